@@ -1,0 +1,182 @@
+//! Answers: named in a change, made of its after-images, so that a journal record can repeat
+//! them.
+
+use std::sync::Arc;
+
+use base::{CardId, HoldId, Instant, ProgramId, RefundId};
+use giftcards::{Card, Hold, Program, Refund, account_of};
+use ledger::Account;
+
+use crate::{BookRow, Found, Rows};
+
+/// Names an answer: what kind it is and which object it shows. The kind numbers are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerRef {
+    /// The book and its time.
+    Book,
+    /// A program.
+    Program(ProgramId),
+    /// A card without its code.
+    Card(CardId),
+    /// A card whose code may be shown once.
+    CardWithCode(CardId),
+    /// A hold with what its card can still spend.
+    Hold(HoldId),
+    /// A refund.
+    Refund(RefundId),
+    /// A reversal and the hold it concerned, if any.
+    Reversal(ReversalStatus, Option<HoldId>),
+}
+
+/// What a reversal achieved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReversalStatus {
+    /// The operation had taken place and was undone.
+    Undone,
+    /// The operation had not arrived and never will take place.
+    Barred,
+    /// The operation had been refused; there was nothing to undo.
+    NothingToUndo,
+}
+
+impl ReversalStatus {
+    /// Stable lower-case name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ReversalStatus::Undone => "undone",
+            ReversalStatus::Barred => "barred",
+            ReversalStatus::NothingToUndo => "nothing_to_undo",
+        }
+    }
+}
+
+impl AnswerRef {
+    /// The two numbers a journal keeps.
+    pub fn to_parts(self) -> (u8, [u8; 16]) {
+        match self {
+            AnswerRef::Book => (1, [0; 16]),
+            AnswerRef::Program(id) => (2, id.to_bytes()),
+            AnswerRef::Card(id) => (3, id.to_bytes()),
+            AnswerRef::CardWithCode(id) => (4, id.to_bytes()),
+            AnswerRef::Hold(id) => (5, id.to_bytes()),
+            AnswerRef::Refund(id) => (6, id.to_bytes()),
+            AnswerRef::Reversal(ReversalStatus::Undone, hold) => {
+                (7, hold.map_or([0; 16], |id| id.to_bytes()))
+            }
+            AnswerRef::Reversal(ReversalStatus::Barred, _) => (8, [0; 16]),
+            AnswerRef::Reversal(ReversalStatus::NothingToUndo, _) => (9, [0; 16]),
+        }
+    }
+
+    /// Reads the two numbers back; `None` for an unknown kind.
+    pub fn from_parts(kind: u8, id: [u8; 16]) -> Option<AnswerRef> {
+        Some(match kind {
+            1 => AnswerRef::Book,
+            2 => AnswerRef::Program(ProgramId::from_bytes(id)),
+            3 => AnswerRef::Card(CardId::from_bytes(id)),
+            4 => AnswerRef::CardWithCode(CardId::from_bytes(id)),
+            5 => AnswerRef::Hold(HoldId::from_bytes(id)),
+            6 => AnswerRef::Refund(RefundId::from_bytes(id)),
+            7 => {
+                let hold = (id != [0; 16]).then(|| HoldId::from_bytes(id));
+                AnswerRef::Reversal(ReversalStatus::Undone, hold)
+            }
+            8 => AnswerRef::Reversal(ReversalStatus::Barred, None),
+            9 => AnswerRef::Reversal(ReversalStatus::NothingToUndo, None),
+            _ => return None,
+        })
+    }
+}
+
+/// What a caller is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The book and its time.
+    Book {
+        /// The row.
+        book: BookRow,
+        /// The book's time.
+        now: Instant,
+    },
+    /// A program.
+    Program(Arc<Program>),
+    /// A card.
+    Card {
+        /// The row.
+        card: Arc<Card>,
+        /// Its account.
+        account: Account,
+        /// The book's time, on which its status depends.
+        now: Instant,
+        /// True when the answer belongs to an operation that shows the code once.
+        shows_code: bool,
+    },
+    /// A hold.
+    Hold {
+        /// The row.
+        hold: Arc<Hold>,
+        /// The account of its card.
+        account: Account,
+        /// The book's time, on which its status depends.
+        now: Instant,
+    },
+    /// A refund.
+    Refund(Arc<Refund>),
+    /// A ledger account.
+    Account(Account),
+    /// A reversal.
+    Reversal {
+        /// What it achieved.
+        status: ReversalStatus,
+        /// The hold it concerned, with the account of its card.
+        hold: Option<(Arc<Hold>, Account)>,
+        /// The book's time.
+        now: Instant,
+    },
+}
+
+/// Makes the answer that `named` names from `rows`; `None` when a row of it is not there.
+pub fn answer<R: Rows>(named: AnswerRef, rows: &R, now: Instant) -> Option<Answer> {
+    Some(match named {
+        AnswerRef::Book => Answer::Book { book: present(rows.book())?.clone(), now },
+        AnswerRef::Program(id) => Answer::Program(present(rows.program(id))?.clone()),
+        AnswerRef::Card(id) => card_answer(id, rows, now, false)?,
+        AnswerRef::CardWithCode(id) => card_answer(id, rows, now, true)?,
+        AnswerRef::Hold(id) => {
+            let (hold, account) = hold_and_account(id, rows)?;
+            Answer::Hold { hold, account, now }
+        }
+        AnswerRef::Refund(id) => Answer::Refund(present(rows.refund(id))?.clone()),
+        AnswerRef::Reversal(status, hold) => {
+            let hold = match hold {
+                Some(id) => Some(hold_and_account(id, rows)?),
+                None => None,
+            };
+            Answer::Reversal { status, hold, now }
+        }
+    })
+}
+
+fn card_answer<R: Rows>(
+    id: CardId,
+    rows: &R,
+    now: Instant,
+    shows_code: bool,
+) -> Option<Answer> {
+    let card = present(rows.card(id))?.clone();
+    let account = present(rows.account(account_of(id)))?.clone();
+    Some(Answer::Card { card, account, now, shows_code })
+}
+
+fn hold_and_account<R: Rows>(id: HoldId, rows: &R) -> Option<(Arc<Hold>, Account)> {
+    let hold = present(rows.hold(id))?.clone();
+    let account = present(rows.account(account_of(hold.card)))?.clone();
+    Some((hold, account))
+}
+
+fn present<T>(found: Found<T>) -> Option<T> {
+    match found {
+        Found::Present(row) => Some(row),
+        Found::Absent | Found::Unknown => None,
+    }
+}

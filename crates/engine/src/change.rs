@@ -1,0 +1,87 @@
+//! Changes: what a decision leaves behind.
+
+use std::sync::Arc;
+
+use giftcards::{Card, CodeRow, EventKind, Hold, Outcome, Program, Refund};
+use ledger::{Account, Entry, Subject, Transfer};
+
+use crate::{AnswerRef, BookRow, Key};
+
+/// One row after a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// The book's own row.
+    Book(BookRow),
+    /// A ledger account.
+    Account(Account),
+    /// A program.
+    Program(Arc<Program>),
+    /// A gift card.
+    Card(Arc<Card>),
+    /// A code.
+    Code(CodeRow),
+    /// A hold.
+    Hold(Arc<Hold>),
+    /// A refund.
+    Refund(Arc<Refund>),
+}
+
+impl Row {
+    /// The key under which the row is found.
+    pub fn key(&self) -> Key {
+        match self {
+            Row::Book(_) => Key::Book,
+            Row::Account(row) => Key::Account(row.id),
+            Row::Program(row) => Key::Program(row.id),
+            Row::Card(row) => Key::Card(row.id),
+            Row::Code(row) => Key::Code(row.hash),
+            Row::Hold(row) => Key::Hold(row.id),
+            Row::Refund(row) => Key::Refund(row.id),
+        }
+    }
+}
+
+/// Something that happened, for those who subscribe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happened.
+    pub kind: EventKind,
+    /// The object it happened to.
+    pub subject: Subject,
+}
+
+/// What an accepted command leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// After-images.
+    pub rows: Vec<Row>,
+    /// Transfers.
+    pub transfers: Vec<Transfer>,
+    /// Entries, two a transfer.
+    pub entries: Vec<Entry>,
+    /// Events in order.
+    pub events: Vec<Event>,
+    /// Names the answer; its rows are among the after-images.
+    pub answer: AnswerRef,
+}
+
+impl Change {
+    /// The change of a gift-card decision.
+    pub(crate) fn from_outcome(outcome: Outcome, answer: AnswerRef) -> Change {
+        let Outcome { cards, codes, holds, refunds, programs, posted, events } = outcome;
+        let mut rows = Vec::with_capacity(posted.accounts.len() + cards.len() + holds.len() + 1);
+        rows.extend(posted.accounts.into_iter().map(Row::Account));
+        rows.extend(cards.into_iter().map(|row| Row::Card(Arc::new(row))));
+        rows.extend(codes.into_iter().map(Row::Code));
+        rows.extend(holds.into_iter().map(|row| Row::Hold(Arc::new(row))));
+        rows.extend(refunds.into_iter().map(|row| Row::Refund(Arc::new(row))));
+        rows.extend(programs.into_iter().map(|row| Row::Program(Arc::new(row))));
+        Change {
+            rows,
+            transfers: posted.transfers,
+            entries: posted.entries,
+            events: events.into_iter().map(|(kind, subject)| Event { kind, subject }).collect(),
+            answer,
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Commands: one enum a capability, combined in one.
+
+use base::{CardId, HoldId, Instant, Money, Token};
+use giftcards::{Adjust, Capture, ChangeHold, Code, CodeHash, Extend, Issue, NewProgram, Place};
+use giftcards::RefundHold;
+
+use crate::OperationKey;
+
+/// Something to be decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Opens the book; the first record of every journal.
+    OpenBook {
+        /// True for a test book.
+        is_test: bool,
+        /// Fingerprint of the key ring.
+        ring: [u8; 8],
+    },
+    /// Moves the clock of a test book forward.
+    AdvanceClock {
+        /// The new time.
+        to: Instant,
+    },
+    /// Undoes an operation by its key, or bars it from ever taking place.
+    Reverse {
+        /// Which one.
+        operation: OperationKey,
+    },
+    /// About gift cards.
+    GiftCards(GiftCardCommand),
+}
+
+/// How a caller names a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardRef {
+    /// By id.
+    Id(CardId),
+    /// By code: its hash under the current ring key, then under older ones.
+    Code(Box<[CodeHash]>),
+}
+
+/// Commands about gift cards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GiftCardCommand {
+    /// Creates a program.
+    CreateProgram(Box<NewProgram>),
+    /// Issues a card.
+    Issue(Box<Issue>),
+    /// Blocks spending.
+    Freeze {
+        /// The card.
+        card: CardId,
+        /// A machine word.
+        reason: Token<40>,
+    },
+    /// Lifts a freeze.
+    Unfreeze {
+        /// The card.
+        card: CardId,
+    },
+    /// Gives the card a new code.
+    ReplaceCode {
+        /// The card.
+        card: CardId,
+        /// The new code, made by the caller.
+        code: Code,
+    },
+    /// Takes the card back.
+    Cancel {
+        /// The card.
+        card: CardId,
+    },
+    /// Moves the expiry date.
+    Extend {
+        /// The card.
+        card: CardId,
+        /// The new date.
+        extend: Extend,
+    },
+    /// Corrects the value.
+    Adjust {
+        /// The card.
+        card: CardId,
+        /// By how much and why.
+        adjust: Adjust,
+    },
+    /// Reserves an amount.
+    Hold {
+        /// The card.
+        card: CardRef,
+        /// What to reserve.
+        place: Box<Place>,
+    },
+    /// Takes an amount at once.
+    Redeem {
+        /// The card.
+        card: CardRef,
+        /// What to take.
+        place: Box<Place>,
+    },
+    /// Changes an open hold.
+    ChangeHold {
+        /// The hold.
+        hold: HoldId,
+        /// What to change.
+        change: ChangeHold,
+    },
+    /// Takes a held amount.
+    Capture {
+        /// The hold.
+        hold: HoldId,
+        /// How much, and whether the rest is released.
+        capture: Capture,
+    },
+    /// Gives a held amount back.
+    Release {
+        /// The hold.
+        hold: HoldId,
+        /// How much; `None` is all.
+        amount: Option<Money>,
+    },
+    /// Returns captured money to the card.
+    Refund {
+        /// The hold.
+        hold: HoldId,
+        /// How much.
+        refund: RefundHold,
+    },
+    /// Books the expiry of a card.
+    ExpireCard {
+        /// The card.
+        card: CardId,
+    },
+    /// Books the lapse of a hold.
+    ExpireHold {
+        /// The hold.
+        hold: HoldId,
+    },
+}
+
+macro_rules! command_kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident = $number:literal => $text:literal,)+) => {
+        /// Kind of a command. The numbers are stored in journals and never change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u16)]
+        pub enum CommandKind {
+            $($(#[doc = $doc])+ $name = $number,)+
+        }
+
+        impl CommandKind {
+            /// Every kind.
+            pub const ALL: &[CommandKind] = &[$(CommandKind::$name,)+];
+
+            /// Stable lower-case name.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(CommandKind::$name => $text,)+
+                }
+            }
+
+            /// Reads the stored number back.
+            pub fn from_number(number: u16) -> Option<CommandKind> {
+                CommandKind::ALL.iter().copied().find(|kind| *kind as u16 == number)
+            }
+        }
+    };
+}
+
+command_kinds! {
+    /// Opens the book.
+    OpenBook = 1 => "open_book",
+    /// Moves the clock.
+    AdvanceClock = 2 => "advance_clock",
+    /// Undoes an operation.
+    Reverse = 3 => "reverse",
+    /// Creates a program.
+    CreateProgram = 100 => "create_program",
+    /// Issues a card.
+    Issue = 101 => "issue",
+    /// Freezes a card.
+    Freeze = 102 => "freeze",
+    /// Unfreezes a card.
+    Unfreeze = 103 => "unfreeze",
+    /// Replaces a code.
+    ReplaceCode = 104 => "replace_code",
+    /// Cancels a card.
+    Cancel = 105 => "cancel",
+    /// Extends a card.
+    Extend = 106 => "extend",
+    /// Adjusts a card.
+    Adjust = 107 => "adjust",
+    /// Places a hold.
+    Hold = 110 => "hold",
+    /// Redeems in one step.
+    Redeem = 111 => "redeem",
+    /// Changes a hold.
+    ChangeHold = 112 => "change_hold",
+    /// Captures a hold.
+    Capture = 113 => "capture",
+    /// Releases a hold.
+    Release = 114 => "release",
+    /// Refunds a hold.
+    Refund = 115 => "refund",
+    /// Books the expiry of a card.
+    ExpireCard = 120 => "expire_card",
+    /// Books the lapse of a hold.
+    ExpireHold = 121 => "expire_hold",
+}
+
+impl Command {
+    /// Its kind.
+    pub fn kind(&self) -> CommandKind {
+        match self {
+            Command::OpenBook { .. } => CommandKind::OpenBook,
+            Command::AdvanceClock { .. } => CommandKind::AdvanceClock,
+            Command::Reverse { .. } => CommandKind::Reverse,
+            Command::GiftCards(command) => command.kind(),
+        }
+    }
+}
+
+impl GiftCardCommand {
+    fn kind(&self) -> CommandKind {
+        match self {
+            GiftCardCommand::CreateProgram(_) => CommandKind::CreateProgram,
+            GiftCardCommand::Issue(_) => CommandKind::Issue,
+            GiftCardCommand::Freeze { .. } => CommandKind::Freeze,
+            GiftCardCommand::Unfreeze { .. } => CommandKind::Unfreeze,
+            GiftCardCommand::ReplaceCode { .. } => CommandKind::ReplaceCode,
+            GiftCardCommand::Cancel { .. } => CommandKind::Cancel,
+            GiftCardCommand::Extend { .. } => CommandKind::Extend,
+            GiftCardCommand::Adjust { .. } => CommandKind::Adjust,
+            GiftCardCommand::Hold { .. } => CommandKind::Hold,
+            GiftCardCommand::Redeem { .. } => CommandKind::Redeem,
+            GiftCardCommand::ChangeHold { .. } => CommandKind::ChangeHold,
+            GiftCardCommand::Capture { .. } => CommandKind::Capture,
+            GiftCardCommand::Release { .. } => CommandKind::Release,
+            GiftCardCommand::Refund { .. } => CommandKind::Refund,
+            GiftCardCommand::ExpireCard { .. } => CommandKind::ExpireCard,
+            GiftCardCommand::ExpireHold { .. } => CommandKind::ExpireHold,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! One pure core for the whole product: which rows a command needs, and what it does to them.
+//!
+//! # Vocabulary
+//!
+//! * **Command**: something to be decided, already parsed: it cannot be malformed any more.
+//! * **Key**, **row**: rows are found by key only, never by query. Whatever must be unique or
+//!   summed is therefore a row.
+//! * **Needs**: the keys a command still lacks. The writer loads them for a whole batch at once
+//!   and asks again; three rounds at most.
+//! * **Change**: the rows after a decision, with transfers, entries, events and the answer.
+//! * **Refusal**: a named, numbered "no".
+//! * **Query**: a question about rows by key, answered by the same walk without a change.
+//!
+//! # Invariants
+//!
+//! * [`decide`] is total and deterministic: same rows, command and context, same result.
+//! * A change holds after-images, so applying it twice is the same as applying it once.
+//! * Every row an answer is made of is among the after-images of its change, so that a stored
+//!   record alone can repeat the answer.
+//! * Capability crates do not see each other; only this crate combines them.
+
+mod answer;
+mod book;
+mod change;
+mod command;
+mod decide;
+mod gift_cards;
+mod operation;
+mod query;
+mod refusal;
+mod rows;
+
+pub use answer::{Answer, AnswerRef, ReversalStatus, answer};
+pub use book::{BookRefusal, BookRow};
+pub use change::{Change, Event, Row};
+pub use command::{CardRef, Command, CommandKind, GiftCardCommand};
+pub use decide::{decide, needs};
+pub use operation::{OperationKey, OperationRefusal, OperationTrace};
+pub use query::{Query, ask, query_needs};
+pub use refusal::{Refusal, StoredRefusal};
+pub use rows::{Found, Key, Rows};
+
+/// The circumstances of a decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// The book's time: the larger of the wall clock and the journal's last.
+    pub now: base::Instant,
+    /// Sequence the journal record will have.
+    pub sequence: u64,
+}
+
+/// Rounds of loading a command may ask for.
+pub const NEEDS_ROUNDS_MAX: usize = 3;

@@ -1,0 +1,116 @@
+//! Keys, and the view of rows that decisions are made on.
+
+use std::sync::Arc;
+
+use base::{AccountId, CardId, HoldId, ProgramId, RefundId};
+use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
+use ledger::Account;
+
+use crate::{BookRow, OperationKey, OperationTrace};
+
+/// Finds one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// The book's own row.
+    Book,
+    /// A ledger account.
+    Account(AccountId),
+    /// A program.
+    Program(ProgramId),
+    /// A gift card.
+    Card(CardId),
+    /// A code, by its keyed hash.
+    Code(CodeHash),
+    /// A hold.
+    Hold(HoldId),
+    /// A refund.
+    Refund(RefundId),
+    /// What an earlier operation did, by the keyed hash of its idempotency key.
+    Operation(OperationKey),
+}
+
+/// The result of looking for a row in what has been loaded so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found<T> {
+    /// Not loaded yet.
+    Unknown,
+    /// Loaded, and there is none.
+    Absent,
+    /// Here it is.
+    Present(T),
+}
+
+/// Rows loaded so far: committed ones, overlaid with those of earlier commands of the batch.
+pub trait Rows {
+    /// The book's own row.
+    fn book(&self) -> Found<&BookRow>;
+    /// A ledger account.
+    fn account(&self, id: AccountId) -> Found<&Account>;
+    /// A program.
+    fn program(&self, id: ProgramId) -> Found<&Arc<Program>>;
+    /// A gift card.
+    fn card(&self, id: CardId) -> Found<&Arc<Card>>;
+    /// A code.
+    fn code(&self, hash: CodeHash) -> Found<&CodeRow>;
+    /// A hold.
+    fn hold(&self, id: HoldId) -> Found<&Arc<Hold>>;
+    /// A refund.
+    fn refund(&self, id: RefundId) -> Found<&Arc<Refund>>;
+    /// What an earlier operation did.
+    fn operation(&self, key: OperationKey) -> Found<&OperationTrace>;
+}
+
+/// Walks rows and notes the keys of those not loaded yet. The same walk serves `needs` and
+/// `decide`, so that they cannot disagree.
+pub(crate) struct Walk<'a, R> {
+    rows: &'a R,
+    missing: Vec<Key>,
+}
+
+macro_rules! walk {
+    ($name:ident, $id:ty, $row:ty, $key:path) => {
+        pub(crate) fn $name(&mut self, id: $id) -> Option<&'a $row> {
+            match self.rows.$name(id) {
+                Found::Present(row) => Some(row),
+                Found::Absent => None,
+                Found::Unknown => {
+                    self.missing.push($key(id));
+                    None
+                }
+            }
+        }
+    };
+}
+
+impl<'a, R: Rows> Walk<'a, R> {
+    pub(crate) fn new(rows: &'a R) -> Walk<'a, R> {
+        Walk { rows, missing: Vec::new() }
+    }
+
+    pub(crate) fn missing(self) -> Vec<Key> {
+        self.missing
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    pub(crate) fn book(&mut self) -> Option<&'a BookRow> {
+        match self.rows.book() {
+            Found::Present(row) => Some(row),
+            Found::Absent => None,
+            Found::Unknown => {
+                self.missing.push(Key::Book);
+                None
+            }
+        }
+    }
+
+    walk!(account, AccountId, Account, Key::Account);
+    walk!(program, ProgramId, Arc<Program>, Key::Program);
+    walk!(card, CardId, Arc<Card>, Key::Card);
+    walk!(code, CodeHash, CodeRow, Key::Code);
+    walk!(hold, HoldId, Arc<Hold>, Key::Hold);
+    walk!(refund, RefundId, Arc<Refund>, Key::Refund);
+    walk!(operation, OperationKey, OperationTrace, Key::Operation);
+}

@@ -1,0 +1,92 @@
+//! Events: what happened, in the words other systems subscribe to.
+
+/// Kind of an event. The numbers are stored and never change or get reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u16)]
+pub enum EventKind {
+    /// A program was created.
+    ProgramCreated = 100,
+    /// A card was issued.
+    CardIssued = 110,
+    /// A card was frozen.
+    CardFrozen = 111,
+    /// A card was unfrozen.
+    CardUnfrozen = 112,
+    /// A card got a new code.
+    CardCodeReplaced = 113,
+    /// A card was canceled.
+    CardCanceled = 114,
+    /// A card's date was moved.
+    CardExtended = 115,
+    /// A person corrected a card's value.
+    CardAdjusted = 116,
+    /// A card expired.
+    CardExpired = 117,
+    /// A hold was placed.
+    HoldCreated = 120,
+    /// A hold was enlarged, reduced or prolonged.
+    HoldUpdated = 121,
+    /// A hold, or a part of it, was captured.
+    HoldCaptured = 122,
+    /// A hold, or a part of it, was released.
+    HoldReleased = 123,
+    /// A hold lapsed.
+    HoldExpired = 124,
+    /// A captured amount was taken back by the key of the operation.
+    HoldReversed = 125,
+    /// A refund reached its card.
+    RefundSucceeded = 130,
+    /// A refund was undone by its key.
+    RefundReversed = 131,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: [EventKind; 17] = [
+        EventKind::ProgramCreated,
+        EventKind::CardIssued,
+        EventKind::CardFrozen,
+        EventKind::CardUnfrozen,
+        EventKind::CardCodeReplaced,
+        EventKind::CardCanceled,
+        EventKind::CardExtended,
+        EventKind::CardAdjusted,
+        EventKind::CardExpired,
+        EventKind::HoldCreated,
+        EventKind::HoldUpdated,
+        EventKind::HoldCaptured,
+        EventKind::HoldReleased,
+        EventKind::HoldExpired,
+        EventKind::HoldReversed,
+        EventKind::RefundSucceeded,
+        EventKind::RefundReversed,
+    ];
+
+    /// Stable name: `noun.past_participle`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EventKind::ProgramCreated => "program.created",
+            EventKind::CardIssued => "gift_card.issued",
+            EventKind::CardFrozen => "gift_card.frozen",
+            EventKind::CardUnfrozen => "gift_card.unfrozen",
+            EventKind::CardCodeReplaced => "gift_card.code_replaced",
+            EventKind::CardCanceled => "gift_card.canceled",
+            EventKind::CardExtended => "gift_card.extended",
+            EventKind::CardAdjusted => "gift_card.adjusted",
+            EventKind::CardExpired => "gift_card.expired",
+            EventKind::HoldCreated => "hold.created",
+            EventKind::HoldUpdated => "hold.updated",
+            EventKind::HoldCaptured => "hold.captured",
+            EventKind::HoldReleased => "hold.released",
+            EventKind::HoldExpired => "hold.expired",
+            EventKind::HoldReversed => "hold.reversed",
+            EventKind::RefundSucceeded => "refund.succeeded",
+            EventKind::RefundReversed => "refund.reversed",
+        }
+    }
+
+    /// Reads the stored number back.
+    pub fn from_number(number: u16) -> Option<EventKind> {
+        EventKind::ALL.into_iter().find(|kind| *kind as u16 == number)
+    }
+}

@@ -1,0 +1,149 @@
+//! Issuing a card.
+
+use base::{Amount, CardId, Instant, Money, Span};
+use ledger::{Account, AccountName, LinkedSet, Reason};
+
+use crate::card::Details;
+use crate::outcome::about_card;
+use crate::{Card, CardState, Code, CodeRow, Context, EventKind, Funding, Outcome, Program};
+use crate::{Refusal, Sandbox, limits};
+
+/// The code of a card to be issued, and whether somebody else chose it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCode(pub Code);
+
+/// A card to be issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// Its id, drawn by the caller.
+    pub id: CardId,
+    /// Its value.
+    pub value: Money,
+    /// Its code, made by the caller who holds the key ring.
+    pub code: NewCode,
+    /// Where the value comes from.
+    pub funding: Funding,
+    /// Expiry; `None` leaves it to the program.
+    pub expires_at: Option<Instant>,
+    /// Behaviour in test books.
+    pub sandbox: Sandbox,
+    /// Program to issue under.
+    pub program: Option<base::ProgramId>,
+    /// When the card was made elsewhere, for imports; `None` is now.
+    pub created_at: Option<Instant>,
+    /// What most cards do not have; an empty scope or region list is taken from the program.
+    pub details: Option<Box<Details>>,
+}
+
+/// Rows an issue is decided on.
+#[derive(Clone, Copy, Debug)]
+pub struct IssueRows<'a> {
+    /// The card of the same id, if there is one.
+    pub existing: Option<&'a Card>,
+    /// The row of the same code, if there is one.
+    pub code: Option<&'a CodeRow>,
+    /// The program named by the issue.
+    pub program: Option<&'a Program>,
+    /// The account the value comes from.
+    pub funding: Option<&'a Account>,
+}
+
+/// Issues a card and posts its value: debit of the funding account, credit of the card.
+///
+/// An imported card may have no value left; nothing is posted then.
+///
+/// # Errors
+///
+/// In this order: `IdTaken`, `CodeTaken`, `ProgramNotFound`, `CurrencyMismatch`,
+/// `LimitExceeded` (value outside the range, or zero unless imported), `DateNotLater`.
+pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outcome, Refusal> {
+    if rows.existing.is_some() {
+        return Err(Refusal::IdTaken);
+    }
+    if rows.code.is_some() {
+        return Err(Refusal::CodeTaken);
+    }
+    if new.program.is_some() && rows.program.is_none() {
+        return Err(Refusal::ProgramNotFound);
+    }
+    check_value(new, rows.program)?;
+    let card = new_card(new, rows.program, context);
+    let already_past = card.expires_at.is_some_and(|at| at <= context.now);
+    if already_past && new.funding != Funding::Import {
+        return Err(Refusal::DateNotLater);
+    }
+    let is_import = new.funding == Funding::Import;
+    let reason = if is_import { Reason::Import } else { Reason::Issue };
+    let account = Account::open(AccountName::GiftCard(card.id), card.currency);
+    let funding = crate::spend::or_open(rows.funding, new.funding.account(), card.currency);
+    let (to, from) = (account.id, funding.id);
+    let mut set = LinkedSet::new(context.sequence, reason, about_card(card.id));
+    set = set.with(account).with(funding);
+    if !new.value.amount.is_zero() {
+        set.transfer(from, to, new.value).map_err(|_| Refusal::LimitExceeded)?;
+    }
+    let code = CodeRow { hash: card.code.hash, card: card.id, live: true };
+    Ok(Outcome {
+        events: vec![(EventKind::CardIssued, about_card(card.id))],
+        cards: vec![card],
+        codes: vec![code],
+        posted: set.finish(),
+        ..Outcome::default()
+    })
+}
+
+fn check_value(new: &Issue, program: Option<&Program>) -> Result<(), Refusal> {
+    let value = new.value.amount;
+    if program.is_some_and(|program| program.currency != new.value.currency) {
+        return Err(Refusal::CurrencyMismatch);
+    }
+    if new.funding == Funding::Import {
+        return Ok(());
+    }
+    let within_program = program
+        .is_none_or(|program| program.value_min <= value && value <= program.value_max);
+    if value.is_zero() || value.minor() > limits::CARD_VALUE_MAX || !within_program {
+        return Err(Refusal::LimitExceeded);
+    }
+    Ok(())
+}
+
+fn new_card(new: &Issue, program: Option<&Program>, context: Context) -> Card {
+    let created_at = new.created_at.unwrap_or(context.now);
+    let validity = program.and_then(|program| program.validity_days);
+    let by_program = validity.map(|days| created_at.saturating_add(Span::days(u64::from(days))));
+    Card {
+        id: new.id,
+        program: new.program,
+        currency: new.value.currency,
+        value: new.value.amount,
+        state: CardState::Active,
+        frozen: None,
+        code: new.code.0.clone(),
+        expires_at: new.expires_at.or(by_program),
+        funding: new.funding.clone(),
+        expired_value: Amount::ZERO,
+        hold_seconds_max: program
+            .map_or(limits::HOLD_SECONDS_MAX_DEFAULT, |program| program.hold_seconds_max),
+        refund_extension_days: program
+            .map_or(limits::REFUND_EXTENSION_DAYS_DEFAULT, |program| program.refund_extension_days),
+        open_holds: Vec::new(),
+        sandbox: new.sandbox,
+        created_at,
+        details: details_with_program(new.details.as_deref(), program),
+    }
+}
+
+/// The card's own scope and regions win over the program's.
+fn details_with_program(own: Option<&Details>, program: Option<&Program>) -> Option<Box<Details>> {
+    let mut details = own.cloned().unwrap_or_default();
+    if let Some(program) = program {
+        if details.scope.is_unrestricted() {
+            details.scope = program.scope.clone();
+        }
+        if details.regions.is_empty() {
+            details.regions.clone_from(&program.regions);
+        }
+    }
+    if details == Details::default() { None } else { Some(Box::new(details)) }
+}

@@ -1,0 +1,82 @@
+//! Gift cards: programs, cards, codes, holds and refunds; pure rules over explicit arguments.
+//!
+//! # Vocabulary
+//!
+//! * **Program**: the terms under which cards are issued: value range, validity, scope.
+//! * **Card**: a ledger account plus its life. Its money is in the account `giftcard/{card}`;
+//!   this crate never keeps a balance of its own.
+//! * **Code**: the secret that spends a card. Only its keyed hash is known here.
+//! * **Block**: a reason why a living card cannot be spent now, such as `frozen`.
+//! * **Hold**: an amount of one card reserved for one purpose for a limited time. A redemption
+//!   is a hold that was captured in the same step.
+//! * **Refund**: captured money on its way back to the card it came from.
+//! * **Depleted**: a living card with nothing left; derived from the account, never stored.
+//!
+//! # Invariants
+//!
+//! * A card is spent only through a hold row, so whatever was spent can be refunded by its hold.
+//! * A hold never refunds more than it captured.
+//! * An open hold is listed on its card, so that its lapse is noticed whenever the card is used,
+//!   even when nobody has booked it yet.
+//! * Code and personal text are absent: keyed hashes and sealed bytes only.
+//!
+//! # Order of checks
+//!
+//! Whether the card may be used, then currency, region, lines, amount, balance. The order is
+//! part of the contract and told in [`Refusal`].
+
+mod card;
+mod event;
+mod expiry;
+mod hold;
+mod issue;
+mod label;
+mod life;
+mod metadata;
+mod outcome;
+mod program;
+mod refund;
+mod refusal;
+mod reverse;
+mod scope;
+mod spend;
+
+pub use card::{Block, Card, CardState, CardStatus, Code, CodeHash, CodeRow, Details, Funding};
+pub use card::{Sandbox, Sealed, Source, account_of, status};
+pub use event::EventKind;
+pub use expiry::{expire_card, expire_hold};
+pub use hold::{Hold, HoldStatus, Refund};
+pub use issue::{Issue, IssueRows, NewCode, issue};
+pub use label::{Label, LabelError};
+pub use life::{Adjust, Direction, Extend, adjust, cancel, extend, freeze, replace_code, unfreeze};
+pub use metadata::{Metadata, MetadataError};
+pub use outcome::{Context, Outcome};
+pub use program::{NewProgram, Program, create_program};
+pub use refund::{RefundHold, refund};
+pub use refusal::{Refusal, Why};
+pub use reverse::{Undo, reverse};
+pub use scope::{Line, LineKind, Scope, ScopeLists};
+pub use spend::{Capture, ChangeHold, Place, SpendRows};
+pub use spend::{capture, change_hold, hold, redeem, release};
+
+/// Limits of this capability, each with its unit in the name.
+pub mod limits {
+    /// Open holds one card may carry at the same time.
+    pub const OPEN_HOLDS_PER_CARD_MAX: usize = 64;
+    /// Seconds a hold lasts when the caller does not say.
+    pub const HOLD_SECONDS_DEFAULT: u32 = 900;
+    /// Seconds a hold may last when the program does not say: one day.
+    pub const HOLD_SECONDS_MAX_DEFAULT: u32 = 86_400;
+    /// Seconds a program may allow a hold to last: thirty days.
+    pub const HOLD_SECONDS_MAX: u32 = 30 * 86_400;
+    /// Days by which a refund prolongs a card that has expired, when the program does not say.
+    pub const REFUND_EXTENSION_DAYS_DEFAULT: u16 = 90;
+    /// Lines one hold may name.
+    pub const LINES_PER_HOLD_MAX: usize = 100;
+    /// Minor units one card may be issued with when no program says otherwise.
+    pub const CARD_VALUE_MAX: i64 = 100_000_000;
+    /// Entries of each list of a scope.
+    pub const SCOPE_LIST_MAX: usize = 100;
+    /// Sealed bytes of personal text on one card and side.
+    pub const SEALED_BYTES_MAX: usize = 8_192;
+}

@@ -1,0 +1,248 @@
+//! What staff and owners do to a card: freeze, replace the code, cancel, extend, adjust.
+
+use base::{Amount, Instant, Money, Token};
+use ledger::{Account, AccountName, LinkedSet, Posted, Reason};
+
+use crate::outcome::about_card;
+use crate::spend::or_open;
+use crate::{Block, Card, CardState, Code, CodeRow, Context, EventKind, Outcome, Refusal, Why};
+
+/// Blocks spending. Holds that were placed before may still be captured: the shop has relied on
+/// them.
+///
+/// # Errors
+///
+/// `NotUsable(Canceled)`; `NothingToChange` when it is frozen already.
+pub fn freeze(
+    card: &Card,
+    account: &Account,
+    reason: Token<40>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    refuse_canceled(card)?;
+    if card.frozen.is_some() {
+        return Err(Refusal::NothingToChange);
+    }
+    let frozen = Some(Block { since: context.now, reason });
+    Ok(changed(Card { frozen, ..card.clone() }, account, EventKind::CardFrozen))
+}
+
+/// Lifts a freeze.
+///
+/// # Errors
+///
+/// `NotUsable(Canceled)`; `NothingToChange` when it is not frozen.
+pub fn unfreeze(card: &Card, account: &Account) -> Result<Outcome, Refusal> {
+    refuse_canceled(card)?;
+    if card.frozen.is_none() {
+        return Err(Refusal::NothingToChange);
+    }
+    Ok(changed(Card { frozen: None, ..card.clone() }, account, EventKind::CardUnfrozen))
+}
+
+/// Gives the card a new code: same value, history and holds, and the old code is dead for good.
+/// A freeze stays, for it may have another reason than the code.
+///
+/// # Errors
+///
+/// `NotUsable(Canceled)`; `CodeTaken` when the new code exists.
+pub fn replace_code(
+    card: &Card,
+    account: &Account,
+    new: &Code,
+    taken: Option<&CodeRow>,
+) -> Result<Outcome, Refusal> {
+    refuse_canceled(card)?;
+    if taken.is_some() {
+        return Err(Refusal::CodeTaken);
+    }
+    let old = CodeRow { hash: card.code.hash, card: card.id, live: false };
+    let live = CodeRow { hash: new.hash, card: card.id, live: true };
+    let card = Card { code: new.clone(), ..card.clone() };
+    let outcome = changed(card, account, EventKind::CardCodeReplaced);
+    Ok(Outcome { codes: vec![old, live], ..outcome })
+}
+
+/// Takes the card back; what is left returns to the account the value came from.
+///
+/// # Errors
+///
+/// `NothingToChange` when it is canceled already; `HoldsOpen` while something is held.
+pub fn cancel(
+    card: &Card,
+    account: &Account,
+    funding: Option<&Account>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    if card.state == CardState::Canceled {
+        return Err(Refusal::NothingToChange);
+    }
+    if !account.held().is_zero() {
+        return Err(Refusal::HoldsOpen);
+    }
+    let to = or_open(funding, card.funding.account(), card.currency);
+    let posted = move_value(card, account, to, Reason::Cancel, account.available(), context)?;
+    let card = Card { state: CardState::Canceled, ..card.clone() };
+    Ok(Outcome { posted, ..changed(card, account, EventKind::CardCanceled) })
+}
+
+/// A new date for a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extend {
+    /// The new expiry; `None` never expires.
+    pub expires_at: Option<Instant>,
+}
+
+/// Moves the expiry date. A card that had expired gets back what was taken off it.
+///
+/// # Errors
+///
+/// `NotUsable(Canceled)`; `DateNotLater` when the date is not in the future or not later than
+/// the present one.
+pub fn extend(
+    card: &Card,
+    account: &Account,
+    expiry: Option<&Account>,
+    new: &Extend,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    refuse_canceled(card)?;
+    let is_later = match (new.expires_at, card.expires_at) {
+        (Some(new), Some(old)) => new > old && new > context.now,
+        (Some(_), None) => false,
+        (None, Some(_)) => true,
+        (None, None) => return Err(Refusal::NothingToChange),
+    };
+    if !is_later {
+        return Err(Refusal::DateNotLater);
+    }
+    let mut posted = Posted { accounts: vec![account.clone()], ..Posted::default() };
+    if !card.expired_value.is_zero() {
+        let from = or_open(expiry, card.funding.expiry_account(), card.currency);
+        posted = give_value(card, account, from, Reason::Extend, card.expired_value, context)?;
+    }
+    let card = Card {
+        state: CardState::Active,
+        expires_at: new.expires_at,
+        expired_value: Amount::ZERO,
+        ..card.clone()
+    };
+    Ok(Outcome { posted, ..changed(card, account, EventKind::CardExtended) })
+}
+
+/// Up or down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Adds value.
+    Up,
+    /// Takes value off.
+    Down,
+}
+
+/// A correction by a person, with a machine word for the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adjust {
+    /// How much.
+    pub amount: Money,
+    /// Up or down.
+    pub direction: Direction,
+    /// Why, as a machine word such as `goodwill`.
+    pub reason: Token<40>,
+}
+
+/// Corrects the value of a card against `giftcard/incentives`.
+///
+/// # Errors
+///
+/// `NotUsable` for a canceled or expired card; `CurrencyMismatch`; `InsufficientBalance` when
+/// less is left than is to be taken; `LimitExceeded` when a total would overflow.
+pub fn adjust(
+    card: &Card,
+    account: &Account,
+    incentives: Option<&Account>,
+    change: &Adjust,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    refuse_canceled(card)?;
+    if card.is_past_expiry(context.now) {
+        return Err(Refusal::NotUsable(Why::Expired));
+    }
+    if change.amount.currency != card.currency {
+        return Err(Refusal::CurrencyMismatch);
+    }
+    let other = or_open(incentives, AccountName::GiftCardIncentives, card.currency);
+    let amount = change.amount.amount;
+    let posted = match change.direction {
+        Direction::Up => give_value(card, account, other, Reason::Adjust, amount, context)?,
+        Direction::Down => move_value(card, account, other, Reason::Adjust, amount, context)?,
+    };
+    Ok(Outcome { posted, ..changed(card.clone(), account, EventKind::CardAdjusted) })
+}
+
+fn refuse_canceled(card: &Card) -> Result<(), Refusal> {
+    match card.state {
+        CardState::Canceled => Err(Refusal::NotUsable(Why::Canceled)),
+        CardState::Active | CardState::Expired => Ok(()),
+    }
+}
+
+/// A card after a change. The account rides along even when it did not move, because whoever
+/// reads the event is told the balance.
+pub(crate) fn changed(card: Card, account: &Account, kind: EventKind) -> Outcome {
+    Outcome {
+        events: vec![(kind, about_card(card.id))],
+        posted: Posted { accounts: vec![account.clone()], ..Posted::default() },
+        cards: vec![card],
+        ..Outcome::default()
+    }
+}
+
+/// Moves `amount` off the card; nothing is posted when it is zero.
+pub(crate) fn move_value(
+    card: &Card,
+    account: &Account,
+    to: Account,
+    reason: Reason,
+    amount: Amount,
+    context: Context,
+) -> Result<Posted, Refusal> {
+    let available = card.money(account.available());
+    if available.amount < amount {
+        return Err(Refusal::InsufficientBalance { available });
+    }
+    transfer(card, account, to, reason, amount, context, Direction::Down)
+}
+
+/// Moves `amount` onto the card.
+pub(crate) fn give_value(
+    card: &Card,
+    account: &Account,
+    from: Account,
+    reason: Reason,
+    amount: Amount,
+    context: Context,
+) -> Result<Posted, Refusal> {
+    transfer(card, account, from, reason, amount, context, Direction::Up)
+}
+
+fn transfer(
+    card: &Card,
+    account: &Account,
+    other: Account,
+    reason: Reason,
+    amount: Amount,
+    context: Context,
+    direction: Direction,
+) -> Result<Posted, Refusal> {
+    let (mine, theirs) = (account.id, other.id);
+    let mut set = LinkedSet::new(context.sequence, reason, about_card(card.id));
+    set = set.with(account.clone()).with(other);
+    let (debit, credit) = match direction {
+        Direction::Up => (theirs, mine),
+        Direction::Down => (mine, theirs),
+    };
+    if !amount.is_zero() {
+        set.transfer(debit, credit, card.money(amount)).map_err(|_| Refusal::LimitExceeded)?;
+    }
+    Ok(set.finish())
+}

@@ -1,0 +1,66 @@
+//! Programs: the terms under which cards are issued.
+
+use base::{Amount, Currency, Instant, ProgramId, Region, Text};
+
+use crate::outcome::about_program;
+use crate::{Context, EventKind, Metadata, Outcome, Refusal, Scope, limits};
+
+/// Terms for a family of cards. A card copies what it needs when it is issued, so a later
+/// program never changes cards that people already hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Its id.
+    pub id: ProgramId,
+    /// Name for staff.
+    pub name: Text<80>,
+    /// The only currency its cards have.
+    pub currency: Currency,
+    /// Smallest value of a card, in minor units.
+    pub value_min: Amount,
+    /// Largest value of a card, in minor units.
+    pub value_max: Amount,
+    /// Days a card lives from its issue; `None` never expires.
+    pub validity_days: Option<u32>,
+    /// Seconds one hold may last.
+    pub hold_seconds_max: u32,
+    /// Days by which a refund prolongs a card that has expired.
+    pub refund_extension_days: u16,
+    /// Where its cards may be spent.
+    pub scope: Scope,
+    /// Regions in which its cards may be spent; empty means everywhere.
+    pub regions: Vec<Region>,
+    /// Strings of the shop.
+    pub metadata: Metadata,
+    /// When it was created.
+    pub created_at: Instant,
+}
+
+/// A program to be created: as [`Program`], its time set by the decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewProgram(pub Program);
+
+/// Creates a program. `existing` is the row of the same id, if there is one.
+///
+/// # Errors
+///
+/// `IdTaken`; `LimitExceeded` when the value range is empty or above
+/// [`limits::CARD_VALUE_MAX`], or a hold may last longer than [`limits::HOLD_SECONDS_MAX`].
+pub fn create_program(
+    new: &NewProgram,
+    existing: Option<&Program>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    if existing.is_some() {
+        return Err(Refusal::IdTaken);
+    }
+    let program = Program { created_at: context.now, ..new.0.clone() };
+    let range_is_empty = program.value_min.is_zero() || program.value_min > program.value_max;
+    if range_is_empty
+        || program.value_max.minor() > limits::CARD_VALUE_MAX
+        || program.hold_seconds_max > limits::HOLD_SECONDS_MAX
+    {
+        return Err(Refusal::LimitExceeded);
+    }
+    let events = vec![(EventKind::ProgramCreated, about_program(program.id))];
+    Ok(Outcome { programs: vec![program], events, ..Outcome::default() })
+}

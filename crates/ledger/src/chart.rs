@@ -1,0 +1,118 @@
+//! The chart of accounts: every account has a name here, or it does not exist.
+
+use std::fmt;
+
+use base::{AccountId, CardId, Currency, Token};
+use sha2::{Digest, Sha256};
+
+use crate::{Kind, Limit};
+
+/// Machine name of a rail: `external`, later `sandbox`, `stripe`.
+pub type RailName = Token<32>;
+
+/// The place of an account in the chart. The text form is stable; other systems use it.
+///
+/// Names arrive with the capability that needs them; the whole chart is in the design.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AccountName {
+    /// `giftcard/{card}`: what is still owed to the holder of one card.
+    GiftCard(CardId),
+    /// `giftcard/breakage`: value that expired unspent.
+    GiftCardBreakage,
+    /// `giftcard/incentives`: value given away with promotional cards and goodwill.
+    GiftCardIncentives,
+    /// `rail/{rail}/clearing`: money on its way in or out over a rail.
+    RailClearing(RailName),
+    /// `receivable/{customer}`: what a business owes for cards issued on invoice.
+    Receivable(Token<64>),
+    /// `order/clearing`: what cards have paid and sellers are yet to be credited with.
+    OrderClearing,
+    /// `import/opening`: the other side of balances taken over from another system.
+    ImportOpening,
+}
+
+impl AccountName {
+    /// Id of the account of this name in `currency`.
+    ///
+    /// A card's account has the same 128 bits as the card, so that either finds the other
+    /// without a look-up and both tables are written in the same order. Every other id is the
+    /// first half of SHA-256 over currency and name.
+    pub fn id(&self, currency: Currency) -> AccountId {
+        if let AccountName::GiftCard(card) = self {
+            return AccountId::from_bits(card.bits());
+        }
+        let mut hash = Sha256::new();
+        hash.update(b"account:");
+        hash.update(currency.code().as_bytes());
+        hash.update(self.to_string().as_bytes());
+        let digest = hash.finalize();
+        let mut half = [0u8; 16];
+        half.copy_from_slice(&digest[..16]);
+        AccountId::from_bytes(half)
+    }
+
+    /// What the account is in the statements.
+    pub fn kind(&self) -> Kind {
+        match self {
+            AccountName::GiftCard(_) | AccountName::OrderClearing => Kind::Liability,
+            AccountName::GiftCardBreakage => Kind::Income,
+            AccountName::GiftCardIncentives => Kind::Expense,
+            AccountName::RailClearing(_) | AccountName::Receivable(_) => Kind::Asset,
+            AccountName::ImportOpening => Kind::Equity,
+        }
+    }
+
+    /// What the ledger enforces on the account.
+    pub fn limit(&self) -> Limit {
+        match self {
+            AccountName::GiftCard(_) => Limit::NeverBelowZero,
+            _ => Limit::None,
+        }
+    }
+
+    /// The name under which reports add accounts up: all cards together are `giftcard/*`.
+    pub fn group(&self) -> String {
+        match self {
+            AccountName::GiftCard(_) => "giftcard/*".to_owned(),
+            AccountName::Receivable(_) => "receivable/*".to_owned(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Reads the text form back.
+    ///
+    /// # Errors
+    ///
+    /// `None` when the name is not in the chart.
+    pub fn parse(text: &str) -> Option<AccountName> {
+        match text {
+            "giftcard/breakage" => return Some(AccountName::GiftCardBreakage),
+            "giftcard/incentives" => return Some(AccountName::GiftCardIncentives),
+            "order/clearing" => return Some(AccountName::OrderClearing),
+            "import/opening" => return Some(AccountName::ImportOpening),
+            _ => {}
+        }
+        if let Some(card) = text.strip_prefix("giftcard/") {
+            return card.parse().ok().map(AccountName::GiftCard);
+        }
+        if let Some(customer) = text.strip_prefix("receivable/") {
+            return Token::new(customer).ok().map(AccountName::Receivable);
+        }
+        let rail = text.strip_prefix("rail/")?.strip_suffix("/clearing")?;
+        Token::new(rail).ok().map(AccountName::RailClearing)
+    }
+}
+
+impl fmt::Display for AccountName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AccountName::GiftCard(card) => write!(f, "giftcard/{card}"),
+            AccountName::GiftCardBreakage => f.write_str("giftcard/breakage"),
+            AccountName::GiftCardIncentives => f.write_str("giftcard/incentives"),
+            AccountName::RailClearing(rail) => write!(f, "rail/{rail}/clearing"),
+            AccountName::Receivable(customer) => write!(f, "receivable/{customer}"),
+            AccountName::OrderClearing => f.write_str("order/clearing"),
+            AccountName::ImportOpening => f.write_str("import/opening"),
+        }
+    }
+}

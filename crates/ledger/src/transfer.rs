@@ -1,0 +1,132 @@
+//! Transfers: what moved, why, and on whose behalf.
+
+use base::{AccountId, Money, TransferId};
+
+/// 128 bits of the object a transfer belongs to (a hold, a card, a refund); its type follows from
+/// the [`Reason`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Subject(pub [u8; 16]);
+
+/// An immutable movement between two accounts of one currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Sequence of the record and position in it, so that it needs no look-up to be unique.
+    pub id: TransferId,
+    /// The account that is debited.
+    pub debit: AccountId,
+    /// The account that is credited.
+    pub credit: AccountId,
+    /// How much, always above zero.
+    pub amount: Money,
+    /// Posted at once, reserved, or the fate of something reserved.
+    pub kind: TransferKind,
+    /// Why it moved.
+    pub reason: Reason,
+    /// What it belongs to.
+    pub subject: Subject,
+}
+
+/// Where a transfer stands in the two-phase protocol. The numbers are stored and never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum TransferKind {
+    /// Moved at once.
+    Posted = 0,
+    /// Reserved on both accounts.
+    Pending = 1,
+    /// A part of something reserved became final.
+    Post = 2,
+    /// A part of something reserved was given back.
+    Void = 3,
+    /// What was left of something reserved lapsed with time.
+    Expire = 4,
+}
+
+impl TransferKind {
+    /// Reads the stored number back.
+    pub fn from_number(number: u8) -> Option<TransferKind> {
+        Some(match number {
+            0 => TransferKind::Posted,
+            1 => TransferKind::Pending,
+            2 => TransferKind::Post,
+            3 => TransferKind::Void,
+            4 => TransferKind::Expire,
+            _ => return None,
+        })
+    }
+}
+
+/// Why money moved. The numbers are stored and never change or get reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Reason {
+    /// A card was issued.
+    Issue = 1,
+    /// A card paid in one step.
+    Redeem = 2,
+    /// An amount of a card was reserved.
+    Hold = 3,
+    /// A reserved amount was taken.
+    Capture = 4,
+    /// A reserved amount was given back.
+    Release = 5,
+    /// A reservation lapsed.
+    HoldExpiry = 6,
+    /// Money went back to the card it came from.
+    Refund = 7,
+    /// A person corrected the value of a card.
+    Adjust = 8,
+    /// A card expired with value on it.
+    CardExpiry = 9,
+    /// A card was canceled with value on it.
+    Cancel = 10,
+    /// An earlier operation was undone by its key.
+    Reverse = 11,
+    /// A card was taken over from another system.
+    Import = 12,
+    /// An expired card was extended and its value given back.
+    Extend = 13,
+}
+
+impl Reason {
+    /// Every reason there is.
+    pub const ALL: [Reason; 13] = [
+        Reason::Issue,
+        Reason::Redeem,
+        Reason::Hold,
+        Reason::Capture,
+        Reason::Release,
+        Reason::HoldExpiry,
+        Reason::Refund,
+        Reason::Adjust,
+        Reason::CardExpiry,
+        Reason::Cancel,
+        Reason::Reverse,
+        Reason::Import,
+        Reason::Extend,
+    ];
+
+    /// Stable lower-case name, as activities and entries show it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Issue => "issued",
+            Reason::Redeem => "redeemed",
+            Reason::Hold => "held",
+            Reason::Capture => "captured",
+            Reason::Release => "released",
+            Reason::HoldExpiry => "hold_expired",
+            Reason::Refund => "refunded",
+            Reason::Adjust => "adjusted",
+            Reason::CardExpiry => "expired",
+            Reason::Cancel => "canceled",
+            Reason::Reverse => "reversed",
+            Reason::Import => "imported",
+            Reason::Extend => "extended",
+        }
+    }
+
+    /// Reads the stored number back.
+    pub fn from_number(number: u8) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| *reason as u8 == number)
+    }
+}

@@ -1,0 +1,93 @@
+//! Clocks: the machine's in production, one moved by hand in tests and simulations.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use base::{Instant, Span};
+
+/// Where the time comes from.
+pub trait Clock: Send + Sync {
+    /// The wall clock: the time of day, which operators and time servers may set back or forward.
+    fn now(&self) -> Instant;
+
+    /// Time since some fixed moment; it never jumps or runs backwards. Leases and time-outs are
+    /// measured with it.
+    fn monotonic(&self) -> Duration;
+}
+
+/// The machine's clocks.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock {
+    origin: std::time::Instant,
+}
+
+impl SystemClock {
+    /// A clock whose monotonic time starts now.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock everybody else asks")]
+    pub fn new() -> Self {
+        Self { origin: std::time::Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock everybody else asks")]
+    fn now(&self) -> Instant {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Instant::from_micros(i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.origin.elapsed()
+    }
+}
+
+/// A clock that stands still until it is moved. Clones show and move the same time.
+#[derive(Clone, Debug)]
+pub struct ManualClock {
+    times: Arc<Mutex<Times>>,
+}
+
+impl ManualClock {
+    /// A clock that shows `start`; its monotonic time is zero.
+    pub fn new(start: Instant) -> Self {
+        Self { times: Arc::new(Mutex::new(Times { now: start, monotonic: Duration::ZERO })) }
+    }
+
+    /// Lets time pass: both clocks go forward alike.
+    pub fn advance(&self, span: Span) {
+        let mut times = self.times();
+        times.now = times.now.saturating_add(span);
+        times.monotonic += Duration::from_micros(span.micros());
+    }
+
+    /// Sets the wall clock alone, also backwards, as an operator or a time server would.
+    pub fn set(&self, now: Instant) {
+        self.times().now = now;
+    }
+
+    fn times(&self) -> MutexGuard<'_, Times> {
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Instant {
+        self.times().now
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.times().monotonic
+    }
+}
+
+#[derive(Debug)]
+struct Times {
+    now: Instant,
+    monotonic: Duration,
+}

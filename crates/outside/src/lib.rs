@@ -1,0 +1,28 @@
+//! The product's side of the outside world: keys and secrets, clocks, randomness.
+//!
+//! # Vocabulary
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | [`codes::Code`] | a gift card code made by us; [`codes::CustomCode`] comes from elsewhere |
+//! | [`keyring::KeyRing`] | every long-lived secret of an installation, in one file |
+//! | [`people::PeopleKeys`] | one key per person; destroying it erases their text everywhere |
+//! | [`clock::Clock`] | where the time comes from |
+//! | [`random::Randomness`] | where random bytes come from |
+//!
+//! # Invariants
+//!
+//! - Keys are never in the data folder: ring and `people.db` lie together in a folder of their own,
+//!   closed to everybody but the owner.
+//! - Codes, secrets and opened personal text have redacted `Debug` forms, and errors never
+//!   quote them. Where a secret leaves a type the method says `reveal`.
+//! - Errors of this crate are for operators: plain words that say what to do.
+//! - Freed memory is not overwritten: that takes unsafe code, and whoever reads the memory of the
+//!   process has the ring anyway.
+
+pub mod clock;
+pub mod codes;
+pub mod keyring;
+pub mod people;
+pub mod random;
+mod strict_files;

@@ -1,0 +1,295 @@
+//! What the writer and its readers ask of a store.
+//!
+//! The traits are shaped for a server database from the first day: every call is one round trip
+//! or one transaction, names many keys at once, and says plainly whether its outcome is known.
+
+use base::{AccountId, CardId, HoldId, Instant, PersonId, ProgramId};
+use engine::{BookRow, Key, Row};
+use giftcards::{Card, CardState, Hold, Program};
+use journal::Block;
+use ledger::{Account, Entry};
+
+use crate::{OperationRun, StoreError};
+
+/// The head row of a book: the one row that every write compares and sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Raised by every take-over, so that a former owner can be told from the present one.
+    pub epoch: u64,
+    /// Sequence of the last record of the journal; zero when it is empty.
+    pub seq: u64,
+    /// Hash of the last block; all zero when there is none.
+    pub hash: [u8; 32],
+    /// Book time of the last block, in microseconds since 1970.
+    pub at_micros: i64,
+    /// Every change at or below this sequence is in the tables.
+    pub watermark: u64,
+    /// Every operation at or below this sequence is in an operation run.
+    pub operations: u64,
+}
+
+/// A row on its way to its table, with the sequence of the change it shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SweptRow {
+    /// The row.
+    pub row: Row,
+    /// Sequence of the last change it contains.
+    pub applied_seq: u64,
+}
+
+/// A ledger entry as it is kept: with its place in the journal and the book's time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryRow {
+    /// Sequence of the record.
+    pub seq: u64,
+    /// Position of the transfer in the record.
+    pub line: u32,
+    /// When, in book time.
+    pub at: Instant,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// One transaction of the writer. It happens as a whole, and only when the head row still is
+/// what the writer believes it to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Commit<'a> {
+    /// What the head row must be.
+    pub expected: &'a Head,
+    /// What it becomes.
+    pub next: &'a Head,
+    /// The block to append; `None` when only the sweep moves.
+    pub block: Option<&'a Block>,
+    /// Rows to be written to their tables, in key order within each table.
+    pub rows: &'a [SweptRow],
+    /// Entries to be written, in order of account and sequence.
+    pub entries: &'a [EntryRow],
+    /// A run of operations to be written.
+    pub run: Option<&'a OperationRun>,
+    /// Operation runs to be dropped, by number.
+    pub dropped_runs: &'a [u64],
+}
+
+/// How a commit ended when it did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Nothing was written.
+    #[error(transparent)]
+    NotCommitted(#[from] StoreError),
+    /// The store cannot say whether it was written: drop the memory and read the head again.
+    #[error("the outcome of the commit is unknown: {0}")]
+    Unknown(StoreError),
+}
+
+/// The write side of one book.
+pub trait Store: Send {
+    /// Takes the book over: raises the epoch, so that a former owner can write no more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; the head is unchanged then.
+    fn take_over(&mut self) -> Result<Head, StoreError>;
+
+    /// Reads the head row.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn head(&mut self) -> Result<Head, StoreError>;
+
+    /// Finds rows by key, one statement a table. Appends one result for each key, in the order
+    /// of `keys`; the number is the row's `applied_seq`. [`Key::Operation`] is not asked here.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; `found` is then unspecified.
+    fn load(
+        &mut self,
+        keys: &[Key],
+        found: &mut Vec<Option<SweptRow>>,
+    ) -> Result<(), StoreError>;
+
+    /// Runs one transaction, synced before it returns.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError`] says whether anything may have been written. A head row that differs is
+    /// [`StoreError::Fenced`].
+    fn commit(&mut self, commit: Commit<'_>) -> Result<(), CommitError>;
+
+    /// Blocks after `seq` in order, about `bytes_max` bytes of them but at least one if any.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError>;
+
+    /// The block that contains record `seq`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn block_of(&mut self, seq: u64) -> Result<Option<Block>, StoreError>;
+
+    /// The operation runs there are, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError>;
+
+    /// Every short hash of one run, to build its filter from.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError>;
+
+    /// Sequences of the records whose operation has this short hash in one of `runs`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn find_operation(&mut self, runs: &[u64], hash: u64) -> Result<Vec<u64>, StoreError>;
+}
+
+/// What is known about an operation run without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunInfo {
+    /// Its number, growing.
+    pub run: u64,
+    /// Book time of its last operation.
+    pub last_at: Instant,
+    /// Operations in it.
+    pub count: u64,
+}
+
+/// A part of a list: at most `limit` rows after (exclusive) the row of this id, newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// 128 bits of the id after which to go on; `None` starts at the newest.
+    pub after: Option<u128>,
+    /// Rows wanted.
+    pub limit: u32,
+    /// Only rows created at or after this time.
+    pub created_after: Option<Instant>,
+    /// Only rows created before this time.
+    pub created_before: Option<Instant>,
+}
+
+/// Which cards a list shows; empty filters show all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CardFilter {
+    /// Stored state; the list's reader sharpens it by date and balance.
+    pub state: Option<CardState>,
+    /// The shop's reference.
+    pub reference: Option<String>,
+    /// Last four characters of the code.
+    pub last4: Option<[u8; 4]>,
+    /// The recipient.
+    pub owner: Option<PersonId>,
+    /// The program.
+    pub program: Option<ProgramId>,
+}
+
+/// Something whose time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Due {
+    /// When it fell due.
+    pub at: Instant,
+    /// What it is.
+    pub what: DueObject,
+}
+
+/// What can fall due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DueObject {
+    /// A hold lapses.
+    Hold(HoldId),
+    /// A card expires.
+    Card(CardId),
+}
+
+/// The read side of one book: lists and reports over the tables. A reader never blocks the
+/// writer, and what it sees is complete up to the watermark of its head.
+pub trait Reader: Send {
+    /// The head row as of now.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], as for every method here.
+    fn head(&mut self) -> Result<Head, StoreError>;
+
+    /// The book's own row.
+    fn book(&mut self) -> Result<Option<BookRow>, StoreError>;
+
+    /// Cards with their accounts, newest first.
+    fn cards(
+        &mut self,
+        filter: &CardFilter,
+        page: Page,
+    ) -> Result<Vec<(Card, Account)>, StoreError>;
+
+    /// Holds of a reference, or all, newest first, each with the account of its card.
+    fn holds(
+        &mut self,
+        reference: Option<&str>,
+        page: Page,
+    ) -> Result<Vec<(Hold, Account)>, StoreError>;
+
+    /// Programs, newest first.
+    fn programs(&mut self, page: Page) -> Result<Vec<Program>, StoreError>;
+
+    /// Accounts whose name starts with `prefix`, in name order after `after`; cards' accounts
+    /// come in card order.
+    fn accounts(
+        &mut self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Account>, StoreError>;
+
+    /// Entries of one account, newest first, below (exclusive) the place `before`.
+    fn entries(
+        &mut self,
+        account: AccountId,
+        before: Option<(u64, u32)>,
+        limit: u32,
+    ) -> Result<Vec<EntryRow>, StoreError>;
+
+    /// For every account that has entries, the last one at or below `seq`, with its account row
+    /// as it is now. In account order.
+    fn last_entries(
+        &mut self,
+        seq: u64,
+        each: &mut dyn FnMut(Account, EntryRow),
+    ) -> Result<(), StoreError>;
+
+    /// Every card that has an account, in id order, from `from` on (exclusive), `limit` of them.
+    fn cards_by_id(
+        &mut self,
+        after: Option<CardId>,
+        limit: u32,
+    ) -> Result<Vec<(Card, Account)>, StoreError>;
+
+    /// Blocks after `seq` in order, about `bytes_max` bytes of them but at least one if any.
+    fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError>;
+
+    /// The block that contains record `seq`.
+    fn block_of(&mut self, seq: u64) -> Result<Option<Block>, StoreError>;
+
+    /// Sequence of the last record at or before `at`; zero when there is none.
+    fn seq_at(&mut self, at: Instant) -> Result<u64, StoreError>;
+
+    /// What has fallen due by `now`, in due order.
+    fn due(&mut self, now: Instant, limit: u32) -> Result<Vec<Due>, StoreError>;
+
+    /// The next thing that will fall due after `now`.
+    fn next_due(&mut self, now: Instant) -> Result<Option<Due>, StoreError>;
+
+    /// Every row of every table in key order, for verification.
+    fn all_rows(&mut self, each: &mut dyn FnMut(SweptRow)) -> Result<(), StoreError>;
+
+    /// Every entry in order of account and sequence, for verification.
+    fn all_entries(&mut self, each: &mut dyn FnMut(EntryRow)) -> Result<(), StoreError>;
+}

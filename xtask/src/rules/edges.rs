@@ -1,0 +1,166 @@
+//! Which crate may use which: the shape of the house as a table.
+
+use crate::manifest::Kind;
+use crate::report::Finding;
+use crate::tree::Tree;
+
+/// What one crate of ours may use of the others.
+struct Edges {
+    name: &'static str,
+    /// Allowed in what is shipped.
+    uses: &'static [&'static str],
+    /// Allowed in tests as well.
+    tests_also_use: &'static [&'static str],
+}
+
+/// From the bottom to the top. Capability crates (`giftcards`, `risk`, ...) do not appear in each
+/// other's rows: only `engine` combines them.
+const EDGES: &[Edges] = &[
+    Edges { name: "base", uses: &[], tests_also_use: &[] },
+    Edges { name: "ledger", uses: &["base"], tests_also_use: &[] },
+    Edges { name: "giftcards", uses: &["base", "ledger"], tests_also_use: &[] },
+    Edges { name: "risk", uses: &["base"], tests_also_use: &[] },
+    Edges { name: "journal", uses: &[], tests_also_use: &["base"] },
+    Edges { name: "engine", uses: &["base", "ledger", "giftcards"], tests_also_use: &["journal"] },
+    Edges {
+        name: "store",
+        uses: &["base", "ledger", "giftcards", "engine", "journal"],
+        tests_also_use: &[],
+    },
+    Edges {
+        name: "writer",
+        uses: &["base", "ledger", "giftcards", "engine", "journal", "store"],
+        tests_also_use: &["outside", "reports"],
+    },
+    Edges {
+        name: "reports",
+        uses: &["base", "ledger", "giftcards", "store"],
+        tests_also_use: &["engine", "journal", "writer"],
+    },
+    Edges { name: "outside", uses: &["base"], tests_also_use: &[] },
+    Edges {
+        name: "jobs",
+        uses: &["base", "engine", "store", "writer", "outside"],
+        tests_also_use: &["ledger", "giftcards", "journal", "reports"],
+    },
+    Edges {
+        name: "http",
+        uses: &[
+            "base",
+            "ledger",
+            "giftcards",
+            "engine",
+            "journal",
+            "store",
+            "writer",
+            "reports",
+            "risk",
+            "outside",
+            "jobs",
+        ],
+        tests_also_use: &["sim"],
+    },
+    Edges {
+        name: "makegood",
+        uses: &[
+            "base",
+            "ledger",
+            "giftcards",
+            "engine",
+            "journal",
+            "store",
+            "writer",
+            "reports",
+            "risk",
+            "outside",
+            "jobs",
+            "http",
+        ],
+        tests_also_use: &["sim"],
+    },
+    Edges {
+        name: "sim",
+        uses: &[
+            "base",
+            "ledger",
+            "giftcards",
+            "engine",
+            "journal",
+            "store",
+            "writer",
+            "reports",
+            "risk",
+            "outside",
+            "jobs",
+        ],
+        tests_also_use: &["http", "makegood"],
+    },
+    Edges { name: "xtask", uses: &[], tests_also_use: &[] },
+];
+
+/// Compares every manifest with the table.
+pub fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (file, manifest) in tree.manifests() {
+        let Some(package) = &manifest.package else { continue };
+        let Some(edges) = EDGES.iter().find(|edges| edges.name == package) else {
+            let message = format!("crate {package} has no row; add one to {}", file!());
+            findings.push(Finding::about(&file.path, message));
+            continue;
+        };
+        for used in &manifest.dependencies {
+            let name = used.package.as_str();
+            let is_ours = EDGES.iter().any(|edges| edges.name == name);
+            let in_tests = used.kind == Kind::Dev && edges.tests_also_use.contains(&name);
+            if is_ours && name != package && !in_tests && !edges.uses.contains(&name) {
+                let message = format!(
+                    "{package} must not use {name}; move what they share down to a crate both may \
+                     use, or combine them above (the allowed edges stand in {})",
+                    file!()
+                );
+                findings.push(Finding::at(&file.path, used.line, message));
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::expect;
+
+    fn package(name: &str, rest: &str) -> String {
+        format!("[package]\nname = \"{name}\"\n{rest}")
+    }
+
+    #[test]
+    fn a_capability_crate_does_not_see_another() {
+        let risk = package("risk", "[dependencies]\nbase = \"1\"\ngiftcards.workspace = true\n");
+        expect(check, &[("crates/risk/Cargo.toml", &risk)], &["crates/risk/Cargo.toml:5"]);
+    }
+
+    #[test]
+    fn tests_have_a_longer_list() {
+        let dev = package("http", "[dev-dependencies]\nsim.workspace = true\n");
+        let shipped = package("http", "[dependencies]\nsim.workspace = true\n");
+        expect(check, &[("crates/http/Cargo.toml", &dev)], &[]);
+        expect(check, &[("crates/http/Cargo.toml", &shipped)], &["crates/http/Cargo.toml:4"]);
+    }
+
+    #[test]
+    fn an_unknown_crate_needs_a_row() {
+        let manifest = package("shed", "");
+        expect(check, &[("crates/shed/Cargo.toml", &manifest)], &["crates/shed/Cargo.toml:0"]);
+    }
+
+    #[test]
+    fn the_table_has_no_cycle() {
+        for (position, edges) in EDGES.iter().enumerate() {
+            for used in edges.uses {
+                let below = EDGES.iter().position(|other| other.name == *used).unwrap();
+                assert!(below < position, "{} uses {used}, which stands above it", edges.name);
+            }
+        }
+    }
+}
