@@ -1,21 +1,41 @@
 //! The two functions of the core: which rows a command needs, and what it does to them.
 
-use base::{HoldId, Instant};
-use giftcards::Undo;
+use base::Instant;
+use giftcards::{Undo, account_of};
 
-use crate::rows::Walk;
+use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, BookRefusal, BookRow, Change, Command, Context, Key};
 use crate::{OperationRefusal, OperationTrace, Refusal, ReversalStatus, Row, Rows, gift_cards};
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,
-/// at most [`crate::NEEDS_ROUNDS_MAX`] times.
+/// at most [`crate::NEEDS_ROUNDS_MAX`] times once the operation a reversal names is known.
 pub fn needs<R: Rows>(command: &Command, rows: &R, now: Instant) -> Vec<Key> {
-    let mut walk = Walk::new(rows);
-    // The walk of a decision on rows that are not all there yet names those that are missing;
-    // its result means nothing and is dropped.
-    let context = Context { now, sequence: 0 };
-    let _ = walk_command(command, &mut walk, context);
+    let mut walk = Walk::naming_rows(rows);
+    // Without its rows the walk ends early; its result means nothing and is dropped.
+    let _ = walk_command(command, &mut walk, Context { now, sequence: 0 });
     walk.missing()
+}
+
+/// Decides a command, or says which rows it still lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// Rows are missing: load these and try again.
+    Missing(Vec<Key>),
+    /// The decision. A refusal means that nothing has happened.
+    Decided(Result<Change, Refusal>),
+}
+
+/// Decides a command if its rows are all there.
+pub fn attempt<R: Rows>(command: &Command, rows: &R, context: Context) -> Attempt {
+    let mut walk = Walk::new(rows);
+    let decided = match walk_command(command, &mut walk, context) {
+        Ok(change) => Ok(change),
+        Err(Stop::Refused(refusal)) => Err(refusal),
+        Err(Stop::NotReady) => return Attempt::Missing(walk.missing()),
+    };
+    // A refusal that was made because a row is not loaded yet means nothing.
+    let missing = walk.missing();
+    if missing.is_empty() { Attempt::Decided(decided) } else { Attempt::Missing(missing) }
 }
 
 /// Decides a command whose needs are met.
@@ -28,20 +48,22 @@ pub fn needs<R: Rows>(command: &Command, rows: &R, now: Instant) -> Vec<Key> {
 ///
 /// When a row is missing: the caller did not ask [`needs`] first. Nonsense is never written.
 pub fn decide<R: Rows>(command: &Command, rows: &R, context: Context) -> Result<Change, Refusal> {
-    let mut walk = Walk::new(rows);
-    let decided = walk_command(command, &mut walk, context);
-    assert!(walk.is_complete(), "a command was decided before its rows were loaded");
-    decided
+    match attempt(command, rows, context) {
+        Attempt::Decided(decided) => decided,
+        Attempt::Missing(keys) => panic!("decided before its rows were loaded: {keys:?}"),
+    }
 }
 
 fn walk_command<R: Rows>(
     command: &Command,
     walk: &mut Walk<'_, R>,
     context: Context,
-) -> Result<Change, Refusal> {
+) -> Result<Change, Stop> {
     match command {
         Command::OpenBook { is_test, ring } => {
-            if walk.book().is_some() {
+            let existing = walk.book();
+            walk.ready()?;
+            if existing.is_some() {
                 return Err(BookRefusal::BookExists.into());
             }
             Ok(book_change(BookRow {
@@ -53,6 +75,7 @@ fn walk_command<R: Rows>(
         }
         Command::AdvanceClock { to } => advance_clock(*to, walk, context),
         Command::Reverse { operation } => match walk.operation(*operation) {
+            None if walk.ready().is_err() => Err(Stop::NotReady),
             None => Ok(reversal(ReversalStatus::Barred)),
             Some(OperationTrace::Did(undo)) => reverse(*undo, walk, context),
             Some(OperationTrace::Refused | OperationTrace::Reversed) => {
@@ -68,8 +91,10 @@ fn advance_clock<R: Rows>(
     to: Instant,
     walk: &mut Walk<'_, R>,
     context: Context,
-) -> Result<Change, Refusal> {
-    let Some(book) = walk.book().filter(|book| book.is_test) else {
+) -> Result<Change, Stop> {
+    let book = walk.book();
+    walk.ready()?;
+    let Some(book) = book.filter(|book| book.is_test) else {
         return Err(BookRefusal::NotATestBook.into());
     };
     if to < context.now {
@@ -84,23 +109,22 @@ fn reverse<R: Rows>(
     undo: Undo,
     walk: &mut Walk<'_, R>,
     context: Context,
-) -> Result<Change, Refusal> {
+) -> Result<Change, Stop> {
     let (refund, hold_id) = match undo {
         Undo::Hold(id) | Undo::Capture(id, _) | Undo::Redemption(id) => (None, id),
         Undo::Refund(id) => {
-            let refund = walk.refund(id);
-            (refund, refund.map_or(HoldId::from_bits(0), |refund| refund.hold))
+            let refund = walk.refund(id).ok_or(giftcards::Refusal::HoldNotFound)?;
+            // The refund knows its card: naming it together with the hold saves a round.
+            walk.card(refund.card);
+            walk.account(account_of(refund.card));
+            (Some(refund.as_ref()), refund.hold)
         }
     };
     let rows = gift_cards::HoldRows::find(hold_id, walk)?;
-    let outcome = giftcards::reverse(
-        undo,
-        rows.hold,
-        rows.card,
-        (rows.account, &rows.clearing),
-        refund.map(|refund| refund.as_ref()),
-        gift_cards::context(context),
-    )?;
+    let expiry = rows.expiry(walk);
+    walk.ready()?;
+    let context = gift_cards::context(context);
+    let outcome = giftcards::reverse(undo, rows.to_return(expiry), refund, context)?;
     let answer = AnswerRef::Reversal(ReversalStatus::Undone, Some(hold_id));
     Ok(Change::from_outcome(outcome, answer))
 }

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use base::{CardId, Currency, HoldId};
-use giftcards::{Card, Hold, IssueRows, Refusal as CardRefusal, SpendRows, Why, account_of};
+use base::{CardId, HoldId};
+use giftcards::{Card, Hold, IssueRows, Refusal as CardRefusal, RefundHold, ReturnRows};
+use giftcards::{SpendRows, Why, account_of};
 use ledger::{Account, AccountName};
 
-use crate::rows::Walk;
-use crate::{AnswerRef, CardRef, Change, Context, GiftCardCommand, Refusal, Rows};
+use crate::rows::{Stop, Walk};
+use crate::{AnswerRef, CardRef, Change, Context, GiftCardCommand, Rows};
 
-type Decided = Result<Change, Refusal>;
+type Decided = Result<Change, Stop>;
 
 pub(crate) fn walk<R: Rows>(
     command: &GiftCardCommand,
@@ -51,6 +52,7 @@ fn create<R: Rows>(
     match command {
         GiftCardCommand::CreateProgram(new) => {
             let existing = walk.program(new.0.id).map(Arc::as_ref);
+            walk.ready()?;
             let outcome = giftcards::create_program(new, existing, context(at))?;
             Ok(Change::from_outcome(outcome, AnswerRef::Program(new.0.id)))
         }
@@ -61,6 +63,7 @@ fn create<R: Rows>(
                 program: new.program.and_then(|id| walk.program(id)).map(Arc::as_ref),
                 funding: walk.account(new.funding.account().id(new.value.currency)),
             };
+            walk.ready()?;
             let outcome = giftcards::issue(new, rows, context(at))?;
             Ok(Change::from_outcome(outcome, AnswerRef::CardWithCode(new.id)))
         }
@@ -73,13 +76,12 @@ fn spend<R: Rows>(command: &GiftCardCommand, walk: &mut Walk<'_, R>, at: Context
     else {
         unreachable!("only spending commands are sent here")
     };
-    let existing = walk.hold(place.id).map(Arc::as_ref);
     let card = find_card(card, walk)?;
     let account = walk.account(account_of(card.id)).ok_or(CardRefusal::CardNotFound);
     let clearing = walk.account(AccountName::OrderClearing.id(card.currency));
-    let lapsed = card.lapsed_holds(at.now).filter_map(|id| walk.hold(id)).map(Arc::as_ref);
-    let lapsed: Vec<&Hold> = lapsed.collect();
-    let rows = SpendRows { card, account: account?, clearing, lapsed: &lapsed, existing };
+    let lapsed = lapsed_holds(card, walk, at);
+    let rows = SpendRows { card, account: account?, clearing, lapsed: &lapsed };
+    walk.ready()?;
     let outcome = match command {
         GiftCardCommand::Hold { .. } => giftcards::hold(place, rows, context(at))?,
         _ => giftcards::redeem(place, rows, context(at))?,
@@ -89,7 +91,7 @@ fn spend<R: Rows>(command: &GiftCardCommand, walk: &mut Walk<'_, R>, at: Context
 
 /// The card a caller names. Every candidate hash is looked at, so that the keys of all are
 /// named in one round.
-fn find_card<'a, R: Rows>(card: &CardRef, walk: &mut Walk<'a, R>) -> Result<&'a Card, Refusal> {
+fn find_card<'a, R: Rows>(card: &CardRef, walk: &mut Walk<'a, R>) -> Result<&'a Card, Stop> {
     match card {
         CardRef::Id(id) => {
             // Card and account are needed together: naming both saves a round.
@@ -122,7 +124,7 @@ pub(crate) struct HoldRows<'a> {
 }
 
 impl<'a> HoldRows<'a> {
-    pub(crate) fn find<R: Rows>(id: HoldId, walk: &mut Walk<'a, R>) -> Result<Self, Refusal> {
+    pub(crate) fn find<R: Rows>(id: HoldId, walk: &mut Walk<'a, R>) -> Result<Self, Stop> {
         let hold: &Hold = walk.hold(id).ok_or(CardRefusal::HoldNotFound)?;
         let card = walk.card(hold.card);
         let account = walk.account(account_of(hold.card));
@@ -134,6 +136,17 @@ impl<'a> HoldRows<'a> {
         let card = card.ok_or(CardRefusal::CardNotFound)?;
         Ok(HoldRows { hold, card, account: account.ok_or(CardRefusal::CardNotFound)?, clearing })
     }
+
+    /// The account that a refund to an expired card may touch.
+    pub(crate) fn expiry<R: Rows>(&self, walk: &mut Walk<'a, R>) -> Option<&'a Account> {
+        walk.account(self.card.funding.expiry_account().id(self.card.currency))
+    }
+
+    /// As the rules about refunds want them.
+    pub(crate) fn to_return<'r>(&'r self, expiry: Option<&'r Account>) -> ReturnRows<'r> {
+        let HoldRows { hold, card, account, clearing } = self;
+        ReturnRows { hold, card, account, clearing, expiry }
+    }
 }
 
 fn on_hold<R: Rows>(
@@ -142,16 +155,21 @@ fn on_hold<R: Rows>(
     walk: &mut Walk<'_, R>,
     at: Context,
 ) -> Decided {
-    let existing = match command {
-        GiftCardCommand::Refund { refund, .. } => walk.refund(refund.id).map(Arc::as_ref),
-        _ => None,
-    };
+    if let GiftCardCommand::Refund { refund, .. } = command {
+        return refund_hold(id, refund, walk, at);
+    }
     let HoldRows { hold, card, account, clearing } = HoldRows::find(id, walk)?;
+    let lapsed = match command {
+        GiftCardCommand::ChangeHold { .. } => lapsed_holds(card, walk, at),
+        _ => Vec::new(),
+    };
+    walk.ready()?;
     let accounts = (account, &clearing);
     let at = context(at);
     let outcome = match command {
         GiftCardCommand::ChangeHold { change, .. } => {
-            giftcards::change_hold(change, hold, card, accounts, at)?
+            let rows = SpendRows { card, account, clearing: Some(&clearing), lapsed: &lapsed };
+            giftcards::change_hold(change, hold, rows, at)?
         }
         GiftCardCommand::Capture { capture, .. } => {
             giftcards::capture(capture, hold, card, accounts, at)?
@@ -159,13 +177,28 @@ fn on_hold<R: Rows>(
         GiftCardCommand::Release { amount, .. } => {
             giftcards::release(*amount, hold, card, accounts, at)?
         }
-        GiftCardCommand::Refund { refund, .. } => {
-            let outcome = giftcards::refund(refund, hold, card, accounts, existing, at)?;
-            return Ok(Change::from_outcome(outcome, AnswerRef::Refund(refund.id)));
-        }
         _ => giftcards::expire_hold(hold, card, account, &clearing, at)?,
     };
     Ok(Change::from_outcome(outcome, AnswerRef::Hold(id)))
+}
+
+fn refund_hold<R: Rows>(
+    id: HoldId,
+    refund: &RefundHold,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let existing = walk.refund(refund.id).map(Arc::as_ref);
+    let rows = HoldRows::find(id, walk)?;
+    let expiry = rows.expiry(walk);
+    walk.ready()?;
+    let outcome = giftcards::refund(refund, rows.to_return(expiry), existing, context(at))?;
+    Ok(Change::from_outcome(outcome, AnswerRef::Refund(refund.id)))
+}
+
+/// The holds of a card that have lapsed but are not booked yet.
+fn lapsed_holds<'a, R: Rows>(card: &Card, walk: &mut Walk<'a, R>, at: Context) -> Vec<&'a Hold> {
+    card.lapsed_holds(at.now).filter_map(|id| walk.hold(id)).map(Arc::as_ref).collect()
 }
 
 fn on_card<R: Rows>(
@@ -180,35 +213,35 @@ fn on_card<R: Rows>(
     };
     let account = walk.account(account_of(id));
     let card: &Card = walk.card(id).ok_or(CardRefusal::CardNotFound)?;
-    let account = account.ok_or(CardRefusal::CardNotFound);
-    let mut other = |name: AccountName, currency: Currency| walk.account(name.id(currency));
+    let other = match command {
+        GiftCardCommand::Cancel { .. } => Some(card.funding.account()),
+        GiftCardCommand::Extend { .. } | GiftCardCommand::ExpireCard { .. } => {
+            Some(card.funding.expiry_account())
+        }
+        GiftCardCommand::Adjust { .. } => Some(AccountName::GiftCardIncentives),
+        _ => None,
+    };
+    let other = other.and_then(|name| walk.account(name.id(card.currency)));
+    walk.ready()?;
+    let account = account.ok_or(CardRefusal::CardNotFound)?;
     let at = context(at);
-    let currency = card.currency;
     let outcome = match command {
         GiftCardCommand::Freeze { reason, .. } => {
-            giftcards::freeze(card, account?, reason.clone(), at)?
+            giftcards::freeze(card, account, reason.clone(), at)?
         }
-        GiftCardCommand::Unfreeze { .. } => giftcards::unfreeze(card, account?)?,
+        GiftCardCommand::Unfreeze { .. } => giftcards::unfreeze(card, account)?,
         GiftCardCommand::ReplaceCode { code, .. } => {
-            let outcome = giftcards::replace_code(card, account?, code, taken)?;
+            let outcome = giftcards::replace_code(card, account, code, taken)?;
             return Ok(Change::from_outcome(outcome, AnswerRef::CardWithCode(id)));
         }
-        GiftCardCommand::Cancel { .. } => {
-            let funding = other(card.funding.account(), currency);
-            giftcards::cancel(card, account?, funding, at)?
-        }
+        GiftCardCommand::Cancel { .. } => giftcards::cancel(card, account, other, at)?,
         GiftCardCommand::Extend { extend, .. } => {
-            let expiry = other(card.funding.expiry_account(), currency);
-            giftcards::extend(card, account?, expiry, extend, at)?
+            giftcards::extend(card, account, other, extend, at)?
         }
         GiftCardCommand::Adjust { adjust, .. } => {
-            let incentives = other(AccountName::GiftCardIncentives, currency);
-            giftcards::adjust(card, account?, incentives, adjust, at)?
+            giftcards::adjust(card, account, other, adjust, at)?
         }
-        _ => {
-            let expiry = other(card.funding.expiry_account(), currency);
-            giftcards::expire_card(card, account?, expiry, at)?
-        }
+        _ => giftcards::expire_card(card, account, other, at)?,
     };
     Ok(Change::from_outcome(outcome, AnswerRef::Card(id)))
 }

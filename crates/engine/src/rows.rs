@@ -6,7 +6,7 @@ use base::{AccountId, CardId, HoldId, ProgramId, RefundId};
 use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
 use ledger::Account;
 
-use crate::{BookRow, OperationKey, OperationTrace};
+use crate::{BookRow, OperationKey, OperationTrace, Refusal};
 
 /// Finds one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,6 +65,21 @@ pub trait Rows {
 pub(crate) struct Walk<'a, R> {
     rows: &'a R,
     missing: Vec<Key>,
+    only_names_rows: bool,
+}
+
+/// Why a walk stops before it has a change.
+pub(crate) enum Stop {
+    /// Rows are missing, or only their names were asked for.
+    NotReady,
+    /// A rule said no.
+    Refused(Refusal),
+}
+
+impl<E: Into<Refusal>> From<E> for Stop {
+    fn from(refusal: E) -> Stop {
+        Stop::Refused(refusal.into())
+    }
 }
 
 macro_rules! walk {
@@ -83,16 +98,23 @@ macro_rules! walk {
 }
 
 impl<'a, R: Rows> Walk<'a, R> {
+    /// A walk to a decision.
     pub(crate) fn new(rows: &'a R) -> Walk<'a, R> {
-        Walk { rows, missing: Vec::new() }
+        Walk { rows, missing: Vec::new(), only_names_rows: false }
+    }
+
+    /// A walk that stops before the rules are asked.
+    pub(crate) fn naming_rows(rows: &'a R) -> Walk<'a, R> {
+        Walk { only_names_rows: true, ..Walk::new(rows) }
+    }
+
+    /// Stands between finding rows and asking the rules.
+    pub(crate) fn ready(&self) -> Result<(), Stop> {
+        if self.only_names_rows || !self.missing.is_empty() { Err(Stop::NotReady) } else { Ok(()) }
     }
 
     pub(crate) fn missing(self) -> Vec<Key> {
         self.missing
-    }
-
-    pub(crate) fn is_complete(&self) -> bool {
-        self.missing.is_empty()
     }
 
     pub(crate) fn book(&mut self) -> Option<&'a BookRow> {

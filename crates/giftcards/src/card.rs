@@ -4,7 +4,7 @@ use base::{Amount, CardId, Currency, HoldId, Instant, Money, PersonId, ProgramId
 use base::{AccountId, Token};
 use ledger::{Account, AccountName};
 
-use crate::{Label, Metadata, Scope};
+use crate::{Label, Metadata, Scope, limits};
 
 /// Keyed hash of a code; the key is outside the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -168,6 +168,16 @@ pub struct Details {
     pub design: Option<Token<40>>,
     /// Where it was bought.
     pub source: Option<Source>,
+}
+
+impl Details {
+    /// True when every list and sealed text is within [`limits`].
+    pub(crate) fn within_limits(&self) -> bool {
+        let sealed = [&self.recipient, &self.sender];
+        self.scope.within_limits()
+            && self.regions.len() <= limits::SCOPE_LIST_MAX
+            && sealed.into_iter().flatten().all(|text| text.bytes.len() <= limits::SEALED_BYTES_MAX)
+    }
 }
 
 /// A gift card. Its money is in the ledger account `giftcard/{id}`.

@@ -1,7 +1,7 @@
 //! Booking what time has ended. Whether something is over is judged wherever it is used; these
 //! decisions only write it down.
 
-use ledger::{Account, LinkedSet, Reason};
+use ledger::{Account, LinkedSet, Reason, Subject};
 
 use crate::life::{changed, move_value};
 use crate::outcome::about_hold;
@@ -13,7 +13,8 @@ use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refusal};
 ///
 /// # Errors
 ///
-/// `NotDue` unless it is active and past its date; `HoldsOpen` while something is held.
+/// In this order: `NotDue` unless it is active and past its date; `HoldsOpen` while something is
+/// held, even by a lapsed hold, which is booked first.
 pub fn expire_card(
     card: &Card,
     account: &Account,
@@ -38,7 +39,7 @@ pub fn expire_card(
 ///
 /// # Errors
 ///
-/// `NotDue` before its time; `HoldNotOpen` when nothing is held any more.
+/// In this order: `HoldNotOpen` when nothing is held any more; `NotDue` before its time.
 pub fn expire_hold(
     hold: &Hold,
     card: &Card,
@@ -66,4 +67,34 @@ pub fn expire_hold(
         posted: set.finish(),
         ..Outcome::default()
     })
+}
+
+/// Lapsed holds that a decision about their card has booked on its way.
+pub(crate) struct Lapses {
+    pub(crate) holds: Vec<Hold>,
+    pub(crate) events: Vec<(EventKind, Subject)>,
+}
+
+/// Books lapsed holds inside `set`, so that nobody is refused for money that is free by now.
+pub(crate) fn book_lapses(
+    set: &mut LinkedSet,
+    card: &mut Card,
+    lapsed: &[&Hold],
+) -> Result<Lapses, Refusal> {
+    let mut lapses = Lapses { holds: Vec::new(), events: Vec::new() };
+    for hold in lapsed {
+        set.on_behalf(Reason::HoldExpiry, about_hold(hold.id));
+        match set.expire(&hold.pending) {
+            Ok(pending) => {
+                lapses.holds.push(Hold { pending, ..(*hold).clone() });
+                lapses.events.push((EventKind::HoldExpired, about_hold(hold.id)));
+            }
+            // Listed although nothing is held any more: it is only unlisted.
+            Err(ledger::Refusal::PendingClosed) => {}
+            // Unlisting it would leave money reserved for ever.
+            Err(_) => return Err(Refusal::LimitExceeded),
+        }
+        card.open_holds.retain(|(id, _)| *id != hold.id);
+    }
+    Ok(lapses)
 }

@@ -8,16 +8,16 @@ use crate::outcome::about_card;
 use crate::{Card, CardState, Code, CodeRow, Context, EventKind, Funding, Outcome, Program};
 use crate::{Refusal, Sandbox, limits};
 
-/// The code of a card to be issued, and whether somebody else chose it.
+/// The code of a card to be issued, made by us or taken over from another system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewCode(pub Code);
 
 /// A card to be issued.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
-    /// Its id, drawn by the caller.
+    /// Its id, drawn by the caller from time and random bits: never one that came from outside.
     pub id: CardId,
-    /// Its value.
+    /// Its value, at most [`limits::CARD_VALUE_MAX`] minor units.
     pub value: Money,
     /// Its code, made by the caller who holds the key ring.
     pub code: NewCode,
@@ -55,7 +55,8 @@ pub struct IssueRows<'a> {
 /// # Errors
 ///
 /// In this order: `IdTaken`, `CodeTaken`, `ProgramNotFound`, `CurrencyMismatch`,
-/// `LimitExceeded` (value outside the range, or zero unless imported), `DateNotLater`.
+/// `LimitExceeded` (value above [`limits::CARD_VALUE_MAX`]; unless imported, zero or outside the
+/// range of the program; lists or sealed text too long), `DateNotLater` unless imported.
 pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outcome, Refusal> {
     if rows.existing.is_some() {
         return Err(Refusal::IdTaken);
@@ -97,12 +98,11 @@ fn check_value(new: &Issue, program: Option<&Program>) -> Result<(), Refusal> {
     if program.is_some_and(|program| program.currency != new.value.currency) {
         return Err(Refusal::CurrencyMismatch);
     }
-    if new.funding == Funding::Import {
-        return Ok(());
-    }
     let within_program = program
         .is_none_or(|program| program.value_min <= value && value <= program.value_max);
-    if value.is_zero() || value.minor() > limits::CARD_VALUE_MAX || !within_program {
+    let in_range = new.funding == Funding::Import || (!value.is_zero() && within_program);
+    let details_fit = new.details.as_deref().is_none_or(Details::within_limits);
+    if value.minor() > limits::CARD_VALUE_MAX || !in_range || !details_fit {
         return Err(Refusal::LimitExceeded);
     }
     Ok(())

@@ -22,8 +22,8 @@
 //!
 //! # Order of checks
 //!
-//! Whether the card may be used, then currency, region, lines, amount, balance. The order is
-//! part of the contract and told in [`Refusal`].
+//! Whether the card may be used, then currency, region, lines, limits, balance. The order is
+//! part of the contract; each function tells its own under *Errors*.
 
 mod card;
 mod event;
@@ -52,7 +52,7 @@ pub use life::{Adjust, Direction, Extend, adjust, cancel, extend, freeze, replac
 pub use metadata::{Metadata, MetadataError};
 pub use outcome::{Context, Outcome};
 pub use program::{NewProgram, Program, create_program};
-pub use refund::{RefundHold, refund};
+pub use refund::{RefundHold, ReturnRows, refund};
 pub use refusal::{Refusal, Why};
 pub use reverse::{Undo, reverse};
 pub use scope::{Line, LineKind, Scope, ScopeLists};
@@ -73,9 +73,10 @@ pub mod limits {
     pub const REFUND_EXTENSION_DAYS_DEFAULT: u16 = 90;
     /// Lines one hold may name.
     pub const LINES_PER_HOLD_MAX: usize = 100;
-    /// Minor units one card may be issued with when no program says otherwise.
+    /// Minor units one card may be issued with or adjusted to. It keeps the totals of an account
+    /// far from what a 64-bit number can hold.
     pub const CARD_VALUE_MAX: i64 = 100_000_000;
-    /// Entries of each list of a scope.
+    /// Entries of each list of a scope, and regions of a card.
     pub const SCOPE_LIST_MAX: usize = 100;
     /// Sealed bytes of personal text on one card and side.
     pub const SEALED_BYTES_MAX: usize = 8_192;

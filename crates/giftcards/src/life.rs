@@ -6,6 +6,7 @@ use ledger::{Account, AccountName, LinkedSet, Posted, Reason};
 use crate::outcome::about_card;
 use crate::spend::or_open;
 use crate::{Block, Card, CardState, Code, CodeRow, Context, EventKind, Outcome, Refusal, Why};
+use crate::limits;
 
 /// Blocks spending. Holds that were placed before may still be captured: the shop has relied on
 /// them.
@@ -67,7 +68,8 @@ pub fn replace_code(
 ///
 /// # Errors
 ///
-/// `NothingToChange` when it is canceled already; `HoldsOpen` while something is held.
+/// In this order: `NothingToChange` when it is canceled already; `HoldsOpen` while something is
+/// held, even by a lapsed hold, which is booked first.
 pub fn cancel(
     card: &Card,
     account: &Account,
@@ -97,8 +99,8 @@ pub struct Extend {
 ///
 /// # Errors
 ///
-/// `NotUsable(Canceled)`; `DateNotLater` when the date is not in the future or not later than
-/// the present one.
+/// In this order: `NotUsable(Canceled)`; `NothingToChange` when it never expires and never
+/// shall; `DateNotLater` when the date is not in the future or not later than the present one.
 pub fn extend(
     card: &Card,
     account: &Account,
@@ -142,7 +144,7 @@ pub enum Direction {
 /// A correction by a person, with a machine word for the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adjust {
-    /// How much.
+    /// How much, above zero.
     pub amount: Money,
     /// Up or down.
     pub direction: Direction,
@@ -154,8 +156,9 @@ pub struct Adjust {
 ///
 /// # Errors
 ///
-/// `NotUsable` for a canceled or expired card; `CurrencyMismatch`; `InsufficientBalance` when
-/// less is left than is to be taken; `LimitExceeded` when a total would overflow.
+/// In this order: `NotUsable` for a canceled or expired card; `CurrencyMismatch`;
+/// `LimitExceeded` when nothing is to be changed, or the balance would pass
+/// [`limits::CARD_VALUE_MAX`]; `InsufficientBalance` when less is left than is to be taken.
 pub fn adjust(
     card: &Card,
     account: &Account,
@@ -172,6 +175,10 @@ pub fn adjust(
     }
     let other = or_open(incentives, AccountName::GiftCardIncentives, card.currency);
     let amount = change.amount.amount;
+    let room = limits::CARD_VALUE_MAX.saturating_sub(account.balance());
+    if amount.is_zero() || (change.direction == Direction::Up && amount.minor() > room) {
+        return Err(Refusal::LimitExceeded);
+    }
     let posted = match change.direction {
         Direction::Up => give_value(card, account, other, Reason::Adjust, amount, context)?,
         Direction::Down => move_value(card, account, other, Reason::Adjust, amount, context)?,

@@ -15,15 +15,15 @@ pub struct Program {
     pub name: Text<80>,
     /// The only currency its cards have.
     pub currency: Currency,
-    /// Smallest value of a card, in minor units.
+    /// Smallest value of a card, in minor units, above zero.
     pub value_min: Amount,
     /// Largest value of a card, in minor units.
     pub value_max: Amount,
-    /// Days a card lives from its issue; `None` never expires.
+    /// Days a card lives from its issue, at least one; `None` never expires.
     pub validity_days: Option<u32>,
-    /// Seconds one hold may last.
+    /// Seconds one hold may last, at least one.
     pub hold_seconds_max: u32,
-    /// Days by which a refund prolongs a card that has expired.
+    /// Days by which a refund prolongs a card that has expired; zero counts as one.
     pub refund_extension_days: u16,
     /// Where its cards may be spent.
     pub scope: Scope,
@@ -43,8 +43,9 @@ pub struct NewProgram(pub Program);
 ///
 /// # Errors
 ///
-/// `IdTaken`; `LimitExceeded` when the value range is empty or above
-/// [`limits::CARD_VALUE_MAX`], or a hold may last longer than [`limits::HOLD_SECONDS_MAX`].
+/// In this order: `IdTaken`; `LimitExceeded` when the value range is empty, begins at zero or ends
+/// above [`limits::CARD_VALUE_MAX`], cards would live no day, a hold may last no second or longer
+/// than [`limits::HOLD_SECONDS_MAX`], or a list is longer than [`limits::SCOPE_LIST_MAX`].
 pub fn create_program(
     new: &NewProgram,
     existing: Option<&Program>,
@@ -55,9 +56,13 @@ pub fn create_program(
     }
     let program = Program { created_at: context.now, ..new.0.clone() };
     let range_is_empty = program.value_min.is_zero() || program.value_min > program.value_max;
+    let hold_seconds = 1..=limits::HOLD_SECONDS_MAX;
     if range_is_empty
         || program.value_max.minor() > limits::CARD_VALUE_MAX
-        || program.hold_seconds_max > limits::HOLD_SECONDS_MAX
+        || program.validity_days == Some(0)
+        || !hold_seconds.contains(&program.hold_seconds_max)
+        || !program.scope.within_limits()
+        || program.regions.len() > limits::SCOPE_LIST_MAX
     {
         return Err(Refusal::LimitExceeded);
     }

@@ -3,7 +3,8 @@
 use base::{Money, RefundId, Span};
 use ledger::{Account, LinkedSet, Reason};
 
-use crate::outcome::{about_hold, about_refund};
+use crate::outcome::{about_card, about_hold, about_refund};
+use crate::spend::or_open;
 use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refund, Refusal, Why};
 
 /// A refund of a part of what a hold captured.
@@ -11,25 +12,41 @@ use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refund, Refusal,
 pub struct RefundHold {
     /// Id of the refund, drawn by the caller.
     pub id: RefundId,
-    /// How much.
+    /// How much, above zero.
     pub amount: Money,
 }
 
-/// Returns a part of what `hold` captured to its card. A frozen card takes it; an expired one is
+/// Rows on which money that was spent is returned: by a refund, or by undoing an operation.
+#[derive(Clone, Copy, Debug)]
+pub struct ReturnRows<'a> {
+    /// The hold that captured it.
+    pub hold: &'a Hold,
+    /// The card of the hold.
+    pub card: &'a Card,
+    /// The account of the card.
+    pub account: &'a Account,
+    /// `order/clearing` in the currency of the card.
+    pub clearing: &'a Account,
+    /// The account named by [`Funding::expiry_account`](crate::Funding::expiry_account), when it
+    /// was opened before.
+    pub expiry: Option<&'a Account>,
+}
+
+/// Returns a part of what a hold captured to its card. A frozen card takes it; an expired one is
 /// prolonged, so that the money can be spent.
 ///
 /// # Errors
 ///
-/// In this order: `CurrencyMismatch`, `AmountExceedsCaptured`, `NotUsable(Canceled)`,
-/// `IdTaken`, `LimitExceeded` when a total would overflow.
+/// In this order: `CurrencyMismatch`, `AmountExceedsCaptured`, `IdTaken`,
+/// `NotUsable(Canceled)`, `LimitExceeded` when nothing is to be refunded or a total would
+/// overflow.
 pub fn refund(
     new: &RefundHold,
-    hold: &Hold,
-    card: &Card,
-    accounts: (&Account, &Account),
+    rows: ReturnRows<'_>,
     existing: Option<&Refund>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
+    let ReturnRows { hold, card, .. } = rows;
     if new.amount.currency != card.currency {
         return Err(Refusal::CurrencyMismatch);
     }
@@ -40,7 +57,7 @@ pub fn refund(
     if existing.is_some() {
         return Err(Refusal::IdTaken);
     }
-    let mut outcome = give_back(hold, card, accounts, new.amount, Reason::Refund, context)?;
+    let mut outcome = give_back(rows, new.amount, Reason::Refund, context)?;
     outcome.refunds.push(Refund {
         id: new.id,
         hold: hold.id,
@@ -55,37 +72,58 @@ pub fn refund(
 
 /// Posts captured money back to the card and counts it on the hold.
 pub(crate) fn give_back(
-    hold: &Hold,
-    card: &Card,
-    (account, clearing): (&Account, &Account),
+    rows: ReturnRows<'_>,
     amount: Money,
     reason: Reason,
     context: Context,
 ) -> Result<Outcome, Refusal> {
+    let ReturnRows { hold, card, account, clearing, .. } = rows;
     if card.state == CardState::Canceled {
         return Err(Refusal::NotUsable(Why::Canceled));
     }
     let mut set = LinkedSet::new(context.sequence, reason, about_hold(hold.id))
         .with(account.clone())
         .with(clearing.clone());
+    let mut outcome = Outcome::default();
+    if card.is_past_expiry(context.now) {
+        let expired = book_expiry(rows, &mut set, &mut outcome)?;
+        outcome.cards.push(prolonged(expired, context));
+        outcome.events.push((EventKind::CardExtended, about_card(card.id)));
+        set.on_behalf(reason, about_hold(hold.id));
+    }
     set.transfer(clearing.id, account.id, amount).map_err(|_| Refusal::LimitExceeded)?;
     let refunded = hold.refunded.checked_add(amount.amount).ok_or(Refusal::LimitExceeded)?;
-    let mut outcome = Outcome {
-        holds: vec![Hold { refunded, ..hold.clone() }],
-        posted: set.finish(),
-        ..Outcome::default()
-    };
-    if card.is_past_expiry(context.now) {
-        outcome.cards.push(prolonged(card, context));
-    }
+    outcome.holds.push(Hold { refunded, ..hold.clone() });
+    outcome.posted = set.finish();
     Ok(outcome)
 }
 
-/// The card with a date that leaves time to spend what came back. What was booked off it at
-/// expiry stays booked off: the refund revives the refunded money only.
-fn prolonged(card: &Card, context: Context) -> Card {
-    let days = Span::days(u64::from(card.refund_extension_days.max(1)));
-    let expires_at = Some(context.now.saturating_add(days));
-    Card { state: CardState::Active, expires_at, ..card.clone() }
+/// Books the expiry of a card that is past its date, unless that was done. A refund then revives
+/// the refunded money only, whether it comes before or after the expiry was noticed.
+fn book_expiry(
+    rows: ReturnRows<'_>,
+    set: &mut LinkedSet,
+    outcome: &mut Outcome,
+) -> Result<Card, Refusal> {
+    let ReturnRows { card, account, expiry, .. } = rows;
+    let left = account.available();
+    if card.state != CardState::Active || left.is_zero() {
+        return Ok(card.clone());
+    }
+    let expiry = or_open(expiry, card.funding.expiry_account(), card.currency);
+    let to = expiry.id;
+    set.add(expiry);
+    set.on_behalf(Reason::CardExpiry, about_card(card.id));
+    set.transfer(account.id, to, card.money(left)).map_err(|_| Refusal::LimitExceeded)?;
+    outcome.events.push((EventKind::CardExpired, about_card(card.id)));
+    let expired_value = card.expired_value.checked_add(left).ok_or(Refusal::LimitExceeded)?;
+    Ok(Card { expired_value, ..card.clone() })
 }
 
+/// The card with a date that leaves time to spend what came back. What was booked off it at
+/// expiry stays booked off, until somebody extends the card.
+fn prolonged(card: Card, context: Context) -> Card {
+    let days = Span::days(u64::from(card.refund_extension_days.max(1)));
+    let expires_at = Some(context.now.saturating_add(days));
+    Card { state: CardState::Active, expires_at, ..card }
+}

@@ -1,12 +1,12 @@
 //! Undoing an operation by its key, for a shop that does not know whether it took place.
 
 use base::{Amount, HoldId, RefundId};
-use ledger::{Account, LinkedSet, Reason};
+use ledger::{LinkedSet, Reason};
 
 use crate::outcome::{about_hold, about_refund};
 use crate::refund::give_back;
 use crate::spend::close_if_settled;
-use crate::{Card, Context, EventKind, Hold, Outcome, Refund, Refusal};
+use crate::{Context, EventKind, Outcome, Refund, Refusal, ReturnRows};
 
 /// What the operation to be undone did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,58 +21,48 @@ pub enum Undo {
     Refund(RefundId),
 }
 
-/// Undoes what `undo` names. Undoing what is undone already changes nothing and succeeds.
+/// Undoes what `undo` names, as a whole or not at all: when a part of it was refunded, that
+/// refund must be undone first, for undoing it later would charge for something that never took
+/// place. A hold and a refund remember that they were undone; that a capture or redemption is
+/// undone once only is for the caller to know.
 ///
 /// # Errors
 ///
-/// `HoldCaptured` when a hold was captured by another operation, which must be undone first;
-/// `AmountExceedsCaptured` when a part of a capture was refunded already;
-/// `InsufficientBalance` when refunded money was spent again; `NotUsable(Canceled)`.
+/// `HoldCaptured` when a hold was captured by another operation and that was neither undone nor
+/// refunded; `AmountExceedsCaptured` when a part of a capture or redemption was refunded already;
+/// `NotUsable(Canceled)` when captured money has no card to return to; `InsufficientBalance` when
+/// refunded money was spent again; `HoldNotFound` when there is no such refund.
 pub fn reverse(
     undo: Undo,
-    hold: &Hold,
-    card: &Card,
-    accounts: (&Account, &Account),
+    rows: ReturnRows<'_>,
     refund: Option<&Refund>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
     match undo {
-        Undo::Hold(_) => release_all(hold, card, accounts, context),
-        Undo::Capture(_, amount) => {
-            if amount > hold.refundable() {
-                let refundable = card.money(hold.refundable());
-                return Err(Refusal::AmountExceedsCaptured { refundable });
-            }
-            take_back(hold, card, accounts, amount, context)
-        }
-        Undo::Redemption(_) => take_back(hold, card, accounts, hold.refundable(), context),
+        Undo::Hold(_) => release_all(rows, context),
+        Undo::Capture(_, amount) => take_back(rows, amount, context),
+        Undo::Redemption(_) => take_back(rows, rows.hold.pending.posted, context),
         Undo::Refund(_) => match refund {
-            Some(refund) => undo_refund(refund, hold, card, accounts, context),
+            Some(refund) => undo_refund(refund, rows, context),
             None => Err(Refusal::HoldNotFound),
         },
     }
 }
 
-fn release_all(
-    hold: &Hold,
-    card: &Card,
-    (account, clearing): (&Account, &Account),
-    context: Context,
-) -> Result<Outcome, Refusal> {
-    if !hold.pending.posted.is_zero() {
+fn release_all(rows: ReturnRows<'_>, context: Context) -> Result<Outcome, Refusal> {
+    if !rows.hold.refundable().is_zero() {
         return Err(Refusal::HoldCaptured);
     }
+    let (mut hold, mut card) = (rows.hold.clone(), rows.card.clone());
     let mut set = LinkedSet::new(context.sequence, Reason::Reverse, about_hold(hold.id))
-        .with(account.clone())
-        .with(clearing.clone());
-    let mut hold = hold.clone();
+        .with(rows.account.clone())
+        .with(rows.clearing.clone());
     let open = hold.pending.open();
     let mut events = Vec::new();
     if !open.is_zero() {
         hold.pending = set.void(&hold.pending, open).map_err(|_| Refusal::HoldNotOpen)?;
         events.push((EventKind::HoldReleased, about_hold(hold.id)));
     }
-    let mut card = card.clone();
     close_if_settled(&mut card, &hold);
     Ok(Outcome {
         cards: vec![card],
@@ -84,38 +74,35 @@ fn release_all(
 }
 
 fn take_back(
-    hold: &Hold,
-    card: &Card,
-    accounts: (&Account, &Account),
+    rows: ReturnRows<'_>,
     amount: Amount,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    if amount.is_zero() {
-        let posted = ledger::Posted { accounts: vec![accounts.0.clone()], ..Default::default() };
-        return Ok(Outcome { holds: vec![hold.clone()], posted, ..Outcome::default() });
+    let ReturnRows { hold, card, .. } = rows;
+    if amount > hold.refundable() {
+        let refundable = card.money(hold.refundable());
+        return Err(Refusal::AmountExceedsCaptured { refundable });
     }
-    let money = card.money(amount);
-    let mut outcome = give_back(hold, card, accounts, money, Reason::Reverse, context)?;
+    let mut outcome = give_back(rows, card.money(amount), Reason::Reverse, context)?;
     outcome.events.push((EventKind::HoldReversed, about_hold(hold.id)));
     Ok(outcome)
 }
 
 fn undo_refund(
     refund: &Refund,
-    hold: &Hold,
-    card: &Card,
-    (account, clearing): (&Account, &Account),
+    rows: ReturnRows<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
+    let ReturnRows { account, clearing, .. } = rows;
     let amount = refund.amount;
-    let available = card.money(account.available());
+    let available = rows.card.money(account.available());
     if !refund.reversed && available.amount < amount.amount {
         return Err(Refusal::InsufficientBalance { available });
     }
     let mut set = LinkedSet::new(context.sequence, Reason::Reverse, about_refund(refund.id))
         .with(account.clone())
         .with(clearing.clone());
-    let mut hold = hold.clone();
+    let mut hold = rows.hold.clone();
     let mut events = Vec::new();
     if !refund.reversed {
         let moved = set.transfer(account.id, clearing.id, amount);

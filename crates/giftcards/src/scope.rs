@@ -1,6 +1,6 @@
 //! Scopes: where a card may be spent.
 
-use crate::Label;
+use crate::{Label, limits};
 
 /// What kind of thing a line sells. The numbers are stored and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,6 +91,11 @@ impl Scope {
         self.include.is_empty() && self.exclude.is_empty()
     }
 
+    /// True when no list is longer than [`limits::SCOPE_LIST_MAX`].
+    pub(crate) fn within_limits(&self) -> bool {
+        self.include.longest().max(self.exclude.longest()) <= limits::SCOPE_LIST_MAX
+    }
+
     /// True when a card of this scope may pay for `line`. Gift cards are never payable by card.
     pub fn allows(&self, line: &Line) -> bool {
         line.kind != LineKind::GiftCard
@@ -98,6 +103,9 @@ impl Scope {
             && !self.exclude.names_in_any_list(line)
     }
 }
+
+/// What a list of labels looks at in a line.
+type Pick = fn(&Line) -> Option<&Label>;
 
 impl ScopeLists {
     /// True when no list names anything.
@@ -127,7 +135,7 @@ impl ScopeLists {
     }
 
     /// The four lists of labels, each with what it looks at in a line.
-    fn labels(&self) -> [(&Vec<Label>, fn(&Line) -> Option<&Label>); 4] {
+    fn labels(&self) -> [(&Vec<Label>, Pick); 4] {
         [
             (&self.categories, |line| line.category.as_ref()),
             (&self.sellers, |line| line.seller.as_ref()),

@@ -1,8 +1,9 @@
 //! Spending: hold, change, capture, release, and the one-step redemption.
 
-use base::{Amount, Currency, HoldId, Money, Region, Span, Text};
+use base::{AccountId, Amount, Currency, HoldId, Instant, Money, Region, Span, Text};
 use ledger::{Account, AccountName, LinkedSet, Pending, Reason};
 
+use crate::expiry::{Lapses, book_lapses};
 use crate::outcome::about_hold;
 use crate::{Card, CardState, Context, EventKind, Hold, Line, LineKind, Outcome, Refusal};
 use crate::{Sandbox, Why, limits};
@@ -10,7 +11,8 @@ use crate::{Sandbox, Why, limits};
 /// An amount to be held or redeemed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Id of the hold, drawn by the caller.
+    /// Id of the hold, drawn by the caller for this command from 80 random bits; that it is new
+    /// is not looked up, because that look-up would be the dearest part of a redemption.
     pub id: HoldId,
     /// How much.
     pub amount: Money,
@@ -18,11 +20,12 @@ pub struct Place {
     pub partial: bool,
     /// The shop's own reference, usually its order.
     pub reference: Text<255>,
-    /// How long to hold, in seconds; `None` is [`limits::HOLD_SECONDS_DEFAULT`].
+    /// How long to hold, in seconds, at least one; `None` is [`limits::HOLD_SECONDS_DEFAULT`], or
+    /// what the card allows when that is less.
     pub expires_in_s: Option<u32>,
     /// Where the buyer is, for cards bound to regions.
     pub region: Option<Region>,
-    /// What is paid for, for cards bound to a scope.
+    /// What is paid for, for cards bound to a scope; at most [`limits::LINES_PER_HOLD_MAX`].
     pub lines: Vec<Line>,
 }
 
@@ -37,8 +40,6 @@ pub struct SpendRows<'a> {
     pub clearing: Option<&'a Account>,
     /// The card's holds that have lapsed but are not booked yet.
     pub lapsed: &'a [&'a Hold],
-    /// The hold of the same id, if there is one.
-    pub existing: Option<&'a Hold>,
 }
 
 /// Reserves an amount of a card.
@@ -46,12 +47,13 @@ pub struct SpendRows<'a> {
 /// # Errors
 ///
 /// In the order of [`Refusal`]: `NotUsable`, `CurrencyMismatch`, `RegionNotAllowed`,
-/// `LineNotInScope`, `LimitExceeded` (too long, or too many holds), `IdTaken`,
-/// `InsufficientBalance`.
+/// `LineNotInScope`, `LimitExceeded` (nothing to hold, no time, too long, too many lines or
+/// holds), `InsufficientBalance`.
 pub fn hold(place: &Place, rows: SpendRows<'_>, context: Context) -> Result<Outcome, Refusal> {
     check_spendable(rows.card, place, context)?;
-    let seconds = place.expires_in_s.unwrap_or(limits::HOLD_SECONDS_DEFAULT);
-    if seconds > rows.card.hold_seconds_max {
+    let seconds_max = rows.card.hold_seconds_max;
+    let seconds = place.expires_in_s.unwrap_or(limits::HOLD_SECONDS_DEFAULT.min(seconds_max));
+    if seconds == 0 || seconds > seconds_max {
         return Err(Refusal::LimitExceeded);
     }
     let mut spending = Spending::begin(place, rows, context)?;
@@ -62,8 +64,8 @@ pub fn hold(place: &Place, rows: SpendRows<'_>, context: Context) -> Result<Outc
     let (debit, credit) = (rows.account.id, spending.clearing);
     spending.set.on_behalf(Reason::Hold, about_hold(place.id));
     let reserved = spending.set.reserve(debit, credit, amount);
-    let pending = reserved.map_err(|refused| spending.refusal(refused))?;
-    let expires_at = context.now.saturating_add(Span::seconds(u64::from(seconds)));
+    let pending = reserved.map_err(|refused| refusal(refused, spending.available()))?;
+    let expires_at = later(seconds, context);
     spending.card.open_holds.push((place.id, expires_at));
     spending.card_changed = true;
     let hold = new_hold(place, rows.card, pending, expires_at, context);
@@ -74,7 +76,8 @@ pub fn hold(place: &Place, rows: SpendRows<'_>, context: Context) -> Result<Outc
 ///
 /// # Errors
 ///
-/// As [`hold`], and `CaptureDeclined` for magic test cards.
+/// As [`hold`], but without its limits of time and number; and `CaptureDeclined` for magic test
+/// cards, before `InsufficientBalance`.
 pub fn redeem(place: &Place, rows: SpendRows<'_>, context: Context) -> Result<Outcome, Refusal> {
     check_spendable(rows.card, place, context)?;
     if rows.card.sandbox == Sandbox::FailsAtCapture {
@@ -85,7 +88,7 @@ pub fn redeem(place: &Place, rows: SpendRows<'_>, context: Context) -> Result<Ou
     let (debit, credit) = (rows.account.id, spending.clearing);
     spending.set.on_behalf(Reason::Redeem, about_hold(place.id));
     let moved = spending.set.transfer(debit, credit, amount);
-    moved.map_err(|refused| spending.refusal(refused))?;
+    moved.map_err(|refused| refusal(refused, spending.available()))?;
     let pending = Pending {
         debit,
         credit,
@@ -104,63 +107,78 @@ pub fn redeem(place: &Place, rows: SpendRows<'_>, context: Context) -> Result<Ou
 pub struct ChangeHold {
     /// The amount to be held from now on, captured parts not counted.
     pub amount: Option<Money>,
-    /// Seconds from now until it lapses.
+    /// Seconds from now until it lapses, at least one.
     pub expires_in_s: Option<u32>,
 }
 
-/// Enlarges, reduces or prolongs an open hold.
+/// Enlarges, reduces, prolongs or shortens an open hold. Reduced to zero it is released.
 ///
 /// # Errors
 ///
-/// `HoldNotOpen`; to enlarge, the card must be usable as for a new hold; `CurrencyMismatch`;
-/// `LimitExceeded`; `InsufficientBalance`.
+/// In this order: `HoldNotOpen`; `CurrencyMismatch`; `NotUsable` when more or longer is asked
+/// for than is held, because that relies on the card as a new hold would; `LimitExceeded` (no
+/// time, or too long); `InsufficientBalance`.
 pub fn change_hold(
     change: &ChangeHold,
     hold: &Hold,
-    card: &Card,
-    (account, clearing): (&Account, &Account),
+    rows: SpendRows<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
     check_open(hold, context)?;
-    let mut set = LinkedSet::new(context.sequence, Reason::Hold, about_hold(hold.id))
-        .with(account.clone())
-        .with(clearing.clone());
-    let (mut card, mut hold) = (card.clone(), hold.clone());
-    if let Some(wanted) = change.amount {
-        if wanted.currency != card.currency {
-            return Err(Refusal::CurrencyMismatch);
-        }
-        let held = hold.pending.open();
-        if let Some(more) = wanted.amount.checked_sub(held).filter(|more| !more.is_zero()) {
-            check_usable(&card, context)?;
-            let available = card.money(account.available());
-            hold.pending = set
-                .enlarge(&hold.pending, more)
-                .map_err(|_| Refusal::InsufficientBalance { available })?;
-        } else if let Some(less) = held.checked_sub(wanted.amount).filter(|less| !less.is_zero()) {
-            set.on_behalf(Reason::Release, about_hold(hold.id));
-            hold.pending = set.void(&hold.pending, less).map_err(|_| Refusal::HoldNotOpen)?;
-        }
+    let (mut card, mut hold) = (rows.card.clone(), hold.clone());
+    if change.amount.is_some_and(|wanted| wanted.currency != card.currency) {
+        return Err(Refusal::CurrencyMismatch);
     }
-    if let Some(seconds) = change.expires_in_s {
-        if seconds > card.hold_seconds_max {
-            return Err(Refusal::LimitExceeded);
-        }
-        hold.expires_at = context.now.saturating_add(Span::seconds(u64::from(seconds)));
-        for (id, at) in &mut card.open_holds {
-            if *id == hold.id {
-                *at = hold.expires_at;
-            }
-        }
+    let expires_at = change.expires_in_s.map_or(hold.expires_at, |seconds| later(seconds, context));
+    let wanted = change.amount.map_or(hold.pending.open(), |money| money.amount);
+    if wanted > hold.pending.open() || expires_at > hold.expires_at {
+        check_usable(&card, context)?;
+    }
+    if change.expires_in_s.is_some_and(|seconds| seconds == 0 || seconds > card.hold_seconds_max) {
+        return Err(Refusal::LimitExceeded);
+    }
+    let clearing = or_open(rows.clearing, AccountName::OrderClearing, card.currency);
+    let mut set = LinkedSet::new(context.sequence, Reason::Hold, about_hold(hold.id))
+        .with(rows.account.clone())
+        .with(clearing);
+    let Lapses { mut holds, mut events } = book_lapses(&mut set, &mut card, rows.lapsed)?;
+    hold.pending = resize(&mut set, &hold, wanted, &card)?;
+    hold.expires_at = expires_at;
+    for (_, at) in card.open_holds.iter_mut().filter(|(id, _)| *id == hold.id) {
+        *at = expires_at;
     }
     close_if_settled(&mut card, &hold);
-    Ok(outcome(set, card, hold, EventKind::HoldUpdated))
+    events.push((EventKind::HoldUpdated, about_hold(hold.id)));
+    holds.push(hold);
+    Ok(Outcome { cards: vec![card], holds, posted: set.finish(), events, ..Outcome::default() })
+}
+
+/// Reserves more, or gives a part back, until `wanted` is held.
+fn resize(
+    set: &mut LinkedSet,
+    hold: &Hold,
+    wanted: Amount,
+    card: &Card,
+) -> Result<Pending, Refusal> {
+    let held = hold.pending.open();
+    if wanted > held {
+        set.on_behalf(Reason::Hold, about_hold(hold.id));
+        let available = available_in(set, card, hold.pending.debit);
+        let enlarged = set.enlarge(&hold.pending, wanted.saturating_sub(held));
+        return enlarged.map_err(|refused| refusal(refused, available));
+    }
+    let less = held.saturating_sub(wanted);
+    if less.is_zero() {
+        return Ok(hold.pending.clone());
+    }
+    set.on_behalf(Reason::Release, about_hold(hold.id));
+    set.void(&hold.pending, less).map_err(|_| Refusal::HoldNotOpen)
 }
 
 /// A capture of an open hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capture {
-    /// How much; `None` is all that is held.
+    /// How much, above zero; `None` is all that is held.
     pub amount: Option<Money>,
     /// True to release the rest.
     pub is_final: bool,
@@ -171,7 +189,8 @@ pub struct Capture {
 ///
 /// # Errors
 ///
-/// `HoldNotOpen`, `CurrencyMismatch`, `AmountExceedsHold`, `CaptureDeclined` for magic cards.
+/// In this order: `HoldNotOpen`, `CurrencyMismatch`, `LimitExceeded` (nothing to take),
+/// `AmountExceedsHold`, `CaptureDeclined` for magic cards.
 pub fn capture(
     request: &Capture,
     hold: &Hold,
@@ -203,7 +222,8 @@ pub fn capture(
 ///
 /// # Errors
 ///
-/// `HoldNotOpen`, `CurrencyMismatch`, `AmountExceedsHold`.
+/// In this order: `HoldNotOpen`, `CurrencyMismatch`, `LimitExceeded` (nothing to release),
+/// `AmountExceedsHold`.
 pub fn release(
     amount: Option<Money>,
     hold: &Hold,
@@ -232,49 +252,25 @@ struct Spending<'a> {
     card: Card,
     card_changed: bool,
     holds: Vec<Hold>,
-    clearing: base::AccountId,
+    clearing: AccountId,
     events: Vec<(EventKind, ledger::Subject)>,
 }
 
 impl<'a> Spending<'a> {
     fn begin(place: &Place, rows: SpendRows<'a>, context: Context) -> Result<Self, Refusal> {
-        if rows.existing.is_some() {
-            return Err(Refusal::IdTaken);
-        }
-        let clearing = or_open(rows.clearing, AccountName::OrderClearing, rows.card.currency);
+        let mut card = rows.card.clone();
+        let clearing = or_open(rows.clearing, AccountName::OrderClearing, card.currency);
         let clearing_id = clearing.id;
-        let set = LinkedSet::new(context.sequence, Reason::Hold, about_hold(place.id))
+        let mut set = LinkedSet::new(context.sequence, Reason::Hold, about_hold(place.id))
             .with(rows.account.clone())
             .with(clearing);
-        let mut spending = Spending {
-            set,
-            rows,
-            card: rows.card.clone(),
-            card_changed: false,
-            holds: Vec::new(),
-            clearing: clearing_id,
-            events: Vec::new(),
-        };
-        for hold in rows.lapsed {
-            spending.book_lapse(hold);
-        }
-        Ok(spending)
-    }
-
-    fn book_lapse(&mut self, hold: &Hold) {
-        self.set.on_behalf(Reason::HoldExpiry, about_hold(hold.id));
-        // A hold that is listed but settled was closed by an older version; it is only unlisted.
-        if let Ok(pending) = self.set.expire(&hold.pending) {
-            self.holds.push(Hold { pending, ..hold.clone() });
-            self.events.push((EventKind::HoldExpired, about_hold(hold.id)));
-        }
-        self.card.open_holds.retain(|(id, _)| *id != hold.id);
-        self.card_changed = true;
+        let Lapses { holds, events } = book_lapses(&mut set, &mut card, rows.lapsed)?;
+        let card_changed = !rows.lapsed.is_empty();
+        Ok(Spending { set, rows, card, card_changed, holds, clearing: clearing_id, events })
     }
 
     fn available(&self) -> Money {
-        let account = self.set.account(self.rows.account.id).unwrap_or(self.rows.account);
-        self.rows.card.money(account.available())
+        available_in(&self.set, self.rows.card, self.rows.account.id)
     }
 
     /// The amount to move: what was asked for, or what there is when a part is welcome.
@@ -289,15 +285,6 @@ impl<'a> Spending<'a> {
         Err(Refusal::InsufficientBalance { available })
     }
 
-    fn refusal(&self, refused: ledger::Refusal) -> Refusal {
-        match refused {
-            ledger::Refusal::InsufficientFunds => {
-                Refusal::InsufficientBalance { available: self.available() }
-            }
-            _ => Refusal::LimitExceeded,
-        }
-    }
-
     fn finish(self, hold: Hold, kind: EventKind) -> Outcome {
         let Spending { set, card, card_changed, mut holds, mut events, .. } = self;
         events.push((kind, about_hold(hold.id)));
@@ -305,6 +292,22 @@ impl<'a> Spending<'a> {
         let cards = if card_changed { vec![card] } else { Vec::new() };
         Outcome { cards, holds, posted: set.finish(), events, ..Outcome::default() }
     }
+}
+
+/// What can still be spent of a card in the middle of a set.
+fn available_in(set: &LinkedSet, card: &Card, account: AccountId) -> Money {
+    card.money(set.account(account).map_or(Amount::ZERO, Account::available))
+}
+
+fn refusal(refused: ledger::Refusal, available: Money) -> Refusal {
+    match refused {
+        ledger::Refusal::InsufficientFunds => Refusal::InsufficientBalance { available },
+        _ => Refusal::LimitExceeded,
+    }
+}
+
+fn later(seconds: u32, context: Context) -> Instant {
+    context.now.saturating_add(Span::seconds(u64::from(seconds)))
 }
 
 /// Whether the card may be spent at all.
@@ -318,28 +321,43 @@ pub(crate) fn check_usable(card: &Card, context: Context) -> Result<(), Refusal>
     why.map_or(Ok(()), |why| Err(Refusal::NotUsable(why)))
 }
 
+/// The checks that a hold and a redemption have in common, up to the balance.
 fn check_spendable(card: &Card, place: &Place, context: Context) -> Result<(), Refusal> {
     check_usable(card, context)?;
     if place.amount.currency != card.currency {
         return Err(Refusal::CurrencyMismatch);
     }
-    if place.lines.iter().any(|line| line.kind == LineKind::GiftCard) {
-        return Err(Refusal::LineNotInScope);
-    }
-    let Some(details) = &card.details else { return Ok(()) };
-    let region_allowed = details.regions.is_empty()
-        || place
-            .region
-            .is_some_and(|region| details.regions.iter().any(|allowed| allowed.contains(&region)));
-    if !region_allowed {
+    if !region_allowed(card, place) {
         return Err(Refusal::RegionNotAllowed);
     }
-    let lines_allowed = details.scope.is_unrestricted()
-        || (!place.lines.is_empty() && place.lines.iter().all(|line| details.scope.allows(line)));
-    if !lines_allowed {
+    if !lines_allowed(card, place) {
         return Err(Refusal::LineNotInScope);
     }
+    if place.amount.amount.is_zero() || place.lines.len() > limits::LINES_PER_HOLD_MAX {
+        return Err(Refusal::LimitExceeded);
+    }
     Ok(())
+}
+
+fn region_allowed(card: &Card, place: &Place) -> bool {
+    let Some(details) = card.details.as_deref().filter(|details| !details.regions.is_empty())
+    else {
+        return true;
+    };
+    let contains_it = |region| details.regions.iter().any(|allowed| allowed.contains(&region));
+    place.region.is_some_and(contains_it)
+}
+
+/// No card pays for another, whatever its scope; apart from that, only a restricted card needs
+/// to be told what it pays for.
+fn lines_allowed(card: &Card, place: &Place) -> bool {
+    let scope = card.details.as_deref().map(|details| &details.scope);
+    match scope.filter(|scope| !scope.is_unrestricted()) {
+        Some(scope) => {
+            !place.lines.is_empty() && place.lines.iter().all(|line| scope.allows(line))
+        }
+        None => place.lines.iter().all(|line| line.kind != LineKind::GiftCard),
+    }
 }
 
 fn check_open(hold: &Hold, context: Context) -> Result<(), Refusal> {
@@ -355,6 +373,9 @@ fn part_of(hold: &Hold, card: &Card, amount: Option<Money>) -> Result<Amount, Re
     let Some(wanted) = amount else { return Ok(open) };
     if wanted.currency != card.currency {
         return Err(Refusal::CurrencyMismatch);
+    }
+    if wanted.amount.is_zero() {
+        return Err(Refusal::LimitExceeded);
     }
     if wanted.amount > open {
         return Err(Refusal::AmountExceedsHold { held: card.money(open) });
@@ -378,7 +399,7 @@ fn new_hold(
     place: &Place,
     card: &Card,
     pending: Pending,
-    expires_at: base::Instant,
+    expires_at: Instant,
     context: Context,
 ) -> Hold {
     Hold {

@@ -1,1 +1,57 @@
-//! http
+//! The HTTP API: requests become commands that cannot be malformed, answers become JSON.
+//!
+//! # Vocabulary
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | route | one file under `routes/`, found by its URL: `POST /v1/holds/{id}/capture` is `routes/holds/capture.rs` |
+//! | body | what a caller sends, exactly as on the wire: `…Body` structs |
+//! | view | what a caller gets, exactly as on the wire: structs under `views/` |
+//! | call | an admitted request: its key is valid and has the scope that the handler names |
+//! | prepared | a command with its operation, ready for the writer; single routes and the batch share it |
+//! | problem | any answer that is not a success, as RFC 9457 describes |
+//!
+//! # Invariants
+//!
+//! - A handler cannot be written without naming who may call it: it takes a `Call<Scope>`.
+//! - Nothing reaches the writer that can be malformed; no rule about money is decided here.
+//! - The body of an answer is a pure function of the answer and of the caller's scopes, so a
+//!   repeated request gets the same bytes.
+//! - Bodies, query strings and authorization never reach a log; errors never repeat a value that
+//!   they refuse.
+//! - What belongs to another book does not exist.
+
+mod api_key;
+mod app;
+mod batch_operation;
+mod body;
+mod book;
+mod call;
+mod card_ref;
+mod docs_page;
+mod endpoint;
+mod fields;
+mod guesses;
+mod idempotency;
+mod keys;
+mod openapi;
+mod personal;
+mod prepared;
+mod problem;
+mod reply;
+mod routes;
+mod scope;
+mod serve;
+mod shown_code;
+mod version;
+mod views;
+mod wire;
+
+pub use api_key::{KeyKind, KeySecret};
+pub use app::{App, AppParts, Limits};
+pub use book::Book;
+pub use keys::{DirectoryError, KeyDirectory, KeyRecord, MemoryDirectory};
+pub use openapi::document as openapi_document;
+pub use routes::router;
+pub use scope::Scopes;
+pub use serve::serve;

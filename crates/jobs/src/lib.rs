@@ -1,1 +1,25 @@
-//! jobs
+//! Reconcilers: work that follows from what a book says, and from nothing else.
+//!
+//! # Vocabulary
+//!
+//! * **Due**: a hold whose time is over or a card past its date, not yet booked as such. Whoever
+//!   uses it is treated as if it were; booking only writes it down.
+//! * **Portion**: so many commands in one call that nobody behind them waits long.
+//! * **Nudge**: a hint that there is something to do before the next regular run.
+//!
+//! # Invariants
+//!
+//! * A job has no input and no memory: it looks at what is, does what is missing, and may be
+//!   stopped and repeated at any point.
+//! * A job decides nothing. It submits commands, and a refusal that says "not yet" or "no more"
+//!   is an answer, not an error.
+
+mod due;
+mod error;
+mod expirer;
+mod test_clock;
+
+pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
+pub use error::JobError;
+pub use expirer::{Expirer, OpenReader};
+pub use test_clock::{Advanced, CLOCK_STEPS_MAX, advance_test_clock};

@@ -186,7 +186,7 @@ impl<'a> ChangeRef<'a> {
     }
 
     /// The owned form, with every value decoded.
-    pub fn to_change(&self) -> Result<Change, ReadError> {
+    pub fn to_change(self) -> Result<Change, ReadError> {
         let values = self.source().into_values()?;
         Ok(Change { table: self.table, version: self.version, values })
     }

@@ -36,7 +36,9 @@ impl AccountName {
     ///
     /// A card's account has the same 128 bits as the card, so that either finds the other
     /// without a look-up and both tables are written in the same order. Every other id is the
-    /// first half of SHA-256 over currency and name.
+    /// first half of SHA-256 over currency and name, its first byte set to 255: ids that begin
+    /// with a time before the year 10000 never do, so no new card takes the place of another
+    /// account.
     pub fn id(&self, currency: Currency) -> AccountId {
         if let AccountName::GiftCard(card) = self {
             return AccountId::from_bits(card.bits());
@@ -48,6 +50,7 @@ impl AccountName {
         let digest = hash.finalize();
         let mut half = [0u8; 16];
         half.copy_from_slice(&digest[..16]);
+        half[0] = u8::MAX;
         AccountId::from_bytes(half)
     }
 
@@ -79,11 +82,7 @@ impl AccountName {
         }
     }
 
-    /// Reads the text form back.
-    ///
-    /// # Errors
-    ///
-    /// `None` when the name is not in the chart.
+    /// Reads the text form back; `None` when the name is not in the chart.
     pub fn parse(text: &str) -> Option<AccountName> {
         match text {
             "giftcard/breakage" => return Some(AccountName::GiftCardBreakage),

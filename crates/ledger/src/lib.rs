@@ -26,6 +26,7 @@ mod entry;
 mod linked;
 mod pending;
 mod refusal;
+mod retrace;
 mod transfer;
 
 pub use account::{Account, Kind, Limit, Side};
@@ -34,4 +35,5 @@ pub use entry::Entry;
 pub use linked::{LinkedSet, Posted};
 pub use pending::{Pending, PendingState};
 pub use refusal::Refusal;
+pub use retrace::retrace;
 pub use transfer::{Reason, Subject, Transfer, TransferKind};

@@ -59,10 +59,15 @@ impl LinkedSet {
 
     /// Adds an account to the set. Naming one twice keeps the first.
     pub fn with(mut self, account: Account) -> LinkedSet {
+        self.add(account);
+        self
+    }
+
+    /// As [`LinkedSet::with`], for a set that is under way.
+    pub fn add(&mut self, account: Account) {
         if self.accounts.iter().all(|known| known.id != account.id) {
             self.accounts.push(account);
         }
-        self
     }
 
     /// Changes reason and subject for the transfers that follow.
@@ -117,7 +122,8 @@ impl LinkedSet {
     ///
     /// # Errors
     ///
-    /// Every [`Refusal`] but `ExceedsPending`.
+    /// Every [`Refusal`] but `ExceedsPending`. `CurrencyMismatch` cannot happen to a reservation
+    /// that was made on these accounts.
     pub fn enlarge(&mut self, pending: &Pending, more: Amount) -> Result<Pending, Refusal> {
         check_open(pending)?;
         let amount = Money { amount: more, currency: pending.currency };
@@ -131,7 +137,7 @@ impl LinkedSet {
     ///
     /// # Errors
     ///
-    /// Every [`Refusal`].
+    /// Every [`Refusal`] but `InsufficientFunds`: the reservation has kept room for it.
     pub fn post(&mut self, pending: &Pending, part: Amount) -> Result<Pending, Refusal> {
         self.settle(pending, part, TransferKind::Post, Effect::PostReserved)?;
         let posted = pending.posted.checked_add(part).ok_or(Refusal::Overflow)?;
@@ -153,7 +159,7 @@ impl LinkedSet {
     ///
     /// # Errors
     ///
-    /// Every [`Refusal`] but `ExceedsPending` and `InsufficientFunds`.
+    /// As [`LinkedSet::void`], but neither `ExceedsPending` nor `AmountZero`.
     pub fn expire(&mut self, pending: &Pending) -> Result<Pending, Refusal> {
         let rest = pending.open();
         self.settle(pending, rest, TransferKind::Expire, Effect::GiveBack)?;
@@ -264,7 +270,8 @@ fn credited(account: &Account, amount: Amount, effect: Effect) -> Result<Account
     Ok(after)
 }
 
-/// Moves one side's posted and pending totals.
+/// Moves one side's posted and pending totals. Their sum must fit too: what was reserved can
+/// then always be posted, whatever else the account went through meanwhile.
 fn apply(
     (posted, pending): (&mut Amount, &mut Amount),
     amount: Amount,
@@ -279,5 +286,5 @@ fn apply(
         }
         Effect::GiveBack => *pending = pending.checked_sub(amount).ok_or(Refusal::Overflow)?,
     }
-    Ok(())
+    posted.checked_add(*pending).map(|_| ()).ok_or(Refusal::Overflow)
 }

@@ -287,7 +287,7 @@ pub enum RingError {
     /// The ring is kept where the data is.
     #[error(
         "the key ring {ring} is inside the data folder {data}: whoever copies the data would \
-         have the keys as well. Move it elsewhere and start with --keys"
+         have the keys as well. Keep it in a folder of its own"
     )]
     InsideData {
         /// The ring's file.

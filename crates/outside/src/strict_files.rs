@@ -56,7 +56,7 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Writes `text` as `path`, unless the file exists: then nothing is touched and the answer is false.
+/// Writes `text` as `path` and answers true; when the file exists, touches nothing, answers false.
 ///
 /// Two processes that start together both see one complete file, the one of whoever was first.
 pub(crate) fn create_whole(path: &Path, text: &str) -> Result<bool, FileError> {

@@ -22,16 +22,17 @@
 //! The book's level says how many times the misses of the last 10 minutes must be halved to get
 //! below the threshold: three times what the book's own usual ratio of misses to hits lets expect
 //! from the hits of the same 10 minutes, at least 60. It rises with the very miss that crosses the
-//! threshold, and falls by one for every half hour without a reason for it. What is usual is learned
-//! in calm times only, over about a day, so that an attack does not become usual.
+//! threshold, and falls by one half an hour after the last miss that confirmed it, and by one again
+//! after every further half hour. What is usual is learned in calm times only, over about a day,
+//! so that an attack does not become usual.
 //!
 //! # What the honest are promised
 //!
 //! * A client in good standing is refused only for its own misses, within its full budget.
 //! * A newcomer that has not missed is never refused as long as it fits into the memory, whatever
 //!   others do; one that has missed once is not either. It may have to wait after its second miss.
-//! * A full memory takes as many newcomers as it holds (65,536) to miss within 10 minutes.
-//!   Only then do further newcomers share one budget, and attackers can use that up for them.
+//! * The memory is full when as many newcomers as it holds (65,536) have missed and not refilled
+//!   yet. Only then do further newcomers share one budget, and attackers can use that up for them.
 //! * Calls without client share one budget of their API key, and attackers that come through the
 //!   same shop can use it up. Other keys do not suffer more than the halving. So a shop should say
 //!   who its client is, and the caller should take an IPv6 client by its /64 network.
@@ -39,12 +40,14 @@
 //! # What an attacker gets
 //!
 //! With *a* addresses, at the highest level: 2 *a* guesses at once and 12 *a* an hour, and through
-//! the shared budgets at most 44 at once and 264 an hour for each API key. Before the alarm is at its
-//! highest, which takes 481 misses in 10 minutes, no address gets more than its 10. Look-ups that
-//! are under way at the same moment may all pass the check; what they overdraw is paid by waiting.
+//! the shared budgets at most 44 at once and 264 an hour for each API key. Before the alarm is at
+//! its highest, which takes 244 misses in 10 minutes, no address gets more than its 10. Look-ups
+//! that are under way at the same moment may all pass the check; what they overdraw is paid by
+//! waiting.
+//!
 //! The test `distributed_attack` counts, for 5,000 addresses that each try every 30 seconds
-//! (600,000 tries an hour): about 70,000 look-ups in the first hour and 60,000 in each later one.
-//! Codes of 16 letters out of 31 with a million live cards: one hit in 1.4 million years.
+//! (600,000 tries an hour): 65,561 look-ups in the first hour and 60,000 in each later one.
+//! Codes of 16 letters out of 31 with a million live cards: one hit in 1.4 billion years.
 //!
 //! A known limit: an attacker who owns a card with value can put each address into good standing
 //! by looking that card up, and then has 60 guesses an hour from each instead of 12.
@@ -108,9 +111,9 @@ impl GuessBudgets {
         let level = self.level_for(who.key, now);
         self.detector.record_miss(now);
         let window = self.limits.window;
-        self.charge_key(who.key, level, now, |buckets| &mut buckets.all);
+        self.charge_shared(who.key, level, now, Shared::All);
         let Some(ClientHash(client)) = who.client else {
-            self.charge_key(who.key, level, now, |buckets| &mut buckets.without_client);
+            self.charge_shared(who.key, level, now, Shared::WithoutClient);
             return;
         };
         if self.is_in_good_standing(client, now) {
@@ -123,7 +126,7 @@ impl GuessBudgets {
             bucket.charge(window, self.newcomer_budget(level), now);
             self.newcomers.put(client, bucket.full_at(), bucket);
         } else {
-            self.charge_key(who.key, level, now, |buckets| &mut buckets.pooled);
+            self.charge_shared(who.key, level, now, Shared::Pooled);
         }
     }
 
@@ -133,22 +136,19 @@ impl GuessBudgets {
     pub fn record_hit(&mut self, who: &Asker, now: Instant) {
         let now = self.advance(now);
         self.detector.record_hit(now);
-        let Some(client) = who.client.map(|client| client.0) else { return };
-        if let Some(standing) = self.in_good_standing.get_mut(client) {
-            // Filing a busy client anew at every hit would cost more than the look-up.
-            let fresh = Span::from_micros(self.limits.window.micros() / 10);
-            if now < standing.last_hit.saturating_add(fresh) {
-                return;
-            }
+        let Some(ClientHash(client)) = who.client else { return };
+        let former = self.in_good_standing.get(client).copied();
+        // Filing a busy client anew at every hit would cost more than the look-up.
+        let fresh = Span::from_micros(self.limits.window.micros() / 10);
+        if former.is_some_and(|standing| now < standing.last_hit.saturating_add(fresh)) {
+            return;
         }
-        let former = self.newcomers.remove(client).unwrap_or_default();
+        let missed_before = self.newcomers.remove(client);
+        let bucket = former.map(|standing| standing.bucket).or(missed_before).unwrap_or_default();
         if self.in_good_standing.is_full_for(client) {
-            self.in_good_standing.remove_oldest();
+            self.in_good_standing.remove_first();
         }
-        let standing = self
-            .in_good_standing
-            .touch(client, now, || GoodStanding { bucket: former, last_hit: now });
-        standing.last_hit = now;
+        self.in_good_standing.put(client, now, GoodStanding { bucket, last_hit: now });
     }
 
     /// The book's figures at `now`, for metrics and the console.
@@ -172,9 +172,8 @@ impl GuessBudgets {
         self.detector.settle(now);
         let window = self.limits.window;
         let level = self.level_for(who.key, now);
-        let Some(client) = who.client.map(|client| client.0) else {
-            let budget = halved(self.limits.misses_without_client, level, 1);
-            return self.shared(who.key, |key| &key.without_client).judge(window, budget, now);
+        let Some(ClientHash(client)) = who.client else {
+            return self.judge_shared(who.key, level, now, Shared::WithoutClient);
         };
         if self.is_in_good_standing(client, now) {
             let bucket = self.in_good_standing.get(client).map(|standing| standing.bucket);
@@ -184,14 +183,12 @@ impl GuessBudgets {
             let bucket = self.newcomers.get(client).copied().unwrap_or_default();
             return bucket.judge(window, self.newcomer_budget(level), now);
         }
-        let budget = halved(self.limits.pooled_misses, level, 1);
-        self.shared(who.key, |key| &key.pooled).judge(window, budget, now)
+        self.judge_shared(who.key, level, now, Shared::Pooled)
     }
 
     /// How many times budgets are halved for a key: by the book's alarm or by its own exhaustion.
     fn level_for(&self, key: KeyId, now: Instant) -> u32 {
-        let all = self.shared(key, |key| &key.all);
-        match all.judge(self.limits.window, self.limits.key_misses, now) {
+        match self.judge_shared(key, 0, now, Shared::All) {
             Verdict::Allowed => self.detector.level(),
             Verdict::Exhausted { .. } => self.limits.level_max,
         }
@@ -209,44 +206,40 @@ impl GuessBudgets {
         }
         self.in_good_standing.remove(client);
         if self.fits_newcomer(client, now) {
-            self.newcomers.touch(client, now, || standing.bucket);
+            self.newcomers.put(client, standing.bucket.full_at(), standing.bucket);
         }
         false
     }
 
     /// Whether a newcomer has, or can be given, a bucket of its own.
     ///
-    /// Room is made by forgetting the newcomer whose last miss is the longest ago, once it is so
-    /// long ago that its budget has refilled: then forgetting loses nothing.
+    /// Room is made by forgetting a newcomer whose budget has refilled: then nothing is lost.
     fn fits_newcomer(&mut self, client: u64, now: Instant) -> bool {
         if !self.newcomers.is_full_for(client) {
             return true;
         }
-        let window = self.limits.window;
-        let refilled = self.newcomers.oldest().is_some_and(|(_, bucket)| {
-            // A debt from look-ups that ran at the same moment can outlast the window.
-            bucket.is_full(now)
-        });
-        let long_ago = self
-            .newcomers
-            .oldest()
-            .is_some_and(|(touched_at, _)| touched_at.saturating_add(window) <= now);
-        if refilled && long_ago {
-            self.newcomers.remove_oldest();
+        let refilled = self.newcomers.first_at().is_some_and(|full_at| full_at <= now);
+        if refilled {
+            self.newcomers.remove_first();
         }
-        refilled && long_ago
+        refilled
     }
 
-    fn shared(&self, key: KeyId, which: impl FnOnce(&KeyBuckets) -> &Bucket) -> Bucket {
-        self.keys.get(key).map(which).copied().unwrap_or_default()
+    fn judge_shared(&self, key: KeyId, level: u32, now: Instant, which: Shared) -> Verdict {
+        let buckets = self.keys.get(key).copied().unwrap_or_default();
+        let budget = which.budget(&self.limits, level);
+        buckets[which as usize].judge(self.limits.window, budget, now)
     }
 
-    /// Keys are ours, so only an installation with more keys than the limit forgets one.
-    fn key_buckets(&mut self, key: KeyId, now: Instant) -> &mut KeyBuckets {
+    fn charge_shared(&mut self, key: KeyId, level: u32, now: Instant, which: Shared) {
+        let mut buckets = self.keys.get(key).copied().unwrap_or_default();
+        let budget = which.budget(&self.limits, level);
+        buckets[which as usize].charge(self.limits.window, budget, now);
+        // Keys are ours, so only an installation with more keys than the limit forgets one.
         if self.keys.is_full_for(key) {
-            self.keys.remove_oldest();
+            self.keys.remove_first();
         }
-        self.keys.touch(key, now, KeyBuckets::default)
+        self.keys.put(key, now, buckets);
     }
 
     fn advance(&mut self, now: Instant) -> Instant {
@@ -310,15 +303,29 @@ struct GoodStanding {
     last_hit: Instant,
 }
 
-/// What is kept of an API key.
-#[derive(Clone, Copy, Debug, Default)]
-struct KeyBuckets {
+/// The budgets that the askers of an API key share.
+#[derive(Clone, Copy, Debug)]
+enum Shared {
     /// Every miss.
-    all: Bucket,
+    All,
     /// Misses of calls that named no client.
-    without_client: Bucket,
+    WithoutClient,
     /// Misses of newcomers for whom the memory had no room.
-    pooled: Bucket,
+    Pooled,
+}
+
+/// One bucket for each kind of [`Shared`], in its order.
+type KeyBuckets = [Bucket; 3];
+
+impl Shared {
+    fn budget(self, limits: &Limits, level: u32) -> u32 {
+        match self {
+            // It decides about the level, so it does not depend on it.
+            Self::All => limits.key_misses,
+            Self::WithoutClient => halved(limits.misses_without_client, level, 1),
+            Self::Pooled => halved(limits.pooled_misses, level, 1),
+        }
+    }
 }
 
 /// A budget halved `level` times, at least `min`, and never zero.

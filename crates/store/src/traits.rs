@@ -28,6 +28,12 @@ pub struct Head {
     pub operations: u64,
 }
 
+impl Head {
+    /// The head of a book nobody has taken over yet.
+    pub const EMPTY: Head =
+        Head { epoch: 0, seq: 0, hash: [0; 32], at_micros: 0, watermark: 0, operations: 0 };
+}
+
 /// A row on its way to its table, with the sequence of the change it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SweptRow {
@@ -117,7 +123,8 @@ pub trait Store: Send {
     /// [`StoreError::Fenced`].
     fn commit(&mut self, commit: Commit<'_>) -> Result<(), CommitError>;
 
-    /// Blocks after `seq` in order, about `bytes_max` bytes of them but at least one if any.
+    /// Blocks with a record after `seq` in order, the first of which may begin at or before it:
+    /// about `bytes_max` bytes of them but at least one if any.
     ///
     /// # Errors
     ///
@@ -138,14 +145,15 @@ pub trait Store: Send {
     /// [`StoreError`].
     fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError>;
 
-    /// Every short hash of one run, to build its filter from.
+    /// Every short hash of one run, ascending, to build its filter from; none when there is no
+    /// such run.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError>;
 
-    /// Sequences of the records whose operation has this short hash in one of `runs`.
+    /// Sequences of the records whose operation has this short hash in one of `runs`, ascending.
     ///
     /// # Errors
     ///
@@ -165,6 +173,7 @@ pub struct RunInfo {
 }
 
 /// A part of a list: at most `limit` rows after (exclusive) the row of this id, newest first.
+/// Ids begin with their time, so the newest row is the one with the largest id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
     /// 128 bits of the id after which to go on; `None` starts at the newest.
@@ -240,12 +249,13 @@ pub trait Reader: Send {
     /// Programs, newest first.
     fn programs(&mut self, page: Page) -> Result<Vec<Program>, StoreError>;
 
-    /// Accounts whose name starts with `prefix`, in name order after `after`; cards' accounts
-    /// come in card order.
+    /// Accounts whose name starts with `prefix`, in order of name and then of id, after
+    /// (exclusive) the account `after`; none when there is no such account. Names compare byte
+    /// by byte, so cards' accounts come in card order. Accounts of one name differ in currency.
     fn accounts(
         &mut self,
         prefix: &str,
-        after: Option<&str>,
+        after: Option<AccountId>,
         limit: u32,
     ) -> Result<Vec<Account>, StoreError>;
 
@@ -272,13 +282,14 @@ pub trait Reader: Send {
         limit: u32,
     ) -> Result<Vec<(Card, Account)>, StoreError>;
 
-    /// Blocks after `seq` in order, about `bytes_max` bytes of them but at least one if any.
+    /// Blocks with a record after `seq`, as [`Store::blocks_after`].
     fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError>;
 
     /// The block that contains record `seq`.
     fn block_of(&mut self, seq: u64) -> Result<Option<Block>, StoreError>;
 
-    /// Sequence of the last record at or before `at`; zero when there is none.
+    /// Sequence of the last record at or before `at`; zero when there is none. All records of a
+    /// block count as made at the instant of the block.
     fn seq_at(&mut self, at: Instant) -> Result<u64, StoreError>;
 
     /// What has fallen due by `now`, in due order.

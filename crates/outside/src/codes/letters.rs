@@ -34,10 +34,10 @@ pub(super) fn digits(text: &[u8]) -> Option<[u8; CODE_LETTERS]> {
 /// modulus 31 and radix 3.
 ///
 /// Changing one digit by δ moves the sum by δ · 3ᵏ, never 0 because 31 is prime. Swapping two
-/// digits a, b moves it by (a − b)(3ʲ − 3ᵏ), never 0 because the 17 powers differ: *any* two letters
-/// swapped are noticed, not only neighbors. Doubled letters (`AA` typed `BB`) move it by 4δ · 3ᵏ,
-/// again never 0. Any other damage passes with probability 1 in 31. The remainder is 1 rather than
-/// 0 so that a text of one repeated lowest letter is no code.
+/// digits a, b moves it by (a − b)(3ʲ − 3ᵏ), never 0 because the 17 powers differ: *any* two
+/// letters swapped are noticed, not only neighbors. Doubled letters (`AA` typed `BB`) move it by
+/// 4δ · 3ᵏ, again never 0. Any other damage passes with probability 1 in 31. The remainder is 1
+/// rather than 0 so that a text of one repeated lowest letter is no code.
 pub(super) fn check_fits(digits: &[u8; CODE_LETTERS]) -> bool {
     weighted_sum(digits) == 1
 }

@@ -90,7 +90,9 @@ impl KeyRing {
     /// [`RingError::NotUnderstood`] names what is wrong, and never quotes the text.
     pub fn from_text(text: &str) -> Result<Self, RingError> {
         let ring: RingText = toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start].lines().count().max(1));
+            // What the parser says may quote the text, so only the place is passed on.
+            let before = error.span().and_then(|span| text.as_bytes().get(..span.start));
+            let line = before.map(|bytes| bytes.iter().filter(|byte| **byte == b'\n').count() + 1);
             damaged(match line {
                 Some(line) => format!("it is not understood near line {line}"),
                 None => "it is not understood".to_owned(),

@@ -7,9 +7,9 @@ use std::time::Duration;
 /// Keeps the most recently used entries, at most a stated number, each for a limited time.
 ///
 /// Entries live in two generations. What is used moves to the younger one; when that is full, it
-/// becomes the older one and the former older one is dropped. So nothing that was used among the
-/// last half capacity of distinct entries is ever dropped, and every step costs the same. Times are those of a
-/// monotonic clock.
+/// becomes the older one and the former older one is dropped. So nothing that is among the last
+/// used is ever dropped (half the capacity at least), and every step costs the same. Times are
+/// those of a monotonic clock.
 pub(super) struct RecentCache<K, V> {
     generation_max: usize,
     keep: Duration,

@@ -98,12 +98,14 @@ impl Detector {
 
     /// Lets the time since the last call pass: closes slots and lowers the level.
     pub(super) fn settle(&mut self, now: Instant) {
+        let was_calm = self.level == 0;
+        self.lower(now);
         let number = now.micros().unsigned_abs() / self.slot_micros;
         let closed = number.saturating_sub(self.slot_number);
         if closed == 0 {
             return;
         }
-        if self.level == 0 {
+        if was_calm {
             let closing = *self.current_slot();
             self.learn(closing);
         }
@@ -112,11 +114,10 @@ impl Detector {
             self.slots[place(self.slot_number + past)] = Counts::default();
         }
         self.slot_number = number;
-        self.raise(now);
-        self.lower(now);
     }
 
-    /// The level follows the recent misses upwards at once.
+    /// The level follows the recent misses upwards at once. Only misses raise or confirm it, so it
+    /// does not matter how often anybody asks.
     fn raise(&mut self, now: Instant) {
         let justified = self.justified_level();
         if justified >= self.level {

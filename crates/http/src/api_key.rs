@@ -1,0 +1,90 @@
+//! The text of API keys.
+
+use outside::random::Randomness;
+
+/// What kind of key it is; its text begins with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// For backends: `mg_live_` or `mg_test_`.
+    Secret,
+    /// For apps and pages, where anybody can read it: `mg_pub_`. It may only look up cards.
+    Publishable,
+}
+
+impl KeyKind {
+    /// Stable lower-case name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KeyKind::Secret => "secret",
+            KeyKind::Publishable => "publishable",
+        }
+    }
+
+    /// Reads the name back.
+    pub fn parse(name: &str) -> Option<KeyKind> {
+        [KeyKind::Secret, KeyKind::Publishable].into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// The text of a key, which is shown once and kept nowhere.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeySecret(String);
+
+impl KeySecret {
+    /// Fewest characters of a key that an operator chose.
+    pub const CHARACTERS_MIN: usize = 24;
+
+    /// Most characters of a key.
+    pub const CHARACTERS_MAX: usize = 128;
+
+    /// A fresh key.
+    pub fn draw(kind: KeyKind, book_is_test: bool, random: &mut dyn Randomness) -> KeySecret {
+        let mut bytes = [0; 16];
+        random.fill(&mut bytes);
+        KeySecret::of_bytes(kind, book_is_test, bytes)
+    }
+
+    /// The key of these secret bytes.
+    pub(crate) fn of_bytes(kind: KeyKind, book_is_test: bool, bytes: [u8; 16]) -> KeySecret {
+        let prefix = match kind {
+            KeyKind::Publishable => "mg_pub_",
+            KeyKind::Secret if book_is_test => "mg_test_",
+            KeyKind::Secret => "mg_live_",
+        };
+        let mut text = String::with_capacity(prefix.len() + 2 * bytes.len());
+        text.push_str(prefix);
+        for byte in bytes {
+            for half in [byte >> 4, byte & 15] {
+                text.push(char::from(b"0123456789abcdef"[usize::from(half)]));
+            }
+        }
+        KeySecret(text)
+    }
+
+    /// A key that an operator brings along, such as the one a container starts with.
+    /// `None` when it has the wrong prefix, length or characters.
+    pub fn chosen(text: &str) -> Option<(KeySecret, KeyKind)> {
+        let kind = if text.starts_with("mg_pub_") {
+            KeyKind::Publishable
+        } else if text.starts_with("mg_live_") || text.starts_with("mg_test_") {
+            KeyKind::Secret
+        } else {
+            return None;
+        };
+        let fits = (Self::CHARACTERS_MIN..=Self::CHARACTERS_MAX).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        fits.then(|| (KeySecret(text.to_owned()), kind))
+    }
+
+    /// The text, to be shown once.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Redacted: a key is a bearer secret.
+impl std::fmt::Debug for KeySecret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("KeySecret(…)")
+    }
+}

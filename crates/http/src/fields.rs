@@ -1,0 +1,100 @@
+//! From text and numbers on the wire to values that cannot be wrong, field by field.
+
+use base::{Currency, Instant, Money, Region, Text, Token, TypedId};
+use giftcards::{Label, Metadata};
+
+use crate::wire::MoneyBody;
+
+/// A field that is not acceptable. It never repeats the value.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FieldError {
+    /// JSON pointer.
+    pub(crate) pointer: String,
+    /// What it must be.
+    pub(crate) message: String,
+}
+
+/// A checked field, or which one is at fault.
+pub(crate) type Checked<T> = Result<T, FieldError>;
+
+/// Refuses the field at `pointer`.
+pub(crate) fn refuse(pointer: impl Into<String>, message: impl Into<String>) -> FieldError {
+    FieldError { pointer: pointer.into(), message: message.into() }
+}
+
+/// Money of at least one minor unit.
+pub(crate) fn money(pointer: &str, body: &MoneyBody) -> Checked<Money> {
+    let currency = currency(|| format!("{pointer}/currency"), &body.currency)?;
+    let money = Money::new(body.amount, currency).filter(|money| !money.amount.is_zero());
+    money.ok_or_else(|| refuse(format!("{pointer}/amount"), "must be at least 1 minor unit"))
+}
+
+/// Money that may be left out.
+pub(crate) fn optional_money(pointer: &str, body: Option<&MoneyBody>) -> Checked<Option<Money>> {
+    body.map(|body| money(pointer, body)).transpose()
+}
+
+/// An active currency by its code.
+pub(crate) fn currency(pointer: impl FnOnce() -> String, code: &str) -> Checked<Currency> {
+    let active = Currency::parse(code);
+    active.map_err(|_| refuse(pointer(), "must be an active ISO 4217 code in upper case"))
+}
+
+/// An id of the type that the caller expects.
+pub(crate) fn id<Id: TypedId>(pointer: &str, text: &str) -> Checked<Id> {
+    text.parse().map_err(|problem: base::IdError| refuse(pointer, problem.to_string()))
+}
+
+/// Words of people, on one line.
+pub(crate) fn text<const MAX: usize>(pointer: &str, text: &str) -> Checked<Text<MAX>> {
+    Text::new(text).map_err(|problem| refuse(pointer, problem.to_string()))
+}
+
+/// A word for machines.
+pub(crate) fn token<const MAX: usize>(pointer: &str, text: &str) -> Checked<Token<MAX>> {
+    Token::new(text).map_err(|problem| refuse(pointer, problem.to_string()))
+}
+
+/// A name that another system gave to its thing.
+pub(crate) fn label(pointer: &str, text: &str) -> Checked<Label> {
+    Label::new(text).map_err(|problem| refuse(pointer, problem.to_string()))
+}
+
+/// A point in time.
+pub(crate) fn instant(pointer: &str, text: &str) -> Checked<Instant> {
+    Instant::parse(text).map_err(|problem| refuse(pointer, problem.to_string()))
+}
+
+/// A country or subdivision.
+pub(crate) fn region(pointer: &str, code: &str) -> Checked<Region> {
+    Region::parse(code).map_err(|problem| refuse(pointer, problem.to_string()))
+}
+
+/// Strings of the shop.
+pub(crate) fn metadata<'a>(
+    pointer: &str,
+    pairs: impl Iterator<Item = (&'a String, &'a String)>,
+) -> Checked<Metadata> {
+    let pairs = pairs.map(|(key, value)| (key.clone(), value.clone())).collect();
+    Metadata::new(pairs).map_err(|problem| refuse(pointer, problem.to_string()))
+}
+
+/// Every entry of a list of at most `max`, each with its own pointer.
+pub(crate) fn each<T, U>(
+    pointer: &str,
+    list: &[T],
+    max: usize,
+    check: impl Fn(&str, &T) -> Checked<U>,
+) -> Checked<Vec<U>> {
+    if list.len() > max {
+        return Err(refuse(pointer, format!("must have at most {max} entries")));
+    }
+    let one = |(index, entry): (usize, &T)| {
+        // The pointer of an entry costs more than the entry, so it is made for errors only.
+        check("", entry).map_err(|error| FieldError {
+            pointer: format!("{pointer}/{index}{}", error.pointer),
+            message: error.message,
+        })
+    };
+    list.iter().enumerate().map(one).collect()
+}

@@ -1,0 +1,225 @@
+//! Problems: every answer that is not a success, as RFC 9457 describes.
+//!
+//! <https://www.rfc-editor.org/rfc/rfc9457>
+
+pub(crate) mod catalog;
+
+use axum::http::StatusCode;
+use base::{Money, RequestId, Span};
+use engine::{BookRefusal, OperationRefusal, Refusal};
+use giftcards::Refusal as Card;
+use serde::Serialize;
+use writer::Trouble;
+
+use crate::fields::FieldError;
+use crate::views::Id;
+use crate::views::money::MoneyView;
+use catalog::Entry;
+
+/// A problem on its way to the caller. Boxed, so that results stay small.
+#[derive(Debug)]
+pub(crate) struct Problem(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    entry: &'static Entry,
+    detail: Option<String>,
+    param: Option<String>,
+    money: Option<(MoneyMember, Money)>,
+    reason: Option<&'static str>,
+    transient: bool,
+    retry_after_s: Option<u64>,
+    replayed: bool,
+}
+
+/// Which member tells the amount of a refusal.
+#[derive(Clone, Copy, Debug)]
+enum MoneyMember {
+    Available,
+    Held,
+    Refundable,
+}
+
+impl Problem {
+    /// A problem of the catalog with its usual text.
+    pub(crate) fn new(entry: &'static Entry) -> Problem {
+        let transient = matches!(entry.status, 408 | 429 | 503);
+        Problem(Box::new(Inner {
+            entry,
+            detail: None,
+            param: None,
+            money: None,
+            reason: None,
+            transient,
+            retry_after_s: (entry.status == 503).then_some(1),
+            replayed: false,
+        }))
+    }
+
+    /// The same with a text that fits the case better.
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Problem {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// The same with the JSON pointer of the field at fault.
+    pub(crate) fn param(mut self, pointer: impl Into<String>) -> Problem {
+        self.0.param = Some(pointer.into());
+        self
+    }
+
+    /// The same with the time after which to try again, rounded up to seconds.
+    pub(crate) fn retry_after(mut self, wait: Span) -> Problem {
+        self.0.retry_after_s = Some(wait.micros().div_ceil(1_000_000).max(1));
+        self
+    }
+
+    /// The problem of a refusal. `replayed` says that an earlier decision is repeated.
+    pub(crate) fn refused(refusal: &Refusal, replayed: bool) -> Problem {
+        let mut problem = Problem::new(catalog::of_refusal(refusal));
+        problem.0.transient = refusal.is_transient();
+        problem.0.replayed = replayed;
+        problem.0.money = match refusal {
+            Refusal::GiftCards(Card::InsufficientBalance { available }) => {
+                Some((MoneyMember::Available, *available))
+            }
+            Refusal::GiftCards(Card::AmountExceedsHold { held }) => {
+                Some((MoneyMember::Held, *held))
+            }
+            Refusal::GiftCards(Card::AmountExceedsCaptured { refundable }) => {
+                Some((MoneyMember::Refundable, *refundable))
+            }
+            _ => None,
+        };
+        if let Refusal::GiftCards(Card::NotUsable(why)) = refusal {
+            problem.0.reason = Some(why.as_str());
+        }
+        problem
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.entry.status).expect("the catalog has valid statuses")
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.entry.code
+    }
+
+    pub(crate) fn retry_after_s(&self) -> Option<u64> {
+        self.0.retry_after_s
+    }
+
+    pub(crate) fn is_replayed(&self) -> bool {
+        self.0.replayed
+    }
+
+    /// Appends the JSON text.
+    pub(crate) fn write(&self, request: RequestId, out: &mut Vec<u8>) {
+        let inner = &*self.0;
+        let amount = |wanted: MoneyMember| {
+            let matching = |(member, _): &(MoneyMember, Money)| *member as u8 == wanted as u8;
+            inner.money.filter(matching).map(|(_, money)| MoneyView::from(money))
+        };
+        let view = ProblemView {
+            kind: ProblemType(inner.entry.code),
+            title: inner.entry.title,
+            status: inner.entry.status,
+            detail: inner.detail.as_deref().unwrap_or(inner.entry.detail),
+            code: inner.entry.code,
+            param: inner.param.as_deref(),
+            transient: inner.transient,
+            request_id: Id(request),
+            reason: inner.reason,
+            available: amount(MoneyMember::Available),
+            held: amount(MoneyMember::Held),
+            refundable: amount(MoneyMember::Refundable),
+        };
+        crate::views::write(&view, out);
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Problem {
+        Problem::new(&catalog::INVALID_REQUEST).detail(error.message).param(error.pointer)
+    }
+}
+
+impl From<Trouble> for Problem {
+    fn from(trouble: Trouble) -> Problem {
+        match trouble {
+            Trouble::Busy => Problem::new(&catalog::BUSY),
+            Trouble::Mismatch => Problem::new(&catalog::IDEMPOTENCY_MISMATCH),
+            // What the store says is for the operator's log; the caller learns what to do.
+            Trouble::Unavailable(why) => {
+                tracing::warn!(%why, "the store cannot write");
+                Problem::new(&catalog::UNAVAILABLE)
+            }
+            Trouble::Ended(why) => {
+                tracing::error!(%why, "the writer has ended");
+                Problem::new(&catalog::OUTCOME_UNKNOWN)
+            }
+        }
+    }
+}
+
+/// A problem as RFC 9457 describes it, with members of our own. Branch on `code`.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemView<'a> {
+    /// Where the problem is explained, relative to the server.
+    #[serde(rename = "type")]
+    #[schema(value_type = String, example = "/docs#problem-insufficient_balance")]
+    kind: ProblemType,
+    /// What kind of problem it is, in words that do not change.
+    #[schema(example = "Not enough on the card")]
+    title: &'a str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What happened and what to do next.
+    detail: &'a str,
+    /// Stable name to branch on.
+    #[schema(example = "insufficient_balance")]
+    code: &'a str,
+    /// JSON pointer (RFC 6901) of the field at fault, or the name of a header or parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/amount/currency")]
+    param: Option<&'a str>,
+    /// True when the same request may succeed later.
+    transient: bool,
+    /// Names this request to support.
+    #[schema(value_type = String, example = "req_01jd3q8v9ec4y8s5k1m0t2n7xz")]
+    request_id: Id<RequestId>,
+    /// Why a gift card cannot be used: `unknown`, `code_replaced`, `canceled`, `expired`, `frozen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    /// What the card has, when that was too little.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    available: Option<MoneyView>,
+    /// What is still held, when more was to be taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<MoneyView>,
+    /// What may still be refunded, when more was to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refundable: Option<MoneyView>,
+}
+
+/// The `type` member: a reference to the place on the documentation page.
+struct ProblemType(&'static str);
+
+impl Serialize for ProblemType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("/docs#problem-{}", self.0))
+    }
+}
+
+/// Shorthand for refusals that a route makes itself, in place of the writer.
+pub(crate) fn batch_aborted() -> Problem {
+    Problem::refused(&OperationRefusal::BatchAborted.into(), false)
+}
+
+/// Shorthand for a live book where a test book is needed.
+#[expect(dead_code, reason = "the test clock answers it")]
+pub(crate) fn not_a_test_book() -> Problem {
+    Problem::refused(&BookRefusal::NotATestBook.into(), false)
+}

@@ -1,0 +1,167 @@
+//! Every problem there is: code, status, title, and what to do next. `/docs` shows this table.
+
+use engine::Refusal;
+
+/// One kind of problem.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// Stable name that callers branch on.
+    pub(crate) code: &'static str,
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// What kind of problem it is.
+    pub(crate) title: &'static str,
+    /// What to do next, when the case at hand has no better text.
+    pub(crate) detail: &'static str,
+}
+
+macro_rules! catalog {
+    ($($name:ident = $code:literal, $status:literal, $title:literal, $detail:literal;)+) => {
+        $(pub(crate) const $name: Entry =
+            Entry { code: $code, status: $status, title: $title, detail: $detail };)+
+
+        /// All of them, in the order of the page.
+        pub(crate) const ALL: &[&Entry] = &[$(&$name,)+];
+    };
+}
+
+/// The entry of a refusal. Every refusal has one; a test walks through all of them.
+pub(crate) fn of_refusal(refusal: &Refusal) -> &'static Entry {
+    let code = refusal.code();
+    let entry = ALL.iter().find(|entry| entry.code == code);
+    entry.expect("every refusal has an entry in the catalog")
+}
+
+catalog! {
+    INVALID_REQUEST = "invalid_request", 400, "The request is not valid",
+        "Correct the field named by `param` and send the request again.";
+    MALFORMED_JSON = "malformed_json", 400, "The body is not JSON",
+        "Send one JSON object in UTF-8.";
+    IDEMPOTENCY_KEY_REQUIRED = "idempotency_key_required", 400, "An idempotency key is missing",
+        "This call moves money: send the header Idempotency-Key with 1 to 255 visible ASCII \
+         characters of your choice, and the same one when you repeat the call.";
+    INVALID_IDEMPOTENCY_KEY = "invalid_idempotency_key", 400, "The idempotency key is not valid",
+        "Send the header Idempotency-Key once, with 1 to 255 visible ASCII characters.";
+    UNKNOWN_VERSION = "unknown_version", 400, "Unknown version",
+        "Send a Makegood-Version that exists, such as 2026-11-20, or leave the header out to get \
+         the version your key was made under.";
+    UNAUTHORIZED = "unauthorized", 401, "No valid API key",
+        "Send the header Authorization: Bearer with a key of this server.";
+    INSUFFICIENT_SCOPE = "insufficient_scope", 403, "The key may not do this",
+        "Use a key with the scope that this call needs.";
+    NOT_FOUND = "not_found", 404, "There is nothing here",
+        "Check the path against /docs.";
+    CARD_NOT_FOUND = "gift_card_not_found", 404, "No such gift card",
+        "Check the id and that the key belongs to the book of the card.";
+    HOLD_NOT_FOUND = "hold_not_found", 404, "No such hold",
+        "Check the id and that the key belongs to the book of the hold.";
+    PROGRAM_NOT_FOUND = "program_not_found", 404, "No such program",
+        "Check the id and that the key belongs to the book of the program.";
+    METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This path has no such method",
+        "Use one of the methods named by the header Allow.";
+    REQUEST_TIMEOUT = "request_timeout", 408, "The body did not arrive in time",
+        "Send the request again; nothing was done.";
+    TOO_LARGE = "body_too_large", 413, "The body is too large",
+        "Send at most 1 MiB, or 4 MiB to /v1/batch.";
+    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", 415, "The body is not declared as JSON",
+        "Send the header Content-Type: application/json.";
+    CODE_TYPO = "code_typo", 422, "The code has a typing error",
+        "Ask for the code to be typed again: the check letter does not fit, so a letter is wrong \
+         or two are swapped.";
+    NOT_USABLE = "gift_card_not_usable", 422, "The gift card cannot be used",
+        "Ask for another card or another way to pay; `reason` says why this one cannot be used.";
+    LOOKUP_NOT_USABLE = "gift_card_not_usable", 404, "The gift card cannot be used",
+        "Ask for the code to be checked, for another card or for another way to pay.";
+    INSUFFICIENT_BALANCE = "insufficient_balance", 422, "Not enough on the card",
+        "Ask for at most what `available` says and let the rest be paid another way, or send \
+         `partial` to take what there is.";
+    CURRENCY_MISMATCH = "currency_mismatch", 422, "Another currency than the card's",
+        "Use the card for an order in its own currency; amounts are never converted.";
+    REGION_NOT_ALLOWED = "region_not_allowed", 422, "The card is not valid in this region",
+        "Send the buyer's `region`, or ask for a card that is valid there.";
+    LINE_NOT_IN_SCOPE = "line_not_in_scope", 422, "A line is outside the scope of the card",
+        "Send `lines` and only those that the card's scope allows; pay the others another way.";
+    LIMIT_EXCEEDED = "limit_exceeded", 422, "A limit would be exceeded",
+        "Ask for less: the amount, the duration or the number of open holds is above what the \
+         program allows.";
+    HOLD_NOT_OPEN = "hold_not_open", 422, "The hold is not open",
+        "Read the hold to see whether it was captured, released or has expired; place a new one \
+         if it is still needed.";
+    AMOUNT_EXCEEDS_HOLD = "amount_exceeds_hold", 422, "More than is held",
+        "Ask for at most what `held` says, or enlarge the hold first.";
+    AMOUNT_EXCEEDS_CAPTURED = "amount_exceeds_captured", 422, "More than can be refunded",
+        "Refund at most what `refundable` says.";
+    CAPTURE_DECLINED = "capture_declined", 422, "The capture was declined",
+        "This test card declines captures on purpose; release its hold.";
+    HOLD_CAPTURED = "hold_captured", 422, "The hold was captured",
+        "Reverse the capture first, by its own idempotency key.";
+    HOLDS_OPEN = "holds_open", 422, "The card has open holds",
+        "Capture or release the holds of the card, then send the request again with a new key.";
+    NOTHING_TO_CHANGE = "nothing_to_change", 422, "The card is in that state already",
+        "Read the card: what you asked for is done already.";
+    DATE_NOT_LATER = "date_not_later", 422, "The date is not later",
+        "Send an `expires_at` in the future; an extension must be later than the present date.";
+    NOT_DUE = "not_due", 422, "Not due yet",
+        "Wait until the date is reached.";
+    ID_TAKEN = "id_taken", 422, "The id is taken",
+        "Send the request again with a new idempotency key.";
+    CODE_TAKEN = "code_taken", 422, "The code is taken",
+        "Send the request again with a new idempotency key.";
+    CODE_NOT_REVEALABLE = "code_not_revealable", 422, "This code cannot be shown",
+        "The code was made by another system and is not kept here; replace it to get a new one.";
+    FUNDING_NOT_AVAILABLE = "funding_not_available", 422, "This funding is not available",
+        "Payments cannot fund a card yet; use promotional, invoice or external.";
+    NOT_AVAILABLE_YET = "not_available_yet", 422, "This field is not available yet",
+        "Leave the field named by `param` out.";
+    OPERATION_REVERSED = "operation_reversed", 422, "The operation was reversed",
+        "It was undone by its key and stays so; use a new idempotency key for a new attempt.";
+    OPERATION_IRREVERSIBLE = "operation_irreversible", 422, "The operation cannot be reversed",
+        "Only holds, captures, redemptions and refunds can be reversed by their key.";
+    BATCH_ABORTED = "batch_aborted", 422, "Another operation of the batch failed",
+        "Correct or drop the failed operation and send the batch again; nothing was done.";
+    NOT_A_TEST_BOOK = "not_a_test_book", 422, "Only test books have a movable clock",
+        "Use a key of a test book.";
+    CLOCK_BACKWARDS = "clock_backwards", 422, "A clock moves forward only",
+        "Send a time later than the book's present time.";
+    BOOK_EXISTS = "book_exists", 422, "The book exists",
+        "Choose another name.";
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch", 422, "The idempotency key was used before",
+        "This key was sent with another path or body. Repeat a call unchanged, or use a new key.";
+    GUESS_BUDGET_EXHAUSTED = "guess_budget_exhausted", 429, "Too many codes were tried",
+        "Wait as long as Retry-After says, and send `client` so that one guesser does not slow \
+         down your other customers.";
+    BUSY = "busy", 503, "Too much is waiting",
+        "Nothing was done. Send the request again, with the same idempotency key.";
+    UNAVAILABLE = "unavailable", 503, "The server cannot do this now",
+        "Nothing was done. Send the request again later, with the same idempotency key.";
+    OUTCOME_UNKNOWN = "outcome_unknown", 503, "The outcome is not known",
+        "Send the request again with the same idempotency key: it has one effect at most.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::StoredRefusal;
+
+    #[test]
+    fn every_refusal_has_an_entry() {
+        let money = Some(base::Money::new(1, base::Currency::USD).unwrap());
+        let refusals: Vec<_> = (0..1_000)
+            .filter_map(|number| Refusal::from_stored(StoredRefusal { number, why: 1, money }))
+            .collect();
+        assert!(refusals.len() >= 26, "the numbers are no longer below 1,000");
+        for refusal in refusals {
+            let entry = of_refusal(&refusal);
+            assert_eq!(entry.code, refusal.code());
+            assert!(matches!(entry.status, 404 | 422), "{} has {}", entry.code, entry.status);
+        }
+    }
+
+    #[test]
+    fn details_say_what_to_do() {
+        for entry in ALL {
+            assert!(entry.detail.ends_with('.') && entry.detail.len() > 20, "{}", entry.code);
+            assert!(!entry.title.ends_with('.'), "{}", entry.code);
+        }
+    }
+}

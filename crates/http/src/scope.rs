@@ -1,0 +1,113 @@
+//! Scopes: what a key may do, as values of a key and as types of handlers.
+
+/// What a key may do: a set of scopes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scopes(u8);
+
+impl Scopes {
+    /// Reads everything of its book except codes.
+    pub const READ: Scopes = Scopes(1);
+    /// Holds, captures, refunds, redeems and reverses.
+    pub const SPEND: Scopes = Scopes(2);
+    /// Issues cards and changes them.
+    pub const ISSUE: Scopes = Scopes(4);
+    /// Sees the codes of cards.
+    pub const REVEAL: Scopes = Scopes(8);
+    /// Makes keys.
+    pub const ADMIN: Scopes = Scopes(16);
+    /// Looks up a card by its code and nothing else: the one scope of publishable keys.
+    pub const LOOK_UP: Scopes = Scopes(32);
+    /// Everything a secret key can have.
+    pub const ALL: Scopes = Scopes(31);
+
+    const NAMES: [(&'static str, Scopes); 5] = [
+        ("read", Scopes::READ),
+        ("spend", Scopes::SPEND),
+        ("issue", Scopes::ISSUE),
+        ("gift_cards:reveal", Scopes::REVEAL),
+        ("admin", Scopes::ADMIN),
+    ];
+
+    /// The scope of this name, or the set that `all` stands for.
+    pub fn parse(name: &str) -> Option<Scopes> {
+        if name == "all" {
+            return Some(Scopes::ALL);
+        }
+        Scopes::NAMES.iter().find(|(known, _)| *known == name).map(|(_, scopes)| *scopes)
+    }
+
+    /// Both sets together.
+    pub const fn with(self, other: Scopes) -> Scopes {
+        Scopes(self.0 | other.0)
+    }
+
+    /// True when every scope of `other` is in this set.
+    pub const fn contains(self, other: Scopes) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// True when some scope of `other` is in this set.
+    pub const fn intersects(self, other: Scopes) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// True when nothing is allowed.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The names of the set, in a fixed order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Scopes::NAMES.iter().filter(move |(_, one)| self.contains(*one)).map(|(name, _)| *name)
+    }
+
+    /// The names for a message: every scope a secret key can be given.
+    pub(crate) fn all_names() -> String {
+        let names: Vec<_> = Scopes::NAMES.iter().map(|(name, _)| *name).collect();
+        format!("{} or all", names.join(", "))
+    }
+}
+
+/// Who may call a handler, as a type: a handler takes a `Call<S>`, so it cannot forget.
+pub(crate) trait Scope: Send + Sync + 'static {
+    /// What to tell a caller that lacks it.
+    const NAME: &'static str;
+
+    /// Whether a key with these scopes may call.
+    fn allows(scopes: Scopes) -> bool;
+}
+
+macro_rules! scope_types {
+    ($($(#[doc = $doc:literal])+ $name:ident = $label:literal, $rule:expr;)+) => {$(
+        $(#[doc = $doc])+
+        pub(crate) enum $name {}
+
+        impl Scope for $name {
+            const NAME: &'static str = $label;
+
+            fn allows(scopes: Scopes) -> bool {
+                let rule: fn(Scopes) -> bool = $rule;
+                rule(scopes)
+            }
+        }
+    )+};
+}
+
+scope_types! {
+    /// Reading objects.
+    Read = "read", |scopes| scopes.contains(Scopes::READ);
+    /// Moving money of cards.
+    Spend = "spend", |scopes| scopes.contains(Scopes::SPEND);
+    /// Making and changing cards.
+    Issue = "issue", |scopes| scopes.contains(Scopes::ISSUE);
+    /// Seeing codes.
+    Reveal = "gift_cards:reveal", |scopes| scopes.contains(Scopes::REVEAL);
+    /// Making keys.
+    Admin = "admin", |scopes| scopes.contains(Scopes::ADMIN);
+    /// Looking up a card by its code: publishable keys may, and secret ones that may do more.
+    LookUp = "read", |scopes| {
+        scopes.intersects(Scopes::LOOK_UP.with(Scopes::READ).with(Scopes::SPEND))
+    };
+    /// Any secret key; each operation of a batch checks its own scope.
+    AnySecret = "spend or issue", |scopes| scopes.intersects(Scopes::SPEND.with(Scopes::ISSUE));
+}

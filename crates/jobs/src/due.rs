@@ -1,0 +1,159 @@
+//! Booking what fell due: holds lapse, then cards expire.
+
+use std::collections::{BTreeSet, HashMap};
+
+use base::{CardId, Instant, KeyId};
+use engine::{Answer, Command, GiftCardCommand, Query, Refusal};
+use giftcards::Refusal as CardRefusal;
+use store::{Due, DueObject, Reader};
+use writer::{Handle, Request};
+
+use crate::JobError;
+
+/// Commands in one call to the writer.
+pub const DUE_PORTION_MAX: usize = 256;
+
+/// Who gives the commands that follow from time alone: no key of any person has these bits.
+pub const SYSTEM_ACTOR: KeyId = KeyId::from_bits(0);
+
+/// What was booked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Booked {
+    /// Holds that lapsed.
+    pub holds: u64,
+    /// Cards that expired.
+    pub cards: u64,
+    /// What could not be booked for a reason that time does not cure, with the reason. The rest
+    /// was booked all the same.
+    pub refused: Vec<(DueObject, Refusal)>,
+}
+
+/// Books everything that fell due by `now`, the book's time.
+///
+/// Safe at any time and as often as wanted: what is booked already is passed over. A card that
+/// has an open hold beyond its date stays until the hold is gone.
+///
+/// # Errors
+///
+/// [`JobError::Store`] and [`JobError::Writer`]. What was booked stays booked.
+pub fn run_due(handle: &Handle, reader: &mut dyn Reader, now: Instant) -> Result<Booked, JobError> {
+    book_until(handle, reader, now, &mut || true)
+}
+
+/// As [`run_due`], for as long as `goes_on` says so.
+pub(crate) fn book_until(
+    handle: &Handle,
+    reader: &mut dyn Reader,
+    now: Instant,
+    goes_on: &mut dyn FnMut() -> bool,
+) -> Result<Booked, JobError> {
+    let mut booking = Booking::new(handle);
+    while goes_on() {
+        let portion = booking.next_portion(reader, now)?;
+        if portion.is_empty() {
+            break;
+        }
+        booking.book(&portion)?;
+    }
+    Ok(booking.booked)
+}
+
+/// The book's time, and whether its clock may be moved.
+pub(crate) fn book_time(handle: &Handle) -> Result<(Instant, bool), JobError> {
+    match handle.ask(Query::Book)? {
+        Some(Answer::Book { book, now }) => Ok((now, book.is_test)),
+        _ => Err(JobError::NoBook),
+    }
+}
+
+/// A run through what is due.
+pub(crate) struct Booking<'a> {
+    handle: &'a Handle,
+    pub(crate) booked: Booked,
+    /// What was refused in this run. The tables go on naming it, and it would hide what comes
+    /// after it. Something that was given a new date is another thing.
+    passed_over: BTreeSet<Due>,
+    /// Cards among those that wait for a hold of theirs to go.
+    waiting: HashMap<CardId, Due>,
+}
+
+impl<'a> Booking<'a> {
+    pub(crate) fn new(handle: &'a Handle) -> Booking<'a> {
+        Booking {
+            handle,
+            booked: Booked::default(),
+            passed_over: BTreeSet::new(),
+            waiting: HashMap::new(),
+        }
+    }
+
+    /// What falls due by `until`, in due order, without what this run has passed over. The
+    /// writer brings the tables up to date first, so that what was booked is not named again.
+    pub(crate) fn next_portion(
+        &self,
+        reader: &mut dyn Reader,
+        until: Instant,
+    ) -> Result<Vec<Due>, JobError> {
+        let seq = reader.head()?.seq;
+        self.handle.flush_and_wait(seq)?;
+        let limit = DUE_PORTION_MAX + self.passed_over.len();
+        let mut portion = reader.due(until, u32::try_from(limit).unwrap_or(u32::MAX))?;
+        portion.retain(|due| !self.passed_over.contains(due));
+        portion.truncate(DUE_PORTION_MAX);
+        Ok(portion)
+    }
+
+    /// Books a portion: its holds in due order, then its cards, so that a card does not wait for
+    /// a hold that goes at the same time. Cards whose hold went are tried again.
+    pub(crate) fn book(&mut self, portion: &[Due]) -> Result<(), JobError> {
+        let is_hold = |due: &Due| matches!(due.what, DueObject::Hold(_));
+        let (holds, mut cards): (Vec<Due>, Vec<Due>) = portion.iter().partition(|due| is_hold(due));
+        let freed = self.submit(&holds)?;
+        cards.extend(freed.iter().filter_map(|card| self.waiting.remove(card)));
+        cards.sort();
+        for cards in cards.chunks(DUE_PORTION_MAX) {
+            self.submit(cards)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the cards of the holds that lapsed.
+    fn submit(&mut self, portion: &[Due]) -> Result<Vec<CardId>, JobError> {
+        let mut freed = Vec::new();
+        if portion.is_empty() {
+            return Ok(freed);
+        }
+        let outcomes = self.handle.decide(portion.iter().map(request).collect(), false)?;
+        for (due, outcome) in portion.iter().zip(outcomes) {
+            match outcome?.result {
+                Ok(Answer::Hold { hold, .. }) => {
+                    self.booked.holds += 1;
+                    freed.push(hold.card);
+                }
+                Ok(_) => self.booked.cards += 1,
+                Err(refusal) => self.pass_over(*due, refusal),
+            }
+        }
+        Ok(freed)
+    }
+
+    fn pass_over(&mut self, due: Due, refusal: Refusal) {
+        self.passed_over.insert(due);
+        match (due.what, refusal) {
+            (DueObject::Card(card), Refusal::GiftCards(CardRefusal::HoldsOpen)) => {
+                self.waiting.insert(card, due);
+            }
+            // Somebody used it in the meantime, or moved its date.
+            (_, Refusal::GiftCards(CardRefusal::NotDue | CardRefusal::HoldNotOpen)) => {}
+            (what, refusal) => self.booked.refused.push((what, refusal)),
+        }
+    }
+}
+
+fn request(due: &Due) -> Request {
+    let command = match due.what {
+        DueObject::Hold(hold) => GiftCardCommand::ExpireHold { hold },
+        DueObject::Card(card) => GiftCardCommand::ExpireCard { card },
+    };
+    Request { command: Command::GiftCards(command), actor: SYSTEM_ACTOR, operation: None }
+}

@@ -1,0 +1,108 @@
+//! What happened on a card, newest first.
+
+use std::fmt;
+
+use base::{Amount, CardId, HoldId, Instant, RefundId};
+use giftcards::account_of;
+use ledger::{Entry, Kind, Reason};
+use store::{EntryRow, Reader};
+
+use crate::ReportError;
+
+/// One line of a card's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// What happened.
+    pub what: Reason,
+    /// What it did to the balance, in minor units: positive when the card gained.
+    pub amount: i64,
+    /// What it did to the held amount, in minor units.
+    pub held_change: i64,
+    /// The balance after it, in minor units; a card's balance is never negative.
+    pub balance: i64,
+    /// What is held after it.
+    pub held: Amount,
+    /// What it belongs to.
+    pub about: About,
+    /// When, in book time.
+    pub at: Instant,
+    /// Sequence of the record, and position of the transfer in it: its place in the history.
+    pub place: (u64, u32),
+}
+
+/// What an activity belongs to; its text is the object's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The card itself.
+    Card(CardId),
+    /// A hold, or the redemption that left it.
+    Hold(HoldId),
+    /// A refund.
+    Refund(RefundId),
+}
+
+/// The history of a card, newest first: at most `limit` lines, those below the place `before`
+/// when one is given. It shows what the tables hold by now.
+///
+/// # Errors
+///
+/// [`ReportError::Store`].
+pub fn activities(
+    reader: &mut dyn Reader,
+    card: CardId,
+    before: Option<(u64, u32)>,
+    limit: u32,
+) -> Result<Vec<Activity>, ReportError> {
+    let rows = reader.entries(account_of(card), before, limit)?;
+    Ok(rows.into_iter().map(Activity::of).collect())
+}
+
+impl Activity {
+    fn of(row: EntryRow) -> Activity {
+        let EntryRow { seq, line, at, entry } = row;
+        Activity {
+            what: entry.reason,
+            amount: entry.amount,
+            held_change: entry.held_change,
+            balance: Kind::Liability.balance(entry.debits_posted, entry.credits_posted),
+            held: entry.held,
+            about: About::of(&entry),
+            at,
+            place: (seq, line),
+        }
+    }
+}
+
+impl About {
+    /// A subject is 128 bits; the reason tells whose.
+    fn of(entry: &Entry) -> About {
+        let bytes = entry.subject.0;
+        match entry.reason {
+            Reason::Issue
+            | Reason::Adjust
+            | Reason::CardExpiry
+            | Reason::Cancel
+            | Reason::Import
+            | Reason::Extend => About::Card(CardId::from_bytes(bytes)),
+            // Of all that is reversed, only a refund takes money off the card.
+            Reason::Reverse if entry.amount < 0 => About::Refund(RefundId::from_bytes(bytes)),
+            Reason::Redeem
+            | Reason::Hold
+            | Reason::Capture
+            | Reason::Release
+            | Reason::HoldExpiry
+            | Reason::Refund
+            | Reason::Reverse => About::Hold(HoldId::from_bytes(bytes)),
+        }
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            About::Card(id) => id.fmt(f),
+            About::Hold(id) => id.fmt(f),
+            About::Refund(id) => id.fmt(f),
+        }
+    }
+}

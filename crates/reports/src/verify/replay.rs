@@ -1,0 +1,332 @@
+//! Replaying records into plain maps: rows from after-images, money from transfers, apart from
+//! each other so that each can be held against the other.
+
+use std::collections::HashMap;
+
+use base::{AccountId, Amount, Currency, Instant, Money, TransferId};
+use engine::{Key, Row};
+use giftcards::Hold;
+use journal::{ReadError, Record, TransferLine};
+use ledger::{Account, Entry, Limit, Reason, Subject, TransferKind};
+use store::{EntryRow, rows};
+
+use super::finding::{Check, Findings};
+
+/// A book as its journal tells it.
+pub(super) struct Replay {
+    watermark: u64,
+    /// Every row with its versions.
+    pub(super) images: HashMap<Key, Image>,
+    /// Accounts as their transfers make them, opened empty.
+    accounts: HashMap<AccountId, Account>,
+    /// Entries of each account, in order, computed from transfers.
+    pub(super) entries: HashMap<AccountId, Vec<EntryRow>>,
+    /// Transfers seen.
+    pub(super) transfers: u64,
+    sums: HashMap<Currency, Sums>,
+}
+
+/// The versions of one row that its table may show: the last one at or below the watermark, and
+/// every one above it, for the sweep may have written any of those by now.
+#[derive(Default)]
+pub(super) struct Image {
+    settled: Option<Version>,
+    recent: Vec<Version>,
+    /// True once the row was found in its table.
+    pub(super) is_in_table: bool,
+}
+
+/// A row after one record.
+pub(super) struct Version {
+    pub(super) seq: u64,
+    pub(super) row: Row,
+}
+
+/// Debits minus credits over all rows of a currency.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Sums {
+    posted: i128,
+    pending: i128,
+    /// What was reported already, so that one fault is not found again in every later block.
+    reported: (i128, i128),
+}
+
+impl Image {
+    /// The row as the last record left it.
+    pub(super) fn latest(&self) -> Option<&Version> {
+        self.recent.last().or(self.settled.as_ref())
+    }
+
+    /// The last version at or below the watermark.
+    pub(super) fn settled(&self) -> Option<&Version> {
+        self.settled.as_ref()
+    }
+
+    /// The row as record `seq` left it, if that record changed it and the table may show it.
+    pub(super) fn version(&self, seq: u64) -> Option<&Version> {
+        self.recent.iter().chain(&self.settled).find(|version| version.seq == seq)
+    }
+
+    fn put(&mut self, version: Version, watermark: u64) {
+        if version.seq <= watermark {
+            self.settled = Some(version);
+            return;
+        }
+        match self.recent.last_mut() {
+            Some(last) if last.seq == version.seq => *last = version,
+            _ => self.recent.push(version),
+        }
+    }
+}
+
+impl Replay {
+    pub(super) fn new(watermark: u64) -> Replay {
+        Replay {
+            watermark,
+            images: HashMap::new(),
+            accounts: HashMap::new(),
+            entries: HashMap::new(),
+            transfers: 0,
+            sums: HashMap::new(),
+        }
+    }
+
+    /// How many rows there are.
+    pub(super) fn rows(&self) -> u64 {
+        self.images.len() as u64
+    }
+
+    /// The row as the journal leaves it.
+    pub(super) fn row(&self, key: Key) -> Option<&Row> {
+        self.images.get(&key).and_then(Image::latest).map(|version| &version.row)
+    }
+
+    /// Replays one record.
+    pub(super) fn record(
+        &mut self,
+        record: &Record<'_>,
+        findings: &mut Findings,
+    ) -> Result<(), ReadError> {
+        let seq = record.header().seq;
+        let mut changed = Vec::new();
+        for change in record.changes() {
+            let change = change?;
+            let row = rows::read_row(change.table, change.version, &mut change.source())?;
+            match &row {
+                Row::Account(account) => {
+                    self.image_of_account(account, seq, findings);
+                    changed.push(account.id);
+                }
+                Row::Hold(hold) => check_hold(hold, seq, findings),
+                _ => {}
+            }
+            let image = self.images.entry(row.key()).or_default();
+            image.put(Version { seq, row }, self.watermark);
+        }
+        let at = Instant::from_micros(record.header().at_micros);
+        for (line, transfer) in (0u32..).zip(record.transfers()) {
+            self.transfers += 1;
+            if let Err(detail) = self.transfer(&transfer, seq, line, at) {
+                let id = TransferId::from_bytes(transfer.id);
+                findings.note(Check::Transfer, id, detail.to_owned());
+            }
+        }
+        for id in changed {
+            self.compare_totals(id, seq, findings);
+        }
+        Ok(())
+    }
+
+    /// Notes every currency whose balances do not add up to zero.
+    pub(super) fn check_zero_sum(&mut self, block: &str, findings: &mut Findings) {
+        for (currency, sums) in &mut self.sums {
+            let Sums { posted, pending, .. } = *sums;
+            if (posted, pending) != (0, 0) && (posted, pending) != sums.reported {
+                let detail = format!(
+                    "after {block}, debits exceed credits by {posted} posted and {pending} \
+                     pending (minor units)"
+                );
+                findings.note(Check::ZeroSum, currency.code(), detail);
+            }
+            sums.reported = (posted, pending);
+        }
+    }
+
+    /// Counts an after-image of an account, in place of the one before.
+    fn image_of_account(&mut self, account: &Account, seq: u64, findings: &mut Findings) {
+        if let Some(Row::Account(before)) = self.row(Key::Account(account.id)) {
+            let before = before.clone();
+            self.add_up(&before, -1);
+        }
+        self.add_up(account, 1);
+        let opened = || Account::open(account.name.clone(), account.currency);
+        self.accounts.entry(account.id).or_insert_with(opened);
+        let is_below = account.balance() < account.held().minor();
+        if account.name.limit() == Limit::NeverBelowZero && is_below {
+            let (balance, held) = (account.balance(), account.held().minor());
+            let detail = format!("record {seq} leaves a balance of {balance} and {held} held");
+            findings.note(Check::Limit, &account.name, detail);
+        }
+    }
+
+    fn add_up(&mut self, account: &Account, sign: i128) {
+        let difference = |debits: Amount, credits: Amount| {
+            sign * (i128::from(debits.minor()) - i128::from(credits.minor()))
+        };
+        let sums = self.sums.entry(account.currency).or_default();
+        sums.posted += difference(account.debits_posted, account.credits_posted);
+        sums.pending += difference(account.debits_pending, account.credits_pending);
+    }
+
+    /// Applies a transfer to the accounts it names and computes its two entries.
+    fn transfer(
+        &mut self,
+        line: &TransferLine,
+        seq: u64,
+        position: u32,
+        at: Instant,
+    ) -> Result<(), &'static str> {
+        let moved = Moved::read(line, seq, position)?;
+        let change = |account: &Account, is_debit: bool| {
+            if account.currency != moved.money.currency {
+                return Err("the account has another currency");
+            }
+            moved.applied_to(account, is_debit).ok_or("a total leaves its range")
+        };
+        let no_row = "an account it names has no row";
+        let debited = self.accounts.get(&moved.debit).ok_or(no_row)?;
+        let credited = self.accounts.get(&moved.credit).ok_or(no_row)?;
+        let after = [change(debited, true)?, change(credited, false)?];
+        for after in after {
+            let is_current =
+                self.images.get(&Key::Account(after.id)).and_then(Image::latest).map(|v| v.seq);
+            if is_current != Some(seq) {
+                return Err("an account it moves is not among the record's rows");
+            }
+            let before = &self.accounts[&after.id];
+            let entry = moved.entry(before, &after);
+            let row = EntryRow { seq, line: position, at, entry };
+            self.entries.entry(after.id).or_default().push(row);
+            self.accounts.insert(after.id, after);
+        }
+        Ok(())
+    }
+
+    fn compare_totals(&self, id: AccountId, seq: u64, findings: &mut Findings) {
+        let (Some(Row::Account(image)), Some(computed)) =
+            (self.row(Key::Account(id)), self.accounts.get(&id))
+        else {
+            return;
+        };
+        if image != computed {
+            let detail = format!(
+                "record {seq} says {}, its transfers add up to {}",
+                totals(image),
+                totals(computed)
+            );
+            findings.note(Check::AccountTotals, &image.name, detail);
+        }
+    }
+}
+
+/// A transfer as read from its line.
+struct Moved {
+    id: TransferId,
+    debit: AccountId,
+    credit: AccountId,
+    money: Money,
+    kind: TransferKind,
+    reason: Reason,
+    subject: Subject,
+}
+
+impl Moved {
+    fn read(line: &TransferLine, seq: u64, position: u32) -> Result<Moved, &'static str> {
+        let code = str::from_utf8(&line.currency).ok();
+        let currency = code.and_then(|code| Currency::parse(code).ok());
+        let currency = currency.ok_or("there is no such currency")?;
+        let amount = Amount::new(line.amount).filter(|amount| !amount.is_zero());
+        let moved = Moved {
+            id: TransferId::from_bytes(line.id),
+            debit: AccountId::from_bytes(line.debit),
+            credit: AccountId::from_bytes(line.credit),
+            money: Money { amount: amount.ok_or("the amount is not above zero")?, currency },
+            kind: TransferKind::from_number(line.kind).ok_or("there is no such kind")?,
+            reason: Reason::from_number(line.reason).ok_or("there is no such reason")?,
+            subject: Subject(line.subject),
+        };
+        if moved.id.bits() != (u128::from(seq) << 64 | u128::from(position)) {
+            return Err("its id does not name its place");
+        }
+        if moved.debit == moved.credit {
+            return Err("debit and credit are the same account");
+        }
+        Ok(moved)
+    }
+
+    /// The account after the transfer; `None` when a total would leave its range.
+    fn applied_to(&self, account: &Account, is_debit: bool) -> Option<Account> {
+        let mut after = account.clone();
+        let (posted, pending) = if is_debit {
+            (&mut after.debits_posted, &mut after.debits_pending)
+        } else {
+            (&mut after.credits_posted, &mut after.credits_pending)
+        };
+        let amount = self.money.amount;
+        match self.kind {
+            TransferKind::Posted => *posted = posted.checked_add(amount)?,
+            TransferKind::Pending => *pending = pending.checked_add(amount)?,
+            TransferKind::Post => {
+                *pending = pending.checked_sub(amount)?;
+                *posted = posted.checked_add(amount)?;
+            }
+            TransferKind::Void | TransferKind::Expire => *pending = pending.checked_sub(amount)?,
+        }
+        Some(after)
+    }
+
+    fn entry(&self, before: &Account, after: &Account) -> Entry {
+        Entry {
+            account: after.id,
+            transfer: self.id,
+            reason: self.reason,
+            subject: self.subject,
+            amount: after.balance() - before.balance(),
+            held_change: after.held().minor() - before.held().minor(),
+            debits_posted: after.debits_posted,
+            credits_posted: after.credits_posted,
+            held: after.held(),
+        }
+    }
+}
+
+fn check_hold(hold: &Hold, seq: u64, findings: &mut Findings) {
+    let pending = &hold.pending;
+    let settled = pending.posted.checked_add(pending.voided);
+    if settled.is_none_or(|settled| settled > pending.reserved) {
+        let detail = format!(
+            "record {seq} leaves {} reserved, {} posted and {} voided",
+            pending.reserved.minor(),
+            pending.posted.minor(),
+            pending.voided.minor()
+        );
+        findings.note(Check::HoldAmounts, hold.id, detail);
+    }
+    if hold.refunded > pending.posted {
+        let (refunded, posted) = (hold.refunded.minor(), pending.posted.minor());
+        let detail = format!("record {seq} leaves {refunded} refunded of {posted} posted");
+        findings.note(Check::HoldAmounts, hold.id, detail);
+    }
+}
+
+fn totals(account: &Account) -> String {
+    format!(
+        "{} {} debits {} credits {} pending debits {} pending credits {}",
+        account.name,
+        account.currency.code(),
+        account.debits_posted.minor(),
+        account.credits_posted.minor(),
+        account.debits_pending.minor(),
+        account.credits_pending.minor()
+    )
+}

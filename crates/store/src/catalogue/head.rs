@@ -1,0 +1,23 @@
+//! The head row: compared and set by every transaction that writes.
+
+/// Makes the head row of a new book.
+pub(crate) const CREATE: &str = "
+    insert into head (book, epoch, seq, hash, at_micros, watermark, operations)
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict (book) do nothing";
+
+/// Names of the books in the file; there should be one.
+pub(crate) const BOOKS: &str = "select book from head";
+
+/// Reads the head row.
+pub(crate) const SELECT: &str = "
+    select epoch, seq, hash, at_micros, watermark, operations from head where book = $1";
+
+/// Raises the epoch.
+pub(crate) const TAKE_OVER: &str = "update head set epoch = epoch + 1 where book = $1";
+
+/// Moves the head if it is where the writer believes it to be: the fence of every commit.
+pub(crate) const COMPARE_AND_SET: &str = "
+    update head set epoch = $1, seq = $2, hash = $3, at_micros = $4, watermark = $5,
+        operations = $6
+    where book = $7 and epoch = $8 and seq = $9 and hash = $10 and at_micros = $11
+        and watermark = $12 and operations = $13";

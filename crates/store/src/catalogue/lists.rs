@@ -1,0 +1,158 @@
+//! Lists: the statements behind the read side's pages.
+
+use journal::Value;
+
+use super::qualified_columns;
+use crate::rows::{self, Table};
+use crate::{CardFilter, Page};
+
+/// The condition under which holds appear in the index of what falls due; the index has the same.
+const OPEN_HOLD: &str = "is_open = 1";
+/// The same for cards.
+const LIVING_CARD: &str = "state = 1";
+
+/// A statement put together for what is asked, with its values.
+pub(crate) struct Query {
+    pub text: String,
+    pub values: Vec<Value>,
+    has_condition: bool,
+}
+
+impl Query {
+    fn new(text: String) -> Query {
+        Query { text, values: Vec::new(), has_condition: false }
+    }
+
+    /// Adds a condition that ends in the placeholder of `value`.
+    fn and(mut self, condition: &str, value: Value) -> Query {
+        let word = if self.has_condition { "and" } else { "where" };
+        self.has_condition = true;
+        self.values.push(value);
+        self.text.push_str(&format!(" {word} {condition} ${}", self.values.len()));
+        self
+    }
+
+    /// Adds a condition for each filter that is set.
+    fn and_if(self, condition: &str, value: Option<Value>) -> Query {
+        match value {
+            Some(value) => self.and(condition, value),
+            None => self,
+        }
+    }
+
+    fn ordered(mut self, order: &str, limit: u32) -> Query {
+        self.values.push(Value::Int(i64::from(limit)));
+        self.text.push_str(&format!(" order by {order} limit ${}", self.values.len()));
+        self
+    }
+
+    fn page(self, table: &Table, page: Page) -> Query {
+        let name = table.name;
+        self.and_if(&format!("{name}.id <"), page.after.map(id_value))
+            .and_if(
+                &format!("{name}.created_at >="),
+                page.created_after.map(|at| Value::Int(at.micros())),
+            )
+            .and_if(
+                &format!("{name}.created_at <"),
+                page.created_before.map(|at| Value::Int(at.micros())),
+            )
+            .ordered(&format!("{name}.id desc"), page.limit)
+    }
+}
+
+/// Cards with their accounts, newest first.
+pub(crate) fn cards(filter: &CardFilter, page: Page) -> Query {
+    Query::new(with_account(&rows::card::TABLE, "id"))
+        .and_if("card.state =", filter.state.map(|state| Value::Int(i64::from(state as u8))))
+        .and_if("card.reference =", filter.reference.clone().map(Value::Text))
+        .and_if("card.last4 =", filter.last4.map(|last4| Value::Bytes(last4.to_vec())))
+        .and_if("card.recipient =", filter.owner.map(|owner| id_value(owner.bits())))
+        .and_if("card.program =", filter.program.map(|program| id_value(program.bits())))
+        .page(&rows::card::TABLE, page)
+}
+
+/// Cards with their accounts in id order.
+pub(crate) fn cards_by_id(after: Option<u128>, limit: u32) -> Query {
+    Query::new(with_account(&rows::card::TABLE, "id"))
+        .and_if("card.id >", after.map(id_value))
+        .ordered("card.id", limit)
+}
+
+/// Holds with the accounts of their cards, newest first.
+pub(crate) fn holds(reference: Option<&str>, page: Page) -> Query {
+    Query::new(with_account(&rows::hold::TABLE, "card"))
+        .and_if("hold.reference =", reference.map(|text| Value::Text(text.to_owned())))
+        .page(&rows::hold::TABLE, page)
+}
+
+/// Programs, newest first.
+pub(crate) fn programs(page: Page) -> Query {
+    let table = &rows::program::TABLE;
+    Query::new(format!("select {} from program", qualified_columns(table))).page(table, page)
+}
+
+/// Accounts with a stored name, from a name on and after an account, in order of name and id.
+pub(crate) fn named_accounts(prefix: &str, after: Option<(&str, u128)>, limit: u32) -> Query {
+    let mut query = accounts().and("account.name >=", Value::Text(prefix.to_owned()));
+    if let Some((name, id)) = after {
+        query.values.extend([Value::Text(name.to_owned()), id_value(id)]);
+        query.text.push_str(" and (account.name, account.id) > ($2, $3)");
+    }
+    query.ordered("account.name, account.id", limit)
+}
+
+/// Accounts of cards whose ids lie between two, the ends included.
+pub(crate) fn card_accounts(first: u128, last: u128, limit: u32) -> Query {
+    let mut query = accounts()
+        .and("account.id >=", id_value(first))
+        .and("account.id <=", id_value(last));
+    query.text.push_str(" and account.name is null");
+    query.ordered("account.id", limit)
+}
+
+/// Every account in id order.
+pub(crate) fn all_accounts() -> String {
+    format!("{} order by account.id", accounts().text)
+}
+
+/// What is due by a time: instant and id, in due order.
+pub(crate) fn due(table: &Table) -> String {
+    format!(
+        "select expires_at, id from {} where {} and expires_at <= $1 order by expires_at, id \
+         limit $2",
+        table.name,
+        timer_condition(table),
+    )
+}
+
+/// The next that is due after a time.
+pub(crate) fn next_due(table: &Table) -> String {
+    format!(
+        "select expires_at, id from {} where {} and expires_at > $1 order by expires_at, id \
+         limit 1",
+        table.name,
+        timer_condition(table),
+    )
+}
+
+fn timer_condition(table: &Table) -> &'static str {
+    if table.number == rows::hold::TABLE.number { OPEN_HOLD } else { LIVING_CARD }
+}
+
+fn accounts() -> Query {
+    Query::new(format!("select {} from account", qualified_columns(&rows::account::TABLE)))
+}
+
+fn with_account(table: &Table, column: &str) -> String {
+    let name = table.name;
+    format!(
+        "select {}, {} from {name} join account on account.id = {name}.{column}",
+        qualified_columns(table),
+        qualified_columns(&rows::account::TABLE),
+    )
+}
+
+fn id_value(bits: u128) -> Value {
+    Value::Bytes(bits.to_be_bytes().to_vec())
+}

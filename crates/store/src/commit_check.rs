@@ -1,0 +1,66 @@
+//! What every store checks of a commit before it touches anything.
+
+use base::TransferId;
+
+use crate::{Commit, EntryRow, StoreError};
+
+/// Refuses a commit that contradicts itself: the chain would break, or something would not be
+/// read back as it was written. The writer never asks for such a thing; if it does, stopping is
+/// cheaper than repairing a journal.
+pub(crate) fn check(commit: &Commit<'_>) -> Result<(), StoreError> {
+    check_head(commit)?;
+    check_block(commit)?;
+    if commit.rows.iter().any(|row| row.applied_seq > commit.next.seq) {
+        return Err(StoreError::Inconsistent("a row is newer than the journal"));
+    }
+    if commit.entries.iter().any(|entry| entry.entry.transfer != transfer_of(entry)) {
+        return Err(StoreError::Inconsistent("an entry is not at the place of its transfer"));
+    }
+    let run_is_sorted = |run: &crate::OperationRun| run.entries.is_sorted();
+    if !commit.run.is_none_or(run_is_sorted) {
+        return Err(StoreError::Inconsistent("a run of operations is not sorted"));
+    }
+    Ok(())
+}
+
+/// The transfer of an entry follows from its place, so tables do not keep it.
+pub(crate) fn transfer_of(entry: &EntryRow) -> TransferId {
+    TransferId::from_bits((u128::from(entry.seq) << 64) | u128::from(entry.line))
+}
+
+fn check_head(commit: &Commit<'_>) -> Result<(), StoreError> {
+    let (expected, next) = (commit.expected, commit.next);
+    let goes_back = next.at_micros < expected.at_micros
+        || next.watermark < expected.watermark
+        || next.operations < expected.operations;
+    if next.epoch != expected.epoch {
+        Err(StoreError::Inconsistent("a commit does not change the epoch"))
+    } else if goes_back {
+        Err(StoreError::Inconsistent("the head never goes back"))
+    } else if next.seq < next.watermark.max(next.operations) {
+        Err(StoreError::Inconsistent("the tables are ahead of the journal"))
+    } else {
+        Ok(())
+    }
+}
+
+fn check_block(commit: &Commit<'_>) -> Result<(), StoreError> {
+    let (expected, next) = (commit.expected, commit.next);
+    let Some(block) = commit.block else {
+        if (next.seq, next.hash) != (expected.seq, expected.hash) {
+            return Err(StoreError::Inconsistent("the head moves only with a block"));
+        }
+        return Ok(());
+    };
+    if block.first_seq != expected.seq + 1 || block.previous_hash != expected.hash {
+        Err(StoreError::Inconsistent("the block does not follow the head"))
+    } else if block.epoch != next.epoch
+        || block.at_micros != next.at_micros
+        || block.last_seq() != next.seq
+        || block.hash != next.hash
+    {
+        Err(StoreError::Inconsistent("the next head is not the end of the block"))
+    } else {
+        Ok(())
+    }
+}

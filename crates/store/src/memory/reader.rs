@@ -1,0 +1,254 @@
+//! The read side in memory: every list is a filter over everything.
+
+use base::{AccountId, CardId, Instant};
+use engine::{BookRow, Key, Row};
+use giftcards::{Card, CardState, Hold, Program, account_of};
+use journal::Block;
+use ledger::Account;
+
+use super::{Contents, MemoryBook};
+use crate::{CardFilter, Due, DueObject, EntryRow, Head, Page, Reader, StoreError, SweptRow};
+
+/// The read side of a [`MemoryBook`].
+#[derive(Debug)]
+pub struct MemoryReader {
+    book: MemoryBook,
+}
+
+impl MemoryReader {
+    pub(super) fn of(book: MemoryBook) -> MemoryReader {
+        MemoryReader { book }
+    }
+}
+
+impl Reader for MemoryReader {
+    fn head(&mut self) -> Result<Head, StoreError> {
+        Ok(self.book.lock().head)
+    }
+
+    fn book(&mut self) -> Result<Option<BookRow>, StoreError> {
+        Ok(match self.book.lock().row(Key::Book) {
+            Some(Row::Book(row)) => Some(row.clone()),
+            _ => None,
+        })
+    }
+
+    fn cards(
+        &mut self,
+        filter: &CardFilter,
+        page: Page,
+    ) -> Result<Vec<(Card, Account)>, StoreError> {
+        let contents = self.book.lock();
+        let cards = contents.cards().filter(|card| shows(filter, card));
+        let cards = part(cards, page, |card| (card.id.bits(), card.created_at));
+        let with_accounts = cards.filter_map(|card| contents.with_account(card));
+        Ok(with_accounts.take(limit(page.limit)).collect())
+    }
+
+    fn holds(
+        &mut self,
+        reference: Option<&str>,
+        page: Page,
+    ) -> Result<Vec<(Hold, Account)>, StoreError> {
+        let contents = self.book.lock();
+        let holds = contents
+            .holds()
+            .filter(|hold| reference.is_none_or(|wanted| wanted == hold.reference.as_str()));
+        let holds = part(holds, page, |hold| (hold.id.bits(), hold.created_at));
+        let with_accounts = holds.filter_map(|hold| {
+            let account = contents.account(account_of(hold.card))?;
+            Some((hold.clone(), account.clone()))
+        });
+        Ok(with_accounts.take(limit(page.limit)).collect())
+    }
+
+    fn programs(&mut self, page: Page) -> Result<Vec<Program>, StoreError> {
+        let contents = self.book.lock();
+        let programs = contents.rows.values().filter_map(|row| match &row.row {
+            Row::Program(program) => Some(program.as_ref()),
+            _ => None,
+        });
+        let programs = part(programs, page, |program| (program.id.bits(), program.created_at));
+        Ok(programs.take(limit(page.limit)).cloned().collect())
+    }
+
+    fn accounts(
+        &mut self,
+        prefix: &str,
+        after: Option<AccountId>,
+        limit_rows: u32,
+    ) -> Result<Vec<Account>, StoreError> {
+        let contents = self.book.lock();
+        let mut sorted: Vec<(String, &Account)> =
+            contents.accounts().map(|account| (account.name.to_string(), account)).collect();
+        sorted.sort_by(|(name, one), (other, two)| (name, one.id).cmp(&(other, two.id)));
+        let start = match after {
+            None => 0,
+            Some(id) => match sorted.iter().position(|(_, account)| account.id == id) {
+                Some(position) => position + 1,
+                None => sorted.len(),
+            },
+        };
+        let matching = sorted[start..].iter().filter(|(name, _)| name.starts_with(prefix));
+        Ok(matching.take(limit(limit_rows)).map(|(_, account)| (*account).clone()).collect())
+    }
+
+    fn entries(
+        &mut self,
+        account: AccountId,
+        before: Option<(u64, u32)>,
+        limit_rows: u32,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        let contents = self.book.lock();
+        let (seq, line) = before.unwrap_or((u64::MAX, u32::MAX));
+        let range = contents.entries.range((account, 0, 0)..(account, seq, line));
+        Ok(range.rev().take(limit(limit_rows)).map(|(_, entry)| entry.clone()).collect())
+    }
+
+    fn last_entries(
+        &mut self,
+        seq: u64,
+        each: &mut dyn FnMut(Account, EntryRow),
+    ) -> Result<(), StoreError> {
+        let contents = self.book.lock();
+        let found: Vec<(Account, EntryRow)> = contents
+            .accounts()
+            .filter_map(|account| {
+                let range = contents.entries.range((account.id, 0, 0)..=(account.id, seq, u32::MAX));
+                let (_, entry) = range.last()?;
+                Some((account.clone(), entry.clone()))
+            })
+            .collect();
+        drop(contents);
+        found.into_iter().for_each(|(account, entry)| each(account, entry));
+        Ok(())
+    }
+
+    fn cards_by_id(
+        &mut self,
+        after: Option<CardId>,
+        limit_rows: u32,
+    ) -> Result<Vec<(Card, Account)>, StoreError> {
+        let contents = self.book.lock();
+        let cards = contents.cards().filter(|card| after.is_none_or(|after| after < card.id));
+        let with_accounts = cards.filter_map(|card| contents.with_account(card));
+        Ok(with_accounts.take(limit(limit_rows)).collect())
+    }
+
+    fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {
+        Ok(self.book.lock().blocks_after(seq, bytes_max))
+    }
+
+    fn block_of(&mut self, seq: u64) -> Result<Option<Block>, StoreError> {
+        Ok(self.book.lock().block_of(seq))
+    }
+
+    fn seq_at(&mut self, at: Instant) -> Result<u64, StoreError> {
+        let contents = self.book.lock();
+        let until = contents.blocks.values().take_while(|block| block.at_micros <= at.micros());
+        Ok(until.last().map_or(0, Block::last_seq))
+    }
+
+    fn due(&mut self, now: Instant, limit_rows: u32) -> Result<Vec<Due>, StoreError> {
+        let mut due = self.book.lock().timers();
+        due.retain(|due| due.at <= now);
+        due.truncate(limit(limit_rows));
+        Ok(due)
+    }
+
+    fn next_due(&mut self, now: Instant) -> Result<Option<Due>, StoreError> {
+        Ok(self.book.lock().timers().into_iter().find(|due| now < due.at))
+    }
+
+    fn all_rows(&mut self, each: &mut dyn FnMut(SweptRow)) -> Result<(), StoreError> {
+        let rows: Vec<SweptRow> = self.book.lock().rows.values().cloned().collect();
+        rows.into_iter().for_each(each);
+        Ok(())
+    }
+
+    fn all_entries(&mut self, each: &mut dyn FnMut(EntryRow)) -> Result<(), StoreError> {
+        let entries: Vec<EntryRow> = self.book.lock().entries.values().cloned().collect();
+        entries.into_iter().for_each(each);
+        Ok(())
+    }
+}
+
+impl Contents {
+    /// Cards in id order.
+    fn cards(&self) -> impl DoubleEndedIterator<Item = &Card> {
+        self.rows.values().filter_map(|row| match &row.row {
+            Row::Card(card) => Some(card.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Holds in id order.
+    fn holds(&self) -> impl DoubleEndedIterator<Item = &Hold> {
+        self.rows.values().filter_map(|row| match &row.row {
+            Row::Hold(hold) => Some(hold.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Accounts in id order.
+    fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.rows.values().filter_map(|row| match &row.row {
+            Row::Account(account) => Some(account),
+            _ => None,
+        })
+    }
+
+    fn account(&self, id: AccountId) -> Option<&Account> {
+        match self.row(Key::Account(id)) {
+            Some(Row::Account(account)) => Some(account),
+            _ => None,
+        }
+    }
+
+    fn with_account(&self, card: &Card) -> Option<(Card, Account)> {
+        Some((card.clone(), self.account(account_of(card.id))?.clone()))
+    }
+
+    /// Everything that falls due at some time, in due order.
+    fn timers(&self) -> Vec<Due> {
+        let holds = self.holds().filter(|hold| !hold.pending.open().is_zero());
+        let holds = holds.map(|hold| Due { at: hold.expires_at, what: DueObject::Hold(hold.id) });
+        let cards = self.cards().filter(|card| card.state == CardState::Active);
+        let cards = cards.filter_map(|card| {
+            Some(Due { at: card.expires_at?, what: DueObject::Card(card.id) })
+        });
+        let mut timers: Vec<Due> = holds.chain(cards).collect();
+        timers.sort();
+        timers
+    }
+}
+
+/// The rows of a page, newest first, not yet cut to its limit.
+fn part<'a, T: 'a>(
+    rows: impl DoubleEndedIterator<Item = &'a T>,
+    page: Page,
+    id_and_time: impl Fn(&T) -> (u128, Instant),
+) -> impl Iterator<Item = &'a T> {
+    rows.rev().filter(move |row| {
+        let (id, created_at) = id_and_time(row);
+        page.after.is_none_or(|after| id < after)
+            && page.created_after.is_none_or(|after| after <= created_at)
+            && page.created_before.is_none_or(|before| created_at < before)
+    })
+}
+
+fn shows(filter: &CardFilter, card: &Card) -> bool {
+    let details = card.details.as_deref();
+    let reference = details.and_then(|details| details.reference.as_ref());
+    let recipient = details.and_then(|details| details.recipient.as_ref());
+    let wants_reference = filter.reference.as_deref();
+    filter.state.is_none_or(|state| state == card.state)
+        && wants_reference.is_none_or(|wanted| reference.is_some_and(|r| r.as_str() == wanted))
+        && filter.last4.is_none_or(|last4| last4 == card.code.last4)
+        && filter.owner.is_none_or(|owner| recipient.is_some_and(|r| r.person == owner))
+        && filter.program.is_none_or(|program| card.program == Some(program))
+}
+
+fn limit(rows: u32) -> usize {
+    usize::try_from(rows).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,123 @@
+//! Rows as values: one description and one codec a table, for the journal's after-images and
+//! for the columns of the tables alike.
+//!
+//! Reading checks everything a value must be: bytes that were not written by this crate come
+//! back as a [`ReadError`], never as a panic and never as a row that cannot exist.
+
+pub(crate) mod account;
+mod book;
+pub(crate) mod card;
+mod code;
+mod fields;
+pub(crate) mod hold;
+mod metadata_text;
+pub(crate) mod program;
+mod refund;
+mod region_text;
+mod scope_text;
+pub(crate) mod table;
+
+use std::sync::Arc;
+
+use engine::{Key, Row};
+use journal::{ReadError, ValueSink, ValueSource};
+
+pub(crate) use fields::{FieldSource, invalid};
+pub use table::{Column, ColumnKind, Index, Table};
+
+/// Every table of rows, in the order of their numbers, which is that of [`Key`].
+pub const TABLES: [&Table; 7] = [
+    &book::TABLE,
+    &account::TABLE,
+    &program::TABLE,
+    &card::TABLE,
+    &code::TABLE,
+    &hold::TABLE,
+    &refund::TABLE,
+];
+
+/// The table of a row: its number and the version that [`write_row`] writes.
+pub fn table_of(row: &Row) -> (u8, u8) {
+    let table = describe(row);
+    (table.number, table.version)
+}
+
+/// Gives the values of `row` to `sink`, in the order of the columns of its table.
+pub fn write_row(row: &Row, sink: &mut impl ValueSink) {
+    match row {
+        Row::Book(row) => book::write(row, sink),
+        Row::Account(row) => account::write(row, sink),
+        Row::Program(row) => program::write(row, sink),
+        Row::Card(row) => card::write(row, sink),
+        Row::Code(row) => code::write(row, sink),
+        Row::Hold(row) => hold::write(row, sink),
+        Row::Refund(row) => refund::write(row, sink),
+    }
+}
+
+/// Reads a row back, to the last value. Versions before the present one are read too, for as
+/// long as journals hold them.
+///
+/// # Errors
+///
+/// [`ReadError::UnknownRowVersion`] for a table or version that this release does not know, and
+/// every other [`ReadError`] for values that are no row.
+pub fn read_row(
+    table: u8,
+    version: u8,
+    source: &mut impl ValueSource,
+) -> Result<Row, ReadError> {
+    let row = match (table, version) {
+        (1, 1) => Row::Book(book::read(source)?),
+        (2, 1) => Row::Account(account::read(source)?),
+        (3, 1) => Row::Program(Arc::new(program::read(source)?)),
+        (4, 1) => Row::Card(Arc::new(card::read(source)?)),
+        (5, 1) => Row::Code(code::read(source)?),
+        (6, 1) => Row::Hold(Arc::new(hold::read(source)?)),
+        (7, 1) => Row::Refund(Arc::new(refund::read(source)?)),
+        _ => return Err(ReadError::UnknownRowVersion { table, version }),
+    };
+    source.finish()?;
+    Ok(row)
+}
+
+/// The description of the table in which rows like this are kept.
+pub(crate) fn describe(row: &Row) -> &'static Table {
+    match row {
+        Row::Book(_) => &book::TABLE,
+        Row::Account(_) => &account::TABLE,
+        Row::Program(_) => &program::TABLE,
+        Row::Card(_) => &card::TABLE,
+        Row::Code(_) => &code::TABLE,
+        Row::Hold(_) => &hold::TABLE,
+        Row::Refund(_) => &refund::TABLE,
+    }
+}
+
+/// The table in which `key` is looked up; `None` for an operation, which is no row.
+pub(crate) fn table_of_key(key: &Key) -> Option<&'static Table> {
+    Some(match key {
+        Key::Book => &book::TABLE,
+        Key::Account(_) => &account::TABLE,
+        Key::Program(_) => &program::TABLE,
+        Key::Card(_) => &card::TABLE,
+        Key::Code(_) => &code::TABLE,
+        Key::Hold(_) => &hold::TABLE,
+        Key::Refund(_) => &refund::TABLE,
+        Key::Operation(_) => return None,
+    })
+}
+
+/// Gives the key columns of `key` to `sink`; nothing for an operation.
+pub(crate) fn write_key(key: &Key, sink: &mut impl ValueSink) {
+    match key {
+        Key::Book => book::write_key(sink),
+        Key::Account(id) => sink.bytes(&id.to_bytes()),
+        Key::Program(id) => sink.bytes(&id.to_bytes()),
+        Key::Card(id) => sink.bytes(&id.to_bytes()),
+        Key::Code(hash) => sink.bytes(&hash.0),
+        Key::Hold(id) => sink.bytes(&id.to_bytes()),
+        Key::Refund(id) => sink.bytes(&id.to_bytes()),
+        Key::Operation(_) => {}
+    }
+}

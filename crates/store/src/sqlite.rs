@@ -1,0 +1,20 @@
+//! Books in SQLite files: a folder with `control.db`, and one file a book.
+
+mod connection;
+mod control;
+mod errors;
+mod folder;
+mod head;
+mod journal;
+mod migrations;
+mod operations;
+mod reader;
+mod store;
+mod transaction;
+mod values;
+
+pub use connection::Options;
+pub use control::SqliteControl;
+pub use folder::{BookName, Folder, open_folder, open_folder_with, open_reader};
+pub use reader::SqliteReader;
+pub use store::SqliteStore;

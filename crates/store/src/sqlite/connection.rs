@@ -1,0 +1,55 @@
+//! Opening files and settings of connections.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{StoreError, dialect};
+
+/// How long a statement waits for a lock somebody else holds. Readers never block the writer,
+/// so this is only ever reached when another program has its hands in the file.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// Statements kept prepared on one connection; there are fewer than this.
+const PREPARED_STATEMENTS_MAX: usize = 64;
+
+/// What may differ between the files of a folder.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Pages a book's file may have; `None` for as many as the disk holds. For tests of a full
+    /// disk.
+    pub max_page_count: Option<u32>,
+}
+
+/// Opens a file for writing, making it if there is none.
+pub(super) fn open_writer(path: &Path, options: Options) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(LOCK_WAIT)?;
+    connection.execute_batch(dialect::SQLITE_NEW_FILE)?;
+    connection.execute_batch(dialect::SQLITE_WRITER)?;
+    if let Some(pages) = options.max_page_count {
+        limit_pages(&connection, pages)?;
+    }
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// Opens a file that exists for reading.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    // Not read-only to the operating system: a reader takes part in the log's shared memory.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(LOCK_WAIT)?;
+    connection.execute_batch(dialect::SQLITE_READER)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// Limits how large the file may grow.
+pub(super) fn limit_pages(connection: &Connection, pages: u32) -> Result<(), StoreError> {
+    Ok(connection.execute_batch(&dialect::sqlite_limit_pages(pages))?)
+}

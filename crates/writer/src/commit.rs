@@ -1,0 +1,156 @@
+//! Committing: journal block, a slice of the sweep, and a run of operations in one transaction.
+
+use base::Instant;
+use journal::{Block, BlockBuilder};
+use store::{Commit, CommitError, Head, OperationRun, Store, StoreError};
+
+use crate::batch::Tally;
+use crate::figures::Figures;
+use crate::memory::{Slice, Sweep};
+use crate::replay::note_operations;
+use crate::writer::{Fatal, Writer};
+
+/// Rows and entries one transaction sweeps at most, so that no transaction stalls the queue.
+const SLICE_MAX: usize = 8_192;
+/// Rows and entries swept at once while nothing else is to be done.
+const IDLE_SLICE: usize = 2_048;
+/// How often the head is asked for after a commit of unknown outcome.
+const HEAD_ATTEMPTS: usize = 5;
+
+impl<S: Store> Writer<S> {
+    /// Commits what the builder holds, if anything, with a slice of the sweep. Returns false when
+    /// nothing was written because the store cannot write now.
+    pub(crate) fn commit(&mut self, builder: BlockBuilder, tally: Tally) -> Result<bool, Fatal> {
+        let block = (builder.record_count() > 0).then(|| builder.seal());
+        let (seq, hash, at_micros) = match &block {
+            Some(block) => (block.last_seq(), block.hash, block.at_micros),
+            None => (self.head.seq, self.head.hash, self.head.at_micros),
+        };
+        let slice = self.slice(tally.changed, block.is_none());
+        let at = Instant::from_micros(at_micros);
+        let run = (block.is_some() && self.operations.is_run_due()).then(|| self.operations.run(at));
+        let dropped_runs = self.operations.expired_runs(at);
+        let nothing = block.is_none() && slice.rows.is_empty() && slice.watermark.is_none();
+        if nothing && slice.entries.is_empty() {
+            return Ok(true);
+        }
+        let next = Head {
+            epoch: self.head.epoch,
+            seq,
+            hash,
+            at_micros,
+            watermark: slice.watermark.unwrap_or(self.head.watermark),
+            operations: if run.is_some() { self.head.seq } else { self.head.operations },
+        };
+        let commit = Commit {
+            expected: &self.head,
+            next: &next,
+            block: block.as_ref(),
+            rows: &slice.rows,
+            entries: &slice.entries,
+            run: run.as_ref(),
+            dropped_runs: &dropped_runs,
+        };
+        let before = self.monotonic();
+        let committed = self.store.commit(commit);
+        let took = self.monotonic().saturating_sub(before).as_micros();
+        let took = u64::try_from(took).unwrap_or(u64::MAX);
+        let is_written = match committed {
+            Ok(()) => true,
+            Err(CommitError::NotCommitted(error)) if error.is_transient() => false,
+            Err(CommitError::NotCommitted(error)) => return Err(Fatal(error.to_string())),
+            Err(CommitError::Unknown(error)) => self.find_out(&next, &error)?,
+        };
+        if !is_written {
+            Figures::add(&self.figures.commits_failed, 1);
+            return Ok(false);
+        }
+        self.committed(next, block, &slice, run, at);
+        Figures::add(&self.figures.commits, 1);
+        Figures::add(&self.figures.commit_micros_total, took);
+        Figures::raise(&self.figures.commit_micros_max, took);
+        Ok(true)
+    }
+
+    /// The transaction is on disk: memory follows.
+    fn committed(
+        &mut self,
+        next: Head,
+        block: Option<Block>,
+        slice: &Slice,
+        run: Option<OperationRun>,
+        at: Instant,
+    ) {
+        self.head = next;
+        self.memory.swept(slice);
+        if let Some(run) = run {
+            self.operations.run_committed(&run);
+        }
+        self.operations.forget_expired(at);
+        if let Some(block) = block {
+            for record in block.records() {
+                let record = record.expect("a block that was just written can be read");
+                note_operations(&record, &mut self.operations);
+            }
+            self.buffer = block.body;
+        }
+        self.go_on_sweeping(slice);
+        self.answer_reached_flushes();
+        self.show_figures(slice);
+    }
+
+    /// The next slice begins where this one ended; at the end of a round a new one begins. When
+    /// somebody waits for more than this round covers, the round that covers it begins at once.
+    fn go_on_sweeping(&mut self, slice: &Slice) {
+        let Some(next) = slice.next() else { return };
+        let is_done = slice.watermark.is_some();
+        let is_too_short = self.is_flushing() && next.round_seq < self.flush_seq();
+        self.sweep = if is_done || is_too_short { Sweep::new(self.head.seq) } else { next.clone() };
+    }
+
+    /// How much to sweep: as much as came in, when memory is as full as it should be; less below,
+    /// so that changes of one row are written once; more above.
+    fn slice(&self, changed: usize, is_idle: bool) -> Slice {
+        let unswept = self.memory.rows_unswept() + self.memory.entries_unswept();
+        let target = self.options.unswept_target.max(1);
+        let budget = if self.is_flushing() || is_idle {
+            IDLE_SLICE.max(changed)
+        } else {
+            let steady = changed as u128 * unswept as u128 / target as u128;
+            let excess = unswept.saturating_sub(target) / 64;
+            usize::try_from(steady).unwrap_or(SLICE_MAX) + excess
+        };
+        if budget == 0 {
+            return Slice::default();
+        }
+        self.memory.slice(&self.sweep, budget.min(SLICE_MAX))
+    }
+
+    /// A commit whose outcome is unknown: the head row tells.
+    fn find_out(&mut self, next: &Head, error: &StoreError) -> Result<bool, Fatal> {
+        // After a failed sync the operating system may show what is not on disk: no reading
+        // helps, only a restart does.
+        if matches!(error, StoreError::SyncFailed(_)) {
+            return Err(Fatal(error.to_string()));
+        }
+        for _ in 0..HEAD_ATTEMPTS {
+            match self.store.head() {
+                Ok(head) if head == *next => return Ok(true),
+                Ok(head) if head == self.head => return Ok(false),
+                Ok(_) => return Err(Fatal(StoreError::Fenced.to_string())),
+                Err(_) => {}
+            }
+        }
+        Err(Fatal(format!("the outcome of a commit stays unknown: {error}")))
+    }
+
+    fn show_figures(&self, slice: &Slice) {
+        let figures = &self.figures;
+        Figures::set(&figures.rows_unswept, self.memory.rows_unswept() as u64);
+        Figures::set(&figures.entries_unswept, self.memory.entries_unswept() as u64);
+        Figures::add(&figures.rows_swept, slice.rows.len() as u64);
+        Figures::set(&figures.seq, self.head.seq);
+        Figures::set(&figures.watermark, self.head.watermark);
+        Figures::set(&figures.at_micros, self.head.at_micros.unsigned_abs());
+    }
+}

@@ -1,0 +1,198 @@
+//! The writer as its callers see it: a bounded queue with answers.
+
+use std::sync::{Arc, mpsc};
+
+use base::{Instant, KeyId};
+use engine::{Answer, Command, OperationKey, Query, Refusal};
+
+use crate::figures::Figures;
+use crate::queue::Queue;
+
+/// One command with who gave it and, if it must be exactly-once, its operation.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What is to be decided.
+    pub command: Command,
+    /// The API key that gave it.
+    pub actor: KeyId,
+    /// Its operation, when it came with an idempotency key.
+    pub operation: Option<Operation>,
+}
+
+/// An idempotency key and what was asked under it, both as keyed hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Hash of the key.
+    pub key: OperationKey,
+    /// Hash of path and body; another one under the same key is a mismatch.
+    pub fingerprint: [u8; 16],
+}
+
+/// A decision that may be told: it is on disk, or it needed no disk.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The answer or the refusal.
+    pub result: Result<Answer, Refusal>,
+    /// True when an earlier decision is repeated.
+    pub replayed: bool,
+    /// Sequence of the record; zero for refusals that are not recorded.
+    pub seq: u64,
+    /// The book's time of the decision; of the first one when it is repeated.
+    pub at: Instant,
+}
+
+/// Why there is no decision.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// The queue is full: nothing was done, try again soon.
+    #[error("too much is waiting; try again in a moment")]
+    Busy,
+    /// The key was used before for something else: nothing was done.
+    #[error("the idempotency key was used for another request")]
+    Mismatch,
+    /// The store cannot write now: nothing was done, try again.
+    #[error("the store cannot write now: {0}")]
+    Unavailable(String),
+    /// The writer has ended; what was asked may or may not have happened, its key will tell.
+    #[error("the writer of this book has ended: {0}")]
+    Ended(String),
+}
+
+/// What a caller gets for one request.
+pub type Outcome = Result<Decided, Trouble>;
+
+/// Called once with one outcome a request.
+pub(crate) type OutcomesReply = Box<dyn FnOnce(Vec<Outcome>) + Send>;
+
+/// Called once with one answer a query; `None` where there is no such object.
+pub(crate) type AnswersReply = Box<dyn FnOnce(Result<Vec<Option<Answer>>, Trouble>) + Send>;
+
+/// Called once when the tables have caught up.
+pub(crate) type FlushReply = Box<dyn FnOnce(Result<(), Trouble>) + Send>;
+
+/// What waits in the queue.
+pub(crate) enum Job {
+    /// Commands, in order.
+    Commands {
+        requests: Vec<Request>,
+        /// True when all must succeed for any to happen.
+        atomic: bool,
+        reply: OutcomesReply,
+    },
+    /// Queries, answered from committed rows.
+    Queries {
+        queries: Vec<Query>,
+        reply: AnswersReply,
+    },
+    /// Brings the tables up to a sequence.
+    Flush { seq: u64, reply: FlushReply },
+}
+
+/// A way to the writer of one book; cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) figures: Arc<Figures>,
+}
+
+impl Handle {
+    /// Queues commands; `reply` is called once, from the writer's thread, with one outcome a
+    /// request. Commands of one call are decided in order; when `atomic`, all or none happen.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Busy`] or [`Trouble::Ended`]; `reply` is not called then.
+    pub fn submit(
+        &self,
+        requests: Vec<Request>,
+        atomic: bool,
+        reply: impl FnOnce(Vec<Outcome>) + Send + 'static,
+    ) -> Result<(), Trouble> {
+        self.queue.push(Job::Commands { requests, atomic, reply: Box::new(reply) })
+    }
+
+    /// Queues questions; answers show committed rows only and are never stale.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handle::submit`].
+    pub fn query(
+        &self,
+        queries: Vec<Query>,
+        reply: impl FnOnce(Result<Vec<Option<Answer>>, Trouble>) + Send + 'static,
+    ) -> Result<(), Trouble> {
+        self.queue.push(Job::Queries { queries, reply: Box::new(reply) })
+    }
+
+    /// Asks for every change up to `seq` to be in the tables, so that a list shows it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handle::submit`].
+    pub fn flush(
+        &self,
+        seq: u64,
+        reply: impl FnOnce(Result<(), Trouble>) + Send + 'static,
+    ) -> Result<(), Trouble> {
+        self.queue.push(Job::Flush { seq, reply: Box::new(reply) })
+    }
+
+    /// [`Handle::submit`] for callers that may block: command line, import, jobs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handle::submit`], and [`Trouble::Ended`] when the writer ended before it answered.
+    pub fn decide(&self, requests: Vec<Request>, atomic: bool) -> Result<Vec<Outcome>, Trouble> {
+        let (sender, receiver) = mpsc::channel();
+        self.submit(requests, atomic, move |outcomes| {
+            let _ = sender.send(outcomes);
+        })?;
+        receiver.recv().map_err(|_| ended())
+    }
+
+    /// [`Handle::query`] for callers that may block.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handle::decide`].
+    pub fn ask(&self, query: Query) -> Result<Option<Answer>, Trouble> {
+        let (sender, receiver) = mpsc::channel();
+        self.query(vec![query], move |answers| {
+            let _ = sender.send(answers);
+        })?;
+        let mut answers = receiver.recv().map_err(|_| ended())??;
+        Ok(answers.pop().flatten())
+    }
+
+    /// [`Handle::flush`] for callers that may block.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handle::decide`].
+    pub fn flush_and_wait(&self, seq: u64) -> Result<(), Trouble> {
+        let (sender, receiver) = mpsc::channel();
+        self.flush(seq, move |done| {
+            let _ = sender.send(done);
+        })?;
+        receiver.recv().map_err(|_| ended())?
+    }
+
+    /// What the writer is doing, for metrics and progress.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// Commands and queries that wait now.
+    pub fn waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
+    /// Asks the writer to end: it takes nothing new, answers what waits, sweeps, and stops.
+    pub fn stop(&self) {
+        self.queue.close();
+    }
+}
+
+fn ended() -> Trouble {
+    Trouble::Ended("it stopped before it answered".to_owned())
+}

@@ -1,0 +1,185 @@
+//! The rows a writer holds in memory: those its tables do not have yet, and a cache.
+
+mod cache;
+mod rows;
+mod sweep;
+mod table;
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
+use base::{AccountId, CardId, HoldId, ProgramId, RefundId};
+use engine::{BookRow, Key, OperationKey, OperationTrace, Row};
+use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
+use hashbrown::HashMap;
+use ledger::Account;
+use store::EntryRow;
+
+pub(crate) use sweep::{Slice, Sweep};
+use table::{Table, Undo};
+
+/// The book has one row of its own; its table has one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TheBook;
+
+pub(crate) struct Memory {
+    book: Table<TheBook, BookRow, ()>,
+    accounts: Table<AccountId, Account, VecDeque<EntryRow>>,
+    programs: Table<ProgramId, Arc<Program>, ()>,
+    cards: Table<CardId, Arc<Card>, ()>,
+    codes: Table<CodeHash, CodeRow, ()>,
+    holds: Table<HoldId, Arc<Hold>, ()>,
+    refunds: Table<RefundId, Arc<Refund>, ()>,
+    /// Keys that were looked for in this batch and are in no table.
+    absent: HashSet<Key>,
+    /// What earlier operations did, as far as this batch asked.
+    operations: HashMap<OperationKey, Option<OperationTrace>>,
+    entries_unswept: usize,
+}
+
+/// Takes back the changes of a batch, or of the tail of one, when it cannot be committed.
+#[derive(Default)]
+pub(crate) struct UndoLog(Vec<Step>);
+
+enum Step {
+    Book(Undo<BookRow>),
+    Account(AccountId, Undo<Account>),
+    Program(ProgramId, Undo<Arc<Program>>),
+    Card(CardId, Undo<Arc<Card>>),
+    Code(CodeHash, Undo<CodeRow>),
+    Hold(HoldId, Undo<Arc<Hold>>),
+    Refund(RefundId, Undo<Arc<Refund>>),
+    /// So many entries were added to this account.
+    Entries(AccountId, usize),
+}
+
+impl UndoLog {
+    /// A place to go back to.
+    pub(crate) fn mark(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// How many clean rows are kept of each table, at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CacheSizes {
+    pub(crate) cards: usize,
+}
+
+impl Memory {
+    pub(crate) fn new(sizes: CacheSizes) -> Memory {
+        // A redemption meets one card, one account and one code, so these three are kept alike;
+        // holds are rarely met again.
+        Memory {
+            book: Table::new(1),
+            accounts: Table::new(sizes.cards + 10_000),
+            programs: Table::new(10_000),
+            cards: Table::new(sizes.cards),
+            codes: Table::new(sizes.cards),
+            holds: Table::new(sizes.cards / 16 + 1_000),
+            refunds: Table::new(1_000),
+            absent: HashSet::new(),
+            operations: HashMap::new(),
+            entries_unswept: 0,
+        }
+    }
+
+    /// Changes a row and notes how to take it back.
+    pub(crate) fn put(&mut self, row: Row, seq: u64, log: &mut UndoLog) {
+        let step = match row {
+            Row::Book(row) => Step::Book(self.book.put(TheBook, row, seq)),
+            Row::Account(row) => {
+                let id = row.id;
+                Step::Account(id, self.accounts.put(id, row, seq))
+            }
+            Row::Program(row) => Step::Program(row.id, self.programs.put(row.id, row, seq)),
+            Row::Card(row) => Step::Card(row.id, self.cards.put(row.id, row, seq)),
+            Row::Code(row) => {
+                let hash = row.hash;
+                Step::Code(hash, self.codes.put(hash, row, seq))
+            }
+            Row::Hold(row) => Step::Hold(row.id, self.holds.put(row.id, row, seq)),
+            Row::Refund(row) => Step::Refund(row.id, self.refunds.put(row.id, row, seq)),
+        };
+        log.0.push(step);
+    }
+
+    /// Adds an entry to its account, whose changed row must be there already.
+    pub(crate) fn add_entry(&mut self, entry: EntryRow, log: &mut UndoLog) {
+        let account = entry.entry.account;
+        let entries = self.accounts.extra(account);
+        let entries = entries.expect("an account is changed before its entries are added");
+        log.0.push(Step::Entries(account, entries.len()));
+        entries.push_back(entry);
+        self.entries_unswept += 1;
+    }
+
+    /// Takes back everything after `mark`.
+    pub(crate) fn roll_back(&mut self, log: &mut UndoLog, mark: usize) {
+        for step in log.0.drain(mark..).rev() {
+            match step {
+                Step::Book(undo) => self.book.undo(TheBook, undo),
+                Step::Account(id, undo) => self.accounts.undo(id, undo),
+                Step::Program(id, undo) => self.programs.undo(id, undo),
+                Step::Card(id, undo) => self.cards.undo(id, undo),
+                Step::Code(hash, undo) => self.codes.undo(hash, undo),
+                Step::Hold(id, undo) => self.holds.undo(id, undo),
+                Step::Refund(id, undo) => self.refunds.undo(id, undo),
+                Step::Entries(id, length) => {
+                    if let Some(entries) = self.accounts.extra(id) {
+                        self.entries_unswept -= entries.len() - length;
+                        entries.truncate(length);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keeps what was read from a table, or that there is nothing.
+    pub(crate) fn keep(&mut self, key: Key, row: Option<Row>) {
+        match row {
+            None => {
+                self.absent.insert(key);
+            }
+            Some(Row::Book(row)) => self.book.keep(TheBook, row),
+            Some(Row::Account(row)) => self.accounts.keep(row.id, row),
+            Some(Row::Program(row)) => self.programs.keep(row.id, row),
+            Some(Row::Card(row)) => self.cards.keep(row.id, row),
+            Some(Row::Code(row)) => self.codes.keep(row.hash, row),
+            Some(Row::Hold(row)) => self.holds.keep(row.id, row),
+            Some(Row::Refund(row)) => self.refunds.keep(row.id, row),
+        }
+    }
+
+    /// Keeps what an earlier operation did.
+    pub(crate) fn keep_operation(&mut self, key: OperationKey, trace: Option<OperationTrace>) {
+        self.operations.insert(key, trace);
+    }
+
+    /// Forgets what earlier operations did; it is read again when it is asked for.
+    pub(crate) fn forget_operations(&mut self) {
+        self.operations.clear();
+    }
+
+    /// Forgets what held for one batch only.
+    pub(crate) fn end_batch(&mut self) {
+        self.absent.clear();
+        self.operations.clear();
+    }
+
+    /// Rows that their tables do not have yet.
+    pub(crate) fn rows_unswept(&self) -> usize {
+        self.book.dirty_rows()
+            + self.accounts.dirty_rows()
+            + self.programs.dirty_rows()
+            + self.cards.dirty_rows()
+            + self.codes.dirty_rows()
+            + self.holds.dirty_rows()
+            + self.refunds.dirty_rows()
+    }
+
+    /// Entries that their table does not have yet.
+    pub(crate) fn entries_unswept(&self) -> usize {
+        self.entries_unswept
+    }
+}

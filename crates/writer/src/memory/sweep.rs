@@ -1,0 +1,179 @@
+//! The sweep: changed rows go to their tables in key order, a slice a commit, round and round.
+
+use std::ops::Bound;
+
+use base::AccountId;
+use engine::{Key, Row};
+use giftcards::CodeHash;
+use store::{EntryRow, SweptRow};
+
+use crate::memory::cache::Spread;
+use crate::memory::table::Table;
+use crate::memory::{Memory, TheBook};
+
+/// Where the sweep is. One *round* passes every table once, in key order; what was changed
+/// before the round began is in the tables when it ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Sweep {
+    /// The next key; `None` at the end of the round.
+    position: Option<Key>,
+    /// Everything at or below this sequence will be in the tables when the round ends.
+    pub(crate) round_seq: u64,
+}
+
+/// What one commit sweeps, and where the sweep is afterwards.
+#[derive(Debug, Default)]
+pub(crate) struct Slice {
+    pub(crate) rows: Vec<SweptRow>,
+    pub(crate) entries: Vec<EntryRow>,
+    /// Set when the slice ends a round: the new watermark.
+    pub(crate) watermark: Option<u64>,
+    next: Option<Sweep>,
+}
+
+/// The smallest key of all: rounds begin here.
+const FIRST: Key = Key::Book;
+
+impl Sweep {
+    /// A round that covers everything up to `seq`.
+    pub(crate) fn new(seq: u64) -> Sweep {
+        Sweep { position: Some(FIRST), round_seq: seq }
+    }
+}
+
+impl Slice {
+    /// Where the sweep is once the slice is committed.
+    pub(crate) fn next(&self) -> Option<&Sweep> {
+        self.next.as_ref()
+    }
+}
+
+impl Memory {
+    /// Picks about `budget` changed rows and entries from where the sweep is. Nothing changes
+    /// until [`Memory::swept`] says that they are in the tables.
+    pub(crate) fn slice(&self, sweep: &Sweep, budget: usize) -> Slice {
+        let mut slice = Slice::default();
+        let mut left = budget;
+        let mut position = sweep.position;
+        while let Some(key) = position {
+            if left == 0 {
+                break;
+            }
+            position = self.take_from(key, sweep.round_seq, &mut left, &mut slice);
+        }
+        if position.is_none() {
+            slice.watermark = Some(sweep.round_seq);
+        }
+        slice.next = Some(Sweep { position, round_seq: sweep.round_seq });
+        slice
+    }
+
+    /// Takes rows of the table of `key` from `key` on; tells where to go on.
+    fn take_from(
+        &self,
+        key: Key,
+        round_seq: u64,
+        left: &mut usize,
+        slice: &mut Slice,
+    ) -> Option<Key> {
+        let rows = &mut slice.rows;
+        match key {
+            Key::Book => take(&self.book, TheBook, left, rows, |_| Key::Book, Row::Book)
+                .or(Some(Key::Account(AccountId::from_bits(0)))),
+            Key::Account(from) => self
+                .take_accounts(from, round_seq, left, slice)
+                .or(Some(Key::Program(base::ProgramId::from_bits(0)))),
+            Key::Program(from) => take(&self.programs, from, left, rows, Key::Program, Row::Program)
+                .or(Some(Key::Card(base::CardId::from_bits(0)))),
+            Key::Card(from) => take(&self.cards, from, left, rows, Key::Card, Row::Card)
+                .or(Some(Key::Code(CodeHash([0; 16])))),
+            Key::Code(from) => take(&self.codes, from, left, rows, Key::Code, Row::Code)
+                .or(Some(Key::Hold(base::HoldId::from_bits(0)))),
+            Key::Hold(from) => take(&self.holds, from, left, rows, Key::Hold, Row::Hold)
+                .or(Some(Key::Refund(base::RefundId::from_bits(0)))),
+            Key::Refund(from) => take(&self.refunds, from, left, rows, Key::Refund, Row::Refund),
+            Key::Operation(_) => None,
+        }
+    }
+
+    /// Accounts take their entries along. An account that everybody uses has many: they go in
+    /// parts, and only those of before the round, so that the round ends.
+    fn take_accounts(
+        &self,
+        from: AccountId,
+        round_seq: u64,
+        left: &mut usize,
+        slice: &mut Slice,
+    ) -> Option<Key> {
+        for (id, dirty) in self.accounts.dirty_from(Bound::Included(from)) {
+            if *left == 0 {
+                return Some(Key::Account(*id));
+            }
+            let old = dirty.extra.partition_point(|entry| entry.seq <= round_seq);
+            let due = if old == 0 { dirty.extra.len().min(16) } else { old };
+            let part = due.min(*left);
+            slice.entries.extend(dirty.extra.range(..part).cloned());
+            *left -= part;
+            if part < due {
+                return Some(Key::Account(*id));
+            }
+            let row = Row::Account(dirty.value.clone());
+            slice.rows.push(SweptRow { row, applied_seq: dirty.seq });
+            *left = left.saturating_sub(1);
+        }
+        None
+    }
+
+    /// The slice is in the tables.
+    pub(crate) fn swept(&mut self, slice: &Slice) {
+        let mut entries = slice.entries.as_slice();
+        while let Some(first) = entries.first() {
+            let account = first.entry.account;
+            let end = entries.partition_point(|entry| entry.entry.account <= account);
+            if let Some(kept) = self.accounts.extra(account) {
+                kept.drain(..end);
+                self.entries_unswept -= end;
+            }
+            entries = &entries[end..];
+        }
+        for row in &slice.rows {
+            let seq = row.applied_seq;
+            match row.row.key() {
+                Key::Book => self.book.swept(TheBook, seq),
+                Key::Account(id) => self.account_swept(id, seq),
+                Key::Program(id) => self.programs.swept(id, seq),
+                Key::Card(id) => self.cards.swept(id, seq),
+                Key::Code(hash) => self.codes.swept(hash, seq),
+                Key::Hold(id) => self.holds.swept(id, seq),
+                Key::Refund(id) => self.refunds.swept(id, seq),
+                Key::Operation(_) => {}
+            }
+        }
+    }
+
+    /// An account stays changed while it has entries to be swept.
+    fn account_swept(&mut self, id: AccountId, seq: u64) {
+        if self.accounts.extra(id).is_some_and(|entries| entries.is_empty()) {
+            self.accounts.swept(id, seq);
+        }
+    }
+}
+
+/// Takes rows of an ordinary table; tells the key to go on with, or `None` at its end.
+fn take<K: Spread, V: Clone, X: Default>(
+    table: &Table<K, V, X>,
+    from: K,
+    left: &mut usize,
+    rows: &mut Vec<SweptRow>,
+    key: impl Fn(K) -> Key,
+    row: impl Fn(V) -> Row,
+) -> Option<Key> {
+    for (id, dirty) in table.dirty_from(Bound::Included(from)) {
+        if *left == 0 {
+            return Some(key(*id));
+        }
+        rows.push(SweptRow { row: row(dirty.value.clone()), applied_seq: dirty.seq });
+        *left -= 1;
+    }
+    None
+}

@@ -1,0 +1,156 @@
+//! Which operations took place: recent ones in memory, older ones in runs behind filters.
+//!
+//! An operation is found by the keyed hash of its idempotency key. What is kept is small: a short
+//! hash and the sequence of the record that decided it; the record itself repeats the answer.
+//! Runs are grouped in segments, each with one filter, so that a key that was never seen costs
+//! one question a segment. Segments are dropped whole once they are older than the retention.
+
+mod filter;
+mod record;
+
+use base::Instant;
+use engine::OperationKey;
+use hashbrown::HashMap;
+use store::{OperationRun, Store, StoreError};
+
+use filter::Filter;
+pub(crate) use record::{ANY_FINGERPRINT, Recorded, captured, read_operation, read_row};
+pub(crate) use record::transfers_of;
+
+/// Operations that make a run: small enough to sort and write without a stall.
+pub(crate) const RUN_OPERATIONS: usize = 65_536;
+
+/// Keys of the first filter of a segment's day; later ones are four times larger each.
+const FILTER_KEYS_MIN: usize = 1 << 20;
+/// Keys of the largest filter.
+const FILTER_KEYS_MAX: usize = 1 << 26;
+
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+/// What is known about operations.
+pub(crate) struct Operations {
+    /// Not yet in a run. The last sequence wins: a reversal overrides what it reversed.
+    recent: HashMap<OperationKey, u64>,
+    segments: Vec<Segment>,
+    next_run: u64,
+    retention_micros: i64,
+}
+
+struct Segment {
+    runs: Vec<u64>,
+    filter: Filter,
+    last_at: Instant,
+}
+
+/// First 64 bits of a key.
+fn short(key: OperationKey) -> u64 {
+    let mut half = [0; 8];
+    half.copy_from_slice(&key.0[..8]);
+    u64::from_be_bytes(half)
+}
+
+impl Operations {
+    /// Reads what the store has and builds the filters.
+    pub(crate) fn open<S: Store>(
+        store: &mut S,
+        retention_days: u32,
+    ) -> Result<Operations, StoreError> {
+        let mut operations = Operations {
+            recent: HashMap::new(),
+            segments: Vec::new(),
+            next_run: 1,
+            retention_micros: i64::from(retention_days) * MICROS_PER_DAY,
+        };
+        for info in store.operation_runs()? {
+            let hashes = store.operation_hashes(info.run)?;
+            operations.add_run(info.run, info.last_at, hashes.into_iter());
+        }
+        Ok(operations)
+    }
+
+    /// Notes an operation that was just committed, or is replayed at start.
+    pub(crate) fn note(&mut self, key: OperationKey, seq: u64) {
+        self.recent.insert(key, seq);
+    }
+
+    /// True when enough operations wait to be written as a run.
+    pub(crate) fn is_run_due(&self) -> bool {
+        self.recent.len() >= RUN_OPERATIONS
+    }
+
+    /// The waiting operations as a run to be committed.
+    pub(crate) fn run(&self, now: Instant) -> OperationRun {
+        let mut entries: Vec<(u64, u64)> =
+            self.recent.iter().map(|(key, seq)| (short(*key), *seq)).collect();
+        entries.sort_unstable();
+        OperationRun { run: self.next_run, last_at: now, entries }
+    }
+
+    /// The run is in the store.
+    pub(crate) fn run_committed(&mut self, run: &OperationRun) {
+        self.recent.clear();
+        self.add_run(run.run, run.last_at, run.entries.iter().map(|(hash, _)| *hash));
+    }
+
+    /// Runs of segments that are past the retention at `now`.
+    pub(crate) fn expired_runs(&self, now: Instant) -> Vec<u64> {
+        let expired = |segment: &&Segment| self.is_expired(segment, now);
+        self.segments.iter().filter(expired).flat_map(|segment| segment.runs.clone()).collect()
+    }
+
+    /// The expired runs are no longer in the store.
+    pub(crate) fn forget_expired(&mut self, now: Instant) {
+        let retention_micros = self.retention_micros;
+        self.segments.retain(|segment| {
+            now.micros().saturating_sub(segment.last_at.micros()) <= retention_micros
+        });
+    }
+
+    /// Sequences of the records that may have decided this operation, the newest first.
+    pub(crate) fn candidates<S: Store>(
+        &self,
+        key: OperationKey,
+        store: &mut S,
+    ) -> Result<Vec<u64>, StoreError> {
+        if let Some(seq) = self.recent.get(&key) {
+            return Ok(vec![*seq]);
+        }
+        let hash = short(key);
+        let mut found = Vec::new();
+        for segment in self.segments.iter().rev() {
+            if segment.filter.may_contain(hash) {
+                found.extend(store.find_operation(&segment.runs, hash)?);
+            }
+        }
+        found.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(found)
+    }
+
+    fn is_expired(&self, segment: &Segment, now: Instant) -> bool {
+        now.micros().saturating_sub(segment.last_at.micros()) > self.retention_micros
+    }
+
+    /// Adds a run to the segment of its day, or begins a new segment.
+    fn add_run(&mut self, run: u64, last_at: Instant, hashes: impl ExactSizeIterator<Item = u64>) {
+        self.next_run = self.next_run.max(run + 1);
+        let day = last_at.day_number();
+        let fits = self.segments.last().is_some_and(|segment| {
+            segment.last_at.day_number() == day && segment.filter.has_room_for(hashes.len())
+        });
+        if !fits {
+            let before = self.segments.last();
+            let larger = before
+                .filter(|segment| segment.last_at.day_number() == day)
+                .map_or(FILTER_KEYS_MIN, |segment| segment.filter.keys_max() * 4);
+            let keys_max = larger.min(FILTER_KEYS_MAX).max(hashes.len());
+            let filter = Filter::new(keys_max);
+            self.segments.push(Segment { runs: Vec::new(), filter, last_at });
+        }
+        let segment = self.segments.last_mut().expect("a segment was just made");
+        segment.runs.push(run);
+        segment.last_at = last_at;
+        for hash in hashes {
+            segment.filter.insert(hash);
+        }
+    }
+}

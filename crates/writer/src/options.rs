@@ -1,0 +1,38 @@
+//! Limits and sizes of a writer, each with its unit in the name.
+
+use std::time::Duration;
+
+/// How a writer works. The defaults are for one book on a machine of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Commands and queries that may wait; more are answered with "busy".
+    pub queue_commands_max: usize,
+    /// Commands decided in one transaction.
+    pub batch_commands_max: usize,
+    /// Rows and entries that may be changed without being in their tables before the writer
+    /// slows down. More of them make each sweep cheaper a row; they cost memory and, after a
+    /// crash, time.
+    pub unswept_target: usize,
+    /// Cards kept in memory, each with its account and code, beside those that are unswept.
+    pub cached_cards_max: usize,
+    /// Days an idempotency key is kept.
+    pub operation_retention_days: u32,
+    /// How far the wall clock may jump against the steady clock before the writer stops.
+    pub clock_jump_max: Duration,
+    /// How long the writer waits for work before it uses the time to sweep.
+    pub idle_before_sweep: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            queue_commands_max: 16_384,
+            batch_commands_max: 1_024,
+            unswept_target: 400_000,
+            cached_cards_max: 1_200_000,
+            operation_retention_days: 30,
+            clock_jump_max: Duration::from_secs(300),
+            idle_before_sweep: Duration::from_millis(5),
+        }
+    }
+}

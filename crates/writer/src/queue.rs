@@ -1,0 +1,127 @@
+//! The bounded queue in front of the writer's thread.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::handle::{Job, Trouble};
+
+/// Jobs in order of arrival. Its size is counted in commands and queries, not in jobs, so that
+/// a thousand operations in one call weigh as much as a thousand calls.
+pub(crate) struct Queue {
+    capacity: usize,
+    inner: Mutex<Inner>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct Inner {
+    jobs: VecDeque<Job>,
+    waiting: usize,
+    closed: Option<String>,
+    writer_sleeps: bool,
+}
+
+/// What the writer gets from the queue.
+pub(crate) enum Taken {
+    /// Jobs to do.
+    Jobs(Vec<Job>),
+    /// Nothing arrived in time.
+    Idle,
+    /// The queue is closed and empty.
+    Closed,
+}
+
+impl Queue {
+    pub(crate) fn new(capacity: usize) -> Queue {
+        Queue { capacity, inner: Mutex::default(), arrived: Condvar::new() }
+    }
+
+    pub(crate) fn push(&self, job: Job) -> Result<(), Trouble> {
+        let weight = job.weight();
+        let mut inner = self.lock();
+        if let Some(reason) = &inner.closed {
+            return Err(Trouble::Ended(reason.clone()));
+        }
+        // A job that is larger than the whole queue is taken when nothing else waits.
+        if inner.waiting > 0 && inner.waiting + weight > self.capacity {
+            return Err(Trouble::Busy);
+        }
+        inner.waiting += weight;
+        inner.jobs.push_back(job);
+        let wake = std::mem::take(&mut inner.writer_sleeps);
+        drop(inner);
+        if wake {
+            self.arrived.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Whatever waits, up to `weight_max`, without waiting for more; blocks for the first job
+    /// until `patience` is over.
+    pub(crate) fn take(&self, weight_max: usize, patience: Duration) -> Taken {
+        let mut inner = self.lock();
+        if inner.jobs.is_empty() && inner.closed.is_none() && !patience.is_zero() {
+            inner.writer_sleeps = true;
+            let waited = self.arrived.wait_timeout(inner, patience);
+            inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+            inner.writer_sleeps = false;
+        }
+        if inner.jobs.is_empty() {
+            return if inner.closed.is_some() { Taken::Closed } else { Taken::Idle };
+        }
+        let mut jobs = Vec::with_capacity(inner.jobs.len().min(weight_max));
+        let mut weight = 0;
+        while let Some(job) = inner.jobs.front() {
+            let next = job.weight();
+            if weight > 0 && weight + next > weight_max {
+                break;
+            }
+            weight += next;
+            jobs.extend(inner.jobs.pop_front());
+        }
+        inner.waiting -= weight;
+        Taken::Jobs(jobs)
+    }
+
+    /// Takes nothing new from now on; what waits is still done.
+    pub(crate) fn close(&self) {
+        self.close_because("the service is stopping");
+    }
+
+    /// Takes nothing new and says why.
+    pub(crate) fn close_because(&self, reason: &str) {
+        let mut inner = self.lock();
+        if inner.closed.is_none() {
+            inner.closed = Some(reason.to_owned());
+        }
+        drop(inner);
+        self.arrived.notify_all();
+    }
+
+    /// Drops what waits unanswered; the callers notice that their answer can no longer come.
+    pub(crate) fn drop_all(&self) {
+        let jobs = std::mem::take(&mut self.lock().jobs);
+        drop(jobs);
+    }
+
+    /// Commands and queries that wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().waiting
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A caller that panicked while it pushed left the queue as it was.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Job {
+    fn weight(&self) -> usize {
+        match self {
+            Job::Commands { requests, .. } => requests.len().max(1),
+            Job::Queries { queries, .. } => queries.len().max(1),
+            Job::Flush { .. } => 1,
+        }
+    }
+}
