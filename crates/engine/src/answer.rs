@@ -157,12 +157,7 @@ pub fn answer<R: Rows>(named: AnswerRef, rows: &R, now: Instant) -> Option<Answe
     })
 }
 
-fn card_answer<R: Rows>(
-    id: CardId,
-    rows: &R,
-    now: Instant,
-    shows_code: bool,
-) -> Option<Answer> {
+fn card_answer<R: Rows>(id: CardId, rows: &R, now: Instant, shows_code: bool) -> Option<Answer> {
     let card = present(rows.card(id))?.clone();
     let account = present(rows.account(account_of(id)))?.clone();
     Some(Answer::Card { card, account, now, shows_code })

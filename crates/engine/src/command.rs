@@ -1,8 +1,8 @@
 //! Commands: one enum a capability, combined in one.
 
 use base::{CardId, HoldId, Instant, Money, Token};
-use giftcards::{Adjust, Capture, ChangeHold, Code, CodeHash, Extend, Issue, NewProgram, Place};
 use giftcards::RefundHold;
+use giftcards::{Adjust, Capture, ChangeHold, Code, CodeHash, Extend, Issue, NewProgram, Place};
 
 use crate::OperationKey;
 

@@ -105,11 +105,7 @@ fn advance_clock<R: Rows>(
     Ok(book_change(BookRow { clock_ahead_micros, ..book.clone() }))
 }
 
-fn reverse<R: Rows>(
-    undo: Undo,
-    walk: &mut Walk<'_, R>,
-    context: Context,
-) -> Result<Change, Stop> {
+fn reverse<R: Rows>(undo: Undo, walk: &mut Walk<'_, R>, context: Context) -> Result<Change, Stop> {
     let (refund, hold_id) = match undo {
         Undo::Hold(id) | Undo::Capture(id, _) | Undo::Redemption(id) => (None, id),
         Undo::Refund(id) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{CardId, HoldId};
-use giftcards::{Card, Hold, IssueRows, Refusal as CardRefusal, RefundHold, ReturnRows};
+use giftcards::{Card, Hold, IssueRows, RefundHold, Refusal as CardRefusal, ReturnRows};
 use giftcards::{SpendRows, Why, account_of};
 use ledger::{Account, AccountName};
 
@@ -44,11 +44,7 @@ pub(crate) fn context(context: Context) -> giftcards::Context {
     giftcards::Context { now: context.now, sequence: context.sequence }
 }
 
-fn create<R: Rows>(
-    command: &GiftCardCommand,
-    walk: &mut Walk<'_, R>,
-    at: Context,
-) -> Decided {
+fn create<R: Rows>(command: &GiftCardCommand, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     match command {
         GiftCardCommand::CreateProgram(new) => {
             let existing = walk.program(new.0.id).map(Arc::as_ref);

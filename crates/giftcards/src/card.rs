@@ -1,7 +1,7 @@
 //! The card row, its code and what people are told about it.
 
-use base::{Amount, CardId, Currency, HoldId, Instant, Money, PersonId, ProgramId, Region, Text};
 use base::{AccountId, Token};
+use base::{Amount, CardId, Currency, HoldId, Instant, Money, PersonId, ProgramId, Region, Text};
 use ledger::{Account, AccountName};
 
 use crate::{Label, Metadata, Scope, limits};

@@ -19,6 +19,9 @@ pub struct Issue {
     pub id: CardId,
     /// Its value, at most [`limits::CARD_VALUE_MAX`] minor units.
     pub value: Money,
+    /// What is left of it, for cards that were used before they were imported: this is posted, at
+    /// most [`limits::CARD_VALUE_MAX`] minor units. `None` posts the value.
+    pub opening_balance: Option<Amount>,
     /// Its code, made by the caller who holds the key ring.
     pub code: NewCode,
     /// Where the value comes from.
@@ -55,8 +58,9 @@ pub struct IssueRows<'a> {
 /// # Errors
 ///
 /// In this order: `IdTaken`, `CodeTaken`, `ProgramNotFound`, `CurrencyMismatch`,
-/// `LimitExceeded` (value above [`limits::CARD_VALUE_MAX`]; unless imported, zero or outside the
-/// range of the program; lists or sealed text too long), `DateNotLater` unless imported.
+/// `LimitExceeded` (value above [`limits::CARD_VALUE_MAX`]; unless imported, zero, outside the
+/// range of the program, or with an opening balance; lists or sealed text too long),
+/// `DateNotLater` unless imported.
 pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outcome, Refusal> {
     if rows.existing.is_some() {
         return Err(Refusal::IdTaken);
@@ -80,8 +84,9 @@ pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outco
     let (to, from) = (account.id, funding.id);
     let mut set = LinkedSet::new(context.sequence, reason, about_card(card.id));
     set = set.with(account).with(funding);
-    if !new.value.amount.is_zero() {
-        set.transfer(from, to, new.value).map_err(|_| Refusal::LimitExceeded)?;
+    let opening = card.money(new.opening_balance.unwrap_or(card.value));
+    if !opening.amount.is_zero() {
+        set.transfer(from, to, opening).map_err(|_| Refusal::LimitExceeded)?;
     }
     let code = CodeRow { hash: card.code.hash, card: card.id, live: true };
     Ok(Outcome {
@@ -98,11 +103,13 @@ fn check_value(new: &Issue, program: Option<&Program>) -> Result<(), Refusal> {
     if program.is_some_and(|program| program.currency != new.value.currency) {
         return Err(Refusal::CurrencyMismatch);
     }
-    let within_program = program
-        .is_none_or(|program| program.value_min <= value && value <= program.value_max);
-    let in_range = new.funding == Funding::Import || (!value.is_zero() && within_program);
+    let within_program =
+        program.is_none_or(|program| program.value_min <= value && value <= program.value_max);
+    let is_new = !value.is_zero() && within_program && new.opening_balance.is_none();
+    let in_range = new.funding == Funding::Import || is_new;
+    let opening = new.opening_balance.unwrap_or(value);
     let details_fit = new.details.as_deref().is_none_or(Details::within_limits);
-    if value.minor() > limits::CARD_VALUE_MAX || !in_range || !details_fit {
+    if value.max(opening).minor() > limits::CARD_VALUE_MAX || !in_range || !details_fit {
         return Err(Refusal::LimitExceeded);
     }
     Ok(())

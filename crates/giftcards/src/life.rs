@@ -3,10 +3,10 @@
 use base::{Amount, Instant, Money, Token};
 use ledger::{Account, AccountName, LinkedSet, Posted, Reason};
 
+use crate::limits;
 use crate::outcome::about_card;
 use crate::spend::or_open;
 use crate::{Block, Card, CardState, Code, CodeRow, Context, EventKind, Outcome, Refusal, Why};
-use crate::limits;
 
 /// Blocks spending. Holds that were placed before may still be captured: the shop has relied on
 /// them.

@@ -73,11 +73,7 @@ fn release_all(rows: ReturnRows<'_>, context: Context) -> Result<Outcome, Refusa
     })
 }
 
-fn take_back(
-    rows: ReturnRows<'_>,
-    amount: Amount,
-    context: Context,
-) -> Result<Outcome, Refusal> {
+fn take_back(rows: ReturnRows<'_>, amount: Amount, context: Context) -> Result<Outcome, Refusal> {
     let ReturnRows { hold, card, .. } = rows;
     if amount > hold.refundable() {
         let refundable = card.money(hold.refundable());

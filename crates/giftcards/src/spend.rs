@@ -353,9 +353,7 @@ fn region_allowed(card: &Card, place: &Place) -> bool {
 fn lines_allowed(card: &Card, place: &Place) -> bool {
     let scope = card.details.as_deref().map(|details| &details.scope);
     match scope.filter(|scope| !scope.is_unrestricted()) {
-        Some(scope) => {
-            !place.lines.is_empty() && place.lines.iter().all(|line| scope.allows(line))
-        }
+        Some(scope) => !place.lines.is_empty() && place.lines.iter().all(|line| scope.allows(line)),
         None => place.lines.iter().all(|line| line.kind != LineKind::GiftCard),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, header};
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
@@ -36,18 +36,27 @@ pub(crate) async fn read(
     Ok(bytes)
 }
 
-/// Reads one JSON object. Nothing at all is read as an object without members.
+/// Reads one JSON object whose texts may stay where they are.
 ///
 /// # Errors
 ///
-/// `malformed_json`, or `invalid_request` with the field at fault.
-pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// As [`parse`].
+pub(crate) fn parse_borrowed<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Problem> {
     let bytes = if bytes.is_empty() { b"{}".as_slice() } else { bytes };
     match serde_json::from_slice::<Object<T>>(bytes) {
         Ok(Object(body)) => Ok(body),
         // Only now is it worth the time to keep track of the path.
         Err(error) => Err(locate::<T>(bytes, &error)),
     }
+}
+
+/// Reads one JSON object. Nothing at all is read as an object without members.
+///
+/// # Errors
+///
+/// `malformed_json`, or `invalid_request` with the field at fault.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    parse_borrowed(bytes)
 }
 
 async fn collect(mut body: Body, bytes_max: usize) -> Result<Bytes, Problem> {
@@ -89,7 +98,7 @@ fn malformed(what: &str) -> Problem {
 }
 
 /// Reads the same bytes again, slower, to find the field at fault.
-fn locate<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Problem {
+fn locate<'de, T: Deserialize<'de>>(bytes: &'de [u8], error: &serde_json::Error) -> Problem {
     if error.classify() != Category::Data {
         let (line, column) = (error.line(), error.column());
         return malformed(&format!("the text fails at line {line}, column {column}"));

@@ -13,7 +13,7 @@ pub const CLOCK_STEPS_MAX: u32 = 10_000;
 
 /// The clock runs on while it is being moved. When the last step ends this close to the time
 /// that was asked for, the clock may already be past it, and is moved this much further instead.
-const HEADROOM: Span = Span::from_micros(50_000);
+const HEADROOM: Span = Span::from_micros(250_000);
 
 /// How a move of the clock ended.
 #[derive(Clone, Debug)]

@@ -14,7 +14,9 @@ pub(crate) mod operations;
 
 use std::sync::LazyLock;
 
-use crate::rows::{ColumnKind, TABLES, Table};
+#[cfg(test)]
+use crate::rows::ColumnKind;
+use crate::rows::{TABLES, Table};
 
 /// The statements of one table of rows.
 pub(crate) struct RowStatements {
@@ -41,7 +43,8 @@ pub(crate) fn qualified_columns(table: &Table) -> String {
     names.join(", ")
 }
 
-/// DDL of a table of rows and its indexes, in neutral words.
+/// DDL of a table of rows and its indexes, in neutral words: what the migrations add up to.
+#[cfg(test)]
 pub(crate) fn ddl(table: &Table) -> String {
     let mut text = format!("create table {} (\n", table.name);
     for column in table.columns {
@@ -54,7 +57,9 @@ pub(crate) fn ddl(table: &Table) -> String {
         text.push_str(&format!("    {} {kind}{null},\n", column.name));
     }
     let key = key_of(table).join(", ");
-    text.push_str(&format!("    applied_seq integer not null,\n    primary key ({key})\n) keyed;\n"));
+    text.push_str(&format!(
+        "    applied_seq integer not null,\n    primary key ({key})\n) keyed;\n"
+    ));
     for index in table.indexes {
         let (name, column) = (table.name, index.column);
         let only = index.only.map_or(String::new(), |only| format!(" where {only}"));
@@ -72,12 +77,10 @@ impl RowStatements {
         let all = format!("{}, applied_seq", columns.join(", "));
         let key = key_of(table);
         let key_list = key.join(", ");
-        let matches: Vec<String> = key
-            .iter()
-            .zip(1..)
-            .map(|(column, place)| format!("{column} = ${place}"))
-            .collect();
-        let values: Vec<String> = (1..=columns.len() + 1).map(|place| format!("${place}")).collect();
+        let matches: Vec<String> =
+            key.iter().zip(1..).map(|(column, place)| format!("{column} = ${place}")).collect();
+        let values: Vec<String> =
+            (1..=columns.len() + 1).map(|place| format!("${place}")).collect();
         let updates: Vec<String> = columns[table.key_columns..]
             .iter()
             .chain(&["applied_seq"])

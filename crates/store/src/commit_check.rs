@@ -13,7 +13,7 @@ pub(crate) fn check(commit: &Commit<'_>) -> Result<(), StoreError> {
     if commit.rows.iter().any(|row| row.applied_seq > commit.next.seq) {
         return Err(StoreError::Inconsistent("a row is newer than the journal"));
     }
-    if commit.entries.iter().any(|entry| entry.entry.transfer != transfer_of(entry)) {
+    if commit.entries.iter().any(|entry| !is_in_place(entry)) {
         return Err(StoreError::Inconsistent("an entry is not at the place of its transfer"));
     }
     let run_is_sorted = |run: &crate::OperationRun| run.entries.is_sorted();
@@ -24,8 +24,12 @@ pub(crate) fn check(commit: &Commit<'_>) -> Result<(), StoreError> {
 }
 
 /// The transfer of an entry follows from its place, so tables do not keep it.
-pub(crate) fn transfer_of(entry: &EntryRow) -> TransferId {
-    TransferId::from_bits((u128::from(entry.seq) << 64) | u128::from(entry.line))
+pub(crate) fn transfer_of(seq: u64, line: u32) -> TransferId {
+    TransferId::from_bits((u128::from(seq) << 64) | u128::from(line))
+}
+
+fn is_in_place(row: &EntryRow) -> bool {
+    row.entry.transfer == transfer_of(row.seq, row.line)
 }
 
 fn check_head(commit: &Commit<'_>) -> Result<(), StoreError> {
@@ -37,6 +41,8 @@ fn check_head(commit: &Commit<'_>) -> Result<(), StoreError> {
         Err(StoreError::Inconsistent("a commit does not change the epoch"))
     } else if goes_back {
         Err(StoreError::Inconsistent("the head never goes back"))
+    } else if i64::try_from(next.seq).is_err() {
+        Err(StoreError::Inconsistent("the sequence exceeds what tables can hold"))
     } else if next.seq < next.watermark.max(next.operations) {
         Err(StoreError::Inconsistent("the tables are ahead of the journal"))
     } else {

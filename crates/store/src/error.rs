@@ -37,7 +37,9 @@ pub enum StoreError {
     )]
     SyncFailed(String),
     /// What is stored cannot be what this program wrote.
-    #[error("stored data are damaged ({0}); run `makegood verify`, and restore a backup if it agrees")]
+    #[error(
+        "stored data are damaged ({0}); run `makegood verify`, and restore a backup if it agrees"
+    )]
     Corrupt(String),
     /// The tables were made by a later release.
     #[error(

@@ -1,6 +1,7 @@
 //! A store in memory: the oracle other stores are compared with, and the ground the simulator
 //! runs on. It is written to be obviously right, not to be fast.
 
+mod control;
 mod reader;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use base::AccountId;
 use engine::{Key, Row};
 use journal::Block;
 
+pub use control::MemoryControl;
 pub use reader::MemoryReader;
 
 use crate::{
@@ -87,11 +89,7 @@ impl Store for MemoryStore {
         Ok(self.book.lock().head)
     }
 
-    fn load(
-        &mut self,
-        keys: &[Key],
-        found: &mut Vec<Option<SweptRow>>,
-    ) -> Result<(), StoreError> {
+    fn load(&mut self, keys: &[Key], found: &mut Vec<Option<SweptRow>>) -> Result<(), StoreError> {
         let contents = self.book.lock();
         found.extend(keys.iter().map(|key| contents.rows.get(key).cloned()));
         Ok(())

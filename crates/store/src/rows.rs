@@ -5,7 +5,7 @@
 //! back as a [`ReadError`], never as a panic and never as a row that cannot exist.
 
 pub(crate) mod account;
-mod book;
+pub(crate) mod book;
 pub(crate) mod card;
 mod code;
 mod fields;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use engine::{Key, Row};
 use journal::{ReadError, ValueSink, ValueSource};
 
-pub(crate) use fields::{FieldSource, invalid};
+pub(crate) use fields::{FieldSink, FieldSource, invalid};
 pub use table::{Column, ColumnKind, Index, Table};
 
 /// Every table of rows, in the order of their numbers, which is that of [`Key`].
@@ -62,11 +62,7 @@ pub fn write_row(row: &Row, sink: &mut impl ValueSink) {
 ///
 /// [`ReadError::UnknownRowVersion`] for a table or version that this release does not know, and
 /// every other [`ReadError`] for values that are no row.
-pub fn read_row(
-    table: u8,
-    version: u8,
-    source: &mut impl ValueSource,
-) -> Result<Row, ReadError> {
+pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result<Row, ReadError> {
     let row = match (table, version) {
         (1, 1) => Row::Book(book::read(source)?),
         (2, 1) => Row::Account(account::read(source)?),

@@ -10,11 +10,13 @@ mod migrations;
 mod operations;
 mod reader;
 mod store;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod values;
 
 pub use connection::Options;
 pub use control::SqliteControl;
-pub use folder::{BookName, Folder, open_folder, open_folder_with, open_reader};
+pub use folder::{Folder, open_folder, open_folder_with, open_reader};
 pub use reader::SqliteReader;
 pub use store::SqliteStore;

@@ -109,11 +109,7 @@ pub trait Store: Send {
     /// # Errors
     ///
     /// [`StoreError`]; `found` is then unspecified.
-    fn load(
-        &mut self,
-        keys: &[Key],
-        found: &mut Vec<Option<SweptRow>>,
-    ) -> Result<(), StoreError>;
+    fn load(&mut self, keys: &[Key], found: &mut Vec<Option<SweptRow>>) -> Result<(), StoreError>;
 
     /// Runs one transaction, synced before it returns.
     ///

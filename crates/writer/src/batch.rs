@@ -21,8 +21,9 @@ pub(crate) struct Desk<'a, S> {
     pub(crate) now: Instant,
     pub(crate) builder: BlockBuilder,
     pub(crate) log: UndoLog,
-    /// Operations decided in this batch.
-    pub(crate) mine: HashMap<OperationKey, Recorded>,
+    /// Operations decided in this batch. A reversal covers what the operation was before, and is
+    /// itself taken back when its atomic group fails, so every key has a stack.
+    pub(crate) mine: HashMap<OperationKey, Vec<Recorded>>,
     pub(crate) tally: Tally,
 }
 
@@ -133,7 +134,10 @@ impl<S: Store> Desk<'_, S> {
 
     /// Operations of records that were taken back are as if they had never come.
     fn forget_operations_from(&mut self, seq: u64) {
-        self.mine.retain(|_, recorded| recorded.decided.seq < seq);
+        self.mine.retain(|_, stack| {
+            stack.retain(|recorded| recorded.decided.seq < seq);
+            !stack.is_empty()
+        });
         // Traces that were read for this batch may name them too.
         self.memory.forget_operations();
     }
@@ -209,7 +213,9 @@ impl<S: Store> Desk<'_, S> {
             .expect("every row of an answer is among the after-images of its change");
         let decided = Decided { result: Ok(answer), replayed: false, seq, at: self.now };
         self.note(circumstances, &decided, trace);
-        if let Some(key) = reversed {
+        let own_key = circumstances.operation.map(|operation| operation.key.0);
+        // A reversal that came under the very key it bars keeps its own answer.
+        if let Some(key) = reversed.filter(|key| Some(key.0) != own_key) {
             let refusal = Refusal::Operation(OperationRefusal::Reversed);
             let decided = Decided { result: Err(refusal), ..decided.clone() };
             let trace = OperationTrace::Reversed;
@@ -235,12 +241,17 @@ impl<S: Store> Desk<'_, S> {
 
     fn remember(&mut self, key: OperationKey, recorded: Recorded) {
         self.memory.keep_operation(key, Some(recorded.trace));
-        self.mine.insert(key, recorded);
+        self.mine.entry(key).or_default().push(recorded);
+    }
+
+    /// What this batch decided last about an operation.
+    fn decided_here(&self, key: OperationKey) -> Option<&Recorded> {
+        self.mine.get(&key).and_then(|stack| stack.last())
     }
 
     /// The earlier decision of this operation, if there is one.
     fn repeated(&mut self, operation: Operation) -> Result<Option<Decided>, Failed> {
-        if let Some(recorded) = self.mine.get(&operation.key) {
+        if let Some(recorded) = self.decided_here(operation.key) {
             return same_request(recorded, operation).map(Some);
         }
         match self.recorded(operation.key)? {
@@ -281,7 +292,7 @@ impl<S: Store> Desk<'_, S> {
                 rows.push(*key);
                 continue;
             };
-            let trace = match self.mine.get(operation) {
+            let trace = match self.decided_here(*operation) {
                 Some(recorded) => Some(recorded.trace),
                 None => self.recorded(*operation)?.map(|recorded| recorded.trace),
             };

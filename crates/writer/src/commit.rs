@@ -6,6 +6,7 @@ use store::{Commit, CommitError, Head, OperationRun, Store, StoreError};
 
 use crate::batch::Tally;
 use crate::figures::Figures;
+use crate::handle::Trouble;
 use crate::memory::{Slice, Sweep};
 use crate::replay::note_operations;
 use crate::writer::{Fatal, Writer};
@@ -17,22 +18,36 @@ const IDLE_SLICE: usize = 2_048;
 /// How often the head is asked for after a commit of unknown outcome.
 const HEAD_ATTEMPTS: usize = 5;
 
+/// Why a commit takes place, which decides how much it sweeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Somebody waits for an answer.
+    Work,
+    /// Nothing else is to be done.
+    Idle,
+}
+
 impl<S: Store> Writer<S> {
-    /// Commits what the builder holds, if anything, with a slice of the sweep. Returns false when
-    /// nothing was written because the store cannot write now.
-    pub(crate) fn commit(&mut self, builder: BlockBuilder, tally: Tally) -> Result<bool, Fatal> {
+    /// Commits what the builder holds, if anything, with a slice of the sweep. The inner error
+    /// says why the store cannot write now; nothing was written then.
+    pub(crate) fn commit(
+        &mut self,
+        builder: BlockBuilder,
+        tally: Tally,
+        pace: Pace,
+    ) -> Result<Result<(), StoreError>, Fatal> {
         let block = (builder.record_count() > 0).then(|| builder.seal());
         let (seq, hash, at_micros) = match &block {
             Some(block) => (block.last_seq(), block.hash, block.at_micros),
             None => (self.head.seq, self.head.hash, self.head.at_micros),
         };
-        let slice = self.slice(tally.changed, block.is_none());
+        let slice = self.slice(tally.changed, pace);
         let at = Instant::from_micros(at_micros);
         let run = (block.is_some() && self.operations.is_run_due()).then(|| self.operations.run(at));
         let dropped_runs = self.operations.expired_runs(at);
         let nothing = block.is_none() && slice.rows.is_empty() && slice.watermark.is_none();
         if nothing && slice.entries.is_empty() {
-            return Ok(true);
+            return Ok(Ok(()));
         }
         let next = Head {
             epoch: self.head.epoch,
@@ -55,21 +70,34 @@ impl<S: Store> Writer<S> {
         let committed = self.store.commit(commit);
         let took = self.monotonic().saturating_sub(before).as_micros();
         let took = u64::try_from(took).unwrap_or(u64::MAX);
-        let is_written = match committed {
-            Ok(()) => true,
-            Err(CommitError::NotCommitted(error)) if error.is_transient() => false,
-            Err(CommitError::NotCommitted(error)) => return Err(Fatal(error.to_string())),
-            Err(CommitError::Unknown(error)) => self.find_out(&next, &error)?,
-        };
-        if !is_written {
+        if let Some(error) = self.failure(committed, &next)? {
             Figures::add(&self.figures.commits_failed, 1);
-            return Ok(false);
+            // Whoever waits for the tables would wait for as long as the store cannot write.
+            self.answer_flushes(&Trouble::Unavailable(error.to_string()));
+            return Ok(Err(error));
         }
         self.committed(next, block, &slice, run, at);
         Figures::add(&self.figures.commits, 1);
         Figures::add(&self.figures.commit_micros_total, took);
         Figures::raise(&self.figures.commit_micros_max, took);
-        Ok(true)
+        Ok(Ok(()))
+    }
+
+    /// Why nothing was written; `None` when all of it was.
+    fn failure(
+        &mut self,
+        committed: Result<(), CommitError>,
+        next: &Head,
+    ) -> Result<Option<StoreError>, Fatal> {
+        match committed {
+            Ok(()) => Ok(None),
+            Err(CommitError::NotCommitted(error)) if error.is_transient() => Ok(Some(error)),
+            Err(CommitError::NotCommitted(error)) => Err(Fatal(error.to_string())),
+            Err(CommitError::Unknown(error)) => {
+                let is_written = self.find_out(next, &error)?;
+                Ok((!is_written).then_some(error))
+            }
+        }
     }
 
     /// The transaction is on disk: memory follows.
@@ -110,10 +138,10 @@ impl<S: Store> Writer<S> {
 
     /// How much to sweep: as much as came in, when memory is as full as it should be; less below,
     /// so that changes of one row are written once; more above.
-    fn slice(&self, changed: usize, is_idle: bool) -> Slice {
+    fn slice(&self, changed: usize, pace: Pace) -> Slice {
         let unswept = self.memory.rows_unswept() + self.memory.entries_unswept();
         let target = self.options.unswept_target.max(1);
-        let budget = if self.is_flushing() || is_idle {
+        let budget = if self.is_flushing() || pace == Pace::Idle {
             IDLE_SLICE.max(changed)
         } else {
             let steady = changed as u128 * unswept as u128 / target as u128;

@@ -15,6 +15,9 @@ pub struct Options {
     pub unswept_target: usize,
     /// Cards kept in memory, each with its account and code, beside those that are unswept.
     pub cached_cards_max: usize,
+    /// Operations that are written together as one run: few enough to be sorted and written
+    /// without a stall.
+    pub operation_run_max: usize,
     /// Days an idempotency key is kept.
     pub operation_retention_days: u32,
     /// How far the wall clock may jump against the steady clock before the writer stops.
@@ -30,6 +33,7 @@ impl Default for Options {
             batch_commands_max: 1_024,
             unswept_target: 400_000,
             cached_cards_max: 1_200_000,
+            operation_run_max: 65_536,
             operation_retention_days: 30,
             clock_jump_max: Duration::from_secs(300),
             idle_before_sweep: Duration::from_millis(5),

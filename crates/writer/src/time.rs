@@ -11,6 +11,8 @@ pub type Times = Box<dyn Fn() -> (Instant, Duration) + Send>;
 pub(crate) struct BookTime {
     times: Times,
     last: Option<(Instant, Duration)>,
+    /// The latest time that was told, in microseconds.
+    told: i64,
     jump_max: Duration,
 }
 
@@ -26,7 +28,7 @@ pub(crate) struct ClockJumped {
 
 impl BookTime {
     pub(crate) fn new(times: Times, jump_max: Duration) -> BookTime {
-        BookTime { times, last: None, jump_max }
+        BookTime { times, last: None, told: 0, jump_max }
     }
 
     /// The steady clock alone, for measuring.
@@ -35,7 +37,7 @@ impl BookTime {
     }
 
     /// The book's time: the wall clock moved ahead by `ahead_micros`, but never before `floor`,
-    /// the time of the journal's last block.
+    /// the time of the journal's last block, nor before what was told already.
     pub(crate) fn now(&mut self, ahead_micros: i64, floor: i64) -> Result<Instant, ClockJumped> {
         let (wall, steady) = (self.times)();
         if let Some((last_wall, last_steady)) = self.last {
@@ -47,6 +49,8 @@ impl BookTime {
             }
         }
         self.last = Some((wall, steady));
-        Ok(Instant::from_micros(wall.micros().saturating_add(ahead_micros).max(floor)))
+        let ahead = wall.micros().saturating_add(ahead_micros);
+        self.told = ahead.max(floor).max(self.told);
+        Ok(Instant::from_micros(self.told))
     }
 }

@@ -11,6 +11,7 @@ use journal::BlockBuilder;
 use store::{Head, Store, StoreError};
 
 use crate::batch::{Desk, Tally};
+use crate::commit::Pace;
 use crate::figures::Figures;
 use crate::handle::{FlushReply, Handle, Job, Outcome, Request, Trouble};
 use crate::memory::{CacheSizes, Memory, Sweep, UndoLog};
@@ -96,7 +97,7 @@ impl<S: Store> Writer<S> {
     ) -> Result<Writer<S>, OpenError> {
         let head = store.take_over()?;
         let mut memory = Memory::new(CacheSizes { cards: options.cached_cards_max });
-        let mut operations = Operations::open(&mut store, options.operation_retention_days)?;
+        let mut operations = Operations::open(&mut store, &options)?;
         let replayed_records = replay(&mut store, &head, &mut memory, &mut operations)?;
         let mut writer = Writer {
             store,
@@ -152,7 +153,7 @@ impl<S: Store> Writer<S> {
                 if let Err(Fatal(reason)) = self.sweep_all() {
                     self.end(&reason);
                 }
-                self.answer_flushes("the service is stopping");
+                self.answer_flushes(&Trouble::Ended("the service is stopping".to_owned()));
                 return false;
             }
         };
@@ -167,7 +168,13 @@ impl<S: Store> Writer<S> {
 
     /// Decides and commits one batch, then answers it.
     fn work(&mut self, jobs: Vec<Job>) -> Result<(), Fatal> {
-        let now = self.now()?;
+        let now = match self.now() {
+            Ok(now) => now,
+            Err(fatal) => {
+                end_jobs(jobs, &fatal.0);
+                return Err(fatal);
+            }
+        };
         let builder = self.new_block(now);
         let mut desk = Desk {
             store: &mut self.store,
@@ -182,21 +189,23 @@ impl<S: Store> Writer<S> {
         let decided = decide_jobs(&mut desk, &jobs);
         let Desk { builder, mut log, tally, .. } = desk;
         let ended = match decided {
-            Ok(outcomes) => self.commit(builder, tally).map(|committed| committed.then_some(outcomes)),
-            Err(error) if error.is_transient() => {
-                self.buffer = Vec::new();
-                Ok(None)
+            Ok(outcomes) => {
+                let committed = self.commit(builder, tally, Pace::Work);
+                committed.map(|written| written.map(|()| outcomes))
             }
+            Err(error) if error.is_transient() => Ok(Err(error)),
             Err(error) => Err(Fatal(error.to_string())),
         };
         match ended {
-            Ok(Some(outcomes)) => {
+            Ok(Ok(outcomes)) => {
                 self.count(tally);
-                self.answer(jobs, Some(outcomes), now);
+                // What was in no table before this batch may have been written by it.
+                self.memory.end_batch();
+                self.answer(jobs, Ok(outcomes), now);
             }
-            Ok(None) => {
+            Ok(Err(error)) => {
                 self.memory.roll_back(&mut log, 0);
-                self.answer(jobs, None, now);
+                self.answer(jobs, Err(error), now);
             }
             Err(fatal) => {
                 self.memory.roll_back(&mut log, 0);
@@ -209,17 +218,22 @@ impl<S: Store> Writer<S> {
     }
 
     /// Calls everybody back. Without outcomes the batch did not happen.
-    fn answer(&mut self, jobs: Vec<Job>, outcomes: Option<Vec<Vec<Outcome>>>, now: Instant) {
-        let unavailable = || Trouble::Unavailable("writing failed; nothing was done".to_owned());
+    fn answer(
+        &mut self,
+        jobs: Vec<Job>,
+        outcomes: Result<Vec<Vec<Outcome>>, StoreError>,
+        now: Instant,
+    ) {
         let mut outcomes = outcomes.map(Vec::into_iter);
         for job in jobs {
             match job {
-                Job::Commands { requests, reply, .. } => {
-                    let own = outcomes.as_mut().and_then(Iterator::next);
-                    reply(own.unwrap_or_else(|| {
-                        requests.iter().map(|_| Err(unavailable())).collect()
-                    }));
-                }
+                Job::Commands { requests, reply, .. } => reply(match &mut outcomes {
+                    Ok(outcomes) => outcomes.next().expect("every job of commands was decided"),
+                    Err(error) => {
+                        let trouble = Trouble::Unavailable(error.to_string());
+                        requests.iter().map(|_| Err(trouble.clone())).collect()
+                    }
+                }),
                 Job::Queries { queries, reply } => {
                     Figures::add(&self.figures.queries, queries.len() as u64);
                     reply(self.ask_all(&queries, now));
@@ -264,7 +278,8 @@ impl<S: Store> Writer<S> {
         let now = self.now()?;
         if self.memory.rows_unswept() > 0 || self.head.watermark < self.head.seq {
             let builder = self.new_block(now);
-            self.commit(builder, Tally::default())?;
+            // What cannot be swept now is swept later; whoever waits for it has been told.
+            let _ = self.commit(builder, Tally::default(), Pace::Idle)?;
         }
         Ok(())
     }
@@ -314,9 +329,9 @@ impl<S: Store> Writer<S> {
         !self.flushes.is_empty()
     }
 
-    /// The highest sequence somebody waits for.
+    /// The lowest sequence somebody waits for.
     pub(crate) fn flush_seq(&self) -> u64 {
-        self.flushes.iter().map(|(seq, _)| *seq).max().unwrap_or(0)
+        self.flushes.iter().map(|(seq, _)| *seq).min().unwrap_or(0)
     }
 
     /// Answers those whose sequence has been reached.
@@ -331,10 +346,10 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    fn answer_flushes(&mut self, reason: &str) {
-        for (seq, reply) in std::mem::take(&mut self.flushes) {
-            let reached = seq <= self.head.watermark;
-            reply(if reached { Ok(()) } else { Err(Trouble::Ended(reason.to_owned())) });
+    /// Answers those who wait for the tables that they will not get there, and why.
+    pub(crate) fn answer_flushes(&mut self, trouble: &Trouble) {
+        for (_, reply) in std::mem::take(&mut self.flushes) {
+            reply(Err(trouble.clone()));
         }
     }
 
@@ -346,7 +361,7 @@ impl<S: Store> Writer<S> {
             }
             let now = self.now()?;
             let builder = self.new_block(now);
-            if !self.commit(builder, Tally::default())? {
+            if self.commit(builder, Tally::default(), Pace::Idle)?.is_err() {
                 break;
             }
         }
@@ -356,7 +371,7 @@ impl<S: Store> Writer<S> {
     /// Ends: takes nothing new and answers what waits.
     fn end(&mut self, reason: &str) {
         self.queue.close_because(reason);
-        self.answer_flushes(reason);
+        self.answer_flushes(&Trouble::Ended(reason.to_owned()));
         while let Taken::Jobs(jobs) = self.queue.take(usize::MAX, Duration::ZERO) {
             end_jobs(jobs, reason);
         }

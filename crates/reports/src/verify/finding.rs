@@ -49,7 +49,8 @@ checks! {
     Chain => "chain",
     /// The journal ends where the head row says.
     Head => "head",
-    /// Every record can be read.
+    /// Every record can be read, and its rows are such as can exist: a hold, for one, posts and
+    /// voids no more than it reserved, and refunds no more than it posted.
     Record => "record",
     /// A transfer moves an amount between two accounts of its currency.
     Transfer => "transfer",
@@ -59,8 +60,6 @@ checks! {
     ZeroSum => "zero_sum",
     /// An account with a limit is not below zero.
     Limit => "limit",
-    /// A hold posts and voids no more than it reserved, and refunds no more than it posted.
-    HoldAmounts => "hold_amounts",
     /// What is pending on an account is what its open holds reserve.
     PendingTotals => "pending_totals",
     /// A card lists its open holds, and no other.
@@ -105,14 +104,6 @@ impl Findings {
         } else {
             self.left_off += 1;
         }
-    }
-
-    /// Runs a part that goes through rows in no particular order, and puts what it finds into
-    /// one, so that two reports of the same book are the same.
-    pub(super) fn in_order(&mut self, part: impl FnOnce(&mut Findings)) {
-        let start = self.kept.len();
-        part(self);
-        self.kept[start..].sort_by(|a, b| (a.check, &a.object).cmp(&(b.check, &b.object)));
     }
 
     pub(super) fn finish(self) -> (Vec<Finding>, u64) {

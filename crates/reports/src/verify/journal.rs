@@ -75,13 +75,18 @@ impl Walk {
             self.verifier = Verifier::resume(ChainHead::after(block));
         }
         self.walked.blocks += 1;
+        if self.broken {
+            // Money computed from a journal with a hole is wrong everywhere after it; the chain
+            // can still be followed.
+            return;
+        }
         for record in block.records() {
             let replayed = match record {
                 Ok(record) => replay.record(&record, findings),
-                Err(error) => Err(error),
+                Err(error) => Err((name.clone(), error)),
             };
-            if let Err(error) = replayed {
-                findings.note(Check::Record, &name, error.to_string());
+            if let Err((object, error)) = replayed {
+                findings.note(Check::Record, object, format!("in the {name}: {error}"));
                 self.broken = true;
                 return;
             }

@@ -1,8 +1,8 @@
 //! Objects held against one another: holds and cards, cards and accounts, codes and cards.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use base::{AccountId, Currency, HoldId};
+use base::{AccountId, HoldId};
 use engine::{Key, Row};
 use giftcards::{Card, CodeRow, Hold, Refund, account_of};
 use ledger::{Account, AccountName};
@@ -12,20 +12,18 @@ use super::replay::{Image, Replay};
 
 /// Checks what must hold between the rows as the journal leaves them.
 pub(super) fn check(replay: &Replay, findings: &mut Findings) {
-    findings.in_order(|findings| {
-        let mut across = Across { replay, findings, sums: Sums::default() };
-        for version in replay.images.values().filter_map(Image::latest) {
-            match &version.row {
-                Row::Account(row) => across.account(row),
-                Row::Card(row) => across.card(row),
-                Row::Code(row) => across.code(row),
-                Row::Hold(row) => across.hold(row),
-                Row::Refund(row) => across.refund(row),
-                Row::Book(_) | Row::Program(_) => {}
-            }
+    let mut across = Across { replay, findings, sums: Sums::default() };
+    for version in replay.images.values().filter_map(Image::latest) {
+        match &version.row {
+            Row::Account(row) => across.account(row),
+            Row::Card(row) => across.card(row),
+            Row::Code(row) => across.code(row),
+            Row::Hold(row) => across.hold(row),
+            Row::Refund(row) => across.refund(row),
+            Row::Book(_) | Row::Program(_) => {}
         }
-        across.compare_sums();
-    });
+    }
+    across.compare_sums();
 }
 
 /// What is added up on the way.
@@ -35,8 +33,8 @@ struct Sums {
     reserved: HashMap<AccountId, (i128, i128)>,
     /// Refunds of each hold that were not undone.
     refunded: HashMap<HoldId, i128>,
-    /// Balances of accounts named after a card, and balances found by card.
-    cards: HashMap<Currency, (i128, i128)>,
+    /// By currency code: balances of accounts named after a card, and balances found by card.
+    cards: BTreeMap<&'static str, (i128, i128)>,
 }
 
 struct Across<'a> {
@@ -48,7 +46,8 @@ struct Across<'a> {
 impl Across<'_> {
     fn account(&mut self, account: &Account) {
         let AccountName::GiftCard(card) = account.name else { return };
-        self.sums.cards.entry(account.currency).or_default().0 += i128::from(account.balance());
+        self.sums.cards.entry(account.currency.code()).or_default().0 +=
+            i128::from(account.balance());
         if !matches!(self.replay.row(Key::Card(card)), Some(Row::Card(_))) {
             let detail = "there is no such card".to_owned();
             self.findings.note(Check::CardAccount, &account.name, detail);
@@ -61,7 +60,7 @@ impl Across<'_> {
                 if account.name == AccountName::GiftCard(card.id)
                     && account.currency == card.currency =>
             {
-                let sums = self.sums.cards.entry(card.currency).or_default();
+                let sums = self.sums.cards.entry(card.currency.code()).or_default();
                 sums.1 += i128::from(account.balance());
             }
             _ => {
@@ -159,7 +158,7 @@ impl Across<'_> {
         for (currency, (by_account, by_card)) in &self.sums.cards {
             if by_account != by_card {
                 let detail = format!("accounts hold {by_account}, cards {by_card} (minor units)");
-                self.findings.note(Check::CardAccount, currency.code(), detail);
+                self.findings.note(Check::CardAccount, currency, detail);
             }
         }
     }

@@ -1,14 +1,15 @@
 //! Replaying records into plain maps: rows from after-images, money from transfers, apart from
 //! each other so that each can be held against the other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use base::{AccountId, Amount, Currency, Instant, Money, TransferId};
+use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, Money, ProgramId};
+use base::{RefundId, TransferId};
 use engine::{Key, Row};
-use giftcards::Hold;
-use journal::{ReadError, Record, TransferLine};
+use journal::{ChangeRef, ReadError, Record, TransferLine, ValueSource};
 use ledger::{Account, Entry, Limit, Reason, Subject, TransferKind};
-use store::{EntryRow, rows};
+use store::EntryRow;
+use store::rows::{TABLES, read_row};
 
 use super::finding::{Check, Findings};
 
@@ -16,14 +17,15 @@ use super::finding::{Check, Findings};
 pub(super) struct Replay {
     watermark: u64,
     /// Every row with its versions.
-    pub(super) images: HashMap<Key, Image>,
+    pub(super) images: BTreeMap<Key, Image>,
     /// Accounts as their transfers make them, opened empty.
     accounts: HashMap<AccountId, Account>,
     /// Entries of each account, in order, computed from transfers.
-    pub(super) entries: HashMap<AccountId, Vec<EntryRow>>,
+    pub(super) entries: BTreeMap<AccountId, Vec<EntryRow>>,
     /// Transfers seen.
     pub(super) transfers: u64,
-    sums: HashMap<Currency, Sums>,
+    /// By currency code.
+    sums: BTreeMap<&'static str, Sums>,
 }
 
 /// The versions of one row that its table may show: the last one at or below the watermark, and
@@ -83,11 +85,11 @@ impl Replay {
     pub(super) fn new(watermark: u64) -> Replay {
         Replay {
             watermark,
-            images: HashMap::new(),
+            images: BTreeMap::new(),
             accounts: HashMap::new(),
-            entries: HashMap::new(),
+            entries: BTreeMap::new(),
             transfers: 0,
-            sums: HashMap::new(),
+            sums: BTreeMap::new(),
         }
     }
 
@@ -101,24 +103,21 @@ impl Replay {
         self.images.get(&key).and_then(Image::latest).map(|version| &version.row)
     }
 
-    /// Replays one record.
+    /// Replays one record; an error comes with the name of what cannot be read.
     pub(super) fn record(
         &mut self,
         record: &Record<'_>,
         findings: &mut Findings,
-    ) -> Result<(), ReadError> {
+    ) -> Result<(), (String, ReadError)> {
         let seq = record.header().seq;
         let mut changed = Vec::new();
         for change in record.changes() {
-            let change = change?;
-            let row = rows::read_row(change.table, change.version, &mut change.source())?;
-            match &row {
-                Row::Account(account) => {
-                    self.image_of_account(account, seq, findings);
-                    changed.push(account.id);
-                }
-                Row::Hold(hold) => check_hold(hold, seq, findings),
-                _ => {}
+            let change = change.map_err(|error| (format!("record {seq}"), error))?;
+            let row = read_row(change.table, change.version, &mut change.source())
+                .map_err(|error| (name_of(&change), error))?;
+            if let Row::Account(account) = &row {
+                self.image_of_account(account, seq, findings);
+                changed.push(account.id);
             }
             let image = self.images.entry(row.key()).or_default();
             image.put(Version { seq, row }, self.watermark);
@@ -146,7 +145,7 @@ impl Replay {
                     "after {block}, debits exceed credits by {posted} posted and {pending} \
                      pending (minor units)"
                 );
-                findings.note(Check::ZeroSum, currency.code(), detail);
+                findings.note(Check::ZeroSum, currency, detail);
             }
             sums.reported = (posted, pending);
         }
@@ -173,7 +172,7 @@ impl Replay {
         let difference = |debits: Amount, credits: Amount| {
             sign * (i128::from(debits.minor()) - i128::from(credits.minor()))
         };
-        let sums = self.sums.entry(account.currency).or_default();
+        let sums = self.sums.entry(account.currency.code()).or_default();
         sums.posted += difference(account.debits_posted, account.credits_posted);
         sums.pending += difference(account.debits_pending, account.credits_pending);
     }
@@ -300,22 +299,18 @@ impl Moved {
     }
 }
 
-fn check_hold(hold: &Hold, seq: u64, findings: &mut Findings) {
-    let pending = &hold.pending;
-    let settled = pending.posted.checked_add(pending.voided);
-    if settled.is_none_or(|settled| settled > pending.reserved) {
-        let detail = format!(
-            "record {seq} leaves {} reserved, {} posted and {} voided",
-            pending.reserved.minor(),
-            pending.posted.minor(),
-            pending.voided.minor()
-        );
-        findings.note(Check::HoldAmounts, hold.id, detail);
-    }
-    if hold.refunded > pending.posted {
-        let (refunded, posted) = (hold.refunded.minor(), pending.posted.minor());
-        let detail = format!("record {seq} leaves {refunded} refunded of {posted} posted");
-        findings.note(Check::HoldAmounts, hold.id, detail);
+/// How people call the row of a change that cannot be read: its id, as far as it has one.
+fn name_of(change: &ChangeRef<'_>) -> String {
+    let table = TABLES.iter().find(|table| table.number == change.table);
+    let name = table.map_or("row of an unknown table", |table| table.name);
+    let Ok(id) = change.source().fixed16() else { return name.to_owned() };
+    match name {
+        "account" => AccountId::from_bytes(id).to_string(),
+        "program" => ProgramId::from_bytes(id).to_string(),
+        "card" => CardId::from_bytes(id).to_string(),
+        "hold" => HoldId::from_bytes(id).to_string(),
+        "refund" => RefundId::from_bytes(id).to_string(),
+        _ => name.to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tables held against the replayed journal.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use base::AccountId;
 use engine::{Key, Row};
@@ -35,7 +35,7 @@ pub(super) fn compare_rows(
     });
     if was_read(read, "rows", findings)? {
         progress(Progress { step: Step::Rows, done, total });
-        findings.in_order(|findings| name_missing_rows(replay, findings));
+        name_missing_rows(replay, findings);
     }
     Ok(done)
 }
@@ -50,7 +50,7 @@ pub(super) fn compare_entries(
 ) -> Result<u64, StoreError> {
     let total = replay.entries.values().map(|entries| entries.len() as u64).sum();
     let mut done = 0;
-    let mut trails: HashMap<AccountId, Trail<'_>> = replay
+    let mut trails: BTreeMap<AccountId, Trail<'_>> = replay
         .entries
         .iter()
         .map(|(account, entries)| (*account, Trail { left: entries, watermark: head.watermark }))
@@ -69,11 +69,9 @@ pub(super) fn compare_entries(
     });
     if was_read(read, "entries", findings)? {
         progress(Progress { step: Step::Entries, done, total });
-        findings.in_order(|findings| {
-            for trail in trails.values_mut() {
-                trail.finish(findings);
-            }
-        });
+        for trail in trails.values_mut() {
+            trail.finish(findings);
+        }
     }
     Ok(done)
 }

@@ -104,9 +104,8 @@ pub(crate) fn named_accounts(prefix: &str, after: Option<(&str, u128)>, limit: u
 
 /// Accounts of cards whose ids lie between two, the ends included.
 pub(crate) fn card_accounts(first: u128, last: u128, limit: u32) -> Query {
-    let mut query = accounts()
-        .and("account.id >=", id_value(first))
-        .and("account.id <=", id_value(last));
+    let mut query =
+        accounts().and("account.id >=", id_value(first)).and("account.id <=", id_value(last));
     query.text.push_str(" and account.name is null");
     query.ordered("account.id", limit)
 }

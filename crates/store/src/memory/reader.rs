@@ -114,7 +114,8 @@ impl Reader for MemoryReader {
         let found: Vec<(Account, EntryRow)> = contents
             .accounts()
             .filter_map(|account| {
-                let range = contents.entries.range((account.id, 0, 0)..=(account.id, seq, u32::MAX));
+                let range =
+                    contents.entries.range((account.id, 0, 0)..=(account.id, seq, u32::MAX));
                 let (_, entry) = range.last()?;
                 Some((account.clone(), entry.clone()))
             })
@@ -214,9 +215,8 @@ impl Contents {
         let holds = self.holds().filter(|hold| !hold.pending.open().is_zero());
         let holds = holds.map(|hold| Due { at: hold.expires_at, what: DueObject::Hold(hold.id) });
         let cards = self.cards().filter(|card| card.state == CardState::Active);
-        let cards = cards.filter_map(|card| {
-            Some(Due { at: card.expires_at?, what: DueObject::Card(card.id) })
-        });
+        let cards = cards
+            .filter_map(|card| Some(Due { at: card.expires_at?, what: DueObject::Card(card.id) }));
         let mut timers: Vec<Due> = holds.chain(cards).collect();
         timers.sort();
         timers

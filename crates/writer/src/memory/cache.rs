@@ -12,7 +12,7 @@ pub(crate) trait Spread: Copy + Eq + Hash + Ord {
 
 /// Shards keep each growth step of a map, and each turn of the generations, in the range of
 /// microseconds; one large map would stop the writer for tens of milliseconds.
-const SHARDS: usize = 256;
+pub(crate) const SHARDS: usize = 256;
 
 /// Rows that are in their tables. Every shard has two generations: rows arrive in the young one;
 /// when it is full it becomes the old one, and the old one is forgotten.

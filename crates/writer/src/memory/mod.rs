@@ -66,6 +66,10 @@ pub(crate) struct CacheSizes {
     pub(crate) cards: usize,
 }
 
+/// Holds kept at least: so many that all the holds of one card, however they fall, are in memory
+/// at the same time when they lapse together.
+const HOLDS_MIN: usize = 2 * cache::SHARDS * giftcards::limits::OPEN_HOLDS_PER_CARD_MAX;
+
 impl Memory {
     pub(crate) fn new(sizes: CacheSizes) -> Memory {
         // A redemption meets one card, one account and one code, so these three are kept alike;
@@ -76,7 +80,7 @@ impl Memory {
             programs: Table::new(10_000),
             cards: Table::new(sizes.cards),
             codes: Table::new(sizes.cards),
-            holds: Table::new(sizes.cards / 16 + 1_000),
+            holds: Table::new((sizes.cards / 16).max(HOLDS_MIN)),
             refunds: Table::new(1_000),
             absent: HashSet::new(),
             operations: HashMap::new(),

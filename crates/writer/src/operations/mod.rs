@@ -13,12 +13,10 @@ use engine::OperationKey;
 use hashbrown::HashMap;
 use store::{OperationRun, Store, StoreError};
 
+use crate::options::Options;
 use filter::Filter;
 pub(crate) use record::{ANY_FINGERPRINT, Recorded, captured, read_operation, read_row};
 pub(crate) use record::transfers_of;
-
-/// Operations that make a run: small enough to sort and write without a stall.
-pub(crate) const RUN_OPERATIONS: usize = 65_536;
 
 /// Keys of the first filter of a segment's day; later ones are four times larger each.
 const FILTER_KEYS_MIN: usize = 1 << 20;
@@ -33,6 +31,7 @@ pub(crate) struct Operations {
     recent: HashMap<OperationKey, u64>,
     segments: Vec<Segment>,
     next_run: u64,
+    run_max: usize,
     retention_micros: i64,
 }
 
@@ -53,13 +52,14 @@ impl Operations {
     /// Reads what the store has and builds the filters.
     pub(crate) fn open<S: Store>(
         store: &mut S,
-        retention_days: u32,
+        options: &Options,
     ) -> Result<Operations, StoreError> {
         let mut operations = Operations {
             recent: HashMap::new(),
             segments: Vec::new(),
             next_run: 1,
-            retention_micros: i64::from(retention_days) * MICROS_PER_DAY,
+            run_max: options.operation_run_max,
+            retention_micros: i64::from(options.operation_retention_days) * MICROS_PER_DAY,
         };
         for info in store.operation_runs()? {
             let hashes = store.operation_hashes(info.run)?;
@@ -75,7 +75,7 @@ impl Operations {
 
     /// True when enough operations wait to be written as a run.
     pub(crate) fn is_run_due(&self) -> bool {
-        self.recent.len() >= RUN_OPERATIONS
+        self.recent.len() >= self.run_max
     }
 
     /// The waiting operations as a run to be committed.

@@ -28,15 +28,14 @@ pub(crate) fn read_operation(
     let header = record.header();
     let at = Instant::from_micros(header.at_micros);
     let decided = |result| Decided { result, replayed: true, seq: header.seq, at };
-    if header.reverses == Some(Digest16(key.0)) {
+    let own = header.operation.filter(|mark| mark.key.0 == key.0);
+    if own.is_none() && header.reverses == Some(Digest16(key.0)) {
         let refusal = Refusal::Operation(engine::OperationRefusal::Reversed);
         let (trace, decided) = (OperationTrace::Reversed, decided(Err(refusal)));
         // Whatever comes under this key from now on, it is not done.
         return Ok(Some(Recorded { fingerprint: ANY_FINGERPRINT, trace, decided }));
     }
-    let Some(mark) = header.operation.filter(|mark| mark.key.0 == key.0) else {
-        return Ok(None);
-    };
+    let Some(mark) = own else { return Ok(None) };
     let fingerprint = mark.fingerprint.0;
     let (trace, result) = match &header.outcome {
         Outcome::Refused { code, detail } => {

@@ -1,0 +1,121 @@
+//! What must be true of every change and of the book after every command.
+
+use std::collections::{BTreeMap, HashSet};
+
+use base::{Amount, Currency, HoldId, Instant};
+use engine::{Change, Command, GiftCardCommand, Row};
+use giftcards::{CardState, account_of};
+use ledger::{Account, AccountName, Limit, TransferKind, retrace};
+
+use crate::world::World;
+
+/// A change, before it is applied to `world`.
+pub fn change(world: &World, command: &Command, change: &Change) {
+    let mut keys = HashSet::new();
+    for row in &change.rows {
+        assert!(keys.insert(row.key()), "two after-images of {:?}", row.key());
+    }
+    assert!(World::only(change).answer(change.answer).is_some(), "the answer lacks a row");
+    let accounts: Vec<Account> = change
+        .rows
+        .iter()
+        .filter_map(|row| if let Row::Account(row) = row { Some(row.clone()) } else { None })
+        .collect();
+    let entries = retrace(&change.transfers, &accounts);
+    assert_eq!(entries.as_ref(), Some(&change.entries), "entries and transfers differ");
+    let sequence = u128::from(world.sequence + 1);
+    for (line, transfer) in change.transfers.iter().enumerate() {
+        assert_eq!(transfer.id.bits(), (sequence << 64) | line as u128);
+    }
+    for after in &accounts {
+        let opened = Account::open(after.name.clone(), after.currency);
+        let before = world.accounts.get(&after.id).unwrap_or(&opened);
+        let mine = change.entries.iter().filter(|entry| entry.account == after.id);
+        let (moved, held) =
+            mine.fold((0, 0), |sum, entry| (sum.0 + entry.amount, sum.1 + entry.held_change));
+        assert_eq!(before.balance() + moved, after.balance(), "{} has a gap", after.name);
+        assert_eq!(before.held().minor() + held, after.held().minor(), "{} has a gap", after.name);
+    }
+    spends_only_usable_cards(world, command, change);
+}
+
+/// Whatever the rules say: a hold or redemption never takes from a card that is frozen, past its
+/// date or canceled.
+fn spends_only_usable_cards(world: &World, command: &Command, change: &Change) {
+    let spends = matches!(
+        command,
+        Command::GiftCards(GiftCardCommand::Hold { .. } | GiftCardCommand::Redeem { .. })
+    );
+    for transfer in change.transfers.iter().filter(|_| spends) {
+        if transfer.kind == TransferKind::Expire {
+            continue;
+        }
+        let card = world.cards.values().find(|card| account_of(card.id) == transfer.debit);
+        let card = card.expect("spending debits a card");
+        assert!(card.frozen.is_none() && card.state == CardState::Active);
+        assert!(card.expires_at.is_none_or(|at| at > world.now));
+    }
+}
+
+/// The whole book.
+pub fn book(world: &World) {
+    balance_per_currency(world);
+    for account in world.accounts.values() {
+        assert_eq!(account.id, account.name.id(account.currency));
+        let limited = account.name.limit() == Limit::NeverBelowZero;
+        assert!(!limited || account.balance() >= account.held().minor(), "{} owes", account.name);
+    }
+    for hold in world.holds.values() {
+        let used = hold.pending.posted.checked_add(hold.pending.voided).unwrap();
+        assert!(used <= hold.pending.reserved, "{:?} took too much", hold.id);
+        assert!(hold.refunded <= hold.pending.posted, "{:?} refunded too much", hold.id);
+        let refunds = world.refunds.values();
+        let mine = refunds.filter(|refund| refund.hold == hold.id && !refund.reversed);
+        let refunded: i64 = mine.map(|refund| refund.amount.amount.minor()).sum();
+        assert!(refunded <= hold.refunded.minor(), "{:?} forgot a refund", hold.id);
+    }
+    open_holds_are_listed(world);
+    clearing_has_what_was_spent(world);
+}
+
+fn balance_per_currency(world: &World) {
+    let mut sums: BTreeMap<Currency, (i64, i64)> = BTreeMap::new();
+    for account in world.accounts.values() {
+        let (posted, pending) = sums.entry(account.currency).or_default();
+        *posted += account.debits_posted.minor() - account.credits_posted.minor();
+        *pending += account.debits_pending.minor() - account.credits_pending.minor();
+    }
+    assert!(sums.values().all(|sum| *sum == (0, 0)), "money was made or lost: {sums:?}");
+}
+
+fn open_holds_are_listed(world: &World) {
+    for card in world.cards.values() {
+        let open = world
+            .holds
+            .values()
+            .filter(|hold| hold.card == card.id && !hold.pending.open().is_zero());
+        let mut held = Amount::ZERO;
+        let mut expected: Vec<(HoldId, Instant)> = Vec::new();
+        for hold in open {
+            held = held.checked_add(hold.pending.open()).unwrap();
+            expected.push((hold.id, hold.expires_at));
+        }
+        let mut listed = card.open_holds.clone();
+        listed.sort();
+        expected.sort();
+        assert_eq!(listed, expected, "{:?} lists other holds than are open", card.id);
+        assert_eq!(world.accounts[&account_of(card.id)].held(), held, "{:?} leaks", card.id);
+    }
+}
+
+fn clearing_has_what_was_spent(world: &World) {
+    let mut spent: BTreeMap<Currency, i64> = BTreeMap::new();
+    for hold in world.holds.values() {
+        *spent.entry(hold.pending.currency).or_default() += hold.refundable().minor();
+    }
+    let clearing = world.accounts.values();
+    for account in clearing.filter(|account| account.name == AccountName::OrderClearing) {
+        let spent = spent.get(&account.currency).copied().unwrap_or(0);
+        assert_eq!(account.balance(), spent, "clearing and holds differ");
+    }
+}

@@ -1,0 +1,154 @@
+//! Numbers and codes that are stored or told: unique, readable again, and each with a test.
+
+use std::collections::HashSet;
+
+use base::{CardId, Currency, HoldId, Money, ProgramId, RefundId};
+use engine::StoredRefusal;
+use engine::{AnswerRef, BookRefusal, CommandKind, OperationRefusal, Refusal, ReversalStatus};
+use giftcards::{Refusal as Card, Why};
+
+/// Scripts in which a refusal must appear as `-> code`.
+const SCRIPTS: &[&str] = &[
+    include_str!("books.rs"),
+    include_str!("cards.rs"),
+    include_str!("holds.rs"),
+    include_str!("loading.rs"),
+    include_str!("returns.rs"),
+    include_str!("spending.rs"),
+];
+
+/// Refusals that no decision gives: the writer says them about keys and batches.
+const TOLD_BY_THE_WRITER: &[&str] = &["operation_reversed", "batch_aborted"];
+
+/// Every refusal that a stored number can mean.
+fn every_refusal() -> Vec<Refusal> {
+    let money = Money::new(5, Currency::USD);
+    let mut all = Vec::new();
+    for number in 0..=u16::MAX {
+        let numbered: Vec<Refusal> = (0..=u8::MAX)
+            .filter_map(|why| Refusal::from_stored(StoredRefusal { number, why, money }))
+            .collect();
+        match numbered.first() {
+            Some(Refusal::GiftCards(Card::NotUsable(_))) | None => all.extend(numbered),
+            Some(refusal) => all.push(*refusal),
+        }
+    }
+    all
+}
+
+#[test]
+fn every_refusal_has_a_number_a_code_and_a_test() {
+    let (mut numbers, mut codes) = (HashSet::new(), HashSet::new());
+    for refusal in every_refusal() {
+        let stored = refusal.stored();
+        assert_eq!(Refusal::from_stored(stored), Some(refusal));
+        assert!(numbers.insert((stored.number, stored.why)), "{refusal:?} shares its number");
+        let code = refusal.code();
+        let is_another_why = stored.why > 1;
+        assert!(codes.insert(code) != is_another_why, "{refusal:?} shares its code");
+        let why = match refusal {
+            Refusal::GiftCards(Card::NotUsable(why)) => format!(" {why}"),
+            _ => String::new(),
+        };
+        let line = format!("-> {code}{why}");
+        let is_tested = SCRIPTS.iter().any(|script| script.contains(&line));
+        assert!(is_tested != TOLD_BY_THE_WRITER.contains(&code), "no test expects `{line}`");
+    }
+}
+
+#[test]
+fn no_refusal_is_missing_from_the_stored_numbers() {
+    let mut seen = 0;
+    for refusal in every_refusal() {
+        // Written out, so that a new refusal does not compile without a place here.
+        seen += match refusal {
+            Refusal::Book(
+                BookRefusal::NotATestBook | BookRefusal::ClockBackwards | BookRefusal::BookExists,
+            ) => 1,
+            Refusal::Operation(
+                OperationRefusal::Reversed
+                | OperationRefusal::Irreversible
+                | OperationRefusal::BatchAborted,
+            ) => 1,
+            Refusal::GiftCards(refusal) => gift_card(refusal),
+        };
+    }
+    assert_eq!(seen, 3 + 3 + 5 + 19);
+}
+
+fn gift_card(refusal: Card) -> usize {
+    match refusal {
+        Card::NotUsable(
+            Why::Unknown | Why::CodeReplaced | Why::Canceled | Why::Expired | Why::Frozen,
+        )
+        | Card::CurrencyMismatch
+        | Card::RegionNotAllowed
+        | Card::LineNotInScope
+        | Card::LimitExceeded
+        | Card::InsufficientBalance { .. }
+        | Card::CardNotFound
+        | Card::HoldNotFound
+        | Card::HoldNotOpen
+        | Card::AmountExceedsHold { .. }
+        | Card::AmountExceedsCaptured { .. }
+        | Card::ProgramNotFound
+        | Card::IdTaken
+        | Card::CodeTaken
+        | Card::NothingToChange
+        | Card::HoldsOpen
+        | Card::DateNotLater
+        | Card::HoldCaptured
+        | Card::NotDue
+        | Card::CaptureDeclined => 1,
+    }
+}
+
+#[test]
+fn refusals_that_tell_an_amount_keep_it() {
+    for refusal in every_refusal() {
+        let told = refusal.money();
+        assert_eq!(refusal.stored().money, told);
+        let without = Refusal::from_stored(StoredRefusal { money: None, ..refusal.stored() });
+        assert_eq!(without.is_none(), told.is_some(), "{refusal:?}");
+    }
+}
+
+#[test]
+fn a_refusal_that_time_or_another_attempt_may_lift_is_transient() {
+    let transient: HashSet<&str> = every_refusal()
+        .iter()
+        .filter(|refusal| refusal.is_transient())
+        .map(Refusal::code)
+        .collect();
+    assert_eq!(transient, HashSet::from(["batch_aborted", "holds_open", "not_due", "id_taken"]));
+}
+
+#[test]
+fn every_kind_of_command_has_a_number_and_a_name_of_its_own() {
+    let known: Vec<CommandKind> = (0..=u16::MAX).filter_map(CommandKind::from_number).collect();
+    assert_eq!(known, CommandKind::ALL);
+    let names: HashSet<&str> = known.iter().map(|kind| kind.as_str()).collect();
+    assert_eq!(names.len(), known.len());
+}
+
+#[test]
+fn answers_are_read_back_from_their_two_parts() {
+    let answers = [
+        AnswerRef::Book,
+        AnswerRef::Program(ProgramId::from_bits(1)),
+        AnswerRef::Card(CardId::from_bits(2)),
+        AnswerRef::CardWithCode(CardId::from_bits(3)),
+        AnswerRef::Hold(HoldId::from_bits(4)),
+        AnswerRef::Refund(RefundId::from_bits(u128::MAX)),
+        AnswerRef::Reversal(ReversalStatus::Undone, Some(HoldId::from_bits(5))),
+        AnswerRef::Reversal(ReversalStatus::Undone, None),
+        AnswerRef::Reversal(ReversalStatus::Barred, None),
+        AnswerRef::Reversal(ReversalStatus::NothingToUndo, None),
+    ];
+    for named in answers {
+        let (kind, id) = named.to_parts();
+        assert_eq!(AnswerRef::from_parts(kind, id), Some(named));
+    }
+    let kinds = (0..=u8::MAX).filter(|kind| AnswerRef::from_parts(*kind, [7; 16]).is_some());
+    assert_eq!(kinds.collect::<Vec<u8>>(), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+}

@@ -1,0 +1,215 @@
+//! A small script language about one book, so that a test reads like a spreadsheet.
+//!
+//! One command a line, `-> code` when it is refused, then what is seen after it. `#` begins a
+//! comment. Amounts are minor units of dollars unless a currency follows, as in `25EUR`.
+//!
+//! | line | meaning |
+//! | --- | --- |
+//! | `issue A 100 by=promotional until=3d` | `by`: promotional, external, import, or a customer |
+//! | `hold h A 60 for=600 partial` | by id; `code:A` instead of `A` spends by code |
+//! | `capture h 20 open` | a part, and the rest stays held; without `open` it is final |
+//! | `wait 3d`, `wait 900` | time passes, nothing is booked |
+//! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
+//! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
+
+use base::{Instant, Span, Token};
+use engine::{AnswerRef, Command, GiftCardCommand, Refusal};
+use giftcards::{Adjust, Capture, ChangeHold, Direction, Extend, Issue, NewCode, NewProgram};
+use giftcards::{Place, Program, RefundHold, Sandbox};
+use ledger::AccountName;
+
+use crate::words::{self, Words};
+use crate::world::World;
+
+/// Runs a script from an empty book.
+#[track_caller]
+pub fn check(script: &str) -> World {
+    let mut world = World::new();
+    for line in script.lines() {
+        let line = line.split('#').next().unwrap().trim();
+        if !line.is_empty() {
+            run(&mut world, line);
+        }
+    }
+    world
+}
+
+/// Runs one line.
+#[track_caller]
+pub fn run(world: &mut World, line: &str) {
+    let (rest, seen) = line.split_once("=>").unwrap_or((line, ""));
+    let (step, refusal) = rest.split_once("->").unwrap_or((rest, ""));
+    let told = match apply(world, step) {
+        Ok(_) => String::new(),
+        Err(refusal) => told(&refusal),
+    };
+    assert_eq!(told, refusal.trim(), "{line}");
+    let words: Vec<&str> = seen.split_whitespace().collect();
+    let mut position = 0;
+    while position < words.len() {
+        if let Some((name, status)) = words[position].split_once(':') {
+            assert_eq!(status_of(world, name), status, "{line}");
+            position += 1;
+        } else {
+            let name = words[position];
+            assert_eq!(balance_of(world, name), words[position + 1], "{line}: {name}");
+            position += 2;
+        }
+    }
+}
+
+/// Runs the command of a line without expectations; `None` when it only lets time pass.
+pub fn apply(world: &mut World, step: &str) -> Result<Option<AnswerRef>, Refusal> {
+    let words = Words::of(step);
+    if words.at(0) == "wait" {
+        world.now = world.now.saturating_add(span(words.at(1)));
+        return Ok(None);
+    }
+    let command = command(world, &words);
+    let key = words.value("key").map(words::key);
+    let change = world.run(&command, key)?;
+    if let Command::AdvanceClock { to } = command {
+        world.now = to;
+    }
+    Ok(Some(change.answer))
+}
+
+/// The code of a refusal, with what belongs to it: `insufficient_balance 40`.
+fn told(refusal: &Refusal) -> String {
+    let detail = match (refusal, refusal.money()) {
+        (Refusal::GiftCards(giftcards::Refusal::NotUsable(why)), _) => format!(" {why}"),
+        (_, Some(money)) => format!(" {}", money.amount),
+        _ => String::new(),
+    };
+    format!("{}{detail}", refusal.code())
+}
+
+fn command(world: &World, words: &Words<'_>) -> Command {
+    use GiftCardCommand as Card;
+    let card = || words::card(words.at(1));
+    let hold = || words::hold(words.at(1));
+    Command::GiftCards(match words.at(0) {
+        "open" => return Command::OpenBook { is_test: words.at(1) == "test", ring: [1; 8] },
+        "clock" => return Command::AdvanceClock { to: instant(world, words.at(1)) },
+        "reverse" => return Command::Reverse { operation: words::key(words.at(1)) },
+        "program" => Card::CreateProgram(Box::new(program(world, words))),
+        "issue" => Card::Issue(Box::new(issue(world, words))),
+        "freeze" => Card::Freeze { card: card(), reason: Token::new("lost").unwrap() },
+        "unfreeze" => Card::Unfreeze { card: card() },
+        "replace" => Card::ReplaceCode { card: card(), code: words::code(words.at(2)) },
+        "cancel" => Card::Cancel { card: card() },
+        "extend" => {
+            let expires_at = (words.at(2) != "never").then(|| instant(world, words.at(2)));
+            Card::Extend { card: card(), extend: Extend { expires_at } }
+        }
+        "adjust" => Card::Adjust { card: card(), adjust: adjust(words.at(2)) },
+        "expire" => Card::ExpireCard { card: card() },
+        "hold" => Card::Hold { card: words::card_ref(words.at(2)), place: place(words) },
+        "redeem" => Card::Redeem { card: words::card_ref(words.at(2)), place: place(words) },
+        "change" => {
+            let change = ChangeHold { amount: words.money(2), expires_in_s: words.number("for") };
+            Card::ChangeHold { hold: hold(), change }
+        }
+        "capture" => {
+            let capture = Capture { amount: words.money(2), is_final: !words.has("open") };
+            Card::Capture { hold: hold(), capture }
+        }
+        "release" => Card::Release { hold: hold(), amount: words.money(2) },
+        "refund" => {
+            let id = words::refund(words.at(1));
+            let refund = RefundHold { id, amount: words::money(words.at(3)) };
+            Card::Refund { hold: words::hold(words.at(2)), refund }
+        }
+        "lapse" => Card::ExpireHold { hold: hold() },
+        other => panic!("no such command: {other}"),
+    })
+}
+
+fn issue(world: &World, words: &Words<'_>) -> Issue {
+    Issue {
+        id: words::card(words.at(1)),
+        value: words::money(words.at(2)),
+        opening_balance: words.value("left").map(|word| words::money(word).amount),
+        code: NewCode(words::code(words.value("code").unwrap_or(words.at(1)))),
+        funding: words::funding(words.value("by")),
+        expires_at: words.value("until").map(|word| instant(world, word)),
+        sandbox: if words.has("fails") { Sandbox::FailsAtCapture } else { Sandbox::None },
+        program: words.value("program").map(words::program),
+        created_at: None,
+        details: words.details(),
+    }
+}
+
+fn program(world: &World, words: &Words<'_>) -> NewProgram {
+    let (least, most) = words.at(2).split_once("..").unwrap();
+    let details = words.details().unwrap();
+    NewProgram(Program {
+        id: words::program(words.at(1)),
+        name: words::text("gifts"),
+        currency: words::money(most).currency,
+        value_min: words::money(least).amount,
+        value_max: words::money(most).amount,
+        validity_days: words.number("days"),
+        hold_seconds_max: words.number("hold").unwrap_or(3_600),
+        refund_extension_days: words.number("extension").unwrap_or(90) as u16,
+        scope: details.scope,
+        regions: details.regions,
+        metadata: details.metadata,
+        created_at: world.now,
+    })
+}
+
+fn place(words: &Words<'_>) -> Box<Place> {
+    Box::new(Place {
+        partial: words.has("partial"),
+        expires_in_s: words.number("for"),
+        region: words.value("region").map(|code| code.parse().unwrap()),
+        lines: words.lines(),
+        ..*words::place(words.at(1), words.at(3))
+    })
+}
+
+fn adjust(word: &str) -> Adjust {
+    let down = word.strip_prefix('-');
+    let direction = if down.is_some() { Direction::Down } else { Direction::Up };
+    let amount = words::money(down.unwrap_or(word.trim_start_matches('+')));
+    Adjust { amount, direction, reason: Token::new("goodwill").unwrap() }
+}
+
+/// `3d` or `900`, from now; with a minus before it, ago.
+fn instant(world: &World, word: &str) -> Instant {
+    match word.strip_prefix('-') {
+        Some(ago) => world.now.saturating_sub(span(ago)),
+        None => world.now.saturating_add(span(word)),
+    }
+}
+
+fn span(word: &str) -> Span {
+    match word.strip_suffix('d') {
+        Some(days) => Span::days(days.parse().unwrap()),
+        None => Span::seconds(word.parse().unwrap()),
+    }
+}
+
+/// `balance/held` of a card, or the balance of an account; `-` when it was never opened.
+fn balance_of(world: &World, name: &str) -> String {
+    let (name, currency) = match name.split_once('@') {
+        Some((name, currency)) => (name, base::Currency::parse(currency).unwrap()),
+        None => (name, base::Currency::USD),
+    };
+    let chart =
+        AccountName::parse(name).unwrap_or_else(|| AccountName::GiftCard(words::card(name)));
+    match world.accounts.get(&chart.id(currency)) {
+        None => "-".to_owned(),
+        Some(account) if account.held().is_zero() => account.balance().to_string(),
+        Some(account) => format!("{}/{}", account.balance(), account.held()),
+    }
+}
+
+fn status_of(world: &World, name: &str) -> &'static str {
+    if let Some(hold) = world.holds.get(&words::hold(name)) {
+        return hold.status(world.now).as_str();
+    }
+    let card = &world.cards[&words::card(name)];
+    giftcards::status(card, &world.accounts[&giftcards::account_of(card.id)], world.now).as_str()
+}

@@ -1,0 +1,196 @@
+//! A book in memory, whose rows are unknown until they were asked for by key.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use base::{AccountId, Amount, CardId, HoldId, Instant, ProgramId, RefundId};
+use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
+use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
+use engine::{answer, decide, needs};
+use giftcards::{Card, CodeHash, CodeRow, EventKind, Hold, Program, Refund, Undo};
+use ledger::{Account, Transfer, TransferKind};
+
+use crate::audit;
+
+/// Every row there is.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub now: Instant,
+    pub sequence: u64,
+    pub book: Option<BookRow>,
+    pub accounts: BTreeMap<AccountId, Account>,
+    pub programs: BTreeMap<ProgramId, Arc<Program>>,
+    pub cards: BTreeMap<CardId, Arc<Card>>,
+    pub codes: BTreeMap<CodeHash, CodeRow>,
+    pub holds: BTreeMap<HoldId, Arc<Hold>>,
+    pub refunds: BTreeMap<RefundId, Arc<Refund>>,
+    pub operations: BTreeMap<OperationKey, OperationTrace>,
+    /// What happened in the last command.
+    pub events: Vec<EventKind>,
+    /// Rounds of loading that the last command took.
+    pub rounds: usize,
+}
+
+impl World {
+    pub fn new() -> World {
+        World {
+            now: Instant::parse("2026-11-20T10:00:00Z").unwrap(),
+            sequence: 0,
+            book: None,
+            accounts: BTreeMap::new(),
+            programs: BTreeMap::new(),
+            cards: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            refunds: BTreeMap::new(),
+            operations: BTreeMap::new(),
+            events: Vec::new(),
+            rounds: 0,
+        }
+    }
+
+    /// Loads what the command needs, decides it, applies the change, and audits the book.
+    pub fn run(&mut self, command: &Command, key: Option<OperationKey>) -> Result<Change, Refusal> {
+        let loaded = self.load(command);
+        let context = Context { now: self.now, sequence: self.sequence + 1 };
+        let view = View { world: self, loaded: Some(&loaded) };
+        let decided = decide(command, &view, context);
+        assert_eq!(decided, decide(command, &view, context), "not deterministic: {command:?}");
+        self.events.clear();
+        if let Ok(change) = &decided {
+            self.events.extend(change.events.iter().map(|event| event.kind));
+            audit::change(self, command, change);
+            self.sequence += 1;
+            self.apply(change);
+        }
+        self.trace(command, key, &decided);
+        audit::book(self);
+        decided
+    }
+
+    /// Asks for rows until nothing is missing, as the writer does.
+    fn load(&mut self, command: &Command) -> HashSet<Key> {
+        let mut loaded = HashSet::new();
+        if let Command::Reverse { operation } = command {
+            loaded.insert(Key::Operation(*operation));
+        }
+        self.rounds = 0;
+        loop {
+            let view = View { world: self, loaded: Some(&loaded) };
+            let missing = needs(command, &view, self.now);
+            if missing.is_empty() {
+                return loaded;
+            }
+            self.rounds += 1;
+            assert!(self.rounds <= NEEDS_ROUNDS_MAX, "{command:?} still lacks {missing:?}");
+            for key in missing {
+                assert!(loaded.insert(key), "{key:?} was asked for twice");
+            }
+        }
+    }
+
+    fn apply(&mut self, change: &Change) {
+        for row in &change.rows {
+            match row.clone() {
+                Row::Book(row) => self.book = Some(row),
+                Row::Account(row) => drop(self.accounts.insert(row.id, row)),
+                Row::Program(row) => drop(self.programs.insert(row.id, row)),
+                Row::Card(row) => drop(self.cards.insert(row.id, row)),
+                Row::Code(row) => drop(self.codes.insert(row.hash, row)),
+                Row::Hold(row) => drop(self.holds.insert(row.id, row)),
+                Row::Refund(row) => drop(self.refunds.insert(row.id, row)),
+            }
+        }
+    }
+
+    /// Remembers what the operation did, as the writer reads it from the record.
+    fn trace(
+        &mut self,
+        command: &Command,
+        key: Option<OperationKey>,
+        decided: &Result<Change, Refusal>,
+    ) {
+        let did_reverse = decided.as_ref().is_ok_and(|change| {
+            let (undone, barred) = (ReversalStatus::Undone, ReversalStatus::Barred);
+            matches!(change.answer, AnswerRef::Reversal(did, _) if did == undone || did == barred)
+        });
+        if let (Command::Reverse { operation }, true) = (command, did_reverse) {
+            self.operations.insert(*operation, OperationTrace::Reversed);
+        }
+        let Some(key) = key else { return };
+        match decided {
+            Ok(change) => drop(self.operations.insert(key, trace_of(command.kind(), change))),
+            Err(refusal) if refusal.is_transient() => {}
+            Err(_) => drop(self.operations.insert(key, OperationTrace::Refused)),
+        }
+    }
+
+    /// The rows of a change and nothing else: an answer must be made of these alone.
+    pub fn only(change: &Change) -> World {
+        let mut world = World::new();
+        world.apply(change);
+        world
+    }
+
+    pub fn answer(&self, named: AnswerRef) -> Option<Answer> {
+        answer(named, &View { world: self, loaded: None }, self.now)
+    }
+}
+
+fn trace_of(kind: CommandKind, change: &Change) -> OperationTrace {
+    OperationTrace::Did(match (kind, change.answer) {
+        (CommandKind::Hold, AnswerRef::Hold(id)) => Undo::Hold(id),
+        (CommandKind::Redeem, AnswerRef::Hold(id)) => Undo::Redemption(id),
+        (CommandKind::Capture, AnswerRef::Hold(id)) => Undo::Capture(id, posted(&change.transfers)),
+        (CommandKind::Refund, AnswerRef::Refund(id)) => Undo::Refund(id),
+        _ => return OperationTrace::Irreversible,
+    })
+}
+
+fn posted(transfers: &[Transfer]) -> Amount {
+    let posts = transfers.iter().filter(|transfer| transfer.kind == TransferKind::Post);
+    posts.fold(Amount::ZERO, |sum, post| sum.checked_add(post.amount.amount).unwrap())
+}
+
+/// What has been loaded of a world; `None` is everything.
+pub struct View<'a> {
+    pub world: &'a World,
+    pub loaded: Option<&'a HashSet<Key>>,
+}
+
+impl View<'_> {
+    fn found<T>(&self, key: Key, row: Option<T>) -> Found<T> {
+        match (self.loaded.is_none_or(|loaded| loaded.contains(&key)), row) {
+            (false, _) => Found::Unknown,
+            (true, None) => Found::Absent,
+            (true, Some(row)) => Found::Present(row),
+        }
+    }
+}
+
+impl Rows for View<'_> {
+    fn book(&self) -> Found<&BookRow> {
+        self.found(Key::Book, self.world.book.as_ref())
+    }
+    fn account(&self, id: AccountId) -> Found<&Account> {
+        self.found(Key::Account(id), self.world.accounts.get(&id))
+    }
+    fn program(&self, id: ProgramId) -> Found<&Arc<Program>> {
+        self.found(Key::Program(id), self.world.programs.get(&id))
+    }
+    fn card(&self, id: CardId) -> Found<&Arc<Card>> {
+        self.found(Key::Card(id), self.world.cards.get(&id))
+    }
+    fn code(&self, hash: CodeHash) -> Found<&CodeRow> {
+        self.found(Key::Code(hash), self.world.codes.get(&hash))
+    }
+    fn hold(&self, id: HoldId) -> Found<&Arc<Hold>> {
+        self.found(Key::Hold(id), self.world.holds.get(&id))
+    }
+    fn refund(&self, id: RefundId) -> Found<&Arc<Refund>> {
+        self.found(Key::Refund(id), self.world.refunds.get(&id))
+    }
+    fn operation(&self, key: OperationKey) -> Found<&OperationTrace> {
+        self.found(Key::Operation(key), self.world.operations.get(&key))
+    }
+}

@@ -1,0 +1,95 @@
+//! The one way in: every request passes through here, whatever its handler.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::Response;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use base::RequestId;
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::call::{Admission, Arrival};
+use crate::problem::{Problem, catalog};
+use crate::reply::{Reply, respond};
+use crate::version::Version;
+
+/// Serves `handler` for a method. `route` is the path as documented: what logs call it.
+pub(crate) fn endpoint<A, H, F>(
+    method: MethodFilter,
+    route: &'static str,
+    handler: H,
+) -> MethodRouter<Arc<App>>
+where
+    A: Admission,
+    H: Fn(A) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Reply, Problem>> + Send + 'static,
+{
+    on(method, move |State(app): State<Arc<App>>, request: Request| {
+        let handler = handler.clone();
+        async move {
+            let arrival = arrive(app, request);
+            let (request_id, arrived) = (arrival.request_id, arrival.arrived);
+            let (version, outcome) = match A::admit(arrival).await {
+                Ok((call, version)) => (version, handler(call).await),
+                Err(problem) => (Version::NEWEST, Err(problem)),
+            };
+            log(route, request_id, arrived, &outcome);
+            respond(outcome, request_id, version)
+        }
+    })
+}
+
+/// Answers a path that does not exist.
+pub(crate) async fn not_found(app: State<Arc<App>>, request: Request) -> Response<Body> {
+    answer_astray(app, request, Problem::new(&catalog::NOT_FOUND))
+}
+
+/// Answers a method that a path does not have.
+pub(crate) async fn method_not_allowed(app: State<Arc<App>>, request: Request) -> Response<Body> {
+    answer_astray(app, request, Problem::new(&catalog::METHOD_NOT_ALLOWED))
+}
+
+fn answer_astray(
+    State(app): State<Arc<App>>,
+    request: Request,
+    problem: Problem,
+) -> Response<Body> {
+    let arrival = arrive(app, request);
+    let outcome = Err(problem);
+    // The path itself may contain anything, a code included, so it is not logged.
+    log("no route", arrival.request_id, arrival.arrived, &outcome);
+    respond(outcome, arrival.request_id, Version::NEWEST)
+}
+
+fn arrive(app: Arc<App>, request: Request) -> Arrival {
+    let (head, body) = request.into_parts();
+    Arrival { request_id: app.new_id(), arrived: Instant::now(), app, head, body }
+}
+
+/// One event a request, at debug level: routes and codes of problems, never what was sent.
+fn log(route: &str, request: RequestId, arrived: Instant, outcome: &Result<Reply, Problem>) {
+    match outcome {
+        Ok(reply) => tracing::debug!(
+            route,
+            %request,
+            status = reply.status.as_u16(),
+            micros = micros_since(arrived),
+            "answered"
+        ),
+        Err(problem) => tracing::debug!(
+            route,
+            %request,
+            status = problem.status().as_u16(),
+            code = problem.code(),
+            micros = micros_since(arrived),
+            "answered with a problem"
+        ),
+    }
+}
+
+fn micros_since(arrived: Instant) -> u64 {
+    u64::try_from(arrived.elapsed().as_micros()).unwrap_or(u64::MAX)
+}

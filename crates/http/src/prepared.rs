@@ -1,0 +1,106 @@
+//! Commands on their way to the writer, and decisions on their way back.
+
+use axum::http::StatusCode;
+use engine::{Command, Refusal};
+use giftcards::{Refusal as CardRefusal, Why};
+use risk::budget::Asker;
+use writer::{Decided, Operation, Outcome, Request};
+
+use crate::call::Caller;
+use crate::guesses;
+use crate::problem::{Problem, catalog};
+use crate::reply::Reply;
+use crate::shown_code;
+use crate::views;
+
+/// A command that cannot be malformed any more, with what is needed to answer it.
+pub(crate) struct Prepared {
+    pub(crate) command: Command,
+    pub(crate) operation: Option<Operation>,
+    /// Who named a code, if one was named.
+    pub(crate) asker: Option<Asker>,
+    /// The status of success.
+    pub(crate) status: StatusCode,
+}
+
+impl Prepared {
+    /// A command that makes something.
+    pub(crate) fn creating(command: Command, operation: Operation) -> Prepared {
+        let status = StatusCode::CREATED;
+        Prepared { command, operation: Some(operation), asker: None, status }
+    }
+
+    /// A command that changes something.
+    pub(crate) fn changing(
+        command: Command,
+        operation: impl Into<Option<Operation>>,
+    ) -> Prepared {
+        let (operation, status) = (operation.into(), StatusCode::OK);
+        Prepared { command, operation, asker: None, status }
+    }
+
+    /// Splits off what the writer gets.
+    pub(crate) fn into_request(self, caller: &Caller) -> (Request, Expected) {
+        let Prepared { command, operation, asker, status } = self;
+        (Request { command, actor: caller.key.id, operation }, Expected { asker, status })
+    }
+
+    /// Has it decided and makes the answer.
+    pub(crate) async fn decide(self, caller: &Caller) -> Result<Reply, Problem> {
+        let (request, expected) = self.into_request(caller);
+        let mut outcomes = caller.book().decide(vec![request], false).await?;
+        let outcome = outcomes.pop();
+        let outcome = outcome.ok_or_else(|| Problem::new(&catalog::OUTCOME_UNKNOWN))?;
+        let told = expected.settle(caller, outcome).await?;
+        let mut body = Vec::with_capacity(768);
+        told.write_body(&mut body);
+        Ok(Reply::json(told.status, body).replayed(told.decided.replayed))
+    }
+}
+
+/// What is needed to answer an outcome.
+pub(crate) struct Expected {
+    asker: Option<Asker>,
+    status: StatusCode,
+}
+
+impl Expected {
+    /// Books what an outcome means for guess budgets and lists, and finds what may be shown.
+    pub(crate) async fn settle(self, caller: &Caller, outcome: Outcome) -> Result<Told, Problem> {
+        let decided = outcome?;
+        if let Some(asker) = &self.asker {
+            guesses::record(caller, asker, !is_miss(&decided.result));
+        }
+        if decided.seq > 0 {
+            caller.key.wrote(decided.seq);
+        }
+        if let Err(refusal) = &decided.result {
+            return Err(Problem::refused(refusal, decided.replayed));
+        }
+        let code = shown_code::of(caller, &decided).await?;
+        Ok(Told { decided, code, status: self.status })
+    }
+}
+
+/// A decision that was accepted, with what may be told of it.
+pub(crate) struct Told {
+    decided: Decided,
+    code: Option<String>,
+    pub(crate) status: StatusCode,
+}
+
+impl Told {
+    /// Appends the body of the answer.
+    pub(crate) fn write_body(&self, out: &mut Vec<u8>) {
+        if let Ok(answer) = &self.decided.result {
+            views::write_answer(answer, self.code.as_deref(), out);
+        }
+    }
+}
+
+/// A code that leads to no card, whatever else would have been refused.
+fn is_miss<T>(result: &Result<T, Refusal>) -> bool {
+    let unknown = CardRefusal::NotUsable(Why::Unknown);
+    let replaced = CardRefusal::NotUsable(Why::CodeReplaced);
+    matches!(result, Err(Refusal::GiftCards(why)) if *why == unknown || *why == replaced)
+}

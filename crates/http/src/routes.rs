@@ -1,0 +1,132 @@
+//! Every route: the file of a route is found by its URL, and holds its body, its conversion and
+//! its handler, which is always called `handle`.
+//!
+//! To add one: write the file with `#[utoipa::path]` above `handle`, and one line in [`all`].
+//! Routing, documentation, scope and idempotency rule all come from there.
+
+pub(crate) mod batch;
+pub(crate) mod documents;
+pub(crate) mod gift_cards;
+pub(crate) mod health;
+pub(crate) mod holds;
+pub(crate) mod keys;
+pub(crate) mod redemptions;
+pub(crate) mod reverse;
+pub(crate) mod scope_body;
+pub(crate) mod spending;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{MethodFilter, MethodRouter};
+use utoipa::openapi::path::{HttpMethod, Operation};
+use utoipa::openapi::{RefOr, Schema};
+
+use crate::app::App;
+use crate::call::Admission;
+use crate::endpoint::{endpoint, method_not_allowed, not_found};
+use crate::problem::Problem;
+use crate::reply::Reply;
+
+/// The whole API.
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in all() {
+        router = router.route(&route.path, route.service);
+    }
+    router.fallback(not_found).method_not_allowed_fallback(method_not_allowed).with_state(app)
+}
+
+/// Whether calls take an idempotency key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyRule {
+    /// They only read.
+    None,
+    /// They may.
+    Optional,
+    /// They must: they move money, or make what must not be made twice.
+    Required,
+}
+
+/// A route with all that is known about it.
+pub(crate) struct Route {
+    pub(crate) path: String,
+    pub(crate) method: HttpMethod,
+    pub(crate) operation: Operation,
+    pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
+    pub(crate) scope: Option<&'static str>,
+    pub(crate) key_rule: KeyRule,
+    service: MethodRouter<Arc<App>>,
+}
+
+macro_rules! routes {
+    ($($($part:ident)::+ => $rule:ident,)+) => {
+        /// All routes, in the order of the documentation.
+        pub(crate) fn all() -> Vec<Route> {
+            vec![$(
+                route::<$($part)::+::__path_handle, _, _, _>(
+                    $($part)::+::handle,
+                    KeyRule::$rule,
+                ),
+            )+]
+        }
+    };
+}
+
+routes! {
+    gift_cards::issue => Required,
+    gift_cards::read => None,
+    gift_cards::lookup => Optional,
+    gift_cards::freeze => Optional,
+    gift_cards::unfreeze => Optional,
+    gift_cards::replace_code => Required,
+    gift_cards::cancel => Required,
+    gift_cards::adjust => Required,
+    gift_cards::extend => Required,
+    gift_cards::reveal => Optional,
+    holds::place => Required,
+    holds::read => None,
+    holds::change => Required,
+    holds::capture => Required,
+    holds::release => Required,
+    holds::refund => Required,
+    redemptions => Required,
+    reverse => Required,
+    batch => Optional,
+    keys => Optional,
+    health::process => None,
+    health::ready => None,
+    documents::openapi => None,
+    documents::page => None,
+}
+
+fn route<P, A, H, F>(handler: H, key_rule: KeyRule) -> Route
+where
+    P: utoipa::Path + utoipa::__dev::SchemaReferences,
+    A: Admission,
+    H: Fn(A) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Result<Reply, Problem>> + Send + 'static,
+{
+    let method = P::methods().pop().expect("a documented operation has a method");
+    let filter = match &method {
+        HttpMethod::Get => MethodFilter::GET,
+        HttpMethod::Post => MethodFilter::POST,
+        HttpMethod::Patch => MethodFilter::PATCH,
+        HttpMethod::Delete => MethodFilter::DELETE,
+        _ => unreachable!("routes are read, posted, patched or deleted"),
+    };
+    let mut schemas = Vec::new();
+    P::schemas(&mut schemas);
+    // Routes live as long as the process; there is one leaked text for each.
+    let name: &'static str = P::path().leak();
+    Route {
+        path: P::path(),
+        method,
+        operation: P::operation(),
+        schemas,
+        scope: A::SCOPE,
+        key_rule,
+        service: endpoint(filter, name, handler),
+    }
+}

@@ -1,0 +1,99 @@
+//! `POST /v1/holds`: reserves an amount of a card.
+
+use engine::{Command, GiftCardCommand};
+use serde::{Deserialize, Serialize};
+use writer::Operation;
+
+use crate::call::{Call, Caller};
+use crate::card_ref::{NamedCard, named_card};
+use crate::prepared::Prepared;
+use crate::problem::{Problem, catalog};
+use crate::reply::Reply;
+use crate::routes::spending::{LineBody, Spending, place};
+use crate::scope::Spend;
+use crate::views::hold::HoldView;
+use crate::wire::{self, ClientBody, MoneyBody};
+
+/// Where it is.
+pub(crate) const PATH: &str = "/v1/holds";
+
+/// What to reserve. Give either `code` or `gift_card`.
+#[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = HoldInput)]
+pub(crate) struct HoldBody {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "23AB-CD45-EFGH-JK67M")]
+    code: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gift_card: Option<String>,
+    /// Not available yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wallet: Option<String>,
+    #[serde(deserialize_with = "wire::object")]
+    amount: MoneyBody,
+    /// The shop's own reference, usually its order.
+    #[schema(min_length = 1, max_length = 255)]
+    reference: String,
+    /// Seconds until it lapses; 900 when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    expires_in_s: Option<u32>,
+    /// Reserve what there is when there is less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    partial: Option<bool>,
+    /// Where the buyer is, for cards bound to regions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "US")]
+    region: Option<String>,
+    /// What is paid for, for cards bound to a scope.
+    #[serde(
+        default,
+        deserialize_with = "wire::object_list",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    #[schema(max_items = 100)]
+    lines: Vec<LineBody>,
+    #[serde(default, deserialize_with = "wire::object_option", skip_serializing)]
+    client: Option<ClientBody>,
+}
+
+/// Place a hold
+///
+/// Reserves an amount for one checkout, for a limited time. Capture it when the order is paid,
+/// release it when it is not.
+#[utoipa::path(post, path = "/v1/holds", operation_id = "place_hold", tag = "Spending",
+    request_body = HoldBody,
+    responses((status = 201, description = "Reserved", body = HoldView)))]
+pub(crate) async fn handle(mut call: Call<Spend>) -> Result<Reply, Problem> {
+    let body: HoldBody = call.json().await?;
+    let operation = call.operation(&body)?;
+    prepare(&call.caller, &body, operation)?.decide(&call.caller).await
+}
+
+/// Checks the body and makes the command.
+pub(crate) fn prepare(
+    caller: &Caller,
+    body: &HoldBody,
+    operation: Operation,
+) -> Result<Prepared, Problem> {
+    if body.wallet.is_some() {
+        return Err(Problem::new(&catalog::NOT_AVAILABLE_YET).param("/wallet"));
+    }
+    let place = place(
+        &caller.app,
+        &Spending {
+            amount: &body.amount,
+            reference: &body.reference,
+            partial: body.partial.unwrap_or(false),
+            region: body.region.as_deref(),
+            lines: &body.lines,
+            expires_in_s: body.expires_in_s,
+        },
+    )?;
+    let (code, id) = (body.code.as_deref(), body.gift_card.as_deref());
+    let NamedCard { card, asker } = named_card(caller, code, id, body.client.as_ref())?;
+    let command = GiftCardCommand::Hold { card, place: Box::new(place) };
+    let prepared = Prepared::creating(Command::GiftCards(command), operation);
+    Ok(Prepared { asker, ..prepared })
+}

@@ -1,0 +1,89 @@
+//! What holds and redemptions have in common.
+
+use base::Money;
+use giftcards::{Line, LineKind, Place, limits};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::fields::{self, Checked, refuse};
+use crate::wire::MoneyBody;
+
+/// A line to be paid, as far as a card's scope looks at it.
+#[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Line)]
+pub(crate) struct LineBody {
+    /// What is sold: `goods`, `service`, `digital`, `promotion` or `gift_card`.
+    kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 64)]
+    category: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 64)]
+    seller: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 64)]
+    creator: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 64)]
+    product: Option<String>,
+}
+
+/// The members of a body that say what is to be spent.
+pub(crate) struct Spending<'a> {
+    pub(crate) amount: &'a MoneyBody,
+    pub(crate) reference: &'a str,
+    pub(crate) partial: bool,
+    pub(crate) region: Option<&'a str>,
+    pub(crate) lines: &'a [LineBody],
+    pub(crate) expires_in_s: Option<u32>,
+}
+
+/// Checks what is to be spent and gives it an id.
+pub(crate) fn place(app: &App, spending: &Spending<'_>) -> Checked<Place> {
+    Ok(Place {
+        id: app.new_id(),
+        amount: fields::money("/amount", spending.amount)?,
+        partial: spending.partial,
+        reference: fields::text("/reference", spending.reference)?,
+        expires_in_s: seconds(spending.expires_in_s)?,
+        region: spending.region.map(|code| fields::region("/region", code)).transpose()?,
+        lines: fields::each("/lines", spending.lines, limits::LINES_PER_HOLD_MAX, |_, body| {
+            line(body)
+        })?,
+    })
+}
+
+/// A hold that lasts no time at all would be refused by whoever uses it.
+pub(crate) fn seconds(expires_in_s: Option<u32>) -> Checked<Option<u32>> {
+    if expires_in_s == Some(0) {
+        return Err(refuse("/expires_in_s", "must be at least 1 second"));
+    }
+    Ok(expires_in_s)
+}
+
+/// The amount of a part: what is there, or everything when it is left out.
+pub(crate) fn part(amount: Option<&MoneyBody>) -> Checked<Option<Money>> {
+    fields::optional_money("/amount", amount)
+}
+
+fn line(body: &LineBody) -> Checked<Line> {
+    let label = |pointer, text: &Option<String>| {
+        text.as_deref().map(|text| fields::label(pointer, text)).transpose()
+    };
+    Ok(Line {
+        kind: line_kind("/kind", &body.kind)?,
+        category: label("/category", &body.category)?,
+        seller: label("/seller", &body.seller)?,
+        creator: label("/creator", &body.creator)?,
+        product: label("/product", &body.product)?,
+    })
+}
+
+/// A kind of line by its name.
+pub(crate) fn line_kind(pointer: &str, name: &str) -> Checked<LineKind> {
+    LineKind::parse(name).ok_or_else(|| {
+        let known: Vec<_> = LineKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        refuse(pointer, format!("must be one of {}", known.join(", ")))
+    })
+}

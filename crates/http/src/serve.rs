@@ -1,0 +1,78 @@
+//! Serving connections: bounded in number and time, ended gracefully.
+
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+use crate::app::App;
+use crate::routes::router;
+
+/// How long to wait before accepting again when the system refuses, for want of file handles.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves until `stop` is done; then requests under way are finished and connections closed.
+///
+/// # Errors
+///
+/// [`io::Error`] when requests were still under way after
+/// [`Limits::stop_time_max`](crate::Limits::stop_time_max).
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let limits = app.limits.clone();
+    let service = TowerToHyperService::new(router(Arc::clone(&app)));
+    let mut protocol = http1::Builder::new();
+    protocol.timer(TokioTimer::new()).header_read_timeout(limits.header_time_max);
+    let connections = GracefulShutdown::new();
+    let free = Arc::new(Semaphore::new(limits.connections_max));
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let permit = Arc::clone(&free).acquire_owned();
+        let accepted = async {
+            let permit = permit.await.expect("the semaphore is never closed");
+            (permit, accept(&listener).await)
+        };
+        let (permit, stream) = tokio::select! {
+            accepted = accepted => accepted,
+            () = &mut stop => break,
+        };
+        let connection = protocol.serve_connection(TokioIo::new(stream), service.clone());
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            // A connection that breaks off concerns nobody but its client.
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(permit);
+        });
+    }
+    drop(listener);
+    let stopped = tokio::time::timeout(limits.stop_time_max, connections.shutdown()).await;
+    stopped.map_err(|_| io::Error::other("requests were still under way when the time was up"))
+}
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Small answers leave at once instead of waiting for more to send.
+                let _ = stream.set_nodelay(true);
+                return stream;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}

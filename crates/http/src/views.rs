@@ -1,0 +1,79 @@
+//! What callers get: one struct an object, written as it stands here.
+//!
+//! A view is a pure function of an answer, so a repeated request gets the same bytes. The same
+//! structs describe the answers in the OpenAPI document.
+
+pub(crate) mod account;
+pub(crate) mod book;
+pub(crate) mod gift_card;
+pub(crate) mod hold;
+pub(crate) mod key;
+pub(crate) mod money;
+pub(crate) mod program;
+pub(crate) mod refund;
+pub(crate) mod reversal;
+pub(crate) mod scope;
+
+use base::{Instant, TypedId};
+use engine::Answer;
+use giftcards::Metadata;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// Appends a view as JSON.
+pub(crate) fn write(view: &impl Serialize, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, view).expect("views have text keys, and memory takes every byte");
+}
+
+/// Appends an answer as JSON. `code` is the card's code when it may be shown.
+pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8>) {
+    match answer {
+        Answer::Book { book, now } => write(&book::BookView::new(book, *now), out),
+        Answer::Program(program) => write(&program::ProgramView::new(program), out),
+        Answer::Card { card, account, now, .. } => {
+            let view = gift_card::GiftCardView::new(card, account, *now);
+            write(&gift_card::GiftCardView { code, ..view }, out);
+        }
+        Answer::Hold { hold, account, now } => {
+            write(&hold::HoldView::new(hold, account, *now), out);
+        }
+        Answer::Refund(refund) => write(&refund::RefundView::new(refund), out),
+        Answer::Account(account) => write(&account::AccountView::new(account), out),
+        Answer::Reversal { status, hold, now } => {
+            write(&reversal::ReversalView::new(*status, hold.as_ref(), *now), out);
+        }
+    }
+}
+
+/// An id as text.
+#[derive(Clone, Copy)]
+pub(crate) struct Id<T>(pub(crate) T);
+
+impl<T: TypedId> Serialize for Id<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A point in time as RFC 3339 with `Z`.
+#[derive(Clone, Copy)]
+pub(crate) struct Time(pub(crate) Instant);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// Strings of the shop, as an object.
+pub(crate) struct MetadataView<'a>(pub(crate) Option<&'a Metadata>);
+
+impl Serialize for MetadataView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.0.into_iter().flat_map(Metadata::iter) {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}

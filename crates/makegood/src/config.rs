@@ -1,0 +1,194 @@
+//! Settings: from the command line, the environment, a file, or `config.default.toml`.
+
+mod environment;
+pub(crate) mod layers;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::failure::{Done, Failure};
+
+pub(crate) use environment::Environment;
+
+/// The default configuration, which is also the manual.
+pub(crate) const MANUAL: &str = include_str!("../config.default.toml");
+
+/// Every setting. `config.default.toml` says what each means; it has the defaults, and is the
+/// only place that has them.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    pub(crate) listen: String,
+    data: PathBuf,
+    keys: PathBuf,
+    database: String,
+    pub(crate) log: String,
+    pub(crate) log_format: LogFormat,
+    body_bytes_max: usize,
+    batch_body_bytes_max: usize,
+    batch_operations_max: usize,
+    pub(crate) connections_max: usize,
+    header_seconds_max: u64,
+    body_seconds_max: u64,
+    stop_seconds_max: u64,
+    queue_commands_max: usize,
+    batch_commands_max: usize,
+    unswept_target: usize,
+    cached_cards_max: usize,
+    operation_retention_days: u32,
+    clock_jump_seconds_max: u64,
+    pub(crate) readers_per_book: usize,
+    expiry_interval_seconds: u64,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Flags of commands that work on an installation.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct PlaceArgs {
+    /// Folder of the data.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Folder of the key ring, outside the data folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys: Option<PathBuf>,
+    /// PostgreSQL in place of files; not available in this release.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// File with settings that differ from the defaults.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The settings that hold, from all their sources.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, a name that is not in the manual, or a value that does not fit.
+    pub(crate) fn load(
+        place: &PlaceArgs,
+        listen: Option<&str>,
+        environment: &Environment,
+    ) -> Done<Settings> {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let flags = [
+            ("listen", listen.map(str::to_owned)),
+            ("data", place.data.as_deref().map(text)),
+            ("keys", place.keys.as_deref().map(text)),
+            ("database", place.database.clone()),
+        ];
+        let file = place.config.clone().or_else(|| environment.get("CONFIG").map(PathBuf::from));
+        let settings = layers::merge(file.as_deref(), environment, &flags)?;
+        if !settings.database.is_empty() {
+            let what = "a PostgreSQL database is not available in this release";
+            return Err(Failure::new(what).next("leave --database out: the data is kept in files"));
+        }
+        Ok(settings)
+    }
+
+    /// Folder of the data.
+    pub(crate) fn data_folder(&self) -> &Path {
+        &self.data
+    }
+
+    /// Folder of ring and people's keys.
+    pub(crate) fn keys_folder(&self) -> PathBuf {
+        if !self.keys.as_os_str().is_empty() {
+            return self.keys.clone();
+        }
+        let name = self.data.file_name().unwrap_or_default().to_string_lossy();
+        self.data.with_file_name(format!("{name}-keys"))
+    }
+
+    /// Limits of the API.
+    pub(crate) fn limits(&self) -> http::Limits {
+        http::Limits {
+            body_bytes_max: self.body_bytes_max,
+            batch_body_bytes_max: self.batch_body_bytes_max,
+            batch_operations_max: self.batch_operations_max,
+            connections_max: self.connections_max,
+            header_time_max: Duration::from_secs(self.header_seconds_max),
+            body_time_max: Duration::from_secs(self.body_seconds_max),
+            stop_time_max: Duration::from_secs(self.stop_seconds_max),
+            ..http::Limits::default()
+        }
+    }
+
+    /// Sizes of the writers.
+    pub(crate) fn writer_options(&self) -> writer::Options {
+        writer::Options {
+            queue_commands_max: self.queue_commands_max,
+            batch_commands_max: self.batch_commands_max,
+            unswept_target: self.unswept_target,
+            cached_cards_max: self.cached_cards_max,
+            operation_retention_days: self.operation_retention_days,
+            clock_jump_max: Duration::from_secs(self.clock_jump_seconds_max),
+            ..writer::Options::default()
+        }
+    }
+
+    /// Time between two looks for what has fallen due.
+    pub(crate) fn expiry_interval(&self) -> Duration {
+        Duration::from_secs(self.expiry_interval_seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn defaults() -> Settings {
+        Settings::load(&PlaceArgs::default(), None, &Environment::default()).unwrap()
+    }
+
+    #[test]
+    fn the_manual_has_the_defaults_of_the_code() {
+        let settings = defaults();
+        let (limits, usual) = (settings.limits(), http::Limits::default());
+        assert_eq!(format!("{limits:?}"), format!("{usual:?}"));
+        let (options, usual) = (settings.writer_options(), writer::Options::default());
+        assert_eq!(format!("{options:?}"), format!("{usual:?}"));
+    }
+
+    #[test]
+    fn the_manual_names_the_variable_of_every_setting_and_explains_it() {
+        let lines: Vec<&str> = MANUAL.lines().collect();
+        let mut settings = 0;
+        for (place, line) in lines.iter().enumerate() {
+            if line.starts_with('#') || line.trim().is_empty() {
+                continue;
+            }
+            let name = line.split(" = ").next().unwrap();
+            let variable = format!("# MAKEGOOD_{}", name.to_ascii_uppercase());
+            assert_eq!(lines[place - 1], variable, "above {name}");
+            assert!(lines[place - 2].starts_with("# "), "{name} is not explained");
+            settings += 1;
+        }
+        // Every field of `Settings` is there, because the manual is what fills them.
+        let fields = format!("{:#?}", defaults()).lines().filter(|l| l.starts_with("    ")).count();
+        assert_eq!(settings, fields);
+    }
+
+    #[test]
+    fn keys_lie_beside_the_data() {
+        check_keys("makegood-data", "", "makegood-data-keys");
+        check_keys("/var/lib/makegood/", "", "/var/lib/makegood-keys");
+        check_keys("/var/lib/makegood", "/etc/keys", "/etc/keys");
+    }
+
+    fn check_keys(data: &str, keys: &str, expected: &str) {
+        let settings = Settings { data: data.into(), keys: keys.into(), ..defaults() };
+        assert_eq!(settings.keys_folder(), Path::new(expected));
+    }
+}

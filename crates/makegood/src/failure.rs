@@ -1,0 +1,72 @@
+//! Why a command did not do what it was asked, for the person who asked.
+
+use std::fmt;
+use std::path::Path;
+
+/// What went wrong and what to do next, in plain words. Printed once, by `main`.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    what: String,
+    next: Option<String>,
+}
+
+/// What a command ends with.
+pub(crate) type Done<T = ()> = Result<T, Failure>;
+
+/// How a command that ran to its end leaves the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// All is well: exit code 0.
+    Well,
+    /// It found or refused something: exit code 1.
+    NotWell,
+}
+
+impl Failure {
+    /// A failure whose text already says what to do.
+    pub(crate) fn new(what: impl fmt::Display) -> Failure {
+        Failure { what: what.to_string(), next: None }
+    }
+
+    /// The same with the next step.
+    pub(crate) fn next(self, next: impl Into<String>) -> Failure {
+        Failure { next: Some(next.into()), ..self }
+    }
+
+    /// The operating system refused something about a file.
+    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Failure {
+        Failure::new(format!("{} cannot be used: {error}", path.display()))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "makegood: {}", self.what)?;
+        match &self.next {
+            Some(next) => write!(f, "\n  next: {next}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Errors of our crates are written for operators and say what to do themselves.
+macro_rules! from_errors {
+    ($($error:ty),+ $(,)?) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Failure {
+                Failure::new(error)
+            }
+        }
+    )+};
+}
+
+from_errors! {
+    store::StoreError,
+    outside::keyring::RingError,
+    outside::people::PeopleError,
+    writer::OpenError,
+    writer::Trouble,
+    jobs::JobError,
+    reports::ReportError,
+    http::DirectoryError,
+}

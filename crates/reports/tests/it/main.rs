@@ -1,0 +1,10 @@
+//! What the reports promise to others.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod activities;
+mod bent;
+mod book;
+mod liability;
+mod trial_balance;
+mod verify;

@@ -1,0 +1,333 @@
+//! The read side of a book in a SQLite file, on a connection of its own.
+
+use std::path::Path;
+
+use ::journal::{Block, Value, ValueSink};
+use base::{AccountId, CardId, HoldId, Instant};
+use engine::{BookRow, Row as EngineRow};
+use giftcards::{Card, Hold, Program};
+use ledger::{Account, AccountName};
+use rusqlite::{Connection, Row};
+
+use super::values::{Binder, Columns, read_row, read_swept, signed};
+use super::{connection, head, journal, migrations, transaction};
+use crate::catalogue::lists::{self, Query};
+use crate::catalogue::{self, entries};
+use crate::rows::{self, TABLES, Table};
+use crate::{
+    BookName, CardFilter, Due, DueObject, EntryRow, Head, Page, Reader, StoreError, SweptRow,
+    entry_values,
+};
+
+/// The read side of one book in one file.
+#[derive(Debug)]
+pub struct SqliteReader {
+    connection: Connection,
+    book: BookName,
+}
+
+impl SqliteReader {
+    pub(super) fn open(path: &Path, book: &BookName) -> Result<SqliteReader, StoreError> {
+        let connection = connection::open_reader(path)?;
+        migrations::require_current(&connection, migrations::OF_BOOKS)?;
+        Ok(SqliteReader { connection, book: book.clone() })
+    }
+}
+
+impl Reader for SqliteReader {
+    fn head(&mut self) -> Result<Head, StoreError> {
+        head::read(&self.connection, self.book.as_str())
+    }
+
+    fn book(&mut self) -> Result<Option<BookRow>, StoreError> {
+        let mut found = None;
+        let statement = &catalogue::of(&rows::book::TABLE).select_all;
+        each_row(&self.connection, statement, &[], |row| {
+            if let EngineRow::Book(book) = read_row(&rows::book::TABLE, row, 0)? {
+                found = Some(book);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn cards(
+        &mut self,
+        filter: &CardFilter,
+        page: Page,
+    ) -> Result<Vec<(Card, Account)>, StoreError> {
+        collect(&self.connection, &lists::cards(filter, page), card_and_account)
+    }
+
+    fn holds(
+        &mut self,
+        reference: Option<&str>,
+        page: Page,
+    ) -> Result<Vec<(Hold, Account)>, StoreError> {
+        collect(&self.connection, &lists::holds(reference, page), |row| {
+            let hold = match read_row(&rows::hold::TABLE, row, 0)? {
+                EngineRow::Hold(hold) => (*hold).clone(),
+                _ => return Err(another_table()),
+            };
+            Ok((hold, account(row, rows::hold::TABLE.columns.len())?))
+        })
+    }
+
+    fn programs(&mut self, page: Page) -> Result<Vec<Program>, StoreError> {
+        collect(&self.connection, &lists::programs(page), |row| {
+            match read_row(&rows::program::TABLE, row, 0)? {
+                EngineRow::Program(program) => Ok((*program).clone()),
+                _ => Err(another_table()),
+            }
+        })
+    }
+
+    fn accounts(
+        &mut self,
+        prefix: &str,
+        after: Option<AccountId>,
+        limit: u32,
+    ) -> Result<Vec<Account>, StoreError> {
+        transaction::read(&self.connection, |connection| {
+            accounts_by_name(connection, prefix, after, limit)
+        })
+    }
+
+    fn entries(
+        &mut self,
+        account: AccountId,
+        before: Option<(u64, u32)>,
+        limit: u32,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        let (seq, line) = before.unwrap_or((u64::MAX, u32::MAX));
+        let values = [
+            Value::Bytes(account.to_bytes().to_vec()),
+            Value::Int(signed(seq)),
+            Value::Int(i64::from(line)),
+            Value::Int(i64::from(limit)),
+        ];
+        let mut found = Vec::new();
+        each_row(&self.connection, entries::BEFORE, &values, |row| {
+            found.push(entry(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    fn last_entries(
+        &mut self,
+        seq: u64,
+        each: &mut dyn FnMut(Account, EntryRow),
+    ) -> Result<(), StoreError> {
+        transaction::read(&self.connection, |connection| {
+            // One short look-up for each account: the key of entries leads straight to the last.
+            let mut last = connection.prepare_cached(entries::LAST)?;
+            each_row(connection, &lists::all_accounts(), &[], |row| {
+                let account = account(row, 0)?;
+                let mut binder = Binder::new(&mut last);
+                binder.bytes(&account.id.to_bytes());
+                binder.int(signed(seq));
+                if let Some(found) = binder.query()?.next()? {
+                    each(account, entry(found)?);
+                }
+                Ok(())
+            })
+        })
+    }
+
+    fn cards_by_id(
+        &mut self,
+        after: Option<CardId>,
+        limit: u32,
+    ) -> Result<Vec<(Card, Account)>, StoreError> {
+        let query = lists::cards_by_id(after.map(CardId::bits), limit);
+        collect(&self.connection, &query, card_and_account)
+    }
+
+    fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {
+        journal::after(&self.connection, seq, bytes_max)
+    }
+
+    fn block_of(&mut self, seq: u64) -> Result<Option<Block>, StoreError> {
+        journal::block_of(&self.connection, seq)
+    }
+
+    fn seq_at(&mut self, at: Instant) -> Result<u64, StoreError> {
+        transaction::read(&self.connection, |connection| {
+            let head = head::read(connection, self.book.as_str())?;
+            journal::seq_at(connection, at, head.seq)
+        })
+    }
+
+    fn due(&mut self, now: Instant, limit: u32) -> Result<Vec<Due>, StoreError> {
+        let values = [Value::Int(now.micros()), Value::Int(i64::from(limit))];
+        let mut found = Vec::new();
+        for table in [&rows::hold::TABLE, &rows::card::TABLE] {
+            each_row(&self.connection, &lists::due(table), &values, |row| {
+                found.push(timer(table, row)?);
+                Ok(())
+            })?;
+        }
+        found.sort();
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
+    }
+
+    fn next_due(&mut self, now: Instant) -> Result<Option<Due>, StoreError> {
+        let mut found = Vec::new();
+        for table in [&rows::hold::TABLE, &rows::card::TABLE] {
+            let values = [Value::Int(now.micros())];
+            each_row(&self.connection, &lists::next_due(table), &values, |row| {
+                found.push(timer(table, row)?);
+                Ok(())
+            })?;
+        }
+        Ok(found.into_iter().min())
+    }
+
+    fn all_rows(&mut self, each: &mut dyn FnMut(SweptRow)) -> Result<(), StoreError> {
+        transaction::read(&self.connection, |connection| {
+            for table in TABLES {
+                each_row(connection, &catalogue::of(table).select_all, &[], |row| {
+                    each(read_swept(table, row)?);
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    fn all_entries(&mut self, each: &mut dyn FnMut(EntryRow)) -> Result<(), StoreError> {
+        each_row(&self.connection, entries::ALL, &[], |row| {
+            each(entry(row)?);
+            Ok(())
+        })
+    }
+}
+
+fn each_row(
+    connection: &Connection,
+    statement: &str,
+    values: &[Value],
+    mut each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(statement)?;
+    let mut binder = Binder::new(&mut statement);
+    binder.values(values);
+    let mut rows = binder.query()?;
+    while let Some(row) = rows.next()? {
+        each(row)?;
+    }
+    Ok(())
+}
+
+fn collect<T>(
+    connection: &Connection,
+    query: &Query,
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut found = Vec::new();
+    each_row(connection, &query.text, &query.values, |row| {
+        found.push(read(row)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Accounts of cards have no stored name, so the list is woven from two: both are sorted, and
+/// each holds as many rows as could be wanted.
+fn accounts_by_name(
+    connection: &Connection,
+    prefix: &str,
+    after: Option<AccountId>,
+    limit: u32,
+) -> Result<Vec<Account>, StoreError> {
+    let after = match after {
+        None => None,
+        Some(id) => match account_of_id(connection, id)? {
+            Some(account) => Some((account.name, id)),
+            None => return Ok(Vec::new()),
+        },
+    };
+    let after_text = after.as_ref().map(|(name, id)| (name.to_string(), id.bits()));
+    let after_text = after_text.as_ref().map(|(name, bits)| (name.as_str(), *bits));
+    let query = lists::named_accounts(prefix, after_text, limit);
+    let mut found = collect(connection, &query, |row| account(row, 0))?;
+    found.retain(|account| account.name.to_string().starts_with(prefix));
+    if let Some((first, last)) = card_range(prefix, after.as_ref().map(|(name, _)| name)) {
+        let query = lists::card_accounts(first, last, limit);
+        found.extend(collect(connection, &query, |row| account(row, 0))?);
+    }
+    found.sort_by_cached_key(|account| (account.name.to_string(), account.id));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// The first and last id of cards whose accounts' names start with `prefix` and come after
+/// `after`. The text of an id sorts as the id does, so a prefix of it is a range of ids.
+fn card_range(prefix: &str, after: Option<&AccountName>) -> Option<(u128, u128)> {
+    let start = format!("giftcard/{}_", CardId::PREFIX);
+    let (first, last) = if start.starts_with(prefix) {
+        (0, u128::MAX)
+    } else {
+        let characters = prefix.strip_prefix(&start)?;
+        let filled = |with: char| {
+            let missing = 26_usize.checked_sub(characters.len())?;
+            let rest: String = std::iter::repeat_n(with, missing).collect();
+            let id: CardId = format!("{}_{characters}{rest}", CardId::PREFIX).parse().ok()?;
+            Some(id.bits())
+        };
+        (filled('0')?, filled('z')?)
+    };
+    match after {
+        None => Some((first, last)),
+        Some(AccountName::GiftCard(card)) => Some((first.max(card.bits().checked_add(1)?), last)),
+        Some(name) => (name.to_string() < start).then_some((first, last)),
+    }
+}
+
+fn account_of_id(connection: &Connection, id: AccountId) -> Result<Option<Account>, StoreError> {
+    let mut found = None;
+    let values = [Value::Bytes(id.to_bytes().to_vec())];
+    each_row(connection, &catalogue::of(&rows::account::TABLE).select, &values, |row| {
+        found = Some(account(row, 0)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn account(row: &Row<'_>, start: usize) -> Result<Account, StoreError> {
+    match read_row(&rows::account::TABLE, row, start)? {
+        EngineRow::Account(account) => Ok(account),
+        _ => Err(another_table()),
+    }
+}
+
+fn card_and_account(row: &Row<'_>) -> Result<(Card, Account), StoreError> {
+    let card = match read_row(&rows::card::TABLE, row, 0)? {
+        EngineRow::Card(card) => (*card).clone(),
+        _ => return Err(another_table()),
+    };
+    Ok((card, account(row, rows::card::TABLE.columns.len())?))
+}
+
+fn entry(row: &Row<'_>) -> Result<EntryRow, StoreError> {
+    Ok(entry_values::read(&mut Columns::new(row, 0, entry_values::COLUMNS))?)
+}
+
+fn timer(table: &Table, row: &Row<'_>) -> Result<Due, StoreError> {
+    let at = Instant::try_from_micros(row.get(0)?)
+        .ok_or_else(|| StoreError::Corrupt("something is due at an impossible time".to_owned()))?;
+    let id: [u8; 16] = row.get(1)?;
+    let what = if table.number == rows::hold::TABLE.number {
+        DueObject::Hold(HoldId::from_bytes(id))
+    } else {
+        DueObject::Card(CardId::from_bytes(id))
+    };
+    Ok(Due { at, what })
+}
+
+/// The codec of one table gave a row of another, which its own tests rule out.
+fn another_table() -> StoreError {
+    StoreError::Corrupt("a row is of another table".to_owned())
+}

@@ -1,0 +1,239 @@
+//! What can only be seen from inside: statements, tables, migrations.
+
+use rusqlite::{Connection, params};
+
+use super::migrations::{self, Migration};
+use super::{connection::Options, head, open_folder};
+use crate::catalogue::{self, control, entries, lists, operations};
+use crate::rows::{TABLES, account, card, hold};
+use crate::{CardFilter, Page, StoreError, dialect};
+
+const WHOLE: Page = Page { after: None, limit: 10, created_after: None, created_before: None };
+
+/// Statements about a book that are not put together.
+const WRITTEN_BY_HAND: [&str; 22] = [
+    catalogue::head::CREATE,
+    catalogue::head::BOOKS,
+    catalogue::head::SELECT,
+    catalogue::head::TAKE_OVER,
+    catalogue::head::COMPARE_AND_SET,
+    catalogue::journal::INSERT,
+    catalogue::journal::AFTER,
+    catalogue::journal::AT_OR_BEFORE,
+    catalogue::journal::PLACE,
+    entries::INSERT,
+    entries::BEFORE,
+    entries::LAST,
+    entries::ALL,
+    operations::INSERT_RUN,
+    operations::INSERT_PAGE,
+    operations::RUNS,
+    operations::PAGES,
+    operations::PAGE_OF,
+    operations::DELETE_RUN,
+    operations::DELETE_PAGES,
+    catalogue::migrations::SELECT,
+    catalogue::migrations::INSERT,
+];
+
+fn migrated(migrations: &[Migration]) -> Connection {
+    let connection = Connection::open_in_memory().unwrap();
+    migrations::run(&connection, migrations).unwrap();
+    connection
+}
+
+/// The DDL that SQLite remembers, in a stable order.
+fn schema(connection: &Connection) -> String {
+    let text = "select sql from sqlite_schema where sql is not null order by tbl_name, name";
+    let mut statement = connection.prepare(text).unwrap();
+    let parts: Vec<String> =
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    parts.join(";\n\n") + ";\n"
+}
+
+#[track_caller]
+fn check_golden(connection: &Connection, golden: &str) {
+    let found = schema(connection);
+    assert!(found == golden, "the tables differ from the golden file:\n{found}");
+}
+
+#[test]
+fn tables_of_a_new_file_are_those_of_the_golden_file() {
+    let of_books = include_str!("../../tests/golden/book_schema.sql");
+    check_golden(&migrated(migrations::OF_BOOKS), of_books);
+    let of_control = include_str!("../../tests/golden/control_schema.sql");
+    check_golden(&migrated(migrations::OF_CONTROL), of_control);
+}
+
+#[test]
+fn migrations_add_up_to_the_table_descriptions() {
+    let file = migrated(migrations::OF_BOOKS);
+    let described = Connection::open_in_memory().unwrap();
+    for table in TABLES {
+        described.execute_batch(&dialect::sqlite_ddl(&catalogue::ddl(table))).unwrap();
+    }
+    let shape = |connection: &Connection, name: &str| {
+        let columns = "select name || ' ' || type || ' ' || \"notnull\" || ' ' || pk \
+                       from pragma_table_info($1) order by cid";
+        let indexes = "select sql from sqlite_schema where tbl_name = $1 and type = 'index' \
+                       and sql is not null order by name";
+        [columns, indexes].map(|text| {
+            let mut statement = connection.prepare(text).unwrap();
+            let rows = statement.query_map([name], |row| row.get::<_, String>(0)).unwrap();
+            rows.map(Result::unwrap).collect::<Vec<_>>()
+        })
+    };
+    for table in TABLES {
+        assert_eq!(shape(&file, table.name), shape(&described, table.name));
+    }
+}
+
+#[test]
+fn every_statement_can_be_prepared_and_numbers_its_parameters_in_order() {
+    let all_filters = CardFilter {
+        state: Some(giftcards::CardState::Active),
+        reference: Some("r".to_owned()),
+        last4: Some(*b"ABCD"),
+        owner: Some(base::PersonId::from_bits(1)),
+        program: Some(base::ProgramId::from_bits(1)),
+    };
+    let full = Page {
+        after: Some(1),
+        limit: 1,
+        created_after: Some(base::Instant::MIN),
+        created_before: Some(base::Instant::MAX),
+    };
+    let mut texts: Vec<String> = vec![
+        lists::cards(&all_filters, full).text,
+        lists::cards_by_id(Some(1), 1).text,
+        lists::holds(Some("r"), full).text,
+        lists::programs(full).text,
+        lists::named_accounts("a", Some(("a", 1)), 1).text,
+        lists::card_accounts(1, 2, 1).text,
+        lists::all_accounts(),
+    ];
+    for table in TABLES {
+        let of = catalogue::of(table);
+        texts.extend([&of.upsert, &of.select, &of.select_all].map(Clone::clone));
+    }
+    texts.extend([&hold::TABLE, &card::TABLE].map(lists::due));
+    texts.extend([&hold::TABLE, &card::TABLE].map(lists::next_due));
+    texts.extend(WRITTEN_BY_HAND.map(str::to_owned));
+    check_prepares(&migrated(migrations::OF_BOOKS), &texts);
+    let of_control = [
+        control::INSERT_BOOK,
+        control::BOOKS,
+        control::BOOK_COUNT,
+        control::INSERT_KEY,
+        control::KEYS,
+        control::KEYS_OF,
+        control::KEY,
+        control::KEY_OF,
+        control::REVOKE,
+        control::OPERATION,
+        control::INSERT_OPERATION,
+        control::FORGET_OPERATIONS,
+    ];
+    check_prepares(&migrated(migrations::OF_CONTROL), &of_control.map(str::to_owned));
+}
+
+/// SQLite numbers `$n` by first appearance: only ascending ones mean the same everywhere.
+#[track_caller]
+fn check_prepares(connection: &Connection, texts: &[String]) {
+    for text in texts {
+        let statement = connection.prepare(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        for place in 1..=statement.parameter_count() {
+            assert_eq!(statement.parameter_name(place), Some(&*format!("${place}")), "{text}");
+        }
+    }
+}
+
+/// Each list finds its rows by an index and needs no sorting: checked here once, because a
+/// missing index shows only with millions of rows.
+#[test]
+fn lists_follow_an_index() {
+    let connection = migrated(migrations::OF_BOOKS);
+    let by = |filter: CardFilter| lists::cards(&filter, WHOLE).text;
+    let none = CardFilter::default;
+    let cases = [
+        (by(none()), "SCAN card"),
+        (by(CardFilter { reference: Some("r".into()), ..none() }), "card_reference"),
+        (by(CardFilter { last4: Some(*b"ABCD"), ..none() }), "card_last4"),
+        (by(CardFilter { owner: Some(base::PersonId::from_bits(1)), ..none() }), "card_recipient"),
+        (lists::cards_by_id(Some(1), 1).text, "card USING PRIMARY KEY"),
+        (lists::holds(Some("r"), WHOLE).text, "hold_reference"),
+        (lists::holds(None, WHOLE).text, "SCAN hold"),
+        (lists::named_accounts("a", None, 1).text, "account_name"),
+        (lists::named_accounts("a", Some(("a", 1)), 1).text, "account_name"),
+        (lists::card_accounts(1, 2, 1).text, "account USING PRIMARY KEY"),
+        (lists::due(&hold::TABLE), "hold_expires_at"),
+        (lists::due(&card::TABLE), "card_expires_at"),
+        (lists::next_due(&hold::TABLE), "hold_expires_at"),
+        (lists::next_due(&card::TABLE), "card_expires_at"),
+        (entries::BEFORE.to_owned(), "(account=? AND (seq,line)<(?,?))"),
+        (entries::LAST.to_owned(), "(account=? AND seq<?)"),
+        (operations::PAGE_OF.to_owned(), "(run=? AND first_hash<?)"),
+        (catalogue::of(&account::TABLE).select.clone(), "account USING PRIMARY KEY"),
+    ];
+    for (text, wanted) in cases {
+        let mut statement = connection.prepare(&format!("explain query plan {text}")).unwrap();
+        let steps = statement.raw_query().mapped(|row| row.get::<_, String>(3));
+        let plan: Vec<String> = steps.map(Result::unwrap).collect();
+        let plan = plan.join("; ");
+        assert!(plan.contains(wanted), "{text}\n{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{text}\n{plan}");
+    }
+}
+
+#[test]
+fn migrations_run_once_and_are_compared() {
+    let connection = migrated(migrations::OF_BOOKS);
+    let before = schema(&connection);
+    migrations::run(&connection, migrations::OF_BOOKS).unwrap();
+    assert_eq!(schema(&connection), before);
+    migrations::require_current(&connection, migrations::OF_BOOKS).unwrap();
+
+    let edited = [Migration { number: 1, name: "tables", text: "create table other (a text);" }];
+    let refused = migrations::run(&connection, &edited).unwrap_err();
+    assert!(matches!(refused, StoreError::Corrupt(_)), "{refused}");
+
+    let values = params![2, "from the future", [0_u8; 32]];
+    connection.execute(catalogue::migrations::INSERT, values).unwrap();
+    let refused = migrations::run(&connection, migrations::OF_BOOKS).unwrap_err();
+    assert_eq!(refused, StoreError::Newer { found: 2, known: 1 });
+}
+
+#[test]
+fn a_file_that_was_not_migrated_is_not_read() {
+    let connection = Connection::open_in_memory().unwrap();
+    migrations::run(&connection, &[]).unwrap();
+    let refused = migrations::require_current(&connection, migrations::OF_BOOKS).unwrap_err();
+    assert!(refused.is_transient(), "{refused}");
+}
+
+#[test]
+fn a_file_belongs_to_one_book() {
+    let connection = migrated(migrations::OF_BOOKS);
+    head::create(&connection, "live").unwrap();
+    head::create(&connection, "live").unwrap();
+    let refused = head::create(&connection, "test").unwrap_err();
+    assert!(matches!(refused, StoreError::Corrupt(_)), "{refused}");
+}
+
+#[test]
+fn connections_have_the_settings_that_durability_rests_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open_folder(folder.path()).unwrap();
+    opened.control().unwrap();
+    let path = folder.path().join("control.db");
+    let connection = super::connection::open_writer(&path, Options::default()).unwrap();
+    let setting = |name: &str| -> String {
+        let shown = |row: &rusqlite::Row<'_>| row.get_ref(0).map(|value| format!("{value:?}"));
+        connection.pragma_query_value(None, name, shown).unwrap()
+    };
+    assert_eq!(setting("journal_mode"), "Text([119, 97, 108])");
+    assert_eq!(setting("synchronous"), "Integer(2)");
+    assert_eq!(setting("page_size"), "Integer(4096)");
+    let reader = super::connection::open_reader(&path).unwrap();
+    assert!(reader.execute("delete from book_record", []).is_err());
+}

@@ -1,0 +1,35 @@
+CREATE TABLE api_key (
+    id blob not null,
+    book text not null,
+    kind text not null,
+    hash blob not null unique,
+    scopes text not null,
+    version text not null,
+    last4 blob not null,
+    created_at integer not null,
+    revoked_at integer,
+    primary key (id)
+) strict, without rowid;
+
+CREATE TABLE book_record (
+    name text not null,
+    is_test integer not null,
+    created_at integer not null,
+    primary key (name)
+) strict, without rowid;
+
+CREATE TABLE key_operation (
+    book text not null,
+    operation blob not null,
+    fingerprint blob not null,
+    api_key blob not null,
+    created_at integer not null,
+    primary key (book, operation)
+) strict, without rowid;
+
+CREATE TABLE migration (
+    number integer not null,
+    name text not null,
+    checksum blob not null,
+    primary key (number)
+) strict, without rowid;

@@ -1,0 +1,265 @@
+//! Any row there can be.
+
+use std::sync::Arc;
+
+use base::{
+    AccountId, Amount, CardId, Currency, HoldId, Instant, Money, PersonId, ProgramId, RefundId,
+    Region, Text, Token,
+};
+use engine::{BookRow, Row};
+use giftcards::{
+    Block, Card, CardState, Code, CodeHash, CodeRow, Details, Funding, Hold, Label, LineKind,
+    Metadata, Program, Refund, Sandbox, Scope, ScopeLists, Sealed, Source,
+};
+use ledger::{Account, AccountName, Pending};
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+
+/// Ids out of a few, so that rows meet, and now and then out of all.
+fn bits() -> impl Strategy<Value = u128> {
+    prop_oneof![4 => 0..6_u128, 1 => any::<u128>()]
+}
+
+fn instant() -> impl Strategy<Value = Instant> {
+    prop_oneof![
+        4 => (0..20_i64).prop_map(Instant::from_micros),
+        1 => any::<i64>().prop_map(Instant::from_micros),
+    ]
+}
+
+fn amount() -> impl Strategy<Value = Amount> {
+    (0..=i64::MAX).prop_map(|minor| Amount::new(minor).unwrap())
+}
+
+fn currency() -> impl Strategy<Value = Currency> {
+    let all: Vec<Currency> = Currency::all().collect();
+    prop::sample::select(all)
+}
+
+fn text<const MAX: usize>() -> impl Strategy<Value = Text<MAX>> {
+    "[a-z\"'\\\\é😀 ;,%_]{1,12}".prop_map(|text| Text::new(&text).unwrap())
+}
+
+fn token<const MAX: usize>() -> impl Strategy<Value = Token<MAX>> {
+    "[a-z0-9_.:-]{1,20}".prop_map(|text| Token::new(&text).unwrap())
+}
+
+fn label() -> impl Strategy<Value = Label> {
+    "[a-zA-Z0-9_.:/-]{1,10}".prop_map(|text| Label::new(&text).unwrap())
+}
+
+fn regions() -> impl Strategy<Value = Vec<Region>> {
+    vec("[A-Z]{2}(-[A-Z0-9]{1,3})?".prop_map(|code| Region::parse(&code).unwrap()), 0..3)
+}
+
+fn metadata() -> impl Strategy<Value = Metadata> {
+    btree_map("[a-zé\"\\\\]{1,6}", "[a-z\"\\\\/😀]{0,8}", 0..4)
+        .prop_map(|pairs| Metadata::new(pairs.into_iter().collect()).unwrap())
+}
+
+fn scope_lists() -> impl Strategy<Value = ScopeLists> {
+    let kinds = vec(prop::sample::select(LineKind::ALL.to_vec()), 0..3);
+    let labels = || vec(label(), 0..3);
+    (kinds, labels(), labels(), labels(), labels()).prop_map(
+        |(kinds, categories, sellers, creators, products)| ScopeLists {
+            kinds,
+            categories,
+            sellers,
+            creators,
+            products,
+        },
+    )
+}
+
+fn scope() -> impl Strategy<Value = Scope> {
+    (scope_lists(), scope_lists()).prop_map(|(include, exclude)| Scope { include, exclude })
+}
+
+fn sealed() -> impl Strategy<Value = Sealed> {
+    (bits(), vec(any::<u8>(), 0..40)).prop_map(|(person, bytes)| Sealed {
+        person: PersonId::from_bits(person),
+        bytes: bytes.into(),
+    })
+}
+
+fn details() -> impl Strategy<Value = Option<Box<Details>>> {
+    let source = (token(), label()).prop_map(|(kind, id)| Source { kind, id });
+    let lists = (scope(), regions(), metadata());
+    let texts = (option::of(text()), option::of(token()), option::of(source));
+    let people = (option::of(sealed()), option::of(sealed()));
+    (lists, texts, people).prop_map(
+        |((scope, regions, metadata), (reference, design, source), (recipient, sender))| {
+            let details =
+                Details { scope, regions, metadata, reference, recipient, sender, design, source };
+            (details != Details::default()).then(|| Box::new(details))
+        },
+    )
+}
+
+fn funding() -> impl Strategy<Value = Funding> {
+    prop_oneof![
+        Just(Funding::Promotional),
+        token().prop_map(|customer| Funding::Invoice { customer }),
+        Just(Funding::External),
+        Just(Funding::Import),
+    ]
+}
+
+fn code() -> impl Strategy<Value = Code> {
+    (any::<[u8; 16]>(), any::<u16>(), any::<u64>(), prop::sample::select(vec![*b"ABCD", *b"Z9Z9"]))
+        .prop_map(|(hash, key, nonce, last4)| Code { hash: CodeHash(hash), key, nonce, last4 })
+}
+
+fn card() -> impl Strategy<Value = Card> {
+    let states = vec![CardState::Active, CardState::Expired, CardState::Canceled];
+    let block = (instant(), token()).prop_map(|(since, reason)| Block { since, reason });
+    let open_hold = (bits(), instant()).prop_map(|(id, at)| (HoldId::from_bits(id), at));
+    let who = (bits(), option::of(bits()), currency(), code(), funding());
+    let life = (
+        prop::sample::select(states),
+        option::of(block),
+        option::of(instant()),
+        instant(),
+        vec(open_hold, 0..4),
+    );
+    let numbers = (amount(), amount(), any::<u32>(), any::<u16>(), any::<bool>());
+    (who, life, numbers, details()).prop_map(|(who, life, numbers, details)| {
+        let (id, program, currency, code, funding) = who;
+        let (state, frozen, expires_at, created_at, open_holds) = life;
+        let (value, expired_value, hold_seconds_max, refund_extension_days, fails) = numbers;
+        Card {
+            id: CardId::from_bits(id),
+            program: program.map(ProgramId::from_bits),
+            currency,
+            value,
+            state,
+            frozen,
+            code,
+            expires_at,
+            funding,
+            expired_value,
+            hold_seconds_max,
+            refund_extension_days,
+            open_holds,
+            sandbox: if fails { Sandbox::FailsAtCapture } else { Sandbox::None },
+            created_at,
+            details,
+        }
+    })
+}
+
+fn account() -> impl Strategy<Value = Account> {
+    let name = prop_oneof![
+        6 => bits().prop_map(|card| AccountName::GiftCard(CardId::from_bits(card))),
+        1 => Just(AccountName::GiftCardBreakage),
+        1 => Just(AccountName::GiftCardIncentives),
+        1 => Just(AccountName::OrderClearing),
+        1 => Just(AccountName::ImportOpening),
+        1 => token().prop_map(AccountName::RailClearing),
+        1 => token().prop_map(AccountName::Receivable),
+    ];
+    (name, currency(), [amount(), amount(), amount(), amount()]).prop_map(
+        |(name, currency, [debits_posted, credits_posted, debits_pending, credits_pending])| {
+            Account {
+                debits_posted,
+                credits_posted,
+                debits_pending,
+                credits_pending,
+                ..Account::open(name, currency)
+            }
+        },
+    )
+}
+
+fn hold() -> impl Strategy<Value = Hold> {
+    let amounts = (0..=i64::MAX / 4, 0..=i64::MAX / 4, prop_oneof![Just(0), 0..=i64::MAX / 4]);
+    let ids = (bits(), bits(), bits(), bits());
+    let times = (instant(), instant());
+    let reference = prop::sample::select(vec!["order-1", "order-2", "É\"'"]);
+    (ids, currency(), amounts, any::<bool>(), times, reference).prop_map(
+        |((id, card, debit, credit), currency, (posted, voided, open), expired, times, text)| {
+            let amount = |minor| Amount::new(minor).unwrap();
+            Hold {
+                id: HoldId::from_bits(id),
+                card: CardId::from_bits(card),
+                pending: Pending {
+                    debit: AccountId::from_bits(debit),
+                    credit: AccountId::from_bits(credit),
+                    currency,
+                    reserved: amount(posted + voided + open),
+                    posted: amount(posted),
+                    voided: amount(voided),
+                    expired,
+                },
+                refunded: amount(posted / 3),
+                expires_at: times.0,
+                reference: Text::new(text).unwrap(),
+                created_at: times.1,
+            }
+        },
+    )
+}
+
+fn program() -> impl Strategy<Value = Program> {
+    let numbers = (amount(), amount(), option::of(any::<u32>()), any::<u32>(), any::<u16>());
+    let lists = (scope(), regions(), metadata());
+    (bits(), text(), currency(), numbers, lists, instant()).prop_map(
+        |(id, name, currency, numbers, (scope, regions, metadata), created_at)| Program {
+            id: ProgramId::from_bits(id),
+            name,
+            currency,
+            value_min: numbers.0,
+            value_max: numbers.1,
+            validity_days: numbers.2,
+            hold_seconds_max: numbers.3,
+            refund_extension_days: numbers.4,
+            scope,
+            regions,
+            metadata,
+            created_at,
+        },
+    )
+}
+
+fn refund() -> impl Strategy<Value = Refund> {
+    (bits(), bits(), bits(), amount(), currency(), any::<bool>(), instant()).prop_map(
+        |(id, hold, card, amount, currency, reversed, created_at)| Refund {
+            id: RefundId::from_bits(id),
+            hold: HoldId::from_bits(hold),
+            card: CardId::from_bits(card),
+            amount: Money { amount, currency },
+            reversed,
+            created_at,
+        },
+    )
+}
+
+fn book() -> impl Strategy<Value = BookRow> {
+    (any::<bool>(), any::<i64>(), any::<[u8; 8]>(), instant()).prop_map(
+        |(is_test, clock_ahead_micros, ring, created_at)| BookRow {
+            is_test,
+            clock_ahead_micros,
+            ring,
+            created_at,
+        },
+    )
+}
+
+/// Any row of any table.
+pub fn row() -> impl Strategy<Value = Row> {
+    let code = (bits(), bits(), any::<bool>()).prop_map(|(hash, card, live)| CodeRow {
+        hash: CodeHash(hash.to_be_bytes()),
+        card: CardId::from_bits(card),
+        live,
+    });
+    prop_oneof![
+        1 => book().prop_map(Row::Book),
+        6 => account().prop_map(Row::Account),
+        2 => program().prop_map(|row| Row::Program(Arc::new(row))),
+        6 => card().prop_map(|row| Row::Card(Arc::new(row))),
+        1 => code.prop_map(Row::Code),
+        6 => hold().prop_map(|row| Row::Hold(Arc::new(row))),
+        1 => refund().prop_map(|row| Row::Refund(Arc::new(row))),
+    ]
+}

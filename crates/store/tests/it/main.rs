@@ -1,0 +1,13 @@
+//! What a store promises: one suite of behavior, run against every store there is.
+#![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+mod any;
+mod commits;
+mod control;
+mod lists;
+mod model;
+mod operations;
+mod reading;
+mod row_codec;
+mod sqlite_files;
+mod support;

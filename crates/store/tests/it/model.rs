@@ -1,0 +1,99 @@
+//! Any rows in any order: what SQLite shows is what the store in memory shows.
+
+use base::{AccountId, CardId, Instant, PersonId, ProgramId};
+use engine::{Key, Row};
+use giftcards::CardState;
+use proptest::prelude::*;
+use store::{CardFilter, MemoryBook, Page, Reader, SweptRow};
+
+use crate::any;
+use crate::support::{Place, Scribe, SqlitePlace, Writes};
+
+fn filters() -> Vec<CardFilter> {
+    let none = CardFilter::default;
+    vec![
+        none(),
+        CardFilter { state: Some(CardState::Active), ..none() },
+        CardFilter { last4: Some(*b"ABCD"), ..none() },
+        CardFilter { owner: Some(PersonId::from_bits(1)), ..none() },
+        CardFilter { program: Some(ProgramId::from_bits(2)), ..none() },
+    ]
+}
+
+fn pages() -> Vec<Page> {
+    let whole = Page { after: None, limit: 100, created_after: None, created_before: None };
+    let at = Instant::from_micros;
+    vec![
+        whole,
+        Page { limit: 2, ..whole },
+        Page { after: Some(3), ..whole },
+        Page { created_after: Some(at(5)), created_before: Some(at(12)), ..whole },
+    ]
+}
+
+/// Everything a reader shows, as text.
+fn everything(reader: &mut dyn Reader) -> String {
+    let mut seen = Vec::new();
+    let mut rows: Vec<SweptRow> = Vec::new();
+    reader.all_rows(&mut |row| rows.push(row)).unwrap();
+    seen.push(format!("{rows:?} {:?} {:?}", reader.head().unwrap(), reader.book().unwrap()));
+    for page in pages() {
+        for filter in filters() {
+            seen.push(format!("{:?}", reader.cards(&filter, page).unwrap()));
+        }
+        seen.push(format!("{:?}", reader.holds(None, page).unwrap()));
+        seen.push(format!("{:?}", reader.holds(Some("order-1"), page).unwrap()));
+        seen.push(format!("{:?}", reader.programs(page).unwrap()));
+    }
+    for prefix in ["", "giftcard/", "giftcard/gc_0", "receivable/", "rail/"] {
+        for after in [None, Some(AccountId::from_bits(2))] {
+            seen.push(format!("{:?}", reader.accounts(prefix, after, 3).unwrap()));
+        }
+    }
+    for now in [0, 5, 19, i64::MAX] {
+        let now = Instant::from_micros(now);
+        seen.push(format!("{:?} {:?}", reader.due(now, 3).unwrap(), reader.next_due(now).unwrap()));
+    }
+    seen.push(format!("{:?}", reader.cards_by_id(Some(CardId::from_bits(1)), 2).unwrap()));
+    seen.join("\n")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn stores_show_the_same(
+        commits in prop::collection::vec(
+            prop::collection::vec((any::row(), 1..20_u64), 0..12),
+            1..6,
+        ),
+    ) {
+        let (memory, sqlite) = (MemoryBook::new(), SqlitePlace::new());
+        let places: [&dyn Place; 2] = [&memory, &sqlite];
+        let mut scribes = places.map(Scribe::of);
+        for scribe in &mut scribes {
+            scribe.write_at(1, 20, &Writes::default()).unwrap();
+        }
+        let mut keys: Vec<Key> = vec![Key::Book];
+        for commit in commits {
+            let swept: Vec<SweptRow> = commit
+                .into_iter()
+                .map(|(row, applied_seq)| SweptRow { row, applied_seq })
+                .collect();
+            keys.extend(swept.iter().map(|swept| Row::key(&swept.row)));
+            for scribe in &mut scribes {
+                let writes = Writes { rows: swept.clone(), ..Writes::default() };
+                scribe.write(&writes).unwrap();
+            }
+        }
+        let [shown, expected] = [&sqlite as &dyn Place, &memory]
+            .map(|place| everything(place.reader().as_mut()));
+        prop_assert_eq!(shown, expected);
+        let [loaded, expected] = [&sqlite as &dyn Place, &memory].map(|place| {
+            let mut found = Vec::new();
+            place.store().load(&keys, &mut found).unwrap();
+            found
+        });
+        prop_assert_eq!(loaded, expected);
+    }
+}

@@ -1,0 +1,158 @@
+//! Rows to values and back.
+
+use base::{AccountId, Currency};
+use engine::Row;
+use journal::{EncodedSink, EncodedSource, ReadError, Value, ValuesReader};
+use proptest::prelude::*;
+use store::rows::{TABLES, read_row, table_of, write_row};
+
+use crate::any;
+use crate::support::{book_row, card, card_account, card_row, hold, hold_row};
+
+fn values_of(row: &Row) -> Vec<Value> {
+    let mut values = Vec::new();
+    write_row(row, &mut values);
+    values
+}
+
+/// Reads the values of `row` after `change` and expects a refusal.
+#[track_caller]
+fn check_refused(row: &Row, change: impl Fn(&mut Vec<Value>)) {
+    let (table, version) = table_of(row);
+    let mut values = values_of(row);
+    change(&mut values);
+    let result = read_row(table, version, &mut ValuesReader::new(&values));
+    assert!(result.is_err(), "{result:?}");
+}
+
+fn column(row: &Row, name: &str) -> usize {
+    let table = TABLES.iter().find(|table| table.number == table_of(row).0).unwrap();
+    table.columns.iter().position(|column| column.name == name).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn a_row_is_read_as_it_was_written(row in any::row()) {
+        let (table, version) = table_of(&row);
+        let values = values_of(&row);
+        let read = read_row(table, version, &mut ValuesReader::new(&values)).unwrap();
+        prop_assert_eq!(&read, &row);
+
+        let mut bytes = Vec::new();
+        write_row(&row, &mut EncodedSink(&mut bytes));
+        let read = read_row(table, version, &mut EncodedSource::new(&bytes)).unwrap();
+        prop_assert_eq!(&read, &row);
+    }
+
+    #[test]
+    fn values_fit_the_columns(row in any::row()) {
+        let table = TABLES.iter().find(|table| table.number == table_of(&row).0).unwrap();
+        let values = values_of(&row);
+        prop_assert_eq!(values.len(), table.columns.len());
+        for (value, column) in values.iter().zip(table.columns) {
+            let fits = match value {
+                Value::Null => column.nullable,
+                Value::Int(_) => column.kind == store::rows::ColumnKind::Integer,
+                Value::Text(_) => column.kind == store::rows::ColumnKind::Text,
+                Value::Bytes(_) => column.kind == store::rows::ColumnKind::Bytes,
+            };
+            prop_assert!(fits, "{} = {:?}", column.name, value);
+        }
+    }
+
+    /// One value replaced by another: whatever is read must be a row that writes the same.
+    #[test]
+    fn damage_is_refused_or_harmless(
+        row in any::row(),
+        place in any::<prop::sample::Index>(),
+        value in prop_oneof![
+            Just(Value::Null),
+            any::<i64>().prop_map(Value::Int),
+            (-3..300_i64).prop_map(Value::Int),
+            "[a-zA-Z=;,{}\":!0-9]{0,30}".prop_map(Value::Text),
+            prop::collection::vec(any::<u8>(), 0..50).prop_map(Value::Bytes),
+        ],
+    ) {
+        let (table, version) = table_of(&row);
+        let mut values = values_of(&row);
+        let place = place.index(values.len());
+        values[place] = value;
+        if let Ok(read) = read_row(table, version, &mut ValuesReader::new(&values)) {
+            prop_assert_eq!(values_of(&read), values);
+        }
+    }
+}
+
+#[test]
+fn numbers_of_tables_never_change() {
+    let numbers: Vec<(u8, &str)> = TABLES.iter().map(|t| (t.number, t.name)).collect();
+    let expected = [
+        (1, "book"),
+        (2, "account"),
+        (3, "program"),
+        (4, "card"),
+        (5, "code"),
+        (6, "hold"),
+        (7, "refund"),
+    ];
+    assert_eq!(numbers, expected);
+}
+
+#[test]
+fn unknown_tables_and_versions_are_named() {
+    for (table, version) in [(0, 1), (8, 1), (1, 2), (4, 0)] {
+        let result = read_row(table, version, &mut ValuesReader::new(&[]));
+        assert_eq!(result, Err(ReadError::UnknownRowVersion { table, version }));
+    }
+}
+
+#[test]
+fn the_name_of_a_cards_account_is_not_stored() {
+    let row = Row::Account(card_account(77, 5));
+    assert_eq!(values_of(&row)[1], Value::Null);
+}
+
+#[test]
+fn rows_that_cannot_exist_are_refused() {
+    let account = Row::Account(card_account(77, 5));
+    let open = hold_row(hold(1, 77, 10, "r"));
+    let plain = card_row(card(77));
+    let set = |row: &Row, name: &str, value: Value| {
+        let place = column(row, name);
+        check_refused(row, |values| values[place] = value.clone());
+    };
+    set(&account, "debits_posted", Value::Int(-1));
+    set(&account, "currency", Value::Text("usd".to_owned()));
+    set(&account, "name", Value::Text("giftcard/breakage".to_owned()));
+    set(&account, "name", Value::Text("no/such/name".to_owned()));
+    set(&account, "id", Value::Bytes(AccountId::from_bits(1).to_bytes()[1..].to_vec()));
+    set(&open, "is_open", Value::Int(0));
+    set(&open, "posted", Value::Int(101));
+    set(&open, "refunded", Value::Int(1));
+    set(&open, "reference", Value::Text(String::new()));
+    set(&plain, "state", Value::Int(4));
+    set(&plain, "code_key", Value::Int(65_536));
+    set(&plain, "frozen_since", Value::Int(5));
+    set(&plain, "recipient", Value::Bytes(vec![0; 16]));
+    set(&plain, "source_id", Value::Text("x".to_owned()));
+    set(&plain, "customer", Value::Text("x".to_owned()));
+    set(&plain, "open_holds", Value::Bytes(vec![0; 25]));
+    set(&plain, "open_holds", Value::Bytes(Vec::new()));
+    set(&plain, "scope", Value::Text("sellers=b;kinds=goods".to_owned()));
+    set(&plain, "scope", Value::Text(String::new()));
+    set(&plain, "regions", Value::Text("US,".to_owned()));
+    set(&plain, "metadata", Value::Text("{\"a\":\"1\",\"a\":\"2\"}".to_owned()));
+    set(&plain, "metadata", Value::Text("{\"a\":1}".to_owned()));
+    check_refused(&book_row(), |values| values.push(Value::Null));
+    check_refused(&book_row(), |values| drop(values.pop()));
+}
+
+#[test]
+fn an_account_id_must_be_that_of_its_name() {
+    let name = ledger::AccountName::OrderClearing;
+    let row = Row::Account(ledger::Account::open(name, Currency::USD));
+    let place = column(&row, "currency");
+    check_refused(&row, |values| values[place] = Value::Text("EUR".to_owned()));
+}

@@ -1,0 +1,270 @@
+//! Places to keep a book, a writer that keeps the chain, and rows to write.
+
+use std::sync::Arc;
+
+use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, ProgramId, Text, TransferId};
+use engine::{BookRow, Row};
+use giftcards::{Card, CardState, Code, CodeHash, Funding, Hold, Program, Sandbox, account_of};
+use journal::{Block, BlockBuilder, Outcome, RecordHeader};
+use ledger::{Account, AccountName, Entry, Pending, Reason, Subject};
+use store::sqlite::{Folder, open_folder};
+use store::{
+    BookName, Commit, CommitError, EntryRow, Head, MemoryBook, Page, Reader, Store, SweptRow,
+};
+use tempfile::TempDir;
+
+/// Somewhere a book can be kept, and found again by whoever opens it next.
+pub trait Place {
+    fn store(&self) -> Box<dyn Store>;
+    fn reader(&self) -> Box<dyn Reader>;
+}
+
+impl Place for MemoryBook {
+    fn store(&self) -> Box<dyn Store> {
+        Box::new(MemoryBook::store(self))
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(MemoryBook::reader(self))
+    }
+}
+
+pub struct SqlitePlace {
+    pub folder: Folder,
+    pub directory: TempDir,
+}
+
+impl SqlitePlace {
+    pub fn new() -> SqlitePlace {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = open_folder(&directory.path().join("data")).unwrap();
+        folder.book(&book_name()).unwrap();
+        SqlitePlace { folder, directory }
+    }
+}
+
+impl Place for SqlitePlace {
+    fn store(&self) -> Box<dyn Store> {
+        Box::new(self.folder.book(&book_name()).unwrap())
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(self.folder.reader(&book_name()).unwrap())
+    }
+}
+
+/// Runs a test of behavior on every store; the last line of a failure names the store.
+pub fn on_every_store(test: impl Fn(&dyn Place)) {
+    println!("on the store in memory");
+    test(&MemoryBook::new());
+    println!("on SQLite");
+    test(&SqlitePlace::new());
+}
+
+pub fn book_name() -> BookName {
+    BookName::new("test").unwrap()
+}
+
+/// What a commit writes beside its block.
+#[derive(Default)]
+pub struct Writes<'a> {
+    pub rows: Vec<SweptRow>,
+    pub entries: Vec<EntryRow>,
+    pub run: Option<&'a store::OperationRun>,
+    pub dropped_runs: &'a [u64],
+}
+
+/// A writer that owns a book and keeps its chain.
+pub struct Scribe {
+    pub store: Box<dyn Store>,
+    pub head: Head,
+}
+
+impl Scribe {
+    pub fn of(place: &dyn Place) -> Scribe {
+        let mut store = place.store();
+        let head = store.take_over().unwrap();
+        Scribe { store, head }
+    }
+
+    /// Commits a block of `count` records at `at`, and what comes with it.
+    pub fn write_at(&mut self, at: i64, count: u32, writes: &Writes) -> Result<(), CommitError> {
+        let block = self.next_block(at, count);
+        let next = Head { seq: block.last_seq(), hash: block.hash, at_micros: at, ..self.head };
+        self.commit(Some(&block), next, writes)
+    }
+
+    /// Commits a block of one record, one microsecond after the last.
+    pub fn write(&mut self, writes: &Writes) -> Result<(), CommitError> {
+        self.write_at(self.head.at_micros + 1, 1, writes)
+    }
+
+    /// Commits rows as though each were changed by the record of its block.
+    pub fn keep(&mut self, rows: Vec<Row>) {
+        let applied_seq = self.head.seq + 1;
+        let rows = rows.into_iter().map(|row| SweptRow { row, applied_seq }).collect();
+        self.write(&Writes { rows, ..Writes::default() }).unwrap();
+    }
+
+    pub fn commit(
+        &mut self,
+        block: Option<&Block>,
+        next: Head,
+        writes: &Writes,
+    ) -> Result<(), CommitError> {
+        self.store.commit(Commit {
+            expected: &self.head,
+            next: &next,
+            block,
+            rows: &writes.rows,
+            entries: &writes.entries,
+            run: writes.run,
+            dropped_runs: writes.dropped_runs,
+        })?;
+        self.head = next;
+        Ok(())
+    }
+
+    pub fn next_block(&self, at: i64, count: u32) -> Block {
+        let Head { epoch, seq, hash, .. } = self.head;
+        let mut builder = BlockBuilder::new(epoch, seq + 1, hash, at);
+        for _ in 0..count {
+            let header = RecordHeader {
+                seq: builder.next_seq(),
+                at_micros: at,
+                actor: [7; 16],
+                command: 1,
+                operation: None,
+                reverses: None,
+                outcome: Outcome::Answered { kind: 1, id: [0; 16] },
+            };
+            builder.begin_record(&header).finish();
+        }
+        builder.seal()
+    }
+}
+
+/// Every row from the newest on.
+pub fn whole() -> Page {
+    Page { after: None, limit: 1_000, created_after: None, created_before: None }
+}
+
+pub fn at(micros: i64) -> Instant {
+    Instant::from_micros(micros)
+}
+
+pub fn amount(minor: i64) -> Amount {
+    Amount::new(minor).unwrap()
+}
+
+pub fn card_id(number: u128) -> CardId {
+    CardId::from_bits(number)
+}
+
+/// An active card that never expires, made at `number` microseconds.
+pub fn card(number: u128) -> Card {
+    Card {
+        id: card_id(number),
+        program: None,
+        currency: Currency::USD,
+        value: amount(5_000),
+        state: CardState::Active,
+        frozen: None,
+        code: Code {
+            hash: CodeHash(number.to_be_bytes()),
+            key: 1,
+            nonce: u64::MAX - 1,
+            last4: *b"ABCD",
+        },
+        expires_at: None,
+        funding: Funding::Promotional,
+        expired_value: Amount::ZERO,
+        hold_seconds_max: 900,
+        refund_extension_days: 90,
+        open_holds: Vec::new(),
+        sandbox: Sandbox::None,
+        created_at: at(i64::try_from(number).unwrap()),
+        details: None,
+    }
+}
+
+/// The account of that card, with `balance` on it.
+pub fn card_account(number: u128, balance: i64) -> Account {
+    let name = AccountName::GiftCard(card_id(number));
+    Account { credits_posted: amount(balance), ..Account::open(name, Currency::USD) }
+}
+
+/// A hold of a card over 100, open unless `posted`.
+pub fn hold(number: u128, card: u128, expires_at: i64, reference: &str) -> Hold {
+    Hold {
+        id: HoldId::from_bits(number),
+        card: card_id(card),
+        pending: Pending {
+            debit: account_of(card_id(card)),
+            credit: AccountName::OrderClearing.id(Currency::USD),
+            currency: Currency::USD,
+            reserved: amount(100),
+            posted: Amount::ZERO,
+            voided: Amount::ZERO,
+            expired: false,
+        },
+        refunded: Amount::ZERO,
+        expires_at: at(expires_at),
+        reference: Text::new(reference).unwrap(),
+        created_at: at(i64::try_from(number).unwrap()),
+    }
+}
+
+pub fn program(number: u128) -> Program {
+    Program {
+        id: ProgramId::from_bits(number),
+        name: Text::new("Ordinary cards").unwrap(),
+        currency: Currency::USD,
+        value_min: amount(100),
+        value_max: amount(50_000),
+        validity_days: None,
+        hold_seconds_max: 900,
+        refund_extension_days: 90,
+        scope: giftcards::Scope::default(),
+        regions: Vec::new(),
+        metadata: giftcards::Metadata::default(),
+        created_at: at(i64::try_from(number).unwrap()),
+    }
+}
+
+pub fn book_row() -> Row {
+    Row::Book(BookRow {
+        is_test: true,
+        clock_ahead_micros: 0,
+        ring: *b"ring-one",
+        created_at: at(1),
+    })
+}
+
+pub fn card_row(card: Card) -> Row {
+    Row::Card(Arc::new(card))
+}
+
+pub fn hold_row(hold: Hold) -> Row {
+    Row::Hold(Arc::new(hold))
+}
+
+/// An entry of an account with that many posted credits after it.
+pub fn entry(account: AccountId, seq: u64, line: u32, credits: i64) -> EntryRow {
+    EntryRow {
+        seq,
+        line,
+        at: at(i64::try_from(seq).unwrap()),
+        entry: Entry {
+            account,
+            transfer: TransferId::from_bits((u128::from(seq) << 64) | u128::from(line)),
+            reason: Reason::Issue,
+            subject: Subject([9; 16]),
+            amount: credits,
+            held_change: 0,
+            debits_posted: Amount::ZERO,
+            credits_posted: amount(credits),
+            held: Amount::ZERO,
+        },
+    }
+}
