@@ -1,32 +1,10 @@
 //! The text of API keys.
 
 use outside::random::Randomness;
+use store::KeyKind;
 
-/// What kind of key it is; its text begins with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyKind {
-    /// For backends: `mg_live_` or `mg_test_`.
-    Secret,
-    /// For apps and pages, where anybody can read it: `mg_pub_`. It may only look up cards.
-    Publishable,
-}
-
-impl KeyKind {
-    /// Stable lower-case name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            KeyKind::Secret => "secret",
-            KeyKind::Publishable => "publishable",
-        }
-    }
-
-    /// Reads the name back.
-    pub fn parse(name: &str) -> Option<KeyKind> {
-        [KeyKind::Secret, KeyKind::Publishable].into_iter().find(|kind| kind.as_str() == name)
-    }
-}
-
-/// The text of a key, which is shown once and kept nowhere.
+/// The text of a key: `mg_live_…` or `mg_test_…` for backends, `mg_pub_…` for apps and pages, where
+/// anybody can read it. It is shown once and kept nowhere.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeySecret(String);
 
@@ -74,6 +52,11 @@ impl KeySecret {
         let fits = (Self::CHARACTERS_MIN..=Self::CHARACTERS_MAX).contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         fits.then(|| (KeySecret(text.to_owned()), kind))
+    }
+
+    /// Last four characters, for people to tell keys apart.
+    pub fn last4(&self) -> [u8; 4] {
+        *self.0.as_bytes().last_chunk().expect("keys are longer than four characters")
     }
 
     /// The text, to be shown once.

@@ -12,9 +12,11 @@ use outside::people::PeopleKeys;
 use outside::random::{self, Randomness, SystemRandomness};
 use risk::budget::ClientHash;
 
-use crate::api_key::{KeyKind, KeySecret};
+use store::{ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError};
+
+use crate::api_key::KeySecret;
 use crate::book::Book;
-use crate::keys::{ApiKey, DirectoryError, KeyCache, KeyDirectory, KeyRecord, Known};
+use crate::keys::{ApiKey, KeyTable, Known};
 use crate::problem::{Problem, catalog};
 use crate::scope::Scopes;
 use crate::version::Version;
@@ -67,7 +69,7 @@ pub struct AppParts {
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Where API keys are kept.
-    pub directory: Arc<dyn KeyDirectory>,
+    pub control: Box<dyn ControlStore>,
     /// Limits.
     pub limits: Limits,
 }
@@ -78,8 +80,7 @@ pub struct App {
     pub(crate) people: Arc<PeopleKeys>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
-    directory: Arc<dyn KeyDirectory>,
-    keys: KeyCache,
+    keys: KeyTable,
     books: RwLock<HashMap<String, Arc<Book>>>,
     client_hasher: RandomState,
 }
@@ -87,14 +88,13 @@ pub struct App {
 impl App {
     /// An app without books.
     pub fn new(parts: AppParts) -> App {
-        let AppParts { ring, people, clock, directory, limits } = parts;
+        let AppParts { ring, people, clock, control, limits } = parts;
         App {
             ring,
             people,
             clock,
             limits,
-            directory,
-            keys: KeyCache::new(),
+            keys: KeyTable::new(control),
             books: RwLock::default(),
             client_hasher: RandomState::new(),
         }
@@ -121,73 +121,92 @@ impl App {
         self.books.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    /// Keeps a key, so that its text is accepted from now on. Returns its id; one that is known
-    /// already keeps its id and scopes.
+    /// Keeps a key, so that its text is accepted from now on. Returns its id; a key that exists
+    /// already keeps its id and scopes. Blocks for a moment.
     ///
     /// # Errors
     ///
-    /// [`DirectoryError`].
+    /// [`StoreError`].
     pub fn add_key(
         &self,
         secret: &KeySecret,
         kind: KeyKind,
         book: &Book,
         scopes: Scopes,
-    ) -> Result<KeyId, DirectoryError> {
-        let hash = self.key_hash(secret.reveal());
-        if let Some(known) = self.directory.find(hash)? {
-            return Ok(known.id);
+    ) -> Result<KeyId, StoreError> {
+        let row = self.key_row(secret, kind, book, scopes);
+        match self.keys.create(&row, None)? {
+            KeyCreation::Exists(former) | KeyCreation::Replayed(former) => Ok(former.id),
+            KeyCreation::Created | KeyCreation::Mismatch => Ok(row.id),
         }
-        let scopes = if kind == KeyKind::Publishable { Scopes::LOOK_UP } else { scopes };
-        let record = KeyRecord {
+    }
+
+    /// A new key as it is kept.
+    pub(crate) fn key_row(
+        &self,
+        secret: &KeySecret,
+        kind: KeyKind,
+        book: &Book,
+        scopes: Scopes,
+    ) -> store::ApiKey {
+        store::ApiKey {
             id: self.new_id(),
-            hash,
-            book: book.name().to_owned(),
+            book: book.book_name().clone(),
             kind,
-            scopes,
+            hash: self.key_hash(secret.reveal()),
+            scopes: scopes.to_text(),
             version: Version::NEWEST.as_str().to_owned(),
+            last4: secret.last4(),
             created_at: self.clock.now(),
-        };
-        self.directory.add(&record)?;
-        Ok(record.id)
+            revoked_at: None,
+        }
     }
 
     /// The valid key with this text.
+    ///
+    /// # Errors
+    ///
+    /// `unauthorized`, or `unavailable` when the control store cannot be read.
     pub(crate) async fn key(self: &Arc<App>, text: &str) -> Result<Arc<ApiKey>, Problem> {
-        let place = self.keys.place(text);
-        let former = match self.keys.get(place, self.clock.monotonic()) {
-            Known::Valid(key) => return Ok(key),
-            Known::Stale(key) => Some(key),
-            Known::Unknown => None,
-        };
-        let record = self.find_key(self.key_hash(text)).await?;
-        let Some(record) = record else {
-            self.keys.remove(place);
-            return Err(Problem::new(&catalog::UNAUTHORIZED));
-        };
-        let fresh = match former {
-            Some(former) if former.id == record.id => former,
-            _ => Arc::new(self.key_of_record(&record)?),
-        };
-        self.keys.put(place, Arc::clone(&fresh), self.clock.monotonic());
-        Ok(fresh)
+        let asked_at = self.clock.monotonic();
+        let mut known = self.keys.find(text, asked_at, || self.key_hash(text));
+        if matches!(known, Known::ReadAgain) {
+            self.in_control(move |app| {
+                app.keys.read_again(asked_at, || app.clock.monotonic(), |name| app.book(name))
+            })
+            .await?;
+            known = self.keys.find(text, self.clock.monotonic(), || self.key_hash(text));
+        }
+        match known {
+            Known::Valid(key) => Ok(key),
+            Known::Invalid | Known::ReadAgain => Err(Problem::new(&catalog::UNAUTHORIZED)),
+        }
     }
 
-    /// Looks a key up without blocking the other requests.
-    pub(crate) async fn find_key(
+    /// Keeps a new key, at most once for an operation.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable`.
+    pub(crate) async fn create_key(
         self: &Arc<App>,
-        hash: [u8; 16],
-    ) -> Result<Option<KeyRecord>, Problem> {
-        let app = Arc::clone(self);
-        let found = tokio::task::spawn_blocking(move || app.directory.find(hash)).await;
-        found.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?.map_err(directory_problem)
+        row: store::ApiKey,
+        operation: Option<KeyOperation>,
+    ) -> Result<KeyCreation, Problem> {
+        self.in_control(move |app| app.keys.create(&row, operation.as_ref())).await
     }
 
-    /// Keeps a new key without blocking the other requests.
-    pub(crate) async fn keep_key(self: &Arc<App>, record: KeyRecord) -> Result<(), Problem> {
+    /// Uses the control store without blocking the other requests.
+    async fn in_control<T: Send + 'static>(
+        self: &Arc<App>,
+        work: impl FnOnce(&App) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
         let app = Arc::clone(self);
-        let added = tokio::task::spawn_blocking(move || app.directory.add(&record)).await;
-        added.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?.map_err(directory_problem)
+        let done = tokio::task::spawn_blocking(move || work(&app)).await;
+        done.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?.map_err(|error| {
+            tracing::warn!(%error, "the control store does not answer");
+            Problem::new(&catalog::UNAVAILABLE)
+        })
     }
 
     pub(crate) fn key_hash(&self, text: &str) -> [u8; 16] {
@@ -213,23 +232,4 @@ impl App {
     pub(crate) fn client_hash(&self, identity: impl std::hash::Hash) -> ClientHash {
         ClientHash(self.client_hasher.hash_one(identity))
     }
-
-    fn key_of_record(&self, record: &KeyRecord) -> Result<ApiKey, Problem> {
-        // A key of a book that is not served here is as good as none.
-        let book = self.book(&record.book);
-        let book = book.ok_or_else(|| Problem::new(&catalog::UNAUTHORIZED))?;
-        Ok(ApiKey {
-            id: record.id,
-            kind: record.kind,
-            scopes: record.scopes,
-            version: Version::parse(&record.version).unwrap_or(Version::NEWEST),
-            book,
-            last_write: Default::default(),
-        })
-    }
-}
-
-fn directory_problem(error: DirectoryError) -> Problem {
-    tracing::warn!(%error, "the directory of keys does not answer");
-    Problem::new(&catalog::UNAVAILABLE)
 }

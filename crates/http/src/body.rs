@@ -93,8 +93,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn malformed(what: &str) -> Problem {
-    Problem::new(&catalog::MALFORMED_JSON)
-        .detail(format!("Send one JSON object in UTF-8; {what}."))
+    Problem::new(&catalog::MALFORMED_JSON).detail(format!("Send one JSON object in UTF-8; {what}."))
 }
 
 /// Reads the same bytes again, slower, to find the field at fault.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::{Answer, Query};
 use risk::budget::{GuessBudgets, Limits};
-use store::{Reader, StoreError};
+use store::{BookName, Reader, StoreError};
 use tokio::sync::{Semaphore, oneshot};
 use writer::{Handle, Outcome, Request, Trouble};
 
@@ -16,7 +16,7 @@ const READ_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// A served book.
 pub struct Book {
-    name: String,
+    name: BookName,
     is_test: bool,
     handle: Handle,
     readers: Arc<Readers>,
@@ -25,10 +25,15 @@ pub struct Book {
 
 impl Book {
     /// A book with its writer and some readers: as many lists can be read at once.
-    pub fn new(name: &str, is_test: bool, handle: Handle, readers: Vec<Box<dyn Reader>>) -> Book {
+    pub fn new(
+        name: BookName,
+        is_test: bool,
+        handle: Handle,
+        readers: Vec<Box<dyn Reader>>,
+    ) -> Book {
         let free = Semaphore::new(readers.len());
         Book {
-            name: name.to_owned(),
+            name,
             is_test,
             handle,
             readers: Arc::new(Readers { free, idle: Mutex::new(readers) }),
@@ -38,6 +43,11 @@ impl Book {
 
     /// Its name, which is part of every keyed hash.
     pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// Its name, for the control store.
+    pub(crate) fn book_name(&self) -> &BookName {
         &self.name
     }
 

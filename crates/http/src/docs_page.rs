@@ -77,7 +77,9 @@ fn operation_section(
 }
 
 fn problem_table(html: &mut String) {
-    html.push_str("<h2>Problems</h2><table><tr><th>Code</th><th>Status</th><th>What to do</th></tr>");
+    html.push_str(
+        "<h2>Problems</h2><table><tr><th>Code</th><th>Status</th><th>What to do</th></tr>",
+    );
     for entry in catalog::ALL {
         let (code, status) = (entry.code, entry.status);
         // One code may appear with two statuses; the first has the anchor.

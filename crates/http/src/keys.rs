@@ -1,74 +1,17 @@
-//! API keys: where they are kept, and those used lately in memory.
+//! API keys in use: all of them in memory, read again from the control store from time to time.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-use base::{Instant, KeyId};
+use base::KeyId;
+use store::{ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError};
 
-use crate::api_key::KeyKind;
 use crate::book::Book;
 use crate::scope::Scopes;
 use crate::version::Version;
-
-/// What is known about a key. Its text is not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyRecord {
-    /// Its id.
-    pub id: KeyId,
-    /// Keyed hash of its text.
-    pub hash: [u8; 16],
-    /// Name of its book.
-    pub book: String,
-    /// Secret or publishable.
-    pub kind: KeyKind,
-    /// What it may do.
-    pub scopes: Scopes,
-    /// Date of the version it is pinned to.
-    pub version: String,
-    /// When it was made.
-    pub created_at: Instant,
-}
-
-/// Where keys are kept.
-pub trait KeyDirectory: Send + Sync {
-    /// The key with this hash that is still valid.
-    ///
-    /// # Errors
-    ///
-    /// [`DirectoryError`] when the directory cannot be read now.
-    fn find(&self, hash: [u8; 16]) -> Result<Option<KeyRecord>, DirectoryError>;
-
-    /// Keeps a new key.
-    ///
-    /// # Errors
-    ///
-    /// [`DirectoryError`] when it cannot be written now.
-    fn add(&self, record: &KeyRecord) -> Result<(), DirectoryError>;
-}
-
-/// The directory does not work now. The text is for the operator.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the directory of keys cannot be used: {0}")]
-pub struct DirectoryError(pub String);
-
-/// A directory that is gone when the process ends; for tests and demonstrations.
-#[derive(Debug, Default)]
-pub struct MemoryDirectory(Mutex<Vec<KeyRecord>>);
-
-impl KeyDirectory for MemoryDirectory {
-    fn find(&self, hash: [u8; 16]) -> Result<Option<KeyRecord>, DirectoryError> {
-        let records = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(records.iter().find(|record| record.hash == hash).cloned())
-    }
-
-    fn add(&self, record: &KeyRecord) -> Result<(), DirectoryError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(record.clone());
-        Ok(())
-    }
-}
 
 /// A valid key in use.
 pub(crate) struct ApiKey {
@@ -88,62 +31,141 @@ impl ApiKey {
     }
 }
 
-/// How long a key is believed to be valid without asking again: a key withdrawn by another
-/// process stops working within this time.
+/// How long the keys in memory are believed: one that another process withdrew stops working
+/// within this time.
 const BELIEVED_FOR: Duration = Duration::from_secs(60);
 
-/// Keys in use, found by a hash of their text under a secret of this process. Only valid keys get
-/// in, so there are never more of them than keys.
-pub(crate) struct KeyCache {
+/// How long an unknown key stays unknown without reading again, so that nobody can keep the
+/// control store busy with invented keys.
+const UNKNOWN_FOR: Duration = Duration::from_secs(1);
+
+/// Every valid key, and where they are kept.
+pub(crate) struct KeyTable {
+    control: Mutex<Box<dyn ControlStore>>,
+    loaded: RwLock<Loaded>,
     hashers: [RandomState; 2],
-    keys: RwLock<HashMap<u128, Cached>>,
 }
 
-struct Cached {
-    key: Arc<ApiKey>,
-    asked_at: Duration,
+#[derive(Default)]
+struct Loaded {
+    at: Option<Duration>,
+    by_hash: HashMap<[u8; 16], Arc<ApiKey>>,
+    /// Keys that were presented, by the cheap hash of their text. Only valid ones get in.
+    by_place: HashMap<u128, Arc<ApiKey>>,
 }
 
-/// What the cache knows about a presented key.
+/// What is known about a presented key.
 pub(crate) enum Known {
-    /// Valid a moment ago.
+    /// It is valid.
     Valid(Arc<ApiKey>),
-    /// Valid once; ask again.
-    Stale(Arc<ApiKey>),
-    /// Never seen.
-    Unknown,
+    /// There is no such key.
+    Invalid,
+    /// The keys must be read again first.
+    ReadAgain,
 }
 
-impl KeyCache {
-    pub(crate) fn new() -> KeyCache {
+impl KeyTable {
+    pub(crate) fn new(control: Box<dyn ControlStore>) -> KeyTable {
         let hashers = [RandomState::new(), RandomState::new()];
-        KeyCache { hashers, keys: RwLock::default() }
+        KeyTable { control: Mutex::new(control), loaded: RwLock::default(), hashers }
     }
 
-    /// The place of a presented text. Two hashes under different secrets make 128 bits, so that
-    /// nobody meets the place of somebody else's key by trying.
-    pub(crate) fn place(&self, text: &str) -> u128 {
+    /// What memory says about a key. `hash` makes the keyed hash under which it is kept, and is
+    /// called for keys that have not been presented lately.
+    pub(crate) fn find(&self, text: &str, now: Duration, hash: impl Fn() -> [u8; 16]) -> Known {
+        let place = self.place(text);
+        {
+            let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+            let Some(age) = loaded.at.map(|at| now.saturating_sub(at)) else {
+                return Known::ReadAgain;
+            };
+            if age > BELIEVED_FOR {
+                return Known::ReadAgain;
+            }
+            if let Some(key) = loaded.by_place.get(&place) {
+                return Known::Valid(Arc::clone(key));
+            }
+            if !loaded.by_hash.contains_key(&hash()) {
+                return if age > UNKNOWN_FOR { Known::ReadAgain } else { Known::Invalid };
+            }
+        }
+        let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(key) = loaded.by_hash.get(&hash()).cloned() else { return Known::ReadAgain };
+        loaded.by_place.insert(place, Arc::clone(&key));
+        Known::Valid(key)
+    }
+
+    /// Reads all keys again, unless somebody else has done so since `asked_at`. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn read_again(
+        &self,
+        asked_at: Duration,
+        now: impl Fn() -> Duration,
+        book: impl Fn(&str) -> Option<Arc<Book>>,
+    ) -> Result<(), StoreError> {
+        let mut control = self.control();
+        let former = {
+            let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+            if loaded.at.is_some_and(|at| at > asked_at) {
+                return Ok(());
+            }
+            loaded.by_hash.clone()
+        };
+        let mut by_hash = HashMap::new();
+        for row in control.find_all_keys()?.into_iter().filter(|row| row.revoked_at.is_none()) {
+            // A key of a book that is not served here is as good as none.
+            let Some(book) = book(row.book.as_str()) else { continue };
+            // The same key stays the same object: it remembers its last write.
+            let known = former.get(&row.hash).filter(|key| key.id == row.id).cloned();
+            by_hash.insert(row.hash, known.unwrap_or_else(|| Arc::new(in_use(&row, book))));
+        }
+        let at = Some(now());
+        let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+        *loaded = Loaded { at, by_hash, by_place: HashMap::new() };
+        Ok(())
+    }
+
+    /// Keeps a new key; the next request that presents it finds it. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn create(
+        &self,
+        key: &store::ApiKey,
+        operation: Option<&KeyOperation>,
+    ) -> Result<KeyCreation, StoreError> {
+        let created = self.control().create_key(key, operation)?;
+        self.loaded.write().unwrap_or_else(PoisonError::into_inner).at = None;
+        Ok(created)
+    }
+
+    fn control(&self) -> MutexGuard<'_, Box<dyn ControlStore>> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The place of a presented text. Two hashes under secrets of this process make 128 bits, so
+    /// that nobody meets the place of somebody else's key by trying.
+    fn place(&self, text: &str) -> u128 {
         let [first, second] = self.hashers.each_ref().map(|hasher| hasher.hash_one(text));
         u128::from(first) << 64 | u128::from(second)
     }
+}
 
-    pub(crate) fn get(&self, place: u128, now: Duration) -> Known {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        match keys.get(&place) {
-            None => Known::Unknown,
-            Some(cached) if now.saturating_sub(cached.asked_at) > BELIEVED_FOR => {
-                Known::Stale(Arc::clone(&cached.key))
-            }
-            Some(cached) => Known::Valid(Arc::clone(&cached.key)),
-        }
-    }
-
-    pub(crate) fn put(&self, place: u128, key: Arc<ApiKey>, asked_at: Duration) {
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.insert(place, Cached { key, asked_at });
-    }
-
-    pub(crate) fn remove(&self, place: u128) {
-        self.keys.write().unwrap_or_else(PoisonError::into_inner).remove(&place);
+fn in_use(row: &store::ApiKey, book: Arc<Book>) -> ApiKey {
+    let scopes = match row.kind {
+        KeyKind::Publishable => Scopes::LOOK_UP,
+        KeyKind::Secret => Scopes::of_text(&row.scopes),
+    };
+    ApiKey {
+        id: row.id,
+        kind: row.kind,
+        scopes,
+        version: Version::parse(&row.version).unwrap_or(Version::NEWEST),
+        book,
+        last_write: AtomicU64::new(0),
     }
 }

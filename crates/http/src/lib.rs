@@ -47,10 +47,9 @@ mod version;
 mod views;
 mod wire;
 
-pub use api_key::{KeyKind, KeySecret};
+pub use api_key::KeySecret;
 pub use app::{App, AppParts, Limits};
 pub use book::Book;
-pub use keys::{DirectoryError, KeyDirectory, KeyRecord, MemoryDirectory};
 pub use openapi::document as openapi_document;
 pub use routes::router;
 pub use scope::Scopes;

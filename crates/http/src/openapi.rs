@@ -8,7 +8,7 @@ use utoipa::openapi::path::{
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, Info, OpenApi, OpenApiBuilder, Ref, Required,
+    ComponentsBuilder, ContentBuilder, Info, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
     ResponseBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
@@ -73,8 +73,7 @@ fn described(route: Route) -> Operation {
         ));
     }
     if key_rule != KeyRule::None {
-        let required =
-            if key_rule == KeyRule::Required { Required::True } else { Required::False };
+        let required = if key_rule == KeyRule::Required { Required::True } else { Required::False };
         parameters.push(header(
             "Idempotency-Key",
             "Makes the request safe to repeat: the same key and body give the same answer.",
@@ -93,7 +92,7 @@ fn described(route: Route) -> Operation {
     operation
 }
 
-fn header(name: &str, text: &str, required: Required, schema: ObjectBuilder) -> Parameter {
+fn header(name: &str, text: &str, required: Required, schema: ObjectBuilder) -> RefOr<Parameter> {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
@@ -101,6 +100,7 @@ fn header(name: &str, text: &str, required: Required, schema: ObjectBuilder) -> 
         .required(required)
         .schema(Some(schema))
         .build()
+        .into()
 }
 
 fn add_problems(operation: &mut Operation, method: &HttpMethod, needs_key: bool) {

@@ -31,10 +31,7 @@ impl Prepared {
     }
 
     /// A command that changes something.
-    pub(crate) fn changing(
-        command: Command,
-        operation: impl Into<Option<Operation>>,
-    ) -> Prepared {
+    pub(crate) fn changing(command: Command, operation: impl Into<Option<Operation>>) -> Prepared {
         let (operation, status) = (operation.into(), StatusCode::OK);
         Prepared { command, operation, asker: None, status }
     }

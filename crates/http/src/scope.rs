@@ -61,6 +61,17 @@ impl Scopes {
         Scopes::NAMES.iter().filter(move |(_, one)| self.contains(*one)).map(|(name, _)| *name)
     }
 
+    /// The set whose names are in the text, with blanks between; unknown names allow nothing.
+    pub(crate) fn of_text(text: &str) -> Scopes {
+        let known = text.split_ascii_whitespace().filter_map(Scopes::parse);
+        known.fold(Scopes::default(), Scopes::with)
+    }
+
+    /// The text that a control store keeps.
+    pub(crate) fn to_text(self) -> String {
+        self.names().collect::<Vec<_>>().join(" ")
+    }
+
     /// The names for a message: every scope a secret key can be given.
     pub(crate) fn all_names() -> String {
         let names: Vec<_> = Scopes::NAMES.iter().map(|(name, _)| *name).collect();

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Serialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde::Serialize;
 
 /// An amount of one currency, at least one minor unit.
 #[derive(Debug, serde::Deserialize, Serialize, utoipa::ToSchema)]

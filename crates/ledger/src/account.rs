@@ -2,7 +2,7 @@
 
 use base::{AccountId, Amount, Currency};
 
-use crate::AccountName;
+use crate::{AccountName, EntryPlace};
 
 /// A bucket of money in one currency.
 ///
@@ -24,6 +24,8 @@ pub struct Account {
     pub debits_pending: Amount,
     /// Reserved credits, in minor units.
     pub credits_pending: Amount,
+    /// The last of the account's entries, from which its history is read backwards.
+    pub last_entry: Option<EntryPlace>,
 }
 
 impl Account {
@@ -37,6 +39,7 @@ impl Account {
             credits_posted: Amount::ZERO,
             debits_pending: Amount::ZERO,
             credits_pending: Amount::ZERO,
+            last_entry: None,
         }
     }
 

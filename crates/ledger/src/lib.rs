@@ -26,14 +26,12 @@ mod entry;
 mod linked;
 mod pending;
 mod refusal;
-mod retrace;
 mod transfer;
 
 pub use account::{Account, Kind, Limit, Side};
 pub use chart::{AccountName, RailName};
-pub use entry::Entry;
+pub use entry::{Entry, EntryPlace};
 pub use linked::{LinkedSet, Posted};
 pub use pending::{Pending, PendingState};
 pub use refusal::Refusal;
-pub use retrace::retrace;
 pub use transfer::{Reason, Subject, Transfer, TransferKind};

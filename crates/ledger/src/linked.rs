@@ -2,7 +2,9 @@
 
 use base::{AccountId, Amount, Money, TransferId};
 
-use crate::{Account, Entry, Pending, Reason, Refusal, Subject, Transfer, TransferKind};
+use crate::{
+    Account, Entry, EntryPlace, Pending, Reason, Refusal, Subject, Transfer, TransferKind,
+};
 
 /// A linked set under construction.
 ///
@@ -230,9 +232,11 @@ impl LinkedSet {
     ) {
         let line = self.transfers.len() as u128;
         let id = TransferId::from_bits((u128::from(self.sequence) << 64) | line);
-        for (position, after) in [(from, debited), (to, credited)] {
+        for (position, mut after) in [(from, debited), (to, credited)] {
             let before = &self.accounts[position];
-            self.entries.push(Entry::between(before, &after, id, self.reason, self.subject));
+            let place = EntryPlace::new(self.sequence, self.entries.len());
+            after.last_entry = Some(place);
+            self.entries.push(Entry::between(before, &after, place, self.reason, self.subject));
             self.accounts[position] = after;
         }
         self.transfers.push(Transfer {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use base::{Amount, CardId, HoldId, Instant, RefundId};
 use giftcards::account_of;
-use ledger::{Entry, Kind, Reason};
+use ledger::{Entry, EntryPlace, Kind, Reason};
 use store::{EntryRow, Reader};
 
 use crate::ReportError;
@@ -27,7 +27,7 @@ pub struct Activity {
     /// When, in book time.
     pub at: Instant,
     /// Sequence of the record, and position of the transfer in it: its place in the history.
-    pub place: (u64, u32),
+    pub place: EntryPlace,
 }
 
 /// What an activity belongs to; its text is the object's id.
@@ -50,7 +50,7 @@ pub enum About {
 pub fn activities(
     reader: &mut dyn Reader,
     card: CardId,
-    before: Option<(u64, u32)>,
+    before: Option<EntryPlace>,
     limit: u32,
 ) -> Result<Vec<Activity>, ReportError> {
     let rows = reader.entries(account_of(card), before, limit)?;
@@ -59,7 +59,7 @@ pub fn activities(
 
 impl Activity {
     fn of(row: EntryRow) -> Activity {
-        let EntryRow { seq, line, at, entry } = row;
+        let EntryRow { at, entry } = row;
         Activity {
             what: entry.reason,
             amount: entry.amount,
@@ -68,7 +68,7 @@ impl Activity {
             held: entry.held,
             about: About::of(&entry),
             at,
-            place: (seq, line),
+            place: entry.place,
         }
     }
 }

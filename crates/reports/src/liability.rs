@@ -154,13 +154,12 @@ type Lines = BTreeMap<(&'static str, LiabilityOf), LiabilityLine>;
 /// Every card with something owed on it, in card order.
 fn owed_on_cards(reader: &mut dyn Reader, as_of_seq: u64) -> Result<Vec<Owed>, ReportError> {
     let mut owed = Vec::new();
-    reader.last_entries(as_of_seq, &mut |account, last| {
-        let AccountName::GiftCard(card) = account.name else { return };
-        let last = last.entry;
-        let balance = account.name.kind().balance(last.debits_posted, last.credits_posted);
+    reader.accounts_at(as_of_seq, &mut |at| {
+        let AccountName::GiftCard(card) = at.account.name else { return };
+        let balance = at.account.name.kind().balance(at.debits_posted, at.credits_posted);
         if balance != 0 {
-            let held = last.held.minor();
-            owed.push(Owed { card, currency: account.currency, balance, held });
+            let (currency, held) = (at.account.currency, at.held.minor());
+            owed.push(Owed { card, currency, balance, held });
         }
     })?;
     owed.sort_unstable_by_key(|owed| owed.card);

@@ -69,7 +69,8 @@ pub fn trial_balance(
 ) -> Result<TrialBalance, ReportError> {
     check_cut(reader, as_of_seq)?;
     let mut lines: BTreeMap<(String, &'static str), TrialLine> = BTreeMap::new();
-    reader.last_entries(as_of_seq, &mut |account, last| {
+    reader.accounts_at(as_of_seq, &mut |at| {
+        let account = &at.account;
         let name = match detail {
             Detail::Groups => account.name.group(),
             Detail::Accounts => account.name.to_string(),
@@ -83,8 +84,8 @@ pub fn trial_balance(
             credits: 0,
             balance: 0,
         });
-        line.debits += i128::from(last.entry.debits_posted.minor());
-        line.credits += i128::from(last.entry.credits_posted.minor());
+        line.debits += i128::from(at.debits_posted.minor());
+        line.credits += i128::from(at.credits_posted.minor());
     })?;
     let mut lines: Vec<TrialLine> = lines.into_values().collect();
     for line in &mut lines {

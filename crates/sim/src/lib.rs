@@ -1,1 +1,5 @@
 //! sim
+mod random;
+mod oracle;
+pub use oracle::Oracle;
+pub use random::Random;

@@ -1,8 +1,8 @@
 //! What every store checks of a commit before it touches anything.
 
-use base::TransferId;
+use ledger::EntryPlace;
 
-use crate::{Commit, EntryRow, StoreError};
+use crate::{Commit, StoreError};
 
 /// Refuses a commit that contradicts itself: the chain would break, or something would not be
 /// read back as it was written. The writer never asks for such a thing; if it does, stopping is
@@ -13,8 +13,8 @@ pub(crate) fn check(commit: &Commit<'_>) -> Result<(), StoreError> {
     if commit.rows.iter().any(|row| row.applied_seq > commit.next.seq) {
         return Err(StoreError::Inconsistent("a row is newer than the journal"));
     }
-    if commit.entries.iter().any(|entry| !is_in_place(entry)) {
-        return Err(StoreError::Inconsistent("an entry is not at the place of its transfer"));
+    if !entries_fit(commit) {
+        return Err(StoreError::Inconsistent("an entry is not at a place of its block"));
     }
     let run_is_sorted = |run: &crate::OperationRun| run.entries.is_sorted();
     if !commit.run.is_none_or(run_is_sorted) {
@@ -23,13 +23,14 @@ pub(crate) fn check(commit: &Commit<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The transfer of an entry follows from its place, so tables do not keep it.
-pub(crate) fn transfer_of(seq: u64, line: u32) -> TransferId {
-    TransferId::from_bits((u128::from(seq) << 64) | u128::from(line))
-}
-
-fn is_in_place(row: &EntryRow) -> bool {
-    row.entry.transfer == transfer_of(row.seq, row.line)
+/// Entries belong to the records of their block, and stand in order.
+fn entries_fit(commit: &Commit<'_>) -> bool {
+    let after = EntryPlace::last_of(commit.expected.seq);
+    let last = EntryPlace::last_of(commit.next.seq);
+    let places = || commit.entries.iter().map(|row| row.entry.place);
+    places().is_sorted_by(|one, other| one < other)
+        && places().all(|place| after < place && place <= last)
+        && commit.entries.iter().all(|row| row.entry.previous < Some(row.entry.place))
 }
 
 fn check_head(commit: &Commit<'_>) -> Result<(), StoreError> {

@@ -2,10 +2,9 @@
 
 use base::AccountId;
 use journal::{ReadError, ValueSink, ValueSource};
-use ledger::{Entry, Reason, Subject};
+use ledger::{Entry, EntryPlace, Reason, Subject};
 
 use crate::EntryRow;
-use crate::commit_check::transfer_of;
 use crate::rows::{FieldSink, FieldSource, invalid};
 
 /// Columns of the table of entries.
@@ -13,9 +12,9 @@ pub(crate) const COLUMNS: usize = 11;
 
 pub(crate) fn write(row: &EntryRow, sink: &mut impl ValueSink) {
     let entry = &row.entry;
+    sink.int(entry.place.number());
+    sink.opt_int(entry.previous.map(EntryPlace::number));
     sink.bytes(&entry.account.to_bytes());
-    sink.int(i64::try_from(row.seq).unwrap_or(i64::MAX));
-    sink.int(i64::from(row.line));
     sink.instant(row.at);
     sink.int(i64::from(entry.reason as u8));
     sink.bytes(&entry.subject.0);
@@ -27,12 +26,14 @@ pub(crate) fn write(row: &EntryRow, sink: &mut impl ValueSink) {
 }
 
 pub(crate) fn read(source: &mut impl ValueSource) -> Result<EntryRow, ReadError> {
+    let place = source.opt_place()?.ok_or(invalid("place of an entry"))?;
+    let previous = source.opt_place()?;
     let account = AccountId::from_bytes(source.fixed16()?);
-    let (seq, line) = (source.number("sequence of an entry")?, source.number("line of an entry")?);
     let at = source.instant()?;
     let entry = Entry {
+        place,
+        previous,
         account,
-        transfer: transfer_of(seq, line),
         reason: Reason::from_number(source.number("reason of an entry")?)
             .ok_or(invalid("reason of an entry"))?,
         subject: Subject(source.fixed16()?),
@@ -43,5 +44,5 @@ pub(crate) fn read(source: &mut impl ValueSource) -> Result<EntryRow, ReadError>
         held: source.amount()?,
     };
     source.finish()?;
-    Ok(EntryRow { seq, line, at, entry })
+    Ok(EntryRow { at, entry })
 }

@@ -17,6 +17,6 @@ pub use error::StoreError;
 pub use memory::{MemoryBook, MemoryControl, MemoryReader, MemoryStore};
 pub use run::OperationRun;
 pub use traits::{
-    CardFilter, Commit, CommitError, Due, DueObject, EntryRow, Head, Page, Reader, RunInfo, Store,
-    SweptRow,
+    AccountAt, CardFilter, Commit, CommitError, Due, DueObject, EntryRow, Head, Page, Reader,
+    RunInfo, Store, SweptRow,
 };

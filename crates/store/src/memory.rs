@@ -7,9 +7,9 @@ mod reader;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base::AccountId;
 use engine::{Key, Row};
 use journal::Block;
+use ledger::EntryPlace;
 
 pub use control::MemoryControl;
 pub use reader::MemoryReader;
@@ -38,7 +38,7 @@ struct Contents {
     /// Blocks by the sequence of their first record.
     blocks: BTreeMap<u64, Block>,
     rows: BTreeMap<Key, SweptRow>,
-    entries: BTreeMap<(AccountId, u64, u32), EntryRow>,
+    entries: BTreeMap<EntryPlace, EntryRow>,
     runs: BTreeMap<u64, OperationRun>,
 }
 
@@ -154,8 +154,7 @@ impl Contents {
             }
         }
         for entry in commit.entries {
-            let place = (entry.entry.account, entry.seq, entry.line);
-            self.entries.entry(place).or_insert_with(|| entry.clone());
+            self.entries.insert(entry.entry.place, entry.clone());
         }
         for run in commit.dropped_runs {
             self.runs.remove(run);

@@ -2,6 +2,7 @@
 
 mod connection;
 mod control;
+mod entries;
 mod errors;
 mod folder;
 mod head;

@@ -3,11 +3,11 @@
 //! The traits are shaped for a server database from the first day: every call is one round trip
 //! or one transaction, names many keys at once, and says plainly whether its outcome is known.
 
-use base::{AccountId, CardId, HoldId, Instant, PersonId, ProgramId};
+use base::{AccountId, Amount, CardId, HoldId, Instant, PersonId, ProgramId};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, Hold, Program};
 use journal::Block;
-use ledger::{Account, Entry};
+use ledger::{Account, Entry, EntryPlace};
 
 use crate::{OperationRun, StoreError};
 
@@ -43,17 +43,27 @@ pub struct SweptRow {
     pub applied_seq: u64,
 }
 
-/// A ledger entry as it is kept: with its place in the journal and the book's time.
+/// A ledger entry as it is kept: with the book's time of its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryRow {
-    /// Sequence of the record.
-    pub seq: u64,
-    /// Position of the transfer in the record.
-    pub line: u32,
     /// When, in book time.
     pub at: Instant,
     /// The entry.
     pub entry: Entry,
+}
+
+/// An account with its totals at a cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountAt {
+    /// The account; its own totals are those of now, so only what never changes counts: id, name
+    /// and currency.
+    pub account: Account,
+    /// Posted debits at the cut.
+    pub debits_posted: Amount,
+    /// Posted credits at the cut.
+    pub credits_posted: Amount,
+    /// What was held at the cut.
+    pub held: Amount,
 }
 
 /// One transaction of the writer. It happens as a whole, and only when the head row still is
@@ -68,7 +78,7 @@ pub struct Commit<'a> {
     pub block: Option<&'a Block>,
     /// Rows to be written to their tables, in key order within each table.
     pub rows: &'a [SweptRow],
-    /// Entries to be written, in order of account and sequence.
+    /// Entries of the block's records, in order of their places.
     pub entries: &'a [EntryRow],
     /// A run of operations to be written.
     pub run: Option<&'a OperationRun>,
@@ -259,17 +269,15 @@ pub trait Reader: Send {
     fn entries(
         &mut self,
         account: AccountId,
-        before: Option<(u64, u32)>,
+        before: Option<EntryPlace>,
         limit: u32,
     ) -> Result<Vec<EntryRow>, StoreError>;
 
-    /// For every account that has entries, the last one at or below `seq`, with its account row
-    /// as it is now. In account order.
-    fn last_entries(
-        &mut self,
-        seq: u64,
-        each: &mut dyn FnMut(Account, EntryRow),
-    ) -> Result<(), StoreError>;
+    /// Every account that had an entry at or below `seq`, with its totals at that cut, in
+    /// account order. The tables must be complete up to `seq`: flush first.
+    ///
+    /// The cost grows with the entries on the shorter side of the cut.
+    fn accounts_at(&mut self, seq: u64, each: &mut dyn FnMut(AccountAt)) -> Result<(), StoreError>;
 
     /// Every card that has an account, in id order, from `from` on (exclusive), `limit` of them.
     fn cards_by_id(
@@ -297,6 +305,6 @@ pub trait Reader: Send {
     /// Every row of every table in key order, for verification.
     fn all_rows(&mut self, each: &mut dyn FnMut(SweptRow)) -> Result<(), StoreError>;
 
-    /// Every entry in order of account and sequence, for verification.
+    /// Every entry in order of its place, for verification.
     fn all_entries(&mut self, each: &mut dyn FnMut(EntryRow)) -> Result<(), StoreError>;
 }

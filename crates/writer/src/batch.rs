@@ -21,6 +21,8 @@ pub(crate) struct Desk<'a, S> {
     pub(crate) now: Instant,
     pub(crate) builder: BlockBuilder,
     pub(crate) log: UndoLog,
+    /// Entries of the block, in order.
+    pub(crate) entries: Vec<EntryRow>,
     /// Operations decided in this batch. A reversal covers what the operation was before, and is
     /// itself taken back when its atomic group fails, so every key has a stack.
     pub(crate) mine: HashMap<OperationKey, Vec<Recorded>>,
@@ -34,7 +36,7 @@ pub(crate) struct Tally {
     pub(crate) refusals: u64,
     pub(crate) replays: u64,
     pub(crate) loaded: u64,
-    /// Rows and entries that were changed.
+    /// Rows that were changed, counted once a change.
     pub(crate) changed: usize,
 }
 
@@ -104,6 +106,7 @@ impl<S: Store> Desk<'_, S> {
     /// All or nothing: the first "no" takes back what came before it and spares what comes after.
     fn decide_atomic(&mut self, requests: &[Request]) -> Result<Vec<Outcome>, StoreError> {
         let (mark, log_mark, tally) = (self.builder.mark(), self.log.mark(), self.tally);
+        let entries = self.entries.len();
         let mut outcomes = Vec::with_capacity(requests.len());
         for request in requests {
             let outcome = self.decide_one(request, false)?;
@@ -112,6 +115,7 @@ impl<S: Store> Desk<'_, S> {
             if refused {
                 self.builder.roll_back(mark);
                 self.memory.roll_back(&mut self.log, log_mark);
+                self.entries.truncate(entries);
                 self.tally = tally;
                 self.forget_operations_from(self.builder.next_seq());
                 let refused_at = outcomes.len() - 1;
@@ -200,15 +204,12 @@ impl<S: Store> Desk<'_, S> {
         append_change(&mut self.builder, command, &change, circumstances);
         let trace = trace_of(command, &change);
         let reversed = reversed_key(command, change.answer);
-        self.tally.changed += change.rows.len() + change.entries.len();
+        self.tally.changed += change.rows.len();
         for row in change.rows {
             self.memory.put(row, seq, &mut self.log);
         }
-        for (position, entry) in change.entries.into_iter().enumerate() {
-            let line = u32::try_from(position / 2).unwrap_or(u32::MAX);
-            let entry = EntryRow { seq, line, at: self.now, entry };
-            self.memory.add_entry(entry, &mut self.log);
-        }
+        let at = self.now;
+        self.entries.extend(change.entries.into_iter().map(|entry| EntryRow { at, entry }));
         let answer = answer(change.answer, self.memory, self.now)
             .expect("every row of an answer is among the after-images of its change");
         let decided = Decided { result: Ok(answer), replayed: false, seq, at: self.now };

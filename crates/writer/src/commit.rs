@@ -2,7 +2,7 @@
 
 use base::Instant;
 use journal::{Block, BlockBuilder};
-use store::{Commit, CommitError, Head, OperationRun, Store, StoreError};
+use store::{Commit, CommitError, EntryRow, Head, OperationRun, Store, StoreError};
 
 use crate::batch::Tally;
 use crate::figures::Figures;
@@ -11,9 +11,9 @@ use crate::memory::{Slice, Sweep};
 use crate::replay::note_operations;
 use crate::writer::{Fatal, Writer};
 
-/// Rows and entries one transaction sweeps at most, so that no transaction stalls the queue.
+/// Rows one transaction sweeps at most, so that no transaction stalls the queue.
 const SLICE_MAX: usize = 8_192;
-/// Rows and entries swept at once while nothing else is to be done.
+/// Rows swept at once while nothing else is to be done.
 const IDLE_SLICE: usize = 2_048;
 /// How often the head is asked for after a commit of unknown outcome.
 const HEAD_ATTEMPTS: usize = 5;
@@ -33,6 +33,7 @@ impl<S: Store> Writer<S> {
     pub(crate) fn commit(
         &mut self,
         builder: BlockBuilder,
+        entries: &[EntryRow],
         tally: Tally,
         pace: Pace,
     ) -> Result<Result<(), StoreError>, Fatal> {
@@ -46,7 +47,7 @@ impl<S: Store> Writer<S> {
         let run = (block.is_some() && self.operations.is_run_due()).then(|| self.operations.run(at));
         let dropped_runs = self.operations.expired_runs(at);
         let nothing = block.is_none() && slice.rows.is_empty() && slice.watermark.is_none();
-        if nothing && slice.entries.is_empty() {
+        if nothing {
             return Ok(Ok(()));
         }
         let next = Head {
@@ -62,7 +63,7 @@ impl<S: Store> Writer<S> {
             next: &next,
             block: block.as_ref(),
             rows: &slice.rows,
-            entries: &slice.entries,
+            entries,
             run: run.as_ref(),
             dropped_runs: &dropped_runs,
         };
@@ -139,7 +140,7 @@ impl<S: Store> Writer<S> {
     /// How much to sweep: as much as came in, when memory is as full as it should be; less below,
     /// so that changes of one row are written once; more above.
     fn slice(&self, changed: usize, pace: Pace) -> Slice {
-        let unswept = self.memory.rows_unswept() + self.memory.entries_unswept();
+        let unswept = self.memory.rows_unswept();
         let target = self.options.unswept_target.max(1);
         let budget = if self.is_flushing() || pace == Pace::Idle {
             IDLE_SLICE.max(changed)
@@ -175,7 +176,6 @@ impl<S: Store> Writer<S> {
     fn show_figures(&self, slice: &Slice) {
         let figures = &self.figures;
         Figures::set(&figures.rows_unswept, self.memory.rows_unswept() as u64);
-        Figures::set(&figures.entries_unswept, self.memory.entries_unswept() as u64);
         Figures::add(&figures.rows_swept, slice.rows.len() as u64);
         Figures::set(&figures.seq, self.head.seq);
         Figures::set(&figures.watermark, self.head.watermark);

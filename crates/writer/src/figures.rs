@@ -43,8 +43,6 @@ figures! {
     commits_failed,
     /// Rows that are changed but not yet in their tables.
     rows_unswept,
-    /// Entries that are not yet in their table.
-    entries_unswept,
     /// Rows written to tables.
     rows_swept,
     /// Rows loaded from tables because memory did not have them.

@@ -9,7 +9,7 @@ pub struct Options {
     pub queue_commands_max: usize,
     /// Commands decided in one transaction.
     pub batch_commands_max: usize,
-    /// Rows and entries that may be changed without being in their tables before the writer
+    /// Rows that may be changed without being in their tables before the writer
     /// slows down. More of them make each sweep cheaper a row; they cost memory and, after a
     /// crash, time.
     pub unswept_target: usize,

@@ -1,17 +1,17 @@
 //! After a restart: the journal above the watermark is applied before the book opens.
 
-use base::Instant;
-use engine::{OperationKey, Row};
+use engine::OperationKey;
 use journal::{Block, ChainHead, Record, Verifier};
-use store::{EntryRow, Head, Store, StoreError};
+use store::{Head, Store, StoreError};
 
 use crate::memory::{Memory, UndoLog};
-use crate::operations::{Operations, read_row, transfers_of};
+use crate::operations::{Operations, read_row};
 
 /// Bytes of journal read at a time.
 const CHUNK_BYTES: usize = 8 << 20;
 
-/// Applies the journal to memory: rows and entries above the watermark, operations above theirs.
+/// Applies the journal to memory: rows above the watermark, operations above theirs. Entries are
+/// in their table already, for they are written with their block.
 /// Returns the number of records that were read.
 pub(crate) fn replay<S: Store>(
     store: &mut S,
@@ -79,23 +79,10 @@ fn apply_block(
 
 fn apply_record(record: &Record<'_>, memory: &mut Memory) -> Result<(), StoreError> {
     let seq = record.header().seq;
-    let at = Instant::from_micros(record.header().at_micros);
-    let mut accounts = Vec::new();
     // Nothing is taken back during replay; the log is dropped.
     let mut log = UndoLog::default();
     for change in record.changes() {
-        let row = read_row(&change?, seq)?;
-        if let Row::Account(account) = &row {
-            accounts.push(account.clone());
-        }
-        memory.put(row, seq, &mut log);
-    }
-    let transfers = transfers_of(record)?;
-    let entries = ledger::retrace(&transfers, &accounts)
-        .ok_or_else(|| StoreError::Corrupt(format!("record {seq}: its accounts do not add up")))?;
-    for (position, entry) in entries.into_iter().enumerate() {
-        let line = u32::try_from(position / 2).unwrap_or(u32::MAX);
-        memory.add_entry(EntryRow { seq, line, at, entry }, &mut log);
+        memory.put(read_row(&change?, seq)?, seq, &mut log);
     }
     Ok(())
 }

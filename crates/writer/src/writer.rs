@@ -183,14 +183,15 @@ impl<S: Store> Writer<S> {
             now,
             builder,
             log: UndoLog::default(),
+            entries: Vec::new(),
             mine: HashMap::new(),
             tally: Tally::default(),
         };
         let decided = decide_jobs(&mut desk, &jobs);
-        let Desk { builder, mut log, tally, .. } = desk;
+        let Desk { builder, mut log, entries, tally, .. } = desk;
         let ended = match decided {
             Ok(outcomes) => {
-                let committed = self.commit(builder, tally, Pace::Work);
+                let committed = self.commit(builder, &entries, tally, Pace::Work);
                 committed.map(|written| written.map(|()| outcomes))
             }
             Err(error) if error.is_transient() => Ok(Err(error)),
@@ -279,7 +280,7 @@ impl<S: Store> Writer<S> {
         if self.memory.rows_unswept() > 0 || self.head.watermark < self.head.seq {
             let builder = self.new_block(now);
             // What cannot be swept now is swept later; whoever waits for it has been told.
-            let _ = self.commit(builder, Tally::default(), Pace::Idle)?;
+            let _ = self.commit(builder, &[], Tally::default(), Pace::Idle)?;
         }
         Ok(())
     }
@@ -316,7 +317,7 @@ impl<S: Store> Writer<S> {
     /// Narrower when the sweep has fallen behind: what is refused as busy can be tried again,
     /// memory that is gone cannot.
     fn batch_max(&self) -> usize {
-        let unswept = self.memory.rows_unswept() + self.memory.entries_unswept();
+        let unswept = self.memory.rows_unswept();
         if unswept > 2 * self.options.unswept_target {
             (self.options.batch_commands_max / 8).max(1)
         } else {
@@ -361,7 +362,7 @@ impl<S: Store> Writer<S> {
             }
             let now = self.now()?;
             let builder = self.new_block(now);
-            if self.commit(builder, Tally::default(), Pace::Idle)?.is_err() {
+            if self.commit(builder, &[], Tally::default(), Pace::Idle)?.is_err() {
                 break;
             }
         }

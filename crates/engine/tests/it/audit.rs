@@ -21,16 +21,19 @@ pub fn change(world: &World, command: &Command, change: &Change) {
         .iter()
         .filter_map(|row| if let Row::Account(row) = row { Some(row.clone()) } else { None })
         .collect();
-    let entries = retrace(&change.transfers, &accounts);
+    let sequence = world.sequence + 1;
+    let last_entry = |id| world.accounts.get(&id).and_then(|account| account.last_entry);
+    let entries = retrace(sequence, &change.transfers, &accounts, last_entry);
     assert_eq!(entries.as_ref(), Some(&change.entries), "entries and transfers differ");
-    let sequence = u128::from(world.sequence + 1);
     for (line, transfer) in change.transfers.iter().enumerate() {
-        assert_eq!(transfer.id.bits(), (sequence << 64) | line as u128);
+        assert_eq!(transfer.id.bits(), (u128::from(sequence) << 64) | line as u128);
     }
     for after in &accounts {
         let opened = Account::open(after.name.clone(), after.currency);
         let before = world.accounts.get(&after.id).unwrap_or(&opened);
         let mine = change.entries.iter().filter(|entry| entry.account == after.id);
+        let newest = mine.clone().last().map(|entry| entry.place).or(before.last_entry);
+        assert_eq!(after.last_entry, newest, "{} lost its history", after.name);
         let (moved, held) =
             mine.fold((0, 0), |sum, entry| (sum.0 + entry.amount, sum.1 + entry.held_change));
         assert_eq!(before.balance() + moved, after.balance(), "{} has a gap", after.name);

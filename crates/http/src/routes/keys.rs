@@ -1,17 +1,17 @@
 //! `POST /v1/keys`: makes an API key.
 
 use axum::http::StatusCode;
-use base::{Instant, KeyId};
+use base::KeyId;
 use serde::{Deserialize, Serialize};
+use store::{ApiKey, KeyCreation, KeyKind, KeyOperation};
+use writer::Operation;
 
-use crate::api_key::{KeyKind, KeySecret};
+use crate::api_key::KeySecret;
 use crate::call::{Call, Caller};
 use crate::fields::{Checked, refuse};
-use crate::keys::KeyRecord;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
 use crate::scope::{Admin, Scopes};
-use crate::version::Version;
 use crate::views::key::KeyView;
 
 /// What the key is for.
@@ -35,24 +35,25 @@ pub(crate) struct KeyBody {
     responses((status = 201, description = "Made", body = KeyView)))]
 pub(crate) async fn handle(mut call: Call<Admin>) -> Result<Reply, Problem> {
     let body: KeyBody = call.json().await?;
+    let operation = call.operation_if_any(&body)?;
     let (kind, scopes) = wanted(&body)?;
-    let secret = secret(&call, kind)?;
     let caller = &call.caller;
-    let record = KeyRecord {
-        id: caller.app.new_id(),
-        hash: caller.app.key_hash(secret.reveal()),
-        book: caller.book().name().to_owned(),
-        kind,
-        scopes,
-        version: Version::NEWEST.as_str().to_owned(),
-        created_at: caller.app.now(),
-    };
-    if let Some(former) = caller.app.find_key(record.hash).await? {
-        return repeat(caller, &former, &record, &secret);
+    let secret = secret(caller, kind, operation.as_ref());
+    let row = caller.app.key_row(&secret, kind, caller.book(), scopes);
+    let operation = operation
+        .map(|Operation { key, fingerprint }| KeyOperation { operation: key.0, fingerprint });
+    match caller.app.create_key(row.clone(), operation).await? {
+        KeyCreation::Created => {
+            log_new_key(row.id, caller);
+            Ok(Reply::view(StatusCode::CREATED, &KeyView::new(&row, Some(secret.reveal()))))
+        }
+        KeyCreation::Replayed(former) | KeyCreation::Exists(former) => {
+            let shown = still_shown(caller, &former, &row).then_some(secret.reveal());
+            let view = KeyView::new(&former, shown);
+            Ok(Reply::view(StatusCode::CREATED, &view).replayed(true))
+        }
+        KeyCreation::Mismatch => Err(Problem::new(&catalog::IDEMPOTENCY_MISMATCH)),
     }
-    caller.app.keep_key(record.clone()).await?;
-    log_new_key(record.id, caller);
-    Ok(Reply::view(StatusCode::CREATED, &KeyView::new(&record, Some(secret.reveal()))))
 }
 
 fn wanted(body: &KeyBody) -> Checked<(KeyKind, Scopes)> {
@@ -77,39 +78,23 @@ fn wanted(body: &KeyBody) -> Checked<(KeyKind, Scopes)> {
     }
 }
 
-/// The text of the new key. It follows from the idempotency key and the key ring, so the request
-/// can be repeated although the text is kept nowhere; without idempotency key it is drawn.
-fn secret(call: &Call<Admin>, kind: KeyKind) -> Result<KeySecret, Problem> {
-    let caller = &call.caller;
-    let book = caller.book();
-    let Some(key) = call.idempotency_key()? else {
-        let random = &mut outside::random::SystemRandomness;
-        return Ok(KeySecret::draw(kind, book.is_test(), random));
-    };
-    let text = format!("{}\n{}\n{}", book.name(), caller.key.id, key.as_str());
-    let bytes = caller.app.ring.short_hash("api key of operation", text.as_bytes());
-    // Both kinds come from the same bytes, so a repetition that asks for another kind is told
-    // apart by its prefix and finds no former key; it is a new key then.
-    Ok(KeySecret::of_bytes(kind, book.is_test(), bytes))
-}
-
-/// The answer to a repeated request.
-fn repeat(
-    caller: &Caller,
-    former: &KeyRecord,
-    wanted: &KeyRecord,
-    secret: &KeySecret,
-) -> Result<Reply, Problem> {
-    if former.scopes != wanted.scopes || former.kind != wanted.kind {
-        return Err(Problem::new(&catalog::IDEMPOTENCY_MISMATCH));
+/// The text of the new key. It follows from the operation and the key ring, so the request can be
+/// repeated although the text is kept nowhere; without idempotency key it is drawn.
+fn secret(caller: &Caller, kind: KeyKind, operation: Option<&Operation>) -> KeySecret {
+    let is_test = caller.book().is_test();
+    match operation {
+        Some(operation) => {
+            let bytes = caller.app.ring.short_hash("api key of operation", &operation.key.0);
+            KeySecret::of_bytes(kind, is_test, bytes)
+        }
+        None => KeySecret::draw(kind, is_test, &mut outside::random::SystemRandomness),
     }
-    let shown = still_shown(caller, former.created_at).then_some(secret.reveal());
-    Ok(Reply::view(StatusCode::CREATED, &KeyView::new(former, shown)).replayed(true))
 }
 
-fn still_shown(caller: &Caller, created_at: Instant) -> bool {
-    let age = caller.app.now().since(created_at).unwrap_or_default();
-    age <= caller.app.limits.code_shown_for
+/// Whether a repetition shows the key again: it is the same one, and not old.
+fn still_shown(caller: &Caller, former: &ApiKey, repeated: &ApiKey) -> bool {
+    let age = repeated.created_at.since(former.created_at).unwrap_or_default();
+    former.hash == repeated.hash && age <= caller.app.limits.code_shown_for
 }
 
 fn log_new_key(new: KeyId, caller: &Caller) {

@@ -200,7 +200,9 @@ impl<'a> GiftCardView<'a> {
             source: details.and_then(|details| details.source.as_ref()).map(SourceView::new),
             design: details.and_then(|details| details.design.as_ref()).map(AsRef::as_ref),
             owner: None,
-            recipient: details.and_then(|details| details.recipient.as_ref()).map(PersonView::closed),
+            recipient: details
+                .and_then(|details| details.recipient.as_ref())
+                .map(PersonView::closed),
             sender: details.and_then(|details| details.sender.as_ref()).map(PersonView::closed),
             message: None,
         }

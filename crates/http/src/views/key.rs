@@ -2,8 +2,9 @@
 
 use base::KeyId;
 use serde::Serialize;
+use store::ApiKey;
 
-use crate::keys::KeyRecord;
+use crate::scope::Scopes;
 use crate::views::{Id, MetadataView, Time};
 
 /// A key to this API.
@@ -22,6 +23,8 @@ pub(crate) struct KeyView<'a> {
     kind: &'static str,
     /// What it may do; empty for publishable keys, which may only look up cards.
     scopes: Vec<&'static str>,
+    /// Last four characters of the key.
+    last4: &'a str,
     /// The version that requests made with it get when they name none.
     version: &'a str,
     /// The key itself, shown once: for 24 hours when the request is repeated.
@@ -30,14 +33,15 @@ pub(crate) struct KeyView<'a> {
 }
 
 impl<'a> KeyView<'a> {
-    pub(crate) fn new(record: &'a KeyRecord, secret: Option<&'a str>) -> KeyView<'a> {
+    pub(crate) fn new(record: &'a ApiKey, secret: Option<&'a str>) -> KeyView<'a> {
         KeyView {
             object: "key",
             id: Id(record.id),
             created_at: Time(record.created_at),
             metadata: MetadataView(None),
             kind: record.kind.as_str(),
-            scopes: record.scopes.names().collect(),
+            scopes: Scopes::of_text(&record.scopes).names().collect(),
+            last4: std::str::from_utf8(&record.last4).unwrap_or("????"),
             version: &record.version,
             secret,
         }

@@ -160,7 +160,7 @@ impl Page {
         let Posted { accounts, transfers, entries } = self.set.finish();
         assert_balanced(&self.opening, &accounts);
         assert_eq!(entries.len(), 2 * transfers.len());
-        assert_eq!(retrace(&transfers, &accounts).as_ref(), Some(&entries));
+        assert_eq!(retrace(7, &transfers, &accounts, |_| None).as_ref(), Some(&entries));
         for (position, transfer) in transfers.iter().enumerate() {
             assert_eq!(transfer.id.bits(), (7 << 64) | position as u128);
             assert!(!transfer.amount.amount.is_zero());

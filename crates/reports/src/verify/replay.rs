@@ -7,7 +7,7 @@ use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, Money, ProgramI
 use base::{RefundId, TransferId};
 use engine::{Key, Row};
 use journal::{ChangeRef, ReadError, Record, TransferLine, ValueSource};
-use ledger::{Account, Entry, Limit, Reason, Subject, TransferKind};
+use ledger::{Account, Entry, EntryPlace, Limit, Reason, Subject, TransferKind};
 use store::EntryRow;
 use store::rows::{TABLES, read_row};
 
@@ -20,8 +20,8 @@ pub(super) struct Replay {
     pub(super) images: BTreeMap<Key, Image>,
     /// Accounts as their transfers make them, opened empty.
     accounts: HashMap<AccountId, Account>,
-    /// Entries of each account, in order, computed from transfers.
-    pub(super) entries: BTreeMap<AccountId, Vec<EntryRow>>,
+    /// Entries in order of their places, computed from transfers.
+    pub(super) entries: Vec<EntryRow>,
     /// Transfers seen.
     pub(super) transfers: u64,
     /// By currency code.
@@ -87,7 +87,7 @@ impl Replay {
             watermark,
             images: BTreeMap::new(),
             accounts: HashMap::new(),
-            entries: BTreeMap::new(),
+            entries: Vec::new(),
             transfers: 0,
             sums: BTreeMap::new(),
         }
@@ -196,16 +196,16 @@ impl Replay {
         let debited = self.accounts.get(&moved.debit).ok_or(no_row)?;
         let credited = self.accounts.get(&moved.credit).ok_or(no_row)?;
         let after = [change(debited, true)?, change(credited, false)?];
-        for after in after {
+        for (side, mut after) in after.into_iter().enumerate() {
             let is_current =
                 self.images.get(&Key::Account(after.id)).and_then(Image::latest).map(|v| v.seq);
             if is_current != Some(seq) {
                 return Err("an account it moves is not among the record's rows");
             }
             let before = &self.accounts[&after.id];
-            let entry = moved.entry(before, &after);
-            let row = EntryRow { seq, line: position, at, entry };
-            self.entries.entry(after.id).or_default().push(row);
+            let place = EntryPlace::new(seq, position as usize * 2 + side);
+            after.last_entry = Some(place);
+            self.entries.push(EntryRow { at, entry: moved.entry(before, &after, place) });
             self.accounts.insert(after.id, after);
         }
         Ok(())
@@ -284,10 +284,11 @@ impl Moved {
         Some(after)
     }
 
-    fn entry(&self, before: &Account, after: &Account) -> Entry {
+    fn entry(&self, before: &Account, after: &Account, place: EntryPlace) -> Entry {
         Entry {
+            place,
+            previous: before.last_entry,
             account: after.id,
-            transfer: self.id,
             reason: self.reason,
             subject: self.subject,
             amount: after.balance() - before.balance(),

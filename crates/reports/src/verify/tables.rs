@@ -1,8 +1,7 @@
 //! The tables held against the replayed journal.
 
-use std::collections::BTreeMap;
 
-use base::AccountId;
+use ledger::EntryPlace;
 use engine::{Key, Row};
 use journal::Value;
 use store::rows::{TABLES, table_of, write_row};
@@ -44,23 +43,16 @@ pub(super) fn compare_rows(
 pub(super) fn compare_entries(
     reader: &mut dyn Reader,
     head: Head,
-    replay: &mut Replay,
+    replay: &Replay,
     findings: &mut Findings,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<u64, StoreError> {
-    let total = replay.entries.values().map(|entries| entries.len() as u64).sum();
+    let total = replay.entries.len() as u64;
     let mut done = 0;
-    let mut trails: BTreeMap<AccountId, Trail<'_>> = replay
-        .entries
-        .iter()
-        .map(|(account, entries)| (*account, Trail { left: entries, watermark: head.watermark }))
-        .collect();
+    let mut trail = Trail { left: &replay.entries };
     let read = reader.all_entries(&mut |found| {
-        if found.seq <= head.seq {
-            match trails.get_mut(&found.entry.account) {
-                Some(trail) => trail.compare(&found, findings),
-                None => note_unknown(&found, findings),
-            }
+        if found.entry.place <= EntryPlace::last_of(head.seq) {
+            trail.compare(&found, findings);
         }
         done += 1;
         if done % PROGRESS_EVERY == 0 {
@@ -69,9 +61,7 @@ pub(super) fn compare_entries(
     });
     if was_read(read, "entries", findings)? {
         progress(Progress { step: Step::Entries, done, total });
-        for trail in trails.values_mut() {
-            trail.finish(findings);
-        }
+        trail.finish(findings);
     }
     Ok(done)
 }
@@ -136,26 +126,21 @@ fn name_missing_rows(replay: &Replay, findings: &mut Findings) {
     }
 }
 
-/// What is left of the entries an account must have.
+/// What is left of the entries there must be.
 struct Trail<'a> {
     left: &'a [EntryRow],
-    watermark: u64,
 }
 
 impl Trail<'_> {
     fn compare(&mut self, found: &EntryRow, findings: &mut Findings) {
-        let place = (found.seq, found.line);
-        let before = self.left.partition_point(|expected| (expected.seq, expected.line) < place);
+        let place = found.entry.place;
+        let before = self.left.partition_point(|expected| expected.entry.place < place);
         self.note_missing(before, findings);
         match self.left.split_first() {
-            Some((expected, rest)) if (expected.seq, expected.line) == place => {
+            Some((expected, rest)) if expected.entry.place == place => {
                 if expected != found {
-                    let detail = format!(
-                        "the entry at {} differs from what {} did",
-                        place_text(found),
-                        expected.entry.transfer
-                    );
-                    findings.note(Check::Entry, found.entry.account, detail);
+                    let detail = format!("the entry at {} differs from what its transfer did", place_text(found));
+                    findings.note(Check::Entry, expected.entry.account, detail);
                 }
                 self.left = rest;
             }
@@ -167,12 +152,11 @@ impl Trail<'_> {
         self.note_missing(self.left.len(), findings);
     }
 
-    /// Passes over the next `count` entries. Those above the watermark need not be there yet.
+    /// Passes over the next `count` entries.
     fn note_missing(&mut self, count: usize, findings: &mut Findings) {
         let (passed, left) = self.left.split_at(count);
-        for expected in passed.iter().filter(|expected| expected.seq <= self.watermark) {
-            let transfer = expected.entry.transfer;
-            let detail = format!("the entry at {} of {transfer} is missing", place_text(expected));
+        for expected in passed {
+            let detail = format!("the entry at {} is missing", place_text(expected));
             findings.note(Check::EntryMissing, expected.entry.account, detail);
         }
         self.left = left;
@@ -185,7 +169,7 @@ fn note_unknown(found: &EntryRow, findings: &mut Findings) {
 }
 
 fn place_text(row: &EntryRow) -> String {
-    format!("record {}, transfer {}", row.seq, row.line)
+    format!("record {}, transfer {}", row.entry.place.sequence(), row.entry.place.line())
 }
 
 /// How people call the row of a key. A code has no name but its card.

@@ -4,8 +4,9 @@ use base::{AccountId, CardId, Instant};
 use engine::BookRow;
 use giftcards::{Card, Hold, Program};
 use journal::Block;
-use ledger::Account;
-use store::{CardFilter, Due, EntryRow, Head, MemoryReader, Page, Reader, StoreError, SweptRow};
+use ledger::{Account, EntryPlace};
+use store::{AccountAt, CardFilter, Due, EntryRow, Head, MemoryReader, Page, Reader, StoreError};
+use store::SweptRow;
 
 /// Shows every block, row and entry after it was bent; what is bent to `None` is not shown.
 pub struct Bent {
@@ -14,6 +15,7 @@ pub struct Bent {
     pub block: Box<dyn Fn(Block) -> Option<Block> + Send>,
     pub row: Box<dyn Fn(SweptRow) -> Option<SweptRow> + Send>,
     pub entry: Box<dyn Fn(EntryRow) -> Option<EntryRow> + Send>,
+    pub at: Box<dyn Fn(AccountAt) -> Option<AccountAt> + Send>,
     pub rows_are_corrupt: bool,
 }
 
@@ -26,6 +28,7 @@ impl Bent {
             block: Box::new(Some),
             row: Box::new(Some),
             entry: Box::new(Some),
+            at: Box::new(Some),
             rows_are_corrupt: false,
         }
     }
@@ -72,21 +75,21 @@ impl Reader for Bent {
     fn entries(
         &mut self,
         account: AccountId,
-        before: Option<(u64, u32)>,
+        before: Option<EntryPlace>,
         limit: u32,
     ) -> Result<Vec<EntryRow>, StoreError> {
         self.inner.entries(account, before, limit)
     }
 
-    fn last_entries(
+    fn accounts_at(
         &mut self,
         seq: u64,
-        each: &mut dyn FnMut(Account, EntryRow),
+        each: &mut dyn FnMut(AccountAt),
     ) -> Result<(), StoreError> {
-        let bend = &self.entry;
-        self.inner.last_entries(seq, &mut |account, entry| {
-            if let Some(entry) = bend(entry) {
-                each(account, entry);
+        let bend = &self.at;
+        self.inner.accounts_at(seq, &mut |at| {
+            if let Some(at) = bend(at) {
+                each(at);
             }
         })
     }

@@ -26,7 +26,6 @@ pub struct TestBook {
     store: MemoryStore,
     rows: BTreeMap<Key, SweptRow>,
     unswept: BTreeSet<Key>,
-    entries: Vec<EntryRow>,
 }
 
 impl TestBook {
@@ -43,7 +42,6 @@ impl TestBook {
             store,
             rows: BTreeMap::new(),
             unswept: BTreeSet::new(),
-            entries: Vec::new(),
         };
         book.command(Command::OpenBook { is_test: true, ring: [0; 8] });
         book
@@ -100,7 +98,10 @@ impl TestBook {
         record.finish();
         let block = builder.seal();
         let next = Head { seq, hash: block.hash, at_micros: block.at_micros, ..self.head };
-        self.commit(next, Some(&block), &[], &[]);
+        let at = self.now;
+        let entries: Vec<EntryRow> =
+            change.entries.iter().map(|entry| EntryRow { at, entry: entry.clone() }).collect();
+        self.commit(next, Some(&block), &[], &entries);
         self.keep(change, seq);
         seq
     }
@@ -109,9 +110,8 @@ impl TestBook {
     pub fn sweep(&mut self) {
         let rows: Vec<SweptRow> =
             std::mem::take(&mut self.unswept).iter().map(|key| self.rows[key].clone()).collect();
-        let entries = std::mem::take(&mut self.entries);
         let next = Head { watermark: self.head.seq, ..self.head };
-        self.commit(next, None, &rows, &entries);
+        self.commit(next, None, &rows, &[]);
     }
 
     /// Sweeps the first `count` changed rows, in key order; the watermark stays.
@@ -154,10 +154,6 @@ impl TestBook {
         for row in change.rows {
             self.unswept.insert(row.key());
             self.rows.insert(row.key(), SweptRow { row, applied_seq: seq });
-        }
-        for (position, entry) in change.entries.into_iter().enumerate() {
-            let line = u32::try_from(position / 2).unwrap();
-            self.entries.push(EntryRow { seq, line, at: self.now, entry });
         }
     }
 

@@ -79,11 +79,11 @@ fn a_cut_the_tables_do_not_hold_is_refused() {
 fn a_cut_out_of_balance_is_never_shown() {
     let book = shop();
     let mut reader = Bent::straight(book.shared.reader());
-    reader.entry = Box::new(|mut row| {
-        if row.entry.account == giftcards::account_of(crate::book::card(2)) {
-            row.entry.credits_posted = Amount::new(2_501).unwrap();
+    reader.at = Box::new(|mut at| {
+        if at.account.id == giftcards::account_of(crate::book::card(2)) {
+            at.credits_posted = Amount::new(2_501).unwrap();
         }
-        Some(row)
+        Some(at)
     });
     match trial_balance(&mut reader, book.head.seq, Detail::Groups) {
         Err(ReportError::OutOfBalance { currency, debits, credits }) => {

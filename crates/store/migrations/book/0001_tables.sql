@@ -21,9 +21,9 @@ create table journal (
 ) appended;
 
 create table entry (
+    place integer not null,
+    previous integer,
     account bytes not null,
-    seq integer not null,
-    line integer not null,
     at_micros integer not null,
     reason integer not null,
     subject bytes not null,
@@ -32,8 +32,8 @@ create table entry (
     debits_posted integer not null,
     credits_posted integer not null,
     held integer not null,
-    primary key (account, seq, line)
-) keyed;
+    primary key (place)
+) appended;
 
 create table operation_run (
     run integer not null,
@@ -67,6 +67,7 @@ create table account (
     credits_posted integer not null,
     debits_pending integer not null,
     credits_pending integer not null,
+    last_entry integer,
     applied_seq integer not null,
     primary key (id)
 ) keyed;

@@ -1,13 +1,16 @@
 //! The read side in memory: every list is a filter over everything.
 
+use std::collections::BTreeMap;
+
 use base::{AccountId, CardId, Instant};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, Hold, Program, account_of};
 use journal::Block;
-use ledger::Account;
+use ledger::{Account, EntryPlace};
 
 use super::{Contents, MemoryBook};
-use crate::{CardFilter, Due, DueObject, EntryRow, Head, Page, Reader, StoreError, SweptRow};
+use crate::SweptRow;
+use crate::{AccountAt, CardFilter, Due, DueObject, EntryRow, Head, Page, Reader, StoreError};
 
 /// The read side of a [`MemoryBook`].
 #[derive(Debug)]
@@ -96,32 +99,37 @@ impl Reader for MemoryReader {
     fn entries(
         &mut self,
         account: AccountId,
-        before: Option<(u64, u32)>,
+        before: Option<EntryPlace>,
         limit_rows: u32,
     ) -> Result<Vec<EntryRow>, StoreError> {
         let contents = self.book.lock();
-        let (seq, line) = before.unwrap_or((u64::MAX, u32::MAX));
-        let range = contents.entries.range((account, 0, 0)..(account, seq, line));
-        Ok(range.rev().take(limit(limit_rows)).map(|(_, entry)| entry.clone()).collect())
+        let entries = contents.entries.values().rev();
+        let own = entries.filter(|row| row.entry.account == account);
+        let earlier = own.filter(|row| before.is_none_or(|before| row.entry.place < before));
+        Ok(earlier.take(limit(limit_rows)).cloned().collect())
     }
 
-    fn last_entries(
-        &mut self,
-        seq: u64,
-        each: &mut dyn FnMut(Account, EntryRow),
-    ) -> Result<(), StoreError> {
+    fn accounts_at(&mut self, seq: u64, each: &mut dyn FnMut(AccountAt)) -> Result<(), StoreError> {
         let contents = self.book.lock();
-        let found: Vec<(Account, EntryRow)> = contents
+        // The plain way, against which the clever ones are tested: the last entry at the cut.
+        let mut last = BTreeMap::new();
+        for (_, row) in contents.entries.range(..=EntryPlace::last_of(seq)) {
+            last.insert(row.entry.account, row.entry.clone());
+        }
+        let found: Vec<AccountAt> = contents
             .accounts()
             .filter_map(|account| {
-                let range =
-                    contents.entries.range((account.id, 0, 0)..=(account.id, seq, u32::MAX));
-                let (_, entry) = range.last()?;
-                Some((account.clone(), entry.clone()))
+                let entry = last.get(&account.id)?;
+                Some(AccountAt {
+                    account: account.clone(),
+                    debits_posted: entry.debits_posted,
+                    credits_posted: entry.credits_posted,
+                    held: entry.held,
+                })
             })
             .collect();
         drop(contents);
-        found.into_iter().for_each(|(account, entry)| each(account, entry));
+        found.into_iter().for_each(each);
         Ok(())
     }
 

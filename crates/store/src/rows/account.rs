@@ -2,7 +2,7 @@
 
 use base::{AccountId, CardId};
 use journal::{ReadError, ValueSink, ValueSource};
-use ledger::{Account, AccountName};
+use ledger::{Account, AccountName, EntryPlace};
 
 use super::fields::{FieldSink, FieldSource, invalid};
 use super::table::{Index, Table, bytes, integer, text};
@@ -20,6 +20,7 @@ pub(crate) const TABLE: Table = Table {
         integer("credits_posted"),
         integer("debits_pending"),
         integer("credits_pending"),
+        integer("last_entry").or_null(),
     ],
     indexes: &[Index { column: "name", only: Some("name is not null") }],
 };
@@ -37,6 +38,7 @@ pub(super) fn write(row: &Account, sink: &mut impl ValueSink) {
     sink.amount(row.credits_posted);
     sink.amount(row.debits_pending);
     sink.amount(row.credits_pending);
+    sink.opt_int(row.last_entry.map(EntryPlace::number));
 }
 
 pub(super) fn read(source: &mut impl ValueSource) -> Result<Account, ReadError> {
@@ -58,5 +60,6 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Account, ReadError> 
         credits_posted: source.amount()?,
         debits_pending: source.amount()?,
         credits_pending: source.amount()?,
+        last_entry: source.opt_place()?,
     })
 }

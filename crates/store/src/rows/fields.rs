@@ -2,6 +2,7 @@
 
 use base::{Amount, Currency, Instant};
 use journal::{ReadError, ValueSink, ValueSource};
+use ledger::EntryPlace;
 
 /// Writes typed values.
 pub(crate) trait FieldSink: ValueSink {
@@ -47,6 +48,11 @@ pub(crate) trait FieldSource: ValueSource {
         micros
             .map(|micros| Instant::try_from_micros(micros).ok_or(invalid("instant: out of range")))
             .transpose()
+    }
+
+    fn opt_place(&mut self) -> Result<Option<EntryPlace>, ReadError> {
+        let place = |number| EntryPlace::from_number(number).ok_or(invalid("place of an entry"));
+        self.opt_int()?.map(place).transpose()
     }
 
     fn flag(&mut self) -> Result<bool, ReadError> {

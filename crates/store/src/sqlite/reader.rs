@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use ::journal::{Block, Value, ValueSink};
+use ::journal::{Block, Value};
 use base::{AccountId, CardId, HoldId, Instant};
 use engine::{BookRow, Row as EngineRow};
 use giftcards::{Card, Hold, Program};
-use ledger::{Account, AccountName};
+use ledger::{Account, AccountName, EntryPlace};
 use rusqlite::{Connection, Row};
 
-use super::values::{Binder, Columns, read_row, read_swept, signed};
-use super::{connection, head, journal, migrations, transaction};
+use super::values::{Binder, read_row, read_swept};
+use super::{connection, entries, head, journal, migrations, transaction};
+use crate::catalogue;
 use crate::catalogue::lists::{self, Query};
-use crate::catalogue::{self, entries};
 use crate::rows::{self, TABLES, Table};
 use crate::{
-    BookName, CardFilter, Due, DueObject, EntryRow, Head, Page, Reader, StoreError, SweptRow,
-    entry_values,
+    AccountAt, BookName, CardFilter, Due, DueObject, EntryRow, Head, Page, Reader, StoreError,
+    SweptRow,
 };
 
 /// The read side of one book in one file.
@@ -96,39 +96,22 @@ impl Reader for SqliteReader {
     fn entries(
         &mut self,
         account: AccountId,
-        before: Option<(u64, u32)>,
+        before: Option<EntryPlace>,
         limit: u32,
     ) -> Result<Vec<EntryRow>, StoreError> {
-        let (seq, line) = before.unwrap_or((u64::MAX, u32::MAX));
-        let values = [
-            Value::Bytes(account.to_bytes().to_vec()),
-            Value::Int(signed(seq)),
-            Value::Int(i64::from(line)),
-            Value::Int(i64::from(limit)),
-        ];
-        let mut found = Vec::new();
-        each_row(&self.connection, entries::BEFORE, &values, |row| {
-            found.push(entry(row)?);
-            Ok(())
-        })?;
-        Ok(found)
+        transaction::read(&self.connection, |connection| {
+            entries::of_account(connection, account, before, limit)
+        })
     }
 
-    fn last_entries(
-        &mut self,
-        seq: u64,
-        each: &mut dyn FnMut(Account, EntryRow),
-    ) -> Result<(), StoreError> {
+    fn accounts_at(&mut self, seq: u64, each: &mut dyn FnMut(AccountAt)) -> Result<(), StoreError> {
+        let book = self.book.as_str();
         transaction::read(&self.connection, |connection| {
-            // One short look-up for each account: the key of entries leads straight to the last.
-            let mut last = connection.prepare_cached(entries::LAST)?;
+            let head = head::read(connection, book)?;
+            let totals = entries::totals_at(connection, &head, seq)?;
             each_row(connection, &lists::all_accounts(), &[], |row| {
-                let account = account(row, 0)?;
-                let mut binder = Binder::new(&mut last);
-                binder.bytes(&account.id.to_bytes());
-                binder.int(signed(seq));
-                if let Some(found) = binder.query()?.next()? {
-                    each(account, entry(found)?);
+                if let Some(at) = totals.of(account(row, 0)?) {
+                    each(at);
                 }
                 Ok(())
             })
@@ -198,9 +181,9 @@ impl Reader for SqliteReader {
     }
 
     fn all_entries(&mut self, each: &mut dyn FnMut(EntryRow)) -> Result<(), StoreError> {
-        each_row(&self.connection, entries::ALL, &[], |row| {
-            each(entry(row)?);
-            Ok(())
+        entries::each_after(&self.connection, 0, |row| {
+            each(row);
+            Ok(true)
         })
     }
 }
@@ -309,10 +292,6 @@ fn card_and_account(row: &Row<'_>) -> Result<(Card, Account), StoreError> {
         _ => return Err(another_table()),
     };
     Ok((card, account(row, rows::card::TABLE.columns.len())?))
-}
-
-fn entry(row: &Row<'_>) -> Result<EntryRow, StoreError> {
-    Ok(entry_values::read(&mut Columns::new(row, 0, entry_values::COLUMNS))?)
 }
 
 fn timer(table: &Table, row: &Row<'_>) -> Result<Due, StoreError> {

@@ -6,6 +6,7 @@ CREATE TABLE account (
     credits_posted integer not null,
     debits_pending integer not null,
     credits_pending integer not null,
+    last_entry integer,
     applied_seq integer not null,
     primary key (id)
 ) strict, without rowid;
@@ -75,9 +76,9 @@ CREATE TABLE code (
 ) strict, without rowid;
 
 CREATE TABLE entry (
+    place integer not null,
+    previous integer,
     account blob not null,
-    seq integer not null,
-    line integer not null,
     at_micros integer not null,
     reason integer not null,
     subject blob not null,
@@ -86,8 +87,8 @@ CREATE TABLE entry (
     debits_posted integer not null,
     credits_posted integer not null,
     held integer not null,
-    primary key (account, seq, line)
-) strict, without rowid;
+    primary key (place)
+) strict;
 
 CREATE TABLE head (
     book text not null,

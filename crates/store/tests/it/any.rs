@@ -11,7 +11,7 @@ use giftcards::{
     Block, Card, CardState, Code, CodeHash, CodeRow, Details, Funding, Hold, Label, LineKind,
     Metadata, Program, Refund, Sandbox, Scope, ScopeLists, Sealed, Source,
 };
-use ledger::{Account, AccountName, Pending};
+use ledger::{Account, AccountName, EntryPlace, Pending};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -159,9 +159,12 @@ fn account() -> impl Strategy<Value = Account> {
         1 => token().prop_map(AccountName::RailClearing),
         1 => token().prop_map(AccountName::Receivable),
     ];
-    (name, currency(), [amount(), amount(), amount(), amount()]).prop_map(
-        |(name, currency, [debits_posted, credits_posted, debits_pending, credits_pending])| {
+    let last_entry = option::of((1..1_u64 << 46).prop_map(|seq| EntryPlace::new(seq, 3)));
+    (name, currency(), [amount(), amount(), amount(), amount()], last_entry).prop_map(
+        |(name, currency, totals, last_entry)| {
+            let [debits_posted, credits_posted, debits_pending, credits_pending] = totals;
             Account {
+                last_entry,
                 debits_posted,
                 credits_posted,
                 debits_pending,

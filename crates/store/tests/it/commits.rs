@@ -4,16 +4,17 @@ use engine::{Key, Row};
 use store::{CommitError, Head, StoreError, SweptRow};
 
 use crate::support::{
-    Place, Scribe, Writes, card, card_account, card_id, card_row, entry, on_every_store,
+    Place, Scribe, Writes, card, card_account, card_id, card_row, entry, entry_place,
+    on_every_store,
 };
 
 fn account_row(number: u128, balance: i64, applied_seq: u64) -> SweptRow {
     SweptRow { row: Row::Account(card_account(number, balance)), applied_seq }
 }
 
-fn all_rows(place: &dyn Place) -> Vec<SweptRow> {
+fn all_rows(kept: &dyn Place) -> Vec<SweptRow> {
     let mut rows = Vec::new();
-    place.reader().all_rows(&mut |row| rows.push(row)).unwrap();
+    kept.reader().all_rows(&mut |row| rows.push(row)).unwrap();
     rows
 }
 
@@ -43,7 +44,7 @@ fn a_commit_moves_everything_at_once() {
         let mut scribe = Scribe::of(place);
         let writes = Writes {
             rows: vec![account_row(1, 50, 2)],
-            entries: vec![entry(card_account(1, 0).id, 1, 0, 50)],
+            entries: vec![entry(card_account(1, 0).id, entry_place(1, 0), None, 50)],
             ..Writes::default()
         };
         scribe.write_at(70, 2, &writes).unwrap();
@@ -126,20 +127,6 @@ fn an_older_row_never_overwrites_a_later_one() {
 }
 
 #[test]
-fn an_entry_is_written_once() {
-    on_every_store(|place| {
-        let mut scribe = Scribe::of(place);
-        let account = card_account(1, 0).id;
-        for credits in [50, 60] {
-            let entries = vec![entry(account, 1, 0, credits)];
-            scribe.write(&Writes { entries, ..Writes::default() }).unwrap();
-        }
-        let found = place.reader().entries(account, None, 10).unwrap();
-        assert_eq!(found, [entry(account, 1, 0, 50)]);
-    });
-}
-
-#[test]
 fn commits_that_contradict_themselves_are_refused() {
     on_every_store(|place| {
         let mut scribe = Scribe::of(place);
@@ -148,11 +135,9 @@ fn commits_that_contradict_themselves_are_refused() {
         let block = scribe.next_block(80, 1);
         let next = Head { seq: 4, hash: block.hash, at_micros: 80, ..head };
         let none = Writes::default;
-        let misplaced = {
-            let mut entry = entry(card_account(1, 0).id, 4, 1, 5);
-            entry.line = 0;
-            entry
-        };
+        let account = card_account(1, 0).id;
+        let entries = |entries| Writes { entries, ..Writes::default() };
+        let fits = |position, previous| entry(account, entry_place(4, position), previous, 5);
         let cases = [
             (Some(&block), head, none()),
             (Some(&block), Head { hash: [0; 32], ..next }, none()),
@@ -161,7 +146,12 @@ fn commits_that_contradict_themselves_are_refused() {
             (None, Head { at_micros: 1, ..head }, none()),
             (None, Head { watermark: 4, ..head }, none()),
             (Some(&block), next, Writes { rows: vec![account_row(1, 1, 5)], ..none() }),
-            (Some(&block), next, Writes { entries: vec![misplaced], ..none() }),
+            (Some(&block), next, entries(vec![entry(account, entry_place(3, 9), None, 5)])),
+            (Some(&block), next, entries(vec![entry(account, entry_place(5, 0), None, 5)])),
+            (Some(&block), next, entries(vec![fits(1, None), fits(0, None)])),
+            (Some(&block), next, entries(vec![fits(0, None), fits(0, None)])),
+            (Some(&block), next, entries(vec![fits(1, Some(entry_place(4, 1)))])),
+            (None, head, entries(vec![fits(0, None)])),
         ];
         for (block, next, writes) in cases {
             let refused = scribe.commit(block, next, &writes);

@@ -4,9 +4,12 @@ use base::Currency;
 use engine::Row;
 use journal::Verifier;
 use ledger::{Account, AccountName};
-use store::EntryRow;
+use std::collections::BTreeMap;
+use store::{AccountAt, EntryRow, SweptRow};
 
-use crate::support::{Place, Scribe, Writes, at, card_account, entry, on_every_store};
+use crate::support::{
+    Place, Scribe, Writes, amount, at, card_account, entry, entry_place, on_every_store,
+};
 
 /// Blocks of records 1–3 at 10, 4 at 20, 5–9 at 20, 10 at 30.
 fn journal(place: &dyn Place) {
@@ -75,55 +78,78 @@ fn an_instant_is_found_in_the_journal() {
     });
 }
 
+/// Entries of three accounts over six records, chained, with the accounts as they are after
+/// them. The last account has none.
+fn entries_of_three_accounts(kept: &dyn Place) -> Vec<EntryRow> {
+    let mut accounts = [
+        Account::open(AccountName::OrderClearing, Currency::USD),
+        card_account(1, 0),
+        card_account(2, 0),
+    ];
+    let mut entries = Vec::new();
+    for (seq, position, which) in
+        [(2, 0, 1), (2, 3, 1), (3, 0, 0), (5, 1, 1), (5, 2, 0), (6, 0, 1), (6, 7, 1)]
+    {
+        let account = &mut accounts[which];
+        let credits = i64::try_from(entries.len()).unwrap() + 1;
+        let place = entry_place(seq, position);
+        entries.push(entry(account.id, place, account.last_entry, credits));
+        account.last_entry = Some(place);
+        account.credits_posted = amount(credits);
+    }
+    let rows = accounts.map(|account| SweptRow { row: Row::Account(account), applied_seq: 6 });
+    let writes = Writes { rows: rows.into(), entries: entries.clone(), ..Writes::default() };
+    Scribe::of(kept).write_at(10, 6, &writes).unwrap();
+    entries
+}
+
 #[test]
 fn entries_are_paged_newest_first() {
-    on_every_store(|place| {
-        let account = card_account(1, 0).id;
-        let other = card_account(2, 0).id;
-        let places = [(1, 0), (1, 1), (3, 0), (7, 2)];
-        let all: Vec<EntryRow> =
-            places.iter().map(|(seq, line)| entry(account, *seq, *line, 5)).collect();
-        let entries = all.iter().cloned().chain([entry(other, 2, 0, 6)]).collect();
-        Scribe::of(place).write(&Writes { entries, ..Writes::default() }).unwrap();
-        let page = |before, limit| {
-            let entries = place.reader().entries(account, before, limit).unwrap();
+    on_every_store(|kept| {
+        let all = entries_of_three_accounts(kept);
+        let page = |account, before, limit| {
+            let entries = kept.reader().entries(account, before, limit).unwrap();
             assert!(entries.iter().all(|entry| all.contains(entry)));
-            entries.iter().map(|entry| (entry.seq, entry.line)).collect::<Vec<_>>()
+            assert!(entries.iter().all(|entry| entry.entry.account == account));
+            let places = entries.iter().map(|row| row.entry.place);
+            places.collect::<Vec<_>>()
         };
-        assert_eq!(page(None, 9), [(7, 2), (3, 0), (1, 1), (1, 0)]);
-        assert_eq!(page(None, 2), [(7, 2), (3, 0)]);
-        assert_eq!(page(Some((3, 0)), 9), [(1, 1), (1, 0)]);
-        assert_eq!(page(Some((1, 1)), 9), [(1, 0)]);
-        assert_eq!(page(Some((1, 0)), 9), []);
+        let (one, two) = (card_account(1, 0).id, card_account(2, 0).id);
+        let chain = [
+            entry_place(6, 7),
+            entry_place(6, 0),
+            entry_place(5, 1),
+            entry_place(2, 3),
+            entry_place(2, 0),
+        ];
+        assert_eq!(page(one, None, 9), chain);
+        assert_eq!(page(one, None, 2), chain[..2]);
+        assert_eq!(page(one, Some(chain[1]), 2), chain[2..4]);
+        assert_eq!(page(one, Some(chain[3]), 9), chain[4..]);
+        assert_eq!(page(one, Some(chain[4]), 9), []);
+        assert_eq!(page(two, None, 9), []);
+        let mut found = Vec::new();
+        kept.reader().all_entries(&mut |row| found.push(row)).unwrap();
+        assert_eq!(found, all);
     });
 }
 
 #[test]
-fn last_entries_are_a_cut() {
-    on_every_store(|place| {
-        let clearing = Account::open(AccountName::OrderClearing, Currency::USD);
-        let (one, two) = (card_account(1, 9), card_account(2, 0));
-        let mut scribe = Scribe::of(place);
-        scribe.keep([&one, &two, &clearing].map(|account| Row::Account(account.clone())).into());
-        let entries = vec![
-            entry(one.id, 2, 0, 1),
-            entry(one.id, 2, 1, 2),
-            entry(one.id, 5, 0, 3),
-            entry(clearing.id, 4, 0, 7),
-        ];
-        scribe.write(&Writes { entries, ..Writes::default() }).unwrap();
-        let cut = |seq| {
+fn totals_at_a_cut_are_those_of_the_last_entries_before_it() {
+    on_every_store(|kept| {
+        let all = entries_of_three_accounts(kept);
+        for seq in 0..=7 {
+            let mut expected = BTreeMap::new();
+            for row in all.iter().filter(|row| row.entry.place.sequence() <= seq) {
+                expected.insert(row.entry.account, row.entry.credits_posted);
+            }
             let mut found = Vec::new();
-            let mut each = |account: Account, entry: EntryRow| {
-                assert_eq!(account.id, entry.entry.account);
-                found.push((account, entry.seq, entry.line));
+            let mut each = |at: AccountAt| {
+                assert_eq!((at.debits_posted, at.held), (amount(0), amount(0)));
+                found.push((at.account.id, at.credits_posted));
             };
-            place.reader().last_entries(seq, &mut each).unwrap();
-            found
-        };
-        assert_eq!(cut(1), []);
-        assert_eq!(cut(2), [(one.clone(), 2, 1)]);
-        assert_eq!(cut(4), [(one.clone(), 2, 1), (clearing.clone(), 4, 0)]);
-        assert_eq!(cut(u64::MAX), [(one.clone(), 5, 0), (clearing.clone(), 4, 0)]);
+            kept.reader().accounts_at(seq, &mut each).unwrap();
+            assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{seq}");
+        }
     });
 }

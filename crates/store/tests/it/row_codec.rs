@@ -124,6 +124,7 @@ fn rows_that_cannot_exist_are_refused() {
         check_refused(row, |values| values[place] = value.clone());
     };
     set(&account, "debits_posted", Value::Int(-1));
+    set(&account, "last_entry", Value::Int(0));
     set(&account, "currency", Value::Text("usd".to_owned()));
     set(&account, "name", Value::Text("giftcard/breakage".to_owned()));
     set(&account, "name", Value::Text("no/such/name".to_owned()));

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, ProgramId, Text, TransferId};
+use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, ProgramId, Text};
 use engine::{BookRow, Row};
 use giftcards::{Card, CardState, Code, CodeHash, Funding, Hold, Program, Sandbox, account_of};
 use journal::{Block, BlockBuilder, Outcome, RecordHeader};
-use ledger::{Account, AccountName, Entry, Pending, Reason, Subject};
+use ledger::{Account, AccountName, Entry, EntryPlace, Pending, Reason, Subject};
 use store::sqlite::{Folder, open_folder};
 use store::{
     BookName, Commit, CommitError, EntryRow, Head, MemoryBook, Page, Reader, Store, SweptRow,
@@ -250,14 +250,18 @@ pub fn hold_row(hold: Hold) -> Row {
 }
 
 /// An entry of an account with that many posted credits after it.
-pub fn entry(account: AccountId, seq: u64, line: u32, credits: i64) -> EntryRow {
+pub fn entry(
+    account: AccountId,
+    place: EntryPlace,
+    previous: Option<EntryPlace>,
+    credits: i64,
+) -> EntryRow {
     EntryRow {
-        seq,
-        line,
-        at: at(i64::try_from(seq).unwrap()),
+        at: at(i64::try_from(place.sequence()).unwrap()),
         entry: Entry {
+            place,
+            previous,
             account,
-            transfer: TransferId::from_bits((u128::from(seq) << 64) | u128::from(line)),
             reason: Reason::Issue,
             subject: Subject([9; 16]),
             amount: credits,
@@ -267,4 +271,9 @@ pub fn entry(account: AccountId, seq: u64, line: u32, credits: i64) -> EntryRow 
             held: Amount::ZERO,
         },
     }
+}
+
+/// The place of entry `position` of record `seq`.
+pub fn entry_place(seq: u64, position: usize) -> EntryPlace {
+    EntryPlace::new(seq, position)
 }

@@ -5,7 +5,7 @@ mod rows;
 mod sweep;
 mod table;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use base::{AccountId, CardId, HoldId, ProgramId, RefundId};
@@ -13,7 +13,6 @@ use engine::{BookRow, Key, OperationKey, OperationTrace, Row};
 use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
 use hashbrown::HashMap;
 use ledger::Account;
-use store::EntryRow;
 
 pub(crate) use sweep::{Slice, Sweep};
 use table::{Table, Undo};
@@ -23,18 +22,17 @@ use table::{Table, Undo};
 pub(crate) struct TheBook;
 
 pub(crate) struct Memory {
-    book: Table<TheBook, BookRow, ()>,
-    accounts: Table<AccountId, Account, VecDeque<EntryRow>>,
-    programs: Table<ProgramId, Arc<Program>, ()>,
-    cards: Table<CardId, Arc<Card>, ()>,
-    codes: Table<CodeHash, CodeRow, ()>,
-    holds: Table<HoldId, Arc<Hold>, ()>,
-    refunds: Table<RefundId, Arc<Refund>, ()>,
+    book: Table<TheBook, BookRow>,
+    accounts: Table<AccountId, Account>,
+    programs: Table<ProgramId, Arc<Program>>,
+    cards: Table<CardId, Arc<Card>>,
+    codes: Table<CodeHash, CodeRow>,
+    holds: Table<HoldId, Arc<Hold>>,
+    refunds: Table<RefundId, Arc<Refund>>,
     /// Keys that were looked for in this batch and are in no table.
     absent: HashSet<Key>,
     /// What earlier operations did, as far as this batch asked.
     operations: HashMap<OperationKey, Option<OperationTrace>>,
-    entries_unswept: usize,
 }
 
 /// Takes back the changes of a batch, or of the tail of one, when it cannot be committed.
@@ -49,8 +47,6 @@ enum Step {
     Code(CodeHash, Undo<CodeRow>),
     Hold(HoldId, Undo<Arc<Hold>>),
     Refund(RefundId, Undo<Arc<Refund>>),
-    /// So many entries were added to this account.
-    Entries(AccountId, usize),
 }
 
 impl UndoLog {
@@ -84,7 +80,6 @@ impl Memory {
             refunds: Table::new(1_000),
             absent: HashSet::new(),
             operations: HashMap::new(),
-            entries_unswept: 0,
         }
     }
 
@@ -108,16 +103,6 @@ impl Memory {
         log.0.push(step);
     }
 
-    /// Adds an entry to its account, whose changed row must be there already.
-    pub(crate) fn add_entry(&mut self, entry: EntryRow, log: &mut UndoLog) {
-        let account = entry.entry.account;
-        let entries = self.accounts.extra(account);
-        let entries = entries.expect("an account is changed before its entries are added");
-        log.0.push(Step::Entries(account, entries.len()));
-        entries.push_back(entry);
-        self.entries_unswept += 1;
-    }
-
     /// Takes back everything after `mark`.
     pub(crate) fn roll_back(&mut self, log: &mut UndoLog, mark: usize) {
         for step in log.0.drain(mark..).rev() {
@@ -129,12 +114,6 @@ impl Memory {
                 Step::Code(hash, undo) => self.codes.undo(hash, undo),
                 Step::Hold(id, undo) => self.holds.undo(id, undo),
                 Step::Refund(id, undo) => self.refunds.undo(id, undo),
-                Step::Entries(id, length) => {
-                    if let Some(entries) = self.accounts.extra(id) {
-                        self.entries_unswept -= entries.len() - length;
-                        entries.truncate(length);
-                    }
-                }
             }
         }
     }
@@ -180,10 +159,5 @@ impl Memory {
             + self.codes.dirty_rows()
             + self.holds.dirty_rows()
             + self.refunds.dirty_rows()
-    }
-
-    /// Entries that their table does not have yet.
-    pub(crate) fn entries_unswept(&self) -> usize {
-        self.entries_unswept
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use base::AccountId;
 use engine::{Key, Row};
 use giftcards::CodeHash;
-use store::{EntryRow, SweptRow};
+use store::SweptRow;
 
 use crate::memory::cache::Spread;
 use crate::memory::table::Table;
@@ -25,7 +25,6 @@ pub(crate) struct Sweep {
 #[derive(Debug, Default)]
 pub(crate) struct Slice {
     pub(crate) rows: Vec<SweptRow>,
-    pub(crate) entries: Vec<EntryRow>,
     /// Set when the slice ends a round: the new watermark.
     pub(crate) watermark: Option<u64>,
     next: Option<Sweep>,
@@ -49,7 +48,7 @@ impl Slice {
 }
 
 impl Memory {
-    /// Picks about `budget` changed rows and entries from where the sweep is. Nothing changes
+    /// Picks about `budget` changed rows from where the sweep is. Nothing changes
     /// until [`Memory::swept`] says that they are in the tables.
     pub(crate) fn slice(&self, sweep: &Sweep, budget: usize) -> Slice {
         let mut slice = Slice::default();
@@ -59,7 +58,7 @@ impl Memory {
             if left == 0 {
                 break;
             }
-            position = self.take_from(key, sweep.round_seq, &mut left, &mut slice);
+            position = self.take_from(key, &mut left, &mut slice.rows);
         }
         if position.is_none() {
             slice.watermark = Some(sweep.round_seq);
@@ -72,16 +71,13 @@ impl Memory {
     fn take_from(
         &self,
         key: Key,
-        round_seq: u64,
         left: &mut usize,
-        slice: &mut Slice,
+        rows: &mut Vec<SweptRow>,
     ) -> Option<Key> {
-        let rows = &mut slice.rows;
         match key {
             Key::Book => take(&self.book, TheBook, left, rows, |_| Key::Book, Row::Book)
                 .or(Some(Key::Account(AccountId::from_bits(0)))),
-            Key::Account(from) => self
-                .take_accounts(from, round_seq, left, slice)
+            Key::Account(from) => take(&self.accounts, from, left, rows, Key::Account, Row::Account)
                 .or(Some(Key::Program(base::ProgramId::from_bits(0)))),
             Key::Program(from) => take(&self.programs, from, left, rows, Key::Program, Row::Program)
                 .or(Some(Key::Card(base::CardId::from_bits(0)))),
@@ -96,51 +92,13 @@ impl Memory {
         }
     }
 
-    /// Accounts take their entries along. An account that everybody uses has many: they go in
-    /// parts, and only those of before the round, so that the round ends.
-    fn take_accounts(
-        &self,
-        from: AccountId,
-        round_seq: u64,
-        left: &mut usize,
-        slice: &mut Slice,
-    ) -> Option<Key> {
-        for (id, dirty) in self.accounts.dirty_from(Bound::Included(from)) {
-            if *left == 0 {
-                return Some(Key::Account(*id));
-            }
-            let old = dirty.extra.partition_point(|entry| entry.seq <= round_seq);
-            let due = if old == 0 { dirty.extra.len().min(16) } else { old };
-            let part = due.min(*left);
-            slice.entries.extend(dirty.extra.range(..part).cloned());
-            *left -= part;
-            if part < due {
-                return Some(Key::Account(*id));
-            }
-            let row = Row::Account(dirty.value.clone());
-            slice.rows.push(SweptRow { row, applied_seq: dirty.seq });
-            *left = left.saturating_sub(1);
-        }
-        None
-    }
-
     /// The slice is in the tables.
     pub(crate) fn swept(&mut self, slice: &Slice) {
-        let mut entries = slice.entries.as_slice();
-        while let Some(first) = entries.first() {
-            let account = first.entry.account;
-            let end = entries.partition_point(|entry| entry.entry.account <= account);
-            if let Some(kept) = self.accounts.extra(account) {
-                kept.drain(..end);
-                self.entries_unswept -= end;
-            }
-            entries = &entries[end..];
-        }
         for row in &slice.rows {
             let seq = row.applied_seq;
             match row.row.key() {
                 Key::Book => self.book.swept(TheBook, seq),
-                Key::Account(id) => self.account_swept(id, seq),
+                Key::Account(id) => self.accounts.swept(id, seq),
                 Key::Program(id) => self.programs.swept(id, seq),
                 Key::Card(id) => self.cards.swept(id, seq),
                 Key::Code(hash) => self.codes.swept(hash, seq),
@@ -150,18 +108,11 @@ impl Memory {
             }
         }
     }
-
-    /// An account stays changed while it has entries to be swept.
-    fn account_swept(&mut self, id: AccountId, seq: u64) {
-        if self.accounts.extra(id).is_some_and(|entries| entries.is_empty()) {
-            self.accounts.swept(id, seq);
-        }
-    }
 }
 
-/// Takes rows of an ordinary table; tells the key to go on with, or `None` at its end.
-fn take<K: Spread, V: Clone, X: Default>(
-    table: &Table<K, V, X>,
+/// Takes rows of a table; tells the key to go on with, or `None` at its end.
+fn take<K: Spread, V: Clone>(
+    table: &Table<K, V>,
     from: K,
     left: &mut usize,
     rows: &mut Vec<SweptRow>,

@@ -5,19 +5,17 @@ use std::ops::Bound;
 
 use crate::memory::cache::{Cache, Spread};
 
-/// Rows of one table. `X` rides along with a changed row until it is swept: the entries of an
-/// account.
-pub(crate) struct Table<K, V, X> {
-    dirty: BTreeMap<K, Dirty<V, X>>,
+/// Rows of one table.
+pub(crate) struct Table<K, V> {
+    dirty: BTreeMap<K, Dirty<V>>,
     clean: Cache<K, V>,
 }
 
 /// A row that its table does not have yet.
-pub(crate) struct Dirty<V, X> {
+pub(crate) struct Dirty<V> {
     pub(crate) value: V,
     /// Sequence of the last change.
     pub(crate) seq: u64,
-    pub(crate) extra: X,
 }
 
 /// How to take back one [`Table::put`].
@@ -28,8 +26,8 @@ pub(crate) enum Undo<V> {
     Restore(V, u64),
 }
 
-impl<K: Spread, V: Clone, X: Default> Table<K, V, X> {
-    pub(crate) fn new(clean_rows_max: usize) -> Table<K, V, X> {
+impl<K: Spread, V: Clone> Table<K, V> {
+    pub(crate) fn new(clean_rows_max: usize) -> Table<K, V> {
         Table { dirty: BTreeMap::new(), clean: Cache::new(clean_rows_max) }
     }
 
@@ -49,7 +47,7 @@ impl<K: Spread, V: Clone, X: Default> Table<K, V, X> {
                 Undo::Restore(before, std::mem::replace(&mut dirty.seq, seq))
             }
             btree_map::Entry::Vacant(place) => {
-                place.insert(Dirty { value, seq, extra: X::default() });
+                place.insert(Dirty { value, seq });
                 Undo::Forget
             }
         }
@@ -74,13 +72,8 @@ impl<K: Spread, V: Clone, X: Default> Table<K, V, X> {
         self.clean.put(key, value);
     }
 
-    /// What rides along with a changed row.
-    pub(crate) fn extra(&mut self, key: K) -> Option<&mut X> {
-        self.dirty.get_mut(&key).map(|dirty| &mut dirty.extra)
-    }
-
     /// Changed rows in key order from `from` on.
-    pub(crate) fn dirty_from(&self, from: Bound<K>) -> btree_map::Range<'_, K, Dirty<V, X>> {
+    pub(crate) fn dirty_from(&self, from: Bound<K>) -> btree_map::Range<'_, K, Dirty<V>> {
         self.dirty.range((from, Bound::Unbounded))
     }
 

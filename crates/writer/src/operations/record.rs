@@ -79,7 +79,7 @@ pub(crate) fn captured(transfers: &[Transfer]) -> Option<Amount> {
 }
 
 /// The transfers of a record as the ledger knows them.
-pub(crate) fn transfers_of(record: &Record<'_>) -> Result<Vec<Transfer>, StoreError> {
+fn transfers_of(record: &Record<'_>) -> Result<Vec<Transfer>, StoreError> {
     let seq = record.header().seq;
     let read = |line: journal::TransferLine| {
         let currency = Currency::parse(std::str::from_utf8(&line.currency).ok()?).ok()?;

@@ -173,8 +173,7 @@ pub(crate) fn draft(
     guesses::client_identity(&caller.app, body.client.as_ref())?;
     let (funding, funding_reference) = funding(&body.funding)?;
     let value = fields::money("/value", &body.value)?;
-    let program =
-        body.program.as_deref().map(|text| fields::id("/program", text)).transpose()?;
+    let program = body.program.as_deref().map(|text| fields::id("/program", text)).transpose()?;
     let expires_at =
         body.expires_at.as_deref().map(|text| fields::instant("/expires_at", text)).transpose()?;
     let details = details(body, funding_reference)?;
@@ -186,6 +185,7 @@ pub(crate) fn draft(
     let issue = IssueCommand {
         id,
         value,
+        opening_balance: None,
         code: NewCode(new_code(&caller.app, book, id)?),
         funding,
         expires_at,

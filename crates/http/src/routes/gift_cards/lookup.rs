@@ -6,8 +6,8 @@ use engine::{Answer, Query};
 use giftcards::{Card, CardStatus, status};
 use ledger::Account;
 use serde::{Deserialize, Serialize};
+use store::KeyKind;
 
-use crate::api_key::KeyKind;
 use crate::call::{Call, Caller};
 use crate::card_ref;
 use crate::fields::refuse;

@@ -1,0 +1,15 @@
+//! What the API promises: tested through the router, over a real writer and a store in memory.
+
+mod bad_input;
+mod batch;
+mod documents;
+mod gift_cards;
+mod idempotency;
+mod keys;
+mod lookup;
+mod personal;
+mod refusals;
+mod scopes;
+mod serving;
+mod spending;
+mod world;

@@ -1,0 +1,285 @@
+//! `makegood serve`: the API over every book of an installation, until it is asked to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{App, AppParts, Book, KeySecret, Scopes};
+use jobs::{Booked, Expirer, JobError};
+use store::{KeyKind, Reader};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use writer::{Handle, Trouble};
+
+use crate::config::{Environment, LogFormat, MANUAL, PlaceArgs, Settings};
+use crate::failure::{Done, Ending, Failure};
+use crate::output;
+use crate::wiring::{Installation, NewKey, OpenBook, book_name};
+
+/// Name of the book that the bootstrap key makes.
+const BOOTSTRAP_BOOK: &str = "test";
+
+/// Fewest characters of a bootstrap key after `mg_test_`.
+const BOOTSTRAP_SECRET_MIN: usize = 16;
+
+/// Time between two looks whether the writers are still there.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
+
+/// Serve the API.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Print the default configuration, which explains every setting, and end.
+    #[arg(long)]
+    print_config: bool,
+    /// Print where the server listens as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Done<Ending> {
+    if args.print_config {
+        output::line(MANUAL.trim_end());
+        return Ok(Ending::Well);
+    }
+    let environment = Environment::of_process();
+    let settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
+    start_log(&settings)?;
+    let installation = Installation::open(&settings, &environment)?;
+    if let Some(text) = environment.get("BOOTSTRAP_KEY") {
+        bootstrap(&installation, text)?;
+    }
+    let books = open_books(&installation)?;
+    serve(&settings, &installation, books, |serving| announce(serving, args.json))
+}
+
+/// A server that listens, for whoever announces it.
+pub(crate) struct Serving<'a> {
+    /// Where: `http://127.0.0.1:8080`.
+    pub(crate) address: &'a str,
+    /// Which data.
+    pub(crate) installation: &'a Installation,
+    /// Its books.
+    pub(crate) books: &'a [OpenBook],
+}
+
+/// Takes over every book.
+pub(crate) fn open_books(installation: &Installation) -> Done<Vec<OpenBook>> {
+    let records = installation.books()?;
+    records.iter().map(|record| installation.open_book(record)).collect()
+}
+
+/// Serves until a signal or a fatal error, then drains, sweeps and closes.
+///
+/// `listening` is called once the port is bound.
+pub(crate) fn serve(
+    settings: &Settings,
+    installation: &Installation,
+    books: Vec<OpenBook>,
+    listening: impl FnOnce(&Serving<'_>) -> Done,
+) -> Done<Ending> {
+    let app = app(settings, installation, &books)?;
+    let expirers = start_expirers(settings, installation, &books)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(format!("no threads: {error}")))?;
+    let handles: Vec<(String, Handle)> =
+        books.iter().map(|book| (book.record.name.to_string(), book.handle().clone())).collect();
+    let ended = runtime.block_on(async {
+        let listener = TcpListener::bind(&settings.listen).await.map_err(|error| {
+            Failure::new(format!("cannot listen on {}: {error}", settings.listen))
+                .next("choose another port with --listen 127.0.0.1:PORT")
+        })?;
+        let bound = listener.local_addr().map_err(Failure::new)?;
+        let address = format!("http://{bound}");
+        listening(&Serving { address: &address, installation, books: &books })?;
+        let (reason_sender, reason) = oneshot::channel();
+        let stop = async move {
+            // Only this future sends, and only once.
+            let _ = reason_sender.send(until_stop(handles).await);
+        };
+        let served = http::serve(app, listener, stop).await;
+        if let Err(error) = served {
+            tracing::warn!(%error, "not every request could be finished");
+        }
+        reason.await.map_err(|_| Failure::new("the server ended without a reason"))
+    });
+    expirers.into_iter().for_each(Expirer::stop);
+    // What still runs in the background reads only; the journal is complete.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    books.into_iter().for_each(OpenBook::stop);
+    match ended? {
+        None => {
+            tracing::info!("stopped");
+            Ok(Ending::Well)
+        }
+        Some(fatal) => Err(fatal),
+    }
+}
+
+/// Waits for a signal (`None`), or for a writer to end (why).
+async fn until_stop(handles: Vec<(String, Handle)>) -> Option<Failure> {
+    let watch = async {
+        loop {
+            tokio::time::sleep(WATCH_EVERY).await;
+            for (book, handle) in &handles {
+                if let Some(why) = ended(handle).await {
+                    return fatal(book, &why);
+                }
+            }
+        }
+    };
+    tokio::select! {
+        failure = watch => Some(failure),
+        signal = signal() => {
+            tracing::info!(signal, "stopping");
+            None
+        }
+    }
+}
+
+fn fatal(book: &str, why: &str) -> Failure {
+    let what = format!("the writer of book {book} has ended: {why}");
+    Failure::new(what).next("see to the cause, then start again: nothing that was answered is lost")
+}
+
+/// Why the writer has ended, if it has.
+async fn ended(handle: &Handle) -> Option<String> {
+    let (sender, receiver) = oneshot::channel();
+    let asked = handle.query(vec![engine::Query::Book], move |answers| {
+        let _ = sender.send(answers.err());
+    });
+    let trouble = match asked {
+        Ok(()) => receiver.await.unwrap_or(None),
+        Err(trouble) => Some(trouble),
+    };
+    match trouble {
+        Some(Trouble::Ended(why)) => Some(why),
+        _ => None,
+    }
+}
+
+async fn signal() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    let streams = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let (Ok(mut interrupt), Ok(mut terminate)) = streams else {
+        // Without handlers the system's own take over: the process dies and loses nothing.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
+    }
+}
+
+fn app(settings: &Settings, installation: &Installation, books: &[OpenBook]) -> Done<Arc<App>> {
+    let app = Arc::new(App::new(AppParts {
+        ring: Arc::clone(&installation.ring),
+        people: Arc::clone(&installation.people),
+        clock: Arc::new(installation.clock),
+        control: Box::new(installation.control()?),
+        limits: settings.limits(),
+    }));
+    for book in books {
+        let readers: Done<Vec<Box<dyn Reader>>> =
+            (0..settings.readers_per_book).map(|_| installation.reader(&book.record)).collect();
+        let (name, is_test) = (&book.record.name, book.record.is_test);
+        app.add_book(Book::new(name.clone(), is_test, book.handle().clone(), readers?));
+    }
+    Ok(app)
+}
+
+fn start_expirers(
+    settings: &Settings,
+    installation: &Installation,
+    books: &[OpenBook],
+) -> Done<Vec<Expirer>> {
+    let start = |book: &OpenBook| {
+        let name = book.record.name.to_string();
+        let readers = installation.reader_source(&book.record);
+        let report = move |ended: Result<Booked, JobError>| report_expiry(&name, ended);
+        let handle = book.handle().clone();
+        Expirer::spawn(handle, readers, settings.expiry_interval(), report).map_err(Failure::new)
+    };
+    books.iter().map(start).collect()
+}
+
+fn report_expiry(book: &str, ended: Result<Booked, JobError>) {
+    match ended {
+        Ok(booked) if booked == Booked::default() => {}
+        Ok(Booked { holds, cards, refused }) => {
+            tracing::info!(book, holds, cards, "booked what had fallen due");
+            for (what, refusal) in refused {
+                tracing::warn!(book, ?what, %refusal, "could not be booked as expired");
+            }
+        }
+        Err(error) => tracing::warn!(book, %error, "could not book what had fallen due"),
+    }
+}
+
+/// Makes the book and key of a first start.
+fn bootstrap(installation: &Installation, text: &str) -> Done {
+    let refused = |why: &str| {
+        let what = format!("MAKEGOOD_BOOTSTRAP_KEY {why}");
+        Failure::new(what).next("use mg_test_ and at least 16 random letters and digits")
+    };
+    let secret = text.strip_prefix("mg_test_").ok_or_else(|| refused("must begin with mg_test_"))?;
+    if secret.len() < BOOTSTRAP_SECRET_MIN {
+        return Err(refused("is too short to be a secret"));
+    }
+    let (secret, kind) = KeySecret::chosen(text)
+        .ok_or_else(|| refused("must have letters and digits only, 128 at most"))?;
+    debug_assert_eq!(kind, KeyKind::Secret, "a test key is a secret key");
+    let name = book_name(BOOTSTRAP_BOOK).expect("a lower-case word names a book");
+    let record = installation.book_or_new(&name, true)?;
+    if installation.has_other_keys(&record, &secret)? {
+        tracing::warn!("MAKEGOOD_BOOTSTRAP_KEY is ignored: book test has keys; take it away");
+        return Ok(());
+    }
+    installation.keep_key(&record, &NewKey { secret: &secret, kind, scopes: Scopes::ALL })?;
+    Ok(())
+}
+
+fn announce(serving: &Serving<'_>, json: bool) -> Done {
+    let folder = serving.installation.path().display().to_string();
+    if json {
+        let books: Vec<_> = serving.books.iter().map(|book| book.record.name.as_str()).collect();
+        let replayed: u64 = serving.books.iter().map(OpenBook::replayed_records).sum();
+        let address = serving.address;
+        output::line(
+            &serde_json::json!({
+                "listening_on": address, "data": folder, "books": books,
+                "replayed_records": replayed,
+            })
+            .to_string(),
+        );
+        return Ok(());
+    }
+    for book in serving.books {
+        let kind = if book.record.is_test { "test" } else { "live" };
+        let (name, replayed) = (&book.record.name, book.replayed_records());
+        output::line(&format!("book {name} ({kind}): {replayed} records replayed"));
+    }
+    if serving.books.is_empty() {
+        output::line("no book yet: stop, and `makegood keys create --book NAME --create-book live`");
+    }
+    output::line(&format!("data in {folder}"));
+    output::line(&format!("listening on {}", serving.address));
+    Ok(())
+}
+
+/// Sends log events to standard error.
+pub(crate) fn start_log(settings: &Settings) -> Done {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log).map_err(|error| {
+        Failure::new(format!("log: {error}")).next("use error, warn, info, debug or trace")
+    })?;
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+    match settings.log_format {
+        LogFormat::Text => log.with_ansi(false).init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! `makegood verify`: the proof that an installation is sound. It writes nothing, and runs beside
+//! a server.
+
+use std::path::Path;
+
+use outside::keyring::KeyRing;
+use reports::{Step, VerifyReport};
+use serde::Serialize;
+use store::sqlite::{open_folder, open_reader};
+use store::{BookName, ControlStore, Reader, StoreError};
+
+use crate::config::{Environment, PlaceArgs, Settings};
+use crate::failure::{Done, Ending, Failure};
+use crate::output::OutputArgs;
+use crate::progress::Progress;
+use crate::wiring::{book_name, open_ring, ring_bytes};
+
+/// Recompute every balance from the journal and compare it with the tables.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// What was verified, and what is wrong.
+#[derive(Serialize)]
+struct View {
+    sound: bool,
+    books: Vec<BookView>,
+    /// About the installation as a whole.
+    findings: Vec<String>,
+    /// What could not be looked at, and why.
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct BookView {
+    book: String,
+    sound: bool,
+    sequence: u64,
+    records: u64,
+    transfers: u64,
+    rows: u64,
+    entries: u64,
+    findings: Vec<String>,
+    findings_left_off: u64,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Done<Ending> {
+    let environment = Environment::of_process();
+    let settings = Settings::load(&args.place, None, &environment)?;
+    let data = settings.data_folder();
+    let on_disk = books_on_disk(data)?;
+    let mut view = View { sound: true, books: Vec::new(), findings: Vec::new(), notes: Vec::new() };
+    check_control(data, &on_disk, &mut view);
+    let ring = match open_ring(&settings.keys_folder(), false, &environment) {
+        Ok(ring) => Some(ring),
+        Err(failure) => {
+            view.findings.push(format!("key ring: {failure}"));
+            None
+        }
+    };
+    for name in &on_disk {
+        match check_book(data, name, ring.as_ref(), &mut view.notes) {
+            Ok(book) => view.books.push(book),
+            Err(error) => view.findings.push(format!("book {name}: {error}")),
+        }
+    }
+    view.sound = view.findings.is_empty() && view.books.iter().all(|book| book.sound);
+    args.output.print(&view, || text(&view));
+    Ok(if view.sound { Ending::Well } else { Ending::NotWell })
+}
+
+/// The books whose files are there, whatever the control store says.
+pub(super) fn books_on_disk(data: &Path) -> Done<Vec<BookName>> {
+    let folder = data.join("books");
+    let entries = std::fs::read_dir(&folder).map_err(|error| {
+        Failure::file(&folder, &error).next("name the data folder with --data DIR")
+    })?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| Failure::file(&folder, &error))?;
+        let file = entry.file_name().to_string_lossy().into_owned();
+        names.extend(file.strip_suffix(".db").and_then(|name| book_name(name).ok()));
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The control store names the books whose files are there, and every key has its book.
+fn check_control(data: &Path, on_disk: &[BookName], view: &mut View) {
+    match compare_control(data, on_disk) {
+        Ok(findings) => view.findings.extend(findings),
+        Err(StoreError::InUse { .. }) => {
+            let note = "a server runs: control.db is looked at only while none does";
+            view.notes.push(note.to_owned());
+        }
+        Err(error) => view.findings.push(format!("control.db: {error}")),
+    }
+}
+
+fn compare_control(data: &Path, on_disk: &[BookName]) -> Result<Vec<String>, StoreError> {
+    let mut control = open_folder(data)?.control()?;
+    let books = control.books()?;
+    let keys = control.find_all_keys()?;
+    let mut findings = Vec::new();
+    for book in books.iter().filter(|book| !on_disk.contains(&book.name)) {
+        findings.push(format!("control.db: the file of book {} is missing", book.name));
+    }
+    for name in on_disk.iter().filter(|name| books.iter().all(|book| book.name != **name)) {
+        findings.push(format!("control.db: book {name} is not listed, so it is not served"));
+    }
+    for key in keys.iter().filter(|key| books.iter().all(|book| book.name != key.book)) {
+        findings.push(format!("control.db: {} opens book {}, which is missing", key.id, key.book));
+    }
+    Ok(findings)
+}
+
+fn check_book(
+    data: &Path,
+    name: &BookName,
+    ring: Option<&KeyRing>,
+    notes: &mut Vec<String>,
+) -> Result<BookView, StoreError> {
+    let mut reader = open_reader(data, name)?;
+    let mut progress = Progress::new("journal", 0);
+    let report = reports::verify(&mut reader, &mut |at| {
+        progress.step(step_name(at.step), at.done, at.total);
+    });
+    progress.finish();
+    let mut view = BookView::new(name, report?);
+    match (reader.book()?, ring) {
+        (Some(book), Some(ring)) if book.ring != ring_bytes(ring) => {
+            view.findings.push("ring: the book was made with another key ring".to_owned());
+            view.sound = false;
+        }
+        (None, _) => notes.push(format!("book {name} was not swept yet: its ring is not compared")),
+        _ => {}
+    }
+    Ok(view)
+}
+
+fn step_name(step: Step) -> &'static str {
+    match step {
+        Step::Journal => "journal",
+        Step::Objects => "objects",
+        Step::Rows => "rows",
+        Step::Entries => "entries",
+    }
+}
+
+impl BookView {
+    fn new(name: &BookName, report: VerifyReport) -> BookView {
+        BookView {
+            book: name.to_string(),
+            sound: report.is_sound(),
+            sequence: report.head.seq,
+            records: report.records,
+            transfers: report.transfers,
+            rows: report.rows,
+            entries: report.entries,
+            findings: report.findings.iter().map(ToString::to_string).collect(),
+            findings_left_off: report.findings_left_off,
+        }
+    }
+}
+
+fn text(view: &View) -> String {
+    let mut text = String::new();
+    for book in &view.books {
+        let BookView { book: name, records, transfers, rows, entries, .. } = book;
+        let verdict = if book.sound { "sound" } else { "NOT SOUND" };
+        text += &format!(
+            "book {name}: {verdict}; {records} records, {transfers} transfers, {rows} rows, \
+             {entries} entries\n"
+        );
+        for finding in &book.findings {
+            text += &format!("  {finding}\n");
+        }
+        if book.findings_left_off > 0 {
+            text += &format!("  and {} more\n", book.findings_left_off);
+        }
+    }
+    view.findings.iter().for_each(|finding| text += &format!("{finding}\n"));
+    view.notes.iter().for_each(|note| text += &format!("note: {note}\n"));
+    text + if view.sound { "everything agrees" } else { "something is off: see above" }
+}

@@ -1,0 +1,156 @@
+//! An installation, opened: data folder, key ring, keys of persons, control store, books.
+
+mod api_keys;
+mod books;
+mod person;
+mod test_cards;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base::Instant;
+use outside::clock::{Clock, SystemClock};
+use outside::keyring::{KeyRing, refuse_inside};
+use outside::people::{PEOPLE_FILE, PeopleKeys};
+use store::sqlite::{Folder, Options, SqliteControl, open_folder_with};
+use store::{BookName, BookRecord, ControlStore, StoreError};
+
+use crate::config::{Environment, Settings};
+use crate::failure::{Done, Failure};
+
+pub(crate) use api_keys::{NewKey, parse_scopes};
+pub(crate) use books::OpenBook;
+pub(crate) use person::{OwnerText, Seal};
+
+/// Name of the key ring's file in the keys folder.
+pub(crate) const RING_FILE: &str = "ring.toml";
+
+/// An opened installation. The lock of its data folder is held as long as it lives.
+pub(crate) struct Installation {
+    folder: Folder,
+    /// The secrets.
+    pub(crate) ring: Arc<KeyRing>,
+    /// The keys of persons.
+    pub(crate) people: Arc<PeopleKeys>,
+    /// The clock.
+    pub(crate) clock: SystemClock,
+    writer_options: writer::Options,
+}
+
+impl Installation {
+    /// Opens the installation, making folders and keys at the first start.
+    ///
+    /// # Errors
+    ///
+    /// The folder is in use, the ring is missing or open to others, or a file cannot be used.
+    pub(crate) fn open(settings: &Settings, environment: &Environment) -> Done<Installation> {
+        let (data, keys) = (settings.data_folder(), settings.keys_folder());
+        refuse_inside(&keys.join(RING_FILE), data)?;
+        let folder = open_folder_with(data, test_options(environment)?)?;
+        let is_new = folder.control()?.books()?.is_empty();
+        let ring = open_ring(&keys, is_new, environment)?;
+        if !is_new && !keys.join(PEOPLE_FILE).exists() {
+            tracing::error!(
+                "{} is missing: personal text of the books cannot be read; restore it",
+                keys.join(PEOPLE_FILE).display()
+            );
+        }
+        let people = PeopleKeys::open_or_create(&keys, &ring)?;
+        Ok(Installation {
+            folder,
+            ring: Arc::new(ring),
+            people: Arc::new(people),
+            clock: SystemClock::new(),
+            writer_options: settings.writer_options(),
+        })
+    }
+
+    /// Where the data is.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The wall clock.
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Every book, by name.
+    ///
+    /// # Errors
+    ///
+    /// The control store cannot be read.
+    pub(crate) fn books(&self) -> Done<Vec<BookRecord>> {
+        Ok(self.control()?.books()?)
+    }
+
+    /// The book of this name.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub(crate) fn book(&self, name: &BookName) -> Done<BookRecord> {
+        let found = self.books()?.into_iter().find(|book| book.name == *name);
+        found.ok_or_else(|| {
+            let next = "make it: `makegood keys create --book BOOK --create-book live|test`";
+            Failure::from(StoreError::NoSuchBook(name.to_string())).next(next)
+        })
+    }
+
+    /// The book of this name, made when there is none.
+    ///
+    /// # Errors
+    ///
+    /// There is one of the other kind.
+    pub(crate) fn book_or_new(&self, name: &BookName, is_test: bool) -> Done<BookRecord> {
+        if let Some(book) = self.books()?.into_iter().find(|book| book.name == *name) {
+            if book.is_test != is_test {
+                let kind = if book.is_test { "test" } else { "live" };
+                return Err(Failure::new(format!("book {name} exists, and is a {kind} book")));
+            }
+            return Ok(book);
+        }
+        let book = BookRecord { name: name.clone(), is_test, created_at: self.now() };
+        self.control()?.create_book(&book)?;
+        Ok(book)
+    }
+
+    /// Books and API keys. Drop it before asking again.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be used.
+    pub(crate) fn control(&self) -> Done<SqliteControl> {
+        Ok(self.folder.control()?)
+    }
+}
+
+/// A name of a book as somebody typed it.
+///
+/// # Errors
+///
+/// It is no name.
+pub(crate) fn book_name(text: &str) -> Result<BookName, String> {
+    BookName::new(text).map_err(|error| format!("not a name of a book: {error}"))
+}
+
+/// The ring, from the environment or its file. A fresh one is made for a fresh folder only: with
+/// another ring than the data was written with, nothing in it can be read.
+pub(crate) fn open_ring(keys: &Path, is_new: bool, environment: &Environment) -> Done<KeyRing> {
+    if let Some(text) = environment.get("KEY_RING") {
+        return Ok(KeyRing::from_text(text)?);
+    }
+    let path: PathBuf = keys.join(RING_FILE);
+    let ring = if is_new { KeyRing::open_or_create(&path) } else { KeyRing::open(&path) };
+    Ok(ring?)
+}
+
+fn test_options(environment: &Environment) -> Done<Options> {
+    let Some(text) = environment.get("TEST_MAX_PAGE_COUNT") else {
+        return Ok(Options::default());
+    };
+    let pages = text.parse().map_err(|_| {
+        Failure::new("MAKEGOOD_TEST_MAX_PAGE_COUNT must be a whole number").next("leave it out")
+    })?;
+    Ok(Options { max_page_count: Some(pages) })
+}

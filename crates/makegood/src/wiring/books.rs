@@ -1,0 +1,81 @@
+//! Opening books: their writers, readers, and what keeps them current.
+
+use outside::clock::Clock;
+use store::{BookRecord, Reader, StoreError};
+use writer::{BookSpec, Handle, Running};
+
+use super::{Installation, test_cards};
+use crate::failure::{Done, Failure};
+
+/// A book whose writer runs.
+pub(crate) struct OpenBook {
+    /// Name and kind.
+    pub(crate) record: BookRecord,
+    running: Running,
+}
+
+impl OpenBook {
+    /// The way to the writer.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.running.handle
+    }
+
+    /// Records that were applied at start because the tables did not have them.
+    pub(crate) fn replayed_records(&self) -> u64 {
+        self.running.replayed_records
+    }
+
+    /// Stops the writer and waits until everything is answered and swept.
+    pub(crate) fn stop(self) {
+        self.running.stop();
+    }
+}
+
+impl Installation {
+    /// Takes a book over and starts its writer. A test book gets its magic cards.
+    ///
+    /// # Errors
+    ///
+    /// The key ring is another one, or the file cannot be used.
+    pub(crate) fn open_book(&self, record: &BookRecord) -> Done<OpenBook> {
+        let named = |error: Failure| Failure::new(format!("book {}: {error}", record.name));
+        let store = self.folder.book(&record.name).map_err(|error| named(error.into()))?;
+        let spec = BookSpec { is_test: record.is_test, ring: self.ring_bytes() };
+        let clock = self.clock;
+        let times = Box::new(move || (clock.now(), clock.monotonic()));
+        let opened = writer::spawn(store, spec, self.writer_options, times);
+        let running = opened.map_err(|error| named(error.into()))?;
+        if record.is_test {
+            test_cards::seed_test_book(self, record.name.as_str(), &running.handle)?;
+        }
+        Ok(OpenBook { record: record.clone(), running })
+    }
+
+    /// Opens a connection for reading a book.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be used.
+    pub(crate) fn reader(&self, record: &BookRecord) -> Done<Box<dyn Reader>> {
+        Ok(Box::new(self.folder.reader(&record.name)?))
+    }
+
+    /// What opens connections for reading a book, for jobs that take one at a time.
+    pub(crate) fn reader_source(&self, record: &BookRecord) -> jobs::OpenReader {
+        let (folder, name) = (self.folder.clone(), record.name.clone());
+        Box::new(move || -> Result<Box<dyn Reader>, StoreError> {
+            Ok(Box::new(folder.reader(&name)?))
+        })
+    }
+
+    /// The fingerprint of the ring as books keep it.
+    pub(crate) fn ring_bytes(&self) -> [u8; 8] {
+        ring_bytes(&self.ring)
+    }
+}
+
+/// The fingerprint of a ring as books keep it: eight bytes in place of sixteen digits.
+pub(crate) fn ring_bytes(ring: &outside::keyring::KeyRing) -> [u8; 8] {
+    let number = u64::from_str_radix(&ring.fingerprint(), 16);
+    number.expect("a fingerprint is sixteen hexadecimal digits").to_be_bytes()
+}

@@ -1,0 +1,237 @@
+//! The oracle: what a book must do, said a second time in the plainest way.
+//!
+//! It shares the *types* of rows, commands and answers with the product, so that everything can
+//! be compared field by field, and none of the code that decides: no checks, no totals, no
+//! linked sets, no operations. It changes its rows first and takes the changes back when a rule
+//! says no.
+
+mod cards;
+mod kept;
+mod money;
+mod operations;
+mod questions;
+mod returns;
+mod spending;
+
+use std::sync::Arc;
+
+use base::{AccountId, CardId, HoldId, Instant, ProgramId, RefundId};
+use engine::{Answer, BookRefusal, BookRow, Command, GiftCardCommand, OperationKey, Refusal, Row};
+use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
+use ledger::Account;
+use store::EntryRow;
+
+use kept::Kept;
+use operations::Known;
+
+/// A model of one book.
+#[derive(Debug)]
+pub struct Oracle {
+    seq: u64,
+    now: Instant,
+    wall: Instant,
+    entries_of_command: usize,
+    book: Kept<(), BookRow>,
+    accounts: Kept<AccountId, Account>,
+    programs: Kept<ProgramId, Arc<Program>>,
+    cards: Kept<CardId, Arc<Card>>,
+    codes: Kept<CodeHash, CodeRow>,
+    holds: Kept<HoldId, Arc<Hold>>,
+    refunds: Kept<RefundId, Arc<Refund>>,
+    operations: Kept<OperationKey, Known>,
+    entries: Vec<EntryRow>,
+}
+
+/// A place to go back to.
+struct Mark {
+    seq: u64,
+    entries: usize,
+    tables: [usize; 8],
+}
+
+type Said = Result<Answer, Refusal>;
+
+impl Default for Oracle {
+    fn default() -> Oracle {
+        Oracle::new()
+    }
+}
+
+impl Oracle {
+    /// A book that nobody has opened.
+    pub fn new() -> Oracle {
+        Oracle {
+            seq: 0,
+            now: Instant::MIN,
+            wall: Instant::MIN,
+            entries_of_command: 0,
+            book: Kept::default(),
+            accounts: Kept::default(),
+            programs: Kept::default(),
+            cards: Kept::default(),
+            codes: Kept::default(),
+            holds: Kept::default(),
+            refunds: Kept::default(),
+            operations: Kept::default(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// Sequence of the last record.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// By how much the book's clock is ahead of the wall clock, in microseconds.
+    pub fn clock_ahead_micros(&self) -> i64 {
+        self.book.get(()).map_or(0, |book| book.clock_ahead_micros)
+    }
+
+    /// Begins a batch: the book's time, and the wall clock it was made from.
+    pub fn begin_batch(&mut self, now: Instant, wall: Instant) {
+        (self.now, self.wall) = (now, wall);
+    }
+
+    /// Ends a batch: it cannot be taken back any more.
+    pub fn end_batch(&mut self) {
+        self.book.settle();
+        self.accounts.settle();
+        self.programs.settle();
+        self.cards.settle();
+        self.codes.settle();
+        self.holds.settle();
+        self.refunds.settle();
+        self.operations.settle();
+    }
+
+    /// Every row the tables must hold when everything is swept, in key order.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::new();
+        rows.extend(self.book.iter().map(|(_, row)| Row::Book(row.clone())));
+        rows.extend(self.accounts.iter().map(|(_, row)| Row::Account(row.clone())));
+        rows.extend(self.programs.iter().map(|(_, row)| Row::Program(row.clone())));
+        rows.extend(self.cards.iter().map(|(_, row)| Row::Card(row.clone())));
+        rows.extend(self.codes.iter().map(|(_, row)| Row::Code(row.clone())));
+        rows.extend(self.holds.iter().map(|(_, row)| Row::Hold(row.clone())));
+        rows.extend(self.refunds.iter().map(|(_, row)| Row::Refund(row.clone())));
+        rows
+    }
+
+    /// Every entry there must be, in order of place.
+    pub fn entries(&self) -> &[EntryRow] {
+        &self.entries
+    }
+
+    /// A card, for workloads that want to ask sensible things.
+    pub fn card(&self, id: CardId) -> Option<&Card> {
+        self.cards.get(id).map(Arc::as_ref)
+    }
+
+    /// A hold, likewise.
+    pub fn hold(&self, id: HoldId) -> Option<&Hold> {
+        self.holds.get(id).map(Arc::as_ref)
+    }
+
+    /// What a card could spend, in minor units.
+    pub fn spendable(&self, id: CardId) -> i64 {
+        self.accounts.get(AccountId::from_bits(id.bits())).map_or(0, money::available)
+    }
+
+    /// Ids of the accounts there are.
+    pub fn account_ids(&self) -> impl Iterator<Item = AccountId> {
+        self.accounts.iter().map(|(id, _)| *id)
+    }
+
+    fn mark(&self) -> Mark {
+        let tables = [
+            self.book.mark(),
+            self.accounts.mark(),
+            self.programs.mark(),
+            self.cards.mark(),
+            self.codes.mark(),
+            self.holds.mark(),
+            self.refunds.mark(),
+            self.operations.mark(),
+        ];
+        Mark { seq: self.seq, entries: self.entries.len(), tables }
+    }
+
+    fn roll_back(&mut self, mark: &Mark) {
+        self.seq = mark.seq;
+        self.entries.truncate(mark.entries);
+        let [book, accounts, programs, cards, codes, holds, refunds, operations] = mark.tables;
+        self.book.roll_back(book);
+        self.accounts.roll_back(accounts);
+        self.programs.roll_back(programs);
+        self.cards.roll_back(cards);
+        self.codes.roll_back(codes);
+        self.holds.roll_back(holds);
+        self.refunds.roll_back(refunds);
+        self.operations.roll_back(operations);
+    }
+
+    /// Carries a command out, or says why not; then nothing has happened.
+    fn carry_out(&mut self, command: &Command) -> Said {
+        let mark = self.mark();
+        self.entries_of_command = 0;
+        let said = match command {
+            Command::OpenBook { is_test, ring } => self.open_book(*is_test, *ring),
+            Command::AdvanceClock { to } => self.advance_clock(*to),
+            Command::Reverse { operation } => self.reverse(*operation),
+            Command::GiftCards(command) => self.carry_out_gift_cards(command),
+        };
+        if said.is_err() {
+            self.roll_back(&mark);
+        }
+        said
+    }
+
+    fn carry_out_gift_cards(&mut self, command: &GiftCardCommand) -> Said {
+        use GiftCardCommand as C;
+        match command {
+            C::CreateProgram(new) => self.create_program(&new.0),
+            C::Issue(new) => self.issue(new),
+            C::Freeze { card, reason } => self.freeze(*card, reason),
+            C::Unfreeze { card } => self.unfreeze(*card),
+            C::ReplaceCode { card, code } => self.replace_code(*card, code),
+            C::Cancel { card } => self.cancel(*card),
+            C::Extend { card, extend } => self.extend(*card, extend.expires_at),
+            C::Adjust { card, adjust } => self.adjust(*card, adjust),
+            C::ExpireCard { card } => self.expire_card(*card),
+            C::Hold { card, place } => self.place_hold(card, place),
+            C::Redeem { card, place } => self.redeem(card, place),
+            C::ChangeHold { hold, change } => self.change_hold(*hold, change),
+            C::Capture { hold, capture } => {
+                self.capture(*hold, capture.amount, capture.is_final)
+            }
+            C::Release { hold, amount } => self.release(*hold, *amount),
+            C::ExpireHold { hold } => self.expire_hold(*hold),
+            C::Refund { hold, refund } => self.refund(*hold, refund),
+        }
+    }
+
+    fn open_book(&mut self, is_test: bool, ring: [u8; 8]) -> Said {
+        if self.book.get(()).is_some() {
+            return Err(BookRefusal::BookExists.into());
+        }
+        let row = BookRow { is_test, clock_ahead_micros: 0, ring, created_at: self.now };
+        self.put_book(row)
+    }
+
+    fn advance_clock(&mut self, to: Instant) -> Said {
+        let Some(book) = self.book.get(()).filter(|book| book.is_test).cloned() else {
+            return Err(BookRefusal::NotATestBook.into());
+        };
+        if to < self.now {
+            return Err(BookRefusal::ClockBackwards.into());
+        }
+        // From now on the clock shows exactly what was asked for.
+        let clock_ahead_micros = to.micros() - self.wall.micros();
+        self.put_book(BookRow { clock_ahead_micros, ..book })
+    }
+
+    fn put_book(&mut self, row: BookRow) -> Said {
+        self.book.put((), row.clone());
+        Ok(Answer::Book { book: row, now: self.now })
+    }
+}

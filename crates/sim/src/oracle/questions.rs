@@ -1,0 +1,37 @@
+//! Questions by key.
+
+use base::{AccountId, CardId};
+use engine::{Answer, CardRef, Query};
+
+use super::Oracle;
+
+impl Oracle {
+    /// What somebody who asks now must be told.
+    pub fn ask(&self, query: &Query) -> Option<Answer> {
+        match query {
+            Query::Book => {
+                self.book.get(()).map(|book| Answer::Book { book: book.clone(), now: self.now })
+            }
+            Query::Program(id) => self.programs.get(*id).cloned().map(Answer::Program),
+            Query::Card(id) | Query::Lookup(CardRef::Id(id)) => self.ask_card(*id),
+            Query::Lookup(CardRef::Code(hashes)) => {
+                let rows = hashes.iter().filter_map(|hash| self.codes.get(*hash));
+                let live = rows.into_iter().find(|row| row.live);
+                live.and_then(|row| self.ask_card(row.card))
+            }
+            Query::Hold(id) => {
+                let hold = self.holds.get(*id)?.clone();
+                let account = self.account(hold.pending.debit);
+                Some(Answer::Hold { hold, account, now: self.now })
+            }
+            Query::Refund(id) => self.refunds.get(*id).cloned().map(Answer::Refund),
+            Query::Account(id) => self.accounts.get(*id).cloned().map(Answer::Account),
+        }
+    }
+
+    fn ask_card(&self, id: CardId) -> Option<Answer> {
+        let card = self.cards.get(id)?.clone();
+        let account = self.account(AccountId::from_bits(id.bits()));
+        Some(Answer::Card { card, account, now: self.now, shows_code: false })
+    }
+}
