@@ -133,7 +133,8 @@ fn field_at_fault(path: &Path, message: &str) -> Problem {
 /// Names of members that nobody knows are cut: a caller may have sent anything.
 const MEMBER_CHARACTERS_MAX: usize = 64;
 
-fn push_member(pointer: &mut String, member: &str) {
+/// Appends a member to a JSON pointer.
+pub(crate) fn push_member(pointer: &mut String, member: &str) {
     pointer.push('/');
     for character in member.chars().take(MEMBER_CHARACTERS_MAX) {
         // RFC 6901, section 3: these two are escaped.

@@ -91,7 +91,6 @@ impl Book {
     }
 
     /// Waits until lists show every change up to `seq`.
-    #[expect(dead_code, reason = "lists wait for the caller's own last write")]
     pub(crate) async fn flush(&self, seq: u64) -> Result<(), Trouble> {
         let (sender, receiver) = oneshot::channel();
         self.handle.flush(seq, move |done| {
@@ -117,7 +116,7 @@ impl Book {
             // it: a task that outlives the time limit still holds both.
             permit.forget();
             let task = tokio::task::spawn_blocking(move || readers.run(read)).await;
-            task.map_err(|error| unavailable(error))?.map_err(|error| unavailable(error))
+            task.map_err(unavailable)?.map_err(unavailable)
         };
         let in_time = tokio::time::timeout(READ_TIME_MAX, work).await;
         in_time.map_err(|_| Problem::new(&catalog::BUSY))?

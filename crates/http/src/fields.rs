@@ -1,8 +1,11 @@
 //! From text and numbers on the wire to values that cannot be wrong, field by field.
 
+use std::collections::BTreeMap;
+
 use base::{Currency, Instant, Money, Region, Text, Token, TypedId};
 use giftcards::{Label, Metadata};
 
+use crate::body::push_member;
 use crate::wire::MoneyBody;
 
 /// A field that is not acceptable. It never repeats the value.
@@ -70,13 +73,16 @@ pub(crate) fn region(pointer: &str, code: &str) -> Checked<Region> {
     Region::parse(code).map_err(|problem| refuse(pointer, problem.to_string()))
 }
 
-/// Strings of the shop.
-pub(crate) fn metadata<'a>(
-    pointer: &str,
-    pairs: impl Iterator<Item = (&'a String, &'a String)>,
-) -> Checked<Metadata> {
-    let pairs = pairs.map(|(key, value)| (key.clone(), value.clone())).collect();
-    Metadata::new(pairs).map_err(|problem| refuse(pointer, problem.to_string()))
+/// Strings of the shop. A pair that is not acceptable by itself is named.
+pub(crate) fn metadata(pointer: &str, pairs: &BTreeMap<String, String>) -> Checked<Metadata> {
+    let owned = |(key, value): (&String, &String)| (key.clone(), value.clone());
+    Metadata::new(pairs.iter().map(owned).collect()).map_err(|problem| {
+        let alone = |pair: &(&String, &String)| Metadata::new(vec![owned(*pair)]).is_err();
+        let culprit = pairs.iter().find(alone).map(|(key, _)| key);
+        let mut pointer = pointer.to_owned();
+        culprit.into_iter().for_each(|key| push_member(&mut pointer, key));
+        refuse(pointer, problem.to_string())
+    })
 }
 
 /// Every entry of a list of at most `max`, each with its own pointer.

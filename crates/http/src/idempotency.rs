@@ -45,11 +45,6 @@ impl<'a> IdempotencyKey<'a> {
             .ok_or_else(|| refuse(pointer, "must be 1 to 255 visible ASCII characters"))
     }
 
-    /// The key as text.
-    pub(crate) fn as_str(self) -> &'a str {
-        self.0
-    }
-
     fn checked(text: &'a str) -> Option<Self> {
         let length_fits = (1..=CHARACTERS_MAX).contains(&text.len());
         let visible = text.bytes().all(|byte| byte.is_ascii_graphic());

@@ -31,8 +31,9 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         Answer::Book { book, now } => write(&book::BookView::new(book, *now), out),
         Answer::Program(program) => write(&program::ProgramView::new(program), out),
         Answer::Card { card, account, now, .. } => {
-            let view = gift_card::GiftCardView::new(card, account, *now);
-            write(&gift_card::GiftCardView { code, ..view }, out);
+            let mut view = gift_card::GiftCardView::new(card, account, *now);
+            view.code = code;
+            write(&view, out);
         }
         Answer::Hold { hold, account, now } => {
             write(&hold::HoldView::new(hold, account, *now), out);

@@ -5,7 +5,7 @@ mod doctor;
 mod import;
 mod keys;
 mod serve;
-mod verify;
+pub(crate) mod verify;
 
 use crate::failure::{Done, Ending};
 

@@ -8,6 +8,7 @@ use std::path::Path;
 pub(crate) struct Failure {
     what: String,
     next: Option<String>,
+    is_in_use: bool,
 }
 
 /// What a command ends with.
@@ -25,12 +26,17 @@ pub(crate) enum Ending {
 impl Failure {
     /// A failure whose text already says what to do.
     pub(crate) fn new(what: impl fmt::Display) -> Failure {
-        Failure { what: what.to_string(), next: None }
+        Failure { what: what.to_string(), next: None, is_in_use: false }
     }
 
     /// The same with the next step.
     pub(crate) fn next(self, next: impl Into<String>) -> Failure {
         Failure { next: Some(next.into()), ..self }
+    }
+
+    /// The same with the next step for when another process has the data folder.
+    pub(crate) fn next_if_in_use(self, next: &str) -> Failure {
+        if self.is_in_use { self.next(next) } else { self }
     }
 
     /// The operating system refused something about a file.
@@ -49,6 +55,13 @@ impl fmt::Display for Failure {
     }
 }
 
+impl From<store::StoreError> for Failure {
+    fn from(error: store::StoreError) -> Failure {
+        let is_in_use = matches!(error, store::StoreError::InUse { .. });
+        Failure { is_in_use, ..Failure::new(error) }
+    }
+}
+
 /// Errors of our crates are written for operators and say what to do themselves.
 macro_rules! from_errors {
     ($($error:ty),+ $(,)?) => {$(
@@ -61,12 +74,10 @@ macro_rules! from_errors {
 }
 
 from_errors! {
-    store::StoreError,
     outside::keyring::RingError,
     outside::people::PeopleError,
     writer::OpenError,
     writer::Trouble,
     jobs::JobError,
     reports::ReportError,
-    http::DirectoryError,
 }

@@ -19,7 +19,7 @@ use crate::config::{Environment, Settings};
 use crate::failure::{Done, Failure};
 
 pub(crate) use api_keys::{NewKey, parse_scopes};
-pub(crate) use books::OpenBook;
+pub(crate) use books::{OpenBook, ring_bytes};
 pub(crate) use person::{OwnerText, Seal};
 
 /// Name of the key ring's file in the keys folder.

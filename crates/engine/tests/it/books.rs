@@ -64,6 +64,14 @@ fn cards_take_their_terms_from_the_program() {
          wait 1d => A:expired",
     );
     check(
+        "program P 10..100 days=30 extension=0
+         issue A 50 program=P
+         redeem h1 A 5
+         wait 30d
+         refund r h1 5 => A:active             # for a day: money that nobody can spend is lost
+         wait 1d => A:expired",
+    );
+    check(
         "program P 10..100 days=30 regions=US kinds=goods
          issue A 50 program=P regions=CA kinds=service until=1d
          redeem h1 A 5 region=US lines=service -> region_not_allowed

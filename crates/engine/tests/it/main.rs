@@ -7,6 +7,8 @@ mod cards;
 mod holds;
 mod loading;
 mod numbers;
+#[path = "../../../ledger/tests/it/oracle.rs"]
+mod oracle;
 mod random;
 mod returns;
 mod script;

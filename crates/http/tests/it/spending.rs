@@ -38,10 +38,7 @@ async fn a_hold_lives_through_change_part_capture_and_release() {
     let path = format!("/v1/holds/{}", id(&hold));
     let change = json!({"amount": usd(2_000), "expires_in_s": 60});
     let changed = world.ask("PATCH", &path).json(change).fresh().await_status(200).await;
-    check_members(
-        &changed.json,
-        json!({"held": usd(2_000), "expires_at": "2026-11-20T10:01:00Z"}),
-    );
+    check_members(&changed.json, json!({"held": usd(2_000), "expires_at": "2026-11-20T10:01:00Z"}));
     let part = json!({"amount": usd(700), "final": false});
     let captured = act(&world, &hold, "capture", part, 200).await;
     check_members(&captured, json!({"status": "held", "captured": usd(700), "held": usd(1_300)}));
@@ -135,10 +132,7 @@ async fn reversing_undoes_whatever_the_key_did() {
     world.post("/v1/redemptions", redemption(code(&card), 1_000)).key("r1").await_status(201).await;
     let reversal = reverse(&world, "r1").await;
     check_members(&reversal, json!({"object": "reversal", "status": "undone"}));
-    check_members(
-        &reversal["hold"],
-        json!({"refunded": usd(1_000), "card_available": usd(2_500)}),
-    );
+    check_members(&reversal["hold"], json!({"refunded": usd(1_000), "card_available": usd(2_500)}));
     assert_eq!(reverse(&world, "r1").await["status"], "nothing_to_undo");
     world.post("/v1/holds", redemption(code(&card), 1_000)).key("h1").await_status(201).await;
     assert_eq!(reverse(&world, "h1").await["hold"]["status"], "released");

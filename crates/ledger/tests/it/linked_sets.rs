@@ -118,12 +118,12 @@ fn the_first_reason_in_the_stated_order_is_the_answer() {
 fn what_is_reserved_has_room_to_be_posted() {
     check(
         "account rail rail
-         account much rail max
+         account gifts expense
          account card card
          account shop clearing
          transfer rail card max
          reserve order card shop max
-         transfer rail shop 1 -> Overflow        # would leave no room for the order
+         transfer gifts shop 1 -> Overflow       # would leave no room for the order
          enlarge order 1 -> Overflow
          post order max
          shop = 9223372036854775807 / 0",

@@ -3,5 +3,6 @@
 
 mod chart;
 mod linked_sets;
+mod oracle;
 mod random_sets;
 mod table;

@@ -16,7 +16,9 @@ use std::collections::BTreeMap;
 
 use base::{AccountId, Amount, CardId, Currency, Money, Token};
 use ledger::{Account, AccountName, Kind, LinkedSet, Pending, Posted, Reason, Refusal};
-use ledger::{Side, Subject, retrace};
+use ledger::{Side, Subject};
+
+use crate::oracle::replay;
 
 /// Runs a table and checks the invariants of the whole set at its end.
 #[track_caller]
@@ -159,18 +161,8 @@ impl Page {
     fn close(self) {
         let Posted { accounts, transfers, entries } = self.set.finish();
         assert_balanced(&self.opening, &accounts);
-        assert_eq!(entries.len(), 2 * transfers.len());
-        assert_eq!(retrace(7, &transfers, &accounts, |_| None).as_ref(), Some(&entries));
-        for (position, transfer) in transfers.iter().enumerate() {
-            assert_eq!(transfer.id.bits(), (7 << 64) | position as u128);
-            assert!(!transfer.amount.amount.is_zero());
-        }
+        replay(7, &self.opening, &transfers, &entries, &accounts);
         for account in &accounts {
-            let opening = self.opening.iter().find(|other| other.id == account.id).unwrap();
-            let mine = entries.iter().filter(|entry| entry.account == account.id);
-            let moved: i128 = mine.map(|entry| i128::from(entry.amount)).sum();
-            let balance = |account: &Account| i128::from(account.balance());
-            assert_eq!(balance(opening) + moved, balance(account));
             let is_card = account.name.kind() == Kind::Liability;
             assert!(!is_card || account.balance() >= account.held().minor());
         }

@@ -128,7 +128,7 @@ fn open(common: &Common) -> Done<Installation> {
     let environment = Environment::of_process();
     let settings = Settings::load(&common.place, None, &environment)?;
     Installation::open(&settings, &environment).map_err(|failure| {
-        failure.next("while a server runs, make keys through it: POST /v1/keys")
+        failure.next_if_in_use("while a server runs, make keys through it: POST /v1/keys")
     })
 }
 

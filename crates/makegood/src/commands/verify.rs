@@ -75,7 +75,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
 }
 
 /// The books whose files are there, whatever the control store says.
-pub(super) fn books_on_disk(data: &Path) -> Done<Vec<BookName>> {
+pub(crate) fn books_on_disk(data: &Path) -> Done<Vec<BookName>> {
     let folder = data.join("books");
     let entries = std::fs::read_dir(&folder).map_err(|error| {
         Failure::file(&folder, &error).next("name the data folder with --data DIR")
@@ -92,6 +92,10 @@ pub(super) fn books_on_disk(data: &Path) -> Done<Vec<BookName>> {
 
 /// The control store names the books whose files are there, and every key has its book.
 fn check_control(data: &Path, on_disk: &[BookName], view: &mut View) {
+    if !data.join("control.db").exists() {
+        view.findings.push("control.db is missing: restore it from a backup".to_owned());
+        return;
+    }
     match compare_control(data, on_disk) {
         Ok(findings) => view.findings.extend(findings),
         Err(StoreError::InUse { .. }) => {

@@ -1,6 +1,6 @@
 //! Entries: appended with their block, read along the chain of their account.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 
 use base::{AccountId, Amount};
 use journal::ValueSink;
@@ -91,12 +91,13 @@ pub(super) fn totals_at(
     }
     let mut totals = HashMap::new();
     each_after(connection, EntryPlace::last_of(seq).number(), |row| {
-        if !totals.contains_key(&row.entry.account) {
+        // Only the first entry of an account after the cut names the last one before it.
+        if let hash_map::Entry::Vacant(vacant) = totals.entry(row.entry.account) {
             let before = match row.entry.previous {
                 Some(place) => Some(at(connection, place)?.ok_or_else(|| broken_chain(place))?),
                 None => None,
             };
-            totals.insert(row.entry.account, before.map(|row| Totals::after(&row.entry)));
+            vacant.insert(before.map(|row| Totals::after(&row.entry)));
         }
         Ok(true)
     })?;

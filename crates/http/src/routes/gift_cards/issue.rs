@@ -274,7 +274,7 @@ fn details(body: &IssueBody, funding_reference: Option<&str>) -> Checked<Details
             .transpose()?
             .unwrap_or_default(),
         regions: fields::each("/regions", &body.regions, limits::SCOPE_LIST_MAX, region)?,
-        metadata: fields::metadata("/metadata", body.metadata.iter())?,
+        metadata: fields::metadata("/metadata", &body.metadata)?,
         reference,
         recipient: None,
         sender: None,

@@ -25,7 +25,7 @@ pub(super) fn run(args: &Args) -> Done {
     }
     let settings = Settings::load(&args.common.place, None, &environment)?;
     let installation = Installation::open(&settings, &environment).map_err(|failure| {
-        failure.next("stop the server first: it keeps the ring it started with")
+        failure.next_if_in_use("stop the server first: it keeps the ring it started with")
     })?;
     let path = settings.keys_folder().join(RING_FILE);
     let ring = KeyRing::rotate_file(&path, installation.now(), &mut SystemRandomness)?;

@@ -1,0 +1,230 @@
+//! Malformed requests: a 4xx problem that names the field, and nothing written.
+
+use serde_json::{Value, json};
+
+use crate::world::{World, usd};
+
+/// A good body for every route that takes one, and the fields to be spoiled.
+fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
+    let on_card = |action: &str| format!("/v1/gift-cards/{card}/{action}");
+    let on_hold = |action: &str| format!("/v1/holds/{hold}/{action}");
+    let client = json!({"ip": "203.0.113.7", "session": "s"});
+    let line = json!({"kind": "goods", "seller": "sel_1", "product": "p"});
+    let spend = json!({
+        "gift_card": card, "amount": usd(1), "reference": "r", "partial": false, "region": "US",
+        "lines": [line], "client": client,
+    });
+    let mut hold_body = spend.clone();
+    hold_body["expires_in_s"] = json!(60);
+    let issue = json!({
+        "value": usd(100), "funding": {"kind": "external", "reference": "x"},
+        "recipient": {"name": "n", "email": "a@b", "handle": "h", "locale": "en", "time_zone": "z"},
+        "sender": {"name": "n", "email": "a@b"}, "message": "m", "design": "d",
+        "expires_at": "2030-01-01T00:00:00Z", "regions": ["US"], "metadata": {"k": "v"},
+        "scope": {"kinds": ["goods"], "categories": ["c"], "exclude": {"sellers": ["s"]}},
+        "source": {"kind": "shop", "id": "i"}, "client": client,
+    });
+    let adjust = json!({"amount": usd(1), "direction": "up", "reason": "r"});
+    vec![
+        ("POST", "/v1/gift-cards".into(), issue),
+        ("POST", "/v1/gift-cards/lookup".into(), json!({"code": "23456789", "client": client})),
+        ("POST", on_card("freeze"), json!({"reason": "lost"})),
+        ("POST", on_card("adjust"), adjust),
+        ("POST", on_card("extend"), json!({"expires_at": "2031-01-01T00:00:00Z"})),
+        ("POST", "/v1/redemptions".into(), spend),
+        ("POST", "/v1/holds".into(), hold_body),
+        ("PATCH", format!("/v1/holds/{hold}"), json!({"amount": usd(1), "expires_in_s": 5})),
+        ("POST", on_hold("capture"), json!({"amount": usd(1), "final": true})),
+        ("POST", on_hold("release"), json!({"amount": usd(1)})),
+        ("POST", on_hold("refund"), json!({"amount": usd(1)})),
+        ("POST", "/v1/reverse".into(), json!({"key": "k"})),
+        ("POST", "/v1/keys".into(), json!({"kind": "secret", "scopes": ["read"]})),
+    ]
+}
+
+/// Every place in `body`, as JSON pointers.
+fn places(body: &Value, at: String, found: &mut Vec<String>) {
+    if !at.is_empty() {
+        found.push(at.clone());
+    }
+    match body {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| places(value, format!("{at}/{name}"), found));
+        }
+        Value::Array(entries) => {
+            let entries = entries.iter().enumerate();
+            entries.for_each(|(index, value)| places(value, format!("{at}/{index}"), found));
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn every_spoiled_field_is_named() {
+    let world = World::new();
+    let card = world.issue(10_000).await;
+    let hold = world.hold(card["code"].as_str().unwrap(), 100).await;
+    let (card, hold) = (card["id"].as_str().unwrap(), hold["id"].as_str().unwrap());
+    let before = world.book.handle().figures().commands();
+    let mut tried = 0;
+    for (method, path, body) in good(card, hold) {
+        let mut pointers = Vec::new();
+        places(&body, String::new(), &mut pointers);
+        for pointer in pointers {
+            for spoiled in spoilers(body.pointer(&pointer).unwrap(), &pointer) {
+                let mut bad = body.clone();
+                *bad.pointer_mut(&pointer).unwrap() = spoiled.clone();
+                let answer = world.ask(method, &path).json(bad).fresh().send().await;
+                let what = format!("{method} {path} {pointer} = {spoiled}: {}", answer.text());
+                assert_eq!(answer.status, 400, "{what}");
+                assert_eq!(answer.json["code"], "invalid_request", "{what}");
+                let param = answer.json["param"].as_str().unwrap();
+                assert!(param.starts_with(&pointer), "{what}");
+                assert!(!answer.text().contains("s3cret"), "{what}");
+                tried += 1;
+            }
+        }
+        let mut bad = body.clone();
+        bad["unknown"] = json!(1);
+        let ask = world.ask(method, &path).json(bad).fresh();
+        ask.await_problem(400, "invalid_request", Some("/unknown")).await;
+    }
+    assert!(tried > 300, "only {tried} cases");
+    assert_eq!(world.book.handle().figures().commands(), before, "something was written");
+}
+
+/// Values that are wrong in the place of `good`.
+fn spoilers(good: &Value, pointer: &str) -> Vec<Value> {
+    let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
+    match good {
+        Value::Object(_) => vec![json!("s3cret"), json!(7), json!([]), json!([1, "s3cret"]), deep],
+        Value::Array(_) => vec![json!("s3cret"), json!({}), json!(1), deep],
+        Value::Bool(_) => vec![json!("s3cret"), json!(1), json!({})],
+        Value::Number(_) => vec![
+            json!("s3cret"),
+            json!(-1),
+            json!(0),
+            json!(1.5),
+            json!(u64::MAX),
+            json!(9_223_372_036_854_775_808_u64),
+            json!({}),
+        ],
+        Value::String(_) => {
+            let mut bad = vec![json!(1), json!(true), json!({}), json!(["s3cret"]), deep];
+            // User agents are free text, and metadata may be empty.
+            if !pointer.starts_with("/metadata") {
+                bad.push(json!(""));
+            }
+            bad.push(json!("s3cret".repeat(1_000)));
+            if !pointer.starts_with("/client") {
+                bad.push(json!("s3cret\u{0}"));
+            }
+            bad
+        }
+        Value::Null => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn required_fields_are_required() {
+    let world = World::new();
+    let card = world.issue(10_000).await;
+    let id = card["id"].as_str().unwrap();
+    let adjust = format!("/v1/gift-cards/{id}/adjust");
+    let extend = format!("/v1/gift-cards/{id}/extend");
+    let money = json!({"kind": "promotional"});
+    let cases = [
+        ("/v1/gift-cards", json!({"funding": money}), "/value"),
+        ("/v1/gift-cards", json!({"value": usd(1)}), "/funding"),
+        ("/v1/gift-cards", json!({"value": {"amount": 1}, "funding": money}), "/value/currency"),
+        ("/v1/gift-cards", issue("invoice"), "/funding/reference"),
+        ("/v1/gift-cards", issue("external"), "/funding/reference"),
+        ("/v1/gift-cards/lookup", json!({}), "/code"),
+        ("/v1/redemptions", json!({"amount": usd(1), "code": "x"}), "/reference"),
+        ("/v1/redemptions", json!({"amount": usd(1), "reference": "r"}), "/code"),
+        ("/v1/holds", json!({"code": "23456789", "reference": "r"}), "/amount"),
+        ("/v1/reverse", json!({}), "/key"),
+        ("/v1/keys", json!({"kind": "secret"}), "/scopes"),
+        (&adjust, json!({"amount": usd(1), "reason": "r"}), "/direction"),
+        (&extend, json!({}), "/expires_at"),
+    ];
+    for (path, body, param) in cases {
+        let ask = world.post(path, body).fresh();
+        ask.await_problem(400, "invalid_request", Some(param)).await;
+    }
+}
+
+fn issue(kind: &str) -> Value {
+    json!({"value": usd(1), "funding": {"kind": kind}})
+}
+
+#[tokio::test]
+async fn values_are_judged_where_they_stand() {
+    let world = World::new();
+    let card = world.issue(10_000).await;
+    let spend = |member: &str, value: Value| {
+        let mut body = json!({"gift_card": card["id"], "amount": usd(1), "reference": "r"});
+        body[member] = value;
+        body
+    };
+    let both = spend("code", json!("23456789"));
+    let cases = [
+        (spend("amount", json!({"amount": 1, "currency": "usd"})), "/amount/currency"),
+        (spend("amount", json!({"amount": 1, "currency": "XXX"})), "/amount/currency"),
+        (spend("amount", json!({"amount": 0, "currency": "USD"})), "/amount/amount"),
+        (spend("gift_card", json!("hold_01jd3q8v9ec4y8s5k1m0t2n7xz")), "/gift_card"),
+        (spend("region", json!("usa")), "/region"),
+        (spend("lines", json!([{"kind": "goods"}, {"kind": "shoes"}])), "/lines/1/kind"),
+        (spend("lines", json!(vec![json!({"kind": "goods"}); 101])), "/lines"),
+        (spend("client", json!({"ip": "localhost"})), "/client/ip"),
+        (both, "/code"),
+    ];
+    for (body, param) in cases {
+        let ask = world.post("/v1/redemptions", body).fresh();
+        ask.await_problem(400, "invalid_request", Some(param)).await;
+    }
+}
+
+#[tokio::test]
+async fn requests_that_are_no_requests() {
+    let world = World::new();
+    let path = "/v1/redemptions";
+    let post = || world.ask("POST", path).fresh();
+    post().bytes(b"{\"code\":".to_vec()).await_problem(400, "malformed_json", None).await;
+    post().bytes(b"{\"code\":\"\xff\"}".to_vec()).await_problem(400, "malformed_json", None).await;
+    post().bytes(vec![b'['; 500_000]).await_problem(400, "invalid_request", Some("")).await;
+    let text = post().bytes(b"{}".to_vec()).header("content-type", "text/plain");
+    text.await_problem(415, "unsupported_media_type", None).await;
+    let large = vec![b' '; (1 << 20) + 1];
+    post().bytes(large.clone()).await_problem(413, "body_too_large", None).await;
+    // A batch may be larger.
+    let batch = world.ask("POST", "/v1/batch").bytes(large);
+    batch.await_problem(400, "malformed_json", None).await;
+    world.get("/v1/nothing").await_problem(404, "not_found", None).await;
+    world.get("/").await_problem(404, "not_found", None).await;
+    let wrong = world.get(path).await_problem(405, "method_not_allowed", None).await;
+    assert_eq!(wrong.header("allow"), Some("POST"));
+    world.ask("BREW", path).await_problem(405, "method_not_allowed", None).await;
+    let ask = post().header("makegood-version", "2020-01-01");
+    ask.await_problem(400, "unknown_version", None).await;
+    for (id, code) in [("holds", "hold_not_found"), ("gift-cards", "gift_card_not_found")] {
+        for text in ["x", "gc_", "hold_zzzzzzzzzzzzzzzzzzzzzzzzzz", "%00", "lookup%2f"] {
+            let ask = world.get(&format!("/v1/{id}/{text}"));
+            ask.await_problem(404, code, None).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn idempotency_keys_are_checked() {
+    let world = World::new();
+    let body = json!({"value": usd(100), "funding": {"kind": "promotional"}});
+    let ask = || world.post("/v1/gift-cards", body.clone());
+    let missing = ask();
+    missing.await_problem(400, "idempotency_key_required", Some("Idempotency-Key")).await;
+    for key in ["", "two words", &"k".repeat(256), "schl\u{fc}ssel"] {
+        let ask = ask().key(key);
+        ask.await_problem(400, "invalid_idempotency_key", Some("Idempotency-Key")).await;
+    }
+    ask().key(&"k".repeat(255)).await_status(201).await;
+}

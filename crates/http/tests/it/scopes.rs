@@ -1,0 +1,74 @@
+//! Who may call what.
+
+use http::Scopes;
+use serde_json::json;
+
+use crate::world::World;
+
+#[tokio::test]
+async fn a_key_is_needed() {
+    let world = World::new();
+    let ask = || world.get("/v1/holds/hold_01jd3q8v9ec4y8s5k1m0t2n7xz");
+    let no_key = ask().without("authorization").await_problem(401, "unauthorized", None).await;
+    assert_eq!(no_key.header("www-authenticate"), Some("Bearer"));
+    for wrong in ["Bearer mg_test_0123456789abcdef0123456789abcdef", "Bearer ", "Basic abc", "x"] {
+        let ask = ask().header("authorization", wrong);
+        ask.await_problem(401, "unauthorized", None).await;
+    }
+    ask().header("authorization", &format!("bearer {}", world.all)).await_status(404).await;
+}
+
+#[tokio::test]
+async fn each_route_wants_its_scope() {
+    let world = World::new();
+    let card = "/v1/gift-cards/gc_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let hold = "/v1/holds/hold_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let routes: Vec<(&str, String, Scopes)> = vec![
+        ("GET", card.into(), Scopes::READ),
+        ("POST", "/v1/gift-cards".into(), Scopes::ISSUE),
+        ("POST", format!("{card}/freeze"), Scopes::ISSUE),
+        ("POST", format!("{card}/unfreeze"), Scopes::ISSUE),
+        ("POST", format!("{card}/replace-code"), Scopes::ISSUE),
+        ("POST", format!("{card}/cancel"), Scopes::ISSUE),
+        ("POST", format!("{card}/adjust"), Scopes::ISSUE),
+        ("POST", format!("{card}/extend"), Scopes::ISSUE),
+        ("POST", format!("{card}/reveal"), Scopes::REVEAL),
+        ("GET", hold.into(), Scopes::READ),
+        ("PATCH", hold.into(), Scopes::SPEND),
+        ("POST", "/v1/holds".into(), Scopes::SPEND),
+        ("POST", format!("{hold}/capture"), Scopes::SPEND),
+        ("POST", format!("{hold}/release"), Scopes::SPEND),
+        ("POST", format!("{hold}/refund"), Scopes::SPEND),
+        ("POST", "/v1/redemptions".into(), Scopes::SPEND),
+        ("POST", "/v1/reverse".into(), Scopes::SPEND),
+        ("POST", "/v1/keys".into(), Scopes::ADMIN),
+    ];
+    let each = [Scopes::READ, Scopes::SPEND, Scopes::ISSUE, Scopes::REVEAL, Scopes::ADMIN];
+    let keys: Vec<_> = each.iter().map(|scopes| (*scopes, world.secret(*scopes))).collect();
+    let publishable = world.publishable();
+    for (method, path, needed) in &routes {
+        for (scopes, key) in &keys {
+            let answer = world.ask(method, path).with(key).send().await;
+            let refused = answer.status == 403;
+            assert_eq!(refused, scopes != needed, "{method} {path} {scopes:?} {}", answer.text());
+        }
+        let ask = world.ask(method, path).with(&publishable);
+        ask.await_problem(403, "insufficient_scope", None).await;
+    }
+}
+
+#[tokio::test]
+async fn an_operation_of_a_batch_wants_its_scope_too() {
+    let world = World::new();
+    let spend = world.secret(Scopes::SPEND);
+    let issue =
+        json!({"value": {"amount": 1, "currency": "USD"}, "funding": {"kind": "promotional"}});
+    let batch = json!({
+        "operations": [{"idempotency_key": "a", "path": "/v1/gift-cards", "body": issue}],
+    });
+    let answer = world.post("/v1/batch", batch.clone()).with(&spend).await_status(200).await;
+    assert_eq!(answer.json["results"][0]["status"], 403);
+    for key in [world.publishable(), world.secret(Scopes::READ)] {
+        world.post("/v1/batch", batch.clone()).with(&key).await_status(403).await;
+    }
+}

@@ -1,0 +1,152 @@
+//! Random requests that are sensible often enough to matter, and wrong often enough too.
+
+mod commands;
+mod issues;
+mod questions;
+
+use base::{CardId, Currency, HoldId, Instant, KeyId, ProgramId, RefundId};
+use engine::{Command, OperationKey};
+use giftcards::CodeHash;
+use writer::{Operation, Request};
+
+use crate::{Oracle, Random};
+
+/// Requests that may be repeated.
+const REMEMBERED_MAX: usize = 4_000;
+
+/// Makes requests. What it makes follows from its seed and from what the oracle knows.
+#[derive(Debug)]
+pub struct Workload {
+    random: Random,
+    /// New cards become rare above this number, so that small books stay hot.
+    cards_wanted: usize,
+    currencies: Vec<Currency>,
+    programs: Vec<ProgramId>,
+    cards: Vec<CardId>,
+    codes: Vec<CodeHash>,
+    holds: Vec<HoldId>,
+    refunds: Vec<RefundId>,
+    /// Requests with a key, and when they were made.
+    asked: Vec<(Instant, Request)>,
+    /// Keys that were reversed before anything came under them.
+    barred: Vec<(Instant, OperationKey)>,
+}
+
+impl Workload {
+    /// A workload of its own for each seed: some have one hot card, some have thousands.
+    pub fn new(seed: u64) -> Workload {
+        let mut random = Random::new(seed);
+        let cards_wanted = random.weighted(&[(1, 1), (2, 4), (4, 40), (3, 400), (1, 4_000)]);
+        let currencies = vec![Currency::USD, Currency::JPY, Currency::KWD];
+        Workload {
+            random,
+            cards_wanted,
+            currencies,
+            programs: Vec::new(),
+            cards: Vec::new(),
+            codes: Vec::new(),
+            holds: Vec::new(),
+            refunds: Vec::new(),
+            asked: Vec::new(),
+            barred: Vec::new(),
+        }
+    }
+
+    /// The next request at book time `now`.
+    pub fn request(&mut self, oracle: &Oracle, now: Instant) -> Request {
+        if self.random.percent(9)
+            && let Some((_, earlier)) = self.random.pick_recent(&self.asked)
+        {
+            return earlier.clone();
+        }
+        let command = self.command(oracle, now);
+        let operation = self.operation(&command, now);
+        let request = Request { command, actor: KeyId::from_bits(7), operation };
+        if request.operation.is_some() {
+            self.asked.push((now, request.clone()));
+        }
+        if self.asked.len() > 2 * REMEMBERED_MAX {
+            self.asked.drain(..REMEMBERED_MAX);
+        }
+        request
+    }
+
+    /// Forgets requests from before `time`, because the book may forget them too.
+    pub fn forget_before(&mut self, time: Instant) {
+        self.asked.retain(|(at, _)| *at >= time);
+        self.barred.retain(|(at, _)| *at >= time);
+    }
+
+    /// Most requests have a key of their own; a few come under one that was used or barred.
+    fn operation(&mut self, command: &Command, now: Instant) -> Option<Operation> {
+        if self.random.percent(25) {
+            return None;
+        }
+        let fingerprint = self.random.bytes16();
+        let mut key = OperationKey(self.random.bytes16());
+        let choice = self.random.below(100);
+        if choice < 3
+            && let Some((_, earlier)) = self.random.pick_recent(&self.asked)
+            && let Some(operation) = earlier.operation
+        {
+            key = operation.key;
+        } else if choice < 9
+            && let Some((_, barred)) = self.random.pick_recent(&self.barred)
+        {
+            key = *barred;
+        } else if choice < 10
+            && let Command::Reverse { operation } = command
+        {
+            // A careless caller reverses under the very key it wants to reverse.
+            key = *operation;
+        }
+        if let Command::Reverse { operation } = command {
+            self.barred.push((now, *operation));
+        }
+        Some(Operation { key, fingerprint })
+    }
+
+    /// A key to be reversed: usually one that was used.
+    fn key_to_reverse(&mut self) -> OperationKey {
+        if self.random.percent(85)
+            && let Some((_, earlier)) = self.random.pick_recent(&self.asked)
+            && let Some(operation) = earlier.operation
+        {
+            return operation.key;
+        }
+        OperationKey(self.random.bytes16())
+    }
+
+    fn currency(&mut self) -> Currency {
+        // Most cards share one currency, so that its accounts are hot.
+        if self.random.percent(70) {
+            self.currencies[0]
+        } else {
+            *self.random.pick(&self.currencies).expect("there are some")
+        }
+    }
+
+    fn known_card(&mut self, now: Instant) -> CardId {
+        let known = if self.random.percent(98) { self.random.pick_recent(&self.cards) } else { None };
+        match known {
+            Some(card) => *card,
+            None => CardId::from_parts(now, self.random.bytes10()),
+        }
+    }
+
+    /// A hold: mostly a recent one, and rather one that still holds something.
+    fn known_hold(&mut self, oracle: &Oracle, now: Instant) -> HoldId {
+        if self.random.percent(50)
+            && let Some(card) = self.random.pick_recent(&self.cards).copied()
+            && let Some(card) = oracle.card(card)
+            && let Some((hold, _)) = self.random.pick(&card.open_holds)
+        {
+            return *hold;
+        }
+        let known = if self.random.percent(98) { self.random.pick_recent(&self.holds) } else { None };
+        match known {
+            Some(hold) => *hold,
+            None => HoldId::from_parts(now, self.random.bytes10()),
+        }
+    }
+}
