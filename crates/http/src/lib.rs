@@ -4,11 +4,11 @@
 //!
 //! | word | meaning |
 //! | --- | --- |
-//! | route | one file under `routes/`, found by its URL: `POST /v1/holds/{id}/capture` is `routes/holds/capture.rs` |
+//! | route | one file under `routes/`, found by its URL: `/v1/holds/{id}/capture` is `capture.rs` |
 //! | body | what a caller sends, exactly as on the wire: `…Body` structs |
 //! | view | what a caller gets, exactly as on the wire: structs under `views/` |
 //! | call | an admitted request: its key is valid and has the scope that the handler names |
-//! | prepared | a command with its operation, ready for the writer; single routes and the batch share it |
+//! | prepared | a command with its operation, ready for the writer; the batch shares it |
 //! | problem | any answer that is not a success, as RFC 9457 describes |
 //!
 //! # Invariants
@@ -53,4 +53,4 @@ pub use book::Book;
 pub use openapi::document as openapi_document;
 pub use routes::router;
 pub use scope::Scopes;
-pub use serve::serve;
+pub use serve::{serve, serve_router};

@@ -12,7 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use crate::app::App;
+use crate::app::{App, Limits};
 use crate::routes::router;
 
 /// How long to wait before accepting again when the system refuses, for want of file handles.
@@ -30,7 +30,22 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let limits = app.limits.clone();
-    let service = TowerToHyperService::new(router(Arc::clone(&app)));
+    serve_router(router(app), &limits, listener, stop).await
+}
+
+/// Serves any routes just as [`serve`] does: what a server without an engine reaches is the
+/// ceiling that benchmarks compare with.
+///
+/// # Errors
+///
+/// As [`serve`].
+pub async fn serve_router(
+    routes: axum::Router,
+    limits: &Limits,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let service = TowerToHyperService::new(routes);
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(limits.header_time_max);
     let connections = GracefulShutdown::new();

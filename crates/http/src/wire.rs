@@ -68,6 +68,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
+/// For fields that are no part of what a repeated request is compared by. They are left out when a
+/// body is written for its fingerprint, and documented all the same.
+pub(crate) fn is_not_compared<T>(_: &Option<T>) -> bool {
+    true
+}
+
 /// For fields that are objects.
 pub(crate) fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where

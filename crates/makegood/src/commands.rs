@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Import(import::Args),
     /// Look for the commonest mistakes of an installation.
     Doctor(doctor::Args),
+    /// Measure this machine.
+    Bench(crate::bench::Args),
 }
 
 impl Command {
@@ -36,6 +38,7 @@ impl Command {
             Command::Keys(args) => keys::run(&args),
             Command::Import(args) => import::run(&args),
             Command::Doctor(args) => doctor::run(&args),
+            Command::Bench(args) => crate::bench::run(&args),
         }
     }
 }

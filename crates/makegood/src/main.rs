@@ -14,6 +14,7 @@
 //!   with other text.
 //! * A command that writes holds the lock of the data folder, so it never writes beside a server.
 
+mod bench;
 mod commands;
 mod config;
 mod failure;

@@ -8,8 +8,10 @@ mod test_cards;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use base::Instant;
+use base::{CardId, Instant};
+use giftcards::{Code, CodeHash};
 use outside::clock::{Clock, SystemClock};
+use outside::codes::ParsedCode;
 use outside::keyring::{KeyRing, refuse_inside};
 use outside::people::{PEOPLE_FILE, PeopleKeys};
 use store::sqlite::{Folder, Options, SqliteControl, open_folder_with};
@@ -113,6 +115,30 @@ impl Installation {
         let book = BookRecord { name: name.clone(), is_test, created_at: self.now() };
         self.control()?.create_book(&book)?;
         Ok(book)
+    }
+
+    /// What the data keeps of a code: enough to find the card by it, not enough to know it.
+    ///
+    /// # Errors
+    ///
+    /// The key ring cannot hash.
+    pub(crate) fn custom_code(&self, book: &str, parsed: &ParsedCode) -> Done<Code> {
+        let key = self.ring.current();
+        let hash = self.ring.hash_code(book, parsed, key)?;
+        let last4 = *parsed.last4().as_bytes().first_chunk().expect("last4 has four characters");
+        let key = u16::try_from(key.get()).expect("a ring has at most a hundred keys");
+        Ok(Code { hash: CodeHash(hash), key, nonce: 0, last4 })
+    }
+
+    /// A code of ours for a card, as the data keeps it. `nonce` is not zero; with the card's id and
+    /// the key ring it makes the code again.
+    ///
+    /// # Errors
+    ///
+    /// The key ring cannot make or hash it.
+    pub(crate) fn own_code(&self, book: &str, card: CardId, nonce: u64) -> Done<Code> {
+        let parsed = ParsedCode::Ours(self.ring.code_for(card, nonce, self.ring.current())?);
+        Ok(Code { nonce, ..self.custom_code(book, &parsed)? })
     }
 
     /// Books and API keys. Drop it before asking again.

@@ -46,6 +46,7 @@ pub struct FaultPlan(Arc<Mutex<Plan>>);
 struct Plan {
     calls: u64,
     struck: u64,
+    paused: bool,
     at_call: Option<(u64, Fault)>,
     random: Option<(Random, u64)>,
 }
@@ -64,6 +65,11 @@ impl FaultPlan {
     /// Lets about one call in `calls` fail, at random places that follow from `seed`.
     pub fn strike_one_in(&self, calls: u64, seed: u64) {
         self.lock().random = Some((Random::new(seed), calls));
+    }
+
+    /// No random faults for now: a disk that fails all the time lets nobody go on.
+    pub fn pause(&self, paused: bool) {
+        self.lock().paused = paused;
     }
 
     /// No faults from now on.
@@ -87,8 +93,9 @@ impl FaultPlan {
         let mut plan = self.lock();
         plan.calls += 1;
         let planned = plan.at_call.filter(|(call, _)| *call == plan.calls).map(|(_, fault)| fault);
+        let paused = plan.paused;
         let by_chance = plan.random.as_mut().and_then(|(random, calls)| {
-            if random.one_in(*calls) { random.pick(&Fault::ALL).copied() } else { None }
+            if random.one_in(*calls) && !paused { random.pick(&Fault::ALL).copied() } else { None }
         });
         let fault = planned.or(by_chance);
         plan.struck += u64::from(fault.is_some());

@@ -11,6 +11,7 @@ mod migrations;
 mod operations;
 mod reader;
 mod store;
+mod table_rows;
 #[cfg(test)]
 mod tests;
 mod transaction;

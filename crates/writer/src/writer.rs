@@ -60,6 +60,8 @@ pub struct Writer<S> {
     pub(crate) operations: Operations,
     pub(crate) head: Head,
     pub(crate) sweep: Sweep,
+    /// Rows the sweep owes to what came in, not yet enough for a slice.
+    pub(crate) sweep_owed: usize,
     pub(crate) figures: Arc<Figures>,
     pub(crate) options: Options,
     pub(crate) buffer: Vec<u8>,
@@ -104,6 +106,7 @@ impl<S: Store> Writer<S> {
             memory,
             operations,
             sweep: Sweep::new(head.seq),
+            sweep_owed: 0,
             head,
             figures: Arc::new(Figures::default()),
             buffer: Vec::new(),

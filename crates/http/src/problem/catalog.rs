@@ -124,7 +124,7 @@ catalog! {
     CLOCK_BACKWARDS = "clock_backwards", 422, "A clock moves forward only",
         "Send a time later than the book's present time.";
     BOOK_EXISTS = "book_exists", 422, "The book exists",
-        "Choose another name.";
+        "Choose another name for the new book.";
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch", 422, "The idempotency key was used before",
         "This key was sent with another path or body. Repeat a call unchanged, or use a new key.";
     GUESS_BUDGET_EXHAUSTED = "guess_budget_exhausted", 429, "Too many codes were tried",

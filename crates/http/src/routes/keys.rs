@@ -20,6 +20,7 @@ use crate::views::key::KeyView;
 #[schema(as = KeyInput)]
 pub(crate) struct KeyBody {
     /// `secret` or `publishable`.
+    #[schema(pattern = "^(secret|publishable)$")]
     kind: String,
     /// For secret keys: `read`, `spend`, `issue`, `gift_cards:reveal`, `admin`, or `all`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

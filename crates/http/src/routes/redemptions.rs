@@ -47,7 +47,11 @@ pub(crate) struct RedemptionBody {
     )]
     #[schema(max_items = 100)]
     lines: Vec<LineBody>,
-    #[serde(default, deserialize_with = "wire::object_option", skip_serializing)]
+    #[serde(
+        default,
+        deserialize_with = "wire::object_option",
+        skip_serializing_if = "wire::is_not_compared"
+    )]
     client: Option<ClientBody>,
 }
 

@@ -14,6 +14,7 @@ use crate::wire::MoneyBody;
 #[schema(as = Line)]
 pub(crate) struct LineBody {
     /// What is sold: `goods`, `service`, `digital`, `promotion` or `gift_card`.
+    #[schema(pattern = "^(goods|service|digital|promotion|gift_card)$")]
     kind: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 64)]

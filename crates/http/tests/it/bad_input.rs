@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::world::{World, usd};
 
 /// A good body for every route that takes one, and the fields to be spoiled.
-fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
+pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
     let on_card = |action: &str| format!("/v1/gift-cards/{card}/{action}");
     let on_hold = |action: &str| format!("/v1/holds/{hold}/{action}");
     let client = json!({"ip": "203.0.113.7", "session": "s"});

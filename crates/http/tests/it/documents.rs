@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::world::{World, redemption};
 
-/// The snapshot. `MAKEGOOD_WRITE_SNAPSHOTS=1` writes it anew; read the difference before it is kept.
+/// The snapshot. `MAKEGOOD_WRITE_SNAPSHOTS=1` writes it anew; read the difference before you
+/// keep it.
 const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/openapi.json");
 
 #[test]
@@ -67,6 +68,18 @@ async fn answers_have_exactly_the_members_of_their_schema() {
     check_schema(&served, "Reversal", &barred.json);
     let key = world.post("/v1/keys", json!({"kind": "publishable"})).await_status(201).await;
     check_schema(&served, "Key", &key.json);
+}
+
+#[tokio::test]
+async fn everything_that_is_accepted_is_documented() {
+    let world = World::new();
+    let served = world.get("/openapi.json").await_status(200).await.json;
+    for (method, path, body) in crate::bad_input::good("{id}", "{id}") {
+        let operation = &served["paths"][&path][method.to_lowercase()];
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        assert!(schema.is_object(), "{method} {path}");
+        check_against(&served, schema, &body, &path);
+    }
 }
 
 #[tokio::test]

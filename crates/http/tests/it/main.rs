@@ -1,5 +1,7 @@
 //! What the API promises: tested through the router, over a real writer and a store in memory.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 mod bad_input;
 mod batch;
 mod documents;

@@ -28,6 +28,8 @@ pub(crate) struct Measured {
     pub(crate) times: Histogram,
     /// Answers that were not 2xx.
     pub(crate) refused: u64,
+    /// Requests sent, warm-up included.
+    pub(crate) sent: u64,
     /// Length of the measured part.
     pub(crate) lasted: Duration,
     /// Body bytes of the last answer.
@@ -79,7 +81,8 @@ pub(crate) async fn run<R: Requests>(
         refused += own.refused;
         answer_bytes = own.answer_bytes;
     }
-    Ok(Measured { times, refused, lasted: load.measure, answer_bytes })
+    let sent = shared.next.load(Relaxed) - first_number;
+    Ok(Measured { times, refused, sent, lasted: load.measure, answer_bytes })
 }
 
 struct Own {

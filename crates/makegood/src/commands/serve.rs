@@ -226,7 +226,8 @@ fn bootstrap(installation: &Installation, text: &str) -> Done {
         let what = format!("MAKEGOOD_BOOTSTRAP_KEY {why}");
         Failure::new(what).next("use mg_test_ and at least 16 random letters and digits")
     };
-    let secret = text.strip_prefix("mg_test_").ok_or_else(|| refused("must begin with mg_test_"))?;
+    let secret =
+        text.strip_prefix("mg_test_").ok_or_else(|| refused("must begin with mg_test_"))?;
     if secret.len() < BOOTSTRAP_SECRET_MIN {
         return Err(refused("is too short to be a secret"));
     }
@@ -264,7 +265,9 @@ fn announce(serving: &Serving<'_>, json: bool) -> Done {
         output::line(&format!("book {name} ({kind}): {replayed} records replayed"));
     }
     if serving.books.is_empty() {
-        output::line("no book yet: stop, and `makegood keys create --book NAME --create-book live`");
+        output::line(
+            "no book yet: stop, and `makegood keys create --book NAME --create-book live`",
+        );
     }
     output::line(&format!("data in {folder}"));
     output::line(&format!("listening on {}", serving.address));

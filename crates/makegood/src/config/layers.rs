@@ -106,12 +106,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_listen(
-        file: &str,
-        variables: &[(&str, &str)],
-        flag: Option<&str>,
-        expected: &str,
-    ) {
+    fn check_listen(file: &str, variables: &[(&str, &str)], flag: Option<&str>, expected: &str) {
         assert_eq!(merged(file, variables, flag).unwrap().listen, expected);
     }
 

@@ -72,6 +72,6 @@ impl Installation {
 /// Scopes as people type them: names with commas between them.
 pub(crate) fn parse_scopes(text: &str) -> Option<Scopes> {
     let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-    let scopes = names.map(Scopes::parse);
+    let mut scopes = names.map(Scopes::parse);
     scopes.try_fold(Scopes::default(), |all, scope| Some(all.with(scope?)))
 }

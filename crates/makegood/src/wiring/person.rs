@@ -22,6 +22,8 @@ pub(crate) struct OwnerText {
     pub(crate) email: Option<String>,
     /// A message to them.
     pub(crate) message: Option<String>,
+    /// A note of the staff about their card; the API does not show it.
+    pub(crate) note: Option<String>,
 }
 
 /// An owner's text to be sealed, and what somebody without address is recognized by.
@@ -40,8 +42,11 @@ impl OwnerText {
 
     /// The form in which it is sealed.
     fn plain(&self) -> String {
-        let OwnerText { name, email, message } = self;
-        serde_json::json!({ "name": name, "email": email, "message": message }).to_string()
+        let OwnerText { name, email, message, note } = self;
+        let text = serde_json::json!({
+            "name": name, "email": email, "message": message, "note": note,
+        });
+        text.to_string()
     }
 }
 

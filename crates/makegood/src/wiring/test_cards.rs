@@ -1,8 +1,8 @@
 //! Magic cards: every test book has one card for each way a card can fail, under a fixed code.
 //! `docs/gift-cards.md` documents them.
 
-use base::{CardId, Instant, KeyId, Money, Region, Span, Token};
 use base::{Amount, Currency};
+use base::{CardId, Instant, KeyId, Money, Region, Span, Token};
 use engine::{CardRef, Command, GiftCardCommand, Query};
 use giftcards::{Code, CodeHash, Details, Funding, Issue, NewCode, Sandbox};
 use outside::codes::ParsedCode;
@@ -49,11 +49,7 @@ const REGION: &str = "AQ";
 /// # Errors
 ///
 /// The writer cannot write now, or the key ring cannot hash.
-pub(super) fn seed_test_book(
-    installation: &Installation,
-    book: &str,
-    handle: &Handle,
-) -> Done {
+pub(super) fn seed_test_book(installation: &Installation, book: &str, handle: &Handle) -> Done {
     for card in &TEST_CARDS {
         let parsed = ParsedCode::parse(card.code).expect("the magic codes are codes");
         let hashes = installation.ring.hash_candidates(book, &parsed);
@@ -61,7 +57,7 @@ pub(super) fn seed_test_book(
         if handle.ask(Query::Lookup(CardRef::Code(hashes)))?.is_some() {
             continue;
         }
-        let code = custom_code(installation, book, &parsed)?;
+        let code = installation.custom_code(book, &parsed)?;
         for outcome in handle.decide(requests(card, code, installation.now()), true)? {
             if let Err(refusal) = outcome?.result {
                 let what = format!("the test card {} could not be made: {refusal}", card.code);
@@ -70,20 +66,6 @@ pub(super) fn seed_test_book(
         }
     }
     Ok(())
-}
-
-/// What the data keeps of a code that comes from elsewhere.
-pub(super) fn custom_code(
-    installation: &Installation,
-    book: &str,
-    parsed: &ParsedCode,
-) -> Done<Code> {
-    let key = installation.ring.current();
-    let hash = installation.ring.hash_code(book, parsed, key)?;
-    let mut last4 = [0; 4];
-    last4.copy_from_slice(parsed.last4().as_bytes());
-    let key = u16::try_from(key.get()).expect("a ring has at most a hundred keys");
-    Ok(Code { hash: CodeHash(hash), key, nonce: 0, last4 })
 }
 
 fn requests(card: &TestCard, code: Code, now: Instant) -> Vec<Request> {

@@ -75,7 +75,7 @@ impl Workload {
     }
 
     fn on_card(&mut self, kind: Kind, oracle: &Oracle, now: Instant) -> GiftCardCommand {
-        let card = self.known_card(now);
+        let card = self.known_card(oracle, now);
         match kind {
             Kind::Freeze => {
                 let reason = Token::new("lost").expect("it is a word");
@@ -104,7 +104,7 @@ impl Workload {
     }
 
     fn spend(&mut self, kind: Kind, oracle: &Oracle, now: Instant) -> GiftCardCommand {
-        let id = self.known_card(now);
+        let id = self.known_card(oracle, now);
         let row = oracle.card(id);
         let units = self.units_near(oracle.spendable(id));
         let hold = base::HoldId::from_parts(now, self.random.bytes10());

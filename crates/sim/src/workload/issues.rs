@@ -80,7 +80,7 @@ impl Workload {
             _ => CodeHash(self.random.bytes16()),
         };
         self.codes.push(hash);
-        Code { hash, key: 1, nonce: self.random.bits() >> 1, last4: *b"7XYZ" }
+        Code { hash, key: 1, nonce: self.random.bits(), last4: *b"7XYZ" }
     }
 
     fn funding(&mut self) -> Funding {

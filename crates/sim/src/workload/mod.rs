@@ -126,27 +126,35 @@ impl Workload {
         }
     }
 
-    fn known_card(&mut self, now: Instant) -> CardId {
-        let known = if self.random.percent(98) { self.random.pick_recent(&self.cards) } else { None };
-        match known {
-            Some(card) => *card,
-            None => CardId::from_parts(now, self.random.bytes10()),
+    /// A card: mostly one that is there.
+    fn known_card(&mut self, oracle: &Oracle, now: Instant) -> CardId {
+        for _ in 0..8 {
+            let known = self.random.pick_recent(&self.cards).copied();
+            if let Some(card) = known.filter(|card| oracle.card(*card).is_some()) {
+                if self.random.percent(99) {
+                    return card;
+                }
+            }
         }
+        CardId::from_parts(now, self.random.bytes10())
     }
 
     /// A hold: mostly a recent one, and rather one that still holds something.
     fn known_hold(&mut self, oracle: &Oracle, now: Instant) -> HoldId {
         if self.random.percent(50)
-            && let Some(card) = self.random.pick_recent(&self.cards).copied()
-            && let Some(card) = oracle.card(card)
+            && let Some(card) = oracle.card(self.known_card(oracle, now))
             && let Some((hold, _)) = self.random.pick(&card.open_holds)
         {
             return *hold;
         }
-        let known = if self.random.percent(98) { self.random.pick_recent(&self.holds) } else { None };
-        match known {
-            Some(hold) => *hold,
-            None => HoldId::from_parts(now, self.random.bytes10()),
+        for _ in 0..8 {
+            let known = self.random.pick_recent(&self.holds).copied();
+            if let Some(hold) = known.filter(|hold| oracle.hold(*hold).is_some()) {
+                if self.random.percent(99) {
+                    return hold;
+                }
+            }
         }
+        HoldId::from_parts(now, self.random.bytes10())
     }
 }

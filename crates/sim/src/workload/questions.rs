@@ -15,7 +15,7 @@ impl Workload {
                 let garbage = ProgramId::from_parts(now, self.random.bytes10());
                 Query::Program(self.random.pick_recent(&self.programs).copied().unwrap_or(garbage))
             }
-            2..5 => Query::Card(self.known_card(now)),
+            2..5 => Query::Card(self.known_card(oracle, now)),
             5 => {
                 let codes: Vec<_> = self.random.pick_recent(&self.codes).copied().into_iter().collect();
                 Query::Lookup(CardRef::Code(codes.into()))

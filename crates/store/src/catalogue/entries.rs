@@ -1,10 +1,24 @@
 //! Ledger entries: append-only, in order of their place.
 
-/// Appends an entry.
-pub(crate) const INSERT: &str = "
-    insert into entry (place, previous, account, at_micros, reason, subject, amount, held_change,
-        debits_posted, credits_posted, held)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+use std::sync::LazyLock;
+
+use super::{Grouped, ROWS_WRITTEN, placeholders};
+use crate::entry_values::COLUMNS;
+
+/// Appends an entry, or [`ROWS_WRITTEN`] of them.
+pub(crate) fn insert() -> &'static Grouped {
+    static INSERT: LazyLock<Grouped> = LazyLock::new(|| {
+        let text = |rows| {
+            format!(
+                "insert into entry (place, previous, account, at_micros, reason, subject, amount, \
+                 held_change, debits_posted, credits_posted, held) values {}",
+                placeholders(rows, COLUMNS),
+            )
+        };
+        Grouped { one: text(1), several: text(ROWS_WRITTEN) }
+    });
+    &INSERT
+}
 
 /// The entry of a place.
 pub(crate) const AT: &str = "

@@ -12,7 +12,7 @@ use crate::{StoreError, dialect};
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 
 /// Statements kept prepared on one connection; there are fewer than this.
-const PREPARED_STATEMENTS_MAX: usize = 64;
+const PREPARED_STATEMENTS_MAX: usize = 128;
 
 /// What may differ between the files of a folder.
 #[derive(Clone, Copy, Debug, Default)]

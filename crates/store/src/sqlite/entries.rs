@@ -7,9 +7,16 @@ use journal::ValueSink;
 use ledger::{Account, Entry, EntryPlace};
 use rusqlite::Connection;
 
-use super::values::{Binder, Columns};
+use super::values::{Binder, Columns, write_grouped};
 use crate::catalogue::entries;
 use crate::{AccountAt, EntryRow, Head, StoreError, entry_values};
+
+/// Appends the entries of a block.
+pub(super) fn append(connection: &Connection, rows: &[EntryRow]) -> Result<(), StoreError> {
+    write_grouped(connection, entries::insert(), rows, |row, binder| {
+        entry_values::write(row, binder);
+    })
+}
 
 /// Entries of an account below `before`, newest first: from one to the one it names.
 pub(super) fn of_account(

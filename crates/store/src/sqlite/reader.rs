@@ -272,7 +272,7 @@ fn card_range(prefix: &str, after: Option<&AccountName>) -> Option<(u128, u128)>
 fn account_of_id(connection: &Connection, id: AccountId) -> Result<Option<Account>, StoreError> {
     let mut found = None;
     let values = [Value::Bytes(id.to_bytes().to_vec())];
-    each_row(connection, &catalogue::of(&rows::account::TABLE).select, &values, |row| {
+    each_row(connection, &catalogue::of(&rows::account::TABLE).select.one, &values, |row| {
         found = Some(account(row, 0)?);
         Ok(())
     })?;

@@ -4,18 +4,15 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use ::journal::{Block, ValueSink};
+use ::journal::Block;
 use engine::Key;
 use rusqlite::Connection;
 
 use super::connection::{self, Options};
 use super::transaction::{plainly, write};
-use super::values::{Binder, read_swept, signed};
-use super::{head, journal, migrations, operations};
-use crate::rows::{self, Table};
+use super::{entries, head, journal, migrations, operations, table_rows};
 use crate::{
-    BookName, Commit, CommitError, EntryRow, Head, RunInfo, Store, StoreError, SweptRow, catalogue,
-    commit_check,
+    BookName, Commit, CommitError, Head, RunInfo, Store, StoreError, SweptRow, commit_check,
 };
 
 /// The write side of one book in one file.
@@ -61,16 +58,7 @@ impl Store for SqliteStore {
     }
 
     fn load(&mut self, keys: &[Key], found: &mut Vec<Option<SweptRow>>) -> Result<(), StoreError> {
-        // Looking up one key after the other is as fast as a list of keys where the tables are
-        // in the same process, and needs no statement for each length of the list.
-        found.reserve(keys.len());
-        for key in keys {
-            found.push(match rows::table_of_key(key) {
-                Some(table) => load_one(&self.connection, table, key)?,
-                None => None,
-            });
-        }
-        Ok(())
+        table_rows::load(&self.connection, keys, found)
     }
 
     fn commit(&mut self, commit: Commit<'_>) -> Result<(), CommitError> {
@@ -100,28 +88,14 @@ impl Store for SqliteStore {
     }
 }
 
-fn load_one(
-    connection: &Connection,
-    table: &Table,
-    key: &Key,
-) -> Result<Option<SweptRow>, StoreError> {
-    let mut statement = connection.prepare_cached(&catalogue::of(table).select)?;
-    let mut binder = Binder::new(&mut statement);
-    rows::write_key(key, &mut binder);
-    match binder.query()?.next()? {
-        Some(row) => Ok(Some(read_swept(table, row)?)),
-        None => Ok(None),
-    }
-}
-
 /// Everything a commit writes. The head goes first: a fenced writer does no work.
 fn write_all(connection: &Connection, book: &str, commit: &Commit<'_>) -> Result<(), StoreError> {
     head::compare_and_set(connection, book, commit.expected, commit.next)?;
     if let Some(block) = commit.block {
         journal::insert(connection, block)?;
     }
-    write_rows(connection, commit.rows)?;
-    write_entries(connection, commit.entries)?;
+    table_rows::write(connection, commit.rows)?;
+    entries::append(connection, commit.entries)?;
     for run in commit.dropped_runs {
         operations::delete(connection, *run)?;
     }
@@ -130,36 +104,6 @@ fn write_all(connection: &Connection, book: &str, commit: &Commit<'_>) -> Result
             return Err(StoreError::Inconsistent("a run of operations of this number exists"));
         }
         operations::insert(connection, run)?;
-    }
-    Ok(())
-}
-
-fn write_rows(connection: &Connection, swept: &[SweptRow]) -> Result<(), StoreError> {
-    let same_table = |one: &SweptRow, other: &SweptRow| {
-        rows::describe(&one.row).number == rows::describe(&other.row).number
-    };
-    for group in swept.chunk_by(same_table) {
-        let table = rows::describe(&group[0].row);
-        let mut statement = connection.prepare_cached(&catalogue::of(table).upsert)?;
-        for row in group {
-            let mut binder = Binder::new(&mut statement);
-            rows::write_row(&row.row, &mut binder);
-            binder.int(signed(row.applied_seq));
-            binder.execute()?;
-        }
-    }
-    Ok(())
-}
-
-fn write_entries(connection: &Connection, entries: &[EntryRow]) -> Result<(), StoreError> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let mut statement = connection.prepare_cached(catalogue::entries::INSERT)?;
-    for row in entries {
-        let mut binder = Binder::new(&mut statement);
-        crate::entry_values::write(row, &mut binder);
-        binder.execute()?;
     }
     Ok(())
 }

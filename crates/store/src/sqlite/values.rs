@@ -3,8 +3,9 @@
 use engine::Row as EngineRow;
 use journal::{ReadError, Value, ValueKind, ValueSink, ValueSource};
 use rusqlite::types::{Null, ValueRef};
-use rusqlite::{Row, Rows, Statement, ToSql};
+use rusqlite::{Connection, Row, Rows, Statement, ToSql};
 
+use crate::catalogue::{Grouped, ROWS_WRITTEN};
 use crate::rows::{self, Table};
 use crate::{StoreError, SweptRow};
 
@@ -72,6 +73,32 @@ impl ValueSink for Binder<'_, '_> {
     fn bytes(&mut self, value: &[u8]) {
         self.bind(value);
     }
+}
+
+/// Writes items by statements for [`ROWS_WRITTEN`] of them, and the rest one by one.
+pub(super) fn write_grouped<T>(
+    connection: &Connection,
+    statements: &Grouped,
+    items: &[T],
+    write: impl Fn(&T, &mut Binder<'_, '_>),
+) -> Result<(), StoreError> {
+    let (groups, rest) = items.as_chunks::<ROWS_WRITTEN>();
+    let run = |text: &str, parts: &mut dyn Iterator<Item = &[T]>| -> Result<(), StoreError> {
+        let mut statement = connection.prepare_cached(text)?;
+        for part in parts {
+            let mut binder = Binder::new(&mut statement);
+            part.iter().for_each(|item| write(item, &mut binder));
+            binder.execute()?;
+        }
+        Ok(())
+    };
+    if !groups.is_empty() {
+        run(&statements.several, &mut groups.iter().map(|group| &group[..]))?;
+    }
+    if !rest.is_empty() {
+        run(&statements.one, &mut rest.chunks(1))?;
+    }
+    Ok(())
 }
 
 /// Reads some columns of a row, one after the other.

@@ -153,3 +153,22 @@ fn totals_at_a_cut_are_those_of_the_last_entries_before_it() {
         }
     });
 }
+
+#[test]
+fn a_block_with_many_entries_keeps_them_all() {
+    on_every_store(|kept| {
+        let account = card_account(1, 0).id;
+        let mut previous = None;
+        let mut entries = Vec::new();
+        for position in 0..37 {
+            let place = entry_place(1, position);
+            entries.push(entry(account, place, previous, 5));
+            previous = Some(place);
+        }
+        let writes = Writes { entries: entries.clone(), ..Writes::default() };
+        Scribe::of(kept).write(&writes).unwrap();
+        let mut found = Vec::new();
+        kept.reader().all_entries(&mut |row| found.push(row)).unwrap();
+        assert_eq!(found, entries);
+    });
+}

@@ -21,6 +21,7 @@ pub(crate) struct AdjustBody {
     #[serde(deserialize_with = "wire::object")]
     amount: MoneyBody,
     /// `up` or `down`.
+    #[schema(pattern = "^(up|down)$")]
     direction: String,
     /// A machine word.
     #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9_.:-]+$", example = "goodwill")]

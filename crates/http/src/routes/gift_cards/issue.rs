@@ -97,7 +97,11 @@ pub(crate) struct IssueBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 255)]
     reference: Option<String>,
-    #[serde(default, deserialize_with = "wire::object_option", skip_serializing)]
+    #[serde(
+        default,
+        deserialize_with = "wire::object_option",
+        skip_serializing_if = "wire::is_not_compared"
+    )]
     client: Option<ClientBody>,
 }
 
@@ -107,6 +111,7 @@ pub(crate) struct IssueBody {
 #[schema(as = FundingInput)]
 pub(crate) struct FundingBody {
     /// `promotional`, `invoice` or `external`; `payment` is not available yet.
+    #[schema(pattern = "^(promotional|invoice|external)$")]
     kind: String,
     /// Not available yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -135,6 +140,7 @@ pub(crate) struct JurisdictionsBody {
 #[schema(as = SourceInput)]
 pub(crate) struct SourceBody {
     /// `shop`, `post`, `profile` or `live`.
+    #[schema(pattern = "^(shop|post|profile|live)$")]
     kind: String,
     #[schema(min_length = 1, max_length = 64)]
     id: String,

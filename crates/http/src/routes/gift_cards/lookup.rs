@@ -29,7 +29,11 @@ pub(crate) struct LookupBody {
     /// Not available yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pin: Option<String>,
-    #[serde(default, deserialize_with = "wire::object_option", skip_serializing)]
+    #[serde(
+        default,
+        deserialize_with = "wire::object_option",
+        skip_serializing_if = "wire::is_not_compared"
+    )]
     client: Option<ClientBody>,
 }
 

@@ -16,8 +16,8 @@ use crate::views::gift_card::{GiftCardView, PersonText, PersonView};
 
 /// Read a gift card
 ///
-/// Never stale: it shows every answer that anybody was given before. The only call that shows names,
-/// addresses and the message.
+/// Never stale: it shows every answer that anybody was given before. The only call that shows
+/// names, addresses and the message.
 #[utoipa::path(get, path = "/v1/gift-cards/{id}", operation_id = "read_gift_card",
     tag = "Gift cards",
     params(("id" = String, Path, description = "The card")),

@@ -54,7 +54,11 @@ pub(crate) struct HoldBody {
     )]
     #[schema(max_items = 100)]
     lines: Vec<LineBody>,
-    #[serde(default, deserialize_with = "wire::object_option", skip_serializing)]
+    #[serde(
+        default,
+        deserialize_with = "wire::object_option",
+        skip_serializing_if = "wire::is_not_compared"
+    )]
     client: Option<ClientBody>,
 }
 

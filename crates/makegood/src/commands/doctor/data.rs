@@ -9,9 +9,10 @@ use super::{Line, Patient};
 use crate::commands::verify::books_on_disk;
 use crate::config::layers;
 
-/// Whether another process has the folder. A folder that is not there is not made.
+/// Whether another process has the folder. Nothing is made in a folder that never had one.
 pub(super) fn is_served(data: &Path) -> bool {
-    data.exists() && matches!(open_folder(data), Err(StoreError::InUse { .. }))
+    data.join("makegood.lock").exists()
+        && matches!(open_folder(data), Err(StoreError::InUse { .. }))
 }
 
 pub(super) fn folder_is_writable(patient: &Patient<'_>) -> Line {

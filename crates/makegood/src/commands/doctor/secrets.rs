@@ -1,8 +1,8 @@
 //! Looks at keys and secrets.
 
 use outside::keyring::refuse_inside;
-use store::sqlite::open_reader;
 use store::Reader;
+use store::sqlite::open_reader;
 
 use super::{Line, Patient};
 use crate::commands::verify::books_on_disk;

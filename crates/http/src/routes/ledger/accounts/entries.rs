@@ -1,0 +1,40 @@
+//! `GET /v1/ledger/accounts/{id}/entries`: what moved in and out of an account.
+
+use store::EntryRow;
+
+use crate::call::Call;
+use crate::cursor::CursorMaker;
+use crate::lists::{CreatedQuery, PageQuery, Wanted};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::routes::ledger::accounts::named;
+use crate::scope::Read;
+use crate::views::entry::EntryView;
+use crate::views::list::ListView;
+
+/// List the entries of a ledger account
+///
+/// Newest first, each with the totals after it. Shows at least everything that this key has
+/// written.
+#[utoipa::path(get, path = "/v1/ledger/accounts/{id}/entries",
+    operation_id = "list_ledger_entries", tag = "Ledger",
+    params(("id" = String, Path, description = "The account"), PageQuery, CreatedQuery),
+    responses((status = 200, description = "Entries", body = ListView<EntryView>)))]
+pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+    let account = named(&call).await?;
+    let (page, created): (PageQuery, CreatedQuery) = call.query()?;
+    let caller = &call.caller;
+    let id = account.id;
+    let cursors = CursorMaker::new(caller, &format!("entries of {id}"), &created);
+    let wanted = Wanted::read(&cursors, &page, &created)?;
+    caller.see_own_writes().await?;
+    let found = caller.book().read(move |reader| {
+        wanted.entries(
+            reader,
+            |row: &EntryRow| row.entry.place,
+            |reader, before, limit| reader.entries(id, before, limit),
+        )
+    });
+    let found = found.await?;
+    Ok(found.reply(&cursors, |row| EntryView::new(row, &account)))
+}

@@ -1,0 +1,22 @@
+//! `GET /v1/ledger/accounts/{id}`.
+
+use axum::http::StatusCode;
+
+use crate::call::Call;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::routes::ledger::accounts::named;
+use crate::scope::Read;
+use crate::views::account::AccountView;
+
+/// Read a ledger account
+///
+/// Never stale: it shows every answer that anybody was given before.
+#[utoipa::path(get, path = "/v1/ledger/accounts/{id}", operation_id = "read_ledger_account",
+    tag = "Ledger",
+    params(("id" = String, Path, description = "The account")),
+    responses((status = 200, description = "The account", body = AccountView)))]
+pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+    let account = named(&call).await?;
+    Ok(Reply::view(StatusCode::OK, &AccountView::new(&account)))
+}

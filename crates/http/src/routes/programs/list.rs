@@ -1,0 +1,29 @@
+//! `GET /v1/programs`: programs, newest first.
+
+use crate::call::Call;
+use crate::cursor::CursorMaker;
+use crate::lists::{CreatedQuery, PageQuery, Wanted};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::scope::Read;
+use crate::views::list::ListView;
+use crate::views::program::ProgramView;
+
+/// List programs
+///
+/// Newest first. Shows at least everything that this key has written.
+#[utoipa::path(get, path = "/v1/programs", operation_id = "list_programs", tag = "Programs",
+    params(PageQuery, CreatedQuery),
+    responses((status = 200, description = "Programs", body = ListView<ProgramView>)))]
+pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+    let (page, created): (PageQuery, CreatedQuery) = call.query()?;
+    let caller = &call.caller;
+    let cursors = CursorMaker::new(caller, "programs", &created);
+    let wanted = Wanted::read(&cursors, &page, &created)?;
+    caller.see_own_writes().await?;
+    let found = caller.book().read(move |reader| {
+        wanted.objects(|program| program.id.bits(), |_| true, |page| reader.programs(page))
+    });
+    let found = found.await?;
+    Ok(found.reply(&cursors, ProgramView::new))
+}

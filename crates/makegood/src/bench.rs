@@ -1,0 +1,37 @@
+//! `makegood bench`: measures this machine, with the ceilings it could reach in the same run.
+
+mod append;
+pub(crate) mod bare;
+mod client;
+mod histogram;
+mod process;
+pub(crate) mod redeem;
+mod requests;
+mod seed;
+mod server;
+
+use crate::failure::{Done, Ending};
+
+/// Measure this machine.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Redemptions: one by one, in batches, and at half load.
+    Redeem(redeem::Args),
+    /// The server without an engine; started by the other benchmarks.
+    #[command(hide = true)]
+    Bare(bare::Args),
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Done<Ending> {
+    match &args.what {
+        What::Redeem(args) => redeem::run(args),
+        What::Bare(args) => bare::run(args),
+    }
+}

@@ -1,0 +1,100 @@
+//! The book a benchmark runs on: so many cards, each worth more than the run can spend.
+
+use std::path::Path;
+
+use base::{CardId, Instant, KeyId, Money};
+use engine::{Command, GiftCardCommand};
+use giftcards::{Code, CodeHash, Funding, Issue, NewCode, Sandbox};
+use outside::codes::CodeRef;
+use writer::Request;
+
+use crate::config::{Environment, PlaceArgs, Settings};
+use crate::failure::{Done, Failure};
+use crate::progress::Progress;
+use crate::wiring::{Installation, book_name};
+
+/// Cards made in one call of the writer.
+const CARDS_PER_CALL: u64 = 1_000;
+/// Letters of a code, without hyphens.
+pub(super) const CODE_LETTERS: usize = 17;
+
+/// Codes of the cards, one after the other.
+pub(super) struct Codes(Vec<u8>);
+
+impl Codes {
+    /// The code of card `number`.
+    pub(super) fn of(&self, number: u64) -> &[u8] {
+        let start = (number % self.count()) as usize * CODE_LETTERS;
+        &self.0[start..start + CODE_LETTERS]
+    }
+
+    /// Cards there are.
+    pub(super) fn count(&self) -> u64 {
+        (self.0.len() / CODE_LETTERS) as u64
+    }
+}
+
+/// Where an installation for a benchmark is.
+pub(super) fn place(folder: &Path) -> PlaceArgs {
+    PlaceArgs { data: Some(folder.join("data")), ..PlaceArgs::default() }
+}
+
+/// Issues `count` cards in book `test`, beside what is there.
+pub(super) fn issue_cards(folder: &Path, count: u64) -> Done<Codes> {
+    let environment = Environment::of_process();
+    let settings = Settings::load(&place(folder), None, &environment)?;
+    let installation = Installation::open(&settings, &environment)?;
+    let record = installation.book_or_new(&book_name("test").map_err(Failure::new)?, true)?;
+    let book = installation.open_book(&record)?;
+    let now = installation.now();
+    let mut codes = Vec::with_capacity(count as usize * CODE_LETTERS);
+    let mut progress = Progress::new("issuing cards", count);
+    let mut issued = 0;
+    while issued < count {
+        let until = (issued + CARDS_PER_CALL).min(count);
+        let requests: Done<Vec<Request>> =
+            (issued..until).map(|number| request(&installation, number, now, &mut codes)).collect();
+        let outcomes = book.handle().decide(requests?, false).map_err(Failure::new)?;
+        for outcome in outcomes {
+            let decided = outcome.map_err(Failure::new)?;
+            decided.result.map_err(Failure::new)?;
+        }
+        issued = until;
+        progress.step("issuing cards", issued, count);
+    }
+    progress.finish();
+    book.stop();
+    Ok(Codes(codes))
+}
+
+fn request(installation: &Installation, number: u64, now: Instant, codes: &mut Vec<u8>) -> Done<Request> {
+    let ring = &installation.ring;
+    // Ids as random as real ones, yet the same in every run.
+    let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes();
+    let mut random = [0; 10];
+    random[..8].copy_from_slice(&mixed);
+    let id = CardId::from_parts(now, random);
+    let nonce = number + 1;
+    let code = ring.code_for(id, nonce, ring.current())?;
+    let text: String = code.reveal().chars().filter(|letter| *letter != '-').collect();
+    codes.extend_from_slice(text.as_bytes());
+    let hash = CodeHash(ring.hash_code("test", CodeRef::from(&code), ring.current())?);
+    let mut last4 = [0; 4];
+    last4.copy_from_slice(&text.as_bytes()[CODE_LETTERS - 4..]);
+    let key = u16::try_from(ring.current().get()).unwrap_or(u16::MAX);
+    let value = Money::new(10_000_000, base::Currency::USD).expect("a positive amount");
+    let issue = Issue {
+        id,
+        value,
+        code: NewCode(Code { hash, key, nonce, last4 }),
+        funding: Funding::Promotional,
+        expires_at: None,
+        opening_balance: None,
+        sandbox: Sandbox::None,
+        program: None,
+        created_at: None,
+        details: None,
+    };
+    let command = Command::GiftCards(GiftCardCommand::Issue(Box::new(issue)));
+    Ok(Request { command, actor: KeyId::from_bits(1), operation: None })
+}

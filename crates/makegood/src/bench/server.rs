@@ -1,0 +1,76 @@
+//! The server under load: a process of its own, so that its memory and its writes are its own.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use super::process::{Usage, usage};
+use crate::failure::{Done, Failure};
+
+/// A child process that listens on loopback.
+pub(super) struct Server {
+    child: Child,
+    pub(super) address: SocketAddr,
+}
+
+impl Server {
+    /// `makegood serve` on the benchmark's folder; `key` makes its first API key.
+    pub(super) fn serve(folder: &Path, key: &str) -> Done<Server> {
+        let data = folder.join("data");
+        Server::start(|command| {
+            command.arg("serve").arg("--listen").arg("127.0.0.1:0").arg("--data").arg(data);
+            command.env("MAKEGOOD_BOOTSTRAP_KEY", key);
+        })
+    }
+
+    /// The same server without an engine, answering `bytes` bytes.
+    pub(super) fn bare(bytes: u64) -> Done<Server> {
+        Server::start(|command| {
+            command.arg("bench").arg("bare").arg("--answer-bytes").arg(bytes.to_string());
+        })
+    }
+
+    fn start(configure: impl FnOnce(&mut Command)) -> Done<Server> {
+        let program = std::env::current_exe().map_err(Failure::new)?;
+        let mut command = Command::new(program);
+        configure(&mut command);
+        command.stdout(Stdio::piped()).stdin(Stdio::null());
+        let mut child = command.spawn().map_err(Failure::new)?;
+        let out = child.stdout.take().ok_or_else(|| Failure::new("the server has no output"))?;
+        for line in BufReader::new(out).lines() {
+            let line = line.map_err(Failure::new)?;
+            if let Some(address) = line.trim().strip_prefix("listening on http://") {
+                let address = address.parse().map_err(Failure::new)?;
+                return Ok(Server { child, address });
+            }
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        Err(Failure::new("the server ended before it listened; its message is above"))
+    }
+
+    /// What the server has used so far.
+    pub(super) fn usage(&self) -> Usage {
+        usage(self.child.id())
+    }
+
+    /// Stops the server and waits for it.
+    pub(super) fn stop(mut self) -> Done {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").arg("-TERM").arg(&id).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            self.child.kill().map_err(Failure::new)?;
+        }
+        self.child.wait().map_err(Failure::new)?;
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Does nothing when it was stopped before.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

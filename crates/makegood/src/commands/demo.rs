@@ -1,0 +1,122 @@
+//! `makegood demo`: a test book filled with a living shop, served, with a tour to try.
+
+mod shop;
+mod tour;
+
+use std::path::PathBuf;
+
+use http::{KeySecret, Scopes};
+use store::BookRecord;
+
+use super::serve::{self, Serving};
+use crate::config::{Environment, PlaceArgs, Settings};
+use crate::failure::{Done, Ending, Failure};
+use crate::output;
+use crate::wiring::{Installation, NewKey, book_name};
+
+/// Folder of the demonstration, unless another is named.
+const FOLDER: &str = "makegood-demo";
+
+/// Name of its book.
+const BOOK: &str = "test";
+
+/// Serve a test book filled with a living shop, and print what to try.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Folder of the data; one that exists is used again.
+    #[arg(long, value_name = "DIR", default_value = FOLDER)]
+    data: PathBuf,
+    /// Print keys and tour as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The keys of the demonstration. They follow from its key ring, so they are the same at every
+/// start, and another installation has others.
+struct Keys {
+    secret: KeySecret,
+    publishable: KeySecret,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> Done<Ending> {
+    let environment = Environment::of_process();
+    let settings = settings(args, &environment)?;
+    serve::start_log(&settings)?;
+    let installation = Installation::open(&settings, &environment).map_err(|failure| {
+        failure.next_if_in_use("a demonstration runs there already; use --data for another")
+    })?;
+    let record = book(&installation)?;
+    let keys = keys(&installation, &record)?;
+    let book = installation.open_book(&record)?;
+    let opened = shop::open(&installation, &book)?;
+    serve::serve(&settings, &installation, vec![book], |serving| {
+        announce(serving, &keys, &opened, args.json);
+        Ok(())
+    })
+}
+
+fn settings(args: &Args, environment: &Environment) -> Done<Settings> {
+    let name = args.data.file_name().unwrap_or_default().to_string_lossy();
+    let place = PlaceArgs {
+        // Named here, so that the variables of a real installation do not reach the demonstration.
+        data: Some(args.data.clone()),
+        keys: Some(args.data.with_file_name(format!("{name}-keys"))),
+        ..PlaceArgs::default()
+    };
+    Settings::load(&place, args.listen.as_deref(), environment)
+}
+
+fn book(installation: &Installation) -> Done<BookRecord> {
+    if let Some(live) = installation.books()?.iter().find(|book| !book.is_test) {
+        let what = format!("this data folder has a live book, {}", live.name);
+        return Err(Failure::new(what).next("name another folder with --data DIR"));
+    }
+    installation.book_or_new(&book_name(BOOK).expect("a lower-case word names a book"), true)
+}
+
+fn keys(installation: &Installation, record: &BookRecord) -> Done<Keys> {
+    let make = |prefix: &str, scopes: Scopes| -> Done<KeySecret> {
+        let hash = installation.ring.short_hash("demo key", prefix.as_bytes());
+        let text = format!("{prefix}{:032x}", u128::from_be_bytes(hash));
+        let (secret, kind) = KeySecret::chosen(&text).expect("prefix and digits make a key");
+        installation.keep_key(record, &NewKey { secret: &secret, kind, scopes })?;
+        Ok(secret)
+    };
+    Ok(Keys {
+        secret: make("mg_test_", Scopes::ALL)?,
+        publishable: make("mg_pub_", Scopes::LOOK_UP)?,
+    })
+}
+
+fn announce(serving: &Serving<'_>, keys: &Keys, opened: &shop::Opened, json: bool) {
+    let steps = tour::steps(keys, opened);
+    let (secret, publishable) = (keys.secret.reveal(), keys.publishable.reveal());
+    let folder = serving.installation.path().display().to_string();
+    if json {
+        let steps: Vec<_> = steps.iter().map(|step| step.json(serving.address)).collect();
+        let view = serde_json::json!({
+            "listening_on": serving.address, "data": folder,
+            "secret_key": secret, "publishable_key": publishable, "tour": steps,
+        });
+        output::line(&view.to_string());
+        return;
+    }
+    let mut text = format!(
+        "A test book with a living shop, in {folder}.\n\n\
+         secret key       {secret}\n\
+         publishable key  {publishable}\n\
+         documentation    {}/docs\n\n\
+         A tour. Every command works as printed; -i shows the status.\n\n",
+        serving.address
+    );
+    for (step, number) in steps.iter().zip(1..) {
+        text += &step.text(number, serving.address);
+    }
+    output::line(&text);
+    output::line(&format!("listening on {}", serving.address));
+    output::line("Ctrl-C stops it; the shop stays in its folder for the next time.");
+}

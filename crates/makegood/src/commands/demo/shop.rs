@@ -1,0 +1,310 @@
+//! The living shop: programs, and cards in every state a card can be in.
+
+use base::{
+    Amount, CardId, Currency, HoldId, Instant, KeyId, Money, ProgramId, Region, Span, Text,
+};
+use base::{Token, TypedId};
+use engine::{Answer, CardRef, Command, GiftCardCommand, Query};
+use giftcards::{Adjust, CodeHash, Details, Direction, Funding, Issue, Label, LineKind, NewCode};
+use giftcards::{NewProgram, Place, Program, RefundHold, Sandbox, Scope, limits};
+use outside::codes::ParsedCode;
+use outside::random::{Randomness, SystemRandomness, new_id};
+use writer::Request;
+
+use crate::failure::{Done, Failure};
+use crate::wiring::{Installation, OpenBook, OwnerText, Seal};
+
+/// The code of the card that is made last: where it is known, the shop is open already.
+const LAST_CODE: &str = "WELCOME-TO-THE-SHOP";
+
+/// Seconds the tour's hold lasts: a day.
+const TOUR_HOLD_SECONDS: u32 = 86_400;
+
+/// What the tour is about: made anew at every start, so that the tour always works.
+pub(super) struct Opened {
+    /// A card with 50.00 USD.
+    pub(super) card: CardId,
+    /// Its code.
+    pub(super) code: String,
+    /// An open hold of 10.00 USD on it.
+    pub(super) hold: HoldId,
+    /// The book's time.
+    pub(super) now: Instant,
+}
+
+/// Opens the shop: fills the book once, and makes what the tour needs.
+///
+/// # Errors
+///
+/// The book cannot be written.
+pub(super) fn open(installation: &Installation, book: &OpenBook) -> Done<Opened> {
+    let keeper = Keeper { installation, book };
+    let parsed = ParsedCode::parse(LAST_CODE).expect("the welcome is a code");
+    let hashes = installation.ring.hash_candidates(keeper.book_name(), &parsed);
+    let lookup = CardRef::Code(hashes.map(|(_, hash)| CodeHash(hash)).collect());
+    if book.handle().ask(Query::Lookup(lookup))?.is_none() {
+        keeper.fill(&parsed)?;
+    }
+    keeper.prepare_tour()
+}
+
+struct Keeper<'a> {
+    installation: &'a Installation,
+    book: &'a OpenBook,
+}
+
+impl Keeper<'_> {
+    fn fill(&self, last_code: &ParsedCode) -> Done {
+        self.fill_past()?;
+        let everyday = self.program("Everyday card", Currency::USD, None, Scope::default())?;
+        self.fill_spending(everyday)?;
+        self.fill_states(everyday)?;
+        self.fill_restricted()?;
+        let code = Some(last_code);
+        self.issue(Sale { reference: "demo-welcome", code, ..Sale::usd(10_000) })?;
+        Ok(())
+    }
+
+    /// Cards that expire when the book's clock is moved past their date.
+    fn fill_past(&self) -> Done {
+        let month = self.program("Spring campaign", Currency::USD, Some(30), Scope::default())?;
+        let spring = Sale { program: Some(month), reference: "demo-expired", ..Sale::usd(3_000) };
+        let spent = Sale { program: Some(month), reference: "demo-expired", ..Sale::usd(2_500) };
+        self.issue(spring)?;
+        let card = self.issue(spent)?;
+        self.redeem(card, 900, "order-1001")?;
+        let mut reader = self.installation.reader(&self.book.record)?;
+        let later = self.now()?.saturating_add(Span::days(31));
+        let handle = self.book.handle();
+        jobs::advance_test_clock(handle, reader.as_mut(), SHOPKEEPER, later, None)?;
+        Ok(())
+    }
+
+    fn fill_spending(&self, program: ProgramId) -> Done {
+        let sale =
+            |value, reference| Sale { program: Some(program), reference, ..Sale::usd(value) };
+        let partly = self.issue(sale(5_000, "demo-partly-spent"))?;
+        self.redeem(partly, 1_820, "order-1002")?;
+        let empty = self.issue(sale(2_500, "demo-depleted"))?;
+        self.redeem(empty, 2_500, "order-1003")?;
+        let held = self.issue(sale(8_000, "demo-with-hold"))?;
+        self.hold(held, 3_000, "order-1004", TOUR_HOLD_SECONDS)?;
+        let refunded = self.issue(sale(9_000, "demo-refunded"))?;
+        let hold = self.redeem(refunded, 6_000, "order-1005")?;
+        let refund = RefundHold { id: self.new_id(), amount: usd(2_000) };
+        self.run(GiftCardCommand::Refund { hold, refund })?;
+        Ok(())
+    }
+
+    fn fill_states(&self, program: ProgramId) -> Done {
+        let sale =
+            |value, reference| Sale { program: Some(program), reference, ..Sale::usd(value) };
+        let birthday = OwnerText {
+            name: Some("Noa Lindqvist".to_owned()),
+            email: Some("noa@example.com".to_owned()),
+            message: Some("Happy birthday! Buy the good coffee. — Kim".to_owned()),
+            note: None,
+        };
+        self.issue(Sale { owner: birthday, ..sale(10_000, "demo-active") })?;
+        let frozen = self.issue(sale(4_000, "demo-frozen"))?;
+        self.run(GiftCardCommand::Freeze { card: frozen, reason: word("lost") })?;
+        let canceled = self.issue(sale(1_500, "demo-canceled"))?;
+        self.run(GiftCardCommand::Cancel { card: canceled })?;
+        let replaced = self.issue(sale(6_000, "demo-code-replaced"))?;
+        let code = self.installation.own_code(self.book_name(), replaced, nonce())?;
+        self.run(GiftCardCommand::ReplaceCode { card: replaced, code })?;
+        let adjusted = self.issue(sale(2_000, "demo-goodwill"))?;
+        let adjust =
+            Adjust { amount: usd(500), direction: Direction::Up, reason: word("goodwill") };
+        self.run(GiftCardCommand::Adjust { card: adjusted, adjust })?;
+        for _ in 0..5 {
+            let customer = Token::new("acme").expect("a lower-case word is a token");
+            let funding = Funding::Invoice { customer };
+            self.issue(Sale { funding, ..sale(2_500, "demo-invoice") })?;
+        }
+        Ok(())
+    }
+
+    fn fill_restricted(&self) -> Done {
+        let label = |text| Label::new(text).expect("a short word is a label");
+        let mut scope = Scope::default();
+        scope.include.kinds = vec![LineKind::Goods];
+        scope.include.sellers = vec![label("luna-ceramics")];
+        let pottery = self.program("Luna Ceramics", Currency::EUR, None, scope)?;
+        let value = Money::new(7_500, Currency::EUR).expect("not negative");
+        let scoped = Sale { program: Some(pottery), reference: "demo-scope", ..Sale::of(value) };
+        self.issue(scoped)?;
+        let value = Money::new(5_000, Currency::JPY).expect("not negative");
+        let regions = vec![Region::parse("JP").expect("Japan is a region")];
+        self.issue(Sale { regions, reference: "demo-region", ..Sale::of(value) })?;
+        Ok(())
+    }
+
+    fn prepare_tour(&self) -> Done<Opened> {
+        let card = self.issue(Sale { reference: "demo-tour", ..Sale::usd(5_000) })?;
+        let hold = self.hold(card, 1_000, "order-2001", TOUR_HOLD_SECONDS)?;
+        let Some(Answer::Card { card: row, .. }) = self.book.handle().ask(Query::Card(card))?
+        else {
+            return Err(Failure::new("the card of the tour is not there"));
+        };
+        let key = outside::keyring::KeyNumber::new(u32::from(row.code.key));
+        let key = key.unwrap_or(self.installation.ring.current());
+        let code = self.installation.ring.code_for(card, row.code.nonce, key)?.reveal();
+        Ok(Opened { card, code, hold, now: self.now()? })
+    }
+
+    fn program(
+        &self,
+        name: &str,
+        currency: Currency,
+        validity_days: Option<u32>,
+        scope: Scope,
+    ) -> Done<ProgramId> {
+        let id = self.new_id();
+        let amount = |minor| Amount::new(minor).expect("limits are not negative");
+        let program = Program {
+            id,
+            name: Text::new(name).expect("names of the shop are short"),
+            currency,
+            value_min: amount(500),
+            value_max: amount(50_000),
+            validity_days,
+            hold_seconds_max: limits::HOLD_SECONDS_MAX,
+            refund_extension_days: limits::REFUND_EXTENSION_DAYS_DEFAULT,
+            scope,
+            regions: Vec::new(),
+            metadata: Default::default(),
+            created_at: self.now()?,
+        };
+        self.run(GiftCardCommand::CreateProgram(Box::new(NewProgram(program))))?;
+        Ok(id)
+    }
+
+    fn issue(&self, sale: Sale<'_>) -> Done<CardId> {
+        let id: CardId = self.new_id();
+        let code = match sale.code {
+            Some(parsed) => self.installation.custom_code(self.book_name(), parsed)?,
+            None => self.installation.own_code(self.book_name(), id, nonce())?,
+        };
+        let recipient = if sale.owner.is_empty() {
+            None
+        } else {
+            let seal = Seal { text: &sale.owner, otherwise: id.to_bytes() };
+            self.installation.seal_owners(self.book_name(), &[seal])?.pop()
+        };
+        let reference = Text::new(sale.reference).expect("references of the shop are short");
+        let details = Details {
+            recipient,
+            reference: Some(reference),
+            regions: sale.regions,
+            ..Details::default()
+        };
+        self.run(GiftCardCommand::Issue(Box::new(Issue {
+            id,
+            value: sale.value,
+            opening_balance: None,
+            code: NewCode(code),
+            funding: sale.funding,
+            expires_at: None,
+            sandbox: Sandbox::None,
+            program: sale.program,
+            created_at: None,
+            details: Some(Box::new(details)),
+        })))?;
+        Ok(id)
+    }
+
+    fn redeem(&self, card: CardId, minor: i64, order: &str) -> Done<HoldId> {
+        let place = self.place(minor, order, None);
+        let id = place.id;
+        self.run(GiftCardCommand::Redeem { card: CardRef::Id(card), place: Box::new(place) })?;
+        Ok(id)
+    }
+
+    fn hold(&self, card: CardId, minor: i64, order: &str, seconds: u32) -> Done<HoldId> {
+        let place = self.place(minor, order, Some(seconds));
+        let id = place.id;
+        self.run(GiftCardCommand::Hold { card: CardRef::Id(card), place: Box::new(place) })?;
+        Ok(id)
+    }
+
+    fn place(&self, minor: i64, order: &str, expires_in_s: Option<u32>) -> Place {
+        Place {
+            id: self.new_id(),
+            amount: usd(minor),
+            partial: false,
+            reference: Text::new(order).expect("orders of the shop are short"),
+            expires_in_s,
+            region: None,
+            lines: Vec::new(),
+        }
+    }
+
+    fn run(&self, command: GiftCardCommand) -> Done {
+        let command = Command::GiftCards(command);
+        let request = Request { command, actor: SHOPKEEPER, operation: None };
+        for outcome in self.book.handle().decide(vec![request], false)? {
+            outcome?.result.map_err(|refusal| Failure::new(format!("the shop: {refusal}")))?;
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Done<Instant> {
+        match self.book.handle().ask(Query::Book)? {
+            Some(Answer::Book { now, .. }) => Ok(now),
+            _ => Err(Failure::new("the book has no row of its own")),
+        }
+    }
+
+    fn new_id<Id: TypedId>(&self) -> Id {
+        new_id(self.installation.now(), &mut SystemRandomness)
+    }
+
+    fn book_name(&self) -> &str {
+        self.book.record.name.as_str()
+    }
+}
+
+/// Who gives the shop's commands: no key of any person has these bits.
+const SHOPKEEPER: KeyId = KeyId::from_bits(0);
+
+/// A card to be sold.
+struct Sale<'a> {
+    value: Money,
+    funding: Funding,
+    program: Option<ProgramId>,
+    regions: Vec<Region>,
+    owner: OwnerText,
+    reference: &'static str,
+    code: Option<&'a ParsedCode>,
+}
+
+impl<'a> Sale<'a> {
+    fn of(value: Money) -> Sale<'a> {
+        Sale {
+            value,
+            funding: Funding::Promotional,
+            program: None,
+            regions: Vec::new(),
+            owner: OwnerText::default(),
+            reference: "demo",
+            code: None,
+        }
+    }
+
+    fn usd(minor: i64) -> Sale<'a> {
+        Sale { funding: Funding::External, ..Sale::of(usd(minor)) }
+    }
+}
+
+fn usd(minor: i64) -> Money {
+    Money::new(minor, Currency::USD).expect("amounts of the shop are not negative")
+}
+
+fn word(text: &str) -> Token<40> {
+    Token::new(text).expect("a lower-case word is a token")
+}
+
+fn nonce() -> u64 {
+    SystemRandomness.next_u64().max(1)
+}

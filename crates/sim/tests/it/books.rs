@@ -1,0 +1,111 @@
+//! Whole lives of books, over every store.
+
+use engine::CommandKind;
+use sim::{Ground, Settings, SqliteGround, Summary, run};
+use store::{BookName, MemoryBook};
+
+use crate::settings::{number, seeds, succeed, timed};
+
+/// Commands of one book: long enough for restarts, runs of operations and rounds of the sweep;
+/// many books rather than a long one, because each is run in another way. One in twenty is long.
+fn commands_of_book(seed: u64) -> u64 {
+    if seed.is_multiple_of(20) { 50_000 } else { 5_000 }
+}
+
+/// Commands of the ordinary tests; `SIM_COMMANDS` chooses more.
+const COMMANDS: u64 = 60_000;
+
+fn check<G: Ground>(test: &str, commands: u64, ground: impl Fn(u64) -> G) -> Summary {
+    let commands = number("SIM_COMMANDS").unwrap_or(commands);
+    timed(|| {
+        let mut total = Summary::default();
+        for seed in seeds() {
+            let settings = Settings::from_seed(seed, commands_of_book(seed));
+            total.add(&succeed(seed, test, run(&ground(seed), settings)));
+            if total.commands >= commands {
+                break;
+            }
+        }
+        total
+    })
+}
+
+/// A simulation that does not meet a rule proves nothing about it.
+fn check_that_everything_happened(summary: &Summary) {
+    if number("SIM_SEED").is_some() {
+        return;
+    }
+    let missing: Vec<_> = CommandKind::ALL
+        .iter()
+        .filter(|kind| **kind != CommandKind::OpenBook && !summary.succeeded.contains(kind))
+        .collect();
+    assert!(missing.is_empty(), "never succeeded: {missing:?}");
+    let codes = [
+        "gift_card_not_usable",
+        "currency_mismatch",
+        "region_not_allowed",
+        "line_not_in_scope",
+        "limit_exceeded",
+        "insufficient_balance",
+        "gift_card_not_found",
+        "hold_not_found",
+        "hold_not_open",
+        "amount_exceeds_hold",
+        "amount_exceeds_captured",
+        "program_not_found",
+        "id_taken",
+        "code_taken",
+        "nothing_to_change",
+        "holds_open",
+        "date_not_later",
+        "hold_captured",
+        "not_due",
+        "capture_declined",
+        "clock_backwards",
+        "book_exists",
+        "operation_reversed",
+        "operation_irreversible",
+        "batch_aborted",
+    ];
+    let unseen: Vec<_> = codes.iter().filter(|code| !summary.refusals.contains_key(*code)).collect();
+    assert!(unseen.is_empty(), "never refused with: {unseen:?}");
+    assert!(summary.replays > 0 && summary.mismatches > 0 && summary.busy > 0);
+    assert!(summary.deaths > 0 && summary.failed_batches > 0 && summary.restarts > 0);
+}
+
+#[test]
+fn slow_books_in_memory_do_what_the_oracle_says() {
+    let summary = check(
+        "books::slow_books_in_memory_do_what_the_oracle_says",
+        COMMANDS,
+        |_| MemoryBook::new(),
+    );
+    check_that_everything_happened(&summary);
+}
+
+#[test]
+#[ignore = "ten million commands: run by ./test long"]
+fn long_books_in_memory_do_what_the_oracle_says() {
+    let test = "books::long_books_in_memory_do_what_the_oracle_says";
+    let summary = check(test, 10_000_000, |_| MemoryBook::new());
+    check_that_everything_happened(&summary);
+}
+
+#[test]
+fn slow_books_in_files_do_what_the_oracle_says() {
+    in_files("books::slow_books_in_files_do_what_the_oracle_says", COMMANDS / 3);
+}
+
+#[test]
+#[ignore = "a million commands, each batch synced: run by ./test long"]
+fn long_books_in_files_do_what_the_oracle_says() {
+    in_files("books::long_books_in_files_do_what_the_oracle_says", 1_000_000);
+}
+
+fn in_files(test: &str, commands: u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = store::sqlite::open_folder(folder.path()).unwrap();
+    check(test, commands, |seed| {
+        SqliteGround::new(folder.clone(), BookName::new(&format!("seed-{seed}")).unwrap())
+    });
+}

@@ -1,0 +1,1 @@
+//! Every store call fails once, in every way.
