@@ -17,6 +17,7 @@ use store::{ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError};
 use crate::api_key::KeySecret;
 use crate::book::Book;
 use crate::keys::{ApiKey, KeyTable, Known};
+use crate::metrics::RequestCounts;
 use crate::problem::{Problem, catalog};
 use crate::scope::Scopes;
 use crate::version::Version;
@@ -80,6 +81,7 @@ pub struct App {
     pub(crate) people: Arc<PeopleKeys>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
+    pub(crate) requests: RequestCounts,
     keys: KeyTable,
     books: RwLock<HashMap<String, Arc<Book>>>,
     client_hasher: RandomState,
@@ -94,6 +96,7 @@ impl App {
             people,
             clock,
             limits,
+            requests: RequestCounts::default(),
             keys: KeyTable::new(control),
             books: RwLock::default(),
             client_hasher: RandomState::new(),

@@ -3,16 +3,21 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use base::Instant;
 use engine::{Answer, Query};
 use risk::budget::{GuessBudgets, Limits};
-use store::{BookName, Reader, StoreError};
+use store::{BookName, Reader};
 use tokio::sync::{Semaphore, oneshot};
-use writer::{Handle, Outcome, Request, Trouble};
+use writer::{Figures, Handle, Outcome, Request, Trouble};
 
+use crate::problem::catalog::Entry;
 use crate::problem::{Problem, catalog};
 
-/// Time that a list or report may take.
+/// Time that a list may take.
 const READ_TIME_MAX: Duration = Duration::from_secs(1);
+
+/// Time that a report may take, waiting for its turn included.
+const REPORT_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// A served book.
 pub struct Book {
@@ -20,6 +25,8 @@ pub struct Book {
     is_test: bool,
     handle: Handle,
     readers: Arc<Readers>,
+    /// One report at a time: they read the whole book.
+    turn: Arc<Semaphore>,
     budgets: Mutex<GuessBudgets>,
 }
 
@@ -37,6 +44,7 @@ impl Book {
             is_test,
             handle,
             readers: Arc::new(Readers { free, idle: Mutex::new(readers) }),
+            turn: Arc::new(Semaphore::new(1)),
             budgets: Mutex::new(GuessBudgets::new(Limits::default())),
         }
     }
@@ -59,6 +67,11 @@ impl Book {
     /// Its writer.
     pub fn handle(&self) -> &Handle {
         &self.handle
+    }
+
+    /// What its writer does.
+    pub(crate) fn figures(&self) -> &Figures {
+        self.handle.figures()
     }
 
     /// Its guess budgets. Nothing waits while holding them.
@@ -90,6 +103,18 @@ impl Book {
         Ok(answers.pop().flatten())
     }
 
+    /// The book's time, which in a test book is not that of the wall.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable`, `busy`.
+    pub(crate) async fn time(&self) -> Result<Instant, Problem> {
+        match self.ask(Query::Book).await? {
+            Some(Answer::Book { now, .. }) => Ok(now),
+            _ => Err(Problem::new(&catalog::UNAVAILABLE)),
+        }
+    }
+
     /// Waits until lists show every change up to `seq`.
     pub(crate) async fn flush(&self, seq: u64) -> Result<(), Trouble> {
         let (sender, receiver) = oneshot::channel();
@@ -99,27 +124,66 @@ impl Book {
         receiver.await.map_err(|_| ended())?
     }
 
-    /// Reads lists or reports, beside the writer and for a short time only.
+    /// Reads a list, beside the writer and for a short time only.
     ///
     /// # Errors
     ///
     /// `busy` when no reader is free or it takes too long; `unavailable`.
-    #[expect(dead_code, reason = "lists read this way")]
-    pub(crate) async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T, E>(
         &self,
-        read: impl FnOnce(&mut dyn Reader) -> Result<T, StoreError> + Send + 'static,
+        read: impl FnOnce(&mut dyn Reader) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        E: std::fmt::Display + Send + 'static,
+    {
+        let lent = Arc::clone(&self.readers).lend(read);
+        let in_time = tokio::time::timeout(READ_TIME_MAX, lent).await;
+        in_time.map_err(|_| Problem::new(&catalog::BUSY))??.map_err(unavailable)
+    }
+
+    /// Makes a report, beside the writer and one at a time.
+    ///
+    /// # Errors
+    ///
+    /// Those of `make`; `busy` when it takes too long; `unavailable`.
+    pub(crate) async fn report<T: Send + 'static>(
+        &self,
+        make: impl FnOnce(&Handle, &mut dyn Reader) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let readers = Arc::clone(&self.readers);
-        let work = async move {
-            let permit = readers.free.acquire().await.map_err(|_| unavailable("closed"))?;
-            // The reader itself is taken inside the blocking task, and its permit given back by
-            // it: a task that outlives the time limit still holds both.
-            permit.forget();
-            let task = tokio::task::spawn_blocking(move || readers.run(read)).await;
-            task.map_err(unavailable)?.map_err(unavailable)
+        self.in_turn(make, &catalog::BUSY).await
+    }
+
+    /// Does work that writes, in turn with reports. It goes on when its caller does not wait.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`; `outcome_unknown` when it takes too long; `unavailable`.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Handle, &mut dyn Reader) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.in_turn(work, &catalog::OUTCOME_UNKNOWN).await
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Handle, &mut dyn Reader) -> Result<T, Problem> + Send + 'static,
+        late: &'static Entry,
+    ) -> Result<T, Problem> {
+        let (turn, readers) = (Arc::clone(&self.turn), Arc::clone(&self.readers));
+        let handle = self.handle.clone();
+        let lent = async move {
+            let turn = turn.acquire_owned().await.map_err(unavailable)?;
+            let work = move |reader: &mut dyn Reader| {
+                // Whoever has left does not let the next one in: the work goes on.
+                let _turn = turn;
+                work(&handle, reader)
+            };
+            readers.lend(work).await?
         };
-        let in_time = tokio::time::timeout(READ_TIME_MAX, work).await;
-        in_time.map_err(|_| Problem::new(&catalog::BUSY))?
+        let in_time = tokio::time::timeout(REPORT_TIME_MAX, lent).await;
+        in_time.map_err(|_| Problem::new(late))?
     }
 }
 
@@ -130,16 +194,22 @@ struct Readers {
 }
 
 impl Readers {
-    fn run<T>(
-        &self,
-        read: impl FnOnce(&mut dyn Reader) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let taken = self.idle().pop();
-        let mut reader = taken.expect("there is an idle reader for every permit");
-        let result = read(reader.as_mut());
-        self.idle().push(reader);
-        self.free.add_permits(1);
-        result
+    /// Runs `work` with a reader in a blocking task, once one is free. The reader is taken inside
+    /// the task and given back by it: one that outlives its time limit still holds its reader.
+    async fn lend<T: Send + 'static>(
+        self: Arc<Self>,
+        work: impl FnOnce(&mut dyn Reader) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.free.acquire().await.map_err(unavailable)?.forget();
+        let task = tokio::task::spawn_blocking(move || {
+            let taken = self.idle().pop();
+            let mut reader = taken.expect("there is an idle reader for every permit");
+            let result = work(reader.as_mut());
+            self.idle().push(reader);
+            self.free.add_permits(1);
+            result
+        });
+        task.await.map_err(unavailable)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Box<dyn Reader>>> {

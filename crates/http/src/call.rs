@@ -21,6 +21,7 @@ use crate::idempotency::{self, IdempotencyKey};
 use crate::keys::ApiKey;
 use crate::problem::catalog::Entry;
 use crate::problem::{Problem, catalog};
+use crate::query::{self, Query};
 use crate::scope::Scope;
 use crate::version::Version;
 
@@ -91,7 +92,6 @@ impl Caller {
     }
 
     /// Waits until lists show what this key wrote last.
-    #[expect(dead_code, reason = "lists begin with it")]
     pub(crate) async fn see_own_writes(&self) -> Result<(), Problem> {
         let seq = self.key.last_write.load(Ordering::Relaxed);
         Ok(self.book().flush(seq).await?)
@@ -138,8 +138,26 @@ impl<S> Call<S> {
     /// The id in the path, which is always the third part: `/v1/holds/{id}/capture`. Text that is
     /// no such id names nothing, so the answer is `missing` too.
     pub(crate) fn path_id<Id: TypedId>(&self, missing: &'static Entry) -> Result<Id, Problem> {
-        let text = self.head.uri.path().split('/').nth(3).unwrap_or("");
+        self.path_id_at(3, missing)
+    }
+
+    /// The same for paths whose id is another part.
+    pub(crate) fn path_id_at<Id: TypedId>(
+        &self,
+        part: usize,
+        missing: &'static Entry,
+    ) -> Result<Id, Problem> {
+        let text = self.head.uri.path().split('/').nth(part).unwrap_or("");
         text.parse().map_err(|_| Problem::new(missing))
+    }
+
+    /// The parameters of the query string.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` with the name of the parameter at fault.
+    pub(crate) fn query<Q: Query>(&self) -> Result<Q, Problem> {
+        query::read(&self.head.uri)
     }
 
     /// The operation of a call that moves money.

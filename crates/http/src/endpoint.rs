@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::Response;
+use axum::http::{Response, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use base::RequestId;
 use tokio::time::Instant;
@@ -13,13 +13,17 @@ use tokio::time::Instant;
 use crate::app::App;
 use crate::call::{Admission, Arrival};
 use crate::problem::{Problem, catalog};
+use crate::query;
 use crate::reply::{Reply, respond};
 use crate::version::Version;
 
-/// Serves `handler` for a method. `route` is the path as documented: what logs call it.
+/// Serves `handler` for a method. `route` is the path as documented: what logs call it. Calls with
+/// a key are refused when they have other query parameters than the documented ones: a misspelled
+/// one must not be passed over.
 pub(crate) fn endpoint<A, H, F>(
     method: MethodFilter,
     route: &'static str,
+    parameters: &'static [String],
     handler: H,
 ) -> MethodRouter<Arc<App>>
 where
@@ -30,13 +34,18 @@ where
     on(method, move |State(app): State<Arc<App>>, request: Request| {
         let handler = handler.clone();
         async move {
-            let arrival = arrive(app, request);
+            let arrival = arrive(Arc::clone(&app), request);
             let (request_id, arrived) = (arrival.request_id, arrival.arrived);
+            let asked = check_parameters::<A>(&arrival, parameters);
             let (version, outcome) = match A::admit(arrival).await {
-                Ok((call, version)) => (version, handler(call).await),
+                Ok((call, version)) => match asked {
+                    Ok(()) => (version, handler(call).await),
+                    Err(problem) => (version, Err(problem)),
+                },
                 Err(problem) => (Version::NEWEST, Err(problem)),
             };
             log(route, request_id, arrived, &outcome);
+            app.requests.count(status(&outcome));
             respond(outcome, request_id, version)
         }
     })
@@ -57,7 +66,8 @@ fn answer_astray(
     request: Request,
     problem: Problem,
 ) -> Response<Body> {
-    let arrival = arrive(app, request);
+    let arrival = arrive(Arc::clone(&app), request);
+    app.requests.count(problem.status());
     let outcome = Err(problem);
     // The path itself may contain anything, a code included, so it is not logged.
     log("no route", arrival.request_id, arrival.arrived, &outcome);
@@ -67,6 +77,20 @@ fn answer_astray(
 fn arrive(app: Arc<App>, request: Request) -> Arrival {
     let (head, body) = request.into_parts();
     Arrival { request_id: app.new_id(), arrived: Instant::now(), app, head, body }
+}
+
+fn check_parameters<A: Admission>(arrival: &Arrival, known: &[String]) -> Result<(), Problem> {
+    match A::SCOPE {
+        Some(_) => query::check_names(&arrival.head.uri, known),
+        None => Ok(()),
+    }
+}
+
+fn status(outcome: &Result<Reply, Problem>) -> StatusCode {
+    match outcome {
+        Ok(reply) => reply.status,
+        Err(problem) => problem.status(),
+    }
 }
 
 /// One event a request, at debug level: routes and codes of problems, never what was sent.

@@ -219,7 +219,6 @@ pub(crate) fn batch_aborted() -> Problem {
 }
 
 /// Shorthand for a live book where a test book is needed.
-#[expect(dead_code, reason = "the test clock answers it")]
 pub(crate) fn not_a_test_book() -> Problem {
     Problem::refused(&BookRefusal::NotATestBook.into(), false)
 }

@@ -57,7 +57,8 @@ pub(crate) fn read<Q: Query>(uri: &Uri) -> Result<Q, Problem> {
         if slot.is_some() {
             return Err(refuse(&name, "This parameter may appear once only."));
         }
-        let value = value.ok_or_else(|| refuse(&name, "The value must be UTF-8, with % encoded."))?;
+        let value =
+            value.ok_or_else(|| refuse(&name, "The value must be UTF-8, with % encoded."))?;
         *slot = Some(value);
     }
     Ok(query)

@@ -6,21 +6,27 @@
 
 pub(crate) mod batch;
 pub(crate) mod documents;
+pub(crate) mod events;
 pub(crate) mod gift_cards;
 pub(crate) mod health;
 pub(crate) mod holds;
 pub(crate) mod keys;
+pub(crate) mod ledger;
+pub(crate) mod metrics;
+pub(crate) mod programs;
 pub(crate) mod redemptions;
+pub(crate) mod reports;
 pub(crate) mod reverse;
 pub(crate) mod scope_body;
 pub(crate) mod spending;
+pub(crate) mod test;
 
 use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{MethodFilter, MethodRouter};
-use utoipa::openapi::path::{HttpMethod, Operation};
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::app::App;
@@ -76,7 +82,9 @@ macro_rules! routes {
 
 routes! {
     gift_cards::issue => Required,
+    gift_cards::list => None,
     gift_cards::read => None,
+    gift_cards::activities => None,
     gift_cards::lookup => Optional,
     gift_cards::freeze => Optional,
     gift_cards::unfreeze => Optional,
@@ -86,6 +94,7 @@ routes! {
     gift_cards::extend => Required,
     gift_cards::reveal => Optional,
     holds::place => Required,
+    holds::list => None,
     holds::read => None,
     holds::change => Required,
     holds::capture => Required,
@@ -94,9 +103,20 @@ routes! {
     redemptions => Required,
     reverse => Required,
     batch => Optional,
+    programs::create => Optional,
+    programs::list => None,
+    programs::read => None,
+    events => None,
+    ledger::accounts::list => None,
+    ledger::accounts::read => None,
+    ledger::accounts::entries => None,
+    ledger::trial_balance => None,
+    reports::liability => None,
+    test::clock => Optional,
     keys => Optional,
     health::process => None,
     health::ready => None,
+    metrics => None,
     documents::openapi => None,
     documents::page => None,
 }
@@ -118,15 +138,29 @@ where
     };
     let mut schemas = Vec::new();
     P::schemas(&mut schemas);
-    // Routes live as long as the process; there is one leaked text for each.
+    // Routes live as long as the process; what is leaked is little and the same for each.
     let name: &'static str = P::path().leak();
+    let operation = P::operation();
+    let parameters: &'static [String] = query_parameters(&operation).leak();
     Route {
         path: P::path(),
         method,
-        operation: P::operation(),
+        operation,
         schemas,
         scope: A::SCOPE,
         key_rule,
-        service: endpoint(filter, name, handler),
+        service: endpoint(filter, name, parameters, handler),
     }
+}
+
+/// Names of the documented query parameters.
+fn query_parameters(operation: &Operation) -> Vec<String> {
+    let all = operation.parameters.iter().flatten();
+    let named = all.filter_map(|parameter| match parameter {
+        RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => {
+            Some(parameter.name.clone())
+        }
+        _ => None,
+    });
+    named.collect()
 }

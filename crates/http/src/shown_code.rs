@@ -1,7 +1,6 @@
 //! Codes that are shown once, and again to whoever lost the first answer.
 
-use base::Instant;
-use engine::{Answer, Query};
+use engine::Answer;
 use giftcards::Card;
 use outside::keyring::KeyNumber;
 use writer::Decided;
@@ -20,7 +19,7 @@ pub(crate) async fn of(caller: &Caller, decided: &Decided) -> Result<Option<Stri
         return Ok(None);
     }
     if decided.replayed {
-        let age = book_time(caller).await?.since(decided.at).unwrap_or_default();
+        let age = caller.book().time().await?.since(decided.at).unwrap_or_default();
         if age > caller.app.limits.code_shown_for {
             return Ok(None);
         }
@@ -39,12 +38,4 @@ pub(crate) fn reveal(caller: &Caller, card: &Card) -> Result<String, Problem> {
     let key = key.ok_or_else(not_revealable)?;
     let code = caller.app.ring.code_for(card.id, card.code.nonce, key);
     code.map(|code| code.reveal()).map_err(|_| not_revealable())
-}
-
-/// The present time of the book, which in a test book is not that of the wall.
-async fn book_time(caller: &Caller) -> Result<Instant, Problem> {
-    match caller.book().ask(Query::Book).await? {
-        Some(Answer::Book { now, .. }) => Ok(now),
-        _ => Err(Problem::new(&catalog::UNAVAILABLE)),
-    }
 }

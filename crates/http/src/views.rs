@@ -4,15 +4,21 @@
 //! structs describe the answers in the OpenAPI document.
 
 pub(crate) mod account;
+pub(crate) mod activity;
 pub(crate) mod book;
+pub(crate) mod entry;
+pub(crate) mod event;
 pub(crate) mod gift_card;
 pub(crate) mod hold;
 pub(crate) mod key;
+pub(crate) mod liability;
+pub(crate) mod list;
 pub(crate) mod money;
 pub(crate) mod program;
 pub(crate) mod refund;
 pub(crate) mod reversal;
 pub(crate) mod scope;
+pub(crate) mod trial_balance;
 
 use base::{Instant, TypedId};
 use engine::Answer;

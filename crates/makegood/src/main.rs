@@ -28,6 +28,10 @@ use clap::Parser;
 
 use failure::Ending;
 
+/// Requests allocate on one thread and are freed on another; this allocator is made for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Gift cards, paid promotions and the refunds that make promotions good, on one ledger.
 #[derive(Debug, Parser)]
 #[command(name = "makegood", version, about, max_term_width = 100)]

@@ -15,6 +15,7 @@
 mod clock;
 mod faults;
 mod ground;
+mod linearize;
 mod oracle;
 mod random;
 mod simulation;
@@ -23,7 +24,8 @@ mod workload;
 pub use clock::VirtualClock;
 pub use faults::{Fault, FaultPlan, FaultyStore};
 pub use ground::{Ground, SqliteGround};
+pub use linearize::Recorder;
 pub use oracle::Oracle;
 pub use random::Random;
-pub use simulation::{Divergence, Settings, Summary, run};
+pub use simulation::{Divergence, Settings, Summary, compare, compare_tables, run};
 pub use workload::Workload;

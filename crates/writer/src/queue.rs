@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use crate::handle::{Job, Trouble};
 
+/// How often the writer steps back while the queue is still growing.
+const YIELDS_MAX: usize = 8;
+
 /// Jobs in order of arrival. Its size is counted in commands and queries, not in jobs, so that
 /// a thousand operations in one call weigh as much as a thousand calls.
 pub(crate) struct Queue {
@@ -70,6 +73,7 @@ impl Queue {
         if inner.jobs.is_empty() {
             return if inner.closed.is_some() { Taken::Closed } else { Taken::Idle };
         }
+        let mut inner = self.let_others_push(inner);
         let mut jobs = Vec::with_capacity(inner.jobs.len().min(weight_max));
         let mut weight = 0;
         while let Some(job) = inner.jobs.front() {
@@ -82,6 +86,21 @@ impl Queue {
         }
         inner.waiting -= weight;
         Taken::Jobs(jobs)
+    }
+
+    /// Lets threads that are about to push do so: no waiting, only not being first. On few cores a
+    /// writer that never yields commits a handful at a time, and every commit is a sync.
+    fn let_others_push<'a>(&'a self, mut inner: MutexGuard<'a, Inner>) -> MutexGuard<'a, Inner> {
+        for _ in 0..YIELDS_MAX {
+            let waiting = inner.waiting;
+            drop(inner);
+            std::thread::yield_now();
+            inner = self.lock();
+            if inner.waiting == waiting {
+                break;
+            }
+        }
+        inner
     }
 
     /// Takes nothing new from now on; what waits is still done.

@@ -57,6 +57,8 @@ catalog! {
         "Check the id and that the key belongs to the book of the hold.";
     PROGRAM_NOT_FOUND = "program_not_found", 404, "No such program",
         "Check the id and that the key belongs to the book of the program.";
+    ACCOUNT_NOT_FOUND = "ledger_account_not_found", 404, "No such ledger account",
+        "Check the id and that the key belongs to the book of the account.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This path has no such method",
         "Use one of the methods named by the header Allow.";
     REQUEST_TIMEOUT = "request_timeout", 408, "The body did not arrive in time",

@@ -1,10 +1,12 @@
 //! `/v1/gift-cards`: cards and what is done to them.
 
+pub(crate) mod activities;
 pub(crate) mod adjust;
 pub(crate) mod cancel;
 pub(crate) mod extend;
 pub(crate) mod freeze;
 pub(crate) mod issue;
+pub(crate) mod list;
 pub(crate) mod lookup;
 pub(crate) mod read;
 pub(crate) mod replace_code;

@@ -2,6 +2,7 @@
 
 pub(crate) mod capture;
 pub(crate) mod change;
+pub(crate) mod list;
 pub(crate) mod place;
 pub(crate) mod read;
 pub(crate) mod refund;

@@ -4,12 +4,18 @@
 
 mod bad_input;
 mod batch;
+mod clock;
 mod documents;
+mod events;
 mod gift_cards;
 mod idempotency;
 mod keys;
+mod ledger;
+mod lists;
 mod lookup;
+mod metrics;
 mod personal;
+mod programs;
 mod refusals;
 mod scopes;
 mod serving;

@@ -1,5 +1,6 @@
 //! A served test book, and requests to it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,7 +13,8 @@ use outside::keyring::KeyRing;
 use outside::people::PeopleKeys;
 use outside::random::{SeededRandomness, SystemRandomness};
 use serde_json::{Value, json};
-use store::{BookRecord, ControlStore, KeyKind, MemoryBook, MemoryControl, Reader};
+use store::sqlite::{Folder, open_folder};
+use store::{BookName, BookRecord, ControlStore, KeyKind, MemoryBook, MemoryControl, Reader};
 use tower::ServiceExt;
 
 pub struct World {
@@ -23,20 +25,35 @@ pub struct World {
     pub book: Arc<Book>,
     /// A secret key with every scope.
     pub all: String,
+    ring: Arc<KeyRing>,
+    limits: Limits,
     control: MemoryControl,
+    shelf: Shelf,
     running: Vec<writer::Running>,
     _folder: tempfile::TempDir,
 }
 
+/// Where books are kept: in memory, or in files.
+enum Shelf {
+    Memory(BTreeMap<String, MemoryBook>),
+    Files(Folder),
+}
+
 impl World {
     pub fn new() -> World {
-        World::with_limits(Limits {
-            lookup_failure_delay: std::time::Duration::from_millis(1),
-            ..Limits::default()
-        })
+        World::with_limits(short_limits())
+    }
+
+    /// The same with books in files.
+    pub fn in_files() -> World {
+        World::kept(short_limits(), true)
     }
 
     pub fn with_limits(limits: Limits) -> World {
+        World::kept(limits, false)
+    }
+
+    fn kept(limits: Limits, in_files: bool) -> World {
         let start = Instant::parse("2026-11-20T10:00:00Z").unwrap();
         let clock = ManualClock::new(start);
         let ring = Arc::new(KeyRing::generate(start, &mut SeededRandomness::new(1)));
@@ -44,15 +61,14 @@ impl World {
         let people = Arc::new(PeopleKeys::open_or_create(&folder.path().join("keys"), &ring));
         let people = Arc::new(Arc::into_inner(people).unwrap().unwrap());
         let control = MemoryControl::new();
-        let app = Arc::new(App::new(AppParts {
-            ring,
-            people: Arc::clone(&people),
-            clock: Arc::new(clock.clone()),
-            control: Box::new(control.clone()),
-            limits,
-        }));
+        let mut shelf = match in_files {
+            true => Shelf::Files(open_folder(&folder.path().join("data")).unwrap()),
+            false => Shelf::Memory(BTreeMap::new()),
+        };
+        let app = new_app(&ring, &people, &clock, &control, &limits);
         let mut running = Vec::new();
-        let book = open_book(&app, &clock, control.clone(), "test", &mut running);
+        let name = new_book(&control, &clock, "test", true);
+        let book = open_book(&app, &clock, &mut shelf, (name, true), &mut running);
         let router = http::router(Arc::clone(&app));
         let mut world = World {
             app,
@@ -61,7 +77,10 @@ impl World {
             people,
             book,
             all: String::new(),
+            ring,
+            limits,
             control,
+            shelf,
             running,
             _folder: folder,
         };
@@ -71,7 +90,28 @@ impl World {
 
     /// Another book of the same server.
     pub fn open_book(&mut self, name: &str) -> Arc<Book> {
-        open_book(&self.app, &self.clock, self.control.clone(), name, &mut self.running)
+        self.open_book_of_kind(name, true)
+    }
+
+    /// Another book whose clock is that of the wall.
+    pub fn open_live_book(&mut self, name: &str) -> Arc<Book> {
+        self.open_book_of_kind(name, false)
+    }
+
+    fn open_book_of_kind(&mut self, name: &str, is_test: bool) -> Arc<Book> {
+        let name = new_book(&self.control, &self.clock, name, is_test);
+        let (shelf, running) = (&mut self.shelf, &mut self.running);
+        open_book(&self.app, &self.clock, shelf, (name, is_test), running)
+    }
+
+    /// Stops the server and starts another one on the test book.
+    pub fn restart(&mut self) {
+        self.running.drain(..).for_each(writer::Running::stop);
+        self.app = new_app(&self.ring, &self.people, &self.clock, &self.control, &self.limits);
+        let name = Token::new("test").unwrap();
+        let (shelf, running) = (&mut self.shelf, &mut self.running);
+        self.book = open_book(&self.app, &self.clock, shelf, (name, true), running);
+        self.router = http::router(Arc::clone(&self.app));
     }
 
     /// A new secret key of the test book.
@@ -142,27 +182,60 @@ impl Drop for World {
     }
 }
 
+fn short_limits() -> Limits {
+    let lookup_failure_delay = std::time::Duration::from_millis(1);
+    Limits { lookup_failure_delay, ..Limits::default() }
+}
+
+fn new_app(
+    ring: &Arc<KeyRing>,
+    people: &Arc<PeopleKeys>,
+    clock: &ManualClock,
+    control: &MemoryControl,
+    limits: &Limits,
+) -> Arc<App> {
+    Arc::new(App::new(AppParts {
+        ring: Arc::clone(ring),
+        people: Arc::clone(people),
+        clock: Arc::new(clock.clone()),
+        control: Box::new(control.clone()),
+        limits: limits.clone(),
+    }))
+}
+
+fn new_book(control: &MemoryControl, clock: &ManualClock, name: &str, is_test: bool) -> BookName {
+    let (name, created_at) = (BookName::new(name).unwrap(), clock.now());
+    control.clone().create_book(&BookRecord { name: name.clone(), is_test, created_at }).unwrap();
+    name
+}
+
 fn open_book(
     app: &App,
     clock: &ManualClock,
-    mut control: MemoryControl,
-    name: &str,
+    shelf: &mut Shelf,
+    (name, is_test): (BookName, bool),
     running: &mut Vec<writer::Running>,
 ) -> Arc<Book> {
-    let name = Token::new(name).unwrap();
-    let created_at = clock.now();
-    control.create_book(&BookRecord { name: name.clone(), is_test: true, created_at }).unwrap();
-    let memory = MemoryBook::new();
-    let times = clock.clone();
-    let writer = writer::spawn(
-        memory.store(),
-        writer::BookSpec { is_test: true, ring: [7; 8] },
-        writer::Options::default(),
-        Box::new(move || (times.now(), times.monotonic())),
-    )
-    .unwrap();
-    let readers: Vec<Box<dyn Reader>> = vec![Box::new(memory.reader())];
-    let book = app.add_book(Book::new(name, true, writer.handle.clone(), readers));
+    let clock = clock.clone();
+    let times = Box::new(move || (clock.now(), clock.monotonic()));
+    let (spec, options) = (writer::BookSpec { is_test, ring: [7; 8] }, writer::Options::default());
+    let mut readers: Vec<Box<dyn Reader>> = Vec::new();
+    let writer = match shelf {
+        Shelf::Memory(books) => {
+            let memory = books.entry(name.to_string()).or_default();
+            readers.push(Box::new(memory.reader()));
+            readers.push(Box::new(memory.reader()));
+            writer::spawn(memory.store(), spec, options, times)
+        }
+        Shelf::Files(folder) => {
+            let store = folder.book(&name).unwrap();
+            readers.push(Box::new(folder.reader(&name).unwrap()));
+            readers.push(Box::new(folder.reader(&name).unwrap()));
+            writer::spawn(store, spec, options, times)
+        }
+    };
+    let writer = writer.unwrap();
+    let book = app.add_book(Book::new(name, is_test, writer.handle.clone(), readers));
     running.push(writer);
     book
 }
@@ -314,4 +387,22 @@ pub fn check_members(value: &Value, expected: Value) {
 /// Dollars as JSON.
 pub fn usd(cents: i64) -> Value {
     json!({"amount": cents, "currency": "USD"})
+}
+
+/// All pages of a list, one after the other.
+pub async fn all_pages(world: &World, path: &str, limit: usize) -> Vec<Value> {
+    let mut all = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let page = format!("{path}{mark}limit={limit}{cursor}");
+        let page = world.get(&page).await_status(200).await.json;
+        let data = page["data"].as_array().unwrap();
+        assert!(data.len() <= limit, "{} entries", data.len());
+        all.extend(data.iter().cloned());
+        if page["has_more"] == false {
+            return all;
+        }
+        cursor = format!("&cursor={}", page["next_cursor"].as_str().unwrap());
+    }
 }

@@ -67,7 +67,12 @@ pub(super) fn issue_cards(folder: &Path, count: u64) -> Done<Codes> {
     Ok(Codes(codes))
 }
 
-fn request(installation: &Installation, number: u64, now: Instant, codes: &mut Vec<u8>) -> Done<Request> {
+fn request(
+    installation: &Installation,
+    number: u64,
+    now: Instant,
+    codes: &mut Vec<u8>,
+) -> Done<Request> {
     let ring = &installation.ring;
     // Ids as random as real ones, yet the same in every run.
     let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes();

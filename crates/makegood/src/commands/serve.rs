@@ -7,6 +7,7 @@ use http::{App, AppParts, Book, KeySecret, Scopes};
 use jobs::{Booked, Expirer, JobError};
 use store::{KeyKind, Reader};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use writer::{Handle, Trouble};
 
@@ -95,11 +96,13 @@ pub(crate) fn serve(
         })?;
         let bound = listener.local_addr().map_err(Failure::new)?;
         let address = format!("http://{bound}");
+        // Before anybody is told: a signal that comes early must find somebody who listens.
+        let signals = Signals::listen()?;
         listening(&Serving { address: &address, installation, books: &books })?;
         let (reason_sender, reason) = oneshot::channel();
         let stop = async move {
             // Only this future sends, and only once.
-            let _ = reason_sender.send(until_stop(handles).await);
+            let _ = reason_sender.send(until_stop(handles, signals).await);
         };
         let served = http::serve(app, listener, stop).await;
         if let Err(error) = served {
@@ -121,7 +124,7 @@ pub(crate) fn serve(
 }
 
 /// Waits for a signal (`None`), or for a writer to end (why).
-async fn until_stop(handles: Vec<(String, Handle)>) -> Option<Failure> {
+async fn until_stop(handles: Vec<(String, Handle)>, mut signals: Signals) -> Option<Failure> {
     let watch = async {
         loop {
             tokio::time::sleep(WATCH_EVERY).await;
@@ -134,7 +137,7 @@ async fn until_stop(handles: Vec<(String, Handle)>) -> Option<Failure> {
     };
     tokio::select! {
         failure = watch => Some(failure),
-        signal = signal() => {
+        signal = signals.next() => {
             tracing::info!(signal, "stopping");
             None
         }
@@ -162,16 +165,24 @@ async fn ended(handle: &Handle) -> Option<String> {
     }
 }
 
-async fn signal() -> &'static str {
-    use tokio::signal::unix::{SignalKind, signal};
-    let streams = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    let (Ok(mut interrupt), Ok(mut terminate)) = streams else {
-        // Without handlers the system's own take over: the process dies and loses nothing.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => "SIGINT",
-        _ = terminate.recv() => "SIGTERM",
+/// The signals that ask the server to stop.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Done<Signals> {
+        let listen = |kind| signal(kind).map_err(|error| Failure::new(format!("signals: {error}")));
+        let interrupt = listen(SignalKind::interrupt())?;
+        Ok(Signals { interrupt, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
     }
 }
 

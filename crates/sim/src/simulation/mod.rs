@@ -13,6 +13,8 @@ use engine::{Answer, Command, Query};
 use store::{Reader, StoreError};
 use writer::{BookSpec, OpenError, Outcome, Request, Trouble, Writer};
 
+pub use check::compare_tables;
+pub use judge::compare;
 pub use settings::Settings;
 pub use summary::Summary;
 
@@ -116,6 +118,7 @@ impl<'g, G: Ground> Simulation<'g, G> {
     fn turn(&mut self) -> Result<(), Divergence> {
         self.let_time_pass();
         let now = self.now();
+        self.workload.forget_before(self.settings.remembered_since(now));
         self.submit_some(now);
         if self.random.one_in(self.settings.restart_one_in) {
             // The process dies with requests in its queue.
@@ -130,9 +133,6 @@ impl<'g, G: Ground> Simulation<'g, G> {
         }
         if self.random.one_in(self.settings.check_one_in) {
             self.check_tables()?;
-        }
-        if self.random.one_in(64) {
-            self.workload.forget_before(self.settings.remembered_since(self.now()));
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use crate::{Oracle, Random};
 const REMEMBERED_MAX: usize = 4_000;
 
 /// Makes requests. What it makes follows from its seed and from what the oracle knows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Workload {
     random: Random,
     /// New cards become rare above this number, so that small books stay hot.
@@ -26,10 +26,12 @@ pub struct Workload {
     codes: Vec<CodeHash>,
     holds: Vec<HoldId>,
     refunds: Vec<RefundId>,
-    /// Requests with a key, and when they were made.
+    /// Requests with a key, and since when the key is known.
     asked: Vec<(Instant, Request)>,
     /// Keys that were reversed before anything came under them.
     barred: Vec<(Instant, OperationKey)>,
+    /// No key is known for longer.
+    oldest: Instant,
 }
 
 impl Workload {
@@ -49,6 +51,7 @@ impl Workload {
             refunds: Vec::new(),
             asked: Vec::new(),
             barred: Vec::new(),
+            oldest: Instant::MAX,
         }
     }
 
@@ -60,10 +63,11 @@ impl Workload {
             return earlier.clone();
         }
         let command = self.command(oracle, now);
-        let operation = self.operation(&command, now);
+        let (since, operation) = self.operation(&command, now);
         let request = Request { command, actor: KeyId::from_bits(7), operation };
         if request.operation.is_some() {
-            self.asked.push((now, request.clone()));
+            self.oldest = self.oldest.min(since);
+            self.asked.push((since, request.clone()));
         }
         if self.asked.len() > 2 * REMEMBERED_MAX {
             self.asked.drain(..REMEMBERED_MAX);
@@ -73,37 +77,58 @@ impl Workload {
 
     /// Forgets requests from before `time`, because the book may forget them too.
     pub fn forget_before(&mut self, time: Instant) {
-        self.asked.retain(|(at, _)| *at >= time);
-        self.barred.retain(|(at, _)| *at >= time);
+        if self.oldest >= time {
+            return;
+        }
+        self.asked.retain(|(since, _)| *since >= time);
+        self.barred.retain(|(since, _)| *since >= time);
+        let asked = self.asked.iter().map(|(since, _)| *since);
+        let barred = self.barred.iter().map(|(since, _)| *since);
+        self.oldest = asked.chain(barred).min().unwrap_or(Instant::MAX);
+    }
+
+    /// Other choices from now on, from the same knowledge.
+    pub fn reseed(&mut self, seed: u64) {
+        self.random = Random::new(seed);
     }
 
     /// Most requests have a key of their own; a few come under one that was used or barred.
-    fn operation(&mut self, command: &Command, now: Instant) -> Option<Operation> {
+    /// Also tells since when the key is known.
+    fn operation(&mut self, command: &Command, now: Instant) -> (Instant, Option<Operation>) {
         if self.random.percent(25) {
-            return None;
+            return (now, None);
         }
+        let mut since = now;
         let fingerprint = self.random.bytes16();
         let mut key = OperationKey(self.random.bytes16());
         let choice = self.random.below(100);
         if choice < 3
-            && let Some((_, earlier)) = self.random.pick_recent(&self.asked)
+            && let Some((known_since, earlier)) = self.random.pick_recent(&self.asked)
             && let Some(operation) = earlier.operation
         {
-            key = operation.key;
+            (since, key) = (*known_since, operation.key);
         } else if choice < 9
-            && let Some((_, barred)) = self.random.pick_recent(&self.barred)
+            && let Some((known_since, barred)) = self.random.pick_recent(&self.barred)
         {
-            key = *barred;
+            (since, key) = (*known_since, *barred);
         } else if choice < 10
             && let Command::Reverse { operation } = command
         {
             // A careless caller reverses under the very key it wants to reverse.
-            key = *operation;
+            (since, key) = (self.known_since(*operation, now), *operation);
         }
         if let Command::Reverse { operation } = command {
-            self.barred.push((now, *operation));
+            let since = self.known_since(*operation, now);
+            self.barred.push((since, *operation));
         }
-        Some(Operation { key, fingerprint })
+        (since, Some(Operation { key, fingerprint }))
+    }
+
+    /// Since when a key to be reversed is known.
+    fn known_since(&self, key: OperationKey, now: Instant) -> Instant {
+        let has_key = |request: &Request| request.operation.is_some_and(|own| own.key == key);
+        let asked = self.asked.iter().filter(|(_, request)| has_key(request));
+        asked.map(|(since, _)| *since).min().unwrap_or(now)
     }
 
     /// A key to be reversed: usually one that was used.

@@ -1,1 +1,77 @@
-//! Every store call fails once, in every way.
+//! Every store call fails once, in every way, and each time the book goes on as it must.
+
+use sim::{Fault, Ground, Settings, SqliteGround, Summary, run};
+use store::{BookName, MemoryBook};
+
+use crate::settings::{seeds, succeed, timed};
+
+/// Lets the first call fail, then the second, and so on, until a run is over before the fault
+/// comes: then every call there is has failed once.
+fn check<G: Ground>(
+    test: &str,
+    seed: u64,
+    settings: Settings,
+    ground: impl Fn(&str) -> G,
+) -> Summary {
+    let mut total = Summary::default();
+    for fault in Fault::ALL {
+        for call in 1.. {
+            let settings = Settings { fault_at: Some((call, fault)), ..settings };
+            let ground = ground(&format!("{fault:?}-{call}").to_lowercase());
+            let summary = succeed(seed, test, run(&ground, settings));
+            total.add(&summary);
+            if summary.faults == 0 {
+                assert!(call > 20, "a run of {call} calls meets too little");
+                break;
+            }
+        }
+    }
+    total
+}
+
+fn small(seed: u64, commands: u64) -> Settings {
+    let mut settings = Settings::from_seed(seed, commands);
+    settings.faults_one_in = None;
+    // Small, so that sweeps, cache misses and runs of operations are among the calls.
+    settings.options.unswept_target = 5;
+    settings.options.cached_cards_max = 1;
+    settings.options.operation_run_max = 10;
+    settings.restart_one_in = 8;
+    settings.check_one_in = 6;
+    settings
+}
+
+#[test]
+fn slow_every_call_of_a_store_in_memory_fails_once() {
+    let test = "faults::slow_every_call_of_a_store_in_memory_fails_once";
+    timed(|| {
+        let mut total = Summary::default();
+        for seed in seeds().take(2) {
+            total.add(&check(test, seed, small(seed, 150), |_| MemoryBook::new()));
+        }
+        assert!(total.faults > 500 && total.deaths > 50, "{total:#?}");
+        total
+    });
+}
+
+#[test]
+#[ignore = "thousands of books: run by ./test long"]
+fn long_every_call_of_a_store_in_memory_fails_once() {
+    let test = "faults::long_every_call_of_a_store_in_memory_fails_once";
+    timed(|| {
+        let mut total = Summary::default();
+        for seed in seeds().take(30) {
+            total.add(&check(test, seed, small(seed, 400), |_| MemoryBook::new()));
+        }
+        total
+    });
+}
+
+#[test]
+fn slow_every_call_of_a_store_in_files_fails_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = store::sqlite::open_folder(folder.path()).unwrap();
+    let test = "faults::slow_every_call_of_a_store_in_files_fails_once";
+    let ground = |name: &str| SqliteGround::new(folder.clone(), BookName::new(name).unwrap());
+    timed(|| check(test, 3, small(3, 20), ground));
+}

@@ -1,6 +1,7 @@
 //! `GET /v1/gift-cards`: cards, newest first.
 
-use giftcards::{CardState, CardStatus, status};
+use giftcards::{Card, CardState, CardStatus, status};
+use ledger::Account;
 use store::CardFilter;
 
 use crate::call::Call;
@@ -53,7 +54,7 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let now = caller.book().time().await?;
     let found = caller.book().read(move |reader| {
         wanted.objects(
-            |(card, _)| card.id.bits(),
+            |(card, _): &(Card, Account)| card.id.bits(),
             |(card, account)| shown.is_none_or(|shown| shown == status(card, account, now)),
             |page| reader.cards(&filter, page),
         )
@@ -63,8 +64,7 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
 }
 
 fn status_of(text: &str) -> Checked<CardStatus> {
-    let all =
-        [CardStatus::Active, CardStatus::Depleted, CardStatus::Expired, CardStatus::Canceled];
+    let all = [CardStatus::Active, CardStatus::Depleted, CardStatus::Expired, CardStatus::Canceled];
     let known = all.into_iter().find(|status| status.as_str() == text);
     known.ok_or_else(|| refuse("status", "must be one of active, depleted, expired, canceled"))
 }
@@ -89,7 +89,8 @@ fn filter(query: &CardsQuery, shown: Option<CardStatus>) -> Checked<CardFilter> 
 /// Codes are in upper case, however people type them.
 fn last4(text: &str) -> Checked<[u8; 4]> {
     let refused = || refuse("last4", "must be 4 letters and digits");
-    let last4: [u8; 4] = text.to_ascii_uppercase().into_bytes().try_into().map_err(|_| refused())?;
+    let last4: [u8; 4] =
+        text.to_ascii_uppercase().into_bytes().try_into().map_err(|_| refused())?;
     if !last4.iter().all(u8::is_ascii_alphanumeric) {
         return Err(refused());
     }

@@ -1,5 +1,8 @@
 //! `GET /v1/holds`: holds and redemptions, newest first.
 
+use giftcards::Hold;
+use ledger::Account;
+
 use crate::call::Call;
 use crate::cursor::CursorMaker;
 use crate::fields;
@@ -37,7 +40,8 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let now = caller.book().time().await?;
     let found = caller.book().read(move |reader| {
         let reference = reference.as_ref().map(AsRef::as_ref);
-        wanted.objects(|(hold, _)| hold.id.bits(), |_| true, |page| reader.holds(reference, page))
+        let id = |(hold, _): &(Hold, Account)| hold.id.bits();
+        wanted.objects(id, |_| true, |page| reader.holds(reference, page))
     });
     let found = found.await?;
     Ok(found.reply(&cursors, |(hold, account)| HoldView::new(hold, account, now)))

@@ -8,13 +8,12 @@ use base::AccountId;
 use engine::{Answer, Query};
 use ledger::Account;
 
-use crate::call::Call;
+use crate::call::Caller;
 use crate::problem::{Problem, catalog};
 
-/// The account in the path of a call, as of now.
-async fn named<S>(call: &Call<S>) -> Result<Account, Problem> {
-    let id: AccountId = call.path_id_at(4, &catalog::ACCOUNT_NOT_FOUND)?;
-    match call.caller.book().ask(Query::Account(id)).await? {
+/// The account of this id, as of now.
+async fn account(caller: &Caller, id: AccountId) -> Result<Account, Problem> {
+    match caller.book().ask(Query::Account(id)).await? {
         Some(Answer::Account(account)) => Ok(account),
         _ => Err(Problem::new(&catalog::ACCOUNT_NOT_FOUND)),
     }

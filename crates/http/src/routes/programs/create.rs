@@ -109,7 +109,7 @@ fn program(app: &App, body: &ProgramBody) -> Checked<Program> {
         refund_extension_days: extension_days(body.refund_extension_days)?,
         scope: scope.unwrap_or_default(),
         regions: fields::each("/regions", &body.regions, limits::SCOPE_LIST_MAX, region)?,
-        metadata: fields::metadata("/metadata", body.metadata.iter())?,
+        metadata: fields::metadata("/metadata", &body.metadata)?,
         // The decision sets the book's time.
         created_at: Instant::MIN,
     })

@@ -1,5 +1,7 @@
 //! `GET /v1/programs`: programs, newest first.
 
+use giftcards::Program;
+
 use crate::call::Call;
 use crate::cursor::CursorMaker;
 use crate::lists::{CreatedQuery, PageQuery, Wanted};
@@ -22,7 +24,8 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let wanted = Wanted::read(&cursors, &page, &created)?;
     caller.see_own_writes().await?;
     let found = caller.book().read(move |reader| {
-        wanted.objects(|program| program.id.bits(), |_| true, |page| reader.programs(page))
+        let id = |program: &Program| program.id.bits();
+        wanted.objects(id, |_| true, |page| reader.programs(page))
     });
     let found = found.await?;
     Ok(found.reply(&cursors, ProgramView::new))

@@ -259,7 +259,8 @@ fn last4(card: &Card) -> String {
 fn code_to_show(maker: &CardMaker<'_>, entry: &Entry) -> Done<Option<String>> {
     let (Some(card), Some(decided_at)) = (&entry.card, entry.decided_at) else { return Ok(None) };
     let age = maker.installation.now().since(decided_at).unwrap_or_default();
-    if entry.status == Status::Canceled || card.code.nonce == 0 || age > CODE_SHOWN_FOR {
+    let is_disabled = entry.row.card.as_ref().is_ok_and(|old| old.is_disabled);
+    if is_disabled || card.code.nonce == 0 || age > CODE_SHOWN_FOR {
         return Ok(None);
     }
     let Some(key) = KeyNumber::new(u32::from(card.code.key)) else { return Ok(None) };

@@ -18,8 +18,9 @@ impl Owed {
     ///
     /// The book cannot be read.
     pub(super) fn now(installation: &Installation, book: &OpenBook) -> Done<Owed> {
-        let seq = book.handle().figures().seq();
-        book.handle().flush_and_wait(seq)?;
+        // Up to whatever the last record is: an import that was killed may have left the tables
+        // behind.
+        book.handle().flush_and_wait(u64::MAX)?;
         let mut reader = installation.reader(&book.record)?;
         let watermark = reader.head()?.watermark;
         let report = liability(reader.as_mut(), watermark, installation.now(), By::Currency)?;

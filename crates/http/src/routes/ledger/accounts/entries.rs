@@ -5,9 +5,9 @@ use store::EntryRow;
 use crate::call::Call;
 use crate::cursor::CursorMaker;
 use crate::lists::{CreatedQuery, PageQuery, Wanted};
-use crate::problem::Problem;
+use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
-use crate::routes::ledger::accounts::named;
+use crate::routes::ledger::accounts::account;
 use crate::scope::Read;
 use crate::views::entry::EntryView;
 use crate::views::list::ListView;
@@ -21,10 +21,10 @@ use crate::views::list::ListView;
     params(("id" = String, Path, description = "The account"), PageQuery, CreatedQuery),
     responses((status = 200, description = "Entries", body = ListView<EntryView>)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
-    let account = named(&call).await?;
+    let id = call.path_id_at(4, &catalog::ACCOUNT_NOT_FOUND)?;
+    let account = account(&call.caller, id).await?;
     let (page, created): (PageQuery, CreatedQuery) = call.query()?;
     let caller = &call.caller;
-    let id = account.id;
     let cursors = CursorMaker::new(caller, &format!("entries of {id}"), &created);
     let wanted = Wanted::read(&cursors, &page, &created)?;
     caller.see_own_writes().await?;

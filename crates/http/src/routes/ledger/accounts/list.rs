@@ -42,9 +42,12 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let found = caller.book().read(move |reader| {
         let prefix = prefix.as_ref().map_or("", AsRef::as_ref);
         let id = |account: &Account| account.id.bits();
-        scan((after, limit), id, |_| Fits::Yes, |after, limit| {
-            reader.accounts(prefix, after.map(AccountId::from_bits), limit)
-        })
+        scan(
+            (after, limit),
+            id,
+            |_| Fits::Yes,
+            |after, limit| reader.accounts(prefix, after.map(AccountId::from_bits), limit),
+        )
     });
     let found = found.await?;
     Ok(found.reply(&cursors, AccountView::new))

@@ -3,9 +3,9 @@
 use axum::http::StatusCode;
 
 use crate::call::Call;
-use crate::problem::Problem;
+use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
-use crate::routes::ledger::accounts::named;
+use crate::routes::ledger::accounts::account;
 use crate::scope::Read;
 use crate::views::account::AccountView;
 
@@ -17,6 +17,7 @@ use crate::views::account::AccountView;
     params(("id" = String, Path, description = "The account")),
     responses((status = 200, description = "The account", body = AccountView)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
-    let account = named(&call).await?;
+    let id = call.path_id_at(4, &catalog::ACCOUNT_NOT_FOUND)?;
+    let account = account(&call.caller, id).await?;
     Ok(Reply::view(StatusCode::OK, &AccountView::new(&account)))
 }

@@ -1,0 +1,217 @@
+//! Events, read from the journal: each with its object as it was right after its own record.
+
+use std::sync::Arc;
+
+use base::Instant;
+use engine::Row;
+use giftcards::{Card, EventKind, Hold, Program, Refund, account_of};
+use journal::{EventLine, Record};
+use ledger::Account;
+use store::{Reader, StoreError};
+
+/// Records that one request looks at.
+const SCANNED_RECORDS_MAX: usize = 10_000;
+
+/// Bytes of journal read at a time.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// A place between two events: every event before it has been told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position {
+    /// The record of the next event.
+    seq: u64,
+    /// Events of that record that have been told.
+    told: u32,
+}
+
+impl Position {
+    /// Before the first event of a record.
+    pub(crate) fn before_record(seq: u64) -> Position {
+        Position { seq: seq.max(1), told: 0 }
+    }
+
+    /// Reads back what [`Position::bits`] made.
+    pub(crate) fn of_bits(bits: u128) -> Position {
+        let seq = u64::try_from(bits >> 32).unwrap_or(u64::MAX);
+        let told = u32::try_from(bits & u128::from(u32::MAX)).unwrap_or(u32::MAX);
+        Position { seq: seq.max(1), told }
+    }
+
+    /// The position as a number for cursors.
+    pub(crate) fn bits(self) -> u128 {
+        u128::from(self.seq) << 32 | u128::from(self.told)
+    }
+}
+
+/// Which events are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// Only of this kind.
+    pub(crate) kind: Option<EventKind>,
+    /// Only of records up to this one.
+    pub(crate) last: Option<u64>,
+    /// Events at most.
+    pub(crate) limit: usize,
+}
+
+/// Events in order, and where to go on.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) events: Vec<Event>,
+    pub(crate) next: Position,
+    /// True unless everything that has happened by now was looked at.
+    pub(crate) has_more: bool,
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) seq: u64,
+    /// Its place among the events of its record.
+    pub(crate) index: u32,
+    pub(crate) at: Instant,
+    pub(crate) kind: EventKind,
+    pub(crate) object: Object,
+}
+
+/// What an event is about, as it was after its record.
+#[derive(Debug)]
+pub(crate) enum Object {
+    Program(Arc<Program>),
+    Card(Arc<Card>, Account),
+    Hold(Arc<Hold>, Account),
+    Refund(Arc<Refund>),
+}
+
+/// Tells events from a position on.
+///
+/// # Errors
+///
+/// [`StoreError`], [`StoreError::Corrupt`] also when a record cannot be understood.
+pub(crate) fn tell(
+    reader: &mut dyn Reader,
+    from: Position,
+    wanted: Wanted,
+) -> Result<Told, StoreError> {
+    let head = reader.head()?.seq;
+    let last = wanted.last.map_or(head, |last| last.min(head));
+    let mut told = Told { events: Vec::new(), next: from, has_more: false };
+    let mut scanned = 0;
+    while told.next.seq <= last {
+        let blocks = reader.blocks_after(told.next.seq - 1, CHUNK_BYTES)?;
+        if blocks.is_empty() {
+            return Err(corrupt(told.next.seq, "it is missing"));
+        }
+        for record in blocks.iter().flat_map(journal::Block::records) {
+            let record = record?;
+            let seq = record.header().seq;
+            if seq < told.next.seq {
+                continue;
+            }
+            if seq > last {
+                return Ok(told);
+            }
+            if scanned == SCANNED_RECORDS_MAX || !told.add(&record, wanted)? {
+                told.has_more = true;
+                return Ok(told);
+            }
+            scanned += 1;
+        }
+    }
+    Ok(told)
+}
+
+impl Told {
+    /// Adds the wanted events of a record; false when there is no room for one of them.
+    fn add(&mut self, record: &Record<'_>, wanted: Wanted) -> Result<bool, StoreError> {
+        let (seq, at) = (record.header().seq, Instant::from_micros(record.header().at_micros));
+        let mut rows = None;
+        for (index, line) in (0..).zip(record.events()).skip(self.next.told as usize) {
+            let kind = EventKind::from_number(line.kind);
+            let kind = kind.ok_or_else(|| corrupt(seq, "an event is of an unknown kind"))?;
+            if wanted.kind.is_some_and(|wanted| wanted != kind) {
+                continue;
+            }
+            if self.events.len() == wanted.limit {
+                self.next = Position { seq, told: index };
+                return Ok(false);
+            }
+            let rows = match &mut rows {
+                Some(rows) => rows,
+                empty => empty.insert(after_images(record)?),
+            };
+            let object = object(kind, &line, rows);
+            let object = object.ok_or_else(|| corrupt(seq, "the object of an event is missing"))?;
+            self.events.push(Event { seq, index, at, kind, object });
+        }
+        self.next = Position::before_record(seq + 1);
+        Ok(true)
+    }
+}
+
+fn after_images(record: &Record<'_>) -> Result<Vec<Row>, StoreError> {
+    let read = |change: Result<journal::ChangeRef<'_>, journal::ReadError>| {
+        let change = change?;
+        let row = store::rows::read_row(change.table, change.version, &mut change.source())?;
+        Ok(row)
+    };
+    record.changes().map(read).collect()
+}
+
+fn object(kind: EventKind, line: &EventLine, rows: &[Row]) -> Option<Object> {
+    let account = |card| {
+        rows.iter().find_map(|row| match row {
+            Row::Account(account) if account.id == account_of(card) => Some(account.clone()),
+            _ => None,
+        })
+    };
+    rows.iter().find_map(|row| match (subject_of(kind), row) {
+        (SubjectKind::Program, Row::Program(program)) if program.id.to_bytes() == line.subject => {
+            Some(Object::Program(Arc::clone(program)))
+        }
+        (SubjectKind::Card, Row::Card(card)) if card.id.to_bytes() == line.subject => {
+            Some(Object::Card(Arc::clone(card), account(card.id)?))
+        }
+        (SubjectKind::Hold, Row::Hold(hold)) if hold.id.to_bytes() == line.subject => {
+            Some(Object::Hold(Arc::clone(hold), account(hold.card)?))
+        }
+        (SubjectKind::Refund, Row::Refund(refund)) if refund.id.to_bytes() == line.subject => {
+            Some(Object::Refund(Arc::clone(refund)))
+        }
+        _ => None,
+    })
+}
+
+/// What kind of object an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SubjectKind {
+    Program,
+    Card,
+    Hold,
+    Refund,
+}
+
+fn subject_of(kind: EventKind) -> SubjectKind {
+    match kind {
+        EventKind::ProgramCreated => SubjectKind::Program,
+        EventKind::CardIssued
+        | EventKind::CardFrozen
+        | EventKind::CardUnfrozen
+        | EventKind::CardCodeReplaced
+        | EventKind::CardCanceled
+        | EventKind::CardExtended
+        | EventKind::CardAdjusted
+        | EventKind::CardExpired => SubjectKind::Card,
+        EventKind::HoldCreated
+        | EventKind::HoldUpdated
+        | EventKind::HoldCaptured
+        | EventKind::HoldReleased
+        | EventKind::HoldExpired
+        | EventKind::HoldReversed => SubjectKind::Hold,
+        EventKind::RefundSucceeded | EventKind::RefundReversed => SubjectKind::Refund,
+    }
+}
+
+fn corrupt(seq: u64, why: &str) -> StoreError {
+    StoreError::Corrupt(format!("record {seq}: {why}"))
+}

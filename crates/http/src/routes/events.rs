@@ -1,0 +1,80 @@
+//! `GET /v1/events`: what happened, oldest first.
+
+use axum::http::StatusCode;
+use base::{EventId, Instant};
+use giftcards::EventKind;
+
+use crate::call::{Call, Caller};
+use crate::cursor::CursorMaker;
+use crate::feed::{self, Position, Told, Wanted};
+use crate::fields::{Checked, refuse};
+use crate::lists::{CreatedQuery, PageQuery};
+use crate::problem::Problem;
+use crate::query::query_parameters;
+use crate::reply::Reply;
+use crate::scope::Read;
+use crate::views::event::EventView;
+use crate::views::list::ListView;
+
+query_parameters! {
+    /// Which events.
+    EventsQuery {
+        /// One type, such as `gift_card.issued`; all when left out.
+        #[param(example = "gift_card.issued")]
+        r#type,
+    }
+}
+
+/// List events
+///
+/// Oldest first, in the order in which things happened. `next_cursor` is always there: keep it, and
+/// ask with it again to get what has happened since. A page may have no entries and still say that
+/// there is more, when few events are of the wanted type.
+#[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "Events",
+    params(PageQuery, CreatedQuery, EventsQuery),
+    responses((status = 200, description = "Events", body = ListView<EventView>)))]
+pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+    let (page, filters): (PageQuery, (CreatedQuery, EventsQuery)) = call.query()?;
+    let caller = &call.caller;
+    let cursors = CursorMaker::new(caller, "events", &filters);
+    let from = cursors.read(page.cursor.as_deref())?.map(Position::of_bits);
+    let limit = page.limit()?;
+    let created = filters.0.created()?;
+    let kind = filters.1.r#type.as_deref().map(kind).transpose()?;
+    let told = caller.book().read(move |reader| {
+        let (first, last) = created.records(reader)?;
+        let start = Position::before_record(first);
+        let from = from.map_or(start, |from| from.max(start));
+        feed::tell(reader, from, Wanted { kind, last, limit })
+    });
+    let Told { events, next, has_more } = told.await?;
+    let view = |event| EventView::new(id(caller, event), event);
+    let list = ListView {
+        data: events.iter().map(view).collect(),
+        has_more,
+        next_cursor: Some(cursors.write(next.bits())),
+    };
+    Ok(Reply::view(StatusCode::OK, &list))
+}
+
+fn kind(text: &str) -> Checked<EventKind> {
+    let known = EventKind::ALL.into_iter().find(|kind| kind.as_str() == text);
+    known.ok_or_else(|| refuse("type", "must be a type of event, such as gift_card.issued"))
+}
+
+/// The id of an event: its time, its book, its record and its place in it. It is the same whenever
+/// the event is told, and events of two books of one server differ.
+fn id(caller: &Caller, event: &feed::Event) -> EventId {
+    let book = caller.app.ring.short_hash("book of events", caller.book().name().as_bytes());
+    event_id(event.at, [book[0], book[1]], event.seq, event.index)
+}
+
+fn event_id(at: Instant, book: [u8; 2], seq: u64, index: u32) -> EventId {
+    let [_, _, seq @ ..] = seq.to_be_bytes();
+    let [_, _, index @ ..] = index.to_be_bytes();
+    let mut random = [0; 10];
+    random[..2].copy_from_slice(&book);
+    random[2..8].copy_from_slice(&seq);
+    random[8..].copy_from_slice(&index);
+    EventId::from_parts(at, random)
+}

@@ -1,0 +1,31 @@
+//! `GET /v1/ledger/trial-balance`: whether everything adds up.
+
+use axum::http::StatusCode;
+use reports::{Detail, trial_balance};
+
+use crate::call::Call;
+use crate::cut::{AtQuery, Cut};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::scope::Read;
+use crate::views::trial_balance::TrialBalanceView;
+
+/// Read the trial balance
+///
+/// Debits, credits and balance of every account; all cards together are the group `giftcard/*`, all
+/// customers on invoice `receivable/*`. For a past time it stays the same for ever.
+#[utoipa::path(get, path = "/v1/ledger/trial-balance", operation_id = "read_trial_balance",
+    tag = "Ledger", params(AtQuery),
+    responses((status = 200, description = "The trial balance", body = TrialBalanceView)))]
+pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+    let query: AtQuery = call.query()?;
+    let wanted = query.at()?;
+    let now = call.caller.book().time().await?;
+    let made = call.caller.book().report(move |handle, reader| {
+        let cut = Cut::find(handle, reader, wanted, now)?;
+        let report = trial_balance(reader, cut.seq, Detail::Groups);
+        report.map(|report| (cut, report)).map_err(Problem::from)
+    });
+    let (cut, report) = made.await?;
+    Ok(Reply::view(StatusCode::OK, &TrialBalanceView::new(cut, &report)))
+}

@@ -1,0 +1,3 @@
+//! `/v1/reports`: what people in finance ask for.
+
+pub(crate) mod liability;

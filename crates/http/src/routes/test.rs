@@ -1,0 +1,3 @@
+//! `/v1/test`: what only test books can do.
+
+pub(crate) mod clock;

@@ -1,0 +1,186 @@
+//! `makegood import gift-cards`: ten thousand rows, dry, for real, again, and after a crash.
+
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::export::{Export, ROWS};
+use crate::process::Place;
+use crate::serve::redeem_body;
+
+/// An installation with a live book, and its key.
+fn shop() -> (Place, String) {
+    let place = Place::new();
+    let args =
+        ["keys", "create", "--book", "live", "--create-book", "live", "--scopes", "all", "--json"];
+    let made = place.run(&args).expect(0).json();
+    (place, made["key"].as_str().unwrap().to_owned())
+}
+
+fn write(place: &Place, name: &str, text: &str) -> String {
+    let path = place.path(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[track_caller]
+fn check_counts(view: &Value, expected: &[(&str, u64)]) {
+    let counts = view["counts"].as_object().unwrap();
+    let found: Vec<(&str, u64)> =
+        counts.iter().map(|(status, count)| (status.as_str(), count.as_u64().unwrap())).collect();
+    let refused: Vec<&Value> = view["rows"].as_array().unwrap().iter().collect();
+    let reasons: Vec<String> =
+        refused.iter().filter_map(|row| Some(row.get("reason")?.to_string())).take(5).collect();
+    assert_eq!(found, expected, "{reasons:?}");
+    assert_eq!(view["agrees"], true, "{}", view["currencies"]);
+}
+
+#[track_caller]
+fn check_owed(view: &Value, when: &str, export: &Export) {
+    let owed = |currency: &str| {
+        let currencies = view["currencies"].as_array().unwrap();
+        currencies.iter().find(|one| one["currency"] == currency).unwrap()[when].as_i64().unwrap()
+    };
+    assert_eq!((owed("USD"), owed("JPY")), (export.owed_usd, export.owed_jpy), "{when}");
+}
+
+#[test]
+fn slow_ten_thousand_rows_are_imported_once() {
+    let export = Export::new();
+    let (place, key) = shop();
+    let (csv, codes) = (write(&place, "e.csv", &export.csv), write(&place, "c.csv", &export.codes));
+    let report = place.path("report.csv");
+    let base = ["import", "gift-cards", &csv, "--codes", &codes, "--json"];
+    let with = |more: &[&str]| place.run(&[base.as_slice(), more].concat());
+    let Export { imported, reissued, canceled, refused, .. } = export;
+    assert_eq!(imported + reissued + canceled + refused, ROWS);
+    let fresh = [
+        ("canceled", canceled),
+        ("imported", imported),
+        ("refused", refused),
+        ("reissued", reissued),
+    ];
+
+    let dry = with(&["--dry-run"]).expect(0).json();
+    check_counts(&dry, &fresh);
+    assert_eq!(dry["currencies"][0]["owed_after"], 0, "a dry run changes nothing");
+    let real = with(&[]).expect(0).json();
+    check_counts(&real, &fresh);
+    check_owed(&real, "owed_after", &export);
+    let again = with(&["--report", report.to_str().unwrap()]).expect(0).json();
+    check_counts(&again, &[("already_there", ROWS - refused), ("refused", refused)]);
+    check_owed(&again, "owed_before", &export);
+    check_owed(&again, "owed_after", &export);
+    check_report(&place, &report, reissued, &key);
+    place.run(&["verify"]).expect(0);
+}
+
+/// The report has the new codes, nobody else may read it, and old and new codes spend.
+fn check_report(place: &Place, report: &std::path::Path, reissued: u64, key: &str) {
+    let mode = std::fs::metadata(report).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mut reader = csv::Reader::from_path(report).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let new_codes: Vec<&csv::StringRecord> = rows.iter().filter(|row| !row[6].is_empty()).collect();
+    assert_eq!(new_codes.len() as u64, reissued);
+    let rich = |row: &&&csv::StringRecord| &row[7] == "USD" && row[9].parse::<i64>().unwrap() > 500;
+    let server = place.serve();
+    let mut client = Client::connect(&server.address, key).unwrap();
+    let with_new = new_codes.iter().find(rich).unwrap();
+    let expired = "gift_card_not_usable";
+    let mut spend = |code: &str| {
+        let answer =
+            client.post("/v1/redemptions", &code.replace(' ', ""), &redeem_body(code, 100));
+        let answer = answer.unwrap();
+        assert!(answer.status == 201 || answer.text("/code") == expired, "{}", answer.body);
+        answer.status
+    };
+    assert_eq!(spend(&with_new[6]), 201);
+    assert_eq!(spend("shop 0000 0002 q"), 201);
+    let card = client.get(&format!("/v1/gift-cards/{}", &with_new[4])).unwrap().expect(200);
+    assert_eq!(card.json()["funding"]["kind"], "import");
+    assert_eq!(card.json()["metadata"]["import_last_characters"].as_str().unwrap().len(), 4);
+    assert_eq!(server.stop(), Some(0));
+    let data = std::fs::read(place.data().join("books/live.db")).unwrap();
+    let is_readable = |text: &[u8]| data.windows(text.len()).any(|window| window == text);
+    assert!(!is_readable(b"@example.com") && !is_readable("山田".as_bytes()), "personal text");
+    assert!(!is_readable(b"SHOP00000002Q"), "a code is in the data");
+}
+
+#[test]
+fn slow_a_killed_import_goes_on_where_it_was() {
+    let export = Export::new();
+    let (place, _) = shop();
+    let (csv, codes) = (write(&place, "e.csv", &export.csv), write(&place, "c.csv", &export.codes));
+    let args = ["import", "gift-cards", &csv, "--codes", &codes, "--json"];
+    for millis in [150, 400, 900] {
+        let mut child = place.command(&args).stdout(Stdio::piped()).spawn().unwrap();
+        let (_sender, nothing) = mpsc::channel::<()>();
+        let _ = nothing.recv_timeout(Duration::from_millis(millis));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let mut printed = String::new();
+        child.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+    }
+    let view = place.run(&args).expect(0).json();
+    assert_eq!(view["agrees"], true, "{}", view["currencies"]);
+    check_owed(&view, "owed_after", &export);
+    assert_eq!(view["counts"]["refused"], export.refused);
+    place.run(&["verify"]).expect(0);
+}
+
+const HEADER: &str =
+    "Id,Last Characters,Email,Expires On,Initial Balance,Balance,Currency,Enabled?";
+
+/// Imports one row and returns status and reason.
+fn import_row(row: &str, codes: &str) -> (String, String) {
+    let (place, _) = shop();
+    let csv = write(&place, "e.csv", &format!("{HEADER}\n{row}\n"));
+    let codes = write(&place, "c.csv", codes);
+    let args = ["import", "gift-cards", &csv, "--codes", &codes, "--json"];
+    let view = place.run(&args).expect(0).json();
+    let row = &view["rows"][0];
+    let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    (text("status"), text("reason"))
+}
+
+#[track_caller]
+fn check_row(row: &str, codes: &str, status: &str, reason: &str) {
+    let (found_status, found_reason) = import_row(row, codes);
+    assert_eq!(found_status, status, "{found_reason}");
+    assert!(found_reason.contains(reason), "{found_reason}");
+}
+
+#[test]
+fn slow_rows_are_judged_one_by_one() {
+    let good = "7,ab12,a@example.com,,25.00,10.00,USD,true";
+    check_row(good, "Id,Code\n7,XXXXXXXXab12", "imported", "");
+    check_row(good, "Code\nXXXXXXXXab12", "imported", "");
+    check_row(good, "Id,Code\n8,XXXXXXXXab12", "reissued", "");
+    check_row(good, "Id,Code\n7,XXXXXXXXzz99", "refused", "last characters");
+    check_row(good, "Id,Code\n7,ab12", "refused", "8 to 40");
+    check_row(good, "Id,Code\n7,XXXXXXXXab12\n7,YYYYYYYYab12", "refused", "several codes");
+    check_row("7,ab12,,2020-01-31,25.00,10.00,USD,true", "Code\n", "reissued", "");
+    check_row("7,ab12,,,25.00,30.00,USD,true", "Code\n", "reissued", "");
+    check_row("7,ab12,,,25.00,10.00,USD,false", "Code\n", "canceled", "");
+    check_row("7,ab12,,,25.00,-1.00,USD,true", "Code\n", "refused", "negative");
+    check_row("7,ab12,,,25.00,\"1,000.00\",USD,true", "Code\n", "refused", "not a plain decimal");
+    check_row("7,ab12,,,9999999.00,10.00,USD,true", "Code\n", "refused", "more than a card");
+    check_row("7,ab12,,,25.5,10,JPY,true", "Code\n", "refused", "more decimals");
+    check_row("7,ab12,,,25.00,10.00", "Code\n", "refused", "number of fields");
+}
+
+#[test]
+fn a_file_of_another_layout_is_refused() {
+    let (place, _) = shop();
+    let csv = write(&place, "e.csv", "Code,Amount\nABC,1\n");
+    let ran = place.run(&["import", "gift-cards", &csv]).expect(1);
+    assert!(ran.err.contains("no column Id") && ran.err.contains("docs/import.md"), "{}", ran.err);
+    let missing = place.run(&["import", "gift-cards", &csv, "--book", "nowhere"]).expect(1);
+    assert!(missing.err.contains("no column"), "{}", missing.err);
+}

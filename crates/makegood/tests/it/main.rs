@@ -1,0 +1,15 @@
+//! Tests of the binary, from outside: as processes, over HTTP, with real signals.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod client;
+mod demo;
+mod disk_full;
+mod doctor;
+mod export;
+mod import;
+mod keys;
+mod kill;
+mod process;
+mod serve;
+mod verify;

@@ -1,0 +1,68 @@
+//! `makegood verify`: it passes what is sound and finds one flipped bit.
+
+use crate::process::{Place, flip_bit};
+use crate::serve::{issue_body, redeem_body};
+
+fn place_with_history() -> Place {
+    let place = Place::new();
+    let server = place.serve();
+    let mut client = server.client();
+    for number in 0..20 {
+        let issued = client.post("/v1/gift-cards", &format!("i{number}"), &issue_body(2_500));
+        let code = issued.unwrap().expect(201).text("/code");
+        let body = redeem_body(&code, 100 + number);
+        client.post("/v1/redemptions", &format!("r{number}"), &body).unwrap().expect(201);
+    }
+    assert_eq!(server.stop(), Some(0));
+    place
+}
+
+#[test]
+fn a_sound_installation_passes_also_beside_a_server() {
+    let place = place_with_history();
+    let alone = place.run(&["verify", "--json"]).expect(0).json();
+    assert_eq!(alone["sound"], true);
+    assert!(alone["books"][0]["records"].as_u64().unwrap() > 40, "{alone}");
+    assert_eq!(alone["notes"], serde_json::json!([]));
+    let server = place.serve();
+    let beside = place.run(&["verify", "--json"]).expect(0).json();
+    assert!(beside["notes"][0].as_str().unwrap().contains("a server runs"), "{beside}");
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn one_flipped_bit_of_the_journal_is_found() {
+    let place = place_with_history();
+    let file = place.data().join("books/test.db");
+    // The keyed hash of nothing in particular: a text of the journal that no index has.
+    let bytes = std::fs::read(&file).unwrap();
+    let found = bytes.windows(7).enumerate().filter(|(_, window)| window == b"order-1");
+    let places: Vec<usize> = found.map(|(offset, _)| offset).collect();
+    assert!(!places.is_empty(), "the journal has references");
+    flip_bit(&file, places[0]);
+    let ran = place.run(&["verify"]).expect(1);
+    assert!(ran.out.contains("NOT SOUND"), "{}", ran.out);
+}
+
+#[test]
+fn what_does_not_belong_together_is_found() {
+    let place = place_with_history();
+    let ring = place.path("data-keys/ring.toml");
+    let own = std::fs::read_to_string(&ring).unwrap();
+    let other = Place::new();
+    other.serve().stop();
+    std::fs::copy(other.path("data-keys/ring.toml"), &ring).unwrap();
+    let ran = place.run(&["verify"]).expect(1);
+    assert!(ran.out.contains("another key ring"), "{}", ran.out);
+    std::fs::write(&ring, own).unwrap();
+    place.run(&["verify"]).expect(0);
+    std::fs::remove_file(place.data().join("books/test.db")).unwrap();
+    let ran = place.run(&["verify"]).expect(1);
+    assert!(ran.out.contains("the file of book test is missing"), "{}", ran.out);
+}
+
+#[test]
+fn a_folder_without_books_is_told() {
+    let ran = Place::new().run(&["verify"]).expect(1);
+    assert!(ran.err.contains("--data DIR"), "{}", ran.err);
+}
