@@ -1,6 +1,8 @@
 //! The chart of accounts: every account has a name here, or it does not exist.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use base::{AccountId, CardId, Currency, Token};
 use sha2::{Digest, Sha256};
@@ -40,9 +42,14 @@ impl AccountName {
     /// with a time before the year 10000 never do, so no new card takes the place of another
     /// account.
     pub fn id(&self, currency: Currency) -> AccountId {
-        if let AccountName::GiftCard(card) = self {
-            return AccountId::from_bits(card.bits());
+        match self {
+            AccountName::GiftCard(card) => AccountId::from_bits(card.bits()),
+            AccountName::OrderClearing => order_clearing(currency),
+            other => other.hashed_id(currency),
         }
+    }
+
+    fn hashed_id(&self, currency: Currency) -> AccountId {
         let mut hash = Sha256::new();
         hash.update(b"account:");
         hash.update(currency.code().as_bytes());
@@ -100,6 +107,13 @@ impl AccountName {
         let rail = text.strip_prefix("rail/")?.strip_suffix("/clearing")?;
         Token::new(rail).ok().map(AccountName::RailClearing)
     }
+}
+
+/// Every redemption needs this id, so it is computed once a currency.
+fn order_clearing(currency: Currency) -> AccountId {
+    static IDS: OnceLock<BTreeMap<Currency, AccountId>> = OnceLock::new();
+    let compute = |currency| (currency, AccountName::OrderClearing.hashed_id(currency));
+    IDS.get_or_init(|| Currency::all().map(compute).collect())[&currency]
 }
 
 impl fmt::Display for AccountName {

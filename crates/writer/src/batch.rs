@@ -11,7 +11,7 @@ use store::{EntryRow, Store, StoreError};
 use crate::encode::{Circumstances, append_change, append_refusal, reversed_key};
 use crate::handle::{Decided, Job, Operation, Outcome, Request, Trouble};
 use crate::memory::{Memory, UndoLog};
-use crate::operations::{ANY_FINGERPRINT, Operations, Recorded, read_operation};
+use crate::operations::{ANY_FINGERPRINT, ImageRows, Operations, Recorded, read_operation};
 
 /// What a batch works on.
 pub(crate) struct Desk<'a, S> {
@@ -26,6 +26,10 @@ pub(crate) struct Desk<'a, S> {
     /// Operations decided in this batch. A reversal covers what the operation was before, and is
     /// itself taken back when its atomic group fails, so every key has a stack.
     pub(crate) mine: HashMap<OperationKey, Vec<Recorded>>,
+    /// Everything the batch is about; its needs are loaded together once one row is missing.
+    pub(crate) jobs: &'a [Job],
+    /// True once the needs of the whole batch were loaded.
+    pub(crate) needs_are_loaded: bool,
     pub(crate) tally: Tally,
 }
 
@@ -56,7 +60,12 @@ impl From<StoreError> for Failed {
 
 impl<S: Store> Desk<'_, S> {
     /// Loads what the jobs need, one statement a table a round for the whole batch.
-    pub(crate) fn load_needs(&mut self, jobs: &[Job]) -> Result<(), StoreError> {
+    ///
+    /// Rows of a busy book are mostly in memory, so this is asked for only when one is missing:
+    /// then the others of the batch that are missing come along.
+    pub(crate) fn load_needs(&mut self) -> Result<(), StoreError> {
+        self.needs_are_loaded = true;
+        let jobs = self.jobs;
         self.load_operations_named_by_reversals(jobs)?;
         let mut keys: Vec<Key> = Vec::new();
         for _ in 0..NEEDS_ROUNDS_MAX {
@@ -146,7 +155,11 @@ impl<S: Store> Desk<'_, S> {
         self.memory.forget_operations();
     }
 
-    fn decide_one(&mut self, request: &Request, keeps_refusals: bool) -> Result<Outcome, StoreError> {
+    fn decide_one(
+        &mut self,
+        request: &Request,
+        keeps_refusals: bool,
+    ) -> Result<Outcome, StoreError> {
         match self.try_decide(request, keeps_refusals) {
             Ok(decided) => Ok(Ok(decided)),
             Err(Failed::Trouble(trouble)) => Ok(Err(trouble)),
@@ -182,12 +195,16 @@ impl<S: Store> Desk<'_, S> {
         }
     }
 
-    fn attempt(&mut self, command: &Command) -> Result<Result<engine::Change, Refusal>, StoreError> {
+    fn attempt(
+        &mut self,
+        command: &Command,
+    ) -> Result<Result<engine::Change, Refusal>, StoreError> {
         let context = Context { now: self.now, sequence: self.builder.next_seq() };
         // Rows that an earlier command of the batch made reachable may be missing still.
-        for _ in 0..=NEEDS_ROUNDS_MAX + 1 {
+        for _ in 0..NEEDS_ROUNDS_MAX + 3 {
             match attempt(command, self.memory, context) {
                 Attempt::Decided(decided) => return Ok(decided),
+                Attempt::Missing(_) if !self.needs_are_loaded => self.load_needs()?,
                 Attempt::Missing(keys) => self.load(&keys)?,
             }
         }
@@ -204,14 +221,14 @@ impl<S: Store> Desk<'_, S> {
         append_change(&mut self.builder, command, &change, circumstances);
         let trace = trace_of(command, &change);
         let reversed = reversed_key(command, change.answer);
+        let answer = answer(change.answer, &ImageRows(&change.rows), self.now)
+            .expect("every row of an answer is among the after-images of its change");
         self.tally.changed += change.rows.len();
         for row in change.rows {
             self.memory.put(row, seq, &mut self.log);
         }
         let at = self.now;
         self.entries.extend(change.entries.into_iter().map(|entry| EntryRow { at, entry }));
-        let answer = answer(change.answer, self.memory, self.now)
-            .expect("every row of an answer is among the after-images of its change");
         let decided = Decided { result: Ok(answer), replayed: false, seq, at: self.now };
         self.note(circumstances, &decided, trace);
         let own_key = circumstances.operation.map(|operation| operation.key.0);
@@ -227,12 +244,7 @@ impl<S: Store> Desk<'_, S> {
     }
 
     /// Remembers the operation of a decision for the rest of the batch.
-    fn note(
-        &mut self,
-        circumstances: &Circumstances,
-        decided: &Decided,
-        trace: OperationTrace,
-    ) {
+    fn note(&mut self, circumstances: &Circumstances, decided: &Decided, trace: OperationTrace) {
         if let Some(operation) = circumstances.operation {
             let fingerprint = operation.fingerprint;
             let decided = decided.clone();
@@ -241,7 +253,7 @@ impl<S: Store> Desk<'_, S> {
     }
 
     fn remember(&mut self, key: OperationKey, recorded: Recorded) {
-        self.memory.keep_operation(key, Some(recorded.trace));
+        self.memory.replace_operation(key, recorded.trace);
         self.mine.entry(key).or_default().push(recorded);
     }
 

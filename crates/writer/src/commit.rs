@@ -47,7 +47,8 @@ impl<S: Store> Writer<S> {
         };
         let slice = self.slice(tally.changed, pace);
         let at = Instant::from_micros(at_micros);
-        let run = (block.is_some() && self.operations.is_run_due()).then(|| self.operations.run(at));
+        let run =
+            (block.is_some() && self.operations.is_run_due()).then(|| self.operations.run(at));
         let dropped_runs = self.operations.expired_runs(at);
         let nothing = block.is_none() && slice.rows.is_empty() && slice.watermark.is_none();
         if nothing {

@@ -110,4 +110,3 @@ fn transfer_line(transfer: &Transfer) -> TransferLine {
         subject: transfer.subject.0,
     }
 }
-

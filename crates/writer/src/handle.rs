@@ -80,10 +80,7 @@ pub(crate) enum Job {
         reply: OutcomesReply,
     },
     /// Queries, answered from committed rows.
-    Queries {
-        queries: Vec<Query>,
-        reply: AnswersReply,
-    },
+    Queries { queries: Vec<Query>, reply: AnswersReply },
     /// Brings the tables up to a sequence.
     Flush { seq: u64, reply: FlushReply },
 }

@@ -188,6 +188,8 @@ impl<S: Store> Writer<S> {
             log: UndoLog::default(),
             entries: Vec::new(),
             mine: HashMap::new(),
+            jobs: &jobs,
+            needs_are_loaded: false,
             tally: Tally::default(),
         };
         let decided = decide_jobs(&mut desk, &jobs);
@@ -431,7 +433,10 @@ fn decide_jobs<S: Store>(
     desk: &mut Desk<'_, S>,
     jobs: &[Job],
 ) -> Result<Vec<Vec<Outcome>>, StoreError> {
-    desk.load_needs(jobs)?;
+    let is_plain = |job: &Job| matches!(job, Job::Commands { .. } | Job::Flush { .. });
+    if !jobs.iter().all(is_plain) {
+        desk.load_needs()?;
+    }
     let mut outcomes = Vec::with_capacity(jobs.len());
     for job in jobs {
         if let Job::Commands { requests, atomic, .. } = job {

@@ -20,10 +20,13 @@ query_parameters! {
     /// Which events.
     EventsQuery {
         /// One type, such as `gift_card.issued`; all when left out.
-        #[param(example = "gift_card.issued")]
+        #[param(pattern = "^[a-z_]+\\.[a-z_]+$", example = "gift_card.issued")]
         r#type,
     }
 }
+
+/// The name of the answer in the documentation.
+type EventList = ListView<EventView<'static>>;
 
 /// List events
 ///
@@ -32,7 +35,7 @@ query_parameters! {
 /// there is more, when few events are of the wanted type.
 #[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "Events",
     params(PageQuery, CreatedQuery, EventsQuery),
-    responses((status = 200, description = "Events", body = ListView<EventView>)))]
+    responses((status = 200, description = "Events", body = EventList)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let (page, filters): (PageQuery, (CreatedQuery, EventsQuery)) = call.query()?;
     let caller = &call.caller;

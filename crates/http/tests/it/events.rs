@@ -19,7 +19,7 @@ async fn live(world: &mut World) -> Vec<(&'static str, Value)> {
     expected.push(("program.created", program));
     let people = json!({
         "recipient": {"name": "Grace Hopper", "email": "grace@example.com"},
-        "message": "Happy birthday",
+        "message": "Happy birthday", "expires_at": "2026-11-30T00:00:00Z",
     });
     let mut card = world.issue_with(1_000, people).await;
     let code = card["code"].as_str().unwrap().to_owned();
@@ -142,7 +142,7 @@ async fn whoever_keeps_the_cursor_misses_nothing() {
         // Nothing has happened since, and the cursor stays where it is.
         let quiet = ask(&cursor).await_status(200).await.json;
         assert_eq!(quiet, json!({"data": [], "has_more": false, "next_cursor": cursor}));
-        assert_eq!(seen.len(), 3 * (round + 1));
+        assert_eq!(seen.len(), 2 * (round + 1));
     }
     assert_eq!(all_pages(&world, "/v1/events", 100).await, seen);
 }

@@ -190,6 +190,7 @@ async fn the_liability_is_that_of_the_trial_balance() {
     world.pass(Span::seconds(1));
     let trial = world.get("/v1/ledger/trial-balance").await_status(200).await.json;
     let at = trial["as_of"].as_str().unwrap();
+    world.pass(Span::seconds(1));
     used_card_again(&world).await;
     for (by, lines) in [("currency", 2), ("program", 3), ("age", 3)] {
         let report = world.get(&format!("/v1/reports/liability?at={at}&by={by}"));

@@ -17,6 +17,7 @@ mod metrics;
 mod personal;
 mod programs;
 mod refusals;
+mod scope_table;
 mod scopes;
 mod serving;
 mod spending;

@@ -47,9 +47,9 @@ fn slow_every_call_of_a_store_in_memory_fails_once() {
     timed(|| {
         let mut total = Summary::default();
         for seed in seeds().take(2) {
-            total.add(&check(test, seed, small(seed, 150), |_| MemoryBook::new()));
+            total.add(&check(test, seed, small(seed, 40), |_| MemoryBook::new()));
         }
-        assert!(total.faults > 500 && total.deaths > 50, "{total:#?}");
+        assert!(total.faults > 300 && total.deaths > 20, "{total:#?}");
         total
     });
 }
@@ -61,7 +61,7 @@ fn long_every_call_of_a_store_in_memory_fails_once() {
     timed(|| {
         let mut total = Summary::default();
         for seed in seeds().take(30) {
-            total.add(&check(test, seed, small(seed, 400), |_| MemoryBook::new()));
+            total.add(&check(test, seed, small(seed, 150), |_| MemoryBook::new()));
         }
         total
     });
@@ -73,5 +73,5 @@ fn slow_every_call_of_a_store_in_files_fails_once() {
     let folder = store::sqlite::open_folder(folder.path()).unwrap();
     let test = "faults::slow_every_call_of_a_store_in_files_fails_once";
     let ground = |name: &str| SqliteGround::new(folder.clone(), BookName::new(name).unwrap());
-    timed(|| check(test, 3, small(3, 20), ground));
+    timed(|| check(test, 3, small(3, 10), ground));
 }

@@ -1,14 +1,14 @@
 //! Many threads at once against a running writer.
 
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Barrier, Mutex};
 
 use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, Text};
 use engine::{Answer, CardRef, Command, GiftCardCommand, OperationKey, Query};
 use giftcards::{Code, CodeHash, Funding, Issue, NewCode, Place, Sandbox, account_of};
 use sim::{Oracle, Random, Recorder, VirtualClock, Workload, compare_tables};
 use store::MemoryBook;
-use writer::{BookSpec, Operation, Options, Request, Running};
+use writer::{BookSpec, Decided, Handle, Operation, Options, Outcome, Request, Running, Trouble};
 
 use crate::settings::{number, seeds};
 
@@ -64,48 +64,57 @@ fn check_no_double_spend(threads: u64, worth: u64, repetitions: u64) {
     let book = MemoryBook::new();
     let running = running(&book, Options { queue_commands_max: 64, ..Options::default() });
     let (barrier, successes) = (Barrier::new(threads as usize), AtomicU64::new(0));
+    let unexpected: Mutex<Vec<String>> = Mutex::default();
+    let card = |repetition: u64| CardId::from_bits(u128::from(repetition) << 64 | 1);
+    for repetition in 1..=repetitions {
+        let card = card(repetition);
+        let new = request(issue(card, 100 * worth as i64), card.to_bytes());
+        assert!(decide(&running.handle, new).unwrap().result.is_ok());
+    }
     std::thread::scope(|scope| {
         for thread in 0..threads {
-            let (handle, barrier, successes) = (running.handle.clone(), &barrier, &successes);
+            let (barrier, successes, unexpected) = (&barrier, &successes, &unexpected);
+            let (handle, card) = (running.handle.clone(), &card);
             scope.spawn(move || {
                 for repetition in 1..=repetitions {
-                    let card = CardId::from_bits(u128::from(repetition) << 64 | 1);
-                    if barrier.wait().is_leader() {
-                        let new = request(issue(card, 100 * worth as i64), card.to_bytes());
-                        handle.decide(vec![new], false).unwrap()[0].as_ref().unwrap();
-                        successes.store(0, Ordering::SeqCst);
-                    }
-                    barrier.wait();
                     let own = u128::from(repetition) << 64 | u128::from(thread + 2);
-                    let redeem = redeem(card, HoldId::from_bits(own), 100);
-                    let redeem = request(redeem, own.to_be_bytes());
-                    // The queue is smaller than the crowd: busy is no answer, so ask again.
-                    let outcome = loop {
-                        match handle.decide(vec![redeem.clone()], false) {
-                            Ok(mut outcomes) => break outcomes.pop().unwrap().unwrap(),
-                            Err(writer::Trouble::Busy) => std::thread::yield_now(),
-                            Err(trouble) => panic!("{trouble}"),
-                        }
-                    };
-                    match outcome.result {
-                        Ok(_) => {
+                    let redeem = redeem(card(repetition), HoldId::from_bits(own), 100);
+                    // Nothing may panic between two barriers: the others would wait for ever.
+                    barrier.wait();
+                    match decide(&handle, request(redeem, own.to_be_bytes())) {
+                        Ok(Decided { result: Ok(_), .. }) => {
                             successes.fetch_add(1, Ordering::SeqCst);
                         }
-                        Err(refusal) => assert_eq!(refusal.code(), "insufficient_balance"),
+                        Ok(Decided { result: Err(refusal), .. })
+                            if refusal.code() == "insufficient_balance" => {}
+                        other => unexpected.lock().unwrap().push(format!("{other:?}")),
                     }
-                    barrier.wait();
-                    assert_eq!(successes.load(Ordering::SeqCst), worth, "repetition {repetition}");
-                    let account = handle.ask(Query::Account(account_of(card))).unwrap();
-                    let Some(Answer::Account(account)) = account else { panic!("no account") };
-                    assert_eq!(account.balance(), 0);
                     barrier.wait();
                 }
             });
         }
     });
+    assert_eq!(unexpected.into_inner().unwrap(), Vec::<String>::new());
+    assert_eq!(successes.into_inner(), worth * repetitions);
+    for repetition in 1..=repetitions {
+        let account = running.handle.ask(Query::Account(account_of(card(repetition)))).unwrap();
+        let Some(Answer::Account(account)) = account else { panic!("no account") };
+        assert_eq!(account.balance(), 0, "repetition {repetition}");
+    }
     running.stop();
     let report = reports::verify(&mut book.reader(), &mut |_| {}).unwrap();
     assert!(report.is_sound(), "{report:#?}");
+}
+
+/// The queue is smaller than the crowd: busy is no answer, so it asks again.
+fn decide(handle: &Handle, request: Request) -> Outcome {
+    loop {
+        match handle.decide(vec![request.clone()], false) {
+            Ok(mut outcomes) => return outcomes.pop().unwrap(),
+            Err(Trouble::Busy) => std::thread::yield_now(),
+            Err(trouble) => return Err(trouble),
+        }
+    }
 }
 
 #[test]

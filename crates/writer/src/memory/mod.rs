@@ -1,6 +1,5 @@
 //! The rows a writer holds in memory: those its tables do not have yet, and a cache.
 
-mod cache;
 mod rows;
 mod sweep;
 mod table;
@@ -64,7 +63,7 @@ pub(crate) struct CacheSizes {
 
 /// Holds kept at least: so many that all the holds of one card, however they fall, are in memory
 /// at the same time when they lapse together.
-const HOLDS_MIN: usize = 2 * cache::SHARDS * giftcards::limits::OPEN_HOLDS_PER_CARD_MAX;
+const HOLDS_MIN: usize = 2 * table::SHARDS * giftcards::limits::OPEN_HOLDS_PER_CARD_MAX;
 
 impl Memory {
     pub(crate) fn new(sizes: CacheSizes) -> Memory {
@@ -139,6 +138,13 @@ impl Memory {
         self.operations.insert(key, trace);
     }
 
+    /// An operation was decided: whoever has asked for it in this batch must see that.
+    pub(crate) fn replace_operation(&mut self, key: OperationKey, trace: OperationTrace) {
+        if let Some(kept) = self.operations.get_mut(&key) {
+            *kept = Some(trace);
+        }
+    }
+
     /// Forgets what earlier operations did; it is read again when it is asked for.
     pub(crate) fn forget_operations(&mut self) {
         self.operations.clear();
@@ -152,12 +158,12 @@ impl Memory {
 
     /// Rows that their tables do not have yet.
     pub(crate) fn rows_unswept(&self) -> usize {
-        self.book.dirty_rows()
-            + self.accounts.dirty_rows()
-            + self.programs.dirty_rows()
-            + self.cards.dirty_rows()
-            + self.codes.dirty_rows()
-            + self.holds.dirty_rows()
-            + self.refunds.dirty_rows()
+        self.book.unswept_rows()
+            + self.accounts.unswept_rows()
+            + self.programs.unswept_rows()
+            + self.cards.unswept_rows()
+            + self.codes.unswept_rows()
+            + self.holds.unswept_rows()
+            + self.refunds.unswept_rows()
     }
 }

@@ -7,7 +7,7 @@ use engine::{BookRow, Found, Key, OperationKey, OperationTrace, Rows};
 use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
 use ledger::Account;
 
-use crate::memory::cache::Spread;
+use crate::memory::table::Spread;
 use crate::memory::{Memory, TheBook};
 
 macro_rules! spread_by_id {

@@ -1,14 +1,11 @@
 //! The sweep: changed rows go to their tables in key order, a slice a commit, round and round.
 
-use std::ops::Bound;
-
 use base::AccountId;
 use engine::{Key, Row};
 use giftcards::CodeHash;
 use store::SweptRow;
 
-use crate::memory::cache::Spread;
-use crate::memory::table::Table;
+use crate::memory::table::{Spread, Table};
 use crate::memory::{Memory, TheBook};
 
 /// Where the sweep is. One *round* passes every table once, in key order; what was changed
@@ -68,19 +65,18 @@ impl Memory {
     }
 
     /// Takes rows of the table of `key` from `key` on; tells where to go on.
-    fn take_from(
-        &self,
-        key: Key,
-        left: &mut usize,
-        rows: &mut Vec<SweptRow>,
-    ) -> Option<Key> {
+    fn take_from(&self, key: Key, left: &mut usize, rows: &mut Vec<SweptRow>) -> Option<Key> {
         match key {
             Key::Book => take(&self.book, TheBook, left, rows, |_| Key::Book, Row::Book)
                 .or(Some(Key::Account(AccountId::from_bits(0)))),
-            Key::Account(from) => take(&self.accounts, from, left, rows, Key::Account, Row::Account)
-                .or(Some(Key::Program(base::ProgramId::from_bits(0)))),
-            Key::Program(from) => take(&self.programs, from, left, rows, Key::Program, Row::Program)
-                .or(Some(Key::Card(base::CardId::from_bits(0)))),
+            Key::Account(from) => {
+                take(&self.accounts, from, left, rows, Key::Account, Row::Account)
+                    .or(Some(Key::Program(base::ProgramId::from_bits(0))))
+            }
+            Key::Program(from) => {
+                take(&self.programs, from, left, rows, Key::Program, Row::Program)
+                    .or(Some(Key::Card(base::CardId::from_bits(0))))
+            }
             Key::Card(from) => take(&self.cards, from, left, rows, Key::Card, Row::Card)
                 .or(Some(Key::Code(CodeHash([0; 16])))),
             Key::Code(from) => take(&self.codes, from, left, rows, Key::Code, Row::Code)
@@ -119,11 +115,11 @@ fn take<K: Spread, V: Clone>(
     key: impl Fn(K) -> Key,
     row: impl Fn(V) -> Row,
 ) -> Option<Key> {
-    for (id, dirty) in table.dirty_from(Bound::Included(from)) {
+    for (id, value, applied_seq) in table.unswept_from(from) {
         if *left == 0 {
-            return Some(key(*id));
+            return Some(key(id));
         }
-        rows.push(SweptRow { row: row(dirty.value.clone()), applied_seq: dirty.seq });
+        rows.push(SweptRow { row: row(value.clone()), applied_seq });
         *left -= 1;
     }
     None

@@ -1,93 +1,151 @@
-//! One table in memory: changed rows in key order, clean rows in a cache.
+//! One table in memory: rows that changed, and rows that may be asked for again.
 
-use std::collections::{BTreeMap, btree_map};
-use std::ops::Bound;
+use std::collections::BTreeSet;
+use std::hash::Hash;
 
-use crate::memory::cache::{Cache, Spread};
+use hashbrown::HashMap;
 
-/// Rows of one table.
-pub(crate) struct Table<K, V> {
-    dirty: BTreeMap<K, Dirty<V>>,
-    clean: Cache<K, V>,
+/// Spreads keys over shards by bits that are random in every key.
+pub(crate) trait Spread: Copy + Eq + Hash + Ord {
+    /// A few random bits of the key.
+    fn spread(self) -> usize;
 }
 
-/// A row that its table does not have yet.
-pub(crate) struct Dirty<V> {
-    pub(crate) value: V,
-    /// Sequence of the last change.
-    pub(crate) seq: u64,
+/// Shards keep each growth step of a map, and each turn of the generations, in the range of
+/// microseconds; one large map would stop the writer for tens of milliseconds.
+pub(crate) const SHARDS: usize = 256;
+
+/// Rows of one table. Changed rows are *unswept*: their table does not have them yet, so they
+/// stay. The others are *clean*, and there is room for so many: every shard has two generations
+/// of them; when the young one is full it becomes the old one, and the old one is forgotten.
+pub(crate) struct Table<K, V> {
+    shards: Vec<Shard<K, V>>,
+    /// Keys of unswept rows, for the sweep goes through them in key order.
+    unswept: BTreeSet<K>,
+    young_rows_max: usize,
+}
+
+struct Shard<K, V> {
+    young: HashMap<K, Slot<V>>,
+    old: HashMap<K, V>,
+    /// Clean rows in the young generation.
+    young_clean: usize,
+}
+
+struct Slot<V> {
+    value: V,
+    /// Sequence of the last change while it is unswept; zero when it is clean.
+    seq: u64,
 }
 
 /// How to take back one [`Table::put`].
 pub(crate) enum Undo<V> {
-    /// The row was clean, or not there.
+    /// The row was not in memory.
     Forget,
+    /// The row was as its table has it.
+    Clean(V),
     /// The row had been changed before.
-    Restore(V, u64),
+    Unswept(V, u64),
 }
 
 impl<K: Spread, V: Clone> Table<K, V> {
+    /// A table for at most about `clean_rows_max` clean rows.
     pub(crate) fn new(clean_rows_max: usize) -> Table<K, V> {
-        Table { dirty: BTreeMap::new(), clean: Cache::new(clean_rows_max) }
+        let shard = |_| Shard { young: HashMap::new(), old: HashMap::new(), young_clean: 0 };
+        Table {
+            shards: (0..SHARDS).map(shard).collect(),
+            unswept: BTreeSet::new(),
+            young_rows_max: (clean_rows_max / SHARDS / 2).max(1),
+        }
     }
 
     pub(crate) fn get(&self, key: K) -> Option<&V> {
-        match self.dirty.get(&key) {
-            Some(dirty) => Some(&dirty.value),
-            None => self.clean.get(key),
+        let shard = &self.shards[key.spread() % SHARDS];
+        match shard.young.get(&key) {
+            Some(slot) => Some(&slot.value),
+            None => shard.old.get(&key),
         }
     }
 
     /// Changes a row; the result takes it back.
     pub(crate) fn put(&mut self, key: K, value: V, seq: u64) -> Undo<V> {
-        match self.dirty.entry(key) {
-            btree_map::Entry::Occupied(mut place) => {
-                let dirty = place.get_mut();
-                let before = std::mem::replace(&mut dirty.value, value);
-                Undo::Restore(before, std::mem::replace(&mut dirty.seq, seq))
+        let shard = &mut self.shards[key.spread() % SHARDS];
+        if let Some(slot) = shard.young.get_mut(&key) {
+            let before = std::mem::replace(&mut slot.value, value);
+            let seq_before = std::mem::replace(&mut slot.seq, seq);
+            if seq_before != 0 {
+                return Undo::Unswept(before, seq_before);
             }
-            btree_map::Entry::Vacant(place) => {
-                place.insert(Dirty { value, seq });
-                Undo::Forget
-            }
+            shard.young_clean -= 1;
+            self.unswept.insert(key);
+            return Undo::Clean(before);
         }
+        self.unswept.insert(key);
+        shard.young.insert(key, Slot { value, seq });
+        shard.old.remove(&key).map_or(Undo::Forget, Undo::Clean)
     }
 
     pub(crate) fn undo(&mut self, key: K, undo: Undo<V>) {
-        match undo {
+        let shard = &mut self.shards[key.spread() % SHARDS];
+        let (value, seq) = match undo {
             Undo::Forget => {
-                self.dirty.remove(&key);
+                shard.young.remove(&key);
+                self.unswept.remove(&key);
+                return;
             }
-            Undo::Restore(value, seq) => {
-                if let Some(dirty) = self.dirty.get_mut(&key) {
-                    dirty.value = value;
-                    dirty.seq = seq;
-                }
+            Undo::Clean(value) => {
+                shard.young_clean += 1;
+                self.unswept.remove(&key);
+                (value, 0)
             }
+            Undo::Unswept(value, seq) => (value, seq),
+        };
+        shard.young.insert(key, Slot { value, seq });
+    }
+
+    /// Keeps a row that was read from its table, unless memory knows better.
+    pub(crate) fn keep(&mut self, key: K, value: V) {
+        if self.get(key).is_none() {
+            let shard = &mut self.shards[key.spread() % SHARDS];
+            shard.make_room(self.young_rows_max);
+            shard.young.insert(key, Slot { value, seq: 0 });
+            shard.young_clean += 1;
         }
     }
 
-    /// Keeps a row that was read from its table.
-    pub(crate) fn keep(&mut self, key: K, value: V) {
-        self.clean.put(key, value);
-    }
-
-    /// Changed rows in key order from `from` on.
-    pub(crate) fn dirty_from(&self, from: Bound<K>) -> btree_map::Range<'_, K, Dirty<V>> {
-        self.dirty.range((from, Bound::Unbounded))
+    /// Unswept rows in key order from `from` on, each with the sequence of its last change.
+    pub(crate) fn unswept_from(&self, from: K) -> impl Iterator<Item = (K, &V, u64)> {
+        self.unswept.range(from..).map(|key| {
+            let slot = self.shards[key.spread() % SHARDS].young.get(key);
+            let slot = slot.expect("an unswept row stays in the young generation");
+            (*key, &slot.value, slot.seq)
+        })
     }
 
     /// The row is in its table as of `seq`: it becomes clean unless it was changed since.
     pub(crate) fn swept(&mut self, key: K, seq: u64) {
-        if let btree_map::Entry::Occupied(place) = self.dirty.entry(key)
-            && place.get().seq == seq
-        {
-            let dirty = place.remove();
-            self.clean.put(key, dirty.value);
+        let shard = &mut self.shards[key.spread() % SHARDS];
+        if let Some(slot) = shard.young.get_mut(&key).filter(|slot| slot.seq == seq) {
+            slot.seq = 0;
+            shard.young_clean += 1;
+            self.unswept.remove(&key);
+            shard.make_room(self.young_rows_max);
         }
     }
 
-    pub(crate) fn dirty_rows(&self) -> usize {
-        self.dirty.len()
+    pub(crate) fn unswept_rows(&self) -> usize {
+        self.unswept.len()
+    }
+}
+
+impl<K: Spread, V> Shard<K, V> {
+    /// Turns the generations when the young one is full; unswept rows stay young.
+    fn make_room(&mut self, young_rows_max: usize) {
+        if self.young_clean < young_rows_max {
+            return;
+        }
+        let is_clean = |_: &K, slot: &mut Slot<V>| slot.seq == 0;
+        self.old = self.young.extract_if(is_clean).map(|(key, slot)| (key, slot.value)).collect();
+        self.young_clean = 0;
     }
 }

@@ -15,7 +15,7 @@ use store::{OperationRun, Store, StoreError};
 
 use crate::options::Options;
 use filter::Filter;
-pub(crate) use record::{ANY_FINGERPRINT, Recorded, captured, read_operation, read_row};
+pub(crate) use record::{ANY_FINGERPRINT, ImageRows, Recorded, captured, read_operation, read_row};
 
 /// Keys of the first filter of a segment's day; later ones are four times larger each.
 const FILTER_KEYS_MIN: usize = 1 << 20;

@@ -1,7 +1,7 @@
 //! Reading a record back: the answer it gave, and what it did.
 
-use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, Money, ProgramId, RefundId};
 use base::TransferId;
+use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, Money, ProgramId, RefundId};
 use engine::{AnswerRef, BookRow, CommandKind, Found, OperationKey, OperationTrace, Refusal, Row};
 use engine::{Rows, StoredRefusal, answer};
 use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund, Undo};
@@ -45,8 +45,8 @@ pub(crate) fn read_operation(
         }
         Outcome::Answered { kind, id } => {
             let named = AnswerRef::from_parts(*kind, *id).ok_or_else(|| corrupt(header.seq))?;
-            let rows = RecordRows::read(record)?;
-            let answer = answer(named, &rows, at).ok_or_else(|| corrupt(header.seq))?;
+            let rows = images(record)?;
+            let answer = answer(named, &ImageRows(&rows), at).ok_or_else(|| corrupt(header.seq))?;
             (trace_of(record, *id)?, Ok(answer))
         }
     };
@@ -115,19 +115,20 @@ fn corrupt(seq: u64) -> StoreError {
     StoreError::Corrupt(format!("record {seq} cannot be understood"))
 }
 
-/// The after-images of one record, as rows to make its answer from.
-struct RecordRows(Vec<Row>);
+/// The after-images of one record.
+fn images(record: &Record<'_>) -> Result<Vec<Row>, StoreError> {
+    let seq = record.header().seq;
+    let read = |change: Result<journal::ChangeRef<'_>, journal::ReadError>| {
+        let change = change.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        read_row(&change, seq)
+    };
+    record.changes().map(read).collect()
+}
 
-impl RecordRows {
-    fn read(record: &Record<'_>) -> Result<RecordRows, StoreError> {
-        let seq = record.header().seq;
-        let read = |change: Result<journal::ChangeRef<'_>, journal::ReadError>| {
-            let change = change.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            read_row(&change, seq)
-        };
-        Ok(RecordRows(record.changes().map(read).collect::<Result<_, _>>()?))
-    }
+/// The after-images of one change, as rows to make its answer from.
+pub(crate) struct ImageRows<'a>(pub(crate) &'a [Row]);
 
+impl ImageRows<'_> {
     fn find<'a, T>(&'a self, pick: impl FnMut(&'a Row) -> Option<T>) -> Found<T> {
         self.0.iter().find_map(pick).map_or(Found::Absent, Found::Present)
     }
@@ -142,7 +143,7 @@ macro_rules! find {
     };
 }
 
-impl Rows for RecordRows {
+impl Rows for ImageRows<'_> {
     fn book(&self) -> Found<&BookRow> {
         find!(self, Row::Book, |_: &BookRow| true)
     }

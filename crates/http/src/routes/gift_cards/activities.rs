@@ -12,6 +12,9 @@ use crate::scope::Read;
 use crate::views::activity::ActivityView;
 use crate::views::list::ListView;
 
+/// The name of the answer in the documentation.
+type ActivityList = ListView<ActivityView>;
+
 /// List the activities of a gift card
 ///
 /// Newest first, each with the balance and the held amount after it. Shows at least everything that
@@ -19,7 +22,7 @@ use crate::views::list::ListView;
 #[utoipa::path(get, path = "/v1/gift-cards/{id}/activities",
     operation_id = "list_gift_card_activities", tag = "Gift cards",
     params(("id" = String, Path, description = "The card"), PageQuery, CreatedQuery),
-    responses((status = 200, description = "Activities", body = ListView<ActivityView>)))]
+    responses((status = 200, description = "Activities", body = ActivityList)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let id = call.path_id(&catalog::CARD_NOT_FOUND)?;
     let (page, created): (PageQuery, CreatedQuery) = call.query()?;

@@ -19,21 +19,25 @@ query_parameters! {
     /// Which cards.
     CardsQuery {
         /// As the cards show it: `active`, `depleted`, `expired` or `canceled`.
+        #[param(pattern = "^(active|depleted|expired|canceled)$")]
         status,
         /// The person the card is for.
-        #[param(example = "per_01jd3q8v9ec4y8s5k1m0t2n7xz")]
+        #[param(pattern = "^per_[0-9a-hjkmnp-tv-z]{26}$")]
         owner,
         /// The shop's own reference.
         #[param(min_length = 1, max_length = 255)]
         reference,
         /// Last four characters of the code.
-        #[param(min_length = 4, max_length = 4, example = "7KQ2")]
+        #[param(pattern = "^[0-9A-Za-z]{4}$", example = "7KQ2")]
         last4,
         /// The program it was issued under.
-        #[param(example = "prog_01jd3q8v9ec4y8s5k1m0t2n7xz")]
+        #[param(pattern = "^prog_[0-9a-hjkmnp-tv-z]{26}$")]
         program,
     }
 }
+
+/// The name of the answer in the documentation.
+type GiftCardList = ListView<GiftCardView<'static>>;
 
 /// List gift cards
 ///
@@ -41,7 +45,7 @@ query_parameters! {
 /// than wanted, or none, and still say that there is more, when few cards have the wanted status.
 #[utoipa::path(get, path = "/v1/gift-cards", operation_id = "list_gift_cards", tag = "Gift cards",
     params(PageQuery, CreatedQuery, CardsQuery),
-    responses((status = 200, description = "Cards", body = ListView<GiftCardView>)))]
+    responses((status = 200, description = "Cards", body = GiftCardList)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let (page, filters): (PageQuery, (CreatedQuery, CardsQuery)) = call.query()?;
     let caller = &call.caller;

@@ -23,12 +23,15 @@ query_parameters! {
     }
 }
 
+/// The name of the answer in the documentation.
+type HoldList = ListView<HoldView<'static>>;
+
 /// List holds
 ///
 /// Holds and redemptions, newest first. Shows at least everything that this key has written.
 #[utoipa::path(get, path = "/v1/holds", operation_id = "list_holds", tag = "Spending",
     params(PageQuery, CreatedQuery, HoldsQuery),
-    responses((status = 200, description = "Holds", body = ListView<HoldView>)))]
+    responses((status = 200, description = "Holds", body = HoldList)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let (page, filters): (PageQuery, (CreatedQuery, HoldsQuery)) = call.query()?;
     let caller = &call.caller;

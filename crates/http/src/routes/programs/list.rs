@@ -11,12 +11,15 @@ use crate::scope::Read;
 use crate::views::list::ListView;
 use crate::views::program::ProgramView;
 
+/// The name of the answer in the documentation.
+type ProgramList = ListView<ProgramView<'static>>;
+
 /// List programs
 ///
 /// Newest first. Shows at least everything that this key has written.
 #[utoipa::path(get, path = "/v1/programs", operation_id = "list_programs", tag = "Programs",
     params(PageQuery, CreatedQuery),
-    responses((status = 200, description = "Programs", body = ListView<ProgramView>)))]
+    responses((status = 200, description = "Programs", body = ProgramList)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let (page, created): (PageQuery, CreatedQuery) = call.query()?;
     let caller = &call.caller;

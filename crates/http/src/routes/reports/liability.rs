@@ -17,6 +17,7 @@ query_parameters! {
     LiabilityQuery {
         /// `currency` when left out, `program`, or `age`: days since the issue. Lines are always
         /// told apart by currency too.
+        #[param(pattern = "^(currency|program|age)$")]
         by,
     }
 }

@@ -12,6 +12,9 @@ use crate::scope::Read;
 use crate::views::entry::EntryView;
 use crate::views::list::ListView;
 
+/// The name of the answer in the documentation.
+type EntryList = ListView<EntryView>;
+
 /// List the entries of a ledger account
 ///
 /// Newest first, each with the totals after it. Shows at least everything that this key has
@@ -19,7 +22,7 @@ use crate::views::list::ListView;
 #[utoipa::path(get, path = "/v1/ledger/accounts/{id}/entries",
     operation_id = "list_ledger_entries", tag = "Ledger",
     params(("id" = String, Path, description = "The account"), PageQuery, CreatedQuery),
-    responses((status = 200, description = "Entries", body = ListView<EntryView>)))]
+    responses((status = 200, description = "Entries", body = EntryList)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let id = call.path_id_at(4, &catalog::ACCOUNT_NOT_FOUND)?;
     let account = account(&call.caller, id).await?;

@@ -23,13 +23,16 @@ query_parameters! {
     }
 }
 
+/// The name of the answer in the documentation.
+type AccountList = ListView<AccountView>;
+
 /// List ledger accounts
 ///
 /// In order of their names; accounts of one name differ in currency. Shows at least everything
 /// that this key has written.
 #[utoipa::path(get, path = "/v1/ledger/accounts", operation_id = "list_ledger_accounts",
     tag = "Ledger", params(PageQuery, AccountsQuery),
-    responses((status = 200, description = "Accounts", body = ListView<AccountView>)))]
+    responses((status = 200, description = "Accounts", body = AccountList)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let (page, query): (PageQuery, AccountsQuery) = call.query()?;
     let caller = &call.caller;
