@@ -25,6 +25,7 @@
 //! Whether the card may be used, then currency, region, lines, limits, balance. The order is
 //! part of the contract; each function tells its own under *Errors*.
 
+mod adjust_reason;
 mod card;
 mod event;
 mod expiry;
@@ -41,6 +42,7 @@ mod reverse;
 mod scope;
 mod spend;
 
+pub use adjust_reason::AdjustReason;
 pub use card::{Block, Card, CardState, CardStatus, Code, CodeHash, CodeRow, Details, Funding};
 pub use card::{Sandbox, Sealed, Source, account_of, status};
 pub use event::EventKind;

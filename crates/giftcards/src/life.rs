@@ -6,7 +6,8 @@ use ledger::{Account, AccountName, LinkedSet, Posted, Reason};
 use crate::limits;
 use crate::outcome::about_card;
 use crate::spend::or_open;
-use crate::{Block, Card, CardState, Code, CodeRow, Context, EventKind, Outcome, Refusal, Why};
+use crate::{AdjustReason, Block, Card, CardState, Code, CodeRow, Context, EventKind, Outcome};
+use crate::{Refusal, Why};
 
 /// Blocks spending. Holds that were placed before may still be captured: the shop has relied on
 /// them.
@@ -141,15 +142,15 @@ pub enum Direction {
     Down,
 }
 
-/// A correction by a person, with a machine word for the reason.
+/// A correction by a person, with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Adjust {
     /// How much, above zero.
     pub amount: Money,
     /// Up or down.
     pub direction: Direction,
-    /// Why, as a machine word such as `goodwill`.
-    pub reason: Token<40>,
+    /// Why; the ledger keeps it.
+    pub reason: AdjustReason,
 }
 
 /// Corrects the value of a card against `giftcard/incentives`.
@@ -179,9 +180,10 @@ pub fn adjust(
     if amount.is_zero() || (change.direction == Direction::Up && amount.minor() > room) {
         return Err(Refusal::LimitExceeded);
     }
+    let reason = change.reason.in_ledger();
     let posted = match change.direction {
-        Direction::Up => give_value(card, account, other, Reason::Adjust, amount, context)?,
-        Direction::Down => move_value(card, account, other, Reason::Adjust, amount, context)?,
+        Direction::Up => give_value(card, account, other, reason, amount, context)?,
+        Direction::Down => move_value(card, account, other, reason, amount, context)?,
     };
     Ok(Outcome { posted, ..changed(card.clone(), account, EventKind::CardAdjusted) })
 }

@@ -1,7 +1,12 @@
-//! The text of API keys.
+//! API keys: their text, and what is kept of it.
 
+use base::{Instant, KeyId};
+use outside::keyring::KeyRing;
 use outside::random::Randomness;
-use store::KeyKind;
+use store::{ApiKey, BookName, KeyKind};
+
+use crate::scope::Scopes;
+use crate::version::Version;
 
 /// The text of a key: `mg_live_…` or `mg_test_…` for backends, `mg_pub_…` for apps and pages, where
 /// anybody can read it. It is shown once and kept nowhere.
@@ -59,6 +64,11 @@ impl KeySecret {
         *self.0.as_bytes().last_chunk().expect("keys are longer than four characters")
     }
 
+    /// The hash under which the server looks it up.
+    pub fn hash(&self, ring: &KeyRing) -> [u8; 16] {
+        presented_hash(ring, &self.0)
+    }
+
     /// The text, to be shown once.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -69,5 +79,41 @@ impl KeySecret {
 impl std::fmt::Debug for KeySecret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("KeySecret(…)")
+    }
+}
+
+/// The hash under which a presented text is looked up.
+pub(crate) fn presented_hash(ring: &KeyRing, text: &str) -> [u8; 16] {
+    ring.short_hash("api key", text.as_bytes())
+}
+
+/// An API key to be made.
+#[derive(Clone, Copy, Debug)]
+pub struct NewKey<'a> {
+    /// Its text; fresh, or chosen by the operator.
+    pub secret: &'a KeySecret,
+    /// Its kind.
+    pub kind: KeyKind,
+    /// What it may do; ignored for publishable keys, which may only look up cards.
+    pub scopes: Scopes,
+}
+
+impl NewKey<'_> {
+    /// The key as the control store keeps it: pinned to the newest version of the API.
+    pub fn row(&self, ring: &KeyRing, book: &BookName, id: KeyId, created_at: Instant) -> ApiKey {
+        ApiKey {
+            id,
+            book: book.clone(),
+            kind: self.kind,
+            hash: self.secret.hash(ring),
+            scopes: match self.kind {
+                KeyKind::Secret => self.scopes.to_text(),
+                KeyKind::Publishable => String::new(),
+            },
+            version: Version::NEWEST.as_str().to_owned(),
+            last4: self.secret.last4(),
+            created_at,
+            revoked_at: None,
+        }
     }
 }

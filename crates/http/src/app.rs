@@ -14,13 +14,12 @@ use risk::budget::ClientHash;
 
 use store::{ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError};
 
-use crate::api_key::KeySecret;
+use crate::api_key::{self, KeySecret, NewKey};
 use crate::book::Book;
 use crate::keys::{ApiKey, KeyTable, Known};
 use crate::metrics::RequestCounts;
 use crate::problem::{Problem, catalog};
 use crate::scope::Scopes;
-use crate::version::Version;
 
 /// Limits of the server, each with its unit.
 #[derive(Clone, Debug)]
@@ -137,7 +136,7 @@ impl App {
         book: &Book,
         scopes: Scopes,
     ) -> Result<KeyId, StoreError> {
-        let row = self.key_row(secret, kind, book, scopes);
+        let row = self.key_row(&NewKey { secret, kind, scopes }, book);
         match self.keys.create(&row, None)? {
             KeyCreation::Exists(former) | KeyCreation::Replayed(former) => Ok(former.id),
             KeyCreation::Created | KeyCreation::Mismatch => Ok(row.id),
@@ -145,24 +144,8 @@ impl App {
     }
 
     /// A new key as it is kept.
-    pub(crate) fn key_row(
-        &self,
-        secret: &KeySecret,
-        kind: KeyKind,
-        book: &Book,
-        scopes: Scopes,
-    ) -> store::ApiKey {
-        store::ApiKey {
-            id: self.new_id(),
-            book: book.book_name().clone(),
-            kind,
-            hash: self.key_hash(secret.reveal()),
-            scopes: scopes.to_text(),
-            version: Version::NEWEST.as_str().to_owned(),
-            last4: secret.last4(),
-            created_at: self.clock.now(),
-            revoked_at: None,
-        }
+    pub(crate) fn key_row(&self, key: &NewKey<'_>, book: &Book) -> store::ApiKey {
+        key.row(&self.ring, book.book_name(), self.new_id(), self.clock.now())
     }
 
     /// The valid key with this text.
@@ -172,13 +155,14 @@ impl App {
     /// `unauthorized`, or `unavailable` when the control store cannot be read.
     pub(crate) async fn key(self: &Arc<App>, text: &str) -> Result<Arc<ApiKey>, Problem> {
         let asked_at = self.clock.monotonic();
-        let mut known = self.keys.find(text, asked_at, || self.key_hash(text));
+        let hash = || api_key::presented_hash(&self.ring, text);
+        let mut known = self.keys.find(text, asked_at, hash);
         if matches!(known, Known::ReadAgain) {
             self.in_control(move |app| {
                 app.keys.read_again(asked_at, || app.clock.monotonic(), |name| app.book(name))
             })
             .await?;
-            known = self.keys.find(text, self.clock.monotonic(), || self.key_hash(text));
+            known = self.keys.find(text, self.clock.monotonic(), hash);
         }
         match known {
             Known::Valid(key) => Ok(key),
@@ -210,10 +194,6 @@ impl App {
             tracing::warn!(%error, "the control store does not answer");
             Problem::new(&catalog::UNAVAILABLE)
         })
-    }
-
-    pub(crate) fn key_hash(&self, text: &str) -> [u8; 16] {
-        self.ring.short_hash("api key", text.as_bytes())
     }
 
     /// A new id of any type.

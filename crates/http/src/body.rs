@@ -120,10 +120,12 @@ fn field_at_fault(path: &Path, message: &str) -> Problem {
     }
     let (member, text) = explain(message);
     if let Some(member) = member {
-        // The tracker already names an unknown member; a missing one only its parent.
+        // The tracker already names an unknown member; of a missing one it names only the parent,
+        // which may have the same name.
+        let is_missing = message.starts_with("missing field");
         let mut full = String::new();
         push_member(&mut full, member);
-        if !pointer.ends_with(&full) {
+        if is_missing || !pointer.ends_with(&full) {
             pointer.push_str(&full);
         }
     }

@@ -53,10 +53,11 @@ mod version;
 mod views;
 mod wire;
 
-pub use api_key::KeySecret;
+pub use api_key::{KeySecret, NewKey};
 pub use app::{App, AppParts, Limits};
 pub use book::Book;
 pub use openapi::document as openapi_document;
+pub use personal::{About, PersonalText, seal_personal};
 pub use routes::router;
 pub use scope::Scopes;
 pub use serve::{serve, serve_router};

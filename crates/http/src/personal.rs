@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use base::PersonId;
 use giftcards::{Sealed, limits};
-use outside::people::{Opened, PeopleError, PlainText};
+use outside::keyring::KeyRing;
+use outside::people::{Opened, PeopleError, PeopleKeys, PlainText};
 
 use crate::app::App;
 use crate::problem::{Problem, catalog};
@@ -20,66 +21,113 @@ pub(crate) const SENDER: &str = "gift_card.sender";
 const LIVES_MAX: u32 = 100;
 
 /// A text to be sealed, and whose it is.
-pub(crate) struct Unsealed {
+///
+/// One person of a book has one key, and one erasure is enough, however their text came in: so
+/// whoever issues cards without the API makes their text here too.
+pub struct PersonalText {
     pub(crate) purpose: &'static str,
-    pub(crate) plain: String,
-    person: Person,
+    plain: String,
+    /// What the person is recognized by: a keyed hash.
+    person: [u8; 16],
 }
 
-/// What a person is recognized by.
-enum Person {
-    /// A hash of book and address: one person has one key, and one erasure is enough.
-    Email([u8; 16]),
-    /// A hash of the operation: somebody without address is somebody new, but the same one when
-    /// the operation is repeated.
-    Operation([u8; 16]),
+/// Who a text is about.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The book that knows them.
+    pub book: &'a str,
+    /// Their address; one address in one book is one person.
+    pub email: Option<&'a str>,
+    /// The operation that brings the text. Somebody without address is somebody new, but the same
+    /// one when the operation is repeated.
+    pub operation: [u8; 16],
 }
 
-impl Unsealed {
-    /// A text about the person with this address, or about somebody without one.
-    pub(crate) fn new(
-        app: &App,
-        book: &str,
-        (purpose, plain): (&'static str, String),
-        email: Option<&str>,
-        operation: [u8; 16],
-    ) -> Unsealed {
-        let person = match email {
+impl PersonalText {
+    /// What is known about the recipient of a card: a JSON object with `name`, `email` and
+    /// `message`, each text or null.
+    pub fn of_recipient(ring: &KeyRing, about: About<'_>, plain: String) -> PersonalText {
+        PersonalText::new(ring, about, RECIPIENT, plain)
+    }
+
+    /// What is known about the sender of a card: a JSON object with `name` and `email`.
+    pub(crate) fn of_sender(ring: &KeyRing, about: About<'_>, plain: String) -> PersonalText {
+        PersonalText::new(ring, about, SENDER, plain)
+    }
+
+    fn new(ring: &KeyRing, about: About<'_>, purpose: &'static str, plain: String) -> PersonalText {
+        let person = match about.email {
             Some(address) => {
-                let text = format!("{book}\n{}", address.trim().to_lowercase());
-                Person::Email(app.ring.short_hash("person", text.as_bytes()))
+                let text = format!("{}\n{}", about.book, address.trim().to_lowercase());
+                ring.short_hash("person", text.as_bytes())
             }
             None => {
-                let text = [operation.as_slice(), purpose.as_bytes()].concat();
-                Person::Operation(app.ring.short_hash("person of operation", &text))
+                let text = [about.operation.as_slice(), purpose.as_bytes()].concat();
+                ring.short_hash("person of operation", &text)
             }
         };
-        Unsealed { purpose, plain, person }
+        PersonalText { purpose, plain, person }
     }
 
     /// The id under which the person's key is kept. An erased id is never used again, so somebody
     /// who comes back gets the next one.
-    fn person_id(&self, app: &App, life: u32) -> PersonId {
-        let (Person::Email(hash) | Person::Operation(hash)) = &self.person;
+    fn person_id(&self, ring: &KeyRing, life: u32) -> PersonId {
         if life == 0 {
-            return PersonId::from_bytes(*hash);
+            return PersonId::from_bytes(self.person);
         }
-        let text = [hash.as_slice(), &life.to_le_bytes()].concat();
-        PersonId::from_bytes(app.ring.short_hash("person again", &text))
+        let text = [self.person.as_slice(), &life.to_le_bytes()].concat();
+        PersonId::from_bytes(ring.short_hash("person again", &text))
     }
 }
 
-/// Seals texts, in order, with one disk sync at most.
+/// Seals texts, in order, with one disk sync at most. Blocks.
+///
+/// # Errors
+///
+/// [`PeopleError`] when the keys of persons cannot be used now.
+pub fn seal_personal(
+    ring: &KeyRing,
+    people: &PeopleKeys,
+    texts: &[PersonalText],
+) -> Result<Vec<Sealed>, PeopleError> {
+    let mut lives = vec![0; texts.len()];
+    loop {
+        let with_lives = texts.iter().zip(&lives);
+        let persons: Vec<_> = with_lives.map(|(text, life)| text.person_id(ring, *life)).collect();
+        let plain: Vec<_> = texts
+            .iter()
+            .zip(&persons)
+            .map(|(text, person)| PlainText {
+                person: *person,
+                purpose: text.purpose,
+                plain: &text.plain,
+            })
+            .collect();
+        let sealed = match people.seal_many(&plain) {
+            Err(PeopleError::Erased(erased)) if lives.iter().all(|life| *life < LIVES_MAX) => {
+                let of_erased = persons.iter().zip(&mut lives);
+                of_erased.filter(|(id, _)| **id == erased).for_each(|(_, life)| *life += 1);
+                continue;
+            }
+            sealed => sealed?,
+        };
+        let sealed = persons.into_iter().zip(sealed);
+        return Ok(sealed.map(|(person, bytes)| Sealed { person, bytes: bytes.into() }).collect());
+    }
+}
+
+/// Seals texts as [`seal_personal`] does, without blocking the other requests.
 ///
 /// # Errors
 ///
 /// `unavailable` when the keys of persons cannot be used now.
-pub(crate) async fn seal(app: &Arc<App>, texts: Vec<Unsealed>) -> Result<Vec<Sealed>, Problem> {
+pub(crate) async fn seal(app: &Arc<App>, texts: Vec<PersonalText>) -> Result<Vec<Sealed>, Problem> {
     if texts.is_empty() {
         return Ok(Vec::new());
     }
     let app = Arc::clone(app);
-    let sealed = tokio::task::spawn_blocking(move || seal_now(&app, &texts)).await;
+    let seal = move || seal_personal(&app.ring, &app.people, &texts);
+    let sealed = tokio::task::spawn_blocking(seal).await;
     sealed.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?.map_err(|error| unavailable(&error))
 }
 
@@ -100,33 +148,6 @@ pub(crate) async fn open(
     match opened.map_err(|error| unavailable(&error))? {
         Opened::Text(text) => Ok(Some(text)),
         Opened::Erased => Ok(None),
-    }
-}
-
-fn seal_now(app: &App, texts: &[Unsealed]) -> Result<Vec<Sealed>, PeopleError> {
-    let mut lives = vec![0; texts.len()];
-    loop {
-        let with_lives = texts.iter().zip(&lives);
-        let persons: Vec<_> = with_lives.map(|(text, life)| text.person_id(app, *life)).collect();
-        let plain: Vec<_> = texts
-            .iter()
-            .zip(&persons)
-            .map(|(text, person)| PlainText {
-                person: *person,
-                purpose: text.purpose,
-                plain: &text.plain,
-            })
-            .collect();
-        let sealed = match app.people.seal_many(&plain) {
-            Err(PeopleError::Erased(erased)) if lives.iter().all(|life| *life < LIVES_MAX) => {
-                let of_erased = persons.iter().zip(&mut lives);
-                of_erased.filter(|(id, _)| **id == erased).for_each(|(_, life)| *life += 1);
-                continue;
-            }
-            sealed => sealed?,
-        };
-        let sealed = persons.into_iter().zip(sealed);
-        return Ok(sealed.map(|(person, bytes)| Sealed { person, bytes: bytes.into() }).collect());
     }
 }
 

@@ -74,7 +74,8 @@ pub enum Reason {
     HoldExpiry = 6,
     /// Money went back to the card it came from.
     Refund = 7,
-    /// A person corrected the value of a card.
+    /// A person corrected the value of a card. Not written any more: adjustments were kept under
+    /// this number before each was kept with its detail, 20 to 24.
     Adjust = 8,
     /// A card expired with value on it.
     CardExpiry = 9,
@@ -86,11 +87,21 @@ pub enum Reason {
     Import = 12,
     /// An expired card was extended and its value given back.
     Extend = 13,
+    /// Value given to please a customer, or taken back from one.
+    AdjustGoodwill = 20,
+    /// The value of a card was wrong and was put right.
+    AdjustCorrection = 21,
+    /// Value given to make a loss good.
+    AdjustCompensation = 22,
+    /// Value that fraud had moved.
+    AdjustFraud = 23,
+    /// Adjusted for a reason that has no word of its own.
+    AdjustOther = 24,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Reason; 13] = [
+    pub const ALL: [Reason; 18] = [
         Reason::Issue,
         Reason::Redeem,
         Reason::Hold,
@@ -104,9 +115,15 @@ impl Reason {
         Reason::Reverse,
         Reason::Import,
         Reason::Extend,
+        Reason::AdjustGoodwill,
+        Reason::AdjustCorrection,
+        Reason::AdjustCompensation,
+        Reason::AdjustFraud,
+        Reason::AdjustOther,
     ];
 
-    /// Stable lower-case name, as activities and entries show it.
+    /// Stable lower-case name, as activities and entries show it. All adjustments have the same
+    /// one; [`Reason::detail`] tells them apart.
     pub fn as_str(self) -> &'static str {
         match self {
             Reason::Issue => "issued",
@@ -116,13 +133,43 @@ impl Reason {
             Reason::Release => "released",
             Reason::HoldExpiry => "hold_expired",
             Reason::Refund => "refunded",
-            Reason::Adjust => "adjusted",
+            Reason::Adjust
+            | Reason::AdjustGoodwill
+            | Reason::AdjustCorrection
+            | Reason::AdjustCompensation
+            | Reason::AdjustFraud
+            | Reason::AdjustOther => "adjusted",
             Reason::CardExpiry => "expired",
             Reason::Cancel => "canceled",
             Reason::Reverse => "reversed",
             Reason::Import => "imported",
             Reason::Extend => "extended",
         }
+    }
+
+    /// The word that a person gave for it; `None` where the name says everything, and for
+    /// adjustments that were kept without one.
+    pub fn detail(self) -> Option<&'static str> {
+        Some(match self {
+            Reason::AdjustGoodwill => "goodwill",
+            Reason::AdjustCorrection => "correction",
+            Reason::AdjustCompensation => "compensation",
+            Reason::AdjustFraud => "fraud",
+            Reason::AdjustOther => "other",
+            Reason::Issue
+            | Reason::Redeem
+            | Reason::Hold
+            | Reason::Capture
+            | Reason::Release
+            | Reason::HoldExpiry
+            | Reason::Refund
+            | Reason::Adjust
+            | Reason::CardExpiry
+            | Reason::Cancel
+            | Reason::Reverse
+            | Reason::Import
+            | Reason::Extend => return None,
+        })
     }
 
     /// Reads the stored number back.

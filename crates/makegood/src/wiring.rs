@@ -20,7 +20,7 @@ use store::{BookName, BookRecord, ControlStore, StoreError};
 use crate::config::{Environment, Settings};
 use crate::failure::{Done, Failure};
 
-pub(crate) use api_keys::{NewKey, parse_scopes};
+pub(crate) use api_keys::parse_scopes;
 pub(crate) use books::{OpenBook, ring_bytes};
 pub(crate) use person::{OwnerText, Seal};
 

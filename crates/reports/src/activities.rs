@@ -12,7 +12,7 @@ use crate::ReportError;
 /// One line of a card's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Activity {
-    /// What happened.
+    /// What happened, and for an adjustment why.
     pub what: Reason,
     /// What it did to the balance, in minor units: positive when the card gained.
     pub amount: i64,
@@ -80,6 +80,11 @@ impl About {
         match entry.reason {
             Reason::Issue
             | Reason::Adjust
+            | Reason::AdjustGoodwill
+            | Reason::AdjustCorrection
+            | Reason::AdjustCompensation
+            | Reason::AdjustFraud
+            | Reason::AdjustOther
             | Reason::CardExpiry
             | Reason::Cancel
             | Reason::Import

@@ -207,8 +207,6 @@ fn replay(
 fn is_explained(event: &Event, oracle: &mut Oracle) -> bool {
     match &event.what {
         What::Query(query, answer) => oracle.ask(query) == *answer,
-        What::Command(request, got) => {
-            compare(request, &oracle.would_decide(request), got).is_ok()
-        }
+        What::Command(request, got) => compare(request, &oracle.would_decide(request), got).is_ok(),
     }
 }

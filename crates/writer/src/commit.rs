@@ -16,8 +16,10 @@ use crate::writer::{Fatal, Writer};
 const SLICE_MIN: usize = 256;
 /// Rows one transaction sweeps at most, so that no transaction stalls the queue.
 const SLICE_MAX: usize = 8_192;
-/// Rows swept at once while nothing else is to be done.
-const IDLE_SLICE: usize = 2_048;
+/// Rows swept at once while somebody waits for the tables.
+const FLUSH_SLICE: usize = 2_048;
+/// Rows swept at once while nothing else is to be done; few, for work may arrive meanwhile.
+const IDLE_SLICE: usize = 512;
 /// How often the head is asked for after a commit of unknown outcome.
 const HEAD_ATTEMPTS: usize = 5;
 
@@ -146,8 +148,10 @@ impl<S: Store> Writer<S> {
     fn slice(&mut self, changed: usize, pace: Pace) -> Slice {
         let unswept = self.memory.rows_unswept();
         let target = self.options.unswept_target.max(1);
-        let budget = if self.is_flushing() || pace == Pace::Idle {
-            IDLE_SLICE.max(changed)
+        let budget = if self.is_flushing() {
+            FLUSH_SLICE.max(changed)
+        } else if pace == Pace::Idle {
+            IDLE_SLICE
         } else {
             let steady = changed as u128 * unswept as u128 / target as u128;
             let excess = unswept.saturating_sub(target) / 64;

@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | `issue A 100 by=promotional until=3d` | `by`: promotional, external, import, or a customer |
 //! | `hold h A 60 for=600 partial` | by id; `code:A` instead of `A` spends by code |
+//! | `adjust A -20 for=fraud` | up or down, and why; without `for` it is goodwill |
 //! | `capture h 20 open` | a part, and the rest stays held; without `open` it is final |
 //! | `wait 3d`, `wait 900` | time passes, nothing is booked |
 //! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
@@ -14,8 +15,8 @@
 
 use base::{Instant, Span, Token};
 use engine::{AnswerRef, Command, GiftCardCommand, Refusal};
-use giftcards::{Adjust, Capture, ChangeHold, Direction, Extend, Issue, NewCode, NewProgram};
-use giftcards::{Place, Program, RefundHold, Sandbox};
+use giftcards::{Adjust, AdjustReason, Capture, ChangeHold, Direction, Extend, Issue, NewCode};
+use giftcards::{NewProgram, Place, Program, RefundHold, Sandbox};
 use ledger::AccountName;
 
 use crate::words::{self, Words};
@@ -102,7 +103,7 @@ fn command(world: &World, words: &Words<'_>) -> Command {
             let expires_at = (words.at(2) != "never").then(|| instant(world, words.at(2)));
             Card::Extend { card: card(), extend: Extend { expires_at } }
         }
-        "adjust" => Card::Adjust { card: card(), adjust: adjust(words.at(2)) },
+        "adjust" => Card::Adjust { card: card(), adjust: adjust(words) },
         "expire" => Card::ExpireCard { card: card() },
         "hold" => Card::Hold { card: words::card_ref(words.at(2)), place: place(words) },
         "redeem" => Card::Redeem { card: words::card_ref(words.at(2)), place: place(words) },
@@ -169,11 +170,13 @@ fn place(words: &Words<'_>) -> Box<Place> {
     })
 }
 
-fn adjust(word: &str) -> Adjust {
+fn adjust(words: &Words<'_>) -> Adjust {
+    let word = words.at(2);
     let down = word.strip_prefix('-');
     let direction = if down.is_some() { Direction::Down } else { Direction::Up };
     let amount = words::money(down.unwrap_or(word.trim_start_matches('+')));
-    Adjust { amount, direction, reason: Token::new("goodwill").unwrap() }
+    let reason = AdjustReason::parse(words.value("for").unwrap_or("goodwill")).unwrap();
+    Adjust { amount, direction, reason }
 }
 
 /// `3d` or `900`, from now; with a minus before it, ago.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, Token};
-use giftcards::{CardState, EventKind, Funding, Hold, HoldStatus, Label, LineKind, Metadata};
-use giftcards::{MetadataError, Why};
+use giftcards::{AdjustReason, CardState, EventKind, Funding, Hold, HoldStatus, Label, LineKind};
+use giftcards::{Metadata, MetadataError, Why};
 use ledger::{AccountName, Pending};
 
 #[test]
@@ -100,6 +100,19 @@ fn funding_says_where_value_comes_from_and_where_it_expires_to() {
     check(&invoice, "invoice", "receivable/acme", "giftcard/breakage");
     check(&Funding::External, "external", "rail/external/clearing", "giftcard/breakage");
     check(&Funding::Import, "import", "import/opening", "giftcard/breakage");
+}
+
+#[test]
+fn every_word_for_an_adjustment_has_a_reason_of_its_own_in_the_ledger() {
+    let words = AdjustReason::ALL.map(AdjustReason::as_str);
+    assert_eq!(words, ["goodwill", "correction", "compensation", "fraud", "other"]);
+    for reason in AdjustReason::ALL {
+        assert_eq!(AdjustReason::parse(reason.as_str()), Some(reason));
+        assert_eq!(reason.in_ledger().as_str(), "adjusted");
+    }
+    for text in ["", "Goodwill", "goodwill ", "adjusted", "mistake"] {
+        assert_eq!(AdjustReason::parse(text), None, "{text:?}");
+    }
 }
 
 #[test]

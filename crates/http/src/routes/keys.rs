@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::{ApiKey, KeyCreation, KeyKind, KeyOperation};
 use writer::Operation;
 
-use crate::api_key::KeySecret;
+use crate::api_key::{KeySecret, NewKey};
 use crate::call::{Call, Caller};
 use crate::fields::{Checked, refuse};
 use crate::problem::{Problem, catalog};
@@ -40,7 +40,7 @@ pub(crate) async fn handle(mut call: Call<Admin>) -> Result<Reply, Problem> {
     let (kind, scopes) = wanted(&body)?;
     let caller = &call.caller;
     let secret = secret(caller, kind, operation.as_ref());
-    let row = caller.app.key_row(&secret, kind, caller.book(), scopes);
+    let row = caller.app.key_row(&NewKey { secret: &secret, kind, scopes }, caller.book());
     let operation = operation
         .map(|Operation { key, fingerprint }| KeyOperation { operation: key.0, fingerprint });
     match caller.app.create_key(row.clone(), operation).await? {

@@ -22,6 +22,10 @@ pub(crate) struct ActivityView {
     /// `issued`, `redeemed`, `held`, `captured`, `released`, `hold_expired`, `refunded`,
     /// `adjusted`, `expired`, `canceled`, `reversed`, `imported` or `extended`.
     kind: &'static str,
+    /// Why a person did it: `goodwill`, `correction`, `compensation`, `fraud` or `other` of what was
+    /// adjusted, and `null` of everything else.
+    #[schema(example = "goodwill")]
+    reason: Option<&'static str>,
     /// The card, hold or refund that it belongs to.
     #[schema(value_type = String, example = "hold_01jd3q8v9ec4y8s5k1m0t2n7xz")]
     subject: Subject,
@@ -45,6 +49,7 @@ impl ActivityView {
             id: Id(transfer_of(activity.place)),
             created_at: Time(activity.at),
             kind: activity.what.as_str(),
+            reason: activity.what.detail(),
             subject: Subject(activity.about),
             amount: money(activity.amount),
             held_change: money(activity.held_change),

@@ -24,6 +24,9 @@ pub(crate) struct EntryView {
     account: Id<AccountId>,
     /// Why, in the words that activities use as `kind`.
     reason: &'static str,
+    /// What activities show as `reason`: why something was adjusted; otherwise `null`.
+    #[schema(example = "goodwill")]
+    detail: Option<&'static str>,
     /// Change of the balance.
     amount: MoneyView,
     /// Change of what is held.
@@ -50,6 +53,7 @@ impl EntryView {
             created_at: Time(row.at),
             account: Id(entry.account),
             reason: entry.reason.as_str(),
+            detail: entry.reason.detail(),
             amount: MoneyView::signed(entry.amount, currency),
             held_change: MoneyView::signed(entry.held_change, currency),
             debits: MoneyView::new(debits, currency),

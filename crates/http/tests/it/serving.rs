@@ -11,15 +11,19 @@ use tokio::task::JoinHandle;
 
 use crate::world::World;
 
-struct Served {
-    world: World,
-    address: std::net::SocketAddr,
+pub struct Served {
+    pub world: World,
+    pub address: std::net::SocketAddr,
     stop: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
 }
 
 async fn serve(limits: Limits) -> Served {
-    let world = World::with_limits(limits);
+    serve_world(World::with_limits(limits)).await
+}
+
+/// Serves a world on a port of its own.
+pub async fn serve_world(world: World) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();

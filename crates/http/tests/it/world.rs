@@ -46,7 +46,11 @@ impl World {
 
     /// The same with books in files.
     pub fn in_files() -> World {
-        World::kept(short_limits(), true)
+        World::in_files_with(short_limits())
+    }
+
+    pub fn in_files_with(limits: Limits) -> World {
+        World::kept(limits, true)
     }
 
     pub fn with_limits(limits: Limits) -> World {

@@ -90,9 +90,25 @@ fn stored_numbers_are_read_back_and_never_reused() {
     }
     let known: Vec<Reason> = (0..=u8::MAX).filter_map(Reason::from_number).collect();
     assert_eq!(known, Reason::ALL);
-    let mut words: Vec<&str> = known.iter().map(|reason| reason.as_str()).collect();
+    let mut words: Vec<_> = known.iter().map(|known| (known.as_str(), known.detail())).collect();
     words.sort_unstable();
     words.dedup();
     assert_eq!(words.len(), Reason::ALL.len());
     assert_eq!((0..=u8::MAX).filter_map(TransferKind::from_number).count(), 5);
+}
+
+#[test]
+fn adjustments_have_one_name_and_a_detail_each() {
+    #[track_caller]
+    fn check(number: u8, detail: Option<&str>) {
+        let reason = Reason::from_number(number).unwrap();
+        assert_eq!((reason.as_str(), reason.detail()), ("adjusted", detail));
+    }
+    check(8, None); // written by releases that did not keep the detail
+    check(20, Some("goodwill"));
+    check(21, Some("correction"));
+    check(22, Some("compensation"));
+    check(23, Some("fraud"));
+    check(24, Some("other"));
+    assert_eq!(Reason::ALL.iter().filter(|reason| reason.detail().is_some()).count(), 5);
 }

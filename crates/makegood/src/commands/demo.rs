@@ -5,14 +5,14 @@ mod tour;
 
 use std::path::PathBuf;
 
-use http::{KeySecret, Scopes};
+use http::{KeySecret, NewKey, Scopes};
 use store::BookRecord;
 
 use super::serve::{self, Serving};
 use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
-use crate::wiring::{Installation, NewKey, book_name};
+use crate::wiring::{Installation, book_name};
 
 /// Folder of the demonstration, unless another is named.
 const FOLDER: &str = "makegood-demo";

@@ -3,7 +3,7 @@
 mod rotate;
 
 use base::KeyId;
-use http::{KeySecret, Scopes};
+use http::{KeySecret, NewKey, Scopes};
 use outside::random::SystemRandomness;
 use serde::Serialize;
 use store::{ApiKey, BookName, ControlStore, KeyKind};
@@ -11,7 +11,7 @@ use store::{ApiKey, BookName, ControlStore, KeyKind};
 use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output::OutputArgs;
-use crate::wiring::{Installation, NewKey, book_name, parse_scopes};
+use crate::wiring::{Installation, book_name, parse_scopes};
 
 /// Make, list and withdraw API keys; rotate the key ring.
 #[derive(Debug, clap::Args)]

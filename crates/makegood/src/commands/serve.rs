@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{App, AppParts, Book, KeySecret, Scopes};
+use http::{App, AppParts, Book, KeySecret, NewKey, Scopes};
 use jobs::{Booked, Expirer, JobError};
 use store::{KeyKind, Reader};
 use tokio::net::TcpListener;
@@ -14,7 +14,7 @@ use writer::{Handle, Trouble};
 use crate::config::{Environment, LogFormat, MANUAL, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
-use crate::wiring::{Installation, NewKey, OpenBook, book_name};
+use crate::wiring::{Installation, OpenBook, book_name};
 
 /// Name of the book that the bootstrap key makes.
 const BOOTSTRAP_BOOK: &str = "test";

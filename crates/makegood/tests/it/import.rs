@@ -175,6 +175,53 @@ fn slow_rows_are_judged_one_by_one() {
     check_row("7,ab12,,,25.00,10.00", "Code\n", "refused", "number of fields");
 }
 
+/// Imports one row after the other into one book, the second dry and for real; all must become
+/// the same card, and nothing may change.
+#[track_caller]
+fn check_again(first: &str, status: &str, seconds: &[&str]) {
+    let header = format!("{HEADER},Created At");
+    let (place, _) = shop();
+    let import = |row: &str, more: &[&str]| {
+        let csv = write(&place, "e.csv", &format!("{header}\n{row}\n"));
+        let codes = write(&place, "c.csv", "Id,Code\n7,XXXXXXXXab12\n");
+        let args = ["import", "gift-cards", &csv, "--codes", &codes, "--json"];
+        place.run(&[args.as_slice(), more].concat()).expect(0).json()
+    };
+    let made = import(first, &[]);
+    assert_eq!(made["rows"][0]["status"], status, "{made:#}");
+    for second in seconds {
+        for more in [["--dry-run"].as_slice(), &[]] {
+            let again = import(second, more);
+            let row = &again["rows"][0];
+            assert_eq!(row["status"], "already_there", "{second}: {again:#}");
+            assert_eq!(row["gift_card"], made["rows"][0]["gift_card"], "{second}");
+            let owed = &again["currencies"][0];
+            assert_eq!(owed["owed_after"], made["currencies"][0]["owed_after"], "{second}");
+            let is_changed = *second != first && more.is_empty();
+            let reason = row["reason"].as_str().unwrap_or_default();
+            assert_eq!(reason.contains("was not changed"), is_changed, "{second}: {reason}");
+        }
+    }
+    place.run(&["verify"]).expect(0);
+}
+
+#[test]
+fn slow_a_row_that_reads_otherwise_is_the_same_card() {
+    let first = "7,,a@example.com,,25.00,10.00,USD,true,2026-03-01";
+    let corrected = [
+        first,
+        "7,,a@example.com,,25.00,10.00,USD,true,2025-03-01",
+        "7,,a@example.com,,25.00,10.00,USD,true,",
+        "7,,b@example.com,2031-01-01,50.00,20.00,USD,true,2026-03-01",
+        "7,ab12,a@example.com,,25.00,10.00,USD,true,2026-03-01",
+        "7,,a@example.com,,25.00,10.00,USD,false,2026-03-01",
+    ];
+    check_again(first, "imported", &corrected);
+    let disabled = "7,,a@example.com,,25.00,10.00,USD,false,2026-03-01";
+    let enabled = "7,,a@example.com,,25.00,10.00,USD,true,2026-03-01";
+    check_again(disabled, "canceled", &[disabled, enabled]);
+}
+
 #[test]
 fn a_file_of_another_layout_is_refused() {
     let (place, _) = shop();

@@ -1,9 +1,8 @@
 //! The tables held against the replayed journal.
 
-
-use ledger::EntryPlace;
 use engine::{Key, Row};
 use journal::Value;
+use ledger::EntryPlace;
 use store::rows::{TABLES, table_of, write_row};
 use store::{EntryRow, Head, Reader, StoreError, SweptRow};
 
@@ -139,7 +138,10 @@ impl Trail<'_> {
         match self.left.split_first() {
             Some((expected, rest)) if expected.entry.place == place => {
                 if expected != found {
-                    let detail = format!("the entry at {} differs from what its transfer did", place_text(found));
+                    let detail = format!(
+                        "the entry at {} differs from what its transfer did",
+                        place_text(found)
+                    );
                     findings.note(Check::Entry, expected.entry.account, detail);
                 }
                 self.left = rest;

@@ -5,8 +5,8 @@ use engine::BookRow;
 use giftcards::{Card, Hold, Program};
 use journal::Block;
 use ledger::{Account, EntryPlace};
-use store::{AccountAt, CardFilter, Due, EntryRow, Head, MemoryReader, Page, Reader, StoreError};
 use store::SweptRow;
+use store::{AccountAt, CardFilter, Due, EntryRow, Head, MemoryReader, Page, Reader, StoreError};
 
 /// Shows every block, row and entry after it was bent; what is bent to `None` is not shown.
 pub struct Bent {
@@ -81,11 +81,7 @@ impl Reader for Bent {
         self.inner.entries(account, before, limit)
     }
 
-    fn accounts_at(
-        &mut self,
-        seq: u64,
-        each: &mut dyn FnMut(AccountAt),
-    ) -> Result<(), StoreError> {
+    fn accounts_at(&mut self, seq: u64, each: &mut dyn FnMut(AccountAt)) -> Result<(), StoreError> {
         let bend = &self.at;
         self.inner.accounts_at(seq, &mut |at| {
             if let Some(at) = bend(at) {

@@ -227,7 +227,9 @@ fn the_difference_of_a_row_is_told_in_numbers() {
 fn a_changed_entry_is_named() {
     let of_card_2 = |row: &store::EntryRow| row.entry.account == account_of(card(2));
     let missing = move |reader: &mut Bent, _: &TestBook| {
-        reader.entry = Box::new(move |row| (row.entry.place.sequence() != 8 || !of_card_2(&row)).then_some(row));
+        reader.entry = Box::new(move |row| {
+            (row.entry.place.sequence() != 8 || !of_card_2(&row)).then_some(row)
+        });
     };
     check_bent(missing, &[Check::EntryMissing], &account(2));
     let all_missing = move |reader: &mut Bent, _: &TestBook| {

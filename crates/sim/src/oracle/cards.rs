@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use base::{Amount, CardId, Instant, Span, Token};
 use engine::{Answer, Refusal};
-use giftcards::{Adjust, Block, Card, CardState, Code, CodeRow, Details, Direction, Funding, Issue};
+use giftcards::{
+    Adjust, AdjustReason, Block, Card, CardState, Code, CodeRow, Details, Direction, Funding, Issue,
+};
 use giftcards::{Program, Refusal as No, Why};
 use ledger::{AccountName, Reason};
 
@@ -183,7 +185,14 @@ impl Oracle {
         }
         let other = self.account_named(AccountName::GiftCardIncentives, card.currency);
         let (debit, credit) = if goes_up { (other, own.id) } else { (own.id, other) };
-        let way = Way { debit, credit, why: Reason::Adjust, subject: id.to_bytes() };
+        let why = match adjust.reason {
+            AdjustReason::Goodwill => Reason::AdjustGoodwill,
+            AdjustReason::Correction => Reason::AdjustCorrection,
+            AdjustReason::Compensation => Reason::AdjustCompensation,
+            AdjustReason::Fraud => Reason::AdjustFraud,
+            AdjustReason::Other => Reason::AdjustOther,
+        };
+        let way = Way { debit, credit, why, subject: id.to_bytes() };
         self.move_money(Moves::Posts, units, way).expect("it was just checked");
         self.put_card(card, false)
     }

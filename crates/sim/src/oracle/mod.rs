@@ -201,9 +201,7 @@ impl Oracle {
             C::Hold { card, place } => self.place_hold(card, place),
             C::Redeem { card, place } => self.redeem(card, place),
             C::ChangeHold { hold, change } => self.change_hold(*hold, change),
-            C::Capture { hold, capture } => {
-                self.capture(*hold, capture.amount, capture.is_final)
-            }
+            C::Capture { hold, capture } => self.capture(*hold, capture.amount, capture.is_final),
             C::Release { hold, amount } => self.release(*hold, *amount),
             C::ExpireHold { hold } => self.expire_hold(*hold),
             C::Refund { hold, refund } => self.refund(*hold, refund),

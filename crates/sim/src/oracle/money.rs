@@ -92,7 +92,12 @@ impl Oracle {
     }
 
     /// Moves `units` above zero and writes the two entries.
-    pub(super) fn move_money(&mut self, moves: Moves, units: i64, way: Way) -> Result<(), Overdrawn> {
+    pub(super) fn move_money(
+        &mut self,
+        moves: Moves,
+        units: i64,
+        way: Way,
+    ) -> Result<(), Overdrawn> {
         assert!(units > 0, "nothing to move");
         for (id, is_debit) in [(way.debit, true), (way.credit, false)] {
             let before = self.account(id);

@@ -1,8 +1,8 @@
 //! Requests with and without a key, alone and in atomic groups.
 
 use base::{HoldId, Instant, RefundId};
-use engine::{Answer, Command, GiftCardCommand, OperationKey, OperationRefusal, Refusal};
 use engine::ReversalStatus;
+use engine::{Answer, Command, GiftCardCommand, OperationKey, OperationRefusal, Refusal};
 use giftcards::Refusal as No;
 use writer::{Decided, Operation, Outcome, Request, Trouble};
 

@@ -33,10 +33,7 @@ impl<G: Ground> Simulation<'_, G> {
 /// # Errors
 ///
 /// [`Divergence`] with the first difference.
-pub fn compare_tables(
-    reader: &mut dyn Reader,
-    oracle: &crate::Oracle,
-) -> Result<(), Divergence> {
+pub fn compare_tables(reader: &mut dyn Reader, oracle: &crate::Oracle) -> Result<(), Divergence> {
     let expected = oracle.rows();
     let mut got = Vec::with_capacity(expected.len());
     reader.all_rows(&mut |row| got.push(row.row))?;

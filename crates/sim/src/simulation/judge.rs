@@ -8,11 +8,14 @@ use writer::{Outcome, Request, Trouble};
 use super::{Asked, Divergence, Reply, Simulation};
 use crate::Ground;
 
+/// What a call of questions gets.
+type Answers = Result<Vec<Option<Answer>>, Trouble>;
+
 /// What one step answered, in the order of the queue.
 #[derive(Default)]
 struct Answered {
     commands: Vec<(Vec<Request>, bool, Vec<Outcome>)>,
-    queries: Vec<(Vec<Query>, Result<Vec<Option<Answer>>, Trouble>)>,
+    queries: Vec<(Vec<Query>, Answers)>,
     flushes: Vec<(u64, Result<(), Trouble>)>,
 }
 

@@ -172,7 +172,8 @@ impl<'g, G: Ground> Simulation<'g, G> {
                 }
             }
         }
-        let shows_true_time = now.micros() == self.clock.wall().micros() + self.oracle.clock_ahead_micros();
+        let shows_true_time =
+            now.micros() == self.clock.wall().micros() + self.oracle.clock_ahead_micros();
         if self.random.one_in(30) && shows_true_time {
             self.advance_clock(now);
         }
@@ -230,9 +231,8 @@ impl<'g, G: Ground> Simulation<'g, G> {
         self.told = now.micros();
         let writer = self.writer.as_mut().expect("a writer is open between turns");
         let goes_on = writer.step();
-        let replies = std::mem::take(
-            &mut *self.replies.lock().unwrap_or_else(PoisonError::into_inner),
-        );
+        let replies =
+            std::mem::take(&mut *self.replies.lock().unwrap_or_else(PoisonError::into_inner));
         if goes_on {
             return self.judge(replies, now, wall);
         }

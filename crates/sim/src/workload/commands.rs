@@ -2,8 +2,8 @@
 
 use base::{Amount, Instant, Money, RefundId, Region, Span, Text, Token};
 use engine::{CardRef, Command, GiftCardCommand};
-use giftcards::{Adjust, Capture, ChangeHold, Direction, Extend, Label, Line, LineKind};
-use giftcards::{Place, RefundHold};
+use giftcards::{Adjust, AdjustReason, Capture, ChangeHold, Direction, Extend, Label, Line};
+use giftcards::{LineKind, Place, RefundHold};
 
 use super::Workload;
 use crate::Oracle;
@@ -96,7 +96,7 @@ impl Workload {
                 };
                 let currency = oracle.card(card).map(|card| card.currency);
                 let amount = self.money(units, currency);
-                let reason = Token::new("goodwill").expect("it is a word");
+                let reason = *self.random.pick(&AdjustReason::ALL).expect("there are some");
                 GiftCardCommand::Adjust { card, adjust: Adjust { amount, direction, reason } }
             }
             _ => GiftCardCommand::ExpireCard { card },

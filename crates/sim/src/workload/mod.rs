@@ -155,10 +155,10 @@ impl Workload {
     fn known_card(&mut self, oracle: &Oracle, now: Instant) -> CardId {
         for _ in 0..8 {
             let known = self.random.pick_recent(&self.cards).copied();
-            if let Some(card) = known.filter(|card| oracle.card(*card).is_some()) {
-                if self.random.percent(99) {
-                    return card;
-                }
+            if let Some(card) = known.filter(|card| oracle.card(*card).is_some())
+                && self.random.percent(99)
+            {
+                return card;
             }
         }
         CardId::from_parts(now, self.random.bytes10())
@@ -174,10 +174,10 @@ impl Workload {
         }
         for _ in 0..8 {
             let known = self.random.pick_recent(&self.holds).copied();
-            if let Some(hold) = known.filter(|hold| oracle.hold(*hold).is_some()) {
-                if self.random.percent(99) {
-                    return hold;
-                }
+            if let Some(hold) = known.filter(|hold| oracle.hold(*hold).is_some())
+                && self.random.percent(99)
+            {
+                return hold;
             }
         }
         HoldId::from_parts(now, self.random.bytes10())

@@ -17,7 +17,8 @@ impl Workload {
             }
             2..5 => Query::Card(self.known_card(oracle, now)),
             5 => {
-                let codes: Vec<_> = self.random.pick_recent(&self.codes).copied().into_iter().collect();
+                let codes: Vec<_> =
+                    self.random.pick_recent(&self.codes).copied().into_iter().collect();
                 Query::Lookup(CardRef::Code(codes.into()))
             }
             6..8 => Query::Hold(self.known_hold(oracle, now)),

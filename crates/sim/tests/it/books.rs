@@ -12,11 +12,12 @@ fn commands_of_book(seed: u64) -> u64 {
     if seed.is_multiple_of(20) { 50_000 } else { 5_000 }
 }
 
-/// Commands of the ordinary tests; `SIM_COMMANDS` chooses more.
-const COMMANDS: u64 = 60_000;
+/// Commands over memory in the ordinary tests, a tenth of them over files.
+fn ordinary_commands() -> u64 {
+    number("SIM_COMMANDS").unwrap_or(60_000)
+}
 
 fn check<G: Ground>(test: &str, commands: u64, ground: impl Fn(u64) -> G) -> Summary {
-    let commands = number("SIM_COMMANDS").unwrap_or(commands);
     timed(|| {
         let mut total = Summary::default();
         for seed in seeds() {
@@ -67,7 +68,8 @@ fn check_that_everything_happened(summary: &Summary) {
         "operation_irreversible",
         "batch_aborted",
     ];
-    let unseen: Vec<_> = codes.iter().filter(|code| !summary.refusals.contains_key(*code)).collect();
+    let unseen: Vec<_> =
+        codes.iter().filter(|code| !summary.refusals.contains_key(*code)).collect();
     assert!(unseen.is_empty(), "never refused with: {unseen:?}");
     assert!(summary.replays > 0 && summary.mismatches > 0 && summary.busy > 0);
     assert!(summary.deaths > 0 && summary.failed_batches > 0 && summary.restarts > 0);
@@ -75,11 +77,10 @@ fn check_that_everything_happened(summary: &Summary) {
 
 #[test]
 fn slow_books_in_memory_do_what_the_oracle_says() {
-    let summary = check(
-        "books::slow_books_in_memory_do_what_the_oracle_says",
-        COMMANDS,
-        |_| MemoryBook::new(),
-    );
+    let summary =
+        check("books::slow_books_in_memory_do_what_the_oracle_says", ordinary_commands(), |_| {
+            MemoryBook::new()
+        });
     check_that_everything_happened(&summary);
 }
 
@@ -93,7 +94,7 @@ fn long_books_in_memory_do_what_the_oracle_says() {
 
 #[test]
 fn slow_books_in_files_do_what_the_oracle_says() {
-    in_files("books::slow_books_in_files_do_what_the_oracle_says", COMMANDS / 3);
+    in_files("books::slow_books_in_files_do_what_the_oracle_says", ordinary_commands() / 10);
 }
 
 #[test]

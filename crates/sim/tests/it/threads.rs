@@ -137,10 +137,7 @@ fn check_linearizable(seed: u64, threads: u64, requests: u64) -> usize {
     let mut oracle = Oracle::new();
     oracle.begin_batch(START, START);
     let open = Command::OpenBook { is_test: SPEC.is_test, ring: SPEC.ring };
-    oracle.decide(
-        &[Request { command: open, actor: KeyId::from_bits(0), operation: None }],
-        false,
-    );
+    oracle.decide(&[Request { command: open, actor: KeyId::from_bits(0), operation: None }], false);
     let workload = prepare(&running, &mut oracle, seed);
     std::thread::scope(|scope| {
         for thread in 0..threads {

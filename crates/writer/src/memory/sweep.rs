@@ -93,6 +93,7 @@ impl Memory {
         for row in &slice.rows {
             let seq = row.applied_seq;
             match row.row.key() {
+                Key::Hold(id) if is_settled(&row.row) => self.holds.swept_and_done(id, seq),
                 Key::Book => self.book.swept(TheBook, seq),
                 Key::Account(id) => self.accounts.swept(id, seq),
                 Key::Program(id) => self.programs.swept(id, seq),
@@ -104,6 +105,12 @@ impl Memory {
             }
         }
     }
+}
+
+/// A settled hold is met again only by a refund, so it need not be kept: most redemptions leave
+/// one, and keeping each for a while would cost more than reading the few.
+fn is_settled(row: &Row) -> bool {
+    matches!(row, Row::Hold(hold) if hold.pending.open().is_zero())
 }
 
 /// Takes rows of a table; tells the key to go on with, or `None` at its end.

@@ -133,6 +133,15 @@ impl<K: Spread, V: Clone> Table<K, V> {
         }
     }
 
+    /// As [`Table::swept`], for a row that nobody is likely to ask for again.
+    pub(crate) fn swept_and_done(&mut self, key: K, seq: u64) {
+        let shard = &mut self.shards[key.spread() % SHARDS];
+        if shard.young.get(&key).is_some_and(|slot| slot.seq == seq) {
+            shard.young.remove(&key);
+            self.unswept.remove(&key);
+        }
+    }
+
     pub(crate) fn unswept_rows(&self) -> usize {
         self.unswept.len()
     }

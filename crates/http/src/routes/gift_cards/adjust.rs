@@ -1,7 +1,7 @@
 //! `POST /v1/gift-cards/{id}/adjust`: corrects the value.
 
 use engine::{Command, GiftCardCommand};
-use giftcards::{Adjust, Direction};
+use giftcards::{Adjust, AdjustReason, Direction};
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
@@ -23,8 +23,8 @@ pub(crate) struct AdjustBody {
     /// `up` or `down`.
     #[schema(pattern = "^(up|down)$")]
     direction: String,
-    /// A machine word.
-    #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9_.:-]+$", example = "goodwill")]
+    /// `goodwill`, `correction`, `compensation`, `fraud` or `other`; activities and entries show it.
+    #[schema(pattern = "^(goodwill|correction|compensation|fraud|other)$", example = "goodwill")]
     reason: String,
 }
 
@@ -53,6 +53,13 @@ fn adjust(body: &AdjustBody) -> Checked<Adjust> {
             "down" => Direction::Down,
             _ => return Err(refuse("/direction", "must be one of up, down")),
         },
-        reason: fields::token("/reason", &body.reason)?,
+        reason: reason(&body.reason)?,
+    })
+}
+
+fn reason(word: &str) -> Checked<AdjustReason> {
+    AdjustReason::parse(word).ok_or_else(|| {
+        let words = AdjustReason::ALL.map(AdjustReason::as_str).join(", ");
+        refuse("/reason", format!("must be one of {words}"))
     })
 }

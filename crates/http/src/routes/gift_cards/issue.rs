@@ -10,7 +10,7 @@ use writer::Operation;
 use crate::call::{Call, Caller};
 use crate::fields::{self, Checked, refuse};
 use crate::guesses;
-use crate::personal::{self, Unsealed};
+use crate::personal::{self, PersonalText};
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
@@ -165,8 +165,8 @@ pub(crate) async fn handle(mut call: Call<Issue>) -> Result<Reply, Problem> {
 pub(crate) struct Draft {
     issue: Box<IssueCommand>,
     operation: Operation,
-    recipient: Option<Unsealed>,
-    sender: Option<Unsealed>,
+    recipient: Option<PersonalText>,
+    sender: Option<PersonalText>,
 }
 
 /// Checks the body and draws id and code.
@@ -184,7 +184,7 @@ pub(crate) fn draft(
         body.expires_at.as_deref().map(|text| fields::instant("/expires_at", text)).transpose()?;
     let details = details(body, funding_reference)?;
     let (book, message) = (caller.book().name(), body.message.as_deref());
-    let context = (&*caller.app, book, operation.key.0);
+    let context = (&*caller.app.ring, book, operation.key.0);
     let recipient = people::recipient(context, body.recipient.as_ref(), message)?;
     let sender = people::sender(context, body.sender.as_ref())?;
     let id = caller.app.new_id();

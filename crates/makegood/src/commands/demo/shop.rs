@@ -5,7 +5,7 @@ use base::{
 };
 use base::{Token, TypedId};
 use engine::{Answer, CardRef, Command, GiftCardCommand, Query};
-use giftcards::{Adjust, CodeHash, Details, Direction, Funding, Issue, Label, LineKind, NewCode};
+use giftcards::{Adjust, AdjustReason, CodeHash, Details, Direction, Funding, Issue, Label, LineKind, NewCode};
 use giftcards::{NewProgram, Place, Program, RefundHold, Sandbox, Scope, limits};
 use outside::codes::ParsedCode;
 use outside::random::{Randomness, SystemRandomness, new_id};
@@ -115,7 +115,7 @@ impl Keeper<'_> {
         self.run(GiftCardCommand::ReplaceCode { card: replaced, code })?;
         let adjusted = self.issue(sale(2_000, "demo-goodwill"))?;
         let adjust =
-            Adjust { amount: usd(500), direction: Direction::Up, reason: word("goodwill") };
+            Adjust { amount: usd(500), direction: Direction::Up, reason: AdjustReason::Goodwill };
         self.run(GiftCardCommand::Adjust { card: adjusted, adjust })?;
         for _ in 0..5 {
             let customer = Token::new("acme").expect("a lower-case word is a token");
@@ -189,7 +189,7 @@ impl Keeper<'_> {
         let recipient = if sale.owner.is_empty() {
             None
         } else {
-            let seal = Seal { text: &sale.owner, otherwise: id.to_bytes() };
+            let seal = Seal { text: &sale.owner, operation: id.to_bytes() };
             self.installation.seal_owners(self.book_name(), &[seal])?.pop()
         };
         let reference = Text::new(sale.reference).expect("references of the shop are short");

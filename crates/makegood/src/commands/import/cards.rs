@@ -1,8 +1,10 @@
 //! From rows to commands.
 
+use std::sync::Arc;
+
 use base::{Amount, CardId, Instant, KeyId, ProgramId};
-use engine::{Command, GiftCardCommand, OperationKey};
-use giftcards::{Code, CodeHash, Details, Funding, Issue, Metadata, NewCode, Sandbox, Sealed};
+use engine::{Answer, Command, GiftCardCommand, OperationKey, Query};
+use giftcards::{Card, Code, CodeHash, Details, Funding, Issue, Metadata, NewCode, Sandbox, Sealed};
 use outside::codes::ParsedCode;
 use writer::{Handle, Operation, Request};
 
@@ -37,13 +39,27 @@ impl<'a> CardMaker<'a> {
         self.book.record.name.as_str()
     }
 
-    /// The id of the card that a row becomes. It follows from the row's own id, so a row becomes
-    /// one card however often it is imported, and whatever else changes in it.
+    /// The id of the card that a row becomes. It follows from the book and the row's own id alone,
+    /// so a row becomes one card however often it is imported, and whatever else changes in it.
+    /// That leaves no date for the part of the id that sorts by time: it is zero, and imported
+    /// cards sort before all others.
     pub(super) fn card_id(&self, old: &OldCard) -> CardId {
         let hash = self.hash("import card", old.reference.as_str());
         let mut random = [0; 10];
         random.copy_from_slice(&hash[..10]);
-        CardId::from_parts(old.created_at.unwrap_or(Instant::MIN), random)
+        CardId::from_parts(Instant::MIN, random)
+    }
+
+    /// The card of this id, if an earlier run made it.
+    ///
+    /// # Errors
+    ///
+    /// The writer does not answer.
+    pub(super) fn present_card(&self, id: CardId) -> Done<Option<Arc<Card>>> {
+        match self.handle().ask(Query::Card(id))? {
+            Some(Answer::Card { card, .. }) => Ok(Some(card)),
+            _ => Ok(None),
+        }
     }
 
     /// What somebody without address is recognized by.
@@ -57,16 +73,18 @@ impl<'a> CardMaker<'a> {
         candidates.map(|(_, hash)| CodeHash(hash)).collect()
     }
 
-    /// The commands of a row: the issue, and for a card that was disabled its cancellation.
+    /// The commands of a row: the issue, and for a card that was disabled its cancellation. Both
+    /// are written together or not at all. A card that an earlier run made is not canceled when
+    /// its row says so only now, so then the issue stands alone and is answered as it was.
     ///
     /// # Errors
     ///
-    /// The key ring cannot make or hash a code.
+    /// The key ring cannot make or hash a code; the writer does not answer.
     pub(super) fn requests(&self, old: &OldCard, owner: Option<Sealed>) -> Done<Vec<Request>> {
         let issue = self.issue(old, owner)?;
         let card = issue.id;
         let mut commands = vec![("import", GiftCardCommand::Issue(Box::new(issue)))];
-        if old.is_disabled {
+        if old.is_disabled && self.present_card(card)?.is_none() {
             commands.push(("import cancel", GiftCardCommand::Cancel { card }));
         }
         let content = self.content(old);

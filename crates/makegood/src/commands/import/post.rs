@@ -89,14 +89,19 @@ pub(super) fn post_all(maker: &CardMaker<'_>, rows: Vec<Row>) -> Done<Vec<Entry>
 fn post(maker: &CardMaker<'_>, rows: Vec<Row>) -> Done<Vec<Entry>> {
     let mut owners = sealed_owners(maker, &rows)?.into_iter();
     let mut requests = Vec::with_capacity(rows.len());
+    let mut counts = Vec::with_capacity(rows.len());
     for row in &rows {
-        let Ok(old) = &row.card else { continue };
-        let owner = if old.owner.is_empty() { None } else { owners.next() };
-        requests.extend(maker.requests(old, owner)?);
+        let before = requests.len();
+        if let Ok(old) = &row.card {
+            let owner = if old.owner.is_empty() { None } else { owners.next() };
+            requests.extend(maker.requests(old, owner)?);
+        }
+        counts.push(requests.len() - before);
     }
     let outcomes = if requests.is_empty() { Vec::new() } else { decide(maker, requests)? };
     let mut outcomes = outcomes.into_iter();
-    rows.into_iter().map(|row| entry(maker, row, &mut outcomes)).collect()
+    let rows = rows.into_iter().zip(counts);
+    rows.map(|(row, count)| entry(maker, row, outcomes.by_ref().take(count))).collect()
 }
 
 /// Seals what is known about the owners of the rows, in order, with one disk sync.
@@ -104,7 +109,7 @@ fn sealed_owners(maker: &CardMaker<'_>, rows: &[Row]) -> Done<Vec<Sealed>> {
     let cards = rows.iter().filter_map(|row| row.card.as_ref().ok());
     let seals: Vec<Seal<'_>> = cards
         .filter(|old| !old.owner.is_empty())
-        .map(|old| Seal { text: &old.owner, otherwise: maker.person_hash(old) })
+        .map(|old| Seal { text: &old.owner, operation: maker.person_hash(old) })
         .collect();
     maker.installation.seal_owners(maker.book(), &seals)
 }
@@ -116,7 +121,7 @@ fn decide(maker: &CardMaker<'_>, requests: Vec<writer::Request>) -> Done<Vec<Out
 fn entry(
     maker: &CardMaker<'_>,
     row: Row,
-    outcomes: &mut impl Iterator<Item = Outcome>,
+    mut outcomes: impl Iterator<Item = Outcome>,
 ) -> Done<Entry> {
     let old = match &row.card {
         Ok(old) => old.clone(),
@@ -133,7 +138,7 @@ fn entry(
     };
     let missing = || Failure::from(Trouble::Ended("an outcome is missing".to_owned()));
     let issued: Decided = outcomes.next().ok_or_else(missing)??;
-    let canceled = old.is_disabled.then(|| outcomes.next().ok_or_else(missing)).transpose()?;
+    let canceled = outcomes.next();
     let mut entry =
         Entry { row, status: Status::Refused, reason: None, card: None, decided_at: None };
     match issued.result {
@@ -146,7 +151,7 @@ fn entry(
         Err(Refusal::GiftCards(CardRefusal::IdTaken)) => {
             entry.status = Status::AlreadyThere;
             entry.reason = Some("an earlier import made this card; it was not changed".to_owned());
-            entry.card = present_card(maker, &old)?;
+            entry.card = maker.present_card(maker.card_id(&old))?;
         }
         Err(refusal) => entry.reason = Some(refusal.to_string()),
         Ok(_) => return Err(Failure::new("the writer answered something else than a card")),
@@ -157,13 +162,6 @@ fn entry(
         return Err(Failure::new(format!("a disabled card could not be canceled: {refusal}")));
     }
     Ok(entry)
-}
-
-fn present_card(maker: &CardMaker<'_>, old: &OldCard) -> Done<Option<Arc<Card>>> {
-    match maker.handle().ask(Query::Card(maker.card_id(old)))? {
-        Some(Answer::Card { card, .. }) => Ok(Some(card)),
-        _ => Ok(None),
-    }
 }
 
 /// What [`post_all`] would answer, as far as that can be known without doing it.
@@ -196,7 +194,7 @@ fn pretend_one(
     codes: &mut std::collections::HashSet<giftcards::CodeHash>,
     entry: &mut Entry,
 ) -> Done {
-    entry.card = present_card(maker, old)?;
+    entry.card = maker.present_card(maker.card_id(old))?;
     if entry.card.is_some() {
         entry.status = Status::AlreadyThere;
         return Ok(());

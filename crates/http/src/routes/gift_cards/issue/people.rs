@@ -1,11 +1,11 @@
 //! Who a card is from and for: checked, and put into the form that is sealed.
 
 use base::Text;
+use outside::keyring::KeyRing;
 use serde::{Deserialize, Serialize};
 
-use crate::app::App;
 use crate::fields::{self, Checked, refuse};
-use crate::personal::{self, Unsealed};
+use crate::personal::{self, About, PersonalText};
 
 /// Bytes of a message at most.
 const MESSAGE_BYTES_MAX: usize = 2_000;
@@ -60,15 +60,15 @@ pub(crate) struct SealedRecipient {
     pub(crate) message: Option<String>,
 }
 
-/// App, name of the book, and key of the operation.
-type Context<'a> = (&'a App, &'a str, [u8; 16]);
+/// Key ring, name of the book, and key of the operation.
+type Context<'a> = (&'a KeyRing, &'a str, [u8; 16]);
 
 /// What is to be sealed about the recipient, if anything was said.
 pub(crate) fn recipient(
-    (app, book, operation): Context<'_>,
+    (ring, book, operation): Context<'_>,
     body: Option<&RecipientBody>,
     message: Option<&str>,
-) -> Checked<Option<Unsealed>> {
+) -> Checked<Option<PersonalText>> {
     if let Some(message) = message {
         let checked = Text::<MESSAGE_BYTES_MAX>::multiline(message);
         checked.map_err(|problem| refuse("/message", problem.to_string()))?;
@@ -93,21 +93,21 @@ pub(crate) fn recipient(
         "message": message,
     });
     let plain = within_limit("/message", plain.to_string())?;
-    Ok(Some(Unsealed::new(app, book, (personal::RECIPIENT, plain), email, operation)))
+    Ok(Some(PersonalText::of_recipient(ring, About { book, email, operation }, plain)))
 }
 
 /// What is to be sealed about the sender, if anything was said.
 pub(crate) fn sender(
-    (app, book, operation): Context<'_>,
+    (ring, book, operation): Context<'_>,
     body: Option<&SenderBody>,
-) -> Checked<Option<Unsealed>> {
+) -> Checked<Option<PersonalText>> {
     let Some(body) = body else { return Ok(None) };
     line::<200>("/sender/name", &body.name)?;
     let email = body.email.as_deref();
     address("/sender/email", email)?;
     let plain = serde_json::json!({ "name": body.name, "email": email });
     let plain = within_limit("/sender", plain.to_string())?;
-    Ok(Some(Unsealed::new(app, book, (personal::SENDER, plain), email, operation)))
+    Ok(Some(PersonalText::of_sender(ring, About { book, email, operation }, plain)))
 }
 
 fn line<const MAX: usize>(pointer: &str, text: &Option<String>) -> Checked<()> {

@@ -1,0 +1,137 @@
+//! Requests that are accepted, made from their schemas.
+
+use serde_json::{Map, Value, json};
+
+use crate::world::{World, redemption, usd};
+
+/// Objects to ask for, made for one operation.
+pub struct Samples {
+    card: String,
+    code: String,
+    open_hold: String,
+    captured_hold: String,
+    program: String,
+    account: String,
+}
+
+/// What a schema means: references followed, and the part that is not `null`.
+pub fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return resolved(document, document.pointer(&reference[1..]).unwrap());
+    }
+    let not_null = schema["oneOf"]
+        .as_array()
+        .and_then(|parts| parts.iter().find(|part| part["type"] != "null"));
+    not_null.map_or(schema, |part| resolved(document, part))
+}
+
+/// True when the schema is of a field that is not there yet.
+pub fn is_unavailable(schema: &Value) -> bool {
+    schema.to_string().contains("Not available yet.")
+}
+
+impl Samples {
+    pub async fn new(world: &World, operation: &str) -> Samples {
+        let id = |object: &Value| object["id"].as_str().unwrap().to_owned();
+        let card = world.issue(10_000).await;
+        if operation == "unfreeze_gift_card" {
+            let path = format!("/v1/gift-cards/{}/freeze", id(&card));
+            world.post(&path, json!({})).fresh().await_status(200).await;
+        }
+        let spent = world.issue(10_000).await;
+        let code = spent["code"].as_str().unwrap();
+        let open_hold = world.hold(code, 100).await;
+        let redemption = world.post("/v1/redemptions", redemption(code, 100)).fresh();
+        let captured_hold = redemption.await_status(201).await.json;
+        let program = json!({"name": "P", "value_max": usd(10_000)});
+        let program = world.post("/v1/programs", program).fresh().await_status(201).await.json;
+        let accounts = world.get("/v1/ledger/accounts?limit=1").await_status(200).await.json;
+        Samples {
+            card: id(&card),
+            code: card["code"].as_str().unwrap().to_owned(),
+            open_hold: id(&open_hold),
+            captured_hold: id(&captured_hold),
+            program: id(&program),
+            account: id(&accounts["data"][0]),
+        }
+    }
+
+    /// A path with the id of an object that the operation can be applied to.
+    pub fn path(&self, template: &str, operation: &str) -> String {
+        let id = match template.split('/').nth(2).unwrap_or("") {
+            "gift-cards" => &self.card,
+            "holds" if operation == "refund_hold" => &self.captured_hold,
+            "holds" => &self.open_hold,
+            "programs" => &self.program,
+            _ => &self.account,
+        };
+        template.replace("{id}", id)
+    }
+
+    /// A value that fits a schema, with every field that can be given together with the others.
+    pub fn of_schema(&self, document: &Value, schema: &Value) -> Value {
+        self.named(document, "", schema)
+    }
+
+    fn named(&self, document: &Value, name: &str, schema: &Value) -> Value {
+        let schema = resolved(document, schema);
+        if let Some(properties) = schema["properties"].as_object() {
+            return self.object(document, properties);
+        }
+        let types = schema["type"].to_string();
+        if types.contains("array") {
+            return json!([self.named(document, name, &schema["items"])]);
+        }
+        if types.contains("boolean") {
+            return json!(false);
+        }
+        if types.contains("integer") {
+            return json!(schema["minimum"].as_i64().unwrap_or(0).max(5));
+        }
+        if types.contains("object") {
+            return match name {
+                _ if schema["additionalProperties"] == false => json!({}),
+                "metadata" => json!({"k": "v"}),
+                _ => json!({"gift_card": self.card, "amount": usd(1), "reference": "r"}),
+            };
+        }
+        self.text(name, schema)
+    }
+
+    fn object(&self, document: &Value, properties: &Map<String, Value>) -> Value {
+        let mut object = Map::new();
+        for (name, schema) in properties {
+            // Two ways to say the same exclude each other.
+            let other = match name.as_str() {
+                "code" => "gift_card",
+                "reference" => "funding",
+                _ => "",
+            };
+            if !is_unavailable(schema) && !properties.contains_key(other) {
+                object.insert(name.clone(), self.named(document, name, schema));
+            }
+        }
+        Value::Object(object)
+    }
+
+    fn text(&self, name: &str, schema: &Value) -> Value {
+        if let Some(choices) = schema["pattern"].as_str().and_then(|text| text.strip_prefix("^(")) {
+            return json!(choices.split(['|', ')']).next().unwrap());
+        }
+        json!(match name {
+            "currency" => "USD",
+            "region" | "regions" => "US",
+            "kinds" => "goods",
+            "scopes" => "read",
+            "email" => "a@example.com",
+            "ip" => "203.0.113.7",
+            "expires_at" => "2031-01-01T00:00:00Z",
+            "now" => "2026-11-21T00:00:00Z",
+            "path" => "/v1/redemptions",
+            "gift_card" => &self.card,
+            "program" => &self.program,
+            "code" => &self.code,
+            _ => "x",
+        })
+    }
+}

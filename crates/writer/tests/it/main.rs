@@ -1,0 +1,13 @@
+//! What the writer promises, stepped by hand over a store in memory.
+#![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+mod atomic;
+mod bench;
+mod clock;
+mod failures;
+mod keys;
+mod memory;
+mod queue;
+mod reading;
+mod restart;
+mod reversal;
