@@ -1,8 +1,8 @@
 //! Commands: one enum a capability, combined in one.
 
 use base::{CardId, HoldId, Instant, Money, Token};
-use giftcards::RefundHold;
 use giftcards::{Adjust, Capture, ChangeHold, Code, CodeHash, Extend, Issue, NewProgram, Place};
+use giftcards::{RefundHold, Update};
 
 use crate::OperationKey;
 
@@ -83,6 +83,13 @@ pub enum GiftCardCommand {
         card: CardId,
         /// By how much and why.
         adjust: Adjust,
+    },
+    /// Replaces what the shop keeps with a card.
+    Update {
+        /// The card.
+        card: CardId,
+        /// What to replace.
+        update: Box<Update>,
     },
     /// Reserves an amount.
     Hold {
@@ -189,6 +196,8 @@ command_kinds! {
     Extend = 106 => "extend",
     /// Adjusts a card.
     Adjust = 107 => "adjust",
+    /// Updates a card.
+    Update = 108 => "update",
     /// Places a hold.
     Hold = 110 => "hold",
     /// Redeems in one step.
@@ -230,6 +239,7 @@ impl GiftCardCommand {
             GiftCardCommand::Cancel { .. } => CommandKind::Cancel,
             GiftCardCommand::Extend { .. } => CommandKind::Extend,
             GiftCardCommand::Adjust { .. } => CommandKind::Adjust,
+            GiftCardCommand::Update { .. } => CommandKind::Update,
             GiftCardCommand::Hold { .. } => CommandKind::Hold,
             GiftCardCommand::Redeem { .. } => CommandKind::Redeem,
             GiftCardCommand::ChangeHold { .. } => CommandKind::ChangeHold,

@@ -35,6 +35,7 @@ pub(crate) fn walk<R: Rows>(
         | GiftCardCommand::Cancel { card }
         | GiftCardCommand::Extend { card, .. }
         | GiftCardCommand::Adjust { card, .. }
+        | GiftCardCommand::Update { card, .. }
         | GiftCardCommand::ExpireCard { card } => on_card(*card, command, walk, context),
     }
 }
@@ -237,6 +238,7 @@ fn on_card<R: Rows>(
         GiftCardCommand::Adjust { adjust, .. } => {
             giftcards::adjust(card, account, other, adjust, at)?
         }
+        GiftCardCommand::Update { update, .. } => giftcards::update(card, account, update)?,
         _ => giftcards::expire_card(card, account, other, at)?,
     };
     Ok(Change::from_outcome(outcome, AnswerRef::Card(id)))

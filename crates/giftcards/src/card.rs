@@ -171,6 +171,11 @@ pub struct Details {
 }
 
 impl Details {
+    /// As a card keeps them: details that say nothing are none.
+    pub(crate) fn kept(self) -> Option<Box<Details>> {
+        (self != Details::default()).then(|| Box::new(self))
+    }
+
     /// True when every list and sealed text is within [`limits`].
     pub(crate) fn within_limits(&self) -> bool {
         let sealed = [&self.recipient, &self.sender];

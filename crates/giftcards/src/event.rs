@@ -22,6 +22,8 @@ pub enum EventKind {
     CardAdjusted = 116,
     /// A card expired.
     CardExpired = 117,
+    /// What the shop keeps with a card was replaced.
+    CardUpdated = 118,
     /// A hold was placed.
     HoldCreated = 120,
     /// A hold was enlarged, reduced or prolonged.
@@ -42,7 +44,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 17] = [
+    pub const ALL: [EventKind; 18] = [
         EventKind::ProgramCreated,
         EventKind::CardIssued,
         EventKind::CardFrozen,
@@ -52,6 +54,7 @@ impl EventKind {
         EventKind::CardExtended,
         EventKind::CardAdjusted,
         EventKind::CardExpired,
+        EventKind::CardUpdated,
         EventKind::HoldCreated,
         EventKind::HoldUpdated,
         EventKind::HoldCaptured,
@@ -74,6 +77,7 @@ impl EventKind {
             EventKind::CardExtended => "gift_card.extended",
             EventKind::CardAdjusted => "gift_card.adjusted",
             EventKind::CardExpired => "gift_card.expired",
+            EventKind::CardUpdated => "gift_card.updated",
             EventKind::HoldCreated => "hold.created",
             EventKind::HoldUpdated => "hold.updated",
             EventKind::HoldCaptured => "hold.captured",

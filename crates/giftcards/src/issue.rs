@@ -152,5 +152,5 @@ fn details_with_program(own: Option<&Details>, program: Option<&Program>) -> Opt
             details.regions.clone_from(&program.regions);
         }
     }
-    if details == Details::default() { None } else { Some(Box::new(details)) }
+    details.kept()
 }

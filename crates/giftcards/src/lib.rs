@@ -10,6 +10,8 @@
 //! * **Hold**: an amount of one card reserved for one purpose for a limited time. A redemption
 //!   is a hold that was captured in the same step.
 //! * **Refund**: captured money on its way back to the card it came from.
+//! * **Adjustment**: a correction of a card's value by a person, with a reason of a closed set.
+//! * **Update**: other metadata or another reference, which a shop keeps with a card.
 //! * **Depleted**: a living card with nothing left; derived from the account, never stored.
 //!
 //! # Invariants
@@ -41,6 +43,7 @@ mod refusal;
 mod reverse;
 mod scope;
 mod spend;
+mod update;
 
 pub use adjust_reason::AdjustReason;
 pub use card::{Block, Card, CardState, CardStatus, Code, CodeHash, CodeRow, Details, Funding};
@@ -60,6 +63,7 @@ pub use reverse::{Undo, reverse};
 pub use scope::{Line, LineKind, Scope, ScopeLists};
 pub use spend::{Capture, ChangeHold, Place, SpendRows};
 pub use spend::{capture, change_hold, hold, redeem, release};
+pub use update::{Update, update};
 
 /// Limits of this capability, each with its unit in the name.
 pub mod limits {

@@ -59,7 +59,7 @@ pub enum Refusal {
     /// Another card has or had this code.
     #[error("the code is taken")]
     CodeTaken,
-    /// The card is frozen already, or not frozen.
+    /// The card is in that state already, or nothing was to be changed.
     #[error("the card is already in that state")]
     NothingToChange,
     /// The card has open holds that must be captured or released first.

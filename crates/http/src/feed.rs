@@ -201,7 +201,8 @@ fn subject_of(kind: EventKind) -> SubjectKind {
         | EventKind::CardCanceled
         | EventKind::CardExtended
         | EventKind::CardAdjusted
-        | EventKind::CardExpired => SubjectKind::Card,
+        | EventKind::CardExpired
+        | EventKind::CardUpdated => SubjectKind::Card,
         EventKind::HoldCreated
         | EventKind::HoldUpdated
         | EventKind::HoldCaptured

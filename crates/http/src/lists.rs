@@ -230,7 +230,7 @@ mod tests {
         loop {
             let fits = |row: &u128| match *row {
                 row if row <= end => Fits::NoneFromHere,
-                row if row % nth == 0 => Fits::Yes,
+                row if row.is_multiple_of(nth) => Fits::Yes,
                 _ => Fits::No,
             };
             let read = |after: Option<u128>, limit| {
@@ -253,7 +253,7 @@ mod tests {
         for rows in [0, 1, 9, 10, 11, 20, 21, 1_000, 12_345] {
             for (nth, end) in [(1, 0), (2, 0), (7, 5), (100, 0), (20_000, 0), (1, 12_000)] {
                 let (all, requests) = walk(rows, nth, end);
-                let fits = |row: &u128| row % nth == 0 && *row > end;
+                let fits = |row: &u128| row.is_multiple_of(nth) && *row > end;
                 let expected: Vec<u128> = (1..=rows).rev().filter(fits).collect();
                 let what = format!("{rows} rows, every {nth}th above {end}");
                 assert_eq!(all, expected, "{what}");

@@ -127,7 +127,7 @@ pub(crate) fn text(app: &App) -> String {
     }
     let books = app.books();
     for (name, kind, help, figure) in OF_BOOKS {
-        family(&mut text, (name, *kind, help), &books, |book| figure(book));
+        family(&mut text, (name, *kind, help), &books, figure);
     }
     let now = app.now();
     for (name, kind, help, figure) in OF_GUESSES {

@@ -84,6 +84,7 @@ routes! {
     gift_cards::issue => Required,
     gift_cards::list => None,
     gift_cards::read => None,
+    gift_cards::update => Required,
     gift_cards::activities => None,
     gift_cards::lookup => Optional,
     gift_cards::freeze => Optional,

@@ -7,6 +7,7 @@ mod histogram;
 mod process;
 pub(crate) mod redeem;
 mod requests;
+mod restart;
 mod seed;
 mod server;
 
@@ -23,6 +24,8 @@ pub(crate) struct Args {
 enum What {
     /// Redemptions: one by one, in batches, and at half load.
     Redeem(redeem::Args),
+    /// A restart after a crash: how fast the journal is applied.
+    Restart(restart::Args),
     /// The server without an engine; started by the other benchmarks.
     #[command(hide = true)]
     Bare(bare::Args),
@@ -32,6 +35,7 @@ enum What {
 pub(crate) fn run(args: &Args) -> Done<Ending> {
     match &args.what {
         What::Redeem(args) => redeem::run(args),
+        What::Restart(args) => restart::run(args),
         What::Bare(args) => bare::run(args),
     }
 }

@@ -101,8 +101,7 @@ pub fn verify(
         progress(Progress { step: Step::Objects, done: 0, total: replay.rows() });
         objects::check(&replay, &mut findings);
         report.rows = tables::compare_rows(reader, head, &mut replay, &mut findings, progress)?;
-        report.entries =
-            tables::compare_entries(reader, head, &mut replay, &mut findings, progress)?;
+        report.entries = tables::compare_entries(reader, head, &replay, &mut findings, progress)?;
     }
     (report.findings, report.findings_left_off) = findings.finish();
     Ok(report)

@@ -55,8 +55,13 @@ impl Random {
 
     /// One of the items, the later ones more often; `None` when there are none.
     pub fn pick_recent<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
-        let recent = items.len().min(64);
-        if self.percent(60) { self.pick(&items[items.len() - recent..]) } else { self.pick(items) }
+        // The last few meet each other in one batch; the others meet across batches and restarts.
+        let window = match self.below(10) {
+            0..3 => 4,
+            3..7 => 64,
+            _ => items.len(),
+        };
+        self.pick(&items[items.len().saturating_sub(window)..])
     }
 
     /// An item, chosen by weight.

@@ -184,7 +184,8 @@ impl<S: Store> Writer<S> {
         Err(Fatal(format!("the outcome of a commit stays unknown: {error}")))
     }
 
-    fn show_figures(&self, slice: &Slice) {
+    /// Shows where the book stands after `slice` was swept.
+    pub(crate) fn show_figures(&self, slice: &Slice) {
         let figures = &self.figures;
         Figures::set(&figures.rows_unswept, self.memory.rows_unswept() as u64);
         Figures::add(&figures.rows_swept, slice.rows.len() as u64);

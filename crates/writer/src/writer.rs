@@ -14,7 +14,7 @@ use crate::batch::{Desk, Tally};
 use crate::commit::Pace;
 use crate::figures::Figures;
 use crate::handle::{FlushReply, Handle, Job, Outcome, Request, Trouble};
-use crate::memory::{CacheSizes, Memory, Sweep, UndoLog};
+use crate::memory::{CacheSizes, Memory, Slice, Sweep, UndoLog};
 use crate::operations::Operations;
 use crate::options::Options;
 use crate::queue::{Queue, Taken};
@@ -118,6 +118,8 @@ impl<S: Store> Writer<S> {
         };
         writer.load_book()?;
         writer.check_book(spec)?;
+        // Until the first commit nothing else would say where the book stands.
+        writer.show_figures(&Slice::default());
         Ok(writer)
     }
 

@@ -1,6 +1,10 @@
-//! The life of a card apart from spending: issue, freeze, code, cancel, extend, adjust, expire.
+//! The life of a card apart from spending: issue, freeze, code, cancel, extend, adjust, update,
+//! expire.
 
-use crate::script::check;
+use ledger::Reason;
+
+use crate::script::{check, command};
+use crate::words::{self, Words};
 
 #[test]
 fn the_value_of_a_card_comes_from_the_account_of_its_funding() {
@@ -211,6 +215,79 @@ fn a_correction_is_bounded_on_both_sides() {
 }
 
 #[test]
+fn the_ledger_keeps_why_a_value_was_corrected() {
+    for (word, reason) in [
+        ("goodwill", Reason::AdjustGoodwill),
+        ("correction", Reason::AdjustCorrection),
+        ("compensation", Reason::AdjustCompensation),
+        ("fraud", Reason::AdjustFraud),
+        ("other", Reason::AdjustOther),
+    ] {
+        for sum in ["+5", "-5"] {
+            let mut world = check("issue A 100");
+            let line = format!("adjust A {sum} for={word}");
+            let change = world.run(&command(&world, &Words::of(&line)), None).unwrap();
+            let transfers = change.transfers.iter().map(|transfer| transfer.reason);
+            let entries = change.entries.iter().map(|entry| entry.reason);
+            assert_eq!(transfers.chain(entries).collect::<Vec<_>>(), [reason; 3], "{line}");
+        }
+    }
+}
+
+#[test]
+fn an_update_replaces_what_the_shop_keeps_with_a_card() {
+    let world = check(
+        "issue A 100 with=size:L,note:x ref=order-1 => A.with note:x,size:L A.ref order-1
+         update A -> nothing_to_change
+         update A ref=order-2 => A.with note:x,size:L A.ref order-2 events gift_card.updated
+         update A with=note:y => A.with note:y A.ref order-2 events gift_card.updated
+         update A with=note:y ref=order-2 => events -    # it was so already
+         update A with= => A.with - A.ref order-2 events gift_card.updated
+         update A ref= => A.with - A.ref - events gift_card.updated
+         update A with= ref= => events -",
+    );
+    assert_eq!(world.cards[&words::card("A")].details, None, "nothing is kept as nothing");
+    // Nothing else is touched.
+    check(
+        "issue A 100 regions=US kinds=goods
+         update A with=note:x ref=order-1
+         update A with= ref=
+         redeem h1 A 1 -> region_not_allowed
+         redeem h1 A 1 region=US -> line_not_in_scope
+         redeem h1 A 1 region=US lines=goods => A 99",
+    );
+}
+
+#[test]
+fn a_card_is_updated_in_every_state() {
+    check(
+        "issue A 100 until=3d
+         hold h1 A 40
+         update A ref=held => A 100/40 A.ref held
+         freeze A
+         update A ref=frozen => A 100/40 A.ref frozen
+         release h1
+         wait 3d
+         update A ref=past => A.ref past A:expired
+         expire A
+         update A ref=expired => A 0 A.ref expired A:expired
+         cancel A
+         update A ref=canceled => A 0 A.ref canceled A:canceled
+         update A -> nothing_to_change
+         unfreeze A -> gift_card_not_usable canceled",
+    );
+}
+
+#[test]
+fn an_update_is_not_undone_by_its_key() {
+    check(
+        "issue A 100
+         update A ref=order-1 key=U
+         reverse U -> operation_irreversible",
+    );
+}
+
+#[test]
 fn a_card_that_does_not_exist_is_not_found() {
     for command in [
         "freeze A",
@@ -219,6 +296,7 @@ fn a_card_that_does_not_exist_is_not_found() {
         "cancel A",
         "extend A never",
         "adjust A +1",
+        "update A ref=r",
         "expire A",
         "hold h A 1",
         "redeem h A 1",

@@ -33,6 +33,7 @@ fn commands_take_the_stated_rounds_of_loading() {
     check("freeze B", 1);
     check("replace B new", 1);
     check("adjust B +1", 2);
+    check("update B ref=r", 1);
     check("extend A 5d -> date_not_later", 2);
     check("cancel B", 2);
     check("redeem p1 A 1", 2);

@@ -8,15 +8,17 @@
 //! | `issue A 100 by=promotional until=3d` | `by`: promotional, external, import, or a customer |
 //! | `hold h A 60 for=600 partial` | by id; `code:A` instead of `A` spends by code |
 //! | `adjust A -20 for=fraud` | up or down, and why; without `for` it is goodwill |
+//! | `update A with=k:v,l:w ref=R` | metadata, reference; nothing after `=` removes them |
 //! | `capture h 20 open` | a part, and the rest stays held; without `open` it is final |
 //! | `wait 3d`, `wait 900` | time passes, nothing is booked |
 //! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
+//! | `… => A.ref R A.with k:v events -` | reference, metadata, events told; `-` is none |
 
-use base::{Instant, Span, Token};
+use base::{Instant, Span, Text, Token};
 use engine::{AnswerRef, Command, GiftCardCommand, Refusal};
 use giftcards::{Adjust, AdjustReason, Capture, ChangeHold, Direction, Extend, Issue, NewCode};
-use giftcards::{NewProgram, Place, Program, RefundHold, Sandbox};
+use giftcards::{NewProgram, Place, Program, RefundHold, Sandbox, Update};
 use ledger::AccountName;
 
 use crate::words::{self, Words};
@@ -53,7 +55,7 @@ pub fn run(world: &mut World, line: &str) {
             position += 1;
         } else {
             let name = words[position];
-            assert_eq!(balance_of(world, name), words[position + 1], "{line}: {name}");
+            assert_eq!(shown(world, name), words[position + 1], "{line}: {name}");
             position += 2;
         }
     }
@@ -85,7 +87,8 @@ fn told(refusal: &Refusal) -> String {
     format!("{}{detail}", refusal.code())
 }
 
-fn command(world: &World, words: &Words<'_>) -> Command {
+/// The command of a line.
+pub fn command(world: &World, words: &Words<'_>) -> Command {
     use GiftCardCommand as Card;
     let card = || words::card(words.at(1));
     let hold = || words::hold(words.at(1));
@@ -104,6 +107,10 @@ fn command(world: &World, words: &Words<'_>) -> Command {
             Card::Extend { card: card(), extend: Extend { expires_at } }
         }
         "adjust" => Card::Adjust { card: card(), adjust: adjust(words) },
+        "update" => {
+            let (metadata, reference) = (words.metadata(), words.reference());
+            Card::Update { card: card(), update: Box::new(Update { metadata, reference }) }
+        }
         "expire" => Card::ExpireCard { card: card() },
         "hold" => Card::Hold { card: words::card_ref(words.at(2)), place: place(words) },
         "redeem" => Card::Redeem { card: words::card_ref(words.at(2)), place: place(words) },
@@ -192,6 +199,27 @@ fn span(word: &str) -> Span {
         Some(days) => Span::days(days.parse().unwrap()),
         None => Span::seconds(word.parse().unwrap()),
     }
+}
+
+fn shown(world: &World, name: &str) -> String {
+    if name == "events" {
+        return or_none(world.events.iter().map(|kind| kind.as_str().to_owned()));
+    }
+    let Some((card, member)) = name.split_once('.') else { return balance_of(world, name) };
+    let details = world.cards[&words::card(card)].details.as_deref();
+    match member {
+        "ref" => or_none(details.and_then(|it| it.reference.as_ref()).map(Text::to_string)),
+        "with" => {
+            let pairs = details.into_iter().flat_map(|details| details.metadata.iter());
+            or_none(pairs.map(|(key, value)| format!("{key}:{value}")))
+        }
+        other => panic!("nothing is kept as {other}"),
+    }
+}
+
+fn or_none(words: impl IntoIterator<Item = String>) -> String {
+    let words: Vec<String> = words.into_iter().collect();
+    if words.is_empty() { "-".to_owned() } else { words.join(",") }
 }
 
 /// `balance/held` of a card, or the balance of an account; `-` when it was never opened.

@@ -2,7 +2,7 @@
 
 use base::{Amount, CardId, Currency, HoldId, Money, ProgramId, RefundId, Region, Text, Token};
 use engine::{CardRef, OperationKey};
-use giftcards::{Code, CodeHash, Details, Funding, Label, Line, LineKind, Place};
+use giftcards::{Code, CodeHash, Details, Funding, Label, Line, LineKind, Metadata, Place};
 
 /// The words of one line: positions first, then `name=value` or bare flags.
 pub struct Words<'a> {
@@ -51,7 +51,24 @@ impl<'a> Words<'a> {
         if let Some(seller) = self.value("not_from") {
             details.scope.exclude.sellers = vec![Label::new(seller).unwrap()];
         }
+        details.metadata = self.metadata().unwrap_or_default();
+        details.reference = self.reference().flatten();
         Some(Box::new(details))
+    }
+
+    /// The pairs after `with=`, if it is there.
+    pub fn metadata(&self) -> Option<Metadata> {
+        let pairs = self.value("with")?.split_terminator(',').map(|pair| {
+            let (key, value) = pair.split_once(':').unwrap();
+            (key.to_owned(), value.to_owned())
+        });
+        Some(Metadata::new(pairs.collect()).unwrap())
+    }
+
+    /// The text after `ref=`, if it is there, and if there is one.
+    pub fn reference(&self) -> Option<Option<Text<255>>> {
+        let word = self.value("ref")?;
+        Some((!word.is_empty()).then(|| text(word)))
     }
 
     pub fn lines(&self) -> Vec<Line> {

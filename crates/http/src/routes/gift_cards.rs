@@ -12,6 +12,7 @@ pub(crate) mod read;
 pub(crate) mod replace_code;
 pub(crate) mod reveal;
 pub(crate) mod unfreeze;
+pub(crate) mod update;
 
 use crate::app::App;
 use crate::problem::{Problem, catalog};

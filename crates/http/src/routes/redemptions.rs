@@ -1,15 +1,14 @@
 //! `POST /v1/redemptions`: takes an amount of a card at once.
 
-use engine::{Command, GiftCardCommand};
+use engine::GiftCardCommand;
 use serde::{Deserialize, Serialize};
 use writer::Operation;
 
 use crate::call::{Call, Caller};
-use crate::card_ref::{NamedCard, named_card};
 use crate::prepared::Prepared;
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::routes::spending::{LineBody, Spending, place};
+use crate::routes::spending::{LineBody, Spending};
 use crate::scope::Spend;
 use crate::views::hold::HoldView;
 use crate::wire::{self, ClientBody, MoneyBody};
@@ -74,20 +73,16 @@ pub(crate) fn prepare(
     body: &RedemptionBody,
     operation: Operation,
 ) -> Result<Prepared, Problem> {
-    let place = place(
-        &caller.app,
-        &Spending {
-            amount: &body.amount,
-            reference: &body.reference,
-            partial: body.partial.unwrap_or(false),
-            region: body.region.as_deref(),
-            lines: &body.lines,
-            expires_in_s: None,
-        },
-    )?;
-    let (code, id) = (body.code.as_deref(), body.gift_card.as_deref());
-    let NamedCard { card, asker } = named_card(caller, code, id, body.client.as_ref())?;
-    let command = GiftCardCommand::Redeem { card, place: Box::new(place) };
-    let prepared = Prepared::creating(Command::GiftCards(command), operation);
-    Ok(Prepared { asker, ..prepared })
+    let spending = Spending {
+        code: body.code.as_deref(),
+        gift_card: body.gift_card.as_deref(),
+        amount: &body.amount,
+        reference: &body.reference,
+        partial: body.partial,
+        region: body.region.as_deref(),
+        lines: &body.lines,
+        expires_in_s: None,
+        client: body.client.as_ref(),
+    };
+    spending.prepare(caller, operation, |card, place| GiftCardCommand::Redeem { card, place })
 }

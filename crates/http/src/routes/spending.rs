@@ -1,12 +1,18 @@
 //! What holds and redemptions have in common.
 
 use base::Money;
+use engine::{CardRef, Command, GiftCardCommand};
 use giftcards::{Line, LineKind, Place, limits};
 use serde::{Deserialize, Serialize};
+use writer::Operation;
 
 use crate::app::App;
+use crate::call::Caller;
+use crate::card_ref::{NamedCard, named_card};
 use crate::fields::{self, Checked, refuse};
-use crate::wire::MoneyBody;
+use crate::prepared::Prepared;
+use crate::problem::Problem;
+use crate::wire::{ClientBody, MoneyBody};
 
 /// A line to be paid, as far as a card's scope looks at it.
 #[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
@@ -30,29 +36,50 @@ pub(crate) struct LineBody {
     product: Option<String>,
 }
 
-/// The members of a body that say what is to be spent.
+/// The members of a body that say what is to be spent, and from which card.
 pub(crate) struct Spending<'a> {
+    pub(crate) code: Option<&'a str>,
+    pub(crate) gift_card: Option<&'a str>,
     pub(crate) amount: &'a MoneyBody,
     pub(crate) reference: &'a str,
-    pub(crate) partial: bool,
+    pub(crate) partial: Option<bool>,
     pub(crate) region: Option<&'a str>,
     pub(crate) lines: &'a [LineBody],
     pub(crate) expires_in_s: Option<u32>,
+    pub(crate) client: Option<&'a ClientBody>,
 }
 
-/// Checks what is to be spent and gives it an id.
-pub(crate) fn place(app: &App, spending: &Spending<'_>) -> Checked<Place> {
-    Ok(Place {
-        id: app.new_id(),
-        amount: fields::money("/amount", spending.amount)?,
-        partial: spending.partial,
-        reference: fields::text("/reference", spending.reference)?,
-        expires_in_s: seconds(spending.expires_in_s)?,
-        region: spending.region.map(|code| fields::region("/region", code)).transpose()?,
-        lines: fields::each("/lines", spending.lines, limits::LINES_PER_HOLD_MAX, |_, body| {
-            line(body)
-        })?,
-    })
+impl Spending<'_> {
+    /// Checks the members and makes the command.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` with the field at fault; those of [`named_card`].
+    pub(crate) fn prepare(
+        &self,
+        caller: &Caller,
+        operation: Operation,
+        command: impl FnOnce(CardRef, Box<Place>) -> GiftCardCommand,
+    ) -> Result<Prepared, Problem> {
+        let place = self.place(&caller.app)?;
+        let NamedCard { card, asker } = named_card(caller, self.code, self.gift_card, self.client)?;
+        let command = Command::GiftCards(command(card, Box::new(place)));
+        Ok(Prepared { asker, ..Prepared::creating(command, operation) })
+    }
+
+    fn place(&self, app: &App) -> Checked<Place> {
+        Ok(Place {
+            id: app.new_id(),
+            amount: fields::money("/amount", self.amount)?,
+            partial: self.partial.unwrap_or(false),
+            reference: fields::text("/reference", self.reference)?,
+            expires_in_s: seconds(self.expires_in_s)?,
+            region: self.region.map(|code| fields::region("/region", code)).transpose()?,
+            lines: fields::each("/lines", self.lines, limits::LINES_PER_HOLD_MAX, |_, body| {
+                line(body)
+            })?,
+        })
+    }
 }
 
 /// A hold that lasts no time at all would be refused by whoever uses it.

@@ -22,8 +22,8 @@ pub(crate) struct ActivityView {
     /// `issued`, `redeemed`, `held`, `captured`, `released`, `hold_expired`, `refunded`,
     /// `adjusted`, `expired`, `canceled`, `reversed`, `imported` or `extended`.
     kind: &'static str,
-    /// Why a person did it: `goodwill`, `correction`, `compensation`, `fraud` or `other` of what was
-    /// adjusted, and `null` of everything else.
+    /// Why something was adjusted: `goodwill`, `correction`, `compensation`, `fraud` or `other`.
+    /// `null` for everything else, and for what was adjusted before reasons were kept.
     #[schema(example = "goodwill")]
     reason: Option<&'static str>,
     /// The card, hold or refund that it belongs to.

@@ -24,7 +24,8 @@ pub(crate) struct EntryView {
     account: Id<AccountId>,
     /// Why, in the words that activities use as `kind`.
     reason: &'static str,
-    /// What activities show as `reason`: why something was adjusted; otherwise `null`.
+    /// Why something was adjusted, in the words that activities use as `reason`; `null` for
+    /// everything else.
     #[schema(example = "goodwill")]
     detail: Option<&'static str>,
     /// Change of the balance.

@@ -24,10 +24,15 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
         "scope": {"kinds": ["goods"], "categories": ["c"], "exclude": {"sellers": ["s"]}},
         "source": {"kind": "shop", "id": "i"}, "client": client,
     });
-    let adjust = json!({"amount": usd(1), "direction": "up", "reason": "r"});
+    let adjust = json!({"amount": usd(1), "direction": "up", "reason": "goodwill"});
     vec![
         ("POST", "/v1/gift-cards".into(), issue),
         ("POST", "/v1/gift-cards/lookup".into(), json!({"code": "23456789", "client": client})),
+        (
+            "PATCH",
+            format!("/v1/gift-cards/{card}"),
+            json!({"metadata": {"k": "v"}, "reference": "r"}),
+        ),
         ("POST", on_card("freeze"), json!({"reason": "lost"})),
         ("POST", on_card("adjust"), adjust),
         ("POST", on_card("extend"), json!({"expires_at": "2031-01-01T00:00:00Z"})),
@@ -145,13 +150,51 @@ async fn required_fields_are_required() {
         ("/v1/holds", json!({"code": "23456789", "reference": "r"}), "/amount"),
         ("/v1/reverse", json!({}), "/key"),
         ("/v1/keys", json!({"kind": "secret"}), "/scopes"),
-        (&adjust, json!({"amount": usd(1), "reason": "r"}), "/direction"),
+        (&adjust, json!({"amount": usd(1), "reason": "goodwill"}), "/direction"),
+        (&adjust, json!({"amount": usd(1), "direction": "up"}), "/reason"),
         (&extend, json!({}), "/expires_at"),
     ];
     for (path, body, param) in cases {
         let ask = world.post(path, body).fresh();
         ask.await_problem(400, "invalid_request", Some(param)).await;
     }
+}
+
+#[tokio::test]
+async fn a_reason_to_adjust_is_one_of_the_words() {
+    let world = World::new();
+    let card = world.issue(100).await;
+    let path = format!("/v1/gift-cards/{}/adjust", card["id"].as_str().unwrap());
+    for reason in ["mistake", "Goodwill", "goodwill ", "adjusted"] {
+        let body = json!({"amount": usd(1), "direction": "up", "reason": reason});
+        let ask = world.post(&path, body).fresh();
+        let problem = ask.await_problem(400, "invalid_request", Some("/reason")).await;
+        let detail = problem.json["detail"].as_str().unwrap();
+        let words = "goodwill, correction, compensation, fraud, other";
+        assert!(detail.contains(words), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn an_update_says_what_to_replace() {
+    let world = World::new();
+    let card = world.issue(100).await;
+    let path = format!("/v1/gift-cards/{}", card["id"].as_str().unwrap());
+    for (body, param) in [
+        (json!({}), "/metadata"),
+        (json!({"metadata": null}), "/metadata"),
+        (json!({"metadata": null, "reference": "r"}), "/metadata"),
+        (json!({"metadata": {"k": null}}), "/metadata/k"),
+        (json!({"metadata": {"k": "v".repeat(501)}}), "/metadata/k"),
+        (json!({"reference": ""}), "/reference"),
+        (json!({"reference": "r".repeat(256)}), "/reference"),
+        (json!({"value": usd(1)}), "/value"),
+    ] {
+        let ask = world.ask("PATCH", &path).json(body).fresh();
+        ask.await_problem(400, "invalid_request", Some(param)).await;
+    }
+    let ask = world.ask("PATCH", &path).json(json!({"reference": "r"}));
+    ask.await_problem(400, "idempotency_key_required", Some("Idempotency-Key")).await;
 }
 
 fn issue(kind: &str) -> Value {

@@ -37,6 +37,8 @@ async fn live(world: &mut World) -> Vec<(&'static str, Value)> {
         let ask = world.post(&format!("{path}/{action}"), body).fresh();
         expected.push((kind, ask.await_status(200).await.json));
     }
+    let update = world.ask("PATCH", &path).json(json!({"metadata": {"order": "9"}})).fresh();
+    expected.push(("gift_card.updated", update.await_status(200).await.json));
     world.restart();
     let hold = world.hold(&code, 300).await;
     let hold_path = format!("/v1/holds/{}", hold["id"].as_str().unwrap());

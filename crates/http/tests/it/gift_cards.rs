@@ -100,7 +100,7 @@ async fn cancel_adjust_and_extend() {
     let more = json!({"amount": usd(500), "direction": "up", "reason": "goodwill"});
     let adjusted = act(&world, &card, "adjust", more).await;
     check_members(&adjusted, json!({"balance": usd(1_500), "value": usd(1_000)}));
-    let less = json!({"amount": usd(200), "direction": "down", "reason": "mistake"});
+    let less = json!({"amount": usd(200), "direction": "down", "reason": "correction"});
     assert_eq!(act(&world, &card, "adjust", less).await["balance"], usd(1_300));
     world.pass(Span::days(2));
     let path = format!("/v1/gift-cards/{}", id(&card));
@@ -112,6 +112,46 @@ async fn cancel_adjust_and_extend() {
     assert_eq!(forever["expires_at"], Value::Null);
     let canceled = act(&world, &card, "cancel", json!({})).await;
     check_members(&canceled, json!({"status": "canceled", "balance": usd(0)}));
+}
+
+#[tokio::test]
+async fn an_update_replaces_what_the_shop_keeps_and_nothing_else() {
+    let world = World::new();
+    let said =
+        json!({"metadata": {"order": "17", "size": "L"}, "reference": "o-17", "design": "d"});
+    let card = world.issue_with(1_000, said).await;
+    let path = format!("/v1/gift-cards/{}", id(&card));
+    let patch = |body: Value| world.ask("PATCH", &path).json(body);
+    let moved = patch(json!({"reference": "o-18"})).key("k").await_status(200).await;
+    let mut expected = card.clone();
+    expected.as_object_mut().unwrap().remove("code");
+    expected["reference"] = json!("o-18");
+    assert_eq!(moved.json, expected);
+    // The same key: the same answer, and a mismatch for whoever takes the reference away.
+    let again = patch(json!({"reference": "o-18"})).key("k").await_status(200).await;
+    assert!(again.is_replayed() && again.bytes == moved.bytes);
+    let other = patch(json!({"reference": null})).key("k");
+    other.await_problem(422, "idempotency_mismatch", None).await;
+    let fewer = patch(json!({"metadata": {"order": "18"}})).fresh().await_status(200).await.json;
+    check_members(&fewer, json!({"metadata": {"order": "18"}, "reference": "o-18"}));
+    for (reference, found) in [("o-17", 0), ("o-18", 1)] {
+        let list = world.get(&format!("/v1/gift-cards?reference={reference}"));
+        let list = list.await_status(200).await.json;
+        assert_eq!(list["data"].as_array().unwrap().len(), found, "{reference}");
+    }
+    act(&world, &card, "cancel", json!({})).await;
+    let both = patch(json!({"metadata": {}, "reference": null})).fresh().await_status(200).await;
+    check_members(
+        &both.json,
+        json!({"status": "canceled", "metadata": {}, "reference": null, "design": "d"}),
+    );
+    let events = world.get("/v1/events?type=gift_card.updated").await_status(200).await.json;
+    let told: Vec<_> = events["data"].as_array().unwrap().iter().map(|one| &one["data"]).collect();
+    assert_eq!(told, [&moved.json, &fewer, &both.json]);
+    // What is so already is not told again.
+    patch(json!({"reference": null})).fresh().await_status(200).await;
+    let events = world.get("/v1/events?type=gift_card.updated").await_status(200).await.json;
+    assert_eq!(events["data"].as_array().unwrap().len(), 3);
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ async fn a_refusal_is_repeated_too() {
     let body = redemption(card["code"].as_str().unwrap(), 1_000);
     let ask = || world.post("/v1/redemptions", body.clone()).key("k");
     let first = ask().await_problem(422, "insufficient_balance", None).await;
-    let more = json!({"amount": usd(5_000), "direction": "up", "reason": "test"});
+    let more = json!({"amount": usd(5_000), "direction": "up", "reason": "other"});
     let path = format!("/v1/gift-cards/{}/adjust", card["id"].as_str().unwrap());
     world.post(&path, more).fresh().await_status(200).await;
     let again = ask().await_problem(422, "insufficient_balance", None).await;

@@ -27,7 +27,7 @@ async fn used_card(world: &World) -> Value {
         let ask = world.post(&format!("{hold_path}/{action}"), body);
         ask.key(action).await_status(status).await;
     }
-    let down = json!({"amount": usd(5), "direction": "down", "reason": "goodwill"});
+    let down = json!({"amount": usd(5), "direction": "down", "reason": "fraud"});
     world.post(&format!("{path}/adjust"), down).fresh().await_status(200).await;
     world.post("/v1/reverse", json!({"key": "refund"})).fresh().await_status(200).await;
     world.get(&path).await_status(200).await.json
@@ -53,6 +53,10 @@ async fn activities_add_up(world: &World) {
     }
     assert_eq!((balance, held), (1_495, 200));
     assert_eq!(activities[7]["subject"], id);
+    for activity in &activities {
+        let reason = if activity["kind"] == "adjusted" { json!("fraud") } else { Value::Null };
+        assert_eq!(activity["reason"], reason, "{activity:#}");
+    }
     assert!(activities[5]["subject"].as_str().unwrap().starts_with("hold_"));
     assert!(activities[0]["subject"].as_str().unwrap().starts_with("ref_"));
     for limit in [1, 3, 8] {
@@ -108,6 +112,10 @@ async fn accounts_and_their_entries() {
         let entries = all_pages(&world, &format!("{path}/entries"), 3).await;
         for member in ["debits", "credits", "balance", "held"] {
             assert_eq!(entries[0][member], account[member], "{member} of {account:#}");
+        }
+        for entry in &entries {
+            let detail = if entry["reason"] == "adjusted" { json!("fraud") } else { Value::Null };
+            assert_eq!(entry["detail"], detail, "{entry:#}");
         }
         let sum: i64 = entries.iter().map(|entry| cents(&entry["amount"])).sum();
         assert_eq!(sum, cents(&account["balance"]));

@@ -31,7 +31,10 @@ async fn a_program_sets_the_terms_of_its_cards() {
     let card = world.issue_with(500, json!({"program": program.json["id"]})).await;
     check_members(
         &card,
-        json!({"expires_at": "2026-11-30T10:00:00Z", "regions": ["US"], "program": program.json["id"]}),
+        json!({
+            "expires_at": "2026-11-30T10:00:00Z", "regions": ["US"],
+            "program": program.json["id"],
+        }),
     );
     let small = json!({
         "value": usd(499), "funding": {"kind": "promotional"}, "program": program.json["id"],

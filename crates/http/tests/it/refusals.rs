@@ -85,7 +85,7 @@ async fn card_refusals() {
     act("unfreeze", json!({})).await_problem(422, "nothing_to_change", None).await;
     let past = json!({"expires_at": "2020-01-01T00:00:00Z"});
     act("extend", past.clone()).await_problem(422, "date_not_later", None).await;
-    let too_much = json!({"amount": usd(1_001), "direction": "down", "reason": "r"});
+    let too_much = json!({"amount": usd(1_001), "direction": "down", "reason": "other"});
     act("adjust", too_much).await_problem(422, "insufficient_balance", None).await;
     let mut issue = json!({"value": usd(100_000_001), "funding": {"kind": "promotional"}});
     let ask = world.post("/v1/gift-cards", issue.clone()).fresh();
@@ -100,6 +100,8 @@ async fn card_refusals() {
     ask.await_problem(422, "date_not_later", None).await;
     let unknown = "/v1/gift-cards/gc_01jd3q8v9ec4y8s5k1m0t2n7xz";
     world.get(unknown).await_problem(404, "gift_card_not_found", None).await;
+    let update = world.ask("PATCH", unknown).json(json!({"reference": "r"})).fresh();
+    update.await_problem(404, "gift_card_not_found", None).await;
     for action in ["freeze", "unfreeze", "cancel", "replace-code", "reveal"] {
         let ask = world.ask("POST", &format!("{unknown}/{action}")).fresh();
         ask.await_problem(404, "gift_card_not_found", None).await;

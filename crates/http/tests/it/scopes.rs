@@ -25,6 +25,7 @@ async fn each_route_wants_its_scope() {
     let hold = "/v1/holds/hold_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let routes: Vec<(&str, String, Scopes)> = vec![
         ("GET", card.into(), Scopes::READ),
+        ("PATCH", card.into(), Scopes::ISSUE),
         ("POST", "/v1/gift-cards".into(), Scopes::ISSUE),
         ("POST", format!("{card}/freeze"), Scopes::ISSUE),
         ("POST", format!("{card}/unfreeze"), Scopes::ISSUE),

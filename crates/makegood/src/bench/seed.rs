@@ -74,11 +74,7 @@ fn request(
     codes: &mut Vec<u8>,
 ) -> Done<Request> {
     let ring = &installation.ring;
-    // Ids as random as real ones, yet the same in every run.
-    let mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes();
-    let mut random = [0; 10];
-    random[..8].copy_from_slice(&mixed);
-    let id = CardId::from_parts(now, random);
+    let id = CardId::from_parts(now, mixed(number));
     let nonce = number + 1;
     let code = ring.code_for(id, nonce, ring.current())?;
     let text: String = code.reveal().chars().filter(|letter| *letter != '-').collect();
@@ -87,11 +83,34 @@ fn request(
     let mut last4 = [0; 4];
     last4.copy_from_slice(&text.as_bytes()[CODE_LETTERS - 4..]);
     let key = u16::try_from(ring.current().get()).unwrap_or(u16::MAX);
+    Ok(issue(id, Code { hash, key, nonce, last4 }))
+}
+
+/// Bits as random as those of real ids, yet the same in every run.
+pub(super) fn mixed(number: u64) -> [u8; 10] {
+    let mut random = [0; 10];
+    random[..8].copy_from_slice(&number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes());
+    random
+}
+
+/// Id of a card whose code nobody needs.
+pub(super) fn plain_id(number: u64) -> CardId {
+    CardId::from_parts(Instant::from_micros(0), mixed(number))
+}
+
+/// A card whose code nobody needs.
+pub(super) fn plain_issue(number: u64) -> Request {
+    let mut hash = [0; 16];
+    hash[..10].copy_from_slice(&mixed(number));
+    issue(plain_id(number), Code { hash: CodeHash(hash), key: 1, nonce: 0, last4: *b"0000" })
+}
+
+fn issue(id: CardId, code: Code) -> Request {
     let value = Money::new(10_000_000, base::Currency::USD).expect("a positive amount");
     let issue = Issue {
         id,
         value,
-        code: NewCode(Code { hash, key, nonce, last4 }),
+        code: NewCode(code),
         funding: Funding::Promotional,
         expires_at: None,
         opening_balance: None,
@@ -101,5 +120,5 @@ fn request(
         details: None,
     };
     let command = Command::GiftCards(GiftCardCommand::Issue(Box::new(issue)));
-    Ok(Request { command, actor: KeyId::from_bits(1), operation: None })
+    Request { command, actor: KeyId::from_bits(1), operation: None }
 }

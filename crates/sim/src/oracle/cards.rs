@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use base::{Amount, CardId, Instant, Span, Token};
 use engine::{Answer, Refusal};
-use giftcards::{
-    Adjust, AdjustReason, Block, Card, CardState, Code, CodeRow, Details, Direction, Funding, Issue,
-};
-use giftcards::{Program, Refusal as No, Why};
+use giftcards::{Adjust, AdjustReason, Block, Card, CardState, Code, CodeRow, Details, Direction};
+use giftcards::{Funding, Issue, Program, Refusal as No, Update, Why};
 use ledger::{AccountName, Reason};
 
 use super::money::{Moves, Way, available, balance, held, minor, money};
@@ -195,6 +193,23 @@ impl Oracle {
         let way = Way { debit, credit, why, subject: id.to_bytes() };
         self.move_money(Moves::Posts, units, way).expect("it was just checked");
         self.put_card(card, false)
+    }
+
+    pub(super) fn update(&mut self, id: CardId, new: &Update) -> Said {
+        let card = self.known_card(id)?;
+        let mut details = card.details.as_deref().cloned().unwrap_or_default();
+        match (&new.metadata, &new.reference) {
+            (None, None) => return Err(No::NothingToChange.into()),
+            (Some(metadata), None) => details.metadata = metadata.clone(),
+            (None, Some(reference)) => details.reference = reference.clone(),
+            (Some(metadata), Some(reference)) => {
+                details.metadata = metadata.clone();
+                details.reference = reference.clone();
+            }
+        }
+        let says_something = details != Details::default();
+        let details = says_something.then(|| Box::new(details));
+        self.put_card(Card { details, ..card }, false)
     }
 
     pub(super) fn expire_card(&mut self, id: CardId) -> Said {

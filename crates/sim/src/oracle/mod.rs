@@ -197,6 +197,7 @@ impl Oracle {
             C::Cancel { card } => self.cancel(*card),
             C::Extend { card, extend } => self.extend(*card, extend.expires_at),
             C::Adjust { card, adjust } => self.adjust(*card, adjust),
+            C::Update { card, update } => self.update(*card, update),
             C::ExpireCard { card } => self.expire_card(*card),
             C::Hold { card, place } => self.place_hold(card, place),
             C::Redeem { card, place } => self.redeem(card, place),

@@ -9,7 +9,7 @@ impl<G: Ground> Simulation<'_, G> {
     /// Lets the tables catch up and compares every row and entry with the oracle.
     pub(super) fn check_tables(&mut self) -> Result<(), Divergence> {
         self.flush_all()?;
-        compare_tables(&mut self.ground.reader()?, &self.oracle)?;
+        compare_tables(&mut self.reader, &self.oracle)?;
         self.summary.checks += 1;
         Ok(())
     }
@@ -18,7 +18,7 @@ impl<G: Ground> Simulation<'_, G> {
     fn flush_all(&mut self) -> Result<(), Divergence> {
         for _ in 0..super::PATIENCE_STEPS {
             self.work_off()?;
-            let head = self.ground.reader()?.head()?;
+            let head = self.reader.head()?;
             if head.watermark == self.oracle.seq() {
                 return Ok(());
             }

@@ -86,7 +86,7 @@ impl<G: Ground> Simulation<'_, G> {
         for (seq, outcome) in &answered.flushes {
             match outcome {
                 Ok(()) => {
-                    let watermark = self.ground.reader()?.head()?.watermark;
+                    let watermark = self.reader.head()?.watermark;
                     if watermark < *seq {
                         let text = format!("flushed to {seq}, but the watermark is {watermark}");
                         return Err(Divergence(text));
@@ -113,7 +113,7 @@ impl<G: Ground> Simulation<'_, G> {
         if !outcomes.all(is_ended) {
             return Err(Divergence("an ended writer has given an answer".to_owned()));
         }
-        let seq = self.ground.reader()?.head()?.seq;
+        let seq = self.reader.head()?.seq;
         self.oracle.begin_batch(now, wall);
         if seq > self.oracle.seq() {
             self.block_at = now.micros();

@@ -42,7 +42,7 @@ const PATIENCE_STEPS: usize = 10_000;
 ///
 /// [`Divergence`], with what was expected and what came.
 pub fn run<G: Ground>(ground: &G, settings: Settings) -> Result<Summary, Divergence> {
-    let mut simulation = Simulation::new(ground, settings);
+    let mut simulation = Simulation::new(ground, settings)?;
     simulation.open()?;
     while simulation.summary.commands < settings.commands {
         simulation.turn()?;
@@ -55,6 +55,7 @@ pub fn run<G: Ground>(ground: &G, settings: Settings) -> Result<Summary, Diverge
 
 struct Simulation<'g, G: Ground> {
     ground: &'g G,
+    reader: G::Reader,
     settings: Settings,
     random: Random,
     workload: Workload,
@@ -87,7 +88,7 @@ enum Reply {
 }
 
 impl<'g, G: Ground> Simulation<'g, G> {
-    fn new(ground: &'g G, settings: Settings) -> Simulation<'g, G> {
+    fn new(ground: &'g G, settings: Settings) -> Result<Simulation<'g, G>, Divergence> {
         let plan = FaultPlan::none();
         if let Some(calls) = settings.faults_one_in {
             plan.strike_one_in(calls, settings.seed);
@@ -96,8 +97,11 @@ impl<'g, G: Ground> Simulation<'g, G> {
             plan.strike_at(call, fault);
         }
         let start = Instant::from_micros(1_700_000_000_000_000);
-        Simulation {
+        // The store makes the book; only then it can be read.
+        drop(ground.store()?);
+        Ok(Simulation {
             ground,
+            reader: ground.reader()?,
             settings,
             random: Random::new(settings.seed ^ 0x5EED),
             workload: Workload::new(settings.seed),
@@ -111,7 +115,7 @@ impl<'g, G: Ground> Simulation<'g, G> {
             jobs: 0,
             replies: Arc::default(),
             summary: Summary::default(),
-        }
+        })
     }
 
     /// Some requests, and sometimes a restart, a stop, or a look at the tables.
@@ -249,7 +253,7 @@ impl<'g, G: Ground> Simulation<'g, G> {
         if writer.step() {
             return Err(Divergence("a stopped writer goes on".to_owned()));
         }
-        let head = self.ground.reader()?.head()?;
+        let head = self.reader.head()?;
         if self.settings.is_faultless() && head.watermark != self.oracle.seq() {
             return Err(Divergence(format!("stopped before everything was swept: {head:?}")));
         }
@@ -297,7 +301,7 @@ impl<'g, G: Ground> Simulation<'g, G> {
             self.oracle.end_batch();
         }
         self.told = self.block_at;
-        let seq = self.ground.reader()?.head()?.seq;
+        let seq = self.reader.head()?.seq;
         if seq != self.oracle.seq() {
             let expected = self.oracle.seq();
             return Err(Divergence(format!("opened at record {seq}, expected {expected}")));

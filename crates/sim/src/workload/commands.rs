@@ -3,7 +3,7 @@
 use base::{Amount, Instant, Money, RefundId, Region, Span, Text, Token};
 use engine::{CardRef, Command, GiftCardCommand};
 use giftcards::{Adjust, AdjustReason, Capture, ChangeHold, Direction, Extend, Label, Line};
-use giftcards::{LineKind, Place, RefundHold};
+use giftcards::{LineKind, Metadata, Place, RefundHold, Update};
 
 use super::Workload;
 use crate::Oracle;
@@ -18,6 +18,7 @@ enum Kind {
     Cancel,
     Extend,
     Adjust,
+    Update,
     Hold,
     Redeem,
     Change,
@@ -40,6 +41,7 @@ const MIX: &[(u64, Kind)] = &[
     (5, Kind::Cancel),
     (12, Kind::Extend),
     (20, Kind::Adjust),
+    (10, Kind::Update),
     (70, Kind::Hold),
     (80, Kind::Redeem),
     (30, Kind::Change),
@@ -99,7 +101,22 @@ impl Workload {
                 let reason = *self.random.pick(&AdjustReason::ALL).expect("there are some");
                 GiftCardCommand::Adjust { card, adjust: Adjust { amount, direction, reason } }
             }
+            Kind::Update => GiftCardCommand::Update { card, update: Box::new(self.update()) },
             _ => GiftCardCommand::ExpireCard { card },
+        }
+    }
+
+    /// New strings and references, ones that may be there already, none, or nothing at all.
+    fn update(&mut self) -> Update {
+        let number = self.random.below(3).to_string();
+        let pairs = if number == "0" { Vec::new() } else { vec![("order".to_owned(), number)] };
+        let metadata = Metadata::new(pairs).expect("they are short");
+        let text = *self.random.pick(&["import row 3", "order-1"]).expect("there are some");
+        let reference = Text::new(text).expect("it is a text");
+        let reference = self.random.percent(70).then_some(reference);
+        Update {
+            metadata: self.random.percent(60).then_some(metadata),
+            reference: self.random.percent(60).then_some(reference),
         }
     }
 

@@ -118,7 +118,8 @@ impl Workload {
             (since, key) = (self.known_since(*operation, now), *operation);
         }
         if let Command::Reverse { operation } = command {
-            let since = self.known_since(*operation, now);
+            // Asked again later, a reversal must not meet a key that is forgotten by then.
+            since = since.min(self.known_since(*operation, now));
             self.barred.push((since, *operation));
         }
         (since, Some(Operation { key, fingerprint }))

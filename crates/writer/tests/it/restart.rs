@@ -22,6 +22,11 @@ fn check(options: Options, idle_steps: usize) -> u64 {
     assert!(replayed >= head.seq - head.watermark);
     assert_eq!(bench.head().seq, head.seq, "a restart writes no record");
     assert_eq!(bench.head().epoch, head.epoch + 1, "but takes the book over");
+    let figures = bench.handle.figures();
+    let shown = (figures.seq(), figures.watermark(), figures.at_micros());
+    let at_micros = head.at_micros.unsigned_abs();
+    assert_eq!(shown, (head.seq, head.watermark, at_micros), "figures need no commit");
+    assert_eq!(figures.rows_unswept() > 0, head.watermark < head.seq);
     assert_eq!(bench.card(card_id(1)), (964, 0));
     assert_eq!(bench.card(card_id(200)), (965, 0));
     assert_eq!(all_said(&bench.batch([redeem(9, 1, 77, 1)])), "again");

@@ -23,7 +23,8 @@ pub(crate) struct AdjustBody {
     /// `up` or `down`.
     #[schema(pattern = "^(up|down)$")]
     direction: String,
-    /// `goodwill`, `correction`, `compensation`, `fraud` or `other`; activities and entries show it.
+    /// `goodwill`, `correction`, `compensation`, `fraud` or `other`; activities and entries show
+    /// it.
     #[schema(pattern = "^(goodwill|correction|compensation|fraud|other)$", example = "goodwill")]
     reason: String,
 }

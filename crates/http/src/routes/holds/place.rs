@@ -1,15 +1,14 @@
 //! `POST /v1/holds`: reserves an amount of a card.
 
-use engine::{Command, GiftCardCommand};
+use engine::GiftCardCommand;
 use serde::{Deserialize, Serialize};
 use writer::Operation;
 
 use crate::call::{Call, Caller};
-use crate::card_ref::{NamedCard, named_card};
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
-use crate::routes::spending::{LineBody, Spending, place};
+use crate::routes::spending::{LineBody, Spending};
 use crate::scope::Spend;
 use crate::views::hold::HoldView;
 use crate::wire::{self, ClientBody, MoneyBody};
@@ -84,20 +83,16 @@ pub(crate) fn prepare(
     if body.wallet.is_some() {
         return Err(Problem::new(&catalog::NOT_AVAILABLE_YET).param("/wallet"));
     }
-    let place = place(
-        &caller.app,
-        &Spending {
-            amount: &body.amount,
-            reference: &body.reference,
-            partial: body.partial.unwrap_or(false),
-            region: body.region.as_deref(),
-            lines: &body.lines,
-            expires_in_s: body.expires_in_s,
-        },
-    )?;
-    let (code, id) = (body.code.as_deref(), body.gift_card.as_deref());
-    let NamedCard { card, asker } = named_card(caller, code, id, body.client.as_ref())?;
-    let command = GiftCardCommand::Hold { card, place: Box::new(place) };
-    let prepared = Prepared::creating(Command::GiftCards(command), operation);
-    Ok(Prepared { asker, ..prepared })
+    let spending = Spending {
+        code: body.code.as_deref(),
+        gift_card: body.gift_card.as_deref(),
+        amount: &body.amount,
+        reference: &body.reference,
+        partial: body.partial,
+        region: body.region.as_deref(),
+        lines: &body.lines,
+        expires_in_s: body.expires_in_s,
+        client: body.client.as_ref(),
+    };
+    spending.prepare(caller, operation, |card, place| GiftCardCommand::Hold { card, place })
 }

@@ -5,8 +5,9 @@ use base::{
 };
 use base::{Token, TypedId};
 use engine::{Answer, CardRef, Command, GiftCardCommand, Query};
-use giftcards::{Adjust, AdjustReason, CodeHash, Details, Direction, Funding, Issue, Label, LineKind, NewCode};
-use giftcards::{NewProgram, Place, Program, RefundHold, Sandbox, Scope, limits};
+use giftcards::{Adjust, AdjustReason, CodeHash, Details, Direction, Funding, Issue, Label};
+use giftcards::{LineKind, NewCode, NewProgram, Place, Program, RefundHold, Sandbox};
+use giftcards::{Scope, limits};
 use outside::codes::ParsedCode;
 use outside::random::{Randomness, SystemRandomness, new_id};
 use writer::Request;
