@@ -13,7 +13,7 @@
 //!
 //! # Invariants
 //!
-//! * [`decide`] is total and deterministic: same rows, command and context, same result.
+//! * [`decide()`] is total and deterministic: same rows, command and context, same result.
 //! * A change holds after-images, so applying it twice is the same as applying it once.
 //! * Every row an answer is made of is among the after-images of its change, so that a stored
 //!   record alone can repeat the answer.

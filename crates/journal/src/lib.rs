@@ -1,3 +1,5 @@
+//! The record format of a book's journal, and the hash chain that holds it together.
+
 #![doc = include_str!("../README.md")]
 
 mod block;

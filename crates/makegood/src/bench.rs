@@ -1,5 +1,7 @@
 //! `makegood bench`: measures this machine, with the ceilings it could reach in the same run.
 
+#![expect(clippy::float_arithmetic, reason = "rates and ratios of time, never money")]
+
 mod append;
 pub(crate) mod bare;
 mod client;

@@ -1,14 +1,19 @@
 //! Failing look-ups do not tell by their time why they fail.
 //!
 //! Measured from outside, over a real socket. Classes of failures are drawn at random for every
-//! request, so that whatever else the machine does meets all of them alike; then every two classes
-//! are compared by Welch's t, without leaving out a single measurement.
+//! request, so that whatever else the machine does meets all of them alike. Then every two classes
+//! are compared by Welch's t: once by the measurements as they are, and once with the slowest
+//! quarter of all classes capped, because a machine that stalls for 50 ms now and then hides much.
 //!
 //! - Welch, "The generalization of 'Student's' problem when several different population variances
 //!   are involved", Biometrika 34, 1947.
 //! - Goodwill, Jun, Jaffe and Rohatgi, "A testing methodology for side-channel resistance
 //!   validation", NIST Non-Invasive Attack Testing Workshop, 2011 (TVLA): |t| above 4.5 is a leak.
 //!   Without a leak that happens about seven times in a million comparisons.
+//! - Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?", DATE 2017: why to compare
+//!   measurements without their long tail too.
+
+#![expect(clippy::float_arithmetic, reason = "Welch's t of measured times; no money is near")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -27,6 +32,10 @@ use crate::world::World;
 
 /// The t of TVLA.
 const T_MAX: f64 = 4.5;
+
+/// Percent of the measurements that count as they are, beginning with the fastest; none of the
+/// others counts for more than the slowest of these.
+const AS_THEY_ARE: [usize; 2] = [100, 75];
 
 /// Cards of every class.
 const CARDS: usize = 8;
@@ -55,16 +64,14 @@ async fn long_failing_look_ups_take_the_same_time() {
 /// The measurement sees the leak that the delay hides: a code that is known is in memory, one of
 /// nobody must be looked for in the tables.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a soak"]
-async fn long_without_the_delay_unknown_codes_are_told_apart() {
+async fn slow_without_the_delay_unknown_codes_are_told_apart() {
     let limits = Limits { lookup_failure_delay: Duration::ZERO, ..Limits::default() };
     let world = World::in_files_with(limits);
     let classes = [Class::of_nobody(), Class::made("replaced", &world, "replace-code").await];
     let key = world.all.clone();
     let served = serving::serve_world(world).await;
-    let effort = Effort { connections: 2, samples: 100_000 };
-    let leaks = compare(&served, &key, &classes, effort).await;
-    assert!(matches!(leaks[..], [("unknown", "replaced", t)] if t > 0.0), "{leaks:?}");
+    let leaks = compare(&served, &key, &classes, Effort { connections: 2, samples: 4_000 }).await;
+    assert!(leaks.iter().any(|(_, _, t)| *t > 0.0), "{leaks:?}");
 }
 
 /// How much is measured.
@@ -180,18 +187,29 @@ async fn compare(
     let ask = move || asking.ask_over_connections(effort.connections);
     let Measured { times, shape } = tokio::task::spawn_blocking(ask).await.unwrap();
     assert!(shape.starts_with("HTTP/1.1 404") && shape.contains("gift_card_not_usable"), "{shape}");
-    let moments: Vec<Moments> = times.iter().map(|times| Moments::of(times)).collect();
-    assert!(moments.iter().all(|one| one.count * 2.0 > effort.samples as f64), "too few samples");
-    let measured: Vec<_> = classes.iter().map(|class| class.reason).zip(&moments).collect();
+    let enough = |times: &Vec<f64>| times.len() as u64 * 2 > effort.samples;
+    assert!(times.iter().all(enough), "too few samples");
+    let reasons: Vec<&str> = classes.iter().map(|class| class.reason).collect();
+    AS_THEY_ARE.iter().flat_map(|percent| leaks_among(&reasons, &times, *percent)).collect()
+}
+
+/// Compares every two classes, and prints what it finds.
+fn leaks_among(reasons: &[&'static str], times: &[Vec<f64>], percent: usize) -> Vec<Leak> {
+    let mut all: Vec<f64> = times.iter().flatten().copied().collect();
+    all.sort_by(f64::total_cmp);
+    let most = all[all.len() * percent / 100 - 1];
+    let moments = times.iter().map(|times| Moments::capped(times, most));
+    let measured: Vec<_> = reasons.iter().zip(moments).collect();
     let mut leaks = Vec::new();
     for (index, (first, one)) in measured.iter().enumerate() {
         let Moments { count, mean, variance } = one;
-        eprintln!("{first}: {count} times, mean {mean:.1} µs, deviation {:.1}", variance.sqrt());
+        let deviation = variance.sqrt();
+        eprintln!("{percent} % of {first}: {count}, mean {mean:.1} µs, deviation {deviation:.1}");
         for (second, other) in &measured[index + 1..] {
             let t = welch_t(one, other);
-            eprintln!("  {first} and {second}: t = {t:.2}");
+            eprintln!("  and {second}: t = {t:.2}");
             if t.abs() >= T_MAX {
-                leaks.push((*first, *second, t));
+                leaks.push((**first, **second, t));
             }
         }
     }
@@ -320,10 +338,12 @@ struct Moments {
 }
 
 impl Moments {
-    fn of(times: &[f64]) -> Moments {
+    /// Of times of which none counts for more than `most`.
+    fn capped(times: &[f64], most: f64) -> Moments {
+        let capped = || times.iter().map(|time| time.min(most));
         let count = times.len() as f64;
-        let mean = times.iter().sum::<f64>() / count;
-        let squares: f64 = times.iter().map(|time| (time - mean).powi(2)).sum();
+        let mean = capped().sum::<f64>() / count;
+        let squares: f64 = capped().map(|time| (time - mean).powi(2)).sum();
         Moments { count, mean, variance: squares / (count - 1.0) }
     }
 }
@@ -336,6 +356,7 @@ fn welch_t(one: &Moments, other: &Moments) -> f64 {
 #[test]
 fn welch_t_is_computed_as_published() {
     // By hand: means 2 and 4, variances 1 and 4, so t = −2 / √(1/3 + 4/3).
-    let t = welch_t(&Moments::of(&[1.0, 2.0, 3.0]), &Moments::of(&[2.0, 4.0, 6.0]));
+    let t =
+        welch_t(&Moments::capped(&[1.0, 3.0, 2.0], 6.0), &Moments::capped(&[2.0, 9.0, 4.0], 6.0));
     assert!((t + 2.0 / (5.0_f64 / 3.0).sqrt()).abs() < 1e-12, "{t}");
 }

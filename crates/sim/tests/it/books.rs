@@ -7,9 +7,12 @@ use store::{BookName, MemoryBook};
 use crate::settings::{number, seeds, succeed, timed};
 
 /// Commands of one book: long enough for restarts, runs of operations and rounds of the sweep;
-/// many books rather than a long one, because each is run in another way. One in twenty is long.
-fn commands_of_book(seed: u64) -> u64 {
-    if seed.is_multiple_of(20) { 50_000 } else { 5_000 }
+/// many books rather than a long one, because each is run in another way.
+const BOOK_COMMANDS: u64 = 5_000;
+
+/// One book over memory in twenty is long.
+fn commands_in_memory(seed: u64) -> u64 {
+    if seed.is_multiple_of(20) { 10 * BOOK_COMMANDS } else { BOOK_COMMANDS }
 }
 
 /// Commands over memory in the ordinary tests, a tenth of them over files.
@@ -17,12 +20,14 @@ fn ordinary_commands() -> u64 {
     number("SIM_COMMANDS").unwrap_or(60_000)
 }
 
-fn check<G: Ground>(test: &str, commands: u64, ground: impl Fn(u64) -> G) -> Summary {
+/// Runs books until `commands` are done; `each` tells how many a book gets and what it stands on.
+fn check<G: Ground>(test: &str, commands: u64, each: impl Fn(u64) -> (u64, G)) -> Summary {
     timed(|| {
         let mut total = Summary::default();
         for seed in seeds() {
-            let settings = Settings::from_seed(seed, commands_of_book(seed));
-            total.add(&succeed(seed, test, run(&ground(seed), settings)));
+            let (of_book, ground) = each(seed);
+            let settings = Settings::from_seed(seed, of_book);
+            total.add(&succeed(seed, test, run(&ground, settings)));
             if total.commands >= commands {
                 break;
             }
@@ -77,19 +82,18 @@ fn check_that_everything_happened(summary: &Summary) {
 
 #[test]
 fn slow_books_in_memory_do_what_the_oracle_says() {
-    let summary =
-        check("books::slow_books_in_memory_do_what_the_oracle_says", ordinary_commands(), |_| {
-            MemoryBook::new()
-        });
-    check_that_everything_happened(&summary);
+    in_memory("books::slow_books_in_memory_do_what_the_oracle_says", ordinary_commands());
 }
 
 #[test]
 #[ignore = "ten million commands: run by ./test long"]
 fn long_books_in_memory_do_what_the_oracle_says() {
-    let test = "books::long_books_in_memory_do_what_the_oracle_says";
-    let summary = check(test, 10_000_000, |_| MemoryBook::new());
-    check_that_everything_happened(&summary);
+    in_memory("books::long_books_in_memory_do_what_the_oracle_says", 10_000_000);
+}
+
+fn in_memory(test: &str, commands: u64) {
+    let each = |seed| (commands_in_memory(seed), MemoryBook::new());
+    check_that_everything_happened(&check(test, commands, each));
 }
 
 #[test]
@@ -107,6 +111,7 @@ fn in_files(test: &str, commands: u64) {
     let folder = tempfile::tempdir().unwrap();
     let folder = store::sqlite::open_folder(folder.path()).unwrap();
     check(test, commands, |seed| {
-        SqliteGround::new(folder.clone(), BookName::new(&format!("seed-{seed}")).unwrap())
+        let book = BookName::new(&format!("seed-{seed}")).unwrap();
+        (BOOK_COMMANDS, SqliteGround::new(folder.clone(), book))
     });
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use base::{Amount, CardId, Instant, KeyId, ProgramId};
 use engine::{Answer, Command, GiftCardCommand, OperationKey, Query};
-use giftcards::{Card, Code, CodeHash, Details, Funding, Issue, Metadata, NewCode, Sandbox, Sealed};
+use giftcards::{
+    Card, Code, CodeHash, Details, Funding, Issue, Metadata, NewCode, Sandbox, Sealed,
+};
 use outside::codes::ParsedCode;
 use writer::{Handle, Operation, Request};
 
