@@ -48,12 +48,17 @@ pub(crate) fn book_until(
     goes_on: &mut dyn FnMut() -> bool,
 ) -> Result<Booked, JobError> {
     let mut booking = Booking::new(handle);
+    // The tables lag by at most a round of the sweep, and nobody waits for this: bringing them
+    // up to date every time would undo what the sweep saves. Only after something was booked
+    // must they follow, so that it is not named again.
+    let mut tables = Tables::AsTheyAre;
     while goes_on() {
-        let portion = booking.next_portion(reader, now)?;
+        let portion = booking.next_portion(reader, now, tables)?;
         if portion.is_empty() {
             break;
         }
         booking.book(&portion)?;
+        tables = Tables::UpToDate;
     }
     Ok(booking.booked)
 }
@@ -64,6 +69,15 @@ pub(crate) fn book_time(handle: &Handle) -> Result<(Instant, bool), JobError> {
         Some(Answer::Book { book, now }) => Ok((now, book.is_test)),
         _ => Err(JobError::NoBook),
     }
+}
+
+/// Which state of the tables is good enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tables {
+    /// What they show now; they may lag behind the journal.
+    AsTheyAre,
+    /// Everything in the journal now.
+    UpToDate,
 }
 
 /// A run through what is due.
@@ -87,15 +101,17 @@ impl<'a> Booking<'a> {
         }
     }
 
-    /// What falls due by `until`, in due order, without what this run has passed over. The
-    /// writer brings the tables up to date first, so that what was booked is not named again.
+    /// What falls due by `until`, in due order, without what this run has passed over.
     pub(crate) fn next_portion(
         &self,
         reader: &mut dyn Reader,
         until: Instant,
+        tables: Tables,
     ) -> Result<Vec<Due>, JobError> {
-        let seq = reader.head()?.seq;
-        self.handle.flush_and_wait(seq)?;
+        if tables == Tables::UpToDate {
+            let seq = reader.head()?.seq;
+            self.handle.flush_and_wait(seq)?;
+        }
         let limit = DUE_PORTION_MAX + self.passed_over.len();
         let mut portion = reader.due(until, u32::try_from(limit).unwrap_or(u32::MAX))?;
         portion.retain(|due| !self.passed_over.contains(due));

@@ -5,7 +5,7 @@ use engine::{BookRefusal, Command, Refusal};
 use store::Reader;
 use writer::{Decided, Handle, Operation, Request};
 
-use crate::due::{Booking, book_time};
+use crate::due::{Booking, Tables, book_time};
 use crate::{Booked, JobError, SYSTEM_ACTOR};
 
 /// Steps of the clock one call takes; each is a commit or two.
@@ -61,7 +61,7 @@ pub fn advance_test_clock(
     if decided.result.is_ok() {
         let (now, _) = book_time(handle)?;
         loop {
-            let portion = booking.next_portion(reader, now)?;
+            let portion = booking.next_portion(reader, now, Tables::UpToDate)?;
             if portion.is_empty() {
                 break;
             }
@@ -84,7 +84,7 @@ fn walk(
     let mut reached = book_time(handle)?.0;
     let before = to.saturating_sub(Span::from_micros(1));
     loop {
-        let portion = booking.next_portion(reader, before)?;
+        let portion = booking.next_portion(reader, before, Tables::UpToDate)?;
         if portion.is_empty() {
             return Ok(steps);
         }

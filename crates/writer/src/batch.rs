@@ -5,7 +5,7 @@ use engine::{Attempt, Command, Context, Key, NEEDS_ROUNDS_MAX, OperationKey, Ope
 use engine::{OperationTrace, Refusal, answer, attempt, needs, query_needs};
 use giftcards::Undo;
 use hashbrown::HashMap;
-use journal::BlockBuilder;
+use journal::{Block, BlockBuilder};
 use store::{EntryRow, Store, StoreError};
 
 use crate::encode::{Circumstances, append_change, append_refusal, reversed_key};
@@ -28,6 +28,8 @@ pub(crate) struct Desk<'a, S> {
     pub(crate) mine: HashMap<OperationKey, Vec<Recorded>>,
     /// Everything the batch is about; its needs are loaded together once one row is missing.
     pub(crate) jobs: &'a [Job],
+    /// The block that was read last: the operations of a repeated batch are mostly in one.
+    pub(crate) last_block: Option<Block>,
     /// True once the needs of the whole batch were loaded.
     pub(crate) needs_are_loaded: bool,
     pub(crate) tally: Tally,
@@ -276,8 +278,11 @@ impl<S: Store> Desk<'_, S> {
     /// The record of an operation, read back from the journal.
     fn recorded(&mut self, key: OperationKey) -> Result<Option<Recorded>, StoreError> {
         for seq in self.operations.candidates(key, self.store)? {
-            let block = self.store.block_of(seq)?;
-            let block = block.ok_or_else(|| missing_record(seq))?;
+            let is_here = |block: &Block| block.first_seq <= seq && seq <= block.last_seq();
+            if !self.last_block.as_ref().is_some_and(is_here) {
+                self.last_block = self.store.block_of(seq)?;
+            }
+            let block = self.last_block.as_ref().ok_or_else(|| missing_record(seq))?;
             let record = block.record(seq)?.ok_or_else(|| missing_record(seq))?;
             if let Some(recorded) = read_operation(&record, key)? {
                 return Ok(Some(recorded));

@@ -191,6 +191,7 @@ impl<S: Store> Writer<S> {
             entries: Vec::new(),
             mine: HashMap::new(),
             jobs: &jobs,
+            last_block: None,
             needs_are_loaded: false,
             tally: Tally::default(),
         };
