@@ -18,7 +18,7 @@ pub struct Options {
     /// Operations that are written together as one run: few enough to be sorted and written
     /// without a stall.
     pub operation_run_max: usize,
-    /// Days an idempotency key is kept.
+    /// Days an idempotency key is kept; by default a day more than the longest hold lasts.
     pub operation_retention_days: u32,
     /// How far the wall clock may jump against the steady clock before the writer stops.
     pub clock_jump_max: Duration,
@@ -34,7 +34,7 @@ impl Default for Options {
             unswept_target: 400_000,
             cached_cards_max: 1_200_000,
             operation_run_max: 65_536,
-            operation_retention_days: 30,
+            operation_retention_days: 31,
             clock_jump_max: Duration::from_secs(300),
             idle_before_sweep: Duration::from_millis(5),
         }

@@ -42,12 +42,15 @@ pub(crate) struct Load {
     pub(crate) connections: usize,
     pub(crate) warm_up: Duration,
     pub(crate) measure: Duration,
+    /// Ends the load early, after so many requests.
+    pub(crate) requests_max: Option<u64>,
     /// Requests a second, spread evenly, or `None` for one after the other on each connection.
     pub(crate) rate: Option<u64>,
 }
 
 struct Shared<R> {
     requests: R,
+    first: u64,
     next: AtomicU64,
     load: Load,
     begin: Instant,
@@ -63,7 +66,7 @@ pub(crate) async fn run<R: Requests>(
 ) -> io::Result<Measured> {
     let begin = Instant::now();
     let next = AtomicU64::new(first_number);
-    let shared = Arc::new(Shared { requests, next, load, begin });
+    let shared = Arc::new(Shared { requests, first: first_number, next, load, begin });
     let mut connections = JoinSet::new();
     for position in 0..load.connections {
         let shared = shared.clone();
@@ -115,11 +118,13 @@ async fn drive<R: Requests>(
                 due
             }
         };
-        if due >= end {
+        let number = shared.next.fetch_add(1, Relaxed);
+        let sent = number - shared.first;
+        if due >= end || load.requests_max.is_some_and(|most| sent >= most) {
             return Ok(own);
         }
         out.clear();
-        shared.requests.write(shared.next.fetch_add(1, Relaxed), &mut out);
+        shared.requests.write(number, &mut out);
         stream.write_all(&out).await?;
         let (status, body_bytes) = read_answer(&mut stream, &mut buffer).await?;
         let now = Instant::now();

@@ -97,6 +97,7 @@ fn measure(args: &Args, folder: &Path) -> Done<Report> {
     let begin = std::time::Duration::from_micros(bench.micros());
     let server = Server::serve(folder, &bench.key)?;
     let start_seconds = (Duration::from_micros(bench.micros()) - begin).as_secs_f64();
+    bench.meet_every_card(&server)?;
     let (one_by_one, answer_bytes) = bench.one_by_one(&server, None)?;
     let batch = bench.batches(&server)?;
     let (half_load, _) = bench.one_by_one(&server, Some(one_by_one.requests_per_second / 2))?;
@@ -141,9 +142,29 @@ impl Bench<'_> {
     }
 
     fn batches(&mut self, server: &Server) -> Done<LoadReport> {
-        let (codes, key) = (self.codes.clone(), self.key.clone());
-        let requests = Batches { codes, key, operations: self.args.operations };
+        let requests = self.batch_requests(false);
         Ok(self.load(server, requests, None)?.0)
+    }
+
+    /// Redeems every card once, so that the server is as warm as one that has run for a while.
+    fn meet_every_card(&mut self, server: &Server) -> Done<()> {
+        let requests = self.batch_requests(true);
+        let most = self.codes.count().div_ceil(self.args.operations.max(1));
+        let load = Load {
+            connections: self.args.connections,
+            warm_up: Duration::ZERO,
+            measure: Duration::from_secs(3_600),
+            requests_max: Some(most),
+            rate: None,
+        };
+        let driven = self.runtime.block_on(run_load(server.address, requests, 0, load));
+        self.next_number = driven.map_err(Failure::new)?.sent + 1;
+        Ok(())
+    }
+
+    fn batch_requests(&self, in_turn: bool) -> Batches {
+        let (codes, key) = (self.codes.clone(), self.key.clone());
+        Batches { in_turn, codes, key, operations: self.args.operations }
     }
 
     fn load<R: Requests>(
@@ -156,6 +177,7 @@ impl Bench<'_> {
             connections: self.args.connections,
             warm_up: Duration::from_secs(self.args.warm_up),
             measure: Duration::from_secs(self.args.seconds),
+            requests_max: None,
             rate,
         };
         let operations = requests.operations();

@@ -11,8 +11,10 @@ pub(super) struct OneByOne {
     pub(super) key: String,
 }
 
-/// So many redemptions a request, each of a random card.
+/// So many redemptions a request, each of a random card, or of one card after the other so that
+/// every card has been met once.
 pub(super) struct Batches {
+    pub(super) in_turn: bool,
     pub(super) codes: Arc<Codes>,
     pub(super) key: String,
     pub(super) operations: u64,
@@ -26,9 +28,9 @@ fn random(number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-fn redemption(codes: &Codes, number: u64, out: &mut Vec<u8>) {
+fn redemption(codes: &Codes, number: u64, card: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"code\":\"");
-    out.extend_from_slice(codes.of(random(number)));
+    out.extend_from_slice(codes.of(card));
     out.extend_from_slice(
         b"\",\"amount\":{\"amount\":1,\"currency\":\"USD\"},\"reference\":\"order-",
     );
@@ -50,7 +52,7 @@ fn head(path: &str, key: &str, operation: Option<u64>, body: usize, out: &mut Ve
 impl Requests for OneByOne {
     fn write(&self, number: u64, out: &mut Vec<u8>) {
         let mut body = Vec::with_capacity(160);
-        redemption(&self.codes, number, &mut body);
+        redemption(&self.codes, number, random(number), &mut body);
         head("/v1/redemptions", &self.key, Some(number), body.len(), out);
         out.extend_from_slice(&body);
     }
@@ -67,7 +69,8 @@ impl Requests for Batches {
             }
             let _ = write!(body, "{{\"idempotency_key\":\"batch-{number}\",");
             body.extend_from_slice(b"\"path\":\"/v1/redemptions\",\"body\":");
-            redemption(&self.codes, number, &mut body);
+            let card = if self.in_turn { number } else { random(number) };
+            redemption(&self.codes, number, card, &mut body);
             body.push(b'}');
         }
         body.extend_from_slice(b"]}");

@@ -56,7 +56,7 @@ fn lay_file(settings: &mut Table, path: &Path, text: &str) -> Done {
             return Err(Failure::new(what).next(SEE_MANUAL));
         };
         if known.same_type(&value) {
-            check_number(&value, &format!("{name} in {source}"))?;
+            check_number(&name, &value, &format!("{name} in {source}"))?;
             settings.insert(name, value);
         } else {
             let what = format!("{name} in {source} must be {}", kind(known));
@@ -74,7 +74,7 @@ fn lay_text(settings: &mut Table, name: &str, text: &str, source: &str) -> Done 
         })?,
         _ => Value::String(text.to_owned()),
     };
-    check_number(&value, source)?;
+    check_number(name, &value, source)?;
     settings.insert(name.to_owned(), value);
     Ok(())
 }
@@ -84,14 +84,18 @@ fn kind(value: &Value) -> &'static str {
 }
 
 /// Every number is a limit or a time, and nothing works without any of it.
-fn check_number(value: &Value, source: &str) -> Done {
+fn check_number(name: &str, value: &Value, source: &str) -> Done {
+    let least = if name == "operation_retention_days" { RETENTION_DAYS_MIN } else { 1 };
     match value.as_integer() {
-        Some(number) if number < 1 => {
-            Err(Failure::new(format!("{source} must be at least 1")).next(SEE_MANUAL))
+        Some(number) if number < least => {
+            Err(Failure::new(format!("{source} must be at least {least}")).next(SEE_MANUAL))
         }
         _ => Ok(()),
     }
 }
+
+/// A hold may last thirty days. While it does, its key must be known, so that `reverse` finds it.
+const RETENTION_DAYS_MIN: i64 = 31;
 
 #[cfg(test)]
 mod tests {
@@ -133,6 +137,8 @@ mod tests {
         check_refused("connections_max = 0", &[], "at least 1");
         check_refused("", &[("CONNECTIONS_MAX", "many")], "MAKEGOOD_CONNECTIONS_MAX must be");
         check_refused("", &[("CONNECTIONS_MAX", "-1")], "at least 1");
+        check_refused("operation_retention_days = 30", &[], "at least 31");
+        check_refused("", &[("OPERATION_RETENTION_DAYS", "30")], "at least 31");
         check_refused("log_format = 'xml'", &[], "xml");
         check_refused("listen = ", &[], "not well-formed");
     }

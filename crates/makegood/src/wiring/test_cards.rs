@@ -3,14 +3,14 @@
 
 use base::{Amount, Currency};
 use base::{CardId, Instant, KeyId, Money, Region, Span, Token};
-use engine::{CardRef, Command, GiftCardCommand, Query};
+use engine::{CardRef, Command, GiftCardCommand, Query, Refusal};
 use giftcards::{Code, CodeHash, Details, Funding, Issue, NewCode, Sandbox};
 use outside::codes::ParsedCode;
 use outside::random::{SystemRandomness, new_id};
-use writer::{Handle, Request};
+use writer::{Handle, Request, Trouble};
 
 use super::Installation;
-use crate::failure::{Done, Failure};
+use crate::failure::Failure;
 
 /// A magic card.
 struct TestCard {
@@ -46,24 +46,55 @@ const REGION: &str = "AQ";
 
 /// Makes the magic cards that the book does not have yet.
 ///
+/// A card that cannot be made is only logged: a book is worth opening without it. So it is with a
+/// magic card whose code was replaced, because a replaced code is never given to a card again.
+///
 /// # Errors
 ///
-/// The writer cannot write now, or the key ring cannot hash.
-pub(super) fn seed_test_book(installation: &Installation, book: &str, handle: &Handle) -> Done {
+/// The writer has ended.
+pub(super) fn seed_test_book(
+    installation: &Installation,
+    book: &str,
+    handle: &Handle,
+) -> Result<(), Trouble> {
     for card in &TEST_CARDS {
-        let parsed = ParsedCode::parse(card.code).expect("the magic codes are codes");
-        let hashes = installation.ring.hash_candidates(book, &parsed);
-        let hashes = hashes.map(|(_, hash)| CodeHash(hash)).collect();
-        if handle.ask(Query::Lookup(CardRef::Code(hashes)))?.is_some() {
-            continue;
-        }
-        let code = installation.custom_code(book, &parsed)?;
-        for outcome in handle.decide(requests(card, code, installation.now()), true)? {
-            if let Err(refusal) = outcome?.result {
-                let what = format!("the test card {} could not be made: {refusal}", card.code);
-                return Err(Failure::new(what));
+        match seed(installation, book, handle, card) {
+            Ok(()) => {}
+            Err(NotSeeded::Writer(ended @ Trouble::Ended(_))) => return Err(ended),
+            Err(reason) => {
+                tracing::warn!(book, code = card.code, %reason, "a test card was not made");
             }
         }
+    }
+    Ok(())
+}
+
+/// Why a magic card is not there.
+#[derive(Debug, thiserror::Error)]
+enum NotSeeded {
+    #[error("{0}")]
+    Writer(#[from] Trouble),
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    #[error("{0}")]
+    NoCode(Failure),
+}
+
+fn seed(
+    installation: &Installation,
+    book: &str,
+    handle: &Handle,
+    card: &TestCard,
+) -> Result<(), NotSeeded> {
+    let parsed = ParsedCode::parse(card.code).expect("the magic codes are codes");
+    let hashes = installation.ring.hash_candidates(book, &parsed);
+    let hashes = hashes.map(|(_, hash)| CodeHash(hash)).collect();
+    if handle.ask(Query::Lookup(CardRef::Code(hashes)))?.is_some() {
+        return Ok(());
+    }
+    let code = installation.custom_code(book, &parsed).map_err(NotSeeded::NoCode)?;
+    for outcome in handle.decide(requests(card, code, installation.now()), true)? {
+        outcome?.result?;
     }
     Ok(())
 }
