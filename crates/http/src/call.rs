@@ -17,6 +17,7 @@ use writer::Operation;
 use crate::app::App;
 use crate::body;
 use crate::book::Book;
+use crate::guesses::Peer;
 use crate::idempotency::{self, IdempotencyKey};
 use crate::keys::ApiKey;
 use crate::problem::catalog::Entry;
@@ -63,6 +64,8 @@ pub(crate) struct Caller {
     pub(crate) key: Arc<ApiKey>,
     pub(crate) request_id: RequestId,
     pub(crate) arrived: Instant,
+    /// Where the connection comes from; `None` without a socket.
+    pub(crate) peer: Option<Peer>,
 }
 
 impl Caller {
@@ -115,7 +118,8 @@ impl<S: Scope> Admission for Call<S> {
         let text = bearer(&head.headers).ok_or_else(|| Problem::new(&catalog::UNAUTHORIZED))?;
         let key = app.key(text).await?;
         let version = requested.unwrap_or(key.version);
-        let caller = Caller { app, key, request_id, arrived };
+        let peer = head.extensions.get().copied();
+        let caller = Caller { app, key, request_id, arrived, peer };
         caller.require::<S>()?;
         Ok((Call { caller, head, body, scope: PhantomData }, version))
     }

@@ -1,8 +1,9 @@
 //! Guess budgets around every call that names a code.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use risk::budget::{Asker, ClientHash, Verdict};
+use store::KeyKind;
 
 use crate::app::App;
 use crate::call::Caller;
@@ -14,13 +15,24 @@ use crate::wire::ClientBody;
 const USER_AGENT_BYTES_MAX: usize = 1_000;
 const NAME_BYTES_MAX: usize = 255;
 
+/// The other end of the connection that a request came by; requests without socket have none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
 /// Asks for leave to look up a code on behalf of a client.
+///
+/// Anybody can read a publishable key and say anything with it, so its client is the peer itself,
+/// whatever the body says.
 ///
 /// # Errors
 ///
 /// `invalid_request` about the client; `guess_budget_exhausted`.
 pub(crate) fn admit(caller: &Caller, client: Option<&ClientBody>) -> Result<Asker, Problem> {
-    let client = client_identity(&caller.app, client)?;
+    let told = client_identity(&caller.app, client)?;
+    let client = match caller.key.kind {
+        KeyKind::Secret => told,
+        KeyKind::Publishable => caller.peer.map(|peer| address_identity(&caller.app, peer.0.ip())),
+    };
     let asker = Asker { client, key: caller.key.id };
     match caller.book().budgets().check(&asker, caller.app.now()) {
         Verdict::Allowed => Ok(asker),
@@ -57,21 +69,24 @@ pub(crate) fn client_identity(
             return Err(refuse(pointer, format!("must have 1 to {max} bytes")));
         }
     }
-    let address = client.ip.as_deref().map(network).transpose()?;
+    let address = client.ip.as_deref().map(str::parse::<IpAddr>).transpose();
+    let address = address.map_err(|_| refuse("/client/ip", "must be an IPv4 or IPv6 address"))?;
     let session = client.session.as_deref();
     Ok(match (address, session) {
-        (Some(address), _) => Some(app.client_hash(("address", address))),
+        (Some(address), _) => Some(address_identity(app, address)),
         (None, Some(session)) => Some(app.client_hash(("session", session))),
         (None, None) => None,
     })
 }
 
+fn address_identity(app: &App, address: IpAddr) -> ClientHash {
+    app.client_hash(("address", network(address)))
+}
+
 /// An address, or its /64 network for IPv6: a household has as many addresses there as it likes.
-fn network(ip: &str) -> Checked<u128> {
-    let address: IpAddr =
-        ip.parse().map_err(|_| refuse("/client/ip", "must be an IPv4 or IPv6 address"))?;
-    Ok(match address.to_canonical() {
+fn network(address: IpAddr) -> u128 {
+    match address.to_canonical() {
         IpAddr::V4(v4) => u128::from(u32::from(v4)),
         IpAddr::V6(v6) => u128::from(v6) >> 64 << 64,
-    })
+    }
 }

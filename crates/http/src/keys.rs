@@ -165,7 +165,8 @@ fn in_use(row: &store::ApiKey, book: Arc<Book>) -> ApiKey {
         kind: row.kind,
         scopes,
         version: Version::parse(&row.version).unwrap_or(Version::NEWEST),
+        // What it wrote before a restart may still be missing in the tables that lists read.
+        last_write: AtomicU64::new(book.figures().seq()),
         book,
-        last_write: AtomicU64::new(0),
     }
 }

@@ -47,6 +47,7 @@ mod query;
 mod reply;
 mod routes;
 mod scope;
+mod seldom;
 mod serve;
 mod shown_code;
 mod version;

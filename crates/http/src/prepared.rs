@@ -65,8 +65,9 @@ impl Expected {
     /// Books what an outcome means for guess budgets and lists, and finds what may be shown.
     pub(crate) async fn settle(self, caller: &Caller, outcome: Outcome) -> Result<Told, Problem> {
         let decided = outcome?;
-        if let Some(asker) = &self.asker {
-            guesses::record(caller, asker, !is_miss(&decided.result));
+        let found = if decided.replayed { None } else { found_a_card(&decided.result) };
+        if let (Some(asker), Some(found)) = (&self.asker, found) {
+            guesses::record(caller, asker, found);
         }
         if decided.seq > 0 {
             caller.key.wrote(decided.seq);
@@ -95,9 +96,36 @@ impl Told {
     }
 }
 
-/// A code that leads to no card, whatever else would have been refused.
-fn is_miss<T>(result: &Result<T, Refusal>) -> bool {
-    let unknown = CardRefusal::NotUsable(Why::Unknown);
-    let replaced = CardRefusal::NotUsable(Why::CodeReplaced);
-    matches!(result, Err(Refusal::GiftCards(why)) if *why == unknown || *why == replaced)
+/// Whether a code led to a card; `None` when the decision was made without looking, which must
+/// put nobody into good standing.
+fn found_a_card<T>(result: &Result<T, Refusal>) -> Option<bool> {
+    match result {
+        Err(Refusal::GiftCards(CardRefusal::NotUsable(Why::Unknown | Why::CodeReplaced))) => {
+            Some(false)
+        }
+        Err(Refusal::Book(_) | Refusal::Operation(_))
+        | Err(Refusal::GiftCards(CardRefusal::IdTaken)) => None,
+        Ok(_) | Err(Refusal::GiftCards(_)) => Some(true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::OperationRefusal;
+
+    #[test]
+    fn only_a_look_at_a_card_counts_as_one() {
+        let check = |refusal: Refusal, expected| {
+            assert_eq!(found_a_card::<()>(&Err(refusal)), expected, "{refusal:?}");
+        };
+        assert_eq!(found_a_card(&Ok(())), Some(true));
+        check(CardRefusal::NotUsable(Why::Unknown).into(), Some(false));
+        check(CardRefusal::NotUsable(Why::CodeReplaced).into(), Some(false));
+        check(CardRefusal::NotUsable(Why::Frozen).into(), Some(true));
+        check(CardRefusal::CurrencyMismatch.into(), Some(true));
+        check(CardRefusal::IdTaken.into(), None);
+        check(OperationRefusal::Reversed.into(), None);
+        check(OperationRefusal::BatchAborted.into(), None);
+    }
 }

@@ -12,9 +12,13 @@ use serde::Serialize;
 use writer::Trouble;
 
 use crate::fields::FieldError;
+use crate::seldom::OncePerSecond;
 use crate::views::Id;
 use crate::views::money::MoneyView;
 use catalog::Entry;
+
+/// A full disk refuses every request; one line a second tells the operator as much.
+static STORE_WARNINGS: OncePerSecond = OncePerSecond::new();
 
 /// A problem on its way to the caller. Boxed, so that results stay small.
 #[derive(Debug)]
@@ -151,7 +155,9 @@ impl From<Trouble> for Problem {
             Trouble::Mismatch => Problem::new(&catalog::IDEMPOTENCY_MISMATCH),
             // What the store says is for the operator's log; the caller learns what to do.
             Trouble::Unavailable(why) => {
-                tracing::warn!(%why, "the store cannot write");
+                if STORE_WARNINGS.passes(crate::seldom::process_time()) {
+                    tracing::warn!(%why, "the store cannot write");
+                }
                 Problem::new(&catalog::UNAVAILABLE)
             }
             Trouble::Ended(why) => {

@@ -2,10 +2,14 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -13,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::app::{App, Limits};
+use crate::guesses::Peer;
 use crate::routes::router;
 
 /// How long to wait before accepting again when the system refuses, for want of file handles.
@@ -57,11 +62,16 @@ pub async fn serve_router(
             let permit = permit.await.expect("the semaphore is never closed");
             (permit, accept(&listener).await)
         };
-        let (permit, stream) = tokio::select! {
+        let (permit, (stream, address)) = tokio::select! {
             accepted = accepted => accepted,
             () = &mut stop => break,
         };
-        let connection = protocol.serve_connection(TokioIo::new(stream), service.clone());
+        let service = service.clone();
+        let service_of_peer = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(address));
+            service.call(request)
+        });
+        let connection = protocol.serve_connection(TokioIo::new(stream), service_of_peer);
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             // A connection that breaks off concerns nobody but its client.
@@ -76,13 +86,13 @@ pub async fn serve_router(
     stopped.map_err(|_| io::Error::other("requests were still under way when the time was up"))
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 // Small answers leave at once instead of waiting for more to send.
                 let _ = stream.set_nodelay(true);
-                return stream;
+                return (stream, address);
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");

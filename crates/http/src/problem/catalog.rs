@@ -98,7 +98,7 @@ catalog! {
     HOLD_CAPTURED = "hold_captured", 422, "The hold was captured",
         "Reverse the capture first, by its own idempotency key.";
     HOLDS_OPEN = "holds_open", 422, "The card has open holds",
-        "Capture or release the holds of the card, then send the request again with a new key.";
+        "Capture or release the holds of the card, then send the same request again.";
     NOTHING_TO_CHANGE = "nothing_to_change", 422, "The card is in that state already",
         "Read the card: what you asked for is done already.";
     DATE_NOT_LATER = "date_not_later", 422, "The date is not later",

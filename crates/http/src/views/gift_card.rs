@@ -212,6 +212,13 @@ impl<'a> GiftCardView<'a> {
     pub(crate) fn impersonal(self) -> GiftCardView<'a> {
         GiftCardView { recipient: None, sender: None, message: None, owner: None, ..self }
     }
+
+    /// Without what only the shop should know either: for keys that anybody can read.
+    pub(crate) fn public(self) -> GiftCardView<'a> {
+        let funding = FundingView { reference: None, ..self.funding };
+        let view = GiftCardView { funding, metadata: MetadataView(None), ..self };
+        GiftCardView { reference: None, source: None, program: None, ..view }.impersonal()
+    }
 }
 
 impl<'a> BlockView<'a> {

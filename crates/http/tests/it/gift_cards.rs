@@ -57,6 +57,8 @@ async fn everything_said_at_issue_is_kept() {
     let invoiced = json!({"funding": {"kind": "invoice", "reference": "acme"}});
     let card = world.issue_with(100, invoiced).await;
     assert_eq!(card["funding"], json!({"kind": "invoice", "reference": "acme"}));
+    let card = world.issue_with(100, json!({"funding": {"kind": "external"}})).await;
+    assert_eq!(card["funding"], json!({"kind": "external", "reference": null}));
 }
 
 #[tokio::test]

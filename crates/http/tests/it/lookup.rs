@@ -6,6 +6,7 @@ use http::{Limits, Scopes};
 use serde_json::{Value, json};
 
 use crate::refusals::mistyped;
+use crate::serving::serve_world;
 use crate::world::{Answer, World, check_members, usd};
 
 #[tokio::test]
@@ -67,6 +68,49 @@ async fn failing_codes(world: &World) -> Vec<String> {
     codes.push(held["code"].as_str().unwrap().to_owned());
     world.hold(&codes[5], 100).await;
     codes
+}
+
+#[tokio::test]
+async fn a_publishable_key_sees_nothing_of_the_shop() {
+    let world = World::new();
+    let more = json!({
+        "funding": {"kind": "external", "reference": "slip 99"},
+        "metadata": {"campaign": "x"}, "source": {"kind": "post", "id": "p1"},
+    });
+    let card = world.issue_with(100, more).await;
+    let code = card["code"].as_str().unwrap();
+    let whole = look_up(&world, &world.all, code).await;
+    check_members(&whole.json, json!({"reference": "slip 99", "metadata": {"campaign": "x"}}));
+    let found = look_up(&world, &world.publishable(), code).await;
+    check_members(
+        &found.json,
+        json!({
+            "id": card["id"], "metadata": {}, "reference": null, "source": null, "program": null,
+            "funding": {"kind": "external", "reference": null},
+        }),
+    );
+}
+
+#[tokio::test]
+async fn a_publishable_key_cannot_choose_its_client() {
+    let served = serve_world(World::new()).await;
+    let key = served.world.publishable();
+    let mut statuses = Vec::new();
+    for n in 0..11 {
+        let body = format!("{{\"code\":\"GUESS{n:04}\",\"client\":{{\"ip\":\"203.0.113.{n}\"}}}}");
+        let text = format!(
+            "POST /v1/gift-cards/lookup HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {key}\r\n\
+             content-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\
+             \r\n{body}",
+            body.len()
+        );
+        let answer = served.exchange(&text).await;
+        statuses.push(answer.split(' ').nth(1).unwrap().to_owned());
+    }
+    assert!(statuses[..10].iter().all(|status| status == "404"), "{statuses:?}");
+    assert_eq!(statuses[10], "429");
+    let elsewhere = look_up(&served.world, &key, "GUESS0011").await;
+    assert_eq!(elsewhere.status, 404, "only the address of the guesser is refused");
 }
 
 #[tokio::test]

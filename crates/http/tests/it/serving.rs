@@ -40,7 +40,7 @@ impl Served {
     }
 
     /// Sends text and reads until the server closes.
-    async fn exchange(&self, text: &str) -> String {
+    pub async fn exchange(&self, text: &str) -> String {
         let mut stream = self.connect().await;
         stream.write_all(text.as_bytes()).await.unwrap();
         let mut answer = String::new();

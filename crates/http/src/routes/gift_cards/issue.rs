@@ -116,8 +116,8 @@ pub(crate) struct FundingBody {
     /// Not available yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     payment: Option<String>,
-    /// Required for `invoice`, where it names the customer, and for `external`, where it names the
-    /// payment made elsewhere.
+    /// Required for `invoice`, where it names the customer; for `external` it may name the payment
+    /// made elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 255)]
     reference: Option<String>,
@@ -257,7 +257,7 @@ fn funding(body: &FundingBody) -> Checked<(Funding, Option<&str>)> {
             let customer = fields::token("/funding/reference", required()?)?;
             Ok((Funding::Invoice { customer }, None))
         }
-        "external" => Ok((Funding::External, Some(required()?))),
+        "external" => Ok((Funding::External, reference)),
         _ => Err(refuse("/funding/kind", "must be one of promotional, invoice, external")),
     }
 }

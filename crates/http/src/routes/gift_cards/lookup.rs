@@ -40,7 +40,8 @@ pub(crate) struct LookupBody {
 /// Look up a gift card by its code
 ///
 /// A secret key gets the card whatever its state, without anything about persons. A publishable key
-/// gets it only when it can be spent. Every failure looks the same and takes the same time.
+/// gets it only when it can be spent, and without the shop's own data; its `client` is the address
+/// of the connection, whatever the body says. Every failure looks the same and takes the same time.
 #[utoipa::path(post, path = "/v1/gift-cards/lookup", operation_id = "look_up_gift_card",
     tag = "Gift cards", request_body = LookupBody,
     responses((status = 200, description = "The card", body = GiftCardView)))]
@@ -71,10 +72,12 @@ pub(crate) async fn handle(mut call: Call<LookUp>) -> Result<Reply, Problem> {
 /// The card, if this caller may learn that it exists.
 fn shown_to(caller: &Caller, answer: &Answer) -> Option<Reply> {
     let Answer::Card { card, account, now, .. } = answer else { return None };
-    if caller.key.kind == KeyKind::Publishable && !can_be_spent(card, account, *now) {
-        return None;
-    }
-    let view = GiftCardView::new(card, account, *now).impersonal();
+    let view = GiftCardView::new(card, account, *now);
+    let view = match caller.key.kind {
+        KeyKind::Secret => view.impersonal(),
+        KeyKind::Publishable if can_be_spent(card, account, *now) => view.public(),
+        KeyKind::Publishable => return None,
+    };
     Some(Reply::view(StatusCode::OK, &view))
 }
 
