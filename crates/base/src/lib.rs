@@ -8,7 +8,7 @@
 //! | minor unit | the smallest amount a currency is counted in: a cent, a yen, a fils |
 //! | [`Amount`] | a non-negative number of minor units, the currency known from elsewhere |
 //! | [`Money`] | an amount together with its currency |
-//! | [`fair_split`] | dividing an amount by weights so that the parts add up to it |
+//! | [`fair_split()`] | dividing an amount by weights so that the parts add up to it |
 //! | [`Instant`] | a point in time: microseconds since 1970-01-01T00:00:00Z |
 //! | [`Span`] | a length of time in microseconds, never negative |
 //! | [`TypedId`] | a 128-bit id whose type is part of its text, such as `gc_…` for a [`CardId`] |

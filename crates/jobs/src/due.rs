@@ -13,6 +13,9 @@ use crate::JobError;
 /// Commands in one call to the writer.
 pub const DUE_PORTION_MAX: usize = 256;
 
+/// Rows that may be swept for the sake of what is due; a busy book has many more.
+const ROWS_FLUSHED_GLADLY: u64 = 2_048;
+
 /// Who gives the commands that follow from time alone: no key of any person has these bits.
 pub const SYSTEM_ACTOR: KeyId = KeyId::from_bits(0);
 
@@ -48,10 +51,11 @@ pub(crate) fn book_until(
     goes_on: &mut dyn FnMut() -> bool,
 ) -> Result<Booked, JobError> {
     let mut booking = Booking::new(handle);
-    // The tables lag by at most a round of the sweep, and nobody waits for this: bringing them
-    // up to date every time would undo what the sweep saves. Only after something was booked
-    // must they follow, so that it is not named again.
-    let mut tables = Tables::AsTheyAre;
+    // The tables lag by at most a round of the sweep, and nobody waits for this: bringing a busy
+    // book's tables up to date every time would undo what the sweep saves. Only after something
+    // was booked must they follow, so that it is not named again.
+    let is_cheap = handle.figures().rows_unswept() <= ROWS_FLUSHED_GLADLY;
+    let mut tables = if is_cheap { Tables::UpToDate } else { Tables::AsTheyAre };
     while goes_on() {
         let portion = booking.next_portion(reader, now, tables)?;
         if portion.is_empty() {

@@ -50,8 +50,8 @@ mod tests {
         let manifest = "[dependencies]\nserde = \"1\"\n";
         expect(
             check,
-            &[("crates/store/src/a.rs", code), ("crates/store/Cargo.toml", manifest)],
-            &["crates/store/src/a.rs:1", "crates/store/src/a.rs:3", "crates/store/Cargo.toml:2"],
+            &[("crates/ledger/src/a.rs", code), ("crates/ledger/Cargo.toml", manifest)],
+            &["crates/ledger/src/a.rs:1", "crates/ledger/src/a.rs:3", "crates/ledger/Cargo.toml:2"],
         );
         expect(check, &[("crates/http/src/a.rs", code)], &[]);
     }
