@@ -93,7 +93,7 @@ fn import(
 ) -> Done<Ending> {
     let before = Owed::now(installation, book)?;
     let rows = row::check_all(lines, codes);
-    let maker = CardMaker::new(installation, book, args.program);
+    let maker = CardMaker::new(installation, book, args.program)?;
     let entries: Vec<Entry> =
         if args.dry_run { post::pretend(&maker, rows)? } else { post::post_all(&maker, rows)? };
     let after = Owed::now(installation, book)?;

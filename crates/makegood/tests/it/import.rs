@@ -222,6 +222,48 @@ fn slow_a_row_that_reads_otherwise_is_the_same_card() {
     check_again(disabled, "canceled", &[disabled, enabled]);
 }
 
+/// A code that a card has, or had before it was replaced, is refused dry and for real, whatever
+/// the key ring has become meanwhile.
+#[track_caller]
+fn check_taken(is_replaced: bool, is_rotated: bool) {
+    let (place, key) = shop();
+    let import = |id: u32, more: &[&str]| {
+        let csv = format!("{HEADER}\n{id},ab12,,,25.00,10.00,USD,true\n");
+        let csv = write(&place, "e.csv", &csv);
+        let codes = write(&place, "c.csv", &format!("Id,Code\n{id},XXXXXXXXab12\n"));
+        let args = ["import", "gift-cards", &csv, "--codes", &codes, "--json"];
+        let view = place.run(&[args.as_slice(), more].concat()).expect(0).json();
+        view["rows"][0].clone()
+    };
+    let made = import(7, &[]);
+    assert_eq!(made["status"], "imported", "{made:#}");
+    if is_replaced {
+        let server = place.serve();
+        let path = format!("/v1/gift-cards/{}/replace-code", made["gift_card"].as_str().unwrap());
+        let mut client = Client::connect(&server.address, &key).unwrap();
+        client.post(&path, "replace", &serde_json::json!({})).unwrap().expect(200);
+        assert_eq!(server.stop(), Some(0));
+    }
+    if is_rotated {
+        place.run(&["keys", "rotate-ring"]).expect(0);
+    }
+    for more in [["--dry-run"].as_slice(), &[]] {
+        let own = import(7, more);
+        assert_eq!(own["status"], "already_there", "{is_replaced} {is_rotated}: {own:#}");
+        let other = import(8, more);
+        assert_eq!(other["status"], "refused", "{is_replaced} {is_rotated}: {other:#}");
+        assert!(other["reason"].as_str().unwrap().contains("code"), "{other:#}");
+    }
+}
+
+#[test]
+fn slow_a_code_is_taken_once_and_for_all() {
+    check_taken(false, false);
+    check_taken(false, true);
+    check_taken(true, false);
+    check_taken(true, true);
+}
+
 #[test]
 fn a_file_of_another_layout_is_refused() {
     let (place, _) = shop();

@@ -52,6 +52,23 @@ fn magic_codes_fail_as_documented() {
 }
 
 #[test]
+fn a_magic_card_whose_code_was_replaced_does_not_hinder_the_start() {
+    let place = Place::new();
+    let server = place.serve();
+    let mut client = server.client();
+    let found = serde_json::json!({ "code": "TEST-EMPTY-0001" });
+    let found = client.post("/v1/gift-cards/lookup", "find", &found).unwrap().expect(200);
+    let path = format!("/v1/gift-cards/{}/replace-code", found.text("/id"));
+    client.post(&path, "replace", &serde_json::json!({})).unwrap().expect(200);
+    assert_eq!(server.stop(), Some(0));
+
+    let server = place.serve();
+    assert!(server.log().contains("a test card was not made"), "{}", server.log());
+    let body = redeem_body("TEST-FROZEN-0001", 100);
+    server.client().post("/v1/redemptions", "frozen", &body).unwrap().expect(422);
+}
+
+#[test]
 fn a_second_process_is_refused_in_plain_words() {
     let place = Place::new();
     let server = place.serve();

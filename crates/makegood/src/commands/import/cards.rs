@@ -1,9 +1,10 @@
 //! From rows to commands.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use base::{Amount, CardId, Instant, KeyId, ProgramId};
-use engine::{Answer, Command, GiftCardCommand, OperationKey, Query};
+use engine::{Answer, CardRef, Command, GiftCardCommand, OperationKey, Query, Row};
 use giftcards::{
     Card, Code, CodeHash, Details, Funding, Issue, Metadata, NewCode, Sandbox, Sealed,
 };
@@ -20,15 +21,31 @@ pub(super) struct CardMaker<'a> {
     pub(super) installation: &'a Installation,
     book: &'a OpenBook,
     program: Option<ProgramId>,
+    /// Codes that were replaced, under whichever key. They find no card, and are never given to a
+    /// card again.
+    replaced: HashSet<CodeHash>,
 }
 
 impl<'a> CardMaker<'a> {
+    /// Reads all of the book's tables, which must be complete: flush first.
+    ///
+    /// # Errors
+    ///
+    /// The book cannot be read.
     pub(super) fn new(
         installation: &'a Installation,
         book: &'a OpenBook,
         program: Option<ProgramId>,
-    ) -> CardMaker<'a> {
-        CardMaker { installation, book, program }
+    ) -> Done<CardMaker<'a>> {
+        let mut replaced = HashSet::new();
+        installation.reader(&book.record)?.all_rows(&mut |row| {
+            if let Row::Code(code) = row.row
+                && !code.live
+            {
+                replaced.insert(code.hash);
+            }
+        })?;
+        Ok(CardMaker { installation, book, program, replaced })
     }
 
     /// The way to the writer.
@@ -73,6 +90,20 @@ impl<'a> CardMaker<'a> {
     pub(super) fn code_candidates(&self, code: &ParsedCode) -> Box<[CodeHash]> {
         let candidates = self.installation.ring.hash_candidates(self.book(), code);
         candidates.map(|(_, hash)| CodeHash(hash)).collect()
+    }
+
+    /// Whether the code of a row is, or was before it was replaced, that of another card, under
+    /// the current key or an older one. False for rows whose card an earlier run made.
+    ///
+    /// # Errors
+    ///
+    /// The writer does not answer.
+    pub(super) fn is_code_taken(&self, old: &OldCard) -> Done<bool> {
+        let CodeOfCard::Kept(code) = &old.code else { return Ok(false) };
+        let hashes = self.code_candidates(code);
+        let is_known = hashes.iter().any(|hash| self.replaced.contains(hash))
+            || self.handle().ask(Query::Lookup(CardRef::Code(hashes)))?.is_some();
+        Ok(is_known && self.present_card(self.card_id(old))?.is_none())
     }
 
     /// The commands of a row: the issue, and for a card that was disabled its cancellation. Both

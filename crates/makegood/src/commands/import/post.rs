@@ -1,6 +1,6 @@
 //! Posting rows in batches, and pretending to.
 
-use engine::{Answer, CardRef, Query, Refusal};
+use engine::{Answer, Refusal};
 use giftcards::{Card, Refusal as CardRefusal, Sealed};
 use std::sync::Arc;
 use writer::{Decided, Outcome, Trouble};
@@ -86,7 +86,16 @@ pub(super) fn post_all(maker: &CardMaker<'_>, rows: Vec<Row>) -> Done<Vec<Entry>
     Ok(entries)
 }
 
-fn post(maker: &CardMaker<'_>, rows: Vec<Row>) -> Done<Vec<Entry>> {
+fn post(maker: &CardMaker<'_>, mut rows: Vec<Row>) -> Done<Vec<Entry>> {
+    for row in &mut rows {
+        // The writer knows a code under the current hash only; it also sees a code that two rows
+        // of this batch share.
+        if let Ok(old) = &row.card
+            && maker.is_code_taken(old)?
+        {
+            row.card = Err(CardRefusal::CodeTaken.to_string());
+        }
+    }
     let mut owners = sealed_owners(maker, &rows)?.into_iter();
     let mut requests = Vec::with_capacity(rows.len());
     let mut counts = Vec::with_capacity(rows.len());
@@ -201,10 +210,8 @@ fn pretend_one(
     }
     entry.status = Status::of_new(old);
     if let CodeOfCard::Kept(code) = &old.code {
-        let hashes = maker.code_candidates(code);
-        let is_known = !codes.insert(hashes[0])
-            || maker.handle().ask(Query::Lookup(CardRef::Code(hashes)))?.is_some();
-        if is_known {
+        let is_repeated = !codes.insert(maker.code_candidates(code)[0]);
+        if is_repeated || maker.is_code_taken(old)? {
             entry.status = Status::Refused;
             entry.reason = Some(CardRefusal::CodeTaken.to_string());
         }
