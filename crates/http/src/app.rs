@@ -40,6 +40,9 @@ pub struct Limits {
     pub stop_time_max: Duration,
     /// After which time a look-up that failed is answered, whatever it failed of; 10 ms.
     pub lookup_failure_delay: Duration,
+    /// Whether the `client` that a publishable look-up names is believed: only behind a proxy of
+    /// one's own that writes it, for anybody can present such a key. Off.
+    pub publishable_client_believed: bool,
     /// How long the code of a new card can be shown again; 24 hours.
     pub code_shown_for: base::Span,
 }
@@ -55,6 +58,7 @@ impl Default for Limits {
             body_time_max: Duration::from_secs(10),
             stop_time_max: Duration::from_secs(20),
             lookup_failure_delay: Duration::from_millis(10),
+            publishable_client_believed: false,
             code_shown_for: base::Span::days(1),
         }
     }
@@ -162,7 +166,8 @@ impl App {
                 app.keys.read_again(asked_at, || app.clock.monotonic(), |name| app.book(name))
             })
             .await?;
-            known = self.keys.find(text, self.clock.monotonic(), hash);
+            // As of when it was asked: what was read since is new enough, however long it took.
+            known = self.keys.find(text, asked_at, hash);
         }
         match known {
             Known::Valid(key) => Ok(key),

@@ -22,17 +22,17 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 /// Asks for leave to look up a code on behalf of a client.
 ///
 /// Anybody can read a publishable key and say anything with it, so its client is the peer itself,
-/// whatever the body says.
+/// whatever the body says, unless a proxy of the operator's own writes it.
 ///
 /// # Errors
 ///
 /// `invalid_request` about the client; `guess_budget_exhausted`.
 pub(crate) fn admit(caller: &Caller, client: Option<&ClientBody>) -> Result<Asker, Problem> {
     let told = client_identity(&caller.app, client)?;
-    let client = match caller.key.kind {
-        KeyKind::Secret => told,
-        KeyKind::Publishable => caller.peer.map(|peer| address_identity(&caller.app, peer.0.ip())),
-    };
+    let is_believed =
+        caller.key.kind == KeyKind::Secret || caller.app.limits.publishable_client_believed;
+    let peer = || caller.peer.map(|peer| address_identity(&caller.app, peer.0.ip()));
+    let client = if is_believed { told } else { peer() };
     let asker = Asker { client, key: caller.key.id };
     match caller.book().budgets().check(&asker, caller.app.now()) {
         Verdict::Allowed => Ok(asker),
