@@ -13,7 +13,9 @@ mod restart;
 mod seed;
 mod server;
 
-use crate::failure::{Done, Ending};
+use std::path::Path;
+
+use crate::failure::{Done, Ending, Failure};
 
 /// Measure this machine.
 #[derive(Debug, clap::Args)]
@@ -40,4 +42,13 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         What::Restart(args) => restart::run(args),
         What::Bare(args) => bare::run(args),
     }
+}
+
+/// Measures in a new folder inside `parent`, and takes the folder away however it ends.
+fn in_new_folder<T>(parent: &Path, measure: impl FnOnce(&Path) -> Done<T>) -> Done<T> {
+    let folder = parent.join(format!("makegood-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).map_err(Failure::new)?;
+    let measured = measure(&folder);
+    std::fs::remove_dir_all(&folder).map_err(Failure::new)?;
+    measured
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::client::{Load, Measured, Requests, run as run_load};
+use super::in_new_folder;
 use super::requests::{Batches, OneByOne};
 use super::seed::{Codes, issue_cards};
 use super::server::Server;
@@ -77,11 +78,7 @@ struct Report {
 
 /// Runs the benchmark.
 pub(crate) fn run(args: &Args) -> Done<Ending> {
-    let folder = args.folder.join(format!("makegood-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).map_err(Failure::new)?;
-    let measured = measure(args, &folder);
-    std::fs::remove_dir_all(&folder).map_err(Failure::new)?;
-    let report = measured?;
+    let report = in_new_folder(&args.folder, |folder| measure(args, folder))?;
     args.output.print(&report, || text(&report));
     Ok(Ending::Well)
 }

@@ -12,7 +12,7 @@ use store::sqlite::open_folder;
 use store::{BookName, BookRecord, ControlStore};
 use writer::{BookSpec, Operation, Options, Request, Writer};
 
-use super::seed;
+use super::{in_new_folder, seed};
 use crate::failure::{Done, Ending, Failure};
 use crate::output::OutputArgs;
 use crate::progress::Progress;
@@ -45,11 +45,7 @@ struct Report {
 
 /// Runs the benchmark.
 pub(crate) fn run(args: &Args) -> Done<Ending> {
-    let folder = args.folder.join(format!("makegood-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).map_err(Failure::new)?;
-    let measured = measure(args, &folder);
-    std::fs::remove_dir_all(&folder).map_err(Failure::new)?;
-    let report = measured?;
+    let report = in_new_folder(&args.folder, |folder| measure(args, folder))?;
     args.output.print(&report, || {
         format!(
             "{} records applied in {:.2} s: {} a second",
