@@ -89,7 +89,9 @@ fn request(
 /// Bits as random as those of real ids, yet the same in every run.
 pub(super) fn mixed(number: u64) -> [u8; 10] {
     let mut random = [0; 10];
-    random[..8].copy_from_slice(&number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes());
+    let bits = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    random[..8].copy_from_slice(&bits.to_be_bytes());
+    random[8..].copy_from_slice(&bits.to_le_bytes()[6..]);
     random
 }
 

@@ -10,12 +10,18 @@ use ledger::Account;
 use crate::memory::table::Spread;
 use crate::memory::{Memory, TheBook};
 
+/// Eight bits that depend on every bit of a key, whatever part of it varies (Fibonacci hashing:
+/// Knuth, "The Art of Computer Programming", volume 3, section 6.4).
+fn spread_bits(bits: u128) -> usize {
+    let folded = (bits ^ (bits >> 64)) as u64;
+    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize
+}
+
 macro_rules! spread_by_id {
     ($($id:ty),+) => {
         $(impl Spread for $id {
             fn spread(self) -> usize {
-                // The low bits of every id are random.
-                self.bits() as usize
+                spread_bits(self.bits())
             }
         })+
     };
@@ -25,7 +31,7 @@ spread_by_id!(AccountId, CardId, HoldId, ProgramId, RefundId);
 
 impl Spread for CodeHash {
     fn spread(self) -> usize {
-        usize::from(self.0[14]) << 8 | usize::from(self.0[15])
+        spread_bits(u128::from_be_bytes(self.0))
     }
 }
 
