@@ -21,13 +21,13 @@ use table::{Table, Undo};
 pub(crate) struct TheBook;
 
 pub(crate) struct Memory {
-    book: Table<TheBook, BookRow>,
-    accounts: Table<AccountId, Account>,
-    programs: Table<ProgramId, Arc<Program>>,
-    cards: Table<CardId, Arc<Card>>,
-    codes: Table<CodeHash, CodeRow>,
-    holds: Table<HoldId, Arc<Hold>>,
-    refunds: Table<RefundId, Arc<Refund>>,
+    book: Table<BookRow>,
+    accounts: Table<Account>,
+    programs: Table<Arc<Program>>,
+    cards: Table<Arc<Card>>,
+    codes: Table<CodeRow>,
+    holds: Table<Arc<Hold>>,
+    refunds: Table<Arc<Refund>>,
     /// Keys that were looked for in this batch and are in no table.
     absent: HashSet<Key>,
     /// What earlier operations did, as far as this batch asked.
@@ -85,19 +85,19 @@ impl Memory {
     /// Changes a row and notes how to take it back.
     pub(crate) fn put(&mut self, row: Row, seq: u64, log: &mut UndoLog) {
         let step = match row {
-            Row::Book(row) => Step::Book(self.book.put(TheBook, row, seq)),
+            Row::Book(row) => Step::Book(self.book.put(row, seq)),
             Row::Account(row) => {
                 let id = row.id;
-                Step::Account(id, self.accounts.put(id, row, seq))
+                Step::Account(id, self.accounts.put(row, seq))
             }
-            Row::Program(row) => Step::Program(row.id, self.programs.put(row.id, row, seq)),
-            Row::Card(row) => Step::Card(row.id, self.cards.put(row.id, row, seq)),
+            Row::Program(row) => Step::Program(row.id, self.programs.put(row, seq)),
+            Row::Card(row) => Step::Card(row.id, self.cards.put(row, seq)),
             Row::Code(row) => {
                 let hash = row.hash;
-                Step::Code(hash, self.codes.put(hash, row, seq))
+                Step::Code(hash, self.codes.put(row, seq))
             }
-            Row::Hold(row) => Step::Hold(row.id, self.holds.put(row.id, row, seq)),
-            Row::Refund(row) => Step::Refund(row.id, self.refunds.put(row.id, row, seq)),
+            Row::Hold(row) => Step::Hold(row.id, self.holds.put(row, seq)),
+            Row::Refund(row) => Step::Refund(row.id, self.refunds.put(row, seq)),
         };
         log.0.push(step);
     }
@@ -123,13 +123,13 @@ impl Memory {
             None => {
                 self.absent.insert(key);
             }
-            Some(Row::Book(row)) => self.book.keep(TheBook, row),
-            Some(Row::Account(row)) => self.accounts.keep(row.id, row),
-            Some(Row::Program(row)) => self.programs.keep(row.id, row),
-            Some(Row::Card(row)) => self.cards.keep(row.id, row),
-            Some(Row::Code(row)) => self.codes.keep(row.hash, row),
-            Some(Row::Hold(row)) => self.holds.keep(row.id, row),
-            Some(Row::Refund(row)) => self.refunds.keep(row.id, row),
+            Some(Row::Book(row)) => self.book.keep(row),
+            Some(Row::Account(row)) => self.accounts.keep(row),
+            Some(Row::Program(row)) => self.programs.keep(row),
+            Some(Row::Card(row)) => self.cards.keep(row),
+            Some(Row::Code(row)) => self.codes.keep(row),
+            Some(Row::Hold(row)) => self.holds.keep(row),
+            Some(Row::Refund(row)) => self.refunds.keep(row),
         }
     }
 

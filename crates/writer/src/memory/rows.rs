@@ -7,37 +7,66 @@ use engine::{BookRow, Found, Key, OperationKey, OperationTrace, Rows};
 use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
 use ledger::Account;
 
-use crate::memory::table::Spread;
+use crate::memory::table::{Keyed, TableKey};
 use crate::memory::{Memory, TheBook};
 
-/// Eight bits that depend on every bit of a key, whatever part of it varies (Fibonacci hashing:
-/// Knuth, "The Art of Computer Programming", volume 3, section 6.4).
-fn spread_bits(bits: u128) -> usize {
-    let folded = (bits ^ (bits >> 64)) as u64;
-    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as usize
+/// Every bit of the result depends on every bit of the key, whatever part of it varies.
+fn mix(bits: u128) -> u64 {
+    let folded = (bits as u64) ^ ((bits >> 64) as u64).rotate_left(32);
+    let product = u128::from(folded) * 0x9E37_79B9_7F4A_7C15_u128;
+    (product as u64) ^ ((product >> 64) as u64)
 }
 
-macro_rules! spread_by_id {
-    ($($id:ty),+) => {
-        $(impl Spread for $id {
-            fn spread(self) -> usize {
-                spread_bits(self.bits())
+macro_rules! keys {
+    ($($id:ty: $row:ty),+) => {
+        $(
+            impl TableKey for $id {
+                fn hash(self) -> u64 {
+                    mix(self.bits())
+                }
             }
-        })+
+
+            impl Keyed for $row {
+                type Key = $id;
+                fn key(&self) -> $id {
+                    self.id
+                }
+            }
+        )+
     };
 }
 
-spread_by_id!(AccountId, CardId, HoldId, ProgramId, RefundId);
+keys!(
+    AccountId: Account,
+    CardId: Arc<Card>,
+    HoldId: Arc<Hold>,
+    ProgramId: Arc<Program>,
+    RefundId: Arc<Refund>
+);
 
-impl Spread for CodeHash {
-    fn spread(self) -> usize {
-        spread_bits(u128::from_be_bytes(self.0))
+impl TableKey for CodeHash {
+    fn hash(self) -> u64 {
+        mix(u128::from_be_bytes(self.0))
     }
 }
 
-impl Spread for TheBook {
-    fn spread(self) -> usize {
+impl Keyed for CodeRow {
+    type Key = CodeHash;
+    fn key(&self) -> CodeHash {
+        self.hash
+    }
+}
+
+impl TableKey for TheBook {
+    fn hash(self) -> u64 {
         0
+    }
+}
+
+impl Keyed for BookRow {
+    type Key = TheBook;
+    fn key(&self) -> TheBook {
+        TheBook
     }
 }
 

@@ -5,7 +5,7 @@ use engine::{Key, Row};
 use giftcards::CodeHash;
 use store::SweptRow;
 
-use crate::memory::table::{Spread, Table};
+use crate::memory::table::{Keyed, Table};
 use crate::memory::{Memory, TheBook};
 
 /// Where the sweep is. One *round* passes every table once, in key order; what was changed
@@ -114,12 +114,12 @@ fn is_settled(row: &Row) -> bool {
 }
 
 /// Takes rows of a table; tells the key to go on with, or `None` at its end.
-fn take<K: Spread, V: Clone>(
-    table: &Table<K, V>,
-    from: K,
+fn take<V: Keyed + Clone>(
+    table: &Table<V>,
+    from: V::Key,
     left: &mut usize,
     rows: &mut Vec<SweptRow>,
-    key: impl Fn(K) -> Key,
+    key: impl Fn(V::Key) -> Key,
     row: impl Fn(V) -> Row,
 ) -> Option<Key> {
     for (id, value, applied_seq) in table.unswept_from(from) {

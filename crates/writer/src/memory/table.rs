@@ -1,19 +1,25 @@
 //! One table in memory: rows that changed, and rows that may be asked for again.
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, VecDeque};
-use std::hash::Hash;
+use std::collections::BTreeSet;
 
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 
-/// Spreads keys over shards.
-pub(crate) trait Spread: Copy + Eq + Hash + Ord {
-    /// A number below 256 that is as good as random.
-    fn spread(self) -> usize;
+/// A key of a table.
+pub(crate) trait TableKey: Copy + Ord {
+    /// A hash of the key. It is the same in every process, so that a simulation can be repeated;
+    /// nobody outside chooses the bits of a key, so none can be chosen to collide.
+    fn hash(self) -> u64;
 }
 
-/// Shards keep each growth step of a map in the range of microseconds; one large map would stop
-/// the writer for tens of milliseconds.
+/// A row that knows its key.
+pub(crate) trait Keyed {
+    type Key: TableKey;
+    fn key(&self) -> Self::Key;
+}
+
+/// Shards keep each growth step of a table in the range of microseconds; in one piece it would
+/// stop the writer for tens of milliseconds.
 pub(crate) const SHARDS: usize = 256;
 
 /// Clean rows a shard has room for at least: more than one command needs of any table but the
@@ -21,31 +27,33 @@ pub(crate) const SHARDS: usize = 256;
 const SHARD_ROWS_MIN: usize = 8;
 
 /// Rows of one table. Changed rows are *unswept*: their table does not have them yet, so they
-/// stay. The others are *clean*, and there is room for so many: each shard forgets the row that
-/// has been clean the longest and was not asked for since it was last considered (the rule is
-/// known as *second chance*; Tanenbaum, "Modern Operating Systems", page replacement).
-pub(crate) struct Table<K, V> {
-    shards: Vec<Shard<K, V>>,
+/// stay. The others are *clean*, and there is room for so many: a hand goes round each shard and
+/// forgets a clean row that was not asked for since it last came by (the *clock* rule: Corbató,
+/// "A Paging Experiment with the Multics System", 1968).
+pub(crate) struct Table<V: Keyed> {
+    shards: Vec<Shard<V>>,
     /// Keys of unswept rows, for the sweep goes through them in key order.
-    unswept: BTreeSet<K>,
+    unswept: BTreeSet<V::Key>,
     /// Clean rows of one shard, at most.
     clean_max: usize,
 }
 
-struct Shard<K, V> {
-    rows: HashMap<K, Slot<V>>,
-    /// Every clean row once, the next to be considered first, and some that were clean before.
-    queue: VecDeque<K>,
+/// Rows stand side by side in slots; the index has their positions only, because half of a hash
+/// table is empty and rows are large.
+struct Shard<V> {
+    index: HashTable<u32>,
+    slots: Vec<Slot<V>>,
+    /// Slots without a row.
+    free: Vec<u32>,
+    hand: usize,
     clean: usize,
 }
 
 struct Slot<V> {
-    value: V,
-    /// Sequence of the last change while it is unswept; zero when it is clean.
+    row: Option<V>,
+    /// Sequence of the last change while the row is unswept; zero when it is clean.
     seq: u64,
-    /// Whether the key is in the queue.
-    queued: bool,
-    /// Whether somebody asked since the row was last considered.
+    /// Whether somebody asked since the hand last came by.
     asked: Cell<bool>,
 }
 
@@ -59,33 +67,42 @@ pub(crate) enum Undo<V> {
     Unswept(V, u64),
 }
 
-impl<K: Spread, V: Clone> Table<K, V> {
+fn shard_of(hash: u64) -> usize {
+    // The index uses the lowest and the highest bits.
+    (hash >> 32) as usize % SHARDS
+}
+
+impl<V: Keyed + Clone> Table<V> {
     /// A table for at most about `clean_rows_max` clean rows.
-    pub(crate) fn new(clean_rows_max: usize) -> Table<K, V> {
-        let shard = |_| Shard { rows: HashMap::new(), queue: VecDeque::new(), clean: 0 };
+    pub(crate) fn new(clean_rows_max: usize) -> Table<V> {
         Table {
-            shards: (0..SHARDS).map(shard).collect(),
+            shards: (0..SHARDS).map(|_| Shard::new()).collect(),
             unswept: BTreeSet::new(),
             clean_max: clean_rows_max.div_ceil(SHARDS).max(SHARD_ROWS_MIN),
         }
     }
 
-    pub(crate) fn get(&self, key: K) -> Option<&V> {
-        let slot = self.shards[key.spread() % SHARDS].rows.get(&key)?;
+    pub(crate) fn get(&self, key: V::Key) -> Option<&V> {
+        let hash = key.hash();
+        let shard = &self.shards[shard_of(hash)];
+        let slot = &shard.slots[shard.find(hash, key)?];
         slot.asked.set(true);
-        Some(&slot.value)
+        slot.row.as_ref()
     }
 
     /// Changes a row; the result takes it back.
-    pub(crate) fn put(&mut self, key: K, value: V, seq: u64) -> Undo<V> {
-        let shard = &mut self.shards[key.spread() % SHARDS];
-        let Some(slot) = shard.rows.get_mut(&key) else {
+    pub(crate) fn put(&mut self, row: V, seq: u64) -> Undo<V> {
+        let key = row.key();
+        let hash = key.hash();
+        let shard = &mut self.shards[shard_of(hash)];
+        let Some(position) = shard.find(hash, key) else {
             self.unswept.insert(key);
-            shard.rows.insert(key, Slot { value, seq, queued: false, asked: Cell::new(false) });
+            shard.insert(hash, row, seq);
             return Undo::Forget;
         };
-        let before = std::mem::replace(&mut slot.value, value);
+        let slot = &mut shard.slots[position];
         let seq_before = std::mem::replace(&mut slot.seq, seq);
+        let before = slot.row.replace(row).expect("an indexed slot has a row");
         if seq_before != 0 {
             return Undo::Unswept(before, seq_before);
         }
@@ -94,58 +111,57 @@ impl<K: Spread, V: Clone> Table<K, V> {
         Undo::Clean(before)
     }
 
-    pub(crate) fn undo(&mut self, key: K, undo: Undo<V>) {
-        let shard = &mut self.shards[key.spread() % SHARDS];
-        let (value, seq) = match undo {
+    pub(crate) fn undo(&mut self, key: V::Key, undo: Undo<V>) {
+        let hash = key.hash();
+        let shard = &mut self.shards[shard_of(hash)];
+        let Some(position) = shard.find(hash, key) else { return };
+        let (row, seq) = match undo {
             Undo::Forget => {
-                shard.rows.remove(&key);
+                shard.remove(hash, position);
                 self.unswept.remove(&key);
                 return;
             }
-            Undo::Clean(value) => {
+            Undo::Clean(row) => {
                 self.unswept.remove(&key);
-                (value, 0)
+                shard.clean += 1;
+                (row, 0)
             }
-            Undo::Unswept(value, seq) => (value, seq),
+            Undo::Unswept(row, seq) => (row, seq),
         };
-        if let Some(slot) = shard.rows.get_mut(&key) {
-            slot.value = value;
-            slot.seq = seq;
-            shard.clean += usize::from(seq == 0);
-        }
+        let slot = &mut shard.slots[position];
+        slot.row = Some(row);
+        slot.seq = seq;
     }
 
     /// Keeps a row that was read from its table, unless memory knows better.
-    pub(crate) fn keep(&mut self, key: K, value: V) {
-        let shard = &mut self.shards[key.spread() % SHARDS];
-        if shard.rows.contains_key(&key) {
-            return;
+    pub(crate) fn keep(&mut self, row: V) {
+        let key = row.key();
+        let hash = key.hash();
+        let shard = &mut self.shards[shard_of(hash)];
+        if shard.find(hash, key).is_none() {
+            shard.insert(hash, row, 0);
+            shard.clean += 1;
+            shard.make_room(self.clean_max);
         }
-        // It was read because somebody asks for it, so others go first.
-        shard.rows.insert(key, Slot { value, seq: 0, queued: true, asked: Cell::new(true) });
-        shard.queue.push_back(key);
-        shard.clean += 1;
-        shard.make_room(self.clean_max);
     }
 
     /// Unswept rows in key order from `from` on, each with the sequence of its last change.
-    pub(crate) fn unswept_from(&self, from: K) -> impl Iterator<Item = (K, &V, u64)> {
+    pub(crate) fn unswept_from(&self, from: V::Key) -> impl Iterator<Item = (V::Key, &V, u64)> {
         self.unswept.range(from..).map(|key| {
-            let slot = self.shards[key.spread() % SHARDS].rows.get(key);
+            let hash = key.hash();
+            let shard = &self.shards[shard_of(hash)];
+            let slot = shard.find(hash, *key).map(|position| &shard.slots[position]);
             let slot = slot.expect("an unswept row stays in memory");
-            (*key, &slot.value, slot.seq)
+            (*key, slot.row.as_ref().expect("an indexed slot has a row"), slot.seq)
         })
     }
 
     /// The row is in its table as of `seq`: it becomes clean unless it was changed since.
-    pub(crate) fn swept(&mut self, key: K, seq: u64) {
-        let shard = &mut self.shards[key.spread() % SHARDS];
-        if let Some(slot) = shard.rows.get_mut(&key).filter(|slot| slot.seq == seq) {
-            slot.seq = 0;
-            if !slot.queued {
-                slot.queued = true;
-                shard.queue.push_back(key);
-            }
+    pub(crate) fn swept(&mut self, key: V::Key, seq: u64) {
+        let hash = key.hash();
+        let shard = &mut self.shards[shard_of(hash)];
+        if let Some(position) = shard.find(hash, key).filter(|at| shard.slots[*at].seq == seq) {
+            shard.slots[position].seq = 0;
             shard.clean += 1;
             self.unswept.remove(&key);
             shard.make_room(self.clean_max);
@@ -153,16 +169,12 @@ impl<K: Spread, V: Clone> Table<K, V> {
     }
 
     /// As [`Table::swept`], for a row that nobody is likely to ask for again.
-    pub(crate) fn swept_and_done(&mut self, key: K, seq: u64) {
-        let shard = &mut self.shards[key.spread() % SHARDS];
-        match shard.rows.get(&key) {
-            // Its key would stay in the queue.
-            Some(slot) if slot.queued => self.swept(key, seq),
-            Some(slot) if slot.seq == seq => {
-                shard.rows.remove(&key);
-                self.unswept.remove(&key);
-            }
-            Some(_) | None => {}
+    pub(crate) fn swept_and_done(&mut self, key: V::Key, seq: u64) {
+        let hash = key.hash();
+        let shard = &mut self.shards[shard_of(hash)];
+        if let Some(position) = shard.find(hash, key).filter(|at| shard.slots[*at].seq == seq) {
+            shard.remove(hash, position);
+            self.unswept.remove(&key);
         }
     }
 
@@ -171,21 +183,64 @@ impl<K: Spread, V: Clone> Table<K, V> {
     }
 }
 
-impl<K: Spread, V> Shard<K, V> {
+impl<V: Keyed> Shard<V> {
+    fn new() -> Shard<V> {
+        let index = HashTable::new();
+        Shard { index, slots: Vec::new(), free: Vec::new(), hand: 0, clean: 0 }
+    }
+
+    fn find(&self, hash: u64, key: V::Key) -> Option<usize> {
+        let is_it = |position: &u32| key_at(&self.slots, *position) == Some(key);
+        self.index.find(hash, is_it).map(|position| *position as usize)
+    }
+
+    fn insert(&mut self, hash: u64, row: V, seq: u64) {
+        // Whoever put it there asked for it.
+        let slot = Slot { row: Some(row), seq, asked: Cell::new(true) };
+        let position = match self.free.pop() {
+            Some(position) => {
+                self.slots[position as usize] = slot;
+                position
+            }
+            None => {
+                if self.slots.len() == self.slots.capacity() {
+                    // Doubling would leave a third of all memory empty on average.
+                    self.slots.reserve_exact((self.slots.len() / 8).max(8));
+                }
+                self.slots.push(slot);
+                u32::try_from(self.slots.len() - 1).expect("a shard has fewer than 2^32 rows")
+            }
+        };
+        let slots = &self.slots;
+        let rehash = |position: &u32| key_at(slots, *position).map_or(0, TableKey::hash);
+        self.index.insert_unique(hash, position, rehash);
+    }
+
+    /// Empties a slot; a clean row must have been counted off before.
+    fn remove(&mut self, hash: u64, position: usize) {
+        let is_it = |other: &u32| *other as usize == position;
+        if let Ok(found) = self.index.find_entry(hash, is_it) {
+            let (position, _) = found.remove();
+            self.free.push(position);
+        }
+        self.slots[position].row = None;
+    }
+
     /// Forgets clean rows beyond `clean_max`.
     fn make_room(&mut self, clean_max: usize) {
         while self.clean > clean_max {
-            let Some(key) = self.queue.pop_front() else { return };
-            let Some(slot) = self.rows.get_mut(&key) else { continue };
-            if slot.seq != 0 {
-                // It is queued again once it is swept.
-                slot.queued = false;
-            } else if slot.asked.replace(false) {
-                self.queue.push_back(key);
-            } else {
-                self.rows.remove(&key);
+            self.hand = (self.hand + 1) % self.slots.len();
+            let slot = &self.slots[self.hand];
+            let Some(row) = &slot.row else { continue };
+            if slot.seq == 0 && !slot.asked.replace(false) {
+                let hash = row.key().hash();
                 self.clean -= 1;
+                self.remove(hash, self.hand);
             }
         }
     }
+}
+
+fn key_at<V: Keyed>(slots: &[Slot<V>], position: u32) -> Option<V::Key> {
+    slots[position as usize].row.as_ref().map(V::key)
 }
