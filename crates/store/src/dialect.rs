@@ -33,6 +33,23 @@ pub(crate) const SQLITE_WRITER: &str = "
     pragma temp_store = memory;
     pragma trusted_schema = off;";
 
+/// Settings of the connection that copies the log of a book.
+pub(crate) const SQLITE_CHECKPOINTER: &str = "
+    pragma synchronous = full;
+    pragma fullfsync = on;
+    pragma wal_autocheckpoint = 0;
+    pragma trusted_schema = off;";
+
+/// For a book, whose log is copied by a thread of its own: so long a log means that the thread
+/// does not keep up, or has ended.
+pub(crate) const SQLITE_LONG_LOG: &str = "pragma wal_autocheckpoint = 16000;";
+
+/// Tells how long the log is and how much of it was copied.
+pub(crate) const SQLITE_LOG: &str = "pragma wal_checkpoint(noop)";
+
+/// Copies as much of the log as nobody reads, without waiting for anyone.
+pub(crate) const SQLITE_CHECKPOINT: &str = "pragma wal_checkpoint(passive)";
+
 /// Settings of a connection that only reads.
 pub(crate) const SQLITE_READER: &str = "
     pragma query_only = on;

@@ -1,5 +1,6 @@
 //! Books in SQLite files: a folder with `control.db`, and one file a book.
 
+mod checkpoint;
 mod connection;
 mod control;
 mod entries;

@@ -38,6 +38,14 @@ pub(super) fn open_writer(path: &Path, options: Options) -> Result<Connection, S
     Ok(connection)
 }
 
+/// Opens a book that exists for copying its log into it.
+pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.execute_batch(dialect::SQLITE_CHECKPOINTER)?;
+    Ok(connection)
+}
+
 /// Opens a file that exists for reading.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     // Not read-only to the operating system: a reader takes part in the log's shared memory.

@@ -8,16 +8,19 @@ use ::journal::Block;
 use engine::Key;
 use rusqlite::Connection;
 
+use super::checkpoint::Checkpoints;
 use super::connection::{self, Options};
 use super::transaction::{plainly, write};
 use super::{entries, head, journal, migrations, operations, table_rows};
 use crate::{
-    BookName, Commit, CommitError, Head, RunInfo, Store, StoreError, SweptRow, commit_check,
+    BookName, Commit, CommitError, Head, RunInfo, Store, StoreError, SweptRow, commit_check, dialect,
 };
 
 /// The write side of one book in one file.
 #[derive(Debug)]
 pub struct SqliteStore {
+    // Dropped before the connection: the last one to close tidies up.
+    checkpoints: Checkpoints,
     connection: Connection,
     book: BookName,
     /// Keeps the folder ours for as long as something may be written.
@@ -34,7 +37,9 @@ impl SqliteStore {
         let connection = connection::open_writer(path, options)?;
         migrations::run(&connection, migrations::OF_BOOKS)?;
         head::create(&connection, book.as_str())?;
-        Ok(SqliteStore { connection, book: book.clone(), _lock: lock })
+        connection.execute_batch(dialect::SQLITE_LONG_LOG)?;
+        let checkpoints = Checkpoints::new(path);
+        Ok(SqliteStore { checkpoints, connection, book: book.clone(), _lock: lock })
     }
 
     /// Limits the file to so many pages, as though the disk ended there. For tests.
@@ -64,7 +69,8 @@ impl Store for SqliteStore {
     fn commit(&mut self, commit: Commit<'_>) -> Result<(), CommitError> {
         commit_check::check(&commit)?;
         let book = self.book.as_str();
-        write(&self.connection, |connection| write_all(connection, book, &commit))
+        write(&self.connection, |connection| write_all(connection, book, &commit))?;
+        self.checkpoints.after_commit(&self.connection).map_err(CommitError::Unknown)
     }
 
     fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {

@@ -1,0 +1,152 @@
+//! Copying the log into the file while commits go on.
+//!
+//! SQLite copies the log (*checkpoints* it) after a commit that made it long, on the thread of
+//! that commit, which then is late. Here a thread with a connection of its own copies, and the
+//! committing thread copies only the rest, what was appended meanwhile: the log starts over only
+//! when all of it was copied, which a thread beside a busy writer never achieves alone.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+use super::connection;
+use crate::{StoreError, dialect};
+
+/// Pages in the log from which on it is copied: few, so that copying is spread over time.
+const PAGES_MIN: i64 = 1_000;
+/// Pages the committing thread copies itself. The thread beside it copies more often until no
+/// more are left.
+const REST_MAX: i64 = 200;
+/// How often the thread beside is asked before the committing thread takes what there is.
+const ATTEMPTS_MAX: u32 = 4;
+
+/// The thread that copies, and what it was asked.
+#[derive(Debug)]
+pub(super) struct Checkpoints {
+    path: PathBuf,
+    helper: Option<Helper>,
+    /// Requests since the log started over; the last one is unanswered while `is_copying`.
+    attempts: u32,
+    is_copying: bool,
+}
+
+#[derive(Debug)]
+struct Helper {
+    /// Dropped to end the thread.
+    requests: Option<Sender<()>>,
+    answers: Receiver<Result<(), StoreError>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Pages of the log, and how many of them are in the file.
+struct Log {
+    pages: i64,
+    copied: i64,
+}
+
+impl Checkpoints {
+    /// Copies the log of the file at `path`.
+    pub(super) fn new(path: &Path) -> Checkpoints {
+        Checkpoints { path: path.to_owned(), helper: None, attempts: 0, is_copying: false }
+    }
+
+    /// To be called after every commit on `connection`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::SyncFailed`]: what is on the disk is uncertain from now on. Any other
+    /// failure leaves the log as it is, to be copied later.
+    pub(super) fn after_commit(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        self.go_on(connection).or_else(only_failed_syncs)
+    }
+
+    fn go_on(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        if self.is_copying && !self.has_copied()? {
+            return Ok(());
+        }
+        let log = run(connection, dialect::SQLITE_LOG)?;
+        if log.pages < PAGES_MIN {
+            self.attempts = 0;
+            return Ok(());
+        }
+        let is_long = log.pages - log.copied > REST_MAX;
+        if self.attempts == 0 || (is_long && self.attempts < ATTEMPTS_MAX) {
+            self.attempts += 1;
+            return self.ask();
+        }
+        self.attempts = 0;
+        run(connection, dialect::SQLITE_CHECKPOINT).map(|_| ())
+    }
+
+    /// Whether the helper has answered.
+    fn has_copied(&mut self) -> Result<bool, StoreError> {
+        let Some(helper) = &self.helper else { return Ok(true) };
+        match helper.answers.try_recv() {
+            Err(TryRecvError::Empty) => Ok(false),
+            Ok(result) => {
+                self.is_copying = false;
+                result.map(|()| true)
+            }
+            Err(TryRecvError::Disconnected) => {
+                self.is_copying = false;
+                self.helper = None;
+                Ok(true)
+            }
+        }
+    }
+
+    fn ask(&mut self) -> Result<(), StoreError> {
+        if self.helper.is_none() {
+            self.helper = Some(Helper::start(&self.path)?);
+        }
+        let requests = self.helper.as_ref().and_then(|helper| helper.requests.as_ref());
+        self.is_copying = requests.is_some_and(|requests| requests.send(()).is_ok());
+        Ok(())
+    }
+}
+
+impl Helper {
+    fn start(path: &Path) -> Result<Helper, StoreError> {
+        let connection = connection::open_checkpointer(path)?;
+        let (requests, asked) = channel();
+        let (answer, answers) = channel();
+        let copy = move || {
+            while asked.recv().is_ok() {
+                let copied = run(&connection, dialect::SQLITE_CHECKPOINT).map(|_| ());
+                if answer.send(copied).is_err() {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("checkpoint".to_owned()).spawn(copy);
+        let thread = thread.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Helper { requests: Some(requests), answers, thread: Some(thread) })
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        self.requests = None;
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has nothing more to say.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(connection: &Connection, statement: &str) -> Result<Log, StoreError> {
+    let mut statement = connection.prepare_cached(statement)?;
+    let log = statement.query_row([], |row| Ok(Log { pages: row.get(1)?, copied: row.get(2)? }))?;
+    Ok(log)
+}
+
+/// What else goes wrong in copying, a full disk for instance, goes wrong again with the next
+/// attempt or passes; no commit depends on it.
+fn only_failed_syncs(error: StoreError) -> Result<(), StoreError> {
+    match error {
+        StoreError::SyncFailed(_) => Err(error),
+        _ => Ok(()),
+    }
+}
