@@ -24,6 +24,11 @@ impl OutputArgs {
     }
 }
 
+/// Says on standard error what long work does next.
+pub(crate) fn doing(what: &str) {
+    let _ = writeln!(io::stderr().lock(), "{what}");
+}
+
 /// Prints one line at once, so that whoever reads it through a pipe does not wait.
 pub(crate) fn line(text: &str) {
     let mut out = io::stdout().lock();

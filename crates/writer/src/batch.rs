@@ -256,7 +256,8 @@ impl<S: Store> Desk<'_, S> {
 
     fn remember(&mut self, key: OperationKey, recorded: Recorded) {
         self.memory.replace_operation(key, recorded.trace);
-        self.mine.entry(key).or_default().push(recorded);
+        // Nearly every stack has one element, and elements are large.
+        self.mine.entry(key).or_insert_with(|| Vec::with_capacity(1)).push(recorded);
     }
 
     /// What this batch decided last about an operation.
@@ -332,6 +333,16 @@ impl<S: Store> Desk<'_, S> {
     fn unrecorded(&self, result: Result<engine::Answer, Refusal>) -> Decided {
         Decided { result, replayed: false, seq: 0, at: self.now }
     }
+}
+
+/// The operations of a batch, each with the record that decided it last.
+pub(crate) fn last_records(
+    mine: &HashMap<OperationKey, Vec<Recorded>>,
+) -> Vec<(OperationKey, u64)> {
+    let last = |(key, stack): (&OperationKey, &Vec<Recorded>)| {
+        stack.last().map(|recorded| (*key, recorded.decided.seq))
+    };
+    mine.iter().filter_map(last).collect()
 }
 
 fn same_request(recorded: &Recorded, operation: Operation) -> Result<Decided, Failed> {

@@ -1,14 +1,13 @@
 //! Committing: journal block, a slice of the sweep, and a run of operations in one transaction.
 
 use base::Instant;
+use engine::OperationKey;
 use journal::{Block, BlockBuilder};
 use store::{Commit, CommitError, EntryRow, Head, OperationRun, Store, StoreError};
 
-use crate::batch::Tally;
 use crate::figures::Figures;
 use crate::handle::Trouble;
 use crate::memory::{Slice, Sweep};
-use crate::replay::note_operations;
 use crate::writer::{Fatal, Writer};
 
 /// Rows one transaction sweeps at least, if any: neighbors share pages, so a few larger slices
@@ -32,14 +31,24 @@ pub(crate) enum Pace {
     Idle,
 }
 
+/// What a batch leaves beside its block.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Left<'a> {
+    /// Entries of the block, in order.
+    pub(crate) entries: &'a [EntryRow],
+    /// Operations the block decided, each with the record that did it last.
+    pub(crate) operations: &'a [(OperationKey, u64)],
+    /// Rows that were changed, counted once a change.
+    pub(crate) changed: usize,
+}
+
 impl<S: Store> Writer<S> {
     /// Commits what the builder holds, if anything, with a slice of the sweep. The inner error
     /// says why the store cannot write now; nothing was written then.
     pub(crate) fn commit(
         &mut self,
         builder: BlockBuilder,
-        entries: &[EntryRow],
-        tally: Tally,
+        left: Left<'_>,
         pace: Pace,
     ) -> Result<Result<(), StoreError>, Fatal> {
         let block = (builder.record_count() > 0).then(|| builder.seal());
@@ -47,7 +56,7 @@ impl<S: Store> Writer<S> {
             Some(block) => (block.last_seq(), block.hash, block.at_micros),
             None => (self.head.seq, self.head.hash, self.head.at_micros),
         };
-        let slice = self.slice(tally.changed, pace);
+        let slice = self.slice(left.changed, pace);
         let at = Instant::from_micros(at_micros);
         let run =
             (block.is_some() && self.operations.is_run_due()).then(|| self.operations.run(at));
@@ -69,7 +78,7 @@ impl<S: Store> Writer<S> {
             next: &next,
             block: block.as_ref(),
             rows: &slice.rows,
-            entries,
+            entries: left.entries,
             run: run.as_ref(),
             dropped_runs: &dropped_runs,
         };
@@ -83,7 +92,7 @@ impl<S: Store> Writer<S> {
             self.answer_flushes(&Trouble::Unavailable(error.to_string()));
             return Ok(Err(error));
         }
-        self.committed(next, block, &slice, run, at);
+        self.committed(next, block, left.operations, &slice, run, at);
         Figures::add(&self.figures.commits, 1);
         Figures::add(&self.figures.commit_micros_total, took);
         Figures::raise(&self.figures.commit_micros_max, took);
@@ -112,6 +121,7 @@ impl<S: Store> Writer<S> {
         &mut self,
         next: Head,
         block: Option<Block>,
+        decided: &[(OperationKey, u64)],
         slice: &Slice,
         run: Option<OperationRun>,
         at: Instant,
@@ -123,9 +133,8 @@ impl<S: Store> Writer<S> {
         }
         self.operations.forget_expired(at);
         if let Some(block) = block {
-            for record in block.records() {
-                let record = record.expect("a block that was just written can be read");
-                note_operations(&record, &mut self.operations);
+            for (key, seq) in decided {
+                self.operations.note(*key, *seq);
             }
             self.buffer = block.body;
         }

@@ -88,7 +88,7 @@ fn apply_record(record: &Record<'_>, memory: &mut Memory) -> Result<(), StoreErr
 }
 
 /// Notes the operation of a record, and the one it undid.
-pub(crate) fn note_operations(record: &Record<'_>, operations: &mut Operations) {
+fn note_operations(record: &Record<'_>, operations: &mut Operations) {
     let header = record.header();
     if let Some(mark) = header.operation {
         operations.note(OperationKey(mark.key.0), header.seq);

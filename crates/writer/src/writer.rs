@@ -10,8 +10,8 @@ use hashbrown::HashMap;
 use journal::BlockBuilder;
 use store::{Head, Store, StoreError};
 
-use crate::batch::{Desk, Tally};
-use crate::commit::Pace;
+use crate::batch::{Desk, Tally, last_records};
+use crate::commit::{Left, Pace};
 use crate::figures::Figures;
 use crate::handle::{FlushReply, Handle, Job, Outcome, Request, Trouble};
 use crate::memory::{CacheSizes, Memory, Slice, Sweep, UndoLog};
@@ -196,10 +196,13 @@ impl<S: Store> Writer<S> {
             tally: Tally::default(),
         };
         let decided = decide_jobs(&mut desk, &jobs);
-        let Desk { builder, mut log, entries, tally, .. } = desk;
+        let Desk { builder, mut log, entries, mine, tally, .. } = desk;
         let ended = match decided {
             Ok(outcomes) => {
-                let committed = self.commit(builder, &entries, tally, Pace::Work);
+                let operations = last_records(&mine);
+                let left =
+                    Left { entries: &entries, operations: &operations, changed: tally.changed };
+                let committed = self.commit(builder, left, Pace::Work);
                 committed.map(|written| written.map(|()| outcomes))
             }
             Err(error) if error.is_transient() => Ok(Err(error)),
@@ -288,7 +291,7 @@ impl<S: Store> Writer<S> {
         if self.memory.rows_unswept() > 0 || self.head.watermark < self.head.seq {
             let builder = self.new_block(now);
             // What cannot be swept now is swept later; whoever waits for it has been told.
-            let _ = self.commit(builder, &[], Tally::default(), Pace::Idle)?;
+            let _ = self.commit(builder, Left::default(), Pace::Idle)?;
         }
         Ok(())
     }
@@ -370,7 +373,7 @@ impl<S: Store> Writer<S> {
             }
             let now = self.now()?;
             let builder = self.new_block(now);
-            if self.commit(builder, &[], Tally::default(), Pace::Idle)?.is_err() {
+            if self.commit(builder, Left::default(), Pace::Idle)?.is_err() {
                 break;
             }
         }

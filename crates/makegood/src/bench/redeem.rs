@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use super::seed::{Codes, issue_cards};
 use super::server::Server;
 use super::{append, process};
 use crate::failure::{Done, Ending, Failure};
-use crate::output::OutputArgs;
+use crate::output::{self, OutputArgs};
 
 /// Measure redemptions.
 #[derive(Debug, clap::Args)]
@@ -91,16 +91,21 @@ fn measure(args: &Args, folder: &Path) -> Done<Report> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Failure::new)?;
     let mut bench = Bench { args, runtime, codes, key, next_number: 0 };
-    let begin = std::time::Duration::from_micros(bench.micros());
+    let begin = Instant::now();
     let server = Server::serve(folder, &bench.key)?;
-    let start_seconds = (Duration::from_micros(bench.micros()) - begin).as_secs_f64();
+    let start_seconds = begin.elapsed().as_secs_f64();
+    output::doing("meeting every card once");
     bench.meet_every_card(&server)?;
+    output::doing("redeeming one by one");
     let (one_by_one, answer_bytes) = bench.one_by_one(&server, None)?;
+    output::doing("redeeming in batches");
     let batch = bench.batches(&server)?;
+    output::doing("redeeming at half load");
     let (half_load, _) = bench.one_by_one(&server, Some(one_by_one.requests_per_second / 2))?;
     let resident_peak_bytes = server.usage().resident_peak_bytes;
     let record_bytes = 350;
     server.stop()?;
+    output::doing("the bare server, then the raw append");
     let bare_server = Server::bare(answer_bytes)?;
     let (bare, _) = bench.one_by_one(&bare_server, None)?;
     bare_server.stop()?;
@@ -185,11 +190,6 @@ impl Bench<'_> {
         self.next_number += measured.sent + 1;
         let report = LoadReport::of(&measured, operations, before, server.usage());
         Ok((report, measured.answer_bytes))
-    }
-
-    fn micros(&self) -> u64 {
-        use outside::clock::{Clock, SystemClock};
-        SystemClock::new().now().micros().unsigned_abs()
     }
 }
 

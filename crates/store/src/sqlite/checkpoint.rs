@@ -14,8 +14,9 @@ use rusqlite::Connection;
 use super::connection;
 use crate::{StoreError, dialect};
 
-/// Pages in the log from which on it is copied: few, so that copying is spread over time.
-const PAGES_MIN: i64 = 1_000;
+/// Pages in the log from which on it is copied: pages that every commit writes again are copied
+/// once for all of them, and 16 MB are read back quickly after a crash.
+const PAGES_MIN: i64 = 4_000;
 /// Pages the committing thread copies itself. The thread beside it copies more often until no
 /// more are left.
 const REST_MAX: i64 = 200;

@@ -13,7 +13,8 @@ use super::connection::{self, Options};
 use super::transaction::{plainly, write};
 use super::{entries, head, journal, migrations, operations, table_rows};
 use crate::{
-    BookName, Commit, CommitError, Head, RunInfo, Store, StoreError, SweptRow, commit_check, dialect,
+    BookName, Commit, CommitError, Head, RunInfo, Store, StoreError, SweptRow, commit_check,
+    dialect,
 };
 
 /// The write side of one book in one file.
