@@ -33,7 +33,7 @@ impl Default for Options {
             batch_commands_max: 1_024,
             unswept_target: 400_000,
             cached_cards_max: 1_200_000,
-            operation_run_max: 65_536,
+            operation_run_max: 16_384,
             operation_retention_days: 31,
             clock_jump_max: Duration::from_secs(300),
             idle_before_sweep: Duration::from_millis(5),

@@ -62,6 +62,8 @@ struct Report {
     connections: usize,
     measured_seconds: u64,
     bare: LoadReport,
+    /// The bare server at the rate of `half_load`: what the machine and the load generator add.
+    bare_half_load: LoadReport,
     one_by_one: LoadReport,
     batch: LoadReport,
     half_load: LoadReport,
@@ -108,6 +110,8 @@ fn measure(args: &Args, folder: &Path) -> Done<Report> {
     output::doing("the bare server, then the raw append");
     let bare_server = Server::bare(answer_bytes)?;
     let (bare, _) = bench.one_by_one(&bare_server, None)?;
+    let half = Some(one_by_one.requests_per_second / 2);
+    let (bare_half_load, _) = bench.one_by_one(&bare_server, half)?;
     bare_server.stop()?;
     let raw = append::records_per_second(folder, record_bytes, args.seconds.min(10))?;
     let ratio = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
@@ -120,6 +124,7 @@ fn measure(args: &Args, folder: &Path) -> Done<Report> {
         append_ratio: ratio(batch.operations_per_second, raw),
         raw_append_records_per_second: raw,
         bare,
+        bare_half_load,
         one_by_one,
         batch,
         half_load,
@@ -222,7 +227,7 @@ impl LoadReport {
 fn text(report: &Report) -> String {
     let row = |name: &str, load: &LoadReport| {
         format!(
-            "{name:<12}{:>9} req/s {:>9} op/s   p50 {:>6} us  p99 {:>6} us  worst {:>7} us  \
+            "{name:<13}{:>9} req/s {:>9} op/s   p50 {:>6} us  p99 {:>6} us  worst {:>7} us  \
              {:>5} B/op  {:>5.1} us CPU/op  {} MB  {} refused\n",
             load.requests_per_second,
             load.operations_per_second,
@@ -235,9 +240,9 @@ fn text(report: &Report) -> String {
             load.refused,
         )
     };
-    let Report { bare, one_by_one, batch, half_load, .. } = report;
+    let Report { bare, bare_half_load, one_by_one, batch, half_load, .. } = report;
     format!(
-        "{} cards, {} connections, {} s each\n{}{}{}{}raw append  {:>9} records/s\n\
+        "{} cards, {} connections, {} s each\n{}{}{}{}{}raw append  {:>9} records/s\n\
          http_ratio {:.2}  bulk_ratio {:.2}  append_ratio {:.2}  peak memory {} MB  \
          start {:.2} s\n",
         report.cards,
@@ -247,6 +252,7 @@ fn text(report: &Report) -> String {
         row("one by one", one_by_one),
         row("batch", batch),
         row("half load", half_load),
+        row("bare, as half", bare_half_load),
         report.raw_append_records_per_second,
         report.http_ratio,
         report.bulk_ratio,

@@ -5,8 +5,12 @@
 //! committing thread copies only the rest, what was appended meanwhile: the log starts over only
 //! when all of it was copied, which a thread beside a busy writer never achieves alone.
 
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
@@ -17,6 +21,8 @@ use crate::{StoreError, dialect};
 /// Pages in the log from which on it is copied: pages that every commit writes again are copied
 /// once for all of them, and 16 MB are read back quickly after a crash.
 const PAGES_MIN: i64 = 4_000;
+/// Commits between two questions how long the log is.
+const COMMITS_MIN: u32 = 8;
 /// Pages the committing thread copies itself. The thread beside it copies more often until no
 /// more are left.
 const REST_MAX: i64 = 200;
@@ -31,6 +37,8 @@ pub(super) struct Checkpoints {
     /// Requests since the log started over; the last one is unanswered while `is_copying`.
     attempts: u32,
     is_copying: bool,
+    /// Commits since the length of the log was asked for.
+    commits: u32,
 }
 
 #[derive(Debug)]
@@ -50,7 +58,13 @@ struct Log {
 impl Checkpoints {
     /// Copies the log of the file at `path`.
     pub(super) fn new(path: &Path) -> Checkpoints {
-        Checkpoints { path: path.to_owned(), helper: None, attempts: 0, is_copying: false }
+        Checkpoints {
+            path: path.to_owned(),
+            helper: None,
+            attempts: 0,
+            is_copying: false,
+            commits: 0,
+        }
     }
 
     /// To be called after every commit on `connection`.
@@ -64,9 +78,15 @@ impl Checkpoints {
     }
 
     fn go_on(&mut self, connection: &Connection) -> Result<(), StoreError> {
-        if self.is_copying && !self.has_copied()? {
+        self.commits += 1;
+        if self.is_copying {
+            if !self.has_copied()? {
+                return Ok(());
+            }
+        } else if self.commits < COMMITS_MIN {
             return Ok(());
         }
+        self.commits = 0;
         let log = run(connection, dialect::SQLITE_LOG)?;
         if log.pages < PAGES_MIN {
             self.attempts = 0;
@@ -111,12 +131,12 @@ impl Checkpoints {
 impl Helper {
     fn start(path: &Path) -> Result<Helper, StoreError> {
         let connection = connection::open_checkpointer(path)?;
+        let file = unclosed(path).map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let (requests, asked) = channel();
         let (answer, answers) = channel();
         let copy = move || {
             while asked.recv().is_ok() {
-                let copied = run(&connection, dialect::SQLITE_CHECKPOINT).map(|_| ());
-                if answer.send(copied).is_err() {
+                if answer.send(copy_and_sync(&connection, file)).is_err() {
                     return;
                 }
             }
@@ -135,6 +155,27 @@ impl Drop for Helper {
             let _ = thread.join();
         }
     }
+}
+
+/// Copies, and syncs what was copied. SQLite would sync all of it only with the last page, on the
+/// thread that copies the rest; that sync still decides, but finds little to do.
+fn copy_and_sync(connection: &Connection, file: &File) -> Result<(), StoreError> {
+    run(connection, dialect::SQLITE_CHECKPOINT)?;
+    file.sync_data().map_err(|error| StoreError::SyncFailed(error.to_string()))
+}
+
+/// The file at `path`, opened once in a process and never closed: whoever closes a descriptor of
+/// a file gives up every lock that the process has on it (fcntl(2), "Advisory record locking"),
+/// those of SQLite's connections included.
+fn unclosed(path: &Path) -> io::Result<&'static File> {
+    static OPENED: Mutex<BTreeMap<PathBuf, &'static File>> = Mutex::new(BTreeMap::new());
+    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(file) = opened.get(path) {
+        return Ok(file);
+    }
+    let file: &'static File = Box::leak(Box::new(File::open(path)?));
+    opened.insert(path.to_owned(), file);
+    Ok(file)
 }
 
 fn run(connection: &Connection, statement: &str) -> Result<Log, StoreError> {

@@ -1,8 +1,8 @@
 //! A filter that says "certainly not" or "perhaps" about 64-bit hashes.
 
-/// Bits a key may use: with eight of them in one cache line and about 16 bits a key, one key in
-/// a thousand is wrongly said to be there. Each such mistake searches every run of a segment.
-const BITS_PER_KEY: usize = 16;
+/// Bits a key may use: with eight of them in one cache line and about 12 bits a key, one key in
+/// a few hundred is wrongly said to be there.
+const BITS_PER_KEY: usize = 12;
 /// Bits set for one key.
 const PROBES: u32 = 8;
 

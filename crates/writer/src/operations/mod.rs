@@ -3,7 +3,8 @@
 //! An operation is found by the keyed hash of its idempotency key. What is kept is small: a short
 //! hash and the sequence of the record that decided it; the record itself repeats the answer.
 //! Runs are grouped in segments, each with one filter, so that a key that was never seen costs
-//! one question a segment. Segments are dropped whole once they are older than the retention.
+//! one question a segment. Where that filter is wrong, filters of the runs keep most of them from
+//! being searched. Segments are dropped whole once they are older than the retention.
 
 mod filter;
 mod record;
@@ -35,9 +36,15 @@ pub(crate) struct Operations {
 }
 
 struct Segment {
-    runs: Vec<u64>,
+    runs: Vec<Run>,
     filter: Filter,
     last_at: Instant,
+}
+
+/// A run in the store.
+struct Run {
+    number: u64,
+    filter: Filter,
 }
 
 /// First 64 bits of a key.
@@ -94,7 +101,8 @@ impl Operations {
     /// Runs of segments that are past the retention at `now`.
     pub(crate) fn expired_runs(&self, now: Instant) -> Vec<u64> {
         let expired = |segment: &&Segment| self.is_expired(segment, now);
-        self.segments.iter().filter(expired).flat_map(|segment| segment.runs.clone()).collect()
+        let runs = self.segments.iter().filter(expired).flat_map(|segment| &segment.runs);
+        runs.map(|run| run.number).collect()
     }
 
     /// The expired runs are no longer in the store.
@@ -118,7 +126,9 @@ impl Operations {
         let mut found = Vec::new();
         for segment in self.segments.iter().rev() {
             if segment.filter.may_contain(hash) {
-                found.extend(store.find_operation(&segment.runs, hash)?);
+                let runs = segment.runs.iter().filter(|run| run.filter.may_contain(hash));
+                let runs: Vec<u64> = runs.map(|run| run.number).collect();
+                found.extend(store.find_operation(&runs, hash)?);
             }
         }
         found.sort_unstable_by(|one, other| other.cmp(one));
@@ -146,10 +156,12 @@ impl Operations {
             self.segments.push(Segment { runs: Vec::new(), filter, last_at });
         }
         let segment = self.segments.last_mut().expect("a segment was just made");
-        segment.runs.push(run);
-        segment.last_at = last_at;
+        let mut filter = Filter::new(hashes.len());
         for hash in hashes {
             segment.filter.insert(hash);
+            filter.insert(hash);
         }
+        segment.runs.push(Run { number: run, filter });
+        segment.last_at = last_at;
     }
 }
