@@ -18,9 +18,9 @@ use rusqlite::Connection;
 use super::connection;
 use crate::{StoreError, dialect};
 
-/// Pages in the log from which on it is copied: pages that every commit writes again are copied
-/// once for all of them, and 16 MB are read back quickly after a crash.
-const PAGES_MIN: i64 = 4_000;
+/// Pages in the log from which on it is copied: few, so that copying is done in short spells
+/// between which others get the processor and the disk.
+const PAGES_MIN: i64 = 1_000;
 /// Commits between two questions how long the log is.
 const COMMITS_MIN: u32 = 8;
 /// Pages the committing thread copies itself. The thread beside it copies more often until no
@@ -135,6 +135,7 @@ impl Helper {
         let (requests, asked) = channel();
         let (answer, answers) = channel();
         let copy = move || {
+            step_back();
             while asked.recv().is_ok() {
                 if answer.send(copy_and_sync(&connection, file)).is_err() {
                     return;
@@ -155,6 +156,15 @@ impl Drop for Helper {
             let _ = thread.join();
         }
     }
+}
+
+/// Lets whoever answers somebody go first. It must not starve, or the log would grow: every step
+/// of niceness is worth a fifth less of a busy processor (sched(7)).
+fn step_back() {
+    // On Linux niceness belongs to a thread (sched(7), "The nice value"); elsewhere it would slow
+    // the whole process.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(5);
 }
 
 /// Copies, and syncs what was copied. SQLite would sync all of it only with the last page, on the
