@@ -12,7 +12,7 @@ use crate::{OperationRefusal, OperationTrace, Refusal, ReversalStatus, Row, Rows
 pub fn needs<R: Rows>(command: &Command, rows: &R, now: Instant) -> Vec<Key> {
     let mut walk = Walk::naming_rows(rows);
     // Without its rows the walk ends early; its result means nothing and is dropped.
-    let _ = walk_command(command, &mut walk, Context { now, sequence: 0 });
+    let _ = walk_command(command, &mut walk, Context { now, wall: now, sequence: 0 });
     walk.missing()
 }
 
@@ -100,8 +100,10 @@ fn advance_clock<R: Rows>(
     if to < context.now {
         return Err(BookRefusal::ClockBackwards.into());
     }
-    let further = to.micros() - context.now.micros();
-    let clock_ahead_micros = book.clock_ahead_micros.saturating_add(further);
+    // Counted from the wall clock: the book's time may stand still behind it, and another command
+    // of the same batch may have moved the clock already.
+    let ahead_micros = to.micros().saturating_sub(context.wall.micros());
+    let clock_ahead_micros = book.clock_ahead_micros.max(ahead_micros);
     Ok(book_change(BookRow { clock_ahead_micros, ..book.clone() }))
 }
 

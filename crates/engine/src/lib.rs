@@ -45,6 +45,8 @@ pub use rows::{Found, Key, Rows};
 pub struct Context {
     /// The book's time: the larger of the wall clock and the journal's last.
     pub now: base::Instant,
+    /// The wall clock, which the clock of a test book is ahead of.
+    pub wall: base::Instant,
     /// Sequence the journal record will have.
     pub sequence: u64,
 }

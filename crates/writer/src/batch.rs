@@ -19,6 +19,7 @@ pub(crate) struct Desk<'a, S> {
     pub(crate) memory: &'a mut Memory,
     pub(crate) operations: &'a Operations,
     pub(crate) now: Instant,
+    pub(crate) wall: Instant,
     pub(crate) builder: BlockBuilder,
     pub(crate) log: UndoLog,
     /// Entries of the block, in order.
@@ -201,7 +202,7 @@ impl<S: Store> Desk<'_, S> {
         &mut self,
         command: &Command,
     ) -> Result<Result<engine::Change, Refusal>, StoreError> {
-        let context = Context { now: self.now, sequence: self.builder.next_seq() };
+        let context = Context { now: self.now, wall: self.wall, sequence: self.builder.next_seq() };
         // Rows that an earlier command of the batch made reachable may be missing still.
         for _ in 0..NEEDS_ROUNDS_MAX + 3 {
             match attempt(command, self.memory, context) {

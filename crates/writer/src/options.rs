@@ -22,6 +22,9 @@ pub struct Options {
     pub operation_retention_days: u32,
     /// How far the wall clock may jump against the steady clock before the writer stops.
     pub clock_jump_max: Duration,
+    /// How far the wall clock may be ahead of the journal of a live book when it is opened; `None`
+    /// believes every clock.
+    pub start_gap_max: Option<Duration>,
     /// How long the writer waits for work before it uses the time to sweep.
     pub idle_before_sweep: Duration,
 }
@@ -36,6 +39,7 @@ impl Default for Options {
             operation_run_max: 16_384,
             operation_retention_days: 31,
             clock_jump_max: Duration::from_secs(300),
+            start_gap_max: None,
             idle_before_sweep: Duration::from_millis(5),
         }
     }

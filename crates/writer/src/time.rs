@@ -16,6 +16,15 @@ pub(crate) struct BookTime {
     jump_max: Duration,
 }
 
+/// What time it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// The book's time.
+    pub(crate) now: Instant,
+    /// The wall clock.
+    pub(crate) wall: Instant,
+}
+
 /// The wall clock jumped by more than is believed.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -31,6 +40,11 @@ impl BookTime {
         BookTime { times, last: None, told: 0, jump_max }
     }
 
+    /// The wall clock alone.
+    pub(crate) fn wall(&self) -> Instant {
+        (self.times)().0
+    }
+
     /// The steady clock alone, for measuring.
     pub(crate) fn monotonic(&self) -> Duration {
         (self.times)().1
@@ -38,7 +52,7 @@ impl BookTime {
 
     /// The book's time: the wall clock moved ahead by `ahead_micros`, but never before `floor`,
     /// the time of the journal's last block, nor before what was told already.
-    pub(crate) fn now(&mut self, ahead_micros: i64, floor: i64) -> Result<Instant, ClockJumped> {
+    pub(crate) fn now(&mut self, ahead_micros: i64, floor: i64) -> Result<Moment, ClockJumped> {
         let (wall, steady) = (self.times)();
         if let Some((last_wall, last_steady)) = self.last {
             let by_wall = wall.micros() - last_wall.micros();
@@ -51,6 +65,6 @@ impl BookTime {
         self.last = Some((wall, steady));
         let ahead = wall.micros().saturating_add(ahead_micros);
         self.told = ahead.max(floor).max(self.told);
-        Ok(Instant::from_micros(self.told))
+        Ok(Moment { now: Instant::from_micros(self.told), wall })
     }
 }

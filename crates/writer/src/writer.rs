@@ -19,7 +19,7 @@ use crate::operations::Operations;
 use crate::options::Options;
 use crate::queue::{Queue, Taken};
 use crate::replay::replay;
-use crate::time::{BookTime, ClockJumped, Times};
+use crate::time::{BookTime, ClockJumped, Moment, Times};
 
 /// What a book must be; checked against what it is, or made when the journal is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,16 @@ pub enum OpenError {
     /// A test book was opened as a live one, or the other way round.
     #[error("this book is a {0} book and cannot be opened as another kind")]
     WrongKind(&'static str),
+    /// The wall clock is far ahead of the journal.
+    #[error(
+        "the wall clock says {days} days after the last record of the book, and everything that \
+         fell due meanwhile would be booked; check the clock, and if it is right, start once with \
+         `makegood serve --accept-clock`"
+    )]
+    ClockFarAhead {
+        /// Days between the two.
+        days: i64,
+    },
     /// The first record could not be written.
     #[error("the book could not be opened: {0}")]
     FirstRecord(String),
@@ -97,6 +107,8 @@ impl<S: Store> Writer<S> {
         options: Options,
         times: Times,
     ) -> Result<Writer<S>, OpenError> {
+        let time = BookTime::new(times, options.clock_jump_max);
+        check_gap(&store.head()?, spec, &options, time.wall())?;
         let head = store.take_over()?;
         let mut memory = Memory::new(CacheSizes { cards: options.cached_cards_max });
         let mut operations = Operations::open(&mut store, &options)?;
@@ -110,7 +122,7 @@ impl<S: Store> Writer<S> {
             head,
             figures: Arc::new(Figures::default()),
             buffer: Vec::new(),
-            time: BookTime::new(times, options.clock_jump_max),
+            time,
             queue: Arc::new(Queue::new(options.queue_commands_max)),
             flushes: Vec::new(),
             options,
@@ -173,8 +185,8 @@ impl<S: Store> Writer<S> {
 
     /// Decides and commits one batch, then answers it.
     fn work(&mut self, jobs: Vec<Job>) -> Result<(), Fatal> {
-        let now = match self.now() {
-            Ok(now) => now,
+        let Moment { now, wall } = match self.now() {
+            Ok(moment) => moment,
             Err(fatal) => {
                 end_jobs(jobs, &fatal.0);
                 return Err(fatal);
@@ -186,6 +198,7 @@ impl<S: Store> Writer<S> {
             memory: &mut self.memory,
             operations: &self.operations,
             now,
+            wall,
             builder,
             log: UndoLog::default(),
             entries: Vec::new(),
@@ -287,7 +300,7 @@ impl<S: Store> Writer<S> {
     /// A quiet moment: the sweep goes on.
     fn idle(&mut self) -> Result<(), Fatal> {
         // Asking for the time now and then notices a clock that jumps while nothing is asked.
-        let now = self.now()?;
+        let now = self.now()?.now;
         if self.memory.rows_unswept() > 0 || self.head.watermark < self.head.seq {
             let builder = self.new_block(now);
             // What cannot be swept now is swept later; whoever waits for it has been told.
@@ -302,7 +315,7 @@ impl<S: Store> Writer<S> {
         BlockBuilder::reusing(buffer, epoch, seq + 1, hash, now.micros())
     }
 
-    fn now(&mut self) -> Result<Instant, Fatal> {
+    fn now(&mut self) -> Result<Moment, Fatal> {
         let ahead = match self.memory.book() {
             Found::Present(book) => book.clock_ahead_micros,
             Found::Absent | Found::Unknown => 0,
@@ -371,7 +384,7 @@ impl<S: Store> Writer<S> {
             if self.memory.rows_unswept() == 0 && self.head.watermark == self.head.seq {
                 break;
             }
-            let now = self.now()?;
+            let now = self.now()?.now;
             let builder = self.new_block(now);
             if self.commit(builder, Left::default(), Pace::Idle)?.is_err() {
                 break;
@@ -423,6 +436,27 @@ impl<S: Store> Writer<S> {
         }
     }
 }
+
+/// A machine that starts with a wrong clock has no steady clock to hold it against, but the journal
+/// tells when the book was last written to. A test book may rest for as long as it likes.
+fn check_gap(
+    head: &Head,
+    spec: BookSpec,
+    options: &Options,
+    wall: Instant,
+) -> Result<(), OpenError> {
+    let gap_micros = wall.micros().saturating_sub(head.at_micros);
+    let is_far = options
+        .start_gap_max
+        .is_some_and(|max| i64::try_from(max.as_micros()).is_ok_and(|max| gap_micros > max));
+    if is_far && head.seq > 0 && !spec.is_test {
+        return Err(OpenError::ClockFarAhead { days: gap_micros / MICROS_PER_DAY });
+    }
+    Ok(())
+}
+
+/// Microseconds of a day.
+const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 fn check_spec(book: &BookRow, spec: BookSpec) -> Result<(), OpenError> {
     if book.ring != spec.ring {

@@ -55,7 +55,7 @@ fn what_an_earlier_command_of_the_batch_changed_is_asked_for_again() {
     let redeem = Command::GiftCards(GiftCardCommand::Redeem { card, place });
     let code = Key::Code(words::hash("A"));
     let loaded = HashSet::from([code]);
-    let context = Context { now: world.now, sequence: 9 };
+    let context = Context { now: world.now, wall: world.now, sequence: 9 };
     let unknown = attempt(&redeem, &View { world: &world, loaded: Some(&loaded) }, context);
     assert!(matches!(unknown, Attempt::Decided(Err(Refusal::GiftCards(_)))), "{unknown:?}");
     // The same command behind one that issues the card: nothing is decided on rows not loaded.
@@ -71,7 +71,7 @@ fn what_an_earlier_command_of_the_batch_changed_is_asked_for_again() {
 fn nothing_is_decided_on_rows_that_are_not_loaded() {
     let command = Command::GiftCards(GiftCardCommand::Unfreeze { card: CardId::from_bits(1) });
     let view = View { world: &World::new(), loaded: Some(&HashSet::new()) };
-    let context = Context { now: view.world.now, sequence: 1 };
+    let context = Context { now: view.world.now, wall: view.world.now, sequence: 1 };
     let _ = engine::decide(&command, &view, context);
 }
 

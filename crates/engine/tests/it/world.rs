@@ -52,7 +52,7 @@ impl World {
     /// Loads what the command needs, decides it, applies the change, and audits the book.
     pub fn run(&mut self, command: &Command, key: Option<OperationKey>) -> Result<Change, Refusal> {
         let loaded = self.load(command);
-        let context = Context { now: self.now, sequence: self.sequence + 1 };
+        let context = Context { now: self.now, wall: self.now, sequence: self.sequence + 1 };
         let view = View { world: self, loaded: Some(&loaded) };
         let decided = decide(command, &view, context);
         assert_eq!(decided, decide(command, &view, context), "not deterministic: {command:?}");

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use outside::clock::{Clock, SystemClock};
 use serde::Serialize;
 
 use super::client::{Load, Measured, Requests, run as run_load};
@@ -93,9 +94,10 @@ fn measure(args: &Args, folder: &Path) -> Done<Report> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Failure::new)?;
     let mut bench = Bench { args, runtime, codes, key, next_number: 0 };
-    let begin = Instant::now();
+    let clock = SystemClock::new();
+    let begin = clock.monotonic();
     let server = Server::serve(folder, &bench.key)?;
-    let start_seconds = begin.elapsed().as_secs_f64();
+    let start_seconds = clock.monotonic().saturating_sub(begin).as_secs_f64();
     output::doing("meeting every card once");
     bench.meet_every_card(&server)?;
     output::doing("redeeming one by one");

@@ -33,6 +33,9 @@ pub(crate) struct Args {
     listen: Option<String>,
     #[command(flatten)]
     place: PlaceArgs,
+    /// Open the books however long they rested: the clock was checked.
+    #[arg(long)]
+    accept_clock: bool,
     /// Print the default configuration, which explains every setting, and end.
     #[arg(long)]
     print_config: bool,
@@ -48,7 +51,10 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         return Ok(Ending::Well);
     }
     let environment = Environment::of_process();
-    let settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
+    let mut settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
+    if args.accept_clock {
+        settings.accept_clock();
+    }
     start_log(&settings)?;
     let installation = Installation::open(&settings, &environment)?;
     if let Some(text) = environment.get("BOOTSTRAP_KEY") {

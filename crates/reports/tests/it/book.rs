@@ -60,7 +60,7 @@ impl TestBook {
     pub fn bent(&mut self, command: Command, bend: impl FnOnce(&mut Change)) -> u64 {
         assert!(needs(&command, self, self.now).is_empty());
         let seq = self.head.seq + 1;
-        let context = Context { now: self.now, sequence: seq };
+        let context = Context { now: self.now, wall: self.now, sequence: seq };
         let mut change = decide(&command, self, context).unwrap();
         bend(&mut change);
         let mut builder =

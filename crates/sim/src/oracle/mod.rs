@@ -224,8 +224,9 @@ impl Oracle {
         if to < self.now {
             return Err(BookRefusal::ClockBackwards.into());
         }
-        // From now on the clock shows exactly what was asked for.
-        let clock_ahead_micros = to.micros() - self.wall.micros();
+        // From now on the clock shows what was asked for, unless it was moved further already.
+        let ahead_micros = to.micros() - self.wall.micros();
+        let clock_ahead_micros = ahead_micros.max(book.clock_ahead_micros);
         self.put_book(BookRow { clock_ahead_micros, ..book })
     }
 

@@ -124,3 +124,20 @@ fn a_reader_neither_blocks_the_writer_nor_sees_half_of_a_commit() {
     assert_eq!(balances, [5; 4_999]);
     assert_eq!(reader.head().unwrap().seq, 2);
 }
+
+#[test]
+fn slow_the_log_starts_over_while_commits_go_on() {
+    let place = SqlitePlace::new();
+    let log = place.directory.path().join("data/books/test.db-wal");
+    let mut scribe = Scribe::of(&place);
+    let mut longest = 0;
+    // About 56 MB through a log that is copied from 4 MB on, and would be from 64 MB on anyway.
+    for at in 1..=2_000 {
+        scribe.write_at(at, 200, &Writes::default()).unwrap();
+        longest = longest.max(fs::metadata(&log).unwrap().len());
+    }
+    let megabytes = longest >> 20;
+    assert!((4..24).contains(&megabytes), "the log grew to {megabytes} MB");
+    drop(scribe);
+    assert!(!log.exists(), "the last connection tidies up, the copying one included");
+}

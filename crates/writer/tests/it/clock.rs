@@ -1,7 +1,11 @@
 //! The book's time.
 
+use std::time::Duration;
+
 use base::{Instant, Span};
 use engine::{Answer, Command, Query};
+use store::MemoryBook;
+use writer::{BookSpec, Options, Writer};
 
 use crate::bench::{Bench, all_said, card_id, hold, issue, redeem, request, taken};
 
@@ -69,4 +73,43 @@ fn a_test_clock_moves_and_what_is_due_is_over() {
     let back = request(0, Command::AdvanceClock { to: placed });
     assert_eq!(all_said(&bench.batch([back])), "clock_backwards");
     bench.check_sound();
+}
+
+#[test]
+fn the_clock_moves_to_the_latest_time_a_batch_asks_for_and_no_further() {
+    let mut bench = Bench::new();
+    let before = bench.one(issue(1, 1, 1_000)).at;
+    let to = |hours: u64| before.saturating_add(Span::seconds(3_600 * hours));
+    let moved = |number, hours| request(number, Command::AdvanceClock { to: to(hours) });
+    // A wall clock behind the journal makes the book's time stand still.
+    bench.set_wall(|wall| wall.saturating_sub(Span::seconds(100)));
+    assert_eq!(all_said(&bench.batch([moved(2, 2), moved(3, 3), moved(4, 1)])), "ok, ok, ok");
+    assert_eq!(bench.one(redeem(5, 1, 7, 1)).at, to(3));
+    bench.check_sound();
+}
+
+#[test]
+fn a_live_book_is_not_opened_on_the_word_of_a_clock_that_is_far_ahead() {
+    let at = Instant::from_micros(1_700_000_000_000_000);
+    let month = Duration::from_secs(30 * 86_400);
+    let open = |wall: Instant, is_test: bool, start_gap_max: Option<Duration>, store| {
+        let spec = BookSpec { is_test, ring: [0; 8] };
+        let options = Options { start_gap_max, ..Options::default() };
+        Writer::open(store, spec, options, Box::new(move || (wall, Duration::ZERO)))
+    };
+    for is_test in [false, true] {
+        let book = MemoryBook::new();
+        assert!(open(at, is_test, Some(month), book.store()).is_ok(), "a new book");
+        let later = at.saturating_add(Span::days(29));
+        assert!(open(later, is_test, Some(month), book.store()).is_ok());
+        let far = at.saturating_add(Span::days(400));
+        let opened = open(far, is_test, Some(month), book.store());
+        if is_test {
+            assert!(opened.is_ok());
+        } else {
+            let Err(error) = opened else { panic!("the clock was believed") };
+            assert!(error.to_string().contains("400 days after"), "{error}");
+            assert!(open(far, is_test, None, book.store()).is_ok(), "somebody has looked");
+        }
+    }
 }
