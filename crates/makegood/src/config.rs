@@ -40,9 +40,6 @@ pub(crate) struct Settings {
     operation_retention_days: u32,
     clock_jump_seconds_max: u64,
     start_gap_days_max: u32,
-    /// Set by [`Settings::accept_clock`] only.
-    #[serde(skip)]
-    clock_is_accepted: bool,
     pub(crate) readers_per_book: usize,
     expiry_interval_seconds: u64,
 }
@@ -129,14 +126,13 @@ impl Settings {
         }
     }
 
-    /// Somebody has looked at the clock: the books are opened however long they rested.
-    pub(crate) fn accept_clock(&mut self) {
-        self.clock_is_accepted = true;
+    /// How far the wall clock may be ahead of a live book when a server opens it.
+    pub(crate) fn start_gap_max(&self) -> Duration {
+        Duration::from_secs(u64::from(self.start_gap_days_max) * 86_400)
     }
 
     /// Sizes of the writers.
     pub(crate) fn writer_options(&self) -> writer::Options {
-        let start_gap = Duration::from_secs(u64::from(self.start_gap_days_max) * 86_400);
         writer::Options {
             queue_commands_max: self.queue_commands_max,
             batch_commands_max: self.batch_commands_max,
@@ -144,7 +140,6 @@ impl Settings {
             cached_cards_max: self.cached_cards_max,
             operation_retention_days: self.operation_retention_days,
             clock_jump_max: Duration::from_secs(self.clock_jump_seconds_max),
-            start_gap_max: (!self.clock_is_accepted).then_some(start_gap),
             ..writer::Options::default()
         }
     }

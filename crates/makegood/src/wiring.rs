@@ -7,6 +7,7 @@ mod test_cards;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use base::{CardId, Instant};
 use giftcards::{Code, CodeHash};
@@ -65,6 +66,12 @@ impl Installation {
             clock: SystemClock::new(),
             writer_options: settings.writer_options(),
         })
+    }
+
+    /// From now on no live book is opened that has rested for longer than `gap_max`: for a server,
+    /// which books what falls due with nobody looking.
+    pub(crate) fn hold_clock_against_books(&mut self, gap_max: Duration) {
+        self.writer_options.start_gap_max = Some(gap_max);
     }
 
     /// Where the data is.

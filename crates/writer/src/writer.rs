@@ -48,8 +48,8 @@ pub enum OpenError {
     /// The wall clock is far ahead of the journal.
     #[error(
         "the wall clock says {days} days after the last record of the book, and everything that \
-         fell due meanwhile would be booked; check the clock, and if it is right, start once with \
-         `makegood serve --accept-clock`"
+         fell due meanwhile would be booked; check the clock, and if it is right, start with \
+         `makegood serve --accept-clock` until something was recorded"
     )]
     ClockFarAhead {
         /// Days between the two.
@@ -80,6 +80,10 @@ pub struct Writer<S> {
     flushes: Vec<Flush>,
     replayed_records: u64,
 }
+
+/// Rounds of loading a question may ask for: more than any does, for memory may forget a row while
+/// it loads another.
+const QUERY_ROUNDS_MAX: usize = 6;
 
 /// Somebody who waits for the tables to reach a sequence.
 type Flush = (u64, FlushReply);
@@ -279,13 +283,14 @@ impl<S: Store> Writer<S> {
     }
 
     fn ask_one(&mut self, query: &Query, now: Instant) -> Result<Option<Answer>, Trouble> {
-        loop {
+        for _ in 0..QUERY_ROUNDS_MAX {
             let missing = query_needs(query, &self.memory);
             if missing.is_empty() {
                 return Ok(ask(query, &self.memory, now));
             }
             self.load(&missing).map_err(|error| Trouble::Unavailable(error.to_string()))?;
         }
+        Err(Trouble::Unavailable("a question asked for rows without end".to_owned()))
     }
 
     fn load(&mut self, keys: &[Key]) -> Result<(), StoreError> {

@@ -52,7 +52,9 @@ impl World {
     /// Loads what the command needs, decides it, applies the change, and audits the book.
     pub fn run(&mut self, command: &Command, key: Option<OperationKey>) -> Result<Change, Refusal> {
         let loaded = self.load(command);
-        let context = Context { now: self.now, wall: self.now, sequence: self.sequence + 1 };
+        let ahead = self.book.as_ref().map_or(0, |book| book.clock_ahead_micros.unsigned_abs());
+        let wall = self.now.saturating_sub(base::Span::from_micros(ahead));
+        let context = Context { now: self.now, wall, sequence: self.sequence + 1 };
         let view = View { world: self, loaded: Some(&loaded) };
         let decided = decide(command, &view, context);
         assert_eq!(decided, decide(command, &view, context), "not deterministic: {command:?}");

@@ -51,12 +51,12 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         return Ok(Ending::Well);
     }
     let environment = Environment::of_process();
-    let mut settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
-    if args.accept_clock {
-        settings.accept_clock();
-    }
+    let settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
     start_log(&settings)?;
-    let installation = Installation::open(&settings, &environment)?;
+    let mut installation = Installation::open(&settings, &environment)?;
+    if !args.accept_clock {
+        installation.hold_clock_against_books(settings.start_gap_max());
+    }
     if let Some(text) = environment.get("BOOTSTRAP_KEY") {
         bootstrap(&installation, text)?;
     }

@@ -39,6 +39,8 @@ pub(super) struct Checkpoints {
     is_copying: bool,
     /// Commits since the length of the log was asked for.
     commits: u32,
+    /// The sync that failed, after which nothing about the file is sure.
+    failed: Option<StoreError>,
 }
 
 #[derive(Debug)]
@@ -64,6 +66,7 @@ impl Checkpoints {
             attempts: 0,
             is_copying: false,
             commits: 0,
+            failed: None,
         }
     }
 
@@ -74,7 +77,21 @@ impl Checkpoints {
     /// [`StoreError::SyncFailed`]: what is on the disk is uncertain from now on. Any other
     /// failure leaves the log as it is, to be copied later.
     pub(super) fn after_commit(&mut self, connection: &Connection) -> Result<(), StoreError> {
-        self.go_on(connection).or_else(only_failed_syncs)
+        let result = self.go_on(connection).or_else(only_failed_syncs);
+        if let Err(error) = &result {
+            self.failed = Some(error.clone());
+        }
+        result
+    }
+
+    /// Waits for what is being copied.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::SyncFailed`], now or after an earlier commit.
+    pub(super) fn end(&mut self) -> Result<(), StoreError> {
+        let last = self.helper.take().map_or(Ok(()), Helper::end);
+        last.and(self.failed.take().map_or(Ok(()), Err))
     }
 
     fn go_on(&mut self, connection: &Connection) -> Result<(), StoreError> {
@@ -148,13 +165,15 @@ impl Helper {
     }
 }
 
-impl Drop for Helper {
-    fn drop(&mut self) {
+impl Helper {
+    /// Ends the thread and tells what its last copies came to.
+    fn end(mut self) -> Result<(), StoreError> {
         self.requests = None;
         if let Some(thread) = self.thread.take() {
             // A thread that panicked has nothing more to say.
             let _ = thread.join();
         }
+        self.answers.try_iter().try_for_each(|copied| copied.or_else(only_failed_syncs))
     }
 }
 

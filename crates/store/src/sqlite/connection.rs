@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{StoreError, dialect};
@@ -43,6 +44,7 @@ pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.execute_batch(dialect::SQLITE_CHECKPOINTER)?;
+    leave_log(&connection)?;
     Ok(connection)
 }
 
@@ -53,8 +55,17 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(LOCK_WAIT)?;
     connection.execute_batch(dialect::SQLITE_READER)?;
+    leave_log(&connection)?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS_MAX);
     Ok(connection)
+}
+
+/// Leaves the log as it is when the connection is the last one to close. Copying it then is for
+/// the writer, who knows whether every sync worked: the operating system tells a failed sync only
+/// to those who had the file open at the time, and a later one would take the log away.
+pub(super) fn leave_log(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(())
 }
 
 /// Limits how large the file may grow.

@@ -20,7 +20,6 @@ use crate::{
 /// The write side of one book in one file.
 #[derive(Debug)]
 pub struct SqliteStore {
-    // Dropped before the connection: the last one to close tidies up.
     checkpoints: Checkpoints,
     connection: Connection,
     book: BookName,
@@ -50,6 +49,16 @@ impl SqliteStore {
     /// [`StoreError`] when SQLite refuses.
     pub fn limit_pages(&mut self, pages: u32) -> Result<(), StoreError> {
         connection::limit_pages(&self.connection, pages)
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if self.checkpoints.end().is_err() {
+            // The log is all that is sure. A connection that cannot be told so copies it, and its
+            // own sync, of a file it had open, tells of the failure again.
+            let _ = connection::leave_log(&self.connection);
+        }
     }
 }
 

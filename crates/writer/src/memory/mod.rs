@@ -76,7 +76,7 @@ impl Memory {
             cards: Table::new(sizes.cards),
             codes: Table::new(sizes.cards),
             holds: Table::new((sizes.cards / 16).max(HOLDS_MIN)),
-            refunds: Table::new(1_000),
+            refunds: Table::new(10_000),
             absent: HashSet::new(),
             operations: HashMap::new(),
         }
