@@ -13,6 +13,10 @@ use crate::handle::{Decided, Job, Operation, Outcome, Request, Trouble};
 use crate::memory::{Memory, UndoLog};
 use crate::operations::{ANY_FINGERPRINT, ImageRows, Operations, Recorded, read_operation};
 
+/// Rounds of loading for one command or question: more than any needs, for an earlier command of
+/// the batch may have made other rows reachable, and memory may forget a row while it loads another.
+pub(crate) const LOAD_ROUNDS_MAX: usize = NEEDS_ROUNDS_MAX + 3;
+
 /// What a batch works on.
 pub(crate) struct Desk<'a, S> {
     pub(crate) store: &'a mut S,
@@ -203,8 +207,7 @@ impl<S: Store> Desk<'_, S> {
         command: &Command,
     ) -> Result<Result<engine::Change, Refusal>, StoreError> {
         let context = Context { now: self.now, wall: self.wall, sequence: self.builder.next_seq() };
-        // Rows that an earlier command of the batch made reachable may be missing still.
-        for _ in 0..NEEDS_ROUNDS_MAX + 3 {
+        for _ in 0..LOAD_ROUNDS_MAX {
             match attempt(command, self.memory, context) {
                 Attempt::Decided(decided) => return Ok(decided),
                 Attempt::Missing(_) if !self.needs_are_loaded => self.load_needs()?,

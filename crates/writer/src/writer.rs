@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use base::{Instant, KeyId};
+use base::{Instant, KeyId, Span};
 use engine::{Answer, BookRow, Command, Found, Key, Query, Rows, ask, query_needs};
 use hashbrown::HashMap;
 use journal::BlockBuilder;
 use store::{Head, Store, StoreError};
 
-use crate::batch::{Desk, Tally, last_records};
+use crate::batch::{Desk, LOAD_ROUNDS_MAX, Tally, last_records};
 use crate::commit::{Left, Pace};
 use crate::figures::Figures;
 use crate::handle::{FlushReply, Handle, Job, Outcome, Request, Trouble};
@@ -53,7 +53,7 @@ pub enum OpenError {
     )]
     ClockFarAhead {
         /// Days between the two.
-        days: i64,
+        days: u64,
     },
     /// The first record could not be written.
     #[error("the book could not be opened: {0}")]
@@ -80,10 +80,6 @@ pub struct Writer<S> {
     flushes: Vec<Flush>,
     replayed_records: u64,
 }
-
-/// Rounds of loading a question may ask for: more than any does, for memory may forget a row while
-/// it loads another.
-const QUERY_ROUNDS_MAX: usize = 6;
 
 /// Somebody who waits for the tables to reach a sequence.
 type Flush = (u64, FlushReply);
@@ -283,7 +279,7 @@ impl<S: Store> Writer<S> {
     }
 
     fn ask_one(&mut self, query: &Query, now: Instant) -> Result<Option<Answer>, Trouble> {
-        for _ in 0..QUERY_ROUNDS_MAX {
+        for _ in 0..LOAD_ROUNDS_MAX {
             let missing = query_needs(query, &self.memory);
             if missing.is_empty() {
                 return Ok(ask(query, &self.memory, now));
@@ -450,18 +446,14 @@ fn check_gap(
     options: &Options,
     wall: Instant,
 ) -> Result<(), OpenError> {
-    let gap_micros = wall.micros().saturating_sub(head.at_micros);
-    let is_far = options
-        .start_gap_max
-        .is_some_and(|max| i64::try_from(max.as_micros()).is_ok_and(|max| gap_micros > max));
+    let rested = wall.since(Instant::from_micros(head.at_micros)).unwrap_or(Span::ZERO);
+    let is_far =
+        options.start_gap_max.is_some_and(|max| Duration::from_micros(rested.micros()) > max);
     if is_far && head.seq > 0 && !spec.is_test {
-        return Err(OpenError::ClockFarAhead { days: gap_micros / MICROS_PER_DAY });
+        return Err(OpenError::ClockFarAhead { days: rested.micros() / Span::days(1).micros() });
     }
     Ok(())
 }
-
-/// Microseconds of a day.
-const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 fn check_spec(book: &BookRow, spec: BookSpec) -> Result<(), OpenError> {
     if book.ring != spec.ring {

@@ -105,14 +105,14 @@ fn measure(args: &Args, folder: &Path) -> Done<Report> {
     output::doing("redeeming in batches");
     let batch = bench.batches(&server)?;
     output::doing("redeeming at half load");
-    let (half_load, _) = bench.one_by_one(&server, Some(one_by_one.requests_per_second / 2))?;
+    let half = Some(one_by_one.requests_per_second / 2);
+    let (half_load, _) = bench.one_by_one(&server, half)?;
     let resident_peak_bytes = server.usage().resident_peak_bytes;
     let record_bytes = 350;
     server.stop()?;
     output::doing("the bare server, then the raw append");
     let bare_server = Server::bare(answer_bytes)?;
     let (bare, _) = bench.one_by_one(&bare_server, None)?;
-    let half = Some(one_by_one.requests_per_second / 2);
     let (bare_half_load, _) = bench.one_by_one(&bare_server, half)?;
     bare_server.stop()?;
     let raw = append::records_per_second(folder, record_bytes, args.seconds.min(10))?;

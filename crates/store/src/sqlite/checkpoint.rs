@@ -39,16 +39,16 @@ pub(super) struct Checkpoints {
     is_copying: bool,
     /// Commits since the length of the log was asked for.
     commits: u32,
-    /// The sync that failed, after which nothing about the file is sure.
-    failed: Option<StoreError>,
+    /// Whether a sync failed, after which nothing about the file is sure.
+    sync_failed: bool,
 }
 
 #[derive(Debug)]
 struct Helper {
     /// Dropped to end the thread.
-    requests: Option<Sender<()>>,
+    requests: Sender<()>,
     answers: Receiver<Result<(), StoreError>>,
-    thread: Option<JoinHandle<()>>,
+    thread: JoinHandle<()>,
 }
 
 /// Pages of the log, and how many of them are in the file.
@@ -66,7 +66,7 @@ impl Checkpoints {
             attempts: 0,
             is_copying: false,
             commits: 0,
-            failed: None,
+            sync_failed: false,
         }
     }
 
@@ -78,20 +78,14 @@ impl Checkpoints {
     /// failure leaves the log as it is, to be copied later.
     pub(super) fn after_commit(&mut self, connection: &Connection) -> Result<(), StoreError> {
         let result = self.go_on(connection).or_else(only_failed_syncs);
-        if let Err(error) = &result {
-            self.failed = Some(error.clone());
-        }
+        self.sync_failed |= result.is_err();
         result
     }
 
-    /// Waits for what is being copied.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::SyncFailed`], now or after an earlier commit.
-    pub(super) fn end(&mut self) -> Result<(), StoreError> {
+    /// Waits for what is being copied; tells whether every sync worked, now and earlier.
+    pub(super) fn end(&mut self) -> bool {
         let last = self.helper.take().map_or(Ok(()), Helper::end);
-        last.and(self.failed.take().map_or(Ok(()), Err))
+        last.is_ok() && !self.sync_failed
     }
 
     fn go_on(&mut self, connection: &Connection) -> Result<(), StoreError> {
@@ -136,11 +130,12 @@ impl Checkpoints {
     }
 
     fn ask(&mut self) -> Result<(), StoreError> {
-        if self.helper.is_none() {
-            self.helper = Some(Helper::start(&self.path)?);
-        }
-        let requests = self.helper.as_ref().and_then(|helper| helper.requests.as_ref());
-        self.is_copying = requests.is_some_and(|requests| requests.send(()).is_ok());
+        let helper = match self.helper.take() {
+            Some(helper) => helper,
+            None => Helper::start(&self.path)?,
+        };
+        self.is_copying = helper.requests.send(()).is_ok();
+        self.helper = Some(helper);
         Ok(())
     }
 }
@@ -161,18 +156,14 @@ impl Helper {
         };
         let thread = std::thread::Builder::new().name("checkpoint".to_owned()).spawn(copy);
         let thread = thread.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Helper { requests: Some(requests), answers, thread: Some(thread) })
+        Ok(Helper { requests, answers, thread })
     }
-}
 
-impl Helper {
     /// Ends the thread and tells what its last copies came to.
-    fn end(mut self) -> Result<(), StoreError> {
-        self.requests = None;
-        if let Some(thread) = self.thread.take() {
-            // A thread that panicked has nothing more to say.
-            let _ = thread.join();
-        }
+    fn end(self) -> Result<(), StoreError> {
+        drop(self.requests);
+        // A thread that panicked has nothing more to say.
+        let _ = self.thread.join();
         self.answers.try_iter().try_for_each(|copied| copied.or_else(only_failed_syncs))
     }
 }

@@ -41,22 +41,24 @@ pub(super) fn open_writer(path: &Path, options: Options) -> Result<Connection, S
 
 /// Opens a book that exists for copying its log into it.
 pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.execute_batch(dialect::SQLITE_CHECKPOINTER)?;
-    leave_log(&connection)?;
-    Ok(connection)
+    open_existing(path, dialect::SQLITE_CHECKPOINTER)
 }
 
 /// Opens a file that exists for reading.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = open_existing(path, dialect::SQLITE_READER)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// Opens a file that exists, with these settings, and leaves its log alone on closing.
+fn open_existing(path: &Path, settings: &str) -> Result<Connection, StoreError> {
     // Not read-only to the operating system: a reader takes part in the log's shared memory.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(LOCK_WAIT)?;
-    connection.execute_batch(dialect::SQLITE_READER)?;
+    connection.execute_batch(settings)?;
     leave_log(&connection)?;
-    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS_MAX);
     Ok(connection)
 }
 

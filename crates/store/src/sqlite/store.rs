@@ -54,7 +54,7 @@ impl SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        if self.checkpoints.end().is_err() {
+        if !self.checkpoints.end() {
             // The log is all that is sure. A connection that cannot be told so copies it, and its
             // own sync, of a file it had open, tells of the failure again.
             let _ = connection::leave_log(&self.connection);

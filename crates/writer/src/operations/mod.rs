@@ -9,7 +9,7 @@
 mod filter;
 mod record;
 
-use base::Instant;
+use base::{Instant, Span};
 use engine::OperationKey;
 use hashbrown::HashMap;
 use store::{OperationRun, Store, StoreError};
@@ -23,8 +23,6 @@ const FILTER_KEYS_MIN: usize = 1 << 20;
 /// Keys of the largest filter.
 const FILTER_KEYS_MAX: usize = 1 << 26;
 
-const MICROS_PER_DAY: i64 = 86_400_000_000;
-
 /// What is known about operations.
 pub(crate) struct Operations {
     /// Not yet in a run. The last sequence wins: a reversal overrides what it reversed.
@@ -32,13 +30,19 @@ pub(crate) struct Operations {
     segments: Vec<Segment>,
     next_run: u64,
     run_max: usize,
-    retention_micros: i64,
+    retention: Span,
 }
 
 struct Segment {
     runs: Vec<Run>,
     filter: Filter,
     last_at: Instant,
+}
+
+impl Segment {
+    fn is_older_than(&self, retention: Span, now: Instant) -> bool {
+        now.since(self.last_at).is_some_and(|age| age > retention)
+    }
 }
 
 /// A run in the store.
@@ -65,7 +69,7 @@ impl Operations {
             segments: Vec::new(),
             next_run: 1,
             run_max: options.operation_run_max,
-            retention_micros: i64::from(options.operation_retention_days) * MICROS_PER_DAY,
+            retention: Span::days(u64::from(options.operation_retention_days)),
         };
         for info in store.operation_runs()? {
             let hashes = store.operation_hashes(info.run)?;
@@ -100,17 +104,15 @@ impl Operations {
 
     /// Runs of segments that are past the retention at `now`.
     pub(crate) fn expired_runs(&self, now: Instant) -> Vec<u64> {
-        let expired = |segment: &&Segment| self.is_expired(segment, now);
+        let expired = |segment: &&Segment| segment.is_older_than(self.retention, now);
         let runs = self.segments.iter().filter(expired).flat_map(|segment| &segment.runs);
         runs.map(|run| run.number).collect()
     }
 
     /// The expired runs are no longer in the store.
     pub(crate) fn forget_expired(&mut self, now: Instant) {
-        let retention_micros = self.retention_micros;
-        self.segments.retain(|segment| {
-            now.micros().saturating_sub(segment.last_at.micros()) <= retention_micros
-        });
+        let retention = self.retention;
+        self.segments.retain(|segment| !segment.is_older_than(retention, now));
     }
 
     /// Sequences of the records that may have decided this operation, the newest first.
@@ -133,10 +135,6 @@ impl Operations {
         }
         found.sort_unstable_by(|one, other| other.cmp(one));
         Ok(found)
-    }
-
-    fn is_expired(&self, segment: &Segment, now: Instant) -> bool {
-        now.micros().saturating_sub(segment.last_at.micros()) > self.retention_micros
     }
 
     /// Adds a run to the segment of its day, or begins a new segment.
