@@ -14,7 +14,8 @@ use crate::memory::{Memory, UndoLog};
 use crate::operations::{ANY_FINGERPRINT, ImageRows, Operations, Recorded, read_operation};
 
 /// Rounds of loading for one command or question: more than any needs, for an earlier command of
-/// the batch may have made other rows reachable, and memory may forget a row while it loads another.
+/// the batch may have made other rows reachable, and memory may forget one row while it loads
+/// another.
 pub(crate) const LOAD_ROUNDS_MAX: usize = NEEDS_ROUNDS_MAX + 3;
 
 /// What a batch works on.
