@@ -10,7 +10,7 @@ use store::{EntryRow, Store, StoreError};
 
 use crate::encode::{Circumstances, append_change, append_refusal, reversed_key};
 use crate::handle::{Decided, Job, Operation, Outcome, Request, Trouble};
-use crate::memory::{Memory, UndoLog};
+use crate::memory::{Memory, UndoLog, is_settled};
 use crate::operations::{ANY_FINGERPRINT, ImageRows, Operations, Recorded, read_operation};
 
 /// Rounds of loading for one command or question: more than any needs, for an earlier command of
@@ -48,7 +48,7 @@ pub(crate) struct Tally {
     pub(crate) refusals: u64,
     pub(crate) replays: u64,
     pub(crate) loaded: u64,
-    /// Rows that were changed, counted once a change.
+    /// Rows that were changed, counted once a change, without holds that were settled.
     pub(crate) changed: usize,
 }
 
@@ -230,8 +230,8 @@ impl<S: Store> Desk<'_, S> {
         let reversed = reversed_key(command, change.answer);
         let answer = answer(change.answer, &ImageRows(&change.rows), self.now)
             .expect("every row of an answer is among the after-images of its change");
-        self.tally.changed += change.rows.len();
         for row in change.rows {
+            self.tally.changed += usize::from(!is_settled(&row));
             self.memory.put(row, seq, &mut self.log);
         }
         let at = self.now;

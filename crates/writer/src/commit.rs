@@ -13,7 +13,8 @@ use crate::writer::{Fatal, Writer};
 /// Rows one transaction sweeps at least, if any: neighbors share pages, so a few larger slices
 /// write a quarter fewer bytes than many small ones (`docs/store.md`).
 const SLICE_MIN: usize = 256;
-/// Rows one transaction sweeps at most, so that no transaction stalls the queue.
+/// Rows that the round takes in one transaction at most, and settled holds beside them, so that no
+/// transaction stalls the queue. More than a batch settles.
 const SLICE_MAX: usize = 8_192;
 /// Rows swept at once while somebody waits for the tables.
 const FLUSH_SLICE: usize = 2_048;
@@ -38,7 +39,7 @@ pub(crate) struct Left<'a> {
     pub(crate) entries: &'a [EntryRow],
     /// Operations the block decided, each with the record that did it last.
     pub(crate) operations: &'a [(OperationKey, u64)],
-    /// Rows that were changed, counted once a change.
+    /// Rows that were changed, counted once a change, without holds that were settled.
     pub(crate) changed: usize,
 }
 
@@ -152,25 +153,25 @@ impl<S: Store> Writer<S> {
         self.sweep = if is_done || is_too_short { Sweep::new(self.head.seq) } else { next.clone() };
     }
 
-    /// How much to sweep: as much as came in, when memory is as full as it should be; less below,
-    /// so that changes of one row are written once; more above.
+    /// What to sweep: settled holds, and of the other rows as many as came in, when memory is as
+    /// full as it should be; fewer below, so that changes of one row are written once; more above.
     fn slice(&mut self, changed: usize, pace: Pace) -> Slice {
         let unswept = self.memory.rows_unswept();
         let target = self.options.unswept_target.max(1);
-        let budget = if self.is_flushing() {
-            FLUSH_SLICE.max(changed)
+        let (settled_max, budget) = if self.is_flushing() {
+            (FLUSH_SLICE, FLUSH_SLICE.max(changed))
         } else if pace == Pace::Idle {
-            IDLE_SLICE
+            (IDLE_SLICE, IDLE_SLICE)
         } else {
             let steady = changed as u128 * unswept as u128 / target as u128;
             let excess = unswept.saturating_sub(target) / 64;
             self.sweep_owed += usize::try_from(steady).unwrap_or(SLICE_MAX) + excess;
-            if self.sweep_owed < SLICE_MIN {
+            if self.sweep_owed + self.memory.settled_holds() < SLICE_MIN {
                 return Slice::default();
             }
-            std::mem::take(&mut self.sweep_owed)
+            (SLICE_MAX, std::mem::take(&mut self.sweep_owed))
         };
-        self.memory.slice(&self.sweep, budget.min(SLICE_MAX))
+        self.memory.slice(&self.sweep, settled_max, budget.min(SLICE_MAX))
     }
 
     /// A commit whose outcome is unknown: the head row tells.

@@ -34,8 +34,8 @@ impl Default for Options {
         Options {
             queue_commands_max: 16_384,
             batch_commands_max: 1_024,
-            unswept_target: 400_000,
-            cached_cards_max: 1_200_000,
+            unswept_target: 800_000,
+            cached_cards_max: 1_100_000,
             operation_run_max: 16_384,
             operation_retention_days: 31,
             clock_jump_max: Duration::from_secs(300),

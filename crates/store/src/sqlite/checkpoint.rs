@@ -70,6 +70,21 @@ impl Checkpoints {
         }
     }
 
+    /// As [`Checkpoints::new`], with a thread whose every sync fails.
+    #[cfg(test)]
+    pub(super) fn failing(path: &Path) -> Checkpoints {
+        let (requests, asked) = channel();
+        let (answer, answers) = channel();
+        let fail = move || {
+            while asked.recv().is_ok() {
+                let _ = answer.send(Err(StoreError::SyncFailed("planned".to_owned())));
+            }
+        };
+        let thread = std::thread::spawn(fail);
+        let helper = Some(Helper { requests, answers, thread });
+        Checkpoints { helper, ..Checkpoints::new(path) }
+    }
+
     /// To be called after every commit on `connection`.
     ///
     /// # Errors

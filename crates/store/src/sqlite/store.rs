@@ -123,3 +123,45 @@ fn write_all(connection: &Connection, book: &str, commit: &Commit<'_>) -> Result
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::super::open_folder;
+    use super::*;
+
+    const FILLERS: &str = "select count(*) from filler";
+
+    /// Commits until a sync fails, closes the book, and looks at what is left.
+    fn check(checkpoints: impl Fn(&Path) -> Checkpoints, sync_fails: bool) {
+        let folder = tempfile::tempdir().unwrap();
+        let book = BookName::new("shop").unwrap();
+        let path: PathBuf = folder.path().join("books/shop.db");
+        let mut store = open_folder(folder.path()).unwrap().book(&book).unwrap();
+        store.connection.execute_batch("create table filler (bytes blob)").unwrap();
+        store.checkpoints = checkpoints(&path);
+        let mut commits = 0;
+        // Many more than it takes, for the other thread answers when it gets to it.
+        let failure = (0..200).find_map(|_| {
+            commits += 1;
+            let text = "insert into filler values (zeroblob(200000))";
+            store.connection.execute_batch(text).unwrap();
+            store.checkpoints.after_commit(&store.connection).err()
+        });
+        assert_eq!(matches!(failure, Some(StoreError::SyncFailed(_))), sync_fails, "{failure:?}");
+        drop(store);
+        let log = path.with_extension("db-wal");
+        let is_left = std::fs::metadata(log).is_ok_and(|log| log.len() > 1_000_000);
+        assert_eq!(is_left, sync_fails, "the log is all that is sure after a failed sync");
+        let store = open_folder(folder.path()).unwrap().book(&book).unwrap();
+        let found: u32 = store.connection.query_row(FILLERS, [], |row| row.get(0)).unwrap();
+        assert_eq!(found, commits, "what was committed is there either way");
+    }
+
+    #[test]
+    fn a_sync_that_fails_beside_the_writer_is_told_and_the_log_is_left() {
+        check(Checkpoints::failing, true);
+        check(Checkpoints::new, false);
+    }
+}

@@ -4,7 +4,7 @@ mod rows;
 mod sweep;
 mod table;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use base::{AccountId, CardId, HoldId, ProgramId, RefundId};
@@ -13,7 +13,7 @@ use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
 use hashbrown::HashMap;
 use ledger::Account;
 
-pub(crate) use sweep::{Slice, Sweep};
+pub(crate) use sweep::{Slice, Sweep, is_settled};
 use table::{Table, Undo};
 
 /// The book has one row of its own; its table has one key.
@@ -28,6 +28,9 @@ pub(crate) struct Memory {
     codes: Table<CodeRow>,
     holds: Table<Arc<Hold>>,
     refunds: Table<Arc<Refund>>,
+    /// Holds that were settled, in the order of their changes. The first is not in its table yet;
+    /// a few of the others may be.
+    settled: VecDeque<HoldId>,
     /// Keys that were looked for in this batch and are in no table.
     absent: HashSet<Key>,
     /// What earlier operations did, as far as this batch asked.
@@ -44,7 +47,8 @@ enum Step {
     Program(ProgramId, Undo<Arc<Program>>),
     Card(CardId, Undo<Arc<Card>>),
     Code(CodeHash, Undo<CodeRow>),
-    Hold(HoldId, Undo<Arc<Hold>>),
+    /// The flag tells that the hold was listed as settled.
+    Hold(HoldId, Undo<Arc<Hold>>, bool),
     Refund(RefundId, Undo<Arc<Refund>>),
 }
 
@@ -77,6 +81,7 @@ impl Memory {
             codes: Table::new(sizes.cards),
             holds: Table::new((sizes.cards / 16).max(HOLDS_MIN)),
             refunds: Table::new(10_000),
+            settled: VecDeque::new(),
             absent: HashSet::new(),
             operations: HashMap::new(),
         }
@@ -84,6 +89,7 @@ impl Memory {
 
     /// Changes a row and notes how to take it back.
     pub(crate) fn put(&mut self, row: Row, seq: u64, log: &mut UndoLog) {
+        let lists = is_settled(&row);
         let step = match row {
             Row::Book(row) => Step::Book(self.book.put(row, seq)),
             Row::Account(row) => {
@@ -96,7 +102,13 @@ impl Memory {
                 let hash = row.hash;
                 Step::Code(hash, self.codes.put(row, seq))
             }
-            Row::Hold(row) => Step::Hold(row.id, self.holds.put(row, seq)),
+            Row::Hold(row) => {
+                let id = row.id;
+                if lists {
+                    self.settled.push_back(id);
+                }
+                Step::Hold(id, self.holds.put(row, seq), lists)
+            }
             Row::Refund(row) => Step::Refund(row.id, self.refunds.put(row, seq)),
         };
         log.0.push(step);
@@ -111,7 +123,12 @@ impl Memory {
                 Step::Program(id, undo) => self.programs.undo(id, undo),
                 Step::Card(id, undo) => self.cards.undo(id, undo),
                 Step::Code(hash, undo) => self.codes.undo(hash, undo),
-                Step::Hold(id, undo) => self.holds.undo(id, undo),
+                Step::Hold(id, undo, lists) => {
+                    if lists {
+                        self.settled.pop_back();
+                    }
+                    self.holds.undo(id, undo);
+                }
                 Step::Refund(id, undo) => self.refunds.undo(id, undo),
             }
         }
@@ -154,6 +171,11 @@ impl Memory {
     pub(crate) fn end_batch(&mut self) {
         self.absent.clear();
         self.operations.clear();
+    }
+
+    /// Settled holds that wait for the next slice.
+    pub(crate) fn settled_holds(&self) -> usize {
+        self.settled.len()
     }
 
     /// Rows that their tables do not have yet.

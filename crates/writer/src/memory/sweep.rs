@@ -1,11 +1,11 @@
 //! The sweep: changed rows go to their tables in key order, a slice a commit, round and round.
+//! Holds that are settled do not wait for the round: they are not expected to change again.
 
-use base::AccountId;
+use base::{AccountId, HoldId};
 use engine::{Key, Row};
 use giftcards::CodeHash;
 use store::SweptRow;
 
-use crate::memory::table::{Keyed, Table};
 use crate::memory::{Memory, TheBook};
 
 /// Where the sweep is. One *round* passes every table once, in key order; what was changed
@@ -24,6 +24,8 @@ pub(crate) struct Slice {
     pub(crate) rows: Vec<SweptRow>,
     /// Set when the slice ends a round: the new watermark.
     pub(crate) watermark: Option<u64>,
+    /// The settled holds among the rows, in key order.
+    settled: Vec<HoldId>,
     next: Option<Sweep>,
 }
 
@@ -45,17 +47,18 @@ impl Slice {
 }
 
 impl Memory {
-    /// Picks about `budget` changed rows from where the sweep is. Nothing changes
-    /// until [`Memory::swept`] says that they are in the tables.
-    pub(crate) fn slice(&self, sweep: &Sweep, budget: usize) -> Slice {
+    /// Picks changed rows: settled holds, at most `settled_max`, then `budget` others from where
+    /// the sweep is. Only [`Memory::swept`] says that they are in the tables.
+    pub(crate) fn slice(&self, sweep: &Sweep, settled_max: usize, budget: usize) -> Slice {
         let mut slice = Slice::default();
+        self.take_settled(settled_max, &mut slice);
         let mut left = budget;
         let mut position = sweep.position;
         while let Some(key) = position {
             if left == 0 {
                 break;
             }
-            position = self.take_from(key, &mut left, &mut slice.rows);
+            position = self.take_from(key, &mut left, &mut slice);
         }
         if position.is_none() {
             slice.watermark = Some(sweep.round_seq);
@@ -65,26 +68,51 @@ impl Memory {
     }
 
     /// Takes rows of the table of `key` from `key` on; tells where to go on.
-    fn take_from(&self, key: Key, left: &mut usize, rows: &mut Vec<SweptRow>) -> Option<Key> {
+    fn take_from(&self, key: Key, left: &mut usize, slice: &mut Slice) -> Option<Key> {
+        let Slice { rows, settled, .. } = slice;
         match key {
-            Key::Book => take(&self.book, TheBook, left, rows, |_| Key::Book, Row::Book)
-                .or(Some(Key::Account(AccountId::from_bits(0)))),
+            Key::Book => {
+                take(self.book.unswept_from(TheBook), left, rows, |_| Key::Book, Row::Book)
+                    .or(Some(Key::Account(AccountId::from_bits(0))))
+            }
             Key::Account(from) => {
-                take(&self.accounts, from, left, rows, Key::Account, Row::Account)
+                take(self.accounts.unswept_from(from), left, rows, Key::Account, Row::Account)
                     .or(Some(Key::Program(base::ProgramId::from_bits(0))))
             }
             Key::Program(from) => {
-                take(&self.programs, from, left, rows, Key::Program, Row::Program)
+                take(self.programs.unswept_from(from), left, rows, Key::Program, Row::Program)
                     .or(Some(Key::Card(base::CardId::from_bits(0))))
             }
-            Key::Card(from) => take(&self.cards, from, left, rows, Key::Card, Row::Card)
-                .or(Some(Key::Code(CodeHash([0; 16])))),
-            Key::Code(from) => take(&self.codes, from, left, rows, Key::Code, Row::Code)
-                .or(Some(Key::Hold(base::HoldId::from_bits(0)))),
-            Key::Hold(from) => take(&self.holds, from, left, rows, Key::Hold, Row::Hold)
-                .or(Some(Key::Refund(base::RefundId::from_bits(0)))),
-            Key::Refund(from) => take(&self.refunds, from, left, rows, Key::Refund, Row::Refund),
+            Key::Card(from) => {
+                take(self.cards.unswept_from(from), left, rows, Key::Card, Row::Card)
+                    .or(Some(Key::Code(CodeHash([0; 16]))))
+            }
+            Key::Code(from) => {
+                take(self.codes.unswept_from(from), left, rows, Key::Code, Row::Code)
+                    .or(Some(Key::Hold(HoldId::from_bits(0))))
+            }
+            Key::Hold(from) => {
+                let is_new = |id: &HoldId| settled.binary_search(id).is_err();
+                let others = self.holds.unswept_from(from).filter(|(id, ..)| is_new(id));
+                take(others, left, rows, Key::Hold, Row::Hold)
+                    .or(Some(Key::Refund(base::RefundId::from_bits(0))))
+            }
+            Key::Refund(from) => {
+                take(self.refunds.unswept_from(from), left, rows, Key::Refund, Row::Refund)
+            }
             Key::Operation(_) => None,
+        }
+    }
+
+    /// Takes settled holds, the oldest first, in key order.
+    fn take_settled(&self, settled_max: usize, slice: &mut Slice) {
+        slice.settled = self.settled.iter().take(settled_max).copied().collect();
+        slice.settled.sort_unstable();
+        slice.settled.dedup();
+        for id in &slice.settled {
+            if let Some((hold, applied_seq)) = self.holds.unswept(*id) {
+                slice.rows.push(SweptRow { row: Row::Hold(hold.clone()), applied_seq });
+            }
         }
     }
 
@@ -104,25 +132,28 @@ impl Memory {
                 Key::Operation(_) => {}
             }
         }
+        while self.settled.front().is_some_and(|id| self.holds.unswept(*id).is_none()) {
+            self.settled.pop_front();
+        }
     }
 }
 
-/// A settled hold is met again only by a refund, so it need not be kept: most redemptions leave
-/// one, and keeping each for a while would cost more than reading the few.
-fn is_settled(row: &Row) -> bool {
+/// Whether the row is a hold of which nothing is open. Such a hold is met again only by a refund,
+/// so it goes to its table soon and need not be kept: most redemptions leave one, and keeping each
+/// for a while would cost more than reading the few.
+pub(crate) fn is_settled(row: &Row) -> bool {
     matches!(row, Row::Hold(hold) if hold.pending.open().is_zero())
 }
 
-/// Takes rows of a table; tells the key to go on with, or `None` at its end.
-fn take<V: Keyed + Clone>(
-    table: &Table<V>,
-    from: V::Key,
+/// Takes unswept rows of a table; tells the key to go on with, or `None` at its end.
+fn take<'a, K, V: Clone + 'a>(
+    unswept: impl Iterator<Item = (K, &'a V, u64)>,
     left: &mut usize,
     rows: &mut Vec<SweptRow>,
-    key: impl Fn(V::Key) -> Key,
+    key: impl Fn(K) -> Key,
     row: impl Fn(V) -> Row,
 ) -> Option<Key> {
-    for (id, value, applied_seq) in table.unswept_from(from) {
+    for (id, value, applied_seq) in unswept {
         if *left == 0 {
             return Some(key(id));
         }

@@ -145,14 +145,19 @@ impl<V: Keyed + Clone> Table<V> {
         }
     }
 
+    /// An unswept row with the sequence of its last change.
+    pub(crate) fn unswept(&self, key: V::Key) -> Option<(&V, u64)> {
+        let hash = key.hash();
+        let shard = &self.shards[shard_of(hash)];
+        let slot = &shard.slots[shard.find(hash, key)?];
+        Some((slot.row.as_ref()?, slot.seq)).filter(|(_, seq)| *seq != 0)
+    }
+
     /// Unswept rows in key order from `from` on, each with the sequence of its last change.
     pub(crate) fn unswept_from(&self, from: V::Key) -> impl Iterator<Item = (V::Key, &V, u64)> {
         self.unswept.range(from..).map(|key| {
-            let hash = key.hash();
-            let shard = &self.shards[shard_of(hash)];
-            let slot = shard.find(hash, *key).map(|position| &shard.slots[position]);
-            let slot = slot.expect("an unswept row stays in memory");
-            (*key, slot.row.as_ref().expect("an indexed slot has a row"), slot.seq)
+            let (row, seq) = self.unswept(*key).expect("an unswept row stays in memory");
+            (*key, row, seq)
         })
     }
 
