@@ -76,7 +76,7 @@ pub struct Commit<'a> {
     pub next: &'a Head,
     /// The block to append; `None` when only the sweep moves.
     pub block: Option<&'a Block>,
-    /// Rows to be written to their tables, in key order within each table.
+    /// Rows to be written to their tables, none of them twice; in a table mostly in key order.
     pub rows: &'a [SweptRow],
     /// Entries of the block's records, in order of their places.
     pub entries: &'a [EntryRow],
