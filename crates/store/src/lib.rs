@@ -48,6 +48,7 @@ mod error;
 mod memory;
 pub mod rows;
 mod run;
+mod sql;
 pub mod sqlite;
 mod traits;
 

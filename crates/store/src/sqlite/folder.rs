@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::connection::Options;
-use super::{SqliteControl, SqliteReader, SqliteStore};
+use super::sql::SqliteConnection;
+use super::{SqliteControl, SqliteReader, SqliteStore, connection, migrations};
 use crate::{BookName, StoreError};
 
 /// The file whose lock says that a process uses the folder. It is never removed, because a lock
@@ -61,7 +62,9 @@ pub fn open_reader(folder: &Path, book: &BookName) -> Result<SqliteReader, Store
     if !path.exists() {
         return Err(StoreError::NoSuchBook(book.as_str().to_owned()));
     }
-    SqliteReader::open(&path, book)
+    let connection = connection::open_reader(&path)?;
+    migrations::require_current(&connection, migrations::OF_BOOKS)?;
+    Ok(SqliteReader::new(SqliteConnection::reading(connection), book))
 }
 
 impl Folder {
@@ -97,7 +100,11 @@ impl Folder {
     ///
     /// As for [`Folder::book`].
     pub fn control(&self) -> Result<SqliteControl, StoreError> {
-        SqliteControl::open(&self.path.join("control.db"), Arc::clone(&self.lock))
+        let path = self.path.join("control.db");
+        let connection = connection::open_writer(&path, Options::default())?;
+        let mut sqlite = SqliteConnection::locked(connection, Arc::clone(&self.lock));
+        migrations::run(&mut sqlite, migrations::OF_CONTROL)?;
+        Ok(SqliteControl::new(sqlite))
     }
 }
 

@@ -3,9 +3,10 @@
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
+use super::sql::SqliteConnection;
 use super::transaction;
-use super::values::unsigned;
 use crate::catalogue::migrations;
+use crate::sql::unsigned;
 use crate::{StoreError, dialect};
 
 /// A change to the tables of a file. Once released, neither number nor text changes.
@@ -38,10 +39,11 @@ pub(super) const OF_CONTROL: &[Migration] = &[Migration {
 ///
 /// [`StoreError::Newer`] for a file of a later release, and [`StoreError::Corrupt`] when a
 /// migration was run with another text than ours.
-pub(super) fn run(connection: &Connection, known: &[Migration]) -> Result<(), StoreError> {
-    connection.execute_batch(&dialect::sqlite_ddl(migrations::CREATE))?;
-    for migration in missing(connection, known)? {
-        transaction::write(connection, |connection| {
+pub(super) fn run(sqlite: &mut SqliteConnection, known: &[Migration]) -> Result<(), StoreError> {
+    sqlite.connection.execute_batch(&dialect::sqlite_ddl(migrations::CREATE))?;
+    for migration in missing(&sqlite.connection, known)? {
+        transaction::write(sqlite, |sqlite| {
+            let connection = &sqlite.connection;
             connection.execute_batch(&dialect::sqlite_ddl(migration.text))?;
             connection.execute(
                 migrations::INSERT,
