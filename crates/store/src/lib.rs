@@ -46,6 +46,7 @@ mod dialect;
 mod entry_values;
 mod error;
 mod memory;
+pub mod postgres;
 pub mod rows;
 mod run;
 mod sql;

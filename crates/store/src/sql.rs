@@ -7,6 +7,7 @@ mod control;
 pub(crate) mod entries;
 pub(crate) mod head;
 pub(crate) mod journal;
+pub(crate) mod migrations;
 pub(crate) mod operations;
 mod reader;
 
@@ -40,6 +41,13 @@ pub trait SqlConnection: Send {
     ///
     /// [`StoreError`].
     fn change(&mut self, statement: &str, values: &[Value]) -> Result<u64, StoreError>;
+
+    /// Runs DDL in neutral words.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn define(&mut self, neutral: &str) -> Result<(), StoreError>;
 
     /// Runs `work` in a transaction that sees one state of the tables throughout.
     ///

@@ -7,7 +7,6 @@ mod errors;
 mod folder;
 mod head;
 mod journal;
-mod migrations;
 mod operations;
 mod sql;
 mod store;

@@ -113,6 +113,21 @@ pub trait Store: Send {
     /// [`StoreError`].
     fn head(&mut self) -> Result<Head, StoreError>;
 
+    /// The head row after a commit of unknown outcome, once nothing of that commit can happen any
+    /// more. A store whose transactions may outlive their connection raises the epoch for that,
+    /// if it still is `epoch`; the caller goes on with the epoch of the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Fenced`] when the epoch is another one; other [`StoreError`]s leave the
+    /// outcome unknown.
+    fn settle(&mut self, epoch: u64) -> Result<Head, StoreError> {
+        match self.head()? {
+            head if head.epoch == epoch => Ok(head),
+            _ => Err(StoreError::Fenced),
+        }
+    }
+
     /// Finds rows by key, one statement a table. Appends one result for each key, in the order
     /// of `keys`; the number is the row's `applied_seq`. [`Key::Operation`] is not asked here.
     ///

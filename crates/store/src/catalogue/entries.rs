@@ -39,8 +39,8 @@ pub(crate) fn at() -> &'static Grouped {
 /// Where the chain of an account ends, as far as its table knows.
 pub(crate) const LAST: &str = "select last_entry from account where id = $1";
 
-/// Entries after a place, in order.
+/// Entries after a place, in order, at most `$2` of them.
 pub(crate) const AFTER: &str = "
     select place, previous, account, at_micros, reason, subject, amount, held_change,
         debits_posted, credits_posted, held
-    from entry where place > $1 order by place";
+    from entry where place > $1 order by place limit $2";

@@ -10,6 +10,9 @@ use super::{SqlConnection, SqlRow, collect, columns, first};
 use crate::catalogue::{KEYS_SOUGHT, entries};
 use crate::{AccountAt, EntryRow, Head, StoreError, entry_values};
 
+/// Entries asked for with one statement: a server sends all that was asked for, wanted or not.
+const ENTRIES_AT_ONCE: i64 = 8_192;
+
 /// Entries of an account below `before`, newest first: from one to the one it names.
 pub(crate) fn of_account<C: SqlConnection>(
     connection: &mut C,
@@ -41,7 +44,21 @@ pub(crate) fn each_after<C: SqlConnection>(
     after: i64,
     mut each: impl FnMut(EntryRow) -> Result<bool, StoreError>,
 ) -> Result<(), StoreError> {
-    connection.each_row(entries::AFTER, &[Value::Int(after)], &mut |row| each(read(row)?))
+    let mut after = after;
+    loop {
+        let mut found = 0;
+        let mut goes_on = true;
+        let values = [Value::Int(after), Value::Int(ENTRIES_AT_ONCE)];
+        connection.each_row(entries::AFTER, &values, &mut |row| {
+            let row = read(row)?;
+            (after, found) = (row.entry.place.number(), found + 1);
+            goes_on = each(row)?;
+            Ok(goes_on)
+        })?;
+        if !goes_on || found < ENTRIES_AT_ONCE {
+            return Ok(());
+        }
+    }
 }
 
 /// Totals of accounts at a cut.

@@ -10,6 +10,9 @@ use crate::rows::FieldSource;
 
 const COLUMNS: usize = 7;
 
+/// Blocks asked for with one statement: a server sends all that was asked for, wanted or not.
+const BLOCKS_AT_ONCE: i64 = 32;
+
 /// The values of [`journal::INSERT`].
 pub(crate) fn values(block: &Block) -> Vec<Value> {
     vec![
@@ -29,15 +32,21 @@ pub(crate) fn after<C: SqlConnection>(
     seq: u64,
     bytes_max: usize,
 ) -> Result<Vec<Block>, StoreError> {
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block> = Vec::new();
     let mut bytes = 0;
-    connection.each_row(journal::AFTER, &[Value::Int(signed(seq))], &mut |row| {
-        let block = read(row)?;
-        bytes += block.body.len();
-        blocks.push(block);
-        Ok(bytes < bytes_max)
-    })?;
-    Ok(blocks)
+    loop {
+        let (before, start) = (blocks.len(), blocks.last().map_or(seq, Block::last_seq));
+        let values = [Value::Int(signed(start)), Value::Int(BLOCKS_AT_ONCE)];
+        connection.each_row(journal::AFTER, &values, &mut |row| {
+            let block = read(row)?;
+            bytes += block.body.len();
+            blocks.push(block);
+            Ok(bytes < bytes_max)
+        })?;
+        if bytes >= bytes_max || blocks.len() == before {
+            return Ok(blocks);
+        }
+    }
 }
 
 /// The block that contains record `seq`.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::connection::Options;
 use super::sql::SqliteConnection;
-use super::{SqliteControl, SqliteReader, SqliteStore, connection, migrations};
+use super::{SqliteControl, SqliteReader, SqliteStore, connection};
+use crate::sql::migrations;
 use crate::{BookName, StoreError};
 
 /// The file whose lock says that a process uses the folder. It is never removed, because a lock
@@ -63,8 +64,9 @@ pub fn open_reader(folder: &Path, book: &BookName) -> Result<SqliteReader, Store
         return Err(StoreError::NoSuchBook(book.as_str().to_owned()));
     }
     let connection = connection::open_reader(&path)?;
-    migrations::require_current(&connection, migrations::OF_BOOKS)?;
-    Ok(SqliteReader::new(SqliteConnection::reading(connection), book))
+    let mut sqlite = SqliteConnection::reading(connection);
+    migrations::require_current(&mut sqlite, migrations::OF_BOOKS)?;
+    Ok(SqliteReader::new(sqlite, book))
 }
 
 impl Folder {

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 
 use super::transaction::{self, plainly};
 use super::values::Binder;
-use crate::StoreError;
 use crate::sql::{EachRow, SqlConnection};
+use crate::{StoreError, dialect};
 
 /// An open file.
 #[derive(Debug)]
@@ -55,6 +55,10 @@ impl SqlConnection for SqliteConnection {
         let mut binder = Binder::new(&mut statement);
         binder.values(values);
         Ok(u64::try_from(binder.execute()?).unwrap_or(u64::MAX))
+    }
+
+    fn define(&mut self, neutral: &str) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch(&dialect::sqlite_ddl(neutral))?)
     }
 
     fn read<T>(

@@ -11,8 +11,8 @@ use super::checkpoint::Checkpoints;
 use super::connection::{self, Options};
 use super::sql::SqliteConnection;
 use super::transaction::{plainly, write};
-use super::{entries, head, journal, migrations, operations, table_rows};
-use crate::sql::{self, operations as runs};
+use super::{entries, head, journal, operations, table_rows};
+use crate::sql::{self, migrations, operations as runs};
 use crate::{
     BookName, Commit, CommitError, Head, RunInfo, Store, StoreError, SweptRow, commit_check,
     dialect,

@@ -2,11 +2,11 @@
 
 use rusqlite::{Connection, params};
 
-use super::migrations::{self, Migration};
 use super::sql::SqliteConnection;
 use super::{connection::Options, head, open_folder};
 use crate::catalogue::{self, control, entries, lists, operations};
 use crate::rows::{TABLES, account, card, hold};
+use crate::sql::migrations::{self, Migration};
 use crate::{CardFilter, Page, StoreError, dialect};
 
 const WHOLE: Page = Page { after: None, limit: 10, created_after: None, created_before: None };
@@ -197,7 +197,7 @@ fn migrations_run_once_and_are_compared() {
     let before = schema(&sqlite.connection);
     migrations::run(&mut sqlite, migrations::OF_BOOKS).unwrap();
     assert_eq!(schema(&sqlite.connection), before);
-    migrations::require_current(&sqlite.connection, migrations::OF_BOOKS).unwrap();
+    migrations::require_current(&mut sqlite, migrations::OF_BOOKS).unwrap();
 
     let edited = [Migration { number: 1, name: "tables", text: "create table other (a text);" }];
     let refused = migrations::run(&mut sqlite, &edited).unwrap_err();
@@ -211,8 +211,8 @@ fn migrations_run_once_and_are_compared() {
 
 #[test]
 fn a_file_that_was_not_migrated_is_not_read() {
-    let connection = migrated(&[]);
-    let refused = migrations::require_current(&connection, migrations::OF_BOOKS).unwrap_err();
+    let mut sqlite = SqliteConnection::reading(migrated(&[]));
+    let refused = migrations::require_current(&mut sqlite, migrations::OF_BOOKS).unwrap_err();
     assert!(refused.is_transient(), "{refused}");
 }
 
