@@ -13,10 +13,7 @@ pub(crate) const COLUMNS: usize = KINDS.len();
 /// What they hold.
 pub(crate) const KINDS: [ColumnKind; 11] = {
     use ColumnKind::{Bytes, Integer};
-    [
-        Integer, Integer, Bytes, Integer, Integer, Bytes, Integer, Integer, Integer, Integer,
-        Integer,
-    ]
+    [Integer, Integer, Bytes, Integer, Integer, Bytes, Integer, Integer, Integer, Integer, Integer]
 };
 
 pub(crate) fn write(row: &EntryRow, sink: &mut impl ValueSink) {

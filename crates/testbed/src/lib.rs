@@ -95,8 +95,7 @@ pub fn run(address: &str, statements: &str) {
         scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.unwrap().block_on(async {
-                let (client, connection) =
-                    tokio_postgres::connect(address, NoTls).await.unwrap();
+                let (client, connection) = tokio_postgres::connect(address, NoTls).await.unwrap();
                 tokio::spawn(connection);
                 client.batch_execute(statements).await.unwrap();
             });

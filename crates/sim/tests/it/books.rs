@@ -119,7 +119,10 @@ fn in_files(test: &str, commands: u64) {
 
 #[test]
 fn slow_books_in_a_database_do_what_the_oracle_says() {
-    in_a_database("books::slow_books_in_a_database_do_what_the_oracle_says", ordinary_commands() / 10);
+    in_a_database(
+        "books::slow_books_in_a_database_do_what_the_oracle_says",
+        ordinary_commands() / 10,
+    );
 }
 
 #[test]

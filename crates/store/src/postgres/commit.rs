@@ -145,7 +145,8 @@ async fn send(link: &Link, ready: &[Ready]) -> Result<(), Broken> {
         Pin::new(&mut answer).await;
         let answer = Pin::new(&mut answer).take_output().expect("it has been waited for");
         if let Err(error) = answer {
-            let is_conflict = error.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION);
+            let is_conflict =
+                error.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION);
             let one = place.checked_sub(1).and_then(|place| ready.get(place));
             return Err(match one {
                 Some(one) if is_conflict => StoreError::Inconsistent(one.on_conflict).into(),
@@ -173,7 +174,10 @@ fn one_error(one: &mut MaybeDone<Sent<'_>>) -> Option<tokio_postgres::Error> {
     has_failed.then(|| Pin::new(one).take_output().and_then(Result::err)).flatten()
 }
 
-async fn execute(client: &tokio_postgres::Client, one: &Ready) -> Result<u64, tokio_postgres::Error> {
+async fn execute(
+    client: &tokio_postgres::Client,
+    one: &Ready,
+) -> Result<u64, tokio_postgres::Error> {
     match &one.values {
         Values::Lists(lists) => client.execute(&one.statement, &lists.parameters()).await,
         Values::Single(values) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use journal::ValueSource;
 use tokio_postgres::Config;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{Host, SslMode};
 
 use super::sql::PostgresConnection;
 use super::{PostgresControl, PostgresReader, PostgresStore};
@@ -34,16 +34,33 @@ impl Database {
     /// [`StoreError::Unavailable`] when the address cannot be read; it is not repeated, for it
     /// may hold a password.
     pub fn at(address: &str) -> Result<Database, StoreError> {
-        let unreadable = |why: &str| StoreError::Unavailable(format!("address of the database: {why}"));
+        let unreadable =
+            |why: &str| StoreError::Unavailable(format!("address of the database: {why}"));
         let mut config =
             Config::from_str(address).map_err(|_| unreadable("not postgres://USER@HOST/NAME"))?;
         if config.get_ssl_mode() == SslMode::Require {
-            return Err(unreadable("sslmode=require is not there yet; use a tunnel or a local proxy"));
+            return Err(unreadable(
+                "sslmode=require is not there yet; use a tunnel or a local proxy",
+            ));
         }
         if config.get_application_name().is_none() {
             config.application_name("makegood");
         }
         Ok(Database { config: Arc::new(config) })
+    }
+
+    /// Where it is, for people: without the password.
+    pub fn describe(&self) -> String {
+        let hosts = self.config.get_hosts().iter().zip(self.config.get_ports());
+        let hosts: Vec<String> = hosts
+            .map(|(host, port)| match host {
+                Host::Tcp(name) => format!("{name}:{port}"),
+                #[cfg(unix)]
+                Host::Unix(path) => path.display().to_string(),
+            })
+            .collect();
+        let name = self.config.get_dbname().unwrap_or_default();
+        format!("postgres://{}/{name}", hosts.join(","))
     }
 
     /// Opens the write side of a book, making its schema when there is none. Whoever takes the

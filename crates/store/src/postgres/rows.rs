@@ -12,8 +12,12 @@ impl SqlRow for Row {
         let unreadable = |_| ReadError::Invalid { what: "value of a column" };
         let value = match kind {
             None => return Err(ReadError::Truncated),
-            Some(Type::INT8) => self.try_get::<_, Option<i64>>(column).map(|v| v.map(ValueRef::Int)),
-            Some(Type::TEXT) => self.try_get::<_, Option<&str>>(column).map(|v| v.map(ValueRef::Text)),
+            Some(Type::INT8) => {
+                self.try_get::<_, Option<i64>>(column).map(|v| v.map(ValueRef::Int))
+            }
+            Some(Type::TEXT) => {
+                self.try_get::<_, Option<&str>>(column).map(|v| v.map(ValueRef::Text))
+            }
             Some(Type::BYTEA) => {
                 self.try_get::<_, Option<&[u8]>>(column).map(|v| v.map(ValueRef::Bytes))
             }

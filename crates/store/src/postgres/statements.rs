@@ -61,10 +61,7 @@ impl OfTable {
                 text: dialect::postgres_lists(&of.upsert.one),
                 types: lists(kinds_of(table)),
             },
-            select: Typed {
-                text: dialect::postgres_any(&of.select.one),
-                types: lists([key]),
-            },
+            select: Typed { text: dialect::postgres_any(&of.select.one), types: lists([key]) },
         }
     }
 }

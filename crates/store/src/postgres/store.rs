@@ -75,7 +75,8 @@ impl Store for PostgresStore {
         let mut sorted = keys.to_vec();
         sorted.sort_unstable();
         sorted.dedup();
-        let by_key = self.connection.session.run_again(async |link| seek_all(link, &sorted).await)?;
+        let by_key =
+            self.connection.session.run_again(async |link| seek_all(link, &sorted).await)?;
         found.extend(keys.iter().map(|key| by_key.get(key).cloned()));
         Ok(())
     }

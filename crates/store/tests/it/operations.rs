@@ -3,9 +3,7 @@
 use proptest::prelude::*;
 use store::{CommitError, MemoryBook, OperationRun, RunInfo, StoreError};
 
-use crate::support::{
-    Place, PostgresPlace, Scribe, SqlitePlace, Writes, at, on_every_store,
-};
+use crate::support::{Place, PostgresPlace, Scribe, SqlitePlace, Writes, at, on_every_store};
 
 fn run(number: u64, mut entries: Vec<(u64, u64)>) -> OperationRun {
     entries.sort_unstable();
