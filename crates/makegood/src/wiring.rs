@@ -15,6 +15,7 @@ use outside::clock::{Clock, SystemClock};
 use outside::codes::ParsedCode;
 use outside::keyring::{KeyRing, refuse_inside};
 use outside::people::{PEOPLE_FILE, PeopleKeys};
+use outside::random::{Randomness, SystemRandomness};
 use store::sqlite::{Folder, Options, SqliteControl, open_folder_with};
 use store::{BookName, BookRecord, ControlStore, StoreError};
 
@@ -119,7 +120,8 @@ impl Installation {
             }
             return Ok(book);
         }
-        let book = BookRecord { name: name.clone(), is_test, created_at: self.now() };
+        let (created_at, incarnation) = (self.now(), SystemRandomness.next_u64());
+        let book = BookRecord { name: name.clone(), is_test, created_at, incarnation };
         self.control()?.create_book(&book)?;
         Ok(book)
     }

@@ -1,4 +1,4 @@
-//! Entries as values, in the order of the columns of their table.
+//! Entries as values, in the order of the columns of their table: for the store and for backups.
 
 use base::AccountId;
 use journal::{ReadError, ValueSink, ValueSource};
@@ -10,7 +10,8 @@ use crate::rows::{FieldSink, FieldSource, invalid};
 /// Columns of the table of entries.
 pub(crate) const COLUMNS: usize = 11;
 
-pub(crate) fn write(row: &EntryRow, sink: &mut impl ValueSink) {
+/// Gives the values of an entry to `sink`.
+pub fn write(row: &EntryRow, sink: &mut impl ValueSink) {
     let entry = &row.entry;
     sink.int(entry.place.number());
     sink.opt_int(entry.previous.map(EntryPlace::number));
@@ -25,7 +26,12 @@ pub(crate) fn write(row: &EntryRow, sink: &mut impl ValueSink) {
     sink.amount(entry.held);
 }
 
-pub(crate) fn read(source: &mut impl ValueSource) -> Result<EntryRow, ReadError> {
+/// Reads an entry back, to its last value.
+///
+/// # Errors
+///
+/// [`ReadError`] for values that are no entry.
+pub fn read(source: &mut impl ValueSource) -> Result<EntryRow, ReadError> {
     let place = source.opt_place()?.ok_or(invalid("place of an entry"))?;
     let previous = source.opt_place()?;
     let account = AccountId::from_bytes(source.fixed16()?);

@@ -19,7 +19,7 @@ mod transaction;
 mod values;
 
 pub use connection::Options;
-pub use control::SqliteControl;
+pub use control::{SqliteControl, read_control};
 pub use folder::{Folder, open_folder, open_folder_with, open_reader};
 pub use reader::SqliteReader;
 pub use store::SqliteStore;

@@ -10,13 +10,17 @@ use rusqlite::{Connection, Params, Row, params};
 
 use super::connection::{self, Options};
 use super::migrations;
-use super::transaction::{plainly, write};
+use super::transaction::{plainly, read, write};
 use super::values::Columns;
 use crate::catalogue::control;
 use crate::rows::{FieldSource, invalid};
 use crate::{
-    ApiKey, BookName, BookRecord, ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError,
+    ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind,
+    KeyOperation, StoreError,
 };
+
+/// Columns of a book, in the order of the statement that reads them.
+const BOOK_COLUMNS: usize = 4;
 
 /// Columns of a key, in the order of every statement that reads one.
 const KEY_COLUMNS: usize = 9;
@@ -37,10 +41,25 @@ impl SqliteControl {
     }
 }
 
+/// Reads books and API keys without asking for the folder: for copies while a server runs.
+///
+/// # Errors
+///
+/// [`StoreError::Unavailable`] when there is no `control.db`, or one of an earlier release.
+pub fn read_control(folder: &Path) -> Result<ControlContents, StoreError> {
+    let connection = connection::open_reader(&folder.join("control.db"))?;
+    migrations::require_current(&connection, migrations::OF_CONTROL)?;
+    read(&connection, |connection| {
+        let books = collect(connection, control::BOOKS, [], read_book)?;
+        Ok(ControlContents { books, keys: collect(connection, control::KEYS, [], read_key)? })
+    })
+}
+
 impl ControlStore for SqliteControl {
     fn create_book(&mut self, book: &BookRecord) -> Result<(), StoreError> {
         let name = book.name.as_str();
-        let values = params![name, i64::from(book.is_test), book.created_at.micros()];
+        let (is_test, created_at) = (i64::from(book.is_test), book.created_at.micros());
+        let values = params![name, is_test, created_at, book.incarnation.cast_signed()];
         match self.connection.prepare_cached(control::INSERT_BOOK)?.execute(values)? {
             1 => Ok(()),
             _ => Err(StoreError::BookExists(name.to_owned())),
@@ -48,14 +67,7 @@ impl ControlStore for SqliteControl {
     }
 
     fn books(&mut self) -> Result<Vec<BookRecord>, StoreError> {
-        collect(&self.connection, control::BOOKS, [], |row| {
-            let mut source = Columns::new(row, 0, 3);
-            Ok(BookRecord {
-                name: source.parsed("name of a book", BookName::new)?,
-                is_test: source.flag()?,
-                created_at: source.instant()?,
-            })
-        })
+        collect(&self.connection, control::BOOKS, [], read_book)
     }
 
     fn create_key(
@@ -157,6 +169,16 @@ fn repetition(
     }
     let made = first(connection, control::KEY_OF, params![book, id], read_key)?;
     Ok(Some(KeyCreation::Replayed(made.ok_or_else(key_is_gone)?)))
+}
+
+fn read_book(row: &Row<'_>) -> Result<BookRecord, ReadError> {
+    let mut source = Columns::new(row, 0, BOOK_COLUMNS);
+    Ok(BookRecord {
+        name: source.parsed("name of a book", BookName::new)?,
+        is_test: source.flag()?,
+        created_at: source.instant()?,
+        incarnation: source.int()?.cast_unsigned(),
+    })
 }
 
 fn read_key(row: &Row<'_>) -> Result<ApiKey, ReadError> {

@@ -59,8 +59,9 @@ pub(super) fn read(connection: &Connection, book: &str) -> Result<Head, StoreErr
 
 /// Raises the epoch.
 pub(super) fn take_over(connection: &Connection, book: &str) -> Result<Head, StoreError> {
-    connection.prepare_cached(head::TAKE_OVER)?.execute([book])?;
-    read(connection, book)
+    let changed = connection.prepare_cached(head::TAKE_OVER)?.execute([book])?;
+    let head = read(connection, book)?;
+    if changed == 0 { Err(StoreError::HalfFilled(book.to_owned())) } else { Ok(head) }
 }
 
 /// Moves the head from `expected` to `next`.

@@ -26,11 +26,18 @@ pub(super) const OF_BOOKS: &[Migration] = &[Migration {
 }];
 
 /// Migrations of `control.db`.
-pub(super) const OF_CONTROL: &[Migration] = &[Migration {
-    number: 1,
-    name: "tables",
-    text: include_str!("../../migrations/control/0001_tables.sql"),
-}];
+pub(super) const OF_CONTROL: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "tables",
+        text: include_str!("../../migrations/control/0001_tables.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "incarnation",
+        text: include_str!("../../migrations/control/0002_incarnation.sql"),
+    },
+];
 
 /// Runs what has not been run on this file, each migration in a transaction of its own.
 ///

@@ -65,6 +65,20 @@ pub(super) fn hashes(connection: &Connection, run: u64) -> Result<Vec<u64>, Stor
     Ok(hashes)
 }
 
+/// A run with everything in it.
+pub(super) fn whole(connection: &Connection, run: u64) -> Result<Option<OperationRun>, StoreError> {
+    let Some(info) = runs(connection)?.into_iter().find(|info| info.run == run) else {
+        return Ok(None);
+    };
+    let mut statement = connection.prepare_cached(operations::PAGES)?;
+    let mut rows = statement.query([signed(run)])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.extend(unpack(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?);
+    }
+    Ok(Some(OperationRun { run, last_at: info.last_at, entries }))
+}
+
 /// Sequences noted for a short hash in some runs, ascending.
 pub(super) fn find(
     connection: &Connection,

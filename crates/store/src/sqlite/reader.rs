@@ -10,13 +10,13 @@ use ledger::{Account, AccountName, EntryPlace};
 use rusqlite::{Connection, Row};
 
 use super::values::{Binder, read_row, read_swept};
-use super::{connection, entries, head, journal, migrations, transaction};
+use super::{connection, entries, head, journal, migrations, operations, transaction};
 use crate::catalogue;
 use crate::catalogue::lists::{self, Query};
 use crate::rows::{self, TABLES, Table};
 use crate::{
-    AccountAt, BookName, CardFilter, Due, DueObject, EntryRow, Head, Page, Reader, StoreError,
-    SweptRow,
+    AccountAt, BookName, CardFilter, Due, DueObject, EntryRow, Head, OperationRun, Page, Reader,
+    RunInfo, StoreError, SweptRow,
 };
 
 /// The read side of one book in one file.
@@ -24,13 +24,26 @@ use crate::{
 pub struct SqliteReader {
     connection: Connection,
     book: BookName,
+    /// True inside [`Reader::snapshot`]: everything is then read in its transaction.
+    in_snapshot: bool,
 }
 
 impl SqliteReader {
     pub(super) fn open(path: &Path, book: &BookName) -> Result<SqliteReader, StoreError> {
         let connection = connection::open_reader(path)?;
         migrations::require_current(&connection, migrations::OF_BOOKS)?;
-        Ok(SqliteReader { connection, book: book.clone() })
+        Ok(SqliteReader { connection, book: book.clone(), in_snapshot: false })
+    }
+
+    /// Runs `work` with one state of the tables: that of the snapshot, when there is one.
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.in_snapshot {
+            return work(&self.connection);
+        }
+        transaction::read(&self.connection, work)
     }
 }
 
@@ -88,9 +101,7 @@ impl Reader for SqliteReader {
         after: Option<AccountId>,
         limit: u32,
     ) -> Result<Vec<Account>, StoreError> {
-        transaction::read(&self.connection, |connection| {
-            accounts_by_name(connection, prefix, after, limit)
-        })
+        self.read(|connection| accounts_by_name(connection, prefix, after, limit))
     }
 
     fn entries(
@@ -99,14 +110,12 @@ impl Reader for SqliteReader {
         before: Option<EntryPlace>,
         limit: u32,
     ) -> Result<Vec<EntryRow>, StoreError> {
-        transaction::read(&self.connection, |connection| {
-            entries::of_account(connection, account, before, limit)
-        })
+        self.read(|connection| entries::of_account(connection, account, before, limit))
     }
 
     fn accounts_at(&mut self, seq: u64, each: &mut dyn FnMut(AccountAt)) -> Result<(), StoreError> {
         let book = self.book.as_str();
-        transaction::read(&self.connection, |connection| {
+        self.read(|connection| {
             let head = head::read(connection, book)?;
             let totals = entries::totals_at(connection, &head, seq)?;
             each_row(connection, &lists::all_accounts(), &[], |row| {
@@ -136,7 +145,7 @@ impl Reader for SqliteReader {
     }
 
     fn seq_at(&mut self, at: Instant) -> Result<u64, StoreError> {
-        transaction::read(&self.connection, |connection| {
+        self.read(|connection| {
             let head = head::read(connection, self.book.as_str())?;
             journal::seq_at(connection, at, head.seq)
         })
@@ -169,7 +178,7 @@ impl Reader for SqliteReader {
     }
 
     fn all_rows(&mut self, each: &mut dyn FnMut(SweptRow)) -> Result<(), StoreError> {
-        transaction::read(&self.connection, |connection| {
+        self.read(|connection| {
             for table in TABLES {
                 each_row(connection, &catalogue::of(table).select_all, &[], |row| {
                     each(read_swept(table, row)?);
@@ -185,6 +194,44 @@ impl Reader for SqliteReader {
             each(row);
             Ok(true)
         })
+    }
+
+    fn entries_after(&mut self, seq: u64, last: u64) -> Result<Vec<EntryRow>, StoreError> {
+        let end = EntryPlace::last_of(last);
+        let mut found = Vec::new();
+        entries::each_after(&self.connection, EntryPlace::last_of(seq).number(), |row| {
+            let is_wanted = row.entry.place <= end;
+            if is_wanted {
+                found.push(row);
+            }
+            Ok(is_wanted)
+        })?;
+        Ok(found)
+    }
+
+    fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError> {
+        operations::runs(&self.connection)
+    }
+
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
+        self.read(|connection| operations::whole(connection, run))
+    }
+
+    fn snapshot(&mut self, work: &mut dyn FnMut(&mut dyn Reader)) -> Result<(), StoreError> {
+        if self.in_snapshot {
+            work(self);
+            return Ok(());
+        }
+        transaction::begin_read(&self.connection)?;
+        // The state is that of the first read, and not of the beginning.
+        let first = head::read(&self.connection, self.book.as_str());
+        if first.is_ok() {
+            self.in_snapshot = true;
+            work(self);
+            self.in_snapshot = false;
+        }
+        transaction::roll_back(&self.connection);
+        first.map(drop)
     }
 }
 

@@ -13,8 +13,8 @@ use super::connection::{self, Options};
 use super::transaction::{plainly, write};
 use super::{entries, head, journal, migrations, operations, table_rows};
 use crate::{
-    BookName, Commit, CommitError, Head, RunInfo, Store, StoreError, SweptRow, commit_check,
-    dialect,
+    BookName, Commit, CommitError, FillPart, Head, RunInfo, Store, StoreError, SweptRow,
+    commit_check, dialect,
 };
 
 /// The write side of one book in one file.
@@ -83,6 +83,13 @@ impl Store for SqliteStore {
         self.checkpoints.after_commit(&self.connection).map_err(CommitError::Unknown)
     }
 
+    fn fill(&mut self, part: FillPart<'_>) -> Result<(), CommitError> {
+        commit_check::check_fill(&part)?;
+        let book = self.book.as_str();
+        write(&self.connection, |connection| fill_all(connection, book, &part))?;
+        self.checkpoints.after_commit(&self.connection).map_err(CommitError::Unknown)
+    }
+
     fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {
         journal::after(&self.connection, seq, bytes_max)
     }
@@ -119,6 +126,24 @@ fn write_all(connection: &Connection, book: &str, commit: &Commit<'_>) -> Result
         if operations::runs(connection)?.iter().any(|other| other.run == run.run) {
             return Err(StoreError::Inconsistent("a run of operations of this number exists"));
         }
+        operations::insert(connection, run)?;
+    }
+    Ok(())
+}
+
+/// Everything a part of a filled book writes.
+fn fill_all(connection: &Connection, book: &str, part: &FillPart<'_>) -> Result<(), StoreError> {
+    head::compare_and_set(connection, book, part.expected, part.next)?;
+    for block in part.blocks {
+        journal::insert(connection, block)?;
+    }
+    table_rows::write(connection, part.rows)?;
+    entries::append(connection, part.entries)?;
+    for run in part.dropped_runs {
+        operations::delete(connection, *run)?;
+    }
+    for run in part.runs {
+        operations::delete(connection, run.run)?;
         operations::insert(connection, run)?;
     }
     Ok(())

@@ -35,6 +35,12 @@ pub(super) fn read<T>(
     result
 }
 
+/// Begins a transaction that sees one state of the tables, for a caller that ends it with
+/// [`roll_back`].
+pub(super) fn begin_read(connection: &Connection) -> Result<(), StoreError> {
+    begin(connection, dialect::BEGIN_READ)
+}
+
 /// What a caller may conclude who only wants to know that it did not work.
 pub(super) fn plainly(error: CommitError) -> StoreError {
     match error {
@@ -84,7 +90,7 @@ fn judge(error: StoreError) -> CommitError {
 }
 
 /// Ends a transaction without keeping anything; SQLite may have done so already.
-fn roll_back(connection: &Connection) {
+pub(super) fn roll_back(connection: &Connection) {
     if !connection.is_autocommit() {
         // What cannot be rolled back now is rolled back before the next transaction, or by
         // whoever opens the file next: without a commit record nothing of it counts.
