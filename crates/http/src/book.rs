@@ -6,7 +6,7 @@ use std::time::Duration;
 use base::Instant;
 use engine::{Answer, Query};
 use risk::budget::{GuessBudgets, Limits};
-use store::{BookName, Reader};
+use store::{BookName, BookRecord, Reader};
 use tokio::sync::{Semaphore, oneshot};
 use writer::{Figures, Handle, Outcome, Request, Trouble};
 
@@ -21,8 +21,7 @@ const REPORT_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// A served book.
 pub struct Book {
-    name: BookName,
-    is_test: bool,
+    record: BookRecord,
     handle: Handle,
     readers: Arc<Readers>,
     /// One report at a time: they read the whole book.
@@ -32,16 +31,10 @@ pub struct Book {
 
 impl Book {
     /// A book with its writer and some readers: as many lists can be read at once.
-    pub fn new(
-        name: BookName,
-        is_test: bool,
-        handle: Handle,
-        readers: Vec<Box<dyn Reader>>,
-    ) -> Book {
+    pub fn new(record: BookRecord, handle: Handle, readers: Vec<Box<dyn Reader>>) -> Book {
         let free = Semaphore::new(readers.len());
         Book {
-            name,
-            is_test,
+            record,
             handle,
             readers: Arc::new(Readers { free, idle: Mutex::new(readers) }),
             turn: Arc::new(Semaphore::new(1)),
@@ -51,17 +44,22 @@ impl Book {
 
     /// Its name, which is part of every keyed hash.
     pub fn name(&self) -> &str {
-        self.name.as_str()
+        self.record.name.as_str()
     }
 
     /// Its name, for the control store.
     pub(crate) fn book_name(&self) -> &BookName {
-        &self.name
+        &self.record.name
     }
 
     /// True when its clock may be moved.
     pub fn is_test(&self) -> bool {
-        self.is_test
+        self.record.is_test
+    }
+
+    /// The number that a restore changes: cursors carry it.
+    pub(crate) fn incarnation(&self) -> u64 {
+        self.record.incarnation
     }
 
     /// Its writer.

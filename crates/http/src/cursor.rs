@@ -1,15 +1,23 @@
 //! Cursors: where a list goes on, in a text that nobody but us can make.
+//!
+//! A cursor names the incarnation of its book. After a restore the journal has gone back, so a
+//! place in it may be that of something else: a cursor from before is refused by name.
 
 use crate::call::Caller;
-use crate::fields::{Checked, refuse};
+use crate::fields::refuse;
+use crate::problem::{Problem, catalog};
 use crate::query::{Query, hex_digit};
 
 /// The first character of every cursor; another one when their contents change.
-const VERSION: char = '1';
+const VERSION: char = '2';
 
-/// Bytes of the position, and of the seal on it.
+/// Bytes of position and incarnation, and of the seal on both.
 const POSITION_BYTES: usize = 16;
+const CONTENT_BYTES: usize = POSITION_BYTES + 8;
 const SEAL_BYTES: usize = 8;
+
+/// Position and incarnation.
+type Content = [u8; CONTENT_BYTES];
 
 /// What cursors of one list have in common: the book, the list and its filters. A cursor of
 /// another one is refused, for its place would mean something else there.
@@ -40,10 +48,13 @@ impl<'a> CursorMaker<'a> {
 
     /// The cursor of a position.
     pub(crate) fn write(&self, position: u128) -> String {
-        let position = position.to_be_bytes();
-        let mut text = String::with_capacity(1 + 2 * (POSITION_BYTES + SEAL_BYTES));
+        let mut content = [0; CONTENT_BYTES];
+        content[..POSITION_BYTES].copy_from_slice(&position.to_be_bytes());
+        let incarnation = self.caller.book().incarnation();
+        content[POSITION_BYTES..].copy_from_slice(&incarnation.to_be_bytes());
+        let mut text = String::with_capacity(1 + 2 * (CONTENT_BYTES + SEAL_BYTES));
         text.push(VERSION);
-        for byte in position.iter().chain(&self.seal(position)) {
+        for byte in content.iter().chain(&self.seal(content)) {
             for half in [byte >> 4, byte & 15] {
                 text.push(char::from(b"0123456789abcdef"[usize::from(half)]));
             }
@@ -55,23 +66,30 @@ impl<'a> CursorMaker<'a> {
     ///
     /// # Errors
     ///
-    /// `invalid_request` about `cursor`.
-    pub(crate) fn read(&self, cursor: Option<&str>) -> Checked<Option<u128>> {
+    /// `invalid_request` about `cursor`; `cursor_from_another_incarnation` when it was made before
+    /// the book was restored.
+    pub(crate) fn read(&self, cursor: Option<&str>) -> Result<Option<u128>, Problem> {
         let Some(text) = cursor else { return Ok(None) };
-        let position = self.opened(text);
-        let refused = || refuse("cursor", "must be the next_cursor of a page with equal filters");
-        position.map(Some).ok_or_else(refused)
+        let Some(content) = self.opened(text) else {
+            let text = "must be the next_cursor of a page with equal filters";
+            return Err(refuse("cursor", text).into());
+        };
+        let (position, incarnation) = content.split_first_chunk().expect("it begins with sixteen");
+        if *incarnation != self.caller.book().incarnation().to_be_bytes() {
+            return Err(Problem::new(&catalog::CURSOR_FROM_ANOTHER_INCARNATION).param("cursor"));
+        }
+        Ok(Some(u128::from_be_bytes(*position)))
     }
 
-    fn opened(&self, text: &str) -> Option<u128> {
-        let (position, seal) = text.strip_prefix(VERSION)?.split_at_checked(2 * POSITION_BYTES)?;
-        let position: [u8; POSITION_BYTES] = from_hex(position)?;
+    fn opened(&self, text: &str) -> Option<Content> {
+        let (content, seal) = text.strip_prefix(VERSION)?.split_at_checked(2 * CONTENT_BYTES)?;
+        let content: Content = from_hex(content)?;
         let seal: [u8; SEAL_BYTES] = from_hex(seal)?;
-        (self.seal(position) == seal).then(|| u128::from_be_bytes(position))
+        (self.seal(content) == seal).then_some(content)
     }
 
-    fn seal(&self, position: [u8; POSITION_BYTES]) -> [u8; SEAL_BYTES] {
-        let text = [self.place.as_slice(), &position].concat();
+    fn seal(&self, content: Content) -> [u8; SEAL_BYTES] {
+        let text = [self.place.as_slice(), &content].concat();
         let hash = self.caller.app.ring.short_hash("cursor", &text);
         *hash.first_chunk().expect("a short hash has sixteen bytes")
     }

@@ -8,6 +8,7 @@ use store::{Page, Reader, StoreError};
 
 use crate::cursor::CursorMaker;
 use crate::fields::{self, Checked, refuse};
+use crate::problem::Problem;
 use crate::query::query_parameters;
 use crate::reply::Reply;
 use crate::views::list::ListView;
@@ -31,7 +32,7 @@ query_parameters! {
         #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
         limit,
         /// `next_cursor` of the page before; the first page when left out.
-        #[param(min_length = 49, max_length = 49, pattern = "^1[0-9a-f]{48}$")]
+        #[param(min_length = 65, max_length = 65, pattern = "^2[0-9a-f]{64}$")]
         cursor,
     }
 }
@@ -158,7 +159,7 @@ impl Wanted {
         cursors: &CursorMaker<'_>,
         page: &PageQuery,
         created: &CreatedQuery,
-    ) -> Checked<Wanted> {
+    ) -> Result<Wanted, Problem> {
         Ok(Wanted {
             after: cursors.read(page.cursor.as_deref())?,
             limit: page.limit()?,

@@ -16,6 +16,7 @@ use outside::clock::{Clock, SystemClock};
 use outside::codes::ParsedCode;
 use outside::keyring::{KeyRing, refuse_inside};
 use outside::people::{PEOPLE_FILE, PeopleKeys};
+use outside::random::{Randomness, SystemRandomness};
 use store::sqlite::Options;
 use store::{BookName, BookRecord, ControlStore, StoreError};
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::Key;
 use journal::Block;
-use store::{Commit, CommitError, Head, RunInfo, Store, StoreError, SweptRow};
+use store::{Commit, CommitError, FillPart, Head, RunInfo, Store, StoreError, SweptRow};
 
 use crate::Random;
 
@@ -162,6 +162,18 @@ impl<S: Store> Store for FaultyStore<S> {
             Some(Fault::DiesLost) => Err(unsynced()),
             Some(Fault::UnknownWritten) => self.inner.commit(commit).and(Err(unknown())),
             Some(Fault::DiesWritten) => self.inner.commit(commit).and(Err(unsynced())),
+        }
+    }
+
+    fn fill(&mut self, part: FillPart<'_>) -> Result<(), CommitError> {
+        match self.plan.next() {
+            None => self.inner.fill(part),
+            Some(fault) => {
+                if matches!(fault, Fault::UnknownWritten | Fault::DiesWritten) {
+                    self.inner.fill(part)?;
+                }
+                Err(CommitError::Unknown(StoreError::Unavailable("simulated".to_owned())))
+            }
         }
     }
 

@@ -2,45 +2,82 @@
 
 use ledger::EntryPlace;
 
-use crate::{Commit, StoreError};
+use crate::{Commit, EntryRow, FillPart, Head, OperationRun, StoreError, SweptRow};
 
 /// Refuses a commit that contradicts itself: the chain would break, or something would not be
 /// read back as it was written. The writer never asks for such a thing; if it does, stopping is
 /// cheaper than repairing a journal.
 pub(crate) fn check(commit: &Commit<'_>) -> Result<(), StoreError> {
-    check_head(commit)?;
+    let (expected, next) = (commit.expected, commit.next);
+    if next.epoch != expected.epoch {
+        return Err(StoreError::Inconsistent("a commit does not change the epoch"));
+    }
+    check_head(expected, next)?;
     check_block(commit)?;
-    if commit.rows.iter().any(|row| row.applied_seq > commit.next.seq) {
+    check_contents(expected, next, commit.rows, commit.entries)?;
+    check_runs(commit.run.as_slice())
+}
+
+/// As [`check`], for a part of a book that is filled.
+pub(crate) fn check_fill(part: &FillPart<'_>) -> Result<(), StoreError> {
+    let (expected, next) = (part.expected, part.next);
+    check_head(expected, next)?;
+    let mut end = *expected;
+    for block in part.blocks {
+        if block.first_seq != end.seq + 1 || block.previous_hash != end.hash {
+            return Err(StoreError::Inconsistent("a block does not follow the one before"));
+        }
+        if block.at_micros < end.at_micros {
+            return Err(StoreError::Inconsistent("a block is older than the one before"));
+        }
+        let (seq, hash, at_micros) = (block.last_seq(), block.hash, block.at_micros);
+        end = Head { seq, hash, at_micros, ..end };
+    }
+    let is_end = (end.seq, end.hash, end.at_micros) == (next.seq, next.hash, next.at_micros);
+    if !is_end || part.blocks.iter().any(|block| next.epoch < block.epoch) {
+        return Err(StoreError::Inconsistent("the next head is not the end of the blocks"));
+    }
+    check_contents(expected, next, part.rows, part.entries)?;
+    check_runs(&part.runs.iter().collect::<Vec<_>>())
+}
+
+fn check_contents(
+    expected: &Head,
+    next: &Head,
+    rows: &[SweptRow],
+    entries: &[EntryRow],
+) -> Result<(), StoreError> {
+    if rows.iter().any(|row| row.applied_seq > next.seq) {
         return Err(StoreError::Inconsistent("a row is newer than the journal"));
     }
-    if !entries_fit(commit) {
+    if !entries_fit(expected, next, entries) {
         return Err(StoreError::Inconsistent("an entry is not at a place of its block"));
     }
-    let run_is_sorted = |run: &crate::OperationRun| run.entries.is_sorted();
-    if !commit.run.is_none_or(run_is_sorted) {
+    Ok(())
+}
+
+fn check_runs(runs: &[&OperationRun]) -> Result<(), StoreError> {
+    if !runs.iter().all(|run| run.entries.is_sorted()) {
         return Err(StoreError::Inconsistent("a run of operations is not sorted"));
     }
     Ok(())
 }
 
 /// Entries belong to the records of their block, and stand in order.
-fn entries_fit(commit: &Commit<'_>) -> bool {
-    let after = EntryPlace::last_of(commit.expected.seq);
-    let last = EntryPlace::last_of(commit.next.seq);
-    let places = || commit.entries.iter().map(|row| row.entry.place);
+fn entries_fit(expected: &Head, next: &Head, entries: &[EntryRow]) -> bool {
+    let after = EntryPlace::last_of(expected.seq);
+    let last = EntryPlace::last_of(next.seq);
+    let places = || entries.iter().map(|row| row.entry.place);
     places().is_sorted_by(|one, other| one < other)
         && places().all(|place| after < place && place <= last)
-        && commit.entries.iter().all(|row| row.entry.previous < Some(row.entry.place))
+        && entries.iter().all(|row| row.entry.previous < Some(row.entry.place))
 }
 
-fn check_head(commit: &Commit<'_>) -> Result<(), StoreError> {
-    let (expected, next) = (commit.expected, commit.next);
+fn check_head(expected: &Head, next: &Head) -> Result<(), StoreError> {
     let goes_back = next.at_micros < expected.at_micros
         || next.watermark < expected.watermark
         || next.operations < expected.operations;
-    if next.epoch != expected.epoch {
-        Err(StoreError::Inconsistent("a commit does not change the epoch"))
-    } else if goes_back {
+    if goes_back {
         Err(StoreError::Inconsistent("the head never goes back"))
     } else if i64::try_from(next.seq).is_err() {
         Err(StoreError::Inconsistent("the sequence exceeds what tables can hold"))

@@ -16,6 +16,19 @@ pub struct BookRecord {
     pub is_test: bool,
     /// When it was created, by the wall clock.
     pub created_at: Instant,
+    /// A random number that is another one after every restore of a backup, so that whoever
+    /// remembers a place of the journal notices that the journal went back. Zero in books from
+    /// before there was such a number.
+    pub incarnation: u64,
+}
+
+/// Books and API keys as they are at one instant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ControlContents {
+    /// Every book, by name.
+    pub books: Vec<BookRecord>,
+    /// Every key of every book, by id.
+    pub keys: Vec<ApiKey>,
 }
 
 /// What a key is good for at all, before its scopes are looked at.

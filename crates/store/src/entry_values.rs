@@ -1,4 +1,4 @@
-//! Entries as values, in the order of the columns of their table.
+//! Entries as values, in the order of the columns of their table: for the store and for backups.
 
 use base::AccountId;
 use journal::{ReadError, ValueSink, ValueSource};
@@ -16,7 +16,8 @@ pub(crate) const KINDS: [ColumnKind; 11] = {
     [Integer, Integer, Bytes, Integer, Integer, Bytes, Integer, Integer, Integer, Integer, Integer]
 };
 
-pub(crate) fn write(row: &EntryRow, sink: &mut impl ValueSink) {
+/// Gives the values of an entry to `sink`.
+pub fn write(row: &EntryRow, sink: &mut impl ValueSink) {
     let entry = &row.entry;
     sink.int(entry.place.number());
     sink.opt_int(entry.previous.map(EntryPlace::number));
@@ -31,7 +32,12 @@ pub(crate) fn write(row: &EntryRow, sink: &mut impl ValueSink) {
     sink.amount(entry.held);
 }
 
-pub(crate) fn read(source: &mut impl ValueSource) -> Result<EntryRow, ReadError> {
+/// Reads an entry back, to its last value.
+///
+/// # Errors
+///
+/// [`ReadError`] for values that are no entry.
+pub fn read(source: &mut impl ValueSource) -> Result<EntryRow, ReadError> {
     let place = source.opt_place()?.ok_or(invalid("place of an entry"))?;
     let previous = source.opt_place()?;
     let account = AccountId::from_bytes(source.fixed16()?);

@@ -55,6 +55,12 @@ pub enum StoreError {
     /// No book of this name exists.
     #[error("there is no book named {0}; create it first")]
     NoSuchBook(String),
+    /// The book was not filled to its end.
+    #[error(
+        "book {0} is a copy that was not completed; run the same move or restore again, \
+         or remove what there is of it"
+    )]
+    HalfFilled(String),
     /// A book of this name exists.
     #[error("a book named {0} exists already; choose another name")]
     BookExists(String),

@@ -9,6 +9,7 @@
 //!   the last change they contain. An older row never overwrites a later one.
 //! * **Watermark**: every change at or below this sequence is in the tables.
 //! * **Operation run**: the short hashes of the idempotency keys of a stretch of the journal.
+//! * **Filling**: writing a copy of a book that nobody serves: [`Store::fill`].
 //! * **Control store**: books and API keys: [`ControlStore`].
 //!
 //! # Invariants
@@ -43,7 +44,7 @@ mod catalogue;
 mod commit_check;
 mod control;
 mod dialect;
-mod entry_values;
+pub mod entry_values;
 mod error;
 mod memory;
 pub mod postgres;
@@ -53,11 +54,13 @@ mod sql;
 pub mod sqlite;
 mod traits;
 
-pub use control::{ApiKey, BookName, BookRecord, ControlStore, KeyCreation, KeyKind, KeyOperation};
+pub use control::{
+    ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind, KeyOperation,
+};
 pub use error::StoreError;
 pub use memory::{MemoryBook, MemoryControl, MemoryReader, MemoryStore};
 pub use run::OperationRun;
 pub use traits::{
-    AccountAt, CardFilter, Commit, CommitError, Due, DueObject, EntryRow, Head, Page, Reader,
-    RunInfo, Store, SweptRow,
+    AccountAt, CardFilter, Commit, CommitError, Due, DueObject, EntryRow, FillPart, Head, Page,
+    Reader, RunInfo, Store, SweptRow,
 };

@@ -15,8 +15,8 @@ pub use control::MemoryControl;
 pub use reader::MemoryReader;
 
 use crate::{
-    Commit, CommitError, EntryRow, Head, OperationRun, RunInfo, Store, StoreError, SweptRow,
-    commit_check,
+    Commit, CommitError, EntryRow, FillPart, Head, OperationRun, RunInfo, Store, StoreError,
+    SweptRow, commit_check,
 };
 
 /// One book in memory. Clones share it, and it outlives the stores and readers made from it: to
@@ -32,7 +32,7 @@ pub struct MemoryStore {
     book: MemoryBook,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Contents {
     head: Head,
     /// Blocks by the sequence of their first record.
@@ -81,6 +81,9 @@ impl Default for MemoryBook {
 impl Store for MemoryStore {
     fn take_over(&mut self) -> Result<Head, StoreError> {
         let mut contents = self.book.lock();
+        if contents.head.is_filling() {
+            return Err(StoreError::HalfFilled("in memory".to_owned()));
+        }
         contents.head.epoch += 1;
         Ok(contents.head)
     }
@@ -114,6 +117,23 @@ impl Store for MemoryStore {
         }
         contents.check_run(&commit)?;
         contents.apply(&commit);
+        Ok(())
+    }
+
+    fn fill(&mut self, part: FillPart<'_>) -> Result<(), CommitError> {
+        commit_check::check_fill(&part)?;
+        let mut contents = self.book.lock();
+        if contents.head != *part.expected {
+            return Err(StoreError::Fenced.into());
+        }
+        contents.head = *part.next;
+        contents.add_blocks(part.blocks);
+        contents.add_rows(part.rows);
+        contents.add_entries(part.entries);
+        for run in part.dropped_runs {
+            contents.runs.remove(run);
+        }
+        contents.runs.extend(part.runs.iter().map(|run| (run.run, run.clone())));
         Ok(())
     }
 
@@ -155,24 +175,32 @@ impl Contents {
 
     fn apply(&mut self, commit: &Commit<'_>) {
         self.head = *commit.next;
-        if let Some(block) = commit.block {
-            self.blocks.insert(block.first_seq, block.clone());
-        }
-        for row in commit.rows {
-            let older = self.rows.get(&row.row.key()).map(|kept| kept.applied_seq);
-            if older.is_none_or(|older| older < row.applied_seq) {
-                self.rows.insert(row.row.key(), row.clone());
-            }
-        }
-        for entry in commit.entries {
-            self.entries.insert(entry.entry.place, entry.clone());
-        }
+        self.add_blocks(commit.block.map(std::slice::from_ref).unwrap_or_default());
+        self.add_rows(commit.rows);
+        self.add_entries(commit.entries);
         for run in commit.dropped_runs {
             self.runs.remove(run);
         }
         if let Some(run) = commit.run {
             self.runs.insert(run.run, run.clone());
         }
+    }
+
+    fn add_blocks(&mut self, blocks: &[Block]) {
+        self.blocks.extend(blocks.iter().map(|block| (block.first_seq, block.clone())));
+    }
+
+    fn add_rows(&mut self, rows: &[SweptRow]) {
+        for row in rows {
+            let older = self.rows.get(&row.row.key()).map(|kept| kept.applied_seq);
+            if older.is_none_or(|older| older < row.applied_seq) {
+                self.rows.insert(row.row.key(), row.clone());
+            }
+        }
+    }
+
+    fn add_entries(&mut self, entries: &[EntryRow]) {
+        self.entries.extend(entries.iter().map(|row| (row.entry.place, row.clone())));
     }
 
     fn blocks_after(&self, seq: u64, bytes_max: usize) -> Vec<Block> {

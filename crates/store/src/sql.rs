@@ -49,7 +49,17 @@ pub trait SqlConnection: Send {
     /// [`StoreError`].
     fn define(&mut self, neutral: &str) -> Result<(), StoreError>;
 
-    /// Runs `work` in a transaction that sees one state of the tables throughout.
+    /// Starts a transaction that sees one state of the tables until [`SqlConnection::end_read`].
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn begin_read(&mut self) -> Result<(), StoreError>;
+
+    /// Ends it. Nothing was written, so there is nothing that could be lost.
+    fn end_read(&mut self);
+
+    /// Runs `work` in such a transaction.
     ///
     /// # Errors
     ///
@@ -59,7 +69,13 @@ pub trait SqlConnection: Send {
         work: impl FnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError>
     where
-        Self: Sized;
+        Self: Sized,
+    {
+        self.begin_read()?;
+        let result = work(self);
+        self.end_read();
+        result
+    }
 
     /// Runs `work` in a transaction, and commits it unless `work` fails.
     ///

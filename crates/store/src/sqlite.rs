@@ -17,7 +17,7 @@ mod transaction;
 mod values;
 
 pub use connection::Options;
-pub use folder::{Folder, open_folder, open_folder_with, open_reader};
+pub use folder::{Folder, open_folder, open_folder_with, open_reader, read_control};
 pub use sql::SqliteConnection;
 pub use store::SqliteStore;
 

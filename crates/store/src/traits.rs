@@ -32,6 +32,15 @@ impl Head {
     /// The head of a book nobody has taken over yet.
     pub const EMPTY: Head =
         Head { epoch: 0, seq: 0, hash: [0; 32], at_micros: 0, watermark: 0, operations: 0 };
+
+    /// The epoch of a book that is being filled by [`Store::fill`]: nobody may take it over before
+    /// it was filled to its end.
+    pub const FILLING: u64 = i64::MAX.cast_unsigned();
+
+    /// True while the book is filled.
+    pub fn is_filling(&self) -> bool {
+        self.epoch == Head::FILLING
+    }
 }
 
 /// A row on its way to its table, with the sequence of the change it shows.
@@ -86,6 +95,28 @@ pub struct Commit<'a> {
     pub dropped_runs: &'a [u64],
 }
 
+/// One transaction that fills a book which nobody serves: a copy, or a backup that is restored.
+///
+/// It happens as a whole, and only when the head row is what is expected. Blocks are those of
+/// former owners, so their epochs are older than any that is given out here.
+#[derive(Clone, Copy, Debug)]
+pub struct FillPart<'a> {
+    /// What the head row must be.
+    pub expected: &'a Head,
+    /// What it becomes. Its epoch is [`Head::FILLING`] until the last part.
+    pub next: &'a Head,
+    /// Blocks to append, each following the one before, the first following `expected`.
+    pub blocks: &'a [Block],
+    /// Entries of their records, all of them, in order of their places.
+    pub entries: &'a [EntryRow],
+    /// Rows for their tables, none of them twice; one that has a later `applied_seq` there is left.
+    pub rows: &'a [SweptRow],
+    /// Runs of operations; one that is there under its number is replaced.
+    pub runs: &'a [OperationRun],
+    /// Operation runs to be dropped, by number.
+    pub dropped_runs: &'a [u64],
+}
+
 /// How a commit ended when it did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
@@ -103,6 +134,7 @@ pub trait Store: Send {
     ///
     /// # Errors
     ///
+    /// [`StoreError::HalfFilled`] while the head [is filling](Head::is_filling), or another
     /// [`StoreError`]; the head is unchanged then.
     fn take_over(&mut self) -> Result<Head, StoreError>;
 
@@ -143,6 +175,13 @@ pub trait Store: Send {
     /// [`CommitError`] says whether anything may have been written. A head row that differs is
     /// [`StoreError::Fenced`].
     fn commit(&mut self, commit: Commit<'_>) -> Result<(), CommitError>;
+
+    /// Runs one transaction that fills a book which nobody serves, synced before it returns.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Store::commit`].
+    fn fill(&mut self, part: FillPart<'_>) -> Result<(), CommitError>;
 
     /// Blocks with a record after `seq` in order, the first of which may begin at or before it:
     /// about `bytes_max` bytes of them but at least one if any.
@@ -322,6 +361,19 @@ pub trait Reader: Send {
 
     /// Every entry in order of its place, for verification.
     fn all_entries(&mut self, each: &mut dyn FnMut(EntryRow)) -> Result<(), StoreError>;
+
+    /// Entries of the records after `seq` up to and including `last`, in order of their places.
+    fn entries_after(&mut self, seq: u64, last: u64) -> Result<Vec<EntryRow>, StoreError>;
+
+    /// The operation runs there are, oldest first.
+    fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError>;
+
+    /// One run, whole; `None` when there is none of this number.
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError>;
+
+    /// Runs `work` with a reader that shows one instant of the book throughout, while a writer goes
+    /// on. Not for long in a server: what the writer logs meanwhile cannot be tidied away.
+    fn snapshot(&mut self, work: &mut dyn FnMut(&mut dyn Reader)) -> Result<(), StoreError>;
 }
 
 /// A store whose kind is known only when the program runs.
@@ -344,6 +396,10 @@ impl Store for Box<dyn Store> {
 
     fn commit(&mut self, commit: Commit<'_>) -> Result<(), CommitError> {
         (**self).commit(commit)
+    }
+
+    fn fill(&mut self, part: FillPart<'_>) -> Result<(), CommitError> {
+        (**self).fill(part)
     }
 
     fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {

@@ -39,6 +39,12 @@ const EDGES: &[Edges] = &[
         uses: &["base", "ledger", "giftcards", "engine", "journal", "store"],
         tests_also_use: &["writer"],
     },
+    Edges {
+        name: "copies",
+        // A copy is checked on its way, so records and rows are read.
+        uses: &["base", "ledger", "engine", "journal", "store"],
+        tests_also_use: &["giftcards", "writer", "reports", "sim"],
+    },
     Edges { name: "outside", uses: &["base"], tests_also_use: &[] },
     Edges {
         name: "jobs",
@@ -74,6 +80,7 @@ const EDGES: &[Edges] = &[
             "writer",
             "reports",
             "risk",
+            "copies",
             "outside",
             "jobs",
             "http",

@@ -61,6 +61,10 @@ catalog! {
         "Check the id and that the key belongs to the book of the account.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This path has no such method",
         "Use one of the methods named by the header Allow.";
+    CURSOR_FROM_ANOTHER_INCARNATION = "cursor_from_another_incarnation", 410,
+        "The cursor is from before a restore",
+        "The book was restored from a backup after this cursor was made. Begin without a cursor, \
+         and compare what you kept: it may contain what never happened here any more.";
     REQUEST_TIMEOUT = "request_timeout", 408, "The body did not arrive in time",
         "Send the request again; nothing was done.";
     TOO_LARGE = "body_too_large", 413, "The body is too large",

@@ -172,13 +172,13 @@ async fn a_cursor_belongs_to_its_list() {
     let mut other = cursor.clone().into_bytes();
     other[20] = if other[20] == b'0' { b'1' } else { b'0' };
     let spoiled = String::from_utf8(other).unwrap();
-    let garbage = ["", "1", "x", "%F0%9F%92%A9", "1%00", &"1".repeat(49), &"9".repeat(5_000)];
+    let garbage = ["", "2", "x", "%F0%9F%92%A9", "2%00", &"2".repeat(65), &"9".repeat(5_000)];
     let mut cases: Vec<String> =
         garbage.iter().map(|text| format!("/v1/gift-cards?status=active&cursor={text}")).collect();
     cases.extend([
         format!("/v1/gift-cards?status=active&cursor={spoiled}"),
         format!("/v1/gift-cards?status=active&cursor={}", cursor.to_uppercase()),
-        format!("/v1/gift-cards?status=active&cursor=2{}", &cursor[1..]),
+        format!("/v1/gift-cards?status=active&cursor=1{}", &cursor[1..]),
         format!("/v1/gift-cards?cursor={cursor}"),
         format!("/v1/holds?cursor={cursor}"),
         format!("/v1/events?cursor={cursor}"),

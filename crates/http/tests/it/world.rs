@@ -207,20 +207,22 @@ fn new_app(
     }))
 }
 
-fn new_book(control: &MemoryControl, clock: &ManualClock, name: &str, is_test: bool) -> BookName {
+fn new_book(control: &MemoryControl, clock: &ManualClock, name: &str, is_test: bool) -> BookRecord {
     let (name, created_at) = (BookName::new(name).unwrap(), clock.now());
-    control.clone().create_book(&BookRecord { name: name.clone(), is_test, created_at }).unwrap();
-    name
+    let record = BookRecord { name, is_test, created_at, incarnation: 1 };
+    control.clone().create_book(&record).unwrap();
+    record
 }
 
 fn open_book(
     app: &App,
     clock: &ManualClock,
     shelf: &mut Shelf,
-    (name, is_test): (BookName, bool),
+    record: BookRecord,
     running: &mut Vec<writer::Running>,
 ) -> Arc<Book> {
     let clock = clock.clone();
+    let (name, is_test) = (record.name.clone(), record.is_test);
     let times = Box::new(move || (clock.now(), clock.monotonic()));
     let (spec, options) = (writer::BookSpec { is_test, ring: [7; 8] }, writer::Options::default());
     let mut readers: Vec<Box<dyn Reader>> = Vec::new();
@@ -239,7 +241,7 @@ fn open_book(
         }
     };
     let writer = writer.unwrap();
-    let book = app.add_book(Book::new(name, is_test, writer.handle.clone(), readers));
+    let book = app.add_book(Book::new(record, writer.handle.clone(), readers));
     running.push(writer);
     book
 }

@@ -203,8 +203,7 @@ fn app(settings: &Settings, installation: &Installation, books: &[OpenBook]) -> 
     for book in books {
         let readers: Done<Vec<Box<dyn Reader>>> =
             (0..settings.readers_per_book).map(|_| installation.reader(&book.record)).collect();
-        let (name, is_test) = (&book.record.name, book.record.is_test);
-        app.add_book(Book::new(name.clone(), is_test, book.handle().clone(), readers?));
+        app.add_book(Book::new(book.record.clone(), book.handle().clone(), readers?));
     }
     Ok(app)
 }

@@ -5,8 +5,10 @@ use engine::BookRow;
 use giftcards::{Card, Hold, Program};
 use journal::Block;
 use ledger::{Account, EntryPlace};
-use store::SweptRow;
-use store::{AccountAt, CardFilter, Due, EntryRow, Head, MemoryReader, Page, Reader, StoreError};
+use store::{
+    AccountAt, CardFilter, Due, EntryRow, Head, MemoryReader, OperationRun, Page, Reader, RunInfo,
+    StoreError, SweptRow,
+};
 
 /// Shows every block, row and entry after it was bent; what is bent to `None` is not shown.
 pub struct Bent {
@@ -139,5 +141,21 @@ impl Reader for Bent {
                 each(entry);
             }
         })
+    }
+
+    fn entries_after(&mut self, seq: u64, last: u64) -> Result<Vec<EntryRow>, StoreError> {
+        self.inner.entries_after(seq, last)
+    }
+
+    fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError> {
+        self.inner.operation_runs()
+    }
+
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
+        self.inner.operation_run(run)
+    }
+
+    fn snapshot(&mut self, work: &mut dyn FnMut(&mut dyn Reader)) -> Result<(), StoreError> {
+        self.inner.snapshot(work)
     }
 }

@@ -2,11 +2,12 @@
 
 /// Adds a book unless there is one of its name.
 pub(crate) const INSERT_BOOK: &str = "
-    insert into book_record (name, is_test, created_at) values ($1, $2, $3)
+    insert into book_record (name, is_test, created_at, incarnation) values ($1, $2, $3, $4)
     on conflict (name) do nothing";
 
 /// Every book.
-pub(crate) const BOOKS: &str = "select name, is_test, created_at from book_record order by name";
+pub(crate) const BOOKS: &str =
+    "select name, is_test, created_at, incarnation from book_record order by name";
 
 /// Whether a book exists.
 pub(crate) const BOOK_COUNT: &str = "select count(*) from book_record where name = $1";

@@ -12,8 +12,9 @@ pub(crate) const BOOKS: &str = "select book from head";
 pub(crate) const SELECT: &str = "
     select epoch, seq, hash, at_micros, watermark, operations from head where book = $1";
 
-/// Raises the epoch.
-pub(crate) const TAKE_OVER: &str = "update head set epoch = epoch + 1 where book = $1";
+/// Raises the epoch, unless it is the one of a book that is being filled, which is the largest.
+pub(crate) const TAKE_OVER: &str =
+    "update head set epoch = epoch + 1 where book = $1 and epoch < 9223372036854775807";
 
 /// Moves the head if it is where the writer believes it to be: the fence of every commit.
 pub(crate) const COMPARE_AND_SET: &str = "

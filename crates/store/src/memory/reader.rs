@@ -1,6 +1,8 @@
 //! The read side in memory: every list is a filter over everything.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex};
 
 use base::{AccountId, CardId, Instant};
 use engine::{BookRow, Key, Row};
@@ -9,8 +11,10 @@ use journal::Block;
 use ledger::{Account, EntryPlace};
 
 use super::{Contents, MemoryBook};
-use crate::SweptRow;
-use crate::{AccountAt, CardFilter, Due, DueObject, EntryRow, Head, Page, Reader, StoreError};
+use crate::{
+    AccountAt, CardFilter, Due, DueObject, EntryRow, Head, OperationRun, Page, Reader, RunInfo,
+    StoreError, SweptRow,
+};
 
 /// The read side of a [`MemoryBook`].
 #[derive(Debug)]
@@ -178,6 +182,30 @@ impl Reader for MemoryReader {
     fn all_entries(&mut self, each: &mut dyn FnMut(EntryRow)) -> Result<(), StoreError> {
         let entries: Vec<EntryRow> = self.book.lock().entries.values().cloned().collect();
         entries.into_iter().for_each(each);
+        Ok(())
+    }
+
+    fn entries_after(&mut self, seq: u64, last: u64) -> Result<Vec<EntryRow>, StoreError> {
+        if last <= seq {
+            return Ok(Vec::new());
+        }
+        let places =
+            (Bound::Excluded(EntryPlace::last_of(seq)), Bound::Included(EntryPlace::last_of(last)));
+        Ok(self.book.lock().entries.range(places).map(|(_, row)| row.clone()).collect())
+    }
+
+    fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError> {
+        Ok(self.book.lock().runs.values().map(OperationRun::info).collect())
+    }
+
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
+        Ok(self.book.lock().runs.get(&run).cloned())
+    }
+
+    fn snapshot(&mut self, work: &mut dyn FnMut(&mut dyn Reader)) -> Result<(), StoreError> {
+        let contents = self.book.lock().clone();
+        let frozen = MemoryBook { contents: Arc::new(Mutex::new(contents)) };
+        work(&mut MemoryReader::of(frozen));
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
-use ::journal::{Value, ValueSink};
+use ::journal::{Block, Value, ValueSink};
 use engine::Row;
 use futures_util::future::{MaybeDone, maybe_done};
 use tokio_postgres::Statement;
@@ -21,7 +21,7 @@ use super::statements;
 use crate::catalogue::{journal, operations};
 use crate::rows;
 use crate::sql::{self, signed};
-use crate::{Commit, StoreError, SweptRow, entry_values};
+use crate::{Commit, EntryRow, FillPart, Head, OperationRun, StoreError, SweptRow, entry_values};
 
 /// Bytes that one statement may carry: PostgreSQL refuses a message of a gigabyte.
 const STATEMENT_BYTES_MAX: usize = 256 << 20;
@@ -39,9 +39,39 @@ enum Values {
     Lists(Columns),
 }
 
+/// What one transaction writes: a commit, or a part of a book that is filled.
+pub(super) struct Writes<'a> {
+    expected: &'a Head,
+    next: &'a Head,
+    blocks: &'a [Block],
+    rows: &'a [SweptRow],
+    entries: &'a [EntryRow],
+    dropped_runs: Vec<u64>,
+    runs: &'a [OperationRun],
+}
+
+impl<'a> Writes<'a> {
+    /// What a commit writes.
+    pub(super) fn of_commit(commit: &Commit<'a>) -> Writes<'a> {
+        let Commit { expected, next, block, rows, entries, run, dropped_runs } = *commit;
+        let blocks = block.map_or(&[][..], std::slice::from_ref);
+        let runs = run.map_or(&[][..], std::slice::from_ref);
+        let dropped_runs = dropped_runs.to_vec();
+        Writes { expected, next, blocks, rows, entries, dropped_runs, runs }
+    }
+
+    /// What a part of a filled book writes: runs that are there under their number are replaced.
+    pub(super) fn of_part(part: &FillPart<'a>) -> Writes<'a> {
+        let FillPart { expected, next, blocks, entries, rows, runs, dropped_runs } = *part;
+        let replaced = runs.iter().map(|run| run.run);
+        let dropped_runs = dropped_runs.iter().copied().chain(replaced).collect();
+        Writes { expected, next, blocks, rows, entries, dropped_runs, runs }
+    }
+}
+
 /// Runs the transaction.
-pub(super) async fn run(link: &mut Link, book: &str, commit: &Commit<'_>) -> Result<(), Broken> {
-    let ready = prepare(link, book, commit).await?;
+pub(super) async fn run(link: &mut Link, book: &str, writes: &Writes<'_>) -> Result<(), Broken> {
+    let ready = prepare(link, book, writes).await?;
     link.calm();
     send(link, &ready).await?;
     if link.was_warned() {
@@ -53,34 +83,34 @@ pub(super) async fn run(link: &mut Link, book: &str, commit: &Commit<'_>) -> Res
 }
 
 /// The statements of a commit, the head first: a fenced writer does no work.
-async fn prepare(link: &mut Link, book: &str, commit: &Commit<'_>) -> Result<Vec<Ready>, Broken> {
+async fn prepare(link: &mut Link, book: &str, writes: &Writes<'_>) -> Result<Vec<Ready>, Broken> {
     let mut ready = Vec::with_capacity(16);
-    let moved = sql::head::compare_and_set(book, commit.expected, commit.next);
+    let moved = sql::head::compare_and_set(book, writes.expected, writes.next);
     ready.push(single(link, statements::fence(), moved, "the head").await?);
-    if let Some(block) = commit.block {
+    for block in writes.blocks {
         let what = "a block of this sequence exists";
         ready.push(single(link, journal::INSERT, sql::journal::values(block), what).await?);
     }
     let number = |row: &SweptRow| rows::describe(&row.row).number;
-    for group in commit.rows.chunk_by(|one, other| number(one) == number(other)) {
+    for group in writes.rows.chunk_by(|one, other| number(one) == number(other)) {
         let table = rows::describe(&group[0].row);
         let mut lists = Columns::new(statements::kinds_of(table));
         group.iter().for_each(|row| write(&row.row, row.applied_seq, &mut lists));
         ready.push(listed(link, &statements::of(table).upsert, lists, "a row").await?);
     }
-    if !commit.entries.is_empty() {
+    if !writes.entries.is_empty() {
         let mut lists = Columns::new(entry_values::KINDS);
-        commit.entries.iter().for_each(|row| entry_values::write(row, &mut lists));
+        writes.entries.iter().for_each(|row| entry_values::write(row, &mut lists));
         let what = "an entry of this place exists";
         ready.push(listed(link, statements::insert_entries(), lists, what).await?);
     }
-    for run in commit.dropped_runs {
+    for run in &writes.dropped_runs {
         for text in [operations::DELETE_RUN, operations::DELETE_PAGES] {
             let number = vec![Value::Int(signed(*run))];
             ready.push(single(link, text, number, "a run that is dropped").await?);
         }
     }
-    if let Some(run) = commit.run {
+    for run in writes.runs {
         let what = "a run of operations of this number exists";
         let values = sql::operations::run_values(run).to_vec();
         ready.push(single(link, operations::INSERT_RUN, values, what).await?);

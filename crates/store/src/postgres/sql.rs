@@ -43,21 +43,12 @@ impl PostgresConnection {
         self.session.run(work).map_err(Broken::plainly)
     }
 
-    fn in_transaction<T>(
-        &mut self,
-        begin: &str,
-        work: impl FnOnce(&mut PostgresConnection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    fn begin(&mut self, begin: &str) -> Result<(), StoreError> {
         assert!(!self.is_in_transaction, "transactions do not nest");
         // A connection that broke while nobody looked is noticed here, and made again.
         self.session.run_again(async |link| Ok(link.client.batch_execute(begin).await?))?;
         self.is_in_transaction = true;
-        let result = work(self);
-        self.is_in_transaction = false;
-        let end = if result.is_ok() { "commit" } else { "rollback" };
-        let ended = self.run_batch(end);
-        let value = result?;
-        ended.map(|()| value)
+        Ok(())
     }
 }
 
@@ -106,17 +97,25 @@ impl SqlConnection for PostgresConnection {
         self.run_batch(&dialect::postgres_ddl(neutral))
     }
 
-    fn read<T>(
-        &mut self,
-        work: impl FnOnce(&mut PostgresConnection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.in_transaction(dialect::POSTGRES_BEGIN_READ, work)
+    fn begin_read(&mut self) -> Result<(), StoreError> {
+        self.begin(dialect::POSTGRES_BEGIN_READ)
+    }
+
+    fn end_read(&mut self) {
+        self.is_in_transaction = false;
+        // A transaction that cannot be ended went with its connection.
+        let _ = self.run_batch("rollback");
     }
 
     fn write<T>(
         &mut self,
         work: impl FnOnce(&mut PostgresConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.in_transaction("begin", work)
+        self.begin("begin")?;
+        let result = work(self);
+        self.is_in_transaction = false;
+        let ended = self.run_batch(if result.is_ok() { "commit" } else { "rollback" });
+        let value = result?;
+        ended.map(|()| value)
     }
 }

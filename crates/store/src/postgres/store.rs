@@ -9,15 +9,17 @@ use engine::Key;
 use tokio_postgres::Config;
 
 use super::columns::Columns;
+use super::commit::{self, Writes};
 use super::link::Link;
 use super::session::Broken;
 use super::sql::PostgresConnection;
-use super::{commit, statements};
+use super::statements;
 use crate::catalogue::head;
 use crate::rows::{self, Table};
 use crate::sql::{self, SqlConnection, operations, read_swept};
 use crate::{
-    BookName, Commit, CommitError, Head, RunInfo, Store, StoreError, SweptRow, commit_check,
+    BookName, Commit, CommitError, FillPart, Head, RunInfo, Store, StoreError, SweptRow,
+    commit_check,
 };
 
 /// How long a commit may take before its connection is given up. A standby that has to confirm it
@@ -42,6 +44,15 @@ impl PostgresStore {
         Ok(PostgresStore { connection, book: book.clone() })
     }
 
+    fn write(&mut self, writes: &Writes<'_>) -> Result<(), CommitError> {
+        let book = self.book.as_str();
+        let done = self.connection.session.run(async |link| commit::run(link, book, writes).await);
+        done.map_err(|broken| match broken {
+            Broken::Refused(error) => CommitError::NotCommitted(error),
+            Broken::Lost(error) => CommitError::Unknown(error),
+        })
+    }
+
     fn name(&self) -> Value {
         Value::Text(self.book.to_string())
     }
@@ -50,9 +61,9 @@ impl PostgresStore {
 impl Store for PostgresStore {
     fn take_over(&mut self) -> Result<Head, StoreError> {
         let (name, book) = (self.name(), self.book.clone());
-        self.connection.write(|connection| {
-            connection.change(head::TAKE_OVER, &[name])?;
-            sql::head::read(connection, book.as_str())
+        self.connection.write(|connection| match connection.change(head::TAKE_OVER, &[name])? {
+            0 => Err(StoreError::HalfFilled(book.to_string())),
+            _ => sql::head::read(connection, book.as_str()),
         })
     }
 
@@ -83,12 +94,12 @@ impl Store for PostgresStore {
 
     fn commit(&mut self, commit: Commit<'_>) -> Result<(), CommitError> {
         commit_check::check(&commit)?;
-        let book = self.book.as_str();
-        let done = self.connection.session.run(async |link| commit::run(link, book, &commit).await);
-        done.map_err(|broken| match broken {
-            Broken::Refused(error) => CommitError::NotCommitted(error),
-            Broken::Lost(error) => CommitError::Unknown(error),
-        })
+        self.write(&Writes::of_commit(&commit))
+    }
+
+    fn fill(&mut self, part: FillPart<'_>) -> Result<(), CommitError> {
+        commit_check::check_fill(&part)?;
+        self.write(&Writes::of_part(&part))
     }
 
     fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {

@@ -7,8 +7,12 @@ use super::{SqlConnection, SqlRow, collect, columns, first};
 use crate::catalogue::control;
 use crate::rows::{FieldSource, invalid};
 use crate::{
-    ApiKey, BookName, BookRecord, ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError,
+    ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind,
+    KeyOperation, StoreError,
 };
+
+/// Columns of a book, in the order of the statement that reads them.
+const BOOK_COLUMNS: usize = 4;
 
 /// Columns of a key, in the order of every statement that reads one.
 const KEY_COLUMNS: usize = 9;
@@ -24,6 +28,14 @@ impl<C: SqlConnection> SqlControl<C> {
     pub(crate) fn new(connection: C) -> SqlControl<C> {
         SqlControl { connection }
     }
+
+    /// Books and API keys as they are at one instant.
+    pub(crate) fn contents(&mut self) -> Result<ControlContents, StoreError> {
+        self.connection.read(|connection| {
+            let books = collect(connection, control::BOOKS, &[], read_book)?;
+            Ok(ControlContents { books, keys: collect(connection, control::KEYS, &[], read_key)? })
+        })
+    }
 }
 
 impl<C: SqlConnection> ControlStore for SqlControl<C> {
@@ -32,6 +44,7 @@ impl<C: SqlConnection> ControlStore for SqlControl<C> {
             text(book.name.as_str()),
             Value::Int(i64::from(book.is_test)),
             Value::Int(book.created_at.micros()),
+            Value::Int(book.incarnation.cast_signed()),
         ];
         match self.connection.change(control::INSERT_BOOK, &values)? {
             1 => Ok(()),
@@ -40,14 +53,7 @@ impl<C: SqlConnection> ControlStore for SqlControl<C> {
     }
 
     fn books(&mut self) -> Result<Vec<BookRecord>, StoreError> {
-        collect(&mut self.connection, control::BOOKS, &[], |row| {
-            let mut source = columns(row, 0, 3);
-            Ok(BookRecord {
-                name: source.parsed("name of a book", BookName::new)?,
-                is_test: source.flag()?,
-                created_at: source.instant()?,
-            })
-        })
+        collect(&mut self.connection, control::BOOKS, &[], read_book)
     }
 
     fn create_key(
@@ -148,6 +154,16 @@ fn repetition<C: SqlConnection>(
     }
     let made = first(connection, control::KEY_OF, &[text(book), bytes(&id)], read_key)?;
     Ok(Some(KeyCreation::Replayed(made.ok_or_else(key_is_gone)?)))
+}
+
+fn read_book(row: &dyn SqlRow) -> Result<BookRecord, StoreError> {
+    let mut source = columns(row, 0, BOOK_COLUMNS);
+    Ok(BookRecord {
+        name: source.parsed("name of a book", BookName::new)?,
+        is_test: source.flag()?,
+        created_at: source.instant()?,
+        incarnation: source.int()?.cast_unsigned(),
+    })
 }
 
 fn read_key(row: &dyn SqlRow) -> Result<ApiKey, StoreError> {

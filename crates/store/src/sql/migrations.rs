@@ -25,11 +25,18 @@ pub(crate) const OF_BOOKS: &[Migration] = &[Migration {
 }];
 
 /// Migrations of the control store.
-pub(crate) const OF_CONTROL: &[Migration] = &[Migration {
-    number: 1,
-    name: "tables",
-    text: include_str!("../../migrations/control/0001_tables.sql"),
-}];
+pub(crate) const OF_CONTROL: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "tables",
+        text: include_str!("../../migrations/control/0001_tables.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "incarnation",
+        text: include_str!("../../migrations/control/0002_incarnation.sql"),
+    },
+];
 
 /// Runs what has not been run on these tables, each migration in a transaction of its own. The
 /// row that notes a migration is its guard: of two processes that run it at the same time, one

@@ -58,6 +58,22 @@ pub(crate) fn hashes<C: SqlConnection>(
     Ok(hashes)
 }
 
+/// A run with everything in it.
+pub(crate) fn whole<C: SqlConnection>(
+    connection: &mut C,
+    run: u64,
+) -> Result<Option<OperationRun>, StoreError> {
+    let Some(info) = runs(connection)?.into_iter().find(|info| info.run == run) else {
+        return Ok(None);
+    };
+    let mut entries = Vec::new();
+    connection.each_row(operations::PAGES, &[Value::Int(signed(run))], &mut |row| {
+        entries.extend(unpack(&columns(row, 0, 1).bytes()?)?);
+        Ok(true)
+    })?;
+    Ok(Some(OperationRun { run, last_at: info.last_at, entries }))
+}
+
 /// Sequences noted for a short hash in some runs, ascending.
 pub(crate) fn find<C: SqlConnection>(
     connection: &mut C,

@@ -6,13 +6,13 @@ use engine::{BookRow, Row as EngineRow};
 use giftcards::{Card, Hold, Program};
 use ledger::{Account, AccountName, EntryPlace};
 
-use super::{SqlConnection, SqlRow, columns, entries, first, head, journal, unsigned};
+use super::{SqlConnection, SqlRow, columns, entries, first, head, journal, operations, unsigned};
 use crate::catalogue;
 use crate::catalogue::lists::{self, Query};
 use crate::rows::{self, FieldSource, TABLES, Table};
 use crate::{
-    AccountAt, BookName, CardFilter, Due, DueObject, EntryRow, Head, Page, Reader, StoreError,
-    SweptRow,
+    AccountAt, BookName, CardFilter, Due, DueObject, EntryRow, Head, OperationRun, Page, Reader,
+    RunInfo, StoreError, SweptRow,
 };
 
 /// The read side of one book.
@@ -20,12 +20,22 @@ use crate::{
 pub struct SqlReader<C> {
     connection: C,
     book: BookName,
+    /// True inside [`Reader::snapshot`]: everything is then read in its transaction.
+    in_snapshot: bool,
 }
 
 impl<C: SqlConnection> SqlReader<C> {
     /// Reads `book` through this connection, on which its tables are current.
     pub(crate) fn new(connection: C, book: &BookName) -> SqlReader<C> {
-        SqlReader { connection, book: book.clone() }
+        SqlReader { connection, book: book.clone(), in_snapshot: false }
+    }
+
+    /// Runs `work` with one state of the tables: that of the snapshot, when there is one.
+    fn read<T>(
+        &mut self,
+        work: impl FnOnce(&mut C) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.in_snapshot { work(&mut self.connection) } else { self.connection.read(work) }
     }
 }
 
@@ -94,9 +104,9 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
     }
 
     fn accounts_at(&mut self, seq: u64, each: &mut dyn FnMut(AccountAt)) -> Result<(), StoreError> {
-        let book = self.book.as_str();
-        self.connection.read(|connection| {
-            let head = head::read(connection, book)?;
+        let book = self.book.clone();
+        self.read(|connection| {
+            let head = head::read(connection, book.as_str())?;
             let totals = entries::totals_at(connection, &head, seq)?;
             each_row(connection, &lists::all_accounts(), &[], |row| {
                 if let Some(at) = totals.of(account(row, 0)?) {
@@ -125,9 +135,9 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
     }
 
     fn seq_at(&mut self, at: Instant) -> Result<u64, StoreError> {
-        let book = self.book.as_str();
-        self.connection.read(|connection| {
-            let head = head::read(connection, book)?;
+        let book = self.book.clone();
+        self.read(|connection| {
+            let head = head::read(connection, book.as_str())?;
             journal::seq_at(connection, at, head.seq)
         })
     }
@@ -159,7 +169,7 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
     }
 
     fn all_rows(&mut self, each: &mut dyn FnMut(SweptRow)) -> Result<(), StoreError> {
-        self.connection.read(|connection| {
+        self.read(|connection| {
             for table in TABLES {
                 each_row(connection, &catalogue::of(table).select_all, &[], |row| {
                     each(read_swept(table, row)?);
@@ -175,6 +185,45 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
             each(row);
             Ok(true)
         })
+    }
+
+    fn entries_after(&mut self, seq: u64, last: u64) -> Result<Vec<EntryRow>, StoreError> {
+        let end = EntryPlace::last_of(last);
+        let mut found = Vec::new();
+        let start = EntryPlace::last_of(seq).number();
+        entries::each_after(&mut self.connection, start, |row| {
+            let is_wanted = row.entry.place <= end;
+            if is_wanted {
+                found.push(row);
+            }
+            Ok(is_wanted)
+        })?;
+        Ok(found)
+    }
+
+    fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError> {
+        operations::runs(&mut self.connection)
+    }
+
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
+        self.read(|connection| operations::whole(connection, run))
+    }
+
+    fn snapshot(&mut self, work: &mut dyn FnMut(&mut dyn Reader)) -> Result<(), StoreError> {
+        if self.in_snapshot {
+            work(self);
+            return Ok(());
+        }
+        self.connection.begin_read()?;
+        // The state is that of the first read, and not of the beginning.
+        let first = head::read(&mut self.connection, self.book.as_str());
+        if first.is_ok() {
+            self.in_snapshot = true;
+            work(self);
+            self.in_snapshot = false;
+        }
+        self.connection.end_read();
+        first.map(drop)
     }
 }
 

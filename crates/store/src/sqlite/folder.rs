@@ -9,7 +9,7 @@ use super::connection::Options;
 use super::sql::SqliteConnection;
 use super::{SqliteControl, SqliteReader, SqliteStore, connection};
 use crate::sql::migrations;
-use crate::{BookName, StoreError};
+use crate::{BookName, ControlContents, StoreError};
 
 /// The file whose lock says that a process uses the folder. It is never removed, because a lock
 /// on a removed file keeps nobody out.
@@ -67,6 +67,18 @@ pub fn open_reader(folder: &Path, book: &BookName) -> Result<SqliteReader, Store
     let mut sqlite = SqliteConnection::reading(connection);
     migrations::require_current(&mut sqlite, migrations::OF_BOOKS)?;
     Ok(SqliteReader::new(sqlite, book))
+}
+
+/// Reads books and API keys without asking for the folder: for copies while a server runs.
+///
+/// # Errors
+///
+/// [`StoreError::Unavailable`] when there is no `control.db`, or one of an earlier release.
+pub fn read_control(folder: &Path) -> Result<ControlContents, StoreError> {
+    let connection = connection::open_reader(&folder.join("control.db"))?;
+    let mut sqlite = SqliteConnection::reading(connection);
+    migrations::require_current(&mut sqlite, migrations::OF_CONTROL)?;
+    SqliteControl::new(sqlite).contents()
 }
 
 impl Folder {

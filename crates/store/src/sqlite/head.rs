@@ -26,10 +26,12 @@ pub(super) fn create(connection: &Connection, book: &str) -> Result<(), StoreErr
     }
 }
 
-/// Raises the epoch.
+/// Raises the epoch, unless the book is being filled.
 pub(super) fn take_over(connection: &Connection, book: &str) -> Result<(), StoreError> {
-    connection.prepare_cached(head::TAKE_OVER)?.execute([book])?;
-    Ok(())
+    match connection.prepare_cached(head::TAKE_OVER)?.execute([book])? {
+        0 => Err(StoreError::HalfFilled(book.to_owned())),
+        _ => Ok(()),
+    }
 }
 
 /// Moves the head from `expected` to `next`.

@@ -61,11 +61,12 @@ impl SqlConnection for SqliteConnection {
         Ok(self.connection.execute_batch(&dialect::sqlite_ddl(neutral))?)
     }
 
-    fn read<T>(
-        &mut self,
-        work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        transaction::read(self, work)
+    fn begin_read(&mut self) -> Result<(), StoreError> {
+        transaction::begin_read(&self.connection)
+    }
+
+    fn end_read(&mut self) {
+        transaction::roll_back(&self.connection);
     }
 
     fn write<T>(

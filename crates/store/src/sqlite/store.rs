@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ::journal::Block;
 use engine::Key;
+use rusqlite::Connection;
 
 use super::checkpoint::Checkpoints;
 use super::connection::{self, Options};
@@ -14,8 +15,8 @@ use super::transaction::{plainly, write};
 use super::{entries, head, journal, operations, table_rows};
 use crate::sql::{self, migrations, operations as runs};
 use crate::{
-    BookName, Commit, CommitError, Head, RunInfo, Store, StoreError, SweptRow, commit_check,
-    dialect,
+    BookName, Commit, CommitError, FillPart, Head, RunInfo, Store, StoreError, SweptRow,
+    commit_check, dialect,
 };
 
 /// The write side of one book in one file.
@@ -87,6 +88,13 @@ impl Store for SqliteStore {
         self.checkpoints.after_commit(&self.sqlite.connection).map_err(CommitError::Unknown)
     }
 
+    fn fill(&mut self, part: FillPart<'_>) -> Result<(), CommitError> {
+        commit_check::check_fill(&part)?;
+        let book = self.book.as_str();
+        write(&mut self.sqlite, |sqlite| fill_all(&sqlite.connection, book, &part))?;
+        self.checkpoints.after_commit(&self.sqlite.connection).map_err(CommitError::Unknown)
+    }
+
     fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {
         sql::journal::after(&mut self.sqlite, seq, bytes_max)
     }
@@ -129,6 +137,24 @@ fn write_all(
             return Err(StoreError::Inconsistent("a run of operations of this number exists"));
         }
         operations::insert(&sqlite.connection, run)?;
+    }
+    Ok(())
+}
+
+/// Everything a part of a filled book writes.
+fn fill_all(connection: &Connection, book: &str, part: &FillPart<'_>) -> Result<(), StoreError> {
+    head::compare_and_set(connection, book, part.expected, part.next)?;
+    for block in part.blocks {
+        journal::insert(connection, block)?;
+    }
+    table_rows::write(connection, part.rows)?;
+    entries::append(connection, part.entries)?;
+    for run in part.dropped_runs {
+        operations::delete(connection, *run)?;
+    }
+    for run in part.runs {
+        operations::delete(connection, run.run)?;
+        operations::insert(connection, run)?;
     }
     Ok(())
 }

@@ -24,16 +24,10 @@ pub(super) fn write<T>(
     }
 }
 
-/// Runs `work` in a transaction that sees one state of the tables throughout.
-pub(super) fn read<T>(
-    sqlite: &mut SqliteConnection,
-    work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    begin(&sqlite.connection, dialect::BEGIN_READ)?;
-    let result = work(sqlite);
-    // Nothing was written, so there is nothing a commit would keep.
-    roll_back(&sqlite.connection);
-    result
+/// Begins a transaction that sees one state of the tables, for a caller that ends it with
+/// [`roll_back`].
+pub(super) fn begin_read(connection: &Connection) -> Result<(), StoreError> {
+    begin(connection, dialect::BEGIN_READ)
 }
 
 /// What a caller may conclude who only wants to know that it did not work.
@@ -85,7 +79,7 @@ fn judge(error: StoreError) -> CommitError {
 }
 
 /// Ends a transaction without keeping anything; SQLite may have done so already.
-fn roll_back(connection: &Connection) {
+pub(super) fn roll_back(connection: &Connection) {
     if !connection.is_autocommit() {
         // What cannot be rolled back now is rolled back before the next transaction, or by
         // whoever opens the file next: without a commit record nothing of it counts.

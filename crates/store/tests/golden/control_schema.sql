@@ -14,7 +14,7 @@ CREATE TABLE api_key (
 CREATE TABLE book_record (
     name text not null,
     is_test integer not null,
-    created_at integer not null,
+    created_at integer not null, incarnation integer not null default 0,
     primary key (name)
 ) strict, without rowid;
 

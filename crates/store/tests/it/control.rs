@@ -20,7 +20,12 @@ fn on_every_store(test: impl Fn(&mut dyn ControlStore)) {
 }
 
 fn book(name: &str) -> BookRecord {
-    BookRecord { name: BookName::new(name).unwrap(), is_test: true, created_at: at(5) }
+    BookRecord {
+        name: BookName::new(name).unwrap(),
+        is_test: true,
+        created_at: at(5),
+        incarnation: u64::MAX - 5,
+    }
 }
 
 fn key(number: u8, book: &str) -> ApiKey {

@@ -8,8 +8,8 @@ use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, RefundId, Sp
 use engine::{Answer, CardRef, Command, GiftCardCommand, Key, OperationKey, Query};
 use giftcards::{Capture, Code, CodeHash, Funding, Issue, NewCode, Place, RefundHold, Sandbox};
 use journal::Block;
-use store::{Commit, CommitError, Head, MemoryBook, MemoryStore, Reader, RunInfo, Store};
-use store::{StoreError, SweptRow};
+use store::{Commit, CommitError, FillPart, Head, MemoryBook, MemoryStore, Reader, RunInfo};
+use store::{Store, StoreError, SweptRow};
 use writer::{BookSpec, Decided, Handle, OpenError, Operation, Options, Outcome, Request, Writer};
 
 pub const SPEC: BookSpec = BookSpec { is_test: true, ring: [1; 8] };
@@ -52,6 +52,10 @@ impl Store for Planned {
             Some(Ending::UnknownWritten) => self.inner.commit(commit).and(Err(unknown())),
             Some(Ending::UnknownLost) => Err(unknown()),
         }
+    }
+
+    fn fill(&mut self, part: FillPart<'_>) -> Result<(), CommitError> {
+        self.inner.fill(part)
     }
 
     fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {

@@ -1,0 +1,171 @@
+//! Checking a backup, and restoring it.
+
+use std::io::Read;
+
+use store::{ApiKey, BookName, BookRecord};
+
+use super::parts::{BookStart, Manifest, Part};
+use super::read::BackupReader;
+use crate::place::{list, summary_of};
+use crate::stream::{Progress, Sink, Step};
+use crate::{CopyError, Filler, Moved, Summary, Tally, TargetPlace};
+
+/// Reads a backup to its end and checks everything that can be known of it: checksums, the chain of
+/// every journal, and that each book amounts to what is written down.
+///
+/// # Errors
+///
+/// [`CopyError`] with the place of the damage.
+pub fn check_backup(
+    input: impl Read,
+    progress: &mut dyn FnMut(&BookName, Progress),
+) -> Result<(Manifest, Vec<(BookStart, Summary)>), CopyError> {
+    let mut parts = BackupReader::open(input)?;
+    let mut manifest = None;
+    let mut books = Vec::new();
+    while let Some(part) = parts.next_part()? {
+        match part {
+            Part::Manifest(found) => manifest = Some(found),
+            Part::Book(start) => {
+                let mut progress = |at| progress(&start.record.name, at);
+                let summary = read_book(&mut parts, &start, None, &mut progress)?;
+                books.push((start, summary));
+            }
+            _ => {}
+        }
+    }
+    let manifest = manifest.expect("the reader asks for a manifest before it ends");
+    Ok((manifest, books))
+}
+
+/// Fills an empty place from a backup. Books are listed once the whole file was read and every book
+/// was compared; run again after an interruption, it goes on where it was. Each book starts a new
+/// incarnation, drawn from `incarnation`.
+///
+/// # Errors
+///
+/// [`CopyError`]; nothing can be served then.
+pub fn restore(
+    input: impl Read,
+    target: &mut dyn TargetPlace,
+    incarnation: &mut dyn FnMut() -> u64,
+    progress: &mut dyn FnMut(&BookName, Progress),
+) -> Result<(Manifest, Vec<Moved>), CopyError> {
+    let mut parts = BackupReader::open(input)?;
+    let mut manifest = None;
+    let mut books = Vec::new();
+    let mut keys = Vec::new();
+    while let Some(part) = parts.next_part()? {
+        match part {
+            Part::Manifest(found) => {
+                refuse_others(target, &found)?;
+                manifest = Some(found);
+            }
+            Part::Book(start) => {
+                let mut progress = |at| progress(&start.record.name, at);
+                let restored = restore_book(&mut parts, &start, target, &mut progress)?;
+                books.push((start.record, restored));
+            }
+            Part::Key(key) => keys.push(key),
+            _ => {}
+        }
+    }
+    let manifest = manifest.expect("the reader asks for a manifest before it ends");
+    let mut moved = Vec::new();
+    for (record, (summary, known)) in books {
+        let own: Vec<&ApiKey> = keys.iter().filter(|key| key.book == record.name).collect();
+        let was_there = known.is_some();
+        let incarnation = known.unwrap_or_else(&mut *incarnation);
+        let record = BookRecord { incarnation, ..record };
+        list(target, &record, &own)?;
+        moved.push(Moved { record, summary, was_there, keys: own.len() as u64 });
+    }
+    Ok((manifest, moved))
+}
+
+/// A place that has other books is in use: a restore is no way to mix two installations.
+fn refuse_others(target: &mut dyn TargetPlace, manifest: &Manifest) -> Result<(), CopyError> {
+    let books = target.control().and_then(|mut control| control.books());
+    let books = books.map_err(CopyError::Target)?;
+    match books.into_iter().find(|book| !manifest.books.contains(&book.name)) {
+        Some(other) => Err(CopyError::InUse(other.name)),
+        None => Ok(()),
+    }
+}
+
+/// Fills one book. The number is the incarnation of a book that is listed already, by an earlier
+/// run that was interrupted right after; it must not have been served since.
+fn restore_book(
+    parts: &mut BackupReader<impl Read>,
+    start: &BookStart,
+    target: &mut dyn TargetPlace,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Summary, Option<u64>), CopyError> {
+    let name = &start.record.name;
+    let books = target.control().and_then(|mut control| control.books());
+    let listed = books.map_err(CopyError::Target)?.into_iter().find(|book| book.name == *name);
+    if let Some(listed) = listed {
+        let head = target.reader(name).and_then(|mut reader| reader.head());
+        if head.map_err(CopyError::Target)? != start.head {
+            return Err(CopyError::InUse(name.clone()));
+        }
+        let summary = read_book(parts, start, None, progress)?;
+        summary.expect(&summary_of(target, name, &start.head, progress)?)?;
+        return Ok((summary, Some(listed.incarnation)));
+    }
+    let mut store = target.store(name).map_err(CopyError::Target)?;
+    let mut filler = Filler::begin(store.as_mut())?;
+    let summary = read_book(parts, start, Some(&mut filler), progress)?;
+    filler.complete(&start.head)?;
+    summary.expect(&summary_of(target, name, &start.head, progress)?)?;
+    filler.finish(&start.head)?;
+    Ok((summary, None))
+}
+
+/// Reads one book to its end, gives it to `filler`, and compares it with its own summary.
+fn read_book(
+    parts: &mut BackupReader<impl Read>,
+    start: &BookStart,
+    mut filler: Option<&mut Filler<'_>>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, CopyError> {
+    let mut tally = Tally::new();
+    let (mut rows_done, mut runs_done) = (0, 0);
+    loop {
+        match parts.next_part()? {
+            Some(Part::Journal { blocks, entries }) => {
+                tally.journal(&blocks, &entries)?;
+                if let Some(filler) = &mut filler {
+                    filler.journal(&blocks, &entries)?;
+                }
+                let (done, total) = (tally.seq(), start.head.seq);
+                progress(Progress { step: Step::Journal, done, total });
+            }
+            Some(Part::Rows(rows)) => {
+                tally.rows(&rows)?;
+                if let Some(filler) = &mut filler {
+                    filler.rows(&rows)?;
+                }
+                rows_done += rows.len() as u64;
+                progress(Progress { step: Step::Rows, done: rows_done, total: rows_done });
+            }
+            Some(Part::Run(run)) => {
+                tally.run(&run)?;
+                if let Some(filler) = &mut filler {
+                    filler.run(&run)?;
+                }
+                runs_done += 1;
+                progress(Progress { step: Step::Operations, done: runs_done, total: runs_done });
+            }
+            Some(Part::BookEnd(expected)) => {
+                let summary = tally.finish()?;
+                let is_whole = (summary.seq, summary.hash) == (start.head.seq, start.head.hash);
+                if summary != expected || !is_whole {
+                    return Err(parts.misplaced("the book is not what its summary says"));
+                }
+                return Ok(summary);
+            }
+            _ => return Err(parts.misplaced("a book does not end")),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Why a copy was not made.
+
+use journal::{ChainError, ReadError};
+use store::{BookName, CommitError, StoreError};
+
+/// Why a copy was not made. The texts are for operators and say what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// The book that is copied cannot be read.
+    #[error("it cannot be read: {0}")]
+    Source(StoreError),
+    /// The copy cannot be written.
+    #[error("the copy cannot be written: {0}; when that is mended, run the same command again")]
+    Target(StoreError),
+    /// A block does not belong where it stands.
+    #[error(
+        "the journal is damaged at record {seq}: {error}; run `makegood verify` where it came from"
+    )]
+    Chain {
+        /// First record of the block.
+        seq: u64,
+        /// What is wrong with it.
+        error: ChainError,
+    },
+    /// A record cannot be understood.
+    #[error("record {seq} cannot be understood: {error}; a newer release may have written it")]
+    Record {
+        /// First record of its block.
+        seq: u64,
+        /// What is wrong with it.
+        error: ReadError,
+    },
+    /// Records that the head row promises are not there.
+    #[error("the journal ends before record {expected}; run `makegood verify` where it came from")]
+    JournalEnds {
+        /// The record that is missing.
+        expected: u64,
+    },
+    /// What is in the target is no earlier state of what is copied.
+    #[error(
+        "the target has another history of this book: they differ at or before record {seq}; \
+         copy into a fresh place, or remove that book there if nobody needs it"
+    )]
+    OtherHistory {
+        /// Last record of the target.
+        seq: u64,
+    },
+    /// The target serves a book of this name that is not what is copied.
+    #[error(
+        "the target has a book {0} that is used already, and is not a copy of this one; \
+         copy into a fresh place"
+    )]
+    InUse(BookName),
+    /// The copy is not what it is a copy of.
+    #[error(
+        "{what} differ between the book and its copy; nothing serves the copy: remove it, \
+         and report this if it happens again"
+    )]
+    Differs {
+        /// What was compared.
+        what: &'static str,
+    },
+    /// The totals of a currency are not zero.
+    #[error("all balances in {0} do not add up to zero; run `makegood verify`")]
+    NotZero(&'static str),
+    /// The file of a backup is not what was written.
+    #[error("the backup is damaged at byte {offset}: {damage}; use another copy of it")]
+    Backup {
+        /// Where the damaged part begins.
+        offset: u64,
+        /// What is wrong there.
+        damage: Damage,
+    },
+    /// The backup is of a later format.
+    #[error("the backup has format {found}, this release reads 1; use the release that made it")]
+    NewerBackup {
+        /// Its format.
+        found: u8,
+    },
+    /// The file cannot be read or written.
+    #[error("the file of the backup cannot be used: {0}")]
+    File(std::io::Error),
+}
+
+/// What is wrong with a place of a backup.
+#[derive(Debug, thiserror::Error)]
+pub enum Damage {
+    /// It does not begin as backups do.
+    #[error("it is no backup of makegood")]
+    Magic,
+    /// The file ends too early.
+    #[error("the file ends here")]
+    Truncated,
+    /// The checksum is another one.
+    #[error("the checksum does not fit")]
+    Checksum,
+    /// A part is well-formed and makes no sense.
+    #[error("{0}")]
+    Contents(ReadError),
+    /// A part stands where it cannot.
+    #[error("{0}")]
+    Order(&'static str),
+}
+
+impl CopyError {
+    /// An outcome that is not known is found out by running the copy again.
+    pub(crate) fn target(error: CommitError) -> CopyError {
+        match error {
+            CommitError::NotCommitted(error) | CommitError::Unknown(error) => {
+                CopyError::Target(error)
+            }
+        }
+    }
+}

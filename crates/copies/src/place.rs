@@ -1,0 +1,180 @@
+//! Places that hold books, and moving all of them from one to another.
+
+use store::{
+    ApiKey, BookName, BookRecord, ControlContents, ControlStore, Head, Reader, Store, StoreError,
+};
+
+use crate::stream::{Chunks, Progress, stream};
+use crate::{CopyError, Filler, Summary, summarize};
+
+/// A place with books that are read.
+pub trait Place {
+    /// Its books and API keys, as they are at one instant.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn contents(&mut self) -> Result<ControlContents, StoreError>;
+
+    /// The read side of a book.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn reader(&mut self, book: &BookName) -> Result<Box<dyn Reader>, StoreError>;
+}
+
+/// A place into which books are copied, and that nobody serves meanwhile.
+pub trait TargetPlace: Place {
+    /// The write side of a book, made when there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn store(&mut self, book: &BookName) -> Result<Box<dyn Store>, StoreError>;
+
+    /// Books and API keys.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn control(&mut self) -> Result<Box<dyn ControlStore>, StoreError>;
+}
+
+/// A book that was moved, with what was compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The book.
+    pub record: BookRecord,
+    /// What both sides amount to.
+    pub summary: Summary,
+    /// True when it was there from an earlier run, and was compared again.
+    pub was_there: bool,
+    /// API keys that open it.
+    pub keys: u64,
+}
+
+/// Copies every book with its control record and API keys. Run again after an interruption, it goes
+/// on where it was. The source is only read.
+///
+/// # Errors
+///
+/// [`CopyError`] with the name of the book; it cannot be served then.
+pub fn move_books(
+    source: &mut dyn Place,
+    target: &mut dyn TargetPlace,
+    chunks: Chunks,
+    progress: &mut dyn FnMut(&BookName, Progress),
+) -> Result<Vec<Moved>, (BookName, CopyError)> {
+    let nameless = |error| (BookName::new("control").expect("a word is a name"), error);
+    let contents = source.contents().map_err(|error| nameless(CopyError::Source(error)))?;
+    let mut moved = Vec::new();
+    for record in &contents.books {
+        let mut progress = |at| progress(&record.name, at);
+        let keys: Vec<&ApiKey> =
+            contents.keys.iter().filter(|key| key.book == record.name).collect();
+        let copied = move_book(source, target, record, &keys, chunks, &mut progress);
+        moved.push(copied.map_err(|error| (record.name.clone(), error))?);
+    }
+    Ok(moved)
+}
+
+fn move_book(
+    source: &mut dyn Place,
+    target: &mut dyn TargetPlace,
+    record: &BookRecord,
+    keys: &[&ApiKey],
+    chunks: Chunks,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Moved, CopyError> {
+    let mut reader = source.reader(&record.name).map_err(CopyError::Source)?;
+    let listed = listed(target, record)?;
+    let mut result = Err(CopyError::Differs { what: "the snapshots" });
+    let snapshot = reader.snapshot(&mut |reader| {
+        result = match listed {
+            true => compare(reader, target, record, progress),
+            false => copy(reader, target, record, chunks, progress),
+        };
+    });
+    snapshot.map_err(CopyError::Source)?;
+    let summary = result?;
+    list(target, record, keys)?;
+    Ok(Moved { record: record.clone(), summary, was_there: listed, keys: keys.len() as u64 })
+}
+
+/// Whether the target lists the book. One of the same name that is another book is refused.
+fn listed(target: &mut dyn TargetPlace, record: &BookRecord) -> Result<bool, CopyError> {
+    let books = target.control().and_then(|mut control| control.books());
+    match books.map_err(CopyError::Target)?.iter().find(|book| book.name == record.name) {
+        Some(book) if book == record => Ok(true),
+        Some(_) => Err(CopyError::InUse(record.name.clone())),
+        None => Ok(false),
+    }
+}
+
+/// The last step: from here on the book can be served, and its keys open it.
+pub(crate) fn list(
+    target: &mut dyn TargetPlace,
+    record: &BookRecord,
+    keys: &[&ApiKey],
+) -> Result<(), CopyError> {
+    let mut control = target.control().map_err(CopyError::Target)?;
+    match control.create_book(record) {
+        Ok(()) | Err(StoreError::BookExists(_)) => {}
+        Err(error) => return Err(CopyError::Target(error)),
+    }
+    for key in keys {
+        // One that exists is from an earlier run.
+        control.create_key(key, None).map_err(CopyError::Target)?;
+    }
+    Ok(())
+}
+
+fn copy(
+    source: &mut dyn Reader,
+    target: &mut dyn TargetPlace,
+    record: &BookRecord,
+    chunks: Chunks,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, CopyError> {
+    let head = source.head().map_err(CopyError::Source)?;
+    let mut store = target.store(&record.name).map_err(CopyError::Target)?;
+    let mut filler = Filler::begin(store.as_mut())?;
+    stream(source, &head, filler.from(), chunks, &mut filler, progress)?;
+    filler.complete(&head)?;
+    let expected = summarize(source, &head, progress)?;
+    expected.expect(&summary_of(target, &record.name, &head, progress)?)?;
+    filler.finish(&head)?;
+    Ok(expected)
+}
+
+/// A book that an earlier run has copied: nobody may have written to it since.
+fn compare(
+    source: &mut dyn Reader,
+    target: &mut dyn TargetPlace,
+    record: &BookRecord,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, CopyError> {
+    let head = source.head().map_err(CopyError::Source)?;
+    let mut reader = target.reader(&record.name).map_err(CopyError::Target)?;
+    if reader.head().map_err(CopyError::Target)? != head {
+        return Err(CopyError::InUse(record.name.clone()));
+    }
+    let expected = summarize(source, &head, progress)?;
+    expected.expect(&summary_of(target, &record.name, &head, progress)?)?;
+    Ok(expected)
+}
+
+/// What the target has of a book whose head is to be `head`.
+pub(crate) fn summary_of(
+    target: &mut dyn TargetPlace,
+    book: &BookName,
+    head: &Head,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Summary, CopyError> {
+    let mut reader = target.reader(book).map_err(CopyError::Target)?;
+    let mut result = Err(CopyError::Differs { what: "the snapshots" });
+    let snapshot = reader.snapshot(&mut |reader| result = summarize(reader, head, progress));
+    snapshot.map_err(CopyError::Target)?;
+    result
+}

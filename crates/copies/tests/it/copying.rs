@@ -1,0 +1,153 @@
+//! Moving: everything arrives, whatever happens on the way.
+
+use copies::{Chunks, CopyError, Moved, Place, TargetPlace, move_books};
+use sim::Fault;
+use store::{BookName, BookRecord, ControlStore, MemoryBook, Store, StoreError};
+
+use crate::places::{FilePlace, MemoryPlace, check_equal, lived, lived_place, name};
+
+const SMALL: Chunks = Chunks { block_bytes: 1, rows: 100 };
+
+fn go(
+    source: &mut dyn Place,
+    target: &mut dyn TargetPlace,
+    chunks: Chunks,
+) -> Result<Vec<Moved>, (BookName, CopyError)> {
+    move_books(source, target, chunks, &mut |_, at| assert!(at.done <= at.total))
+}
+
+#[test]
+fn a_copy_is_equal_there_and_back() {
+    let mut original = lived_place();
+    let mut files = FilePlace::new();
+    let there = go(&mut original, &mut files, Chunks::default()).unwrap();
+    check_equal(&mut original, &mut files);
+    let mut back = MemoryPlace::default();
+    let again = go(&mut files, &mut back, Chunks::default()).unwrap();
+    check_equal(&mut original, &mut back);
+    assert_eq!(there, again);
+    assert_eq!(there.iter().map(|moved| moved.keys).sum::<u64>(), 3);
+    assert!(there.iter().all(|moved| !moved.was_there && moved.summary.operations > 100));
+    for record in original.contents().unwrap().books {
+        let mut reader = files.reader(&record.name).unwrap();
+        let report = reports::verify(reader.as_mut(), &mut |_| {}).unwrap();
+        assert!(report.is_sound() && report.compared, "{:?}", report.findings);
+        let mut other = original.reader(&record.name).unwrap();
+        assert_eq!(report, reports::verify(other.as_mut(), &mut |_| {}).unwrap());
+    }
+}
+
+#[test]
+fn a_copy_that_was_interrupted_goes_on() {
+    let mut original = lived_place();
+    let chunks = Chunks { block_bytes: 8_000, rows: 60 };
+    for fault in [Fault::UnknownWritten, Fault::UnknownLost] {
+        let mut target = MemoryPlace::default();
+        let mut interruptions = 0;
+        // Every run comes a few calls further than the one before.
+        while let Err((book, error)) = {
+            target.plan.strike_at(target.plan.calls() + 3 + interruptions, fault);
+            go(&mut original, &mut target, chunks)
+        } {
+            assert!(matches!(error, CopyError::Target(_)), "{error}");
+            let listed = target.control.books().unwrap();
+            assert!(listed.iter().all(|record| record.name != book), "listed before its end");
+            interruptions += 1;
+        }
+        assert!(interruptions > 10, "{interruptions}");
+        check_equal(&mut original, &mut target);
+    }
+}
+
+#[test]
+fn every_call_of_a_copy_into_files_may_fail() {
+    let mut original = lived_place();
+    original.books.insert(name("test"), MemoryBook::new());
+    let chunks = Chunks { block_bytes: 100_000, rows: 1_000 };
+    for call in 1.. {
+        let mut target = FilePlace::new();
+        target.plan.strike_at(call, Fault::UnknownLost);
+        if go(&mut original, &mut target, chunks).is_ok() {
+            assert!(call > 5, "{call}");
+            break;
+        }
+        go(&mut original, &mut target, chunks).unwrap();
+        let contents = original.contents().unwrap();
+        assert_eq!(contents, target.contents().unwrap());
+    }
+}
+
+#[test]
+fn a_half_filled_book_cannot_be_taken_over() {
+    let mut original = lived_place();
+    let mut target = FilePlace::new();
+    target.plan.strike_at(6, Fault::Unavailable);
+    let (book, _) = go(&mut original, &mut target, SMALL).unwrap_err();
+    let refused = target.folder.book(&book).unwrap().take_over().unwrap_err();
+    assert_eq!(refused, StoreError::HalfFilled(book.to_string()));
+    assert_eq!(target.contents().unwrap().books, []);
+    go(&mut original, &mut target, Chunks::default()).unwrap();
+    check_equal(&mut original, &mut target);
+    target.folder.book(&book).unwrap().take_over().unwrap();
+}
+
+#[test]
+fn a_target_with_another_history_is_refused() {
+    let mut original = lived_place();
+    let mut target = MemoryPlace::default();
+    // Shorter and longer than what is copied.
+    for commands in [200, 3_000] {
+        target.books.insert(name("live"), lived(77, commands));
+        let (book, error) = go(&mut original, &mut target, SMALL).unwrap_err();
+        assert!(matches!(error, CopyError::OtherHistory { .. }), "{error}");
+        assert_eq!(book, name("live"));
+        assert_eq!(target.control.books().unwrap(), []);
+    }
+}
+
+#[test]
+fn a_target_that_is_used_is_refused_and_a_copy_that_is_not_is_compared() {
+    let mut original = lived_place();
+    let mut target = MemoryPlace::default();
+    go(&mut original, &mut target, Chunks::default()).unwrap();
+    let again = go(&mut original, &mut target, Chunks::default()).unwrap();
+    assert!(again.iter().all(|moved| moved.was_there));
+    check_equal(&mut original, &mut target);
+
+    target.book(&name("live")).store().take_over().unwrap();
+    let (_, error) = go(&mut original, &mut target, Chunks::default()).unwrap_err();
+    assert!(matches!(error, CopyError::InUse(_)), "{error}");
+
+    let mut other = MemoryPlace::default();
+    let record = BookRecord { incarnation: 99, ..original.contents().unwrap().books[0].clone() };
+    other.control.create_book(&record).unwrap();
+    let (_, error) = go(&mut original, &mut other, Chunks::default()).unwrap_err();
+    assert!(matches!(error, CopyError::InUse(_)), "{error}");
+}
+
+#[test]
+fn a_book_that_went_on_is_copied_further() {
+    // The same seed lives the same life, so the shorter one is the beginning of the longer.
+    let mut target = MemoryPlace::default();
+    let mut source = lived_place();
+    target.books.insert(name("live"), target_of_a_run_before(&mut source));
+    go(&mut source, &mut target, SMALL).unwrap();
+    check_equal(&mut source, &mut target);
+}
+
+/// What a run leaves that ended right before it listed the book, some records ago.
+fn target_of_a_run_before(source: &mut MemoryPlace) -> MemoryBook {
+    let mut first = MemoryPlace::default();
+    let live = name("live");
+    let longer = source.book(&live);
+    let earlier = MemoryBook::new();
+    let mut store = earlier.store();
+    let mut filler = copies::Filler::begin(&mut store).unwrap();
+    let blocks = longer.store().blocks_after(0, 20_000).unwrap();
+    let end = blocks.last().unwrap().last_seq();
+    let entries = store::Reader::entries_after(&mut longer.reader(), 0, end).unwrap();
+    copies::Sink::journal(&mut filler, &blocks, &entries).unwrap();
+    first.books.insert(live, earlier.clone());
+    assert!(end < longer.store().head().unwrap().seq);
+    earlier
+}

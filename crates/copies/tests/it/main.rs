@@ -1,0 +1,7 @@
+//! Copies of books: into another store, into a backup, and back.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod backup;
+mod copying;
+mod places;
