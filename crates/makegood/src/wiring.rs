@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod books;
+mod location;
 mod person;
 mod test_cards;
 
@@ -24,6 +25,7 @@ use crate::failure::{Done, Failure};
 
 pub(crate) use api_keys::parse_scopes;
 pub(crate) use books::{OpenBook, ring_bytes};
+pub(crate) use location::Location;
 pub(crate) use person::{OwnerText, Seal};
 
 /// Name of the key ring's file in the keys folder.

@@ -71,8 +71,8 @@ impl World {
         };
         let app = new_app(&ring, &people, &clock, &control, &limits);
         let mut running = Vec::new();
-        let name = new_book(&control, &clock, "test", true);
-        let book = open_book(&app, &clock, &mut shelf, (name, true), &mut running);
+        let record = new_book(&control, &clock, "test", true);
+        let book = open_book(&app, &clock, &mut shelf, record, &mut running);
         let router = http::router(Arc::clone(&app));
         let mut world = World {
             app,
@@ -103,18 +103,24 @@ impl World {
     }
 
     fn open_book_of_kind(&mut self, name: &str, is_test: bool) -> Arc<Book> {
-        let name = new_book(&self.control, &self.clock, name, is_test);
+        let record = new_book(&self.control, &self.clock, name, is_test);
         let (shelf, running) = (&mut self.shelf, &mut self.running);
-        open_book(&self.app, &self.clock, shelf, (name, is_test), running)
+        open_book(&self.app, &self.clock, shelf, record, running)
     }
 
     /// Stops the server and starts another one on the test book.
     pub fn restart(&mut self) {
+        self.restart_as(1);
+    }
+
+    /// The same, with the book in an incarnation: another one than 1 is what a restore leaves.
+    pub fn restart_as(&mut self, incarnation: u64) {
         self.running.drain(..).for_each(writer::Running::stop);
         self.app = new_app(&self.ring, &self.people, &self.clock, &self.control, &self.limits);
-        let name = Token::new("test").unwrap();
+        let (name, created_at) = (Token::new("test").unwrap(), self.clock.now());
+        let record = BookRecord { name, is_test: true, created_at, incarnation };
         let (shelf, running) = (&mut self.shelf, &mut self.running);
-        self.book = open_book(&self.app, &self.clock, shelf, (name, true), running);
+        self.book = open_book(&self.app, &self.clock, shelf, record, running);
         self.router = http::router(Arc::clone(&self.app));
     }
 

@@ -19,12 +19,8 @@ pub(super) fn records_per_second(folder: &Path, record_bytes: u64, seconds: u64)
     let clock = SystemClock::new();
     let folder = open_folder(&folder.join("append"))?;
     let name = BookName::new("append").map_err(Failure::new)?;
-    let record = BookRecord {
-        name: name.clone(),
-        is_test: true,
-        created_at: clock.now(),
-        incarnation: 1,
-    };
+    let record =
+        BookRecord { name: name.clone(), is_test: true, created_at: clock.now(), incarnation: 1 };
     folder.control()?.create_book(&record)?;
     let mut store = folder.book(&name)?;
     let mut head = store.take_over()?;

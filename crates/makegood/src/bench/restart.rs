@@ -59,12 +59,8 @@ fn measure(args: &Args, folder: &Path) -> Done<Report> {
     let clock = SystemClock::new();
     let opened = open_folder(&folder.join("data"))?;
     let name = BookName::new("test").map_err(Failure::new)?;
-    let record = BookRecord {
-        name: name.clone(),
-        is_test: true,
-        created_at: clock.now(),
-        incarnation: 1,
-    };
+    let record =
+        BookRecord { name: name.clone(), is_test: true, created_at: clock.now(), incarnation: 1 };
     opened.control()?.create_book(&record)?;
     let open = |options| {
         let spec = BookSpec { is_test: true, ring: [0; 8] };
