@@ -103,6 +103,11 @@ fn header(name: &str, text: &str, required: Required, schema: ObjectBuilder) -> 
         .into()
 }
 
+fn has_cursor(operation: &Operation) -> bool {
+    let mut parameters = operation.parameters.iter().flatten();
+    parameters.any(|parameter| matches!(parameter, RefOr::T(given) if given.name == "cursor"))
+}
+
 fn add_problems(operation: &mut Operation, method: &HttpMethod, needs_key: bool) {
     let reads_only = matches!(method, HttpMethod::Get);
     let of_keys = [(400, "Malformed"), (401, "No valid key"), (403, "The key may not")];
@@ -120,6 +125,9 @@ fn add_problems(operation: &mut Operation, method: &HttpMethod, needs_key: bool)
     }
     if !reads_only {
         problems.extend(of_bodies);
+    }
+    if has_cursor(operation) {
+        problems.push((410, "The cursor is from before a restore"));
     }
     problems.sort_unstable();
     for (status, description) in problems {

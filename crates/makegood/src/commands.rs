@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod copy;
 mod demo;
 mod doctor;
 mod import;
@@ -22,6 +23,12 @@ pub(crate) enum Command {
     Keys(keys::Args),
     /// Take over gift cards from another system.
     Import(import::Args),
+    /// Copy every book to another data folder or a database.
+    Move(copy::move_books::Args),
+    /// Write every book into one file, while the server runs.
+    Backup(copy::backup::Args),
+    /// Fill a fresh place from a backup.
+    Restore(copy::restore::Args),
     /// Look for the commonest mistakes of an installation.
     Doctor(doctor::Args),
     /// Measure this machine.
@@ -37,6 +44,9 @@ impl Command {
             Command::Verify(args) => verify::run(&args),
             Command::Keys(args) => keys::run(&args),
             Command::Import(args) => import::run(&args),
+            Command::Move(args) => copy::move_books::run(&args),
+            Command::Backup(args) => copy::backup::run(&args),
+            Command::Restore(args) => copy::restore::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Bench(args) => crate::bench::run(&args),
         }

@@ -80,4 +80,5 @@ from_errors! {
     writer::Trouble,
     jobs::JobError,
     reports::ReportError,
+    copies::CopyError,
 }

@@ -3,6 +3,7 @@
 mod api_keys;
 mod books;
 mod data;
+mod location;
 mod person;
 mod test_cards;
 
@@ -26,6 +27,7 @@ use crate::failure::{Done, Failure};
 pub(crate) use api_keys::parse_scopes;
 pub(crate) use books::{OpenBook, ring_bytes};
 pub(crate) use data::Data;
+pub(crate) use location::Location;
 pub(crate) use person::{OwnerText, Seal};
 
 /// Name of the key ring's file in the keys folder.
@@ -128,7 +130,8 @@ impl Installation {
             }
             return Ok(book);
         }
-        let book = BookRecord { name: name.clone(), is_test, created_at: self.now() };
+        let (created_at, incarnation) = (self.now(), SystemRandomness.next_u64());
+        let book = BookRecord { name: name.clone(), is_test, created_at, incarnation };
         self.control()?.create_book(&book)?;
         Ok(book)
     }

@@ -13,6 +13,12 @@ use tokio_postgres::NoTls;
 /// Names the variable in which the address of the server stands.
 pub const VARIABLE: &str = "MAKEGOOD_TEST_DATABASE";
 
+/// True in the run of the tests in which books are kept in PostgreSQL wherever a test does not say
+/// where: `MAKEGOOD_TEST_STORE=postgres`.
+pub fn on_postgres() -> bool {
+    std::env::var("MAKEGOOD_TEST_STORE").is_ok_and(|store| store == "postgres")
+}
+
 /// Address of a database on the server, which all tests share.
 ///
 /// # Panics

@@ -16,7 +16,7 @@ fn backup(place: &mut dyn Place) -> Vec<u8> {
 }
 
 fn restored(bytes: &[u8], target: &mut dyn TargetPlace) -> Result<Vec<Moved>, CopyError> {
-    let mut next = 1_000;
+    let mut next = 10;
     let mut draw = || {
         next += 1;
         next

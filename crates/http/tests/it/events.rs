@@ -125,6 +125,28 @@ async fn events_are_complete_and_in_order_in_files() {
 }
 
 #[tokio::test]
+async fn a_cursor_from_before_a_restore_is_refused_by_name() {
+    let mut world = World::new();
+    for _ in 0..3 {
+        world.issue(100).await;
+    }
+    for path in ["/v1/events?limit=2", "/v1/gift-cards?limit=2"] {
+        let page = world.get(path).await_status(200).await.json;
+        let kept = format!("{path}&cursor={}", page["next_cursor"].as_str().unwrap());
+        world.restart();
+        world.get(&kept).await_status(200).await;
+        world.restart_as(2);
+        let asked = world.get(&kept);
+        asked.await_problem(410, "cursor_from_another_incarnation", Some("cursor")).await;
+        // Whoever begins again is told everything, and goes on from there.
+        let page = world.get(path).await_status(200).await.json;
+        let fresh = format!("{path}&cursor={}", page["next_cursor"].as_str().unwrap());
+        world.get(&fresh).await_status(200).await;
+        world.restart();
+    }
+}
+
+#[tokio::test]
 async fn whoever_keeps_the_cursor_misses_nothing() {
     let world = World::new();
     let ask = |cursor: &Value| {

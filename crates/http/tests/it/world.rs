@@ -13,8 +13,10 @@ use outside::keyring::KeyRing;
 use outside::people::PeopleKeys;
 use outside::random::{SeededRandomness, SystemRandomness};
 use serde_json::{Value, json};
+use store::postgres::Database;
 use store::sqlite::{Folder, open_folder};
 use store::{BookName, BookRecord, ControlStore, KeyKind, MemoryBook, MemoryControl, Reader};
+use testbed::{OwnDatabase, on_postgres};
 use tower::ServiceExt;
 
 pub struct World {
@@ -33,10 +35,15 @@ pub struct World {
     _folder: tempfile::TempDir,
 }
 
-/// Where books are kept: in memory, or in files.
+/// Where books are kept: in memory, in files, or in a database.
 enum Shelf {
     Memory(BTreeMap<String, MemoryBook>),
     Files(Folder),
+    Database {
+        database: Database,
+        /// Goes with the test.
+        _own: OwnDatabase,
+    },
 }
 
 impl World {
@@ -66,13 +73,17 @@ impl World {
         let people = Arc::new(Arc::into_inner(people).unwrap().unwrap());
         let control = MemoryControl::new();
         let mut shelf = match in_files {
+            _ if on_postgres() => {
+                let own = OwnDatabase::new();
+                Shelf::Database { database: Database::at(&own.address()).unwrap(), _own: own }
+            }
             true => Shelf::Files(open_folder(&folder.path().join("data")).unwrap()),
             false => Shelf::Memory(BTreeMap::new()),
         };
         let app = new_app(&ring, &people, &clock, &control, &limits);
         let mut running = Vec::new();
-        let name = new_book(&control, &clock, "test", true);
-        let book = open_book(&app, &clock, &mut shelf, (name, true), &mut running);
+        let record = new_book(&control, &clock, "test", true);
+        let book = open_book(&app, &clock, &mut shelf, record, &mut running);
         let router = http::router(Arc::clone(&app));
         let mut world = World {
             app,
@@ -103,18 +114,24 @@ impl World {
     }
 
     fn open_book_of_kind(&mut self, name: &str, is_test: bool) -> Arc<Book> {
-        let name = new_book(&self.control, &self.clock, name, is_test);
+        let record = new_book(&self.control, &self.clock, name, is_test);
         let (shelf, running) = (&mut self.shelf, &mut self.running);
-        open_book(&self.app, &self.clock, shelf, (name, is_test), running)
+        open_book(&self.app, &self.clock, shelf, record, running)
     }
 
     /// Stops the server and starts another one on the test book.
     pub fn restart(&mut self) {
+        self.restart_as(1);
+    }
+
+    /// The same, with the book in an incarnation: another one than 1 is what a restore leaves.
+    pub fn restart_as(&mut self, incarnation: u64) {
         self.running.drain(..).for_each(writer::Running::stop);
         self.app = new_app(&self.ring, &self.people, &self.clock, &self.control, &self.limits);
-        let name = Token::new("test").unwrap();
+        let (name, created_at) = (Token::new("test").unwrap(), self.clock.now());
+        let record = BookRecord { name, is_test: true, created_at, incarnation };
         let (shelf, running) = (&mut self.shelf, &mut self.running);
-        self.book = open_book(&self.app, &self.clock, shelf, (name, true), running);
+        self.book = open_book(&self.app, &self.clock, shelf, record, running);
         self.router = http::router(Arc::clone(&self.app));
     }
 
@@ -239,6 +256,16 @@ fn open_book(
             readers.push(Box::new(folder.reader(&name).unwrap()));
             writer::spawn(store, spec, options, times)
         }
+        // A connection waits on the thread that asks, which a test's runtime does not allow.
+        Shelf::Database { database, .. } => std::thread::scope(|scope| {
+            let opening = scope.spawn(|| {
+                let store = database.book(&name).unwrap();
+                readers.push(Box::new(database.reader(&name).unwrap()));
+                readers.push(Box::new(database.reader(&name).unwrap()));
+                writer::spawn(store, spec, options, times)
+            });
+            opening.join().unwrap()
+        }),
     };
     let writer = writer.unwrap();
     let book = app.add_book(Book::new(record, writer.handle.clone(), readers));

@@ -6,7 +6,7 @@ use std::path::Path;
 use outside::keyring::KeyRing;
 use reports::{Step, VerifyReport};
 use serde::Serialize;
-use store::sqlite::{open_folder, open_reader};
+use store::sqlite::{open_folder, open_reader, read_control};
 use store::{BookName, ControlStore, Reader, StoreError};
 
 use crate::config::{Environment, PlaceArgs, Settings};
@@ -39,6 +39,9 @@ struct View {
 struct BookView {
     book: String,
     sound: bool,
+    /// Sixteen hexadecimal digits; absent when control.db cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incarnation: Option<String>,
     sequence: u64,
     records: u64,
     transfers: u64,
@@ -63,9 +66,12 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
             None
         }
     };
+    let listed = read_control(data).unwrap_or_default().books;
     for name in &on_disk {
+        let record = listed.iter().find(|record| record.name == *name);
+        let incarnation = record.map(|record| format!("{:016x}", record.incarnation));
         match check_book(data, name, ring.as_ref(), &mut view.notes) {
-            Ok(book) => view.books.push(book),
+            Ok(book) => view.books.push(BookView { incarnation, ..book }),
             Err(error) => view.findings.push(format!("book {name}: {error}")),
         }
     }
@@ -130,6 +136,9 @@ fn check_book(
     notes: &mut Vec<String>,
 ) -> Result<BookView, StoreError> {
     let mut reader = open_reader(data, name)?;
+    if reader.head()?.is_filling() {
+        return Err(StoreError::HalfFilled(name.to_string()));
+    }
     let mut progress = Progress::new("journal", 0);
     let report = reports::verify(&mut reader, &mut |at| {
         progress.step(step_name(at.step), at.done, at.total);
@@ -161,6 +170,7 @@ impl BookView {
         BookView {
             book: name.to_string(),
             sound: report.is_sound(),
+            incarnation: None,
             sequence: report.head.seq,
             records: report.records,
             transfers: report.transfers,
@@ -179,8 +189,10 @@ fn text(view: &View) -> String {
         let verdict = if book.sound { "sound" } else { "NOT SOUND" };
         text += &format!(
             "book {name}: {verdict}; {records} records, {transfers} transfers, {rows} rows, \
-             {entries} entries\n"
+             {entries} entries"
         );
+        let incarnation = book.incarnation.as_deref();
+        text += &incarnation.map_or("\n".to_owned(), |it| format!("; incarnation {it}\n"));
         for finding in &book.findings {
             text += &format!("  {finding}\n");
         }

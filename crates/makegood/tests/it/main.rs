@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod client;
+mod copies;
 mod demo;
 mod disk_full;
 mod doctor;

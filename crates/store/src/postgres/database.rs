@@ -11,7 +11,7 @@ use super::sql::PostgresConnection;
 use super::{PostgresControl, PostgresReader, PostgresStore};
 use crate::catalogue::head;
 use crate::sql::{self, SqlConnection, migrations};
-use crate::{BookName, StoreError, dialect};
+use crate::{BookName, ControlContents, StoreError, dialect};
 
 /// The schema of books and API keys.
 const CONTROL_SCHEMA: &str = "makegood";
@@ -97,6 +97,21 @@ impl Database {
     /// As for [`Database::book`].
     pub fn control(&self) -> Result<PostgresControl, StoreError> {
         Ok(PostgresControl::new(self.made(CONTROL_SCHEMA, migrations::OF_CONTROL)?))
+    }
+
+    /// Reads books and API keys and makes nothing: for copies.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when there are none, or tables of an earlier release.
+    pub fn read_control(&self) -> Result<ControlContents, StoreError> {
+        let mut connection = PostgresConnection::new(&self.config, CONTROL_SCHEMA)?;
+        if !connection.has_tables()? {
+            let what = "no makegood has kept anything in this database";
+            return Err(StoreError::Unavailable(what.to_owned()));
+        }
+        migrations::require_current(&mut connection, migrations::OF_CONTROL)?;
+        PostgresControl::new(connection).contents()
     }
 
     /// A connection to a schema that is there, with its tables current.

@@ -1,0 +1,193 @@
+//! Where books are kept, as somebody names it: the one place that knows which kinds there are.
+
+use std::path::{Path, PathBuf};
+
+use copies::{Place, TargetPlace};
+use store::postgres::Database;
+use store::sqlite::{Folder, open_folder, open_reader, read_control};
+use store::{BookName, ControlContents, ControlStore, Reader, Store, StoreError};
+
+use crate::config::Settings;
+use crate::failure::{Done, Failure};
+
+/// A data folder or a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+    /// A data folder.
+    Folder(PathBuf),
+    /// The address of a PostgreSQL database.
+    Database(String),
+}
+
+impl Location {
+    /// What somebody typed.
+    pub(crate) fn parse(text: &str) -> Location {
+        let is_database = ["postgres://", "postgresql://"].iter().any(|it| text.starts_with(it));
+        if is_database { Location::Database(text.into()) } else { Location::Folder(text.into()) }
+    }
+
+    /// The one that the settings name.
+    pub(crate) fn of(settings: &Settings) -> Location {
+        match settings.database() {
+            Some(address) => Location::Database(address.to_owned()),
+            None => Location::Folder(settings.data_folder().to_owned()),
+        }
+    }
+
+    /// How it is named in results: a database without its password.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Location::Folder(path) => path.display().to_string(),
+            Location::Database(url) => match (url.find("://"), url.rfind('@')) {
+                (Some(scheme), Some(at)) => format!("{}…{}", &url[..scheme + 3], &url[at..]),
+                _ => url.clone(),
+            },
+        }
+    }
+
+    /// True when both are one place.
+    pub(crate) fn is_same(&self, other: &Location) -> bool {
+        match (self, other) {
+            (Location::Folder(one), Location::Folder(other)) => {
+                let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+                real(one) == real(other)
+            }
+            _ => self == other,
+        }
+    }
+
+    /// Opens it to be read, also beside a server.
+    ///
+    /// # Errors
+    ///
+    /// There are no books.
+    pub(crate) fn reading(&self) -> Done<Box<dyn Place>> {
+        match self {
+            Location::Folder(path) => {
+                Ok(Box::new(FolderPlace { path: books_in(path)?, lock: None }))
+            }
+            Location::Database(address) => Ok(Box::new(DatabasePlace::with_books(address)?)),
+        }
+    }
+
+    /// Opens it to be read while nobody serves it.
+    ///
+    /// # Errors
+    ///
+    /// There are no books, or a server uses it.
+    pub(crate) fn resting(&self) -> Done<Box<dyn Place>> {
+        match self {
+            Location::Folder(path) => {
+                let (path, lock) = (books_in(path)?, Some(open_folder(path)?));
+                Ok(Box::new(FolderPlace { path, lock }))
+            }
+            Location::Database(address) => Ok(Box::new(DatabasePlace::with_books(address)?)),
+        }
+    }
+
+    /// Opens it to be filled, making it when there is none.
+    ///
+    /// # Errors
+    ///
+    /// A server uses it, or it cannot be written.
+    pub(crate) fn target(&self) -> Done<Box<dyn TargetPlace>> {
+        match self {
+            Location::Folder(path) => {
+                let folder = open_folder(path)?;
+                folder.control()?;
+                Ok(Box::new(FolderPlace { path: path.clone(), lock: Some(folder) }))
+            }
+            Location::Database(address) => {
+                let database = Database::at(address)?;
+                database.control()?;
+                Ok(Box::new(DatabasePlace(database)))
+            }
+        }
+    }
+}
+
+/// The folder, when there are books in it. Nothing is made in one that has none.
+fn books_in(path: &Path) -> Done<PathBuf> {
+    if path.join("control.db").exists() {
+        return Ok(path.to_owned());
+    }
+    let what = format!("there are no books in {}", path.display());
+    Err(Failure::new(what).next("name the data folder with --data DIR"))
+}
+
+/// A data folder: with its lock, or beside whoever has it.
+struct FolderPlace {
+    path: PathBuf,
+    lock: Option<Folder>,
+}
+
+impl FolderPlace {
+    fn folder(&self) -> Result<&Folder, StoreError> {
+        self.lock.as_ref().ok_or(StoreError::Inconsistent("a place that is only read"))
+    }
+}
+
+impl Place for FolderPlace {
+    fn contents(&mut self) -> Result<ControlContents, StoreError> {
+        read_control(&self.path)
+    }
+
+    fn reader(&mut self, book: &BookName) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(Box::new(open_reader(&self.path, book)?))
+    }
+}
+
+impl TargetPlace for FolderPlace {
+    fn store(&mut self, book: &BookName) -> Result<Box<dyn Store>, StoreError> {
+        Ok(Box::new(self.folder()?.book(book)?))
+    }
+
+    fn control(&mut self) -> Result<Box<dyn ControlStore>, StoreError> {
+        Ok(Box::new(self.folder()?.control()?))
+    }
+}
+
+/// A database.
+struct DatabasePlace(Database);
+
+impl DatabasePlace {
+    /// The database, when there are books in it. Nothing is made in one that has none.
+    fn with_books(address: &str) -> Done<DatabasePlace> {
+        let database = Database::at(address)?;
+        database.read_control()?;
+        Ok(DatabasePlace(database))
+    }
+}
+
+impl Place for DatabasePlace {
+    fn contents(&mut self) -> Result<ControlContents, StoreError> {
+        self.0.read_control()
+    }
+
+    fn reader(&mut self, book: &BookName) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(Box::new(self.0.reader(book)?))
+    }
+}
+
+impl TargetPlace for DatabasePlace {
+    fn store(&mut self, book: &BookName) -> Result<Box<dyn Store>, StoreError> {
+        Ok(Box::new(self.0.book(book)?))
+    }
+
+    fn control(&mut self) -> Result<Box<dyn ControlStore>, StoreError> {
+        Ok(Box::new(self.0.control()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let shown = Location::parse("postgres://me:secret@host:5432/shop").shown();
+        assert_eq!(shown, "postgres://…@host:5432/shop");
+        assert_eq!(Location::parse("postgresql://host/shop").shown(), "postgresql://host/shop");
+        assert_eq!(Location::parse("./data"), Location::Folder("./data".into()));
+    }
+}

@@ -1,0 +1,216 @@
+//! `makegood backup`, `restore` and `move`: from outside, beside a server that is being written to.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
+use store::sqlite::open_reader;
+use store::{BookName, Reader};
+
+use crate::process::{Place, flip_bit, run};
+use crate::serve::{issue_body, redeem_body};
+
+/// A place with cards, redemptions and a server that was stopped.
+fn place_with_history(cards: u32) -> Place {
+    let place = Place::new();
+    let server = place.serve();
+    let mut client = server.client();
+    for number in 0..cards {
+        let issued = client.post("/v1/gift-cards", &format!("i{number}"), &issue_body(2_500));
+        let code = issued.unwrap().expect(201).text("/code");
+        let body = redeem_body(&code, 100 + i64::from(number));
+        client.post("/v1/redemptions", &format!("r{number}"), &body).unwrap().expect(201);
+    }
+    assert_eq!(server.stop(), Some(0));
+    place
+}
+
+/// Brings the keys of one place to another, as the docs say.
+fn bring_keys(from: &Place, to: &Place) {
+    let (from, to) = (from.path("data-keys"), to.path("data-keys"));
+    std::fs::DirBuilder::new().mode(0o700).create(&to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+fn backup(place: &Place) -> (String, Value) {
+    let file = place.path("shop.backup").display().to_string();
+    let view = place.run(&["backup", &file, "--json"]).expect(0).json();
+    (file, view)
+}
+
+/// Totals of every account at a cut.
+fn accounts_at(place: &Place, seq: u64) -> BTreeMap<String, (i64, i64, i64)> {
+    let mut reader = open_reader(&place.data(), &BookName::new("test").unwrap()).unwrap();
+    let mut found = BTreeMap::new();
+    let mut note = |at: store::AccountAt| {
+        let totals = (at.debits_posted.minor(), at.credits_posted.minor(), at.held.minor());
+        found.insert(at.account.id.to_string(), totals);
+    };
+    reader.accounts_at(seq, &mut note).unwrap();
+    found
+}
+
+#[test]
+fn a_backup_under_load_is_one_instant_of_the_book() {
+    let place = Place::new();
+    let server = place.serve();
+    let done = AtomicBool::new(false);
+    let views: Vec<(String, Value)> = std::thread::scope(|scope| {
+        for thread in 0..2 {
+            let (server, done) = (&server, &done);
+            scope.spawn(move || {
+                let mut client = server.client();
+                let mut number = 0;
+                while !done.load(Ordering::Relaxed) {
+                    let issue = format!("i{thread}-{number}");
+                    let issued = client.post("/v1/gift-cards", &issue, &issue_body(2_500));
+                    let code = issued.unwrap().expect(201).text("/code");
+                    let redeem = format!("r{thread}-{number}");
+                    let body = redeem_body(&code, 100 + number);
+                    client.post("/v1/redemptions", &redeem, &body).unwrap().expect(201);
+                    number += 1;
+                }
+            });
+        }
+        let views = (0..4).map(|_| backup(&place)).collect();
+        done.store(true, Ordering::Relaxed);
+        views
+    });
+    assert_eq!(server.stop(), Some(0));
+    let sequence = |view: &Value| view["books"][0]["sequence"].as_u64().unwrap();
+    let (file, last) = views.last().unwrap();
+    let (first_seq, last_seq) = (sequence(&views[0].1), sequence(last));
+    assert!(first_seq < last_seq, "nothing was written meanwhile");
+
+    let checked = place.run(&["backup", "--check", file, "--json"]).expect(0).json();
+    assert_eq!(checked["books"], last["books"]);
+    let other = Place::new();
+    let restored = other.run(&["restore", file, "--json"]).expect(0).json();
+    assert_eq!(restored["books"][0]["digest"], last["books"][0]["digest"]);
+    assert_eq!(restored["books"][0]["totals"], last["books"][0]["totals"]);
+    bring_keys(&place, &other);
+    let other_server = other.serve();
+    assert_eq!(other_server.stop(), Some(0));
+    let verified = other.run(&["verify", "--json"]).expect(0).json();
+    assert_eq!(verified["books"][0]["findings"], serde_json::json!([]));
+    let accounts = accounts_at(&place, last_seq);
+    assert!(accounts.len() > 2);
+    assert_eq!(accounts, accounts_at(&other, last_seq));
+}
+
+#[test]
+fn a_restored_book_goes_on_and_refuses_former_cursors() {
+    let place = place_with_history(3);
+    let server = place.serve();
+    let page = server.client().get("/v1/events?limit=2").unwrap().expect(200);
+    let kept = format!("/v1/events?limit=2&cursor={}", page.text("/next_cursor"));
+    let (file, made) = backup(&place);
+    server.client().get(&kept).unwrap().expect(200);
+    assert_eq!(server.stop(), Some(0));
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    let other = Place::new();
+    let restored = other.run(&["restore", &file, "--json"]).expect(0).json();
+    let again = other.run(&["restore", &file, "--json"]).expect(0).json();
+    assert_eq!(again["books"][0]["was_there"], true);
+    let incarnation = &restored["books"][0]["incarnation"];
+    assert_eq!(again["books"][0]["incarnation"], *incarnation);
+    assert_ne!(made["books"][0]["incarnation"], *incarnation);
+    let refused = other.run(&["serve", "--listen", "127.0.0.1:0"]).expect(1);
+    assert!(refused.err.contains("ring.toml"), "{}", refused.err);
+    bring_keys(&place, &other);
+    let server = other.serve();
+    let mut client = server.client();
+    let refused = client.get(&kept).unwrap().expect(410);
+    assert_eq!(refused.text("/code"), "cursor_from_another_incarnation");
+    client.post("/v1/gift-cards", "new", &issue_body(2_500)).unwrap().expect(201);
+    // A key that was used before the backup is still known.
+    let replayed = client.post("/v1/gift-cards", "i0", &issue_body(2_500)).unwrap();
+    replayed.expect(201);
+    assert_eq!(server.stop(), Some(0));
+    let verified = other.run(&["verify", "--json"]).expect(0).json();
+    assert_eq!(verified["books"][0]["incarnation"], *incarnation);
+    let refused = other.run(&["restore", &file]).expect(1);
+    assert!(refused.err.contains("fresh place"), "{}", refused.err);
+}
+
+#[test]
+fn a_damaged_backup_leaves_nothing_to_serve() {
+    let place = place_with_history(3);
+    let (file, _) = backup(&place);
+    let length = usize::try_from(std::fs::metadata(&file).unwrap().len()).unwrap();
+    flip_bit(file.as_ref(), length / 2);
+    let checked = place.run(&["backup", "--check", &file]).expect(1);
+    assert!(checked.err.contains("damaged at byte"), "{}", checked.err);
+    let other = Place::new();
+    let refused = other.run(&["restore", &file]).expect(1);
+    assert!(refused.err.contains("damaged at byte"), "{}", refused.err);
+    let verified = other.run(&["verify"]).expect(1);
+    assert!(verified.out.contains("not completed"), "{}", verified.out);
+    flip_bit(file.as_ref(), length / 2);
+    other.run(&["restore", &file]).expect(0);
+    bring_keys(&place, &other);
+    other.run(&["verify"]).expect(0);
+}
+
+#[test]
+fn a_backup_through_a_pipe_is_the_same() {
+    let place = place_with_history(2);
+    let (file, view) = backup(&place);
+    let piped = place.command(&["backup", "-"]).output().unwrap();
+    assert!(piped.status.success());
+    let other = place.path("piped.backup");
+    std::fs::write(&other, &piped.stdout).unwrap();
+    let checked = place.run(&["backup", "--check", other.to_str().unwrap(), "--json"]);
+    assert_eq!(checked.expect(0).json()["books"], view["books"]);
+    assert_eq!(std::fs::read(file).unwrap().len(), piped.stdout.len());
+}
+
+#[test]
+fn moving_there_and_back_changes_nothing() {
+    let place = place_with_history(5);
+    let before = place.run(&["verify", "--json"]).expect(0).json();
+    let there = place.path("there").display().to_string();
+    let back = place.path("back").display().to_string();
+    let moved = place.run(&["move", "--to", &there, "--json"]).expect(0).json();
+    assert_eq!(moved["books"][0]["api_keys"], 1);
+    let again = place.run(&["move", "--to", &there, "--json"]).expect(0).json();
+    assert_eq!(again["books"][0]["was_there"], true);
+    let returned = place.run(&["move", "--from", &there, "--to", &back, "--json"]).expect(0).json();
+    assert_eq!(returned["books"], moved["books"]);
+    for data in [&there, &back] {
+        let mut verify = place.command(&["verify", "--json"]);
+        verify.env("MAKEGOOD_DATA", data).env("MAKEGOOD_KEYS", place.path("data-keys"));
+        assert_eq!(run(&mut verify).expect(0).json(), before);
+    }
+    // Served with the same keys, the copy answers to the same API key.
+    let mut serve = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    serve.env("MAKEGOOD_DATA", &back).env("MAKEGOOD_KEYS", place.path("data-keys"));
+    let server = place.start(serve);
+    server.client().get("/v1/gift-cards").unwrap().expect(200);
+    assert_eq!(server.stop(), Some(0));
+    let refused = place.run(&["move", "--to", &back]).expect(1);
+    assert!(refused.err.contains("used already"), "{}", refused.err);
+}
+
+#[test]
+fn a_move_is_refused_while_a_server_runs_or_into_itself() {
+    let place = place_with_history(1);
+    let data = place.data().display().to_string();
+    let refused = place.run(&["move", "--to", &data]).expect(1);
+    assert!(refused.err.contains("the same"), "{}", refused.err);
+    let refused = place.run(&["move", "--to", "postgres://localhost/shop"]).expect(1);
+    assert!(refused.err.contains("not available"), "{}", refused.err);
+    let server = place.serve();
+    let there = place.path("there").display().to_string();
+    let refused = place.run(&["move", "--to", &there]).expect(1);
+    assert!(refused.err.contains("stop the server"), "{}", refused.err);
+    assert_eq!(server.stop(), Some(0));
+    let refused = Place::new().run(&["move", "--to", &there]).expect(1);
+    assert!(refused.err.contains("no books"), "{}", refused.err);
+}
