@@ -21,9 +21,11 @@
 //!   they refuse.
 //! - What belongs to another book does not exist.
 
+mod answered;
 mod api_key;
 mod app;
 mod batch_operation;
+mod blocking;
 mod body;
 mod book;
 mod call;

@@ -66,6 +66,7 @@ impl<S: Store> Writer<S> {
         if nothing {
             return Ok(Ok(()));
         }
+        let is_behind = self.head.watermark < self.head.seq;
         let next = Head {
             epoch: self.head.epoch,
             seq,
@@ -94,8 +95,9 @@ impl<S: Store> Writer<S> {
             return Ok(Err(error));
         }
         self.committed(next, block, left.operations, &slice, run, at);
+        self.show_lag(is_behind, &slice);
         Figures::add(&self.figures.commits, 1);
-        Figures::add(&self.figures.commit_micros_total, took);
+        self.figures.commit_times.note(took);
         Figures::raise(&self.figures.commit_micros_max, took);
         Ok(Ok(()))
     }
@@ -150,7 +152,26 @@ impl<S: Store> Writer<S> {
         let Some(next) = slice.next() else { return };
         let is_done = slice.watermark.is_some();
         let is_too_short = self.is_flushing() && next.round_seq < self.flush_seq();
-        self.sweep = if is_done || is_too_short { Sweep::new(self.head.seq) } else { next.clone() };
+        if is_done || is_too_short {
+            self.sweep = Sweep::new(self.head.seq, self.wall_micros());
+        } else {
+            self.sweep = next.clone();
+        }
+    }
+
+    /// Shows since when the tables have been behind: since the first commit after they were not,
+    /// or since the round began that has just ended, for what came later is in no table yet.
+    fn show_lag(&self, was_behind: bool, slice: &Slice) {
+        let since = &self.figures.behind_since_micros;
+        if self.head.watermark >= self.head.seq {
+            Figures::set(since, 0);
+        } else if !was_behind {
+            Figures::set(since, self.wall_micros());
+        } else if slice.watermark.is_some()
+            && let Some(round) = slice.next()
+        {
+            Figures::set(since, round.began_micros);
+        }
     }
 
     /// What to sweep: settled holds, and of the other rows as many as came in, when memory is as

@@ -299,7 +299,7 @@ pub(crate) fn start_log(settings: &Settings) -> Done {
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
     match settings.log_format {
         LogFormat::Text => log.with_ansi(false).init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod export;
 mod import;
 mod keys;
 mod kill;
+mod logs;
 mod process;
 mod serve;
 mod verify;
