@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod health;
 mod import;
 mod keys;
 mod serve;
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Import(import::Args),
     /// Look for the commonest mistakes of an installation.
     Doctor(doctor::Args),
+    /// Ask a running server whether it is ready.
+    Health(health::Args),
     /// Measure this machine.
     Bench(crate::bench::Args),
 }
@@ -38,6 +41,7 @@ impl Command {
             Command::Keys(args) => keys::run(&args),
             Command::Import(args) => import::run(&args),
             Command::Doctor(args) => doctor::run(&args),
+            Command::Health(args) => health::run(&args),
             Command::Bench(args) => crate::bench::run(&args),
         }
     }

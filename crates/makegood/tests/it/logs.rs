@@ -54,7 +54,7 @@ fn slow_requests_are_warnings() {
 
 fn publishable(client: &mut Client) -> String {
     let made = client.post("/v1/keys", "publishable", &json!({ "kind": "publishable" }));
-    made.unwrap().expect(201).text("/key")
+    made.unwrap().expect(201).text("/secret")
 }
 
 /// Sends every kind of secret in every place it can be sent in, and reads the whole log.

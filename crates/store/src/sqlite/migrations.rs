@@ -19,11 +19,18 @@ pub(super) struct Migration {
 }
 
 /// Migrations of the file of a book.
-pub(super) const OF_BOOKS: &[Migration] = &[Migration {
-    number: 1,
-    name: "tables",
-    text: include_str!("../../migrations/book/0001_tables.sql"),
-}];
+pub(super) const OF_BOOKS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "tables",
+        text: include_str!("../../migrations/book/0001_tables.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "views",
+        text: include_str!("../../migrations/book/0002_views.sql"),
+    },
+];
 
 /// Migrations of `control.db`.
 pub(super) const OF_CONTROL: &[Migration] = &[Migration {
