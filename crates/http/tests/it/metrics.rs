@@ -73,6 +73,42 @@ async fn answers_503_are_told_with_their_reason() {
     }
 }
 
+const ALERTS: &str = include_str!("../../../../deploy/alerts.yml");
+const OPERATIONS: &str = include_str!("../../../../docs/operations.md");
+
+#[tokio::test]
+async fn alerts_name_figures_and_labels_that_exist_and_pages_to_read() {
+    let world = World::new();
+    let told = world.get("/metrics").await_status(200).await.text();
+    let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
+    let mut named: Vec<&str> = ALERTS.split(|c| !is_name(c)).collect();
+    named.retain(|word| word.starts_with("makegood_"));
+    assert!(named.len() > 10, "{named:?}");
+    for name in named {
+        assert!(told.contains(&format!("\n{name}{{")), "{name} is no figure");
+    }
+    // What stands in quotes after a label in an expression: `reason="queue_full"`.
+    for part in ALERTS.split('{').skip(1).filter(|part| part.contains("=\"")) {
+        let matcher = part.split('}').next().unwrap();
+        assert!(matcher == "job=\"makegood\"" || told.contains(matcher), "{matcher}");
+    }
+    let headings: Vec<String> = OPERATIONS
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "))
+        .map(|title| title.to_lowercase().replace(' ', "-"))
+        .collect();
+    let alerts = ALERTS.matches("- alert: ").count();
+    let runbooks: Vec<&str> =
+        ALERTS.lines().filter_map(|line| line.split_once("runbook: ")).map(|(_, to)| to).collect();
+    let summaries = ALERTS.matches(" summary: ").count();
+    assert!(alerts > 8 && runbooks.len() == alerts && summaries == alerts);
+    for runbook in runbooks {
+        let (page, anchor) = runbook.split_once('#').unwrap();
+        assert_eq!(page, "docs/operations.md");
+        assert!(headings.iter().any(|heading| heading == anchor), "nothing at {runbook}");
+    }
+}
+
 /// What OpenMetrics demands of the text as far as we use it.
 fn check_format(text: &str) {
     let mut family = String::new();

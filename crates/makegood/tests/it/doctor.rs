@@ -131,14 +131,6 @@ fn a_live_book_without_a_recent_backup_is_found() {
 }
 
 #[test]
-fn a_clock_behind_the_journal_is_found() {
-    let place = Place::new();
-    place.run(&["keys", "create", "--book", "live", "--create-book", "live", "--scopes", "all"]);
-    place.serve().stop();
-    check(&place, &[], "clock", "ok");
-}
-
-#[test]
 fn health_says_whether_a_server_is_ready() {
     let place = Place::new();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();

@@ -78,9 +78,11 @@ fn no_secret_reaches_the_log() {
     }
     secrets.extend([code.clone(), code.replace('-', ""), "key-of-issue-8861".to_owned()]);
     let amount = json!({ "amount": 100, "currency": "USD" });
-    let redeem = json!({ "code": code, "amount": amount, "reference": "r",
-        "client": { "ip": "203.0.113.77", "user_agent": "agent-5512", "session": "session-5512" } });
-    secrets.extend(["203.0.113.77", "agent-5512", "session-5512"].map(str::to_owned));
+    let person = ["203.0.113.77", "agent-5512", "session-5512"];
+    let client_of_shop = json!({ "ip": person[0], "user_agent": person[1], "session": person[2] });
+    let redeem =
+        json!({ "code": code, "amount": amount, "reference": "r", "client": client_of_shop });
+    secrets.extend(person.map(str::to_owned));
     client.post("/v1/redemptions", "key-of-redeem-8862", &redeem).unwrap().expect(201);
     secrets.push("key-of-redeem-8862".to_owned());
     // Where it does not belong: path, query, names and values of fields, keys, broken texts.

@@ -4,6 +4,7 @@
 
 mod client;
 mod demo;
+mod deploy;
 mod disk_full;
 mod doctor;
 mod export;
