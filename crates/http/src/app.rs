@@ -21,6 +21,7 @@ use crate::book::Book;
 use crate::keys::{ApiKey, KeyTable, Known};
 use crate::problem::{Problem, catalog};
 use crate::scope::Scopes;
+use crate::watch::{AnswerSeen, Watch};
 
 /// Limits of the server, each with its unit.
 #[derive(Clone, Debug)]
@@ -89,6 +90,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) answered: Answered,
+    pub(crate) watch: Watch,
     keys: KeyTable,
     books: RwLock<HashMap<String, Arc<Book>>>,
     client_hasher: RandomState,
@@ -104,10 +106,17 @@ impl App {
             clock,
             limits,
             answered: Answered::default(),
+            watch: Watch::default(),
             keys: KeyTable::new(control),
             books: RwLock::default(),
             client_hasher: RandomState::new(),
         }
+    }
+
+    /// Tells `watcher` about every answer from now on, on the thread that makes it: it must be quick.
+    /// Only the first watcher is told.
+    pub fn watch(&self, watcher: impl Fn(&AnswerSeen<'_>) + Send + Sync + 'static) {
+        self.watch.set(Box::new(watcher));
     }
 
     /// Serves a book from now on.

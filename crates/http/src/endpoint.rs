@@ -18,6 +18,7 @@ use crate::problem::{Problem, catalog};
 use crate::query;
 use crate::reply::{Reply, respond};
 use crate::version::Version;
+use crate::watch::{AnswerSeen, Watched};
 
 /// Serves `handler` for a method. `route` is the path as documented: what logs call it. Calls with
 /// a key are refused when they have other query parameters than the documented ones: a misspelled
@@ -37,8 +38,9 @@ where
         let handler = handler.clone();
         let request_id = app.new_id();
         let answer = async move {
+            let watched = app.watch.keep(request.method(), request.headers());
             let arrival = arrive(Arc::clone(&app), request, request_id);
-            let arrived = arrival.arrived;
+            let about = About { route, request_id, arrived: arrival.arrived, watched };
             let asked = check_parameters::<A>(&arrival, parameters);
             let (version, outcome) = match A::admit(arrival).await {
                 Ok((call, version)) => match asked {
@@ -47,7 +49,7 @@ where
                 },
                 Err(problem) => (Version::NEWEST, Err(problem)),
             };
-            finish(&app, route, arrived, &outcome);
+            finish(&app, &about, &outcome);
             respond(outcome, request_id, version)
         };
         answer.instrument(span(request_id))
@@ -70,10 +72,11 @@ fn answer_astray(
     problem: Problem,
 ) -> Response<Body> {
     let request_id = app.new_id();
-    let arrival = arrive(Arc::clone(&app), request, request_id);
-    let outcome = Err(problem);
+    let watched = app.watch.keep(request.method(), request.headers());
     // The path itself may contain anything, a code included, so it is not logged.
-    span(request_id).in_scope(|| finish(&app, "no route", arrival.arrived, &outcome));
+    let about = About { route: "no route", request_id, arrived: Instant::now(), watched };
+    let outcome = Err(problem);
+    span(request_id).in_scope(|| finish(&app, &about, &outcome));
     respond(outcome, request_id, Version::NEWEST)
 }
 
@@ -101,12 +104,32 @@ fn status(outcome: &Result<Reply, Problem>) -> StatusCode {
     }
 }
 
-/// Counts an answer and logs it.
-fn finish(app: &App, route: &str, arrived: Instant, outcome: &Result<Reply, Problem>) {
+/// What is known of a request when it is answered.
+struct About {
+    route: &'static str,
+    request_id: RequestId,
+    arrived: Instant,
+    watched: Option<Watched>,
+}
+
+/// Counts an answer, logs it, and tells whoever watches.
+fn finish(app: &App, about: &About, outcome: &Result<Reply, Problem>) {
+    let About { route, request_id, arrived, watched } = about;
     let took = arrived.elapsed();
     app.answered.count(status(outcome));
     if let Err(problem) = outcome {
         app.answered.count_problem(problem);
+    }
+    if let Some(Watched { method, traceparent }) = watched {
+        app.watch.tell(&AnswerSeen {
+            method: method.as_str(),
+            route,
+            status: status(outcome).as_u16(),
+            code: outcome.as_ref().err().map(Problem::code),
+            request: *request_id,
+            took,
+            traceparent: traceparent.as_deref(),
+        });
     }
     log(route, took, took >= app.limits.slow_request_min, outcome);
 }

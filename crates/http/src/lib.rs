@@ -54,6 +54,7 @@ mod serve;
 mod shown_code;
 mod version;
 mod views;
+mod watch;
 mod wire;
 
 pub use api_key::{KeySecret, NewKey};
@@ -64,3 +65,4 @@ pub use personal::{About, PersonalText, seal_personal};
 pub use routes::router;
 pub use scope::Scopes;
 pub use serve::{serve, serve_router};
+pub use watch::AnswerSeen;

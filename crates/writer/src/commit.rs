@@ -1,5 +1,7 @@
 //! Committing: journal block, a slice of the sweep, and a run of operations in one transaction.
 
+use std::time::Duration;
+
 use base::Instant;
 use engine::OperationKey;
 use journal::{Block, BlockBuilder};
@@ -67,6 +69,7 @@ impl<S: Store> Writer<S> {
             return Ok(Ok(()));
         }
         let is_behind = self.head.watermark < self.head.seq;
+        let records = seq - self.head.seq;
         let next = Head {
             epoch: self.head.epoch,
             seq,
@@ -86,8 +89,7 @@ impl<S: Store> Writer<S> {
         };
         let before = self.monotonic();
         let committed = self.store.commit(commit);
-        let took = self.monotonic().saturating_sub(before).as_micros();
-        let took = u64::try_from(took).unwrap_or(u64::MAX);
+        let took = self.monotonic().saturating_sub(before);
         if let Some(error) = self.failure(committed, &next)? {
             Figures::add(&self.figures.commits_failed, 1);
             // Whoever waits for the tables would wait for as long as the store cannot write.
@@ -96,10 +98,18 @@ impl<S: Store> Writer<S> {
         }
         self.committed(next, block, left.operations, &slice, run, at);
         self.show_lag(is_behind, &slice);
-        Figures::add(&self.figures.commits, 1);
-        self.figures.commit_times.note(took);
-        Figures::raise(&self.figures.commit_micros_max, took);
+        self.show_commit(records, took);
         Ok(Ok(()))
+    }
+
+    fn show_commit(&self, records: u64, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        Figures::add(&self.figures.commits, 1);
+        self.figures.commit_times.note(micros);
+        Figures::raise(&self.figures.commit_micros_max, micros);
+        if let Some(on_commit) = self.options.on_commit {
+            on_commit(records, took);
+        }
     }
 
     /// Why nothing was written; `None` when all of it was.

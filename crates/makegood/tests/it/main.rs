@@ -14,4 +14,6 @@ mod kill;
 mod logs;
 mod process;
 mod serve;
+#[cfg(feature = "traces")]
+mod traces;
 mod verify;
