@@ -113,8 +113,8 @@ impl App {
         }
     }
 
-    /// Tells `watcher` about every answer from now on, on the thread that makes it: it must be quick.
-    /// Only the first watcher is told.
+    /// Tells `watcher` about every answer from now on, on the thread that makes it: it must be
+    /// quick. Only the first watcher is told.
     pub fn watch(&self, watcher: impl Fn(&AnswerSeen<'_>) + Send + Sync + 'static) {
         self.watch.set(Box::new(watcher));
     }

@@ -209,6 +209,16 @@ fn migrations_run_once_and_are_compared() {
 }
 
 #[test]
+fn a_file_of_an_earlier_release_gets_what_it_lacks() {
+    for done in 0..migrations::OF_BOOKS.len() {
+        let connection = migrated(&migrations::OF_BOOKS[..done]);
+        assert!(migrations::require_current(&connection, migrations::OF_BOOKS).is_err());
+        migrations::run(&connection, migrations::OF_BOOKS).unwrap();
+        check_golden(&connection, include_str!("../../tests/golden/book_schema.sql"));
+    }
+}
+
+#[test]
 fn a_file_that_was_not_migrated_is_not_read() {
     let connection = Connection::open_in_memory().unwrap();
     migrations::run(&connection, &[]).unwrap();

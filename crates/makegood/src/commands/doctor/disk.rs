@@ -52,18 +52,23 @@ pub(super) fn data_is_local(patient: &Patient<'_>) -> Finding {
     let folder = existing(patient.settings.data_folder());
     let folder = folder.canonicalize().unwrap_or(folder);
     let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap_or_default();
-    match file_system(&mounts, &folder) {
+    judge_place(&folder, file_system(&mounts, &folder))
+}
+
+fn judge_place(folder: &Path, kind: Option<&str>) -> Finding {
+    let shown = folder.display();
+    match kind {
         None => Finding::ok("cannot be told on this system"),
-        Some(name) if REMOTE.contains(&name) => {
+        Some(kind) if REMOTE.contains(&kind) => {
             let fix = "move the data to a disk of this machine: over a network its lock keeps \
                        nobody out";
-            Finding::fail(format!("{} is on {name}", folder.display()), fix)
+            Finding::fail(format!("{shown} is on {kind}"), fix)
         }
-        Some(name) if PASSING.contains(&name) => {
+        Some(kind) if PASSING.contains(&kind) => {
             let fix = "fine for a trial; anything else belongs on a disk";
-            Finding::warn(format!("{} is on {name}, gone with the power", folder.display()), fix)
+            Finding::warn(format!("{shown} is on {kind}, gone with the power"), fix)
         }
-        Some(name) => Finding::ok(name),
+        Some(kind) => Finding::ok(kind),
     }
 }
 
@@ -84,7 +89,10 @@ pub(super) fn disk_lasts(patient: &Patient<'_>) -> Finding {
     let (Some(free), Some(age)) = (free_mib(&existing(data)), age_days(data)) else {
         return Finding::ok("nothing has grown yet");
     };
-    let used = size_mib(data);
+    judge_growth(size_mib(data), age, free)
+}
+
+fn judge_growth(used: u64, age: u64, free: u64) -> Finding {
     let Some(left) = days_left(used, age, free) else {
         return Finding::ok(format!("{used} MiB in {age} days: too little to tell"));
     };
@@ -123,7 +131,11 @@ fn size_mib(folder: &Path) -> u64 {
 
 pub(super) fn disk_has_room(patient: &Patient<'_>) -> Finding {
     let folder = existing(patient.settings.data_folder());
-    let Some(free) = free_mib(&folder) else {
+    judge_room(&folder, free_mib(&folder))
+}
+
+fn judge_room(folder: &Path, free: Option<u64>) -> Finding {
+    let Some(free) = free else {
         let fix = "look with `df`; the journal needs room with every command";
         return Finding::warn("cannot be told on this system", fix);
     };
@@ -147,16 +159,20 @@ pub(super) fn sync_is_real_and_quick(patient: &Patient<'_>) -> Finding {
             let fix = "make the folder writable, then look again";
             Finding::warn(format!("cannot be measured: {error}"), fix)
         }
-        Ok(median) if median < SYNC_UNREAL => {
-            let fix = "put the data on a disk: after a power cut answered commands would be gone";
-            Finding::warn(format!("{} µs: nothing is synced here", median.as_micros()), fix)
-        }
-        Ok(median) if median > SYNC_SLOW => {
-            let fix = "use a local SSD: every answer to a write waits for one sync";
-            Finding::warn(format!("{} ms", median.as_millis()), fix)
-        }
-        Ok(median) => Finding::ok(format!("{} µs", median.as_micros())),
+        Ok(median) => judge_sync(median),
     }
+}
+
+fn judge_sync(median: Duration) -> Finding {
+    if median < SYNC_UNREAL {
+        let fix = "put the data on a disk: after a power cut answered commands would be gone";
+        return Finding::warn(format!("{} µs: nothing is synced here", median.as_micros()), fix);
+    }
+    if median > SYNC_SLOW {
+        let fix = "use a local SSD: every answer to a write waits for one sync";
+        return Finding::warn(format!("{} ms", median.as_millis()), fix);
+    }
+    Finding::ok(format!("{} µs", median.as_micros()))
 }
 
 fn measure_sync(path: &Path) -> std::io::Result<Duration> {
@@ -189,6 +205,7 @@ fn free_mib(folder: &Path) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Grade;
     use super::*;
 
     #[test]
@@ -200,6 +217,24 @@ mod tests {
         assert_eq!(kind("/srv/faster"), Some("nfs4"));
         assert_eq!(kind("/srv/fast/data"), Some("xfs"));
         assert_eq!(file_system("", Path::new("/")), None);
+    }
+
+    #[test]
+    fn places_without_a_disk_are_found() {
+        let judge = |kind| judge_place(Path::new("/srv"), kind).grade;
+        assert_eq!(judge(Some("nfs4")), Grade::Fail);
+        assert_eq!(judge(Some("tmpfs")), Grade::Warn);
+        assert_eq!(judge(Some("ext4")), Grade::Ok);
+        let sync = |micros| judge_sync(Duration::from_micros(micros)).grade;
+        assert_eq!([1, 500, 50_000].map(sync), [Grade::Warn, Grade::Ok, Grade::Warn]);
+    }
+
+    #[test]
+    fn a_disk_that_fills_up_is_found() {
+        let room = |free| judge_room(Path::new("/srv"), Some(free)).grade;
+        assert_eq!([10, 1_000, 10_000].map(room), [Grade::Fail, Grade::Warn, Grade::Ok]);
+        let growth = |free| judge_growth(1_000, 10, free).grade;
+        assert_eq!([1_000, 10_000].map(growth), [Grade::Warn, Grade::Ok]);
     }
 
     #[test]
