@@ -42,7 +42,7 @@ impl Answered {
         let is_it = |entry: &&Entry| {
             entry.code == problem.code() && entry.status == problem.status().as_u16()
         };
-        if let Some(place) = catalog::ALL.iter().position(|entry| is_it(entry)) {
+        if let Some(place) = catalog::ALL.iter().position(is_it) {
             self.problems[place].fetch_add(1, Relaxed);
         }
         if let Some(busy) = problem.busy() {
