@@ -3,6 +3,7 @@
 mod copy;
 mod demo;
 mod doctor;
+mod health;
 mod import;
 mod keys;
 mod serve;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Restore(copy::restore::Args),
     /// Look for the commonest mistakes of an installation.
     Doctor(doctor::Args),
+    /// Ask a running server whether it is ready.
+    Health(health::Args),
     /// Measure this machine.
     Bench(crate::bench::Args),
 }
@@ -48,6 +51,7 @@ impl Command {
             Command::Backup(args) => copy::backup::run(&args),
             Command::Restore(args) => copy::restore::run(&args),
             Command::Doctor(args) => doctor::run(&args),
+            Command::Health(args) => health::run(&args),
             Command::Bench(args) => crate::bench::run(&args),
         }
     }

@@ -11,3 +11,4 @@ mod reading;
 mod row_codec;
 mod sqlite_files;
 mod support;
+mod views;
