@@ -10,6 +10,7 @@
 //! * **Watermark**: every change at or below this sequence is in the tables.
 //! * **Operation run**: the short hashes of the idempotency keys of a stretch of the journal.
 //! * **Control store**: books and API keys: [`ControlStore`].
+//! * **Lease**: which process owns a book when several share a database: [`Leases`].
 //!
 //! # Invariants
 //!
@@ -39,12 +40,14 @@
 //!
 //! `docs/store.md` tells what is stored where, and why the settings are what they are.
 
+mod boxed;
 mod catalogue;
 mod commit_check;
 mod control;
 mod dialect;
 mod entry_values;
 mod error;
+mod leases;
 mod memory;
 pub mod rows;
 mod run;
@@ -53,6 +56,7 @@ mod traits;
 
 pub use control::{ApiKey, BookName, BookRecord, ControlStore, KeyCreation, KeyKind, KeyOperation};
 pub use error::StoreError;
+pub use leases::{LeaseClock, Leases, Member, MemoryLeases, Owner, Renewal, Term};
 pub use memory::{MemoryBook, MemoryControl, MemoryReader, MemoryStore};
 pub use run::OperationRun;
 pub use traits::{
