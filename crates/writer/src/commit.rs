@@ -109,7 +109,7 @@ impl<S: Store> Writer<S> {
         match committed {
             Ok(()) => Ok(None),
             Err(CommitError::NotCommitted(error)) if error.is_transient() => Ok(Some(error)),
-            Err(CommitError::NotCommitted(error)) => Err(Fatal(error.to_string())),
+            Err(CommitError::NotCommitted(error)) => Err(Fatal::of(&error)),
             Err(CommitError::Unknown(error)) => {
                 let is_written = self.find_out(next, &error)?;
                 Ok((!is_written).then_some(error))
@@ -179,7 +179,7 @@ impl<S: Store> Writer<S> {
         // After a failed sync the operating system may show what is not on disk: no reading
         // helps, only a restart does.
         if matches!(error, StoreError::SyncFailed(_)) {
-            return Err(Fatal(error.to_string()));
+            return Err(Fatal::because(error));
         }
         for _ in 0..HEAD_ATTEMPTS {
             match self.store.head() {
@@ -187,11 +187,12 @@ impl<S: Store> Writer<S> {
                 // written: rows that are written again do no harm, rows forgotten too early do.
                 Ok(head) if head == self.head => return Ok(false),
                 Ok(head) if head == *next => return Ok(true),
-                Ok(_) => return Err(Fatal(StoreError::Fenced.to_string())),
+                // Whether it was written before the other owner came, nobody can tell.
+                Ok(_) => return Err(Fatal::because(StoreError::Fenced)),
                 Err(_) => {}
             }
         }
-        Err(Fatal(format!("the outcome of a commit stays unknown: {error}")))
+        Err(Fatal::because(format_args!("the outcome of a commit stays unknown: {error}")))
     }
 
     /// Shows where the book stands after `slice` was swept.

@@ -10,7 +10,8 @@ use giftcards::{Capture, Code, CodeHash, Funding, Issue, NewCode, Place, RefundH
 use journal::Block;
 use store::{Commit, CommitError, Head, MemoryBook, MemoryStore, Reader, RunInfo, Store};
 use store::{StoreError, SweptRow};
-use writer::{BookSpec, Decided, Handle, OpenError, Operation, Options, Outcome, Request, Writer};
+use writer::{BookSpec, Decided, Handle, Lease, OpenError, Operation, Options, Outcome, Request};
+use writer::{Trouble, Writer};
 
 pub const SPEC: BookSpec = BookSpec { is_test: true, ring: [1; 8] };
 
@@ -23,6 +24,8 @@ pub enum Ending {
     UnknownWritten,
     /// It is not written, and the store cannot say so.
     UnknownLost,
+    /// It is written, the store cannot say so, and then another owner takes over.
+    UnknownOvertaken,
 }
 
 /// A store in memory whose next commits end as planned.
@@ -51,6 +54,11 @@ impl Store for Planned {
             Some(Ending::Refused(error)) => Err(error.into()),
             Some(Ending::UnknownWritten) => self.inner.commit(commit).and(Err(unknown())),
             Some(Ending::UnknownLost) => Err(unknown()),
+            Some(Ending::UnknownOvertaken) => {
+                self.inner.commit(commit)?;
+                self.inner.take_over()?;
+                Err(unknown())
+            }
         }
     }
 
@@ -114,6 +122,23 @@ impl Bench {
     /// Opens the book once more, as another process would.
     pub fn open_as(&self, spec: BookSpec) -> Result<Writer<Planned>, OpenError> {
         open(&self.book, &self.endings, &self.clocks, self.options, spec)
+    }
+
+    /// Puts the writer under a lease that is valid for so long from now.
+    pub fn lease_for(self, length: Duration) -> (Bench, Lease) {
+        let now = self.clocks.lock().unwrap().1;
+        let lease = Lease::until(now + length);
+        let writer = self.writer.under(lease.clone());
+        (Bench { writer, ..self }, lease)
+    }
+
+    /// Questions and answers, all in one batch with what was submitted before.
+    pub fn submit_query(&self, query: Query) -> Slot<Result<Vec<Option<Answer>>, Trouble>> {
+        let slot: Slot<_> = Arc::default();
+        let into = slot.clone();
+        let put = move |answers| *into.lock().unwrap() = Some(answers);
+        self.handle.query(vec![query], put).unwrap();
+        slot
     }
 
     /// Plans how the next commit ends; several calls plan several commits.

@@ -6,6 +6,7 @@ mod bench;
 mod clock;
 mod failures;
 mod keys;
+mod lease;
 mod memory;
 mod queue;
 mod reading;
