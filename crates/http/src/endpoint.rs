@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::call::{Admission, Arrival};
+use crate::forward::{self, Answered};
 use crate::problem::{Problem, catalog};
 use crate::query;
 use crate::reply::{Reply, respond};
@@ -36,19 +37,49 @@ where
         async move {
             let arrival = arrive(Arc::clone(&app), request);
             let (request_id, arrived) = (arrival.request_id, arrival.arrived);
-            let asked = check_parameters::<A>(&arrival, parameters);
-            let (version, outcome) = match A::admit(arrival).await {
-                Ok((call, version)) => match asked {
-                    Ok(()) => (version, handler(call).await),
-                    Err(problem) => (version, Err(problem)),
-                },
-                Err(problem) => (Version::NEWEST, Err(problem)),
+            let attempt = |arrival| attempt(&handler, parameters, arrival);
+            let answered = match app.neighbors().filter(|_| A::SCOPE.is_some()) {
+                Some(neighbors) => forward::answer(arrival, neighbors, route, attempt).await,
+                None => {
+                    let (version, outcome) = attempt(arrival).await;
+                    Answered::Here(version, outcome)
+                }
             };
-            log(route, request_id, arrived, &outcome);
-            app.requests.count(status(&outcome));
-            respond(outcome, request_id, version)
+            match answered {
+                Answered::Here(version, outcome) => {
+                    log(route, request_id, arrived, &outcome);
+                    app.requests.count(status(&outcome));
+                    respond(outcome, request_id, version)
+                }
+                Answered::There(response) => {
+                    log_passed_on(route, request_id, arrived, response.status());
+                    app.requests.count(response.status());
+                    response
+                }
+            }
         }
     })
+}
+
+/// Admits a request and has it handled.
+async fn attempt<A, H, F>(
+    handler: &H,
+    parameters: &'static [String],
+    arrival: Arrival,
+) -> (Version, Result<Reply, Problem>)
+where
+    A: Admission,
+    H: Fn(A) -> F,
+    F: Future<Output = Result<Reply, Problem>>,
+{
+    let asked = check_parameters::<A>(&arrival, parameters);
+    match A::admit(arrival).await {
+        Ok((call, version)) => match asked {
+            Ok(()) => (version, handler(call).await),
+            Err(problem) => (version, Err(problem)),
+        },
+        Err(problem) => (Version::NEWEST, Err(problem)),
+    }
 }
 
 /// Answers a path that does not exist.
@@ -112,6 +143,11 @@ fn log(route: &str, request: RequestId, arrived: Instant, outcome: &Result<Reply
             "answered with a problem"
         ),
     }
+}
+
+fn log_passed_on(route: &str, request: RequestId, arrived: Instant, status: StatusCode) {
+    let (status, micros) = (status.as_u16(), micros_since(arrived));
+    tracing::debug!(route, %request, status, micros, "answered by or for another process");
 }
 
 fn micros_since(arrived: Instant) -> u64 {

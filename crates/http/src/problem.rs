@@ -12,6 +12,7 @@ use serde::Serialize;
 use writer::Trouble;
 
 use crate::fields::FieldError;
+use crate::neighbors::Miss;
 use crate::seldom::OncePerSecond;
 use crate::views::Id;
 use crate::views::money::MoneyView;
@@ -34,6 +35,7 @@ struct Inner {
     transient: bool,
     retry_after_s: Option<u64>,
     replayed: bool,
+    miss: Option<Miss>,
 }
 
 /// Which member tells the amount of a refusal.
@@ -57,6 +59,7 @@ impl Problem {
             transient,
             retry_after_s: (entry.status == 503).then_some(1),
             replayed: false,
+            miss: None,
         }))
     }
 
@@ -107,6 +110,16 @@ impl Problem {
 
     pub(crate) fn code(&self) -> &'static str {
         self.0.entry.code
+    }
+
+    /// Set when there is no answer because the book is moving or its writer has ended.
+    pub(crate) fn miss(&self) -> Option<Miss> {
+        self.0.miss
+    }
+
+    fn missed(mut self, miss: Miss) -> Problem {
+        self.0.miss = Some(miss);
+        self
     }
 
     pub(crate) fn retry_after_s(&self) -> Option<u64> {
@@ -162,8 +175,9 @@ impl From<Trouble> for Problem {
             }
             Trouble::Ended(why) => {
                 tracing::error!(%why, "the writer has ended");
-                Problem::new(&catalog::OUTCOME_UNKNOWN)
+                Problem::new(&catalog::OUTCOME_UNKNOWN).missed(Miss::Unknown)
             }
+            Trouble::Moved => Problem::new(&catalog::UNAVAILABLE).missed(Miss::NothingDone),
         }
     }
 }
