@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod books;
 mod demo;
 mod doctor;
 mod import;
@@ -20,6 +21,8 @@ pub(crate) enum Command {
     Verify(verify::Args),
     /// Make, list and withdraw API keys; rotate the key ring.
     Keys(keys::Args),
+    /// Show which process owns which book, and move one.
+    Books(books::Args),
     /// Take over gift cards from another system.
     Import(import::Args),
     /// Look for the commonest mistakes of an installation.
@@ -36,6 +39,7 @@ impl Command {
             Command::Demo(args) => demo::run(&args),
             Command::Verify(args) => verify::run(&args),
             Command::Keys(args) => keys::run(&args),
+            Command::Books(args) => books::run(&args),
             Command::Import(args) => import::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Bench(args) => crate::bench::run(&args),
