@@ -60,7 +60,7 @@ pub trait Leases: Send {
     /// process, or it is `me`'s own and nobody asked `me` to step down. `None` when it is not to
     /// be had. Every success has a higher term.
     ///
-    /// Whoever released a lease gets it again only when it would have lapsed: the others come first.
+    /// Whoever released a lease gets it again only when it would have lapsed: others come first.
     ///
     /// # Errors
     ///

@@ -148,7 +148,7 @@ pub(crate) fn new_member(address: String) -> Member {
 
 enum Message {
     /// A book was opened, or could not be.
-    Opened(BookName, Term, Done<Owned>),
+    Opened(BookName, Term, Done<Box<Owned>>),
     /// The writer of a book has stopped.
     Closed(BookName, Term),
     /// Give every book up and say when it is done.
@@ -315,11 +315,11 @@ impl Supervisor {
         in_background(move || {
             let opened = catch_unwind(AssertUnwindSafe(|| open(&record, lease)));
             let opened = opened.unwrap_or_else(|_| Err(Failure::new("it failed on an assertion")));
-            let _ = messages.send(Message::Opened(name, term, opened));
+            let _ = messages.send(Message::Opened(name, term, opened.map(Box::new)));
         });
     }
 
-    fn opened(&mut self, name: &BookName, term: Term, opened: Done<Owned>) {
+    fn opened(&mut self, name: &BookName, term: Term, opened: Done<Box<Owned>>) {
         let (now, pace) = (self.now(), self.parts.pace);
         let kept = self.kept.get_mut(name);
         let held = kept.and_then(|kept| kept.held.as_mut()).filter(|held| held.term == term);

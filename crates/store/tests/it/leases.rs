@@ -195,7 +195,9 @@ fn of_many_at_once_one_acquires() {
         let won: Vec<char> = std::thread::scope(|scope| {
             let threads: Vec<_> = all
                 .into_iter()
-                .map(|(name, mut leases)| scope.spawn(move || (name, acquire(leases.as_mut(), name))))
+                .map(|(name, mut leases)| {
+                    scope.spawn(move || (name, acquire(leases.as_mut(), name)))
+                })
                 .collect();
             let ended = threads.into_iter().map(|thread| thread.join().unwrap());
             ended.filter_map(|(name, term)| term.map(|_| name)).collect()
