@@ -1,5 +1,7 @@
 //! Processes that share books in memory, under leases that are short.
 
+mod rolling;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
