@@ -16,7 +16,7 @@ use store::{BookName, ControlStore, KeyCreation, KeyKind, KeyOperation, StoreErr
 
 use crate::api_key::{self, KeySecret, NewKey};
 use crate::book::Book;
-use crate::keys::{ApiKey, KeyTable, Known};
+use crate::keys::{ApiKey, KeyTable, Known, UNKNOWN_FOR};
 use crate::metrics::RequestCounts;
 use crate::neighbors::Neighbors;
 use crate::place::{Place, Whereabouts};
@@ -209,7 +209,12 @@ impl App {
         let asked_at = self.clock.monotonic();
         let hash = || api_key::presented_hash(&self.ring, text);
         let mut known = self.keys.find(text, asked_at, hash);
-        if matches!(known, Known::ReadAgain) {
+        // Another process may have made it a moment ago: then it is looked for once more.
+        let is_late = matches!(known, Known::Invalid) && self.neighbors.is_some();
+        if is_late {
+            tokio::time::sleep(UNKNOWN_FOR).await;
+        }
+        if is_late || matches!(known, Known::ReadAgain) {
             self.in_control(move |app| {
                 app.keys.read_again(asked_at, || app.clock.monotonic(), |name| app.place(name))
             })

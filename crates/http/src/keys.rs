@@ -38,7 +38,7 @@ const BELIEVED_FOR: Duration = Duration::from_secs(60);
 
 /// How long an unknown key stays unknown without reading again, so that nobody can keep the
 /// control store busy with invented keys.
-const UNKNOWN_FOR: Duration = Duration::from_secs(1);
+pub(crate) const UNKNOWN_FOR: Duration = Duration::from_secs(1);
 
 /// Every valid key, and where they are kept.
 pub(crate) struct KeyTable {

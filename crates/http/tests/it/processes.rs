@@ -209,6 +209,23 @@ async fn a_key_is_checked_before_anything_is_passed_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_one_process_made_is_good_at_the_other_at_once() {
+    let (shared, one, two) = Shared::two(Limits::default()).await;
+    assert_eq!(two.ask(&shared, "GET", "/v1/programs", None).await.status, 200);
+    for process in [&one, &two] {
+        let body = json!({"kind": "secret", "scopes": ["read"]});
+        let made = process.post(&shared, "/v1/keys", &fresh(), body).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let made = made.json()["secret"].as_str().unwrap().to_owned();
+        for process in [&one, &two] {
+            let read = exchange(&process.address, "GET", "/v1/programs", &[], &made, None).await;
+            assert_eq!(read.status, 200, "{}", read.text);
+        }
+        shared.clock.advance(base::Span::seconds(1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn while_nobody_owns_the_book_requests_wait_and_then_say_so() {
     let (shared, mut one, two) = Shared::two(quick()).await;
     let card = one.issue(&shared, 1_000).await;
