@@ -321,6 +321,55 @@ async fn requests_do_not_go_in_circles() {
     let asked = one.ask(&shared, "GET", "/v1/programs", None);
     let none = tokio::time::timeout(before, asked).await.unwrap();
     assert_eq!((none.status, none.code()), (503, "unavailable".to_owned()), "{}", none.text);
+    // The first one had the request of the client and no other; the second one refused it.
+    let counted = async |process: &Process, class: &str| {
+        let metrics = process.ask(&shared, "GET", "/metrics", None).await.text;
+        let wanted = format!("{{status=\"{class}\"}} ");
+        let count = metrics.lines().find_map(|line| line.split_once(&wanted));
+        count.expect(&metrics).1.parse::<u32>().unwrap()
+    };
+    assert_eq!((counted(&one, "4xx").await, counted(&one, "5xx").await), (0, 1));
+    assert!(counted(&two, "4xx").await > 0);
+    assert_eq!(counted(&two, "5xx").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_a_new_owner_show_what_the_former_one_wrote() {
+    let (shared, mut one, mut two) = Shared::two(Limits::default()).await;
+    let card = two.issue(&shared, 1_000).await;
+    for _ in 0..3 {
+        let body = redemption(code(&card), 100);
+        let spent = two.post(&shared, "/v1/redemptions", &fresh(), body).await;
+        assert_eq!(spent.status, 201, "{}", spent.text);
+    }
+    one.step_down().await;
+    two.own(&shared).await;
+    one.follow(&two);
+    for process in [&two, &one] {
+        let list = process.ask(&shared, "GET", "/v1/holds", None).await;
+        assert_eq!(list.json()["data"].as_array().unwrap().len(), 3, "{}", list.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_batch_goes_to_the_next_owner() {
+    let (shared, one, mut two) = Shared::two(Limits::default()).await;
+    let card = one.issue(&shared, 1_000).await;
+    let operation = |key: &str| {
+        let body = redemption(code(&card), 100);
+        json!({"idempotency_key": key, "path": "/v1/redemptions", "body": body})
+    };
+    let batch = json!({"operations": [operation("a"), operation("b")]});
+    let first = one.ask(&shared, "POST", "/v1/batch", Some(batch.clone())).await;
+    // The former owner does not know yet: it would answer repeated keys from its memory.
+    one.owned.as_ref().unwrap().1.end();
+    two.own(&shared).await;
+    let (again, ()) = tokio::join!(one.ask(&shared, "POST", "/v1/batch", Some(batch)), async {
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        one.follow(&two);
+    });
+    assert_eq!((again.status, &again.text), (200, &first.text), "the same answers");
+    assert_eq!(two.balance(&shared, id(&card)).await, 800);
 }
 
 #[tokio::test(flavor = "multi_thread")]
