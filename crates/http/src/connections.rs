@@ -51,6 +51,9 @@ impl Connections {
         let mut request = request;
         // One that rested may have been closed meanwhile; a new one has not.
         while let Some(mut sender) = self.rested(authority) {
+            if sender.ready().await.is_err() {
+                continue;
+            }
             match sender.try_send_request(request).await {
                 Ok(answer) => return self.read(authority, sender, answer).await,
                 Err(mut error) => request = error.take_message().ok_or(NoAnswer::Broken)?,
@@ -81,13 +84,16 @@ impl Connections {
         Ok(Response::from_parts(head, bytes))
     }
 
-    /// The connection that rested least.
+    /// The connection that rested least, unless it is too old; then all others are too.
     fn rested(&self, authority: &str) -> Option<SendRequest<Body>> {
         let mut all = self.resting();
         let resting = all.get_mut(authority)?;
-        resting.retain(|one| one.since.elapsed() < REST_MAX && !one.sender.is_closed());
-        let at = resting.iter().rposition(|one| one.sender.is_ready())?;
-        Some(resting.swap_remove(at).sender)
+        let last = resting.pop()?;
+        if last.since.elapsed() < REST_MAX {
+            return Some(last.sender);
+        }
+        all.remove(authority);
+        None
     }
 
     fn resting(&self) -> MutexGuard<'_, BTreeMap<String, Vec<Resting>>> {

@@ -19,7 +19,11 @@ use crate::place::{Place, Whereabouts};
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
 use crate::routes::batch;
+use crate::seldom::{OncePerSecond, process_time};
 use crate::version::Version;
+
+/// While nobody owns a book every request of it fails; one line a second tells as much.
+static WARNINGS: OncePerSecond = OncePerSecond::new();
 
 /// Time between two attempts while nothing is heard of a move.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -93,7 +97,10 @@ where
                 Miss::NothingDone => &catalog::UNAVAILABLE,
                 Miss::Unknown => &catalog::OUTCOME_UNKNOWN,
             };
-            tracing::warn!(book = %place.name(), route, "the owner of a book did not answer");
+            if WARNINGS.passes(process_time()) {
+                let book = place.name();
+                tracing::warn!(%book, route, "the owner of a book did not answer");
+            }
             return Answered::Here(Version::NEWEST, Err(Problem::new(entry)));
         }
     }

@@ -32,6 +32,8 @@ pub enum Ending {
 pub struct Planned {
     inner: MemoryStore,
     endings: Arc<Mutex<VecDeque<Ending>>>,
+    clocks: Clocks,
+    sleep: Arc<Mutex<Duration>>,
 }
 
 impl Store for Planned {
@@ -44,6 +46,8 @@ impl Store for Planned {
     }
 
     fn load(&mut self, keys: &[Key], found: &mut Vec<Option<SweptRow>>) -> Result<(), StoreError> {
+        let slept = std::mem::take(&mut *self.sleep.lock().unwrap());
+        self.clocks.lock().unwrap().1 += slept;
         self.inner.load(keys, found)
     }
 
@@ -94,6 +98,7 @@ pub struct Bench {
     pub options: Options,
     clocks: Clocks,
     endings: Arc<Mutex<VecDeque<Ending>>>,
+    sleep: Arc<Mutex<Duration>>,
 }
 
 /// What came back, once it has.
@@ -107,10 +112,11 @@ impl Bench {
     pub fn with(options: Options) -> Bench {
         let start = Instant::from_micros(1_700_000_000_000_000);
         let clocks: Clocks = Arc::new(Mutex::new((start, Duration::ZERO)));
-        let (book, endings) = (MemoryBook::new(), Arc::default());
-        let writer = open(&book, &endings, &clocks, options, SPEC).unwrap();
+        let (book, endings, sleep) = (MemoryBook::new(), Arc::default(), Arc::default());
+        let store = planned(&book, &endings, &clocks, &sleep);
+        let writer = open(store, &clocks, options, SPEC).unwrap();
         let handle = writer.handle();
-        Bench { book, writer, handle, options, clocks, endings }
+        Bench { book, writer, handle, options, clocks, endings, sleep }
     }
 
     /// The process dies; another one opens the book.
@@ -121,7 +127,8 @@ impl Bench {
 
     /// Opens the book once more, as another process would.
     pub fn open_as(&self, spec: BookSpec) -> Result<Writer<Planned>, OpenError> {
-        open(&self.book, &self.endings, &self.clocks, self.options, spec)
+        let store = planned(&self.book, &self.endings, &self.clocks, &self.sleep);
+        open(store, &self.clocks, self.options, spec)
     }
 
     /// Puts the writer under a lease that is valid for so long from now.
@@ -144,6 +151,11 @@ impl Bench {
     /// Plans how the next commit ends; several calls plan several commits.
     pub fn next_commit(&self, ending: Ending) {
         self.endings.lock().unwrap().push_back(ending);
+    }
+
+    /// Stops the process for so long while it reads rows next: the steady clock goes on.
+    pub fn sleep_while_reading(&self, length: Duration) {
+        *self.sleep.lock().unwrap() = length;
     }
 
     /// Moves both clocks.
@@ -224,14 +236,22 @@ impl Bench {
     }
 }
 
-fn open(
+fn planned(
     book: &MemoryBook,
     endings: &Arc<Mutex<VecDeque<Ending>>>,
+    clocks: &Clocks,
+    sleep: &Arc<Mutex<Duration>>,
+) -> Planned {
+    let (endings, clocks, sleep) = (endings.clone(), clocks.clone(), sleep.clone());
+    Planned { inner: book.store(), endings, clocks, sleep }
+}
+
+fn open(
+    store: Planned,
     clocks: &Clocks,
     options: Options,
     spec: BookSpec,
 ) -> Result<Writer<Planned>, OpenError> {
-    let store = Planned { inner: book.store(), endings: endings.clone() };
     let clocks = clocks.clone();
     Writer::open(store, spec, options, Box::new(move || *clocks.lock().unwrap()))
 }

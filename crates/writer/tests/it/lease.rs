@@ -40,6 +40,20 @@ fn a_question_is_answered_within_the_lease_only() {
 }
 
 #[test]
+fn a_process_that_is_stopped_while_it_reads_answers_nothing_old() {
+    let (mut bench, _lease) = leased();
+    // Not in memory, so it is read; when it has been, the lease is long gone.
+    bench.sleep_while_reading(30 * LENGTH);
+    let question = bench.submit_query(Query::Card(card_id(2)));
+    bench.writer.step();
+    assert_eq!(taken(&question), Err(Trouble::Moved));
+    let (mut bench, _lease) = leased();
+    bench.sleep_while_reading(30 * LENGTH);
+    let refused = bench.batch([redeem(0, 3, 8, 100)]);
+    assert_eq!(all_said(&refused), "Moved");
+}
+
+#[test]
 fn a_batch_that_needed_no_block_is_answered_within_the_lease_only() {
     let (mut bench, _lease) = leased();
     bench.one(redeem(2, 1, 7, 100));
