@@ -45,6 +45,8 @@ struct Process {
     ownership: Ownership,
     /// True while the database does not answer it.
     is_cut_off: Arc<AtomicBool>,
+    /// How many times it will fail to open a book.
+    failures: Arc<AtomicUsize>,
     /// The writer that was opened last.
     last_opened: Arc<Mutex<Option<writer::Handle>>>,
 }
@@ -141,7 +143,8 @@ impl Shared {
         });
         let app = Arc::new(app.among_processes());
         let is_cut_off = Arc::new(AtomicBool::new(false));
-        let failing = AtomicUsize::new(failures);
+        let failures = Arc::new(AtomicUsize::new(failures));
+        let failing = Arc::clone(&failures);
         let last_opened = Arc::new(Mutex::new(None));
         let opened = Arc::clone(&last_opened);
         let (book, other, clock) = (self.book.clone(), MemoryBook::new(), self.clock);
@@ -174,7 +177,7 @@ impl Shared {
             }),
         });
         let ownership = ownership.unwrap();
-        Process { app, ownership, is_cut_off, last_opened }
+        Process { app, ownership, is_cut_off, failures, last_opened }
     }
 
     fn owner(&self) -> Option<String> {
@@ -314,7 +317,7 @@ fn a_writer_that_ended_is_followed_by_a_new_one() {
 fn a_book_that_cannot_be_opened_is_left_to_others() {
     let shared = Shared::new();
     let one = shared.process_failing("http://one:1", usize::MAX);
-    wait_for("the first one has a go", || shared.owner().is_some());
+    wait_for("the first one has a go", || one.failures.load(Ordering::Relaxed) < usize::MAX);
     let two = shared.process("http://two:2");
     wait_for("the second one serves it", || two.serves("test"));
     assert!(!one.serves("test"));
