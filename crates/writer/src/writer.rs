@@ -290,9 +290,8 @@ impl<S: Store> Writer<S> {
         for job in jobs {
             match job {
                 Job::Commands { requests, reply, .. } => {
-                    let all = |trouble: &Trouble| {
-                        requests.iter().map(|_| Err(trouble.clone())).collect()
-                    };
+                    let all =
+                        |trouble: &Trouble| requests.iter().map(|_| Err(trouble.clone())).collect();
                     reply(match &mut outcomes {
                         Ok(outcomes) => {
                             let decided = outcomes.next();

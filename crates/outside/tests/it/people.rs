@@ -210,9 +210,8 @@ fn two_processes_may_use_one_file() {
     let rounds = 40;
     // Opened at the same time, so that one of them lays the file out.
     let opened = std::thread::scope(|scope| {
-        let threads = [0, 1].map(|_| {
-            scope.spawn(|| PeopleKeys::open_or_create(folder.path(), &ring(1)).unwrap())
-        });
+        let threads = [0, 1]
+            .map(|_| scope.spawn(|| PeopleKeys::open_or_create(folder.path(), &ring(1)).unwrap()));
         threads.map(|thread| thread.join().unwrap())
     });
     let sealed = std::thread::scope(|scope| {

@@ -72,9 +72,8 @@ fn open(
 ) -> Done<Owned> {
     let running = installation.open_writer(record, lease)?;
     let handle = running.handle.clone();
-    let made = as_served(settings, installation, record, &handle).and_then(|book| {
-        Ok((book, start_expirer(settings, installation, record, handle)?))
-    });
+    let made = as_served(settings, installation, record, &handle)
+        .and_then(|book| Ok((book, start_expirer(settings, installation, record, handle)?)));
     match made {
         Ok((book, expirer)) => Ok(Owned { book, running, expirer: Some(expirer) }),
         Err(failure) => {

@@ -229,9 +229,7 @@ fn one_of_two_serves_a_book_and_goes_on_doing_so() {
     let one = shared.process("http://one:1");
     wait_for("it serves the book", || one.serves("test"));
     let two = shared.process("http://two:2");
-    holds_for(2 * PACE.lease, "the first one renews", || {
-        one.serves("test") && !two.serves("test")
-    });
+    holds_for(2 * PACE.lease, "the first one renews", || one.serves("test") && !two.serves("test"));
     assert_eq!(shared.owner().as_deref(), Some("http://one:1"));
     shared.make_book("later");
     wait_for("a new book is noticed", || one.serves("later") || two.serves("later"));

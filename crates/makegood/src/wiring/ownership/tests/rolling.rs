@@ -57,7 +57,8 @@ fn exchange(address: &str, path: &str, secret: &str, key: &str, body: &str) -> O
     let mut stream = TcpStream::connect(address).ok()?;
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: application/json\
-         \r\nauthorization: Bearer {secret}\r\nidempotency-key: {key}\r\ncontent-length: {}\r\n\r\n",
+         \r\nauthorization: Bearer {secret}\r\nidempotency-key: {key}\r\n\
+         content-length: {}\r\n\r\n",
         body.len()
     );
     stream.write_all(format!("{head}{body}").as_bytes()).ok()?;
