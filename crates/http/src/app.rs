@@ -12,13 +12,15 @@ use outside::people::PeopleKeys;
 use outside::random::{self, Randomness, SystemRandomness};
 use risk::budget::ClientHash;
 
-use store::{ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError};
+use store::{BookName, ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError};
 
 use crate::answered::Answered;
 use crate::api_key::{self, KeySecret, NewKey};
 use crate::blocking;
 use crate::book::Book;
-use crate::keys::{ApiKey, KeyTable, Known};
+use crate::keys::{ApiKey, KeyTable, Known, UNKNOWN_FOR};
+use crate::neighbors::Neighbors;
+use crate::place::{Place, Whereabouts};
 use crate::problem::{Problem, catalog};
 use crate::scope::Scopes;
 use crate::watch::{AnswerSeen, Watch};
@@ -47,6 +49,9 @@ pub struct Limits {
     pub publishable_client_believed: bool,
     /// From which time on a request is logged as slow; 1 s.
     pub slow_request_min: Duration,
+    /// How long a request waits for a book that changes hands between processes; 12 s, below the
+    /// time that clients usually wait.
+    pub forward_time_max: Duration,
     /// How long the code of a new card can be shown again; 24 hours.
     pub code_shown_for: base::Span,
 }
@@ -64,6 +69,7 @@ impl Default for Limits {
             lookup_failure_delay: Duration::from_millis(10),
             publishable_client_believed: false,
             slow_request_min: Duration::from_secs(1),
+            forward_time_max: Duration::from_secs(12),
             code_shown_for: base::Span::days(1),
         }
     }
@@ -92,7 +98,9 @@ pub struct App {
     pub(crate) answered: Answered,
     pub(crate) watch: Watch,
     keys: KeyTable,
-    books: RwLock<HashMap<String, Arc<Book>>>,
+    places: RwLock<HashMap<String, Arc<Place>>>,
+    /// None when this process is the only one.
+    neighbors: Option<Neighbors>,
     client_hasher: RandomState,
 }
 
@@ -108,7 +116,8 @@ impl App {
             answered: Answered::default(),
             watch: Watch::default(),
             keys: KeyTable::new(control),
-            books: RwLock::default(),
+            places: RwLock::default(),
+            neighbors: None,
             client_hasher: RandomState::new(),
         }
     }
@@ -119,25 +128,64 @@ impl App {
         self.watch.set(Box::new(watcher));
     }
 
-    /// Serves a book from now on.
+    /// The same as one of several processes over one database: requests for books that are not
+    /// here are passed on to their owners, and those of the other processes are known.
+    #[must_use]
+    pub fn among_processes(mut self) -> App {
+        self.neighbors = Some(Neighbors::new(&self.ring));
+        self
+    }
+
+    /// The way to the other processes, if there may be some.
+    pub(crate) fn neighbors(&self) -> Option<&Neighbors> {
+        self.neighbors.as_ref()
+    }
+
+    /// Serves a book here from now on.
     pub fn add_book(&self, book: Book) -> Arc<Book> {
         let book = Arc::new(book);
-        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
-        books.insert(book.name().to_owned(), Arc::clone(&book));
+        self.put(book.book_name(), Whereabouts::Here(Arc::clone(&book)));
         book
     }
 
-    /// The books that are served, in order of their names.
-    pub fn books(&self) -> Vec<Arc<Book>> {
-        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<_> = books.values().cloned().collect();
+    /// A book is not served here: it is in the process at this address (`http://host:port`), or
+    /// changes hands. Books that nobody told of do not exist, and their keys open nothing.
+    pub fn put_elsewhere(&self, name: &BookName, address: Option<&str>) {
+        self.put(
+            name,
+            address.map_or(Whereabouts::Nowhere, |address| Whereabouts::Elsewhere(address.into())),
+        );
+    }
+
+    fn put(&self, name: &BookName, is: Whereabouts) {
+        if let Some(place) = self.place(name.as_str()) {
+            return place.set(is);
+        }
+        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        let place = places.entry(name.to_string());
+        place.or_insert_with(|| Arc::new(Place::new(name.clone(), is.clone()))).set(is);
+    }
+
+    /// Every book wherever it is served, in order of their names.
+    pub(crate) fn places(&self) -> Vec<Arc<Place>> {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = places.values().cloned().collect();
         all.sort_by(|one, other| one.name().cmp(other.name()));
         all
     }
 
-    /// The book of this name.
+    fn place(&self, name: &str) -> Option<Arc<Place>> {
+        self.places.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// The books that are served here, in order of their names.
+    pub fn books(&self) -> Vec<Arc<Book>> {
+        self.places().iter().filter_map(|place| place.book()).collect()
+    }
+
+    /// The book of this name, when it is served here.
     pub fn book(&self, name: &str) -> Option<Arc<Book>> {
-        self.books.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.place(name)?.book()
     }
 
     /// Keeps a key, so that its text is accepted from now on. Returns its id; a key that exists
@@ -174,9 +222,14 @@ impl App {
         let asked_at = self.clock.monotonic();
         let hash = || api_key::presented_hash(&self.ring, text);
         let mut known = self.keys.find(text, asked_at, hash);
-        if matches!(known, Known::ReadAgain) {
+        // Another process may have made it a moment ago: then it is looked for once more.
+        let is_late = matches!(known, Known::Invalid) && self.neighbors.is_some();
+        if is_late {
+            tokio::time::sleep(UNKNOWN_FOR).await;
+        }
+        if is_late || matches!(known, Known::ReadAgain) {
             self.in_control(move |app| {
-                app.keys.read_again(asked_at, || app.clock.monotonic(), |name| app.book(name))
+                app.keys.read_again(asked_at, || app.clock.monotonic(), |name| app.place(name))
             })
             .await?;
             // As of when it was asked: what was read since is new enough, however long it took.

@@ -24,16 +24,29 @@ pub(crate) async fn read(
     bytes_max: usize,
     time_max: Duration,
 ) -> Result<Bytes, Problem> {
+    let bytes = collect_in_time(body, bytes_max, time_max).await?;
+    if !bytes.is_empty() && !is_json(headers) {
+        return Err(Problem::new(&catalog::UNSUPPORTED_MEDIA_TYPE));
+    }
+    Ok(bytes)
+}
+
+/// Reads a whole body, whatever it is.
+///
+/// # Errors
+///
+/// As [`read`], without a look at the type.
+pub(crate) async fn collect_in_time(
+    body: Body,
+    bytes_max: usize,
+    time_max: Duration,
+) -> Result<Bytes, Problem> {
     let declared = body.size_hint().lower();
     if declared > bytes_max as u64 {
         return Err(Problem::new(&catalog::TOO_LARGE));
     }
     let collected = tokio::time::timeout(time_max, collect(body, bytes_max)).await;
-    let bytes = collected.map_err(|_| Problem::new(&catalog::REQUEST_TIMEOUT))??;
-    if !bytes.is_empty() && !is_json(headers) {
-        return Err(Problem::new(&catalog::UNSUPPORTED_MEDIA_TYPE));
-    }
-    Ok(bytes)
+    collected.map_err(|_| Problem::new(&catalog::REQUEST_TIMEOUT))?
 }
 
 /// Reads one JSON object whose texts may stay where they are.

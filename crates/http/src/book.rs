@@ -24,6 +24,8 @@ const REPORT_TIME_MAX: Duration = Duration::from_secs(30);
 pub struct Book {
     record: BookRecord,
     handle: Handle,
+    /// Sequence of the last record when it was opened here.
+    opened_at_seq: u64,
     readers: Arc<Readers>,
     /// One report at a time: they read the whole book.
     turn: Arc<Semaphore>,
@@ -36,6 +38,7 @@ impl Book {
         let free = Semaphore::new(readers.len());
         Book {
             record,
+            opened_at_seq: handle.figures().seq(),
             handle,
             readers: Arc::new(Readers { free, idle: Mutex::new(readers) }),
             turn: Arc::new(Semaphore::new(1)),
@@ -71,6 +74,12 @@ impl Book {
     /// What its writer does.
     pub(crate) fn figures(&self) -> &Figures {
         self.handle.figures()
+    }
+
+    /// What was written before it was opened here may still be missing in the tables, whoever
+    /// wrote it: the last sequence that this is true of.
+    pub(crate) fn opened_at_seq(&self) -> u64 {
+        self.opened_at_seq
     }
 
     /// Its guess budgets. Nothing waits while holding them.

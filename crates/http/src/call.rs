@@ -12,7 +12,7 @@ use base::{RequestId, TypedId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
-use writer::Operation;
+use writer::{Operation, Trouble};
 
 use crate::app::App;
 use crate::body;
@@ -62,6 +62,7 @@ impl Admission for Visit {
 pub(crate) struct Caller {
     pub(crate) app: Arc<App>,
     pub(crate) key: Arc<ApiKey>,
+    book: Arc<Book>,
     pub(crate) request_id: RequestId,
     pub(crate) arrived: Instant,
     /// Where the connection comes from; `None` without a socket.
@@ -71,7 +72,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// The book of the key: the only one that exists for this caller.
     pub(crate) fn book(&self) -> &Arc<Book> {
-        &self.key.book
+        &self.book
     }
 
     /// Refuses a caller without the scope `S`.
@@ -96,7 +97,7 @@ impl Caller {
 
     /// Waits until lists show what this key wrote last.
     pub(crate) async fn see_own_writes(&self) -> Result<(), Problem> {
-        let seq = self.key.last_write.load(Ordering::Relaxed);
+        let seq = self.key.last_write.load(Ordering::Relaxed).max(self.book.opened_at_seq());
         Ok(self.book().flush(seq).await?)
     }
 }
@@ -119,7 +120,9 @@ impl<S: Scope> Admission for Call<S> {
         let key = app.key(text).await?;
         let version = requested.unwrap_or(key.version);
         let peer = head.extensions.get().copied();
-        let caller = Caller { app, key, request_id, arrived, peer };
+        // It may have moved away since somebody looked.
+        let book = key.place.book().ok_or(Trouble::Moved)?;
+        let caller = Caller { app, key, book, request_id, arrived, peer };
         caller.require::<S>()?;
         Ok((Call { caller, head, body, scope: PhantomData }, version))
     }
@@ -196,7 +199,7 @@ impl<S> Call<S> {
 }
 
 /// The token of RFC 6750, section 2.1.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("Bearer").then_some(token.trim_start())

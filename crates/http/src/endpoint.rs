@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -14,6 +13,7 @@ use tracing::{Instrument, Span};
 
 use crate::app::App;
 use crate::call::{Admission, Arrival};
+use crate::forward::{self, Answered};
 use crate::problem::{Problem, catalog};
 use crate::query;
 use crate::reply::{Reply, respond};
@@ -41,19 +41,49 @@ where
             let watched = app.watch.keep(request.method(), request.headers());
             let arrival = arrive(Arc::clone(&app), request, request_id);
             let about = About { route, request_id, arrived: arrival.arrived, watched };
-            let asked = check_parameters::<A>(&arrival, parameters);
-            let (version, outcome) = match A::admit(arrival).await {
-                Ok((call, version)) => match asked {
-                    Ok(()) => (version, handler(call).await),
-                    Err(problem) => (version, Err(problem)),
-                },
-                Err(problem) => (Version::NEWEST, Err(problem)),
+            let attempt = |arrival| attempt(&handler, parameters, arrival);
+            let answered = match app.neighbors().filter(|_| A::SCOPE.is_some()) {
+                Some(neighbors) => forward::answer(arrival, neighbors, route, attempt).await,
+                None => {
+                    let (version, outcome) = attempt(arrival).await;
+                    Answered::Here(version, outcome)
+                }
             };
-            finish(&app, &about, &outcome);
-            respond(outcome, request_id, version)
+            match answered {
+                Answered::Here(version, outcome) => {
+                    finish_here(&app, &about, &outcome);
+                    respond(outcome, request_id, version)
+                }
+                // The other process has counted the problem, if it is one.
+                Answered::There(response) => {
+                    finish(&app, &about, response.status(), None);
+                    response
+                }
+            }
         };
         answer.instrument(span(request_id))
     })
+}
+
+/// Admits a request and has it handled.
+async fn attempt<A, H, F>(
+    handler: &H,
+    parameters: &'static [String],
+    arrival: Arrival,
+) -> (Version, Result<Reply, Problem>)
+where
+    A: Admission,
+    H: Fn(A) -> F,
+    F: Future<Output = Result<Reply, Problem>>,
+{
+    let asked = check_parameters::<A>(&arrival, parameters);
+    match A::admit(arrival).await {
+        Ok((call, version)) => match asked {
+            Ok(()) => (version, handler(call).await),
+            Err(problem) => (version, Err(problem)),
+        },
+        Err(problem) => (Version::NEWEST, Err(problem)),
+    }
 }
 
 /// Answers a path that does not exist.
@@ -76,7 +106,7 @@ fn answer_astray(
     // The path itself may contain anything, a code included, so it is not logged.
     let about = About { route: "no route", request_id, arrived: Instant::now(), watched };
     let outcome = Err(problem);
-    span(request_id).in_scope(|| finish(&app, &about, &outcome));
+    span(request_id).in_scope(|| finish_here(&app, &about, &outcome));
     respond(outcome, request_id, Version::NEWEST)
 }
 
@@ -113,36 +143,35 @@ struct About {
 }
 
 /// Counts an answer, logs it, and tells whoever watches.
-fn finish(app: &App, about: &About, outcome: &Result<Reply, Problem>) {
+fn finish(app: &App, about: &About, status: StatusCode, code: Option<&'static str>) {
     let About { route, request_id, arrived, watched } = about;
     let took = arrived.elapsed();
-    app.answered.count(status(outcome));
-    if let Err(problem) = outcome {
-        app.answered.count_problem(problem);
-    }
+    app.answered.count(status);
     if let Some(Watched { method, traceparent }) = watched {
         app.watch.tell(&AnswerSeen {
             method: method.as_str(),
             route,
-            status: status(outcome).as_u16(),
-            code: outcome.as_ref().err().map(Problem::code),
+            status: status.as_u16(),
+            code,
             request: *request_id,
             took,
             traceparent: traceparent.as_deref(),
         });
     }
-    log(route, took, took >= app.limits.slow_request_min, outcome);
-}
-
-/// One event a request, at debug level or, when it was slow, as a warning: routes and codes of
-/// problems, never what was sent.
-fn log(route: &str, took: Duration, is_slow: bool, outcome: &Result<Reply, Problem>) {
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    let status = status(outcome).as_u16();
-    let code = outcome.as_ref().err().map(Problem::code);
-    if is_slow {
+    let status = status.as_u16();
+    // One event a request: routes and codes of problems, never what was sent.
+    if took >= app.limits.slow_request_min {
         tracing::warn!(route, status, code, micros, "a slow request");
     } else {
         tracing::debug!(route, status, code, micros, "answered");
     }
+}
+
+/// As [`finish`], for an answer that was made here.
+fn finish_here(app: &App, about: &About, outcome: &Result<Reply, Problem>) {
+    if let Err(problem) = outcome {
+        app.answered.count_problem(problem);
+    }
+    finish(app, about, status(outcome), outcome.as_ref().err().map(Problem::code));
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use base::KeyId;
 use store::{ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError};
 
-use crate::book::Book;
+use crate::place::Place;
 use crate::scope::Scopes;
 use crate::version::Version;
 
@@ -19,8 +19,9 @@ pub(crate) struct ApiKey {
     pub(crate) kind: KeyKind,
     pub(crate) scopes: Scopes,
     pub(crate) version: Version,
-    pub(crate) book: Arc<Book>,
-    /// Sequence of the last write made with it, so that its lists show it.
+    /// The book it opens, wherever that is served.
+    pub(crate) place: Arc<Place>,
+    /// Sequence of the last write made with it here, so that its lists show it.
     pub(crate) last_write: AtomicU64,
 }
 
@@ -37,7 +38,7 @@ const BELIEVED_FOR: Duration = Duration::from_secs(60);
 
 /// How long an unknown key stays unknown without reading again, so that nobody can keep the
 /// control store busy with invented keys.
-const UNKNOWN_FOR: Duration = Duration::from_secs(1);
+pub(crate) const UNKNOWN_FOR: Duration = Duration::from_secs(1);
 
 /// Every valid key, and where they are kept.
 pub(crate) struct KeyTable {
@@ -104,7 +105,7 @@ impl KeyTable {
         &self,
         asked_at: Duration,
         now: impl Fn() -> Duration,
-        book: impl Fn(&str) -> Option<Arc<Book>>,
+        place: impl Fn(&str) -> Option<Arc<Place>>,
     ) -> Result<(), StoreError> {
         let mut control = self.control();
         let former = {
@@ -116,11 +117,11 @@ impl KeyTable {
         };
         let mut by_hash = HashMap::new();
         for row in control.find_all_keys()?.into_iter().filter(|row| row.revoked_at.is_none()) {
-            // A key of a book that is not served here is as good as none.
-            let Some(book) = book(row.book.as_str()) else { continue };
+            // A key of a book that nobody told of is as good as none.
+            let Some(place) = place(row.book.as_str()) else { continue };
             // The same key stays the same object: it remembers its last write.
             let known = former.get(&row.hash).filter(|key| key.id == row.id).cloned();
-            by_hash.insert(row.hash, known.unwrap_or_else(|| Arc::new(in_use(&row, book))));
+            by_hash.insert(row.hash, known.unwrap_or_else(|| Arc::new(in_use(&row, place))));
         }
         let at = Some(now());
         let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
@@ -155,7 +156,7 @@ impl KeyTable {
     }
 }
 
-fn in_use(row: &store::ApiKey, book: Arc<Book>) -> ApiKey {
+fn in_use(row: &store::ApiKey, place: Arc<Place>) -> ApiKey {
     let scopes = match row.kind {
         KeyKind::Publishable => Scopes::LOOK_UP,
         KeyKind::Secret => Scopes::of_text(&row.scopes),
@@ -165,8 +166,7 @@ fn in_use(row: &store::ApiKey, book: Arc<Book>) -> ApiKey {
         kind: row.kind,
         scopes,
         version: Version::parse(&row.version).unwrap_or(Version::NEWEST),
-        // What it wrote before a restart may still be missing in the tables that lists read.
-        last_write: AtomicU64::new(book.figures().seq()),
-        book,
+        last_write: AtomicU64::new(0),
+        place,
     }
 }

@@ -8,6 +8,7 @@
 //! | body | what a caller sends, exactly as on the wire: `…Body` structs |
 //! | view | what a caller gets, exactly as on the wire: structs under `views/` |
 //! | call | an admitted request: its key is valid and has the scope that the handler names |
+//! | place | a book wherever it is served: here, in another process, or nowhere for a moment |
 //! | prepared | a command with its operation, ready for the writer; the batch shares it |
 //! | problem | any answer that is not a success, as RFC 9457 describes |
 //!
@@ -20,6 +21,8 @@
 //! - Bodies, query strings and authorization never reach a log; errors never repeat a value that
 //!   they refuse.
 //! - What belongs to another book does not exist.
+//! - A request is passed on to the owner of its book once at most, and never when this process is
+//!   the only one.
 
 mod answered;
 mod api_key;
@@ -30,19 +33,23 @@ mod body;
 mod book;
 mod call;
 mod card_ref;
+mod connections;
 mod cursor;
 mod cut;
 mod docs_page;
 mod endpoint;
 mod feed;
 mod fields;
+mod forward;
 mod guesses;
 mod idempotency;
 mod keys;
 mod lists;
 mod metrics;
+mod neighbors;
 mod openapi;
 mod personal;
+mod place;
 mod prepared;
 mod problem;
 mod query;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use writer::Trouble;
 
 use crate::fields::FieldError;
+use crate::neighbors::Miss;
 use crate::seldom::OncePerSecond;
 use crate::views::Id;
 use crate::views::money::MoneyView;
@@ -38,6 +39,7 @@ struct Inner {
     retry_after_s: Option<u64>,
     busy: Option<Busy>,
     replayed: bool,
+    miss: Option<Miss>,
 }
 
 /// Which member tells the amount of a refusal.
@@ -62,6 +64,7 @@ impl Problem {
             retry_after_s: (entry.status == 503).then_some(1),
             busy: (entry.status == 503).then_some(Busy::Other),
             replayed: false,
+            miss: None,
         }))
     }
 
@@ -118,6 +121,16 @@ impl Problem {
 
     pub(crate) fn code(&self) -> &'static str {
         self.0.entry.code
+    }
+
+    /// Set when there is no answer because the book is moving or its writer has ended.
+    pub(crate) fn miss(&self) -> Option<Miss> {
+        self.0.miss
+    }
+
+    fn missed(mut self, miss: Miss) -> Problem {
+        self.0.miss = Some(miss);
+        self
     }
 
     pub(crate) fn retry_after_s(&self) -> Option<u64> {
@@ -178,8 +191,11 @@ impl From<Trouble> for Problem {
             }
             Trouble::Ended(why) => {
                 tracing::error!(%why, "the writer has ended");
-                Problem::new(&catalog::OUTCOME_UNKNOWN).because(Busy::WriterEnded)
+                Problem::new(&catalog::OUTCOME_UNKNOWN)
+                    .because(Busy::WriterEnded)
+                    .missed(Miss::Unknown)
             }
+            Trouble::Moved => Problem::new(&catalog::UNAVAILABLE).missed(Miss::NothingDone),
         }
     }
 }

@@ -37,7 +37,7 @@ impl JobError {
         match self {
             JobError::Store(error) => error.is_transient(),
             JobError::Writer(trouble) => {
-                matches!(trouble, Trouble::Busy | Trouble::Unavailable(_))
+                matches!(trouble, Trouble::Busy | Trouble::Unavailable(_) | Trouble::Moved)
             }
             JobError::TooManySteps { .. } => true,
             JobError::NoBook | JobError::Clock(_) => false,

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod books;
 mod copy;
 mod demo;
 mod doctor;
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     Verify(verify::Args),
     /// Make, list and withdraw API keys; rotate the key ring.
     Keys(keys::Args),
+    /// Show which process owns which book, and move one.
+    Books(books::Args),
     /// Take over gift cards from another system.
     Import(import::Args),
     /// Copy every book to another data folder or a database.
@@ -46,6 +49,7 @@ impl Command {
             Command::Demo(args) => demo::run(&args),
             Command::Verify(args) => verify::run(&args),
             Command::Keys(args) => keys::run(&args),
+            Command::Books(args) => books::run(&args),
             Command::Import(args) => import::run(&args),
             Command::Move(args) => copy::move_books::run(&args),
             Command::Backup(args) => copy::backup::run(&args),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::failure::Done;
+use crate::failure::{Done, Failure};
 
 pub(crate) use environment::Environment;
 
@@ -21,6 +21,7 @@ pub(crate) const MANUAL: &str = include_str!("../config.default.toml");
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     pub(crate) listen: String,
+    pub(crate) advertise: String,
     data: PathBuf,
     keys: PathBuf,
     database: String,
@@ -34,6 +35,7 @@ pub(crate) struct Settings {
     header_seconds_max: u64,
     body_seconds_max: u64,
     stop_seconds_max: u64,
+    forward_seconds_max: u64,
     queue_commands_max: usize,
     batch_commands_max: usize,
     unswept_target: usize,
@@ -99,6 +101,23 @@ impl Settings {
         Some(self.database.as_str()).filter(|address| !address.is_empty())
     }
 
+    /// The address at which the other processes reach this one, which listens at `bound`.
+    ///
+    /// # Errors
+    ///
+    /// It is none.
+    pub(crate) fn advertised(&self, bound: &str) -> Done<String> {
+        let told = if self.advertise.is_empty() { bound } else { self.advertise.as_str() };
+        let address = told.trim_end_matches('/');
+        let host = address.strip_prefix("http://").unwrap_or_default();
+        let is_address = host.contains(':') && !host.contains(['/', ' ', '@', '?', '#']);
+        if is_address && !host.starts_with("0.0.0.0:") && !host.starts_with("[::]:") {
+            return Ok(address.to_owned());
+        }
+        let what = format!("{told} is no address at which other processes reach this one");
+        Err(Failure::new(what).next("name one: --advertise http://HOST:PORT"))
+    }
+
     /// Folder of the data.
     pub(crate) fn data_folder(&self) -> &Path {
         &self.data
@@ -124,6 +143,7 @@ impl Settings {
             body_time_max: Duration::from_secs(self.body_seconds_max),
             stop_time_max: Duration::from_secs(self.stop_seconds_max),
             slow_request_min: Duration::from_millis(self.slow_request_milliseconds),
+            forward_time_max: Duration::from_secs(self.forward_seconds_max),
             ..http::Limits::default()
         }
     }
@@ -193,6 +213,23 @@ mod tests {
         check_keys("makegood-data", "", "makegood-data-keys");
         check_keys("/var/lib/makegood/", "", "/var/lib/makegood-keys");
         check_keys("/var/lib/makegood", "/etc/keys", "/etc/keys");
+    }
+
+    #[test]
+    fn other_processes_are_told_an_address_they_can_reach() {
+        let check = |advertise: &str, bound: &str, expected: Option<&str>| {
+            let settings = Settings { advertise: advertise.into(), ..defaults() };
+            let told = settings.advertised(bound).ok();
+            assert_eq!(told.as_deref(), expected, "{advertise} {bound}");
+        };
+        check("", "http://127.0.0.1:8080", Some("http://127.0.0.1:8080"));
+        check("http://shop-1:80/", "http://0.0.0.0:8080", Some("http://shop-1:80"));
+        check("http://[fd00::7]:80", "http://[::]:80", Some("http://[fd00::7]:80"));
+        check("", "http://0.0.0.0:8080", None);
+        check("", "http://[::]:8080", None);
+        for wrong in ["shop-1:80", "https://shop-1:80", "http://shop-1", "http://a:1/b"] {
+            check(wrong, "http://127.0.0.1:8080", None);
+        }
     }
 
     fn check_keys(data: &str, keys: &str, expected: &str) {

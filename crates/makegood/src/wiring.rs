@@ -4,6 +4,7 @@ mod api_keys;
 mod books;
 mod data;
 mod location;
+pub(crate) mod ownership;
 mod person;
 mod test_cards;
 
@@ -18,8 +19,9 @@ use outside::codes::ParsedCode;
 use outside::keyring::{KeyRing, refuse_inside};
 use outside::people::{PEOPLE_FILE, PeopleKeys};
 use outside::random::{Randomness, SystemRandomness};
+use store::postgres::Database;
 use store::sqlite::Options;
-use store::{BookName, BookRecord, ControlStore, StoreError};
+use store::{BookName, BookRecord, ControlStore, Leases, StoreError};
 
 use crate::config::{Environment, Settings};
 use crate::failure::{Done, Failure};
@@ -178,6 +180,17 @@ impl Installation {
     pub(crate) fn control(&self) -> Done<Box<dyn ControlStore>> {
         Ok(self.data.control()?)
     }
+}
+
+/// Where the processes of an installation agree on who owns which book; `None` where one process
+/// has the folder of the data to itself.
+///
+/// # Errors
+///
+/// The database cannot be reached.
+pub(crate) fn leases(settings: &Settings) -> Done<Option<Box<dyn Leases>>> {
+    let Some(address) = settings.database() else { return Ok(None) };
+    Ok(Some(Box::new(Database::at(address)?.leases()?)))
 }
 
 /// A name of a book as somebody typed it.

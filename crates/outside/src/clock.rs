@@ -11,21 +11,20 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Instant;
 
     /// Time since some fixed moment; it never jumps or runs backwards. Leases and time-outs are
-    /// measured with it.
+    /// measured with it, so on Linux it counts the time during which the machine slept.
     fn monotonic(&self) -> Duration;
 }
 
 /// The machine's clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
-    origin: std::time::Instant,
+    steady: Steady,
 }
 
 impl SystemClock {
     /// A clock whose monotonic time starts now.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock everybody else asks")]
     pub fn new() -> Self {
-        Self { origin: std::time::Instant::now() }
+        Self { steady: Steady::new() }
     }
 }
 
@@ -43,6 +42,51 @@ impl Clock for SystemClock {
     }
 
     fn monotonic(&self) -> Duration {
+        self.steady.elapsed()
+    }
+}
+
+/// The steady clock of Linux that goes on while the machine sleeps.
+#[cfg(target_os = "linux")]
+#[derive(Clone, Copy, Debug)]
+struct Steady {
+    origin: Duration,
+}
+
+#[cfg(target_os = "linux")]
+impl Steady {
+    fn new() -> Self {
+        Self { origin: since_boot() }
+    }
+
+    fn elapsed(self) -> Duration {
+        since_boot().saturating_sub(self.origin)
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn since_boot() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    // Neither is ever negative.
+    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or_default())
+}
+
+/// The standard steady clock, which may stand still while the machine sleeps.
+#[cfg(not(target_os = "linux"))]
+#[derive(Clone, Copy, Debug)]
+struct Steady {
+    origin: std::time::Instant,
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Steady {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock everybody else asks")]
+    fn new() -> Self {
+        Self { origin: std::time::Instant::now() }
+    }
+
+    fn elapsed(self) -> Duration {
         self.origin.elapsed()
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod control;
 pub(crate) mod entries;
 pub(crate) mod head;
 pub(crate) mod journal;
+pub(crate) mod leases;
 pub(crate) mod lists;
 pub(crate) mod migrations;
 pub(crate) mod operations;

@@ -128,6 +128,13 @@ pub(crate) const POSTGRES_DURABLE: &str = "set synchronous_commit to on";
 /// Starts a transaction that sees one state of the tables until its end.
 pub(crate) const POSTGRES_BEGIN_READ: &str = "begin isolation level repeatable read read only";
 
+/// A statement that asks for the database's own time.
+pub(crate) fn postgres_time(neutral: &str) -> String {
+    // Not the time at which a transaction began: a statement may have waited for a row since.
+    let micros = "cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)";
+    neutral.replace("time_micros()", micros)
+}
+
 /// Makes a schema.
 pub(crate) fn postgres_make_schema(schema: &str) -> String {
     format!("create schema if not exists \"{schema}\"")

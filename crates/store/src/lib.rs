@@ -11,6 +11,7 @@
 //! * **Operation run**: the short hashes of the idempotency keys of a stretch of the journal.
 //! * **Filling**: writing a copy of a book that nobody serves: [`Store::fill`].
 //! * **Control store**: books and API keys: [`ControlStore`].
+//! * **Lease**: which process owns a book when several share a database: [`Leases`].
 //!
 //! # Invariants
 //!
@@ -40,12 +41,14 @@
 //!
 //! `docs/store.md` tells what is stored where, and why the settings are what they are.
 
+mod boxed;
 mod catalogue;
 mod commit_check;
 mod control;
 mod dialect;
 pub mod entry_values;
 mod error;
+mod leases;
 mod memory;
 pub mod postgres;
 pub mod rows;
@@ -58,6 +61,7 @@ pub use control::{
     ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind, KeyOperation,
 };
 pub use error::StoreError;
+pub use leases::{LeaseClock, Leases, Member, MemoryLeases, Owner, Renewal, Term};
 pub use memory::{MemoryBook, MemoryControl, MemoryReader, MemoryStore};
 pub use run::OperationRun;
 pub use traits::{

@@ -11,6 +11,7 @@ mod columns;
 mod commit;
 mod database;
 mod errors;
+mod leases;
 mod link;
 mod rows;
 mod session;
@@ -19,6 +20,7 @@ mod statements;
 mod store;
 
 pub use database::Database;
+pub use leases::PostgresLeases;
 pub use sql::PostgresConnection;
 pub use store::PostgresStore;
 

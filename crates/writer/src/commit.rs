@@ -121,7 +121,7 @@ impl<S: Store> Writer<S> {
         match committed {
             Ok(()) => Ok(None),
             Err(CommitError::NotCommitted(error)) if error.is_transient() => Ok(Some(error)),
-            Err(CommitError::NotCommitted(error)) => Err(Fatal(error.to_string())),
+            Err(CommitError::NotCommitted(error)) => Err(Fatal::of(&error)),
             Err(CommitError::Unknown(error)) => {
                 let is_written = self.find_out(next, &error)?;
                 Ok((!is_written).then_some(error))
@@ -211,7 +211,7 @@ impl<S: Store> Writer<S> {
         // After a failed sync the operating system may show what is not on disk: no reading
         // helps, only a restart does.
         if matches!(error, StoreError::SyncFailed(_)) {
-            return Err(Fatal(error.to_string()));
+            return Err(Fatal::because(error));
         }
         for _ in 0..HEAD_ATTEMPTS {
             match self.store.settle(self.head.epoch) {
@@ -223,14 +223,15 @@ impl<S: Store> Writer<S> {
                     return match head {
                         head if head == self.head => Ok(false),
                         head if head == *next => Ok(true),
-                        _ => Err(Fatal(StoreError::Fenced.to_string())),
+                        _ => Err(Fatal::because(StoreError::Fenced)),
                     };
                 }
                 Err(error) if error.is_transient() => {}
-                Err(error) => return Err(Fatal(error.to_string())),
+                // Whether it was written before another owner came, nobody can tell.
+                Err(error) => return Err(Fatal::because(error)),
             }
         }
-        Err(Fatal(format!("the outcome of a commit stays unknown: {error}")))
+        Err(Fatal::because(format_args!("the outcome of a commit stays unknown: {error}")))
     }
 
     /// Shows where the book stands after `slice` was swept.

@@ -54,6 +54,10 @@ pub enum Trouble {
     /// The store cannot write now: nothing was done, try again.
     #[error("the store cannot write now: {0}")]
     Unavailable(String),
+    /// Another process owns this book, or soon will: nothing was done, and the same call may be
+    /// made of the new owner.
+    #[error("this book is moving to another process")]
+    Moved,
     /// The writer has ended; what was asked may or may not have happened, its key will tell.
     #[error("the writer of this book has ended: {0}")]
     Ended(String),
@@ -192,7 +196,18 @@ impl Handle {
 
     /// Asks the writer to end: it takes nothing new, answers what waits, sweeps, and stops.
     pub fn stop(&self) {
-        self.queue.close();
+        self.queue.close_because("the service is stopping");
+    }
+
+    /// Asks the writer to end soon, for another process to take over: it takes nothing new,
+    /// answers what waits, and leaves to the journal what is not in the tables yet.
+    pub fn leave(&self) {
+        self.queue.leave();
+    }
+
+    /// Why the writer takes nothing new any more, if that is so.
+    pub fn ended(&self) -> Option<String> {
+        self.queue.closed()
     }
 }
 

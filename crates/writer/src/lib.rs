@@ -7,11 +7,14 @@
 //! * **Unswept**: changed in the journal and in memory, but not yet in its table.
 //! * **Round**: one pass of the sweep over every unswept row in key order. When it ends, the
 //!   watermark rises to the sequence at which it began.
+//! * **Lease**: until when answers may leave that no commit has proven. See [`Lease`].
 //! * **Operation**: a request with an idempotency key. See [`Operation`].
 //!
 //! # Invariants
 //!
 //! * Nothing is answered before the transaction that contains it is synced.
+//! * An answer that needed no block leaves only within the lease of the book. One that did is
+//!   proven by its commit, which no former owner can make.
 //! * A transaction that fails leaves memory as it was before its batch.
 //! * Rows, entries and watermark move in the same transaction as the journal block, and only
 //!   when the head row is what the writer believes it to be.
@@ -26,18 +29,22 @@ mod encode;
 mod figures;
 mod handle;
 mod histogram;
+mod lease;
 mod memory;
 mod operations;
 mod options;
 mod queue;
 mod refused;
 mod replay;
+mod running;
 mod time;
 mod writer;
 
 pub use figures::Figures;
 pub use handle::{Decided, Handle, Operation, Outcome, Request, Trouble};
 pub use histogram::Histogram;
+pub use lease::Lease;
 pub use options::Options;
+pub use running::{Running, spawn, spawn_leased};
 pub use time::Times;
-pub use writer::{BookSpec, OpenError, Running, Writer, spawn};
+pub use writer::{BookSpec, OpenError, Writer};

@@ -23,6 +23,10 @@ struct Inner {
     jobs: VecDeque<(Instant, Job)>,
     waiting: usize,
     closed: Option<String>,
+    /// True when the book's next owner sweeps what this one has not.
+    is_leaving: bool,
+    /// True when other processes may own the book: whoever is turned away may go there.
+    is_leased: bool,
     writer_sleeps: bool,
 }
 
@@ -32,8 +36,10 @@ pub(crate) enum Taken {
     Jobs(Vec<Job>),
     /// Nothing arrived in time.
     Idle,
-    /// The queue is closed and empty.
+    /// The queue is closed and empty; everything is to be swept.
     Closed,
+    /// The queue is closed and empty; the next owner of the book waits.
+    Left,
 }
 
 impl Queue {
@@ -45,7 +51,10 @@ impl Queue {
         let (weight, arrived) = (job.weight(), now());
         let mut inner = self.lock();
         if let Some(reason) = &inner.closed {
-            return Err(Trouble::Ended(reason.clone()));
+            return Err(match inner.is_leased {
+                true => Trouble::Moved,
+                false => Trouble::Ended(reason.clone()),
+            });
         }
         // A job that is larger than the whole queue is taken when nothing else waits.
         if inner.waiting > 0 && inner.waiting + weight > self.capacity {
@@ -72,7 +81,11 @@ impl Queue {
             inner.writer_sleeps = false;
         }
         if inner.jobs.is_empty() {
-            return if inner.closed.is_some() { Taken::Closed } else { Taken::Idle };
+            return match (&inner.closed, inner.is_leaving) {
+                (None, _) => Taken::Idle,
+                (Some(_), false) => Taken::Closed,
+                (Some(_), true) => Taken::Left,
+            };
         }
         let mut inner = self.let_others_push(inner);
         let mut jobs = Vec::with_capacity(inner.jobs.len().min(weight_max));
@@ -104,12 +117,23 @@ impl Queue {
         inner
     }
 
-    /// Takes nothing new from now on; what waits is still done.
-    pub(crate) fn close(&self) {
-        self.close_because("the service is stopping");
+    /// From now on whoever is turned away is sent to the next owner.
+    pub(crate) fn lease(&self) {
+        self.lock().is_leased = true;
     }
 
-    /// Takes nothing new and says why.
+    /// Takes nothing new from now on; what waits is still done, and the tables wait.
+    pub(crate) fn leave(&self) {
+        self.lock().is_leaving = true;
+        self.close_because("the book is handed over");
+    }
+
+    /// Why it takes nothing new, if that is so.
+    pub(crate) fn closed(&self) -> Option<String> {
+        self.lock().closed.clone()
+    }
+
+    /// Takes nothing new from now on and says why; what waits is still done.
     pub(crate) fn close_because(&self, reason: &str) {
         let mut inner = self.lock();
         if inner.closed.is_none() {

@@ -1,7 +1,6 @@
 //! The writer's loop: take, decide, commit, answer, sweep.
 
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use base::{Instant, KeyId, Span};
@@ -14,6 +13,7 @@ use crate::batch::{Desk, LOAD_ROUNDS_MAX, Tally, last_records};
 use crate::commit::{Left, Pace};
 use crate::figures::Figures;
 use crate::handle::{FlushReply, Handle, Job, Outcome, Request, Trouble};
+use crate::lease::Lease;
 use crate::memory::{CacheSizes, Memory, Slice, Sweep, UndoLog};
 use crate::operations::Operations;
 use crate::options::Options;
@@ -75,6 +75,7 @@ pub struct Writer<S> {
     pub(crate) figures: Arc<Figures>,
     pub(crate) options: Options,
     pub(crate) buffer: Vec<u8>,
+    lease: Lease,
     time: BookTime,
     queue: Arc<Queue>,
     flushes: Vec<Flush>,
@@ -86,11 +87,28 @@ type Flush = (u64, FlushReply);
 
 /// The writer must end: it cannot know, or must not write, any more.
 #[derive(Debug)]
-pub(crate) struct Fatal(pub(crate) String);
+pub(crate) struct Fatal {
+    reason: String,
+    /// True when another owner was found before anything was written.
+    is_fenced: bool,
+}
+
+impl Fatal {
+    /// Why, when something may have been written.
+    pub(crate) fn because(why: impl std::fmt::Display) -> Fatal {
+        Fatal { reason: why.to_string(), is_fenced: false }
+    }
+
+    /// A store that wrote nothing, and why.
+    pub(crate) fn of(error: &StoreError) -> Fatal {
+        let is_fenced = matches!(error, StoreError::Fenced);
+        Fatal { reason: error.to_string(), is_fenced }
+    }
+}
 
 impl From<ClockJumped> for Fatal {
     fn from(jump: ClockJumped) -> Fatal {
-        Fatal(jump.to_string())
+        Fatal::because(jump)
     }
 }
 
@@ -123,6 +141,7 @@ impl<S: Store> Writer<S> {
             head,
             figures: Arc::new(Figures::default()),
             buffer: Vec::new(),
+            lease: Lease::forever(),
             time,
             queue: Arc::new(Queue::new(options.queue_commands_max)),
             flushes: Vec::new(),
@@ -137,6 +156,16 @@ impl<S: Store> Writer<S> {
             Figures::set(&writer.figures.behind_since_micros, opened_micros);
         }
         Ok(writer)
+    }
+
+    /// The same under a lease: another process may own the book one day.
+    #[must_use]
+    pub fn under(mut self, lease: Lease) -> Writer<S> {
+        if lease.is_shared() {
+            self.queue.lease();
+        }
+        self.lease = lease;
+        self
     }
 
     /// Records that were applied because the tables did not have them.
@@ -171,17 +200,21 @@ impl<S: Store> Writer<S> {
             Taken::Jobs(jobs) => self.work(jobs),
             Taken::Idle => self.idle(),
             Taken::Closed => {
-                if let Err(Fatal(reason)) = self.sweep_all() {
-                    self.end(&reason);
+                if let Err(fatal) = self.sweep_all() {
+                    self.end(&fatal);
                 }
                 self.answer_flushes(&Trouble::Ended("the service is stopping".to_owned()));
+                return false;
+            }
+            Taken::Left => {
+                self.answer_flushes(&Trouble::Moved);
                 return false;
             }
         };
         match turned {
             Ok(()) => true,
-            Err(Fatal(reason)) => {
-                self.end(&reason);
+            Err(fatal) => {
+                self.end(&fatal);
                 false
             }
         }
@@ -192,7 +225,7 @@ impl<S: Store> Writer<S> {
         let Moment { now, wall } = match self.now() {
             Ok(moment) => moment,
             Err(fatal) => {
-                end_jobs(jobs, &fatal.0);
+                self.end_jobs(jobs, &fatal, true);
                 return Err(fatal);
             }
         };
@@ -215,31 +248,34 @@ impl<S: Store> Writer<S> {
         };
         let decided = decide_jobs(&mut desk, &jobs);
         let Desk { builder, mut log, entries, mine, tally, refused, .. } = desk;
+        // A block that is committed under the fence proves that nobody else owns the book.
+        let mut is_proven = false;
         let ended = match decided {
             Ok(outcomes) => {
                 let operations = last_records(&mine);
                 let left =
                     Left { entries: &entries, operations: &operations, changed: tally.changed };
+                is_proven = builder.record_count() > 0;
                 let committed = self.commit(builder, left, Pace::Work);
                 committed.map(|written| written.map(|()| outcomes))
             }
             Err(error) if error.is_transient() => Ok(Err(error)),
-            Err(error) => Err(Fatal(error.to_string())),
+            Err(error) => Err(Fatal::of(&error)),
         };
         match ended {
             Ok(Ok(outcomes)) => {
                 self.count(tally, &refused);
                 // What was in no table before this batch may have been written by it.
                 self.memory.end_batch();
-                self.answer(jobs, Ok(outcomes), now);
+                self.answer(jobs, Ok(outcomes), is_proven, now);
             }
             Ok(Err(error)) => {
                 self.memory.roll_back(&mut log, 0);
-                self.answer(jobs, Err(error), now);
+                self.answer(jobs, Err(error), false, now);
             }
             Err(fatal) => {
                 self.memory.roll_back(&mut log, 0);
-                end_jobs(jobs, &fatal.0);
+                self.end_jobs(jobs, &fatal, true);
                 return Err(fatal);
             }
         }
@@ -252,31 +288,45 @@ impl<S: Store> Writer<S> {
         &mut self,
         jobs: Vec<Job>,
         outcomes: Result<Vec<Vec<Outcome>>, StoreError>,
+        is_proven: bool,
         now: Instant,
     ) {
         let mut outcomes = outcomes.map(Vec::into_iter);
         for job in jobs {
             match job {
-                Job::Commands { requests, reply, .. } => reply(match &mut outcomes {
-                    Ok(outcomes) => outcomes.next().expect("every job of commands was decided"),
-                    Err(error) => {
-                        let trouble = Trouble::Unavailable(error.to_string());
-                        requests.iter().map(|_| Err(trouble.clone())).collect()
-                    }
-                }),
+                Job::Commands { requests, reply, .. } => {
+                    let all =
+                        |trouble: &Trouble| requests.iter().map(|_| Err(trouble.clone())).collect();
+                    reply(match &mut outcomes {
+                        Ok(outcomes) => {
+                            let decided = outcomes.next();
+                            let decided = decided.expect("every job of commands was decided");
+                            let may_leave = is_proven || self.may_answer();
+                            if may_leave { decided } else { all(&Trouble::Moved) }
+                        }
+                        Err(error) => all(&Trouble::Unavailable(error.to_string())),
+                    });
+                }
                 Job::Queries { queries, reply } => {
                     Figures::add(&self.figures.queries, queries.len() as u64);
-                    reply(self.ask_all(&queries, now));
+                    let answers = self.ask_all(&queries, now);
+                    // Only now that the rows were read: the process may have slept meanwhile.
+                    reply(if self.may_answer() { answers } else { Err(Trouble::Moved) });
                 }
                 Job::Flush { seq, reply } => {
                     if seq.min(self.head.seq) <= self.head.watermark {
-                        reply(Ok(()));
+                        reply(if self.may_answer() { Ok(()) } else { Err(Trouble::Moved) });
                     } else {
                         self.flushes.push((seq.min(self.head.seq), reply));
                     }
                 }
             }
         }
+    }
+
+    /// Whether an answer may leave that no commit has proven.
+    fn may_answer(&self) -> bool {
+        self.lease.is_valid(|| self.time.monotonic())
     }
 
     fn ask_all(&mut self, queries: &[Query], now: Instant) -> Result<Vec<Option<Answer>>, Trouble> {
@@ -375,6 +425,7 @@ impl<S: Store> Writer<S> {
         let watermark = self.head.watermark;
         for (seq, reply) in std::mem::take(&mut self.flushes) {
             if seq <= watermark {
+                // Just committed, and so proven.
                 reply(Ok(()));
             } else {
                 self.flushes.push((seq, reply));
@@ -405,11 +456,35 @@ impl<S: Store> Writer<S> {
     }
 
     /// Ends: takes nothing new and answers what waits.
-    fn end(&mut self, reason: &str) {
-        self.queue.close_because(reason);
-        self.answer_flushes(&Trouble::Ended(reason.to_owned()));
+    fn end(&mut self, fatal: &Fatal) {
+        self.queue.close_because(&fatal.reason);
+        self.answer_flushes(&match self.lease.is_shared() {
+            true => Trouble::Moved,
+            false => Trouble::Ended(fatal.reason.clone()),
+        });
         while let Taken::Jobs(jobs) = self.queue.take(usize::MAX, Duration::ZERO) {
-            end_jobs(jobs, reason);
+            self.end_jobs(jobs, fatal, false);
+        }
+    }
+
+    /// Answers jobs of a writer that ends. Under a lease whatever cannot have happened may be
+    /// asked of the next owner; `are_taken` says that it may have.
+    fn end_jobs(&self, jobs: Vec<Job>, fatal: &Fatal, are_taken: bool) {
+        let is_shared = self.lease.is_shared();
+        let ended = || Trouble::Ended(fatal.reason.clone());
+        let unknown = || match is_shared && (fatal.is_fenced || !are_taken) {
+            true => Trouble::Moved,
+            false => ended(),
+        };
+        let harmless = || if is_shared { Trouble::Moved } else { ended() };
+        for job in jobs {
+            match job {
+                Job::Commands { requests, reply, .. } => {
+                    reply(requests.iter().map(|_| Err(unknown())).collect());
+                }
+                Job::Queries { reply, .. } => reply(Err(harmless())),
+                Job::Flush { reply, .. } => reply(Err(harmless())),
+            }
         }
     }
 
@@ -445,7 +520,7 @@ impl<S: Store> Writer<S> {
         });
         let job = Job::Commands { requests: vec![request], atomic: false, reply };
         let worked = self.work(vec![job]);
-        worked.map_err(|Fatal(reason)| OpenError::FirstRecord(reason))?;
+        worked.map_err(|fatal| OpenError::FirstRecord(fatal.reason))?;
         match receiver.try_recv().ok().and_then(|mut outcomes: Vec<Outcome>| outcomes.pop()) {
             Some(Ok(decided)) if decided.result.is_ok() => Ok(()),
             other => Err(OpenError::FirstRecord(format!("{other:?}"))),
@@ -496,70 +571,4 @@ fn decide_jobs<S: Store>(
         }
     }
     Ok(outcomes)
-}
-
-fn end_jobs(jobs: Vec<Job>, reason: &str) {
-    let ended = || Trouble::Ended(reason.to_owned());
-    for job in jobs {
-        match job {
-            Job::Commands { requests, reply, .. } => {
-                reply(requests.iter().map(|_| Err(ended())).collect());
-            }
-            Job::Queries { reply, .. } => reply(Err(ended())),
-            Job::Flush { reply, .. } => reply(Err(ended())),
-        }
-    }
-}
-
-/// A writer on its own thread.
-pub struct Running {
-    /// The way to it.
-    pub handle: Handle,
-    /// Records that were applied at start because the tables did not have them.
-    pub replayed_records: u64,
-    thread: JoinHandle<()>,
-}
-
-impl Running {
-    /// Stops the writer and waits until everything is answered and swept.
-    pub fn stop(self) {
-        self.handle.stop();
-        // A writer that panicked has answered nobody; its callers have seen that already.
-        let _ = self.thread.join();
-    }
-}
-
-/// Opens a book and runs its writer on a thread of its own.
-///
-/// # Errors
-///
-/// [`OpenError`].
-pub fn spawn<S: Store + 'static>(
-    store: S,
-    spec: BookSpec,
-    options: Options,
-    times: Times,
-) -> Result<Running, OpenError> {
-    let writer = Writer::open(store, spec, options, times)?;
-    let handle = writer.handle();
-    let replayed_records = writer.replayed_records();
-    let guard = CloseWhenGone(handle.clone());
-    let thread = std::thread::Builder::new()
-        .name("writer".to_owned())
-        .spawn(move || {
-            let _guard = guard;
-            writer.run();
-        })
-        .map_err(OpenError::Thread)?;
-    Ok(Running { handle, replayed_records, thread })
-}
-
-/// Closes the queue however the thread ends, so that nobody waits for a writer that is gone.
-struct CloseWhenGone(Handle);
-
-impl Drop for CloseWhenGone {
-    fn drop(&mut self) {
-        self.0.queue.close_because("the writer failed on an assertion; see the log");
-        self.0.queue.drop_all();
-    }
 }

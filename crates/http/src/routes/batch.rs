@@ -21,6 +21,9 @@ mod documented;
 
 use documented::{BatchInput, BatchResults};
 
+/// Where it is.
+pub(crate) const PATH: &str = "/v1/batch";
+
 /// The operations, with their bodies left as text.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,6 +146,16 @@ async fn decide(
             },
             Err(problem) => Err(problem),
         });
+    }
+    // Every operation has its key, so the whole batch may be sent to the book's next owner.
+    let missed = |result: &Result<Told, Problem>| {
+        result.as_ref().is_err_and(|problem| problem.miss().is_some())
+    };
+    if caller.app.neighbors().is_some()
+        && let Some(at) = results.iter().position(missed)
+        && let Err(problem) = results.swap_remove(at)
+    {
+        return Err(problem);
     }
     Ok(results)
 }

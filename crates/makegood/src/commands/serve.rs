@@ -1,11 +1,13 @@
 //! `makegood serve`: the API over every book of an installation, until it is asked to stop.
 
+mod several;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{App, AppParts, Book, KeySecret, NewKey, Scopes};
 use jobs::{Booked, Expirer, JobError};
-use store::{KeyKind, Reader};
+use store::{BookRecord, KeyKind, Reader};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
@@ -15,7 +17,7 @@ use crate::config::{Environment, LogFormat, MANUAL, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
 use crate::traces;
-use crate::wiring::{Installation, OpenBook, book_name};
+use crate::wiring::{Installation, OpenBook, book_name, leases};
 
 /// Name of the book that the bootstrap key makes.
 const BOOTSTRAP_BOOK: &str = "test";
@@ -32,6 +34,9 @@ pub(crate) struct Args {
     /// Address and port; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// Where other processes over the same database reach this one; by default, where it listens.
+    #[arg(long, value_name = "URL")]
+    advertise: Option<String>,
     #[command(flatten)]
     place: PlaceArgs,
     /// Open the books however long they rested: the clock was checked.
@@ -52,7 +57,10 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         return Ok(Ending::Well);
     }
     let environment = Environment::of_process();
-    let settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
+    let mut settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
+    if let Some(advertise) = &args.advertise {
+        settings.advertise.clone_from(advertise);
+    }
     start_log(&settings)?;
     let mut installation = Installation::open(&settings, &environment)?;
     installation.trace(traces::start()?);
@@ -61,6 +69,9 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     }
     if let Some(text) = environment.get("BOOTSTRAP_KEY") {
         bootstrap(&installation, text)?;
+    }
+    if let Some(leases) = leases(&settings)? {
+        return several::serve(&settings, installation, leases, args.json);
     }
     let books = open_books(&installation)?;
     serve(&settings, &installation, books, |serving| announce(serving, args.json))
@@ -98,12 +109,7 @@ pub(crate) fn serve(
     let handles: Vec<(String, Handle)> =
         books.iter().map(|book| (book.record.name.to_string(), book.handle().clone())).collect();
     let ended = runtime.block_on(async {
-        let listener = TcpListener::bind(&settings.listen).await.map_err(|error| {
-            Failure::new(format!("cannot listen on {}: {error}", settings.listen))
-                .next("choose another port with --listen 127.0.0.1:PORT")
-        })?;
-        let bound = listener.local_addr().map_err(Failure::new)?;
-        let address = format!("http://{bound}");
+        let (listener, address) = listen(settings).await?;
         // Before anybody is told: a signal that comes early must find somebody who listens.
         let signals = Signals::listen()?;
         listening(&Serving { address: &address, installation, books: &books })?;
@@ -129,6 +135,16 @@ pub(crate) fn serve(
         }
         Some(fatal) => Err(fatal),
     }
+}
+
+/// Binds the port; tells where it listens.
+async fn listen(settings: &Settings) -> Done<(TcpListener, String)> {
+    let listener = TcpListener::bind(&settings.listen).await.map_err(|error| {
+        Failure::new(format!("cannot listen on {}: {error}", settings.listen))
+            .next("choose another port with --listen 127.0.0.1:PORT")
+    })?;
+    let bound = listener.local_addr().map_err(Failure::new)?;
+    Ok((listener, format!("http://{bound}")))
 }
 
 /// Waits for a signal (`None`), or for a writer to end (why).
@@ -195,22 +211,34 @@ impl Signals {
 }
 
 fn app(settings: &Settings, installation: &Installation, books: &[OpenBook]) -> Done<Arc<App>> {
-    let app = Arc::new(App::new(AppParts {
+    let app = Arc::new(App::new(app_parts(settings, installation)?));
+    installation.traces.iter().for_each(|traces| traces.watch(&app));
+    for book in books {
+        app.add_book(as_served(settings, installation, &book.record, book.handle())?);
+    }
+    Ok(app)
+}
+
+fn app_parts(settings: &Settings, installation: &Installation) -> Done<AppParts> {
+    Ok(AppParts {
         ring: Arc::clone(&installation.ring),
         people: Arc::clone(&installation.people),
         clock: Arc::new(installation.clock),
         control: installation.control()?,
         limits: settings.limits(),
-    }));
-    if let Some(traces) = &installation.traces {
-        traces.watch(&app);
-    }
-    for book in books {
-        let readers: Done<Vec<Box<dyn Reader>>> =
-            (0..settings.readers_per_book).map(|_| installation.reader(&book.record)).collect();
-        app.add_book(Book::new(book.record.clone(), book.handle().clone(), readers?));
-    }
-    Ok(app)
+    })
+}
+
+/// A book with its readers.
+fn as_served(
+    settings: &Settings,
+    installation: &Installation,
+    record: &BookRecord,
+    handle: &Handle,
+) -> Done<Book> {
+    let readers: Done<Vec<Box<dyn Reader>>> =
+        (0..settings.readers_per_book).map(|_| installation.reader(record)).collect();
+    Ok(Book::new(record.clone(), handle.clone(), readers?))
 }
 
 fn start_expirers(
@@ -219,13 +247,21 @@ fn start_expirers(
     books: &[OpenBook],
 ) -> Done<Vec<Expirer>> {
     let start = |book: &OpenBook| {
-        let name = book.record.name.to_string();
-        let readers = installation.reader_source(&book.record);
-        let report = move |ended: Result<Booked, JobError>| report_expiry(&name, ended);
-        let handle = book.handle().clone();
-        Expirer::spawn(handle, readers, settings.expiry_interval(), report).map_err(Failure::new)
+        start_expirer(settings, installation, &book.record, book.handle().clone())
     };
     books.iter().map(start).collect()
+}
+
+fn start_expirer(
+    settings: &Settings,
+    installation: &Installation,
+    record: &BookRecord,
+    handle: Handle,
+) -> Done<Expirer> {
+    let name = record.name.to_string();
+    let readers = installation.reader_source(record);
+    let report = move |ended: Result<Booked, JobError>| report_expiry(&name, ended);
+    Expirer::spawn(handle, readers, settings.expiry_interval(), report).map_err(Failure::new)
 }
 
 fn report_expiry(book: &str, ended: Result<Booked, JobError>) {

@@ -203,3 +203,36 @@ fn threads_share_one_and_agree_on_keys() {
         assert_eq!(text(keys.open(ANN, "name", sealed).unwrap()), "Ann");
     }
 }
+
+#[test]
+fn two_processes_may_use_one_file() {
+    let folder = folder();
+    let rounds = 40;
+    // Opened at the same time, so that one of them lays the file out.
+    let opened = std::thread::scope(|scope| {
+        let threads = [0, 1]
+            .map(|_| scope.spawn(|| PeopleKeys::open_or_create(folder.path(), &ring(1)).unwrap()));
+        threads.map(|thread| thread.join().unwrap())
+    });
+    let sealed = std::thread::scope(|scope| {
+        let threads = opened.each_ref().map(|keys| {
+            scope.spawn(move || -> Vec<Vec<u8>> {
+                // New persons, the same ones for both: each must get one key.
+                let persons = (1..=rounds).map(PersonId::from_bits);
+                persons.map(|person| keys.seal(person, "name", "Ann").unwrap()).collect()
+            })
+        });
+        threads.map(|thread| thread.join().unwrap())
+    });
+    for (keys, theirs) in opened.iter().zip([&sealed[1], &sealed[0]]) {
+        for (number, sealed) in (1..=rounds).zip(theirs) {
+            let person = PersonId::from_bits(number);
+            assert_eq!(text(keys.open(person, "name", sealed).unwrap()), "Ann");
+        }
+    }
+    // One process erases; another one that never held the key knows at once.
+    opened[0].erase(ANN).unwrap();
+    let third = PeopleKeys::open_or_create(folder.path(), &ring(1)).unwrap();
+    assert_eq!(text(third.open(ANN, "name", &sealed[1][0]).unwrap()), "<erased>");
+    assert!(matches!(third.seal(ANN, "name", "Ann"), Err(PeopleError::Erased(_))));
+}

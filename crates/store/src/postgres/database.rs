@@ -8,7 +8,7 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 use super::sql::PostgresConnection;
-use super::{PostgresControl, PostgresReader, PostgresStore};
+use super::{PostgresControl, PostgresLeases, PostgresReader, PostgresStore};
 use crate::catalogue::head;
 use crate::sql::{self, SqlConnection, migrations};
 use crate::{BookName, ControlContents, StoreError, dialect};
@@ -97,6 +97,15 @@ impl Database {
     /// As for [`Database::book`].
     pub fn control(&self) -> Result<PostgresControl, StoreError> {
         Ok(PostgresControl::new(self.made(CONTROL_SCHEMA, migrations::OF_CONTROL)?))
+    }
+
+    /// Opens the leases on the books of this database. As many as wanted.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Database::book`].
+    pub fn leases(&self) -> Result<PostgresLeases, StoreError> {
+        Ok(PostgresLeases::new(self.made(CONTROL_SCHEMA, migrations::OF_CONTROL)?))
     }
 
     /// Reads books and API keys and makes nothing: for copies.

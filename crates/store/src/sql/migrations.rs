@@ -43,6 +43,12 @@ pub(crate) const OF_CONTROL: &[Migration] = &[
         name: "incarnation",
         text: include_str!("../../migrations/control/0002_incarnation.sql"),
     },
+    // For processes that share a database; one that has its files to itself leaves it empty.
+    Migration {
+        number: 3,
+        name: "leases",
+        text: include_str!("../../migrations/control/0003_leases.sql"),
+    },
 ];
 
 /// Runs what has not been run on these tables, each migration in a transaction of its own. The
@@ -103,16 +109,16 @@ fn missing<'a, C: SqlConnection>(
         let (number, _name) = (unsigned(source.int()?)?, source.text()?);
         Ok((number, source.bytes()?))
     })?;
-    if run.len() > known.len() {
-        let found = run.last().and_then(|(number, _)| u32::try_from(*number).ok());
-        let known = u32::try_from(known.len()).unwrap_or(u32::MAX);
-        return Err(StoreError::Newer { found: found.unwrap_or(u32::MAX), known });
-    }
     for ((number, checksum), migration) in run.iter().zip(known) {
         if *number != u64::from(migration.number) || *checksum != migration.checksum() {
             let text = format!("migration {number} was not run as this release knows it");
             return Err(StoreError::Corrupt(text));
         }
+    }
+    if run.len() > known.len() {
+        let found = run.last().and_then(|(number, _)| u32::try_from(*number).ok());
+        let known = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        return Err(StoreError::Newer { found: found.unwrap_or(u32::MAX), known });
     }
     Ok(&known[run.len()..])
 }

@@ -10,7 +10,8 @@ use giftcards::{Capture, Code, CodeHash, Funding, Issue, NewCode, Place, RefundH
 use journal::Block;
 use store::{Commit, CommitError, FillPart, Head, MemoryBook, MemoryStore, Reader, RunInfo};
 use store::{Store, StoreError, SweptRow};
-use writer::{BookSpec, Decided, Handle, OpenError, Operation, Options, Outcome, Request, Writer};
+use writer::{BookSpec, Decided, Handle, Lease, OpenError, Operation, Options, Outcome, Request};
+use writer::{Trouble, Writer};
 
 pub const SPEC: BookSpec = BookSpec { is_test: true, ring: [1; 8] };
 
@@ -23,12 +24,16 @@ pub enum Ending {
     UnknownWritten,
     /// It is not written, and the store cannot say so.
     UnknownLost,
+    /// It is written, the store cannot say so, and then another owner takes over.
+    UnknownOvertaken,
 }
 
 /// A store in memory whose next commits end as planned.
 pub struct Planned {
     inner: MemoryStore,
     endings: Arc<Mutex<VecDeque<Ending>>>,
+    clocks: Clocks,
+    sleep: Arc<Mutex<Duration>>,
 }
 
 impl Store for Planned {
@@ -41,6 +46,8 @@ impl Store for Planned {
     }
 
     fn load(&mut self, keys: &[Key], found: &mut Vec<Option<SweptRow>>) -> Result<(), StoreError> {
+        let slept = std::mem::take(&mut *self.sleep.lock().unwrap());
+        self.clocks.lock().unwrap().1 += slept;
         self.inner.load(keys, found)
     }
 
@@ -51,6 +58,11 @@ impl Store for Planned {
             Some(Ending::Refused(error)) => Err(error.into()),
             Some(Ending::UnknownWritten) => self.inner.commit(commit).and(Err(unknown())),
             Some(Ending::UnknownLost) => Err(unknown()),
+            Some(Ending::UnknownOvertaken) => {
+                self.inner.commit(commit)?;
+                self.inner.take_over()?;
+                Err(unknown())
+            }
         }
     }
 
@@ -90,6 +102,7 @@ pub struct Bench {
     pub options: Options,
     clocks: Clocks,
     endings: Arc<Mutex<VecDeque<Ending>>>,
+    sleep: Arc<Mutex<Duration>>,
 }
 
 /// What came back, once it has.
@@ -103,10 +116,11 @@ impl Bench {
     pub fn with(options: Options) -> Bench {
         let start = Instant::from_micros(1_700_000_000_000_000);
         let clocks: Clocks = Arc::new(Mutex::new((start, Duration::ZERO)));
-        let (book, endings) = (MemoryBook::new(), Arc::default());
-        let writer = open(&book, &endings, &clocks, options, SPEC).unwrap();
+        let (book, endings, sleep) = (MemoryBook::new(), Arc::default(), Arc::default());
+        let store = planned(&book, &endings, &clocks, &sleep);
+        let writer = open(store, &clocks, options, SPEC).unwrap();
         let handle = writer.handle();
-        Bench { book, writer, handle, options, clocks, endings }
+        Bench { book, writer, handle, options, clocks, endings, sleep }
     }
 
     /// The process dies; another one opens the book.
@@ -117,12 +131,35 @@ impl Bench {
 
     /// Opens the book once more, as another process would.
     pub fn open_as(&self, spec: BookSpec) -> Result<Writer<Planned>, OpenError> {
-        open(&self.book, &self.endings, &self.clocks, self.options, spec)
+        let store = planned(&self.book, &self.endings, &self.clocks, &self.sleep);
+        open(store, &self.clocks, self.options, spec)
+    }
+
+    /// Puts the writer under a lease that is valid for so long from now.
+    pub fn lease_for(self, length: Duration) -> (Bench, Lease) {
+        let now = self.clocks.lock().unwrap().1;
+        let lease = Lease::until(now + length);
+        let writer = self.writer.under(lease.clone());
+        (Bench { writer, ..self }, lease)
+    }
+
+    /// Questions and answers, all in one batch with what was submitted before.
+    pub fn submit_query(&self, query: Query) -> Slot<Result<Vec<Option<Answer>>, Trouble>> {
+        let slot: Slot<_> = Arc::default();
+        let into = slot.clone();
+        let put = move |answers| *into.lock().unwrap() = Some(answers);
+        self.handle.query(vec![query], put).unwrap();
+        slot
     }
 
     /// Plans how the next commit ends; several calls plan several commits.
     pub fn next_commit(&self, ending: Ending) {
         self.endings.lock().unwrap().push_back(ending);
+    }
+
+    /// Stops the process for so long while it reads rows next: the steady clock goes on.
+    pub fn sleep_while_reading(&self, length: Duration) {
+        *self.sleep.lock().unwrap() = length;
     }
 
     /// Moves both clocks.
@@ -203,14 +240,22 @@ impl Bench {
     }
 }
 
-fn open(
+fn planned(
     book: &MemoryBook,
     endings: &Arc<Mutex<VecDeque<Ending>>>,
+    clocks: &Clocks,
+    sleep: &Arc<Mutex<Duration>>,
+) -> Planned {
+    let (endings, clocks, sleep) = (endings.clone(), clocks.clone(), sleep.clone());
+    Planned { inner: book.store(), endings, clocks, sleep }
+}
+
+fn open(
+    store: Planned,
     clocks: &Clocks,
     options: Options,
     spec: BookSpec,
 ) -> Result<Writer<Planned>, OpenError> {
-    let store = Planned { inner: book.store(), endings: endings.clone() };
     let clocks = clocks.clone();
     Writer::open(store, spec, options, Box::new(move || *clocks.lock().unwrap()))
 }

@@ -1,0 +1,182 @@
+//! Finding the process that owns a book, trying again while the book changes hands.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::request::Parts;
+use axum::http::{Method, Response};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use crate::app::App;
+use crate::body;
+use crate::call::{Arrival, bearer};
+use crate::idempotency;
+use crate::neighbors::{Miss, Neighbors, misdirected};
+use crate::place::{Place, Whereabouts};
+use crate::problem::{Problem, catalog};
+use crate::reply::Reply;
+use crate::routes::batch;
+use crate::seldom::{OncePerSecond, process_time};
+use crate::version::Version;
+
+/// While nobody owns a book every request of it fails; one line a second tells as much.
+static WARNINGS: OncePerSecond = OncePerSecond::new();
+
+/// Time between two attempts while nothing is heard of a move.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Time that the owner of a book may take to answer: longer than the longest report.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(35);
+
+/// How long a request that must not be repeated is still waited for when the book has moved.
+const LATE_ANSWER_TIME_MAX: Duration = Duration::from_secs(1);
+
+/// How a request was answered.
+pub(crate) enum Answered {
+    /// By a handler of this process.
+    Here(Version, Result<Reply, Problem>),
+    /// By another process, or for one.
+    There(Response<Body>),
+}
+
+/// Has a request answered by whichever process owns its book. `attempt` answers it here.
+///
+/// It is tried again until [`forward_time_max`](crate::Limits::forward_time_max): always when
+/// nothing was done, and otherwise when repeating it is safe.
+pub(crate) async fn answer<F>(
+    arrival: Arrival,
+    neighbors: &Neighbors,
+    route: &'static str,
+    attempt: impl Fn(Arrival) -> F,
+) -> Answered
+where
+    F: Future<Output = (Version, Result<Reply, Problem>)>,
+{
+    let Arrival { app, request_id, arrived, mut head, body } = arrival;
+    let is_forwarded = neighbors.recognize(&mut head);
+    let rebuilt = |head, body| Arrival { app: Arc::clone(&app), request_id, arrived, head, body };
+    let Some(place) = place(&app, &head).await else {
+        // Without a valid key there is no book: it is refused here.
+        let (version, outcome) = attempt(rebuilt(head, body)).await;
+        return Answered::Here(version, outcome);
+    };
+    let limits = &app.limits;
+    let is_batch = route == batch::PATH;
+    let bytes_max = if is_batch { limits.batch_body_bytes_max } else { limits.body_bytes_max };
+    let body = match body::collect_in_time(body, bytes_max, limits.body_time_max).await {
+        Ok(body) => body,
+        Err(problem) => return Answered::Here(Version::NEWEST, Err(problem)),
+    };
+    let try_here = || attempt(rebuilt(head.clone(), Body::from(body.clone())));
+    let mut way = Way {
+        neighbors,
+        head: &head,
+        body: &body,
+        is_forwarded,
+        may_repeat: is_batch || may_repeat(&head),
+        changes: place.watch(),
+    };
+    let deadline = arrived + limits.forward_time_max;
+    let mut worst = Miss::NothingDone;
+    loop {
+        let miss = match way.try_once(&try_here).await {
+            Ok(answered) => return answered,
+            Err(miss) => miss,
+        };
+        if is_forwarded {
+            return Answered::There(misdirected(miss));
+        }
+        if miss == Miss::Unknown {
+            worst = miss;
+        }
+        if (miss == Miss::Unknown && !way.may_repeat) || !way.wait(deadline).await {
+            let entry = match worst {
+                Miss::NothingDone => &catalog::UNAVAILABLE,
+                Miss::Unknown => &catalog::OUTCOME_UNKNOWN,
+            };
+            if WARNINGS.passes(process_time()) {
+                let book = place.name();
+                tracing::warn!(%book, route, "the owner of a book did not answer");
+            }
+            return Answered::Here(Version::NEWEST, Err(Problem::new(entry)));
+        }
+    }
+}
+
+/// A request on its way to the owner of its book.
+struct Way<'a> {
+    neighbors: &'a Neighbors,
+    head: &'a Parts,
+    body: &'a Bytes,
+    is_forwarded: bool,
+    may_repeat: bool,
+    changes: watch::Receiver<Whereabouts>,
+}
+
+impl Way<'_> {
+    async fn try_once<F>(&mut self, try_here: &impl Fn() -> F) -> Result<Answered, Miss>
+    where
+        F: Future<Output = (Version, Result<Reply, Problem>)>,
+    {
+        let whereabouts = self.changes.borrow_and_update().clone();
+        match whereabouts {
+            Whereabouts::Here(_) => {
+                let answer = async {
+                    let (version, outcome) = try_here().await;
+                    match outcome.as_ref().err().and_then(Problem::miss) {
+                        Some(miss) => Err(miss),
+                        None => Ok(Answered::Here(version, outcome)),
+                    }
+                };
+                self.unless_moved(answer).await
+            }
+            Whereabouts::Elsewhere(address) if !self.is_forwarded => {
+                let sent = self.neighbors.pass_on(&address, self.head, self.body.clone());
+                let answer = async {
+                    let answer = timeout(ANSWER_TIME_MAX, sent).await;
+                    answer.map_err(|_| Miss::Unknown)?.map(Answered::There)
+                };
+                self.unless_moved(answer).await
+            }
+            Whereabouts::Elsewhere(_) | Whereabouts::Nowhere => Err(Miss::NothingDone),
+        }
+    }
+
+    /// Waits for an answer, but not from a process that has lost the book: it may be asleep.
+    async fn unless_moved(
+        &mut self,
+        answer: impl Future<Output = Result<Answered, Miss>>,
+    ) -> Result<Answered, Miss> {
+        let mut answer = std::pin::pin!(answer);
+        tokio::select! {
+            biased;
+            answered = &mut answer => return answered,
+            _ = self.changes.changed() => self.changes.mark_changed(),
+        }
+        // One that moves its book away answers first what it has.
+        let late = timeout(LATE_ANSWER_TIME_MAX, answer).await;
+        late.unwrap_or(Err(Miss::Unknown))
+    }
+
+    /// Waits for news of the book, or for a moment; false when the time is up.
+    async fn wait(&mut self, deadline: Instant) -> bool {
+        let is_nowhere = matches!(*self.changes.borrow(), Whereabouts::Nowhere);
+        let until = if is_nowhere { deadline } else { deadline.min(Instant::now() + PAUSE) };
+        let _ = timeout_at(until, self.changes.changed()).await;
+        Instant::now() < deadline
+    }
+}
+
+/// The place of the book that the key of a request opens.
+async fn place(app: &Arc<App>, head: &Parts) -> Option<Arc<Place>> {
+    let key = app.key(bearer(&head.headers)?).await.ok()?;
+    Some(Arc::clone(&key.place))
+}
+
+/// Whether a request has one effect at most however often it is sent.
+fn may_repeat(head: &Parts) -> bool {
+    head.method == Method::GET || head.headers.contains_key(idempotency::HEADER)
+}

@@ -1,0 +1,96 @@
+//! Serving as one of several processes over one database.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::App;
+use store::{BookRecord, Leases};
+use writer::Lease;
+
+use super::{Signals, app_parts, as_served, listen, start_expirer};
+use crate::config::Settings;
+use crate::failure::{Done, Ending, Failure};
+use crate::output;
+use crate::wiring::Installation;
+use crate::wiring::ownership::{Owned, Ownership, Pace, Parts, new_member};
+
+/// Serves until a signal. Then the books are handed over, and requests passed on to the processes
+/// that took them, until every connection is drained.
+pub(super) fn serve(
+    settings: &Settings,
+    installation: Installation,
+    leases: Box<dyn Leases>,
+    json: bool,
+) -> Done<Ending> {
+    let installation = Arc::new(installation);
+    let app = Arc::new(App::new(app_parts(settings, &installation)?).among_processes());
+    installation.traces.iter().for_each(|traces| traces.watch(&app));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(format!("no threads: {error}")))?;
+    let ended = runtime.block_on(async {
+        let (listener, address) = listen(settings).await?;
+        let mut signals = Signals::listen()?;
+        let advertised = settings.advertised(&address)?;
+        let (listing, opening) = (Arc::clone(&installation), Arc::clone(&installation));
+        let kept = settings.clone();
+        let parts = Parts {
+            leases,
+            me: new_member(advertised.clone()),
+            pace: Pace::default(),
+            clock: Arc::new(installation.clock),
+            app: Arc::clone(&app),
+            books: Box::new(move || listing.books()),
+            open: Arc::new(move |record, lease| open(&kept, &opening, record, lease)),
+        };
+        // It asks the database, which blocks.
+        let started = tokio::task::spawn_blocking(move || Ownership::start(parts)).await;
+        let ownership = Arc::new(started.map_err(Failure::new)??);
+        announce(&address, &advertised, json);
+        let leaving = Arc::clone(&ownership);
+        let stop = async move {
+            let signal = signals.next().await;
+            tracing::info!(signal, "handing the books over");
+            let handed_over = tokio::task::spawn_blocking(move || leaving.hand_over());
+            // A panic was told by the thread; the leases lapse.
+            let _ = handed_over.await;
+        };
+        if let Err(error) = http::serve(app, listener, stop).await {
+            tracing::warn!(%error, "not every request could be finished");
+        }
+        Ok::<_, Failure>(ownership)
+    });
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    if let Some(ownership) = Arc::into_inner(ended?) {
+        ownership.stop();
+    }
+    tracing::info!("stopped");
+    Ok(Ending::Well)
+}
+
+fn open(
+    settings: &Settings,
+    installation: &Installation,
+    record: &BookRecord,
+    lease: Lease,
+) -> Done<Owned> {
+    let running = installation.open_writer(record, lease)?;
+    let handle = running.handle.clone();
+    let made = as_served(settings, installation, record, &handle)
+        .and_then(|book| Ok((book, start_expirer(settings, installation, record, handle)?)));
+    match made {
+        Ok((book, expirer)) => Ok(Owned { book, running, expirer: Some(expirer) }),
+        Err(failure) => {
+            running.leave();
+            Err(failure)
+        }
+    }
+}
+
+fn announce(address: &str, advertised: &str, json: bool) {
+    if json {
+        let told = serde_json::json!({"listening_on": address, "advertised": advertised});
+        return output::line(&told.to_string());
+    }
+    output::line(&format!("other processes reach it at {advertised}"));
+    output::line(&format!("listening on {address}"));
+}

@@ -1,0 +1,60 @@
+//! What is known about one book of the installation.
+
+use std::time::Duration;
+
+use jobs::Expirer;
+use store::{BookRecord, Term};
+use writer::{Lease, Running};
+
+use super::Pace;
+
+/// A book, whoever owns it.
+pub(super) struct Kept {
+    pub(super) record: BookRecord,
+    /// The lease, while it is ours.
+    pub(super) held: Option<Held>,
+    /// When it may be opened again.
+    pub(super) not_before: Duration,
+    /// How long the next pause is.
+    pause: Duration,
+}
+
+/// A lease of ours.
+pub(super) struct Held {
+    pub(super) term: Term,
+    pub(super) lease: Lease,
+    /// When the last renewal that succeeded was sent.
+    pub(super) renewed_at: Duration,
+    pub(super) stage: Stage,
+}
+
+/// What is going on with a book whose lease is ours.
+pub(super) enum Stage {
+    /// A thread opens it.
+    Opening,
+    /// It is served.
+    Serving(Running, Option<Expirer>),
+    /// Its writer has ended; it is opened again after a pause.
+    Resting,
+    /// It is given up, once its writer has stopped.
+    Closing,
+}
+
+impl Kept {
+    pub(super) fn new(record: BookRecord) -> Kept {
+        Kept { record, held: None, not_before: Duration::ZERO, pause: Duration::ZERO }
+    }
+
+    /// Something went wrong: the next attempt waits, each time longer.
+    pub(super) fn back_off(&mut self, now: Duration, pace: Pace) {
+        self.pause = (2 * self.pause).clamp(pace.look_every, pace.pause_max);
+        self.not_before = now + self.pause;
+    }
+
+    /// It is served well: after a while former trouble is forgotten.
+    pub(super) fn served(&mut self, now: Duration, pace: Pace) {
+        if now > self.not_before + 2 * pace.pause_max {
+            self.pause = Duration::ZERO;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Leases in the table that all processes of a database see.
+
+use std::time::Duration;
+
+use journal::{Value, ValueSource};
+
+use super::sql::PostgresConnection;
+use crate::catalogue::leases;
+use crate::rows::{FieldSource, invalid};
+use crate::sql::{SqlConnection, SqlRow, collect, columns, first, signed, unsigned};
+use crate::{BookName, Leases, Member, Owner, Renewal, StoreError, Term, dialect};
+
+/// How long a statement about leases may take: less than a lease lasts, for an owner who waits
+/// for longer has lost it anyway.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(3);
+
+/// The leases of a database.
+pub struct PostgresLeases {
+    connection: PostgresConnection,
+}
+
+impl PostgresLeases {
+    /// Through this connection, on which the tables are current.
+    pub(super) fn new(mut connection: PostgresConnection) -> PostgresLeases {
+        connection.session.limit_answers(ANSWER_TIME_MAX);
+        PostgresLeases { connection }
+    }
+
+    fn all(&mut self) -> Result<Vec<(BookName, Owner)>, StoreError> {
+        let statement = dialect::postgres_time(leases::OWNERS);
+        collect(&mut self.connection, &statement, &[], read_owner)
+    }
+}
+
+impl Leases for PostgresLeases {
+    fn acquire(
+        &mut self,
+        book: &BookName,
+        me: &Member,
+        length: Duration,
+    ) -> Result<Option<Term>, StoreError> {
+        let Member { process, address } = me.clone();
+        let values = [name(book), Value::Text(process), Value::Text(address), micros(length)];
+        let statement = dialect::postgres_time(leases::ACQUIRE);
+        first(&mut self.connection, &statement, &values, |row| {
+            Ok(Term(unsigned(columns(row, 0, 1).int()?)?))
+        })
+    }
+
+    fn renew(
+        &mut self,
+        book: &BookName,
+        me: &Member,
+        term: Term,
+        length: Duration,
+    ) -> Result<Renewal, StoreError> {
+        let process = Value::Text(me.process.clone());
+        let values = [micros(length), name(book), process, Value::Int(signed(term.0))];
+        let statement = dialect::postgres_time(leases::RENEW);
+        let asked =
+            first(&mut self.connection, &statement, &values, |row| Ok(columns(row, 0, 1).flag()?))?;
+        Ok(match asked {
+            Some(false) => Renewal::Held,
+            Some(true) => Renewal::HandOver,
+            None => Renewal::Lost,
+        })
+    }
+
+    fn release(&mut self, book: &BookName, me: &Member, term: Term) -> Result<(), StoreError> {
+        let process = Value::Text(me.process.clone());
+        let values = [name(book), process, Value::Int(signed(term.0))];
+        self.connection.change(leases::RELEASE, &values).map(drop)
+    }
+
+    fn owner(&mut self, book: &BookName) -> Result<Option<Owner>, StoreError> {
+        Ok(self.all()?.into_iter().find(|(name, _)| name == book).map(|(_, owner)| owner))
+    }
+
+    fn owners(&mut self) -> Result<Vec<(BookName, Owner)>, StoreError> {
+        self.all()
+    }
+
+    fn ask_hand_over(&mut self, book: &BookName) -> Result<bool, StoreError> {
+        let statement = dialect::postgres_time(leases::ASK_HAND_OVER);
+        Ok(self.connection.change(&statement, &[name(book)])? > 0)
+    }
+}
+
+fn read_owner(row: &dyn SqlRow) -> Result<(BookName, Owner), StoreError> {
+    let mut source = columns(row, 0, 6);
+    let book = source.parsed("name of a book", BookName::new)?;
+    let member = Member { process: source.text()?, address: source.text()? };
+    let term = Term(unsigned(source.int()?)?);
+    let left = u64::try_from(source.int()?).map_err(|_| invalid("time left of a lease"))?;
+    let owner =
+        Owner { member, term, remaining: Duration::from_micros(left), hand_over: source.flag()? };
+    Ok((book, owner))
+}
+
+fn name(book: &BookName) -> Value {
+    Value::Text(book.to_string())
+}
+
+fn micros(length: Duration) -> Value {
+    Value::Int(i64::try_from(length.as_micros()).unwrap_or(i64::MAX))
+}
