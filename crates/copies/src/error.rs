@@ -63,30 +63,33 @@ pub enum CopyError {
     /// The totals of a currency are not zero.
     #[error("all balances in {0} do not add up to zero; run `makegood verify`")]
     NotZero(&'static str),
-    /// The file of a backup is not what was written.
-    #[error("the backup is damaged at byte {offset}: {damage}; use another copy of it")]
+    /// The file of a backup or a segment is not what was written.
+    #[error("the file is damaged at byte {offset}: {damage}; use another copy of it")]
     Backup {
         /// Where the damaged part begins.
         offset: u64,
         /// What is wrong there.
         damage: Damage,
     },
-    /// The backup is of a later format.
-    #[error("the backup has format {found}, this release reads 1; use the release that made it")]
+    /// The file is of a later format.
+    #[error("the file has format {found}, this release reads 1; use the release that made it")]
     NewerBackup {
         /// Its format.
         found: u8,
     },
+    /// A segment belongs to another book.
+    #[error("the segment is of book {0}; keep a folder for each book")]
+    OtherBook(BookName),
     /// The file cannot be read or written.
-    #[error("the file of the backup cannot be used: {0}")]
+    #[error("the file cannot be used: {0}")]
     File(std::io::Error),
 }
 
 /// What is wrong with a place of a backup.
 #[derive(Debug, thiserror::Error)]
 pub enum Damage {
-    /// It does not begin as backups do.
-    #[error("it is no backup of makegood")]
+    /// It does not begin as such files do.
+    #[error("makegood did not write this file, or for another purpose")]
     Magic,
     /// The file ends too early.
     #[error("the file ends here")]

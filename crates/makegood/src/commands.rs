@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod archive;
 mod copy;
 mod demo;
 mod doctor;
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Backup(copy::backup::Args),
     /// Fill a fresh place from a backup.
     Restore(copy::restore::Args),
+    /// Seal every journal into segment files that never change.
+    Archive(archive::Args),
     /// Look for the commonest mistakes of an installation.
     Doctor(doctor::Args),
     /// Measure this machine.
@@ -47,6 +50,7 @@ impl Command {
             Command::Move(args) => copy::move_books::run(&args),
             Command::Backup(args) => copy::backup::run(&args),
             Command::Restore(args) => copy::restore::run(&args),
+            Command::Archive(args) => archive::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Bench(args) => crate::bench::run(&args),
         }

@@ -20,6 +20,7 @@ mod config;
 mod failure;
 mod output;
 mod progress;
+mod whole_file;
 mod wiring;
 
 use std::process::ExitCode;

@@ -6,8 +6,8 @@ use base::Instant;
 use journal::Block;
 use store::{EntryRow, OperationRun, Reader, SweptRow};
 
-use super::frame::FrameWriter;
-use super::parts::{self, BookStart, Manifest};
+use super::parts::{self, BookStart, MAGIC, Manifest};
+use crate::frame::FrameWriter;
 use crate::stream::{Chunks, Progress, Sink, stream};
 use crate::{CopyError, Place, Summary, Tally};
 
@@ -64,7 +64,7 @@ pub fn write_backup<W: Write>(
 
 impl<W: Write> BackupWriter<W> {
     fn begin(out: W, manifest: &Manifest) -> Result<BackupWriter<W>, CopyError> {
-        let mut frames = FrameWriter::new(out)?;
+        let mut frames = FrameWriter::new(out, MAGIC)?;
         frames.frame(parts::MANIFEST, &parts::manifest(manifest))?;
         Ok(BackupWriter { frames, tally: Tally::new() })
     }

@@ -5,3 +5,4 @@
 mod backup;
 mod copying;
 mod places;
+mod segments;

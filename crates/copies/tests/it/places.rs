@@ -50,7 +50,7 @@ impl TargetPlace for MemoryPlace {
 /// Books in files.
 pub struct FilePlace {
     pub folder: Folder,
-    pub directory: TempDir,
+    _directory: TempDir,
     pub plan: FaultPlan,
 }
 
@@ -59,7 +59,7 @@ impl FilePlace {
         let directory = tempfile::tempdir().unwrap();
         let folder = open_folder(directory.path()).unwrap();
         folder.control().unwrap();
-        FilePlace { folder, directory, plan: FaultPlan::none() }
+        FilePlace { folder, _directory: directory, plan: FaultPlan::none() }
     }
 }
 
