@@ -6,6 +6,14 @@ use store::{BookName, CommitError, StoreError};
 /// Why a copy was not made. The texts are for operators and say what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
+    /// What went wrong with one book.
+    #[error("book {book}: {error}")]
+    InBook {
+        /// The book.
+        book: BookName,
+        /// What went wrong.
+        error: Box<CopyError>,
+    },
     /// The book that is copied cannot be read.
     #[error("it cannot be read: {0}")]
     Source(StoreError),
@@ -106,6 +114,22 @@ pub enum Damage {
 }
 
 impl CopyError {
+    /// The same with the name of the book, once.
+    pub(crate) fn of(self, book: &BookName) -> CopyError {
+        match self {
+            CopyError::InBook { .. } => self,
+            error => CopyError::InBook { book: book.clone(), error: Box::new(error) },
+        }
+    }
+
+    /// The same without the name of the book.
+    pub fn bare(self) -> CopyError {
+        match self {
+            CopyError::InBook { error, .. } => *error,
+            error => error,
+        }
+    }
+
     /// An outcome that is not known is found out by running the copy again.
     pub(crate) fn target(error: CommitError) -> CopyError {
         match error {

@@ -91,7 +91,7 @@ impl Settings {
         ];
         let file = place.config.clone().or_else(|| environment.get("CONFIG").map(PathBuf::from));
         let settings = layers::merge(file.as_deref(), environment, &flags)?;
-        if !settings.database.is_empty() {
+        if settings.database().is_some() {
             let what = "a PostgreSQL database is not available in this release";
             return Err(Failure::new(what).next("leave --database out: the data is kept in files"));
         }
@@ -101,6 +101,11 @@ impl Settings {
     /// Folder of the data.
     pub(crate) fn data_folder(&self) -> &Path {
         &self.data
+    }
+
+    /// Address of the database that is used in place of the folder.
+    pub(crate) fn database(&self) -> Option<&str> {
+        Some(self.database.as_str()).filter(|url| !url.is_empty())
     }
 
     /// Folder of ring and people's keys.

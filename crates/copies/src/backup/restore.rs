@@ -28,7 +28,8 @@ pub fn check_backup(
             Part::Manifest(found) => manifest = Some(found),
             Part::Book(start) => {
                 let mut progress = |at| progress(&start.record.name, at);
-                let summary = read_book(&mut parts, &start, None, &mut progress)?;
+                let summary = read_book(&mut parts, &start, None, &mut progress);
+                let summary = summary.map_err(|error| error.of(&start.record.name))?;
                 books.push((start, summary));
             }
             _ => {}
@@ -63,7 +64,8 @@ pub fn restore(
             }
             Part::Book(start) => {
                 let mut progress = |at| progress(&start.record.name, at);
-                let restored = restore_book(&mut parts, &start, target, &mut progress)?;
+                let restored = restore_book(&mut parts, &start, target, &mut progress);
+                let restored = restored.map_err(|error| error.of(&start.record.name))?;
                 books.push((start.record, restored));
             }
             Part::Key(key) => keys.push(key),

@@ -74,7 +74,7 @@ fn a_restore_can_be_repeated_until_the_books_are_used() {
     assert!(second.iter().all(|moved| moved.was_there));
 
     target.store(&first[0].record.name).unwrap().take_over().unwrap();
-    let refused = restored(&bytes, &mut target).unwrap_err();
+    let refused = restored(&bytes, &mut target).unwrap_err().bare();
     assert!(matches!(refused, CopyError::InUse(_)), "{refused}");
 }
 
@@ -87,7 +87,7 @@ fn slow_every_changed_byte_is_refused_at_its_place() {
     for place in places.chain(bytes.len() - ends..bytes.len()) {
         let mut bent = bytes.clone();
         bent[place] ^= 1 << (place % 8);
-        match check_backup(&*bent, &mut |_, _| {}).unwrap_err() {
+        match check_backup(&*bent, &mut |_, _| {}).unwrap_err().bare() {
             CopyError::Backup { offset, .. } => assert!(offset <= place as u64, "{place}"),
             CopyError::NewerBackup { .. } => assert_eq!(place, 16),
             other => panic!("{place}: {other}"),
@@ -99,7 +99,7 @@ fn slow_every_changed_byte_is_refused_at_its_place() {
 fn every_truncated_or_longer_file_is_refused() {
     let bytes = backup(&mut place_after(60));
     for length in (0..200).chain((200..bytes.len()).step_by(bytes.len() / 60)) {
-        let refused = check_backup(&bytes[..length], &mut |_, _| {}).unwrap_err();
+        let refused = check_backup(&bytes[..length], &mut |_, _| {}).unwrap_err().bare();
         assert!(matches!(refused, CopyError::Backup { .. }), "{length}: {refused}");
     }
     check_backup(&bytes[..bytes.len() - 1], &mut |_, _| {}).unwrap_err();
@@ -131,6 +131,6 @@ fn a_place_with_other_books_is_no_place_for_a_restore() {
         incarnation: 5,
     };
     target.control.create_book(&record).unwrap();
-    let refused = restored(&bytes, &mut target).unwrap_err();
+    let refused = restored(&bytes, &mut target).unwrap_err().bare();
     assert!(matches!(refused, CopyError::InUse(_)), "{refused}");
 }

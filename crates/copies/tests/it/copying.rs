@@ -13,7 +13,11 @@ fn go(
     target: &mut dyn TargetPlace,
     chunks: Chunks,
 ) -> Result<Vec<Moved>, (BookName, CopyError)> {
-    move_books(source, target, chunks, &mut |_, at| assert!(at.done <= at.total))
+    let moved = move_books(source, target, chunks, &mut |_, at| assert!(at.done <= at.total));
+    moved.map_err(|error| match error {
+        CopyError::InBook { book, error } => (book, *error),
+        error => panic!("without the name of a book: {error}"),
+    })
 }
 
 #[test]

@@ -27,7 +27,10 @@ impl Location {
 
     /// The one that the settings name.
     pub(crate) fn of(settings: &Settings) -> Location {
-        Location::Folder(settings.data_folder().to_owned())
+        match settings.database() {
+            Some(url) => Location::Database(url.to_owned()),
+            None => Location::Folder(settings.data_folder().to_owned()),
+        }
     }
 
     /// How it is named in results: a database without its password.

@@ -152,6 +152,8 @@ fn a_damaged_backup_leaves_nothing_to_serve() {
     assert!(refused.err.contains("damaged at byte"), "{}", refused.err);
     let verified = other.run(&["verify"]).expect(1);
     assert!(verified.out.contains("not completed"), "{}", verified.out);
+    let looked = other.run(&["doctor"]).expect(1);
+    assert!(looked.out.contains("not completed"), "{}", looked.out);
     flip_bit(file.as_ref(), length / 2);
     other.run(&["restore", &file]).expect(0);
     bring_keys(&place, &other);

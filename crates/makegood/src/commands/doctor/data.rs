@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use store::StoreError;
 use store::sqlite::{open_folder, open_reader};
+use store::{Reader, StoreError};
 
 use super::{Line, Patient};
 use crate::commands::verify::books_on_disk;
@@ -47,7 +47,12 @@ pub(super) fn tables_are_current(patient: &Patient<'_>) -> Line {
     let data = patient.settings.data_folder();
     let Ok(books) = books_on_disk(data) else { return Line::ok(CHECK, "no book yet") };
     for book in &books {
-        match open_reader(data, book) {
+        match open_reader(data, book).and_then(|mut reader| reader.head()) {
+            Ok(head) if head.is_filling() => {
+                let error = StoreError::HalfFilled(book.to_string());
+                let fix = "run the same `makegood move` or `makegood restore` again";
+                return Line::fail(CHECK, error.to_string(), fix);
+            }
             Ok(_) => {}
             Err(error @ StoreError::Newer { .. }) => {
                 let fix = "run the newer release, or restore a backup from before the upgrade";
