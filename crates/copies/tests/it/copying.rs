@@ -158,3 +158,45 @@ fn target_of_a_run_before(source: &mut MemoryPlace) -> MemoryBook {
     assert!(end < longer.store().head().unwrap().seq);
     earlier
 }
+
+/// A block of record 1 that no book begins with.
+fn other_first_block() -> journal::Block {
+    let mut builder = journal::BlockBuilder::new(1, 1, journal::GENESIS_HASH, 5);
+    let header = journal::RecordHeader {
+        seq: 1,
+        at_micros: 5,
+        actor: [0; 16],
+        command: 1,
+        operation: None,
+        reverses: None,
+        outcome: journal::Outcome::Answered { kind: 1, id: [0; 16] },
+    };
+    builder.begin_record(&header).finish();
+    builder.seal()
+}
+
+#[test]
+fn a_block_of_the_same_record_and_another_hash_is_another_history() {
+    let mut original = lived_place();
+    let first = original.book(&name("live")).store().block_of(1).unwrap().unwrap();
+    assert_eq!(first.last_seq(), 1, "a book opens with a block of one record");
+    let mut target = MemoryPlace::default();
+    let mut store = target.book(&name("live")).store();
+    let mut filler = copies::Filler::begin(&mut store).unwrap();
+    copies::Sink::journal(&mut filler, &[other_first_block()], &[]).unwrap();
+    let (_, error) = go(&mut original, &mut target, Chunks::default()).unwrap_err();
+    assert!(matches!(error, CopyError::OtherHistory { seq: 1 }), "{error}");
+}
+
+#[test]
+fn runs_that_the_source_has_dropped_meanwhile_are_dropped() {
+    let mut original = lived_place();
+    let mut target = MemoryPlace::default();
+    let mut store = target.book(&name("live")).store();
+    let mut filler = copies::Filler::begin(&mut store).unwrap();
+    let last_at = base::Instant::from_micros(1);
+    let old = store::OperationRun { run: 1_000_000, last_at, entries: vec![(1, 0)] };
+    copies::Sink::run(&mut filler, &old).unwrap();
+    go(&mut original, &mut target, Chunks::default()).unwrap();
+    check_equal(&mut original, &mut target);
+}
