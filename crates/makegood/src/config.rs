@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::failure::{Done, Failure};
+use crate::failure::Done;
 
 pub(crate) use environment::Environment;
 
@@ -63,7 +63,7 @@ pub(crate) struct PlaceArgs {
     /// Folder of the key ring, outside the data folder.
     #[arg(long, value_name = "DIR")]
     pub(crate) keys: Option<PathBuf>,
-    /// PostgreSQL in place of files; not available in this release.
+    /// PostgreSQL in place of files: postgres://USER:PASSWORD@HOST:PORT/NAME.
     #[arg(long, value_name = "URL")]
     pub(crate) database: Option<String>,
     /// File with settings that differ from the defaults.
@@ -90,22 +90,17 @@ impl Settings {
             ("database", place.database.clone()),
         ];
         let file = place.config.clone().or_else(|| environment.get("CONFIG").map(PathBuf::from));
-        let settings = layers::merge(file.as_deref(), environment, &flags)?;
-        if settings.database().is_some() {
-            let what = "a PostgreSQL database is not available in this release";
-            return Err(Failure::new(what).next("leave --database out: the data is kept in files"));
-        }
-        Ok(settings)
+        layers::merge(file.as_deref(), environment, &flags)
+    }
+
+    /// Address of the database in which the data is, when it is not in files.
+    pub(crate) fn database(&self) -> Option<&str> {
+        Some(self.database.as_str()).filter(|address| !address.is_empty())
     }
 
     /// Folder of the data.
     pub(crate) fn data_folder(&self) -> &Path {
         &self.data
-    }
-
-    /// Address of the database that is used in place of the folder.
-    pub(crate) fn database(&self) -> Option<&str> {
-        Some(self.database.as_str()).filter(|url| !url.is_empty())
     }
 
     /// Folder of ring and people's keys.

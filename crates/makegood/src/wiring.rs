@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod books;
+mod data;
 mod location;
 mod person;
 mod test_cards;
@@ -17,7 +18,7 @@ use outside::codes::ParsedCode;
 use outside::keyring::{KeyRing, refuse_inside};
 use outside::people::{PEOPLE_FILE, PeopleKeys};
 use outside::random::{Randomness, SystemRandomness};
-use store::sqlite::{Folder, Options, SqliteControl, open_folder_with};
+use store::sqlite::Options;
 use store::{BookName, BookRecord, ControlStore, StoreError};
 
 use crate::config::{Environment, Settings};
@@ -25,15 +26,17 @@ use crate::failure::{Done, Failure};
 
 pub(crate) use api_keys::parse_scopes;
 pub(crate) use books::{OpenBook, ring_bytes};
+pub(crate) use data::Data;
 pub(crate) use location::Location;
 pub(crate) use person::{OwnerText, Seal};
 
 /// Name of the key ring's file in the keys folder.
 pub(crate) const RING_FILE: &str = "ring.toml";
 
-/// An opened installation. The lock of its data folder is held as long as it lives.
+/// An opened installation. When its data is in files, the lock of their folder is held as long as
+/// it lives.
 pub(crate) struct Installation {
-    folder: Folder,
+    data: Data,
     /// The secrets.
     pub(crate) ring: Arc<KeyRing>,
     /// The keys of persons.
@@ -50,10 +53,15 @@ impl Installation {
     ///
     /// The folder is in use, the ring is missing or open to others, or a file cannot be used.
     pub(crate) fn open(settings: &Settings, environment: &Environment) -> Done<Installation> {
-        let (data, keys) = (settings.data_folder(), settings.keys_folder());
-        refuse_inside(&keys.join(RING_FILE), data)?;
-        let folder = open_folder_with(data, test_options(environment)?)?;
-        let is_new = folder.control()?.books()?.is_empty();
+        let keys = settings.keys_folder();
+        let data = match settings.database() {
+            Some(address) => Data::database(address)?,
+            None => {
+                refuse_inside(&keys.join(RING_FILE), settings.data_folder())?;
+                Data::files(settings.data_folder(), test_options(environment)?)?
+            }
+        };
+        let is_new = data.control()?.books()?.is_empty();
         let ring = open_ring(&keys, is_new, environment)?;
         if !is_new && !keys.join(PEOPLE_FILE).exists() {
             tracing::error!(
@@ -63,7 +71,7 @@ impl Installation {
         }
         let people = PeopleKeys::open_or_create(&keys, &ring)?;
         Ok(Installation {
-            folder,
+            data,
             ring: Arc::new(ring),
             people: Arc::new(people),
             clock: SystemClock::new(),
@@ -77,9 +85,9 @@ impl Installation {
         self.writer_options.start_gap_max = Some(gap_max);
     }
 
-    /// Where the data is.
-    pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
+    /// Where the data is, for people.
+    pub(crate) fn describe(&self) -> String {
+        self.data.describe()
     }
 
     /// The wall clock.
@@ -157,8 +165,8 @@ impl Installation {
     /// # Errors
     ///
     /// The file cannot be used.
-    pub(crate) fn control(&self) -> Done<SqliteControl> {
-        Ok(self.folder.control()?)
+    pub(crate) fn control(&self) -> Done<Box<dyn ControlStore>> {
+        Ok(self.data.control()?)
     }
 }
 

@@ -141,6 +141,11 @@ impl<S: Store> Store for FaultyStore<S> {
         self.inner.head()
     }
 
+    fn settle(&mut self, epoch: u64) -> Result<Head, StoreError> {
+        self.strike()?;
+        self.inner.settle(epoch)
+    }
+
     fn load(&mut self, keys: &[Key], found: &mut Vec<Option<SweptRow>>) -> Result<(), StoreError> {
         self.strike()?;
         self.inner.load(keys, found)

@@ -1,5 +1,6 @@
 //! What a simulated book stands on: something that outlives the writers made over it.
 
+use store::postgres::{Database, PostgresReader, PostgresStore};
 use store::sqlite::{Folder, SqliteReader, SqliteStore};
 use store::{BookName, MemoryBook, MemoryReader, MemoryStore, Reader, Store, StoreError};
 
@@ -62,5 +63,31 @@ impl Ground for SqliteGround {
 
     fn reader(&self) -> Result<SqliteReader, StoreError> {
         self.folder.reader(&self.book)
+    }
+}
+
+/// A book in a PostgreSQL database.
+pub struct PostgresGround {
+    database: Database,
+    book: BookName,
+}
+
+impl PostgresGround {
+    /// The book of this name in `database`.
+    pub fn new(database: Database, book: BookName) -> PostgresGround {
+        PostgresGround { database, book }
+    }
+}
+
+impl Ground for PostgresGround {
+    type Store = PostgresStore;
+    type Reader = PostgresReader;
+
+    fn store(&self) -> Result<PostgresStore, StoreError> {
+        self.database.book(&self.book)
+    }
+
+    fn reader(&self) -> Result<PostgresReader, StoreError> {
+        self.database.reader(&self.book)
     }
 }

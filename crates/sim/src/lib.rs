@@ -23,7 +23,7 @@ mod workload;
 
 pub use clock::VirtualClock;
 pub use faults::{Fault, FaultPlan, FaultyStore};
-pub use ground::{Ground, SqliteGround};
+pub use ground::{Ground, PostgresGround, SqliteGround};
 pub use linearize::Recorder;
 pub use oracle::Oracle;
 pub use random::Random;

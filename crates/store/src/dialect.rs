@@ -67,3 +67,61 @@ pub(crate) const BEGIN_READ: &str = "begin";
 pub(crate) fn sqlite_limit_pages(pages: u32) -> String {
     format!("pragma max_page_count = {pages}")
 }
+
+/// DDL in the words of PostgreSQL.
+pub(crate) fn postgres_ddl(neutral: &str) -> String {
+    // Texts compare byte by byte, as they do in SQLite and in Rust.
+    neutral
+        .replace(" integer", " bigint")
+        .replace(" text", " text collate \"C\"")
+        .replace(" bytes", " bytea")
+        .replace(") keyed;", ");")
+        .replace(") appended;", ");")
+}
+
+/// Settings of a session. Names mean tables of `schema`; nobody waits for a lock for long.
+pub(crate) fn postgres_session(schema: &str) -> String {
+    format!(
+        "set search_path to \"{schema}\"; set lock_timeout = '5s'; \
+         set default_transaction_isolation to 'read committed'; \
+         set client_min_messages to 'warning'; set idle_in_transaction_session_timeout = '60s'"
+    )
+}
+
+/// Whether a commit is on disk when it is answered.
+pub(crate) const POSTGRES_DURABILITY: &str = "select current_setting('synchronous_commit')";
+
+/// Makes it so, also where a server's own settings say otherwise.
+pub(crate) const POSTGRES_DURABLE: &str = "set synchronous_commit to on";
+
+/// Starts a transaction that sees one state of the tables until its end.
+pub(crate) const POSTGRES_BEGIN_READ: &str = "begin isolation level repeatable read read only";
+
+/// Makes a schema.
+pub(crate) fn postgres_make_schema(schema: &str) -> String {
+    format!("create schema if not exists \"{schema}\"")
+}
+
+/// One row with 1 when the schema of this session has its table of migrations, else with 0.
+pub(crate) const POSTGRES_HAS_TABLES: &str = "
+    select count(*) from information_schema.tables
+    where table_schema = current_schema() and table_name = 'migration'";
+
+/// An insert of one row as an insert of any number: a parameter for each column then is the list
+/// of its values.
+pub(crate) fn postgres_lists(insert: &str) -> String {
+    let (start, rest) = insert.split_once(" values (").expect("an insert names its values");
+    let (placeholders, rest) = rest.split_once(')').expect("the list of values ends");
+    format!("{start} select * from unnest({placeholders}){rest}")
+}
+
+/// A look-up by one key as one by a list of keys.
+pub(crate) fn postgres_any(select: &str) -> String {
+    select.replace(" in ($1)", " = any($1)")
+}
+
+/// An update of one row as a statement that fails when there is no such row. What was sent behind
+/// it in the same transaction fails with it.
+pub(crate) fn postgres_fence(update: &str) -> String {
+    format!("with moved as ({update} returning 1) select 1 / count(*) from moved")
+}

@@ -5,10 +5,16 @@ use journal::{ReadError, ValueSink, ValueSource};
 use ledger::{Entry, EntryPlace, Reason, Subject};
 
 use crate::EntryRow;
-use crate::rows::{FieldSink, FieldSource, invalid};
+use crate::rows::{ColumnKind, FieldSink, FieldSource, invalid};
 
 /// Columns of the table of entries.
-pub(crate) const COLUMNS: usize = 11;
+pub(crate) const COLUMNS: usize = KINDS.len();
+
+/// What they hold.
+pub(crate) const KINDS: [ColumnKind; 11] = {
+    use ColumnKind::{Bytes, Integer};
+    [Integer, Integer, Bytes, Integer, Integer, Bytes, Integer, Integer, Integer, Integer, Integer]
+};
 
 /// Gives the values of an entry to `sink`.
 pub fn write(row: &EntryRow, sink: &mut impl ValueSink) {

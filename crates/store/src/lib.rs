@@ -47,8 +47,10 @@ mod dialect;
 pub mod entry_values;
 mod error;
 mod memory;
+pub mod postgres;
 pub mod rows;
 mod run;
+mod sql;
 pub mod sqlite;
 mod traits;
 

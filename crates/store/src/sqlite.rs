@@ -2,15 +2,13 @@
 
 mod checkpoint;
 mod connection;
-mod control;
 mod entries;
 mod errors;
 mod folder;
 mod head;
 mod journal;
-mod migrations;
 mod operations;
-mod reader;
+mod sql;
 mod store;
 mod table_rows;
 #[cfg(test)]
@@ -19,7 +17,12 @@ mod transaction;
 mod values;
 
 pub use connection::Options;
-pub use control::{SqliteControl, read_control};
-pub use folder::{Folder, open_folder, open_folder_with, open_reader};
-pub use reader::SqliteReader;
+pub use folder::{Folder, open_folder, open_folder_with, open_reader, read_control};
+pub use sql::SqliteConnection;
 pub use store::SqliteStore;
+
+/// Books and API keys in `control.db`.
+pub type SqliteControl = crate::sql::SqlControl<SqliteConnection>;
+
+/// The read side of one book in one file.
+pub type SqliteReader = crate::sql::SqlReader<SqliteConnection>;

@@ -145,6 +145,21 @@ pub trait Store: Send {
     /// [`StoreError`].
     fn head(&mut self) -> Result<Head, StoreError>;
 
+    /// The head row after a commit of unknown outcome, once nothing of that commit can happen any
+    /// more. A store whose transactions may outlive their connection raises the epoch for that,
+    /// if it still is `epoch`; the caller goes on with the epoch of the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Fenced`] when the epoch is another one; other [`StoreError`]s leave the
+    /// outcome unknown.
+    fn settle(&mut self, epoch: u64) -> Result<Head, StoreError> {
+        match self.head()? {
+            head if head.epoch == epoch => Ok(head),
+            _ => Err(StoreError::Fenced),
+        }
+    }
+
     /// Finds rows by key, one statement a table. Appends one result for each key, in the order
     /// of `keys`; the number is the row's `applied_seq`. [`Key::Operation`] is not asked here.
     ///
@@ -359,4 +374,51 @@ pub trait Reader: Send {
     /// Runs `work` with a reader that shows one instant of the book throughout, while a writer goes
     /// on. Not for long in a server: what the writer logs meanwhile cannot be tidied away.
     fn snapshot(&mut self, work: &mut dyn FnMut(&mut dyn Reader)) -> Result<(), StoreError>;
+}
+
+/// A store whose kind is known only when the program runs.
+impl Store for Box<dyn Store> {
+    fn take_over(&mut self) -> Result<Head, StoreError> {
+        (**self).take_over()
+    }
+
+    fn head(&mut self) -> Result<Head, StoreError> {
+        (**self).head()
+    }
+
+    fn settle(&mut self, epoch: u64) -> Result<Head, StoreError> {
+        (**self).settle(epoch)
+    }
+
+    fn load(&mut self, keys: &[Key], found: &mut Vec<Option<SweptRow>>) -> Result<(), StoreError> {
+        (**self).load(keys, found)
+    }
+
+    fn commit(&mut self, commit: Commit<'_>) -> Result<(), CommitError> {
+        (**self).commit(commit)
+    }
+
+    fn fill(&mut self, part: FillPart<'_>) -> Result<(), CommitError> {
+        (**self).fill(part)
+    }
+
+    fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {
+        (**self).blocks_after(seq, bytes_max)
+    }
+
+    fn block_of(&mut self, seq: u64) -> Result<Option<Block>, StoreError> {
+        (**self).block_of(seq)
+    }
+
+    fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError> {
+        (**self).operation_runs()
+    }
+
+    fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError> {
+        (**self).operation_hashes(run)
+    }
+
+    fn find_operation(&mut self, runs: &[u64], hash: u64) -> Result<Vec<u64>, StoreError> {
+        (**self).find_operation(runs, hash)
+    }
 }

@@ -66,7 +66,7 @@ impl<S: Store> Writer<S> {
         if nothing {
             return Ok(Ok(()));
         }
-        let next = Head {
+        let mut next = Head {
             epoch: self.head.epoch,
             seq,
             hash,
@@ -87,7 +87,7 @@ impl<S: Store> Writer<S> {
         let committed = self.store.commit(commit);
         let took = self.monotonic().saturating_sub(before).as_micros();
         let took = u64::try_from(took).unwrap_or(u64::MAX);
-        if let Some(error) = self.failure(committed, &next)? {
+        if let Some(error) = self.failure(committed, &mut next)? {
             Figures::add(&self.figures.commits_failed, 1);
             // Whoever waits for the tables would wait for as long as the store cannot write.
             self.answer_flushes(&Trouble::Unavailable(error.to_string()));
@@ -104,7 +104,7 @@ impl<S: Store> Writer<S> {
     fn failure(
         &mut self,
         committed: Result<(), CommitError>,
-        next: &Head,
+        next: &mut Head,
     ) -> Result<Option<StoreError>, Fatal> {
         match committed {
             Ok(()) => Ok(None),
@@ -174,21 +174,29 @@ impl<S: Store> Writer<S> {
         self.memory.slice(&self.sweep, settled_max, budget.min(SLICE_MAX))
     }
 
-    /// A commit whose outcome is unknown: the head row tells.
-    fn find_out(&mut self, next: &Head, error: &StoreError) -> Result<bool, Fatal> {
+    /// A commit whose outcome is unknown: the head row tells, once nothing can change it any more.
+    /// The store may have raised the epoch for that, which is then ours.
+    fn find_out(&mut self, next: &mut Head, error: &StoreError) -> Result<bool, Fatal> {
         // After a failed sync the operating system may show what is not on disk: no reading
         // helps, only a restart does.
         if matches!(error, StoreError::SyncFailed(_)) {
             return Err(Fatal(error.to_string()));
         }
         for _ in 0..HEAD_ATTEMPTS {
-            match self.store.head() {
-                // A slice in the middle of a round leaves the head as it is. Then it counts as not
-                // written: rows that are written again do no harm, rows forgotten too early do.
-                Ok(head) if head == self.head => return Ok(false),
-                Ok(head) if head == *next => return Ok(true),
-                Ok(_) => return Err(Fatal(StoreError::Fenced.to_string())),
-                Err(_) => {}
+            match self.store.settle(self.head.epoch) {
+                Ok(head) => {
+                    (self.head.epoch, next.epoch) = (head.epoch, head.epoch);
+                    // A slice in the middle of a round leaves the head as it is. Then it counts as
+                    // not written: rows that are written again do no harm, rows forgotten too
+                    // early do.
+                    return match head {
+                        head if head == self.head => Ok(false),
+                        head if head == *next => Ok(true),
+                        _ => Err(Fatal(StoreError::Fenced.to_string())),
+                    };
+                }
+                Err(error) if error.is_transient() => {}
+                Err(error) => return Err(Fatal(error.to_string())),
             }
         }
         Err(Fatal(format!("the outcome of a commit stays unknown: {error}")))

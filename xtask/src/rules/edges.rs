@@ -22,10 +22,11 @@ const EDGES: &[Edges] = &[
     Edges { name: "risk", uses: &["base"], tests_also_use: &[] },
     Edges { name: "journal", uses: &[], tests_also_use: &["base"] },
     Edges { name: "engine", uses: &["base", "ledger", "giftcards"], tests_also_use: &["journal"] },
+    Edges { name: "testbed", uses: &[], tests_also_use: &[] },
     Edges {
         name: "store",
         uses: &["base", "ledger", "giftcards", "engine", "journal"],
-        tests_also_use: &[],
+        tests_also_use: &["testbed"],
     },
     Edges {
         name: "writer",
@@ -65,7 +66,7 @@ const EDGES: &[Edges] = &[
             "outside",
             "jobs",
         ],
-        tests_also_use: &["sim"],
+        tests_also_use: &["sim", "testbed"],
     },
     Edges {
         name: "makegood",
@@ -84,7 +85,7 @@ const EDGES: &[Edges] = &[
             "jobs",
             "http",
         ],
-        tests_also_use: &["sim"],
+        tests_also_use: &["sim", "testbed"],
     },
     Edges {
         name: "sim",
@@ -101,7 +102,7 @@ const EDGES: &[Edges] = &[
             "outside",
             "jobs",
         ],
-        tests_also_use: &["http", "makegood"],
+        tests_also_use: &["http", "makegood", "testbed"],
     },
     Edges { name: "xtask", uses: &[], tests_also_use: &[] },
 ];

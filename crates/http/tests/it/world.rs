@@ -13,8 +13,10 @@ use outside::keyring::KeyRing;
 use outside::people::PeopleKeys;
 use outside::random::{SeededRandomness, SystemRandomness};
 use serde_json::{Value, json};
+use store::postgres::Database;
 use store::sqlite::{Folder, open_folder};
 use store::{BookName, BookRecord, ControlStore, KeyKind, MemoryBook, MemoryControl, Reader};
+use testbed::{OwnDatabase, on_postgres};
 use tower::ServiceExt;
 
 pub struct World {
@@ -33,10 +35,15 @@ pub struct World {
     _folder: tempfile::TempDir,
 }
 
-/// Where books are kept: in memory, or in files.
+/// Where books are kept: in memory, in files, or in a database.
 enum Shelf {
     Memory(BTreeMap<String, MemoryBook>),
     Files(Folder),
+    Database {
+        database: Database,
+        /// Goes with the test.
+        _own: OwnDatabase,
+    },
 }
 
 impl World {
@@ -66,6 +73,10 @@ impl World {
         let people = Arc::new(Arc::into_inner(people).unwrap().unwrap());
         let control = MemoryControl::new();
         let mut shelf = match in_files {
+            _ if on_postgres() => {
+                let own = OwnDatabase::new();
+                Shelf::Database { database: Database::at(&own.address()).unwrap(), _own: own }
+            }
             true => Shelf::Files(open_folder(&folder.path().join("data")).unwrap()),
             false => Shelf::Memory(BTreeMap::new()),
         };
@@ -245,6 +256,16 @@ fn open_book(
             readers.push(Box::new(folder.reader(&name).unwrap()));
             writer::spawn(store, spec, options, times)
         }
+        // A connection waits on the thread that asks, which a test's runtime does not allow.
+        Shelf::Database { database, .. } => std::thread::scope(|scope| {
+            let opening = scope.spawn(|| {
+                let store = database.book(&name).unwrap();
+                readers.push(Box::new(database.reader(&name).unwrap()));
+                readers.push(Box::new(database.reader(&name).unwrap()));
+                writer::spawn(store, spec, options, times)
+            });
+            opening.join().unwrap()
+        }),
     };
     let writer = writer.unwrap();
     let book = app.add_book(Book::new(record, writer.handle.clone(), readers));

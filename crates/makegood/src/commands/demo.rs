@@ -95,7 +95,7 @@ fn keys(installation: &Installation, record: &BookRecord) -> Done<Keys> {
 fn announce(serving: &Serving<'_>, keys: &Keys, opened: &shop::Opened, json: bool) {
     let steps = tour::steps(keys, opened);
     let (secret, publishable) = (keys.secret.reveal(), keys.publishable.reveal());
-    let folder = serving.installation.path().display().to_string();
+    let folder = serving.installation.describe();
     if json {
         let steps: Vec<_> = steps.iter().map(|step| step.json(serving.address)).collect();
         let view = serde_json::json!({

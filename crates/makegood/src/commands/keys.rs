@@ -6,7 +6,7 @@ use base::KeyId;
 use http::{KeySecret, NewKey, Scopes};
 use outside::random::SystemRandomness;
 use serde::Serialize;
-use store::{ApiKey, BookName, ControlStore, KeyKind};
+use store::{ApiKey, BookName, KeyKind};
 
 use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};

@@ -197,7 +197,7 @@ fn app(settings: &Settings, installation: &Installation, books: &[OpenBook]) -> 
         ring: Arc::clone(&installation.ring),
         people: Arc::clone(&installation.people),
         clock: Arc::new(installation.clock),
-        control: Box::new(installation.control()?),
+        control: installation.control()?,
         limits: settings.limits(),
     }));
     for book in books {
@@ -261,7 +261,7 @@ fn bootstrap(installation: &Installation, text: &str) -> Done {
 }
 
 fn announce(serving: &Serving<'_>, json: bool) -> Done {
-    let folder = serving.installation.path().display().to_string();
+    let folder = serving.installation.describe();
     if json {
         let books: Vec<_> = serving.books.iter().map(|book| book.record.name.as_str()).collect();
         let replayed: u64 = serving.books.iter().map(OpenBook::replayed_records).sum();

@@ -3,7 +3,7 @@
 use base::KeyId;
 use http::{KeySecret, NewKey, Scopes};
 use outside::random::{SystemRandomness, new_id};
-use store::{ApiKey, BookRecord, ControlStore, KeyCreation};
+use store::{ApiKey, BookRecord, KeyCreation};
 
 use super::Installation;
 use crate::failure::{Done, Failure};

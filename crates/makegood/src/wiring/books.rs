@@ -39,7 +39,7 @@ impl Installation {
     /// The key ring is another one, or the file cannot be used.
     pub(crate) fn open_book(&self, record: &BookRecord) -> Done<OpenBook> {
         let named = |error: Failure| Failure::new(format!("book {}: {error}", record.name));
-        let store = self.folder.book(&record.name).map_err(|error| named(error.into()))?;
+        let store = self.data.book(&record.name).map_err(|error| named(error.into()))?;
         let spec = BookSpec { is_test: record.is_test, ring: self.ring_bytes() };
         let clock = self.clock;
         let times = Box::new(move || (clock.now(), clock.monotonic()));
@@ -57,15 +57,13 @@ impl Installation {
     ///
     /// The file cannot be used.
     pub(crate) fn reader(&self, record: &BookRecord) -> Done<Box<dyn Reader>> {
-        Ok(Box::new(self.folder.reader(&record.name)?))
+        Ok(self.data.reader(&record.name)?)
     }
 
     /// What opens connections for reading a book, for jobs that take one at a time.
     pub(crate) fn reader_source(&self, record: &BookRecord) -> jobs::OpenReader {
-        let (folder, name) = (self.folder.clone(), record.name.clone());
-        Box::new(move || -> Result<Box<dyn Reader>, StoreError> {
-            Ok(Box::new(folder.reader(&name)?))
-        })
+        let (data, name) = (self.data.clone(), record.name.clone());
+        Box::new(move || -> Result<Box<dyn Reader>, StoreError> { data.reader(&name) })
     }
 
     /// The fingerprint of the ring as books keep it.

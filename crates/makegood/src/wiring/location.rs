@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use copies::{Place, TargetPlace};
+use store::postgres::Database;
 use store::sqlite::{Folder, open_folder, open_reader, read_control};
 use store::{BookName, ControlContents, ControlStore, Reader, Store, StoreError};
 
@@ -28,7 +29,7 @@ impl Location {
     /// The one that the settings name.
     pub(crate) fn of(settings: &Settings) -> Location {
         match settings.database() {
-            Some(url) => Location::Database(url.to_owned()),
+            Some(address) => Location::Database(address.to_owned()),
             None => Location::Folder(settings.data_folder().to_owned()),
         }
     }
@@ -65,7 +66,7 @@ impl Location {
             Location::Folder(path) => {
                 Ok(Box::new(FolderPlace { path: books_in(path)?, lock: None }))
             }
-            Location::Database(_) => Err(no_database()),
+            Location::Database(address) => Ok(Box::new(DatabasePlace::with_books(address)?)),
         }
     }
 
@@ -80,7 +81,7 @@ impl Location {
                 let (path, lock) = (books_in(path)?, Some(open_folder(path)?));
                 Ok(Box::new(FolderPlace { path, lock }))
             }
-            Location::Database(_) => Err(no_database()),
+            Location::Database(address) => Ok(Box::new(DatabasePlace::with_books(address)?)),
         }
     }
 
@@ -96,7 +97,11 @@ impl Location {
                 folder.control()?;
                 Ok(Box::new(FolderPlace { path: path.clone(), lock: Some(folder) }))
             }
-            Location::Database(_) => Err(no_database()),
+            Location::Database(address) => {
+                let database = Database::at(address)?;
+                database.control()?;
+                Ok(Box::new(DatabasePlace(database)))
+            }
         }
     }
 }
@@ -108,11 +113,6 @@ fn books_in(path: &Path) -> Done<PathBuf> {
     }
     let what = format!("there are no books in {}", path.display());
     Err(Failure::new(what).next("name the data folder with --data DIR"))
-}
-
-fn no_database() -> Failure {
-    let what = "a PostgreSQL database is not available in this release";
-    Failure::new(what).next("name a data folder")
 }
 
 /// A data folder: with its lock, or beside whoever has it.
@@ -144,6 +144,38 @@ impl TargetPlace for FolderPlace {
 
     fn control(&mut self) -> Result<Box<dyn ControlStore>, StoreError> {
         Ok(Box::new(self.folder()?.control()?))
+    }
+}
+
+/// A database.
+struct DatabasePlace(Database);
+
+impl DatabasePlace {
+    /// The database, when there are books in it. Nothing is made in one that has none.
+    fn with_books(address: &str) -> Done<DatabasePlace> {
+        let database = Database::at(address)?;
+        database.read_control()?;
+        Ok(DatabasePlace(database))
+    }
+}
+
+impl Place for DatabasePlace {
+    fn contents(&mut self) -> Result<ControlContents, StoreError> {
+        self.0.read_control()
+    }
+
+    fn reader(&mut self, book: &BookName) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(Box::new(self.0.reader(book)?))
+    }
+}
+
+impl TargetPlace for DatabasePlace {
+    fn store(&mut self, book: &BookName) -> Result<Box<dyn Store>, StoreError> {
+        Ok(Box::new(self.0.book(book)?))
+    }
+
+    fn control(&mut self) -> Result<Box<dyn ControlStore>, StoreError> {
+        Ok(Box::new(self.0.control()?))
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use testbed::{OwnDatabase, on_postgres};
 
 use crate::client::Client;
 
@@ -18,9 +19,10 @@ pub const KEY: &str = "mg_test_0123456789abcdef0123";
 /// Time in which a server must listen, or end.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A data folder and a keys folder beside it, gone with the test.
+/// A data folder and a keys folder beside it, gone with the test; or a database and a keys folder.
 pub struct Place {
     folder: TempDir,
+    database: Option<OwnDatabase>,
 }
 
 /// What a command printed, and how it ended.
@@ -49,7 +51,13 @@ impl Ran {
 impl Place {
     /// A fresh one.
     pub fn new() -> Place {
-        Place { folder: tempfile::tempdir().unwrap() }
+        let database = on_postgres().then(OwnDatabase::new);
+        Place { folder: tempfile::tempdir().unwrap(), database }
+    }
+
+    /// A fresh one with its data in files, for tests about files.
+    pub fn in_files() -> Place {
+        Place { folder: tempfile::tempdir().unwrap(), database: None }
     }
 
     /// A file or folder beside the data.
@@ -67,6 +75,9 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_makegood"));
         clear_environment(&mut command);
         command.args(args).env("MAKEGOOD_DATA", self.data()).stdin(Stdio::null());
+        if let Some(database) = &self.database {
+            command.env("MAKEGOOD_DATABASE", database.address());
+        }
         command
     }
 

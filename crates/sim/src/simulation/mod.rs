@@ -81,6 +81,7 @@ enum Asked {
 }
 
 /// What came back.
+#[derive(Debug)]
 enum Reply {
     Commands(Vec<Outcome>),
     Queries(Result<Vec<Option<Answer>>, Trouble>),
@@ -237,6 +238,9 @@ impl<'g, G: Ground> Simulation<'g, G> {
         let goes_on = writer.step();
         let replies =
             std::mem::take(&mut *self.replies.lock().unwrap_or_else(PoisonError::into_inner));
+        if self.settings.keeps_answers {
+            self.summary.answers.extend(replies.iter().map(|reply| format!("{reply:?}")));
+        }
         if goes_on {
             return self.judge(replies, now, wall);
         }

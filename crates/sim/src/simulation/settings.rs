@@ -22,6 +22,8 @@ pub struct Settings {
     pub restart_one_in: u64,
     /// After one turn in so many all tables are compared.
     pub check_one_in: u64,
+    /// Whether the summary keeps every answer, for comparing two runs.
+    pub keeps_answers: bool,
 }
 
 impl Settings {
@@ -47,6 +49,7 @@ impl Settings {
             fault_at: None,
             restart_one_in: random.weighted(&[(1, 10), (2, 200), (1, 5_000)]),
             check_one_in: 300,
+            keeps_answers: false,
         }
     }
 

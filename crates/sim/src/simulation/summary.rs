@@ -33,6 +33,8 @@ pub struct Summary {
     pub succeeded: BTreeSet<CommandKind>,
     /// Refusals by code.
     pub refusals: BTreeMap<&'static str, u64>,
+    /// Every answer in order, when they were to be kept.
+    pub answers: Vec<String>,
 }
 
 impl Summary {

@@ -1,7 +1,8 @@
 //! Whole lives of books, over every store.
 
 use engine::CommandKind;
-use sim::{Ground, Settings, SqliteGround, Summary, run};
+use sim::{Ground, PostgresGround, Settings, SqliteGround, Summary, run};
+use store::postgres::Database;
 use store::{BookName, MemoryBook};
 
 use crate::settings::{number, seeds, succeed, timed};
@@ -113,5 +114,28 @@ fn in_files(test: &str, commands: u64) {
     check(test, commands, |seed| {
         let book = BookName::new(&format!("seed-{seed}")).unwrap();
         (BOOK_COMMANDS, SqliteGround::new(folder.clone(), book))
+    });
+}
+
+#[test]
+fn slow_books_in_a_database_do_what_the_oracle_says() {
+    in_a_database(
+        "books::slow_books_in_a_database_do_what_the_oracle_says",
+        ordinary_commands() / 10,
+    );
+}
+
+#[test]
+#[ignore = "a million commands over a server: run by ./test long"]
+fn long_books_in_a_database_do_what_the_oracle_says() {
+    in_a_database("books::long_books_in_a_database_do_what_the_oracle_says", 1_000_000);
+}
+
+fn in_a_database(test: &str, commands: u64) {
+    let own = testbed::OwnDatabase::new();
+    let database = Database::at(&own.address()).unwrap();
+    check(test, commands, |seed| {
+        let book = BookName::new(&format!("seed-{seed}")).unwrap();
+        (BOOK_COMMANDS, PostgresGround::new(database.clone(), book))
     });
 }

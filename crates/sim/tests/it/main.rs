@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod books;
+mod differential;
 mod faults;
 mod settings;
 mod threads;

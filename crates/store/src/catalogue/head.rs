@@ -22,3 +22,6 @@ pub(crate) const COMPARE_AND_SET: &str = "
         operations = $6
     where book = $7 and epoch = $8 and seq = $9 and hash = $10 and at_micros = $11
         and watermark = $12 and operations = $13";
+
+/// Raises the epoch if it still is `$2`.
+pub(crate) const SETTLE: &str = "update head set epoch = epoch + 1 where book = $1 and epoch = $2";

@@ -5,13 +5,13 @@ pub(crate) const INSERT: &str = "
     insert into journal (first_seq, last_seq, epoch, at_micros, previous, hash, body)
     values ($1, $2, $3, $4, $5, $6, $7)";
 
-/// Blocks with a record after `$1`. Only the last block that begins at or before it can reach
+/// Blocks with a record after `$1`, at most `$2` of them. Only the last block that begins at or before it can reach
 /// beyond it, so the search starts there.
 pub(crate) const AFTER: &str = "
     select first_seq, last_seq, epoch, at_micros, previous, hash, body from journal
     where last_seq > $1
         and first_seq >= coalesce((select max(first_seq) from journal where first_seq <= $1), 0)
-    order by first_seq";
+    order by first_seq limit $2";
 
 /// The last block that begins at or before `$1`.
 pub(crate) const AT_OR_BEFORE: &str = "

@@ -12,6 +12,7 @@ create table if not exists migration (
 /// Migrations that were run.
 pub(crate) const SELECT: &str = "select number, name, checksum from migration order by number";
 
-/// Notes one.
-pub(crate) const INSERT: &str =
-    "insert into migration (number, name, checksum) values ($1, $2, $3)";
+/// Notes one, unless it is noted.
+pub(crate) const INSERT: &str = "
+    insert into migration (number, name, checksum) values ($1, $2, $3)
+    on conflict (number) do nothing";

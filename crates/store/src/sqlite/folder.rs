@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::connection::Options;
-use super::{SqliteControl, SqliteReader, SqliteStore};
-use crate::{BookName, StoreError};
+use super::sql::SqliteConnection;
+use super::{SqliteControl, SqliteReader, SqliteStore, connection};
+use crate::sql::migrations;
+use crate::{BookName, ControlContents, StoreError};
 
 /// The file whose lock says that a process uses the folder. It is never removed, because a lock
 /// on a removed file keeps nobody out.
@@ -61,7 +63,22 @@ pub fn open_reader(folder: &Path, book: &BookName) -> Result<SqliteReader, Store
     if !path.exists() {
         return Err(StoreError::NoSuchBook(book.as_str().to_owned()));
     }
-    SqliteReader::open(&path, book)
+    let connection = connection::open_reader(&path)?;
+    let mut sqlite = SqliteConnection::reading(connection);
+    migrations::require_current(&mut sqlite, migrations::OF_BOOKS)?;
+    Ok(SqliteReader::new(sqlite, book))
+}
+
+/// Reads books and API keys without asking for the folder: for copies while a server runs.
+///
+/// # Errors
+///
+/// [`StoreError::Unavailable`] when there is no `control.db`, or one of an earlier release.
+pub fn read_control(folder: &Path) -> Result<ControlContents, StoreError> {
+    let connection = connection::open_reader(&folder.join("control.db"))?;
+    let mut sqlite = SqliteConnection::reading(connection);
+    migrations::require_current(&mut sqlite, migrations::OF_CONTROL)?;
+    SqliteControl::new(sqlite).contents()
 }
 
 impl Folder {
@@ -97,7 +114,11 @@ impl Folder {
     ///
     /// As for [`Folder::book`].
     pub fn control(&self) -> Result<SqliteControl, StoreError> {
-        SqliteControl::open(&self.path.join("control.db"), Arc::clone(&self.lock))
+        let path = self.path.join("control.db");
+        let connection = connection::open_writer(&path, Options::default())?;
+        let mut sqlite = SqliteConnection::locked(connection, Arc::clone(&self.lock));
+        migrations::run(&mut sqlite, migrations::OF_CONTROL)?;
+        Ok(SqliteControl::new(sqlite))
     }
 }
 

@@ -10,8 +10,10 @@ use rusqlite::Connection;
 
 use super::checkpoint::Checkpoints;
 use super::connection::{self, Options};
+use super::sql::SqliteConnection;
 use super::transaction::{plainly, write};
-use super::{entries, head, journal, migrations, operations, table_rows};
+use super::{entries, head, journal, operations, table_rows};
+use crate::sql::{self, migrations, operations as runs};
 use crate::{
     BookName, Commit, CommitError, FillPart, Head, RunInfo, Store, StoreError, SweptRow,
     commit_check, dialect,
@@ -21,10 +23,8 @@ use crate::{
 #[derive(Debug)]
 pub struct SqliteStore {
     checkpoints: Checkpoints,
-    connection: Connection,
+    sqlite: SqliteConnection,
     book: BookName,
-    /// Keeps the folder ours for as long as something may be written.
-    _lock: Arc<File>,
 }
 
 impl SqliteStore {
@@ -35,11 +35,12 @@ impl SqliteStore {
         lock: Arc<File>,
     ) -> Result<SqliteStore, StoreError> {
         let connection = connection::open_writer(path, options)?;
-        migrations::run(&connection, migrations::OF_BOOKS)?;
-        head::create(&connection, book.as_str())?;
-        connection.execute_batch(dialect::SQLITE_LONG_LOG)?;
+        let mut sqlite = SqliteConnection::locked(connection, lock);
+        migrations::run(&mut sqlite, migrations::OF_BOOKS)?;
+        head::create(&sqlite.connection, book.as_str())?;
+        sqlite.connection.execute_batch(dialect::SQLITE_LONG_LOG)?;
         let checkpoints = Checkpoints::new(path);
-        Ok(SqliteStore { checkpoints, connection, book: book.clone(), _lock: lock })
+        Ok(SqliteStore { checkpoints, sqlite, book: book.clone() })
     }
 
     /// Limits the file to so many pages, as though the disk ended there. For tests.
@@ -48,7 +49,7 @@ impl SqliteStore {
     ///
     /// [`StoreError`] when SQLite refuses.
     pub fn limit_pages(&mut self, pages: u32) -> Result<(), StoreError> {
-        connection::limit_pages(&self.connection, pages)
+        connection::limit_pages(&self.sqlite.connection, pages)
     }
 }
 
@@ -57,7 +58,7 @@ impl Drop for SqliteStore {
         if !self.checkpoints.end() {
             // The log is all that is sure. A connection that cannot be told so copies it, and its
             // own sync, of a file it had open, tells of the failure again.
-            let _ = connection::leave_log(&self.connection);
+            let _ = connection::leave_log(&self.sqlite.connection);
         }
     }
 }
@@ -65,54 +66,63 @@ impl Drop for SqliteStore {
 impl Store for SqliteStore {
     fn take_over(&mut self) -> Result<Head, StoreError> {
         let book = self.book.as_str();
-        write(&self.connection, |connection| head::take_over(connection, book)).map_err(plainly)
+        let taken = write(&mut self.sqlite, |sqlite| {
+            head::take_over(&sqlite.connection, book)?;
+            sql::head::read(sqlite, book)
+        });
+        taken.map_err(plainly)
     }
 
     fn head(&mut self) -> Result<Head, StoreError> {
-        head::read(&self.connection, self.book.as_str())
+        sql::head::read(&mut self.sqlite, self.book.as_str())
     }
 
     fn load(&mut self, keys: &[Key], found: &mut Vec<Option<SweptRow>>) -> Result<(), StoreError> {
-        table_rows::load(&self.connection, keys, found)
+        table_rows::load(&self.sqlite.connection, keys, found)
     }
 
     fn commit(&mut self, commit: Commit<'_>) -> Result<(), CommitError> {
         commit_check::check(&commit)?;
         let book = self.book.as_str();
-        write(&self.connection, |connection| write_all(connection, book, &commit))?;
-        self.checkpoints.after_commit(&self.connection).map_err(CommitError::Unknown)
+        write(&mut self.sqlite, |sqlite| write_all(sqlite, book, &commit))?;
+        self.checkpoints.after_commit(&self.sqlite.connection).map_err(CommitError::Unknown)
     }
 
     fn fill(&mut self, part: FillPart<'_>) -> Result<(), CommitError> {
         commit_check::check_fill(&part)?;
         let book = self.book.as_str();
-        write(&self.connection, |connection| fill_all(connection, book, &part))?;
-        self.checkpoints.after_commit(&self.connection).map_err(CommitError::Unknown)
+        write(&mut self.sqlite, |sqlite| fill_all(&sqlite.connection, book, &part))?;
+        self.checkpoints.after_commit(&self.sqlite.connection).map_err(CommitError::Unknown)
     }
 
     fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {
-        journal::after(&self.connection, seq, bytes_max)
+        sql::journal::after(&mut self.sqlite, seq, bytes_max)
     }
 
     fn block_of(&mut self, seq: u64) -> Result<Option<Block>, StoreError> {
-        journal::block_of(&self.connection, seq)
+        sql::journal::block_of(&mut self.sqlite, seq)
     }
 
     fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError> {
-        operations::runs(&self.connection)
+        runs::runs(&mut self.sqlite)
     }
 
     fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError> {
-        operations::hashes(&self.connection, run)
+        runs::hashes(&mut self.sqlite, run)
     }
 
     fn find_operation(&mut self, runs: &[u64], hash: u64) -> Result<Vec<u64>, StoreError> {
-        operations::find(&self.connection, runs, hash)
+        runs::find(&mut self.sqlite, runs, hash)
     }
 }
 
 /// Everything a commit writes. The head goes first: a fenced writer does no work.
-fn write_all(connection: &Connection, book: &str, commit: &Commit<'_>) -> Result<(), StoreError> {
+fn write_all(
+    sqlite: &mut SqliteConnection,
+    book: &str,
+    commit: &Commit<'_>,
+) -> Result<(), StoreError> {
+    let connection = &sqlite.connection;
     head::compare_and_set(connection, book, commit.expected, commit.next)?;
     if let Some(block) = commit.block {
         journal::insert(connection, block)?;
@@ -123,10 +133,10 @@ fn write_all(connection: &Connection, book: &str, commit: &Commit<'_>) -> Result
         operations::delete(connection, *run)?;
     }
     if let Some(run) = commit.run {
-        if operations::runs(connection)?.iter().any(|other| other.run == run.run) {
+        if runs::runs(sqlite)?.iter().any(|other| other.run == run.run) {
             return Err(StoreError::Inconsistent("a run of operations of this number exists"));
         }
-        operations::insert(connection, run)?;
+        operations::insert(&sqlite.connection, run)?;
     }
     Ok(())
 }
@@ -164,15 +174,15 @@ mod tests {
         let book = BookName::new("shop").unwrap();
         let path: PathBuf = folder.path().join("books/shop.db");
         let mut store = open_folder(folder.path()).unwrap().book(&book).unwrap();
-        store.connection.execute_batch("create table filler (bytes blob)").unwrap();
+        store.sqlite.connection.execute_batch("create table filler (bytes blob)").unwrap();
         store.checkpoints = checkpoints(&path);
         let mut commits = 0;
         // Many more than it takes, for the other thread answers when it gets to it.
         let failure = (0..200).find_map(|_| {
             commits += 1;
             let text = "insert into filler values (zeroblob(200000))";
-            store.connection.execute_batch(text).unwrap();
-            store.checkpoints.after_commit(&store.connection).err()
+            store.sqlite.connection.execute_batch(text).unwrap();
+            store.checkpoints.after_commit(&store.sqlite.connection).err()
         });
         assert_eq!(matches!(failure, Some(StoreError::SyncFailed(_))), sync_fails, "{failure:?}");
         drop(store);
@@ -180,7 +190,7 @@ mod tests {
         let is_left = std::fs::metadata(log).is_ok_and(|log| log.len() > 1_000_000);
         assert_eq!(is_left, sync_fails, "the log is all that is sure after a failed sync");
         let store = open_folder(folder.path()).unwrap().book(&book).unwrap();
-        let found: u32 = store.connection.query_row(FILLERS, [], |row| row.get(0)).unwrap();
+        let found: u32 = store.sqlite.connection.query_row(FILLERS, [], |row| row.get(0)).unwrap();
         assert_eq!(found, commits, "what was committed is there either way");
     }
 

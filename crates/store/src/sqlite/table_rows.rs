@@ -6,9 +6,10 @@ use engine::Key;
 use journal::ValueSink;
 use rusqlite::Connection;
 
-use super::values::{Binder, read_swept, signed, write_grouped};
+use super::values::{Binder, write_grouped};
 use crate::catalogue::{self, KEYS_SOUGHT};
 use crate::rows::{self, Table};
+use crate::sql::{read_swept, signed};
 use crate::{StoreError, SweptRow};
 
 /// Finds rows and appends one result for each key, in the order of the keys.

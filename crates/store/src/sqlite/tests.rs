@@ -2,16 +2,17 @@
 
 use rusqlite::{Connection, params};
 
-use super::migrations::{self, Migration};
+use super::sql::SqliteConnection;
 use super::{connection::Options, head, open_folder};
 use crate::catalogue::{self, control, entries, lists, operations};
 use crate::rows::{TABLES, account, card, hold};
+use crate::sql::migrations::{self, Migration};
 use crate::{CardFilter, Page, StoreError, dialect};
 
 const WHOLE: Page = Page { after: None, limit: 10, created_after: None, created_before: None };
 
 /// Statements about a book that are not put together.
-const WRITTEN_BY_HAND: [&str; 21] = [
+const WRITTEN_BY_HAND: [&str; 20] = [
     catalogue::head::CREATE,
     catalogue::head::BOOKS,
     catalogue::head::SELECT,
@@ -21,7 +22,6 @@ const WRITTEN_BY_HAND: [&str; 21] = [
     catalogue::journal::AFTER,
     catalogue::journal::AT_OR_BEFORE,
     catalogue::journal::PLACE,
-    entries::AT,
     entries::LAST,
     entries::AFTER,
     operations::INSERT_RUN,
@@ -36,9 +36,9 @@ const WRITTEN_BY_HAND: [&str; 21] = [
 ];
 
 fn migrated(migrations: &[Migration]) -> Connection {
-    let connection = Connection::open_in_memory().unwrap();
-    migrations::run(&connection, migrations).unwrap();
-    connection
+    let mut sqlite = SqliteConnection::reading(Connection::open_in_memory().unwrap());
+    migrations::run(&mut sqlite, migrations).unwrap();
+    sqlite.connection
 }
 
 /// The DDL that SQLite remembers, in a stable order.
@@ -119,7 +119,9 @@ fn every_statement_can_be_prepared_and_numbers_its_parameters_in_order() {
     }
     texts.extend([&hold::TABLE, &card::TABLE].map(lists::due));
     texts.extend([&hold::TABLE, &card::TABLE].map(lists::next_due));
-    texts.extend([&entries::insert().one, &entries::insert().several].map(Clone::clone));
+    for grouped in [entries::insert(), entries::at()] {
+        texts.extend([&grouped.one, &grouped.several].map(Clone::clone));
+    }
     texts.extend(WRITTEN_BY_HAND.map(str::to_owned));
     check_prepares(&migrated(migrations::OF_BOOKS), &texts);
     let of_control = [
@@ -172,7 +174,7 @@ fn lists_follow_an_index() {
         (lists::due(&card::TABLE), "card_expires_at"),
         (lists::next_due(&hold::TABLE), "hold_expires_at"),
         (lists::next_due(&card::TABLE), "card_expires_at"),
-        (entries::AT.to_owned(), "INTEGER PRIMARY KEY (rowid=?)"),
+        (entries::at().one.clone(), "INTEGER PRIMARY KEY (rowid=?)"),
         (entries::AFTER.to_owned(), "INTEGER PRIMARY KEY (rowid>?)"),
         (entries::LAST.to_owned(), "account USING PRIMARY KEY"),
         (operations::PAGE_OF.to_owned(), "(run=? AND first_hash<?)"),
@@ -191,27 +193,26 @@ fn lists_follow_an_index() {
 
 #[test]
 fn migrations_run_once_and_are_compared() {
-    let connection = migrated(migrations::OF_BOOKS);
-    let before = schema(&connection);
-    migrations::run(&connection, migrations::OF_BOOKS).unwrap();
-    assert_eq!(schema(&connection), before);
-    migrations::require_current(&connection, migrations::OF_BOOKS).unwrap();
+    let mut sqlite = SqliteConnection::reading(migrated(migrations::OF_BOOKS));
+    let before = schema(&sqlite.connection);
+    migrations::run(&mut sqlite, migrations::OF_BOOKS).unwrap();
+    assert_eq!(schema(&sqlite.connection), before);
+    migrations::require_current(&mut sqlite, migrations::OF_BOOKS).unwrap();
 
     let edited = [Migration { number: 1, name: "tables", text: "create table other (a text);" }];
-    let refused = migrations::run(&connection, &edited).unwrap_err();
+    let refused = migrations::run(&mut sqlite, &edited).unwrap_err();
     assert!(matches!(refused, StoreError::Corrupt(_)), "{refused}");
 
     let values = params![2, "from the future", [0_u8; 32]];
-    connection.execute(catalogue::migrations::INSERT, values).unwrap();
-    let refused = migrations::run(&connection, migrations::OF_BOOKS).unwrap_err();
+    sqlite.connection.execute(catalogue::migrations::INSERT, values).unwrap();
+    let refused = migrations::run(&mut sqlite, migrations::OF_BOOKS).unwrap_err();
     assert_eq!(refused, StoreError::Newer { found: 2, known: 1 });
 }
 
 #[test]
 fn a_file_that_was_not_migrated_is_not_read() {
-    let connection = Connection::open_in_memory().unwrap();
-    migrations::run(&connection, &[]).unwrap();
-    let refused = migrations::require_current(&connection, migrations::OF_BOOKS).unwrap_err();
+    let mut sqlite = SqliteConnection::reading(migrated(&[]));
+    let refused = migrations::require_current(&mut sqlite, migrations::OF_BOOKS).unwrap_err();
     assert!(refused.is_transient(), "{refused}");
 }
 

@@ -3,36 +3,25 @@
 use rusqlite::Connection;
 
 use super::errors::is_about_the_disk;
+use super::sql::SqliteConnection;
 use crate::{CommitError, StoreError, dialect};
 
 /// Runs `work` in a transaction that writes, and commits it unless `work` fails.
 pub(super) fn write<T>(
-    connection: &Connection,
-    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    sqlite: &mut SqliteConnection,
+    work: impl FnOnce(&mut SqliteConnection) -> Result<T, StoreError>,
 ) -> Result<T, CommitError> {
-    begin(connection, dialect::BEGIN_WRITE)?;
-    match work(connection) {
+    begin(&sqlite.connection, dialect::BEGIN_WRITE)?;
+    match work(sqlite) {
         Ok(value) => {
-            commit(connection)?;
+            commit(&sqlite.connection)?;
             Ok(value)
         }
         Err(error) => {
-            roll_back(connection);
+            roll_back(&sqlite.connection);
             Err(judge(error))
         }
     }
-}
-
-/// Runs `work` in a transaction that sees one state of the tables throughout.
-pub(super) fn read<T>(
-    connection: &Connection,
-    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    begin(connection, dialect::BEGIN_READ)?;
-    let result = work(connection);
-    // Nothing was written, so there is nothing a commit would keep.
-    roll_back(connection);
-    result
 }
 
 /// Begins a transaction that sees one state of the tables, for a caller that ends it with

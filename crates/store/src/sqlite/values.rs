@@ -1,13 +1,12 @@
 //! Rows to and from statements.
 
-use engine::Row as EngineRow;
-use journal::{ReadError, Value, ValueKind, ValueSink, ValueSource};
-use rusqlite::types::{Null, ValueRef};
+use journal::{ReadError, Value, ValueSink};
+use rusqlite::types::{Null, ValueRef as Stored};
 use rusqlite::{Connection, Row, Rows, Statement, ToSql};
 
+use crate::StoreError;
 use crate::catalogue::{Grouped, ROWS_WRITTEN};
-use crate::rows::{self, Table};
-use crate::{StoreError, SweptRow};
+use crate::sql::{SqlRow, ValueRef};
 
 /// Binds values to the parameters of a statement, one after the other.
 pub(super) struct Binder<'a, 'connection> {
@@ -101,110 +100,17 @@ pub(super) fn write_grouped<T>(
     Ok(())
 }
 
-/// Reads some columns of a row, one after the other.
-pub(super) struct Columns<'a, 'statement> {
-    row: &'a Row<'statement>,
-    place: usize,
-    end: usize,
-}
-
-impl<'a, 'statement> Columns<'a, 'statement> {
-    /// The columns from `start` on, `count` of them.
-    pub(super) fn new(row: &'a Row<'statement>, start: usize, count: usize) -> Self {
-        Columns { row, place: start, end: start + count }
-    }
-
-    fn next(&mut self) -> Result<ValueRef<'a>, ReadError> {
-        if self.place == self.end {
-            return Err(ReadError::Truncated);
-        }
-        let value = self.row.get_ref(self.place).map_err(|_| ReadError::Truncated)?;
-        self.place += 1;
-        Ok(value)
-    }
-
-    fn next_bytes(&mut self) -> Result<Option<&'a [u8]>, ReadError> {
-        match self.next()? {
-            ValueRef::Null => Ok(None),
-            ValueRef::Blob(bytes) => Ok(Some(bytes)),
-            other => Err(wrong_kind(ValueKind::Bytes, other)),
-        }
-    }
-}
-
-impl ValueSource for Columns<'_, '_> {
-    fn opt_int(&mut self) -> Result<Option<i64>, ReadError> {
-        match self.next()? {
-            ValueRef::Null => Ok(None),
-            ValueRef::Integer(value) => Ok(Some(value)),
-            other => Err(wrong_kind(ValueKind::Int, other)),
-        }
-    }
-
-    fn opt_text(&mut self) -> Result<Option<String>, ReadError> {
-        match self.next()? {
-            ValueRef::Null => Ok(None),
-            ValueRef::Text(bytes) => {
+impl SqlRow for Row<'_> {
+    fn value(&self, column: usize) -> Result<ValueRef<'_>, ReadError> {
+        match self.get_ref(column).map_err(|_| ReadError::Truncated)? {
+            Stored::Null => Ok(ValueRef::Null),
+            Stored::Integer(value) => Ok(ValueRef::Int(value)),
+            Stored::Text(bytes) => {
                 let text = str::from_utf8(bytes).map_err(|_| ReadError::NotUtf8)?;
-                Ok(Some(text.to_owned()))
+                Ok(ValueRef::Text(text))
             }
-            other => Err(wrong_kind(ValueKind::Text, other)),
+            Stored::Blob(bytes) => Ok(ValueRef::Bytes(bytes)),
+            Stored::Real(_) => Err(ReadError::Invalid { what: "value: a fraction" }),
         }
     }
-
-    fn opt_bytes(&mut self) -> Result<Option<Vec<u8>>, ReadError> {
-        Ok(self.next_bytes()?.map(<[u8]>::to_vec))
-    }
-
-    fn opt_fixed16(&mut self) -> Result<Option<[u8; 16]>, ReadError> {
-        let fixed = |bytes: &[u8]| {
-            bytes
-                .try_into()
-                .map_err(|_| ReadError::WrongLength { expected: 16, found: bytes.len() })
-        };
-        self.next_bytes()?.map(fixed).transpose()
-    }
-
-    fn finish(&mut self) -> Result<(), ReadError> {
-        if self.place == self.end { Ok(()) } else { Err(ReadError::Trailing) }
-    }
-}
-
-/// A row of `table` whose columns begin at `start`.
-pub(super) fn read_row(
-    table: &Table,
-    row: &Row<'_>,
-    start: usize,
-) -> Result<EngineRow, StoreError> {
-    let mut columns = Columns::new(row, start, table.columns.len());
-    Ok(rows::read_row(table.number, table.version, &mut columns)?)
-}
-
-/// A row of `table` with its `applied_seq` behind it.
-pub(super) fn read_swept(table: &Table, row: &Row<'_>) -> Result<SweptRow, StoreError> {
-    let applied_seq = unsigned(row.get(table.columns.len())?)?;
-    Ok(SweptRow { row: read_row(table, row, 0)?, applied_seq })
-}
-
-/// A sequence for a statement. None that is ever stored is too large; those that are merely
-/// compared are cut to the largest.
-pub(super) fn signed(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-/// A number of a table that is never negative.
-pub(super) fn unsigned(value: i64) -> Result<u64, StoreError> {
-    u64::try_from(value)
-        .map_err(|_| StoreError::Corrupt("a number that is never negative is".to_owned()))
-}
-
-fn wrong_kind(expected: ValueKind, found: ValueRef<'_>) -> ReadError {
-    let found = match found {
-        ValueRef::Null => ValueKind::Null,
-        ValueRef::Integer(_) => ValueKind::Int,
-        ValueRef::Text(_) => ValueKind::Text,
-        ValueRef::Blob(_) => ValueKind::Bytes,
-        ValueRef::Real(_) => return ReadError::Invalid { what: "value: a fraction" },
-    };
-    ReadError::WrongKind { expected, found }
 }

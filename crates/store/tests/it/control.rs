@@ -1,6 +1,7 @@
 //! Books and API keys, on every control store.
 
 use base::KeyId;
+use store::postgres::Database;
 use store::{
     ApiKey, BookName, BookRecord, ControlStore, KeyCreation, KeyKind, KeyOperation, MemoryControl,
     StoreError,
@@ -13,6 +14,9 @@ fn on_every_store(test: impl Fn(&mut dyn ControlStore)) {
     test(&mut MemoryControl::new());
     println!("on SQLite");
     test(&mut SqlitePlace::new().folder.control().unwrap());
+    println!("on PostgreSQL");
+    let own = testbed::OwnDatabase::new();
+    test(&mut Database::at(&own.address()).unwrap().control().unwrap());
 }
 
 fn book(name: &str) -> BookRecord {

@@ -1,4 +1,6 @@
-//! Any rows in any order: what SQLite shows is what the store in memory shows.
+//! Any rows in any order: what each engine shows is what the store in memory shows.
+
+use std::collections::BTreeMap;
 
 use base::{AccountId, CardId, Instant, PersonId, ProgramId};
 use engine::{Key, Row};
@@ -7,7 +9,7 @@ use proptest::prelude::*;
 use store::{CardFilter, MemoryBook, Page, Reader, SweptRow};
 
 use crate::any;
-use crate::support::{Place, Scribe, SqlitePlace, Writes};
+use crate::support::{Place, PostgresPlace, Scribe, SqlitePlace, Writes};
 
 fn filters() -> Vec<CardFilter> {
     let none = CardFilter::default;
@@ -68,32 +70,37 @@ proptest! {
             1..6,
         ),
     ) {
-        let (memory, sqlite) = (MemoryBook::new(), SqlitePlace::new());
-        let places: [&dyn Place; 2] = [&memory, &sqlite];
+        let (memory, sqlite, postgres) =
+            (MemoryBook::new(), SqlitePlace::new(), PostgresPlace::new());
+        let places: [&dyn Place; 3] = [&memory, &sqlite, &postgres];
         let mut scribes = places.map(Scribe::of);
         for scribe in &mut scribes {
             scribe.write_at(1, 20, &Writes::default()).unwrap();
         }
         let mut keys: Vec<Key> = vec![Key::Book];
         for commit in commits {
-            let swept: Vec<SweptRow> = commit
+            // A commit names no row twice; the last one counts.
+            let rows: BTreeMap<Key, SweptRow> = commit
                 .into_iter()
-                .map(|(row, applied_seq)| SweptRow { row, applied_seq })
+                .map(|(row, applied_seq)| (Row::key(&row), SweptRow { row, applied_seq }))
                 .collect();
-            keys.extend(swept.iter().map(|swept| Row::key(&swept.row)));
+            keys.extend(rows.keys());
             for scribe in &mut scribes {
-                let writes = Writes { rows: swept.clone(), ..Writes::default() };
+                let writes = Writes { rows: rows.values().cloned().collect(), ..Writes::default() };
                 scribe.write(&writes).unwrap();
             }
         }
-        let [shown, expected] = [&sqlite as &dyn Place, &memory]
-            .map(|place| everything(place.reader().as_mut()));
-        prop_assert_eq!(shown, expected);
-        let [loaded, expected] = [&sqlite as &dyn Place, &memory].map(|place| {
+        let [expected, others @ ..] = places.map(|place| everything(place.reader().as_mut()));
+        for shown in others {
+            prop_assert_eq!(&shown, &expected);
+        }
+        let [expected, others @ ..] = places.map(|place| {
             let mut found = Vec::new();
             place.store().load(&keys, &mut found).unwrap();
             found
         });
-        prop_assert_eq!(loaded, expected);
+        for loaded in others {
+            prop_assert_eq!(&loaded, &expected);
+        }
     }
 }

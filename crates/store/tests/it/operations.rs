@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use store::{CommitError, MemoryBook, OperationRun, RunInfo, StoreError};
 
-use crate::support::{Place, Scribe, SqlitePlace, Writes, at, on_every_store};
+use crate::support::{Place, PostgresPlace, Scribe, SqlitePlace, Writes, at, on_every_store};
 
 fn run(number: u64, mut entries: Vec<(u64, u64)>) -> OperationRun {
     entries.sort_unstable();
@@ -82,15 +82,18 @@ proptest! {
         let repeated = repeated.into_iter().flat_map(|hash| std::iter::repeat_n(hash, 700));
         let entries: Vec<(u64, u64)> = hashes.into_iter().chain(repeated).zip(1..).collect();
         let long = run(1, entries);
-        let (memory, sqlite) = (MemoryBook::new(), SqlitePlace::new());
-        keep(&memory, &long, &[]).unwrap();
-        keep(&sqlite, &long, &[]).unwrap();
-        let (mut memory, mut sqlite) = (Place::store(&memory), sqlite.store());
-        prop_assert_eq!(memory.operation_hashes(1).unwrap(), sqlite.operation_hashes(1).unwrap());
-        for hash in long.entries.iter().map(|(hash, _)| *hash).chain(0..41).step_by(7) {
-            let expected: Vec<u64> = long.find(hash).collect();
-            prop_assert_eq!(&memory.find_operation(&[1], hash).unwrap(), &expected);
-            prop_assert_eq!(&sqlite.find_operation(&[1], hash).unwrap(), &expected);
+        let all: Vec<u64> = long.entries.iter().map(|(hash, _)| *hash).collect();
+        let (memory, sqlite, postgres) =
+            (MemoryBook::new(), SqlitePlace::new(), PostgresPlace::new());
+        let places: [&dyn Place; 3] = [&memory, &sqlite, &postgres];
+        for place in places {
+            keep(place, &long, &[]).unwrap();
+            let mut store = place.store();
+            prop_assert_eq!(&store.operation_hashes(1).unwrap(), &all);
+            for hash in all.iter().copied().chain(0..41).step_by(7) {
+                let expected: Vec<u64> = long.find(hash).collect();
+                prop_assert_eq!(store.find_operation(&[1], hash).unwrap(), expected);
+            }
         }
     }
 }

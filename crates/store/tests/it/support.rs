@@ -7,6 +7,7 @@ use engine::{BookRow, Row};
 use giftcards::{Card, CardState, Code, CodeHash, Funding, Hold, Program, Sandbox, account_of};
 use journal::{Block, BlockBuilder, Outcome, RecordHeader};
 use ledger::{Account, AccountName, Entry, EntryPlace, Pending, Reason, Subject};
+use store::postgres::Database;
 use store::sqlite::{Folder, open_folder};
 use store::{
     BookName, Commit, CommitError, EntryRow, Head, MemoryBook, Page, Reader, Store, SweptRow,
@@ -53,12 +54,39 @@ impl Place for SqlitePlace {
     }
 }
 
+/// A book of a name of its own in the database of the tests.
+pub struct PostgresPlace {
+    pub database: Database,
+    pub book: BookName,
+}
+
+impl PostgresPlace {
+    pub fn new() -> PostgresPlace {
+        let database = Database::at(&testbed::shared_database()).unwrap();
+        let book = BookName::new(&testbed::unique_name()).unwrap();
+        database.book(&book).unwrap();
+        PostgresPlace { database, book }
+    }
+}
+
+impl Place for PostgresPlace {
+    fn store(&self) -> Box<dyn Store> {
+        Box::new(self.database.book(&self.book).unwrap())
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(self.database.reader(&self.book).unwrap())
+    }
+}
+
 /// Runs a test of behavior on every store; the last line of a failure names the store.
 pub fn on_every_store(test: impl Fn(&dyn Place)) {
     println!("on the store in memory");
     test(&MemoryBook::new());
     println!("on SQLite");
     test(&SqlitePlace::new());
+    println!("on PostgreSQL");
+    test(&PostgresPlace::new());
 }
 
 pub fn book_name() -> BookName {

@@ -1,67 +1,57 @@
-//! The read side of a book in a SQLite file, on a connection of its own.
+//! The read side of a book, on a connection of its own.
 
-use std::path::Path;
-
-use ::journal::{Block, Value};
+use ::journal::{Block, Value, ValueSource};
 use base::{AccountId, CardId, HoldId, Instant};
 use engine::{BookRow, Row as EngineRow};
 use giftcards::{Card, Hold, Program};
 use ledger::{Account, AccountName, EntryPlace};
-use rusqlite::{Connection, Row};
 
-use super::values::{Binder, read_row, read_swept};
-use super::{connection, entries, head, journal, migrations, operations, transaction};
+use super::{SqlConnection, SqlRow, columns, entries, first, head, journal, operations, unsigned};
 use crate::catalogue;
 use crate::catalogue::lists::{self, Query};
-use crate::rows::{self, TABLES, Table};
+use crate::rows::{self, FieldSource, TABLES, Table};
 use crate::{
     AccountAt, BookName, CardFilter, Due, DueObject, EntryRow, Head, OperationRun, Page, Reader,
     RunInfo, StoreError, SweptRow,
 };
 
-/// The read side of one book in one file.
+/// The read side of one book.
 #[derive(Debug)]
-pub struct SqliteReader {
-    connection: Connection,
+pub struct SqlReader<C> {
+    connection: C,
     book: BookName,
     /// True inside [`Reader::snapshot`]: everything is then read in its transaction.
     in_snapshot: bool,
 }
 
-impl SqliteReader {
-    pub(super) fn open(path: &Path, book: &BookName) -> Result<SqliteReader, StoreError> {
-        let connection = connection::open_reader(path)?;
-        migrations::require_current(&connection, migrations::OF_BOOKS)?;
-        Ok(SqliteReader { connection, book: book.clone(), in_snapshot: false })
+impl<C: SqlConnection> SqlReader<C> {
+    /// Reads `book` through this connection, on which its tables are current.
+    pub(crate) fn new(connection: C, book: &BookName) -> SqlReader<C> {
+        SqlReader { connection, book: book.clone(), in_snapshot: false }
     }
 
     /// Runs `work` with one state of the tables: that of the snapshot, when there is one.
     fn read<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        &mut self,
+        work: impl FnOnce(&mut C) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if self.in_snapshot {
-            return work(&self.connection);
-        }
-        transaction::read(&self.connection, work)
+        if self.in_snapshot { work(&mut self.connection) } else { self.connection.read(work) }
     }
 }
 
-impl Reader for SqliteReader {
+impl<C: SqlConnection> Reader for SqlReader<C> {
     fn head(&mut self) -> Result<Head, StoreError> {
-        head::read(&self.connection, self.book.as_str())
+        head::read(&mut self.connection, self.book.as_str())
     }
 
     fn book(&mut self) -> Result<Option<BookRow>, StoreError> {
-        let mut found = None;
         let statement = &catalogue::of(&rows::book::TABLE).select_all;
-        each_row(&self.connection, statement, &[], |row| {
-            if let EngineRow::Book(book) = read_row(&rows::book::TABLE, row, 0)? {
-                found = Some(book);
+        first(&mut self.connection, statement, &[], |row| {
+            match read_row(&rows::book::TABLE, row, 0)? {
+                EngineRow::Book(book) => Ok(book),
+                _ => Err(another_table()),
             }
-            Ok(())
-        })?;
-        Ok(found)
+        })
     }
 
     fn cards(
@@ -69,7 +59,7 @@ impl Reader for SqliteReader {
         filter: &CardFilter,
         page: Page,
     ) -> Result<Vec<(Card, Account)>, StoreError> {
-        collect(&self.connection, &lists::cards(filter, page), card_and_account)
+        collect(&mut self.connection, &lists::cards(filter, page), card_and_account)
     }
 
     fn holds(
@@ -77,7 +67,7 @@ impl Reader for SqliteReader {
         reference: Option<&str>,
         page: Page,
     ) -> Result<Vec<(Hold, Account)>, StoreError> {
-        collect(&self.connection, &lists::holds(reference, page), |row| {
+        collect(&mut self.connection, &lists::holds(reference, page), |row| {
             let hold = match read_row(&rows::hold::TABLE, row, 0)? {
                 EngineRow::Hold(hold) => (*hold).clone(),
                 _ => return Err(another_table()),
@@ -87,7 +77,7 @@ impl Reader for SqliteReader {
     }
 
     fn programs(&mut self, page: Page) -> Result<Vec<Program>, StoreError> {
-        collect(&self.connection, &lists::programs(page), |row| {
+        collect(&mut self.connection, &lists::programs(page), |row| {
             match read_row(&rows::program::TABLE, row, 0)? {
                 EngineRow::Program(program) => Ok((*program).clone()),
                 _ => Err(another_table()),
@@ -101,7 +91,7 @@ impl Reader for SqliteReader {
         after: Option<AccountId>,
         limit: u32,
     ) -> Result<Vec<Account>, StoreError> {
-        self.read(|connection| accounts_by_name(connection, prefix, after, limit))
+        self.connection.read(|connection| accounts_by_name(connection, prefix, after, limit))
     }
 
     fn entries(
@@ -110,13 +100,13 @@ impl Reader for SqliteReader {
         before: Option<EntryPlace>,
         limit: u32,
     ) -> Result<Vec<EntryRow>, StoreError> {
-        self.read(|connection| entries::of_account(connection, account, before, limit))
+        self.connection.read(|connection| entries::of_account(connection, account, before, limit))
     }
 
     fn accounts_at(&mut self, seq: u64, each: &mut dyn FnMut(AccountAt)) -> Result<(), StoreError> {
-        let book = self.book.as_str();
+        let book = self.book.clone();
         self.read(|connection| {
-            let head = head::read(connection, book)?;
+            let head = head::read(connection, book.as_str())?;
             let totals = entries::totals_at(connection, &head, seq)?;
             each_row(connection, &lists::all_accounts(), &[], |row| {
                 if let Some(at) = totals.of(account(row, 0)?) {
@@ -133,20 +123,21 @@ impl Reader for SqliteReader {
         limit: u32,
     ) -> Result<Vec<(Card, Account)>, StoreError> {
         let query = lists::cards_by_id(after.map(CardId::bits), limit);
-        collect(&self.connection, &query, card_and_account)
+        collect(&mut self.connection, &query, card_and_account)
     }
 
     fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError> {
-        journal::after(&self.connection, seq, bytes_max)
+        journal::after(&mut self.connection, seq, bytes_max)
     }
 
     fn block_of(&mut self, seq: u64) -> Result<Option<Block>, StoreError> {
-        journal::block_of(&self.connection, seq)
+        journal::block_of(&mut self.connection, seq)
     }
 
     fn seq_at(&mut self, at: Instant) -> Result<u64, StoreError> {
+        let book = self.book.clone();
         self.read(|connection| {
-            let head = head::read(connection, self.book.as_str())?;
+            let head = head::read(connection, book.as_str())?;
             journal::seq_at(connection, at, head.seq)
         })
     }
@@ -155,7 +146,7 @@ impl Reader for SqliteReader {
         let values = [Value::Int(now.micros()), Value::Int(i64::from(limit))];
         let mut found = Vec::new();
         for table in [&rows::hold::TABLE, &rows::card::TABLE] {
-            each_row(&self.connection, &lists::due(table), &values, |row| {
+            each_row(&mut self.connection, &lists::due(table), &values, |row| {
                 found.push(timer(table, row)?);
                 Ok(())
             })?;
@@ -169,7 +160,7 @@ impl Reader for SqliteReader {
         let mut found = Vec::new();
         for table in [&rows::hold::TABLE, &rows::card::TABLE] {
             let values = [Value::Int(now.micros())];
-            each_row(&self.connection, &lists::next_due(table), &values, |row| {
+            each_row(&mut self.connection, &lists::next_due(table), &values, |row| {
                 found.push(timer(table, row)?);
                 Ok(())
             })?;
@@ -190,7 +181,7 @@ impl Reader for SqliteReader {
     }
 
     fn all_entries(&mut self, each: &mut dyn FnMut(EntryRow)) -> Result<(), StoreError> {
-        entries::each_after(&self.connection, 0, |row| {
+        entries::each_after(&mut self.connection, 0, |row| {
             each(row);
             Ok(true)
         })
@@ -199,7 +190,8 @@ impl Reader for SqliteReader {
     fn entries_after(&mut self, seq: u64, last: u64) -> Result<Vec<EntryRow>, StoreError> {
         let end = EntryPlace::last_of(last);
         let mut found = Vec::new();
-        entries::each_after(&self.connection, EntryPlace::last_of(seq).number(), |row| {
+        let start = EntryPlace::last_of(seq).number();
+        entries::each_after(&mut self.connection, start, |row| {
             let is_wanted = row.entry.place <= end;
             if is_wanted {
                 found.push(row);
@@ -210,7 +202,7 @@ impl Reader for SqliteReader {
     }
 
     fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError> {
-        operations::runs(&self.connection)
+        operations::runs(&mut self.connection)
     }
 
     fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
@@ -222,52 +214,40 @@ impl Reader for SqliteReader {
             work(self);
             return Ok(());
         }
-        transaction::begin_read(&self.connection)?;
+        self.connection.begin_read()?;
         // The state is that of the first read, and not of the beginning.
-        let first = head::read(&self.connection, self.book.as_str());
+        let first = head::read(&mut self.connection, self.book.as_str());
         if first.is_ok() {
             self.in_snapshot = true;
             work(self);
             self.in_snapshot = false;
         }
-        transaction::roll_back(&self.connection);
+        self.connection.end_read();
         first.map(drop)
     }
 }
 
-fn each_row(
-    connection: &Connection,
+fn each_row<C: SqlConnection>(
+    connection: &mut C,
     statement: &str,
     values: &[Value],
-    mut each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+    mut each: impl FnMut(&dyn SqlRow) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut statement = connection.prepare_cached(statement)?;
-    let mut binder = Binder::new(&mut statement);
-    binder.values(values);
-    let mut rows = binder.query()?;
-    while let Some(row) = rows.next()? {
-        each(row)?;
-    }
-    Ok(())
+    connection.each_row(statement, values, &mut |row| each(row).map(|()| true))
 }
 
-fn collect<T>(
-    connection: &Connection,
+fn collect<C: SqlConnection, T>(
+    connection: &mut C,
     query: &Query,
-    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+    read: impl FnMut(&dyn SqlRow) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
-    let mut found = Vec::new();
-    each_row(connection, &query.text, &query.values, |row| {
-        found.push(read(row)?);
-        Ok(())
-    })?;
-    Ok(found)
+    super::collect(connection, &query.text, &query.values, read)
 }
 
 /// Accounts of cards have no stored name, so the list is woven from two: both are sorted, and
 /// each holds as many rows as could be wanted.
-fn accounts_by_name(
-    connection: &Connection,
+fn accounts_by_name<C: SqlConnection>(
+    connection: &mut C,
     prefix: &str,
     after: Option<AccountId>,
     limit: u32,
@@ -316,24 +296,35 @@ fn card_range(prefix: &str, after: Option<&AccountName>) -> Option<(u128, u128)>
     }
 }
 
-fn account_of_id(connection: &Connection, id: AccountId) -> Result<Option<Account>, StoreError> {
-    let mut found = None;
+fn account_of_id<C: SqlConnection>(
+    connection: &mut C,
+    id: AccountId,
+) -> Result<Option<Account>, StoreError> {
     let values = [Value::Bytes(id.to_bytes().to_vec())];
-    each_row(connection, &catalogue::of(&rows::account::TABLE).select.one, &values, |row| {
-        found = Some(account(row, 0)?);
-        Ok(())
-    })?;
-    Ok(found)
+    let statement = &catalogue::of(&rows::account::TABLE).select.one;
+    first(connection, statement, &values, |row| account(row, 0))
 }
 
-fn account(row: &Row<'_>, start: usize) -> Result<Account, StoreError> {
+/// A row of `table` whose columns begin at `start`.
+fn read_row(table: &Table, row: &dyn SqlRow, start: usize) -> Result<EngineRow, StoreError> {
+    let mut columns = columns(row, start, table.columns.len());
+    Ok(rows::read_row(table.number, table.version, &mut columns)?)
+}
+
+/// A row of `table` with its `applied_seq` behind it.
+pub(crate) fn read_swept(table: &Table, row: &dyn SqlRow) -> Result<SweptRow, StoreError> {
+    let applied_seq = unsigned(columns(row, table.columns.len(), 1).int()?)?;
+    Ok(SweptRow { row: read_row(table, row, 0)?, applied_seq })
+}
+
+fn account(row: &dyn SqlRow, start: usize) -> Result<Account, StoreError> {
     match read_row(&rows::account::TABLE, row, start)? {
         EngineRow::Account(account) => Ok(account),
         _ => Err(another_table()),
     }
 }
 
-fn card_and_account(row: &Row<'_>) -> Result<(Card, Account), StoreError> {
+fn card_and_account(row: &dyn SqlRow) -> Result<(Card, Account), StoreError> {
     let card = match read_row(&rows::card::TABLE, row, 0)? {
         EngineRow::Card(card) => (*card).clone(),
         _ => return Err(another_table()),
@@ -341,10 +332,9 @@ fn card_and_account(row: &Row<'_>) -> Result<(Card, Account), StoreError> {
     Ok((card, account(row, rows::card::TABLE.columns.len())?))
 }
 
-fn timer(table: &Table, row: &Row<'_>) -> Result<Due, StoreError> {
-    let at = Instant::try_from_micros(row.get(0)?)
-        .ok_or_else(|| StoreError::Corrupt("something is due at an impossible time".to_owned()))?;
-    let id: [u8; 16] = row.get(1)?;
+fn timer(table: &Table, row: &dyn SqlRow) -> Result<Due, StoreError> {
+    let mut source = columns(row, 0, 2);
+    let (at, id) = (source.instant()?, source.fixed16()?);
     let what = if table.number == rows::hold::TABLE.number {
         DueObject::Hold(HoldId::from_bytes(id))
     } else {

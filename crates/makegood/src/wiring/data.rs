@@ -1,0 +1,80 @@
+//! Where the data of an installation is: files of a folder, or a PostgreSQL database.
+
+use std::path::Path;
+
+use store::postgres::Database;
+use store::sqlite::{Folder, Options, open_folder_with};
+use store::{BookName, ControlStore, Reader, Store, StoreError};
+
+/// Opened data. What is asked of it does not depend on where it is.
+#[derive(Clone)]
+pub(crate) enum Data {
+    /// SQLite files in a folder, which is locked for this process.
+    Files(Folder),
+    /// A database, which other processes may use too.
+    Database(Database),
+}
+
+impl Data {
+    /// Opens the folder, making it when there is none.
+    ///
+    /// # Errors
+    ///
+    /// Another process uses it, or it cannot be made.
+    pub(crate) fn files(folder: &Path, options: Options) -> Result<Data, StoreError> {
+        Ok(Data::Files(open_folder_with(folder, options)?))
+    }
+
+    /// The database at this address.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be read.
+    pub(crate) fn database(address: &str) -> Result<Data, StoreError> {
+        Ok(Data::Database(Database::at(address)?))
+    }
+
+    /// The write side of a book.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn book(&self, name: &BookName) -> Result<Box<dyn Store>, StoreError> {
+        Ok(match self {
+            Data::Files(folder) => Box::new(folder.book(name)?),
+            Data::Database(database) => Box::new(database.book(name)?),
+        })
+    }
+
+    /// The read side of a book.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn reader(&self, name: &BookName) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(match self {
+            Data::Files(folder) => Box::new(folder.reader(name)?),
+            Data::Database(database) => Box::new(database.reader(name)?),
+        })
+    }
+
+    /// Books and API keys.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn control(&self) -> Result<Box<dyn ControlStore>, StoreError> {
+        Ok(match self {
+            Data::Files(folder) => Box::new(folder.control()?),
+            Data::Database(database) => Box::new(database.control()?),
+        })
+    }
+
+    /// Where it is, for people; without a password.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Data::Files(folder) => folder.path().display().to_string(),
+            Data::Database(database) => database.describe(),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! A connection that is there, with its prepared statements.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::types::Type;
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
+
+use super::session::Broken;
+use crate::{StoreError, dialect};
+
+/// A connection.
+pub(super) struct Link {
+    pub(super) client: Client,
+    statements: HashMap<String, Statement>,
+    warned: Arc<AtomicBool>,
+}
+
+impl Link {
+    /// Connects, and sets what durability and names rest on.
+    pub(super) async fn make(config: &Config, schema: &str) -> Result<Link, StoreError> {
+        let (client, connection) = config.connect(NoTls).await?;
+        let warned = Arc::new(AtomicBool::new(false));
+        tokio::spawn(drive(connection, Arc::clone(&warned)));
+        client.batch_execute(&dialect::postgres_session(schema)).await?;
+        let setting = client.query_one(dialect::POSTGRES_DURABILITY, &[]).await?;
+        if matches!(setting.get::<_, &str>(0), "off" | "local") {
+            client.batch_execute(dialect::POSTGRES_DURABLE).await?;
+        }
+        Ok(Link { client, statements: HashMap::new(), warned })
+    }
+
+    /// The prepared statement of a text; types that are not given follow from the text.
+    pub(super) async fn prepared(
+        &mut self,
+        text: &str,
+        types: &[Type],
+    ) -> Result<Statement, Broken> {
+        if let Some(statement) = self.statements.get(text) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare_typed(text, types).await?;
+        self.statements.insert(text.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// True when it is known to be of no more use.
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// Forgets warnings.
+    pub(super) fn calm(&self) {
+        self.warned.store(false, Ordering::Relaxed);
+    }
+
+    /// True when PostgreSQL warned of anything since [`Link::calm`].
+    pub(super) fn was_warned(&self) -> bool {
+        self.warned.load(Ordering::Relaxed)
+    }
+}
+
+/// Moves bytes for as long as the connection lives.
+async fn drive<S, T>(mut connection: Connection<S, T>, warned: Arc<AtomicBool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(Ok(message)) =
+        std::future::poll_fn(|context| connection.poll_message(context)).await
+    {
+        if let AsyncMessage::Notice(notice) = message
+            && notice.severity() == "WARNING"
+        {
+            warned.store(true, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! A connection that is made when it is needed, and made again when it broke.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::{Config, Error};
+
+use super::link::Link;
+use crate::StoreError;
+
+/// How long a connection may take to be made.
+const CONNECT_TIME_MAX: Duration = Duration::from_secs(3);
+
+/// How long PostgreSQL may take to answer before the connection is given up. A list or a report
+/// hands rows out while it reads, and each batch of rows is an answer.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// One connection to a database. Its input and output happen on the thread that asks, while it
+/// waits for the answer: no other thread is woken up on the way.
+pub(super) struct Session {
+    runtime: Option<Runtime>,
+    config: Arc<Config>,
+    schema: String,
+    link: Option<Link>,
+    answer_time_max: Duration,
+}
+
+/// Why nothing came back.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// PostgreSQL said no, and the connection is as good as before.
+    Refused(StoreError),
+    /// The connection broke or took too long; nobody knows what became of what was sent.
+    Lost(StoreError),
+}
+
+impl Session {
+    /// A connection whose unqualified names mean tables of `schema`; made when it is first used.
+    pub(super) fn new(config: &Arc<Config>, schema: &str) -> Result<Session, StoreError> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Session {
+            runtime: Some(runtime),
+            config: Arc::clone(config),
+            schema: schema.to_owned(),
+            link: None,
+            answer_time_max: ANSWER_TIME_MAX,
+        })
+    }
+
+    /// Waits for answers no longer than this.
+    pub(super) fn limit_answers(&mut self, time_max: Duration) {
+        self.answer_time_max = time_max;
+    }
+
+    /// Runs `work` on the connection, which is made first when there is none. A connection that
+    /// broke is dropped; the next call makes another one.
+    pub(super) fn run<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Link) -> Result<T, Broken>,
+    ) -> Result<T, Broken> {
+        let runtime = self.runtime.as_ref().expect("the runtime lives as long as the session");
+        let (link, time_max) = (&mut self.link, self.answer_time_max);
+        let (config, schema) = (&self.config, self.schema.as_str());
+        let result = runtime.block_on(async {
+            let link = match link {
+                Some(link) => link,
+                None => {
+                    let made = Link::make(config, schema);
+                    let made = tokio::time::timeout(CONNECT_TIME_MAX, made).await;
+                    // Nothing was sent that could have an effect.
+                    let made = made.map_err(|_| Broken::Refused(too_late("connect")))?;
+                    link.insert(made.map_err(Broken::Refused)?)
+                }
+            };
+            let worked = tokio::time::timeout(time_max, work(link)).await;
+            worked.unwrap_or_else(|_| Err(Broken::Lost(too_late("answer"))))
+        });
+        let is_lost = matches!(result, Err(Broken::Lost(_)));
+        if is_lost || self.link.as_ref().is_some_and(Link::is_closed) {
+            self.link = None;
+        }
+        result
+    }
+
+    /// As [`Session::run`] for work that changes nothing, and so may be done twice: a connection
+    /// that broke while nobody looked is made again at once.
+    pub(super) fn run_again<T>(
+        &mut self,
+        mut work: impl AsyncFnMut(&mut Link) -> Result<T, Broken>,
+    ) -> Result<T, StoreError> {
+        let was_there = self.link.is_some();
+        match self.run(&mut work) {
+            Err(Broken::Lost(_)) if was_there => self.run(work).map_err(Broken::plainly),
+            other => other.map_err(Broken::plainly),
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Also within another runtime, which would not allow waiting.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Broken {
+    /// What a caller may conclude who only wants to know that it did not work.
+    pub(super) fn plainly(self) -> StoreError {
+        match self {
+            Broken::Refused(error) | Broken::Lost(error) => error,
+        }
+    }
+}
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Broken {
+        let is_answer = error.as_db_error().is_some();
+        let error = StoreError::from(error);
+        if is_answer { Broken::Refused(error) } else { Broken::Lost(error) }
+    }
+}
+
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Broken {
+        Broken::Refused(error)
+    }
+}
+
+fn too_late(what: &str) -> StoreError {
+    StoreError::Unavailable(format!("PostgreSQL does not {what} in time"))
+}

@@ -1,0 +1,111 @@
+//! Migrations: what was done to the tables of a book, or of the control store, once and in order.
+
+use journal::{Value, ValueSource};
+use sha2::{Digest, Sha256};
+
+use super::{SqlConnection, collect, columns, unsigned};
+use crate::StoreError;
+use crate::catalogue::migrations;
+
+/// A change to the tables. Once released, neither number nor text changes.
+pub(crate) struct Migration {
+    /// Counted from 1 without gaps.
+    pub number: u32,
+    /// For people.
+    pub name: &'static str,
+    /// DDL in neutral words.
+    pub text: &'static str,
+}
+
+/// Migrations of a book.
+pub(crate) const OF_BOOKS: &[Migration] = &[Migration {
+    number: 1,
+    name: "tables",
+    text: include_str!("../../migrations/book/0001_tables.sql"),
+}];
+
+/// Migrations of the control store.
+pub(crate) const OF_CONTROL: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "tables",
+        text: include_str!("../../migrations/control/0001_tables.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "incarnation",
+        text: include_str!("../../migrations/control/0002_incarnation.sql"),
+    },
+];
+
+/// Runs what has not been run on these tables, each migration in a transaction of its own. The
+/// row that notes a migration is its guard: of two processes that run it at the same time, one
+/// waits for the other's row and then finds it there.
+///
+/// # Errors
+///
+/// [`StoreError::Newer`] for tables of a later release, and [`StoreError::Corrupt`] when a
+/// migration was run with another text than ours.
+pub(crate) fn run<C: SqlConnection>(
+    connection: &mut C,
+    known: &[Migration],
+) -> Result<(), StoreError> {
+    connection.define(migrations::CREATE)?;
+    for migration in missing(connection, known)? {
+        let values = [
+            Value::Int(i64::from(migration.number)),
+            Value::Text(migration.name.to_owned()),
+            Value::Bytes(migration.checksum().to_vec()),
+        ];
+        connection.write(|connection| {
+            if connection.change(migrations::INSERT, &values)? == 1 {
+                connection.define(migration.text)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// For readers, which change nothing: refuses tables that have not been brought up to date.
+pub(crate) fn require_current<C: SqlConnection>(
+    connection: &mut C,
+    known: &[Migration],
+) -> Result<(), StoreError> {
+    if missing(connection, known)?.is_empty() {
+        Ok(())
+    } else {
+        let text = "its tables are older than this release; start `makegood serve` on it once";
+        Err(StoreError::Unavailable(text.to_owned()))
+    }
+}
+
+impl Migration {
+    fn checksum(&self) -> [u8; 32] {
+        Sha256::digest(self.text).into()
+    }
+}
+
+/// Those of `known` that were not run on these tables.
+fn missing<'a, C: SqlConnection>(
+    connection: &mut C,
+    known: &'a [Migration],
+) -> Result<&'a [Migration], StoreError> {
+    let run = collect(connection, migrations::SELECT, &[], |row| {
+        let mut source = columns(row, 0, 3);
+        let (number, _name) = (unsigned(source.int()?)?, source.text()?);
+        Ok((number, source.bytes()?))
+    })?;
+    if run.len() > known.len() {
+        let found = run.last().and_then(|(number, _)| u32::try_from(*number).ok());
+        let known = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        return Err(StoreError::Newer { found: found.unwrap_or(u32::MAX), known });
+    }
+    for ((number, checksum), migration) in run.iter().zip(known) {
+        if *number != u64::from(migration.number) || *checksum != migration.checksum() {
+            let text = format!("migration {number} was not run as this release knows it");
+            return Err(StoreError::Corrupt(text));
+        }
+    }
+    Ok(&known[run.len()..])
+}

@@ -1,0 +1,110 @@
+//! What tests need from outside of Makegood: a PostgreSQL database of their own. Never shipped.
+//!
+//! The server is started by `./test`, or by hand with `tests/postgres`; here is only the way to
+//! it. A test that asks for one where there is none fails, and says what to do.
+#![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+
+use std::fmt::Write;
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio_postgres::NoTls;
+
+/// Names the variable in which the address of the server stands.
+pub const VARIABLE: &str = "MAKEGOOD_TEST_DATABASE";
+
+/// True in the run of the tests in which books are kept in PostgreSQL wherever a test does not say
+/// where: `MAKEGOOD_TEST_STORE=postgres`.
+pub fn on_postgres() -> bool {
+    std::env::var("MAKEGOOD_TEST_STORE").is_ok_and(|store| store == "postgres")
+}
+
+/// Address of a database on the server, which all tests share.
+///
+/// # Panics
+///
+/// When nobody has started a server.
+pub fn shared_database() -> String {
+    std::env::var(VARIABLE).unwrap_or_else(|_| {
+        panic!(
+            "no PostgreSQL to test on: ./test starts one; by hand: \
+             export {VARIABLE}=$(tests/postgres start /tmp/makegood-postgres)"
+        )
+    })
+}
+
+/// A name that no other test has: letters and digits.
+pub fn unique_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let since_1970 = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    let mut name = String::from("t");
+    write!(name, "{:x}x{:x}x{count}", process::id(), since_1970.as_nanos()).unwrap();
+    name
+}
+
+/// A database that nobody else uses. It goes when this goes.
+#[derive(Debug)]
+pub struct OwnDatabase {
+    server: String,
+    name: String,
+}
+
+impl OwnDatabase {
+    /// Makes one.
+    ///
+    /// # Panics
+    ///
+    /// When nobody has started a server, or it does not answer.
+    pub fn new() -> OwnDatabase {
+        let (server, name) = (shared_database(), unique_name());
+        run(&server, &format!("create database {name}"));
+        OwnDatabase { server, name }
+    }
+
+    /// Its address.
+    pub fn address(&self) -> String {
+        let (start, _) = self.server.rsplit_once('/').unwrap();
+        format!("{start}/{}", self.name)
+    }
+
+    /// Runs statements in it.
+    ///
+    /// # Panics
+    ///
+    /// When PostgreSQL refuses.
+    pub fn run(&self, statements: &str) {
+        run(&self.address(), statements);
+    }
+}
+
+impl Default for OwnDatabase {
+    fn default() -> OwnDatabase {
+        OwnDatabase::new()
+    }
+}
+
+impl Drop for OwnDatabase {
+    fn drop(&mut self) {
+        run(&self.server, &format!("drop database {} with (force)", self.name));
+    }
+}
+
+/// Runs statements in the database at `address`.
+///
+/// # Panics
+///
+/// When PostgreSQL refuses.
+pub fn run(address: &str, statements: &str) {
+    // A thread of its own: tests may be within a runtime already.
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let (client, connection) = tokio_postgres::connect(address, NoTls).await.unwrap();
+                tokio::spawn(connection);
+                client.batch_execute(statements).await.unwrap();
+            });
+        });
+    });
+}
