@@ -14,12 +14,14 @@ use risk::budget::ClientHash;
 
 use store::{ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError};
 
+use crate::answered::Answered;
 use crate::api_key::{self, KeySecret, NewKey};
+use crate::blocking;
 use crate::book::Book;
 use crate::keys::{ApiKey, KeyTable, Known};
-use crate::metrics::RequestCounts;
 use crate::problem::{Problem, catalog};
 use crate::scope::Scopes;
+use crate::watch::{AnswerSeen, Watch};
 
 /// Limits of the server, each with its unit.
 #[derive(Clone, Debug)]
@@ -43,6 +45,8 @@ pub struct Limits {
     /// Whether the `client` that a publishable look-up names is believed: only behind a proxy of
     /// one's own that writes it, for anybody can present such a key. Off.
     pub publishable_client_believed: bool,
+    /// From which time on a request is logged as slow; 1 s.
+    pub slow_request_min: Duration,
     /// How long the code of a new card can be shown again; 24 hours.
     pub code_shown_for: base::Span,
 }
@@ -59,6 +63,7 @@ impl Default for Limits {
             stop_time_max: Duration::from_secs(20),
             lookup_failure_delay: Duration::from_millis(10),
             publishable_client_believed: false,
+            slow_request_min: Duration::from_secs(1),
             code_shown_for: base::Span::days(1),
         }
     }
@@ -84,7 +89,8 @@ pub struct App {
     pub(crate) people: Arc<PeopleKeys>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
-    pub(crate) requests: RequestCounts,
+    pub(crate) answered: Answered,
+    pub(crate) watch: Watch,
     keys: KeyTable,
     books: RwLock<HashMap<String, Arc<Book>>>,
     client_hasher: RandomState,
@@ -99,11 +105,18 @@ impl App {
             people,
             clock,
             limits,
-            requests: RequestCounts::default(),
+            answered: Answered::default(),
+            watch: Watch::default(),
             keys: KeyTable::new(control),
             books: RwLock::default(),
             client_hasher: RandomState::new(),
         }
+    }
+
+    /// Tells `watcher` about every answer from now on, on the thread that makes it: it must be
+    /// quick. Only the first watcher is told.
+    pub fn watch(&self, watcher: impl Fn(&AnswerSeen<'_>) + Send + Sync + 'static) {
+        self.watch.set(Box::new(watcher));
     }
 
     /// Serves a book from now on.
@@ -194,7 +207,7 @@ impl App {
         work: impl FnOnce(&App) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
         let app = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || work(&app)).await;
+        let done = blocking::spawn(move || work(&app)).await;
         done.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?.map_err(|error| {
             tracing::warn!(%error, "the control store does not answer");
             Problem::new(&catalog::UNAVAILABLE)

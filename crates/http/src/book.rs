@@ -10,8 +10,9 @@ use store::{BookName, BookRecord, Reader};
 use tokio::sync::{Semaphore, oneshot};
 use writer::{Figures, Handle, Outcome, Request, Trouble};
 
+use crate::blocking;
 use crate::problem::catalog::Entry;
-use crate::problem::{Problem, catalog};
+use crate::problem::{Busy, Problem, catalog};
 
 /// Time that a list may take.
 const READ_TIME_MAX: Duration = Duration::from_secs(1);
@@ -137,7 +138,7 @@ impl Book {
     {
         let lent = Arc::clone(&self.readers).lend(read);
         let in_time = tokio::time::timeout(READ_TIME_MAX, lent).await;
-        in_time.map_err(|_| Problem::new(&catalog::BUSY))??.map_err(unavailable)
+        in_time.map_err(|_| too_slow(&catalog::BUSY))??.map_err(unavailable)
     }
 
     /// Makes a report, beside the writer and one at a time.
@@ -181,7 +182,7 @@ impl Book {
             readers.lend(work).await?
         };
         let in_time = tokio::time::timeout(REPORT_TIME_MAX, lent).await;
-        in_time.map_err(|_| Problem::new(late))?
+        in_time.map_err(|_| too_slow(late))?
     }
 }
 
@@ -199,7 +200,7 @@ impl Readers {
         work: impl FnOnce(&mut dyn Reader) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         self.free.acquire().await.map_err(unavailable)?.forget();
-        let task = tokio::task::spawn_blocking(move || {
+        let task = blocking::spawn(move || {
             let taken = self.idle().pop();
             let mut reader = taken.expect("there is an idle reader for every permit");
             let result = work(reader.as_mut());
@@ -213,6 +214,10 @@ impl Readers {
     fn idle(&self) -> MutexGuard<'_, Vec<Box<dyn Reader>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn too_slow(entry: &'static Entry) -> Problem {
+    Problem::new(entry).because(Busy::ReadTooSlow)
 }
 
 fn unavailable(why: impl std::fmt::Display) -> Problem {

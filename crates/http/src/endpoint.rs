@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -9,6 +10,7 @@ use axum::http::{Response, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use base::RequestId;
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 
 use crate::app::App;
 use crate::call::{Admission, Arrival};
@@ -16,6 +18,7 @@ use crate::problem::{Problem, catalog};
 use crate::query;
 use crate::reply::{Reply, respond};
 use crate::version::Version;
+use crate::watch::{AnswerSeen, Watched};
 
 /// Serves `handler` for a method. `route` is the path as documented: what logs call it. Calls with
 /// a key are refused when they have other query parameters than the documented ones: a misspelled
@@ -33,9 +36,11 @@ where
 {
     on(method, move |State(app): State<Arc<App>>, request: Request| {
         let handler = handler.clone();
-        async move {
-            let arrival = arrive(Arc::clone(&app), request);
-            let (request_id, arrived) = (arrival.request_id, arrival.arrived);
+        let request_id = app.new_id();
+        let answer = async move {
+            let watched = app.watch.keep(request.method(), request.headers());
+            let arrival = arrive(Arc::clone(&app), request, request_id);
+            let about = About { route, request_id, arrived: arrival.arrived, watched };
             let asked = check_parameters::<A>(&arrival, parameters);
             let (version, outcome) = match A::admit(arrival).await {
                 Ok((call, version)) => match asked {
@@ -44,10 +49,10 @@ where
                 },
                 Err(problem) => (Version::NEWEST, Err(problem)),
             };
-            log(route, request_id, arrived, &outcome);
-            app.requests.count(status(&outcome));
+            finish(&app, &about, &outcome);
             respond(outcome, request_id, version)
-        }
+        };
+        answer.instrument(span(request_id))
     })
 }
 
@@ -66,17 +71,23 @@ fn answer_astray(
     request: Request,
     problem: Problem,
 ) -> Response<Body> {
-    let arrival = arrive(Arc::clone(&app), request);
-    app.requests.count(problem.status());
-    let outcome = Err(problem);
+    let request_id = app.new_id();
+    let watched = app.watch.keep(request.method(), request.headers());
     // The path itself may contain anything, a code included, so it is not logged.
-    log("no route", arrival.request_id, arrival.arrived, &outcome);
-    respond(outcome, arrival.request_id, Version::NEWEST)
+    let about = About { route: "no route", request_id, arrived: Instant::now(), watched };
+    let outcome = Err(problem);
+    span(request_id).in_scope(|| finish(&app, &about, &outcome));
+    respond(outcome, request_id, Version::NEWEST)
 }
 
-fn arrive(app: Arc<App>, request: Request) -> Arrival {
+fn arrive(app: Arc<App>, request: Request, request_id: RequestId) -> Arrival {
     let (head, body) = request.into_parts();
-    Arrival { request_id: app.new_id(), arrived: Instant::now(), app, head, body }
+    Arrival { request_id, arrived: Instant::now(), app, head, body }
+}
+
+/// What every log line of a request carries: its id, which is in the answer's header too.
+fn span(request: RequestId) -> Span {
+    tracing::error_span!("request", %request)
 }
 
 fn check_parameters<A: Admission>(arrival: &Arrival, known: &[String]) -> Result<(), Problem> {
@@ -93,27 +104,45 @@ fn status(outcome: &Result<Reply, Problem>) -> StatusCode {
     }
 }
 
-/// One event a request, at debug level: routes and codes of problems, never what was sent.
-fn log(route: &str, request: RequestId, arrived: Instant, outcome: &Result<Reply, Problem>) {
-    match outcome {
-        Ok(reply) => tracing::debug!(
-            route,
-            %request,
-            status = reply.status.as_u16(),
-            micros = micros_since(arrived),
-            "answered"
-        ),
-        Err(problem) => tracing::debug!(
-            route,
-            %request,
-            status = problem.status().as_u16(),
-            code = problem.code(),
-            micros = micros_since(arrived),
-            "answered with a problem"
-        ),
-    }
+/// What is known of a request when it is answered.
+struct About {
+    route: &'static str,
+    request_id: RequestId,
+    arrived: Instant,
+    watched: Option<Watched>,
 }
 
-fn micros_since(arrived: Instant) -> u64 {
-    u64::try_from(arrived.elapsed().as_micros()).unwrap_or(u64::MAX)
+/// Counts an answer, logs it, and tells whoever watches.
+fn finish(app: &App, about: &About, outcome: &Result<Reply, Problem>) {
+    let About { route, request_id, arrived, watched } = about;
+    let took = arrived.elapsed();
+    app.answered.count(status(outcome));
+    if let Err(problem) = outcome {
+        app.answered.count_problem(problem);
+    }
+    if let Some(Watched { method, traceparent }) = watched {
+        app.watch.tell(&AnswerSeen {
+            method: method.as_str(),
+            route,
+            status: status(outcome).as_u16(),
+            code: outcome.as_ref().err().map(Problem::code),
+            request: *request_id,
+            took,
+            traceparent: traceparent.as_deref(),
+        });
+    }
+    log(route, took, took >= app.limits.slow_request_min, outcome);
+}
+
+/// One event a request, at debug level or, when it was slow, as a warning: routes and codes of
+/// problems, never what was sent.
+fn log(route: &str, took: Duration, is_slow: bool, outcome: &Result<Reply, Problem>) {
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let status = status(outcome).as_u16();
+    let code = outcome.as_ref().err().map(Problem::code);
+    if is_slow {
+        tracing::warn!(route, status, code, micros, "a slow request");
+    } else {
+        tracing::debug!(route, status, code, micros, "answered");
+    }
 }

@@ -21,9 +21,11 @@
 //!   they refuse.
 //! - What belongs to another book does not exist.
 
+mod answered;
 mod api_key;
 mod app;
 mod batch_operation;
+mod blocking;
 mod body;
 mod book;
 mod call;
@@ -52,6 +54,7 @@ mod serve;
 mod shown_code;
 mod version;
 mod views;
+mod watch;
 mod wire;
 
 pub use api_key::{KeySecret, NewKey};
@@ -62,3 +65,4 @@ pub use personal::{About, PersonalText, seal_personal};
 pub use routes::router;
 pub use scope::Scopes;
 pub use serve::{serve, serve_router};
+pub use watch::AnswerSeen;

@@ -4,9 +4,8 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::http::StatusCode;
+use writer::Histogram;
 
 use crate::app::App;
 use crate::book::Book;
@@ -15,26 +14,6 @@ use crate::version::Version;
 /// The content type of the text.
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Requests answered since the process started, by the first digit of their status.
-#[derive(Debug, Default)]
-pub(crate) struct RequestCounts([AtomicU64; 5]);
-
-impl RequestCounts {
-    /// Counts one.
-    pub(crate) fn count(&self, status: StatusCode) {
-        let class = usize::from(status.as_u16() / 100).saturating_sub(1);
-        if let Some(count) = self.0.get(class) {
-            count.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// Each class with its count.
-    fn all(&self) -> impl Iterator<Item = (String, u64)> {
-        let counts = (1..).zip(&self.0);
-        counts.map(|(class, count)| (format!("{class}xx"), count.load(Ordering::Relaxed)))
-    }
-}
-
 /// What a figure is to those who collect it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -42,8 +21,6 @@ enum Kind {
     Counter,
     /// It goes up and down.
     Gauge,
-    /// A counter of microseconds, shown in seconds.
-    CounterOfMicros,
     /// A gauge of microseconds, shown in seconds.
     GaugeOfMicros,
 }
@@ -64,14 +41,14 @@ const OF_BOOKS: &[(&str, Kind, &str, OfBook)] = &[
         book.figures().replays()
     }),
     ("writer_queries", Kind::Counter, "Queries answered.", |book| book.figures().queries()),
-    ("writer_commit_seconds", Kind::CounterOfMicros, "Time spent in commits.", |book| {
-        book.figures().commit_micros_total()
-    }),
     ("writer_commit_seconds_max", Kind::GaugeOfMicros, "The longest commit.", |book| {
         book.figures().commit_micros_max()
     }),
     ("writer_commits_failed", Kind::Counter, "Commits that the store could not make.", |book| {
         book.figures().commits_failed()
+    }),
+    ("writer_batch_commands_max", Kind::Gauge, "Most commands of one commit.", |book| {
+        book.figures().batch_commands_max()
     }),
     ("writer_rows_unswept", Kind::Gauge, "Rows changed but not yet in their tables.", |book| {
         book.figures().rows_unswept()
@@ -89,8 +66,28 @@ const OF_BOOKS: &[(&str, Kind, &str, OfBook)] = &[
     ("writer_last_commit_seconds", Kind::GaugeOfMicros, "Book time of the last commit.", |book| {
         book.figures().at_micros()
     }),
+    ("writer_sweep_lag_records", Kind::Gauge, "Records not yet in the tables.", |book| {
+        book.figures().seq().saturating_sub(book.figures().watermark())
+    }),
+    (
+        "writer_queue_oldest_seconds",
+        Kind::GaugeOfMicros,
+        "How long the first has waited.",
+        |book| u64::try_from(book.handle().oldest_waiting().as_micros()).unwrap_or(u64::MAX),
+    ),
     ("writer_queue", Kind::Gauge, "Commands and queries that wait.", |book| {
         u64::try_from(book.handle().waiting()).unwrap_or(u64::MAX)
+    }),
+];
+
+/// Histograms of a book.
+type HistogramOfBook = fn(&Book) -> &Histogram;
+
+/// Every histogram of a book: name, whether its values are microseconds, what it tells.
+const HISTOGRAMS: &[(&str, bool, &str, HistogramOfBook)] = &[
+    ("writer_commit_seconds", true, "Time a commit took.", |book| book.figures().commit_times()),
+    ("writer_batch_commands", false, "Commands decided together.", |book| {
+        book.figures().batch_sizes()
     }),
 ];
 
@@ -122,13 +119,37 @@ pub(crate) fn text(app: &App) -> String {
     let (version, api) = (env!("CARGO_PKG_VERSION"), Version::NEWEST.as_str());
     line(&mut text, format_args!("build_info{{version=\"{version}\",api_version=\"{api}\"}} 1"));
     head(&mut text, "http_requests", "counter", "Requests answered, by class of status.");
-    for (class, count) in app.requests.all() {
+    for (class, count) in app.answered.classes() {
         line(&mut text, format_args!("http_requests_total{{status=\"{class}\"}} {count}"));
+    }
+    head(&mut text, "http_problems", "counter", "Problems answered, single ones of batches too.");
+    for (entry, count) in app.answered.problems() {
+        let (code, status) = (entry.code, entry.status);
+        let labels = format_args!("code=\"{code}\",status=\"{status}\"");
+        line(&mut text, format_args!("http_problems_total{{{labels}}} {count}"));
+    }
+    head(&mut text, "http_busy", "counter", "Answers 503, by reason.");
+    for (reason, count) in app.answered.busy() {
+        line(&mut text, format_args!("http_busy_total{{reason=\"{reason}\"}} {count}"));
     }
     let books = app.books();
     for (name, kind, help, figure) in OF_BOOKS {
         family(&mut text, (name, *kind, help), &books, figure);
     }
+    for (name, is_micros, help, histogram) in HISTOGRAMS {
+        head(&mut text, name, "histogram", help);
+        for book in &books {
+            buckets(&mut text, name, *is_micros, book.name(), histogram(book));
+        }
+    }
+    head(&mut text, "refusals", "counter", "Commands refused by a rule, by its code.");
+    for book in &books {
+        for (code, count) in book.figures().refused() {
+            let labels = format_args!("book=\"{}\",code=\"{code}\"", book.name());
+            line(&mut text, format_args!("refusals_total{{{labels}}} {count}"));
+        }
+    }
+    lag(&mut text, app.now(), &books);
     let now = app.now();
     for (name, kind, help, figure) in OF_GUESSES {
         family(&mut text, (name, *kind, help), &books, |book| figure(&book.budgets().figures(now)));
@@ -145,20 +166,58 @@ fn family(
     figure: impl Fn(&Book) -> u64,
 ) {
     let (word, suffix) = match kind {
-        Kind::Counter | Kind::CounterOfMicros => ("counter", "_total"),
+        Kind::Counter => ("counter", "_total"),
         Kind::Gauge | Kind::GaugeOfMicros => ("gauge", ""),
     };
     head(text, name, word, help);
     for book in books {
         let (value, label) = (figure(book), book.name());
         // Names of books are letters, digits and signs that need no escape.
-        if matches!(kind, Kind::CounterOfMicros | Kind::GaugeOfMicros) {
-            let (seconds, micros) = (value / 1_000_000, value % 1_000_000);
-            line(text, format_args!("{name}{suffix}{{book=\"{label}\"}} {seconds}.{micros:06}"));
-        } else {
-            line(text, format_args!("{name}{suffix}{{book=\"{label}\"}} {value}"));
-        }
+        let micros = matches!(kind, Kind::GaugeOfMicros);
+        let value = shown(value, micros);
+        line(text, format_args!("{name}{suffix}{{book=\"{label}\"}} {value}"));
     }
+}
+
+/// How far the tables are behind, in time.
+fn lag(text: &mut String, now: base::Instant, books: &[Arc<Book>]) {
+    let name = "writer_sweep_lag_seconds";
+    let now = now.micros().unsigned_abs();
+    family(text, (name, Kind::GaugeOfMicros, "Age of what is in no table yet."), books, |book| {
+        match book.figures().behind_since_micros() {
+            0 => 0,
+            since => now.saturating_sub(since),
+        }
+    });
+}
+
+/// A histogram of one book.
+fn buckets(text: &mut String, name: &str, is_micros: bool, book: &str, histogram: &Histogram) {
+    let mut total = 0;
+    for (bound, count) in histogram.up_to() {
+        let bound = bound.map_or("+Inf".to_owned(), |bound| canonical(bound, is_micros));
+        let labels = format_args!("book=\"{book}\",le=\"{bound}\"");
+        line(text, format_args!("{name}_bucket{{{labels}}} {count}"));
+        total = count;
+    }
+    let sum = shown(histogram.sum(), is_micros);
+    line(text, format_args!("{name}_sum{{book=\"{book}\"}} {sum}"));
+    line(text, format_args!("{name}_count{{book=\"{book}\"}} {total}"));
+}
+
+/// A value as it is told: microseconds become seconds.
+fn shown(value: u64, is_micros: bool) -> String {
+    match is_micros {
+        true => format!("{}.{:06}", value / 1_000_000, value % 1_000_000),
+        false => value.to_string(),
+    }
+}
+
+/// A bound in the one form that OpenMetrics asks for: shortest, with a point.
+fn canonical(bound: u64, is_micros: bool) -> String {
+    let text = if is_micros { shown(bound, true) } else { format!("{bound}.0") };
+    let text = text.trim_end_matches('0');
+    if text.ends_with('.') { format!("{text}0") } else { text.to_owned() }
 }
 
 fn head(text: &mut String, name: &str, kind: &str, help: &str) {
@@ -176,17 +235,16 @@ mod tests {
 
     #[test]
     fn every_figure_of_the_writer_is_told() {
-        // The queue's length is not kept by the writer, and so not among its figures.
-        assert_eq!(OF_BOOKS.len(), writer::Figures::default().all().len() + 1);
+        // Told by functions of their own: since when the tables are behind. Not among the figures
+        // of the writer: how many records that is, and both figures of the queue.
+        assert_eq!(OF_BOOKS.len(), writer::Figures::default().all().len() - 1 + 3);
     }
 
     #[test]
-    fn requests_are_counted_by_class() {
-        let counts = RequestCounts::default();
-        for status in [200, 201, 404, 503, 599, 999] {
-            counts.count(StatusCode::from_u16(status).unwrap());
-        }
-        let all: Vec<u64> = counts.all().map(|(_, count)| count).collect();
-        assert_eq!(all, [0, 2, 0, 1, 2]);
+    fn bounds_have_one_form() {
+        assert_eq!(canonical(500, true), "0.0005");
+        assert_eq!(canonical(1_000_000, true), "1.0");
+        assert_eq!(canonical(10_000_000, true), "10.0");
+        assert_eq!(canonical(10, false), "10.0");
     }
 }

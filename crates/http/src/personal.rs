@@ -9,6 +9,7 @@ use outside::keyring::KeyRing;
 use outside::people::{Opened, PeopleError, PeopleKeys, PlainText};
 
 use crate::app::App;
+use crate::blocking;
 use crate::problem::{Problem, catalog};
 
 /// What recipients' text is sealed for.
@@ -127,7 +128,7 @@ pub(crate) async fn seal(app: &Arc<App>, texts: Vec<PersonalText>) -> Result<Vec
     }
     let app = Arc::clone(app);
     let seal = move || seal_personal(&app.ring, &app.people, &texts);
-    let sealed = tokio::task::spawn_blocking(seal).await;
+    let sealed = blocking::spawn(seal).await;
     sealed.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?.map_err(|error| unavailable(&error))
 }
 
@@ -143,7 +144,7 @@ pub(crate) async fn open(
 ) -> Result<Option<String>, Problem> {
     let (app, sealed) = (Arc::clone(app), sealed.clone());
     let open = move || app.people.open(sealed.person, purpose, &sealed.bytes);
-    let opened = tokio::task::spawn_blocking(open).await;
+    let opened = blocking::spawn(open).await;
     let opened = opened.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?;
     match opened.map_err(|error| unavailable(&error))? {
         Opened::Text(text) => Ok(Some(text)),

@@ -2,6 +2,7 @@
 //!
 //! <https://www.rfc-editor.org/rfc/rfc9457>
 
+mod busy;
 pub(crate) mod catalog;
 
 use axum::http::StatusCode;
@@ -16,6 +17,8 @@ use crate::seldom::OncePerSecond;
 use crate::views::Id;
 use crate::views::money::MoneyView;
 use catalog::Entry;
+
+pub(crate) use busy::Busy;
 
 /// A full disk refuses every request; one line a second tells the operator as much.
 static STORE_WARNINGS: OncePerSecond = OncePerSecond::new();
@@ -33,6 +36,7 @@ struct Inner {
     reason: Option<&'static str>,
     transient: bool,
     retry_after_s: Option<u64>,
+    busy: Option<Busy>,
     replayed: bool,
 }
 
@@ -56,6 +60,7 @@ impl Problem {
             reason: None,
             transient,
             retry_after_s: (entry.status == 503).then_some(1),
+            busy: (entry.status == 503).then_some(Busy::Other),
             replayed: false,
         }))
     }
@@ -75,6 +80,12 @@ impl Problem {
     /// The same with the time after which to try again, rounded up to seconds.
     pub(crate) fn retry_after(mut self, wait: Span) -> Problem {
         self.0.retry_after_s = Some(wait.micros().div_ceil(1_000_000).max(1));
+        self
+    }
+
+    /// The same with the reason that the operator's figures count.
+    pub(crate) fn because(mut self, busy: Busy) -> Problem {
+        self.0.busy = Some(busy);
         self
     }
 
@@ -111,6 +122,11 @@ impl Problem {
 
     pub(crate) fn retry_after_s(&self) -> Option<u64> {
         self.0.retry_after_s
+    }
+
+    /// Why it is 503, if it is.
+    pub(crate) fn busy(&self) -> Option<Busy> {
+        self.0.busy
     }
 
     pub(crate) fn is_replayed(&self) -> bool {
@@ -151,18 +167,18 @@ impl From<FieldError> for Problem {
 impl From<Trouble> for Problem {
     fn from(trouble: Trouble) -> Problem {
         match trouble {
-            Trouble::Busy => Problem::new(&catalog::BUSY),
+            Trouble::Busy => Problem::new(&catalog::BUSY).because(Busy::QueueFull),
             Trouble::Mismatch => Problem::new(&catalog::IDEMPOTENCY_MISMATCH),
             // What the store says is for the operator's log; the caller learns what to do.
             Trouble::Unavailable(why) => {
                 if STORE_WARNINGS.passes(crate::seldom::process_time()) {
                     tracing::warn!(%why, "the store cannot write");
                 }
-                Problem::new(&catalog::UNAVAILABLE)
+                Problem::new(&catalog::UNAVAILABLE).because(Busy::StoreUnavailable)
             }
             Trouble::Ended(why) => {
                 tracing::error!(%why, "the writer has ended");
-                Problem::new(&catalog::OUTCOME_UNKNOWN)
+                Problem::new(&catalog::OUTCOME_UNKNOWN).because(Busy::WriterEnded)
             }
         }
     }

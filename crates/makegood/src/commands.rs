@@ -4,6 +4,7 @@ mod archive;
 mod copy;
 mod demo;
 mod doctor;
+mod health;
 mod import;
 mod keys;
 mod serve;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Archive(archive::Args),
     /// Look for the commonest mistakes of an installation.
     Doctor(doctor::Args),
+    /// Ask a running server whether it is ready.
+    Health(health::Args),
     /// Measure this machine.
     Bench(crate::bench::Args),
 }
@@ -52,6 +55,7 @@ impl Command {
             Command::Restore(args) => copy::restore::run(&args),
             Command::Archive(args) => archive::run(&args),
             Command::Doctor(args) => doctor::run(&args),
+            Command::Health(args) => health::run(&args),
             Command::Bench(args) => crate::bench::run(&args),
         }
     }

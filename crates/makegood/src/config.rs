@@ -26,6 +26,7 @@ pub(crate) struct Settings {
     database: String,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
+    slow_request_milliseconds: u64,
     body_bytes_max: usize,
     batch_body_bytes_max: usize,
     batch_operations_max: usize,
@@ -122,6 +123,7 @@ impl Settings {
             header_time_max: Duration::from_secs(self.header_seconds_max),
             body_time_max: Duration::from_secs(self.body_seconds_max),
             stop_time_max: Duration::from_secs(self.stop_seconds_max),
+            slow_request_min: Duration::from_millis(self.slow_request_milliseconds),
             ..http::Limits::default()
         }
     }

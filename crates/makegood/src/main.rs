@@ -20,6 +20,11 @@ mod config;
 mod failure;
 mod output;
 mod progress;
+#[cfg(feature = "traces")]
+mod traces;
+#[cfg(not(feature = "traces"))]
+#[path = "traces_off.rs"]
+mod traces;
 mod whole_file;
 mod wiring;
 

@@ -23,6 +23,7 @@ use store::{BookName, BookRecord, ControlStore, StoreError};
 
 use crate::config::{Environment, Settings};
 use crate::failure::{Done, Failure};
+use crate::traces::Traces;
 
 pub(crate) use api_keys::parse_scopes;
 pub(crate) use books::{OpenBook, ring_bytes};
@@ -43,6 +44,8 @@ pub(crate) struct Installation {
     pub(crate) people: Arc<PeopleKeys>,
     /// The clock.
     pub(crate) clock: SystemClock,
+    /// What watches requests and commits.
+    pub(crate) traces: Option<Traces>,
     writer_options: writer::Options,
 }
 
@@ -75,6 +78,7 @@ impl Installation {
             ring: Arc::new(ring),
             people: Arc::new(people),
             clock: SystemClock::new(),
+            traces: None,
             writer_options: settings.writer_options(),
         })
     }
@@ -83,6 +87,12 @@ impl Installation {
     /// which books what falls due with nobody looking.
     pub(crate) fn hold_clock_against_books(&mut self, gap_max: Duration) {
         self.writer_options.start_gap_max = Some(gap_max);
+    }
+
+    /// From now on the commits of books that are opened, and the requests of a server, are traced.
+    pub(crate) fn trace(&mut self, traces: Traces) {
+        traces.watch_commits(&mut self.writer_options);
+        self.traces = Some(traces);
     }
 
     /// Where the data is, for people.

@@ -8,15 +8,40 @@
 //! | `integer`, `text`, `bytes` | the three kinds of column |
 //! | `) keyed;` | rows are looked up by key and lie in key order |
 //! | `) appended;` | rows are only ever added, in order of an integer key |
+//! | `hex_text(a)` | bytes as lower-case hexadecimal digits |
+//! | `ascii_text(a)` | bytes that are ASCII letters, as text |
+//! | `utc_text(a)` | microseconds since 1970 as `2026-11-20T10:00:00Z`, cut to seconds |
+//!
+//! Views are made of the last three. A file, or a schema, holds one book, so every row is of the
+//! same one.
 
 /// DDL in the words of SQLite.
 pub(crate) fn sqlite_ddl(neutral: &str) -> String {
     // Without a hidden row number, a keyed table is one tree instead of two: half the pages to
     // write for a row at a random place.
-    neutral
+    let text = neutral
         .replace(" bytes", " blob")
         .replace(") keyed;", ") strict, without rowid;")
-        .replace(") appended;", ") strict;")
+        .replace(") appended;", ") strict;");
+    let text = each_call(&text, "hex_text", |of| format!("lower(hex({of}))"));
+    let text = each_call(&text, "ascii_text", |of| format!("cast({of} as text)"));
+    each_call(&text, "utc_text", |of| {
+        format!("strftime('%Y-%m-%dT%H:%M:%SZ', {of} / 1000000, 'unixepoch')")
+    })
+}
+
+/// Writes each call of a neutral function in an engine's own words. Arguments are columns, so
+/// they have no brackets.
+fn each_call(text: &str, name: &str, own: impl Fn(&str) -> String) -> String {
+    let opening = format!("{name}(");
+    let mut parts = text.split(&opening);
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (of, rest) = part.split_once(')').expect("a call of ours ends with a bracket");
+        written += &own(of);
+        written += rest;
+    }
+    written
 }
 
 /// Settings that must come before the first table of a file.
@@ -71,12 +96,18 @@ pub(crate) fn sqlite_limit_pages(pages: u32) -> String {
 /// DDL in the words of PostgreSQL.
 pub(crate) fn postgres_ddl(neutral: &str) -> String {
     // Texts compare byte by byte, as they do in SQLite and in Rust.
-    neutral
+    let text = neutral
         .replace(" integer", " bigint")
         .replace(" text", " text collate \"C\"")
         .replace(" bytes", " bytea")
         .replace(") keyed;", ");")
-        .replace(") appended;", ");")
+        .replace(") appended;", ");");
+    let text = each_call(&text, "hex_text", |of| format!("encode({of}, 'hex')"));
+    let text = each_call(&text, "ascii_text", |of| format!("convert_from({of}, 'SQL_ASCII')"));
+    each_call(&text, "utc_text", |of| {
+        let time = format!("to_timestamp({of} / 1000000) at time zone 'UTC'");
+        format!("to_char({time}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")
+    })
 }
 
 /// Settings of a session. Names mean tables of `schema`; nobody waits for a lock for long.

@@ -39,6 +39,8 @@ pub(crate) struct Desk<'a, S> {
     /// True once the needs of the whole batch were loaded.
     pub(crate) needs_are_loaded: bool,
     pub(crate) tally: Tally,
+    /// What was refused, in order, for the figures.
+    pub(crate) refused: Vec<Refusal>,
 }
 
 /// What a batch did, for the figures.
@@ -123,7 +125,7 @@ impl<S: Store> Desk<'_, S> {
     /// All or nothing: the first "no" takes back what came before it and spares what comes after.
     fn decide_atomic(&mut self, requests: &[Request]) -> Result<Vec<Outcome>, StoreError> {
         let (mark, log_mark, tally) = (self.builder.mark(), self.log.mark(), self.tally);
-        let entries = self.entries.len();
+        let (entries, refusals) = (self.entries.len(), self.refused.len());
         let mut outcomes = Vec::with_capacity(requests.len());
         for request in requests {
             let outcome = self.decide_one(request, false)?;
@@ -134,6 +136,7 @@ impl<S: Store> Desk<'_, S> {
                 self.memory.roll_back(&mut self.log, log_mark);
                 self.entries.truncate(entries);
                 self.tally = tally;
+                self.refused.truncate(refusals);
                 self.forget_operations_from(self.builder.next_seq());
                 let refused_at = outcomes.len() - 1;
                 return Ok(self.all_aborted(requests.len(), refused_at, outcomes));
@@ -189,6 +192,7 @@ impl<S: Store> Desk<'_, S> {
             Ok(change) => Ok(self.accept(&request.command, change, &circumstances)),
             Err(refusal) => {
                 self.tally.refusals += 1;
+                self.refused.push(refusal);
                 let is_kept =
                     keeps_refusals && request.operation.is_some() && !refusal.is_transient();
                 if !is_kept {

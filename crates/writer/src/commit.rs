@@ -1,5 +1,7 @@
 //! Committing: journal block, a slice of the sweep, and a run of operations in one transaction.
 
+use std::time::Duration;
+
 use base::Instant;
 use engine::OperationKey;
 use journal::{Block, BlockBuilder};
@@ -66,6 +68,8 @@ impl<S: Store> Writer<S> {
         if nothing {
             return Ok(Ok(()));
         }
+        let is_behind = self.head.watermark < self.head.seq;
+        let records = seq - self.head.seq;
         let mut next = Head {
             epoch: self.head.epoch,
             seq,
@@ -85,8 +89,7 @@ impl<S: Store> Writer<S> {
         };
         let before = self.monotonic();
         let committed = self.store.commit(commit);
-        let took = self.monotonic().saturating_sub(before).as_micros();
-        let took = u64::try_from(took).unwrap_or(u64::MAX);
+        let took = self.monotonic().saturating_sub(before);
         if let Some(error) = self.failure(committed, &mut next)? {
             Figures::add(&self.figures.commits_failed, 1);
             // Whoever waits for the tables would wait for as long as the store cannot write.
@@ -94,10 +97,19 @@ impl<S: Store> Writer<S> {
             return Ok(Err(error));
         }
         self.committed(next, block, left.operations, &slice, run, at);
-        Figures::add(&self.figures.commits, 1);
-        Figures::add(&self.figures.commit_micros_total, took);
-        Figures::raise(&self.figures.commit_micros_max, took);
+        self.show_lag(is_behind, &slice);
+        self.show_commit(records, took);
         Ok(Ok(()))
+    }
+
+    fn show_commit(&self, records: u64, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        Figures::add(&self.figures.commits, 1);
+        self.figures.commit_times.note(micros);
+        Figures::raise(&self.figures.commit_micros_max, micros);
+        if let Some(on_commit) = self.options.on_commit {
+            on_commit(records, took);
+        }
     }
 
     /// Why nothing was written; `None` when all of it was.
@@ -150,7 +162,26 @@ impl<S: Store> Writer<S> {
         let Some(next) = slice.next() else { return };
         let is_done = slice.watermark.is_some();
         let is_too_short = self.is_flushing() && next.round_seq < self.flush_seq();
-        self.sweep = if is_done || is_too_short { Sweep::new(self.head.seq) } else { next.clone() };
+        if is_done || is_too_short {
+            self.sweep = Sweep::new(self.head.seq, self.wall_micros());
+        } else {
+            self.sweep = next.clone();
+        }
+    }
+
+    /// Shows since when the tables have been behind: since the first commit after they were not,
+    /// or since the round began that has just ended, for what came later is in no table yet.
+    fn show_lag(&self, was_behind: bool, slice: &Slice) {
+        let since = &self.figures.behind_since_micros;
+        if self.head.watermark >= self.head.seq {
+            Figures::set(since, 0);
+        } else if !was_behind {
+            Figures::set(since, self.wall_micros());
+        } else if slice.watermark.is_some()
+            && let Some(round) = slice.next()
+        {
+            Figures::set(since, round.began_micros);
+        }
     }
 
     /// What to sweep: settled holds, and of the other rows as many as came in, when memory is as

@@ -1,6 +1,7 @@
 //! The writer as its callers see it: a bounded queue with answers.
 
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use base::{Instant, KeyId};
 use engine::{Answer, Command, OperationKey, Query, Refusal};
@@ -182,6 +183,11 @@ impl Handle {
     /// Commands and queries that wait now.
     pub fn waiting(&self) -> usize {
         self.queue.waiting()
+    }
+
+    /// How long the one of them that came first has waited.
+    pub fn oldest_waiting(&self) -> Duration {
+        self.queue.oldest()
     }
 
     /// Asks the writer to end: it takes nothing new, answers what waits, sweeps, and stops.

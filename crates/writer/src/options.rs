@@ -25,6 +25,9 @@ pub struct Options {
     /// How far the wall clock may be ahead of the journal of a live book when it is opened; `None`
     /// believes every clock.
     pub start_gap_max: Option<Duration>,
+    /// Told about every commit, on the writer's thread: its records, none for
+    /// a sweep alone, and how long it took.
+    pub on_commit: Option<fn(u64, Duration)>,
     /// How long the writer waits for work before it uses the time to sweep.
     pub idle_before_sweep: Duration,
 }
@@ -40,6 +43,7 @@ impl Default for Options {
             operation_retention_days: 31,
             clock_jump_max: Duration::from_secs(300),
             start_gap_max: None,
+            on_commit: None,
             idle_before_sweep: Duration::from_millis(5),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::handle::{Job, Trouble};
 
@@ -19,7 +19,8 @@ pub(crate) struct Queue {
 
 #[derive(Default)]
 struct Inner {
-    jobs: VecDeque<Job>,
+    /// Each with the time of its arrival.
+    jobs: VecDeque<(Instant, Job)>,
     waiting: usize,
     closed: Option<String>,
     writer_sleeps: bool,
@@ -41,7 +42,7 @@ impl Queue {
     }
 
     pub(crate) fn push(&self, job: Job) -> Result<(), Trouble> {
-        let weight = job.weight();
+        let (weight, arrived) = (job.weight(), now());
         let mut inner = self.lock();
         if let Some(reason) = &inner.closed {
             return Err(Trouble::Ended(reason.clone()));
@@ -51,7 +52,7 @@ impl Queue {
             return Err(Trouble::Busy);
         }
         inner.waiting += weight;
-        inner.jobs.push_back(job);
+        inner.jobs.push_back((arrived, job));
         let wake = std::mem::take(&mut inner.writer_sleeps);
         drop(inner);
         if wake {
@@ -76,13 +77,13 @@ impl Queue {
         let mut inner = self.let_others_push(inner);
         let mut jobs = Vec::with_capacity(inner.jobs.len().min(weight_max));
         let mut weight = 0;
-        while let Some(job) = inner.jobs.front() {
+        while let Some((_, job)) = inner.jobs.front() {
             let next = job.weight();
             if weight > 0 && weight + next > weight_max {
                 break;
             }
             weight += next;
-            jobs.extend(inner.jobs.pop_front());
+            jobs.extend(inner.jobs.pop_front().map(|(_, job)| job));
         }
         inner.waiting -= weight;
         Taken::Jobs(jobs)
@@ -129,10 +130,22 @@ impl Queue {
         self.lock().waiting
     }
 
+    /// How long the one that came first has waited.
+    pub(crate) fn oldest(&self) -> Duration {
+        let arrived = self.lock().jobs.front().map(|(arrived, _)| *arrived);
+        arrived.map_or(Duration::ZERO, |arrived| now().saturating_duration_since(arrived))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // A caller that panicked while it pushed left the queue as it was.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Measures how long jobs wait, for the figures; nothing is decided by it.
+#[expect(clippy::disallowed_methods, reason = "measures only")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 impl Job {

@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use base::{Instant, KeyId, Span};
-use engine::{Answer, BookRow, Command, Found, Key, Query, Rows, ask, query_needs};
+use engine::{Answer, BookRow, Command, Found, Key, Query, Refusal, Rows, ask, query_needs};
 use hashbrown::HashMap;
 use journal::BlockBuilder;
 use store::{Head, Store, StoreError};
@@ -112,12 +112,13 @@ impl<S: Store> Writer<S> {
         let head = store.take_over()?;
         let mut memory = Memory::new(CacheSizes { cards: options.cached_cards_max });
         let mut operations = Operations::open(&mut store, &options)?;
+        let opened_micros = time.wall().micros().unsigned_abs();
         let replayed_records = replay(&mut store, &head, &mut memory, &mut operations)?;
         let mut writer = Writer {
             store,
             memory,
             operations,
-            sweep: Sweep::new(head.seq),
+            sweep: Sweep::new(head.seq, opened_micros),
             sweep_owed: 0,
             head,
             figures: Arc::new(Figures::default()),
@@ -132,6 +133,9 @@ impl<S: Store> Writer<S> {
         writer.check_book(spec)?;
         // Until the first commit nothing else would say where the book stands.
         writer.show_figures(&Slice::default());
+        if writer.head.watermark < writer.head.seq {
+            Figures::set(&writer.figures.behind_since_micros, opened_micros);
+        }
         Ok(writer)
     }
 
@@ -207,9 +211,10 @@ impl<S: Store> Writer<S> {
             last_block: None,
             needs_are_loaded: false,
             tally: Tally::default(),
+            refused: Vec::new(),
         };
         let decided = decide_jobs(&mut desk, &jobs);
-        let Desk { builder, mut log, entries, mine, tally, .. } = desk;
+        let Desk { builder, mut log, entries, mine, tally, refused, .. } = desk;
         let ended = match decided {
             Ok(outcomes) => {
                 let operations = last_records(&mine);
@@ -223,7 +228,7 @@ impl<S: Store> Writer<S> {
         };
         match ended {
             Ok(Ok(outcomes)) => {
-                self.count(tally);
+                self.count(tally, &refused);
                 // What was in no table before this batch may have been written by it.
                 self.memory.end_batch();
                 self.answer(jobs, Ok(outcomes), now);
@@ -324,6 +329,11 @@ impl<S: Store> Writer<S> {
         Ok(self.time.now(ahead, self.head.at_micros)?)
     }
 
+    /// The wall clock as figures show it.
+    pub(crate) fn wall_micros(&self) -> u64 {
+        self.time.wall().micros().unsigned_abs()
+    }
+
     pub(crate) fn monotonic(&self) -> Duration {
         self.time.monotonic()
     }
@@ -403,8 +413,13 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    fn count(&self, tally: Tally) {
+    fn count(&self, tally: Tally, refused: &[Refusal]) {
         let figures = &self.figures;
+        if tally.commands > 0 {
+            figures.batch_sizes.note(tally.commands);
+            Figures::raise(&figures.batch_commands_max, tally.commands);
+        }
+        refused.iter().for_each(|refusal| figures.refused.note(refusal));
         Figures::add(&figures.commands, tally.commands);
         Figures::add(&figures.refusals, tally.refusals);
         Figures::add(&figures.replays, tally.replays);

@@ -164,7 +164,10 @@ fn written(caller: &Caller, results: &Results<Told>) -> Vec<u8> {
         out.extend_from_slice(b",\"body\":");
         match result {
             Ok(told) => told.write_body(&mut out),
-            Err(problem) => problem.write(caller.request_id, &mut out),
+            Err(problem) => {
+                caller.app.answered.count_problem(problem);
+                problem.write(caller.request_id, &mut out);
+            }
         }
         out.push(b'}');
     }

@@ -99,6 +99,6 @@ fn still_shown(caller: &Caller, former: &ApiKey, repeated: &ApiKey) -> bool {
 }
 
 fn log_new_key(new: KeyId, caller: &Caller) {
-    let (by, request) = (caller.key.id, caller.request_id);
-    tracing::info!(key = %new, %by, %request, "a key was made");
+    let by = caller.key.id;
+    tracing::info!(key = %new, %by, "a key was made");
 }

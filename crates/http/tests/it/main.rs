@@ -23,4 +23,5 @@ mod scopes;
 mod serving;
 mod spending;
 mod timing;
+mod watching;
 mod world;

@@ -1,12 +1,14 @@
 //! Figures for monitoring.
 
+use serde_json::json;
+
 use crate::world::World;
 
 #[tokio::test]
 async fn figures_follow_what_happens_and_tell_nothing_else() {
     let mut world = World::new();
     world.open_book("other");
-    let card = world.issue_with(100, serde_json::json!({"reference": "order-4711"})).await;
+    let card = world.issue_with(100, json!({"reference": "order-4711"})).await;
     let code = card["code"].as_str().unwrap();
     world.redeem(code, 60).await;
     world.redeem(code, 60).await;
@@ -22,7 +24,20 @@ async fn figures_follow_what_happens_and_tell_nothing_else() {
     assert_eq!(value("makegood_http_requests_total{status=\"2xx\"}"), "2");
     assert_eq!(value("makegood_http_requests_total{status=\"4xx\"}"), "2");
     assert_eq!(value("makegood_writer_refusals_total{book=\"test\"}"), "2");
+    let refused = |code: &str| value(&format!("makegood_refusals_total{{book=\"test\",{code}}}"));
+    assert_eq!(refused("code=\"insufficient_balance\""), "1");
+    assert_eq!(refused("code=\"gift_card_not_usable\""), "1");
+    assert_eq!(refused("code=\"hold_not_open\""), "0");
+    let problem = "makegood_http_problems_total{code=\"insufficient_balance\",status=\"422\"}";
+    assert_eq!(value(problem), "1");
     assert_eq!(value("makegood_writer_queue{book=\"other\"}"), "0");
+    assert_eq!(value("makegood_writer_queue_oldest_seconds{book=\"other\"}"), "0.000000");
+    assert_eq!(value("makegood_writer_batch_commands_max{book=\"test\"}"), "1");
+    let commits = value("makegood_writer_commits_total{book=\"test\"}");
+    assert_eq!(value("makegood_writer_commit_seconds_count{book=\"test\"}"), commits);
+    assert_eq!(value("makegood_writer_commit_seconds_bucket{book=\"test\",le=\"+Inf\"}"), commits);
+    let commands = value("makegood_writer_commands_total{book=\"test\"}");
+    assert_eq!(value("makegood_writer_batch_commands_sum{book=\"test\"}"), commands);
     assert_eq!(value("makegood_guess_hits_total{book=\"test\"}"), "2");
     assert_eq!(value("makegood_guess_misses_total{book=\"test\"}"), "1");
     let sequence = world.book.handle().figures().seq().to_string();
@@ -33,6 +48,65 @@ async fn figures_follow_what_happens_and_tell_nothing_else() {
         assert!(!text.contains(secret), "{secret} is told");
     }
     check_format(&text);
+}
+
+#[tokio::test]
+async fn answers_503_are_told_with_their_reason() {
+    let world = World::new();
+    let card = world.issue(100).await;
+    world.book.handle().stop();
+    let code = card["code"].as_str().unwrap();
+    assert_eq!(world.redeem(code, 60).await.status, 503);
+    let body = json!({
+        "operations": [{"idempotency_key": "a", "path": "/v1/redemptions", "body": {}}],
+    });
+    world.post("/v1/batch", body).await_status(200).await;
+    let text = world.get("/metrics").await_status(200).await.text();
+    for sample in [
+        "makegood_http_requests_total{status=\"5xx\"} 1\n",
+        "makegood_http_busy_total{reason=\"writer_ended\"} 1\n",
+        "makegood_http_busy_total{reason=\"queue_full\"} 0\n",
+        "makegood_http_problems_total{code=\"outcome_unknown\",status=\"503\"} 1\n",
+        "makegood_http_problems_total{code=\"invalid_request\",status=\"400\"} 1\n",
+    ] {
+        assert!(text.contains(sample), "{sample} is missing in\n{text}");
+    }
+}
+
+const ALERTS: &str = include_str!("../../../../deploy/alerts.yml");
+const OPERATIONS: &str = include_str!("../../../../docs/operations.md");
+
+#[tokio::test]
+async fn alerts_name_figures_and_labels_that_exist_and_pages_to_read() {
+    let world = World::new();
+    let told = world.get("/metrics").await_status(200).await.text();
+    let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
+    let mut named: Vec<&str> = ALERTS.split(|c| !is_name(c)).collect();
+    named.retain(|word| word.starts_with("makegood_"));
+    assert!(named.len() > 10, "{named:?}");
+    for name in named {
+        assert!(told.contains(&format!("\n{name}{{")), "{name} is no figure");
+    }
+    // What stands in quotes after a label in an expression: `reason="queue_full"`.
+    for part in ALERTS.split('{').skip(1).filter(|part| part.contains("=\"")) {
+        let matcher = part.split('}').next().unwrap();
+        assert!(matcher == "job=\"makegood\"" || told.contains(matcher), "{matcher}");
+    }
+    let headings: Vec<String> = OPERATIONS
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "))
+        .map(|title| title.to_lowercase().replace(' ', "-"))
+        .collect();
+    let alerts = ALERTS.matches("- alert: ").count();
+    let runbooks: Vec<&str> =
+        ALERTS.lines().filter_map(|line| line.split_once("runbook: ")).map(|(_, to)| to).collect();
+    let summaries = ALERTS.matches(" summary: ").count();
+    assert!(alerts > 8 && runbooks.len() == alerts && summaries == alerts);
+    for runbook in runbooks {
+        let (page, anchor) = runbook.split_once('#').unwrap();
+        assert_eq!(page, "docs/operations.md");
+        assert!(headings.iter().any(|heading| heading == anchor), "nothing at {runbook}");
+    }
 }
 
 /// What OpenMetrics demands of the text as far as we use it.
@@ -53,6 +127,11 @@ fn check_format(text: &str) {
                 "counter" => "_total",
                 "info" => "_info",
                 "gauge" => "",
+                "histogram" => {
+                    let suffix = name.strip_prefix(&family).unwrap();
+                    assert!(["_bucket", "_sum", "_count"].contains(&suffix), "{line}");
+                    suffix
+                }
                 other => panic!("{other} is no type we use"),
             };
             assert_eq!(name, format!("{family}{suffix}"), "{line}");

@@ -1,7 +1,9 @@
 //! `makegood doctor`: the commonest mistakes of an installation, each with its cure.
 
 mod data;
+mod disk;
 mod machine;
+mod network;
 mod secrets;
 
 use serde::Serialize;
@@ -31,28 +33,42 @@ enum Grade {
     Fail,
 }
 
-/// What one look found.
+/// What one look found, and what to do about it.
 #[derive(Debug, Serialize)]
-struct Line {
-    check: &'static str,
+struct Finding {
     grade: Grade,
     found: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<String>,
 }
 
-impl Line {
-    fn ok(check: &'static str, found: impl Into<String>) -> Line {
-        Line { check, grade: Grade::Ok, found: found.into(), fix: None }
+impl Finding {
+    fn ok(found: impl Into<String>) -> Finding {
+        Finding { grade: Grade::Ok, found: found.into(), fix: None }
     }
 
-    fn warn(check: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Line {
-        Line { check, grade: Grade::Warn, found: found.into(), fix: Some(fix.into()) }
+    fn warn(found: impl Into<String>, fix: impl Into<String>) -> Finding {
+        Finding { grade: Grade::Warn, found: found.into(), fix: Some(fix.into()) }
     }
 
-    fn fail(check: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Line {
-        Line { check, grade: Grade::Fail, found: found.into(), fix: Some(fix.into()) }
+    fn fail(found: impl Into<String>, fix: impl Into<String>) -> Finding {
+        Finding { grade: Grade::Fail, found: found.into(), fix: Some(fix.into()) }
     }
+}
+
+/// A line of the report.
+#[derive(Debug, Serialize)]
+struct Line {
+    check: &'static str,
+    #[serde(flatten)]
+    finding: Finding,
+}
+
+/// One look at an installation: for a mistake that somebody made before.
+struct Check {
+    /// Stable name, as `--json` shows it.
+    name: &'static str,
+    look: fn(&Patient<'_>) -> Finding,
 }
 
 /// What every look is given.
@@ -63,20 +79,33 @@ struct Patient<'a> {
     is_served: bool,
 }
 
-/// Every look, in the order of the report.
-const CHECKS: &[fn(&Patient<'_>) -> Line] = &[
-    data::folder_is_writable,
-    machine::disk_has_room,
-    machine::sync_is_real_and_quick,
-    machine::clock_is_sane,
-    secrets::ring_is_closed_and_apart,
-    secrets::ring_belongs_to_books,
-    data::lock_is_free,
-    machine::open_files_suffice,
-    secrets::bootstrap_key_is_gone,
-    data::tables_are_current,
-    machine::port_is_free,
-    data::variables_are_known,
+/// Looks at what every installation has, in the order of the report.
+const OF_ALL: &[Check] = &[
+    Check { name: "clock", look: machine::clock_is_sane },
+    Check { name: "time service", look: machine::clock_is_kept },
+    Check { name: "key ring", look: secrets::ring_is_closed_and_apart },
+    Check { name: "ring and books", look: secrets::ring_belongs_to_books },
+    Check { name: "keys of persons", look: secrets::people_are_there },
+    Check { name: "API keys", look: secrets::books_have_keys },
+    Check { name: "bootstrap key", look: secrets::bootstrap_key_is_gone },
+    Check { name: "open files", look: machine::open_files_suffice },
+    Check { name: "address", look: network::address_is_private },
+    Check { name: "port", look: network::port_is_free },
+    Check { name: "environment", look: data::variables_are_known },
+];
+
+/// Looks at a data folder, before the others. An installation on a database gets a list of its own
+/// in this one's place.
+const OF_FILES: &[Check] = &[
+    Check { name: "data folder", look: data::folder_is_writable },
+    Check { name: "data is closed", look: data::folder_is_closed },
+    Check { name: "local disk", look: disk::data_is_local },
+    Check { name: "disk space", look: disk::disk_has_room },
+    Check { name: "growth", look: disk::disk_lasts },
+    Check { name: "disk sync", look: disk::sync_is_real_and_quick },
+    Check { name: "lock", look: data::lock_is_free },
+    Check { name: "tables", look: data::tables_are_current },
+    Check { name: "backup", look: data::backup_is_recent },
 ];
 
 /// Runs the command.
@@ -85,15 +114,16 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
     let is_served = data::is_served(settings.data_folder());
     let patient = Patient { settings: &settings, environment: &environment, is_served };
-    let lines: Vec<Line> = CHECKS.iter().map(|check| check(&patient)).collect();
+    let look = |check: &Check| Line { check: check.name, finding: (check.look)(&patient) };
+    let lines: Vec<Line> = OF_FILES.iter().chain(OF_ALL).map(look).collect();
     args.output.print(&lines, || text(&lines));
-    let is_well = lines.iter().all(|line| line.grade != Grade::Fail);
+    let is_well = lines.iter().all(|line| line.finding.grade != Grade::Fail);
     Ok(if is_well { Ending::Well } else { Ending::NotWell })
 }
 
 fn text(lines: &[Line]) -> String {
     let mut text = String::new();
-    for Line { check, grade, found, fix } in lines {
+    for Line { check, finding: Finding { grade, found, fix } } in lines {
         let grade = match grade {
             Grade::Ok => "ok  ",
             Grade::Warn => "warn",

@@ -14,6 +14,7 @@ use writer::{Handle, Trouble};
 use crate::config::{Environment, LogFormat, MANUAL, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
+use crate::traces;
 use crate::wiring::{Installation, OpenBook, book_name};
 
 /// Name of the book that the bootstrap key makes.
@@ -54,6 +55,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
     start_log(&settings)?;
     let mut installation = Installation::open(&settings, &environment)?;
+    installation.trace(traces::start()?);
     if !args.accept_clock {
         installation.hold_clock_against_books(settings.start_gap_max());
     }
@@ -200,6 +202,9 @@ fn app(settings: &Settings, installation: &Installation, books: &[OpenBook]) -> 
         control: installation.control()?,
         limits: settings.limits(),
     }));
+    if let Some(traces) = &installation.traces {
+        traces.watch(&app);
+    }
     for book in books {
         let readers: Done<Vec<Box<dyn Reader>>> =
             (0..settings.readers_per_book).map(|_| installation.reader(&book.record)).collect();
@@ -298,7 +303,7 @@ pub(crate) fn start_log(settings: &Settings) -> Done {
     let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
     match settings.log_format {
         LogFormat::Text => log.with_ansi(false).init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
     Ok(())
 }

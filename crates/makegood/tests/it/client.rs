@@ -21,6 +21,7 @@ pub struct Answer {
     pub status: u16,
     pub is_replayed: bool,
     pub has_retry_after: bool,
+    pub request_id: String,
     pub body: String,
 }
 
@@ -88,8 +89,13 @@ impl Client {
         let status_line = self.line()?;
         let status = status_line.split(' ').nth(1).and_then(|number| number.parse().ok());
         let status = status.ok_or_else(|| io::Error::other("no status"))?;
-        let mut answer =
-            Answer { status, is_replayed: false, has_retry_after: false, body: String::new() };
+        let mut answer = Answer {
+            status,
+            is_replayed: false,
+            has_retry_after: false,
+            request_id: String::new(),
+            body: String::new(),
+        };
         let mut length = 0;
         loop {
             let line = self.line()?.to_ascii_lowercase();
@@ -97,6 +103,7 @@ impl Client {
                 Some(("content-length", number)) => length = number.parse().unwrap(),
                 Some(("idempotent-replayed", value)) => answer.is_replayed = value == "true",
                 Some(("retry-after", _)) => answer.has_retry_after = true,
+                Some(("x-request-id", id)) => answer.request_id = id.trim().to_owned(),
                 Some(_) => {}
                 None => break,
             }

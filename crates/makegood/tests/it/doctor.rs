@@ -27,7 +27,7 @@ fn check(place: &Place, variables: &[(&str, &str)], name: &str, grade: &str) {
 fn a_fresh_place_only_has_warnings() {
     let (code, lines) = examine(&Place::new(), &[]);
     assert_eq!(code, Some(0), "{lines:?}");
-    assert_eq!(lines.len(), 12);
+    assert_eq!(lines.len(), 20);
 }
 
 #[test]
@@ -36,7 +36,22 @@ fn mistakes_are_found() {
     let server = place.serve();
     check(&place, &[], "lock", "warn");
     assert_eq!(server.stop(), Some(0));
-    for name in ["data folder", "key ring", "ring and books", "lock", "tables", "clock"] {
+    let well = [
+        "data folder",
+        "data is closed",
+        "disk space",
+        "growth",
+        "lock",
+        "tables",
+        "backup",
+        "clock",
+        "key ring",
+        "ring and books",
+        "keys of persons",
+        "API keys",
+        "address",
+    ];
+    for name in well {
         check(&place, &[], name, "ok");
     }
     check(&place, &[("MAKEGOOD_BOOTSTRAP_KEY", KEY)], "bootstrap key", "warn");
@@ -52,6 +67,80 @@ fn mistakes_are_found() {
     other.serve().stop();
     std::fs::copy(other.path("data-keys/ring.toml"), &ring).unwrap();
     check(&place, &[], "ring and books", "fail");
+}
+
+#[test]
+fn doors_left_open_are_found() {
+    let place = Place::new();
+    place.serve().stop();
+    let mode = |path: &str, mode| {
+        let mode = PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(place.path(path), mode).unwrap();
+    };
+    mode("data", 0o755);
+    check(&place, &[], "data is closed", "warn");
+    mode("data", 0o700);
+    mode("data-keys/people.db", 0o640);
+    check(&place, &[], "keys of persons", "fail");
+    std::fs::remove_file(place.path("data-keys/people.db")).unwrap();
+    check(&place, &[], "keys of persons", "fail");
+    std::fs::remove_file(place.path("data-keys/ring.toml")).unwrap();
+    check(&place, &[], "key ring", "fail");
+}
+
+#[test]
+fn an_address_that_others_reach_is_found() {
+    let place = Place::new();
+    let grade = |listen: &str| {
+        let ran = place.run(&["doctor", "--json", "--listen", listen]);
+        let lines: Vec<Value> = serde_json::from_str(&ran.out).unwrap();
+        let line = lines.iter().find(|line| line["check"] == "address").unwrap();
+        line["grade"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(grade("0.0.0.0:0"), "warn");
+    assert_eq!(grade("[::1]:0"), "ok");
+    assert_eq!(grade("8080"), "fail");
+}
+
+#[test]
+fn a_book_that_nobody_can_use_is_found() {
+    let place = Place::new();
+    let book = ["--book", "live", "--create-book", "live"];
+    let create = [&["keys", "create", "--kind", "publishable", "--json"][..], &book].concat();
+    let made = place.run(&create).expect(0).json();
+    check(&place, &[], "API keys", "warn");
+    place.run(&["keys", "revoke", made["id"].as_str().unwrap()]).expect(0);
+    check(&place, &[], "API keys", "warn");
+    place.run(&["keys", "create", "--book", "live", "--scopes", "all"]).expect(0);
+    check(&place, &[], "API keys", "ok");
+}
+
+#[test]
+fn a_live_book_without_a_recent_backup_is_found() {
+    let place = Place::new();
+    place
+        .run(&["keys", "create", "--book", "live", "--create-book", "live", "--scopes", "all"])
+        .expect(0);
+    place.serve().stop();
+    check(&place, &[], "backup", "warn");
+    let marker = std::fs::File::create(place.data().join("last-backup")).unwrap();
+    check(&place, &[], "backup", "ok");
+    let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_767_225_600);
+    marker.set_modified(long_ago).unwrap();
+    check(&place, &[], "backup", "warn");
+}
+
+#[test]
+fn health_says_whether_a_server_is_ready() {
+    let place = Place::new();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let ran = place.run(&["health", "--listen", &free]).expect(1);
+    assert!(ran.out.contains(&free), "{}", ran.out);
+    let server = place.serve();
+    let ran = place.run(&["health", "--json", "--listen", &server.address]).expect(0);
+    assert_eq!(ran.json()["ready"], true);
+    let port = server.address.rsplit_once(':').unwrap().1;
+    place.run(&["health", "--listen", &format!("0.0.0.0:{port}")]).expect(0);
 }
 
 #[test]

@@ -5,12 +5,16 @@
 mod client;
 mod copies;
 mod demo;
+mod deploy;
 mod disk_full;
 mod doctor;
 mod export;
 mod import;
 mod keys;
 mod kill;
+mod logs;
 mod process;
 mod serve;
+#[cfg(feature = "traces")]
+mod traces;
 mod verify;

@@ -18,11 +18,18 @@ pub(crate) struct Migration {
 }
 
 /// Migrations of a book.
-pub(crate) const OF_BOOKS: &[Migration] = &[Migration {
-    number: 1,
-    name: "tables",
-    text: include_str!("../../migrations/book/0001_tables.sql"),
-}];
+pub(crate) const OF_BOOKS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "tables",
+        text: include_str!("../../migrations/book/0001_tables.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "views",
+        text: include_str!("../../migrations/book/0002_views.sql"),
+    },
+];
 
 /// Migrations of the control store.
 pub(crate) const OF_CONTROL: &[Migration] = &[

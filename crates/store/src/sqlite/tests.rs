@@ -203,10 +203,21 @@ fn migrations_run_once_and_are_compared() {
     let refused = migrations::run(&mut sqlite, &edited).unwrap_err();
     assert!(matches!(refused, StoreError::Corrupt(_)), "{refused}");
 
-    let values = params![2, "from the future", [0_u8; 32]];
+    let known = u32::try_from(migrations::OF_BOOKS.len()).unwrap();
+    let values = params![known + 1, "from the future", [0_u8; 32]];
     sqlite.connection.execute(catalogue::migrations::INSERT, values).unwrap();
     let refused = migrations::run(&mut sqlite, migrations::OF_BOOKS).unwrap_err();
-    assert_eq!(refused, StoreError::Newer { found: 2, known: 1 });
+    assert_eq!(refused, StoreError::Newer { found: known + 1, known });
+}
+
+#[test]
+fn a_file_of_an_earlier_release_gets_what_it_lacks() {
+    for done in 0..migrations::OF_BOOKS.len() {
+        let mut sqlite = SqliteConnection::reading(migrated(&migrations::OF_BOOKS[..done]));
+        assert!(migrations::require_current(&mut sqlite, migrations::OF_BOOKS).is_err());
+        migrations::run(&mut sqlite, migrations::OF_BOOKS).unwrap();
+        check_golden(&sqlite.connection, include_str!("../../tests/golden/book_schema.sql"));
+    }
 }
 
 #[test]

@@ -12,3 +12,4 @@ mod reading;
 mod row_codec;
 mod sqlite_files;
 mod support;
+mod views;

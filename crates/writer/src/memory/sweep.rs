@@ -16,6 +16,8 @@ pub(crate) struct Sweep {
     position: Option<Key>,
     /// Everything at or below this sequence will be in the tables when the round ends.
     pub(crate) round_seq: u64,
+    /// Wall clock at the beginning of the round.
+    pub(crate) began_micros: u64,
 }
 
 /// What one commit sweeps, and where the sweep is afterwards.
@@ -34,8 +36,8 @@ const FIRST: Key = Key::Book;
 
 impl Sweep {
     /// A round that covers everything up to `seq`.
-    pub(crate) fn new(seq: u64) -> Sweep {
-        Sweep { position: Some(FIRST), round_seq: seq }
+    pub(crate) fn new(seq: u64, began_micros: u64) -> Sweep {
+        Sweep { position: Some(FIRST), round_seq: seq, began_micros }
     }
 }
 
@@ -63,7 +65,7 @@ impl Memory {
         if position.is_none() {
             slice.watermark = Some(sweep.round_seq);
         }
-        slice.next = Some(Sweep { position, round_seq: sweep.round_seq });
+        slice.next = Some(Sweep { position, ..sweep.clone() });
         slice
     }
 

@@ -5,6 +5,7 @@ mod atomic;
 mod bench;
 mod clock;
 mod failures;
+mod figures;
 mod keys;
 mod memory;
 mod queue;

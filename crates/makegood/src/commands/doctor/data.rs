@@ -1,13 +1,22 @@
 //! Looks at the data folder and the settings.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use base::Instant;
+use outside::clock::{Clock, SystemClock};
 use store::sqlite::{open_folder, open_reader};
-use store::{Reader, StoreError};
+use store::{BookName, Reader, StoreError};
 
-use super::{Line, Patient};
+use super::{Finding, Patient};
 use crate::commands::verify::books_on_disk;
 use crate::config::layers;
+
+/// The file whose time is that of the last backup.
+pub(crate) const LAST_BACKUP: &str = "last-backup";
+
+/// Hours after which a backup is old: a day and a night's grace.
+const BACKUP_HOURS_MAX: u64 = 36;
 
 /// Whether another process has the folder. Nothing is made in a folder that never had one.
 pub(super) fn is_served(data: &Path) -> bool {
@@ -15,68 +24,103 @@ pub(super) fn is_served(data: &Path) -> bool {
         && matches!(open_folder(data), Err(StoreError::InUse { .. }))
 }
 
-pub(super) fn folder_is_writable(patient: &Patient<'_>) -> Line {
-    const CHECK: &str = "data folder";
+pub(super) fn folder_is_writable(patient: &Patient<'_>) -> Finding {
     let data = patient.settings.data_folder();
     let shown = data.display();
     if !data.exists() {
         let fix = "the first start makes it; name another with --data DIR if it should be there";
-        return Line::warn(CHECK, format!("{shown} does not exist"), fix);
+        return Finding::warn(format!("{shown} does not exist"), fix);
     }
     let probe = data.join(".doctor");
     match std::fs::write(&probe, b"a probe").and_then(|()| std::fs::remove_file(&probe)) {
-        Ok(()) => Line::ok(CHECK, format!("{shown} can be written")),
+        Ok(()) => Finding::ok(format!("{shown} can be written")),
         Err(error) => {
             let fix = "give it to the user that runs makegood: chown -R USER, chmod 0700";
-            Line::fail(CHECK, format!("{shown} cannot be written: {error}"), fix)
+            Finding::fail(format!("{shown} cannot be written: {error}"), fix)
         }
     }
 }
 
-pub(super) fn lock_is_free(patient: &Patient<'_>) -> Line {
-    const CHECK: &str = "lock";
-    if patient.is_served {
-        let fix = "fine if that is your server; commands that write need it stopped";
-        return Line::warn(CHECK, "another makegood process uses the data folder", fix);
+pub(super) fn folder_is_closed(patient: &Patient<'_>) -> Finding {
+    let data = patient.settings.data_folder();
+    let Ok(metadata) = std::fs::metadata(data) else { return Finding::ok("not made yet") };
+    let mode = metadata.mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Finding::ok("only its owner can enter");
     }
-    Line::ok(CHECK, "no other process uses the data folder")
+    let shown = data.display();
+    Finding::warn(format!("{shown} has mode {mode:04o}"), format!("run: chmod 700 {shown}"))
 }
 
-pub(super) fn tables_are_current(patient: &Patient<'_>) -> Line {
-    const CHECK: &str = "tables";
+/// What can be known of backups: the time of the file `last-backup` in the data folder, which
+/// whoever has made a backup touches.
+pub(super) fn backup_is_recent(patient: &Patient<'_>) -> Finding {
     let data = patient.settings.data_folder();
-    let Ok(books) = books_on_disk(data) else { return Line::ok(CHECK, "no book yet") };
+    let is_live = |name: &BookName| {
+        let row = open_reader(data, name).and_then(|mut reader| reader.book());
+        row.ok().flatten().is_some_and(|row| !row.is_test)
+    };
+    if !books_on_disk(data).unwrap_or_default().iter().any(is_live) {
+        return Finding::ok("no live book yet");
+    }
+    let fix = format!(
+        "copy data and keys as docs/operations.md says, and touch {} after each backup",
+        data.join(LAST_BACKUP).display()
+    );
+    let Ok(touched) = std::fs::metadata(data.join(LAST_BACKUP)) else {
+        return Finding::warn("no backup of a live book is on record", fix);
+    };
+    let now = SystemClock::new().now();
+    let at = Instant::from_micros(touched.mtime().saturating_mul(1_000_000));
+    let age = now.since(at).unwrap_or_default();
+    let hours = age.micros() / 3_600_000_000;
+    if hours >= BACKUP_HOURS_MAX {
+        return Finding::warn(format!("the last one on record is {hours} hours old"), fix);
+    }
+    Finding::ok(format!("the last one on record is {hours} hours old"))
+}
+
+pub(super) fn lock_is_free(patient: &Patient<'_>) -> Finding {
+    if patient.is_served {
+        let fix = "fine if that is your server; commands that write need it stopped";
+        return Finding::warn("another makegood process uses the data folder", fix);
+    }
+    Finding::ok("no other process uses the data folder")
+}
+
+pub(super) fn tables_are_current(patient: &Patient<'_>) -> Finding {
+    let data = patient.settings.data_folder();
+    let Ok(books) = books_on_disk(data) else { return Finding::ok("no book yet") };
     for book in &books {
         match open_reader(data, book).and_then(|mut reader| reader.head()) {
             Ok(head) if head.is_filling() => {
                 let error = StoreError::HalfFilled(book.to_string());
                 let fix = "run the same `makegood move` or `makegood restore` again";
-                return Line::fail(CHECK, error.to_string(), fix);
+                return Finding::fail(error.to_string(), fix);
             }
             Ok(_) => {}
             Err(error @ StoreError::Newer { .. }) => {
                 let fix = "run the newer release, or restore a backup from before the upgrade";
-                return Line::fail(CHECK, format!("book {book}: {error}"), fix);
+                return Finding::fail(format!("book {book}: {error}"), fix);
             }
             Err(error) if error.is_transient() => {
                 let fix = "start `makegood serve` once: it brings the tables up to date";
-                return Line::warn(CHECK, format!("book {book}: {error}"), fix);
+                return Finding::warn(format!("book {book}: {error}"), fix);
             }
             Err(error) => {
                 let fix = "run `makegood verify`; restore a backup if it agrees";
-                return Line::fail(CHECK, format!("book {book}: {error}"), fix);
+                return Finding::fail(format!("book {book}: {error}"), fix);
             }
         }
     }
-    Line::ok(CHECK, format!("{} books, all of this release", books.len()))
+    Finding::ok(format!("{} books, all of this release", books.len()))
 }
 
-pub(super) fn variables_are_known(patient: &Patient<'_>) -> Line {
-    const CHECK: &str = "environment";
+pub(super) fn variables_are_known(patient: &Patient<'_>) -> Finding {
     let unknown = patient.environment.unknown(&layers::names());
     if unknown.is_empty() {
-        return Line::ok(CHECK, "every MAKEGOOD_ variable has a meaning");
+        return Finding::ok("every MAKEGOOD_ variable has a meaning");
     }
     let fix = "compare with `makegood serve --print-config`; take away what is a typing error";
-    Line::warn(CHECK, format!("without a meaning: {}", unknown.join(", ")), fix)
+    Finding::warn(format!("without a meaning: {}", unknown.join(", ")), fix)
 }

@@ -1,0 +1,153 @@
+//! The views for people who ask in SQL: what they show, what they never show, and that every
+//! question of the page is a statement.
+
+use base::{Currency, ProgramId};
+use engine::Row;
+use giftcards::CardState;
+use ledger::{Account, AccountName, Reason};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags};
+use store::{EntryRow, Head};
+
+use crate::support::{
+    Scribe, SqlitePlace, Writes, amount, card, card_account, card_row, entry, entry_place, hold,
+    hold_row, program,
+};
+
+const PAGE: &str = include_str!("../../../../docs/sql.md");
+
+/// The moment of every row: 2026-11-20T10:00:00Z.
+const AT: i64 = 1_795_168_800_000_000;
+
+/// A book with two cards, one redeemed, an open hold and a program; the last entry is above the
+/// watermark.
+fn shop() -> (SqlitePlace, Connection) {
+    let place = SqlitePlace::new();
+    let mut scribe = Scribe::of(&place);
+    let mut first = card(1);
+    (first.program, first.created_at) =
+        (Some(ProgramId::from_bits(3)), base::Instant::from_micros(AT));
+    let mut second = card(2);
+    second.state = CardState::Canceled;
+    let mut spent = card_account(1, 5_000);
+    (spent.debits_posted, spent.debits_pending) = (amount(1_200), amount(100));
+    let clearing = Account {
+        credits_posted: amount(1_200),
+        debits_posted: amount(5_000),
+        ..Account::open(AccountName::OrderClearing, Currency::USD)
+    };
+    scribe.keep(vec![
+        card_row(first),
+        card_row(second),
+        Row::Account(spent),
+        Row::Account(card_account(2, 0)),
+        Row::Account(clearing.clone()),
+        Row::Program(std::sync::Arc::new(program(3))),
+        hold_row(hold(9, 1, AT, "order-1")),
+    ]);
+    let redeemed = |seq, credits, amount: i64, account| {
+        let mut row: EntryRow = entry(account, entry_place(seq, 1), None, credits);
+        row.at = base::Instant::from_micros(AT);
+        (row.entry.reason, row.entry.amount) = (Reason::Redeem, amount);
+        row
+    };
+    let card = AccountName::GiftCard(crate::support::card_id(1)).id(Currency::USD);
+    for (seq, change) in [(2, -1_200), (3, -50)] {
+        let entries = vec![redeemed(seq, 0, change, card)];
+        scribe.write(&Writes { entries, ..Writes::default() }).unwrap();
+    }
+    let next = Head { watermark: 2, ..scribe.head };
+    scribe.commit(None, next, &Writes::default()).unwrap();
+    drop(scribe);
+    let path = place.folder.path().join("books/test.db");
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    (place, connection)
+}
+
+/// The rows of an answer, their values joined by bars.
+fn ask(connection: &Connection, question: &str) -> Vec<String> {
+    let mut statement = connection.prepare(question).unwrap();
+    let columns = statement.column_count();
+    let row = |row: &rusqlite::Row<'_>| {
+        let shown = (0..columns).map(|column| match row.get_unwrap(column) {
+            Value::Null => "-".to_owned(),
+            Value::Integer(number) => number.to_string(),
+            Value::Text(text) => text,
+            other => panic!("{question}: {other:?} is neither a number nor a text"),
+        });
+        Ok(shown.collect::<Vec<_>>().join("|"))
+    };
+    statement.query_map([], row).unwrap().map(Result::unwrap).collect()
+}
+
+#[track_caller]
+fn check(connection: &Connection, question: &str, expected: &[&str]) {
+    assert_eq!(ask(connection, question), expected, "{question}");
+}
+
+#[test]
+fn views_show_amounts_states_and_instants() {
+    let (_place, book) = shop();
+    let one = "00000000000000000000000000000001";
+    check(
+        &book,
+        "select gift_card, state, last4, balance_minor, held_minor, available_minor, created_at, \
+         as_of_seq from view_gift_card order by gift_card",
+        &[
+            &format!("{one}|active|ABCD|3800|100|3700|2026-11-20T10:00:00Z|2"),
+            "00000000000000000000000000000002|canceled|ABCD|0|0|0|1970-01-01T00:00:00Z|2",
+        ],
+    );
+    check(
+        &book,
+        "select book, gift_card, state, held_minor, reference, expires_at_micros, as_of_seq \
+         from view_hold",
+        &[&format!("test|{one}|held|100|order-1|{AT}|2")],
+    );
+    check(
+        &book,
+        "select name, kind, currency, debits_minor, credits_minor, balance_minor \
+         from view_ledger_account where name <> 'giftcard/*'",
+        &["order/clearing|liability|USD|5000|1200|-3800"],
+    );
+    check(
+        &book,
+        "select sequence, position, ledger_account, name, reason, amount_minor, at, as_of_seq \
+         from view_ledger_entry",
+        &[&format!("2|1|{one}|giftcard/*|redeemed|-1200|2026-11-20T10:00:00Z|2")],
+    );
+    check(&book, "select name, value_max_minor from view_program", &["Ordinary cards|50000"]);
+}
+
+#[test]
+fn the_questions_of_the_page_are_answered() {
+    let (_place, book) = shop();
+    let mut questions =
+        PAGE.split("```sql\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut next = |expected: &[&str]| check(&book, questions.next().unwrap(), expected);
+    next(&["USD|3800|100|1"]);
+    next(&["2026-11-20|USD|1200|1"]);
+    next(&[]);
+    next(&[&format!(
+        "{:032x}|{:032x}|order-1|USD|100|1970-01-01T00:00:00Z|2026-11-20T10:00:00Z",
+        9, 1
+    )]);
+    next(&["USD|0|2"]);
+    assert_eq!(questions.next(), None, "a question nobody asked here");
+}
+
+#[test]
+fn views_tell_no_secrets_and_as_of_when() {
+    let (_place, book) = shop();
+    let views = ask(&book, "select name from sqlite_schema where type = 'view' order by name");
+    assert_eq!(views.len(), 5);
+    for view in views {
+        assert!(PAGE.contains(&format!("| `{view}` |")), "{view} is not on the page");
+        let statement = book.prepare(&format!("select * from {view}")).unwrap();
+        let columns: Vec<&str> = statement.column_names().collect();
+        assert!(columns.contains(&"as_of_seq") && columns.contains(&"book"), "{view}");
+        for secret in ["hash", "nonce", "sealed", "code", "metadata", "ring"] {
+            assert!(!columns.iter().any(|column| column.contains(secret)), "{view}: {secret}");
+        }
+    }
+}
