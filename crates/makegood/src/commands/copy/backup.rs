@@ -9,6 +9,7 @@ use outside::clock::{Clock, SystemClock};
 use serde::Serialize;
 
 use super::{BookView, show};
+use crate::commands::doctor::data::LAST_BACKUP;
 use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output::{self, OutputArgs};
@@ -53,7 +54,9 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let books = if is_piped {
         write(place.as_mut(), io::stdout().lock(), said)?.1
     } else {
-        whole_file::write(&args.file, |out| write(place.as_mut(), out, said))?
+        let books = whole_file::write(&args.file, |out| write(place.as_mut(), out, said))?;
+        note_backup(&settings)?;
+        books
     };
     let view = View {
         file: args.file.display().to_string(),
@@ -69,6 +72,16 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         args.output.print(&view, || text(&view, "written"));
     }
     Ok(Ending::Well)
+}
+
+/// For `doctor`, which looks how old the last backup is. What went through a pipe may have gone
+/// nowhere, so that is not noted.
+fn note_backup(settings: &Settings) -> Done {
+    if let Location::Folder(folder) = Location::of(settings) {
+        let path = folder.join(LAST_BACKUP);
+        std::fs::write(&path, "").map_err(|error| Failure::file(&path, &error))?;
+    }
+    Ok(())
 }
 
 fn check(args: &Args) -> Done<Ending> {

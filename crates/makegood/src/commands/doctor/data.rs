@@ -12,7 +12,8 @@ use super::{Finding, Patient};
 use crate::commands::verify::books_on_disk;
 use crate::config::layers;
 
-/// The file whose time is that of the last backup.
+/// The file whose time is that of the last backup: `makegood backup` touches it, or whoever copies
+/// the folder in another way.
 pub(crate) const LAST_BACKUP: &str = "last-backup";
 
 /// Hours after which a backup is old: a day and a night's grace.
@@ -64,7 +65,8 @@ pub(super) fn backup_is_recent(patient: &Patient<'_>) -> Finding {
         return Finding::ok("no live book yet");
     }
     let fix = format!(
-        "copy data and keys as docs/operations.md says, and touch {} after each backup",
+        "run `makegood backup FILE` and copy the keys, as docs/backup.md says; whoever copies in \
+         another way touches {} afterwards",
         data.join(LAST_BACKUP).display()
     );
     let Ok(touched) = std::fs::metadata(data.join(LAST_BACKUP)) else {
