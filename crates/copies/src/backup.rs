@@ -1,6 +1,5 @@
 //! Backups: books in a file that any store can be filled from. `docs/backup.md` has the format.
 
-mod frame;
 mod parts;
 mod read;
 mod restore;

@@ -6,6 +6,14 @@ use store::{BookName, CommitError, StoreError};
 /// Why a copy was not made. The texts are for operators and say what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
+    /// What went wrong with one book.
+    #[error("book {book}: {error}")]
+    InBook {
+        /// The book.
+        book: BookName,
+        /// What went wrong.
+        error: Box<CopyError>,
+    },
     /// The book that is copied cannot be read.
     #[error("it cannot be read: {0}")]
     Source(StoreError),
@@ -63,30 +71,33 @@ pub enum CopyError {
     /// The totals of a currency are not zero.
     #[error("all balances in {0} do not add up to zero; run `makegood verify`")]
     NotZero(&'static str),
-    /// The file of a backup is not what was written.
-    #[error("the backup is damaged at byte {offset}: {damage}; use another copy of it")]
+    /// The file of a backup or a segment is not what was written.
+    #[error("the file is damaged at byte {offset}: {damage}; use another copy of it")]
     Backup {
         /// Where the damaged part begins.
         offset: u64,
         /// What is wrong there.
         damage: Damage,
     },
-    /// The backup is of a later format.
-    #[error("the backup has format {found}, this release reads 1; use the release that made it")]
+    /// The file is of a later format.
+    #[error("the file has format {found}, this release reads 1; use the release that made it")]
     NewerBackup {
         /// Its format.
         found: u8,
     },
+    /// A segment belongs to another book.
+    #[error("the segment is of book {0}; keep a folder for each book")]
+    OtherBook(BookName),
     /// The file cannot be read or written.
-    #[error("the file of the backup cannot be used: {0}")]
+    #[error("the file cannot be used: {0}")]
     File(std::io::Error),
 }
 
 /// What is wrong with a place of a backup.
 #[derive(Debug, thiserror::Error)]
 pub enum Damage {
-    /// It does not begin as backups do.
-    #[error("it is no backup of makegood")]
+    /// It does not begin as such files do.
+    #[error("makegood did not write this file, or for another purpose")]
     Magic,
     /// The file ends too early.
     #[error("the file ends here")]
@@ -103,6 +114,22 @@ pub enum Damage {
 }
 
 impl CopyError {
+    /// The same with the name of the book, once.
+    pub(crate) fn of(self, book: &BookName) -> CopyError {
+        match self {
+            CopyError::InBook { .. } => self,
+            error => CopyError::InBook { book: book.clone(), error: Box::new(error) },
+        }
+    }
+
+    /// The same without the name of the book.
+    pub fn bare(self) -> CopyError {
+        match self {
+            CopyError::InBook { error, .. } => *error,
+            error => error,
+        }
+    }
+
     /// An outcome that is not known is found out by running the copy again.
     pub(crate) fn target(error: CommitError) -> CopyError {
         match error {

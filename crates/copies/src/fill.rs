@@ -18,8 +18,9 @@ pub struct Filler<'a> {
 }
 
 impl<'a> Filler<'a> {
-    /// Begins to fill, or goes on. From now on nobody can take the book over, until
-    /// [`Filler::finish`].
+    /// Begins to fill, or goes on. Nobody can take the book over from the first part on, until
+    /// [`Filler::finish`]. A book with records is left as it is until the stream has shown that it
+    /// is the beginning of what is copied.
     ///
     /// # Errors
     ///
@@ -39,8 +40,8 @@ impl<'a> Filler<'a> {
         };
         let unconfirmed = (head.seq > 0).then_some(head);
         let mut filler = Filler { store, head, verifier, unconfirmed, runs: Vec::new() };
-        if !head.is_filling() {
-            filler.fill(Parts::default(), Head { epoch: Head::FILLING, ..head })?;
+        if head.seq == 0 && !head.is_filling() {
+            filler.part(Parts::default(), head)?;
         }
         Ok(filler)
     }
@@ -58,9 +59,7 @@ impl<'a> Filler<'a> {
     ///
     /// [`CopyError::OtherHistory`], [`CopyError::JournalEnds`], [`CopyError::Target`].
     pub fn complete(&mut self, head: &Head) -> Result<(), CopyError> {
-        if self.unconfirmed.is_some() || self.head.seq > head.seq {
-            return Err(CopyError::OtherHistory { seq: self.head.seq });
-        }
+        self.expect_confirmed()?;
         if (self.head.seq, self.head.hash) != (head.seq, head.hash) {
             return Err(CopyError::JournalEnds { expected: self.head.seq + 1 });
         }
@@ -70,7 +69,7 @@ impl<'a> Filler<'a> {
         if others.is_empty() {
             return Ok(());
         }
-        self.fill(Parts { dropped_runs: &others, ..Parts::default() }, self.head)
+        self.part(Parts { dropped_runs: &others, ..Parts::default() }, self.head)
     }
 
     /// The copy was compared: gives it the head of the original, so that it can be taken over.
@@ -86,6 +85,19 @@ impl<'a> Filler<'a> {
             ..*head
         };
         self.fill(Parts::default(), next)
+    }
+
+    /// A part before the last one.
+    fn part(&mut self, parts: Parts<'_>, next: Head) -> Result<(), CopyError> {
+        self.fill(parts, Head { epoch: Head::FILLING, ..next })
+    }
+
+    /// Refuses to go on when what is there is not the beginning of the stream.
+    fn expect_confirmed(&self) -> Result<(), CopyError> {
+        match self.unconfirmed {
+            Some(head) => Err(CopyError::OtherHistory { seq: head.seq }),
+            None => Ok(()),
+        }
     }
 
     fn fill(&mut self, parts: Parts<'_>, next: Head) -> Result<(), CopyError> {
@@ -129,17 +141,19 @@ impl Sink for Filler<'_> {
         let entries = &entries[entries.partition_point(|row| row.entry.place <= there)..];
         let (seq, hash, at_micros) = (last.last_seq(), last.hash, last.at_micros);
         let next = Head { seq, hash, at_micros, ..self.head };
-        self.fill(Parts { blocks, entries, ..Parts::default() }, next)
+        self.part(Parts { blocks, entries, ..Parts::default() }, next)
     }
 
     fn rows(&mut self, rows: &[SweptRow]) -> Result<(), CopyError> {
-        self.fill(Parts { rows, ..Parts::default() }, self.head)
+        self.expect_confirmed()?;
+        self.part(Parts { rows, ..Parts::default() }, self.head)
     }
 
     fn run(&mut self, run: &OperationRun) -> Result<(), CopyError> {
+        self.expect_confirmed()?;
         self.runs.push(run.run);
         let runs = std::slice::from_ref(run);
-        self.fill(Parts { runs, ..Parts::default() }, self.head)
+        self.part(Parts { runs, ..Parts::default() }, self.head)
     }
 }
 

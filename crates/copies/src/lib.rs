@@ -6,6 +6,7 @@
 //! * **Stream**: a book as it goes by: journal with entries, then rows, then operation runs.
 //! * **Sink**: whatever takes a stream: a [`Filler`], a [`Tally`], a [`BackupWriter`].
 //! * **Summary**: counts, totals and a digest of a book; equal books have equal summaries.
+//! * **Segment**: a stretch of a journal sealed into a file of its own.
 //! * **Incarnation**: the number of a book that a restore changes.
 //!
 //! # Invariants
@@ -20,7 +21,9 @@
 mod backup;
 mod error;
 mod fill;
+mod frame;
 mod place;
+mod segment;
 mod stream;
 mod summary;
 
@@ -30,5 +33,6 @@ pub use backup::{
 pub use error::{CopyError, Damage};
 pub use fill::Filler;
 pub use place::{Moved, Place, TargetPlace, move_books};
+pub use segment::{Segment, SegmentChain, write_segment};
 pub use stream::{Chunks, Progress, Sink, Step, stream};
 pub use summary::{CurrencyTotal, Summary, Tally, summarize};

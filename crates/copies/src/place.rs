@@ -59,22 +59,21 @@ pub struct Moved {
 ///
 /// # Errors
 ///
-/// [`CopyError`] with the name of the book; it cannot be served then.
+/// [`CopyError::InBook`]; the target cannot serve that book then.
 pub fn move_books(
     source: &mut dyn Place,
     target: &mut dyn TargetPlace,
     chunks: Chunks,
     progress: &mut dyn FnMut(&BookName, Progress),
-) -> Result<Vec<Moved>, (BookName, CopyError)> {
-    let nameless = |error| (BookName::new("control").expect("a word is a name"), error);
-    let contents = source.contents().map_err(|error| nameless(CopyError::Source(error)))?;
+) -> Result<Vec<Moved>, CopyError> {
+    let contents = source.contents().map_err(CopyError::Source)?;
     let mut moved = Vec::new();
     for record in &contents.books {
         let mut progress = |at| progress(&record.name, at);
         let keys: Vec<&ApiKey> =
             contents.keys.iter().filter(|key| key.book == record.name).collect();
         let copied = move_book(source, target, record, &keys, chunks, &mut progress);
-        moved.push(copied.map_err(|error| (record.name.clone(), error))?);
+        moved.push(copied.map_err(|error| error.of(&record.name))?);
     }
     Ok(moved)
 }

@@ -98,8 +98,7 @@ impl Tally {
     /// [`CopyError::NotZero`].
     pub fn finish(self) -> Result<Summary, CopyError> {
         let mut totals = BTreeMap::<&'static str, CurrencyTotal>::new();
-        // Sums do not depend on the order.
-        #[expect(clippy::iter_over_hash_type, reason = "only added up")]
+        // In no order, which sums do not depend on.
         for (currency, debits, credits) in self.accounts.into_values() {
             let empty = CurrencyTotal { currency, accounts: 0, debits: 0, credits: 0 };
             let total = totals.entry(currency.code()).or_insert(empty);

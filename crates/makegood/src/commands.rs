@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod archive;
 mod books;
 mod copy;
 mod demo;
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Backup(copy::backup::Args),
     /// Fill a fresh place from a backup.
     Restore(copy::restore::Args),
+    /// Seal every journal into segment files that never change.
+    Archive(archive::Args),
     /// Look for the commonest mistakes of an installation.
     Doctor(doctor::Args),
     /// Ask a running server whether it is ready.
@@ -54,6 +57,7 @@ impl Command {
             Command::Move(args) => copy::move_books::run(&args),
             Command::Backup(args) => copy::backup::run(&args),
             Command::Restore(args) => copy::restore::run(&args),
+            Command::Archive(args) => archive::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Health(args) => health::run(&args),
             Command::Bench(args) => crate::bench::run(&args),

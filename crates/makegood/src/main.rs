@@ -25,6 +25,7 @@ mod traces;
 #[cfg(not(feature = "traces"))]
 #[path = "traces_off.rs"]
 mod traces;
+mod whole_file;
 mod wiring;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use store::{
     ApiKey, BookName, BookRecord, EntryRow, Head, KeyKind, OperationRun, SweptRow, entry_values,
 };
 
+use crate::frame::Magic;
 use crate::{CurrencyTotal, Summary};
 
 /// What a backup says of itself.
@@ -56,6 +57,9 @@ pub enum Part {
     /// The last part, with SHA-256 over everything before it.
     End([u8; 32]),
 }
+
+/// The first bytes of every backup.
+pub(super) const MAGIC: &Magic = b"makegood backup\0";
 
 pub(super) const MANIFEST: u8 = 1;
 pub(super) const BOOK: u8 = 2;

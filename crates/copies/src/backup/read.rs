@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use super::frame::{FrameReader, damaged};
-use super::parts::{self, Part};
+use super::parts::{self, MAGIC, Part};
+use crate::frame::{FrameReader, damaged};
 use crate::{CopyError, Damage};
 
 /// Reads a backup. Each part is as it was written, or an error; only the last one, [`Part::End`],
@@ -34,7 +34,7 @@ impl<R: Read> BackupReader<R> {
     ///
     /// [`CopyError::Backup`] when it is no backup, [`CopyError::NewerBackup`].
     pub fn open(input: R) -> Result<BackupReader<R>, CopyError> {
-        let frames = FrameReader::new(input)?;
+        let frames = FrameReader::new(input, MAGIC)?;
         let expects = Expects::Manifest;
         Ok(BackupReader { frames, expects, books_left: 0, keys_left: 0, offset: 0 })
     }

@@ -28,7 +28,8 @@ pub fn check_backup(
             Part::Manifest(found) => manifest = Some(found),
             Part::Book(start) => {
                 let mut progress = |at| progress(&start.record.name, at);
-                let summary = read_book(&mut parts, &start, None, &mut progress)?;
+                let summary = read_book(&mut parts, &start, None, &mut progress);
+                let summary = summary.map_err(|error| error.of(&start.record.name))?;
                 books.push((start, summary));
             }
             _ => {}
@@ -63,7 +64,8 @@ pub fn restore(
             }
             Part::Book(start) => {
                 let mut progress = |at| progress(&start.record.name, at);
-                let restored = restore_book(&mut parts, &start, target, &mut progress)?;
+                let restored = restore_book(&mut parts, &start, target, &mut progress);
+                let restored = restored.map_err(|error| error.of(&start.record.name))?;
                 books.push((start.record, restored));
             }
             Part::Key(key) => keys.push(key),
@@ -166,6 +168,50 @@ fn read_book(
                 return Ok(summary);
             }
             _ => return Err(parts.misplaced("a book does not end")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Instant;
+    use store::Head;
+
+    use super::super::parts;
+    use super::*;
+    use crate::frame::FrameWriter;
+
+    /// A backup of one book without contents, every checksum of which fits.
+    fn backup(head: Head, end: &Summary) -> Vec<u8> {
+        let name = BookName::new("live").unwrap();
+        let manifest = Manifest {
+            release: "test".to_owned(),
+            made_at: Instant::from_micros(1),
+            books: vec![name.clone()],
+            keys: 0,
+        };
+        let created_at = Instant::from_micros(1);
+        let record = BookRecord { name, is_test: true, created_at, incarnation: 1 };
+        let mut frames = FrameWriter::new(Vec::new(), parts::MAGIC).unwrap();
+        frames.frame(parts::MANIFEST, &parts::manifest(&manifest)).unwrap();
+        frames.frame(parts::BOOK, &parts::book(&BookStart { record, head })).unwrap();
+        frames.frame(parts::BOOK_END, &parts::book_end(end)).unwrap();
+        let digest = frames.digest();
+        frames.frame(parts::END, &parts::end(digest)).unwrap();
+        frames.finish().unwrap()
+    }
+
+    #[test]
+    fn a_book_that_is_not_what_is_said_of_it_is_refused_though_checksums_fit() {
+        let check = |head, end: &Summary| check_backup(&*backup(head, end), &mut |_, _| {});
+        let empty = Tally::new().finish().unwrap();
+        check(Head::EMPTY, &empty).unwrap();
+        let longer = Head { seq: 5, ..Head::EMPTY };
+        let fuller = Summary { rows: 1, ..empty.clone() };
+        let other = Summary { digest: [1; 32], ..empty.clone() };
+        for (head, end) in [(longer, &empty), (Head::EMPTY, &fuller), (Head::EMPTY, &other)] {
+            let refused = check(head, end).unwrap_err().bare();
+            assert!(matches!(refused, CopyError::Backup { .. }), "{refused}");
         }
     }
 }

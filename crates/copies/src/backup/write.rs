@@ -6,8 +6,8 @@ use base::Instant;
 use journal::Block;
 use store::{EntryRow, OperationRun, Reader, SweptRow};
 
-use super::frame::FrameWriter;
-use super::parts::{self, BookStart, Manifest};
+use super::parts::{self, BookStart, MAGIC, Manifest};
+use crate::frame::FrameWriter;
 use crate::stream::{Chunks, Progress, Sink, stream};
 use crate::{CopyError, Place, Summary, Tally};
 
@@ -43,7 +43,9 @@ pub fn write_backup<W: Write>(
     )?;
     let mut books = Vec::new();
     for record in &contents.books {
-        let mut reader = place.reader(&record.name).map_err(CopyError::Source)?;
+        let name = &record.name;
+        let reader = place.reader(name);
+        let mut reader = reader.map_err(|error| CopyError::Source(error).of(name))?;
         let mut result = Err(CopyError::Differs { what: "the snapshots" });
         let snapshot = reader.snapshot(&mut |reader| {
             let head = reader.head().map_err(CopyError::Source);
@@ -53,8 +55,8 @@ pub fn write_backup<W: Write>(
                 Ok((start, summary))
             });
         });
-        snapshot.map_err(CopyError::Source)?;
-        books.push(result?);
+        snapshot.map_err(|error| CopyError::Source(error).of(name))?;
+        books.push(result.map_err(|error| error.of(name))?);
     }
     for key in &contents.keys {
         writer.frames.frame(parts::KEY, &parts::key(key))?;
@@ -64,7 +66,7 @@ pub fn write_backup<W: Write>(
 
 impl<W: Write> BackupWriter<W> {
     fn begin(out: W, manifest: &Manifest) -> Result<BackupWriter<W>, CopyError> {
-        let mut frames = FrameWriter::new(out)?;
+        let mut frames = FrameWriter::new(out, MAGIC)?;
         frames.frame(parts::MANIFEST, &parts::manifest(manifest))?;
         Ok(BackupWriter { frames, tally: Tally::new() })
     }

@@ -4,7 +4,7 @@ use copies::{Chunks, CopyError, Moved, Place, TargetPlace, move_books};
 use sim::Fault;
 use store::{BookName, BookRecord, ControlStore, MemoryBook, Store, StoreError};
 
-use crate::places::{FilePlace, MemoryPlace, check_equal, lived, lived_place, name};
+use crate::places::{FilePlace, MemoryPlace, check_equal, everything, lived, lived_place, name};
 
 const SMALL: Chunks = Chunks { block_bytes: 1, rows: 100 };
 
@@ -13,7 +13,11 @@ fn go(
     target: &mut dyn TargetPlace,
     chunks: Chunks,
 ) -> Result<Vec<Moved>, (BookName, CopyError)> {
-    move_books(source, target, chunks, &mut |_, at| assert!(at.done <= at.total))
+    let moved = move_books(source, target, chunks, &mut |_, at| assert!(at.done <= at.total));
+    moved.map_err(|error| match error {
+        CopyError::InBook { book, error } => (book, *error),
+        error => panic!("without the name of a book: {error}"),
+    })
 }
 
 #[test]
@@ -60,7 +64,7 @@ fn a_copy_that_was_interrupted_goes_on() {
 }
 
 #[test]
-fn every_call_of_a_copy_into_files_may_fail() {
+fn slow_every_call_of_a_copy_into_files_may_fail() {
     let mut original = lived_place();
     original.books.insert(name("test"), MemoryBook::new());
     let chunks = Chunks { block_bytes: 100_000, rows: 1_000 };
@@ -96,11 +100,14 @@ fn a_target_with_another_history_is_refused() {
     let mut original = lived_place();
     let mut target = MemoryPlace::default();
     // Shorter and longer than what is copied.
-    for commands in [200, 3_000] {
-        target.books.insert(name("live"), lived(77, commands));
+    for commands in [200, 1_200] {
+        let other = lived(77, commands);
+        let before = everything(&mut other.reader());
+        target.books.insert(name("live"), other.clone());
         let (book, error) = go(&mut original, &mut target, SMALL).unwrap_err();
         assert!(matches!(error, CopyError::OtherHistory { .. }), "{error}");
         assert_eq!(book, name("live"));
+        assert!(before == everything(&mut other.reader()), "it was changed");
         assert_eq!(target.control.books().unwrap(), []);
     }
 }
@@ -150,4 +157,46 @@ fn target_of_a_run_before(source: &mut MemoryPlace) -> MemoryBook {
     first.books.insert(live, earlier.clone());
     assert!(end < longer.store().head().unwrap().seq);
     earlier
+}
+
+/// A block of record 1 that no book begins with.
+fn other_first_block() -> journal::Block {
+    let mut builder = journal::BlockBuilder::new(1, 1, journal::GENESIS_HASH, 5);
+    let header = journal::RecordHeader {
+        seq: 1,
+        at_micros: 5,
+        actor: [0; 16],
+        command: 1,
+        operation: None,
+        reverses: None,
+        outcome: journal::Outcome::Answered { kind: 1, id: [0; 16] },
+    };
+    builder.begin_record(&header).finish();
+    builder.seal()
+}
+
+#[test]
+fn a_block_of_the_same_record_and_another_hash_is_another_history() {
+    let mut original = lived_place();
+    let first = original.book(&name("live")).store().block_of(1).unwrap().unwrap();
+    assert_eq!(first.last_seq(), 1, "a book opens with a block of one record");
+    let mut target = MemoryPlace::default();
+    let mut store = target.book(&name("live")).store();
+    let mut filler = copies::Filler::begin(&mut store).unwrap();
+    copies::Sink::journal(&mut filler, &[other_first_block()], &[]).unwrap();
+    let (_, error) = go(&mut original, &mut target, Chunks::default()).unwrap_err();
+    assert!(matches!(error, CopyError::OtherHistory { seq: 1 }), "{error}");
+}
+
+#[test]
+fn runs_that_the_source_has_dropped_meanwhile_are_dropped() {
+    let mut original = lived_place();
+    let mut target = MemoryPlace::default();
+    let mut store = target.book(&name("live")).store();
+    let mut filler = copies::Filler::begin(&mut store).unwrap();
+    let last_at = base::Instant::from_micros(1);
+    let old = store::OperationRun { run: 1_000_000, last_at, entries: vec![(1, 0)] };
+    copies::Sink::run(&mut filler, &old).unwrap();
+    go(&mut original, &mut target, Chunks::default()).unwrap();
+    check_equal(&mut original, &mut target);
 }

@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod backup;
+mod beside_a_writer;
 mod copying;
 mod places;
+mod segments;

@@ -50,7 +50,7 @@ impl TargetPlace for MemoryPlace {
 /// Books in files.
 pub struct FilePlace {
     pub folder: Folder,
-    pub directory: TempDir,
+    _directory: TempDir,
     pub plan: FaultPlan,
 }
 
@@ -59,7 +59,7 @@ impl FilePlace {
         let directory = tempfile::tempdir().unwrap();
         let folder = open_folder(directory.path()).unwrap();
         folder.control().unwrap();
-        FilePlace { folder, directory, plan: FaultPlan::none() }
+        FilePlace { folder, _directory: directory, plan: FaultPlan::none() }
     }
 }
 
@@ -100,9 +100,14 @@ pub fn lived(seed: u64, commands: u64) -> MemoryBook {
 
 /// A place with two books and three keys.
 pub fn lived_place() -> MemoryPlace {
+    place_after(600)
+}
+
+/// The same after so many commands a book.
+pub fn place_after(commands: u64) -> MemoryPlace {
     let mut place = MemoryPlace::default();
     for (number, text) in (1_u8..).zip(["live", "test"]) {
-        place.books.insert(name(text), lived(u64::from(number), 600));
+        place.books.insert(name(text), lived(u64::from(number), commands));
         let record = BookRecord {
             name: name(text),
             is_test: text == "test",

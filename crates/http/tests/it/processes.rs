@@ -46,7 +46,8 @@ impl Shared {
         let folder = tempfile::tempdir().unwrap();
         let people = PeopleKeys::open_or_create(&folder.path().join("keys"), &ring).unwrap();
         let mut control = MemoryControl::new();
-        let record = BookRecord { name: name(), is_test: true, created_at: clock.now() };
+        let record =
+            BookRecord { name: name(), is_test: true, created_at: clock.now(), incarnation: 1 };
         control.create_book(&record).unwrap();
         Shared {
             book: MemoryBook::new(),
@@ -102,7 +103,9 @@ impl Process {
         let options = Options::default();
         let running = writer::spawn_leased(store, spec, options, times, lease.clone()).unwrap();
         let readers = (0..4).map(|_| Box::new(shared.book.reader()) as Box<dyn Reader>).collect();
-        let book = Book::new(name(), true, running.handle.clone(), readers);
+        let (is_test, created_at) = (true, shared.clock.now());
+        let record = BookRecord { name: name(), is_test, created_at, incarnation: 1 };
+        let book = Book::new(record, running.handle.clone(), readers);
         self.owned = Some((running, lease));
         self.app.add_book(book)
     }

@@ -1,6 +1,6 @@
 //! `makegood doctor`: the commonest mistakes of an installation, each with its cure.
 
-mod data;
+pub(crate) mod data;
 mod disk;
 mod machine;
 mod network;

@@ -1,7 +1,7 @@
 //! `makegood verify`: the proof that an installation is sound. It writes nothing, and runs beside
 //! a server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use outside::keyring::KeyRing;
 use reports::{Step, VerifyReport};
@@ -9,6 +9,7 @@ use serde::Serialize;
 use store::sqlite::{open_folder, open_reader, read_control};
 use store::{BookName, ControlStore, Reader, StoreError};
 
+use crate::commands::archive;
 use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output::OutputArgs;
@@ -18,6 +19,9 @@ use crate::wiring::{book_name, open_ring, ring_bytes};
 /// Recompute every balance from the journal and compare it with the tables.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
+    /// Check the segments in this folder too, as the beginning of each journal.
+    #[arg(long, value_name = "DIR")]
+    archive: Option<PathBuf>,
     #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
@@ -49,6 +53,9 @@ struct BookView {
     entries: u64,
     findings: Vec<String>,
     findings_left_off: u64,
+    /// What of the journal is archived too; absent unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    archive: Option<archive::BookView>,
 }
 
 /// Runs the command.
@@ -71,7 +78,13 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         let record = listed.iter().find(|record| record.name == *name);
         let incarnation = record.map(|record| format!("{:016x}", record.incarnation));
         match check_book(data, name, ring.as_ref(), &mut view.notes) {
-            Ok(book) => view.books.push(BookView { incarnation, ..book }),
+            Ok(mut book) => {
+                book.incarnation = incarnation;
+                if let Some(folder) = &args.archive {
+                    book.check_archive(folder, data, name);
+                }
+                view.books.push(book);
+            }
             Err(error) => view.findings.push(format!("book {name}: {error}")),
         }
     }
@@ -166,6 +179,21 @@ fn step_name(step: Step) -> &'static str {
 }
 
 impl BookView {
+    /// Checks that the segments of the book are the beginning of its journal.
+    fn check_archive(&mut self, folder: &Path, data: &Path, name: &BookName) {
+        let checked = match open_reader(data, name) {
+            Ok(mut reader) => archive::check(folder, name, &mut reader),
+            Err(error) => Err(error.into()),
+        };
+        match checked {
+            Ok(archive) => self.archive = Some(archive),
+            Err(failure) => {
+                self.findings.push(failure.to_string());
+                self.sound = false;
+            }
+        }
+    }
+
     fn new(name: &BookName, report: VerifyReport) -> BookView {
         BookView {
             book: name.to_string(),
@@ -178,6 +206,7 @@ impl BookView {
             entries: report.entries,
             findings: report.findings.iter().map(ToString::to_string).collect(),
             findings_left_off: report.findings_left_off,
+            archive: None,
         }
     }
 }
@@ -193,6 +222,9 @@ fn text(view: &View) -> String {
         );
         let incarnation = book.incarnation.as_deref();
         text += &incarnation.map_or("\n".to_owned(), |it| format!("; incarnation {it}\n"));
+        if let Some(archive) = &book.archive {
+            text += &format!("  {}", archive.line());
+        }
         for finding in &book.findings {
             text += &format!("  {finding}\n");
         }

@@ -113,6 +113,7 @@ fn a_restored_book_goes_on_and_refuses_former_cursors() {
     assert_eq!(server.stop(), Some(0));
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+    assert!(place.data().join("last-backup").exists(), "doctor could not know of it");
 
     let other = Place::new();
     let restored = other.run(&["restore", &file, "--json"]).expect(0).json();
@@ -152,6 +153,8 @@ fn a_damaged_backup_leaves_nothing_to_serve() {
     assert!(refused.err.contains("damaged at byte"), "{}", refused.err);
     let verified = other.run(&["verify"]).expect(1);
     assert!(verified.out.contains("not completed"), "{}", verified.out);
+    let looked = other.run(&["doctor"]).expect(1);
+    assert!(looked.out.contains("not completed"), "{}", looked.out);
     flip_bit(file.as_ref(), length / 2);
     other.run(&["restore", &file]).expect(0);
     bring_keys(&place, &other);
@@ -204,8 +207,9 @@ fn a_move_is_refused_while_a_server_runs_or_into_itself() {
     let data = place.data().display().to_string();
     let refused = place.run(&["move", "--to", &data]).expect(1);
     assert!(refused.err.contains("the same"), "{}", refused.err);
-    let refused = place.run(&["move", "--to", "postgres://localhost/shop"]).expect(1);
-    assert!(refused.err.contains("not available"), "{}", refused.err);
+    // Nobody listens there.
+    let refused = place.run(&["move", "--to", "postgres://127.0.0.1:1/shop"]).expect(1);
+    assert!(refused.err.contains("connect"), "{}", refused.err);
     let server = place.serve();
     let there = place.path("there").display().to_string();
     let refused = place.run(&["move", "--to", &there]).expect(1);
@@ -213,4 +217,44 @@ fn a_move_is_refused_while_a_server_runs_or_into_itself() {
     assert_eq!(server.stop(), Some(0));
     let refused = Place::new().run(&["move", "--to", &there]).expect(1);
     assert!(refused.err.contains("no books"), "{}", refused.err);
+}
+
+#[test]
+fn an_archive_grows_and_is_checked_with_the_journal() {
+    let place = place_with_history(3);
+    let folder = place.path("archive");
+    let archive = folder.display().to_string();
+    let first = place.run(&["archive", &archive, "--json"]).expect(0).json();
+    assert_eq!(first["books"][0]["new_segments"], 1);
+    let again = place.run(&["archive", &archive, "--json"]).expect(0).json();
+    assert_eq!(again["books"][0]["new_segments"], 0);
+    // Also beside a server, and what it writes later follows.
+    let server = place.serve();
+    server.client().post("/v1/gift-cards", "later", &issue_body(2_500)).unwrap().expect(201);
+    place.run(&["archive", &archive]).expect(0);
+    assert_eq!(server.stop(), Some(0));
+    let later = place.run(&["archive", &archive, "--json"]).expect(0).json();
+    let through = |view: &Value| view["books"][0]["archived_through"].as_u64().unwrap();
+    assert!(through(&later) > through(&first));
+    let verify = ["verify", "--archive", &archive, "--json"];
+    let verified = place.run(&verify).expect(0).json();
+    assert_eq!(verified["books"][0]["archive"]["archived_through"], through(&later));
+    assert_eq!(verified["books"][0]["sequence"], through(&later));
+
+    // A changed bit, a missing segment, and the archive of another book are found.
+    let segments = std::fs::read_dir(folder.join("test")).unwrap();
+    let mut segments: Vec<_> = segments.map(|entry| entry.unwrap().path()).collect();
+    segments.sort();
+    flip_bit(&segments[0], 200);
+    let found = place.run(&verify).expect(1);
+    assert!(found.out.contains("damaged at byte"), "{}", found.out);
+    flip_bit(&segments[0], 200);
+    std::fs::rename(&segments[0], place.path("aside")).unwrap();
+    let found = place.run(&verify).expect(1);
+    assert!(found.out.contains("expected record 1"), "{}", found.out);
+    std::fs::rename(place.path("aside"), &segments[0]).unwrap();
+    place.run(&verify).expect(0);
+    let other = place_with_history(9);
+    let found = other.run(&verify).expect(1);
+    assert!(found.out.contains("another history"), "{}", found.out);
 }

@@ -4,6 +4,7 @@
 mod any;
 mod commits;
 mod control;
+mod filling;
 mod leases;
 mod lists;
 mod model;

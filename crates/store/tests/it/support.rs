@@ -172,6 +172,17 @@ impl Scribe {
     }
 }
 
+/// Posted credits of an account in its table.
+pub fn account_totals(place: &dyn Place, id: AccountId) -> Option<i64> {
+    let mut found = None;
+    let mut look = |row: SweptRow| match row.row {
+        Row::Account(account) if account.id == id => found = Some(account.credits_posted.minor()),
+        _ => {}
+    };
+    place.reader().all_rows(&mut look).unwrap();
+    found
+}
+
 /// Every row from the newest on.
 pub fn whole() -> Page {
     Page { after: None, limit: 1_000, created_after: None, created_before: None }

@@ -1,23 +1,21 @@
 //! `makegood backup`: every book in one file, while the server runs. `docs/backup.md` has more.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufReader, BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::path::PathBuf;
 
 use copies::{BookStart, Chunks, Place, Summary, check_backup, write_backup};
 use outside::clock::{Clock, SystemClock};
 use serde::Serialize;
 
 use super::{BookView, show};
+use crate::commands::doctor::data::LAST_BACKUP;
 use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output::{self, OutputArgs};
 use crate::progress::Progress;
+use crate::whole_file::{self, BUFFER_BYTES};
 use crate::wiring::Location;
-
-/// Bytes written to a file at once.
-const BUFFER_BYTES: usize = 1 << 20;
 
 /// Write every book and API key into one file, while the server runs. Keys are not in it.
 #[derive(Debug, clap::Args)]
@@ -56,7 +54,9 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let books = if is_piped {
         write(place.as_mut(), io::stdout().lock(), said)?.1
     } else {
-        write_file(place.as_mut(), &args.file, said)?
+        let books = whole_file::write(&args.file, |out| write(place.as_mut(), out, said))?;
+        note_backup(&settings)?;
+        books
     };
     let view = View {
         file: args.file.display().to_string(),
@@ -72,6 +72,16 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         args.output.print(&view, || text(&view, "written"));
     }
     Ok(Ending::Well)
+}
+
+/// For `doctor`, which looks how old the last backup is. What went through a pipe may have gone
+/// nowhere, so that is not noted.
+fn note_backup(settings: &Settings) -> Done {
+    if let Location::Folder(folder) = Location::of(settings) {
+        let path = folder.join(LAST_BACKUP);
+        std::fs::write(&path, "").map_err(|error| Failure::file(&path, &error))?;
+    }
+    Ok(())
 }
 
 fn check(args: &Args) -> Done<Ending> {
@@ -92,38 +102,6 @@ fn check(args: &Args) -> Done<Ending> {
     Ok(Ending::Well)
 }
 
-/// Writes under another name first, so that a file of this name is always a whole backup.
-fn write_file(
-    place: &mut dyn Place,
-    path: &Path,
-    said: (&str, base::Instant),
-) -> Done<Vec<(BookStart, Summary)>> {
-    let name = path.file_name().ok_or_else(|| {
-        Failure::new(format!("{} names no file", path.display())).next("name a file to write")
-    })?;
-    let part = path.with_file_name(format!(".{}.part", name.to_string_lossy()));
-    let refused = |error: io::Error| Failure::file(&part, &error);
-    if part.exists() {
-        // Of a backup that was interrupted.
-        std::fs::remove_file(&part).map_err(refused)?;
-    }
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
-    let file = file.map_err(refused)?;
-    let written = write(place, BufWriter::with_capacity(BUFFER_BYTES, file), said);
-    let kept = written.and_then(|(out, books)| {
-        let file = out.into_inner().map_err(|error| refused(error.into_error()))?;
-        file.sync_all().map_err(refused)?;
-        std::fs::rename(&part, path).map_err(|error| Failure::file(path, &error))?;
-        sync_folder(path)?;
-        Ok(books)
-    });
-    if kept.is_err() {
-        // What there is of it is no backup; if it cannot be removed either, its name says so.
-        let _ = std::fs::remove_file(&part);
-    }
-    kept
-}
-
 fn write<W: Write>(
     place: &mut dyn Place,
     out: W,
@@ -134,14 +112,6 @@ fn write<W: Write>(
     let written = write_backup(place, out, said, chunks, &mut |at| show(&mut progress, at));
     progress.finish();
     Ok(written?)
-}
-
-/// Without this the new name may be lost with the power.
-fn sync_folder(path: &Path) -> Done {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(|error| Failure::file(folder, &error))
 }
 
 fn views(books: &[(BookStart, Summary)]) -> Vec<BookView> {

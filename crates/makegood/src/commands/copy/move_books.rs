@@ -49,8 +49,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         show(&mut progress, at);
     });
     progress.finish();
-    let moved = moved.map_err(|(book, error)| Failure::new(format!("book {book}: {error}")))?;
-    let books = moved.iter().map(BookView::moved).collect();
+    let books = moved?.iter().map(BookView::moved).collect();
     let view = View { from: from.shown(), to: to.shown(), books };
     args.output.print(&view, || text(&view));
     Ok(Ending::Well)

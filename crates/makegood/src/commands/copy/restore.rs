@@ -13,6 +13,7 @@ use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output::OutputArgs;
 use crate::progress::Progress;
+use crate::whole_file::BUFFER_BYTES;
 use crate::wiring::Location;
 
 /// Fill a fresh place with the books of a backup. Each starts a new incarnation.
@@ -46,7 +47,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let mut target = to.target().map_err(|failure| failure.next_if_in_use(in_use))?;
     let mut progress = Progress::new("journal", 0);
     let mut draw = || SystemRandomness.next_u64();
-    let input = BufReader::with_capacity(1 << 20, file);
+    let input = BufReader::with_capacity(BUFFER_BYTES, file);
     let restored = copies::restore(input, target.as_mut(), &mut draw, &mut |_, at| {
         show(&mut progress, at);
     });

@@ -12,8 +12,9 @@ use super::{Finding, Patient};
 use crate::commands::verify::books_on_disk;
 use crate::config::layers;
 
-/// The file whose time is that of the last backup.
-const LAST_BACKUP: &str = "last-backup";
+/// The file whose time is that of the last backup: `makegood backup` touches it, or whoever copies
+/// the folder in another way.
+pub(crate) const LAST_BACKUP: &str = "last-backup";
 
 /// Hours after which a backup is old: a day and a night's grace.
 const BACKUP_HOURS_MAX: u64 = 36;
@@ -64,7 +65,8 @@ pub(super) fn backup_is_recent(patient: &Patient<'_>) -> Finding {
         return Finding::ok("no live book yet");
     }
     let fix = format!(
-        "copy data and keys as docs/operations.md says, and touch {} after each backup",
+        "run `makegood backup FILE` and copy the keys, as docs/backup.md says; whoever copies in \
+         another way touches {} afterwards",
         data.join(LAST_BACKUP).display()
     );
     let Ok(touched) = std::fs::metadata(data.join(LAST_BACKUP)) else {
@@ -92,7 +94,12 @@ pub(super) fn tables_are_current(patient: &Patient<'_>) -> Finding {
     let data = patient.settings.data_folder();
     let Ok(books) = books_on_disk(data) else { return Finding::ok("no book yet") };
     for book in &books {
-        match open_reader(data, book) {
+        match open_reader(data, book).and_then(|mut reader| reader.head()) {
+            Ok(head) if head.is_filling() => {
+                let error = StoreError::HalfFilled(book.to_string());
+                let fix = "run the same `makegood move` or `makegood restore` again";
+                return Finding::fail(error.to_string(), fix);
+            }
             Ok(_) => {}
             Err(error @ StoreError::Newer { .. }) => {
                 let fix = "run the newer release, or restore a backup from before the upgrade";

@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 
 use crate::{CopyError, Damage};
 
-/// The first bytes of every backup; the last one is the version of the format.
-const MAGIC: &[u8; 16] = b"makegood backup\0";
+/// The first bytes of a file, which say what it is. The version of the format follows.
+pub(crate) type Magic = [u8; 16];
+
 const VERSION: u8 = 1;
 
 /// Bytes of a checksum: the first of a SHA-256.
@@ -18,20 +19,20 @@ const CHECKSUM_BYTES: usize = 8;
 const HEADER_BYTES: usize = 5;
 
 /// Writes frames.
-pub(super) struct FrameWriter<W> {
+pub(crate) struct FrameWriter<W> {
     out: W,
     hasher: Sha256,
 }
 
 impl<W: Write> FrameWriter<W> {
-    pub(super) fn new(out: W) -> Result<FrameWriter<W>, CopyError> {
+    pub(crate) fn new(out: W, magic: &Magic) -> Result<FrameWriter<W>, CopyError> {
         let mut writer = FrameWriter { out, hasher: Sha256::new() };
-        writer.put(MAGIC)?;
+        writer.put(magic)?;
         writer.put(&[VERSION])?;
         Ok(writer)
     }
 
-    pub(super) fn frame(&mut self, kind: u8, payload: &[u8]) -> Result<(), CopyError> {
+    pub(crate) fn frame(&mut self, kind: u8, payload: &[u8]) -> Result<(), CopyError> {
         let too_long = || CopyError::File(std::io::Error::other("a frame exceeds 4 GiB"));
         let length = u32::try_from(payload.len()).map_err(|_| too_long())?;
         self.put(&[kind])?;
@@ -42,12 +43,12 @@ impl<W: Write> FrameWriter<W> {
     }
 
     /// SHA-256 of everything so far.
-    pub(super) fn digest(&self) -> [u8; 32] {
+    pub(crate) fn digest(&self) -> [u8; 32] {
         self.hasher.clone().finalize().into()
     }
 
     /// What was written to, flushed.
-    pub(super) fn finish(mut self) -> Result<W, CopyError> {
+    pub(crate) fn finish(mut self) -> Result<W, CopyError> {
         self.out.flush().map_err(CopyError::File)?;
         Ok(self.out)
     }
@@ -59,27 +60,27 @@ impl<W: Write> FrameWriter<W> {
 }
 
 /// Reads frames, and refuses the first that is not as it was written.
-pub(super) struct FrameReader<R> {
+pub(crate) struct FrameReader<R> {
     input: R,
     hasher: Sha256,
     offset: u64,
 }
 
 /// A frame, and where it begins.
-pub(super) struct Frame {
-    pub(super) offset: u64,
-    pub(super) kind: u8,
-    pub(super) payload: Vec<u8>,
+pub(crate) struct Frame {
+    pub(crate) offset: u64,
+    pub(crate) kind: u8,
+    pub(crate) payload: Vec<u8>,
     /// SHA-256 of everything before the frame.
-    pub(super) digest_before: [u8; 32],
+    pub(crate) digest_before: [u8; 32],
 }
 
 impl<R: Read> FrameReader<R> {
-    pub(super) fn new(input: R) -> Result<FrameReader<R>, CopyError> {
+    pub(crate) fn new(input: R, expected: &Magic) -> Result<FrameReader<R>, CopyError> {
         let mut reader = FrameReader { input, hasher: Sha256::new(), offset: 0 };
-        let magic = reader.take(MAGIC.len() + 1, 0)?;
+        let magic = reader.take(expected.len() + 1, 0)?;
         let (version, magic) = magic.split_last().expect("the version was read");
-        if magic != MAGIC {
+        if magic != expected {
             return Err(damaged(0, Damage::Magic));
         }
         if *version != VERSION {
@@ -88,7 +89,7 @@ impl<R: Read> FrameReader<R> {
         Ok(reader)
     }
 
-    pub(super) fn next(&mut self) -> Result<Frame, CopyError> {
+    pub(crate) fn next(&mut self) -> Result<Frame, CopyError> {
         let offset = self.offset;
         let digest_before = self.hasher.clone().finalize().into();
         let header = self.take(HEADER_BYTES, offset)?;
@@ -104,14 +105,12 @@ impl<R: Read> FrameReader<R> {
     }
 
     /// Refuses anything behind the last frame.
-    pub(super) fn expect_end(&mut self) -> Result<(), CopyError> {
+    pub(crate) fn expect_end(&mut self) -> Result<(), CopyError> {
         let mut byte = [0];
         match self.input.read_exact(&mut byte) {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(()),
             Err(error) => Err(CopyError::File(error)),
-            Ok(()) => {
-                Err(damaged(self.offset, Damage::Order("something follows the end of the backup")))
-            }
+            Ok(()) => Err(damaged(self.offset, Damage::Order("something follows the end"))),
         }
     }
 
@@ -130,6 +129,6 @@ impl<R: Read> FrameReader<R> {
     }
 }
 
-pub(super) fn damaged(offset: u64, damage: Damage) -> CopyError {
+pub(crate) fn damaged(offset: u64, damage: Damage) -> CopyError {
     CopyError::Backup { offset, damage }
 }
