@@ -30,7 +30,7 @@ use crate::traces::Traces;
 pub(crate) use api_keys::parse_scopes;
 pub(crate) use books::{OpenBook, ring_bytes};
 pub(crate) use data::Data;
-pub(crate) use location::Location;
+pub(crate) use location::{Location, books_on_disk};
 pub(crate) use person::{OwnerText, Seal};
 
 /// Name of the key ring's file in the keys folder.
@@ -144,8 +144,12 @@ impl Installation {
         }
         let (created_at, incarnation) = (self.now(), SystemRandomness.next_u64());
         let book = BookRecord { name: name.clone(), is_test, created_at, incarnation };
-        self.control()?.create_book(&book)?;
-        Ok(book)
+        match self.control()?.create_book(&book) {
+            Ok(()) => Ok(book),
+            // Another process that starts at the same moment was first.
+            Err(StoreError::BookExists(_)) => self.book_or_new(name, is_test),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What the data keeps of a code: enough to find the card by it, not enough to know it.

@@ -119,6 +119,15 @@ pub(crate) fn postgres_session(schema: &str) -> String {
     )
 }
 
+/// What an operator would want to know of a server, in the order of `ServerFacts`.
+pub(crate) const POSTGRES_FACTS: &str = "
+    select cast(current_setting('server_version_num') as bigint),
+        case when pg_is_in_recovery() then 1::bigint else 0::bigint end,
+        current_setting('fsync'), current_setting('full_page_writes'),
+        (select reset_val from pg_settings where name = 'synchronous_commit'),
+        current_setting('synchronous_standby_names'),
+        cast(current_setting('max_connections') as bigint), time_micros()";
+
 /// Whether a commit is on disk when it is answered.
 pub(crate) const POSTGRES_DURABILITY: &str = "select current_setting('synchronous_commit')";
 

@@ -27,7 +27,9 @@ pub enum StoreError {
     #[error("the disk is full; free some space, writing then goes on by itself")]
     Full,
     /// Something outside failed that may work again: a locked file, an interrupted read.
-    #[error("the store is unavailable for now ({0}); try again, and look at the disk if it stays")]
+    #[error(
+        "the store is unavailable for now ({0}); try again, and look at the disk or the database server if it stays"
+    )]
     Unavailable(String),
     /// The operating system could not make written data durable, and nobody knows what of it
     /// reached the disk.

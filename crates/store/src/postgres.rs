@@ -19,7 +19,7 @@ mod sql;
 mod statements;
 mod store;
 
-pub use database::Database;
+pub use database::{Database, ServerFacts};
 pub use leases::PostgresLeases;
 pub use sql::PostgresConnection;
 pub use store::PostgresStore;

@@ -1,16 +1,19 @@
 //! `makegood doctor`: the commonest mistakes of an installation, each with its cure.
 
 pub(crate) mod data;
+mod database;
 mod disk;
 mod machine;
 mod network;
 mod secrets;
 
 use serde::Serialize;
+use store::BookName;
 
 use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending};
 use crate::output::OutputArgs;
+use crate::wiring::Location;
 
 /// Look for the commonest mistakes of an installation.
 #[derive(Debug, clap::Args)]
@@ -75,8 +78,17 @@ struct Check {
 struct Patient<'a> {
     settings: &'a Settings,
     environment: &'a Environment,
+    /// Where the books are.
+    location: Location,
     /// True when another process has the data folder.
     is_served: bool,
+}
+
+impl Patient<'_> {
+    /// The books there are; none when they cannot be listed, which a look of its own tells.
+    fn books(&self) -> Vec<BookName> {
+        self.location.books().unwrap_or_default()
+    }
 }
 
 /// Looks at what every installation has, in the order of the report.
@@ -94,8 +106,17 @@ const OF_ALL: &[Check] = &[
     Check { name: "environment", look: data::variables_are_known },
 ];
 
-/// Looks at a data folder, before the others. An installation on a database gets a list of its own
-/// in this one's place.
+/// Looks at a database, before the others.
+const OF_DATABASES: &[Check] = &[
+    Check { name: "database", look: database::it_answers },
+    Check { name: "durability", look: database::commits_are_durable },
+    Check { name: "standby", look: database::standby_is_waited_for },
+    Check { name: "connections", look: database::connections_suffice },
+    Check { name: "database clock", look: database::clocks_agree },
+    Check { name: "owners", look: database::books_are_owned },
+];
+
+/// Looks at a data folder, before the others.
 const OF_FILES: &[Check] = &[
     Check { name: "data folder", look: data::folder_is_writable },
     Check { name: "data is closed", look: data::folder_is_closed },
@@ -112,10 +133,15 @@ const OF_FILES: &[Check] = &[
 pub(crate) fn run(args: &Args) -> Done<Ending> {
     let environment = Environment::of_process();
     let settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
-    let is_served = data::is_served(settings.data_folder());
-    let patient = Patient { settings: &settings, environment: &environment, is_served };
+    let is_served = settings.database().is_none() && data::is_served(settings.data_folder());
+    let location = Location::of(&settings);
+    let of_place = match &location {
+        Location::Folder(_) => OF_FILES,
+        Location::Database(_) => OF_DATABASES,
+    };
+    let patient = Patient { settings: &settings, environment: &environment, location, is_served };
     let look = |check: &Check| Line { check: check.name, finding: (check.look)(&patient) };
-    let lines: Vec<Line> = OF_FILES.iter().chain(OF_ALL).map(look).collect();
+    let lines: Vec<Line> = of_place.iter().chain(OF_ALL).map(look).collect();
     args.output.print(&lines, || text(&lines));
     let is_well = lines.iter().all(|line| line.finding.grade != Grade::Fail);
     Ok(if is_well { Ending::Well } else { Ending::NotWell })

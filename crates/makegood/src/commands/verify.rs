@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use outside::keyring::KeyRing;
 use reports::{Step, VerifyReport};
 use serde::Serialize;
-use store::sqlite::{open_folder, open_reader, read_control};
-use store::{BookName, ControlStore, Reader, StoreError};
+use store::{BookName, BookRecord, ControlContents, StoreError};
 
 use crate::commands::archive;
 use crate::config::{Environment, PlaceArgs, Settings};
-use crate::failure::{Done, Ending, Failure};
+use crate::failure::{Done, Ending};
 use crate::output::OutputArgs;
 use crate::progress::Progress;
-use crate::wiring::{book_name, open_ring, ring_bytes};
+use crate::wiring::{Location, open_ring, ring_bytes};
 
 /// Recompute every balance from the journal and compare it with the tables.
 #[derive(Debug, clap::Args)]
@@ -62,10 +61,10 @@ struct BookView {
 pub(crate) fn run(args: &Args) -> Done<Ending> {
     let environment = Environment::of_process();
     let settings = Settings::load(&args.place, None, &environment)?;
-    let data = settings.data_folder();
-    let on_disk = books_on_disk(data)?;
+    let location = Location::of(&settings);
+    let names = location.books()?;
     let mut view = View { sound: true, books: Vec::new(), findings: Vec::new(), notes: Vec::new() };
-    check_control(data, &on_disk, &mut view);
+    let listed = check_control(&location, &names, &mut view);
     let ring = match open_ring(&settings.keys_folder(), false, &environment) {
         Ok(ring) => Some(ring),
         Err(failure) => {
@@ -73,15 +72,14 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
             None
         }
     };
-    let listed = read_control(data).unwrap_or_default().books;
-    for name in &on_disk {
+    for name in &names {
         let record = listed.iter().find(|record| record.name == *name);
         let incarnation = record.map(|record| format!("{:016x}", record.incarnation));
-        match check_book(data, name, ring.as_ref(), &mut view.notes) {
+        match check_book(&location, name, ring.as_ref(), &mut view.notes) {
             Ok(mut book) => {
                 book.incarnation = incarnation;
                 if let Some(folder) = &args.archive {
-                    book.check_archive(folder, data, name);
+                    book.check_archive(folder, &location, name);
                 }
                 view.books.push(book);
             }
@@ -93,67 +91,42 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     Ok(if view.sound { Ending::Well } else { Ending::NotWell })
 }
 
-/// The books whose files are there, whatever the control store says.
-pub(crate) fn books_on_disk(data: &Path) -> Done<Vec<BookName>> {
-    let folder = data.join("books");
-    let entries = std::fs::read_dir(&folder).map_err(|error| {
-        Failure::file(&folder, &error).next("name the data folder with --data DIR")
-    })?;
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| Failure::file(&folder, &error))?;
-        let file = entry.file_name().to_string_lossy().into_owned();
-        names.extend(file.strip_suffix(".db").and_then(|name| book_name(name).ok()));
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// The control store names the books whose files are there, and every key has its book.
-fn check_control(data: &Path, on_disk: &[BookName], view: &mut View) {
-    if !data.join("control.db").exists() {
-        view.findings.push("control.db is missing: restore it from a backup".to_owned());
-        return;
-    }
-    match compare_control(data, on_disk) {
-        Ok(findings) => view.findings.extend(findings),
-        Err(StoreError::InUse { .. }) => {
-            let note = "a server runs: control.db is looked at only while none does";
-            view.notes.push(note.to_owned());
+/// Every book that is there is listed and the other way round, and every key has its book. Returns
+/// the books that are listed.
+fn check_control(location: &Location, names: &[BookName], view: &mut View) -> Vec<BookRecord> {
+    let ControlContents { books, keys } = match location.control() {
+        Ok(contents) => contents,
+        Err(error) => {
+            view.findings.push(format!("control store: {error}; restore it from a backup"));
+            return Vec::new();
         }
-        Err(error) => view.findings.push(format!("control.db: {error}")),
+    };
+    let findings = &mut view.findings;
+    for book in books.iter().filter(|book| !names.contains(&book.name)) {
+        findings.push(format!("control store: the file of book {} is missing", book.name));
     }
-}
-
-fn compare_control(data: &Path, on_disk: &[BookName]) -> Result<Vec<String>, StoreError> {
-    let mut control = open_folder(data)?.control()?;
-    let books = control.books()?;
-    let keys = control.find_all_keys()?;
-    let mut findings = Vec::new();
-    for book in books.iter().filter(|book| !on_disk.contains(&book.name)) {
-        findings.push(format!("control.db: the file of book {} is missing", book.name));
-    }
-    for name in on_disk.iter().filter(|name| books.iter().all(|book| book.name != **name)) {
-        findings.push(format!("control.db: book {name} is not listed, so it is not served"));
+    for name in names.iter().filter(|name| books.iter().all(|book| book.name != **name)) {
+        findings.push(format!("control store: book {name} is not listed, so it is not served"));
     }
     for key in keys.iter().filter(|key| books.iter().all(|book| book.name != key.book)) {
-        findings.push(format!("control.db: {} opens book {}, which is missing", key.id, key.book));
+        let missing = format!("{} opens book {}, which is missing", key.id, key.book);
+        findings.push(format!("control store: {missing}"));
     }
-    Ok(findings)
+    books
 }
 
 fn check_book(
-    data: &Path,
+    location: &Location,
     name: &BookName,
     ring: Option<&KeyRing>,
     notes: &mut Vec<String>,
 ) -> Result<BookView, StoreError> {
-    let mut reader = open_reader(data, name)?;
+    let mut reader = location.reader(name)?;
     if reader.head()?.is_filling() {
         return Err(StoreError::HalfFilled(name.to_string()));
     }
     let mut progress = Progress::new("journal", 0);
-    let report = reports::verify(&mut reader, &mut |at| {
+    let report = reports::verify(reader.as_mut(), &mut |at| {
         progress.step(step_name(at.step), at.done, at.total);
     });
     progress.finish();
@@ -180,9 +153,9 @@ fn step_name(step: Step) -> &'static str {
 
 impl BookView {
     /// Checks that the segments of the book are the beginning of its journal.
-    fn check_archive(&mut self, folder: &Path, data: &Path, name: &BookName) {
-        let checked = match open_reader(data, name) {
-            Ok(mut reader) => archive::check(folder, name, &mut reader),
+    fn check_archive(&mut self, folder: &Path, location: &Location, name: &BookName) {
+        let checked = match location.reader(name) {
+            Ok(mut reader) => archive::check(folder, name, reader.as_mut()),
             Err(error) => Err(error.into()),
         };
         match checked {

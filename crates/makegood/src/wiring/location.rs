@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use copies::{Place, TargetPlace};
 use store::postgres::Database;
 use store::sqlite::{Folder, open_folder, open_reader, read_control};
-use store::{BookName, ControlContents, ControlStore, Reader, Store, StoreError};
+use store::{BookName, ControlContents, ControlStore, Leases, Reader, Store, StoreError};
 
+use super::book_name;
 use crate::config::Settings;
 use crate::failure::{Done, Failure};
 
@@ -56,6 +57,45 @@ impl Location {
         }
     }
 
+    /// The books there are, whatever a control store in files says of them.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be listed.
+    pub(crate) fn books(&self) -> Done<Vec<BookName>> {
+        match self {
+            Location::Folder(path) => books_on_disk(path),
+            Location::Database(address) => {
+                let books = Database::at(address)?.read_control()?.books;
+                Ok(books.into_iter().map(|record| record.name).collect())
+            }
+        }
+    }
+
+    /// Books and API keys, also beside a server.
+    ///
+    /// # Errors
+    ///
+    /// There are none, or they cannot be read.
+    pub(crate) fn control(&self) -> Result<ControlContents, StoreError> {
+        match self {
+            Location::Folder(path) => read_control(path),
+            Location::Database(address) => Database::at(address)?.read_control(),
+        }
+    }
+
+    /// The read side of a book, also beside a server.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn reader(&self, book: &BookName) -> Result<Box<dyn Reader>, StoreError> {
+        match self {
+            Location::Folder(path) => Ok(Box::new(open_reader(path, book)?)),
+            Location::Database(address) => Ok(Box::new(Database::at(address)?.reader(book)?)),
+        }
+    }
+
     /// Opens it to be read, also beside a server.
     ///
     /// # Errors
@@ -81,7 +121,11 @@ impl Location {
                 let (path, lock) = (books_in(path)?, Some(open_folder(path)?));
                 Ok(Box::new(FolderPlace { path, lock }))
             }
-            Location::Database(address) => Ok(Box::new(DatabasePlace::with_books(address)?)),
+            Location::Database(address) => {
+                let place = DatabasePlace::with_books(address)?;
+                place.expect_rest()?;
+                Ok(Box::new(place))
+            }
         }
     }
 
@@ -100,10 +144,32 @@ impl Location {
             Location::Database(address) => {
                 let database = Database::at(address)?;
                 database.control()?;
-                Ok(Box::new(DatabasePlace(database)))
+                let place = DatabasePlace(database);
+                place.expect_rest()?;
+                Ok(Box::new(place))
             }
         }
     }
+}
+
+/// The books whose files are in a folder.
+///
+/// # Errors
+///
+/// There is no such folder.
+pub(crate) fn books_on_disk(data: &Path) -> Done<Vec<BookName>> {
+    let folder = data.join("books");
+    let entries = std::fs::read_dir(&folder).map_err(|error| {
+        Failure::file(&folder, &error).next("name the data folder with --data DIR")
+    })?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| Failure::file(&folder, &error))?;
+        let file = entry.file_name().to_string_lossy().into_owned();
+        names.extend(file.strip_suffix(".db").and_then(|name| book_name(name).ok()));
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// The folder, when there are books in it. Nothing is made in one that has none.
@@ -156,6 +222,18 @@ impl DatabasePlace {
         let database = Database::at(address)?;
         database.read_control()?;
         Ok(DatabasePlace(database))
+    }
+
+    /// Refuses while a process serves any book.
+    fn expect_rest(&self) -> Done {
+        let owners = self.0.leases()?.owners()?;
+        match owners.first() {
+            None => Ok(()),
+            Some((book, owner)) => {
+                let what = format!("book {book} is served at {}", owner.member.address);
+                Err(Failure::new(what).next("stop every process that uses the database first"))
+            }
+        }
     }
 }
 

@@ -56,7 +56,7 @@ fn accounts_at(place: &Place, seq: u64) -> BTreeMap<String, (i64, i64, i64)> {
 
 #[test]
 fn a_backup_under_load_is_one_instant_of_the_book() {
-    let place = Place::new();
+    let place = Place::in_files();
     let server = place.serve();
     let done = AtomicBool::new(false);
     let views: Vec<(String, Value)> = std::thread::scope(|scope| {
@@ -88,7 +88,7 @@ fn a_backup_under_load_is_one_instant_of_the_book() {
 
     let checked = place.run(&["backup", "--check", file, "--json"]).expect(0).json();
     assert_eq!(checked["books"], last["books"]);
-    let other = Place::new();
+    let other = Place::in_files();
     let restored = other.run(&["restore", file, "--json"]).expect(0).json();
     assert_eq!(restored["books"][0]["digest"], last["books"][0]["digest"]);
     assert_eq!(restored["books"][0]["totals"], last["books"][0]["totals"]);
@@ -115,7 +115,7 @@ fn a_restored_book_goes_on_and_refuses_former_cursors() {
     assert_eq!(mode & 0o777, 0o600);
     assert!(place.data().join("last-backup").exists(), "doctor could not know of it");
 
-    let other = Place::new();
+    let other = Place::in_files();
     let restored = other.run(&["restore", &file, "--json"]).expect(0).json();
     let again = other.run(&["restore", &file, "--json"]).expect(0).json();
     assert_eq!(again["books"][0]["was_there"], true);
@@ -148,7 +148,7 @@ fn a_damaged_backup_leaves_nothing_to_serve() {
     flip_bit(file.as_ref(), length / 2);
     let checked = place.run(&["backup", "--check", &file]).expect(1);
     assert!(checked.err.contains("damaged at byte"), "{}", checked.err);
-    let other = Place::new();
+    let other = Place::in_files();
     let refused = other.run(&["restore", &file]).expect(1);
     assert!(refused.err.contains("damaged at byte"), "{}", refused.err);
     let verified = other.run(&["verify"]).expect(1);
@@ -215,7 +215,7 @@ fn a_move_is_refused_while_a_server_runs_or_into_itself() {
     let refused = place.run(&["move", "--to", &there]).expect(1);
     assert!(refused.err.contains("stop the server"), "{}", refused.err);
     assert_eq!(server.stop(), Some(0));
-    let refused = Place::new().run(&["move", "--to", &there]).expect(1);
+    let refused = Place::in_files().run(&["move", "--to", &there]).expect(1);
     assert!(refused.err.contains("no books"), "{}", refused.err);
 }
 

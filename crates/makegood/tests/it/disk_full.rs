@@ -35,7 +35,7 @@ fn check_answered(client: &mut Client, answered: &[(String, String)]) {
 
 #[test]
 fn slow_a_full_file_refuses_and_loses_nothing() {
-    let place = Place::new();
+    let place = Place::in_files();
     let server = place.serve_with(&[("MAKEGOOD_TEST_MAX_PAGE_COUNT", "150")]);
     let mut client = server.client();
     let answered = fill(&mut client, "full");
@@ -83,7 +83,7 @@ fn slow_a_full_disk_refuses_and_goes_on_by_itself() {
         println!("skipped: this machine lets nobody mount a small disk");
         return;
     }
-    let place = Place::new();
+    let place = Place::in_files();
     let server = serve_on_small_disk(&place);
     let mut client = server.client();
     let filler = inside(&server, &place.path("data")).join("filler");

@@ -25,14 +25,14 @@ fn check(place: &Place, variables: &[(&str, &str)], name: &str, grade: &str) {
 
 #[test]
 fn a_fresh_place_only_has_warnings() {
-    let (code, lines) = examine(&Place::new(), &[]);
+    let (code, lines) = examine(&Place::in_files(), &[]);
     assert_eq!(code, Some(0), "{lines:?}");
     assert_eq!(lines.len(), 20);
 }
 
 #[test]
 fn mistakes_are_found() {
-    let place = Place::new();
+    let place = Place::in_files();
     let server = place.serve();
     check(&place, &[], "lock", "warn");
     assert_eq!(server.stop(), Some(0));
@@ -63,7 +63,7 @@ fn mistakes_are_found() {
     std::fs::set_permissions(&ring, PermissionsExt::from_mode(0o644)).unwrap();
     check(&place, &[], "key ring", "fail");
     std::fs::set_permissions(&ring, PermissionsExt::from_mode(0o600)).unwrap();
-    let other = Place::new();
+    let other = Place::in_files();
     other.serve().stop();
     std::fs::copy(other.path("data-keys/ring.toml"), &ring).unwrap();
     check(&place, &[], "ring and books", "fail");
@@ -71,7 +71,7 @@ fn mistakes_are_found() {
 
 #[test]
 fn doors_left_open_are_found() {
-    let place = Place::new();
+    let place = Place::in_files();
     place.serve().stop();
     let mode = |path: &str, mode| {
         let mode = PermissionsExt::from_mode(mode);
@@ -117,7 +117,7 @@ fn a_book_that_nobody_can_use_is_found() {
 
 #[test]
 fn a_live_book_without_a_recent_backup_is_found() {
-    let place = Place::new();
+    let place = Place::in_files();
     place
         .run(&["keys", "create", "--book", "live", "--create-book", "live", "--scopes", "all"])
         .expect(0);
@@ -132,7 +132,7 @@ fn a_live_book_without_a_recent_backup_is_found() {
 
 #[test]
 fn health_says_whether_a_server_is_ready() {
-    let place = Place::new();
+    let place = Place::in_files();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let ran = place.run(&["health", "--listen", &free]).expect(1);
     assert!(ran.out.contains(&free), "{}", ran.out);

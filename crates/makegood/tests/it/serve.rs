@@ -15,7 +15,7 @@ pub fn redeem_body(code: &str, minor: i64) -> serde_json::Value {
 
 #[test]
 fn what_was_answered_is_there_after_a_restart() {
-    let place = Place::new();
+    let place = Place::in_files();
     let server = place.serve();
     let mut client = server.client();
     let issued = client.post("/v1/gift-cards", "issue-1", &issue_body(2_500)).unwrap().expect(201);
@@ -53,7 +53,7 @@ fn magic_codes_fail_as_documented() {
 
 #[test]
 fn a_magic_card_whose_code_was_replaced_does_not_hinder_the_start() {
-    let place = Place::new();
+    let place = Place::in_files();
     let server = place.serve();
     let mut client = server.client();
     let found = serde_json::json!({ "code": "TEST-EMPTY-0001" });
@@ -70,7 +70,7 @@ fn a_magic_card_whose_code_was_replaced_does_not_hinder_the_start() {
 
 #[test]
 fn a_second_process_is_refused_in_plain_words() {
-    let place = Place::new();
+    let place = Place::in_files();
     let server = place.serve();
     let second = place.run(&["serve", "--listen", "127.0.0.1:0"]).expect(1);
     assert!(second.err.contains("another makegood process is using"), "{}", second.err);
@@ -82,7 +82,7 @@ fn a_second_process_is_refused_in_plain_words() {
 
 #[track_caller]
 fn check_refused(args: &[&str], variables: &[(&str, &str)], words: &str) {
-    let place = Place::new();
+    let place = Place::in_files();
     let mut command = place.command(args);
     let ran = run(command.envs(variables.iter().copied())).expect(1);
     assert!(ran.err.contains(words), "{}", ran.err);
@@ -96,11 +96,8 @@ fn what_cannot_work_is_refused_with_the_next_step() {
     check_refused(&serve, &bootstrap("mg_live_0123456789abcdef0123"), "must begin with mg_test_");
     check_refused(&serve, &bootstrap("mg_test_0123456789"), "too short");
     check_refused(&serve, &bootstrap("mg_test_0123456789abcdef-0123"), "letters and digits only");
-    check_refused(
-        &serve,
-        &[("MAKEGOOD_DATABASE", "postgres://x")],
-        "not available in this release",
-    );
+    let nobody = [("MAKEGOOD_DATABASE", "postgres://127.0.0.1:1/shop")];
+    check_refused(&serve, &nobody, "error connecting to server");
     check_refused(&["serve", "--listen", "nowhere"], &[], "cannot listen on nowhere");
     check_refused(&serve, &[("MAKEGOOD_LOG", "a=b=c")], "log:");
     check_refused(&serve, &[("MAKEGOOD_KEY_RING", "secret text")], "key ring is damaged");
@@ -141,7 +138,7 @@ fn the_configuration_explains_itself() {
 
 #[test]
 fn a_server_whose_book_was_taken_over_ends_with_an_error() {
-    let place = Place::new();
+    let place = Place::in_files();
     let mut first = place.serve();
     let mut client = first.client();
     // Without the lock's file another process can come: the head row still keeps them apart.

@@ -4,7 +4,7 @@ use crate::process::{Place, flip_bit};
 use crate::serve::{issue_body, redeem_body};
 
 fn place_with_history() -> Place {
-    let place = Place::new();
+    let place = Place::in_files();
     let server = place.serve();
     let mut client = server.client();
     for number in 0..20 {
@@ -53,7 +53,7 @@ fn what_does_not_belong_together_is_found() {
     let place = place_with_history();
     let ring = place.path("data-keys/ring.toml");
     let own = std::fs::read_to_string(&ring).unwrap();
-    let other = Place::new();
+    let other = Place::in_files();
     other.serve().stop();
     std::fs::copy(other.path("data-keys/ring.toml"), &ring).unwrap();
     let ran = place.run(&["verify"]).expect(1);
@@ -67,6 +67,6 @@ fn what_does_not_belong_together_is_found() {
 
 #[test]
 fn a_folder_without_books_is_told() {
-    let ran = Place::new().run(&["verify"]).expect(1);
+    let ran = Place::in_files().run(&["verify"]).expect(1);
     assert!(ran.err.contains("--data DIR"), "{}", ran.err);
 }

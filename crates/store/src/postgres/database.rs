@@ -10,6 +10,7 @@ use tokio_postgres::config::{Host, SslMode};
 use super::sql::PostgresConnection;
 use super::{PostgresControl, PostgresLeases, PostgresReader, PostgresStore};
 use crate::catalogue::head;
+use crate::rows::FieldSource;
 use crate::sql::{self, SqlConnection, migrations};
 use crate::{BookName, ControlContents, StoreError, dialect};
 
@@ -23,6 +24,27 @@ const MAKE_ATTEMPTS: usize = 5;
 #[derive(Clone)]
 pub struct Database {
     config: Arc<Config>,
+}
+
+/// What a server tells about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerFacts {
+    /// Version: 150018 is 15.18.
+    pub version: i64,
+    /// True for a standby, which takes no writes.
+    pub is_standby: bool,
+    /// Setting `fsync`.
+    pub fsync: String,
+    /// Setting `full_page_writes`.
+    pub full_page_writes: String,
+    /// Setting `synchronous_commit` of the server or the user, before this session's own.
+    pub synchronous_commit: String,
+    /// Setting `synchronous_standby_names`: which standbys a commit waits for.
+    pub standbys: String,
+    /// Setting `max_connections`.
+    pub connections_max: i64,
+    /// Its clock, in microseconds since 1970.
+    pub now_micros: i64,
 }
 
 impl Database {
@@ -97,6 +119,30 @@ impl Database {
     /// As for [`Database::book`].
     pub fn control(&self) -> Result<PostgresControl, StoreError> {
         Ok(PostgresControl::new(self.made(CONTROL_SCHEMA, migrations::OF_CONTROL)?))
+    }
+
+    /// What the server tells about itself.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub fn facts(&self) -> Result<ServerFacts, StoreError> {
+        let mut connection = PostgresConnection::new(&self.config, CONTROL_SCHEMA)?;
+        let statement = dialect::postgres_time(dialect::POSTGRES_FACTS);
+        let facts = sql::first(&mut connection, &statement, &[], |row| {
+            let mut source = sql::columns(row, 0, 8);
+            Ok(ServerFacts {
+                version: source.int()?,
+                is_standby: source.flag()?,
+                fsync: source.text()?,
+                full_page_writes: source.text()?,
+                synchronous_commit: source.text()?,
+                standbys: source.text()?,
+                connections_max: source.int()?,
+                now_micros: source.int()?,
+            })
+        })?;
+        facts.ok_or_else(|| StoreError::Corrupt("the server tells nothing about itself".to_owned()))
     }
 
     /// Opens the leases on the books of this database. As many as wanted.

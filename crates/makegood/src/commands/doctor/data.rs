@@ -9,8 +9,8 @@ use store::sqlite::{open_folder, open_reader};
 use store::{BookName, Reader, StoreError};
 
 use super::{Finding, Patient};
-use crate::commands::verify::books_on_disk;
 use crate::config::layers;
+use crate::wiring::books_on_disk;
 
 /// The file whose time is that of the last backup: `makegood backup` touches it, or whoever copies
 /// the folder in another way.

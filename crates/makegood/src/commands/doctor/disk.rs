@@ -11,7 +11,7 @@ use store::Reader;
 use store::sqlite::open_reader;
 
 use super::{Finding, Patient};
-use crate::commands::verify::books_on_disk;
+use crate::wiring::books_on_disk;
 
 /// Room below which the disk is called full: the journal grows with every command.
 const ROOM_FAIL_MIB: u64 = 64;

@@ -4,11 +4,9 @@ use std::process::Command;
 
 use base::Instant;
 use outside::clock::{Clock, SystemClock};
-use store::sqlite::open_reader;
-use store::{BookName, Reader};
+use store::BookName;
 
 use super::{Finding, Patient};
-use crate::commands::verify::books_on_disk;
 
 /// Before this day the program did not exist: 2026-01-01.
 const PROGRAM_EXISTS: i64 = 1_767_225_600_000_000;
@@ -20,16 +18,14 @@ const KEEP_CLOCK: &str =
     "set the clock and keep it with a time service (chrony, systemd-timesyncd)";
 
 pub(super) fn clock_is_sane(patient: &Patient<'_>) -> Finding {
-    let data = patient.settings.data_folder();
     let last = |name: BookName| {
-        let mut reader = open_reader(data, &name).ok()?;
+        let mut reader = patient.location.reader(&name).ok()?;
         // The clock of a test book may be ahead.
         let is_live = reader.book().ok()?.is_some_and(|row| !row.is_test);
         let last = Instant::from_micros(reader.head().ok()?.at_micros);
         is_live.then_some((name, last))
     };
-    let books = books_on_disk(data).unwrap_or_default();
-    judge_clock(SystemClock::new().now(), books.into_iter().filter_map(last))
+    judge_clock(SystemClock::new().now(), patient.books().into_iter().filter_map(last))
 }
 
 /// Holds the clock against the last record of each book.

@@ -4,11 +4,9 @@ use std::os::unix::fs::MetadataExt;
 
 use outside::keyring::refuse_inside;
 use outside::people::PEOPLE_FILE;
-use store::sqlite::{open_folder, open_reader};
-use store::{ApiKey, ControlStore, KeyKind, Reader};
+use store::{ApiKey, ControlContents, KeyKind};
 
 use super::{Finding, Patient};
-use crate::commands::verify::books_on_disk;
 use crate::wiring::{RING_FILE, open_ring, ring_bytes};
 
 pub(super) fn ring_is_closed_and_apart(patient: &Patient<'_>) -> Finding {
@@ -39,10 +37,9 @@ pub(super) fn ring_belongs_to_books(patient: &Patient<'_>) -> Finding {
     let Ok(ring) = open_ring(&patient.settings.keys_folder(), false, patient.environment) else {
         return Finding::ok("not compared: there is no usable key ring");
     };
-    let data = patient.settings.data_folder();
     let mut compared = 0;
-    for name in books_on_disk(data).unwrap_or_default() {
-        let row = open_reader(data, &name).and_then(|mut reader| reader.book());
+    for name in patient.books() {
+        let row = patient.location.reader(&name).and_then(|mut reader| reader.book());
         let Ok(Some(row)) = row else { continue };
         if row.ring != ring_bytes(&ring) {
             let found = format!("book {name} was made with another key ring");
@@ -76,18 +73,11 @@ pub(super) fn books_have_keys(patient: &Patient<'_>) -> Finding {
     if !has_books(patient) {
         return Finding::ok("no book yet");
     }
-    if patient.is_served {
-        return Finding::ok("not looked at while a server runs");
-    }
-    let told = open_folder(patient.settings.data_folder()).and_then(|folder| {
-        let mut control = folder.control()?;
-        Ok((control.books()?, control.find_all_keys()?))
-    });
-    let (books, keys) = match told {
-        Ok(told) => told,
+    let ControlContents { books, keys } = match patient.location.control() {
+        Ok(contents) => contents,
         Err(error) => {
-            let fix = "run `makegood verify`; restore control.db from a backup";
-            return Finding::fail(format!("control.db cannot be read: {error}"), fix);
+            let fix = "run `makegood verify`; restore the control store from a backup";
+            return Finding::fail(format!("the control store cannot be read: {error}"), fix);
         }
     };
     for book in books {
@@ -120,6 +110,5 @@ pub(super) fn bootstrap_key_is_gone(patient: &Patient<'_>) -> Finding {
 
 /// Whether there is any book.
 fn has_books(patient: &Patient<'_>) -> bool {
-    let data = patient.settings.data_folder();
-    !books_on_disk(data).unwrap_or_default().is_empty()
+    !patient.books().is_empty()
 }
