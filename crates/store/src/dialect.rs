@@ -149,7 +149,7 @@ pub(crate) fn postgres_make_schema(schema: &str) -> String {
     format!("create schema if not exists \"{schema}\"")
 }
 
-/// One row with 1 when the schema of this session has its table of migrations, else with 0.
+/// One row with 1 when the schema of the connection has its table of migrations, else with 0.
 pub(crate) const POSTGRES_HAS_TABLES: &str = "
     select count(*) from information_schema.tables
     where table_schema = current_schema() and table_name = 'migration'";

@@ -21,7 +21,7 @@ pub(crate) use reader::read_swept;
 
 /// A connection to one book, or to the table of books.
 ///
-/// Public because the readers of both engines are [`SqlReader`]s over it; only this crate makes one.
+/// Public because the readers of both engines are [`SqlReader`]s over it; nobody else makes one.
 pub trait SqlConnection: Send {
     /// Runs a statement and hands out its rows, until `each` returns false.
     ///

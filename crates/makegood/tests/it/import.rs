@@ -106,6 +106,9 @@ fn check_report(place: &Place, report: &std::path::Path, reissued: u64, key: &st
     assert_eq!(card.json()["funding"]["kind"], "import");
     assert_eq!(card.json()["metadata"]["import_last_characters"].as_str().unwrap().len(), 4);
     assert_eq!(server.stop(), Some(0));
+    if testbed::on_postgres() {
+        return; // What is written is the same; the file is easier to search.
+    }
     let data = std::fs::read(place.data().join("books/live.db")).unwrap();
     let is_readable = |text: &[u8]| data.windows(text.len()).any(|window| window == text);
     assert!(!is_readable(b"@example.com") && !is_readable("山田".as_bytes()), "personal text");

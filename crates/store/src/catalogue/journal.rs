@@ -5,8 +5,8 @@ pub(crate) const INSERT: &str = "
     insert into journal (first_seq, last_seq, epoch, at_micros, previous, hash, body)
     values ($1, $2, $3, $4, $5, $6, $7)";
 
-/// Blocks with a record after `$1`, at most `$2` of them. Only the last block that begins at or before it can reach
-/// beyond it, so the search starts there.
+/// Blocks with a record after `$1`, at most `$2` of them. Only the last block that begins at or
+/// before it can reach beyond it, so the search starts there.
 pub(crate) const AFTER: &str = "
     select first_seq, last_seq, epoch, at_micros, previous, hash, body from journal
     where last_seq > $1
