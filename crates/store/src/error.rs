@@ -28,7 +28,8 @@ pub enum StoreError {
     Full,
     /// Something outside failed that may work again: a locked file, an interrupted read.
     #[error(
-        "the store is unavailable for now ({0}); try again, and look at the disk or the database server if it stays"
+        "the store is unavailable for now ({0}); try again, \
+         and look at the disk or the database server if it stays"
     )]
     Unavailable(String),
     /// The operating system could not make written data durable, and nobody knows what of it

@@ -37,7 +37,7 @@ pub struct ServerFacts {
     pub fsync: String,
     /// Setting `full_page_writes`.
     pub full_page_writes: String,
-    /// Setting `synchronous_commit` of the server or the user, before what a connection of ours sets.
+    /// Setting `synchronous_commit` of the server or the user, not that of a connection of ours.
     pub synchronous_commit: String,
     /// Setting `synchronous_standby_names`: which standbys a commit waits for.
     pub standbys: String,
