@@ -36,8 +36,13 @@ impl Installation {
     ///
     /// # Errors
     ///
-    /// The key ring is another one, or the file cannot be used.
+    /// The key ring is another one, the file cannot be used, or a server has the book. One that
+    /// starts later fences whoever opened it so: what was decided by then stays.
     pub(crate) fn open_book(&self, record: &BookRecord) -> Done<OpenBook> {
+        if let Some(address) = self.data.server_of(&record.name)? {
+            let what = format!("book {} is served at {address}", record.name);
+            return Err(Failure::new(what).next("stop every process that uses the database first"));
+        }
         let running = self.open_writer(record, Lease::forever())?;
         Ok(OpenBook { record: record.clone(), running })
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use store::postgres::Database;
 use store::sqlite::{Folder, Options, open_folder_with};
-use store::{BookName, ControlStore, Reader, Store, StoreError};
+use store::{BookName, ControlStore, Leases, Reader, Store, StoreError};
 
 /// Opened data. What is asked of it does not depend on where it is.
 #[derive(Clone)]
@@ -68,6 +68,21 @@ impl Data {
             Data::Files(folder) => Box::new(folder.control()?),
             Data::Database(database) => Box::new(database.control()?),
         })
+    }
+
+    /// The process that serves a book now, by its address; files have none but this one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn server_of(&self, name: &BookName) -> Result<Option<String>, StoreError> {
+        match self {
+            Data::Files(_) => Ok(None),
+            Data::Database(database) => {
+                let owner = database.leases()?.owner(name)?;
+                Ok(owner.map(|owner| owner.member.address))
+            }
+        }
     }
 
     /// Where it is, for people; without a password.
