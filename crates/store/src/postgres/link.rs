@@ -56,9 +56,14 @@ impl Link {
         self.warned.store(false, Ordering::Relaxed);
     }
 
-    /// True when PostgreSQL warned of anything since [`Link::calm`].
-    pub(super) fn was_warned(&self) -> bool {
-        self.warned.load(Ordering::Relaxed)
+    /// Fails when PostgreSQL warned of anything since [`Link::calm`]. That is what it does when a
+    /// commit was told not to wait for its standby: it can be seen, and may not survive.
+    pub(super) fn unwarned(&self) -> Result<(), Broken> {
+        if !self.warned.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let what = "PostgreSQL committed with a warning, perhaps without its standby";
+        Err(Broken::Lost(StoreError::SyncFailed(what.to_owned())))
     }
 }
 
