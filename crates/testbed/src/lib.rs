@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod own_server;
+mod proxy;
 
 use std::fmt::Write;
 use std::process;
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 pub use own_server::{OwnServer, Stop, all_of};
+pub use proxy::{Cut, Proxy};
 
 /// Names the variable in which the address of the server stands.
 pub const VARIABLE: &str = "MAKEGOOD_TEST_DATABASE";
