@@ -142,9 +142,11 @@ fn pass_on(shared: &Shared, mut client: TcpStream, mut server: TcpStream, line: 
     loop {
         let Ok(count @ 1..) = client.read(&mut buffer) else { break };
         let mut bytes = buffer[..count].to_vec();
-        let cut = match find(&bytes, BEGIN) {
-            Some(_) => shared.armed.lock().unwrap().take(),
-            None => None,
+        // A `begin` that goes alone begins no transaction that is sent as one.
+        let is_more = |place: usize| bytes.len() > place + BEGIN.len();
+        let cut = match find(&bytes, BEGIN).is_some_and(is_more) {
+            true => shared.armed.lock().unwrap().take(),
+            false => None,
         };
         let Some(cut) = cut else {
             if server.write_all(&bytes).is_err() {
