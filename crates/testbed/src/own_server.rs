@@ -80,7 +80,14 @@ impl OwnServer {
         let pgdata = format!("--pgdata={}", server.data());
         program(
             "initdb",
-            &[&pgdata, "--username=makegood", "--auth=trust", "--encoding=UTF8", "--locale=C"],
+            &[
+                &pgdata,
+                "--username=makegood",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+            ],
         );
         server.configure(SETTINGS);
         server.configure(&format!("port = {}\n{settings}", server.port));
@@ -126,7 +133,8 @@ impl OwnServer {
     fn copy(&self, primary: &OwnServer, name: &str) {
         let (pgdata, from) = (format!("--pgdata={}", self.data()), primary.connection());
         let from = format!("--dbname={from}");
-        program("pg_basebackup", &[&pgdata, &from, "--checkpoint=fast", "--wal-method=stream"]);
+        let how = ["--checkpoint=fast", "--wal-method=stream", "--no-sync"];
+        program("pg_basebackup", &[&[pgdata.as_str(), &from], &how[..]].concat());
         self.configure(&format!(
             "port = {}\nprimary_conninfo = '{} application_name={name}'\n",
             self.port,
