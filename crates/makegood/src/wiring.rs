@@ -3,6 +3,7 @@
 mod api_keys;
 mod books;
 mod data;
+mod heads;
 mod location;
 pub(crate) mod ownership;
 mod person;
@@ -30,6 +31,7 @@ use crate::traces::Traces;
 pub(crate) use api_keys::parse_scopes;
 pub(crate) use books::{OpenBook, ring_bytes};
 pub(crate) use data::Data;
+pub(crate) use heads::Heads;
 pub(crate) use location::{Location, books_on_disk};
 pub(crate) use person::{OwnerText, Seal};
 

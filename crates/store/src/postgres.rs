@@ -7,6 +7,7 @@
 //!
 //! `docs/postgresql.md` tells why it is built so.
 
+mod address;
 mod columns;
 mod commit;
 mod database;

@@ -4,11 +4,17 @@
 //! it. A test that asks for one where there is none fails, and says what to do.
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod own_server;
+mod proxy;
+
 use std::fmt::Write;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio_postgres::NoTls;
+use tokio_postgres::{NoTls, SimpleQueryMessage};
+
+pub use own_server::{OwnServer, Stop, all_of};
+pub use proxy::{Cut, Proxy};
 
 /// Names the variable in which the address of the server stands.
 pub const VARIABLE: &str = "MAKEGOOD_TEST_DATABASE";
@@ -96,15 +102,32 @@ impl Drop for OwnDatabase {
 ///
 /// When PostgreSQL refuses.
 pub fn run(address: &str, statements: &str) {
+    ask(address, statements).unwrap();
+}
+
+/// Runs statements in the database at `address`; the first value of the last row, if any.
+///
+/// # Errors
+///
+/// PostgreSQL does not answer, or refuses.
+///
+/// # Panics
+///
+/// When there is no thread.
+pub fn ask(address: &str, statements: &str) -> Result<Option<String>, tokio_postgres::Error> {
     // A thread of its own: tests may be within a runtime already.
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(async {
-                let (client, connection) = tokio_postgres::connect(address, NoTls).await.unwrap();
-                tokio::spawn(connection);
-                client.batch_execute(statements).await.unwrap();
-            });
-        });
-    });
+    let work = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(async {
+            let (client, connection) = tokio_postgres::connect(address, NoTls).await?;
+            tokio::spawn(connection);
+            let answers = client.simple_query(statements).await?;
+            let value = |answer: &SimpleQueryMessage| match answer {
+                SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            };
+            Ok(answers.iter().rev().find_map(value))
+        })
+    };
+    std::thread::scope(|scope| scope.spawn(work).join().unwrap())
 }

@@ -140,6 +140,7 @@ impl<S: Store> Writer<S> {
         at: Instant,
     ) {
         self.head = next;
+        self.note_known();
         self.memory.swept(slice);
         if let Some(run) = run {
             self.operations.run_committed(&run);

@@ -8,6 +8,7 @@
 //! * **Round**: one pass of the sweep over every unswept row in key order. When it ends, the
 //!   watermark rises to the sequence at which it began.
 //! * **Lease**: until when answers may leave that no commit has proven. See [`Lease`].
+//! * **Known**: how far a book got, whatever its store shows later. See [`Known`].
 //! * **Operation**: a request with an idempotency key. See [`Operation`].
 //!
 //! # Invariants
@@ -21,6 +22,7 @@
 //! * Memory is bounded: unswept rows up to about twice their target, and a cache.
 //! * An operation is decided once. Whoever repeats it gets the first answer, made from its
 //!   journal record.
+//! * A book that ends before what is known of it is not opened.
 //! * When the writer cannot know what is on disk, it ends; it does not guess.
 
 mod batch;
@@ -29,8 +31,10 @@ mod encode;
 mod figures;
 mod handle;
 mod histogram;
+mod known;
 mod lease;
 mod memory;
+mod opening;
 mod operations;
 mod options;
 mod queue;
@@ -43,8 +47,10 @@ mod writer;
 pub use figures::Figures;
 pub use handle::{Decided, Handle, Operation, Outcome, Request, Trouble};
 pub use histogram::Histogram;
+pub use known::{Known, Mark};
 pub use lease::Lease;
+pub use opening::{BookSpec, OpenError};
 pub use options::Options;
-pub use running::{Running, spawn, spawn_leased};
+pub use running::{Running, spawn, spawn_after, spawn_leased};
 pub use time::Times;
-pub use writer::{BookSpec, OpenError, Writer};
+pub use writer::Writer;

@@ -5,10 +5,12 @@ use std::thread::JoinHandle;
 use store::Store;
 
 use crate::handle::Handle;
+use crate::known::Known;
 use crate::lease::Lease;
+use crate::opening::{BookSpec, OpenError};
 use crate::options::Options;
 use crate::time::Times;
-use crate::writer::{BookSpec, OpenError, Writer};
+use crate::writer::Writer;
 
 /// A writer on its own thread.
 pub struct Running {
@@ -61,7 +63,24 @@ pub fn spawn_leased<S: Store + 'static>(
     times: Times,
     lease: Lease,
 ) -> Result<Running, OpenError> {
-    let writer = Writer::open(store, spec, options, times)?.under(lease);
+    spawn_after(store, spec, options, times, lease, &Known::nothing())
+}
+
+/// The same for a book of which something may be known.
+///
+/// # Errors
+///
+/// [`OpenError`]; [`OpenError::WentBack`] and [`OpenError::OtherHistory`] when the book does not
+/// contain what is known of it.
+pub fn spawn_after<S: Store + 'static>(
+    store: S,
+    spec: BookSpec,
+    options: Options,
+    times: Times,
+    lease: Lease,
+    known: &Known,
+) -> Result<Running, OpenError> {
+    let writer = Writer::open_after(store, spec, options, times, known)?.under(lease);
     let handle = writer.handle();
     let replayed_records = writer.replayed_records();
     let guard = CloseWhenGone(handle.clone());

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::{Instant, KeyId, Span};
-use engine::{Answer, BookRow, Command, Found, Key, Query, Refusal, Rows, ask, query_needs};
+use base::{Instant, KeyId};
+use engine::{Answer, Command, Found, Key, Query, Refusal, Rows, ask, query_needs};
 use hashbrown::HashMap;
 use journal::BlockBuilder;
 use store::{Head, Store, StoreError};
@@ -13,55 +13,15 @@ use crate::batch::{Desk, LOAD_ROUNDS_MAX, Tally, last_records};
 use crate::commit::{Left, Pace};
 use crate::figures::Figures;
 use crate::handle::{FlushReply, Handle, Job, Outcome, Request, Trouble};
+use crate::known::{Known, Mark};
 use crate::lease::Lease;
 use crate::memory::{CacheSizes, Memory, Slice, Sweep, UndoLog};
+use crate::opening::{BookSpec, OpenError, check_gap, check_spec};
 use crate::operations::Operations;
 use crate::options::Options;
 use crate::queue::{Queue, Taken};
 use crate::replay::replay;
 use crate::time::{BookTime, ClockJumped, Moment, Times};
-
-/// What a book must be; checked against what it is, or made when the journal is empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BookSpec {
-    /// True for a test book.
-    pub is_test: bool,
-    /// Fingerprint of the key ring.
-    pub ring: [u8; 8],
-}
-
-/// Why a book could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The store said no.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The key ring is not the one the book was made with.
-    #[error(
-        "this book was made with another key ring; put the ring back that belongs to it: \
-         without it no code can be checked"
-    )]
-    WrongKeyRing,
-    /// A test book was opened as a live one, or the other way round.
-    #[error("this book is a {0} book and cannot be opened as another kind")]
-    WrongKind(&'static str),
-    /// The wall clock is far ahead of the journal.
-    #[error(
-        "the wall clock says {days} days after the last record of the book, and everything that \
-         fell due meanwhile would be booked; check the clock, and if it is right, start with \
-         `makegood serve --accept-clock` until something was recorded"
-    )]
-    ClockFarAhead {
-        /// Days between the two.
-        days: u64,
-    },
-    /// The first record could not be written.
-    #[error("the book could not be opened: {0}")]
-    FirstRecord(String),
-    /// The thread could not be started.
-    #[error("the writer's thread could not be started: {0}")]
-    Thread(std::io::Error),
-}
 
 /// The writer of one book. [`spawn`] runs it on a thread; the simulator steps it by hand.
 pub struct Writer<S> {
@@ -75,6 +35,7 @@ pub struct Writer<S> {
     pub(crate) figures: Arc<Figures>,
     pub(crate) options: Options,
     pub(crate) buffer: Vec<u8>,
+    known: Known,
     lease: Lease,
     time: BookTime,
     queue: Arc<Queue>,
@@ -120,14 +81,34 @@ impl<S: Store> Writer<S> {
     ///
     /// [`OpenError`].
     pub fn open(
-        mut store: S,
+        store: S,
         spec: BookSpec,
         options: Options,
         times: Times,
     ) -> Result<Writer<S>, OpenError> {
+        Writer::open_after(store, spec, options, times, &Known::nothing())
+    }
+
+    /// The same for a book of which something may be known; what is committed is noted there.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`].
+    pub fn open_after(
+        mut store: S,
+        spec: BookSpec,
+        options: Options,
+        times: Times,
+        known: &Known,
+    ) -> Result<Writer<S>, OpenError> {
         let time = BookTime::new(times, options.clock_jump_max);
-        check_gap(&store.head()?, spec, &options, time.wall())?;
+        let head = store.head()?;
+        check_gap(&head, spec, &options, time.wall())?;
+        // Before anything is written to what may be the wrong server, and once more behind the
+        // fence: the connection may have found another server meanwhile.
+        known.check(&head, &mut store)?;
         let head = store.take_over()?;
+        known.check(&head, &mut store)?;
         let mut memory = Memory::new(CacheSizes { cards: options.cached_cards_max });
         let mut operations = Operations::open(&mut store, &options)?;
         let opened_micros = time.wall().micros().unsigned_abs();
@@ -141,6 +122,7 @@ impl<S: Store> Writer<S> {
             head,
             figures: Arc::new(Figures::default()),
             buffer: Vec::new(),
+            known: known.clone(),
             lease: Lease::forever(),
             time,
             queue: Arc::new(Queue::new(options.queue_commands_max)),
@@ -150,12 +132,18 @@ impl<S: Store> Writer<S> {
         };
         writer.load_book()?;
         writer.check_book(spec)?;
+        writer.note_known();
         // Until the first commit nothing else would say where the book stands.
         writer.show_figures(&Slice::default());
         if writer.head.watermark < writer.head.seq {
             Figures::set(&writer.figures.behind_since_micros, opened_micros);
         }
         Ok(writer)
+    }
+
+    /// The head is committed: whoever opens the book next must find it.
+    pub(crate) fn note_known(&self) {
+        self.known.note(Mark { seq: self.head.seq, hash: self.head.hash });
     }
 
     /// The same under a lease: another process may own the book one day.
@@ -525,34 +513,6 @@ impl<S: Store> Writer<S> {
             Some(Ok(decided)) if decided.result.is_ok() => Ok(()),
             other => Err(OpenError::FirstRecord(format!("{other:?}"))),
         }
-    }
-}
-
-/// A machine that starts with a wrong clock has no steady clock to hold it against, but the journal
-/// tells when the book was last written to. A test book may rest for as long as it likes.
-fn check_gap(
-    head: &Head,
-    spec: BookSpec,
-    options: &Options,
-    wall: Instant,
-) -> Result<(), OpenError> {
-    let rested = wall.since(Instant::from_micros(head.at_micros)).unwrap_or(Span::ZERO);
-    let is_far =
-        options.start_gap_max.is_some_and(|max| Duration::from_micros(rested.micros()) > max);
-    if is_far && head.seq > 0 && !spec.is_test {
-        return Err(OpenError::ClockFarAhead { days: rested.micros() / Span::days(1).micros() });
-    }
-    Ok(())
-}
-
-fn check_spec(book: &BookRow, spec: BookSpec) -> Result<(), OpenError> {
-    if book.ring != spec.ring {
-        return Err(OpenError::WrongKeyRing);
-    }
-    match (book.is_test, spec.is_test) {
-        (true, false) => Err(OpenError::WrongKind("test")),
-        (false, true) => Err(OpenError::WrongKind("live")),
-        _ => Ok(()),
     }
 }
 

@@ -42,6 +42,9 @@ pub(crate) struct Args {
     /// Open the books however long they rested: the clock was checked.
     #[arg(long)]
     accept_clock: bool,
+    /// Go on with what the database has, although more was answered: docs/failover.md.
+    #[arg(long)]
+    accept_lost_history: bool,
     /// Print the default configuration, which explains every setting, and end.
     #[arg(long)]
     print_config: bool,
@@ -71,7 +74,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         bootstrap(&installation, text)?;
     }
     if let Some(leases) = leases(&settings)? {
-        return several::serve(&settings, installation, leases, args.json);
+        return several::serve(&settings, installation, leases, args);
     }
     let books = open_books(&installation)?;
     serve(&settings, &installation, books, |serving| announce(serving, args.json))

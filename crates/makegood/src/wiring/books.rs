@@ -2,7 +2,7 @@
 
 use outside::clock::Clock;
 use store::{BookRecord, Reader, StoreError};
-use writer::{BookSpec, Handle, Lease, Running};
+use writer::{BookSpec, Handle, Known, Lease, Running};
 
 use super::{Installation, test_cards};
 use crate::failure::{Done, Failure};
@@ -43,22 +43,28 @@ impl Installation {
             let what = format!("book {} is served at {address}", record.name);
             return Err(Failure::new(what).next("stop every process that uses the database first"));
         }
-        let running = self.open_writer(record, Lease::forever())?;
+        let running = self.open_writer(record, Lease::forever(), &Known::nothing())?;
         Ok(OpenBook { record: record.clone(), running })
     }
 
-    /// The same under a lease, for a book that another process may own one day.
+    /// The same under a lease, for a book that another process may own one day, and which must
+    /// contain what is known of it.
     ///
     /// # Errors
     ///
-    /// As [`Installation::open_book`].
-    pub(crate) fn open_writer(&self, record: &BookRecord, lease: Lease) -> Done<Running> {
+    /// As [`Installation::open_book`], and the book has gone back.
+    pub(crate) fn open_writer(
+        &self,
+        record: &BookRecord,
+        lease: Lease,
+        known: &Known,
+    ) -> Done<Running> {
         let named = |error: Failure| Failure::new(format!("book {}: {error}", record.name));
         let store = self.data.book(&record.name).map_err(|error| named(error.into()))?;
         let spec = BookSpec { is_test: record.is_test, ring: self.ring_bytes() };
         let clock = self.clock;
         let times = Box::new(move || (clock.now(), clock.monotonic()));
-        let opened = writer::spawn_leased(store, spec, self.writer_options, times, lease);
+        let opened = writer::spawn_after(store, spec, self.writer_options, times, lease, known);
         let running = opened.map_err(|error| named(error.into()))?;
         if record.is_test {
             test_cards::seed_test_book(self, record.name.as_str(), &running.handle)?;

@@ -330,9 +330,9 @@ impl Supervisor {
                 tracing::info!(book = %name, term = term.0, "the book is served here");
             }
             (Some(held @ Held { stage: Stage::Opening, .. }), Err(failure)) => {
-                tracing::error!(book = %name, %failure, "the book could not be opened here");
                 held.stage = Stage::Closing;
                 if let Some(kept) = self.kept.get_mut(name) {
+                    kept.failed(name, &failure);
                     kept.back_off(now, pace);
                 }
                 self.closed(name, term);

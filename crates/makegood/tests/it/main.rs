@@ -9,12 +9,15 @@ mod deploy;
 mod disk_full;
 mod doctor;
 mod export;
+mod failover;
 mod import;
 mod keys;
 mod kill;
+mod load;
 mod logs;
 mod process;
 mod serve;
+mod servers;
 #[cfg(feature = "traces")]
 mod traces;
 mod verify;

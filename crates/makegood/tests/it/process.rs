@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Place {
     folder: TempDir,
     database: Option<OwnDatabase>,
+    /// Of a database that the test looks after itself.
+    address: Option<String>,
 }
 
 /// What a command printed, and how it ended.
@@ -52,12 +54,17 @@ impl Place {
     /// A fresh one.
     pub fn new() -> Place {
         let database = on_postgres().then(OwnDatabase::new);
-        Place { folder: tempfile::tempdir().unwrap(), database }
+        Place { folder: tempfile::tempdir().unwrap(), database, address: None }
+    }
+
+    /// A fresh one whose data is in the database at this address.
+    pub fn on(address: String) -> Place {
+        Place { folder: tempfile::tempdir().unwrap(), database: None, address: Some(address) }
     }
 
     /// A fresh one with its data in files, for tests about files.
     pub fn in_files() -> Place {
-        Place { folder: tempfile::tempdir().unwrap(), database: None }
+        Place { folder: tempfile::tempdir().unwrap(), database: None, address: None }
     }
 
     /// A file or folder beside the data.
@@ -75,8 +82,9 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_makegood"));
         clear_environment(&mut command);
         command.args(args).env("MAKEGOOD_DATA", self.data()).stdin(Stdio::null());
-        if let Some(database) = &self.database {
-            command.env("MAKEGOOD_DATABASE", database.address());
+        let own = self.database.as_ref().map(OwnDatabase::address);
+        if let Some(address) = self.address.clone().or(own) {
+            command.env("MAKEGOOD_DATABASE", address);
         }
         command
     }

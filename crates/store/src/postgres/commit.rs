@@ -74,12 +74,7 @@ pub(super) async fn run(link: &mut Link, book: &str, writes: &Writes<'_>) -> Res
     let ready = prepare(link, book, writes).await?;
     link.calm();
     send(link, &ready).await?;
-    if link.was_warned() {
-        // That is what PostgreSQL says when a commit was told not to wait for its standby.
-        let what = "PostgreSQL committed with a warning, perhaps without its standby";
-        return Err(Broken::Lost(StoreError::SyncFailed(what.to_owned())));
-    }
-    Ok(())
+    link.unwarned()
 }
 
 /// The statements of a commit, the head first: a fenced writer does no work.

@@ -1,12 +1,10 @@
 //! A database: where its schemas are, and what opens them.
 
-use std::str::FromStr;
 use std::sync::Arc;
 
 use journal::ValueSource;
-use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
 
+use super::address::Address;
 use super::sql::PostgresConnection;
 use super::{PostgresControl, PostgresLeases, PostgresReader, PostgresStore};
 use crate::catalogue::head;
@@ -23,7 +21,7 @@ const MAKE_ATTEMPTS: usize = 5;
 /// A PostgreSQL database that holds an installation. Several processes may use it.
 #[derive(Clone)]
 pub struct Database {
-    config: Arc<Config>,
+    address: Arc<Address>,
 }
 
 /// What a server tells about itself.
@@ -49,40 +47,20 @@ pub struct ServerFacts {
 
 impl Database {
     /// The database at `address`: `postgres://USER:PASSWORD@HOST:PORT/NAME`, or the same as
-    /// `key=value` pairs. Nothing is connected yet.
+    /// `key=value` pairs. With several hosts, `HOST:PORT,HOST:PORT`, the one that can write is
+    /// meant. Nothing is connected yet.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`] when the address cannot be read; it is not repeated, for it
     /// may hold a password.
     pub fn at(address: &str) -> Result<Database, StoreError> {
-        let unreadable =
-            |why: &str| StoreError::Unavailable(format!("address of the database: {why}"));
-        let mut config =
-            Config::from_str(address).map_err(|_| unreadable("not postgres://USER@HOST/NAME"))?;
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(unreadable(
-                "sslmode=require is not there yet; use a tunnel or a local proxy",
-            ));
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("makegood");
-        }
-        Ok(Database { config: Arc::new(config) })
+        Ok(Database { address: Arc::new(Address::read(address)?) })
     }
 
     /// Where it is, for people: without the password.
     pub fn describe(&self) -> String {
-        let hosts = self.config.get_hosts().iter().zip(self.config.get_ports());
-        let hosts: Vec<String> = hosts
-            .map(|(host, port)| match host {
-                Host::Tcp(name) => format!("{name}:{port}"),
-                #[cfg(unix)]
-                Host::Unix(path) => path.display().to_string(),
-            })
-            .collect();
-        let name = self.config.get_dbname().unwrap_or_default();
-        format!("postgres://{}/{name}", hosts.join(","))
+        self.address.describe()
     }
 
     /// Opens the write side of a book, making its schema when there is none. Whoever takes the
@@ -95,7 +73,7 @@ impl Database {
         let schema = schema_of(book);
         let mut connection = self.made(&schema, migrations::OF_BOOKS)?;
         connection.change(head::CREATE, &sql::head::create(book.as_str()))?;
-        PostgresStore::new(&self.config, &schema, book)
+        PostgresStore::new(&self.address, &schema, book)
     }
 
     /// Opens a connection of its own for reading a book. As many as wanted.
@@ -104,7 +82,7 @@ impl Database {
     ///
     /// As for [`Database::book`], and [`StoreError::NoSuchBook`].
     pub fn reader(&self, book: &BookName) -> Result<PostgresReader, StoreError> {
-        let mut connection = PostgresConnection::new(&self.config, &schema_of(book))?;
+        let mut connection = PostgresConnection::new(&self.address, &schema_of(book))?;
         if !connection.has_tables()? {
             return Err(StoreError::NoSuchBook(book.to_string()));
         }
@@ -127,7 +105,7 @@ impl Database {
     ///
     /// [`StoreError::Unavailable`].
     pub fn facts(&self) -> Result<ServerFacts, StoreError> {
-        let mut connection = PostgresConnection::new(&self.config, CONTROL_SCHEMA)?;
+        let mut connection = PostgresConnection::new(&self.address, CONTROL_SCHEMA)?;
         let statement = dialect::postgres_time(dialect::POSTGRES_FACTS);
         let facts = sql::first(&mut connection, &statement, &[], |row| {
             let mut source = sql::columns(row, 0, 8);
@@ -160,7 +138,7 @@ impl Database {
     ///
     /// [`StoreError::Unavailable`] when there are none, or tables of an earlier release.
     pub fn read_control(&self) -> Result<ControlContents, StoreError> {
-        let mut connection = PostgresConnection::new(&self.config, CONTROL_SCHEMA)?;
+        let mut connection = PostgresConnection::new(&self.address, CONTROL_SCHEMA)?;
         if !connection.has_tables()? {
             let what = "no makegood has kept anything in this database";
             return Err(StoreError::Unavailable(what.to_owned()));
@@ -175,7 +153,7 @@ impl Database {
         schema: &str,
         known: &[migrations::Migration],
     ) -> Result<PostgresConnection, StoreError> {
-        let mut connection = PostgresConnection::new(&self.config, schema)?;
+        let mut connection = PostgresConnection::new(&self.address, schema)?;
         let mut attempts = 0;
         loop {
             let made = connection

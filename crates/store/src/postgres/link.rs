@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinHandle;
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
 
@@ -16,6 +17,7 @@ pub(super) struct Link {
     pub(super) client: Client,
     statements: HashMap<String, Statement>,
     warned: Arc<AtomicBool>,
+    driver: JoinHandle<()>,
 }
 
 impl Link {
@@ -23,13 +25,14 @@ impl Link {
     pub(super) async fn make(config: &Config, schema: &str) -> Result<Link, StoreError> {
         let (client, connection) = config.connect(NoTls).await?;
         let warned = Arc::new(AtomicBool::new(false));
-        tokio::spawn(drive(connection, Arc::clone(&warned)));
-        client.batch_execute(&dialect::postgres_session(schema)).await?;
-        let setting = client.query_one(dialect::POSTGRES_DURABILITY, &[]).await?;
+        let driver = tokio::spawn(drive(connection, Arc::clone(&warned)));
+        let link = Link { client, statements: HashMap::new(), warned, driver };
+        link.client.batch_execute(&dialect::postgres_session(schema)).await?;
+        let setting = link.client.query_one(dialect::POSTGRES_DURABILITY, &[]).await?;
         if matches!(setting.get::<_, &str>(0), "off" | "local") {
-            client.batch_execute(dialect::POSTGRES_DURABLE).await?;
+            link.client.batch_execute(dialect::POSTGRES_DURABLE).await?;
         }
-        Ok(Link { client, statements: HashMap::new(), warned })
+        Ok(link)
     }
 
     /// The prepared statement of a text; types that are not given follow from the text.
@@ -56,9 +59,22 @@ impl Link {
         self.warned.store(false, Ordering::Relaxed);
     }
 
-    /// True when PostgreSQL warned of anything since [`Link::calm`].
-    pub(super) fn was_warned(&self) -> bool {
-        self.warned.load(Ordering::Relaxed)
+    /// Fails when PostgreSQL warned of anything since [`Link::calm`]. That is what it does when a
+    /// commit was told not to wait for its standby: it can be seen, and may not survive.
+    pub(super) fn unwarned(&self) -> Result<(), Broken> {
+        if !self.warned.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let what = "PostgreSQL committed with a warning, perhaps without its standby";
+        Err(Broken::Lost(StoreError::SyncFailed(what.to_owned())))
+    }
+}
+
+impl Drop for Link {
+    /// By itself the library keeps a connection until everything that was sent is answered: one
+    /// that was given up because nothing answers would stay, and what it has not sent yet with it.
+    fn drop(&mut self) {
+        self.driver.abort();
     }
 }
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::{Config, Error};
+use tokio_postgres::Error;
 
+use super::address::Address;
 use super::link::Link;
 use crate::StoreError;
 
-/// How long a connection may take to be made.
+/// How long a connection may take to be made, to each host.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(3);
 
 /// How long PostgreSQL may take to answer before the connection is given up. A list or a report
@@ -20,7 +21,7 @@ const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 /// waits for the answer: no other thread is woken up on the way.
 pub(super) struct Session {
     runtime: Option<Runtime>,
-    config: Arc<Config>,
+    address: Arc<Address>,
     schema: String,
     link: Option<Link>,
     answer_time_max: Duration,
@@ -37,12 +38,12 @@ pub(super) enum Broken {
 
 impl Session {
     /// A connection whose unqualified names mean tables of `schema`; made when it is first used.
-    pub(super) fn new(config: &Arc<Config>, schema: &str) -> Result<Session, StoreError> {
+    pub(super) fn new(address: &Arc<Address>, schema: &str) -> Result<Session, StoreError> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Session {
             runtime: Some(runtime),
-            config: Arc::clone(config),
+            address: Arc::clone(address),
             schema: schema.to_owned(),
             link: None,
             answer_time_max: ANSWER_TIME_MAX,
@@ -62,16 +63,13 @@ impl Session {
     ) -> Result<T, Broken> {
         let runtime = self.runtime.as_ref().expect("the runtime lives as long as the session");
         let (link, time_max) = (&mut self.link, self.answer_time_max);
-        let (config, schema) = (&self.config, self.schema.as_str());
+        let (address, schema) = (&self.address, self.schema.as_str());
         let result = runtime.block_on(async {
             let link = match link {
                 Some(link) => link,
                 None => {
-                    let made = Link::make(config, schema);
-                    let made = tokio::time::timeout(CONNECT_TIME_MAX, made).await;
-                    // Nothing was sent that could have an effect.
-                    let made = made.map_err(|_| Broken::Refused(too_late("connect")))?;
-                    link.insert(made.map_err(Broken::Refused)?)
+                    // Nothing is sent that could have an effect.
+                    link.insert(make(address, schema).await.map_err(Broken::Refused)?)
                 }
             };
             let worked = tokio::time::timeout(time_max, work(link)).await;
@@ -96,6 +94,22 @@ impl Session {
             other => other.map_err(Broken::plainly),
         }
     }
+}
+
+/// A connection to the first host that gives one.
+async fn make(address: &Address, schema: &str) -> Result<Link, StoreError> {
+    let mut why = too_late("connect");
+    for (place, config) in address.hosts() {
+        match tokio::time::timeout(CONNECT_TIME_MAX, Link::make(config, schema)).await {
+            Ok(Ok(link)) => {
+                address.served(place);
+                return Ok(link);
+            }
+            Ok(Err(error)) => why = error,
+            Err(_) => why = too_late("connect"),
+        }
+    }
+    Err(why)
 }
 
 impl Drop for Session {

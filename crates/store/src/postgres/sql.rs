@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, pin_mut};
 use journal::Value;
-use tokio_postgres::Config;
 use tokio_postgres::types::ToSql;
 
+use super::address::Address;
 use super::columns::Single;
 use super::session::{Broken, Session};
 use crate::sql::{EachRow, SqlConnection};
@@ -22,16 +22,20 @@ pub struct PostgresConnection {
 impl PostgresConnection {
     /// A connection to this schema; made when it is first used.
     pub(super) fn new(
-        config: &Arc<Config>,
+        address: &Arc<Address>,
         schema: &str,
     ) -> Result<PostgresConnection, StoreError> {
-        let session = Session::new(config, schema)?;
+        let session = Session::new(address, schema)?;
         Ok(PostgresConnection { session, is_in_transaction: false })
     }
 
     /// Runs statements without parameters or answers.
     pub(super) fn run_batch(&mut self, text: &str) -> Result<(), StoreError> {
-        self.once(async |link| Ok(link.client.batch_execute(text).await?))
+        self.once(async |link| {
+            link.calm();
+            link.client.batch_execute(text).await?;
+            link.unwarned()
+        })
     }
 
     /// Outside of transactions a broken connection is made again; inside, the transaction went
@@ -89,7 +93,10 @@ impl SqlConnection for PostgresConnection {
             let values: Vec<Single<'_>> = values.iter().map(Single).collect();
             let parameters: Vec<&(dyn ToSql + Sync)> =
                 values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-            Ok(link.client.execute(&prepared, &parameters).await?)
+            link.calm();
+            let changed = link.client.execute(&prepared, &parameters).await?;
+            link.unwarned()?;
+            Ok(changed)
         })
     }
 

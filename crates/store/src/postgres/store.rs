@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use ::journal::{Block, Value};
 use engine::Key;
-use tokio_postgres::Config;
 
+use super::address::Address;
 use super::columns::Columns;
 use super::commit::{self, Writes};
 use super::link::Link;
@@ -35,11 +35,11 @@ pub struct PostgresStore {
 impl PostgresStore {
     /// The book in this schema, whose tables and head are there.
     pub(super) fn new(
-        config: &Arc<Config>,
+        address: &Arc<Address>,
         schema: &str,
         book: &BookName,
     ) -> Result<PostgresStore, StoreError> {
-        let mut connection = PostgresConnection::new(config, schema)?;
+        let mut connection = PostgresConnection::new(address, schema)?;
         connection.session.limit_answers(COMMIT_TIME_MAX);
         Ok(PostgresStore { connection, book: book.clone() })
     }

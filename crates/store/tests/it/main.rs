@@ -4,6 +4,7 @@
 mod any;
 mod commits;
 mod control;
+mod cut_lines;
 mod filling;
 mod leases;
 mod lists;
@@ -11,6 +12,7 @@ mod model;
 mod operations;
 mod reading;
 mod row_codec;
+mod servers;
 mod sqlite_files;
 mod support;
 mod views;

@@ -10,7 +10,9 @@ use giftcards::{Capture, Code, CodeHash, Funding, Issue, NewCode, Place, RefundH
 use journal::Block;
 use store::{Commit, CommitError, FillPart, Head, MemoryBook, MemoryStore, Reader, RunInfo};
 use store::{Store, StoreError, SweptRow};
-use writer::{BookSpec, Decided, Handle, Lease, OpenError, Operation, Options, Outcome, Request};
+use writer::{
+    BookSpec, Decided, Handle, Known, Lease, OpenError, Operation, Options, Outcome, Request,
+};
 use writer::{Trouble, Writer};
 
 pub const SPEC: BookSpec = BookSpec { is_test: true, ring: [1; 8] };
@@ -100,6 +102,8 @@ pub struct Bench {
     pub writer: Writer<Planned>,
     pub handle: Handle,
     pub options: Options,
+    /// What the process remembers of the book.
+    pub known: Known,
     clocks: Clocks,
     endings: Arc<Mutex<VecDeque<Ending>>>,
     sleep: Arc<Mutex<Duration>>,
@@ -118,9 +122,10 @@ impl Bench {
         let clocks: Clocks = Arc::new(Mutex::new((start, Duration::ZERO)));
         let (book, endings, sleep) = (MemoryBook::new(), Arc::default(), Arc::default());
         let store = planned(&book, &endings, &clocks, &sleep);
-        let writer = open(store, &clocks, options, SPEC).unwrap();
+        let known = Known::nothing();
+        let writer = open(store, &clocks, options, SPEC, &known).unwrap();
         let handle = writer.handle();
-        Bench { book, writer, handle, options, clocks, endings, sleep }
+        Bench { book, writer, handle, options, known, clocks, endings, sleep }
     }
 
     /// The process dies; another one opens the book.
@@ -132,7 +137,12 @@ impl Bench {
     /// Opens the book once more, as another process would.
     pub fn open_as(&self, spec: BookSpec) -> Result<Writer<Planned>, OpenError> {
         let store = planned(&self.book, &self.endings, &self.clocks, &self.sleep);
-        open(store, &self.clocks, self.options, spec)
+        open(store, &self.clocks, self.options, spec, &self.known)
+    }
+
+    /// The book is another one from now on, for whoever opens it next.
+    pub fn swap(&mut self, book: MemoryBook) -> MemoryBook {
+        std::mem::replace(&mut self.book, book)
     }
 
     /// Puts the writer under a lease that is valid for so long from now.
@@ -255,9 +265,11 @@ fn open(
     clocks: &Clocks,
     options: Options,
     spec: BookSpec,
+    known: &Known,
 ) -> Result<Writer<Planned>, OpenError> {
     let clocks = clocks.clone();
-    Writer::open(store, spec, options, Box::new(move || *clocks.lock().unwrap()))
+    let times = Box::new(move || *clocks.lock().unwrap());
+    Writer::open_after(store, spec, options, times, known)
 }
 
 pub fn taken<T>(slot: &Slot<T>) -> T {

@@ -7,6 +7,7 @@ mod clock;
 mod failures;
 mod figures;
 mod keys;
+mod known;
 mod lease;
 mod memory;
 mod queue;

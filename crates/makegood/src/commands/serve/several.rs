@@ -7,12 +7,16 @@ use http::App;
 use store::{BookRecord, Leases};
 use writer::Lease;
 
-use super::{Signals, app_parts, as_served, listen, start_expirer};
+use super::{Args, Signals, app_parts, as_served, listen, start_expirer};
 use crate::config::Settings;
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
-use crate::wiring::Installation;
 use crate::wiring::ownership::{Owned, Ownership, Pace, Parts, new_member};
+use crate::wiring::{Heads, Installation};
+
+/// How often it is written down how far the books got: a process that is killed with its database
+/// leaves knowledge that is as old as this.
+const SAVE_EVERY: Duration = Duration::from_millis(100);
 
 /// Serves until a signal. Then the books are handed over, and requests passed on to the processes
 /// that took them, until every connection is drained.
@@ -20,8 +24,13 @@ pub(super) fn serve(
     settings: &Settings,
     installation: Installation,
     leases: Box<dyn Leases>,
-    json: bool,
+    told: &Args,
 ) -> Done<Ending> {
+    let heads = Arc::new(Heads::beside(&settings.keys_folder())?);
+    if told.accept_lost_history {
+        tracing::warn!("whatever the books have is accepted; start without the flag next time");
+        heads.forget()?;
+    }
     let installation = Arc::new(installation);
     let app = Arc::new(App::new(app_parts(settings, &installation)?).among_processes());
     installation.traces.iter().for_each(|traces| traces.watch(&app));
@@ -32,7 +41,7 @@ pub(super) fn serve(
         let mut signals = Signals::listen()?;
         let advertised = settings.advertised(&address)?;
         let (listing, opening) = (Arc::clone(&installation), Arc::clone(&installation));
-        let kept = settings.clone();
+        let (kept, known) = (settings.clone(), Arc::clone(&heads));
         let parts = Parts {
             leases,
             me: new_member(advertised.clone()),
@@ -40,12 +49,13 @@ pub(super) fn serve(
             clock: Arc::new(installation.clock),
             app: Arc::clone(&app),
             books: Box::new(move || listing.books()),
-            open: Arc::new(move |record, lease| open(&kept, &opening, record, lease)),
+            open: Arc::new(move |record, lease| open(&kept, &opening, record, lease, &known)),
         };
         // It asks the database, which blocks.
         let started = tokio::task::spawn_blocking(move || Ownership::start(parts)).await;
         let ownership = Arc::new(started.map_err(Failure::new)??);
-        announce(&address, &advertised, json);
+        announce(&address, &advertised, told.json);
+        tokio::spawn(save_often(Arc::clone(&heads)));
         let leaving = Arc::clone(&ownership);
         let stop = async move {
             let signal = signals.next().await;
@@ -63,8 +73,18 @@ pub(super) fn serve(
     if let Some(ownership) = Arc::into_inner(ended?) {
         ownership.stop();
     }
+    heads.save();
     tracing::info!("stopped");
     Ok(Ending::Well)
+}
+
+async fn save_often(heads: Arc<Heads>) {
+    loop {
+        tokio::time::sleep(SAVE_EVERY).await;
+        let heads = Arc::clone(&heads);
+        // A panic was told by the thread; the next round tries again.
+        let _ = tokio::task::spawn_blocking(move || heads.save()).await;
+    }
 }
 
 fn open(
@@ -72,8 +92,9 @@ fn open(
     installation: &Installation,
     record: &BookRecord,
     lease: Lease,
+    heads: &Heads,
 ) -> Done<Owned> {
-    let running = installation.open_writer(record, lease)?;
+    let running = installation.open_writer(record, lease, &heads.known(record))?;
     let handle = running.handle.clone();
     let made = as_served(settings, installation, record, &handle)
         .and_then(|book| Ok((book, start_expirer(settings, installation, record, handle)?)));

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use jobs::Expirer;
-use store::{BookRecord, Term};
+use store::{BookName, BookRecord, Term};
 use writer::{Lease, Running};
 
 use super::Pace;
+use crate::failure::Failure;
 
 /// A book, whoever owns it.
 pub(super) struct Kept {
@@ -17,6 +18,8 @@ pub(super) struct Kept {
     pub(super) not_before: Duration,
     /// How long the next pause is.
     pause: Duration,
+    /// Why it could not be opened the last time.
+    trouble: Option<String>,
 }
 
 /// A lease of ours.
@@ -42,7 +45,8 @@ pub(super) enum Stage {
 
 impl Kept {
     pub(super) fn new(record: BookRecord) -> Kept {
-        Kept { record, held: None, not_before: Duration::ZERO, pause: Duration::ZERO }
+        let (not_before, pause) = (Duration::ZERO, Duration::ZERO);
+        Kept { record, held: None, not_before, pause, trouble: None }
     }
 
     /// Something went wrong: the next attempt waits, each time longer.
@@ -51,10 +55,22 @@ impl Kept {
         self.not_before = now + self.pause;
     }
 
+    /// It could not be opened; what stays as it is is said once.
+    pub(super) fn failed(&mut self, name: &BookName, failure: &Failure) {
+        let trouble = failure.to_string();
+        if self.trouble.as_ref() == Some(&trouble) {
+            tracing::debug!(book = %name, %failure, "the book still cannot be opened here");
+        } else {
+            tracing::error!(book = %name, %failure, "the book could not be opened here");
+            self.trouble = Some(trouble);
+        }
+    }
+
     /// It is served well: after a while former trouble is forgotten.
     pub(super) fn served(&mut self, now: Duration, pace: Pace) {
         if now > self.not_before + 2 * pace.pause_max {
             self.pause = Duration::ZERO;
+            self.trouble = None;
         }
     }
 }

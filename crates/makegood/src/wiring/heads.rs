@@ -1,0 +1,138 @@
+//! How far each book got, kept beside the keys: what a database cannot tell that has gone back.
+//!
+//! All processes over one database share the folder of keys, so what one of them knows the others
+//! and their successors know: a standby that lagged when it was made the primary is refused, also
+//! by a process that has just been started. The file is a fraction of a second old and not synced;
+//! it may show too little, never too much.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use store::{BookName, BookRecord};
+use writer::{Known, Mark};
+
+use crate::failure::{Done, Failure};
+
+/// Name of the folder beside the key ring.
+const FOLDER: &str = "heads";
+
+/// What is known of every book.
+pub(crate) struct Heads {
+    folder: PathBuf,
+    books: Mutex<BTreeMap<BookName, Kept>>,
+}
+
+struct Kept {
+    known: Known,
+    incarnation: u64,
+    /// What the file says.
+    saved: Option<Mark>,
+}
+
+impl Heads {
+    /// Those kept in this folder of keys.
+    ///
+    /// # Errors
+    ///
+    /// There is no folder, and none can be made.
+    pub(crate) fn beside(keys: &Path) -> Done<Heads> {
+        let folder = keys.join(FOLDER);
+        fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
+        Ok(Heads { folder, books: Mutex::default() })
+    }
+
+    /// Forgets all books: somebody has decided to go on with what the database has.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be emptied.
+    pub(crate) fn forget(&self) -> Done {
+        let empty = || fs::remove_dir_all(&self.folder).and_then(|()| fs::create_dir(&self.folder));
+        empty().map_err(|error| Failure::file(&self.folder, &error))
+    }
+
+    /// What this process and the others know of a book. What its writer commits is noted there.
+    pub(crate) fn known(&self, record: &BookRecord) -> Known {
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh =
+            || Kept { known: Known::nothing(), incarnation: record.incarnation, saved: None };
+        let kept = books.entry(record.name.clone()).or_insert_with(fresh);
+        if let Some(mark) = self.read(record) {
+            kept.known.note(mark);
+            kept.saved = Some(mark);
+        }
+        kept.known.clone()
+    }
+
+    /// Writes down what is new. Called a few times a second.
+    pub(crate) fn save(&self) {
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, kept) in books.iter_mut() {
+            let Some(mark) = kept.known.mark().filter(|mark| kept.saved != Some(*mark)) else {
+                continue;
+            };
+            kept.saved = Some(mark);
+            if let Err(error) = self.write(name, kept.incarnation, mark) {
+                tracing::warn!(book = %name, %error, "cannot keep how far the book got");
+            }
+        }
+    }
+
+    /// A restored book is another incarnation, and has a history of its own.
+    fn read(&self, record: &BookRecord) -> Option<Mark> {
+        let text = fs::read_to_string(self.folder.join(record.name.as_str())).ok()?;
+        let mut words = text.split_whitespace();
+        let incarnation = u64::from_str_radix(words.next()?, 16).ok()?;
+        let seq = words.next()?.parse().ok()?;
+        let hash = words.next()?;
+        let byte = |place: usize| u8::from_str_radix(hash.get(2 * place..2 * place + 2)?, 16).ok();
+        let mut mark = Mark { seq, hash: [0; 32] };
+        for (place, to) in mark.hash.iter_mut().enumerate() {
+            *to = byte(place)?;
+        }
+        (incarnation == record.incarnation).then_some(mark)
+    }
+
+    fn write(&self, name: &BookName, incarnation: u64, mark: Mark) -> std::io::Result<()> {
+        let hash: String = mark.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = format!("{incarnation:016x} {} {hash}\n", mark.seq);
+        // A name of a book has no dot, and the processes write one after the other.
+        let new = self.folder.join(format!("{name}.{}", std::process::id()));
+        fs::write(&new, text)?;
+        fs::rename(&new, self.folder.join(name.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Instant;
+
+    use super::*;
+
+    fn record(incarnation: u64) -> BookRecord {
+        let created_at = Instant::from_micros(0);
+        BookRecord { name: BookName::new("live").unwrap(), is_test: false, created_at, incarnation }
+    }
+
+    #[test]
+    fn another_process_knows_it_until_somebody_accepts_the_loss() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, mark) =
+            (Heads::beside(folder.path()).unwrap(), Mark { seq: 9, hash: [0xa7; 32] });
+        assert_eq!(one.known(&record(1)).mark(), None);
+        one.known(&record(1)).note(mark);
+        one.save();
+        let other = Heads::beside(folder.path()).unwrap();
+        assert_eq!(other.known(&record(1)).mark(), Some(mark));
+        let later = Mark { seq: 10, hash: [3; 32] };
+        one.known(&record(1)).note(later);
+        one.save();
+        assert_eq!(other.known(&record(1)).mark(), Some(later));
+        // A restored book of the same name has a history of its own.
+        assert_eq!(Heads::beside(folder.path()).unwrap().known(&record(2)).mark(), None);
+        other.forget().unwrap();
+        assert_eq!(Heads::beside(folder.path()).unwrap().known(&record(1)).mark(), None);
+    }
+}

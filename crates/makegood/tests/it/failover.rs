@@ -1,0 +1,127 @@
+//! docs/failover.md, step by step: a synchronous standby takes over and nothing is lost; one that
+//! lagged is refused until somebody accepts what it costs.
+
+use testbed::{OwnServer, Stop, all_of};
+
+use crate::load::{Load, check, lost, pause, wait_for};
+use crate::process::Place;
+use crate::servers::{conclude, serve};
+
+#[test]
+fn slow_a_synchronous_standby_takes_over_and_back() {
+    let one = OwnServer::start();
+    let two = one.standby("two");
+    one.set("synchronous_standby_names", "two");
+    one.wait_for_standby("two", "sync");
+    let place = Place::on(all_of(&[&one, &two]));
+    let server = serve(&place, &[]);
+    let load = Load::start(&server.address, "load");
+    load.wait_for_more(60);
+    // The primary dies; the standby becomes one.
+    one.stop(Stop::Immediate);
+    load.wait_for_unavailable();
+    two.promote();
+    load.wait_for_more(60);
+    // The former primary comes back as the standby of the new one, from a copy of it.
+    one.follow(&two, "one");
+    two.set("synchronous_standby_names", "one");
+    two.wait_for_standby("one", "sync");
+    load.wait_for_more(60);
+    // And back.
+    two.stop(Stop::Immediate);
+    one.promote();
+    load.wait_for_more(60);
+    assert!(!server.log().contains("was committed and answered"), "{}", server.log());
+    conclude(load, server, &one.address());
+}
+
+#[test]
+fn slow_a_standby_that_lagged_is_refused() {
+    let primary = OwnServer::start();
+    let standby = primary.standby("second");
+    primary.wait_for_standby("second", "async");
+    let place = Place::on(all_of(&[&primary, &standby]));
+    let server = serve(&place, &[]);
+    let load = Load::start(&server.address, "load");
+    load.wait_for_more(60);
+    // It falls behind.
+    standby.stop(Stop::Fast);
+    load.wait_for_more(60);
+    primary.stop(Stop::Immediate);
+    load.wait_for_unavailable();
+    standby.start_again();
+    standby.promote();
+    let refusal = "this book ends at record";
+    wait_for("the laggard is refused", || server.log().contains(refusal));
+    let before = load.answered();
+    load.wait_for_unavailable();
+    // A process that knows nothing by itself refuses it too.
+    let other = serve(&place, &[]);
+    load.go_to(&other.address);
+    pause(6_000);
+    load.wait_for_unavailable();
+    assert_eq!(load.answered(), before, "the laggard answered");
+    for process in [&server, &other] {
+        let said = process.log().matches(refusal).count();
+        assert!(said <= 1, "{}", process.log());
+    }
+    // The right server is back: all goes on by itself.
+    standby.stop(Stop::Immediate);
+    primary.start_again();
+    load.wait_for_more(60);
+    assert_eq!(other.stop(), Some(0));
+    load.go_to(&server.address);
+    load.wait_for_more(10);
+    conclude(load, server, &primary.address());
+}
+
+#[test]
+fn slow_lost_history_is_accepted_by_an_explicit_flag_only() {
+    let primary = OwnServer::start();
+    let standby = primary.standby("second");
+    primary.wait_for_standby("second", "async");
+    let place = Place::on(all_of(&[&primary, &standby]));
+    let server = serve(&place, &[]);
+    let load = Load::start(&server.address, "early");
+    load.wait_for_more(30);
+    let mut early = load.finish();
+    wait_for("the standby has it all", || {
+        let sent = testbed::ask(&primary.address(), "select pg_current_wal_flush_lsn()::text");
+        let replayed = testbed::ask(&standby.address(), "select pg_last_wal_replay_lsn()::text");
+        sent.unwrap() == replayed.unwrap()
+    });
+    standby.stop(Stop::Fast);
+    let load = Load::start(&server.address, "late");
+    load.wait_for_more(30);
+    let late = load.finish();
+    primary.stop(Stop::Immediate);
+    standby.start_again();
+    standby.promote();
+    wait_for("it is refused", || server.log().contains("this book ends at record"));
+    server.kill();
+    // A restart alone accepts nothing.
+    let server = serve(&place, &[]);
+    wait_for("it is refused again", || server.log().contains("this book ends at record"));
+    server.client().get("/readyz").unwrap().expect(503);
+    assert_eq!(server.stop(), Some(0));
+    let server = serve(&place, &["--accept-lost-history"]);
+    let mut client = server.client();
+    wait_for("the book is served", || client.get("/readyz").unwrap().status == 200);
+    check(&mut client, &mut early);
+    // Codes of cards that are gone are not found, so only cards can be made again.
+    let issued: Vec<_> = late.into_iter().filter(|sent| sent.is_issue()).collect();
+    assert!(lost(&mut client, &issued) > 0, "nothing was lost: the standby did not lag");
+    assert_eq!(server.stop(), Some(0));
+    // From now on this is the history, and what is answered on it is known.
+    let server = serve(&place, &[]);
+    let mut client = server.client();
+    wait_for("the book is served", || client.get("/readyz").unwrap().status == 200);
+    assert_eq!(server.stop(), Some(0));
+    // The former primary has the other history, which is longer.
+    standby.stop(Stop::Immediate);
+    primary.start_again();
+    let server = serve(&place, &[]);
+    let refusal = "of this book is not the one that was committed";
+    wait_for("the former primary is refused", || server.log().contains(refusal));
+    assert_eq!(server.stop(), Some(0));
+}
