@@ -58,7 +58,8 @@ impl Client {
         Ok(Client { stream: BufReader::new(stream), key: key.to_owned() })
     }
 
-    /// A request that reads.
+    /// A request that reads. A connection that is closed before a byte of the answer has come
+    /// is *aborted*; one that ends in the middle of it, *unexpectedly*.
     pub fn get(&mut self, path: &str) -> io::Result<Answer> {
         self.request("GET", path, None, "")
     }
@@ -86,7 +87,10 @@ impl Client {
     }
 
     fn read_answer(&mut self) -> io::Result<Answer> {
-        let status_line = self.line()?;
+        let status_line = self.line().map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => io::ErrorKind::ConnectionAborted.into(),
+            _ => error,
+        })?;
         let status = status_line.split(' ').nth(1).and_then(|number| number.parse().ok());
         let status = status.ok_or_else(|| io::Error::other("no status"))?;
         let mut answer = Answer {

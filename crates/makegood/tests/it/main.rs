@@ -17,4 +17,5 @@ mod process;
 mod serve;
 #[cfg(feature = "traces")]
 mod traces;
+mod two_processes;
 mod verify;
