@@ -69,6 +69,11 @@ impl Client {
         self.request("POST", path, Some(key), &body.to_string())
     }
 
+    /// A request that writes, and may not be repeated.
+    pub fn post_once(&mut self, path: &str, body: &Value) -> io::Result<Answer> {
+        self.request("POST", path, None, &body.to_string())
+    }
+
     fn request(
         &mut self,
         method: &str,
@@ -79,7 +84,10 @@ impl Client {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: test\r\n");
         head += &format!("Authorization: Bearer {}\r\n", self.key);
         if let Some(key) = idempotency_key {
-            head += &format!("Idempotency-Key: {key}\r\nContent-Type: application/json\r\n");
+            head += &format!("Idempotency-Key: {key}\r\n");
+        }
+        if method == "POST" {
+            head += "Content-Type: application/json\r\n";
         }
         head += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
         self.stream.get_mut().write_all(head.as_bytes())?;

@@ -14,7 +14,7 @@ use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use history::{History, UNIT};
-use load::{Answered, Card, Shared, Shopper, Trouble, now};
+use load::{Answered, Card, Once, Outcome, Shared, Shopper, Trouble, now};
 use pair::Pair;
 use proxy::Mode;
 
@@ -33,6 +33,10 @@ const CARD_VALUE: i64 = 2_000_000;
 /// Clients that spend one card at once, and what it has.
 const SPENDERS: usize = 200;
 const SPENT_VALUE: i64 = 2_000;
+
+/// Clients that make programs without a key, and their pause between two of them.
+const CARELESS: usize = 4;
+const CARELESS_PAUSE: u64 = 50;
 
 /// Clients that ask a process that sleeps.
 const VISITORS: usize = 20;
@@ -59,12 +63,22 @@ enum Fault {
     Cut,
     /// As `Cut`, but nothing breaks and nothing comes through; later all of it arrives.
     Silence,
+    /// As `Silence`, but what it asks for reaches the database: what it committed last is done,
+    /// and it never hears of it.
+    Deafness,
     /// Both processes are restarted, one after the other.
     Roll,
 }
 
-const FAULTS: [Fault; 6] =
-    [Fault::Move, Fault::Sleep, Fault::Kill, Fault::Cut, Fault::Silence, Fault::Roll];
+const FAULTS: [Fault; 7] = [
+    Fault::Move,
+    Fault::Sleep,
+    Fault::Kill,
+    Fault::Cut,
+    Fault::Silence,
+    Fault::Deafness,
+    Fault::Roll,
+];
 
 /// What a soak is like.
 struct Plan {
@@ -80,6 +94,9 @@ struct Figures {
     /// Attempts, answered or not.
     requests: usize,
     redemptions: usize,
+    /// Programs without a key, and of how many the client does not know what became.
+    once: usize,
+    unknown: usize,
     take_overs: BTreeMap<Fault, Vec<Duration>>,
 }
 
@@ -107,6 +124,18 @@ fn shop(shared: &Shared<'_>, cards: &[Card], name: &str, number: usize, stop: &A
             shopper.look(card, &cards[card]);
         }
         let_run(PAUSE);
+    }
+}
+
+/// Makes programs without keys until it is told to stop.
+fn make_programs(shared: &Shared<'_>, name: &str, number: usize, stop: &AtomicBool) {
+    let mut shopper = Shopper::only(shared, number % 2);
+    for turn in 0.. {
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        shopper.make_program_once(&format!("{name}-once-{number}-{turn}"));
+        let_run(CARELESS_PAUSE);
     }
 }
 
@@ -174,6 +203,14 @@ impl<'scope, 'env> Round<'scope, 'env> {
         (0..VISITORS).map(visit).collect()
     }
 
+    fn cut_off(&mut self, pair: &mut Pair, owner: usize, mode: Mode) {
+        let struck = now();
+        pair.network(owner, mode);
+        self.take_over(pair, 1 - owner, struck);
+        let_run(AFTER);
+        pair.network(owner, Mode::Open);
+    }
+
     fn strike(&mut self, pair: &mut Pair) {
         let owner = pair.some_owner();
         let other = 1 - owner;
@@ -197,13 +234,9 @@ impl<'scope, 'env> Round<'scope, 'env> {
                 self.take_over(pair, other, struck);
                 pair.start_one(owner);
             }
-            Fault::Cut | Fault::Silence => {
-                let mode = if self.round.fault == Fault::Cut { Mode::Cut } else { Mode::Silent };
-                pair.network(owner, mode);
-                self.take_over(pair, other, struck);
-                let_run(1_000);
-                pair.network(owner, Mode::Open);
-            }
+            Fault::Cut => self.cut_off(pair, owner, Mode::Cut),
+            Fault::Silence => self.cut_off(pair, owner, Mode::Silent),
+            Fault::Deafness => self.cut_off(pair, owner, Mode::Deaf),
             Fault::Roll => {
                 for (side, other) in [(owner, other), (other, owner)] {
                     let struck = now();
@@ -246,6 +279,10 @@ fn run_round(
             let (name, stop) = (&round.name, &stop);
             scope.spawn(move || shop(shared, cards, name, number, stop));
         }
+        for number in 0..CARELESS {
+            let (name, stop) = (&round.name, &stop);
+            scope.spawn(move || make_programs(shared, name, number, stop));
+        }
         let_run(round.before);
         let spent = scope.spawn(|| overspend(shared, &cards[CARDS], &round.name));
         let mut running = Round { round, shared, cards, scope, take_overs: Vec::new(), probes: 0 };
@@ -258,9 +295,25 @@ fn run_round(
     })
 }
 
+/// What was sent once was done once at most: once when it was answered, and not at all when the
+/// answer said so.
+fn check_once(shared: &Shared<'_>, name: &str) {
+    let mut found = Shopper::new(shared, 0).programs(name);
+    for Once { name, outcome } in &*shared.once.lock().unwrap() {
+        let count = found.remove(name).unwrap_or(0);
+        let is_right = match outcome {
+            Outcome::Done => count == 1,
+            Outcome::NothingDone => count == 0,
+            Outcome::Unknown => count <= 1,
+        };
+        assert!(is_right, "{name} was sent once: {outcome:?}, and is there {count} times");
+    }
+    assert!(found.is_empty(), "never sent: {found:?}");
+}
+
 /// Once nothing is under way any more: every card has what its answers say, in an order that they
-/// allow, and answers stay what they were.
-fn check(shared: &Shared<'_>, cards: &[Card], answers: &[Answered]) {
+/// allow, and answers stay what they were. Returns what they have.
+fn check(shared: &Shared<'_>, cards: &[Card], answers: &[Answered]) -> Vec<i64> {
     let mut shopper = Shopper::new(shared, 0);
     for (number, card) in cards.iter().enumerate() {
         let events = answers.iter().filter(|answered| answered.card == number);
@@ -274,15 +327,16 @@ fn check(shared: &Shared<'_>, cards: &[Card], answers: &[Answered]) {
     let redemptions: Vec<_> = answers.iter().filter_map(|it| it.redemption.as_ref()).collect();
     let step = redemptions.len().div_ceil(REPEATED_MAX).max(1);
     redemptions.iter().step_by(step).for_each(|redemption| shopper.repeat(redemption));
-    for card in cards {
-        let left = card.value - UNIT * taken(cards, card, answers);
-        assert_eq!(shopper.balance(card), left, "a repetition was done again");
+    let taken = |number: usize| {
+        let of_card = answers.iter().filter(|it| it.card == number && it.redemption.is_some());
+        UNIT * i64::try_from(of_card.count()).unwrap()
+    };
+    let left = cards.iter().enumerate().map(|(number, card)| card.value - taken(number));
+    let left: Vec<i64> = left.collect();
+    for (card, left) in cards.iter().zip(&left) {
+        assert_eq!(shopper.balance(card), *left, "a repetition was done again");
     }
-}
-
-fn taken(cards: &[Card], card: &Card, answers: &[Answered]) -> i64 {
-    let is_of_card = |it: &&Answered| it.redemption.is_some() && cards[it.card].id == card.id;
-    i64::try_from(answers.iter().filter(is_of_card).count()).unwrap()
+    left
 }
 
 /// Rounds of faults on two processes, of which each kind comes equally often.
@@ -307,15 +361,16 @@ fn soak(plan: &Plan) {
         let troubles = std::mem::take(&mut *shared.troubles.lock().unwrap());
         println!("round {number}: {fault:?}, {} answers, {take_overs:?}", answers.len());
         println!("    {:?}", counted(&troubles));
-        check(&shared, &cards, &answers);
+        let left = check(&shared, &cards, &answers);
+        check_once(&shared, &format!("{}-once", round.name));
         if fault == Fault::Roll {
             let failures: Vec<_> = troubles.iter().filter(|it| it.is_failure()).collect();
             assert!(failures.is_empty(), "requests failed in a rolling restart: {failures:?}");
         }
         assert!(answers.len() > SPENDERS, "the load was no load");
         figures.add(fault, &take_overs, &answers, &troubles);
-        let left = cards.iter().map(|card| card.value - UNIT * taken(&cards, card, &answers));
-        final_balances.extend(cards.iter().cloned().zip(left.collect::<Vec<_>>()));
+        figures.once(&shared.once.into_inner().unwrap());
+        final_balances.extend(cards.into_iter().zip(left));
     }
     let shared = Shared::new(&addresses);
     let mut shopper = Shopper::new(&shared, 0);
@@ -356,10 +411,15 @@ impl Figures {
         self.take_overs.entry(fault).or_default().extend(take_overs);
     }
 
+    fn once(&mut self, once: &[Once]) {
+        self.once += once.len();
+        self.unknown += once.iter().filter(|once| once.outcome == Outcome::Unknown).count();
+    }
+
     fn print(mut self, plan: &Plan) {
         println!(
-            "{} rounds, {} requests, {} redemptions",
-            plan.rounds, self.requests, self.redemptions
+            "{} rounds, {} requests, {} redemptions, {} programs without a key ({} of unknown outcome)",
+            plan.rounds, self.requests, self.redemptions, self.once, self.unknown
         );
         for (fault, times) in &mut self.take_overs {
             times.sort_unstable();

@@ -1,5 +1,6 @@
 //! Clients that talk to two processes as a shop behind a load balancer does.
 
+use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +51,8 @@ pub struct Shared<'a> {
     pub addresses: &'a Addresses,
     pub troubles: Mutex<Vec<Trouble>>,
     pub answers: Mutex<Vec<Answered>>,
+    /// What was sent once only.
+    pub once: Mutex<Vec<Once>>,
     /// Set when the test has failed: nobody waits any more.
     pub is_over: AtomicBool,
 }
@@ -61,6 +64,7 @@ impl<'a> Shared<'a> {
             addresses,
             troubles: Mutex::default(),
             answers: Mutex::default(),
+            once: Mutex::default(),
             is_over: AtomicBool::new(false),
         }
     }
@@ -73,6 +77,20 @@ pub struct Answered {
     pub event: Event,
     /// What was sent, and its answer.
     pub redemption: Option<(String, Value, String)>,
+}
+
+/// A program made without an idempotency key, which nobody may repeat: money is never moved so.
+pub struct Once {
+    pub name: String,
+    pub outcome: Outcome,
+}
+
+/// What is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    NothingDone,
+    Unknown,
 }
 
 /// A card to be redeemed.
@@ -182,6 +200,46 @@ impl<'a> Shopper<'a> {
         let event = Event { kind: Kind::Redemption, called, returned, left };
         self.note(number, event, Some((key.to_owned(), body, answer.body)));
         true
+    }
+
+    /// Makes a program without a key, on a fresh connection: sent once, whatever comes of it.
+    pub fn make_program_once(&mut self, name: &str) {
+        let body = json!({ "name": name, "value_max": { "amount": 100, "currency": "USD" } });
+        let address = self.shared.addresses.read().unwrap()[self.home].clone();
+        let Ok(mut client) = Client::connect(&address, KEY) else { return };
+        let (outcome, trouble) = match client.post_once("/v1/programs", &body) {
+            Ok(answer) if answer.status == 201 => (Outcome::Done, None),
+            Ok(answer) => {
+                let code = answer.expect(503).text("/code");
+                let outcome = match code.as_str() {
+                    "unavailable" => Outcome::NothingDone,
+                    _ => Outcome::Unknown,
+                };
+                (outcome, Some(Trouble::Status(503, code)))
+            }
+            Err(error) => (Outcome::Unknown, Some(trouble(&error, false))),
+        };
+        self.shared.troubles.lock().unwrap().extend(trouble);
+        let once = Once { name: name.to_owned(), outcome };
+        self.shared.once.lock().unwrap().push(once);
+    }
+
+    /// How many programs there are of each name that begins so, the newest of all.
+    pub fn programs(&mut self, start: &str) -> BTreeMap<String, usize> {
+        let mut found = BTreeMap::new();
+        let mut path = "/v1/programs?limit=100".to_owned();
+        loop {
+            let page = self.ask(&Request::Get(&path)).1.expect(200).json();
+            for program in page["data"].as_array().unwrap() {
+                let name = program["name"].as_str().unwrap();
+                if !name.starts_with(start) {
+                    return found;
+                }
+                *found.entry(name.to_owned()).or_default() += 1;
+            }
+            let Some(next) = page["next_cursor"].as_str() else { return found };
+            path = format!("/v1/programs?limit=100&cursor={next}");
+        }
     }
 
     /// Asks what a card has left, and notes it.

@@ -127,7 +127,8 @@ impl Drop for Pair {
         for (side, server) in self.servers.iter().enumerate() {
             let Some(server) = server else { continue };
             let log = server.log();
-            let lines: Vec<&str> = log.lines().collect();
+            let lines: Vec<&str> =
+                log.lines().filter(|line| !line.contains("a slow request")).collect();
             let last = lines[lines.len().saturating_sub(LOG_LINES)..].join("\n");
             eprintln!("--- end of the log of process {side}\n{last}");
         }

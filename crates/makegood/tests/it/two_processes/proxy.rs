@@ -12,6 +12,8 @@ pub enum Mode {
     Open,
     /// Connections stand and nothing passes; what was sent meanwhile arrives when it heals.
     Silent,
+    /// As [`Mode::Silent`] for what the server says; what the client says arrives.
+    Deaf,
     /// Connections broke, and new ones break at once.
     Cut,
 }
@@ -47,7 +49,7 @@ impl Proxy {
                     None => return,
                     // Dropped, and so closed.
                     Some(Mode::Cut) => {}
-                    Some(Mode::Open | Mode::Silent) => shared.connect(client, &upstream),
+                    Some(_) => shared.connect(client, &upstream),
                 }
             }
         });
@@ -99,10 +101,11 @@ impl State {
             stream.set_nodelay(true).unwrap();
         }
         self.streams.lock().unwrap().extend([copy(&client), copy(&server)]);
-        for (from, to) in [(copy(&client), copy(&server)), (server, client)] {
+        let ways = [(copy(&client), copy(&server), false), (server, client, true)];
+        for (from, to, is_answer) in ways {
             let state = Arc::clone(self);
             // Ends with its connection.
-            std::thread::spawn(move || state.pump(from, to));
+            std::thread::spawn(move || state.pump(from, to, is_answer));
         }
         // It may have been cut between looking and noting the streams.
         if let mode @ (None | Some(Mode::Cut)) = self.mode() {
@@ -110,11 +113,11 @@ impl State {
         }
     }
 
-    fn pump(&self, mut from: TcpStream, mut to: TcpStream) {
+    fn pump(&self, mut from: TcpStream, mut to: TcpStream, is_answer: bool) {
         let mut bytes = vec![0; 1 << 16];
         loop {
             let count = from.read(&mut bytes).unwrap_or(0);
-            if !self.lets_pass() || count == 0 || to.write_all(&bytes[..count]).is_err() {
+            if !self.lets_pass(is_answer) || count == 0 || to.write_all(&bytes[..count]).is_err() {
                 let _ = from.shutdown(Shutdown::Both);
                 let _ = to.shutdown(Shutdown::Both);
                 return;
@@ -122,11 +125,14 @@ impl State {
         }
     }
 
-    /// Waits for as long as the network is silent; false when the connection is broken.
-    fn lets_pass(&self) -> bool {
-        let mode = self.mode.lock().unwrap();
-        let is_silent = |mode: &mut Option<Mode>| *mode == Some(Mode::Silent);
-        let mode = self.changed.wait_while(mode, is_silent).unwrap();
-        *mode == Some(Mode::Open)
+    /// Waits for as long as nothing passes that way; false when the connection is broken.
+    fn lets_pass(&self, is_answer: bool) -> bool {
+        let waits = |mode: &mut Option<Mode>| match mode {
+            Some(Mode::Silent) => true,
+            Some(Mode::Deaf) => is_answer,
+            Some(Mode::Open | Mode::Cut) | None => false,
+        };
+        let mode = self.changed.wait_while(self.mode.lock().unwrap(), waits).unwrap();
+        !matches!(*mode, None | Some(Mode::Cut))
     }
 }
