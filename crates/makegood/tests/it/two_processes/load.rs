@@ -35,15 +35,10 @@ pub enum Trouble {
     ClosedAtRest,
     /// A connection broke otherwise.
     Broken(ErrorKind),
-    /// An answer that is none, with its code.
-    Status(u16, String),
-}
-
-impl Trouble {
-    /// True for what a client never sees while processes are restarted in turn.
-    pub fn is_failure(&self) -> bool {
-        matches!(self, Trouble::Broken(_) | Trouble::Status(..))
-    }
+    /// A request that may be repeated was not answered; the code says why.
+    Unanswered(String),
+    /// The same of one that may not be repeated.
+    OnceUnanswered(String),
 }
 
 /// What all clients of a round share.
@@ -144,7 +139,7 @@ impl<'a> Shopper<'a> {
                 Ok(answer) if answer.status < 500 => return (sent, answer),
                 Ok(answer) => {
                     assert_eq!(answer.status, 503, "{}", answer.body);
-                    Trouble::Status(answer.status, answer.text("/code"))
+                    Trouble::Unanswered(answer.text("/code"))
                 }
                 Err(trouble) => trouble,
             };
@@ -215,7 +210,7 @@ impl<'a> Shopper<'a> {
                     "unavailable" => Outcome::NothingDone,
                     _ => Outcome::Unknown,
                 };
-                (outcome, Some(Trouble::Status(503, code)))
+                (outcome, Some(Trouble::OnceUnanswered(code)))
             }
             Err(error) => (Outcome::Unknown, Some(trouble(&error, false))),
         };
