@@ -58,7 +58,8 @@ impl Client {
         Ok(Client { stream: BufReader::new(stream), key: key.to_owned() })
     }
 
-    /// A request that reads.
+    /// A request that reads. A connection that is closed before a byte of the answer has come
+    /// is *aborted*; one that ends in the middle of it, *unexpectedly*.
     pub fn get(&mut self, path: &str) -> io::Result<Answer> {
         self.request("GET", path, None, "")
     }
@@ -66,6 +67,11 @@ impl Client {
     /// A request that writes, under an idempotency key.
     pub fn post(&mut self, path: &str, key: &str, body: &Value) -> io::Result<Answer> {
         self.request("POST", path, Some(key), &body.to_string())
+    }
+
+    /// A request that writes, and may not be repeated.
+    pub fn post_once(&mut self, path: &str, body: &Value) -> io::Result<Answer> {
+        self.request("POST", path, None, &body.to_string())
     }
 
     fn request(
@@ -78,7 +84,10 @@ impl Client {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: test\r\n");
         head += &format!("Authorization: Bearer {}\r\n", self.key);
         if let Some(key) = idempotency_key {
-            head += &format!("Idempotency-Key: {key}\r\nContent-Type: application/json\r\n");
+            head += &format!("Idempotency-Key: {key}\r\n");
+        }
+        if method == "POST" {
+            head += "Content-Type: application/json\r\n";
         }
         head += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
         self.stream.get_mut().write_all(head.as_bytes())?;
@@ -86,7 +95,10 @@ impl Client {
     }
 
     fn read_answer(&mut self) -> io::Result<Answer> {
-        let status_line = self.line()?;
+        let status_line = self.line().map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => io::ErrorKind::ConnectionAborted.into(),
+            _ => error,
+        })?;
         let status = status_line.split(' ').nth(1).and_then(|number| number.parse().ok());
         let status = status.ok_or_else(|| io::Error::other("no status"))?;
         let mut answer = Answer {

@@ -126,7 +126,7 @@ fn check_balances(server: &Server, history: &History) {
 }
 
 /// Lets the load run for a while: nothing to be waited for says when a crash comes.
-fn let_run(millis: u64) {
+pub fn let_run(millis: u64) {
     let (_sender, nothing) = mpsc::channel::<()>();
     let _ = nothing.recv_timeout(Duration::from_millis(millis));
 }

@@ -20,4 +20,5 @@ mod serve;
 mod servers;
 #[cfg(feature = "traces")]
 mod traces;
+mod two_processes;
 mod verify;

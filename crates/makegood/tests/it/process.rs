@@ -67,6 +67,16 @@ impl Place {
         Place { folder: tempfile::tempdir().unwrap(), database: None, address: None }
     }
 
+    /// A fresh one with its data in a database, for tests about several processes.
+    pub fn in_database() -> Place {
+        Place { folder: tempfile::tempdir().unwrap(), database: Some(OwnDatabase::new()) }
+    }
+
+    /// Address of the database.
+    pub fn database(&self) -> String {
+        self.database.as_ref().expect("the data is kept in a database").address()
+    }
+
     /// A file or folder beside the data.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -107,8 +117,13 @@ impl Place {
     }
 
     /// Starts a command that serves, and waits until it listens.
-    pub fn start(&self, mut command: Command) -> Server {
-        let log = self.path("server.log");
+    pub fn start(&self, command: Command) -> Server {
+        self.start_logging(command, "server.log")
+    }
+
+    /// As [`Place::start`], with a log of its own.
+    pub fn start_logging(&self, mut command: Command, log: &str) -> Server {
+        let log = self.path(log);
         command.stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
         let mut child = command.spawn().unwrap();
         let out = child.stdout.take().unwrap();

@@ -42,10 +42,11 @@ pub(super) fn serve(
         let advertised = settings.advertised(&address)?;
         let (listing, opening) = (Arc::clone(&installation), Arc::clone(&installation));
         let (kept, known) = (settings.clone(), Arc::clone(&heads));
+        let pace = Pace::default();
         let parts = Parts {
             leases,
             me: new_member(advertised.clone()),
-            pace: Pace::default(),
+            pace,
             clock: Arc::new(installation.clock),
             app: Arc::clone(&app),
             books: Box::new(move || listing.books()),
@@ -63,6 +64,9 @@ pub(super) fn serve(
             let handed_over = tokio::task::spawn_blocking(move || leaving.hand_over());
             // A panic was told by the thread; the leases lapse.
             let _ = handed_over.await;
+            // The others hear of it at their next look. Until then they pass requests on to here,
+            // and nobody could tell the outcome of one that meets a connection being closed.
+            tokio::time::sleep(2 * pace.look_every).await;
         };
         if let Err(error) = http::serve(app, listener, stop).await {
             tracing::warn!(%error, "not every request could be finished");
