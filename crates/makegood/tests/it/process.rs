@@ -69,7 +69,8 @@ impl Place {
 
     /// A fresh one with its data in a database, for tests about several processes.
     pub fn in_database() -> Place {
-        Place { folder: tempfile::tempdir().unwrap(), database: Some(OwnDatabase::new()) }
+        let database = Some(OwnDatabase::new());
+        Place { folder: tempfile::tempdir().unwrap(), database, address: None }
     }
 
     /// Address of the database.
