@@ -36,6 +36,42 @@ fn slow_a_synchronous_standby_takes_over_and_back() {
 }
 
 #[test]
+fn slow_nothing_is_answered_that_the_standby_does_not_have() {
+    let primary = OwnServer::start();
+    let standby = primary.standby("second");
+    primary.set("synchronous_standby_names", "second");
+    primary.wait_for_standby("second", "sync");
+    let place = Place::on(all_of(&[&primary, &standby]));
+    let server = serve(&place, &[]);
+    let load = Load::start(&server.address, "load");
+    load.wait_for_more(60);
+    standby.stop(Stop::Fast);
+    pause(300);
+    let before = load.answered();
+    // Somebody tells PostgreSQL not to wait: it commits, and warns.
+    let cancel = "select count(pg_cancel_backend(pid)) from pg_stat_activity \
+                  where wait_event = 'SyncRep'";
+    let mut canceled = 0;
+    for _ in 0..200 {
+        let count = testbed::ask(&primary.address(), cancel).unwrap().unwrap();
+        canceled += count.parse::<usize>().unwrap();
+        pause(30);
+    }
+    assert!(canceled > 5, "{canceled}");
+    assert_eq!(load.answered(), before, "answered what only the primary has");
+    let end = "select seq::text from book_test.head";
+    let at_primary = testbed::ask(&primary.address(), end).unwrap();
+    primary.stop(Stop::Immediate);
+    standby.start_again();
+    let at_standby = testbed::ask(&standby.address(), end).unwrap();
+    println!("{canceled} waits canceled; ends at {at_primary:?}, at the standby {at_standby:?}");
+    assert_ne!(at_primary, at_standby, "nothing was committed that the standby lacks");
+    standby.promote();
+    load.wait_for_more(60);
+    conclude(load, server, &standby.address());
+}
+
+#[test]
 fn slow_a_standby_that_lagged_is_refused() {
     let primary = OwnServer::start();
     let standby = primary.standby("second");
