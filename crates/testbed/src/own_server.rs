@@ -214,6 +214,27 @@ impl OwnServer {
         self.wait_for(&format!("select sync_state from pg_stat_replication where {of}"), how);
     }
 
+    /// Tells PostgreSQL not to wait for a standby with what waits now; how many did.
+    ///
+    /// # Panics
+    ///
+    /// When it does not answer.
+    pub fn cancel_waits(&self) -> usize {
+        let cancel = "select count(pg_cancel_backend(pid)) from pg_stat_activity \
+                      where wait_event = 'SyncRep'";
+        ask(&self.address(), cancel).unwrap().unwrap().parse().unwrap()
+    }
+
+    /// Waits until this standby has everything that its primary has.
+    ///
+    /// # Panics
+    ///
+    /// When it does not get there.
+    pub fn wait_for_all_of(&self, primary: &OwnServer) {
+        let end = ask(&primary.address(), "select pg_current_wal_flush_lsn()").unwrap().unwrap();
+        self.wait_for(&format!("select pg_last_wal_replay_lsn() >= '{end}'"), "t");
+    }
+
     /// Starts it again after it was stopped.
     ///
     /// # Panics

@@ -26,7 +26,7 @@ pub struct Proxy {
 
 #[derive(Debug)]
 struct Shared {
-    to: String,
+    to: Mutex<String>,
     armed: Mutex<Option<Cut>>,
     cuts: AtomicUsize,
     held: Mutex<Vec<Held>>,
@@ -64,7 +64,7 @@ impl Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            to: host.to_owned(),
+            to: Mutex::new(host.to_owned()),
             armed: Mutex::default(),
             cuts: AtomicUsize::new(0),
             held: Mutex::default(),
@@ -83,7 +83,20 @@ impl Proxy {
         self.address.to_string()
     }
 
+    /// From now on connections lead to another server, as when an address moves in a failover.
+    ///
+    /// # Panics
+    ///
+    /// When one of its threads did.
+    pub fn turn_to(&self, host: &str) {
+        host.clone_into(&mut self.shared.to.lock().unwrap());
+    }
+
     /// Says what happens to the next transaction.
+    ///
+    /// # Panics
+    ///
+    /// When one of its threads did.
     pub fn cut_next(&self, cut: Cut) {
         *self.shared.armed.lock().unwrap() = Some(cut);
     }
@@ -126,7 +139,8 @@ impl Held {
 
 fn connect(shared: &Arc<Shared>, client: TcpStream) {
     // While the server is away, neither is there a line to it.
-    let Ok(server) = TcpStream::connect(&shared.to) else { return };
+    let host = shared.to.lock().unwrap().clone();
+    let Ok(server) = TcpStream::connect(host) else { return };
     let line = Arc::new(Line::default());
     for stream in [&client, &server] {
         stream.set_nodelay(true).unwrap();
@@ -139,8 +153,7 @@ fn connect(shared: &Arc<Shared>, client: TcpStream) {
 
 fn pass_on(shared: &Shared, mut client: TcpStream, mut server: TcpStream, line: &Arc<Line>) {
     let mut buffer = vec![0; 1 << 16];
-    loop {
-        let Ok(count @ 1..) = client.read(&mut buffer) else { break };
+    while let Ok(count @ 1..) = client.read(&mut buffer) {
         let mut bytes = buffer[..count].to_vec();
         // A `begin` that goes alone begins no transaction that is sent as one.
         let is_more = |place: usize| bytes.len() > place + BEGIN.len();

@@ -141,6 +141,7 @@ impl<S: Store> Writer<S> {
     ) {
         self.head = next;
         self.note_known();
+        self.proven_at = self.monotonic();
         self.memory.swept(slice);
         if let Some(run) = run {
             self.operations.run_committed(&run);

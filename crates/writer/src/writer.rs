@@ -23,6 +23,9 @@ use crate::queue::{Queue, Taken};
 use crate::replay::replay;
 use crate::time::{BookTime, ClockJumped, Moment, Times};
 
+/// How old the proof may be that a shared book still is as this writer left it.
+const HEAD_EVERY: Duration = Duration::from_secs(1);
+
 /// The writer of one book. [`spawn`] runs it on a thread; the simulator steps it by hand.
 pub struct Writer<S> {
     pub(crate) store: S,
@@ -37,6 +40,8 @@ pub struct Writer<S> {
     pub(crate) buffer: Vec<u8>,
     known: Known,
     lease: Lease,
+    /// When, by the steady clock, the head row last was what this writer believes.
+    pub(crate) proven_at: Duration,
     time: BookTime,
     queue: Arc<Queue>,
     flushes: Vec<Flush>,
@@ -124,6 +129,7 @@ impl<S: Store> Writer<S> {
             buffer: Vec::new(),
             known: known.clone(),
             lease: Lease::forever(),
+            proven_at: time.monotonic(),
             time,
             queue: Arc::new(Queue::new(options.queue_commands_max)),
             flushes: Vec::new(),
@@ -210,7 +216,8 @@ impl<S: Store> Writer<S> {
 
     /// Decides and commits one batch, then answers it.
     fn work(&mut self, jobs: Vec<Job>) -> Result<(), Fatal> {
-        let Moment { now, wall } = match self.now() {
+        let moment = self.look_at_head().and_then(|()| self.now());
+        let Moment { now, wall } = match moment {
             Ok(moment) => moment,
             Err(fatal) => {
                 self.end_jobs(jobs, &fatal, true);
@@ -345,10 +352,29 @@ impl<S: Store> Writer<S> {
     fn idle(&mut self) -> Result<(), Fatal> {
         // Asking for the time now and then notices a clock that jumps while nothing is asked.
         let now = self.now()?.now;
+        self.look_at_head()?;
         if self.memory.rows_unswept() > 0 || self.head.watermark < self.head.seq {
             let builder = self.new_block(now);
             // What cannot be swept now is swept later; whoever waits for it has been told.
             let _ = self.commit(builder, Left::default(), Pace::Idle)?;
+        }
+        Ok(())
+    }
+
+    /// Questions prove nothing, and the rows they need may come from another server than the one
+    /// that was committed to: a standby that was promoted behind the same address. So the head is
+    /// looked at when no commit has done so for a while.
+    fn look_at_head(&mut self) -> Result<(), Fatal> {
+        let now = self.monotonic();
+        if !self.lease.is_shared() || now < self.proven_at + HEAD_EVERY {
+            return Ok(());
+        }
+        match self.store.head() {
+            Ok(head) if head == self.head => self.proven_at = now,
+            Ok(_) => return Err(Fatal::of(&StoreError::Fenced)),
+            // Nobody to ask: until when answers may leave, the lease tells.
+            Err(error) if error.is_transient() => {}
+            Err(error) => return Err(Fatal::of(&error)),
         }
         Ok(())
     }

@@ -1,11 +1,20 @@
 //! docs/failover.md, step by step: a synchronous standby takes over and nothing is lost; one that
 //! lagged is refused until somebody accepts what it costs.
 
-use testbed::{OwnServer, Stop, all_of};
+use store::postgres::Database;
+use store::{BookName, Reader};
+use testbed::{OwnServer, Proxy, Stop, all_of};
 
 use crate::load::{Load, check, lost, pause, wait_for};
 use crate::process::Place;
+use crate::serve::{issue_body, redeem_body};
 use crate::servers::{conclude, serve};
+
+/// Sequence of the last record of the book on this server.
+fn end_of_book(server: &OwnServer) -> u64 {
+    let book = BookName::new("test").unwrap();
+    Database::at(&server.address()).unwrap().reader(&book).unwrap().head().unwrap().seq
+}
 
 #[test]
 fn slow_a_synchronous_standby_takes_over_and_back() {
@@ -33,6 +42,38 @@ fn slow_a_synchronous_standby_takes_over_and_back() {
     load.wait_for_more(60);
     assert!(!server.log().contains("was committed and answered"), "{}", server.log());
     conclude(load, server, &one.address());
+}
+
+#[test]
+fn slow_nothing_is_answered_that_the_standby_does_not_have() {
+    let primary = OwnServer::start();
+    let standby = primary.standby("second");
+    primary.set("synchronous_standby_names", "second");
+    primary.wait_for_standby("second", "sync");
+    let place = Place::on(all_of(&[&primary, &standby]));
+    let server = serve(&place, &[]);
+    let load = Load::start(&server.address, "load");
+    load.wait_for_more(60);
+    standby.stop(Stop::Fast);
+    pause(300);
+    let before = load.answered();
+    // Somebody tells PostgreSQL not to wait: it commits, and warns.
+    let mut canceled = 0;
+    for _ in 0..200 {
+        canceled += primary.cancel_waits();
+        pause(30);
+    }
+    assert!(canceled > 5, "{canceled}");
+    assert_eq!(load.answered(), before, "answered what only the primary has");
+    let at_primary = end_of_book(&primary);
+    primary.stop(Stop::Immediate);
+    standby.start_again();
+    let at_standby = end_of_book(&standby);
+    println!("{canceled} waits canceled; ends at {at_primary}, at the standby {at_standby}");
+    assert!(at_primary > at_standby, "nothing was committed that the standby lacks");
+    standby.promote();
+    load.wait_for_more(60);
+    conclude(load, server, &standby.address());
 }
 
 #[test]
@@ -76,6 +117,45 @@ fn slow_a_standby_that_lagged_is_refused() {
 }
 
 #[test]
+fn slow_questions_are_not_answered_from_a_laggard_behind_the_same_address() {
+    let primary = OwnServer::start();
+    let standby = primary.standby("second");
+    primary.wait_for_standby("second", "async");
+    let proxy = Proxy::to(&primary.host());
+    let place = Place::on(primary.address().replace(&primary.host(), &proxy.host()));
+    let server = serve(&place, &[]);
+    let mut client = server.client();
+    wait_for("the book is served", || client.get("/readyz").unwrap().status == 200);
+    let card = client.post("/v1/gift-cards", "issue", &issue_body(1_000)).unwrap().expect(201);
+    let (path, code) = (format!("/v1/gift-cards/{}", card.text("/id")), card.text("/code"));
+    standby.wait_for_all_of(&primary);
+    standby.stop(Stop::Fast);
+    client.post("/v1/redemptions", "redeem", &redeem_body(&code, 400)).unwrap().expect(201);
+    primary.stop(Stop::Immediate);
+    standby.start_again();
+    standby.promote();
+    proxy.turn_to(&standby.host());
+    // Nothing is written: neither cards nor lists may show what was before the redemption.
+    let mut refused = 0;
+    wait_for("it is refused", || {
+        let shown = client.get(&path).unwrap();
+        assert!([200, 503].contains(&shown.status), "{}", shown.body);
+        if shown.status == 200 {
+            assert_eq!(shown.number("/available/amount"), 600, "an old answer");
+        }
+        refused += usize::from(shown.status == 503);
+        refused == 4
+    });
+    wait_for("it is refused", || server.log().contains("this book ends at record"));
+    standby.stop(Stop::Immediate);
+    primary.start_again();
+    proxy.turn_to(&primary.host());
+    wait_for("it goes on", || client.get(&path).unwrap().status == 200);
+    assert_eq!(client.get(&path).unwrap().number("/available/amount"), 600);
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
 fn slow_lost_history_is_accepted_by_an_explicit_flag_only() {
     let primary = OwnServer::start();
     let standby = primary.standby("second");
@@ -85,11 +165,7 @@ fn slow_lost_history_is_accepted_by_an_explicit_flag_only() {
     let load = Load::start(&server.address, "early");
     load.wait_for_more(30);
     let mut early = load.finish();
-    wait_for("the standby has it all", || {
-        let sent = testbed::ask(&primary.address(), "select pg_current_wal_flush_lsn()::text");
-        let replayed = testbed::ask(&standby.address(), "select pg_last_wal_replay_lsn()::text");
-        sent.unwrap() == replayed.unwrap()
-    });
+    standby.wait_for_all_of(&primary);
     standby.stop(Stop::Fast);
     let load = Load::start(&server.address, "late");
     load.wait_for_more(30);

@@ -8,6 +8,7 @@ use testbed::{Cut, OwnServer, Proxy, Stop};
 
 use crate::load::{Load, check, pause, verify, wait_for};
 use crate::process::{KEY, Place, Server};
+use crate::serve::issue_body;
 
 /// A server that does not wait for long before it says 503.
 pub fn serve(place: &Place, flags: &[&str]) -> Server {
@@ -113,9 +114,17 @@ fn slow_the_disk_of_the_tables_is_full_under_a_load() {
     // As much as there is.
     let _ = std::fs::write(&filler, vec![1; 6 << 20]);
     load.wait_for_unavailable();
-    pause(300);
-    assert!(server.log().is_empty() || !server.log().contains("has ended"), "{}", server.log());
-    server.client().get("/healthz").unwrap().expect(200);
+    let mut client = server.client();
+    let mut number = 0;
+    wait_for("a request is refused", || {
+        number += 1;
+        let key = format!("refused-{number}");
+        let answer = client.post("/v1/gift-cards", &key, &issue_body(1_000)).unwrap();
+        assert!([201, 503].contains(&answer.status), "{}", answer.body);
+        answer.status == 503 && answer.text("/code") == "unavailable" && answer.has_retry_after
+    });
+    client.get("/healthz").unwrap().expect(200);
+    assert!(!server.log().contains("the writer has ended"), "{}", server.log());
     std::fs::remove_file(&filler).unwrap();
     load.wait_for_more(30);
     conclude(load, server, &database.address());

@@ -25,23 +25,14 @@ fn pair() -> (OwnServer, OwnServer) {
     (primary, standby)
 }
 
-const WAITING: &str = "from pg_stat_activity where wait_event = 'SyncRep'";
-
-/// Does what waits for the standby, and tells the waiting backend not to.
+/// Does what waits for the standby, and tells PostgreSQL not to wait.
 fn while_canceled<T>(primary: &OwnServer, work: impl FnOnce() -> T) -> T {
-    let address = primary.address();
     let (done, is_done) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            let cancel = format!("select count(pg_cancel_backend(pid)) {WAITING}");
-            for _ in 0..1_000 {
-                let canceled = testbed::ask(&address, &cancel).unwrap();
-                if canceled.as_deref() == Some("1")
-                    || is_done.recv_timeout(Duration::from_millis(10)).is_ok()
-                {
-                    return;
-                }
-            }
+            while primary.cancel_waits() == 0
+                && is_done.recv_timeout(Duration::from_millis(10)).is_err()
+            {}
         });
         let result = work();
         let _ = done.send(());

@@ -112,6 +112,21 @@ fn a_fenced_owner_sends_everybody_to_the_next_one() {
 }
 
 #[test]
+fn a_question_notices_within_a_second_that_the_book_is_another_one() {
+    let (mut bench, _lease) = leased();
+    assert_eq!(bench.card(card_id(1)), (1_000, 0));
+    bench.pass(Span::from_micros(900_000));
+    let _next = bench.open_as(SPEC).unwrap();
+    assert_eq!(bench.card(card_id(1)), (1_000, 0), "not looked at for each question");
+    bench.pass(Span::from_micros(200_000));
+    let question = bench.submit_query(Query::Card(card_id(1)));
+    let command = bench.submit(vec![redeem(2, 1, 7, 100)], false);
+    assert!(!bench.writer.step());
+    assert_eq!(taken(&question), Err(Trouble::Moved));
+    assert_eq!(all_said(&taken(&command)), "Moved", "nothing of it was written");
+}
+
+#[test]
 fn a_commit_of_unknown_outcome_is_not_said_to_have_done_nothing() {
     let (mut bench, _lease) = leased();
     bench.next_commit(Ending::Refused(StoreError::SyncFailed("input/output error".to_owned())));
