@@ -463,7 +463,7 @@ impl Figures {
 
     fn print(mut self, plan: &Plan) {
         println!(
-            "{} rounds, {} requests, {} redemptions, {} programs without a key ({} of unknown outcome)",
+            "{} rounds, {} requests, {} redemptions, {} programs without a key ({} unknown)",
             plan.rounds, self.requests, self.redemptions, self.once, self.unknown
         );
         for (fault, times) in &mut self.take_overs {
