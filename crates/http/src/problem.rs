@@ -187,8 +187,8 @@ impl From<Trouble> for Problem {
                 if STORE_WARNINGS.passes(crate::seldom::process_time()) {
                     tracing::warn!(%why, "the store cannot write");
                 }
-                // Among several processes the book goes to one that can write, or the database comes
-                // back: until then the request waits instead of failing over and over.
+                // Among several processes the book goes to one that can write, or the database
+                // comes back: until then the request waits instead of failing over and over.
                 Problem::new(&catalog::UNAVAILABLE)
                     .because(Busy::StoreUnavailable)
                     .missed(Miss::NothingDone)

@@ -15,7 +15,7 @@ use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use history::{History, UNIT};
-use load::{Answered, Card, Once, Outcome, Shared, Shopper, Trouble, now};
+use load::{Answered, BOTH, Card, NEITHER, Once, Outcome, Shared, Shopper, Trouble, now};
 use pair::Pair;
 use proxy::Mode;
 
@@ -36,8 +36,8 @@ const SPENDERS: usize = 200;
 const SPENT_VALUE: i64 = 2_000;
 
 /// Clients that make programs without a key, and their pause between two of them.
-const CARELESS: usize = 4;
-const CARELESS_PAUSE: u64 = 50;
+const CARELESS: usize = 12;
+const CARELESS_PAUSE: u64 = 30;
 
 /// Clients that ask a process that sleeps.
 const VISITORS: usize = 20;
@@ -47,6 +47,9 @@ const TAKE_OVER_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Time after a fault in which the load goes on, in milliseconds.
 const AFTER: u64 = 1_000;
+
+/// Time after which nothing is under way to processes that are avoided, in milliseconds.
+const AVOIDED_FOR: u64 = 1_500;
 
 /// Answered redemptions of a round that are sent again at its end.
 const REPEATED_MAX: usize = 200;
@@ -58,6 +61,9 @@ enum Fault {
     Move,
     /// It sleeps until another has taken over, and goes on.
     Sleep,
+    /// As `Sleep`, but nothing but questions waits for it: no commit is in their way when it
+    /// wakes and has not heard of the other yet.
+    Doze,
     /// It is killed, and started again.
     Kill,
     /// Its connections to the database break, and new ones too; later they work again.
@@ -71,9 +77,10 @@ enum Fault {
     Roll,
 }
 
-const FAULTS: [Fault; 7] = [
+const FAULTS: [Fault; 8] = [
     Fault::Move,
     Fault::Sleep,
+    Fault::Doze,
     Fault::Kill,
     Fault::Cut,
     Fault::Silence,
@@ -85,19 +92,19 @@ impl Fault {
     /// What a client may see of it beside a pause.
     fn may_cause(self, trouble: &Trouble) -> bool {
         let kills = self == Fault::Kill;
+        let sleeps = matches!(self, Fault::Sleep | Fault::Doze);
         match trouble {
             // A load balancer takes the other process, or the client connects again.
             Trouble::NobodyListens | Trouble::ClosedAtRest => kills || self == Fault::Roll,
             // Only a sleep is longer than the patience of a client, and of a process.
             Trouble::Broken(kind) => match kind {
-                ErrorKind::WouldBlock | ErrorKind::TimedOut => self == Fault::Sleep,
+                ErrorKind::WouldBlock | ErrorKind::TimedOut => sleeps,
                 _ => kills,
             },
-            Trouble::Unanswered(_) => self == Fault::Sleep,
+            Trouble::Unanswered(_) => sleeps,
             // An owner that hands its book over answers first what it has.
             Trouble::OnceUnanswered(code) => {
-                code == "outcome_unknown" && !matches!(self, Fault::Move | Fault::Roll)
-                    || self == Fault::Sleep
+                code == "outcome_unknown" && !matches!(self, Fault::Move | Fault::Roll) || sleeps
             }
         }
     }
@@ -220,10 +227,29 @@ impl<'scope, 'env> Round<'scope, 'env> {
             let (shared, cards) = (self.shared, self.cards);
             self.scope.spawn(move || {
                 let card = number % CARDS;
-                Shopper::new(shared, sleeper).look(card, &cards[card]);
+                Shopper::only(shared, sleeper).look(card, &cards[card]);
             })
         };
         (0..VISITORS).map(visit).collect()
+    }
+
+    fn sleep(&mut self, pair: &mut Pair, owner: usize) {
+        let struck = now();
+        pair.signal(owner, "STOP");
+        if self.round.fault == Fault::Doze {
+            pair.await_owner(1 - owner);
+            self.shared.avoided.store(owner, Ordering::Relaxed);
+        }
+        self.take_over(pair, 1 - owner, struck);
+        let visitors = self.visit(owner);
+        let left = self.round.sleep.saturating_sub(struck.elapsed());
+        let_run(u64::try_from(left.as_millis()).unwrap().max(200));
+        // It wakes without its database: nobody but its own clock tells it that it slept.
+        pair.network(owner, Mode::Silent);
+        pair.signal(owner, "CONT");
+        let_run(AFTER);
+        pair.network(owner, Mode::Open);
+        visitors.into_iter().for_each(|visitor| visitor.join().unwrap());
     }
 
     fn cut_off(&mut self, pair: &mut Pair, owner: usize, mode: Mode) {
@@ -243,14 +269,12 @@ impl<'scope, 'env> Round<'scope, 'env> {
                 pair.ask_to_move();
                 self.take_over(pair, other, struck);
             }
-            Fault::Sleep => {
-                pair.signal(owner, "STOP");
-                self.take_over(pair, other, struck);
-                let visitors = self.visit(owner);
-                let left = self.round.sleep.saturating_sub(struck.elapsed());
-                let_run(u64::try_from(left.as_millis()).unwrap().max(200));
-                pair.signal(owner, "CONT");
-                visitors.into_iter().for_each(|visitor| visitor.join().unwrap());
+            Fault::Sleep => self.sleep(pair, owner),
+            Fault::Doze => {
+                self.shared.avoided.store(BOTH, Ordering::Relaxed);
+                let_run(AVOIDED_FOR);
+                self.sleep(pair, owner);
+                self.shared.avoided.store(NEITHER, Ordering::Relaxed);
             }
             Fault::Kill => {
                 pair.kill(owner);
@@ -439,7 +463,7 @@ impl Figures {
 
     fn print(mut self, plan: &Plan) {
         println!(
-            "{} rounds, {} requests, {} redemptions, {} programs without a key ({} of unknown outcome)",
+            "{} rounds, {} requests, {} redemptions, {} programs without a key ({} unknown)",
             plan.rounds, self.requests, self.redemptions, self.once, self.unknown
         );
         for (fault, times) in &mut self.take_overs {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -19,6 +19,10 @@ const ANSWER_TIME_MAX: Duration = Duration::from_secs(90);
 
 /// Pause before a request is repeated, in milliseconds.
 const PAUSE: u64 = 20;
+
+/// Stands for no process, and for both.
+pub const NEITHER: usize = 2;
+pub const BOTH: usize = 3;
 
 /// The time, for histories.
 #[expect(clippy::disallowed_methods, reason = "histories are about the time of clients")]
@@ -48,6 +52,8 @@ pub struct Shared<'a> {
     pub answers: Mutex<Vec<Answered>>,
     /// What was sent once only.
     pub once: Mutex<Vec<Once>>,
+    /// The process that only those ask who ask no other; while it is both, everybody else waits.
+    pub avoided: AtomicUsize,
     /// Set when the test has failed: nobody waits any more.
     pub is_over: AtomicBool,
 }
@@ -60,6 +66,7 @@ impl<'a> Shared<'a> {
             troubles: Mutex::default(),
             answers: Mutex::default(),
             once: Mutex::default(),
+            avoided: AtomicUsize::new(NEITHER),
             is_over: AtomicBool::new(false),
         }
     }
@@ -133,7 +140,7 @@ impl<'a> Shopper<'a> {
     pub fn ask(&mut self, request: &Request<'_>) -> (Instant, Answer) {
         let first = now();
         for attempt in 0.. {
-            let side = if self.is_faithful { self.home } else { (self.home + attempt) % 2 };
+            let side = if self.is_faithful { self.home } else { self.other_than_avoided(attempt) };
             let sent = now();
             let trouble = match self.attempt(side, request) {
                 Ok(answer) if answer.status < 500 => return (sent, answer),
@@ -149,6 +156,16 @@ impl<'a> Shopper<'a> {
             let_run(PAUSE);
         }
         unreachable!("attempts never end")
+    }
+
+    fn other_than_avoided(&self, attempt: usize) -> usize {
+        loop {
+            match self.shared.avoided.load(Ordering::Relaxed) {
+                NEITHER => return (self.home + attempt) % 2,
+                BOTH if !self.shared.is_over.load(Ordering::Relaxed) => let_run(PAUSE),
+                avoided => return 1 - avoided.min(1),
+            }
+        }
     }
 
     fn attempt(&mut self, side: usize, request: &Request<'_>) -> Result<Answer, Trouble> {
@@ -200,7 +217,8 @@ impl<'a> Shopper<'a> {
     /// Makes a program without a key, on a fresh connection: sent once, whatever comes of it.
     pub fn make_program_once(&mut self, name: &str) {
         let body = json!({ "name": name, "value_max": { "amount": 100, "currency": "USD" } });
-        let address = self.shared.addresses.read().unwrap()[self.home].clone();
+        let side = self.other_than_avoided(0);
+        let address = self.shared.addresses.read().unwrap()[side].clone();
         let Ok(mut client) = Client::connect(&address, KEY) else { return };
         let (outcome, trouble) = match client.post_once("/v1/programs", &body) {
             Ok(answer) if answer.status == 201 => (Outcome::Done, None),

@@ -95,12 +95,22 @@ impl Pair {
 
     /// Waits until one of them owns the book.
     pub fn some_owner(&mut self) -> usize {
+        self.wait_for(|owner| owner.is_some()).unwrap()
+    }
+
+    /// Waits until this one owns the book.
+    pub fn await_owner(&mut self, side: usize) {
+        self.wait_for(|owner| owner == Some(side));
+    }
+
+    fn wait_for(&mut self, is_right: impl Fn(Option<usize>) -> bool) -> Option<usize> {
         let since = now();
         loop {
-            if let Some(side) = self.owner() {
-                return side;
+            let owner = self.owner();
+            if is_right(owner) {
+                return owner;
             }
-            assert!(since.elapsed() < OWNER_TIME_MAX, "nobody owns the book");
+            assert!(since.elapsed() < OWNER_TIME_MAX, "the owner is {owner:?}");
             let_run(20);
         }
     }
