@@ -28,6 +28,10 @@ static WARNINGS: OncePerSecond = OncePerSecond::new();
 /// Time between two attempts while nothing is heard of a move.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// The longest of them: each is twice as long as the one before, so that those who wait do not keep
+/// a database busy that has no room.
+const PAUSE_MAX: Duration = Duration::from_secs(1);
+
 /// Time that the owner of a book may take to answer: longer than the longest report.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(35);
 
@@ -78,6 +82,7 @@ where
         is_forwarded,
         may_repeat: is_batch || may_repeat(&head),
         changes: place.watch(),
+        pause: PAUSE,
     };
     let deadline = arrived + limits.forward_time_max;
     let mut worst = Miss::NothingDone;
@@ -114,6 +119,8 @@ struct Way<'a> {
     is_forwarded: bool,
     may_repeat: bool,
     changes: watch::Receiver<Whereabouts>,
+    /// How long the next pause is, when nothing is heard.
+    pause: Duration,
 }
 
 impl Way<'_> {
@@ -164,7 +171,8 @@ impl Way<'_> {
     /// Waits for news of the book, or for a moment; false when the time is up.
     async fn wait(&mut self, deadline: Instant) -> bool {
         let is_nowhere = matches!(*self.changes.borrow(), Whereabouts::Nowhere);
-        let until = if is_nowhere { deadline } else { deadline.min(Instant::now() + PAUSE) };
+        let until = if is_nowhere { deadline } else { deadline.min(Instant::now() + self.pause) };
+        self.pause = PAUSE_MAX.min(2 * self.pause);
         let _ = timeout_at(until, self.changes.changed()).await;
         Instant::now() < deadline
     }

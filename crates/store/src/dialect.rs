@@ -141,6 +141,15 @@ pub(crate) const POSTGRES_DURABILITY: &str = "select current_setting('synchronou
 /// Makes it so, also where a server's own settings say otherwise.
 pub(crate) const POSTGRES_DURABLE: &str = "set synchronous_commit to on";
 
+/// For connections on which nothing may be written outside of a transaction.
+pub(crate) const POSTGRES_GUARDED: &str = "set default_transaction_read_only to on";
+
+/// For connections that would rather fail than wait for a lock.
+pub(crate) const POSTGRES_IMPATIENT: &str = "set lock_timeout to '500ms'";
+
+/// Starts a transaction that writes, also where others may not.
+pub(crate) const POSTGRES_BEGIN_WRITE: &str = "begin read write";
+
 /// Starts a transaction that sees one state of the tables until its end.
 pub(crate) const POSTGRES_BEGIN_READ: &str = "begin isolation level repeatable read read only";
 

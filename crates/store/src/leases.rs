@@ -1,8 +1,8 @@
 //! Which process owns a book, when several share one database.
 //!
 //! A lease says who *should* write and answer; the head row says who *can* write. A process that
-//! loses its lease without noticing can therefore answer out of date for at most as long as the
-//! lease it was granted, which it measures itself, and can write nothing.
+//! loses its lease without noticing can write nothing, and answers from memory only for as long as
+//! it knows, by a clock of its own, that nobody else can have the lease yet.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

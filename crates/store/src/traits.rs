@@ -123,7 +123,7 @@ pub enum CommitError {
     /// Nothing was written.
     #[error(transparent)]
     NotCommitted(#[from] StoreError),
-    /// The store cannot say whether it was written: drop the memory and read the head again.
+    /// The store cannot say whether it was written: [`Store::settle`] finds out.
     #[error("the outcome of the commit is unknown: {0}")]
     Unknown(StoreError),
 }

@@ -48,7 +48,7 @@ struct Line {
     unheard: Mutex<Vec<u8>>,
 }
 
-const BEGIN: &[u8] = b"begin\0";
+const BEGIN: &[u8] = b"begin read write\0";
 const COMMIT: &[u8] = b"commit\0";
 /// A statement begins with its kind and its length.
 const HEADER: usize = 5;

@@ -66,8 +66,12 @@ impl Installation {
         let times = Box::new(move || (clock.now(), clock.monotonic()));
         let opened = writer::spawn_after(store, spec, self.writer_options, times, lease, known);
         let running = opened.map_err(|error| named(error.into()))?;
-        if record.is_test {
-            test_cards::seed_test_book(self, record.name.as_str(), &running.handle)?;
+        if record.is_test
+            && let Err(failure) =
+                test_cards::seed_test_book(self, record.name.as_str(), &running.handle)
+        {
+            running.leave();
+            return Err(failure.into());
         }
         Ok(running)
     }

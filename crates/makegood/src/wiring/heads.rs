@@ -59,6 +59,9 @@ impl Heads {
         let fresh =
             || Kept { known: Known::nothing(), incarnation: record.incarnation, saved: None };
         let kept = books.entry(record.name.clone()).or_insert_with(fresh);
+        if kept.incarnation != record.incarnation {
+            *kept = fresh();
+        }
         if let Some(mark) = self.read(record) {
             kept.known.note(mark);
             kept.saved = Some(mark);
@@ -73,9 +76,11 @@ impl Heads {
             let Some(mark) = kept.known.mark().filter(|mark| kept.saved != Some(*mark)) else {
                 continue;
             };
-            kept.saved = Some(mark);
-            if let Err(error) = self.write(name, kept.incarnation, mark) {
-                tracing::warn!(book = %name, %error, "cannot keep how far the book got");
+            match self.write(name, kept.incarnation, mark) {
+                Ok(()) => kept.saved = Some(mark),
+                Err(error) => {
+                    tracing::warn!(book = %name, %error, "cannot keep how far the book got");
+                }
             }
         }
     }

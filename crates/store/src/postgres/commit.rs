@@ -3,6 +3,8 @@
 //! Everything from `begin` to `commit` is sent at once. The first statement moves the head row, or
 //! fails when it is not where the writer believes it to be; after a failure PostgreSQL refuses the
 //! rest and makes the `commit` a roll-back. So the fence needs no answer before the rest is sent.
+//! Should `begin` itself be refused, the rest is refused one by one: on this connection nothing
+//! can be written outside of a transaction that says it writes.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -12,6 +14,7 @@ use ::journal::{Block, Value, ValueSink};
 use engine::Row;
 use futures_util::future::{MaybeDone, maybe_done};
 use tokio_postgres::Statement;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
 use super::columns::{Columns, Single};
@@ -21,7 +24,9 @@ use super::statements;
 use crate::catalogue::{journal, operations};
 use crate::rows;
 use crate::sql::{self, signed};
-use crate::{Commit, EntryRow, FillPart, Head, OperationRun, StoreError, SweptRow, entry_values};
+use crate::{
+    Commit, EntryRow, FillPart, Head, OperationRun, StoreError, SweptRow, dialect, entry_values,
+};
 
 /// Bytes that one statement may carry: PostgreSQL refuses a message of a gigabyte.
 const STATEMENT_BYTES_MAX: usize = 256 << 20;
@@ -153,7 +158,7 @@ async fn send(link: &Link, ready: &[Ready]) -> Result<(), Broken> {
         Box::pin(async move { client.batch_execute(text).await.map(|()| 0) })
     };
     let mut sent: Vec<MaybeDone<Sent<'_>>> = Vec::with_capacity(ready.len() + 2);
-    sent.push(maybe_done(simple("begin")));
+    sent.push(maybe_done(simple(dialect::POSTGRES_BEGIN_WRITE)));
     for one in ready {
         sent.push(maybe_done(Box::pin(execute(client, one))));
     }
@@ -170,12 +175,13 @@ async fn send(link: &Link, ready: &[Ready]) -> Result<(), Broken> {
         Pin::new(&mut answer).await;
         let answer = Pin::new(&mut answer).take_output().expect("it has been waited for");
         if let Err(error) = answer {
-            let is_conflict =
-                error.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION);
+            let is_conflict = error.code() == Some(&SqlState::UNIQUE_VIOLATION);
             let one = place.checked_sub(1).and_then(|place| ready.get(place));
             return Err(match one {
                 Some(one) if is_conflict => StoreError::Inconsistent(one.on_conflict).into(),
-                _ => Broken::from(error),
+                Some(_) => Broken::from(error),
+                // Without its beginning or its end nobody knows what happened: the head tells.
+                None => Broken::Lost(error.into()),
             });
         }
     }

@@ -7,12 +7,12 @@ use journal::{Value, ValueSource};
 use super::sql::PostgresConnection;
 use crate::catalogue::leases;
 use crate::rows::{FieldSource, invalid};
-use crate::sql::{SqlConnection, SqlRow, collect, columns, first, signed, unsigned};
+use crate::sql::{SqlConnection, SqlRow, collect, columns, signed, unsigned};
 use crate::{BookName, Leases, Member, Owner, Renewal, StoreError, Term, dialect};
 
-/// How long a statement about leases may take: less than a lease lasts, for an owner who waits
-/// for longer has lost it anyway.
-const ANSWER_TIME_MAX: Duration = Duration::from_secs(3);
+/// How long a statement about leases may take: a lease that cannot be renewed must not cost the
+/// others theirs.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// The leases of a database.
 pub struct PostgresLeases {
@@ -23,6 +23,7 @@ impl PostgresLeases {
     /// Through this connection, on which the tables are current.
     pub(super) fn new(mut connection: PostgresConnection) -> PostgresLeases {
         connection.session.limit_answers(ANSWER_TIME_MAX);
+        connection.session.begin_with(dialect::POSTGRES_IMPATIENT);
         PostgresLeases { connection }
     }
 
@@ -42,9 +43,9 @@ impl Leases for PostgresLeases {
         let Member { process, address } = me.clone();
         let values = [name(book), Value::Text(process), Value::Text(address), micros(length)];
         let statement = dialect::postgres_time(leases::ACQUIRE);
-        first(&mut self.connection, &statement, &values, |row| {
-            Ok(Term(unsigned(columns(row, 0, 1).int()?)?))
-        })
+        // A lease counts once the statement is over, and no sooner.
+        let rows = self.connection.change_returning(&statement, &values)?;
+        rows.first().map(|row| Ok(Term(unsigned(columns(row, 0, 1).int()?)?))).transpose()
     }
 
     fn renew(
@@ -57,13 +58,10 @@ impl Leases for PostgresLeases {
         let process = Value::Text(me.process.clone());
         let values = [micros(length), name(book), process, Value::Int(signed(term.0))];
         let statement = dialect::postgres_time(leases::RENEW);
-        let asked =
-            first(&mut self.connection, &statement, &values, |row| Ok(columns(row, 0, 1).flag()?))?;
-        Ok(match asked {
-            Some(false) => Renewal::Held,
-            Some(true) => Renewal::HandOver,
-            None => Renewal::Lost,
-        })
+        let rows = self.connection.change_returning(&statement, &values)?;
+        let Some(row) = rows.first() else { return Ok(Renewal::Lost) };
+        let is_asked = columns(row, 0, 1).flag()?;
+        Ok(if is_asked { Renewal::HandOver } else { Renewal::Held })
     }
 
     fn release(&mut self, book: &BookName, me: &Member, term: Term) -> Result<(), StoreError> {

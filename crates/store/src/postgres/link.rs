@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
+use tokio_postgres::error::Severity;
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Statement};
 
@@ -22,7 +23,11 @@ pub(super) struct Link {
 
 impl Link {
     /// Connects, and sets what durability and names rest on.
-    pub(super) async fn make(config: &Config, schema: &str) -> Result<Link, StoreError> {
+    pub(super) async fn make(
+        config: &Config,
+        schema: &str,
+        settings: &'static str,
+    ) -> Result<Link, StoreError> {
         let (client, connection) = config.connect(NoTls).await?;
         let warned = Arc::new(AtomicBool::new(false));
         let driver = tokio::spawn(drive(connection, Arc::clone(&warned)));
@@ -32,6 +37,7 @@ impl Link {
         if matches!(setting.get::<_, &str>(0), "off" | "local") {
             link.client.batch_execute(dialect::POSTGRES_DURABLE).await?;
         }
+        link.client.batch_execute(settings).await?;
         Ok(link)
     }
 
@@ -88,7 +94,8 @@ where
         std::future::poll_fn(|context| connection.poll_message(context)).await
     {
         if let AsyncMessage::Notice(notice) = message
-            && notice.severity() == "WARNING"
+            // Not by its word, which is in the server's language.
+            && matches!(notice.parsed_severity(), Some(Severity::Warning) | None)
         {
             warned.store(true, Ordering::Relaxed);
         }

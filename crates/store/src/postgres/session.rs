@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Error;
+use tokio_postgres::error::{DbError, Severity};
 
 use super::address::Address;
 use super::link::Link;
@@ -13,8 +14,8 @@ use crate::StoreError;
 /// How long a connection may take to be made, to each host.
 const CONNECT_TIME_MAX: Duration = Duration::from_secs(3);
 
-/// How long PostgreSQL may take to answer before the connection is given up. A list or a report
-/// hands rows out while it reads, and each batch of rows is an answer.
+/// How long PostgreSQL may take to answer before the connection is given up. Where rows are handed
+/// out while they are read, each of them is an answer.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// One connection to a database. Its input and output happen on the thread that asks, while it
@@ -25,6 +26,8 @@ pub(super) struct Session {
     schema: String,
     link: Option<Link>,
     answer_time_max: Duration,
+    /// Statements that a new connection begins with, beside those of every one.
+    settings: &'static str,
 }
 
 /// Why nothing came back.
@@ -47,6 +50,7 @@ impl Session {
             schema: schema.to_owned(),
             link: None,
             answer_time_max: ANSWER_TIME_MAX,
+            settings: "",
         })
     }
 
@@ -55,25 +59,49 @@ impl Session {
         self.answer_time_max = time_max;
     }
 
-    /// Runs `work` on the connection, which is made first when there is none. A connection that
-    /// broke is dropped; the next call makes another one.
+    /// Begins every new connection with these settings too.
+    pub(super) fn begin_with(&mut self, settings: &'static str) {
+        self.settings = settings;
+    }
+
+    /// How long an answer may take.
+    pub(super) fn answer_time_max(&self) -> Duration {
+        self.answer_time_max
+    }
+
+    /// Whether there is a connection, as far as anybody knows.
+    pub(super) fn is_linked(&self) -> bool {
+        self.link.is_some()
+    }
+
+    /// Runs `work` on the connection, all of it in the time of one answer.
     pub(super) fn run<T>(
         &mut self,
         work: impl AsyncFnOnce(&mut Link) -> Result<T, Broken>,
     ) -> Result<T, Broken> {
+        let time_max = self.answer_time_max;
+        self.run_untimed(async |link| in_time(time_max, work(link)).await?)
+    }
+
+    /// Runs `work` on the connection, which is made first when there is none. A connection that
+    /// broke is dropped; the next call makes another one. `work` sees to its time itself.
+    pub(super) fn run_untimed<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Link) -> Result<T, Broken>,
+    ) -> Result<T, Broken> {
         let runtime = self.runtime.as_ref().expect("the runtime lives as long as the session");
-        let (link, time_max) = (&mut self.link, self.answer_time_max);
+        let (link, settings) = (&mut self.link, self.settings);
         let (address, schema) = (&self.address, self.schema.as_str());
         let result = runtime.block_on(async {
             let link = match link {
                 Some(link) => link,
                 None => {
                     // Nothing is sent that could have an effect.
-                    link.insert(make(address, schema).await.map_err(Broken::Refused)?)
+                    let made = make(address, schema, settings).await;
+                    link.insert(made.map_err(Broken::Refused)?)
                 }
             };
-            let worked = tokio::time::timeout(time_max, work(link)).await;
-            worked.unwrap_or_else(|_| Err(Broken::Lost(too_late("answer"))))
+            work(link).await
         });
         let is_lost = matches!(result, Err(Broken::Lost(_)));
         if is_lost || self.link.as_ref().is_some_and(Link::is_closed) {
@@ -96,11 +124,20 @@ impl Session {
     }
 }
 
+/// What `answer` brings, unless it takes too long.
+pub(super) async fn in_time<T>(
+    time_max: Duration,
+    answer: impl Future<Output = T>,
+) -> Result<T, Broken> {
+    let answered = tokio::time::timeout(time_max, answer).await;
+    answered.map_err(|_| Broken::Lost(too_late("answer")))
+}
+
 /// A connection to the first host that gives one.
-async fn make(address: &Address, schema: &str) -> Result<Link, StoreError> {
+async fn make(address: &Address, schema: &str, settings: &'static str) -> Result<Link, StoreError> {
     let mut why = too_late("connect");
     for (place, config) in address.hosts() {
-        match tokio::time::timeout(CONNECT_TIME_MAX, Link::make(config, schema)).await {
+        match tokio::time::timeout(CONNECT_TIME_MAX, Link::make(config, schema, settings)).await {
             Ok(Ok(link)) => {
                 address.served(place);
                 return Ok(link);
@@ -132,9 +169,14 @@ impl Broken {
 
 impl From<Error> for Broken {
     fn from(error: Error) -> Broken {
-        let is_answer = error.as_db_error().is_some();
+        // What is worse than an error ends the connection, and perhaps the server, and says nothing
+        // about what had become of a commit by then. A pooler may not tell how bad it is.
+        let severity = error.as_db_error().and_then(DbError::parsed_severity);
         let error = StoreError::from(error);
-        if is_answer { Broken::Refused(error) } else { Broken::Lost(error) }
+        match severity {
+            Some(Severity::Error) => Broken::Refused(error),
+            _ => Broken::Lost(error),
+        }
     }
 }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, pin_mut};
 use journal::Value;
+use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::address::Address;
 use super::columns::Single;
-use super::session::{Broken, Session};
+use super::link::Link;
+use super::session::{Broken, Session, in_time};
 use crate::sql::{EachRow, SqlConnection};
 use crate::{StoreError, dialect};
 
@@ -38,13 +40,41 @@ impl PostgresConnection {
         })
     }
 
-    /// Outside of transactions a broken connection is made again; inside, the transaction went
-    /// with it.
+    /// Runs a statement that writes and hands out its rows once it is over. It is not repeated.
+    pub(super) fn change_returning(
+        &mut self,
+        statement: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.once(async |link| {
+            let prepared = link.prepared(statement, &[]).await?;
+            let values: Vec<Single<'_>> = values.iter().map(Single).collect();
+            let parameters: Vec<&(dyn ToSql + Sync)> =
+                values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+            link.calm();
+            let rows = link.client.query(&prepared, &parameters).await?;
+            link.unwarned()?;
+            Ok(rows)
+        })
+    }
+
+    /// Runs `work` once.
     fn once<T>(
         &mut self,
-        work: impl AsyncFnOnce(&mut super::link::Link) -> Result<T, Broken>,
+        work: impl AsyncFnOnce(&mut Link) -> Result<T, Broken>,
     ) -> Result<T, StoreError> {
+        self.expect_link()?;
         self.session.run(work).map_err(Broken::plainly)
+    }
+
+    /// Outside of transactions a broken connection is made again. A transaction has gone with its
+    /// connection, and what is left of its work must not happen on another one, outside of any.
+    fn expect_link(&self) -> Result<(), StoreError> {
+        if self.is_in_transaction && !self.session.is_linked() {
+            let what = "the connection to PostgreSQL broke in a transaction";
+            return Err(StoreError::Unavailable(what.to_owned()));
+        }
+        Ok(())
     }
 
     fn begin(&mut self, begin: &str) -> Result<(), StoreError> {
@@ -63,14 +93,16 @@ impl SqlConnection for PostgresConnection {
         values: &[Value],
         each: EachRow<'_>,
     ) -> Result<(), StoreError> {
+        self.expect_link()?;
         let is_untouched = Cell::new(true);
-        let mut work = async |link: &mut super::link::Link| -> Result<(), Broken> {
-            let prepared = link.prepared(statement, &[]).await?;
+        let time_max = self.session.answer_time_max();
+        let mut work = async |link: &mut Link| -> Result<(), Broken> {
+            let prepared = in_time(time_max, link.prepared(statement, &[])).await??;
             let values: Vec<Single<'_>> = values.iter().map(Single).collect();
             let parameters = values.iter().map(|value| value as &(dyn ToSql + Sync));
-            let rows = link.client.query_raw(&prepared, parameters).await?;
+            let rows = in_time(time_max, link.client.query_raw(&prepared, parameters)).await??;
             pin_mut!(rows);
-            while let Some(row) = rows.next().await {
+            while let Some(row) = in_time(time_max, rows.next()).await? {
                 is_untouched.set(false);
                 if !each(&row?)? {
                     break;
@@ -78,10 +110,10 @@ impl SqlConnection for PostgresConnection {
             }
             Ok(())
         };
-        match self.session.run(&mut work) {
+        match self.session.run_untimed(&mut work) {
             // Nothing was handed out: whoever reads does not notice that it is asked again.
             Err(Broken::Lost(_)) if is_untouched.get() && !self.is_in_transaction => {
-                self.session.run(work).map_err(Broken::plainly)
+                self.session.run_untimed(work).map_err(Broken::plainly)
             }
             other => other.map_err(Broken::plainly),
         }
@@ -109,19 +141,19 @@ impl SqlConnection for PostgresConnection {
     }
 
     fn end_read(&mut self) {
-        self.is_in_transaction = false;
         // A transaction that cannot be ended went with its connection.
         let _ = self.run_batch("rollback");
+        self.is_in_transaction = false;
     }
 
     fn write<T>(
         &mut self,
         work: impl FnOnce(&mut PostgresConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.begin("begin")?;
+        self.begin(dialect::POSTGRES_BEGIN_WRITE)?;
         let result = work(self);
-        self.is_in_transaction = false;
         let ended = self.run_batch(if result.is_ok() { "commit" } else { "rollback" });
+        self.is_in_transaction = false;
         let value = result?;
         ended.map(|()| value)
     }

@@ -19,7 +19,7 @@ use crate::rows::{self, Table};
 use crate::sql::{self, SqlConnection, operations, read_swept};
 use crate::{
     BookName, Commit, CommitError, FillPart, Head, RunInfo, Store, StoreError, SweptRow,
-    commit_check,
+    commit_check, dialect,
 };
 
 /// How long a commit may take before its connection is given up. A standby that has to confirm it
@@ -41,6 +41,7 @@ impl PostgresStore {
     ) -> Result<PostgresStore, StoreError> {
         let mut connection = PostgresConnection::new(address, schema)?;
         connection.session.limit_answers(COMMIT_TIME_MAX);
+        connection.session.begin_with(dialect::POSTGRES_GUARDED);
         Ok(PostgresStore { connection, book: book.clone() })
     }
 

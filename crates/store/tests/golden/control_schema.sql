@@ -27,6 +27,16 @@ CREATE TABLE key_operation (
     primary key (book, operation)
 ) strict, without rowid;
 
+CREATE TABLE lease (
+    book text not null,
+    process text not null,
+    address text not null,
+    term integer not null,
+    until_micros integer not null,
+    hand_over integer not null,
+    primary key (book)
+) strict, without rowid;
+
 CREATE TABLE migration (
     number integer not null,
     name text not null,
