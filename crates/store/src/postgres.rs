@@ -2,8 +2,8 @@
 //!
 //! Statements are those of the catalogue, word for word: a connection to a book sees the tables of
 //! that book and no others. What differs from SQLite is how rows are written (a list of values for
-//! each column, [`columns`](self::columns)), how a transaction is sent (as one round trip,
-//! [`commit`](self::commit)), and what one can know when a connection breaks.
+//! each column, `columns.rs`), how a transaction is sent (as one round trip,
+//! `commit.rs`), and what one can know when a connection breaks.
 //!
 //! `docs/postgresql.md` tells why it is built so.
 

@@ -3,6 +3,7 @@
 //! The server is started by `./test`, or by hand with `tests/postgres`; here is only the way to
 //! it. A test that asks for one where there is none fails, and says what to do.
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
+#![expect(clippy::disallowed_methods, reason = "the run of the tests is configured from outside")]
 
 mod own_server;
 mod proxy;

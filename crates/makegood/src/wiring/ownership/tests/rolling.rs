@@ -19,10 +19,13 @@ struct Server {
     address: String,
     stop: oneshot::Sender<()>,
     task: tokio::task::JoinHandle<std::io::Result<()>>,
+    /// Its own, so that its connections break when it dies.
+    runtime: Runtime,
 }
 
 impl Server {
-    fn start(shared: &Shared, runtime: &Runtime) -> Server {
+    fn start(shared: &Shared) -> Server {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let process = shared.process(&format!("http://{address}"));
@@ -32,21 +35,21 @@ impl Server {
         };
         let app = Arc::clone(&process.app);
         let task = runtime.spawn(http::serve(app, listener, stopping));
-        Server { process, address, stop, task }
+        Server { process, address, stop, task, runtime }
     }
 
     /// As `serve` does it: hand over, drain, end.
-    fn stop(self, runtime: &Runtime) {
+    fn stop(self) {
         self.process.ownership.hand_over();
         self.stop.send(()).unwrap();
-        runtime.block_on(self.task).unwrap().expect("every request was finished");
+        self.runtime.block_on(self.task).unwrap().expect("every request was finished");
         self.process.ownership.stop();
     }
 
     /// Renews no more and answers no more, as if it were killed.
     fn kill(self) {
         let writer = self.process.last_writer();
-        self.task.abort();
+        self.runtime.shutdown_background();
         self.process.ownership.stop();
         writer.leave();
     }
@@ -155,12 +158,11 @@ impl Fleet {
 }
 
 /// Two servers, a card and a load on it; what `meanwhile` does must fail no request.
-fn under_load(meanwhile: impl FnOnce(&Shared, &Runtime, &Fleet, &mut Vec<Server>)) {
+fn under_load(meanwhile: impl FnOnce(&Shared, &Fleet, &mut Vec<Server>)) {
     let shared = Shared::new();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let mut servers: Vec<Server> = vec![Server::start(&shared, &runtime)];
+    let mut servers: Vec<Server> = vec![Server::start(&shared)];
     wait_for("the first one serves the book", || servers[0].process.serves("test"));
-    servers.push(Server::start(&shared, &runtime));
+    servers.push(Server::start(&shared));
     let app = &servers[0].process.app;
     let secret = KeySecret::draw(KeyKind::Secret, true, &mut SystemRandomness);
     app.add_key(&secret, KeyKind::Secret, &app.book("test").unwrap(), Scopes::ALL).unwrap();
@@ -177,11 +179,11 @@ fn under_load(meanwhile: impl FnOnce(&Shared, &Runtime, &Fleet, &mut Vec<Server>
     let load = Load::start(&addresses, &secret, &text("code"));
     let fleet = Fleet { addresses, load };
     fleet.load.progress();
-    meanwhile(&shared, &runtime, &fleet, &mut servers);
+    meanwhile(&shared, &fleet, &mut servers);
     fleet.load.progress();
     let redeemed = fleet.load.stop();
     for server in servers {
-        server.stop(&runtime);
+        server.stop();
     }
     let mut entries = 0;
     let count = &mut |entry: store::EntryRow| {
@@ -193,14 +195,14 @@ fn under_load(meanwhile: impl FnOnce(&Shared, &Runtime, &Fleet, &mut Vec<Server>
 
 #[test]
 fn a_rolling_restart_fails_no_request() {
-    under_load(|shared, runtime, fleet, servers| {
+    under_load(|shared, fleet, servers| {
         for _ in 0..4 {
             let former = servers.remove(0);
-            let next = Server::start(shared, runtime);
+            let next = Server::start(shared);
             // The load balancer learns of the new one at once, of the old one's end by trying.
             fleet.add(&next);
             let gone = former.address.clone();
-            former.stop(runtime);
+            former.stop();
             fleet.remove(&gone);
             servers.push(next);
             fleet.load.progress();
@@ -210,7 +212,7 @@ fn a_rolling_restart_fails_no_request() {
 
 #[test]
 fn the_death_of_an_owner_fails_no_request() {
-    under_load(|_, _, fleet, servers| {
+    under_load(|_, fleet, servers| {
         let owner = servers.iter().position(|server| server.process.serves("test")).unwrap();
         let owner = servers.remove(owner);
         let gone = owner.address.clone();
