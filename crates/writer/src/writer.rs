@@ -26,7 +26,8 @@ use crate::time::{BookTime, ClockJumped, Moment, Times};
 /// How old the proof may be that a shared book still is as this writer left it.
 const HEAD_EVERY: Duration = Duration::from_secs(1);
 
-/// The writer of one book. [`spawn`](crate::spawn) runs it on a thread; the simulator steps it by hand.
+/// The writer of one book. [`spawn`](crate::spawn) runs it on a thread; the simulator steps it by
+/// hand.
 pub struct Writer<S> {
     pub(crate) store: S,
     pub(crate) memory: Memory,
