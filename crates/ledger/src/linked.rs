@@ -130,8 +130,10 @@ impl LinkedSet {
         check_open(pending)?;
         let amount = Money { amount: more, currency: pending.currency };
         let kind = TransferKind::Pending;
-        self.step(pending.debit, pending.credit, amount, kind, Effect::Reserve)?;
+        // What was given back makes room on the accounts, but not in what was ever reserved: that
+        // is looked at first, so that a refusal leaves the accounts as they were.
         let reserved = pending.reserved.checked_add(more).ok_or(Refusal::Overflow)?;
+        self.step(pending.debit, pending.credit, amount, kind, Effect::Reserve)?;
         Ok(Pending { reserved, ..pending.clone() })
     }
 

@@ -108,3 +108,24 @@ proptest! {
         replay(1, &accounts, &posted.transfers, &posted.entries, &posted.accounts);
     }
 }
+
+#[test]
+fn a_reservation_that_cannot_grow_leaves_the_accounts_alone() {
+    let accounts = opening();
+    let mut set = LinkedSet::new(1, Reason::Issue, Subject([0; 16]));
+    for account in &accounts {
+        set.add(account.clone());
+    }
+    let mut pendings = Vec::new();
+    let most = i64::MAX;
+    for step in [
+        Step::Transfer(2, 1, most),
+        Step::Reserve(1, 3, most),
+        Step::Void(0, 1),
+        Step::Enlarge(0, 1),
+    ] {
+        apply(&step, &mut set, &accounts, &mut pendings);
+    }
+    assert_eq!(pendings[0].open().minor(), most - 1);
+    assert_eq!(set.account(accounts[1].id).unwrap().held(), pendings[0].open());
+}
