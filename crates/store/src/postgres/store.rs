@@ -152,3 +152,27 @@ async fn seek(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Database;
+    use super::*;
+
+    /// Were `begin` refused, what was sent behind it would be carried out one by one.
+    #[test]
+    fn nothing_is_written_outside_of_a_transaction() {
+        let database = Database::at(&testbed::shared_database()).unwrap();
+        let book = BookName::new(&testbed::unique_name()).unwrap();
+        let mut store = database.book(&book).unwrap();
+        let taken = store.take_over().unwrap();
+        let raise = |connection: &mut PostgresConnection| {
+            let name = Value::Text(book.to_string());
+            connection.change(head::TAKE_OVER, &[name])
+        };
+        let refused = raise(&mut store.connection).unwrap_err();
+        assert!(refused.to_string().contains("read-only"), "{refused}");
+        assert_eq!(store.head().unwrap(), taken);
+        assert_eq!(store.connection.write(raise), Ok(1));
+        assert_eq!(store.head().unwrap().epoch, taken.epoch + 1);
+    }
+}
