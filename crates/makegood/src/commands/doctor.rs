@@ -7,6 +7,8 @@ mod machine;
 mod network;
 mod secrets;
 
+use std::cell::OnceCell;
+
 use serde::Serialize;
 use store::BookName;
 
@@ -82,6 +84,8 @@ struct Patient<'a> {
     location: Location,
     /// True when another process has the data folder.
     is_served: bool,
+    /// What the server of a database tells about itself, asked once for all looks.
+    server: OnceCell<database::Told>,
 }
 
 impl Patient<'_> {
@@ -139,7 +143,9 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         Location::Folder(_) => OF_FILES,
         Location::Database(_) => OF_DATABASES,
     };
-    let patient = Patient { settings: &settings, environment: &environment, location, is_served };
+    let server = OnceCell::new();
+    let patient =
+        Patient { settings: &settings, environment: &environment, location, is_served, server };
     let look = |check: &Check| Line { check: check.name, finding: (check.look)(&patient) };
     let lines: Vec<Line> = of_place.iter().chain(OF_ALL).map(look).collect();
     args.output.print(&lines, || text(&lines));

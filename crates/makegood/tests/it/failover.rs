@@ -5,7 +5,8 @@ use store::postgres::Database;
 use store::{BookName, Reader};
 use testbed::{OwnServer, Proxy, Stop, all_of};
 
-use crate::load::{Load, check, lost, pause, wait_for};
+use crate::kill::let_run;
+use crate::load::{Load, check, lost, wait_for};
 use crate::process::Place;
 use crate::serve::{issue_body, redeem_body};
 use crate::servers::{conclude, serve};
@@ -55,13 +56,13 @@ fn slow_nothing_is_answered_that_the_standby_does_not_have() {
     let load = Load::start(&server.address, "load");
     load.wait_for_more(60);
     standby.stop(Stop::Fast);
-    pause(300);
+    let_run(300);
     let before = load.answered();
     // Somebody tells PostgreSQL not to wait: it commits, and warns.
     let mut canceled = 0;
     for _ in 0..200 {
         canceled += primary.cancel_waits();
-        pause(30);
+        let_run(30);
     }
     assert!(canceled > 5, "{canceled}");
     assert_eq!(load.answered(), before, "answered what only the primary has");
@@ -99,7 +100,7 @@ fn slow_a_standby_that_lagged_is_refused() {
     // A process that knows nothing by itself refuses it too.
     let other = serve(&place, &[]);
     load.go_to(&other.address);
-    pause(6_000);
+    let_run(6_000);
     load.wait_for_unavailable();
     assert_eq!(load.answered(), before, "the laggard answered");
     for process in [&server, &other] {

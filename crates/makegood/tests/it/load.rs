@@ -3,15 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use reports::VerifyReport;
 use serde_json::Value;
 use store::BookName;
 use store::postgres::Database;
 
 use crate::client::Client;
+use crate::kill::let_run;
 use crate::process::KEY;
 use crate::serve::{issue_body, redeem_body};
 
@@ -50,12 +52,6 @@ struct Shared {
     unavailable: AtomicUsize,
 }
 
-/// Waits for nothing but time.
-pub fn pause(millis: u64) {
-    let (_sender, never) = mpsc::channel::<()>();
-    let _ = never.recv_timeout(Duration::from_millis(millis));
-}
-
 /// Waits for something to become true.
 #[track_caller]
 pub fn wait_for(what: &str, mut is_true: impl FnMut() -> bool) {
@@ -63,7 +59,7 @@ pub fn wait_for(what: &str, mut is_true: impl FnMut() -> bool) {
         if is_true() {
             return;
         }
-        pause(20);
+        let_run(20);
     }
     panic!("not in time: {what}");
 }
@@ -151,7 +147,7 @@ impl Caller {
                 let address = self.shared.address.lock().unwrap().clone();
                 self.client = Client::connect(&address, KEY).ok();
                 if self.client.is_none() {
-                    pause(20);
+                    let_run(20);
                 }
                 continue;
             };
@@ -161,7 +157,7 @@ impl Caller {
                     let is_known = ["unavailable", "outcome_unknown"].contains(&code.as_str());
                     assert!(is_known, "{}", answer.body);
                     self.shared.unavailable.fetch_add(1, Ordering::SeqCst);
-                    pause(20);
+                    let_run(20);
                 }
                 Ok(answer) => {
                     let body = answer.expect(201).body;
@@ -218,8 +214,13 @@ pub fn lost(client: &mut Client, sent: &[Sent]) -> usize {
 /// The book in the database at this address is sound.
 #[track_caller]
 pub fn verify(address: &str) {
+    let report = recompute(address);
+    assert!(report.is_sound() && report.compared, "{report:#?}");
+}
+
+/// The book in the database at this address, recomputed from its journal.
+pub fn recompute(address: &str) -> VerifyReport {
     let book = BookName::new("test").unwrap();
     let mut reader = Database::at(address).unwrap().reader(&book).unwrap();
-    let report = reports::verify(&mut reader, &mut |_| {}).unwrap();
-    assert!(report.is_sound() && report.compared, "{report:#?}");
+    reports::verify(&mut reader, &mut |_| {}).unwrap()
 }

@@ -22,9 +22,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A data folder and a keys folder beside it, gone with the test; or a database and a keys folder.
 pub struct Place {
     folder: TempDir,
-    database: Option<OwnDatabase>,
-    /// Of a database that the test looks after itself.
+    /// Of the database, when there is one.
     address: Option<String>,
+    /// That database, unless the test looks after it itself.
+    _own: Option<OwnDatabase>,
 }
 
 /// What a command printed, and how it ended.
@@ -53,29 +54,32 @@ impl Ran {
 impl Place {
     /// A fresh one.
     pub fn new() -> Place {
-        let database = on_postgres().then(OwnDatabase::new);
-        Place { folder: tempfile::tempdir().unwrap(), database, address: None }
-    }
-
-    /// A fresh one whose data is in the database at this address.
-    pub fn on(address: String) -> Place {
-        Place { folder: tempfile::tempdir().unwrap(), database: None, address: Some(address) }
+        if on_postgres() { Place::in_database() } else { Place::in_files() }
     }
 
     /// A fresh one with its data in files, for tests about files.
     pub fn in_files() -> Place {
-        Place { folder: tempfile::tempdir().unwrap(), database: None, address: None }
+        Place { folder: tempfile::tempdir().unwrap(), address: None, _own: None }
     }
 
     /// A fresh one with its data in a database, for tests about several processes.
     pub fn in_database() -> Place {
-        let database = Some(OwnDatabase::new());
-        Place { folder: tempfile::tempdir().unwrap(), database, address: None }
+        let own = OwnDatabase::new();
+        Place {
+            folder: tempfile::tempdir().unwrap(),
+            address: Some(own.address()),
+            _own: Some(own),
+        }
+    }
+
+    /// A fresh one whose data is in the database at this address.
+    pub fn on(address: String) -> Place {
+        Place { folder: tempfile::tempdir().unwrap(), address: Some(address), _own: None }
     }
 
     /// Address of the database.
     pub fn database(&self) -> String {
-        self.database.as_ref().expect("the data is kept in a database").address()
+        self.address.clone().expect("the data is kept in a database")
     }
 
     /// A file or folder beside the data.
@@ -93,8 +97,7 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_makegood"));
         clear_environment(&mut command);
         command.args(args).env("MAKEGOOD_DATA", self.data()).stdin(Stdio::null());
-        let own = self.database.as_ref().map(OwnDatabase::address);
-        if let Some(address) = self.address.clone().or(own) {
+        if let Some(address) = &self.address {
             command.env("MAKEGOOD_DATABASE", address);
         }
         command

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use testbed::{Cut, OwnServer, Proxy, Stop};
 
-use crate::load::{Load, check, pause, verify, wait_for};
+use crate::kill::let_run;
+use crate::load::{Load, check, verify, wait_for};
 use crate::process::{KEY, Place, Server};
 use crate::serve::issue_body;
 
@@ -60,7 +61,7 @@ fn slow_the_line_to_postgresql_is_cut_in_commits_under_a_load() {
         let cut = [Cut::BeforeCommit, Cut::AfterCommit, Cut::Hold][(random >> 33) as usize % 3];
         proxy.cut_next(cut);
         wait_for("a commit is cut", || proxy.cuts() > round);
-        pause((random >> 40) % 40);
+        let_run((random >> 40) % 40);
         straggled += proxy.deliver().into_iter().filter(|is_committed| *is_committed).count();
     }
     load.wait_for_more(30);

@@ -16,7 +16,7 @@ use crate::rows::ColumnKind;
 type Encoded = Result<IsNull, Box<dyn Error + Sync + Send>>;
 
 /// A single value.
-pub(super) struct Single<'a>(pub(super) &'a Value);
+pub(super) struct Single<'a>(&'a Value);
 
 impl ToSql for Single<'_> {
     fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Encoded {
@@ -42,6 +42,16 @@ impl fmt::Debug for Single<'_> {
     }
 }
 
+/// Single values, one for each parameter of a statement.
+pub(super) fn singles(values: &[Value]) -> Vec<Single<'_>> {
+    values.iter().map(Single).collect()
+}
+
+/// Values or lists of them as the library takes parameters.
+pub(super) fn parameters<P: ToSql + Sync>(values: &[P]) -> Vec<&(dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
 /// The values of one column of many rows.
 pub(super) struct Column {
     kind: ColumnKind,
@@ -65,7 +75,7 @@ impl Columns {
 
     /// The columns, to be the parameters of a statement.
     pub(super) fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
-        self.columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect()
+        parameters(&self.columns)
     }
 
     /// Bytes of all values.

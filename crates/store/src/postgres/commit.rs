@@ -15,9 +15,8 @@ use engine::Row;
 use futures_util::future::{MaybeDone, maybe_done};
 use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
 
-use super::columns::{Columns, Single};
+use super::columns::{Columns, parameters, singles};
 use super::link::Link;
 use super::session::Broken;
 use super::statements;
@@ -212,10 +211,7 @@ async fn execute(
     match &one.values {
         Values::Lists(lists) => client.execute(&one.statement, &lists.parameters()).await,
         Values::Single(values) => {
-            let values: Vec<Single<'_>> = values.iter().map(Single).collect();
-            let parameters: Vec<&(dyn ToSql + Sync)> =
-                values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-            client.execute(&one.statement, &parameters).await
+            client.execute(&one.statement, &parameters(&singles(values))).await
         }
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, pin_mut};
 use journal::Value;
-use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error, Row, Statement};
 
 use super::address::Address;
-use super::columns::Single;
+use super::columns::{parameters, singles};
 use super::link::Link;
 use super::session::{Broken, Session, in_time};
 use crate::sql::{EachRow, SqlConnection};
@@ -40,21 +40,30 @@ impl PostgresConnection {
         })
     }
 
-    /// Runs a statement that writes and hands out its rows once it is over. It is not repeated.
+    /// Runs a statement that writes and hands out its rows once it is over.
     pub(super) fn change_returning(
         &mut self,
         statement: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
+        self.changing(statement, values, async |client, statement, parameters| {
+            client.query(statement, parameters).await
+        })
+    }
+
+    /// Runs a statement that writes, by `run`. It is not repeated.
+    fn changing<T>(
+        &mut self,
+        statement: &str,
+        values: &[Value],
+        run: impl AsyncFnOnce(&Client, &Statement, &[&(dyn ToSql + Sync)]) -> Result<T, Error>,
+    ) -> Result<T, StoreError> {
         self.once(async |link| {
             let prepared = link.prepared(statement, &[]).await?;
-            let values: Vec<Single<'_>> = values.iter().map(Single).collect();
-            let parameters: Vec<&(dyn ToSql + Sync)> =
-                values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
             link.calm();
-            let rows = link.client.query(&prepared, &parameters).await?;
+            let done = run(&link.client, &prepared, &parameters(&singles(values))).await?;
             link.unwarned()?;
-            Ok(rows)
+            Ok(done)
         })
     }
 
@@ -98,9 +107,8 @@ impl SqlConnection for PostgresConnection {
         let time_max = self.session.answer_time_max();
         let mut work = async |link: &mut Link| -> Result<(), Broken> {
             let prepared = in_time(time_max, link.prepared(statement, &[])).await??;
-            let values: Vec<Single<'_>> = values.iter().map(Single).collect();
-            let parameters = values.iter().map(|value| value as &(dyn ToSql + Sync));
-            let rows = in_time(time_max, link.client.query_raw(&prepared, parameters)).await??;
+            let rows = link.client.query_raw(&prepared, singles(values));
+            let rows = in_time(time_max, rows).await??;
             pin_mut!(rows);
             while let Some(row) = in_time(time_max, rows.next()).await? {
                 is_untouched.set(false);
@@ -120,15 +128,8 @@ impl SqlConnection for PostgresConnection {
     }
 
     fn change(&mut self, statement: &str, values: &[Value]) -> Result<u64, StoreError> {
-        self.once(async |link| {
-            let prepared = link.prepared(statement, &[]).await?;
-            let values: Vec<Single<'_>> = values.iter().map(Single).collect();
-            let parameters: Vec<&(dyn ToSql + Sync)> =
-                values.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-            link.calm();
-            let changed = link.client.execute(&prepared, &parameters).await?;
-            link.unwarned()?;
-            Ok(changed)
+        self.changing(statement, values, async |client, statement, parameters| {
+            client.execute(statement, parameters).await
         })
     }
 

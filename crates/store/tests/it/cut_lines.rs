@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use store::postgres::Database;
-use store::{BookName, Commit, CommitError, Head, Store};
+use store::{BookName, CommitError, Head, Store};
 use testbed::{Cut, Proxy};
 
 use crate::support::{PostgresPlace, Scribe, Writes};
@@ -34,22 +34,9 @@ impl Cuttable {
     /// Commits a record whose outcome gets lost; the head there would be.
     fn lose(&mut self, cut: Cut) -> Head {
         let block = self.scribe.next_block(self.scribe.head.at_micros + 1, 3);
-        let next = Head {
-            seq: block.last_seq(),
-            hash: block.hash,
-            at_micros: block.at_micros,
-            ..self.scribe.head
-        };
+        let next = self.scribe.head_after(&block);
         self.proxy.cut_next(cut);
-        let lost = self.scribe.store.commit(Commit {
-            expected: &self.scribe.head,
-            next: &next,
-            block: Some(&block),
-            rows: &[],
-            entries: &[],
-            run: None,
-            dropped_runs: &[],
-        });
+        let lost = self.scribe.commit(Some(&block), next, &Writes::default());
         let Err(CommitError::Unknown(error)) = lost else { panic!("{cut:?}: {lost:?}") };
         assert!(error.is_transient(), "{error}");
         next

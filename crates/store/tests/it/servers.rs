@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use store::postgres::Database;
-use store::{Commit, CommitError, Head, Reader, Store, StoreError};
+use store::{CommitError, Head, Reader, Store, StoreError};
 use testbed::{OwnServer, Stop, all_of};
 
 use crate::support::{Scribe, Writes, book_name};
@@ -51,19 +51,8 @@ fn slow_what_a_standby_has_not_confirmed_is_not_done() {
     standby.stop(Stop::Fast);
     let before = scribe.head;
     let block = scribe.next_block(before.at_micros + 1, 1);
-    let (seq, hash, at_micros) = (block.last_seq(), block.hash, block.at_micros);
-    let next = Head { seq, hash, at_micros, ..before };
-    let told = while_canceled(&primary, || {
-        scribe.store.commit(Commit {
-            expected: &before,
-            next: &next,
-            block: Some(&block),
-            rows: &[],
-            entries: &[],
-            run: None,
-            dropped_runs: &[],
-        })
-    });
+    let next = scribe.head_after(&block);
+    let told = while_canceled(&primary, || scribe.commit(Some(&block), next, &Writes::default()));
     let is_doubted = |error: &StoreError| matches!(error, StoreError::SyncFailed(_));
     assert!(matches!(&told, Err(CommitError::Unknown(error)) if is_doubted(error)), "{told:?}");
     // The primary shows it, and it may go with the primary: nobody may build on it.

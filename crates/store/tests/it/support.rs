@@ -118,7 +118,7 @@ impl Scribe {
     /// Commits a block of `count` records at `at`, and what comes with it.
     pub fn write_at(&mut self, at: i64, count: u32, writes: &Writes) -> Result<(), CommitError> {
         let block = self.next_block(at, count);
-        let next = Head { seq: block.last_seq(), hash: block.hash, at_micros: at, ..self.head };
+        let next = self.head_after(&block);
         self.commit(Some(&block), next, writes)
     }
 
@@ -151,6 +151,12 @@ impl Scribe {
         })?;
         self.head = next;
         Ok(())
+    }
+
+    /// The head that a commit of `block` alone leaves.
+    pub fn head_after(&self, block: &Block) -> Head {
+        let (seq, hash, at_micros) = (block.last_seq(), block.hash, block.at_micros);
+        Head { seq, hash, at_micros, ..self.head }
     }
 
     pub fn next_block(&self, at: i64, count: u32) -> Block {

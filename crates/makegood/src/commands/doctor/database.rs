@@ -2,8 +2,8 @@
 
 use base::Instant;
 use outside::clock::{Clock, SystemClock};
-use store::Leases;
 use store::postgres::{Database, ServerFacts};
+use store::{Leases, StoreError};
 
 use super::{Finding, Patient};
 
@@ -16,11 +16,14 @@ const OTHER_CONNECTIONS: i64 = 10;
 /// Seconds by which the clocks of the database and of this machine may differ.
 const CLOCKS_APART_MAX: i64 = 5;
 
+/// What the server told, and when it was asked.
+pub(super) type Told = Result<(ServerFacts, Instant), StoreError>;
+
 pub(super) fn it_answers(patient: &Patient<'_>) -> Finding {
-    let facts = match facts(patient) {
-        Ok(facts) => facts,
-        Err(finding) => return finding,
-    };
+    judge(patient, |facts, _| judge_server(facts))
+}
+
+fn judge_server(facts: &ServerFacts) -> Finding {
     let version = (facts.version / 10_000, facts.version % 10_000);
     let found = format!("PostgreSQL {}.{}", version.0, version.1);
     if facts.version < VERSION_MIN {
@@ -35,11 +38,7 @@ pub(super) fn it_answers(patient: &Patient<'_>) -> Finding {
 
 /// Whether what was committed survives a loss of power.
 pub(super) fn commits_are_durable(patient: &Patient<'_>) -> Finding {
-    let facts = match facts(patient) {
-        Ok(facts) => facts,
-        Err(finding) => return finding,
-    };
-    judge_durability(&facts)
+    judge(patient, |facts, _| judge_durability(facts))
 }
 
 fn judge_durability(facts: &ServerFacts) -> Finding {
@@ -60,10 +59,10 @@ fn judge_durability(facts: &ServerFacts) -> Finding {
 
 /// Whether an answered command is on a second machine too.
 pub(super) fn standby_is_waited_for(patient: &Patient<'_>) -> Finding {
-    let facts = match facts(patient) {
-        Ok(facts) => facts,
-        Err(finding) => return finding,
-    };
+    judge(patient, |facts, _| judge_standbys(facts))
+}
+
+fn judge_standbys(facts: &ServerFacts) -> Finding {
     if facts.standbys.is_empty() {
         let fix = "set synchronous_standby_names, or keep backups: docs/operations.md";
         return Finding::warn("no standby is waited for: this server is the only copy", fix);
@@ -72,10 +71,10 @@ pub(super) fn standby_is_waited_for(patient: &Patient<'_>) -> Finding {
 }
 
 pub(super) fn connections_suffice(patient: &Patient<'_>) -> Finding {
-    let facts = match facts(patient) {
-        Ok(facts) => facts,
-        Err(finding) => return finding,
-    };
+    judge(patient, |facts, _| judge_connections(patient, facts))
+}
+
+fn judge_connections(patient: &Patient<'_>, facts: &ServerFacts) -> Finding {
     let books = i64::try_from(patient.books().len()).unwrap_or(i64::MAX);
     let readers = i64::try_from(patient.settings.readers_per_book).unwrap_or(i64::MAX);
     let wanted = readers.saturating_add(3).saturating_mul(books).saturating_add(OTHER_CONNECTIONS);
@@ -91,11 +90,7 @@ pub(super) fn connections_suffice(patient: &Patient<'_>) -> Finding {
 
 /// Whether this machine and the database tell the same time, by which leases are understood.
 pub(super) fn clocks_agree(patient: &Patient<'_>) -> Finding {
-    let facts = match facts(patient) {
-        Ok(facts) => facts,
-        Err(finding) => return finding,
-    };
-    judge_clocks(SystemClock::new().now(), facts.now_micros)
+    judge(patient, |facts, asked_at| judge_clocks(asked_at, facts.now_micros))
 }
 
 fn judge_clocks(here: Instant, there_micros: i64) -> Finding {
@@ -121,13 +116,20 @@ pub(super) fn books_are_owned(patient: &Patient<'_>) -> Finding {
     }
 }
 
-fn facts(patient: &Patient<'_>) -> Result<ServerFacts, Finding> {
-    let address = patient.settings.database().unwrap_or_default();
-    let facts = Database::at(address).and_then(|database| database.facts());
-    facts.map_err(|error| {
-        let fix = "start PostgreSQL, and check address, user and password in MAKEGOOD_DATABASE";
-        Finding::fail(error.to_string(), fix)
-    })
+/// Judges what the server told; one that tells nothing is a finding of its own.
+fn judge(patient: &Patient<'_>, judge: impl Fn(&ServerFacts, Instant) -> Finding) -> Finding {
+    match patient.server.get_or_init(|| ask(patient)) {
+        Ok((facts, asked_at)) => judge(facts, *asked_at),
+        Err(error) => {
+            let fix = "start PostgreSQL, and check address, user and password in MAKEGOOD_DATABASE";
+            Finding::fail(error.to_string(), fix)
+        }
+    }
+}
+
+fn ask(patient: &Patient<'_>) -> Told {
+    let facts = Database::at(patient.settings.database().unwrap_or_default())?.facts()?;
+    Ok((facts, SystemClock::new().now()))
 }
 
 #[cfg(test)]

@@ -34,13 +34,15 @@ pub(super) fn serve(
     let installation = Arc::new(installation);
     let app = Arc::new(App::new(app_parts(settings, &installation)?).among_processes());
     installation.traces.iter().for_each(|traces| traces.watch(&app));
+    // Asked every second, so its connection is kept.
+    let mut listed = installation.control()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("no threads: {error}")))?;
     let ended = runtime.block_on(async {
         let (listener, address) = listen(settings).await?;
         let mut signals = Signals::listen()?;
         let advertised = settings.advertised(&address)?;
-        let (listing, opening) = (Arc::clone(&installation), Arc::clone(&installation));
+        let opening = Arc::clone(&installation);
         let (kept, known) = (settings.clone(), Arc::clone(&heads));
         let pace = Pace::default();
         let parts = Parts {
@@ -49,7 +51,7 @@ pub(super) fn serve(
             pace,
             clock: Arc::new(installation.clock),
             app: Arc::clone(&app),
-            books: Box::new(move || listing.books()),
+            books: Box::new(move || Ok(listed.books()?)),
             open: Arc::new(move |record, lease| open(&kept, &opening, record, lease, &known)),
         };
         // It asks the database, which blocks.

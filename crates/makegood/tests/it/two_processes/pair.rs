@@ -3,12 +3,13 @@
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use store::Leases;
 use store::postgres::{Database, PostgresLeases};
-use store::{BookName, Leases};
 
 use super::load::now;
 use super::proxy::{Mode, Proxy};
 use crate::kill::let_run;
+use crate::load::recompute;
 use crate::process::{KEY, Place, Server, signal};
 
 /// Time in which somebody must own the book.
@@ -121,9 +122,7 @@ impl Pair {
             self.signal(side, "TERM");
             self.wait(side);
         }
-        let database = Database::at(&self.place.database()).unwrap();
-        let mut reader = database.reader(&BookName::new("test").unwrap()).unwrap();
-        let report = reports::verify(&mut reader, &mut |_| {}).unwrap();
+        let report = recompute(&self.place.database());
         assert!(report.is_sound(), "{:#?}", report.findings);
         assert!(report.records > 0);
     }
