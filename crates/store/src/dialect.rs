@@ -10,11 +10,11 @@
 //! | `) appended;` | rows are only ever added, in order of an integer key |
 //! | `hex_text(a)` | bytes as lower-case hexadecimal digits |
 //! | `ascii_text(a)` | bytes that are ASCII letters, as text |
-//! | `kept_whole(t.a)` | values of this column are not worth compressing; where nothing is, nothing |
+//! | `kept_whole(t.a)` | column `a` of table `t` is not worth compressing |
 //! | `utc_text(a)` | microseconds since 1970 as `2026-11-20T10:00:00Z`, cut to seconds |
 //!
-//! Views are made of those that make texts. A file, or a schema, holds one book, so every row is of the
-//! same one.
+//! Views are made of those that make texts. A file, or a schema, holds one book, so every row is
+//! of the same one.
 
 /// DDL in the words of SQLite.
 pub(crate) fn sqlite_ddl(neutral: &str) -> String {

@@ -57,8 +57,9 @@ struct Shared<R> {
     begin: Instant,
 }
 
-/// Runs a load against `addresses`, to which the connections are spread. In an open loop the time of a request counts from when it was
-/// due, so that a stall counts for everything that had to wait for it.
+/// Runs a load against `addresses`, over which the connections are spread. In an open loop the time
+/// of a request counts from when it was due, so that a stall counts for everything that had to wait
+/// for it.
 pub(crate) async fn run<R: Requests>(
     addresses: &Arc<[SocketAddr]>,
     requests: R,

@@ -40,7 +40,7 @@ pub(super) fn place(folder: &Path) -> PlaceArgs {
     PlaceArgs { data: Some(folder.join("data")), ..PlaceArgs::default() }
 }
 
-/// Issues cards in book `test` until there are `count`, and adds their codes to those of the others.
+/// Issues cards in book `test` until there are `count`, and adds their codes to `codes`.
 pub(super) fn issue_cards(folder: &Path, codes: &mut Codes, count: u64) -> Done {
     let environment = Environment::of_process();
     let settings = Settings::load(&place(folder), None, &environment)?;
@@ -53,8 +53,9 @@ pub(super) fn issue_cards(folder: &Path, codes: &mut Codes, count: u64) -> Done 
     let mut progress = Progress::new("issuing cards", count);
     while issued < count {
         let until = (issued + CARDS_PER_CALL).min(count);
-        let requests: Done<Vec<Request>> =
-            (issued..until).map(|number| request(&installation, number, now, &mut codes.0)).collect();
+        let requests: Done<Vec<Request>> = (issued..until)
+            .map(|number| request(&installation, number, now, &mut codes.0))
+            .collect();
         let outcomes = book.handle().decide(requests?, false).map_err(Failure::new)?;
         for outcome in outcomes {
             let decided = outcome.map_err(Failure::new)?;

@@ -11,7 +11,7 @@ use super::process::{Usage, usage};
 use crate::failure::{Done, Failure};
 
 /// The line of `/metrics` that tells how far the tables are behind.
-const BEHIND: &str = "writer_sweep_lag_records";
+const BEHIND: &str = "makegood_writer_sweep_lag_records{";
 
 /// A child process that listens on loopback.
 pub(super) struct Server {
@@ -102,14 +102,14 @@ impl Servers {
 
     /// Records that no table has yet, as the owner of the book counts them.
     pub(super) async fn records_behind(&self) -> Done<u64> {
-        let mut behind = 0;
         for address in self.addresses.iter() {
             let text = client::get(*address, "/metrics").await.map_err(Failure::new)?;
             let line = text.lines().find(|line| line.starts_with(BEHIND));
-            let count = line.and_then(|line| line.rsplit(' ').next()?.parse().ok());
-            behind = behind.max(count.unwrap_or(0));
+            if let Some(count) = line.and_then(|line| line.rsplit(' ').next()) {
+                return count.parse().map_err(Failure::new);
+            }
         }
-        Ok(behind)
+        Err(Failure::new("no process tells how far the tables of the book are behind"))
     }
 
     /// Stops them, the last first, so that the first hands over to nobody.
