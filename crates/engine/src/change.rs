@@ -2,44 +2,34 @@
 
 use std::sync::Arc;
 
-use giftcards::{Card, CodeRow, EventKind, Hold, Outcome, Program, Refund};
-use ledger::{Account, Entry, Subject, Transfer};
+use giftcards::{EventKind, Outcome};
+use ledger::{Entry, Subject, Transfer};
 
-use crate::{AnswerRef, BookRow, Key};
+use crate::{AnswerRef, BookRow, Key, every_row};
 
-/// One row after a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// The book's own row.
-    Book(BookRow),
-    /// A ledger account.
-    Account(Account),
-    /// A program.
-    Program(Arc<Program>),
-    /// A gift card.
-    Card(Arc<Card>),
-    /// A code.
-    Code(CodeRow),
-    /// A hold.
-    Hold(Arc<Hold>),
-    /// A refund.
-    Refund(Arc<Refund>),
-}
-
-impl Row {
-    /// The key under which the row is found.
-    pub fn key(&self) -> Key {
-        match self {
-            Row::Book(_) => Key::Book,
-            Row::Account(row) => Key::Account(row.id),
-            Row::Program(row) => Key::Program(row.id),
-            Row::Card(row) => Key::Card(row.id),
-            Row::Code(row) => Key::Code(row.hash),
-            Row::Hold(row) => Key::Hold(row.id),
-            Row::Refund(row) => Key::Refund(row.id),
+macro_rules! row {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        /// One row after a change.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Row {
+            /// The book's own row.
+            Book(BookRow),
+            $(#[doc = $doc] $variant($row),)+
         }
-    }
+
+        impl Row {
+            /// The key under which the row is found.
+            pub fn key(&self) -> Key {
+                match self {
+                    Row::Book(_) => Key::Book,
+                    $(Row::$variant(row) => Key::$variant(row.$member),)+
+                }
+            }
+        }
+    };
 }
+
+every_row!(row);
 
 /// Something that happened, for those who subscribe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

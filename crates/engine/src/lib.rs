@@ -24,6 +24,7 @@ mod book;
 mod change;
 mod command;
 mod decide;
+mod every_row;
 mod gift_cards;
 mod operation;
 mod query;
@@ -35,6 +36,8 @@ pub use book::{BookRefusal, BookRow};
 pub use change::{Change, Event, Row};
 pub use command::{CardRef, Command, CommandKind, GiftCardCommand};
 pub use decide::{Attempt, attempt, decide, needs};
+#[doc(hidden)]
+pub use every_row::types;
 pub use operation::{OperationKey, OperationRefusal, OperationTrace};
 pub use query::{Query, ask, query_needs};
 pub use refusal::{Refusal, StoredRefusal};

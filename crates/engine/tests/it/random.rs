@@ -99,8 +99,8 @@ fn fill_in(templates: &[Template]) -> Vec<String> {
 /// What the holder of a card has, whether expiry was booked or not.
 fn worth(world: &World) -> Vec<i64> {
     let worth = |name: &&str| {
-        let card = &world.cards[&words::card(name)];
-        world.accounts[&account_of(card.id)].balance() + card.expired_value.minor()
+        let card = &world.card[&words::card(name)];
+        world.account[&account_of(card.id)].balance() + card.expired_value.minor()
     };
     CARDS.iter().map(worth).collect()
 }

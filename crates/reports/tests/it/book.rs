@@ -2,16 +2,14 @@
 //! anything on the way.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use base::Amount;
-use base::{AccountId, CardId, Currency, HoldId, Instant, Money, ProgramId, RefundId, Span, Text};
+use base::{CardId, Currency, HoldId, Instant, Money, ProgramId, RefundId, Span, Text};
 use engine::{BookRow, Change, Command, Context, Found, GiftCardCommand, Key, OperationKey};
 use engine::{OperationTrace, Row, Rows, decide, needs};
-use giftcards::{Capture, Card, Code, CodeHash, CodeRow, Funding, Hold, Issue, Metadata, NewCode};
-use giftcards::{NewProgram, Place, Program, Refund, RefundHold, Sandbox, Scope};
+use giftcards::{Capture, Code, CodeHash, Funding, Issue, Metadata, NewCode, NewProgram};
+use giftcards::{Place, Program, RefundHold, Sandbox, Scope};
 use journal::{BlockBuilder, EncodedSink, EventLine, Outcome, RecordHeader, TransferLine};
-use ledger::Account;
 use store::rows::{table_of, write_row};
 use store::{Commit, EntryRow, Head, MemoryBook, MemoryStore, Store, SweptRow};
 
@@ -162,36 +160,31 @@ impl TestBook {
     }
 }
 
-macro_rules! found {
-    ($name:ident, $id:ty, $key:ident, $row:ty) => {
-        fn $name(&self, id: $id) -> Found<&$row> {
-            match self.row(Key::$key(id)) {
-                Some(Row::$key(row)) => Found::Present(row),
-                _ => Found::Absent,
+macro_rules! rows {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        impl Rows for TestBook {
+            fn book(&self) -> Found<&BookRow> {
+                match self.row(Key::Book) {
+                    Some(Row::Book(row)) => Found::Present(row),
+                    _ => Found::Absent,
+                }
+            }
+
+            $(fn $name(&self, id: $id) -> Found<&$row> {
+                match self.row(Key::$variant(id)) {
+                    Some(Row::$variant(row)) => Found::Present(row),
+                    _ => Found::Absent,
+                }
+            })+
+
+            fn operation(&self, _: OperationKey) -> Found<&OperationTrace> {
+                Found::Absent
             }
         }
     };
 }
 
-impl Rows for TestBook {
-    fn book(&self) -> Found<&BookRow> {
-        match self.row(Key::Book) {
-            Some(Row::Book(row)) => Found::Present(row),
-            _ => Found::Absent,
-        }
-    }
-
-    found!(account, AccountId, Account, Account);
-    found!(program, ProgramId, Program, Arc<Program>);
-    found!(card, CardId, Card, Arc<Card>);
-    found!(code, CodeHash, Code, CodeRow);
-    found!(hold, HoldId, Hold, Arc<Hold>);
-    found!(refund, RefundId, Refund, Arc<Refund>);
-
-    fn operation(&self, _: OperationKey) -> Found<&OperationTrace> {
-        Found::Absent
-    }
-}
+engine::every_row!(rows);
 
 pub fn usd(minor: i64) -> Money {
     Money::new(minor, Currency::USD).unwrap()
