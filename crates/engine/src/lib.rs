@@ -24,6 +24,7 @@ mod book;
 mod change;
 mod command;
 mod decide;
+mod event;
 mod every_row;
 mod gift_cards;
 mod operation;
@@ -33,9 +34,10 @@ mod rows;
 
 pub use answer::{Answer, AnswerRef, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};
-pub use change::{Change, Event, Row};
+pub use change::{Change, Row};
 pub use command::{CardRef, Command, CommandKind, GiftCardCommand};
 pub use decide::{Attempt, attempt, decide, needs};
+pub use event::{Event, EventKind};
 #[doc(hidden)]
 pub use every_row::types;
 pub use operation::{OperationKey, OperationRefusal, OperationTrace};

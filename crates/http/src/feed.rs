@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use base::Instant;
-use engine::Row;
-use giftcards::{Card, EventKind, Hold, Program, Refund, account_of};
+use engine::{EventKind, Row};
+use giftcards::{Card, EventKind as CardEvent, Hold, Program, Refund, account_of};
 use journal::{EventLine, Record};
 use ledger::Account;
 use store::{Reader, StoreError};
@@ -193,23 +193,29 @@ enum SubjectKind {
 
 fn subject_of(kind: EventKind) -> SubjectKind {
     match kind {
-        EventKind::ProgramCreated => SubjectKind::Program,
-        EventKind::CardIssued
-        | EventKind::CardFrozen
-        | EventKind::CardUnfrozen
-        | EventKind::CardCodeReplaced
-        | EventKind::CardCanceled
-        | EventKind::CardExtended
-        | EventKind::CardAdjusted
-        | EventKind::CardExpired
-        | EventKind::CardUpdated => SubjectKind::Card,
-        EventKind::HoldCreated
-        | EventKind::HoldUpdated
-        | EventKind::HoldCaptured
-        | EventKind::HoldReleased
-        | EventKind::HoldExpired
-        | EventKind::HoldReversed => SubjectKind::Hold,
-        EventKind::RefundSucceeded | EventKind::RefundReversed => SubjectKind::Refund,
+        EventKind::GiftCards(kind) => card_subject(kind),
+    }
+}
+
+fn card_subject(kind: CardEvent) -> SubjectKind {
+    match kind {
+        CardEvent::ProgramCreated => SubjectKind::Program,
+        CardEvent::CardIssued
+        | CardEvent::CardFrozen
+        | CardEvent::CardUnfrozen
+        | CardEvent::CardCodeReplaced
+        | CardEvent::CardCanceled
+        | CardEvent::CardExtended
+        | CardEvent::CardAdjusted
+        | CardEvent::CardExpired
+        | CardEvent::CardUpdated => SubjectKind::Card,
+        CardEvent::HoldCreated
+        | CardEvent::HoldUpdated
+        | CardEvent::HoldCaptured
+        | CardEvent::HoldReleased
+        | CardEvent::HoldExpired
+        | CardEvent::HoldReversed => SubjectKind::Hold,
+        CardEvent::RefundSucceeded | CardEvent::RefundReversed => SubjectKind::Refund,
     }
 }
 

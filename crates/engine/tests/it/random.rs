@@ -1,7 +1,7 @@
 //! Random commands on a few cards: the book is audited after each, whatever is asked.
 
-use engine::{AnswerRef, Refusal};
-use giftcards::{EventKind, account_of};
+use engine::{AnswerRef, EventKind, Refusal};
+use giftcards::account_of;
 use proptest::prelude::*;
 
 use crate::script::apply;
@@ -154,7 +154,6 @@ fn the_random_scripts_reach_every_event() {
             seen.extend(world.events.iter().copied());
         }
     }
-    let missing: Vec<EventKind> =
-        EventKind::ALL.into_iter().filter(|kind| !seen.contains(kind)).collect();
+    let missing: Vec<EventKind> = EventKind::all().filter(|kind| !seen.contains(kind)).collect();
     assert_eq!(missing, []);
 }

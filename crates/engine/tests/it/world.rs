@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use base::{Amount, Instant};
 use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
 use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
-use engine::{answer, decide, needs};
-use giftcards::{EventKind, Undo};
+use engine::{EventKind, answer, decide, needs};
+use giftcards::Undo;
 use ledger::{Transfer, TransferKind};
 
 use crate::audit;

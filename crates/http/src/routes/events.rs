@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use base::{EventId, Instant};
-use giftcards::EventKind;
+use engine::EventKind;
 
 use crate::call::{Call, Caller};
 use crate::cursor::CursorMaker;
@@ -61,7 +61,7 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
 }
 
 fn kind(text: &str) -> Checked<EventKind> {
-    let known = EventKind::ALL.into_iter().find(|kind| kind.as_str() == text);
+    let known = EventKind::all().find(|kind| kind.as_str() == text);
     known.ok_or_else(|| refuse("type", "must be a type of event, such as gift_card.issued"))
 }
 
