@@ -302,7 +302,7 @@ pub(crate) fn check_open(checkout: &Checkout, now: Instant) -> Result<(), Refusa
 pub(crate) fn touch(checkout: &mut Checkout, now: Instant) {
     let idle = now.saturating_add(limits::CHECKOUT_IDLE);
     let life = checkout.created_at.saturating_add(limits::CHECKOUT_LIFE);
-    checkout.expires_at = checkout.expires_at.max(idle.min(life));
+    checkout.expires_at = idle.min(life);
     checkout.due_at = Some(checkout.expires_at);
 }
 

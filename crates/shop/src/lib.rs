@@ -24,8 +24,8 @@
 //! * The parties' parts of a line add up to its total; so do its allocations. Both are computed
 //!   once, when the order is made.
 //! * How much of a line has gone back is one number. What each tender and each party has given
-//!   back is a function of it (`base::part_split`), never a sum of rounded steps: whatever the steps
-//!   were, no part gives back more than it is, and all are whole when the line is.
+//!   back is a function of it (`base::part_split`), never a sum of rounded steps: whatever the
+//!   steps were, no part gives back more than it is, and all are whole when the line is.
 //! * A checkout that is paying is not paid a second time, does not expire, and its tenders stay.
 //! * Gift cards never pay for gift cards.
 //! * Two refunds are one only if they have one id; equal amounts mean nothing.
@@ -66,7 +66,7 @@ pub use pay::{CompleteRows, begin_pay, complete, fail, note_action_taken, requir
 pub use payout::{NewPayout, Payee, Payout, PayoutRows, PayoutState};
 pub use payout::{create_payout, payout_failed, payout_paid};
 pub use plan::{CardFacts, Plan, plan};
-pub use postings::{order_postings, refund_postings};
+pub use postings::{checkout_accounts, order_accounts, order_postings, refund_postings};
 pub use refund::{LineRefund, LineRequest, RefundOrder, RefundRequest, RefundRows, Refunding};
 pub use refund::{preview, refund};
 pub use refusal::Refusal;

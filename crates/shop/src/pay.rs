@@ -127,7 +127,7 @@ pub struct CompleteRows<'a> {
     pub existing: Option<&'a Order>,
     /// The series [`Series::Receipt`], unless no number was taken before.
     pub receipts: Option<&'a Numbering>,
-    /// Those accounts of [`order_postings`] and `order/clearing` that were opened before.
+    /// Those of [`checkout_accounts`](crate::checkout_accounts) that were opened before.
     pub accounts: &'a [&'a Account],
 }
 

@@ -52,9 +52,9 @@ pub struct Plan {
 ///
 /// **Methods** (each with the most it shall pay, `None` for all) then fill the lines in order.
 ///
-/// Source: augmenting paths, shortest first (J. Edmonds and R. M. Karp, *Theoretical improvements in
-/// algorithmic efficiency for network flow problems*, 1972), one card after the other: a path for
-/// a later card never lowers the sum of an earlier one.
+/// Source: augmenting paths, shortest first (J. Edmonds and R. M. Karp, *Theoretical improvements
+/// in algorithmic efficiency for network flow problems*, 1972), one card after the other: a path
+/// for a later card never lowers the sum of an earlier one.
 ///
 /// # Panics
 ///

@@ -4,8 +4,26 @@ use base::{Amount, Currency, Region};
 use ledger::{Account, AccountName, LinkedSet, Posted, Reason, Subject};
 
 use crate::outcome::or_open;
-use crate::parts::add;
-use crate::{Context, Order, Part, Refunding, Refusal};
+use crate::parts::{add, parts_of};
+use crate::{Checkout, Context, Order, Part, Refunding, Refusal};
+
+/// The accounts that [`complete`](crate::complete) moves money on, `order/clearing` first: who
+/// calls it loads those that are open.
+pub fn checkout_accounts(checkout: &Checkout) -> Vec<AccountName> {
+    let parts = checkout.lines.iter().flat_map(|line| parts_of(line, &checkout.lines));
+    let parts: Vec<Part> = parts.collect();
+    with_clearing(added_up(&parts, checkout.region))
+}
+
+/// The accounts that a refund may move money on, `order/clearing` first.
+pub fn order_accounts(order: &Order) -> Vec<AccountName> {
+    with_clearing(order_postings(order))
+}
+
+fn with_clearing(postings: Vec<(AccountName, Amount)>) -> Vec<AccountName> {
+    let names = postings.into_iter().map(|(name, _)| name);
+    std::iter::once(AccountName::OrderClearing).chain(names).collect()
+}
 
 /// What is credited when an order is made, added up per account, from `order/clearing`: sellers
 /// and creators, commission, tax. The value of bought cards stays on `order/clearing` for whoever

@@ -260,7 +260,7 @@ pub struct RefundRows<'a> {
     pub unspent: &'a [(LineId, Amount)],
     /// The series [`Series::CreditNote`], unless no number was taken before.
     pub credit_notes: Option<&'a Numbering>,
-    /// Those accounts of [`refund_postings`] and `order/clearing` that were opened before.
+    /// Those of [`order_accounts`](crate::order_accounts) that were opened before.
     pub accounts: &'a [&'a Account],
 }
 

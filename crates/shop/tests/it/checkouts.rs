@@ -3,7 +3,7 @@
 use base::{Currency, HoldId, LineKind, Metadata, Money};
 use shop::{Product, TenderKind, TenderStatus};
 
-use crate::table::{Page, bits, check, creator, dollars, new_line, seller};
+use crate::table::{Page, check, creator, dollars, new_line, seller};
 
 #[test]
 fn lines_add_up() {
@@ -182,16 +182,20 @@ fn a_card_that_others_leave_nothing_keeps_its_place_without_a_hold() {
         TenderKind::GiftCard { hold, .. } => hold,
         TenderKind::PaymentMethod { .. } => None,
     };
-    let drawn = HoldId::from_bits(bits("a"));
-    assert_eq!(hold(&page), Some(drawn));
-    for line in ["card b 500 all until 1", "use b", "t1 = nothing", "t2 = l1 500"] {
+    let drawn = |number| Some(HoldId::from_bits(number));
+    assert_eq!(hold(&page), drawn(1));
+    for line in ["card a 900 all", "card b 300 all until 1", "use b", "t1 = l1 200"] {
+        page.line(line);
+    }
+    assert_eq!(hold(&page), drawn(1), "a hold that is there is kept");
+    for line in ["card b 500 all until 1", "remove t2", "use b", "t1 = nothing", "t3 = l1 500"] {
         page.line(line);
     }
     assert_eq!(hold(&page), None);
-    for line in ["card c 500 all", "use c -> NothingLeftToPay", "remove t2", "t1 = l1 500"] {
+    for line in ["card c 500 all", "use c -> NothingLeftToPay", "remove t3", "t1 = l1 500"] {
         page.line(line);
     }
-    assert_eq!(hold(&page), Some(drawn));
+    assert_eq!(hold(&page), drawn(2), "a hold that was let go is not taken up again");
     for line in ["use b", "pay", "order"] {
         page.line(line);
     }
@@ -220,7 +224,7 @@ fn an_attempt_fails_as_a_whole_and_the_next_begins_anew() {
         "seller ann 0
          line goods ann 1x1000
          checkout
-         pay -> NotCovered
+         pay -> NotCovered 1000
          card a 300 all
          use a
          method m

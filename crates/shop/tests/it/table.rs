@@ -1,19 +1,20 @@
 //! A small table language for a checkout and what becomes of it, so that a test reads like a
-//! spreadsheet. One line a step, words apart by spaces; `#` begins a comment. All amounts are cents.
+//! spreadsheet. One line a step, words apart by spaces; `#` begins a comment. Amounts are cents.
 //!
 //! | line | meaning |
 //! | --- | --- |
 //! | `seller ann 1000`, `creator cleo 500` | with a rate in hundredths of a percent |
-//! | `line goods ann 2x500 -100 +81 @cleo` | kind, seller, units and price, discount, tax, creator |
+//! | `line goods ann 2x500 -100 +81 @cleo` | kind, seller, units x price, discount, tax, creator |
 //! | `shipping 300 +30` | price, tax |
 //! | `checkout` | makes it of the lines above |
-//! | `card a 700 l1 l2 until 5 given narrow 1` | what is told of a card; `all` is every line but cards |
+//! | `card a 700 l1 l2 until 5 given narrow 1` | what is told of a card; `all` lines it may pay |
 //! | `use a`, `method m 400`, `remove t1` | tenders come and go; the 400 may be left out |
-//! | `pay`, `action t1`, `done t1`, `fail t1 declined`, `expire`, `later 15`, `order` | its life; minutes |
+//! | `pay`, `action t1`, `done t1`, `fail t1 declined`, `expire`, `order` | its life |
+//! | `later 15` | so many minutes pass |
 //! | `unspent l1 500` | what is left on the cards that were bought with a line |
 //! | `refund r l1x2 l2=300`, `refund r amount 90`, `refund r everything` | by units, by amount, … |
 //! | `note r t1 failed` | what became of the part of a tender |
-//! | `… -> NothingToShip` | the step is refused, and the refusal begins so |
+//! | `… -> NothingToShip`, `… -> NotCovered 70` | the step is refused; the number may be left out |
 //! | `checkout = open 900 of 1000` | state, what tenders pay, what is to be paid |
 //! | `t1 = l1 500 l2 200` | what a tender pays; `nothing` |
 //! | `l1 = 300 2` | of an order: what has gone back, and units |
@@ -30,11 +31,13 @@ use base::{
     Metadata, MethodId, Money, OrderId, PaymentId, PayoutId, RefundId, Region, SellerId, Span, Text,
 };
 use ledger::{Account, AccountName, Position};
-use shop::{BasisPoints, CardFacts, Checkout, CheckoutRows, CompleteRows, Context, Creator};
+use shop::{
+    BasisPoints, CardFacts, Checkout, CheckoutRows, CheckoutState, CompleteRows, Context, Creator,
+};
 use shop::{LineId, LineRequest, NewCheckout, NewLine, NewPayout, NewShipping, NewTender};
 use shop::{Numbering, Order, Payee, Payout, PayoutRows};
 use shop::{OrderRefund, Outcome, RefundOrder, RefundRequest, RefundRows, Refunding, Refusal};
-use shop::{RefundStatus, Seller, Series, TenderId};
+use shop::{RefundStatus, Seller, Series, TenderId, TenderKind};
 
 /// Runs a table.
 #[track_caller]
@@ -82,6 +85,7 @@ pub struct Page {
     accounts: BTreeMap<AccountId, Account>,
     events: Vec<&'static str>,
     sequence: u64,
+    drawn: u128,
 }
 
 impl Page {
@@ -101,6 +105,7 @@ impl Page {
             accounts: BTreeMap::new(),
             events: Vec::new(),
             sequence: 1,
+            drawn: 0,
         }
     }
 
@@ -110,7 +115,7 @@ impl Page {
             Some((step, refusal)) => (step, Some(refusal.trim())),
             None => (line, None),
         };
-        if let Some((name, expected)) = step.split_once(" = ") {
+        if let Some((name, expected)) = step.split_once(" =") {
             assert_eq!(self.tell(name.trim()), expected.trim(), "{line}");
             return;
         }
@@ -121,8 +126,9 @@ impl Page {
         match (self.step(&words), refusal) {
             (Ok(outcome), None) => self.keep(outcome),
             (Err(refused), Some(refusal)) => {
-                let told = format!("{refused:?}");
-                assert!(told.starts_with(refusal), "{line}: {told}");
+                let told = tell_refusal(&refused);
+                let name = told.split(' ').next().unwrap();
+                assert!(refusal == told || refusal == name, "{line}: {told}");
             }
             (result, _) => panic!("{line}: {:?}", result.err()),
         }
@@ -166,10 +172,11 @@ impl Page {
         true
     }
 
-    fn facts(&self, name: &str, available: &str, rest: &[&str]) -> CardFacts {
+    fn facts(&mut self, name: &str, available: &str, rest: &[&str]) -> CardFacts {
+        self.drawn += 1;
         let mut facts = CardFacts {
             card: CardId::from_bits(bits(name)),
-            hold: HoldId::from_bits(bits(name)),
+            hold: HoldId::from_bits(self.drawn),
             available: cents(available.parse().unwrap()),
             expires_at: None,
             is_promotional: false,
@@ -227,7 +234,7 @@ impl Page {
             ["expire"] => shop::expire(checkout, context),
             ["order"] => {
                 let id = OrderId::from_bits(1);
-                let accounts: Vec<&Account> = self.accounts.values().collect();
+                let accounts = self.open_ones(shop::checkout_accounts(checkout));
                 let receipts = self.numbering(Series::Receipt);
                 let rows =
                     CompleteRows { existing: self.order.as_ref(), receipts, accounts: &accounts };
@@ -272,7 +279,7 @@ impl Page {
         let id = RefundId::from_bits(bits(name));
         let reason = Token::new("returned").unwrap();
         let new = RefundOrder { id, request: request.clone(), reason };
-        let accounts: Vec<&Account> = self.accounts.values().collect();
+        let accounts = self.open_ones(shop::order_accounts(order));
         let rows = RefundRows {
             existing: self.refunds.get(name),
             unspent: &self.unspent,
@@ -289,6 +296,12 @@ impl Page {
         Ok(outcome)
     }
 
+    /// Rules see no account that they have not asked for.
+    fn open_ones(&self, names: Vec<AccountName>) -> Vec<&Account> {
+        let ids = names.into_iter().map(|name| name.id(Currency::USD));
+        ids.filter_map(|id| self.accounts.get(&id)).collect()
+    }
+
     fn numbering(&self, series: Series) -> Option<&Numbering> {
         self.numberings.iter().find(|row| row.series == series)
     }
@@ -301,6 +314,7 @@ impl Page {
         self.sequence += 1;
         self.checkout = outcome.checkouts.into_iter().next().or(self.checkout.take());
         self.order = outcome.orders.into_iter().next().or(self.order.take());
+        self.checkout.as_ref().inspect(|checkout| assert_whole(checkout));
         for refund in outcome.refunds {
             let name = self.name_of(refund.id);
             self.refunds.insert(name, refund);
@@ -401,6 +415,34 @@ impl Page {
         let credits = |account: &Account| account.credits_posted.minor();
         let debits = |account: &Account| account.debits_posted.minor();
         self.accounts.values().map(|account| credits(account) - debits(account)).sum()
+    }
+}
+
+/// What is true of a checkout after every step.
+fn assert_whole(checkout: &Checkout) {
+    let can_expire = matches!(checkout.state, CheckoutState::Open | CheckoutState::Failed);
+    assert_eq!(checkout.due_at, can_expire.then_some(checkout.expires_at), "{checkout:?}");
+    assert_eq!(checkout.failure.is_some(), checkout.state == CheckoutState::Failed);
+    assert_eq!(checkout.order.is_some(), checkout.state == CheckoutState::Paid);
+    assert!(checkout.applied() <= checkout.total());
+    for tender in &checkout.tenders {
+        let pays = !tender.allocations.is_empty();
+        if let TenderKind::GiftCard { hold, .. } = tender.kind {
+            assert_eq!(hold.is_some(), pays, "{tender:?}");
+        }
+    }
+}
+
+/// The name, and the number that some have.
+fn tell_refusal(refused: &Refusal) -> String {
+    let name = format!("{refused:?}");
+    let name = name.split(' ').next().unwrap();
+    match refused {
+        Refusal::NotCovered { remaining: money }
+        | Refusal::AmountExceedsRefundable { refundable: money }
+        | Refusal::BoughtCardsSpent { unspent: money } => format!("{name} {}", money.amount),
+        Refusal::QuantityExceedsLine { left } => format!("{name} {left}"),
+        _ => name.to_owned(),
     }
 }
 
