@@ -15,6 +15,9 @@
 //! | [`TypedId`] | a 128-bit id whose type is part of its text, such as `gc_…` for a [`CardId`] |
 //! | [`Text`] | words written by people, bounded in bytes and free of control characters |
 //! | [`Token`] | a word for machines: lower-case letters, digits and `_ . : -` |
+//! | [`Label`] | what a shop calls a thing of its own: a category, a customer |
+//! | [`Metadata`] | strings that a shop keeps with an object |
+//! | [`LineKind`] | what kind of thing is sold: goods, a service, a gift card |
 //! | [`Region`] | a country, or one of its subdivisions: `US`, `US-CA` |
 //!
 //! # Invariants
@@ -41,6 +44,9 @@ mod fair_split;
 mod ids;
 mod instant;
 mod instant_text;
+mod label;
+mod line_kind;
+mod metadata;
 mod money;
 mod part_split;
 mod region;
@@ -57,6 +63,9 @@ pub use ids::{
     ProgramId, PurchaseId, RefundId, RequestId, SellerId, TransferId, TypedId,
 };
 pub use instant::{Instant, InstantError};
+pub use label::{Label, LabelError};
+pub use line_kind::LineKind;
+pub use metadata::{Metadata, MetadataError};
 pub use money::{Money, MoneyError};
 pub use part_split::part_split;
 pub use region::{Region, RegionError};

@@ -41,12 +41,15 @@ pub fn part_split(part: Amount, pieces: &[Amount]) -> Option<Vec<Amount>> {
     if whole.is_zero() {
         return Some(vec![Amount::ZERO; pieces.len()]);
     }
-    // Units are given out one by one, each to the piece with the largest claim. A piece's rounded
-    // share is at most half a unit for each piece away from its exact one, so all but the last few
-    // units can be given out at once without asking.
+    // Units are given out one by one, each to the piece with the largest claim. All claims above
+    // some level are met first, so the rounded shares of a slightly smaller part are a beginning
+    // that is sure: smaller by half a unit a piece, so that rounding cannot give out too much.
     let (part, whole) = (unsigned(part), unsigned(whole));
-    let slack = pieces.len() as u128;
-    let sure = |piece: &Amount| (unsigned(*piece) * part / whole).saturating_sub(slack);
+    let twice_less = (2 * part).saturating_sub(pieces.len() as u128);
+    let sure = |piece: &Amount| {
+        let twice_share = unsigned(*piece) * twice_less;
+        twice_share.saturating_sub(whole).div_ceil(2 * whole)
+    };
     let mut given: Vec<u128> = pieces.iter().map(sure).collect();
     let left = part - given.iter().sum::<u128>();
     for _ in 0..left {

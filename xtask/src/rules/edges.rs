@@ -19,6 +19,7 @@ const EDGES: &[Edges] = &[
     Edges { name: "base", uses: &[], tests_also_use: &[] },
     Edges { name: "ledger", uses: &["base"], tests_also_use: &[] },
     Edges { name: "giftcards", uses: &["base", "ledger"], tests_also_use: &[] },
+    Edges { name: "shop", uses: &["base", "ledger"], tests_also_use: &[] },
     Edges { name: "risk", uses: &["base"], tests_also_use: &[] },
     Edges { name: "journal", uses: &[], tests_also_use: &["base"] },
     Edges { name: "engine", uses: &["base", "ledger", "giftcards"], tests_also_use: &["journal"] },
