@@ -112,6 +112,8 @@ pub struct RailRefund {
     pub state: RefundState,
     /// The attempt it is at, from 1.
     pub attempt: u32,
+    /// The last attempt that had succeeded and came back.
+    pub returned_attempt: Option<u32>,
     /// True while the answer to the last call was not heard.
     pub is_unknown: bool,
     /// The rail's own name for this attempt.
@@ -212,6 +214,7 @@ pub fn open_refund(
         destination: Destination::Original,
         state,
         attempt: 1,
+        returned_attempt: None,
         is_unknown: false,
         rail_reference: None,
         calls: 0,

@@ -1,5 +1,7 @@
 //! What rails say about refunds, and refunds that come back.
 
+use std::cmp::Ordering;
+
 use base::Text;
 use ledger::{Posted, Reason};
 
@@ -19,7 +21,8 @@ use crate::{RefundAccounts, RefundNotice, RefundState, Refusal};
 /// # Errors
 ///
 /// `NothingToChange` when the notice is about an earlier attempt, says what is known, or was true
-/// before; `Contradiction` when it succeeded after it had failed or the attempt was never made;
+/// before; `Contradiction` when it is said to have succeeded although it did not, or the attempt
+/// was never made;
 /// `LimitExceeded` when a total would overflow.
 pub fn note_refund(
     attempt: u32,
@@ -29,14 +32,16 @@ pub fn note_refund(
     accounts: RefundAccounts<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    check_attempt(attempt, refund)?;
+    let is_success = matches!(notice, RefundNotice::Succeeded { .. });
+    check_attempt(attempt, refund, is_success)?;
     let is_pending = matches!(refund.state, RefundState::Waiting | RefundState::Sent);
     let has_succeeded = refund.state == RefundState::Succeeded;
     match notice {
         RefundNotice::Succeeded { reference } if is_pending => {
             succeed(refund, reference.as_ref(), payment, accounts, context)
         }
-        RefundNotice::Succeeded { .. } => Err(check_success(refund)),
+        RefundNotice::Succeeded { .. } if has_succeeded => Err(Refusal::NothingToChange),
+        RefundNotice::Succeeded { .. } => Err(not_now(attempt, refund)),
         RefundNotice::Returned => returned(attempt, refund, payment, accounts, context),
         RefundNotice::Failed { .. } | RefundNotice::MethodGone if has_succeeded => {
             returned(attempt, refund, payment, accounts, context)
@@ -71,7 +76,7 @@ pub fn returned(
     accounts: RefundAccounts<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    check_attempt(attempt, refund)?;
+    check_attempt(attempt, refund, false)?;
     let (ways, after): (&[Reason], _) = match refund.state {
         RefundState::Succeeded => {
             let after = payment.take_back(refund.id, refund.amount.amount)?;
@@ -85,28 +90,29 @@ pub fn returned(
         }
     };
     let state = RefundState::NeedsConsent { reason: ConsentReason::CameBack };
+    let back = RailRefund { returned_attempt: Some(refund.attempt), ..refund.settled(state) };
     Ok(Outcome::of_payment(payment, after)
-        .with_refund(refund.settled(state))
+        .with_refund(back)
         .with_event(EventKind::RefundReturned, about_refund(refund.id))
         .with_posted(post(ways, refund, accounts, context)?))
 }
 
-fn check_attempt(attempt: u32, refund: &RailRefund) -> Result<(), Refusal> {
-    if attempt > refund.attempt {
-        return Err(contradiction(refund, "attempted more often"));
+fn check_attempt(attempt: u32, refund: &RailRefund, is_success: bool) -> Result<(), Refusal> {
+    match attempt.cmp(&refund.attempt) {
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(contradiction(refund, "attempted more often")),
+        // An earlier attempt was over before the next began, so what is heard of it now is old.
+        Ordering::Less if is_success => Err(not_now(attempt, refund)),
+        Ordering::Less => Err(Refusal::NothingToChange),
     }
-    // An earlier attempt was over before the next began, so whatever is heard of it now is old.
-    if attempt < refund.attempt { Err(Refusal::NothingToChange) } else { Ok(()) }
 }
 
-/// What to say of a success when the refund is past being sent.
-fn check_success(refund: &RailRefund) -> Refusal {
-    match refund.state {
-        RefundState::Failed { .. }
-        | RefundState::NeedsConsent {
-            reason: ConsentReason::MethodExpired | ConsentReason::MethodGone,
-        } => contradiction(refund, "succeeded"),
-        _ => Refusal::NothingToChange,
+/// What to say of the success of an attempt that is over: old news when it came back afterwards.
+/// Otherwise the payer has got money that we were told was not sent, and a person must look.
+fn not_now(attempt: u32, refund: &RailRefund) -> Refusal {
+    match refund.returned_attempt {
+        Some(last) if attempt <= last => Refusal::NothingToChange,
+        _ => contradiction(refund, "succeeded"),
     }
 }
 

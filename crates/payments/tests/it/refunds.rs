@@ -70,6 +70,7 @@ fn a_method_that_is_gone_needs_consent_to_another() {
          retry r1                       | captured | 100  0 30 0 0 70
          r1 = pending
          r1 gone attempt 1 -> NothingToChange
+         r1 succeeded attempt 1 -> Contradiction
          send r1
          r1 gone
          give_up r1                     | captured | 100  0  0 0 0 100",
@@ -144,6 +145,24 @@ fn a_return_may_be_heard_of_before_the_success() {
          send r1
          r1 succeeded attempt 1 -> NothingToChange
          r1 succeeded                   | captured | 100 30 0 0 0 70 |  70 0 0 0 100 -30",
+    );
+}
+
+/// Found by random notices: the success is told again after the refund came back and was given up.
+#[test]
+fn a_success_told_late_is_old_news_whatever_followed() {
+    check(
+        "authorize 100
+         captured 100
+         open r1 30
+         send r1
+         r1 succeeded
+         r1 returned
+         dispute d1 100                 | captured | 100 0 0 0 100 0
+         r1 = failed
+         r1 succeeded -> NothingToChange
+         r1 returned -> NothingToChange
+         win d1                         | captured | 100 0 0 0 0 100 | 100 0 0 0 100 0",
     );
 }
 
