@@ -173,6 +173,8 @@ typed_ids! {
     PaymentId = "pay";
     /// A way to pay that a rail keeps: a card, an account.
     MethodId = "pm";
+    /// A refund on its way over a rail.
+    RailRefundId = "rrf";
     /// Money that a payer's bank takes back.
     DisputeId = "dp";
     /// Who sells.

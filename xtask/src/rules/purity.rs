@@ -7,7 +7,7 @@ use crate::tree::{File, Tree};
 
 /// The crates that decide and compute but never touch the world.
 const PURE: &[&str] =
-    &["base", "ledger", "giftcards", "shop", "risk", "journal", "engine", "reports"];
+    &["base", "ledger", "giftcards", "payments", "shop", "risk", "journal", "engine", "reports"];
 
 /// Paths that reach the world, and where their work belongs. A path stands for all below it.
 const PATHS: &[(&str, &str)] = &[
