@@ -8,6 +8,8 @@
 //! | body | what a caller sends, exactly as on the wire: `…Body` structs |
 //! | view | what a caller gets, exactly as on the wire: structs under `views/` |
 //! | call | an admitted request: its key is valid and has the scope that the handler names |
+//! | read call | a call for a list or a report, which any process answers from the tables |
+//! | sight | where the owner says that a book stands: what a reader must show at least |
 //! | place | a book wherever it is served: here, in another process, or nowhere for a moment |
 //! | prepared | a command with its operation, ready for the writer; the batch shares it |
 //! | problem | any answer that is not a success, as RFC 9457 describes |
@@ -53,12 +55,15 @@ mod place;
 mod prepared;
 mod problem;
 mod query;
+mod read_call;
+mod read_side;
 mod reply;
 mod routes;
 mod scope;
 mod seldom;
 mod serve;
 mod shown_code;
+mod sight;
 mod version;
 mod views;
 mod watch;
@@ -69,6 +74,7 @@ pub use app::{App, AppParts, Limits};
 pub use book::Book;
 pub use openapi::document as openapi_document;
 pub use personal::{About, PersonalText, seal_personal};
+pub use read_side::ReadSide;
 pub use routes::router;
 pub use scope::Scopes;
 pub use serve::{serve, serve_router};
