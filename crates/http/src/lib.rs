@@ -23,6 +23,7 @@
 //! - Bodies, query strings and authorization never reach a log; errors never repeat a value that
 //!   they refuse.
 //! - What belongs to another book does not exist.
+//! - A list shows at least what the owner of its book told after it was asked for, or nothing.
 //! - A request is passed on to the owner of its book once at most, and never when this process is
 //!   the only one.
 
