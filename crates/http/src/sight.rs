@@ -140,3 +140,34 @@ async fn told(app: &App, body: Body) -> Result<Vec<u8>, Problem> {
     let body = SightBody { epoch, seq, watermark, now_micros: now.micros() };
     serde_json::to_vec(&body).map_err(|_| not_understood())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::MemoryBook;
+
+    #[test]
+    fn a_reader_must_show_what_the_owner_told() {
+        let sight = Sight { epoch: 3, seq: 20, watermark: 10, now: Instant::MIN };
+        let check = |epoch, seq, watermark, expected| {
+            let head = Head { epoch, seq, watermark, ..Head::EMPTY };
+            assert_eq!(sight.is_within(&head), expected, "{head:?}");
+        };
+        check(3, 20, 10, true);
+        check(3, 21, 20, true);
+        check(3, 19, 10, false);
+        check(3, 20, 9, false);
+        check(2, 20, 10, false);
+        check(4, 30, 30, false);
+    }
+
+    #[test]
+    fn nothing_is_read_where_less_is_shown() {
+        let mut reader = MemoryBook::new().reader();
+        let empty = Sight { epoch: 0, seq: 0, watermark: 0, now: Instant::MIN };
+        assert_eq!(empty.shown_by(&mut reader, |_| 7).unwrap(), 7);
+        let more = Sight { seq: 1, ..empty };
+        let problem = more.shown_by(&mut reader, |_| panic!("it was read")).map(|()| ());
+        assert_eq!(problem.unwrap_err().miss(), Some(Miss::NothingDone));
+    }
+}

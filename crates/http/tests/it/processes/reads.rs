@@ -33,6 +33,12 @@ impl Process {
         self.ask(shared, "GET", path, None).await
     }
 
+    async fn events(&self, shared: &Shared) -> String {
+        let list = self.get(shared, "/v1/events?limit=50").await;
+        assert_eq!(list.status, 200, "{}", list.text);
+        list.text
+    }
+
     /// How many holds it lists.
     async fn holds(&self, shared: &Shared) -> usize {
         let list = self.get(shared, "/v1/holds?limit=100").await;
@@ -127,6 +133,10 @@ async fn what_is_not_the_owners_state_is_not_read() {
     let other = shared.process_reading(Ok(MemoryBook::new())).await;
     let away = Err(StoreError::Unavailable("planned".to_owned()));
     let finds_none = shared.process_reading(away).await;
+    // The journal alone tells of events: here nothing but the last record differs.
+    lags.follow(&one);
+    let (owned, passed_on) = (one.events(&shared).await, lags.events(&shared).await);
+    assert_eq!(owned, passed_on);
     for (what, process) in
         [("lags", lags), ("not swept", is_not_swept), ("other", other), ("none", finds_none)]
     {
@@ -171,6 +181,8 @@ async fn a_former_owner_says_nothing_about_the_tables() {
 async fn an_owner_reads_no_state_but_its_own() {
     let (shared, mut one, two) = Shared::two(quick()).await;
     let card = one.issue(&shared, 1_000).await;
+    // Everything is in the tables, so that nothing but the epoch will differ.
+    assert_eq!(one.holds(&shared).await, 0);
     one.step_down().await;
     let mut lags = shared.process_reading(Ok(shared.book.as_it_is_now())).await;
     lags.own(&shared).await;
