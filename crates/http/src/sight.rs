@@ -167,7 +167,7 @@ mod tests {
         let empty = Sight { epoch: 0, seq: 0, watermark: 0, now: Instant::MIN };
         assert_eq!(empty.shown_by(&mut reader, |_| 7).unwrap(), 7);
         let more = Sight { seq: 1, ..empty };
-        let problem = more.shown_by(&mut reader, |_| panic!("it was read")).map(|()| ());
+        let problem = more.shown_by::<()>(&mut reader, |_| panic!("it was read"));
         assert_eq!(problem.unwrap_err().miss(), Some(Miss::NothingDone));
     }
 }

@@ -53,10 +53,7 @@ pub(super) fn serve(
             clock: Arc::new(installation.clock),
             app: Arc::clone(&app),
             books: Box::new(move || Ok(listed.books()?)),
-            reads: Box::new(move |record| {
-                let open = read_by.reader_source(record);
-                ReadSide::opening(record.clone(), readers_max, open)
-            }),
+            reads: Box::new(move |record| reads(&read_by, record, readers_max)),
             open: Arc::new(move |record, reads, lease| {
                 let running = opening.open_writer(record, lease, &known.known(record))?;
                 open(&kept, &opening, record, reads, running)
@@ -99,6 +96,11 @@ async fn save_often(heads: Arc<Heads>) {
         // A panic was told by the thread; the next round tries again.
         let _ = tokio::task::spawn_blocking(move || heads.save()).await;
     }
+}
+
+/// Reads a book whoever owns it.
+fn reads(installation: &Installation, record: &BookRecord, readers_max: usize) -> ReadSide {
+    ReadSide::opening(record.clone(), readers_max, installation.reader_source(record))
 }
 
 /// Serves a book whose writer runs.
