@@ -132,6 +132,10 @@ pub(crate) fn text(app: &App) -> String {
     for (reason, count) in app.answered.busy() {
         line(&mut text, format_args!("http_busy_total{{reason=\"{reason}\"}} {count}"));
     }
+    head(&mut text, "http_elsewhere", "counter", "Answers about books that another process owns.");
+    for (how, count) in app.answered.elsewhere() {
+        line(&mut text, format_args!("http_elsewhere_total{{answer=\"{how}\"}} {count}"));
+    }
     let books = app.books();
     for (name, kind, help, figure) in OF_BOOKS {
         family(&mut text, (name, *kind, help), &books, figure);

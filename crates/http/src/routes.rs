@@ -25,7 +25,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{MethodFilter, MethodRouter};
+use axum::routing::{MethodFilter, MethodRouter, any};
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -34,6 +34,7 @@ use crate::call::Admission;
 use crate::endpoint::{endpoint, method_not_allowed, not_found};
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::sight;
 
 /// The whole API.
 pub fn router(app: Arc<App>) -> Router {
@@ -41,6 +42,7 @@ pub fn router(app: Arc<App>) -> Router {
     for route in all() {
         router = router.route(&route.path, route.service);
     }
+    router = router.route(sight::PATH, any(sight::answer));
     router.fallback(not_found).method_not_allowed_fallback(method_not_allowed).with_state(app)
 }
 

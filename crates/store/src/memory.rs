@@ -65,6 +65,12 @@ impl MemoryBook {
         MemoryReader::of(self.clone())
     }
 
+    /// Another book that is what this one is now, and stays so: a server that lags.
+    #[must_use]
+    pub fn as_it_is_now(&self) -> MemoryBook {
+        MemoryBook { contents: Arc::new(Mutex::new(self.lock().clone())) }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Contents> {
         // A commit changes nothing before its checks are done, so what a panicking test thread
         // leaves behind is whole.

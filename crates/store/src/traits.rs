@@ -319,6 +319,9 @@ pub trait Reader: Send {
         limit: u32,
     ) -> Result<Vec<Account>, StoreError>;
 
+    /// The account of this id.
+    fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
     /// Entries of one account, newest first, below (exclusive) the place `before`.
     fn entries(
         &mut self,

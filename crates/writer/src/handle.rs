@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base::{Instant, KeyId};
 use engine::{Answer, Command, OperationKey, Query, Refusal};
+use store::Head;
 
 use crate::figures::Figures;
 use crate::queue::Queue;
@@ -72,8 +73,8 @@ pub(crate) type OutcomesReply = Box<dyn FnOnce(Vec<Outcome>) + Send>;
 /// Called once with one answer a query; `None` where there is no such object.
 pub(crate) type AnswersReply = Box<dyn FnOnce(Result<Vec<Option<Answer>>, Trouble>) + Send>;
 
-/// Called once when the tables have caught up.
-pub(crate) type FlushReply = Box<dyn FnOnce(Result<(), Trouble>) + Send>;
+/// Called once with the head when the tables have caught up.
+pub(crate) type FlushReply = Box<dyn FnOnce(Result<Head, Trouble>) + Send>;
 
 /// What waits in the queue.
 pub(crate) enum Job {
@@ -126,7 +127,9 @@ impl Handle {
         self.queue.push(Job::Queries { queries, reply: Box::new(reply) })
     }
 
-    /// Asks for every change up to `seq` to be in the tables, so that a list shows it.
+    /// Asks for every change up to `seq` to be in the tables, so that a list shows it; up to all
+    /// there is when `seq` does not exist yet. The answer is the head row as it is then: a reader
+    /// that shows another epoch, or less, reads something else.
     ///
     /// # Errors
     ///
@@ -134,7 +137,7 @@ impl Handle {
     pub fn flush(
         &self,
         seq: u64,
-        reply: impl FnOnce(Result<(), Trouble>) + Send + 'static,
+        reply: impl FnOnce(Result<Head, Trouble>) + Send + 'static,
     ) -> Result<(), Trouble> {
         self.queue.push(Job::Flush { seq, reply: Box::new(reply) })
     }
@@ -171,7 +174,7 @@ impl Handle {
     /// # Errors
     ///
     /// As [`Handle::decide`].
-    pub fn flush_and_wait(&self, seq: u64) -> Result<(), Trouble> {
+    pub fn flush_and_wait(&self, seq: u64) -> Result<Head, Trouble> {
         let (sender, receiver) = mpsc::channel();
         self.flush(seq, move |done| {
             let _ = sender.send(done);

@@ -311,7 +311,7 @@ impl<S: Store> Writer<S> {
                 }
                 Job::Flush { seq, reply } => {
                     if seq.min(self.head.seq) <= self.head.watermark {
-                        reply(if self.may_answer() { Ok(()) } else { Err(Trouble::Moved) });
+                        reply(if self.may_answer() { Ok(self.head) } else { Err(Trouble::Moved) });
                     } else {
                         self.flushes.push((seq.min(self.head.seq), reply));
                     }
@@ -437,11 +437,11 @@ impl<S: Store> Writer<S> {
 
     /// Answers those whose sequence has been reached.
     pub(crate) fn answer_reached_flushes(&mut self) {
-        let watermark = self.head.watermark;
+        let head = self.head;
         for (seq, reply) in std::mem::take(&mut self.flushes) {
-            if seq <= watermark {
+            if seq <= head.watermark {
                 // Just committed, and so proven.
-                reply(Ok(()));
+                reply(Ok(head));
             } else {
                 self.flushes.push((seq, reply));
             }

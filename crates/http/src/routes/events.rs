@@ -4,13 +4,13 @@ use axum::http::StatusCode;
 use base::{EventId, Instant};
 use engine::EventKind;
 
-use crate::call::{Call, Caller};
 use crate::cursor::CursorMaker;
 use crate::feed::{self, Position, Told, Wanted};
 use crate::fields::{Checked, refuse};
 use crate::lists::{CreatedQuery, PageQuery};
 use crate::problem::Problem;
 use crate::query::query_parameters;
+use crate::read_call::{ReadCall, ReadCaller};
 use crate::reply::Reply;
 use crate::scope::Read;
 use crate::views::event::EventView;
@@ -36,7 +36,7 @@ type EventList = ListView<EventView<'static>>;
 #[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "Events",
     params(PageQuery, CreatedQuery, EventsQuery),
     responses((status = 200, description = "Events", body = EventList)))]
-pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (page, filters): (PageQuery, (CreatedQuery, EventsQuery)) = call.query()?;
     let caller = &call.caller;
     let cursors = CursorMaker::new(caller, "events", &filters);
@@ -44,7 +44,9 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let limit = page.limit()?;
     let created = filters.0.created()?;
     let kind = filters.1.r#type.as_deref().map(kind).transpose()?;
-    let told = caller.book().read(move |reader| {
+    // The journal alone tells of events, so the tables may be behind.
+    let sight = caller.look(0).await?;
+    let told = caller.read(sight, move |reader| {
         let (first, last) = created.records(reader)?;
         let start = Position::before_record(first);
         let from = from.map_or(start, |from| from.max(start));
@@ -67,8 +69,8 @@ fn kind(text: &str) -> Checked<EventKind> {
 
 /// The id of an event: its time, its book, its record and its place in it. It is the same whenever
 /// the event is told, and events of two books of one server differ.
-fn id(caller: &Caller, event: &feed::Event) -> EventId {
-    let book = caller.app.ring.short_hash("book of events", caller.book().name().as_bytes());
+fn id(caller: &ReadCaller, event: &feed::Event) -> EventId {
+    let book = caller.app.ring.short_hash("book of events", caller.book().name.as_str().as_bytes());
     event_id(event.at, [book[0], book[1]], event.seq, event.index)
 }
 

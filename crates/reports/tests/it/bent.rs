@@ -74,6 +74,10 @@ impl Reader for Bent {
         self.inner.accounts(prefix, after, limit)
     }
 
+    fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.inner.account(id)
+    }
+
     fn entries(
         &mut self,
         account: AccountId,

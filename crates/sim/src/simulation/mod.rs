@@ -209,7 +209,7 @@ impl<'g, G: Ground> Simulation<'g, G> {
             Asked::Queries(queries) => {
                 handle.query(queries.clone(), move |got| put(Reply::Queries(got)))
             }
-            Asked::Flush(seq) => handle.flush(*seq, move |got| put(Reply::Flush(got))),
+            Asked::Flush(seq) => handle.flush(*seq, move |got| put(Reply::Flush(got.map(drop)))),
         };
         match submitted {
             Ok(()) => {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::{Arc, Mutex};
 
 use base::{AccountId, CardId, Instant};
 use engine::{BookRow, Key, Row};
@@ -98,6 +97,13 @@ impl Reader for MemoryReader {
         };
         let matching = sorted[start..].iter().filter(|(name, _)| name.starts_with(prefix));
         Ok(matching.take(limit(limit_rows)).map(|(_, account)| (*account).clone()).collect())
+    }
+
+    fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        Ok(match self.book.lock().row(Key::Account(id)) {
+            Some(Row::Account(account)) => Some(account.clone()),
+            _ => None,
+        })
     }
 
     fn entries(
@@ -203,9 +209,7 @@ impl Reader for MemoryReader {
     }
 
     fn snapshot(&mut self, work: &mut dyn FnMut(&mut dyn Reader)) -> Result<(), StoreError> {
-        let contents = self.book.lock().clone();
-        let frozen = MemoryBook { contents: Arc::new(Mutex::new(contents)) };
-        work(&mut MemoryReader::of(frozen));
+        work(&mut MemoryReader::of(self.book.as_it_is_now()));
         Ok(())
     }
 }
