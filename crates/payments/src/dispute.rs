@@ -93,10 +93,11 @@ pub struct DisputeAccounts<'a> {
 /// Notes that a dispute was opened, or goes on in a later stage.
 ///
 /// The amount is posted in full, debit `rail/{rail}/disputes`, credit `rail/{rail}/clearing` (or
-/// `chargeback/loss` when it had been lost), and blocks refunds as far as the payment goes. `refunds`
-/// are the payment's open refunds: those that no rail can have and that do not fit any more are
-/// cancelled with the code `disputed`; the older ones stay when they fit. What was sent stays, and so
-/// does a refund that is not told.
+/// `chargeback/loss` when it had been lost), and blocks refunds as far as the payment goes.
+///
+/// `refunds` are the payment's open refunds. Those that no rail can have and that do not fit any
+/// more are cancelled with the code `disputed`; the older ones stay when they fit. What was sent
+/// stays. So does a refund that is not told, but it is not sent while the dispute needs its money.
 ///
 /// # Errors
 ///
