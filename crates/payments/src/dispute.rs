@@ -183,13 +183,9 @@ fn check_goes_on(new: &OpenDispute, known: &Dispute) -> Result<(), Refusal> {
 /// The refunds that must give way: of those that no rail can have, the oldest stay while they fit
 /// beside what is sent, settled and disputed.
 fn displaced<'a>(payment: &Payment, refunds: &[&'a RailRefund]) -> Vec<&'a RailRefund> {
-    if payment.disputed_beyond_cap().is_zero() {
-        return Vec::new();
-    }
     let is_ours = |refund: &&&RailRefund| refund.payment == payment.id && refund.state.is_here();
     let mut here: Vec<&RailRefund> = refunds.iter().filter(is_ours).copied().collect();
     let age = |refund: &&RailRefund| payment.open_refunds.iter().position(|id| *id == refund.id);
-    here.retain(|refund| age(refund).is_some());
     here.sort_by_key(age);
     let total: i64 = here.iter().map(|refund| refund.amount.amount.minor()).sum();
     let beyond = payment.disputed_beyond_cap().minor();

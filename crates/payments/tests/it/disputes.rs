@@ -144,3 +144,14 @@ fn a_refund_that_a_dispute_was_not_told_of_is_not_sent() {
     world.apply(&Deed::Win(1, 1)).unwrap();
     world.apply(&Deed::Send(1)).unwrap();
 }
+
+#[test]
+fn the_id_of_another_payments_dispute_is_taken() {
+    let mut world = World::new(method(1, "sandbox"));
+    for deed in [Deed::Authorize(100), Deed::Captured(100, None), Deed::Dispute(1, 100, 1)] {
+        world.apply(&deed).unwrap();
+    }
+    let row = world.disputes.values_mut().next().unwrap();
+    row.payment = base::PaymentId::from_bits(2);
+    assert_eq!(world.apply(&Deed::Dispute(1, 100, 2)).err(), Some(Refusal::IdTaken));
+}

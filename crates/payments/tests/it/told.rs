@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use payments::{EventKind, Outcome};
+use payments::{EventKind, Expiry, Method, Outcome};
 
 use crate::deed::parse;
 use crate::world::{World, method};
@@ -74,8 +74,8 @@ const CASES: &[(&str, &str, &str)] = &[
 ];
 
 /// The last step of a script.
-fn last_of(script: &str) -> Outcome {
-    let mut world = World::new(method(1, "sandbox"));
+fn last_of(script: &str, method: Method) -> Outcome {
+    let mut world = World::new(method);
     let mut last = Outcome::default();
     for step in script.split('|') {
         let words: Vec<&str> = step.split_whitespace().collect();
@@ -87,7 +87,7 @@ fn last_of(script: &str) -> Outcome {
 #[test]
 fn each_step_says_what_happened_and_why_money_moved() {
     for (script, events, reasons) in CASES {
-        let outcome = last_of(script);
+        let outcome = last_of(script, method(1, "sandbox"));
         let told = |word: &str, subject: ledger::Subject| format!("{word} {}", subject.0[15]);
         let happened = outcome.events.iter().map(|(kind, subject)| told(kind.as_str(), *subject));
         assert_eq!(happened.collect::<Vec<_>>().join(", "), *events, "{script}");
@@ -104,4 +104,13 @@ fn every_kind_of_event_happens_in_the_cases() {
     // A method is not made by a step of a script; `values.rs` makes one.
     let silent = EventKind::ALL.iter().filter(|kind| !happened.contains(kind.as_str()));
     assert_eq!(silent.collect::<Vec<_>>(), [&EventKind::MethodCreated]);
+}
+
+#[test]
+fn a_refund_that_cannot_be_sent_says_so_at_once() {
+    let mut expired = method(1, "sandbox");
+    expired.expiry = Expiry::new(2026, 10);
+    let outcome = last_of("authorize 9 | captured 9 | open r4 2", expired);
+    let happened: Vec<EventKind> = outcome.events.iter().map(|(kind, _)| *kind).collect();
+    assert_eq!(happened, [EventKind::RefundCreated, EventKind::RefundConsentNeeded]);
 }
