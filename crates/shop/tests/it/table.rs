@@ -17,6 +17,7 @@
 //! | `… -> NothingToShip`, `… -> NotCovered 70` | the step is refused; the number may be left out |
 //! | `checkout = open 900 of 1000` | state, what tenders pay, what is to be paid |
 //! | `t1 = l1 500 l2 200` | what a tender pays; `nothing` |
+//! | `statuses = paying failed` | of all tenders |
 //! | `l1 = 300 2` | of an order: what has gone back, and units |
 //! | `r = pending 90: t1 l1 60 t2 l1 30` | state, amount, allocations |
 //! | `ann = 400`; `commission`, `tax`, `clearing` | balance of an account |
@@ -401,6 +402,10 @@ impl Page {
             let (state, applied, total) =
                 (checkout.state.as_str(), checkout.applied(), checkout.total());
             return format!("{state} {applied} of {total}");
+        }
+        if name == "statuses" {
+            let statuses = checkout.tenders.iter().map(|tender| tender.status.as_str());
+            return statuses.collect::<Vec<_>>().join(" ");
         }
         if let Ok(id) = name.parse::<TenderId>() {
             let tender = checkout.tenders.iter().find(|tender| tender.id == id);
