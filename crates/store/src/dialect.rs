@@ -10,9 +10,10 @@
 //! | `) appended;` | rows are only ever added, in order of an integer key |
 //! | `hex_text(a)` | bytes as lower-case hexadecimal digits |
 //! | `ascii_text(a)` | bytes that are ASCII letters, as text |
+//! | `kept_whole(t.a)` | values of this column are not worth compressing; where nothing is, nothing |
 //! | `utc_text(a)` | microseconds since 1970 as `2026-11-20T10:00:00Z`, cut to seconds |
 //!
-//! Views are made of the last three. A file, or a schema, holds one book, so every row is of the
+//! Views are made of those that make texts. A file, or a schema, holds one book, so every row is of the
 //! same one.
 
 /// DDL in the words of SQLite.
@@ -25,6 +26,7 @@ pub(crate) fn sqlite_ddl(neutral: &str) -> String {
         .replace(") appended;", ") strict;");
     let text = each_call(&text, "hex_text", |of| format!("lower(hex({of}))"));
     let text = each_call(&text, "ascii_text", |of| format!("cast({of} as text)"));
+    let text = each_call(&text, "kept_whole", |_| String::new());
     each_call(&text, "utc_text", |of| {
         format!("strftime('%Y-%m-%dT%H:%M:%SZ', {of} / 1000000, 'unixepoch')")
     })
@@ -111,6 +113,10 @@ pub(crate) fn postgres_ddl(neutral: &str) -> String {
     );
     let text = each_call(&text, "hex_text", |of| format!("encode({of}, 'hex')"));
     let text = each_call(&text, "ascii_text", |of| format!("convert_from({of}, 'SQL_ASCII')"));
+    let text = each_call(&text, "kept_whole", |of| {
+        let (table, column) = of.split_once('.').expect("a column of a table");
+        format!("alter table {table} alter column {column} set storage external")
+    });
     each_call(&text, "utc_text", |of| {
         let time = format!("to_timestamp({of} / 1000000) at time zone 'UTC'");
         format!("to_char({time}, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")
@@ -175,7 +181,10 @@ pub(crate) const POSTGRES_HAS_TABLES: &str = "
 pub(crate) fn postgres_lists(insert: &str) -> String {
     let (start, rest) = insert.split_once(" values (").expect("an insert names its values");
     let (placeholders, rest) = rest.split_once(')').expect("the list of values ends");
-    format!("{start} select * from unnest({placeholders}){rest}")
+    // Not `from unnest(…, …)`: that would put every row into a store of its own first.
+    let values: Vec<String> =
+        placeholders.split(", ").map(|placeholder| format!("unnest({placeholder})")).collect();
+    format!("{start} select {}{rest}", values.join(", "))
 }
 
 /// A look-up by one key as one by a list of keys.

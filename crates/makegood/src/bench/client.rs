@@ -1,6 +1,7 @@
 //! A lean HTTP/1.1 client for load: it shares the machine with the server it measures.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -56,10 +57,10 @@ struct Shared<R> {
     begin: Instant,
 }
 
-/// Runs a load against `address`. In an open loop the time of a request counts from when it was
+/// Runs a load against `addresses`, to which the connections are spread. In an open loop the time of a request counts from when it was
 /// due, so that a stall counts for everything that had to wait for it.
 pub(crate) async fn run<R: Requests>(
-    address: std::net::SocketAddr,
+    addresses: &Arc<[SocketAddr]>,
     requests: R,
     first_number: u64,
     load: Load,
@@ -69,7 +70,7 @@ pub(crate) async fn run<R: Requests>(
     let shared = Arc::new(Shared { requests, first: first_number, next, load, begin });
     let mut connections = JoinSet::new();
     for position in 0..load.connections {
-        let shared = shared.clone();
+        let (shared, address) = (shared.clone(), addresses[position % addresses.len()]);
         connections.spawn(async move {
             let stream = TcpStream::connect(address).await?;
             stream.set_nodelay(true)?;
@@ -134,6 +135,16 @@ async fn drive<R: Requests>(
             own.answer_bytes = body_bytes as u64;
         }
     }
+}
+
+/// An answer to a question that needs no key, head and body.
+pub(crate) async fn get(address: SocketAddr, path: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await?;
+    Ok(text)
 }
 
 /// Reads one answer; returns its status and the length of its body.

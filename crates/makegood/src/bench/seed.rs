@@ -19,6 +19,7 @@ const CARDS_PER_CALL: u64 = 1_000;
 pub(super) const CODE_LETTERS: usize = 17;
 
 /// Codes of the cards, one after the other.
+#[derive(Clone, Default)]
 pub(super) struct Codes(Vec<u8>);
 
 impl Codes {
@@ -39,21 +40,21 @@ pub(super) fn place(folder: &Path) -> PlaceArgs {
     PlaceArgs { data: Some(folder.join("data")), ..PlaceArgs::default() }
 }
 
-/// Issues `count` cards in book `test`, beside what is there.
-pub(super) fn issue_cards(folder: &Path, count: u64) -> Done<Codes> {
+/// Issues cards in book `test` until there are `count`, and adds their codes to those of the others.
+pub(super) fn issue_cards(folder: &Path, codes: &mut Codes, count: u64) -> Done {
     let environment = Environment::of_process();
     let settings = Settings::load(&place(folder), None, &environment)?;
     let installation = Installation::open(&settings, &environment)?;
     let record = installation.book_or_new(&book_name("test").map_err(Failure::new)?, true)?;
     let book = installation.open_book(&record)?;
     let now = installation.now();
-    let mut codes = Vec::with_capacity(count as usize * CODE_LETTERS);
+    let mut issued = codes.count();
+    codes.0.reserve(count.saturating_sub(issued) as usize * CODE_LETTERS);
     let mut progress = Progress::new("issuing cards", count);
-    let mut issued = 0;
     while issued < count {
         let until = (issued + CARDS_PER_CALL).min(count);
         let requests: Done<Vec<Request>> =
-            (issued..until).map(|number| request(&installation, number, now, &mut codes)).collect();
+            (issued..until).map(|number| request(&installation, number, now, &mut codes.0)).collect();
         let outcomes = book.handle().decide(requests?, false).map_err(Failure::new)?;
         for outcome in outcomes {
             let decided = outcome.map_err(Failure::new)?;
@@ -64,7 +65,7 @@ pub(super) fn issue_cards(folder: &Path, count: u64) -> Done<Codes> {
     }
     progress.finish();
     book.stop();
-    Ok(Codes(codes))
+    Ok(())
 }
 
 fn request(

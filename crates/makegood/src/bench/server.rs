@@ -4,14 +4,25 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
+use super::client;
 use super::process::{Usage, usage};
 use crate::failure::{Done, Failure};
+
+/// The line of `/metrics` that tells how far the tables are behind.
+const BEHIND: &str = "writer_sweep_lag_records";
 
 /// A child process that listens on loopback.
 pub(super) struct Server {
     child: Child,
-    pub(super) address: SocketAddr,
+    address: SocketAddr,
+}
+
+/// Processes that share a load.
+pub(super) struct Servers {
+    servers: Vec<Server>,
+    addresses: Arc<[SocketAddr]>,
 }
 
 impl Server {
@@ -50,11 +61,6 @@ impl Server {
         Err(Failure::new("the server ended before it listened; its message is above"))
     }
 
-    /// What the server has used so far.
-    pub(super) fn usage(&self) -> Usage {
-        usage(self.child.id())
-    }
-
     /// Stops the server and waits for it.
     pub(super) fn stop(mut self) -> Done {
         let id = self.child.id().to_string();
@@ -63,6 +69,59 @@ impl Server {
             self.child.kill().map_err(Failure::new)?;
         }
         self.child.wait().map_err(Failure::new)?;
+        Ok(())
+    }
+}
+
+impl Servers {
+    /// So many times `makegood serve`; the first owns what there is.
+    pub(super) fn serve(folder: &Path, key: &str, count: usize) -> Done<Servers> {
+        let servers: Done<Vec<Server>> = (0..count).map(|_| Server::serve(folder, key)).collect();
+        Ok(Servers::of(servers?))
+    }
+
+    /// The server without an engine, answering `bytes` bytes.
+    pub(super) fn bare(bytes: u64) -> Done<Servers> {
+        Ok(Servers::of(vec![Server::bare(bytes)?]))
+    }
+
+    fn of(servers: Vec<Server>) -> Servers {
+        let addresses = servers.iter().map(|server| server.address).collect();
+        Servers { servers, addresses }
+    }
+
+    /// Where they listen.
+    pub(super) fn addresses(&self) -> &Arc<[SocketAddr]> {
+        &self.addresses
+    }
+
+    /// What they have used so far, together.
+    pub(super) fn usage(&self) -> Usage {
+        usage(self.servers.iter().map(|server| server.child.id()))
+    }
+
+    /// Records that no table has yet, as the owner of the book counts them.
+    pub(super) async fn records_behind(&self) -> Done<u64> {
+        let mut behind = 0;
+        for address in self.addresses.iter() {
+            let text = client::get(*address, "/metrics").await.map_err(Failure::new)?;
+            let line = text.lines().find(|line| line.starts_with(BEHIND));
+            let count = line.and_then(|line| line.rsplit(' ').next()?.parse().ok());
+            behind = behind.max(count.unwrap_or(0));
+        }
+        Ok(behind)
+    }
+
+    /// Stops them, the last first, so that the first hands over to nobody.
+    pub(super) fn stop(self) -> Done {
+        self.servers.into_iter().rev().try_for_each(Server::stop)
+    }
+
+    /// Ends them at once, as a crash would.
+    pub(super) fn kill(mut self) -> Done {
+        for server in &mut self.servers {
+            server.child.kill().map_err(Failure::new)?;
+        }
         Ok(())
     }
 }

@@ -29,6 +29,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "views",
         text: include_str!("../../migrations/book/0002_views.sql"),
     },
+    // Compressing a page of hashes takes longer than writing it.
+    Migration {
+        number: 3,
+        name: "whole pages",
+        text: include_str!("../../migrations/book/0003_whole_pages.sql"),
+    },
 ];
 
 /// Migrations of the control store.

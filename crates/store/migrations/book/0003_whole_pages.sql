@@ -1,0 +1,1 @@
+kept_whole(operation_page.entries);
