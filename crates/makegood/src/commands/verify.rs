@@ -126,7 +126,7 @@ fn check_book(
         return Err(StoreError::HalfFilled(name.to_string()));
     }
     let mut progress = Progress::new("journal", 0);
-    let report = reports::verify(reader.as_mut(), &mut |at| {
+    let report = reports::verify(reader.as_mut(), None, &mut |at| {
         progress.step(step_name(at.step), at.done, at.total);
     });
     progress.finish();

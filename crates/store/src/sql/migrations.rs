@@ -29,6 +29,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "views",
         text: include_str!("../../migrations/book/0002_views.sql"),
     },
+    // How far the journal was removed.
+    Migration {
+        number: 3,
+        name: "removed",
+        text: include_str!("../../migrations/book/0003_removed.sql"),
+    },
 ];
 
 /// Migrations of the control store.
