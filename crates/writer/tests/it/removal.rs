@@ -99,6 +99,8 @@ fn what_is_old_and_archived_leaves_the_journal() {
     }
     assert_eq!(all_said(&bench.batch([redeem(30, 1, 30, 10)])), "again");
     assert_eq!(bench.card(card_id(1)), (100_000 - 23 * 10, 0));
+    let runs = bench.book.reader().operation_runs().unwrap();
+    assert!(runs.len() < 5, "runs that are too old are dropped however they came: {runs:?}");
     assert_eq!(remove(&mut bench, archived), removed(archived.seq), "once more is nothing more");
     bench.check_sound();
 }
