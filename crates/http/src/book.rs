@@ -8,7 +8,7 @@ use engine::{Answer, Query};
 use risk::budget::{GuessBudgets, Limits};
 use store::{BookName, BookRecord, Reader};
 use tokio::sync::{Semaphore, oneshot};
-use writer::{Figures, Handle, Outcome, Request, Trouble};
+use writer::{Archived, Figures, Handle, Outcome, Removal, Request, Trouble};
 
 use crate::blocking;
 use crate::problem::catalog::Entry;
@@ -128,6 +128,15 @@ impl Book {
         let (sender, receiver) = oneshot::channel();
         self.handle.flush(seq, move |done| {
             let _ = sender.send(done);
+        })?;
+        receiver.await.map_err(|_| ended())?
+    }
+
+    /// Has what is archived removed from the journal.
+    pub(crate) async fn remove(&self, archived: Archived) -> Result<Removal, Trouble> {
+        let (sender, receiver) = oneshot::channel();
+        self.handle.remove(archived, move |removal| {
+            let _ = sender.send(removal);
         })?;
         receiver.await.map_err(|_| ended())?
     }

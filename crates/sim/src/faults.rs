@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::Key;
 use journal::Block;
-use store::{Commit, CommitError, FillPart, Head, OperationRun, RunInfo, Store, StoreError, SweptRow};
+use store::{
+    Commit, CommitError, FillPart, Head, OperationRun, RunInfo, Store, StoreError, SweptRow,
+};
 
 use crate::Random;
 

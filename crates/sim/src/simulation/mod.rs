@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base::{Instant, KeyId};
 use engine::{Answer, Command, Query};
 use store::{Reader, StoreError};
-use writer::{BookSpec, OpenError, Outcome, Request, Trouble, Writer};
+use writer::{Archived, BookSpec, OpenError, Outcome, Request, Trouble, Writer};
 
 pub use check::compare_tables;
 pub use judge::compare;
@@ -125,6 +125,9 @@ impl<'g, G: Ground> Simulation<'g, G> {
         let now = self.now();
         self.workload.forget_before(self.settings.remembered_since(now));
         self.submit_some(now);
+        if self.random.one_in(10) {
+            self.remove_some()?;
+        }
         if self.random.one_in(self.settings.restart_one_in) {
             // The process dies with requests in its queue.
             self.reopen()?;
@@ -182,6 +185,18 @@ impl<'g, G: Ground> Simulation<'g, G> {
         if self.random.one_in(30) && shows_true_time {
             self.advance_clock(now);
         }
+    }
+
+    /// Asks for the journal up to some block to be removed. Nothing else may change by it, so there
+    /// is nothing to be judged; whoever asked may also die.
+    fn remove_some(&mut self) -> Result<(), Divergence> {
+        let seq = 1 + self.random.below(self.oracle.seq());
+        let Some(block) = self.reader.block_of(seq)? else { return Ok(()) };
+        let archived = Archived { seq: block.last_seq(), hash: block.hash };
+        let handle = self.writer.as_ref().expect("a writer is open between turns").handle();
+        let _ = handle.remove(archived, |_| {});
+        self.summary.removed = self.reader.head()?.removed;
+        Ok(())
     }
 
     /// Moves the clock of the test book: minutes, hours, or beyond every date there is.
