@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base::{Instant, KeyId};
 use engine::{Answer, Command, Query};
 use store::{Reader, StoreError};
-use writer::{Archived, BookSpec, OpenError, Outcome, Request, Trouble, Writer};
+use writer::{Archived, BookSpec, OpenError, Outcome, Removal, Request, Trouble, Writer};
 
 pub use check::compare_tables;
 pub use judge::compare;
@@ -78,6 +78,7 @@ enum Asked {
     Commands { requests: Vec<Request>, atomic: bool },
     Queries(Vec<Query>),
     Flush(u64),
+    Remove(Archived),
 }
 
 /// What came back.
@@ -86,6 +87,7 @@ enum Reply {
     Commands(Vec<Outcome>),
     Queries(Result<Vec<Option<Answer>>, Trouble>),
     Flush(Result<(), Trouble>),
+    Remove(Result<Removal, Trouble>),
 }
 
 impl<'g, G: Ground> Simulation<'g, G> {
@@ -187,15 +189,12 @@ impl<'g, G: Ground> Simulation<'g, G> {
         }
     }
 
-    /// Asks for the journal up to some block to be removed. Nothing else may change by it, so there
-    /// is nothing to be judged; whoever asked may also die.
+    /// Asks for the journal up to some block to be removed. Nothing else may change by it.
     fn remove_some(&mut self) -> Result<(), Divergence> {
         let seq = 1 + self.random.below(self.oracle.seq());
         let Some(block) = self.reader.block_of(seq)? else { return Ok(()) };
         let archived = Archived { seq: block.last_seq(), hash: block.hash };
-        let handle = self.writer.as_ref().expect("a writer is open between turns").handle();
-        let _ = handle.remove(archived, |_| {});
-        self.summary.removed = self.reader.head()?.removed;
+        self.submit(Asked::Remove(archived));
         Ok(())
     }
 
@@ -225,6 +224,7 @@ impl<'g, G: Ground> Simulation<'g, G> {
                 handle.query(queries.clone(), move |got| put(Reply::Queries(got)))
             }
             Asked::Flush(seq) => handle.flush(*seq, move |got| put(Reply::Flush(got))),
+            Asked::Remove(archived) => handle.remove(*archived, move |got| put(Reply::Remove(got))),
         };
         match submitted {
             Ok(()) => {
