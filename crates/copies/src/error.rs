@@ -55,8 +55,8 @@ pub enum CopyError {
     },
     /// An archive lacks records that have left the journal.
     #[error(
-        "the archive ends at record {seq}, but records up to {removed} have left the journal; use the \
-         archive that has them"
+        "the archive ends at record {seq}, but records up to {removed} have left the journal; \
+         use the archive that has them"
     )]
     ArchiveEnds {
         /// Last record of the archive.

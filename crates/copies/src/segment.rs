@@ -192,8 +192,8 @@ impl SegmentChain {
         Ok(segment)
     }
 
-    /// Refuses an archive that is not the beginning of the journal that `reader` shows, or that ends
-    /// before what is left of it begins.
+    /// Refuses an archive that is not the beginning of the journal that `reader` shows, or that
+    /// ends before what is left of it begins.
     ///
     /// # Errors
     ///

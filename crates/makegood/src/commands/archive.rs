@@ -129,7 +129,8 @@ impl Segments {
         Ok(Segments { book: book.clone(), paths, chain: SegmentChain::new(book), next: 0 })
     }
 
-    /// Blocks after a record, from where the last call ended or from the beginning; none at the end.
+    /// Blocks after a record, from where the last call ended or from the beginning; none at the
+    /// end.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Asking for what is archived to leave the journal: of the server that owns the book, or by opening
-//! it when nobody does.
+//! Asking for what is archived to leave the journal: of the server that owns the book, or by
+//! opening it when nobody does.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -46,8 +46,8 @@ impl Pruner {
         Ok(Pruner::Here(Box::new(installation)))
     }
 
-    /// Removes whatever of the archive may leave the journal of a book; returns the last record that
-    /// has left it.
+    /// Removes whatever of the archive may leave the journal of a book; returns the last record
+    /// that has left it.
     ///
     /// # Errors
     ///
