@@ -7,7 +7,7 @@ use engine::{Answer, Query};
 use risk::budget::{GuessBudgets, Limits};
 use store::{BookName, BookRecord, Head, Reader};
 use tokio::sync::oneshot;
-use writer::{Figures, Handle, Outcome, Request, Trouble};
+use writer::{Archived, Figures, Handle, Outcome, Removal, Request, Trouble};
 
 use crate::problem::{Problem, catalog};
 use crate::read_side::ReadSide;
@@ -119,6 +119,15 @@ impl Book {
         let (sender, receiver) = oneshot::channel();
         self.handle.flush(seq, move |done| {
             let _ = sender.send(done);
+        })?;
+        receiver.await.map_err(|_| ended())?
+    }
+
+    /// Has what is archived removed from the journal.
+    pub(crate) async fn remove(&self, archived: Archived) -> Result<Removal, Trouble> {
+        let (sender, receiver) = oneshot::channel();
+        self.handle.remove(archived, move |removal| {
+            let _ = sender.send(removal);
         })?;
         receiver.await.map_err(|_| ended())?
     }

@@ -63,6 +63,9 @@ const OF_BOOKS: &[(&str, Kind, &str, OfBook)] = &[
     ("writer_watermark", Kind::Gauge, "Records up to here are in the tables.", |book| {
         book.figures().watermark()
     }),
+    ("writer_removed", Kind::Gauge, "Records up to here have left the journal.", |book| {
+        book.figures().removed()
+    }),
     ("writer_last_commit_seconds", Kind::GaugeOfMicros, "Book time of the last commit.", |book| {
         book.figures().at_micros()
     }),

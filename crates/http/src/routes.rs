@@ -10,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod gift_cards;
 pub(crate) mod health;
 pub(crate) mod holds;
+pub(crate) mod journal;
 pub(crate) mod keys;
 pub(crate) mod ledger;
 pub(crate) mod metrics;
@@ -49,7 +50,7 @@ pub fn router(app: Arc<App>) -> Router {
 /// Whether calls take an idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyRule {
-    /// They only read.
+    /// They only read, or can be repeated as they are.
     None,
     /// They may.
     Optional,
@@ -117,6 +118,7 @@ routes! {
     reports::liability => None,
     test::clock => Optional,
     keys => Optional,
+    journal::prune => None,
     health::process => None,
     health::ready => None,
     metrics => None,

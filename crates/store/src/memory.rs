@@ -133,6 +133,7 @@ impl Store for MemoryStore {
             return Err(StoreError::Fenced.into());
         }
         contents.head = *part.next;
+        contents.remove_blocks();
         contents.add_blocks(part.blocks);
         contents.add_rows(part.rows);
         contents.add_entries(part.entries);
@@ -155,10 +156,8 @@ impl Store for MemoryStore {
         Ok(self.book.lock().runs.values().map(OperationRun::info).collect())
     }
 
-    fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError> {
-        let contents = self.book.lock();
-        let entries = contents.runs.get(&run).into_iter().flat_map(|run| &run.entries);
-        Ok(entries.map(|(hash, _)| *hash).collect())
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
+        Ok(self.book.lock().runs.get(&run).cloned())
     }
 
     fn find_operation(&mut self, runs: &[u64], hash: u64) -> Result<Vec<u64>, StoreError> {
@@ -181,6 +180,7 @@ impl Contents {
 
     fn apply(&mut self, commit: &Commit<'_>) {
         self.head = *commit.next;
+        self.remove_blocks();
         self.add_blocks(commit.block.map(std::slice::from_ref).unwrap_or_default());
         self.add_rows(commit.rows);
         self.add_entries(commit.entries);
@@ -190,6 +190,12 @@ impl Contents {
         if let Some(run) = commit.run {
             self.runs.insert(run.run, run.clone());
         }
+    }
+
+    /// Deletes what the head says has left the journal.
+    fn remove_blocks(&mut self) {
+        let removed = self.head.removed;
+        self.blocks.retain(|_, block| removed < block.last_seq());
     }
 
     fn add_blocks(&mut self, blocks: &[Block]) {

@@ -9,6 +9,7 @@ use store::Head;
 
 use crate::figures::Figures;
 use crate::queue::Queue;
+use crate::removal::{Archived, Removal};
 
 /// One command with who gave it and, if it must be exactly-once, its operation.
 #[derive(Clone, Debug)]
@@ -76,6 +77,9 @@ pub(crate) type AnswersReply = Box<dyn FnOnce(Result<Vec<Option<Answer>>, Troubl
 /// Called once with the head when the tables have caught up.
 pub(crate) type FlushReply = Box<dyn FnOnce(Result<Head, Trouble>) + Send>;
 
+/// Called once when a removal is done, or as far as one request goes.
+pub(crate) type RemovalReply = Box<dyn FnOnce(Result<Removal, Trouble>) + Send>;
+
 /// What waits in the queue.
 pub(crate) enum Job {
     /// Commands, in order.
@@ -89,6 +93,8 @@ pub(crate) enum Job {
     Queries { queries: Vec<Query>, reply: AnswersReply },
     /// Brings the tables up to a sequence.
     Flush { seq: u64, reply: FlushReply },
+    /// Removes from the journal what is archived.
+    Remove { archived: Archived, reply: RemovalReply },
 }
 
 /// A way to the writer of one book; cheap to clone.
@@ -142,6 +148,22 @@ impl Handle {
         self.queue.push(Job::Flush { seq, reply: Box::new(reply) })
     }
 
+    /// Asks for the beginning of the journal to be removed: blocks that are in the archive which
+    /// ends there, older than the retention, in the tables, and not the record of an idempotency
+    /// key that is still known. Some 16 MB at a time: [`Removal::Removed`] says whether to ask
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handle::submit`].
+    pub fn remove(
+        &self,
+        archived: Archived,
+        reply: impl FnOnce(Result<Removal, Trouble>) + Send + 'static,
+    ) -> Result<(), Trouble> {
+        self.queue.push(Job::Remove { archived, reply: Box::new(reply) })
+    }
+
     /// [`Handle::submit`] for callers that may block: command line, import, jobs.
     ///
     /// # Errors
@@ -178,6 +200,19 @@ impl Handle {
         let (sender, receiver) = mpsc::channel();
         self.flush(seq, move |done| {
             let _ = sender.send(done);
+        })?;
+        receiver.recv().map_err(|_| ended())?
+    }
+
+    /// [`Handle::remove`] for callers that may block.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handle::decide`], and [`Trouble::Busy`] while another removal is under way.
+    pub fn remove_and_wait(&self, archived: Archived) -> Result<Removal, Trouble> {
+        let (sender, receiver) = mpsc::channel();
+        self.remove(archived, move |removal| {
+            let _ = sender.send(removal);
         })?;
         receiver.recv().map_err(|_| ended())?
     }

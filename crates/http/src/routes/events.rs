@@ -5,10 +5,10 @@ use base::{EventId, Instant};
 use engine::EventKind;
 
 use crate::cursor::CursorMaker;
-use crate::feed::{self, Position, Told, Wanted};
+use crate::feed::{self, From, Position, Told, Wanted};
 use crate::fields::{Checked, refuse};
 use crate::lists::{CreatedQuery, PageQuery};
-use crate::problem::Problem;
+use crate::problem::{Problem, catalog};
 use crate::query::query_parameters;
 use crate::read_call::{ReadCall, ReadCaller};
 use crate::reply::Reply;
@@ -32,7 +32,8 @@ type EventList = ListView<EventView<'static>>;
 ///
 /// Oldest first, in the order in which things happened. `next_cursor` is always there: keep it, and
 /// ask with it again to get what has happened since. A page may have no entries and still say that
-/// there is more, when few events are of the wanted type.
+/// there is more, when few events are of the wanted type. Without a cursor the list begins with the
+/// oldest event that was not archived; a cursor from before that is refused with `events_archived`.
 #[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "Events",
     params(PageQuery, CreatedQuery, EventsQuery),
     responses((status = 200, description = "Events", body = EventList)))]
@@ -49,10 +50,11 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let told = caller.read(sight, move |reader| {
         let (first, last) = created.records(reader)?;
         let start = Position::before_record(first);
-        let from = from.map_or(start, |from| from.max(start));
+        let from = from.map_or(From::Start(start), |from| From::Cursor(from.max(start)));
         feed::tell(reader, from, Wanted { kind, last, limit })
     });
-    let Told { events, next, has_more } = told.await?;
+    let archived = || Problem::new(&catalog::EVENTS_ARCHIVED).param("cursor");
+    let Told { events, next, has_more } = told.await?.ok_or_else(archived)?;
     let view = |event| EventView::new(id(caller, event), event);
     let list = ListView {
         data: events.iter().map(view).collect(),

@@ -53,8 +53,9 @@ pub(super) fn issue_cards(folder: &Path, codes: &mut Codes, count: u64) -> Done 
     let mut progress = Progress::new("issuing cards", count);
     while issued < count {
         let until = (issued + CARDS_PER_CALL).min(count);
-        let requests: Done<Vec<Request>> =
-            (issued..until).map(|number| request(&installation, number, now, &mut codes.0)).collect();
+        let requests: Done<Vec<Request>> = (issued..until)
+            .map(|number| request(&installation, number, now, &mut codes.0))
+            .collect();
         let outcomes = book.handle().decide(requests?, false).map_err(Failure::new)?;
         for outcome in outcomes {
             let decided = outcome.map_err(Failure::new)?;

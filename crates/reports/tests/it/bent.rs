@@ -160,6 +160,8 @@ impl Reader for Bent {
     }
 
     fn snapshot(&mut self, work: &mut dyn FnMut(&mut dyn Reader)) -> Result<(), StoreError> {
-        self.inner.snapshot(work)
+        // Nobody writes meanwhile.
+        work(self);
+        Ok(())
     }
 }

@@ -120,6 +120,13 @@ impl TestBook {
         self.commit(self.head, None, &rows, &[]);
     }
 
+    /// Removes the blocks up to record `seq`, as though they were archived.
+    pub fn remove(&mut self, seq: u64) {
+        let operations = self.head.seq;
+        self.commit(Head { operations, ..self.head }, None, &[], &[]);
+        self.commit(Head { removed: seq, ..self.head }, None, &[], &[]);
+    }
+
     pub fn issue(&mut self, number: u8, value: Money, funding: Funding) -> u64 {
         self.run(GiftCardCommand::Issue(Box::new(new_card(number, value, funding))))
     }

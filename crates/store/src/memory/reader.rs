@@ -165,7 +165,12 @@ impl Reader for MemoryReader {
     fn seq_at(&mut self, at: Instant) -> Result<u64, StoreError> {
         let contents = self.book.lock();
         let until = contents.blocks.values().take_while(|block| block.at_micros <= at.micros());
-        Ok(until.last().map_or(0, Block::last_seq))
+        if let Some(last) = until.last() {
+            return Ok(last.last_seq());
+        }
+        let removed = contents.entries.range(..=EntryPlace::last_of(contents.head.removed));
+        let until = removed.take_while(|(_, row)| row.at <= at);
+        Ok(until.last().map_or(0, |(place, _)| place.sequence()))
     }
 
     fn due(&mut self, now: Instant, limit_rows: u32) -> Result<Vec<Due>, StoreError> {

@@ -142,7 +142,7 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
         let book = self.book.clone();
         self.read(|connection| {
             let head = head::read(connection, book.as_str())?;
-            journal::seq_at(connection, at, head.seq)
+            journal::seq_at(connection, at, &head)
         })
     }
 
