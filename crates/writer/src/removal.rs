@@ -76,7 +76,8 @@ impl<S: Store> Writer<S> {
         self.removing = Some(Removing { archived: archived.seq, until, portions, reply });
     }
 
-    /// What leaves the journal in the next transaction, of the instant `at`. Answers whoever asked when nothing does.
+    /// What leaves the journal in the next transaction, of the instant `at`. Answers whoever asked
+    /// when nothing does.
     pub(crate) fn removal_portion(&mut self, at: Instant) -> Portion {
         let nothing = Portion { through: self.head.removed, wants_run: false };
         let Some(removing) = self.removing.take() else { return nothing };

@@ -33,6 +33,10 @@ fn bring_keys(from: &Place, to: &Place) {
     std::fs::DirBuilder::new().mode(0o700).create(&to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
+        // Where a database is, there is a folder of what is known of its books too.
+        if entry.file_type().unwrap().is_dir() {
+            continue;
+        }
         std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
 }

@@ -29,8 +29,8 @@ pub(crate) struct PruneBody {
 ///
 /// For `makegood archive --prune`. Removes records from the beginning of the journal that are in
 /// the archive and older than the retention; some of them are kept longer, for they answer
-/// idempotency keys. Balances, entries and reports stay as they are; events of these records can no longer be
-/// listed. Send it again while `done` is false.
+/// idempotency keys. Balances, entries and reports stay as they are; events of these records can
+/// no longer be listed. Send it again while `done` is false.
 #[utoipa::path(post, path = "/v1/journal/prune", operation_id = "prune_journal", tag = "Journal",
     request_body = PruneBody,
     responses((status = 200, description = "Removed", body = JournalView)))]
