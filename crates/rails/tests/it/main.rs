@@ -1,0 +1,7 @@
+//! What the crate promises to others.
+
+mod contract;
+mod sandbox;
+mod stripe;
+mod webhooks;
+mod world;
