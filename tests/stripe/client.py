@@ -84,8 +84,13 @@ def more_payments():
     check("canceled", intents.cancel(three.id).status == "canceled")
     listed = [one.id for one in intents.list({"limit": 2}).auto_paging_iter()]
     check("listed page by page", len(listed) == 3 and len(set(listed)) == 3, listed)
+    try:
+        pay("pm_timeout", key="k9")
+        check("the answer is lost", False)
+    except stripe.APIConnectionError:
+        check("the answer is lost", True)
     lost = pay("pm_timeout", key="k9")
-    check("the client's own retry finds it", lost.status == "processing")
+    check("and the same key finds it", lost.status == "processing")
     time.sleep(1.1)
     check("and later it is done", intents.retrieve(lost.id).status == "requires_capture")
 

@@ -21,9 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base::Span;
 use outside::clock::Clock;
 
-use model::{
-    Change, Delivery, Dispute, Event, Keyed, NewPayment, Object, Payment, Refund, Refusal,
-};
+use model::{Change, Delivery, Dispute, Keyed, NewPayment, Object, Payment, Refund, Refusal};
 use state::State;
 use state_file::StateFile;
 
@@ -288,7 +286,7 @@ impl Provider {
 
     /// Events, newest first.
     #[cfg(feature = "stripe-server")]
-    pub(crate) fn events(&self) -> Result<Vec<Event>, Trouble> {
+    pub(crate) fn events(&self) -> Result<Vec<model::Event>, Trouble> {
         self.look(|state| state.events.iter().rev().cloned().collect())
     }
 
@@ -305,7 +303,7 @@ impl Provider {
         deed: impl FnOnce(&mut rules::Desk<'_>) -> Deed,
     ) -> Result<Answered, Trouble> {
         let behavior = self.0.behavior;
-        let answered = self.with(|inner, now| {
+        self.with(|inner, now| {
             inner.calls += 1;
             if let Some(keyed) = key.and_then(|key| inner.state.keyed(key)) {
                 return match &keyed.answer {
@@ -322,8 +320,7 @@ impl Provider {
                 state.put(Change::Keyed(Box::new(keyed)));
             }
             answer.map(|object| Answered { object, is_replay: false }).map_err(Trouble::Refused)
-        })?;
-        answered
+        })?
     }
 
     fn look<T>(&self, look: impl FnOnce(&State) -> T) -> Result<T, Trouble> {
