@@ -1,6 +1,6 @@
 //! The port: what every rail can be asked.
 
-use base::{Instant, Money};
+use base::{Instant, Money, Span};
 
 use crate::{
     DisputeState, Header, MethodState, MethodToken, Operation, Outcome, PaymentState, RailEvent,
@@ -13,6 +13,10 @@ use crate::{
 /// threads of their own, never while a book decides. Every deed carries our [`Operation`]: the
 /// same operation with the same arguments is done at most once, however often it is called. With
 /// other arguments it is [`crate::Unknown::OperationReused`].
+///
+/// A rail remembers operations only for so long ([`Capabilities::operations_last`]). Whoever
+/// repeats an unknown deed later than that asks for the state first, and repeats it only when the
+/// rail says that there is nothing.
 pub trait Rail: Send + Sync {
     /// The machine name: `sandbox`, `stripe`. Accounts of the ledger carry it.
     fn name(&self) -> &'static str;
@@ -72,6 +76,8 @@ pub struct Capabilities {
     pub separate_capture: bool,
     /// How many days an authorization holds at least.
     pub authorization_days: u16,
+    /// For how long a repeated operation is known to be the same; afterwards it would be done anew.
+    pub operations_last: Span,
     /// A part of a captured payment can be refunded, and several parts one after the other.
     pub partial_refund: bool,
     /// How many days after the capture a refund can still be sent; none means no limit is known.

@@ -25,10 +25,8 @@ use model::{Change, Delivery, Dispute, Keyed, NewPayment, Object, Payment, Refun
 use state::State;
 use state_file::StateFile;
 
-/// Days after which an answered key is forgotten when the file is opened.
-const KEY_DAYS: i64 = 30;
-
-const MICROS_PER_DAY: i64 = 86_400_000_000;
+/// Days after which an answered key may be forgotten: it is when the file is opened.
+pub(crate) const KEY_DAYS: u64 = 30;
 
 /// How the simulated rail behaves: data, so that tests and demonstrations can be quick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +137,7 @@ impl Provider {
         let lock = StateFile::lock(path)?;
         let changes = StateFile::read(path)?;
         let mut state = if changes.is_empty() { State::new(seed) } else { State::of(changes) };
-        let keys_since = clock.now().micros().saturating_sub(KEY_DAYS * MICROS_PER_DAY);
+        let keys_since = clock.now().saturating_sub(Span::days(KEY_DAYS)).micros();
         let file = StateFile::rewrite(path, lock, &state.snapshot(keys_since))?;
         state.unwritten.clear();
         Ok(Self::new(clock, behavior, state, Some(file)))

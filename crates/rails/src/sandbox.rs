@@ -14,7 +14,7 @@ use base::{Amount, Currency, Instant, Text};
 use outside::clock::Clock;
 
 use crate::provider::model::{Delivery, Event, Method, NewPayment, Object};
-use crate::provider::{Answered, Provider, Trouble};
+use crate::provider::{Answered, KEY_DAYS, Provider, Trouble};
 use crate::{
     Authorize, Capabilities, Capture, DisputeState, FailureCode, Header, MethodState, MethodToken,
     Outcome, PaymentQuery, PaymentState, Rail, RailEvent, Reference, Refund, RefundQuery,
@@ -186,6 +186,7 @@ impl Rail for Sandbox {
         Capabilities {
             separate_capture: true,
             authorization_days: days(behavior.authorization_lasts),
+            operations_last: base::Span::days(KEY_DAYS),
             partial_refund: true,
             refund_days: Some(days(behavior.refund_window)),
             challenge: true,
