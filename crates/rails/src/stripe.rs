@@ -135,7 +135,8 @@ impl Rail for Stripe {
     }
 
     /// Source: Stripe's pages on placing a hold (cards hold seven days at least online, except
-    /// where a brand says less), on idempotent requests (keys may be removed after a day) and on refunds (cards have no limit of their own).
+    /// where a brand says less), on idempotent requests (keys may be removed after a day), and on
+    /// refunds (cards have no limit of their own).
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             separate_capture: true,
