@@ -46,6 +46,8 @@ const EDGES: &[Edges] = &[
         tests_also_use: &["giftcards", "writer", "reports", "sim"],
     },
     Edges { name: "outside", uses: &["base"], tests_also_use: &[] },
+    Edges { name: "mail", uses: &["base", "outside"], tests_also_use: &["testbed"] },
+    Edges { name: "webhooks", uses: &["base", "outside"], tests_also_use: &["testbed"] },
     Edges {
         name: "jobs",
         uses: &["base", "ledger", "giftcards", "engine", "store", "writer", "outside"],
