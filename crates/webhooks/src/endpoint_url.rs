@@ -106,7 +106,11 @@ fn is_url_byte(byte: u8) -> bool {
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), UrlError> {
-    let host_end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
+    let host_end = match authority.rfind(']') {
+        Some(bracket) => bracket + 1,
+        None if authority.starts_with('[') => return Err(UrlError::Host),
+        None => 0,
+    };
     let Some(colon) = authority[host_end..].find(':').map(|at| host_end + at) else {
         return Ok((authority, None));
     };
@@ -132,7 +136,8 @@ fn check_host(host: &str, reach: Reach) -> Result<bool, UrlError> {
         (1..=63).contains(&label.len())
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
-    let is_name = host.len() <= HOST_BYTES_MAX && host.contains('.') && host.split('.').all(is_label);
+    let is_name =
+        host.len() <= HOST_BYTES_MAX && host.contains('.') && host.split('.').all(is_label);
     let last = host.rsplit('.').next().unwrap_or_default();
     if is_name && last.starts_with(|first: char| first.is_ascii_alphabetic()) {
         return Ok(false);

@@ -112,9 +112,7 @@ impl MessageId {
 
 /// The text is no id of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "an id of a message has 1 to {MESSAGE_ID_BYTES_MAX} characters out of a-z, 0-9, _ and -"
-)]
+#[error("an id of a message has 1 to {MESSAGE_ID_BYTES_MAX} characters out of a-z, 0-9, _ and -")]
 pub struct MessageIdError;
 
 /// The value of `webhook-signature`: one `v1,` and base64 for each secret, newest first, with

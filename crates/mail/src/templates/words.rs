@@ -72,13 +72,14 @@ fn clean_word(word: &str) -> String {
         return LINK_REMOVED.to_owned();
     }
     let mut clean = String::with_capacity(word.len());
-    let mut before = None;
+    let mut before = [' '; 2];
     for character in word.chars() {
-        if before.is_some_and(is_dot) && character.is_alphabetic() {
+        let [label, dot] = before;
+        if label.is_alphanumeric() && is_dot(dot) && character.is_alphabetic() {
             clean.push(' ');
         }
         clean.push(character);
-        before = Some(character);
+        before = [dot, character];
     }
     clean
 }
@@ -162,6 +163,8 @@ mod tests {
         check_line("me@evil.example", "me@evil. example");
         check_line("Happy birthday.Love", "Happy birthday. Love");
         check_line("3.50, 10.12.2026 and e.g. this", "3.50, 10.12.2026 and e. g. this");
+        check_line("...and so on", "...and so on");
+        check_line("a-.evil-1.example", "a-.evil-1. example");
         check_line("شكرا 🎁", "شكرا 🎁");
     }
 }

@@ -37,7 +37,7 @@ def word(address):
     return address.split("@")[0].split("+")[0]
 
 
-def describe(envelope, session):
+def describe(envelope, session, transport):
     parsed = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
     parts = {part.get_content_type(): part.get_content() for part in parsed.walk()
              if not part.is_multipart()}
@@ -55,7 +55,7 @@ def describe(envelope, session):
         "text": parts.get("text/plain"),
         "html": parts.get("text/html"),
         "defects": [repr(d) for part in parsed.walk() for d in part.defects],
-        "encrypted": session.ssl is not None,
+        "encrypted": transport.get_extra_info("ssl_object") is not None,
         "user": session.auth_data.decode() if session.auth_data else None,
         "hello": session.host_name,
         "ascii": envelope.original_content.isascii(),
@@ -88,7 +88,7 @@ class Handler:
         how = word(envelope.rcpt_tos[0])
         if how in TEXT_ANSWERS:
             return TEXT_ANSWERS[how]
-        print(json.dumps(describe(envelope, session)))
+        print(json.dumps(describe(envelope, session, server.transport)))
         if how == "drop":
             server.transport.abort()
         if how == "hang":
@@ -132,6 +132,7 @@ async def main():
             authenticator=authenticate if options.login else None,
             auth_required=bool(options.login),
             auth_require_tls=False,
+            auth_exclude_mechanism=None if options.login else ["LOGIN", "PLAIN"],
         )
 
     listening = await asyncio.get_running_loop().create_server(

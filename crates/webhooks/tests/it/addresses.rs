@@ -92,10 +92,8 @@ fn a_name_without_an_address_is_not_found() {
 fn the_certificate_must_be_of_the_name_and_trusted() {
     let receiver = Receiver::encrypted(&[1]);
     let names = MadeUpNames::new(&[&[receiver.address]]);
-    let trusting = SenderSettings {
-        more_roots: vec![certificates::AUTHORITY.to_vec()],
-        ..with_names(&names)
-    };
+    let trusting =
+        SenderSettings { more_roots: vec![certificates::AUTHORITY.to_vec()], ..with_names(&names) };
     assert_eq!(send(&trusting, &url("https://server.test/ok")), Outcome::Delivered);
     assert_eq!(receiver.arrived()["headers"]["host"], "server.test");
     let untrusted = Outcome::Failed(Failure::Untrusted);
