@@ -5,7 +5,8 @@ use crate::Message;
 /// Who takes a message. Sending blocks, for as long as the settings of the mailer allow: jobs call
 /// it from threads of their own.
 pub trait Mailer: Send + Sync {
-    /// Hands one message over, once. Trying again is the caller's, by [`schedule`](crate::schedule).
+    /// Hands one message over, once. Trying again is the caller's, by
+    /// [`schedule`](crate::schedule).
     fn send(&self, message: &Message) -> Outcome;
 }
 

@@ -6,15 +6,15 @@
 //! | --- | --- |
 //! | endpoint | where somebody wants to be told: an [`EndpointUrl`] with its [`Secrets`] |
 //! | [`Delivery`] | one event for one endpoint; every attempt carries the same [`MessageId`] |
-//! | attempt | one request of a delivery, signed anew, since the time is part of what is signed |
+//! | attempt | one request of a delivery, signed anew because the signature holds the time |
 //! | [`Outcome`] | delivered, gone, or failed with its [`Failure`] |
-//! | reach | which addresses may be connected to: public ones, or this machine as well ([`Reach`]) |
+//! | reach | which addresses may be connected to: public ones, or also this machine ([`Reach`]) |
 //! | health | since when an endpoint fails; three days switch it off ([`schedule::Health`]) |
 //!
 //! # Invariants
 //!
-//! - No connection is made to an address that was not judged: a name is resolved once for an attempt,
-//!   every address it has is judged, and the connection goes to one of those very addresses.
+//! - No connection is made to an address that was not judged: a name is resolved once for an
+//!   attempt, every address it has is judged, and the connection goes to one of those.
 //! - A name with one address that is refused is refused whole.
 //! - Redirects are not followed, proxies not used, answers neither kept nor obeyed (but for their
 //!   status and `Retry-After`).

@@ -35,7 +35,7 @@ impl Names for SystemNames {
     fn addresses(&self, host: &str, port: u16, patience: Duration) -> io::Result<Vec<SocketAddr>> {
         let (sender, answer) = mpsc::sync_channel(1);
         let host = host.to_owned();
-        // The system's call cannot be told to hurry; a thread that waits for it in vain ends with it.
+        // The system's call cannot be told to hurry: a thread waits for it, and ends with it.
         thread::spawn(move || {
             let addresses = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
             sender.send(addresses).ok()

@@ -92,9 +92,8 @@ fn is_dot(character: char) -> bool {
 /// Drops what changes the direction of the text that follows, and what cannot be seen.
 fn without_turns(text: &str) -> String {
     let is_turn = |character: char| {
-        matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+        matches!(character, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
             || matches!(character, '\u{200B}' | '\u{2060}' | '\u{FEFF}')
-            || matches!(character, '\u{E0000}'..='\u{E001F}')
     };
     text.chars().filter(|character| !is_turn(*character)).collect()
 }

@@ -9,6 +9,7 @@ of the secrets (separated by commas) the reference library of Standard Webhooks 
     /redirect/N     the status N, to /ok       /later/SECONDS    429 with Retry-After
     /silent         no answer at all           /drip             a header that never ends, slowly
     /huge           200 and a body without end /huge-header      a header without end
+    /large-header/N 200 with N bytes of header
     /reset          ends without an answer     /nonsense         not HTTP
     /stalled        200 and a body that never comes
 """
@@ -93,8 +94,15 @@ class Receiver(BaseHTTPRequestHandler):
         elif how == "huge":
             self.send_response(200)
             self.end_headers()
-            while True:
-                self.wfile.write(b"x" * 65536)
+            written = 0
+            try:
+                while True:
+                    written += self.wfile.write(b"x" * 65536)
+            except OSError:
+                with saying:
+                    print(json.dumps({"written": written}), flush=True)
+        elif how == "large-header":
+            self.end(200, [("X-Large", "x" * int(argument))])
         elif how == "huge-header":
             self.wfile.write(b"HTTP/1.1 200 OK\r\n")
             for number in range(100_000):
