@@ -54,6 +54,8 @@ const EDGES: &[Edges] = &[
     Edges { name: "outside", uses: &["base"], tests_also_use: &[] },
     // What a rail answers is turned into words of `base`; payments and books are above it.
     Edges { name: "rails", uses: &["base", "outside"], tests_also_use: &[] },
+    Edges { name: "mail", uses: &["base", "outside"], tests_also_use: &["testbed"] },
+    Edges { name: "webhooks", uses: &["base", "outside"], tests_also_use: &["testbed"] },
     Edges {
         name: "jobs",
         uses: &["base", "ledger", "giftcards", "engine", "store", "writer", "outside", "rails"],
