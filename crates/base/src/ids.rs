@@ -165,6 +165,30 @@ typed_ids! {
     ProgramId = "prog";
     /// Somebody with an account.
     PersonId = "per";
+    /// Lines to be paid, and the tenders that pay them.
+    CheckoutId = "chk";
+    /// What a checkout becomes when every tender has succeeded.
+    OrderId = "ord";
+    /// Money taken over a rail.
+    PaymentId = "pay";
+    /// A way to pay that a rail keeps: a card, an account.
+    MethodId = "pm";
+    /// A refund on its way over a rail.
+    RailRefundId = "rrf";
+    /// Money that a payer's bank takes back.
+    DisputeId = "dp";
+    /// Who sells.
+    SellerId = "sel";
+    /// Who makes posts and is credited with sales.
+    CreatorId = "cre";
+    /// What is sold.
+    ProductId = "prd";
+    /// Money owed to a seller or creator on its way out.
+    PayoutId = "po";
+    /// Several cards bought together.
+    PurchaseId = "gcp";
+    /// An address that is told of events.
+    EndpointId = "whe";
     /// A ledger account.
     AccountId = "acct";
     /// A movement of money between two ledger accounts.

@@ -9,11 +9,15 @@
 //! | [`Amount`] | a non-negative number of minor units, the currency known from elsewhere |
 //! | [`Money`] | an amount together with its currency |
 //! | [`fair_split()`] | dividing an amount by weights so that the parts add up to it |
+//! | [`part_split()`] | dividing what goes back in steps over the pieces of a whole |
 //! | [`Instant`] | a point in time: microseconds since 1970-01-01T00:00:00Z |
 //! | [`Span`] | a length of time in microseconds, never negative |
 //! | [`TypedId`] | a 128-bit id whose type is part of its text, such as `gc_…` for a [`CardId`] |
 //! | [`Text`] | words written by people, bounded in bytes and free of control characters |
 //! | [`Token`] | a word for machines: lower-case letters, digits and `_ . : -` |
+//! | [`Label`] | what a shop calls a thing of its own: a category, a customer |
+//! | [`Metadata`] | strings that a shop keeps with an object |
+//! | [`LineKind`] | what kind of thing is sold: goods, a service, a gift card |
 //! | [`Region`] | a country, or one of its subdivisions: `US`, `US-CA` |
 //!
 //! # Invariants
@@ -40,7 +44,11 @@ mod fair_split;
 mod ids;
 mod instant;
 mod instant_text;
+mod label;
+mod line_kind;
+mod metadata;
 mod money;
+mod part_split;
 mod region;
 mod span;
 mod text;
@@ -50,11 +58,16 @@ pub use amount::Amount;
 pub use currency::{Currency, UnknownCurrency};
 pub use fair_split::fair_split;
 pub use ids::{
-    AccountId, CardId, EventId, HoldId, IdError, IdProblem, ImportId, KeyId, PersonId, ProgramId,
-    RefundId, RequestId, TransferId, TypedId,
+    AccountId, CardId, CheckoutId, CreatorId, DisputeId, EndpointId, EventId, HoldId, IdError,
+    IdProblem, ImportId, KeyId, MethodId, OrderId, PaymentId, PayoutId, PersonId, ProductId,
+    ProgramId, PurchaseId, RailRefundId, RefundId, RequestId, SellerId, TransferId, TypedId,
 };
 pub use instant::{Instant, InstantError};
+pub use label::{Label, LabelError};
+pub use line_kind::LineKind;
+pub use metadata::{Metadata, MetadataError};
 pub use money::{Money, MoneyError};
+pub use part_split::part_split;
 pub use region::{Region, RegionError};
 pub use span::Span;
 pub use text::{Text, TextError};

@@ -53,6 +53,17 @@ pub enum CopyError {
         /// Last record of the target.
         seq: u64,
     },
+    /// An archive lacks records that have left the journal.
+    #[error(
+        "the archive ends at record {seq}, but records up to {removed} have left the journal; \
+         use the archive that has them"
+    )]
+    ArchiveEnds {
+        /// Last record of the archive.
+        seq: u64,
+        /// Last record that has left the journal.
+        removed: u64,
+    },
     /// The target serves a book of this name that is not what is copied.
     #[error(
         "the target has a book {0} that is used already, and is not a copy of this one; \

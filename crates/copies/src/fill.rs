@@ -28,7 +28,8 @@ impl<'a> Filler<'a> {
     pub fn begin(store: &'a mut dyn Store) -> Result<Filler<'a>, CopyError> {
         let head = store.head().map_err(CopyError::Target)?;
         let verifier = match head.seq {
-            0 => Verifier::new(),
+            // There is no block yet, and the first one is taken at its word.
+            seq if seq == head.removed => Verifier::new(),
             seq => {
                 let block = store.block_of(seq).map_err(CopyError::Target)?;
                 let is_last = |block: &Block| block.last_seq() == seq && block.hash == head.hash;
@@ -38,7 +39,7 @@ impl<'a> Filler<'a> {
                 Verifier::resume(ChainHead::after(&block))
             }
         };
-        let unconfirmed = (head.seq > 0).then_some(head);
+        let unconfirmed = (head.seq > head.removed).then_some(head);
         let mut filler = Filler { store, head, verifier, unconfirmed, runs: Vec::new() };
         if head.seq == 0 && !head.is_filling() {
             filler.part(Parts::default(), head)?;
@@ -49,7 +50,7 @@ impl<'a> Filler<'a> {
     /// After which record the stream has to begin: one that was copied already is shown again, so
     /// that its block can be compared.
     pub fn from(&self) -> u64 {
-        self.head.seq.saturating_sub(1)
+        self.head.seq - u64::from(self.head.seq > self.head.removed)
     }
 
     /// Everything has gone by: drops runs that are not in the stream any more, and refuses a
@@ -62,6 +63,13 @@ impl<'a> Filler<'a> {
         self.expect_confirmed()?;
         if (self.head.seq, self.head.hash) != (head.seq, head.hash) {
             return Err(CopyError::JournalEnds { expected: self.head.seq + 1 });
+        }
+        if self.head.removed > head.removed {
+            return Err(CopyError::JournalEnds { expected: head.removed + 1 });
+        }
+        if self.head.removed < head.removed {
+            // More has left the original since an earlier attempt.
+            self.part(Parts::default(), Head { removed: head.removed, ..self.head })?;
         }
         let kept = self.store.operation_runs().map_err(CopyError::Target)?;
         let others: Vec<u64> =
@@ -109,6 +117,20 @@ impl<'a> Filler<'a> {
         Ok(())
     }
 
+    /// Takes entries of records that have left the journal.
+    fn entries_alone(&mut self, entries: &[EntryRow]) -> Result<(), CopyError> {
+        let there = EntryPlace::last_of(self.head.seq);
+        let entries = &entries[entries.partition_point(|row| row.entry.place <= there)..];
+        let Some(last) = entries.last() else { return Ok(()) };
+        if self.head.seq > self.head.removed {
+            // What is there ends before the journal of the original begins.
+            return Err(CopyError::OtherHistory { seq: self.head.seq });
+        }
+        let seq = last.entry.place.sequence();
+        let next = Head { seq, removed: seq, ..self.head };
+        self.part(Parts { entries, ..Parts::default() }, next)
+    }
+
     /// Passes over blocks that are there already, and compares the last of them.
     fn not_there<'b>(&mut self, blocks: &'b [Block]) -> Result<&'b [Block], CopyError> {
         let there = blocks.iter().take_while(|block| block.last_seq() <= self.head.seq).count();
@@ -131,8 +153,20 @@ impl<'a> Filler<'a> {
 
 impl Sink for Filler<'_> {
     fn journal(&mut self, blocks: &[Block], entries: &[EntryRow]) -> Result<(), CopyError> {
+        if blocks.is_empty() {
+            return self.entries_alone(entries);
+        }
         let blocks = self.not_there(blocks)?;
-        let Some(last) = blocks.last() else { return Ok(()) };
+        let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { return Ok(()) };
+        let mut removed = self.head.removed;
+        if self.head.seq == removed {
+            removed = first.first_seq - 1;
+            let hash = first.previous_hash;
+            let before = ChainHead { seq: removed, hash, ..ChainHead::GENESIS };
+            if removed > 0 {
+                self.verifier = Verifier::resume(before);
+            }
+        }
         for block in blocks {
             let seq = block.first_seq;
             self.verifier.push(block).map_err(|error| CopyError::Chain { seq, error })?;
@@ -140,7 +174,7 @@ impl Sink for Filler<'_> {
         let there = EntryPlace::last_of(self.head.seq);
         let entries = &entries[entries.partition_point(|row| row.entry.place <= there)..];
         let (seq, hash, at_micros) = (last.last_seq(), last.hash, last.at_micros);
-        let next = Head { seq, hash, at_micros, ..self.head };
+        let next = Head { seq, hash, at_micros, removed, ..self.head };
         self.part(Parts { blocks, entries, ..Parts::default() }, next)
     }
 

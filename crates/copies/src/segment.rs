@@ -3,9 +3,10 @@
 use std::io::{Read, Write};
 
 use journal::{
-    Block, ChainHead, EncodedSink, EncodedSource, ReadError, ValueSink, ValueSource, Verifier,
+    Block, ChainHead, EncodedSink, EncodedSource, GENESIS_HASH, ReadError, ValueSink, ValueSource,
+    Verifier,
 };
-use store::{BookName, Head};
+use store::{BookName, Reader};
 
 use crate::frame::{FrameReader, FrameWriter, Magic, damaged};
 use crate::{CopyError, Damage};
@@ -134,6 +135,19 @@ impl SegmentChain {
     ///
     /// [`CopyError`]; the chain ends before this segment then.
     pub fn push(&mut self, input: impl Read) -> Result<Segment, CopyError> {
+        self.push_each(input, &mut |_| {})
+    }
+
+    /// The same, handing out every block. Only when it returns they are known to be the segment's.
+    ///
+    /// # Errors
+    ///
+    /// As [`SegmentChain::push`].
+    pub fn push_each(
+        &mut self,
+        input: impl Read,
+        each: &mut dyn FnMut(Block),
+    ) -> Result<Segment, CopyError> {
         let mut verifier = self.verifier.clone();
         let mut frames = FrameReader::new(input, MAGIC)?;
         let header = frames.next()?;
@@ -159,6 +173,7 @@ impl SegmentChain {
                     let seq = block.first_seq;
                     verifier.push(&block).map_err(|error| CopyError::Chain { seq, error })?;
                     blocks += 1;
+                    each(block);
                 }
                 END if frame.payload == frame.digest_before => break,
                 _ => return Err(damaged(offset, Damage::Order("a segment ends with its digest"))),
@@ -177,19 +192,26 @@ impl SegmentChain {
         Ok(segment)
     }
 
-    /// Refuses an archive that is not the beginning of the journal of a book with this head.
-    /// `last` is the block of the book with the archive's last record.
+    /// Refuses an archive that is not the beginning of the journal that `reader` shows, or that
+    /// ends before what is left of it begins.
     ///
     /// # Errors
     ///
-    /// [`CopyError::OtherHistory`].
-    pub fn expect_beginning_of(&self, head: &Head, last: Option<&Block>) -> Result<(), CopyError> {
-        let end = self.end();
-        let is_same = |block: &Block| block.last_seq() == end.seq && block.hash == end.hash;
-        if end.seq == 0 || (end.seq <= head.seq && last.is_some_and(is_same)) {
-            return Ok(());
+    /// [`CopyError::OtherHistory`], [`CopyError::ArchiveEnds`], [`CopyError::Source`].
+    pub fn expect_beginning_of(&self, reader: &mut dyn Reader) -> Result<(), CopyError> {
+        let head = reader.head().map_err(CopyError::Source)?;
+        let ChainHead { seq, hash, .. } = self.end();
+        if seq < head.removed {
+            return Err(CopyError::ArchiveEnds { seq, removed: head.removed });
         }
-        Err(CopyError::OtherHistory { seq: end.seq })
+        // The hash of a block is named by the one after it, which is there longer.
+        let found = if seq == 0 || seq == head.seq {
+            Some(if seq == 0 { GENESIS_HASH } else { head.hash })
+        } else {
+            let next = reader.block_of(seq + 1).map_err(CopyError::Source)?;
+            next.filter(|next| next.first_seq == seq + 1).map(|next| next.previous_hash)
+        };
+        if found == Some(hash) { Ok(()) } else { Err(CopyError::OtherHistory { seq }) }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::CopyError;
 
 /// What takes the parts of a book, in the order of these methods.
 pub trait Sink {
-    /// Takes blocks, and all entries of their records.
+    /// Takes blocks, and all entries of their records; entries alone when the journal begins later.
     ///
     /// # Errors
     ///
@@ -68,7 +68,11 @@ pub enum Step {
     Compare,
 }
 
-/// Gives a book to a sink: the journal after record `from`, then every row and run.
+/// Records of which only entries are left, given to a sink at once.
+const REMOVED_AT_ONCE: u64 = 10_000;
+
+/// Gives a book to a sink: the journal after record `from`, then every row and run. Of records that
+/// have left the journal the sink gets entries, without blocks.
 ///
 /// `reader` shows one instant, whose head is `head`.
 ///
@@ -84,6 +88,15 @@ pub fn stream(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), CopyError> {
     let mut after = from;
+    while after < head.removed {
+        let end = head.removed.min(after.saturating_add(REMOVED_AT_ONCE));
+        let entries = reader.entries_after(after, end).map_err(CopyError::Source)?;
+        if !entries.is_empty() {
+            sink.journal(&[], &entries)?;
+        }
+        after = end;
+        progress(Progress { step: Step::Journal, done: after, total: head.seq });
+    }
     while after < head.seq {
         let blocks = reader.blocks_after(after, chunks.block_bytes).map_err(CopyError::Source)?;
         let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else {

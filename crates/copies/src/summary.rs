@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use base::{AccountId, Currency};
 use engine::Row;
-use journal::{Block, EncodedSink, ReadError, ValueSink, Verifier};
+use journal::{Block, ChainHead, EncodedSink, ReadError, ValueSink, Verifier};
 use sha2::{Digest, Sha256};
 use store::rows::{TABLES, read_row, table_of, write_row};
 use store::{EntryRow, Head, OperationRun, Reader, SweptRow, entry_values};
@@ -31,7 +31,8 @@ pub struct Summary {
     pub runs: u64,
     /// Operations in them.
     pub operations: u64,
-    /// Totals of all accounts as the journal leaves them, by currency.
+    /// Totals of all accounts as the journal leaves them, or as their rows have them since before
+    /// it begins, by currency.
     pub currencies: Vec<CurrencyTotal>,
     /// SHA-256 over all entries, rows and runs, in order.
     pub digest: [u8; 32],
@@ -55,6 +56,8 @@ pub struct CurrencyTotal {
 pub struct Tally {
     verifier: Verifier,
     summary: Summary,
+    /// The last record before the journal begins.
+    removed: u64,
     accounts: HashMap<AccountId, (Currency, i64, i64)>,
     account_table: u8,
     hasher: Sha256,
@@ -62,8 +65,9 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Of a book from its first record on.
-    pub fn new() -> Tally {
+    /// Of a book from its first record on, or with a journal of which records up to `removed` are
+    /// gone.
+    pub fn new(removed: u64) -> Tally {
         let table = TABLES.iter().find(|table| table.name == "account");
         Tally {
             verifier: Verifier::new(),
@@ -79,6 +83,7 @@ impl Tally {
                 currencies: Vec::new(),
                 digest: [0; 32],
             },
+            removed,
             accounts: HashMap::new(),
             account_table: table.expect("there is a table of accounts").number,
             hasher: Sha256::new(),
@@ -121,6 +126,11 @@ impl Tally {
 
     fn block(&mut self, block: &Block) -> Result<(), CopyError> {
         let seq = block.first_seq;
+        if self.summary.blocks == 0 && self.removed > 0 {
+            // The block before it is archived: its word is taken, which its own hash holds.
+            let (seq, hash) = (self.removed, block.previous_hash);
+            self.verifier = Verifier::resume(ChainHead { seq, hash, ..ChainHead::GENESIS });
+        }
         self.verifier.push(block).map_err(|error| CopyError::Chain { seq, error })?;
         self.accounts(block).map_err(|error| CopyError::Record { seq, error })?;
         self.summary.blocks += 1;
@@ -153,12 +163,6 @@ impl Tally {
     }
 }
 
-impl Default for Tally {
-    fn default() -> Tally {
-        Tally::new()
-    }
-}
-
 impl Sink for Tally {
     fn journal(&mut self, blocks: &[Block], entries: &[EntryRow]) -> Result<(), CopyError> {
         blocks.iter().try_for_each(|block| self.block(block))?;
@@ -171,6 +175,14 @@ impl Sink for Tally {
 
     fn rows(&mut self, rows: &[SweptRow]) -> Result<(), CopyError> {
         for row in rows {
+            if let Row::Account(account) = &row.row
+                && row.applied_seq <= self.removed
+            {
+                // Unless the journal has a later state of it.
+                let totals = (account.debits_posted.minor(), account.credits_posted.minor());
+                let own = (account.currency, totals.0, totals.1);
+                self.accounts.entry(account.id).or_insert(own);
+            }
             self.digest(|sink| {
                 sink.int(i64::from(table_of(&row.row).0));
                 sink.int(row.applied_seq.cast_signed());
@@ -206,7 +218,7 @@ pub fn summarize(
     head: &Head,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, CopyError> {
-    let mut tally = Tally::new();
+    let mut tally = Tally::new(head.removed);
     stream(reader, head, 0, Chunks::default(), &mut tally, &mut |at| {
         progress(Progress { step: Step::Compare, ..at });
     })?;

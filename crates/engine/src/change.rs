@@ -2,53 +2,33 @@
 
 use std::sync::Arc;
 
-use giftcards::{Card, CodeRow, EventKind, Hold, Outcome, Program, Refund};
-use ledger::{Account, Entry, Subject, Transfer};
+use ledger::{Entry, Transfer};
 
-use crate::{AnswerRef, BookRow, Key};
+use crate::{AnswerRef, BookRow, Event, EventKind, Key, every_row};
 
-/// One row after a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// The book's own row.
-    Book(BookRow),
-    /// A ledger account.
-    Account(Account),
-    /// A program.
-    Program(Arc<Program>),
-    /// A gift card.
-    Card(Arc<Card>),
-    /// A code.
-    Code(CodeRow),
-    /// A hold.
-    Hold(Arc<Hold>),
-    /// A refund.
-    Refund(Arc<Refund>),
-}
-
-impl Row {
-    /// The key under which the row is found.
-    pub fn key(&self) -> Key {
-        match self {
-            Row::Book(_) => Key::Book,
-            Row::Account(row) => Key::Account(row.id),
-            Row::Program(row) => Key::Program(row.id),
-            Row::Card(row) => Key::Card(row.id),
-            Row::Code(row) => Key::Code(row.hash),
-            Row::Hold(row) => Key::Hold(row.id),
-            Row::Refund(row) => Key::Refund(row.id),
+macro_rules! row {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        /// One row after a change.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Row {
+            /// The book's own row.
+            Book(BookRow),
+            $(#[doc = $doc] $variant($row),)+
         }
-    }
+
+        impl Row {
+            /// The key under which the row is found.
+            pub fn key(&self) -> Key {
+                match self {
+                    Row::Book(_) => Key::Book,
+                    $(Row::$variant(row) => Key::$variant(row.$member),)+
+                }
+            }
+        }
+    };
 }
 
-/// Something that happened, for those who subscribe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// What happened.
-    pub kind: EventKind,
-    /// The object it happened to.
-    pub subject: Subject,
-}
+every_row!(row);
 
 /// What an accepted command leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +45,32 @@ pub struct Change {
     pub answer: AnswerRef,
 }
 
+/// A change, or a part of one, without its answer.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) transfers: Vec<Transfer>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Parts {
+    pub(crate) fn into_change(self, answer: AnswerRef) -> Change {
+        let Parts { rows, transfers, entries, events } = self;
+        Change { rows, transfers, entries, events, answer }
+    }
+}
+
 impl Change {
-    /// The change of a gift-card decision.
-    pub(crate) fn from_outcome(outcome: Outcome, answer: AnswerRef) -> Change {
-        let Outcome { cards, codes, holds, refunds, programs, posted, events } = outcome;
+    /// The change of one decision.
+    pub(crate) fn from_outcome(outcome: impl Into<Parts>, answer: AnswerRef) -> Change {
+        outcome.into().into_change(answer)
+    }
+}
+
+impl From<giftcards::Outcome> for Parts {
+    fn from(outcome: giftcards::Outcome) -> Parts {
+        let giftcards::Outcome { cards, codes, holds, refunds, programs, posted, events } = outcome;
         let mut rows = Vec::with_capacity(posted.accounts.len() + cards.len() + holds.len() + 1);
         rows.extend(posted.accounts.into_iter().map(Row::Account));
         rows.extend(cards.into_iter().map(|row| Row::Card(Arc::new(row))));
@@ -76,12 +78,8 @@ impl Change {
         rows.extend(holds.into_iter().map(|row| Row::Hold(Arc::new(row))));
         rows.extend(refunds.into_iter().map(|row| Row::Refund(Arc::new(row))));
         rows.extend(programs.into_iter().map(|row| Row::Program(Arc::new(row))));
-        Change {
-            rows,
-            transfers: posted.transfers,
-            entries: posted.entries,
-            events: events.into_iter().map(|(kind, subject)| Event { kind, subject }).collect(),
-            answer,
-        }
+        let event = |(kind, subject)| Event { kind: EventKind::GiftCards(kind), subject };
+        let events = events.into_iter().map(event).collect();
+        Parts { rows, transfers: posted.transfers, entries: posted.entries, events }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{CardId, HoldId};
 use giftcards::{Card, Hold, IssueRows, RefundHold, Refusal as CardRefusal, ReturnRows};
 use giftcards::{SpendRows, Why, account_of};
-use ledger::{Account, AccountName};
+use ledger::{Account, AccountName, Position};
 
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, CardRef, Change, Context, GiftCardCommand, Rows};
@@ -42,7 +42,7 @@ pub(crate) fn walk<R: Rows>(
 
 /// The context as the capability knows it.
 pub(crate) fn context(context: Context) -> giftcards::Context {
-    giftcards::Context { now: context.now, sequence: context.sequence }
+    giftcards::Context { now: context.now, position: Position::start(context.sequence) }
 }
 
 fn create<R: Rows>(command: &GiftCardCommand, walk: &mut Walk<'_, R>, at: Context) -> Decided {

@@ -24,6 +24,8 @@ mod book;
 mod change;
 mod command;
 mod decide;
+mod event;
+mod every_row;
 mod gift_cards;
 mod operation;
 mod query;
@@ -32,9 +34,12 @@ mod rows;
 
 pub use answer::{Answer, AnswerRef, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};
-pub use change::{Change, Event, Row};
+pub use change::{Change, Row};
 pub use command::{CardRef, Command, CommandKind, GiftCardCommand};
 pub use decide::{Attempt, attempt, decide, needs};
+pub use event::{Event, EventKind};
+#[doc(hidden)]
+pub use every_row::types;
 pub use operation::{OperationKey, OperationRefusal, OperationTrace};
 pub use query::{Query, ask, query_needs};
 pub use refusal::{Refusal, StoredRefusal};

@@ -1,33 +1,22 @@
 //! Keys, and the view of rows that decisions are made on.
 
-use std::sync::Arc;
+use crate::{BookRow, OperationKey, OperationTrace, Refusal, every_row};
 
-use base::{AccountId, CardId, HoldId, ProgramId, RefundId};
-use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
-use ledger::Account;
-
-use crate::{BookRow, OperationKey, OperationTrace, Refusal};
-
-/// Finds one row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Key {
-    /// The book's own row.
-    Book,
-    /// A ledger account.
-    Account(AccountId),
-    /// A program.
-    Program(ProgramId),
-    /// A gift card.
-    Card(CardId),
-    /// A code, by its keyed hash.
-    Code(CodeHash),
-    /// A hold.
-    Hold(HoldId),
-    /// A refund.
-    Refund(RefundId),
-    /// What an earlier operation did, by the keyed hash of its idempotency key.
-    Operation(OperationKey),
+macro_rules! key {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        /// Finds one row.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Key {
+            /// The book's own row.
+            Book,
+            $(#[doc = $doc] $variant($id),)+
+            /// What an earlier operation did, by the keyed hash of its idempotency key.
+            Operation(OperationKey),
+        }
+    };
 }
+
+every_row!(key);
 
 /// The result of looking for a row in what has been loaded so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,25 +29,21 @@ pub enum Found<T> {
     Present(T),
 }
 
-/// Rows loaded so far: committed ones, overlaid with those of earlier commands of the batch.
-pub trait Rows {
-    /// The book's own row.
-    fn book(&self) -> Found<&BookRow>;
-    /// A ledger account.
-    fn account(&self, id: AccountId) -> Found<&Account>;
-    /// A program.
-    fn program(&self, id: ProgramId) -> Found<&Arc<Program>>;
-    /// A gift card.
-    fn card(&self, id: CardId) -> Found<&Arc<Card>>;
-    /// A code.
-    fn code(&self, hash: CodeHash) -> Found<&CodeRow>;
-    /// A hold.
-    fn hold(&self, id: HoldId) -> Found<&Arc<Hold>>;
-    /// A refund.
-    fn refund(&self, id: RefundId) -> Found<&Arc<Refund>>;
-    /// What an earlier operation did.
-    fn operation(&self, key: OperationKey) -> Found<&OperationTrace>;
+macro_rules! rows {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        /// Rows loaded so far: committed ones, overlaid with those of earlier commands of the
+        /// batch.
+        pub trait Rows {
+            /// The book's own row.
+            fn book(&self) -> Found<&BookRow>;
+            $(#[doc = $doc] fn $name(&self, id: $id) -> Found<&$row>;)+
+            /// What an earlier operation did.
+            fn operation(&self, key: OperationKey) -> Found<&OperationTrace>;
+        }
+    };
 }
+
+every_row!(rows);
 
 /// Walks rows and notes the keys of those not loaded yet. The same walk serves `needs` and
 /// `decide`, so that they cannot disagree.
@@ -82,21 +67,6 @@ impl<E: Into<Refusal>> From<E> for Stop {
     }
 }
 
-macro_rules! walk {
-    ($name:ident, $id:ty, $row:ty, $key:path) => {
-        pub(crate) fn $name(&mut self, id: $id) -> Option<&'a $row> {
-            match self.rows.$name(id) {
-                Found::Present(row) => Some(row),
-                Found::Absent => None,
-                Found::Unknown => {
-                    self.missing.push($key(id));
-                    None
-                }
-            }
-        }
-    };
-}
-
 impl<'a, R: Rows> Walk<'a, R> {
     /// A walk to a decision.
     pub(crate) fn new(rows: &'a R) -> Walk<'a, R> {
@@ -118,21 +88,33 @@ impl<'a, R: Rows> Walk<'a, R> {
     }
 
     pub(crate) fn book(&mut self) -> Option<&'a BookRow> {
-        match self.rows.book() {
+        self.found(self.rows.book(), Key::Book)
+    }
+
+    pub(crate) fn operation(&mut self, key: OperationKey) -> Option<&'a OperationTrace> {
+        self.found(self.rows.operation(key), Key::Operation(key))
+    }
+
+    fn found<T>(&mut self, found: Found<&'a T>, key: Key) -> Option<&'a T> {
+        match found {
             Found::Present(row) => Some(row),
             Found::Absent => None,
             Found::Unknown => {
-                self.missing.push(Key::Book);
+                self.missing.push(key);
                 None
             }
         }
     }
-
-    walk!(account, AccountId, Account, Key::Account);
-    walk!(program, ProgramId, Arc<Program>, Key::Program);
-    walk!(card, CardId, Arc<Card>, Key::Card);
-    walk!(code, CodeHash, CodeRow, Key::Code);
-    walk!(hold, HoldId, Arc<Hold>, Key::Hold);
-    walk!(refund, RefundId, Arc<Refund>, Key::Refund);
-    walk!(operation, OperationKey, OperationTrace, Key::Operation);
 }
+
+macro_rules! walk {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        impl<'a, R: Rows> Walk<'a, R> {
+            $(pub(crate) fn $name(&mut self, id: $id) -> Option<&'a $row> {
+                self.found(self.rows.$name(id), Key::$variant(id))
+            })+
+        }
+    };
+}
+
+every_row!(walk);

@@ -10,6 +10,18 @@ use crate::{Label, Metadata, Scope, limits};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CodeHash(pub [u8; 16]);
 
+impl CodeHash {
+    /// The hash of these bits.
+    pub const fn from_bits(bits: u128) -> CodeHash {
+        CodeHash(bits.to_be_bytes())
+    }
+
+    /// The bits.
+    pub const fn bits(self) -> u128 {
+        u128::from_be_bytes(self.0)
+    }
+}
+
 /// What is known about the current code of a card. Neither the code nor anything that yields it
 /// without the key ring.
 #[derive(Clone, Debug, PartialEq, Eq)]

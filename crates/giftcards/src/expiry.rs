@@ -53,7 +53,7 @@ pub fn expire_hold(
     if hold.expires_at > context.now {
         return Err(Refusal::NotDue);
     }
-    let mut set = LinkedSet::new(context.sequence, Reason::HoldExpiry, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, Reason::HoldExpiry, about_hold(hold.id))
         .with(account.clone())
         .with(clearing.clone());
     let pending = set.expire(&hold.pending).map_err(|_| Refusal::HoldNotOpen)?;

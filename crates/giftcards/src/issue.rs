@@ -82,7 +82,7 @@ pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outco
     let account = Account::open(AccountName::GiftCard(card.id), card.currency);
     let funding = crate::spend::or_open(rows.funding, new.funding.account(), card.currency);
     let (to, from) = (account.id, funding.id);
-    let mut set = LinkedSet::new(context.sequence, reason, about_card(card.id));
+    let mut set = LinkedSet::new(context.position, reason, about_card(card.id));
     set = set.with(account).with(funding);
     let opening = card.money(new.opening_balance.unwrap_or(card.value));
     if !opening.amount.is_zero() {

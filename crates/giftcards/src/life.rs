@@ -244,7 +244,7 @@ fn transfer(
     direction: Direction,
 ) -> Result<Posted, Refusal> {
     let (mine, theirs) = (account.id, other.id);
-    let mut set = LinkedSet::new(context.sequence, reason, about_card(card.id));
+    let mut set = LinkedSet::new(context.position, reason, about_card(card.id));
     set = set.with(account.clone()).with(other);
     let (debit, credit) = match direction {
         Direction::Up => (theirs, mine),

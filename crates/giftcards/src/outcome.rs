@@ -1,7 +1,7 @@
 //! What a decision needs to know besides rows, and what it leaves behind.
 
 use base::{CardId, HoldId, Instant, ProgramId, RefundId};
-use ledger::{Posted, Subject};
+use ledger::{Position, Posted, Subject};
 
 use crate::{Card, CodeRow, EventKind, Hold, Program, Refund};
 
@@ -10,8 +10,8 @@ use crate::{Card, CodeRow, EventKind, Hold, Program, Refund};
 pub struct Context {
     /// The book's time.
     pub now: Instant,
-    /// Sequence the journal record will have.
-    pub sequence: u64,
+    /// Where in the journal transfers will stand.
+    pub position: Position,
 }
 
 /// Rows after a decision, what was posted, and what happened in words.

@@ -81,7 +81,7 @@ pub(crate) fn give_back(
     if card.state == CardState::Canceled {
         return Err(Refusal::NotUsable(Why::Canceled));
     }
-    let mut set = LinkedSet::new(context.sequence, reason, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, reason, about_hold(hold.id))
         .with(account.clone())
         .with(clearing.clone());
     let mut outcome = Outcome::default();

@@ -54,7 +54,7 @@ fn release_all(rows: ReturnRows<'_>, context: Context) -> Result<Outcome, Refusa
         return Err(Refusal::HoldCaptured);
     }
     let (mut hold, mut card) = (rows.hold.clone(), rows.card.clone());
-    let mut set = LinkedSet::new(context.sequence, Reason::Reverse, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, Reason::Reverse, about_hold(hold.id))
         .with(rows.account.clone())
         .with(rows.clearing.clone());
     let open = hold.pending.open();
@@ -95,7 +95,7 @@ fn undo_refund(
     if !refund.reversed && available.amount < amount.amount {
         return Err(Refusal::InsufficientBalance { available });
     }
-    let mut set = LinkedSet::new(context.sequence, Reason::Reverse, about_refund(refund.id))
+    let mut set = LinkedSet::new(context.position, Reason::Reverse, about_refund(refund.id))
         .with(account.clone())
         .with(clearing.clone());
     let mut hold = rows.hold.clone();

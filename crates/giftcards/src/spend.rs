@@ -138,7 +138,7 @@ pub fn change_hold(
         return Err(Refusal::LimitExceeded);
     }
     let clearing = or_open(rows.clearing, AccountName::OrderClearing, card.currency);
-    let mut set = LinkedSet::new(context.sequence, Reason::Hold, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, Reason::Hold, about_hold(hold.id))
         .with(rows.account.clone())
         .with(clearing);
     let Lapses { mut holds, mut events } = book_lapses(&mut set, &mut card, rows.lapsed)?;
@@ -203,7 +203,7 @@ pub fn capture(
     if card.sandbox == Sandbox::FailsAtCapture {
         return Err(Refusal::CaptureDeclined);
     }
-    let mut set = LinkedSet::new(context.sequence, Reason::Capture, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, Reason::Capture, about_hold(hold.id))
         .with(account.clone())
         .with(clearing.clone());
     let (mut card, mut hold) = (card.clone(), hold.clone());
@@ -235,7 +235,7 @@ pub fn release(
         return Err(Refusal::HoldNotOpen);
     }
     let part = part_of(hold, card, amount)?;
-    let mut set = LinkedSet::new(context.sequence, Reason::Release, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, Reason::Release, about_hold(hold.id))
         .with(account.clone())
         .with(clearing.clone());
     let (mut card, mut hold) = (card.clone(), hold.clone());
@@ -261,7 +261,7 @@ impl<'a> Spending<'a> {
         let mut card = rows.card.clone();
         let clearing = or_open(rows.clearing, AccountName::OrderClearing, card.currency);
         let clearing_id = clearing.id;
-        let mut set = LinkedSet::new(context.sequence, Reason::Hold, about_hold(place.id))
+        let mut set = LinkedSet::new(context.position, Reason::Hold, about_hold(place.id))
             .with(rows.account.clone())
             .with(clearing);
         let Lapses { holds, events } = book_lapses(&mut set, &mut card, rows.lapsed)?;

@@ -16,6 +16,28 @@ pub(crate) struct Answered {
     problems: Box<[AtomicU64]>,
     /// Answers 503 by their reason.
     busy: [AtomicU64; Busy::ALL.len()],
+    /// Requests about books of other processes, by what became of them.
+    elsewhere: [AtomicU64; Elsewhere::ALL.len()],
+}
+
+/// What became of a request about a book that another process owns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    /// It was answered here, from the tables.
+    ReadHere,
+    /// The owner has answered it.
+    PassedOn,
+}
+
+impl Elsewhere {
+    const ALL: [Elsewhere; 2] = [Elsewhere::ReadHere, Elsewhere::PassedOn];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Elsewhere::ReadHere => "read_here",
+            Elsewhere::PassedOn => "passed_on",
+        }
+    }
 }
 
 impl Default for Answered {
@@ -24,6 +46,7 @@ impl Default for Answered {
             classes: Default::default(),
             problems: catalog::ALL.iter().map(|_| AtomicU64::new(0)).collect(),
             busy: Default::default(),
+            elsewhere: Default::default(),
         }
     }
 }
@@ -48,6 +71,17 @@ impl Answered {
         if let Some(busy) = problem.busy() {
             self.busy[busy as usize].fetch_add(1, Relaxed);
         }
+    }
+
+    /// Counts an answer about a book that another process owns.
+    pub(crate) fn count_elsewhere(&self, how: Elsewhere) {
+        self.elsewhere[how as usize].fetch_add(1, Relaxed);
+    }
+
+    /// What became of requests about books of other processes, with their counts.
+    pub(crate) fn elsewhere(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let counts = Elsewhere::ALL.iter().zip(&self.elsewhere);
+        counts.map(|(how, count)| (how.as_str(), count.load(Relaxed)))
     }
 
     /// Each class of status with its count.

@@ -22,6 +22,7 @@ use crate::keys::{ApiKey, KeyTable, Known, UNKNOWN_FOR};
 use crate::neighbors::Neighbors;
 use crate::place::{Place, Whereabouts};
 use crate::problem::{Problem, catalog};
+use crate::read_side::ReadSide;
 use crate::scope::Scopes;
 use crate::watch::{AnswerSeen, Watch};
 
@@ -157,13 +158,25 @@ impl App {
         );
     }
 
+    /// Lists and reports of a book are read here whoever owns it. Returns its read side, for the
+    /// time in which it is served here: the one that was given first.
+    pub fn read_here(&self, reads: ReadSide) -> Arc<ReadSide> {
+        let name = reads.record().name.clone();
+        self.place_or_new(&name).read_here(reads)
+    }
+
     fn put(&self, name: &BookName, is: Whereabouts) {
+        self.place_or_new(name).set(is);
+    }
+
+    fn place_or_new(&self, name: &BookName) -> Arc<Place> {
         if let Some(place) = self.place(name.as_str()) {
-            return place.set(is);
+            return place;
         }
         let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
         let place = places.entry(name.to_string());
-        place.or_insert_with(|| Arc::new(Place::new(name.clone(), is.clone()))).set(is);
+        let new = || Arc::new(Place::new(name.clone(), Whereabouts::Nowhere));
+        Arc::clone(place.or_insert_with(new))
     }
 
     /// Every book wherever it is served, in order of their names.

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
@@ -40,6 +39,9 @@ pub(crate) trait Admission: Sized + Send + 'static {
     /// The scope to name in the documentation; `None` when no key is needed.
     const SCOPE: Option<&'static str>;
 
+    /// Whether a process answers it that does not own the book.
+    const IS_ANYWHERE: bool;
+
     /// Admits the request or answers why not, with the version to answer in.
     fn admit(arrival: Arrival) -> impl Future<Output = Result<(Self, Version), Problem>> + Send;
 }
@@ -51,10 +53,34 @@ pub(crate) struct Visit {
 
 impl Admission for Visit {
     const SCOPE: Option<&'static str> = None;
+    const IS_ANYWHERE: bool = true;
 
     async fn admit(arrival: Arrival) -> Result<(Visit, Version), Problem> {
         Ok((Visit { app: arrival.app }, Version::NEWEST))
     }
+}
+
+/// A request whose key is valid.
+pub(crate) struct Asked {
+    pub(crate) app: Arc<App>,
+    pub(crate) key: Arc<ApiKey>,
+    pub(crate) request_id: RequestId,
+    pub(crate) arrived: Instant,
+    /// Where the connection comes from; `None` without a socket.
+    pub(crate) peer: Option<Peer>,
+}
+
+/// What a caller wants of the book: to use it, or to read it.
+pub(crate) trait Role: Sized + Send + 'static {
+    /// Whether a process answers that does not own the book.
+    const IS_ANYWHERE: bool;
+
+    /// Finds what it takes.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` where the book is not.
+    fn of(asked: Asked) -> Result<Self, Problem>;
 }
 
 /// Who calls, and on whose behalf.
@@ -69,6 +95,17 @@ pub(crate) struct Caller {
     pub(crate) peer: Option<Peer>,
 }
 
+impl Role for Caller {
+    const IS_ANYWHERE: bool = false;
+
+    fn of(asked: Asked) -> Result<Caller, Problem> {
+        let Asked { app, key, request_id, arrived, peer } = asked;
+        // It may have moved away since somebody looked.
+        let book = key.place.book().ok_or(Trouble::Moved)?;
+        Ok(Caller { app, key, book, request_id, arrived, peer })
+    }
+}
+
 impl Caller {
     /// The book of the key: the only one that exists for this caller.
     pub(crate) fn book(&self) -> &Arc<Book> {
@@ -77,11 +114,7 @@ impl Caller {
 
     /// Refuses a caller without the scope `S`.
     pub(crate) fn require<S: Scope>(&self) -> Result<(), Problem> {
-        if S::allows(self.key.scopes) {
-            return Ok(());
-        }
-        let detail = format!("Use a key with the scope {}.", S::NAME);
-        Err(Problem::new(&catalog::INSUFFICIENT_SCOPE).detail(detail))
+        require::<S>(&self.key)
     }
 
     /// The operation of a request of this caller.
@@ -94,24 +127,19 @@ impl Caller {
         let (ring, book) = (&self.app.ring, self.book().name());
         idempotency::operation(ring, book, key, (method, path), body)
     }
-
-    /// Waits until lists show what this key wrote last.
-    pub(crate) async fn see_own_writes(&self) -> Result<(), Problem> {
-        let seq = self.key.last_write.load(Ordering::Relaxed).max(self.book.opened_at_seq());
-        Ok(self.book().flush(seq).await?)
-    }
 }
 
 /// A request whose key has the scope `S`.
-pub(crate) struct Call<S> {
-    pub(crate) caller: Caller,
+pub(crate) struct Call<S, C = Caller> {
+    pub(crate) caller: C,
     head: Parts,
     body: Body,
     scope: PhantomData<fn() -> S>,
 }
 
-impl<S: Scope> Admission for Call<S> {
+impl<S: Scope, C: Role> Admission for Call<S, C> {
     const SCOPE: Option<&'static str> = Some(S::NAME);
+    const IS_ANYWHERE: bool = C::IS_ANYWHERE;
 
     async fn admit(arrival: Arrival) -> Result<(Self, Version), Problem> {
         let Arrival { app, request_id, arrived, head, body } = arrival;
@@ -120,28 +148,13 @@ impl<S: Scope> Admission for Call<S> {
         let key = app.key(text).await?;
         let version = requested.unwrap_or(key.version);
         let peer = head.extensions.get().copied();
-        // It may have moved away since somebody looked.
-        let book = key.place.book().ok_or(Trouble::Moved)?;
-        let caller = Caller { app, key, book, request_id, arrived, peer };
-        caller.require::<S>()?;
+        require::<S>(&key)?;
+        let caller = C::of(Asked { app, key, request_id, arrived, peer })?;
         Ok((Call { caller, head, body, scope: PhantomData }, version))
     }
 }
 
-impl<S> Call<S> {
-    /// The JSON body as `T`.
-    pub(crate) async fn json<T: DeserializeOwned>(&mut self) -> Result<T, Problem> {
-        let bytes_max = self.caller.app.limits.body_bytes_max;
-        body::parse(&self.bytes(bytes_max).await?)
-    }
-
-    /// The body as it came.
-    pub(crate) async fn bytes(&mut self, bytes_max: usize) -> Result<Bytes, Problem> {
-        let body = std::mem::take(&mut self.body);
-        let time_max = self.caller.app.limits.body_time_max;
-        body::read(&self.head.headers, body, bytes_max, time_max).await
-    }
-
+impl<S, C> Call<S, C> {
     /// The id in the path, which is always the third part: `/v1/holds/{id}/capture`. Text that is
     /// no such id names nothing, so the answer is `missing` too.
     pub(crate) fn path_id<Id: TypedId>(&self, missing: &'static Entry) -> Result<Id, Problem> {
@@ -165,6 +178,21 @@ impl<S> Call<S> {
     /// `invalid_request` with the name of the parameter at fault.
     pub(crate) fn query<Q: Query>(&self) -> Result<Q, Problem> {
         query::read(&self.head.uri)
+    }
+}
+
+impl<S> Call<S> {
+    /// The JSON body as `T`.
+    pub(crate) async fn json<T: DeserializeOwned>(&mut self) -> Result<T, Problem> {
+        let bytes_max = self.caller.app.limits.body_bytes_max;
+        body::parse(&self.bytes(bytes_max).await?)
+    }
+
+    /// The body as it came.
+    pub(crate) async fn bytes(&mut self, bytes_max: usize) -> Result<Bytes, Problem> {
+        let body = std::mem::take(&mut self.body);
+        let time_max = self.caller.app.limits.body_time_max;
+        body::read(&self.head.headers, body, bytes_max, time_max).await
     }
 
     /// The operation of a call that moves money.
@@ -196,6 +224,15 @@ impl<S> Call<S> {
     pub(crate) fn idempotency_key(&self) -> Result<Option<IdempotencyKey<'_>>, Problem> {
         IdempotencyKey::of(&self.head.headers)
     }
+}
+
+/// Refuses a key without the scope `S`.
+fn require<S: Scope>(key: &ApiKey) -> Result<(), Problem> {
+    if S::allows(key.scopes) {
+        return Ok(());
+    }
+    let detail = format!("Use a key with the scope {}.", S::NAME);
+    Err(Problem::new(&catalog::INSUFFICIENT_SCOPE).detail(detail))
 }
 
 /// The token of RFC 6750, section 2.1.

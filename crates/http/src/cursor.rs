@@ -3,10 +3,10 @@
 //! A cursor names the incarnation of its book. After a restore the journal has gone back, so a
 //! place in it may be that of something else: a cursor from before is refused by name.
 
-use crate::call::Caller;
 use crate::fields::refuse;
 use crate::problem::{Problem, catalog};
 use crate::query::{Query, hex_digit};
+use crate::read_call::ReadCaller;
 
 /// The first character of every cursor; another one when their contents change.
 const VERSION: char = '2';
@@ -22,20 +22,20 @@ type Content = [u8; CONTENT_BYTES];
 /// What cursors of one list have in common: the book, the list and its filters. A cursor of
 /// another one is refused, for its place would mean something else there.
 pub(crate) struct CursorMaker<'a> {
-    caller: &'a Caller,
+    caller: &'a ReadCaller,
     place: Vec<u8>,
 }
 
 impl<'a> CursorMaker<'a> {
     /// For the list `name` with these filters; how many entries are wanted is none of them.
-    pub(crate) fn new(caller: &'a Caller, name: &str, filters: &impl Query) -> CursorMaker<'a> {
+    pub(crate) fn new(caller: &'a ReadCaller, name: &str, filters: &impl Query) -> CursorMaker<'a> {
         let mut place = Vec::with_capacity(128);
         let mut add = |text: &str| {
             // With its length in front, no text can pass for two.
             place.extend_from_slice(&(text.len() as u64).to_le_bytes());
             place.extend_from_slice(text.as_bytes());
         };
-        add(caller.book().name());
+        add(caller.book().name.as_str());
         add(name);
         for (filter, text) in filters.texts() {
             if let Some(text) = text {
@@ -50,7 +50,7 @@ impl<'a> CursorMaker<'a> {
     pub(crate) fn write(&self, position: u128) -> String {
         let mut content = [0; CONTENT_BYTES];
         content[..POSITION_BYTES].copy_from_slice(&position.to_be_bytes());
-        let incarnation = self.caller.book().incarnation();
+        let incarnation = self.caller.book().incarnation;
         content[POSITION_BYTES..].copy_from_slice(&incarnation.to_be_bytes());
         let mut text = String::with_capacity(1 + 2 * (CONTENT_BYTES + SEAL_BYTES));
         text.push(VERSION);
@@ -75,7 +75,7 @@ impl<'a> CursorMaker<'a> {
             return Err(refuse("cursor", text).into());
         };
         let (position, incarnation) = content.split_first_chunk().expect("it begins with sixteen");
-        if *incarnation != self.caller.book().incarnation().to_be_bytes() {
+        if *incarnation != self.caller.book().incarnation.to_be_bytes() {
             return Err(Problem::new(&catalog::CURSOR_FROM_ANOTHER_INCARNATION).param("cursor"));
         }
         Ok(Some(u128::from_be_bytes(*position)))

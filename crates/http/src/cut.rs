@@ -2,12 +2,12 @@
 
 use base::Instant;
 use reports::ReportError;
-use store::Reader;
-use writer::Handle;
 
 use crate::fields::{self, Checked};
 use crate::problem::{Problem, catalog};
 use crate::query::query_parameters;
+use crate::read_call::ReadCaller;
+use crate::sight::Sight;
 
 query_parameters! {
     /// When.
@@ -34,21 +34,20 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    /// Finds the cut at a time and waits until the tables hold it. Blocks.
+    /// Finds the cut at a time and waits until the tables hold it, as whoever reads them there
+    /// must see.
     ///
     /// # Errors
     ///
     /// `unavailable`, `busy`.
-    pub(crate) fn find(
-        handle: &Handle,
-        reader: &mut dyn Reader,
+    pub(crate) async fn find(
+        caller: &ReadCaller,
         wanted: Option<Instant>,
-        now: Instant,
-    ) -> Result<Cut, Problem> {
-        let at = wanted.map_or(now, |wanted| wanted.min(now));
-        let seq = reader.seq_at(at).map_err(ReportError::from)?;
-        handle.flush_and_wait(seq)?;
-        Ok(Cut { at, seq })
+    ) -> Result<(Cut, Sight), Problem> {
+        let sight = caller.look(0).await?;
+        let at = wanted.map_or(sight.now, |wanted| wanted.min(sight.now));
+        let seq = caller.read(sight, move |reader| reader.seq_at(at)).await?;
+        Ok((Cut { at, seq }, caller.look(seq).await?))
     }
 }
 

@@ -43,7 +43,9 @@ where
             let about = About { route, request_id, arrived: arrival.arrived, watched };
             let attempt = |arrival| attempt(&handler, parameters, arrival);
             let answered = match app.neighbors().filter(|_| A::SCOPE.is_some()) {
-                Some(neighbors) => forward::answer(arrival, neighbors, route, attempt).await,
+                Some(neighbors) => {
+                    forward::answer(arrival, neighbors, (route, A::IS_ANYWHERE), attempt).await
+                }
                 None => {
                     let (version, outcome) = attempt(arrival).await;
                     Answered::Here(version, outcome)

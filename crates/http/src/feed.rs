@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use base::Instant;
-use engine::Row;
-use giftcards::{Card, EventKind, Hold, Program, Refund, account_of};
+use engine::{EventKind, Row};
+use giftcards::{Card, EventKind as CardEvent, Hold, Program, Refund, account_of};
 use journal::{EventLine, Record};
 use ledger::Account;
 use store::{Reader, StoreError};
@@ -83,24 +83,43 @@ pub(crate) enum Object {
     Refund(Arc<Refund>),
 }
 
-/// Tells events from a position on.
+/// Where a caller wants events from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum From {
+    /// The first there are at or after a position.
+    Start(Position),
+    /// A cursor: nothing between what its caller knows and the answer may be missing.
+    Cursor(Position),
+}
+
+/// Tells events from a position on; `None` when records after a cursor have left the journal.
 ///
 /// # Errors
 ///
 /// [`StoreError`], [`StoreError::Corrupt`] also when a record cannot be understood.
 pub(crate) fn tell(
     reader: &mut dyn Reader,
-    from: Position,
+    from: From,
     wanted: Wanted,
-) -> Result<Told, StoreError> {
-    let head = reader.head()?.seq;
-    let last = wanted.last.map_or(head, |last| last.min(head));
-    let mut told = Told { events: Vec::new(), next: from, has_more: false };
+) -> Result<Option<Told>, StoreError> {
+    let head = reader.head()?;
+    let first = Position::before_record(head.removed + 1);
+    let next = match from {
+        From::Cursor(cursor) if cursor < first => return Ok(None),
+        From::Cursor(cursor) => cursor,
+        From::Start(start) => start.max(first),
+    };
+    let last = wanted.last.map_or(head.seq, |last| last.min(head.seq));
+    let mut told = Told { events: Vec::new(), next, has_more: false };
     let mut scanned = 0;
     while told.next.seq <= last {
         let blocks = reader.blocks_after(told.next.seq - 1, CHUNK_BYTES)?;
-        if blocks.is_empty() {
+        let Some(block) = blocks.first() else {
             return Err(corrupt(told.next.seq, "it is missing"));
+        };
+        if told.next.seq < block.first_seq {
+            // It has left the journal since the head was read.
+            return Ok(None);
         }
         for record in blocks.iter().flat_map(journal::Block::records) {
             let record = record?;
@@ -109,16 +128,16 @@ pub(crate) fn tell(
                 continue;
             }
             if seq > last {
-                return Ok(told);
+                return Ok(Some(told));
             }
             if scanned == SCANNED_RECORDS_MAX || !told.add(&record, wanted)? {
                 told.has_more = true;
-                return Ok(told);
+                return Ok(Some(told));
             }
             scanned += 1;
         }
     }
-    Ok(told)
+    Ok(Some(told))
 }
 
 impl Told {
@@ -193,23 +212,29 @@ enum SubjectKind {
 
 fn subject_of(kind: EventKind) -> SubjectKind {
     match kind {
-        EventKind::ProgramCreated => SubjectKind::Program,
-        EventKind::CardIssued
-        | EventKind::CardFrozen
-        | EventKind::CardUnfrozen
-        | EventKind::CardCodeReplaced
-        | EventKind::CardCanceled
-        | EventKind::CardExtended
-        | EventKind::CardAdjusted
-        | EventKind::CardExpired
-        | EventKind::CardUpdated => SubjectKind::Card,
-        EventKind::HoldCreated
-        | EventKind::HoldUpdated
-        | EventKind::HoldCaptured
-        | EventKind::HoldReleased
-        | EventKind::HoldExpired
-        | EventKind::HoldReversed => SubjectKind::Hold,
-        EventKind::RefundSucceeded | EventKind::RefundReversed => SubjectKind::Refund,
+        EventKind::GiftCards(kind) => card_subject(kind),
+    }
+}
+
+fn card_subject(kind: CardEvent) -> SubjectKind {
+    match kind {
+        CardEvent::ProgramCreated => SubjectKind::Program,
+        CardEvent::CardIssued
+        | CardEvent::CardFrozen
+        | CardEvent::CardUnfrozen
+        | CardEvent::CardCodeReplaced
+        | CardEvent::CardCanceled
+        | CardEvent::CardExtended
+        | CardEvent::CardAdjusted
+        | CardEvent::CardExpired
+        | CardEvent::CardUpdated => SubjectKind::Card,
+        CardEvent::HoldCreated
+        | CardEvent::HoldUpdated
+        | CardEvent::HoldCaptured
+        | CardEvent::HoldReleased
+        | CardEvent::HoldExpired
+        | CardEvent::HoldReversed => SubjectKind::Hold,
+        CardEvent::RefundSucceeded | CardEvent::RefundReversed => SubjectKind::Refund,
     }
 }
 

@@ -10,6 +10,7 @@ use axum::http::{Method, Response};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::answered::{self, Elsewhere};
 use crate::app::App;
 use crate::body;
 use crate::call::{Arrival, bearer};
@@ -46,14 +47,15 @@ pub(crate) enum Answered {
     There(Response<Body>),
 }
 
-/// Has a request answered by whichever process owns its book. `attempt` answers it here.
+/// Has a request answered by whichever process owns its book. `attempt` answers it here; when it
+/// `is_anywhere`, that is tried also where the book is not.
 ///
 /// It is tried again until [`forward_time_max`](crate::Limits::forward_time_max): always when
 /// nothing was done, and otherwise when repeating it is safe.
 pub(crate) async fn answer<F>(
     arrival: Arrival,
     neighbors: &Neighbors,
-    route: &'static str,
+    (route, is_anywhere): (&'static str, bool),
     attempt: impl Fn(Arrival) -> F,
 ) -> Answered
 where
@@ -76,10 +78,12 @@ where
     };
     let try_here = || attempt(rebuilt(head.clone(), Body::from(body.clone())));
     let mut way = Way {
+        counts: &app.answered,
         neighbors,
         head: &head,
         body: &body,
         is_forwarded,
+        is_anywhere,
         may_repeat: is_batch || may_repeat(&head),
         changes: place.watch(),
         pause: PAUSE,
@@ -113,10 +117,12 @@ where
 
 /// A request on its way to the owner of its book.
 struct Way<'a> {
+    counts: &'a answered::Answered,
     neighbors: &'a Neighbors,
     head: &'a Parts,
     body: &'a Bytes,
     is_forwarded: bool,
+    is_anywhere: bool,
     may_repeat: bool,
     changes: watch::Receiver<Whereabouts>,
     /// How long the next pause is, when nothing is heard.
@@ -141,12 +147,22 @@ impl Way<'_> {
                 self.unless_moved(answer).await
             }
             Whereabouts::Elsewhere(address) if !self.is_forwarded => {
-                let sent = self.neighbors.pass_on(&address, self.head, self.body.clone());
+                let (neighbors, head, body) = (self.neighbors, self.head, self.body);
+                let (is_anywhere, counts) = (self.is_anywhere, self.counts);
                 let answer = async {
-                    let answer = timeout(ANSWER_TIME_MAX, sent).await;
-                    answer.map_err(|_| Miss::Unknown)?.map(Answered::There)
+                    if is_anywhere && let Some(answered) = read_here(try_here).await {
+                        counts.count_elsewhere(Elsewhere::ReadHere);
+                        return Ok(answered);
+                    }
+                    let answered = neighbors.pass_on(&address, head, body.clone()).await?;
+                    counts.count_elsewhere(Elsewhere::PassedOn);
+                    Ok(Answered::There(answered))
                 };
-                self.unless_moved(answer).await
+                let in_time = async {
+                    let answer = timeout(ANSWER_TIME_MAX, answer).await;
+                    answer.map_err(|_| Miss::Unknown)?
+                };
+                self.unless_moved(in_time).await
             }
             Whereabouts::Elsewhere(_) | Whereabouts::Nowhere => Err(Miss::NothingDone),
         }
@@ -176,6 +192,17 @@ impl Way<'_> {
         let _ = timeout_at(until, self.changes.changed()).await;
         Instant::now() < deadline
     }
+}
+
+/// Answers a list or a report of a book that another process owns. Whatever is odd, that one is to
+/// answer itself.
+async fn read_here<F>(try_here: &impl Fn() -> F) -> Option<Answered>
+where
+    F: Future<Output = (Version, Result<Reply, Problem>)>,
+{
+    let (version, outcome) = try_here().await;
+    let is_odd = outcome.as_ref().is_err_and(|problem| problem.status().is_server_error());
+    (!is_odd).then_some(Answered::Here(version, outcome))
 }
 
 /// The place of the book that the key of a request opens.

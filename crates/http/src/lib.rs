@@ -8,6 +8,8 @@
 //! | body | what a caller sends, exactly as on the wire: `…Body` structs |
 //! | view | what a caller gets, exactly as on the wire: structs under `views/` |
 //! | call | an admitted request: its key is valid and has the scope that the handler names |
+//! | read call | a call for a list or a report, which any process answers from the tables |
+//! | sight | where the owner says that a book stands: what a reader must show at least |
 //! | place | a book wherever it is served: here, in another process, or nowhere for a moment |
 //! | prepared | a command with its operation, ready for the writer; the batch shares it |
 //! | problem | any answer that is not a success, as RFC 9457 describes |
@@ -21,6 +23,7 @@
 //! - Bodies, query strings and authorization never reach a log; errors never repeat a value that
 //!   they refuse.
 //! - What belongs to another book does not exist.
+//! - A list shows at least what the owner of its book told after it was asked for, or nothing.
 //! - A request is passed on to the owner of its book once at most, and never when this process is
 //!   the only one.
 
@@ -53,12 +56,15 @@ mod place;
 mod prepared;
 mod problem;
 mod query;
+mod read_call;
+mod read_side;
 mod reply;
 mod routes;
 mod scope;
 mod seldom;
 mod serve;
 mod shown_code;
+mod sight;
 mod version;
 mod views;
 mod watch;
@@ -69,6 +75,7 @@ pub use app::{App, AppParts, Limits};
 pub use book::Book;
 pub use openapi::document as openapi_document;
 pub use personal::{About, PersonalText, seal_personal};
+pub use read_side::ReadSide;
 pub use routes::router;
 pub use scope::Scopes;
 pub use serve::{serve, serve_router};

@@ -63,6 +63,9 @@ const OF_BOOKS: &[(&str, Kind, &str, OfBook)] = &[
     ("writer_watermark", Kind::Gauge, "Records up to here are in the tables.", |book| {
         book.figures().watermark()
     }),
+    ("writer_removed", Kind::Gauge, "Records up to here have left the journal.", |book| {
+        book.figures().removed()
+    }),
     ("writer_last_commit_seconds", Kind::GaugeOfMicros, "Book time of the last commit.", |book| {
         book.figures().at_micros()
     }),
@@ -131,6 +134,10 @@ pub(crate) fn text(app: &App) -> String {
     head(&mut text, "http_busy", "counter", "Answers 503, by reason.");
     for (reason, count) in app.answered.busy() {
         line(&mut text, format_args!("http_busy_total{{reason=\"{reason}\"}} {count}"));
+    }
+    head(&mut text, "http_elsewhere", "counter", "Answers about books that another process owns.");
+    for (how, count) in app.answered.elsewhere() {
+        line(&mut text, format_args!("http_elsewhere_total{{answer=\"{how}\"}} {count}"));
     }
     let books = app.books();
     for (name, kind, help, figure) in OF_BOOKS {

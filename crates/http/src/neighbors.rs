@@ -99,6 +99,17 @@ impl Neighbors {
         Ok(Response::from_parts(head, Body::from(bytes)))
     }
 
+    /// Asks a process something that is none of the clients' business; `None` unless it answers.
+    pub(crate) async fn ask(&self, address: &str, path: &str, question: Vec<u8>) -> Option<Bytes> {
+        let authority = authority(address);
+        let request = Request::post(path)
+            .header(HOST, authority)
+            .header(FORWARDED, self.mark("")?)
+            .body(Body::from(question));
+        let answer = self.connections.send(authority, request.ok()?).await.ok()?;
+        (answer.status() == StatusCode::OK).then(|| answer.into_body())
+    }
+
     /// Whether the process at this address is alive.
     pub(crate) async fn is_alive(&self, address: &str) -> bool {
         let authority = authority(address);
@@ -112,9 +123,7 @@ impl Neighbors {
     fn request(&self, authority: &str, head: &Parts, body: Bytes) -> Option<Request<Body>> {
         let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
         let client = head.extensions.get::<Peer>().map(|peer| peer.0.to_string());
-        let mark = format!("{} {}", self.secret, client.unwrap_or_default());
-        let mut mark = HeaderValue::try_from(mark.trim_end()).ok()?;
-        mark.set_sensitive(true);
+        let mark = self.mark(&client.unwrap_or_default())?;
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = Method::clone(&head.method);
         *request.uri_mut() = path.parse().ok()?;
@@ -125,6 +134,14 @@ impl Neighbors {
         headers.insert(HOST, HeaderValue::try_from(authority).ok()?);
         headers.insert(FORWARDED, mark);
         Some(request)
+    }
+
+    /// The mark of a request for a client at this address.
+    fn mark(&self, client: &str) -> Option<HeaderValue> {
+        let mark = format!("{} {client}", self.secret);
+        let mut mark = HeaderValue::try_from(mark.trim_end()).ok()?;
+        mark.set_sensitive(true);
+        Some(mark)
     }
 }
 

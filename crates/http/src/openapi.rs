@@ -127,7 +127,7 @@ fn add_problems(operation: &mut Operation, method: &HttpMethod, needs_key: bool)
         problems.extend(of_bodies);
     }
     if has_cursor(operation) {
-        problems.push((410, "The cursor is from before a restore"));
+        problems.push((410, "The cursor is from before a restore, or before the journal begins"));
     }
     problems.sort_unstable();
     for (status, description) in problems {

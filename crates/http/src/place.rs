@@ -1,16 +1,19 @@
 //! Where a book is served: by this process, by another one, or by nobody for a moment.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use store::BookName;
 use tokio::sync::watch;
 
 use crate::book::Book;
+use crate::read_side::ReadSide;
 
 /// A book of the installation, wherever it is served. There is one for as long as the process runs.
 pub(crate) struct Place {
     name: BookName,
     is: watch::Sender<Whereabouts>,
+    /// Its tables, when they are read here also while another process owns it.
+    reads: OnceLock<Arc<ReadSide>>,
 }
 
 /// Where a book is.
@@ -26,7 +29,7 @@ pub(crate) enum Whereabouts {
 
 impl Place {
     pub(crate) fn new(name: BookName, is: Whereabouts) -> Place {
-        Place { name, is: watch::Sender::new(is) }
+        Place { name, is: watch::Sender::new(is), reads: OnceLock::new() }
     }
 
     /// Name of the book.
@@ -40,6 +43,16 @@ impl Place {
             Whereabouts::Here(book) => Some(Arc::clone(book)),
             Whereabouts::Elsewhere(_) | Whereabouts::Nowhere => None,
         }
+    }
+
+    /// Its tables, when they are read here whoever owns it.
+    pub(crate) fn reads(&self) -> Option<Arc<ReadSide>> {
+        self.reads.get().cloned()
+    }
+
+    /// Its tables are read here from now on; returns those that are read already, if any.
+    pub(crate) fn read_here(&self, reads: ReadSide) -> Arc<ReadSide> {
+        Arc::clone(self.reads.get_or_init(|| Arc::new(reads)))
     }
 
     /// Where it is now.

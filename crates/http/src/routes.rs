@@ -10,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod gift_cards;
 pub(crate) mod health;
 pub(crate) mod holds;
+pub(crate) mod journal;
 pub(crate) mod keys;
 pub(crate) mod ledger;
 pub(crate) mod metrics;
@@ -25,7 +26,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{MethodFilter, MethodRouter};
+use axum::routing::{MethodFilter, MethodRouter, any};
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -34,6 +35,7 @@ use crate::call::Admission;
 use crate::endpoint::{endpoint, method_not_allowed, not_found};
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::sight;
 
 /// The whole API.
 pub fn router(app: Arc<App>) -> Router {
@@ -41,13 +43,14 @@ pub fn router(app: Arc<App>) -> Router {
     for route in all() {
         router = router.route(&route.path, route.service);
     }
+    router = router.route(sight::PATH, any(sight::answer));
     router.fallback(not_found).method_not_allowed_fallback(method_not_allowed).with_state(app)
 }
 
 /// Whether calls take an idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyRule {
-    /// They only read.
+    /// They only read, or can be repeated as they are.
     None,
     /// They may.
     Optional,
@@ -115,6 +118,7 @@ routes! {
     reports::liability => None,
     test::clock => Optional,
     keys => Optional,
+    journal::prune => None,
     health::process => None,
     health::ready => None,
     metrics => None,

@@ -10,6 +10,7 @@ pub(crate) mod entry;
 pub(crate) mod event;
 pub(crate) mod gift_card;
 pub(crate) mod hold;
+pub(crate) mod journal;
 pub(crate) mod key;
 pub(crate) mod liability;
 pub(crate) mod list;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
-use base::{AccountId, CardId, Currency, Token};
+use base::{AccountId, CardId, CreatorId, Currency, Region, SellerId, Token};
 use sha2::{Digest, Sha256};
 
 use crate::{Kind, Limit};
 
-/// Machine name of a rail: `external`, later `sandbox`, `stripe`.
+/// Machine name of a rail: `external`, `sandbox`, `stripe`.
 pub type RailName = Token<32>;
 
 /// The place of an account in the chart. The text form is stable; other systems use it.
@@ -25,10 +25,29 @@ pub enum AccountName {
     GiftCardIncentives,
     /// `rail/{rail}/clearing`: money on its way in or out over a rail.
     RailClearing(RailName),
+    /// `rail/{rail}/fees`: what a rail keeps for its service.
+    RailFees(RailName),
+    /// `rail/{rail}/disputes`: what payers' banks have taken back and may yet return.
+    RailDisputes(RailName),
     /// `receivable/{customer}`: what a business owes for cards issued on invoice.
     Receivable(Token<64>),
-    /// `order/clearing`: what cards have paid and sellers are yet to be credited with.
+    /// `seller/{seller}/payable`: what a seller is owed; below zero after refunds of what was paid
+    /// out, to be made up by later sales.
+    SellerPayable(SellerId),
+    /// `creator/{creator}/payable`: what a creator is owed, below zero as for sellers.
+    CreatorPayable(CreatorId),
+    /// `order/clearing`: what tenders have paid and sellers are yet to be credited with.
     OrderClearing,
+    /// `tax/{region}`: tax collected for a region.
+    Tax(Region),
+    /// `commission`: what the shop earns on sales.
+    Commission,
+    /// `refund/payable`: money that payers are owed and no rail has taken yet.
+    RefundPayable,
+    /// `refund/expense/{reason}`: refunds that the shop itself bears.
+    RefundExpense(Token<40>),
+    /// `chargeback/loss`: disputes that were lost.
+    ChargebackLoss,
     /// `import/opening`: the other side of balances taken over from another system.
     ImportOpening,
 }
@@ -64,10 +83,20 @@ impl AccountName {
     /// What the account is in the statements.
     pub fn kind(&self) -> Kind {
         match self {
-            AccountName::GiftCard(_) | AccountName::OrderClearing => Kind::Liability,
-            AccountName::GiftCardBreakage => Kind::Income,
-            AccountName::GiftCardIncentives => Kind::Expense,
-            AccountName::RailClearing(_) | AccountName::Receivable(_) => Kind::Asset,
+            AccountName::GiftCard(_)
+            | AccountName::OrderClearing
+            | AccountName::SellerPayable(_)
+            | AccountName::CreatorPayable(_)
+            | AccountName::Tax(_)
+            | AccountName::RefundPayable => Kind::Liability,
+            AccountName::GiftCardBreakage | AccountName::Commission => Kind::Income,
+            AccountName::GiftCardIncentives
+            | AccountName::RailFees(_)
+            | AccountName::RefundExpense(_)
+            | AccountName::ChargebackLoss => Kind::Expense,
+            AccountName::RailClearing(_)
+            | AccountName::RailDisputes(_)
+            | AccountName::Receivable(_) => Kind::Asset,
             AccountName::ImportOpening => Kind::Equity,
         }
     }
@@ -85,6 +114,8 @@ impl AccountName {
         match self {
             AccountName::GiftCard(_) => "giftcard/*".to_owned(),
             AccountName::Receivable(_) => "receivable/*".to_owned(),
+            AccountName::SellerPayable(_) => "seller/*/payable".to_owned(),
+            AccountName::CreatorPayable(_) => "creator/*/payable".to_owned(),
             other => other.to_string(),
         }
     }
@@ -96,16 +127,40 @@ impl AccountName {
             "giftcard/incentives" => return Some(AccountName::GiftCardIncentives),
             "order/clearing" => return Some(AccountName::OrderClearing),
             "import/opening" => return Some(AccountName::ImportOpening),
+            "commission" => return Some(AccountName::Commission),
+            "refund/payable" => return Some(AccountName::RefundPayable),
+            "chargeback/loss" => return Some(AccountName::ChargebackLoss),
             _ => {}
         }
-        if let Some(card) = text.strip_prefix("giftcard/") {
-            return card.parse().ok().map(AccountName::GiftCard);
+        let (first, rest) = text.split_once('/')?;
+        match first {
+            "giftcard" => rest.parse().ok().map(AccountName::GiftCard),
+            "receivable" => Token::new(rest).ok().map(AccountName::Receivable),
+            "seller" => {
+                let seller = rest.strip_suffix("/payable")?;
+                seller.parse().ok().map(AccountName::SellerPayable)
+            }
+            "creator" => {
+                let creator = rest.strip_suffix("/payable")?;
+                creator.parse().ok().map(AccountName::CreatorPayable)
+            }
+            "tax" => Region::parse(rest).ok().map(AccountName::Tax),
+            "refund" => {
+                let reason = rest.strip_prefix("expense/")?;
+                Token::new(reason).ok().map(AccountName::RefundExpense)
+            }
+            "rail" => {
+                let (rail, part) = rest.rsplit_once('/')?;
+                let rail = Token::new(rail).ok()?;
+                match part {
+                    "clearing" => Some(AccountName::RailClearing(rail)),
+                    "fees" => Some(AccountName::RailFees(rail)),
+                    "disputes" => Some(AccountName::RailDisputes(rail)),
+                    _ => None,
+                }
+            }
+            _ => None,
         }
-        if let Some(customer) = text.strip_prefix("receivable/") {
-            return Token::new(customer).ok().map(AccountName::Receivable);
-        }
-        let rail = text.strip_prefix("rail/")?.strip_suffix("/clearing")?;
-        Token::new(rail).ok().map(AccountName::RailClearing)
     }
 }
 
@@ -123,6 +178,15 @@ impl fmt::Display for AccountName {
             AccountName::GiftCardBreakage => f.write_str("giftcard/breakage"),
             AccountName::GiftCardIncentives => f.write_str("giftcard/incentives"),
             AccountName::RailClearing(rail) => write!(f, "rail/{rail}/clearing"),
+            AccountName::RailFees(rail) => write!(f, "rail/{rail}/fees"),
+            AccountName::RailDisputes(rail) => write!(f, "rail/{rail}/disputes"),
+            AccountName::SellerPayable(seller) => write!(f, "seller/{seller}/payable"),
+            AccountName::CreatorPayable(creator) => write!(f, "creator/{creator}/payable"),
+            AccountName::Tax(region) => write!(f, "tax/{region}"),
+            AccountName::Commission => f.write_str("commission"),
+            AccountName::RefundPayable => f.write_str("refund/payable"),
+            AccountName::RefundExpense(reason) => write!(f, "refund/expense/{reason}"),
+            AccountName::ChargebackLoss => f.write_str("chargeback/loss"),
             AccountName::Receivable(customer) => write!(f, "receivable/{customer}"),
             AccountName::OrderClearing => f.write_str("order/clearing"),
             AccountName::ImportOpening => f.write_str("import/opening"),

@@ -31,7 +31,7 @@ mod transfer;
 pub use account::{Account, Kind, Limit, Side};
 pub use chart::{AccountName, RailName};
 pub use entry::{Entry, EntryPlace};
-pub use linked::{LinkedSet, Posted};
+pub use linked::{LinkedSet, Position, Posted};
 pub use pending::{Pending, PendingState};
 pub use refusal::Refusal;
 pub use transfer::{Reason, Subject, Transfer, TransferKind};

@@ -13,12 +13,31 @@ use crate::{
 /// hands out accounts, transfers and entries only when every step was accepted.
 #[derive(Debug)]
 pub struct LinkedSet {
-    sequence: u64,
+    position: Position,
     reason: Reason,
     subject: Subject,
     accounts: Vec<Account>,
     transfers: Vec<Transfer>,
     entries: Vec<Entry>,
+}
+
+/// Where a linked set stands in the journal: ids of transfers and places of entries follow from it.
+///
+/// A command that one rule decides has one set, at the start of its record. One that several rules
+/// decide together has several, each after the transfers of those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Sequence of the record.
+    pub sequence: u64,
+    /// Transfers of the same record that stand before the set.
+    pub transfers: usize,
+}
+
+impl Position {
+    /// At the start of the record of this sequence.
+    pub const fn start(sequence: u64) -> Position {
+        Position { sequence, transfers: 0 }
+    }
 }
 
 /// What an accepted linked set leaves behind.
@@ -46,11 +65,10 @@ enum Effect {
 }
 
 impl LinkedSet {
-    /// An empty set. `sequence` is that of the journal record it will be part of; transfer ids
-    /// follow from it. Transfers carry `reason` and `subject` until they are changed.
-    pub fn new(sequence: u64, reason: Reason, subject: Subject) -> LinkedSet {
+    /// An empty set at `position`. Transfers carry `reason` and `subject` until they are changed.
+    pub fn new(position: Position, reason: Reason, subject: Subject) -> LinkedSet {
         LinkedSet {
-            sequence,
+            position,
             reason,
             subject,
             accounts: Vec::with_capacity(2),
@@ -232,11 +250,13 @@ impl LinkedSet {
         amount: Money,
         kind: TransferKind,
     ) {
-        let line = self.transfers.len() as u128;
-        let id = TransferId::from_bits((u128::from(self.sequence) << 64) | line);
+        let Position { sequence, transfers } = self.position;
+        let line = transfers + self.transfers.len();
+        let id = TransferId::from_bits((u128::from(sequence) << 64) | line as u128);
         for (position, mut after) in [(from, debited), (to, credited)] {
             let before = &self.accounts[position];
-            let place = EntryPlace::new(self.sequence, self.entries.len());
+            // A transfer leaves two entries.
+            let place = EntryPlace::new(sequence, 2 * transfers + self.entries.len());
             after.last_entry = Some(place);
             self.entries.push(Entry::between(before, &after, place, self.reason, self.subject));
             self.accounts[position] = after;

@@ -97,11 +97,35 @@ pub enum Reason {
     AdjustFraud = 23,
     /// Adjusted for a reason that has no word of its own.
     AdjustOther = 24,
+    /// A rail took a payment.
+    Payment = 30,
+    /// What a rail kept of a payment for its service.
+    PaymentFee = 31,
+    /// What an order owes to sellers, creators, the shop and the state.
+    Order = 32,
+    /// An order, or a part of it, was undone.
+    OrderRefund = 33,
+    /// A refund was sent over a rail.
+    RefundSent = 34,
+    /// A refund that was sent came back.
+    RefundReturned = 35,
+    /// A payer's bank took a payment back.
+    DisputeOpened = 36,
+    /// It was decided that the payment stands.
+    DisputeWon = 37,
+    /// It was decided that the payment does not stand.
+    DisputeLost = 38,
+    /// What was left of a card that was bought with a payment which does not stand.
+    CardClawedBack = 39,
+    /// Money owed was paid out.
+    Payout = 40,
+    /// A payout came back.
+    PayoutReturned = 41,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Reason; 18] = [
+    pub const ALL: [Reason; 30] = [
         Reason::Issue,
         Reason::Redeem,
         Reason::Hold,
@@ -120,6 +144,18 @@ impl Reason {
         Reason::AdjustCompensation,
         Reason::AdjustFraud,
         Reason::AdjustOther,
+        Reason::Payment,
+        Reason::PaymentFee,
+        Reason::Order,
+        Reason::OrderRefund,
+        Reason::RefundSent,
+        Reason::RefundReturned,
+        Reason::DisputeOpened,
+        Reason::DisputeWon,
+        Reason::DisputeLost,
+        Reason::CardClawedBack,
+        Reason::Payout,
+        Reason::PayoutReturned,
     ];
 
     /// Stable lower-case name, as activities and entries show it. All adjustments have the same
@@ -144,6 +180,18 @@ impl Reason {
             Reason::Reverse => "reversed",
             Reason::Import => "imported",
             Reason::Extend => "extended",
+            Reason::Payment => "paid",
+            Reason::PaymentFee => "fee_kept",
+            Reason::Order => "ordered",
+            Reason::OrderRefund => "order_refunded",
+            Reason::RefundSent => "refund_sent",
+            Reason::RefundReturned => "refund_returned",
+            Reason::DisputeOpened => "disputed",
+            Reason::DisputeWon => "dispute_won",
+            Reason::DisputeLost => "dispute_lost",
+            Reason::CardClawedBack => "clawed_back",
+            Reason::Payout => "paid_out",
+            Reason::PayoutReturned => "payout_returned",
         }
     }
 
@@ -168,7 +216,19 @@ impl Reason {
             | Reason::Cancel
             | Reason::Reverse
             | Reason::Import
-            | Reason::Extend => return None,
+            | Reason::Extend
+            | Reason::Payment
+            | Reason::PaymentFee
+            | Reason::Order
+            | Reason::OrderRefund
+            | Reason::RefundSent
+            | Reason::RefundReturned
+            | Reason::DisputeOpened
+            | Reason::DisputeWon
+            | Reason::DisputeLost
+            | Reason::CardClawedBack
+            | Reason::Payout
+            | Reason::PayoutReturned => return None,
         })
     }
 

@@ -41,6 +41,7 @@ pub(crate) struct Settings {
     unswept_target: usize,
     cached_cards_max: usize,
     operation_retention_days: u32,
+    journal_retention_days: u32,
     clock_jump_seconds_max: u64,
     start_gap_days_max: u32,
     pub(crate) readers_per_book: usize,
@@ -161,6 +162,7 @@ impl Settings {
             unswept_target: self.unswept_target,
             cached_cards_max: self.cached_cards_max,
             operation_retention_days: self.operation_retention_days,
+            journal_retention_days: Some(self.journal_retention_days).filter(|days| *days > 0),
             clock_jump_max: Duration::from_secs(self.clock_jump_seconds_max),
             ..writer::Options::default()
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use base::{Amount, CardId, HoldId, Instant, RefundId};
+use base::{Amount, CardId, DisputeId, HoldId, Instant, OrderId, PaymentId, PayoutId, RefundId};
 use giftcards::account_of;
 use ledger::{Entry, EntryPlace, Kind, Reason};
 use store::{EntryRow, Reader};
@@ -39,6 +39,14 @@ pub enum About {
     Hold(HoldId),
     /// A refund.
     Refund(RefundId),
+    /// An order.
+    Order(OrderId),
+    /// A payment.
+    Payment(PaymentId),
+    /// A dispute.
+    Dispute(DisputeId),
+    /// A payout.
+    Payout(PayoutId),
 }
 
 /// The history of a card, newest first: at most `limit` lines, those below the place `before`
@@ -88,7 +96,8 @@ impl About {
             | Reason::CardExpiry
             | Reason::Cancel
             | Reason::Import
-            | Reason::Extend => About::Card(CardId::from_bytes(bytes)),
+            | Reason::Extend
+            | Reason::CardClawedBack => About::Card(CardId::from_bytes(bytes)),
             // Of all that is reversed, only a refund takes money off the card.
             Reason::Reverse if entry.amount < 0 => About::Refund(RefundId::from_bytes(bytes)),
             Reason::Redeem
@@ -98,6 +107,15 @@ impl About {
             | Reason::HoldExpiry
             | Reason::Refund
             | Reason::Reverse => About::Hold(HoldId::from_bytes(bytes)),
+            Reason::Order => About::Order(OrderId::from_bytes(bytes)),
+            Reason::OrderRefund | Reason::RefundSent | Reason::RefundReturned => {
+                About::Refund(RefundId::from_bytes(bytes))
+            }
+            Reason::Payment | Reason::PaymentFee => About::Payment(PaymentId::from_bytes(bytes)),
+            Reason::DisputeOpened | Reason::DisputeWon | Reason::DisputeLost => {
+                About::Dispute(DisputeId::from_bytes(bytes))
+            }
+            Reason::Payout | Reason::PayoutReturned => About::Payout(PayoutId::from_bytes(bytes)),
         }
     }
 }
@@ -108,6 +126,10 @@ impl fmt::Display for About {
             About::Card(id) => id.fmt(f),
             About::Hold(id) => id.fmt(f),
             About::Refund(id) => id.fmt(f),
+            About::Order(id) => id.fmt(f),
+            About::Payment(id) => id.fmt(f),
+            About::Dispute(id) => id.fmt(f),
+            About::Payout(id) => id.fmt(f),
         }
     }
 }

@@ -28,4 +28,4 @@ pub use activities::{About, Activity, activities};
 pub use error::ReportError;
 pub use liability::{AgeBucket, By, Liability, LiabilityLine, LiabilityOf, liability};
 pub use trial_balance::{Detail, Total, TrialBalance, TrialLine, trial_balance};
-pub use verify::{Check, FINDINGS_MAX, Finding, Progress, Step, VerifyReport, verify};
+pub use verify::{Archive, Check, FINDINGS_MAX, Finding, Progress, Step, VerifyReport, verify};

@@ -1,11 +1,13 @@
 //! The proof that a book is sound: everything in its tables, computed again from its journal.
 
 mod finding;
+mod foundation;
 mod journal;
 mod objects;
 mod replay;
 mod tables;
 
+use ::journal::Block;
 use store::{Head, Reader, StoreError};
 
 pub use finding::{Check, FINDINGS_MAX, Finding};
@@ -42,6 +44,9 @@ pub enum Step {
 pub struct VerifyReport {
     /// The head of the book when verification began: all that lies after it was not looked at.
     pub head: Head,
+    /// The last record that was not replayed, because it has left the journal and no archive was at
+    /// hand; zero when everything was.
+    pub from: u64,
     /// Blocks read.
     pub blocks: u64,
     /// Records replayed.
@@ -69,7 +74,21 @@ impl VerifyReport {
     }
 }
 
+/// Blocks after a record out of the archive of a book, a few at a time; none when it has none.
+pub type Archive<'a> = &'a mut dyn FnMut(u64) -> Result<Vec<Block>, StoreError>;
+
+/// What is replayed: records after `from` up to the head.
+struct Span {
+    head: Head,
+    from: u64,
+}
+
 /// Recomputes the whole book from its journal and compares every table with the result.
+///
+/// Records that have [left the journal](Head::removed) are replayed out of `archive`. Without one,
+/// their entries are held against one another, the accounts against those, and rows that nobody
+/// has changed since are taken as they are. Such a book is read at one instant, while its log
+/// grows.
 ///
 /// It looks at everything up to the head it finds at the start, so the service may write while it
 /// runs: rows and entries of later records are passed over. It keeps every row and entry of the
@@ -80,14 +99,38 @@ impl VerifyReport {
 /// [`StoreError`] when the store cannot be read. Stored data that make no sense are findings.
 pub fn verify(
     reader: &mut dyn Reader,
+    mut archive: Option<Archive<'_>>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<VerifyReport, StoreError> {
+    if reader.head()?.removed == 0 {
+        let report = verify_once(reader, &mut None, progress)?;
+        // Blocks may have begun to leave meanwhile.
+        if reader.head()?.removed == 0 {
+            return Ok(report);
+        }
+    }
+    let mut report = None;
+    reader.snapshot(&mut |reader| report = Some(verify_once(reader, &mut archive, progress)))?;
+    report.expect("a snapshot runs its work")
+}
+
+fn verify_once(
+    reader: &mut dyn Reader,
+    archive: &mut Option<Archive<'_>>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<VerifyReport, StoreError> {
     let head = reader.head()?;
+    let span = Span { head, from: if archive.is_some() { 0 } else { head.removed } };
     let mut findings = Findings::default();
     let mut replay = Replay::new(head.watermark);
-    let journal = journal::replay_all(reader, head, &mut replay, &mut findings, progress)?;
+    if span.from > 0 {
+        foundation::lay(reader, span.from, &mut replay, &mut findings)?;
+    }
+    let journal =
+        journal::replay_all(reader, archive, &span, &mut replay, &mut findings, progress)?;
     let mut report = VerifyReport {
         head,
+        from: span.from,
         blocks: journal.blocks,
         records: journal.records,
         transfers: replay.transfers,
@@ -101,7 +144,7 @@ pub fn verify(
         progress(Progress { step: Step::Objects, done: 0, total: replay.rows() });
         objects::check(&replay, &mut findings);
         report.rows = tables::compare_rows(reader, head, &mut replay, &mut findings, progress)?;
-        report.entries = tables::compare_entries(reader, head, &replay, &mut findings, progress)?;
+        report.entries = tables::compare_entries(reader, &span, &replay, &mut findings, progress)?;
     }
     (report.findings, report.findings_left_off) = findings.finish();
     Ok(report)

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::Key;
 use journal::Block;
-use store::{Commit, CommitError, FillPart, Head, RunInfo, Store, StoreError, SweptRow};
+use store::{
+    Commit, CommitError, FillPart, Head, OperationRun, RunInfo, Store, StoreError, SweptRow,
+};
 
 use crate::Random;
 
@@ -192,9 +194,9 @@ impl<S: Store> Store for FaultyStore<S> {
         self.inner.operation_runs()
     }
 
-    fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError> {
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
         self.strike()?;
-        self.inner.operation_hashes(run)
+        self.inner.operation_run(run)
     }
 
     fn find_operation(&mut self, runs: &[u64], hash: u64) -> Result<Vec<u64>, StoreError> {

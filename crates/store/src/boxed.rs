@@ -3,7 +3,9 @@
 use engine::Key;
 use journal::Block;
 
-use crate::{Commit, CommitError, FillPart, Head, RunInfo, Store, StoreError, SweptRow};
+use crate::{
+    Commit, CommitError, FillPart, Head, OperationRun, RunInfo, Store, StoreError, SweptRow,
+};
 
 impl<S: Store + ?Sized> Store for Box<S> {
     fn take_over(&mut self) -> Result<Head, StoreError> {
@@ -42,8 +44,8 @@ impl<S: Store + ?Sized> Store for Box<S> {
         (**self).operation_runs()
     }
 
-    fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError> {
-        (**self).operation_hashes(run)
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
+        (**self).operation_run(run)
     }
 
     fn find_operation(&mut self, runs: &[u64], hash: u64) -> Result<Vec<u64>, StoreError> {

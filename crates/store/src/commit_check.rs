@@ -13,6 +13,7 @@ pub(crate) fn check(commit: &Commit<'_>) -> Result<(), StoreError> {
         return Err(StoreError::Inconsistent("a commit does not change the epoch"));
     }
     check_head(expected, next)?;
+    check_removed(expected, next)?;
     check_block(commit)?;
     check_contents(expected, next, commit.rows, commit.entries)?;
     check_runs(commit.run.as_slice())
@@ -23,6 +24,12 @@ pub(crate) fn check_fill(part: &FillPart<'_>) -> Result<(), StoreError> {
     let (expected, next) = (part.expected, part.next);
     check_head(expected, next)?;
     let mut end = *expected;
+    // While there is no block yet, the journal may begin anywhere; what came before it is gone.
+    if expected.seq == expected.removed {
+        let before = part.blocks.first().map(|block| block.previous_hash);
+        let hash = before.filter(|_| next.removed > 0).unwrap_or(expected.hash);
+        end = Head { seq: next.removed, hash, ..end };
+    }
     for block in part.blocks {
         if block.first_seq != end.seq + 1 || block.previous_hash != end.hash {
             return Err(StoreError::Inconsistent("a block does not follow the one before"));
@@ -76,16 +83,29 @@ fn entries_fit(expected: &Head, next: &Head, entries: &[EntryRow]) -> bool {
 fn check_head(expected: &Head, next: &Head) -> Result<(), StoreError> {
     let goes_back = next.at_micros < expected.at_micros
         || next.watermark < expected.watermark
-        || next.operations < expected.operations;
+        || next.operations < expected.operations
+        || next.removed < expected.removed;
     if goes_back {
         Err(StoreError::Inconsistent("the head never goes back"))
     } else if i64::try_from(next.seq).is_err() {
         Err(StoreError::Inconsistent("the sequence exceeds what tables can hold"))
     } else if next.seq < next.watermark.max(next.operations) {
         Err(StoreError::Inconsistent("the tables are ahead of the journal"))
+    } else if next.seq < next.removed {
+        Err(StoreError::Inconsistent("what was never written cannot be removed"))
     } else {
         Ok(())
     }
+}
+
+/// What is not in the tables yet, or what a key is answered from, is needed where it is; and the
+/// last block tells that the head is its end.
+fn check_removed(expected: &Head, next: &Head) -> Result<(), StoreError> {
+    let kept_from = expected.watermark.min(expected.operations);
+    if expected.removed < next.removed && (kept_from < next.removed || next.seq <= next.removed) {
+        return Err(StoreError::Inconsistent("records that are needed are not removed"));
+    }
+    Ok(())
 }
 
 fn check_block(commit: &Commit<'_>) -> Result<(), StoreError> {

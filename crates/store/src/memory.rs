@@ -65,6 +65,12 @@ impl MemoryBook {
         MemoryReader::of(self.clone())
     }
 
+    /// Another book that is what this one is now, and stays so: a server that lags.
+    #[must_use]
+    pub fn as_it_is_now(&self) -> MemoryBook {
+        MemoryBook { contents: Arc::new(Mutex::new(self.lock().clone())) }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Contents> {
         // A commit changes nothing before its checks are done, so what a panicking test thread
         // leaves behind is whole.
@@ -127,6 +133,7 @@ impl Store for MemoryStore {
             return Err(StoreError::Fenced.into());
         }
         contents.head = *part.next;
+        contents.remove_blocks();
         contents.add_blocks(part.blocks);
         contents.add_rows(part.rows);
         contents.add_entries(part.entries);
@@ -149,10 +156,8 @@ impl Store for MemoryStore {
         Ok(self.book.lock().runs.values().map(OperationRun::info).collect())
     }
 
-    fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError> {
-        let contents = self.book.lock();
-        let entries = contents.runs.get(&run).into_iter().flat_map(|run| &run.entries);
-        Ok(entries.map(|(hash, _)| *hash).collect())
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
+        Ok(self.book.lock().runs.get(&run).cloned())
     }
 
     fn find_operation(&mut self, runs: &[u64], hash: u64) -> Result<Vec<u64>, StoreError> {
@@ -175,6 +180,7 @@ impl Contents {
 
     fn apply(&mut self, commit: &Commit<'_>) {
         self.head = *commit.next;
+        self.remove_blocks();
         self.add_blocks(commit.block.map(std::slice::from_ref).unwrap_or_default());
         self.add_rows(commit.rows);
         self.add_entries(commit.entries);
@@ -184,6 +190,12 @@ impl Contents {
         if let Some(run) = commit.run {
             self.runs.insert(run.run, run.clone());
         }
+    }
+
+    /// Deletes what the head says has left the journal.
+    fn remove_blocks(&mut self) {
+        let removed = self.head.removed;
+        self.blocks.retain(|_, block| removed < block.last_seq());
     }
 
     fn add_blocks(&mut self, blocks: &[Block]) {

@@ -42,19 +42,6 @@ pub fn table_of(row: &Row) -> (u8, u8) {
     (table.number, table.version)
 }
 
-/// Gives the values of `row` to `sink`, in the order of the columns of its table.
-pub fn write_row(row: &Row, sink: &mut impl ValueSink) {
-    match row {
-        Row::Book(row) => book::write(row, sink),
-        Row::Account(row) => account::write(row, sink),
-        Row::Program(row) => program::write(row, sink),
-        Row::Card(row) => card::write(row, sink),
-        Row::Code(row) => code::write(row, sink),
-        Row::Hold(row) => hold::write(row, sink),
-        Row::Refund(row) => refund::write(row, sink),
-    }
-}
-
 /// Reads a row back, to the last value. Versions before the present one are read too, for as
 /// long as journals hold them.
 ///
@@ -77,43 +64,42 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
     Ok(row)
 }
 
-/// The description of the table in which rows like this are kept.
-pub(crate) fn describe(row: &Row) -> &'static Table {
-    match row {
-        Row::Book(_) => &book::TABLE,
-        Row::Account(_) => &account::TABLE,
-        Row::Program(_) => &program::TABLE,
-        Row::Card(_) => &card::TABLE,
-        Row::Code(_) => &code::TABLE,
-        Row::Hold(_) => &hold::TABLE,
-        Row::Refund(_) => &refund::TABLE,
-    }
+macro_rules! tables {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        /// Gives the values of `row` to `sink`, in the order of the columns of its table.
+        pub fn write_row(row: &Row, sink: &mut impl ValueSink) {
+            match row {
+                Row::Book(row) => book::write(row, sink),
+                $(Row::$variant(row) => $name::write(row, sink),)+
+            }
+        }
+
+        /// The description of the table in which rows like this are kept.
+        pub(crate) fn describe(row: &Row) -> &'static Table {
+            match row {
+                Row::Book(_) => &book::TABLE,
+                $(Row::$variant(_) => &$name::TABLE,)+
+            }
+        }
+
+        /// The table in which `key` is looked up; `None` for an operation, which is no row.
+        pub(crate) fn table_of_key(key: &Key) -> Option<&'static Table> {
+            Some(match key {
+                Key::Book => &book::TABLE,
+                $(Key::$variant(_) => &$name::TABLE,)+
+                Key::Operation(_) => return None,
+            })
+        }
+
+        /// Gives the key columns of `key` to `sink`; nothing for an operation.
+        pub(crate) fn write_key(key: &Key, sink: &mut impl ValueSink) {
+            match key {
+                Key::Book => book::write_key(sink),
+                $(Key::$variant(id) => sink.bytes(&id.bits().to_be_bytes()),)+
+                Key::Operation(_) => {}
+            }
+        }
+    };
 }
 
-/// The table in which `key` is looked up; `None` for an operation, which is no row.
-pub(crate) fn table_of_key(key: &Key) -> Option<&'static Table> {
-    Some(match key {
-        Key::Book => &book::TABLE,
-        Key::Account(_) => &account::TABLE,
-        Key::Program(_) => &program::TABLE,
-        Key::Card(_) => &card::TABLE,
-        Key::Code(_) => &code::TABLE,
-        Key::Hold(_) => &hold::TABLE,
-        Key::Refund(_) => &refund::TABLE,
-        Key::Operation(_) => return None,
-    })
-}
-
-/// Gives the key columns of `key` to `sink`; nothing for an operation.
-pub(crate) fn write_key(key: &Key, sink: &mut impl ValueSink) {
-    match key {
-        Key::Book => book::write_key(sink),
-        Key::Account(id) => sink.bytes(&id.to_bytes()),
-        Key::Program(id) => sink.bytes(&id.to_bytes()),
-        Key::Card(id) => sink.bytes(&id.to_bytes()),
-        Key::Code(hash) => sink.bytes(&hash.0),
-        Key::Hold(id) => sink.bytes(&id.to_bytes()),
-        Key::Refund(id) => sink.bytes(&id.to_bytes()),
-        Key::Operation(_) => {}
-    }
-}
+engine::every_row!(tables);

@@ -26,12 +26,22 @@ pub struct Head {
     pub watermark: u64,
     /// Every operation at or below this sequence is in an operation run.
     pub operations: u64,
+    /// Every record at or below this sequence has left the journal, for an archive has it. The
+    /// entries and rows it made are still there. Never the whole journal: its last block stays.
+    pub removed: u64,
 }
 
 impl Head {
     /// The head of a book nobody has taken over yet.
-    pub const EMPTY: Head =
-        Head { epoch: 0, seq: 0, hash: [0; 32], at_micros: 0, watermark: 0, operations: 0 };
+    pub const EMPTY: Head = Head {
+        epoch: 0,
+        seq: 0,
+        hash: [0; 32],
+        at_micros: 0,
+        watermark: 0,
+        operations: 0,
+        removed: 0,
+    };
 
     /// The epoch of a book that is being filled by [`Store::fill`]: nobody may take it over before
     /// it was filled to its end.
@@ -81,7 +91,7 @@ pub struct AccountAt {
 pub struct Commit<'a> {
     /// What the head row must be.
     pub expected: &'a Head,
-    /// What it becomes.
+    /// What it becomes. Blocks that end at or below its [`removed`](Head::removed) are deleted.
     pub next: &'a Head,
     /// The block to append; `None` when only the sweep moves.
     pub block: Option<&'a Block>,
@@ -103,11 +113,13 @@ pub struct Commit<'a> {
 pub struct FillPart<'a> {
     /// What the head row must be.
     pub expected: &'a Head,
-    /// What it becomes. Its epoch is [`Head::FILLING`] until the last part.
+    /// What it becomes. Its epoch is [`Head::FILLING`] until the last part. While a journal holds
+    /// no block, [`removed`](Head::removed) moves with it over records of which only entries are
+    /// left; later, blocks at or below it are deleted as by a [`Commit`].
     pub next: &'a Head,
     /// Blocks to append, each following the one before, the first following `expected`.
     pub blocks: &'a [Block],
-    /// Entries of their records, all of them, in order of their places.
+    /// Entries of their records, and of those that were removed, in order of their places.
     pub entries: &'a [EntryRow],
     /// Rows for their tables, none of them twice; one that has a later `applied_seq` there is left.
     pub rows: &'a [SweptRow],
@@ -191,7 +203,7 @@ pub trait Store: Send {
     /// [`StoreError`].
     fn blocks_after(&mut self, seq: u64, bytes_max: usize) -> Result<Vec<Block>, StoreError>;
 
-    /// The block that contains record `seq`.
+    /// The block that contains record `seq`; `None` when there is none, or none any more.
     ///
     /// # Errors
     ///
@@ -205,13 +217,12 @@ pub trait Store: Send {
     /// [`StoreError`].
     fn operation_runs(&mut self) -> Result<Vec<RunInfo>, StoreError>;
 
-    /// Every short hash of one run, ascending, to build its filter from; none when there is no
-    /// such run.
+    /// One run, whole, to build its filter from; `None` when there is none of this number.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError>;
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError>;
 
     /// Sequences of the records whose operation has this short hash in one of `runs`, ascending.
     ///
@@ -319,6 +330,9 @@ pub trait Reader: Send {
         limit: u32,
     ) -> Result<Vec<Account>, StoreError>;
 
+    /// The account of this id.
+    fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
     /// Entries of one account, newest first, below (exclusive) the place `before`.
     fn entries(
         &mut self,
@@ -347,7 +361,9 @@ pub trait Reader: Send {
     fn block_of(&mut self, seq: u64) -> Result<Option<Block>, StoreError>;
 
     /// Sequence of the last record at or before `at`; zero when there is none. All records of a
-    /// block count as made at the instant of the block.
+    /// block count as made at the instant of the block. For an instant before the first block that
+    /// was not [removed](Head::removed) it is the last record that left an entry: money was then as
+    /// after the record that is asked for.
     fn seq_at(&mut self, at: Instant) -> Result<u64, StoreError>;
 
     /// What has fallen due by `now`, in due order.

@@ -1,12 +1,16 @@
-//! What tests need from outside of Makegood: a PostgreSQL database of their own. Never shipped.
+//! What tests need from outside of Makegood: a PostgreSQL database of their own, and scripts in
+//! Python as the other side. Never shipped.
 //!
 //! The server is started by `./test`, or by hand with `tests/postgres`; here is only the way to
-//! it. A test that asks for one where there is none fails, and says what to do.
+//! it. A test that asks for one where there is none fails, and says what to do. So does a test
+//! that asks for Python.
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 #![expect(clippy::disallowed_methods, reason = "the run of the tests is configured from outside")]
 
+pub mod certificates;
 mod own_server;
 mod proxy;
+mod python;
 
 use std::fmt::Write;
 use std::process;
@@ -16,6 +20,7 @@ use tokio_postgres::{NoTls, SimpleQueryMessage};
 
 pub use own_server::{OwnServer, Stop, all_of};
 pub use proxy::{Cut, Proxy};
+pub use python::{PYTHON_VARIABLE, Script, python};
 
 /// Names the variable in which the address of the server stands.
 pub const VARIABLE: &str = "MAKEGOOD_TEST_DATABASE";

@@ -92,7 +92,7 @@ impl<S: Store> Desk<'_, S> {
                             keys.extend(query_needs(query, self.memory));
                         }
                     }
-                    Job::Flush { .. } => {}
+                    Job::Flush { .. } | Job::Remove { .. } => {}
                 }
             }
             if keys.is_empty() {

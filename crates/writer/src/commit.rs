@@ -61,10 +61,16 @@ impl<S: Store> Writer<S> {
         };
         let slice = self.slice(left.changed, pace);
         let at = Instant::from_micros(at_micros);
+        // What waits for a run was decided by the last commit at the latest.
+        let last_at = Instant::from_micros(self.head.at_micros);
+        let portion = self.removal_portion(at);
+        let is_run_due = (block.is_some() && self.operations.is_run_due()) || portion.wants_run;
         let run =
-            (block.is_some() && self.operations.is_run_due()).then(|| self.operations.run(at));
+            (is_run_due && self.operations.are_waiting()).then(|| self.operations.run(last_at));
         let dropped_runs = self.operations.expired_runs(at);
-        let nothing = block.is_none() && slice.rows.is_empty() && slice.watermark.is_none();
+        let removes = portion.through > self.head.removed;
+        let sweeps = !slice.rows.is_empty() || slice.watermark.is_some();
+        let nothing = block.is_none() && !sweeps && !is_run_due && !removes;
         if nothing {
             return Ok(Ok(()));
         }
@@ -76,7 +82,8 @@ impl<S: Store> Writer<S> {
             hash,
             at_micros,
             watermark: slice.watermark.unwrap_or(self.head.watermark),
-            operations: if run.is_some() { self.head.seq } else { self.head.operations },
+            operations: if is_run_due { self.head.seq } else { self.head.operations },
+            removed: portion.through,
         };
         let commit = Commit {
             expected: &self.head,
@@ -92,11 +99,14 @@ impl<S: Store> Writer<S> {
         let took = self.monotonic().saturating_sub(before);
         if let Some(error) = self.failure(committed, &mut next)? {
             Figures::add(&self.figures.commits_failed, 1);
-            // Whoever waits for the tables would wait for as long as the store cannot write.
+            // Whoever waits for a later commit would wait for as long as the store cannot write.
             self.answer_flushes(&Trouble::Unavailable(error.to_string()));
             return Ok(Err(error));
         }
         self.committed(next, block, left.operations, &slice, run, at);
+        if removes {
+            self.portion_committed();
+        }
         self.show_lag(is_behind, &slice);
         self.show_commit(records, took);
         Ok(Ok(()))
@@ -143,10 +153,11 @@ impl<S: Store> Writer<S> {
         self.note_known();
         self.proven_at = self.monotonic();
         self.memory.swept(slice);
+        // First, for a run that is new may be of keys which are old: it goes with the next commit.
+        self.operations.forget_expired(at);
         if let Some(run) = run {
             self.operations.run_committed(&run);
         }
-        self.operations.forget_expired(at);
         if let Some(block) = block {
             for (key, seq) in decided {
                 self.operations.note(*key, *seq);
@@ -243,6 +254,7 @@ impl<S: Store> Writer<S> {
         Figures::add(&figures.rows_swept, slice.rows.len() as u64);
         Figures::set(&figures.seq, self.head.seq);
         Figures::set(&figures.watermark, self.head.watermark);
+        Figures::set(&figures.removed, self.head.removed);
         Figures::set(&figures.at_micros, self.head.at_micros.unsigned_abs());
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn append_change(
         record.transfer(&transfer_line(transfer));
     }
     for event in &change.events {
-        record.event(&EventLine { kind: event.kind as u16, subject: event.subject.0 });
+        record.event(&EventLine { kind: event.kind.number(), subject: event.subject.0 });
     }
     record.finish();
 }

@@ -77,6 +77,8 @@ figures! {
     seq,
     /// Every change at or below this sequence is in the tables.
     watermark,
+    /// Every record at or below this sequence has left the journal.
+    removed,
     /// Wall clock since when the tables have been behind the journal, in microseconds since 1970;
     /// zero when they are not.
     behind_since_micros,

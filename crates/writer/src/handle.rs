@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use base::{Instant, KeyId};
 use engine::{Answer, Command, OperationKey, Query, Refusal};
+use store::Head;
 
 use crate::figures::Figures;
 use crate::queue::Queue;
+use crate::removal::{Archived, Removal};
 
 /// One command with who gave it and, if it must be exactly-once, its operation.
 #[derive(Clone, Debug)]
@@ -72,8 +74,11 @@ pub(crate) type OutcomesReply = Box<dyn FnOnce(Vec<Outcome>) + Send>;
 /// Called once with one answer a query; `None` where there is no such object.
 pub(crate) type AnswersReply = Box<dyn FnOnce(Result<Vec<Option<Answer>>, Trouble>) + Send>;
 
-/// Called once when the tables have caught up.
-pub(crate) type FlushReply = Box<dyn FnOnce(Result<(), Trouble>) + Send>;
+/// Called once with the head when the tables have caught up.
+pub(crate) type FlushReply = Box<dyn FnOnce(Result<Head, Trouble>) + Send>;
+
+/// Called once when a removal is done, or as far as one request goes.
+pub(crate) type RemovalReply = Box<dyn FnOnce(Result<Removal, Trouble>) + Send>;
 
 /// What waits in the queue.
 pub(crate) enum Job {
@@ -88,6 +93,8 @@ pub(crate) enum Job {
     Queries { queries: Vec<Query>, reply: AnswersReply },
     /// Brings the tables up to a sequence.
     Flush { seq: u64, reply: FlushReply },
+    /// Removes from the journal what is archived.
+    Remove { archived: Archived, reply: RemovalReply },
 }
 
 /// A way to the writer of one book; cheap to clone.
@@ -126,7 +133,9 @@ impl Handle {
         self.queue.push(Job::Queries { queries, reply: Box::new(reply) })
     }
 
-    /// Asks for every change up to `seq` to be in the tables, so that a list shows it.
+    /// Asks for every change up to `seq` to be in the tables, so that a list shows it; up to all
+    /// there is when `seq` does not exist yet. The answer is the head row as it is then: a reader
+    /// that shows another epoch, or less, reads something else.
     ///
     /// # Errors
     ///
@@ -134,9 +143,25 @@ impl Handle {
     pub fn flush(
         &self,
         seq: u64,
-        reply: impl FnOnce(Result<(), Trouble>) + Send + 'static,
+        reply: impl FnOnce(Result<Head, Trouble>) + Send + 'static,
     ) -> Result<(), Trouble> {
         self.queue.push(Job::Flush { seq, reply: Box::new(reply) })
+    }
+
+    /// Asks for the beginning of the journal to be removed: blocks that are in the archive which
+    /// ends there, older than the retention, in the tables, and not the record of an idempotency
+    /// key that is still known. Some 16 MB at a time: [`Removal::Removed`] says whether to ask
+    /// again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handle::submit`].
+    pub fn remove(
+        &self,
+        archived: Archived,
+        reply: impl FnOnce(Result<Removal, Trouble>) + Send + 'static,
+    ) -> Result<(), Trouble> {
+        self.queue.push(Job::Remove { archived, reply: Box::new(reply) })
     }
 
     /// [`Handle::submit`] for callers that may block: command line, import, jobs.
@@ -171,10 +196,23 @@ impl Handle {
     /// # Errors
     ///
     /// As [`Handle::decide`].
-    pub fn flush_and_wait(&self, seq: u64) -> Result<(), Trouble> {
+    pub fn flush_and_wait(&self, seq: u64) -> Result<Head, Trouble> {
         let (sender, receiver) = mpsc::channel();
         self.flush(seq, move |done| {
             let _ = sender.send(done);
+        })?;
+        receiver.recv().map_err(|_| ended())?
+    }
+
+    /// [`Handle::remove`] for callers that may block.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handle::decide`], and [`Trouble::Busy`] while another removal is under way.
+    pub fn remove_and_wait(&self, archived: Archived) -> Result<Removal, Trouble> {
+        let (sender, receiver) = mpsc::channel();
+        self.remove(archived, move |removal| {
+            let _ = sender.send(removal);
         })?;
         receiver.recv().map_err(|_| ended())?
     }

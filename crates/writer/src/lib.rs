@@ -9,6 +9,8 @@
 //!   watermark rises to the sequence at which it began.
 //! * **Lease**: until when answers may leave that no commit has proven. See [`Lease`].
 //! * **Known**: how far a book got, whatever its store shows later. See [`Known`].
+//! * **Removal**: blocks at the beginning of the journal leave it once they are archived. See
+//!   [`Handle::remove`].
 //! * **Operation**: a request with an idempotency key. See [`Operation`].
 //!
 //! # Invariants
@@ -20,6 +22,8 @@
 //! * Rows, entries and watermark move in the same transaction as the journal block, and only
 //!   when the head row is what the writer believes it to be.
 //! * Memory is bounded: unswept rows up to about twice their target, and a cache.
+//! * A block leaves the journal only when an archive has it, the tables do not need it, and no key
+//!   that is still known is answered from it.
 //! * An operation is decided once. Whoever repeats it gets the first answer, made from its
 //!   journal record.
 //! * A book that ends before what is known of it is not opened.
@@ -39,6 +43,7 @@ mod operations;
 mod options;
 mod queue;
 mod refused;
+mod removal;
 mod replay;
 mod running;
 mod time;
@@ -51,6 +56,7 @@ pub use known::{Known, Mark};
 pub use lease::Lease;
 pub use opening::{BookSpec, OpenError};
 pub use options::Options;
+pub use removal::{Archived, Removal};
 pub use running::{Running, spawn, spawn_after, spawn_leased};
 pub use time::Times;
 pub use writer::Writer;

@@ -20,6 +20,8 @@ pub struct Options {
     pub operation_run_max: usize,
     /// Days an idempotency key is kept; by default a day more than the longest hold lasts.
     pub operation_retention_days: u32,
+    /// Days a record stays in the journal at least once it is archived; `None` keeps it for ever.
+    pub journal_retention_days: Option<u32>,
     /// How far the wall clock may jump against the steady clock before the writer stops.
     pub clock_jump_max: Duration,
     /// How far the wall clock may be ahead of the journal of a live book when it is opened; `None`
@@ -41,6 +43,7 @@ impl Default for Options {
             cached_cards_max: 1_100_000,
             operation_run_max: 16_384,
             operation_retention_days: 31,
+            journal_retention_days: None,
             clock_jump_max: Duration::from_secs(300),
             start_gap_max: None,
             on_commit: None,

@@ -177,7 +177,7 @@ impl Job {
         match self {
             Job::Commands { requests, .. } => requests.len().max(1),
             Job::Queries { queries, .. } => queries.len().max(1),
-            Job::Flush { .. } => 1,
+            Job::Flush { .. } | Job::Remove { .. } => 1,
         }
     }
 }

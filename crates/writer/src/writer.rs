@@ -20,6 +20,7 @@ use crate::opening::{BookSpec, OpenError, check_gap, check_spec};
 use crate::operations::Operations;
 use crate::options::Options;
 use crate::queue::{Queue, Taken};
+use crate::removal::Removing;
 use crate::replay::replay;
 use crate::time::{BookTime, ClockJumped, Moment, Times};
 
@@ -46,6 +47,7 @@ pub struct Writer<S> {
     time: BookTime,
     queue: Arc<Queue>,
     flushes: Vec<Flush>,
+    pub(crate) removing: Option<Removing>,
     replayed_records: u64,
 }
 
@@ -134,6 +136,7 @@ impl<S: Store> Writer<S> {
             time,
             queue: Arc::new(Queue::new(options.queue_commands_max)),
             flushes: Vec::new(),
+            removing: None,
             options,
             replayed_records,
         };
@@ -311,17 +314,18 @@ impl<S: Store> Writer<S> {
                 }
                 Job::Flush { seq, reply } => {
                     if seq.min(self.head.seq) <= self.head.watermark {
-                        reply(if self.may_answer() { Ok(()) } else { Err(Trouble::Moved) });
+                        reply(if self.may_answer() { Ok(self.head) } else { Err(Trouble::Moved) });
                     } else {
                         self.flushes.push((seq.min(self.head.seq), reply));
                     }
                 }
+                Job::Remove { archived, reply } => self.begin_removal(archived, now, reply),
             }
         }
     }
 
     /// Whether an answer may leave that no commit has proven.
-    fn may_answer(&self) -> bool {
+    pub(crate) fn may_answer(&self) -> bool {
         self.lease.is_valid(|| self.time.monotonic())
     }
 
@@ -354,7 +358,8 @@ impl<S: Store> Writer<S> {
         // Asking for the time now and then notices a clock that jumps while nothing is asked.
         let now = self.now()?.now;
         self.look_at_head()?;
-        if self.memory.rows_unswept() > 0 || self.head.watermark < self.head.seq {
+        let is_behind = self.memory.rows_unswept() > 0 || self.head.watermark < self.head.seq;
+        if is_behind || self.removing.is_some() {
             let builder = self.new_block(now);
             // What cannot be swept now is swept later; whoever waits for it has been told.
             let _ = self.commit(builder, Left::default(), Pace::Idle)?;
@@ -403,9 +408,9 @@ impl<S: Store> Writer<S> {
         self.time.monotonic()
     }
 
-    /// How long to wait for work: not at all while somebody waits for the tables.
+    /// How long to wait for work: not at all while somebody waits for a later commit.
     fn patience(&self) -> Duration {
-        if !self.flushes.is_empty() {
+        if !self.flushes.is_empty() || self.removing.is_some() {
             Duration::ZERO
         } else if self.memory.rows_unswept() > 0 {
             self.options.idle_before_sweep
@@ -437,19 +442,23 @@ impl<S: Store> Writer<S> {
 
     /// Answers those whose sequence has been reached.
     pub(crate) fn answer_reached_flushes(&mut self) {
-        let watermark = self.head.watermark;
+        let head = self.head;
         for (seq, reply) in std::mem::take(&mut self.flushes) {
-            if seq <= watermark {
+            if seq <= head.watermark {
                 // Just committed, and so proven.
-                reply(Ok(()));
+                reply(Ok(head));
             } else {
                 self.flushes.push((seq, reply));
             }
         }
     }
 
-    /// Answers those who wait for the tables that they will not get there, and why.
+    /// Answers those who wait for a later commit, of the tables or of a removal, that it will not
+    /// come, and why.
     pub(crate) fn answer_flushes(&mut self, trouble: &Trouble) {
+        if let Some(removing) = self.removing.take() {
+            removing.end(trouble);
+        }
         for (_, reply) in std::mem::take(&mut self.flushes) {
             reply(Err(trouble.clone()));
         }
@@ -499,6 +508,7 @@ impl<S: Store> Writer<S> {
                 }
                 Job::Queries { reply, .. } => reply(Err(harmless())),
                 Job::Flush { reply, .. } => reply(Err(harmless())),
+                Job::Remove { reply, .. } => reply(Err(harmless())),
             }
         }
     }
@@ -547,7 +557,7 @@ fn decide_jobs<S: Store>(
     desk: &mut Desk<'_, S>,
     jobs: &[Job],
 ) -> Result<Vec<Vec<Outcome>>, StoreError> {
-    let is_plain = |job: &Job| matches!(job, Job::Commands { .. } | Job::Flush { .. });
+    let is_plain = |job: &Job| !matches!(job, Job::Queries { .. });
     if !jobs.iter().all(is_plain) {
         desk.load_needs()?;
     }

@@ -2,8 +2,9 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use base::{
-    AccountId, CardId, EventId, HoldId, IdError, IdProblem, ImportId, Instant, KeyId, PersonId,
-    ProgramId, RefundId, RequestId, TransferId, TypedId,
+    AccountId, CardId, DisputeId, EventId, HoldId, IdError, IdProblem, ImportId, Instant, KeyId,
+    MethodId, PaymentId, PersonId, ProgramId, RailRefundId, RefundId, RequestId, TransferId,
+    TypedId,
 };
 use proptest::prelude::*;
 
@@ -25,7 +26,7 @@ fn check_round_trip<Id: TypedId>(bits: u128) -> &'static str {
     Id::PREFIX
 }
 
-fn check_all_types(bits: u128) -> [&'static str; 11] {
+fn check_all_types(bits: u128) -> [&'static str; 15] {
     [
         check_round_trip::<CardId>(bits),
         check_round_trip::<HoldId>(bits),
@@ -38,13 +39,20 @@ fn check_all_types(bits: u128) -> [&'static str; 11] {
         check_round_trip::<KeyId>(bits),
         check_round_trip::<RequestId>(bits),
         check_round_trip::<ImportId>(bits),
+        check_round_trip::<PaymentId>(bits),
+        check_round_trip::<MethodId>(bits),
+        check_round_trip::<RailRefundId>(bits),
+        check_round_trip::<DisputeId>(bits),
     ]
 }
 
 #[test]
 fn prefixes_are_released_and_stay_as_they_are() {
     let prefixes = check_all_types(0);
-    let expected = ["gc", "hold", "ref", "prog", "per", "acct", "tr", "evt", "key", "req", "imp"];
+    let expected = [
+        "gc", "hold", "ref", "prog", "per", "acct", "tr", "evt", "key", "req", "imp", "pay", "pm",
+        "rrf", "dp",
+    ];
     assert_eq!(prefixes, expected);
     assert_eq!(BTreeSet::from(prefixes).len(), prefixes.len());
 }

@@ -100,6 +100,10 @@ pub(super) fn book(start: &BookStart) -> Vec<u8> {
         sink.int(head.at_micros);
         number(sink, head.watermark);
         number(sink, head.operations);
+        // Backups of whole journals are as they were before journals could begin later.
+        if head.removed > 0 {
+            number(sink, head.removed);
+        }
     })
 }
 
@@ -223,6 +227,7 @@ fn read_book(source: &mut EncodedSource<'_>) -> Result<BookStart, ReadError> {
             at_micros: source.int()?,
             watermark: read_number(source)?,
             operations: read_number(source)?,
+            removed: if source.is_empty() { 0 } else { read_number(source)? },
         },
     })
 }

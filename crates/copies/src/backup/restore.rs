@@ -131,7 +131,7 @@ fn read_book(
     mut filler: Option<&mut Filler<'_>>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, CopyError> {
-    let mut tally = Tally::new();
+    let mut tally = Tally::new(start.head.removed);
     let (mut rows_done, mut runs_done) = (0, 0);
     loop {
         match parts.next_part()? {
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_book_that_is_not_what_is_said_of_it_is_refused_though_checksums_fit() {
         let check = |head, end: &Summary| check_backup(&*backup(head, end), &mut |_, _| {});
-        let empty = Tally::new().finish().unwrap();
+        let empty = Tally::new(0).finish().unwrap();
         check(Head::EMPTY, &empty).unwrap();
         let longer = Head { seq: 5, ..Head::EMPTY };
         let fuller = Summary { rows: 1, ..empty.clone() };

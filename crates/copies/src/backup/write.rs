@@ -68,7 +68,7 @@ impl<W: Write> BackupWriter<W> {
     fn begin(out: W, manifest: &Manifest) -> Result<BackupWriter<W>, CopyError> {
         let mut frames = FrameWriter::new(out, MAGIC)?;
         frames.frame(parts::MANIFEST, &parts::manifest(manifest))?;
-        Ok(BackupWriter { frames, tally: Tally::new() })
+        Ok(BackupWriter { frames, tally: Tally::new(0) })
     }
 
     fn book(
@@ -79,8 +79,9 @@ impl<W: Write> BackupWriter<W> {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Summary, CopyError> {
         self.frames.frame(parts::BOOK, &parts::book(start))?;
+        self.tally = Tally::new(start.head.removed);
         stream(reader, &start.head, 0, chunks, self, progress)?;
-        let summary = std::mem::take(&mut self.tally).finish()?;
+        let summary = std::mem::replace(&mut self.tally, Tally::new(0)).finish()?;
         if (summary.seq, summary.hash) != (start.head.seq, start.head.hash) {
             return Err(CopyError::JournalEnds { expected: start.head.seq });
         }

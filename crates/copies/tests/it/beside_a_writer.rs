@@ -120,7 +120,7 @@ fn slow_a_backup_beside_a_writer_is_one_instant() {
         restore(&bytes[..], &mut target, &mut || 2, &mut |_, _| {}).unwrap();
         let mut reader = target.reader(&book).unwrap();
         assert_eq!(reader.head().unwrap(), *head);
-        let report = reports::verify(reader.as_mut(), &mut |_| {}).unwrap();
+        let report = reports::verify(reader.as_mut(), None, &mut |_| {}).unwrap();
         assert!(report.is_sound() && report.compared, "{:?}", report.findings);
         // The tables are completed from the journal, as at every start; then balances are those
         // that the book had at this record.

@@ -34,10 +34,10 @@ fn a_copy_is_equal_there_and_back() {
     assert!(there.iter().all(|moved| !moved.was_there && moved.summary.operations > 100));
     for record in original.contents().unwrap().books {
         let mut reader = files.reader(&record.name).unwrap();
-        let report = reports::verify(reader.as_mut(), &mut |_| {}).unwrap();
+        let report = reports::verify(reader.as_mut(), None, &mut |_| {}).unwrap();
         assert!(report.is_sound() && report.compared, "{:?}", report.findings);
         let mut other = original.reader(&record.name).unwrap();
-        assert_eq!(report, reports::verify(other.as_mut(), &mut |_| {}).unwrap());
+        assert_eq!(report, reports::verify(other.as_mut(), None, &mut |_| {}).unwrap());
     }
 }
 

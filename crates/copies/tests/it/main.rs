@@ -6,4 +6,5 @@ mod backup;
 mod beside_a_writer;
 mod copying;
 mod places;
+mod removed;
 mod segments;

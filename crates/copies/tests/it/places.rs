@@ -93,6 +93,7 @@ pub fn lived(seed: u64, commands: u64) -> MemoryBook {
     let mut settings = Settings::from_seed(seed, commands);
     settings.options.operation_run_max = 50;
     settings.options.operation_retention_days = 3_650;
+    settings.options.journal_retention_days = None;
     settings.check_one_in = 1_000_000;
     run(&book, settings).unwrap();
     book

@@ -22,20 +22,17 @@ fn segments_are_one_chain_and_the_beginning_of_their_book() {
     let files = sealed(&blocks[..blocks.len() - 3], 7);
     assert!(files.len() > 2);
     let mut chain = SegmentChain::new(&live);
-    let head = store.head().unwrap();
-    chain.expect_beginning_of(&head, None).unwrap();
+    chain.expect_beginning_of(&mut book.reader()).unwrap();
     let mut last = 0;
     for file in &files {
         let segment = chain.push(&file[..]).unwrap();
         assert_eq!(segment.first_seq, last + 1);
         last = segment.last_seq;
-        let block = store.block_of(last).unwrap();
-        chain.expect_beginning_of(&head, block.as_ref()).unwrap();
+        chain.expect_beginning_of(&mut book.reader()).unwrap();
     }
     assert_eq!(chain.blocks() as usize, blocks.len() - 3);
     let other = lived(6, 300);
-    let block = other.store().block_of(last).unwrap();
-    let refused = chain.expect_beginning_of(&other.store().head().unwrap(), block.as_ref());
+    let refused = chain.expect_beginning_of(&mut other.reader());
     assert!(matches!(refused, Err(CopyError::OtherHistory { .. })));
 }
 

@@ -26,7 +26,7 @@ pub fn change(world: &World, command: &Command, change: &Change) {
         .iter()
         .map(|after| {
             let opened = || Account::open(after.name.clone(), after.currency);
-            world.accounts.get(&after.id).cloned().unwrap_or_else(opened)
+            world.account.get(&after.id).cloned().unwrap_or_else(opened)
         })
         .collect();
     replay(world.sequence + 1, &before, &change.transfers, &change.entries, &accounts);
@@ -44,7 +44,7 @@ fn spends_only_usable_cards(world: &World, command: &Command, change: &Change) {
         if transfer.kind == TransferKind::Expire {
             continue;
         }
-        let card = world.cards.values().find(|card| account_of(card.id) == transfer.debit);
+        let card = world.card.values().find(|card| account_of(card.id) == transfer.debit);
         let card = card.expect("spending debits a card");
         assert!(card.frozen.is_none() && card.state == CardState::Active);
         assert!(card.expires_at.is_none_or(|at| at > world.now));
@@ -54,16 +54,16 @@ fn spends_only_usable_cards(world: &World, command: &Command, change: &Change) {
 /// The whole book.
 pub fn book(world: &World) {
     balance_per_currency(world);
-    for account in world.accounts.values() {
+    for account in world.account.values() {
         assert_eq!(account.id, account.name.id(account.currency));
         let limited = account.name.limit() == Limit::NeverBelowZero;
         assert!(!limited || account.balance() >= account.held().minor(), "{} owes", account.name);
     }
-    for hold in world.holds.values() {
+    for hold in world.hold.values() {
         let used = hold.pending.posted.checked_add(hold.pending.voided).unwrap();
         assert!(used <= hold.pending.reserved, "{:?} took too much", hold.id);
         assert!(hold.refunded <= hold.pending.posted, "{:?} refunded too much", hold.id);
-        let refunds = world.refunds.values();
+        let refunds = world.refund.values();
         let mine = refunds.filter(|refund| refund.hold == hold.id && !refund.reversed);
         let refunded: i64 = mine.map(|refund| refund.amount.amount.minor()).sum();
         assert!(refunded <= hold.refunded.minor(), "{:?} forgot a refund", hold.id);
@@ -74,7 +74,7 @@ pub fn book(world: &World) {
 
 fn balance_per_currency(world: &World) {
     let mut sums: BTreeMap<Currency, (i64, i64)> = BTreeMap::new();
-    for account in world.accounts.values() {
+    for account in world.account.values() {
         let (posted, pending) = sums.entry(account.currency).or_default();
         *posted += account.debits_posted.minor() - account.credits_posted.minor();
         *pending += account.debits_pending.minor() - account.credits_pending.minor();
@@ -83,9 +83,9 @@ fn balance_per_currency(world: &World) {
 }
 
 fn open_holds_are_listed(world: &World) {
-    for card in world.cards.values() {
+    for card in world.card.values() {
         let open = world
-            .holds
+            .hold
             .values()
             .filter(|hold| hold.card == card.id && !hold.pending.open().is_zero());
         let mut held = Amount::ZERO;
@@ -98,16 +98,16 @@ fn open_holds_are_listed(world: &World) {
         listed.sort();
         expected.sort();
         assert_eq!(listed, expected, "{:?} lists other holds than are open", card.id);
-        assert_eq!(world.accounts[&account_of(card.id)].held(), held, "{:?} leaks", card.id);
+        assert_eq!(world.account[&account_of(card.id)].held(), held, "{:?} leaks", card.id);
     }
 }
 
 fn clearing_has_what_was_spent(world: &World) {
     let mut spent: BTreeMap<Currency, i64> = BTreeMap::new();
-    for hold in world.holds.values() {
+    for hold in world.hold.values() {
         *spent.entry(hold.pending.currency).or_default() += hold.refundable().minor();
     }
-    let clearing = world.accounts.values();
+    let clearing = world.account.values();
     for account in clearing.filter(|account| account.name == AccountName::OrderClearing) {
         let spent = spent.get(&account.currency).copied().unwrap_or(0);
         assert_eq!(account.balance(), spent, "clearing and holds differ");

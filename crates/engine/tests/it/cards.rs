@@ -246,7 +246,7 @@ fn an_update_replaces_what_the_shop_keeps_with_a_card() {
          update A ref= => A.with - A.ref - events gift_card.updated
          update A with= ref= => events -",
     );
-    assert_eq!(world.cards[&words::card("A")].details, None, "nothing is kept as nothing");
+    assert_eq!(world.card[&words::card("A")].details, None, "nothing is kept as nothing");
     // Nothing else is touched.
     check(
         "issue A 100 regions=US kinds=goods

@@ -1,7 +1,7 @@
 //! Random commands on a few cards: the book is audited after each, whatever is asked.
 
-use engine::{AnswerRef, Refusal};
-use giftcards::{EventKind, account_of};
+use engine::{AnswerRef, EventKind, Refusal};
+use giftcards::account_of;
 use proptest::prelude::*;
 
 use crate::script::apply;
@@ -99,8 +99,8 @@ fn fill_in(templates: &[Template]) -> Vec<String> {
 /// What the holder of a card has, whether expiry was booked or not.
 fn worth(world: &World) -> Vec<i64> {
     let worth = |name: &&str| {
-        let card = &world.cards[&words::card(name)];
-        world.accounts[&account_of(card.id)].balance() + card.expired_value.minor()
+        let card = &world.card[&words::card(name)];
+        world.account[&account_of(card.id)].balance() + card.expired_value.minor()
     };
     CARDS.iter().map(worth).collect()
 }
@@ -154,7 +154,6 @@ fn the_random_scripts_reach_every_event() {
             seen.extend(world.events.iter().copied());
         }
     }
-    let missing: Vec<EventKind> =
-        EventKind::ALL.into_iter().filter(|kind| !seen.contains(kind)).collect();
+    let missing: Vec<EventKind> = EventKind::all().filter(|kind| !seen.contains(kind)).collect();
     assert_eq!(missing, []);
 }

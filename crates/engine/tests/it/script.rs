@@ -206,7 +206,7 @@ fn shown(world: &World, name: &str) -> String {
         return or_none(world.events.iter().map(|kind| kind.as_str().to_owned()));
     }
     let Some((card, member)) = name.split_once('.') else { return balance_of(world, name) };
-    let details = world.cards[&words::card(card)].details.as_deref();
+    let details = world.card[&words::card(card)].details.as_deref();
     match member {
         "ref" => or_none(details.and_then(|it| it.reference.as_ref()).map(Text::to_string)),
         "with" => {
@@ -230,7 +230,7 @@ fn balance_of(world: &World, name: &str) -> String {
     };
     let chart =
         AccountName::parse(name).unwrap_or_else(|| AccountName::GiftCard(words::card(name)));
-    match world.accounts.get(&chart.id(currency)) {
+    match world.account.get(&chart.id(currency)) {
         None => "-".to_owned(),
         Some(account) if account.held().is_zero() => account.balance().to_string(),
         Some(account) => format!("{}/{}", account.balance(), account.held()),
@@ -238,9 +238,9 @@ fn balance_of(world: &World, name: &str) -> String {
 }
 
 fn status_of(world: &World, name: &str) -> &'static str {
-    if let Some(hold) = world.holds.get(&words::hold(name)) {
+    if let Some(hold) = world.hold.get(&words::hold(name)) {
         return hold.status(world.now).as_str();
     }
-    let card = &world.cards[&words::card(name)];
-    giftcards::status(card, &world.accounts[&giftcards::account_of(card.id)], world.now).as_str()
+    let card = &world.card[&words::card(name)];
+    giftcards::status(card, &world.account[&giftcards::account_of(card.id)], world.now).as_str()
 }

@@ -1,54 +1,72 @@
 //! A book in memory, whose rows are unknown until they were asked for by key.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
-use base::{AccountId, Amount, CardId, HoldId, Instant, ProgramId, RefundId};
+use base::{Amount, Instant};
 use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
 use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
-use engine::{answer, decide, needs};
-use giftcards::{Card, CodeHash, CodeRow, EventKind, Hold, Program, Refund, Undo};
-use ledger::{Account, Transfer, TransferKind};
+use engine::{EventKind, answer, decide, needs};
+use giftcards::Undo;
+use ledger::{Transfer, TransferKind};
 
 use crate::audit;
 
-/// Every row there is.
-#[derive(Clone, Debug)]
-pub struct World {
-    pub now: Instant,
-    pub sequence: u64,
-    pub book: Option<BookRow>,
-    pub accounts: BTreeMap<AccountId, Account>,
-    pub programs: BTreeMap<ProgramId, Arc<Program>>,
-    pub cards: BTreeMap<CardId, Arc<Card>>,
-    pub codes: BTreeMap<CodeHash, CodeRow>,
-    pub holds: BTreeMap<HoldId, Arc<Hold>>,
-    pub refunds: BTreeMap<RefundId, Arc<Refund>>,
-    pub operations: BTreeMap<OperationKey, OperationTrace>,
-    /// What happened in the last command.
-    pub events: Vec<EventKind>,
-    /// Rounds of loading that the last command took.
-    pub rounds: usize,
+macro_rules! world {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        /// Every row there is.
+        #[derive(Clone, Debug)]
+        pub struct World {
+            pub now: Instant,
+            pub sequence: u64,
+            pub book: Option<BookRow>,
+            $(pub $name: BTreeMap<$id, $row>,)+
+            pub operations: BTreeMap<OperationKey, OperationTrace>,
+            /// What happened in the last command.
+            pub events: Vec<EventKind>,
+            /// Rounds of loading that the last command took.
+            pub rounds: usize,
+        }
+
+        impl World {
+            pub fn new() -> World {
+                World {
+                    now: Instant::parse("2026-11-20T10:00:00Z").unwrap(),
+                    sequence: 0,
+                    book: None,
+                    $($name: BTreeMap::new(),)+
+                    operations: BTreeMap::new(),
+                    events: Vec::new(),
+                    rounds: 0,
+                }
+            }
+
+            fn apply(&mut self, change: &Change) {
+                for row in &change.rows {
+                    match row.clone() {
+                        Row::Book(row) => self.book = Some(row),
+                        $(Row::$variant(row) => drop(self.$name.insert(row.$member, row)),)+
+                    }
+                }
+            }
+        }
+
+        impl Rows for View<'_> {
+            fn book(&self) -> Found<&BookRow> {
+                self.found(Key::Book, self.world.book.as_ref())
+            }
+            $(fn $name(&self, id: $id) -> Found<&$row> {
+                self.found(Key::$variant(id), self.world.$name.get(&id))
+            })+
+            fn operation(&self, key: OperationKey) -> Found<&OperationTrace> {
+                self.found(Key::Operation(key), self.world.operations.get(&key))
+            }
+        }
+    };
 }
 
-impl World {
-    pub fn new() -> World {
-        World {
-            now: Instant::parse("2026-11-20T10:00:00Z").unwrap(),
-            sequence: 0,
-            book: None,
-            accounts: BTreeMap::new(),
-            programs: BTreeMap::new(),
-            cards: BTreeMap::new(),
-            codes: BTreeMap::new(),
-            holds: BTreeMap::new(),
-            refunds: BTreeMap::new(),
-            operations: BTreeMap::new(),
-            events: Vec::new(),
-            rounds: 0,
-        }
-    }
+engine::every_row!(world);
 
+impl World {
     /// Loads what the command needs, decides it, applies the change, and audits the book.
     pub fn run(&mut self, command: &Command, key: Option<OperationKey>) -> Result<Change, Refusal> {
         let loaded = self.load(command);
@@ -87,20 +105,6 @@ impl World {
             assert!(self.rounds <= NEEDS_ROUNDS_MAX, "{command:?} still lacks {missing:?}");
             for key in missing {
                 assert!(loaded.insert(key), "{key:?} was asked for twice");
-            }
-        }
-    }
-
-    fn apply(&mut self, change: &Change) {
-        for row in &change.rows {
-            match row.clone() {
-                Row::Book(row) => self.book = Some(row),
-                Row::Account(row) => drop(self.accounts.insert(row.id, row)),
-                Row::Program(row) => drop(self.programs.insert(row.id, row)),
-                Row::Card(row) => drop(self.cards.insert(row.id, row)),
-                Row::Code(row) => drop(self.codes.insert(row.hash, row)),
-                Row::Hold(row) => drop(self.holds.insert(row.id, row)),
-                Row::Refund(row) => drop(self.refunds.insert(row.id, row)),
             }
         }
     }
@@ -167,32 +171,5 @@ impl View<'_> {
             (true, None) => Found::Absent,
             (true, Some(row)) => Found::Present(row),
         }
-    }
-}
-
-impl Rows for View<'_> {
-    fn book(&self) -> Found<&BookRow> {
-        self.found(Key::Book, self.world.book.as_ref())
-    }
-    fn account(&self, id: AccountId) -> Found<&Account> {
-        self.found(Key::Account(id), self.world.accounts.get(&id))
-    }
-    fn program(&self, id: ProgramId) -> Found<&Arc<Program>> {
-        self.found(Key::Program(id), self.world.programs.get(&id))
-    }
-    fn card(&self, id: CardId) -> Found<&Arc<Card>> {
-        self.found(Key::Card(id), self.world.cards.get(&id))
-    }
-    fn code(&self, hash: CodeHash) -> Found<&CodeRow> {
-        self.found(Key::Code(hash), self.world.codes.get(&hash))
-    }
-    fn hold(&self, id: HoldId) -> Found<&Arc<Hold>> {
-        self.found(Key::Hold(id), self.world.holds.get(&id))
-    }
-    fn refund(&self, id: RefundId) -> Found<&Arc<Refund>> {
-        self.found(Key::Refund(id), self.world.refunds.get(&id))
-    }
-    fn operation(&self, key: OperationKey) -> Found<&OperationTrace> {
-        self.found(Key::Operation(key), self.world.operations.get(&key))
     }
 }

@@ -65,6 +65,9 @@ catalog! {
         "The cursor is from before a restore",
         "The book was restored from a backup after this cursor was made. Begin without a cursor, \
          and compare what you kept: it may contain what never happened here any more.";
+    EVENTS_ARCHIVED = "events_archived", 410, "These events were archived",
+        "The cursor is older than the journal that is kept here. Begin without a cursor to get the \
+         events there are; those before are in the segments of `makegood archive`.";
     REQUEST_TIMEOUT = "request_timeout", 408, "The body did not arrive in time",
         "Send the request again; nothing was done.";
     TOO_LARGE = "body_too_large", 413, "The body is too large",
@@ -131,6 +134,12 @@ catalog! {
         "Send a time later than the book's present time.";
     BOOK_EXISTS = "book_exists", 422, "The book exists",
         "Choose another name for the new book.";
+    JOURNAL_KEPT = "journal_kept", 422, "The journal is kept for ever",
+        "Set journal_retention_days where the server runs, and start it again.";
+    ARCHIVE_OF_ANOTHER_HISTORY = "archive_of_another_history", 422,
+        "The archive is not of this journal",
+        "Send `archived_to` and `hash` of an archive of this book: it must end where one of its \
+         blocks does.";
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch", 422, "The idempotency key was used before",
         "This key was sent with another path or body. Repeat a call unchanged, or use a new key.";
     GUESS_BUDGET_EXHAUSTED = "guess_budget_exhausted", 429, "Too many codes were tried",

@@ -2,15 +2,15 @@
 
 use axum::http::StatusCode;
 use base::{EventId, Instant};
-use giftcards::EventKind;
+use engine::EventKind;
 
-use crate::call::{Call, Caller};
 use crate::cursor::CursorMaker;
-use crate::feed::{self, Position, Told, Wanted};
+use crate::feed::{self, From, Position, Told, Wanted};
 use crate::fields::{Checked, refuse};
 use crate::lists::{CreatedQuery, PageQuery};
-use crate::problem::Problem;
+use crate::problem::{Problem, catalog};
 use crate::query::query_parameters;
+use crate::read_call::{ReadCall, ReadCaller};
 use crate::reply::Reply;
 use crate::scope::Read;
 use crate::views::event::EventView;
@@ -32,11 +32,12 @@ type EventList = ListView<EventView<'static>>;
 ///
 /// Oldest first, in the order in which things happened. `next_cursor` is always there: keep it, and
 /// ask with it again to get what has happened since. A page may have no entries and still say that
-/// there is more, when few events are of the wanted type.
+/// there is more, when few events are of the wanted type. Without a cursor the list begins with the
+/// oldest event that was not archived; a cursor from before that is refused with `events_archived`.
 #[utoipa::path(get, path = "/v1/events", operation_id = "list_events", tag = "Events",
     params(PageQuery, CreatedQuery, EventsQuery),
     responses((status = 200, description = "Events", body = EventList)))]
-pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (page, filters): (PageQuery, (CreatedQuery, EventsQuery)) = call.query()?;
     let caller = &call.caller;
     let cursors = CursorMaker::new(caller, "events", &filters);
@@ -44,13 +45,16 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let limit = page.limit()?;
     let created = filters.0.created()?;
     let kind = filters.1.r#type.as_deref().map(kind).transpose()?;
-    let told = caller.book().read(move |reader| {
+    // The journal alone tells of events, so the tables may be behind.
+    let sight = caller.look(0).await?;
+    let told = caller.read(sight, move |reader| {
         let (first, last) = created.records(reader)?;
         let start = Position::before_record(first);
-        let from = from.map_or(start, |from| from.max(start));
+        let from = from.map_or(From::Start(start), |from| From::Cursor(from.max(start)));
         feed::tell(reader, from, Wanted { kind, last, limit })
     });
-    let Told { events, next, has_more } = told.await?;
+    let archived = || Problem::new(&catalog::EVENTS_ARCHIVED).param("cursor");
+    let Told { events, next, has_more } = told.await?.ok_or_else(archived)?;
     let view = |event| EventView::new(id(caller, event), event);
     let list = ListView {
         data: events.iter().map(view).collect(),
@@ -61,14 +65,14 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
 }
 
 fn kind(text: &str) -> Checked<EventKind> {
-    let known = EventKind::ALL.into_iter().find(|kind| kind.as_str() == text);
+    let known = EventKind::all().find(|kind| kind.as_str() == text);
     known.ok_or_else(|| refuse("type", "must be a type of event, such as gift_card.issued"))
 }
 
 /// The id of an event: its time, its book, its record and its place in it. It is the same whenever
 /// the event is told, and events of two books of one server differ.
-fn id(caller: &Caller, event: &feed::Event) -> EventId {
-    let book = caller.app.ring.short_hash("book of events", caller.book().name().as_bytes());
+fn id(caller: &ReadCaller, event: &feed::Event) -> EventId {
+    let book = caller.app.ring.short_hash("book of events", caller.book().name.as_str().as_bytes());
     event_id(event.at, [book[0], book[1]], event.seq, event.index)
 }
 

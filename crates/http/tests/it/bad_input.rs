@@ -43,6 +43,7 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
         ("POST", on_hold("release"), json!({"amount": usd(1)})),
         ("POST", on_hold("refund"), json!({"amount": usd(1)})),
         ("POST", "/v1/reverse".into(), json!({"key": "k"})),
+        ("POST", "/v1/journal/prune".into(), json!({"archived_to": 1, "hash": "00".repeat(32)})),
         ("POST", "/v1/keys".into(), json!({"kind": "secret", "scopes": ["read"]})),
     ]
 }

@@ -10,6 +10,7 @@ mod events;
 mod every_field;
 mod gift_cards;
 mod idempotency;
+mod journal;
 mod keys;
 mod ledger;
 mod lists;

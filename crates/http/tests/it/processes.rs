@@ -1,16 +1,18 @@
 //! Several processes over one database: requests find the owner of their book.
 
+mod reads;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use base::Instant;
-use http::{App, AppParts, Book, KeySecret, Limits, Scopes};
+use http::{App, AppParts, Book, KeySecret, Limits, ReadSide, Scopes};
 use outside::clock::{Clock, ManualClock};
 use outside::keyring::KeyRing;
 use outside::people::PeopleKeys;
 use outside::random::{SeededRandomness, SystemRandomness};
 use serde_json::{Value, json};
-use store::{BookName, BookRecord, ControlStore, KeyKind, MemoryBook, MemoryControl, Reader};
+use store::{BookName, BookRecord, ControlStore, KeyKind, MemoryBook, MemoryControl, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use writer::{BookSpec, Lease, Options, Running};
@@ -33,6 +35,7 @@ struct Shared {
 /// A process: an app that listens, and the writer of the book while it owns it.
 struct Process {
     app: Arc<App>,
+    reads: Arc<ReadSide>,
     address: String,
     owned: Option<(Running, Lease)>,
     task: JoinHandle<()>,
@@ -46,9 +49,7 @@ impl Shared {
         let folder = tempfile::tempdir().unwrap();
         let people = PeopleKeys::open_or_create(&folder.path().join("keys"), &ring).unwrap();
         let mut control = MemoryControl::new();
-        let record =
-            BookRecord { name: name(), is_test: true, created_at: clock.now(), incarnation: 1 };
-        control.create_book(&record).unwrap();
+        control.create_book(&record(&clock)).unwrap();
         Shared {
             book: MemoryBook::new(),
             control,
@@ -62,6 +63,11 @@ impl Shared {
     }
 
     async fn process(&self) -> Process {
+        self.process_reading(Ok(self.book.clone())).await
+    }
+
+    /// One whose readers find this book, or none.
+    async fn process_reading(&self, found: Result<MemoryBook, StoreError>) -> Process {
         let app = App::new(AppParts {
             ring: Arc::clone(&self.ring),
             people: Arc::clone(&self.people),
@@ -71,13 +77,15 @@ impl Shared {
         });
         let app = Arc::new(app.among_processes());
         app.put_elsewhere(&name(), None);
+        let open = move || found.clone().map(|book| Box::new(book.reader()) as _);
+        let reads = app.read_here(ReadSide::opening(record(&self.clock), 4, open));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let serving = Arc::clone(&app);
         let task = tokio::spawn(async move {
             let _ = http::serve(serving, listener, std::future::pending()).await;
         });
-        Process { app, address, owned: None, task }
+        Process { app, reads, address, owned: None, task }
     }
 
     /// Two processes, the first of which owns the book, and a key of it.
@@ -102,10 +110,7 @@ impl Process {
         let spec = BookSpec { is_test: true, ring: [7; 8] };
         let options = Options::default();
         let running = writer::spawn_leased(store, spec, options, times, lease.clone()).unwrap();
-        let readers = (0..4).map(|_| Box::new(shared.book.reader()) as Box<dyn Reader>).collect();
-        let (is_test, created_at) = (true, shared.clock.now());
-        let record = BookRecord { name: name(), is_test, created_at, incarnation: 1 };
-        let book = Book::new(record, running.handle.clone(), readers);
+        let book = Book::over(Arc::clone(&self.reads), running.handle.clone());
         self.owned = Some((running, lease));
         self.app.add_book(book)
     }
@@ -151,6 +156,10 @@ impl Process {
 
 fn name() -> BookName {
     BookName::new("test").unwrap()
+}
+
+fn record(clock: &ManualClock) -> BookRecord {
+    BookRecord { name: name(), is_test: true, created_at: clock.now(), incarnation: 1 }
 }
 
 fn fresh() -> String {

@@ -43,6 +43,7 @@ async fn each_route_wants_its_scope() {
         ("POST", "/v1/redemptions".into(), Scopes::SPEND),
         ("POST", "/v1/reverse".into(), Scopes::SPEND),
         ("POST", "/v1/keys".into(), Scopes::ADMIN),
+        ("POST", "/v1/journal/prune".into(), Scopes::ADMIN),
     ];
     let each = [Scopes::READ, Scopes::SPEND, Scopes::ISSUE, Scopes::REVEAL, Scopes::ADMIN];
     let keys: Vec<_> = each.iter().map(|scopes| (*scopes, world.secret(*scopes))).collect();

@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base::{Instant, Span, Token};
 use http::{App, AppParts, Book, KeySecret, Limits, Scopes};
+use journal::Block;
 use outside::clock::{Clock, ManualClock};
 use outside::keyring::KeyRing;
 use outside::people::PeopleKeys;
@@ -151,6 +152,21 @@ impl World {
         secret.reveal().to_owned()
     }
 
+    /// The block of a record of the test book.
+    pub fn block_of(&self, seq: u64) -> Block {
+        let name = Token::new("test").unwrap();
+        // A connection waits on the thread that asks, which a test's runtime does not allow.
+        let read = || {
+            let mut reader: Box<dyn Reader> = match &self.shelf {
+                Shelf::Memory(books) => Box::new(books["test"].reader()),
+                Shelf::Files(folder) => Box::new(folder.reader(&name).unwrap()),
+                Shelf::Database { database, .. } => Box::new(database.reader(&name).unwrap()),
+            };
+            reader.block_of(seq).unwrap().unwrap()
+        };
+        std::thread::scope(|scope| scope.spawn(read).join().unwrap())
+    }
+
     pub fn pass(&self, span: Span) {
         self.clock.advance(span);
     }
@@ -241,7 +257,9 @@ fn open_book(
     let clock = clock.clone();
     let (name, is_test) = (record.name.clone(), record.is_test);
     let times = Box::new(move || (clock.now(), clock.monotonic()));
-    let (spec, options) = (writer::BookSpec { is_test, ring: [7; 8] }, writer::Options::default());
+    let spec = writer::BookSpec { is_test, ring: [7; 8] };
+    let options =
+        writer::Options { journal_retention_days: Some(31), ..writer::Options::default() };
     let mut readers: Vec<Box<dyn Reader>> = Vec::new();
     let writer = match shelf {
         Shelf::Memory(books) => {

@@ -129,7 +129,7 @@ impl Shop {
     pub fn close(self) {
         let mut reader = self.reader();
         self.running.stop();
-        let report = reports::verify(&mut reader, &mut |_| {}).unwrap();
+        let report = reports::verify(&mut reader, None, &mut |_| {}).unwrap();
         assert_eq!(report.findings, []);
         assert_eq!(report.head.watermark, report.head.seq);
     }

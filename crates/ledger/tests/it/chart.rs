@@ -1,6 +1,6 @@
 //! The chart of accounts: names, ids and stored numbers.
 
-use base::{AccountId, CardId, Currency, Instant, Token};
+use base::{AccountId, CardId, CreatorId, Currency, Instant, Region, SellerId, Token};
 use ledger::{Account, AccountName, Kind, Limit, Reason, TransferKind};
 
 fn every_name() -> Vec<AccountName> {
@@ -12,6 +12,15 @@ fn every_name() -> Vec<AccountName> {
         AccountName::Receivable(Token::new("acme").unwrap()),
         AccountName::OrderClearing,
         AccountName::ImportOpening,
+        AccountName::RailFees(Token::new("external").unwrap()),
+        AccountName::RailDisputes(Token::new("external").unwrap()),
+        AccountName::SellerPayable(SellerId::from_bits(77)),
+        AccountName::CreatorPayable(CreatorId::from_bits(77)),
+        AccountName::Tax(Region::parse("US-CA").unwrap()),
+        AccountName::Commission,
+        AccountName::RefundPayable,
+        AccountName::RefundExpense(Token::new("goodwill").unwrap()),
+        AccountName::ChargebackLoss,
     ];
     for name in &names {
         // Written out, so that a new name does not compile without a place in this list.
@@ -22,7 +31,16 @@ fn every_name() -> Vec<AccountName> {
             | AccountName::RailClearing(_)
             | AccountName::Receivable(_)
             | AccountName::OrderClearing
-            | AccountName::ImportOpening => {}
+            | AccountName::ImportOpening
+            | AccountName::RailFees(_)
+            | AccountName::RailDisputes(_)
+            | AccountName::SellerPayable(_)
+            | AccountName::CreatorPayable(_)
+            | AccountName::Tax(_)
+            | AccountName::Commission
+            | AccountName::RefundPayable
+            | AccountName::RefundExpense(_)
+            | AccountName::ChargebackLoss => {}
         }
     }
     names
@@ -47,6 +65,17 @@ fn names_tell_kind_limit_and_group() {
     }
     let card = AccountName::GiftCard(CardId::from_bits(1)).to_string();
     check(&card, Kind::Liability, Limit::NeverBelowZero, "giftcard/*");
+    let seller = AccountName::SellerPayable(SellerId::from_bits(1)).to_string();
+    check(&seller, Kind::Liability, Limit::None, "seller/*/payable");
+    let creator = AccountName::CreatorPayable(CreatorId::from_bits(1)).to_string();
+    check(&creator, Kind::Liability, Limit::None, "creator/*/payable");
+    check("rail/stripe/fees", Kind::Expense, Limit::None, "rail/stripe/fees");
+    check("rail/stripe/disputes", Kind::Asset, Limit::None, "rail/stripe/disputes");
+    check("tax/US-CA", Kind::Liability, Limit::None, "tax/US-CA");
+    check("commission", Kind::Income, Limit::None, "commission");
+    check("refund/payable", Kind::Liability, Limit::None, "refund/payable");
+    check("refund/expense/late", Kind::Expense, Limit::None, "refund/expense/late");
+    check("chargeback/loss", Kind::Expense, Limit::None, "chargeback/loss");
     check("giftcard/breakage", Kind::Income, Limit::None, "giftcard/breakage");
     check("giftcard/incentives", Kind::Expense, Limit::None, "giftcard/incentives");
     check("rail/external/clearing", Kind::Asset, Limit::None, "rail/external/clearing");

@@ -1,7 +1,7 @@
 //! Random linked sets: whatever is asked, no money is made or lost.
 
 use base::{Amount, CardId, Currency, Money};
-use ledger::{Account, AccountName, LinkedSet, Pending, Reason, Subject};
+use ledger::{Account, AccountName, LinkedSet, Pending, Position, Posted, Reason, Subject};
 use proptest::prelude::*;
 
 use crate::oracle::replay;
@@ -82,14 +82,19 @@ proptest! {
     #[test]
     fn no_sequence_of_steps_makes_or_loses_money(
         steps in prop::collection::vec(step(), 1..40),
+        // After so many steps another set goes on in the same record.
+        first_set in 0..40_usize,
     ) {
         let accounts = opening();
-        let mut set = LinkedSet::new(1, Reason::Issue, Subject([0; 16]));
-        for account in &accounts {
-            set.add(account.clone());
-        }
+        let mut set = begin(Position::start(1), &accounts);
         let mut pendings = Vec::new();
-        for step in &steps {
+        let mut before = Posted::default();
+        for (done, step) in steps.iter().enumerate() {
+            if done == first_set {
+                before = set.finish();
+                let position = Position { sequence: 1, transfers: before.transfers.len() };
+                set = begin(position, &before.accounts);
+            }
             apply(step, &mut set, &accounts, &mut pendings);
             for pending in &pendings {
                 let used = pending.posted.checked_add(pending.voided).unwrap();
@@ -105,17 +110,21 @@ proptest! {
         }
         let posted = set.finish();
         assert_balanced(&accounts, &posted.accounts);
-        replay(1, &accounts, &posted.transfers, &posted.entries, &posted.accounts);
+        let transfers = [before.transfers, posted.transfers].concat();
+        let entries = [before.entries, posted.entries].concat();
+        replay(1, &accounts, &transfers, &entries, &posted.accounts);
     }
+}
+
+fn begin(position: Position, accounts: &[Account]) -> LinkedSet {
+    let set = LinkedSet::new(position, Reason::Issue, Subject([0; 16]));
+    accounts.iter().cloned().fold(set, LinkedSet::with)
 }
 
 #[test]
 fn a_reservation_that_cannot_grow_leaves_the_accounts_alone() {
     let accounts = opening();
-    let mut set = LinkedSet::new(1, Reason::Issue, Subject([0; 16]));
-    for account in &accounts {
-        set.add(account.clone());
-    }
+    let mut set = begin(Position::start(1), &accounts);
     let mut pendings = Vec::new();
     let most = i64::MAX;
     for step in [

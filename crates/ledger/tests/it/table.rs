@@ -15,8 +15,8 @@
 use std::collections::BTreeMap;
 
 use base::{AccountId, Amount, CardId, Currency, Money, Token};
-use ledger::{Account, AccountName, Kind, LinkedSet, Pending, Posted, Reason, Refusal};
-use ledger::{Side, Subject};
+use ledger::{Account, AccountName, Kind, LinkedSet, Pending, Position, Posted, Reason};
+use ledger::{Refusal, Side, Subject};
 
 use crate::oracle::replay;
 
@@ -64,7 +64,7 @@ struct Page {
 
 impl Page {
     fn new() -> Page {
-        let set = LinkedSet::new(7, Reason::Issue, Subject([1; 16]));
+        let set = LinkedSet::new(Position::start(7), Reason::Issue, Subject([1; 16]));
         Page { opening: Vec::new(), ids: BTreeMap::new(), pending: BTreeMap::new(), set }
     }
 

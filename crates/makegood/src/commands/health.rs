@@ -57,7 +57,7 @@ fn ask(listen: &str) -> std::io::Result<String> {
 }
 
 /// Where to connect to what listens there: whoever listens everywhere is asked on this machine.
-fn reachable(listen: &str) -> std::io::Result<SocketAddr> {
+pub(crate) fn reachable(listen: &str) -> std::io::Result<SocketAddr> {
     let none = || std::io::Error::other("no address of this machine");
     let mut address = listen.to_socket_addrs()?.next().ok_or_else(none)?;
     if address.ip().is_unspecified() {

@@ -262,7 +262,7 @@ fn start_expirer(
     handle: Handle,
 ) -> Done<Expirer> {
     let name = record.name.to_string();
-    let readers = installation.reader_source(record);
+    let readers = Box::new(installation.reader_source(record));
     let report = move |ended: Result<Booked, JobError>| report_expiry(&name, ended);
     Expirer::spawn(handle, readers, settings.expiry_interval(), report).map_err(Failure::new)
 }

@@ -8,7 +8,7 @@ use reports::{Step, VerifyReport};
 use serde::Serialize;
 use store::{BookName, BookRecord, ControlContents, StoreError};
 
-use crate::commands::archive;
+use crate::commands::archive::{self, Segments};
 use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending};
 use crate::output::OutputArgs;
@@ -46,6 +46,8 @@ struct BookView {
     #[serde(skip_serializing_if = "Option::is_none")]
     incarnation: Option<String>,
     sequence: u64,
+    /// The last record that was not replayed, for it has left the journal.
+    replayed_after: u64,
     records: u64,
     transfers: u64,
     rows: u64,
@@ -75,7 +77,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     for name in &names {
         let record = listed.iter().find(|record| record.name == *name);
         let incarnation = record.map(|record| format!("{:016x}", record.incarnation));
-        match check_book(&location, name, ring.as_ref(), &mut view.notes) {
+        match check_book(&location, name, ring.as_ref(), args.archive.as_deref(), &mut view.notes) {
             Ok(mut book) => {
                 book.incarnation = incarnation;
                 if let Some(folder) = &args.archive {
@@ -119,18 +121,30 @@ fn check_book(
     location: &Location,
     name: &BookName,
     ring: Option<&KeyRing>,
+    archive: Option<&Path>,
     notes: &mut Vec<String>,
 ) -> Result<BookView, StoreError> {
     let mut reader = location.reader(name)?;
     if reader.head()?.is_filling() {
         return Err(StoreError::HalfFilled(name.to_string()));
     }
+    // An archive that cannot be opened is named by its own check.
+    let mut segments = archive.and_then(|folder| Segments::open(folder, name).ok());
+    let mut archived = segments.as_mut().map(|segments| |seq| segments.blocks_after(seq));
+    let archived = archived.as_mut().map(|archived| archived as reports::Archive<'_>);
     let mut progress = Progress::new("journal", 0);
-    let report = reports::verify(reader.as_mut(), &mut |at| {
+    let report = reports::verify(reader.as_mut(), archived, &mut |at| {
         progress.step(step_name(at.step), at.done, at.total);
     });
     progress.finish();
     let mut view = BookView::new(name, report?);
+    if view.replayed_after > 0 {
+        notes.push(format!(
+            "book {name}: records 1 to {} have left the journal: their entries were held against \
+             one another; --archive DIR replays them",
+            view.replayed_after
+        ));
+    }
     match (reader.book()?, ring) {
         (Some(book), Some(ring)) if book.ring != ring_bytes(ring) => {
             view.findings.push("ring: the book was made with another key ring".to_owned());
@@ -173,6 +187,7 @@ impl BookView {
             sound: report.is_sound(),
             incarnation: None,
             sequence: report.head.seq,
+            replayed_after: report.from,
             records: report.records,
             transfers: report.transfers,
             rows: report.rows,

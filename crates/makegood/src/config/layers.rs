@@ -83,10 +83,13 @@ fn kind(value: &Value) -> &'static str {
     if value.is_integer() { "a whole number" } else { "a text" }
 }
 
-/// Every number is a limit or a time, and nothing works without any of it.
+/// Every number is a limit or a time, and nothing works without any of it; but what is kept may be
+/// kept for ever.
 fn check_number(name: &str, value: &Value, source: &str) -> Done {
-    let least = if name == "operation_retention_days" { RETENTION_DAYS_MIN } else { 1 };
+    let is_retention = name.ends_with("_retention_days");
+    let least = if is_retention { RETENTION_DAYS_MIN } else { 1 };
     match value.as_integer() {
+        Some(0) if name == "journal_retention_days" => Ok(()),
         Some(number) if number < least => {
             Err(Failure::new(format!("{source} must be at least {least}")).next(SEE_MANUAL))
         }
@@ -139,6 +142,10 @@ mod tests {
         check_refused("", &[("CONNECTIONS_MAX", "-1")], "at least 1");
         check_refused("operation_retention_days = 30", &[], "at least 31");
         check_refused("", &[("OPERATION_RETENTION_DAYS", "30")], "at least 31");
+        check_refused("operation_retention_days = 0", &[], "at least 31");
+        check_refused("journal_retention_days = 30", &[], "at least 31");
+        check_refused("journal_retention_days = -1", &[], "at least 31");
+        merged("journal_retention_days = 0", &[], None).unwrap();
         check_refused("log_format = 'xml'", &[], "xml");
         check_refused("listen = ", &[], "not well-formed");
     }

@@ -85,10 +85,13 @@ impl Installation {
         Ok(self.data.reader(&record.name)?)
     }
 
-    /// What opens connections for reading a book, for jobs that take one at a time.
-    pub(crate) fn reader_source(&self, record: &BookRecord) -> jobs::OpenReader {
+    /// What opens connections for reading a book, for whoever takes one at a time.
+    pub(crate) fn reader_source(
+        &self,
+        record: &BookRecord,
+    ) -> impl Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync + use<> {
         let (data, name) = (self.data.clone(), record.name.clone());
-        Box::new(move || -> Result<Box<dyn Reader>, StoreError> { data.reader(&name) })
+        move || data.reader(&name)
     }
 
     /// The fingerprint of the ring as books keep it.

@@ -15,7 +15,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use http::{App, Book};
+use http::{App, Book, ReadSide};
 use jobs::Expirer;
 use outside::clock::Clock;
 use outside::random::{Randomness, SystemRandomness};
@@ -72,7 +72,11 @@ pub(crate) struct Owned {
 pub(crate) type ListBooks = Box<dyn FnMut() -> Done<Vec<BookRecord>> + Send>;
 
 /// Takes a book over under a lease. Called from several threads.
-pub(crate) type OpenOwned = Arc<dyn Fn(&BookRecord, Lease) -> Done<Owned> + Send + Sync>;
+pub(crate) type OpenOwned =
+    Arc<dyn Fn(&BookRecord, Arc<ReadSide>, Lease) -> Done<Owned> + Send + Sync>;
+
+/// Makes the read side of a book that was not known before.
+pub(crate) type Reads = Box<dyn Fn(&BookRecord) -> ReadSide + Send>;
 
 /// What owning books takes.
 pub(crate) struct Parts {
@@ -88,6 +92,8 @@ pub(crate) struct Parts {
     pub(crate) app: Arc<App>,
     /// Lists the books.
     pub(crate) books: ListBooks,
+    /// What reads one, whoever owns it.
+    pub(crate) reads: Reads,
     /// Opens one.
     pub(crate) open: OpenOwned,
 }
@@ -216,7 +222,8 @@ impl Supervisor {
         for record in (self.parts.books)()? {
             if !self.kept.contains_key(&record.name) {
                 self.parts.app.put_elsewhere(&record.name, None);
-                self.kept.insert(record.name.clone(), Kept::new(record));
+                let reads = self.parts.app.read_here((self.parts.reads)(&record));
+                self.kept.insert(record.name.clone(), Kept::new(record, reads));
             }
         }
         Ok(())
@@ -310,10 +317,10 @@ impl Supervisor {
         let Some(held) = &mut kept.held else { return };
         held.stage = Stage::Opening;
         let (term, lease) = (held.term, held.lease.clone());
-        let (name, record) = (name.clone(), kept.record.clone());
+        let (name, record, reads) = (name.clone(), kept.record.clone(), Arc::clone(&kept.reads));
         let (open, messages) = (Arc::clone(&self.parts.open), self.messages.clone());
         in_background(move || {
-            let opened = catch_unwind(AssertUnwindSafe(|| open(&record, lease)));
+            let opened = catch_unwind(AssertUnwindSafe(|| open(&record, reads, lease)));
             let opened = opened.unwrap_or_else(|_| Err(Failure::new("it failed on an assertion")));
             let _ = messages.send(Message::Opened(name, term, opened.map(Box::new)));
         });

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::sqlite::open_reader;
 use store::{BookName, Reader};
 
-use crate::process::{Place, flip_bit, run};
+use crate::client::Client;
+use crate::process::{KEY, Place, Ran, flip_bit, run};
 use crate::serve::{issue_body, redeem_body};
 
 /// A place with cards, redemptions and a server that was stopped.
@@ -32,6 +33,10 @@ fn bring_keys(from: &Place, to: &Place) {
     std::fs::DirBuilder::new().mode(0o700).create(&to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
+        // Where a database is, there is a folder of what is known of its books too.
+        if entry.file_type().unwrap().is_dir() {
+            continue;
+        }
         std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
 }
@@ -257,4 +262,76 @@ fn an_archive_grows_and_is_checked_with_the_journal() {
     let other = place_with_history(9);
     let found = other.run(&verify).expect(1);
     assert!(found.out.contains("another history"), "{}", found.out);
+}
+
+/// Moves the clock of the test book to this date, and lets something happen.
+fn live_until(client: &mut Client, date: &str) {
+    let now = json!({"now": format!("{date}T00:00:00Z")});
+    client.post_once("/v1/test/clock", &now).unwrap().expect(200);
+    client.post("/v1/gift-cards", date, &issue_body(100)).unwrap().expect(201);
+}
+
+#[test]
+fn what_is_archived_leaves_the_journal_and_is_proven_with_it() {
+    const DAYS: (&str, &str) = ("MAKEGOOD_JOURNAL_RETENTION_DAYS", "31");
+    let place = place_with_history(3);
+    let archive = place.path("archive").display().to_string();
+    let server = place.serve_with(&[DAYS]);
+    let mut client = server.client();
+    let prune = ["archive", &archive, "--prune", "--json"];
+    let ask_server = || {
+        let mut command = place.command(&prune);
+        command.args(["--book", "test", "--listen", &server.address]).env("MAKEGOOD_KEY", KEY);
+        run(&mut command)
+    };
+    let removed = |ran: Ran| ran.expect(0).json()["books"][0]["removed_to"].as_u64().unwrap();
+    // Keys of old records are known for a while: the first time only those before them go.
+    live_until(&mut client, "2040-01-01");
+    client.get("/v1/gift-cards").unwrap().expect(200);
+    let first = removed(ask_server());
+    live_until(&mut client, "2040-06-01");
+    client.get("/v1/gift-cards").unwrap().expect(200);
+    let second = removed(ask_server());
+    assert!(0 < first && first + 6 <= second, "{first} {second}");
+    let balance = "/v1/ledger/trial-balance?at=2039-01-01T00:00:00Z";
+    let then = client.get(balance).unwrap().expect(200).body;
+    let named = place.run(&prune).expect(1);
+    if !testbed::on_postgres() {
+        assert!(named.err.contains("MAKEGOOD_KEY"), "{}", named.err);
+    }
+    let mut command = place.command(&prune);
+    command.env("MAKEGOOD_KEY", KEY);
+    assert!(run(&mut command).expect(1).err.contains("--book"));
+    assert_eq!(server.stop(), Some(0));
+
+    // Sound by itself, and whole with the archive.
+    let alone = place.run(&["verify", "--json"]).expect(0).json();
+    assert_eq!(alone["books"][0]["replayed_after"], second);
+    assert!(alone["notes"][0].as_str().unwrap().contains("--archive"), "{alone}");
+    let whole = place.run(&["verify", "--archive", &archive, "--json"]).expect(0).json();
+    assert_eq!(whole["books"][0]["replayed_after"], 0);
+    assert!(whole["books"][0]["records"].as_u64() > alone["books"][0]["records"].as_u64());
+    assert_eq!(whole["books"][0]["entries"], whole["books"][0]["transfers"].as_u64().unwrap() * 2);
+
+    // Without a server, and with a server of what was backed up.
+    let refused = place.run(&prune).expect(1);
+    assert!(refused.err.contains("journal_retention_days"), "{}", refused.err);
+    let again = removed(run(place.command(&prune).env(DAYS.0, DAYS.1)));
+    assert!(again >= second);
+    let (file, _) = backup(&place);
+    let other = Place::new();
+    bring_keys(&place, &other);
+    other.run(&["restore", &file]).expect(0);
+    other.run(&["verify", "--archive", &archive]).expect(0);
+    let server = other.serve_with(&[DAYS]);
+    assert_eq!(server.client().get(balance).unwrap().expect(200).body, then);
+    assert_eq!(server.stop(), Some(0));
+    // An archive that lacks what is gone is named.
+    let segments = std::fs::read_dir(place.path("archive/test")).unwrap();
+    let mut segments: Vec<_> = segments.map(|entry| entry.unwrap().path()).collect();
+    segments.sort();
+    assert!(segments.len() > 1);
+    segments[1..].iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    let found = place.run(&["verify", "--archive", &archive]).expect(1);
+    assert!(found.out.contains("have left the journal"), "{}", found.out);
 }

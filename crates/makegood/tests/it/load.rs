@@ -222,5 +222,5 @@ pub fn verify(address: &str) {
 pub fn recompute(address: &str) -> VerifyReport {
     let book = BookName::new("test").unwrap();
     let mut reader = Database::at(address).unwrap().reader(&book).unwrap();
-    reports::verify(&mut reader, &mut |_| {}).unwrap()
+    reports::verify(&mut reader, None, &mut |_| {}).unwrap()
 }

@@ -127,6 +127,8 @@ struct Figures {
     /// Programs without a key, and of how many the client does not know what became.
     once: usize,
     unknown: usize,
+    /// Lists that were read where the book was not.
+    lists_of_others: u64,
     take_overs: BTreeMap<Fault, Vec<Duration>>,
 }
 
@@ -140,7 +142,8 @@ impl Random {
     }
 }
 
-/// Redeems and asks, in turn, until it is told to stop.
+/// Redeems and asks, in turn, until it is told to stop: for the card, for a list with it, for its
+/// history.
 fn shop(shared: &Shared<'_>, cards: &[Card], name: &str, number: usize, stop: &AtomicBool) {
     let mut shopper = Shopper::new(shared, number % 2);
     for turn in 0.. {
@@ -148,10 +151,12 @@ fn shop(shared: &Shared<'_>, cards: &[Card], name: &str, number: usize, stop: &A
             return;
         }
         let card = (number + turn / 2) % CARDS;
-        if turn % 2 == 0 {
-            assert!(shopper.redeem(card, &cards[card], &format!("{name}-{number}-{turn}")));
-        } else {
-            shopper.look(card, &cards[card]);
+        match turn % 4 {
+            0 | 2 => {
+                assert!(shopper.redeem(card, &cards[card], &format!("{name}-{number}-{turn}")))
+            }
+            1 => shopper.look(card, &cards[card]),
+            _ => shopper.find(card, &cards[card], turn % 8 == 3),
         }
         let_run(PAUSE);
     }
@@ -403,9 +408,16 @@ fn soak(plan: &Plan) {
             Course { name, fault, sleep: plan.sleep, before: 200 + random.below(700) as u64 };
         let shared = Shared::new(&addresses);
         let cards = issue_cards(&shared, &round.name);
+        let before = lists_of_others(&shared);
         let take_overs = run_round(&mut pair, &shared, &cards, &round);
         let answers = std::mem::take(&mut *shared.answers.lock().unwrap());
         let troubles = std::mem::take(&mut *shared.troubles.lock().unwrap());
+        let after = lists_of_others(&shared);
+        // A process that was started again counts anew.
+        let more = |side: usize| after[side].checked_sub(before[side]).unwrap_or(after[side]);
+        let lists_of_others = more(0) + more(1);
+        assert!(lists_of_others > 0, "all lists were read where the book is");
+        figures.lists_of_others += lists_of_others;
         println!("round {number}: {fault:?}, {} answers, {take_overs:?}", answers.len());
         println!("    {:?}", counted(&troubles));
         let left = check(&shared, &cards, &answers);
@@ -425,6 +437,10 @@ fn soak(plan: &Plan) {
     drop(shopper);
     pair.end_and_verify();
     figures.print(plan);
+}
+
+fn lists_of_others(shared: &Shared<'_>) -> [u64; 2] {
+    [0, 1].map(|side| Shopper::only(shared, side).lists_of_others())
 }
 
 fn issue_cards(shared: &Shared<'_>, name: &str) -> Vec<Card> {
@@ -466,6 +482,7 @@ impl Figures {
             "{} rounds, {} requests, {} redemptions, {} programs without a key ({} unknown)",
             plan.rounds, self.requests, self.redemptions, self.once, self.unknown
         );
+        println!("{} lists read where the book was not", self.lists_of_others);
         for (fault, times) in &mut self.take_overs {
             times.sort_unstable();
             let (least, most) = (times[0], times[times.len() - 1]);

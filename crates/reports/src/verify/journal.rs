@@ -5,7 +5,7 @@ use store::{Head, Reader, StoreError};
 
 use super::finding::{Check, Findings};
 use super::replay::Replay;
-use super::{Progress, Step};
+use super::{Archive, Progress, Span, Step};
 
 /// Bytes of blocks that are in memory at once.
 const BLOCK_BYTES: usize = 4 << 20;
@@ -19,26 +19,37 @@ pub(super) struct Walked {
     pub(super) is_whole: bool,
 }
 
-/// Replays every block up to `head`.
+/// Replays every block of `span`, those that have left the journal out of the archive.
 pub(super) fn replay_all(
     reader: &mut dyn Reader,
-    head: Head,
+    archive: &mut Option<Archive<'_>>,
+    span: &Span,
     replay: &mut Replay,
     findings: &mut Findings,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Walked, StoreError> {
     let mut walk = Walk { verifier: Verifier::new(), walked: Walked::default(), broken: false };
-    let mut after = 0;
+    let (head, mut after) = (span.head, span.from);
     'journal: while after < head.seq {
-        let blocks = match reader.blocks_after(after, BLOCK_BYTES) {
+        let blocks = match archive {
+            Some(archive) if after < head.removed => archive(after),
+            _ => reader.blocks_after(after, BLOCK_BYTES),
+        };
+        let blocks = match blocks {
             Err(StoreError::Corrupt(detail)) => {
                 findings.note(Check::Record, format!("records after {after}"), detail);
                 break;
             }
             blocks => blocks?,
         };
-        if blocks.is_empty() {
-            break;
+        let Some(first) = blocks.first() else { break };
+        if after == span.from && span.from > 0 {
+            // Its predecessor is archived, so its word is taken; its own hash holds the word.
+            walk.verifier = Verifier::resume(ChainHead {
+                seq: span.from,
+                hash: first.previous_hash,
+                ..ChainHead::GENESIS
+            });
         }
         for block in &blocks {
             if block.first_seq > head.seq {

@@ -8,23 +8,26 @@ use base::{RefundId, TransferId};
 use engine::{Key, Row};
 use journal::{ChangeRef, ReadError, Record, TransferLine, ValueSource};
 use ledger::{Account, Entry, EntryPlace, Limit, Reason, Subject, TransferKind};
-use store::EntryRow;
 use store::rows::{TABLES, read_row};
+use store::{EntryRow, SweptRow};
 
 use super::finding::{Check, Findings};
+use super::foundation::Foundation;
 
 /// A book as its journal tells it.
 pub(super) struct Replay {
     watermark: u64,
+    /// What came before the journal's first block; empty when that is record 1.
+    pub(super) foundation: Foundation,
     /// Every row with its versions.
     pub(super) images: BTreeMap<Key, Image>,
-    /// Accounts as their transfers make them, opened empty.
+    /// Accounts as their transfers make them, opened empty or as the foundation has them.
     accounts: HashMap<AccountId, Account>,
     /// Entries in order of their places, computed from transfers.
     pub(super) entries: Vec<EntryRow>,
     /// Transfers seen.
     pub(super) transfers: u64,
-    /// By currency code.
+    /// By currency code; since the foundation, which adds up to zero by itself.
     sums: BTreeMap<&'static str, Sums>,
 }
 
@@ -85,6 +88,7 @@ impl Replay {
     pub(super) fn new(watermark: u64) -> Replay {
         Replay {
             watermark,
+            foundation: Foundation::default(),
             images: BTreeMap::new(),
             accounts: HashMap::new(),
             entries: Vec::new(),
@@ -116,6 +120,7 @@ impl Replay {
             let row = read_row(change.table, change.version, &mut change.source())
                 .map_err(|error| (name_of(&change), error))?;
             if let Row::Account(account) = &row {
+                self.open_account(account, record, findings);
                 self.image_of_account(account, seq, findings);
                 changed.push(account.id);
             }
@@ -151,6 +156,25 @@ impl Replay {
         }
     }
 
+    /// Takes a row that no record of the journal has changed as its table has it.
+    pub(super) fn put_found(&mut self, swept: SweptRow) {
+        if let Row::Account(account) = &swept.row {
+            self.accounts.insert(account.id, account.clone());
+        }
+        let SweptRow { row, applied_seq: seq } = swept;
+        let image = self.images.entry(row.key()).or_default();
+        image.put(Version { seq, row }, self.watermark);
+    }
+
+    /// The account as it was before the first record that changed it.
+    fn open_account(&mut self, image: &Account, record: &Record<'_>, findings: &mut Findings) {
+        if !self.accounts.contains_key(&image.id) {
+            let before = self.foundation.account_before(image, record, findings);
+            self.add_up(&before, -1);
+            self.accounts.insert(image.id, before);
+        }
+    }
+
     /// Counts an after-image of an account, in place of the one before.
     fn image_of_account(&mut self, account: &Account, seq: u64, findings: &mut Findings) {
         if let Some(Row::Account(before)) = self.row(Key::Account(account.id)) {
@@ -158,8 +182,6 @@ impl Replay {
             self.add_up(&before, -1);
         }
         self.add_up(account, 1);
-        let opened = || Account::open(account.name.clone(), account.currency);
-        self.accounts.entry(account.id).or_insert_with(opened);
         let is_below = account.balance() < account.held().minor();
         if account.name.limit() == Limit::NeverBelowZero && is_below {
             let (balance, held) = (account.balance(), account.held().minor());
@@ -229,10 +251,10 @@ impl Replay {
 }
 
 /// A transfer as read from its line.
-struct Moved {
+pub(super) struct Moved {
     id: TransferId,
-    debit: AccountId,
-    credit: AccountId,
+    pub(super) debit: AccountId,
+    pub(super) credit: AccountId,
     money: Money,
     kind: TransferKind,
     reason: Reason,
@@ -240,7 +262,11 @@ struct Moved {
 }
 
 impl Moved {
-    fn read(line: &TransferLine, seq: u64, position: u32) -> Result<Moved, &'static str> {
+    pub(super) fn read(
+        line: &TransferLine,
+        seq: u64,
+        position: u32,
+    ) -> Result<Moved, &'static str> {
         let code = str::from_utf8(&line.currency).ok();
         let currency = code.and_then(|code| Currency::parse(code).ok());
         let currency = currency.ok_or("there is no such currency")?;
@@ -284,6 +310,16 @@ impl Moved {
         Some(after)
     }
 
+    /// What it adds to what is pending, in minor units.
+    pub(super) fn pending_change(&self) -> i128 {
+        let amount = i128::from(self.money.amount.minor());
+        match self.kind {
+            TransferKind::Posted => 0,
+            TransferKind::Pending => amount,
+            TransferKind::Post | TransferKind::Void | TransferKind::Expire => -amount,
+        }
+    }
+
     fn entry(&self, before: &Account, after: &Account, place: EntryPlace) -> Entry {
         Entry {
             place,
@@ -315,7 +351,7 @@ fn name_of(change: &ChangeRef<'_>) -> String {
     }
 }
 
-fn totals(account: &Account) -> String {
+pub(super) fn totals(account: &Account) -> String {
     format!(
         "{} {} debits {} credits {} pending debits {} pending credits {}",
         account.name,

@@ -8,7 +8,7 @@ use store::{EntryRow, Head, Reader, StoreError, SweptRow};
 
 use super::finding::{Check, Findings};
 use super::replay::{Image, Replay};
-use super::{Progress, Step};
+use super::{Progress, Span, Step};
 
 /// Things between two reports of progress.
 const PROGRESS_EVERY: u64 = 10_000;
@@ -41,15 +41,19 @@ pub(super) fn compare_rows(
 /// Compares every entry with what its transfer did. Returns how many entries were compared.
 pub(super) fn compare_entries(
     reader: &mut dyn Reader,
-    head: Head,
+    span: &Span,
     replay: &Replay,
     findings: &mut Findings,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<u64, StoreError> {
     let total = replay.entries.len() as u64;
+    let (head, start) = (span.head, EntryPlace::last_of(span.from));
     let mut done = 0;
     let mut trail = Trail { left: &replay.entries };
     let read = reader.all_entries(&mut |found| {
+        if found.entry.place <= start {
+            return;
+        }
         if found.entry.place <= EntryPlace::last_of(head.seq) {
             trail.compare(&found, findings);
         }
@@ -66,7 +70,7 @@ pub(super) fn compare_entries(
 }
 
 /// Data that make no sense are a finding; a store that cannot be read is an error.
-fn was_read(
+pub(super) fn was_read(
     read: Result<(), StoreError>,
     what: &str,
     findings: &mut Findings,
@@ -170,7 +174,7 @@ fn note_unknown(found: &EntryRow, findings: &mut Findings) {
     findings.note(Check::EntryUnknown, found.entry.account, detail);
 }
 
-fn place_text(row: &EntryRow) -> String {
+pub(super) fn place_text(row: &EntryRow) -> String {
     format!("record {}, transfer {}", row.entry.place.sequence(), row.entry.place.line())
 }
 

@@ -2,16 +2,14 @@
 //! anything on the way.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use base::Amount;
-use base::{AccountId, CardId, Currency, HoldId, Instant, Money, ProgramId, RefundId, Span, Text};
+use base::{CardId, Currency, HoldId, Instant, Money, ProgramId, RefundId, Span, Text};
 use engine::{BookRow, Change, Command, Context, Found, GiftCardCommand, Key, OperationKey};
 use engine::{OperationTrace, Row, Rows, decide, needs};
-use giftcards::{Capture, Card, Code, CodeHash, CodeRow, Funding, Hold, Issue, Metadata, NewCode};
-use giftcards::{NewProgram, Place, Program, Refund, RefundHold, Sandbox, Scope};
+use giftcards::{Capture, Code, CodeHash, Funding, Issue, Metadata, NewCode, NewProgram};
+use giftcards::{Place, Program, RefundHold, Sandbox, Scope};
 use journal::{BlockBuilder, EncodedSink, EventLine, Outcome, RecordHeader, TransferLine};
-use ledger::Account;
 use store::rows::{table_of, write_row};
 use store::{Commit, EntryRow, Head, MemoryBook, MemoryStore, Store, SweptRow};
 
@@ -93,7 +91,7 @@ impl TestBook {
             });
         }
         for event in &change.events {
-            record.event(&EventLine { kind: event.kind as u16, subject: event.subject.0 });
+            record.event(&EventLine { kind: event.kind.number(), subject: event.subject.0 });
         }
         record.finish();
         let block = builder.seal();
@@ -120,6 +118,13 @@ impl TestBook {
         let rows: Vec<SweptRow> = keys.iter().map(|key| self.rows[key].clone()).collect();
         keys.iter().for_each(|key| assert!(self.unswept.remove(key)));
         self.commit(self.head, None, &rows, &[]);
+    }
+
+    /// Removes the blocks up to record `seq`, as though they were archived.
+    pub fn remove(&mut self, seq: u64) {
+        let operations = self.head.seq;
+        self.commit(Head { operations, ..self.head }, None, &[], &[]);
+        self.commit(Head { removed: seq, ..self.head }, None, &[], &[]);
     }
 
     pub fn issue(&mut self, number: u8, value: Money, funding: Funding) -> u64 {
@@ -162,36 +167,31 @@ impl TestBook {
     }
 }
 
-macro_rules! found {
-    ($name:ident, $id:ty, $key:ident, $row:ty) => {
-        fn $name(&self, id: $id) -> Found<&$row> {
-            match self.row(Key::$key(id)) {
-                Some(Row::$key(row)) => Found::Present(row),
-                _ => Found::Absent,
+macro_rules! rows {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        impl Rows for TestBook {
+            fn book(&self) -> Found<&BookRow> {
+                match self.row(Key::Book) {
+                    Some(Row::Book(row)) => Found::Present(row),
+                    _ => Found::Absent,
+                }
+            }
+
+            $(fn $name(&self, id: $id) -> Found<&$row> {
+                match self.row(Key::$variant(id)) {
+                    Some(Row::$variant(row)) => Found::Present(row),
+                    _ => Found::Absent,
+                }
+            })+
+
+            fn operation(&self, _: OperationKey) -> Found<&OperationTrace> {
+                Found::Absent
             }
         }
     };
 }
 
-impl Rows for TestBook {
-    fn book(&self) -> Found<&BookRow> {
-        match self.row(Key::Book) {
-            Some(Row::Book(row)) => Found::Present(row),
-            _ => Found::Absent,
-        }
-    }
-
-    found!(account, AccountId, Account, Account);
-    found!(program, ProgramId, Program, Arc<Program>);
-    found!(card, CardId, Card, Arc<Card>);
-    found!(code, CodeHash, Code, CodeRow);
-    found!(hold, HoldId, Hold, Arc<Hold>);
-    found!(refund, RefundId, Refund, Arc<Refund>);
-
-    fn operation(&self, _: OperationKey) -> Found<&OperationTrace> {
-        Found::Absent
-    }
-}
+engine::every_row!(rows);
 
 pub fn usd(minor: i64) -> Money {
     Money::new(minor, Currency::USD).unwrap()

@@ -6,5 +6,6 @@ mod activities;
 mod bent;
 mod book;
 mod liability;
+mod removed;
 mod trial_balance;
 mod verify;

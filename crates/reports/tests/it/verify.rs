@@ -14,7 +14,7 @@ use crate::bent::Bent;
 use crate::book::{TestBook, by_id, capture, card, code, hold, new_card, place, refund, shop, usd};
 
 fn run(reader: &mut dyn Reader) -> VerifyReport {
-    verify(reader, &mut |_| {}).unwrap()
+    verify(reader, None, &mut |_| {}).unwrap()
 }
 
 /// The checks that fail, and the object of the first finding.
@@ -48,7 +48,7 @@ fn a_sound_book_has_no_findings() {
         assert!(progress.done <= progress.total, "{progress:?}");
         steps.push(progress.step);
     };
-    let report = verify(&mut book.shared.reader(), &mut see).unwrap();
+    let report = verify(&mut book.shared.reader(), None, &mut see).unwrap();
     assert_eq!(report.findings, []);
     assert!(report.is_sound() && report.compared);
     assert_eq!((report.blocks, report.records, report.transfers), (10, 10, 7));

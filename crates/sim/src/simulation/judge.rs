@@ -3,7 +3,7 @@
 use base::Instant;
 use engine::{Answer, Query};
 use store::Reader;
-use writer::{Outcome, Request, Trouble};
+use writer::{Outcome, Removal, Request, Trouble};
 
 use super::{Asked, Divergence, Reply, Simulation};
 use crate::Ground;
@@ -17,6 +17,7 @@ struct Answered {
     commands: Vec<(Vec<Request>, bool, Vec<Outcome>)>,
     queries: Vec<(Vec<Query>, Answers)>,
     flushes: Vec<(u64, Result<(), Trouble>)>,
+    removals: Vec<Result<Removal, Trouble>>,
 }
 
 impl<G: Ground> Simulation<'_, G> {
@@ -42,7 +43,27 @@ impl<G: Ground> Simulation<'_, G> {
         }
         self.judge_queries(&answered)?;
         self.oracle.end_batch();
-        self.judge_flushes(&answered)
+        self.judge_flushes(&answered)?;
+        self.judge_removals(&answered)
+    }
+
+    fn judge_removals(&mut self, answered: &Answered) -> Result<(), Divergence> {
+        let is_kept = self.settings.options.journal_retention_days.is_none();
+        for removal in &answered.removals {
+            match removal {
+                Ok(Removal::Removed { through, .. }) if !is_kept => {
+                    let removed = self.reader.head()?.removed;
+                    if *through != removed {
+                        return Err(Divergence(format!("removed {removed}, and said {through}")));
+                    }
+                    self.summary.removed = removed;
+                }
+                Ok(Removal::KeptForEver) if is_kept => {}
+                Ok(removal) => return Err(Divergence(format!("a removal said {removal:?}"))),
+                Err(trouble) => self.allow_failure(&trouble.to_string())?,
+            }
+        }
+        Ok(())
     }
 
     fn judge_commands(&mut self, answered: &Answered) -> Result<(), Divergence> {
@@ -144,6 +165,7 @@ impl<G: Ground> Simulation<'_, G> {
                     answered.queries.push((queries, answers));
                 }
                 (Asked::Flush(seq), Reply::Flush(outcome)) => answered.flushes.push((seq, outcome)),
+                (Asked::Remove(_), Reply::Remove(removal)) => answered.removals.push(removal),
                 _ => return Err(Divergence(format!("job {job} got the answer of another kind"))),
             }
         }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base::{Instant, KeyId};
 use engine::{Answer, Command, Query};
 use store::{Reader, StoreError};
-use writer::{BookSpec, OpenError, Outcome, Request, Trouble, Writer};
+use writer::{Archived, BookSpec, OpenError, Outcome, Removal, Request, Trouble, Writer};
 
 pub use check::compare_tables;
 pub use judge::compare;
@@ -78,6 +78,7 @@ enum Asked {
     Commands { requests: Vec<Request>, atomic: bool },
     Queries(Vec<Query>),
     Flush(u64),
+    Remove(Archived),
 }
 
 /// What came back.
@@ -86,6 +87,7 @@ enum Reply {
     Commands(Vec<Outcome>),
     Queries(Result<Vec<Option<Answer>>, Trouble>),
     Flush(Result<(), Trouble>),
+    Remove(Result<Removal, Trouble>),
 }
 
 impl<'g, G: Ground> Simulation<'g, G> {
@@ -125,6 +127,9 @@ impl<'g, G: Ground> Simulation<'g, G> {
         let now = self.now();
         self.workload.forget_before(self.settings.remembered_since(now));
         self.submit_some(now);
+        if self.random.one_in(10) {
+            self.remove_some()?;
+        }
         if self.random.one_in(self.settings.restart_one_in) {
             // The process dies with requests in its queue.
             self.reopen()?;
@@ -184,6 +189,15 @@ impl<'g, G: Ground> Simulation<'g, G> {
         }
     }
 
+    /// Asks for the journal up to some block to be removed. Nothing else may change by it.
+    fn remove_some(&mut self) -> Result<(), Divergence> {
+        let seq = 1 + self.random.below(self.oracle.seq());
+        let Some(block) = self.reader.block_of(seq)? else { return Ok(()) };
+        let archived = Archived { seq: block.last_seq(), hash: block.hash };
+        self.submit(Asked::Remove(archived));
+        Ok(())
+    }
+
     /// Moves the clock of the test book: minutes, hours, or beyond every date there is.
     fn advance_clock(&mut self, now: Instant) {
         let seconds = self.random.weighted(&[(50, 60), (40, 5_000), (9, 100_000), (1, 3_000_000)]);
@@ -209,7 +223,8 @@ impl<'g, G: Ground> Simulation<'g, G> {
             Asked::Queries(queries) => {
                 handle.query(queries.clone(), move |got| put(Reply::Queries(got)))
             }
-            Asked::Flush(seq) => handle.flush(*seq, move |got| put(Reply::Flush(got))),
+            Asked::Flush(seq) => handle.flush(*seq, move |got| put(Reply::Flush(got.map(drop)))),
+            Asked::Remove(archived) => handle.remove(*archived, move |got| put(Reply::Remove(got))),
         };
         match submitted {
             Ok(()) => {

@@ -40,6 +40,9 @@ impl Settings {
             operation_retention_days: random.weighted(&[(1, 1), (1, 30), (1, 3_650)]),
             ..Options::default()
         };
+        let days = random.weighted(&[(2, 0), (1, 1), (1, 30)]);
+        let journal_retention_days = (days > 0).then_some(days);
+        let options = Options { journal_retention_days, ..options };
         let faults = random.weighted(&[(2, 0), (1, 5), (2, 50), (1, 1_000)]);
         Settings {
             seed,

@@ -29,6 +29,8 @@ pub struct Summary {
     pub faults: u64,
     /// Comparisons of all tables.
     pub checks: u64,
+    /// Records that had left the journal when it was last asked to let some go.
+    pub removed: u64,
     /// Kinds of commands that succeeded.
     pub succeeded: BTreeSet<CommandKind>,
     /// Refusals by code.
@@ -51,6 +53,7 @@ impl Summary {
         self.deaths += other.deaths;
         self.faults += other.faults;
         self.checks += other.checks;
+        self.removed += other.removed;
         self.succeeded.extend(&other.succeeded);
         for (code, count) in &other.refusals {
             *self.refusals.entry(code).or_default() += count;

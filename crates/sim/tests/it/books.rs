@@ -78,6 +78,7 @@ fn check_that_everything_happened(summary: &Summary) {
         codes.iter().filter(|code| !summary.refusals.contains_key(*code)).collect();
     assert!(unseen.is_empty(), "never refused with: {unseen:?}");
     assert!(summary.replays > 0 && summary.mismatches > 0 && summary.busy > 0);
+    assert!(summary.removed > 0);
     assert!(summary.deaths > 0 && summary.failed_batches > 0 && summary.restarts > 0);
 }
 

@@ -102,7 +102,7 @@ fn check_no_double_spend(threads: u64, worth: u64, repetitions: u64) {
         assert_eq!(account.balance(), 0, "repetition {repetition}");
     }
     running.stop();
-    let report = reports::verify(&mut book.reader(), &mut |_| {}).unwrap();
+    let report = reports::verify(&mut book.reader(), None, &mut |_| {}).unwrap();
     assert!(report.is_sound(), "{report:#?}");
 }
 

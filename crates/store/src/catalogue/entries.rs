@@ -39,6 +39,10 @@ pub(crate) fn at() -> &'static Grouped {
 /// Where the chain of an account ends, as far as its table knows.
 pub(crate) const LAST: &str = "select last_entry from account where id = $1";
 
+/// Place and instant of the last entry at or before a place.
+pub(crate) const AT_OR_BEFORE: &str =
+    "select place, at_micros from entry where place <= $1 order by place desc limit 1";
+
 /// Entries after a place, in order, at most `$2` of them.
 pub(crate) const AFTER: &str = "
     select place, previous, account, at_micros, reason, subject, amount, held_change,

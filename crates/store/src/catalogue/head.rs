@@ -2,15 +2,15 @@
 
 /// Makes the head row of a new book.
 pub(crate) const CREATE: &str = "
-    insert into head (book, epoch, seq, hash, at_micros, watermark, operations)
-    values ($1, $2, $3, $4, $5, $6, $7) on conflict (book) do nothing";
+    insert into head (book, epoch, seq, hash, at_micros, watermark, operations, removed)
+    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (book) do nothing";
 
 /// Names of the books in the file; there should be one.
 pub(crate) const BOOKS: &str = "select book from head";
 
 /// Reads the head row.
 pub(crate) const SELECT: &str = "
-    select epoch, seq, hash, at_micros, watermark, operations from head where book = $1";
+    select epoch, seq, hash, at_micros, watermark, operations, removed from head where book = $1";
 
 /// Raises the epoch, unless it is the one of a book that is being filled, which is the largest.
 pub(crate) const TAKE_OVER: &str =
@@ -19,9 +19,9 @@ pub(crate) const TAKE_OVER: &str =
 /// Moves the head if it is where the writer believes it to be: the fence of every commit.
 pub(crate) const COMPARE_AND_SET: &str = "
     update head set epoch = $1, seq = $2, hash = $3, at_micros = $4, watermark = $5,
-        operations = $6
-    where book = $7 and epoch = $8 and seq = $9 and hash = $10 and at_micros = $11
-        and watermark = $12 and operations = $13";
+        operations = $6, removed = $7
+    where book = $8 and epoch = $9 and seq = $10 and hash = $11 and at_micros = $12
+        and watermark = $13 and operations = $14 and removed = $15";
 
 /// Raises the epoch if it still is `$2`.
 pub(crate) const SETTLE: &str = "update head set epoch = epoch + 1 where book = $1 and epoch = $2";

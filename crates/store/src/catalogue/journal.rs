@@ -5,6 +5,9 @@ pub(crate) const INSERT: &str = "
     insert into journal (first_seq, last_seq, epoch, at_micros, previous, hash, body)
     values ($1, $2, $3, $4, $5, $6, $7)";
 
+/// Deletes the blocks that end at or before `$1`. One that begins there and ends later stays.
+pub(crate) const REMOVE: &str = "delete from journal where first_seq <= $1 and last_seq <= $1";
+
 /// Blocks with a record after `$1`, at most `$2` of them. Only the last block that begins at or
 /// before it can reach beyond it, so the search starts there.
 pub(crate) const AFTER: &str = "

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::{Arc, Mutex};
 
 use base::{AccountId, CardId, Instant};
 use engine::{BookRow, Key, Row};
@@ -100,6 +99,13 @@ impl Reader for MemoryReader {
         Ok(matching.take(limit(limit_rows)).map(|(_, account)| (*account).clone()).collect())
     }
 
+    fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        Ok(match self.book.lock().row(Key::Account(id)) {
+            Some(Row::Account(account)) => Some(account.clone()),
+            _ => None,
+        })
+    }
+
     fn entries(
         &mut self,
         account: AccountId,
@@ -159,7 +165,12 @@ impl Reader for MemoryReader {
     fn seq_at(&mut self, at: Instant) -> Result<u64, StoreError> {
         let contents = self.book.lock();
         let until = contents.blocks.values().take_while(|block| block.at_micros <= at.micros());
-        Ok(until.last().map_or(0, Block::last_seq))
+        if let Some(last) = until.last() {
+            return Ok(last.last_seq());
+        }
+        let removed = contents.entries.range(..=EntryPlace::last_of(contents.head.removed));
+        let until = removed.take_while(|(_, row)| row.at <= at);
+        Ok(until.last().map_or(0, |(place, _)| place.sequence()))
     }
 
     fn due(&mut self, now: Instant, limit_rows: u32) -> Result<Vec<Due>, StoreError> {
@@ -203,9 +214,7 @@ impl Reader for MemoryReader {
     }
 
     fn snapshot(&mut self, work: &mut dyn FnMut(&mut dyn Reader)) -> Result<(), StoreError> {
-        let contents = self.book.lock().clone();
-        let frozen = MemoryBook { contents: Arc::new(Mutex::new(contents)) };
-        work(&mut MemoryReader::of(frozen));
+        work(&mut MemoryReader::of(self.book.as_it_is_now()));
         Ok(())
     }
 }

@@ -86,6 +86,10 @@ async fn prepare(link: &mut Link, book: &str, writes: &Writes<'_>) -> Result<Vec
     let mut ready = Vec::with_capacity(16);
     let moved = sql::head::compare_and_set(book, writes.expected, writes.next);
     ready.push(single(link, statements::fence(), moved, "the head").await?);
+    if writes.next.removed > writes.expected.removed {
+        let removed = vec![Value::Int(signed(writes.next.removed))];
+        ready.push(single(link, journal::REMOVE, removed, "a block that is removed").await?);
+    }
     for block in writes.blocks {
         let what = "a block of this sequence exists";
         ready.push(single(link, journal::INSERT, sql::journal::values(block), what).await?);

@@ -18,8 +18,8 @@ use crate::catalogue::head;
 use crate::rows::{self, Table};
 use crate::sql::{self, SqlConnection, operations, read_swept};
 use crate::{
-    BookName, Commit, CommitError, FillPart, Head, RunInfo, Store, StoreError, SweptRow,
-    commit_check, dialect,
+    BookName, Commit, CommitError, FillPart, Head, OperationRun, RunInfo, Store, StoreError,
+    SweptRow, commit_check, dialect,
 };
 
 /// How long a commit may take before its connection is given up. A standby that has to confirm it
@@ -115,8 +115,8 @@ impl Store for PostgresStore {
         operations::runs(&mut self.connection)
     }
 
-    fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError> {
-        operations::hashes(&mut self.connection, run)
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
+        operations::whole(&mut self.connection, run)
     }
 
     fn find_operation(&mut self, runs: &[u64], hash: u64) -> Result<Vec<u64>, StoreError> {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, hash_map};
 
 use ::journal::{Value, ValueSource};
-use base::{AccountId, Amount};
+use base::{AccountId, Amount, Instant};
 use ledger::{Account, Entry, EntryPlace};
 
 use super::{SqlConnection, SqlRow, collect, columns, first};
@@ -59,6 +59,38 @@ pub(crate) fn each_after<C: SqlConnection>(
             return Ok(());
         }
     }
+}
+
+/// Sequence of the last record up to `last` that left an entry at or before `at`; zero when there
+/// is none. Found by bisecting places, for instants never go back along them.
+pub(crate) fn seq_at<C: SqlConnection>(
+    connection: &mut C,
+    at: Instant,
+    last: u64,
+) -> Result<u64, StoreError> {
+    // Up to and including `reached`, entries are at or before `at`; those after `end` are later.
+    let (mut reached, mut end) = (0, EntryPlace::last_of(last).number());
+    while reached < end {
+        let middle = reached + (end - reached + 1) / 2;
+        match at_or_before(connection, middle)? {
+            Some((place, micros)) if at.micros() < micros => end = place - 1,
+            _ => reached = middle,
+        }
+    }
+    let found = at_or_before(connection, reached)?;
+    let place = found.and_then(|(place, _)| EntryPlace::from_number(place));
+    Ok(place.map_or(0, EntryPlace::sequence))
+}
+
+/// Place and instant of the last entry at or before a place.
+fn at_or_before<C: SqlConnection>(
+    connection: &mut C,
+    place: i64,
+) -> Result<Option<(i64, i64)>, StoreError> {
+    first(connection, entries::AT_OR_BEFORE, &[Value::Int(place)], |row| {
+        let mut source = columns(row, 0, 2);
+        Ok((source.int()?, source.int()?))
+    })
 }
 
 /// Totals of accounts at a cut.

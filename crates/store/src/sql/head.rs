@@ -7,7 +7,7 @@ use crate::catalogue::head;
 use crate::rows::FieldSource;
 use crate::{Head, StoreError};
 
-const COLUMNS: usize = 6;
+const COLUMNS: usize = 7;
 
 /// Reads the head row.
 pub(crate) fn read<C: SqlConnection>(connection: &mut C, book: &str) -> Result<Head, StoreError> {
@@ -25,6 +25,7 @@ pub(crate) fn read_row(row: &dyn SqlRow) -> Result<Head, StoreError> {
         at_micros: source.int()?,
         watermark: unsigned(source.int()?)?,
         operations: unsigned(source.int()?)?,
+        removed: unsigned(source.int()?)?,
     })
 }
 
@@ -37,6 +38,7 @@ pub(crate) fn values(head: &Head) -> [Value; COLUMNS] {
         Value::Int(head.at_micros),
         Value::Int(signed(head.watermark)),
         Value::Int(signed(head.operations)),
+        Value::Int(signed(head.removed)),
     ]
 }
 

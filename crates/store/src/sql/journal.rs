@@ -3,10 +3,10 @@
 use ::journal::{Block, Value, ValueSource};
 use base::Instant;
 
-use super::{SqlConnection, SqlRow, columns, first, signed, unsigned};
-use crate::StoreError;
+use super::{SqlConnection, SqlRow, columns, entries, first, signed, unsigned};
 use crate::catalogue::journal;
 use crate::rows::FieldSource;
+use crate::{Head, StoreError};
 
 const COLUMNS: usize = 7;
 
@@ -59,17 +59,18 @@ pub(crate) fn block_of<C: SqlConnection>(
     Ok(block.filter(|block| seq <= block.last_seq()))
 }
 
-/// Sequence of the last record of the last block at or before `at`.
+/// Sequence of the last record of the last block at or before `at`. When every block that is
+/// still in the journal is later, entries tell.
 ///
 /// Instants never go back along the journal, so bisecting its sequences finds the place without
 /// an index that every commit would have to write to.
 pub(crate) fn seq_at<C: SqlConnection>(
     connection: &mut C,
     at: Instant,
-    head_seq: u64,
+    head: &Head,
 ) -> Result<u64, StoreError> {
     // Up to and including `reached`, blocks are at or before `at`; those after `end` are later.
-    let (mut reached, mut end) = (0, head_seq);
+    let (mut reached, mut end) = (head.removed, head.seq);
     while reached < end {
         let middle = reached + (end - reached).div_ceil(2);
         let Some((first_seq, last_seq, at_micros)) = place(connection, middle)? else {
@@ -81,7 +82,7 @@ pub(crate) fn seq_at<C: SqlConnection>(
             end = first_seq.saturating_sub(1);
         }
     }
-    Ok(reached)
+    if reached == head.removed { entries::seq_at(connection, at, reached) } else { Ok(reached) }
 }
 
 fn place<C: SqlConnection>(

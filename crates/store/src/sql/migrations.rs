@@ -35,6 +35,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "whole pages",
         text: include_str!("../../migrations/book/0003_whole_pages.sql"),
     },
+    // How far the journal was removed.
+    Migration {
+        number: 4,
+        name: "removed",
+        text: include_str!("../../migrations/book/0004_removed.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -44,20 +44,6 @@ pub(crate) fn runs<C: SqlConnection>(connection: &mut C) -> Result<Vec<RunInfo>,
     })
 }
 
-/// Every short hash of a run.
-pub(crate) fn hashes<C: SqlConnection>(
-    connection: &mut C,
-    run: u64,
-) -> Result<Vec<u64>, StoreError> {
-    let mut hashes = Vec::new();
-    connection.each_row(operations::PAGES, &[Value::Int(signed(run))], &mut |row| {
-        let page = columns(row, 0, 1).bytes()?;
-        hashes.extend(unpack(&page)?.map(|(hash, _)| hash));
-        Ok(true)
-    })?;
-    Ok(hashes)
-}
-
 /// A run with everything in it.
 pub(crate) fn whole<C: SqlConnection>(
     connection: &mut C,

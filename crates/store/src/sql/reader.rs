@@ -91,7 +91,11 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
         after: Option<AccountId>,
         limit: u32,
     ) -> Result<Vec<Account>, StoreError> {
-        self.connection.read(|connection| accounts_by_name(connection, prefix, after, limit))
+        self.read(|connection| accounts_by_name(connection, prefix, after, limit))
+    }
+
+    fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        account_of_id(&mut self.connection, id)
     }
 
     fn entries(
@@ -100,7 +104,7 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
         before: Option<EntryPlace>,
         limit: u32,
     ) -> Result<Vec<EntryRow>, StoreError> {
-        self.connection.read(|connection| entries::of_account(connection, account, before, limit))
+        self.read(|connection| entries::of_account(connection, account, before, limit))
     }
 
     fn accounts_at(&mut self, seq: u64, each: &mut dyn FnMut(AccountAt)) -> Result<(), StoreError> {
@@ -138,7 +142,7 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
         let book = self.book.clone();
         self.read(|connection| {
             let head = head::read(connection, book.as_str())?;
-            journal::seq_at(connection, at, head.seq)
+            journal::seq_at(connection, at, &head)
         })
     }
 

@@ -15,8 +15,8 @@ use super::transaction::{plainly, write};
 use super::{entries, head, journal, operations, table_rows};
 use crate::sql::{self, migrations, operations as runs};
 use crate::{
-    BookName, Commit, CommitError, FillPart, Head, RunInfo, Store, StoreError, SweptRow,
-    commit_check, dialect,
+    BookName, Commit, CommitError, FillPart, Head, OperationRun, RunInfo, Store, StoreError,
+    SweptRow, commit_check, dialect,
 };
 
 /// The write side of one book in one file.
@@ -107,8 +107,8 @@ impl Store for SqliteStore {
         runs::runs(&mut self.sqlite)
     }
 
-    fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError> {
-        runs::hashes(&mut self.sqlite, run)
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
+        runs::whole(&mut self.sqlite, run)
     }
 
     fn find_operation(&mut self, runs: &[u64], hash: u64) -> Result<Vec<u64>, StoreError> {
@@ -124,6 +124,7 @@ fn write_all(
 ) -> Result<(), StoreError> {
     let connection = &sqlite.connection;
     head::compare_and_set(connection, book, commit.expected, commit.next)?;
+    journal::remove(connection, commit.expected, commit.next)?;
     if let Some(block) = commit.block {
         journal::insert(connection, block)?;
     }
@@ -144,6 +145,7 @@ fn write_all(
 /// Everything a part of a filled book writes.
 fn fill_all(connection: &Connection, book: &str, part: &FillPart<'_>) -> Result<(), StoreError> {
     head::compare_and_set(connection, book, part.expected, part.next)?;
+    journal::remove(connection, part.expected, part.next)?;
     for block in part.blocks {
         journal::insert(connection, block)?;
     }

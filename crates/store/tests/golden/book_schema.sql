@@ -97,7 +97,7 @@ CREATE TABLE head (
     hash blob not null,
     at_micros integer not null,
     watermark integer not null,
-    operations integer not null,
+    operations integer not null, removed integer not null default 0,
     primary key (book)
 ) strict, without rowid;
 

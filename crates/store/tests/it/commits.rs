@@ -87,6 +87,7 @@ fn every_field_of_the_head_is_compared() {
             Head { at_micros: right.at_micros - 1, ..right },
             Head { watermark: right.watermark + 1, ..right },
             Head { operations: right.operations + 1, ..right },
+            Head { removed: right.removed + 1, ..right },
         ];
         for head in wrong {
             scribe.head = head;

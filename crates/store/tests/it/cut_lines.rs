@@ -9,15 +9,15 @@ use testbed::{Cut, Proxy};
 use crate::support::{PostgresPlace, Scribe, Writes};
 
 /// A book whose writer is behind a line that can be cut, and that others reach directly.
-struct Cuttable {
-    proxy: Proxy,
+pub struct Cuttable {
+    pub proxy: Proxy,
     direct: Database,
     book: BookName,
-    scribe: Scribe,
+    pub scribe: Scribe,
 }
 
 impl Cuttable {
-    fn new() -> Cuttable {
+    pub fn new() -> Cuttable {
         let address = testbed::shared_database();
         let (start, rest) = address.split_once('@').unwrap();
         let (host, name) = rest.split_once('/').unwrap();
@@ -47,7 +47,7 @@ impl Cuttable {
     }
 
     /// The writer goes on from what it found.
-    fn go_on(&mut self, settled: Head) {
+    pub fn go_on(&mut self, settled: Head) {
         self.scribe.head = settled;
         self.scribe.write(&Writes::default()).unwrap();
         assert_eq!(self.found(), self.scribe.head);

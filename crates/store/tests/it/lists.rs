@@ -4,7 +4,7 @@ use base::{Currency, Instant, PersonId, ProgramId, Text, Token};
 use engine::Row;
 use giftcards::{Card, CardState, Details, Sealed};
 use ledger::{Account, AccountName};
-use store::{CardFilter, Due, DueObject, Page};
+use store::{CardFilter, Due, DueObject, Page, Reader};
 
 use crate::support::{
     Place, Scribe, amount, at, book_row, card, card_account, card_id, card_row, hold, hold_row,
@@ -190,6 +190,41 @@ fn accounts_are_listed_by_name_across_pages() {
         }
         let unknown = Some(base::AccountId::from_bits(99));
         assert_eq!(place.reader().accounts("", unknown, 9).unwrap(), []);
+    });
+}
+
+#[test]
+fn an_account_is_found_by_its_id() {
+    on_every_store(|place| {
+        six_cards(place);
+        let of = |number| place.reader().account(card_account(number, 5).id).unwrap();
+        assert_eq!(of(3), Some(card_account(3, 5)));
+        assert_eq!(of(7), None);
+    });
+}
+
+#[test]
+fn a_snapshot_has_every_list() {
+    on_every_store(|place| {
+        six_cards(place);
+        let account = card_account(3, 5).id;
+        let mut looks = 0;
+        let mut look = |reader: &mut dyn Reader| {
+            assert_eq!(reader.cards(&CardFilter::default(), whole()).unwrap().len(), 6);
+            assert_eq!(reader.holds(None, whole()).unwrap(), []);
+            assert_eq!(reader.programs(whole()).unwrap(), []);
+            assert_eq!(reader.accounts("giftcard/", None, 10).unwrap().len(), 6);
+            assert_eq!(reader.account(account).unwrap(), Some(card_account(3, 5)));
+            assert_eq!(reader.entries(account, None, 10).unwrap(), []);
+            assert_eq!(reader.seq_at(Instant::MAX), reader.head().map(|head| head.seq));
+            reader.accounts_at(0, &mut |_| {}).unwrap();
+            assert!(!reader.blocks_after(0, 1 << 20).unwrap().is_empty());
+            looks += 1;
+        };
+        let mut reader = place.reader();
+        reader.snapshot(&mut look).unwrap();
+        reader.snapshot(&mut look).unwrap();
+        assert_eq!(looks, 2);
     });
 }
 

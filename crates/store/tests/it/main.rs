@@ -11,6 +11,7 @@ mod lists;
 mod model;
 mod operations;
 mod reading;
+mod removal;
 mod row_codec;
 mod servers;
 mod sqlite_files;

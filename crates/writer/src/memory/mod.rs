@@ -5,13 +5,10 @@ mod sweep;
 mod table;
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
 
-use base::{AccountId, CardId, HoldId, ProgramId, RefundId};
+use base::HoldId;
 use engine::{BookRow, Key, OperationKey, OperationTrace, Row};
-use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
 use hashbrown::HashMap;
-use ledger::Account;
 
 pub(crate) use sweep::{Slice, Sweep, is_settled};
 use table::{Table, Undo};
@@ -20,37 +17,79 @@ use table::{Table, Undo};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct TheBook;
 
-pub(crate) struct Memory {
-    book: Table<BookRow>,
-    accounts: Table<Account>,
-    programs: Table<Arc<Program>>,
-    cards: Table<Arc<Card>>,
-    codes: Table<CodeRow>,
-    holds: Table<Arc<Hold>>,
-    refunds: Table<Arc<Refund>>,
-    /// Holds that were settled, in the order of their changes. The first is not in its table yet;
-    /// a few of the others may be.
-    settled: VecDeque<HoldId>,
-    /// Keys that were looked for in this batch and are in no table.
-    absent: HashSet<Key>,
-    /// What earlier operations did, as far as this batch asked.
-    operations: HashMap<OperationKey, Option<OperationTrace>>,
+macro_rules! memory {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        pub(crate) struct Memory {
+            book: Table<BookRow>,
+            $($name: Table<$row>,)+
+            /// Holds that were settled, in the order of their changes. The first is not in its
+            /// table yet; a few of the others may be.
+            settled: VecDeque<HoldId>,
+            /// Keys that were looked for in this batch and are in no table.
+            absent: HashSet<Key>,
+            /// What earlier operations did, as far as this batch asked.
+            operations: HashMap<OperationKey, Option<OperationTrace>>,
+        }
+
+        /// Takes back one change.
+        enum Step {
+            Book(Undo<BookRow>),
+            $($variant($id, Undo<$row>),)+
+            /// The hold that was changed last was listed as settled.
+            Settled,
+        }
+
+        impl Memory {
+            /// Changes a row and notes how to take it back.
+            pub(crate) fn put(&mut self, row: Row, seq: u64, log: &mut UndoLog) {
+                if let Row::Hold(hold) = &row
+                    && is_settled(&row)
+                {
+                    self.settled.push_back(hold.id);
+                    log.0.push(Step::Settled);
+                }
+                log.0.push(match row {
+                    Row::Book(row) => Step::Book(self.book.put(row, seq)),
+                    $(Row::$variant(row) => {
+                        let id = row.$member;
+                        Step::$variant(id, self.$name.put(row, seq))
+                    })+
+                });
+            }
+
+            /// Takes back everything after `mark`.
+            pub(crate) fn roll_back(&mut self, log: &mut UndoLog, mark: usize) {
+                for step in log.0.drain(mark..).rev() {
+                    match step {
+                        Step::Book(undo) => self.book.undo(TheBook, undo),
+                        $(Step::$variant(id, undo) => self.$name.undo(id, undo),)+
+                        Step::Settled => drop(self.settled.pop_back()),
+                    }
+                }
+            }
+
+            /// Keeps what was read from a table, or that there is nothing.
+            pub(crate) fn keep(&mut self, key: Key, row: Option<Row>) {
+                match row {
+                    None => drop(self.absent.insert(key)),
+                    Some(Row::Book(row)) => self.book.keep(row),
+                    $(Some(Row::$variant(row)) => self.$name.keep(row),)+
+                }
+            }
+
+            /// Rows that their tables do not have yet.
+            pub(crate) fn rows_unswept(&self) -> usize {
+                [self.book.unswept_rows(), $(self.$name.unswept_rows(),)+].iter().sum()
+            }
+        }
+    };
 }
+
+engine::every_row!(memory);
 
 /// Takes back the changes of a batch, or of the tail of one, when it cannot be committed.
 #[derive(Default)]
 pub(crate) struct UndoLog(Vec<Step>);
-
-enum Step {
-    Book(Undo<BookRow>),
-    Account(AccountId, Undo<Account>),
-    Program(ProgramId, Undo<Arc<Program>>),
-    Card(CardId, Undo<Arc<Card>>),
-    Code(CodeHash, Undo<CodeRow>),
-    /// The flag tells that the hold was listed as settled.
-    Hold(HoldId, Undo<Arc<Hold>>, bool),
-    Refund(RefundId, Undo<Arc<Refund>>),
-}
 
 impl UndoLog {
     /// A place to go back to.
@@ -75,78 +114,15 @@ impl Memory {
         // holds are rarely met again.
         Memory {
             book: Table::new(1),
-            accounts: Table::new(sizes.cards + 10_000),
-            programs: Table::new(10_000),
-            cards: Table::new(sizes.cards),
-            codes: Table::new(sizes.cards),
-            holds: Table::new((sizes.cards / 16).max(HOLDS_MIN)),
-            refunds: Table::new(10_000),
+            account: Table::new(sizes.cards + 10_000),
+            program: Table::new(10_000),
+            card: Table::new(sizes.cards),
+            code: Table::new(sizes.cards),
+            hold: Table::new((sizes.cards / 16).max(HOLDS_MIN)),
+            refund: Table::new(10_000),
             settled: VecDeque::new(),
             absent: HashSet::new(),
             operations: HashMap::new(),
-        }
-    }
-
-    /// Changes a row and notes how to take it back.
-    pub(crate) fn put(&mut self, row: Row, seq: u64, log: &mut UndoLog) {
-        let lists = is_settled(&row);
-        let step = match row {
-            Row::Book(row) => Step::Book(self.book.put(row, seq)),
-            Row::Account(row) => {
-                let id = row.id;
-                Step::Account(id, self.accounts.put(row, seq))
-            }
-            Row::Program(row) => Step::Program(row.id, self.programs.put(row, seq)),
-            Row::Card(row) => Step::Card(row.id, self.cards.put(row, seq)),
-            Row::Code(row) => {
-                let hash = row.hash;
-                Step::Code(hash, self.codes.put(row, seq))
-            }
-            Row::Hold(row) => {
-                let id = row.id;
-                if lists {
-                    self.settled.push_back(id);
-                }
-                Step::Hold(id, self.holds.put(row, seq), lists)
-            }
-            Row::Refund(row) => Step::Refund(row.id, self.refunds.put(row, seq)),
-        };
-        log.0.push(step);
-    }
-
-    /// Takes back everything after `mark`.
-    pub(crate) fn roll_back(&mut self, log: &mut UndoLog, mark: usize) {
-        for step in log.0.drain(mark..).rev() {
-            match step {
-                Step::Book(undo) => self.book.undo(TheBook, undo),
-                Step::Account(id, undo) => self.accounts.undo(id, undo),
-                Step::Program(id, undo) => self.programs.undo(id, undo),
-                Step::Card(id, undo) => self.cards.undo(id, undo),
-                Step::Code(hash, undo) => self.codes.undo(hash, undo),
-                Step::Hold(id, undo, lists) => {
-                    if lists {
-                        self.settled.pop_back();
-                    }
-                    self.holds.undo(id, undo);
-                }
-                Step::Refund(id, undo) => self.refunds.undo(id, undo),
-            }
-        }
-    }
-
-    /// Keeps what was read from a table, or that there is nothing.
-    pub(crate) fn keep(&mut self, key: Key, row: Option<Row>) {
-        match row {
-            None => {
-                self.absent.insert(key);
-            }
-            Some(Row::Book(row)) => self.book.keep(row),
-            Some(Row::Account(row)) => self.accounts.keep(row),
-            Some(Row::Program(row)) => self.programs.keep(row),
-            Some(Row::Card(row)) => self.cards.keep(row),
-            Some(Row::Code(row)) => self.codes.keep(row),
-            Some(Row::Hold(row)) => self.holds.keep(row),
-            Some(Row::Refund(row)) => self.refunds.keep(row),
         }
     }
 
@@ -176,16 +152,5 @@ impl Memory {
     /// Settled holds that wait for the next slice.
     pub(crate) fn settled_holds(&self) -> usize {
         self.settled.len()
-    }
-
-    /// Rows that their tables do not have yet.
-    pub(crate) fn rows_unswept(&self) -> usize {
-        self.book.unswept_rows()
-            + self.accounts.unswept_rows()
-            + self.programs.unswept_rows()
-            + self.cards.unswept_rows()
-            + self.codes.unswept_rows()
-            + self.holds.unswept_rows()
-            + self.refunds.unswept_rows()
     }
 }

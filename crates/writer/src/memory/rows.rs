@@ -1,11 +1,6 @@
 //! Memory as the core sees it.
 
-use std::sync::Arc;
-
-use base::{AccountId, CardId, HoldId, ProgramId, RefundId};
 use engine::{BookRow, Found, Key, OperationKey, OperationTrace, Rows};
-use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
-use ledger::Account;
 
 use crate::memory::table::{Keyed, TableKey};
 use crate::memory::{Memory, TheBook};
@@ -18,9 +13,11 @@ fn mix(bits: u128) -> u64 {
 }
 
 macro_rules! keys {
-    ($($id:ty: $row:ty),+) => {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
         $(
             impl TableKey for $id {
+                const FIRST: $id = <$id>::from_bits(0);
+
                 fn hash(self) -> u64 {
                     mix(self.bits())
                 }
@@ -29,35 +26,18 @@ macro_rules! keys {
             impl Keyed for $row {
                 type Key = $id;
                 fn key(&self) -> $id {
-                    self.id
+                    self.$member
                 }
             }
         )+
     };
 }
 
-keys!(
-    AccountId: Account,
-    CardId: Arc<Card>,
-    HoldId: Arc<Hold>,
-    ProgramId: Arc<Program>,
-    RefundId: Arc<Refund>
-);
-
-impl TableKey for CodeHash {
-    fn hash(self) -> u64 {
-        mix(u128::from_be_bytes(self.0))
-    }
-}
-
-impl Keyed for CodeRow {
-    type Key = CodeHash;
-    fn key(&self) -> CodeHash {
-        self.hash
-    }
-}
+engine::every_row!(keys);
 
 impl TableKey for TheBook {
+    const FIRST: TheBook = TheBook;
+
     fn hash(self) -> u64 {
         0
     }
@@ -80,40 +60,26 @@ impl Memory {
     }
 }
 
-impl Rows for Memory {
-    fn book(&self) -> Found<&BookRow> {
-        self.found(self.book.get(TheBook), Key::Book)
-    }
+macro_rules! look_ups {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        impl Rows for Memory {
+            fn book(&self) -> Found<&BookRow> {
+                self.found(self.book.get(TheBook), Key::Book)
+            }
 
-    fn account(&self, id: AccountId) -> Found<&Account> {
-        self.found(self.accounts.get(id), Key::Account(id))
-    }
+            $(fn $name(&self, id: $id) -> Found<&$row> {
+                self.found(self.$name.get(id), Key::$variant(id))
+            })+
 
-    fn program(&self, id: ProgramId) -> Found<&Arc<Program>> {
-        self.found(self.programs.get(id), Key::Program(id))
-    }
-
-    fn card(&self, id: CardId) -> Found<&Arc<Card>> {
-        self.found(self.cards.get(id), Key::Card(id))
-    }
-
-    fn code(&self, hash: CodeHash) -> Found<&CodeRow> {
-        self.found(self.codes.get(hash), Key::Code(hash))
-    }
-
-    fn hold(&self, id: HoldId) -> Found<&Arc<Hold>> {
-        self.found(self.holds.get(id), Key::Hold(id))
-    }
-
-    fn refund(&self, id: RefundId) -> Found<&Arc<Refund>> {
-        self.found(self.refunds.get(id), Key::Refund(id))
-    }
-
-    fn operation(&self, key: OperationKey) -> Found<&OperationTrace> {
-        match self.operations.get(&key) {
-            Some(Some(trace)) => Found::Present(trace),
-            Some(None) => Found::Absent,
-            None => Found::Unknown,
+            fn operation(&self, key: OperationKey) -> Found<&OperationTrace> {
+                match self.operations.get(&key) {
+                    Some(Some(trace)) => Found::Present(trace),
+                    Some(None) => Found::Absent,
+                    None => Found::Unknown,
+                }
+            }
         }
-    }
+    };
 }
+
+engine::every_row!(look_ups);

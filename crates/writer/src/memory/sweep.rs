@@ -1,11 +1,11 @@
 //! The sweep: changed rows go to their tables in key order, a slice a commit, round and round.
 //! Holds that are settled do not wait for the round: they are not expected to change again.
 
-use base::{AccountId, HoldId};
+use base::HoldId;
 use engine::{Key, Row};
-use giftcards::CodeHash;
 use store::SweptRow;
 
+use crate::memory::table::TableKey;
 use crate::memory::{Memory, TheBook};
 
 /// Where the sweep is. One *round* passes every table once, in key order; what was changed
@@ -55,55 +55,12 @@ impl Memory {
         let mut slice = Slice::default();
         self.take_settled(settled_max, &mut slice);
         let mut left = budget;
-        let mut position = sweep.position;
-        while let Some(key) = position {
-            if left == 0 {
-                break;
-            }
-            position = self.take_from(key, &mut left, &mut slice);
-        }
+        let position = sweep.position.and_then(|key| self.take_from(key, &mut left, &mut slice));
         if position.is_none() {
             slice.watermark = Some(sweep.round_seq);
         }
         slice.next = Some(Sweep { position, ..sweep.clone() });
         slice
-    }
-
-    /// Takes rows of the table of `key` from `key` on; tells where to go on.
-    fn take_from(&self, key: Key, left: &mut usize, slice: &mut Slice) -> Option<Key> {
-        let Slice { rows, settled, .. } = slice;
-        match key {
-            Key::Book => {
-                take(self.book.unswept_from(TheBook), left, rows, |_| Key::Book, Row::Book)
-                    .or(Some(Key::Account(AccountId::from_bits(0))))
-            }
-            Key::Account(from) => {
-                take(self.accounts.unswept_from(from), left, rows, Key::Account, Row::Account)
-                    .or(Some(Key::Program(base::ProgramId::from_bits(0))))
-            }
-            Key::Program(from) => {
-                take(self.programs.unswept_from(from), left, rows, Key::Program, Row::Program)
-                    .or(Some(Key::Card(base::CardId::from_bits(0))))
-            }
-            Key::Card(from) => {
-                take(self.cards.unswept_from(from), left, rows, Key::Card, Row::Card)
-                    .or(Some(Key::Code(CodeHash([0; 16]))))
-            }
-            Key::Code(from) => {
-                take(self.codes.unswept_from(from), left, rows, Key::Code, Row::Code)
-                    .or(Some(Key::Hold(HoldId::from_bits(0))))
-            }
-            Key::Hold(from) => {
-                let is_new = |id: &HoldId| settled.binary_search(id).is_err();
-                let others = self.holds.unswept_from(from).filter(|(id, ..)| is_new(id));
-                take(others, left, rows, Key::Hold, Row::Hold)
-                    .or(Some(Key::Refund(base::RefundId::from_bits(0))))
-            }
-            Key::Refund(from) => {
-                take(self.refunds.unswept_from(from), left, rows, Key::Refund, Row::Refund)
-            }
-            Key::Operation(_) => None,
-        }
     }
 
     /// Takes settled holds, the oldest first, in key order.
@@ -112,33 +69,71 @@ impl Memory {
         slice.settled.sort_unstable();
         slice.settled.dedup();
         for id in &slice.settled {
-            if let Some((hold, applied_seq)) = self.holds.unswept(*id) {
+            if let Some((hold, applied_seq)) = self.hold.unswept(*id) {
                 slice.rows.push(SweptRow { row: Row::Hold(hold.clone()), applied_seq });
             }
         }
     }
+}
 
-    /// The slice is in the tables.
-    pub(crate) fn swept(&mut self, slice: &Slice) {
-        for row in &slice.rows {
-            let seq = row.applied_seq;
-            match row.row.key() {
-                Key::Hold(id) if is_settled(&row.row) => self.holds.swept_and_done(id, seq),
-                Key::Book => self.book.swept(TheBook, seq),
-                Key::Account(id) => self.accounts.swept(id, seq),
-                Key::Program(id) => self.programs.swept(id, seq),
-                Key::Card(id) => self.cards.swept(id, seq),
-                Key::Code(hash) => self.codes.swept(hash, seq),
-                Key::Hold(id) => self.holds.swept(id, seq),
-                Key::Refund(id) => self.refunds.swept(id, seq),
-                Key::Operation(_) => {}
+macro_rules! sweep {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        impl Memory {
+            /// Takes rows from `key` on, table after table, until `left` is used up; tells where to
+            /// go on.
+            fn take_from(&self, key: Key, left: &mut usize, slice: &mut Slice) -> Option<Key> {
+                let Slice { rows, settled, .. } = slice;
+                // Settled holds of the slice are among its rows already.
+                let is_new = |row: &Row| match row {
+                    Row::Hold(hold) => settled.binary_search(&hold.id).is_err(),
+                    _ => true,
+                };
+                if key == Key::Book {
+                    let unswept = self.book.unswept_from(TheBook);
+                    let next = take(unswept, left, rows, is_new, (|_| Key::Book, Row::Book));
+                    if next.is_some() {
+                        return next;
+                    }
+                }
+                $(
+                    let first = Key::$variant(TableKey::FIRST);
+                    let from = match key {
+                        Key::$variant(from) => Some(from),
+                        _ if key < first => Some(TableKey::FIRST),
+                        _ => None,
+                    };
+                    if let Some(from) = from {
+                        let unswept = self.$name.unswept_from(from);
+                        let as_is = (Key::$variant, Row::$variant);
+                        let next = take(unswept, left, rows, is_new, as_is);
+                        if next.is_some() {
+                            return next;
+                        }
+                    }
+                )+
+                None
+            }
+
+            /// The slice is in the tables.
+            pub(crate) fn swept(&mut self, slice: &Slice) {
+                for row in &slice.rows {
+                    let seq = row.applied_seq;
+                    match row.row.key() {
+                        Key::Hold(id) if is_settled(&row.row) => self.hold.swept_and_done(id, seq),
+                        Key::Book => self.book.swept(TheBook, seq),
+                        $(Key::$variant(id) => self.$name.swept(id, seq),)+
+                        Key::Operation(_) => {}
+                    }
+                }
+                while self.settled.front().is_some_and(|id| self.hold.unswept(*id).is_none()) {
+                    self.settled.pop_front();
+                }
             }
         }
-        while self.settled.front().is_some_and(|id| self.holds.unswept(*id).is_none()) {
-            self.settled.pop_front();
-        }
-    }
+    };
 }
+
+engine::every_row!(sweep);
 
 /// Whether the row is a hold of which nothing is open. Such a hold is met again only by a refund,
 /// so it goes to its table soon and need not be kept: most redemptions leave one, and keeping each
@@ -147,19 +142,24 @@ pub(crate) fn is_settled(row: &Row) -> bool {
     matches!(row, Row::Hold(hold) if hold.pending.open().is_zero())
 }
 
-/// Takes unswept rows of a table; tells the key to go on with, or `None` at its end.
+/// Takes unswept rows of a table that are new to the slice; tells the key to go on with, or `None`
+/// at its end.
 fn take<'a, K, V: Clone + 'a>(
     unswept: impl Iterator<Item = (K, &'a V, u64)>,
     left: &mut usize,
     rows: &mut Vec<SweptRow>,
-    key: impl Fn(K) -> Key,
-    row: impl Fn(V) -> Row,
+    is_new: impl Fn(&Row) -> bool,
+    (key, row): (impl Fn(K) -> Key, impl Fn(V) -> Row),
 ) -> Option<Key> {
     for (id, value, applied_seq) in unswept {
+        let row = row(value.clone());
+        if !is_new(&row) {
+            continue;
+        }
         if *left == 0 {
             return Some(key(id));
         }
-        rows.push(SweptRow { row: row(value.clone()), applied_seq });
+        rows.push(SweptRow { row, applied_seq });
         *left -= 1;
     }
     None

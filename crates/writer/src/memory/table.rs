@@ -7,6 +7,9 @@ use hashbrown::HashTable;
 
 /// A key of a table.
 pub(crate) trait TableKey: Copy + Ord {
+    /// The smallest key.
+    const FIRST: Self;
+
     /// A hash of the key. It is the same in every process, so that a simulation can be repeated;
     /// nobody outside chooses the bits of a key, so none can be chosen to collide.
     fn hash(self) -> u64;

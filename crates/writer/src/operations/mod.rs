@@ -48,6 +48,8 @@ impl Segment {
 /// A run in the store.
 struct Run {
     number: u64,
+    /// The oldest record it leads to.
+    oldest: u64,
     filter: Filter,
 }
 
@@ -72,8 +74,9 @@ impl Operations {
             retention: Span::days(u64::from(options.operation_retention_days)),
         };
         for info in store.operation_runs()? {
-            let hashes = store.operation_hashes(info.run)?;
-            operations.add_run(info.run, info.last_at, hashes.into_iter());
+            if let Some(run) = store.operation_run(info.run)? {
+                operations.add_run(&run);
+            }
         }
         Ok(operations)
     }
@@ -88,6 +91,18 @@ impl Operations {
         self.recent.len() >= self.run_max
     }
 
+    /// True when operations wait to be written as a run, however few.
+    pub(crate) fn are_waiting(&self) -> bool {
+        !self.recent.is_empty()
+    }
+
+    /// The oldest record that a run leads to, but for those that are past the retention at `now`.
+    pub(crate) fn oldest_record(&self, now: Instant) -> Option<u64> {
+        let kept = |segment: &&Segment| !segment.is_older_than(self.retention, now);
+        let runs = self.segments.iter().filter(kept).flat_map(|segment| &segment.runs);
+        runs.map(|run| run.oldest).min()
+    }
+
     /// The waiting operations as a run to be committed.
     pub(crate) fn run(&self, now: Instant) -> OperationRun {
         let mut entries: Vec<(u64, u64)> =
@@ -99,7 +114,7 @@ impl Operations {
     /// The run is in the store.
     pub(crate) fn run_committed(&mut self, run: &OperationRun) {
         self.recent.clear();
-        self.add_run(run.run, run.last_at, run.entries.iter().map(|(hash, _)| *hash));
+        self.add_run(run);
     }
 
     /// Runs of segments that are past the retention at `now`.
@@ -138,28 +153,30 @@ impl Operations {
     }
 
     /// Adds a run to the segment of its day, or begins a new segment.
-    fn add_run(&mut self, run: u64, last_at: Instant, hashes: impl ExactSizeIterator<Item = u64>) {
-        self.next_run = self.next_run.max(run + 1);
+    fn add_run(&mut self, run: &OperationRun) {
+        let OperationRun { run: number, last_at, ref entries } = *run;
+        self.next_run = self.next_run.max(number + 1);
         let day = last_at.day_number();
         let fits = self.segments.last().is_some_and(|segment| {
-            segment.last_at.day_number() == day && segment.filter.has_room_for(hashes.len())
+            segment.last_at.day_number() == day && segment.filter.has_room_for(entries.len())
         });
         if !fits {
             let before = self.segments.last();
             let larger = before
                 .filter(|segment| segment.last_at.day_number() == day)
                 .map_or(FILTER_KEYS_MIN, |segment| segment.filter.keys_max() * 4);
-            let keys_max = larger.min(FILTER_KEYS_MAX).max(hashes.len());
+            let keys_max = larger.min(FILTER_KEYS_MAX).max(entries.len());
             let filter = Filter::new(keys_max);
             self.segments.push(Segment { runs: Vec::new(), filter, last_at });
         }
         let segment = self.segments.last_mut().expect("a segment was just made");
-        let mut filter = Filter::new(hashes.len());
-        for hash in hashes {
-            segment.filter.insert(hash);
-            filter.insert(hash);
+        let mut filter = Filter::new(entries.len());
+        for (hash, _) in entries {
+            segment.filter.insert(*hash);
+            filter.insert(*hash);
         }
-        segment.runs.push(Run { number: run, filter });
+        let oldest = entries.iter().map(|(_, seq)| *seq).min().unwrap_or(u64::MAX);
+        segment.runs.push(Run { number, oldest, filter });
         segment.last_at = last_at;
     }
 }

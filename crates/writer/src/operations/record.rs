@@ -1,13 +1,12 @@
 //! Reading a record back: the answer it gave, and what it did.
 
 use base::TransferId;
-use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, Money, ProgramId, RefundId};
+use base::{AccountId, Amount, Currency, HoldId, Instant, Money, RefundId};
 use engine::{AnswerRef, BookRow, CommandKind, Found, OperationKey, OperationTrace, Refusal, Row};
 use engine::{Rows, StoredRefusal, answer};
-use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund, Undo};
+use giftcards::Undo;
 use journal::{Digest16, Outcome, Record, ValueSource};
-use ledger::{Account, Reason, Subject, Transfer, TransferKind};
-use std::sync::Arc;
+use ledger::{Reason, Subject, Transfer, TransferKind};
 use store::StoreError;
 
 use crate::handle::Decided;
@@ -128,51 +127,34 @@ fn images(record: &Record<'_>) -> Result<Vec<Row>, StoreError> {
 /// The after-images of one change, as rows to make its answer from.
 pub(crate) struct ImageRows<'a>(pub(crate) &'a [Row]);
 
-impl ImageRows<'_> {
-    fn find<'a, T>(&'a self, pick: impl FnMut(&'a Row) -> Option<T>) -> Found<T> {
-        self.0.iter().find_map(pick).map_or(Found::Absent, Found::Present)
-    }
-}
+macro_rules! images {
+    ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
+        impl Rows for ImageRows<'_> {
+            fn book(&self) -> Found<&BookRow> {
+                self.find(|row| match row {
+                    Row::Book(row) => Some(row),
+                    _ => None,
+                })
+            }
 
-macro_rules! find {
-    ($rows:expr, $variant:path, $is:expr) => {
-        $rows.find(|row| match row {
-            $variant(row) if $is(row) => Some(row),
-            _ => None,
-        })
+            $(fn $name(&self, id: $id) -> Found<&$row> {
+                self.find(|row| match row {
+                    Row::$variant(row) if row.$member == id => Some(row),
+                    _ => None,
+                })
+            })+
+
+            fn operation(&self, _key: OperationKey) -> Found<&OperationTrace> {
+                Found::Absent
+            }
+        }
     };
 }
 
-impl Rows for ImageRows<'_> {
-    fn book(&self) -> Found<&BookRow> {
-        find!(self, Row::Book, |_: &BookRow| true)
-    }
+engine::every_row!(images);
 
-    fn account(&self, id: AccountId) -> Found<&Account> {
-        find!(self, Row::Account, |row: &Account| row.id == id)
-    }
-
-    fn program(&self, id: ProgramId) -> Found<&Arc<Program>> {
-        find!(self, Row::Program, |row: &Arc<Program>| row.id == id)
-    }
-
-    fn card(&self, id: CardId) -> Found<&Arc<Card>> {
-        find!(self, Row::Card, |row: &Arc<Card>| row.id == id)
-    }
-
-    fn code(&self, hash: CodeHash) -> Found<&CodeRow> {
-        find!(self, Row::Code, |row: &CodeRow| row.hash == hash)
-    }
-
-    fn hold(&self, id: HoldId) -> Found<&Arc<Hold>> {
-        find!(self, Row::Hold, |row: &Arc<Hold>| row.id == id)
-    }
-
-    fn refund(&self, id: RefundId) -> Found<&Arc<Refund>> {
-        find!(self, Row::Refund, |row: &Arc<Refund>| row.id == id)
-    }
-
-    fn operation(&self, _key: OperationKey) -> Found<&OperationTrace> {
-        Found::Absent
+impl ImageRows<'_> {
+    fn find<'a, T>(&'a self, pick: impl FnMut(&'a Row) -> Option<T>) -> Found<T> {
+        self.0.iter().find_map(pick).map_or(Found::Absent, Found::Present)
     }
 }

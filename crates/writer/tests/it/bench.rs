@@ -8,7 +8,9 @@ use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, RefundId, Sp
 use engine::{Answer, CardRef, Command, GiftCardCommand, Key, OperationKey, Query};
 use giftcards::{Capture, Code, CodeHash, Funding, Issue, NewCode, Place, RefundHold, Sandbox};
 use journal::Block;
-use store::{Commit, CommitError, FillPart, Head, MemoryBook, MemoryStore, Reader, RunInfo};
+use store::{
+    Commit, CommitError, FillPart, Head, MemoryBook, MemoryStore, OperationRun, Reader, RunInfo,
+};
 use store::{Store, StoreError, SweptRow};
 use writer::{
     BookSpec, Decided, Handle, Known, Lease, OpenError, Operation, Options, Outcome, Request,
@@ -84,8 +86,8 @@ impl Store for Planned {
         self.inner.operation_runs()
     }
 
-    fn operation_hashes(&mut self, run: u64) -> Result<Vec<u64>, StoreError> {
-        self.inner.operation_hashes(run)
+    fn operation_run(&mut self, run: u64) -> Result<Option<OperationRun>, StoreError> {
+        self.inner.operation_run(run)
     }
 
     fn find_operation(&mut self, runs: &[u64], hash: u64) -> Result<Vec<u64>, StoreError> {
@@ -245,7 +247,7 @@ impl Bench {
             assert!(self.writer.step(), "the writer ended");
         }
         assert_eq!(self.head().watermark, self.head().seq, "the sweep goes on for ever");
-        let report = reports::verify(&mut self.book.reader(), &mut |_| {}).unwrap();
+        let report = reports::verify(&mut self.book.reader(), None, &mut |_| {}).unwrap();
         assert!(report.is_sound() && report.compared, "{report:#?}");
     }
 }

@@ -107,7 +107,7 @@ fn whoever_waits_for_the_tables_learns_that_they_cannot_be_written() {
     bench.next_commit(Ending::Refused(StoreError::Full));
     bench.writer.step();
     bench.writer.step();
-    let done: Result<(), Trouble> = taken(&slot);
+    let done: Result<store::Head, Trouble> = taken(&slot);
     assert!(matches!(done, Err(Trouble::Unavailable(_))), "{done:?}");
     bench.check_sound();
 }

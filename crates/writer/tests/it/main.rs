@@ -12,5 +12,6 @@ mod lease;
 mod memory;
 mod queue;
 mod reading;
+mod removal;
 mod restart;
 mod reversal;

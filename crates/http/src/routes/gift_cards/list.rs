@@ -4,12 +4,12 @@ use giftcards::{Card, CardState, CardStatus, status};
 use ledger::Account;
 use store::CardFilter;
 
-use crate::call::Call;
 use crate::cursor::CursorMaker;
 use crate::fields::{self, Checked, refuse};
 use crate::lists::{CreatedQuery, PageQuery, Wanted, optional_id};
 use crate::problem::Problem;
 use crate::query::query_parameters;
+use crate::read_call::ReadCall;
 use crate::reply::Reply;
 use crate::scope::Read;
 use crate::views::gift_card::GiftCardView;
@@ -46,7 +46,7 @@ type GiftCardList = ListView<GiftCardView<'static>>;
 #[utoipa::path(get, path = "/v1/gift-cards", operation_id = "list_gift_cards", tag = "Gift cards",
     params(PageQuery, CreatedQuery, CardsQuery),
     responses((status = 200, description = "Cards", body = GiftCardList)))]
-pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (page, filters): (PageQuery, (CreatedQuery, CardsQuery)) = call.query()?;
     let caller = &call.caller;
     let cursors = CursorMaker::new(caller, "gift_cards", &filters);
@@ -54,9 +54,9 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let wanted = Wanted::read(&cursors, &page, created)?;
     let shown = cards.status.as_deref().map(status_of).transpose()?;
     let filter = filter(cards, shown)?;
-    caller.see_own_writes().await?;
-    let now = caller.book().time().await?;
-    let found = caller.book().read(move |reader| {
+    let sight = caller.look_at_lists().await?;
+    let now = sight.now;
+    let found = caller.read(sight, move |reader| {
         wanted.objects(
             |(card, _): &(Card, Account)| card.id.bits(),
             |(card, account)| shown.is_none_or(|shown| shown == status(card, account, now)),

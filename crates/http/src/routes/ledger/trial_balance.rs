@@ -3,9 +3,9 @@
 use axum::http::StatusCode;
 use reports::{Detail, trial_balance};
 
-use crate::call::Call;
 use crate::cut::{AtQuery, Cut};
 use crate::problem::Problem;
+use crate::read_call::ReadCall;
 use crate::reply::Reply;
 use crate::scope::Read;
 use crate::views::trial_balance::TrialBalanceView;
@@ -17,15 +17,12 @@ use crate::views::trial_balance::TrialBalanceView;
 #[utoipa::path(get, path = "/v1/ledger/trial-balance", operation_id = "read_trial_balance",
     tag = "Ledger", params(AtQuery),
     responses((status = 200, description = "The trial balance", body = TrialBalanceView)))]
-pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let query: AtQuery = call.query()?;
     let wanted = query.at()?;
-    let now = call.caller.book().time().await?;
-    let made = call.caller.book().report(move |handle, reader| {
-        let cut = Cut::find(handle, reader, wanted, now)?;
-        let report = trial_balance(reader, cut.seq, Detail::Groups);
-        report.map(|report| (cut, report)).map_err(Problem::from)
+    let (cut, sight) = Cut::find(&call.caller, wanted).await?;
+    let made = call.caller.report(sight, move |reader| {
+        trial_balance(reader, cut.seq, Detail::Groups).map_err(Problem::from)
     });
-    let (cut, report) = made.await?;
-    Ok(Reply::view(StatusCode::OK, &TrialBalanceView::new(cut, &report)))
+    Ok(Reply::view(StatusCode::OK, &TrialBalanceView::new(cut, &made.await?)))
 }

@@ -2,10 +2,10 @@
 
 use giftcards::Program;
 
-use crate::call::Call;
 use crate::cursor::CursorMaker;
 use crate::lists::{CreatedQuery, PageQuery, Wanted};
 use crate::problem::Problem;
+use crate::read_call::ReadCall;
 use crate::reply::Reply;
 use crate::scope::Read;
 use crate::views::list::ListView;
@@ -20,13 +20,13 @@ type ProgramList = ListView<ProgramView<'static>>;
 #[utoipa::path(get, path = "/v1/programs", operation_id = "list_programs", tag = "Programs",
     params(PageQuery, CreatedQuery),
     responses((status = 200, description = "Programs", body = ProgramList)))]
-pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (page, created): (PageQuery, CreatedQuery) = call.query()?;
     let caller = &call.caller;
     let cursors = CursorMaker::new(caller, "programs", &created);
     let wanted = Wanted::read(&cursors, &page, &created)?;
-    caller.see_own_writes().await?;
-    let found = caller.book().read(move |reader| {
+    let sight = caller.look_at_lists().await?;
+    let found = caller.read(sight, move |reader| {
         let id = |program: &Program| program.id.bits();
         wanted.objects(id, |_| true, |page| reader.programs(page))
     });

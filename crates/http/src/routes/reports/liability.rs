@@ -3,11 +3,11 @@
 use axum::http::StatusCode;
 use reports::{By, liability};
 
-use crate::call::Call;
 use crate::cut::{AtQuery, Cut};
 use crate::fields::{Checked, refuse};
 use crate::problem::Problem;
 use crate::query::query_parameters;
+use crate::read_call::ReadCall;
 use crate::reply::Reply;
 use crate::scope::Read;
 use crate::views::liability::LiabilityView;
@@ -29,16 +29,14 @@ query_parameters! {
 #[utoipa::path(get, path = "/v1/reports/liability", operation_id = "report_liability",
     tag = "Reports", params(AtQuery, LiabilityQuery),
     responses((status = 200, description = "The report", body = LiabilityView)))]
-pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (time, query): (AtQuery, LiabilityQuery) = call.query()?;
     let wanted = time.at()?;
     let by = by(query.by.as_deref().unwrap_or("currency"))?;
-    let now = call.caller.book().time().await?;
-    let made = call.caller.book().report(move |handle, reader| {
-        let cut = Cut::find(handle, reader, wanted, now)?;
-        let report = liability(reader, cut.seq, cut.at, by);
-        report.map_err(Problem::from)
-    });
+    let (cut, sight) = Cut::find(&call.caller, wanted).await?;
+    let made = call
+        .caller
+        .report(sight, move |reader| liability(reader, cut.seq, cut.at, by).map_err(Problem::from));
     Ok(Reply::view(StatusCode::OK, &LiabilityView::new(by, &made.await?)))
 }
 

@@ -12,6 +12,8 @@ pub struct Samples {
     captured_hold: String,
     program: String,
     account: String,
+    /// Hash of the block of record 1.
+    first_hash: String,
 }
 
 /// What a schema means: references followed, and the part that is not `null`.
@@ -53,6 +55,7 @@ impl Samples {
             captured_hold: id(&captured_hold),
             program: id(&program),
             account: id(&accounts["data"][0]),
+            first_hash: world.block_of(1).hash.iter().map(|byte| format!("{byte:02x}")).collect(),
         }
     }
 
@@ -84,6 +87,9 @@ impl Samples {
         }
         if types.contains("boolean") {
             return json!(false);
+        }
+        if name == "archived_to" {
+            return json!(1);
         }
         if types.contains("integer") {
             return json!(schema["minimum"].as_i64().unwrap_or(0).max(5));
@@ -126,6 +132,7 @@ impl Samples {
             "email" => "a@example.com",
             "ip" => "203.0.113.7",
             "expires_at" => "2031-01-01T00:00:00Z",
+            "hash" => &self.first_hash,
             "now" => "2026-11-21T00:00:00Z",
             "path" => "/v1/redemptions",
             "gift_card" => &self.card,

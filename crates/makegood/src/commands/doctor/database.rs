@@ -10,7 +10,7 @@ use super::{Finding, Patient};
 /// The oldest version that is tested.
 const VERSION_MIN: i64 = 150_000;
 
-/// Connections beside those of readers: writer, control store, leases, and some to work with.
+/// Connections beside those of books: control store, leases, and some to work with.
 const OTHER_CONNECTIONS: i64 = 10;
 
 /// Seconds by which the clocks of the database and of this machine may differ.
@@ -77,6 +77,7 @@ pub(super) fn connections_suffice(patient: &Patient<'_>) -> Finding {
 fn judge_connections(patient: &Patient<'_>, facts: &ServerFacts) -> Finding {
     let books = i64::try_from(patient.books().len()).unwrap_or(i64::MAX);
     let readers = i64::try_from(patient.settings.readers_per_book).unwrap_or(i64::MAX);
+    // As if it owned every book; readers it has for those of others too.
     let wanted = readers.saturating_add(3).saturating_mul(books).saturating_add(OTHER_CONNECTIONS);
     let found = format!("{wanted} for one process, {} allowed", facts.connections_max);
     if facts.connections_max < wanted {

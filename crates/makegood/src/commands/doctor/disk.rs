@@ -98,7 +98,7 @@ fn judge_growth(used: u64, age: u64, free: u64) -> Finding {
     };
     let found = format!("{used} MiB in {age} days: the room lasts {left} days");
     if left < DAYS_WARN {
-        let fix = "plan a larger disk now; the journal is kept whole, so nothing gets smaller";
+        let fix = "plan a larger disk now, or prune the journal: `makegood archive DIR --prune`";
         return Finding::warn(found, fix);
     }
     Finding::ok(found)

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::App;
+use http::{App, Book, ReadSide};
 use store::{BookRecord, Leases};
-use writer::Lease;
+use writer::Running;
 
-use super::{Args, Signals, app_parts, as_served, listen, start_expirer};
+use super::{Args, Signals, app_parts, listen, start_expirer};
 use crate::config::Settings;
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
@@ -42,7 +42,8 @@ pub(super) fn serve(
         let (listener, address) = listen(settings).await?;
         let mut signals = Signals::listen()?;
         let advertised = settings.advertised(&address)?;
-        let opening = Arc::clone(&installation);
+        let (opening, read_by) = (Arc::clone(&installation), Arc::clone(&installation));
+        let readers_max = settings.readers_per_book;
         let (kept, known) = (settings.clone(), Arc::clone(&heads));
         let pace = Pace::default();
         let parts = Parts {
@@ -52,7 +53,11 @@ pub(super) fn serve(
             clock: Arc::new(installation.clock),
             app: Arc::clone(&app),
             books: Box::new(move || Ok(listed.books()?)),
-            open: Arc::new(move |record, lease| open(&kept, &opening, record, lease, &known)),
+            reads: Box::new(move |record| reads(&read_by, record, readers_max)),
+            open: Arc::new(move |record, reads, lease| {
+                let running = opening.open_writer(record, lease, &known.known(record))?;
+                open(&kept, &opening, record, reads, running)
+            }),
         };
         // It asks the database, which blocks.
         let started = tokio::task::spawn_blocking(move || Ownership::start(parts)).await;
@@ -93,19 +98,24 @@ async fn save_often(heads: Arc<Heads>) {
     }
 }
 
+/// Reads a book whoever owns it.
+fn reads(installation: &Installation, record: &BookRecord, readers_max: usize) -> ReadSide {
+    ReadSide::opening(record.clone(), readers_max, installation.reader_source(record))
+}
+
+/// Serves a book whose writer runs.
 fn open(
     settings: &Settings,
     installation: &Installation,
     record: &BookRecord,
-    lease: Lease,
-    heads: &Heads,
+    reads: Arc<ReadSide>,
+    running: Running,
 ) -> Done<Owned> {
-    let running = installation.open_writer(record, lease, &heads.known(record))?;
     let handle = running.handle.clone();
-    let made = as_served(settings, installation, record, &handle)
-        .and_then(|book| Ok((book, start_expirer(settings, installation, record, handle)?)));
-    match made {
-        Ok((book, expirer)) => Ok(Owned { book, running, expirer: Some(expirer) }),
+    match start_expirer(settings, installation, record, handle.clone()) {
+        Ok(expirer) => {
+            Ok(Owned { book: Book::over(reads, handle), running, expirer: Some(expirer) })
+        }
         Err(failure) => {
             running.leave();
             Err(failure)

@@ -1,7 +1,9 @@
 //! What is known about one book of the installation.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use http::ReadSide;
 use jobs::Expirer;
 use store::{BookName, BookRecord, Term};
 use writer::{Lease, Running};
@@ -12,6 +14,7 @@ use crate::failure::Failure;
 /// A book, whoever owns it.
 pub(super) struct Kept {
     pub(super) record: BookRecord,
+    pub(super) reads: Arc<ReadSide>,
     /// The lease, while it is ours.
     pub(super) held: Option<Held>,
     /// When it may be opened again.
@@ -44,9 +47,9 @@ pub(super) enum Stage {
 }
 
 impl Kept {
-    pub(super) fn new(record: BookRecord) -> Kept {
+    pub(super) fn new(record: BookRecord, reads: Arc<ReadSide>) -> Kept {
         let (not_before, pause) = (Duration::ZERO, Duration::ZERO);
-        Kept { record, held: None, not_before, pause, trouble: None }
+        Kept { record, reads, held: None, not_before, pause, trouble: None }
     }
 
     /// Something went wrong: the next attempt waits, each time longer.

@@ -12,7 +12,7 @@ use outside::clock::SystemClock;
 use outside::keyring::KeyRing;
 use outside::people::PeopleKeys;
 use outside::random::SystemRandomness;
-use store::{ControlStore, MemoryBook, MemoryControl, MemoryLeases, Owner, Reader, Store};
+use store::{ControlStore, MemoryBook, MemoryControl, MemoryLeases, Owner, Store};
 use writer::{BookSpec, Options, Trouble, spawn_leased};
 
 use super::*;
@@ -148,6 +148,7 @@ impl Shared {
         let last_opened = Arc::new(Mutex::new(None));
         let opened = Arc::clone(&last_opened);
         let (book, other, clock) = (self.book.clone(), MemoryBook::new(), self.clock);
+        let (read, other_read) = (book.clone(), other.clone());
         let mut control = self.control.clone();
         let ownership = Ownership::start(Parts {
             leases: Box::new(Line {
@@ -159,7 +160,11 @@ impl Shared {
             clock: Arc::new(clock),
             app: Arc::clone(&app),
             books: Box::new(move || Ok(control.books()?)),
-            open: Arc::new(move |record, lease| {
+            reads: Box::new(move |record| {
+                let memory = if record.name.as_str() == "test" { &read } else { &other_read };
+                ReadSide::new(record.clone(), vec![Box::new(memory.reader())])
+            }),
+            open: Arc::new(move |record, reads, lease| {
                 let fewer = |count: usize| count.checked_sub(1);
                 if failing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer).is_ok() {
                     return Err(Failure::new("planned"));
@@ -170,9 +175,7 @@ impl Shared {
                 let spec = BookSpec { is_test: true, ring: [7; 8] };
                 let running = spawn_leased(store, spec, Options::default(), times, lease)?;
                 *lock(&opened) = Some(running.handle.clone());
-                let readers: Vec<Box<dyn Reader>> = vec![Box::new(memory.reader())];
-                let handle = running.handle.clone();
-                let book = Book::new(record.clone(), handle, readers);
+                let book = Book::over(reads, running.handle.clone());
                 Ok(Owned { book, running, expirer: None })
             }),
         });

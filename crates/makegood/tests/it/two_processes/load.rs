@@ -256,12 +256,40 @@ impl<'a> Shopper<'a> {
     }
 
     /// Asks what a card has left, and notes it.
-    pub fn look(&mut self, number: usize, card: &Card) -> i64 {
+    pub fn look(&mut self, number: usize, card: &Card) {
         let (called, answer) = self.ask(&Request::Get(&format!("/v1/gift-cards/{}", card.id)));
         let returned = now();
         let left = answer.expect(200).number("/available/amount");
         self.note(number, Event { kind: Kind::Question, called, returned, left }, None);
-        left
+    }
+
+    /// Looks up in a list what a card has left, and notes it: its own entry in the list of cards,
+    /// or the last line of its history. It is as much a question as any other.
+    pub fn find(&mut self, number: usize, card: &Card, is_history: bool) {
+        let path = match is_history {
+            true => format!("/v1/gift-cards/{}/activities?limit=1", card.id),
+            // The cards of a round are the newest there are.
+            false => "/v1/gift-cards?limit=10".to_owned(),
+        };
+        let (called, answer) = self.ask(&Request::Get(&path));
+        let returned = now();
+        let list = answer.expect(200).json();
+        let mut entries = list["data"].as_array().unwrap().iter();
+        let left = match is_history {
+            true => entries.next().map(|last| &last["balance"]),
+            false => entries.find(|it| it["id"] == card.id).map(|it| &it["available"]),
+        };
+        let left = left.and_then(|left| left["amount"].as_i64());
+        let left = left.unwrap_or_else(|| panic!("{} is not in {list}", card.id));
+        self.note(number, Event { kind: Kind::Question, called, returned, left }, None);
+    }
+
+    /// How many lists its process has read that another one owned, since it was started.
+    pub fn lists_of_others(&mut self) -> u64 {
+        let metrics = self.ask(&Request::Get("/metrics")).1.expect(200).body;
+        let name = "makegood_http_elsewhere_total{answer=\"read_here\"} ";
+        let count = metrics.lines().find_map(|line| line.strip_prefix(name));
+        count.expect(&metrics).parse().unwrap()
     }
 
     /// What a card has left.

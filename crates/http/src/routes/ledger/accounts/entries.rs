@@ -2,12 +2,11 @@
 
 use store::EntryRow;
 
-use crate::call::Call;
 use crate::cursor::CursorMaker;
 use crate::lists::{CreatedQuery, PageQuery, Wanted};
 use crate::problem::{Problem, catalog};
+use crate::read_call::ReadCall;
 use crate::reply::Reply;
-use crate::routes::ledger::accounts::account;
 use crate::scope::Read;
 use crate::views::entry::EntryView;
 use crate::views::list::ListView;
@@ -23,15 +22,16 @@ type EntryList = ListView<EntryView>;
     operation_id = "list_ledger_entries", tag = "Ledger",
     params(("id" = String, Path, description = "The account"), PageQuery, CreatedQuery),
     responses((status = 200, description = "Entries", body = EntryList)))]
-pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let id = call.path_id_at(4, &catalog::ACCOUNT_NOT_FOUND)?;
-    let account = account(&call.caller, id).await?;
     let (page, created): (PageQuery, CreatedQuery) = call.query()?;
     let caller = &call.caller;
     let cursors = CursorMaker::new(caller, &format!("entries of {id}"), &created);
     let wanted = Wanted::read(&cursors, &page, &created)?;
-    caller.see_own_writes().await?;
-    let found = caller.book().read(move |reader| {
+    let sight = caller.look_at_lists().await?;
+    let account = caller.account(sight, id).await?;
+    let account = account.ok_or_else(|| Problem::new(&catalog::ACCOUNT_NOT_FOUND))?;
+    let found = caller.read(sight, move |reader| {
         wanted.entries(
             reader,
             |row: &EntryRow| row.entry.place,

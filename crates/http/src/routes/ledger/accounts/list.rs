@@ -3,12 +3,12 @@
 use base::AccountId;
 use ledger::Account;
 
-use crate::call::Call;
 use crate::cursor::CursorMaker;
 use crate::fields;
 use crate::lists::{Fits, PageQuery, scan};
 use crate::problem::Problem;
 use crate::query::query_parameters;
+use crate::read_call::ReadCall;
 use crate::reply::Reply;
 use crate::scope::Read;
 use crate::views::account::AccountView;
@@ -33,7 +33,7 @@ type AccountList = ListView<AccountView>;
 #[utoipa::path(get, path = "/v1/ledger/accounts", operation_id = "list_ledger_accounts",
     tag = "Ledger", params(PageQuery, AccountsQuery),
     responses((status = 200, description = "Accounts", body = AccountList)))]
-pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
+pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (page, query): (PageQuery, AccountsQuery) = call.query()?;
     let caller = &call.caller;
     let cursors = CursorMaker::new(caller, "ledger_accounts", &query);
@@ -41,8 +41,8 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let limit = page.limit()?;
     let prefix = query.prefix.as_deref();
     let prefix = prefix.map(|text| fields::text::<100>("prefix", text)).transpose()?;
-    caller.see_own_writes().await?;
-    let found = caller.book().read(move |reader| {
+    let sight = caller.look_at_lists().await?;
+    let found = caller.read(sight, move |reader| {
         let prefix = prefix.as_ref().map_or("", AsRef::as_ref);
         let id = |account: &Account| account.id.bits();
         scan(

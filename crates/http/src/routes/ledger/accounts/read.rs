@@ -1,11 +1,11 @@
 //! `GET /v1/ledger/accounts/{id}`.
 
 use axum::http::StatusCode;
+use engine::{Answer, Query};
 
 use crate::call::Call;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
-use crate::routes::ledger::accounts::account;
 use crate::scope::Read;
 use crate::views::account::AccountView;
 
@@ -18,6 +18,10 @@ use crate::views::account::AccountView;
     responses((status = 200, description = "The account", body = AccountView)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let id = call.path_id_at(4, &catalog::ACCOUNT_NOT_FOUND)?;
-    let account = account(&call.caller, id).await?;
-    Ok(Reply::view(StatusCode::OK, &AccountView::new(&account)))
+    match call.caller.book().ask(Query::Account(id)).await? {
+        Some(Answer::Account(account)) => {
+            Ok(Reply::view(StatusCode::OK, &AccountView::new(&account)))
+        }
+        _ => Err(Problem::new(&catalog::ACCOUNT_NOT_FOUND)),
+    }
 }

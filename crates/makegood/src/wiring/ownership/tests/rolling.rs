@@ -6,7 +6,7 @@ use std::sync::RwLock;
 use std::thread::JoinHandle;
 
 use http::{KeySecret, Scopes};
-use store::KeyKind;
+use store::{KeyKind, Reader};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;

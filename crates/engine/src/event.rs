@@ -1,0 +1,46 @@
+//! Events: one enum a capability, combined in one.
+
+use ledger::Subject;
+
+/// Kind of an event. The numbers are stored and never change or get reused; each capability has a
+/// range of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EventKind {
+    /// About gift cards: 100 to 199.
+    GiftCards(giftcards::EventKind),
+}
+
+impl EventKind {
+    /// Every kind.
+    pub fn all() -> impl Iterator<Item = EventKind> {
+        giftcards::EventKind::ALL.into_iter().map(EventKind::GiftCards)
+    }
+
+    /// Stable name: `noun.past_participle`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EventKind::GiftCards(kind) => kind.as_str(),
+        }
+    }
+
+    /// The stored number.
+    pub fn number(self) -> u16 {
+        match self {
+            EventKind::GiftCards(kind) => kind as u16,
+        }
+    }
+
+    /// Reads the stored number back.
+    pub fn from_number(number: u16) -> Option<EventKind> {
+        giftcards::EventKind::from_number(number).map(EventKind::GiftCards)
+    }
+}
+
+/// Something that happened, for those who subscribe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happened.
+    pub kind: EventKind,
+    /// The object it happened to.
+    pub subject: Subject,
+}

@@ -1,0 +1,89 @@
+//! Payments over rails: taking money, giving it back, and having it taken back; pure rules over
+//! explicit arguments. A rail is a name here; talking to one is somebody else's work.
+//!
+//! # Vocabulary
+//!
+//! * **Rail**: the way money enters or leaves, such as `stripe`.
+//! * **Method**: a way to pay that a rail keeps for a payer. We have the rail's reference to it.
+//! * **Payment**: an amount to be taken by one method, and what became of it: authorized, then
+//!   captured, or voided.
+//! * **Notice**: what a rail has said about something, as an answer or on its own. Notices come
+//!   twice, late, and in any order.
+//! * **Unknown**: a call whose answer was not heard. The rail is then asked, by the same operation
+//!   id, until it is known.
+//! * **Refund**: a part of a payment on its way back over a rail ([`RailRefund`]).
+//! * **Attempt**: one try to send a refund. Its number is part of the operation id, so that a
+//!   second try is never taken for a repetition of the first.
+//! * **Consent**: the payer's word that a refund may go by another method than the money came.
+//! * **Dispute**: money that the payer's bank takes back, until somebody decides.
+//! * **Cap**: captured ≥ refunded + refunding + credited + disputed, for each payment, always.
+//! * **Store-mediated**: an app store holds the method, and makes refunds itself.
+//!
+//! # Invariants
+//!
+//! * The cap holds after every rule. What a dispute takes beyond it is posted, but opens no room:
+//!   freed money goes to the dispute first.
+//! * Money moves in the ledger when the rail has said that it moved, never when we have asked.
+//! * A refund that may be on the wire is never cancelled; one that is not, is, when a dispute takes
+//!   what it would send.
+//! * A final state never changes. A notice that says what is known, or what was known before, is
+//!   [`Refusal::NothingToChange`]; one that cannot be true is [`Refusal::Contradiction`].
+//! * A row that wants something from a rail has a `due_at`, any other has none. A refund that a
+//!   store makes is the exception: nobody is called.
+//!
+//! # Order of checks
+//!
+//! Whether the id is free, whether the state allows it, then currency, limits, cap. The order is
+//! part of the contract; each function tells its own under *Errors*.
+
+mod backoff;
+mod cap;
+mod capture;
+mod credit;
+mod dispute;
+mod event;
+mod method;
+mod notice;
+mod outcome;
+mod payment;
+mod post;
+mod refund;
+mod refund_notice;
+mod refusal;
+mod resend;
+mod void;
+
+mod authorize;
+
+pub use authorize::{NewPayment, authorize, note_action, note_authorization};
+pub use backoff::backoff_seconds;
+pub use capture::{CaptureAccounts, begin_capture, note_capture, note_fee};
+pub use credit::credit;
+pub use dispute::{Dispute, DisputeAccounts, DisputeState, OpenDispute, lose, open_dispute, win};
+pub use event::EventKind;
+pub use method::{Expiry, Method, NewMethod, RailToken, create_method};
+pub use notice::{AuthorizationNotice, CaptureNotice, RefundNotice, VoidNotice};
+pub use notice::{note_not_received, note_unknown};
+pub use outcome::{CapChange, Context, Outcome};
+pub use payment::{FailureCode, Manner, NextAction, Payment, PaymentState, Purpose, Step};
+pub use refund::{
+    ConsentReason, Destination, OpenRefund, RailRefund, RefundAccounts, RefundState, begin_refund,
+    open_refund,
+};
+pub use refund_notice::{note_refund, returned};
+pub use refusal::Refusal;
+pub use resend::{consent, give_up, retry};
+pub use void::{begin_void, note_void};
+
+/// Limits of this capability, each with its unit in the name.
+pub mod limits {
+    /// Minor units of one payment, dispute or fee. It keeps the totals of an account far from what
+    /// a 64-bit number can hold.
+    pub const AMOUNT_MAX: i64 = 1_000_000_000_000;
+    /// Refunds of one payment that are not settled at the same time.
+    pub const OPEN_REFUNDS_PER_PAYMENT_MAX: usize = 64;
+    /// Seconds until the first question or repetition.
+    pub const BACKOFF_SECONDS_FIRST: u64 = 2;
+    /// Seconds between two questions or repetitions at most: one hour.
+    pub const BACKOFF_SECONDS_MAX: u64 = 3_600;
+}

@@ -1,0 +1,85 @@
+//! What a decision needs to know besides rows, and what it leaves behind.
+
+use base::{Amount, DisputeId, Instant, MethodId, PaymentId, RailRefundId};
+use ledger::{Position, Posted, Subject};
+
+use crate::{Dispute, EventKind, Method, Payment, RailRefund};
+
+/// The circumstances of a decision.
+#[derive(Clone, Copy, Debug)]
+pub struct Context {
+    /// The book's time.
+    pub now: Instant,
+    /// Where in the journal transfers will stand.
+    pub position: Position,
+}
+
+/// Rows after a decision, what was posted, and what happened in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Methods after the decision.
+    pub methods: Vec<Method>,
+    /// Payments after the decision.
+    pub payments: Vec<Payment>,
+    /// Refunds after the decision, those it cancelled among them.
+    pub refunds: Vec<RailRefund>,
+    /// Disputes after the decision.
+    pub disputes: Vec<Dispute>,
+    /// Payments of which more, or less, may be given back than before.
+    pub caps: Vec<CapChange>,
+    /// Accounts, transfers and entries.
+    pub posted: Posted,
+    /// Events, each with the object it is about.
+    pub events: Vec<(EventKind, Subject)>,
+}
+
+/// What may be given back of a payment has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CapChange {
+    /// The payment.
+    pub payment: PaymentId,
+    /// What could be given back before, in minor units.
+    pub before: Amount,
+    /// What can be given back now, in minor units.
+    pub after: Amount,
+}
+
+impl Outcome {
+    /// An outcome in which `before` became `after`.
+    pub(crate) fn of_payment(before: &Payment, after: Payment) -> Outcome {
+        let (was, is) = (before.refundable(), after.refundable());
+        let change = CapChange { payment: after.id, before: was, after: is };
+        let caps = if was == is { Vec::new() } else { vec![change] };
+        Outcome { payments: vec![after], caps, ..Outcome::default() }
+    }
+
+    pub(crate) fn with_refund(mut self, refund: RailRefund) -> Outcome {
+        self.refunds.push(refund);
+        self
+    }
+
+    pub(crate) fn with_event(mut self, kind: EventKind, subject: Subject) -> Outcome {
+        self.events.push((kind, subject));
+        self
+    }
+
+    pub(crate) fn with_posted(self, posted: Posted) -> Outcome {
+        Outcome { posted, ..self }
+    }
+}
+
+pub(crate) fn about_method(id: MethodId) -> Subject {
+    Subject(id.to_bytes())
+}
+
+pub(crate) fn about_payment(id: PaymentId) -> Subject {
+    Subject(id.to_bytes())
+}
+
+pub(crate) fn about_refund(id: RailRefundId) -> Subject {
+    Subject(id.to_bytes())
+}
+
+pub(crate) fn about_dispute(id: DisputeId) -> Subject {
+    Subject(id.to_bytes())
+}

@@ -1,0 +1,42 @@
+//! Postings: one transfer at a time, on accounts that may not have been opened yet.
+
+use base::{Currency, Money};
+use ledger::{Account, AccountName, LinkedSet, Posted, Reason, Subject};
+
+use crate::{Context, Refusal};
+
+/// A linked set that opens accounts as it goes.
+pub(crate) struct Sheet {
+    set: LinkedSet,
+    subject: Subject,
+}
+
+impl Sheet {
+    pub(crate) fn new(context: Context, reason: Reason, subject: Subject) -> Sheet {
+        Sheet { set: LinkedSet::new(context.position, reason, subject), subject }
+    }
+
+    /// Moves `amount` from the credit of one account to the debit of another.
+    pub(crate) fn transfer(
+        &mut self,
+        reason: Reason,
+        debit: &Account,
+        credit: &Account,
+        amount: Money,
+    ) -> Result<(), Refusal> {
+        self.set.on_behalf(reason, self.subject);
+        self.set.add(debit.clone());
+        self.set.add(credit.clone());
+        self.set.transfer(debit.id, credit.id, amount).map_err(|_| Refusal::LimitExceeded)
+    }
+
+    pub(crate) fn finish(self) -> Posted {
+        self.set.finish()
+    }
+}
+
+/// The account, opened when nobody has used it before.
+pub(crate) fn or_open(row: Option<&Account>, name: AccountName, currency: Currency) -> Account {
+    debug_assert!(row.is_none_or(|row| row.name == name && row.currency == currency));
+    row.cloned().unwrap_or_else(|| Account::open(name, currency))
+}

@@ -1,0 +1,112 @@
+//! What can be done to the one payment of a test, and its words in scripts.
+
+use payments::{RefundNotice, Step};
+
+/// One step. Refunds and disputes have small numbers, and amounts are minor units of one currency.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    Authorize(i64),
+    Authorized,
+    Declined,
+    Action(u8),
+    Unknown(Step),
+    NotReceived(Step),
+    Capture,
+    Captured(i64, Option<i64>),
+    CaptureRefused,
+    Fee(i64),
+    Void,
+    Voided,
+    VoidRefused,
+    /// What an order's refund posts: the payer is owed.
+    Owe(i64),
+    Credit(i64),
+    Open(u8, i64),
+    Send(u8),
+    /// Without an attempt: the present one.
+    Refund(u8, Option<u32>, RefundNotice),
+    Consent(u8, Which),
+    Retry(u8),
+    GiveUp(u8),
+    Dispute(u8, i64, u8),
+    Win(u8, u8),
+    Lose(u8, u8),
+    /// Seconds pass.
+    Wait(u64),
+}
+
+/// A method for a refund that needs consent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Which {
+    Other,
+    Expired,
+    Store,
+}
+
+/// Reads a step; `None` when the words are none.
+pub fn parse(words: &[&str]) -> Option<Deed> {
+    let number = |word: &str| word.parse::<i64>().ok();
+    let stage = |words: &[&str]| match words {
+        [] => Some(1),
+        ["stage", stage] => stage.parse().ok(),
+        _ => None,
+    };
+    Some(match *words {
+        ["authorize", amount] => Deed::Authorize(number(amount)?),
+        ["authorized"] => Deed::Authorized,
+        ["declined"] => Deed::Declined,
+        ["action", which] => Deed::Action(which.parse().ok()?),
+        ["unknown", word] => Deed::Unknown(step(word)?),
+        ["not_received", word] => Deed::NotReceived(step(word)?),
+        ["capture"] => Deed::Capture,
+        ["captured", amount] => Deed::Captured(number(amount)?, None),
+        ["captured", amount, "fee", fee] => Deed::Captured(number(amount)?, Some(number(fee)?)),
+        ["capture_refused"] => Deed::CaptureRefused,
+        ["fee", fee] => Deed::Fee(number(fee)?),
+        ["void"] => Deed::Void,
+        ["voided"] => Deed::Voided,
+        ["void_refused"] => Deed::VoidRefused,
+        ["owe", amount] => Deed::Owe(number(amount)?),
+        ["credit", amount] => Deed::Credit(number(amount)?),
+        ["open", name, amount] => Deed::Open(index(name)?, number(amount)?),
+        ["send", name] => Deed::Send(index(name)?),
+        ["consent", name, "other"] => Deed::Consent(index(name)?, Which::Other),
+        ["consent", name, "expired"] => Deed::Consent(index(name)?, Which::Expired),
+        ["consent", name, "store"] => Deed::Consent(index(name)?, Which::Store),
+        ["retry", name] => Deed::Retry(index(name)?),
+        ["give_up", name] => Deed::GiveUp(index(name)?),
+        ["dispute", name, amount, ref rest @ ..] => {
+            Deed::Dispute(index(name)?, number(amount)?, stage(rest)?)
+        }
+        ["win", name, ref rest @ ..] => Deed::Win(index(name)?, stage(rest)?),
+        ["lose", name, ref rest @ ..] => Deed::Lose(index(name)?, stage(rest)?),
+        ["wait", seconds] => Deed::Wait(seconds.parse().ok()?),
+        [name, word] => Deed::Refund(index(name)?, None, notice(word)?),
+        [name, word, "attempt", attempt] => {
+            Deed::Refund(index(name)?, Some(attempt.parse().ok()?), notice(word)?)
+        }
+        _ => return None,
+    })
+}
+
+/// `r3` is refund 3, `d3` dispute 3.
+pub fn index(name: &str) -> Option<u8> {
+    name.strip_prefix(['r', 'd'])?.parse().ok()
+}
+
+fn step(word: &str) -> Option<Step> {
+    [Step::Authorize, Step::Capture, Step::Void].into_iter().find(|step| step.as_str() == word)
+}
+
+fn notice(word: &str) -> Option<RefundNotice> {
+    Some(match word {
+        "succeeded" => RefundNotice::Succeeded { reference: None },
+        "pending" => RefundNotice::Pending { reference: Some(base::Text::new("re_1").ok()?) },
+        "failed" => RefundNotice::Failed { code: base::Token::new("bank_says_no").ok()? },
+        "gone" => RefundNotice::MethodGone,
+        "returned" => RefundNotice::Returned,
+        "unknown" => RefundNotice::Unknown,
+        "not_received" => RefundNotice::NotReceived,
+        _ => return None,
+    })
+}

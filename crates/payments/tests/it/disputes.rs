@@ -1,0 +1,157 @@
+//! Disputes: opened, decided, reopened, larger than the payment, told in any order.
+
+use payments::Refusal;
+
+use crate::deed::Deed;
+use crate::table::check;
+use crate::world::{World, method, money};
+
+#[test]
+fn a_dispute_takes_all_and_gives_it_back_when_won() {
+    check(
+        "authorize 100
+         captured 100 fee 3
+         dispute d1 100                 | captured | 100 0 0 0 100 0 | -3 3 100 0 100 0
+         dispute d1 100 -> NothingToChange
+         dispute d1 99 -> Contradiction
+         dispute d2 0 -> LimitExceeded
+         dispute d2 1000000000001 -> LimitExceeded
+         win d1                         | captured | 100 0 0 0 0 100 | 97 3 0 0 100 0
+         win d1 -> NothingToChange
+         lose d1 -> Contradiction
+         dispute d1 100 -> NothingToChange
+         d1 = won",
+    );
+}
+
+#[test]
+fn a_lost_dispute_stays_counted() {
+    check(
+        "authorize 100
+         captured 100
+         dispute d1 60                  | captured | 100 0 0 0 60 40 |  40 0 60 0 100 0
+         lose d1                        | captured | 100 0 0 0 60 40 |  40 0 0 60 100 0
+         lose d1 -> NothingToChange
+         win d1 -> Contradiction
+         open r1 41 -> AmountExceedsRefundable
+         open r1 40                     | captured | 100 0 40 0 60 0",
+    );
+}
+
+#[test]
+fn a_dispute_may_take_more_than_the_payment() {
+    check(
+        "authorize 100
+         captured 100
+         dispute d1 130                 | captured | 100 0 0 0 100 0 | -30 0 130 0 100 0
+         win d1                         | captured | 100 0 0 0 0 100 | 100 0 0 0 100 0",
+    );
+}
+
+#[test]
+fn a_later_stage_reopens_what_was_decided() {
+    check(
+        "authorize 100
+         captured 100
+         dispute d1 60
+         win d1
+         dispute d1 70 stage 2          | captured | 100 0 0 0 70 30 |  30 0 70 0 100 0
+         win d1 -> NothingToChange          # of the stage before, told again
+         lose d1 stage 2                | captured | 100 0 0 0 70 30 |  30 0 0 70 100 0
+         win d1 stage 3 -> DisputeNotOpen
+         dispute d1 60 stage 3 -> Contradiction
+         dispute d1 70 stage 3          | captured | 100 0 0 0 70 30 |  30 0 70 0 100 0
+         dispute d1 70 stage 2 -> NothingToChange
+         dispute d1 70 stage 4          | captured | 100 0 0 0 70 30 |  30 0 70 0 100 0
+         win d1 stage 4                 | captured | 100 0 0 0 0 100 | 100 0 0 0 100 0",
+    );
+}
+
+#[test]
+fn a_later_stage_may_be_heard_of_first() {
+    check(
+        "authorize 100
+         captured 100
+         dispute d1 60 stage 2          | captured | 100 0 0 0 60 40 |  40 0 60 0 100 0
+         dispute d1 60 -> NothingToChange
+         lose d1 -> NothingToChange
+         win d1 stage 2                 | captured | 100 0 0 0 0 100 | 100 0 0 0 100 0",
+    );
+}
+
+#[test]
+fn of_the_refunds_that_were_not_sent_the_older_stay_when_they_fit() {
+    check(
+        "authorize 100
+         captured 100
+         open r1 10
+         send r1
+         open r2 30
+         open r3 20
+         open r4 5
+         dispute d1 60                  | captured | 100 0 40 0 60 0
+         r2 = pending
+         r3 = failed
+         r4 = failed                        # nothing is left beside the older ones
+         dispute d2 5                   | captured | 100 0 10 0 65 25
+         r2 = failed
+         r1 = pending",
+    );
+}
+
+#[test]
+fn a_refund_that_waits_for_consent_gives_way_too() {
+    check(
+        "authorize 100
+         captured 100
+         open r1 50
+         send r1
+         r1 gone
+         dispute d1 100                 | captured | 100 0 0 0 100 0
+         r1 = failed",
+    );
+}
+
+#[test]
+fn what_crosses_a_dispute_on_the_way_opens_no_room() {
+    check(
+        "authorize 100
+         captured 100
+         open r1 60
+         send r1
+         dispute d1 100                 | captured | 100  0 60 0 40 0 |   0 0 100 0 100 0
+         r1 succeeded                   | captured | 100 60  0 0 40 0 | -60 0 100 0 100 -60
+         open r2 1 -> AmountExceedsRefundable
+         win d1                         | captured | 100 60  0 0 0 40 |  40 0 0 0 100 -60
+         dispute d2 30
+         dispute d1 30 stage 2          | captured | 100 60  0 0 40 0 | -20 0 60 0 100 -60
+         lose d2                        | captured | 100 60  0 0 40 0 | -20 0 30 30 100 -60
+         win d1 stage 2                 | captured | 100 60  0 0 30 10 | 10 0 0 30 100 -60",
+    );
+}
+
+/// The cap holds even when the caller forgets the refunds that should give way.
+#[test]
+fn a_refund_that_a_dispute_was_not_told_of_is_not_sent() {
+    let mut world = World::new(method(1, "sandbox"));
+    world.hides_refunds = true;
+    for deed in [Deed::Authorize(100), Deed::Captured(100, None), Deed::Open(1, 30)] {
+        world.apply(&deed).unwrap();
+    }
+    world.apply(&Deed::Dispute(1, 100, 1)).unwrap();
+    let refused = world.apply(&Deed::Send(1)).err();
+    assert_eq!(refused, Some(Refusal::AmountExceedsRefundable { refundable: money(0) }));
+    world.apply(&Deed::Win(1, 1)).unwrap();
+    world.apply(&Deed::Send(1)).unwrap();
+}
+
+#[test]
+fn the_id_of_another_payments_dispute_is_taken() {
+    let mut world = World::new(method(1, "sandbox"));
+    for deed in [Deed::Authorize(100), Deed::Captured(100, None), Deed::Dispute(1, 100, 1)] {
+        world.apply(&deed).unwrap();
+    }
+    let row = world.disputes.values_mut().next().unwrap();
+    row.payment = base::PaymentId::from_bits(2);
+    assert_eq!(world.apply(&Deed::Dispute(1, 100, 2)).err(), Some(Refusal::IdTaken));
+}

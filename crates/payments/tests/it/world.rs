@@ -1,0 +1,363 @@
+//! One payment with its refunds and disputes, its accounts, and what must hold of them.
+
+use std::collections::BTreeMap;
+
+use base::{AccountId, Amount, Currency, Instant, MethodId, Money, Span, Token};
+use base::{CheckoutId, DisputeId, PaymentId, RailRefundId, Text};
+use ledger::{Account, AccountName, LinkedSet, Position, RailName, Reason, Side, Subject};
+use payments::*;
+
+use crate::deed::{Deed, Which};
+
+pub struct World {
+    pub now: Instant,
+    pub method: Method,
+    pub payment: Option<Payment>,
+    pub refunds: BTreeMap<RailRefundId, RailRefund>,
+    pub disputes: BTreeMap<DisputeId, Dispute>,
+    /// True for a caller who forgets to tell a dispute which refunds there are.
+    pub hides_refunds: bool,
+    accounts: BTreeMap<AccountId, Account>,
+    owed: i64,
+    sequence: u64,
+}
+
+pub fn start() -> Instant {
+    Instant::parse("2026-11-28T12:00:00Z").unwrap()
+}
+
+pub fn money(minor: i64) -> Money {
+    Money::new(minor, Currency::USD).unwrap()
+}
+
+pub fn rail(name: &str) -> RailName {
+    Token::new(name).unwrap()
+}
+
+pub fn method(bits: u128, rail_name: &str) -> Method {
+    Method {
+        id: MethodId::from_bits(bits),
+        rail: rail(rail_name),
+        token: RailToken(Text::new("tok_ok").unwrap()),
+        owner: None,
+        brand: Some(Token::new("visa").unwrap()),
+        last4: Some(Token::new("4242").unwrap()),
+        expiry: Expiry::new(2030, 1),
+        is_store_mediated: false,
+        created_at: start(),
+    }
+}
+
+pub fn purpose() -> Purpose {
+    Purpose::Checkout(CheckoutId::from_bits(5))
+}
+
+pub fn refund_id(index: u8) -> RailRefundId {
+    RailRefundId::from_bits(u128::from(index))
+}
+
+pub fn dispute_id(index: u8) -> DisputeId {
+    DisputeId::from_bits(u128::from(index))
+}
+
+impl World {
+    pub fn new(method: Method) -> World {
+        World {
+            now: start(),
+            method,
+            payment: None,
+            refunds: BTreeMap::new(),
+            disputes: BTreeMap::new(),
+            hides_refunds: false,
+            accounts: BTreeMap::new(),
+            owed: 0,
+            sequence: 0,
+        }
+    }
+
+    pub fn payment(&self) -> &Payment {
+        self.payment.as_ref().expect("the script has made a payment")
+    }
+
+    pub fn refund(&self, index: u8) -> Option<&RailRefund> {
+        self.refunds.get(&refund_id(index))
+    }
+
+    pub fn dispute(&self, index: u8) -> Option<&Dispute> {
+        self.disputes.get(&dispute_id(index))
+    }
+
+    /// Decides one step, keeps what it leaves, and checks everything that must hold.
+    #[track_caller]
+    pub fn apply(&mut self, deed: &Deed) -> Result<Outcome, Refusal> {
+        match *deed {
+            Deed::Wait(seconds) => {
+                self.now = self.now.saturating_add(Span::seconds(seconds));
+                return Ok(Outcome::default());
+            }
+            Deed::Owe(amount) => {
+                self.owe(amount);
+                self.audit();
+                return Ok(Outcome::default());
+            }
+            _ => {}
+        }
+        self.sequence += 1;
+        let before = self.payment.clone();
+        let outcome = self.decide(deed)?;
+        for payment in &outcome.payments {
+            self.payment = Some(payment.clone());
+        }
+        self.refunds.extend(outcome.refunds.iter().map(|row| (row.id, row.clone())));
+        self.disputes.extend(outcome.disputes.iter().map(|row| (row.id, row.clone())));
+        let accounts = outcome.posted.accounts.iter();
+        self.accounts.extend(accounts.map(|account| (account.id, account.clone())));
+        if let Some(before) = before {
+            check_change(&before, self.payment(), &outcome);
+            check_room(deed, self.payment());
+        }
+        self.audit();
+        Ok(outcome)
+    }
+
+    fn decide(&self, deed: &Deed) -> Result<Outcome, Refusal> {
+        let context = Context { now: self.now, position: Position::start(self.sequence) };
+        if let Deed::Authorize(amount) = *deed {
+            let (id, purpose) = (PaymentId::from_bits(1), purpose());
+            let new = NewPayment { id, amount: money(amount), purpose };
+            return authorize(&new, &self.method, self.payment.as_ref(), context);
+        }
+        let payment = self.payment.as_ref().ok_or(Refusal::PaymentNotFound)?;
+        match deed {
+            Deed::Authorized => {
+                note_authorization(&AuthorizationNotice::Authorized { reference: None }, payment)
+            }
+            Deed::Declined => {
+                note_authorization(&AuthorizationNotice::Failed { code: code() }, payment)
+            }
+            Deed::Action(which) => {
+                let next = NextAction(Text::new(&format!("https://bank.example/{which}")).unwrap());
+                note_action(&next, payment, context)
+            }
+            Deed::Unknown(step) => note_unknown(*step, payment, context),
+            Deed::NotReceived(step) => note_not_received(*step, payment, context),
+            Deed::Capture => begin_capture(payment, context),
+            Deed::Captured(amount, fee) => {
+                let fee = fee.map(money);
+                let notice =
+                    CaptureNotice::Captured { amount: money(*amount), fee, reference: None };
+                note_capture(&notice, payment, self.capture_accounts(), context)
+            }
+            Deed::CaptureRefused => {
+                let notice = CaptureNotice::Failed { code: code() };
+                note_capture(&notice, payment, self.capture_accounts(), context)
+            }
+            Deed::Fee(fee) => note_fee(money(*fee), payment, self.capture_accounts(), context),
+            Deed::Void => begin_void(payment, context),
+            Deed::Voided => note_void(&VoidNotice::Voided, payment, context),
+            Deed::VoidRefused => note_void(&VoidNotice::Failed, payment, context),
+            Deed::Credit(amount) => credit(money(*amount), payment),
+            Deed::Dispute(..) | Deed::Win(..) | Deed::Lose(..) => {
+                self.decide_dispute(deed, payment, context)
+            }
+            _ => self.decide_refund(deed, payment, context),
+        }
+    }
+
+    fn decide_refund(
+        &self,
+        deed: &Deed,
+        payment: &Payment,
+        context: Context,
+    ) -> Result<Outcome, Refusal> {
+        let known = |index: u8| self.refund(index).ok_or(Refusal::RefundNotFound);
+        match deed {
+            Deed::Open(index, amount) => {
+                let new = OpenRefund { id: refund_id(*index), amount: money(*amount) };
+                open_refund(&new, payment, &self.method, self.refund(*index), context)
+            }
+            Deed::Send(index) => begin_refund(known(*index)?, payment),
+            Deed::Refund(index, attempt, notice) => {
+                let refund = known(*index)?;
+                let attempt = attempt.unwrap_or(refund.attempt);
+                let clearing = self.account(AccountName::RailClearing(refund.rail.clone()));
+                let payable = self.account(AccountName::RefundPayable);
+                let accounts = RefundAccounts { clearing, payable };
+                note_refund(attempt, notice, refund, payment, accounts, context)
+            }
+            Deed::Consent(index, which) => {
+                let mut other = method(2, "other");
+                other.is_store_mediated = *which == Which::Store;
+                if *which == Which::Expired {
+                    other.expiry = Expiry::new(2026, 10);
+                }
+                consent(&other, known(*index)?, payment, context)
+            }
+            Deed::Retry(index) => retry(known(*index)?, payment, context),
+            Deed::GiveUp(index) => give_up(&code(), known(*index)?, payment),
+            _ => unreachable!("not about a refund: {deed:?}"),
+        }
+    }
+
+    fn decide_dispute(
+        &self,
+        deed: &Deed,
+        payment: &Payment,
+        context: Context,
+    ) -> Result<Outcome, Refusal> {
+        let known = |index: u8| self.dispute(index).ok_or(Refusal::DisputeNotFound);
+        let accounts = DisputeAccounts {
+            clearing: self.account(AccountName::RailClearing(payment.rail.clone())),
+            disputes: self.account(AccountName::RailDisputes(payment.rail.clone())),
+            loss: self.account(AccountName::ChargebackLoss),
+        };
+        match *deed {
+            Deed::Dispute(index, amount, stage) => {
+                let new = OpenDispute {
+                    id: dispute_id(index),
+                    amount: money(amount),
+                    reason: Token::new("fraudulent").unwrap(),
+                    due_by: None,
+                    stage,
+                    rail_reference: None,
+                };
+                let rows = self.refunds.values().filter(|_| !self.hides_refunds);
+                let refunds: Vec<&RailRefund> = rows.collect();
+                open_dispute(&new, payment, &refunds, self.dispute(index), accounts, context)
+            }
+            Deed::Win(index, stage) => win(stage, known(index)?, payment, accounts, context),
+            Deed::Lose(index, stage) => lose(stage, known(index)?, payment, accounts, context),
+            _ => unreachable!("not about a dispute: {deed:?}"),
+        }
+    }
+
+    fn capture_accounts(&self) -> CaptureAccounts<'_> {
+        let rail = &self.payment().rail;
+        CaptureAccounts {
+            clearing: self.account(AccountName::RailClearing(rail.clone())),
+            fees: self.account(AccountName::RailFees(rail.clone())),
+            order: self.account(AccountName::OrderClearing),
+        }
+    }
+
+    fn owe(&mut self, amount: i64) {
+        let open = |name: AccountName| {
+            self.account(name.clone()).cloned().unwrap_or(Account::open(name, Currency::USD))
+        };
+        let (order, payable) = (open(AccountName::OrderClearing), open(AccountName::RefundPayable));
+        self.sequence += 1;
+        let position = Position::start(self.sequence);
+        let mut set = LinkedSet::new(position, Reason::OrderRefund, Subject([9; 16]));
+        let (debit, credit) = (order.id, payable.id);
+        set = set.with(order).with(payable);
+        set.transfer(debit, credit, money(amount)).unwrap();
+        let accounts = set.finish().accounts.into_iter();
+        self.accounts.extend(accounts.map(|account| (account.id, account)));
+        self.owed += amount;
+    }
+
+    fn account(&self, name: AccountName) -> Option<&Account> {
+        self.accounts.get(&name.id(Currency::USD))
+    }
+
+    pub fn balance(&self, name: AccountName) -> i64 {
+        self.account(name).map_or(0, Account::balance)
+    }
+
+    /// The cap, the counters against the rows, and the accounts against the rows.
+    #[track_caller]
+    fn audit(&self) {
+        let Some(payment) = &self.payment else { return };
+        let refunds_in = |is: &dyn Fn(&RailRefund) -> bool| -> i64 {
+            let rows = self.refunds.values().filter(|refund| is(refund));
+            rows.map(|refund| refund.amount.amount.minor()).sum()
+        };
+        let disputes_in = |is: &dyn Fn(DisputeState) -> bool| -> i64 {
+            let rows = self.disputes.values().filter(|dispute| is(dispute.state));
+            rows.map(|dispute| dispute.amount.amount.minor()).sum()
+        };
+        let succeeded = |refund: &RailRefund| refund.state == RefundState::Succeeded;
+        let refunded = refunds_in(&succeeded);
+        let taken = disputes_in(&|state| state != DisputeState::Won);
+        assert_eq!(payment.refunded.minor(), refunded);
+        assert_eq!(payment.refunding.minor(), refunds_in(&|refund| refund.state.is_open()));
+        assert_eq!(payment.disputed.minor(), taken);
+        let mut listed = payment.open_refunds.clone();
+        listed.sort_unstable();
+        let open = self.refunds.values().filter(|refund| refund.state.is_open());
+        assert_eq!(listed, open.map(|refund| refund.id).collect::<Vec<_>>());
+        check_cap(payment);
+        check_due(payment, self.refunds.values());
+
+        let captured = payment.captured.minor();
+        let fee = payment.fee.map_or(0, Amount::minor);
+        let home = payment.rail.clone();
+        let over = |rail: &RailName| refunds_in(&|row| succeeded(row) && row.rail == *rail);
+        let clearing = captured - fee - over(&home) - taken;
+        assert_eq!(self.balance(AccountName::RailClearing(home.clone())), clearing);
+        let other = rail("other");
+        assert_eq!(self.balance(AccountName::RailClearing(other.clone())), -over(&other));
+        assert_eq!(self.balance(AccountName::RailFees(home.clone())), fee);
+        let open = disputes_in(&|state| state == DisputeState::Open);
+        assert_eq!(self.balance(AccountName::RailDisputes(home)), open);
+        assert_eq!(self.balance(AccountName::ChargebackLoss), taken - open);
+        assert_eq!(self.balance(AccountName::OrderClearing), captured - self.owed);
+        assert_eq!(self.balance(AccountName::RefundPayable), self.owed - refunded);
+        let signed = |account: &Account| match account.name.kind().normal_side() {
+            Side::Debit => account.balance(),
+            Side::Credit => -account.balance(),
+        };
+        assert_eq!(self.accounts.values().map(signed).sum::<i64>(), 0, "money was made or lost");
+    }
+}
+
+#[track_caller]
+fn check_cap(payment: &Payment) {
+    let given = payment.refunded.minor() + payment.refunding.minor() + payment.credited.minor();
+    let counted = given + payment.disputed_in_cap().minor();
+    assert!(payment.captured.minor() >= counted, "the cap is broken: {payment:?}");
+    assert_eq!(payment.refundable().minor(), payment.captured.minor() - counted);
+    assert!(payment.refundable().is_zero() || payment.disputed_beyond_cap().is_zero());
+    let all = payment.disputed_in_cap().minor() + payment.disputed_beyond_cap().minor();
+    assert_eq!(all, payment.disputed.minor());
+}
+
+/// A row that wants something from a rail has a time; any other has none.
+#[track_caller]
+fn check_due<'a>(payment: &Payment, refunds: impl Iterator<Item = &'a RailRefund>) {
+    assert_eq!(payment.due_at.is_some(), payment.next_call().is_some(), "{payment:?}");
+    assert!(!payment.is_unknown || payment.due_at.is_some());
+    for refund in refunds {
+        let is_the_stores = refund.rail.as_str() == "store";
+        let is_wanted = refund.next_call().is_some() && !is_the_stores;
+        assert_eq!(refund.due_at.is_some(), is_wanted, "{refund:?}");
+    }
+}
+
+/// What has moved, and what must not.
+#[track_caller]
+fn check_change(before: &Payment, after: &Payment, outcome: &Outcome) {
+    assert!(!outcome.payments.is_empty() || before == after);
+    if before.state.is_final() {
+        assert_eq!((&before.state, before.captured), (&after.state, after.captured));
+    }
+    assert!(before.fee.is_none() || before.fee == after.fee);
+    let change =
+        CapChange { payment: after.id, before: before.refundable(), after: after.refundable() };
+    let expected = if change.before == change.after { vec![] } else { vec![change] };
+    assert_eq!(outcome.caps, expected);
+}
+
+/// Nothing new goes back while it, with everything else, is more than was captured.
+#[track_caller]
+fn check_room(deed: &Deed, after: &Payment) {
+    let gives = matches!(
+        deed,
+        Deed::Open(..) | Deed::Credit(_) | Deed::Send(_) | Deed::Retry(_) | Deed::Consent(..)
+    );
+    assert!(!gives || after.disputed_beyond_cap().is_zero(), "paid twice: {after:?}");
+}
+
+pub fn code() -> FailureCode {
+    Token::new("bank_says_no").unwrap()
+}

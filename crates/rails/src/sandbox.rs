@@ -1,0 +1,342 @@
+//! The sandbox: a strict simulated rail, in the same process, for test books and demonstrations.
+//!
+//! Tokens, times and fees stand in `docs/rails.md`. The clock is the caller's, so a test clock
+//! that is moved by a month lets a month of refunds and disputes happen.
+
+mod translate;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use base::{Amount, Currency, Instant, Text};
+use outside::clock::Clock;
+
+use crate::provider::model::{Delivery, Event, Method, NewPayment, Object};
+use crate::provider::{Answered, KEY_DAYS, Provider, Trouble};
+use crate::{
+    Authorize, Capabilities, Capture, DisputeState, FailureCode, Header, MethodState, MethodToken,
+    Outcome, PaymentQuery, PaymentState, Rail, RailEvent, Reference, Refund, RefundQuery,
+    RefundState, Secret, Unknown, Void, WebhookError, signature,
+};
+
+pub use crate::provider::{Behavior, Faults};
+
+/// The header that carries the signature of the sandbox's messages.
+pub const SIGNATURE_HEADER: &str = "Sandbox-Signature";
+
+/// The key in a payment's or refund's metadata under which the operation stands.
+pub(crate) const OPERATION: &str = "operation";
+
+/// What a sandbox is made with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How it behaves.
+    pub behavior: Behavior,
+    /// What its ids are made from, and when its messages are late. A book that lives longer than
+    /// the sandbox's memory needs a fresh one each time, or ids of the past would mean something
+    /// else.
+    pub seed: u64,
+    /// What its messages are signed with.
+    pub webhook_secret: Secret,
+    /// Where a challenge is answered; the id of the payment follows.
+    pub challenge_url: String,
+}
+
+impl Settings {
+    /// The documented behavior, with these secrets.
+    pub fn new(seed: u64, webhook_secret: Secret) -> Self {
+        let challenge_url = "https://sandbox.invalid/challenges/".to_owned();
+        Settings { behavior: Behavior::default(), seed, webhook_secret, challenge_url }
+    }
+}
+
+/// A message of the sandbox, as it would come over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its headers.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl Message {
+    /// The headers as [`Rail::verify_and_translate`] takes them.
+    pub fn headers(&self) -> Vec<Header<'_>> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+}
+
+/// The simulated rail. Clones are the same one.
+#[derive(Clone)]
+pub struct Sandbox {
+    pub(crate) provider: Provider,
+    pub(crate) webhook_secret: Secret,
+    pub(crate) challenge_url: Arc<str>,
+}
+
+impl Sandbox {
+    /// A sandbox that is gone with the process.
+    pub fn in_memory(clock: Arc<dyn Clock>, settings: Settings) -> Self {
+        let provider = Provider::in_memory(clock, settings.behavior, settings.seed);
+        Self::of(provider, settings)
+    }
+
+    /// A sandbox that goes on where the file ends; a missing file is made.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or written, or another process uses it.
+    pub fn open(path: &Path, clock: Arc<dyn Clock>, settings: Settings) -> io::Result<Self> {
+        let provider = Provider::in_file(clock, settings.behavior, settings.seed, path)?;
+        Ok(Self::of(provider, settings))
+    }
+
+    fn of(provider: Provider, settings: Settings) -> Self {
+        let Settings { webhook_secret, challenge_url, .. } = settings;
+        Sandbox { provider, webhook_secret, challenge_url: challenge_url.into() }
+    }
+
+    /// From now on, messages go wrong like this.
+    pub fn set_faults(&self, faults: Faults) {
+        self.provider.set_faults(faults);
+    }
+
+    /// The messages that have arrived by now and were not fetched before, in the order of their
+    /// arrival, signed now as every sender does when it sends. Whoever fetches them delivers
+    /// them; a sandbox that cannot keep its state sends none.
+    pub fn messages(&self) -> Vec<Message> {
+        let deliveries = self.provider.take_deliveries().unwrap_or_default();
+        deliveries.iter().map(|delivery| self.message(delivery)).collect()
+    }
+
+    fn message(&self, delivery: &Delivery) -> Message {
+        let body = serde_json::to_vec(&delivery.event).expect("events have text keys only");
+        let foreign = Secret::new("somebody else's");
+        let secret = if delivery.is_forged { &foreign } else { &self.webhook_secret };
+        let signed = signature::sign(secret, self.provider.clock().now(), &body);
+        let headers = vec![
+            ("Content-Type".to_owned(), "application/json".to_owned()),
+            (SIGNATURE_HEADER.to_owned(), signed),
+        ];
+        Message { headers, body }
+    }
+
+    /// The payer answers the challenge of a payment.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureCode::NotFound`]; [`FailureCode::WrongState`] when none is open.
+    pub fn finish_challenge(&self, payment: &Reference, passed: bool) -> Result<(), FailureCode> {
+        self.provider.finish_challenge(payment.as_str(), passed).map_err(code)
+    }
+
+    /// The bank decides a dispute.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureCode::NotFound`]; [`FailureCode::WrongState`] when it is decided.
+    pub fn decide_dispute(&self, dispute: &Reference, won: bool) -> Result<(), FailureCode> {
+        self.provider.decide_dispute(dispute.as_str(), won).map_err(code)
+    }
+
+    /// What the rail owes us in a currency: captured, less fees, refunds sent or under way, and
+    /// disputes open or lost. It may be negative.
+    pub fn balance(&self, currency: Currency) -> i64 {
+        let is_meant = |code: &str| code == currency.code();
+        let payments = self.provider.payments().unwrap_or_default();
+        let disputes = self.provider.disputes(None).unwrap_or_default();
+        let kept: i64 = payments
+            .iter()
+            .filter(|payment| is_meant(&payment.currency))
+            .map(|payment| payment.captured - payment.fee - payment.refunded)
+            .sum();
+        let withdrawn: i64 = disputes
+            .iter()
+            .filter(|dispute| is_meant(&dispute.currency) && translate::takes_money(dispute))
+            .map(|dispute| dispute.amount)
+            .sum();
+        kept - withdrawn
+    }
+
+    /// How often the rail was asked for anything.
+    pub fn calls(&self) -> u64 {
+        self.provider.calls()
+    }
+
+    fn paid(&self, answer: Result<Answered, Trouble>) -> Outcome<PaymentState> {
+        match answer {
+            Ok(Answered { object: Object::Payment(payment), .. }) => {
+                translate::outcome_of_payment(&payment, &self.challenge_url)
+            }
+            Ok(_) => Outcome::Unknown(Unknown::Unreadable),
+            Err(trouble) => unsettled(trouble),
+        }
+    }
+}
+
+impl Rail for Sandbox {
+    fn name(&self) -> &'static str {
+        "sandbox"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let behavior = self.provider.behavior();
+        Capabilities {
+            separate_capture: true,
+            authorization_days: days(behavior.authorization_lasts),
+            operations_last: base::Span::days(KEY_DAYS),
+            partial_refund: true,
+            refund_days: Some(days(behavior.refund_window)),
+            challenge: true,
+            disputes: true,
+            store_mediated: false,
+        }
+    }
+
+    fn method(&self, token: &MethodToken) -> Outcome<MethodState> {
+        let Some(method) = Method::of_token(token.reveal()) else {
+            return Outcome::Failed(FailureCode::MethodGone);
+        };
+        let now = self.provider.clock().now();
+        let expires_at = match method {
+            Method::ExpiresSoon => {
+                Some(now.saturating_add(self.provider.behavior().method_expires_after))
+            }
+            Method::Expired => Some(now),
+            _ => None,
+        };
+        let label = format!("sandbox {}", method.last_four());
+        let label = Text::new(&label).expect("digits make a text");
+        Outcome::Succeeded(MethodState { label, expires_at })
+    }
+
+    fn authorize(&self, request: &Authorize<'_>) -> Outcome<PaymentState> {
+        let Some(method) = Method::of_token(request.method.reveal()) else {
+            return Outcome::Failed(FailureCode::MethodGone);
+        };
+        let new = NewPayment {
+            metadata: metadata(request.operation),
+            method: Some(method),
+            amount: request.amount.amount.minor(),
+            currency: request.amount.currency.code().to_owned(),
+            is_manual: true,
+            is_confirmed: true,
+            return_url: request.return_url.map(str::to_owned),
+        };
+        let answer = self.provider.create(Some(request.operation.as_str()), new);
+        if method == Method::Timeout && answer.as_ref().is_ok_and(|answer| !answer.is_replay) {
+            return Outcome::Unknown(Unknown::TimedOut);
+        }
+        self.paid(answer)
+    }
+
+    fn capture(&self, request: &Capture<'_>) -> Outcome<PaymentState> {
+        let (key, payment) = (request.operation.as_str(), request.payment.as_str());
+        self.paid(self.provider.capture(Some(key), payment, Some(request.amount.amount.minor())))
+    }
+
+    fn void(&self, request: &Void<'_>) -> Outcome<PaymentState> {
+        self.paid(self.provider.cancel(Some(request.operation.as_str()), request.payment.as_str()))
+    }
+
+    fn refund(&self, request: &Refund<'_>) -> Outcome<RefundState> {
+        let (key, payment) = (request.operation.as_str(), request.payment.as_str());
+        let amount = Some(request.amount.amount.minor());
+        match self.provider.refund(Some(key), payment, amount, metadata(request.operation)) {
+            Ok(Answered { object: Object::Refund(refund), .. }) => {
+                translate::outcome_of_refund(&refund)
+            }
+            Ok(_) => Outcome::Unknown(Unknown::Unreadable),
+            Err(trouble) => unsettled(trouble),
+        }
+    }
+
+    fn payment(&self, query: &PaymentQuery<'_>) -> Outcome<Option<PaymentState>> {
+        let found = match query.reference {
+            Some(reference) => self.provider.payment(reference.as_str()),
+            None => self.provider.made_by(query.operation.as_str()).map(|object| match object {
+                Some(Object::Payment(payment)) => Some(*payment),
+                _ => None,
+            }),
+        };
+        state_of(found, |payment| translate::payment(payment, &self.challenge_url))
+    }
+
+    fn refund_state(&self, query: &RefundQuery<'_>) -> Outcome<Option<RefundState>> {
+        let found = match query.reference {
+            Some(reference) => self.provider.refund_by_id(reference.as_str()),
+            None => self.provider.made_by(query.operation.as_str()).map(|object| match object {
+                Some(Object::Refund(refund)) => Some(*refund),
+                _ => None,
+            }),
+        };
+        state_of(found, translate::refund)
+    }
+
+    fn disputes(&self, payment: &Reference) -> Outcome<Vec<DisputeState>> {
+        match self.provider.disputes(Some(payment.as_str())) {
+            Ok(disputes) => match disputes.iter().map(translate::dispute).collect() {
+                Some(states) => Outcome::Succeeded(states),
+                None => Outcome::Unknown(Unknown::Unreadable),
+            },
+            Err(trouble) => unsettled(trouble),
+        }
+    }
+
+    fn verify_and_translate(
+        &self,
+        headers: &[Header<'_>],
+        body: &[u8],
+        now: Instant,
+    ) -> Result<Vec<RailEvent>, WebhookError> {
+        let secrets = std::slice::from_ref(&self.webhook_secret);
+        signature::verify(secrets, SIGNATURE_HEADER, headers, body, now)?;
+        let event: Event = serde_json::from_slice(body).map_err(|_| WebhookError::Unreadable)?;
+        let event = translate::event(&event, &self.challenge_url);
+        Ok(vec![event.ok_or(WebhookError::Unreadable)?])
+    }
+}
+
+fn state_of<T, S>(
+    found: Result<Option<T>, Trouble>,
+    translate: impl FnOnce(&T) -> Option<S>,
+) -> Outcome<Option<S>> {
+    match found {
+        Ok(None) => Outcome::Succeeded(None),
+        Ok(Some(found)) => match translate(&found) {
+            Some(state) => Outcome::Succeeded(Some(state)),
+            None => Outcome::Unknown(Unknown::Unreadable),
+        },
+        Err(trouble) => unsettled(trouble),
+    }
+}
+
+fn unsettled<T>(trouble: Trouble) -> Outcome<T> {
+    match trouble {
+        Trouble::Refused(refusal) => Outcome::Failed(refusal.code),
+        Trouble::KeyReused => Outcome::Unknown(Unknown::OperationReused),
+        Trouble::Broken => Outcome::Unknown(Unknown::RailError),
+    }
+}
+
+fn code(trouble: Trouble) -> FailureCode {
+    match trouble {
+        Trouble::Refused(refusal) => refusal.code,
+        Trouble::KeyReused | Trouble::Broken => FailureCode::InvalidRequest,
+    }
+}
+
+fn metadata(operation: &crate::Operation) -> BTreeMap<String, String> {
+    BTreeMap::from([(OPERATION.to_owned(), operation.as_str().to_owned())])
+}
+
+fn days(span: base::Span) -> u16 {
+    u16::try_from(span.micros() / base::Span::days(1).micros()).unwrap_or(u16::MAX)
+}
+
+/// An amount of the provider, which is never negative.
+pub(crate) fn amount(minor: i64) -> Option<Amount> {
+    Amount::new(minor)
+}

@@ -1,0 +1,8 @@
+//! What the crate promises to others.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod contract;
+mod sandbox;
+mod stripe;
+mod webhooks;
+mod world;

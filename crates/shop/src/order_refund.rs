@@ -1,0 +1,129 @@
+//! Refunds of orders as rows, and what becomes of their parts.
+
+use base::{Amount, Instant, Money, OrderId, RefundId, Token};
+
+use crate::outcome::about;
+use crate::{EventKind, LineId, LineRefund, Outcome, Part, Refusal, TenderId};
+
+/// Where a refund, or a part of it, stands. The numbers are stored and never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum RefundStatus {
+    /// On its way.
+    Pending = 1,
+    /// It has arrived.
+    Succeeded = 2,
+    /// It has not arrived, or came back, and is still owed.
+    Failed = 3,
+    /// It cannot go where it came from; the payer must agree to another way.
+    NeedsConsent = 4,
+}
+
+impl RefundStatus {
+    /// Every status.
+    pub const ALL: [RefundStatus; 4] = [
+        RefundStatus::Pending,
+        RefundStatus::Succeeded,
+        RefundStatus::Failed,
+        RefundStatus::NeedsConsent,
+    ];
+
+    /// Stable lower-case name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RefundStatus::Pending => "pending",
+            RefundStatus::Succeeded => "succeeded",
+            RefundStatus::Failed => "failed",
+            RefundStatus::NeedsConsent => "needs_consent",
+        }
+    }
+
+    /// Reads the stored number back.
+    pub fn from_number(number: u8) -> Option<RefundStatus> {
+        RefundStatus::ALL.into_iter().find(|status| *status as u8 == number)
+    }
+}
+
+/// A part of a refund: of one line, to one tender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefundAllocation {
+    /// Who paid it and gets it.
+    pub tender: TenderId,
+    /// Of which line.
+    pub line: LineId,
+    /// How much, above zero.
+    pub amount: Amount,
+    /// Where it stands; all parts of one tender move together.
+    pub status: RefundStatus,
+}
+
+/// Money of an order on its way back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRefund {
+    /// Its id.
+    pub id: RefundId,
+    /// The order.
+    pub order: OrderId,
+    /// How much.
+    pub amount: Money,
+    /// To which tenders, line by line; adds up to the amount.
+    pub allocations: Vec<RefundAllocation>,
+    /// Of which lines; adds up to the amount.
+    pub lines: Vec<LineRefund>,
+    /// From whom; adds up to the amount.
+    pub parts: Vec<Part>,
+    /// Why.
+    pub reason: Token<40>,
+    /// Number of the credit note.
+    pub credit_note: u64,
+    /// When.
+    pub created_at: Instant,
+}
+
+impl OrderRefund {
+    /// Where it stands as a whole: what somebody must act on comes first, then what is on its
+    /// way, then what has failed; it has succeeded when all of it has arrived.
+    pub fn status(&self) -> RefundStatus {
+        let order = [RefundStatus::NeedsConsent, RefundStatus::Pending, RefundStatus::Failed];
+        let is_there = |status: &RefundStatus| {
+            self.allocations.iter().any(|allocation| allocation.status == *status)
+        };
+        order.into_iter().find(is_there).unwrap_or(RefundStatus::Succeeded)
+    }
+}
+
+/// Notes what became of the parts that go to one tender. What has arrived may still come back:
+/// rails report failures days later, and a failed part may be sent again.
+///
+/// # Errors
+///
+/// `TenderNotFound` when nothing goes to it; `NothingToChange` when that is so already.
+pub fn note_status(
+    refund: &OrderRefund,
+    tender: TenderId,
+    status: RefundStatus,
+) -> Result<Outcome, Refusal> {
+    let before = refund.status();
+    let mut refund = refund.clone();
+    let mut parts: Vec<&mut RefundAllocation> =
+        refund.allocations.iter_mut().filter(|part| part.tender == tender).collect();
+    if parts.is_empty() {
+        return Err(Refusal::TenderNotFound);
+    }
+    if parts.iter().all(|part| part.status == status) {
+        return Err(Refusal::NothingToChange);
+    }
+    for part in &mut parts {
+        part.status = status;
+    }
+    let after = refund.status();
+    let kind = match after {
+        _ if after == before => None,
+        RefundStatus::Pending => None,
+        RefundStatus::Succeeded => Some(EventKind::RefundSucceeded),
+        RefundStatus::Failed => Some(EventKind::RefundFailed),
+        RefundStatus::NeedsConsent => Some(EventKind::RefundConsentRequired),
+    };
+    let events = kind.map(|kind| (kind, about(refund.id))).into_iter().collect();
+    Ok(Outcome { refunds: vec![refund], events, ..Outcome::default() })
+}

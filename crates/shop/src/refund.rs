@@ -1,0 +1,334 @@
+//! Refunds of orders: how much of which line, from which party, to which tender.
+
+use base::{Amount, LineKind, Money, RefundId, Token, fair_split};
+use ledger::{Account, Reason};
+
+use crate::checkout::sum;
+use crate::order::{OrderLine, PaidBy};
+use crate::outcome::about;
+use crate::parts::{add, given_back, parts_given_back};
+use crate::postings::{Direction, post, refund_postings};
+use crate::{Context, EventKind, LineId, Numbering, Order, OrderRefund, Outcome, Part, Refusal};
+use crate::{RefundAllocation, RefundStatus, Series, TenderId, take_number};
+
+/// What is to be refunded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefundRequest {
+    /// Lines, by units or amount.
+    Lines(Vec<LineRequest>),
+    /// An amount over all lines but those of gift cards, in proportion to what each has left.
+    Amount(Money),
+    /// All that is left. Of bought cards, what is unspent.
+    Everything,
+}
+
+/// What is to be refunded of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineRequest {
+    /// So many units. Each brings an equal part of what the line has left, the first ones a minor
+    /// unit more where it does not come out even; so the last one brings the rest, exactly.
+    Units {
+        /// The line.
+        line: LineId,
+        /// How many.
+        quantity: u32,
+    },
+    /// An amount, tax included.
+    Amount {
+        /// The line.
+        line: LineId,
+        /// How much.
+        amount: Money,
+    },
+}
+
+/// What a refund does to a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineRefund {
+    /// The line.
+    pub line: LineId,
+    /// Units, when they were asked for or the line goes back whole.
+    pub units: u32,
+    /// How much, tax included.
+    pub amount: Amount,
+}
+
+/// A refund as it would be, and as it will be: the preview is what is then done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refunding {
+    /// How much goes back.
+    pub amount: Money,
+    /// Of which lines; adds up to the amount.
+    pub lines: Vec<LineRefund>,
+    /// To which tenders, line by line; adds up to the amount.
+    pub allocations: Vec<(TenderId, LineId, Amount)>,
+    /// From whom; adds up to the amount.
+    pub parts: Vec<Part>,
+}
+
+impl Refunding {
+    /// To which tenders, added up: one movement of money for each.
+    pub fn by_tender(&self) -> Vec<(TenderId, Amount)> {
+        let mut sums = Vec::new();
+        for (tender, _, amount) in &self.allocations {
+            add(&mut sums, *tender, *amount);
+        }
+        sums
+    }
+}
+
+/// What a refund would be. `unspent` tells for each line of gift cards what is left on its cards;
+/// of a line that is not told of nothing can go back.
+///
+/// # Errors
+///
+/// Line by line as they are asked for, each in this order: `LineNotFound`; `CurrencyMismatch`;
+/// `QuantityExceedsLine`; `AmountExceedsRefundable`, `BoughtCardsSpent`. Then `NothingToRefund`
+/// when all of it is nothing.
+pub fn preview(
+    order: &Order,
+    request: &RefundRequest,
+    unspent: &[(LineId, Amount)],
+) -> Result<Refunding, Refusal> {
+    let rooms = Rooms { order, unspent };
+    let lines = match request {
+        RefundRequest::Lines(requests) => rooms.of_lines(requests)?,
+        RefundRequest::Amount(money) => rooms.of_amount(*money)?,
+        RefundRequest::Everything => rooms.of_everything(),
+    };
+    let amount = sum(lines.iter().map(|line| line.amount)).expect("not more than was paid");
+    if amount.is_zero() {
+        return Err(Refusal::NothingToRefund);
+    }
+    let mut allocations = Vec::new();
+    let mut parts = Vec::new();
+    for refund in &lines {
+        let line = order.line(refund.line).ok_or(Refusal::LineNotFound)?;
+        let after = line.refunded.checked_add(refund.amount).expect("not more than was paid");
+        let (payers, paid): (Vec<_>, Vec<_>) = order.payers_of(refund.line).unzip();
+        let steps = steps(&given_back(line.refunded, &paid), &given_back(after, &paid));
+        let steps = payers.iter().zip(steps).map(|(tender, step)| (*tender, refund.line, step));
+        allocations.extend(steps.filter(|(_, _, amount)| !amount.is_zero()));
+        let before = parts_given_back(line.refunded, &line.parts);
+        let after = parts_given_back(after, &line.parts);
+        for (part, step) in line.parts.iter().zip(self::steps(&before, &after)) {
+            add(&mut parts, part.party, step);
+        }
+    }
+    parts.retain(|(_, amount)| !amount.is_zero());
+    let parts = parts.into_iter().map(|(party, amount)| Part { party, amount }).collect();
+    Ok(Refunding { amount: order.money(amount), lines, allocations, parts })
+}
+
+/// What each piece gives back in this step: what it has given back after it, less before it.
+fn steps(before: &[Amount], after: &[Amount]) -> Vec<Amount> {
+    let step = |(before, after): (&Amount, &Amount)| {
+        after.checked_sub(*before).expect("a further step never takes back what was given")
+    };
+    before.iter().zip(after).map(step).collect()
+}
+
+/// What may go back of the lines of an order.
+struct Rooms<'a> {
+    order: &'a Order,
+    unspent: &'a [(LineId, Amount)],
+}
+
+impl Rooms<'_> {
+    /// What is left on the cards that were bought with the line; `None` for other lines.
+    fn unspent(&self, line: &OrderLine) -> Option<Amount> {
+        let is_cards = line.line.kind == LineKind::GiftCard;
+        let told = self.unspent.iter().find(|(id, _)| *id == line.line.id);
+        is_cards.then(|| told.map_or(Amount::ZERO, |(_, unspent)| *unspent))
+    }
+
+    fn of_everything(&self) -> Vec<LineRefund> {
+        let whole = |line: &OrderLine| {
+            let left = line.left();
+            let amount = self.unspent(line).map_or(left, |unspent| unspent.min(left));
+            let units = if amount == left { line.units_left() } else { 0 };
+            LineRefund { line: line.line.id, units, amount }
+        };
+        let is_something = |refund: &LineRefund| refund.units > 0 || !refund.amount.is_zero();
+        self.order.lines.iter().map(whole).filter(is_something).collect()
+    }
+
+    fn of_amount(&self, money: Money) -> Result<Vec<LineRefund>, Refusal> {
+        if money.currency != self.order.currency {
+            return Err(Refusal::CurrencyMismatch);
+        }
+        let lines: Vec<&OrderLine> =
+            self.order.lines.iter().filter(|line| self.unspent(line).is_none()).collect();
+        let refundable = sum(lines.iter().map(|line| line.left())).expect("the total is bounded");
+        if money.amount > refundable {
+            let refundable = self.order.money(refundable);
+            return Err(Refusal::AmountExceedsRefundable { refundable });
+        }
+        let weights: Vec<u64> =
+            lines.iter().map(|line| line.left().minor().unsigned_abs()).collect();
+        let Some(amounts) = fair_split(money.amount, &weights) else { return Ok(Vec::new()) };
+        let refund =
+            |(line, amount): (&&OrderLine, _)| LineRefund { line: line.line.id, units: 0, amount };
+        let refunds = lines.iter().zip(amounts).map(refund);
+        Ok(refunds.filter(|refund| !refund.amount.is_zero()).collect())
+    }
+
+    /// A line may be named several times; each request finds what those before it have left.
+    fn of_lines(&self, requests: &[LineRequest]) -> Result<Vec<LineRefund>, Refusal> {
+        let mut refunds: Vec<LineRefund> = Vec::new();
+        for request in requests {
+            let id = match *request {
+                LineRequest::Units { line, .. } | LineRequest::Amount { line, .. } => line,
+            };
+            let line = self.order.line(id).ok_or(Refusal::LineNotFound)?;
+            let position = refunds.iter().position(|refund| refund.line == id);
+            let former = position
+                .map_or(LineRefund { line: id, units: 0, amount: Amount::ZERO }, |at| refunds[at]);
+            let refund = self.one_more(line, former, request)?;
+            match position {
+                Some(at) => refunds[at] = refund,
+                None => refunds.push(refund),
+            }
+        }
+        Ok(refunds)
+    }
+
+    /// What is refunded of a line by `former` and one more request.
+    fn one_more(
+        &self,
+        line: &OrderLine,
+        former: LineRefund,
+        request: &LineRequest,
+    ) -> Result<LineRefund, Refusal> {
+        let left = line.left().saturating_sub(former.amount);
+        let (units, amount) = match *request {
+            LineRequest::Units { quantity, .. } => {
+                let units_left = line.units_left().saturating_sub(former.units);
+                if quantity > units_left {
+                    return Err(Refusal::QuantityExceedsLine { left: units_left });
+                }
+                (quantity, share_of_units(left, quantity, units_left))
+            }
+            LineRequest::Amount { amount, .. } => {
+                if amount.currency != self.order.currency {
+                    return Err(Refusal::CurrencyMismatch);
+                }
+                (0, amount.amount)
+            }
+        };
+        if amount > left {
+            let refundable = self.order.money(left);
+            return Err(Refusal::AmountExceedsRefundable { refundable });
+        }
+        let unspent = self.unspent(line).map(|unspent| unspent.saturating_sub(former.amount));
+        if let Some(unspent) = unspent.filter(|unspent| amount > *unspent) {
+            return Err(Refusal::BoughtCardsSpent { unspent: self.order.money(unspent) });
+        }
+        let amount = former.amount.checked_add(amount).expect("not more than the line");
+        Ok(LineRefund { line: former.line, units: former.units + units, amount })
+    }
+}
+
+/// What `some` of `all` units bring of what is left of their line. One after the other they bring
+/// what they bring together.
+fn share_of_units(left: Amount, some: u32, all: u32) -> Amount {
+    let (some, all) = (i64::from(some), i64::from(all));
+    if some == 0 {
+        return Amount::ZERO;
+    }
+    let (each, over) = (left.minor() / all, left.minor() % all);
+    Amount::new(some * each + some.min(over)).expect("not more than what is left")
+}
+
+/// A refund of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundOrder {
+    /// Id of the refund, drawn by the caller. It alone says whether two refunds are one.
+    pub id: RefundId,
+    /// What is to be refunded.
+    pub request: RefundRequest,
+    /// Why.
+    pub reason: Token<40>,
+}
+
+/// Rows a refund is decided on.
+#[derive(Clone, Copy, Debug)]
+pub struct RefundRows<'a> {
+    /// The refund of the same id, if there is one.
+    pub existing: Option<&'a OrderRefund>,
+    /// For each line of gift cards what is left on its cards.
+    pub unspent: &'a [(LineId, Amount)],
+    /// The series [`Series::CreditNote`], unless no number was taken before.
+    pub credit_notes: Option<&'a Numbering>,
+    /// Those of [`order_accounts`](crate::order_accounts) that were opened before.
+    pub accounts: &'a [&'a Account],
+}
+
+/// Refunds an order, or a part of it, as [`preview`] says: takes from sellers, creators, the shop
+/// and the state what they got, and gives the money a place to go. What cards paid is on them when
+/// the record is written, so it has succeeded; what methods paid is pending until a rail says more.
+///
+/// # Errors
+///
+/// `IdTaken`; those of [`preview`]; `LimitExceeded` when a total of an account would overflow.
+pub fn refund(
+    new: &RefundOrder,
+    order: &Order,
+    rows: RefundRows<'_>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    if rows.existing.is_some() {
+        return Err(Refusal::IdTaken);
+    }
+    let refunding = preview(order, &new.request, rows.unspent)?;
+    let postings = refund_postings(order, &refunding);
+    let behalf = (Reason::OrderRefund, about(new.id));
+    let (currency, accounts) = (order.currency, rows.accounts);
+    let posted = post(&postings, Direction::Refund, currency, behalf, accounts, context)?;
+    let (credit_note, numbering) = take_number(rows.credit_notes, Series::CreditNote);
+    let order = refunded(order, &refunding.lines);
+    let status_of = |tender: TenderId| match order.tender(tender).map(|tender| tender.paid_by) {
+        Some(PaidBy::GiftCard { .. }) => RefundStatus::Succeeded,
+        Some(PaidBy::PaymentMethod { .. }) | None => RefundStatus::Pending,
+    };
+    let allocations = refunding.allocations.iter().map(|(tender, line, amount)| {
+        let status = status_of(*tender);
+        RefundAllocation { tender: *tender, line: *line, amount: *amount, status }
+    });
+    let refund = OrderRefund {
+        id: new.id,
+        order: order.id,
+        amount: refunding.amount,
+        allocations: allocations.collect(),
+        lines: refunding.lines,
+        parts: refunding.parts,
+        reason: new.reason.clone(),
+        credit_note,
+        created_at: context.now,
+    };
+    let mut events = vec![(EventKind::RefundCreated, about(new.id))];
+    if refund.status() == RefundStatus::Succeeded {
+        events.push((EventKind::RefundSucceeded, about(new.id)));
+    }
+    Ok(Outcome {
+        orders: vec![order],
+        refunds: vec![refund],
+        numberings: vec![numbering],
+        posted,
+        events,
+        ..Outcome::default()
+    })
+}
+
+fn refunded(order: &Order, refunds: &[LineRefund]) -> Order {
+    let mut order = order.clone();
+    for refund in refunds {
+        let lines = order.lines.iter_mut().filter(|line| line.line.id == refund.line);
+        for line in lines {
+            let refunded = line.refunded.checked_add(refund.amount);
+            line.refunded = refunded.expect("not more than was paid");
+            line.refunded_units += refund.units;
+        }
+    }
+    order
+}

@@ -1,0 +1,1 @@
+alter table head add column removed integer not null default 0;
