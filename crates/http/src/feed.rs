@@ -202,13 +202,19 @@ fn subject_of(kind: EventKind) -> SubjectKind {
         | EventKind::CardExtended
         | EventKind::CardAdjusted
         | EventKind::CardExpired
-        | EventKind::CardUpdated => SubjectKind::Card,
+        | EventKind::CardUpdated
+        | EventKind::CardWithdrawn
+        | EventKind::CardClawedBack
+        | EventKind::CardDeliveryDue
+        | EventKind::CardBlocked
+        | EventKind::CardUnblocked => SubjectKind::Card,
         EventKind::HoldCreated
         | EventKind::HoldUpdated
         | EventKind::HoldCaptured
         | EventKind::HoldReleased
         | EventKind::HoldExpired
-        | EventKind::HoldReversed => SubjectKind::Hold,
+        | EventKind::HoldReversed
+        | EventKind::HoldSecured => SubjectKind::Hold,
         EventKind::RefundSucceeded | EventKind::RefundReversed => SubjectKind::Refund,
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use base::{AccountId, Amount, CardId, HoldId, Instant, ProgramId, RefundId};
+use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, ProgramId, RefundId};
 use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
 use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
 use engine::{answer, decide, needs};
-use giftcards::{Card, CodeHash, CodeRow, EventKind, Hold, Program, Refund, Undo};
-use ledger::{Account, Transfer, TransferKind};
+use giftcards::{Card, CodeHash, CodeRow, EventKind, Hold, Outcome, Program, Refund, Undo};
+use ledger::{Account, AccountName, Reason, Transfer, TransferKind};
 
 use crate::audit;
 
@@ -25,6 +25,8 @@ pub struct World {
     pub holds: BTreeMap<HoldId, Arc<Hold>>,
     pub refunds: BTreeMap<RefundId, Arc<Refund>>,
     pub operations: BTreeMap<OperationKey, OperationTrace>,
+    /// What bought cards took out of their orders and have not given back.
+    pub bought: BTreeMap<Currency, i64>,
     /// What happened in the last command.
     pub events: Vec<EventKind>,
     /// Rounds of loading that the last command took.
@@ -44,6 +46,7 @@ impl World {
             holds: BTreeMap::new(),
             refunds: BTreeMap::new(),
             operations: BTreeMap::new(),
+            bought: BTreeMap::new(),
             events: Vec::new(),
             rounds: 0,
         }
@@ -70,6 +73,33 @@ impl World {
         decided
     }
 
+    /// Applies what a rule decided that has no command of its own here, and audits the book.
+    pub fn put(&mut self, outcome: Outcome) {
+        self.events.clear();
+        self.events.extend(outcome.events.iter().map(|(kind, _)| *kind));
+        let Outcome { cards, holds, refunds, posted, .. } = outcome;
+        self.note_bought(&posted.transfers);
+        self.sequence += 1;
+        self.accounts.extend(posted.accounts.into_iter().map(|row| (row.id, row)));
+        self.cards.extend(cards.into_iter().map(|row| (row.id, Arc::new(row))));
+        self.holds.extend(holds.into_iter().map(|row| (row.id, Arc::new(row))));
+        self.refunds.extend(refunds.into_iter().map(|row| (row.id, Arc::new(row))));
+        audit::book(self);
+    }
+
+    fn note_bought(&mut self, transfers: &[Transfer]) {
+        for transfer in transfers {
+            let of_purchases = [Reason::Issue, Reason::Cancel, Reason::OrderRefund];
+            if of_purchases.contains(&transfer.reason) {
+                let orders = AccountName::OrderClearing.id(transfer.amount.currency);
+                let bought = self.bought.entry(transfer.amount.currency).or_default();
+                let units = transfer.amount.amount.minor();
+                *bought += if transfer.debit == orders { units } else { 0 };
+                *bought -= if transfer.credit == orders { units } else { 0 };
+            }
+        }
+    }
+
     /// Asks for rows until nothing is missing, as the writer does.
     fn load(&mut self, command: &Command) -> HashSet<Key> {
         let mut loaded = HashSet::new();
@@ -92,6 +122,7 @@ impl World {
     }
 
     fn apply(&mut self, change: &Change) {
+        self.note_bought(&change.transfers);
         for row in &change.rows {
             match row.clone() {
                 Row::Book(row) => self.book = Some(row),
