@@ -33,7 +33,7 @@ mod rows;
 pub use answer::{Answer, AnswerRef, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};
 pub use change::{Change, Event, Row};
-pub use command::{CardRef, Command, CommandKind, GiftCardCommand};
+pub use command::{CardRef, ClaimBy, Command, CommandKind, GiftCardCommand};
 pub use decide::{Attempt, attempt, decide, needs};
 pub use operation::{OperationKey, OperationRefusal, OperationTrace};
 pub use query::{Query, ask, query_needs};

@@ -107,6 +107,8 @@ fn gift_card_code(refusal: &Card) -> &'static str {
         Card::CardNotFound => "gift_card_not_found",
         Card::HoldNotFound => "hold_not_found",
         Card::HoldOfCheckout => "hold_of_checkout",
+        Card::AlreadyClaimed => "already_claimed",
+        Card::NotTheOwner => "not_the_owner",
         Card::HoldNotOpen => "hold_not_open",
         Card::AmountExceedsHold { .. } => "amount_exceeds_hold",
         Card::AmountExceedsCaptured { .. } => "amount_exceeds_captured",
@@ -145,6 +147,8 @@ fn gift_card_number(refusal: &Card) -> u16 {
         Card::NotDue => 118,
         Card::CaptureDeclined => 119,
         Card::HoldOfCheckout => 120,
+        Card::AlreadyClaimed => 121,
+        Card::NotTheOwner => 122,
     }
 }
 
@@ -171,6 +175,8 @@ fn gift_card_from_stored(stored: StoredRefusal) -> Option<Card> {
         118 => Card::NotDue,
         119 => Card::CaptureDeclined,
         120 => Card::HoldOfCheckout,
+        121 => Card::AlreadyClaimed,
+        122 => Card::NotTheOwner,
         _ => return None,
     })
 }

@@ -207,7 +207,10 @@ fn subject_of(kind: EventKind) -> SubjectKind {
         | EventKind::CardClawedBack
         | EventKind::CardDeliveryDue
         | EventKind::CardBlocked
-        | EventKind::CardUnblocked => SubjectKind::Card,
+        | EventKind::CardUnblocked
+        | EventKind::CardClaimed
+        | EventKind::CardDeliveryUpdated
+        | EventKind::CardRecipientChanged => SubjectKind::Card,
         EventKind::HoldCreated
         | EventKind::HoldUpdated
         | EventKind::HoldCaptured

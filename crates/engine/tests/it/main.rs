@@ -4,6 +4,7 @@
 mod audit;
 mod books;
 mod cards;
+mod gifts;
 mod holds;
 mod loading;
 mod numbers;

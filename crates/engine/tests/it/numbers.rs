@@ -11,6 +11,7 @@ use giftcards::{Refusal as Card, Why};
 const SCRIPTS: &[&str] = &[
     include_str!("books.rs"),
     include_str!("cards.rs"),
+    include_str!("gifts.rs"),
     include_str!("holds.rs"),
     include_str!("loading.rs"),
     include_str!("orders.rs"),
@@ -74,7 +75,7 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
             Refusal::GiftCards(refusal) => gift_card(refusal),
         };
     }
-    assert_eq!(seen, 3 + 3 + 7 + 20);
+    assert_eq!(seen, 3 + 3 + 7 + 22);
 }
 
 fn gift_card(refusal: Card) -> usize {
@@ -107,7 +108,9 @@ fn gift_card(refusal: Card) -> usize {
         | Card::HoldCaptured
         | Card::NotDue
         | Card::CaptureDeclined
-        | Card::HoldOfCheckout => 1,
+        | Card::HoldOfCheckout
+        | Card::AlreadyClaimed
+        | Card::NotTheOwner => 1,
     }
 }
 
