@@ -13,8 +13,8 @@
 //!   rail is asked for meanwhile cannot be given back by looking at a clock.
 //! * **Withdrawal**: unspent value of a bought card on its way back to the order that issued it;
 //!   **claw-back**: the same, when the payment turned out to be none.
-//! * **Claim**: a person takes a card into their hands, by its code or by its *claim link*, a secret
-//!   of its own that dies with the next sending; the person is its **owner** from then on.
+//! * **Claim**: a person takes a card into their hands, by its code or by its *claim link*, a
+//!   secret of its own that dies with the next sending; from then on they are its **owner**.
 //! * **Sending**: one handing over of a card to whoever delivers it; **delivery**: all of them.
 //! * **Refund**: captured money on its way back to the card it came from.
 //! * **Adjustment**: a correction of a card's value by a person, with a reason of a closed set.

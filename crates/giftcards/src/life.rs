@@ -14,7 +14,8 @@ use crate::{Refusal, Why};
 ///
 /// # Errors
 ///
-/// In this order: `NotTheOwner`; `NotUsable(Canceled)`; `NothingToChange` when it is frozen already.
+/// In this order: `NotTheOwner`; `NotUsable(Canceled)`; `NothingToChange` when it is frozen
+/// already.
 pub fn freeze(
     card: &Card,
     account: &Account,

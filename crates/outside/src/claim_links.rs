@@ -1,9 +1,9 @@
 //! Claim links as text: what a recipient follows to take a card into their hands.
 //!
-//! A link is `clm_`, the id of its card and 128 secret bits, in the letters of ids. It is a secret of
-//! its own: it neither is the code of the card nor yields it, and a new link leaves printed codes as
-//! they are. Its text belongs into the fragment of a page's address or into the body of a request,
-//! never into a path or query, which servers write down.
+//! A link is `clm_`, the id of its card and 128 secret bits, in the letters of ids. It is a secret
+//! of its own: it neither is the code of the card nor yields it, and a new link leaves printed
+//! codes as they are. Its text belongs into the fragment of a page's address or into the body of a
+//! request, never into a path or query, which servers write down.
 
 use std::fmt;
 

@@ -136,7 +136,10 @@ fn a_card_is_sent_again_with_a_new_link_while_its_code_lives_on() {
          resend A -> already_claimed",
     );
     check(
-        "issue A 1\n resend A -> nothing_to_change\n cancel A\n resend A -> gift_card_not_usable canceled",
+        "issue A 1
+         resend A -> nothing_to_change
+         cancel A
+         resend A -> gift_card_not_usable canceled",
     );
     check("issue A 1 via=print\n resend A -> nothing_to_change");
     check("issue A 1 via=email until=1d\n wait 1d\n resend A -> gift_card_not_usable expired");

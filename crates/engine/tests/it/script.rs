@@ -20,7 +20,7 @@
 //! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
 //! | `… => A.ref R A.with k:v events -` | reference, metadata, events told; `-` is none |
-//! | `… => A.owner P A.sent opened:2` | who claimed it; how its delivery stands, and which sending |
+//! | `… => A.owner P A.sent opened:2` | who claimed it; its last sending, by number |
 
 use base::{Instant, Span, Text, Token};
 use engine::{AnswerRef, Command, GiftCardCommand, Refusal};

@@ -23,7 +23,8 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
         "recipient": {"name": "n", "email": "a@b", "handle": "h", "locale": "en", "time_zone": "z"},
         "sender": {"name": "n", "email": "a@b"}, "message": "m", "design": "d",
         "expires_at": "2030-01-01T00:00:00Z", "activates_at": "2029-01-01T00:00:00Z",
-        "delivery": {"channel": "email"}, "deliver_at": "2029-01-01T00:00:00Z", "regions": ["US"], "metadata": {"k": "v"},
+        "delivery": {"channel": "email"}, "deliver_at": "2029-01-01T00:00:00Z",
+        "regions": ["US"], "metadata": {"k": "v"},
         "scope": {"kinds": ["goods"], "categories": ["c"], "exclude": {"sellers": ["s"]}},
         "source": {"kind": "shop", "id": "i"}, "client": client,
     });

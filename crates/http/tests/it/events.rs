@@ -10,6 +10,24 @@ use writer::Request;
 
 use crate::world::{World, all_pages, redemption, usd};
 
+/// A card that is sent, sent to somebody else, and claimed.
+async fn gift(world: &mut World) -> Vec<(&'static str, Value)> {
+    let mut expected = Vec::new();
+    let delivery = json!({"delivery": {"channel": "in_app"}});
+    let given = world.issue_with(7, delivery).await;
+    expected.extend([("gift_card.issued", Value::Null), ("gift_card.delivery_due", Value::Null)]);
+    let path = format!("/v1/gift-cards/{}", given["id"].as_str().unwrap());
+    world.pass(Span::seconds(60));
+    let other = json!({"recipient": {"name": "Grace"}});
+    world.post(&format!("{path}/change-recipient"), other).fresh().await_status(200).await;
+    expected.push(("gift_card.recipient_changed", Value::Null));
+    expected.push(("gift_card.delivery_due", Value::Null));
+    let claim = json!({"code": given["code"], "person": "per_00000000000000000000000007"});
+    let claimed = world.post("/v1/gift-cards/claim", claim).await_status(200).await.json;
+    expected.push(("gift_card.claimed", claimed));
+    expected
+}
+
 /// Does everything there is an event for; returns the types in order, and the objects they show
 /// where the answer to the request shows the same.
 async fn live(world: &mut World) -> Vec<(&'static str, Value)> {
@@ -67,18 +85,7 @@ async fn live(world: &mut World) -> Vec<(&'static str, Value)> {
     let cancel = format!("/v1/gift-cards/{}/cancel", canceled["id"].as_str().unwrap());
     let cancel = world.post(&cancel, json!({})).fresh().await_status(200).await.json;
     expected.push(("gift_card.canceled", cancel));
-    let delivery = json!({"delivery": {"channel": "in_app"}});
-    let given = world.issue_with(7, delivery).await;
-    expected.extend([("gift_card.issued", Value::Null), ("gift_card.delivery_due", Value::Null)]);
-    let path = format!("/v1/gift-cards/{}", given["id"].as_str().unwrap());
-    world.pass(Span::seconds(60));
-    let other = json!({"recipient": {"name": "Grace"}});
-    world.post(&format!("{path}/change-recipient"), other).fresh().await_status(200).await;
-    expected.push(("gift_card.recipient_changed", Value::Null));
-    expected.push(("gift_card.delivery_due", Value::Null));
-    let claim = json!({"code": given["code"], "person": "per_00000000000000000000000007"});
-    let claimed = world.post("/v1/gift-cards/claim", claim).await_status(200).await.json;
-    expected.push(("gift_card.claimed", claimed));
+    expected.extend(gift(world).await);
     let clock = json!({"now": "2026-12-02T00:00:00Z"});
     world.post("/v1/test/clock", clock).fresh().await_status(200).await;
     expected.extend([("hold.expired", Value::Null), ("gift_card.expired", Value::Null)]);

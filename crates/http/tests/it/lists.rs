@@ -95,6 +95,7 @@ async fn filters_choose(world: &World) {
     let owner = "per_00000000000000000000000007";
     let claim = json!({"code": active["code"], "person": owner});
     world.post("/v1/gift-cards/claim", claim).await_status(200).await;
+    world.pass(Span::seconds(1));
     let pending = json!({"activates_at": "2026-12-01T00:00:00Z"});
     let pending = world.issue_with(100, pending).await;
     let program = program["id"].as_str().unwrap();

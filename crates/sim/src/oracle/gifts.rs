@@ -50,7 +50,7 @@ impl Oracle {
         }
         if let ClaimBy::Link { hashes, .. } = by {
             let Some(link) = gift.link else { return Err(unknown) };
-            if !hashes.iter().any(|hash| *hash == link.hash) {
+            if !hashes.contains(&link.hash) {
                 return Err(unknown);
             }
         }

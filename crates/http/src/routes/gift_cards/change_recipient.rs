@@ -31,8 +31,8 @@ pub(crate) struct ChangeRecipientBody {
 
 /// Change the recipient of a gift card
 ///
-/// Before the claim only. The card gets a new claim link, and is sent to the new recipient at once or
-/// at its date; the old link is dead, while the code lives on. Counts as sending it again.
+/// Before the claim only. The card gets a new claim link, and is sent to the new recipient at once
+/// or at its date; the old link is dead, while the code lives on. Counts as sending it again.
 #[utoipa::path(post, path = "/v1/gift-cards/{id}/change-recipient",
     operation_id = "change_recipient", tag = "Gift cards",
     params(("id" = String, Path, description = "The card")),

@@ -45,8 +45,8 @@ pub(crate) struct ClaimBody {
 
 /// Claim a gift card
 ///
-/// The person becomes its owner; no money moves. A link or code that leads nowhere is a guess, and all
-/// such links get the same answer.
+/// The person becomes its owner; no money moves. A link or code that leads nowhere is a guess, and
+/// all such links get the same answer.
 #[utoipa::path(post, path = "/v1/gift-cards/claim", operation_id = "claim_gift_card",
     tag = "Gift cards", request_body = ClaimBody,
     responses((status = 200, description = "Claimed", body = GiftCardView)))]

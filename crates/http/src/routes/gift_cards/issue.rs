@@ -124,8 +124,8 @@ pub(crate) struct IssueBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = DeliveryInput)]
 pub(crate) struct DeliveryBody {
-    /// `email` needs the recipient's address; `link` and `in_app` are handed over by the shop, which
-    /// reveals the link; `print` has no link.
+    /// `email` needs the recipient's address; `link` and `in_app` are handed over by the shop,
+    /// which reveals the link; `print` has no link.
     #[schema(pattern = "^(link|email|in_app|print|none)$")]
     channel: String,
 }

@@ -12,8 +12,8 @@ use crate::views::gift_card::GiftCardView;
 
 /// Send a gift card again
 ///
-/// With a new claim link; the old one is dead, while the code lives on. Before the claim only, at most
-/// five times, and at most once a minute.
+/// With a new claim link; the old one is dead, while the code lives on. Before the claim only, at
+/// most five times, and at most once a minute.
 #[utoipa::path(post, path = "/v1/gift-cards/{id}/resend", operation_id = "resend_gift_card",
     tag = "Gift cards",
     params(("id" = String, Path, description = "The card")),

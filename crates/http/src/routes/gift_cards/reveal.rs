@@ -30,7 +30,8 @@ pub(crate) struct CodeView {
 
 /// Reveal the code of a gift card
 ///
-/// For printing and sending a card later, and for handing over its claim link. Codes that another system made are not kept here.
+/// For printing and sending a card later, and for handing over its claim link. Codes that another
+/// system made are not kept here.
 #[utoipa::path(post, path = "/v1/gift-cards/{id}/reveal", operation_id = "reveal_code",
     tag = "Gift cards",
     params(("id" = String, Path, description = "The card")),

@@ -57,8 +57,8 @@ pub(crate) struct PreviewView<'a> {
 
 /// Look at a gift card by its claim link
 ///
-/// Changes nothing, so a mail scanner that follows links claims nothing. Every failure looks the same
-/// and takes the same time.
+/// Changes nothing, so a mail scanner that follows links claims nothing. Every failure looks the
+/// same and takes the same time.
 #[utoipa::path(post, path = "/v1/gift-cards/claim/preview", operation_id = "preview_claim",
     tag = "Gift cards", request_body = PreviewBody,
     responses((status = 200, description = "What was given", body = PreviewView)))]
