@@ -106,6 +106,9 @@ fn gift_card_code(refusal: &Card) -> &'static str {
         Card::InsufficientBalance { .. } => "insufficient_balance",
         Card::CardNotFound => "gift_card_not_found",
         Card::HoldNotFound => "hold_not_found",
+        Card::HoldOfCheckout => "hold_of_checkout",
+        Card::AlreadyClaimed => "already_claimed",
+        Card::NotTheOwner => "not_the_owner",
         Card::HoldNotOpen => "hold_not_open",
         Card::AmountExceedsHold { .. } => "amount_exceeds_hold",
         Card::AmountExceedsCaptured { .. } => "amount_exceeds_captured",
@@ -143,6 +146,9 @@ fn gift_card_number(refusal: &Card) -> u16 {
         Card::HoldCaptured => 117,
         Card::NotDue => 118,
         Card::CaptureDeclined => 119,
+        Card::HoldOfCheckout => 120,
+        Card::AlreadyClaimed => 121,
+        Card::NotTheOwner => 122,
     }
 }
 
@@ -168,6 +174,9 @@ fn gift_card_from_stored(stored: StoredRefusal) -> Option<Card> {
         117 => Card::HoldCaptured,
         118 => Card::NotDue,
         119 => Card::CaptureDeclined,
+        120 => Card::HoldOfCheckout,
+        121 => Card::AlreadyClaimed,
+        122 => Card::NotTheOwner,
         _ => return None,
     })
 }

@@ -4,11 +4,13 @@
 mod audit;
 mod books;
 mod cards;
+mod gifts;
 mod holds;
 mod loading;
 mod numbers;
 #[path = "../../../ledger/tests/it/oracle.rs"]
 mod oracle;
+mod orders;
 mod random;
 mod returns;
 mod script;

@@ -1,7 +1,9 @@
 //! Words of a script and what they stand for.
 
-use base::{Amount, CardId, Currency, HoldId, Money, ProgramId, RefundId, Region, Text, Token};
-use engine::{CardRef, OperationKey};
+use base::{Amount, CardId, CheckoutId, Currency, HoldId, Money, PaymentId, ProgramId, RefundId};
+use base::{PersonId, Region, Text, Token};
+use engine::{CardRef, ClaimBy, OperationKey};
+use giftcards::{Channel, ClaimLink, DeliveryState, LinkHash, Sealed};
 use giftcards::{Code, CodeHash, Details, Funding, Label, Line, LineKind, Metadata, Place};
 
 /// The words of one line: positions first, then `name=value` or bare flags.
@@ -53,6 +55,8 @@ impl<'a> Words<'a> {
         }
         details.metadata = self.metadata().unwrap_or_default();
         details.reference = self.reference().flatten();
+        details.sender = self.value("from").map(sealed);
+        details.recipient = self.value("to").map(sealed);
         Some(Box::new(details))
     }
 
@@ -95,6 +99,7 @@ pub fn place(name: &str, sum: &str) -> Box<Place> {
         expires_in_s: None,
         region: None,
         lines: Vec::new(),
+        checkout: None,
     })
 }
 
@@ -116,6 +121,10 @@ pub fn funding(word: Option<&str>) -> Funding {
         "promotional" => Funding::Promotional,
         "external" => Funding::External,
         "import" => Funding::Import,
+        "payment" => Funding::Payment {
+            payment: PaymentId::from_bits(1),
+            rail: Token::new("sandbox").unwrap(),
+        },
         customer => Funding::Invoice { customer: Token::new(customer).unwrap() },
     }
 }
@@ -136,6 +145,45 @@ pub fn hash(word: &str) -> CodeHash {
     CodeHash(bits(word).to_be_bytes())
 }
 
+pub fn channel(word: &str) -> Channel {
+    Channel::ALL.into_iter().find(|channel| channel.as_str() == word).unwrap()
+}
+
+pub fn link(word: &str) -> ClaimLink {
+    ClaimLink { hash: LinkHash(bits(word).to_be_bytes()), key: 1, nonce: 7 }
+}
+
+/// `code:A`, or `link:A,L` for the link L of A.
+pub fn claim_by(word: &str) -> ClaimBy {
+    match word.strip_prefix("link:").and_then(|rest| rest.split_once(',')) {
+        Some((of, links)) => {
+            let hashes = links.split(',').map(|word| link(word).hash).collect();
+            ClaimBy::Link { card: card(of), hashes }
+        }
+        None => match card_ref(word) {
+            CardRef::Code(hashes) => ClaimBy::Code(hashes),
+            CardRef::Id(_) => panic!("{word} is neither a code nor a link"),
+        },
+    }
+}
+
+pub fn person(word: &str) -> PersonId {
+    PersonId::from_bits(bits(word))
+}
+
+pub fn name_of(person: PersonId) -> String {
+    let bytes = person.to_bytes();
+    String::from_utf8(bytes.into_iter().skip_while(|byte| *byte == 0).collect()).unwrap()
+}
+
+pub fn sealed(word: &str) -> Sealed {
+    Sealed { person: person(word), bytes: Box::new([1]) }
+}
+
+pub fn delivery_state(word: &str) -> DeliveryState {
+    DeliveryState::ALL.into_iter().rev().find(|state| state.as_str() == word).unwrap()
+}
+
 pub fn key(word: &str) -> OperationKey {
     OperationKey(bits(word).to_be_bytes())
 }
@@ -146,6 +194,10 @@ pub fn card(word: &str) -> CardId {
 
 pub fn hold(word: &str) -> HoldId {
     HoldId::from_bits(bits(word))
+}
+
+pub fn checkout(word: &str) -> CheckoutId {
+    CheckoutId::from_bits(bits(word))
 }
 
 pub fn refund(word: &str) -> RefundId {

@@ -1,7 +1,7 @@
 //! Gift cards.
 
-use base::{CardId, Instant, PersonId, ProgramId, Region};
-use giftcards::{Block, Card, CardStatus, Details, Funding, Sealed, status};
+use base::{CardId, Instant, PaymentId, PersonId, ProgramId, Region};
+use giftcards::{Block, Card, CardStatus, DeliveryState, Details, Funding, Sealed, Why, status};
 use ledger::Account;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -77,6 +77,7 @@ pub(crate) struct GiftCardView<'a> {
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum CardStatusName {
+    Pending,
     Active,
     Depleted,
     Expired,
@@ -87,10 +88,14 @@ enum CardStatusName {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Block)]
 struct BlockView<'a> {
-    /// Always `frozen`.
+    /// `frozen`, `dispute` or `activation_delay`.
     kind: &'static str,
     #[schema(value_type = String, format = DateTime)]
     since: Time,
+    /// When it ends by itself; left out when somebody must end it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    until: Option<Time>,
     /// A machine word.
     reason: &'a str,
 }
@@ -99,19 +104,29 @@ struct BlockView<'a> {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Delivery)]
 struct DeliveryView {
+    /// `email`, `link`, `print` or `in_app`; `null` when the shop delivers.
     channel: Option<&'static str>,
-    /// Always `none`: the shop delivers.
+    /// `none`, `scheduled`, `sent`, `accepted`, `bounced` or `opened`; always `none` when the shop
+    /// delivers.
     state: &'static str,
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Time>,
+    /// When it is to be sent, while that is in the future.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    deliver_at: Option<Time>,
 }
 
 /// Where the value came from.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = CardFunding)]
 struct FundingView<'a> {
-    /// `promotional`, `invoice`, `external` or `import`.
+    /// `promotional`, `invoice`, `external`, `payment` or `import`.
     kind: &'static str,
+    /// The payment of ours that bought it, for `payment` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    payment: Option<Id<PaymentId>>,
     /// The customer who is invoiced, or the reference of the payment made elsewhere.
     reference: Option<&'a str>,
 }
@@ -170,6 +185,7 @@ impl<'a> GiftCardView<'a> {
         let money = |amount| MoneyView::new(amount, card.currency);
         let details = card.details.as_deref();
         let status = match status(card, account, now) {
+            CardStatus::Pending => CardStatusName::Pending,
             CardStatus::Active => CardStatusName::Active,
             CardStatus::Depleted => CardStatusName::Depleted,
             CardStatus::Expired => CardStatusName::Expired,
@@ -181,9 +197,9 @@ impl<'a> GiftCardView<'a> {
             created_at: Time(card.created_at),
             metadata: MetadataView(details.map(|details| &details.metadata)),
             status,
-            blocks: card.frozen.iter().map(BlockView::new).collect(),
-            delivery: DeliveryView { channel: None, state: "none", at: None },
-            claimed: false,
+            blocks: blocks(card, now),
+            delivery: DeliveryView::new(card),
+            claimed: card.owner().is_some(),
             value: money(card.value),
             balance: MoneyView::signed(account.balance(), card.currency),
             held: money(account.held()),
@@ -199,7 +215,7 @@ impl<'a> GiftCardView<'a> {
             reference: details.and_then(|details| details.reference.as_ref()).map(AsRef::as_ref),
             source: details.and_then(|details| details.source.as_ref()).map(SourceView::new),
             design: details.and_then(|details| details.design.as_ref()).map(AsRef::as_ref),
-            owner: None,
+            owner: card.owner().map(Id),
             recipient: details
                 .and_then(|details| details.recipient.as_ref())
                 .map(PersonView::closed),
@@ -215,16 +231,48 @@ impl<'a> GiftCardView<'a> {
 
     /// Without what only the shop should know either: for keys that anybody can read.
     pub(crate) fn public(self) -> GiftCardView<'a> {
-        let funding = FundingView { reference: None, ..self.funding };
+        let funding = FundingView { payment: None, reference: None, ..self.funding };
         let view = GiftCardView { funding, metadata: MetadataView(None), ..self };
         GiftCardView { reference: None, source: None, program: None, ..view }.impersonal()
     }
 }
 
-impl<'a> BlockView<'a> {
-    fn new(block: &'a Block) -> BlockView<'a> {
-        BlockView { kind: "frozen", since: Time(block.since), reason: block.reason.as_str() }
+impl DeliveryView {
+    fn new(card: &Card) -> DeliveryView {
+        let Some(it) = card.gift.as_ref().and_then(|gift| gift.delivery) else {
+            return DeliveryView { channel: None, state: "none", at: None, deliver_at: None };
+        };
+        let waits = it.state == DeliveryState::Scheduled;
+        DeliveryView {
+            channel: Some(it.channel.as_str()),
+            state: it.state.as_str(),
+            at: Some(Time(it.at)),
+            deliver_at: it.deliver_at.filter(|_| waits).map(Time),
+        }
     }
+}
+
+/// Everything that keeps a card from being spent now, in the order in which it is refused.
+fn blocks(card: &Card, now: Instant) -> Vec<BlockView<'_>> {
+    let stored = [("frozen", &card.frozen), ("dispute", &card.disputed)];
+    let stored = stored.into_iter().filter_map(|(kind, block)| Some((kind, block.as_ref()?)));
+    let mut blocks: Vec<BlockView<'_>> = stored
+        .map(|(kind, Block { since, reason })| BlockView {
+            kind,
+            since: Time(*since),
+            until: None,
+            reason: reason.as_str(),
+        })
+        .collect();
+    if let Some(until) = card.activates_at.filter(|_| card.is_before_activation(now)) {
+        blocks.push(BlockView {
+            kind: "activation_delay",
+            since: Time(card.created_at),
+            until: Some(Time(until)),
+            reason: Why::NotYetActive.as_str(),
+        });
+    }
+    blocks
 }
 
 impl<'a> FundingView<'a> {
@@ -234,9 +282,13 @@ impl<'a> FundingView<'a> {
             Funding::External => {
                 details.and_then(|details| details.reference.as_ref()).map(AsRef::as_ref)
             }
-            Funding::Promotional | Funding::Import => None,
+            Funding::Promotional | Funding::Payment { .. } | Funding::Import => None,
         };
-        FundingView { kind: funding.as_str(), reference }
+        let payment = match funding {
+            Funding::Payment { payment, .. } => Some(Id(*payment)),
+            _ => None,
+        };
+        FundingView { kind: funding.as_str(), payment, reference }
     }
 }
 

@@ -223,6 +223,7 @@ pub fn place(number: u8, minor: i64) -> Box<Place> {
         expires_in_s: None,
         region: None,
         lines: Vec::new(),
+        checkout: None,
     })
 }
 
@@ -242,6 +243,8 @@ pub fn new_card(number: u8, value: Money, funding: Funding) -> Issue {
         program: None,
         created_at: None,
         details: None,
+        activates_at: None,
+        delivery: None,
     }
 }
 
@@ -287,7 +290,7 @@ pub fn shop() -> TestBook {
     book.run(refund(21, 11, 200));
     book.reserve(2, 12, 800);
     book.run(capture(12, 300));
-    book.run(GiftCardCommand::ReplaceCode { card: card(3), code: code(33) });
+    book.run(GiftCardCommand::ReplaceCode { card: card(3), code: code(33), by: None });
     book.sweep();
     book
 }

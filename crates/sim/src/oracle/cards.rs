@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{Amount, CardId, Instant, Span, Token};
+use base::{Amount, CardId, Instant, PersonId, Span, Token};
 use engine::{Answer, Refusal};
 use giftcards::{Adjust, AdjustReason, Block, Card, CardState, Code, CodeRow, Details, Direction};
 use giftcards::{Funding, Issue, Program, Refusal as No, Update, Why};
@@ -52,7 +52,12 @@ impl Oracle {
         check_value(new, program.as_deref())?;
         let card = self.card_to_issue(new, program.as_deref());
         let imports = new.funding == Funding::Import;
-        if !imports && card.expires_at.is_some_and(|at| at <= self.now) {
+        let mut beginnings = vec![self.now];
+        beginnings.extend(new.activates_at);
+        beginnings.extend(new.delivery.and_then(|delivery| delivery.deliver_at));
+        let ends_before_it_begins =
+            |end: Instant| beginnings.iter().any(|beginning| end <= *beginning);
+        if !imports && card.expires_at.is_some_and(ends_before_it_begins) {
             return Err(No::DateNotLater.into());
         }
         let own = self.account_named(AccountName::GiftCard(card.id), card.currency);
@@ -89,6 +94,8 @@ impl Oracle {
             value: new.value.amount,
             state: CardState::Active,
             frozen: None,
+            disputed: None,
+            activates_at: new.activates_at.filter(|at| *at > self.now),
             code: new.code.0.clone(),
             expires_at,
             funding: new.funding.clone(),
@@ -99,10 +106,12 @@ impl Oracle {
             sandbox: new.sandbox,
             created_at,
             details: (details != Details::default()).then(|| Box::new(details)),
+            gift: self.gift_to_issue(new),
         }
     }
 
-    pub(super) fn freeze(&mut self, id: CardId, reason: &Token<40>) -> Said {
+    pub(super) fn freeze(&mut self, id: CardId, reason: &Token<40>, by: Option<PersonId>) -> Said {
+        self.check_side(id, by)?;
         let card = self.living_card(id)?;
         if card.frozen.is_some() {
             return Err(No::NothingToChange.into());
@@ -111,7 +120,8 @@ impl Oracle {
         self.put_card(Card { frozen, ..card }, false)
     }
 
-    pub(super) fn unfreeze(&mut self, id: CardId) -> Said {
+    pub(super) fn unfreeze(&mut self, id: CardId, by: Option<PersonId>) -> Said {
+        self.check_side(id, by)?;
         let card = self.living_card(id)?;
         if card.frozen.is_none() {
             return Err(No::NothingToChange.into());
@@ -119,7 +129,8 @@ impl Oracle {
         self.put_card(Card { frozen: None, ..card }, false)
     }
 
-    pub(super) fn replace_code(&mut self, id: CardId, new: &Code) -> Said {
+    pub(super) fn replace_code(&mut self, id: CardId, new: &Code, by: Option<PersonId>) -> Said {
+        self.check_side(id, by)?;
         let card = self.living_card(id)?;
         if self.codes.get(new.hash).is_some() {
             return Err(No::CodeTaken.into());
@@ -250,7 +261,7 @@ impl Oracle {
         Ok(card)
     }
 
-    fn put_card(&mut self, card: Card, shows_code: bool) -> Said {
+    pub(super) fn put_card(&mut self, card: Card, shows_code: bool) -> Said {
         let card = Arc::new(card);
         self.cards.put(card.id, card.clone());
         let account = self.account_of(&card);
@@ -293,6 +304,7 @@ fn source_of(card: &Card) -> AccountName {
         Funding::External => {
             AccountName::RailClearing(Token::new("external").expect("it is a word"))
         }
+        Funding::Payment { .. } => AccountName::OrderClearing,
         Funding::Import => AccountName::ImportOpening,
     }
 }

@@ -41,6 +41,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "removed",
         text: include_str!("../../migrations/book/0004_removed.sql"),
     },
+    // Bought cards and gifts, holds of checkouts.
+    Migration {
+        number: 5,
+        name: "gifts",
+        text: include_str!("../../migrations/book/0005_gifts.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -18,12 +18,15 @@ use crate::views::list::ListView;
 query_parameters! {
     /// Which cards.
     CardsQuery {
-        /// As the cards show it: `active`, `depleted`, `expired` or `canceled`.
-        #[param(pattern = "^(active|depleted|expired|canceled)$")]
+        /// As the cards show it: `pending`, `active`, `depleted`, `expired` or `canceled`.
+        #[param(pattern = "^(pending|active|depleted|expired|canceled)$")]
         status,
-        /// The person the card is for.
+        /// The person who claimed it.
         #[param(pattern = "^per_[0-9a-hjkmnp-tv-z]{26}$")]
         owner,
+        /// The person it is for.
+        #[param(pattern = "^per_[0-9a-hjkmnp-tv-z]{26}$")]
+        recipient,
         /// The shop's own reference.
         #[param(min_length = 1, max_length = 255)]
         reference,
@@ -68,9 +71,10 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
 }
 
 fn status_of(text: &str) -> Checked<CardStatus> {
-    let all = [CardStatus::Active, CardStatus::Depleted, CardStatus::Expired, CardStatus::Canceled];
-    let known = all.into_iter().find(|status| status.as_str() == text);
-    known.ok_or_else(|| refuse("status", "must be one of active, depleted, expired, canceled"))
+    let known = CardStatus::ALL.into_iter().find(|status| status.as_str() == text);
+    known.ok_or_else(|| {
+        refuse("status", "must be one of pending, active, depleted, expired, canceled")
+    })
 }
 
 fn filter(query: &CardsQuery, shown: Option<CardStatus>) -> Checked<CardFilter> {
@@ -78,7 +82,9 @@ fn filter(query: &CardsQuery, shown: Option<CardStatus>) -> Checked<CardFilter> 
     let reference = reference.map(|text| fields::text::<255>("reference", text)).transpose()?;
     Ok(CardFilter {
         state: match shown {
-            Some(CardStatus::Active | CardStatus::Depleted) => Some(CardState::Active),
+            Some(CardStatus::Pending | CardStatus::Active | CardStatus::Depleted) => {
+                Some(CardState::Active)
+            }
             Some(CardStatus::Canceled) => Some(CardState::Canceled),
             // A card past its date is shown as expired before it is booked as such.
             Some(CardStatus::Expired) | None => None,
@@ -86,6 +92,7 @@ fn filter(query: &CardsQuery, shown: Option<CardStatus>) -> Checked<CardFilter> 
         reference: reference.map(|text| text.as_str().to_owned()),
         last4: query.last4.as_deref().map(last4).transpose()?,
         owner: optional_id("owner", query.owner.as_deref())?,
+        recipient: optional_id("recipient", query.recipient.as_deref())?,
         program: optional_id("program", query.program.as_deref())?,
     })
 }

@@ -84,12 +84,13 @@ fn shown_to(caller: &Caller, answer: &Answer) -> Option<Reply> {
 fn can_be_spent(card: &Card, account: &Account, now: Instant) -> bool {
     status(card, account, now) == CardStatus::Active
         && card.frozen.is_none()
+        && card.disputed.is_none()
         && !account.available().is_zero()
 }
 
 /// Waits until a fixed time after the request came in, so that the time of a failure says
 /// nothing about its cause. A server too busy for that time waits for the next multiple of it.
-async fn wait_for_failure_time(caller: &Caller) {
+pub(super) async fn wait_for_failure_time(caller: &Caller) {
     let step = caller.app.limits.lookup_failure_delay;
     if step.is_zero() {
         return;
