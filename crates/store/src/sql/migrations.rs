@@ -29,6 +29,11 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "views",
         text: include_str!("../../migrations/book/0002_views.sql"),
     },
+    Migration {
+        number: 3,
+        name: "shop",
+        text: include_str!("../../migrations/book/0003_shop.sql"),
+    },
 ];
 
 /// Migrations of the control store.
