@@ -91,7 +91,7 @@ impl TestBook {
             });
         }
         for event in &change.events {
-            record.event(&EventLine { kind: event.kind as u16, subject: event.subject.0 });
+            record.event(&EventLine { kind: event.kind.number(), subject: event.subject.0 });
         }
         record.finish();
         let block = builder.seal();

@@ -1,15 +1,56 @@
 //! Lists: the statements behind the read side's pages.
 
+use base::{CardId, CheckoutId, HoldId, PaymentId, RailRefundId};
 use journal::Value;
 
 use super::qualified_columns;
 use crate::rows::{self, Table};
-use crate::{CardFilter, Page};
+use crate::{CardFilter, DueObject, List, Page};
 
-/// The condition under which holds appear in the index of what falls due; the index has the same.
-const OPEN_HOLD: &str = "is_open = 1";
-/// The same for cards.
-const LIVING_CARD: &str = "state = 1";
+/// A table whose rows fall due.
+pub(crate) struct Timer {
+    table: &'static Table,
+    /// When.
+    column: &'static str,
+    /// The condition under which they do; the index of the column has the same.
+    only: &'static str,
+    /// What falls due, by its id.
+    pub what: fn([u8; 16]) -> DueObject,
+}
+
+/// Everything that can fall due.
+pub(crate) const TIMERS: [Timer; 5] = [
+    Timer {
+        table: &rows::hold::TABLE,
+        column: "expires_at",
+        only: "is_open = 1",
+        what: |id| DueObject::Hold(HoldId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::card::TABLE,
+        column: "expires_at",
+        only: "state = 1",
+        what: |id| DueObject::Card(CardId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::checkout::TABLE,
+        column: "due_at",
+        only: "due_at is not null",
+        what: |id| DueObject::Checkout(CheckoutId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::payment::TABLE,
+        column: "due_at",
+        only: "due_at is not null",
+        what: |id| DueObject::Payment(PaymentId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::rail_refund::TABLE,
+        column: "due_at",
+        only: "due_at is not null",
+        what: |id| DueObject::RailRefund(RailRefundId::from_bytes(id)),
+    },
+];
 
 /// A statement put together for what is asked, with its values.
 pub(crate) struct Query {
@@ -92,6 +133,38 @@ pub(crate) fn programs(page: Page) -> Query {
     Query::new(format!("select {} from program", qualified_columns(table))).page(table, page)
 }
 
+/// Rows of a list, newest first, and the table they are of.
+pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
+    let number = |number: u8| Value::Int(i64::from(number));
+    let (table, column, filter) = match list {
+        List::Methods { owner } => {
+            (&rows::method::TABLE, "owner", owner.map(|owner| id_value(owner.bits())))
+        }
+        List::Disputes { state } => {
+            (&rows::dispute::TABLE, "state", state.map(|state| number(state as u8)))
+        }
+        List::Sellers => (&rows::seller::TABLE, "id", None),
+        List::Creators => (&rows::creator::TABLE, "id", None),
+        List::Products { seller } => {
+            (&rows::product::TABLE, "seller", seller.map(|seller| id_value(seller.bits())))
+        }
+        List::Orders { buyer } => {
+            (&rows::order::TABLE, "buyer", buyer.map(|buyer| id_value(buyer.bits())))
+        }
+        List::OrderRefunds { order } => {
+            (&rows::order_refund::TABLE, "shop_order", Some(id_value(order.bits())))
+        }
+        List::Payouts { state } => {
+            (&rows::payout::TABLE, "state", state.map(|state| number(state as u8)))
+        }
+    };
+    let name = table.name;
+    let query = Query::new(format!("select {} from {name}", qualified_columns(table)))
+        .and_if(&format!("{name}.{column} ="), filter)
+        .page(table, page);
+    (table, query)
+}
+
 /// Accounts with a stored name, from a name on and after an account, in order of name and id.
 pub(crate) fn named_accounts(prefix: &str, after: Option<(&str, u128)>, limit: u32) -> Query {
     let mut query = accounts().and("account.name >=", Value::Text(prefix.to_owned()));
@@ -116,27 +189,22 @@ pub(crate) fn all_accounts() -> String {
 }
 
 /// What is due by a time: instant and id, in due order.
-pub(crate) fn due(table: &Table) -> String {
+pub(crate) fn due(timer: &Timer) -> String {
+    let Timer { table, column, only, .. } = timer;
     format!(
-        "select expires_at, id from {} where {} and expires_at <= $1 order by expires_at, id \
+        "select {column}, id from {} where {only} and {column} <= $1 order by {column}, id \
          limit $2",
         table.name,
-        timer_condition(table),
     )
 }
 
 /// The next that is due after a time.
-pub(crate) fn next_due(table: &Table) -> String {
+pub(crate) fn next_due(timer: &Timer) -> String {
+    let Timer { table, column, only, .. } = timer;
     format!(
-        "select expires_at, id from {} where {} and expires_at > $1 order by expires_at, id \
-         limit 1",
+        "select {column}, id from {} where {only} and {column} > $1 order by {column}, id limit 1",
         table.name,
-        timer_condition(table),
     )
-}
-
-fn timer_condition(table: &Table) -> &'static str {
-    if table.number == rows::hold::TABLE.number { OPEN_HOLD } else { LIVING_CARD }
 }
 
 fn accounts() -> Query {

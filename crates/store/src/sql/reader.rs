@@ -1,17 +1,17 @@
 //! The read side of a book, on a connection of its own.
 
 use ::journal::{Block, Value, ValueSource};
-use base::{AccountId, CardId, HoldId, Instant};
+use base::{AccountId, CardId, Instant};
 use engine::{BookRow, Row as EngineRow};
 use giftcards::{Card, Hold, Program};
 use ledger::{Account, AccountName, EntryPlace};
 
 use super::{SqlConnection, SqlRow, columns, entries, first, head, journal, operations, unsigned};
 use crate::catalogue;
-use crate::catalogue::lists::{self, Query};
+use crate::catalogue::lists::{self, Query, Timer};
 use crate::rows::{self, FieldSource, TABLES, Table};
 use crate::{
-    AccountAt, BookName, CardFilter, Due, DueObject, EntryRow, Head, OperationRun, Page, Reader,
+    AccountAt, BookName, CardFilter, Due, EntryRow, Head, List, OperationRun, Page, Reader,
     RunInfo, StoreError, SweptRow,
 };
 
@@ -85,6 +85,11 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
         })
     }
 
+    fn list(&mut self, list: List, page: Page) -> Result<Vec<EngineRow>, StoreError> {
+        let (table, query) = lists::list(list, page);
+        collect(&mut self.connection, &query, |row| read_row(table, row, 0))
+    }
+
     fn accounts(
         &mut self,
         prefix: &str,
@@ -145,9 +150,9 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
     fn due(&mut self, now: Instant, limit: u32) -> Result<Vec<Due>, StoreError> {
         let values = [Value::Int(now.micros()), Value::Int(i64::from(limit))];
         let mut found = Vec::new();
-        for table in [&rows::hold::TABLE, &rows::card::TABLE] {
-            each_row(&mut self.connection, &lists::due(table), &values, |row| {
-                found.push(timer(table, row)?);
+        for timer in &lists::TIMERS {
+            each_row(&mut self.connection, &lists::due(timer), &values, |row| {
+                found.push(due(timer, row)?);
                 Ok(())
             })?;
         }
@@ -158,10 +163,10 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
 
     fn next_due(&mut self, now: Instant) -> Result<Option<Due>, StoreError> {
         let mut found = Vec::new();
-        for table in [&rows::hold::TABLE, &rows::card::TABLE] {
+        for timer in &lists::TIMERS {
             let values = [Value::Int(now.micros())];
-            each_row(&mut self.connection, &lists::next_due(table), &values, |row| {
-                found.push(timer(table, row)?);
+            each_row(&mut self.connection, &lists::next_due(timer), &values, |row| {
+                found.push(due(timer, row)?);
                 Ok(())
             })?;
         }
@@ -332,15 +337,10 @@ fn card_and_account(row: &dyn SqlRow) -> Result<(Card, Account), StoreError> {
     Ok((card, account(row, rows::card::TABLE.columns.len())?))
 }
 
-fn timer(table: &Table, row: &dyn SqlRow) -> Result<Due, StoreError> {
+fn due(timer: &Timer, row: &dyn SqlRow) -> Result<Due, StoreError> {
     let mut source = columns(row, 0, 2);
     let (at, id) = (source.instant()?, source.fixed16()?);
-    let what = if table.number == rows::hold::TABLE.number {
-        DueObject::Hold(HoldId::from_bytes(id))
-    } else {
-        DueObject::Card(CardId::from_bytes(id))
-    };
-    Ok(Due { at, what })
+    Ok(Due { at, what: (timer.what)(id) })
 }
 
 /// The codec of one table gave a row of another, which its own tests rule out.
