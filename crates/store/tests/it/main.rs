@@ -13,6 +13,7 @@ mod operations;
 mod reading;
 mod row_codec;
 mod servers;
+mod shop_rows;
 mod sqlite_files;
 mod support;
 mod views;
