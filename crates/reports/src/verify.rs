@@ -4,6 +4,7 @@ mod finding;
 mod journal;
 mod objects;
 mod replay;
+mod shop;
 mod tables;
 
 use store::{Head, Reader, StoreError};
@@ -100,6 +101,7 @@ pub fn verify(
     if journal.is_whole {
         progress(Progress { step: Step::Objects, done: 0, total: replay.rows() });
         objects::check(&replay, &mut findings);
+        shop::check(&replay, &mut findings);
         report.rows = tables::compare_rows(reader, head, &mut replay, &mut findings, progress)?;
         report.entries = tables::compare_entries(reader, head, &replay, &mut findings, progress)?;
     }

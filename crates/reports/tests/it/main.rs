@@ -8,3 +8,4 @@ mod book;
 mod liability;
 mod trial_balance;
 mod verify;
+mod verify_shop;
