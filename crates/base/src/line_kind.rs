@@ -39,4 +39,9 @@ impl LineKind {
     pub fn parse(text: &str) -> Option<LineKind> {
         LineKind::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
+
+    /// Reads the stored number back.
+    pub fn from_number(number: u8) -> Option<LineKind> {
+        LineKind::ALL.into_iter().find(|kind| *kind as u8 == number)
+    }
 }

@@ -83,3 +83,38 @@ impl From<giftcards::Outcome> for Parts {
         Parts { rows, transfers: posted.transfers, entries: posted.entries, events }
     }
 }
+
+impl From<payments::Outcome> for Parts {
+    fn from(outcome: payments::Outcome) -> Parts {
+        // Caps are told for whoever wants to act on them; they are part of the payments.
+        let payments::Outcome { methods, payments, refunds, disputes, caps: _, posted, events } =
+            outcome;
+        let mut rows: Vec<Row> = posted.accounts.into_iter().map(Row::Account).collect();
+        rows.extend(methods.into_iter().map(|row| Row::Method(Arc::new(row))));
+        rows.extend(payments.into_iter().map(|row| Row::Payment(Arc::new(row))));
+        rows.extend(refunds.into_iter().map(|row| Row::RailRefund(Arc::new(row))));
+        rows.extend(disputes.into_iter().map(|row| Row::Dispute(Arc::new(row))));
+        let event = |(kind, subject)| Event { kind: EventKind::Payments(kind), subject };
+        let events = events.into_iter().map(event).collect();
+        Parts { rows, transfers: posted.transfers, entries: posted.entries, events }
+    }
+}
+
+impl From<shop::Outcome> for Parts {
+    fn from(outcome: shop::Outcome) -> Parts {
+        let shop::Outcome { sellers, creators, products, .. } = outcome;
+        let mut rows: Vec<Row> = outcome.posted.accounts.into_iter().map(Row::Account).collect();
+        rows.extend(sellers.into_iter().map(|row| Row::Seller(Arc::new(row))));
+        rows.extend(creators.into_iter().map(|row| Row::Creator(Arc::new(row))));
+        rows.extend(products.into_iter().map(|row| Row::Product(Arc::new(row))));
+        rows.extend(outcome.checkouts.into_iter().map(|row| Row::Checkout(Arc::new(row))));
+        rows.extend(outcome.orders.into_iter().map(|row| Row::Order(Arc::new(row))));
+        rows.extend(outcome.refunds.into_iter().map(|row| Row::OrderRefund(Arc::new(row))));
+        rows.extend(outcome.payouts.into_iter().map(|row| Row::Payout(Arc::new(row))));
+        rows.extend(outcome.numberings.into_iter().map(Row::Numbering));
+        let event = |(kind, subject)| Event { kind: EventKind::Shop(kind), subject };
+        let events = outcome.events.into_iter().map(event).collect();
+        let (transfers, entries) = (outcome.posted.transfers, outcome.posted.entries);
+        Parts { rows, transfers, entries, events }
+    }
+}

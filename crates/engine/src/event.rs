@@ -8,18 +8,26 @@ use ledger::Subject;
 pub enum EventKind {
     /// About gift cards: 100 to 199.
     GiftCards(giftcards::EventKind),
+    /// About payments: 200 to 299.
+    Payments(payments::EventKind),
+    /// About the shop: 300 to 399.
+    Shop(shop::EventKind),
 }
 
 impl EventKind {
     /// Every kind.
     pub fn all() -> impl Iterator<Item = EventKind> {
-        giftcards::EventKind::ALL.into_iter().map(EventKind::GiftCards)
+        let cards = giftcards::EventKind::ALL.into_iter().map(EventKind::GiftCards);
+        let payments = payments::EventKind::ALL.into_iter().map(EventKind::Payments);
+        cards.chain(payments).chain(shop::EventKind::ALL.into_iter().map(EventKind::Shop))
     }
 
     /// Stable name: `noun.past_participle`.
     pub fn as_str(self) -> &'static str {
         match self {
             EventKind::GiftCards(kind) => kind.as_str(),
+            EventKind::Payments(kind) => kind.as_str(),
+            EventKind::Shop(kind) => kind.as_str(),
         }
     }
 
@@ -27,12 +35,17 @@ impl EventKind {
     pub fn number(self) -> u16 {
         match self {
             EventKind::GiftCards(kind) => kind as u16,
+            EventKind::Payments(kind) => kind as u16,
+            EventKind::Shop(kind) => kind as u16,
         }
     }
 
     /// Reads the stored number back.
     pub fn from_number(number: u16) -> Option<EventKind> {
-        giftcards::EventKind::from_number(number).map(EventKind::GiftCards)
+        giftcards::EventKind::from_number(number)
+            .map(EventKind::GiftCards)
+            .or_else(|| payments::EventKind::from_number(number).map(EventKind::Payments))
+            .or_else(|| shop::EventKind::from_number(number).map(EventKind::Shop))
     }
 }
 

@@ -5,9 +5,14 @@
 pub mod types {
     pub use std::sync::Arc;
 
-    pub use base::{AccountId, CardId, HoldId, ProgramId, RefundId};
+    pub use base::SellerId;
+    pub use base::{AccountId, CardId, CheckoutId, CreatorId, DisputeId, HoldId, MethodId};
+    pub use base::{OrderId, PaymentId, PayoutId, ProductId, ProgramId, RailRefundId, RefundId};
     pub use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
     pub use ledger::Account;
+    pub use payments::{Dispute, Method, Payment, RailRefund};
+    pub use shop::Series;
+    pub use shop::{Checkout, Creator, Numbering, Order, OrderRefund, Payout, Product, Seller};
 }
 
 /// Calls the macro `$then` with every kind of row that is found by an id, in the order of their
@@ -32,6 +37,30 @@ macro_rules! every_row {
                 $crate::types::HoldId, $crate::types::Arc<$crate::types::Hold>, id;
             "A refund.", refund, Refund,
                 $crate::types::RefundId, $crate::types::Arc<$crate::types::Refund>, id;
+            "A payment method.", method, Method,
+                $crate::types::MethodId, $crate::types::Arc<$crate::types::Method>, id;
+            "A payment.", payment, Payment,
+                $crate::types::PaymentId, $crate::types::Arc<$crate::types::Payment>, id;
+            "A refund over a rail.", rail_refund, RailRefund,
+                $crate::types::RailRefundId, $crate::types::Arc<$crate::types::RailRefund>, id;
+            "A dispute.", dispute, Dispute,
+                $crate::types::DisputeId, $crate::types::Arc<$crate::types::Dispute>, id;
+            "A seller.", seller, Seller,
+                $crate::types::SellerId, $crate::types::Arc<$crate::types::Seller>, id;
+            "A creator.", creator, Creator,
+                $crate::types::CreatorId, $crate::types::Arc<$crate::types::Creator>, id;
+            "A product.", product, Product,
+                $crate::types::ProductId, $crate::types::Arc<$crate::types::Product>, id;
+            "A checkout.", checkout, Checkout,
+                $crate::types::CheckoutId, $crate::types::Arc<$crate::types::Checkout>, id;
+            "An order.", order, Order,
+                $crate::types::OrderId, $crate::types::Arc<$crate::types::Order>, id;
+            "A refund of an order.", order_refund, OrderRefund,
+                $crate::types::RefundId, $crate::types::Arc<$crate::types::OrderRefund>, id;
+            "A payout.", payout, Payout,
+                $crate::types::PayoutId, $crate::types::Arc<$crate::types::Payout>, id;
+            "How far a series of numbers has come.", numbering, Numbering,
+                $crate::types::Series, $crate::types::Numbering, series;
         }
     };
 }

@@ -23,6 +23,7 @@ mod answer;
 mod book;
 mod change;
 mod command;
+mod composition;
 mod decide;
 mod event;
 mod every_row;

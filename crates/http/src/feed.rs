@@ -81,6 +81,8 @@ pub(crate) enum Object {
     Card(Arc<Card>, Account),
     Hold(Arc<Hold>, Account),
     Refund(Arc<Refund>),
+    /// An object of payments or of the shop, by its id.
+    Named(String),
 }
 
 /// Where a caller wants events from.
@@ -197,6 +199,10 @@ fn object(kind: EventKind, line: &EventLine, rows: &[Row]) -> Option<Object> {
         (SubjectKind::Refund, Row::Refund(refund)) if refund.id.to_bytes() == line.subject => {
             Some(Object::Refund(Arc::clone(refund)))
         }
+        (SubjectKind::Named, row) => {
+            let (id, name) = name_of(row)?;
+            (id == line.subject).then_some(Object::Named(name))
+        }
         _ => None,
     })
 }
@@ -208,11 +214,31 @@ enum SubjectKind {
     Card,
     Hold,
     Refund,
+    Named,
+}
+
+/// The id of a row of payments or of the shop, and its text.
+fn name_of(row: &Row) -> Option<([u8; 16], String)> {
+    Some(match row {
+        Row::Method(row) => (row.id.to_bytes(), row.id.to_string()),
+        Row::Payment(row) => (row.id.to_bytes(), row.id.to_string()),
+        Row::RailRefund(row) => (row.id.to_bytes(), row.id.to_string()),
+        Row::Dispute(row) => (row.id.to_bytes(), row.id.to_string()),
+        Row::Seller(row) => (row.id.to_bytes(), row.id.to_string()),
+        Row::Creator(row) => (row.id.to_bytes(), row.id.to_string()),
+        Row::Product(row) => (row.id.to_bytes(), row.id.to_string()),
+        Row::Checkout(row) => (row.id.to_bytes(), row.id.to_string()),
+        Row::Order(row) => (row.id.to_bytes(), row.id.to_string()),
+        Row::OrderRefund(row) => (row.id.to_bytes(), row.id.to_string()),
+        Row::Payout(row) => (row.id.to_bytes(), row.id.to_string()),
+        _ => return None,
+    })
 }
 
 fn subject_of(kind: EventKind) -> SubjectKind {
     match kind {
         EventKind::GiftCards(kind) => card_subject(kind),
+        EventKind::Payments(_) | EventKind::Shop(_) => SubjectKind::Named,
     }
 }
 

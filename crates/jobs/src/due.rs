@@ -127,9 +127,19 @@ impl<'a> Booking<'a> {
 
     /// Books a portion: its holds in due order, then its cards, so that a card does not wait for
     /// a hold that goes at the same time. Cards whose hold went are tried again.
+    ///
+    /// Checkouts and what waits for a rail are passed over: nobody books them here yet.
     pub(crate) fn book(&mut self, portion: &[Due]) -> Result<(), JobError> {
-        let is_hold = |due: &Due| matches!(due.what, DueObject::Hold(_));
-        let (holds, mut cards): (Vec<Due>, Vec<Due>) = portion.iter().partition(|due| is_hold(due));
+        let (mut holds, mut cards) = (Vec::new(), Vec::new());
+        for due in portion {
+            match due.what {
+                DueObject::Hold(_) => holds.push(*due),
+                DueObject::Card(_) => cards.push(*due),
+                DueObject::Checkout(_) | DueObject::Payment(_) | DueObject::RailRefund(_) => {
+                    self.passed_over.insert(*due);
+                }
+            }
+        }
         let freed = self.submit(&holds)?;
         cards.extend(freed.iter().filter_map(|card| self.waiting.remove(card)));
         cards.sort();
@@ -145,7 +155,7 @@ impl<'a> Booking<'a> {
         if portion.is_empty() {
             return Ok(freed);
         }
-        let outcomes = self.handle.decide(portion.iter().map(request).collect(), false)?;
+        let outcomes = self.handle.decide(portion.iter().filter_map(request).collect(), false)?;
         for (due, outcome) in portion.iter().zip(outcomes) {
             match outcome?.result {
                 Ok(Answer::Hold { hold, .. }) => {
@@ -173,11 +183,14 @@ impl<'a> Booking<'a> {
     }
 }
 
-fn request(due: &Due) -> Request {
+/// The command for a hold or a card; nothing else comes here.
+fn request(due: &Due) -> Option<Request> {
     let command = match due.what {
         DueObject::Hold(hold) => GiftCardCommand::ExpireHold { hold },
         DueObject::Card(card) => GiftCardCommand::ExpireCard { card },
         DueObject::Delivery(card) => GiftCardCommand::Deliver { card },
+        DueObject::Checkout(_) | DueObject::Payment(_) | DueObject::RailRefund(_) => return None,
     };
-    Request { command: Command::GiftCards(command), actor: SYSTEM_ACTOR, operation: None }
+    let command = Command::GiftCards(command);
+    Some(Request { command, actor: SYSTEM_ACTOR, operation: None })
 }

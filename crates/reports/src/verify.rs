@@ -5,6 +5,7 @@ mod foundation;
 mod journal;
 mod objects;
 mod replay;
+mod shop;
 mod tables;
 
 use ::journal::Block;
@@ -143,6 +144,7 @@ fn verify_once(
     if journal.is_whole {
         progress(Progress { step: Step::Objects, done: 0, total: replay.rows() });
         objects::check(&replay, &mut findings);
+        shop::check(&replay, &mut findings);
         report.rows = tables::compare_rows(reader, head, &mut replay, &mut findings, progress)?;
         report.entries = tables::compare_entries(reader, &span, &replay, &mut findings, progress)?;
     }

@@ -133,6 +133,11 @@ impl Line {
         self.net().checked_add(self.tax).expect("a line is checked when it is made")
     }
 
+    /// What is to be paid, of a line that was not checked yet: `None` for one that cannot be.
+    pub fn checked_total(&self) -> Option<Amount> {
+        self.checked_net()?.checked_add(self.tax)
+    }
+
     fn checked_net(&self) -> Option<Amount> {
         let price = self.unit_price.minor().checked_mul(i64::from(self.quantity))?;
         Amount::new(price)?.checked_sub(self.discount)

@@ -22,6 +22,16 @@ impl Series {
         }
     }
 
+    /// The series as the bits of a key: its number.
+    pub const fn bits(self) -> u128 {
+        self as u128
+    }
+
+    /// The series of these bits, or the one after them: the first for none.
+    pub const fn from_bits(bits: u128) -> Series {
+        if bits <= Series::Receipt.bits() { Series::Receipt } else { Series::CreditNote }
+    }
+
     /// Reads the stored number back.
     pub fn from_number(number: u8) -> Option<Series> {
         Series::ALL.into_iter().find(|series| *series as u8 == number)

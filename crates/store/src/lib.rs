@@ -65,6 +65,6 @@ pub use leases::{LeaseClock, Leases, Member, MemoryLeases, Owner, Renewal, Term}
 pub use memory::{MemoryBook, MemoryControl, MemoryReader, MemoryStore};
 pub use run::OperationRun;
 pub use traits::{
-    AccountAt, CardFilter, Commit, CommitError, Due, DueObject, EntryRow, FillPart, Head, Page,
-    Reader, RunInfo, Store, SweptRow,
+    AccountAt, CardFilter, Commit, CommitError, Due, DueObject, EntryRow, FillPart, Head, List,
+    Page, Reader, RunInfo, Store, SweptRow,
 };

@@ -7,15 +7,29 @@
 pub(crate) mod account;
 pub(crate) mod book;
 pub(crate) mod card;
+pub(crate) mod checkout;
 mod code;
+pub(crate) mod creator;
+pub(crate) mod dispute;
 mod fields;
 mod gift;
 pub(crate) mod hold;
+mod line;
+mod list;
 mod metadata_text;
+pub(crate) mod method;
+mod numbering;
+pub(crate) mod order;
+pub(crate) mod order_refund;
+pub(crate) mod payment;
+pub(crate) mod payout;
+pub(crate) mod product;
 pub(crate) mod program;
+pub(crate) mod rail_refund;
 mod refund;
 mod region_text;
 mod scope_text;
+pub(crate) mod seller;
 pub(crate) mod table;
 
 use std::sync::Arc;
@@ -27,7 +41,7 @@ pub(crate) use fields::{FieldSink, FieldSource, invalid};
 pub use table::{Column, ColumnKind, Index, Table};
 
 /// Every table of rows, in the order of their numbers, which is that of [`Key`].
-pub const TABLES: [&Table; 7] = [
+pub const TABLES: [&Table; 19] = [
     &book::TABLE,
     &account::TABLE,
     &program::TABLE,
@@ -35,6 +49,18 @@ pub const TABLES: [&Table; 7] = [
     &code::TABLE,
     &hold::TABLE,
     &refund::TABLE,
+    &method::TABLE,
+    &payment::TABLE,
+    &rail_refund::TABLE,
+    &dispute::TABLE,
+    &seller::TABLE,
+    &creator::TABLE,
+    &product::TABLE,
+    &checkout::TABLE,
+    &order::TABLE,
+    &order_refund::TABLE,
+    &payout::TABLE,
+    &numbering::TABLE,
 ];
 
 /// The table of a row: its number and the version that [`write_row`] writes.
@@ -59,6 +85,18 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (5, 1) => Row::Code(code::read(source)?),
         (6, 1 | 2) => Row::Hold(Arc::new(hold::read(source, version)?)),
         (7, 1) => Row::Refund(Arc::new(refund::read(source)?)),
+        (8, 1) => Row::Method(Arc::new(method::read(source)?)),
+        (9, 1) => Row::Payment(Arc::new(payment::read(source)?)),
+        (10, 1) => Row::RailRefund(Arc::new(rail_refund::read(source)?)),
+        (11, 1) => Row::Dispute(Arc::new(dispute::read(source)?)),
+        (12, 1) => Row::Seller(Arc::new(seller::read(source)?)),
+        (13, 1) => Row::Creator(Arc::new(creator::read(source)?)),
+        (14, 1) => Row::Product(Arc::new(product::read(source)?)),
+        (15, 1) => Row::Checkout(Arc::new(checkout::read(source)?)),
+        (16, 1) => Row::Order(Arc::new(order::read(source)?)),
+        (17, 1) => Row::OrderRefund(Arc::new(order_refund::read(source)?)),
+        (18, 1) => Row::Payout(Arc::new(payout::read(source)?)),
+        (19, 1) => Row::Numbering(numbering::read(source)?),
         _ => return Err(ReadError::UnknownRowVersion { table, version }),
     };
     source.finish()?;

@@ -3,11 +3,14 @@
 //! The traits are shaped for a server database from the first day: every call is one round trip
 //! or one transaction, names many keys at once, and says plainly whether its outcome is known.
 
-use base::{AccountId, Amount, CardId, HoldId, Instant, PersonId, ProgramId};
+use base::{AccountId, Amount, CardId, CheckoutId, HoldId, Instant, OrderId, PaymentId, PersonId};
+use base::{ProgramId, RailRefundId, SellerId};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, Hold, Program};
 use journal::Block;
 use ledger::{Account, Entry, EntryPlace};
+use payments::DisputeState;
+use shop::PayoutState;
 
 use crate::{OperationRun, StoreError};
 
@@ -274,6 +277,45 @@ pub struct CardFilter {
     pub program: Option<ProgramId>,
 }
 
+/// A list of rows that need no other rows to be shown; an absent filter shows all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// Payment methods.
+    Methods {
+        /// Whose.
+        owner: Option<PersonId>,
+    },
+    /// Disputes.
+    Disputes {
+        /// What became of them.
+        state: Option<DisputeState>,
+    },
+    /// Sellers.
+    Sellers,
+    /// Creators.
+    Creators,
+    /// Products.
+    Products {
+        /// Who sells them.
+        seller: Option<SellerId>,
+    },
+    /// Orders.
+    Orders {
+        /// Who bought.
+        buyer: Option<PersonId>,
+    },
+    /// Refunds of an order.
+    OrderRefunds {
+        /// The order.
+        order: OrderId,
+    },
+    /// Payouts.
+    Payouts {
+        /// Where they stand.
+        state: Option<PayoutState>,
+    },
+}
+
 /// Something whose time has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Due {
@@ -292,6 +334,12 @@ pub enum DueObject {
     Card(CardId),
     /// A card is to be sent.
     Delivery(CardId),
+    /// A checkout is to be looked at.
+    Checkout(CheckoutId),
+    /// A rail is to be called about a payment.
+    Payment(PaymentId),
+    /// A rail is to be called about a refund.
+    RailRefund(RailRefundId),
 }
 
 /// The read side of one book: lists and reports over the tables. A reader never blocks the
@@ -323,6 +371,9 @@ pub trait Reader: Send {
 
     /// Programs, newest first.
     fn programs(&mut self, page: Page) -> Result<Vec<Program>, StoreError>;
+
+    /// Rows of a list, newest first. All are of the kind that the list names.
+    fn list(&mut self, list: List, page: Page) -> Result<Vec<Row>, StoreError>;
 
     /// Accounts whose name starts with `prefix`, in order of name and then of id, after
     /// (exclusive) the account `after`; none when there is no such account. Names compare byte

@@ -31,7 +31,7 @@ const EDGES: &[Edges] = &[
     Edges { name: "testbed", uses: &[], tests_also_use: &[] },
     Edges {
         name: "store",
-        uses: &["base", "ledger", "giftcards", "engine", "journal"],
+        uses: &["base", "ledger", "giftcards", "payments", "shop", "engine", "journal"],
         tests_also_use: &["testbed"],
     },
     Edges {
@@ -42,7 +42,7 @@ const EDGES: &[Edges] = &[
     Edges {
         name: "reports",
         // Verification replays the journal, so it reads records and knows rows.
-        uses: &["base", "ledger", "giftcards", "engine", "journal", "store"],
+        uses: &["base", "ledger", "giftcards", "payments", "shop", "engine", "journal", "store"],
         tests_also_use: &["writer"],
     },
     Edges {

@@ -1,6 +1,7 @@
 //! Events.
 
 use base::EventId;
+use engine::EventKind;
 use serde::Serialize;
 
 use crate::feed::{Event, Object};
@@ -38,6 +39,17 @@ enum EventData<'a> {
     Hold(HoldView<'a>),
     Refund(RefundView),
     Program(ProgramView<'a>),
+    Named(NamedView<'a>),
+}
+
+/// An object by its id: ask for it to see what it is now.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = NamedObject)]
+struct NamedView<'a> {
+    /// What it is: `payment`, `order`.
+    object: &'static str,
+    #[schema(example = "pay_01jd3q8v9ec4y8s5k1m0t2n7xz")]
+    id: &'a str,
 }
 
 impl<'a> EventView<'a> {
@@ -49,6 +61,7 @@ impl<'a> EventView<'a> {
             }
             Object::Hold(hold, account) => EventData::Hold(HoldView::new(hold, account, event.at)),
             Object::Refund(refund) => EventData::Refund(RefundView::new(refund)),
+            Object::Named(id) => EventData::Named(NamedView { object: noun_of(event.kind), id }),
         };
         EventView {
             object: "event",
@@ -59,4 +72,9 @@ impl<'a> EventView<'a> {
             data,
         }
     }
+}
+
+/// What the event is about: the first word of its name.
+fn noun_of(kind: EventKind) -> &'static str {
+    kind.as_str().split('.').next().unwrap_or_default()
 }

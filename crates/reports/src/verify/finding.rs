@@ -70,6 +70,13 @@ checks! {
     CardAccount => "card_account",
     /// A live code finds the card whose code it is.
     Code => "code",
+    /// Refunds and disputes belong to a payment, which counts them.
+    Payments => "payments",
+    /// An order is that of its checkout, what its tenders pay was taken, and its lines count their
+    /// refunds.
+    Orders => "orders",
+    /// Receipts and credit notes are numbered from 1 without a gap.
+    Numbers => "numbers",
     /// The tables go no further than the journal.
     Watermark => "watermark",
     /// A row is as the journal left it.

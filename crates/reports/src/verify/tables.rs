@@ -188,6 +188,18 @@ fn name_of(key: &Key) -> String {
         Key::Code(_) => "code".to_owned(),
         Key::Hold(id) => id.to_string(),
         Key::Refund(id) => id.to_string(),
+        Key::Method(id) => id.to_string(),
+        Key::Payment(id) => id.to_string(),
+        Key::RailRefund(id) => id.to_string(),
+        Key::Dispute(id) => id.to_string(),
+        Key::Seller(id) => id.to_string(),
+        Key::Creator(id) => id.to_string(),
+        Key::Product(id) => id.to_string(),
+        Key::Checkout(id) => id.to_string(),
+        Key::Order(id) => id.to_string(),
+        Key::OrderRefund(id) => id.to_string(),
+        Key::Payout(id) => id.to_string(),
+        Key::Numbering(series) => series.as_str().to_owned(),
         Key::Operation(_) => "operation".to_owned(),
     }
 }

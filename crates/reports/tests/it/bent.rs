@@ -1,13 +1,13 @@
 //! A reader that shows something else than what is stored.
 
 use base::{AccountId, CardId, Instant};
-use engine::BookRow;
+use engine::{BookRow, Row};
 use giftcards::{Card, Hold, Program};
 use journal::Block;
 use ledger::{Account, EntryPlace};
 use store::{
-    AccountAt, CardFilter, Due, EntryRow, Head, MemoryReader, OperationRun, Page, Reader, RunInfo,
-    StoreError, SweptRow,
+    AccountAt, CardFilter, Due, EntryRow, Head, List, MemoryReader, OperationRun, Page, Reader,
+    RunInfo, StoreError, SweptRow,
 };
 
 /// Shows every block, row and entry after it was bent; what is bent to `None` is not shown.
@@ -63,6 +63,10 @@ impl Reader for Bent {
 
     fn programs(&mut self, page: Page) -> Result<Vec<Program>, StoreError> {
         self.inner.programs(page)
+    }
+
+    fn list(&mut self, list: List, page: Page) -> Result<Vec<Row>, StoreError> {
+        self.inner.list(list, page)
     }
 
     fn accounts(

@@ -9,3 +9,4 @@ mod liability;
 mod removed;
 mod trial_balance;
 mod verify;
+mod verify_shop;

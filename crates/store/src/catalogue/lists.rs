@@ -1,44 +1,60 @@
 //! Lists: the statements behind the read side's pages.
 
-use base::{CardId, HoldId};
+use base::{CardId, CheckoutId, HoldId, PaymentId, RailRefundId};
 use journal::Value;
 
 use super::qualified_columns;
 use crate::rows::{self, Table};
-use crate::{CardFilter, DueObject, Page};
+use crate::{CardFilter, DueObject, List, Page};
 
-/// Something that falls due at an instant in a column, and the condition of the column's index.
-#[derive(Clone, Copy)]
+/// A table whose rows fall due.
 pub(crate) struct Timer {
-    /// The table it is in.
-    pub table: &'static str,
-    /// The instant.
-    pub column: &'static str,
-    /// Which rows still wait for it.
-    pub only: &'static str,
-    /// What falls due.
+    table: &'static Table,
+    /// When.
+    column: &'static str,
+    /// The condition under which they do; the index of the column has the same.
+    only: &'static str,
+    /// What falls due, by its id.
     pub what: fn([u8; 16]) -> DueObject,
 }
 
 /// Everything that can fall due.
-pub(crate) const TIMERS: [Timer; 3] = [
+pub(crate) const TIMERS: [Timer; 6] = [
     Timer {
-        table: "hold",
+        table: &rows::hold::TABLE,
         column: "expires_at",
         only: "is_open = 1",
         what: |id| DueObject::Hold(HoldId::from_bytes(id)),
     },
     Timer {
-        table: "card",
+        table: &rows::card::TABLE,
         column: "expires_at",
         only: "state = 1",
         what: |id| DueObject::Card(CardId::from_bytes(id)),
     },
     Timer {
-        table: "card",
+        table: &rows::card::TABLE,
         column: "deliver_at",
         only: "state = 1 and delivery_state = 1",
         what: |id| DueObject::Delivery(CardId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::checkout::TABLE,
+        column: "due_at",
+        only: "due_at is not null",
+        what: |id| DueObject::Checkout(CheckoutId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::payment::TABLE,
+        column: "due_at",
+        only: "due_at is not null",
+        what: |id| DueObject::Payment(PaymentId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::rail_refund::TABLE,
+        column: "due_at",
+        only: "due_at is not null",
+        what: |id| DueObject::RailRefund(RailRefundId::from_bytes(id)),
     },
 ];
 
@@ -124,6 +140,38 @@ pub(crate) fn programs(page: Page) -> Query {
     Query::new(format!("select {} from program", qualified_columns(table))).page(table, page)
 }
 
+/// Rows of a list, newest first, and the table they are of.
+pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
+    let number = |number: u8| Value::Int(i64::from(number));
+    let (table, column, filter) = match list {
+        List::Methods { owner } => {
+            (&rows::method::TABLE, "owner", owner.map(|owner| id_value(owner.bits())))
+        }
+        List::Disputes { state } => {
+            (&rows::dispute::TABLE, "state", state.map(|state| number(state as u8)))
+        }
+        List::Sellers => (&rows::seller::TABLE, "id", None),
+        List::Creators => (&rows::creator::TABLE, "id", None),
+        List::Products { seller } => {
+            (&rows::product::TABLE, "seller", seller.map(|seller| id_value(seller.bits())))
+        }
+        List::Orders { buyer } => {
+            (&rows::order::TABLE, "buyer", buyer.map(|buyer| id_value(buyer.bits())))
+        }
+        List::OrderRefunds { order } => {
+            (&rows::order_refund::TABLE, "shop_order", Some(id_value(order.bits())))
+        }
+        List::Payouts { state } => {
+            (&rows::payout::TABLE, "state", state.map(|state| number(state as u8)))
+        }
+    };
+    let name = table.name;
+    let query = Query::new(format!("select {} from {name}", qualified_columns(table)))
+        .and_if(&format!("{name}.{column} ="), filter)
+        .page(table, page);
+    (table, query)
+}
+
 /// Accounts with a stored name, from a name on and after an account, in order of name and id.
 pub(crate) fn named_accounts(prefix: &str, after: Option<(&str, u128)>, limit: u32) -> Query {
     let mut query = accounts().and("account.name >=", Value::Text(prefix.to_owned()));
@@ -151,8 +199,9 @@ pub(crate) fn all_accounts() -> String {
 pub(crate) fn due(timer: &Timer) -> String {
     let Timer { table, column, only, .. } = timer;
     format!(
-        "select {column}, id from {table} where {only} and {column} <= $1 order by {column}, id \
-         limit $2"
+        "select {column}, id from {} where {only} and {column} <= $1 order by {column}, id \
+         limit $2",
+        table.name,
     )
 }
 
@@ -160,8 +209,8 @@ pub(crate) fn due(timer: &Timer) -> String {
 pub(crate) fn next_due(timer: &Timer) -> String {
     let Timer { table, column, only, .. } = timer;
     format!(
-        "select {column}, id from {table} where {only} and {column} > $1 order by {column}, id \
-         limit 1"
+        "select {column}, id from {} where {only} and {column} > $1 order by {column}, id limit 1",
+        table.name,
     )
 }
 

@@ -11,8 +11,8 @@ use ledger::{Account, EntryPlace};
 
 use super::{Contents, MemoryBook};
 use crate::{
-    AccountAt, CardFilter, Due, DueObject, EntryRow, Head, OperationRun, Page, Reader, RunInfo,
-    StoreError, SweptRow,
+    AccountAt, CardFilter, Due, DueObject, EntryRow, Head, List, OperationRun, Page, Reader,
+    RunInfo, StoreError, SweptRow,
 };
 
 /// The read side of a [`MemoryBook`].
@@ -76,6 +76,14 @@ impl Reader for MemoryReader {
         });
         let programs = part(programs, page, |program| (program.id.bits(), program.created_at));
         Ok(programs.take(limit(page.limit)).cloned().collect())
+    }
+
+    fn list(&mut self, list: List, page: Page) -> Result<Vec<Row>, StoreError> {
+        let contents = self.book.lock();
+        let rows = contents.rows.values().map(|swept| &swept.row);
+        let rows = rows.filter(|row| place_in(list, row).is_some());
+        let rows = part(rows, page, |row| place_in(list, row).expect("only these were kept"));
+        Ok(rows.take(limit(page.limit)).cloned().collect())
     }
 
     fn accounts(
@@ -270,10 +278,47 @@ impl Contents {
         });
         let cards = active()
             .filter_map(|card| Some(Due { at: card.expires_at?, what: DueObject::Card(card.id) }));
-        let mut timers: Vec<Due> = holds.chain(cards).chain(deliveries).collect();
+        let others = self.rows.values().filter_map(|swept| {
+            let (at, what) = match &swept.row {
+                Row::Checkout(row) => (row.due_at, DueObject::Checkout(row.id)),
+                Row::Payment(row) => (row.due_at, DueObject::Payment(row.id)),
+                Row::RailRefund(row) => (row.due_at, DueObject::RailRefund(row.id)),
+                _ => return None,
+            };
+            Some(Due { at: at?, what })
+        });
+        let mut timers: Vec<Due> = holds.chain(cards).chain(deliveries).chain(others).collect();
         timers.sort();
         timers
     }
+}
+
+/// The bits of the id of a row and the time it was made, if the list shows it.
+fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
+    let (is_shown, bits, created_at) = match (list, row) {
+        (List::Methods { owner }, Row::Method(row)) => {
+            (owner.is_none() || owner == row.owner, row.id.bits(), row.created_at)
+        }
+        (List::Disputes { state }, Row::Dispute(row)) => {
+            (state.is_none_or(|state| state == row.state), row.id.bits(), row.created_at)
+        }
+        (List::Sellers, Row::Seller(row)) => (true, row.id.bits(), row.created_at),
+        (List::Creators, Row::Creator(row)) => (true, row.id.bits(), row.created_at),
+        (List::Products { seller }, Row::Product(row)) => {
+            (seller.is_none_or(|seller| seller == row.seller), row.id.bits(), row.created_at)
+        }
+        (List::Orders { buyer }, Row::Order(row)) => {
+            (buyer.is_none() || buyer == row.buyer, row.id.bits(), row.created_at)
+        }
+        (List::OrderRefunds { order }, Row::OrderRefund(row)) => {
+            (order == row.order, row.id.bits(), row.created_at)
+        }
+        (List::Payouts { state }, Row::Payout(row)) => {
+            (state.is_none_or(|state| state == row.state), row.id.bits(), row.created_at)
+        }
+        _ => return None,
+    };
+    is_shown.then_some((bits, created_at))
 }
 
 /// The rows of a page, newest first, not yet cut to its limit.

@@ -1,6 +1,6 @@
 //! Typed values over the four kinds that sinks and sources know.
 
-use base::{Amount, Currency, Instant};
+use base::{Amount, Currency, Instant, Money, TypedId};
 use journal::{ReadError, ValueSink, ValueSource};
 use ledger::EntryPlace;
 
@@ -25,6 +25,21 @@ pub(crate) trait FieldSink: ValueSink {
     fn flag(&mut self, value: bool) {
         self.int(i64::from(value));
     }
+
+    /// An amount, then its currency.
+    fn money(&mut self, value: Money) {
+        self.amount(value.amount);
+        self.currency(value.currency);
+    }
+
+    fn id(&mut self, value: impl TypedId) {
+        self.bytes(&value.to_bytes());
+    }
+
+    fn opt_id(&mut self, value: Option<impl TypedId>) {
+        let bytes = value.map(TypedId::to_bytes);
+        self.opt_bytes(bytes.as_ref().map(<[u8; 16]>::as_slice));
+    }
 }
 
 impl<S: ValueSink + ?Sized> FieldSink for S {}
@@ -33,6 +48,11 @@ impl<S: ValueSink + ?Sized> FieldSink for S {}
 pub(crate) trait FieldSource: ValueSource {
     fn amount(&mut self) -> Result<Amount, ReadError> {
         Amount::new(self.int()?).ok_or(invalid("amount: negative"))
+    }
+
+    fn opt_amount(&mut self) -> Result<Option<Amount>, ReadError> {
+        let minor = self.opt_int()?;
+        minor.map(|minor| Amount::new(minor).ok_or(invalid("amount: negative"))).transpose()
     }
 
     fn currency(&mut self) -> Result<Currency, ReadError> {
@@ -63,8 +83,43 @@ pub(crate) trait FieldSource: ValueSource {
         }
     }
 
+    /// An amount, then its currency.
+    fn money(&mut self) -> Result<Money, ReadError> {
+        Ok(Money { amount: self.amount()?, currency: self.currency()? })
+    }
+
+    fn id<T: TypedId>(&mut self) -> Result<T, ReadError> {
+        Ok(T::from_bytes(self.fixed16()?))
+    }
+
+    fn opt_id<T: TypedId>(&mut self) -> Result<Option<T>, ReadError> {
+        Ok(self.opt_fixed16()?.map(T::from_bytes))
+    }
+
+    /// One of a few, by its stored number.
+    fn one_of<T>(
+        &mut self,
+        what: &'static str,
+        from_number: impl FnOnce(u8) -> Option<T>,
+    ) -> Result<T, ReadError> {
+        from_number(self.number(what)?).ok_or(invalid(what))
+    }
+
+    /// One of a few by its stored number, or nothing.
+    fn opt_one_of<T>(
+        &mut self,
+        what: &'static str,
+        from_number: impl FnOnce(u8) -> Option<T>,
+    ) -> Result<Option<T>, ReadError> {
+        self.opt_number(what)?.map(|number| from_number(number).ok_or(invalid(what))).transpose()
+    }
+
     fn number<T: TryFrom<i64>>(&mut self, what: &'static str) -> Result<T, ReadError> {
         T::try_from(self.int()?).map_err(|_| invalid(what))
+    }
+
+    fn opt_number<T: TryFrom<i64>>(&mut self, what: &'static str) -> Result<Option<T>, ReadError> {
+        self.opt_int()?.map(|number| T::try_from(number).map_err(|_| invalid(what))).transpose()
     }
 
     /// Bytes of a fixed length other than 16, for which there is `fixed16`.
@@ -97,4 +152,9 @@ impl<S: ValueSource + ?Sized> FieldSource for S {}
 
 pub(crate) fn invalid(what: &'static str) -> ReadError {
     ReadError::Invalid { what }
+}
+
+/// The sum; `None` when it is more than an amount can be.
+pub(crate) fn sum(amounts: impl IntoIterator<Item = Amount>) -> Option<Amount> {
+    amounts.into_iter().try_fold(Amount::ZERO, Amount::checked_add)
 }

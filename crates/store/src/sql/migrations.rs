@@ -47,6 +47,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "gifts",
         text: include_str!("../../migrations/book/0005_gifts.sql"),
     },
+    // Payments and the shop.
+    Migration {
+        number: 6,
+        name: "shop",
+        text: include_str!("../../migrations/book/0006_shop.sql"),
+    },
 ];
 
 /// Migrations of the control store.

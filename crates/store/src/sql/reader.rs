@@ -8,11 +8,11 @@ use ledger::{Account, AccountName, EntryPlace};
 
 use super::{SqlConnection, SqlRow, columns, entries, first, head, journal, operations, unsigned};
 use crate::catalogue;
-use crate::catalogue::lists::{self, Query};
+use crate::catalogue::lists::{self, Query, Timer};
 use crate::rows::{self, FieldSource, TABLES, Table};
 use crate::{
-    AccountAt, BookName, CardFilter, Due, EntryRow, Head, OperationRun, Page, Reader, RunInfo,
-    StoreError, SweptRow,
+    AccountAt, BookName, CardFilter, Due, EntryRow, Head, List, OperationRun, Page, Reader,
+    RunInfo, StoreError, SweptRow,
 };
 
 /// The read side of one book.
@@ -83,6 +83,11 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
                 _ => Err(another_table()),
             }
         })
+    }
+
+    fn list(&mut self, list: List, page: Page) -> Result<Vec<EngineRow>, StoreError> {
+        let (table, query) = lists::list(list, page);
+        collect(&mut self.connection, &query, |row| read_row(table, row, 0))
     }
 
     fn accounts(
@@ -336,7 +341,7 @@ fn card_and_account(row: &dyn SqlRow) -> Result<(Card, Account), StoreError> {
     Ok((card, account(row, rows::card::TABLE.columns.len())?))
 }
 
-fn due(timer: &lists::Timer, row: &dyn SqlRow) -> Result<Due, StoreError> {
+fn due(timer: &Timer, row: &dyn SqlRow) -> Result<Due, StoreError> {
     let mut source = columns(row, 0, 2);
     let (at, id) = (source.instant()?, source.fixed16()?);
     Ok(Due { at, what: (timer.what)(id) })

@@ -7,7 +7,7 @@ use super::{connection::Options, head, open_folder};
 use crate::catalogue::{self, control, entries, lists, operations};
 use crate::rows::{TABLES, account};
 use crate::sql::migrations::{self, Migration};
-use crate::{CardFilter, Page, StoreError, dialect};
+use crate::{CardFilter, List, Page, StoreError, dialect};
 
 const WHOLE: Page = Page { after: None, limit: 10, created_after: None, created_before: None };
 
@@ -121,6 +121,7 @@ fn every_statement_can_be_prepared_and_numbers_its_parameters_in_order() {
     }
     texts.extend(lists::TIMERS.iter().map(lists::due));
     texts.extend(lists::TIMERS.iter().map(lists::next_due));
+    texts.extend(every_list().map(|(list, _)| lists::list(list, full).1.text));
     for grouped in [entries::insert(), entries::at()] {
         texts.extend([&grouped.one, &grouped.several].map(Clone::clone));
     }
@@ -154,6 +155,27 @@ fn check_prepares(connection: &Connection, texts: &[String]) {
     }
 }
 
+/// Lists of payments and of the shop, each with what it finds its rows by.
+fn every_list() -> impl Iterator<Item = (List, &'static str)> {
+    let (owner, buyer) = (Some(base::PersonId::from_bits(1)), Some(base::PersonId::from_bits(2)));
+    let lists = [
+        (List::Methods { owner: None }, "SCAN payment_method"),
+        (List::Methods { owner }, "payment_method_owner"),
+        (List::Disputes { state: None }, "SCAN dispute"),
+        (List::Disputes { state: Some(payments::DisputeState::Open) }, "dispute_state"),
+        (List::Sellers, "SCAN seller"),
+        (List::Creators, "SCAN creator"),
+        (List::Products { seller: None }, "SCAN product"),
+        (List::Products { seller: Some(base::SellerId::from_bits(1)) }, "product_seller"),
+        (List::Orders { buyer: None }, "SCAN shop_order"),
+        (List::Orders { buyer }, "shop_order_buyer"),
+        (List::OrderRefunds { order: base::OrderId::from_bits(1) }, "order_refund_shop_order"),
+        (List::Payouts { state: None }, "SCAN payout"),
+        (List::Payouts { state: Some(shop::PayoutState::Pending) }, "payout_state"),
+    ];
+    lists.into_iter()
+}
+
 /// Each list finds its rows by an index and needs no sorting: checked here once, because a
 /// missing index shows only with millions of rows.
 #[test]
@@ -176,12 +198,6 @@ fn lists_follow_an_index() {
         (lists::named_accounts("a", None, 1).text, "account_name"),
         (lists::named_accounts("a", Some(("a", 1)), 1).text, "account_name"),
         (lists::card_accounts(1, 2, 1).text, "account USING PRIMARY KEY"),
-        (lists::due(&lists::TIMERS[0]), "hold_expires_at"),
-        (lists::due(&lists::TIMERS[1]), "card_expires_at"),
-        (lists::due(&lists::TIMERS[2]), "card_deliver_at"),
-        (lists::next_due(&lists::TIMERS[0]), "hold_expires_at"),
-        (lists::next_due(&lists::TIMERS[1]), "card_expires_at"),
-        (lists::next_due(&lists::TIMERS[2]), "card_deliver_at"),
         (entries::at().one.clone(), "INTEGER PRIMARY KEY (rowid=?)"),
         (entries::AFTER.to_owned(), "INTEGER PRIMARY KEY (rowid>?)"),
         (entries::LAST.to_owned(), "account USING PRIMARY KEY"),
@@ -189,7 +205,13 @@ fn lists_follow_an_index() {
         (catalogue::of(&account::TABLE).select.one.clone(), "account USING PRIMARY KEY"),
         (catalogue::of(&account::TABLE).select.several.clone(), "account USING PRIMARY KEY"),
     ];
-    for (text, wanted) in cases {
+    let timers = ["hold_expires_at", "card_expires_at", "card_deliver_at"].into_iter();
+    let timers = timers.chain(["checkout_due_at", "payment_due_at", "rail_refund_due_at"]);
+    let timers = lists::TIMERS.iter().zip(timers);
+    let timers = timers
+        .flat_map(|(timer, index)| [(lists::due(timer), index), (lists::next_due(timer), index)]);
+    let shop = every_list().map(|(list, index)| (lists::list(list, WHOLE).1.text, index));
+    for (text, wanted) in cases.into_iter().chain(timers).chain(shop) {
         let mut statement = connection.prepare(&format!("explain query plan {text}")).unwrap();
         let steps = statement.raw_query().mapped(|row| row.get::<_, String>(3));
         let plan: Vec<String> = steps.map(Result::unwrap).collect();

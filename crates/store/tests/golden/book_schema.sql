@@ -71,6 +71,29 @@ CREATE INDEX card_recipient on card (recipient, id) where recipient is not null;
 
 CREATE INDEX card_reference on card (reference, id) where reference is not null;
 
+CREATE TABLE checkout (
+    id blob not null,
+    currency text not null,
+    region text not null,
+    buyer blob,
+    lines blob not null,
+    source_kind integer,
+    source_id text,
+    tenders blob not null,
+    tenders_ever integer not null,
+    state integer not null,
+    failure text,
+    shop_order blob,
+    metadata text,
+    expires_at integer not null,
+    due_at integer,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX checkout_due_at on checkout (due_at, id) where due_at is not null;
+
 CREATE TABLE code (
     hash blob not null,
     card blob not null,
@@ -78,6 +101,34 @@ CREATE TABLE code (
     applied_seq integer not null,
     primary key (hash)
 ) strict, without rowid;
+
+CREATE TABLE creator (
+    id blob not null,
+    name text not null,
+    handle text not null,
+    share_points integer not null,
+    metadata text,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE TABLE dispute (
+    id blob not null,
+    payment blob not null,
+    amount integer not null,
+    currency text not null,
+    reason text not null,
+    due_by integer,
+    state integer not null,
+    stage integer not null,
+    rail_reference text,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX dispute_state on dispute (state, id);
 
 CREATE TABLE entry (
     place integer not null,
@@ -146,6 +197,13 @@ CREATE TABLE migration (
     primary key (number)
 ) strict, without rowid;
 
+CREATE TABLE numbering (
+    series blob not null,
+    next_number integer not null,
+    applied_seq integer not null,
+    primary key (series)
+) strict, without rowid;
+
 CREATE TABLE operation_page (
     run integer not null,
     first_hash integer not null,
@@ -159,6 +217,103 @@ CREATE TABLE operation_run (
     entries integer not null,
     primary key (run)
 ) strict, without rowid;
+
+CREATE TABLE order_refund (
+    id blob not null,
+    shop_order blob not null,
+    amount integer not null,
+    currency text not null,
+    allocations blob not null,
+    lines blob not null,
+    parts blob not null,
+    reason text not null,
+    credit_note integer not null,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX order_refund_shop_order on order_refund (shop_order, id);
+
+CREATE TABLE payment (
+    id blob not null,
+    method blob not null,
+    rail text not null,
+    amount integer not null,
+    currency text not null,
+    purpose_kind integer not null,
+    purpose blob not null,
+    state integer not null,
+    next_action text,
+    failed_step integer,
+    failure text,
+    is_unknown integer not null,
+    rail_reference text,
+    captured integer not null,
+    refunded integer not null,
+    refunding integer not null,
+    disputed integer not null,
+    credited integer not null,
+    fee integer,
+    open_refunds blob not null,
+    calls integer not null,
+    due_at integer,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX payment_due_at on payment (due_at, id) where due_at is not null;
+
+CREATE TABLE payment_method (
+    id blob not null,
+    rail text not null,
+    token text not null,
+    owner blob,
+    brand text,
+    last4 text,
+    expiry integer,
+    is_store_mediated integer not null,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX payment_method_owner on payment_method (owner, id) where owner is not null;
+
+CREATE TABLE payout (
+    id blob not null,
+    payee_kind integer not null,
+    payee blob not null,
+    amount integer not null,
+    currency text not null,
+    rail text not null,
+    sales_until integer not null,
+    state integer not null,
+    failure text,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX payout_state on payout (state, id);
+
+CREATE TABLE product (
+    id blob not null,
+    name text not null,
+    seller blob not null,
+    creator blob,
+    kind integer not null,
+    category text,
+    price integer not null,
+    currency text not null,
+    metadata text,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX product_seller on product (seller, id);
 
 CREATE TABLE program (
     id blob not null,
@@ -177,6 +332,30 @@ CREATE TABLE program (
     primary key (id)
 ) strict, without rowid;
 
+CREATE TABLE rail_refund (
+    id blob not null,
+    payment blob not null,
+    rail text not null,
+    amount integer not null,
+    currency text not null,
+    other_method blob,
+    consented_at integer,
+    state integer not null,
+    failure text,
+    consent_reason integer,
+    attempt integer not null,
+    returned_attempt integer,
+    is_unknown integer not null,
+    rail_reference text,
+    calls integer not null,
+    due_at integer,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX rail_refund_due_at on rail_refund (due_at, id) where due_at is not null;
+
 CREATE TABLE refund (
     id blob not null,
     hold blob not null,
@@ -188,6 +367,35 @@ CREATE TABLE refund (
     applied_seq integer not null,
     primary key (id)
 ) strict, without rowid;
+
+CREATE TABLE seller (
+    id blob not null,
+    name text not null,
+    commission_points integer not null,
+    metadata text,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE TABLE shop_order (
+    id blob not null,
+    checkout blob not null,
+    currency text not null,
+    region text not null,
+    buyer blob,
+    lines blob not null,
+    tenders blob not null,
+    source_kind integer,
+    source_id text,
+    receipt integer not null,
+    metadata text,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX shop_order_buyer on shop_order (buyer, id) where buyer is not null;
 
 CREATE VIEW view_gift_card as
 select

@@ -1,5 +1,8 @@
 //! Any row there can be.
 
+mod payments;
+mod shop;
+
 use std::sync::Arc;
 
 use base::{
@@ -301,5 +304,7 @@ pub fn row() -> impl Strategy<Value = Row> {
         1 => code.prop_map(Row::Code),
         6 => hold().prop_map(|row| Row::Hold(Arc::new(row))),
         1 => refund().prop_map(|row| Row::Refund(Arc::new(row))),
+        8 => payments::row().boxed(),
+        10 => shop::row().boxed(),
     ]
 }

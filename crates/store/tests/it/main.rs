@@ -14,6 +14,7 @@ mod reading;
 mod removal;
 mod row_codec;
 mod servers;
+mod shop_rows;
 mod sqlite_files;
 mod support;
 mod views;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use base::{AccountId, CardId, Instant, PersonId, ProgramId};
+use base::{AccountId, CardId, Instant, OrderId, PersonId, ProgramId, SellerId};
 use engine::{Key, Row};
 use giftcards::CardState;
+use payments::DisputeState;
 use proptest::prelude::*;
-use store::{CardFilter, MemoryBook, Page, Reader, SweptRow};
+use shop::PayoutState;
+use store::{CardFilter, List, MemoryBook, Page, Reader, SweptRow};
 
 use crate::any;
 use crate::support::{Place, PostgresPlace, Scribe, SqlitePlace, Writes};
@@ -19,6 +21,25 @@ fn filters() -> Vec<CardFilter> {
         CardFilter { last4: Some(*b"ABCD"), ..none() },
         CardFilter { owner: Some(PersonId::from_bits(1)), ..none() },
         CardFilter { program: Some(ProgramId::from_bits(2)), ..none() },
+    ]
+}
+
+fn lists() -> Vec<List> {
+    let person = Some(PersonId::from_bits(1));
+    vec![
+        List::Methods { owner: None },
+        List::Methods { owner: person },
+        List::Disputes { state: None },
+        List::Disputes { state: Some(DisputeState::Open) },
+        List::Sellers,
+        List::Creators,
+        List::Products { seller: None },
+        List::Products { seller: Some(SellerId::from_bits(1)) },
+        List::Orders { buyer: None },
+        List::Orders { buyer: person },
+        List::OrderRefunds { order: OrderId::from_bits(1) },
+        List::Payouts { state: None },
+        List::Payouts { state: Some(PayoutState::Failed) },
     ]
 }
 
@@ -46,6 +67,9 @@ fn everything(reader: &mut dyn Reader) -> String {
         seen.push(format!("{:?}", reader.holds(None, page).unwrap()));
         seen.push(format!("{:?}", reader.holds(Some("order-1"), page).unwrap()));
         seen.push(format!("{:?}", reader.programs(page).unwrap()));
+        for list in lists() {
+            seen.push(format!("{:?}", reader.list(list, page).unwrap()));
+        }
     }
     for prefix in ["", "giftcard/", "giftcard/gc_0", "receivable/", "rail/"] {
         for after in [None, Some(AccountId::from_bits(2))] {

@@ -2,7 +2,7 @@
 
 use engine::{BookRow, Found, Key, OperationKey, OperationTrace, Rows};
 
-use crate::memory::table::{Keyed, TableKey};
+use crate::memory::table::Keyed;
 use crate::memory::{Memory, TheBook};
 
 /// Every bit of the result depends on every bit of the key, whatever part of it varies.
@@ -15,18 +15,16 @@ fn mix(bits: u128) -> u64 {
 macro_rules! keys {
     ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
         $(
-            impl TableKey for $id {
-                const FIRST: $id = <$id>::from_bits(0);
-
-                fn hash(self) -> u64 {
-                    mix(self.bits())
-                }
-            }
-
             impl Keyed for $row {
                 type Key = $id;
+                const FIRST: $id = <$id>::from_bits(0);
+
                 fn key(&self) -> $id {
                     self.$member
+                }
+
+                fn hash(key: $id) -> u64 {
+                    mix(key.bits())
                 }
             }
         )+
@@ -35,18 +33,16 @@ macro_rules! keys {
 
 engine::every_row!(keys);
 
-impl TableKey for TheBook {
-    const FIRST: TheBook = TheBook;
-
-    fn hash(self) -> u64 {
-        0
-    }
-}
-
 impl Keyed for BookRow {
     type Key = TheBook;
+    const FIRST: TheBook = TheBook;
+
     fn key(&self) -> TheBook {
         TheBook
+    }
+
+    fn hash(_: TheBook) -> u64 {
+        0
     }
 }
 

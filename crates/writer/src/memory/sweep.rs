@@ -5,7 +5,7 @@ use base::HoldId;
 use engine::{Key, Row};
 use store::SweptRow;
 
-use crate::memory::table::TableKey;
+use crate::memory::table::Keyed;
 use crate::memory::{Memory, TheBook};
 
 /// Where the sweep is. One *round* passes every table once, in key order; what was changed
@@ -96,10 +96,10 @@ macro_rules! sweep {
                     }
                 }
                 $(
-                    let first = Key::$variant(TableKey::FIRST);
+                    let first = <$row as Keyed>::FIRST;
                     let from = match key {
                         Key::$variant(from) => Some(from),
-                        _ if key < first => Some(TableKey::FIRST),
+                        _ if key < Key::$variant(first) => Some(first),
                         _ => None,
                     };
                     if let Some(from) = from {

@@ -5,20 +5,18 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashTable;
 
-/// A key of a table.
-pub(crate) trait TableKey: Copy + Ord {
-    /// The smallest key.
-    const FIRST: Self;
-
-    /// A hash of the key. It is the same in every process, so that a simulation can be repeated;
-    /// nobody outside chooses the bits of a key, so none can be chosen to collide.
-    fn hash(self) -> u64;
-}
-
-/// A row that knows its key.
+/// A row that knows its key. Rows of two tables may have keys of one type.
 pub(crate) trait Keyed {
-    type Key: TableKey;
+    type Key: Copy + Ord;
+
+    /// The smallest key.
+    const FIRST: Self::Key;
+
     fn key(&self) -> Self::Key;
+
+    /// A hash of a key. It is the same in every process, so that a simulation can be repeated;
+    /// nobody outside chooses the bits of a key, so none can be chosen to collide.
+    fn hash(key: Self::Key) -> u64;
 }
 
 /// Shards keep each growth step of a table in the range of microseconds; in one piece it would
@@ -86,7 +84,7 @@ impl<V: Keyed + Clone> Table<V> {
     }
 
     pub(crate) fn get(&self, key: V::Key) -> Option<&V> {
-        let hash = key.hash();
+        let hash = V::hash(key);
         let shard = &self.shards[shard_of(hash)];
         let slot = &shard.slots[shard.find(hash, key)?];
         slot.asked.set(true);
@@ -96,7 +94,7 @@ impl<V: Keyed + Clone> Table<V> {
     /// Changes a row; the result takes it back.
     pub(crate) fn put(&mut self, row: V, seq: u64) -> Undo<V> {
         let key = row.key();
-        let hash = key.hash();
+        let hash = V::hash(key);
         let shard = &mut self.shards[shard_of(hash)];
         let Some(position) = shard.find(hash, key) else {
             self.unswept.insert(key);
@@ -115,7 +113,7 @@ impl<V: Keyed + Clone> Table<V> {
     }
 
     pub(crate) fn undo(&mut self, key: V::Key, undo: Undo<V>) {
-        let hash = key.hash();
+        let hash = V::hash(key);
         let shard = &mut self.shards[shard_of(hash)];
         let Some(position) = shard.find(hash, key) else { return };
         let (row, seq) = match undo {
@@ -139,7 +137,7 @@ impl<V: Keyed + Clone> Table<V> {
     /// Keeps a row that was read from its table, unless memory knows better.
     pub(crate) fn keep(&mut self, row: V) {
         let key = row.key();
-        let hash = key.hash();
+        let hash = V::hash(key);
         let shard = &mut self.shards[shard_of(hash)];
         if shard.find(hash, key).is_none() {
             shard.insert(hash, row, 0);
@@ -150,7 +148,7 @@ impl<V: Keyed + Clone> Table<V> {
 
     /// An unswept row with the sequence of its last change.
     pub(crate) fn unswept(&self, key: V::Key) -> Option<(&V, u64)> {
-        let hash = key.hash();
+        let hash = V::hash(key);
         let shard = &self.shards[shard_of(hash)];
         let slot = &shard.slots[shard.find(hash, key)?];
         Some((slot.row.as_ref()?, slot.seq)).filter(|(_, seq)| *seq != 0)
@@ -166,7 +164,7 @@ impl<V: Keyed + Clone> Table<V> {
 
     /// The row is in its table as of `seq`: it becomes clean unless it was changed since.
     pub(crate) fn swept(&mut self, key: V::Key, seq: u64) {
-        let hash = key.hash();
+        let hash = V::hash(key);
         let shard = &mut self.shards[shard_of(hash)];
         if let Some(position) = shard.find(hash, key).filter(|at| shard.slots[*at].seq == seq) {
             shard.slots[position].seq = 0;
@@ -178,7 +176,7 @@ impl<V: Keyed + Clone> Table<V> {
 
     /// As [`Table::swept`], for a row that nobody is likely to ask for again.
     pub(crate) fn swept_and_done(&mut self, key: V::Key, seq: u64) {
-        let hash = key.hash();
+        let hash = V::hash(key);
         let shard = &mut self.shards[shard_of(hash)];
         if let Some(position) = shard.find(hash, key).filter(|at| shard.slots[*at].seq == seq) {
             shard.remove(hash, position);
@@ -220,7 +218,7 @@ impl<V: Keyed> Shard<V> {
             }
         };
         let slots = &self.slots;
-        let rehash = |position: &u32| key_at(slots, *position).map_or(0, TableKey::hash);
+        let rehash = |position: &u32| key_at(slots, *position).map_or(0, V::hash);
         self.index.insert_unique(hash, position, rehash);
     }
 
@@ -241,7 +239,7 @@ impl<V: Keyed> Shard<V> {
             let slot = &self.slots[self.hand];
             let Some(row) = &slot.row else { continue };
             if slot.seq == 0 && !slot.asked.replace(false) {
-                let hash = row.key().hash();
+                let hash = V::hash(row.key());
                 self.clean -= 1;
                 self.remove(hash, self.hand);
             }

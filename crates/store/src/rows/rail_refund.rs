@@ -1,0 +1,117 @@
+//! Refunds over rails.
+
+use base::{Text, Token};
+use journal::{ReadError, ValueSink, ValueSource};
+use payments::{ConsentReason, Destination, FailureCode, RailRefund, RefundState};
+
+use super::fields::{FieldSink, FieldSource, invalid};
+use super::table::{Index, Table, bytes, integer, text};
+
+pub(crate) const TABLE: Table = Table {
+    number: 10,
+    version: 1,
+    name: "rail_refund",
+    key_columns: 1,
+    columns: &[
+        bytes("id"),
+        bytes("payment"),
+        text("rail"),
+        integer("amount"),
+        text("currency"),
+        bytes("other_method").or_null(),
+        integer("consented_at").or_null(),
+        integer("state"),
+        text("failure").or_null(),
+        integer("consent_reason").or_null(),
+        integer("attempt"),
+        integer("returned_attempt").or_null(),
+        integer("is_unknown"),
+        text("rail_reference").or_null(),
+        integer("calls"),
+        integer("due_at").or_null(),
+        integer("created_at"),
+    ],
+    indexes: &[Index { column: "due_at", only: Some("due_at is not null") }],
+};
+
+pub(super) fn write(row: &RailRefund, sink: &mut impl ValueSink) {
+    sink.id(row.id);
+    sink.id(row.payment);
+    sink.text(row.rail.as_str());
+    sink.money(row.amount);
+    let other = match row.destination {
+        Destination::Original => None,
+        Destination::Other { method, consented_at } => Some((method, consented_at)),
+    };
+    sink.opt_id(other.map(|(method, _)| method));
+    sink.opt_instant(other.map(|(_, consented_at)| consented_at));
+    write_state(&row.state, sink);
+    sink.int(i64::from(row.attempt));
+    sink.opt_int(row.returned_attempt.map(i64::from));
+    sink.flag(row.is_unknown);
+    sink.opt_text(row.rail_reference.as_ref().map(Text::as_str));
+    sink.int(i64::from(row.calls));
+    sink.opt_instant(row.due_at);
+    sink.instant(row.created_at);
+}
+
+pub(super) fn read(source: &mut impl ValueSource) -> Result<RailRefund, ReadError> {
+    let row = RailRefund {
+        id: source.id()?,
+        payment: source.id()?,
+        rail: source.parsed("rail", Token::new)?,
+        amount: source.money()?,
+        destination: read_destination(source)?,
+        state: read_state(source)?,
+        attempt: source.number("attempt of a refund")?,
+        returned_attempt: source.opt_number("attempt of a refund")?,
+        is_unknown: source.flag()?,
+        rail_reference: source.opt_parsed("reference of a refund", Text::new)?,
+        calls: source.number("calls of a refund")?,
+        due_at: source.opt_instant()?,
+        created_at: source.instant()?,
+    };
+    if row.attempt == 0 || row.returned_attempt.is_some_and(|returned| returned > row.attempt) {
+        return Err(invalid("attempts of a refund"));
+    }
+    if row.next_call().is_none() && (row.is_unknown || row.due_at.is_some()) {
+        return Err(invalid("state of a refund: it waits for nothing"));
+    }
+    Ok(row)
+}
+
+fn read_destination(source: &mut impl ValueSource) -> Result<Destination, ReadError> {
+    match (source.opt_id()?, source.opt_instant()?) {
+        (None, None) => Ok(Destination::Original),
+        (Some(method), Some(consented_at)) => Ok(Destination::Other { method, consented_at }),
+        _ => Err(invalid("destination of a refund: half of it")),
+    }
+}
+
+/// Its number, and what belongs to some of the states. The numbers never change.
+fn write_state(state: &RefundState, sink: &mut impl ValueSink) {
+    let (number, code, reason) = match state {
+        RefundState::Waiting => (1, None, None),
+        RefundState::Sent => (2, None, None),
+        RefundState::Succeeded => (3, None, None),
+        RefundState::Failed { code } => (4, Some(code), None),
+        RefundState::NeedsConsent { reason } => (5, None, Some(*reason)),
+    };
+    sink.int(number);
+    sink.opt_text(code.map(Token::as_str));
+    sink.opt_int(reason.map(|reason| i64::from(reason as u8)));
+}
+
+fn read_state(source: &mut impl ValueSource) -> Result<RefundState, ReadError> {
+    let number = source.int()?;
+    let code = source.opt_parsed("failure of a refund", FailureCode::new)?;
+    let reason = source.opt_one_of("consent to a refund", ConsentReason::from_number)?;
+    Ok(match (number, code, reason) {
+        (1, None, None) => RefundState::Waiting,
+        (2, None, None) => RefundState::Sent,
+        (3, None, None) => RefundState::Succeeded,
+        (4, Some(code), None) => RefundState::Failed { code },
+        (5, None, Some(reason)) => RefundState::NeedsConsent { reason },
+        _ => return Err(invalid("state of a refund")),
+    })
+}
