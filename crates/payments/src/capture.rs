@@ -109,8 +109,9 @@ fn note_refused(code: &FailureCode, payment: &Payment) -> Result<Outcome, Refusa
 ///
 /// # Errors
 ///
-/// In this order: `NotCaptured`; `CurrencyMismatch`; `NothingToChange`; `Contradiction` when another
-/// fee is known; `LimitExceeded` above [`limits::AMOUNT_MAX`], or when a total would overflow.
+/// In this order: `NotCaptured`; `CurrencyMismatch`; `NothingToChange`; `Contradiction` when
+/// another fee is known; `LimitExceeded` above [`limits::AMOUNT_MAX`], or when a total would
+/// overflow.
 pub fn note_fee(
     fee: Money,
     payment: &Payment,

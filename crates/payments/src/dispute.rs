@@ -93,10 +93,11 @@ pub struct DisputeAccounts<'a> {
 /// Notes that a dispute was opened, or goes on in a later stage.
 ///
 /// The amount is posted in full, debit `rail/{rail}/disputes`, credit `rail/{rail}/clearing` (or
-/// `chargeback/loss` when it had been lost), and blocks refunds as far as the payment goes. `refunds`
-/// are the payment's open refunds: those that no rail can have and that do not fit any more are
-/// cancelled with the code `disputed`; the older ones stay when they fit. What was sent stays, and so
-/// does a refund that is not told.
+/// `chargeback/loss` when it had been lost), and blocks refunds as far as the payment goes.
+///
+/// `refunds` are the payment's open refunds. Those that no rail can have and that do not fit any
+/// more are cancelled with the code `disputed`; the older ones stay when they fit. What was sent
+/// stays. So does a refund that is not told, but it is not sent while the dispute needs its money.
 ///
 /// # Errors
 ///
@@ -182,13 +183,9 @@ fn check_goes_on(new: &OpenDispute, known: &Dispute) -> Result<(), Refusal> {
 /// The refunds that must give way: of those that no rail can have, the oldest stay while they fit
 /// beside what is sent, settled and disputed.
 fn displaced<'a>(payment: &Payment, refunds: &[&'a RailRefund]) -> Vec<&'a RailRefund> {
-    if payment.disputed_beyond_cap().is_zero() {
-        return Vec::new();
-    }
     let is_ours = |refund: &&&RailRefund| refund.payment == payment.id && refund.state.is_here();
     let mut here: Vec<&RailRefund> = refunds.iter().filter(is_ours).copied().collect();
     let age = |refund: &&RailRefund| payment.open_refunds.iter().position(|id| *id == refund.id);
-    here.retain(|refund| age(refund).is_some());
     here.sort_by_key(age);
     let total: i64 = here.iter().map(|refund| refund.amount.amount.minor()).sum();
     let beyond = payment.disputed_beyond_cap().minor();

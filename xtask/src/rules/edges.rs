@@ -13,8 +13,8 @@ struct Edges {
     tests_also_use: &'static [&'static str],
 }
 
-/// From the bottom to the top. Capability crates (`giftcards`, `payments`, ...) do not appear in each
-/// other's rows: only `engine` combines them.
+/// From the bottom to the top. Capability crates (`giftcards`, `payments`, ...) do not appear in
+/// each other's rows: only `engine` combines them.
 const EDGES: &[Edges] = &[
     Edges { name: "base", uses: &[], tests_also_use: &[] },
     Edges { name: "ledger", uses: &["base"], tests_also_use: &[] },

@@ -1,6 +1,10 @@
 //! Disputes: opened, decided, reopened, larger than the payment, told in any order.
 
+use payments::Refusal;
+
+use crate::deed::Deed;
 use crate::table::check;
+use crate::world::{World, method, money};
 
 #[test]
 fn a_dispute_takes_all_and_gives_it_back_when_won() {
@@ -124,4 +128,30 @@ fn what_crosses_a_dispute_on_the_way_opens_no_room() {
          lose d2                        | captured | 100 60  0 0 40 0 | -20 0 30 30 100 -60
          win d1 stage 2                 | captured | 100 60  0 0 30 10 | 10 0 0 30 100 -60",
     );
+}
+
+/// The cap holds even when the caller forgets the refunds that should give way.
+#[test]
+fn a_refund_that_a_dispute_was_not_told_of_is_not_sent() {
+    let mut world = World::new(method(1, "sandbox"));
+    world.hides_refunds = true;
+    for deed in [Deed::Authorize(100), Deed::Captured(100, None), Deed::Open(1, 30)] {
+        world.apply(&deed).unwrap();
+    }
+    world.apply(&Deed::Dispute(1, 100, 1)).unwrap();
+    let refused = world.apply(&Deed::Send(1)).err();
+    assert_eq!(refused, Some(Refusal::AmountExceedsRefundable { refundable: money(0) }));
+    world.apply(&Deed::Win(1, 1)).unwrap();
+    world.apply(&Deed::Send(1)).unwrap();
+}
+
+#[test]
+fn the_id_of_another_payments_dispute_is_taken() {
+    let mut world = World::new(method(1, "sandbox"));
+    for deed in [Deed::Authorize(100), Deed::Captured(100, None), Deed::Dispute(1, 100, 1)] {
+        world.apply(&deed).unwrap();
+    }
+    let row = world.disputes.values_mut().next().unwrap();
+    row.payment = base::PaymentId::from_bits(2);
+    assert_eq!(world.apply(&Deed::Dispute(1, 100, 2)).err(), Some(Refusal::IdTaken));
 }

@@ -10,6 +10,7 @@ mod rail;
 mod random;
 mod refunds;
 mod table;
+mod told;
 mod truthful;
 mod values;
 mod world;

@@ -132,6 +132,7 @@ fn a_payment_is_let_go() {
          void_refused                   | voiding
          due 2
          unknown void                   | voiding?
+         void_refused                   | voiding
          authorized -> NothingToChange
          declined -> NothingToChange
          voided                         | voided
@@ -230,10 +231,18 @@ fn another_currency_is_never_taken_for_this_one() {
 fn the_newest_reference_of_the_rail_is_kept() {
     let mut world = World::new(method(1, "sandbox"));
     world.apply(&Deed::Authorize(100)).unwrap();
-    let reference = Some(Text::new("pi_7").unwrap());
-    let notice = payments::AuthorizationNotice::Authorized { reference: reference.clone() };
-    let noted = payments::note_authorization(&notice, world.payment()).unwrap();
-    world.payment = noted.payments.into_iter().next();
+    for name in ["pi_7", "pi_8"] {
+        let reference = Some(Text::new(name).unwrap());
+        let captured = CaptureNotice::Captured { amount: money(100), fee: None, reference };
+        let context = Context { now: crate::world::start(), position: Position::start(1) };
+        let accounts = CaptureAccounts::default();
+        let named = note_capture(&captured, world.payment(), accounts, context).unwrap();
+        let reference = named.payments[0].rail_reference.clone();
+        assert_eq!(reference.unwrap().as_str(), name);
+        // As if this had been told when it was authorized.
+        let rail_reference = named.payments[0].rail_reference.clone();
+        world.payment = Some(payments::Payment { rail_reference, ..world.payment().clone() });
+    }
     world.apply(&Deed::Captured(100, None)).unwrap();
-    assert_eq!(world.payment().rail_reference, reference);
+    assert_eq!(world.payment().rail_reference.as_ref().unwrap().as_str(), "pi_8");
 }

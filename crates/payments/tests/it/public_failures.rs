@@ -20,7 +20,7 @@ fn two_concurrent_refunds_above_the_capture() {
          open r2 40                               | captured | 100  0 100 0 0 0
          r1 succeeded                             | captured | 100 60 40 0 0   0 |  37 3 0 0 100 -60
          send r2
-         r2 succeeded                             | captured | 100 100 0 0 0   0 |  -3 3 0 0 100 -100
+         r2 succeeded                             | captured | 100 100 0 0 0 0 | -3 3 0 0 100 -100
          open r3 1 -> AmountExceedsRefundable",
     );
 }

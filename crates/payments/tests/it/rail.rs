@@ -77,8 +77,25 @@ impl Rail {
         self.disputes.values().filter(|(.., judged)| is_out(*judged)).map(|(sum, ..)| sum).sum()
     }
 
-    /// A call, or a question: the first call with this id decides, by `luck`; later ones are told
-    /// the same.
+    /// A question: what became of a step, if it was ever called for.
+    pub fn ask(&self, step: Step) -> Deed {
+        let is_known = match step {
+            Step::Authorize => self.reserved.is_some(),
+            Step::Capture => self.captured.is_some() || self.reserved == Some(Reserved::LetGo),
+            Step::Void => self.captured == Some(true) || self.reserved == Some(Reserved::LetGo),
+        };
+        if is_known { self.told(step) } else { Deed::NotReceived(step) }
+    }
+
+    /// A question about one attempt at a refund.
+    pub fn ask_refund(&self, refund: u8, attempt: u32) -> Deed {
+        if self.refunds.contains_key(&(refund, attempt)) {
+            return self.told_of(refund, attempt);
+        }
+        Deed::Refund(refund, Some(attempt), RefundNotice::NotReceived)
+    }
+
+    /// A call: the first with this id decides, by `luck`; later ones are told the same.
     pub fn call(&mut self, step: Step, luck: u8) -> Deed {
         match step {
             Step::Authorize => self.authorize(luck),
@@ -106,7 +123,7 @@ impl Rail {
             return;
         }
         let is_held = self.reserved == Some(Reserved::Yes);
-        self.captured = Some(is_held && luck % 8 != 0);
+        self.captured = Some(is_held && !luck.is_multiple_of(8));
         let fact = self.told(Step::Capture);
         self.log.push(fact);
     }
@@ -131,7 +148,7 @@ impl Rail {
         }
     }
 
-    /// A call, or a question, about one attempt at a refund.
+    /// A call for one attempt at a refund.
     pub fn refund(&mut self, refund: u8, attempt: u32, amount: i64, luck: u8) -> Deed {
         let is_new = !self.refunds.contains_key(&(refund, attempt));
         if is_new {
@@ -175,9 +192,9 @@ impl Rail {
     /// A challenge is answered, or a reservation lapses.
     fn payer_or_time(&mut self, luck: u8) {
         self.reserved = match self.reserved {
-            Some(Reserved::ByPayer) if luck % 4 == 0 => Some(Reserved::Refused),
+            Some(Reserved::ByPayer) if luck.is_multiple_of(4) => Some(Reserved::Refused),
             Some(Reserved::ByPayer) => Some(Reserved::Yes),
-            Some(Reserved::Yes) if self.captured.is_none() && luck % 4 == 0 => {
+            Some(Reserved::Yes) if self.captured.is_none() && luck.is_multiple_of(4) => {
                 Some(Reserved::LetGo)
             }
             _ => return,
@@ -193,7 +210,7 @@ impl Rail {
         let picked = self.refunds.iter_mut().nth(usize::from(luck) % count);
         let Some(((refund, attempt), (_, sent))) = picked else { return };
         *sent = match *sent {
-            Sent::Pending if luck % 3 == 0 => Sent::Failed,
+            Sent::Pending if luck.is_multiple_of(3) => Sent::Failed,
             Sent::Pending => Sent::Succeeded,
             Sent::Succeeded => Sent::Returned,
             _ => return,
@@ -211,7 +228,9 @@ impl Rail {
         let amount = i64::from(luck) + 1;
         let (amount, stage, judged) = match self.disputes.get(&index) {
             None => (amount, 1, Judged::Open),
-            Some((amount, stage, Judged::Open)) if luck % 2 == 0 => (*amount, *stage, Judged::Won),
+            Some((amount, stage, Judged::Open)) if luck.is_multiple_of(2) => {
+                (*amount, *stage, Judged::Won)
+            }
             Some((amount, stage, Judged::Open)) => (*amount, *stage, Judged::Lost),
             Some((amount, stage, _)) => (*amount, stage + 1, Judged::Open),
         };

@@ -1,7 +1,7 @@
 //! One payment against a truthful rail: answers are lost, notices late, repeated and out of order.
 //! In the end both sides know the same, and nothing was done twice.
 
-use payments::{DisputeState, PaymentState, RefundState, Refusal};
+use payments::{DisputeState, Manner, PaymentState, RefundState, Refusal};
 use proptest::prelude::*;
 
 use crate::deed::{Deed, Which};
@@ -13,12 +13,20 @@ use ledger::AccountName;
 enum Act {
     /// Somebody here wants something.
     Want(Deed),
-    /// The job calls the rail with whatever is due; the answer may be lost.
-    Work { luck: u8, is_lost: bool },
+    /// The job calls the rail with whatever is due.
+    Work { luck: u8, lost: Lost },
     /// Something happens at the rail.
     Rail { which: u8, luck: u8 },
     /// A notice arrives; any one, again or for the first time.
     Notice(usize),
+}
+
+/// What is lost of a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Lost {
+    Nothing,
+    Answer,
+    Call,
 }
 
 fn want() -> impl Strategy<Value = Deed> {
@@ -34,11 +42,14 @@ fn want() -> impl Strategy<Value = Deed> {
     ]
 }
 
+fn lost() -> impl Strategy<Value = Lost> {
+    prop_oneof![6 => Just(Lost::Nothing), 2 => Just(Lost::Answer), 1 => Just(Lost::Call)]
+}
+
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         3 => want().prop_map(Act::Want),
-        4 => (0..250_u8, prop::bool::weighted(0.3))
-            .prop_map(|(luck, is_lost)| Act::Work { luck, is_lost }),
+        4 => (0..250_u8, lost()).prop_map(|(luck, lost)| Act::Work { luck, lost }),
         2 => (0..12_u8, 0..120_u8).prop_map(|(which, luck)| Act::Rail { which, luck }),
         4 => (0..100_usize).prop_map(Act::Notice),
     ]
@@ -61,8 +72,8 @@ impl Both {
             Act::Want(deed) => {
                 let _ = self.world.apply(deed);
             }
-            Act::Work { luck, is_lost } => {
-                self.work(*luck, *is_lost);
+            Act::Work { luck, lost } => {
+                self.work(*luck, *lost);
             }
             Act::Rail { which, luck } => self.rail.moves(*which, *luck),
             Act::Notice(which) => {
@@ -82,27 +93,28 @@ impl Both {
     }
 
     /// Calls the rail with everything that wants a call; false when nothing does.
-    fn work(&mut self, luck: u8, is_lost: bool) -> bool {
+    fn work(&mut self, luck: u8, lost: Lost) -> bool {
         self.world.apply(&Deed::Wait(3_600)).unwrap();
         let mut has_worked = false;
-        if let Some((step, _)) = self.world.payment().next_call() {
-            let answer = self.rail.call(step, luck);
-            let heard = if is_lost { Deed::Unknown(step) } else { answer };
-            self.hear(&heard);
+        if let Some((step, manner)) = self.world.payment().next_call() {
+            let answer = match manner {
+                _ if lost == Lost::Call => Deed::Unknown(step),
+                Manner::Make => self.rail.call(step, luck),
+                Manner::Ask => self.rail.ask(step),
+            };
+            let unknown = Deed::Unknown(step);
+            self.hear(if lost == Lost::Nothing { &answer } else { &unknown });
             has_worked = true;
         }
         for index in 0..4 {
-            has_worked |= self.work_on_refund(index, luck.wrapping_add(index), is_lost);
+            has_worked |= self.work_on_refund(index, luck.wrapping_add(index), lost);
         }
         has_worked
     }
 
-    fn work_on_refund(&mut self, index: u8, luck: u8, is_lost: bool) -> bool {
-        let is_due =
-            |world: &World| world.refund(index).is_some_and(|refund| refund.next_call().is_some());
-        if !is_due(&self.world) {
-            return false;
-        }
+    fn work_on_refund(&mut self, index: u8, luck: u8, lost: Lost) -> bool {
+        let call = self.world.refund(index).and_then(payments::RailRefund::next_call);
+        let Some(manner) = call else { return false };
         // A refund is called for only after that was committed.
         let begun = self.world.apply(&Deed::Send(index)).err();
         if begun.is_some_and(|refused| refused != Refusal::NothingToChange) {
@@ -110,9 +122,13 @@ impl Both {
         }
         let refund = self.world.refund(index).unwrap();
         let (attempt, amount) = (refund.attempt, refund.amount.amount.minor());
-        let answer = self.rail.refund(index, attempt, amount, luck);
         let unknown = Deed::Refund(index, Some(attempt), payments::RefundNotice::Unknown);
-        self.hear(if is_lost { &unknown } else { &answer });
+        let answer = match manner {
+            _ if lost == Lost::Call => unknown.clone(),
+            Manner::Make => self.rail.refund(index, attempt, amount, luck),
+            Manner::Ask => self.rail.ask_refund(index, attempt),
+        };
+        self.hear(if lost == Lost::Nothing { &answer } else { &unknown });
         true
     }
 
@@ -123,7 +139,7 @@ impl Both {
             for fact in self.rail.log.clone() {
                 self.hear(&fact);
             }
-            if !self.work(7, false) {
+            if !self.work(7, Lost::Nothing) {
                 return;
             }
         }

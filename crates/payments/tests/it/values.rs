@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use base::{Instant, MethodId, Text};
 use ledger::{Position, Subject};
 use payments::{ConsentReason, Context, DisputeState, EventKind, Expiry, Manner, NewMethod};
-use payments::{NextAction, Purpose, Refusal, Step, backoff_seconds, create_method};
+use payments::{NextAction, Purpose, RefundNotice, Refusal, Step, backoff_seconds, create_method};
 
 use crate::deed::Deed;
 use crate::world::{World, method, purpose, start};
@@ -76,6 +76,29 @@ fn a_row_says_how_its_rail_is_called() {
     check(Deed::Authorized, None);
     check(Deed::Capture, Some((Step::Capture, Manner::Make)));
     check(Deed::Captured(9, None), None);
+}
+
+#[test]
+fn a_refund_says_how_its_rail_is_called() {
+    let mut world = World::new(method(1, "sandbox"));
+    for deed in [Deed::Authorize(9), Deed::Captured(9, None), Deed::Open(1, 9)] {
+        world.apply(&deed).unwrap();
+    }
+    let mut check = |deed: Deed, call: Option<Manner>| {
+        world.apply(&deed).unwrap();
+        assert_eq!(world.refund(1).unwrap().next_call(), call, "{deed:?}");
+    };
+    let told = |notice: RefundNotice| Deed::Refund(1, None, notice);
+    let reference = Some(Text::new("re_1").unwrap());
+    check(Deed::Send(1), Some(Manner::Make));
+    check(told(RefundNotice::Unknown), Some(Manner::Ask));
+    check(told(RefundNotice::NotReceived), Some(Manner::Make));
+    check(told(RefundNotice::Pending { reference }), Some(Manner::Ask));
+    check(told(RefundNotice::Returned), None);
+    // The next attempt is another operation, of which the rail has no reference yet.
+    check(Deed::Retry(1), Some(Manner::Make));
+    check(Deed::Send(1), Some(Manner::Make));
+    check(told(RefundNotice::Succeeded { reference: None }), None);
 }
 
 #[test]

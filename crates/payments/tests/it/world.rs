@@ -15,6 +15,8 @@ pub struct World {
     pub payment: Option<Payment>,
     pub refunds: BTreeMap<RailRefundId, RailRefund>,
     pub disputes: BTreeMap<DisputeId, Dispute>,
+    /// True for a caller who forgets to tell a dispute which refunds there are.
+    pub hides_refunds: bool,
     accounts: BTreeMap<AccountId, Account>,
     owed: i64,
     sequence: u64,
@@ -66,6 +68,7 @@ impl World {
             payment: None,
             refunds: BTreeMap::new(),
             disputes: BTreeMap::new(),
+            hides_refunds: false,
             accounts: BTreeMap::new(),
             owed: 0,
             sequence: 0,
@@ -218,7 +221,8 @@ impl World {
                     stage,
                     rail_reference: None,
                 };
-                let refunds: Vec<&RailRefund> = self.refunds.values().collect();
+                let rows = self.refunds.values().filter(|_| !self.hides_refunds);
+                let refunds: Vec<&RailRefund> = rows.collect();
                 open_dispute(&new, payment, &refunds, self.dispute(index), accounts, context)
             }
             Deed::Win(index, stage) => win(stage, known(index)?, payment, accounts, context),
