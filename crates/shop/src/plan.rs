@@ -47,8 +47,8 @@ pub struct Plan {
 /// narrowest, the soonest to expire, promotional before paid, the smallest balance, the id. Each
 /// pays as much as it can without taking anything from those before it, and begins with lines that
 /// the fewest cards may pay. When a line it needs is taken, the cards before it move over to other
-/// lines if they can. So the cards together pay as much as they possibly could, and no order of
-/// asking would make an earlier one pay more.
+/// lines if they can. So the cards together pay as much as they possibly could, and no card could
+/// pay more unless one before it paid less.
 ///
 /// **Methods** (each with the most it shall pay, `None` for all) then fill the lines in order.
 ///

@@ -38,6 +38,7 @@ fn bad_lines_are_refused_by_name() {
     case("line goods ann 100001x1", "LimitExceeded");
     case("line goods ann 1x1000000000001", "LimitExceeded");
     case("line goods ann 1x1 +1000000000001", "LimitExceeded");
+    case(&format!("line goods ann 1x1 +{}", i64::MAX), "LimitExceeded");
     case("line goods ann 2x500 -1001", "DiscountExceedsPrice");
     case("line goods ann 100000x1000000000000", "LimitExceeded");
     case("line goods ann 1x1000000000000\nline goods ann 1x1", "LimitExceeded");
@@ -232,12 +233,14 @@ fn an_attempt_fails_as_a_whole_and_the_next_begins_anew() {
          fail t1 declined -> CheckoutNotPaying
          pay
          checkout = paying 1000 of 1000
+         statuses = paying paying
          use a -> CheckoutPaying
          remove t1 -> CheckoutPaying
          expire -> NotDue
          fail t9 declined -> TenderNotFound
          fail t2 declined
          events = checkout.failed
+         statuses = released failed
          checkout = failed 0 of 1000
          t1 = l1 300               # to be seen, though it pays nothing any more
          pay -> NotCovered
@@ -250,6 +253,7 @@ fn an_attempt_fails_as_a_whole_and_the_next_begins_anew() {
          pay
          order
          events = checkout.paid order.paid
+         statuses = paid paid
          checkout = paid 1000 of 1000
          pay -> CheckoutPaid
          use a -> CheckoutPaid
@@ -276,6 +280,7 @@ fn a_challenge_holds_the_attempt_up() {
          events = checkout.action_required
          action t2 -> NothingToChange
          action t3
+         statuses = paying requires_action requires_action
          checkout = requires_action 1000 of 1000
          pay -> CheckoutPaying
          later 600
@@ -298,10 +303,18 @@ fn an_abandoned_checkout_ends_by_itself_and_a_busy_one_lives_a_day() {
          later 14
          method m 1
          later 14
+         method m 1
+         remove t1
+         later 14
+         remove t2
+         method m 1
+         later 14
+         remove t3
+         later 14
          expire -> NotDue
          later 1
          method m 1 -> CheckoutExpired
-         remove t1 -> CheckoutExpired
+         remove t3 -> CheckoutExpired
          pay -> CheckoutExpired
          expire
          events = checkout.expired

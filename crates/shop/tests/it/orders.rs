@@ -1,6 +1,10 @@
 //! Who gets what of an order.
 
-use crate::table::{Page, check};
+use base::{Amount, Currency, OrderId, RefundId, Token};
+use ledger::{Account, Position, Reason, Subject, Transfer};
+use shop::{CompleteRows, Context, RefundOrder, RefundRequest, RefundRows, Refusal};
+
+use crate::table::{Page, cents, check};
 
 #[test]
 fn parties_get_their_parts() {
@@ -87,4 +91,45 @@ fn receipts_have_numbers_without_gaps() {
         page.line("order");
         assert_eq!(page.order.as_ref().unwrap().receipt, number);
     }
+}
+
+#[test]
+fn transfers_say_what_they_belong_to_and_stand_behind_those_of_their_record() {
+    let page = check("seller ann 100\nline goods ann 1x1000 +90\ncheckout\nmethod m\npay");
+    let id = OrderId::from_bits(7);
+    let rows = CompleteRows { existing: None, receipts: None, accounts: &[] };
+    let position = Position { sequence: 5, transfers: 3 };
+    let context = Context { position, ..page.context() };
+    let outcome = shop::complete(id, page.checkout.as_ref().unwrap(), rows, context).unwrap();
+    let transfers = &outcome.posted.transfers;
+    let told = transfers.iter().map(|transfer| (transfer.id.bits(), transfer.amount.amount));
+    let first = (5 << 64) + 3;
+    let expected = [(first, cents(990)), (first + 1, cents(10)), (first + 2, cents(90))];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    let behalf = |transfer: &Transfer| (transfer.reason, transfer.subject);
+    let of_order = (Reason::Order, Subject(id.to_bytes()));
+    assert!(transfers.iter().all(|transfer| behalf(transfer) == of_order));
+
+    let order = &outcome.orders[0];
+    let rows = RefundRows { existing: None, unspent: &[], credit_notes: None, accounts: &[] };
+    let reason = Token::new("returned").unwrap();
+    let new =
+        RefundOrder { id: RefundId::from_bits(9), request: RefundRequest::Everything, reason };
+    let refunded = shop::refund(&new, order, rows, context).unwrap();
+    let of_refund = (Reason::OrderRefund, Subject(new.id.to_bytes()));
+    assert!(refunded.posted.transfers.iter().all(|transfer| behalf(transfer) == of_refund));
+}
+
+#[test]
+fn an_account_that_would_overflow_refuses_the_order() {
+    let page = check("seller ann 0\nline goods ann 1x1000\ncheckout\nmethod m\npay");
+    let complete = |credited| {
+        let name = shop::checkout_accounts(page.checkout.as_ref().unwrap())[1].clone();
+        let account = Account { credits_posted: credited, ..Account::open(name, Currency::USD) };
+        let rows = CompleteRows { existing: None, receipts: None, accounts: &[&account] };
+        let id = OrderId::from_bits(7);
+        shop::complete(id, page.checkout.as_ref().unwrap(), rows, page.context()).err()
+    };
+    assert_eq!(complete(Amount::MAX.saturating_sub(cents(1000))), None);
+    assert_eq!(complete(Amount::MAX.saturating_sub(cents(999))), Some(Refusal::LimitExceeded));
 }

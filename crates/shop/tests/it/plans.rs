@@ -73,6 +73,12 @@ fn check(totals: &[i64], cards: &[&str], methods: &[Option<i64>], expected: &[&s
 fn cards_are_asked_the_most_restricted_first() {
     // Fewer lines; then narrower by itself; then sooner; then given; then smaller; then the id.
     check(&[500, 500], &["900 l1 l2", "300 l1"], &[], &["l1 200 l2 500", "l1 300"]);
+    check(
+        &[500, 500],
+        &["900 l1 l2 narrow 1", "300 l1 narrow 2"],
+        &[],
+        &["l1 200 l2 500", "l1 300"],
+    );
     check(&[500], &["500 l1 narrow 2", "500 l1 narrow 1"], &[], &["", "l1 500"]);
     check(&[500], &["500 l1 narrow 2 until 1", "500 l1 narrow 1"], &[], &["", "l1 500"]);
     check(&[500], &["500 l1", "400 l1 until 9"], &[], &["l1 100", "l1 400"]);
@@ -95,14 +101,19 @@ fn a_card_begins_with_the_lines_that_the_fewest_may_pay() {
 
 #[test]
 fn cards_move_over_when_that_covers_more() {
-    // The first card alone would take l1, and the second could pay nothing.
-    check(&[500, 500], &["500 l1 l2 until 1", "500 l1 l3"], &[], &["l2 500", "l1 500"]);
-    // A chain of three: each has two lines, and each moves one further.
+    // The first card alone would take all of l1, and the second could pay l3 only.
     check(
-        &[100, 100, 100],
-        &["100 l1 l2 until 1", "100 l2 l3 until 2", "100 l1 l2 until 3"],
+        &[500, 500, 100],
+        &["500 l1 l2 until 1", "500 l1 l3 until 2", "100 l2 l3 until 3"],
         &[],
-        &["l1 100", "l3 100", "l2 100"],
+        &["l1 100 l2 400", "l1 400 l3 100", "l2 100"],
+    );
+    // A chain: for the third card the first moves from l1 to l2, where the second leaves for l3.
+    check(
+        &[100, 100, 100, 1],
+        &["100 l1 l2 until 1", "100 l2 l3 until 2", "100 l1 l4 until 3", "0 l3 l4 until 4"],
+        &[],
+        &["l1 1 l2 99", "l2 1 l3 99", "l1 99 l4 1", ""],
     );
     // Nothing is gained by moving: the first keeps all it has.
     check(&[500], &["400 l1 until 1", "400 l1"], &[], &["l1 400", "l1 100"]);

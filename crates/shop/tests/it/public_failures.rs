@@ -6,7 +6,7 @@ use crate::table::{cents, check};
 #[test]
 fn net_and_tax_do_not_drift_over_parts() {
     let mut page = check("seller ann 0\nline goods ann 1x52 +10\ncheckout\nmethod m\npay\norder");
-    let (mut back, mut tax_back) = (0, 0);
+    let (mut back, mut tax_back, mut tax_steps) = (0, 0, Vec::new());
     for (name, part) in ["a", "b", "c", "d", "e", "f", "g"].iter().zip([32, 9, 8, 3, 6, 3, 1]) {
         page.line(&format!("refund {name} l1={part}"));
         let order = page.order.as_ref().unwrap();
@@ -14,11 +14,14 @@ fn net_and_tax_do_not_drift_over_parts() {
         assert_eq!(order.refunded(), cents(back));
         let parts = &page.refund_named(name).parts;
         let is_tax = |part: &&shop::Part| part.party == shop::Party::Tax;
-        tax_back += parts.iter().filter(is_tax).map(|part| part.amount.minor()).sum::<i64>();
+        let tax = parts.iter().filter(is_tax).map(|part| part.amount.minor()).sum::<i64>();
+        tax_steps.push(tax);
+        tax_back += tax;
         assert!(tax_back <= 10 && back - tax_back <= 52, "{tax_back} of {back}");
         // Nor is it ever a whole cent away from its share.
         assert!((tax_back * 62 - back * 10).abs() < 62, "{tax_back} of {back}");
     }
+    assert_eq!(tax_steps, [5, 2, 1, 0, 1, 1, 0], "as docs/checkout.md shows");
     for line in ["ann = 0", "tax = 0", "clearing = 0", "refund h l1=1 -> AmountExceedsRefundable"] {
         page.line(line);
     }

@@ -17,27 +17,24 @@
 //! | `… -> NothingToShip`, `… -> NotCovered 70` | the step is refused; the number may be left out |
 //! | `checkout = open 900 of 1000` | state, what tenders pay, what is to be paid |
 //! | `t1 = l1 500 l2 200` | what a tender pays; `nothing` |
+//! | `statuses = paying failed` | of all tenders |
 //! | `l1 = 300 2` | of an order: what has gone back, and units |
 //! | `r = pending 90: t1 l1 60 t2 l1 30` | state, amount, allocations |
 //! | `ann = 400`; `commission`, `tax`, `clearing` | balance of an account |
 //! | `events = order.paid` | what the last step told |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
-use base::Token;
 use base::{AccountId, Amount, CardId, CheckoutId, CreatorId, Currency, HoldId, Instant, LineKind};
-use base::{
-    Metadata, MethodId, Money, OrderId, PaymentId, PayoutId, RefundId, Region, SellerId, Span, Text,
-};
-use ledger::{Account, AccountName, Position};
-use shop::{
-    BasisPoints, CardFacts, Checkout, CheckoutRows, CheckoutState, CompleteRows, Context, Creator,
-};
-use shop::{LineId, LineRequest, NewCheckout, NewLine, NewPayout, NewShipping, NewTender};
-use shop::{Numbering, Order, Payee, Payout, PayoutRows};
-use shop::{OrderRefund, Outcome, RefundOrder, RefundRequest, RefundRows, Refunding, Refusal};
-use shop::{RefundStatus, Seller, Series, TenderId, TenderKind};
+use base::{Metadata, MethodId, Money, OrderId, PaymentId, PayoutId, RefundId, Region, SellerId};
+use base::{Span, Text, Token};
+use ledger::{Account, AccountName, Position, Posted};
+use shop::TenderKind;
+use shop::{BasisPoints, CardFacts, Checkout, CheckoutRows, CheckoutState, CompleteRows, Context};
+use shop::{Creator, LineId, LineRequest, NewCheckout, NewLine, NewPayout, NewShipping, NewTender};
+use shop::{Numbering, Order, OrderRefund, Outcome, Payee, Payout, PayoutRows, RefundOrder};
+use shop::{RefundRequest, RefundRows, RefundStatus, Refunding, Refusal, Seller, Series, TenderId};
 
 /// Runs a table.
 #[track_caller]
@@ -292,7 +289,13 @@ impl Page {
         let allocations: Vec<_> =
             row.allocations.iter().map(|part| (part.tender, part.line, part.amount)).collect();
         let (amount, lines, parts) = (row.amount, row.lines.clone(), row.parts.clone());
-        assert_eq!(Refunding { amount, lines, allocations, parts }, preview);
+        let told = Refunding { amount, lines, allocations, parts };
+        assert_eq!(told, preview);
+        let by_tender = told.by_tender();
+        let tenders: BTreeSet<TenderId> = by_tender.iter().map(|(tender, _)| *tender).collect();
+        assert_eq!(tenders.len(), by_tender.len(), "one movement of money for each tender");
+        let moved: i64 = by_tender.iter().map(|(_, amount)| amount.minor()).sum();
+        assert_eq!(moved, amount.amount.minor());
         Ok(outcome)
     }
 
@@ -323,6 +326,7 @@ impl Page {
             self.numberings.retain(|row| row.series != numbering.series);
             self.numberings.push(numbering);
         }
+        assert_added_up(&outcome.posted);
         for account in outcome.posted.accounts {
             self.accounts.insert(account.id, account);
         }
@@ -399,6 +403,10 @@ impl Page {
                 (checkout.state.as_str(), checkout.applied(), checkout.total());
             return format!("{state} {applied} of {total}");
         }
+        if name == "statuses" {
+            let statuses = checkout.tenders.iter().map(|tender| tender.status.as_str());
+            return statuses.collect::<Vec<_>>().join(" ");
+        }
         if let Ok(id) = name.parse::<TenderId>() {
             let tender = checkout.tenders.iter().find(|tender| tender.id == id);
             let Some(tender) = tender else { return "gone".to_owned() };
@@ -431,6 +439,13 @@ fn assert_whole(checkout: &Checkout) {
             assert_eq!(hold.is_some(), pays, "{tender:?}");
         }
     }
+}
+
+/// No two transfers of a step go between the same accounts.
+fn assert_added_up(posted: &Posted) {
+    let transfers = &posted.transfers;
+    let pairs = transfers.iter().map(|transfer| (transfer.debit, transfer.credit));
+    assert_eq!(pairs.collect::<BTreeSet<_>>().len(), transfers.len(), "{transfers:?}");
 }
 
 /// The name, and the number that some have.
