@@ -166,13 +166,13 @@ fn on_hold<R: Rows>(
     let outcome = match command {
         GiftCardCommand::ChangeHold { change, .. } => {
             let rows = SpendRows { card, account, clearing: Some(&clearing), lapsed: &lapsed };
-            giftcards::change_hold(change, hold, rows, at)?
+            giftcards::change_hold(change, hold, rows, None, at)?
         }
         GiftCardCommand::Capture { capture, .. } => {
-            giftcards::capture(capture, hold, card, accounts, at)?
+            giftcards::capture(capture, hold, card, accounts, None, at)?
         }
         GiftCardCommand::Release { amount, .. } => {
-            giftcards::release(*amount, hold, card, accounts, at)?
+            giftcards::release(*amount, hold, card, accounts, None, at)?
         }
         _ => giftcards::expire_hold(hold, card, account, &clearing, at)?,
     };
@@ -189,7 +189,7 @@ fn refund_hold<R: Rows>(
     let rows = HoldRows::find(id, walk)?;
     let expiry = rows.expiry(walk);
     walk.ready()?;
-    let outcome = giftcards::refund(refund, rows.to_return(expiry), existing, context(at))?;
+    let outcome = giftcards::refund(refund, rows.to_return(expiry), existing, None, context(at))?;
     Ok(Change::from_outcome(outcome, AnswerRef::Refund(refund.id)))
 }
 

@@ -106,6 +106,7 @@ fn gift_card_code(refusal: &Card) -> &'static str {
         Card::InsufficientBalance { .. } => "insufficient_balance",
         Card::CardNotFound => "gift_card_not_found",
         Card::HoldNotFound => "hold_not_found",
+        Card::HoldOfCheckout => "hold_of_checkout",
         Card::HoldNotOpen => "hold_not_open",
         Card::AmountExceedsHold { .. } => "amount_exceeds_hold",
         Card::AmountExceedsCaptured { .. } => "amount_exceeds_captured",
@@ -143,6 +144,7 @@ fn gift_card_number(refusal: &Card) -> u16 {
         Card::HoldCaptured => 117,
         Card::NotDue => 118,
         Card::CaptureDeclined => 119,
+        Card::HoldOfCheckout => 120,
     }
 }
 
@@ -168,6 +170,7 @@ fn gift_card_from_stored(stored: StoredRefusal) -> Option<Card> {
         117 => Card::HoldCaptured,
         118 => Card::NotDue,
         119 => Card::CaptureDeclined,
+        120 => Card::HoldOfCheckout,
         _ => return None,
     })
 }

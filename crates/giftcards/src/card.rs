@@ -1,10 +1,11 @@
 //! The card row, its code and what people are told about it.
 
 use base::{AccountId, Token};
-use base::{Amount, CardId, Currency, HoldId, Instant, Money, PersonId, ProgramId, Region, Text};
-use ledger::{Account, AccountName};
+use base::{Amount, CardId, Currency, HoldId, Instant, Money, PaymentId, PersonId, ProgramId};
+use base::{Region, Text};
+use ledger::{Account, AccountName, RailName};
 
-use crate::{Label, Metadata, Scope, limits};
+use crate::{Gift, Label, Metadata, Scope, limits};
 
 /// Keyed hash of a code; the key is outside the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,6 +64,8 @@ pub enum CardState {
 /// What a card is shown as: the stored state, sharpened by date and balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CardStatus {
+    /// Cannot be spent yet, and never could.
+    Pending,
     /// May be spent unless blocked.
     Active,
     /// Nothing left.
@@ -94,6 +97,14 @@ pub enum Funding {
     },
     /// Paid somewhere else.
     External,
+    /// Bought in an order that a payment of ours paid. Only an order issues such cards, out of
+    /// what its tenders brought in.
+    Payment {
+        /// The payment.
+        payment: PaymentId,
+        /// The rail it came over.
+        rail: RailName,
+    },
     /// Taken over from another system.
     Import,
 }
@@ -108,6 +119,7 @@ impl Funding {
                 let rail = Token::new("external").expect("a lower-case word is a token");
                 AccountName::RailClearing(rail)
             }
+            Funding::Payment { .. } => AccountName::OrderClearing,
             Funding::Import => AccountName::ImportOpening,
         }
     }
@@ -118,6 +130,7 @@ impl Funding {
             Funding::Promotional => "promotional",
             Funding::Invoice { .. } => "invoice",
             Funding::External => "external",
+            Funding::Payment { .. } => "payment",
             Funding::Import => "import",
         }
     }
@@ -212,6 +225,10 @@ pub struct Card {
     pub state: CardState,
     /// Set while frozen.
     pub frozen: Option<Block>,
+    /// Set while the payment that bought it is disputed.
+    pub disputed: Option<Block>,
+    /// Before this instant it cannot be spent; `None` when it could be from its issue on.
+    pub activates_at: Option<Instant>,
     /// Current code.
     pub code: Code,
     /// From this instant on it cannot be spent; `None` never expires.
@@ -232,6 +249,8 @@ pub struct Card {
     pub created_at: Instant,
     /// What most cards do not have.
     pub details: Option<Box<Details>>,
+    /// How it reaches the person it is for; `None` while nothing is known of that.
+    pub gift: Option<Box<Gift>>,
 }
 
 impl Card {
@@ -243,6 +262,11 @@ impl Card {
     /// True from the expiry date on, whether or not it was booked.
     pub fn is_past_expiry(&self, now: Instant) -> bool {
         self.state == CardState::Expired || self.expires_at.is_some_and(|at| at <= now)
+    }
+
+    /// True before the instant from which on it may be spent.
+    pub fn is_before_activation(&self, now: Instant) -> bool {
+        self.activates_at.is_some_and(|at| now < at)
     }
 
     /// Holds that have lapsed by `now` but are still listed as open.
@@ -262,6 +286,7 @@ pub fn status(card: &Card, account: &Account, now: Instant) -> CardStatus {
         CardState::Canceled => CardStatus::Canceled,
         CardState::Expired => CardStatus::Expired,
         CardState::Active if card.is_past_expiry(now) => CardStatus::Expired,
+        CardState::Active if card.is_before_activation(now) => CardStatus::Pending,
         CardState::Active if account.balance() == 0 => CardStatus::Depleted,
         CardState::Active => CardStatus::Active,
     }
@@ -280,9 +305,19 @@ impl CardState {
 }
 
 impl CardStatus {
+    /// Every status.
+    pub const ALL: [CardStatus; 5] = [
+        CardStatus::Pending,
+        CardStatus::Active,
+        CardStatus::Depleted,
+        CardStatus::Expired,
+        CardStatus::Canceled,
+    ];
+
     /// Stable lower-case name.
     pub fn as_str(self) -> &'static str {
         match self {
+            CardStatus::Pending => "pending",
             CardStatus::Active => "active",
             CardStatus::Depleted => "depleted",
             CardStatus::Expired => "expired",

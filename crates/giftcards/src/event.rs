@@ -24,6 +24,8 @@ pub enum EventKind {
     CardExpired = 117,
     /// What the shop keeps with a card was replaced.
     CardUpdated = 118,
+    /// Unspent value of a bought card went back to its order.
+    CardWithdrawn = 119,
     /// A hold was placed.
     HoldCreated = 120,
     /// A hold was enlarged, reduced or prolonged.
@@ -36,15 +38,25 @@ pub enum EventKind {
     HoldExpired = 124,
     /// A captured amount was taken back by the key of the operation.
     HoldReversed = 125,
+    /// A hold will not lapse, because its checkout is being paid.
+    HoldSecured = 126,
     /// A refund reached its card.
     RefundSucceeded = 130,
     /// A refund was undone by its key.
     RefundReversed = 131,
+    /// What was left of a card whose payment was lost was taken off it.
+    CardClawedBack = 140,
+    /// A card is to be sent to its recipient now.
+    CardDeliveryDue = 141,
+    /// A card cannot be spent while its payment is disputed.
+    CardBlocked = 142,
+    /// The dispute no longer keeps a card from being spent.
+    CardUnblocked = 143,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 18] = [
+    pub const ALL: [EventKind; 24] = [
         EventKind::ProgramCreated,
         EventKind::CardIssued,
         EventKind::CardFrozen,
@@ -55,14 +67,20 @@ impl EventKind {
         EventKind::CardAdjusted,
         EventKind::CardExpired,
         EventKind::CardUpdated,
+        EventKind::CardWithdrawn,
         EventKind::HoldCreated,
         EventKind::HoldUpdated,
         EventKind::HoldCaptured,
         EventKind::HoldReleased,
         EventKind::HoldExpired,
         EventKind::HoldReversed,
+        EventKind::HoldSecured,
         EventKind::RefundSucceeded,
         EventKind::RefundReversed,
+        EventKind::CardClawedBack,
+        EventKind::CardDeliveryDue,
+        EventKind::CardBlocked,
+        EventKind::CardUnblocked,
     ];
 
     /// Stable name: `noun.past_participle`.
@@ -78,6 +96,12 @@ impl EventKind {
             EventKind::CardAdjusted => "gift_card.adjusted",
             EventKind::CardExpired => "gift_card.expired",
             EventKind::CardUpdated => "gift_card.updated",
+            EventKind::CardWithdrawn => "gift_card.withdrawn",
+            EventKind::CardClawedBack => "gift_card.clawed_back",
+            EventKind::CardBlocked => "gift_card.blocked",
+            EventKind::CardUnblocked => "gift_card.unblocked",
+            EventKind::CardDeliveryDue => "gift_card.delivery_due",
+            EventKind::HoldSecured => "hold.secured",
             EventKind::HoldCreated => "hold.created",
             EventKind::HoldUpdated => "hold.updated",
             EventKind::HoldCaptured => "hold.captured",

@@ -1,7 +1,9 @@
 //! Holds and refunds as rows.
 
-use base::{Amount, CardId, HoldId, Instant, RefundId, Text};
+use base::{Amount, CardId, CheckoutId, HoldId, Instant, RefundId, Text};
 use ledger::{Pending, PendingState};
+
+use crate::Refusal;
 
 /// An amount of one card reserved for one purpose. A redemption leaves one too, captured in the
 /// same step.
@@ -15,12 +17,14 @@ pub struct Hold {
     pub pending: Pending,
     /// Part of what was captured that went back to the card.
     pub refunded: Amount,
-    /// When it lapses.
+    /// When it lapses; [`Instant::MAX`] once it is secured.
     pub expires_at: Instant,
     /// The shop's own reference, usually its order.
     pub reference: Text<255>,
     /// When it was placed.
     pub created_at: Instant,
+    /// The checkout that placed it; nobody else moves it.
+    pub checkout: Option<CheckoutId>,
 }
 
 /// What a hold is shown as.
@@ -46,6 +50,16 @@ impl Hold {
             PendingState::Voided => HoldStatus::Released,
             PendingState::Expired => HoldStatus::Expired,
         }
+    }
+
+    /// When it lapses; `None` for a secured hold, which does not.
+    pub fn lapses_at(&self) -> Option<Instant> {
+        (self.expires_at != Instant::MAX).then_some(self.expires_at)
+    }
+
+    /// Refuses everybody but the checkout that placed it, and a checkout what it did not place.
+    pub(crate) fn check_moved_by(&self, checkout: Option<CheckoutId>) -> Result<(), Refusal> {
+        if self.checkout == checkout { Ok(()) } else { Err(Refusal::HoldOfCheckout) }
     }
 
     /// Captured and not refunded: the ceiling of refunds.

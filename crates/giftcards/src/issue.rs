@@ -5,8 +5,8 @@ use ledger::{Account, AccountName, LinkedSet, Reason};
 
 use crate::card::Details;
 use crate::outcome::about_card;
-use crate::{Card, CardState, Code, CodeRow, Context, EventKind, Funding, Outcome, Program};
-use crate::{Refusal, Sandbox, limits};
+use crate::{Card, CardState, Code, CodeRow, Context, EventKind, Funding, NewDelivery, Outcome};
+use crate::{Program, Refusal, Sandbox, limits};
 
 /// The code of a card to be issued, made by us or taken over from another system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,10 @@ pub struct Issue {
     pub program: Option<base::ProgramId>,
     /// When the card was made elsewhere, for imports; `None` is now.
     pub created_at: Option<Instant>,
+    /// When it can be spent first; `None`, or what is past, is at once.
+    pub activates_at: Option<Instant>,
+    /// How it is delivered; `None` leaves that to the shop.
+    pub delivery: Option<NewDelivery>,
     /// What most cards do not have; an empty scope or region list is taken from the program.
     pub details: Option<Box<Details>>,
 }
@@ -60,7 +64,7 @@ pub struct IssueRows<'a> {
 /// In this order: `IdTaken`, `CodeTaken`, `ProgramNotFound`, `CurrencyMismatch`,
 /// `LimitExceeded` (value above [`limits::CARD_VALUE_MAX`]; unless imported, zero, outside the
 /// range of the program, or with an opening balance; lists or sealed text too long),
-/// `DateNotLater` unless imported.
+/// `DateNotLater` unless imported: past its date, or not active or not delivered before it.
 pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outcome, Refusal> {
     if rows.existing.is_some() {
         return Err(Refusal::IdTaken);
@@ -73,11 +77,13 @@ pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outco
     }
     check_value(new, rows.program)?;
     let card = new_card(new, rows.program, context);
-    let already_past = card.expires_at.is_some_and(|at| at <= context.now);
-    if already_past && new.funding != Funding::Import {
+    let is_import = new.funding == Funding::Import;
+    let deliver_at = new.delivery.and_then(|delivery| delivery.deliver_at);
+    let begins_at =
+        [card.activates_at, deliver_at].into_iter().flatten().fold(context.now, Ord::max);
+    if !is_import && card.expires_at.is_some_and(|at| at <= begins_at) {
         return Err(Refusal::DateNotLater);
     }
-    let is_import = new.funding == Funding::Import;
     let reason = if is_import { Reason::Import } else { Reason::Issue };
     let account = Account::open(AccountName::GiftCard(card.id), card.currency);
     let funding = crate::spend::or_open(rows.funding, new.funding.account(), card.currency);
@@ -89,8 +95,12 @@ pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outco
         set.transfer(from, to, opening).map_err(|_| Refusal::LimitExceeded)?;
     }
     let code = CodeRow { hash: card.code.hash, card: card.id, live: true };
+    let mut events = vec![(EventKind::CardIssued, about_card(card.id))];
+    if card.gift.as_ref().and_then(|gift| gift.delivery).is_some_and(|it| it.is_handed_over()) {
+        events.push((EventKind::CardDeliveryDue, about_card(card.id)));
+    }
     Ok(Outcome {
-        events: vec![(EventKind::CardIssued, about_card(card.id))],
+        events,
         cards: vec![card],
         codes: vec![code],
         posted: set.finish(),
@@ -126,6 +136,8 @@ fn new_card(new: &Issue, program: Option<&Program>, context: Context) -> Card {
         value: new.value.amount,
         state: CardState::Active,
         frozen: None,
+        disputed: None,
+        activates_at: new.activates_at.filter(|at| context.now < *at),
         code: new.code.0.clone(),
         expires_at: new.expires_at.or(by_program),
         funding: new.funding.clone(),
@@ -138,6 +150,7 @@ fn new_card(new: &Issue, program: Option<&Program>, context: Context) -> Card {
         sandbox: new.sandbox,
         created_at,
         details: details_with_program(new.details.as_deref(), program),
+        gift: new.delivery.and_then(|delivery| delivery.begin(context.now)),
     }
 }
 

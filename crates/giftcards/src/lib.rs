@@ -9,6 +9,10 @@
 //! * **Block**: a reason why a living card cannot be spent now, such as `frozen`.
 //! * **Hold**: an amount of one card reserved for one purpose for a limited time. A redemption
 //!   is a hold that was captured in the same step.
+//! * **Secured hold**: a hold of a checkout that is being paid; it never lapses, for money that a
+//!   rail is asked for meanwhile cannot be given back by looking at a clock.
+//! * **Withdrawal**: unspent value of a bought card on its way back to the order that issued it;
+//!   **claw-back**: the same, when the payment turned out to be none.
 //! * **Refund**: captured money on its way back to the card it came from.
 //! * **Adjustment**: a correction of a card's value by a person, with a reason of a closed set.
 //! * **Update**: other metadata or another reference, which a shop keeps with a card.
@@ -18,6 +22,7 @@
 //!
 //! * A card is spent only through a hold row, so whatever was spent can be refunded by its hold.
 //! * A hold never refunds more than it captured.
+//! * A hold that a checkout placed is moved by that checkout alone.
 //! * An open hold is listed on its card, so that its lapse is noticed whenever the card is used,
 //!   even when nobody has booked it yet.
 //! * Code and personal text are absent: keyed hashes and sealed bytes only.
@@ -28,9 +33,11 @@
 //! part of the contract; each function tells its own under *Errors*.
 
 mod adjust_reason;
+mod bought;
 mod card;
 mod event;
 mod expiry;
+mod gift;
 mod hold;
 mod issue;
 mod life;
@@ -45,10 +52,13 @@ mod update;
 
 pub use adjust_reason::AdjustReason;
 pub use base::{Label, LabelError, LineKind, Metadata, MetadataError};
+pub use bought::{block_for_dispute, claw_back, unblock, withdraw};
 pub use card::{Block, Card, CardState, CardStatus, Code, CodeHash, CodeRow, Details, Funding};
 pub use card::{Sandbox, Sealed, Source, account_of, status};
 pub use event::EventKind;
 pub use expiry::{expire_card, expire_hold};
+pub use gift::Owner;
+pub use gift::{Channel, ClaimLink, Delivery, DeliveryState, Gift, LinkHash, NewDelivery};
 pub use hold::{Hold, HoldStatus, Refund};
 pub use issue::{Issue, IssueRows, NewCode, issue};
 pub use life::{Adjust, Direction, Extend, adjust, cancel, extend, freeze, replace_code, unfreeze};
@@ -59,7 +69,7 @@ pub use refusal::{Refusal, Why};
 pub use reverse::{Undo, reverse};
 pub use scope::{Line, Scope, ScopeLists};
 pub use spend::{Capture, ChangeHold, Place, SpendRows};
-pub use spend::{capture, change_hold, hold, redeem, release};
+pub use spend::{capture, change_hold, hold, redeem, release, secure};
 pub use update::{Update, update};
 
 /// Limits of this capability, each with its unit in the name.

@@ -188,7 +188,7 @@ pub fn adjust(
     Ok(Outcome { posted, ..changed(card.clone(), account, EventKind::CardAdjusted) })
 }
 
-fn refuse_canceled(card: &Card) -> Result<(), Refusal> {
+pub(crate) fn refuse_canceled(card: &Card) -> Result<(), Refusal> {
     match card.state {
         CardState::Canceled => Err(Refusal::NotUsable(Why::Canceled)),
         CardState::Active | CardState::Expired => Ok(()),

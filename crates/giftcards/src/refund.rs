@@ -1,6 +1,6 @@
 //! Refunds: captured money goes back to the card it came from.
 
-use base::{Money, RefundId, Span};
+use base::{CheckoutId, Money, RefundId, Span};
 use ledger::{Account, LinkedSet, Reason};
 
 use crate::outcome::{about_card, about_hold, about_refund};
@@ -37,16 +37,18 @@ pub struct ReturnRows<'a> {
 ///
 /// # Errors
 ///
-/// In this order: `CurrencyMismatch`, `AmountExceedsCaptured`, `IdTaken`,
+/// In this order: `HoldOfCheckout` unless it is refunded by whoever placed the hold, `CurrencyMismatch`, `AmountExceedsCaptured`, `IdTaken`,
 /// `NotUsable(Canceled)`, `LimitExceeded` when nothing is to be refunded or a total would
 /// overflow.
 pub fn refund(
     new: &RefundHold,
     rows: ReturnRows<'_>,
     existing: Option<&Refund>,
+    by: Option<CheckoutId>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
     let ReturnRows { hold, card, .. } = rows;
+    hold.check_moved_by(by)?;
     if new.amount.currency != card.currency {
         return Err(Refusal::CurrencyMismatch);
     }

@@ -35,6 +35,9 @@ pub enum Refusal {
     /// There is no such hold.
     #[error("no such hold")]
     HoldNotFound,
+    /// The hold belongs to a checkout, which alone moves it; or to none, or to another.
+    #[error("the hold belongs to a checkout")]
+    HoldOfCheckout,
     /// The hold was captured, released or has expired.
     #[error("the hold is not open")]
     HoldNotOpen,
@@ -93,9 +96,24 @@ pub enum Why {
     Expired = 4,
     /// Frozen.
     Frozen = 5,
+    /// The payment that bought it is disputed.
+    Disputed = 6,
+    /// Its first day has not come.
+    NotYetActive = 7,
 }
 
 impl Why {
+    /// Every reason.
+    pub const ALL: [Why; 7] = [
+        Why::Unknown,
+        Why::CodeReplaced,
+        Why::Canceled,
+        Why::Expired,
+        Why::Frozen,
+        Why::Disputed,
+        Why::NotYetActive,
+    ];
+
     /// Stable lower-case name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -104,14 +122,14 @@ impl Why {
             Why::Canceled => "canceled",
             Why::Expired => "expired",
             Why::Frozen => "frozen",
+            Why::Disputed => "disputed",
+            Why::NotYetActive => "not_yet_active",
         }
     }
 
     /// Reads the stored number back.
     pub fn from_number(number: u8) -> Option<Why> {
-        [Why::Unknown, Why::CodeReplaced, Why::Canceled, Why::Expired, Why::Frozen]
-            .into_iter()
-            .find(|why| *why as u8 == number)
+        Why::ALL.into_iter().find(|why| *why as u8 == number)
     }
 }
 

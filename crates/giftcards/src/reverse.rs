@@ -28,6 +28,7 @@ pub enum Undo {
 ///
 /// # Errors
 ///
+/// `HoldOfCheckout` when a checkout placed the hold, for its order is refunded instead;
 /// `HoldCaptured` when a hold was captured by another operation and that was neither undone nor
 /// refunded; `AmountExceedsCaptured` when a part of a capture or redemption was refunded already;
 /// `NotUsable(Canceled)` when captured money has no card to return to; `InsufficientBalance` when
@@ -38,6 +39,7 @@ pub fn reverse(
     refund: Option<&Refund>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
+    rows.hold.check_moved_by(None)?;
     match undo {
         Undo::Hold(_) => release_all(rows, context),
         Undo::Capture(_, amount) => take_back(rows, amount, context),

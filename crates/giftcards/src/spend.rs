@@ -1,6 +1,6 @@
 //! Spending: hold, change, capture, release, and the one-step redemption.
 
-use base::{AccountId, Amount, Currency, HoldId, Instant, Money, Region, Span, Text};
+use base::{AccountId, Amount, CheckoutId, Currency, HoldId, Instant, Money, Region, Span, Text};
 use ledger::{Account, AccountName, LinkedSet, Pending, Reason};
 
 use crate::expiry::{Lapses, book_lapses};
@@ -27,6 +27,8 @@ pub struct Place {
     pub region: Option<Region>,
     /// What is paid for, for cards bound to a scope; at most [`limits::LINES_PER_HOLD_MAX`].
     pub lines: Vec<Line>,
+    /// The checkout that places it; `None` for a shop that holds by itself.
+    pub checkout: Option<CheckoutId>,
 }
 
 /// Rows that spending is decided on.
@@ -115,15 +117,17 @@ pub struct ChangeHold {
 ///
 /// # Errors
 ///
-/// In this order: `HoldNotOpen`; `CurrencyMismatch`; `NotUsable` when more or longer is asked
-/// for than is held, because that relies on the card as a new hold would; `LimitExceeded` (no
+/// In this order: `HoldOfCheckout` unless it is moved by whoever placed it; `HoldNotOpen`;
+/// `CurrencyMismatch`; `NotUsable` when more or longer is asked for than is held, because that relies on the card as a new hold would; `LimitExceeded` (no
 /// time, or too long); `InsufficientBalance`.
 pub fn change_hold(
     change: &ChangeHold,
     hold: &Hold,
     rows: SpendRows<'_>,
+    by: Option<CheckoutId>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
+    hold.check_moved_by(by)?;
     check_open(hold, context)?;
     let (mut card, mut hold) = (rows.card.clone(), hold.clone());
     if change.amount.is_some_and(|wanted| wanted.currency != card.currency) {
@@ -144,9 +148,7 @@ pub fn change_hold(
     let Lapses { mut holds, mut events } = book_lapses(&mut set, &mut card, rows.lapsed)?;
     hold.pending = resize(&mut set, &hold, wanted, &card)?;
     hold.expires_at = expires_at;
-    for (_, at) in card.open_holds.iter_mut().filter(|(id, _)| *id == hold.id) {
-        *at = expires_at;
-    }
+    list_until(&mut card, &hold);
     close_if_settled(&mut card, &hold);
     events.push((EventKind::HoldUpdated, about_hold(hold.id)));
     holds.push(hold);
@@ -189,15 +191,18 @@ pub struct Capture {
 ///
 /// # Errors
 ///
-/// In this order: `HoldNotOpen`, `CurrencyMismatch`, `LimitExceeded` (nothing to take),
-/// `AmountExceedsHold`, `CaptureDeclined` for magic cards.
+/// In this order: `HoldOfCheckout` unless it is moved by whoever placed it, `HoldNotOpen`,
+/// `CurrencyMismatch`, `LimitExceeded` (nothing to take), `AmountExceedsHold`, `CaptureDeclined`
+/// for magic cards.
 pub fn capture(
     request: &Capture,
     hold: &Hold,
     card: &Card,
     (account, clearing): (&Account, &Account),
+    by: Option<CheckoutId>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
+    hold.check_moved_by(by)?;
     check_open(hold, context)?;
     let part = part_of(hold, card, request.amount)?;
     if card.sandbox == Sandbox::FailsAtCapture {
@@ -222,15 +227,17 @@ pub fn capture(
 ///
 /// # Errors
 ///
-/// In this order: `HoldNotOpen`, `CurrencyMismatch`, `LimitExceeded` (nothing to release),
-/// `AmountExceedsHold`.
+/// In this order: `HoldOfCheckout` unless it is moved by whoever placed it, `HoldNotOpen`,
+/// `CurrencyMismatch`, `LimitExceeded` (nothing to release), `AmountExceedsHold`.
 pub fn release(
     amount: Option<Money>,
     hold: &Hold,
     card: &Card,
     (account, clearing): (&Account, &Account),
+    by: Option<CheckoutId>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
+    hold.check_moved_by(by)?;
     if hold.pending.open().is_zero() {
         return Err(Refusal::HoldNotOpen);
     }
@@ -242,6 +249,36 @@ pub fn release(
     hold.pending = set.void(&hold.pending, part).map_err(|_| Refusal::HoldNotOpen)?;
     close_if_settled(&mut card, &hold);
     Ok(outcome(set, card, hold, EventKind::HoldReleased))
+}
+
+/// Keeps the hold of a checkout that is about to be paid from lapsing. Whether its card may be
+/// used is asked here for the last time: from now on it is captured or released, whatever happens
+/// to the card, because a rail is asked for the rest of the money meanwhile.
+///
+/// # Errors
+///
+/// In this order: `HoldOfCheckout` unless `by` placed it; `HoldNotOpen`, also when it was secured
+/// before; `NotUsable`; `CaptureDeclined` for magic cards.
+pub fn secure(
+    hold: &Hold,
+    card: &Card,
+    account: &Account,
+    by: CheckoutId,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    hold.check_moved_by(Some(by))?;
+    check_open(hold, context)?;
+    if hold.lapses_at().is_none() {
+        return Err(Refusal::HoldNotOpen);
+    }
+    check_usable(card, context)?;
+    if card.sandbox == Sandbox::FailsAtCapture {
+        return Err(Refusal::CaptureDeclined);
+    }
+    let set = LinkedSet::new(context.position, Reason::Hold, about_hold(hold.id));
+    let (mut card, hold) = (card.clone(), Hold { expires_at: Instant::MAX, ..hold.clone() });
+    list_until(&mut card, &hold);
+    Ok(outcome(set.with(account.clone()), card, hold, EventKind::HoldSecured))
 }
 
 /// A hold or redemption in progress: lapsed holds are booked first, so that nobody is refused
@@ -316,6 +353,8 @@ pub(crate) fn check_usable(card: &Card, context: Context) -> Result<(), Refusal>
         CardState::Canceled => Some(Why::Canceled),
         _ if card.is_past_expiry(context.now) => Some(Why::Expired),
         _ if card.frozen.is_some() => Some(Why::Frozen),
+        _ if card.disputed.is_some() => Some(Why::Disputed),
+        _ if card.is_before_activation(context.now) => Some(Why::NotYetActive),
         _ => None,
     };
     why.map_or(Ok(()), |why| Err(Refusal::NotUsable(why)))
@@ -388,6 +427,13 @@ pub(crate) fn close_if_settled(card: &mut Card, hold: &Hold) {
     }
 }
 
+/// Writes down on the card until when a hold of it lasts.
+fn list_until(card: &mut Card, hold: &Hold) {
+    for (_, at) in card.open_holds.iter_mut().filter(|(id, _)| *id == hold.id) {
+        *at = hold.expires_at;
+    }
+}
+
 /// The account, opened when nobody has used it before.
 pub(crate) fn or_open(row: Option<&Account>, name: AccountName, currency: Currency) -> Account {
     row.cloned().unwrap_or_else(|| Account::open(name, currency))
@@ -408,6 +454,7 @@ fn new_hold(
         expires_at,
         reference: place.reference.clone(),
         created_at: context.now,
+        checkout: place.checkout,
     }
 }
 

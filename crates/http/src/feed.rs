@@ -208,13 +208,19 @@ fn card_subject(kind: CardEvent) -> SubjectKind {
         | CardEvent::CardExtended
         | CardEvent::CardAdjusted
         | CardEvent::CardExpired
-        | CardEvent::CardUpdated => SubjectKind::Card,
+        | CardEvent::CardUpdated
+        | CardEvent::CardWithdrawn
+        | CardEvent::CardClawedBack
+        | CardEvent::CardDeliveryDue
+        | CardEvent::CardBlocked
+        | CardEvent::CardUnblocked => SubjectKind::Card,
         CardEvent::HoldCreated
         | CardEvent::HoldUpdated
         | CardEvent::HoldCaptured
         | CardEvent::HoldReleased
         | CardEvent::HoldExpired
-        | CardEvent::HoldReversed => SubjectKind::Hold,
+        | CardEvent::HoldReversed
+        | CardEvent::HoldSecured => SubjectKind::Hold,
         CardEvent::RefundSucceeded | CardEvent::RefundReversed => SubjectKind::Refund,
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod book;
 pub(crate) mod card;
 mod code;
 mod fields;
+mod gift;
 pub(crate) mod hold;
 mod metadata_text;
 pub(crate) mod program;
@@ -54,9 +55,9 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (1, 1) => Row::Book(book::read(source)?),
         (2, 1) => Row::Account(account::read(source)?),
         (3, 1) => Row::Program(Arc::new(program::read(source)?)),
-        (4, 1) => Row::Card(Arc::new(card::read(source)?)),
+        (4, 1 | 2) => Row::Card(Arc::new(card::read(source, version)?)),
         (5, 1) => Row::Code(code::read(source)?),
-        (6, 1) => Row::Hold(Arc::new(hold::read(source)?)),
+        (6, 1 | 2) => Row::Hold(Arc::new(hold::read(source, version)?)),
         (7, 1) => Row::Refund(Arc::new(refund::read(source)?)),
         _ => return Err(ReadError::UnknownRowVersion { table, version }),
     };

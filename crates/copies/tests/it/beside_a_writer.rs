@@ -30,6 +30,8 @@ fn issue(id: CardId) -> GiftCardCommand {
         program: None,
         created_at: None,
         details: None,
+        activates_at: None,
+        delivery: None,
     }))
 }
 
@@ -42,6 +44,7 @@ fn redeem(card: CardId, hold: HoldId) -> GiftCardCommand {
         expires_in_s: None,
         region: None,
         lines: Vec::new(),
+        checkout: None,
     };
     GiftCardCommand::Redeem { card: CardRef::Id(card), place: Box::new(place) }
 }

@@ -9,6 +9,7 @@ mod loading;
 mod numbers;
 #[path = "../../../ledger/tests/it/oracle.rs"]
 mod oracle;
+mod orders;
 mod random;
 mod returns;
 mod script;

@@ -13,6 +13,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("cards.rs"),
     include_str!("holds.rs"),
     include_str!("loading.rs"),
+    include_str!("orders.rs"),
     include_str!("returns.rs"),
     include_str!("spending.rs"),
 ];
@@ -73,13 +74,19 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
             Refusal::GiftCards(refusal) => gift_card(refusal),
         };
     }
-    assert_eq!(seen, 3 + 3 + 5 + 19);
+    assert_eq!(seen, 3 + 3 + 7 + 20);
 }
 
 fn gift_card(refusal: Card) -> usize {
     match refusal {
         Card::NotUsable(
-            Why::Unknown | Why::CodeReplaced | Why::Canceled | Why::Expired | Why::Frozen,
+            Why::Unknown
+            | Why::CodeReplaced
+            | Why::Canceled
+            | Why::Expired
+            | Why::Frozen
+            | Why::Disputed
+            | Why::NotYetActive,
         )
         | Card::CurrencyMismatch
         | Card::RegionNotAllowed
@@ -99,7 +106,8 @@ fn gift_card(refusal: Card) -> usize {
         | Card::DateNotLater
         | Card::HoldCaptured
         | Card::NotDue
-        | Card::CaptureDeclined => 1,
+        | Card::CaptureDeclined
+        | Card::HoldOfCheckout => 1,
     }
 }
 

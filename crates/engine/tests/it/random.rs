@@ -29,6 +29,7 @@ const LINES: &[&str] = &[
     "hold {new} {card} {sum} region=US",
     "redeem {new} {card} {sum} region=US",
     "redeem {new} code:{card} {sum} partial region=US",
+    "redeem {new} {card} {sum} partial region=US",
     "redeem {new} {card} {sum}EUR region=US",
     "change {hold} {sum}",
     "change {hold} {sum} for=300",
@@ -40,7 +41,21 @@ const LINES: &[&str] = &[
     "release {hold}",
     "refund {new} {hold} {sum}",
     "refund {new} {hold} {sum}",
+    "refund {new} {hold} {sum}",
+    "refund {new} {hold} {sum}",
     "lapse {hold}",
+    "hold {new} {card} {sum} checkout=K region=US",
+    "secure {hold} by=K",
+    "capture {hold} {sum} by=K",
+    "release {hold} by=K",
+    "refund {new} {hold} {sum} by=K",
+    "withdraw {card} {sum}",
+    "clawback {card} {sum}",
+    "dispute {card}",
+    "undispute {card}",
+    "undispute {card}",
+    "issue {new} {sum} via=email",
+    "reverse {key}",
     "reverse {key}",
     "reverse {key}",
     "freeze {card}",
@@ -87,7 +102,9 @@ fn fill_in(templates: &[Template]) -> Vec<String> {
         if line.starts_with("hold") || line.starts_with("redeem") {
             holds.push(new.clone());
         }
-        if !line.starts_with("wait") && !line.starts_with("reverse") {
+        let keyless = ["wait", "reverse", "secure", "withdraw", "clawback", "dispute", "undispute"];
+        let is_keyless = keyless.iter().any(|word| line.starts_with(word));
+        if !is_keyless && !line.contains("=K") {
             line += &format!(" key={new}");
             keys.push(new);
         }
@@ -146,7 +163,7 @@ fn the_random_scripts_reach_every_event() {
 
     let mut runner = TestRunner::deterministic();
     let mut seen = std::collections::HashSet::new();
-    for _ in 0..400 {
+    for _ in 0..600 {
         let mut world = World::new();
         let lines = script().new_tree(&mut runner).unwrap().current();
         for line in OPENING.iter().map(|line| (*line).to_owned()).chain(lines) {
@@ -154,6 +171,8 @@ fn the_random_scripts_reach_every_event() {
             seen.extend(world.events.iter().copied());
         }
     }
-    let missing: Vec<EventKind> = EventKind::all().filter(|kind| !seen.contains(kind)).collect();
+    let missing: Vec<EventKind> = EventKind::all()
+        .filter(|kind| matches!(kind, EventKind::GiftCards(_)) && !seen.contains(kind))
+        .collect();
     assert_eq!(missing, []);
 }

@@ -5,8 +5,11 @@
 //!
 //! | line | meaning |
 //! | --- | --- |
-//! | `issue A 100 by=promotional until=3d` | `by`: promotional, external, import, or a customer |
+//! | `issue A 100 by=promotional until=3d` | `by`: promotional, external, import, payment, or a customer |
+//! | `issue A 100 active=1d` | it can be spent from then on |
+//! | `issue A 100 via=email send=1d link=L` | how it is delivered, when, and the secret of its link |
 //! | `hold h A 60 for=600 partial` | by id; `code:A` instead of `A` spends by code |
+//! | `hold h A 60 checkout=K`, `capture h by=K` | a checkout holds; what it does with its hold |
 //! | `adjust A -20 for=fraud` | up or down, and why; without `for` it is goodwill |
 //! | `update A with=k:v,l:w ref=R` | metadata, reference; nothing after `=` removes them |
 //! | `capture h 20 open` | a part, and the rest stays held; without `open` it is final |
@@ -18,9 +21,10 @@
 use base::{Instant, Span, Text, Token};
 use engine::{AnswerRef, Command, GiftCardCommand, Refusal};
 use giftcards::{Adjust, AdjustReason, Capture, ChangeHold, Direction, Extend, Issue, NewCode};
-use giftcards::{NewProgram, Place, Program, RefundHold, Sandbox, Update};
+use giftcards::{NewDelivery, NewProgram, Place, Program, RefundHold, Sandbox, Update};
 use ledger::AccountName;
 
+use crate::orders;
 use crate::words::{self, Words};
 use crate::world::World;
 
@@ -66,6 +70,10 @@ pub fn apply(world: &mut World, step: &str) -> Result<Option<AnswerRef>, Refusal
     let words = Words::of(step);
     if words.at(0) == "wait" {
         world.now = world.now.saturating_add(span(words.at(1)));
+        return Ok(None);
+    }
+    if let Some(decided) = orders::decided(world, &words) {
+        world.put(decided?);
         return Ok(None);
     }
     let command = command(world, &words);
@@ -145,6 +153,12 @@ fn issue(world: &World, words: &Words<'_>) -> Issue {
         program: words.value("program").map(words::program),
         created_at: None,
         details: words.details(),
+        activates_at: words.value("active").map(|word| instant(world, word)),
+        delivery: words.value("via").map(|channel| NewDelivery {
+            channel: words::channel(channel),
+            deliver_at: words.value("send").map(|word| instant(world, word)),
+            link: words.value("link").map(words::link),
+        }),
     }
 }
 
@@ -173,6 +187,7 @@ fn place(words: &Words<'_>) -> Box<Place> {
         expires_in_s: words.number("for"),
         region: words.value("region").map(|code| code.parse().unwrap()),
         lines: words.lines(),
+        checkout: words.value("checkout").map(words::checkout),
         ..*words::place(words.at(1), words.at(3))
     })
 }

@@ -118,3 +118,24 @@ fn money_of_lapsed_holds_is_free_before_anybody_booked_it() {
          change h2 80 => A 80/80 h1:captured",
     );
 }
+
+#[test]
+fn a_card_is_pending_until_its_first_instant() {
+    check(
+        "issue A 100 active=600 => A 100 A:pending
+         redeem x A 1 -> gift_card_not_usable not_yet_active
+         hold x A 1 -> gift_card_not_usable not_yet_active
+         freeze A
+         redeem x A 1 -> gift_card_not_usable frozen             # before not_yet_active
+         unfreeze A
+         wait 599
+         redeem x A 1 -> gift_card_not_usable not_yet_active
+         wait 1 => A:active
+         redeem x A 100 => A:depleted",
+    );
+    check("issue A 100 active=600\n adjust A -100 => A 0 A:pending\n cancel A => A:canceled");
+    check("issue A 100 active=0 => A:active\n issue B 100 active=-1d => B:active");
+    check("issue A 100 active=2d until=1d -> date_not_later");
+    check("issue A 100 active=1d until=1d -> date_not_later");
+    check("issue A 100 active=86399 until=1d => A:pending\n wait 1d => A:expired");
+}

@@ -1,7 +1,9 @@
 //! Words of a script and what they stand for.
 
-use base::{Amount, CardId, Currency, HoldId, Money, ProgramId, RefundId, Region, Text, Token};
+use base::{Amount, CardId, CheckoutId, Currency, HoldId, Money, PaymentId, ProgramId, RefundId};
+use base::{Region, Text, Token};
 use engine::{CardRef, OperationKey};
+use giftcards::{Channel, ClaimLink, LinkHash};
 use giftcards::{Code, CodeHash, Details, Funding, Label, Line, LineKind, Metadata, Place};
 
 /// The words of one line: positions first, then `name=value` or bare flags.
@@ -95,6 +97,7 @@ pub fn place(name: &str, sum: &str) -> Box<Place> {
         expires_in_s: None,
         region: None,
         lines: Vec::new(),
+        checkout: None,
     })
 }
 
@@ -116,6 +119,10 @@ pub fn funding(word: Option<&str>) -> Funding {
         "promotional" => Funding::Promotional,
         "external" => Funding::External,
         "import" => Funding::Import,
+        "payment" => Funding::Payment {
+            payment: PaymentId::from_bits(1),
+            rail: Token::new("sandbox").unwrap(),
+        },
         customer => Funding::Invoice { customer: Token::new(customer).unwrap() },
     }
 }
@@ -136,6 +143,14 @@ pub fn hash(word: &str) -> CodeHash {
     CodeHash(bits(word).to_be_bytes())
 }
 
+pub fn channel(word: &str) -> Channel {
+    Channel::ALL.into_iter().find(|channel| channel.as_str() == word).unwrap()
+}
+
+pub fn link(word: &str) -> ClaimLink {
+    ClaimLink { hash: LinkHash(bits(word).to_be_bytes()), key: 1, nonce: 7 }
+}
+
 pub fn key(word: &str) -> OperationKey {
     OperationKey(bits(word).to_be_bytes())
 }
@@ -146,6 +161,10 @@ pub fn card(word: &str) -> CardId {
 
 pub fn hold(word: &str) -> HoldId {
     HoldId::from_bits(bits(word))
+}
+
+pub fn checkout(word: &str) -> CheckoutId {
+    CheckoutId::from_bits(bits(word))
 }
 
 pub fn refund(word: &str) -> RefundId {

@@ -1,13 +1,14 @@
 //! A book in memory, whose rows are unknown until they were asked for by key.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
-use base::{Amount, Instant};
+use base::{Amount, Currency, Instant};
 use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
 use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
 use engine::{EventKind, answer, decide, needs};
-use giftcards::Undo;
-use ledger::{Transfer, TransferKind};
+use giftcards::{Outcome, Undo};
+use ledger::{AccountName, Reason, Transfer, TransferKind};
 
 use crate::audit;
 
@@ -21,6 +22,8 @@ macro_rules! world {
             pub book: Option<BookRow>,
             $(pub $name: BTreeMap<$id, $row>,)+
             pub operations: BTreeMap<OperationKey, OperationTrace>,
+            /// What bought cards took out of their orders and have not given back.
+            pub bought: BTreeMap<Currency, i64>,
             /// What happened in the last command.
             pub events: Vec<EventKind>,
             /// Rounds of loading that the last command took.
@@ -35,12 +38,14 @@ macro_rules! world {
                     book: None,
                     $($name: BTreeMap::new(),)+
                     operations: BTreeMap::new(),
+                    bought: BTreeMap::new(),
                     events: Vec::new(),
                     rounds: 0,
                 }
             }
 
             fn apply(&mut self, change: &Change) {
+                self.note_bought(&change.transfers);
                 for row in &change.rows {
                     match row.clone() {
                         Row::Book(row) => self.book = Some(row),
@@ -86,6 +91,33 @@ impl World {
         self.trace(command, key, &decided);
         audit::book(self);
         decided
+    }
+
+    /// Applies what a rule decided that has no command of its own here, and audits the book.
+    pub fn put(&mut self, outcome: Outcome) {
+        self.events.clear();
+        self.events.extend(outcome.events.iter().map(|(kind, _)| EventKind::GiftCards(*kind)));
+        let Outcome { cards, holds, refunds, posted, .. } = outcome;
+        self.note_bought(&posted.transfers);
+        self.sequence += 1;
+        self.account.extend(posted.accounts.into_iter().map(|row| (row.id, row)));
+        self.card.extend(cards.into_iter().map(|row| (row.id, Arc::new(row))));
+        self.hold.extend(holds.into_iter().map(|row| (row.id, Arc::new(row))));
+        self.refund.extend(refunds.into_iter().map(|row| (row.id, Arc::new(row))));
+        audit::book(self);
+    }
+
+    fn note_bought(&mut self, transfers: &[Transfer]) {
+        for transfer in transfers {
+            let of_purchases = [Reason::Issue, Reason::Cancel, Reason::OrderRefund];
+            if of_purchases.contains(&transfer.reason) {
+                let orders = AccountName::OrderClearing.id(transfer.amount.currency);
+                let bought = self.bought.entry(transfer.amount.currency).or_default();
+                let units = transfer.amount.amount.minor();
+                *bought += if transfer.debit == orders { units } else { 0 };
+                *bought -= if transfer.credit == orders { units } else { 0 };
+            }
+        }
     }
 
     /// Asks for rows until nothing is missing, as the writer does.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, Token};
+use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, PaymentId, Token};
 use giftcards::{AdjustReason, CardState, EventKind, Funding, Hold, HoldStatus, Label, LineKind};
-use giftcards::{Metadata, MetadataError, Why};
+use giftcards::{Channel, DeliveryState, Metadata, MetadataError, Why};
 use ledger::{AccountName, Pending};
 
 #[test]
@@ -71,6 +71,7 @@ fn a_hold_shows_what_became_of_it_whether_or_not_its_lapse_was_booked() {
             expires_at: at,
             reference: base::Text::new("order-1").unwrap(),
             created_at: Instant::MIN,
+            checkout: None,
         };
         assert_eq!([hold.status(Instant::from_micros(4)), hold.status(at)], shown);
     }
@@ -99,6 +100,9 @@ fn funding_says_where_value_comes_from_and_where_it_expires_to() {
     check(&Funding::Promotional, "promotional", incentives, incentives);
     check(&invoice, "invoice", "receivable/acme", "giftcard/breakage");
     check(&Funding::External, "external", "rail/external/clearing", "giftcard/breakage");
+    let (payment, rail) = (PaymentId::from_bits(1), Token::new("sandbox").unwrap());
+    let bought = Funding::Payment { payment, rail };
+    check(&bought, "payment", "order/clearing", "giftcard/breakage");
     check(&Funding::Import, "import", "import/opening", "giftcard/breakage");
 }
 
@@ -126,8 +130,14 @@ fn stored_numbers_are_read_back_and_words_are_unique() {
         assert!(Why::from_number(number).is_none_or(|why| why as u8 == number));
         assert!(CardState::from_number(number).is_none_or(|state| state as u8 == number));
     }
-    assert_eq!((0..=u8::MAX).filter_map(Why::from_number).count(), 5);
+    assert_eq!((0..=u8::MAX).filter_map(Why::from_number).count(), 7);
     assert_eq!((0..=u8::MAX).filter_map(CardState::from_number).count(), 3);
+    for number in 0..=u8::MAX {
+        assert!(Channel::from_number(number).is_none_or(|it| it as u8 == number));
+        assert!(DeliveryState::from_number(number).is_none_or(|it| it as u8 == number));
+    }
+    assert_eq!((0..=u8::MAX).filter_map(Channel::from_number).count(), 4);
+    assert_eq!((0..=u8::MAX).filter_map(DeliveryState::from_number).count(), 7);
     for kind in LineKind::ALL {
         assert_eq!(LineKind::parse(kind.as_str()), Some(kind));
     }

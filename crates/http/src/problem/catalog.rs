@@ -90,6 +90,8 @@ catalog! {
     LIMIT_EXCEEDED = "limit_exceeded", 422, "A limit would be exceeded",
         "Ask for less: the amount, the duration or the number of open holds is above what the \
          program allows.";
+    HOLD_OF_CHECKOUT = "hold_of_checkout", 422, "The hold belongs to a checkout",
+        "Pay, cancel or refund through the checkout that the hold names: it moves its holds itself.";
     HOLD_NOT_OPEN = "hold_not_open", 422, "The hold is not open",
         "Read the hold to see whether it was captured, released or has expired; place a new one \
          if it is still needed.";

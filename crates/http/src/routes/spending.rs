@@ -78,6 +78,7 @@ impl Spending<'_> {
             lines: fields::each("/lines", self.lines, limits::LINES_PER_HOLD_MAX, |_, body| {
                 line(body)
             })?,
+            checkout: None,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Gift cards.
 
-use base::{CardId, Instant, PersonId, ProgramId, Region};
-use giftcards::{Block, Card, CardStatus, Details, Funding, Sealed, status};
+use base::{CardId, Instant, PaymentId, PersonId, ProgramId, Region};
+use giftcards::{Block, Card, CardStatus, Details, Funding, Sealed, Why, status};
 use ledger::Account;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -77,6 +77,7 @@ pub(crate) struct GiftCardView<'a> {
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum CardStatusName {
+    Pending,
     Active,
     Depleted,
     Expired,
@@ -87,10 +88,14 @@ enum CardStatusName {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Block)]
 struct BlockView<'a> {
-    /// Always `frozen`.
+    /// `frozen`, `dispute` or `activation_delay`.
     kind: &'static str,
     #[schema(value_type = String, format = DateTime)]
     since: Time,
+    /// When it ends by itself; left out when somebody must end it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    until: Option<Time>,
     /// A machine word.
     reason: &'a str,
 }
@@ -110,8 +115,12 @@ struct DeliveryView {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = CardFunding)]
 struct FundingView<'a> {
-    /// `promotional`, `invoice`, `external` or `import`.
+    /// `promotional`, `invoice`, `external`, `payment` or `import`.
     kind: &'static str,
+    /// The payment of ours that bought it, for `payment` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    payment: Option<Id<PaymentId>>,
     /// The customer who is invoiced, or the reference of the payment made elsewhere.
     reference: Option<&'a str>,
 }
@@ -170,6 +179,7 @@ impl<'a> GiftCardView<'a> {
         let money = |amount| MoneyView::new(amount, card.currency);
         let details = card.details.as_deref();
         let status = match status(card, account, now) {
+            CardStatus::Pending => CardStatusName::Pending,
             CardStatus::Active => CardStatusName::Active,
             CardStatus::Depleted => CardStatusName::Depleted,
             CardStatus::Expired => CardStatusName::Expired,
@@ -181,7 +191,7 @@ impl<'a> GiftCardView<'a> {
             created_at: Time(card.created_at),
             metadata: MetadataView(details.map(|details| &details.metadata)),
             status,
-            blocks: card.frozen.iter().map(BlockView::new).collect(),
+            blocks: blocks(card, now),
             delivery: DeliveryView { channel: None, state: "none", at: None },
             claimed: false,
             value: money(card.value),
@@ -215,16 +225,33 @@ impl<'a> GiftCardView<'a> {
 
     /// Without what only the shop should know either: for keys that anybody can read.
     pub(crate) fn public(self) -> GiftCardView<'a> {
-        let funding = FundingView { reference: None, ..self.funding };
+        let funding = FundingView { payment: None, reference: None, ..self.funding };
         let view = GiftCardView { funding, metadata: MetadataView(None), ..self };
         GiftCardView { reference: None, source: None, program: None, ..view }.impersonal()
     }
 }
 
-impl<'a> BlockView<'a> {
-    fn new(block: &'a Block) -> BlockView<'a> {
-        BlockView { kind: "frozen", since: Time(block.since), reason: block.reason.as_str() }
+/// Everything that keeps a card from being spent now, in the order in which it is refused.
+fn blocks(card: &Card, now: Instant) -> Vec<BlockView<'_>> {
+    let stored = [("frozen", &card.frozen), ("dispute", &card.disputed)];
+    let stored = stored.into_iter().filter_map(|(kind, block)| Some((kind, block.as_ref()?)));
+    let mut blocks: Vec<BlockView<'_>> = stored
+        .map(|(kind, Block { since, reason })| BlockView {
+            kind,
+            since: Time(*since),
+            until: None,
+            reason: reason.as_str(),
+        })
+        .collect();
+    if let Some(until) = card.activates_at.filter(|_| card.is_before_activation(now)) {
+        blocks.push(BlockView {
+            kind: "activation_delay",
+            since: Time(card.created_at),
+            until: Some(Time(until)),
+            reason: Why::NotYetActive.as_str(),
+        });
     }
+    blocks
 }
 
 impl<'a> FundingView<'a> {
@@ -234,9 +261,13 @@ impl<'a> FundingView<'a> {
             Funding::External => {
                 details.and_then(|details| details.reference.as_ref()).map(AsRef::as_ref)
             }
-            Funding::Promotional | Funding::Import => None,
+            Funding::Promotional | Funding::Payment { .. } | Funding::Import => None,
         };
-        FundingView { kind: funding.as_str(), reference }
+        let payment = match funding {
+            Funding::Payment { payment, .. } => Some(Id(*payment)),
+            _ => None,
+        };
+        FundingView { kind: funding.as_str(), payment, reference }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Holds, which redemptions are too.
 
-use base::{CardId, HoldId, Instant};
+use base::{CardId, CheckoutId, HoldId, Instant};
 use giftcards::{Hold, HoldStatus};
 use ledger::Account;
 use serde::Serialize;
@@ -33,9 +33,12 @@ pub(crate) struct HoldView<'a> {
     released: MoneyView,
     /// The part of what was taken that went back to the card.
     refunded: MoneyView,
-    /// When it lapses.
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Time,
+    /// When it lapses; `null` while the checkout that placed it is being paid.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Time>,
+    /// The checkout that placed it, which alone may capture, change, release or refund it.
+    #[schema(value_type = Option<String>)]
+    checkout: Option<Id<CheckoutId>>,
     #[schema(value_type = String, example = "gc_01jd3q8v9ec4y8s5k1m0t2n7xz")]
     gift_card: Id<CardId>,
     /// What the card can still spend.
@@ -75,7 +78,8 @@ impl<'a> HoldView<'a> {
             captured: money(pending.posted),
             released: money(pending.voided),
             refunded: money(hold.refunded),
-            expires_at: Time(hold.expires_at),
+            expires_at: hold.lapses_at().map(Time),
+            checkout: hold.checkout.map(Id),
             gift_card: Id(hold.card),
             card_available: money(account.available()),
             reference: hold.reference.as_str(),

@@ -206,7 +206,7 @@ async fn parameters_are_checked() {
         ("/v1/gift-cards?limit=ten", "limit"),
         ("/v1/gift-cards?limit=9223372036854775808", "limit"),
         ("/v1/gift-cards?limit=5&limit=5", "limit"),
-        ("/v1/gift-cards?status=pending", "status"),
+        ("/v1/gift-cards?status=paused", "status"),
         ("/v1/gift-cards?owner=gc_01jd3q8v9ec4y8s5k1m0t2n7xz", "owner"),
         ("/v1/gift-cards?last4=ABC", "last4"),
         ("/v1/gift-cards?last4=%C3%A9AB", "last4"),

@@ -72,6 +72,8 @@ impl Shop {
             program: None,
             created_at: None,
             details: None,
+            activates_at: None,
+            delivery: None,
         })));
     }
 
@@ -86,6 +88,7 @@ impl Shop {
                 expires_in_s: Some(seconds),
                 region: None,
                 lines: Vec::new(),
+                checkout: None,
             }),
         });
     }

@@ -123,6 +123,7 @@ fn redemption(number: u64, cards: u64, clock: &SystemClock) -> Request {
         expires_in_s: None,
         region: None,
         lines: Vec::new(),
+        checkout: None,
     };
     let mut key = [0; 16];
     key[..8].copy_from_slice(&seed::mixed(number)[..8]);

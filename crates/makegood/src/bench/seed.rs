@@ -120,6 +120,8 @@ fn issue(id: CardId, code: Code) -> Request {
         program: None,
         created_at: None,
         details: None,
+        activates_at: None,
+        delivery: None,
     };
     let command = Command::GiftCards(GiftCardCommand::Issue(Box::new(issue)));
     Request { command, actor: KeyId::from_bits(1), operation: None }

@@ -134,6 +134,8 @@ fn issue(id: CardId, behaves: Behavior, code: Code, now: Instant) -> Issue {
         program: None,
         created_at: is_old.then(|| days_ago(366)),
         details: Some(Box::new(Details { regions, ..Details::default() })),
+        activates_at: None,
+        delivery: None,
     }
 }
 

@@ -216,6 +216,7 @@ pub fn place(number: u8, minor: i64) -> Box<Place> {
         expires_in_s: None,
         region: None,
         lines: Vec::new(),
+        checkout: None,
     })
 }
 
@@ -235,6 +236,8 @@ pub fn new_card(number: u8, value: Money, funding: Funding) -> Issue {
         program: None,
         created_at: None,
         details: None,
+        activates_at: None,
+        delivery: None,
     }
 }
 

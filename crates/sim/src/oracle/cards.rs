@@ -52,7 +52,12 @@ impl Oracle {
         check_value(new, program.as_deref())?;
         let card = self.card_to_issue(new, program.as_deref());
         let imports = new.funding == Funding::Import;
-        if !imports && card.expires_at.is_some_and(|at| at <= self.now) {
+        let mut beginnings = vec![self.now];
+        beginnings.extend(new.activates_at);
+        beginnings.extend(new.delivery.and_then(|delivery| delivery.deliver_at));
+        let ends_before_it_begins =
+            |end: Instant| beginnings.iter().any(|beginning| end <= *beginning);
+        if !imports && card.expires_at.is_some_and(ends_before_it_begins) {
             return Err(No::DateNotLater.into());
         }
         let own = self.account_named(AccountName::GiftCard(card.id), card.currency);
@@ -89,6 +94,8 @@ impl Oracle {
             value: new.value.amount,
             state: CardState::Active,
             frozen: None,
+            disputed: None,
+            activates_at: new.activates_at.filter(|at| *at > self.now),
             code: new.code.0.clone(),
             expires_at,
             funding: new.funding.clone(),
@@ -99,6 +106,7 @@ impl Oracle {
             sandbox: new.sandbox,
             created_at,
             details: (details != Details::default()).then(|| Box::new(details)),
+            gift: None,
         }
     }
 
@@ -293,6 +301,7 @@ fn source_of(card: &Card) -> AccountName {
         Funding::External => {
             AccountName::RailClearing(Token::new("external").expect("it is a word"))
         }
+        Funding::Payment { .. } => AccountName::OrderClearing,
         Funding::Import => AccountName::ImportOpening,
     }
 }

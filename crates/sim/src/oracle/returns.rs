@@ -15,7 +15,7 @@ use super::{Oracle, Said};
 
 impl Oracle {
     pub(super) fn refund(&mut self, id: HoldId, new: &RefundHold) -> Said {
-        let (hold, card) = self.hold_and_card(id)?;
+        let (hold, card) = self.free_hold_and_card(id)?;
         if new.amount.currency != card.currency {
             return Err(No::CurrencyMismatch.into());
         }
@@ -94,7 +94,7 @@ impl Oracle {
     }
 
     fn undo_hold(&mut self, id: HoldId) -> Result<HoldId, Refusal> {
-        let (mut hold, card) = self.hold_and_card(id)?;
+        let (mut hold, card) = self.free_hold_and_card(id)?;
         if hold.pending.posted > hold.refunded {
             return Err(No::HoldCaptured.into());
         }
@@ -107,7 +107,7 @@ impl Oracle {
     }
 
     fn undo_payment(&mut self, id: HoldId, units: Option<i64>) -> Result<HoldId, Refusal> {
-        let (hold, card) = self.hold_and_card(id)?;
+        let (hold, card) = self.free_hold_and_card(id)?;
         let units = units.unwrap_or(hold.pending.posted.minor());
         check_refundable(&hold, units)?;
         self.give_back_spent(hold, card, units, Reason::Reverse)?;
@@ -116,7 +116,7 @@ impl Oracle {
 
     fn undo_refund(&mut self, id: RefundId) -> Result<HoldId, Refusal> {
         let refund = self.refunds.get(id).ok_or(No::HoldNotFound)?.as_ref().clone();
-        let (mut hold, card) = self.hold_and_card(refund.hold)?;
+        let (mut hold, card) = self.free_hold_and_card(refund.hold)?;
         assert!(!refund.reversed, "a key is reversed once, and a refund has one key");
         let (units, free) = (refund.amount.amount.minor(), self.free_of(&card));
         if units > free {

@@ -46,7 +46,7 @@ impl Oracle {
     }
 
     pub(super) fn change_hold(&mut self, id: HoldId, change: &ChangeHold) -> Said {
-        let (mut hold, mut card) = self.hold_and_card(id)?;
+        let (mut hold, mut card) = self.free_hold_and_card(id)?;
         self.check_open(&hold)?;
         if change.amount.is_some_and(|amount| amount.currency != card.currency) {
             return Err(No::CurrencyMismatch.into());
@@ -80,7 +80,7 @@ impl Oracle {
     }
 
     pub(super) fn capture(&mut self, id: HoldId, amount: Option<Money>, is_final: bool) -> Said {
-        let (mut hold, card) = self.hold_and_card(id)?;
+        let (mut hold, card) = self.free_hold_and_card(id)?;
         self.check_open(&hold)?;
         let part = part_of(&hold, amount)?;
         if card.sandbox == Sandbox::FailsAtCapture {
@@ -96,7 +96,7 @@ impl Oracle {
     }
 
     pub(super) fn release(&mut self, id: HoldId, amount: Option<Money>) -> Said {
-        let (mut hold, card) = self.hold_and_card(id)?;
+        let (mut hold, card) = self.free_hold_and_card(id)?;
         if open(&hold) == 0 {
             return Err(No::HoldNotOpen.into());
         }
@@ -165,6 +165,8 @@ impl Oracle {
             Why::Expired
         } else if card.frozen.is_some() {
             Why::Frozen
+        } else if card.activates_at.is_some_and(|at| self.now < at) {
+            Why::NotYetActive
         } else {
             return Ok(());
         };
@@ -209,6 +211,7 @@ impl Oracle {
             expires_at,
             reference: place.reference.clone(),
             created_at: self.now,
+            checkout: place.checkout,
         }
     }
 
@@ -246,6 +249,12 @@ impl Oracle {
         let hold = self.hold(id).ok_or(No::HoldNotFound)?.clone();
         let card = self.known_card(hold.card)?;
         Ok((hold, card))
+    }
+
+    /// The same, unless the hold is a checkout's.
+    pub(super) fn free_hold_and_card(&self, id: HoldId) -> Result<(Hold, Card), Refusal> {
+        let (hold, card) = self.hold_and_card(id)?;
+        if hold.checkout.is_some() { Err(No::HoldOfCheckout.into()) } else { Ok((hold, card)) }
     }
 
     /// Keeps a changed hold, which is listed on its card as long as it holds anything.

@@ -1,6 +1,6 @@
 //! Commands about what exists already.
 
-use base::{Amount, Instant, Money, RefundId, Region, Span, Text, Token};
+use base::{Amount, CheckoutId, Instant, Money, RefundId, Region, Span, Text, Token};
 use engine::{CardRef, Command, GiftCardCommand};
 use giftcards::{Adjust, AdjustReason, Capture, ChangeHold, Direction, Extend, Label, Line};
 use giftcards::{LineKind, Metadata, Place, RefundHold, Update};
@@ -134,6 +134,7 @@ impl Workload {
             expires_in_s: self.seconds(),
             region: self.region(),
             lines: self.lines(),
+            checkout: self.checkout(),
         });
         let card = match row {
             Some(row) if self.random.percent(60) => {
@@ -216,6 +217,11 @@ impl Workload {
         let currency = currency.filter(|_| self.random.percent(96));
         let currency = currency.unwrap_or_else(|| self.currency());
         Money { amount: Amount::new(units).expect("it is not below zero"), currency }
+    }
+
+    /// Now and then a checkout holds, whose holds nobody else may touch.
+    fn checkout(&mut self) -> Option<CheckoutId> {
+        self.random.percent(3).then(|| CheckoutId::from_bits(u128::from(self.random.below(9))))
     }
 
     fn seconds(&mut self) -> Option<u32> {

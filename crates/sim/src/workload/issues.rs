@@ -1,6 +1,6 @@
 //! New programs and cards.
 
-use base::{Amount, CardId, Instant, Money, PersonId, ProgramId, Span, Text, Token};
+use base::{Amount, CardId, Instant, Money, PaymentId, PersonId, ProgramId, Span, Text, Token};
 use engine::GiftCardCommand;
 use giftcards::{Code, CodeHash, Details, Funding, Issue, LineKind, Metadata, NewCode, NewProgram};
 use giftcards::{Program, Sandbox, Scope, ScopeLists, Sealed, Source};
@@ -71,6 +71,8 @@ impl Workload {
                 now.saturating_sub(age)
             }),
             details: self.details(),
+            activates_at: if self.random.percent(10) { self.some_date(now) } else { None },
+            delivery: None,
         }))
     }
 
@@ -87,7 +89,11 @@ impl Workload {
         match self.random.below(10) {
             0..4 => Funding::Promotional,
             4..6 => Funding::Invoice { customer: Token::new("acme").expect("it is a word") },
-            6..9 => Funding::External,
+            6..8 => Funding::External,
+            8 => Funding::Payment {
+                payment: PaymentId::from_bits(u128::from(self.random.below(9))),
+                rail: Token::new("sandbox").expect("it is a word"),
+            },
             _ => Funding::Import,
         }
     }

@@ -42,6 +42,8 @@ fn issue(id: CardId, units: i64) -> GiftCardCommand {
         program: None,
         created_at: None,
         details: None,
+        activates_at: None,
+        delivery: None,
     }))
 }
 
@@ -54,6 +56,7 @@ fn redeem(card: CardId, hold: HoldId, units: i64) -> GiftCardCommand {
         expires_in_s: None,
         region: None,
         lines: Vec::new(),
+        checkout: None,
     };
     GiftCardCommand::Redeem { card: CardRef::Id(card), place: Box::new(place) }
 }

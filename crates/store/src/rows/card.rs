@@ -1,17 +1,18 @@
 //! Gift cards.
 
-use base::{CardId, HoldId, Instant, PersonId, ProgramId, Text, Token};
+use base::{CardId, HoldId, Instant, PaymentId, PersonId, ProgramId, Text, Token};
 use giftcards::{Block, Card, CardState, Code, CodeHash, Details, Funding, Label, Sandbox};
 use giftcards::{Sealed, Source};
 use journal::{ReadError, ValueSink, ValueSource};
+use ledger::RailName;
 
 use super::fields::{FieldSink, FieldSource, invalid};
 use super::table::{Index, Table, bytes, integer, text};
-use super::{metadata_text, region_text, scope_text};
+use super::{gift, metadata_text, region_text, scope_text};
 
 pub(crate) const TABLE: Table = Table {
     number: 4,
-    version: 1,
+    version: 2,
     name: "card",
     key_columns: 1,
     columns: &[
@@ -46,12 +47,29 @@ pub(crate) const TABLE: Table = Table {
         text("design").or_null(),
         text("source_kind").or_null(),
         text("source_id").or_null(),
+        bytes("payment").or_null(),
+        text("rail").or_null(),
+        integer("disputed_since").or_null(),
+        text("disputed_reason").or_null(),
+        integer("activates_at").or_null(),
+        bytes("owner").or_null(),
+        integer("owned_since").or_null(),
+        bytes("link_hash").or_null(),
+        integer("link_key").or_null(),
+        integer("link_nonce").or_null(),
+        integer("channel").or_null(),
+        integer("delivery_state").or_null(),
+        integer("delivery_at").or_null(),
+        integer("deliver_at").or_null(),
+        integer("sendings").or_null(),
     ],
     indexes: &[
         Index { column: "expires_at", only: Some("state = 1 and expires_at is not null") },
         Index { column: "last4", only: None },
         Index { column: "reference", only: Some("reference is not null") },
         Index { column: "recipient", only: Some("recipient is not null") },
+        Index { column: "owner", only: Some("owner is not null") },
+        Index { column: "deliver_at", only: Some("state = 1 and delivery_state = 1") },
     ],
 };
 
@@ -86,10 +104,40 @@ pub(super) fn write(row: &Card, sink: &mut impl ValueSink) {
         Some(details) => write_details(details, sink),
         None => (0..11).for_each(|_| sink.null()),
     }
+    let bought = match &row.funding {
+        Funding::Payment { payment, rail } => Some((payment.to_bytes(), rail)),
+        _ => None,
+    };
+    sink.opt_bytes(bought.as_ref().map(|(payment, _)| payment.as_slice()));
+    sink.opt_text(bought.as_ref().map(|(_, rail)| rail.as_str()));
+    sink.opt_instant(row.disputed.as_ref().map(|block| block.since));
+    sink.opt_text(row.disputed.as_ref().map(|block| block.reason.as_str()));
+    sink.opt_instant(row.activates_at);
+    gift::write(row.gift.as_deref(), sink);
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Card, ReadError> {
-    Ok(Card {
+/// Reads a row of the present version, or of one that knew nothing of payments and gifts.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Card, ReadError> {
+    let (mut card, kind, customer) = read_first_version(source)?;
+    let mut bought = None;
+    if version > 1 {
+        bought = read_payment(source)?;
+        card.disputed = read_block(source)?;
+        card.activates_at = source.opt_instant()?;
+        card.gift = gift::read(source)?;
+    }
+    card.funding = funding(&kind, customer, bought)?;
+    Ok(card)
+}
+
+/// What every version begins with: a card whose funding is yet to be put together, and what its
+/// kind and customer are.
+fn read_first_version(
+    source: &mut impl ValueSource,
+) -> Result<(Card, String, Option<Token<64>>), ReadError> {
+    let kind;
+    let customer;
+    let card = Card {
         id: CardId::from_bytes(source.fixed16()?),
         program: source.opt_fixed16()?.map(ProgramId::from_bytes),
         currency: source.currency()?,
@@ -97,6 +145,8 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Card, ReadError> {
         state: CardState::from_number(source.number("state of a card")?)
             .ok_or(invalid("state of a card"))?,
         frozen: read_block(source)?,
+        disputed: None,
+        activates_at: None,
         code: Code {
             hash: CodeHash(source.fixed16()?),
             key: source.number("key number of a code")?,
@@ -104,7 +154,11 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Card, ReadError> {
             last4: source.fixed()?,
         },
         expires_at: source.opt_instant()?,
-        funding: read_funding(source)?,
+        funding: {
+            kind = source.text()?;
+            customer = source.opt_parsed("customer", Token::new)?;
+            Funding::Import
+        },
         expired_value: source.amount()?,
         hold_seconds_max: source.number("longest hold of a card")?,
         refund_extension_days: source.number("refund extension of a card")?,
@@ -116,7 +170,9 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Card, ReadError> {
         },
         created_at: source.instant()?,
         details: read_details(source)?,
-    })
+        gift: None,
+    };
+    Ok((card, kind, customer))
 }
 
 fn write_details(details: &Details, sink: &mut impl ValueSink) {
@@ -158,14 +214,23 @@ fn read_block(source: &mut impl ValueSource) -> Result<Option<Block>, ReadError>
     })
 }
 
-fn read_funding(source: &mut impl ValueSource) -> Result<Funding, ReadError> {
-    let kind = source.text()?;
-    let customer = source.opt_parsed("customer", Token::new)?;
-    match (kind.as_str(), customer) {
-        ("promotional", None) => Ok(Funding::Promotional),
-        ("invoice", Some(customer)) => Ok(Funding::Invoice { customer }),
-        ("external", None) => Ok(Funding::External),
-        ("import", None) => Ok(Funding::Import),
+fn read_payment(source: &mut impl ValueSource) -> Result<Option<(PaymentId, RailName)>, ReadError> {
+    let payment = source.opt_fixed16()?.map(PaymentId::from_bytes);
+    let rail = source.opt_parsed("rail of a card", Token::new)?;
+    both(payment, rail, "payment: half of it")
+}
+
+fn funding(
+    kind: &str,
+    customer: Option<Token<64>>,
+    bought: Option<(PaymentId, RailName)>,
+) -> Result<Funding, ReadError> {
+    match (kind, customer, bought) {
+        ("promotional", None, None) => Ok(Funding::Promotional),
+        ("invoice", Some(customer), None) => Ok(Funding::Invoice { customer }),
+        ("external", None, None) => Ok(Funding::External),
+        ("payment", None, Some((payment, rail))) => Ok(Funding::Payment { payment, rail }),
+        ("import", None, None) => Ok(Funding::Import),
         _ => Err(invalid("funding of a card")),
     }
 }
@@ -189,7 +254,7 @@ fn read_source(source: &mut impl ValueSource) -> Result<Option<Source>, ReadErro
 }
 
 /// Two columns that are filled together or not at all.
-fn both<A, B>(
+pub(super) fn both<A, B>(
     first: Option<A>,
     second: Option<B>,
     what: &'static str,

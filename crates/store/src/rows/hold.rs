@@ -1,6 +1,6 @@
 //! Holds.
 
-use base::{AccountId, CardId, HoldId, Text};
+use base::{AccountId, CardId, CheckoutId, HoldId, Text};
 use giftcards::Hold;
 use journal::{ReadError, ValueSink, ValueSource};
 use ledger::Pending;
@@ -12,7 +12,7 @@ use super::table::{Index, Table, bytes, integer, text};
 /// statement computes with money; the reader compares the two.
 pub(crate) const TABLE: Table = Table {
     number: 6,
-    version: 1,
+    version: 2,
     name: "hold",
     key_columns: 1,
     columns: &[
@@ -30,6 +30,7 @@ pub(crate) const TABLE: Table = Table {
         integer("expires_at"),
         text("reference"),
         integer("created_at"),
+        bytes("checkout").or_null(),
     ],
     indexes: &[
         Index { column: "reference", only: None },
@@ -52,9 +53,11 @@ pub(super) fn write(row: &Hold, sink: &mut impl ValueSink) {
     sink.instant(row.expires_at);
     sink.text(row.reference.as_str());
     sink.instant(row.created_at);
+    sink.opt_bytes(row.checkout.map(CheckoutId::to_bytes).as_ref().map(<[u8; 16]>::as_slice));
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Hold, ReadError> {
+/// Reads a row of the present version, or of one that had no checkouts.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Hold, ReadError> {
     let id = HoldId::from_bytes(source.fixed16()?);
     let card = CardId::from_bytes(source.fixed16()?);
     let mut pending = Pending {
@@ -86,5 +89,9 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Hold, ReadError> {
         expires_at: source.instant()?,
         reference: source.parsed("reference of a hold", Text::new)?,
         created_at: source.instant()?,
+        checkout: match version {
+            1 => None,
+            _ => source.opt_fixed16()?.map(CheckoutId::from_bytes),
+        },
     })
 }

@@ -29,6 +29,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "views",
         text: include_str!("../../migrations/book/0002_views.sql"),
     },
+    // Bought cards and gifts, holds of checkouts.
+    Migration {
+        number: 3,
+        name: "gifts",
+        text: include_str!("../../migrations/book/0003_gifts.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -55,13 +55,17 @@ CREATE TABLE card (
     design text,
     source_kind text,
     source_id text,
-    applied_seq integer not null,
+    applied_seq integer not null, payment blob, rail text, disputed_since integer, disputed_reason text, activates_at integer, owner blob, owned_since integer, link_hash blob, link_key integer, link_nonce integer, channel integer, delivery_state integer, delivery_at integer, deliver_at integer, sendings integer,
     primary key (id)
 ) strict, without rowid;
+
+CREATE INDEX card_deliver_at on card (deliver_at, id) where state = 1 and delivery_state = 1;
 
 CREATE INDEX card_expires_at on card (expires_at, id) where state = 1 and expires_at is not null;
 
 CREATE INDEX card_last4 on card (last4, id);
+
+CREATE INDEX card_owner on card (owner, id) where owner is not null;
 
 CREATE INDEX card_recipient on card (recipient, id) where recipient is not null;
 
@@ -116,7 +120,7 @@ CREATE TABLE hold (
     expires_at integer not null,
     reference text not null,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, checkout blob,
     primary key (id)
 ) strict, without rowid;
 
@@ -200,13 +204,30 @@ select
     account.credits_posted - account.debits_posted - account.debits_pending as available_minor,
     card.funding as funding,
     card.customer as customer,
+    lower(hex(card.payment)) as payment,
+    card.rail as rail,
     card.reference as reference,
     card.source_kind as source_kind,
     card.source_id as source_id,
     lower(hex(card.recipient)) as recipient,
     lower(hex(card.sender)) as sender,
+    lower(hex(card.owner)) as owner,
     card.frozen_since as frozen_since_micros,
     strftime('%Y-%m-%dT%H:%M:%SZ', card.frozen_since / 1000000, 'unixepoch') as frozen_since,
+    card.disputed_reason as disputed_reason,
+    card.activates_at as activates_at_micros,
+    strftime('%Y-%m-%dT%H:%M:%SZ', card.activates_at / 1000000, 'unixepoch') as activates_at,
+    card.deliver_at as deliver_at_micros,
+    strftime('%Y-%m-%dT%H:%M:%SZ', card.deliver_at / 1000000, 'unixepoch') as deliver_at,
+    case card.delivery_state
+        when 1 then 'scheduled'
+        when 2 then 'scheduled'
+        when 3 then 'sent'
+        when 4 then 'accepted'
+        when 5 then 'bounced'
+        when 6 then 'opened'
+        else 'none'
+    end as delivery_state,
     card.expires_at as expires_at_micros,
     strftime('%Y-%m-%dT%H:%M:%SZ', card.expires_at / 1000000, 'unixepoch') as expires_at,
     card.created_at as created_at_micros,
@@ -235,8 +256,9 @@ select
     hold.voided as released_minor,
     hold.refunded as refunded_minor,
     hold.reference as reference,
-    hold.expires_at as expires_at_micros,
-    strftime('%Y-%m-%dT%H:%M:%SZ', hold.expires_at / 1000000, 'unixepoch') as expires_at,
+    lower(hex(hold.checkout)) as checkout,
+    case when hold.expires_at < 253402300799999999 then hold.expires_at end as expires_at_micros,
+    case when hold.expires_at < 253402300799999999 then strftime('%Y-%m-%dT%H:%M:%SZ', hold.expires_at / 1000000, 'unixepoch') end as expires_at,
     hold.created_at as created_at_micros,
     strftime('%Y-%m-%dT%H:%M:%SZ', hold.created_at / 1000000, 'unixepoch') as created_at,
     hold.applied_seq as changed_seq,
@@ -253,7 +275,15 @@ select
         when account.name is null then 'liability'
         when account.name = 'order/clearing' then 'liability'
         when account.name = 'giftcard/breakage' then 'income'
+        when account.name = 'commission' then 'income'
         when account.name = 'giftcard/incentives' then 'expense'
+        when account.name = 'chargeback/loss' then 'expense'
+        when account.name like 'refund/expense/%' then 'expense'
+        when account.name like 'rail/%/fees' then 'expense'
+        when account.name = 'refund/payable' then 'liability'
+        when account.name like 'seller/%' then 'liability'
+        when account.name like 'creator/%' then 'liability'
+        when account.name like 'tax/%' then 'liability'
         when account.name = 'import/opening' then 'equity'
         else 'asset'
     end as kind,
@@ -262,6 +292,8 @@ select
     account.credits_posted as credits_minor,
     case
         when account.name = 'giftcard/incentives' then account.debits_posted - account.credits_posted
+        when account.name = 'chargeback/loss' then account.debits_posted - account.credits_posted
+        when account.name like 'refund/expense/%' then account.debits_posted - account.credits_posted
         when account.name like 'rail/%' then account.debits_posted - account.credits_posted
         when account.name like 'receivable/%' then account.debits_posted - account.credits_posted
         else account.credits_posted - account.debits_posted
@@ -293,6 +325,18 @@ select
         when 11 then 'reversed'
         when 12 then 'imported'
         when 13 then 'extended'
+        when 30 then 'paid'
+        when 31 then 'fee_kept'
+        when 32 then 'ordered'
+        when 33 then 'order_refunded'
+        when 34 then 'refund_sent'
+        when 35 then 'refund_returned'
+        when 36 then 'disputed'
+        when 37 then 'dispute_won'
+        when 38 then 'dispute_lost'
+        when 39 then 'clawed_back'
+        when 40 then 'paid_out'
+        when 41 then 'payout_returned'
         else 'adjusted'
     end as reason,
     case entry.reason

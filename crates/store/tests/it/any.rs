@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use base::{
-    AccountId, Amount, CardId, Currency, HoldId, Instant, Money, PersonId, ProgramId, RefundId,
-    Region, Text, Token,
+    AccountId, Amount, CardId, CheckoutId, Currency, HoldId, Instant, Money, PaymentId, PersonId,
+    ProgramId, RefundId, Region, Text, Token,
 };
 use engine::{BookRow, Row};
 use giftcards::{
-    Block, Card, CardState, Code, CodeHash, CodeRow, Details, Funding, Hold, Label, LineKind,
-    Metadata, Program, Refund, Sandbox, Scope, ScopeLists, Sealed, Source,
+    Block, Card, CardState, Channel, ClaimLink, Code, CodeHash, CodeRow, Delivery, DeliveryState,
+    Details, Funding, Gift, Hold, Label, LineKind, LinkHash, Metadata, Owner, Program, Refund,
+    Sandbox, Scope, ScopeLists, Sealed, Source,
 };
 use ledger::{Account, AccountName, EntryPlace, Pending};
 use proptest::collection::{btree_map, vec};
@@ -103,7 +104,37 @@ fn funding() -> impl Strategy<Value = Funding> {
         token().prop_map(|customer| Funding::Invoice { customer }),
         Just(Funding::External),
         Just(Funding::Import),
+        (bits(), token()).prop_map(|(payment, rail)| Funding::Payment {
+            payment: PaymentId::from_bits(payment),
+            rail,
+        }),
     ]
+}
+
+fn gift() -> impl Strategy<Value = Option<Box<Gift>>> {
+    let owner = (bits(), instant())
+        .prop_map(|(person, since)| Owner { person: PersonId::from_bits(person), since });
+    let link = (any::<[u8; 16]>(), any::<u16>(), any::<u64>())
+        .prop_map(|(hash, key, nonce)| ClaimLink { hash: LinkHash(hash), key, nonce });
+    let kinds = (
+        prop::sample::select(Channel::ALL.to_vec()),
+        prop::sample::select(DeliveryState::ALL.to_vec()),
+    );
+    let delivery = (kinds, instant(), option::of(instant()), any::<u16>()).prop_map(
+        |((channel, state), at, deliver_at, sendings)| Delivery {
+            channel,
+            state,
+            at,
+            deliver_at,
+            sendings,
+        },
+    );
+    (option::of(owner), option::of(link), option::of(delivery)).prop_map(
+        |(owner, link, delivery)| {
+            let gift = Gift { owner, link, delivery };
+            (gift != Gift::default()).then(|| Box::new(gift))
+        },
+    )
 }
 
 fn code() -> impl Strategy<Value = Code> {
@@ -113,20 +144,22 @@ fn code() -> impl Strategy<Value = Code> {
 
 fn card() -> impl Strategy<Value = Card> {
     let states = vec![CardState::Active, CardState::Expired, CardState::Canceled];
-    let block = (instant(), token()).prop_map(|(since, reason)| Block { since, reason });
+    let block = || (instant(), token()).prop_map(|(since, reason)| Block { since, reason });
     let open_hold = (bits(), instant()).prop_map(|(id, at)| (HoldId::from_bits(id), at));
     let who = (bits(), option::of(bits()), currency(), code(), funding());
     let life = (
         prop::sample::select(states),
-        option::of(block),
+        option::of(block()),
+        option::of(block()),
+        option::of(instant()),
         option::of(instant()),
         instant(),
         vec(open_hold, 0..4),
     );
     let numbers = (amount(), amount(), any::<u32>(), any::<u16>(), any::<bool>());
-    (who, life, numbers, details()).prop_map(|(who, life, numbers, details)| {
+    (who, life, numbers, details(), gift()).prop_map(|(who, life, numbers, details, gift)| {
         let (id, program, currency, code, funding) = who;
-        let (state, frozen, expires_at, created_at, open_holds) = life;
+        let (state, frozen, disputed, activates_at, expires_at, created_at, open_holds) = life;
         let (value, expired_value, hold_seconds_max, refund_extension_days, fails) = numbers;
         Card {
             id: CardId::from_bits(id),
@@ -135,6 +168,8 @@ fn card() -> impl Strategy<Value = Card> {
             value,
             state,
             frozen,
+            disputed,
+            activates_at,
             code,
             expires_at,
             funding,
@@ -145,6 +180,7 @@ fn card() -> impl Strategy<Value = Card> {
             sandbox: if fails { Sandbox::FailsAtCapture } else { Sandbox::None },
             created_at,
             details,
+            gift,
         }
     })
 }
@@ -178,7 +214,7 @@ fn account() -> impl Strategy<Value = Account> {
 fn hold() -> impl Strategy<Value = Hold> {
     let amounts = (0..=i64::MAX / 4, 0..=i64::MAX / 4, prop_oneof![Just(0), 0..=i64::MAX / 4]);
     let ids = (bits(), bits(), bits(), bits());
-    let times = (instant(), instant());
+    let times = (instant(), instant(), option::of(bits()));
     let reference = prop::sample::select(vec!["order-1", "order-2", "É\"'"]);
     (ids, currency(), amounts, any::<bool>(), times, reference).prop_map(
         |((id, card, debit, credit), currency, (posted, voided, open), expired, times, text)| {
@@ -199,6 +235,7 @@ fn hold() -> impl Strategy<Value = Hold> {
                 expires_at: times.0,
                 reference: Text::new(text).unwrap(),
                 created_at: times.1,
+                checkout: times.2.map(CheckoutId::from_bits),
             }
         },
     )

@@ -215,6 +215,8 @@ pub fn card(number: u128) -> Card {
         value: amount(5_000),
         state: CardState::Active,
         frozen: None,
+        disputed: None,
+        activates_at: None,
         code: Code {
             hash: CodeHash(number.to_be_bytes()),
             key: 1,
@@ -230,6 +232,7 @@ pub fn card(number: u128) -> Card {
         sandbox: Sandbox::None,
         created_at: at(i64::try_from(number).unwrap()),
         details: None,
+        gift: None,
     }
 }
 
@@ -257,6 +260,7 @@ pub fn hold(number: u128, card: u128, expires_at: i64, reference: &str) -> Hold 
         expires_at: at(expires_at),
         reference: Text::new(reference).unwrap(),
         created_at: at(i64::try_from(number).unwrap()),
+        checkout: None,
     }
 }
 

@@ -309,6 +309,8 @@ pub fn issue(key: u8, card: u128, units: i64) -> Request {
         program: None,
         created_at: None,
         details: None,
+        activates_at: None,
+        delivery: None,
     };
     request(key, Command::GiftCards(GiftCardCommand::Issue(Box::new(new))))
 }
@@ -322,6 +324,7 @@ fn place(hold: u128, units: i64) -> Box<Place> {
         expires_in_s: None,
         region: None,
         lines: Vec::new(),
+        checkout: None,
     })
 }
 

@@ -199,6 +199,8 @@ pub(crate) fn draft(
         program,
         created_at: None,
         details: (details != Details::default()).then(|| Box::new(details)),
+        activates_at: None,
+        delivery: None,
     };
     Ok(Draft { issue: Box::new(issue), operation, recipient, sender })
 }

@@ -18,8 +18,8 @@ use crate::views::list::ListView;
 query_parameters! {
     /// Which cards.
     CardsQuery {
-        /// As the cards show it: `active`, `depleted`, `expired` or `canceled`.
-        #[param(pattern = "^(active|depleted|expired|canceled)$")]
+        /// As the cards show it: `pending`, `active`, `depleted`, `expired` or `canceled`.
+        #[param(pattern = "^(pending|active|depleted|expired|canceled)$")]
         status,
         /// The person the card is for.
         #[param(pattern = "^per_[0-9a-hjkmnp-tv-z]{26}$")]
@@ -68,9 +68,10 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
 }
 
 fn status_of(text: &str) -> Checked<CardStatus> {
-    let all = [CardStatus::Active, CardStatus::Depleted, CardStatus::Expired, CardStatus::Canceled];
-    let known = all.into_iter().find(|status| status.as_str() == text);
-    known.ok_or_else(|| refuse("status", "must be one of active, depleted, expired, canceled"))
+    let known = CardStatus::ALL.into_iter().find(|status| status.as_str() == text);
+    known.ok_or_else(|| {
+        refuse("status", "must be one of pending, active, depleted, expired, canceled")
+    })
 }
 
 fn filter(query: &CardsQuery, shown: Option<CardStatus>) -> Checked<CardFilter> {
@@ -78,7 +79,9 @@ fn filter(query: &CardsQuery, shown: Option<CardStatus>) -> Checked<CardFilter> 
     let reference = reference.map(|text| fields::text::<255>("reference", text)).transpose()?;
     Ok(CardFilter {
         state: match shown {
-            Some(CardStatus::Active | CardStatus::Depleted) => Some(CardState::Active),
+            Some(CardStatus::Pending | CardStatus::Active | CardStatus::Depleted) => {
+                Some(CardState::Active)
+            }
             Some(CardStatus::Canceled) => Some(CardState::Canceled),
             // A card past its date is shown as expired before it is booked as such.
             Some(CardStatus::Expired) | None => None,

@@ -84,6 +84,7 @@ fn shown_to(caller: &Caller, answer: &Answer) -> Option<Reply> {
 fn can_be_spent(card: &Card, account: &Account, now: Instant) -> bool {
     status(card, account, now) == CardStatus::Active
         && card.frozen.is_none()
+        && card.disputed.is_none()
         && !account.available().is_zero()
 }
 

@@ -211,6 +211,8 @@ impl Keeper<'_> {
             program: sale.program,
             created_at: None,
             details: Some(Box::new(details)),
+            activates_at: None,
+            delivery: None,
         })))?;
         Ok(id)
     }
@@ -238,6 +240,7 @@ impl Keeper<'_> {
             expires_in_s,
             region: None,
             lines: Vec::new(),
+            checkout: None,
         }
     }
 

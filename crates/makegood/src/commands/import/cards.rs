@@ -150,6 +150,8 @@ impl<'a> CardMaker<'a> {
                 metadata: metadata(old)?,
                 ..Details::default()
             })),
+            activates_at: None,
+            delivery: None,
         })
     }
 
