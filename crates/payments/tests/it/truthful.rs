@@ -34,7 +34,7 @@ fn want() -> impl Strategy<Value = Deed> {
     prop_oneof![
         3 => Just(Deed::Capture),
         1 => Just(Deed::Void),
-        4 => (index.clone(), 1..70_i64).prop_map(|(index, sum)| Deed::Open(index, sum)),
+        4 => (index.clone(), 1..70_i64).prop_map(|(index, sum)| Deed::Open(index, sum, false)),
         1 => (1..20_i64).prop_map(Deed::Credit),
         1 => index.clone().prop_map(|index| Deed::Consent(index, Which::Other)),
         1 => index.clone().prop_map(Deed::Retry),
