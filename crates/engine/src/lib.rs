@@ -21,17 +21,28 @@
 
 mod answer;
 mod book;
+mod catalog;
 mod change;
 mod command;
 mod composition;
 mod decide;
+mod disputes;
 mod event;
 mod every_row;
+mod following;
 mod gift_cards;
+mod notices;
 mod operation;
+mod order_refunds;
+mod paying;
+mod payment_command;
+mod payouts;
 mod query;
+mod rail_refunds;
 mod refusal;
 mod rows;
+mod shop_command;
+mod tenders;
 
 pub use answer::{Answer, AnswerRef, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};
@@ -42,9 +53,11 @@ pub use event::{Event, EventKind};
 #[doc(hidden)]
 pub use every_row::types;
 pub use operation::{OperationKey, OperationRefusal, OperationTrace};
+pub use payment_command::{PaymentCommand, Spare};
 pub use query::{Query, ask, query_needs};
 pub use refusal::{Refusal, StoredRefusal};
 pub use rows::{Found, Key, Rows};
+pub use shop_command::{AddTender, HoldIds, RefundIds, ShopCommand};
 
 /// The circumstances of a decision.
 #[derive(Clone, Copy, Debug)]
