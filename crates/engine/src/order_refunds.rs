@@ -31,8 +31,12 @@ pub(crate) fn refund<R: Rows>(
 ) -> Decided {
     walk.order_refund(new.id);
     walk.numbering(Series::CreditNote);
-    ids.cards.iter().for_each(|id| drop(walk.refund(*id)));
-    ids.rails.iter().for_each(|id| drop(walk.rail_refund(*id)));
+    for id in ids.cards {
+        walk.refund(id);
+    }
+    for id in ids.rails {
+        walk.rail_refund(id);
+    }
     let order = walk.order(id).ok_or(Refusal::OrderNotFound)?;
     let accounts = accounts_of(order);
     for name in &accounts {
@@ -81,6 +85,7 @@ fn name_ways_back<R: Rows>(order: &Order, walk: &mut Walk<'_, R>) -> Vec<TenderI
             PaidBy::PaymentMethod { method, payment } => {
                 walk.method(method);
                 walk.payment(payment);
+                walk.checkout(order.checkout);
                 let clearing = AccountName::OrderClearing;
                 walk.account(clearing.id(order.currency));
             }
