@@ -1,11 +1,13 @@
 //! The largest checkouts there may be: they stay within the rounds of loading and within limits.
 
 use std::fmt::Write;
+use std::time::{Duration, Instant};
 
-use engine::NEEDS_ROUNDS_MAX;
+use engine::{Context, NEEDS_ROUNDS_MAX, attempt, needs};
 
-use crate::script::{check, run};
-use crate::world::World;
+use crate::script::{check, command, run};
+use crate::words::Words;
+use crate::world::{View, World};
 
 /// A hundred lines of a hundred sellers, twelve cards and four methods.
 pub fn large() -> World {
@@ -77,4 +79,51 @@ fn the_largest_checkout_that_fails_is_undone_in_one_record() {
         "declined p4 => K:failed p3:voiding g11 7001 order/clearing 0 refund/payable 10000",
     );
     assert!(world.rounds <= NEEDS_ROUNDS_MAX);
+}
+
+/// The best of many tries at naming the rows of a command and deciding it.
+#[expect(clippy::disallowed_methods, reason = "measures how long a decision takes")]
+fn time(world: &World, line: &str) -> Duration {
+    let command = command(world, &Words::of(line));
+    let view = View { world, loaded: None };
+    let context = Context { now: world.now, wall: world.now, sequence: world.sequence + 1 };
+    let one = || {
+        let start = Instant::now();
+        let missing = needs(&command, &view, world.now);
+        let decided = attempt(&command, &view, context);
+        let taken = start.elapsed();
+        assert!(missing.is_empty());
+        assert!(matches!(decided, engine::Attempt::Decided(Ok(_))), "{line}: {decided:?}");
+        taken
+    };
+    (0..30).map(|_| one()).min().unwrap()
+}
+
+#[test]
+fn alone_the_largest_checkout_is_decided_within_a_millisecond_or_two() {
+    let mut world = large();
+    let mut check = |line: &str| {
+        let taken = time(&world, line);
+        // Debug builds are some twenty times slower.
+        let limit = if cfg!(debug_assertions) { 60_000 } else { 2_000 };
+        assert!(taken < Duration::from_micros(limit), "{line} takes {taken:?}");
+        run(&mut world, line);
+    };
+    for card in 0..12 {
+        check(&format!("add K g{card}"));
+    }
+    for method in ["m 5000", "n 5000", "o 5000", "q"] {
+        check(&format!("add K method {method}"));
+    }
+    check("remove K t3");
+    check("add K g2");
+    check("pay K O p1 p2 p3 p4");
+    for payment in ["p1", "p2", "p3", "p4"] {
+        check(&format!("authorized {payment}"));
+    }
+    check("captured p1 5000");
+    check("captured p2 5000");
+    check("captured p3 5000");
+    check("captured p4 9968 order=O");
+    check("back O R everything");
 }

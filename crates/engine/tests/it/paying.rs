@@ -100,8 +100,8 @@ fn an_answer_that_comes_when_all_is_over_is_dealt_with() {
          declined p1
          captured p2 300 refunds=x => p2:captured x:pending order/clearing 0 refund/payable 300
          captured p2 300 -> nothing_to_change
-         captured p2 300 fee=7 => p2.cap 300/0/300/0             # no second refund
-         give_up x => x:failed p2.cap 300/0/0/0"
+         give_up x => x:failed p2.cap 300/0/0/0
+         captured p2 300 fee=7 => p2.cap 300/0/0/0 refund/payable 300    # no second refund"
     ));
 }
 

@@ -145,7 +145,7 @@ impl Both {
             26 => {
                 let deeds = ["freeze", "unfreeze", "unfreeze", "expire", "cancel"];
                 let deed = deeds[usize::from(which) % 5];
-                if deed == "cancel" && luck % 12 > 0 {
+                if deed == "cancel" && luck % 4 > 0 {
                     return None;
                 };
                 format!("{deed} {card}")
