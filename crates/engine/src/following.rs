@@ -47,8 +47,11 @@ pub(crate) fn tender_of(
     checkout: &Checkout,
     payment: PaymentId,
 ) -> Option<(TenderId, TenderStatus)> {
-    let is_its = |kind: &TenderKind| matches!(kind, TenderKind::PaymentMethod { payment: Some(id), .. } if *id == payment);
-    let tender = checkout.tenders.iter().find(|tender| is_its(&tender.kind));
+    let is_its = |tender: &&shop::Tender| match tender.kind {
+        TenderKind::PaymentMethod { payment: id, .. } => id == Some(payment),
+        TenderKind::GiftCard { .. } => false,
+    };
+    let tender = checkout.tenders.iter().find(is_its);
     tender.map(|tender| (tender.id, tender.status))
 }
 

@@ -334,5 +334,5 @@ fn clearing<R: Rows>(
 /// How long a hold lasts: as long as the checkout, unless the card allows less.
 fn seconds(checkout: &Checkout, card: &Card, now: Instant) -> u32 {
     let left = checkout.expires_at.since(now).map_or(0, |span| span.micros() / 1_000_000);
-    u32::try_from(left).unwrap_or(u32::MAX).clamp(1, card.hold_seconds_max)
+    u32::try_from(left).unwrap_or(u32::MAX).max(1).min(card.hold_seconds_max)
 }

@@ -196,7 +196,8 @@ pub struct OwedAccounts<'a> {
 /// Begins a refund of a part of a payment. From now on the part counts. `method` is the payment's.
 ///
 /// The money is owed before it is sent: unless it is owed already, posts the amount, debit
-/// `order/clearing`, credit `refund/payable`. What becomes of the refund moves it on, or leaves it owed.
+/// `order/clearing`, credit `refund/payable`. What becomes of the refund moves it on, or
+/// leaves it owed.
 ///
 /// It waits to be sent; when the method has expired it waits for consent instead. When an app store
 /// holds the method it counts as sent: the store makes it, and nobody here can call it back.

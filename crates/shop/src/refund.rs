@@ -270,8 +270,8 @@ pub struct RefundRows<'a> {
 /// Refunds an order, or a part of it, as [`preview`] says: takes from sellers, creators, the shop
 /// and the state what they got, and gives the money a place to go. What cards paid is on them when
 /// the record is written, so it has succeeded; what methods paid is pending until a rail says more.
-/// What a card paid that is gone is owed, debit `order/clearing`, credit `refund/payable`, until its
-/// payer agrees to another way.
+/// What a card paid that is gone is owed, debit `order/clearing`, credit `refund/payable`, until
+/// its payer agrees to another way.
 ///
 /// # Errors
 ///

@@ -119,7 +119,8 @@ fn one_cent_remainders() {
          captured p 666 order=O
          back O R1 l1x1 rails=x1 => R1.parts t1:112,t2:222
          back O R2 l1x1 rails=x2
-         back O R3 l1x1 rails=x3 => O:refunded D 334 S 0 C 0 commission 0 tax/US-CA 0 refund/payable 666 order/clearing 0"
+         back O R3 l1x1 rails=x3 => O:refunded D 334 S 0 C 0 commission 0 tax/US-CA 0
+         => refund/payable 666 order/clearing 0"
     ));
 }
 

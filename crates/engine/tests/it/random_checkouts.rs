@@ -145,7 +145,7 @@ impl Both {
             26 => {
                 let deeds = ["freeze", "unfreeze", "unfreeze", "expire", "cancel"];
                 let deed = deeds[usize::from(which) % 5];
-                if deed == "cancel" && luck % 4 > 0 {
+                if deed == "cancel" && !luck.is_multiple_of(4) {
                     return None;
                 };
                 format!("{deed} {card}")
@@ -290,8 +290,8 @@ impl Both {
             return self.hear(&format!("told {name} unknown attempt={attempt}"));
         }
         let known = self.refunds.entry((name.clone(), attempt)).or_default();
-        if known.0.is_none() && luck % 4 > 0 {
-            known.0 = Some(luck % 6 > 0);
+        if known.0.is_none() && !luck.is_multiple_of(4) {
+            known.0 = Some(!luck.is_multiple_of(6));
         }
         let answer = match *known {
             (Some(_), true) => "returned",
@@ -320,8 +320,8 @@ impl Both {
                 let Some(name) = pick(&names, which) else { return };
                 let known = self.rail.get_mut(&name).unwrap();
                 if known.asks && known.authorized.is_none() && !known.voided {
-                    known.authorized = Some(luck % 3 > 0);
-                    let said = if luck % 3 > 0 { "authorized" } else { "declined" };
+                    known.authorized = Some(!luck.is_multiple_of(3));
+                    let said = if !luck.is_multiple_of(3) { "authorized" } else { "declined" };
                     self.fact(format!("{said} {name}"));
                 }
             }

@@ -17,6 +17,7 @@
 //! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
 //! | see `shop_words.rs`, `shop_seen.rs` | checkouts, payments and what is seen of them |
+//! | `… => events ..,b,c` | only the end of a list |
 //! | `… => A.ref R A.with k:v events -` | reference, metadata, events told; `-` is none |
 
 use base::{Instant, Span, Text, Token};
@@ -76,7 +77,11 @@ pub fn run(world: &mut World, line: &str) {
             position += 1;
         } else {
             let name = words[position];
-            assert_eq!(shown(world, name), words[position + 1], "{line}: {name}");
+            let (shown, expected) = (shown(world, name), words[position + 1]);
+            match expected.strip_prefix("..") {
+                Some(end) => assert!(shown.ends_with(end), "{line}: {name} {shown}"),
+                None => assert_eq!(shown, expected, "{line}: {name}"),
+            }
             position += 2;
         }
     }

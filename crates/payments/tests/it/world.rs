@@ -90,12 +90,9 @@ impl World {
     /// Decides one step, keeps what it leaves, and checks everything that must hold.
     #[track_caller]
     pub fn apply(&mut self, deed: &Deed) -> Result<Outcome, Refusal> {
-        match *deed {
-            Deed::Wait(seconds) => {
-                self.now = self.now.saturating_add(Span::seconds(seconds));
-                return Ok(Outcome::default());
-            }
-            _ => {}
+        if let Deed::Wait(seconds) = *deed {
+            self.now = self.now.saturating_add(Span::seconds(seconds));
+            return Ok(Outcome::default());
         }
         self.sequence += 1;
         let before = self.payment.clone();

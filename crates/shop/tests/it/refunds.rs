@@ -251,7 +251,6 @@ fn what_a_card_paid_that_is_gone_is_owed_until_its_payer_agrees_to_another_way()
          owed = 300"
     ));
     // Told of nothing that goes to it, nothing is owed.
-    check(
-        "seller ann 0\nline goods ann 1x10\ncheckout\nmethod m\npay\norder\ngone t9\nrefund r l1=5\nowed = 0",
-    );
+    let order = "seller ann 0\nline goods ann 1x10\ncheckout\nmethod m\npay\norder";
+    check(&format!("{order}\ngone t9\nrefund r l1=5\nowed = 0"));
 }
