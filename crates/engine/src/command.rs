@@ -1,8 +1,8 @@
 //! Commands: one enum a capability, combined in one.
 
-use base::{CardId, HoldId, Instant, Money, Token};
-use giftcards::{Adjust, Capture, ChangeHold, Code, CodeHash, Extend, Issue, NewProgram, Place};
-use giftcards::{RefundHold, Update};
+use base::{CardId, HoldId, Instant, Money, PersonId, Token};
+use giftcards::{Adjust, Capture, ChangeHold, ClaimLink, Code, CodeHash, DeliveryNews, Extend};
+use giftcards::{Issue, LinkHash, NewProgram, Place, RefundHold, Sealed, Update};
 
 use crate::{OperationKey, PaymentCommand, ShopCommand};
 
@@ -43,6 +43,20 @@ pub enum CardRef {
     Code(Box<[CodeHash]>),
 }
 
+/// How somebody shows that they may claim a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimBy {
+    /// By its code: its hash under the current ring key, then under older ones.
+    Code(Box<[CodeHash]>),
+    /// By a claim link.
+    Link {
+        /// The card that the link names.
+        card: CardId,
+        /// Hashes of its secret, under the current ring key, then under older ones.
+        hashes: Box<[LinkHash]>,
+    },
+}
+
 /// Commands about gift cards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GiftCardCommand {
@@ -56,11 +70,15 @@ pub enum GiftCardCommand {
         card: CardId,
         /// A machine word.
         reason: Token<40>,
+        /// The person in whose name it is done; `None` is the shop.
+        by: Option<PersonId>,
     },
     /// Lifts a freeze.
     Unfreeze {
         /// The card.
         card: CardId,
+        /// The person in whose name it is done; `None` is the shop.
+        by: Option<PersonId>,
     },
     /// Gives the card a new code.
     ReplaceCode {
@@ -68,6 +86,8 @@ pub enum GiftCardCommand {
         card: CardId,
         /// The new code, made by the caller.
         code: Code,
+        /// The person in whose name it is done; `None` is the shop.
+        by: Option<PersonId>,
     },
     /// Takes the card back.
     Cancel {
@@ -94,6 +114,43 @@ pub enum GiftCardCommand {
         card: CardId,
         /// What to replace.
         update: Box<Update>,
+    },
+    /// Gives a card to the person who claims it.
+    Claim {
+        /// How they show that they may.
+        by: ClaimBy,
+        /// The card that it must be, if they say which.
+        card: Option<CardId>,
+        /// Who.
+        person: PersonId,
+    },
+    /// Hands a scheduled delivery over.
+    Deliver {
+        /// The card.
+        card: CardId,
+    },
+    /// Keeps what became of a sending.
+    NoteDelivery {
+        /// The card.
+        card: CardId,
+        /// What became of it.
+        news: DeliveryNews,
+    },
+    /// Sends a card again.
+    Resend {
+        /// The card.
+        card: CardId,
+        /// The new link, made by the caller.
+        link: Option<ClaimLink>,
+    },
+    /// Makes a card one for somebody else.
+    ChangeRecipient {
+        /// The card.
+        card: CardId,
+        /// Who it is for, with the message.
+        recipient: Box<Sealed>,
+        /// The new link, made by the caller.
+        link: Option<ClaimLink>,
     },
     /// Reserves an amount.
     Hold {
@@ -218,6 +275,16 @@ command_kinds! {
     ExpireCard = 120 => "expire_card",
     /// Books the lapse of a hold.
     ExpireHold = 121 => "expire_hold",
+    /// Claims a card.
+    Claim = 130 => "claim",
+    /// Hands a delivery over.
+    Deliver = 131 => "deliver",
+    /// Notes news of a delivery.
+    NoteDelivery = 132 => "note_delivery",
+    /// Sends a card again.
+    Resend = 133 => "resend",
+    /// Makes a card one for somebody else.
+    ChangeRecipient = 134 => "change_recipient",
     /// Keeps a way to pay.
     CreateMethod = 200 => "create_method",
     /// Notes an authorization.
@@ -310,6 +377,11 @@ impl GiftCardCommand {
             GiftCardCommand::Refund { .. } => CommandKind::Refund,
             GiftCardCommand::ExpireCard { .. } => CommandKind::ExpireCard,
             GiftCardCommand::ExpireHold { .. } => CommandKind::ExpireHold,
+            GiftCardCommand::Claim { .. } => CommandKind::Claim,
+            GiftCardCommand::Deliver { .. } => CommandKind::Deliver,
+            GiftCardCommand::NoteDelivery { .. } => CommandKind::NoteDelivery,
+            GiftCardCommand::Resend { .. } => CommandKind::Resend,
+            GiftCardCommand::ChangeRecipient { .. } => CommandKind::ChangeRecipient,
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use base::{CardId, HoldId};
-use giftcards::{Card, Hold, IssueRows, RefundHold, Refusal as CardRefusal, ReturnRows};
+use base::{CardId, HoldId, PersonId};
+use giftcards::{Card, Hold, IssueRows, Proof, RefundHold, Refusal as CardRefusal, ReturnRows};
 use giftcards::{SpendRows, Why, account_of};
 use ledger::{Account, AccountName, Position};
 
 use crate::rows::{Stop, Walk};
-use crate::{AnswerRef, CardRef, Change, Context, GiftCardCommand, Rows};
+use crate::{AnswerRef, CardRef, Change, ClaimBy, Context, GiftCardCommand, Rows};
 
 /// A change, or why there is none.
 pub(crate) type Decided = Result<Change, Stop>;
@@ -25,18 +25,23 @@ pub(crate) fn walk<R: Rows>(
         GiftCardCommand::Hold { .. } | GiftCardCommand::Redeem { .. } => {
             spend(command, walk, context)
         }
+        GiftCardCommand::Claim { by, card, person } => claim(by, *card, *person, walk, context),
         GiftCardCommand::ChangeHold { hold, .. }
         | GiftCardCommand::Capture { hold, .. }
         | GiftCardCommand::Release { hold, .. }
         | GiftCardCommand::Refund { hold, .. }
         | GiftCardCommand::ExpireHold { hold } => on_hold(*hold, command, walk, context),
         GiftCardCommand::Freeze { card, .. }
-        | GiftCardCommand::Unfreeze { card }
+        | GiftCardCommand::Unfreeze { card, .. }
         | GiftCardCommand::ReplaceCode { card, .. }
         | GiftCardCommand::Cancel { card }
         | GiftCardCommand::Extend { card, .. }
         | GiftCardCommand::Adjust { card, .. }
         | GiftCardCommand::Update { card, .. }
+        | GiftCardCommand::Deliver { card }
+        | GiftCardCommand::NoteDelivery { card, .. }
+        | GiftCardCommand::Resend { card, .. }
+        | GiftCardCommand::ChangeRecipient { card, .. }
         | GiftCardCommand::ExpireCard { card } => on_card(*card, command, walk, context),
     }
 }
@@ -114,6 +119,32 @@ pub(crate) fn find_card<'a, R: Rows>(
             Ok(card)
         }
     }
+}
+
+/// A card that is not found by a link is unknown, like one whose link is another: whoever tries
+/// links learns nothing about ids.
+fn claim<R: Rows>(
+    by: &ClaimBy,
+    wanted: Option<CardId>,
+    person: PersonId,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let unknown = CardRefusal::NotUsable(Why::Unknown);
+    let (card, proof) = match by {
+        ClaimBy::Code(hashes) => (find_card(&CardRef::Code(hashes.clone()), walk)?, Proof::Code),
+        ClaimBy::Link { card, hashes } => {
+            walk.account(account_of(*card));
+            (walk.card(*card).ok_or(unknown)?.as_ref(), Proof::Link(hashes))
+        }
+    };
+    let account = walk.account(account_of(card.id)).ok_or(unknown);
+    walk.ready()?;
+    if wanted.is_some_and(|wanted| wanted != card.id) {
+        return Err(unknown.into());
+    }
+    let outcome = giftcards::claim(card, account?, proof, person, context(at))?;
+    Ok(Change::from_outcome(outcome, AnswerRef::Card(card.id)))
 }
 
 /// A hold with everything its changes touch.
@@ -231,12 +262,12 @@ fn on_card<R: Rows>(
     let account = account.ok_or(CardRefusal::CardNotFound)?;
     let at = context(at);
     let outcome = match command {
-        GiftCardCommand::Freeze { reason, .. } => {
-            giftcards::freeze(card, account, reason.clone(), at)?
+        GiftCardCommand::Freeze { reason, by, .. } => {
+            giftcards::freeze(card, account, reason.clone(), *by, at)?
         }
-        GiftCardCommand::Unfreeze { .. } => giftcards::unfreeze(card, account)?,
-        GiftCardCommand::ReplaceCode { code, .. } => {
-            let outcome = giftcards::replace_code(card, account, code, taken)?;
+        GiftCardCommand::Unfreeze { by, .. } => giftcards::unfreeze(card, account, *by)?,
+        GiftCardCommand::ReplaceCode { code, by, .. } => {
+            let outcome = giftcards::replace_code(card, account, code, taken, *by)?;
             return Ok(Change::from_outcome(outcome, AnswerRef::CardWithCode(id)));
         }
         GiftCardCommand::Cancel { .. } => giftcards::cancel(card, account, other, at)?,
@@ -247,6 +278,14 @@ fn on_card<R: Rows>(
             giftcards::adjust(card, account, other, adjust, at)?
         }
         GiftCardCommand::Update { update, .. } => giftcards::update(card, account, update)?,
+        GiftCardCommand::Deliver { .. } => giftcards::deliver(card, account, at)?,
+        GiftCardCommand::NoteDelivery { news, .. } => {
+            giftcards::note_delivery(card, account, *news, at)?
+        }
+        GiftCardCommand::Resend { link, .. } => giftcards::resend(card, account, *link, at)?,
+        GiftCardCommand::ChangeRecipient { recipient, link, .. } => {
+            giftcards::change_recipient(card, account, recipient, *link, at)?
+        }
         _ => giftcards::expire_card(card, account, other, at)?,
     };
     Ok(Change::from_outcome(outcome, AnswerRef::Card(id)))

@@ -47,7 +47,7 @@ mod tenders;
 pub use answer::{Answer, AnswerRef, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};
 pub use change::{Change, Row};
-pub use command::{CardRef, Command, CommandKind, GiftCardCommand};
+pub use command::{CardRef, ClaimBy, Command, CommandKind, GiftCardCommand};
 pub use decide::{Attempt, attempt, decide, needs};
 pub use event::{Event, EventKind};
 #[doc(hidden)]

@@ -30,7 +30,7 @@ pub fn withdraw(
     let (why, kind) = (Reason::OrderRefund, EventKind::CardWithdrawn);
     let mut outcome = take_off(card, account, to, part, (why, kind), context)?;
     let left = outcome.posted.accounts.iter().find(|left| left.id == account.id);
-    if left.is_some_and(|left| left.balance() == 0 && left.held().is_zero()) {
+    if left.is_some_and(|left| left.balance() == 0) {
         outcome.cards[0].state = CardState::Canceled;
         outcome.events.push((EventKind::CardCanceled, about_card(card.id)));
     }

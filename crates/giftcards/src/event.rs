@@ -52,11 +52,17 @@ pub enum EventKind {
     CardBlocked = 142,
     /// The dispute no longer keeps a card from being spent.
     CardUnblocked = 143,
+    /// A person claimed a card.
+    CardClaimed = 144,
+    /// Something was heard of a card that was sent.
+    CardDeliveryUpdated = 145,
+    /// A card is for somebody else, or for the same person elsewhere.
+    CardRecipientChanged = 146,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 24] = [
+    pub const ALL: [EventKind; 27] = [
         EventKind::ProgramCreated,
         EventKind::CardIssued,
         EventKind::CardFrozen,
@@ -81,6 +87,9 @@ impl EventKind {
         EventKind::CardDeliveryDue,
         EventKind::CardBlocked,
         EventKind::CardUnblocked,
+        EventKind::CardClaimed,
+        EventKind::CardDeliveryUpdated,
+        EventKind::CardRecipientChanged,
     ];
 
     /// Stable name: `noun.past_participle`.
@@ -98,6 +107,9 @@ impl EventKind {
             EventKind::CardUpdated => "gift_card.updated",
             EventKind::CardWithdrawn => "gift_card.withdrawn",
             EventKind::CardClawedBack => "gift_card.clawed_back",
+            EventKind::CardClaimed => "gift_card.claimed",
+            EventKind::CardDeliveryUpdated => "gift_card.delivery_updated",
+            EventKind::CardRecipientChanged => "gift_card.recipient_changed",
             EventKind::CardBlocked => "gift_card.blocked",
             EventKind::CardUnblocked => "gift_card.unblocked",
             EventKind::CardDeliveryDue => "gift_card.delivery_due",

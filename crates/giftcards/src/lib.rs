@@ -13,6 +13,9 @@
 //!   rail is asked for meanwhile cannot be given back by looking at a clock.
 //! * **Withdrawal**: unspent value of a bought card on its way back to the order that issued it;
 //!   **claw-back**: the same, when the payment turned out to be none.
+//! * **Claim**: a person takes a card into their hands, by its code or by its *claim link*, a
+//!   secret of its own that dies with the next sending; from then on they are its **owner**.
+//! * **Sending**: one handing over of a card to whoever delivers it; **delivery**: all of them.
 //! * **Refund**: captured money on its way back to the card it came from.
 //! * **Adjustment**: a correction of a card's value by a person, with a reason of a closed set.
 //! * **Update**: other metadata or another reference, which a shop keeps with a card.
@@ -35,6 +38,8 @@
 mod adjust_reason;
 mod bought;
 mod card;
+mod claim;
+mod deliver;
 mod event;
 mod expiry;
 mod gift;
@@ -56,6 +61,8 @@ pub use base::{Label, LabelError, LineKind, Metadata, MetadataError};
 pub use bought::{block_for_dispute, claw_back, unblock, withdraw};
 pub use card::{Block, Card, CardState, CardStatus, Code, CodeHash, CodeRow, Details, Funding};
 pub use card::{Sandbox, Sealed, Source, account_of, status};
+pub use claim::{Proof, claim};
+pub use deliver::{DeliveryNews, change_recipient, deliver, note_delivery, resend};
 pub use event::EventKind;
 pub use expiry::{expire_card, expire_hold};
 pub use gift::Owner;
@@ -93,6 +100,10 @@ pub mod limits {
     pub const CARD_VALUE_MAX: i64 = 100_000_000;
     /// Entries of each list of a scope, and regions of a card.
     pub const SCOPE_LIST_MAX: usize = 100;
+    /// Times a card is sent: once, and five times again.
+    pub const SENDINGS_MAX: u16 = 6;
+    /// Seconds between what was last heard of a sending and the next one.
+    pub const SENDING_SECONDS_MIN: u64 = 60;
     /// Sealed bytes of personal text on one card and side.
     pub const SEALED_BYTES_MAX: usize = 8_192;
 }

@@ -1,6 +1,6 @@
 //! What staff and owners do to a card: freeze, replace the code, cancel, extend, adjust.
 
-use base::{Amount, Instant, Money, Token};
+use base::{Amount, Instant, Money, PersonId, Token};
 use ledger::{Account, AccountName, LinkedSet, Posted, Reason};
 
 use crate::limits;
@@ -10,17 +10,20 @@ use crate::{AdjustReason, Block, Card, CardState, Code, CodeRow, Context, EventK
 use crate::{Refusal, Why};
 
 /// Blocks spending. Holds that were placed before may still be captured: the shop has relied on
-/// them.
+/// them. `by` is the person in whose name it is done, `None` the shop itself.
 ///
 /// # Errors
 ///
-/// `NotUsable(Canceled)`; `NothingToChange` when it is frozen already.
+/// In this order: `NotTheOwner`; `NotUsable(Canceled)`; `NothingToChange` when it is frozen
+/// already.
 pub fn freeze(
     card: &Card,
     account: &Account,
     reason: Token<40>,
+    by: Option<PersonId>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
+    card.check_side(by)?;
     refuse_canceled(card)?;
     if card.frozen.is_some() {
         return Err(Refusal::NothingToChange);
@@ -33,8 +36,9 @@ pub fn freeze(
 ///
 /// # Errors
 ///
-/// `NotUsable(Canceled)`; `NothingToChange` when it is not frozen.
-pub fn unfreeze(card: &Card, account: &Account) -> Result<Outcome, Refusal> {
+/// In this order: `NotTheOwner`; `NotUsable(Canceled)`; `NothingToChange` when it is not frozen.
+pub fn unfreeze(card: &Card, account: &Account, by: Option<PersonId>) -> Result<Outcome, Refusal> {
+    card.check_side(by)?;
     refuse_canceled(card)?;
     if card.frozen.is_none() {
         return Err(Refusal::NothingToChange);
@@ -47,13 +51,15 @@ pub fn unfreeze(card: &Card, account: &Account) -> Result<Outcome, Refusal> {
 ///
 /// # Errors
 ///
-/// `NotUsable(Canceled)`; `CodeTaken` when the new code exists.
+/// In this order: `NotTheOwner`; `NotUsable(Canceled)`; `CodeTaken` when the new code exists.
 pub fn replace_code(
     card: &Card,
     account: &Account,
     new: &Code,
     taken: Option<&CodeRow>,
+    by: Option<PersonId>,
 ) -> Result<Outcome, Refusal> {
+    card.check_side(by)?;
     refuse_canceled(card)?;
     if taken.is_some() {
         return Err(Refusal::CodeTaken);

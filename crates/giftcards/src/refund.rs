@@ -37,9 +37,9 @@ pub struct ReturnRows<'a> {
 ///
 /// # Errors
 ///
-/// In this order: `HoldOfCheckout` unless it is refunded by whoever placed the hold, `CurrencyMismatch`, `AmountExceedsCaptured`, `IdTaken`,
-/// `NotUsable(Canceled)`, `LimitExceeded` when nothing is to be refunded or a total would
-/// overflow.
+/// In this order: `HoldOfCheckout` unless whoever placed the hold refunds it, `CurrencyMismatch`,
+/// `AmountExceedsCaptured`, `IdTaken`, `NotUsable(Canceled)`, `LimitExceeded` when nothing is to be
+/// refunded or a total would overflow.
 pub fn refund(
     new: &RefundHold,
     rows: ReturnRows<'_>,

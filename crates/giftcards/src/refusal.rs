@@ -35,6 +35,12 @@ pub enum Refusal {
     /// There is no such hold.
     #[error("no such hold")]
     HoldNotFound,
+    /// Somebody else has claimed the card, or it has been claimed and belongs to its owner now.
+    #[error("the card has been claimed")]
+    AlreadyClaimed,
+    /// The person in whose name it was asked is not the one whose card it is.
+    #[error("the card is not this person's")]
+    NotTheOwner,
     /// The hold belongs to a checkout, which alone moves it; or to none, or to another.
     #[error("the hold belongs to a checkout")]
     HoldOfCheckout,

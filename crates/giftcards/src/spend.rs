@@ -118,8 +118,9 @@ pub struct ChangeHold {
 /// # Errors
 ///
 /// In this order: `HoldOfCheckout` unless it is moved by whoever placed it; `HoldNotOpen`;
-/// `CurrencyMismatch`; `NotUsable` when more or longer is asked for than is held, because that relies on the card as a new hold would; `LimitExceeded` (no
-/// time, or too long); `InsufficientBalance`.
+/// `CurrencyMismatch`; `NotUsable` when more or longer is asked for than is held, because that
+/// relies on the card as a new hold would; `LimitExceeded` (no time, or too long);
+/// `InsufficientBalance`.
 pub fn change_hold(
     change: &ChangeHold,
     hold: &Hold,
@@ -349,12 +350,20 @@ fn later(seconds: u32, context: Context) -> Instant {
 
 /// Whether the card may be spent at all.
 pub(crate) fn check_usable(card: &Card, now: Instant) -> Result<(), Refusal> {
+    check_not_blocked(card, now)?;
+    if card.is_before_activation(now) {
+        return Err(Refusal::NotUsable(Why::NotYetActive));
+    }
+    Ok(())
+}
+
+/// Whether the card is alive and nobody has blocked it.
+pub(crate) fn check_not_blocked(card: &Card, now: Instant) -> Result<(), Refusal> {
     let why = match card.state {
         CardState::Canceled => Some(Why::Canceled),
         _ if card.is_past_expiry(now) => Some(Why::Expired),
         _ if card.frozen.is_some() => Some(Why::Frozen),
         _ if card.disputed.is_some() => Some(Why::Disputed),
-        _ if card.is_before_activation(now) => Some(Why::NotYetActive),
         _ => None,
     };
     why.map_or(Ok(()), |why| Err(Refusal::NotUsable(why)))

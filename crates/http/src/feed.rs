@@ -213,7 +213,10 @@ fn card_subject(kind: CardEvent) -> SubjectKind {
         | CardEvent::CardClawedBack
         | CardEvent::CardDeliveryDue
         | CardEvent::CardBlocked
-        | CardEvent::CardUnblocked => SubjectKind::Card,
+        | CardEvent::CardUnblocked
+        | CardEvent::CardClaimed
+        | CardEvent::CardDeliveryUpdated
+        | CardEvent::CardRecipientChanged => SubjectKind::Card,
         CardEvent::HoldCreated
         | CardEvent::HoldUpdated
         | CardEvent::HoldCaptured

@@ -63,6 +63,7 @@ mod version;
 mod views;
 mod watch;
 mod wire;
+mod without_links;
 
 pub use api_key::{KeySecret, NewKey};
 pub use app::{App, AppParts, Limits};

@@ -39,3 +39,16 @@ pub(crate) fn reveal(caller: &Caller, card: &Card) -> Result<String, Problem> {
     let code = caller.app.ring.code_for(card.id, card.code.nonce, key);
     code.map(|code| code.reveal()).map_err(|_| not_revealable())
 }
+
+/// The claim link of a card that works now, if it has one.
+///
+/// # Errors
+///
+/// `code_not_revealable` for one of a retired key.
+pub(crate) fn claim_token(caller: &Caller, card: &Card) -> Result<Option<String>, Problem> {
+    let Some(link) = card.gift.as_ref().and_then(|gift| gift.link) else { return Ok(None) };
+    let made = KeyNumber::new(u32::from(link.key))
+        .and_then(|key| caller.app.ring.link_for(card.id, link.nonce, key).ok());
+    let made = made.ok_or_else(|| Problem::new(&catalog::CODE_NOT_REVEALABLE))?;
+    Ok(Some(made.reveal()))
+}

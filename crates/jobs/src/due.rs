@@ -1,4 +1,4 @@
-//! Booking what fell due: holds lapse, then cards expire.
+//! Booking what fell due: holds lapse, then cards expire or are sent.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -26,6 +26,8 @@ pub struct Booked {
     pub holds: u64,
     /// Cards that expired.
     pub cards: u64,
+    /// Cards that are to be sent now.
+    pub deliveries: u64,
     /// What could not be booked for a reason that time does not cure, with the reason. The rest
     /// was booked all the same.
     pub refused: Vec<(DueObject, Refusal)>,
@@ -150,6 +152,7 @@ impl<'a> Booking<'a> {
                     self.booked.holds += 1;
                     freed.push(hold.card);
                 }
+                Ok(_) if matches!(due.what, DueObject::Delivery(_)) => self.booked.deliveries += 1,
                 Ok(_) => self.booked.cards += 1,
                 Err(refusal) => self.pass_over(*due, refusal),
             }
@@ -174,6 +177,7 @@ fn request(due: &Due) -> Request {
     let command = match due.what {
         DueObject::Hold(hold) => GiftCardCommand::ExpireHold { hold },
         DueObject::Card(card) => GiftCardCommand::ExpireCard { card },
+        DueObject::Delivery(card) => GiftCardCommand::Deliver { card },
     };
     Request { command: Command::GiftCards(command), actor: SYSTEM_ACTOR, operation: None }
 }

@@ -17,6 +17,7 @@
 
 mod codes;
 mod file;
+mod links;
 mod subkeys;
 
 use std::fmt;

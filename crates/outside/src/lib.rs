@@ -5,6 +5,7 @@
 //! | word | meaning |
 //! | --- | --- |
 //! | [`codes::Code`] | a gift card code made by us; [`codes::CustomCode`] comes from elsewhere |
+//! | [`claim_links::ClaimLink`] | the secret by which a recipient claims a card |
 //! | [`keyring::KeyRing`] | every long-lived secret of an installation, in one file |
 //! | [`people::PeopleKeys`] | one key per person; destroying it erases their text everywhere |
 //! | [`clock::Clock`] | where the time comes from |
@@ -20,6 +21,7 @@
 //! - Freed memory is not overwritten: that takes unsafe code, and whoever reads the memory of the
 //!   process has the ring anyway.
 
+pub mod claim_links;
 pub mod clock;
 pub mod codes;
 pub mod keyring;

@@ -255,8 +255,10 @@ pub struct CardFilter {
     pub reference: Option<String>,
     /// Last four characters of the code.
     pub last4: Option<[u8; 4]>,
-    /// The recipient.
+    /// Who claimed it.
     pub owner: Option<PersonId>,
+    /// Who it is for.
+    pub recipient: Option<PersonId>,
     /// The program.
     pub program: Option<ProgramId>,
 }
@@ -277,6 +279,8 @@ pub enum DueObject {
     Hold(HoldId),
     /// A card expires.
     Card(CardId),
+    /// A card is to be sent.
+    Delivery(CardId),
 }
 
 /// The read side of one book: lists and reports over the tables. A reader never blocks the

@@ -15,6 +15,8 @@ pub(super) fn code(refusal: &Card) -> &'static str {
         Card::CardNotFound => "gift_card_not_found",
         Card::HoldNotFound => "hold_not_found",
         Card::HoldOfCheckout => "hold_of_checkout",
+        Card::AlreadyClaimed => "already_claimed",
+        Card::NotTheOwner => "not_the_owner",
         Card::HoldNotOpen => "hold_not_open",
         Card::AmountExceedsHold { .. } => "amount_exceeds_hold",
         Card::AmountExceedsCaptured { .. } => "amount_exceeds_captured",
@@ -53,6 +55,8 @@ pub(super) fn number(refusal: &Card) -> u16 {
         Card::NotDue => 118,
         Card::CaptureDeclined => 119,
         Card::HoldOfCheckout => 120,
+        Card::AlreadyClaimed => 121,
+        Card::NotTheOwner => 122,
     }
 }
 
@@ -79,6 +83,8 @@ pub(super) fn from_stored(stored: StoredRefusal) -> Option<Card> {
         118 => Card::NotDue,
         119 => Card::CaptureDeclined,
         120 => Card::HoldOfCheckout,
+        121 => Card::AlreadyClaimed,
+        122 => Card::NotTheOwner,
         _ => return None,
     })
 }

@@ -298,6 +298,10 @@ fn a_card_that_does_not_exist_is_not_found() {
         "adjust A +1",
         "update A ref=r",
         "expire A",
+        "send A",
+        "news A sent",
+        "resend A",
+        "forward A P",
         "hold h A 1",
         "redeem h A 1",
     ] {

@@ -31,7 +31,7 @@ fn refunds_that_were_not_sent_give_way_and_are_told_as_failed() {
          {ORDER}
          back O R1 l1x1 rails=x
          back O R2 l2x1 rails=y
-         send y
+         begin y
          open_dispute d p 581 => x:failed R1:failed R1.t1 succeeded y:pending R2:pending d:open
          told y succeeded => R2:succeeded
          lose d => d:lost

@@ -55,7 +55,7 @@ fn the_largest_checkout_stays_within_the_rounds_of_loading() {
     check("captured p4 9968 order=O => K:paid O:paid order/clearing 0");
     check("back O R everything rails=x1,x2,x3,x4 => O:refunded g0 7001 order/clearing 0");
     for refund in ["x1", "x2", "x3"] {
-        check(&format!("send {refund}"));
+        check(&format!("begin {refund}"));
         check(&format!("told {refund} succeeded"));
     }
     check("open_dispute d p4 9968 => x4:failed R:failed");

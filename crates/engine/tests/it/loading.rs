@@ -41,6 +41,9 @@ fn commands_take_the_stated_rounds_of_loading() {
     check("cancel B", 2);
     check("redeem p1 A 1", 2);
     check("redeem p2 code:A 1", 3);
+    check("claim code:A P", 2);
+    check("claim link:A,L P -> gift_card_not_usable unknown", 1);
+    check("resend A -> already_claimed", 1);
     check("redeem p3 code:none 1 -> gift_card_not_usable unknown", 1);
     check("release h2 1", 2);
     check("refund r3 h2 1", 3);
@@ -79,7 +82,7 @@ fn commands_about_checkouts_take_the_stated_rounds_of_loading() {
     check("fee p 5", 2);
     check("authorized p -> nothing_to_change", 2); // its checkout needs nothing any more
     check("back O R everything rails=x", 3);
-    check("send x", 3);
+    check("begin x", 3);
     check("told x gone", 3);
     check("consent x m", 3);
     check("retry x -> consent_not_needed", 3);
@@ -117,7 +120,8 @@ fn what_an_earlier_command_of_the_batch_changed_is_asked_for_again() {
 #[test]
 #[should_panic(expected = "decided before its rows were loaded")]
 fn nothing_is_decided_on_rows_that_are_not_loaded() {
-    let command = Command::GiftCards(GiftCardCommand::Unfreeze { card: CardId::from_bits(1) });
+    let command =
+        Command::GiftCards(GiftCardCommand::Unfreeze { card: CardId::from_bits(1), by: None });
     let view = View { world: &World::new(), loaded: Some(&HashSet::new()) };
     let context = Context { now: view.world.now, wall: view.world.now, sequence: 1 };
     let _ = engine::decide(&command, &view, context);

@@ -7,6 +7,7 @@ mod books;
 mod cards;
 mod checkouts;
 mod disputing;
+mod gifts;
 mod holds;
 mod large;
 mod loading;

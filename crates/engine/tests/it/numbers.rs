@@ -17,6 +17,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("cards.rs"),
     include_str!("checkouts.rs"),
     include_str!("disputing.rs"),
+    include_str!("gifts.rs"),
     include_str!("holds.rs"),
     include_str!("loading.rs"),
     include_str!("orders.rs"),
@@ -107,7 +108,7 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
             Refusal::Shop(refusal) => shop(refusal),
         };
     }
-    assert_eq!(seen, 3 + 3 + 7 + 20 + 19 + 34);
+    assert_eq!(seen, 3 + 3 + 7 + 22 + 19 + 34);
 }
 
 fn gift_card(refusal: Card) -> usize {
@@ -140,7 +141,9 @@ fn gift_card(refusal: Card) -> usize {
         | Card::HoldCaptured
         | Card::NotDue
         | Card::CaptureDeclined
-        | Card::HoldOfCheckout => 1,
+        | Card::HoldOfCheckout
+        | Card::AlreadyClaimed
+        | Card::NotTheOwner => 1,
     }
 }
 

@@ -164,6 +164,7 @@ fn a_bought_card_comes_out_of_its_order_and_what_is_unspent_goes_back_there() {
          withdraw A 10 => A 60/20 A:active order/clearing -60 events gift_card.withdrawn
          withdraw A => A 20/20 A:active order/clearing -20
          release g
+         withdraw A 5 => A 15 A:active order/clearing -15
          freeze A
          withdraw A => A 0 A:canceled events gift_card.withdrawn,gift_card.canceled
          withdraw A -> gift_card_not_usable canceled",

@@ -86,7 +86,7 @@ fn what_was_taken_before_another_failed_goes_back() {
          captured p1 200
          uncaptured p2 refunds=x1,x2 => K:failed K.why card_declined p1:captured p1.cap 200/0/200/0
          => x1:pending A 700 order/clearing 0 refund/payable 200
-         send x1
+         begin x1
          told x1 succeeded => x1:succeeded p1.cap 200/200/0/0 refund/payable 0
          => rail/sandbox/clearing 0"
     ));

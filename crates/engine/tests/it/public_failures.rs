@@ -65,8 +65,8 @@ fn concurrent_refunds_above_the_capture() {
          back O R1 amount 600 rails=x => x:pending
          back O R2 amount 600 rails=y -> amount_exceeds_refundable 400
          back O R2 amount 400 rails=y => p.cap 1000/0/1000/0
-         send x
-         send y
+         begin x
+         begin y
          told y succeeded
          told x failed => p.cap 1000/400/0/0
          back O R3 amount 1 -> amount_exceeds_refundable 0"

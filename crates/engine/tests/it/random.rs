@@ -19,7 +19,7 @@ const OPENING: [&str; 4] = [
     "program P 10..500 days=3 hold=90000 extension=1",
     "issue A 100 program=P",
     "issue B 100 by=promotional regions=US until=2d",
-    "issue C 100 by=import",
+    "issue C 100 by=import via=email",
 ];
 
 const LINES: &[&str] = &[
@@ -51,6 +51,12 @@ const LINES: &[&str] = &[
     "refund {new} {hold} {sum} by=K",
     "withdraw {card} {sum}",
     "clawback {card} {sum}",
+    "issue {new} {sum} via=link link=L",
+    "claim code:{card} P",
+    "claim code:{card} Q",
+    "news {card} accepted",
+    "resend {card}",
+    "forward {card} P",
     "dispute {card}",
     "undispute {card}",
     "undispute {card}",

@@ -282,7 +282,7 @@ impl Both {
             .map(|row| (name_of(row.id.bits()), row.attempt))
             .collect();
         let Some((name, attempt)) = pick(&wanting, which) else { return };
-        match self.tell(&format!("send {name}")) {
+        match self.tell(&format!("begin {name}")) {
             Ok(()) | Err(Refusal::Payments(payments::Refusal::NothingToChange)) => {}
             Err(_) => return,
         }

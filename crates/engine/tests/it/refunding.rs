@@ -21,14 +21,14 @@ fn a_refund_goes_back_along_its_allocations() {
          back O R l1x1 rails=x => R:pending R.parts t1:350,t2:150,t3:41 O:partly_refunded O.l1 541/1
          => A 350 B 150 x:pending p.cap 581/0/41/0 order/clearing 0 refund/payable 41
          back O R l1x1 -> id_taken
-         send x
+         begin x
          told x pending => R:pending
          told x succeeded => R:succeeded x:succeeded p.cap 581/41/0/0 refund/payable 0
          => events rail_refund.succeeded,refund.succeeded
          told x succeeded -> nothing_to_change
          back O R2 everything rails=y => O:refunded A 700 B 300 R2:pending S 0 T 0 C 0 commission 0
          => tax/US-CA 0 p.cap 581/41/540/0
-         send y
+         begin y
          told y succeeded => R2:succeeded order/clearing 0 refund/payable 0 rail/sandbox/clearing 0
          back O R3 everything -> nothing_to_refund"
     ));
@@ -88,18 +88,18 @@ fn a_refund_that_failed_is_still_owed_and_its_order_says_so() {
         "{SHOP}
          {ORDER}
          back O R everything rails=x
-         send x
-         send x -> nothing_to_change
+         begin x
+         begin x -> nothing_to_change
          give_up x -> outcome_pending
          told x failed => R:failed R.t1 succeeded R.t3 failed x:failed p.cap 581/0/0/0
          => refund/payable 581
          told x failed -> nothing_to_change
-         send x -> rail_refund_not_open
+         begin x -> rail_refund_not_open
          give_up x -> nothing_to_change
          told x succeeded -> rail_contradiction
          told x unknown attempt=2 -> rail_contradiction
          told x9 failed -> rail_refund_not_found
-         send x9 -> rail_refund_not_found"
+         begin x9 -> rail_refund_not_found"
     ));
 }
 
@@ -113,7 +113,7 @@ fn a_refund_that_comes_back_asks_for_another_way() {
          back O R everything rails=x
          consent x n -> consent_not_needed
          retry x -> consent_not_needed
-         send x
+         begin x
          told x succeeded => R:succeeded
          wait 5d
          told x returned => R:needs_consent x:needs_consent p.cap 581/0/581/0 refund/payable 581
@@ -122,7 +122,7 @@ fn a_refund_that_comes_back_asks_for_another_way() {
          consent x kept -> held_by_store
          consent x old -> payment_method_expired
          consent x n => R:pending x:pending
-         send x
+         begin x
          told x succeeded attempt=1 -> nothing_to_change
          told x succeeded attempt=2 => R:succeeded rail/stripe/clearing -581
          => rail/sandbox/clearing 581 refund/payable 0
@@ -132,10 +132,10 @@ fn a_refund_that_comes_back_asks_for_another_way() {
         "{SHOP}
          {ORDER}
          back O R l2x1 rails=x
-         send x
+         begin x
          told x gone => R:needs_consent
          retry x => R:pending
-         send x
+         begin x
          told x unknown attempt=2
          told x not_received attempt=2 => R:pending
          told x failed attempt=2 => R:failed"

@@ -5,25 +5,31 @@
 //!
 //! | line | meaning |
 //! | --- | --- |
-//! | `issue A 100 by=promotional until=3d` | `by`: promotional, external, import, payment, or a customer |
+//! | `issue A 100 by=import until=3d` | promotional, external, import, payment, or a customer |
 //! | `issue A 100 active=1d` | it can be spent from then on |
-//! | `issue A 100 via=email send=1d link=L` | how it is delivered, when, and the secret of its link |
+//! | `issue A 100 via=email send=1d link=L` | how it is delivered, when, and its link |
 //! | `hold h A 60 for=600 partial` | by id; `code:A` instead of `A` spends by code |
 //! | `hold h A 60 checkout=K`, `capture h by=K` | a checkout holds; what it does with its hold |
 //! | `adjust A -20 for=fraud` | up or down, and why; without `for` it is goodwill |
 //! | `update A with=k:v,l:w ref=R` | metadata, reference; nothing after `=` removes them |
 //! | `capture h 20 open` | a part, and the rest stays held; without `open` it is final |
+//! | `claim link:A,L P`, `claim code:A P is=A` | P claims by the link L of A, or by code |
+//! | `news A opened of=2`, `resend A link=L` | what became of a sending; another one |
+//! | `forward A P link=L`, `freeze A as=P` | now it is for P; it is P who asks |
 //! | `wait 3d`, `wait 900` | time passes, nothing is booked |
 //! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
 //! | see `shop_words.rs`, `shop_seen.rs` | checkouts, payments and what is seen of them |
 //! | `… => events ..,b,c` | only the end of a list |
 //! | `… => A.ref R A.with k:v events -` | reference, metadata, events told; `-` is none |
+//! | `… => A.owner P A.sent opened:2` | who claimed it; its last sending, by number |
 
 use base::{Instant, Span, Text, Token};
 use engine::{AnswerRef, Command, GiftCardCommand, Refusal};
-use giftcards::{Adjust, AdjustReason, Capture, ChangeHold, Direction, Extend, Issue, NewCode};
-use giftcards::{NewDelivery, NewProgram, Place, Program, RefundHold, Sandbox, Update};
+use giftcards::{
+    Adjust, AdjustReason, Capture, ChangeHold, DeliveryNews, Direction, Extend, Issue, NewCode,
+};
+use giftcards::{Delivery, NewDelivery, NewProgram, Place, Program, RefundHold, Sandbox, Update};
 use ledger::AccountName;
 
 use crate::orders;
@@ -128,15 +134,33 @@ pub fn command(world: &World, words: &Words<'_>) -> Command {
     }
     let card = || words::card(words.at(1));
     let hold = || words::hold(words.at(1));
+    let by = || words.value("as").map(words::person);
     Command::GiftCards(match words.at(0) {
         "open" => return Command::OpenBook { is_test: words.at(1) == "test", ring: [1; 8] },
         "clock" => return Command::AdvanceClock { to: instant(world, words.at(1)) },
         "reverse" => return Command::Reverse { operation: words::key(words.at(1)) },
         "program" => Card::CreateProgram(Box::new(program(world, words))),
         "issue" => Card::Issue(Box::new(issue(world, words))),
-        "freeze" => Card::Freeze { card: card(), reason: Token::new("lost").unwrap() },
-        "unfreeze" => Card::Unfreeze { card: card() },
-        "replace" => Card::ReplaceCode { card: card(), code: words::code(words.at(2)) },
+        "freeze" => Card::Freeze { card: card(), reason: Token::new("lost").unwrap(), by: by() },
+        "unfreeze" => Card::Unfreeze { card: card(), by: by() },
+        "replace" => Card::ReplaceCode { card: card(), code: words::code(words.at(2)), by: by() },
+        "claim" => Card::Claim {
+            by: words::claim_by(words.at(1)),
+            card: words.value("is").map(words::card),
+            person: words::person(words.at(2)),
+        },
+        "send" => Card::Deliver { card: card() },
+        "news" => {
+            let sending = words.number("of").unwrap_or(1) as u16;
+            let state = words::delivery_state(words.at(2));
+            Card::NoteDelivery { card: card(), news: DeliveryNews { sending, state } }
+        }
+        "resend" => Card::Resend { card: card(), link: words.value("link").map(words::link) },
+        "forward" => Card::ChangeRecipient {
+            card: card(),
+            recipient: Box::new(words::sealed(words.at(2))),
+            link: words.value("link").map(words::link),
+        },
         "cancel" => Card::Cancel { card: card() },
         "extend" => {
             let expires_at = (words.at(2) != "never").then(|| instant(world, words.at(2)));
@@ -252,8 +276,19 @@ fn shown(world: &World, name: &str) -> String {
     if let Some(shown) = shop_seen::member(world, card, member) {
         return shown;
     }
-    let details = world.card[&words::card(card)].details.as_deref();
+    let card = &world.card[&words::card(card)];
+    let details = card.details.as_deref();
     match member {
+        "owner" => or_none(card.owner().map(words::name_of)),
+        "for" => {
+            let recipient = details.and_then(|it| it.recipient.as_ref());
+            or_none(recipient.map(|sealed| words::name_of(sealed.person)))
+        }
+        "sent" => {
+            let delivery = card.gift.as_ref().and_then(|gift| gift.delivery);
+            let shown = |it: Delivery| format!("{}:{}", it.state.as_str(), it.sendings);
+            or_none(delivery.map(shown))
+        }
         "ref" => or_none(details.and_then(|it| it.reference.as_ref()).map(Text::to_string)),
         "with" => {
             let pairs = details.into_iter().flat_map(|details| details.metadata.iter());

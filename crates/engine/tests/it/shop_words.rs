@@ -16,7 +16,7 @@
 //! | `… order=O refunds=x1,x2` | ids for what may follow from it |
 //! | `back O R l1x2 l2=300`, `back O R amount 90`, `back O R everything` | refunds an order |
 //! | `… cards=c1 rails=x1` | ids of the ways back |
-//! | `send x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
+//! | `begin x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
 //! | `consent x1 m2`, `retry x1`, `give_up x1` | what people do about it |
 //! | `open_dispute d p1 100 stage=2`, `win d`, `lose d stage=2` | |
 //! | `payout y S 1000 until=0`, `payout_paid y`, `payout_failed y` | of a seller or creator |
@@ -145,7 +145,7 @@ fn other_payment_command(words: &Words<'_>) -> Option<PaymentCommand> {
     let stage = || words.number("stage").unwrap_or(1) as u8;
     Some(match words.at(0) {
         "method" => PaymentCommand::CreateMethod(Box::new(NewMethod(method(words)))),
-        "send" => PaymentCommand::BeginRefund { rail_refund: rail_refund() },
+        "begin" => PaymentCommand::BeginRefund { rail_refund: rail_refund() },
         "told" => PaymentCommand::NoteRefund {
             rail_refund: rail_refund(),
             attempt: words.number("attempt").unwrap_or(1),

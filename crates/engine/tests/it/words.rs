@@ -1,9 +1,9 @@
 //! Words of a script and what they stand for.
 
 use base::{Amount, CardId, CheckoutId, Currency, HoldId, Money, PaymentId, ProgramId, RefundId};
-use base::{Region, Text, Token};
-use engine::{CardRef, OperationKey};
-use giftcards::{Channel, ClaimLink, LinkHash};
+use base::{PersonId, Region, Text, Token};
+use engine::{CardRef, ClaimBy, OperationKey};
+use giftcards::{Channel, ClaimLink, DeliveryState, LinkHash, Sealed};
 use giftcards::{Code, CodeHash, Details, Funding, Label, Line, LineKind, Metadata, Place};
 
 /// The words of one line: positions first, then `name=value` or bare flags.
@@ -74,6 +74,8 @@ impl<'a> Words<'a> {
         }
         details.metadata = self.metadata().unwrap_or_default();
         details.reference = self.reference().flatten();
+        details.sender = self.value("from").map(sealed);
+        details.recipient = self.value("to").map(sealed);
         Some(Box::new(details))
     }
 
@@ -168,6 +170,37 @@ pub fn channel(word: &str) -> Channel {
 
 pub fn link(word: &str) -> ClaimLink {
     ClaimLink { hash: LinkHash(bits(word).to_be_bytes()), key: 1, nonce: 7 }
+}
+
+/// `code:A`, or `link:A,L` for the link L of A.
+pub fn claim_by(word: &str) -> ClaimBy {
+    match word.strip_prefix("link:").and_then(|rest| rest.split_once(',')) {
+        Some((of, links)) => {
+            let hashes = links.split(',').map(|word| link(word).hash).collect();
+            ClaimBy::Link { card: card(of), hashes }
+        }
+        None => match card_ref(word) {
+            CardRef::Code(hashes) => ClaimBy::Code(hashes),
+            CardRef::Id(_) => panic!("{word} is neither a code nor a link"),
+        },
+    }
+}
+
+pub fn person(word: &str) -> PersonId {
+    PersonId::from_bits(bits(word))
+}
+
+pub fn name_of(person: PersonId) -> String {
+    let bytes = person.to_bytes();
+    String::from_utf8(bytes.into_iter().skip_while(|byte| *byte == 0).collect()).unwrap()
+}
+
+pub fn sealed(word: &str) -> Sealed {
+    Sealed { person: person(word), bytes: Box::new([1]) }
+}
+
+pub fn delivery_state(word: &str) -> DeliveryState {
+    DeliveryState::ALL.into_iter().rev().find(|state| state.as_str() == word).unwrap()
 }
 
 pub fn key(word: &str) -> OperationKey {

@@ -112,6 +112,11 @@ catalog! {
     LIMIT_EXCEEDED = "limit_exceeded", 422, "A limit would be exceeded",
         "Ask for less: the amount, the duration or the number of open holds is above what the \
          program allows.";
+    ALREADY_CLAIMED = "already_claimed", 422, "The card has been claimed",
+        "It belongs to its owner now; give somebody else a card of their own.";
+    NOT_THE_OWNER = "not_the_owner", 422, "The card is not this person's",
+        "Before the claim the sender may ask for it, afterwards the owner; leave `person` out \
+         to act as the shop.";
     HOLD_OF_CHECKOUT = "hold_of_checkout", 422, "The hold belongs to a checkout",
         "Pay, cancel or refund through the checkout that the hold names: only it moves its holds.";
     HOLD_NOT_OPEN = "hold_not_open", 422, "The hold is not open",

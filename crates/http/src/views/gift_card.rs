@@ -1,7 +1,7 @@
 //! Gift cards.
 
 use base::{CardId, Instant, PaymentId, PersonId, ProgramId, Region};
-use giftcards::{Block, Card, CardStatus, Details, Funding, Sealed, Why, status};
+use giftcards::{Block, Card, CardStatus, DeliveryState, Details, Funding, Sealed, Why, status};
 use ledger::Account;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -104,11 +104,17 @@ struct BlockView<'a> {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Delivery)]
 struct DeliveryView {
+    /// `email`, `link`, `print` or `in_app`; `null` when the shop delivers.
     channel: Option<&'static str>,
-    /// Always `none`: the shop delivers.
+    /// `none`, `scheduled`, `sent`, `accepted`, `bounced` or `opened`; always `none` when the shop
+    /// delivers.
     state: &'static str,
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Time>,
+    /// When it is to be sent, while that is in the future.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    deliver_at: Option<Time>,
 }
 
 /// Where the value came from.
@@ -192,8 +198,8 @@ impl<'a> GiftCardView<'a> {
             metadata: MetadataView(details.map(|details| &details.metadata)),
             status,
             blocks: blocks(card, now),
-            delivery: DeliveryView { channel: None, state: "none", at: None },
-            claimed: false,
+            delivery: DeliveryView::new(card),
+            claimed: card.owner().is_some(),
             value: money(card.value),
             balance: MoneyView::signed(account.balance(), card.currency),
             held: money(account.held()),
@@ -209,7 +215,7 @@ impl<'a> GiftCardView<'a> {
             reference: details.and_then(|details| details.reference.as_ref()).map(AsRef::as_ref),
             source: details.and_then(|details| details.source.as_ref()).map(SourceView::new),
             design: details.and_then(|details| details.design.as_ref()).map(AsRef::as_ref),
-            owner: None,
+            owner: card.owner().map(Id),
             recipient: details
                 .and_then(|details| details.recipient.as_ref())
                 .map(PersonView::closed),
@@ -228,6 +234,21 @@ impl<'a> GiftCardView<'a> {
         let funding = FundingView { payment: None, reference: None, ..self.funding };
         let view = GiftCardView { funding, metadata: MetadataView(None), ..self };
         GiftCardView { reference: None, source: None, program: None, ..view }.impersonal()
+    }
+}
+
+impl DeliveryView {
+    fn new(card: &Card) -> DeliveryView {
+        let Some(it) = card.gift.as_ref().and_then(|gift| gift.delivery) else {
+            return DeliveryView { channel: None, state: "none", at: None, deliver_at: None };
+        };
+        let waits = it.state == DeliveryState::Scheduled;
+        DeliveryView {
+            channel: Some(it.channel.as_str()),
+            state: it.state.as_str(),
+            at: Some(Time(it.at)),
+            deliver_at: it.deliver_at.filter(|_| waits).map(Time),
+        }
     }
 }
 

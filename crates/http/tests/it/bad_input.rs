@@ -8,6 +8,8 @@ use crate::world::{World, usd};
 pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
     let on_card = |action: &str| format!("/v1/gift-cards/{card}/{action}");
     let on_hold = |action: &str| format!("/v1/holds/{hold}/{action}");
+    let person = "per_00000000000000000000000007";
+    let token = format!("clm_{}", "0".repeat(52));
     let client = json!({"ip": "203.0.113.7", "session": "s"});
     let line = json!({"kind": "goods", "seller": "sel_1", "product": "p"});
     let spend = json!({
@@ -20,7 +22,9 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
         "value": usd(100), "funding": {"kind": "external", "reference": "x"},
         "recipient": {"name": "n", "email": "a@b", "handle": "h", "locale": "en", "time_zone": "z"},
         "sender": {"name": "n", "email": "a@b"}, "message": "m", "design": "d",
-        "expires_at": "2030-01-01T00:00:00Z", "regions": ["US"], "metadata": {"k": "v"},
+        "expires_at": "2030-01-01T00:00:00Z", "activates_at": "2029-01-01T00:00:00Z",
+        "delivery": {"channel": "email"}, "deliver_at": "2029-01-01T00:00:00Z",
+        "regions": ["US"], "metadata": {"k": "v"},
         "scope": {"kinds": ["goods"], "categories": ["c"], "exclude": {"sellers": ["s"]}},
         "source": {"kind": "shop", "id": "i"}, "client": client,
     });
@@ -33,7 +37,12 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
             format!("/v1/gift-cards/{card}"),
             json!({"metadata": {"k": "v"}, "reference": "r"}),
         ),
-        ("POST", on_card("freeze"), json!({"reason": "lost"})),
+        ("POST", on_card("freeze"), json!({"reason": "lost", "person": person})),
+        ("POST", on_card("unfreeze"), json!({"person": person})),
+        ("POST", on_card("claim"), json!({"code": "23456789", "person": person})),
+        ("POST", "/v1/gift-cards/claim".into(), json!({"token": token, "person": person})),
+        ("POST", "/v1/gift-cards/claim/preview".into(), json!({"token": token})),
+        ("POST", on_card("change-recipient"), json!({"recipient": {"name": "n"}, "message": "m"})),
         ("POST", on_card("adjust"), adjust),
         ("POST", on_card("extend"), json!({"expires_at": "2031-01-01T00:00:00Z"})),
         ("POST", "/v1/redemptions".into(), spend),

@@ -170,7 +170,6 @@ async fn actions_without_members_need_no_body() {
 async fn what_is_not_available_is_refused_and_not_ignored() {
     let world = World::new();
     let cases = [
-        (json!({"deliver_at": "2027-01-01T00:00:00Z"}), "not_available_yet", "/deliver_at"),
         (json!({"jurisdictions": {"buyer": "US"}}), "not_available_yet", "/jurisdictions"),
         (json!({"funding": {"kind": "payment"}}), "funding_not_available", "/funding/kind"),
     ];

@@ -91,23 +91,32 @@ async fn filters_choose(world: &World) {
     world.pass(Span::seconds(90));
     // Booked as such or not, a card past its date is expired.
     let late = world.issue(100).await;
-    let owner = canceled["recipient"]["id"].as_str().unwrap();
+    let recipient = canceled["recipient"]["id"].as_str().unwrap();
+    let owner = "per_00000000000000000000000007";
+    let claim = json!({"code": active["code"], "person": owner});
+    world.post("/v1/gift-cards/claim", claim).await_status(200).await;
+    world.pass(Span::seconds(1));
+    let pending = json!({"activates_at": "2026-12-01T00:00:00Z"});
+    let pending = world.issue_with(100, pending).await;
     let program = program["id"].as_str().unwrap();
     let last4 = active["last4"].as_str().unwrap();
-    let both = format!("owner={owner}&status=active");
+    let both = format!("recipient={recipient}&status=active");
     let cases: Vec<(String, Vec<&Value>)> = vec![
         ("status=active".into(), vec![&late, &active]),
         ("status=depleted".into(), vec![&depleted]),
         ("status=canceled".into(), vec![&canceled]),
         ("status=expired".into(), vec![&dated]),
-        (format!("owner={owner}"), vec![&canceled]),
+        ("status=pending".into(), vec![&pending]),
+        (format!("recipient={recipient}"), vec![&canceled]),
+        (format!("owner={owner}"), vec![&active]),
+        (format!("owner={recipient}"), vec![]),
         (both, vec![]),
         ("reference=r+1".into(), vec![&active]),
         ("reference=r%201".into(), vec![&active]),
         ("reference=nobody".into(), vec![]),
         (format!("program={program}"), vec![&depleted]),
         (format!("last4={}&reference=r%201", last4.to_lowercase()), vec![&active]),
-        ("created_after=2026-11-20T10:01:30Z".into(), vec![&late]),
+        ("created_after=2026-11-20T10:01:30Z".into(), vec![&pending, &late]),
         ("created_before=2026-11-20T10:00:00Z".into(), vec![]),
         ("created_before=2026-11-20T10:00:01Z&status=depleted".into(), vec![&depleted]),
     ];

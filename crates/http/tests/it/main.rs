@@ -9,6 +9,7 @@ mod documents;
 mod events;
 mod every_field;
 mod gift_cards;
+mod gifts;
 mod idempotency;
 mod keys;
 mod ledger;

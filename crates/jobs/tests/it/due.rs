@@ -5,7 +5,7 @@ use crate::shop::Shop;
 
 fn check(shop: &Shop, holds: u64, cards: u64) {
     let booked = run_due(&shop.running.handle, &mut shop.reader(), shop.now()).unwrap();
-    assert_eq!(booked, Booked { holds, cards, refused: Vec::new() });
+    assert_eq!(booked, Booked { holds, cards, ..Booked::default() });
     // What is booked is not booked again.
     let again = run_due(&shop.running.handle, &mut shop.reader(), shop.now()).unwrap();
     assert_eq!(again, Booked::default());

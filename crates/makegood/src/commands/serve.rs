@@ -270,8 +270,8 @@ fn start_expirer(
 fn report_expiry(book: &str, ended: Result<Booked, JobError>) {
     match ended {
         Ok(booked) if booked == Booked::default() => {}
-        Ok(Booked { holds, cards, refused }) => {
-            tracing::info!(book, holds, cards, "booked what had fallen due");
+        Ok(Booked { holds, cards, deliveries, refused }) => {
+            tracing::info!(book, holds, cards, deliveries, "booked what had fallen due");
             for (what, refusal) in refused {
                 tracing::warn!(book, ?what, %refusal, "could not be booked as expired");
             }

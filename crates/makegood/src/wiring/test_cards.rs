@@ -104,7 +104,7 @@ fn requests(card: &TestCard, code: Code, now: Instant) -> Vec<Request> {
     let mut commands = vec![GiftCardCommand::Issue(Box::new(issue(id, card.behaves, code, now)))];
     if card.behaves == Behavior::Frozen {
         let reason = Token::new("test").expect("a lower-case word is a token");
-        commands.push(GiftCardCommand::Freeze { card: id, reason });
+        commands.push(GiftCardCommand::Freeze { card: id, reason, by: None });
     }
     let request = |command| Request {
         command: Command::GiftCards(command),

@@ -79,6 +79,8 @@ impl Prf {
 pub(super) struct SubKeys {
     pub(super) code: Prf,
     pub(super) code_hash: Prf,
+    pub(super) claim_link: Prf,
+    pub(super) claim_link_hash: Prf,
     pub(super) email_hash: Prf,
     pub(super) person_wrapping: [u8; SECRET_BYTES],
 }
@@ -89,6 +91,8 @@ impl SubKeys {
         Self {
             code: prf("makegood gift card code"),
             code_hash: prf("makegood code hash"),
+            claim_link: prf("makegood claim link"),
+            claim_link_hash: prf("makegood claim link hash"),
             email_hash: prf("makegood e-mail hash"),
             person_wrapping: root.derive("makegood person key wrapping"),
         }

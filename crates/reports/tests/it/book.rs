@@ -283,7 +283,7 @@ pub fn shop() -> TestBook {
     book.run(refund(21, 11, 200));
     book.reserve(2, 12, 800);
     book.run(capture(12, 300));
-    book.run(GiftCardCommand::ReplaceCode { card: card(3), code: code(33) });
+    book.run(GiftCardCommand::ReplaceCode { card: card(3), code: code(33), by: None });
     book.sweep();
     book
 }

@@ -385,7 +385,7 @@ fn objects_that_contradict_each_other_are_named() {
             }
         }
     };
-    let replace = GiftCardCommand::ReplaceCode { card: card(1), code: code(44) };
+    let replace = GiftCardCommand::ReplaceCode { card: card(1), code: code(44), by: None };
     check_record(replace, still_live, &[Check::Code], &card(1).to_string());
     let other_code = |change: &mut Change| {
         for row in &mut change.rows {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{Amount, CardId, Instant, Span, Token};
+use base::{Amount, CardId, Instant, PersonId, Span, Token};
 use engine::{Answer, Refusal};
 use giftcards::{Adjust, AdjustReason, Block, Card, CardState, Code, CodeRow, Details, Direction};
 use giftcards::{Funding, Issue, Program, Refusal as No, Update, Why};
@@ -106,11 +106,12 @@ impl Oracle {
             sandbox: new.sandbox,
             created_at,
             details: (details != Details::default()).then(|| Box::new(details)),
-            gift: None,
+            gift: self.gift_to_issue(new),
         }
     }
 
-    pub(super) fn freeze(&mut self, id: CardId, reason: &Token<40>) -> Said {
+    pub(super) fn freeze(&mut self, id: CardId, reason: &Token<40>, by: Option<PersonId>) -> Said {
+        self.check_side(id, by)?;
         let card = self.living_card(id)?;
         if card.frozen.is_some() {
             return Err(No::NothingToChange.into());
@@ -119,7 +120,8 @@ impl Oracle {
         self.put_card(Card { frozen, ..card }, false)
     }
 
-    pub(super) fn unfreeze(&mut self, id: CardId) -> Said {
+    pub(super) fn unfreeze(&mut self, id: CardId, by: Option<PersonId>) -> Said {
+        self.check_side(id, by)?;
         let card = self.living_card(id)?;
         if card.frozen.is_none() {
             return Err(No::NothingToChange.into());
@@ -127,7 +129,8 @@ impl Oracle {
         self.put_card(Card { frozen: None, ..card }, false)
     }
 
-    pub(super) fn replace_code(&mut self, id: CardId, new: &Code) -> Said {
+    pub(super) fn replace_code(&mut self, id: CardId, new: &Code, by: Option<PersonId>) -> Said {
+        self.check_side(id, by)?;
         let card = self.living_card(id)?;
         if self.codes.get(new.hash).is_some() {
             return Err(No::CodeTaken.into());
@@ -258,7 +261,7 @@ impl Oracle {
         Ok(card)
     }
 
-    fn put_card(&mut self, card: Card, shows_code: bool) -> Said {
+    pub(super) fn put_card(&mut self, card: Card, shows_code: bool) -> Said {
         let card = Arc::new(card);
         self.cards.put(card.id, card.clone());
         let account = self.account_of(&card);

@@ -6,6 +6,7 @@
 //! says no.
 
 mod cards;
+mod gifts;
 mod kept;
 mod money;
 mod operations;
@@ -191,9 +192,9 @@ impl Oracle {
         match command {
             C::CreateProgram(new) => self.create_program(&new.0),
             C::Issue(new) => self.issue(new),
-            C::Freeze { card, reason } => self.freeze(*card, reason),
-            C::Unfreeze { card } => self.unfreeze(*card),
-            C::ReplaceCode { card, code } => self.replace_code(*card, code),
+            C::Freeze { card, reason, by } => self.freeze(*card, reason, *by),
+            C::Unfreeze { card, by } => self.unfreeze(*card, *by),
+            C::ReplaceCode { card, code, by } => self.replace_code(*card, code, *by),
             C::Cancel { card } => self.cancel(*card),
             C::Extend { card, extend } => self.extend(*card, extend.expires_at),
             C::Adjust { card, adjust } => self.adjust(*card, adjust),
@@ -205,6 +206,13 @@ impl Oracle {
             C::Capture { hold, capture } => self.capture(*hold, capture.amount, capture.is_final),
             C::Release { hold, amount } => self.release(*hold, *amount),
             C::ExpireHold { hold } => self.expire_hold(*hold),
+            C::Claim { by, card, person } => self.claim(by, *card, *person),
+            C::Deliver { card } => self.deliver(*card),
+            C::NoteDelivery { card, news } => self.note_delivery(*card, *news),
+            C::Resend { card, link } => self.resend(*card, *link),
+            C::ChangeRecipient { card, recipient, link } => {
+                self.change_recipient(*card, recipient, *link)
+            }
             C::Refund { hold, refund } => self.refund(*hold, refund),
         }
     }

@@ -120,17 +120,7 @@ impl Oracle {
 
     /// The card a caller names, if it may be spent as the place says, balance apart.
     fn card_to_spend(&mut self, card: &CardRef, place: &Place) -> Result<Card, Refusal> {
-        let card = match card {
-            CardRef::Id(id) => self.known_card(*id)?,
-            CardRef::Code(hashes) => {
-                let rows: Vec<_> = hashes.iter().filter_map(|hash| self.codes.get(*hash)).collect();
-                let Some(row) = rows.iter().find(|row| row.live) else {
-                    let why = if rows.is_empty() { Why::Unknown } else { Why::CodeReplaced };
-                    return Err(No::NotUsable(why).into());
-                };
-                self.known_card(row.card)?
-            }
-        };
+        let card = self.named_card(card)?;
         self.check_usable(&card)?;
         if place.amount.currency != card.currency {
             return Err(No::CurrencyMismatch.into());
@@ -156,6 +146,20 @@ impl Oracle {
         }
         self.account_named(AccountName::OrderClearing, card.currency);
         Ok(card)
+    }
+
+    pub(super) fn named_card(&self, card: &CardRef) -> Result<Card, Refusal> {
+        match card {
+            CardRef::Id(id) => self.known_card(*id),
+            CardRef::Code(hashes) => {
+                let rows: Vec<_> = hashes.iter().filter_map(|hash| self.codes.get(*hash)).collect();
+                let Some(row) = rows.iter().find(|row| row.live) else {
+                    let why = if rows.is_empty() { Why::Unknown } else { Why::CodeReplaced };
+                    return Err(No::NotUsable(why).into());
+                };
+                self.known_card(row.card)
+            }
+        }
     }
 
     pub(super) fn check_usable(&self, card: &Card) -> Result<(), Refusal> {

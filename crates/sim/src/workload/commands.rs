@@ -9,7 +9,7 @@ use super::Workload;
 use crate::Oracle;
 
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Program,
     Issue,
     Freeze,
@@ -27,6 +27,11 @@ enum Kind {
     Refund,
     ExpireCard,
     ExpireHold,
+    Claim,
+    Deliver,
+    News,
+    Resend,
+    Forward,
     Reverse,
     OpenBook,
 }
@@ -50,6 +55,11 @@ const MIX: &[(u64, Kind)] = &[
     (45, Kind::Refund),
     (10, Kind::ExpireCard),
     (15, Kind::ExpireHold),
+    (12, Kind::Claim),
+    (6, Kind::Deliver),
+    (12, Kind::News),
+    (6, Kind::Resend),
+    (6, Kind::Forward),
     (40, Kind::Reverse),
     (1, Kind::OpenBook),
 ];
@@ -68,6 +78,9 @@ impl Workload {
             Kind::Reverse => Command::Reverse { operation: self.key_to_reverse() },
             Kind::Program => Command::GiftCards(self.new_program(now)),
             Kind::Issue => Command::GiftCards(self.new_card(now)),
+            Kind::Claim | Kind::Deliver | Kind::News | Kind::Resend | Kind::Forward => {
+                Command::GiftCards(self.on_gift(kind, oracle, now))
+            }
             Kind::Hold | Kind::Redeem => Command::GiftCards(self.spend(kind, oracle, now)),
             Kind::Change | Kind::Capture | Kind::Release | Kind::Refund | Kind::ExpireHold => {
                 Command::GiftCards(self.on_hold(kind, oracle, now))
@@ -81,10 +94,13 @@ impl Workload {
         match kind {
             Kind::Freeze => {
                 let reason = Token::new("lost").expect("it is a word");
-                GiftCardCommand::Freeze { card, reason }
+                GiftCardCommand::Freeze { card, reason, by: self.side(oracle, card) }
             }
-            Kind::Unfreeze => GiftCardCommand::Unfreeze { card },
-            Kind::Replace => GiftCardCommand::ReplaceCode { card, code: self.new_code() },
+            Kind::Unfreeze => GiftCardCommand::Unfreeze { card, by: self.side(oracle, card) },
+            Kind::Replace => {
+                let by = self.side(oracle, card);
+                GiftCardCommand::ReplaceCode { card, code: self.new_code(), by }
+            }
             Kind::Cancel => GiftCardCommand::Cancel { card },
             Kind::Extend => {
                 let expires_at = self.some_date(now);

@@ -1,9 +1,9 @@
 //! New programs and cards.
 
-use base::{Amount, CardId, Instant, Money, PaymentId, PersonId, ProgramId, Span, Text, Token};
+use base::{Amount, CardId, Instant, Money, PaymentId, ProgramId, Span, Text, Token};
 use engine::GiftCardCommand;
 use giftcards::{Code, CodeHash, Details, Funding, Issue, LineKind, Metadata, NewCode, NewProgram};
-use giftcards::{Program, Sandbox, Scope, ScopeLists, Sealed, Source};
+use giftcards::{Program, Sandbox, Scope, ScopeLists, Source};
 
 use super::Workload;
 
@@ -72,7 +72,7 @@ impl Workload {
             }),
             details: self.details(),
             activates_at: if self.random.percent(10) { self.some_date(now) } else { None },
-            delivery: None,
+            delivery: self.delivery(now),
         }))
     }
 
@@ -103,10 +103,7 @@ impl Workload {
             return None;
         }
         let pairs = vec![("order".to_owned(), "17".to_owned())];
-        let sealed = Sealed {
-            person: PersonId::from_bits(u128::from(self.random.bits())),
-            bytes: self.random.bytes16().into(),
-        };
+        let sealed = self.sealed();
         let source = Source { kind: Token::new("live").expect("it is a word"), id: self.label() };
         Some(Box::new(Details {
             scope: self.scope(),

@@ -1,6 +1,7 @@
 //! Random requests that are sensible often enough to matter, and wrong often enough too.
 
 mod commands;
+mod gifts;
 mod issues;
 mod questions;
 

@@ -1,15 +1,46 @@
 //! Lists: the statements behind the read side's pages.
 
+use base::{CardId, HoldId};
 use journal::Value;
 
 use super::qualified_columns;
 use crate::rows::{self, Table};
-use crate::{CardFilter, Page};
+use crate::{CardFilter, DueObject, Page};
 
-/// The condition under which holds appear in the index of what falls due; the index has the same.
-const OPEN_HOLD: &str = "is_open = 1";
-/// The same for cards.
-const LIVING_CARD: &str = "state = 1";
+/// Something that falls due at an instant in a column, and the condition of the column's index.
+#[derive(Clone, Copy)]
+pub(crate) struct Timer {
+    /// The table it is in.
+    pub table: &'static str,
+    /// The instant.
+    pub column: &'static str,
+    /// Which rows still wait for it.
+    pub only: &'static str,
+    /// What falls due.
+    pub what: fn([u8; 16]) -> DueObject,
+}
+
+/// Everything that can fall due.
+pub(crate) const TIMERS: [Timer; 3] = [
+    Timer {
+        table: "hold",
+        column: "expires_at",
+        only: "is_open = 1",
+        what: |id| DueObject::Hold(HoldId::from_bytes(id)),
+    },
+    Timer {
+        table: "card",
+        column: "expires_at",
+        only: "state = 1",
+        what: |id| DueObject::Card(CardId::from_bytes(id)),
+    },
+    Timer {
+        table: "card",
+        column: "deliver_at",
+        only: "state = 1 and delivery_state = 1",
+        what: |id| DueObject::Delivery(CardId::from_bytes(id)),
+    },
+];
 
 /// A statement put together for what is asked, with its values.
 pub(crate) struct Query {
@@ -67,7 +98,8 @@ pub(crate) fn cards(filter: &CardFilter, page: Page) -> Query {
         .and_if("card.state =", filter.state.map(|state| Value::Int(i64::from(state as u8))))
         .and_if("card.reference =", filter.reference.clone().map(Value::Text))
         .and_if("card.last4 =", filter.last4.map(|last4| Value::Bytes(last4.to_vec())))
-        .and_if("card.recipient =", filter.owner.map(|owner| id_value(owner.bits())))
+        .and_if("card.owner =", filter.owner.map(|owner| id_value(owner.bits())))
+        .and_if("card.recipient =", filter.recipient.map(|person| id_value(person.bits())))
         .and_if("card.program =", filter.program.map(|program| id_value(program.bits())))
         .page(&rows::card::TABLE, page)
 }
@@ -116,27 +148,21 @@ pub(crate) fn all_accounts() -> String {
 }
 
 /// What is due by a time: instant and id, in due order.
-pub(crate) fn due(table: &Table) -> String {
+pub(crate) fn due(timer: &Timer) -> String {
+    let Timer { table, column, only, .. } = timer;
     format!(
-        "select expires_at, id from {} where {} and expires_at <= $1 order by expires_at, id \
-         limit $2",
-        table.name,
-        timer_condition(table),
+        "select {column}, id from {table} where {only} and {column} <= $1 order by {column}, id \
+         limit $2"
     )
 }
 
 /// The next that is due after a time.
-pub(crate) fn next_due(table: &Table) -> String {
+pub(crate) fn next_due(timer: &Timer) -> String {
+    let Timer { table, column, only, .. } = timer;
     format!(
-        "select expires_at, id from {} where {} and expires_at > $1 order by expires_at, id \
-         limit 1",
-        table.name,
-        timer_condition(table),
+        "select {column}, id from {table} where {only} and {column} > $1 order by {column}, id \
+         limit 1"
     )
-}
-
-fn timer_condition(table: &Table) -> &'static str {
-    if table.number == rows::hold::TABLE.number { OPEN_HOLD } else { LIVING_CARD }
 }
 
 fn accounts() -> Query {

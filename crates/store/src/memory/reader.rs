@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use base::{AccountId, CardId, Instant};
 use engine::{BookRow, Key, Row};
-use giftcards::{Card, CardState, Hold, Program, account_of};
+use giftcards::{Card, CardState, DeliveryState, Hold, Program, account_of};
 use journal::Block;
 use ledger::{Account, EntryPlace};
 
@@ -250,10 +250,18 @@ impl Contents {
     fn timers(&self) -> Vec<Due> {
         let holds = self.holds().filter(|hold| !hold.pending.open().is_zero());
         let holds = holds.map(|hold| Due { at: hold.expires_at, what: DueObject::Hold(hold.id) });
-        let cards = self.cards().filter(|card| card.state == CardState::Active);
-        let cards = cards
+        let active = || self.cards().filter(|card| card.state == CardState::Active);
+        let deliveries = active().filter_map(|card| {
+            let delivery = card.gift.as_ref()?.delivery?;
+            let waits = delivery.state == DeliveryState::Scheduled;
+            Some(Due {
+                at: delivery.deliver_at.filter(|_| waits)?,
+                what: DueObject::Delivery(card.id),
+            })
+        });
+        let cards = active()
             .filter_map(|card| Some(Due { at: card.expires_at?, what: DueObject::Card(card.id) }));
-        let mut timers: Vec<Due> = holds.chain(cards).collect();
+        let mut timers: Vec<Due> = holds.chain(cards).chain(deliveries).collect();
         timers.sort();
         timers
     }
@@ -281,7 +289,8 @@ fn shows(filter: &CardFilter, card: &Card) -> bool {
     filter.state.is_none_or(|state| state == card.state)
         && wants_reference.is_none_or(|wanted| reference.is_some_and(|r| r.as_str() == wanted))
         && filter.last4.is_none_or(|last4| last4 == card.code.last4)
-        && filter.owner.is_none_or(|owner| recipient.is_some_and(|r| r.person == owner))
+        && filter.owner.is_none_or(|owner| card.owner() == Some(owner))
+        && filter.recipient.is_none_or(|person| recipient.is_some_and(|r| r.person == person))
         && filter.program.is_none_or(|program| card.program == Some(program))
 }
 

@@ -1,7 +1,7 @@
 //! The read side of a book, on a connection of its own.
 
 use ::journal::{Block, Value, ValueSource};
-use base::{AccountId, CardId, HoldId, Instant};
+use base::{AccountId, CardId, Instant};
 use engine::{BookRow, Row as EngineRow};
 use giftcards::{Card, Hold, Program};
 use ledger::{Account, AccountName, EntryPlace};
@@ -11,8 +11,8 @@ use crate::catalogue;
 use crate::catalogue::lists::{self, Query};
 use crate::rows::{self, FieldSource, TABLES, Table};
 use crate::{
-    AccountAt, BookName, CardFilter, Due, DueObject, EntryRow, Head, OperationRun, Page, Reader,
-    RunInfo, StoreError, SweptRow,
+    AccountAt, BookName, CardFilter, Due, EntryRow, Head, OperationRun, Page, Reader, RunInfo,
+    StoreError, SweptRow,
 };
 
 /// The read side of one book.
@@ -145,9 +145,9 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
     fn due(&mut self, now: Instant, limit: u32) -> Result<Vec<Due>, StoreError> {
         let values = [Value::Int(now.micros()), Value::Int(i64::from(limit))];
         let mut found = Vec::new();
-        for table in [&rows::hold::TABLE, &rows::card::TABLE] {
-            each_row(&mut self.connection, &lists::due(table), &values, |row| {
-                found.push(timer(table, row)?);
+        for timer in &lists::TIMERS {
+            each_row(&mut self.connection, &lists::due(timer), &values, |row| {
+                found.push(due(timer, row)?);
                 Ok(())
             })?;
         }
@@ -158,10 +158,10 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
 
     fn next_due(&mut self, now: Instant) -> Result<Option<Due>, StoreError> {
         let mut found = Vec::new();
-        for table in [&rows::hold::TABLE, &rows::card::TABLE] {
+        for timer in &lists::TIMERS {
             let values = [Value::Int(now.micros())];
-            each_row(&mut self.connection, &lists::next_due(table), &values, |row| {
-                found.push(timer(table, row)?);
+            each_row(&mut self.connection, &lists::next_due(timer), &values, |row| {
+                found.push(due(timer, row)?);
                 Ok(())
             })?;
         }
@@ -332,15 +332,10 @@ fn card_and_account(row: &dyn SqlRow) -> Result<(Card, Account), StoreError> {
     Ok((card, account(row, rows::card::TABLE.columns.len())?))
 }
 
-fn timer(table: &Table, row: &dyn SqlRow) -> Result<Due, StoreError> {
+fn due(timer: &lists::Timer, row: &dyn SqlRow) -> Result<Due, StoreError> {
     let mut source = columns(row, 0, 2);
     let (at, id) = (source.instant()?, source.fixed16()?);
-    let what = if table.number == rows::hold::TABLE.number {
-        DueObject::Hold(HoldId::from_bytes(id))
-    } else {
-        DueObject::Card(CardId::from_bytes(id))
-    };
-    Ok(Due { at, what })
+    Ok(Due { at, what: (timer.what)(id) })
 }
 
 /// The codec of one table gave a row of another, which its own tests rule out.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use super::sql::SqliteConnection;
 use super::{connection::Options, head, open_folder};
 use crate::catalogue::{self, control, entries, lists, operations};
-use crate::rows::{TABLES, account, card, hold};
+use crate::rows::{TABLES, account};
 use crate::sql::migrations::{self, Migration};
 use crate::{CardFilter, Page, StoreError, dialect};
 
@@ -95,6 +95,7 @@ fn every_statement_can_be_prepared_and_numbers_its_parameters_in_order() {
         reference: Some("r".to_owned()),
         last4: Some(*b"ABCD"),
         owner: Some(base::PersonId::from_bits(1)),
+        recipient: Some(base::PersonId::from_bits(1)),
         program: Some(base::ProgramId::from_bits(1)),
     };
     let full = Page {
@@ -118,8 +119,8 @@ fn every_statement_can_be_prepared_and_numbers_its_parameters_in_order() {
         texts.extend(of_rows.map(Clone::clone));
         texts.push(of.select_all.clone());
     }
-    texts.extend([&hold::TABLE, &card::TABLE].map(lists::due));
-    texts.extend([&hold::TABLE, &card::TABLE].map(lists::next_due));
+    texts.extend(lists::TIMERS.iter().map(lists::due));
+    texts.extend(lists::TIMERS.iter().map(lists::next_due));
     for grouped in [entries::insert(), entries::at()] {
         texts.extend([&grouped.one, &grouped.several].map(Clone::clone));
     }
@@ -164,17 +165,23 @@ fn lists_follow_an_index() {
         (by(none()), "SCAN card"),
         (by(CardFilter { reference: Some("r".into()), ..none() }), "card_reference"),
         (by(CardFilter { last4: Some(*b"ABCD"), ..none() }), "card_last4"),
-        (by(CardFilter { owner: Some(base::PersonId::from_bits(1)), ..none() }), "card_recipient"),
+        (by(CardFilter { owner: Some(base::PersonId::from_bits(1)), ..none() }), "card_owner"),
+        (
+            by(CardFilter { recipient: Some(base::PersonId::from_bits(1)), ..none() }),
+            "card_recipient",
+        ),
         (lists::cards_by_id(Some(1), 1).text, "card USING PRIMARY KEY"),
         (lists::holds(Some("r"), WHOLE).text, "hold_reference"),
         (lists::holds(None, WHOLE).text, "SCAN hold"),
         (lists::named_accounts("a", None, 1).text, "account_name"),
         (lists::named_accounts("a", Some(("a", 1)), 1).text, "account_name"),
         (lists::card_accounts(1, 2, 1).text, "account USING PRIMARY KEY"),
-        (lists::due(&hold::TABLE), "hold_expires_at"),
-        (lists::due(&card::TABLE), "card_expires_at"),
-        (lists::next_due(&hold::TABLE), "hold_expires_at"),
-        (lists::next_due(&card::TABLE), "card_expires_at"),
+        (lists::due(&lists::TIMERS[0]), "hold_expires_at"),
+        (lists::due(&lists::TIMERS[1]), "card_expires_at"),
+        (lists::due(&lists::TIMERS[2]), "card_deliver_at"),
+        (lists::next_due(&lists::TIMERS[0]), "hold_expires_at"),
+        (lists::next_due(&lists::TIMERS[1]), "card_expires_at"),
+        (lists::next_due(&lists::TIMERS[2]), "card_deliver_at"),
         (entries::at().one.clone(), "INTEGER PRIMARY KEY (rowid=?)"),
         (entries::AFTER.to_owned(), "INTEGER PRIMARY KEY (rowid>?)"),
         (entries::LAST.to_owned(), "account USING PRIMARY KEY"),

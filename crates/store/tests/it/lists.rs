@@ -2,7 +2,7 @@
 
 use base::{Currency, Instant, PersonId, ProgramId, Text, Token};
 use engine::Row;
-use giftcards::{Card, CardState, Details, Sealed};
+use giftcards::{Card, CardState, Channel, Delivery, DeliveryState, Details, Gift, Owner, Sealed};
 use ledger::{Account, AccountName};
 use store::{CardFilter, Due, DueObject, Page};
 
@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 /// Cards 1 to 6 with their accounts; 3 is expired, 4 has a reference, 5 a recipient, 6 another
-/// code and a program.
+/// code, a program and an owner.
 fn six_cards(place: &dyn Place) {
     let with = |number, details| Card { details: Some(Box::new(details)), ..card(number) };
     let reference = Some(Text::new("order-1").unwrap());
@@ -20,6 +20,8 @@ fn six_cards(place: &dyn Place) {
     let mut six = card(6);
     six.code.last4 = *b"WXYZ";
     six.program = Some(ProgramId::from_bits(8));
+    let owner = Some(Owner { person: PersonId::from_bits(2), since: at(1) });
+    six.gift = Some(Box::new(Gift { owner, ..Gift::default() }));
     let cards = [
         card(1),
         card(2),
@@ -64,7 +66,9 @@ fn cards_are_filtered() {
         check(CardFilter { reference: Some("order-1".into()), ..none() }, &[4]);
         check(CardFilter { reference: Some("order".into()), ..none() }, &[]);
         check(CardFilter { last4: Some(*b"WXYZ"), ..none() }, &[6]);
-        check(CardFilter { owner: Some(PersonId::from_bits(1)), ..none() }, &[5]);
+        check(CardFilter { recipient: Some(PersonId::from_bits(1)), ..none() }, &[5]);
+        check(CardFilter { owner: Some(PersonId::from_bits(1)), ..none() }, &[]);
+        check(CardFilter { owner: Some(PersonId::from_bits(2)), ..none() }, &[6]);
         check(CardFilter { program: Some(ProgramId::from_bits(8)), ..none() }, &[6]);
         let two = CardFilter { last4: Some(*b"ABCD"), state: Some(CardState::Active), ..none() };
         check(two, &[5, 4, 2, 1]);
@@ -205,6 +209,9 @@ fn what_falls_due_comes_in_due_order() {
             card_row(expiring(2, 30)),
             card_row(Card { state: CardState::Canceled, ..expiring(3, 5) }),
             card_row(card(4)),
+            card_row(scheduled(5, 20, CardState::Active, DeliveryState::Scheduled)),
+            card_row(scheduled(6, 20, CardState::Active, DeliveryState::Due)),
+            card_row(scheduled(7, 20, CardState::Canceled, DeliveryState::Scheduled)),
             hold_row(hold(11, 1, 20, "r")),
             hold_row(hold(12, 1, 10, "r")),
             hold_row(hold(13, 1, 40, "r")),
@@ -220,16 +227,30 @@ fn what_falls_due_comes_in_due_order() {
             hold_due(10, 12),
             hold_due(20, 11),
             card_due(20, 1),
+            Due { at: at(20), what: DueObject::Delivery(card_id(5)) },
             card_due(30, 2),
             hold_due(40, 13),
         ];
         let mut reader = place.reader();
-        for (now, limit, count) in [(9, 9, 0), (10, 9, 1), (20, 9, 3), (20, 2, 2), (99, 9, 5)] {
+        for (now, limit, count) in [(9, 9, 0), (10, 9, 1), (20, 9, 4), (20, 2, 2), (99, 9, 6)] {
             assert_eq!(reader.due(at(now), limit).unwrap(), order[..count], "{now} {limit}");
         }
-        for (now, next) in [(0, Some(0)), (10, Some(1)), (20, Some(3)), (39, Some(4)), (40, None)] {
+        for (now, next) in [(0, Some(0)), (10, Some(1)), (20, Some(4)), (39, Some(5)), (40, None)] {
             assert_eq!(reader.next_due(at(now)).unwrap(), next.map(|n: usize| order[n]), "{now}");
         }
         assert_eq!(reader.next_due(Instant::MAX).unwrap(), None);
     });
+}
+
+/// A card to be sent at an instant.
+fn scheduled(number: u128, instant: i64, state: CardState, sent: DeliveryState) -> Card {
+    let delivery = Delivery {
+        channel: Channel::Email,
+        state: sent,
+        at: at(1),
+        deliver_at: Some(at(instant)),
+        sendings: 0,
+    };
+    let gift = Gift { delivery: Some(delivery), ..Gift::default() };
+    Card { state, gift: Some(Box::new(gift)), ..card(number) }
 }

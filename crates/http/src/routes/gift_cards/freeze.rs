@@ -9,6 +9,7 @@ use crate::fields;
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
+use crate::routes::gift_cards::optional_person;
 use crate::scope::Issue;
 use crate::views::gift_card::GiftCardView;
 
@@ -21,6 +22,11 @@ pub(crate) struct FreezeBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 40, pattern = "^[a-z0-9_.:-]+$", example = "lost")]
     reason: Option<String>,
+    /// The person who asks the shop for it: before the claim the sender, afterwards the owner.
+    /// Left out when the shop does it by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^per_[0-9a-hjkmnp-tv-z]{26}$")]
+    person: Option<String>,
 }
 
 /// Freeze a gift card
@@ -37,6 +43,7 @@ pub(crate) async fn handle(mut call: Call<Issue>) -> Result<Reply, Problem> {
     let operation = call.operation_if_any(&body)?;
     let reason: Token<40> =
         fields::token("/reason", body.reason.as_deref().unwrap_or("unspecified"))?;
-    let command = GiftCardCommand::Freeze { card, reason };
+    let by = optional_person(body.person.as_deref())?;
+    let command = GiftCardCommand::Freeze { card, reason, by };
     Prepared::changing(Command::GiftCards(command), operation).decide(&call.caller).await
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use base::{CardId, Instant};
 use engine::{Command, GiftCardCommand};
-use giftcards::{Details, Funding, Issue as IssueCommand, NewCode, Sandbox, Source, limits};
+use giftcards::{Channel, Details, Funding, Issue as IssueCommand, NewCode, NewDelivery, Sandbox};
+use giftcards::{Source, limits};
 use serde::{Deserialize, Serialize};
 use writer::Operation;
 
@@ -14,7 +16,7 @@ use crate::personal::{self, PersonalText};
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
-use crate::routes::gift_cards::new_code;
+use crate::routes::gift_cards::{new_code, new_link};
 use crate::routes::scope_body::{ScopeBody, scope};
 use crate::scope::Issue;
 use crate::views::gift_card::GiftCardView;
@@ -59,9 +61,21 @@ pub(crate) struct IssueBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 40)]
     design: Option<String>,
-    /// Not available yet.
+    /// How it reaches its recipient; left to the shop when left out.
+    #[serde(
+        default,
+        deserialize_with = "wire::object_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    delivery: Option<DeliveryBody>,
+    /// When it is sent; at once when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     deliver_at: Option<String>,
+    /// Before then it cannot be spent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    activates_at: Option<String>,
     /// From then on it cannot be spent; left to the program when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -103,6 +117,17 @@ pub(crate) struct IssueBody {
         skip_serializing_if = "wire::is_not_compared"
     )]
     client: Option<ClientBody>,
+}
+
+/// How a card is delivered.
+#[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DeliveryInput)]
+pub(crate) struct DeliveryBody {
+    /// `email` needs the recipient's address; `link` and `in_app` are handed over by the shop,
+    /// which reveals the link; `print` has no link.
+    #[schema(pattern = "^(link|email|in_app|print|none)$")]
+    channel: String,
 }
 
 /// Where the value comes from.
@@ -180,8 +205,7 @@ pub(crate) fn draft(
     let (funding, funding_reference) = funding(&body.funding)?;
     let value = fields::money("/value", &body.value)?;
     let program = body.program.as_deref().map(|text| fields::id("/program", text)).transpose()?;
-    let expires_at =
-        body.expires_at.as_deref().map(|text| fields::instant("/expires_at", text)).transpose()?;
+    let expires_at = optional_instant("/expires_at", body.expires_at.as_deref())?;
     let details = details(body, funding_reference)?;
     let (book, message) = (caller.book().name(), body.message.as_deref());
     let context = (&*caller.app.ring, book, operation.key.0);
@@ -199,10 +223,42 @@ pub(crate) fn draft(
         program,
         created_at: None,
         details: (details != Details::default()).then(|| Box::new(details)),
-        activates_at: None,
-        delivery: None,
+        activates_at: optional_instant("/activates_at", body.activates_at.as_deref())?,
+        delivery: delivery(caller, body, id)?,
     };
     Ok(Draft { issue: Box::new(issue), operation, recipient, sender })
+}
+
+fn optional_instant(pointer: &str, text: Option<&str>) -> Checked<Option<Instant>> {
+    text.map(|text| fields::instant(pointer, text)).transpose()
+}
+
+/// How the card is delivered, with the link that goes with it.
+fn delivery(
+    caller: &Caller,
+    body: &IssueBody,
+    card: CardId,
+) -> Result<Option<NewDelivery>, Problem> {
+    let deliver_at = optional_instant("/deliver_at", body.deliver_at.as_deref())?;
+    let word = body.delivery.as_ref().map_or("none", |delivery| &delivery.channel);
+    let channel = Channel::ALL.into_iter().find(|channel| channel.as_str() == word);
+    if channel.is_none() && word != "none" {
+        let words = "must be one of email, link, print, in_app, none";
+        return Err(refuse("/delivery/channel", words).into());
+    }
+    let is_sent = channel.is_some_and(|channel| channel != Channel::Print);
+    if deliver_at.is_some() && !is_sent {
+        let words = "needs a delivery by email, link or in_app";
+        return Err(refuse("/deliver_at", words).into());
+    }
+    let has_email = body.recipient.as_ref().is_some_and(RecipientBody::has_email);
+    if channel == Some(Channel::Email) && !has_email {
+        return Err(refuse("/recipient/email", "is required to send the card by e-mail").into());
+    }
+    let Some(channel) = channel else { return Ok(None) };
+    let book = caller.book().name();
+    let link = is_sent.then(|| new_link(&caller.app, book, card)).transpose()?;
+    Ok(Some(NewDelivery { channel, deliver_at, link }))
 }
 
 /// Seals the personal text of all drafts at once and makes the commands, in order.
@@ -239,10 +295,7 @@ fn refuse_what_is_not_available(body: &IssueBody) -> Result<(), Problem> {
     if body.funding.kind == "payment" || body.funding.payment.is_some() {
         return Err(Problem::new(&catalog::FUNDING_NOT_AVAILABLE).param("/funding/kind"));
     }
-    let not_yet = [
-        ("/deliver_at", body.deliver_at.is_some()),
-        ("/jurisdictions", body.jurisdictions.is_some()),
-    ];
+    let not_yet = [("/jurisdictions", body.jurisdictions.is_some())];
     match not_yet.into_iter().find(|(_, given)| *given) {
         Some((pointer, _)) => Err(Problem::new(&catalog::NOT_AVAILABLE_YET).param(pointer)),
         None => Ok(()),

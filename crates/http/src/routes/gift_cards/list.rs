@@ -21,9 +21,12 @@ query_parameters! {
         /// As the cards show it: `pending`, `active`, `depleted`, `expired` or `canceled`.
         #[param(pattern = "^(pending|active|depleted|expired|canceled)$")]
         status,
-        /// The person the card is for.
+        /// The person who claimed it.
         #[param(pattern = "^per_[0-9a-hjkmnp-tv-z]{26}$")]
         owner,
+        /// The person it is for.
+        #[param(pattern = "^per_[0-9a-hjkmnp-tv-z]{26}$")]
+        recipient,
         /// The shop's own reference.
         #[param(min_length = 1, max_length = 255)]
         reference,
@@ -89,6 +92,7 @@ fn filter(query: &CardsQuery, shown: Option<CardStatus>) -> Checked<CardFilter> 
         reference: reference.map(|text| text.as_str().to_owned()),
         last4: query.last4.as_deref().map(last4).transpose()?,
         owner: optional_id("owner", query.owner.as_deref())?,
+        recipient: optional_id("recipient", query.recipient.as_deref())?,
         program: optional_id("program", query.program.as_deref())?,
     })
 }

@@ -90,7 +90,7 @@ fn can_be_spent(card: &Card, account: &Account, now: Instant) -> bool {
 
 /// Waits until a fixed time after the request came in, so that the time of a failure says
 /// nothing about its cause. A server too busy for that time waits for the next multiple of it.
-async fn wait_for_failure_time(caller: &Caller) {
+pub(super) async fn wait_for_failure_time(caller: &Caller) {
     let step = caller.app.limits.lookup_failure_delay;
     if step.is_zero() {
         return;

@@ -23,11 +23,15 @@ pub(crate) struct CodeView {
     gift_card: Id<CardId>,
     #[schema(example = "23AB-CD45-EFGH-JK67M")]
     code: String,
+    /// The claim link that works now, if the card has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim_token: Option<String>,
 }
 
 /// Reveal the code of a gift card
 ///
-/// For printing and sending a card later. Codes that another system made are not kept here.
+/// For printing and sending a card later, and for handing over its claim link. Codes that another
+/// system made are not kept here.
 #[utoipa::path(post, path = "/v1/gift-cards/{id}/reveal", operation_id = "reveal_code",
     tag = "Gift cards",
     params(("id" = String, Path, description = "The card")),
@@ -45,6 +49,7 @@ pub(crate) async fn handle(mut call: Call<Reveal>) -> Result<Reply, Problem> {
     // Whoever sees codes can spend them, so it is always on record who did.
     let key = call.caller.key.id;
     tracing::info!(card = %id, %key, "a code was revealed");
-    let view = CodeView { object: "gift_card_code", gift_card: Id(id), code };
+    let claim_token = shown_code::claim_token(&call.caller, &card)?;
+    let view = CodeView { object: "gift_card_code", gift_card: Id(id), code, claim_token };
     Ok(Reply::view(StatusCode::OK, &view))
 }

@@ -8,6 +8,8 @@ use crate::world::{World, redemption, usd};
 pub struct Samples {
     card: String,
     code: String,
+    token: String,
+    sender: String,
     open_hold: String,
     captured_hold: String,
     program: String,
@@ -33,7 +35,16 @@ pub fn is_unavailable(schema: &Value) -> bool {
 impl Samples {
     pub async fn new(world: &World, operation: &str) -> Samples {
         let id = |object: &Value| object["id"].as_str().unwrap().to_owned();
-        let card = world.issue_with(10_000, json!({"expires_at": "2030-01-01T00:00:00Z"})).await;
+        let said = json!({
+            "expires_at": "2030-01-01T00:00:00Z", "delivery": {"channel": "link"},
+            "recipient": {"name": "R"}, "sender": {"name": "S"},
+        });
+        let card = world.issue_with(10_000, said).await;
+        let reveal = format!("/v1/gift-cards/{}/reveal", id(&card));
+        let revealed = world.post(&reveal, json!({})).await_status(200).await.json;
+        if ["resend_gift_card", "change_recipient"].contains(&operation) {
+            world.pass(base::Span::seconds(60));
+        }
         if operation == "unfreeze_gift_card" {
             let path = format!("/v1/gift-cards/{}/freeze", id(&card));
             world.post(&path, json!({})).fresh().await_status(200).await;
@@ -49,6 +60,8 @@ impl Samples {
         Samples {
             card: id(&card),
             code: card["code"].as_str().unwrap().to_owned(),
+            token: revealed["claim_token"].as_str().unwrap().to_owned(),
+            sender: id(&card["sender"]),
             open_hold: id(&open_hold),
             captured_hold: id(&captured_hold),
             program: id(&program),
@@ -104,6 +117,7 @@ impl Samples {
             // Two ways to say the same exclude each other.
             let other = match name.as_str() {
                 "code" => "gift_card",
+                "token" => "code",
                 "reference" => "funding",
                 _ => "",
             };
@@ -126,11 +140,14 @@ impl Samples {
             "email" => "a@example.com",
             "ip" => "203.0.113.7",
             "expires_at" => "2031-01-01T00:00:00Z",
+            "activates_at" | "deliver_at" => "2030-06-01T00:00:00Z",
             "now" => "2026-11-21T00:00:00Z",
             "path" => "/v1/redemptions",
             "gift_card" => &self.card,
             "program" => &self.program,
             "code" => &self.code,
+            "token" => &self.token,
+            "person" => &self.sender,
             _ => "x",
         })
     }

@@ -108,12 +108,12 @@ impl Keeper<'_> {
         };
         self.issue(Sale { owner: birthday, ..sale(10_000, "demo-active") })?;
         let frozen = self.issue(sale(4_000, "demo-frozen"))?;
-        self.run(GiftCardCommand::Freeze { card: frozen, reason: word("lost") })?;
+        self.run(GiftCardCommand::Freeze { card: frozen, reason: word("lost"), by: None })?;
         let canceled = self.issue(sale(1_500, "demo-canceled"))?;
         self.run(GiftCardCommand::Cancel { card: canceled })?;
         let replaced = self.issue(sale(6_000, "demo-code-replaced"))?;
         let code = self.installation.own_code(self.book_name(), replaced, nonce())?;
-        self.run(GiftCardCommand::ReplaceCode { card: replaced, code })?;
+        self.run(GiftCardCommand::ReplaceCode { card: replaced, code, by: None })?;
         let adjusted = self.issue(sale(2_000, "demo-goodwill"))?;
         let adjust =
             Adjust { amount: usd(500), direction: Direction::Up, reason: AdjustReason::Goodwill };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fields::{self, Checked, refuse};
 use crate::personal::{self, About, PersonalText};
+use crate::without_links::without_links;
 
 /// Bytes of a message at most.
 const MESSAGE_BYTES_MAX: usize = 2_000;
@@ -36,6 +37,13 @@ pub(crate) struct RecipientBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 64)]
     time_zone: Option<String>,
+}
+
+impl RecipientBody {
+    /// Whether they can be written to.
+    pub(crate) fn has_email(&self) -> bool {
+        self.email.is_some()
+    }
 }
 
 /// Who the card is from.
@@ -85,12 +93,12 @@ pub(crate) fn recipient(
         return Ok(None);
     }
     let plain = serde_json::json!({
-        "name": body.and_then(|body| body.name.as_deref()),
+        "name": body.and_then(|body| body.name.as_deref()).map(without_links),
         "email": email,
         "handle": body.and_then(|body| body.handle.as_deref()),
         "locale": body.and_then(|body| body.locale.as_deref()),
         "time_zone": body.and_then(|body| body.time_zone.as_deref()),
-        "message": message,
+        "message": message.map(without_links),
     });
     let plain = within_limit("/message", plain.to_string())?;
     Ok(Some(PersonalText::of_recipient(ring, About { book, email, operation }, plain)))
@@ -105,7 +113,8 @@ pub(crate) fn sender(
     line::<200>("/sender/name", &body.name)?;
     let email = body.email.as_deref();
     address("/sender/email", email)?;
-    let plain = serde_json::json!({ "name": body.name, "email": email });
+    let name = body.name.as_deref().map(without_links);
+    let plain = serde_json::json!({ "name": name, "email": email });
     let plain = within_limit("/sender", plain.to_string())?;
     Ok(Some(PersonalText::of_sender(ring, About { book, email, operation }, plain)))
 }

@@ -1,0 +1,184 @@
+//! Owners, links and deliveries.
+
+use base::{CardId, PersonId, Span};
+use engine::{CardRef, ClaimBy, Refusal};
+use giftcards::{Card, CardState, Channel, ClaimLink, Delivery, DeliveryNews, DeliveryState, Gift};
+use giftcards::{Issue, Owner, Refusal as No, Sealed, Why};
+
+use super::cards::is_past;
+use super::{Oracle, Said};
+
+/// A card is sent once and five times again.
+const SENDINGS: u16 = 6;
+
+impl Oracle {
+    pub(super) fn gift_to_issue(&self, new: &Issue) -> Option<Box<Gift>> {
+        let wanted = new.delivery?;
+        let later = wanted.deliver_at.filter(|at| *at > self.now);
+        let (state, sendings) = match (later, wanted.channel) {
+            (Some(_), _) => (DeliveryState::Scheduled, 0),
+            (None, Channel::Print) => (DeliveryState::None, 0),
+            (None, Channel::Email) => (DeliveryState::Due, 1),
+            (None, Channel::Link | Channel::InApp) => (DeliveryState::Sent, 1),
+        };
+        let (channel, at, deliver_at) = (wanted.channel, self.now, later);
+        let delivery = Delivery { channel, state, at, deliver_at, sendings };
+        Some(Box::new(Gift { owner: None, link: wanted.link, delivery: Some(delivery) }))
+    }
+
+    /// Before the claim a card is the sender's, afterwards the owner's.
+    pub(super) fn check_side(&self, id: CardId, by: Option<PersonId>) -> Result<(), Refusal> {
+        let card = self.known_card(id)?;
+        let Some(by) = by else { return Ok(()) };
+        let sender = card.details.as_ref().and_then(|details| details.sender.as_ref());
+        let side = match owner_of(&card) {
+            Some(owner) => Some(owner),
+            None => sender.map(|sender| sender.person),
+        };
+        if side == Some(by) { Ok(()) } else { Err(No::NotTheOwner.into()) }
+    }
+
+    pub(super) fn claim(&mut self, by: &ClaimBy, wanted: Option<CardId>, person: PersonId) -> Said {
+        let unknown: Refusal = No::NotUsable(Why::Unknown).into();
+        let card = match by {
+            ClaimBy::Code(hashes) => self.named_card(&CardRef::Code(hashes.clone()))?,
+            ClaimBy::Link { card, .. } => self.card(*card).ok_or(unknown)?.clone(),
+        };
+        let mut gift = gift_of(&card);
+        if wanted.is_some_and(|wanted| wanted != card.id) {
+            return Err(unknown);
+        }
+        if let ClaimBy::Link { hashes, .. } = by {
+            let Some(link) = gift.link else { return Err(unknown) };
+            if !hashes.contains(&link.hash) {
+                return Err(unknown);
+            }
+        }
+        match gift.owner {
+            Some(owner) if owner.person == person => return Err(No::NothingToChange.into()),
+            Some(_) => return Err(No::AlreadyClaimed.into()),
+            None => {}
+        }
+        let will_be_active = Card { activates_at: None, ..card.clone() };
+        self.check_usable(&will_be_active)?;
+        gift.owner = Some(Owner { person, since: self.now });
+        self.put_card(Card { gift: Some(Box::new(gift)), ..card }, false)
+    }
+
+    pub(super) fn deliver(&mut self, id: CardId) -> Said {
+        let card = self.known_card(id)?;
+        let mut gift = gift_of(&card);
+        match &mut gift.delivery {
+            Some(delivery)
+                if card.state == CardState::Active
+                    && delivery.state == DeliveryState::Scheduled
+                    && delivery.deliver_at <= Some(self.now) =>
+            {
+                self.send(delivery);
+            }
+            _ => return Err(No::NotDue.into()),
+        }
+        self.put_card(Card { gift: Some(Box::new(gift)), ..card }, false)
+    }
+
+    fn send(&self, delivery: &mut Delivery) {
+        match delivery.channel {
+            Channel::Print => return,
+            Channel::Email => delivery.state = DeliveryState::Due,
+            Channel::Link | Channel::InApp => delivery.state = DeliveryState::Sent,
+        }
+        delivery.sendings += 1;
+        delivery.at = self.now;
+    }
+
+    pub(super) fn note_delivery(&mut self, id: CardId, news: DeliveryNews) -> Said {
+        let card = self.known_card(id)?;
+        let mut gift = gift_of(&card);
+        let nothing = Err(No::NothingToChange.into());
+        let Some(delivery) = &mut gift.delivery else { return nothing };
+        let is_of_this = delivery.sendings > 0 && delivery.sendings == news.sending;
+        let rank = |state| match state {
+            DeliveryState::None | DeliveryState::Scheduled | DeliveryState::Due => 0,
+            DeliveryState::Sent => 1,
+            DeliveryState::Accepted => 2,
+            DeliveryState::Bounced => 3,
+            DeliveryState::Opened => 4,
+        };
+        if !is_of_this || rank(news.state) <= rank(delivery.state) {
+            return nothing;
+        }
+        delivery.state = news.state;
+        delivery.at = self.now;
+        self.put_card(Card { gift: Some(Box::new(gift)), ..card }, false)
+    }
+
+    pub(super) fn resend(&mut self, id: CardId, link: Option<ClaimLink>) -> Said {
+        let card = self.card_to_give(id)?;
+        let mut gift = gift_of(&card);
+        match &mut gift.delivery {
+            Some(delivery) if delivery.state == DeliveryState::Scheduled => {
+                return Err(No::NotDue.into());
+            }
+            Some(delivery) if delivery.sendings > 0 => self.send_again(delivery)?,
+            _ => return Err(No::NothingToChange.into()),
+        }
+        if link.is_some() {
+            gift.link = link;
+        }
+        self.put_card(Card { gift: Some(Box::new(gift)), ..card }, false)
+    }
+
+    pub(super) fn change_recipient(
+        &mut self,
+        id: CardId,
+        recipient: &Sealed,
+        link: Option<ClaimLink>,
+    ) -> Said {
+        let mut card = self.card_to_give(id)?;
+        if recipient.bytes.len() > 8_192 {
+            return Err(No::LimitExceeded.into());
+        }
+        let mut gift = gift_of(&card);
+        if let Some(delivery) = gift.delivery.as_mut().filter(|delivery| delivery.sendings > 0) {
+            self.send_again(delivery)?;
+        }
+        if link.is_some() {
+            gift.link = link;
+        }
+        let mut details = card.details.take().unwrap_or_default();
+        details.recipient = Some(recipient.clone());
+        let gift = (gift != Gift::default()).then(|| Box::new(gift));
+        self.put_card(Card { details: Some(details), gift, ..card }, false)
+    }
+
+    fn send_again(&self, delivery: &mut Delivery) -> Result<(), Refusal> {
+        let pause = Span::seconds(60);
+        if delivery.sendings >= SENDINGS || delivery.at.saturating_add(pause) > self.now {
+            return Err(No::LimitExceeded.into());
+        }
+        self.send(delivery);
+        Ok(())
+    }
+
+    /// A card that still can be sent to somebody.
+    fn card_to_give(&self, id: CardId) -> Result<Card, Refusal> {
+        let card = self.known_card(id)?;
+        if card.state == CardState::Canceled {
+            Err(No::NotUsable(Why::Canceled).into())
+        } else if is_past(&card, self.now) {
+            Err(No::NotUsable(Why::Expired).into())
+        } else if owner_of(&card).is_some() {
+            Err(No::AlreadyClaimed.into())
+        } else {
+            Ok(card)
+        }
+    }
+}
+
+fn gift_of(card: &Card) -> Gift {
+    card.gift.as_deref().cloned().unwrap_or_default()
+}
+
+fn owner_of(card: &Card) -> Option<PersonId> {
+    Some(card.gift.as_ref()?.owner?.person)
+}

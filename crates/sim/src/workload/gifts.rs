@@ -1,0 +1,82 @@
+//! Commands about a card on its way to its owner.
+
+use base::{CardId, Instant, PersonId};
+use engine::{ClaimBy, GiftCardCommand};
+use giftcards::{Channel, ClaimLink, DeliveryNews, DeliveryState, LinkHash, NewDelivery, Sealed};
+
+use super::Workload;
+use super::commands::Kind;
+use crate::Oracle;
+
+impl Workload {
+    pub(super) fn on_gift(&mut self, kind: Kind, oracle: &Oracle, now: Instant) -> GiftCardCommand {
+        let card = self.known_card(oracle, now);
+        match kind {
+            Kind::Claim => self.claim(card, oracle, now),
+            Kind::Deliver => GiftCardCommand::Deliver { card },
+            Kind::News => {
+                let gift = oracle.card(card).and_then(|card| card.gift.as_ref());
+                let sendings = gift.and_then(|gift| gift.delivery).map_or(1, |it| it.sendings);
+                let earlier = u16::from(self.random.percent(10));
+                let state = *self.random.pick(&DeliveryState::ALL).expect("there are some");
+                let sending = sendings.saturating_sub(earlier);
+                GiftCardCommand::NoteDelivery { card, news: DeliveryNews { sending, state } }
+            }
+            Kind::Resend => GiftCardCommand::Resend { card, link: self.link() },
+            _ => {
+                let recipient = Box::new(self.sealed());
+                GiftCardCommand::ChangeRecipient { card, recipient, link: self.link() }
+            }
+        }
+    }
+
+    fn claim(&mut self, id: CardId, oracle: &Oracle, now: Instant) -> GiftCardCommand {
+        let row = oracle.card(id);
+        let link = row.and_then(|card| card.gift.as_ref()).and_then(|gift| gift.link);
+        let by = match row {
+            Some(row) if self.random.percent(40) => ClaimBy::Code([row.code.hash].into()),
+            _ => {
+                let own = link.filter(|_| self.random.percent(90));
+                let own = own.map_or_else(|| LinkHash(self.random.bytes16()), |link| link.hash);
+                ClaimBy::Link { card: id, hashes: [LinkHash([0; 16]), own].into() }
+            }
+        };
+        let wanted = if self.random.percent(5) { self.known_card(oracle, now) } else { id };
+        let card = self.random.percent(40).then_some(wanted);
+        GiftCardCommand::Claim { by, card, person: self.person() }
+    }
+
+    /// Mostly the shop itself, now and then a person, and mostly the right one.
+    pub(super) fn side(&mut self, oracle: &Oracle, id: CardId) -> Option<PersonId> {
+        let owner = oracle.card(id).and_then(giftcards::Card::owner);
+        match self.random.below(10) {
+            0..7 => None,
+            7..9 => owner.or_else(|| Some(self.person())),
+            _ => Some(self.person()),
+        }
+    }
+
+    pub(super) fn delivery(&mut self, now: Instant) -> Option<NewDelivery> {
+        if self.random.percent(60) {
+            return None;
+        }
+        let channel = *self.random.pick(&Channel::ALL).expect("there are some");
+        let deliver_at = if self.random.percent(30) { self.some_date(now) } else { None };
+        Some(NewDelivery { channel, deliver_at, link: self.link() })
+    }
+
+    fn link(&mut self) -> Option<ClaimLink> {
+        let hash = LinkHash(self.random.bytes16());
+        let nonce = self.random.bits();
+        self.random.percent(80).then_some(ClaimLink { hash, key: 1, nonce })
+    }
+
+    /// Somebody out of a few, so that people meet.
+    pub(super) fn person(&mut self) -> PersonId {
+        PersonId::from_bits(u128::from(self.random.below(4)))
+    }
+
+    pub(super) fn sealed(&mut self) -> Sealed {
+        Sealed { person: self.person(), bytes: self.random.bytes16().into() }
+    }
+}
