@@ -9,6 +9,9 @@
 //!   and asks again; three rounds at most.
 //! * **Change**: the rows after a decision, with transfers, entries, events and the answer.
 //! * **Refusal**: a named, numbered "no".
+//! * **Composition**: several rules that decide one command, each on the rows as the one before it
+//!   left them. This crate says which rule comes next; what happens is for the rules to say.
+//! * **Spare ids**: ids that a command brings for what may follow from it, drawn by the caller.
 //! * **Query**: a question about rows by key, answered by the same walk without a change.
 //!
 //! # Invariants

@@ -6,7 +6,9 @@ use base::{CardId, Currency, HoldId, Money, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{RailRefundId, SellerId};
 use engine::StoredRefusal;
-use engine::{AnswerRef, BookRefusal, CommandKind, OperationRefusal, Refusal, ReversalStatus};
+use engine::{
+    AnswerRef, BookRefusal, Command, CommandKind, OperationRefusal, Refusal, ReversalStatus,
+};
 use giftcards::{Refusal as Card, Why};
 use payments::Refusal as Payment;
 use shop::Refusal as Shop;
@@ -280,4 +282,10 @@ fn answers_are_read_back_from_their_two_parts() {
     }
     let kinds = (0..=u8::MAX).filter(|kind| AnswerRef::from_parts(*kind, [7; 16]).is_some());
     assert_eq!(kinds.collect::<Vec<u8>>(), (1..=9).chain(20..=30).collect::<Vec<u8>>());
+}
+
+/// Every command of a queue is as large as the largest.
+#[test]
+fn no_command_is_large() {
+    assert!(size_of::<Command>() <= 96, "{} bytes", size_of::<Command>());
 }
