@@ -311,6 +311,8 @@ command_kinds! {
     RetryRefund = 223 => "retry_refund",
     /// Gives a refund up.
     GiveUpRefund = 224 => "give_up_refund",
+    /// Opens a refund in the place of another.
+    ReplaceRefund = 225 => "replace_refund",
     /// Notes a dispute.
     OpenDispute = 230 => "open_dispute",
     /// Notes that a dispute was won.

@@ -111,7 +111,8 @@ fn walk_payments<R: Rows>(
         | PaymentCommand::NoteRefund { rail_refund, .. }
         | PaymentCommand::ConsentRefund { rail_refund, .. }
         | PaymentCommand::RetryRefund { rail_refund }
-        | PaymentCommand::GiveUpRefund { rail_refund, .. } => {
+        | PaymentCommand::GiveUpRefund { rail_refund, .. }
+        | PaymentCommand::ReplaceRefund { rail_refund, .. } => {
             rail_refunds::on_refund(*rail_refund, command, walk, at)
         }
         PaymentCommand::OpenDispute { payment, new } => disputes::open(*payment, new, walk, at),

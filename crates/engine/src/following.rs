@@ -107,8 +107,7 @@ fn give_back<R: Rows>(
     let Some(id) = spare.refunds.get(position).filter(|_| left > Amount::ZERO) else {
         return Ok(());
     };
-    let new =
-        OpenRefund { id: *id, amount: payment.money(left), order_refund: None, is_owed: false };
+    let new = OpenRefund { id: *id, amount: payment.money(left), order_refund: None };
     open_refund(&new, payment, composed)
 }
 

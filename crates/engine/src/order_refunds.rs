@@ -166,7 +166,7 @@ fn over_rail<R: Rows>(
     payment: &Arc<payments::Payment>,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let new = OpenRefund { id, amount, order_refund: Some(refund), is_owed: false };
+    let new = OpenRefund { id, amount, order_refund: Some(refund) };
     open_refund(&new, payment, composed)?;
     let opened = composed.rail_refund(id)?.ok_or(payments::Refusal::RefundNotFound)?;
     // It may wait for consent from the start.

@@ -99,6 +99,13 @@ pub enum PaymentCommand {
         /// Why.
         code: FailureCode,
     },
+    /// Opens another refund in the place of one that has failed.
+    ReplaceRefund {
+        /// The one that has failed.
+        rail_refund: RailRefundId,
+        /// The id of the other.
+        new: RailRefundId,
+    },
     /// Notes that a dispute was opened, or goes on in a later stage.
     OpenDispute {
         /// The payment.
@@ -148,6 +155,7 @@ impl PaymentCommand {
             PaymentCommand::ConsentRefund { .. } => CommandKind::ConsentRefund,
             PaymentCommand::RetryRefund { .. } => CommandKind::RetryRefund,
             PaymentCommand::GiveUpRefund { .. } => CommandKind::GiveUpRefund,
+            PaymentCommand::ReplaceRefund { .. } => CommandKind::ReplaceRefund,
             PaymentCommand::OpenDispute { .. } => CommandKind::OpenDispute,
             PaymentCommand::WinDispute { .. } => CommandKind::WinDispute,
             PaymentCommand::LoseDispute { .. } => CommandKind::LoseDispute,

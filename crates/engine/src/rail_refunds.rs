@@ -24,11 +24,19 @@ pub(crate) fn on_refund<R: Rows>(
         PaymentCommand::ConsentRefund { method, .. } => walk.method(*method),
         _ => None,
     };
+    let after = match command {
+        PaymentCommand::ReplaceRefund { new, .. } => *new,
+        _ => id,
+    };
+    walk.rail_refund(after);
     let refund = walk.rail_refund(id).ok_or(Refusal::RefundNotFound)?;
     for name in accounts_of(&refund.rail) {
         walk.account(name.id(refund.amount.currency));
     }
     let payment = walk.payment(refund.payment);
+    if let (Some(payment), PaymentCommand::ReplaceRefund { .. }) = (payment, command) {
+        walk.method(payment.method);
+    }
     name_order_refund(refund, payment.map(AsRef::as_ref), walk);
     walk.ready()?;
     let payment = payment.ok_or(Refusal::PaymentNotFound)?;
@@ -36,9 +44,9 @@ pub(crate) fn on_refund<R: Rows>(
     let rows = (refund.as_ref(), payment.as_ref(), method.map(AsRef::as_ref));
     let decided = decided(command, rows, &mut composed)?;
     composed.add(decided);
-    let after = composed.rail_refund(id)?.ok_or(Refusal::RefundNotFound)?;
-    tell_order(&after, &mut composed)?;
-    Ok(composed.finish(AnswerRef::RailRefund(id)))
+    let row = composed.rail_refund(after)?.ok_or(Refusal::RefundNotFound)?;
+    tell_order(&row, &mut composed)?;
+    Ok(composed.finish(AnswerRef::RailRefund(after)))
 }
 
 fn decided<R: Rows>(
@@ -64,6 +72,12 @@ fn decided<R: Rows>(
         }
         PaymentCommand::RetryRefund { .. } => payments::retry(refund, payment, context)?,
         PaymentCommand::GiveUpRefund { code, .. } => payments::give_up(code, refund, payment)?,
+        PaymentCommand::ReplaceRefund { new, .. } => {
+            let method = composed.method(payment.method)?.ok_or(Refusal::MethodNotFound)?;
+            let existing = composed.rail_refund(*new)?;
+            let existing = existing.as_deref();
+            payments::replace_refund(*new, refund, payment, &method, existing, context)?
+        }
         _ => unreachable!("only commands about a refund are sent here"),
     })
 }

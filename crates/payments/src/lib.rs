@@ -68,7 +68,7 @@ pub use outcome::{CapChange, Context, Outcome};
 pub use payment::{FailureCode, Manner, NextAction, Payment, PaymentState, Purpose, Step};
 pub use refund::{
     ConsentReason, Destination, OpenRefund, OwedAccounts, RailRefund, RefundAccounts, RefundState,
-    begin_refund, open_refund,
+    begin_refund, open_refund, replace_refund,
 };
 pub use refund_notice::{note_refund, returned};
 pub use refusal::Refusal;

@@ -116,6 +116,8 @@ pub struct RailRefund {
     pub attempt: u32,
     /// The last attempt that had succeeded and came back.
     pub returned_attempt: Option<u32>,
+    /// The refund that took its place after it had failed.
+    pub replaced_by: Option<RailRefundId>,
     /// True while the answer to the last call was not heard.
     pub is_unknown: bool,
     /// The rail's own name for this attempt.
@@ -179,9 +181,6 @@ pub struct OpenRefund {
     pub amount: Money,
     /// The refund of an order that it is a part of; `None` for a payment that was in vain.
     pub order_refund: Option<RefundId>,
-    /// True when the money is owed already, because this refund takes the place of one that has
-    /// failed.
-    pub is_owed: bool,
 }
 
 /// Accounts on which it is posted that money is owed, each when it was opened before.
@@ -195,9 +194,8 @@ pub struct OwedAccounts<'a> {
 
 /// Begins a refund of a part of a payment. From now on the part counts. `method` is the payment's.
 ///
-/// The money is owed before it is sent: unless it is owed already, posts the amount, debit
-/// `order/clearing`, credit `refund/payable`. What becomes of the refund moves it on, or
-/// leaves it owed.
+/// The money is owed before it is sent: posts the amount, debit `order/clearing`, credit
+/// `refund/payable`. What becomes of the refund moves it on, or leaves it owed.
 ///
 /// It waits to be sent; when the method has expired it waits for consent instead. When an app store
 /// holds the method it counts as sent: the store makes it, and nobody here can call it back.
@@ -213,6 +211,44 @@ pub fn open_refund(
     method: &Method,
     existing: Option<&RailRefund>,
     accounts: OwedAccounts<'_>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    let opened = open(new, payment, method, existing, context)?;
+    Ok(opened.with_posted(owe(new, accounts, context)?))
+}
+
+/// Opens another refund in the place of one that has failed. The money is owed since then, so
+/// nothing is posted.
+///
+/// # Errors
+///
+/// In this order: `RefundNotFailed`; `NothingToChange` when another one took its place before; then
+/// those of [`open_refund`].
+pub fn replace_refund(
+    id: RailRefundId,
+    failed: &RailRefund,
+    payment: &Payment,
+    method: &Method,
+    existing: Option<&RailRefund>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    if !matches!(failed.state, RefundState::Failed { .. }) {
+        return Err(Refusal::RefundNotFailed);
+    }
+    if failed.replaced_by.is_some() {
+        return Err(Refusal::NothingToChange);
+    }
+    let new = OpenRefund { id, amount: failed.amount, order_refund: failed.order_refund };
+    let opened = open(&new, payment, method, existing, context)?;
+    Ok(opened.with_refund(RailRefund { replaced_by: Some(id), ..failed.clone() }))
+}
+
+/// Opens a refund whose money is owed, or will be by the caller.
+fn open(
+    new: &OpenRefund,
+    payment: &Payment,
+    method: &Method,
+    existing: Option<&RailRefund>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
     if existing.is_some() {
@@ -238,6 +274,7 @@ pub fn open_refund(
         state,
         attempt: 1,
         returned_attempt: None,
+        replaced_by: None,
         is_unknown: false,
         rail_reference: None,
         calls: 0,
@@ -247,8 +284,7 @@ pub fn open_refund(
     let subject = about_refund(new.id);
     let outcome = Outcome::of_payment(payment, after)
         .with_refund(refund)
-        .with_event(EventKind::RefundCreated, subject)
-        .with_posted(owe(new, accounts, context)?);
+        .with_event(EventKind::RefundCreated, subject);
     if needs_consent {
         return Ok(outcome.with_event(EventKind::RefundConsentNeeded, subject));
     }
@@ -257,9 +293,6 @@ pub fn open_refund(
 
 /// Posts that the payer is owed what is to go back.
 fn owe(new: &OpenRefund, accounts: OwedAccounts<'_>, context: Context) -> Result<Posted, Refusal> {
-    if new.is_owed {
-        return Ok(Posted::default());
-    }
     let currency = new.amount.currency;
     let order = or_open(accounts.order, AccountName::OrderClearing, currency);
     let payable = or_open(accounts.payable, AccountName::RefundPayable, currency);

@@ -21,6 +21,7 @@ super::stored_refusals! {
         DisputeNotOpen = 215 => "dispute_not_open",
         CurrencyMismatch = 216 => "currency_mismatch",
         LimitExceeded = 217 => "limit_exceeded",
+        RefundNotFailed = 219 => "rail_refund_not_failed",
     }
     telling an amount {
         AmountExceedsRefundable { refundable } = 218 => "amount_exceeds_refundable",

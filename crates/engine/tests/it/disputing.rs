@@ -35,8 +35,10 @@ fn refunds_that_were_not_sent_give_way_and_are_told_as_failed() {
          open_dispute d p 581 => x:failed R1:failed R1.t1 succeeded y:pending R2:pending d:open
          told y succeeded => R2:succeeded
          lose d => d:lost
+         instead x z -> amount_exceeds_refundable 0
          open_dispute d p 581 stage=2 => d:open
-         win d stage=2 => d:won R1:failed"
+         win d stage=2 => d:won R1:failed
+         instead x z => R1:pending z:pending"
     ));
 }
 

@@ -87,6 +87,8 @@ fn commands_about_checkouts_take_the_stated_rounds_of_loading() {
     check("consent x m", 3);
     check("retry x -> consent_not_needed", 3);
     check("give_up x", 3);
+    check("instead x y", 3);
+    check("give_up y", 3);
     check("open_dispute d p 100", 2);
     check("win d", 3);
     check("payout y S 1000 -> nothing_owed", 1);

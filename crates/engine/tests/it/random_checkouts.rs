@@ -141,7 +141,8 @@ impl Both {
             20..24 => self.refund_of_an_order(which, luck)?,
             24 => format!("consent {} {method}", refund()?),
             25 if luck.is_multiple_of(2) => format!("retry {}", refund()?),
-            25 => format!("give_up {}", refund()?),
+            25 if luck.is_multiple_of(3) => format!("give_up {}", refund()?),
+            25 => format!("instead {} i{step}", refund()?),
             26 => {
                 let deeds = ["freeze", "unfreeze", "unfreeze", "expire", "cancel"];
                 let deed = deeds[usize::from(which) % 5];

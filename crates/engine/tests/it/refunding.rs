@@ -99,7 +99,14 @@ fn a_refund_that_failed_is_still_owed_and_its_order_says_so() {
          told x succeeded -> rail_contradiction
          told x unknown attempt=2 -> rail_contradiction
          told x9 failed -> rail_refund_not_found
-         begin x9 -> rail_refund_not_found"
+         begin x9 -> rail_refund_not_found
+         instead x9 y -> rail_refund_not_found
+         instead x x -> id_taken
+         instead x y => y:pending R:pending p.cap 581/0/581/0 refund/payable 581
+         instead x z -> nothing_to_change
+         instead y z -> rail_refund_not_failed
+         begin y
+         told y succeeded => R:succeeded refund/payable 0 order/clearing 0"
     ));
 }
 

@@ -17,7 +17,7 @@
 //! | `back O R l1x2 l2=300`, `back O R amount 90`, `back O R everything` | refunds an order |
 //! | `… cards=c1 rails=x1` | ids of the ways back |
 //! | `begin x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
-//! | `consent x1 m2`, `retry x1`, `give_up x1` | what people do about it |
+//! | `consent x1 m2`, `retry x1`, `give_up x1`, `instead x1 x2` | what people do about it |
 //! | `open_dispute d p1 100 stage=2`, `win d`, `lose d stage=2` | |
 //! | `payout y S 1000 until=0`, `payout_paid y`, `payout_failed y` | of a seller or creator |
 
@@ -154,6 +154,10 @@ fn other_payment_command(words: &Words<'_>) -> Option<PaymentCommand> {
         "consent" => PaymentCommand::ConsentRefund {
             rail_refund: rail_refund(),
             method: MethodId::from_bits(bits(words.at(2))),
+        },
+        "instead" => PaymentCommand::ReplaceRefund {
+            rail_refund: rail_refund(),
+            new: RailRefundId::from_bits(bits(words.at(2))),
         },
         "retry" => PaymentCommand::RetryRefund { rail_refund: rail_refund() },
         "give_up" => {

@@ -210,6 +210,8 @@ catalog! {
         "Refund it instead.";
     RAIL_REFUND_NOT_OPEN = "rail_refund_not_open", 422, "The refund is closed",
         "Read the refund: it has succeeded, failed, or waits for consent.";
+    RAIL_REFUND_NOT_FAILED = "rail_refund_not_failed", 422, "The refund has not failed",
+        "Read the refund: only one that has failed is replaced by another.";
     CONSENT_NOT_NEEDED = "consent_not_needed", 422, "The refund does not wait for consent",
         "Read the refund to see where it stands.";
     PAYMENT_METHOD_EXPIRED = "payment_method_expired", 422, "The payment method has expired",

@@ -19,8 +19,9 @@ pub enum Deed {
     Voided,
     VoidRefused,
     Credit(i64),
-    /// The last: that the money is owed already.
-    Open(u8, i64, bool),
+    Open(u8, i64),
+    /// A failed one, and the one that takes its place.
+    Replace(u8, u8),
     Send(u8),
     /// Without an attempt: the present one.
     Refund(u8, Option<u32>, RefundNotice),
@@ -66,8 +67,8 @@ pub fn parse(words: &[&str]) -> Option<Deed> {
         ["voided"] => Deed::Voided,
         ["void_refused"] => Deed::VoidRefused,
         ["credit", amount] => Deed::Credit(number(amount)?),
-        ["open", name, amount] => Deed::Open(index(name)?, number(amount)?, false),
-        ["open", name, amount, "again"] => Deed::Open(index(name)?, number(amount)?, true),
+        ["open", name, amount] => Deed::Open(index(name)?, number(amount)?),
+        ["replace", old, new] => Deed::Replace(index(old)?, index(new)?),
         ["send", name] => Deed::Send(index(name)?),
         ["consent", name, "other"] => Deed::Consent(index(name)?, Which::Other),
         ["consent", name, "expired"] => Deed::Consent(index(name)?, Which::Expired),

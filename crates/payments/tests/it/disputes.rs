@@ -135,7 +135,7 @@ fn what_crosses_a_dispute_on_the_way_opens_no_room() {
 fn a_refund_that_a_dispute_was_not_told_of_is_not_sent() {
     let mut world = World::new(method(1, "sandbox"));
     world.hides_refunds = true;
-    for deed in [Deed::Authorize(100), Deed::Captured(100, None), Deed::Open(1, 30, false)] {
+    for deed in [Deed::Authorize(100), Deed::Captured(100, None), Deed::Open(1, 30)] {
         world.apply(&deed).unwrap();
     }
     world.apply(&Deed::Dispute(1, 100, 1)).unwrap();

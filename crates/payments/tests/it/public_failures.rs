@@ -90,8 +90,11 @@ fn a_failed_refund_frees_its_amount() {
          r1 failed -> NothingToChange
          r1 pending -> NothingToChange            # told late
          r1 succeeded -> Contradiction
-         retry r1 -> ConsentNotNeeded             # another one is opened instead
-         open r2 100 again
+         retry r1 -> ConsentNotNeeded             # another one takes its place
+         replace r1 r1 -> IdTaken
+         replace r1 r2                            | captured | 100  0 100 0 0   0 | 100 0 0 0 0 100
+         replace r1 r3 -> NothingToChange         # one took its place
+         replace r2 r3 -> RefundNotFailed
          send r2
          r2 succeeded                             | captured | 100 100  0 0 0   0 |   0 0 0 0 0 0",
     );

@@ -47,8 +47,8 @@ fn about_its_return() -> impl Strategy<Value = Deed> {
         prop_oneof![4 => Just(Which::Other), 1 => Just(Which::Expired), 1 => Just(Which::Store)];
     let dispute = (0..3_u8, 0..130_i64, 1..3_u8);
     prop_oneof![
-        4 => (index.clone(), 0..70_i64, any::<bool>())
-            .prop_map(|(index, sum, is_owed)| Deed::Open(index, sum, is_owed)),
+        4 => (index.clone(), 0..70_i64).prop_map(|(index, sum)| Deed::Open(index, sum)),
+        2 => (index.clone(), index.clone()).prop_map(|(old, new)| Deed::Replace(old, new)),
         4 => index.clone().prop_map(Deed::Send),
         8 => (index.clone(), attempt, notice())
             .prop_map(|(index, attempt, notice)| Deed::Refund(index, attempt, notice)),

@@ -81,7 +81,7 @@ fn a_row_says_how_its_rail_is_called() {
 #[test]
 fn a_refund_says_how_its_rail_is_called() {
     let mut world = World::new(method(1, "sandbox"));
-    for deed in [Deed::Authorize(9), Deed::Captured(9, None), Deed::Open(1, 9, false)] {
+    for deed in [Deed::Authorize(9), Deed::Captured(9, None), Deed::Open(1, 9)] {
         world.apply(&deed).unwrap();
     }
     let mut check = |deed: Deed, call: Option<Manner>| {

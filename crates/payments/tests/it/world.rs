@@ -97,7 +97,7 @@ impl World {
         self.sequence += 1;
         let before = self.payment.clone();
         let outcome = self.decide(deed)?;
-        if let Deed::Open(_, amount, false) = deed {
+        if let Deed::Open(_, amount) = deed {
             self.owed += amount;
         }
         for payment in &outcome.payments {
@@ -167,14 +167,19 @@ impl World {
     ) -> Result<Outcome, Refusal> {
         let known = |index: u8| self.refund(index).ok_or(Refusal::RefundNotFound);
         match deed {
-            Deed::Open(index, amount, is_owed) => {
+            Deed::Open(index, amount) => {
                 let (id, amount) = (refund_id(*index), money(*amount));
-                let new = OpenRefund { id, amount, order_refund: None, is_owed: *is_owed };
+                let new = OpenRefund { id, amount, order_refund: None };
                 let accounts = OwedAccounts {
                     order: self.account(AccountName::OrderClearing),
                     payable: self.account(AccountName::RefundPayable),
                 };
                 open_refund(&new, payment, &self.method, self.refund(*index), accounts, context)
+            }
+            Deed::Replace(old, new) => {
+                let existing = self.refund(*new);
+                let (id, old) = (refund_id(*new), known(*old)?);
+                replace_refund(id, old, payment, &self.method, existing, context)
             }
             Deed::Send(index) => begin_refund(known(*index)?, payment),
             Deed::Refund(index, attempt, notice) => {
@@ -337,7 +342,12 @@ fn check_change(before: &Payment, after: &Payment, outcome: &Outcome) {
 fn check_room(deed: &Deed, after: &Payment) {
     let gives = matches!(
         deed,
-        Deed::Open(..) | Deed::Credit(_) | Deed::Send(_) | Deed::Retry(_) | Deed::Consent(..)
+        Deed::Open(..)
+            | Deed::Replace(..)
+            | Deed::Credit(_)
+            | Deed::Send(_)
+            | Deed::Retry(_)
+            | Deed::Consent(..)
     );
     assert!(!gives || after.disputed_beyond_cap().is_zero(), "paid twice: {after:?}");
 }
