@@ -19,6 +19,8 @@ struct Candidate<'a> {
     account: &'a Account,
     /// What the checkout holds of it now.
     held: Option<&'a Hold>,
+    /// What it held until its time was over, when nobody has booked that yet.
+    outlived: Option<&'a Hold>,
     /// Its holds that have lapsed but are not booked yet.
     lapsed: Vec<&'a Hold>,
     /// The lines that it may pay, or why it may pay none.
@@ -145,10 +147,14 @@ fn candidates<'a, R: Rows>(
         let Some(card) = walk.card(id) else { continue };
         let Some(account) = walk.account(account_of(id)) else { continue };
         let lapsed = lapsed_holds(card, walk, at);
-        let held = hold_of(checkout, id).and_then(|hold| walk.hold(hold)).map(Arc::as_ref);
-        let held = held.filter(|hold| is_open(hold, at.now));
+        let ours = hold_of(checkout, id).and_then(|hold| walk.hold(hold)).map(Arc::as_ref);
+        let ours = ours.filter(|hold| !hold.pending.open().is_zero());
+        let (held, outlived) = match ours {
+            Some(hold) if hold.expires_at > at.now => (Some(hold), None),
+            other => (None, other),
+        };
         let pays = lines_of(card, checkout, &lines, at.now);
-        candidates.push(Candidate { card, account, held, lapsed, pays });
+        candidates.push(Candidate { card, account, held, outlived, lapsed, pays });
     }
     Ok(candidates)
 }
@@ -159,10 +165,6 @@ fn hold_of(checkout: &Checkout, card: CardId) -> Option<HoldId> {
         TenderKind::GiftCard { card: other, hold } if other == card => hold,
         _ => None,
     })
-}
-
-fn is_open(hold: &Hold, now: Instant) -> bool {
-    !hold.pending.open().is_zero() && hold.expires_at > now
 }
 
 /// A line as gift cards look at it: what it is about, under the labels of our ids.
@@ -201,7 +203,7 @@ fn is_bound(card: &Card) -> bool {
 fn facts(candidates: &[Candidate<'_>], spare: &HoldIds) -> Vec<CardFacts> {
     let mut spare = spare.iter().copied();
     let facts = |candidate: &Candidate<'_>| {
-        let Candidate { card, account, held, lapsed, pays } = candidate;
+        let Candidate { card, account, held, outlived: _, lapsed, pays } = candidate;
         let ours = held.iter().map(|hold| hold.pending.open());
         let free_by_now = lapsed.iter().map(|hold| hold.pending.open());
         let available = ours.chain(free_by_now).try_fold(account.available(), Amount::checked_add);
@@ -247,7 +249,12 @@ fn follow_plan<R: Rows>(
             (Some(hold), None, _) => release(hold, candidate, &checkout, composed)?,
             (Some(hold), Some(tender), _) => change(hold, tender, candidate, &checkout, composed)?,
             (None, Some(tender), Some(id)) => place(id, tender, candidate, &checkout, composed)?,
-            (None, _, _) => {}
+            // Placing another one books that its time is over; nobody else does it here.
+            (None, _, _) => {
+                if let Some(hold) = candidate.outlived {
+                    release(hold, candidate, &checkout, composed)?;
+                }
+            }
         }
     }
     Ok(())

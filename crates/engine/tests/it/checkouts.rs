@@ -119,7 +119,13 @@ fn a_card_pays_what_its_scope_allows_and_shipping_only_without_one() {
          checkout K goods:S:1000 service:T:500 shipping:300
          add K D => K.t1 l2:500 D 900/500
          add K A => K.t2 l1:700 A 700/700
-         add K N => K.t3 l1:900 K.t2 l1:100,shipping:300"
+         add K N => K.t3 l1:900 K.t2 l1:100,shipping:300
+         issue W 900 kinds=service regions=US
+         checkout L goods:S:1000 shipping:300
+         add L W -> tender_pays_nothing                 # shipping is a service, and still not its
+         checkout M service:S:1000 region=US-NY
+         add M W => M.t1 l1:900
+         pay M O -> not_covered 100"
     ));
 }
 
@@ -135,13 +141,32 @@ fn the_hold_of_a_card_lives_as_long_as_the_checkout_unless_the_card_allows_less(
          wait 60 => hq:expired ha:held
          add K method m -> nothing_left_to_pay
          pay K O -> hold_not_open
-         remove K t1 => Q 400/400                       # lapsed, and nobody has booked it
-         add K Q holds=hr => Q 400/400 hr:held hq:expired K.total 1000/1000
+         remove K t1 => Q 400 hq:released               # nobody had booked that it lapsed
+         add K Q holds=hr => Q 400/400 hr:held K.total 1000/1000
          wait 899 => ha:held
          wait 1 => ha:expired
          add K method m -> checkout_expired
          pay K O -> checkout_expired
          abandon K => K:expired K.tenders released,released A 700"
+    ));
+}
+
+/// Found by random checkouts: another card takes over what a lapsed hold had paid.
+#[test]
+fn a_hold_that_has_lapsed_is_let_go_when_its_card_pays_nothing_any_more() {
+    check(&format!(
+        "{SHOP}
+         program P 1..9000 hold=60
+         issue Q 400 program=P
+         checkout K goods:S:300
+         add K Q holds=hq => Q 400/300
+         wait 60
+         add K B => K.t1 - K.t2 l1:300 Q 400 hq:released
+         pay K O => K:paid B 0
+         checkout L goods:S:300
+         add L Q holds=hr
+         wait 60
+         remove L t1 => Q 400 hr:released"
     ));
 }
 
