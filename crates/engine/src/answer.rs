@@ -4,10 +4,15 @@
 use std::sync::Arc;
 
 use base::{CardId, HoldId, Instant, ProgramId, RefundId};
+use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
+use base::{RailRefundId, SellerId};
 use giftcards::{Card, Hold, Program, Refund, account_of};
 use ledger::Account;
+use payments::{Dispute, Method, Payment, RailRefund};
+use shop::{Checkout, Creator, Order, OrderRefund, Payout, Product, Refunding, Seller};
+use shop::{TenderKind, TenderStatus};
 
-use crate::{BookRow, Found, Rows};
+use crate::{BookRow, Found, Refusal, Rows};
 
 /// Names an answer: what kind it is and which object it shows. The kind numbers are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +31,28 @@ pub enum AnswerRef {
     Refund(RefundId),
     /// A reversal and the hold it concerned, if any.
     Reversal(ReversalStatus, Option<HoldId>),
+    /// A seller.
+    Seller(SellerId),
+    /// A creator.
+    Creator(CreatorId),
+    /// A product.
+    Product(ProductId),
+    /// A payment method.
+    Method(MethodId),
+    /// A checkout.
+    Checkout(CheckoutId),
+    /// An order.
+    Order(OrderId),
+    /// A refund of an order.
+    OrderRefund(RefundId),
+    /// A payment.
+    Payment(PaymentId),
+    /// A refund over a rail.
+    RailRefund(RailRefundId),
+    /// A dispute.
+    Dispute(DisputeId),
+    /// A payout.
+    Payout(PayoutId),
 }
 
 /// What a reversal achieved.
@@ -65,6 +92,17 @@ impl AnswerRef {
             }
             AnswerRef::Reversal(ReversalStatus::Barred, _) => (8, [0; 16]),
             AnswerRef::Reversal(ReversalStatus::NothingToUndo, _) => (9, [0; 16]),
+            AnswerRef::Seller(id) => (20, id.to_bytes()),
+            AnswerRef::Creator(id) => (21, id.to_bytes()),
+            AnswerRef::Product(id) => (22, id.to_bytes()),
+            AnswerRef::Method(id) => (23, id.to_bytes()),
+            AnswerRef::Checkout(id) => (24, id.to_bytes()),
+            AnswerRef::Order(id) => (25, id.to_bytes()),
+            AnswerRef::OrderRefund(id) => (26, id.to_bytes()),
+            AnswerRef::Payment(id) => (27, id.to_bytes()),
+            AnswerRef::RailRefund(id) => (28, id.to_bytes()),
+            AnswerRef::Dispute(id) => (29, id.to_bytes()),
+            AnswerRef::Payout(id) => (30, id.to_bytes()),
         }
     }
 
@@ -83,6 +121,17 @@ impl AnswerRef {
             }
             8 => AnswerRef::Reversal(ReversalStatus::Barred, None),
             9 => AnswerRef::Reversal(ReversalStatus::NothingToUndo, None),
+            20 => AnswerRef::Seller(SellerId::from_bytes(id)),
+            21 => AnswerRef::Creator(CreatorId::from_bytes(id)),
+            22 => AnswerRef::Product(ProductId::from_bytes(id)),
+            23 => AnswerRef::Method(MethodId::from_bytes(id)),
+            24 => AnswerRef::Checkout(CheckoutId::from_bytes(id)),
+            25 => AnswerRef::Order(OrderId::from_bytes(id)),
+            26 => AnswerRef::OrderRefund(RefundId::from_bytes(id)),
+            27 => AnswerRef::Payment(PaymentId::from_bytes(id)),
+            28 => AnswerRef::RailRefund(RailRefundId::from_bytes(id)),
+            29 => AnswerRef::Dispute(DisputeId::from_bytes(id)),
+            30 => AnswerRef::Payout(PayoutId::from_bytes(id)),
             _ => return None,
         })
     }
@@ -133,6 +182,37 @@ pub enum Answer {
         /// The book's time.
         now: Instant,
     },
+    /// A seller.
+    Seller(Arc<Seller>),
+    /// A creator.
+    Creator(Arc<Creator>),
+    /// A product.
+    Product(Arc<Product>),
+    /// A payment method.
+    Method(Arc<Method>),
+    /// A checkout.
+    Checkout {
+        /// The row.
+        checkout: Arc<Checkout>,
+        /// The payment for which the payer must do something first, if there is one.
+        waits_for: Option<Arc<Payment>>,
+        /// The book's time, on which it depends whether the checkout has expired.
+        now: Instant,
+    },
+    /// An order.
+    Order(Arc<Order>),
+    /// A refund of an order.
+    OrderRefund(Arc<OrderRefund>),
+    /// A payment.
+    Payment(Arc<Payment>),
+    /// A refund over a rail.
+    RailRefund(Arc<RailRefund>),
+    /// A dispute.
+    Dispute(Arc<Dispute>),
+    /// A payout.
+    Payout(Arc<Payout>),
+    /// What a refund of an order would be, or why there would be none.
+    RefundPreview(Result<Refunding, Refusal>),
 }
 
 /// Makes the answer that `named` names from `rows`; `None` when a row of it is not there.
@@ -154,6 +234,17 @@ pub fn answer<R: Rows>(named: AnswerRef, rows: &R, now: Instant) -> Option<Answe
             };
             Answer::Reversal { status, hold, now }
         }
+        AnswerRef::Seller(id) => Answer::Seller(present(rows.seller(id))?.clone()),
+        AnswerRef::Creator(id) => Answer::Creator(present(rows.creator(id))?.clone()),
+        AnswerRef::Product(id) => Answer::Product(present(rows.product(id))?.clone()),
+        AnswerRef::Method(id) => Answer::Method(present(rows.method(id))?.clone()),
+        AnswerRef::Checkout(id) => checkout_answer(id, rows, now)?,
+        AnswerRef::Order(id) => Answer::Order(present(rows.order(id))?.clone()),
+        AnswerRef::OrderRefund(id) => Answer::OrderRefund(present(rows.order_refund(id))?.clone()),
+        AnswerRef::Payment(id) => Answer::Payment(present(rows.payment(id))?.clone()),
+        AnswerRef::RailRefund(id) => Answer::RailRefund(present(rows.rail_refund(id))?.clone()),
+        AnswerRef::Dispute(id) => Answer::Dispute(present(rows.dispute(id))?.clone()),
+        AnswerRef::Payout(id) => Answer::Payout(present(rows.payout(id))?.clone()),
     })
 }
 
@@ -161,6 +252,29 @@ fn card_answer<R: Rows>(id: CardId, rows: &R, now: Instant, shows_code: bool) ->
     let card = present(rows.card(id))?.clone();
     let account = present(rows.account(account_of(id)))?.clone();
     Some(Answer::Card { card, account, now, shows_code })
+}
+
+/// The row, and what its payer must do: a checkout for which somebody must do something names the
+/// payment. No command leaves one so that is answered with the checkout.
+fn checkout_answer<R: Rows>(id: CheckoutId, rows: &R, now: Instant) -> Option<Answer> {
+    let checkout = present(rows.checkout(id))?.clone();
+    let waits_for = match waits_for(&checkout) {
+        Some(payment) => Some(present(rows.payment(payment))?.clone()),
+        None => None,
+    };
+    Some(Answer::Checkout { checkout, waits_for, now })
+}
+
+/// The first payment for which the payer must do something.
+pub(crate) fn waits_for(checkout: &Checkout) -> Option<PaymentId> {
+    checkout.tenders.iter().find_map(|tender| match tender.kind {
+        TenderKind::PaymentMethod { payment, .. }
+            if tender.status == TenderStatus::RequiresAction =>
+        {
+            payment
+        }
+        _ => None,
+    })
 }
 
 fn hold_and_account<R: Rows>(id: HoldId, rows: &R) -> Option<(Arc<Hold>, Account)> {

@@ -4,7 +4,7 @@ use base::{CardId, HoldId, Instant, Money, PersonId, Token};
 use giftcards::{Adjust, Capture, ChangeHold, ClaimLink, Code, CodeHash, DeliveryNews, Extend};
 use giftcards::{Issue, LinkHash, NewProgram, Place, RefundHold, Sealed, Update};
 
-use crate::OperationKey;
+use crate::{OperationKey, PaymentCommand, ShopCommand};
 
 /// Something to be decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub enum Command {
     },
     /// About gift cards.
     GiftCards(GiftCardCommand),
+    /// About payments.
+    Payments(PaymentCommand),
+    /// About the shop.
+    Shop(ShopCommand),
 }
 
 /// How a caller names a card.
@@ -281,6 +285,64 @@ command_kinds! {
     Resend = 133 => "resend",
     /// Makes a card one for somebody else.
     ChangeRecipient = 134 => "change_recipient",
+    /// Keeps a way to pay.
+    CreateMethod = 200 => "create_method",
+    /// Notes an authorization.
+    NoteAuthorization = 210 => "note_authorization",
+    /// Notes that the payer must do something.
+    NoteAction = 211 => "note_action",
+    /// Notes a capture.
+    NoteCapture = 212 => "note_capture",
+    /// Notes a fee.
+    NoteFee = 213 => "note_fee",
+    /// Notes that a payment was let go.
+    NoteVoid = 214 => "note_void",
+    /// Notes that an answer was not heard.
+    NoteUnknown = 215 => "note_unknown",
+    /// Notes that a call has not arrived.
+    NoteNotReceived = 216 => "note_not_received",
+    /// Notes that a refund is about to be sent.
+    BeginRefund = 220 => "begin_refund",
+    /// Notes what became of a refund.
+    NoteRefund = 221 => "note_refund",
+    /// Sends a refund another way.
+    ConsentRefund = 222 => "consent_refund",
+    /// Sends a refund once more.
+    RetryRefund = 223 => "retry_refund",
+    /// Gives a refund up.
+    GiveUpRefund = 224 => "give_up_refund",
+    /// Opens a refund in the place of another.
+    ReplaceRefund = 225 => "replace_refund",
+    /// Notes a dispute.
+    OpenDispute = 230 => "open_dispute",
+    /// Notes that a dispute was won.
+    WinDispute = 231 => "win_dispute",
+    /// Notes that a dispute was lost.
+    LoseDispute = 232 => "lose_dispute",
+    /// Creates a seller.
+    CreateSeller = 300 => "create_seller",
+    /// Creates a creator.
+    CreateCreator = 301 => "create_creator",
+    /// Creates a product.
+    CreateProduct = 302 => "create_product",
+    /// Creates a checkout.
+    CreateCheckout = 310 => "create_checkout",
+    /// Adds a tender.
+    AddTender = 311 => "add_tender",
+    /// Takes a tender away.
+    RemoveTender = 312 => "remove_tender",
+    /// Pays a checkout.
+    Pay = 313 => "pay",
+    /// Books that a checkout was abandoned.
+    ExpireCheckout = 314 => "expire_checkout",
+    /// Refunds an order.
+    RefundOrder = 330 => "refund_order",
+    /// Pays a seller or creator out.
+    CreatePayout = 340 => "create_payout",
+    /// Notes that a payout has arrived.
+    PayoutPaid = 341 => "payout_paid",
+    /// Notes that a payout has not arrived.
+    PayoutFailed = 342 => "payout_failed",
 }
 
 impl Command {
@@ -291,6 +353,8 @@ impl Command {
             Command::AdvanceClock { .. } => CommandKind::AdvanceClock,
             Command::Reverse { .. } => CommandKind::Reverse,
             Command::GiftCards(command) => command.kind(),
+            Command::Payments(command) => command.kind(),
+            Command::Shop(command) => command.kind(),
         }
     }
 }

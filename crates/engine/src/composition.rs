@@ -1,27 +1,55 @@
 //! Several rules that decide one command together.
 
-use ledger::Position;
+use base::{Currency, HoldId};
+use giftcards::{Card, Hold};
+use ledger::{Account, AccountName, Position};
+use std::sync::Arc;
 
 use crate::change::Parts;
-use crate::{AnswerRef, BookRow, Change, Context, Found, Key, OperationKey, OperationTrace};
-use crate::{Row, Rows, every_row};
+use crate::rows::{Stop, Walk};
+use crate::{AnswerRef, Change, Context, Key, Row, Rows, every_row};
 
 /// What rules have decided so far on the way to one change. It shows rows as they left them, so
 /// that the next rule goes on from there; nothing has happened before [`Composition::finish`].
-pub(crate) struct Composition<'a, R> {
-    rows: &'a R,
+///
+/// Whoever composes names every row before [`Walk::ready`]. One that was forgotten is asked for
+/// when it is looked at, and costs a further round.
+pub(crate) struct Composition<'w, 'a, R> {
+    walk: &'w mut Walk<'a, R>,
     at: Context,
     parts: Parts,
 }
 
-impl<'a, R: Rows> Composition<'a, R> {
-    /// Nothing is decided yet.
-    pub(crate) fn new(rows: &'a R, at: Context) -> Composition<'a, R> {
-        Composition { rows, at, parts: Parts::default() }
+/// A hold with everything it moves money on.
+pub(crate) struct Held {
+    pub(crate) hold: Arc<Hold>,
+    pub(crate) card: Arc<Card>,
+    pub(crate) account: Account,
+    pub(crate) clearing: Account,
+}
+
+impl<'w, 'a, R: Rows> Composition<'w, 'a, R> {
+    /// Nothing is decided yet. The walk has found its rows.
+    pub(crate) fn new(walk: &'w mut Walk<'a, R>, at: Context) -> Composition<'w, 'a, R> {
+        Composition { walk, at, parts: Parts::default() }
     }
 
-    /// Where the transfers of the next rule stand.
-    pub(crate) fn position(&self) -> Position {
+    /// The context of the next rule, as gift cards know it.
+    pub(crate) fn of_cards(&self) -> giftcards::Context {
+        giftcards::Context { now: self.at.now, position: self.position() }
+    }
+
+    /// The context of the next rule, as payments know it.
+    pub(crate) fn of_payments(&self) -> payments::Context {
+        payments::Context { now: self.at.now, position: self.position() }
+    }
+
+    /// The context of the next rule, as the shop knows it.
+    pub(crate) fn of_shop(&self) -> shop::Context {
+        shop::Context { now: self.at.now, position: self.position() }
+    }
+
+    fn position(&self) -> Position {
         Position { sequence: self.at.sequence, transfers: self.parts.transfers.len() }
     }
 
@@ -40,6 +68,40 @@ impl<'a, R: Rows> Composition<'a, R> {
         self.parts.events.extend(events);
     }
 
+    /// The account of this name, when it was opened before.
+    pub(crate) fn account_of(
+        &mut self,
+        name: &AccountName,
+        currency: Currency,
+    ) -> Result<Option<Account>, Stop> {
+        self.account(name.id(currency))
+    }
+
+    /// Those of the accounts of these names that were opened before.
+    pub(crate) fn accounts_of(
+        &mut self,
+        names: &[AccountName],
+        currency: Currency,
+    ) -> Result<Vec<Account>, Stop> {
+        let mut found = Vec::with_capacity(names.len());
+        for name in names {
+            found.extend(self.account_of(name, currency)?);
+        }
+        Ok(found)
+    }
+
+    /// A hold with its rows.
+    pub(crate) fn held(&mut self, id: HoldId) -> Result<Held, Stop> {
+        let hold = self.hold(id)?.ok_or(giftcards::Refusal::HoldNotFound)?;
+        let card = self.card(hold.card)?.ok_or(giftcards::Refusal::CardNotFound)?;
+        let account = self.account(giftcards::account_of(hold.card))?;
+        let account = account.ok_or(giftcards::Refusal::CardNotFound)?;
+        let clearing = self.account(hold.pending.credit)?;
+        let currency = hold.pending.currency;
+        let clearing = clearing.unwrap_or(Account::open(AccountName::OrderClearing, currency));
+        Ok(Held { hold, card, account, clearing })
+    }
+
     /// The change, with its answer.
     pub(crate) fn finish(self, answer: AnswerRef) -> Change {
         self.parts.into_change(answer)
@@ -52,24 +114,17 @@ impl<'a, R: Rows> Composition<'a, R> {
 
 macro_rules! composed {
     ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
-        impl<R: Rows> Rows for Composition<'_, R> {
-            fn book(&self) -> Found<&BookRow> {
-                match self.changed(Key::Book) {
-                    Some(Row::Book(row)) => Found::Present(row),
-                    _ => self.rows.book(),
+        /// Rows as the rules so far have left them.
+        #[allow(dead_code, reason = "one for each kind of row, whoever needs it")]
+        impl<R: Rows> Composition<'_, '_, R> {
+            $(pub(crate) fn $name(&mut self, id: $id) -> Result<Option<$row>, Stop> {
+                if let Some(Row::$variant(row)) = self.changed(Key::$variant(id)) {
+                    return Ok(Some(row.clone()));
                 }
-            }
-
-            $(fn $name(&self, id: $id) -> Found<&$row> {
-                match self.changed(Key::$variant(id)) {
-                    Some(Row::$variant(row)) => Found::Present(row),
-                    _ => self.rows.$name(id),
-                }
+                let row = self.walk.$name(id).cloned();
+                self.walk.ready()?;
+                Ok(row)
             })+
-
-            fn operation(&self, key: OperationKey) -> Found<&OperationTrace> {
-                self.rows.operation(key)
-            }
         }
     };
 }

@@ -3,9 +3,11 @@
 use base::Instant;
 use giftcards::{Undo, account_of};
 
+use crate::disputes::{self, Decision};
 use crate::rows::{Stop, Walk};
-use crate::{AnswerRef, BookRefusal, BookRow, Change, Command, Context, Key};
-use crate::{OperationRefusal, OperationTrace, Refusal, ReversalStatus, Row, Rows, gift_cards};
+use crate::{AnswerRef, BookRefusal, BookRow, Change, Command, Context, Key, PaymentCommand};
+use crate::{OperationRefusal, OperationTrace, Refusal, ReversalStatus, Row, Rows, ShopCommand};
+use crate::{catalog, gift_cards, notices, order_refunds, paying, payouts, rail_refunds, tenders};
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,
 /// at most [`crate::NEEDS_ROUNDS_MAX`] times once the operation a reversal names is known.
@@ -84,6 +86,71 @@ fn walk_command<R: Rows>(
             Some(OperationTrace::Irreversible) => Err(OperationRefusal::Irreversible.into()),
         },
         Command::GiftCards(command) => gift_cards::walk(command, walk, context),
+        Command::Payments(command) => walk_payments(command, walk, context),
+        Command::Shop(command) => walk_shop(command, walk, context),
+    }
+}
+
+fn walk_payments<R: Rows>(
+    command: &PaymentCommand,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Result<Change, Stop> {
+    match command {
+        PaymentCommand::CreateMethod(new) => catalog::method(new, walk, at),
+        PaymentCommand::NoteAuthorization { payment, .. }
+        | PaymentCommand::NoteAction { payment, .. }
+        | PaymentCommand::NoteCapture { payment, .. }
+        | PaymentCommand::NoteFee { payment, .. }
+        | PaymentCommand::NoteVoid { payment, .. }
+        | PaymentCommand::NoteUnknown { payment, .. }
+        | PaymentCommand::NoteNotReceived { payment, .. } => {
+            notices::note(*payment, command, walk, at)
+        }
+        PaymentCommand::BeginRefund { rail_refund }
+        | PaymentCommand::NoteRefund { rail_refund, .. }
+        | PaymentCommand::ConsentRefund { rail_refund, .. }
+        | PaymentCommand::RetryRefund { rail_refund }
+        | PaymentCommand::GiveUpRefund { rail_refund, .. }
+        | PaymentCommand::ReplaceRefund { rail_refund, .. } => {
+            rail_refunds::on_refund(*rail_refund, command, walk, at)
+        }
+        PaymentCommand::OpenDispute { payment, new } => disputes::open(*payment, new, walk, at),
+        PaymentCommand::WinDispute { dispute, stage } => {
+            disputes::decide(*dispute, *stage, Decision::Won, walk, at)
+        }
+        PaymentCommand::LoseDispute { dispute, stage } => {
+            disputes::decide(*dispute, *stage, Decision::Lost, walk, at)
+        }
+    }
+}
+
+fn walk_shop<R: Rows>(
+    command: &ShopCommand,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Result<Change, Stop> {
+    match command {
+        ShopCommand::CreateSeller(new) => catalog::seller(new, walk, at),
+        ShopCommand::CreateCreator(new) => catalog::creator(new, walk, at),
+        ShopCommand::CreateProduct(new) => catalog::product(new, walk, at),
+        ShopCommand::CreateCheckout(new) => catalog::checkout(new, walk, at),
+        ShopCommand::AddTender { checkout, tender, holds } => {
+            tenders::add(*checkout, tender, holds, walk, at)
+        }
+        ShopCommand::RemoveTender { checkout, tender, holds } => {
+            tenders::remove(*checkout, *tender, holds, walk, at)
+        }
+        ShopCommand::Pay { checkout, payments, order } => {
+            paying::pay(*checkout, payments, *order, walk, at)
+        }
+        ShopCommand::ExpireCheckout { checkout } => tenders::expire(*checkout, walk, at),
+        ShopCommand::RefundOrder { order, new, ids } => {
+            order_refunds::refund(*order, new, ids, walk, at)
+        }
+        ShopCommand::CreatePayout(new) => payouts::create(new, walk, at),
+        ShopCommand::PayoutPaid { payout } => payouts::paid(*payout, walk),
+        ShopCommand::PayoutFailed { payout, reason } => payouts::failed(*payout, reason, walk, at),
     }
 }
 

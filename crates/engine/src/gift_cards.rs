@@ -10,7 +10,8 @@ use ledger::{Account, AccountName, Position};
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, CardRef, Change, ClaimBy, Context, GiftCardCommand, Rows};
 
-type Decided = Result<Change, Stop>;
+/// A change, or why there is none.
+pub(crate) type Decided = Result<Change, Stop>;
 
 pub(crate) fn walk<R: Rows>(
     command: &GiftCardCommand,
@@ -93,7 +94,10 @@ fn spend<R: Rows>(command: &GiftCardCommand, walk: &mut Walk<'_, R>, at: Context
 
 /// The card a caller names. Every candidate hash is looked at, so that the keys of all are
 /// named in one round.
-fn find_card<'a, R: Rows>(card: &CardRef, walk: &mut Walk<'a, R>) -> Result<&'a Card, Stop> {
+pub(crate) fn find_card<'a, R: Rows>(
+    card: &CardRef,
+    walk: &mut Walk<'a, R>,
+) -> Result<&'a Card, Stop> {
     match card {
         CardRef::Id(id) => {
             // Card and account are needed together: naming both saves a round.
@@ -225,7 +229,11 @@ fn refund_hold<R: Rows>(
 }
 
 /// The holds of a card that have lapsed but are not booked yet.
-fn lapsed_holds<'a, R: Rows>(card: &Card, walk: &mut Walk<'a, R>, at: Context) -> Vec<&'a Hold> {
+pub(crate) fn lapsed_holds<'a, R: Rows>(
+    card: &Card,
+    walk: &mut Walk<'a, R>,
+    at: Context,
+) -> Vec<&'a Hold> {
     card.lapsed_holds(at.now).filter_map(|id| walk.hold(id)).map(Arc::as_ref).collect()
 }
 

@@ -9,6 +9,9 @@
 //!   and asks again; three rounds at most.
 //! * **Change**: the rows after a decision, with transfers, entries, events and the answer.
 //! * **Refusal**: a named, numbered "no".
+//! * **Composition**: several rules that decide one command, each on the rows as the one before it
+//!   left them. This crate says which rule comes next; what happens is for the rules to say.
+//! * **Spare ids**: ids that a command brings for what may follow from it, drawn by the caller.
 //! * **Query**: a question about rows by key, answered by the same walk without a change.
 //!
 //! # Invariants
@@ -21,17 +24,28 @@
 
 mod answer;
 mod book;
+mod catalog;
 mod change;
 mod command;
 mod composition;
 mod decide;
+mod disputes;
 mod event;
 mod every_row;
+mod following;
 mod gift_cards;
+mod notices;
 mod operation;
+mod order_refunds;
+mod paying;
+mod payment_command;
+mod payouts;
 mod query;
+mod rail_refunds;
 mod refusal;
 mod rows;
+mod shop_command;
+mod tenders;
 
 pub use answer::{Answer, AnswerRef, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};
@@ -42,9 +56,11 @@ pub use event::{Event, EventKind};
 #[doc(hidden)]
 pub use every_row::types;
 pub use operation::{OperationKey, OperationRefusal, OperationTrace};
+pub use payment_command::{PaymentCommand, Spare};
 pub use query::{Query, ask, query_needs};
 pub use refusal::{Refusal, StoredRefusal};
 pub use rows::{Found, Key, Rows};
+pub use shop_command::{AddTender, HoldIds, RefundIds, ShopCommand};
 
 /// The circumstances of a decision.
 #[derive(Clone, Copy, Debug)]

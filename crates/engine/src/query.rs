@@ -1,10 +1,15 @@
 //! Queries: questions about rows by key, never stale because the writer answers them.
 
 use base::{AccountId, CardId, HoldId, Instant, ProgramId, RefundId};
+use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
+use base::{RailRefundId, SellerId};
 use giftcards::account_of;
+use shop::RefundRequest;
 
+use crate::answer::waits_for;
+use crate::order_refunds::preview;
 use crate::rows::Walk;
-use crate::{Answer, AnswerRef, CardRef, Key, Rows, answer};
+use crate::{Answer, AnswerRef, CardRef, Key, Refusal, Rows, answer};
 
 /// A question about one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +28,35 @@ pub enum Query {
     Refund(RefundId),
     /// A ledger account.
     Account(AccountId),
+    /// A seller.
+    Seller(SellerId),
+    /// A creator.
+    Creator(CreatorId),
+    /// A product.
+    Product(ProductId),
+    /// A payment method.
+    Method(MethodId),
+    /// A checkout.
+    Checkout(CheckoutId),
+    /// An order.
+    Order(OrderId),
+    /// A refund of an order.
+    OrderRefund(RefundId),
+    /// A payment.
+    Payment(PaymentId),
+    /// A refund over a rail.
+    RailRefund(RailRefundId),
+    /// A dispute.
+    Dispute(DisputeId),
+    /// A payout.
+    Payout(PayoutId),
+    /// What a refund of an order would be.
+    RefundPreview {
+        /// The order.
+        order: OrderId,
+        /// What would be refunded.
+        request: RefundRequest,
+    },
 }
 
 /// The keys the query still lacks; empty when it can be answered.
@@ -34,8 +68,16 @@ pub fn query_needs<R: Rows>(query: &Query, rows: &R) -> Vec<Key> {
 
 /// Answers a query whose needs are met; `None` when there is no such object.
 pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
-    if let Query::Account(id) = query {
-        return Walk::new(rows).account(*id).cloned().map(Answer::Account);
+    match query {
+        Query::Account(id) => {
+            return Walk::new(rows).account(*id).cloned().map(Answer::Account);
+        }
+        Query::RefundPreview { order, request } => {
+            let order = Walk::new(rows).order(*order)?;
+            let refunding = preview(order, request).map_err(Refusal::Shop);
+            return Some(Answer::RefundPreview(refunding));
+        }
+        _ => {}
     }
     let named = resolve(query, &mut Walk::new(rows))?;
     answer(named, rows, now)
@@ -62,6 +104,25 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Refund(id) => walk.refund(*id).map(|_| AnswerRef::Refund(*id)),
         Query::Account(id) => {
             walk.account(*id);
+            None
+        }
+        Query::Seller(id) => walk.seller(*id).map(|_| AnswerRef::Seller(*id)),
+        Query::Creator(id) => walk.creator(*id).map(|_| AnswerRef::Creator(*id)),
+        Query::Product(id) => walk.product(*id).map(|_| AnswerRef::Product(*id)),
+        Query::Method(id) => walk.method(*id).map(|_| AnswerRef::Method(*id)),
+        Query::Checkout(id) => {
+            let waits_for = waits_for(walk.checkout(*id)?);
+            waits_for.and_then(|payment| walk.payment(payment));
+            Some(AnswerRef::Checkout(*id))
+        }
+        Query::Order(id) => walk.order(*id).map(|_| AnswerRef::Order(*id)),
+        Query::OrderRefund(id) => walk.order_refund(*id).map(|_| AnswerRef::OrderRefund(*id)),
+        Query::Payment(id) => walk.payment(*id).map(|_| AnswerRef::Payment(*id)),
+        Query::RailRefund(id) => walk.rail_refund(*id).map(|_| AnswerRef::RailRefund(*id)),
+        Query::Dispute(id) => walk.dispute(*id).map(|_| AnswerRef::Dispute(*id)),
+        Query::Payout(id) => walk.payout(*id).map(|_| AnswerRef::Payout(*id)),
+        Query::RefundPreview { order, .. } => {
+            walk.order(*order);
             None
         }
     }

@@ -1,9 +1,15 @@
 //! Refusals: one enum a capability, combined in one, with stable numbers for the journal.
 
 use base::Money;
-use giftcards::{Refusal as Card, Why};
+use giftcards::Refusal as Card;
+use payments::Refusal as Payment;
+use shop::Refusal as Shop;
 
 use crate::{BookRefusal, OperationRefusal};
+
+mod of_gift_cards;
+mod of_payments;
+mod of_shop;
 
 /// A named, numbered "no".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +23,12 @@ pub enum Refusal {
     /// About gift cards.
     #[error(transparent)]
     GiftCards(#[from] Card),
+    /// About payments.
+    #[error(transparent)]
+    Payments(#[from] Payment),
+    /// About the shop.
+    #[error(transparent)]
+    Shop(#[from] Shop),
 }
 
 /// A refusal as a journal keeps it: a number that is never reused, and what belongs to it.
@@ -40,26 +52,34 @@ impl Refusal {
             Refusal::Operation(OperationRefusal::Reversed) => "operation_reversed",
             Refusal::Operation(OperationRefusal::Irreversible) => "operation_irreversible",
             Refusal::Operation(OperationRefusal::BatchAborted) => "batch_aborted",
-            Refusal::GiftCards(refusal) => gift_card_code(refusal),
+            Refusal::GiftCards(refusal) => of_gift_cards::code(refusal),
+            Refusal::Payments(refusal) => of_payments::code(refusal),
+            Refusal::Shop(refusal) => of_shop::code(refusal),
         }
     }
 
     /// True when the same request may succeed later; such a refusal is not kept as the answer of
-    /// its idempotency key.
+    /// its idempotency key. What contradicts a rail is among them, because a person may resolve it.
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
             Refusal::Operation(OperationRefusal::BatchAborted)
                 | Refusal::GiftCards(Card::HoldsOpen | Card::NotDue | Card::IdTaken)
+                | Refusal::Payments(
+                    Payment::OutcomePending | Payment::IdTaken | Payment::Contradiction { .. }
+                )
+                | Refusal::Shop(Shop::IdTaken | Shop::NotDue | Shop::CheckoutPaying)
         )
     }
 
-    /// The amount the refusal tells: what is available, held or refundable.
+    /// The amount the refusal tells: what is available, held, refundable or left to pay.
     pub fn money(&self) -> Option<Money> {
         match self {
             Refusal::GiftCards(Card::InsufficientBalance { available }) => Some(*available),
             Refusal::GiftCards(Card::AmountExceedsHold { held }) => Some(*held),
             Refusal::GiftCards(Card::AmountExceedsCaptured { refundable }) => Some(*refundable),
+            Refusal::Payments(refusal) => of_payments::money(refusal),
+            Refusal::Shop(refusal) => of_shop::money(refusal),
             _ => None,
         }
     }
@@ -73,7 +93,9 @@ impl Refusal {
             Refusal::Operation(OperationRefusal::Reversed) => 10,
             Refusal::Operation(OperationRefusal::Irreversible) => 11,
             Refusal::Operation(OperationRefusal::BatchAborted) => 12,
-            Refusal::GiftCards(refusal) => gift_card_number(refusal),
+            Refusal::GiftCards(refusal) => of_gift_cards::number(refusal),
+            Refusal::Payments(refusal) => of_payments::number(refusal),
+            Refusal::Shop(refusal) => of_shop::number(refusal),
         };
         let why = match self {
             Refusal::GiftCards(Card::NotUsable(why)) => *why as u8,
@@ -91,92 +113,61 @@ impl Refusal {
             10 => OperationRefusal::Reversed.into(),
             11 => OperationRefusal::Irreversible.into(),
             12 => OperationRefusal::BatchAborted.into(),
-            _ => Refusal::GiftCards(gift_card_from_stored(stored)?),
+            100..200 => Refusal::GiftCards(of_gift_cards::from_stored(stored)?),
+            200..300 => Refusal::Payments(of_payments::from_stored(stored)?),
+            300..400 => Refusal::Shop(of_shop::from_stored(stored)?),
+            _ => return None,
         })
     }
 }
 
-fn gift_card_code(refusal: &Card) -> &'static str {
-    match refusal {
-        Card::NotUsable(_) => "gift_card_not_usable",
-        Card::CurrencyMismatch => "currency_mismatch",
-        Card::RegionNotAllowed => "region_not_allowed",
-        Card::LineNotInScope => "line_not_in_scope",
-        Card::LimitExceeded => "limit_exceeded",
-        Card::InsufficientBalance { .. } => "insufficient_balance",
-        Card::CardNotFound => "gift_card_not_found",
-        Card::HoldNotFound => "hold_not_found",
-        Card::HoldOfCheckout => "hold_of_checkout",
-        Card::AlreadyClaimed => "already_claimed",
-        Card::NotTheOwner => "not_the_owner",
-        Card::HoldNotOpen => "hold_not_open",
-        Card::AmountExceedsHold { .. } => "amount_exceeds_hold",
-        Card::AmountExceedsCaptured { .. } => "amount_exceeds_captured",
-        Card::ProgramNotFound => "program_not_found",
-        Card::IdTaken => "id_taken",
-        Card::CodeTaken => "code_taken",
-        Card::NothingToChange => "nothing_to_change",
-        Card::HoldsOpen => "holds_open",
-        Card::DateNotLater => "date_not_later",
-        Card::HoldCaptured => "hold_captured",
-        Card::NotDue => "not_due",
-        Card::CaptureDeclined => "capture_declined",
-    }
+/// The tables of one capability: code, number, the amount that some refusals tell, and the way
+/// back from a number.
+macro_rules! stored_refusals {
+    (
+        $refusal:ident {
+            $($name:ident = $number:literal => $code:literal,)+
+        }
+        telling an amount {
+            $($telling:ident { $money:ident } = $telling_number:literal => $telling_code:literal,)+
+        }
+        telling words {
+            $($words:ident = $words_number:literal => $words_code:literal,)*
+        }
+    ) => {
+        pub(super) fn code(refusal: &$refusal) -> &'static str {
+            match refusal {
+                $($refusal::$name => $code,)+
+                $($refusal::$telling { .. } => $telling_code,)+
+                $($refusal::$words { .. } => $words_code,)*
+            }
+        }
+
+        pub(super) fn number(refusal: &$refusal) -> u16 {
+            match refusal {
+                $($refusal::$name => $number,)+
+                $($refusal::$telling { .. } => $telling_number,)+
+                $($refusal::$words { .. } => $words_number,)*
+            }
+        }
+
+        pub(super) fn money(refusal: &$refusal) -> Option<base::Money> {
+            match refusal {
+                $($refusal::$telling { $money } => Some(*$money),)+
+                _ => None,
+            }
+        }
+
+        pub(super) fn from_stored(stored: crate::StoredRefusal) -> Option<$refusal> {
+            Some(match stored.number {
+                $($number => $refusal::$name,)+
+                $($telling_number => $refusal::$telling { $money: stored.money? },)+
+                // Its words are not kept: it is counted by its number, and never a stored answer.
+                $($words_number => $refusal::$words { known: "something", told: "else" },)*
+                _ => return None,
+            })
+        }
+    };
 }
 
-fn gift_card_number(refusal: &Card) -> u16 {
-    match refusal {
-        Card::NotUsable(_) => 100,
-        Card::CurrencyMismatch => 101,
-        Card::RegionNotAllowed => 102,
-        Card::LineNotInScope => 103,
-        Card::LimitExceeded => 104,
-        Card::InsufficientBalance { .. } => 105,
-        Card::CardNotFound => 106,
-        Card::HoldNotFound => 107,
-        Card::HoldNotOpen => 108,
-        Card::AmountExceedsHold { .. } => 109,
-        Card::AmountExceedsCaptured { .. } => 110,
-        Card::ProgramNotFound => 111,
-        Card::IdTaken => 112,
-        Card::CodeTaken => 113,
-        Card::NothingToChange => 114,
-        Card::HoldsOpen => 115,
-        Card::DateNotLater => 116,
-        Card::HoldCaptured => 117,
-        Card::NotDue => 118,
-        Card::CaptureDeclined => 119,
-        Card::HoldOfCheckout => 120,
-        Card::AlreadyClaimed => 121,
-        Card::NotTheOwner => 122,
-    }
-}
-
-fn gift_card_from_stored(stored: StoredRefusal) -> Option<Card> {
-    Some(match stored.number {
-        100 => Card::NotUsable(Why::from_number(stored.why)?),
-        101 => Card::CurrencyMismatch,
-        102 => Card::RegionNotAllowed,
-        103 => Card::LineNotInScope,
-        104 => Card::LimitExceeded,
-        105 => Card::InsufficientBalance { available: stored.money? },
-        106 => Card::CardNotFound,
-        107 => Card::HoldNotFound,
-        108 => Card::HoldNotOpen,
-        109 => Card::AmountExceedsHold { held: stored.money? },
-        110 => Card::AmountExceedsCaptured { refundable: stored.money? },
-        111 => Card::ProgramNotFound,
-        112 => Card::IdTaken,
-        113 => Card::CodeTaken,
-        114 => Card::NothingToChange,
-        115 => Card::HoldsOpen,
-        116 => Card::DateNotLater,
-        117 => Card::HoldCaptured,
-        118 => Card::NotDue,
-        119 => Card::CaptureDeclined,
-        120 => Card::HoldOfCheckout,
-        121 => Card::AlreadyClaimed,
-        122 => Card::NotTheOwner,
-        _ => return None,
-    })
-}
+use stored_refusals;

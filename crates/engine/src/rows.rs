@@ -83,7 +83,10 @@ impl<'a, R: Rows> Walk<'a, R> {
         if self.only_names_rows || !self.missing.is_empty() { Err(Stop::NotReady) } else { Ok(()) }
     }
 
-    pub(crate) fn missing(self) -> Vec<Key> {
+    /// The rows that are missing, each once: several lines may name one seller.
+    pub(crate) fn missing(mut self) -> Vec<Key> {
+        self.missing.sort_unstable();
+        self.missing.dedup();
         self.missing
     }
 

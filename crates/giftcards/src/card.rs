@@ -264,6 +264,11 @@ impl Card {
         self.state == CardState::Expired || self.expires_at.is_some_and(|at| at <= now)
     }
 
+    /// True unless it is canceled: only then there is nowhere for money to go back to.
+    pub fn takes_refunds(&self) -> bool {
+        self.state != CardState::Canceled
+    }
+
     /// True before the instant from which on it may be spent.
     pub fn is_before_activation(&self, now: Instant) -> bool {
         self.activates_at.is_some_and(|at| now < at)

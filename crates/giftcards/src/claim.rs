@@ -42,7 +42,7 @@ pub fn claim(
         let is_theirs = owner.person == person;
         return Err(if is_theirs { Refusal::NothingToChange } else { Refusal::AlreadyClaimed });
     }
-    check_not_blocked(card, context)?;
+    check_not_blocked(card, context.now)?;
     gift.owner = Some(Owner { person, since: context.now });
     let card = Card { gift: Some(gift), ..card.clone() };
     Ok(changed(card, account, EventKind::CardClaimed))

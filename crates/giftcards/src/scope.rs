@@ -50,6 +50,27 @@ impl Scope {
         self.include.is_empty() && self.exclude.is_empty()
     }
 
+    /// How many things it lets a card be spent on, roughly; narrower scopes have smaller numbers.
+    ///
+    /// A list of products is narrower than one of creators, sellers, categories or kinds, in this
+    /// order; of two lists of the same sort, the shorter one is. One that only excludes is wide.
+    pub fn breadth(&self) -> u32 {
+        let include = &self.include;
+        let lists = [
+            include.products.len(),
+            include.creators.len(),
+            include.sellers.len(),
+            include.categories.len(),
+            include.kinds.len(),
+        ];
+        let ranked = (0..).zip(lists).find(|(_, length)| *length > 0);
+        match ranked {
+            Some((rank, length)) => rank * 1_000 + u32::try_from(length).unwrap_or(999).min(999),
+            None if self.exclude.is_empty() => u32::MAX,
+            None => u32::MAX - 1,
+        }
+    }
+
     /// True when no list is longer than [`limits::SCOPE_LIST_MAX`].
     pub(crate) fn within_limits(&self) -> bool {
         self.include.longest().max(self.exclude.longest()) <= limits::SCOPE_LIST_MAX

@@ -137,7 +137,7 @@ pub fn change_hold(
     let expires_at = change.expires_in_s.map_or(hold.expires_at, |seconds| later(seconds, context));
     let wanted = change.amount.map_or(hold.pending.open(), |money| money.amount);
     if wanted > hold.pending.open() || expires_at > hold.expires_at {
-        check_usable(&card, context)?;
+        check_usable(&card, context.now)?;
     }
     if change.expires_in_s.is_some_and(|seconds| seconds == 0 || seconds > card.hold_seconds_max) {
         return Err(Refusal::LimitExceeded);
@@ -272,7 +272,7 @@ pub fn secure(
     if hold.lapses_at().is_none() {
         return Err(Refusal::HoldNotOpen);
     }
-    check_usable(card, context)?;
+    check_usable(card, context.now)?;
     if card.sandbox == Sandbox::FailsAtCapture {
         return Err(Refusal::CaptureDeclined);
     }
@@ -349,19 +349,19 @@ fn later(seconds: u32, context: Context) -> Instant {
 }
 
 /// Whether the card may be spent at all.
-pub(crate) fn check_usable(card: &Card, context: Context) -> Result<(), Refusal> {
-    check_not_blocked(card, context)?;
-    if card.is_before_activation(context.now) {
+pub(crate) fn check_usable(card: &Card, now: Instant) -> Result<(), Refusal> {
+    check_not_blocked(card, now)?;
+    if card.is_before_activation(now) {
         return Err(Refusal::NotUsable(Why::NotYetActive));
     }
     Ok(())
 }
 
 /// Whether the card is alive and nobody has blocked it.
-pub(crate) fn check_not_blocked(card: &Card, context: Context) -> Result<(), Refusal> {
+pub(crate) fn check_not_blocked(card: &Card, now: Instant) -> Result<(), Refusal> {
     let why = match card.state {
         CardState::Canceled => Some(Why::Canceled),
-        _ if card.is_past_expiry(context.now) => Some(Why::Expired),
+        _ if card.is_past_expiry(now) => Some(Why::Expired),
         _ if card.frozen.is_some() => Some(Why::Frozen),
         _ if card.disputed.is_some() => Some(Why::Disputed),
         _ => None,
@@ -371,7 +371,7 @@ pub(crate) fn check_not_blocked(card: &Card, context: Context) -> Result<(), Ref
 
 /// The checks that a hold and a redemption have in common, up to the balance.
 fn check_spendable(card: &Card, place: &Place, context: Context) -> Result<(), Refusal> {
-    check_usable(card, context)?;
+    check_usable(card, context.now)?;
     if place.amount.currency != card.currency {
         return Err(Refusal::CurrencyMismatch);
     }

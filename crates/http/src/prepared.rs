@@ -103,7 +103,7 @@ fn found_a_card<T>(result: &Result<T, Refusal>) -> Option<bool> {
         Err(Refusal::GiftCards(CardRefusal::NotUsable(Why::Unknown | Why::CodeReplaced))) => {
             Some(false)
         }
-        Err(Refusal::Book(_) | Refusal::Operation(_))
+        Err(Refusal::Book(_) | Refusal::Operation(_) | Refusal::Payments(_) | Refusal::Shop(_))
         | Err(Refusal::GiftCards(CardRefusal::IdTaken)) => None,
         Ok(_) | Err(Refusal::GiftCards(_)) => Some(true),
     }

@@ -50,6 +50,20 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         Answer::Reversal { status, hold, now } => {
             write(&reversal::ReversalView::new(*status, hold.as_ref(), *now), out);
         }
+        Answer::Seller(_)
+        | Answer::Creator(_)
+        | Answer::Product(_)
+        | Answer::Method(_)
+        | Answer::Checkout { .. }
+        | Answer::Order(_)
+        | Answer::OrderRefund(_)
+        | Answer::Payment(_)
+        | Answer::RailRefund(_)
+        | Answer::Dispute(_)
+        | Answer::Payout(_)
+        | Answer::RefundPreview(_) => {
+            unreachable!("no route gives commands to the shop, or asks it anything")
+        }
     }
 }
 

@@ -125,7 +125,7 @@ impl<'a> Booking<'a> {
         Ok(portion)
     }
 
-    /// Books a portion: its holds in due order, then its cards, so that a card does not wait for
+    /// Books a portion: its holds in due order, then what is about cards, so that none waits for
     /// a hold that goes at the same time. Cards whose hold went are tried again.
     ///
     /// Checkouts and what waits for a rail are passed over: nobody books them here yet.
@@ -134,7 +134,7 @@ impl<'a> Booking<'a> {
         for due in portion {
             match due.what {
                 DueObject::Hold(_) => holds.push(*due),
-                DueObject::Card(_) => cards.push(*due),
+                DueObject::Card(_) | DueObject::Delivery(_) => cards.push(*due),
                 DueObject::Checkout(_) | DueObject::Payment(_) | DueObject::RailRefund(_) => {
                     self.passed_over.insert(*due);
                 }

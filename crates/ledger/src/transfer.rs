@@ -121,11 +121,13 @@ pub enum Reason {
     Payout = 40,
     /// A payout came back.
     PayoutReturned = 41,
+    /// What a payer is to get back over a rail is owed from now on.
+    RefundOwed = 42,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Reason; 30] = [
+    pub const ALL: [Reason; 31] = [
         Reason::Issue,
         Reason::Redeem,
         Reason::Hold,
@@ -156,6 +158,7 @@ impl Reason {
         Reason::CardClawedBack,
         Reason::Payout,
         Reason::PayoutReturned,
+        Reason::RefundOwed,
     ];
 
     /// Stable lower-case name, as activities and entries show it. All adjustments have the same
@@ -192,6 +195,7 @@ impl Reason {
             Reason::CardClawedBack => "clawed_back",
             Reason::Payout => "paid_out",
             Reason::PayoutReturned => "payout_returned",
+            Reason::RefundOwed => "refund_owed",
         }
     }
 
@@ -228,7 +232,8 @@ impl Reason {
             | Reason::DisputeLost
             | Reason::CardClawedBack
             | Reason::Payout
-            | Reason::PayoutReturned => return None,
+            | Reason::PayoutReturned
+            | Reason::RefundOwed => return None,
         })
     }
 

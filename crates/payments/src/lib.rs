@@ -67,8 +67,8 @@ pub use notice::{note_not_received, note_unknown};
 pub use outcome::{CapChange, Context, Outcome};
 pub use payment::{FailureCode, Manner, NextAction, Payment, PaymentState, Purpose, Step};
 pub use refund::{
-    ConsentReason, Destination, OpenRefund, RailRefund, RefundAccounts, RefundState, begin_refund,
-    open_refund,
+    ConsentReason, Destination, OpenRefund, OwedAccounts, RailRefund, RefundAccounts, RefundState,
+    begin_refund, open_refund, replace_refund,
 };
 pub use refund_notice::{note_refund, returned};
 pub use refusal::Refusal;

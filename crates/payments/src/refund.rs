@@ -1,11 +1,11 @@
 //! Refunds over rails: the row, how it begins, and the moment from which it cannot be called back.
 
-use base::{Instant, MethodId, Money, PaymentId, RailRefundId, Text};
-use ledger::{Account, AccountName, RailName};
+use base::{Instant, MethodId, Money, PaymentId, RailRefundId, RefundId, Text};
+use ledger::{Account, AccountName, Posted, RailName, Reason};
 
 use crate::credit::check_part_of;
 use crate::outcome::about_refund;
-use crate::post::or_open;
+use crate::post::{Sheet, or_open};
 use crate::{Context, EventKind, FailureCode, Manner, Method, Outcome, Payment, Refusal};
 
 /// Why a refund cannot go back the way the money came. The numbers are stored and never change.
@@ -106,6 +106,8 @@ pub struct RailRefund {
     pub rail: RailName,
     /// How much.
     pub amount: Money,
+    /// The refund of an order that it is a part of; `None` for a payment that was in vain.
+    pub order_refund: Option<RefundId>,
     /// Where to.
     pub destination: Destination,
     /// What became of it.
@@ -114,6 +116,8 @@ pub struct RailRefund {
     pub attempt: u32,
     /// The last attempt that had succeeded and came back.
     pub returned_attempt: Option<u32>,
+    /// The refund that took its place after it had failed.
+    pub replaced_by: Option<RailRefundId>,
     /// True while the answer to the last call was not heard.
     pub is_unknown: bool,
     /// The rail's own name for this attempt.
@@ -175,9 +179,23 @@ pub struct OpenRefund {
     pub id: RailRefundId,
     /// How much, above zero.
     pub amount: Money,
+    /// The refund of an order that it is a part of; `None` for a payment that was in vain.
+    pub order_refund: Option<RefundId>,
+}
+
+/// Accounts on which it is posted that money is owed, each when it was opened before.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OwedAccounts<'a> {
+    /// `order/clearing`.
+    pub order: Option<&'a Account>,
+    /// `refund/payable`.
+    pub payable: Option<&'a Account>,
 }
 
 /// Begins a refund of a part of a payment. From now on the part counts. `method` is the payment's.
+///
+/// The money is owed before it is sent: posts the amount, debit `order/clearing`, credit
+/// `refund/payable`. What becomes of the refund moves it on, or leaves it owed.
 ///
 /// It waits to be sent; when the method has expired it waits for consent instead. When an app store
 /// holds the method it counts as sent: the store makes it, and nobody here can call it back.
@@ -185,8 +203,48 @@ pub struct OpenRefund {
 /// # Errors
 ///
 /// In this order: `IdTaken`; `NotCaptured`; `CurrencyMismatch`; `LimitExceeded` when nothing is to
-/// be refunded, or too many refunds are open; `AmountExceedsRefundable`.
+/// be refunded, or too many refunds are open; `AmountExceedsRefundable`; `LimitExceeded` when a
+/// total would overflow.
 pub fn open_refund(
+    new: &OpenRefund,
+    payment: &Payment,
+    method: &Method,
+    existing: Option<&RailRefund>,
+    accounts: OwedAccounts<'_>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    let opened = open(new, payment, method, existing, context)?;
+    Ok(opened.with_posted(owe(new, accounts, context)?))
+}
+
+/// Opens another refund in the place of one that has failed. The money is owed since then, so
+/// nothing is posted.
+///
+/// # Errors
+///
+/// In this order: `RefundNotFailed`; `NothingToChange` when another one took its place before; then
+/// those of [`open_refund`].
+pub fn replace_refund(
+    id: RailRefundId,
+    failed: &RailRefund,
+    payment: &Payment,
+    method: &Method,
+    existing: Option<&RailRefund>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    if !matches!(failed.state, RefundState::Failed { .. }) {
+        return Err(Refusal::RefundNotFailed);
+    }
+    if failed.replaced_by.is_some() {
+        return Err(Refusal::NothingToChange);
+    }
+    let new = OpenRefund { id, amount: failed.amount, order_refund: failed.order_refund };
+    let opened = open(&new, payment, method, existing, context)?;
+    Ok(opened.with_refund(RailRefund { replaced_by: Some(id), ..failed.clone() }))
+}
+
+/// Opens a refund whose money is owed, or will be by the caller.
+fn open(
     new: &OpenRefund,
     payment: &Payment,
     method: &Method,
@@ -211,10 +269,12 @@ pub fn open_refund(
         payment: payment.id,
         rail: payment.rail.clone(),
         amount: new.amount,
+        order_refund: new.order_refund,
         destination: Destination::Original,
         state,
         attempt: 1,
         returned_attempt: None,
+        replaced_by: None,
         is_unknown: false,
         rail_reference: None,
         calls: 0,
@@ -229,6 +289,16 @@ pub fn open_refund(
         return Ok(outcome.with_event(EventKind::RefundConsentNeeded, subject));
     }
     Ok(outcome)
+}
+
+/// Posts that the payer is owed what is to go back.
+fn owe(new: &OpenRefund, accounts: OwedAccounts<'_>, context: Context) -> Result<Posted, Refusal> {
+    let currency = new.amount.currency;
+    let order = or_open(accounts.order, AccountName::OrderClearing, currency);
+    let payable = or_open(accounts.payable, AccountName::RefundPayable, currency);
+    let mut sheet = Sheet::new(context, Reason::RefundOwed, about_refund(new.id));
+    sheet.transfer(Reason::RefundOwed, &order, &payable, new.amount)?;
+    Ok(sheet.finish())
 }
 
 /// Notes that the rail is about to be called with a refund. This is committed before the call:

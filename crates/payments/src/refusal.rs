@@ -48,6 +48,9 @@ pub enum Refusal {
     /// The refund has succeeded, failed, or waits for consent.
     #[error("the refund cannot be sent or stopped now")]
     RefundNotOpen,
+    /// The refund has not failed, so no other takes its place.
+    #[error("the refund has not failed")]
+    RefundNotFailed,
     /// The refund does not wait for consent.
     #[error("the refund does not wait for consent")]
     ConsentNotNeeded,

@@ -36,7 +36,7 @@ pub fn consent(
 
 /// Sends a refund once more to where it was to go, for instance because the payer's bank has taken
 /// the account up again. A refund that failed is not retried: it holds nothing any more, and
-/// another one is opened in its place.
+/// another one takes its place ([`replace_refund`](crate::replace_refund)).
 ///
 /// # Errors
 ///

@@ -108,9 +108,10 @@ impl About {
             | Reason::Refund
             | Reason::Reverse => About::Hold(HoldId::from_bytes(bytes)),
             Reason::Order => About::Order(OrderId::from_bytes(bytes)),
-            Reason::OrderRefund | Reason::RefundSent | Reason::RefundReturned => {
-                About::Refund(RefundId::from_bytes(bytes))
-            }
+            Reason::OrderRefund
+            | Reason::RefundOwed
+            | Reason::RefundSent
+            | Reason::RefundReturned => About::Refund(RefundId::from_bytes(bytes)),
             Reason::Payment | Reason::PaymentFee => About::Payment(PaymentId::from_bytes(bytes)),
             Reason::DisputeOpened | Reason::DisputeWon | Reason::DisputeLost => {
                 About::Dispute(DisputeId::from_bytes(bytes))

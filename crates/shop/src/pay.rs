@@ -7,7 +7,7 @@ use crate::checkout::{changed, check_open, touch};
 use crate::order::{OrderLine, OrderTender, PaidBy};
 use crate::outcome::about;
 use crate::parts::parts_of;
-use crate::postings::{Direction, order_postings, post};
+use crate::postings::{Direction, Sheet, order_postings};
 use crate::{Checkout, CheckoutState, Context, EventKind, Numbering, Order, Outcome, Refusal};
 use crate::{Series, Tender, TenderId, TenderKind, TenderStatus, limits, take_number};
 
@@ -159,7 +159,8 @@ pub fn complete(
     let order = order_of(id, &checkout, receipt, context);
     let postings = order_postings(&order);
     let behalf = (Reason::Order, about(id));
-    let posted = post(&postings, Direction::Order, order.currency, behalf, rows.accounts, context)?;
+    let sheet = Sheet::new(order.currency, behalf, rows.accounts, context);
+    let posted = sheet.post(&postings, Direction::Order)?.finish();
     let events =
         vec![(EventKind::CheckoutPaid, about(checkout.id)), (EventKind::OrderPaid, about(id))];
     Ok(Outcome {

@@ -14,7 +14,7 @@ use crate::{Allocation, Line, LineId};
 pub struct CardFacts {
     /// The card.
     pub card: CardId,
-    /// The id under which it is to be held when it had no hold before.
+    /// The id under which it is to be held: that of the open hold it has, or one drawn for it.
     pub hold: HoldId,
     /// What it can pay, what this checkout holds of it included.
     pub available: Amount,

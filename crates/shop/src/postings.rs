@@ -60,30 +60,50 @@ pub(crate) enum Direction {
     Refund,
 }
 
-/// One transfer for each account.
-pub(crate) fn post(
-    postings: &[(AccountName, Amount)],
-    direction: Direction,
+/// Transfers between `order/clearing` and other accounts, which are opened as they are needed.
+pub(crate) struct Sheet<'a> {
+    set: Option<LinkedSet>,
     currency: Currency,
-    (reason, subject): (Reason, Subject),
-    rows: &[&Account],
+    behalf: (Reason, Subject),
+    rows: &'a [&'a Account],
     context: Context,
-) -> Result<Posted, Refusal> {
-    if postings.is_empty() {
-        return Ok(Posted::default());
+}
+
+impl<'a> Sheet<'a> {
+    pub(crate) fn new(
+        currency: Currency,
+        behalf: (Reason, Subject),
+        rows: &'a [&'a Account],
+        context: Context,
+    ) -> Sheet<'a> {
+        Sheet { set: None, currency, behalf, rows, context }
     }
-    let clearing = or_open(rows, AccountName::OrderClearing, currency);
-    let clearing_id = clearing.id;
-    let mut set = LinkedSet::new(context.position, reason, subject).with(clearing);
-    for (name, amount) in postings {
-        let account = or_open(rows, name.clone(), currency);
-        let (debit, credit) = match direction {
-            Direction::Order => (clearing_id, account.id),
-            Direction::Refund => (account.id, clearing_id),
-        };
-        set.add(account);
-        let money = base::Money { amount: *amount, currency };
-        set.transfer(debit, credit, money).map_err(|_| Refusal::LimitExceeded)?;
+
+    /// One transfer for each account.
+    pub(crate) fn post(
+        mut self,
+        postings: &[(AccountName, Amount)],
+        direction: Direction,
+    ) -> Result<Sheet<'a>, Refusal> {
+        for (name, amount) in postings {
+            let clearing = or_open(self.rows, AccountName::OrderClearing, self.currency);
+            let account = or_open(self.rows, name.clone(), self.currency);
+            let (debit, credit) = match direction {
+                Direction::Order => (clearing.id, account.id),
+                Direction::Refund => (account.id, clearing.id),
+            };
+            let (reason, subject) = self.behalf;
+            let position = self.context.position;
+            let set = self.set.get_or_insert_with(|| LinkedSet::new(position, reason, subject));
+            set.add(clearing);
+            set.add(account);
+            let money = base::Money { amount: *amount, currency: self.currency };
+            set.transfer(debit, credit, money).map_err(|_| Refusal::LimitExceeded)?;
+        }
+        Ok(self)
     }
-    Ok(set.finish())
+
+    pub(crate) fn finish(self) -> Posted {
+        self.set.map(LinkedSet::finish).unwrap_or_default()
+    }
 }

@@ -1,13 +1,13 @@
 //! Refunds of orders: how much of which line, from which party, to which tender.
 
 use base::{Amount, LineKind, Money, RefundId, Token, fair_split};
-use ledger::{Account, Reason};
+use ledger::{Account, AccountName, Reason};
 
 use crate::checkout::sum;
 use crate::order::{OrderLine, PaidBy};
 use crate::outcome::about;
 use crate::parts::{add, given_back, parts_given_back};
-use crate::postings::{Direction, post, refund_postings};
+use crate::postings::{Direction, Sheet, refund_postings};
 use crate::{Context, EventKind, LineId, Numbering, Order, OrderRefund, Outcome, Part, Refusal};
 use crate::{RefundAllocation, RefundStatus, Series, TenderId, take_number};
 
@@ -205,7 +205,7 @@ impl Rooms<'_> {
             LineRequest::Units { quantity, .. } => {
                 let units_left = line.units_left().saturating_sub(former.units);
                 if quantity > units_left {
-                    return Err(Refusal::QuantityExceedsLine { left: units_left });
+                    return Err(Refusal::QuantityExceedsLine);
                 }
                 (quantity, share_of_units(left, quantity, units_left))
             }
@@ -258,15 +258,20 @@ pub struct RefundRows<'a> {
     pub existing: Option<&'a OrderRefund>,
     /// For each line of gift cards what is left on its cards.
     pub unspent: &'a [(LineId, Amount)],
+    /// Tenders of gift cards that take nothing back any more.
+    pub gone: &'a [TenderId],
     /// The series [`Series::CreditNote`], unless no number was taken before.
     pub credit_notes: Option<&'a Numbering>,
-    /// Those of [`order_accounts`](crate::order_accounts) that were opened before.
+    /// Those of [`order_accounts`](crate::order_accounts), and `refund/payable`, as far as they
+    /// were opened before.
     pub accounts: &'a [&'a Account],
 }
 
 /// Refunds an order, or a part of it, as [`preview`] says: takes from sellers, creators, the shop
 /// and the state what they got, and gives the money a place to go. What cards paid is on them when
 /// the record is written, so it has succeeded; what methods paid is pending until a rail says more.
+/// What a card paid that is gone is owed, debit `order/clearing`, credit `refund/payable`, until
+/// its payer agrees to another way.
 ///
 /// # Errors
 ///
@@ -282,12 +287,14 @@ pub fn refund(
     }
     let refunding = preview(order, &new.request, rows.unspent)?;
     let postings = refund_postings(order, &refunding);
+    let owed = owed_to_gone(&refunding, rows.gone);
     let behalf = (Reason::OrderRefund, about(new.id));
-    let (currency, accounts) = (order.currency, rows.accounts);
-    let posted = post(&postings, Direction::Refund, currency, behalf, accounts, context)?;
+    let sheet = Sheet::new(order.currency, behalf, rows.accounts, context);
+    let posted = sheet.post(&postings, Direction::Refund)?.post(&owed, Direction::Order)?.finish();
     let (credit_note, numbering) = take_number(rows.credit_notes, Series::CreditNote);
     let order = refunded(order, &refunding.lines);
     let status_of = |tender: TenderId| match order.tender(tender).map(|tender| tender.paid_by) {
+        Some(PaidBy::GiftCard { .. }) if rows.gone.contains(&tender) => RefundStatus::NeedsConsent,
         Some(PaidBy::GiftCard { .. }) => RefundStatus::Succeeded,
         Some(PaidBy::PaymentMethod { .. }) | None => RefundStatus::Pending,
     };
@@ -307,8 +314,12 @@ pub fn refund(
         created_at: context.now,
     };
     let mut events = vec![(EventKind::RefundCreated, about(new.id))];
-    if refund.status() == RefundStatus::Succeeded {
-        events.push((EventKind::RefundSucceeded, about(new.id)));
+    match refund.status() {
+        RefundStatus::Succeeded => events.push((EventKind::RefundSucceeded, about(new.id))),
+        RefundStatus::NeedsConsent => {
+            events.push((EventKind::RefundConsentRequired, about(new.id)));
+        }
+        RefundStatus::Pending | RefundStatus::Failed => {}
     }
     Ok(Outcome {
         orders: vec![order],
@@ -318,6 +329,13 @@ pub fn refund(
         events,
         ..Outcome::default()
     })
+}
+
+/// What is owed because the cards that paid it are gone.
+fn owed_to_gone(refunding: &Refunding, gone: &[TenderId]) -> Vec<(AccountName, Amount)> {
+    let parts = refunding.allocations.iter().filter(|(tender, ..)| gone.contains(tender));
+    let owed = sum(parts.map(|(_, _, amount)| *amount)).expect("not more than was paid");
+    if owed.is_zero() { Vec::new() } else { vec![(AccountName::RefundPayable, owed)] }
 }
 
 fn refunded(order: &Order, refunds: &[LineRefund]) -> Order {

@@ -72,6 +72,9 @@ pub enum Refusal {
     /// A gift card is sold at its value and taxed when it is spent.
     #[error("a line of gift cards has neither discount nor tax")]
     GiftCardPrice,
+    /// Gift cards are not sold in checkouts yet.
+    #[error("gift cards are not sold in checkouts yet")]
+    GiftCardLinesNotYet,
     /// Shipping is paid to the sellers of goods, and there are none.
     #[error("there are no goods to ship")]
     NothingToShip,
@@ -98,10 +101,7 @@ pub enum Refusal {
     },
     /// More units were to be refunded than the line has left.
     #[error("more units than the line has left")]
-    QuantityExceedsLine {
-        /// Units that were not refunded yet.
-        left: u32,
-    },
+    QuantityExceedsLine,
     /// More was to be refunded than was paid and not yet refunded.
     #[error("more than may be refunded")]
     AmountExceedsRefundable {

@@ -267,8 +267,7 @@ fn check_pays(id: TenderId, checkout: &Checkout) -> Result<(), Refusal> {
     Err(if is_covered { Refusal::NothingLeftToPay } else { Refusal::TenderPaysNothing })
 }
 
-/// Allocates every tender anew. A card that pays something takes the hold it has, or the id that
-/// was drawn for one.
+/// Allocates every tender anew. A card that pays something has the hold that the caller tells.
 fn replan(checkout: &mut Checkout, cards: &[CardFacts]) {
     let mut facts = Vec::new();
     let mut wanted = Vec::new();
@@ -289,9 +288,7 @@ fn replan(checkout: &mut Checkout, cards: &[CardFacts]) {
                 tender.allocations =
                     position.map(|position| plan.cards[position].clone()).unwrap_or_default();
                 *hold = match position {
-                    Some(position) if !tender.allocations.is_empty() => {
-                        Some(hold.unwrap_or(facts[position].hold))
-                    }
+                    Some(position) if !tender.allocations.is_empty() => Some(facts[position].hold),
                     _ => None,
                 };
             }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use base::{Amount, Currency, HoldId, Instant};
 use engine::{Change, Command, GiftCardCommand, Row};
 use giftcards::{CardState, account_of};
-use ledger::{Account, AccountName, Limit, TransferKind};
+use ledger::{Account, Limit, TransferKind};
 
+use crate::audit_orders;
 use crate::oracle::replay;
 use crate::world::World;
 
@@ -69,7 +70,7 @@ pub fn book(world: &World) {
         assert!(refunded <= hold.refunded.minor(), "{:?} forgot a refund", hold.id);
     }
     open_holds_are_listed(world);
-    clearing_has_what_was_spent(world);
+    audit_orders::book(world);
 }
 
 fn balance_per_currency(world: &World) {
@@ -99,18 +100,5 @@ fn open_holds_are_listed(world: &World) {
         expected.sort();
         assert_eq!(listed, expected, "{:?} lists other holds than are open", card.id);
         assert_eq!(world.account[&account_of(card.id)].held(), held, "{:?} leaks", card.id);
-    }
-}
-
-fn clearing_has_what_was_spent(world: &World) {
-    let mut spent: BTreeMap<Currency, i64> = BTreeMap::new();
-    for hold in world.hold.values() {
-        *spent.entry(hold.pending.currency).or_default() += hold.refundable().minor();
-    }
-    let clearing = world.account.values();
-    for account in clearing.filter(|account| account.name == AccountName::OrderClearing) {
-        let spent = spent.get(&account.currency).copied().unwrap_or(0);
-        let bought = world.bought.get(&account.currency).copied().unwrap_or(0);
-        assert_eq!(account.balance(), spent - bought, "clearing and holds differ");
     }
 }

@@ -2,8 +2,11 @@
 
 use std::collections::HashSet;
 
-use base::CardId;
-use engine::{Attempt, CardRef, Command, Context, GiftCardCommand, Key, Query, ask, attempt};
+use base::{CardId, CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId};
+use base::{ProductId, RailRefundId, RefundId, SellerId};
+use engine::{
+    Answer, Attempt, CardRef, Command, Context, GiftCardCommand, Key, Query, ask, attempt,
+};
 use engine::{NEEDS_ROUNDS_MAX, Refusal, needs, query_needs};
 use giftcards::account_of;
 use ledger::AccountName;
@@ -47,6 +50,53 @@ fn commands_take_the_stated_rounds_of_loading() {
     check("reverse R", 3);
     check("reverse C -> amount_exceeds_captured 4", 3);
     check("reverse X", 0);
+}
+
+#[test]
+fn commands_about_checkouts_take_the_stated_rounds_of_loading() {
+    let mut world = check(
+        "issue A 700
+         issue B 300
+         hold own B 10 for=60
+         wait 60",
+    );
+    let mut check = |line: &str, rounds: usize| {
+        run(&mut world, line);
+        assert_eq!(world.rounds, rounds, "{line}");
+    };
+    check("seller S 1000", 1);
+    check("creator C 500", 1);
+    check("product P S goods 500 creator=C", 1);
+    check("method m", 1);
+    check("checkout K goods:S:1000@C#P goods:S:500@C#P", 1);
+    check("add K A", 2);
+    check("add K code:B", 3); // a hold of it has lapsed
+    check("add K method m", 2);
+    check("remove K t1", 2);
+    check("add K A", 2);
+    check("pay K O p", 2);
+    check("action p", 3);
+    check("unheard p authorize", 2);
+    check("authorized p", 3);
+    check("captured p 500 order=O", 3);
+    check("fee p 5", 2);
+    check("authorized p -> nothing_to_change", 2); // its checkout needs nothing any more
+    check("back O R everything rails=x", 3);
+    check("begin x", 3);
+    check("told x gone", 3);
+    check("consent x m", 3);
+    check("retry x -> consent_not_needed", 3);
+    check("give_up x", 3);
+    check("instead x y", 3);
+    check("give_up y", 3);
+    check("open_dispute d p 100", 2);
+    check("win d", 3);
+    check("payout y S 1000 -> nothing_owed", 1);
+    check("payout_paid y -> payout_not_found", 1);
+    check("checkout L goods:S:10", 1);
+    check("add L B", 2);
+    check("wait 900", 2);
+    check("abandon L", 2);
 }
 
 #[test]
@@ -116,4 +166,68 @@ fn queries_ask_for_rows_as_commands_do() {
     check(&Query::Refund(words::refund("r")), 1, true);
     check(&Query::Account(clearing), 1, true);
     check(&Query::Account(account_of(words::card("B"))), 1, false);
+}
+
+#[test]
+fn queries_about_checkouts_ask_for_rows_as_commands_do() {
+    let world = check(
+        "seller S 0
+         creator C 0
+         product P S goods 100
+         method m
+         checkout K goods:S:100
+         add K method m
+         pay K O p
+         authorized p
+         captured p 100 order=O
+         back O R l1=40 rails=x
+         open_dispute d p 10
+         payout y S 1000
+         checkout L goods:S:100
+         add L method m
+         pay L Q q
+         action q",
+    );
+    let check = |query: &Query, rounds: usize, found: bool| {
+        let mut loaded = HashSet::new();
+        for _ in 0..rounds {
+            let missing = query_needs(query, &View { world: &world, loaded: Some(&loaded) });
+            assert!(!missing.is_empty(), "{query:?} needs fewer rounds");
+            loaded.extend(missing);
+        }
+        let view = View { world: &world, loaded: Some(&loaded) };
+        assert_eq!(query_needs(query, &view), []);
+        let answer = ask(query, &view, world.now);
+        assert_eq!(answer.is_some(), found, "{query:?}");
+        answer
+    };
+    let bits = words::bits;
+    check(&Query::Seller(SellerId::from_bits(bits("S"))), 1, true);
+    check(&Query::Seller(SellerId::from_bits(bits("T"))), 1, false);
+    check(&Query::Creator(CreatorId::from_bits(bits("C"))), 1, true);
+    check(&Query::Product(ProductId::from_bits(bits("P"))), 1, true);
+    check(&Query::Method(MethodId::from_bits(bits("m"))), 1, true);
+    check(&Query::Order(OrderId::from_bits(bits("O"))), 1, true);
+    check(&Query::OrderRefund(RefundId::from_bits(bits("R"))), 1, true);
+    check(&Query::Payment(PaymentId::from_bits(bits("p"))), 1, true);
+    check(&Query::RailRefund(RailRefundId::from_bits(bits("x"))), 1, true);
+    check(&Query::Dispute(DisputeId::from_bits(bits("d"))), 1, true);
+    check(&Query::Payout(PayoutId::from_bits(bits("y"))), 1, true);
+    let paid = check(&Query::Checkout(CheckoutId::from_bits(bits("K"))), 1, true);
+    assert!(matches!(paid, Some(Answer::Checkout { waits_for: None, .. })), "{paid:?}");
+    // One that asks its payer for something shows the payment, which says where to go.
+    let asks = check(&Query::Checkout(CheckoutId::from_bits(bits("L"))), 2, true);
+    let Some(Answer::Checkout { waits_for: Some(payment), .. }) = asks else { panic!("{asks:?}") };
+    assert_eq!(payment.id, PaymentId::from_bits(bits("q")));
+    let order = OrderId::from_bits(bits("O"));
+    let preview = |request| Query::RefundPreview { order, request };
+    let left = check(&preview(shop::RefundRequest::Everything), 1, true);
+    let Some(Answer::RefundPreview(Ok(left))) = left else { panic!("{left:?}") };
+    assert_eq!(left.amount, words::money("60"));
+    let more = check(&preview(shop::RefundRequest::Amount(words::money("61"))), 1, true);
+    let Some(Answer::RefundPreview(Err(more))) = more else { panic!("{more:?}") };
+    assert_eq!(more.code(), "amount_exceeds_refundable");
+    let order = OrderId::from_bits(bits("X"));
+    let request = shop::RefundRequest::Everything;
+    check(&Query::RefundPreview { order, request }, 1, false);
 }

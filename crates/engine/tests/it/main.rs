@@ -2,18 +2,28 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod audit;
+mod audit_orders;
 mod books;
 mod cards;
+mod checkouts;
+mod disputing;
 mod gifts;
 mod holds;
+mod large;
 mod loading;
 mod numbers;
 #[path = "../../../ledger/tests/it/oracle.rs"]
 mod oracle;
 mod orders;
+mod paying;
+mod public_failures;
 mod random;
+mod random_checkouts;
+mod refunding;
 mod returns;
 mod script;
+mod shop_seen;
+mod shop_words;
 mod spending;
 mod words;
 mod world;

@@ -19,6 +19,8 @@
 //! | `wait 3d`, `wait 900` | time passes, nothing is booked |
 //! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
+//! | see `shop_words.rs`, `shop_seen.rs` | checkouts, payments and what is seen of them |
+//! | `… => events ..,b,c` | only the end of a list |
 //! | `… => A.ref R A.with k:v events -` | reference, metadata, events told; `-` is none |
 //! | `… => A.owner P A.sent opened:2` | who claimed it; its last sending, by number |
 
@@ -31,6 +33,8 @@ use giftcards::{Delivery, NewDelivery, NewProgram, Place, Program, RefundHold, S
 use ledger::AccountName;
 
 use crate::orders;
+use crate::shop_seen;
+use crate::shop_words;
 use crate::words::{self, Words};
 use crate::world::World;
 
@@ -38,13 +42,27 @@ use crate::world::World;
 #[track_caller]
 pub fn check(script: &str) -> World {
     let mut world = World::new();
-    for line in script.lines() {
-        let line = line.split('#').next().unwrap().trim();
-        if !line.is_empty() {
-            run(&mut world, line);
-        }
+    for line in lines_of(script) {
+        run(&mut world, &line);
     }
     world
+}
+
+/// The lines of a script without comments; one that begins with `=>` goes on with what is seen.
+fn lines_of(script: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in script.lines() {
+        let line = match line.find(" #").filter(|_| !line.trim_start().starts_with('#')) {
+            Some(comment) => line[..comment].trim(),
+            None => line.trim(),
+        };
+        match lines.last_mut().filter(|_| line.starts_with("=>")) {
+            Some(last) => *last += &format!(" {line}"),
+            None if line.is_empty() || line.starts_with('#') => {}
+            None => lines.push(line.to_owned()),
+        }
+    }
+    lines
 }
 
 /// Runs one line.
@@ -57,7 +75,7 @@ pub fn run(world: &mut World, line: &str) {
         Err(refusal) => told(&refusal),
     };
     assert_eq!(told, refusal.trim(), "{line}");
-    let words: Vec<&str> = seen.split_whitespace().collect();
+    let words: Vec<&str> = seen.split_whitespace().filter(|word| *word != "=>").collect();
     let mut position = 0;
     while position < words.len() {
         if let Some((name, status)) = words[position].split_once(':') {
@@ -65,7 +83,11 @@ pub fn run(world: &mut World, line: &str) {
             position += 1;
         } else {
             let name = words[position];
-            assert_eq!(shown(world, name), words[position + 1], "{line}: {name}");
+            let (shown, expected) = (shown(world, name), words[position + 1]);
+            match expected.strip_prefix("..") {
+                Some(end) => assert!(shown.ends_with(end), "{line}: {name} {shown}"),
+                None => assert_eq!(shown, expected, "{line}: {name}"),
+            }
             position += 2;
         }
     }
@@ -84,7 +106,10 @@ pub fn apply(world: &mut World, step: &str) -> Result<Option<AnswerRef>, Refusal
     }
     let command = command(world, &words);
     let key = words.value("key").map(words::key);
-    let change = world.run(&command, key)?;
+    let preview = shop_seen::preview(world, &command);
+    let decided = world.run(&command, key);
+    shop_seen::assert_as_previewed(world, preview, &decided);
+    let change = decided?;
     if let Command::AdvanceClock { to } = command {
         world.now = to;
     }
@@ -104,6 +129,9 @@ fn told(refusal: &Refusal) -> String {
 /// The command of a line.
 pub fn command(world: &World, words: &Words<'_>) -> Command {
     use GiftCardCommand as Card;
+    if let Some(command) = shop_words::command(world, words) {
+        return command;
+    }
     let card = || words::card(words.at(1));
     let hold = || words::hold(words.at(1));
     let by = || words.value("as").map(words::person);
@@ -245,6 +273,9 @@ fn shown(world: &World, name: &str) -> String {
         return or_none(world.events.iter().map(|kind| kind.as_str().to_owned()));
     }
     let Some((card, member)) = name.split_once('.') else { return balance_of(world, name) };
+    if let Some(shown) = shop_seen::member(world, card, member) {
+        return shown;
+    }
     let card = &world.card[&words::card(card)];
     let details = card.details.as_deref();
     match member {
@@ -278,8 +309,8 @@ fn balance_of(world: &World, name: &str) -> String {
         Some((name, currency)) => (name, base::Currency::parse(currency).unwrap()),
         None => (name, base::Currency::USD),
     };
-    let chart =
-        AccountName::parse(name).unwrap_or_else(|| AccountName::GiftCard(words::card(name)));
+    let chart = AccountName::parse(name).or_else(|| shop_seen::payable(world, name));
+    let chart = chart.unwrap_or_else(|| AccountName::GiftCard(words::card(name)));
     match world.account.get(&chart.id(currency)) {
         None => "-".to_owned(),
         Some(account) if account.held().is_zero() => account.balance().to_string(),
@@ -290,6 +321,9 @@ fn balance_of(world: &World, name: &str) -> String {
 fn status_of(world: &World, name: &str) -> &'static str {
     if let Some(hold) = world.hold.get(&words::hold(name)) {
         return hold.status(world.now).as_str();
+    }
+    if let Some(status) = shop_seen::status_of(world, name) {
+        return status;
     }
     let card = &world.card[&words::card(name)];
     giftcards::status(card, &world.account[&giftcards::account_of(card.id)], world.now).as_str()

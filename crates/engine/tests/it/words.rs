@@ -27,6 +27,21 @@ impl<'a> Words<'a> {
         Some(money(self.at(position)))
     }
 
+    /// The word at a position, if there is one that stands for itself.
+    pub fn bare(&self, position: usize) -> Option<&'a str> {
+        self.words.get(position).copied().filter(|word| !word.contains('='))
+    }
+
+    /// The words from a position on.
+    pub fn from(&self, position: usize) -> impl Iterator<Item = &'a str> {
+        self.words.iter().skip(position).copied()
+    }
+
+    /// Those from a position on that stand for themselves.
+    pub fn bare_from(&self, position: usize) -> impl Iterator<Item = &'a str> {
+        self.from(position).filter(|word| !word.contains('='))
+    }
+
     pub fn has(&self, flag: &str) -> bool {
         self.words.contains(&flag)
     }
@@ -49,6 +64,10 @@ impl<'a> Words<'a> {
         let mut details = Details { regions: self.regions(), ..Details::default() };
         if let Some(kinds) = self.value("kinds") {
             details.scope.include.kinds = kinds.split(',').map(kind).collect();
+        }
+        if let Some(seller) = self.value("only") {
+            let id = base::SellerId::from_bits(bits(seller));
+            details.scope.include.sellers = vec![Label::new(&id.to_string()).unwrap()];
         }
         if let Some(seller) = self.value("not_from") {
             details.scope.exclude.sellers = vec![Label::new(seller).unwrap()];
@@ -213,7 +232,7 @@ pub fn text<const MAX: usize>(word: &str) -> Text<MAX> {
 }
 
 /// A short word as a number: different words, different numbers.
-fn bits(word: &str) -> u128 {
+pub fn bits(word: &str) -> u128 {
     assert!(word.len() < 15, "{word} is too long for a name");
     word.bytes().fold(0, |bits, byte| (bits << 8) | u128::from(byte))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use base::{Amount, Currency, Instant};
+use base::{AccountId, Amount, CardId, Currency, Instant};
 use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
 use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
 use engine::{EventKind, answer, decide, needs};
@@ -52,6 +52,7 @@ macro_rules! world {
                         $(Row::$variant(row) => drop(self.$name.insert(row.$member, row)),)+
                     }
                 }
+                self.note_bought(&change.transfers);
             }
         }
 
@@ -98,19 +99,22 @@ impl World {
         self.events.clear();
         self.events.extend(outcome.events.iter().map(|(kind, _)| EventKind::GiftCards(*kind)));
         let Outcome { cards, holds, refunds, posted, .. } = outcome;
-        self.note_bought(&posted.transfers);
+        let transfers = posted.transfers;
         self.sequence += 1;
         self.account.extend(posted.accounts.into_iter().map(|row| (row.id, row)));
         self.card.extend(cards.into_iter().map(|row| (row.id, Arc::new(row))));
         self.hold.extend(holds.into_iter().map(|row| (row.id, Arc::new(row))));
         self.refund.extend(refunds.into_iter().map(|row| (row.id, Arc::new(row))));
+        self.note_bought(&transfers);
         audit::book(self);
     }
 
     fn note_bought(&mut self, transfers: &[Transfer]) {
         for transfer in transfers {
             let of_purchases = [Reason::Issue, Reason::Cancel, Reason::OrderRefund];
-            if of_purchases.contains(&transfer.reason) {
+            let is_card = |id: AccountId| self.card.contains_key(&CardId::from_bits(id.bits()));
+            let is_of_card = is_card(transfer.debit) || is_card(transfer.credit);
+            if of_purchases.contains(&transfer.reason) && is_of_card {
                 let orders = AccountName::OrderClearing.id(transfer.amount.currency);
                 let bought = self.bought.entry(transfer.amount.currency).or_default();
                 let units = transfer.amount.amount.minor();

@@ -57,6 +57,28 @@ catalog! {
         "Check the id and that the key belongs to the book of the hold.";
     PROGRAM_NOT_FOUND = "program_not_found", 404, "No such program",
         "Check the id and that the key belongs to the book of the program.";
+    SELLER_NOT_FOUND = "seller_not_found", 404, "No such seller",
+        "Check the id and that the key belongs to the book of the seller.";
+    CREATOR_NOT_FOUND = "creator_not_found", 404, "No such creator",
+        "Check the id and that the key belongs to the book of the creator.";
+    PRODUCT_NOT_FOUND = "product_not_found", 404, "No such product",
+        "Check the id and that the key belongs to the book of the product.";
+    CHECKOUT_NOT_FOUND = "checkout_not_found", 404, "No such checkout",
+        "Check the id and that the key belongs to the book of the checkout.";
+    ORDER_NOT_FOUND = "order_not_found", 404, "No such order",
+        "Check the id and that the key belongs to the book of the order.";
+    REFUND_NOT_FOUND = "refund_not_found", 404, "No such refund",
+        "Check the id and that the key belongs to the book of the refund.";
+    PAYOUT_NOT_FOUND = "payout_not_found", 404, "No such payout",
+        "Check the id and that the key belongs to the book of the payout.";
+    PAYMENT_METHOD_NOT_FOUND = "payment_method_not_found", 404, "No such payment method",
+        "Check the id and that the key belongs to the book of the payment method.";
+    PAYMENT_NOT_FOUND = "payment_not_found", 404, "No such payment",
+        "Check the id and that the key belongs to the book of the payment.";
+    RAIL_REFUND_NOT_FOUND = "rail_refund_not_found", 404, "No such refund over a rail",
+        "Check the id and that the key belongs to the book of the refund over a rail.";
+    DISPUTE_NOT_FOUND = "dispute_not_found", 404, "No such dispute",
+        "Check the id and that the key belongs to the book of the dispute.";
     ACCOUNT_NOT_FOUND = "ledger_account_not_found", 404, "No such ledger account",
         "Check the id and that the key belongs to the book of the account.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This path has no such method",
@@ -113,8 +135,8 @@ catalog! {
         "Reverse the capture first, by its own idempotency key.";
     HOLDS_OPEN = "holds_open", 422, "The card has open holds",
         "Capture or release the holds of the card, then send the same request again.";
-    NOTHING_TO_CHANGE = "nothing_to_change", 422, "The card is in that state already",
-        "Read the card: what you asked for is done already.";
+    NOTHING_TO_CHANGE = "nothing_to_change", 422, "It is in that state already",
+        "Read the object: what you asked for is done already.";
     DATE_NOT_LATER = "date_not_later", 422, "The date is not later",
         "Send an `expires_at` in the future; an extension must be later than the present date.";
     NOT_DUE = "not_due", 422, "Not due yet",
@@ -135,6 +157,72 @@ catalog! {
         "Only holds, captures, redemptions and refunds can be reversed by their key.";
     BATCH_ABORTED = "batch_aborted", 422, "Another operation of the batch failed",
         "Correct or drop the failed operation and send the batch again; nothing was done.";
+    TENDER_NOT_FOUND = "tender_not_found", 422, "No such tender",
+        "Read the checkout: tenders of an attempt that has failed are gone.";
+    LINE_NOT_FOUND = "line_not_found", 422, "No such line",
+        "Read the order and name its lines: `l1`, `l2`, or `shipping`.";
+    CHECKOUT_PAID = "checkout_paid", 422, "The checkout was paid",
+        "Read its order; a further purchase needs a new checkout.";
+    CHECKOUT_PAYING = "checkout_paying", 422, "The checkout is being paid",
+        "Wait until it is paid or has failed; it is never paid twice.";
+    CHECKOUT_EXPIRED = "checkout_expired", 422, "The checkout has expired",
+        "Create a new checkout; nothing was taken from anybody.";
+    CHECKOUT_NOT_PAYING = "checkout_not_paying", 422, "The checkout is not being paid",
+        "Read the checkout to see where it stands.";
+    PAYOUT_CLOSED = "payout_closed", 422, "The payout is closed",
+        "It was noted as paid or failed before; what failed is paid by the next run.";
+    PRODUCT_MISMATCH = "product_mismatch", 422, "The line differs from its product",
+        "Send the seller and kind of the product, or leave `product` out.";
+    DISCOUNT_EXCEEDS_PRICE = "discount_exceeds_price", 422, "The discount is larger than the price",
+        "Take off at most what all units of the line cost.";
+    GIFT_CARD_PRICE = "gift_card_price", 422, "Gift cards have neither discount nor tax",
+        "Sell a gift card at its value; it is taxed when it is spent.";
+    GIFT_CARD_LINES_NOT_YET = "gift_card_lines_not_yet", 422, "Gift cards are not sold here yet",
+        "Leave lines of kind `gift_card` out.";
+    NOTHING_TO_SHIP = "nothing_to_ship", 422, "There are no goods to ship",
+        "Leave `shipping` out, or send a line of kind `goods`.";
+    RATES_EXCEED_WHOLE = "rates_exceed_whole", 422, "The rates take more than the line brings",
+        "Lower the seller's commission or the creator's share.";
+    CARD_ALREADY_USED = "card_already_used", 422, "The card is used in this checkout",
+        "It pays as much as it can already; add another way to pay.";
+    NOTHING_LEFT_TO_PAY = "nothing_left_to_pay", 422, "Nothing is left to pay",
+        "Pay now: the tenders cover everything.";
+    TENDER_PAYS_NOTHING = "tender_pays_nothing", 422, "The tender would pay nothing",
+        "The card is empty, or may pay for no line that is left; add another way to pay.";
+    NOT_COVERED = "not_covered", 422, "The tenders do not cover the total",
+        "Add a way to pay for what `remaining` says.";
+    QUANTITY_EXCEEDS_LINE = "quantity_exceeds_line", 422, "More units than the line has left",
+        "Read the order to see how many units were not refunded.";
+    AMOUNT_EXCEEDS_REFUNDABLE = "amount_exceeds_refundable", 422, "More than may be refunded",
+        "Refund at most what `refundable` says; a dispute may hold the rest.";
+    BOUGHT_CARDS_SPENT = "bought_cards_spent", 422, "The bought cards were spent",
+        "Refund at most what is left on them.";
+    NOTHING_TO_REFUND = "nothing_to_refund", 422, "There is nothing to refund",
+        "Read the order: everything has gone back, or nothing was asked for.";
+    NOTHING_OWED = "nothing_owed", 422, "Nothing is owed",
+        "The payee was paid out, or owes from earlier refunds.";
+    OUTCOME_PENDING = "outcome_pending", 422, "The rail has not answered yet",
+        "Send the request again later: what the rail was asked last is not known.";
+    RAIL_CONTRADICTION = "rail_contradiction", 422, "The rail contradicts itself",
+        "Compare with the rail by hand; nothing was changed.";
+    PAYMENT_NOT_AUTHORIZED = "payment_not_authorized", 422, "The payment is not authorized",
+        "Read the payment to see where it stands.";
+    PAYMENT_NOT_CAPTURED = "payment_not_captured", 422, "The payment is not captured",
+        "Read the payment: there is nothing to give back.";
+    PAYMENT_CAPTURED = "payment_captured", 422, "The payment is captured",
+        "Refund it instead.";
+    RAIL_REFUND_NOT_OPEN = "rail_refund_not_open", 422, "The refund is closed",
+        "Read the refund: it has succeeded, failed, or waits for consent.";
+    RAIL_REFUND_NOT_FAILED = "rail_refund_not_failed", 422, "The refund has not failed",
+        "Read the refund: only one that has failed is replaced by another.";
+    CONSENT_NOT_NEEDED = "consent_not_needed", 422, "The refund does not wait for consent",
+        "Read the refund to see where it stands.";
+    PAYMENT_METHOD_EXPIRED = "payment_method_expired", 422, "The payment method has expired",
+        "Name another payment method.";
+    HELD_BY_STORE = "held_by_store", 422, "An app store holds the payment method",
+        "Name a payment method that no app store holds.";
+    DISPUTE_NOT_OPEN = "dispute_not_open", 422, "The dispute is not open at this stage",
+        "Note first that the dispute went on to this stage.";
     NOT_A_TEST_BOOK = "not_a_test_book", 422, "Only test books have a movable clock",
         "Use a key of a test book.";
     CLOCK_BACKWARDS = "clock_backwards", 422, "A clock moves forward only",

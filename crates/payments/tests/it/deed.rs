@@ -18,10 +18,10 @@ pub enum Deed {
     Void,
     Voided,
     VoidRefused,
-    /// What an order's refund posts: the payer is owed.
-    Owe(i64),
     Credit(i64),
     Open(u8, i64),
+    /// A failed one, and the one that takes its place.
+    Replace(u8, u8),
     Send(u8),
     /// Without an attempt: the present one.
     Refund(u8, Option<u32>, RefundNotice),
@@ -66,9 +66,9 @@ pub fn parse(words: &[&str]) -> Option<Deed> {
         ["void"] => Deed::Void,
         ["voided"] => Deed::Voided,
         ["void_refused"] => Deed::VoidRefused,
-        ["owe", amount] => Deed::Owe(number(amount)?),
         ["credit", amount] => Deed::Credit(number(amount)?),
         ["open", name, amount] => Deed::Open(index(name)?, number(amount)?),
+        ["replace", old, new] => Deed::Replace(index(old)?, index(new)?),
         ["send", name] => Deed::Send(index(name)?),
         ["consent", name, "other"] => Deed::Consent(index(name)?, Which::Other),
         ["consent", name, "expired"] => Deed::Consent(index(name)?, Which::Expired),

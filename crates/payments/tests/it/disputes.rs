@@ -119,14 +119,14 @@ fn what_crosses_a_dispute_on_the_way_opens_no_room() {
          captured 100
          open r1 60
          send r1
-         dispute d1 100                 | captured | 100  0 60 0 40 0 |   0 0 100 0 100 0
-         r1 succeeded                   | captured | 100 60  0 0 40 0 | -60 0 100 0 100 -60
+         dispute d1 100                 | captured | 100  0 60 0 40 0 |   0 0 100 0 40 60
+         r1 succeeded                   | captured | 100 60  0 0 40 0 |    -60 0 100 0 40 0
          open r2 1 -> AmountExceedsRefundable
-         win d1                         | captured | 100 60  0 0 0 40 |  40 0 0 0 100 -60
+         win d1                         | captured | 100 60  0 0 0 40 |     40 0 0 0 40 0
          dispute d2 30
-         dispute d1 30 stage 2          | captured | 100 60  0 0 40 0 | -20 0 60 0 100 -60
-         lose d2                        | captured | 100 60  0 0 40 0 | -20 0 30 30 100 -60
-         win d1 stage 2                 | captured | 100 60  0 0 30 10 | 10 0 0 30 100 -60",
+         dispute d1 30 stage 2          | captured | 100 60  0 0 40 0 |    -20 0 60 0 40 0
+         lose d2                        | captured | 100 60  0 0 40 0 |    -20 0 30 30 40 0
+         win d1 stage 2                 | captured | 100 60  0 0 30 10 |    10 0 0 30 40 0",
     );
 }
 

@@ -11,16 +11,16 @@ fn two_concurrent_refunds_above_the_capture() {
          authorized
          capture
          captured 100 fee 3                       | captured | 100  0  0 0 0 100 |  97 3 0 0 100 0
-         open r1 60                               | captured | 100  0 60 0 0  40 |  97 3 0 0 100 0
+         open r1 60                               | captured | 100  0 60 0 0  40 |  97 3 0 0 40 60
          open r2 60 -> AmountExceedsRefundable    | captured | 100  0 60 0 0  40
          send r1
          open r2 60 -> AmountExceedsRefundable
          r1 unknown                               # it may be on the wire, so it counts
          open r2 41 -> AmountExceedsRefundable
          open r2 40                               | captured | 100  0 100 0 0 0
-         r1 succeeded                             | captured | 100 60 40 0 0   0 |  37 3 0 0 100 -60
+         r1 succeeded                             | captured | 100 60 40 0 0   0 |     37 3 0 0 0 40
          send r2
-         r2 succeeded                             | captured | 100 100 0 0 0 0 | -3 3 0 0 100 -100
+         r2 succeeded                             | captured | 100 100 0 0 0 0 |      -3 3 0 0 0 0
          open r3 1 -> AmountExceedsRefundable",
     );
 }
@@ -34,7 +34,6 @@ fn a_refund_during_a_dispute() {
          authorized
          capture
          captured 100
-         owe 30
          open r1 20                               # not sent: it gives way when it must
          open r2 10
          send r2
@@ -47,12 +46,12 @@ fn a_refund_during_a_dispute() {
          win d1                                   | captured | 100  0  0 0 0 100 | 100 0 0 0 70 30
          r1 = failed                              # and stays so
          open r3 30                               | captured | 100  0 30 0 0  70
-         dispute d2 50                            | captured | 100  0 30 0 50 20 |  50 0 50 0 70 30
+         dispute d2 50                            | captured | 100  0 30 0 50 20 |  50 0 50 0 40 60
          r3 = pending                             # it fits beside the dispute
          open r4 21 -> AmountExceedsRefundable
          send r3
-         r3 succeeded                             | captured | 100 30  0 0 50 20 |  20 0 50 0 70 0
-         lose d2                                  | captured | 100 30  0 0 50 20 |  20 0 0 50 70 0",
+         r3 succeeded                             | captured | 100 30  0 0 50 20 | 20 0 50 0 40 30
+         lose d2                                  | captured | 100 30  0 0 50 20 | 20 0 0 50 40 30",
     );
 }
 
@@ -71,7 +70,7 @@ fn equal_partial_refunds_are_two_refunds() {
          send r1
          send r2
          r1 succeeded
-         r2 succeeded                             | captured | 100 20  0 0 0 80 | 80 0 0 0 100 -20
+         r2 succeeded                             | captured | 100 20  0 0 0 80 |    80 0 0 0 80 0
          r2 succeeded -> NothingToChange          | captured | 100 20  0 0 0 80",
     );
 }
@@ -83,7 +82,6 @@ fn a_failed_refund_frees_its_amount() {
          authorized
          capture
          captured 100
-         owe 100
          open r1 100
          send r1
          r1 pending                               | captured | 100  0 100 0 0   0 | 100 0 0 0 0 100
@@ -92,8 +90,11 @@ fn a_failed_refund_frees_its_amount() {
          r1 failed -> NothingToChange
          r1 pending -> NothingToChange            # told late
          r1 succeeded -> Contradiction
-         retry r1 -> ConsentNotNeeded             # another one is opened instead
-         open r2 100
+         retry r1 -> ConsentNotNeeded             # another one takes its place
+         replace r1 r1 -> IdTaken
+         replace r1 r2                            | captured | 100  0 100 0 0   0 | 100 0 0 0 0 100
+         replace r1 r3 -> NothingToChange         # one took its place
+         replace r2 r3 -> RefundNotFailed
          send r2
          r2 succeeded                             | captured | 100 100  0 0 0   0 |   0 0 0 0 0 0",
     );
@@ -107,7 +108,6 @@ fn a_refund_that_comes_back_is_owed_again() {
          authorized
          capture
          captured 100
-         owe 40
          open r1 40
          send r1
          r1 succeeded                             | captured | 100 40  0 0 0 60 |  60 0 0 0 60 0

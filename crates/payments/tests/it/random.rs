@@ -48,6 +48,7 @@ fn about_its_return() -> impl Strategy<Value = Deed> {
     let dispute = (0..3_u8, 0..130_i64, 1..3_u8);
     prop_oneof![
         4 => (index.clone(), 0..70_i64).prop_map(|(index, sum)| Deed::Open(index, sum)),
+        2 => (index.clone(), index.clone()).prop_map(|(old, new)| Deed::Replace(old, new)),
         4 => index.clone().prop_map(Deed::Send),
         8 => (index.clone(), attempt, notice())
             .prop_map(|(index, attempt, notice)| Deed::Refund(index, attempt, notice)),
@@ -55,7 +56,6 @@ fn about_its_return() -> impl Strategy<Value = Deed> {
         1 => index.clone().prop_map(Deed::Retry),
         1 => index.prop_map(Deed::GiveUp),
         1 => (0..30_i64).prop_map(Deed::Credit),
-        1 => (1..30_i64).prop_map(Deed::Owe),
         2 => dispute.prop_map(|(index, sum, stage)| Deed::Dispute(index, sum, stage)),
         2 => (0..3_u8, 1..3_u8).prop_map(|(index, stage)| Deed::Win(index, stage)),
         1 => (0..3_u8, 1..3_u8).prop_map(|(index, stage)| Deed::Lose(index, stage)),

@@ -10,7 +10,7 @@ fn a_refund_pends_until_the_rail_says_how_it_ends() {
     check(
         "authorize 100
          captured 100
-         open r1 30                     | captured | 100  0 30 0 0 70 | 100 0 0 0 100 0
+         open r1 30                     | captured | 100  0 30 0 0 70 | 100 0 0 0 70 30
          r1 due 0
          send r1
          send r1 -> NothingToChange
@@ -27,7 +27,7 @@ fn a_refund_pends_until_the_rail_says_how_it_ends() {
          wait 8
          r1 pending                         # the answer to a question
          r1 due 16
-         r1 succeeded                   | captured | 100 30  0 0 0 70 |  70 0 0 0 100 -30
+         r1 succeeded                   | captured | 100 30  0 0 0 70 |     70 0 0 0 70 0
          r1 due never
          r1 pending -> NothingToChange
          r1 unknown -> NothingToChange
@@ -92,7 +92,7 @@ fn an_expired_method_needs_consent_before_anything_is_sent() {
          consent r1 other
          r1 = pending
          send r1
-         r1 succeeded                   | captured | 100 30  0 0 0 70 | 100 0 0 0 100 -30",
+         r1 succeeded                   | captured | 100 30  0 0 0 70 |    100 0 0 0 70 0",
     );
 }
 
@@ -111,7 +111,7 @@ fn a_store_makes_its_refunds_itself() {
          r1 due never
          dispute d1 100                 | captured | 100 0 40 0 60 0
          r1 = pending
-         r1 succeeded                   | captured | 100 40 0 0 60 0 | -70 30 100 0 100 -40",
+         r1 succeeded                   | captured | 100 40 0 0 60 0 |    -70 30 100 0 60 0",
     );
 }
 
@@ -124,7 +124,7 @@ fn what_fails_after_its_success_has_come_back() {
              open r1 30
              send r1
              r1 succeeded
-             r1 {word}                  | captured | 100 0 30 0 0 70 | 100 0 0 0 100 0
+             r1 {word}                  | captured | 100 0 30 0 0 70 | 100 0 0 0 70 30
              r1 = needs_consent
              r1 {word} -> NothingToChange"
         ));
@@ -138,13 +138,13 @@ fn a_return_may_be_heard_of_before_the_success() {
          captured 100
          open r1 30
          send r1
-         r1 returned                    | captured | 100 0 30 0 0 70 | 100 0 0 0 100 0
+         r1 returned                    | captured | 100 0 30 0 0 70 | 100 0 0 0 70 30
          r1 = needs_consent
          r1 succeeded -> NothingToChange
          retry r1
          send r1
          r1 succeeded attempt 1 -> NothingToChange
-         r1 succeeded                   | captured | 100 30 0 0 0 70 |  70 0 0 0 100 -30",
+         r1 succeeded                   | captured | 100 30 0 0 0 70 |     70 0 0 0 70 0",
     );
 }
 
@@ -162,7 +162,7 @@ fn a_success_told_late_is_old_news_whatever_followed() {
          r1 = failed
          r1 succeeded -> NothingToChange
          r1 returned -> NothingToChange
-         win d1                         | captured | 100 0 0 0 0 100 | 100 0 0 0 100 0",
+         win d1                         | captured | 100 0 0 0 0 100 | 100 0 0 0 70 30",
     );
 }
 

@@ -23,7 +23,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("authorize 9 | captured 9 | fee 2", "payment.fee_noted 1", "fee_kept 1"),
     ("authorize 9 | captured 9 | fee 0", "payment.fee_noted 1", ""),
     ("authorize 9 | captured 9 | credit 2", "payment.credited 1", ""),
-    ("authorize 9 | captured 9 | open r4 2", "rail_refund.created 4", ""),
+    ("authorize 9 | captured 9 | open r4 2", "rail_refund.created 4", "refund_owed 4"),
     ("authorize 9 | captured 9 | open r4 2 | send r4", "", ""),
     (
         "authorize 9 | captured 9 | open r4 2 | send r4 | r4 succeeded",

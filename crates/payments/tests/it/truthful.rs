@@ -35,6 +35,7 @@ fn want() -> impl Strategy<Value = Deed> {
         3 => Just(Deed::Capture),
         1 => Just(Deed::Void),
         4 => (index.clone(), 1..70_i64).prop_map(|(index, sum)| Deed::Open(index, sum)),
+        1 => (index.clone(), index.clone()).prop_map(|(old, new)| Deed::Replace(old, new)),
         1 => (1..20_i64).prop_map(Deed::Credit),
         1 => index.clone().prop_map(|index| Deed::Consent(index, Which::Other)),
         1 => index.clone().prop_map(Deed::Retry),

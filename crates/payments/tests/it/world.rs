@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::{AccountId, Amount, Currency, Instant, MethodId, Money, Span, Token};
 use base::{CheckoutId, DisputeId, PaymentId, RailRefundId, Text};
-use ledger::{Account, AccountName, LinkedSet, Position, RailName, Reason, Side, Subject};
+use ledger::{Account, AccountName, Position, RailName, Side};
 use payments::*;
 
 use crate::deed::{Deed, Which};
@@ -90,21 +90,16 @@ impl World {
     /// Decides one step, keeps what it leaves, and checks everything that must hold.
     #[track_caller]
     pub fn apply(&mut self, deed: &Deed) -> Result<Outcome, Refusal> {
-        match *deed {
-            Deed::Wait(seconds) => {
-                self.now = self.now.saturating_add(Span::seconds(seconds));
-                return Ok(Outcome::default());
-            }
-            Deed::Owe(amount) => {
-                self.owe(amount);
-                self.audit();
-                return Ok(Outcome::default());
-            }
-            _ => {}
+        if let Deed::Wait(seconds) = *deed {
+            self.now = self.now.saturating_add(Span::seconds(seconds));
+            return Ok(Outcome::default());
         }
         self.sequence += 1;
         let before = self.payment.clone();
         let outcome = self.decide(deed)?;
+        if let Deed::Open(_, amount) = deed {
+            self.owed += amount;
+        }
         for payment in &outcome.payments {
             self.payment = Some(payment.clone());
         }
@@ -173,8 +168,18 @@ impl World {
         let known = |index: u8| self.refund(index).ok_or(Refusal::RefundNotFound);
         match deed {
             Deed::Open(index, amount) => {
-                let new = OpenRefund { id: refund_id(*index), amount: money(*amount) };
-                open_refund(&new, payment, &self.method, self.refund(*index), context)
+                let (id, amount) = (refund_id(*index), money(*amount));
+                let new = OpenRefund { id, amount, order_refund: None };
+                let accounts = OwedAccounts {
+                    order: self.account(AccountName::OrderClearing),
+                    payable: self.account(AccountName::RefundPayable),
+                };
+                open_refund(&new, payment, &self.method, self.refund(*index), accounts, context)
+            }
+            Deed::Replace(old, new) => {
+                let existing = self.refund(*new);
+                let (id, old) = (refund_id(*new), known(*old)?);
+                replace_refund(id, old, payment, &self.method, existing, context)
             }
             Deed::Send(index) => begin_refund(known(*index)?, payment),
             Deed::Refund(index, attempt, notice) => {
@@ -238,22 +243,6 @@ impl World {
             fees: self.account(AccountName::RailFees(rail.clone())),
             order: self.account(AccountName::OrderClearing),
         }
-    }
-
-    fn owe(&mut self, amount: i64) {
-        let open = |name: AccountName| {
-            self.account(name.clone()).cloned().unwrap_or(Account::open(name, Currency::USD))
-        };
-        let (order, payable) = (open(AccountName::OrderClearing), open(AccountName::RefundPayable));
-        self.sequence += 1;
-        let position = Position::start(self.sequence);
-        let mut set = LinkedSet::new(position, Reason::OrderRefund, Subject([9; 16]));
-        let (debit, credit) = (order.id, payable.id);
-        set = set.with(order).with(payable);
-        set.transfer(debit, credit, money(amount)).unwrap();
-        let accounts = set.finish().accounts.into_iter();
-        self.accounts.extend(accounts.map(|account| (account.id, account)));
-        self.owed += amount;
     }
 
     fn account(&self, name: AccountName) -> Option<&Account> {
@@ -353,7 +342,12 @@ fn check_change(before: &Payment, after: &Payment, outcome: &Outcome) {
 fn check_room(deed: &Deed, after: &Payment) {
     let gives = matches!(
         deed,
-        Deed::Open(..) | Deed::Credit(_) | Deed::Send(_) | Deed::Retry(_) | Deed::Consent(..)
+        Deed::Open(..)
+            | Deed::Replace(..)
+            | Deed::Credit(_)
+            | Deed::Send(_)
+            | Deed::Retry(_)
+            | Deed::Consent(..)
     );
     assert!(!gives || after.disputed_beyond_cap().is_zero(), "paid twice: {after:?}");
 }

@@ -119,6 +119,7 @@ fn rows() -> Rows {
         let of = RefundRows {
             existing: None,
             unspent: &[],
+            gone: &[],
             credit_notes: credit_notes.as_ref(),
             accounts: &[],
         };
@@ -130,8 +131,10 @@ fn rows() -> Rows {
     let mut payment = captured();
     let mut rail_refunds = Vec::new();
     for number in [1, 2] {
-        let new = OpenRefund { id: RailRefundId::from_bits(number), amount: usd(150) };
-        let opened = payments::open_refund(&new, &payment, &method(), None, context());
+        let (id, order_refund) = (RailRefundId::from_bits(number), RefundId::from_bits(number));
+        let new = OpenRefund { id, amount: usd(150), order_refund: Some(order_refund) };
+        let accounts = payments::OwedAccounts::default();
+        let opened = payments::open_refund(&new, &payment, &method(), None, accounts, context());
         let mut outcome = opened.unwrap();
         payment = outcome.payments.remove(0);
         rail_refunds.push(outcome.refunds.remove(0));
@@ -178,7 +181,7 @@ fn check(bend: impl FnOnce(&mut Rows), expected: &[Check], object: &str) {
     let mut book = TestBook::open();
     book.bent(Command::GiftCards(new_program(9)), |change| change.rows.extend(all));
     book.sweep();
-    let report = verify(&mut book.shared.reader(), &mut |_| {}).unwrap();
+    let report = verify(&mut book.shared.reader(), None, &mut |_| {}).unwrap();
     let told = || report.findings.iter().map(|f| format!("\n{f}")).collect::<String>();
     let failed: BTreeSet<Check> = report.findings.iter().map(|finding| finding.check).collect();
     assert_eq!(failed, expected.iter().copied().collect(), "{}", told());

@@ -188,7 +188,7 @@ fn a_card_that_others_leave_nothing_keeps_its_place_without_a_hold() {
     for line in ["card a 900 all", "card b 300 all until 1", "use b", "t1 = l1 200"] {
         page.line(line);
     }
-    assert_eq!(hold(&page), drawn(1), "a hold that is there is kept");
+    assert_eq!(hold(&page), drawn(2), "the hold is what the caller tells: one there, or a new one");
     for line in ["card b 500 all until 1", "remove t2", "use b", "t1 = nothing", "t3 = l1 500"] {
         page.line(line);
     }

@@ -221,7 +221,7 @@ proptest! {
                     let is_known = matches!(
                         refused,
                         Refusal::NothingToRefund
-                            | Refusal::QuantityExceedsLine { .. }
+                            | Refusal::QuantityExceedsLine
                             | Refusal::AmountExceedsRefundable { .. }
                             | Refusal::BoughtCardsSpent { .. }
                     );

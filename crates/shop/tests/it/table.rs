@@ -12,6 +12,7 @@
 //! | `pay`, `action t1`, `done t1`, `fail t1 declined`, `expire`, `order` | its life |
 //! | `later 15` | so many minutes pass |
 //! | `unspent l1 500` | what is left on the cards that were bought with a line |
+//! | `gone t1` | the card of a tender takes nothing back any more |
 //! | `refund r l1x2 l2=300`, `refund r amount 90`, `refund r everything` | by units, by amount, … |
 //! | `note r t1 failed` | what became of the part of a tender |
 //! | `… -> NothingToShip`, `… -> NotCovered 70` | the step is refused; the number may be left out |
@@ -75,6 +76,7 @@ pub struct Page {
     shipping: Option<NewShipping>,
     cards: Vec<CardFacts>,
     unspent: Vec<(LineId, Amount)>,
+    gone: Vec<TenderId>,
     pub checkout: Option<Checkout>,
     pub order: Option<Order>,
     refunds: BTreeMap<String, OrderRefund>,
@@ -95,6 +97,7 @@ impl Page {
             shipping: None,
             cards: Vec::new(),
             unspent: Vec::new(),
+            gone: Vec::new(),
             checkout: None,
             order: None,
             refunds: BTreeMap::new(),
@@ -160,6 +163,7 @@ impl Page {
                 self.unspent.retain(|(known, _)| *known != line);
                 self.unspent.push((line, cents(amount.parse().unwrap())));
             }
+            ["gone", tender] => self.gone.push(tender.parse().unwrap()),
             ["later", minutes] => {
                 let span = Span::seconds(60 * minutes.parse::<u64>().unwrap());
                 self.now = self.now.saturating_add(span);
@@ -276,10 +280,13 @@ impl Page {
         let id = RefundId::from_bits(bits(name));
         let reason = Token::new("returned").unwrap();
         let new = RefundOrder { id, request: request.clone(), reason };
-        let accounts = self.open_ones(shop::order_accounts(order));
+        let mut names = shop::order_accounts(order);
+        names.push(AccountName::RefundPayable);
+        let accounts = self.open_ones(names);
         let rows = RefundRows {
             existing: self.refunds.get(name),
             unspent: &self.unspent,
+            gone: &self.gone,
             credit_notes: self.numbering(Series::CreditNote),
             accounts: &accounts,
         };
@@ -380,6 +387,7 @@ impl Page {
             "commission" => Some(AccountName::Commission),
             "tax" => Some(AccountName::Tax(region())),
             "clearing" => Some(AccountName::OrderClearing),
+            "owed" => Some(AccountName::RefundPayable),
             _ if self.sellers.iter().any(|seller| seller.name.as_str() == name) => {
                 Some(AccountName::SellerPayable(SellerId::from_bits(bits(name))))
             }
@@ -456,7 +464,6 @@ fn tell_refusal(refused: &Refusal) -> String {
         Refusal::NotCovered { remaining: money }
         | Refusal::AmountExceedsRefundable { refundable: money }
         | Refusal::BoughtCardsSpent { unspent: money } => format!("{name} {}", money.amount),
-        Refusal::QuantityExceedsLine { left } => format!("{name} {left}"),
         _ => name.to_owned(),
     }
 }

@@ -6,6 +6,7 @@ use engine::{Answer, Command, GiftCardCommand, OperationKey, OperationRefusal, R
 use giftcards::Refusal as No;
 use writer::{Decided, Operation, Outcome, Request, Trouble};
 
+use super::NO_SHOP;
 use super::Oracle;
 use super::money::balance;
 
@@ -159,6 +160,7 @@ fn may_change(refusal: &Refusal) -> bool {
             matches!(refusal, No::HoldsOpen | No::NotDue | No::IdTaken)
         }
         Refusal::Book(_) => false,
+        Refusal::Payments(_) | Refusal::Shop(_) => unreachable!("{NO_SHOP}"),
     }
 }
 

@@ -3,7 +3,7 @@
 use base::{AccountId, CardId};
 use engine::{Answer, CardRef, Query};
 
-use super::Oracle;
+use super::{NO_SHOP, Oracle};
 
 impl Oracle {
     /// What somebody who asks now must be told.
@@ -26,6 +26,18 @@ impl Oracle {
             }
             Query::Refund(id) => self.refunds.get(*id).cloned().map(Answer::Refund),
             Query::Account(id) => self.accounts.get(*id).cloned().map(Answer::Account),
+            Query::Seller(_)
+            | Query::Creator(_)
+            | Query::Product(_)
+            | Query::Method(_)
+            | Query::Checkout(_)
+            | Query::Order(_)
+            | Query::OrderRefund(_)
+            | Query::Payment(_)
+            | Query::RailRefund(_)
+            | Query::Dispute(_)
+            | Query::Payout(_)
+            | Query::RefundPreview { .. } => unreachable!("{NO_SHOP}"),
         }
     }
 

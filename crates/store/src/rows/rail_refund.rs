@@ -18,6 +18,7 @@ pub(crate) const TABLE: Table = Table {
         text("rail"),
         integer("amount"),
         text("currency"),
+        bytes("order_refund").or_null(),
         bytes("other_method").or_null(),
         integer("consented_at").or_null(),
         integer("state"),
@@ -25,6 +26,7 @@ pub(crate) const TABLE: Table = Table {
         integer("consent_reason").or_null(),
         integer("attempt"),
         integer("returned_attempt").or_null(),
+        bytes("replaced_by").or_null(),
         integer("is_unknown"),
         text("rail_reference").or_null(),
         integer("calls"),
@@ -39,6 +41,7 @@ pub(super) fn write(row: &RailRefund, sink: &mut impl ValueSink) {
     sink.id(row.payment);
     sink.text(row.rail.as_str());
     sink.money(row.amount);
+    sink.opt_id(row.order_refund);
     let other = match row.destination {
         Destination::Original => None,
         Destination::Other { method, consented_at } => Some((method, consented_at)),
@@ -48,6 +51,7 @@ pub(super) fn write(row: &RailRefund, sink: &mut impl ValueSink) {
     write_state(&row.state, sink);
     sink.int(i64::from(row.attempt));
     sink.opt_int(row.returned_attempt.map(i64::from));
+    sink.opt_id(row.replaced_by);
     sink.flag(row.is_unknown);
     sink.opt_text(row.rail_reference.as_ref().map(Text::as_str));
     sink.int(i64::from(row.calls));
@@ -61,10 +65,12 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<RailRefund, ReadErro
         payment: source.id()?,
         rail: source.parsed("rail", Token::new)?,
         amount: source.money()?,
+        order_refund: source.opt_id()?,
         destination: read_destination(source)?,
         state: read_state(source)?,
         attempt: source.number("attempt of a refund")?,
         returned_attempt: source.opt_number("attempt of a refund")?,
+        replaced_by: source.opt_id()?,
         is_unknown: source.flag()?,
         rail_reference: source.opt_parsed("reference of a refund", Text::new)?,
         calls: source.number("calls of a refund")?,
@@ -73,6 +79,9 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<RailRefund, ReadErro
     };
     if row.attempt == 0 || row.returned_attempt.is_some_and(|returned| returned > row.attempt) {
         return Err(invalid("attempts of a refund"));
+    }
+    if row.replaced_by.is_some() && !matches!(row.state, RefundState::Failed { .. }) {
+        return Err(invalid("state of a refund: replaced before it has failed"));
     }
     if row.next_call().is_none() && (row.is_unknown || row.due_at.is_some()) {
         return Err(invalid("state of a refund: it waits for nothing"));

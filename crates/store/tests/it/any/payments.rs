@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use base::{Amount, CheckoutId, DisputeId, MethodId, Money, PaymentId, PersonId, RailRefundId};
+use base::{
+    Amount, CheckoutId, DisputeId, MethodId, Money, PaymentId, PersonId, RailRefundId, RefundId,
+};
 use engine::Row;
 use payments::{ConsentReason, Destination, Dispute, DisputeState, Expiry, Method, NextAction};
 use payments::{Payment, PaymentState, Purpose, RailRefund, RailToken, RefundState, Step};
@@ -116,9 +118,10 @@ fn rail_refund() -> impl Strategy<Value = RailRefund> {
         }
     });
     let about = (bits(), bits(), token(), amount(), currency(), destination);
-    let attempts = (1..=u32::MAX, option::of(any::<prop::sample::Index>()));
+    let others = (option::of(bits()), option::of(bits()));
+    let attempts = (1..=u32::MAX, option::of(any::<prop::sample::Index>()), others);
     let life = (any::<bool>(), option::of(text()), any::<u32>(), option::of(instant()), instant());
-    (about, states, attempts, life).prop_map(|(about, state, (attempt, returned), life)| {
+    (about, states, attempts, life).prop_map(|(about, state, (attempt, returned, others), life)| {
         let (id, payment, rail, amount, currency, destination) = about;
         let (is_unknown, rail_reference, calls, due_at, created_at) = life;
         let returned = returned.map(|at| at.index(attempt as usize));
@@ -127,10 +130,12 @@ fn rail_refund() -> impl Strategy<Value = RailRefund> {
             payment: PaymentId::from_bits(payment),
             rail,
             amount: Money { amount, currency },
+            order_refund: others.0.map(RefundId::from_bits),
             destination,
             state,
             attempt,
             returned_attempt: returned.map(|attempt| u32::try_from(attempt).unwrap() + 1),
+            replaced_by: None,
             is_unknown,
             rail_reference,
             calls,
@@ -139,6 +144,9 @@ fn rail_refund() -> impl Strategy<Value = RailRefund> {
         };
         if row.next_call().is_none() {
             (row.is_unknown, row.due_at) = (false, None);
+        }
+        if matches!(row.state, RefundState::Failed { .. }) {
+            row.replaced_by = others.1.map(RailRefundId::from_bits);
         }
         row
     })

@@ -1,0 +1,68 @@
+//! What is there before anybody pays: sellers, creators, products, ways to pay, and checkouts.
+
+use std::sync::Arc;
+
+use base::LineKind;
+use payments::NewMethod;
+use shop::{CheckoutRows, Creator, NewCheckout, Product, ProductRows, Refusal, Seller};
+
+use crate::gift_cards::Decided;
+use crate::rows::Walk;
+use crate::{AnswerRef, Change, Context, Rows};
+
+fn shop_context(at: Context) -> shop::Context {
+    shop::Context { now: at.now, position: ledger::Position::start(at.sequence) }
+}
+
+pub(crate) fn seller<R: Rows>(new: &Seller, walk: &mut Walk<'_, R>, at: Context) -> Decided {
+    let existing = walk.seller(new.id).map(Arc::as_ref);
+    walk.ready()?;
+    let outcome = shop::create_seller(new, existing, shop_context(at))?;
+    Ok(Change::from_outcome(outcome, AnswerRef::Seller(new.id)))
+}
+
+pub(crate) fn creator<R: Rows>(new: &Creator, walk: &mut Walk<'_, R>, at: Context) -> Decided {
+    let existing = walk.creator(new.id).map(Arc::as_ref);
+    walk.ready()?;
+    let outcome = shop::create_creator(new, existing, shop_context(at))?;
+    Ok(Change::from_outcome(outcome, AnswerRef::Creator(new.id)))
+}
+
+pub(crate) fn product<R: Rows>(new: &Product, walk: &mut Walk<'_, R>, at: Context) -> Decided {
+    let rows = ProductRows {
+        existing: walk.product(new.id).map(Arc::as_ref),
+        seller: walk.seller(new.seller).map(Arc::as_ref),
+        creator: new.creator.and_then(|id| walk.creator(id)).map(Arc::as_ref),
+    };
+    walk.ready()?;
+    let outcome = shop::create_product(new, rows, shop_context(at))?;
+    Ok(Change::from_outcome(outcome, AnswerRef::Product(new.id)))
+}
+
+pub(crate) fn method<R: Rows>(new: &NewMethod, walk: &mut Walk<'_, R>, at: Context) -> Decided {
+    let existing = walk.method(new.0.id).map(Arc::as_ref);
+    walk.ready()?;
+    let position = ledger::Position::start(at.sequence);
+    let context = payments::Context { now: at.now, position };
+    let outcome = payments::create_method(new, existing, context)?;
+    Ok(Change::from_outcome(outcome, AnswerRef::Method(new.0.id)))
+}
+
+pub(crate) fn checkout<R: Rows>(new: &NewCheckout, walk: &mut Walk<'_, R>, at: Context) -> Decided {
+    let existing = walk.checkout(new.id).map(Arc::as_ref);
+    let (mut sellers, mut creators, mut products) = (Vec::new(), Vec::new(), Vec::new());
+    for line in &new.lines {
+        sellers.extend(walk.seller(line.seller).map(Arc::as_ref));
+        creators.extend(line.creator.and_then(|id| walk.creator(id)).map(Arc::as_ref));
+        products.extend(line.product.and_then(|id| walk.product(id)).map(Arc::as_ref));
+    }
+    walk.ready()?;
+    let rows =
+        CheckoutRows { existing, sellers: &sellers, creators: &creators, products: &products };
+    let outcome = shop::create_checkout(new, rows, shop_context(at))?;
+    // The rules know them; nobody issues the cards yet, so their money would have no home.
+    if new.lines.iter().any(|line| line.kind == LineKind::GiftCard) {
+        return Err(Refusal::GiftCardLinesNotYet.into());
+    }
+    Ok(Change::from_outcome(outcome, AnswerRef::Checkout(new.id)))
+}

@@ -1,0 +1,237 @@
+//! What follows from news about a payment: its checkout goes on, fails, or becomes an order; and a
+//! payment that was made in vain goes back.
+
+use std::sync::Arc;
+
+use base::{Amount, PaymentId, Token};
+use ledger::AccountName;
+use payments::{OpenRefund, OwedAccounts, Payment, PaymentState, Purpose};
+use shop::{Checkout, CheckoutState, Refusal, TenderId, TenderKind, TenderStatus};
+
+use crate::composition::Composition;
+use crate::paying::{complete, live, name_completion, name_order};
+use crate::rows::{Stop, Walk};
+use crate::tenders::release_all;
+use crate::{Rows, Spare};
+
+/// Names what may follow, as far as it is known without the payment.
+pub(crate) fn name_spare<R: Rows>(spare: &Spare, walk: &mut Walk<'_, R>) {
+    name_order(spare.order, walk);
+    for refund in spare.refunds {
+        walk.rail_refund(refund);
+    }
+}
+
+/// Names what may follow from news about this payment.
+pub(crate) fn name_what_follows<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>) {
+    let currency = payment.amount.currency;
+    walk.method(payment.method);
+    walk.account(AccountName::OrderClearing.id(currency));
+    walk.account(AccountName::RefundPayable.id(currency));
+    let Purpose::Checkout(id) = payment.purpose;
+    let Some(checkout) = walk.checkout(id) else { return };
+    if !is_paying(checkout) {
+        return;
+    }
+    name_completion(checkout, walk);
+    for tender in live(checkout) {
+        if let TenderKind::PaymentMethod { method, payment: Some(payment), .. } = tender.kind {
+            walk.method(method);
+            walk.payment(payment);
+        }
+    }
+}
+
+/// The tender that a payment pays, where there is one.
+pub(crate) fn tender_of(
+    checkout: &Checkout,
+    payment: PaymentId,
+) -> Option<(TenderId, TenderStatus)> {
+    let is_its = |tender: &&shop::Tender| match tender.kind {
+        TenderKind::PaymentMethod { payment: id, .. } => id == Some(payment),
+        TenderKind::GiftCard { .. } => false,
+    };
+    let tender = checkout.tenders.iter().find(is_its);
+    tender.map(|tender| (tender.id, tender.status))
+}
+
+fn is_paying(checkout: &Checkout) -> bool {
+    matches!(checkout.state, CheckoutState::Paying | CheckoutState::RequiresAction)
+}
+
+/// Goes on after news about a payment, which was `before` them.
+pub(crate) fn follow<R: Rows>(
+    before: &Payment,
+    spare: &Spare,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let payment = composed.payment(before.id)?.ok_or(payments::Refusal::PaymentNotFound)?;
+    let Purpose::Checkout(id) = payment.purpose;
+    let checkout = composed.checkout(id)?.ok_or(Refusal::CheckoutNotFound)?;
+    match tender_of(&checkout, payment.id) {
+        Some((_, TenderStatus::Paid)) => Ok(()),
+        Some((_, TenderStatus::Paying | TenderStatus::RequiresAction)) if is_paying(&checkout) => {
+            go_on(&payment, &checkout, spare, composed)
+        }
+        _ => in_vain(before, &payment, spare, composed),
+    }
+}
+
+/// A payment of an attempt that is over.
+fn in_vain<R: Rows>(
+    before: &Payment,
+    payment: &Arc<Payment>,
+    spare: &Spare,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let is_new = before.state != payment.state;
+    match payment.state {
+        PaymentState::Authorized | PaymentState::RequiresAction { .. } => {
+            let voided = payments::begin_void(payment, composed.of_payments())?;
+            composed.add(voided);
+            Ok(())
+        }
+        PaymentState::Captured if is_new => give_back(payment, spare, 0, composed),
+        _ => Ok(()),
+    }
+}
+
+/// Opens a refund of everything a payment has taken.
+fn give_back<R: Rows>(
+    payment: &Payment,
+    spare: &Spare,
+    position: usize,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let left = payment.refundable();
+    let Some(id) = spare.refunds.get(position).filter(|_| left > Amount::ZERO) else {
+        return Ok(());
+    };
+    let new = OpenRefund { id: *id, amount: payment.money(left), order_refund: None };
+    open_refund(&new, payment, composed)
+}
+
+/// Opens a refund of a payment, on the accounts and with the method that it has.
+pub(crate) fn open_refund<R: Rows>(
+    new: &OpenRefund,
+    payment: &Payment,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let currency = payment.amount.currency;
+    let method = composed.method(payment.method)?.ok_or(payments::Refusal::MethodNotFound)?;
+    let existing = composed.rail_refund(new.id)?;
+    let order = composed.account_of(&AccountName::OrderClearing, currency)?;
+    let payable = composed.account_of(&AccountName::RefundPayable, currency)?;
+    let accounts = OwedAccounts { order: order.as_ref(), payable: payable.as_ref() };
+    let context = composed.of_payments();
+    let opened =
+        payments::open_refund(new, payment, &method, existing.as_deref(), accounts, context)?;
+    composed.add(opened);
+    Ok(())
+}
+
+/// The attempt goes on: all payments are authorized before one is captured, and all are captured
+/// before there is an order. The first that cannot be had ends it.
+fn go_on<R: Rows>(
+    news: &Payment,
+    checkout: &Checkout,
+    spare: &Spare,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let payments = payments_of(checkout, composed)?;
+    let failure = payments.iter().find_map(|(tender, payment)| Some((*tender, failure(payment)?)));
+    if let Some((to_blame, reason)) = failure {
+        return fail(to_blame, reason, checkout, &payments, spare, composed);
+    }
+    note_action(news, checkout, composed)?;
+    let waits = |payment: &Payment| {
+        matches!(payment.state, PaymentState::Authorizing | PaymentState::RequiresAction { .. })
+    };
+    if payments.iter().any(|(_, payment)| waits(payment)) {
+        return Ok(());
+    }
+    let authorized = |payment: &Payment| payment.state == PaymentState::Authorized;
+    for (_, payment) in payments.iter().filter(|(_, payment)| authorized(payment)) {
+        let asked = payments::begin_capture(payment, composed.of_payments())?;
+        composed.add(asked);
+    }
+    if payments.iter().any(|(_, payment)| payment.state != PaymentState::Captured) {
+        return Ok(());
+    }
+    // The row may say since a moment that nobody needs to do anything any more.
+    let checkout = composed.checkout(checkout.id)?.ok_or(Refusal::CheckoutNotFound)?;
+    complete(spare.order, &checkout, composed)
+}
+
+/// The payments of the present attempt, each with its tender.
+fn payments_of<R: Rows>(
+    checkout: &Checkout,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<Vec<(TenderId, Arc<Payment>)>, Stop> {
+    let mut found = Vec::new();
+    for tender in live(checkout) {
+        if let TenderKind::PaymentMethod { payment: Some(id), .. } = tender.kind {
+            let payment = composed.payment(id)?.ok_or(payments::Refusal::PaymentNotFound)?;
+            found.push((tender.id, payment));
+        }
+    }
+    Ok(found)
+}
+
+/// Why a payment ends its attempt, if it does. Less than was asked for is not enough.
+fn failure(payment: &Payment) -> Option<Token<40>> {
+    let word = match &payment.state {
+        PaymentState::Failed { code, .. } => code.as_str(),
+        PaymentState::Voiding | PaymentState::Voided => "payment_voided",
+        PaymentState::Captured if payment.captured < payment.amount.amount => "captured_less",
+        _ => return None,
+    };
+    // A rail's word may be longer than ours. Tokens are plain letters, so any part is one.
+    let short = word.get(..40).unwrap_or(word);
+    Token::new(short).ok()
+}
+
+fn fail<R: Rows>(
+    to_blame: TenderId,
+    reason: Token<40>,
+    checkout: &Checkout,
+    payments: &[(TenderId, Arc<Payment>)],
+    spare: &Spare,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let failed = shop::fail(checkout, Some(to_blame), reason, composed.of_shop())?;
+    composed.add(failed);
+    release_all(checkout, composed)?;
+    for (position, (_, payment)) in payments.iter().enumerate() {
+        match payment.state {
+            PaymentState::Authorized | PaymentState::RequiresAction { .. } => {
+                let voided = payments::begin_void(payment, composed.of_payments())?;
+                composed.add(voided);
+            }
+            PaymentState::Captured => give_back(payment, spare, position, composed)?,
+            // What a rail is asked now is dealt with when its answer is known.
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Tells the checkout whether the payer must do something about this payment.
+fn note_action<R: Rows>(
+    news: &Payment,
+    checkout: &Checkout,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let needs_action = matches!(news.state, PaymentState::RequiresAction { .. });
+    let noted = match tender_of(checkout, news.id) {
+        Some((tender, TenderStatus::Paying)) if needs_action => {
+            shop::require_action(tender, checkout)?
+        }
+        Some((tender, TenderStatus::RequiresAction)) if !needs_action => {
+            shop::note_action_taken(tender, checkout)?
+        }
+        _ => return Ok(()),
+    };
+    composed.add(noted);
+    Ok(())
+}

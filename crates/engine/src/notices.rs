@@ -1,0 +1,120 @@
+//! News about payments: each is noted, and then whatever follows from it.
+
+use base::{OrderId, PaymentId, RailRefundId};
+use ledger::AccountName;
+use payments::{CaptureAccounts, CaptureNotice, Outcome, Payment, Refusal};
+
+use crate::composition::Composition;
+use crate::following::{follow, name_spare, name_what_follows};
+use crate::gift_cards::Decided;
+use crate::rows::{Stop, Walk};
+use crate::{AnswerRef, Context, PaymentCommand, Rows, Spare};
+
+/// Decides a command about one payment.
+pub(crate) fn note<R: Rows>(
+    id: PaymentId,
+    command: &PaymentCommand,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let spare = match command {
+        PaymentCommand::NoteAuthorization { spare, .. }
+        | PaymentCommand::NoteCapture { spare, .. }
+        | PaymentCommand::NoteVoid { spare, .. } => Some(spare.as_ref()),
+        _ => None,
+    };
+    if let Some(spare) = spare {
+        name_spare(spare, walk);
+    }
+    let payment = walk.payment(id).ok_or(Refusal::PaymentNotFound)?;
+    name_accounts(payment, walk);
+    let may_follow = spare.is_some() || matches!(command, PaymentCommand::NoteAction { .. });
+    if may_follow {
+        name_what_follows(payment, walk);
+    }
+    walk.ready()?;
+    let mut composed = Composition::new(walk, at);
+    let noted = noted(command, payment, &mut composed)?;
+    composed.add(noted);
+    if may_follow {
+        follow(payment, spare.unwrap_or(&NO_IDS), &mut composed)?;
+    }
+    Ok(composed.finish(AnswerRef::Payment(id)))
+}
+
+/// Whatever a payer must do first, neither an order nor a refund follows.
+const NO_IDS: Spare =
+    Spare { order: OrderId::from_bits(0), refunds: [RailRefundId::from_bits(0); 4] };
+
+fn noted<R: Rows>(
+    command: &PaymentCommand,
+    payment: &Payment,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<Outcome, Stop> {
+    let context = composed.of_payments();
+    Ok(match command {
+        PaymentCommand::NoteAuthorization { notice, .. } => {
+            payments::note_authorization(notice, payment)?
+        }
+        PaymentCommand::NoteAction { next_action, .. } => {
+            payments::note_action(next_action, payment, context)?
+        }
+        PaymentCommand::NoteCapture { notice, .. } => capture(notice, payment, composed)?,
+        PaymentCommand::NoteFee { fee, .. } => {
+            let rows = Accounts::find(payment, composed)?;
+            payments::note_fee(*fee, payment, rows.to_capture(), context)?
+        }
+        PaymentCommand::NoteVoid { notice, .. } => payments::note_void(notice, payment, context)?,
+        PaymentCommand::NoteUnknown { step, .. } => {
+            payments::note_unknown(*step, payment, context)?
+        }
+        PaymentCommand::NoteNotReceived { step, .. } => {
+            payments::note_not_received(*step, payment, context)?
+        }
+        _ => unreachable!("only news about a payment are sent here"),
+    })
+}
+
+fn capture<R: Rows>(
+    notice: &CaptureNotice,
+    payment: &Payment,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<Outcome, Stop> {
+    let rows = Accounts::find(payment, composed)?;
+    let context = composed.of_payments();
+    Ok(payments::note_capture(notice, payment, rows.to_capture(), context)?)
+}
+
+/// The accounts on which a capture is posted, as far as they are open.
+struct Accounts([Option<ledger::Account>; 3]);
+
+impl Accounts {
+    fn find<R: Rows>(
+        payment: &Payment,
+        composed: &mut Composition<'_, '_, R>,
+    ) -> Result<Accounts, Stop> {
+        let [clearing, fees, order] = names(payment);
+        let currency = payment.amount.currency;
+        Ok(Accounts([
+            composed.account_of(&clearing, currency)?,
+            composed.account_of(&fees, currency)?,
+            composed.account_of(&order, currency)?,
+        ]))
+    }
+
+    fn to_capture(&self) -> CaptureAccounts<'_> {
+        let [clearing, fees, order] = self.0.each_ref().map(Option::as_ref);
+        CaptureAccounts { clearing, fees, order }
+    }
+}
+
+fn names(payment: &Payment) -> [AccountName; 3] {
+    let (clearing, fees) = (payment.rail.clone(), payment.rail.clone());
+    [AccountName::RailClearing(clearing), AccountName::RailFees(fees), AccountName::OrderClearing]
+}
+
+fn name_accounts<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>) {
+    for name in names(payment) {
+        walk.account(name.id(payment.amount.currency));
+    }
+}

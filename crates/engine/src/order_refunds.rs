@@ -1,0 +1,174 @@
+//! Refunds of orders: the shop says how much goes back to which tender, cards take their part at
+//! once, and rails are asked to send theirs.
+
+use std::sync::Arc;
+
+use base::{Amount, OrderId, RailRefundId, RefundId};
+use giftcards::{RefundHold, ReturnRows, account_of};
+use ledger::AccountName;
+use payments::OpenRefund;
+use shop::{Order, OrderRefund, OrderTender, PaidBy, RefundOrder, RefundRows, Refusal, Series};
+use shop::{RefundRequest, Refunding, TenderId};
+
+use crate::composition::{Composition, Held};
+use crate::following::open_refund;
+use crate::gift_cards::Decided;
+use crate::rail_refunds::tell_order;
+use crate::rows::{Stop, Walk};
+use crate::{AnswerRef, Context, RefundIds, Rows};
+
+/// What a refund would be; [`refund`] does exactly this.
+pub(crate) fn preview(order: &Order, request: &RefundRequest) -> Result<Refunding, Refusal> {
+    shop::preview(order, request, &[])
+}
+
+pub(crate) fn refund<R: Rows>(
+    id: OrderId,
+    new: &RefundOrder,
+    ids: &RefundIds,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    walk.order_refund(new.id);
+    walk.numbering(Series::CreditNote);
+    for id in ids.cards {
+        walk.refund(id);
+    }
+    for id in ids.rails {
+        walk.rail_refund(id);
+    }
+    let order = walk.order(id).ok_or(Refusal::OrderNotFound)?;
+    let accounts = accounts_of(order);
+    for name in &accounts {
+        walk.account(name.id(order.currency));
+    }
+    let gone = name_ways_back(order, walk);
+    walk.ready()?;
+    let mut composed = Composition::new(walk, at);
+    let existing = composed.order_refund(new.id)?;
+    let credit_notes = composed.numbering(Series::CreditNote)?;
+    let accounts = composed.accounts_of(&accounts, order.currency)?;
+    let accounts: Vec<_> = accounts.iter().collect();
+    let rows = RefundRows {
+        existing: existing.as_deref(),
+        unspent: &[],
+        gone: &gone,
+        credit_notes: credit_notes.as_ref(),
+        accounts: &accounts,
+    };
+    let refunded = shop::refund(new, order, rows, composed.of_shop())?;
+    composed.add(refunded);
+    let refund = composed.order_refund(new.id)?.ok_or(Refusal::RefundNotFound)?;
+    send_back(order, &refund, &gone, ids, &mut composed)?;
+    Ok(composed.finish(AnswerRef::OrderRefund(new.id)))
+}
+
+fn accounts_of(order: &Order) -> Vec<AccountName> {
+    let mut names = shop::order_accounts(order);
+    names.push(AccountName::RefundPayable);
+    names
+}
+
+/// Names what every tender of the order needs to take its part back, and tells those whose cards
+/// take nothing any more.
+fn name_ways_back<R: Rows>(order: &Order, walk: &mut Walk<'_, R>) -> Vec<TenderId> {
+    let mut gone = Vec::new();
+    for tender in &order.tenders {
+        match tender.paid_by {
+            PaidBy::GiftCard { card, hold } => {
+                walk.hold(hold);
+                walk.account(account_of(card));
+                let Some(card) = walk.card(card) else { continue };
+                walk.account(card.funding.expiry_account().id(card.currency));
+                gone.extend((!card.takes_refunds()).then_some(tender.id));
+            }
+            PaidBy::PaymentMethod { method, payment } => {
+                walk.method(method);
+                walk.payment(payment);
+                walk.checkout(order.checkout);
+                let clearing = AccountName::OrderClearing;
+                walk.account(clearing.id(order.currency));
+            }
+        }
+    }
+    gone
+}
+
+/// Sends every tender its part.
+fn send_back<R: Rows>(
+    order: &Order,
+    refund: &OrderRefund,
+    gone: &[TenderId],
+    ids: &RefundIds,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let (mut cards, mut rails) = (ids.cards.iter(), ids.rails.iter());
+    for tender in &order.tenders {
+        // Each tender takes an id, whether or not it gets a part: so they do not depend on it.
+        let (card, rail) = match tender.paid_by {
+            PaidBy::GiftCard { .. } => (cards.next(), None),
+            PaidBy::PaymentMethod { .. } => (None, rails.next()),
+        };
+        let amount = part_of(refund, tender);
+        if amount.is_zero() || gone.contains(&tender.id) {
+            continue;
+        }
+        match (tender.paid_by, card, rail) {
+            (PaidBy::GiftCard { hold, .. }, Some(id), _) => {
+                let new = RefundHold { id: *id, amount: order.money(amount) };
+                to_card(&new, hold, order, composed)?;
+            }
+            (PaidBy::PaymentMethod { payment, .. }, _, Some(id)) => {
+                let payment = composed.payment(payment)?;
+                let payment = payment.ok_or(payments::Refusal::PaymentNotFound)?;
+                let amount = order.money(amount);
+                over_rail(*id, refund.id, amount, &payment, composed)?;
+            }
+            _ => return Err(Refusal::LimitExceeded.into()),
+        }
+    }
+    Ok(())
+}
+
+/// What one tender gets of a refund.
+fn part_of(refund: &OrderRefund, tender: &OrderTender) -> Amount {
+    let parts = refund.allocations.iter().filter(|part| part.tender == tender.id);
+    let amounts = parts.map(|part| part.amount);
+    amounts.fold(Amount::ZERO, |sum, part| sum.checked_add(part).unwrap_or(Amount::MAX))
+}
+
+fn to_card<R: Rows>(
+    new: &RefundHold,
+    hold: base::HoldId,
+    order: &Order,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let Held { hold, card, account, clearing } = composed.held(hold)?;
+    let existing = composed.refund(new.id)?;
+    let expiry = composed.account_of(&card.funding.expiry_account(), card.currency)?;
+    let rows = ReturnRows {
+        hold: &hold,
+        card: &card,
+        account: &account,
+        clearing: &clearing,
+        expiry: expiry.as_ref(),
+    };
+    let (by, context) = (Some(order.checkout), composed.of_cards());
+    let returned = giftcards::refund(new, rows, existing.as_deref(), by, context)?;
+    composed.add(returned);
+    Ok(())
+}
+
+fn over_rail<R: Rows>(
+    id: RailRefundId,
+    refund: RefundId,
+    amount: base::Money,
+    payment: &Arc<payments::Payment>,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let new = OpenRefund { id, amount, order_refund: Some(refund) };
+    open_refund(&new, payment, composed)?;
+    let opened = composed.rail_refund(id)?.ok_or(payments::Refusal::RefundNotFound)?;
+    // It may wait for consent from the start.
+    tell_order(&opened, composed)
+}

@@ -1,0 +1,120 @@
+//! Paying a checkout: everything is reserved or nothing is, and rails are asked for the rest.
+
+use std::sync::Arc;
+
+use base::{CheckoutId, OrderId, PaymentId};
+use giftcards::Capture;
+use payments::{NewPayment, Purpose};
+use shop::{Checkout, CompleteRows, Refusal, Series, Tender, TenderKind};
+
+use crate::composition::{Composition, Held};
+use crate::gift_cards::Decided;
+use crate::rows::{Stop, Walk};
+use crate::tenders::{holds_of, name_cards};
+use crate::{AnswerRef, Context, Rows};
+
+/// Begins to pay. Where no method has anything to pay the order is made in the same record.
+pub(crate) fn pay<R: Rows>(
+    id: CheckoutId,
+    payments: &[PaymentId; shop::limits::METHOD_TENDERS_MAX],
+    order: OrderId,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    name_order(order, walk);
+    for payment in payments {
+        walk.payment(*payment);
+    }
+    let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
+    name_completion(checkout, walk);
+    for tender in live(checkout) {
+        if let TenderKind::PaymentMethod { method, .. } = tender.kind {
+            walk.method(method);
+        }
+    }
+    walk.ready()?;
+    let mut composed = Composition::new(walk, at);
+    let begun = shop::begin_pay(checkout, *payments, composed.of_shop())?;
+    composed.add(begun);
+    let checkout = composed.checkout(id)?.ok_or(Refusal::CheckoutNotFound)?;
+    for hold in holds_of(&checkout) {
+        let Held { hold, card, account, .. } = composed.held(hold)?;
+        let secured = giftcards::secure(&hold, &card, &account, id, composed.of_cards())?;
+        composed.add(secured);
+    }
+    let mut is_paid = true;
+    for tender in live(&checkout) {
+        is_paid &= !authorize(tender, &checkout, &mut composed)?;
+    }
+    if is_paid {
+        complete(order, &checkout, &mut composed)?;
+    }
+    Ok(composed.finish(AnswerRef::Checkout(id)))
+}
+
+/// Makes the payment of a tender that has one; false for any other.
+fn authorize<R: Rows>(
+    tender: &Tender,
+    checkout: &Checkout,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<bool, Stop> {
+    let TenderKind::PaymentMethod { method, payment: Some(id), .. } = tender.kind else {
+        return Ok(false);
+    };
+    let method = composed.method(method)?.ok_or(payments::Refusal::MethodNotFound)?;
+    let existing = composed.payment(id)?;
+    let amount = checkout.money(tender.amount());
+    let new = NewPayment { id, amount, purpose: Purpose::Checkout(checkout.id) };
+    let existing = existing.as_deref();
+    let made = payments::authorize(&new, &method, existing, composed.of_payments())?;
+    composed.add(made);
+    Ok(true)
+}
+
+/// Takes what is held and makes the order. Nothing of it can be refused any more: the holds are
+/// secured, and rails have taken the rest.
+pub(crate) fn complete<R: Rows>(
+    order: OrderId,
+    checkout: &Checkout,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let capture = Capture { amount: None, is_final: true };
+    for hold in holds_of(checkout) {
+        let Held { hold, card, account, clearing } = composed.held(hold)?;
+        let (accounts, by) = ((&account, &clearing), Some(checkout.id));
+        let context = composed.of_cards();
+        let taken = giftcards::capture(&capture, &hold, &card, accounts, by, context)?;
+        composed.add(taken);
+    }
+    let existing = composed.order(order)?;
+    let receipts = composed.numbering(Series::Receipt)?;
+    let accounts = composed.accounts_of(&shop::checkout_accounts(checkout), checkout.currency)?;
+    let accounts: Vec<_> = accounts.iter().collect();
+    let rows = CompleteRows {
+        existing: existing.as_deref(),
+        receipts: receipts.as_ref(),
+        accounts: &accounts,
+    };
+    let made = shop::complete(order, checkout, rows, composed.of_shop())?;
+    composed.add(made);
+    Ok(())
+}
+
+/// Names what making an order needs besides its checkout.
+pub(crate) fn name_order<R: Rows>(order: OrderId, walk: &mut Walk<'_, R>) {
+    walk.order(order);
+    walk.numbering(Series::Receipt);
+}
+
+/// Names what making an order of this checkout moves.
+pub(crate) fn name_completion<R: Rows>(checkout: &Arc<Checkout>, walk: &mut Walk<'_, R>) {
+    name_cards(checkout, walk);
+    for name in shop::checkout_accounts(checkout) {
+        walk.account(name.id(checkout.currency));
+    }
+}
+
+/// The tenders of the present attempt.
+pub(crate) fn live(checkout: &Checkout) -> impl Iterator<Item = &Tender> {
+    checkout.tenders.iter().filter(|tender| tender.is_live())
+}

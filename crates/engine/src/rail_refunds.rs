@@ -1,0 +1,129 @@
+//! Refunds on their way over a rail. Whatever becomes of one, its order's refund is told.
+
+use base::RailRefundId;
+use ledger::{AccountName, RailName};
+use payments::{
+    Method, Outcome, Payment, Purpose, RailRefund, RefundAccounts, RefundState, Refusal,
+};
+use shop::RefundStatus;
+
+use crate::composition::Composition;
+use crate::following::tender_of;
+use crate::gift_cards::Decided;
+use crate::rows::{Stop, Walk};
+use crate::{AnswerRef, Context, PaymentCommand, Rows};
+
+/// Decides a command about one refund.
+pub(crate) fn on_refund<R: Rows>(
+    id: RailRefundId,
+    command: &PaymentCommand,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let method = match command {
+        PaymentCommand::ConsentRefund { method, .. } => walk.method(*method),
+        _ => None,
+    };
+    let after = match command {
+        PaymentCommand::ReplaceRefund { new, .. } => *new,
+        _ => id,
+    };
+    walk.rail_refund(after);
+    let refund = walk.rail_refund(id).ok_or(Refusal::RefundNotFound)?;
+    for name in accounts_of(&refund.rail) {
+        walk.account(name.id(refund.amount.currency));
+    }
+    let payment = walk.payment(refund.payment);
+    if let (Some(payment), PaymentCommand::ReplaceRefund { .. }) = (payment, command) {
+        walk.method(payment.method);
+    }
+    name_order_refund(refund, payment.map(AsRef::as_ref), walk);
+    walk.ready()?;
+    let payment = payment.ok_or(Refusal::PaymentNotFound)?;
+    let mut composed = Composition::new(walk, at);
+    let rows = (refund.as_ref(), payment.as_ref(), method.map(AsRef::as_ref));
+    let decided = decided(command, rows, &mut composed)?;
+    composed.add(decided);
+    let row = composed.rail_refund(after)?.ok_or(Refusal::RefundNotFound)?;
+    tell_order(&row, &mut composed)?;
+    Ok(composed.finish(AnswerRef::RailRefund(after)))
+}
+
+fn decided<R: Rows>(
+    command: &PaymentCommand,
+    (refund, payment, method): (&RailRefund, &Payment, Option<&Method>),
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<Outcome, Stop> {
+    let context = composed.of_payments();
+    Ok(match command {
+        PaymentCommand::BeginRefund { .. } => payments::begin_refund(refund, payment)?,
+        PaymentCommand::NoteRefund { attempt, notice, .. } => {
+            let currency = refund.amount.currency;
+            let [clearing, payable] = accounts_of(&refund.rail);
+            let clearing = composed.account_of(&clearing, currency)?;
+            let payable = composed.account_of(&payable, currency)?;
+            let accounts =
+                RefundAccounts { clearing: clearing.as_ref(), payable: payable.as_ref() };
+            payments::note_refund(*attempt, notice, refund, payment, accounts, context)?
+        }
+        PaymentCommand::ConsentRefund { .. } => {
+            let method = method.ok_or(Refusal::MethodNotFound)?;
+            payments::consent(method, refund, payment, context)?
+        }
+        PaymentCommand::RetryRefund { .. } => payments::retry(refund, payment, context)?,
+        PaymentCommand::GiveUpRefund { code, .. } => payments::give_up(code, refund, payment)?,
+        PaymentCommand::ReplaceRefund { new, .. } => {
+            let method = composed.method(payment.method)?.ok_or(Refusal::MethodNotFound)?;
+            let existing = composed.rail_refund(*new)?;
+            let existing = existing.as_deref();
+            payments::replace_refund(*new, refund, payment, &method, existing, context)?
+        }
+        _ => unreachable!("only commands about a refund are sent here"),
+    })
+}
+
+fn accounts_of(rail: &RailName) -> [AccountName; 2] {
+    [AccountName::RailClearing(rail.clone()), AccountName::RefundPayable]
+}
+
+/// Names what [`tell_order`] looks at.
+pub(crate) fn name_order_refund<R: Rows>(
+    refund: &RailRefund,
+    payment: Option<&Payment>,
+    walk: &mut Walk<'_, R>,
+) {
+    let Some(order_refund) = refund.order_refund else { return };
+    walk.order_refund(order_refund);
+    if let Some(payment) = payment {
+        let Purpose::Checkout(checkout) = payment.purpose;
+        walk.checkout(checkout);
+    }
+}
+
+/// Tells the refund of an order what became of the part that goes over this rail.
+pub(crate) fn tell_order<R: Rows>(
+    refund: &RailRefund,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let Some(order_refund) = refund.order_refund else { return Ok(()) };
+    let order_refund = composed.order_refund(order_refund)?.ok_or(shop::Refusal::RefundNotFound)?;
+    let payment = composed.payment(refund.payment)?.ok_or(Refusal::PaymentNotFound)?;
+    let Purpose::Checkout(checkout) = payment.purpose;
+    let checkout = composed.checkout(checkout)?.ok_or(shop::Refusal::CheckoutNotFound)?;
+    let (tender, _) = tender_of(&checkout, payment.id).ok_or(shop::Refusal::TenderNotFound)?;
+    match shop::note_status(&order_refund, tender, status_of(&refund.state)) {
+        Ok(told) => composed.add(told),
+        Err(shop::Refusal::NothingToChange) => {}
+        Err(refusal) => return Err(refusal.into()),
+    }
+    Ok(())
+}
+
+fn status_of(state: &RefundState) -> RefundStatus {
+    match state {
+        RefundState::Waiting | RefundState::Sent => RefundStatus::Pending,
+        RefundState::Succeeded => RefundStatus::Succeeded,
+        RefundState::Failed { .. } => RefundStatus::Failed,
+        RefundState::NeedsConsent { .. } => RefundStatus::NeedsConsent,
+    }
+}

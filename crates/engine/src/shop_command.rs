@@ -1,0 +1,125 @@
+//! Commands about the shop.
+
+use base::{CheckoutId, HoldId, MethodId, Money, OrderId, PaymentId, PayoutId, RailRefundId};
+use base::{RefundId, Token};
+use shop::{Creator, NewCheckout, NewPayout, Product, RefundOrder, Seller, TenderId, limits};
+
+use crate::{CardRef, CommandKind};
+
+/// Commands about sellers, checkouts, orders and payouts. Ids are drawn by the caller, also those
+/// of what may or may not follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShopCommand {
+    /// Creates a seller.
+    CreateSeller(Box<Seller>),
+    /// Creates a creator.
+    CreateCreator(Box<Creator>),
+    /// Creates a product.
+    CreateProduct(Box<Product>),
+    /// Creates a checkout.
+    CreateCheckout(Box<NewCheckout>),
+    /// Adds a way to pay, and plans all of them anew.
+    AddTender {
+        /// The checkout.
+        checkout: CheckoutId,
+        /// The way to pay.
+        tender: AddTender,
+        /// Ids for holds.
+        holds: HoldIds,
+    },
+    /// Takes a way to pay away, and plans the others anew.
+    RemoveTender {
+        /// The checkout.
+        checkout: CheckoutId,
+        /// The tender.
+        tender: TenderId,
+        /// Ids for holds of cards that pay again.
+        holds: HoldIds,
+    },
+    /// Pays: at once where cards pay everything, else rails are asked.
+    Pay {
+        /// The checkout.
+        checkout: CheckoutId,
+        /// Ids for payments.
+        payments: Box<[PaymentId; limits::METHOD_TENDERS_MAX]>,
+        /// The id of the order, if there is one at once.
+        order: OrderId,
+    },
+    /// Books that a checkout was abandoned.
+    ExpireCheckout {
+        /// The checkout.
+        checkout: CheckoutId,
+    },
+    /// Refunds an order, or a part of it.
+    RefundOrder {
+        /// The order.
+        order: OrderId,
+        /// What to refund.
+        new: Box<RefundOrder>,
+        /// Ids for the ways back.
+        ids: Box<RefundIds>,
+    },
+    /// Takes what a payee is owed out of the books.
+    CreatePayout(Box<NewPayout>),
+    /// Notes that a payout has arrived.
+    PayoutPaid {
+        /// The payout.
+        payout: PayoutId,
+    },
+    /// Notes that a payout has not arrived.
+    PayoutFailed {
+        /// The payout.
+        payout: PayoutId,
+        /// Why.
+        reason: Token<40>,
+    },
+}
+
+/// A way to pay, as it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddTender {
+    /// A gift card, for as much as the plan gives it.
+    GiftCard {
+        /// The card.
+        card: CardRef,
+    },
+    /// A payment method.
+    PaymentMethod {
+        /// The way to pay.
+        method: MethodId,
+        /// The most it shall pay; `None` is all that is left.
+        wanted: Option<Money>,
+    },
+}
+
+/// Ids for holds. The new card needs one, and so does every card that had left everything to
+/// others and now pays again, or whose hold has lapsed.
+pub type HoldIds = Box<[HoldId; limits::CARD_TENDERS_MAX]>;
+
+/// Ids for the ways on which a refund goes back, in order of the tenders of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefundIds {
+    /// For what goes back to cards.
+    pub cards: [RefundId; limits::CARD_TENDERS_MAX],
+    /// For what goes back over rails.
+    pub rails: [RailRefundId; limits::METHOD_TENDERS_MAX],
+}
+
+impl ShopCommand {
+    pub(crate) fn kind(&self) -> CommandKind {
+        match self {
+            ShopCommand::CreateSeller(_) => CommandKind::CreateSeller,
+            ShopCommand::CreateCreator(_) => CommandKind::CreateCreator,
+            ShopCommand::CreateProduct(_) => CommandKind::CreateProduct,
+            ShopCommand::CreateCheckout(_) => CommandKind::CreateCheckout,
+            ShopCommand::AddTender { .. } => CommandKind::AddTender,
+            ShopCommand::RemoveTender { .. } => CommandKind::RemoveTender,
+            ShopCommand::Pay { .. } => CommandKind::Pay,
+            ShopCommand::ExpireCheckout { .. } => CommandKind::ExpireCheckout,
+            ShopCommand::RefundOrder { .. } => CommandKind::RefundOrder,
+            ShopCommand::CreatePayout(_) => CommandKind::CreatePayout,
+            ShopCommand::PayoutPaid { .. } => CommandKind::PayoutPaid,
+            ShopCommand::PayoutFailed { .. } => CommandKind::PayoutFailed,
+        }
+    }
+}

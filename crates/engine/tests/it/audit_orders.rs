@@ -1,0 +1,260 @@
+//! What must be true of checkouts, orders and payments after every command: said a second time,
+//! from the rows, without the rules.
+
+use std::collections::BTreeMap;
+
+use base::{Amount, Currency, HoldId, Instant, OrderId, PaymentId};
+use giftcards::HoldStatus;
+use ledger::{Account, AccountName};
+use payments::{DisputeState, Payment, PaymentState, Purpose, RailRefund, RefundState};
+use shop::{Checkout, CheckoutState, Order, PaidBy, PayoutState, RefundStatus, Tender, TenderKind};
+
+use crate::world::World;
+
+pub fn book(world: &World) {
+    for checkout in world.checkout.values() {
+        holds_follow(world, checkout);
+        payments_follow(world, checkout);
+    }
+    for order in world.order.values() {
+        is_settled(world, order);
+    }
+    for payment in world.payment.values() {
+        keeps_its_cap(world, payment);
+    }
+    for refund in world.order_refund.values() {
+        tells_the_truth(world, refund);
+    }
+    numbers_have_no_gaps(world);
+    for currency in [Currency::USD, Currency::parse("EUR").unwrap()] {
+        accounts_follow(world, currency);
+    }
+}
+
+/// A checkout that is over holds nothing; one that is being paid holds for as long as it takes; and
+/// an open one holds what its tenders pay, or less once that has lapsed.
+fn holds_follow(world: &World, checkout: &Checkout) {
+    let open = world.hold.values().filter(|hold| {
+        hold.checkout == Some(checkout.id) && hold.status(world.now) == HoldStatus::Held
+    });
+    let held: BTreeMap<HoldId, (Amount, Instant)> =
+        open.map(|hold| (hold.id, (hold.pending.open(), hold.expires_at))).collect();
+    let mut wanted = BTreeMap::new();
+    for tender in checkout.tenders.iter().filter(|tender| tender.is_live()) {
+        if let TenderKind::GiftCard { hold: Some(hold), .. } = tender.kind {
+            wanted.insert(hold, tender.amount());
+        }
+    }
+    match checkout.state {
+        CheckoutState::Paid | CheckoutState::Failed | CheckoutState::Expired => {
+            let mut mine = world.hold.values().filter(|hold| hold.checkout == Some(checkout.id));
+            let is_settled = mine.all(|hold| hold.pending.open().is_zero());
+            assert!(is_settled, "{:?} is over and holds something", checkout.id);
+        }
+        CheckoutState::Paying | CheckoutState::RequiresAction => {
+            let secured = wanted.into_iter().map(|(id, amount)| (id, (amount, Instant::MAX)));
+            assert_eq!(held, secured.collect::<BTreeMap<_, _>>(), "{:?}", checkout.id);
+        }
+        CheckoutState::Open => {
+            for (id, (amount, until)) in held {
+                assert_eq!(wanted.get(&id), Some(&amount), "{:?} holds {id:?}", checkout.id);
+                assert!(until <= checkout.expires_at);
+            }
+        }
+    }
+}
+
+/// The payments of an attempt are as far as it is; those of any other are over, or on their way
+/// there.
+fn payments_follow(world: &World, checkout: &Checkout) {
+    let is_paying = matches!(checkout.state, CheckoutState::Paying | CheckoutState::RequiresAction);
+    let mine =
+        |payment: &&std::sync::Arc<Payment>| payment.purpose == Purpose::Checkout(checkout.id);
+    for payment in world.payment.values().filter(mine) {
+        let tender = checkout.tenders.iter().find(|tender| payment_of(tender) == Some(payment.id));
+        let is_live = tender.is_some_and(|tender| tender.is_live());
+        match &payment.state {
+            PaymentState::Captured if checkout.state == CheckoutState::Paid && is_live => {
+                assert_eq!(payment.captured, tender.unwrap().amount());
+            }
+            _ if is_paying && is_live => {}
+            PaymentState::Authorized | PaymentState::RequiresAction { .. } => {
+                panic!("{:?} is reserved in vain and nobody lets go of it", payment.id)
+            }
+            PaymentState::Captured => {
+                let refunds = world.rail_refund.values().filter(|row| row.payment == payment.id);
+                let known = refunds.count() > 0 || !payment.disputed.is_zero();
+                assert!(known, "{:?} was taken in vain and nobody gives it back", payment.id);
+            }
+            _ => {}
+        }
+    }
+    if is_paying {
+        let live = checkout.tenders.iter().filter(|tender| tender.is_live());
+        let payments = live.filter_map(payment_of);
+        let left = payments.filter(|id| world.payment[id].state != PaymentState::Captured);
+        assert!(left.count() > 0, "{:?} is paid and there is no order", checkout.id);
+    }
+    let waits = checkout.state == CheckoutState::RequiresAction;
+    let asks = checkout.tenders.iter().filter(|tender| tender.is_live()).filter_map(payment_of);
+    let asks =
+        asks.filter(|id| matches!(world.payment[id].state, PaymentState::RequiresAction { .. }));
+    assert_eq!(waits, asks.count() > 0, "{:?}", checkout.id);
+}
+
+fn payment_of(tender: &Tender) -> Option<PaymentId> {
+    match tender.kind {
+        TenderKind::PaymentMethod { payment, .. } => payment,
+        TenderKind::GiftCard { .. } => None,
+    }
+}
+
+/// What tenders brought in is what parties got; what parties gave back has gone to tenders.
+fn is_settled(world: &World, order: &Order) {
+    let checkout = &world.checkout[&order.checkout];
+    assert_eq!((checkout.state, checkout.order), (CheckoutState::Paid, Some(order.id)));
+    let mut brought = 0;
+    for tender in &order.tenders {
+        let paid: i64 = tender.allocations.iter().map(|part| part.amount.minor()).sum();
+        let back = back_to(world, order, tender.id);
+        assert!(back <= paid, "{:?} gave back more than it got", order.id);
+        match tender.paid_by {
+            PaidBy::GiftCard { card, hold } => {
+                let hold = &world.hold[&hold];
+                assert_eq!((hold.card, hold.pending.posted.minor()), (card, paid));
+                let gone = needs_consent(world, order.id, tender.id);
+                assert_eq!(hold.refunded.minor() + gone, back, "not back on its card");
+                brought += hold.refundable().minor() - gone;
+            }
+            PaidBy::PaymentMethod { payment, .. } => {
+                let row = &world.payment[&payment];
+                assert_eq!(row.captured.minor(), paid);
+                assert_eq!(owed(world, payment), back, "not on its way over its rail");
+                brought += paid - back;
+            }
+        }
+    }
+    let kept = order.total().minor() - order.refunded().minor();
+    assert_eq!(brought, kept, "something of {:?} is on order/clearing", order.id);
+    let refunds = world.order_refund.values().filter(|refund| refund.order == order.id);
+    let refunded: i64 = refunds.map(|refund| refund.amount.amount.minor()).sum();
+    assert_eq!(order.refunded().minor(), refunded);
+}
+
+fn back_to(world: &World, order: &Order, tender: shop::TenderId) -> i64 {
+    let refunds = world.order_refund.values().filter(|refund| refund.order == order.id);
+    let parts = refunds.flat_map(|refund| &refund.allocations);
+    parts.filter(|part| part.tender == tender).map(|part| part.amount.minor()).sum()
+}
+
+fn needs_consent(world: &World, order: OrderId, tender: shop::TenderId) -> i64 {
+    let refunds = world.order_refund.values().filter(|refund| refund.order == order);
+    let parts = refunds
+        .flat_map(|refund| &refund.allocations)
+        .filter(|part| part.tender == tender && part.status == RefundStatus::NeedsConsent);
+    parts.map(|part| part.amount.minor()).sum()
+}
+
+/// What is, or was, owed of a payment.
+fn owed(world: &World, payment: PaymentId) -> i64 {
+    // One that was replaced is owed once.
+    let refunds = world.rail_refund.values();
+    let refunds =
+        refunds.filter(|refund| refund.payment == payment && refund.replaced_by.is_none());
+    refunds.map(|refund| refund.amount.amount.minor()).sum()
+}
+
+fn keeps_its_cap(world: &World, payment: &Payment) {
+    let mine = || world.rail_refund.values().filter(|refund| refund.payment == payment.id);
+    let sum_of = |is: fn(&RailRefund) -> bool| -> i64 {
+        mine().filter(|refund| is(refund)).map(|refund| refund.amount.amount.minor()).sum()
+    };
+    let refunded = sum_of(|refund| refund.state == RefundState::Succeeded);
+    let refunding = sum_of(|refund| refund.state.is_open());
+    assert_eq!((payment.refunded.minor(), payment.refunding.minor()), (refunded, refunding));
+    assert!(refunded + refunding <= payment.captured.minor(), "more goes back than came");
+    let disputes = world.dispute.values().filter(|dispute| dispute.payment == payment.id);
+    let taken = disputes.filter(|dispute| dispute.state != DisputeState::Won);
+    let taken: i64 = taken.map(|dispute| dispute.amount.amount.minor()).sum();
+    assert_eq!(payment.disputed.minor(), taken);
+}
+
+/// The parts of a refund stand where their ways stand.
+fn tells_the_truth(world: &World, refund: &shop::OrderRefund) {
+    let order = &world.order[&refund.order];
+    for part in &refund.allocations {
+        let tender = order.tender(part.tender).unwrap();
+        let PaidBy::PaymentMethod { payment, .. } = tender.paid_by else { continue };
+        let mut ways = world.rail_refund.values().filter(|way| {
+            way.payment == payment
+                && way.order_refund == Some(refund.id)
+                && way.replaced_by.is_none()
+        });
+        let way = ways.next().expect("it goes over a rail");
+        assert!(ways.next().is_none(), "{:?} goes back twice", refund.id);
+        assert_eq!(part.status.as_str(), way.state.as_str(), "{:?}", refund.id);
+    }
+}
+
+fn numbers_have_no_gaps(world: &World) {
+    let mut receipts: Vec<u64> = world.order.values().map(|order| order.receipt).collect();
+    receipts.sort_unstable();
+    assert!(receipts.iter().copied().eq(1..=receipts.len() as u64), "{receipts:?}");
+    let refunds = world.order_refund.values();
+    let mut notes: Vec<u64> = refunds.map(|refund| refund.credit_note).collect();
+    notes.sort_unstable();
+    assert!(notes.iter().copied().eq(1..=notes.len() as u64), "{notes:?}");
+}
+
+/// The accounts of one currency, from the rows.
+fn accounts_follow(world: &World, currency: Currency) {
+    let balance =
+        |name: AccountName| world.account.get(&name.id(currency)).map_or(0, Account::balance);
+    let payments = || world.payment.values().filter(|row| row.amount.currency == currency);
+    let refunds = || world.rail_refund.values().filter(|row| row.amount.currency == currency);
+    let orders = || world.order.values().filter(|row| row.currency == currency);
+    let captured: i64 = payments().map(|row| row.captured.minor()).sum();
+    let owed = refunds().filter(|row| row.replaced_by.is_none());
+    let owed: i64 = owed.map(|row| row.amount.amount.minor()).sum();
+    let sent = refunds().filter(|row| row.state == RefundState::Succeeded);
+    let sent: i64 = sent.map(|row| row.amount.amount.minor()).sum();
+    let gone: i64 = orders()
+        .map(|order| {
+            let cards = order
+                .tenders
+                .iter()
+                .filter(|tender| matches!(tender.paid_by, PaidBy::GiftCard { .. }));
+            cards.map(|tender| needs_consent(world, order.id, tender.id)).sum::<i64>()
+        })
+        .sum();
+    let kept: i64 = orders().map(|row| row.total().minor() - row.refunded().minor()).sum();
+    let holds = world.hold.values().filter(|hold| hold.pending.currency == currency);
+    let spent: i64 = holds.map(|hold| hold.refundable().minor()).sum();
+    let bought = world.bought.get(&currency).copied().unwrap_or(0);
+    let clearing = spent - bought + captured - kept - owed - gone;
+    assert_eq!(balance(AccountName::OrderClearing), clearing, "clearing and rows differ");
+    assert_eq!(balance(AccountName::RefundPayable), owed - sent + gone);
+
+    let payouts = world.payout.values().filter(|row| row.amount.currency == currency);
+    let payouts = payouts.filter(|row| row.state != PayoutState::Failed);
+    let paid_out: i64 = payouts.map(|row| row.amount.amount.minor()).sum();
+    let of = |is: fn(&AccountName) -> bool| -> i64 {
+        let accounts = world.account.values().filter(|row| row.currency == currency);
+        accounts.filter(|row| is(&row.name)).map(Account::balance).sum()
+    };
+    let parties = of(|name| {
+        matches!(
+            name,
+            AccountName::SellerPayable(_)
+                | AccountName::CreatorPayable(_)
+                | AccountName::Commission
+                | AccountName::Tax(_)
+        )
+    });
+    assert_eq!(parties, kept - paid_out, "parties and orders differ");
+    let fees: i64 = payments().map(|row| row.fee.map_or(0, Amount::minor)).sum();
+    let disputed: i64 = payments().map(|row| row.disputed.minor()).sum();
+    let rails =
+        of(|name| matches!(name, AccountName::RailClearing(rail) if rail.as_str() != "external"));
+    assert_eq!(rails, captured - fees - sent - disputed - paid_out, "rails and rows differ");
+}

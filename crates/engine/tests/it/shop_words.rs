@@ -1,0 +1,367 @@
+//! The part of the script language that is about checkouts, payments and what follows.
+//!
+//! | line | meaning |
+//! | --- | --- |
+//! | `seller S 1000`, `creator C 500` | with a rate in hundredths of a percent |
+//! | `product P S goods 500` | seller, kind, price |
+//! | `method m until=2026-10 rail=stripe store` | a way to pay; `store`: an app store holds it |
+//! | `checkout K goods:S:2x500-100+81@C` | kind, seller, units x price, discount, tax, creator |
+//! | `checkout K goods:S:500 shipping:300+30 region=DE` | `#P` names a product |
+//! | `add K A`, `add K code:A`, `add K method m 400` | tenders; the 400 may be left out |
+//! | `remove K t1`, `abandon K` | |
+//! | `pay K O p1 p2` | ids of the order and of payments; those left out are drawn |
+//! | `authorized p1`, `declined p1 code`, `action p1` | what a rail says of an authorization |
+//! | `captured p1 900 fee=30`, `uncaptured p1`, `fee p1 30` | … of a capture |
+//! | `voided p1`, `unvoided p1`, `unheard p1 capture`, `unknown_to_rail p1 capture` | … of others |
+//! | `… order=O refunds=x1,x2` | ids for what may follow from it |
+//! | `back O R l1x2 l2=300`, `back O R amount 90`, `back O R everything` | refunds an order |
+//! | `… cards=c1 rails=x1` | ids of the ways back |
+//! | `begin x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
+//! | `consent x1 m2`, `retry x1`, `give_up x1`, `instead x1 x2` | what people do about it |
+//! | `open_dispute d p1 100 stage=2`, `win d`, `lose d stage=2` | |
+//! | `payout y S 1000 until=0`, `payout_paid y`, `payout_failed y` | of a seller or creator |
+
+use base::*;
+use engine::{AddTender, Command, PaymentCommand, RefundIds, ShopCommand, Spare};
+use payments::{AuthorizationNotice, CaptureNotice, Expiry, Method, NewMethod, NextAction};
+use payments::{OpenDispute, RailToken, RefundNotice, Step, VoidNotice};
+use shop::{BasisPoints, Creator, LineId, LineRequest, NewCheckout, NewLine, NewPayout};
+use shop::{NewShipping, Payee, Product, RefundOrder, RefundRequest, Seller};
+
+use crate::words::{self, Words, bits, text};
+use crate::world::World;
+
+/// The command of a line; `None` when it is about something else.
+pub fn command(world: &World, words: &Words<'_>) -> Option<Command> {
+    let command = shop_command(world, words).map(Command::Shop);
+    let command = command.or_else(|| note(world, words).map(Command::Payments));
+    command.or_else(|| other_payment_command(words).map(Command::Payments))
+}
+
+fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
+    let checkout = || CheckoutId::from_bits(bits(words.at(1)));
+    let payout = || PayoutId::from_bits(bits(words.at(1)));
+    Some(match words.at(0) {
+        "seller" => ShopCommand::CreateSeller(Box::new(Seller {
+            id: SellerId::from_bits(bits(words.at(1))),
+            name: text(words.at(1)),
+            commission: rate(words.at(2)),
+            metadata: Metadata::default(),
+            created_at: world.now,
+        })),
+        "creator" => ShopCommand::CreateCreator(Box::new(Creator {
+            id: CreatorId::from_bits(bits(words.at(1))),
+            name: text(words.at(1)),
+            handle: Token::new(&words.at(1).to_lowercase()).unwrap(),
+            share: rate(words.at(2)),
+            metadata: Metadata::default(),
+            created_at: world.now,
+        })),
+        "product" => ShopCommand::CreateProduct(Box::new(product(world, words))),
+        "checkout" => ShopCommand::CreateCheckout(Box::new(new_checkout(words))),
+        "add" => ShopCommand::AddTender {
+            checkout: checkout(),
+            tender: tender(words),
+            holds: ids(world, words, "holds", HoldId::from_bits),
+        },
+        "remove" => ShopCommand::RemoveTender {
+            checkout: checkout(),
+            tender: words.at(2).parse().unwrap(),
+            holds: ids(world, words, "holds", HoldId::from_bits),
+        },
+        "pay" => ShopCommand::Pay {
+            checkout: checkout(),
+            payments: payment_ids(world, words),
+            order: OrderId::from_bits(words.bare(2).map_or_else(|| drawn(world, 99), bits)),
+        },
+        "abandon" => ShopCommand::ExpireCheckout { checkout: checkout() },
+        "back" => ShopCommand::RefundOrder {
+            order: OrderId::from_bits(bits(words.at(1))),
+            new: Box::new(RefundOrder {
+                id: RefundId::from_bits(bits(words.at(2))),
+                request: request(words),
+                reason: Token::new("returned").unwrap(),
+            }),
+            ids: Box::new(RefundIds {
+                cards: *ids(world, words, "cards", RefundId::from_bits),
+                rails: *ids(world, words, "rails", RailRefundId::from_bits),
+            }),
+        },
+        "payout" => ShopCommand::CreatePayout(Box::new(new_payout(world, words))),
+        "payout_paid" => ShopCommand::PayoutPaid { payout: payout() },
+        "payout_failed" => {
+            let reason = Token::new("account_closed").unwrap();
+            ShopCommand::PayoutFailed { payout: payout(), reason }
+        }
+        _ => return None,
+    })
+}
+
+fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
+    let payment = || PaymentId::from_bits(bits(words.at(1)));
+    let reference = Some(text("rail-1"));
+    let authorization = |notice| PaymentCommand::NoteAuthorization {
+        payment: payment(),
+        notice,
+        spare: spare(world, words),
+    };
+    let capture = |notice| PaymentCommand::NoteCapture {
+        payment: payment(),
+        notice: Box::new(notice),
+        spare: spare(world, words),
+    };
+    let void = |notice| PaymentCommand::NoteVoid {
+        payment: payment(),
+        notice,
+        spare: spare(world, words),
+    };
+    Some(match words.at(0) {
+        "authorized" => authorization(AuthorizationNotice::Authorized { reference }),
+        "declined" => authorization(AuthorizationNotice::Failed { code: code(words, 2) }),
+        "action" => PaymentCommand::NoteAction {
+            payment: payment(),
+            next_action: NextAction(text(words.bare(2).unwrap_or("https://bank.example/3ds"))),
+        },
+        "captured" => capture(CaptureNotice::Captured {
+            amount: words::money(words.at(2)),
+            fee: words.value("fee").map(words::money),
+            reference,
+        }),
+        "uncaptured" => capture(CaptureNotice::Failed { code: code(words, 2) }),
+        "fee" => PaymentCommand::NoteFee { payment: payment(), fee: words::money(words.at(2)) },
+        "voided" => void(VoidNotice::Voided),
+        "unvoided" => void(VoidNotice::Failed),
+        "unheard" => PaymentCommand::NoteUnknown { payment: payment(), step: step(words.at(2)) },
+        "unknown_to_rail" => {
+            PaymentCommand::NoteNotReceived { payment: payment(), step: step(words.at(2)) }
+        }
+        _ => return None,
+    })
+}
+
+fn other_payment_command(words: &Words<'_>) -> Option<PaymentCommand> {
+    let rail_refund = || RailRefundId::from_bits(bits(words.at(1)));
+    let dispute = || DisputeId::from_bits(bits(words.at(1)));
+    let stage = || words.number("stage").unwrap_or(1) as u8;
+    Some(match words.at(0) {
+        "method" => PaymentCommand::CreateMethod(Box::new(NewMethod(method(words)))),
+        "begin" => PaymentCommand::BeginRefund { rail_refund: rail_refund() },
+        "told" => PaymentCommand::NoteRefund {
+            rail_refund: rail_refund(),
+            attempt: words.number("attempt").unwrap_or(1),
+            notice: refund_notice(words.at(2)),
+        },
+        "consent" => PaymentCommand::ConsentRefund {
+            rail_refund: rail_refund(),
+            method: MethodId::from_bits(bits(words.at(2))),
+        },
+        "instead" => PaymentCommand::ReplaceRefund {
+            rail_refund: rail_refund(),
+            new: RailRefundId::from_bits(bits(words.at(2))),
+        },
+        "retry" => PaymentCommand::RetryRefund { rail_refund: rail_refund() },
+        "give_up" => {
+            PaymentCommand::GiveUpRefund { rail_refund: rail_refund(), code: code(words, 2) }
+        }
+        "open_dispute" => PaymentCommand::OpenDispute {
+            payment: PaymentId::from_bits(bits(words.at(2))),
+            new: Box::new(OpenDispute {
+                id: dispute(),
+                amount: words::money(words.at(3)),
+                reason: Token::new("fraudulent").unwrap(),
+                due_by: None,
+                stage: stage(),
+                rail_reference: None,
+            }),
+        },
+        "win" => PaymentCommand::WinDispute { dispute: dispute(), stage: stage() },
+        "lose" => PaymentCommand::LoseDispute { dispute: dispute(), stage: stage() },
+        _ => return None,
+    })
+}
+
+fn rate(word: &str) -> BasisPoints {
+    BasisPoints::new(word.parse().unwrap()).unwrap()
+}
+
+fn product(world: &World, words: &Words<'_>) -> Product {
+    Product {
+        id: ProductId::from_bits(bits(words.at(1))),
+        name: text(words.at(1)),
+        seller: SellerId::from_bits(bits(words.at(2))),
+        creator: words.value("creator").map(|word| CreatorId::from_bits(bits(word))),
+        kind: words::kind(words.at(3)),
+        category: None,
+        price: words::money(words.at(4)),
+        metadata: Metadata::default(),
+        created_at: world.now,
+    }
+}
+
+fn method(words: &Words<'_>) -> Method {
+    let expiry = words.value("until").map(|word| {
+        let (year, month) = word.split_once('-').unwrap();
+        Expiry::new(year.parse().unwrap(), month.parse().unwrap()).unwrap()
+    });
+    Method {
+        id: MethodId::from_bits(bits(words.at(1))),
+        rail: Token::new(words.value("rail").unwrap_or("sandbox")).unwrap(),
+        token: RailToken(text("tok_ok")),
+        owner: None,
+        brand: Some(Token::new("visa").unwrap()),
+        last4: Some(Token::new("4242").unwrap()),
+        expiry,
+        is_store_mediated: words.has("store"),
+        created_at: Instant::from_micros(0),
+    }
+}
+
+fn new_checkout(words: &Words<'_>) -> NewCheckout {
+    let currency = Currency::parse(words.value("currency").unwrap_or("USD")).unwrap();
+    let mut lines = Vec::new();
+    let mut shipping = None;
+    for word in words.bare_from(2) {
+        match word.strip_prefix("shipping:") {
+            Some(rest) => {
+                let (price, tax) = rest.split_once('+').unwrap_or((rest, "0"));
+                let (price, tax) = (words::money(price), Some(words::money(tax)));
+                shipping = Some(NewShipping { price, tax });
+            }
+            None => lines.push(new_line(word)),
+        }
+    }
+    NewCheckout {
+        id: CheckoutId::from_bits(bits(words.at(1))),
+        currency,
+        region: Region::parse(words.value("region").unwrap_or("US-CA")).unwrap(),
+        buyer: None,
+        lines,
+        shipping,
+        source: None,
+        metadata: Metadata::default(),
+    }
+}
+
+/// `goods:S:2x500-100+81@C#P`.
+fn new_line(word: &str) -> NewLine {
+    let (word, product) = split(word, '#');
+    let (word, creator) = split(word, '@');
+    let (word, tax) = split(word, '+');
+    let (word, discount) = split(word, '-');
+    let mut parts = word.split(':');
+    let (kind, seller) = (parts.next().unwrap(), parts.next().unwrap());
+    let units = parts.next().unwrap();
+    let (quantity, price) = units.split_once('x').unwrap_or(("1", units));
+    NewLine {
+        product: product.map(|word| ProductId::from_bits(bits(word))),
+        name: text("thing"),
+        seller: SellerId::from_bits(bits(seller)),
+        creator: creator.map(|word| CreatorId::from_bits(bits(word))),
+        kind: words::kind(kind),
+        category: None,
+        quantity: quantity.parse().unwrap(),
+        unit_price: words::money(price),
+        discount: discount.map(words::money),
+        tax: tax.map(words::money),
+    }
+}
+
+fn split(word: &str, sign: char) -> (&str, Option<&str>) {
+    word.split_once(sign).map_or((word, None), |(word, rest)| (word, Some(rest)))
+}
+
+fn tender(words: &Words<'_>) -> AddTender {
+    if words.at(2) != "method" {
+        return AddTender::GiftCard { card: words::card_ref(words.at(2)) };
+    }
+    let method = MethodId::from_bits(bits(words.at(3)));
+    AddTender::PaymentMethod { method, wanted: words.money(4) }
+}
+
+/// An id that nobody else has: it comes from the place of the command in the book.
+fn drawn(world: &World, position: usize) -> u128 {
+    (1 << 120) | (u128::from(world.sequence + 1) << 16) | position as u128
+}
+
+/// The ids after `name=`, and drawn ones for the rest.
+fn ids<Id: Copy, const N: usize>(
+    world: &World,
+    words: &Words<'_>,
+    name: &str,
+    id: fn(u128) -> Id,
+) -> Box<[Id; N]> {
+    let named: Vec<&str> = words.value(name).map_or(Vec::new(), |word| word.split(',').collect());
+    let id_at = |at: usize| id(named.get(at).map_or_else(|| drawn(world, at), |word| bits(word)));
+    Box::new(std::array::from_fn(id_at))
+}
+
+fn payment_ids(world: &World, words: &Words<'_>) -> Box<[PaymentId; 4]> {
+    let id_at =
+        |at: usize| PaymentId::from_bits(words.bare(3 + at).map_or_else(|| drawn(world, at), bits));
+    Box::new(std::array::from_fn(id_at))
+}
+
+fn spare(world: &World, words: &Words<'_>) -> Box<Spare> {
+    Box::new(Spare {
+        order: OrderId::from_bits(words.value("order").map_or_else(|| drawn(world, 99), bits)),
+        refunds: *ids(world, words, "refunds", RailRefundId::from_bits),
+    })
+}
+
+/// What is to be refunded, from the fourth word on.
+pub fn request(words: &Words<'_>) -> RefundRequest {
+    match words.at(3) {
+        "everything" => RefundRequest::Everything,
+        "amount" => RefundRequest::Amount(words::money(words.at(4))),
+        _ => RefundRequest::Lines(words.from(3).filter_map(line_request).collect()),
+    }
+}
+
+/// `l1x2` or `l1=300`; `None` for a word that means something else.
+fn line_request(word: &str) -> Option<LineRequest> {
+    if let Some((line, amount)) = word.split_once('=') {
+        let line: LineId = line.parse().ok()?;
+        return Some(LineRequest::Amount { line, amount: words::money(amount) });
+    }
+    let (line, quantity) = word.split_once('x')?;
+    Some(LineRequest::Units { line: line.parse().ok()?, quantity: quantity.parse().ok()? })
+}
+
+fn new_payout(world: &World, words: &Words<'_>) -> NewPayout {
+    let seller = SellerId::from_bits(bits(words.at(2)));
+    let payee = match world.seller.get(&seller) {
+        Some(_) => Payee::Seller(seller),
+        None => Payee::Creator(CreatorId::from_bits(bits(words.at(2)))),
+    };
+    let credited = words::money(words.at(3));
+    NewPayout {
+        id: PayoutId::from_bits(bits(words.at(1))),
+        payee,
+        currency: credited.currency,
+        rail: Token::new("sandbox").unwrap(),
+        until: world.now,
+        credited: credited.amount,
+    }
+}
+
+fn code(words: &Words<'_>, position: usize) -> Token<64> {
+    Token::new(words.bare(position).unwrap_or("card_declined")).unwrap()
+}
+
+fn step(word: &str) -> Step {
+    let steps = [Step::Authorize, Step::Capture, Step::Void];
+    steps.into_iter().find(|step| step.as_str() == word).unwrap()
+}
+
+fn refund_notice(word: &str) -> RefundNotice {
+    match word {
+        "succeeded" => RefundNotice::Succeeded { reference: None },
+        "pending" => RefundNotice::Pending { reference: Some(text("re_1")) },
+        "failed" => RefundNotice::Failed { code: Token::new("bank_says_no").unwrap() },
+        "gone" => RefundNotice::MethodGone,
+        "returned" => RefundNotice::Returned,
+        "unknown" => RefundNotice::Unknown,
+        "not_received" => RefundNotice::NotReceived,
+        other => panic!("a rail does not say {other} about a refund"),
+    }
+}
