@@ -45,7 +45,6 @@ macro_rules! world {
             }
 
             fn apply(&mut self, change: &Change) {
-                self.note_bought(&change.transfers);
                 for row in &change.rows {
                     match row.clone() {
                         Row::Book(row) => self.book = Some(row),

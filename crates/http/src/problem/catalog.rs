@@ -210,7 +210,7 @@ catalog! {
     PAYMENT_NOT_CAPTURED = "payment_not_captured", 422, "The payment is not captured",
         "Read the payment: there is nothing to give back.";
     PAYMENT_CAPTURED = "payment_captured", 422, "The payment is captured",
-        "Refund it instead.";
+        "Refund the payment instead.";
     RAIL_REFUND_NOT_OPEN = "rail_refund_not_open", 422, "The refund is closed",
         "Read the refund: it has succeeded, failed, or waits for consent.";
     RAIL_REFUND_NOT_FAILED = "rail_refund_not_failed", 422, "The refund has not failed",
