@@ -11,7 +11,7 @@ use crate::Amount;
 /// * no piece ever gives back less after a further step than before it,
 /// * when the whole has gone back, every piece has gone back exactly,
 ///
-/// whatever the steps were. [`fair_split`](crate::fair_split) cannot promise the second.
+/// whatever the steps were. [`fair_split`](crate::fair_split()) cannot promise the second.
 ///
 /// Each piece is its exact share rounded to the nearest unit, and between pieces that are equally
 /// near the earlier one wins, so the same input always gives the same parts.

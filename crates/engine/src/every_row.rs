@@ -1,6 +1,6 @@
 //! Every kind of row, in one place: whoever keeps or finds rows is made from this list.
 
-/// The types that [`every_row!`](crate::every_row) names, for crates that do not know their own.
+/// The types that `every_row!` names, for crates that do not know their own.
 #[doc(hidden)]
 pub mod types {
     pub use std::sync::Arc;
