@@ -44,6 +44,9 @@ enum EventData<'a> {
 
 /// An object by its id: ask for it to see what it is now.
 #[derive(Serialize, utoipa::ToSchema)]
+// Closed in the document: every other object has these two members as well, and an answer is to
+// be exactly one of them.
+#[serde(deny_unknown_fields)]
 #[schema(as = NamedObject)]
 struct NamedView<'a> {
     /// What it is: `payment`, `order`.
