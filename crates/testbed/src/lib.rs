@@ -1,5 +1,5 @@
 //! What tests need from outside of Makegood: a PostgreSQL database of their own, and scripts in
-//! Python as the other side. Never shipped.
+//! Python as the other side, damage on purpose. Never shipped.
 //!
 //! The server is started by `./test`, or by hand with `tests/postgres`; here is only the way to
 //! it. A test that asks for one where there is none fails, and says what to do. So does a test
@@ -8,6 +8,7 @@
 #![expect(clippy::disallowed_methods, reason = "the run of the tests is configured from outside")]
 
 pub mod certificates;
+mod damage;
 mod own_server;
 mod proxy;
 mod python;
@@ -18,6 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
+pub use damage::flip_bit_of_the_journal;
 pub use own_server::{OwnServer, Stop, all_of};
 pub use proxy::{Cut, Proxy};
 pub use python::{PYTHON_VARIABLE, Script, python};

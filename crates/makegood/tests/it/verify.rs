@@ -1,6 +1,6 @@
 //! `makegood verify`: it passes what is sound and finds one flipped bit.
 
-use crate::process::{Place, flip_bit};
+use crate::process::Place;
 use crate::serve::{issue_body, redeem_body};
 
 fn place_with_history() -> Place {
@@ -33,17 +33,7 @@ fn a_sound_installation_passes_also_beside_a_server() {
 #[test]
 fn one_flipped_bit_of_the_journal_is_found() {
     let place = place_with_history();
-    let file = place.data().join("books/test.db");
-    // A reference stands in the journal, in its row and in an index; in the journal alone its
-    // length stands before it.
-    let bytes = std::fs::read(&file).unwrap();
-    let found = bytes.windows(7).enumerate().filter(|(_, window)| window == b"order-1");
-    let is_text = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
-    let in_journal = found.map(|(offset, _)| offset).find(|offset| {
-        let length = bytes[*offset..].iter().take_while(is_text).count();
-        usize::from(bytes[offset - 1]) == length
-    });
-    flip_bit(&file, in_journal.expect("the journal has references"));
+    testbed::flip_bit_of_the_journal(&place.data().join("books/test.db"));
     let ran = place.run(&["verify"]).expect(1);
     assert!(ran.out.contains("NOT SOUND"), "{}", ran.out);
 }
