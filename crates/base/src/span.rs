@@ -22,6 +22,16 @@ impl Span {
         Span::from_micros(seconds.saturating_mul(1_000_000))
     }
 
+    /// A span of so many minutes; [`Span::MAX`] when there are more than fit.
+    pub const fn minutes(minutes: u64) -> Span {
+        Span::seconds(minutes.saturating_mul(60))
+    }
+
+    /// A span of so many hours; [`Span::MAX`] when there are more than fit.
+    pub const fn hours(hours: u64) -> Span {
+        Span::minutes(hours.saturating_mul(60))
+    }
+
     /// A span of so many days of 24 hours; [`Span::MAX`] when there are more than fit.
     ///
     /// A day of the calendar where somebody lives can be shorter or longer; this one cannot.

@@ -10,21 +10,17 @@ use crate::gift_cards::Decided;
 use crate::rows::Walk;
 use crate::{AnswerRef, Change, Context, Rows};
 
-fn shop_context(at: Context) -> shop::Context {
-    shop::Context { now: at.now, position: ledger::Position::start(at.sequence) }
-}
-
 pub(crate) fn seller<R: Rows>(new: &Seller, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     let existing = walk.seller(new.id).map(Arc::as_ref);
     walk.ready()?;
-    let outcome = shop::create_seller(new, existing, shop_context(at))?;
+    let outcome = shop::create_seller(new, existing, at.first())?;
     Ok(Change::from_outcome(outcome, AnswerRef::Seller(new.id)))
 }
 
 pub(crate) fn creator<R: Rows>(new: &Creator, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     let existing = walk.creator(new.id).map(Arc::as_ref);
     walk.ready()?;
-    let outcome = shop::create_creator(new, existing, shop_context(at))?;
+    let outcome = shop::create_creator(new, existing, at.first())?;
     Ok(Change::from_outcome(outcome, AnswerRef::Creator(new.id)))
 }
 
@@ -35,16 +31,14 @@ pub(crate) fn product<R: Rows>(new: &Product, walk: &mut Walk<'_, R>, at: Contex
         creator: new.creator.and_then(|id| walk.creator(id)).map(Arc::as_ref),
     };
     walk.ready()?;
-    let outcome = shop::create_product(new, rows, shop_context(at))?;
+    let outcome = shop::create_product(new, rows, at.first())?;
     Ok(Change::from_outcome(outcome, AnswerRef::Product(new.id)))
 }
 
 pub(crate) fn method<R: Rows>(new: &NewMethod, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     let existing = walk.method(new.0.id).map(Arc::as_ref);
     walk.ready()?;
-    let position = ledger::Position::start(at.sequence);
-    let context = payments::Context { now: at.now, position };
-    let outcome = payments::create_method(new, existing, context)?;
+    let outcome = payments::create_method(new, existing, at.first())?;
     Ok(Change::from_outcome(outcome, AnswerRef::Method(new.0.id)))
 }
 
@@ -59,7 +53,7 @@ pub(crate) fn checkout<R: Rows>(new: &NewCheckout, walk: &mut Walk<'_, R>, at: C
     walk.ready()?;
     let rows =
         CheckoutRows { existing, sellers: &sellers, creators: &creators, products: &products };
-    let outcome = shop::create_checkout(new, rows, shop_context(at))?;
+    let outcome = shop::create_checkout(new, rows, at.first())?;
     // The rules know them; nobody issues the cards yet, so their money would have no home.
     if new.lines.iter().any(|line| line.kind == LineKind::GiftCard) {
         return Err(Refusal::GiftCardLinesNotYet.into());

@@ -34,23 +34,11 @@ impl<'w, 'a, R: Rows> Composition<'w, 'a, R> {
         Composition { walk, at, parts: Parts::default() }
     }
 
-    /// The context of the next rule, as gift cards know it.
-    pub(crate) fn of_cards(&self) -> giftcards::Context {
-        giftcards::Context { now: self.at.now, position: self.position() }
-    }
-
-    /// The context of the next rule, as payments know it.
-    pub(crate) fn of_payments(&self) -> payments::Context {
-        payments::Context { now: self.at.now, position: self.position() }
-    }
-
-    /// The context of the next rule, as the shop knows it.
-    pub(crate) fn of_shop(&self) -> shop::Context {
-        shop::Context { now: self.at.now, position: self.position() }
-    }
-
-    fn position(&self) -> Position {
-        Position { sequence: self.at.sequence, transfers: self.parts.transfers.len() }
+    /// The context of the next rule: its transfers stand behind those there are.
+    pub(crate) fn context(&self) -> ledger::Context {
+        let transfers = self.parts.transfers.len();
+        let position = Position { sequence: self.at.sequence, transfers };
+        ledger::Context { now: self.at.now, position }
     }
 
     /// Adds what a rule decided.

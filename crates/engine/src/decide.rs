@@ -188,7 +188,7 @@ fn reverse<R: Rows>(undo: Undo, walk: &mut Walk<'_, R>, context: Context) -> Res
     let rows = gift_cards::HoldRows::find(hold_id, walk)?;
     let expiry = rows.expiry(walk);
     walk.ready()?;
-    let context = gift_cards::context(context);
+    let context = context.first();
     let outcome = giftcards::reverse(undo, rows.to_return(expiry), refund, context)?;
     let answer = AnswerRef::Reversal(ReversalStatus::Undone, Some(hold_id));
     Ok(Change::from_outcome(outcome, answer))

@@ -31,7 +31,7 @@ pub(crate) fn open<R: Rows>(
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let rows = Accounts::find(payment, &mut composed)?;
-    let (accounts, context) = (rows.to_dispute(), composed.of_payments());
+    let (accounts, context) = (rows.to_dispute(), composed.context());
     let opened = payments::open_dispute(new, payment, &refunds, existing, accounts, context)?;
     let gave_way = opened.refunds.clone();
     composed.add(opened);
@@ -63,7 +63,7 @@ pub(crate) fn decide<R: Rows>(
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let rows = Accounts::find(payment, &mut composed)?;
-    let (accounts, context) = (rows.to_dispute(), composed.of_payments());
+    let (accounts, context) = (rows.to_dispute(), composed.context());
     let decided = match decision {
         Decision::Won => payments::win(stage, dispute, payment, accounts, context)?,
         Decision::Lost => payments::lose(stage, dispute, payment, accounts, context)?,

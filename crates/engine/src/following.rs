@@ -87,7 +87,7 @@ fn in_vain<R: Rows>(
     let is_new = before.state != payment.state;
     match payment.state {
         PaymentState::Authorized | PaymentState::RequiresAction { .. } => {
-            let voided = payments::begin_void(payment, composed.of_payments())?;
+            let voided = payments::begin_void(payment, composed.context())?;
             composed.add(voided);
             Ok(())
         }
@@ -123,7 +123,7 @@ pub(crate) fn open_refund<R: Rows>(
     let order = composed.account_of(&AccountName::OrderClearing, currency)?;
     let payable = composed.account_of(&AccountName::RefundPayable, currency)?;
     let accounts = OwedAccounts { order: order.as_ref(), payable: payable.as_ref() };
-    let context = composed.of_payments();
+    let context = composed.context();
     let opened =
         payments::open_refund(new, payment, &method, existing.as_deref(), accounts, context)?;
     composed.add(opened);
@@ -152,7 +152,7 @@ fn go_on<R: Rows>(
     }
     let authorized = |payment: &Payment| payment.state == PaymentState::Authorized;
     for (_, payment) in payments.iter().filter(|(_, payment)| authorized(payment)) {
-        let asked = payments::begin_capture(payment, composed.of_payments())?;
+        let asked = payments::begin_capture(payment, composed.context())?;
         composed.add(asked);
     }
     if payments.iter().any(|(_, payment)| payment.state != PaymentState::Captured) {
@@ -199,13 +199,13 @@ fn fail<R: Rows>(
     spare: &Spare,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let failed = shop::fail(checkout, Some(to_blame), reason, composed.of_shop())?;
+    let failed = shop::fail(checkout, Some(to_blame), reason, composed.context())?;
     composed.add(failed);
     release_all(checkout, composed)?;
     for (position, (_, payment)) in payments.iter().enumerate() {
         match payment.state {
             PaymentState::Authorized | PaymentState::RequiresAction { .. } => {
-                let voided = payments::begin_void(payment, composed.of_payments())?;
+                let voided = payments::begin_void(payment, composed.context())?;
                 composed.add(voided);
             }
             PaymentState::Captured => give_back(payment, spare, position, composed)?,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{CardId, HoldId, PersonId};
 use giftcards::{Card, Hold, IssueRows, Proof, RefundHold, Refusal as CardRefusal, ReturnRows};
 use giftcards::{SpendRows, Why, account_of};
-use ledger::{Account, AccountName, Position};
+use ledger::{Account, AccountName};
 
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, CardRef, Change, ClaimBy, Context, GiftCardCommand, Rows};
@@ -46,17 +46,12 @@ pub(crate) fn walk<R: Rows>(
     }
 }
 
-/// The context as the capability knows it.
-pub(crate) fn context(context: Context) -> giftcards::Context {
-    giftcards::Context { now: context.now, position: Position::start(context.sequence) }
-}
-
 fn create<R: Rows>(command: &GiftCardCommand, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     match command {
         GiftCardCommand::CreateProgram(new) => {
             let existing = walk.program(new.0.id).map(Arc::as_ref);
             walk.ready()?;
-            let outcome = giftcards::create_program(new, existing, context(at))?;
+            let outcome = giftcards::create_program(new, existing, at.first())?;
             Ok(Change::from_outcome(outcome, AnswerRef::Program(new.0.id)))
         }
         GiftCardCommand::Issue(new) => {
@@ -67,7 +62,7 @@ fn create<R: Rows>(command: &GiftCardCommand, walk: &mut Walk<'_, R>, at: Contex
                 funding: walk.account(new.funding.account().id(new.value.currency)),
             };
             walk.ready()?;
-            let outcome = giftcards::issue(new, rows, context(at))?;
+            let outcome = giftcards::issue(new, rows, at.first())?;
             Ok(Change::from_outcome(outcome, AnswerRef::CardWithCode(new.id)))
         }
         _ => unreachable!("only creating commands are sent here"),
@@ -86,8 +81,8 @@ fn spend<R: Rows>(command: &GiftCardCommand, walk: &mut Walk<'_, R>, at: Context
     let rows = SpendRows { card, account: account?, clearing, lapsed: &lapsed };
     walk.ready()?;
     let outcome = match command {
-        GiftCardCommand::Hold { .. } => giftcards::hold(place, rows, context(at))?,
-        _ => giftcards::redeem(place, rows, context(at))?,
+        GiftCardCommand::Hold { .. } => giftcards::hold(place, rows, at.first())?,
+        _ => giftcards::redeem(place, rows, at.first())?,
     };
     Ok(Change::from_outcome(outcome, AnswerRef::Hold(place.id)))
 }
@@ -143,7 +138,7 @@ fn claim<R: Rows>(
     if wanted.is_some_and(|wanted| wanted != card.id) {
         return Err(unknown.into());
     }
-    let outcome = giftcards::claim(card, account?, proof, person, context(at))?;
+    let outcome = giftcards::claim(card, account?, proof, person, at.first())?;
     Ok(Change::from_outcome(outcome, AnswerRef::Card(card.id)))
 }
 
@@ -162,9 +157,7 @@ impl<'a> HoldRows<'a> {
         let account = walk.account(account_of(hold.card));
         let clearing = walk.account(hold.pending.credit);
         let currency = hold.pending.currency;
-        let clearing = clearing
-            .cloned()
-            .unwrap_or_else(|| Account::open(AccountName::OrderClearing, currency));
+        let clearing = Account::or_open(clearing, AccountName::OrderClearing, currency);
         let card = card.ok_or(CardRefusal::CardNotFound)?;
         Ok(HoldRows { hold, card, account: account.ok_or(CardRefusal::CardNotFound)?, clearing })
     }
@@ -197,7 +190,7 @@ fn on_hold<R: Rows>(
     };
     walk.ready()?;
     let accounts = (account, &clearing);
-    let at = context(at);
+    let at = at.first();
     let outcome = match command {
         GiftCardCommand::ChangeHold { change, .. } => {
             let rows = SpendRows { card, account, clearing: Some(&clearing), lapsed: &lapsed };
@@ -224,7 +217,7 @@ fn refund_hold<R: Rows>(
     let rows = HoldRows::find(id, walk)?;
     let expiry = rows.expiry(walk);
     walk.ready()?;
-    let outcome = giftcards::refund(refund, rows.to_return(expiry), existing, None, context(at))?;
+    let outcome = giftcards::refund(refund, rows.to_return(expiry), existing, None, at.first())?;
     Ok(Change::from_outcome(outcome, AnswerRef::Refund(refund.id)))
 }
 
@@ -260,7 +253,7 @@ fn on_card<R: Rows>(
     let other = other.and_then(|name| walk.account(name.id(card.currency)));
     walk.ready()?;
     let account = account.ok_or(CardRefusal::CardNotFound)?;
-    let at = context(at);
+    let at = at.first();
     let outcome = match command {
         GiftCardCommand::Freeze { reason, by, .. } => {
             giftcards::freeze(card, account, reason.clone(), *by, at)?

@@ -73,5 +73,12 @@ pub struct Context {
     pub sequence: u64,
 }
 
+impl Context {
+    /// The same for a rule whose transfers are the first of their record.
+    pub(crate) fn first(self) -> ledger::Context {
+        ledger::Context { now: self.now, position: ledger::Position::start(self.sequence) }
+    }
+}
+
 /// Rounds of loading a command may ask for.
 pub const NEEDS_ROUNDS_MAX: usize = 3;

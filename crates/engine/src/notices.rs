@@ -51,7 +51,7 @@ fn noted<R: Rows>(
     payment: &Payment,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<Outcome, Stop> {
-    let context = composed.of_payments();
+    let context = composed.context();
     Ok(match command {
         PaymentCommand::NoteAuthorization { notice, .. } => {
             payments::note_authorization(notice, payment)?
@@ -81,7 +81,7 @@ fn capture<R: Rows>(
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<Outcome, Stop> {
     let rows = Accounts::find(payment, composed)?;
-    let context = composed.of_payments();
+    let context = composed.context();
     Ok(payments::note_capture(notice, payment, rows.to_capture(), context)?)
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn refund<R: Rows>(
         credit_notes: credit_notes.as_ref(),
         accounts: &accounts,
     };
-    let refunded = shop::refund(new, order, rows, composed.of_shop())?;
+    let refunded = shop::refund(new, order, rows, composed.context())?;
     composed.add(refunded);
     let refund = composed.order_refund(new.id)?.ok_or(Refusal::RefundNotFound)?;
     send_back(order, &refund, &gone, ids, &mut composed)?;
@@ -153,7 +153,7 @@ fn to_card<R: Rows>(
         clearing: &clearing,
         expiry: expiry.as_ref(),
     };
-    let (by, context) = (Some(order.checkout), composed.of_cards());
+    let (by, context) = (Some(order.checkout), composed.context());
     let returned = giftcards::refund(new, rows, existing.as_deref(), by, context)?;
     composed.add(returned);
     Ok(())

@@ -34,12 +34,12 @@ pub(crate) fn pay<R: Rows>(
     }
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
-    let begun = shop::begin_pay(checkout, *payments, composed.of_shop())?;
+    let begun = shop::begin_pay(checkout, *payments, composed.context())?;
     composed.add(begun);
     let checkout = composed.checkout(id)?.ok_or(Refusal::CheckoutNotFound)?;
     for hold in holds_of(&checkout) {
         let Held { hold, card, account, .. } = composed.held(hold)?;
-        let secured = giftcards::secure(&hold, &card, &account, id, composed.of_cards())?;
+        let secured = giftcards::secure(&hold, &card, &account, id, composed.context())?;
         composed.add(secured);
     }
     let mut is_paid = true;
@@ -66,7 +66,7 @@ fn authorize<R: Rows>(
     let amount = checkout.money(tender.amount());
     let new = NewPayment { id, amount, purpose: Purpose::Checkout(checkout.id) };
     let existing = existing.as_deref();
-    let made = payments::authorize(&new, &method, existing, composed.of_payments())?;
+    let made = payments::authorize(&new, &method, existing, composed.context())?;
     composed.add(made);
     Ok(true)
 }
@@ -82,7 +82,7 @@ pub(crate) fn complete<R: Rows>(
     for hold in holds_of(checkout) {
         let Held { hold, card, account, clearing } = composed.held(hold)?;
         let (accounts, by) = ((&account, &clearing), Some(checkout.id));
-        let context = composed.of_cards();
+        let context = composed.context();
         let taken = giftcards::capture(&capture, &hold, &card, accounts, by, context)?;
         composed.add(taken);
     }
@@ -95,7 +95,7 @@ pub(crate) fn complete<R: Rows>(
         receipts: receipts.as_ref(),
         accounts: &accounts,
     };
-    let made = shop::complete(order, checkout, rows, composed.of_shop())?;
+    let made = shop::complete(order, checkout, rows, composed.context())?;
     composed.add(made);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Currency, PayoutId, Token};
-use ledger::{Account, AccountName, Position, RailName};
+use ledger::{Account, AccountName, RailName};
 use shop::{NewPayout, Payee, PayoutRows, Refusal};
 
 use crate::gift_cards::Decided;
@@ -15,7 +15,7 @@ pub(crate) fn create<R: Rows>(new: &NewPayout, walk: &mut Walk<'_, R>, at: Conte
     let accounts = accounts(new.payee, &new.rail, new.currency, walk);
     walk.ready()?;
     let rows = PayoutRows { existing, accounts: &accounts };
-    let outcome = shop::create_payout(new, rows, context(at))?;
+    let outcome = shop::create_payout(new, rows, at.first())?;
     Ok(Change::from_outcome(outcome, AnswerRef::Payout(new.id)))
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn failed<R: Rows>(
     let payout = walk.payout(id).ok_or(Refusal::PayoutNotFound)?;
     let accounts = accounts(payout.payee, &payout.rail, payout.amount.currency, walk);
     walk.ready()?;
-    let outcome = shop::payout_failed(payout, reason.clone(), &accounts, context(at))?;
+    let outcome = shop::payout_failed(payout, reason.clone(), &accounts, at.first())?;
     Ok(Change::from_outcome(outcome, AnswerRef::Payout(id)))
 }
 
@@ -47,8 +47,4 @@ fn accounts<'a, R: Rows>(
 ) -> Vec<&'a Account> {
     let names = [payee.account(), AccountName::RailClearing(rail.clone())];
     names.iter().filter_map(|name| walk.account(name.id(currency))).collect()
-}
-
-fn context(at: Context) -> shop::Context {
-    shop::Context { now: at.now, position: Position::start(at.sequence) }
 }

@@ -54,7 +54,7 @@ fn decided<R: Rows>(
     (refund, payment, method): (&RailRefund, &Payment, Option<&Method>),
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<Outcome, Stop> {
-    let context = composed.of_payments();
+    let context = composed.context();
     Ok(match command {
         PaymentCommand::BeginRefund { .. } => payments::begin_refund(refund, payment)?,
         PaymentCommand::NoteRefund { attempt, notice, .. } => {

@@ -54,7 +54,7 @@ pub(crate) fn add<R: Rows>(
     walk.ready()?;
     let facts = facts(&candidates, holds);
     let mut composed = Composition::new(walk, at);
-    let planned = shop::add_tender(&new, checkout, &facts, composed.of_shop());
+    let planned = shop::add_tender(&new, checkout, &facts, composed.context());
     let planned = planned.map_err(|refusal| better_told(refusal, added, &candidates))?;
     composed.add(planned);
     follow_plan(id, &candidates, &facts, &mut composed)?;
@@ -73,7 +73,7 @@ pub(crate) fn remove<R: Rows>(
     walk.ready()?;
     let facts = facts(&candidates, holds);
     let mut composed = Composition::new(walk, at);
-    let planned = shop::remove_tender(tender, checkout, &facts, composed.of_shop())?;
+    let planned = shop::remove_tender(tender, checkout, &facts, composed.context())?;
     composed.add(planned);
     follow_plan(id, &candidates, &facts, &mut composed)?;
     Ok(composed.finish(AnswerRef::Checkout(id)))
@@ -85,7 +85,7 @@ pub(crate) fn expire<R: Rows>(id: CheckoutId, walk: &mut Walk<'_, R>, at: Contex
     name_cards(checkout, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
-    let expired = shop::expire(checkout, composed.of_shop())?;
+    let expired = shop::expire(checkout, composed.context())?;
     composed.add(expired);
     release_all(checkout, &mut composed)?;
     Ok(composed.finish(AnswerRef::Checkout(id)))
@@ -102,7 +102,7 @@ pub(crate) fn release_all<R: Rows>(
             continue;
         }
         let accounts = (&held.account, &held.clearing);
-        let (by, context) = (Some(checkout.id), composed.of_cards());
+        let (by, context) = (Some(checkout.id), composed.context());
         let released = giftcards::release(None, &held.hold, &held.card, accounts, by, context)?;
         composed.add(released);
     }
@@ -268,9 +268,9 @@ fn release<R: Rows>(
 ) -> Result<(), Stop> {
     let clearing = clearing(checkout, composed)?;
     let clearing =
-        clearing.unwrap_or_else(|| Account::open(AccountName::OrderClearing, checkout.currency));
+        Account::or_open(clearing.as_ref(), AccountName::OrderClearing, checkout.currency);
     let accounts = (candidate.account, &clearing);
-    let (by, context) = (Some(checkout.id), composed.of_cards());
+    let (by, context) = (Some(checkout.id), composed.context());
     let released = giftcards::release(None, hold, candidate.card, accounts, by, context)?;
     composed.add(released);
     Ok(())
@@ -284,7 +284,7 @@ fn change<R: Rows>(
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
     let clearing = clearing(checkout, composed)?;
-    let context = composed.of_cards();
+    let context = composed.context();
     let change = ChangeHold {
         amount: Some(checkout.money(tender.amount())),
         expires_in_s: Some(seconds(checkout, candidate.card, context.now)),
@@ -303,7 +303,7 @@ fn place<R: Rows>(
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
     let clearing = clearing(checkout, composed)?;
-    let context = composed.of_cards();
+    let context = composed.context();
     // A card that is bound to lines is told which; no other needs to know.
     let pays = tender.allocations.iter().filter(|_| is_bound(candidate.card));
     let lines = pays.filter_map(|allocation| checkout.line(allocation.line)).map(as_cards_see);

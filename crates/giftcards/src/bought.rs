@@ -5,11 +5,9 @@
 //! is refunded returns less, and a payment that is lost leaves a loss.
 
 use base::{Money, Token};
-use ledger::{Account, AccountName, Reason};
+use ledger::{Account, AccountName, Reason, Subject};
 
 use crate::life::{changed, move_value, refuse_canceled};
-use crate::outcome::about_card;
-use crate::spend::or_open;
 use crate::{Block, Card, CardState, Context, EventKind, Outcome, Refusal};
 
 /// Takes unspent value off a card, all or `part` of it, back to the account that it came from,
@@ -26,13 +24,13 @@ pub fn withdraw(
     part: Option<Money>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    let to = or_open(funding, card.funding.account(), card.currency);
+    let to = Account::or_open(funding, card.funding.account(), card.currency);
     let (why, kind) = (Reason::OrderRefund, EventKind::CardWithdrawn);
     let mut outcome = take_off(card, account, to, part, (why, kind), context)?;
     let left = outcome.posted.accounts.iter().find(|left| left.id == account.id);
     if left.is_some_and(|left| left.balance() == 0) {
         outcome.cards[0].state = CardState::Canceled;
-        outcome.events.push((EventKind::CardCanceled, about_card(card.id)));
+        outcome.events.push((EventKind::CardCanceled, Subject::of(card.id)));
     }
     Ok(outcome)
 }
@@ -51,7 +49,7 @@ pub fn claw_back(
     part: Option<Money>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    let to = or_open(loss, AccountName::ChargebackLoss, card.currency);
+    let to = Account::or_open(loss, AccountName::ChargebackLoss, card.currency);
     let (why, kind) = (Reason::CardClawedBack, EventKind::CardClawedBack);
     take_off(card, account, to, part, (why, kind), context)
 }

@@ -1,11 +1,10 @@
 //! Deliveries: handed over at their time, reported on, sent again, sent to somebody else.
 
 use base::Span;
-use ledger::Account;
+use ledger::{Account, Subject};
 
 use crate::card::Details;
 use crate::life::{changed, refuse_canceled};
-use crate::outcome::about_card;
 use crate::{Card, CardState, ClaimLink, Context, Delivery, DeliveryState, EventKind, Gift};
 use crate::{Outcome, Refusal, Sealed, Why, limits};
 
@@ -115,7 +114,7 @@ pub fn change_recipient(
     sent.map_or(Ok(()), |delivery| send_again(delivery, context))?;
     gift.link = link.or(gift.link);
     let card = Card { gift: gift.kept(), details: details.kept(), ..card.clone() };
-    let about = about_card(card.id);
+    let about = Subject::of(card.id);
     let mut outcome = changed(card, account, EventKind::CardRecipientChanged);
     if is_sent {
         outcome.events.push((EventKind::CardDeliveryDue, about));

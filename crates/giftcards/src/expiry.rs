@@ -4,8 +4,7 @@
 use ledger::{Account, LinkedSet, Reason, Subject};
 
 use crate::life::{changed, move_value};
-use crate::outcome::about_hold;
-use crate::spend::{close_if_settled, or_open};
+use crate::spend::close_if_settled;
 use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refusal};
 
 /// Books the expiry of a card: what is left goes to breakage, or back to the expense it was
@@ -28,7 +27,7 @@ pub fn expire_card(
         return Err(Refusal::HoldsOpen);
     }
     let left = account.available();
-    let to = or_open(expiry, card.funding.expiry_account(), card.currency);
+    let to = Account::or_open(expiry, card.funding.expiry_account(), card.currency);
     let posted = move_value(card, account, to, Reason::CardExpiry, left, context)?;
     let expired_value = card.expired_value.checked_add(left).ok_or(Refusal::LimitExceeded)?;
     let card = Card { state: CardState::Expired, expired_value, ..card.clone() };
@@ -53,7 +52,7 @@ pub fn expire_hold(
     if hold.expires_at > context.now {
         return Err(Refusal::NotDue);
     }
-    let mut set = LinkedSet::new(context.position, Reason::HoldExpiry, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, Reason::HoldExpiry, Subject::of(hold.id))
         .with(account.clone())
         .with(clearing.clone());
     let pending = set.expire(&hold.pending).map_err(|_| Refusal::HoldNotOpen)?;
@@ -61,7 +60,7 @@ pub fn expire_hold(
     let mut card = card.clone();
     close_if_settled(&mut card, &hold);
     Ok(Outcome {
-        events: vec![(EventKind::HoldExpired, about_hold(hold.id))],
+        events: vec![(EventKind::HoldExpired, Subject::of(hold.id))],
         cards: vec![card],
         holds: vec![hold],
         posted: set.finish(),
@@ -83,11 +82,11 @@ pub(crate) fn book_lapses(
 ) -> Result<Lapses, Refusal> {
     let mut lapses = Lapses { holds: Vec::new(), events: Vec::new() };
     for hold in lapsed {
-        set.on_behalf(Reason::HoldExpiry, about_hold(hold.id));
+        set.on_behalf(Reason::HoldExpiry, Subject::of(hold.id));
         match set.expire(&hold.pending) {
             Ok(pending) => {
                 lapses.holds.push(Hold { pending, ..(*hold).clone() });
-                lapses.events.push((EventKind::HoldExpired, about_hold(hold.id)));
+                lapses.events.push((EventKind::HoldExpired, Subject::of(hold.id)));
             }
             // Listed although nothing is held any more: it is only unlisted.
             Err(ledger::Refusal::PendingClosed) => {}

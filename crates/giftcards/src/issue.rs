@@ -1,10 +1,9 @@
 //! Issuing a card.
 
 use base::{Amount, CardId, Instant, Money, Span};
-use ledger::{Account, AccountName, LinkedSet, Reason};
+use ledger::{Account, AccountName, LinkedSet, Reason, Subject};
 
 use crate::card::Details;
-use crate::outcome::about_card;
 use crate::{Card, CardState, Code, CodeRow, Context, EventKind, Funding, NewDelivery, Outcome};
 use crate::{Program, Refusal, Sandbox, limits};
 
@@ -86,18 +85,18 @@ pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outco
     }
     let reason = if is_import { Reason::Import } else { Reason::Issue };
     let account = Account::open(AccountName::GiftCard(card.id), card.currency);
-    let funding = crate::spend::or_open(rows.funding, new.funding.account(), card.currency);
+    let funding = Account::or_open(rows.funding, new.funding.account(), card.currency);
     let (to, from) = (account.id, funding.id);
-    let mut set = LinkedSet::new(context.position, reason, about_card(card.id));
+    let mut set = LinkedSet::new(context.position, reason, Subject::of(card.id));
     set = set.with(account).with(funding);
     let opening = card.money(new.opening_balance.unwrap_or(card.value));
     if !opening.amount.is_zero() {
         set.transfer(from, to, opening).map_err(|_| Refusal::LimitExceeded)?;
     }
     let code = CodeRow { hash: card.code.hash, card: card.id, live: true };
-    let mut events = vec![(EventKind::CardIssued, about_card(card.id))];
+    let mut events = vec![(EventKind::CardIssued, Subject::of(card.id))];
     if card.gift.as_ref().and_then(|gift| gift.delivery).is_some_and(|it| it.is_handed_over()) {
-        events.push((EventKind::CardDeliveryDue, about_card(card.id)));
+        events.push((EventKind::CardDeliveryDue, Subject::of(card.id)));
     }
     Ok(Outcome {
         events,

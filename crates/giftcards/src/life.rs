@@ -1,11 +1,9 @@
 //! What staff and owners do to a card: freeze, replace the code, cancel, extend, adjust.
 
 use base::{Amount, Instant, Money, PersonId, Token};
-use ledger::{Account, AccountName, LinkedSet, Posted, Reason};
+use ledger::{Account, AccountName, LinkedSet, Posted, Reason, Subject};
 
 use crate::limits;
-use crate::outcome::about_card;
-use crate::spend::or_open;
 use crate::{AdjustReason, Block, Card, CardState, Code, CodeRow, Context, EventKind, Outcome};
 use crate::{Refusal, Why};
 
@@ -89,7 +87,7 @@ pub fn cancel(
     if !account.held().is_zero() {
         return Err(Refusal::HoldsOpen);
     }
-    let to = or_open(funding, card.funding.account(), card.currency);
+    let to = Account::or_open(funding, card.funding.account(), card.currency);
     let posted = move_value(card, account, to, Reason::Cancel, account.available(), context)?;
     let card = Card { state: CardState::Canceled, ..card.clone() };
     Ok(Outcome { posted, ..changed(card, account, EventKind::CardCanceled) })
@@ -127,7 +125,7 @@ pub fn extend(
     }
     let mut posted = Posted { accounts: vec![account.clone()], ..Posted::default() };
     if !card.expired_value.is_zero() {
-        let from = or_open(expiry, card.funding.expiry_account(), card.currency);
+        let from = Account::or_open(expiry, card.funding.expiry_account(), card.currency);
         posted = give_value(card, account, from, Reason::Extend, card.expired_value, context)?;
     }
     let card = Card {
@@ -180,7 +178,7 @@ pub fn adjust(
     if change.amount.currency != card.currency {
         return Err(Refusal::CurrencyMismatch);
     }
-    let other = or_open(incentives, AccountName::GiftCardIncentives, card.currency);
+    let other = Account::or_open(incentives, AccountName::GiftCardIncentives, card.currency);
     let amount = change.amount.amount;
     let room = limits::CARD_VALUE_MAX.saturating_sub(account.balance());
     if amount.is_zero() || (change.direction == Direction::Up && amount.minor() > room) {
@@ -205,7 +203,7 @@ pub(crate) fn refuse_canceled(card: &Card) -> Result<(), Refusal> {
 /// reads the event is told the balance.
 pub(crate) fn changed(card: Card, account: &Account, kind: EventKind) -> Outcome {
     Outcome {
-        events: vec![(kind, about_card(card.id))],
+        events: vec![(kind, Subject::of(card.id))],
         posted: Posted { accounts: vec![account.clone()], ..Posted::default() },
         cards: vec![card],
         ..Outcome::default()
@@ -250,7 +248,7 @@ fn transfer(
     direction: Direction,
 ) -> Result<Posted, Refusal> {
     let (mine, theirs) = (account.id, other.id);
-    let mut set = LinkedSet::new(context.position, reason, about_card(card.id));
+    let mut set = LinkedSet::new(context.position, reason, Subject::of(card.id));
     set = set.with(account.clone()).with(other);
     let (debit, credit) = match direction {
         Direction::Up => (theirs, mine),

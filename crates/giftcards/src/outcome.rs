@@ -1,18 +1,8 @@
-//! What a decision needs to know besides rows, and what it leaves behind.
+//! What a decision leaves behind.
 
-use base::{CardId, HoldId, Instant, ProgramId, RefundId};
-use ledger::{Position, Posted, Subject};
+use ledger::{Posted, Subject};
 
 use crate::{Card, CodeRow, EventKind, Hold, Program, Refund};
-
-/// The circumstances of a decision.
-#[derive(Clone, Copy, Debug)]
-pub struct Context {
-    /// The book's time.
-    pub now: Instant,
-    /// Where in the journal transfers will stand.
-    pub position: Position,
-}
 
 /// Rows after a decision, what was posted, and what happened in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,20 +21,4 @@ pub struct Outcome {
     pub posted: Posted,
     /// Events, each with the object it is about.
     pub events: Vec<(EventKind, Subject)>,
-}
-
-pub(crate) fn about_card(id: CardId) -> Subject {
-    Subject(id.to_bytes())
-}
-
-pub(crate) fn about_hold(id: HoldId) -> Subject {
-    Subject(id.to_bytes())
-}
-
-pub(crate) fn about_refund(id: RefundId) -> Subject {
-    Subject(id.to_bytes())
-}
-
-pub(crate) fn about_program(id: ProgramId) -> Subject {
-    Subject(id.to_bytes())
 }

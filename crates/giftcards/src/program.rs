@@ -2,7 +2,8 @@
 
 use base::{Amount, Currency, Instant, ProgramId, Region, Text};
 
-use crate::outcome::about_program;
+use ledger::Subject;
+
 use crate::{Context, EventKind, Metadata, Outcome, Refusal, Scope, limits};
 
 /// Terms for a family of cards. A card copies what it needs when it is issued, so a later
@@ -66,6 +67,6 @@ pub fn create_program(
     {
         return Err(Refusal::LimitExceeded);
     }
-    let events = vec![(EventKind::ProgramCreated, about_program(program.id))];
+    let events = vec![(EventKind::ProgramCreated, Subject::of(program.id))];
     Ok(Outcome { programs: vec![program], events, ..Outcome::default() })
 }

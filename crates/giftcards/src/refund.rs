@@ -1,10 +1,8 @@
 //! Refunds: captured money goes back to the card it came from.
 
 use base::{CheckoutId, Money, RefundId, Span};
-use ledger::{Account, LinkedSet, Reason};
+use ledger::{Account, LinkedSet, Reason, Subject};
 
-use crate::outcome::{about_card, about_hold, about_refund};
-use crate::spend::or_open;
 use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refund, Refusal, Why};
 
 /// A refund of a part of what a hold captured.
@@ -68,7 +66,7 @@ pub fn refund(
         reversed: false,
         created_at: context.now,
     });
-    outcome.events.push((EventKind::RefundSucceeded, about_refund(new.id)));
+    outcome.events.push((EventKind::RefundSucceeded, Subject::of(new.id)));
     Ok(outcome)
 }
 
@@ -83,15 +81,15 @@ pub(crate) fn give_back(
     if card.state == CardState::Canceled {
         return Err(Refusal::NotUsable(Why::Canceled));
     }
-    let mut set = LinkedSet::new(context.position, reason, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, reason, Subject::of(hold.id))
         .with(account.clone())
         .with(clearing.clone());
     let mut outcome = Outcome::default();
     if card.is_past_expiry(context.now) {
         let expired = book_expiry(rows, &mut set, &mut outcome)?;
         outcome.cards.push(prolonged(expired, context));
-        outcome.events.push((EventKind::CardExtended, about_card(card.id)));
-        set.on_behalf(reason, about_hold(hold.id));
+        outcome.events.push((EventKind::CardExtended, Subject::of(card.id)));
+        set.on_behalf(reason, Subject::of(hold.id));
     }
     set.transfer(clearing.id, account.id, amount).map_err(|_| Refusal::LimitExceeded)?;
     let refunded = hold.refunded.checked_add(amount.amount).ok_or(Refusal::LimitExceeded)?;
@@ -112,12 +110,12 @@ fn book_expiry(
     if card.state != CardState::Active || left.is_zero() {
         return Ok(card.clone());
     }
-    let expiry = or_open(expiry, card.funding.expiry_account(), card.currency);
+    let expiry = Account::or_open(expiry, card.funding.expiry_account(), card.currency);
     let to = expiry.id;
     set.add(expiry);
-    set.on_behalf(Reason::CardExpiry, about_card(card.id));
+    set.on_behalf(Reason::CardExpiry, Subject::of(card.id));
     set.transfer(account.id, to, card.money(left)).map_err(|_| Refusal::LimitExceeded)?;
-    outcome.events.push((EventKind::CardExpired, about_card(card.id)));
+    outcome.events.push((EventKind::CardExpired, Subject::of(card.id)));
     let expired_value = card.expired_value.checked_add(left).ok_or(Refusal::LimitExceeded)?;
     Ok(Card { expired_value, ..card.clone() })
 }

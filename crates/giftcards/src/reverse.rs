@@ -1,9 +1,8 @@
 //! Undoing an operation by its key, for a shop that does not know whether it took place.
 
 use base::{Amount, HoldId, RefundId};
-use ledger::{LinkedSet, Reason};
+use ledger::{LinkedSet, Reason, Subject};
 
-use crate::outcome::{about_hold, about_refund};
 use crate::refund::give_back;
 use crate::spend::close_if_settled;
 use crate::{Context, EventKind, Outcome, Refund, Refusal, ReturnRows};
@@ -56,14 +55,14 @@ fn release_all(rows: ReturnRows<'_>, context: Context) -> Result<Outcome, Refusa
         return Err(Refusal::HoldCaptured);
     }
     let (mut hold, mut card) = (rows.hold.clone(), rows.card.clone());
-    let mut set = LinkedSet::new(context.position, Reason::Reverse, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, Reason::Reverse, Subject::of(hold.id))
         .with(rows.account.clone())
         .with(rows.clearing.clone());
     let open = hold.pending.open();
     let mut events = Vec::new();
     if !open.is_zero() {
         hold.pending = set.void(&hold.pending, open).map_err(|_| Refusal::HoldNotOpen)?;
-        events.push((EventKind::HoldReleased, about_hold(hold.id)));
+        events.push((EventKind::HoldReleased, Subject::of(hold.id)));
     }
     close_if_settled(&mut card, &hold);
     Ok(Outcome {
@@ -82,7 +81,7 @@ fn take_back(rows: ReturnRows<'_>, amount: Amount, context: Context) -> Result<O
         return Err(Refusal::AmountExceedsCaptured { refundable });
     }
     let mut outcome = give_back(rows, card.money(amount), Reason::Reverse, context)?;
-    outcome.events.push((EventKind::HoldReversed, about_hold(hold.id)));
+    outcome.events.push((EventKind::HoldReversed, Subject::of(hold.id)));
     Ok(outcome)
 }
 
@@ -97,7 +96,7 @@ fn undo_refund(
     if !refund.reversed && available.amount < amount.amount {
         return Err(Refusal::InsufficientBalance { available });
     }
-    let mut set = LinkedSet::new(context.position, Reason::Reverse, about_refund(refund.id))
+    let mut set = LinkedSet::new(context.position, Reason::Reverse, Subject::of(refund.id))
         .with(account.clone())
         .with(clearing.clone());
     let mut hold = rows.hold.clone();
@@ -106,7 +105,7 @@ fn undo_refund(
         let moved = set.transfer(account.id, clearing.id, amount);
         moved.map_err(|_| Refusal::LimitExceeded)?;
         hold.refunded = hold.refunded.saturating_sub(amount.amount);
-        events.push((EventKind::RefundReversed, about_refund(refund.id)));
+        events.push((EventKind::RefundReversed, Subject::of(refund.id)));
     }
     Ok(Outcome {
         holds: vec![hold],

@@ -1,10 +1,9 @@
 //! Spending: hold, change, capture, release, and the one-step redemption.
 
-use base::{AccountId, Amount, CheckoutId, Currency, HoldId, Instant, Money, Region, Span, Text};
-use ledger::{Account, AccountName, LinkedSet, Pending, Reason};
+use base::{AccountId, Amount, CheckoutId, HoldId, Instant, Money, Region, Span, Text};
+use ledger::{Account, AccountName, LinkedSet, Pending, Reason, Subject};
 
 use crate::expiry::{Lapses, book_lapses};
-use crate::outcome::about_hold;
 use crate::{Card, CardState, Context, EventKind, Hold, Line, LineKind, Outcome, Refusal};
 use crate::{Sandbox, Why, limits};
 
@@ -64,7 +63,7 @@ pub fn hold(place: &Place, rows: SpendRows<'_>, context: Context) -> Result<Outc
     }
     let amount = spending.amount(place)?;
     let (debit, credit) = (rows.account.id, spending.clearing);
-    spending.set.on_behalf(Reason::Hold, about_hold(place.id));
+    spending.set.on_behalf(Reason::Hold, Subject::of(place.id));
     let reserved = spending.set.reserve(debit, credit, amount);
     let pending = reserved.map_err(|refused| refusal(refused, spending.available()))?;
     let expires_at = later(seconds, context);
@@ -88,7 +87,7 @@ pub fn redeem(place: &Place, rows: SpendRows<'_>, context: Context) -> Result<Ou
     let mut spending = Spending::begin(place, rows, context)?;
     let amount = spending.amount(place)?;
     let (debit, credit) = (rows.account.id, spending.clearing);
-    spending.set.on_behalf(Reason::Redeem, about_hold(place.id));
+    spending.set.on_behalf(Reason::Redeem, Subject::of(place.id));
     let moved = spending.set.transfer(debit, credit, amount);
     moved.map_err(|refused| refusal(refused, spending.available()))?;
     let pending = Pending {
@@ -142,8 +141,8 @@ pub fn change_hold(
     if change.expires_in_s.is_some_and(|seconds| seconds == 0 || seconds > card.hold_seconds_max) {
         return Err(Refusal::LimitExceeded);
     }
-    let clearing = or_open(rows.clearing, AccountName::OrderClearing, card.currency);
-    let mut set = LinkedSet::new(context.position, Reason::Hold, about_hold(hold.id))
+    let clearing = Account::or_open(rows.clearing, AccountName::OrderClearing, card.currency);
+    let mut set = LinkedSet::new(context.position, Reason::Hold, Subject::of(hold.id))
         .with(rows.account.clone())
         .with(clearing);
     let Lapses { mut holds, mut events } = book_lapses(&mut set, &mut card, rows.lapsed)?;
@@ -151,7 +150,7 @@ pub fn change_hold(
     hold.expires_at = expires_at;
     list_until(&mut card, &hold);
     close_if_settled(&mut card, &hold);
-    events.push((EventKind::HoldUpdated, about_hold(hold.id)));
+    events.push((EventKind::HoldUpdated, Subject::of(hold.id)));
     holds.push(hold);
     Ok(Outcome { cards: vec![card], holds, posted: set.finish(), events, ..Outcome::default() })
 }
@@ -165,7 +164,7 @@ fn resize(
 ) -> Result<Pending, Refusal> {
     let held = hold.pending.open();
     if wanted > held {
-        set.on_behalf(Reason::Hold, about_hold(hold.id));
+        set.on_behalf(Reason::Hold, Subject::of(hold.id));
         let available = available_in(set, card, hold.pending.debit);
         let enlarged = set.enlarge(&hold.pending, wanted.saturating_sub(held));
         return enlarged.map_err(|refused| refusal(refused, available));
@@ -174,7 +173,7 @@ fn resize(
     if less.is_zero() {
         return Ok(hold.pending.clone());
     }
-    set.on_behalf(Reason::Release, about_hold(hold.id));
+    set.on_behalf(Reason::Release, Subject::of(hold.id));
     set.void(&hold.pending, less).map_err(|_| Refusal::HoldNotOpen)
 }
 
@@ -209,14 +208,14 @@ pub fn capture(
     if card.sandbox == Sandbox::FailsAtCapture {
         return Err(Refusal::CaptureDeclined);
     }
-    let mut set = LinkedSet::new(context.position, Reason::Capture, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, Reason::Capture, Subject::of(hold.id))
         .with(account.clone())
         .with(clearing.clone());
     let (mut card, mut hold) = (card.clone(), hold.clone());
     hold.pending = set.post(&hold.pending, part).map_err(|_| Refusal::HoldNotOpen)?;
     let rest = hold.pending.open();
     if request.is_final && !rest.is_zero() {
-        set.on_behalf(Reason::Release, about_hold(hold.id));
+        set.on_behalf(Reason::Release, Subject::of(hold.id));
         hold.pending = set.void(&hold.pending, rest).map_err(|_| Refusal::HoldNotOpen)?;
     }
     close_if_settled(&mut card, &hold);
@@ -243,7 +242,7 @@ pub fn release(
         return Err(Refusal::HoldNotOpen);
     }
     let part = part_of(hold, card, amount)?;
-    let mut set = LinkedSet::new(context.position, Reason::Release, about_hold(hold.id))
+    let mut set = LinkedSet::new(context.position, Reason::Release, Subject::of(hold.id))
         .with(account.clone())
         .with(clearing.clone());
     let (mut card, mut hold) = (card.clone(), hold.clone());
@@ -276,7 +275,7 @@ pub fn secure(
     if card.sandbox == Sandbox::FailsAtCapture {
         return Err(Refusal::CaptureDeclined);
     }
-    let set = LinkedSet::new(context.position, Reason::Hold, about_hold(hold.id));
+    let set = LinkedSet::new(context.position, Reason::Hold, Subject::of(hold.id));
     let (mut card, hold) = (card.clone(), Hold { expires_at: Instant::MAX, ..hold.clone() });
     list_until(&mut card, &hold);
     Ok(outcome(set.with(account.clone()), card, hold, EventKind::HoldSecured))
@@ -291,15 +290,15 @@ struct Spending<'a> {
     card_changed: bool,
     holds: Vec<Hold>,
     clearing: AccountId,
-    events: Vec<(EventKind, ledger::Subject)>,
+    events: Vec<(EventKind, Subject)>,
 }
 
 impl<'a> Spending<'a> {
     fn begin(place: &Place, rows: SpendRows<'a>, context: Context) -> Result<Self, Refusal> {
         let mut card = rows.card.clone();
-        let clearing = or_open(rows.clearing, AccountName::OrderClearing, card.currency);
+        let clearing = Account::or_open(rows.clearing, AccountName::OrderClearing, card.currency);
         let clearing_id = clearing.id;
-        let mut set = LinkedSet::new(context.position, Reason::Hold, about_hold(place.id))
+        let mut set = LinkedSet::new(context.position, Reason::Hold, Subject::of(place.id))
             .with(rows.account.clone())
             .with(clearing);
         let Lapses { holds, events } = book_lapses(&mut set, &mut card, rows.lapsed)?;
@@ -325,7 +324,7 @@ impl<'a> Spending<'a> {
 
     fn finish(self, hold: Hold, kind: EventKind) -> Outcome {
         let Spending { set, card, card_changed, mut holds, mut events, .. } = self;
-        events.push((kind, about_hold(hold.id)));
+        events.push((kind, Subject::of(hold.id)));
         holds.push(hold);
         let cards = if card_changed { vec![card] } else { Vec::new() };
         Outcome { cards, holds, posted: set.finish(), events, ..Outcome::default() }
@@ -443,11 +442,6 @@ fn list_until(card: &mut Card, hold: &Hold) {
     }
 }
 
-/// The account, opened when nobody has used it before.
-pub(crate) fn or_open(row: Option<&Account>, name: AccountName, currency: Currency) -> Account {
-    row.cloned().unwrap_or_else(|| Account::open(name, currency))
-}
-
 fn new_hold(
     place: &Place,
     card: &Card,
@@ -469,7 +463,7 @@ fn new_hold(
 
 fn outcome(set: LinkedSet, card: Card, hold: Hold, kind: EventKind) -> Outcome {
     Outcome {
-        events: vec![(kind, about_hold(hold.id))],
+        events: vec![(kind, Subject::of(hold.id))],
         cards: vec![card],
         holds: vec![hold],
         posted: set.finish(),

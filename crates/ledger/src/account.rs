@@ -43,6 +43,12 @@ impl Account {
         }
     }
 
+    /// The account of a row, opened when nobody has used it before.
+    pub fn or_open(row: Option<&Account>, name: AccountName, currency: Currency) -> Account {
+        debug_assert!(row.is_none_or(|row| row.name == name && row.currency == currency));
+        row.cloned().unwrap_or_else(|| Account::open(name, currency))
+    }
+
     /// Posted balance on the normal side, in minor units; negative when the account is overdrawn
     /// (possible only for accounts without a limit).
     pub fn balance(&self) -> i64 {

@@ -22,6 +22,7 @@
 
 mod account;
 mod chart;
+mod context;
 mod entry;
 mod linked;
 mod pending;
@@ -30,6 +31,7 @@ mod transfer;
 
 pub use account::{Account, Kind, Limit, Side};
 pub use chart::{AccountName, RailName};
+pub use context::Context;
 pub use entry::{Entry, EntryPlace};
 pub use linked::{LinkedSet, Position, Posted};
 pub use pending::{Pending, PendingState};

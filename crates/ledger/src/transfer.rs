@@ -1,11 +1,18 @@
 //! Transfers: what moved, why, and on whose behalf.
 
-use base::{AccountId, Money, TransferId};
+use base::{AccountId, Money, TransferId, TypedId};
 
 /// 128 bits of the object a transfer belongs to (a hold, a card, a refund); its type follows from
 /// the [`Reason`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Subject(pub [u8; 16]);
+
+impl Subject {
+    /// The object of this id.
+    pub fn of(id: impl TypedId) -> Subject {
+        Subject(id.to_bytes())
+    }
+}
 
 /// An immutable movement between two accounts of one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,22 +10,22 @@ use crate::Outcome;
 /// How long to wait after the first, second, … failed attempt. In all about three days: a gift
 /// that comes later than that should be looked at by a person.
 pub const DELAYS: [Span; 11] = [
-    minutes(1),
-    minutes(5),
-    minutes(15),
-    minutes(30),
-    hours(1),
-    hours(2),
-    hours(4),
-    hours(8),
-    hours(12),
-    hours(24),
-    hours(24),
+    Span::minutes(1),
+    Span::minutes(5),
+    Span::minutes(15),
+    Span::minutes(30),
+    Span::hours(1),
+    Span::hours(2),
+    Span::hours(4),
+    Span::hours(8),
+    Span::hours(12),
+    Span::hours(24),
+    Span::hours(24),
 ];
 
 /// How long to wait before a mail of unknown fate is sent again: time enough for a server that
 /// was slow to have delivered it, so that its `Message-ID` is known where it arrives twice.
-pub const AFTER_UNKNOWN: Span = minutes(15);
+pub const AFTER_UNKNOWN: Span = Span::minutes(15);
 
 /// How often the fate of a mail may be unknown: it is sent again once, and no more.
 pub const UNKNOWN_MAX: u32 = 2;
@@ -75,14 +75,6 @@ impl Attempts {
     }
 }
 
-const fn minutes(minutes: u64) -> Span {
-    Span::seconds(60 * minutes)
-}
-
-const fn hours(hours: u64) -> Span {
-    minutes(60 * hours)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,20 +108,20 @@ mod tests {
     fn what_follows_from_an_outcome() {
         check(&[SENT], Next::Sent);
         check(&[GONE], Next::Bounced);
-        check(&[LATER], Next::Again(minutes(1)));
-        check(&[LATER, LATER, LATER], Next::Again(minutes(15)));
+        check(&[LATER], Next::Again(Span::minutes(1)));
+        check(&[LATER, LATER, LATER], Next::Again(Span::minutes(15)));
         check(&[LATER, GONE], Next::Bounced);
         check(&[UNKNOWN], Next::Again(AFTER_UNKNOWN));
         check(&[UNKNOWN, SENT], Next::Sent);
         check(&[UNKNOWN, UNKNOWN], Next::Uncertain);
         check(&[UNKNOWN, LATER, UNKNOWN], Next::Uncertain);
-        check(&[UNKNOWN, LATER], Next::Again(minutes(5)));
+        check(&[UNKNOWN, LATER], Next::Again(Span::minutes(5)));
     }
 
     #[test]
     fn it_ends() {
         let mut outcomes = vec![LATER; DELAYS.len()];
-        check(&outcomes, Next::Again(hours(24)));
+        check(&outcomes, Next::Again(Span::hours(24)));
         outcomes.push(LATER);
         check(&outcomes, Next::GaveUp);
         outcomes[3] = UNKNOWN;

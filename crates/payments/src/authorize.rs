@@ -2,8 +2,9 @@
 
 use base::{Amount, Money, PaymentId};
 
+use ledger::Subject;
+
 use crate::notice::waiting;
-use crate::outcome::about_payment;
 use crate::{AuthorizationNotice, Context, EventKind, Method, NextAction, Outcome, Payment};
 use crate::{PaymentState, Purpose, Refusal, Step, limits};
 
@@ -149,7 +150,7 @@ fn is_due(payment: &Payment, context: Context) -> bool {
 
 /// A payment after a notice, and its event.
 pub(crate) fn changed(before: &Payment, after: Payment, kind: EventKind) -> Outcome {
-    Outcome::of_payment(before, after).with_event(kind, about_payment(before.id))
+    Outcome::of_payment(before, after).with_event(kind, Subject::of(before.id))
 }
 
 pub(crate) fn contradiction(payment: &Payment, told: &'static str) -> Refusal {

@@ -1,11 +1,10 @@
 //! Taking what was reserved, and what the rail keeps of it.
 
 use base::{Amount, Money};
-use ledger::{Account, AccountName, Reason};
+use ledger::{Account, AccountName, Reason, Subject};
 
 use crate::authorize::{changed, contradiction};
-use crate::outcome::about_payment;
-use crate::post::{Sheet, or_open};
+use crate::post::Sheet;
 use crate::{CaptureNotice, Context, EventKind, FailureCode, Outcome, Payment, PaymentState};
 use crate::{Refusal, Step, limits};
 
@@ -84,8 +83,8 @@ pub fn note_capture(
         ..payment.settled(PaymentState::Captured).named(reference)
     };
     let clearing = clearing(payment, accounts);
-    let order = or_open(accounts.order, AccountName::OrderClearing, amount.currency);
-    let mut sheet = Sheet::new(context, Reason::Payment, about_payment(payment.id));
+    let order = Account::or_open(accounts.order, AccountName::OrderClearing, amount.currency);
+    let mut sheet = Sheet::new(context, Reason::Payment, Subject::of(payment.id));
     sheet.transfer(Reason::Payment, &clearing, &order, amount)?;
     post_fee(&mut sheet, fee, payment, accounts)?;
     let outcome = changed(payment, after, EventKind::PaymentCaptured);
@@ -129,7 +128,7 @@ pub fn note_fee(
         Some(_) => return Err(Refusal::Contradiction { known: "a fee", told: "another fee" }),
         None => {}
     }
-    let mut sheet = Sheet::new(context, Reason::PaymentFee, about_payment(payment.id));
+    let mut sheet = Sheet::new(context, Reason::PaymentFee, Subject::of(payment.id));
     post_fee(&mut sheet, Some(fee), payment, accounts)?;
     let after = Payment { fee: Some(fee.amount), ..payment.clone() };
     Ok(changed(payment, after, EventKind::PaymentFeeNoted).with_posted(sheet.finish()))
@@ -146,13 +145,13 @@ fn post_fee(
         return Err(Refusal::LimitExceeded);
     }
     let name = AccountName::RailFees(payment.rail.clone());
-    let fees = or_open(accounts.fees, name, fee.currency);
+    let fees = Account::or_open(accounts.fees, name, fee.currency);
     sheet.transfer(Reason::PaymentFee, &fees, &clearing(payment, accounts), fee)
 }
 
 fn clearing(payment: &Payment, accounts: CaptureAccounts<'_>) -> Account {
     let name = AccountName::RailClearing(payment.rail.clone());
-    or_open(accounts.clearing, name, payment.amount.currency)
+    Account::or_open(accounts.clearing, name, payment.amount.currency)
 }
 
 pub(crate) fn is_in_currency_of(payment: &Payment, money: Money) -> bool {

@@ -1,12 +1,11 @@
 //! Disputes: the payer's bank takes money back, and somebody decides whether it stays there.
 
 use base::{DisputeId, Instant, Money, PaymentId, Text, Token};
-use ledger::{Account, AccountName, Posted, Reason};
+use ledger::{Account, AccountName, Posted, Reason, Subject};
 
 use crate::cap::sum;
 use crate::credit::check_part_of;
-use crate::outcome::{about_dispute, about_refund};
-use crate::post::{Sheet, or_open};
+use crate::post::Sheet;
 use crate::{Context, EventKind, FailureCode, Outcome, Payment, RailRefund, Refusal, limits};
 
 /// The state of a dispute. The numbers are stored and never change.
@@ -155,11 +154,11 @@ pub fn open_dispute(
         None => EventKind::DisputeOpened,
     };
     let mut outcome = Outcome::of_payment(payment, after).with_posted(posted);
-    outcome = outcome.with_event(kind, about_dispute(dispute.id));
+    outcome = outcome.with_event(kind, Subject::of(dispute.id));
     outcome.disputes.push(dispute);
     let code = FailureCode::new("disputed").map_err(|_| Refusal::LimitExceeded)?;
     for refund in cancelled {
-        let subject = about_refund(refund.id);
+        let subject = Subject::of(refund.id);
         outcome = outcome.with_refund(refund.failed(code.clone()));
         outcome = outcome.with_event(EventKind::RefundFailed, subject);
     }
@@ -269,7 +268,7 @@ fn decided(
     kind: EventKind,
 ) -> Outcome {
     outcome.disputes.push(Dispute { state, ..dispute.clone() });
-    outcome.with_event(kind, about_dispute(dispute.id))
+    outcome.with_event(kind, Subject::of(dispute.id))
 }
 
 /// The accounts a dispute moves money between.
@@ -296,9 +295,9 @@ fn post(
             Place::Disputes => (accounts.disputes, AccountName::RailDisputes(rail)),
             Place::Loss => (accounts.loss, AccountName::ChargebackLoss),
         };
-        or_open(row, name, dispute.amount.currency)
+        Account::or_open(row, name, dispute.amount.currency)
     });
-    let mut sheet = Sheet::new(context, reason, about_dispute(dispute.id));
+    let mut sheet = Sheet::new(context, reason, Subject::of(dispute.id));
     sheet.transfer(reason, &debit, &credit, dispute.amount)?;
     Ok(sheet.finish())
 }

@@ -61,10 +61,11 @@ pub use capture::{CaptureAccounts, begin_capture, note_capture, note_fee};
 pub use credit::credit;
 pub use dispute::{Dispute, DisputeAccounts, DisputeState, OpenDispute, lose, open_dispute, win};
 pub use event::EventKind;
+pub use ledger::Context;
 pub use method::{Expiry, Method, NewMethod, RailToken, create_method};
 pub use notice::{AuthorizationNotice, CaptureNotice, RefundNotice, VoidNotice};
 pub use notice::{note_not_received, note_unknown};
-pub use outcome::{CapChange, Context, Outcome};
+pub use outcome::{CapChange, Outcome};
 pub use payment::{FailureCode, Manner, NextAction, Payment, PaymentState, Purpose, Step};
 pub use refund::{
     ConsentReason, Destination, OpenRefund, OwedAccounts, RailRefund, RefundAccounts, RefundState,

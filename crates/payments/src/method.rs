@@ -3,9 +3,8 @@
 use std::fmt;
 
 use base::{Instant, MethodId, PersonId, Text, Token};
-use ledger::RailName;
+use ledger::{RailName, Subject};
 
-use crate::outcome::about_method;
 use crate::{Context, EventKind, Outcome, Refusal};
 
 /// The rail's own reference to a method. It is worthless without our key to the rail, and still
@@ -105,6 +104,6 @@ pub fn create_method(
         return Err(Refusal::IdTaken);
     }
     let method = Method { created_at: context.now, ..new.0.clone() };
-    let events = vec![(EventKind::MethodCreated, about_method(method.id))];
+    let events = vec![(EventKind::MethodCreated, Subject::of(method.id))];
     Ok(Outcome { methods: vec![method], events, ..Outcome::default() })
 }

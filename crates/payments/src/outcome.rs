@@ -1,18 +1,9 @@
-//! What a decision needs to know besides rows, and what it leaves behind.
+//! What a decision leaves behind.
 
-use base::{Amount, DisputeId, Instant, MethodId, PaymentId, RailRefundId};
-use ledger::{Position, Posted, Subject};
+use base::{Amount, PaymentId};
+use ledger::{Posted, Subject};
 
 use crate::{Dispute, EventKind, Method, Payment, RailRefund};
-
-/// The circumstances of a decision.
-#[derive(Clone, Copy, Debug)]
-pub struct Context {
-    /// The book's time.
-    pub now: Instant,
-    /// Where in the journal transfers will stand.
-    pub position: Position,
-}
 
 /// Rows after a decision, what was posted, and what happened in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,20 +57,4 @@ impl Outcome {
     pub(crate) fn with_posted(self, posted: Posted) -> Outcome {
         Outcome { posted, ..self }
     }
-}
-
-pub(crate) fn about_method(id: MethodId) -> Subject {
-    Subject(id.to_bytes())
-}
-
-pub(crate) fn about_payment(id: PaymentId) -> Subject {
-    Subject(id.to_bytes())
-}
-
-pub(crate) fn about_refund(id: RailRefundId) -> Subject {
-    Subject(id.to_bytes())
-}
-
-pub(crate) fn about_dispute(id: DisputeId) -> Subject {
-    Subject(id.to_bytes())
 }

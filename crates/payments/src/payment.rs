@@ -38,7 +38,7 @@ impl Purpose {
     /// The object of that kind.
     pub fn subject(self) -> Subject {
         match self {
-            Purpose::Checkout(id) => Subject(id.to_bytes()),
+            Purpose::Checkout(id) => Subject::of(id),
         }
     }
 

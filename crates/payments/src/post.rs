@@ -1,7 +1,7 @@
 //! Postings: one transfer at a time, on accounts that may not have been opened yet.
 
-use base::{Currency, Money};
-use ledger::{Account, AccountName, LinkedSet, Posted, Reason, Subject};
+use base::Money;
+use ledger::{Account, LinkedSet, Posted, Reason, Subject};
 
 use crate::{Context, Refusal};
 
@@ -33,10 +33,4 @@ impl Sheet {
     pub(crate) fn finish(self) -> Posted {
         self.set.finish()
     }
-}
-
-/// The account, opened when nobody has used it before.
-pub(crate) fn or_open(row: Option<&Account>, name: AccountName, currency: Currency) -> Account {
-    debug_assert!(row.is_none_or(|row| row.name == name && row.currency == currency));
-    row.cloned().unwrap_or_else(|| Account::open(name, currency))
 }

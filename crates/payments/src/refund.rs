@@ -1,11 +1,10 @@
 //! Refunds over rails: the row, how it begins, and the moment from which it cannot be called back.
 
 use base::{Instant, MethodId, Money, PaymentId, RailRefundId, RefundId, Text};
-use ledger::{Account, AccountName, Posted, RailName, Reason};
+use ledger::{Account, AccountName, Posted, RailName, Reason, Subject};
 
 use crate::credit::check_part_of;
-use crate::outcome::about_refund;
-use crate::post::{Sheet, or_open};
+use crate::post::Sheet;
 use crate::{Context, EventKind, FailureCode, Manner, Method, Outcome, Payment, Refusal};
 
 /// Why a refund cannot go back the way the money came. The numbers are stored and never change.
@@ -167,8 +166,8 @@ impl RefundAccounts<'_> {
     pub(crate) fn of(self, refund: &RailRefund) -> (Account, Account) {
         let currency = refund.amount.currency;
         let clearing = AccountName::RailClearing(refund.rail.clone());
-        let clearing = or_open(self.clearing, clearing, currency);
-        (clearing, or_open(self.payable, AccountName::RefundPayable, currency))
+        let clearing = Account::or_open(self.clearing, clearing, currency);
+        (clearing, Account::or_open(self.payable, AccountName::RefundPayable, currency))
     }
 }
 
@@ -281,7 +280,7 @@ fn open(
         due_at,
         created_at: context.now,
     };
-    let subject = about_refund(new.id);
+    let subject = Subject::of(new.id);
     let outcome = Outcome::of_payment(payment, after)
         .with_refund(refund)
         .with_event(EventKind::RefundCreated, subject);
@@ -294,9 +293,9 @@ fn open(
 /// Posts that the payer is owed what is to go back.
 fn owe(new: &OpenRefund, accounts: OwedAccounts<'_>, context: Context) -> Result<Posted, Refusal> {
     let currency = new.amount.currency;
-    let order = or_open(accounts.order, AccountName::OrderClearing, currency);
-    let payable = or_open(accounts.payable, AccountName::RefundPayable, currency);
-    let mut sheet = Sheet::new(context, Reason::RefundOwed, about_refund(new.id));
+    let order = Account::or_open(accounts.order, AccountName::OrderClearing, currency);
+    let payable = Account::or_open(accounts.payable, AccountName::RefundPayable, currency);
+    let mut sheet = Sheet::new(context, Reason::RefundOwed, Subject::of(new.id));
     sheet.transfer(Reason::RefundOwed, &order, &payable, new.amount)?;
     Ok(sheet.finish())
 }

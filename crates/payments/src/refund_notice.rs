@@ -3,10 +3,9 @@
 use std::cmp::Ordering;
 
 use base::Text;
-use ledger::{Posted, Reason};
+use ledger::{Posted, Reason, Subject};
 
 use crate::backoff::next_call_at;
-use crate::outcome::about_refund;
 use crate::post::Sheet;
 use crate::{ConsentReason, Context, EventKind, FailureCode, Outcome, Payment, RailRefund};
 use crate::{RefundAccounts, RefundNotice, RefundState, Refusal};
@@ -50,7 +49,7 @@ pub fn note_refund(
         RefundNotice::Failed { code } => fail(refund, code, payment),
         RefundNotice::MethodGone => {
             let state = RefundState::NeedsConsent { reason: ConsentReason::MethodGone };
-            let subject = about_refund(refund.id);
+            let subject = Subject::of(refund.id);
             let outcome = Outcome::default().with_refund(refund.settled(state));
             Ok(outcome.with_event(EventKind::RefundConsentNeeded, subject))
         }
@@ -93,7 +92,7 @@ pub fn returned(
     let back = RailRefund { returned_attempt: Some(refund.attempt), ..refund.settled(state) };
     Ok(Outcome::of_payment(payment, after)
         .with_refund(back)
-        .with_event(EventKind::RefundReturned, about_refund(refund.id))
+        .with_event(EventKind::RefundReturned, Subject::of(refund.id))
         .with_posted(post(ways, refund, accounts, context)?))
 }
 
@@ -128,7 +127,7 @@ fn succeed(
     let settled = named(refund.settled(RefundState::Succeeded), reference);
     Ok(Outcome::of_payment(payment, after)
         .with_refund(settled)
-        .with_event(EventKind::RefundSucceeded, about_refund(refund.id))
+        .with_event(EventKind::RefundSucceeded, Subject::of(refund.id))
         .with_posted(posted))
 }
 
@@ -141,7 +140,7 @@ pub(crate) fn fail(
     let after = payment.release(refund.id, refund.amount.amount)?;
     Ok(Outcome::of_payment(payment, after)
         .with_refund(refund.failed(code.clone()))
-        .with_event(EventKind::RefundFailed, about_refund(refund.id)))
+        .with_event(EventKind::RefundFailed, Subject::of(refund.id)))
 }
 
 /// The rail has it and will say later; when that is known, only a question that was due counts.
@@ -183,7 +182,7 @@ fn post(
     context: Context,
 ) -> Result<Posted, Refusal> {
     let (clearing, payable) = accounts.of(refund);
-    let mut sheet = Sheet::new(context, Reason::RefundSent, about_refund(refund.id));
+    let mut sheet = Sheet::new(context, Reason::RefundSent, Subject::of(refund.id));
     for reason in ways {
         let (debit, credit) = match reason {
             Reason::RefundReturned => (&clearing, &payable),

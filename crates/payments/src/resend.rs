@@ -2,7 +2,8 @@
 
 use base::Instant;
 
-use crate::outcome::about_refund;
+use ledger::Subject;
+
 use crate::refund_notice::fail;
 use crate::{Context, Destination, EventKind, FailureCode, Method, Outcome, Payment, RailRefund};
 use crate::{RefundState, Refusal};
@@ -30,7 +31,7 @@ pub fn consent(
     let destination = Destination::Other { method: other.id, consented_at: context.now };
     let refund = RailRefund { rail: other.rail.clone(), destination, ..refund.clone() };
     let again = again(&refund, context.now);
-    let event = (EventKind::RefundRedirected, about_refund(refund.id));
+    let event = (EventKind::RefundRedirected, Subject::of(refund.id));
     Ok(Outcome::default().with_refund(again).with_event(event.0, event.1))
 }
 
@@ -47,7 +48,7 @@ pub fn retry(refund: &RailRefund, payment: &Payment, context: Context) -> Result
     payment.check_not_overdrawn()?;
     let again = again(refund, context.now);
     let outcome = Outcome::default().with_refund(again);
-    Ok(outcome.with_event(EventKind::RefundRetried, about_refund(refund.id)))
+    Ok(outcome.with_event(EventKind::RefundRetried, Subject::of(refund.id)))
 }
 
 /// Gives up a refund that no rail can have. What it held is free, and can go back in another way.

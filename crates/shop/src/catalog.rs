@@ -4,7 +4,8 @@ use base::{
     CreatorId, Instant, Label, LineKind, Metadata, Money, ProductId, SellerId, Text, Token,
 };
 
-use crate::outcome::about;
+use ledger::Subject;
+
 use crate::{Context, EventKind, Outcome, Refusal, limits};
 
 /// A part of a whole in hundredths of a percent: 250 are 2.5 %.
@@ -95,7 +96,7 @@ pub fn create_seller(
         return Err(Refusal::IdTaken);
     }
     let seller = Seller { created_at: context.now, ..new.clone() };
-    let events = vec![(EventKind::SellerCreated, about(seller.id))];
+    let events = vec![(EventKind::SellerCreated, Subject::of(seller.id))];
     Ok(Outcome { sellers: vec![seller], events, ..Outcome::default() })
 }
 
@@ -113,7 +114,7 @@ pub fn create_creator(
         return Err(Refusal::IdTaken);
     }
     let creator = Creator { created_at: context.now, ..new.clone() };
-    let events = vec![(EventKind::CreatorCreated, about(creator.id))];
+    let events = vec![(EventKind::CreatorCreated, Subject::of(creator.id))];
     Ok(Outcome { creators: vec![creator], events, ..Outcome::default() })
 }
 
@@ -152,6 +153,6 @@ pub fn create_product(
         return Err(Refusal::LimitExceeded);
     }
     let product = Product { created_at: context.now, ..new.clone() };
-    let events = vec![(EventKind::ProductCreated, about(product.id))];
+    let events = vec![(EventKind::ProductCreated, Subject::of(product.id))];
     Ok(Outcome { products: vec![product], events, ..Outcome::default() })
 }

@@ -3,8 +3,9 @@
 use base::{Amount, CheckoutId, Currency, Instant, Label, Metadata, Money, OrderId, PersonId};
 use base::{Region, Token};
 
+use ledger::Subject;
+
 use crate::line::make_lines;
-use crate::outcome::about;
 use crate::{Context, Creator, EventKind, Line, LineId, NewLine, NewShipping, Outcome, Product};
 use crate::{Refusal, Seller, Tender, TenderStatus, limits};
 
@@ -307,7 +308,7 @@ pub(crate) fn touch(checkout: &mut Checkout, now: Instant) {
 }
 
 pub(crate) fn changed(checkout: Checkout, kind: Option<EventKind>) -> Outcome {
-    let events = kind.map(|kind| (kind, about(checkout.id))).into_iter().collect();
+    let events = kind.map(|kind| (kind, Subject::of(checkout.id))).into_iter().collect();
     Outcome { checkouts: vec![checkout], events, ..Outcome::default() }
 }
 

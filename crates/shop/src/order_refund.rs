@@ -2,7 +2,8 @@
 
 use base::{Amount, Instant, Money, OrderId, RefundId, Token};
 
-use crate::outcome::about;
+use ledger::Subject;
+
 use crate::{EventKind, LineId, LineRefund, Outcome, Part, Refusal, TenderId};
 
 /// Where a refund, or a part of it, stands. The numbers are stored and never change.
@@ -124,6 +125,6 @@ pub fn note_status(
         RefundStatus::Failed => Some(EventKind::RefundFailed),
         RefundStatus::NeedsConsent => Some(EventKind::RefundConsentRequired),
     };
-    let events = kind.map(|kind| (kind, about(refund.id))).into_iter().collect();
+    let events = kind.map(|kind| (kind, Subject::of(refund.id))).into_iter().collect();
     Ok(Outcome { refunds: vec![refund], events, ..Outcome::default() })
 }

@@ -1,18 +1,8 @@
-//! What a decision needs to know besides rows, and what it leaves behind.
+//! What a decision leaves behind.
 
-use base::{Instant, TypedId};
-use ledger::{Account, AccountName, Position, Posted, Subject};
+use ledger::{Account, AccountName, Posted, Subject};
 
 use crate::{Checkout, Creator, EventKind, Numbering, Order, OrderRefund, Payout, Product, Seller};
-
-/// The circumstances of a decision.
-#[derive(Clone, Copy, Debug)]
-pub struct Context {
-    /// The book's time.
-    pub now: Instant,
-    /// Where in the journal transfers will stand.
-    pub position: Position,
-}
 
 /// Rows after a decision, what was posted, and what happened in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,13 +29,9 @@ pub struct Outcome {
     pub events: Vec<(EventKind, Subject)>,
 }
 
-pub(crate) fn about(id: impl TypedId) -> Subject {
-    Subject(id.to_bytes())
-}
-
 /// The account of this name among `rows`, opened when nobody has used it before.
 pub(crate) fn or_open(rows: &[&Account], name: AccountName, currency: base::Currency) -> Account {
     let id = name.id(currency);
     let row = rows.iter().find(|account| account.id == id);
-    row.map_or_else(|| Account::open(name, currency), |account| (*account).clone())
+    Account::or_open(row.copied(), name, currency)
 }

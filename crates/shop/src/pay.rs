@@ -1,11 +1,10 @@
 //! Paying a checkout: one attempt at a time, all tenders or none.
 
 use base::{OrderId, PaymentId, Token};
-use ledger::{Account, Reason};
+use ledger::{Account, Reason, Subject};
 
 use crate::checkout::{changed, check_open, touch};
 use crate::order::{OrderLine, OrderTender, PaidBy};
-use crate::outcome::about;
 use crate::parts::parts_of;
 use crate::postings::{Direction, Sheet, order_postings};
 use crate::{Checkout, CheckoutState, Context, EventKind, Numbering, Order, Outcome, Refusal};
@@ -158,11 +157,13 @@ pub fn complete(
     checkout.order = Some(id);
     let order = order_of(id, &checkout, receipt, context);
     let postings = order_postings(&order);
-    let behalf = (Reason::Order, about(id));
+    let behalf = (Reason::Order, Subject::of(id));
     let sheet = Sheet::new(order.currency, behalf, rows.accounts, context);
     let posted = sheet.post(&postings, Direction::Order)?.finish();
-    let events =
-        vec![(EventKind::CheckoutPaid, about(checkout.id)), (EventKind::OrderPaid, about(id))];
+    let events = vec![
+        (EventKind::CheckoutPaid, Subject::of(checkout.id)),
+        (EventKind::OrderPaid, Subject::of(id)),
+    ];
     Ok(Outcome {
         checkouts: vec![checkout],
         orders: vec![order],

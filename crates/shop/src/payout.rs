@@ -1,9 +1,9 @@
 //! Payouts: what sellers and creators are owed, on its way out.
 
 use base::{Amount, CreatorId, Currency, Instant, Money, PayoutId, SellerId, Token};
-use ledger::{Account, AccountName, LinkedSet, Posted, RailName, Reason};
+use ledger::{Account, AccountName, LinkedSet, Posted, RailName, Reason, Subject};
 
-use crate::outcome::{about, or_open};
+use crate::outcome::or_open;
 use crate::{Context, EventKind, Outcome, Refusal};
 
 /// Who is paid out.
@@ -136,7 +136,7 @@ pub fn create_payout(
         created_at: context.now,
     };
     let posted = move_money(&payout, Reason::Payout, rows.accounts, context)?;
-    let events = vec![(EventKind::PayoutCreated, about(payout.id))];
+    let events = vec![(EventKind::PayoutCreated, Subject::of(payout.id))];
     Ok(Outcome { payouts: vec![payout], posted, events, ..Outcome::default() })
 }
 
@@ -148,7 +148,7 @@ pub fn create_payout(
 pub fn payout_paid(payout: &Payout) -> Result<Outcome, Refusal> {
     check_pending(payout)?;
     let payout = Payout { state: PayoutState::Paid, ..payout.clone() };
-    let events = vec![(EventKind::PayoutPaid, about(payout.id))];
+    let events = vec![(EventKind::PayoutPaid, Subject::of(payout.id))];
     Ok(Outcome { payouts: vec![payout], events, ..Outcome::default() })
 }
 
@@ -167,7 +167,7 @@ pub fn payout_failed(
     check_pending(payout)?;
     let payout = Payout { state: PayoutState::Failed, failure: Some(reason), ..payout.clone() };
     let posted = move_money(&payout, Reason::PayoutReturned, accounts, context)?;
-    let events = vec![(EventKind::PayoutFailed, about(payout.id))];
+    let events = vec![(EventKind::PayoutFailed, Subject::of(payout.id))];
     Ok(Outcome { payouts: vec![payout], posted, events, ..Outcome::default() })
 }
 
@@ -188,7 +188,7 @@ fn move_money(
         Reason::PayoutReturned => (clearing.id, payable.id),
         _ => (payable.id, clearing.id),
     };
-    let mut set = LinkedSet::new(context.position, reason, about(payout.id));
+    let mut set = LinkedSet::new(context.position, reason, Subject::of(payout.id));
     set = set.with(payable).with(clearing);
     set.transfer(debit, credit, payout.amount).map_err(|_| Refusal::LimitExceeded)?;
     Ok(set.finish())

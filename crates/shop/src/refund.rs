@@ -1,11 +1,10 @@
 //! Refunds of orders: how much of which line, from which party, to which tender.
 
 use base::{Amount, LineKind, Money, RefundId, Token, fair_split};
-use ledger::{Account, AccountName, Reason};
+use ledger::{Account, AccountName, Reason, Subject};
 
 use crate::checkout::sum;
 use crate::order::{OrderLine, PaidBy};
-use crate::outcome::about;
 use crate::parts::{add, given_back, parts_given_back};
 use crate::postings::{Direction, Sheet, refund_postings};
 use crate::{Context, EventKind, LineId, Numbering, Order, OrderRefund, Outcome, Part, Refusal};
@@ -288,7 +287,7 @@ pub fn refund(
     let refunding = preview(order, &new.request, rows.unspent)?;
     let postings = refund_postings(order, &refunding);
     let owed = owed_to_gone(&refunding, rows.gone);
-    let behalf = (Reason::OrderRefund, about(new.id));
+    let behalf = (Reason::OrderRefund, Subject::of(new.id));
     let sheet = Sheet::new(order.currency, behalf, rows.accounts, context);
     let posted = sheet.post(&postings, Direction::Refund)?.post(&owed, Direction::Order)?.finish();
     let (credit_note, numbering) = take_number(rows.credit_notes, Series::CreditNote);
@@ -313,11 +312,11 @@ pub fn refund(
         credit_note,
         created_at: context.now,
     };
-    let mut events = vec![(EventKind::RefundCreated, about(new.id))];
+    let mut events = vec![(EventKind::RefundCreated, Subject::of(new.id))];
     match refund.status() {
-        RefundStatus::Succeeded => events.push((EventKind::RefundSucceeded, about(new.id))),
+        RefundStatus::Succeeded => events.push((EventKind::RefundSucceeded, Subject::of(new.id))),
         RefundStatus::NeedsConsent => {
-            events.push((EventKind::RefundConsentRequired, about(new.id)));
+            events.push((EventKind::RefundConsentRequired, Subject::of(new.id)));
         }
         RefundStatus::Pending | RefundStatus::Failed => {}
     }

@@ -3,20 +3,21 @@
 //! The delays are those of Standard Webhooks 1.0: ten attempts, the last after about 76 hours.
 
 use base::{Instant, Span};
+use outside::random::{Randomness, SeededRandomness};
 
 use crate::{Failure, Outcome};
 
 /// How long to wait after the first, second, … failed attempt, before jitter.
 pub const DELAYS: [Span; 9] = [
     Span::seconds(5),
-    minutes(5),
-    minutes(30),
-    hours(2),
-    hours(5),
-    hours(10),
-    hours(14),
-    hours(20),
-    hours(24),
+    Span::minutes(5),
+    Span::minutes(30),
+    Span::hours(2),
+    Span::hours(5),
+    Span::hours(10),
+    Span::hours(14),
+    Span::hours(20),
+    Span::hours(24),
 ];
 
 /// At most this part of a delay, in per cent, is added to it, so that what failed together does
@@ -34,7 +35,7 @@ pub fn next_attempt(made: u32, failure: &Failure, seed: u64) -> Option<Span> {
     let step = made.max(1) - 1;
     let delay = DELAYS.get(step as usize)?.micros();
     // Parts per million of the largest jitter: whole numbers are enough.
-    let share = mixed(seed ^ u64::from(step)) % 1_000_001;
+    let share = SeededRandomness::new(seed ^ u64::from(step)).next_u64() % 1_000_001;
     let jitter = delay * JITTER_PERCENT_MAX / 100 / 1_000_000 * share;
     let asked = match failure {
         Failure::Status { retry_after, .. } => retry_after.unwrap_or_default(),
@@ -76,22 +77,6 @@ impl Health {
     }
 }
 
-/// Spreads the bits of a number (SplitMix64, as `outside::random` has it).
-fn mixed(number: u64) -> u64 {
-    let mut mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    mixed ^ (mixed >> 31)
-}
-
-const fn minutes(minutes: u64) -> Span {
-    Span::seconds(60 * minutes)
-}
-
-const fn hours(hours: u64) -> Span {
-    minutes(60 * hours)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,7 +97,7 @@ mod tests {
             total[0] += delay.micros();
             total[1] += next_attempt(made, &BROKEN, 7).unwrap().micros();
         }
-        assert_eq!(total[0], (hours(75).micros()) + minutes(35).micros() + 5_000_000);
+        assert_eq!(total[0], (Span::hours(75).micros()) + Span::minutes(35).micros() + 5_000_000);
         assert!(total[1] > total[0]);
         assert_eq!(next_attempt(10, &BROKEN, 7), None);
         assert_eq!(next_attempt(0, &BROKEN, 7), next_attempt(1, &BROKEN, 7));
@@ -147,7 +132,7 @@ mod tests {
         let start = Instant::parse("2026-11-20T10:00:00Z").unwrap();
         let mut health = Health::default();
         for (number, (hour, outcome)) in played.iter().enumerate() {
-            let (after, disabled) = health.after(outcome, start.saturating_add(hours(*hour)));
+            let (after, disabled) = health.after(outcome, start.saturating_add(Span::hours(*hour)));
             health = after;
             let is_last = number + 1 == played.len();
             assert_eq!(disabled, expected.filter(|_| is_last), "{number} of {played:?}");
