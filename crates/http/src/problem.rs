@@ -123,12 +123,14 @@ impl Problem {
         self.0.entry.code
     }
 
-    /// Set when there is no answer because the book is moving or its writer has ended.
+    /// Set when there is no answer because the book is moving, its writer has ended or the store
+    /// cannot be read: among several processes the call is tried again.
     pub(crate) fn miss(&self) -> Option<Miss> {
         self.0.miss
     }
 
-    fn missed(mut self, miss: Miss) -> Problem {
+    /// The same, to be tried again wherever the book is next.
+    pub(crate) fn missed(mut self, miss: Miss) -> Problem {
         self.0.miss = Some(miss);
         self
     }

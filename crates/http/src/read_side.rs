@@ -7,6 +7,7 @@ use store::{BookRecord, Reader, StoreError};
 use tokio::sync::Semaphore;
 
 use crate::blocking;
+use crate::neighbors::Miss;
 use crate::problem::catalog::Entry;
 use crate::problem::{Busy, Problem, catalog};
 use crate::sight::Sight;
@@ -77,7 +78,7 @@ impl ReadSide {
     {
         let lent = Arc::clone(&self.readers).lend(move |reader| sight.shown_by(reader, read));
         let in_time = tokio::time::timeout(READ_TIME_MAX, lent).await;
-        in_time.map_err(|_| too_slow(&catalog::BUSY))???.map_err(unavailable)
+        in_time.map_err(|_| too_slow(&catalog::BUSY))???.map_err(unreadable)
     }
 
     /// Makes a report, one at a time, from what shows at least what the owner told of.
@@ -143,7 +144,7 @@ impl Readers {
             self.free.add_permits(1);
             done
         });
-        task.await.map_err(unavailable)?.map_err(unavailable)
+        task.await.map_err(unavailable)?.map_err(unreadable)
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
@@ -156,11 +157,33 @@ impl Readers {
     }
 }
 
+/// What is late because of a database that is silent, in a process that has not heard yet that it
+/// lost the book, the next owner has in time: so a read that is late counts as a miss.
 fn too_slow(entry: &'static Entry) -> Problem {
-    Problem::new(entry).because(Busy::ReadTooSlow)
+    let late = Problem::new(entry).because(Busy::ReadTooSlow);
+    let has_read_only = entry.code == catalog::BUSY.code;
+    if has_read_only { late.missed(Miss::NothingDone) } else { late }
+}
+
+/// As [`too_slow`], for a database that has broken off. Nothing was done but reading.
+fn unreadable(why: impl std::fmt::Display) -> Problem {
+    unavailable(why).missed(Miss::NothingDone)
 }
 
 fn unavailable(why: impl std::fmt::Display) -> Problem {
     tracing::warn!(%why, "a reader failed");
     Problem::new(&catalog::UNAVAILABLE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_that_fail_are_tried_again_where_the_book_is_next_and_work_is_not() {
+        assert_eq!(too_slow(&catalog::BUSY).miss(), Some(Miss::NothingDone));
+        assert_eq!(unreadable("silent").miss(), Some(Miss::NothingDone));
+        assert_eq!(unavailable("panicked").miss(), None);
+        assert_eq!(too_slow(&catalog::OUTCOME_UNKNOWN).miss(), None);
+    }
 }

@@ -106,7 +106,7 @@ impl Sight {
             }
             Err(error) => {
                 tracing::warn!(%error, "a reader failed");
-                Err(Problem::new(&catalog::UNAVAILABLE))
+                Err(Problem::new(&catalog::UNAVAILABLE).missed(Miss::NothingDone))
             }
         }
     }
