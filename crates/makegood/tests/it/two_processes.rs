@@ -95,7 +95,9 @@ impl Fault {
         let sleeps = matches!(self, Fault::Sleep | Fault::Doze);
         match trouble {
             // A load balancer takes the other process, or the client connects again.
-            Trouble::NobodyListens | Trouble::ClosedAtRest => kills || self == Fault::Roll,
+            Trouble::NobodyListens => kills || self == Fault::Roll,
+            // Whoever slept for longer than a connection may rest closes it on waking.
+            Trouble::ClosedAtRest => kills || sleeps || self == Fault::Roll,
             // Only a sleep is longer than the patience of a client, and of a process.
             Trouble::Broken(kind) => match kind {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut => sleeps,
