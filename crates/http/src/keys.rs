@@ -144,7 +144,8 @@ impl KeyTable {
         Ok(created)
     }
 
-    fn control(&self) -> MutexGuard<'_, Box<dyn ControlStore>> {
+    /// Where keys are kept, and what else belongs to no book.
+    pub(crate) fn control(&self) -> MutexGuard<'_, Box<dyn ControlStore>> {
         self.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

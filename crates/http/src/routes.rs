@@ -21,6 +21,7 @@ pub(crate) mod reverse;
 pub(crate) mod scope_body;
 pub(crate) mod spending;
 pub(crate) mod test;
+pub(crate) mod webhook_endpoints;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -116,6 +117,13 @@ routes! {
     programs::list => None,
     programs::read => None,
     events => None,
+    webhook_endpoints::create => Optional,
+    webhook_endpoints::list => None,
+    webhook_endpoints::read => None,
+    webhook_endpoints::change => None,
+    webhook_endpoints::delete => None,
+    webhook_endpoints::replay => None,
+    webhook_endpoints::rotate_secret => Optional,
     ledger::accounts::list => None,
     ledger::accounts::read => None,
     ledger::accounts::entries => None,

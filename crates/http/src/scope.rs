@@ -2,7 +2,7 @@
 
 /// What a key may do: a set of scopes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Scopes(u8);
+pub struct Scopes(u16);
 
 impl Scopes {
     /// Reads everything of its book except codes.
@@ -17,15 +17,18 @@ impl Scopes {
     pub const ADMIN: Scopes = Scopes(16);
     /// Looks up a card by its code and nothing else: the one scope of publishable keys.
     pub const LOOK_UP: Scopes = Scopes(32);
+    /// Makes and changes webhook endpoints, and sends events again.
+    pub const WEBHOOKS: Scopes = Scopes(64);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(31);
+    pub const ALL: Scopes = Scopes(31).with(Scopes::WEBHOOKS);
 
-    const NAMES: [(&'static str, Scopes); 5] = [
+    const NAMES: [(&'static str, Scopes); 6] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
         ("gift_cards:reveal", Scopes::REVEAL),
         ("admin", Scopes::ADMIN),
+        ("webhooks:manage", Scopes::WEBHOOKS),
     ];
 
     /// The scope of this name, or the set that `all` stands for.
@@ -115,6 +118,8 @@ scope_types! {
     Reveal = "gift_cards:reveal", |scopes| scopes.contains(Scopes::REVEAL);
     /// Making keys.
     Admin = "admin", |scopes| scopes.contains(Scopes::ADMIN);
+    /// Making and changing webhook endpoints.
+    Webhooks = "webhooks:manage", |scopes| scopes.contains(Scopes::WEBHOOKS);
     /// Looking up a card by its code: publishable keys may, and secret ones that may do more.
     LookUp = "read", |scopes| {
         scopes.intersects(Scopes::LOOK_UP.with(Scopes::READ).with(Scopes::SPEND))

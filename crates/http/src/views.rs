@@ -20,6 +20,7 @@ pub(crate) mod refund;
 pub(crate) mod reversal;
 pub(crate) mod scope;
 pub(crate) mod trial_balance;
+pub(crate) mod webhook_endpoint;
 
 use base::{Instant, TypedId};
 use engine::Answer;

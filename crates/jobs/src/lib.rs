@@ -18,6 +18,7 @@ mod due;
 mod error;
 mod expirer;
 mod test_clock;
+pub mod webhooks;
 
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
 pub use error::JobError;

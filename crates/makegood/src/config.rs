@@ -46,6 +46,17 @@ pub(crate) struct Settings {
     start_gap_days_max: u32,
     pub(crate) readers_per_book: usize,
     expiry_interval_seconds: u64,
+    pub(crate) webhook_reach: WebhookReach,
+}
+
+/// Which addresses webhook endpoints may have.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WebhookReach {
+    /// Those that everybody can reach.
+    Public,
+    /// Also this machine: for demonstrations and tests.
+    PublicAndLoopback,
 }
 
 /// How log lines look.
@@ -145,6 +156,7 @@ impl Settings {
             stop_time_max: Duration::from_secs(self.stop_seconds_max),
             slow_request_min: Duration::from_millis(self.slow_request_milliseconds),
             forward_time_max: Duration::from_secs(self.forward_seconds_max),
+            webhook_reach: self.webhook_reach(),
             ..http::Limits::default()
         }
     }
@@ -165,6 +177,14 @@ impl Settings {
             journal_retention_days: Some(self.journal_retention_days).filter(|days| *days > 0),
             clock_jump_max: Duration::from_secs(self.clock_jump_seconds_max),
             ..writer::Options::default()
+        }
+    }
+
+    /// Which addresses webhook endpoints may have.
+    pub(crate) fn webhook_reach(&self) -> webhooks::Reach {
+        match self.webhook_reach {
+            WebhookReach::Public => webhooks::Reach::Public,
+            WebhookReach::PublicAndLoopback => webhooks::Reach::PublicAndLoopback,
         }
     }
 

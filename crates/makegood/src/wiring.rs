@@ -8,9 +8,10 @@ mod location;
 pub(crate) mod ownership;
 mod person;
 mod test_cards;
+mod workers;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base::{CardId, Instant};
@@ -34,6 +35,7 @@ pub(crate) use data::Data;
 pub(crate) use heads::Heads;
 pub(crate) use location::{Location, books_on_disk};
 pub(crate) use person::{OwnerText, Seal};
+pub(crate) use workers::Workers;
 
 /// Name of the key ring's file in the keys folder.
 pub(crate) const RING_FILE: &str = "ring.toml";
@@ -51,6 +53,7 @@ pub(crate) struct Installation {
     /// What watches requests and commits.
     pub(crate) traces: Option<Traces>,
     writer_options: writer::Options,
+    webhook_sender: OnceLock<Arc<webhooks::Sender>>,
 }
 
 impl Installation {
@@ -84,6 +87,7 @@ impl Installation {
             clock: SystemClock::new(),
             traces: None,
             writer_options: settings.writer_options(),
+            webhook_sender: OnceLock::new(),
         })
     }
 
@@ -97,6 +101,14 @@ impl Installation {
     pub(crate) fn trace(&mut self, traces: Traces) {
         traces.watch_commits(&mut self.writer_options);
         self.traces = Some(traces);
+    }
+
+    /// What sends webhooks, made by the first who asks.
+    pub(crate) fn webhook_sender(
+        &self,
+        make: impl FnOnce() -> webhooks::Sender,
+    ) -> Arc<webhooks::Sender> {
+        Arc::clone(self.webhook_sender.get_or_init(|| Arc::new(make())))
     }
 
     /// Where the data is, for people.

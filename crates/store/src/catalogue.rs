@@ -5,6 +5,7 @@
 //! the others are written by hand, a module for each part of the store.
 
 pub(crate) mod control;
+pub(crate) mod endpoints;
 pub(crate) mod entries;
 pub(crate) mod head;
 pub(crate) mod journal;

@@ -46,6 +46,7 @@ mod catalogue;
 mod commit_check;
 mod control;
 mod dialect;
+mod endpoints;
 pub mod entry_values;
 mod error;
 mod leases;
@@ -59,6 +60,10 @@ mod traits;
 
 pub use control::{
     ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind, KeyOperation,
+};
+pub use endpoints::{
+    EndpointCreation, EndpointProgress, EndpointState, EndpointStore, EventPlace, WebhookEndpoint,
+    WebhookRetry,
 };
 pub use error::StoreError;
 pub use leases::{LeaseClock, Leases, Member, MemoryLeases, Owner, Renewal, Term};

@@ -2,6 +2,7 @@
 //! runs on. It is written to be obviously right, not to be fast.
 
 mod control;
+mod endpoints;
 mod reader;
 
 use std::collections::BTreeMap;

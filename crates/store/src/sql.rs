@@ -4,6 +4,7 @@
 //! way; every statement that is read by runs here, so that both answer alike.
 
 mod control;
+mod endpoints;
 pub(crate) mod entries;
 pub(crate) mod head;
 pub(crate) mod journal;

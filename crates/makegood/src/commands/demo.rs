@@ -9,7 +9,7 @@ use http::{KeySecret, NewKey, Scopes};
 use store::BookRecord;
 
 use super::serve::{self, Serving};
-use crate::config::{Environment, PlaceArgs, Settings};
+use crate::config::{Environment, PlaceArgs, Settings, WebhookReach};
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
 use crate::wiring::{Installation, book_name};
@@ -67,7 +67,10 @@ fn settings(args: &Args, environment: &Environment) -> Done<Settings> {
         keys: Some(args.data.with_file_name(format!("{name}-keys"))),
         ..PlaceArgs::default()
     };
-    Settings::load(&place, args.listen.as_deref(), environment)
+    let mut settings = Settings::load(&place, args.listen.as_deref(), environment)?;
+    // Whoever tries it out has no server that everybody can reach.
+    settings.webhook_reach = WebhookReach::PublicAndLoopback;
+    Ok(settings)
 }
 
 fn book(installation: &Installation) -> Done<BookRecord> {

@@ -73,6 +73,11 @@ pub(crate) const OF_CONTROL: &[Migration] = &[
         name: "leases",
         text: include_str!("../../migrations/control/0003_leases.sql"),
     },
+    Migration {
+        number: 4,
+        name: "webhooks",
+        text: include_str!("../../migrations/control/0004_webhooks.sql"),
+    },
 ];
 
 /// Runs what has not been run on these tables, each migration in a transaction of its own. The

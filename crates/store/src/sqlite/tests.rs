@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::sql::SqliteConnection;
 use super::{connection::Options, head, open_folder};
-use crate::catalogue::{self, control, entries, lists, operations};
+use crate::catalogue::{self, control, endpoints, entries, lists, operations};
 use crate::rows::{TABLES, account};
 use crate::sql::migrations::{self, Migration};
 use crate::{CardFilter, List, Page, StoreError, dialect};
@@ -140,6 +140,18 @@ fn every_statement_can_be_prepared_and_numbers_its_parameters_in_order() {
         control::OPERATION,
         control::INSERT_OPERATION,
         control::FORGET_OPERATIONS,
+        endpoints::INSERT,
+        endpoints::OF_BOOK,
+        endpoints::OF_OPERATION,
+        endpoints::COUNT,
+        endpoints::CHANGE,
+        endpoints::PROGRESS,
+        endpoints::DELETE,
+        endpoints::PUT_RETRY,
+        endpoints::DELETE_RETRY,
+        endpoints::DELETE_RETRIES,
+        endpoints::DUE,
+        endpoints::COUNT_RETRIES,
     ];
     check_prepares(&migrated(migrations::OF_CONTROL), &of_control.map(str::to_owned));
 }

@@ -43,3 +43,35 @@ CREATE TABLE migration (
     checksum blob not null,
     primary key (number)
 ) strict, without rowid;
+
+CREATE TABLE webhook_endpoint (
+    id blob not null,
+    book text not null,
+    url text not null,
+    types text not null,
+    state text not null,
+    secret blob not null,
+    secret_at integer not null,
+    older_secret blob,
+    older_until integer,
+    failing_since integer,
+    next_seq integer not null,
+    next_index integer not null,
+    revision integer not null,
+    operation blob,
+    fingerprint blob,
+    rotated_by blob,
+    created_at integer not null,
+    primary key (book, id)
+) strict, without rowid;
+
+CREATE TABLE webhook_retry (
+    endpoint blob not null,
+    seq integer not null,
+    event_index integer not null,
+    made integer not null,
+    next_at integer not null,
+    primary key (endpoint, seq, event_index)
+) strict, without rowid;
+
+CREATE INDEX webhook_retry_next_at on webhook_retry (endpoint, next_at);

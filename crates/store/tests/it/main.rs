@@ -5,6 +5,7 @@ mod any;
 mod commits;
 mod control;
 mod cut_lines;
+mod endpoints;
 mod filling;
 mod leases;
 mod lists;

@@ -7,12 +7,12 @@ use http::{App, Book, ReadSide};
 use store::{BookRecord, Leases};
 use writer::Running;
 
-use super::{Args, Signals, app_parts, listen, start_expirer};
+use super::{Args, Signals, app_parts, listen};
 use crate::config::Settings;
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
 use crate::wiring::ownership::{Owned, Ownership, Pace, Parts, new_member};
-use crate::wiring::{Heads, Installation};
+use crate::wiring::{Heads, Installation, Workers};
 
 /// How often it is written down how far the books got: a process that is killed with its database
 /// leaves knowledge that is as old as this.
@@ -112,9 +112,9 @@ fn open(
     running: Running,
 ) -> Done<Owned> {
     let handle = running.handle.clone();
-    match start_expirer(settings, installation, record, handle.clone()) {
-        Ok(expirer) => {
-            Ok(Owned { book: Book::over(reads, handle), running, expirer: Some(expirer) })
+    match Workers::start(settings, installation, record, &handle) {
+        Ok(workers) => {
+            Ok(Owned { book: Book::over(reads, handle), running, workers: Some(workers) })
         }
         Err(failure) => {
             running.leave();
