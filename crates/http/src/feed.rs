@@ -81,6 +81,8 @@ pub(crate) struct Event {
     pub(crate) index: u32,
     pub(crate) at: Instant,
     pub(crate) kind: EventKind,
+    /// The id of what it happened to.
+    pub(crate) subject: [u8; 16],
     pub(crate) object: Object,
 }
 
@@ -180,7 +182,8 @@ impl Told {
             };
             let object = object(kind, &line, rows);
             let object = object.ok_or_else(|| corrupt(seq, "the object of an event is missing"))?;
-            self.events.push(Event { seq, index, at, kind, object });
+            let subject = line.subject;
+            self.events.push(Event { seq, index, at, kind, subject, object });
         }
         self.next = Position::before_record(seq + 1);
         Ok(true)

@@ -13,6 +13,7 @@ pub(crate) mod holds;
 pub(crate) mod journal;
 pub(crate) mod keys;
 pub(crate) mod ledger;
+pub(crate) mod mail;
 pub(crate) mod metrics;
 pub(crate) mod programs;
 pub(crate) mod redemptions;
@@ -124,6 +125,7 @@ routes! {
     webhook_endpoints::delete => None,
     webhook_endpoints::replay => None,
     webhook_endpoints::rotate_secret => Optional,
+    mail::reports => None,
     ledger::accounts::list => None,
     ledger::accounts::read => None,
     ledger::accounts::entries => None,

@@ -19,16 +19,19 @@ impl Scopes {
     pub const LOOK_UP: Scopes = Scopes(32);
     /// Makes and changes webhook endpoints, and sends events again.
     pub const WEBHOOKS: Scopes = Scopes(64);
+    /// Brings reports about mails.
+    pub const MAIL_REPORTS: Scopes = Scopes(128);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(31).with(Scopes::WEBHOOKS);
+    pub const ALL: Scopes = Scopes(31).with(Scopes::WEBHOOKS).with(Scopes::MAIL_REPORTS);
 
-    const NAMES: [(&'static str, Scopes); 6] = [
+    const NAMES: [(&'static str, Scopes); 7] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
         ("gift_cards:reveal", Scopes::REVEAL),
         ("admin", Scopes::ADMIN),
         ("webhooks:manage", Scopes::WEBHOOKS),
+        ("mail:report", Scopes::MAIL_REPORTS),
     ];
 
     /// The scope of this name, or the set that `all` stands for.
@@ -120,6 +123,8 @@ scope_types! {
     Admin = "admin", |scopes| scopes.contains(Scopes::ADMIN);
     /// Making and changing webhook endpoints.
     Webhooks = "webhooks:manage", |scopes| scopes.contains(Scopes::WEBHOOKS);
+    /// Telling what became of a mail.
+    MailReports = "mail:report", |scopes| scopes.contains(Scopes::MAIL_REPORTS);
     /// Looking up a card by its code: publishable keys may, and secret ones that may do more.
     LookUp = "read", |scopes| {
         scopes.intersects(Scopes::LOOK_UP.with(Scopes::READ).with(Scopes::SPEND))

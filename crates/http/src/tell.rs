@@ -29,7 +29,13 @@ impl EventTeller {
         let id = id_of(&self.ring, self.book.as_str(), event);
         let mut body = Vec::with_capacity(1024);
         views::write(&EventView::new(id, event), &mut body);
-        ToldEvent { place: event.place(), id: id.to_string(), kind: event.kind.as_str(), body }
+        ToldEvent {
+            place: event.place(),
+            id: id.to_string(),
+            kind: event.kind.as_str(),
+            subject: event.subject,
+            body,
+        }
     }
 }
 

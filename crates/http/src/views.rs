@@ -14,6 +14,7 @@ pub(crate) mod journal;
 pub(crate) mod key;
 pub(crate) mod liability;
 pub(crate) mod list;
+pub(crate) mod mail_report;
 pub(crate) mod money;
 pub(crate) mod program;
 pub(crate) mod refund;

@@ -17,6 +17,7 @@
 mod due;
 mod error;
 mod expirer;
+pub mod mail;
 mod test_clock;
 pub mod webhooks;
 

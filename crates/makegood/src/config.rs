@@ -2,6 +2,7 @@
 
 mod environment;
 pub(crate) mod layers;
+mod mail_settings;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use crate::failure::{Done, Failure};
 
 pub(crate) use environment::Environment;
+pub(crate) use mail_settings::Post;
 
 /// The default configuration, which is also the manual.
 pub(crate) const MANUAL: &str = include_str!("../config.default.toml");
@@ -47,6 +49,14 @@ pub(crate) struct Settings {
     pub(crate) readers_per_book: usize,
     expiry_interval_seconds: u64,
     pub(crate) webhook_reach: WebhookReach,
+    mail_server: String,
+    mail_port: u16,
+    mail_security: MailSecurity,
+    mail_user: String,
+    mail_folder: PathBuf,
+    mail_from: String,
+    mail_shop_name: String,
+    mail_claim_page: String,
 }
 
 /// Which addresses webhook endpoints may have.
@@ -57,6 +67,18 @@ pub(crate) enum WebhookReach {
     Public,
     /// Also this machine: for demonstrations and tests.
     PublicAndLoopback,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MailSecurity {
+    /// From the start.
+    Tls,
+    /// From the first command on.
+    StartTls,
+    /// Not at all, on this machine.
+    None,
 }
 
 /// How log lines look.

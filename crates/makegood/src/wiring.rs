@@ -25,7 +25,7 @@ use store::postgres::Database;
 use store::sqlite::Options;
 use store::{BookName, BookRecord, ControlStore, Leases, StoreError};
 
-use crate::config::{Environment, Settings};
+use crate::config::{Environment, Post, Settings};
 use crate::failure::{Done, Failure};
 use crate::traces::Traces;
 
@@ -54,6 +54,8 @@ pub(crate) struct Installation {
     pub(crate) traces: Option<Traces>,
     writer_options: writer::Options,
     webhook_sender: OnceLock<Arc<webhooks::Sender>>,
+    /// How mail is sent, if it is.
+    pub(crate) post: Option<Post>,
 }
 
 impl Installation {
@@ -88,6 +90,7 @@ impl Installation {
             traces: None,
             writer_options: settings.writer_options(),
             webhook_sender: OnceLock::new(),
+            post: settings.post(environment)?,
         })
     }
 

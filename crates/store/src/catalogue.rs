@@ -11,6 +11,7 @@ pub(crate) mod head;
 pub(crate) mod journal;
 pub(crate) mod leases;
 pub(crate) mod lists;
+pub(crate) mod mails;
 pub(crate) mod migrations;
 pub(crate) mod operations;
 

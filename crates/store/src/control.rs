@@ -2,7 +2,7 @@
 
 use base::{Instant, KeyId, Token};
 
-use crate::{EndpointStore, StoreError};
+use crate::{EndpointStore, MailStore, StoreError};
 
 /// Name of a book; also the name of its file.
 pub type BookName = Token<40>;
@@ -85,9 +85,9 @@ pub enum KeyCreation {
     Exists(ApiKey),
 }
 
-/// Books, API keys and webhook endpoints. Few, small and rarely written: no journal, no memory in
-/// front.
-pub trait ControlStore: EndpointStore {
+/// Books, API keys, webhook endpoints and mails that wait. Few, small and rarely written: no journal,
+/// no memory in front.
+pub trait ControlStore: EndpointStore + MailStore {
     /// Adds a book.
     ///
     /// # Errors

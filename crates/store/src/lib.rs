@@ -50,6 +50,7 @@ mod endpoints;
 pub mod entry_values;
 mod error;
 mod leases;
+mod mails;
 mod memory;
 pub mod postgres;
 pub mod rows;
@@ -67,6 +68,7 @@ pub use endpoints::{
 };
 pub use error::StoreError;
 pub use leases::{LeaseClock, Leases, Member, MemoryLeases, Owner, Renewal, Term};
+pub use mails::{MailStore, WaitingMail};
 pub use memory::{MemoryBook, MemoryControl, MemoryReader, MemoryStore};
 pub use run::OperationRun;
 pub use traits::{

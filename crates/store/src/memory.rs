@@ -3,6 +3,7 @@
 
 mod control;
 mod endpoints;
+mod mails;
 mod reader;
 
 use std::collections::BTreeMap;

@@ -8,6 +8,7 @@ mod endpoints;
 pub(crate) mod entries;
 pub(crate) mod head;
 pub(crate) mod journal;
+mod mails;
 pub(crate) mod migrations;
 pub(crate) mod operations;
 mod reader;

@@ -23,7 +23,7 @@ pub(crate) struct KeyBody {
     #[schema(pattern = "^(secret|publishable)$")]
     kind: String,
     /// For secret keys: `read`, `spend`, `issue`, `gift_cards:reveal`, `admin`,
-    /// `webhooks:manage`, or `all`.
+    /// `webhooks:manage`, `mail:report`, or `all`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 10)]
     scopes: Vec<String>,

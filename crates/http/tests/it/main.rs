@@ -9,6 +9,7 @@ mod documents;
 mod events;
 mod every_field;
 mod gift_cards;
+mod gift_mails;
 mod gifts;
 mod idempotency;
 mod journal;

@@ -12,7 +12,8 @@ const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/scope_table.t
 #[expect(clippy::disallowed_methods, reason = "the one switch of this test")]
 async fn the_table_of_scopes_is_the_one_that_was_read() {
     let world = World::new();
-    let names = ["read", "spend", "issue", "gift_cards:reveal", "admin", "webhooks:manage"];
+    let names =
+        ["read", "spend", "issue", "gift_cards:reveal", "admin", "webhooks:manage", "mail:report"];
     let mut keys: Vec<(&str, String)> =
         names.into_iter().map(|name| (name, world.secret(Scopes::parse(name).unwrap()))).collect();
     keys.push(("publishable", world.publishable()));

@@ -8,10 +8,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base::{Instant, Span, Token};
-use http::{App, AppParts, Book, EventTeller, KeySecret, Limits, Scopes};
+use http::{App, AppParts, Book, EventTeller, GiftWordsReader, KeySecret, Limits, Scopes};
 use jobs::OpenReader;
+use jobs::mail::{Letterhead, Postman, PostmanParts};
 use jobs::webhooks::{Deliverer, DelivererParts, WebhookPace};
 use journal::Block;
+use mail::bounce::ReturnPaths;
+use mail::{Address, Domain, Mailer, Name};
 use outside::clock::{Clock, ManualClock};
 use outside::keyring::KeyRing;
 use outside::people::PeopleKeys;
@@ -180,6 +183,36 @@ impl World {
             pace: WebhookPace { look_every: Duration::from_millis(20), ..WebhookPace::default() },
         };
         Deliverer::spawn(parts, |news| println!("{news:?}")).unwrap()
+    }
+
+    /// Starts what sends the mails of the test book.
+    pub fn postman(&self, mailer: Arc<dyn Mailer>) -> Postman {
+        let domain = Domain::new("shop.example").unwrap();
+        let parts = PostmanParts {
+            book: Token::new("test").unwrap(),
+            handle: self.book.handle().clone(),
+            open_reader: self.opener(),
+            control: Box::new(self.control.clone()),
+            events: Arc::new(EventTeller::new(Arc::clone(&self.ring), Token::new("test").unwrap())),
+            words: Arc::new(GiftWordsReader::new(Arc::clone(&self.people))),
+            mailer,
+            letterhead: Letterhead {
+                shop: Name::new("Corner Shop").unwrap(),
+                from: Address::new("gifts@shop.example").unwrap(),
+                return_paths: ReturnPaths::new(domain).unwrap(),
+                claim_page: "https://shop.example/gift".to_owned(),
+            },
+            ring: Arc::clone(&self.ring),
+            clock: Arc::new(self.clock.clone()),
+            look_every: Duration::from_millis(20),
+        };
+        Postman::spawn(parts, |news| println!("{news:?}")).unwrap()
+    }
+
+    /// Where failures of the first mail of a card are reported to.
+    pub fn return_path(&self, card: base::CardId) -> String {
+        let paths = ReturnPaths::new(Domain::new("shop.example").unwrap()).unwrap();
+        paths.address(&jobs::mail::mail_key(card, 1), &self.ring).as_str().to_owned()
     }
 
     /// Opens readers of the test book, on whichever thread asks.

@@ -13,6 +13,8 @@ pub struct ToldEvent {
     pub id: String,
     /// Its type, such as `gift_card.issued`.
     pub kind: &'static str,
+    /// The id of the object it happened to.
+    pub subject: [u8; 16],
     /// The object that `GET /v1/events` shows, as JSON.
     pub body: Vec<u8>,
 }

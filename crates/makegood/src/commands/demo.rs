@@ -70,6 +70,7 @@ fn settings(args: &Args, environment: &Environment) -> Done<Settings> {
     let mut settings = Settings::load(&place, args.listen.as_deref(), environment)?;
     // Whoever tries it out has no server that everybody can reach.
     settings.webhook_reach = WebhookReach::PublicAndLoopback;
+    settings.mail_into(args.data.with_file_name(format!("{name}-mail")));
     Ok(settings)
 }
 

@@ -1,8 +1,10 @@
 //! What works on a book beside its writer, for as long as it is served here.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use http::EventTeller;
+use http::{EventTeller, GiftWordsReader};
+use jobs::mail::{MailNews, Postman, PostmanParts};
 use jobs::webhooks::{Deliverer, DelivererParts, WebhookNews, WebhookPace};
 use jobs::{Booked, Expirer, JobError};
 use store::BookRecord;
@@ -10,13 +12,18 @@ use webhooks::{Sender, SenderSettings};
 use writer::Handle;
 
 use super::Installation;
-use crate::config::Settings;
+use crate::config::{Post, Settings};
 use crate::failure::{Done, Failure};
+
+/// Time between two looks for mails to be sent.
+const MAIL_EVERY: Duration = Duration::from_secs(1);
 
 /// The threads of a book. Dropping them stops them.
 pub(crate) struct Workers {
     expirer: Expirer,
     deliverer: Deliverer,
+    /// None when nobody takes our mail.
+    postman: Option<Postman>,
 }
 
 impl Workers {
@@ -34,12 +41,14 @@ impl Workers {
         Ok(Workers {
             expirer: start_expirer(settings, installation, record, handle.clone())?,
             deliverer: start_deliverer(settings, installation, record, handle.clone())?,
+            postman: start_postman(installation, record, handle)?,
         })
     }
 
     /// Stops them and waits for them.
     pub(crate) fn stop(self) {
         self.deliverer.stop();
+        self.postman.into_iter().for_each(Postman::stop);
         self.expirer.stop();
     }
 }
@@ -93,6 +102,50 @@ fn start_deliverer(
     };
     let report = move |news: WebhookNews| report_webhooks(&name, &news);
     Deliverer::spawn(parts, report).map_err(Failure::new)
+}
+
+fn start_postman(
+    installation: &Installation,
+    record: &BookRecord,
+    handle: &Handle,
+) -> Done<Option<Postman>> {
+    let Some(Post { mailer, letterhead }) = installation.post.clone() else { return Ok(None) };
+    let name = record.name.to_string();
+    let parts = PostmanParts {
+        book: record.name.clone(),
+        handle: handle.clone(),
+        open_reader: Box::new(installation.reader_source(record)),
+        control: installation.control()?,
+        events: Arc::new(EventTeller::new(Arc::clone(&installation.ring), record.name.clone())),
+        words: Arc::new(GiftWordsReader::new(Arc::clone(&installation.people))),
+        mailer,
+        letterhead,
+        ring: Arc::clone(&installation.ring),
+        clock: Arc::new(installation.clock),
+        look_every: MAIL_EVERY,
+    };
+    let report = move |news: MailNews| report_mail(&name, &news);
+    Postman::spawn(parts, report).map(Some).map_err(Failure::new)
+}
+
+fn report_mail(book: &str, news: &MailNews) {
+    match news {
+        MailNews::GaveUp(card) => {
+            tracing::warn!(book, %card, "a gift was not delivered: no server took it in three days");
+        }
+        MailNews::Uncertain(card) => {
+            tracing::warn!(book, %card, "nobody knows whether a gift was sent: ask, then resend it");
+        }
+        MailNews::Undeliverable(card) => {
+            tracing::info!(book, %card, "a gift was not delivered: it has no address any more");
+        }
+        MailNews::NeedsOperator(deferral) => {
+            tracing::error!(book, ?deferral, "the mail server refuses us: see to its settings");
+        }
+        MailNews::Trouble(error) => {
+            tracing::warn!(book, %error, "mails wait: something could not be used");
+        }
+    }
 }
 
 fn report_webhooks(book: &str, news: &WebhookNews) {

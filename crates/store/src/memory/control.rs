@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base::{Instant, KeyId};
 
 use super::endpoints::Endpoints;
+use super::mails::Mails;
 use crate::{ApiKey, BookName, BookRecord, ControlStore, KeyCreation, KeyOperation, StoreError};
 
 /// A control store in memory; clones share it.
@@ -17,6 +18,7 @@ pub struct MemoryControl {
 #[derive(Debug, Default)]
 pub(super) struct Contents {
     pub(super) endpoints: Endpoints,
+    pub(super) mails: Mails,
     books: BTreeMap<BookName, BookRecord>,
     keys: BTreeMap<KeyId, ApiKey>,
     operations: BTreeMap<(BookName, [u8; 16]), Noted>,

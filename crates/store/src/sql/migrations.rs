@@ -78,6 +78,11 @@ pub(crate) const OF_CONTROL: &[Migration] = &[
         name: "webhooks",
         text: include_str!("../../migrations/control/0004_webhooks.sql"),
     },
+    Migration {
+        number: 5,
+        name: "mail",
+        text: include_str!("../../migrations/control/0005_mail.sql"),
+    },
 ];
 
 /// Runs what has not been run on these tables, each migration in a transaction of its own. The

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::sql::SqliteConnection;
 use super::{connection::Options, head, open_folder};
-use crate::catalogue::{self, control, endpoints, entries, lists, operations};
+use crate::catalogue::{self, control, endpoints, entries, lists, mails, operations};
 use crate::rows::{TABLES, account};
 use crate::sql::migrations::{self, Migration};
 use crate::{CardFilter, List, Page, StoreError, dialect};
@@ -152,6 +152,12 @@ fn every_statement_can_be_prepared_and_numbers_its_parameters_in_order() {
         endpoints::DELETE_RETRIES,
         endpoints::DUE,
         endpoints::COUNT_RETRIES,
+        mails::PLACE,
+        mails::PUT_PLACE,
+        mails::INSERT,
+        mails::DUE,
+        mails::UPDATE,
+        mails::DELETE,
     ];
     check_prepares(&migrated(migrations::OF_CONTROL), &of_control.map(str::to_owned));
 }

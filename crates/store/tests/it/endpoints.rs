@@ -63,7 +63,9 @@ fn endpoints_are_made_once_and_not_too_many() {
     on_every_store(|control| {
         let operation = KeyOperation { operation: [1; 16], fingerprint: [2; 16] };
         let first = endpoint(1, "test");
-        let ask = |control: &mut dyn ControlStore, endpoint, operation: &KeyOperation| {
+        let ask = |control: &mut dyn ControlStore,
+                   endpoint: &WebhookEndpoint,
+                   operation: &KeyOperation| {
             control.create_endpoint(endpoint, Some(operation), 3).unwrap()
         };
         assert_eq!(ask(control, &first, &operation), EndpointCreation::Created);

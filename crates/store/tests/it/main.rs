@@ -9,6 +9,7 @@ mod endpoints;
 mod filling;
 mod leases;
 mod lists;
+mod mails;
 mod model;
 mod operations;
 mod reading;

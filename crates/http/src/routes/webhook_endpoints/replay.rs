@@ -1,6 +1,6 @@
 //! `POST /v1/webhook-endpoints/{id}/replay`: sends what happened before again.
 
-use base::EventId;
+use base::{EventId, Instant};
 use jobs::webhooks::TellEvents;
 use serde::{Deserialize, Serialize};
 use store::{EventPlace, WebhookRetry};
@@ -51,11 +51,13 @@ pub(crate) async fn handle(mut call: Call<Webhooks>) -> Result<Reply, Problem> {
     let caller = &call.caller;
     // What does not exist is said first.
     let found = changed(caller, id, |_| false).await?;
-    let seq = match (body.from_sequence, &body.from_time, &body.event) {
+    let time = body.from_time.as_deref().map(|text| fields::instant("/from_time", text));
+    let event = body.event.as_deref().map(|text| fields::id("/event", text));
+    let seq = match (body.from_sequence, time.transpose()?, event.transpose()?) {
         (Some(seq), None, None) => from_sequence(caller, seq).await?,
         (None, Some(time), None) => from_time(caller, time).await?,
         (None, None, Some(event)) => {
-            let place = existing(caller, fields::id("/event", event)?).await?;
+            let place = existing(caller, event).await?;
             let retry = WebhookRetry { place, made: 0, next_at: caller.app.now() };
             caller.app.in_control(move |control| control.want_again(id, &retry)).await?;
             return Ok(reply(&(found.0, found.1 + 1), None));
@@ -88,9 +90,8 @@ async fn from_sequence(caller: &Caller, seq: u64) -> Result<u64, Problem> {
 }
 
 /// The first record made at a time or later; of those before the journal begins nothing is left.
-async fn from_time(caller: &Caller, text: &str) -> Result<u64, Problem> {
-    let after = Some(fields::instant("/from_time", text)?);
-    let created = Created { after, before: None };
+async fn from_time(caller: &Caller, time: Instant) -> Result<u64, Problem> {
+    let created = Created { after: Some(time), before: None };
     let sight = Sight::of_book(caller.book(), 0).await?;
     let read = caller.book().reads().read(sight, move |reader| {
         let (first, _) = created.records(reader)?;

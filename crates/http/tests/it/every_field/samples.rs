@@ -16,6 +16,8 @@ pub struct Samples {
     account: String,
     /// A webhook endpoint, for what is done to one.
     endpoint: String,
+    /// Where failures of the card's mail are reported to.
+    return_path: String,
     /// Hash of the block of record 1.
     first_hash: String,
 }
@@ -71,6 +73,7 @@ impl Samples {
             program: id(&program),
             account: id(&accounts["data"][0]),
             endpoint: endpoint(world, operation).await,
+            return_path: world.return_path(id(&card).parse().unwrap()),
             first_hash: world.block_of(1).hash.iter().map(|byte| format!("{byte:02x}")).collect(),
         }
     }
@@ -154,6 +157,7 @@ impl Samples {
             "hash" => &self.first_hash,
             "url" => "https://hooks.example.com/x",
             "types" => "gift_card.issued",
+            "recipient" => &self.return_path,
             "activates_at" | "deliver_at" => "2030-06-01T00:00:00Z",
             "now" => "2026-11-21T00:00:00Z",
             "path" => "/v1/redemptions",
