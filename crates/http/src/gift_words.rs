@@ -23,7 +23,8 @@ impl GiftWordsReader {
         GiftWordsReader { people }
     }
 
-    /// What was sealed; `None` when its person was erased. Text that is not understood says nothing.
+    /// What was sealed; `None` when its person was erased. Text that is not understood says
+    /// nothing.
     fn open<T: Default + DeserializeOwned>(
         &self,
         purpose: &str,

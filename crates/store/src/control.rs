@@ -85,8 +85,8 @@ pub enum KeyCreation {
     Exists(ApiKey),
 }
 
-/// Books, API keys, webhook endpoints and mails that wait. Few, small and rarely written: no journal,
-/// no memory in front.
+/// Books, API keys, webhook endpoints and mails that wait. Few, small and rarely written: no
+/// journal, no memory in front.
 pub trait ControlStore: EndpointStore + MailStore {
     /// Adds a book.
     ///

@@ -131,10 +131,10 @@ fn start_postman(
 fn report_mail(book: &str, news: &MailNews) {
     match news {
         MailNews::GaveUp(card) => {
-            tracing::warn!(book, %card, "a gift was not delivered: no server took it in three days");
+            tracing::warn!(book, %card, "a gift was not delivered: nobody took it in three days");
         }
         MailNews::Uncertain(card) => {
-            tracing::warn!(book, %card, "nobody knows whether a gift was sent: ask, then resend it");
+            tracing::warn!(book, %card, "nobody knows whether a gift was sent: ask, then resend");
         }
         MailNews::Undeliverable(card) => {
             tracing::info!(book, %card, "a gift was not delivered: it has no address any more");

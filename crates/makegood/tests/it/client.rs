@@ -69,6 +69,11 @@ impl Client {
         self.request("POST", path, Some(key), &body.to_string())
     }
 
+    /// A request that changes an object, and may be repeated as it is.
+    pub fn patch(&mut self, path: &str, body: &Value) -> io::Result<Answer> {
+        self.request("PATCH", path, None, &body.to_string())
+    }
+
     /// A request that writes, and may not be repeated.
     pub fn post_once(&mut self, path: &str, body: &Value) -> io::Result<Answer> {
         self.request("POST", path, None, &body.to_string())

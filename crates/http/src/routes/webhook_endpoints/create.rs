@@ -29,8 +29,8 @@ pub(crate) struct WebhookEndpointBody {
 
 /// Make a webhook endpoint
 ///
-/// It is told what happens from now on. The secret is shown once: requests are signed with it by the
-/// rules of Standard Webhooks. With an idempotency key a lost answer can be repeated for 24 hours.
+/// It is told what happens from now on. The secret is shown once: requests are signed with it by
+/// the rules of Standard Webhooks. With an idempotency key a lost answer can be repeated for a day.
 #[utoipa::path(post, path = "/v1/webhook-endpoints", operation_id = "make_webhook_endpoint",
     tag = "Webhooks", request_body = WebhookEndpointBody,
     responses((status = 201, description = "Made", body = WebhookEndpointView)))]
