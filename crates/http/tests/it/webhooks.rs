@@ -203,6 +203,8 @@ async fn whom_nothing_reaches_for_three_days_is_switched_off() {
     becomes(&world, &made, &json!({"retrying": 1, "status": "enabled"})).await;
     world.pass(Span::days(2));
     receiver.arrived();
+    // The time counts at which the attempt is over.
+    assert!(receiver.arrives_within(A_WHILE).is_none());
     becomes(&world, &made, &json!({"retrying": 1, "status": "enabled"})).await;
     world.pass(Span::days(2));
     receiver.arrived();

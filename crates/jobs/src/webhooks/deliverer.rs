@@ -156,9 +156,17 @@ impl Work {
                 next_look = self.steady() + self.parts.pace.look_every;
             }
             self.try_to(Work::send_new);
-            match receiver.recv_timeout(next_look.saturating_sub(self.steady())) {
+            let is_behind = self.is_behind();
+            let patience = match is_behind {
+                true => Duration::ZERO,
+                false => next_look.saturating_sub(self.steady()),
+            };
+            match receiver.recv_timeout(patience) {
                 Ok(Message::Ended(ended)) => {
                     self.ended(&ended);
+                    self.try_to(|work| work.keep(Moment::Busy));
+                }
+                Err(RecvTimeoutError::Timeout) if is_behind => {
                     self.try_to(|work| work.keep(Moment::Busy));
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -185,6 +193,14 @@ impl Work {
             self.reader = None;
             (self.report)(WebhookNews::Trouble(error));
         }
+    }
+
+    /// Whether there is more to be read for some endpoint: few of many events may be wanted. After
+    /// trouble with a reader it waits for the next look.
+    fn is_behind(&self) -> bool {
+        let (head, now) = (self.parts.handle.figures().seq(), self.now());
+        let mut lanes = self.lanes.values().filter(|lane| lane.is_on());
+        self.reader.is_some() && lanes.any(|lane| lane.wanted(head, now).is_some())
     }
 
     /// Learns which endpoints there are, and sends what is due again.

@@ -91,7 +91,7 @@ impl Client {
         if let Some(key) = idempotency_key {
             head += &format!("Idempotency-Key: {key}\r\n");
         }
-        if method == "POST" {
+        if !body.is_empty() {
             head += "Content-Type: application/json\r\n";
         }
         head += &format!("Content-Length: {}\r\n\r\n{body}", body.len());

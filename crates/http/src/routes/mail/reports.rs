@@ -27,7 +27,7 @@ pub(crate) struct ReportBody {
     #[schema(max_length = 320, example = "bounce+key-seal@shop.example")]
     recipient: String,
     /// The whole mail, headers and all, as text.
-    #[schema(max_length = 262144)]
+    #[schema(min_length = 1, max_length = 262144)]
     report: String,
 }
 
@@ -43,8 +43,9 @@ pub(crate) async fn handle(mut call: Call<MailReports>) -> Result<Reply, Problem
     let body: ReportBody = call.json().await?;
     let caller = &call.caller;
     let (card, sending) = about(&caller.app.ring, &body.recipient)?;
-    if body.report.len() > REPORT_BYTES_MAX {
-        let text = format!("must have at most {REPORT_BYTES_MAX} bytes");
+    let length = body.report.len();
+    if length == 0 || length > REPORT_BYTES_MAX || body.report.contains('\0') {
+        let text = format!("must be a mail of at most {REPORT_BYTES_MAX} bytes, as text");
         return Err(refuse("/report", text).into());
     }
     // Absence notes and answers of people come there too.
