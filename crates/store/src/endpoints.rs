@@ -74,7 +74,7 @@ pub enum EndpointCreation {
     /// It was made.
     Created,
     /// The same request had made this one before; nothing was done.
-    Replayed(WebhookEndpoint),
+    Replayed(Box<WebhookEndpoint>),
     /// An earlier request used the same idempotency key for something else; nothing was done.
     Mismatch,
     /// The book has as many as it may have; nothing was done.

@@ -33,7 +33,7 @@ impl EndpointStore for MemoryControl {
         if let Some((made, noted)) = of_book().find(same) {
             let is_same = operation == noted.as_ref();
             return Ok(match is_same {
-                true => EndpointCreation::Replayed(made.clone()),
+                true => EndpointCreation::Replayed(Box::new(made.clone())),
                 false => EndpointCreation::Mismatch,
             });
         }

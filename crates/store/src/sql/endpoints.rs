@@ -125,7 +125,7 @@ fn create<C: SqlConnection>(
         })?;
         match made {
             Some((made, fingerprint)) if fingerprint == operation.fingerprint => {
-                return Ok(EndpointCreation::Replayed(made));
+                return Ok(EndpointCreation::Replayed(Box::new(made)));
             }
             Some(_) => return Ok(EndpointCreation::Mismatch),
             None => {}
