@@ -19,7 +19,7 @@ use crate::api_key::{self, KeySecret, NewKey};
 use crate::blocking;
 use crate::book::Book;
 use crate::keys::{ApiKey, KeyTable, Known, UNKNOWN_FOR};
-use crate::neighbors::Neighbors;
+use crate::neighbors::{Miss, Neighbors};
 use crate::place::{Place, Whereabouts};
 use crate::problem::{Problem, catalog};
 use crate::read_side::ReadSide;
@@ -244,7 +244,9 @@ impl App {
             self.in_control(move |app| {
                 app.keys.read_again(asked_at, || app.clock.monotonic(), |name| app.place(name))
             })
-            .await?;
+            .await
+            // Another process may read them, or this one again in a moment.
+            .map_err(|problem| problem.missed(Miss::NothingDone))?;
             // As of when it was asked: what was read since is new enough, however long it took.
             known = self.keys.find(text, asked_at, hash);
         }
@@ -252,6 +254,11 @@ impl App {
             Known::Valid(key) => Ok(key),
             Known::Invalid | Known::ReadAgain => Err(Problem::new(&catalog::UNAUTHORIZED)),
         }
+    }
+
+    /// The book that a key opened when the keys could be read last.
+    pub(crate) fn last_place(&self, text: &str) -> Option<Arc<Place>> {
+        self.keys.last_place(text, || api_key::presented_hash(&self.ring, text))
     }
 
     /// Keeps a new key, at most once for an operation.

@@ -42,9 +42,15 @@ pub(crate) const UNKNOWN_FOR: Duration = Duration::from_secs(1);
 
 /// Every valid key, and where they are kept.
 pub(crate) struct KeyTable {
-    control: Mutex<Box<dyn ControlStore>>,
+    control: Mutex<Control>,
     loaded: RwLock<Loaded>,
     hashers: [RandomState; 2],
+}
+
+struct Control {
+    store: Box<dyn ControlStore>,
+    /// When it could not be read last, and why.
+    failed: Option<(Duration, StoreError)>,
 }
 
 #[derive(Default)]
@@ -68,7 +74,8 @@ pub(crate) enum Known {
 impl KeyTable {
     pub(crate) fn new(control: Box<dyn ControlStore>) -> KeyTable {
         let hashers = [RandomState::new(), RandomState::new()];
-        KeyTable { control: Mutex::new(control), loaded: RwLock::default(), hashers }
+        let control = Mutex::new(Control { store: control, failed: None });
+        KeyTable { control, loaded: RwLock::default(), hashers }
     }
 
     /// What memory says about a key. `hash` makes the keyed hash under which it is kept, and is
@@ -96,7 +103,17 @@ impl KeyTable {
         Known::Valid(key)
     }
 
-    /// Reads all keys again, unless somebody else has done so since `asked_at`. Blocks.
+    /// The book that a key opened when the keys were read last, however long ago. That process
+    /// which owns the book may know whether it still does.
+    pub(crate) fn last_place(&self, text: &str, hash: impl Fn() -> [u8; 16]) -> Option<Arc<Place>> {
+        let place = self.place(text);
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        let key = loaded.by_place.get(&place).or_else(|| loaded.by_hash.get(&hash()))?;
+        Some(Arc::clone(&key.place))
+    }
+
+    /// Reads all keys again, unless somebody else has done so since `asked_at`, or has failed:
+    /// those who wait for a store that is silent do not ask it one after the other. Blocks.
     ///
     /// # Errors
     ///
@@ -115,8 +132,20 @@ impl KeyTable {
             }
             loaded.by_hash.clone()
         };
+        if let Some((at, why)) = &control.failed
+            && *at > asked_at
+        {
+            return Err(why.clone());
+        }
+        let rows = match control.store.find_all_keys() {
+            Ok(rows) => rows,
+            Err(why) => {
+                control.failed = Some((now(), why.clone()));
+                return Err(why);
+            }
+        };
         let mut by_hash = HashMap::new();
-        for row in control.find_all_keys()?.into_iter().filter(|row| row.revoked_at.is_none()) {
+        for row in rows.into_iter().filter(|row| row.revoked_at.is_none()) {
             // A key of a book that nobody told of is as good as none.
             let Some(place) = place(row.book.as_str()) else { continue };
             // The same key stays the same object: it remembers its last write.
@@ -139,12 +168,12 @@ impl KeyTable {
         key: &store::ApiKey,
         operation: Option<&KeyOperation>,
     ) -> Result<KeyCreation, StoreError> {
-        let created = self.control().create_key(key, operation)?;
+        let created = self.control().store.create_key(key, operation)?;
         self.loaded.write().unwrap_or_else(PoisonError::into_inner).at = None;
         Ok(created)
     }
 
-    fn control(&self) -> MutexGuard<'_, Box<dyn ControlStore>> {
+    fn control(&self) -> MutexGuard<'_, Control> {
         self.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -168,5 +197,94 @@ fn in_use(row: &store::ApiKey, place: Arc<Place>) -> ApiKey {
         version: Version::parse(&row.version).unwrap_or(Version::NEWEST),
         last_write: AtomicU64::new(0),
         place,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use base::Instant;
+    use store::{BookName, BookRecord};
+
+    use super::*;
+    use crate::place::Whereabouts;
+
+    /// Tells one key the first time, and nothing afterwards.
+    struct Failing(Arc<AtomicU32>);
+
+    impl ControlStore for Failing {
+        fn find_all_keys(&mut self) -> Result<Vec<store::ApiKey>, StoreError> {
+            match self.0.fetch_add(1, Ordering::Relaxed) {
+                0 => Ok(vec![store::ApiKey {
+                    id: KeyId::from_bits(1),
+                    book: BookName::new("test").unwrap(),
+                    hash: [7; 16],
+                    kind: KeyKind::Secret,
+                    scopes: "all".to_owned(),
+                    version: "2026-11-20".to_owned(),
+                    last4: *b"abcd",
+                    created_at: Instant::MIN,
+                    revoked_at: None,
+                }]),
+                _ => Err(StoreError::Unavailable("silent".to_owned())),
+            }
+        }
+
+        fn create_book(&mut self, _: &BookRecord) -> Result<(), StoreError> {
+            unreachable!()
+        }
+
+        fn books(&mut self) -> Result<Vec<BookRecord>, StoreError> {
+            unreachable!()
+        }
+
+        fn create_key(
+            &mut self,
+            _: &store::ApiKey,
+            _: Option<&KeyOperation>,
+        ) -> Result<KeyCreation, StoreError> {
+            unreachable!()
+        }
+
+        fn keys_of(&mut self, _: &BookName) -> Result<Vec<store::ApiKey>, StoreError> {
+            unreachable!()
+        }
+
+        fn revoke_key(
+            &mut self,
+            _: &BookName,
+            _: KeyId,
+            _: Instant,
+        ) -> Result<Option<store::ApiKey>, StoreError> {
+            unreachable!()
+        }
+
+        fn forget_key_operations(&mut self, _: Instant) -> Result<u64, StoreError> {
+            unreachable!()
+        }
+    }
+
+    #[test]
+    fn a_store_that_is_silent_is_asked_once_and_the_book_of_a_key_is_still_known() {
+        let asked = Arc::new(AtomicU32::new(0));
+        let table = KeyTable::new(Box::new(Failing(Arc::clone(&asked))));
+        let place = |_: &str| {
+            Some(Arc::new(Place::new(BookName::new("test").unwrap(), Whereabouts::Nowhere)))
+        };
+        let second = Duration::from_secs(1);
+        table.read_again(second, || second, place).unwrap();
+        assert!(matches!(table.find("mg_test_a", second, || [7; 16]), Known::Valid(_)));
+        let late = second + BELIEVED_FOR + second;
+        assert!(matches!(table.find("mg_test_a", late, || [7; 16]), Known::ReadAgain));
+        for asked_at in [late, late + second / 2] {
+            table.read_again(asked_at, || late + second, place).unwrap_err();
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 2, "the second one had waited for the first");
+        table.read_again(late + second, || late + second, place).unwrap_err();
+        assert_eq!(asked.load(Ordering::Relaxed), 3);
+        let found = table.last_place("mg_test_a", || [7; 16]).unwrap();
+        assert_eq!(found.name().as_str(), "test");
+        assert!(table.last_place("mg_test_b", || [8; 16]).is_none());
     }
 }
