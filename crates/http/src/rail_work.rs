@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use base::{CheckoutId, RailRefundId};
+use jobs::RailCaller;
 
 /// Calls rails for one book: implemented by jobs, used by routes.
 pub trait RailWork: Send + Sync {
@@ -15,4 +16,27 @@ pub trait RailWork: Send + Sync {
 
     /// The rail of this name, when the operator has set it up.
     fn rail(&self, name: &str) -> Option<Arc<dyn rails::Rail>>;
+
+    /// Whoever makes the calls, for messages of rails and for test clocks; nobody in a pretence.
+    fn caller(&self) -> Option<&RailCaller> {
+        None
+    }
+}
+
+impl RailWork for RailCaller {
+    fn nudge_checkout(&self, checkout: CheckoutId) {
+        RailCaller::nudge_checkout(self, checkout);
+    }
+
+    fn nudge_refund(&self, refund: RailRefundId) {
+        RailCaller::nudge_refund(self, refund);
+    }
+
+    fn rail(&self, name: &str) -> Option<Arc<dyn rails::Rail>> {
+        RailCaller::rail(self, name)
+    }
+
+    fn caller(&self) -> Option<&RailCaller> {
+        Some(self)
+    }
 }
