@@ -1,6 +1,7 @@
 //! Who calls the rails of one book: starts, stops, and is told what there may be to do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
@@ -69,6 +70,7 @@ pub(super) struct Shared {
     report: TellRail,
     /// Rails that were asked for and are not set up.
     missed: Mutex<BTreeSet<String>>,
+    is_stopped: AtomicBool,
 }
 
 /// How a command was decided.
@@ -100,6 +102,7 @@ impl RailCaller {
             open_reader: Mutex::new(open_reader),
             report,
             missed: Mutex::default(),
+            is_stopped: AtomicBool::new(false),
         });
         let (nudges, receiver) = mpsc::sync_channel(NUDGES_WAITING_MAX);
         let looks = Looks::new(Arc::clone(&shared), receiver, interval);
@@ -127,6 +130,7 @@ impl RailCaller {
     /// bring is noted by whoever calls next, since it asks by the same operation.
     pub fn stop(&self) {
         locked(&self.nudges).take();
+        self.shared.is_stopped.store(true, Ordering::Relaxed);
         let desks =
             std::mem::take(&mut *self.shared.desks.write().unwrap_or_else(PoisonError::into_inner));
         desks.values().for_each(|desk| desk.close());
@@ -218,9 +222,12 @@ impl Shared {
         Ok(Verdict::Refused(refusal))
     }
 
-    /// True the first time that a rail is missed.
-    pub(super) fn is_missed_first(&self, rail: &str) -> bool {
-        locked(&self.missed).insert(rail.to_owned())
+    /// Reports, once a rail, that it is not set up. One that has stopped misses nothing.
+    pub(super) fn miss(&self, rail: &str) {
+        if !self.is_stopped.load(Ordering::Relaxed) && locked(&self.missed).insert(rail.to_owned())
+        {
+            self.report(RailReport::NoSuchRail { rail: rail.to_owned() });
+        }
     }
 
     pub(super) fn report(&self, report: RailReport) {

@@ -8,7 +8,6 @@ use store::DueObject;
 
 use super::caller::Shared;
 use super::desk::Desk;
-use super::report::RailReport;
 use super::schedule::Task;
 use crate::JobError;
 use crate::due::ROWS_FLUSHED_GLADLY;
@@ -89,13 +88,6 @@ impl Shared {
             }
         }
         Ok(found)
-    }
-
-    /// Reports, once a rail, that it is not set up.
-    fn miss(&self, rail: &str) {
-        if self.is_missed_first(rail) {
-            self.report(RailReport::NoSuchRail { rail: rail.to_owned() });
-        }
     }
 }
 
