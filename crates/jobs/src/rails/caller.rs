@@ -222,10 +222,14 @@ impl Shared {
         Ok(Verdict::Refused(refusal))
     }
 
+    /// True when nobody calls any more.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+
     /// Reports, once a rail, that it is not set up. One that has stopped misses nothing.
     pub(super) fn miss(&self, rail: &str) {
-        if !self.is_stopped.load(Ordering::Relaxed) && locked(&self.missed).insert(rail.to_owned())
-        {
+        if !self.is_stopped() && locked(&self.missed).insert(rail.to_owned()) {
             self.report(RailReport::NoSuchRail { rail: rail.to_owned() });
         }
     }

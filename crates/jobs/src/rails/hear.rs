@@ -45,7 +45,11 @@ impl RailCaller {
     /// [`HearError`]. Only one that is [`Busy`](HearError::Busy) is worth being sent again.
     pub fn hear(&self, rail: &str, headers: &[Header<'_>], body: &[u8]) -> Result<(), HearError> {
         let shared = self.shared();
-        let desk = shared.desk(rail).ok_or(HearError::NoSuchRail)?;
+        let Some(desk) = shared.desk(rail) else {
+            // Whoever owns the book next has it.
+            let is_stopped = shared.is_stopped();
+            return Err(if is_stopped { HearError::Busy } else { HearError::NoSuchRail });
+        };
         let _place = desk.listen().ok_or(HearError::Busy)?;
         let receipts = shared.begin_to_hear(&desk, headers, body)?;
         let until = shared.clock.monotonic() + HEAR_TIME_MAX;
