@@ -27,7 +27,8 @@ mod rails;
 mod test_clock;
 
 pub use self::rails::{
-    BookClock, Connected, HearError, RailCaller, RailParts, RailReport, SpareIds, TellRail,
+    BookClock, Connected, HearError, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
+    TellRail,
 };
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
 pub use error::JobError;

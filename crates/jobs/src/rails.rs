@@ -36,7 +36,7 @@ mod settle;
 mod spare;
 mod visit;
 
-pub use caller::{RailCaller, RailParts, TellRail};
+pub use caller::{OpenRail, RailCaller, RailParts, TellRail};
 pub use connected::{BookClock, Connected};
 pub use hear::HearError;
 pub use report::RailReport;

@@ -33,6 +33,9 @@ const STOP_TIME_MAX: Duration = Duration::from_secs(2);
 /// Who is told what is worth a line in the log.
 pub type TellRail = Box<dyn Fn(RailReport) + Send + Sync>;
 
+/// Opens a rail, or says why it cannot be had yet.
+pub type OpenRail = Box<dyn FnMut() -> Result<Connected, String> + Send>;
+
 /// What calling rails takes.
 pub struct RailParts {
     /// The book.
@@ -41,6 +44,9 @@ pub struct RailParts {
     pub open_reader: OpenReader,
     /// The rails that are set up for it.
     pub rails: Vec<Connected>,
+    /// More of them, of which another process may still have the file: opened at once, or by a
+    /// later run. The book is served meanwhile.
+    pub late: Vec<OpenRail>,
     /// The machine's clock, for waiting.
     pub clock: Arc<dyn Clock>,
     /// Ids for what may follow.
@@ -71,6 +77,8 @@ pub(super) struct Shared {
     /// Rails that were asked for and are not set up.
     missed: Mutex<BTreeSet<String>>,
     is_stopped: AtomicBool,
+    /// Somebody was told that a rail cannot be had yet.
+    has_waited: AtomicBool,
 }
 
 /// How a command was decided.
@@ -92,7 +100,8 @@ impl RailCaller {
     ///
     /// When the operating system gives no thread.
     pub fn spawn(parts: RailParts) -> std::io::Result<RailCaller> {
-        let RailParts { handle, open_reader, rails, clock, ids, interval, report } = parts;
+        let RailParts { handle, open_reader, rails, mut late, clock, ids, interval, report } =
+            parts;
         let desk = |connected: Connected| (connected.rail.name(), Arc::new(Desk::new(connected)));
         let shared = Arc::new(Shared {
             handle,
@@ -103,9 +112,11 @@ impl RailCaller {
             report,
             missed: Mutex::default(),
             is_stopped: AtomicBool::new(false),
+            has_waited: AtomicBool::new(false),
         });
+        late.retain_mut(|open| !shared.opens(open));
         let (nudges, receiver) = mpsc::sync_channel(NUDGES_WAITING_MAX);
-        let looks = Looks::new(Arc::clone(&shared), receiver, interval);
+        let looks = Looks::new(Arc::clone(&shared), receiver, interval, late);
         let runs = thread::Builder::new().name("rails".to_owned()).spawn(|| looks.run())?;
         Ok(RailCaller { shared, nudges: Mutex::new(Some(nudges)), runs: Mutex::new(Some(runs)) })
     }
@@ -172,6 +183,26 @@ impl Shared {
         self.desks.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
+    /// Opens a rail that comes late; false when it has to wait still, which is told once.
+    pub(super) fn opens(&self, open: &mut OpenRail) -> bool {
+        match open() {
+            Ok(connected) => {
+                let (name, desk) = (connected.rail.name(), Arc::new(Desk::new(connected)));
+                let mut desks = self.desks.write().unwrap_or_else(PoisonError::into_inner);
+                if !self.is_stopped() {
+                    desks.insert(name, desk);
+                }
+                true
+            }
+            Err(why) => {
+                if !self.has_waited.swap(true, Ordering::Relaxed) {
+                    self.report(RailReport::NotYet { why });
+                }
+                false
+            }
+        }
+    }
+
     /// The book's time.
     pub(super) fn now(&self) -> Result<Instant, JobError> {
         book_time(&self.handle).map(|(now, _)| now)
@@ -215,8 +246,10 @@ impl Shared {
             Refusal::Payments(PaymentRefusal::Contradiction { .. }) => {
                 self.report(RailReport::Contradiction { rail, about, refusal });
             }
-            // A dispute takes what would be sent; it is told by the refund itself.
-            Refusal::Payments(PaymentRefusal::AmountExceedsRefundable { .. }) => {}
+            // A dispute takes what would be sent, or has just cancelled it: the refund tells.
+            Refusal::Payments(
+                PaymentRefusal::AmountExceedsRefundable { .. } | PaymentRefusal::RefundNotOpen,
+            ) => {}
             refusal => self.report(RailReport::Refused { rail, about, refusal }),
         }
         Ok(Verdict::Refused(refusal))

@@ -70,6 +70,13 @@ impl Desk {
         if state.is_closed || !state.schedule.add(task, wish) {
             return false;
         }
+        self.staff(&mut state, shared);
+        self.bell.notify_one();
+        true
+    }
+
+    /// Sees to it that somebody does what waits.
+    fn staff(self: &Arc<Self>, state: &mut State, shared: &Arc<Shared>) {
         if state.idle < state.schedule.waiting() && state.threads < CALLS_MAX {
             let (desk, shared) = (Arc::clone(self), Arc::clone(shared));
             let thread = thread::Builder::new().name(format!("rail-{}", self.name()));
@@ -78,13 +85,14 @@ impl Desk {
                 state.threads += 1;
             }
         }
-        self.bell.notify_one();
-        true
     }
 
     /// True while it need not be added: it waits, or is being looked at.
-    pub(super) fn is_seen_to(&self, task: &Task) -> bool {
-        self.state().schedule.has(task)
+    pub(super) fn is_seen_to(self: &Arc<Self>, shared: &Arc<Shared>, task: &Task) -> bool {
+        let mut state = self.state();
+        // Once there may have been no thread for it.
+        self.staff(&mut state, shared);
+        state.schedule.has(task)
     }
 
     /// True while it is to be left alone, at this time of the steady clock.

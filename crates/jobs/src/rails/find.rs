@@ -32,7 +32,7 @@ pub(super) enum Freshness {
 pub(super) struct Found {
     /// What may be done now, in due order; not what rests, nor what is of rails that are not set up.
     pub(super) tasks: Vec<(Arc<Desk>, Task)>,
-    /// True when nothing at all is due at rails.
+    /// True when nothing at all is due at rails, as far as the journal goes.
     pub(super) is_quiet: bool,
     /// When something else falls due, whatever it is; told of a quiet book.
     pub(super) next: Option<Instant>,
@@ -43,7 +43,8 @@ impl Shared {
     pub(super) fn find_due(&self, now: Instant, fresh: Freshness) -> Result<Found, JobError> {
         let mut reader = self.reader()?;
         let is_cheap = self.handle.figures().rows_unswept() <= ROWS_FLUSHED_GLADLY;
-        if fresh == Freshness::UpToDate || is_cheap {
+        let is_fresh = fresh == Freshness::UpToDate || is_cheap;
+        if is_fresh {
             let seq = reader.head()?.seq;
             self.handle.flush_and_wait(seq)?;
         }
@@ -52,7 +53,7 @@ impl Shared {
             let due = reader.due(now, rows_max)?;
             let is_all = due.len() < rows_max as usize;
             let tasks: Vec<Task> = due.iter().filter_map(|due| task_of(due.what)).collect();
-            let is_quiet = is_all && tasks.is_empty();
+            let is_quiet = is_fresh && is_all && tasks.is_empty();
             let tasks = self.with_desks(tasks, now)?;
             if !tasks.is_empty() || is_all || rows_max >= ROWS_MAX {
                 let next = if is_quiet { reader.next_due(now)?.map(|due| due.at) } else { None };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use base::{CheckoutId, Instant, RailRefundId};
 use writer::Trouble;
 
-use super::caller::Shared;
+use super::caller::{OpenRail, Shared};
 use super::find::Freshness;
 use super::report::RailReport;
 use super::rows::payments_of;
@@ -28,6 +28,8 @@ pub(super) struct Looks {
     shared: Arc<Shared>,
     nudges: Receiver<Nudge>,
     interval: Duration,
+    /// Rails that could not be opened yet.
+    late: Vec<OpenRail>,
     /// What the last run has seen, when it found nothing to do.
     quiet: Option<Quiet>,
 }
@@ -39,8 +41,13 @@ struct Quiet {
 }
 
 impl Looks {
-    pub(super) fn new(shared: Arc<Shared>, nudges: Receiver<Nudge>, interval: Duration) -> Looks {
-        Looks { shared, nudges, interval, quiet: None }
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        nudges: Receiver<Nudge>,
+        interval: Duration,
+        late: Vec<OpenRail>,
+    ) -> Looks {
+        Looks { shared, nudges, interval, late, quiet: None }
     }
 
     pub(super) fn run(mut self) {
@@ -81,6 +88,11 @@ impl Looks {
     }
 
     fn look(&mut self) -> Result<(), JobError> {
+        let waiting = self.late.len();
+        self.late.retain_mut(|open| !self.shared.opens(open));
+        if self.late.len() < waiting {
+            self.quiet = None;
+        }
         self.shared.fetch_messages();
         let (seq, now) = (self.shared.handle.figures().seq(), self.shared.now()?);
         let is_quiet = |quiet: &Quiet| quiet.seq == seq && quiet.until.is_none_or(|at| now < at);
@@ -90,7 +102,7 @@ impl Looks {
         self.quiet = None;
         let found = self.shared.find_due(now, Freshness::WhenCheap)?;
         for (desk, task) in found.tasks {
-            if !desk.is_seen_to(&task) {
+            if !desk.is_seen_to(&self.shared, &task) {
                 desk.add(&self.shared, task, Wish::default());
             }
         }

@@ -45,6 +45,11 @@ pub enum RailReport {
         /// Which rail.
         rail: String,
     },
+    /// A rail cannot be opened yet; it is tried again.
+    NotYet {
+        /// Why.
+        why: String,
+    },
     /// A refund waits that should go by another method than the money came; no rail can do that.
     AnotherMethod {
         /// The refund.
@@ -68,7 +73,12 @@ impl RailReport {
     /// True when a person must do something.
     pub fn is_error(&self) -> bool {
         !matches!(self, RailReport::Failed(error) if error.is_transient())
-            && !matches!(self, RailReport::AnotherMethod { .. } | RailReport::Foreign { .. })
+            && !matches!(
+                self,
+                RailReport::AnotherMethod { .. }
+                    | RailReport::Foreign { .. }
+                    | RailReport::NotYet { .. }
+            )
     }
 }
 
@@ -90,6 +100,7 @@ impl fmt::Display for RailReport {
             RailReport::NoSuchRail { rail } => {
                 write!(f, "payments or refunds wait for the rail {rail}, which is not set up")
             }
+            RailReport::NotYet { why } => write!(f, "a rail cannot be opened yet: {why}"),
             RailReport::AnotherMethod { about } => {
                 write!(f, "{about} should go by another method, which no rail can do yet")
             }

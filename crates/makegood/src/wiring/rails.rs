@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jobs::{BookClock, Connected};
+use jobs::{BookClock, Connected, OpenRail};
 use outside::clock::Clock;
 use outside::random::{Randomness, SystemRandomness};
 use rails::sandbox::{self, Sandbox};
@@ -63,25 +63,29 @@ impl Installation {
         self.rails = rails;
     }
 
-    /// The rails of a book whose writer runs.
-    ///
-    /// # Errors
-    ///
-    /// The sandbox's file cannot be used, or another process uses it.
-    pub(super) fn rails_of(&self, record: &BookRecord, handle: &Handle) -> Done<Vec<Connected>> {
-        let wall: Arc<dyn Clock> = Arc::new(self.clock);
+    /// Stripe, where it is set up for books of this kind.
+    pub(super) fn stripe_of(&self, record: &BookRecord) -> Vec<Connected> {
         let stripe = if record.is_test { &self.rails.test } else { &self.rails.live };
-        let mut connected: Vec<Connected> = Vec::new();
-        if let Some(stripe) = stripe {
+        let connect = |stripe: &Arc<Stripe>| {
             let rail: Arc<dyn Rail> = Arc::clone(stripe) as Arc<dyn Rail>;
-            connected.push(Connected::new(rail, Arc::clone(&wall)));
+            Connected::new(rail, Arc::new(self.clock))
+        };
+        stripe.iter().map(connect).collect()
+    }
+
+    /// The sandbox of a test book whose writer runs. A former owner of the book that is asleep may
+    /// have its file still; that is no reason not to serve the book.
+    pub(super) fn sandbox_of(&self, record: &BookRecord, handle: &Handle) -> Vec<OpenRail> {
+        if !record.is_test {
+            return Vec::new();
         }
-        if record.is_test {
-            let clock: Arc<dyn Clock> = Arc::new(BookClock::new(handle.clone(), wall));
-            let sandbox = open_sandbox(&self.rails.folder, record, &clock)?;
-            connected.push(Connected::sandbox(sandbox, clock));
-        }
-        Ok(connected)
+        let clock: Arc<dyn Clock> = Arc::new(BookClock::new(handle.clone(), Arc::new(self.clock)));
+        let (folder, record) = (self.rails.folder.clone(), record.clone());
+        vec![Box::new(move || {
+            let sandbox = open_sandbox(&folder, &record, &clock);
+            let sandbox = sandbox.map_err(|failure| failure.to_string())?;
+            Ok(Connected::sandbox(sandbox, Arc::clone(&clock)))
+        })]
     }
 }
 

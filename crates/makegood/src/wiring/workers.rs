@@ -40,7 +40,7 @@ impl Installation {
     ///
     /// # Errors
     ///
-    /// A rail cannot be used, or there is no thread.
+    /// There is no thread.
     pub(crate) fn start_workers(
         &self,
         record: &BookRecord,
@@ -52,7 +52,8 @@ impl Installation {
         let rails = RailCaller::spawn(RailParts {
             handle: handle.clone(),
             open_reader: Box::new(self.reader_source(record)),
-            rails: self.rails_of(record, handle)?,
+            rails: self.stripe_of(record),
+            late: self.sandbox_of(record, handle),
             clock: Arc::clone(&clock),
             ids: SpareIds::new(clock, Box::new(SystemRandomness)),
             interval: RAIL_INTERVAL,

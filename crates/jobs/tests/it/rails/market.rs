@@ -150,6 +150,7 @@ impl Market {
             handle: self.running.handle.clone(),
             open_reader: Box::new(move || Ok(place.reader())),
             rails,
+            late: Vec::new(),
             clock: Arc::new(SystemClock::new()),
             ids: SpareIds::new(self.clock.clone(), random),
             interval: Duration::from_millis(5),
