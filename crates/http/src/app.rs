@@ -187,7 +187,13 @@ impl App {
         all
     }
 
-    fn place(&self, name: &str) -> Option<Arc<Place>> {
+    /// True when there is a book of this name, wherever it is served.
+    pub(crate) fn has_place(&self, name: &str) -> bool {
+        self.place(name).is_some()
+    }
+
+    /// A book of the installation, wherever it is served.
+    pub(crate) fn place(&self, name: &str) -> Option<Arc<Place>> {
         self.places.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 

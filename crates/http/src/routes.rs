@@ -15,6 +15,7 @@ pub(crate) mod keys;
 pub(crate) mod ledger;
 pub(crate) mod metrics;
 pub(crate) mod programs;
+pub(crate) mod rails;
 pub(crate) mod redemptions;
 pub(crate) mod reports;
 pub(crate) mod reverse;
@@ -123,6 +124,7 @@ routes! {
     reports::liability => None,
     test::clock => Optional,
     keys => Optional,
+    rails => None,
     journal::prune => None,
     health::process => None,
     health::ready => None,

@@ -7,7 +7,9 @@ mod heads;
 mod location;
 pub(crate) mod ownership;
 mod person;
+mod rails;
 mod test_cards;
+mod workers;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +36,8 @@ pub(crate) use data::Data;
 pub(crate) use heads::Heads;
 pub(crate) use location::{Location, books_on_disk};
 pub(crate) use person::{OwnerText, Seal};
+pub(crate) use rails::RailSetup;
+pub(crate) use workers::Workers;
 
 /// Name of the key ring's file in the keys folder.
 pub(crate) const RING_FILE: &str = "ring.toml";
@@ -50,6 +54,7 @@ pub(crate) struct Installation {
     pub(crate) clock: SystemClock,
     /// What watches requests and commits.
     pub(crate) traces: Option<Traces>,
+    rails: RailSetup,
     writer_options: writer::Options,
 }
 
@@ -83,6 +88,7 @@ impl Installation {
             people: Arc::new(people),
             clock: SystemClock::new(),
             traces: None,
+            rails: RailSetup::sandboxes(settings),
             writer_options: settings.writer_options(),
         })
     }

@@ -58,7 +58,18 @@ const EDGES: &[Edges] = &[
     Edges { name: "webhooks", uses: &["base", "outside"], tests_also_use: &["testbed"] },
     Edges {
         name: "jobs",
-        uses: &["base", "ledger", "giftcards", "engine", "store", "writer", "outside", "rails"],
+        uses: &[
+            "base",
+            "ledger",
+            "giftcards",
+            "payments",
+            "shop",
+            "engine",
+            "store",
+            "writer",
+            "outside",
+            "rails",
+        ],
         tests_also_use: &["journal", "reports"],
     },
     Edges {
@@ -67,6 +78,8 @@ const EDGES: &[Edges] = &[
             "base",
             "ledger",
             "giftcards",
+            "payments",
+            "shop",
             "engine",
             "journal",
             "store",

@@ -20,6 +20,7 @@ mod metrics;
 mod personal;
 mod processes;
 mod programs;
+mod rails;
 mod refusals;
 mod scope_table;
 mod scopes;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{App, AppParts, Book, KeySecret, NewKey, Scopes};
-use jobs::{Booked, Expirer, JobError};
 use store::{BookRecord, KeyKind, Reader};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -17,7 +16,7 @@ use crate::config::{Environment, LogFormat, MANUAL, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
 use crate::traces;
-use crate::wiring::{Installation, OpenBook, book_name, leases};
+use crate::wiring::{Installation, OpenBook, RailSetup, Workers, book_name, leases};
 
 /// Name of the book that the bootstrap key makes.
 const BOOTSTRAP_BOOK: &str = "test";
@@ -67,6 +66,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     start_log(&settings)?;
     let mut installation = Installation::open(&settings, &environment)?;
     installation.trace(traces::start()?);
+    installation.use_rails(RailSetup::of(&settings, &environment)?);
     if !args.accept_clock {
         installation.hold_clock_against_books(settings.start_gap_max());
     }
@@ -105,8 +105,8 @@ pub(crate) fn serve(
     books: Vec<OpenBook>,
     listening: impl FnOnce(&Serving<'_>) -> Done,
 ) -> Done<Ending> {
-    let app = app(settings, installation, &books)?;
-    let expirers = start_expirers(settings, installation, &books)?;
+    let workers = start_workers(settings, installation, &books)?;
+    let app = app(settings, installation, &books, &workers)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("no threads: {error}")))?;
     let handles: Vec<(String, Handle)> =
@@ -127,7 +127,7 @@ pub(crate) fn serve(
         }
         reason.await.map_err(|_| Failure::new("the server ended without a reason"))
     });
-    expirers.into_iter().for_each(Expirer::stop);
+    drop(workers);
     // What still runs in the background reads only; the journal is complete.
     runtime.shutdown_timeout(Duration::from_secs(1));
     books.into_iter().for_each(OpenBook::stop);
@@ -213,11 +213,17 @@ impl Signals {
     }
 }
 
-fn app(settings: &Settings, installation: &Installation, books: &[OpenBook]) -> Done<Arc<App>> {
+fn app(
+    settings: &Settings,
+    installation: &Installation,
+    books: &[OpenBook],
+    workers: &[Workers],
+) -> Done<Arc<App>> {
     let app = Arc::new(App::new(app_parts(settings, installation)?));
     installation.traces.iter().for_each(|traces| traces.watch(&app));
-    for book in books {
-        app.add_book(as_served(settings, installation, &book.record, book.handle())?);
+    for (book, workers) in books.iter().zip(workers) {
+        let served = as_served(settings, installation, &book.record, book.handle())?;
+        app.add_book(served.with_rails(workers.rails()));
     }
     Ok(app)
 }
@@ -244,40 +250,15 @@ fn as_served(
     Ok(Book::new(record.clone(), handle.clone(), readers?))
 }
 
-fn start_expirers(
+fn start_workers(
     settings: &Settings,
     installation: &Installation,
     books: &[OpenBook],
-) -> Done<Vec<Expirer>> {
+) -> Done<Vec<Workers>> {
     let start = |book: &OpenBook| {
-        start_expirer(settings, installation, &book.record, book.handle().clone())
+        installation.start_workers(&book.record, book.handle(), settings.expiry_interval())
     };
     books.iter().map(start).collect()
-}
-
-fn start_expirer(
-    settings: &Settings,
-    installation: &Installation,
-    record: &BookRecord,
-    handle: Handle,
-) -> Done<Expirer> {
-    let name = record.name.to_string();
-    let readers = Box::new(installation.reader_source(record));
-    let report = move |ended: Result<Booked, JobError>| report_expiry(&name, ended);
-    Expirer::spawn(handle, readers, settings.expiry_interval(), report).map_err(Failure::new)
-}
-
-fn report_expiry(book: &str, ended: Result<Booked, JobError>) {
-    match ended {
-        Ok(booked) if booked == Booked::default() => {}
-        Ok(Booked { holds, cards, deliveries, refused }) => {
-            tracing::info!(book, holds, cards, deliveries, "booked what had fallen due");
-            for (what, refusal) in refused {
-                tracing::warn!(book, ?what, %refusal, "could not be booked as expired");
-            }
-        }
-        Err(error) => tracing::warn!(book, %error, "could not book what had fallen due"),
-    }
 }
 
 /// Makes the book and key of a first start.

@@ -6,7 +6,16 @@ use std::collections::BTreeMap;
 const PREFIX: &str = "MAKEGOOD_";
 
 /// Variables beside the settings that have a meaning, without the prefix.
-const OTHERS: [&str; 4] = ["CONFIG", "BOOTSTRAP_KEY", "KEY_RING", "TEST_MAX_PAGE_COUNT"];
+const OTHERS: [&str; 8] = [
+    "CONFIG",
+    "BOOTSTRAP_KEY",
+    "KEY_RING",
+    "STRIPE_LIVE_KEY",
+    "STRIPE_LIVE_WEBHOOK_SECRETS",
+    "STRIPE_TEST_KEY",
+    "STRIPE_TEST_WEBHOOK_SECRETS",
+    "TEST_MAX_PAGE_COUNT",
+];
 
 /// The variables that begin with `MAKEGOOD_`, without that prefix.
 #[derive(Clone, Default)]

@@ -16,12 +16,12 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use http::{App, Book, ReadSide};
-use jobs::Expirer;
 use outside::clock::Clock;
 use outside::random::{Randomness, SystemRandomness};
 use store::{BookName, BookRecord, Leases, Member, Renewal, StoreError, Term};
 use writer::{Lease, Running};
 
+use super::Workers;
 use crate::failure::{Done, Failure};
 use kept::{Held, Kept, Stage};
 
@@ -64,8 +64,8 @@ pub(crate) struct Owned {
     pub(crate) book: Book,
     /// Its writer.
     pub(crate) running: Running,
-    /// What books as expired what has expired.
-    pub(crate) expirer: Option<Expirer>,
+    /// What works for it: books what falls due, calls rails.
+    pub(crate) workers: Option<Workers>,
 }
 
 /// Lists the books there are.
@@ -333,7 +333,7 @@ impl Supervisor {
         match (held, opened) {
             (Some(held @ Held { stage: Stage::Opening, .. }), Ok(owned)) => {
                 self.parts.app.add_book(owned.book);
-                held.stage = Stage::Serving(owned.running, owned.expirer);
+                held.stage = Stage::Serving(owned.running, owned.workers);
                 tracing::info!(book = %name, term = term.0, "the book is served here");
             }
             (Some(held @ Held { stage: Stage::Opening, .. }), Err(failure)) => {
@@ -345,9 +345,9 @@ impl Supervisor {
                 self.closed(name, term);
             }
             // It was to be given up while it was being opened.
-            (Some(_), Ok(owned)) => self.close(name, term, owned.running, owned.expirer),
+            (Some(_), Ok(owned)) => self.close(name, term, owned.running, owned.workers),
             (Some(_), Err(_)) => self.closed(name, term),
-            (None, Ok(owned)) => self.discard(Stage::Serving(owned.running, owned.expirer)),
+            (None, Ok(owned)) => self.discard(Stage::Serving(owned.running, owned.workers)),
             (None, Err(_)) => {}
         }
     }
@@ -357,7 +357,7 @@ impl Supervisor {
         let Some(held) = &mut kept.held else { return };
         let term = held.term;
         match std::mem::replace(&mut held.stage, Stage::Closing) {
-            Stage::Serving(running, expirer) => self.close(name, term, running, expirer),
+            Stage::Serving(running, workers) => self.close(name, term, running, workers),
             Stage::Resting => {
                 let _ = self.messages.send(Message::Closed(name.clone(), term));
             }
@@ -367,12 +367,13 @@ impl Supervisor {
     }
 
     /// Stops a writer on a thread of its own: what waits for it is answered.
-    fn close(&self, name: &BookName, term: Term, running: Running, expirer: Option<Expirer>) {
+    fn close(&self, name: &BookName, term: Term, running: Running, workers: Option<Workers>) {
         running.handle.leave();
         let (name, messages) = (name.clone(), self.messages.clone());
         in_background(move || {
             running.leave();
-            drop(expirer);
+            // Before the lease goes: the next owner needs the file of the sandbox.
+            drop(workers);
             let _ = messages.send(Message::Closed(name, term));
         });
     }
@@ -400,11 +401,11 @@ impl Supervisor {
 
     /// Ends a writer that nobody waits for.
     fn discard(&self, stage: Stage) {
-        if let Stage::Serving(running, expirer) = stage {
+        if let Stage::Serving(running, workers) = stage {
             running.handle.leave();
             in_background(move || {
                 running.leave();
-                drop(expirer);
+                drop(workers);
             });
         }
     }

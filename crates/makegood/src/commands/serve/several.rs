@@ -7,7 +7,7 @@ use http::{App, Book, ReadSide};
 use store::{BookRecord, Leases};
 use writer::Running;
 
-use super::{Args, Signals, app_parts, listen, start_expirer};
+use super::{Args, Signals, app_parts, listen};
 use crate::config::Settings;
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
@@ -112,9 +112,10 @@ fn open(
     running: Running,
 ) -> Done<Owned> {
     let handle = running.handle.clone();
-    match start_expirer(settings, installation, record, handle.clone()) {
-        Ok(expirer) => {
-            Ok(Owned { book: Book::over(reads, handle), running, expirer: Some(expirer) })
+    match installation.start_workers(record, &handle, settings.expiry_interval()) {
+        Ok(workers) => {
+            let book = Book::over(reads, handle).with_rails(workers.rails());
+            Ok(Owned { book, running, workers: Some(workers) })
         }
         Err(failure) => {
             running.leave();

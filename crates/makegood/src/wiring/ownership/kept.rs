@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::ReadSide;
-use jobs::Expirer;
 use store::{BookName, BookRecord, Term};
 use writer::{Lease, Running};
 
-use super::Pace;
+use super::{Pace, Workers};
 use crate::failure::Failure;
 
 /// A book, whoever owns it.
@@ -39,7 +38,7 @@ pub(super) enum Stage {
     /// A thread opens it.
     Opening,
     /// It is served.
-    Serving(Running, Option<Expirer>),
+    Serving(Running, Option<Workers>),
     /// Its writer has ended; it is opened again after a pause.
     Resting,
     /// It is given up, once its writer has stopped.

@@ -176,7 +176,7 @@ impl Shared {
                 let running = spawn_leased(store, spec, Options::default(), times, lease)?;
                 *lock(&opened) = Some(running.handle.clone());
                 let book = Book::over(reads, running.handle.clone());
-                Ok(Owned { book, running, expirer: None })
+                Ok(Owned { book, running, workers: None })
             }),
         });
         let ownership = ownership.unwrap();
