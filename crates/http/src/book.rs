@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use writer::{Archived, Figures, Handle, Outcome, Removal, Request, Trouble};
 
 use crate::problem::{Problem, catalog};
+use crate::rail_work::RailWork;
 use crate::read_side::ReadSide;
 
 /// A served book.
@@ -19,6 +20,8 @@ pub struct Book {
     /// Sequence of the last record when it was opened here.
     opened_at_seq: u64,
     budgets: Mutex<GuessBudgets>,
+    /// Whoever calls rails for it; without, no rail is available.
+    rails: Option<Arc<dyn RailWork>>,
 }
 
 impl Book {
@@ -34,7 +37,19 @@ impl Book {
             opened_at_seq: handle.figures().seq(),
             handle,
             budgets: Mutex::new(GuessBudgets::new(Limits::default())),
+            rails: None,
         }
+    }
+
+    /// The same with somebody who calls rails for it.
+    #[must_use]
+    pub fn with_rails(self, work: Arc<dyn RailWork>) -> Book {
+        Book { rails: Some(work), ..self }
+    }
+
+    /// Whoever calls rails for it, if anybody does.
+    pub(crate) fn rails(&self) -> Option<&Arc<dyn RailWork>> {
+        self.rails.as_ref()
     }
 
     /// Its tables.

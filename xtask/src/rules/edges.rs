@@ -67,6 +67,8 @@ const EDGES: &[Edges] = &[
             "base",
             "ledger",
             "giftcards",
+            "payments",
+            "shop",
             "engine",
             "journal",
             "store",
