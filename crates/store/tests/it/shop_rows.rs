@@ -473,6 +473,21 @@ fn rows_of_the_shop_are_listed() {
             creator(4),
             product(1, 1),
             product(2, 2),
+            Row::Checkout(Arc::new(Checkout {
+                buyer: Some(PersonId::from_bits(7)),
+                ..checkout(8, None)
+            })),
+            Row::Checkout(Arc::new(checkout(9, None))),
+            Row::Payment(Arc::new(open_payment(1, None))),
+            Row::Payment(Arc::new(Payment {
+                purpose: Purpose::Checkout(CheckoutId::from_bits(9)),
+                ..open_payment(2, None)
+            })),
+            Row::RailRefund(Arc::new(rail_refund(1, None))),
+            Row::RailRefund(Arc::new(RailRefund {
+                order_refund: Some(RefundId::from_bits(3)),
+                ..rail_refund(2, None)
+            })),
             order(5, Some(7)),
             order(6, None),
             refund(1, 5),
@@ -496,6 +511,12 @@ fn rows_of_the_shop_are_listed() {
         check(List::Creators, &[4]);
         check(List::Products { seller: None }, &[2, 1]);
         check(List::Products { seller: Some(SellerId::from_bits(2)) }, &[2]);
+        check(List::Checkouts { buyer: None }, &[9, 8]);
+        check(List::Checkouts { buyer: person }, &[8]);
+        check(List::Payments { checkout: None }, &[2, 1]);
+        check(List::Payments { checkout: Some(CheckoutId::from_bits(9)) }, &[2]);
+        check(List::RailRefunds { refund: None }, &[2, 1]);
+        check(List::RailRefunds { refund: Some(RefundId::from_bits(3)) }, &[2]);
         check(List::Orders { buyer: None }, &[6, 5]);
         check(List::Orders { buyer: person }, &[5]);
         check(List::OrderRefunds { order: OrderId::from_bits(5) }, &[3, 1]);
@@ -518,6 +539,9 @@ fn bits_of(row: &Row) -> u128 {
         Row::Seller(row) => row.id.bits(),
         Row::Creator(row) => row.id.bits(),
         Row::Product(row) => row.id.bits(),
+        Row::Checkout(row) => row.id.bits(),
+        Row::Payment(row) => row.id.bits(),
+        Row::RailRefund(row) => row.id.bits(),
         Row::Order(row) => row.id.bits(),
         Row::OrderRefund(row) => row.id.bits(),
         Row::Payout(row) => row.id.bits(),
