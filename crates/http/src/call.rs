@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -167,6 +168,16 @@ impl<S, C> Call<S, C> {
         part: usize,
         missing: &'static Entry,
     ) -> Result<Id, Problem> {
+        let text = self.head.uri.path().split('/').nth(part).unwrap_or("");
+        text.parse().map_err(|_| Problem::new(missing))
+    }
+
+    /// A short name in the path, such as that of a tender.
+    pub(crate) fn path_name<T: FromStr>(
+        &self,
+        part: usize,
+        missing: &'static Entry,
+    ) -> Result<T, Problem> {
         let text = self.head.uri.path().split('/').nth(part).unwrap_or("");
         text.parse().map_err(|_| Problem::new(missing))
     }
