@@ -29,6 +29,22 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
         "source": {"kind": "shop", "id": "i"}, "client": client,
     });
     let adjust = json!({"amount": usd(1), "direction": "up", "reason": "goodwill"});
+    let some = |prefix: &str| format!("{prefix}_01jd3q8v9ec4y8s5k1m0t2n7xz");
+    let of_shop = |list: &str, prefix: &str, action: &str| {
+        let id = if card == "{id}" { card.to_owned() } else { some(prefix) };
+        format!("/v1/{list}/{id}{action}")
+    };
+    let (seller, creator, method) = (some("sel"), some("cre"), some("pm"));
+    let rated = |rate: &str| json!({"name": "n", rate: 1, "metadata": {"k": "v"}});
+    let sold = json!({
+        "product": some("prd"), "name": "n", "seller": seller, "creator": creator,
+        "kind": "goods", "category": "c", "quantity": 1, "unit_price": usd(1), "tax": usd(1),
+        "discount": usd(1),
+    });
+    let checkout = json!({
+        "currency": "USD", "region": "US", "buyer": person, "lines": [sold], "shipping": usd(1),
+        "shipping_tax": usd(1), "source": {"kind": "video", "id": "i"}, "metadata": {"k": "v"},
+    });
     vec![
         ("POST", "/v1/gift-cards".into(), issue),
         ("POST", "/v1/gift-cards/lookup".into(), json!({"code": "23456789", "client": client})),
@@ -52,6 +68,59 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
         ("POST", on_hold("release"), json!({"amount": usd(1)})),
         ("POST", on_hold("refund"), json!({"amount": usd(1)})),
         ("POST", "/v1/reverse".into(), json!({"key": "k"})),
+        ("POST", "/v1/sellers".into(), rated("commission_basis_points")),
+        ("POST", "/v1/creators".into(), {
+            let mut body = rated("share_basis_points");
+            body["handle"] = json!("h");
+            body
+        }),
+        (
+            "POST",
+            "/v1/products".into(),
+            json!({
+                "name": "n", "seller": seller, "creator": creator, "kind": "goods", "category": "c",
+                "price": usd(1), "metadata": {"k": "v"},
+            }),
+        ),
+        (
+            "POST",
+            "/v1/payment-methods".into(),
+            json!({"person": person, "rail": "sandbox", "token": "tok_ok"}),
+        ),
+        ("POST", "/v1/checkouts".into(), checkout),
+        (
+            "POST",
+            of_shop("checkouts", "chk", "/tenders"),
+            json!({
+                "kind": "gift_card", "gift_card": card, "client": client,
+            }),
+        ),
+        (
+            "POST",
+            of_shop("checkouts", "chk", "/tenders"),
+            json!({
+                "kind": "payment_method", "payment_method": method, "amount": usd(1),
+            }),
+        ),
+        (
+            "POST",
+            of_shop("orders", "ord", "/refunds"),
+            json!({"lines": [{"line": "l1", "quantity": 1}], "reason": "r"}),
+        ),
+        ("POST", of_shop("orders", "ord", "/refunds"), json!({"amount": usd(1), "reason": "r"})),
+        (
+            "POST",
+            of_shop("orders", "ord", "/refunds/preview"),
+            json!({"lines": [{"line": "shipping", "amount": usd(1)}]}),
+        ),
+        ("POST", of_shop("rail-refunds", "rrf", "/consent"), json!({"payment_method": method})),
+        ("POST", of_shop("rail-refunds", "rrf", "/give-up"), json!({"reason": "r"})),
+        (
+            "POST",
+            "/v1/payouts/runs".into(),
+            json!({"currency": "USD", "until": "2026-11-19T00:00:00Z", "rail": "sandbox"}),
+        ),
+        ("POST", of_shop("payouts", "po", "/failed"), json!({"reason": "r"})),
         ("POST", "/v1/journal/prune".into(), json!({"archived_to": 1, "hash": "00".repeat(32)})),
         ("POST", "/v1/keys".into(), json!({"kind": "secret", "scopes": ["read"]})),
     ]
@@ -108,6 +177,12 @@ async fn every_spoiled_field_is_named() {
     assert_eq!(world.book.handle().figures().commands(), before, "something was written");
 }
 
+/// Rates, and what may be free.
+fn may_be_nothing(pointer: &str) -> bool {
+    let free = ["price/amount", "tax/amount", "discount/amount", "shipping/amount"];
+    pointer.ends_with("basis_points") || free.iter().any(|place| pointer.ends_with(place))
+}
+
 /// Values that are wrong in the place of `good`.
 fn spoilers(good: &Value, pointer: &str) -> Vec<Value> {
     let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
@@ -115,15 +190,18 @@ fn spoilers(good: &Value, pointer: &str) -> Vec<Value> {
         Value::Object(_) => vec![json!("s3cret"), json!(7), json!([]), json!([1, "s3cret"]), deep],
         Value::Array(_) => vec![json!("s3cret"), json!({}), json!(1), deep],
         Value::Bool(_) => vec![json!("s3cret"), json!(1), json!({})],
-        Value::Number(_) => vec![
-            json!("s3cret"),
-            json!(-1),
-            json!(0),
-            json!(1.5),
-            json!(u64::MAX),
-            json!(9_223_372_036_854_775_808_u64),
-            json!({}),
-        ],
+        Value::Number(_) => {
+            let mut bad = vec![
+                json!("s3cret"),
+                json!(-1),
+                json!(1.5),
+                json!(u64::MAX),
+                json!(9_223_372_036_854_775_808_u64),
+                json!({}),
+            ];
+            bad.extend((!may_be_nothing(pointer)).then(|| json!(0)));
+            bad
+        }
         Value::String(_) => {
             let mut bad = vec![json!(1), json!(true), json!({}), json!(["s3cret"]), deep];
             // User agents are free text, and metadata may be empty.

@@ -17,9 +17,6 @@ use crate::routes::gift_cards::EmptyBody;
 use crate::scope::Checkout;
 use crate::views::checkout::CheckoutView;
 
-/// How long a caller waits for rails.
-const WAIT_MAX: Duration = Duration::from_secs(5);
-
 /// Pauses between two looks at the checkout: the first, doubled each time up to the last.
 const PAUSE_MIN: Duration = Duration::from_millis(5);
 const PAUSE_MAX: Duration = Duration::from_millis(250);
@@ -60,7 +57,7 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
 ///
 /// `outcome_unknown`: it is being paid, whatever became of the question.
 async fn settled(caller: &Caller, id: CheckoutId) -> Result<Answer, Problem> {
-    let deadline = Instant::now() + WAIT_MAX;
+    let deadline = Instant::now() + caller.app.limits.pay_time_max;
     let mut pause = PAUSE_MIN;
     loop {
         let asked = caller.book().ask(Query::Checkout(id)).await;
