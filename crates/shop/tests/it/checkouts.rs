@@ -228,18 +228,20 @@ fn a_wallet_adds_what_has_something_to_pay() {
          t1 = nothing
          t3 = l1 700
          t4 = l2 300
-         t5 = l1 100
+         t5 = l1 200
+         t2 = l1 100 l2 200
          wallet over a -> NothingLeftToPay
          remove t3
          wallet over
-         t6 = l1 300
-         t1 = l1 300
+         t6 = l1 100 l2 200
+         t1 = l2 300
          pay
          wallet a -> CheckoutPaying
          fail t1 declined
          wallet a c
          statuses = applied applied
-         t7 = l1 700",
+         t7 = l1 700
+         t8 = l2 300",
     );
     let cards: String = (0..14).map(|n| format!("card {n} 10 all\n")).collect();
     let names: String = (0..14).map(|n| format!(" {n}")).collect();

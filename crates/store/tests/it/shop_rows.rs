@@ -456,46 +456,51 @@ fn references_of_rails_do_not_show() {
     assert!(!shown.contains("secret"), "{shown}");
 }
 
+/// Some of each, of two owners.
+fn rows_that_are_listed() -> Vec<Row> {
+    let refund = |number, order| Row::OrderRefund(Arc::new(order_refund(number, order)));
+    let order = |number, buyer| Row::Order(Arc::new(order(number, buyer)));
+    vec![
+        method(1, Some(7)),
+        method(2, None),
+        method(3, Some(8)),
+        dispute(1, DisputeState::Open),
+        dispute(2, DisputeState::Won),
+        dispute(3, DisputeState::Open),
+        seller(1),
+        seller(2),
+        creator(4),
+        product(1, 1),
+        product(2, 2),
+        Row::Checkout(Arc::new(Checkout {
+            buyer: Some(PersonId::from_bits(7)),
+            ..checkout(8, None)
+        })),
+        Row::Checkout(Arc::new(checkout(9, None))),
+        Row::Payment(Arc::new(open_payment(1, None))),
+        Row::Payment(Arc::new(Payment {
+            purpose: Purpose::Checkout(CheckoutId::from_bits(9)),
+            ..open_payment(2, None)
+        })),
+        Row::RailRefund(Arc::new(rail_refund(1, None))),
+        Row::RailRefund(Arc::new(RailRefund {
+            order_refund: Some(RefundId::from_bits(3)),
+            ..rail_refund(2, None)
+        })),
+        order(5, Some(7)),
+        order(6, None),
+        refund(1, 5),
+        refund(2, 6),
+        refund(3, 5),
+        payout(1, PayoutState::Pending),
+        payout(2, PayoutState::Failed),
+    ]
+}
+
 #[test]
 fn rows_of_the_shop_are_listed() {
     on_every_store(|place| {
-        let refund = |number, order| Row::OrderRefund(Arc::new(order_refund(number, order)));
-        let order = |number, buyer| Row::Order(Arc::new(order(number, buyer)));
-        Scribe::of(place).keep(vec![
-            method(1, Some(7)),
-            method(2, None),
-            method(3, Some(8)),
-            dispute(1, DisputeState::Open),
-            dispute(2, DisputeState::Won),
-            dispute(3, DisputeState::Open),
-            seller(1),
-            seller(2),
-            creator(4),
-            product(1, 1),
-            product(2, 2),
-            Row::Checkout(Arc::new(Checkout {
-                buyer: Some(PersonId::from_bits(7)),
-                ..checkout(8, None)
-            })),
-            Row::Checkout(Arc::new(checkout(9, None))),
-            Row::Payment(Arc::new(open_payment(1, None))),
-            Row::Payment(Arc::new(Payment {
-                purpose: Purpose::Checkout(CheckoutId::from_bits(9)),
-                ..open_payment(2, None)
-            })),
-            Row::RailRefund(Arc::new(rail_refund(1, None))),
-            Row::RailRefund(Arc::new(RailRefund {
-                order_refund: Some(RefundId::from_bits(3)),
-                ..rail_refund(2, None)
-            })),
-            order(5, Some(7)),
-            order(6, None),
-            refund(1, 5),
-            refund(2, 6),
-            refund(3, 5),
-            payout(1, PayoutState::Pending),
-            payout(2, PayoutState::Failed),
-        ]);
+        Scribe::of(place).keep(rows_that_are_listed());
         let check_page = |list, page, expected: &[u128]| {
             let found = place.reader().list(list, page).unwrap();
             let ids: Vec<u128> = found.iter().map(bits_of).collect();

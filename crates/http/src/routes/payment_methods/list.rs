@@ -28,7 +28,8 @@ type PaymentMethodList = ListView<PaymentMethodView<'static>>;
 /// List payment methods
 ///
 /// Newest first. Shows at least everything that this key has written.
-#[utoipa::path(get, path = "/v1/payment-methods", operation_id = "list_payment_methods", tag = "Checkout",
+#[utoipa::path(get, path = "/v1/payment-methods", operation_id = "list_payment_methods",
+    tag = "Checkout",
     params(PageQuery, CreatedQuery, PaymentMethodsQuery),
     responses((status = 200, description = "Payment methods", body = PaymentMethodList)))]
 pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {

@@ -12,7 +12,8 @@ use crate::views::rail_refund::RailRefundView;
 /// Read a refund over a rail
 ///
 /// Never stale: it shows every answer that anybody was given before.
-#[utoipa::path(get, path = "/v1/rail-refunds/{id}", operation_id = "read_rail_refund", tag = "Payments",
+#[utoipa::path(get, path = "/v1/rail-refunds/{id}", operation_id = "read_rail_refund",
+    tag = "Payments",
     params(("id" = String, Path, description = "The refund over a rail")),
     responses((status = 200, description = "The refund over a rail", body = RailRefundView)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {

@@ -31,8 +31,9 @@ async fn what_is_made_can_be_read_and_listed() {
         json!({"object": "creator", "handle": "ada", "share_basis_points": 500}),
     );
     assert_eq!(shop.read("products", &id(&product)).await, product);
-    assert_eq!(shop.list("/v1/products").await, [product.clone()]);
-    assert_eq!(shop.list(&format!("/v1/products?seller={seller}")).await, [product]);
+    for path in ["/v1/products".to_owned(), format!("/v1/products?seller={seller}")] {
+        assert_eq!(shop.list(&path).await, std::slice::from_ref(&product));
+    }
     let none = "/v1/products?seller=sel_01jd3q8v9ec4y8s5k1m0t2n7xz";
     assert_eq!(shop.list(none).await, [] as [Value; 0]);
     assert_eq!(shop.list("/v1/sellers").await.len(), 1);

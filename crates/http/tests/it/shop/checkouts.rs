@@ -39,8 +39,9 @@ async fn a_checkout_adds_up() {
     check_members(&lines[1], json!({"id": "l2", "total": usd(0)}));
     check_members(&lines[2], json!({"id": "shipping", "seller": null, "total": usd(550)}));
     let buyer = "/v1/checkouts?buyer=per_00000000000000000000000007";
-    assert_eq!(shop.list(buyer).await, [checkout.clone()]);
-    assert_eq!(shop.list("/v1/checkouts").await, [checkout.clone()]);
+    for path in [buyer, "/v1/checkouts"] {
+        assert_eq!(shop.list(path).await, std::slice::from_ref(&checkout));
+    }
     world.pass(Span::seconds(15 * 60));
     assert_eq!(shop.read("checkouts", &id(&checkout)).await["status"], "expired");
     let pay = world.post(&format!("/v1/checkouts/{}/pay", id(&checkout)), json!({})).fresh();
