@@ -1,6 +1,8 @@
 //! Commands about the shop.
 
-use base::{CheckoutId, HoldId, MethodId, Money, OrderId, PaymentId, PayoutId, RailRefundId};
+use base::{
+    CardId, CheckoutId, HoldId, MethodId, Money, OrderId, PaymentId, PayoutId, RailRefundId,
+};
 use base::{RefundId, Token};
 use shop::{Creator, NewCheckout, NewPayout, Product, RefundOrder, Seller, TenderId, limits};
 
@@ -82,6 +84,11 @@ pub enum AddTender {
     GiftCard {
         /// The card.
         card: CardRef,
+    },
+    /// Cards of the buyer, as many of them as have something to pay.
+    Wallet {
+        /// The cards, those first that are to be used first when there are too many.
+        cards: Vec<CardId>,
     },
     /// A payment method.
     PaymentMethod {

@@ -53,6 +53,8 @@ pub struct Limits {
     /// How long a request waits for a book that changes hands between processes; 12 s, below the
     /// time that clients usually wait.
     pub forward_time_max: Duration,
+    /// How long whoever pays a checkout waits for rails; 5 s.
+    pub pay_time_max: Duration,
     /// How long the code of a new card can be shown again; 24 hours.
     pub code_shown_for: base::Span,
 }
@@ -71,6 +73,7 @@ impl Default for Limits {
             publishable_client_believed: false,
             slow_request_min: Duration::from_secs(1),
             forward_time_max: Duration::from_secs(12),
+            pay_time_max: Duration::from_secs(5),
             code_shown_for: base::Span::days(1),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -224,6 +225,16 @@ impl<S, C> Call<S, C> {
         missing: &'static Entry,
     ) -> Result<Id, Problem> {
         path_part(&self.head, part).parse().map_err(|_| Problem::new(missing))
+    }
+
+    /// A short name in the path, such as that of a tender.
+    pub(crate) fn path_name<T: FromStr>(
+        &self,
+        part: usize,
+        missing: &'static Entry,
+    ) -> Result<T, Problem> {
+        let text = self.head.uri.path().split('/').nth(part).unwrap_or("");
+        text.parse().map_err(|_| Problem::new(missing))
     }
 
     /// The parameters of the query string.

@@ -9,6 +9,8 @@ use journal::{EventLine, Record};
 use ledger::Account;
 use store::{Reader, StoreError};
 
+use crate::views;
+
 /// Records that one request looks at.
 const SCANNED_RECORDS_MAX: usize = 10_000;
 
@@ -46,8 +48,8 @@ impl Position {
 /// Which events are wanted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
-    /// Only of this kind.
-    pub(crate) kind: Option<EventKind>,
+    /// Only of kinds of this name. Cards and orders both have refunds, so it may be several.
+    pub(crate) name: Option<&'static str>,
     /// Only of records up to this one.
     pub(crate) last: Option<u64>,
     /// Events at most.
@@ -81,8 +83,8 @@ pub(crate) enum Object {
     Card(Arc<Card>, Account),
     Hold(Arc<Hold>, Account),
     Refund(Arc<Refund>),
-    /// An object of payments or of the shop, by its id.
-    Named(String),
+    /// An object of payments or of the shop.
+    Shop(Row),
 }
 
 /// Where a caller wants events from.
@@ -150,7 +152,7 @@ impl Told {
         for (index, line) in (0..).zip(record.events()).skip(self.next.told as usize) {
             let kind = EventKind::from_number(line.kind);
             let kind = kind.ok_or_else(|| corrupt(seq, "an event is of an unknown kind"))?;
-            if wanted.kind.is_some_and(|wanted| wanted != kind) {
+            if wanted.name.is_some_and(|wanted| wanted != kind.as_str()) {
                 continue;
             }
             if self.events.len() == wanted.limit {
@@ -199,9 +201,9 @@ fn object(kind: EventKind, line: &EventLine, rows: &[Row]) -> Option<Object> {
         (SubjectKind::Refund, Row::Refund(refund)) if refund.id.to_bytes() == line.subject => {
             Some(Object::Refund(Arc::clone(refund)))
         }
-        (SubjectKind::Named, row) => {
-            let (id, name) = name_of(row)?;
-            (id == line.subject).then_some(Object::Named(name))
+        (SubjectKind::Shop, row) => {
+            let id = views::shop::id_of(row)?;
+            (id.to_be_bytes() == line.subject).then(|| Object::Shop(row.clone()))
         }
         _ => None,
     })
@@ -214,31 +216,13 @@ enum SubjectKind {
     Card,
     Hold,
     Refund,
-    Named,
-}
-
-/// The id of a row of payments or of the shop, and its text.
-fn name_of(row: &Row) -> Option<([u8; 16], String)> {
-    Some(match row {
-        Row::Method(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Payment(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::RailRefund(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Dispute(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Seller(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Creator(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Product(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Checkout(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Order(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::OrderRefund(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Payout(row) => (row.id.to_bytes(), row.id.to_string()),
-        _ => return None,
-    })
+    Shop,
 }
 
 fn subject_of(kind: EventKind) -> SubjectKind {
     match kind {
         EventKind::GiftCards(kind) => card_subject(kind),
-        EventKind::Payments(_) | EventKind::Shop(_) => SubjectKind::Named,
+        EventKind::Payments(_) | EventKind::Shop(_) => SubjectKind::Shop,
     }
 }
 

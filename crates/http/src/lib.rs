@@ -59,6 +59,7 @@ mod query;
 mod rail_work;
 mod read_call;
 mod read_side;
+mod reading;
 mod reply;
 mod routes;
 mod scope;

@@ -2,7 +2,7 @@
 
 /// What a key may do: a set of scopes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Scopes(u8);
+pub struct Scopes(u16);
 
 impl Scopes {
     /// Reads everything of its book except codes.
@@ -17,15 +17,27 @@ impl Scopes {
     pub const ADMIN: Scopes = Scopes(16);
     /// Looks up a card by its code and nothing else: the one scope of publishable keys.
     pub const LOOK_UP: Scopes = Scopes(32);
+    /// Makes sellers, creators and products.
+    pub const CATALOG: Scopes = Scopes(64);
+    /// Keeps payment methods, makes checkouts and has them paid.
+    pub const CHECKOUT: Scopes = Scopes(128);
+    /// Refunds orders.
+    pub const REFUND: Scopes = Scopes(256);
+    /// Pays sellers and creators.
+    pub const PAYOUT: Scopes = Scopes(512);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(31);
+    pub const ALL: Scopes = Scopes(1023 - Scopes::LOOK_UP.0);
 
-    const NAMES: [(&'static str, Scopes); 5] = [
+    const NAMES: [(&'static str, Scopes); 9] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
         ("gift_cards:reveal", Scopes::REVEAL),
         ("admin", Scopes::ADMIN),
+        ("catalog:write", Scopes::CATALOG),
+        ("checkout:write", Scopes::CHECKOUT),
+        ("orders:refund", Scopes::REFUND),
+        ("payouts:write", Scopes::PAYOUT),
     ];
 
     /// The scope of this name, or the set that `all` stands for.
@@ -115,6 +127,16 @@ scope_types! {
     Reveal = "gift_cards:reveal", |scopes| scopes.contains(Scopes::REVEAL);
     /// Making keys.
     Admin = "admin", |scopes| scopes.contains(Scopes::ADMIN);
+    /// Making sellers, creators and products.
+    Catalog = "catalog:write", |scopes| scopes.contains(Scopes::CATALOG);
+    /// Making checkouts and having them paid.
+    Checkout = "checkout:write", |scopes| scopes.contains(Scopes::CHECKOUT);
+    /// Refunding orders.
+    Refund = "orders:refund", |scopes| scopes.contains(Scopes::REFUND);
+    /// Seeing what a refund would be.
+    PreviewRefund = "read", |scopes| scopes.intersects(Scopes::READ.with(Scopes::REFUND));
+    /// Paying sellers and creators.
+    Payout = "payouts:write", |scopes| scopes.contains(Scopes::PAYOUT);
     /// Looking up a card by its code: publishable keys may, and secret ones that may do more.
     LookUp = "read", |scopes| {
         scopes.intersects(Scopes::LOOK_UP.with(Scopes::READ).with(Scopes::SPEND))

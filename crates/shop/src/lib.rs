@@ -72,7 +72,7 @@ pub use refund::{LineRefund, LineRequest, RefundOrder, RefundRequest, RefundRows
 pub use refund::{preview, refund};
 pub use refusal::Refusal;
 pub use tender::{Allocation, NewTender, Tender, TenderId, TenderKind, TenderStatus};
-pub use tender::{add_tender, remove_tender};
+pub use tender::{add_tender, add_wallet, remove_tender};
 
 /// Limits of this capability, each with its unit in the name.
 pub mod limits {

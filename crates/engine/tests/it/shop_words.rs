@@ -234,7 +234,7 @@ fn new_checkout(words: &Words<'_>) -> NewCheckout {
         id: CheckoutId::from_bits(bits(words.at(1))),
         currency,
         region: Region::parse(words.value("region").unwrap_or("US-CA")).unwrap(),
-        buyer: None,
+        buyer: words.value("buyer").map(words::person),
         lines,
         shipping,
         source: None,
@@ -271,6 +271,9 @@ fn split(word: &str, sign: char) -> (&str, Option<&str>) {
 }
 
 fn tender(words: &Words<'_>) -> AddTender {
+    if words.at(2) == "wallet" {
+        return AddTender::Wallet { cards: words.at(3).split(',').map(words::card).collect() };
+    }
     if words.at(2) != "method" {
         return AddTender::GiftCard { card: words::card_ref(words.at(2)) };
     }

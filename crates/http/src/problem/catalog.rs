@@ -79,6 +79,8 @@ catalog! {
         "Check the id and that the key belongs to the book of the refund over a rail.";
     DISPUTE_NOT_FOUND = "dispute_not_found", 404, "No such dispute",
         "Check the id and that the key belongs to the book of the dispute.";
+    TENDER_NOT_FOUND = "tender_not_found", 404, "No such tender",
+        "Read the checkout: tenders of an attempt that has failed are gone.";
     ACCOUNT_NOT_FOUND = "ledger_account_not_found", 404, "No such ledger account",
         "Check the id and that the key belongs to the book of the account.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This path has no such method",
@@ -106,8 +108,8 @@ catalog! {
     INSUFFICIENT_BALANCE = "insufficient_balance", 422, "Not enough on the card",
         "Ask for at most what `available` says and let the rest be paid another way, or send \
          `partial` to take what there is.";
-    CURRENCY_MISMATCH = "currency_mismatch", 422, "Another currency than the card's",
-        "Use the card for an order in its own currency; amounts are never converted.";
+    CURRENCY_MISMATCH = "currency_mismatch", 422, "Two currencies",
+        "Use the currency of the card, checkout or order; amounts are never converted.";
     REGION_NOT_ALLOWED = "region_not_allowed", 422, "The card is not valid in this region",
         "Send the buyer's `region`, or ask for a card that is valid there.";
     LINE_NOT_IN_SCOPE = "line_not_in_scope", 422, "A line is outside the scope of the card",
@@ -157,8 +159,6 @@ catalog! {
         "Only holds, captures, redemptions and refunds can be reversed by their key.";
     BATCH_ABORTED = "batch_aborted", 422, "Another operation of the batch failed",
         "Correct or drop the failed operation and send the batch again; nothing was done.";
-    TENDER_NOT_FOUND = "tender_not_found", 422, "No such tender",
-        "Read the checkout: tenders of an attempt that has failed are gone.";
     LINE_NOT_FOUND = "line_not_found", 422, "No such line",
         "Read the order and name its lines: `l1`, `l2`, or `shipping`.";
     CHECKOUT_PAID = "checkout_paid", 422, "The checkout was paid",
@@ -196,7 +196,7 @@ catalog! {
     AMOUNT_EXCEEDS_REFUNDABLE = "amount_exceeds_refundable", 422, "More than may be refunded",
         "Refund at most what `refundable` says; a dispute may hold the rest.";
     BOUGHT_CARDS_SPENT = "bought_cards_spent", 422, "The bought cards were spent",
-        "Refund at most what is left on them.";
+        "Refund at most what `unspent` says.";
     NOTHING_TO_REFUND = "nothing_to_refund", 422, "There is nothing to refund",
         "Read the order: everything has gone back, or nothing was asked for.";
     NOTHING_OWED = "nothing_owed", 422, "Nothing is owed",
@@ -221,6 +221,14 @@ catalog! {
         "Name another payment method.";
     HELD_BY_STORE = "held_by_store", 422, "An app store holds the payment method",
         "Name a payment method that no app store holds.";
+    CHECKOUT_WITHOUT_BUYER = "checkout_without_buyer", 422, "The checkout has no buyer",
+        "Create the checkout with its `buyer`: a wallet is the cards that this person owns.";
+    RAIL_NOT_AVAILABLE = "rail_not_available", 422, "The rail is not available",
+        "Name a rail that was set up where the server runs; test books have `sandbox`.";
+    PAYMENT_METHOD_REFUSED = "payment_method_refused", 422, "The rail refuses the payment method",
+        "Collect another one from the payer; `reason` tells what the rail says.";
+    RAIL_SILENT = "rail_silent", 503, "The rail does not answer",
+        "Nothing was done. Send the request again later, with the same idempotency key.";
     DISPUTE_NOT_OPEN = "dispute_not_open", 422, "The dispute is not open at this stage",
         "Note first that the dispute went on to this stage.";
     NOT_A_TEST_BOOK = "not_a_test_book", 422, "Only test books have a movable clock",

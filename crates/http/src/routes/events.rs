@@ -44,14 +44,14 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let from = cursors.read(page.cursor.as_deref())?.map(Position::of_bits);
     let limit = page.limit()?;
     let created = filters.0.created()?;
-    let kind = filters.1.r#type.as_deref().map(kind).transpose()?;
+    let name = filters.1.r#type.as_deref().map(name).transpose()?;
     // The journal alone tells of events, so the tables may be behind.
     let sight = caller.look(0).await?;
     let told = caller.read(sight, move |reader| {
         let (first, last) = created.records(reader)?;
         let start = Position::before_record(first);
         let from = from.map_or(From::Start(start), |from| From::Cursor(from.max(start)));
-        feed::tell(reader, from, Wanted { kind, last, limit })
+        feed::tell(reader, from, Wanted { name, last, limit })
     });
     let archived = || Problem::new(&catalog::EVENTS_ARCHIVED).param("cursor");
     let Told { events, next, has_more } = told.await?.ok_or_else(archived)?;
@@ -64,8 +64,8 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     Ok(Reply::view(StatusCode::OK, &list))
 }
 
-fn kind(text: &str) -> Checked<EventKind> {
-    let known = EventKind::all().find(|kind| kind.as_str() == text);
+fn name(text: &str) -> Checked<&'static str> {
+    let known = EventKind::all().map(EventKind::as_str).find(|name| *name == text);
     known.ok_or_else(|| refuse("type", "must be a type of event, such as gift_card.issued"))
 }
 

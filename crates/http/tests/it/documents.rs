@@ -125,7 +125,7 @@ fn collect_references(value: &Value, found: &mut Vec<String>) {
 }
 
 /// Members that are there are documented, and required ones are there, all the way down.
-fn check_schema(document: &Value, name: &str, value: &Value) {
+pub fn check_schema(document: &Value, name: &str, value: &Value) {
     let schema = &document["components"]["schemas"][name];
     check_against(document, schema, value, name);
 }

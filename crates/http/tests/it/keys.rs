@@ -26,7 +26,17 @@ async fn a_new_key_works_and_may_do_what_was_said() {
     assert!(made.json["secret"].as_str().unwrap().starts_with("mg_pub_"));
     let all = json!({"kind": "secret", "scopes": ["all"]});
     let made = world.post("/v1/keys", all).await_status(201).await;
-    let scopes = json!(["read", "spend", "issue", "gift_cards:reveal", "admin"]);
+    let scopes = json!([
+        "read",
+        "spend",
+        "issue",
+        "gift_cards:reveal",
+        "admin",
+        "catalog:write",
+        "checkout:write",
+        "orders:refund",
+        "payouts:write",
+    ]);
     assert_eq!(made.json["scopes"], scopes);
 }
 

@@ -20,6 +20,8 @@ use store::{BookName, BookRecord, ControlStore, KeyKind, MemoryBook, MemoryContr
 use testbed::{OwnDatabase, on_postgres};
 use tower::ServiceExt;
 
+use crate::fake_rails::FakeRails;
+
 pub struct World {
     pub app: Arc<App>,
     pub router: Router,
@@ -221,7 +223,8 @@ impl Drop for World {
 
 fn short_limits() -> Limits {
     let lookup_failure_delay = std::time::Duration::from_millis(1);
-    Limits { lookup_failure_delay, ..Limits::default() }
+    let pay_time_max = std::time::Duration::from_millis(30);
+    Limits { lookup_failure_delay, pay_time_max, ..Limits::default() }
 }
 
 fn new_app(
@@ -286,7 +289,9 @@ fn open_book(
         }),
     };
     let writer = writer.unwrap();
-    let book = app.add_book(Book::new(record, writer.handle.clone(), readers));
+    let rails = Arc::new(FakeRails::new(writer.handle.clone()));
+    let book = Book::new(record, writer.handle.clone(), readers).with_rails(rails);
+    let book = app.add_book(book);
     running.push(writer);
     book
 }

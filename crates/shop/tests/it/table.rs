@@ -8,7 +8,7 @@
 //! | `shipping 300 +30` | price, tax |
 //! | `checkout` | makes it of the lines above |
 //! | `card a 700 l1 l2 until 5 given narrow 1` | what is told of a card; `all` lines it may pay |
-//! | `use a`, `method m 400`, `remove t1` | tenders come and go; the 400 may be left out |
+//! | `use a`, `wallet a b`, `method m 400`, `remove t1` | tenders come and go; with a most |
 //! | `pay`, `action t1`, `done t1`, `fail t1 declined`, `expire`, `order` | its life |
 //! | `later 15` | so many minutes pass |
 //! | `unspent l1 500` | what is left on the cards that were bought with a line |
@@ -218,6 +218,10 @@ impl Page {
             ["use", card] => {
                 let new = NewTender::GiftCard { card: CardId::from_bits(bits(card)) };
                 shop::add_tender(&new, checkout, &self.cards, context)
+            }
+            ["wallet", ref cards @ ..] => {
+                let cards: Vec<_> = cards.iter().map(|id| CardId::from_bits(bits(id))).collect();
+                shop::add_wallet(&cards, checkout, &self.cards, context)
             }
             ["method", name, ref wanted @ ..] => {
                 let wanted = wanted.first().map(|wanted| dollars(wanted.parse().unwrap()));

@@ -39,7 +39,10 @@ pub(crate) const TABLE: Table = Table {
         integer("due_at").or_null(),
         integer("created_at"),
     ],
-    indexes: &[Index { column: "due_at", only: Some("due_at is not null") }],
+    indexes: &[
+        Index { column: "due_at", only: Some("due_at is not null") },
+        Index { column: "purpose", only: None },
+    ],
 };
 
 pub(super) fn write(row: &Payment, sink: &mut impl ValueSink) {

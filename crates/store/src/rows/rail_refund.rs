@@ -33,7 +33,10 @@ pub(crate) const TABLE: Table = Table {
         integer("due_at").or_null(),
         integer("created_at"),
     ],
-    indexes: &[Index { column: "due_at", only: Some("due_at is not null") }],
+    indexes: &[
+        Index { column: "due_at", only: Some("due_at is not null") },
+        Index { column: "order_refund", only: Some("order_refund is not null") },
+    ],
 };
 
 pub(super) fn write(row: &RailRefund, sink: &mut impl ValueSink) {

@@ -53,6 +53,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "shop",
         text: include_str!("../../migrations/book/0006_shop.sql"),
     },
+    // What lists of checkouts, payments and refunds over rails find their rows by.
+    Migration {
+        number: 7,
+        name: "shop lists",
+        text: include_str!("../../migrations/book/0007_shop_lists.sql"),
+    },
 ];
 
 /// Migrations of the control store.

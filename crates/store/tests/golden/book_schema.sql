@@ -92,6 +92,8 @@ CREATE TABLE checkout (
     primary key (id)
 ) strict, without rowid;
 
+CREATE INDEX checkout_buyer on checkout (buyer, id) where buyer is not null;
+
 CREATE INDEX checkout_due_at on checkout (due_at, id) where due_at is not null;
 
 CREATE TABLE code (
@@ -265,6 +267,8 @@ CREATE TABLE payment (
 
 CREATE INDEX payment_due_at on payment (due_at, id) where due_at is not null;
 
+CREATE INDEX payment_purpose on payment (purpose, id);
+
 CREATE TABLE payment_method (
     id blob not null,
     rail text not null,
@@ -357,6 +361,8 @@ CREATE TABLE rail_refund (
 ) strict, without rowid;
 
 CREATE INDEX rail_refund_due_at on rail_refund (due_at, id) where due_at is not null;
+
+CREATE INDEX rail_refund_order_refund on rail_refund (order_refund, id) where order_refund is not null;
 
 CREATE TABLE refund (
     id blob not null,

@@ -1,0 +1,7 @@
+//! `/v1/checkouts`: lines to be paid, and how they are.
+
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod pay;
+pub(crate) mod read;
+pub(crate) mod tenders;
