@@ -61,6 +61,7 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         | Answer::RailRefund(_)
         | Answer::Dispute(_)
         | Answer::Payout(_)
+        | Answer::Purchase(_)
         | Answer::RefundPreview(_) => {
             unreachable!("no route gives commands to the shop, or asks it anything")
         }

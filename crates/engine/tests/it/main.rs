@@ -4,6 +4,7 @@
 mod audit;
 mod audit_orders;
 mod books;
+mod buying;
 mod cards;
 mod checkouts;
 mod disputing;

@@ -96,6 +96,7 @@ async fn live(world: &mut World) -> Vec<(&'static str, Value)> {
 const WITHOUT_CALLS: [&str; 6] = [
     "gift_card.blocked",
     "gift_card.clawed_back",
+    "gift_card.restored",
     "gift_card.delivery_updated",
     "gift_card.unblocked",
     "gift_card.withdrawn",

@@ -53,6 +53,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "shop",
         text: include_str!("../../migrations/book/0006_shop.sql"),
     },
+    // Gift cards that checkouts sell; a reason that a view did not name.
+    Migration {
+        number: 7,
+        name: "purchases",
+        text: include_str!("../../migrations/book/0007_purchases.sql"),
+    },
 ];
 
 /// Migrations of the control store.
