@@ -165,10 +165,10 @@ impl Reason {
         Reason::DisputeWon,
         Reason::DisputeLost,
         Reason::CardClawedBack,
-        Reason::CardRestored,
         Reason::Payout,
         Reason::PayoutReturned,
         Reason::RefundOwed,
+        Reason::CardRestored,
     ];
 
     /// Stable lower-case name, as activities and entries show it. All adjustments have the same

@@ -93,7 +93,7 @@ async fn live(world: &mut World) -> Vec<(&'static str, Value)> {
 }
 
 /// What only checkouts, orders and mail do, which have no calls yet.
-const WITHOUT_CALLS: [&str; 6] = [
+const WITHOUT_CALLS: [&str; 7] = [
     "gift_card.blocked",
     "gift_card.clawed_back",
     "gift_card.restored",

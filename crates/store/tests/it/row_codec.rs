@@ -134,7 +134,10 @@ fn with_one_replaced(list: &Value, place: prop::sample::Index, value: &Value) ->
     let Value::Bytes(packed) = list else { panic!("a list is bytes") };
     let mut values = EncodedSource::new(packed).into_values().unwrap();
     let place_in = place.index(values.len());
-    let is_list = |bytes: &[u8]| bytes.len() != 16 && place.index(3) > 0;
+    let holds_values = |bytes: &[u8]| {
+        EncodedSource::new(bytes).into_values().is_ok_and(|values| !values.is_empty())
+    };
+    let is_list = |bytes: &[u8]| bytes.len() != 16 && holds_values(bytes) && place.index(3) > 0;
     values[place_in] = match &values[place_in] {
         Value::Bytes(bytes) if is_list(bytes) => {
             with_one_replaced(&values[place_in].clone(), place, value)
