@@ -69,10 +69,12 @@ impl Purchase {
     pub fn with_clawed_back(&self, dispute: DisputeId, card: CardId, amount: Amount) -> Purchase {
         let add = |sum: &mut Amount| *sum = sum.checked_add(amount).unwrap_or(Amount::MAX);
         let mut purchase = self.clone();
-        let mut disputes = purchase.disputes.iter_mut();
-        disputes.find(|known| known.dispute == dispute).map(|known| add(&mut known.clawed_back));
-        let mut cards = purchase.cards.iter_mut();
-        cards.find(|known| known.card == card).map(|known| add(&mut known.clawed_back));
+        for known in purchase.disputes.iter_mut().filter(|known| known.dispute == dispute) {
+            add(&mut known.clawed_back);
+        }
+        for known in purchase.cards.iter_mut().filter(|known| known.card == card) {
+            add(&mut known.clawed_back);
+        }
         purchase
     }
 

@@ -67,8 +67,8 @@ pub fn take_from(cards: &[Unspent], whole: u32, amount: Amount) -> Vec<(CardId, 
     taken
 }
 
-/// Whether a purchase may still be undone by its buyer, who need not say why; `at` is when the cards
-/// were issued, `cards` are all of them.
+/// Whether a purchase may still be undone by its buyer, who need not say why; `at` is when the
+/// cards were issued, `cards` are all of them.
 ///
 /// A claimed card belongs to its owner, so it cannot be undone any more; that it was sent does not
 /// matter, for code and link die with it. Cards that a refund has canceled before are passed over.

@@ -89,8 +89,8 @@ impl Refunding {
     }
 }
 
-/// What a refund would be. `cards` tells for each line of gift cards what is left on them; of a line
-/// that is not told of nothing can go back.
+/// What a refund would be. `cards` tells for each line of gift cards what is left on them; of a
+/// line that is not told of nothing can go back.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! Gift cards that are bought: issued with their order, undone, refunded as far as they are unspent,
-//! blocked and clawed back when their payment is disputed.
+//! Gift cards that are bought: issued with their order, undone, refunded as far as they are
+//! unspent, blocked and clawed back when their payment is disputed.
 
 use engine::{Answer, AnswerRef, NEEDS_ROUNDS_MAX, Query, ask};
 use giftcards::{Funding, purchase_of};
@@ -365,7 +365,8 @@ fn a_card_that_two_payments_bought_waits_for_both() {
          open_dispute e q 700
          win e
          redeem h G 1 -> gift_card_not_usable disputed
-         lose d => G 700 chargeback/loss 0 events dispute.lost,gift_card.clawed_back,gift_card.unblocked
+         lose d => G 700 chargeback/loss 0
+         => events dispute.lost,gift_card.clawed_back,gift_card.unblocked
          redeem h G 1
          back O R everything rails=x,y -> amount_exceeds_refundable 0"
     ));

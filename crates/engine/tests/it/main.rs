@@ -12,6 +12,7 @@ mod gifts;
 mod holds;
 mod large;
 mod loading;
+mod money_page;
 mod numbers;
 #[path = "../../../ledger/tests/it/oracle.rs"]
 mod oracle;

@@ -52,8 +52,8 @@ fn a_refund_that_does_not_return_to_the_card() {
     ));
 }
 
-/// Elsewhere a refund of bought cards leaves them to be spent, or is paid twice: once by the refund,
-/// once by the card.
+/// Elsewhere a refund of bought cards leaves them to be spent, or is paid twice: once by the
+/// refund, once by the card.
 /// Source: <https://github.com/Setono/SyliusGiftCardPlugin/issues/284>.
 #[test]
 fn a_refund_that_leaves_bought_cards_spendable() {

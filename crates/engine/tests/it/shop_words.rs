@@ -7,7 +7,7 @@
 //! | `method m until=2026-10 rail=stripe store` | a way to pay; `store`: an app store holds it |
 //! | `checkout K goods:S:2x500-100+81@C` | kind, seller, units x price, discount, tax, creator |
 //! | `checkout K goods:S:500 shipping:300+30 region=DE` | `#P` names a product |
-//! | `checkout K gift_card:S:2x500 cards=A,B program=P` | the cards that lines sell, in their order |
+//! | `checkout K gift_card:S:2x500 cards=A,B program=P` | the cards that its lines sell |
 //! | `… until=3d active=900 via=email send=1d link=L to=P` | what they are like, all of them |
 //! | `add K A`, `add K code:A`, `add K method m 400` | tenders; the 400 may be left out |
 //! | `remove K t1`, `abandon K` | |

@@ -30,6 +30,8 @@ macro_rules! world {
             pub clawed_back: BTreeMap<CardId, i64>,
             /// What happened in the last command.
             pub events: Vec<EventKind>,
+            /// What the last command moved.
+            pub transfers: Vec<Transfer>,
             /// Rounds of loading that the last command took.
             pub rounds: usize,
         }
@@ -46,6 +48,7 @@ macro_rules! world {
                     sold: BTreeMap::new(),
                     clawed_back: BTreeMap::new(),
                     events: Vec::new(),
+                    transfers: Vec::new(),
                     rounds: 0,
                 }
             }
@@ -88,7 +91,9 @@ impl World {
         let decided = decide(command, &view, context);
         assert_eq!(decided, decide(command, &view, context), "not deterministic: {command:?}");
         self.events.clear();
+        self.transfers.clear();
         if let Ok(change) = &decided {
+            self.transfers.clone_from(&change.transfers);
             self.events.extend(change.events.iter().map(|event| event.kind));
             audit::change(self, command, change);
             self.sequence += 1;

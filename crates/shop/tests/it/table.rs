@@ -11,7 +11,7 @@
 //! | `use a`, `method m 400`, `remove t1` | tenders come and go; the 400 may be left out |
 //! | `pay`, `action t1`, `done t1`, `fail t1 declined`, `expire`, `order` | its life |
 //! | `later 15` | so many minutes pass |
-//! | `unspent l1 500 2` | what is left on the cards that were bought with a line, and how many are whole |
+//! | `unspent l1 500 2` | what is left on the cards that a line sold; how many are whole |
 //! | `gone t1` | the card of a tender takes nothing back any more |
 //! | `refund r l1x2 l2=300`, `refund r amount 90`, `refund r everything` | by units, by amount, … |
 //! | `note r t1 failed` | what became of the part of a tender |

@@ -8,7 +8,6 @@ use base::{
 use base::{PaymentId, PayoutId, PersonId, ProductId, RailRefundId, RefundId, Region, SellerId};
 use base::{Text, Token};
 use engine::Row;
-use giftcards::{BoughtCard, PaidPart, Purchase, PurchaseDispute};
 use journal::{EncodedSource, EncodedValues, Value, ValueSink, ValuesReader};
 use payments::{Destination, Dispute, DisputeState, Method, NextAction, Payment, PaymentState};
 use payments::{Purpose, RailRefund, RailToken, RefundState};
@@ -25,11 +24,11 @@ fn money(minor: i64) -> Money {
     Money { amount: amount(minor), currency: Currency::USD }
 }
 
-fn token<const MAX: usize>(text: &str) -> Token<MAX> {
+pub fn token<const MAX: usize>(text: &str) -> Token<MAX> {
     Token::new(text).unwrap()
 }
 
-fn made(number: u128) -> base::Instant {
+pub fn made(number: u128) -> base::Instant {
     at(i64::try_from(number).unwrap())
 }
 
@@ -303,7 +302,7 @@ fn is_read(row: &Row, values: &[Value]) -> bool {
 
 /// Expects that the row can be read, and not after `change`.
 #[track_caller]
-fn check<R: Clone>(row: &R, wrap: impl Fn(Arc<R>) -> Row, change: impl Fn(&mut R)) {
+pub fn check<R: Clone>(row: &R, wrap: impl Fn(Arc<R>) -> Row, change: impl Fn(&mut R)) {
     let good = wrap(Arc::new(row.clone()));
     assert!(is_read(&good, &values_of(&good)), "the row itself cannot be read");
     let mut changed = row.clone();
@@ -314,7 +313,7 @@ fn check<R: Clone>(row: &R, wrap: impl Fn(Arc<R>) -> Row, change: impl Fn(&mut R
 
 /// Expects a refusal of the row with another value in a column.
 #[track_caller]
-fn set(row: &Row, column: &str, value: Value) {
+pub fn set(row: &Row, column: &str, value: Value) {
     let table = TABLES.iter().find(|table| table.number == table_of(row).0).unwrap();
     let place = table.columns.iter().position(|known| known.name == column).unwrap();
     let mut values = values_of(row);
@@ -442,63 +441,6 @@ fn orders_and_refunds_that_cannot_exist_are_refused() {
     let numbering = Row::Numbering(Numbering { series: Series::Receipt, next: 2 });
     set(&numbering, "series", Value::Bytes(vec![0; 16]));
     set(&numbering, "next_number", Value::Int(-1));
-}
-
-/// Two cards of 40 and 60, sold by a first line, of which 30 were clawed back.
-fn purchase() -> Purchase {
-    let card = |number, value, clawed_back| BoughtCard {
-        line: 1,
-        card: CardId::from_bits(number),
-        value: amount(value),
-        clawed_back: amount(clawed_back),
-        prepared: None,
-    };
-    let dispute = PurchaseDispute {
-        dispute: DisputeId::from_bits(1),
-        payment: PaymentId::from_bits(1),
-        amount: amount(30),
-        reason: token("fraudulent"),
-        is_lost: true,
-        clawed_back: amount(30),
-    };
-    let part = PaidPart { line: 1, payment: PaymentId::from_bits(1), amount: amount(100) };
-    Purchase {
-        id: giftcards::purchase_of(CheckoutId::from_bits(1)),
-        currency: Currency::USD,
-        cards: vec![card(1, 40, 20), card(2, 60, 10)],
-        paid_by: vec![part],
-        disputes: vec![dispute],
-        order: Some(OrderId::from_bits(1)),
-        created_at: made(1),
-    }
-}
-
-#[test]
-fn purchases_that_cannot_exist_are_refused() {
-    let check = |change: fn(&mut Purchase)| check(&purchase(), Row::Purchase, change);
-    check(|row| row.cards.clear());
-    check(|row| row.cards = vec![row.cards[0].clone(); 2]);
-    check(|row| row.cards[0].value = amount(0));
-    check(|row| row.cards[0].line = 2);
-    check(|row| row.cards[0].clawed_back = amount(21));
-    check(|row| row.cards[0].clawed_back = amount(i64::MAX));
-    check(|row| row.order = None);
-    check(|row| row.paid_by.clear());
-    check(|row| row.paid_by[0].line = 2);
-    check(|row| row.paid_by[0].amount = amount(0));
-    check(|row| row.disputes.clear());
-    check(|row| row.disputes[0].amount = amount(29));
-    check(|row| {
-        let cards = (0..101).map(|number| BoughtCard {
-            card: CardId::from_bits(number),
-            clawed_back: amount(if number == 0 { 30 } else { 0 }),
-            ..row.cards[0].clone()
-        });
-        row.cards = cards.collect();
-    });
-    let row = Row::Purchase(Arc::new(purchase()));
-    set(&row, "currency", Value::Text("usd".to_owned()));
-    set(&row, "shop_order", Value::Null);
 }
 
 /// A count that says more than there is must not make anybody set aside memory for it.
