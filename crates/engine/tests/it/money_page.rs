@@ -96,7 +96,9 @@ const PARTS: &[&str] = &[
      the rail has taken | captured px 900 order=ox
      a dispute is opened: the card is blocked | open_dispute d px 900
      it is won: the card can be spent | win d
-     2.00 of it are spent | redeem hy Y 200
+     2.00 of it are spent | checkout W goods:T:200
+     | add W Y
+     | pay W OW
      the dispute goes on in a second stage | open_dispute d px 900 stage=2
      it is lost: what is left is clawed back | lose d stage=2
      it goes on in a third stage | open_dispute d px 900 stage=3
