@@ -96,8 +96,8 @@ async fn live(world: &mut World) -> Vec<(&'static str, Value)> {
 const WITHOUT_CALLS: [&str; 7] = [
     "gift_card.blocked",
     "gift_card.clawed_back",
-    "gift_card.restored",
     "gift_card.delivery_updated",
+    "gift_card.restored",
     "gift_card.unblocked",
     "gift_card.withdrawn",
     "hold.secured",
