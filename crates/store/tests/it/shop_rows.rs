@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{
-    CardId, CheckoutId, CreatorId, Currency, DisputeId, LineKind, MethodId, Money, OrderId,
-};
+use base::{CheckoutId, CreatorId, Currency, DisputeId, LineKind, MethodId, Money, OrderId};
 use base::{PaymentId, PayoutId, PersonId, ProductId, RailRefundId, RefundId, Region, SellerId};
 use base::{Text, Token};
 use engine::Row;
