@@ -337,6 +337,8 @@ command_kinds! {
     ExpireCheckout = 314 => "expire_checkout",
     /// Refunds an order.
     RefundOrder = 330 => "refund_order",
+    /// Undoes a purchase of gift cards.
+    UndoPurchase = 331 => "undo_purchase",
     /// Pays a seller or creator out.
     CreatePayout = 340 => "create_payout",
     /// Notes that a payout has arrived.

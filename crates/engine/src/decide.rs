@@ -148,6 +148,9 @@ fn walk_shop<R: Rows>(
         ShopCommand::RefundOrder { order, new, ids } => {
             order_refunds::refund(*order, new, ids, walk, at)
         }
+        ShopCommand::UndoPurchase { order, refund, ids } => {
+            order_refunds::undo(*order, *refund, ids, walk, at)
+        }
         ShopCommand::CreatePayout(new) => payouts::create(new, walk, at),
         ShopCommand::PayoutPaid { payout } => payouts::paid(*payout, walk),
         ShopCommand::PayoutFailed { payout, reason } => payouts::failed(*payout, reason, walk, at),

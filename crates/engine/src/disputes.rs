@@ -1,4 +1,5 @@
-//! Disputes: what they take is blocked, and refunds that had to give way are told to their orders.
+//! Disputes: what they take is blocked, refunds that had to give way are told to their orders, and
+//! the gift cards that were bought are blocked, unblocked, or lose what is left.
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use payments::{DisputeAccounts, OpenDispute, Payment, RailRefund, Refusal};
 
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
+use crate::purchases::{name_to_settle, note_dispute};
 use crate::rail_refunds::{name_order_refund, tell_order};
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Context, Rows};
@@ -28,6 +30,7 @@ pub(crate) fn open<R: Rows>(
     for refund in &refunds {
         name_order_refund(refund, Some(payment), walk);
     }
+    name_to_settle(payment, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let rows = Accounts::find(payment, &mut composed)?;
@@ -38,6 +41,7 @@ pub(crate) fn open<R: Rows>(
     for refund in &gave_way {
         tell_order(refund, &mut composed)?;
     }
+    tell_purchase(new.id, payment, &mut composed)?;
     Ok(composed.finish(AnswerRef::Dispute(new.id)))
 }
 
@@ -60,6 +64,7 @@ pub(crate) fn decide<R: Rows>(
     let dispute = walk.dispute(id).ok_or(Refusal::DisputeNotFound)?;
     let payment = walk.payment(dispute.payment).ok_or(Refusal::PaymentNotFound)?;
     name_accounts(payment, walk);
+    name_to_settle(payment, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let rows = Accounts::find(payment, &mut composed)?;
@@ -69,7 +74,18 @@ pub(crate) fn decide<R: Rows>(
         Decision::Lost => payments::lose(stage, dispute, payment, accounts, context)?,
     };
     composed.add(decided);
+    tell_purchase(id, payment, &mut composed)?;
     Ok(composed.finish(AnswerRef::Dispute(id)))
+}
+
+/// Tells the gift cards that the payment has bought what became of the dispute.
+fn tell_purchase<R: Rows>(
+    id: DisputeId,
+    payment: &Payment,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let dispute = composed.dispute(id)?.ok_or(Refusal::DisputeNotFound)?;
+    note_dispute(&dispute, payment, composed)
 }
 
 /// The accounts on which a dispute is posted, as far as they are open.

@@ -10,6 +10,7 @@ use shop::{Checkout, CheckoutState, Refusal, TenderId, TenderKind, TenderStatus}
 
 use crate::composition::Composition;
 use crate::paying::{complete, live, name_completion, name_order};
+use crate::purchases::hindrance;
 use crate::rows::{Stop, Walk};
 use crate::tenders::release_all;
 use crate::{Rows, Spare};
@@ -141,7 +142,7 @@ fn go_on<R: Rows>(
     let payments = payments_of(checkout, composed)?;
     let failure = payments.iter().find_map(|(tender, payment)| Some((*tender, failure(payment)?)));
     if let Some((to_blame, reason)) = failure {
-        return fail(to_blame, reason, checkout, &payments, spare, composed);
+        return fail(Some(to_blame), reason, checkout, &payments, spare, composed);
     }
     note_action(news, checkout, composed)?;
     let waits = |payment: &Payment| {
@@ -149,6 +150,13 @@ fn go_on<R: Rows>(
     };
     if payments.iter().any(|(_, payment)| waits(payment)) {
         return Ok(());
+    }
+    // What was possible when paying began may not be any more: another card has the code, or a date
+    // has come too near.
+    if let Some(refusal) = hindrance(checkout, composed)? {
+        let reason = Token::new(crate::Refusal::from(refusal).code());
+        let reason = reason.map_err(|_| Refusal::LimitExceeded)?;
+        return fail(None, reason, checkout, &payments, spare, composed);
     }
     let authorized = |payment: &Payment| payment.state == PaymentState::Authorized;
     for (_, payment) in payments.iter().filter(|(_, payment)| authorized(payment)) {
@@ -192,14 +200,14 @@ fn failure(payment: &Payment) -> Option<Token<40>> {
 }
 
 fn fail<R: Rows>(
-    to_blame: TenderId,
+    to_blame: Option<TenderId>,
     reason: Token<40>,
     checkout: &Checkout,
     payments: &[(TenderId, Arc<Payment>)],
     spare: &Spare,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let failed = shop::fail(checkout, Some(to_blame), reason, composed.context())?;
+    let failed = shop::fail(checkout, to_blame, reason, composed.context())?;
     composed.add(failed);
     release_all(checkout, composed)?;
     for (position, (_, payment)) in payments.iter().enumerate() {

@@ -1,25 +1,32 @@
-//! Refunds of orders: the shop says how much goes back to which tender, cards take their part at
-//! once, and rails are asked to send theirs.
+//! Refunds of orders: the shop says how much goes back to which tender, bought cards give theirs,
+//! cards that paid take their part at once, and rails are asked to send theirs.
 
 use std::sync::Arc;
 
-use base::{Amount, OrderId, RailRefundId, RefundId};
-use giftcards::{RefundHold, ReturnRows, account_of};
+use base::{Amount, OrderId, RailRefundId, RefundId, Token};
+use giftcards::{RefundHold, ReturnRows, Unspent, account_of, check_undo, purchase_of};
 use ledger::AccountName;
 use payments::OpenRefund;
-use shop::{Order, OrderRefund, OrderTender, PaidBy, RefundOrder, RefundRows, Refusal, Series};
+use shop::{
+    LineRequest, Order, OrderRefund, OrderTender, PaidBy, RefundOrder, RefundRows, Refusal, Series,
+};
 use shop::{RefundRequest, Refunding, TenderId};
 
 use crate::composition::{Composition, Held};
 use crate::following::open_refund;
 use crate::gift_cards::Decided;
+use crate::purchases::{by_lines, take_back, unspent_of};
 use crate::rail_refunds::tell_order;
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Context, RefundIds, Rows};
 
 /// What a refund would be; [`refund`] does exactly this.
-pub(crate) fn preview(order: &Order, request: &RefundRequest) -> Result<Refunding, Refusal> {
-    shop::preview(order, request, &[])
+pub(crate) fn preview(
+    order: &Order,
+    request: &RefundRequest,
+    unspent: &[Unspent],
+) -> Result<Refunding, Refusal> {
+    shop::preview(order, request, &by_lines(unspent))
 }
 
 pub(crate) fn refund<R: Rows>(
@@ -29,7 +36,51 @@ pub(crate) fn refund<R: Rows>(
     walk: &mut Walk<'_, R>,
     at: Context,
 ) -> Decided {
-    walk.order_refund(new.id);
+    name_ids(new.id, ids, walk);
+    let order = walk.order(id).ok_or(Refusal::OrderNotFound)?;
+    let found = Found::of(order, walk, at);
+    walk.ready()?;
+    let mut composed = Composition::new(walk, at);
+    decide(order, new, &found, ids, &mut composed)?;
+    Ok(composed.finish(AnswerRef::OrderRefund(new.id)))
+}
+
+/// Undoes the purchase of gift cards that an order has made: a refund of all that are living, as
+/// long as nobody has touched one.
+pub(crate) fn undo<R: Rows>(
+    id: OrderId,
+    refund: RefundId,
+    ids: &RefundIds,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    name_ids(refund, ids, walk);
+    let order = walk.order(id).ok_or(Refusal::OrderNotFound)?;
+    let found = Found::of(order, walk, at);
+    let purchase = walk.purchase(purchase_of(order.checkout));
+    walk.ready()?;
+    let purchase = purchase.ok_or(giftcards::Refusal::PurchaseNotFound)?;
+    let mut composed = Composition::new(walk, at);
+    if composed.order_refund(refund)?.is_some() {
+        return Err(Refusal::IdTaken.into());
+    }
+    match check_undo(purchase, &found.unspent, order.created_at, at.now) {
+        Err(giftcards::Refusal::InsufficientBalance { available: unspent }) => {
+            return Err(Refusal::BoughtCardsSpent { unspent }.into());
+        }
+        checked => checked?,
+    }
+    let lines = by_lines(&found.unspent).into_iter().filter(|line| line.whole > 0);
+    let lines =
+        lines.map(|line| LineRequest::Units { line: line.line, quantity: line.whole }).collect();
+    let reason = Token::new("undone").map_err(|_| Refusal::LimitExceeded)?;
+    let new = RefundOrder { id: refund, request: RefundRequest::Lines(lines), reason };
+    decide(order, &new, &found, ids, &mut composed)?;
+    Ok(composed.finish(AnswerRef::OrderRefund(refund)))
+}
+
+fn name_ids<R: Rows>(refund: RefundId, ids: &RefundIds, walk: &mut Walk<'_, R>) {
+    walk.order_refund(refund);
     walk.numbering(Series::CreditNote);
     for id in ids.cards {
         walk.refund(id);
@@ -37,30 +88,55 @@ pub(crate) fn refund<R: Rows>(
     for id in ids.rails {
         walk.rail_refund(id);
     }
-    let order = walk.order(id).ok_or(Refusal::OrderNotFound)?;
-    let accounts = accounts_of(order);
-    for name in &accounts {
-        walk.account(name.id(order.currency));
+}
+
+/// What a refund looks at besides its order.
+struct Found {
+    /// Accounts of parties.
+    accounts: Vec<AccountName>,
+    /// Tenders of cards that take nothing back any more.
+    gone: Vec<TenderId>,
+    /// The cards that the order has sold.
+    unspent: Vec<Unspent>,
+}
+
+impl Found {
+    /// Names the rows.
+    fn of<R: Rows>(order: &Order, walk: &mut Walk<'_, R>, at: Context) -> Found {
+        let accounts = accounts_of(order);
+        for name in &accounts {
+            walk.account(name.id(order.currency));
+        }
+        let gone = name_ways_back(order, walk);
+        Found { accounts, gone, unspent: unspent_of(order, walk, at.now) }
     }
-    let gone = name_ways_back(order, walk);
-    walk.ready()?;
-    let mut composed = Composition::new(walk, at);
+}
+
+/// The shop's part, then that of the cards that were bought, then the ways back.
+fn decide<R: Rows>(
+    order: &Order,
+    new: &RefundOrder,
+    found: &Found,
+    ids: &RefundIds,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let Found { accounts, gone, unspent } = found;
     let existing = composed.order_refund(new.id)?;
     let credit_notes = composed.numbering(Series::CreditNote)?;
-    let accounts = composed.accounts_of(&accounts, order.currency)?;
+    let accounts = composed.accounts_of(accounts, order.currency)?;
     let accounts: Vec<_> = accounts.iter().collect();
     let rows = RefundRows {
         existing: existing.as_deref(),
-        unspent: &[],
-        gone: &gone,
+        cards: &by_lines(unspent),
+        gone,
         credit_notes: credit_notes.as_ref(),
         accounts: &accounts,
     };
     let refunded = shop::refund(new, order, rows, composed.context())?;
     composed.add(refunded);
     let refund = composed.order_refund(new.id)?.ok_or(Refusal::RefundNotFound)?;
-    send_back(order, &refund, &gone, ids, &mut composed)?;
-    Ok(composed.finish(AnswerRef::OrderRefund(new.id)))
+    take_back(order, &refund, unspent, composed)?;
+    send_back(order, &refund, gone, ids, composed)
 }
 
 fn accounts_of(order: &Order) -> Vec<AccountName> {

@@ -4,7 +4,8 @@ use base::{
     CardId, CheckoutId, HoldId, MethodId, Money, OrderId, PaymentId, PayoutId, RailRefundId,
 };
 use base::{RefundId, Token};
-use shop::{Creator, NewCheckout, NewPayout, Product, RefundOrder, Seller, TenderId, limits};
+use giftcards::Prepared;
+use shop::{Creator, LineId, NewPayout, Product, RefundOrder, Seller, TenderId, limits};
 
 use crate::{CardRef, CommandKind};
 
@@ -18,7 +19,7 @@ pub enum ShopCommand {
     CreateCreator(Box<Creator>),
     /// Creates a product.
     CreateProduct(Box<Product>),
-    /// Creates a checkout.
+    /// Creates a checkout, with the gift cards that it sells.
     CreateCheckout(Box<NewCheckout>),
     /// Adds a way to pay, and plans all of them anew.
     AddTender {
@@ -61,6 +62,15 @@ pub enum ShopCommand {
         /// Ids for the ways back.
         ids: Box<RefundIds>,
     },
+    /// Takes back the gift cards that an order has just sold, and refunds them.
+    UndoPurchase {
+        /// The order.
+        order: OrderId,
+        /// The id of the refund. It alone says whether two are one.
+        refund: RefundId,
+        /// Ids for the ways back.
+        ids: Box<RefundIds>,
+    },
     /// Takes what a payee is owed out of the books.
     CreatePayout(Box<NewPayout>),
     /// Notes that a payout has arrived.
@@ -75,6 +85,33 @@ pub enum ShopCommand {
         /// Why.
         reason: Token<40>,
     },
+}
+
+/// A checkout to be created: its lines, and the gift cards that some of them sell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCheckout {
+    /// What the shop looks at.
+    pub checkout: shop::NewCheckout,
+    /// The cards: for each line of gift cards as many as it has units, for other lines none.
+    pub cards: Vec<PreparedCard>,
+}
+
+/// A checkout that sells no gift cards.
+impl From<shop::NewCheckout> for NewCheckout {
+    fn from(checkout: shop::NewCheckout) -> NewCheckout {
+        NewCheckout { checkout, cards: Vec::new() }
+    }
+}
+
+/// A gift card that a checkout sells. Its value is the price of one unit of its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreparedCard {
+    /// The line that sells it.
+    pub line: LineId,
+    /// Its id, drawn by the caller.
+    pub id: CardId,
+    /// What it will be like.
+    pub prepared: Box<Prepared>,
 }
 
 /// A way to pay, as it is asked for.
@@ -124,6 +161,7 @@ impl ShopCommand {
             ShopCommand::Pay { .. } => CommandKind::Pay,
             ShopCommand::ExpireCheckout { .. } => CommandKind::ExpireCheckout,
             ShopCommand::RefundOrder { .. } => CommandKind::RefundOrder,
+            ShopCommand::UndoPurchase { .. } => CommandKind::UndoPurchase,
             ShopCommand::CreatePayout(_) => CommandKind::CreatePayout,
             ShopCommand::PayoutPaid { .. } => CommandKind::PayoutPaid,
             ShopCommand::PayoutFailed { .. } => CommandKind::PayoutFailed,

@@ -240,6 +240,7 @@ fn card_subject(kind: CardEvent) -> SubjectKind {
         | CardEvent::CardUpdated
         | CardEvent::CardWithdrawn
         | CardEvent::CardClawedBack
+        | CardEvent::CardRestored
         | CardEvent::CardDeliveryDue
         | CardEvent::CardBlocked
         | CardEvent::CardUnblocked

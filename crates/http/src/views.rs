@@ -78,7 +78,8 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         | Answer::Payment(_)
         | Answer::RailRefund(_)
         | Answer::Dispute(_)
-        | Answer::Payout(_) => {
+        | Answer::Payout(_)
+        | Answer::Purchase(_) => {
             let view = shop::ShopView::of_answer(answer);
             write(&view.expect("each of these has a view there"), out);
         }

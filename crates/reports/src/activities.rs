@@ -100,7 +100,8 @@ impl About {
             | Reason::Cancel
             | Reason::Import
             | Reason::Extend
-            | Reason::CardClawedBack => About::Card(CardId::from_bytes(bytes)),
+            | Reason::CardClawedBack
+            | Reason::CardRestored => About::Card(CardId::from_bytes(bytes)),
             // Of all that is reversed, only a refund takes money off the card.
             Reason::Reverse if entry.amount < 0 => About::Refund(RefundId::from_bytes(bytes)),
             Reason::Redeem

@@ -68,7 +68,9 @@ pub use payout::{NewPayout, Payee, Payout, PayoutRows, PayoutState};
 pub use payout::{create_payout, payout_failed, payout_paid};
 pub use plan::{CardFacts, Plan, plan};
 pub use postings::{checkout_accounts, order_accounts, order_postings, refund_postings};
-pub use refund::{LineRefund, LineRequest, RefundOrder, RefundRequest, RefundRows, Refunding};
+pub use refund::{
+    CardsLeft, LineRefund, LineRequest, RefundOrder, RefundRequest, RefundRows, Refunding,
+};
 pub use refund::{preview, refund};
 pub use refusal::Refusal;
 pub use tender::{Allocation, NewTender, Tender, TenderId, TenderKind, TenderStatus};

@@ -1,13 +1,14 @@
 //! What must be true of checkouts, orders and payments after every command: said a second time,
 //! from the rows, without the rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use base::{Amount, Currency, HoldId, Instant, OrderId, PaymentId};
-use giftcards::HoldStatus;
+use base::{Amount, Currency, HoldId, Instant, LineKind, OrderId, PaymentId};
+use giftcards::{Funding, HoldStatus, Purchase, purchase_of};
 use ledger::{Account, AccountName};
 use payments::{DisputeState, Payment, PaymentState, Purpose, RailRefund, RefundState};
-use shop::{Checkout, CheckoutState, Order, PaidBy, PayoutState, RefundStatus, Tender, TenderKind};
+use shop::{Checkout, CheckoutState, LineId, Order, OrderLine, PaidBy, PayoutState, RefundStatus};
+use shop::{Tender, TenderKind};
 
 use crate::world::World;
 
@@ -24,6 +25,9 @@ pub fn book(world: &World) {
     }
     for refund in world.order_refund.values() {
         tells_the_truth(world, refund);
+    }
+    for purchase in world.purchase.values() {
+        purchase_follows(world, purchase);
     }
     numbers_have_no_gaps(world);
     for currency in [Currency::USD, Currency::parse("EUR").unwrap()] {
@@ -196,6 +200,68 @@ fn tells_the_truth(world: &World, refund: &shop::OrderRefund) {
     }
 }
 
+/// What a line has sold of cards, less what they have given back.
+fn sold_by(line: &OrderLine) -> i64 {
+    let is_cards = line.line.kind == LineKind::GiftCard;
+    if is_cards { line.left().minor() } else { 0 }
+}
+
+/// The cards of a purchase have what their lines were paid and what was not refunded; and disputes
+/// of the payments that bought them keep them from being spent.
+fn purchase_follows(world: &World, purchase: &Purchase) {
+    let Some(order) = purchase.order else {
+        let is_made = world.order.values().any(|order| purchase_of(order.checkout) == purchase.id);
+        assert!(!is_made, "{:?} was not issued with its order", purchase.id);
+        return;
+    };
+    let order = &world.order[&order];
+    assert_eq!(purchase_of(order.checkout), purchase.id);
+    for line in order.lines.iter().filter(|line| line.line.kind == LineKind::GiftCard) {
+        let LineId::Number(number) = line.line.id else { panic!("shipping sells no cards") };
+        let cards: Vec<_> = purchase.cards_of(number).collect();
+        assert_eq!(cards.len(), line.line.quantity as usize);
+        let sold: i64 = cards.iter().map(|card| world.sold[&card.card]).sum();
+        assert_eq!(sold, line.left().minor(), "{:?} {:?}", order.id, line.line.id);
+        let payers: Vec<_> = order.payers_of(line.line.id).map(|(id, _)| id).collect();
+        let payments: Vec<PaymentId> = payers.iter().map(|id| payment_that(order, *id)).collect();
+        let of_line = || world.dispute.values().filter(|row| payments.contains(&row.payment));
+        let is_open = of_line().any(|row| row.state == DisputeState::Open);
+        let is_lost = of_line().any(|row| row.state == DisputeState::Lost);
+        for bought in cards {
+            let card = &world.card[&bought.card];
+            assert!(world.sold[&bought.card] >= 0, "{:?} gave back more than it was", card.id);
+            let Funding::Payment { payment, .. } = card.funding else { panic!("{card:?}") };
+            assert!(payments.contains(&payment));
+            let is_blocked = card.disputed.is_some();
+            let is_living = card.takes_refunds();
+            assert!(!is_living || !is_open || is_blocked, "{:?} can be spent", card.id);
+            assert!(!is_living || !is_blocked || is_open || is_lost, "{:?} is blocked", card.id);
+            let clawed_back = world.clawed_back.get(&bought.card).copied().unwrap_or(0);
+            let known = bought.clawed_back.minor();
+            assert!(clawed_back == known || !is_living && clawed_back > known);
+        }
+    }
+    // Disputes take from cards at most what they took of what the payment has paid for cards.
+    let paid = |payment: PaymentId| -> i64 {
+        let parts = purchase.paid_by.iter().filter(|part| part.payment == payment);
+        parts.map(|part| part.amount.minor()).sum()
+    };
+    let payments: BTreeSet<PaymentId> = purchase.paid_by.iter().map(|part| part.payment).collect();
+    let most: i64 = payments
+        .iter()
+        .map(|payment| paid(*payment).min(world.payment[payment].disputed.minor()))
+        .sum();
+    let taken: i64 = purchase.cards.iter().map(|card| card.clawed_back.minor()).sum();
+    assert!(taken <= most, "{:?} lost more than its payments", purchase.id);
+}
+
+fn payment_that(order: &Order, tender: shop::TenderId) -> PaymentId {
+    match order.tender(tender).unwrap().paid_by {
+        PaidBy::PaymentMethod { payment, .. } => payment,
+        PaidBy::GiftCard { card, .. } => panic!("{card:?} has bought cards"),
+    }
+}
+
 fn numbers_have_no_gaps(world: &World) {
     let mut receipts: Vec<u64> = world.order.values().map(|order| order.receipt).collect();
     receipts.sort_unstable();
@@ -231,7 +297,8 @@ fn accounts_follow(world: &World, currency: Currency) {
     let holds = world.hold.values().filter(|hold| hold.pending.currency == currency);
     let spent: i64 = holds.map(|hold| hold.refundable().minor()).sum();
     let bought = world.bought.get(&currency).copied().unwrap_or(0);
-    let clearing = spent - bought + captured - kept - owed - gone;
+    let sold: i64 = orders().flat_map(|row| &row.lines).map(sold_by).sum();
+    let clearing = spent - bought + captured - (kept - sold) - owed - gone;
     assert_eq!(balance(AccountName::OrderClearing), clearing, "clearing and rows differ");
     assert_eq!(balance(AccountName::RefundPayable), owed - sent + gone);
 
@@ -251,7 +318,7 @@ fn accounts_follow(world: &World, currency: Currency) {
                 | AccountName::Tax(_)
         )
     });
-    assert_eq!(parties, kept - paid_out, "parties and orders differ");
+    assert_eq!(parties, kept - sold - paid_out, "parties and orders differ");
     let fees: i64 = payments().map(|row| row.fee.map_or(0, Amount::minor)).sum();
     let disputed: i64 = payments().map(|row| row.disputed.minor()).sum();
     let rails =

@@ -49,7 +49,6 @@ fn a_checkout_is_refused_for_the_first_reason_in_order() {
          checkout L goods:S:0x1000 -> limit_exceeded
          checkout L goods:S:1000-1001 -> discount_exceeds_price
          checkout L service:S:1000 shipping:300 -> nothing_to_ship
-         checkout L gift_card:S:1000 -> gift_card_lines_not_yet
          checkout L goods:S:1000000000000 goods:S:1 -> limit_exceeded"
     ));
 }

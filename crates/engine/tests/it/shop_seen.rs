@@ -116,6 +116,10 @@ pub fn assert_as_previewed(
     preview: Option<Result<Refunding, Refusal>>,
     decided: &Result<Change, Refusal>,
 ) {
+    // Only a payment may still say no to what was shown: a dispute holds it.
+    if let (Some(Ok(_)), Err(Refusal::GiftCards(refusal))) = (&preview, decided) {
+        panic!("it was previewed, and yet cards say {refusal:?}");
+    }
     let (Some(preview), Ok(change)) = (preview, decided) else { return };
     let preview = preview.expect("the preview was refused, and yet it was done");
     let AnswerRef::OrderRefund(id) = change.answer else { panic!("{:?}", change.answer) };

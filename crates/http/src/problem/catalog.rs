@@ -177,8 +177,8 @@ catalog! {
         "Take off at most what all units of the line cost.";
     GIFT_CARD_PRICE = "gift_card_price", 422, "Gift cards have neither discount nor tax",
         "Sell a gift card at its value; it is taxed when it is spent.";
-    GIFT_CARD_LINES_NOT_YET = "gift_card_lines_not_yet", 422, "Gift cards are not sold here yet",
-        "Leave lines of kind `gift_card` out.";
+    GIFT_CARDS_NOT_PREPARED = "gift_cards_not_prepared", 422, "Not the gift cards of the lines",
+        "Prepare as many gift cards for each line of kind `gift_card` as it has units.";
     NOTHING_TO_SHIP = "nothing_to_ship", 422, "There are no goods to ship",
         "Leave `shipping` out, or send a line of kind `goods`.";
     RATES_EXCEED_WHOLE = "rates_exceed_whole", 422, "The rates take more than the line brings",
@@ -195,6 +195,10 @@ catalog! {
         "Read the order to see how many units were not refunded.";
     AMOUNT_EXCEEDS_REFUNDABLE = "amount_exceeds_refundable", 422, "More than may be refunded",
         "Refund at most what `refundable` says; a dispute may hold the rest.";
+    PURCHASE_NOT_FOUND = "purchase_not_found", 404, "No such purchase of gift cards",
+        "Name an order that has sold gift cards.";
+    UNDO_TOO_LATE = "undo_too_late", 422, "It is too late to undo the purchase",
+        "Refund the order instead; cards give back what is unspent.";
     BOUGHT_CARDS_SPENT = "bought_cards_spent", 422, "The bought cards were spent",
         "Refund at most what `unspent` says.";
     NOTHING_TO_REFUND = "nothing_to_refund", 422, "There is nothing to refund",

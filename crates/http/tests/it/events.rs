@@ -94,10 +94,11 @@ async fn live(world: &mut World) -> Vec<(&'static str, Value)> {
 
 /// What only paid checkouts do, which have a test of their own, and purchases and mail, which have
 /// no calls yet.
-const WITHOUT_CALLS: [&str; 6] = [
+const WITHOUT_CALLS: [&str; 7] = [
     "gift_card.blocked",
     "gift_card.clawed_back",
     "gift_card.delivery_updated",
+    "gift_card.restored",
     "gift_card.unblocked",
     "gift_card.withdrawn",
     "hold.secured",

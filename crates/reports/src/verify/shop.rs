@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use base::{Amount, Currency, OrderId, PaymentId, RailRefundId};
 use engine::{Key, Row};
+use giftcards::{Purchase, purchase_of};
 use payments::{Dispute, DisputeState, Payment, RailRefund, RefundState};
 use shop::{Checkout, LineId, Order, OrderRefund, PaidBy, Series};
 
@@ -21,6 +22,7 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
             Row::Checkout(row) => across.checkout(row),
             Row::Order(row) => across.order(row),
             Row::OrderRefund(row) => across.order_refund(row),
+            Row::Purchase(row) => across.purchase(row),
             _ => {}
         }
     }
@@ -149,6 +151,29 @@ impl Across<'_> {
             *self.sums.lines.entry((refund.order, line.line)).or_default() += minor(line.amount);
         }
         self.number(Series::CreditNote, refund.credit_note, &refund.id);
+    }
+
+    /// Cards that were issued are there, and the order that issued them is that of their checkout.
+    fn purchase(&mut self, purchase: &Purchase) {
+        let Some(order) = purchase.order else { return };
+        let is_of = match self.replay.row(Key::Order(order)) {
+            Some(Row::Order(row)) => purchase_of(row.checkout) == purchase.id,
+            _ => false,
+        };
+        if !is_of {
+            let detail = format!("{order} does not exist, or is of another checkout");
+            self.findings.note(Check::Orders, purchase.id, detail);
+        }
+        for bought in &purchase.cards {
+            match self.replay.row(Key::Card(bought.card)) {
+                Some(Row::Card(card)) if card.currency == purchase.currency => {}
+                _ => {
+                    let detail =
+                        format!("{} does not exist, or is of another currency", bought.card);
+                    self.findings.note(Check::Orders, purchase.id, detail);
+                }
+            }
+        }
     }
 
     fn number(&mut self, series: Series, number: u64, object: &dyn std::fmt::Display) {

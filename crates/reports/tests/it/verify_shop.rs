@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base::{Amount, CheckoutId, DisputeId, Instant, LineKind, Metadata, MethodId, OrderId};
 use base::{PaymentId, RailRefundId, RefundId, Region, SellerId, Text, Token};
 use engine::{Command, Row};
+use giftcards::{BoughtCard, PaidPart, Purchase, purchase_of};
 use ledger::Position;
 use payments::{CaptureNotice, Method, OpenDispute, OpenRefund, Payment, RailToken, RefundNotice};
 use reports::{Check, verify};
@@ -25,6 +26,7 @@ struct Rows {
     payment: Payment,
     rail_refunds: Vec<payments::RailRefund>,
     dispute: payments::Dispute,
+    purchases: Vec<Purchase>,
 }
 
 const NOW: Instant = Instant::from_micros(1_000_000);
@@ -118,7 +120,7 @@ fn rows() -> Rows {
         let new = RefundOrder { id, request, reason: token("requested") };
         let of = RefundRows {
             existing: None,
-            unspent: &[],
+            cards: &[],
             gone: &[],
             credit_notes: credit_notes.as_ref(),
             accounts: &[],
@@ -160,7 +162,8 @@ fn rows() -> Rows {
     payment = outcome.payments.remove(0);
     let dispute = outcome.disputes.remove(0);
     let numberings = vec![receipts, credit_notes.unwrap()];
-    Rows { checkout, order, refunds, numberings, payment, rail_refunds, dispute }
+    let purchases = Vec::new();
+    Rows { checkout, order, refunds, numberings, payment, rail_refunds, dispute, purchases }
 }
 
 /// The names of checks that fail when the rows were bent before they were written.
@@ -178,6 +181,7 @@ fn check(bend: impl FnOnce(&mut Rows), expected: &[Check], object: &str) {
     all.extend(rows.refunds.into_iter().map(|row| Row::OrderRefund(Arc::new(row))));
     all.extend(rows.rail_refunds.into_iter().map(|row| Row::RailRefund(Arc::new(row))));
     all.extend(rows.numberings.into_iter().map(Row::Numbering));
+    all.extend(rows.purchases.into_iter().map(|row| Row::Purchase(Arc::new(row))));
     let mut book = TestBook::open();
     book.bent(Command::GiftCards(new_program(9)), |change| change.rows.extend(all));
     book.sweep();
@@ -255,4 +259,32 @@ fn numbers_that_were_given_twice_or_never_are_named() {
     check(|rows| rows.numberings.truncate(1), numbers, "credit_note");
     let twice = |rows: &mut Rows| rows.refunds[1].credit_note = 1;
     check(twice, numbers, &RefundId::from_bits(2).to_string());
+}
+
+#[test]
+fn purchases_without_their_cards_or_of_another_order_are_named() {
+    let purchase = |checkout: u128, order: u128| {
+        let bought = BoughtCard {
+            line: 1,
+            card: base::CardId::from_bits(7),
+            value: amount(5),
+            clawed_back: amount(0),
+            prepared: None,
+        };
+        let part = PaidPart { line: 1, payment: PaymentId::from_bits(1), amount: amount(5) };
+        Purchase {
+            id: purchase_of(CheckoutId::from_bits(checkout)),
+            currency: base::Currency::USD,
+            cards: vec![bought],
+            paid_by: vec![part],
+            disputes: Vec::new(),
+            order: Some(OrderId::from_bits(order)),
+            created_at: NOW,
+        }
+    };
+    for (checkout, order) in [(1, 1), (1, 2), (2, 1)] {
+        let name = purchase_of(CheckoutId::from_bits(checkout)).to_string();
+        let bend = |rows: &mut Rows| rows.purchases.push(purchase(checkout, order));
+        check(bend, &[Check::Orders], &name);
+    }
 }

@@ -11,7 +11,7 @@
 //! | `use a`, `wallet a b`, `method m 400`, `remove t1` | tenders come and go; with a most |
 //! | `pay`, `action t1`, `done t1`, `fail t1 declined`, `expire`, `order` | its life |
 //! | `later 15` | so many minutes pass |
-//! | `unspent l1 500` | what is left on the cards that were bought with a line |
+//! | `unspent l1 500 2` | what is left on the cards that a line sold; how many are whole |
 //! | `gone t1` | the card of a tender takes nothing back any more |
 //! | `refund r l1x2 l2=300`, `refund r amount 90`, `refund r everything` | by units, by amount, … |
 //! | `note r t1 failed` | what became of the part of a tender |
@@ -32,7 +32,9 @@ use base::{Metadata, MethodId, Money, OrderId, PaymentId, PayoutId, RefundId, Re
 use base::{Span, Text, Token};
 use ledger::{Account, AccountName, Position, Posted};
 use shop::TenderKind;
-use shop::{BasisPoints, CardFacts, Checkout, CheckoutRows, CheckoutState, CompleteRows, Context};
+use shop::{
+    BasisPoints, CardFacts, CardsLeft, Checkout, CheckoutRows, CheckoutState, CompleteRows, Context,
+};
 use shop::{Creator, LineId, LineRequest, NewCheckout, NewLine, NewPayout, NewShipping, NewTender};
 use shop::{Numbering, Order, OrderRefund, Outcome, Payee, Payout, PayoutRows, RefundOrder};
 use shop::{RefundRequest, RefundRows, RefundStatus, Refunding, Refusal, Seller, Series, TenderId};
@@ -75,7 +77,7 @@ pub struct Page {
     lines: Vec<NewLine>,
     shipping: Option<NewShipping>,
     cards: Vec<CardFacts>,
-    unspent: Vec<(LineId, Amount)>,
+    unspent: Vec<CardsLeft>,
     gone: Vec<TenderId>,
     pub checkout: Option<Checkout>,
     pub order: Option<Order>,
@@ -158,10 +160,10 @@ impl Page {
                 self.cards.retain(|known| known.card != facts.card);
                 self.cards.push(facts);
             }
-            ["unspent", line, amount] => {
-                let line = line.parse().unwrap();
-                self.unspent.retain(|(known, _)| *known != line);
-                self.unspent.push((line, cents(amount.parse().unwrap())));
+            ["unspent", line, amount, whole] => {
+                let (line, unspent) = (line.parse().unwrap(), cents(amount.parse().unwrap()));
+                self.unspent.retain(|known| known.line != line);
+                self.unspent.push(CardsLeft { line, unspent, whole: whole.parse().unwrap() });
             }
             ["gone", tender] => self.gone.push(tender.parse().unwrap()),
             ["later", minutes] => {
@@ -289,7 +291,7 @@ impl Page {
         let accounts = self.open_ones(names);
         let rows = RefundRows {
             existing: self.refunds.get(name),
-            unspent: &self.unspent,
+            cards: &self.unspent,
             gone: &self.gone,
             credit_notes: self.numbering(Series::CreditNote),
             accounts: &accounts,

@@ -59,6 +59,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "shop lists",
         text: include_str!("../../migrations/book/0007_shop_lists.sql"),
     },
+    // Gift cards that checkouts sell; a reason that a view did not name.
+    Migration {
+        number: 8,
+        name: "purchases",
+        text: include_str!("../../migrations/book/0008_purchases.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -332,6 +332,18 @@ CREATE TABLE program (
     regions text,
     metadata text,
     created_at integer not null,
+    applied_seq integer not null, activation_s integer,
+    primary key (id)
+) strict, without rowid;
+
+CREATE TABLE purchase (
+    id blob not null,
+    currency text not null,
+    cards blob not null,
+    paid_by blob not null,
+    disputes blob not null,
+    shop_order blob,
+    created_at integer not null,
     applied_seq integer not null,
     primary key (id)
 ) strict, without rowid;
@@ -553,6 +565,8 @@ select
         when 39 then 'clawed_back'
         when 40 then 'paid_out'
         when 41 then 'payout_returned'
+        when 42 then 'refund_owed'
+        when 43 then 'restored'
         else 'adjusted'
     end as reason,
     case entry.reason

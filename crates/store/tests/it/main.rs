@@ -10,6 +10,7 @@ mod leases;
 mod lists;
 mod model;
 mod operations;
+mod purchase_rows;
 mod reading;
 mod removal;
 mod row_codec;

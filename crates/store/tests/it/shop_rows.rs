@@ -22,11 +22,11 @@ fn money(minor: i64) -> Money {
     Money { amount: amount(minor), currency: Currency::USD }
 }
 
-fn token<const MAX: usize>(text: &str) -> Token<MAX> {
+pub fn token<const MAX: usize>(text: &str) -> Token<MAX> {
     Token::new(text).unwrap()
 }
 
-fn made(number: u128) -> base::Instant {
+pub fn made(number: u128) -> base::Instant {
     at(i64::try_from(number).unwrap())
 }
 
@@ -300,7 +300,7 @@ fn is_read(row: &Row, values: &[Value]) -> bool {
 
 /// Expects that the row can be read, and not after `change`.
 #[track_caller]
-fn check<R: Clone>(row: &R, wrap: impl Fn(Arc<R>) -> Row, change: impl Fn(&mut R)) {
+pub fn check<R: Clone>(row: &R, wrap: impl Fn(Arc<R>) -> Row, change: impl Fn(&mut R)) {
     let good = wrap(Arc::new(row.clone()));
     assert!(is_read(&good, &values_of(&good)), "the row itself cannot be read");
     let mut changed = row.clone();
@@ -311,7 +311,7 @@ fn check<R: Clone>(row: &R, wrap: impl Fn(Arc<R>) -> Row, change: impl Fn(&mut R
 
 /// Expects a refusal of the row with another value in a column.
 #[track_caller]
-fn set(row: &Row, column: &str, value: Value) {
+pub fn set(row: &Row, column: &str, value: Value) {
     let table = TABLES.iter().find(|table| table.number == table_of(row).0).unwrap();
     let place = table.columns.iter().position(|known| known.name == column).unwrap();
     let mut values = values_of(row);

@@ -107,6 +107,7 @@ fn program(app: &App, body: &ProgramBody) -> Checked<Program> {
         hold_seconds_max: at_least_one("/hold_seconds_max", body.hold_seconds_max)?
             .unwrap_or(limits::HOLD_SECONDS_MAX_DEFAULT),
         refund_extension_days: extension_days(body.refund_extension_days)?,
+        activation_s: 0,
         scope: scope.unwrap_or_default(),
         regions: fields::each("/regions", &body.regions, limits::SCOPE_LIST_MAX, region)?,
         metadata: fields::metadata("/metadata", &body.metadata)?,

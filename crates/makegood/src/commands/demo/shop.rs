@@ -172,6 +172,7 @@ impl Keeper<'_> {
             validity_days,
             hold_seconds_max: limits::HOLD_SECONDS_MAX,
             refund_extension_days: limits::REFUND_EXTENSION_DAYS_DEFAULT,
+            activation_s: 0,
             scope,
             regions: Vec::new(),
             metadata: Default::default(),
