@@ -131,7 +131,7 @@ pub(crate) struct SourceBody {
 pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let body: CheckoutBody = call.json().await?;
     let operation = call.operation_if_any(&body)?;
-    let new = Box::new(new_checkout(&call.caller.app, &body)?);
+    let new = Box::new(new_checkout(&call.caller.app, &body)?.into());
     let command = Command::Shop(ShopCommand::CreateCheckout(new));
     Prepared::creating_with(command, operation).decide(&call.caller).await
 }

@@ -256,7 +256,7 @@ impl Market {
 
     pub fn checkout(&self) -> CheckoutId {
         let id = CheckoutId::from_bits(self.number());
-        self.shop(ShopCommand::CreateCheckout(Box::new(NewCheckout {
+        self.shop(ShopCommand::CreateCheckout(Box::new(engine::NewCheckout::from(NewCheckout {
             id,
             currency: Currency::USD,
             region: Region::parse("US-CA").unwrap(),
@@ -276,7 +276,7 @@ impl Market {
             shipping: None,
             source: None,
             metadata: Metadata::default(),
-        })));
+        }))));
         id
     }
 
