@@ -128,8 +128,8 @@ impl<'a> Booking<'a> {
         Ok(portion)
     }
 
-    /// Books a portion: its holds and checkouts in due order, then what is about cards, so that none
-    /// waits for a hold that goes at the same time. Cards whose hold went are tried again.
+    /// Books a portion: its holds and checkouts in due order, then what is about cards, so that
+    /// none waits for a hold that goes at the same time. Cards whose hold went are tried again.
     ///
     /// What waits for a rail is passed over: whoever calls rails sees to it.
     pub(crate) fn book(&mut self, portion: &[Due]) -> Result<(), JobError> {

@@ -2,9 +2,9 @@
 //!
 //! # Vocabulary
 //!
-//! * **Due**: a hold or checkout whose time is over or a card past its date, not yet booked as such.
-//!   Whoever uses it is treated as if it were; booking only writes it down. Also a payment or a
-//!   refund that wants something of its rail.
+//! * **Due**: a hold or checkout whose time is over or a card past its date, not yet booked as
+//!   such. Whoever uses it is treated as if it were; booking only writes it down. Also a payment or
+//!   a refund that wants something of its rail.
 //! * **Portion**: so many commands in one call that nobody behind them waits long.
 //! * **Nudge**: a hint that there is something to do before the next regular run.
 //!

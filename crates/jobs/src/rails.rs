@@ -1,9 +1,9 @@
 //! Calling rails: checkouts get paid, refunds are sent, and what rails say is noted.
 //!
-//! Payments and refunds say what they want of their rail ([`payments::Payment::next_call`], `due_at`). A
-//! [`RailCaller`] looks at what is due, makes the call, and gives the command that notes the outcome;
-//! the engine decides what follows. So nothing is kept here that is needed after a restart: whoever
-//! calls next finds the same rows, and repeats or asks by the same operation.
+//! Payments and refunds say what they want of their rail ([`payments::Payment::next_call`],
+//! `due_at`). A [`RailCaller`] looks at what is due, makes the call, and gives the command that
+//! notes the outcome; the engine decides what follows. So nothing is kept here that is needed after
+//! a restart: whoever calls next finds the same rows, and repeats or asks by the same operation.
 //!
 //! | file | what is in it |
 //! | --- | --- |

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::blocking;
 use crate::call::{BOOK_PART, Told};
-use crate::problem::{Problem, catalog};
+use crate::problem::{Problem, ProblemView, catalog};
 use crate::reply::Reply;
 
 /// What a rail is answered.
@@ -20,22 +20,22 @@ struct HeardView {
 
 /// Receive a message of a payment rail
 ///
-/// For rails, which sign what they send; no API key is needed. A message is a hint: the rail is asked
-/// for the state of what it is about. It is received when that is in the book; until then it is to be
-/// sent again.
-#[utoipa::path(post, path = "/v1/rails/{rail}/webhooks/{book}", operation_id = "receive_rail_message",
-    tag = "Server",
+/// For rails, which sign what they send; no API key is needed. A message is a hint: the rail is
+/// asked for the state of what it is about. It is received when that is in the book; until then it
+/// is to be sent again.
+#[utoipa::path(post, path = "/v1/rails/{rail}/webhooks/{book}",
+    operation_id = "receive_rail_message", tag = "Server",
     params(
         ("rail" = String, Path, description = "Name of the rail", example = "stripe"),
         ("book" = String, Path, description = "Name of the book", example = "live")),
     request_body(content = serde_json::Value, description = "As the rail sends it"),
     responses(
         (status = 200, description = "Received", body = HeardView),
-        (status = 400, description = "Signed, and not to be read", body = crate::problem::ProblemView,
+        (status = 400, description = "Signed, and not to be read", body = ProblemView,
             content_type = "application/problem+json"),
-        (status = 401, description = "Not signed by the rail", body = crate::problem::ProblemView,
+        (status = 401, description = "Not signed by the rail", body = ProblemView,
             content_type = "application/problem+json"),
-        (status = 404, description = "No such book or rail", body = crate::problem::ProblemView,
+        (status = 404, description = "No such book or rail", body = ProblemView,
             content_type = "application/problem+json")))]
 pub(crate) async fn handle(mut told: Told) -> Result<Reply, Problem> {
     let nothing = || Problem::new(&catalog::NOT_FOUND);

@@ -15,8 +15,8 @@ use crate::due::ROWS_FLUSHED_GLADLY;
 /// Rows that are read at first; more when there is nothing to do among them.
 const ROWS_FIRST: u32 = 256;
 
-/// Rows that are read at most. When so many are due and nothing can be done about any of them, those
-/// behind them wait for a nudge.
+/// Rows that are read at most. When so many are due and nothing can be done about any of them,
+/// those behind them wait for a nudge.
 const ROWS_MAX: u32 = 16_384;
 
 /// How far the tables must have come.
@@ -30,7 +30,8 @@ pub(super) enum Freshness {
 
 /// What was found.
 pub(super) struct Found {
-    /// What may be done now, in due order; not what rests, nor what is of rails that are not set up.
+    /// What may be done now, in due order; not what rests, nor what is of rails that are not
+    /// set up.
     pub(super) tasks: Vec<(Arc<Desk>, Task)>,
     /// True when nothing at all is due at rails, as far as the journal goes.
     pub(super) is_quiet: bool,

@@ -58,7 +58,8 @@ impl RailCaller {
 }
 
 impl Shared {
-    /// Fetches the messages of sandboxes, as if they came over HTTP. Returns how many were received.
+    /// Fetches the messages of sandboxes, as if they came over HTTP. Returns how many were
+    /// received.
     pub(super) fn fetch_messages(self: &Arc<Self>) -> usize {
         let until = self.clock.monotonic() + HEAR_TIME_MAX;
         let mut received = 0;
