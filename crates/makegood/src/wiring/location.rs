@@ -103,7 +103,9 @@ impl Location {
     pub(crate) fn reader(&self, book: &BookName) -> Result<Box<dyn Reader>, StoreError> {
         match self {
             Location::Folder(path) => Ok(Box::new(open_reader(path, book)?)),
-            Location::Database(address) => Ok(Box::new(Database::at(address)?.reader(book)?)),
+            Location::Database(address) => {
+                Ok(Box::new(Database::at(address)?.patient_reader(book)?))
+            }
         }
     }
 
@@ -254,7 +256,7 @@ impl Place for DatabasePlace {
     }
 
     fn reader(&mut self, book: &BookName) -> Result<Box<dyn Reader>, StoreError> {
-        Ok(Box::new(self.0.reader(book)?))
+        Ok(Box::new(self.0.patient_reader(book)?))
     }
 }
 

@@ -82,7 +82,27 @@ impl Database {
     ///
     /// As for [`Database::book`], and [`StoreError::NoSuchBook`].
     pub fn reader(&self, book: &BookName) -> Result<PostgresReader, StoreError> {
+        self.reader_with(book, "")
+    }
+
+    /// The same for whoever reads one state of a book for as long as it takes: a copy into a pipe
+    /// that is full, a verification that replays an archive. PostgreSQL keeps what it would
+    /// otherwise clean up for as long as such a reader has its snapshot.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Database::reader`].
+    pub fn patient_reader(&self, book: &BookName) -> Result<PostgresReader, StoreError> {
+        self.reader_with(book, dialect::POSTGRES_PATIENT)
+    }
+
+    fn reader_with(
+        &self,
+        book: &BookName,
+        settings: &'static str,
+    ) -> Result<PostgresReader, StoreError> {
         let mut connection = PostgresConnection::new(&self.address, &schema_of(book))?;
+        connection.session.begin_with(settings);
         if !connection.has_tables()? {
             return Err(StoreError::NoSuchBook(book.to_string()));
         }
@@ -191,4 +211,66 @@ impl PostgresConnection {
 
 fn schema_of(book: &BookName) -> String {
     format!("book_{book}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use testbed::OwnDatabase;
+
+    use super::*;
+
+    /// Processes that start at the same moment.
+    const PROCESSES: usize = 4;
+
+    fn name(text: &str) -> BookName {
+        BookName::new(text).unwrap()
+    }
+
+    #[test]
+    fn processes_that_make_the_same_tables_at_once_find_them_made() {
+        let known = migrations::OF_BOOKS.len();
+        let own = OwnDatabase::new();
+        let database = Database::at(&own.address()).unwrap();
+        // Nothing is there at first, then what each release before this one left.
+        for before in [None].into_iter().chain((0..known).map(Some)) {
+            let book =
+                name(&format!("from{}", before.map_or("nothing".to_owned(), |it| it.to_string())));
+            if let Some(before) = before {
+                database.made(&schema_of(&book), &migrations::OF_BOOKS[..before]).unwrap();
+            }
+            let start = Barrier::new(PROCESSES);
+            std::thread::scope(|scope| {
+                let process = || {
+                    let database = Database::at(&own.address()).unwrap();
+                    start.wait();
+                    database.control().map(drop).and_then(|()| database.book(&book).map(drop))
+                };
+                let all: Vec<_> = (0..PROCESSES).map(|_| scope.spawn(process)).collect();
+                for made in all {
+                    made.join().unwrap().unwrap_or_else(|error| panic!("{before:?}: {error}"));
+                }
+            });
+            let mut connection =
+                PostgresConnection::new(&database.address, &schema_of(&book)).unwrap();
+            migrations::require_current(&mut connection, migrations::OF_BOOKS).unwrap();
+            database.book(&book).unwrap();
+            database.reader(&book).unwrap();
+        }
+    }
+
+    #[test]
+    fn only_a_patient_reader_may_rest_in_its_snapshot() {
+        let database = Database::at(&testbed::shared_database()).unwrap();
+        let book = name(&testbed::unique_name());
+        database.book(&book).unwrap();
+        let rest_max = |reader: PostgresReader| {
+            let asked = "select current_setting('idle_in_transaction_session_timeout')";
+            let text = |row: &dyn sql::SqlRow| Ok(sql::columns(row, 0, 1).text()?);
+            sql::first(&mut reader.into_connection(), asked, &[], text).unwrap().unwrap()
+        };
+        assert_eq!(rest_max(database.reader(&book).unwrap()), "1min");
+        assert_eq!(rest_max(database.patient_reader(&book).unwrap()), "0");
+    }
 }
