@@ -142,6 +142,19 @@ impl Location {
         }
     }
 
+    /// Refuses while a process serves books of a database. A folder has a lock for that, which
+    /// whoever opens it meets.
+    ///
+    /// # Errors
+    ///
+    /// A process serves a book, or the database does not tell.
+    pub(crate) fn expect_rest(&self) -> Done {
+        match self {
+            Location::Folder(_) => Ok(()),
+            Location::Database(address) => DatabasePlace(Database::at(address)?).expect_rest(),
+        }
+    }
+
     /// Opens it to be filled, making it when there is none.
     ///
     /// # Errors
