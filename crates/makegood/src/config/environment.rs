@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 const PREFIX: &str = "MAKEGOOD_";
 
 /// Variables beside the settings that have a meaning, without the prefix.
-const OTHERS: [&str; 4] = ["CONFIG", "BOOTSTRAP_KEY", "KEY_RING", "TEST_MAX_PAGE_COUNT"];
+const OTHERS: [&str; 5] = ["CONFIG", "BOOTSTRAP_KEY", "KEY", "KEY_RING", "TEST_MAX_PAGE_COUNT"];
 
 /// The variables that begin with `MAKEGOOD_`, without that prefix.
 #[derive(Clone, Default)]

@@ -56,6 +56,7 @@ fn mistakes_are_found() {
     }
     check(&place, &[("MAKEGOOD_BOOTSTRAP_KEY", KEY)], "bootstrap key", "warn");
     check(&place, &[("MAKEGOOD_LISTENN", "x")], "environment", "warn");
+    check(&place, &[("MAKEGOOD_KEY", KEY)], "environment", "ok");
     check(&place, &[("MAKEGOOD_CONNECTIONS_MAX", "100000000")], "open files", "warn");
     let inside = place.data().join("keys");
     check(&place, &[("MAKEGOOD_KEYS", inside.to_str().unwrap())], "key ring", "fail");
