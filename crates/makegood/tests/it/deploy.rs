@@ -1,6 +1,7 @@
 //! The files under `deploy/` say nothing that is not so: settings, commands and paths exist, and
 //! times fit the limits of the server.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use crate::client::Client;
@@ -72,7 +73,9 @@ fn the_unit_finds_what_its_header_makes() {
     let root = place.path("var-lib").display().to_string();
     let here = |text: &str| text.replace("/var/lib", &root);
     let folders = arguments(UNIT, "install -d -o makegood -g makegood -m 0700 ");
-    folders.iter().for_each(|folder| std::fs::create_dir_all(here(folder)).unwrap());
+    let mut install = std::fs::DirBuilder::new();
+    install.recursive(true).mode(0o700);
+    folders.iter().for_each(|folder| install.create(here(folder)).unwrap());
     // By hand, with nothing of the unit's in the environment.
     let args = arguments(UNIT, "sudo -u makegood makegood keys ");
     let args: Vec<String> = args.into_iter().map(here).collect();
