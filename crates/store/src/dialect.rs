@@ -153,6 +153,9 @@ pub(crate) const POSTGRES_GUARDED: &str = "set default_transaction_read_only to 
 /// For connections that would rather fail than wait for a lock.
 pub(crate) const POSTGRES_IMPATIENT: &str = "set lock_timeout to '500ms'";
 
+/// For connections whose snapshot may rest while somebody works with what was read.
+pub(crate) const POSTGRES_PATIENT: &str = "set idle_in_transaction_session_timeout to 0";
+
 /// Starts a transaction that writes, also where others may not.
 pub(crate) const POSTGRES_BEGIN_WRITE: &str = "begin read write";
 

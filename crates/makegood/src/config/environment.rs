@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 const PREFIX: &str = "MAKEGOOD_";
 
 /// Variables beside the settings that have a meaning, without the prefix.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 9] = [
     "CONFIG",
     "BOOTSTRAP_KEY",
+    "KEY",
     "KEY_RING",
     "STRIPE_LIVE_KEY",
     "STRIPE_LIVE_WEBHOOK_SECRETS",
