@@ -5,9 +5,9 @@ mod several;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{App, AppParts, Book, KeySecret, NewKey, Scopes};
+use http::{App, AppParts, Book, KeySecret, NewKey, ReadSide, Scopes};
 use jobs::{Booked, Expirer, JobError};
-use store::{BookRecord, KeyKind, Reader};
+use store::{BookRecord, KeyKind};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
@@ -217,7 +217,10 @@ fn app(settings: &Settings, installation: &Installation, books: &[OpenBook]) -> 
     let app = Arc::new(App::new(app_parts(settings, installation)?));
     installation.traces.iter().for_each(|traces| traces.watch(&app));
     for book in books {
-        app.add_book(as_served(settings, installation, &book.record, book.handle())?);
+        let (max, source) = (settings.readers_per_book, installation.reader_source(&book.record));
+        // Opened when they are needed, and again when one is lost.
+        let reads = ReadSide::opening(book.record.clone(), max, source);
+        app.add_book(Book::over(Arc::new(reads), book.handle().clone()));
     }
     Ok(app)
 }
@@ -230,18 +233,6 @@ fn app_parts(settings: &Settings, installation: &Installation) -> Done<AppParts>
         control: installation.control()?,
         limits: settings.limits(),
     })
-}
-
-/// A book with its readers.
-fn as_served(
-    settings: &Settings,
-    installation: &Installation,
-    record: &BookRecord,
-    handle: &Handle,
-) -> Done<Book> {
-    let readers: Done<Vec<Box<dyn Reader>>> =
-        (0..settings.readers_per_book).map(|_| installation.reader(record)).collect();
-    Ok(Book::new(record.clone(), handle.clone(), readers?))
 }
 
 fn start_expirers(
