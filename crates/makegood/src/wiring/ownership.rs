@@ -261,7 +261,10 @@ impl Supervisor {
                 held.renewed_at = Duration::ZERO;
                 kept.back_off(now, pace);
             }
-            Stage::Resting if now >= kept.not_before => self.open(name, kept),
+            // Behind a renewal that was not heard the book may be somebody else's.
+            Stage::Resting if now >= kept.not_before && held.lease.is_valid(|| now) => {
+                self.open(name, kept);
+            }
             Stage::Resting | Stage::Opening | Stage::Closing => {}
         }
     }
@@ -331,7 +334,9 @@ impl Supervisor {
         let kept = self.kept.get_mut(name);
         let held = kept.and_then(|kept| kept.held.as_mut()).filter(|held| held.term == term);
         match (held, opened) {
-            (Some(held @ Held { stage: Stage::Opening, .. }), Ok(owned)) => {
+            (Some(held @ Held { stage: Stage::Opening, .. }), Ok(owned))
+                if held.lease.is_valid(|| now) =>
+            {
                 self.parts.app.add_book(owned.book);
                 held.stage = Stage::Serving(owned.running, owned.expirer);
                 tracing::info!(book = %name, term = term.0, "the book is served here");
@@ -346,6 +351,16 @@ impl Supervisor {
             }
             // It was to be given up while it was being opened.
             (Some(_), Ok(owned)) => self.close(name, term, owned.running, owned.expirer),
+            // Opening it took too long, or no renewal was heard: it may be somebody else's, who
+            // answers questions. The next renewal tells.
+            (Some(held @ Held { stage: Stage::Opening, .. }), Ok(owned)) => {
+                held.stage = Stage::Resting;
+                held.renewed_at = Duration::ZERO;
+                if let Some(kept) = self.kept.get_mut(name) {
+                    kept.back_off(now, pace);
+                }
+                self.discard(Stage::Serving(owned.running, owned.expirer));
+            }
             (Some(_), Err(_)) => self.closed(name, term),
             (None, Ok(owned)) => self.discard(Stage::Serving(owned.running, owned.expirer)),
             (None, Err(_)) => {}
