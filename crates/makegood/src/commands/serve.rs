@@ -25,7 +25,7 @@ const BOOTSTRAP_BOOK: &str = "test";
 /// Fewest characters of a bootstrap key after `mg_test_`.
 const BOOTSTRAP_SECRET_MIN: usize = 16;
 
-/// Time between two looks whether the writers are still there.
+/// Time between two looks whether the writers are still there, or what renews their leases.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
 /// Serve the API.

@@ -138,6 +138,12 @@ impl Ownership {
         }
     }
 
+    /// Whether the thread has ended without being asked: nothing is renewed any more, and the books
+    /// of this process are served by nobody until it ends and another one takes them over.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+
     /// Ends the thread, and with it the renewals.
     pub(crate) fn stop(self) {
         let _ = self.messages.send(Message::End);
@@ -465,7 +471,7 @@ fn valid_until(sent: Duration, pace: Pace) -> Duration {
 ///
 /// # Panics
 ///
-/// When the system gives no thread: then nothing is renewed, and other processes take over.
+/// When the system gives no thread: then nothing is renewed, the process ends, and others take over.
 fn in_background(work: impl FnOnce() + Send + 'static) {
     std::thread::spawn(work);
 }

@@ -7,7 +7,7 @@ use http::{App, Book, ReadSide};
 use store::{BookRecord, Leases};
 use writer::Running;
 
-use super::{Args, Signals, app_parts, listen, start_expirer};
+use super::{Args, Signals, WATCH_EVERY, app_parts, listen, start_expirer};
 use crate::config::Settings;
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
@@ -66,8 +66,10 @@ pub(super) fn serve(
         tokio::spawn(save_often(Arc::clone(&heads)));
         let leaving = Arc::clone(&ownership);
         let stop = async move {
-            let signal = signals.next().await;
-            tracing::info!(signal, "handing the books over");
+            tokio::select! {
+                signal = signals.next() => tracing::info!(signal, "handing the books over"),
+                () = until_lost(&leaving) => {}
+            }
             let handed_over = tokio::task::spawn_blocking(move || leaving.hand_over());
             // A panic was told by the thread; the leases lapse.
             let _ = handed_over.await;
@@ -81,17 +83,31 @@ pub(super) fn serve(
         Ok::<_, Failure>(ownership)
     });
     runtime.shutdown_timeout(Duration::from_secs(1));
-    if let Some(ownership) = Arc::into_inner(ended?) {
+    let ownership = ended?;
+    let is_lost = ownership.has_ended();
+    if let Some(ownership) = Arc::into_inner(ownership) {
         ownership.stop();
     }
     heads.save();
     tracing::info!("stopped");
     Ok(Ending::Well)
 }
+    if is_lost {
+        let what = "the thread that renews the leases has failed; why, it has written above";
+        let next = "start again: nothing that was answered is lost; and report it";
+        return Err(Failure::new(what).next(next));
+    }
 
 async fn save_often(heads: Arc<Heads>) {
     loop {
         tokio::time::sleep(SAVE_EVERY).await;
+/// Waits until nothing is renewed any more, though nobody has asked for that.
+async fn until_lost(ownership: &Ownership) {
+    while !ownership.has_ended() {
+        tokio::time::sleep(WATCH_EVERY).await;
+    }
+}
+
         let heads = Arc::clone(&heads);
         // A panic was told by the thread; the next round tries again.
         let _ = tokio::task::spawn_blocking(move || heads.save()).await;
