@@ -18,6 +18,9 @@ use crate::wiring::{Heads, Installation};
 /// leaves knowledge that is as old as this.
 const SAVE_EVERY: Duration = Duration::from_millis(100);
 
+/// How long the list of books may take. While it is waited for, no lease is renewed.
+const LIST_TIME_MAX: Duration = Duration::from_secs(1);
+
 /// Serves until a signal. Then the books are handed over, and requests passed on to the processes
 /// that took them, until every connection is drained.
 pub(super) fn serve(
@@ -35,7 +38,7 @@ pub(super) fn serve(
     let app = Arc::new(App::new(app_parts(settings, &installation)?).among_processes());
     installation.traces.iter().for_each(|traces| traces.watch(&app));
     // Asked every second, so its connection is kept.
-    let mut listed = installation.control()?;
+    let mut listed = installation.control_within(LIST_TIME_MAX)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("no threads: {error}")))?;
     let ended = runtime.block_on(async {
@@ -89,18 +92,15 @@ pub(super) fn serve(
         ownership.stop();
     }
     heads.save();
-    tracing::info!("stopped");
-    Ok(Ending::Well)
-}
     if is_lost {
         let what = "the thread that renews the leases has failed; why, it has written above";
         let next = "start again: nothing that was answered is lost; and report it";
         return Err(Failure::new(what).next(next));
     }
+    tracing::info!("stopped");
+    Ok(Ending::Well)
+}
 
-async fn save_often(heads: Arc<Heads>) {
-    loop {
-        tokio::time::sleep(SAVE_EVERY).await;
 /// Waits until nothing is renewed any more, though nobody has asked for that.
 async fn until_lost(ownership: &Ownership) {
     while !ownership.has_ended() {
@@ -108,6 +108,9 @@ async fn until_lost(ownership: &Ownership) {
     }
 }
 
+async fn save_often(heads: Arc<Heads>) {
+    loop {
+        tokio::time::sleep(SAVE_EVERY).await;
         let heads = Arc::clone(&heads);
         // A panic was told by the thread; the next round tries again.
         let _ = tokio::task::spawn_blocking(move || heads.save()).await;
