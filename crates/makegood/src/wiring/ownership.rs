@@ -117,7 +117,7 @@ impl Ownership {
             messages: messages.clone(),
             kept: BTreeMap::new(),
             listed_at: Duration::ZERO,
-            is_cut_off: false,
+            cut_off_since: None,
             leaving: None,
         };
         supervisor.list()?;
@@ -174,8 +174,8 @@ struct Supervisor {
     kept: BTreeMap<BookName, Kept>,
     /// When the books were listed last.
     listed_at: Duration,
-    /// True while the database does not answer; said once.
-    is_cut_off: bool,
+    /// Since when the database does not answer; said once.
+    cut_off_since: Option<Duration>,
     /// Who waits for every book to be given up; none is taken any more.
     leaving: Option<Sender<()>>,
 }
@@ -220,6 +220,9 @@ impl Supervisor {
         {
             self.cut_off(&failure);
         }
+        // What was ours has lapsed by then, and nobody tells who owns it now.
+        let lapsed = |since| self.now() >= since + self.parts.pace.lease;
+        self.parts.app.put_cut_off(self.cut_off_since.is_some_and(lapsed));
     }
 
     /// Notices books that are new.
@@ -289,7 +292,8 @@ impl Supervisor {
 
     /// Follows the books of others, and acquires what nobody has.
     fn look_around(&mut self) {
-        if self.kept.values().all(|kept| kept.held.is_some()) {
+        // Without books this is all that tells whether the database answers.
+        if !self.kept.is_empty() && self.kept.values().all(|kept| kept.held.is_some()) {
             return;
         }
         let owners = self.parts.leases.owners();
@@ -347,16 +351,6 @@ impl Supervisor {
                 held.stage = Stage::Serving(owned.running, owned.expirer);
                 tracing::info!(book = %name, term = term.0, "the book is served here");
             }
-            (Some(held @ Held { stage: Stage::Opening, .. }), Err(failure)) => {
-                held.stage = Stage::Closing;
-                if let Some(kept) = self.kept.get_mut(name) {
-                    kept.failed(name, &failure);
-                    kept.back_off(now, pace);
-                }
-                self.closed(name, term);
-            }
-            // It was to be given up while it was being opened.
-            (Some(_), Ok(owned)) => self.close(name, term, owned.running, owned.expirer),
             // Opening it took too long, or no renewal was heard: it may be somebody else's, who
             // answers questions. The next renewal tells.
             (Some(held @ Held { stage: Stage::Opening, .. }), Ok(owned)) => {
@@ -367,6 +361,16 @@ impl Supervisor {
                 }
                 self.discard(Stage::Serving(owned.running, owned.expirer));
             }
+            (Some(held @ Held { stage: Stage::Opening, .. }), Err(failure)) => {
+                held.stage = Stage::Closing;
+                if let Some(kept) = self.kept.get_mut(name) {
+                    kept.failed(name, &failure);
+                    kept.back_off(now, pace);
+                }
+                self.closed(name, term);
+            }
+            // It was to be given up while it was being opened.
+            (Some(_), Ok(owned)) => self.close(name, term, owned.running, owned.expirer),
             (Some(_), Err(_)) => self.closed(name, term),
             (None, Ok(owned)) => self.discard(Stage::Serving(owned.running, owned.expirer)),
             (None, Err(_)) => {}
@@ -443,7 +447,7 @@ impl Supervisor {
     fn heard<T>(&mut self, said: Result<T, StoreError>) -> Option<T> {
         match said {
             Ok(answer) => {
-                if std::mem::take(&mut self.is_cut_off) {
+                if self.cut_off_since.take().is_some() {
                     tracing::info!("the database answers again");
                 }
                 Some(answer)
@@ -456,7 +460,8 @@ impl Supervisor {
     }
 
     fn cut_off(&mut self, why: &dyn std::fmt::Display) {
-        if !std::mem::replace(&mut self.is_cut_off, true) {
+        if self.cut_off_since.is_none() {
+            self.cut_off_since = Some(self.now());
             tracing::warn!(%why, "the database does not answer; leases lapse until it does");
         }
     }
