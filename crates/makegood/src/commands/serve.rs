@@ -90,10 +90,24 @@ pub(crate) struct Serving<'a> {
     pub(crate) books: &'a [OpenBook],
 }
 
-/// Takes over every book.
-pub(crate) fn open_books(installation: &Installation) -> Done<Vec<OpenBook>> {
-    let records = installation.books()?;
-    records.iter().map(|record| installation.open_book(record)).collect()
+/// Takes over every book. One that has rested for longer than a clock is believed is left alone,
+/// which is a failure only when there is no other.
+fn open_books(installation: &Installation) -> Done<Vec<OpenBook>> {
+    let (mut books, mut resting) = (Vec::new(), None);
+    for record in installation.books()? {
+        match installation.open_book(&record) {
+            Ok(book) => books.push(book),
+            Err(failure) if failure.is_of_clock() => {
+                tracing::error!(book = %record.name, %failure, "the book is not served");
+                resting = Some(failure);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    match resting {
+        Some(failure) if books.is_empty() => Err(failure),
+        _ => Ok(books),
+    }
 }
 
 /// Serves until a signal or a fatal error, then drains, sweeps and closes.
@@ -216,6 +230,10 @@ impl Signals {
 fn app(settings: &Settings, installation: &Installation, books: &[OpenBook]) -> Done<Arc<App>> {
     let app = Arc::new(App::new(app_parts(settings, installation)?));
     installation.traces.iter().for_each(|traces| traces.watch(&app));
+    // Keys of a book that is left alone open it none the less: they get 503, not 401.
+    for record in installation.books()? {
+        app.put_elsewhere(&record.name, None);
+    }
     for book in books {
         let (max, source) = (settings.readers_per_book, installation.reader_source(&book.record));
         // Opened when they are needed, and again when one is lost.
@@ -336,4 +354,32 @@ pub(crate) fn start_log(settings: &Settings) -> Done {
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_book_that_rested_for_too_long_does_not_keep_the_others_from_being_served() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = PlaceArgs { data: Some(folder.path().join("data")), ..PlaceArgs::default() };
+        let environment = Environment::default();
+        let settings = Settings::load(&place, None, &environment).unwrap();
+        let mut installation = Installation::open(&settings, &environment).unwrap();
+        let make = |installation: &Installation, name: &str, is_test| {
+            installation.book_or_new(&book_name(name).unwrap(), is_test).unwrap();
+            open_books(installation).unwrap().into_iter().for_each(OpenBook::stop);
+        };
+        make(&installation, "live", false);
+        // From now on any rest is too long.
+        installation.hold_clock_against_books(Duration::ZERO);
+        let Err(alone) = open_books(&installation) else { panic!("the clock was believed") };
+        assert!(alone.to_string().contains("check the clock"), "{alone}");
+        make(&installation, "test", true);
+        let books = open_books(&installation).unwrap();
+        let app = app(&settings, &installation, &books).unwrap();
+        assert!(app.book("test").is_some() && app.book("live").is_none());
+        books.into_iter().for_each(OpenBook::stop);
+    }
 }
