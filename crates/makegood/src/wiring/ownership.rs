@@ -476,7 +476,8 @@ fn valid_until(sent: Duration, pace: Pace) -> Duration {
 ///
 /// # Panics
 ///
-/// When the system gives no thread: then nothing is renewed, the process ends, and others take over.
+/// When the system gives no thread: then nothing is renewed, the process ends, and others take
+/// over.
 fn in_background(work: impl FnOnce() + Send + 'static) {
     std::thread::spawn(work);
 }

@@ -86,7 +86,11 @@ pub(super) fn serve(
         Ok::<_, Failure>(ownership)
     });
     runtime.shutdown_timeout(Duration::from_secs(1));
-    let ownership = ended?;
+    end(ended?, &heads)
+}
+
+/// Ends the renewals; tells when they had ended before.
+fn end(ownership: Arc<Ownership>, heads: &Heads) -> Done<Ending> {
     let is_lost = ownership.has_ended();
     if let Some(ownership) = Arc::into_inner(ownership) {
         ownership.stop();
