@@ -313,7 +313,7 @@ fn new_line(word: &str) -> NewLine {
     NewLine {
         product: product.map(|word| ProductId::from_bits(bits(word))),
         name: text("thing"),
-        seller: SellerId::from_bits(bits(seller)),
+        seller: (seller != "nobody").then(|| SellerId::from_bits(bits(seller))),
         creator: creator.map(|word| CreatorId::from_bits(bits(word))),
         kind: words::kind(kind),
         category: None,

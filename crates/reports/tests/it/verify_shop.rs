@@ -68,7 +68,7 @@ fn paid() -> (Checkout, Order, Numbering) {
     let line = NewLine {
         product: None,
         name: Text::new("Lamp").unwrap(),
-        seller: seller.id,
+        seller: Some(seller.id),
         creator: None,
         kind: LineKind::Goods,
         category: None,
