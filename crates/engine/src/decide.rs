@@ -115,9 +115,11 @@ fn walk_payments<R: Rows>(
         | PaymentCommand::ReplaceRefund { rail_refund, .. } => {
             rail_refunds::on_refund(*rail_refund, command, walk, at)
         }
-        PaymentCommand::OpenDispute { payment, new } => disputes::open(*payment, new, walk, at),
-        PaymentCommand::WinDispute { dispute, stage } => {
-            disputes::decide(*dispute, *stage, Decision::Won, walk, at)
+        PaymentCommand::OpenDispute { payment, new, rest } => {
+            disputes::open(*payment, new, *rest, walk, at)
+        }
+        PaymentCommand::WinDispute { dispute, stage, rest } => {
+            disputes::decide(*dispute, *stage, Decision::Won(*rest), walk, at)
         }
         PaymentCommand::LoseDispute { dispute, stage } => {
             disputes::decide(*dispute, *stage, Decision::Lost, walk, at)

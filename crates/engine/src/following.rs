@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use base::{Amount, PaymentId, Token};
-use ledger::AccountName;
+use base::{PaymentId, Token};
+use ledger::{Account, AccountName};
 use payments::{OpenRefund, OwedAccounts, Payment, PaymentState, Purpose};
 use shop::{Checkout, CheckoutState, Refusal, TenderId, TenderKind, TenderStatus};
 
@@ -28,6 +28,7 @@ pub(crate) fn name_what_follows<R: Rows>(payment: &Payment, walk: &mut Walk<'_, 
     walk.method(payment.method);
     walk.account(AccountName::OrderClearing.id(currency));
     walk.account(AccountName::RefundPayable.id(currency));
+    walk.account(AccountName::ChargebackLoss.id(currency));
     let Purpose::Checkout(id) = payment.purpose;
     let Some(checkout) = walk.checkout(id) else { return };
     if !is_paying(checkout) {
@@ -96,19 +97,44 @@ fn in_vain<R: Rows>(
     }
 }
 
-/// Opens a refund of everything a payment has taken.
+/// Gives back everything a payment has taken.
 fn give_back<R: Rows>(
     payment: &Payment,
     spare: &Spare,
     position: usize,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let left = payment.refundable();
-    let Some(id) = spare.refunds.get(position).filter(|_| left > Amount::ZERO) else {
-        return Ok(());
-    };
-    let new = OpenRefund { id: *id, amount: payment.money(left), order_refund: None };
-    open_refund(&new, payment, composed)
+    let ids = [position, position + shop::limits::METHOD_TENDERS_MAX].map(|at| spare.refunds[at]);
+    let method = composed.method(payment.method)?.ok_or(payments::Refusal::MethodNotFound)?;
+    let existing = [composed.rail_refund(ids[0])?, composed.rail_refund(ids[1])?];
+    let existing = existing.each_ref().map(Option::as_deref);
+    let rows = Owed::find(payment, composed)?;
+    let context = composed.context();
+    let back = payments::give_back(ids, payment, &method, existing, rows.to_refund(), context)?;
+    composed.add(back);
+    Ok(())
+}
+
+/// The accounts on which it is posted that money is owed, as far as they are open.
+struct Owed([Option<Account>; 3]);
+
+impl Owed {
+    fn find<R: Rows>(
+        payment: &Payment,
+        composed: &mut Composition<'_, '_, R>,
+    ) -> Result<Owed, Stop> {
+        let currency = payment.amount.currency;
+        Ok(Owed([
+            composed.account_of(&AccountName::OrderClearing, currency)?,
+            composed.account_of(&AccountName::RefundPayable, currency)?,
+            composed.account_of(&AccountName::ChargebackLoss, currency)?,
+        ]))
+    }
+
+    fn to_refund(&self) -> OwedAccounts<'_> {
+        let [order, payable, loss] = self.0.each_ref().map(Option::as_ref);
+        OwedAccounts { order, payable, loss }
+    }
 }
 
 /// Opens a refund of a payment, on the accounts and with the method that it has.
@@ -117,15 +143,11 @@ pub(crate) fn open_refund<R: Rows>(
     payment: &Payment,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let currency = payment.amount.currency;
     let method = composed.method(payment.method)?.ok_or(payments::Refusal::MethodNotFound)?;
     let existing = composed.rail_refund(new.id)?;
-    let order = composed.account_of(&AccountName::OrderClearing, currency)?;
-    let payable = composed.account_of(&AccountName::RefundPayable, currency)?;
-    let accounts = OwedAccounts { order: order.as_ref(), payable: payable.as_ref() };
-    let context = composed.context();
-    let opened =
-        payments::open_refund(new, payment, &method, existing.as_deref(), accounts, context)?;
+    let (rows, context) = (Owed::find(payment, composed)?, composed.context());
+    let (existing, accounts) = (existing.as_deref(), rows.to_refund());
+    let opened = payments::open_refund(new, payment, &method, existing, accounts, context)?;
     composed.add(opened);
     Ok(())
 }

@@ -80,5 +80,6 @@ impl Context {
     }
 }
 
-/// Rounds of loading a command may ask for.
-pub const NEEDS_ROUNDS_MAX: usize = 3;
+/// Rounds of loading a command may ask for. The longest way is from a dispute to its payment, the
+/// refunds of it, and the orders' refunds of which they are parts.
+pub const NEEDS_ROUNDS_MAX: usize = 4;

@@ -44,7 +44,7 @@ pub(crate) fn note<R: Rows>(
 
 /// Whatever a payer must do first, neither an order nor a refund follows.
 const NO_IDS: Spare =
-    Spare { order: OrderId::from_bits(0), refunds: [RailRefundId::from_bits(0); 4] };
+    Spare { order: OrderId::from_bits(0), refunds: [RailRefundId::from_bits(0); Spare::REFUNDS] };
 
 fn noted<R: Rows>(
     command: &PaymentCommand,

@@ -13,9 +13,27 @@ use shop::{RefundRequest, Refunding, TenderId};
 use crate::composition::{Composition, Held};
 use crate::following::open_refund;
 use crate::gift_cards::Decided;
-use crate::rail_refunds::tell_order;
+use crate::rail_refunds::{status_of, tell};
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Context, RefundIds, Rows};
+
+/// Whether an open dispute blocks a refund: as [`payments::open_refund`] says when it is made.
+pub(crate) fn check_not_blocked<R: Rows>(
+    order: &Order,
+    refunding: &Refunding,
+    walk: &mut Walk<'_, R>,
+) -> Result<(), crate::Refusal> {
+    for (tender, amount) in refunding.by_tender() {
+        let paid_by = order.tender(tender).map(|tender| tender.paid_by);
+        let Some(PaidBy::PaymentMethod { payment, .. }) = paid_by else { continue };
+        let Some(payment) = walk.payment(payment) else { continue };
+        let refundable = payment.money(payment.openable());
+        if amount > refundable.amount {
+            return Err(payments::Refusal::AmountExceedsRefundable { refundable }.into());
+        }
+    }
+    Ok(())
+}
 
 /// What a refund would be; [`refund`] does exactly this.
 pub(crate) fn preview(order: &Order, request: &RefundRequest) -> Result<Refunding, Refusal> {
@@ -65,7 +83,7 @@ pub(crate) fn refund<R: Rows>(
 
 fn accounts_of(order: &Order) -> Vec<AccountName> {
     let mut names = shop::order_accounts(order);
-    names.push(AccountName::RefundPayable);
+    names.extend([AccountName::RefundPayable, AccountName::ChargebackLoss]);
     names
 }
 
@@ -169,6 +187,6 @@ fn over_rail<R: Rows>(
     let new = OpenRefund { id, amount, order_refund: Some(refund) };
     open_refund(&new, payment, composed)?;
     let opened = composed.rail_refund(id)?.ok_or(payments::Refusal::RefundNotFound)?;
-    // It may wait for consent from the start.
-    tell_order(&opened, composed)
+    // It may wait for consent from the start, or a lost dispute has paid it.
+    tell(refund, payment, status_of(&opened.state), composed)
 }

@@ -112,6 +112,8 @@ pub enum PaymentCommand {
         payment: PaymentId,
         /// The dispute.
         new: Box<OpenDispute>,
+        /// An id for what it cuts off a refund.
+        rest: RailRefundId,
     },
     /// Notes that a dispute was decided for us.
     WinDispute {
@@ -119,6 +121,8 @@ pub enum PaymentCommand {
         dispute: DisputeId,
         /// The stage that was decided.
         stage: u8,
+        /// An id for what can be sent of a refund that cannot go whole.
+        rest: RailRefundId,
     },
     /// Notes that a dispute was decided against us.
     LoseDispute {
@@ -135,8 +139,14 @@ pub enum PaymentCommand {
 pub struct Spare {
     /// For the order.
     pub order: OrderId,
-    /// For refunds.
-    pub refunds: [RailRefundId; shop::limits::METHOD_TENDERS_MAX],
+    /// For refunds of payments that were taken in vain: for each what can be sent, in the order of
+    /// the tenders, then for each what a dispute keeps back.
+    pub refunds: [RailRefundId; Spare::REFUNDS],
+}
+
+impl Spare {
+    /// Ids for refunds.
+    pub const REFUNDS: usize = 2 * shop::limits::METHOD_TENDERS_MAX;
 }
 
 impl PaymentCommand {

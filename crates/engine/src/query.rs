@@ -4,10 +4,10 @@ use base::{AccountId, CardId, HoldId, Instant, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{RailRefundId, SellerId};
 use giftcards::account_of;
-use shop::RefundRequest;
+use shop::{PaidBy, RefundRequest};
 
 use crate::answer::waits_for;
-use crate::order_refunds::preview;
+use crate::order_refunds::{check_not_blocked, preview};
 use crate::rows::Walk;
 use crate::{Answer, AnswerRef, CardRef, Key, Refusal, Rows, answer};
 
@@ -74,7 +74,10 @@ pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
         }
         Query::RefundPreview { order, request } => {
             let order = Walk::new(rows).order(*order)?;
-            let refunding = preview(order, request).map_err(Refusal::Shop);
+            let refunding = preview(order, request).map_err(Refusal::Shop).and_then(|refunding| {
+                check_not_blocked(order, &refunding, &mut Walk::new(rows))?;
+                Ok(refunding)
+            });
             return Some(Answer::RefundPreview(refunding));
         }
         _ => {}
@@ -122,7 +125,11 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Dispute(id) => walk.dispute(*id).map(|_| AnswerRef::Dispute(*id)),
         Query::Payout(id) => walk.payout(*id).map(|_| AnswerRef::Payout(*id)),
         Query::RefundPreview { order, .. } => {
-            walk.order(*order);
+            for tender in &walk.order(*order)?.tenders {
+                if let PaidBy::PaymentMethod { payment, .. } = tender.paid_by {
+                    walk.payment(payment);
+                }
+            }
             None
         }
     }

@@ -39,12 +39,15 @@
 mod backoff;
 mod cap;
 mod capture;
+mod consent_reason;
 mod credit;
 mod dispute;
 mod event;
 mod method;
 mod notice;
+mod open_refund;
 mod outcome;
+mod owed;
 mod payment;
 mod post;
 mod refund;
@@ -58,19 +61,20 @@ mod authorize;
 pub use authorize::{NewPayment, authorize, note_action, note_authorization};
 pub use backoff::backoff_seconds;
 pub use capture::{CaptureAccounts, begin_capture, note_capture, note_fee};
+pub use consent_reason::ConsentReason;
 pub use credit::credit;
-pub use dispute::{Dispute, DisputeAccounts, DisputeState, OpenDispute, lose, open_dispute, win};
+pub use dispute::{Dispute, DisputeAccounts, DisputeRows, DisputeState, OpenDispute, Rest};
+pub use dispute::{lose, open_dispute, win};
 pub use event::EventKind;
 pub use ledger::Context;
 pub use method::{Expiry, Method, NewMethod, RailToken, create_method};
 pub use notice::{AuthorizationNotice, CaptureNotice, RefundNotice, VoidNotice};
 pub use notice::{note_not_received, note_unknown};
+pub use open_refund::{OpenRefund, OwedAccounts, RefundAccounts};
+pub use open_refund::{begin_refund, give_back, open_refund, replace_refund};
 pub use outcome::{CapChange, Outcome};
 pub use payment::{FailureCode, Manner, NextAction, Payment, PaymentState, Purpose, Step};
-pub use refund::{
-    ConsentReason, Destination, OpenRefund, OwedAccounts, RailRefund, RefundAccounts, RefundState,
-    begin_refund, open_refund, replace_refund,
-};
+pub use refund::{Destination, RailRefund, RefundState};
 pub use refund_notice::{note_refund, returned};
 pub use refusal::Refusal;
 pub use resend::{consent, give_up, retry};

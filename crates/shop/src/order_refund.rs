@@ -29,6 +29,19 @@ impl RefundStatus {
         RefundStatus::NeedsConsent,
     ];
 
+    /// Where something stands whose parts stand so: what somebody must act on comes first, then
+    /// what is on its way, then what has failed; it has succeeded when all of it has.
+    pub fn of_all(parts: impl IntoIterator<Item = RefundStatus>) -> RefundStatus {
+        let order = [
+            RefundStatus::Succeeded,
+            RefundStatus::Failed,
+            RefundStatus::Pending,
+            RefundStatus::NeedsConsent,
+        ];
+        let weight = |status: &RefundStatus| order.iter().position(|known| known == status);
+        parts.into_iter().max_by_key(weight).unwrap_or(RefundStatus::Succeeded)
+    }
+
     /// Stable lower-case name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -85,11 +98,7 @@ impl OrderRefund {
     /// Where it stands as a whole: what somebody must act on comes first, then what is on its
     /// way, then what has failed; it has succeeded when all of it has arrived.
     pub fn status(&self) -> RefundStatus {
-        let order = [RefundStatus::NeedsConsent, RefundStatus::Pending, RefundStatus::Failed];
-        let is_there = |status: &RefundStatus| {
-            self.allocations.iter().any(|allocation| allocation.status == *status)
-        };
-        order.into_iter().find(is_there).unwrap_or(RefundStatus::Succeeded)
+        RefundStatus::of_all(self.allocations.iter().map(|allocation| allocation.status))
     }
 }
 

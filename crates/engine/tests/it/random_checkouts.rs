@@ -88,7 +88,7 @@ impl Both {
             }
             30..44 => self.work(which, luck),
             44..52 => self.send(which, luck),
-            52..56 => self.rail_acts(which, luck),
+            52..58 => self.rail_acts(which, luck),
             _ => {
                 // Told late, or again.
                 if let Some(fact) = pick(&self.log, which) {
@@ -330,15 +330,27 @@ impl Both {
                 let Some(name) = pick(&names, which) else { return };
                 if let Some(amount) = self.rail[&name].captured {
                     let amount = 1 + i64::from(luck) % amount;
-                    let _ = self.tell(&format!("open_dispute d{} {name} {amount}", self.step));
+                    let (step, all) = (self.step, if luck < 200 { "0" } else { "" });
+                    let line = format!("open_dispute d{step} {name} {amount}{all} rest=v{step}");
+                    let _ = self.tell(&line);
                 }
             }
             _ => {
                 let open: Vec<String> =
                     self.world.dispute.keys().map(|id| name_of(id.bits())).collect();
                 let Some(name) = pick(&open, which) else { return };
-                let how = if luck % 8 < 4 { "win" } else { "lose" };
-                let _ = self.tell(&format!("{how} {name}"));
+                let id = base::DisputeId::from_bits(crate::words::bits(&name));
+                let row = self.world.dispute[&id].clone();
+                let (step, stage) = (self.step, row.stage);
+                let _ = self.tell(&match luck % 24 {
+                    3 | 11 => {
+                        let payment = name_of(row.payment.bits());
+                        let (amount, stage) = (row.amount.amount, stage + 1);
+                        format!("open_dispute {name} {payment} {amount} stage={stage} rest=v{step}")
+                    }
+                    7 | 15 => format!("win {name} stage={stage} rest=v{step}"),
+                    _ => format!("lose {name} stage={stage}"),
+                });
             }
         }
     }
@@ -432,7 +444,7 @@ fn the_random_checkouts_reach_every_event() {
     // Made before the random part begins.
     let opening = ["seller.created", "creator.created", "payment_method.created"];
     // No command of these scripts does it: products, and credits in another form.
-    let absent = ["product.created", "payment.credited", "payment.fee_noted", "dispute.reopened"];
+    let absent = ["product.created", "payment.credited", "payment.fee_noted"];
     let missing: Vec<&str> = EventKind::all()
         .filter(is_ours)
         .map(EventKind::as_str)

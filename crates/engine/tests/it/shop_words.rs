@@ -19,6 +19,7 @@
 //! | `begin x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
 //! | `consent x1 m2`, `retry x1`, `give_up x1`, `instead x1 x2` | what people do about it |
 //! | `open_dispute d p1 100 stage=2`, `win d`, `lose d stage=2` | |
+//! | `… rest=x` | id of the part of a refund that goes its own way |
 //! | `payout y S 1000 until=0`, `payout_paid y`, `payout_failed y` | of a seller or creator |
 
 use base::*;
@@ -35,7 +36,7 @@ use crate::world::World;
 pub fn command(world: &World, words: &Words<'_>) -> Option<Command> {
     let command = shop_command(world, words).map(Command::Shop);
     let command = command.or_else(|| note(world, words).map(Command::Payments));
-    command.or_else(|| other_payment_command(words).map(Command::Payments))
+    command.or_else(|| other_payment_command(world, words).map(Command::Payments))
 }
 
 fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
@@ -139,10 +140,11 @@ fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
     })
 }
 
-fn other_payment_command(words: &Words<'_>) -> Option<PaymentCommand> {
+fn other_payment_command(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
     let rail_refund = || RailRefundId::from_bits(bits(words.at(1)));
     let dispute = || DisputeId::from_bits(bits(words.at(1)));
     let stage = || words.number("stage").unwrap_or(1) as u8;
+    let rest = || ids::<_, 1>(world, words, "rest", RailRefundId::from_bits)[0];
     Some(match words.at(0) {
         "method" => PaymentCommand::CreateMethod(Box::new(NewMethod(method(words)))),
         "begin" => PaymentCommand::BeginRefund { rail_refund: rail_refund() },
@@ -173,8 +175,9 @@ fn other_payment_command(words: &Words<'_>) -> Option<PaymentCommand> {
                 stage: stage(),
                 rail_reference: None,
             }),
+            rest: rest(),
         },
-        "win" => PaymentCommand::WinDispute { dispute: dispute(), stage: stage() },
+        "win" => PaymentCommand::WinDispute { dispute: dispute(), stage: stage(), rest: rest() },
         "lose" => PaymentCommand::LoseDispute { dispute: dispute(), stage: stage() },
         _ => return None,
     })

@@ -24,6 +24,8 @@ macro_rules! world {
             pub operations: BTreeMap<OperationKey, OperationTrace>,
             /// What bought cards took out of their orders and have not given back.
             pub bought: BTreeMap<Currency, i64>,
+            /// What was taken off cards whose payments were lost.
+            pub clawed: BTreeMap<Currency, i64>,
             /// What happened in the last command.
             pub events: Vec<EventKind>,
             /// Rounds of loading that the last command took.
@@ -39,6 +41,7 @@ macro_rules! world {
                     $($name: BTreeMap::new(),)+
                     operations: BTreeMap::new(),
                     bought: BTreeMap::new(),
+                    clawed: BTreeMap::new(),
                     events: Vec::new(),
                     rounds: 0,
                 }
@@ -113,6 +116,12 @@ impl World {
             let of_purchases = [Reason::Issue, Reason::Cancel, Reason::OrderRefund];
             let is_card = |id: AccountId| self.card.contains_key(&CardId::from_bits(id.bits()));
             let is_of_card = is_card(transfer.debit) || is_card(transfer.credit);
+            let loss = AccountName::ChargebackLoss.id(transfer.amount.currency);
+            if is_of_card && [transfer.debit, transfer.credit].contains(&loss) {
+                let clawed = self.clawed.entry(transfer.amount.currency).or_default();
+                let units = transfer.amount.amount.minor();
+                *clawed += if transfer.credit == loss { units } else { -units };
+            }
             if of_purchases.contains(&transfer.reason) && is_of_card {
                 let orders = AccountName::OrderClearing.id(transfer.amount.currency);
                 let bought = self.bought.entry(transfer.amount.currency).or_default();

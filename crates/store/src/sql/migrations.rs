@@ -53,6 +53,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "shop",
         text: include_str!("../../migrations/book/0006_shop.sql"),
     },
+    // What is owed of a payment, and what lost disputes have paid.
+    Migration {
+        number: 9,
+        name: "owed",
+        text: include_str!("../../migrations/book/0009_owed.sql"),
+    },
 ];
 
 /// Migrations of the control store.
