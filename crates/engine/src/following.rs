@@ -3,22 +3,61 @@
 
 use std::sync::Arc;
 
-use base::{PaymentId, Token};
+use base::{CheckoutId, PaymentId, RailRefundId, Token};
 use ledger::{Account, AccountName};
 use payments::{OpenRefund, OwedAccounts, Payment, PaymentState, Purpose};
 use shop::{Checkout, CheckoutState, Refusal, TenderId, TenderKind, TenderStatus};
 
 use crate::composition::Composition;
+use crate::gift_cards::Decided;
 use crate::paying::{complete, live, name_completion, name_order};
 use crate::rows::{Stop, Walk};
-use crate::tenders::release_all;
-use crate::{Rows, Spare};
+use crate::tenders::{name_cards, release_all};
+use crate::{AnswerRef, Context, Rows, Spare};
+
+/// Ids for refunds of what was taken in vain.
+type Refunds = [RailRefundId; Spare::REFUNDS];
 
 /// Names what may follow, as far as it is known without the payment.
 pub(crate) fn name_spare<R: Rows>(spare: &Spare, walk: &mut Walk<'_, R>) {
     name_order(spare.order, walk);
     for refund in spare.refunds {
         walk.rail_refund(refund);
+    }
+}
+
+/// Gives up an attempt that waits for its payer: everything is released, let go, or given back.
+pub(crate) fn cancel<R: Rows>(
+    id: CheckoutId,
+    refunds: &Refunds,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    for refund in refunds {
+        walk.rail_refund(*refund);
+    }
+    let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
+    name_cards(checkout, walk);
+    name_payments(checkout, walk);
+    walk.ready()?;
+    let mut composed = Composition::new(walk, at);
+    let canceled = shop::cancel_attempt(checkout, composed.context())?;
+    composed.add(canceled);
+    release_all(checkout, &mut composed)?;
+    let payments = payments_of(checkout, &mut composed)?;
+    let_go(&payments, refunds, &mut composed)?;
+    Ok(composed.finish(AnswerRef::Checkout(id)))
+}
+
+/// Names the payments of an attempt with what is needed to give them back.
+fn name_payments<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R>) {
+    walk.account(AccountName::RefundPayable.id(checkout.currency));
+    walk.account(AccountName::ChargebackLoss.id(checkout.currency));
+    for tender in live(checkout) {
+        if let TenderKind::PaymentMethod { method, payment: Some(payment), .. } = tender.kind {
+            walk.method(method);
+            walk.payment(payment);
+        }
     }
 }
 
@@ -35,12 +74,7 @@ pub(crate) fn name_what_follows<R: Rows>(payment: &Payment, walk: &mut Walk<'_, 
         return;
     }
     name_completion(checkout, walk);
-    for tender in live(checkout) {
-        if let TenderKind::PaymentMethod { method, payment: Some(payment), .. } = tender.kind {
-            walk.method(method);
-            walk.payment(payment);
-        }
-    }
+    name_payments(checkout, walk);
 }
 
 /// The tender that a payment pays, where there is one.
@@ -54,6 +88,15 @@ pub(crate) fn tender_of(
     };
     let tender = checkout.tenders.iter().find(is_its);
     tender.map(|tender| (tender.id, tender.status))
+}
+
+/// Whether the attempt is under way that a payment belongs to.
+pub(crate) fn is_wanted(checkout: &Checkout, payment: PaymentId) -> bool {
+    let is_live = matches!(
+        tender_of(checkout, payment),
+        Some((_, TenderStatus::Paying | TenderStatus::RequiresAction))
+    );
+    is_live && is_paying(checkout)
 }
 
 fn is_paying(checkout: &Checkout) -> bool {
@@ -92,7 +135,7 @@ fn in_vain<R: Rows>(
             composed.add(voided);
             Ok(())
         }
-        PaymentState::Captured if is_new => give_back(payment, spare, 0, composed),
+        PaymentState::Captured if is_new => give_back(payment, &spare.refunds, 0, composed),
         _ => Ok(()),
     }
 }
@@ -100,11 +143,11 @@ fn in_vain<R: Rows>(
 /// Gives back everything a payment has taken.
 fn give_back<R: Rows>(
     payment: &Payment,
-    spare: &Spare,
+    refunds: &Refunds,
     position: usize,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let ids = [position, position + shop::limits::METHOD_TENDERS_MAX].map(|at| spare.refunds[at]);
+    let ids = [position, position + shop::limits::METHOD_TENDERS_MAX].map(|at| refunds[at]);
     let method = composed.method(payment.method)?.ok_or(payments::Refusal::MethodNotFound)?;
     let existing = [composed.rail_refund(ids[0])?, composed.rail_refund(ids[1])?];
     let existing = existing.each_ref().map(Option::as_deref);
@@ -200,12 +243,14 @@ fn payments_of<R: Rows>(
     Ok(found)
 }
 
-/// Why a payment ends its attempt, if it does. Less than was asked for is not enough.
+/// Why a payment ends its attempt, if it does. Less than was asked for is not enough, nor is what
+/// the payer's bank takes back before there is an order.
 fn failure(payment: &Payment) -> Option<Token<40>> {
     let word = match &payment.state {
         PaymentState::Failed { code, .. } => code.as_str(),
         PaymentState::Voiding | PaymentState::Voided => "payment_voided",
         PaymentState::Captured if payment.captured < payment.amount.amount => "captured_less",
+        PaymentState::Captured if !payment.disputed.is_zero() => "payment_disputed",
         _ => return None,
     };
     // A rail's word may be longer than ours. Tokens are plain letters, so any part is one.
@@ -224,13 +269,22 @@ fn fail<R: Rows>(
     let failed = shop::fail(checkout, Some(to_blame), reason, composed.context())?;
     composed.add(failed);
     release_all(checkout, composed)?;
+    let_go(payments, &spare.refunds, composed)
+}
+
+/// Lets go of what is reserved, and gives back what was taken.
+fn let_go<R: Rows>(
+    payments: &[(TenderId, Arc<Payment>)],
+    refunds: &Refunds,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
     for (position, (_, payment)) in payments.iter().enumerate() {
         match payment.state {
             PaymentState::Authorized | PaymentState::RequiresAction { .. } => {
                 let voided = payments::begin_void(payment, composed.context())?;
                 composed.add(voided);
             }
-            PaymentState::Captured => give_back(payment, spare, position, composed)?,
+            PaymentState::Captured => give_back(payment, refunds, position, composed)?,
             // What a rail is asked now is dealt with when its answer is known.
             _ => {}
         }
@@ -247,7 +301,7 @@ fn note_action<R: Rows>(
     let needs_action = matches!(news.state, PaymentState::RequiresAction { .. });
     let noted = match tender_of(checkout, news.id) {
         Some((tender, TenderStatus::Paying)) if needs_action => {
-            shop::require_action(tender, checkout)?
+            shop::require_action(tender, checkout, composed.context())?
         }
         Some((tender, TenderStatus::RequiresAction)) if !needs_action => {
             shop::note_action_taken(tender, checkout)?

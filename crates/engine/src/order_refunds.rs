@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base::{Amount, OrderId, RailRefundId, RefundId};
 use giftcards::{RefundHold, ReturnRows, account_of};
-use ledger::AccountName;
+use ledger::{AccountName, RailName};
 use payments::OpenRefund;
 use shop::{Order, OrderRefund, OrderTender, PaidBy, RefundOrder, RefundRows, Refusal, Series};
 use shop::{RefundRequest, Refunding, TenderId};
@@ -15,7 +15,7 @@ use crate::following::open_refund;
 use crate::gift_cards::Decided;
 use crate::rail_refunds::{status_of, tell};
 use crate::rows::{Stop, Walk};
-use crate::{AnswerRef, Context, RefundIds, Rows};
+use crate::{AnswerRef, Change, Context, RefundIds, Rows};
 
 /// Whether an open dispute blocks a refund: as [`payments::open_refund`] says when it is made.
 pub(crate) fn check_not_blocked<R: Rows>(
@@ -60,7 +60,7 @@ pub(crate) fn refund<R: Rows>(
     for name in &accounts {
         walk.account(name.id(order.currency));
     }
-    let gone = name_ways_back(order, walk);
+    let (gone, promotional) = name_ways_back(order, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let existing = composed.order_refund(new.id)?;
@@ -71,6 +71,7 @@ pub(crate) fn refund<R: Rows>(
         existing: existing.as_deref(),
         unspent: &[],
         gone: &gone,
+        promotional: &promotional,
         credit_notes: credit_notes.as_ref(),
         accounts: &accounts,
     };
@@ -83,14 +84,19 @@ pub(crate) fn refund<R: Rows>(
 
 fn accounts_of(order: &Order) -> Vec<AccountName> {
     let mut names = shop::order_accounts(order);
-    names.extend([AccountName::RefundPayable, AccountName::ChargebackLoss]);
+    let others = [AccountName::ChargebackLoss, AccountName::GiftCardIncentives];
+    names.push(AccountName::RefundPayable);
+    names.extend(others);
     names
 }
 
 /// Names what every tender of the order needs to take its part back, and tells those whose cards
-/// take nothing any more.
-fn name_ways_back<R: Rows>(order: &Order, walk: &mut Walk<'_, R>) -> Vec<TenderId> {
-    let mut gone = Vec::new();
+/// take nothing any more; and which of these cards were given away.
+fn name_ways_back<R: Rows>(
+    order: &Order,
+    walk: &mut Walk<'_, R>,
+) -> (Vec<TenderId>, Vec<TenderId>) {
+    let (mut gone, mut promotional) = (Vec::new(), Vec::new());
     for tender in &order.tenders {
         match tender.paid_by {
             PaidBy::GiftCard { card, hold } => {
@@ -99,6 +105,8 @@ fn name_ways_back<R: Rows>(order: &Order, walk: &mut Walk<'_, R>) -> Vec<TenderI
                 let Some(card) = walk.card(card) else { continue };
                 walk.account(card.funding.expiry_account().id(card.currency));
                 gone.extend((!card.takes_refunds()).then_some(tender.id));
+                let was_given = card.funding == giftcards::Funding::Promotional;
+                promotional.extend(was_given.then_some(tender.id));
             }
             PaidBy::PaymentMethod { method, payment } => {
                 walk.method(method);
@@ -109,7 +117,7 @@ fn name_ways_back<R: Rows>(order: &Order, walk: &mut Walk<'_, R>) -> Vec<TenderI
             }
         }
     }
-    gone
+    (gone, promotional)
 }
 
 /// Sends every tender its part.
@@ -189,4 +197,28 @@ fn over_rail<R: Rows>(
     let opened = composed.rail_refund(id)?.ok_or(payments::Refusal::RefundNotFound)?;
     // It may wait for consent from the start, or a lost dispute has paid it.
     tell(refund, payment, status_of(&opened.state), composed)
+}
+
+/// Notes that what is owed to a tender whose card is gone was paid by hand.
+pub(crate) fn pay_by_hand<R: Rows>(
+    id: RefundId,
+    tender: TenderId,
+    rail: &RailName,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let refund = walk.order_refund(id).ok_or(Refusal::RefundNotFound)?;
+    let order = walk.order(refund.order);
+    let names = [AccountName::RefundPayable, AccountName::RailClearing(rail.clone())];
+    let currency = refund.amount.currency;
+    let accounts = names.iter().filter_map(|name| walk.account(name.id(currency)));
+    let accounts: Vec<_> = accounts.collect();
+    walk.ready()?;
+    let paid_by = order.and_then(|order| order.tender(tender)).map(|tender| tender.paid_by);
+    // What goes over a rail is a refund of its own, and has ways of its own.
+    if !matches!(paid_by, Some(PaidBy::GiftCard { .. })) {
+        return Err(Refusal::TenderNotFound.into());
+    }
+    let paid = shop::pay_by_hand(tender, refund, rail, &accounts, at.first())?;
+    Ok(Change::from_outcome(paid, AnswerRef::OrderRefund(id)))
 }

@@ -1,6 +1,6 @@
 //! Commands about payments. Most are given by jobs that have called a rail, or heard from one.
 
-use base::{DisputeId, MethodId, Money, OrderId, PaymentId, RailRefundId};
+use base::{DisputeId, MethodId, Money, OrderId, PaymentId, RailRefundId, Text};
 use payments::{AuthorizationNotice, CaptureNotice, FailureCode, NewMethod, NextAction};
 use payments::{OpenDispute, RefundNotice, Step, VoidNotice};
 
@@ -26,6 +26,8 @@ pub enum PaymentCommand {
         payment: PaymentId,
         /// Where the payer must go.
         next_action: NextAction,
+        /// The rail's own name for the payment, when it has told.
+        reference: Option<Text<255>>,
     },
     /// Notes what a rail has said about a capture.
     NoteCapture {
@@ -58,6 +60,8 @@ pub enum PaymentCommand {
         payment: PaymentId,
         /// What the rail was asked for.
         step: Step,
+        /// The rail's own name for the payment, when it has told.
+        reference: Option<Text<255>>,
     },
     /// Notes that a call has never arrived.
     NoteNotReceived {

@@ -16,6 +16,8 @@
 //!   second try is never taken for a repetition of the first.
 //! * **Consent**: the payer's word that a refund may go by another method than the money came.
 //! * **Dispute**: money that the payer's bank takes back, until somebody decides.
+//! * **Kept**: what nobody has asked back of a payment. **Owed**: what was asked back and nobody
+//!   sends: refunds that have failed. **Settled**: what a lost dispute has paid of refunds.
 //! * **Cap**: captured ≥ refunded + refunding + credited + disputed, for each payment, always.
 //! * **Store-mediated**: an app store holds the method, and makes refunds itself.
 //!
@@ -24,9 +26,11 @@
 //! * The cap holds after every rule. What a dispute takes beyond it is posted, but opens no room:
 //!   freed money goes to the dispute first.
 //! * Money moves in the ledger when the rail has said that it moved, never when we have asked.
-//! * A refund that may be on the wire is never cancelled; one that is not, is, when a dispute takes
-//!   what it would send.
-//! * A final state never changes. A notice that says what is known, or what was known before, is
+//! * A refund that may be on the wire is never stopped nor made smaller; one that is not, is, when a
+//!   dispute takes what it would send.
+//! * Captured = kept + refunded + refunding + owed + settled + credited. Nobody is owed what a lost
+//!   dispute has paid, but for what is on the wire; and that is no loss.
+//! * A final state never changes; a refund that has failed is not in one. A notice that says what is known, or what was known before, is
 //!   [`Refusal::NothingToChange`]; one that cannot be true is [`Refusal::Contradiction`].
 //! * A row that wants something from a rail has a `due_at`, any other has none. A refund that a
 //!   store makes is the exception: nobody is called.

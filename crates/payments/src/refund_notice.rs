@@ -15,16 +15,16 @@ use crate::{RefundAccounts, RefundNotice, RefundState, Refusal};
 ///
 /// A success is posted, debit `refund/payable`, credit `rail/{rail}/clearing`; before it, nothing
 /// is: until the rail says so the money has not left. A failure frees what the refund held of the
-/// cap; when the method is gone it stays counted and waits for consent. What fails after its
+/// cap; when the method is gone it stays counted and waits for consent. A refund that waits takes
+/// news as one that was sent: the rail knows better. What fails after its
 /// success has come back: see [`returned`]. What a lost dispute has paid meanwhile is owed no more,
 /// debit `refund/payable`, credit `chargeback/loss`.
 ///
 /// # Errors
 ///
 /// `NothingToChange` when the notice is about an earlier attempt, says what is known, or was true
-/// before; `Contradiction` when it is said to have succeeded although it did not, or the attempt
-/// was never made;
-/// `LimitExceeded` when a total would overflow.
+/// before; `Contradiction` when it is said to have succeeded although it did not, or the attempt is
+/// a later one than there is; `LimitExceeded` when a total would overflow.
 pub fn note_refund(
     attempt: u32,
     notice: &RefundNotice,
@@ -71,8 +71,8 @@ pub fn note_refund(
 ///
 /// # Errors
 ///
-/// `NothingToChange` when that, or that it failed, is known; `Contradiction` when the attempt was
-/// never made; `LimitExceeded` when a total would overflow.
+/// `NothingToChange` when that, or that it failed, is known; `Contradiction` when the attempt is a
+/// later one than there is; `LimitExceeded` when a total would overflow.
 pub fn returned(
     attempt: u32,
     refund: &RailRefund,

@@ -35,13 +35,8 @@ const TOLD_BY_THE_WRITER: &[&str] = &["operation_reversed", "batch_aborted"];
 
 /// Refusals of rules that no command leads to: whoever composes asks in the right order. What is
 /// spent of bought cards is refused until checkouts sell cards.
-const TOLD_BY_NOBODY: &[&str] = &[
-    "payment_not_authorized",
-    "payment_captured",
-    "refund_not_found",
-    "checkout_not_paying",
-    "bought_cards_spent",
-];
+const TOLD_BY_NOBODY: &[&str] =
+    &["payment_not_authorized", "payment_captured", "bought_cards_spent"];
 
 /// Codes that several capabilities share, because they mean the same to a caller.
 const SHARED: &[&str] = &[

@@ -137,6 +137,9 @@ impl Both {
                 let payments = ["a", "b", "c", "d"].map(|letter| format!("p{step}{letter}"));
                 format!("pay {} O{step} {}", checkout()?, payments.join(" "))
             }
+            19 if luck.is_multiple_of(2) => {
+                self.with_ids(&format!("cancel_attempt {}", checkout()?))
+            }
             19 => format!("abandon {}", checkout()?),
             20..24 => self.refund_of_an_order(which, luck)?,
             24 => format!("consent {} {method}", refund()?),
@@ -152,6 +155,11 @@ impl Both {
                 format!("{deed} {card}")
             }
             27 => format!("hold h{step} {card} {} for=200 region=US", luck % 200),
+            28 if which.is_multiple_of(4) => {
+                let all = world.order_refund.keys().map(|id| name_of(id.bits()));
+                let refund = pick(&all.collect::<Vec<_>>(), which / 4)?;
+                format!("by_hand {refund} t{}", 1 + luck % 4)
+            }
             28 => self.payout(which, luck)?,
             _ => format!("wait {}", [60, 400, 900, 86_400][usize::from(luck % 4)]),
         })
@@ -184,7 +192,8 @@ impl Both {
     /// What follows from news needs ids; they are drawn for each command.
     fn with_ids(&self, fact: &str) -> String {
         let step = self.step;
-        let refunds = ["a", "b", "c", "d"].map(|letter| format!("z{step}{letter}"));
+        let letters = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        let refunds = letters.map(|letter| format!("z{step}{letter}"));
         format!("{fact} order=Q{step} refunds={}", refunds.join(","))
     }
 

@@ -8,7 +8,8 @@
 //! | `checkout K goods:S:2x500-100+81@C` | kind, seller, units x price, discount, tax, creator |
 //! | `checkout K goods:S:500 shipping:300+30 region=DE` | `#P` names a product |
 //! | `add K A`, `add K code:A`, `add K method m 400` | tenders; the 400 may be left out |
-//! | `remove K t1`, `abandon K` | |
+//! | `remove K t1`, `abandon K`, `cancel_attempt K refunds=x1` | |
+//! | `by_hand R t1 rail=bank` | what is owed of a refund is paid by hand |
 //! | `pay K O p1 p2` | ids of the order and of payments; those left out are drawn |
 //! | `authorized p1`, `declined p1 code`, `action p1` | what a rail says of an authorization |
 //! | `captured p1 900 fee=30`, `uncaptured p1`, `fee p1 30` | … of a capture |
@@ -76,6 +77,15 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
             order: OrderId::from_bits(words.bare(2).map_or_else(|| drawn(world, 99), bits)),
         },
         "abandon" => ShopCommand::ExpireCheckout { checkout: checkout() },
+        "cancel_attempt" => ShopCommand::CancelAttempt {
+            checkout: checkout(),
+            refunds: ids(world, words, "refunds", RailRefundId::from_bits),
+        },
+        "by_hand" => ShopCommand::PayRefundByHand {
+            refund: RefundId::from_bits(bits(words.at(1))),
+            tender: words.at(2).parse().unwrap(),
+            rail: Token::new(words.value("rail").unwrap_or("sandbox")).unwrap(),
+        },
         "back" => ShopCommand::RefundOrder {
             order: OrderId::from_bits(bits(words.at(1))),
             new: Box::new(RefundOrder {
@@ -122,6 +132,7 @@ fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
         "action" => PaymentCommand::NoteAction {
             payment: payment(),
             next_action: NextAction(text(words.bare(2).unwrap_or("https://bank.example/3ds"))),
+            reference: words.value("ref").map(text),
         },
         "captured" => capture(CaptureNotice::Captured {
             amount: words::money(words.at(2)),
@@ -132,7 +143,11 @@ fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
         "fee" => PaymentCommand::NoteFee { payment: payment(), fee: words::money(words.at(2)) },
         "voided" => void(VoidNotice::Voided),
         "unvoided" => void(VoidNotice::Failed),
-        "unheard" => PaymentCommand::NoteUnknown { payment: payment(), step: step(words.at(2)) },
+        "unheard" => PaymentCommand::NoteUnknown {
+            payment: payment(),
+            step: step(words.at(2)),
+            reference: words.value("ref").map(text),
+        },
         "unknown_to_rail" => {
             PaymentCommand::NoteNotReceived { payment: payment(), step: step(words.at(2)) }
         }

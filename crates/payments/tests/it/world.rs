@@ -134,10 +134,10 @@ impl World {
             }
             Deed::Action(which) => {
                 let next = NextAction(Text::new(&format!("https://bank.example/{which}")).unwrap());
-                note_action(&next, payment, context)
+                note_action(&next, None, payment, context)
             }
-            Deed::Unknown(step) => note_unknown(*step, payment, context),
-            Deed::NotReceived(step) => note_not_received(*step, payment, context),
+            Deed::Unknown(step) => note_unknown(*step, None, payment, context),
+            Deed::NotReceived(step) => note_not_received(*step, true, payment, context),
             Deed::Capture => begin_capture(payment, context),
             Deed::Captured(amount, fee) => {
                 let fee = fee.map(money);

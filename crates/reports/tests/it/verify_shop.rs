@@ -120,6 +120,7 @@ fn rows() -> Rows {
             existing: None,
             unspent: &[],
             gone: &[],
+            promotional: &[],
             credit_notes: credit_notes.as_ref(),
             accounts: &[],
         };
