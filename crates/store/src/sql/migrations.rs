@@ -147,7 +147,7 @@ fn missing<'a, C: SqlConnection>(
     }
     if run.len() > known.len() {
         let found = run.last().and_then(|(number, _)| u32::try_from(*number).ok());
-        let known = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        let known = known.last().map_or(0, |last| last.number);
         return Err(StoreError::Newer { found: found.unwrap_or(u32::MAX), known });
     }
     Ok(&known[run.len()..])
