@@ -203,6 +203,10 @@ fn go_on<R: Rows>(
     spare: &Spare,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
+    if matches!(news.state, PaymentState::RequiresAction { .. }) {
+        // It waits, and so does all else: this news brings no ids for what would go back.
+        return note_action(news, checkout, composed);
+    }
     let payments = payments_of(checkout, composed)?;
     let failure = payments.iter().find_map(|(tender, payment)| Some((*tender, failure(payment)?)));
     if let Some((to_blame, reason)) = failure {

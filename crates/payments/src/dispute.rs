@@ -128,9 +128,9 @@ pub struct DisputeRows<'a> {
 /// # Errors
 ///
 /// In this order: `IdTaken` by a dispute of another payment, or by a refund; `NotCaptured`;
-/// `CurrencyMismatch`; `LimitExceeded` when nothing is taken, more than [`limits::AMOUNT_MAX`], or a
-/// total would overflow; `NothingToChange` when this stage or a later one is known; `Contradiction`
-/// when it is known with another amount.
+/// `CurrencyMismatch`; `LimitExceeded` when nothing is taken, more than [`limits::AMOUNT_MAX`], or
+/// a total would overflow; `NothingToChange` when this stage or a later one is known;
+/// `Contradiction` when it is known with another amount.
 pub fn open_dispute(
     new: &OpenDispute,
     rows: DisputeRows<'_>,

@@ -26,12 +26,13 @@
 //! * The cap holds after every rule. What a dispute takes beyond it is posted, but opens no room:
 //!   freed money goes to the dispute first.
 //! * Money moves in the ledger when the rail has said that it moved, never when we have asked.
-//! * A refund that may be on the wire is never stopped nor made smaller; one that is not, is, when a
-//!   dispute takes what it would send.
+//! * A refund that may be on the wire is never stopped nor made smaller; one that is not, is, when
+//!   a dispute takes what it would send.
 //! * Captured = kept + refunded + refunding + owed + settled + credited. Nobody is owed what a lost
 //!   dispute has paid, but for what is on the wire; and that is no loss.
-//! * A final state never changes; a refund that has failed is not in one. A notice that says what is known, or what was known before, is
-//!   [`Refusal::NothingToChange`]; one that cannot be true is [`Refusal::Contradiction`].
+//! * A final state never changes; a refund that has failed is not in one.
+//! * A notice that says what is known, or what was known before, is [`Refusal::NothingToChange`];
+//!   one that cannot be true is [`Refusal::Contradiction`].
 //! * A row that wants something from a rail has a `due_at`, any other has none. A refund that a
 //!   store makes is the exception: nobody is called.
 //!

@@ -168,7 +168,8 @@ pub struct Payment {
     pub disputed: Amount,
     /// The part of `disputed` that is lost.
     pub lost: Amount,
-    /// What is owed to the payer and not on its way: refunds that have failed and were not replaced.
+    /// What is owed to the payer and not on its way: refunds that have failed and were not
+    /// replaced.
     pub owed: Amount,
     /// What lost disputes have paid of refunds: the payer's bank has given it to the payer.
     pub settled: Amount,

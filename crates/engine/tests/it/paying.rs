@@ -298,6 +298,7 @@ fn no_order_is_made_on_money_that_a_bank_has_taken_back() {
          pay K O p1 p2
          captured p1 200
          open_dispute d p1 200
+         action p2 => K:requires_action                  # that brings no ids for what goes back
          captured p2 300 refunds=x,y => K:failed K.why payment_disputed x:failed y:pending A 700
          lose d => x:succeeded chargeback/loss - refund/payable 300"
     ));
