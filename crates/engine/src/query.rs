@@ -4,10 +4,10 @@ use base::{AccountId, CardId, HoldId, Instant, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{PurchaseId, RailRefundId, SellerId};
 use giftcards::account_of;
-use shop::RefundRequest;
+use shop::{PaidBy, RefundRequest};
 
 use crate::answer::waits_for;
-use crate::order_refunds::preview;
+use crate::order_refunds::{check_not_blocked, preview};
 use crate::purchases::unspent_of;
 use crate::rows::Walk;
 use crate::{Answer, AnswerRef, CardRef, Key, Refusal, Rows, answer};
@@ -80,6 +80,10 @@ pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
             let order = walk.order(*order)?;
             let unspent = unspent_of(order, &mut walk, now);
             let refunding = preview(order, request, &unspent).map_err(Refusal::Shop);
+            let refunding = refunding.and_then(|refunding| {
+                check_not_blocked(order, &refunding, &mut walk)?;
+                Ok(refunding)
+            });
             return Some(Answer::RefundPreview(refunding));
         }
         _ => {}
@@ -128,8 +132,13 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Payout(id) => walk.payout(*id).map(|_| AnswerRef::Payout(*id)),
         Query::Purchase(id) => walk.purchase(*id).map(|_| AnswerRef::Purchase(*id)),
         Query::RefundPreview { order, .. } => {
-            // Which rows are named does not depend on the time.
             let order = walk.order(*order)?;
+            for tender in &order.tenders {
+                if let PaidBy::PaymentMethod { payment, .. } = tender.paid_by {
+                    walk.payment(payment);
+                }
+            }
+            // Which rows are named does not depend on the time.
             unspent_of(order, walk, Instant::MAX);
             None
         }
