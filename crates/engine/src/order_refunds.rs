@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use base::{Amount, OrderId, RailRefundId, RefundId, Token};
+use base::{Amount, LineKind, OrderId, PaymentId, RailRefundId, RefundId, Token};
 use giftcards::{RefundHold, ReturnRows, Unspent, account_of, check_undo, purchase_of};
 use ledger::{AccountName, RailName};
-use payments::OpenRefund;
+use payments::{OpenRefund, Payment};
 use shop::{
     LineRequest, Order, OrderRefund, OrderTender, PaidBy, RefundOrder, RefundRows, Refusal, Series,
 };
@@ -20,22 +20,42 @@ use crate::rail_refunds::{status_of, tell};
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Change, Context, RefundIds, Rows};
 
-/// Whether an open dispute blocks a refund: as [`payments::open_refund`] says when it is made.
-pub(crate) fn check_not_blocked<R: Rows>(
+/// Whether disputes of these payments block a refund.
+///
+/// An open one blocks what it takes, as [`payments::open_refund`] says. A lost one may be refunded
+/// of goods: whoever got the money gives it back, and so makes the loss good. Of gift cards it
+/// may not: they were clawed back, so what the bank has paid was made good before.
+///
+/// # Errors
+///
+/// `AmountExceedsRefundable`.
+pub(crate) fn check_not_blocked(
     order: &Order,
     refunding: &Refunding,
-    walk: &mut Walk<'_, R>,
-) -> Result<(), crate::Refusal> {
+    payments: &[Arc<Payment>],
+) -> Result<(), payments::Refusal> {
+    let is_cards = |line| order.line(line).is_some_and(|line| line.line.kind == LineKind::GiftCard);
+    let of_cards = refunding.lines.iter().any(|refund| is_cards(refund.line));
     for (tender, amount) in refunding.by_tender() {
         let paid_by = order.tender(tender).map(|tender| tender.paid_by);
         let Some(PaidBy::PaymentMethod { payment, .. }) = paid_by else { continue };
-        let Some(payment) = walk.payment(payment) else { continue };
-        let refundable = payment.money(payment.openable());
-        if amount > refundable.amount {
-            return Err(payments::Refusal::AmountExceedsRefundable { refundable }.into());
+        let Some(payment) = payments.iter().find(|row| row.id == payment) else { continue };
+        let openable = payment.openable();
+        let most = if of_cards { openable.min(payment.refundable()) } else { openable };
+        if amount > most {
+            let refundable = payment.money(most);
+            return Err(payments::Refusal::AmountExceedsRefundable { refundable });
         }
     }
     Ok(())
+}
+
+/// Payments that paid the order.
+pub(crate) fn payments_of(order: &Order) -> impl Iterator<Item = PaymentId> + '_ {
+    order.tenders.iter().filter_map(|tender| match tender.paid_by {
+        PaidBy::PaymentMethod { payment, .. } => Some(payment),
+        PaidBy::GiftCard { .. } => None,
+    })
 }
 
 /// What a refund would be; [`refund`] does exactly this.
@@ -142,6 +162,14 @@ fn decide<R: Rows>(
 ) -> Result<(), Stop> {
     let Found { accounts, gone, promotional, unspent } = found;
     let existing = composed.order_refund(new.id)?;
+    if existing.is_none() {
+        let refunding = preview(order, &new.request, unspent)?;
+        let mut payments = Vec::new();
+        for id in payments_of(order) {
+            payments.extend(composed.payment(id)?);
+        }
+        check_not_blocked(order, &refunding, &payments)?;
+    }
     let credit_notes = composed.numbering(Series::CreditNote)?;
     let accounts = composed.accounts_of(accounts, order.currency)?;
     let accounts: Vec<_> = accounts.iter().collect();

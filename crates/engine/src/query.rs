@@ -4,10 +4,10 @@ use base::{AccountId, CardId, HoldId, Instant, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{PurchaseId, RailRefundId, SellerId};
 use giftcards::account_of;
-use shop::{PaidBy, RefundRequest};
+use shop::RefundRequest;
 
 use crate::answer::waits_for;
-use crate::order_refunds::{check_not_blocked, preview};
+use crate::order_refunds::{check_not_blocked, payments_of, preview};
 use crate::purchases::unspent_of;
 use crate::rows::Walk;
 use crate::{Answer, AnswerRef, CardRef, Key, Refusal, Rows, answer};
@@ -81,7 +81,9 @@ pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
             let unspent = unspent_of(order, &mut walk, now);
             let refunding = preview(order, request, &unspent).map_err(Refusal::Shop);
             let refunding = refunding.and_then(|refunding| {
-                check_not_blocked(order, &refunding, &mut walk)?;
+                let payments: Vec<_> =
+                    payments_of(order).filter_map(|id| walk.payment(id).cloned()).collect();
+                check_not_blocked(order, &refunding, &payments)?;
                 Ok(refunding)
             });
             return Some(Answer::RefundPreview(refunding));
@@ -133,10 +135,8 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Purchase(id) => walk.purchase(*id).map(|_| AnswerRef::Purchase(*id)),
         Query::RefundPreview { order, .. } => {
             let order = walk.order(*order)?;
-            for tender in &order.tenders {
-                if let PaidBy::PaymentMethod { payment, .. } = tender.paid_by {
-                    walk.payment(payment);
-                }
+            for payment in payments_of(order) {
+                walk.payment(payment);
             }
             // Which rows are named does not depend on the time.
             unspent_of(order, walk, Instant::MAX);
