@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -105,6 +106,8 @@ pub struct App {
     places: RwLock<HashMap<String, Arc<Place>>>,
     /// None when this process is the only one.
     neighbors: Option<Neighbors>,
+    /// True while nobody tells which process owns what.
+    is_cut_off: AtomicBool,
     client_hasher: RandomState,
 }
 
@@ -122,6 +125,7 @@ impl App {
             keys: KeyTable::new(control),
             places: RwLock::default(),
             neighbors: None,
+            is_cut_off: AtomicBool::new(false),
             client_hasher: RandomState::new(),
         }
     }
@@ -159,6 +163,16 @@ impl App {
             name,
             address.map_or(Whereabouts::Nowhere, |address| Whereabouts::Elsewhere(address.into())),
         );
+    }
+
+    /// Whether the database has been silent for so long that this process owns nothing any more and
+    /// does not know who does: then it is not ready, whatever it was told before.
+    pub fn put_cut_off(&self, is_cut_off: bool) {
+        self.is_cut_off.store(is_cut_off, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.is_cut_off.load(Ordering::Relaxed)
     }
 
     /// Lists and reports of a book are read here whoever owns it. Returns its read side, for the

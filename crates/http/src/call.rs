@@ -35,6 +35,11 @@ pub(crate) struct Arrival {
     pub(crate) body: Body,
 }
 
+/// Mark of a request whose key was found not to be valid, which takes a moment: it is not looked
+/// for again.
+#[derive(Clone, Copy)]
+pub(crate) struct Unauthorized;
+
 /// What a handler can take: it says who may call.
 pub(crate) trait Admission: Sized + Send + 'static {
     /// The scope to name in the documentation; `None` when no key is needed.
@@ -201,7 +206,11 @@ impl<S: Scope, C: Role> Admission for Call<S, C> {
     async fn admit(arrival: Arrival) -> Result<(Self, Version), Problem> {
         let Arrival { app, request_id, arrived, head, body } = arrival;
         let requested = Version::requested(&head.headers)?;
-        let text = bearer(&head.headers).ok_or_else(|| Problem::new(&catalog::UNAUTHORIZED))?;
+        let unauthorized = || Problem::new(&catalog::UNAUTHORIZED);
+        let text = bearer(&head.headers).ok_or_else(unauthorized)?;
+        if head.extensions.get::<Unauthorized>().is_some() {
+            return Err(unauthorized());
+        }
         let key = app.key(text).await?;
         let version = requested.unwrap_or(key.version);
         let peer = head.extensions.get().copied();

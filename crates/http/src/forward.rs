@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::answered::{self, Elsewhere};
 use crate::app::App;
 use crate::body;
-use crate::call::{Arrival, BOOK_PART, bearer, path_part};
+use crate::call::{Arrival, BOOK_PART, Unauthorized, bearer, path_part};
 use crate::idempotency;
 use crate::neighbors::{Miss, Neighbors, misdirected};
 use crate::place::{Place, Whereabouts};
@@ -75,7 +75,7 @@ where
     let Arrival { app, request_id, arrived, mut head, body } = arrival;
     let is_forwarded = neighbors.recognize(&mut head);
     let rebuilt = |head, body| Arrival { app: Arc::clone(&app), request_id, arrived, head, body };
-    let Some(place) = place(&app, &head, names_book).await else {
+    let Some(place) = place(&app, &mut head, names_book).await else {
         // Without a valid key, or a name, there is no book: it is refused here.
         let (version, outcome) = attempt(rebuilt(head, body)).await;
         return Answered::Here(version, outcome);
@@ -218,7 +218,7 @@ where
 
 /// The place of the book that the key of a request opens, or opened when keys could be read last,
 /// or that its path names.
-async fn place(app: &Arc<App>, head: &Parts, names_book: bool) -> Option<Arc<Place>> {
+async fn place(app: &Arc<App>, head: &mut Parts, names_book: bool) -> Option<Arc<Place>> {
     if names_book {
         return app.place(path_part(head, BOOK_PART));
     }
@@ -226,7 +226,11 @@ async fn place(app: &Arc<App>, head: &Parts, names_book: bool) -> Option<Arc<Pla
     match app.key(text).await {
         Ok(key) => Some(Arc::clone(&key.place)),
         // Whoever answers reads the keys first.
-        Err(problem) => problem.miss().and_then(|_| app.last_place(text)),
+        Err(problem) if problem.miss().is_some() => app.last_place(text),
+        Err(_) => {
+            head.extensions.insert(Unauthorized);
+            None
+        }
     }
 }
 

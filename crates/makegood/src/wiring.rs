@@ -192,6 +192,15 @@ impl Installation {
     pub(crate) fn control(&self) -> Done<Box<dyn ControlStore>> {
         Ok(self.data.control()?)
     }
+
+    /// The same for whoever renews leases meanwhile: no answer takes longer than `time_max`.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be used.
+    pub(crate) fn control_within(&self, time_max: Duration) -> Done<Box<dyn ControlStore>> {
+        Ok(self.data.control_within(time_max)?)
+    }
 }
 
 /// Where the processes of an installation agree on who owns which book; `None` where one process

@@ -141,6 +141,9 @@ pub(crate) const POSTGRES_FACTS: &str = "
         current_setting('synchronous_standby_names'),
         cast(current_setting('max_connections') as bigint), time_micros()";
 
+/// What a server's clock says.
+pub(crate) const POSTGRES_NOW: &str = "select time_micros()";
+
 /// Whether a commit is on disk when it is answered.
 pub(crate) const POSTGRES_DURABILITY: &str = "select current_setting('synchronous_commit')";
 

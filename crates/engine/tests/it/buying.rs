@@ -467,3 +467,21 @@ fn a_dispute_of_a_payment_that_bought_no_card_leaves_cards_alone() {
          lose d => G 900 chargeback/loss 500"
     ));
 }
+
+#[test]
+fn a_dispute_takes_from_cards_at_most_what_its_payment_has_paid_for_them() {
+    check(&format!(
+        "{SHOP}
+         checkout K goods:S:500 gift_card:S:1000 cards=G
+         add K method m 800 => K.t1 l1:500,l2:300
+         add K method n
+         pay K O p q
+         authorized p
+         authorized q
+         captured p 800
+         captured q 700 order=O
+         open_dispute d p 600
+         lose d => G 700 chargeback/loss 300
+         redeem h G 700"
+    ));
+}

@@ -35,6 +35,9 @@ impl Request {
     }
 }
 
+/// What only a rail's signature admits, whatever is in it: it has tests of its own.
+const SIGNED_BY_OTHERS: &str = "receive_rail_message";
+
 struct Trial {
     world: World,
     document: Value,
@@ -119,8 +122,12 @@ impl Trial {
         let mut all = Vec::new();
         for (path, methods) in self.document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
+                let name = operation["operationId"].as_str().unwrap().to_owned();
+                if name == SIGNED_BY_OTHERS {
+                    continue;
+                }
                 all.push(Operation {
-                    name: operation["operationId"].as_str().unwrap().to_owned(),
+                    name,
                     method: method.to_uppercase(),
                     template: path.clone(),
                     document: operation.clone(),

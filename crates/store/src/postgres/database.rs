@@ -1,6 +1,7 @@
 //! A database: where its schemas are, and what opens them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use journal::ValueSource;
 
@@ -17,6 +18,9 @@ const CONTROL_SCHEMA: &str = "makegood";
 
 /// How often making schemas and tables is tried while another process does the same.
 const MAKE_ATTEMPTS: usize = 5;
+
+/// How long an answer about books and API keys may take: requests wait for it.
+const CONTROL_TIME_MAX: Duration = Duration::from_secs(3);
 
 /// A PostgreSQL database that holds an installation. Several processes may use it.
 #[derive(Clone)]
@@ -116,7 +120,33 @@ impl Database {
     ///
     /// As for [`Database::book`].
     pub fn control(&self) -> Result<PostgresControl, StoreError> {
-        Ok(PostgresControl::new(self.made(CONTROL_SCHEMA, migrations::OF_CONTROL)?))
+        self.control_within(CONTROL_TIME_MAX)
+    }
+
+    /// The same for whoever has other work to do while the server is silent: no answer takes longer
+    /// than this, and no attempt to connect to a host.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Database::book`].
+    pub fn control_within(&self, time_max: Duration) -> Result<PostgresControl, StoreError> {
+        let mut connection = self.made(CONTROL_SCHEMA, migrations::OF_CONTROL)?;
+        connection.session.limit_answers(time_max);
+        Ok(PostgresControl::new(connection))
+    }
+
+    /// What the server's clock says, in microseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub fn now_micros(&self) -> Result<i64, StoreError> {
+        let mut connection = PostgresConnection::new(&self.address, CONTROL_SCHEMA)?;
+        connection.session.limit_answers(CONTROL_TIME_MAX);
+        let statement = dialect::postgres_time(dialect::POSTGRES_NOW);
+        let now =
+            sql::first(&mut connection, &statement, &[], |row| Ok(sql::columns(row, 0, 1).int()?))?;
+        now.ok_or_else(|| StoreError::Corrupt("the server tells no time".to_owned()))
     }
 
     /// What the server tells about itself.
