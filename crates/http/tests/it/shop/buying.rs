@@ -5,7 +5,7 @@ use http::Scopes;
 use serde_json::{Value, json};
 
 use super::{Shop, id, purchase};
-use crate::fake_rails::BANK;
+use crate::fake_rails::{BANK, FakeRails};
 use crate::world::{World, check_members, usd};
 
 const ADA: &str = "per_00000000000000000000000007";
@@ -180,16 +180,42 @@ async fn a_refused_step_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_purchase_that_was_called_off_before_it_came_is_none() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let method = shop.method("tok_ok").await;
+    let reverse = |key: &str| world.post("/v1/reverse", json!({"key": key})).fresh();
+    let ask = |key: &str| {
+        world.post("/v1/gift-card-purchases", purchase(2_500, &method, json!({}))).key(key)
+    };
+    assert_eq!(reverse("early").await_status(200).await.json["status"], "barred");
+    ask("early").await_problem(422, "operation_reversed", None).await;
+    assert!(shop.list("/v1/payments").await.is_empty());
+    ask("done").await_status(201).await;
+    reverse("done").await_problem(422, "operation_irreversible", None).await;
+}
+
+#[tokio::test]
 async fn a_payer_who_must_act_is_told() {
     let world = World::new();
     let shop = Shop::open(&world).await;
-    let waits = shop.buy(2_500, "tok_challenge", json!({})).await;
+    let body = purchase(2_500, &shop.method("tok_challenge").await, json!({}));
+    let ask = || world.post("/v1/gift-card-purchases", body.clone()).key("buy");
+    let waits = ask().await_status(201).await.json;
     let action = json!({"kind": "redirect", "url": BANK});
     check_members(
         &waits,
         json!({"status": "requires_action", "next_action": action, "gift_cards": []}),
     );
     assert_eq!(shop.read("gift-card-purchases", &id(&waits)).await, waits);
+    let payment = &shop.list("/v1/payments").await[0];
+    let rails = FakeRails::new(world.book.handle().clone());
+    rails.authorize(id(payment).parse().unwrap());
+    // Whoever repeats the request has what is next done, and gets the cards.
+    let paid = ask().await_status(201).await;
+    assert!(paid.is_replayed());
+    check_members(&paid.json, json!({"status": "paid", "next_action": null}));
+    assert!(paid.json["gift_cards"][0]["code"].is_string());
     let silent = shop.buy(2_500, "tok_silent", json!({})).await;
     check_members(&silent, json!({"status": "pending", "order": null, "gift_cards": []}));
 }
