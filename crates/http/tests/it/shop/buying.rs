@@ -137,9 +137,17 @@ async fn a_repeated_request_buys_nothing_more() {
     let shown = ask().with(&blind).await_status(201).await.json;
     assert!(shown["gift_cards"][0].get("code").is_none());
     assert_eq!(cards(&shown), cards(&first.json));
+    // What somebody has claimed is not the buyer's any more.
+    let claimed = &first.json["gift_cards"][0];
+    let claim = json!({"code": claimed["code"], "person": ADA});
+    let path = format!("/v1/gift-cards/{}/claim", id(claimed));
+    world.post(&path, claim).fresh().await_status(200).await;
+    let shown = ask().await_status(201).await.json;
+    assert!(shown["gift_cards"][0].get("code").is_none());
+    assert_eq!(shown["gift_cards"][1], first.json["gift_cards"][1]);
     world.pass(Span::days(2));
     let late = ask().await_status(201).await.json;
-    assert!(late["gift_cards"][0].get("code").is_none());
+    assert!(late["gift_cards"][1].get("code").is_none());
 }
 
 #[tokio::test]
