@@ -343,7 +343,12 @@ fn a_challenge_holds_the_attempt_up() {
          done t2 -> NothingToChange
          done t3
          checkout = paying 1000 of 1000
-         order",
+         cancel_attempt -> CheckoutPaying
+         action t3
+         cancel_attempt
+         events = checkout.failed
+         statuses = released released released
+         cancel_attempt -> CheckoutNotPaying",
     );
 }
 

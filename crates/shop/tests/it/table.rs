@@ -233,7 +233,8 @@ impl Page {
             }
             ["remove", id] => shop::remove_tender(tender(id), checkout, &self.cards, context),
             ["pay"] => shop::begin_pay(checkout, payments(), context),
-            ["action", id] => shop::require_action(tender(id), checkout),
+            ["action", id] => shop::require_action(tender(id), checkout, context),
+            ["cancel_attempt"] => shop::cancel_attempt(checkout, context),
             ["done", id] => shop::note_action_taken(tender(id), checkout),
             ["fail", id, reason] => {
                 shop::fail(checkout, blame(id), Token::new(reason).unwrap(), context)
@@ -293,6 +294,7 @@ impl Page {
             existing: self.refunds.get(name),
             cards: &self.unspent,
             gone: &self.gone,
+            promotional: &[],
             credit_notes: self.numbering(Series::CreditNote),
             accounts: &accounts,
         };
@@ -443,7 +445,11 @@ impl Page {
 /// What is true of a checkout after every step.
 fn assert_whole(checkout: &Checkout) {
     let can_expire = matches!(checkout.state, CheckoutState::Open | CheckoutState::Failed);
-    assert_eq!(checkout.due_at, can_expire.then_some(checkout.expires_at), "{checkout:?}");
+    if checkout.state == CheckoutState::RequiresAction {
+        assert!(checkout.due_at.is_some(), "{checkout:?}");
+    } else {
+        assert_eq!(checkout.due_at, can_expire.then_some(checkout.expires_at), "{checkout:?}");
+    }
     assert_eq!(checkout.failure.is_some(), checkout.state == CheckoutState::Failed);
     assert_eq!(checkout.order.is_some(), checkout.state == CheckoutState::Paid);
     assert!(checkout.applied() <= checkout.total());

@@ -135,7 +135,8 @@ fn dispute(world: &World, order: &Value) -> String {
     let reason = Token::new("fraudulent").unwrap();
     let new = OpenDispute { id, amount, reason, due_by: None, stage: 1, rail_reference: None };
     let rails = FakeRails::new(world.book.handle().clone());
-    rails.give(PaymentCommand::OpenDispute { payment, new: Box::new(new) });
+    let rest = base::RailRefundId::from_bits(id.bits());
+    rails.give(PaymentCommand::OpenDispute { payment, new: Box::new(new), rest });
     id.to_string()
 }
 
