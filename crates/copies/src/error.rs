@@ -17,6 +17,12 @@ pub enum CopyError {
     /// The book that is copied cannot be read.
     #[error("it cannot be read: {0}")]
     Source(StoreError),
+    /// The source did not rest while it was copied.
+    #[error(
+        "the source was served or written to while it was copied, so the copy is old and cannot be \
+         served; stop every process that uses the source, and run the same command again"
+    )]
+    SourceMoved,
     /// The copy cannot be written.
     #[error("the copy cannot be written: {0}; when that is mended, run the same command again")]
     Target(StoreError),

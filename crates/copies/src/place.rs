@@ -57,9 +57,13 @@ pub struct Moved {
 /// Copies every book with its control record and API keys. Run again after an interruption, it goes
 /// on where it was. The source is only read.
 ///
+/// Books are listed, and so can be served, once all are there and the source has not moved
+/// meanwhile: nothing keeps others from a database while it is read.
+///
 /// # Errors
 ///
-/// [`CopyError::InBook`]; the target cannot serve that book then.
+/// [`CopyError::InBook`]; the target serves none of the books that it did not serve before.
+/// [`CopyError::SourceMoved`] when books or keys were made meanwhile.
 pub fn move_books(
     source: &mut dyn Place,
     target: &mut dyn TargetPlace,
@@ -67,42 +71,82 @@ pub fn move_books(
     progress: &mut dyn FnMut(&BookName, Progress),
 ) -> Result<Vec<Moved>, CopyError> {
     let contents = source.contents().map_err(CopyError::Source)?;
-    let mut moved = Vec::new();
+    let mut copied = Vec::new();
     for record in &contents.books {
         let mut progress = |at| progress(&record.name, at);
+        let book = copy_book(source, target, record, chunks, &mut progress);
+        copied.push(book.map_err(|error| error.of(&record.name))?);
+    }
+    for (record, copied) in contents.books.iter().zip(&copied) {
+        expect_still(source, record, &copied.head).map_err(|error| error.of(&record.name))?;
+    }
+    if source.contents().map_err(CopyError::Source)? != contents {
+        return Err(CopyError::SourceMoved);
+    }
+    let mut moved = Vec::new();
+    for (record, Copied { summary, was_there, .. }) in contents.books.iter().zip(copied) {
         let keys: Vec<&ApiKey> =
             contents.keys.iter().filter(|key| key.book == record.name).collect();
-        let copied = move_book(source, target, record, &keys, chunks, &mut progress);
-        moved.push(copied.map_err(|error| error.of(&record.name))?);
+        list(target, record, &keys).map_err(|error| error.of(&record.name))?;
+        let keys = keys.len() as u64;
+        moved.push(Moved { record: record.clone(), summary, was_there, keys });
     }
     Ok(moved)
 }
 
-fn move_book(
+/// A book that is in the target, equal to the source when that had this head.
+struct Copied {
+    head: Head,
+    summary: Summary,
+    was_there: bool,
+}
+
+fn copy_book(
     source: &mut dyn Place,
     target: &mut dyn TargetPlace,
     record: &BookRecord,
-    keys: &[&ApiKey],
     chunks: Chunks,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Moved, CopyError> {
+) -> Result<Copied, CopyError> {
     let mut reader = source.reader(&record.name).map_err(CopyError::Source)?;
-    let listed = listed(target, record)?;
+    let is_listed = is_listed(target, record)?;
     let mut result = Err(CopyError::Differs { what: "the snapshots" });
     let snapshot = reader.snapshot(&mut |reader| {
-        result = match listed {
-            true => compare(reader, target, record, progress),
-            false => copy(reader, target, record, chunks, progress),
-        };
+        result = copy_or_compare(reader, target, record, is_listed, chunks, progress);
     });
     snapshot.map_err(CopyError::Source)?;
-    let summary = result?;
-    list(target, record, keys)?;
-    Ok(Moved { record: record.clone(), summary, was_there: listed, keys: keys.len() as u64 })
+    result
+}
+
+fn copy_or_compare(
+    source: &mut dyn Reader,
+    target: &mut dyn TargetPlace,
+    record: &BookRecord,
+    is_listed: bool,
+    chunks: Chunks,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Copied, CopyError> {
+    let head = source.head().map_err(CopyError::Source)?;
+    let was_there = is_listed || {
+        // A run that ended before it listed the book gave it the source's head last.
+        let mut store = target.store(&record.name).map_err(CopyError::Target)?;
+        head.seq > 0 && store.head().map_err(CopyError::Target)? == head
+    };
+    let summary = match was_there {
+        true => compare(source, target, record, &head, progress)?,
+        false => copy(source, target, record, &head, chunks, progress)?,
+    };
+    Ok(Copied { head, summary, was_there })
+}
+
+/// Refuses a book that somebody has taken over, and perhaps written to, since it was copied.
+fn expect_still(source: &mut dyn Place, record: &BookRecord, head: &Head) -> Result<(), CopyError> {
+    let now = source.reader(&record.name).and_then(|mut reader| reader.head());
+    if now.map_err(CopyError::Source)? == *head { Ok(()) } else { Err(CopyError::SourceMoved) }
 }
 
 /// Whether the target lists the book. One of the same name that is another book is refused.
-fn listed(target: &mut dyn TargetPlace, record: &BookRecord) -> Result<bool, CopyError> {
+fn is_listed(target: &mut dyn TargetPlace, record: &BookRecord) -> Result<bool, CopyError> {
     let books = target.control().and_then(|mut control| control.books());
     match books.map_err(CopyError::Target)?.iter().find(|book| book.name == record.name) {
         Some(book) if book == record => Ok(true),
@@ -133,17 +177,17 @@ fn copy(
     source: &mut dyn Reader,
     target: &mut dyn TargetPlace,
     record: &BookRecord,
+    head: &Head,
     chunks: Chunks,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, CopyError> {
-    let head = source.head().map_err(CopyError::Source)?;
     let mut store = target.store(&record.name).map_err(CopyError::Target)?;
     let mut filler = Filler::begin(store.as_mut())?;
-    stream(source, &head, filler.from(), chunks, &mut filler, progress)?;
-    filler.complete(&head)?;
-    let expected = summarize(source, &head, progress)?;
-    expected.expect(&summary_of(target, &record.name, &head, progress)?)?;
-    filler.finish(&head)?;
+    stream(source, head, filler.from(), chunks, &mut filler, progress)?;
+    filler.complete(head)?;
+    let expected = summarize(source, head, progress)?;
+    expected.expect(&summary_of(target, &record.name, head, progress)?)?;
+    filler.finish(head)?;
     Ok(expected)
 }
 
@@ -152,15 +196,15 @@ fn compare(
     source: &mut dyn Reader,
     target: &mut dyn TargetPlace,
     record: &BookRecord,
+    head: &Head,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, CopyError> {
-    let head = source.head().map_err(CopyError::Source)?;
     let mut reader = target.reader(&record.name).map_err(CopyError::Target)?;
-    if reader.head().map_err(CopyError::Target)? != head {
+    if reader.head().map_err(CopyError::Target)? != *head {
         return Err(CopyError::InUse(record.name.clone()));
     }
-    let expected = summarize(source, &head, progress)?;
-    expected.expect(&summary_of(target, &record.name, &head, progress)?)?;
+    let expected = summarize(source, head, progress)?;
+    expected.expect(&summary_of(target, &record.name, head, progress)?)?;
     Ok(expected)
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use base::{CardId, HoldId, Instant, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
-use base::{RailRefundId, SellerId};
-use giftcards::{Card, Hold, Program, Refund, account_of};
+use base::{PurchaseId, RailRefundId, SellerId};
+use giftcards::{Card, Hold, Program, Purchase, Refund, account_of};
 use ledger::Account;
 use payments::{Dispute, Method, Payment, RailRefund};
 use shop::{Checkout, Creator, Order, OrderRefund, Payout, Product, Refunding, Seller};
@@ -53,6 +53,8 @@ pub enum AnswerRef {
     Dispute(DisputeId),
     /// A payout.
     Payout(PayoutId),
+    /// A purchase of gift cards.
+    Purchase(PurchaseId),
 }
 
 /// What a reversal achieved.
@@ -103,6 +105,7 @@ impl AnswerRef {
             AnswerRef::RailRefund(id) => (28, id.to_bytes()),
             AnswerRef::Dispute(id) => (29, id.to_bytes()),
             AnswerRef::Payout(id) => (30, id.to_bytes()),
+            AnswerRef::Purchase(id) => (31, id.to_bytes()),
         }
     }
 
@@ -132,6 +135,7 @@ impl AnswerRef {
             28 => AnswerRef::RailRefund(RailRefundId::from_bytes(id)),
             29 => AnswerRef::Dispute(DisputeId::from_bytes(id)),
             30 => AnswerRef::Payout(PayoutId::from_bytes(id)),
+            31 => AnswerRef::Purchase(PurchaseId::from_bytes(id)),
             _ => return None,
         })
     }
@@ -211,6 +215,8 @@ pub enum Answer {
     Dispute(Arc<Dispute>),
     /// A payout.
     Payout(Arc<Payout>),
+    /// A purchase of gift cards.
+    Purchase(Arc<Purchase>),
     /// What a refund of an order would be, or why there would be none.
     RefundPreview(Result<Refunding, Refusal>),
 }
@@ -245,6 +251,7 @@ pub fn answer<R: Rows>(named: AnswerRef, rows: &R, now: Instant) -> Option<Answe
         AnswerRef::RailRefund(id) => Answer::RailRefund(present(rows.rail_refund(id))?.clone()),
         AnswerRef::Dispute(id) => Answer::Dispute(present(rows.dispute(id))?.clone()),
         AnswerRef::Payout(id) => Answer::Payout(present(rows.payout(id))?.clone()),
+        AnswerRef::Purchase(id) => Answer::Purchase(present(rows.purchase(id))?.clone()),
     })
 }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use base::LineKind;
 use payments::NewMethod;
-use shop::{CheckoutRows, Creator, NewCheckout, Product, ProductRows, Refusal, Seller};
+use shop::{CheckoutRows, Creator, Product, ProductRows, Refusal, Seller};
 
+use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::rows::Walk;
-use crate::{AnswerRef, Change, Context, Rows};
+use crate::{AnswerRef, Change, Context, NewCheckout, Rows, purchases};
 
 pub(crate) fn seller<R: Rows>(new: &Seller, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     let existing = walk.seller(new.id).map(Arc::as_ref);
@@ -42,21 +42,32 @@ pub(crate) fn method<R: Rows>(new: &NewMethod, walk: &mut Walk<'_, R>, at: Conte
     Ok(Change::from_outcome(outcome, AnswerRef::Method(new.0.id)))
 }
 
+/// Creates a checkout, and prepares the gift cards that it sells.
 pub(crate) fn checkout<R: Rows>(new: &NewCheckout, walk: &mut Walk<'_, R>, at: Context) -> Decided {
+    let NewCheckout { checkout: new, cards } = new;
     let existing = walk.checkout(new.id).map(Arc::as_ref);
     let (mut sellers, mut creators, mut products) = (Vec::new(), Vec::new(), Vec::new());
     for line in &new.lines {
-        sellers.extend(walk.seller(line.seller).map(Arc::as_ref));
+        sellers.extend(line.seller.and_then(|id| walk.seller(id)).map(Arc::as_ref));
         creators.extend(line.creator.and_then(|id| walk.creator(id)).map(Arc::as_ref));
         products.extend(line.product.and_then(|id| walk.product(id)).map(Arc::as_ref));
     }
+    if !cards.is_empty() {
+        walk.purchase(giftcards::purchase_of(new.id));
+    }
+    for card in cards {
+        purchases::name_to_issue(card.id, &card.prepared, walk);
+    }
     walk.ready()?;
+    let mut composed = Composition::new(walk, at);
     let rows =
         CheckoutRows { existing, sellers: &sellers, creators: &creators, products: &products };
-    let outcome = shop::create_checkout(new, rows, at.first())?;
-    // The rules know them; nobody issues the cards yet, so their money would have no home.
-    if new.lines.iter().any(|line| line.kind == LineKind::GiftCard) {
-        return Err(Refusal::GiftCardLinesNotYet.into());
+    let made = shop::create_checkout(new, rows, composed.context())?;
+    composed.add(made);
+    let checkout = composed.checkout(new.id)?.ok_or(Refusal::CheckoutNotFound)?;
+    let bought = purchases::of_lines(&checkout, cards)?;
+    if !bought.cards.is_empty() {
+        purchases::prepare(&bought, &mut composed)?;
     }
-    Ok(Change::from_outcome(outcome, AnswerRef::Checkout(new.id)))
+    Ok(composed.finish(AnswerRef::Checkout(new.id)))
 }

@@ -7,8 +7,9 @@ pub mod types {
 
     pub use base::SellerId;
     pub use base::{AccountId, CardId, CheckoutId, CreatorId, DisputeId, HoldId, MethodId};
-    pub use base::{OrderId, PaymentId, PayoutId, ProductId, ProgramId, RailRefundId, RefundId};
-    pub use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
+    pub use base::{OrderId, PaymentId, PayoutId, ProductId, ProgramId, PurchaseId};
+    pub use base::{RailRefundId, RefundId};
+    pub use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Purchase, Refund};
     pub use ledger::Account;
     pub use payments::{Dispute, Method, Payment, RailRefund};
     pub use shop::Series;
@@ -61,6 +62,8 @@ macro_rules! every_row {
                 $crate::types::PayoutId, $crate::types::Arc<$crate::types::Payout>, id;
             "How far a series of numbers has come.", numbering, Numbering,
                 $crate::types::Series, $crate::types::Numbering, series;
+            "The gift cards that a checkout sells.", purchase, Purchase,
+                $crate::types::PurchaseId, $crate::types::Arc<$crate::types::Purchase>, id;
         }
     };
 }

@@ -6,7 +6,7 @@
 //! * **Key**, **row**: rows are found by key only, never by query. Whatever must be unique or
 //!   summed is therefore a row.
 //! * **Needs**: the keys a command still lacks. The writer loads them for a whole batch at once
-//!   and asks again; three rounds at most.
+//!   and asks again; four rounds at most.
 //! * **Change**: the rows after a decision, with transfers, entries, events and the answer.
 //! * **Refusal**: a named, numbered "no".
 //! * **Composition**: several rules that decide one command, each on the rows as the one before it
@@ -40,6 +40,7 @@ mod order_refunds;
 mod paying;
 mod payment_command;
 mod payouts;
+mod purchases;
 mod query;
 mod rail_refunds;
 mod refusal;
@@ -60,7 +61,7 @@ pub use payment_command::{PaymentCommand, Spare};
 pub use query::{Query, ask, query_needs};
 pub use refusal::{Refusal, StoredRefusal};
 pub use rows::{Found, Key, Rows};
-pub use shop_command::{AddTender, HoldIds, RefundIds, ShopCommand};
+pub use shop_command::{AddTender, HoldIds, NewCheckout, PreparedCard, RefundIds, ShopCommand};
 
 /// The circumstances of a decision.
 #[derive(Clone, Copy, Debug)]
@@ -80,5 +81,7 @@ impl Context {
     }
 }
 
-/// Rounds of loading a command may ask for.
-pub const NEEDS_ROUNDS_MAX: usize = 3;
+/// Rounds of loading a command may ask for. The longest ways are from a dispute to its payment, the
+/// refunds of it, and the orders' refunds of which they are parts; or to the purchase that the
+/// payment paid for, and its cards.
+pub const NEEDS_ROUNDS_MAX: usize = 4;

@@ -9,6 +9,7 @@ use shop::{Checkout, CompleteRows, Refusal, Series, Tender, TenderKind};
 
 use crate::composition::{Composition, Held};
 use crate::gift_cards::Decided;
+use crate::purchases::{hindrance, issue_all, name_all_to_issue};
 use crate::rows::{Stop, Walk};
 use crate::tenders::{holds_of, name_cards};
 use crate::{AnswerRef, Context, Rows};
@@ -37,6 +38,9 @@ pub(crate) fn pay<R: Rows>(
     let begun = shop::begin_pay(checkout, *payments, composed.context())?;
     composed.add(begun);
     let checkout = composed.checkout(id)?.ok_or(Refusal::CheckoutNotFound)?;
+    if let Some(refusal) = hindrance(&checkout, &mut composed)? {
+        return Err(refusal.into());
+    }
     for hold in holds_of(&checkout) {
         let Held { hold, card, account, .. } = composed.held(hold)?;
         let secured = giftcards::secure(&hold, &card, &account, id, composed.context())?;
@@ -71,8 +75,8 @@ fn authorize<R: Rows>(
     Ok(true)
 }
 
-/// Takes what is held and makes the order. Nothing of it can be refused any more: the holds are
-/// secured, and rails have taken the rest.
+/// Takes what is held, makes the order and issues the cards it sells. Nothing of it can be refused
+/// any more: the holds are secured, rails have taken the rest, and cards were asked for before.
 pub(crate) fn complete<R: Rows>(
     order: OrderId,
     checkout: &Checkout,
@@ -97,7 +101,7 @@ pub(crate) fn complete<R: Rows>(
     };
     let made = shop::complete(order, checkout, rows, composed.context())?;
     composed.add(made);
-    Ok(())
+    issue_all(order, checkout, composed)
 }
 
 /// Names what making an order needs besides its checkout.
@@ -109,6 +113,7 @@ pub(crate) fn name_order<R: Rows>(order: OrderId, walk: &mut Walk<'_, R>) {
 /// Names what making an order of this checkout moves.
 pub(crate) fn name_completion<R: Rows>(checkout: &Arc<Checkout>, walk: &mut Walk<'_, R>) {
     name_cards(checkout, walk);
+    name_all_to_issue(checkout, walk);
     for name in shop::checkout_accounts(checkout) {
         walk.account(name.id(checkout.currency));
     }

@@ -2,12 +2,13 @@
 
 use base::{AccountId, CardId, HoldId, Instant, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
-use base::{RailRefundId, SellerId};
+use base::{PurchaseId, RailRefundId, SellerId};
 use giftcards::account_of;
 use shop::RefundRequest;
 
 use crate::answer::waits_for;
-use crate::order_refunds::preview;
+use crate::order_refunds::{check_not_blocked, payments_of, preview};
+use crate::purchases::unspent_of;
 use crate::rows::Walk;
 use crate::{Answer, AnswerRef, CardRef, Key, Refusal, Rows, answer};
 
@@ -50,6 +51,8 @@ pub enum Query {
     Dispute(DisputeId),
     /// A payout.
     Payout(PayoutId),
+    /// A purchase of gift cards.
+    Purchase(PurchaseId),
     /// What a refund of an order would be.
     RefundPreview {
         /// The order.
@@ -73,8 +76,16 @@ pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
             return Walk::new(rows).account(*id).cloned().map(Answer::Account);
         }
         Query::RefundPreview { order, request } => {
-            let order = Walk::new(rows).order(*order)?;
-            let refunding = preview(order, request).map_err(Refusal::Shop);
+            let mut walk = Walk::new(rows);
+            let order = walk.order(*order)?;
+            let unspent = unspent_of(order, &mut walk, now);
+            let refunding = preview(order, request, &unspent).map_err(Refusal::Shop);
+            let refunding = refunding.and_then(|refunding| {
+                let payments: Vec<_> =
+                    payments_of(order).filter_map(|id| walk.payment(id).cloned()).collect();
+                check_not_blocked(order, &refunding, &payments)?;
+                Ok(refunding)
+            });
             return Some(Answer::RefundPreview(refunding));
         }
         _ => {}
@@ -121,8 +132,14 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::RailRefund(id) => walk.rail_refund(*id).map(|_| AnswerRef::RailRefund(*id)),
         Query::Dispute(id) => walk.dispute(*id).map(|_| AnswerRef::Dispute(*id)),
         Query::Payout(id) => walk.payout(*id).map(|_| AnswerRef::Payout(*id)),
+        Query::Purchase(id) => walk.purchase(*id).map(|_| AnswerRef::Purchase(*id)),
         Query::RefundPreview { order, .. } => {
-            walk.order(*order);
+            let order = walk.order(*order)?;
+            for payment in payments_of(order) {
+                walk.payment(payment);
+            }
+            // Which rows are named does not depend on the time.
+            unspent_of(order, walk, Instant::MAX);
             None
         }
     }

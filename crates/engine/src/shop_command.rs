@@ -1,10 +1,14 @@
 //! Commands about the shop.
 
-use base::{CheckoutId, HoldId, MethodId, Money, OrderId, PaymentId, PayoutId, RailRefundId};
+use base::{
+    CardId, CheckoutId, HoldId, MethodId, Money, OrderId, PaymentId, PayoutId, RailRefundId,
+};
 use base::{RefundId, Token};
-use shop::{Creator, NewCheckout, NewPayout, Product, RefundOrder, Seller, TenderId, limits};
+use giftcards::Prepared;
+use ledger::RailName;
+use shop::{Creator, LineId, NewPayout, Product, RefundOrder, Seller, TenderId, limits};
 
-use crate::{CardRef, CommandKind};
+use crate::{CardRef, CommandKind, Spare};
 
 /// Commands about sellers, checkouts, orders and payouts. Ids are drawn by the caller, also those
 /// of what may or may not follow.
@@ -16,7 +20,7 @@ pub enum ShopCommand {
     CreateCreator(Box<Creator>),
     /// Creates a product.
     CreateProduct(Box<Product>),
-    /// Creates a checkout.
+    /// Creates a checkout, with the gift cards that it sells.
     CreateCheckout(Box<NewCheckout>),
     /// Adds a way to pay, and plans all of them anew.
     AddTender {
@@ -50,12 +54,38 @@ pub enum ShopCommand {
         /// The checkout.
         checkout: CheckoutId,
     },
+    /// Gives up an attempt to pay that waits for its payer: by the payer's own wish, or because the
+    /// checkout is due and the payer has not acted.
+    CancelAttempt {
+        /// The checkout.
+        checkout: CheckoutId,
+        /// Ids for refunds of what was taken in vain, as in [`Spare`](crate::Spare).
+        refunds: Box<[RailRefundId; Spare::REFUNDS]>,
+    },
+    /// Notes that what a refund owes, because the card that had paid is gone, was paid by hand.
+    PayRefundByHand {
+        /// The refund.
+        refund: RefundId,
+        /// The tender whose card is gone.
+        tender: TenderId,
+        /// The rail over which it was paid.
+        rail: RailName,
+    },
     /// Refunds an order, or a part of it.
     RefundOrder {
         /// The order.
         order: OrderId,
         /// What to refund.
         new: Box<RefundOrder>,
+        /// Ids for the ways back.
+        ids: Box<RefundIds>,
+    },
+    /// Takes back the gift cards that an order has just sold, and refunds them.
+    UndoPurchase {
+        /// The order.
+        order: OrderId,
+        /// The id of the refund. It alone says whether two are one.
+        refund: RefundId,
         /// Ids for the ways back.
         ids: Box<RefundIds>,
     },
@@ -75,6 +105,33 @@ pub enum ShopCommand {
     },
 }
 
+/// A checkout to be created: its lines, and the gift cards that some of them sell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCheckout {
+    /// What the shop looks at.
+    pub checkout: shop::NewCheckout,
+    /// The cards: for each line of gift cards as many as it has units, for other lines none.
+    pub cards: Vec<PreparedCard>,
+}
+
+/// A checkout that sells no gift cards.
+impl From<shop::NewCheckout> for NewCheckout {
+    fn from(checkout: shop::NewCheckout) -> NewCheckout {
+        NewCheckout { checkout, cards: Vec::new() }
+    }
+}
+
+/// A gift card that a checkout sells. Its value is the price of one unit of its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreparedCard {
+    /// The line that sells it.
+    pub line: LineId,
+    /// Its id, drawn by the caller.
+    pub id: CardId,
+    /// What it will be like.
+    pub prepared: Box<Prepared>,
+}
+
 /// A way to pay, as it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AddTender {
@@ -82,6 +139,11 @@ pub enum AddTender {
     GiftCard {
         /// The card.
         card: CardRef,
+    },
+    /// Cards of the buyer, as many of them as have something to pay.
+    Wallet {
+        /// The cards, those first that are to be used first when there are too many.
+        cards: Vec<CardId>,
     },
     /// A payment method.
     PaymentMethod {
@@ -116,7 +178,10 @@ impl ShopCommand {
             ShopCommand::RemoveTender { .. } => CommandKind::RemoveTender,
             ShopCommand::Pay { .. } => CommandKind::Pay,
             ShopCommand::ExpireCheckout { .. } => CommandKind::ExpireCheckout,
+            ShopCommand::CancelAttempt { .. } => CommandKind::CancelAttempt,
+            ShopCommand::PayRefundByHand { .. } => CommandKind::PayRefundByHand,
             ShopCommand::RefundOrder { .. } => CommandKind::RefundOrder,
+            ShopCommand::UndoPurchase { .. } => CommandKind::UndoPurchase,
             ShopCommand::CreatePayout(_) => CommandKind::CreatePayout,
             ShopCommand::PayoutPaid { .. } => CommandKind::PayoutPaid,
             ShopCommand::PayoutFailed { .. } => CommandKind::PayoutFailed,

@@ -43,6 +43,7 @@ pub(crate) fn add<R: Rows>(
             Some(_) => Ok(NewTender::PaymentMethod { method: *method, wanted: *wanted }),
             None => Err(payments::Refusal::MethodNotFound.into()),
         },
+        AddTender::Wallet { cards } => return add_wallet(id, cards, holds, walk, at),
     };
     let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
     let new = named.inspect_err(|_| name_cards(checkout, walk))?;
@@ -50,7 +51,7 @@ pub(crate) fn add<R: Rows>(
         NewTender::GiftCard { card } => Some(card),
         NewTender::PaymentMethod { .. } => None,
     };
-    let candidates = candidates(checkout, added, walk, at)?;
+    let candidates = candidates(checkout, added.as_slice(), walk, at)?;
     walk.ready()?;
     let facts = facts(&candidates, holds);
     let mut composed = Composition::new(walk, at);
@@ -61,6 +62,37 @@ pub(crate) fn add<R: Rows>(
     Ok(composed.finish(AnswerRef::Checkout(id)))
 }
 
+/// Adds cards of the buyer. Whether they are is looked at here, for whoever found them may know an
+/// old owner.
+fn add_wallet<R: Rows>(
+    id: CheckoutId,
+    wallet: &[CardId],
+    holds: &HoldIds,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
+    let mut candidates = candidates(checkout, wallet, walk, at)?;
+    walk.ready()?;
+    // Each of the others would take an id of a hold away from those that have something to pay.
+    candidates.retain(|candidate| {
+        let Candidate { card, pays, .. } = candidate;
+        let is_the_buyers = card.owner().is_some() && card.owner() == checkout.buyer;
+        let may_pay = pays.as_ref().is_ok_and(|lines| !lines.is_empty());
+        is_tender(checkout, card.id) || (is_the_buyers && may_pay)
+    });
+    let facts = facts(&candidates, holds);
+    let mut composed = Composition::new(walk, at);
+    let planned = shop::add_wallet(wallet, checkout, &facts, composed.context())?;
+    composed.add(planned);
+    follow_plan(id, &candidates, &facts, &mut composed)?;
+    Ok(composed.finish(AnswerRef::Checkout(id)))
+}
+
+fn is_tender(checkout: &Checkout, card: CardId) -> bool {
+    checkout.tenders.iter().any(|tender| tender.is_live() && tender.card() == Some(card))
+}
+
 pub(crate) fn remove<R: Rows>(
     id: CheckoutId,
     tender: TenderId,
@@ -69,7 +101,7 @@ pub(crate) fn remove<R: Rows>(
     at: Context,
 ) -> Decided {
     let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
-    let candidates = candidates(checkout, None, walk, at)?;
+    let candidates = candidates(checkout, &[], walk, at)?;
     walk.ready()?;
     let facts = facts(&candidates, holds);
     let mut composed = Composition::new(walk, at);
@@ -133,14 +165,18 @@ pub(crate) fn name_cards<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R>) {
 
 fn candidates<'a, R: Rows>(
     checkout: &Checkout,
-    added: Option<CardId>,
+    added: &[CardId],
     walk: &mut Walk<'a, R>,
     at: Context,
 ) -> Result<Vec<Candidate<'a>>, Stop> {
     name_cards(checkout, walk);
     let live = checkout.tenders.iter().filter(|tender| tender.is_live());
     let mut cards: Vec<CardId> = live.filter_map(Tender::card).collect();
-    cards.extend(added.filter(|card| !cards.contains(card)));
+    for card in added {
+        if !cards.contains(card) {
+            cards.push(*card);
+        }
+    }
     let lines: Vec<giftcards::Line> = checkout.lines.iter().map(as_cards_see).collect();
     let mut candidates = Vec::with_capacity(cards.len());
     for id in cards {

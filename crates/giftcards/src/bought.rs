@@ -7,7 +7,7 @@
 use base::{Money, Token};
 use ledger::{Account, AccountName, Reason, Subject};
 
-use crate::life::{changed, move_value, refuse_canceled};
+use crate::life::{changed, give_value, move_value, refuse_canceled};
 use crate::{Block, Card, CardState, Context, EventKind, Outcome, Refusal};
 
 /// Takes unspent value off a card, all or `part` of it, back to the account that it came from,
@@ -52,6 +52,31 @@ pub fn claw_back(
     let to = Account::or_open(loss, AccountName::ChargebackLoss, card.currency);
     let (why, kind) = (Reason::CardClawedBack, EventKind::CardClawedBack);
     take_off(card, account, to, part, (why, kind), context)
+}
+
+/// Gives back to a card what was clawed back from it, because the dispute was won after all.
+///
+/// # Errors
+///
+/// In this order: `NotUsable(Canceled)`, `CurrencyMismatch`, `LimitExceeded` when it is nothing or
+/// a total would overflow.
+pub fn restore(
+    card: &Card,
+    account: &Account,
+    loss: Option<&Account>,
+    amount: Money,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    refuse_canceled(card)?;
+    if amount.currency != card.currency {
+        return Err(Refusal::CurrencyMismatch);
+    }
+    if amount.amount.is_zero() {
+        return Err(Refusal::LimitExceeded);
+    }
+    let from = Account::or_open(loss, AccountName::ChargebackLoss, card.currency);
+    let posted = give_value(card, account, from, Reason::CardRestored, amount.amount, context)?;
+    Ok(Outcome { posted, ..changed(card.clone(), account, EventKind::CardRestored) })
 }
 
 fn take_off(

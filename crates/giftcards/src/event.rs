@@ -58,11 +58,13 @@ pub enum EventKind {
     CardDeliveryUpdated = 145,
     /// A card is for somebody else, or for the same person elsewhere.
     CardRecipientChanged = 146,
+    /// What was clawed back from a card went back to it.
+    CardRestored = 147,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 27] = [
+    pub const ALL: [EventKind; 28] = [
         EventKind::ProgramCreated,
         EventKind::CardIssued,
         EventKind::CardFrozen,
@@ -90,6 +92,7 @@ impl EventKind {
         EventKind::CardClaimed,
         EventKind::CardDeliveryUpdated,
         EventKind::CardRecipientChanged,
+        EventKind::CardRestored,
     ];
 
     /// Stable name: `noun.past_participle`.
@@ -110,6 +113,7 @@ impl EventKind {
             EventKind::CardClaimed => "gift_card.claimed",
             EventKind::CardDeliveryUpdated => "gift_card.delivery_updated",
             EventKind::CardRecipientChanged => "gift_card.recipient_changed",
+            EventKind::CardRestored => "gift_card.restored",
             EventKind::CardBlocked => "gift_card.blocked",
             EventKind::CardUnblocked => "gift_card.unblocked",
             EventKind::CardDeliveryDue => "gift_card.delivery_due",

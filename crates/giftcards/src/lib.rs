@@ -11,6 +11,8 @@
 //!   is a hold that was captured in the same step.
 //! * **Secured hold**: a hold of a checkout that is being paid; it never lapses, for money that a
 //!   rail is asked for meanwhile cannot be given back by looking at a clock.
+//! * **Purchase**: the cards that a checkout sells, *prepared* with it and *issued* by its order.
+//! * **Undo**: a buyer takes a purchase back at once, while nobody has touched it.
 //! * **Withdrawal**: unspent value of a bought card on its way back to the order that issued it;
 //!   **claw-back**: the same, when the payment turned out to be none.
 //! * **Claim**: a person takes a card into their hands, by its code or by its *claim link*, a
@@ -40,6 +42,7 @@ mod bought;
 mod card;
 mod claim;
 mod deliver;
+mod disputed;
 mod event;
 mod expiry;
 mod gift;
@@ -49,20 +52,23 @@ mod life;
 mod outcome;
 mod payable;
 mod program;
+mod purchase;
 mod refund;
 mod refusal;
 mod reverse;
 mod scope;
 mod spend;
+mod unspent;
 mod update;
 
 pub use adjust_reason::AdjustReason;
 pub use base::{Label, LabelError, LineKind, Metadata, MetadataError};
-pub use bought::{block_for_dispute, claw_back, unblock, withdraw};
+pub use bought::{block_for_dispute, claw_back, restore, unblock, withdraw};
 pub use card::{Block, Card, CardState, CardStatus, Code, CodeHash, CodeRow, Details, Funding};
 pub use card::{Sandbox, Sealed, Source, account_of, status};
 pub use claim::{Proof, claim};
 pub use deliver::{DeliveryNews, change_recipient, deliver, note_delivery, resend};
+pub use disputed::Uncovered;
 pub use event::EventKind;
 pub use expiry::{expire_card, expire_hold};
 pub use gift::Owner;
@@ -74,12 +80,15 @@ pub use life::{Adjust, Direction, Extend, adjust, cancel, extend, freeze, replac
 pub use outcome::Outcome;
 pub use payable::{Bill, payable};
 pub use program::{NewProgram, Program, create_program};
+pub use purchase::{BoughtCard, NewPurchase, PaidPart, Prepared, Purchase, PurchaseDispute};
+pub use purchase::{check_issuable, issue_bought, main_payment, prepare, purchase_of};
 pub use refund::{RefundHold, ReturnRows, refund};
 pub use refusal::{Refusal, Why};
 pub use reverse::{Undo, reverse};
 pub use scope::{Line, Scope, ScopeLists};
 pub use spend::{Capture, ChangeHold, Place, SpendRows};
 pub use spend::{capture, change_hold, hold, redeem, release, secure};
+pub use unspent::{Unspent, check_undo, take_from};
 pub use update::{Update, update};
 
 /// Limits of this capability, each with its unit in the name.
@@ -101,6 +110,12 @@ pub mod limits {
     pub const CARD_VALUE_MAX: i64 = 100_000_000;
     /// Entries of each list of a scope, and regions of a card.
     pub const SCOPE_LIST_MAX: usize = 100;
+    /// Cards that one checkout sells, so that all that may become of them fits into one record.
+    pub const CARDS_PER_PURCHASE_MAX: usize = 100;
+    /// Seconds after its order in which a purchase may be undone: ten minutes.
+    pub const UNDO_SECONDS: u64 = 600;
+    /// Seconds by which a program may put off that its bought cards can be spent: thirty days.
+    pub const ACTIVATION_SECONDS_MAX: u32 = 30 * 86_400;
     /// Times a card is sent: once, and five times again.
     pub const SENDINGS_MAX: u16 = 6;
     /// Seconds between what was last heard of a sending and the next one.

@@ -2,7 +2,7 @@
 
 use ledger::{Posted, Subject};
 
-use crate::{Card, CodeRow, EventKind, Hold, Program, Refund};
+use crate::{Card, CodeRow, EventKind, Hold, Program, Purchase, Refund};
 
 /// Rows after a decision, what was posted, and what happened in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Outcome {
     pub refunds: Vec<Refund>,
     /// Programs after the decision.
     pub programs: Vec<Program>,
+    /// Purchases after the decision.
+    pub purchases: Vec<Purchase>,
     /// Accounts, transfers and entries.
     pub posted: Posted,
     /// Events, each with the object it is about.

@@ -26,6 +26,8 @@ pub struct Program {
     pub hold_seconds_max: u32,
     /// Days by which a refund prolongs a card that has expired; zero counts as one.
     pub refund_extension_days: u16,
+    /// Seconds after its order from which on a bought card can be spent; zero is at once.
+    pub activation_s: u32,
     /// Where its cards may be spent.
     pub scope: Scope,
     /// Regions in which its cards may be spent; empty means everywhere.
@@ -46,7 +48,8 @@ pub struct NewProgram(pub Program);
 ///
 /// In this order: `IdTaken`; `LimitExceeded` when the value range is empty, begins at zero or ends
 /// above [`limits::CARD_VALUE_MAX`], cards would live no day, a hold may last no second or longer
-/// than [`limits::HOLD_SECONDS_MAX`], or a list is longer than [`limits::SCOPE_LIST_MAX`].
+/// than [`limits::HOLD_SECONDS_MAX`], activation waits longer than
+/// [`limits::ACTIVATION_SECONDS_MAX`], or a list is longer than [`limits::SCOPE_LIST_MAX`].
 pub fn create_program(
     new: &NewProgram,
     existing: Option<&Program>,
@@ -62,6 +65,7 @@ pub fn create_program(
         || program.value_max.minor() > limits::CARD_VALUE_MAX
         || program.validity_days == Some(0)
         || !hold_seconds.contains(&program.hold_seconds_max)
+        || program.activation_s > limits::ACTIVATION_SECONDS_MAX
         || !program.scope.within_limits()
         || program.regions.len() > limits::SCOPE_LIST_MAX
     {

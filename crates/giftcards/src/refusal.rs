@@ -83,6 +83,12 @@ pub enum Refusal {
     /// The card or hold has not reached its date.
     #[error("not due yet")]
     NotDue,
+    /// The order has sold no gift cards.
+    #[error("no such purchase of gift cards")]
+    PurchaseNotFound,
+    /// The time in which a purchase may be undone is over.
+    #[error("it is too late to undo the purchase")]
+    UndoTooLate,
     /// The provider side of a test card refuses captures.
     #[error("the capture was declined")]
     CaptureDeclined,

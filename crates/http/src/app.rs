@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::api_key::{self, KeySecret, NewKey};
 use crate::blocking;
 use crate::book::Book;
 use crate::keys::{ApiKey, KeyTable, Known, UNKNOWN_FOR};
-use crate::neighbors::Neighbors;
+use crate::neighbors::{Miss, Neighbors};
 use crate::place::{Place, Whereabouts};
 use crate::problem::{Problem, catalog};
 use crate::read_side::ReadSide;
@@ -53,6 +54,8 @@ pub struct Limits {
     /// How long a request waits for a book that changes hands between processes; 12 s, below the
     /// time that clients usually wait.
     pub forward_time_max: Duration,
+    /// How long whoever pays a checkout waits for rails; 5 s.
+    pub pay_time_max: Duration,
     /// How long the code of a new card can be shown again; 24 hours.
     pub code_shown_for: base::Span,
     /// Which addresses webhook endpoints may have; public ones.
@@ -73,6 +76,7 @@ impl Default for Limits {
             publishable_client_believed: false,
             slow_request_min: Duration::from_secs(1),
             forward_time_max: Duration::from_secs(12),
+            pay_time_max: Duration::from_secs(5),
             code_shown_for: base::Span::days(1),
             webhook_reach: webhooks::Reach::Public,
         }
@@ -105,6 +109,8 @@ pub struct App {
     places: RwLock<HashMap<String, Arc<Place>>>,
     /// None when this process is the only one.
     neighbors: Option<Neighbors>,
+    /// True while nobody tells which process owns what.
+    is_cut_off: AtomicBool,
     client_hasher: RandomState,
 }
 
@@ -122,6 +128,7 @@ impl App {
             keys: KeyTable::new(control),
             places: RwLock::default(),
             neighbors: None,
+            is_cut_off: AtomicBool::new(false),
             client_hasher: RandomState::new(),
         }
     }
@@ -161,6 +168,16 @@ impl App {
         );
     }
 
+    /// Whether the database has been silent for so long that this process owns nothing any more and
+    /// does not know who does: then it is not ready, whatever it was told before.
+    pub fn put_cut_off(&self, is_cut_off: bool) {
+        self.is_cut_off.store(is_cut_off, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_cut_off(&self) -> bool {
+        self.is_cut_off.load(Ordering::Relaxed)
+    }
+
     /// Lists and reports of a book are read here whoever owns it. Returns its read side, for the
     /// time in which it is served here: the one that was given first.
     pub fn read_here(&self, reads: ReadSide) -> Arc<ReadSide> {
@@ -190,7 +207,13 @@ impl App {
         all
     }
 
-    fn place(&self, name: &str) -> Option<Arc<Place>> {
+    /// True when there is a book of this name, wherever it is served.
+    pub(crate) fn has_place(&self, name: &str) -> bool {
+        self.place(name).is_some()
+    }
+
+    /// A book of the installation, wherever it is served.
+    pub(crate) fn place(&self, name: &str) -> Option<Arc<Place>> {
         self.places.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
@@ -247,7 +270,9 @@ impl App {
             self.with_keys(move |app| {
                 app.keys.read_again(asked_at, || app.clock.monotonic(), |name| app.place(name))
             })
-            .await?;
+            .await
+            // Another process may read them, or this one again in a moment.
+            .map_err(|problem| problem.missed(Miss::NothingDone))?;
             // As of when it was asked: what was read since is new enough, however long it took.
             known = self.keys.find(text, asked_at, hash);
         }
@@ -255,6 +280,11 @@ impl App {
             Known::Valid(key) => Ok(key),
             Known::Invalid | Known::ReadAgain => Err(Problem::new(&catalog::UNAUTHORIZED)),
         }
+    }
+
+    /// The book that a key opened when the keys could be read last.
+    pub(crate) fn last_place(&self, text: &str) -> Option<Arc<Place>> {
+        self.keys.last_place(text, || api_key::presented_hash(&self.ring, text))
     }
 
     /// Keeps a new key, at most once for an operation.
@@ -279,7 +309,7 @@ impl App {
         self: &Arc<App>,
         work: impl FnOnce(&mut dyn ControlStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.with_keys(move |app| work(app.keys.control().as_mut())).await
+        self.with_keys(move |app| app.keys.with_store(work)).await
     }
 
     /// Uses the keys without blocking the other requests.

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use writer::{Archived, Figures, Handle, Outcome, Removal, Request, Trouble};
 
 use crate::problem::{Problem, catalog};
+use crate::rail_work::RailWork;
 use crate::read_side::ReadSide;
 
 /// A served book.
@@ -19,6 +20,8 @@ pub struct Book {
     /// Sequence of the last record when it was opened here.
     opened_at_seq: u64,
     budgets: Mutex<GuessBudgets>,
+    /// Whoever calls rails for it; without, no rail is available.
+    rails: Option<Arc<dyn RailWork>>,
 }
 
 impl Book {
@@ -34,7 +37,19 @@ impl Book {
             opened_at_seq: handle.figures().seq(),
             handle,
             budgets: Mutex::new(GuessBudgets::new(Limits::default())),
+            rails: None,
         }
+    }
+
+    /// The same with somebody who calls rails for it.
+    #[must_use]
+    pub fn with_rails(self, work: Arc<dyn RailWork>) -> Book {
+        Book { rails: Some(work), ..self }
+    }
+
+    /// Whoever calls rails for it, if anybody does.
+    pub(crate) fn rails(&self) -> Option<&Arc<dyn RailWork>> {
+        self.rails.as_ref()
     }
 
     /// Its tables.
@@ -94,12 +109,19 @@ impl Book {
 
     /// Asks one question of the writer, whose answer is never stale.
     pub(crate) async fn ask(&self, query: Query) -> Result<Option<Answer>, Trouble> {
+        Ok(self.ask_all(vec![query]).await?.pop().flatten())
+    }
+
+    /// Asks questions together: the answers are of one instant, in order.
+    pub(crate) async fn ask_all(
+        &self,
+        queries: Vec<Query>,
+    ) -> Result<Vec<Option<Answer>>, Trouble> {
         let (sender, receiver) = oneshot::channel();
-        self.handle.query(vec![query], move |answers| {
+        self.handle.query(queries, move |answers| {
             let _ = sender.send(answers);
         })?;
-        let mut answers = receiver.await.map_err(|_| ended())??;
-        Ok(answers.pop().flatten())
+        receiver.await.map_err(|_| ended())?
     }
 
     /// The book's time, which in a test book is not that of the wall.

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -34,6 +35,11 @@ pub(crate) struct Arrival {
     pub(crate) body: Body,
 }
 
+/// Mark of a request whose key was found not to be valid, which takes a moment: it is not looked
+/// for again.
+#[derive(Clone, Copy)]
+pub(crate) struct Unauthorized;
+
 /// What a handler can take: it says who may call.
 pub(crate) trait Admission: Sized + Send + 'static {
     /// The scope to name in the documentation; `None` when no key is needed.
@@ -41,6 +47,9 @@ pub(crate) trait Admission: Sized + Send + 'static {
 
     /// Whether a process answers it that does not own the book.
     const IS_ANYWHERE: bool;
+
+    /// Whether the path names the book, at [`BOOK_PART`], since there is no key that does.
+    const NAMES_BOOK: bool = false;
 
     /// Admits the request or answers why not, with the version to answer in.
     fn admit(arrival: Arrival) -> impl Future<Output = Result<(Self, Version), Problem>> + Send;
@@ -58,6 +67,59 @@ impl Admission for Visit {
     async fn admit(arrival: Arrival) -> Result<(Visit, Version), Problem> {
         Ok((Visit { app: arrival.app }, Version::NEWEST))
     }
+}
+
+/// The part of a path that names a book, where one does: `/v1/rails/{rail}/webhooks/{book}`.
+pub(crate) const BOOK_PART: usize = 5;
+
+/// A message of somebody who has no key, but signs what is sent. Whoever handles it checks that.
+pub(crate) struct Told {
+    pub(crate) app: Arc<App>,
+    head: Parts,
+    body: Body,
+}
+
+impl Admission for Told {
+    const SCOPE: Option<&'static str> = None;
+    const IS_ANYWHERE: bool = false;
+    const NAMES_BOOK: bool = true;
+
+    async fn admit(arrival: Arrival) -> Result<(Told, Version), Problem> {
+        let Arrival { app, head, body, .. } = arrival;
+        Ok((Told { app, head, body }, Version::NEWEST))
+    }
+}
+
+impl Told {
+    /// A part of the path, as in [`Call::path_id_at`].
+    pub(crate) fn path_part(&self, part: usize) -> &str {
+        path_part(&self.head, part)
+    }
+
+    /// What came with it.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    /// The body as it came, which is what was signed.
+    pub(crate) async fn body(&mut self) -> Result<Bytes, Problem> {
+        let body = std::mem::take(&mut self.body);
+        let limits = &self.app.limits;
+        body::collect_in_time(body, limits.body_bytes_max, limits.body_time_max).await
+    }
+
+    /// Why a book is not here: there is none of this name, or it changes hands.
+    pub(crate) fn missing(&self, name: &str) -> Problem {
+        match self.app.has_place(name) {
+            true => Problem::from(Trouble::Moved),
+            false => Problem::new(&catalog::NOT_FOUND),
+        }
+    }
+}
+
+/// A part of a path, counted from 1 behind the first slash; nothing when there is none.
+pub(crate) fn path_part(head: &Parts, part: usize) -> &str {
+    head.uri.path().split('/').nth(part).unwrap_or("")
 }
 
 /// A request whose key is valid.
@@ -144,7 +206,11 @@ impl<S: Scope, C: Role> Admission for Call<S, C> {
     async fn admit(arrival: Arrival) -> Result<(Self, Version), Problem> {
         let Arrival { app, request_id, arrived, head, body } = arrival;
         let requested = Version::requested(&head.headers)?;
-        let text = bearer(&head.headers).ok_or_else(|| Problem::new(&catalog::UNAUTHORIZED))?;
+        let unauthorized = || Problem::new(&catalog::UNAUTHORIZED);
+        let text = bearer(&head.headers).ok_or_else(unauthorized)?;
+        if head.extensions.get::<Unauthorized>().is_some() {
+            return Err(unauthorized());
+        }
         let key = app.key(text).await?;
         let version = requested.unwrap_or(key.version);
         let peer = head.extensions.get().copied();
@@ -167,6 +233,15 @@ impl<S, C> Call<S, C> {
         part: usize,
         missing: &'static Entry,
     ) -> Result<Id, Problem> {
+        path_part(&self.head, part).parse().map_err(|_| Problem::new(missing))
+    }
+
+    /// A short name in the path, such as that of a tender.
+    pub(crate) fn path_name<T: FromStr>(
+        &self,
+        part: usize,
+        missing: &'static Entry,
+    ) -> Result<T, Problem> {
         let text = self.head.uri.path().split('/').nth(part).unwrap_or("");
         text.parse().map_err(|_| Problem::new(missing))
     }

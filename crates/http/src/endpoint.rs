@@ -13,7 +13,7 @@ use tracing::{Instrument, Span};
 
 use crate::app::App;
 use crate::call::{Admission, Arrival};
-use crate::forward::{self, Answered};
+use crate::forward::{self, Answered, Forwarded};
 use crate::problem::{Problem, catalog};
 use crate::query;
 use crate::reply::{Reply, respond};
@@ -42,9 +42,11 @@ where
             let arrival = arrive(Arc::clone(&app), request, request_id);
             let about = About { route, request_id, arrived: arrival.arrived, watched };
             let attempt = |arrival| attempt(&handler, parameters, arrival);
-            let answered = match app.neighbors().filter(|_| A::SCOPE.is_some()) {
+            let answered = match app.neighbors().filter(|_| A::SCOPE.is_some() || A::NAMES_BOOK) {
                 Some(neighbors) => {
-                    forward::answer(arrival, neighbors, (route, A::IS_ANYWHERE), attempt).await
+                    let about =
+                        Forwarded { route, is_anywhere: A::IS_ANYWHERE, names_book: A::NAMES_BOOK };
+                    forward::answer(arrival, neighbors, about, attempt).await
                 }
                 None => {
                     let (version, outcome) = attempt(arrival).await;

@@ -9,6 +9,8 @@ use journal::{EventLine, Record};
 use ledger::Account;
 use store::{EventPlace, Reader, StoreError};
 
+use crate::views;
+
 /// Records that one request looks at.
 const SCANNED_RECORDS_MAX: usize = 10_000;
 
@@ -56,7 +58,7 @@ impl Position {
 /// Which events are wanted.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
-    /// Only of these kinds; of all when there are none.
+    /// Only of these kinds; of all without it.
     pub(crate) kinds: Option<Vec<EventKind>>,
     /// Only of records up to this one.
     pub(crate) last: Option<u64>,
@@ -100,8 +102,8 @@ pub(crate) enum Object {
     Card(Arc<Card>, Account),
     Hold(Arc<Hold>, Account),
     Refund(Arc<Refund>),
-    /// An object of payments or of the shop, by its id.
-    Named(String),
+    /// An object of payments or of the shop.
+    Shop(Row),
 }
 
 /// Where a caller wants events from.
@@ -219,9 +221,9 @@ fn object(kind: EventKind, line: &EventLine, rows: &[Row]) -> Option<Object> {
         (SubjectKind::Refund, Row::Refund(refund)) if refund.id.to_bytes() == line.subject => {
             Some(Object::Refund(Arc::clone(refund)))
         }
-        (SubjectKind::Named, row) => {
-            let (id, name) = name_of(row)?;
-            (id == line.subject).then_some(Object::Named(name))
+        (SubjectKind::Shop, row) => {
+            let id = views::shop::id_of(row)?;
+            (id.to_be_bytes() == line.subject).then(|| Object::Shop(row.clone()))
         }
         _ => None,
     })
@@ -234,31 +236,13 @@ enum SubjectKind {
     Card,
     Hold,
     Refund,
-    Named,
-}
-
-/// The id of a row of payments or of the shop, and its text.
-fn name_of(row: &Row) -> Option<([u8; 16], String)> {
-    Some(match row {
-        Row::Method(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Payment(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::RailRefund(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Dispute(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Seller(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Creator(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Product(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Checkout(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Order(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::OrderRefund(row) => (row.id.to_bytes(), row.id.to_string()),
-        Row::Payout(row) => (row.id.to_bytes(), row.id.to_string()),
-        _ => return None,
-    })
+    Shop,
 }
 
 fn subject_of(kind: EventKind) -> SubjectKind {
     match kind {
         EventKind::GiftCards(kind) => card_subject(kind),
-        EventKind::Payments(_) | EventKind::Shop(_) => SubjectKind::Named,
+        EventKind::Payments(_) | EventKind::Shop(_) => SubjectKind::Shop,
     }
 }
 
@@ -276,6 +260,7 @@ fn card_subject(kind: CardEvent) -> SubjectKind {
         | CardEvent::CardUpdated
         | CardEvent::CardWithdrawn
         | CardEvent::CardClawedBack
+        | CardEvent::CardRestored
         | CardEvent::CardDeliveryDue
         | CardEvent::CardBlocked
         | CardEvent::CardUnblocked

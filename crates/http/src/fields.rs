@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use base::{Currency, Instant, Money, Region, Text, Token, TypedId};
 use giftcards::{Label, Metadata};
+use shop::BasisPoints;
 
 use crate::body::push_member;
-use crate::wire::MoneyBody;
+use crate::wire::{MoneyBody, MoneyOrZeroBody};
 
 /// A field that is not acceptable. It never repeats the value.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +33,13 @@ pub(crate) fn money(pointer: &str, body: &MoneyBody) -> Checked<Money> {
     money.ok_or_else(|| refuse(format!("{pointer}/amount"), "must be at least 1 minor unit"))
 }
 
+/// Money that may be nothing.
+pub(crate) fn money_or_zero(pointer: &str, body: &MoneyOrZeroBody) -> Checked<Money> {
+    let currency = currency(|| format!("{pointer}/currency"), &body.currency)?;
+    let money = Money::new(body.amount, currency);
+    money.ok_or_else(|| refuse(format!("{pointer}/amount"), "must not be negative"))
+}
+
 /// Money that may be left out.
 pub(crate) fn optional_money(pointer: &str, body: Option<&MoneyBody>) -> Checked<Option<Money>> {
     body.map(|body| money(pointer, body)).transpose()
@@ -46,6 +54,11 @@ pub(crate) fn currency(pointer: impl FnOnce() -> String, code: &str) -> Checked<
 /// An id of the type that the caller expects.
 pub(crate) fn id<Id: TypedId>(pointer: &str, text: &str) -> Checked<Id> {
     text.parse().map_err(|problem: base::IdError| refuse(pointer, problem.to_string()))
+}
+
+/// An id that may be left out.
+pub(crate) fn optional_id<Id: TypedId>(pointer: &str, text: Option<&str>) -> Checked<Option<Id>> {
+    text.map(|text| id(pointer, text)).transpose()
 }
 
 /// Words of people, on one line.
@@ -85,6 +98,17 @@ pub(crate) fn metadata(pointer: &str, pairs: &BTreeMap<String, String>) -> Check
     })
 }
 
+/// A rate in hundredths of a percent; none is nothing.
+pub(crate) fn basis_points(pointer: &str, points: Option<u16>) -> Checked<BasisPoints> {
+    let points = BasisPoints::new(points.unwrap_or(0));
+    points.ok_or_else(|| refuse(pointer, "must be at most 10000, the whole"))
+}
+
+/// An error of an entry of the list at `pointer`, which does not know where it stands.
+pub(crate) fn within_entry(pointer: &str, index: usize, error: FieldError) -> FieldError {
+    FieldError { pointer: format!("{pointer}/{index}{}", error.pointer), message: error.message }
+}
+
 /// Every entry of a list of at most `max`, each with its own pointer.
 pub(crate) fn each<T, U>(
     pointer: &str,
@@ -97,10 +121,7 @@ pub(crate) fn each<T, U>(
     }
     let one = |(index, entry): (usize, &T)| {
         // The pointer of an entry costs more than the entry, so it is made for errors only.
-        check("", entry).map_err(|error| FieldError {
-            pointer: format!("{pointer}/{index}{}", error.pointer),
-            message: error.message,
-        })
+        check("", entry).map_err(|error| within_entry(pointer, index, error))
     };
     list.iter().enumerate().map(one).collect()
 }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::answered::{self, Elsewhere};
 use crate::app::App;
 use crate::body;
-use crate::call::{Arrival, bearer};
+use crate::call::{Arrival, BOOK_PART, Unauthorized, bearer, path_part};
 use crate::idempotency;
 use crate::neighbors::{Miss, Neighbors, misdirected};
 use crate::place::{Place, Whereabouts};
@@ -47,6 +47,17 @@ pub(crate) enum Answered {
     There(Response<Body>),
 }
 
+/// What is known of a request from its route.
+#[derive(Clone, Copy)]
+pub(crate) struct Forwarded {
+    /// The path as documented.
+    pub(crate) route: &'static str,
+    /// A process answers it that does not own the book.
+    pub(crate) is_anywhere: bool,
+    /// The path names the book, and not a key. Such a request is a hint that may come twice.
+    pub(crate) names_book: bool,
+}
+
 /// Has a request answered by whichever process owns its book. `attempt` answers it here; when it
 /// `is_anywhere`, that is tried also where the book is not.
 ///
@@ -55,7 +66,7 @@ pub(crate) enum Answered {
 pub(crate) async fn answer<F>(
     arrival: Arrival,
     neighbors: &Neighbors,
-    (route, is_anywhere): (&'static str, bool),
+    Forwarded { route, is_anywhere, names_book }: Forwarded,
     attempt: impl Fn(Arrival) -> F,
 ) -> Answered
 where
@@ -64,8 +75,8 @@ where
     let Arrival { app, request_id, arrived, mut head, body } = arrival;
     let is_forwarded = neighbors.recognize(&mut head);
     let rebuilt = |head, body| Arrival { app: Arc::clone(&app), request_id, arrived, head, body };
-    let Some(place) = place(&app, &head).await else {
-        // Without a valid key there is no book: it is refused here.
+    let Some(place) = place(&app, &mut head, names_book).await else {
+        // Without a valid key, or a name, there is no book: it is refused here.
         let (version, outcome) = attempt(rebuilt(head, body)).await;
         return Answered::Here(version, outcome);
     };
@@ -84,7 +95,7 @@ where
         body: &body,
         is_forwarded,
         is_anywhere,
-        may_repeat: is_batch || may_repeat(&head),
+        may_repeat: is_batch || names_book || may_repeat(&head),
         changes: place.watch(),
         pause: PAUSE,
     };
@@ -205,10 +216,22 @@ where
     (!is_odd).then_some(Answered::Here(version, outcome))
 }
 
-/// The place of the book that the key of a request opens.
-async fn place(app: &Arc<App>, head: &Parts) -> Option<Arc<Place>> {
-    let key = app.key(bearer(&head.headers)?).await.ok()?;
-    Some(Arc::clone(&key.place))
+/// The place of the book that the key of a request opens, or opened when keys could be read last,
+/// or that its path names.
+async fn place(app: &Arc<App>, head: &mut Parts, names_book: bool) -> Option<Arc<Place>> {
+    if names_book {
+        return app.place(path_part(head, BOOK_PART));
+    }
+    let text = bearer(&head.headers)?;
+    match app.key(text).await {
+        Ok(key) => Some(Arc::clone(&key.place)),
+        // Whoever answers reads the keys first.
+        Err(problem) if problem.miss().is_some() => app.last_place(text),
+        Err(_) => {
+            head.extensions.insert(Unauthorized);
+            None
+        }
+    }
 }
 
 /// Whether a request has one effect at most however often it is sent.

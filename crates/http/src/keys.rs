@@ -42,9 +42,15 @@ pub(crate) const UNKNOWN_FOR: Duration = Duration::from_secs(1);
 
 /// Every valid key, and where they are kept.
 pub(crate) struct KeyTable {
-    control: Mutex<Box<dyn ControlStore>>,
+    control: Mutex<Control>,
     loaded: RwLock<Loaded>,
     hashers: [RandomState; 2],
+}
+
+struct Control {
+    store: Box<dyn ControlStore>,
+    /// When it could not be read last, and why.
+    failed: Option<(Duration, StoreError)>,
 }
 
 #[derive(Default)]
@@ -68,7 +74,8 @@ pub(crate) enum Known {
 impl KeyTable {
     pub(crate) fn new(control: Box<dyn ControlStore>) -> KeyTable {
         let hashers = [RandomState::new(), RandomState::new()];
-        KeyTable { control: Mutex::new(control), loaded: RwLock::default(), hashers }
+        let control = Mutex::new(Control { store: control, failed: None });
+        KeyTable { control, loaded: RwLock::default(), hashers }
     }
 
     /// What memory says about a key. `hash` makes the keyed hash under which it is kept, and is
@@ -96,7 +103,17 @@ impl KeyTable {
         Known::Valid(key)
     }
 
-    /// Reads all keys again, unless somebody else has done so since `asked_at`. Blocks.
+    /// The book that a key opened when the keys were read last, however long ago. That process
+    /// which owns the book may know whether it still does.
+    pub(crate) fn last_place(&self, text: &str, hash: impl Fn() -> [u8; 16]) -> Option<Arc<Place>> {
+        let place = self.place(text);
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        let key = loaded.by_place.get(&place).or_else(|| loaded.by_hash.get(&hash()))?;
+        Some(Arc::clone(&key.place))
+    }
+
+    /// Reads all keys again, unless somebody else has done so since `asked_at`, or has failed:
+    /// those who wait for a store that is silent do not ask it one after the other. Blocks.
     ///
     /// # Errors
     ///
@@ -115,8 +132,20 @@ impl KeyTable {
             }
             loaded.by_hash.clone()
         };
+        if let Some((at, why)) = &control.failed
+            && *at > asked_at
+        {
+            return Err(why.clone());
+        }
+        let rows = match control.store.find_all_keys() {
+            Ok(rows) => rows,
+            Err(why) => {
+                control.failed = Some((now(), why.clone()));
+                return Err(why);
+            }
+        };
         let mut by_hash = HashMap::new();
-        for row in control.find_all_keys()?.into_iter().filter(|row| row.revoked_at.is_none()) {
+        for row in rows.into_iter().filter(|row| row.revoked_at.is_none()) {
             // A key of a book that nobody told of is as good as none.
             let Some(place) = place(row.book.as_str()) else { continue };
             // The same key stays the same object: it remembers its last write.
@@ -139,13 +168,17 @@ impl KeyTable {
         key: &store::ApiKey,
         operation: Option<&KeyOperation>,
     ) -> Result<KeyCreation, StoreError> {
-        let created = self.control().create_key(key, operation)?;
+        let created = self.control().store.create_key(key, operation)?;
         self.loaded.write().unwrap_or_else(PoisonError::into_inner).at = None;
         Ok(created)
     }
 
-    /// Where keys are kept, and what else belongs to no book.
-    pub(crate) fn control(&self) -> MutexGuard<'_, Box<dyn ControlStore>> {
+    /// Uses the store where keys are kept, and what else belongs to no book. Blocks.
+    pub(crate) fn with_store<T>(&self, work: impl FnOnce(&mut dyn ControlStore) -> T) -> T {
+        work(self.control().store.as_mut())
+    }
+
+    fn control(&self) -> MutexGuard<'_, Control> {
         self.control.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -171,3 +204,6 @@ fn in_use(row: &store::ApiKey, place: Arc<Place>) -> ApiKey {
         place,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Lists, page by page.
 
 use axum::http::StatusCode;
-use base::{Instant, Span, TypedId};
+use base::{Instant, Span};
 use ledger::EntryPlace;
 use serde::Serialize;
 use store::{Page, Reader, StoreError};
@@ -214,11 +214,6 @@ impl<T> Found<T> {
         let list = ListView { data, has_more: next_cursor.is_some(), next_cursor };
         Reply::view(StatusCode::OK, &list)
     }
-}
-
-/// An id in a parameter.
-pub(crate) fn optional_id<Id: TypedId>(name: &str, text: Option<&str>) -> Checked<Option<Id>> {
-    text.map(|text| fields::id(name, text)).transpose()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use writer::Histogram;
 
 use crate::app::App;
 use crate::book::Book;
+use crate::place::Whereabouts;
 use crate::version::Version;
 
 /// The content type of the text.
@@ -138,6 +139,13 @@ pub(crate) fn text(app: &App) -> String {
     head(&mut text, "http_elsewhere", "counter", "Answers about books that another process owns.");
     for (how, count) in app.answered.elsewhere() {
         line(&mut text, format_args!("http_elsewhere_total{{answer=\"{how}\"}} {count}"));
+    }
+    let help = "1 when the book is served, here or by a process that is known; 0 otherwise.";
+    head(&mut text, "book_served", "gauge", help);
+    for place in app.places() {
+        let is_known = !matches!(place.whereabouts(), Whereabouts::Nowhere);
+        let (book, served) = (place.name(), u8::from(is_known && !app.is_cut_off()));
+        line(&mut text, format_args!("book_served{{book=\"{book}\"}} {served}"));
     }
     let books = app.books();
     for (name, kind, help, figure) in OF_BOOKS {

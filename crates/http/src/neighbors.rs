@@ -2,7 +2,6 @@
 //! they come from them.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONNECTION, CONTENT_LENGTH, HOST};
@@ -32,9 +31,6 @@ const OF_ONE_CONNECTION: [&str; 8] = [
     "transfer-encoding",
     "upgrade",
 ];
-
-/// How long a process may take to say that it is alive.
-const ALIVE_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// A request that was not answered where it was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,16 +104,6 @@ impl Neighbors {
             .body(Body::from(question));
         let answer = self.connections.send(authority, request.ok()?).await.ok()?;
         (answer.status() == StatusCode::OK).then(|| answer.into_body())
-    }
-
-    /// Whether the process at this address is alive.
-    pub(crate) async fn is_alive(&self, address: &str) -> bool {
-        let authority = authority(address);
-        let request = Request::get("/healthz").header(HOST, authority).body(Body::empty());
-        let Ok(request) = request else { return false };
-        let asked = self.connections.send(authority, request);
-        let answer = tokio::time::timeout(ALIVE_TIME_MAX, asked).await;
-        matches!(answer, Ok(Ok(answer)) if answer.status() == StatusCode::OK)
     }
 
     fn request(&self, authority: &str, head: &Parts, body: Bytes) -> Option<Request<Body>> {

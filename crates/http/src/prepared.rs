@@ -30,6 +30,12 @@ impl Prepared {
         Prepared { command, operation: Some(operation), asker: None, status }
     }
 
+    /// A command that makes something, for which a key is not asked.
+    pub(crate) fn creating_with(command: Command, operation: Option<Operation>) -> Prepared {
+        let status = StatusCode::CREATED;
+        Prepared { status, ..Prepared::changing(command, operation) }
+    }
+
     /// A command that changes something.
     pub(crate) fn changing(command: Command, operation: impl Into<Option<Operation>>) -> Prepared {
         let (operation, status) = (operation.into(), StatusCode::OK);

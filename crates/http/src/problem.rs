@@ -9,7 +9,9 @@ use axum::http::StatusCode;
 use base::{Money, RequestId, Span};
 use engine::{BookRefusal, OperationRefusal, Refusal};
 use giftcards::Refusal as Card;
+use payments::Refusal as Payment;
 use serde::Serialize;
+use shop::Refusal as Shop;
 use writer::Trouble;
 
 use crate::fields::FieldError;
@@ -48,6 +50,8 @@ enum MoneyMember {
     Available,
     Held,
     Refundable,
+    Remaining,
+    Unspent,
 }
 
 impl Problem {
@@ -80,6 +84,12 @@ impl Problem {
         self
     }
 
+    /// The same with the machine word that says why.
+    pub(crate) fn reason(mut self, reason: &'static str) -> Problem {
+        self.0.reason = Some(reason);
+        self
+    }
+
     /// The same with the time after which to try again, rounded up to seconds.
     pub(crate) fn retry_after(mut self, wait: Span) -> Problem {
         self.0.retry_after_s = Some(wait.micros().div_ceil(1_000_000).max(1));
@@ -104,8 +114,16 @@ impl Problem {
             Refusal::GiftCards(Card::AmountExceedsHold { held }) => {
                 Some((MoneyMember::Held, *held))
             }
-            Refusal::GiftCards(Card::AmountExceedsCaptured { refundable }) => {
+            Refusal::GiftCards(Card::AmountExceedsCaptured { refundable })
+            | Refusal::Payments(Payment::AmountExceedsRefundable { refundable })
+            | Refusal::Shop(Shop::AmountExceedsRefundable { refundable }) => {
                 Some((MoneyMember::Refundable, *refundable))
+            }
+            Refusal::Shop(Shop::NotCovered { remaining }) => {
+                Some((MoneyMember::Remaining, *remaining))
+            }
+            Refusal::Shop(Shop::BoughtCardsSpent { unspent }) => {
+                Some((MoneyMember::Unspent, *unspent))
             }
             _ => None,
         };
@@ -168,6 +186,8 @@ impl Problem {
             available: amount(MoneyMember::Available),
             held: amount(MoneyMember::Held),
             refundable: amount(MoneyMember::Refundable),
+            remaining: amount(MoneyMember::Remaining),
+            unspent: amount(MoneyMember::Unspent),
         };
         crate::views::write(&view, out);
     }
@@ -235,6 +255,7 @@ pub(crate) struct ProblemView<'a> {
     #[schema(value_type = String, example = "req_01jd3q8v9ec4y8s5k1m0t2n7xz")]
     request_id: Id<RequestId>,
     /// Why a gift card cannot be used: `unknown`, `code_replaced`, `canceled`, `expired`, `frozen`.
+    /// Why a rail refuses a payment method: `method_gone`, `expired_method`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     /// What the card has, when that was too little.
@@ -246,6 +267,12 @@ pub(crate) struct ProblemView<'a> {
     /// What may still be refunded, when more was to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     refundable: Option<MoneyView>,
+    /// What no tender of the checkout covers yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remaining: Option<MoneyView>,
+    /// What is left on the cards that were bought, when more was to be refunded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unspent: Option<MoneyView>,
 }
 
 /// The `type` member: a reference to the place on the documentation page.

@@ -31,7 +31,7 @@ pub struct ReadSide {
 }
 
 impl ReadSide {
-    /// With readers that are open.
+    /// With readers that are open. One that is lost to a panic is not replaced.
     pub fn new(record: BookRecord, readers: Vec<Box<dyn Reader>>) -> ReadSide {
         let max = readers.len();
         let none_left = || Err(StoreError::Inconsistent("every permit has a reader"));
@@ -53,7 +53,8 @@ impl ReadSide {
         max: usize,
         open: OpenReader,
     ) -> ReadSide {
-        let readers = Readers { free: Semaphore::new(max), idle: Mutex::new(idle), open };
+        let free = Arc::new(Semaphore::new(max));
+        let readers = Readers { free, idle: Mutex::new(idle), open };
         ReadSide { record, readers: Arc::new(readers), turn: Arc::new(Semaphore::new(1)) }
     }
 
@@ -122,27 +123,28 @@ impl ReadSide {
 /// Readers that wait for work, and how more of them are opened.
 struct Readers {
     /// One permit for each that may be at work.
-    free: Semaphore,
+    free: Arc<Semaphore>,
     idle: Mutex<Vec<Box<dyn Reader>>>,
     open: OpenReader,
 }
 
 impl Readers {
     /// Runs `work` with a reader in a blocking task, once one may. The reader is taken inside the
-    /// task and given back by it: one that outlives its time limit still holds its permit.
+    /// task and given back by it: one that outlives its time limit still holds its permit. Work
+    /// that panics takes its reader with it, which may be in the middle of anything, and gives the
+    /// permit back.
     async fn lend<T: Send + 'static>(
         self: Arc<Self>,
         work: impl FnOnce(&mut dyn Reader) -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        self.free.acquire().await.map_err(unavailable)?.forget();
+        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(unavailable)?;
         let task = blocking::spawn(move || {
-            let done = self.reader().map(|mut reader| {
+            let _permit = permit;
+            self.reader().map(|mut reader| {
                 let result = work(reader.as_mut());
                 self.idle().push(reader);
                 result
-            });
-            self.free.add_permits(1);
-            done
+            })
         });
         task.await.map_err(unavailable)?.map_err(unreadable)
     }
@@ -177,7 +179,25 @@ fn unavailable(why: impl std::fmt::Display) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use base::Instant;
+    use store::{BookName, MemoryBook};
+
     use super::*;
+
+    #[tokio::test]
+    async fn work_that_panics_costs_nobody_a_reader() {
+        let (name, created_at) = (BookName::new("test").unwrap(), Instant::MIN);
+        let record = BookRecord { name, is_test: true, created_at, incarnation: 1 };
+        let memory = MemoryBook::new();
+        let reads = ReadSide::opening(record, 1, move || Ok(Box::new(memory.reader())));
+        for _ in 0..2 {
+            let panicked = reads.in_turn::<()>(|_| panic!("planned"), &catalog::BUSY).await;
+            assert_eq!(panicked.unwrap_err().code(), catalog::UNAVAILABLE.code);
+        }
+        let read = reads.in_turn(|_| Ok(7), &catalog::BUSY);
+        let read = tokio::time::timeout(READ_TIME_MAX, read).await;
+        assert_eq!(read.expect("a reader is free").unwrap(), 7);
+    }
 
     #[test]
     fn reads_that_fail_are_tried_again_where_the_book_is_next_and_work_is_not() {

@@ -5,8 +5,12 @@
 //! Routing, documentation, scope and idempotency rule all come from there.
 
 pub(crate) mod batch;
+pub(crate) mod checkouts;
+pub(crate) mod creators;
+pub(crate) mod disputes;
 pub(crate) mod documents;
 pub(crate) mod events;
+pub(crate) mod gift_card_purchases;
 pub(crate) mod gift_cards;
 pub(crate) mod health;
 pub(crate) mod holds;
@@ -15,11 +19,20 @@ pub(crate) mod keys;
 pub(crate) mod ledger;
 pub(crate) mod mail;
 pub(crate) mod metrics;
+pub(crate) mod orders;
+pub(crate) mod payment_methods;
+pub(crate) mod payments;
+pub(crate) mod payouts;
+pub(crate) mod products;
 pub(crate) mod programs;
+pub(crate) mod rail_refunds;
+pub(crate) mod rails;
 pub(crate) mod redemptions;
+pub(crate) mod refunds;
 pub(crate) mod reports;
 pub(crate) mod reverse;
 pub(crate) mod scope_body;
+pub(crate) mod sellers;
 pub(crate) mod spending;
 pub(crate) mod test;
 pub(crate) mod webhook_endpoints;
@@ -104,6 +117,9 @@ routes! {
     gift_cards::adjust => Required,
     gift_cards::extend => Required,
     gift_cards::reveal => Optional,
+    gift_card_purchases::create => Required,
+    gift_card_purchases::read => None,
+    gift_card_purchases::undo => Required,
     holds::place => Required,
     holds::list => None,
     holds::read => None,
@@ -117,6 +133,45 @@ routes! {
     programs::create => Optional,
     programs::list => None,
     programs::read => None,
+    sellers::create => Optional,
+    sellers::list => None,
+    sellers::read => None,
+    creators::create => Optional,
+    creators::list => None,
+    creators::read => None,
+    products::create => Optional,
+    products::list => None,
+    products::read => None,
+    payment_methods::create => Optional,
+    payment_methods::list => None,
+    payment_methods::read => None,
+    checkouts::create => Optional,
+    checkouts::list => None,
+    checkouts::read => None,
+    checkouts::tenders::add => Required,
+    checkouts::tenders::remove => Required,
+    checkouts::pay => Required,
+    orders::list => None,
+    orders::read => None,
+    orders::refunds::preview => Optional,
+    orders::refunds::create => Required,
+    orders::refunds::list => None,
+    refunds::read => None,
+    payments::list => None,
+    payments::read => None,
+    rail_refunds::list => None,
+    rail_refunds::read => None,
+    rail_refunds::consent => Required,
+    rail_refunds::retry => Required,
+    rail_refunds::replace => Required,
+    rail_refunds::give_up => Required,
+    disputes::list => None,
+    disputes::read => None,
+    payouts::runs => Required,
+    payouts::list => None,
+    payouts::read => None,
+    payouts::paid => Required,
+    payouts::failed => Required,
     events => None,
     webhook_endpoints::create => Optional,
     webhook_endpoints::list => None,
@@ -133,6 +188,7 @@ routes! {
     reports::liability => None,
     test::clock => Optional,
     keys => Optional,
+    rails => None,
     journal::prune => None,
     health::process => None,
     health::ready => None,

@@ -17,19 +17,31 @@ impl Scopes {
     pub const ADMIN: Scopes = Scopes(16);
     /// Looks up a card by its code and nothing else: the one scope of publishable keys.
     pub const LOOK_UP: Scopes = Scopes(32);
+    /// Makes sellers, creators and products.
+    pub const CATALOG: Scopes = Scopes(64);
+    /// Keeps payment methods, makes checkouts and has them paid.
+    pub const CHECKOUT: Scopes = Scopes(128);
+    /// Refunds orders.
+    pub const REFUND: Scopes = Scopes(256);
+    /// Pays sellers and creators.
+    pub const PAYOUT: Scopes = Scopes(512);
     /// Makes and changes webhook endpoints, and sends events again.
-    pub const WEBHOOKS: Scopes = Scopes(64);
+    pub const WEBHOOKS: Scopes = Scopes(1024);
     /// Brings reports about mails.
-    pub const MAIL_REPORTS: Scopes = Scopes(128);
+    pub const MAIL_REPORTS: Scopes = Scopes(2048);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(31).with(Scopes::WEBHOOKS).with(Scopes::MAIL_REPORTS);
+    pub const ALL: Scopes = Scopes(4095 - Scopes::LOOK_UP.0);
 
-    const NAMES: [(&'static str, Scopes); 7] = [
+    const NAMES: [(&'static str, Scopes); 11] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
         ("gift_cards:reveal", Scopes::REVEAL),
         ("admin", Scopes::ADMIN),
+        ("catalog:write", Scopes::CATALOG),
+        ("checkout:write", Scopes::CHECKOUT),
+        ("orders:refund", Scopes::REFUND),
+        ("payouts:write", Scopes::PAYOUT),
         ("webhooks:manage", Scopes::WEBHOOKS),
         ("mail:report", Scopes::MAIL_REPORTS),
     ];
@@ -121,6 +133,16 @@ scope_types! {
     Reveal = "gift_cards:reveal", |scopes| scopes.contains(Scopes::REVEAL);
     /// Making keys.
     Admin = "admin", |scopes| scopes.contains(Scopes::ADMIN);
+    /// Making sellers, creators and products.
+    Catalog = "catalog:write", |scopes| scopes.contains(Scopes::CATALOG);
+    /// Making checkouts and having them paid.
+    Checkout = "checkout:write", |scopes| scopes.contains(Scopes::CHECKOUT);
+    /// Refunding orders.
+    Refund = "orders:refund", |scopes| scopes.contains(Scopes::REFUND);
+    /// Seeing what a refund would be.
+    PreviewRefund = "read", |scopes| scopes.intersects(Scopes::READ.with(Scopes::REFUND));
+    /// Paying sellers and creators.
+    Payout = "payouts:write", |scopes| scopes.contains(Scopes::PAYOUT);
     /// Making and changing webhook endpoints.
     Webhooks = "webhooks:manage", |scopes| scopes.contains(Scopes::WEBHOOKS);
     /// Telling what became of a mail.

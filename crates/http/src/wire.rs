@@ -20,6 +20,19 @@ pub(crate) struct MoneyBody {
     pub(crate) currency: String,
 }
 
+/// An amount of one currency, which may be nothing.
+#[derive(Debug, serde::Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MoneyOrZero)]
+pub(crate) struct MoneyOrZeroBody {
+    /// Minor units: cents, yen, fils.
+    #[schema(minimum = 0, example = 2500)]
+    pub(crate) amount: i64,
+    /// ISO 4217 code in upper case.
+    #[schema(min_length = 3, max_length = 3, pattern = "^[A-Z]{3}$", example = "USD")]
+    pub(crate) currency: String,
+}
+
 /// The person behind the shop's call, so that guess budgets and risk rules see them. Not part of
 /// what an idempotency key is compared by.
 #[derive(Debug, serde::Deserialize, Serialize, utoipa::ToSchema)]

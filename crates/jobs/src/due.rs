@@ -1,10 +1,11 @@
-//! Booking what fell due: holds lapse, then cards expire or are sent.
+//! Booking what fell due: holds lapse, checkouts are abandoned, cards expire or are sent.
 
 use std::collections::{BTreeSet, HashMap};
 
 use base::{CardId, Instant, KeyId};
-use engine::{Answer, Command, GiftCardCommand, Query, Refusal};
+use engine::{Answer, Command, GiftCardCommand, Query, Refusal, ShopCommand};
 use giftcards::Refusal as CardRefusal;
+use shop::{Checkout, Refusal as ShopRefusal, TenderKind};
 use store::{Due, DueObject, Reader};
 use writer::{Handle, Request};
 
@@ -14,7 +15,7 @@ use crate::JobError;
 pub const DUE_PORTION_MAX: usize = 256;
 
 /// Rows that may be swept for the sake of what is due; a busy book has many more.
-const ROWS_FLUSHED_GLADLY: u64 = 2_048;
+pub(crate) const ROWS_FLUSHED_GLADLY: u64 = 2_048;
 
 /// Who gives the commands that follow from time alone: no key of any person has these bits.
 pub const SYSTEM_ACTOR: KeyId = KeyId::from_bits(0);
@@ -28,6 +29,8 @@ pub struct Booked {
     pub cards: u64,
     /// Cards that are to be sent now.
     pub deliveries: u64,
+    /// Checkouts that were abandoned.
+    pub checkouts: u64,
     /// What could not be booked for a reason that time does not cure, with the reason. The rest
     /// was booked all the same.
     pub refused: Vec<(DueObject, Refusal)>,
@@ -125,22 +128,22 @@ impl<'a> Booking<'a> {
         Ok(portion)
     }
 
-    /// Books a portion: its holds in due order, then what is about cards, so that none waits for
-    /// a hold that goes at the same time. Cards whose hold went are tried again.
+    /// Books a portion: its holds and checkouts in due order, then what is about cards, so that
+    /// none waits for a hold that goes at the same time. Cards whose hold went are tried again.
     ///
-    /// Checkouts and what waits for a rail are passed over: nobody books them here yet.
+    /// What waits for a rail is passed over: whoever calls rails sees to it.
     pub(crate) fn book(&mut self, portion: &[Due]) -> Result<(), JobError> {
-        let (mut holds, mut cards) = (Vec::new(), Vec::new());
+        let (mut first, mut cards) = (Vec::new(), Vec::new());
         for due in portion {
             match due.what {
-                DueObject::Hold(_) => holds.push(*due),
+                DueObject::Hold(_) | DueObject::Checkout(_) => first.push(*due),
                 DueObject::Card(_) | DueObject::Delivery(_) => cards.push(*due),
-                DueObject::Checkout(_) | DueObject::Payment(_) | DueObject::RailRefund(_) => {
+                DueObject::Payment(_) | DueObject::RailRefund(_) => {
                     self.passed_over.insert(*due);
                 }
             }
         }
-        let freed = self.submit(&holds)?;
+        let freed = self.submit(&first)?;
         cards.extend(freed.iter().filter_map(|card| self.waiting.remove(card)));
         cards.sort();
         for cards in cards.chunks(DUE_PORTION_MAX) {
@@ -149,7 +152,7 @@ impl<'a> Booking<'a> {
         Ok(())
     }
 
-    /// Returns the cards of the holds that lapsed.
+    /// Returns the cards of holds that lapsed, or were released with their checkout.
     fn submit(&mut self, portion: &[Due]) -> Result<Vec<CardId>, JobError> {
         let mut freed = Vec::new();
         if portion.is_empty() {
@@ -161,6 +164,10 @@ impl<'a> Booking<'a> {
                 Ok(Answer::Hold { hold, .. }) => {
                     self.booked.holds += 1;
                     freed.push(hold.card);
+                }
+                Ok(Answer::Checkout { checkout, .. }) => {
+                    self.booked.checkouts += 1;
+                    freed.extend(cards_of(&checkout));
                 }
                 Ok(_) if matches!(due.what, DueObject::Delivery(_)) => self.booked.deliveries += 1,
                 Ok(_) => self.booked.cards += 1,
@@ -177,22 +184,32 @@ impl<'a> Booking<'a> {
                 self.waiting.insert(card, due);
             }
             // Somebody used it in the meantime, or moved its date.
-            (_, Refusal::GiftCards(CardRefusal::NotDue | CardRefusal::HoldNotOpen)) => {}
+            (_, Refusal::GiftCards(CardRefusal::NotDue | CardRefusal::HoldNotOpen))
+            | (_, Refusal::Shop(ShopRefusal::NotDue)) => {}
             (what, refusal) => self.booked.refused.push((what, refusal)),
         }
     }
 }
 
-/// The command for a hold or a card; nothing else comes here.
+/// The cards that were to pay a checkout.
+fn cards_of(checkout: &Checkout) -> impl Iterator<Item = CardId> + '_ {
+    checkout.tenders.iter().filter_map(|tender| match tender.kind {
+        TenderKind::GiftCard { card, .. } => Some(card),
+        TenderKind::PaymentMethod { .. } => None,
+    })
+}
+
+/// The command for what is booked here; nothing else comes here.
 fn request(due: &Due) -> Request {
     let command = match due.what {
-        DueObject::Hold(hold) => GiftCardCommand::ExpireHold { hold },
-        DueObject::Card(card) => GiftCardCommand::ExpireCard { card },
-        DueObject::Delivery(card) => GiftCardCommand::Deliver { card },
+        DueObject::Hold(hold) => Command::GiftCards(GiftCardCommand::ExpireHold { hold }),
+        DueObject::Card(card) => Command::GiftCards(GiftCardCommand::ExpireCard { card }),
+        DueObject::Delivery(card) => Command::GiftCards(GiftCardCommand::Deliver { card }),
+        DueObject::Checkout(checkout) => Command::Shop(ShopCommand::ExpireCheckout { checkout }),
         // One outcome answers one request, so leaving any out here would mix them up.
-        DueObject::Checkout(_) | DueObject::Payment(_) | DueObject::RailRefund(_) => {
-            unreachable!("`book` passes over what nobody books yet")
+        DueObject::Payment(_) | DueObject::RailRefund(_) => {
+            unreachable!("`book` passes over what waits for a rail")
         }
     };
-    Request { command: Command::GiftCards(command), actor: SYSTEM_ACTOR, operation: None }
+    Request { command, actor: SYSTEM_ACTOR, operation: None }
 }

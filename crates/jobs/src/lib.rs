@@ -2,10 +2,14 @@
 //!
 //! # Vocabulary
 //!
-//! * **Due**: a hold whose time is over or a card past its date, not yet booked as such. Whoever
-//!   uses it is treated as if it were; booking only writes it down.
+//! * **Due**: a hold or checkout whose time is over or a card past its date, not yet booked as
+//!   such. Whoever uses it is treated as if it were; booking only writes it down. Also a payment or
+//!   a refund that wants something of its rail.
 //! * **Portion**: so many commands in one call that nobody behind them waits long.
 //! * **Nudge**: a hint that there is something to do before the next regular run.
+//!
+//! * **Rail**: whoever takes and returns money; [`RailCaller`] calls them for a book.
+//! * **Hint**: a message of a rail. What it is about is asked for, and the answer is noted.
 //!
 //! # Invariants
 //!
@@ -13,14 +17,21 @@
 //!   stopped and repeated at any point.
 //! * A job decides nothing. It submits commands, and a refusal that says "not yet" or "no more"
 //!   is an answer, not an error.
+//! * A rail is called about one object by one thread at a time, and by the same operation however
+//!   often. A rail that hangs holds back nobody but itself.
 
 mod due;
 mod error;
 mod expirer;
 pub mod mail;
+mod rails;
 mod test_clock;
 pub mod webhooks;
 
+pub use self::rails::{
+    BookClock, Connected, HearError, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
+    TellRail,
+};
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
 pub use error::JobError;
 pub use expirer::{Expirer, OpenReader};

@@ -130,11 +130,13 @@ pub enum Reason {
     PayoutReturned = 41,
     /// What a payer is to get back over a rail is owed from now on.
     RefundOwed = 42,
+    /// What was clawed back from a card went back to it: its payment stands after all.
+    CardRestored = 43,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Reason; 31] = [
+    pub const ALL: [Reason; 32] = [
         Reason::Issue,
         Reason::Redeem,
         Reason::Hold,
@@ -166,6 +168,7 @@ impl Reason {
         Reason::Payout,
         Reason::PayoutReturned,
         Reason::RefundOwed,
+        Reason::CardRestored,
     ];
 
     /// Stable lower-case name, as activities and entries show it. All adjustments have the same
@@ -200,6 +203,7 @@ impl Reason {
             Reason::DisputeWon => "dispute_won",
             Reason::DisputeLost => "dispute_lost",
             Reason::CardClawedBack => "clawed_back",
+            Reason::CardRestored => "restored",
             Reason::Payout => "paid_out",
             Reason::PayoutReturned => "payout_returned",
             Reason::RefundOwed => "refund_owed",
@@ -238,6 +242,7 @@ impl Reason {
             | Reason::DisputeWon
             | Reason::DisputeLost
             | Reason::CardClawedBack
+            | Reason::CardRestored
             | Reason::Payout
             | Reason::PayoutReturned
             | Reason::RefundOwed => return None,

@@ -4,6 +4,7 @@
 
 mod append;
 pub(crate) mod bare;
+mod checkout;
 mod client;
 mod histogram;
 mod process;
@@ -15,6 +16,7 @@ mod server;
 
 use std::path::Path;
 
+use crate::config::Environment;
 use crate::failure::{Done, Ending, Failure};
 
 /// Measure this machine.
@@ -28,6 +30,8 @@ pub(crate) struct Args {
 enum What {
     /// Redemptions: one by one, in batches, and at half load.
     Redeem(redeem::Args),
+    /// Checkouts paid by a card and a payment method together.
+    Checkout(checkout::Args),
     /// A restart after a crash: how fast the journal is applied.
     Restart(restart::Args),
     /// The server without an engine; started by the other benchmarks.
@@ -39,9 +43,19 @@ enum What {
 pub(crate) fn run(args: &Args) -> Done<Ending> {
     match &args.what {
         What::Redeem(args) => redeem::run(args),
+        What::Checkout(args) => checkout::run(args),
         What::Restart(args) => restart::run(args),
         What::Bare(args) => bare::run(args),
     }
+}
+
+/// Refuses several processes without a database.
+fn check_database(processes: usize) -> Done {
+    if processes > 1 && Environment::of_process().get("DATABASE").is_none() {
+        let what = Failure::new("several processes need a database");
+        return Err(what.next("set MAKEGOOD_DATABASE to the address of an empty one"));
+    }
+    Ok(())
 }
 
 /// Measures in a new folder inside `parent`, and takes the folder away however it ends.

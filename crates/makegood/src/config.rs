@@ -48,6 +48,8 @@ pub(crate) struct Settings {
     start_gap_days_max: u32,
     pub(crate) readers_per_book: usize,
     expiry_interval_seconds: u64,
+    pub(crate) stripe_url: String,
+    stripe_timeout_seconds: u64,
     pub(crate) webhook_reach: WebhookReach,
     mail_server: String,
     mail_port: u16,
@@ -200,6 +202,11 @@ impl Settings {
             clock_jump_max: Duration::from_secs(self.clock_jump_seconds_max),
             ..writer::Options::default()
         }
+    }
+
+    /// How long an answer of Stripe may take.
+    pub(crate) fn stripe_timeout(&self) -> Duration {
+        Duration::from_secs(self.stripe_timeout_seconds)
     }
 
     /// Which addresses webhook endpoints may have.

@@ -9,6 +9,7 @@ pub(crate) struct Failure {
     what: String,
     next: Option<String>,
     is_in_use: bool,
+    is_of_clock: bool,
 }
 
 /// What a command ends with.
@@ -26,7 +27,12 @@ pub(crate) enum Ending {
 impl Failure {
     /// A failure whose text already says what to do.
     pub(crate) fn new(what: impl fmt::Display) -> Failure {
-        Failure { what: what.to_string(), next: None, is_in_use: false }
+        Failure { what: what.to_string(), next: None, is_in_use: false, is_of_clock: false }
+    }
+
+    /// The same, saying what it is about.
+    pub(crate) fn about(self, whom: impl fmt::Display) -> Failure {
+        Failure { what: format!("{whom}: {}", self.what), ..self }
     }
 
     /// The same with the next step.
@@ -37,6 +43,11 @@ impl Failure {
     /// The same with the next step for when another process has the data folder.
     pub(crate) fn next_if_in_use(self, next: &str) -> Failure {
         if self.is_in_use { self.next(next) } else { self }
+    }
+
+    /// Whether a book was left alone because it rested for longer than a clock is believed.
+    pub(crate) fn is_of_clock(&self) -> bool {
+        self.is_of_clock
     }
 
     /// The operating system refused something about a file.
@@ -62,6 +73,13 @@ impl From<store::StoreError> for Failure {
     }
 }
 
+impl From<writer::OpenError> for Failure {
+    fn from(error: writer::OpenError) -> Failure {
+        let is_of_clock = matches!(error, writer::OpenError::ClockFarAhead { .. });
+        Failure { is_of_clock, ..Failure::new(error) }
+    }
+}
+
 /// Errors of our crates are written for operators and say what to do themselves.
 macro_rules! from_errors {
     ($($error:ty),+ $(,)?) => {$(
@@ -76,7 +94,6 @@ macro_rules! from_errors {
 from_errors! {
     outside::keyring::RingError,
     outside::people::PeopleError,
-    writer::OpenError,
     writer::Trouble,
     jobs::JobError,
     reports::ReportError,

@@ -1,8 +1,8 @@
-//! Files that are there as a whole or not at all.
+//! Files that are there as a whole or not at all, and the folders they are in.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, BufWriter};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use crate::failure::{Done, Failure};
@@ -46,10 +46,49 @@ pub(crate) fn write<T>(
     kept
 }
 
+/// Makes a folder, for its owner alone, with those above it that are missing; synced, so that no
+/// file in it goes with the power because the folder did.
+///
+/// # Errors
+///
+/// Those of the operating system.
+pub(crate) fn make_folder(path: &Path) -> Done {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
+        make_folder(above)?;
+    }
+    let made = DirBuilder::new().mode(0o700).create(path);
+    made.map_err(|error| Failure::file(path, &error))?;
+    sync_folder(path)
+}
+
 /// Without this the new name may be lost with the power.
 fn sync_folder(path: &Path) -> Done {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let synced = File::open(folder).and_then(|folder| folder.sync_all());
     synced.map_err(|error| Failure::file(folder, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_with_those_above_it_for_its_owner_alone() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("archive/deep/book");
+        make_folder(&folder).unwrap();
+        for made in folder.ancestors().take(3) {
+            let mode = std::fs::metadata(made).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o700, "{}", made.display());
+        }
+        make_folder(&folder).unwrap();
+        std::fs::write(place.path().join("file"), "").unwrap();
+        make_folder(&place.path().join("file/book")).unwrap_err();
+    }
 }

@@ -7,6 +7,7 @@ mod heads;
 mod location;
 pub(crate) mod ownership;
 mod person;
+mod rails;
 mod test_cards;
 mod workers;
 
@@ -35,6 +36,7 @@ pub(crate) use data::Data;
 pub(crate) use heads::Heads;
 pub(crate) use location::{Location, books_on_disk};
 pub(crate) use person::{OwnerText, Seal};
+pub(crate) use rails::RailSetup;
 pub(crate) use workers::Workers;
 
 /// Name of the key ring's file in the keys folder.
@@ -52,6 +54,7 @@ pub(crate) struct Installation {
     pub(crate) clock: SystemClock,
     /// What watches requests and commits.
     pub(crate) traces: Option<Traces>,
+    rails: RailSetup,
     writer_options: writer::Options,
     webhook_sender: OnceLock<Arc<webhooks::Sender>>,
     /// How mail is sent, if it is.
@@ -88,6 +91,7 @@ impl Installation {
             people: Arc::new(people),
             clock: SystemClock::new(),
             traces: None,
+            rails: RailSetup::sandboxes(settings),
             writer_options: settings.writer_options(),
             webhook_sender: OnceLock::new(),
             post: settings.post(environment)?,
@@ -200,6 +204,15 @@ impl Installation {
     /// The file cannot be used.
     pub(crate) fn control(&self) -> Done<Box<dyn ControlStore>> {
         Ok(self.data.control()?)
+    }
+
+    /// The same for whoever renews leases meanwhile: no answer takes longer than `time_max`.
+    ///
+    /// # Errors
+    ///
+    /// The database cannot be used.
+    pub(crate) fn control_within(&self, time_max: Duration) -> Done<Box<dyn ControlStore>> {
+        Ok(self.data.control_within(time_max)?)
     }
 }
 

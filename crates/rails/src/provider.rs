@@ -288,9 +288,19 @@ impl Provider {
         self.look(|state| state.events.iter().rev().cloned().collect())
     }
 
-    /// The messages that arrive by now.
-    pub(crate) fn take_deliveries(&self) -> Result<Vec<Delivery>, Trouble> {
-        self.with(|inner, now| inner.state.take_deliveries(now))
+    /// The messages that have arrived by now and were not received yet.
+    pub(crate) fn arrived(&self) -> Result<Vec<Delivery>, Trouble> {
+        self.with(|inner, now| inner.state.arrived(now))
+    }
+
+    /// A message has been received.
+    pub(crate) fn received(&self, at: i64, number: u64) -> Result<(), Trouble> {
+        self.with(|inner, _| inner.state.received(at, number))
+    }
+
+    /// When something happens next, or a message arrives.
+    pub(crate) fn next_change(&self) -> Option<i64> {
+        self.with(|inner, _| inner.state.next_change()).ok().flatten()
     }
 
     /// Does a deed once a key.

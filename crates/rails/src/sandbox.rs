@@ -59,6 +59,8 @@ pub struct Message {
     pub headers: Vec<(String, String)>,
     /// Its body.
     pub body: Vec<u8>,
+    /// Which it is among those that wait.
+    pub(crate) place: (i64, u64),
 }
 
 impl Message {
@@ -103,12 +105,33 @@ impl Sandbox {
         self.provider.set_faults(faults);
     }
 
-    /// The messages that have arrived by now and were not fetched before, in the order of their
-    /// arrival, signed now as every sender does when it sends. Whoever fetches them delivers
-    /// them; a sandbox that cannot keep its state sends none.
-    pub fn messages(&self) -> Vec<Message> {
-        let deliveries = self.provider.take_deliveries().unwrap_or_default();
+    /// The messages that have arrived by now and were not received before, in the order of their
+    /// arrival, signed now as every sender does when it sends. A sandbox that cannot keep its
+    /// state sends none. Each is sent again until it was [received](Sandbox::received).
+    pub fn arrived(&self) -> Vec<Message> {
+        let deliveries = self.provider.arrived().unwrap_or_default();
         deliveries.iter().map(|delivery| self.message(delivery)).collect()
+    }
+
+    /// Somebody has dealt with a message, so it is not sent again.
+    pub fn received(&self, message: &Message) {
+        // A sandbox that cannot keep its state sends nothing any more.
+        let _ = self.provider.received(message.place.0, message.place.1);
+    }
+
+    /// The messages that have arrived by now, as [`Sandbox::arrived`], all of them received.
+    pub fn messages(&self) -> Vec<Message> {
+        let messages = self.arrived();
+        for message in &messages {
+            self.received(message);
+        }
+        messages
+    }
+
+    /// When something happens next by itself, or a message arrives that has not: whoever moves the
+    /// clock can stop there.
+    pub fn next_change(&self) -> Option<Instant> {
+        self.provider.next_change().map(Instant::from_micros)
     }
 
     fn message(&self, delivery: &Delivery) -> Message {
@@ -120,7 +143,7 @@ impl Sandbox {
             ("Content-Type".to_owned(), "application/json".to_owned()),
             (SIGNATURE_HEADER.to_owned(), signed),
         ];
-        Message { headers, body }
+        Message { headers, body, place: (delivery.at, delivery.number) }
     }
 
     /// The payer answers the challenge of a payment.

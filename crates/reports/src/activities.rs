@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use base::{Amount, CardId, DisputeId, HoldId, Instant, OrderId, PaymentId, PayoutId, RefundId};
+use base::{Amount, CardId, DisputeId, HoldId, Instant, OrderId, PaymentId, PayoutId};
+use base::{RailRefundId, RefundId};
 use giftcards::account_of;
 use ledger::{Entry, EntryPlace, Kind, Reason};
 use store::{EntryRow, Reader};
@@ -43,6 +44,8 @@ pub enum About {
     Order(OrderId),
     /// A payment.
     Payment(PaymentId),
+    /// A refund on its way over a rail.
+    RailRefund(RailRefundId),
     /// A dispute.
     Dispute(DisputeId),
     /// A payout.
@@ -97,7 +100,8 @@ impl About {
             | Reason::Cancel
             | Reason::Import
             | Reason::Extend
-            | Reason::CardClawedBack => About::Card(CardId::from_bytes(bytes)),
+            | Reason::CardClawedBack
+            | Reason::CardRestored => About::Card(CardId::from_bytes(bytes)),
             // Of all that is reversed, only a refund takes money off the card.
             Reason::Reverse if entry.amount < 0 => About::Refund(RefundId::from_bytes(bytes)),
             Reason::Redeem
@@ -108,10 +112,10 @@ impl About {
             | Reason::Refund
             | Reason::Reverse => About::Hold(HoldId::from_bytes(bytes)),
             Reason::Order => About::Order(OrderId::from_bytes(bytes)),
-            Reason::OrderRefund
-            | Reason::RefundOwed
-            | Reason::RefundSent
-            | Reason::RefundReturned => About::Refund(RefundId::from_bytes(bytes)),
+            Reason::OrderRefund => About::Refund(RefundId::from_bytes(bytes)),
+            Reason::RefundOwed | Reason::RefundSent | Reason::RefundReturned => {
+                About::RailRefund(RailRefundId::from_bytes(bytes))
+            }
             Reason::Payment | Reason::PaymentFee => About::Payment(PaymentId::from_bytes(bytes)),
             Reason::DisputeOpened | Reason::DisputeWon | Reason::DisputeLost => {
                 About::Dispute(DisputeId::from_bytes(bytes))
@@ -129,8 +133,52 @@ impl fmt::Display for About {
             About::Refund(id) => id.fmt(f),
             About::Order(id) => id.fmt(f),
             About::Payment(id) => id.fmt(f),
+            About::RailRefund(id) => id.fmt(f),
             About::Dispute(id) => id.fmt(f),
             About::Payout(id) => id.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::{AccountId, PaymentId};
+    use ledger::Subject;
+
+    use super::*;
+
+    #[test]
+    fn a_subject_is_told_as_what_it_is() {
+        let told = |reason| {
+            let entry = Entry {
+                account: AccountId::from_bits(1),
+                place: EntryPlace::new(1, 0),
+                previous: None,
+                reason,
+                subject: Subject::of(PaymentId::from_bits(7)),
+                amount: 1,
+                held_change: 0,
+                debits_posted: Amount::ZERO,
+                credits_posted: Amount::ZERO,
+                held: Amount::ZERO,
+            };
+            let text = About::of(&entry).to_string();
+            text.split('_').next().unwrap().to_owned()
+        };
+        for (reason, prefix) in [
+            (Reason::Issue, "gc"),
+            (Reason::Capture, "hold"),
+            (Reason::Payment, "pay"),
+            (Reason::PaymentFee, "pay"),
+            (Reason::Order, "ord"),
+            (Reason::OrderRefund, "ref"),
+            (Reason::RefundOwed, "rrf"),
+            (Reason::RefundSent, "rrf"),
+            (Reason::RefundReturned, "rrf"),
+            (Reason::DisputeOpened, "dp"),
+            (Reason::Payout, "po"),
+        ] {
+            assert_eq!(told(reason), prefix, "{reason:?}");
         }
     }
 }

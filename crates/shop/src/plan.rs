@@ -74,7 +74,7 @@ pub fn plan(lines: &[Line], cards: &[CardFacts], methods: &[Option<Amount>]) -> 
 }
 
 /// Positions of the cards in the order in which they are asked.
-fn order_of(lines: &[Line], cards: &[CardFacts]) -> Vec<usize> {
+pub(crate) fn order_of(lines: &[Line], cards: &[CardFacts]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..cards.len()).collect();
     order.sort_by_key(|&position| {
         let card = &cards[position];

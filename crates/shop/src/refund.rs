@@ -24,7 +24,8 @@ pub enum RefundRequest {
 /// What is to be refunded of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineRequest {
-    /// So many units. Each brings an equal part of what the line has left, the first ones a minor
+    /// So many units. Of gift cards, so many that are whole, each for its price; of anything else
+    /// each brings an equal part of what the line has left, the first ones a minor
     /// unit more where it does not come out even; so the last one brings the rest, exactly.
     Units {
         /// The line.
@@ -41,12 +42,24 @@ pub enum LineRequest {
     },
 }
 
+/// What is left on the cards that were bought with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CardsLeft {
+    /// The line.
+    pub line: LineId,
+    /// How much on all of them together.
+    pub unspent: Amount,
+    /// How many of them are as they were bought.
+    pub whole: u32,
+}
+
 /// What a refund does to a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineRefund {
     /// The line.
     pub line: LineId,
-    /// Units, when they were asked for or the line goes back whole.
+    /// Units, when they were asked for, or everything was and the line goes back whole. An amount
+    /// takes none, even when it is all there is. Of gift cards, so many whole ones are taken back.
     pub units: u32,
     /// How much, tax included.
     pub amount: Amount,
@@ -76,8 +89,8 @@ impl Refunding {
     }
 }
 
-/// What a refund would be. `unspent` tells for each line of gift cards what is left on its cards;
-/// of a line that is not told of nothing can go back.
+/// What a refund would be. `cards` tells for each line of gift cards what is left on them; of a
+/// line that is not told of nothing can go back.
 ///
 /// # Errors
 ///
@@ -87,9 +100,9 @@ impl Refunding {
 pub fn preview(
     order: &Order,
     request: &RefundRequest,
-    unspent: &[(LineId, Amount)],
+    cards: &[CardsLeft],
 ) -> Result<Refunding, Refusal> {
-    let rooms = Rooms { order, unspent };
+    let rooms = Rooms { order, cards };
     let lines = match request {
         RefundRequest::Lines(requests) => rooms.of_lines(requests)?,
         RefundRequest::Amount(money) => rooms.of_amount(*money)?,
@@ -130,15 +143,20 @@ fn steps(before: &[Amount], after: &[Amount]) -> Vec<Amount> {
 /// What may go back of the lines of an order.
 struct Rooms<'a> {
     order: &'a Order,
-    unspent: &'a [(LineId, Amount)],
+    cards: &'a [CardsLeft],
 }
 
 impl Rooms<'_> {
     /// What is left on the cards that were bought with the line; `None` for other lines.
+    fn cards(&self, line: &OrderLine) -> Option<CardsLeft> {
+        let line = &line.line;
+        let told = self.cards.iter().find(|told| told.line == line.id).copied();
+        let nothing = CardsLeft { line: line.id, unspent: Amount::ZERO, whole: 0 };
+        (line.kind == LineKind::GiftCard).then(|| told.unwrap_or(nothing))
+    }
+
     fn unspent(&self, line: &OrderLine) -> Option<Amount> {
-        let is_cards = line.line.kind == LineKind::GiftCard;
-        let told = self.unspent.iter().find(|(id, _)| *id == line.line.id);
-        is_cards.then(|| told.map_or(Amount::ZERO, |(_, unspent)| *unspent))
+        self.cards(line).map(|cards| cards.unspent)
     }
 
     fn of_everything(&self) -> Vec<LineRefund> {
@@ -206,7 +224,10 @@ impl Rooms<'_> {
                 if quantity > units_left {
                     return Err(Refusal::QuantityExceedsLine);
                 }
-                (quantity, share_of_units(left, quantity, units_left))
+                match self.cards(line) {
+                    Some(cards) => (quantity, self.whole_cards(line, former, quantity, cards)?),
+                    None => (quantity, share_of_units(left, quantity, units_left)),
+                }
             }
             LineRequest::Amount { amount, .. } => {
                 if amount.currency != self.order.currency {
@@ -225,6 +246,27 @@ impl Rooms<'_> {
         }
         let amount = former.amount.checked_add(amount).expect("not more than the line");
         Ok(LineRefund { line: former.line, units: former.units + units, amount })
+    }
+
+    /// What so many more whole cards bring. Amounts that were asked for of the same line before
+    /// may need whole cards too, so there must be enough for both.
+    fn whole_cards(
+        &self,
+        line: &OrderLine,
+        former: LineRefund,
+        quantity: u32,
+        cards: CardsLeft,
+    ) -> Result<Amount, Refusal> {
+        let price = line.line.unit_price;
+        let worth = |units: u32| {
+            let minor = price.minor().checked_mul(i64::from(units)).and_then(Amount::new);
+            minor.expect("not more than the line")
+        };
+        if u64::from(former.units) + u64::from(quantity) > u64::from(cards.whole) {
+            let unspent = worth(cards.whole.saturating_sub(former.units));
+            return Err(Refusal::BoughtCardsSpent { unspent: self.order.money(unspent) });
+        }
+        Ok(worth(quantity))
     }
 }
 
@@ -256,13 +298,15 @@ pub struct RefundRows<'a> {
     /// The refund of the same id, if there is one.
     pub existing: Option<&'a OrderRefund>,
     /// For each line of gift cards what is left on its cards.
-    pub unspent: &'a [(LineId, Amount)],
+    pub cards: &'a [CardsLeft],
     /// Tenders of gift cards that take nothing back any more.
     pub gone: &'a [TenderId],
+    /// Tenders of cards that were given away: what they paid never becomes money.
+    pub promotional: &'a [TenderId],
     /// The series [`Series::CreditNote`], unless no number was taken before.
     pub credit_notes: Option<&'a Numbering>,
-    /// Those of [`order_accounts`](crate::order_accounts), and `refund/payable`, as far as they
-    /// were opened before.
+    /// Those of [`order_accounts`](crate::order_accounts), `refund/payable` and
+    /// `giftcard/incentives`, as far as they were opened before.
     pub accounts: &'a [&'a Account],
 }
 
@@ -270,7 +314,8 @@ pub struct RefundRows<'a> {
 /// and the state what they got, and gives the money a place to go. What cards paid is on them when
 /// the record is written, so it has succeeded; what methods paid is pending until a rail says more.
 /// What a card paid that is gone is owed, debit `order/clearing`, credit `refund/payable`, until
-/// its payer agrees to another way.
+/// its payer agrees to another way; what a promotional one paid goes back to whoever gave it away,
+/// credit `giftcard/incentives`.
 ///
 /// # Errors
 ///
@@ -284,16 +329,17 @@ pub fn refund(
     if rows.existing.is_some() {
         return Err(Refusal::IdTaken);
     }
-    let refunding = preview(order, &new.request, rows.unspent)?;
+    let refunding = preview(order, &new.request, rows.cards)?;
     let postings = refund_postings(order, &refunding);
-    let owed = owed_to_gone(&refunding, rows.gone);
+    let owed = owed_to_gone(&refunding, rows);
     let behalf = (Reason::OrderRefund, Subject::of(new.id));
     let sheet = Sheet::new(order.currency, behalf, rows.accounts, context);
-    let posted = sheet.post(&postings, Direction::Refund)?.post(&owed, Direction::Order)?.finish();
+    let sheet = sheet.post(&postings, Direction::FromParties)?;
+    let posted = sheet.post(&owed, Direction::FromClearing)?.finish();
     let (credit_note, numbering) = take_number(rows.credit_notes, Series::CreditNote);
     let order = refunded(order, &refunding.lines);
     let status_of = |tender: TenderId| match order.tender(tender).map(|tender| tender.paid_by) {
-        Some(PaidBy::GiftCard { .. }) if rows.gone.contains(&tender) => RefundStatus::NeedsConsent,
+        Some(PaidBy::GiftCard { .. }) if is_owed(tender, rows) => RefundStatus::NeedsConsent,
         Some(PaidBy::GiftCard { .. }) => RefundStatus::Succeeded,
         Some(PaidBy::PaymentMethod { .. }) | None => RefundStatus::Pending,
     };
@@ -330,11 +376,21 @@ pub fn refund(
     })
 }
 
-/// What is owed because the cards that paid it are gone.
-fn owed_to_gone(refunding: &Refunding, gone: &[TenderId]) -> Vec<(AccountName, Amount)> {
-    let parts = refunding.allocations.iter().filter(|(tender, ..)| gone.contains(tender));
-    let owed = sum(parts.map(|(_, _, amount)| *amount)).expect("not more than was paid");
-    if owed.is_zero() { Vec::new() } else { vec![(AccountName::RefundPayable, owed)] }
+fn is_owed(tender: TenderId, rows: RefundRows<'_>) -> bool {
+    rows.gone.contains(&tender) && !rows.promotional.contains(&tender)
+}
+
+/// Where that goes which cards have paid that are gone.
+fn owed_to_gone(refunding: &Refunding, rows: RefundRows<'_>) -> Vec<(AccountName, Amount)> {
+    let mut sums = Vec::new();
+    for (tender, _, amount) in &refunding.allocations {
+        if is_owed(*tender, rows) {
+            add(&mut sums, AccountName::RefundPayable, *amount);
+        } else if rows.gone.contains(tender) {
+            add(&mut sums, AccountName::GiftCardIncentives, *amount);
+        }
+    }
+    sums
 }
 
 fn refunded(order: &Order, refunds: &[LineRefund]) -> Order {

@@ -72,9 +72,9 @@ pub enum Refusal {
     /// A gift card is sold at its value and taxed when it is spent.
     #[error("a line of gift cards has neither discount nor tax")]
     GiftCardPrice,
-    /// Gift cards are not sold in checkouts yet.
-    #[error("gift cards are not sold in checkouts yet")]
-    GiftCardLinesNotYet,
+    /// A line of gift cards needs as many prepared cards as it has units, and no other line any.
+    #[error("the prepared gift cards are not those of the lines")]
+    GiftCardsNotPrepared,
     /// Shipping is paid to the sellers of goods, and there are none.
     #[error("there are no goods to ship")]
     NothingToShip,

@@ -7,7 +7,7 @@ use base::{Amount, CardId, HoldId, MethodId, Money, PaymentId};
 
 use crate::checkout::{changed, check_open, sum, touch};
 use crate::line::short_number;
-use crate::plan::{CardFacts, plan};
+use crate::plan::{CardFacts, order_of, plan};
 use crate::{Checkout, CheckoutState, Context, LineId, Outcome, Refusal, limits};
 
 /// The short name of a tender inside its checkout and order: `t1`, `t2`, …; never used again.
@@ -196,6 +196,63 @@ pub fn add_tender(
     checkout.tenders.push(Tender { id, kind, status, allocations: Vec::new() });
     replan(&mut checkout, cards);
     check_pays(id, &checkout)?;
+    checkout.state = CheckoutState::Open;
+    checkout.failure = None;
+    touch(&mut checkout, context.now);
+    Ok(changed(checkout, None))
+}
+
+/// Adds those cards of a wallet that have something to pay, and plans all tenders anew. They are
+/// asked in the order of the planner, and one that pays nothing is left out, as is one that is a
+/// tender already. `cards` as for [`add_tender`], the wallet's among them.
+///
+/// # Errors
+///
+/// In this order: `CheckoutPaid`, `CheckoutPaying`, `CheckoutExpired`; and when no card was added,
+/// `NothingLeftToPay` where other cards cover everything, `LimitExceeded` where there is no room,
+/// else `TenderPaysNothing`.
+pub fn add_wallet(
+    wallet: &[CardId],
+    checkout: &Checkout,
+    cards: &[CardFacts],
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    check_open(checkout, context.now)?;
+    let mut checkout = checkout.clone();
+    checkout.tenders.retain(Tender::is_live);
+    let (mut is_full, mut count) = (false, 0);
+    for card in order_of(&checkout.lines, cards).into_iter().map(|position| cards[position].card) {
+        let kind = TenderKind::GiftCard { card, hold: None };
+        match check_room(&kind, &checkout) {
+            _ if !wallet.contains(&card) => continue,
+            Ok(()) => {}
+            Err(refusal) => {
+                is_full |= refusal == Refusal::LimitExceeded;
+                continue;
+            }
+        }
+        let id = TenderId(checkout.tenders_ever + 1);
+        let status = TenderStatus::Applied;
+        checkout.tenders.push(Tender { id, kind, status, allocations: Vec::new() });
+        replan(&mut checkout, cards);
+        if check_pays(id, &checkout).is_ok() {
+            checkout.tenders_ever = id.0;
+            count += 1;
+        } else {
+            checkout.tenders.pop();
+        }
+    }
+    if count == 0 {
+        let by_cards = checkout.tenders.iter().filter(|tender| tender.card().is_some());
+        let is_covered = sum(by_cards.map(Tender::amount)) == Some(checkout.total());
+        return Err(match (is_covered, is_full) {
+            (true, _) => Refusal::NothingLeftToPay,
+            (false, true) => Refusal::LimitExceeded,
+            (false, false) => Refusal::TenderPaysNothing,
+        });
+    }
+    // The last one asked may have been left out again.
+    replan(&mut checkout, cards);
     checkout.state = CheckoutState::Open;
     checkout.failure = None;
     touch(&mut checkout, context.now);

@@ -141,6 +141,9 @@ pub(crate) const POSTGRES_FACTS: &str = "
         current_setting('synchronous_standby_names'),
         cast(current_setting('max_connections') as bigint), time_micros()";
 
+/// What a server's clock says.
+pub(crate) const POSTGRES_NOW: &str = "select time_micros()";
+
 /// Whether a commit is on disk when it is answered.
 pub(crate) const POSTGRES_DURABILITY: &str = "select current_setting('synchronous_commit')";
 
@@ -152,6 +155,9 @@ pub(crate) const POSTGRES_GUARDED: &str = "set default_transaction_read_only to 
 
 /// For connections that would rather fail than wait for a lock.
 pub(crate) const POSTGRES_IMPATIENT: &str = "set lock_timeout to '500ms'";
+
+/// For connections whose snapshot may rest while somebody works with what was read.
+pub(crate) const POSTGRES_PATIENT: &str = "set idle_in_transaction_session_timeout to 0";
 
 /// Starts a transaction that writes, also where others may not.
 pub(crate) const POSTGRES_BEGIN_WRITE: &str = "begin read write";

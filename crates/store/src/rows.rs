@@ -25,6 +25,7 @@ pub(crate) mod payment;
 pub(crate) mod payout;
 pub(crate) mod product;
 pub(crate) mod program;
+pub(crate) mod purchase;
 pub(crate) mod rail_refund;
 mod refund;
 mod region_text;
@@ -41,7 +42,7 @@ pub(crate) use fields::{FieldSink, FieldSource, invalid};
 pub use table::{Column, ColumnKind, Index, Table};
 
 /// Every table of rows, in the order of their numbers, which is that of [`Key`].
-pub const TABLES: [&Table; 19] = [
+pub const TABLES: [&Table; 20] = [
     &book::TABLE,
     &account::TABLE,
     &program::TABLE,
@@ -61,6 +62,7 @@ pub const TABLES: [&Table; 19] = [
     &order_refund::TABLE,
     &payout::TABLE,
     &numbering::TABLE,
+    &purchase::TABLE,
 ];
 
 /// The table of a row: its number and the version that [`write_row`] writes.
@@ -80,13 +82,13 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
     let row = match (table, version) {
         (1, 1) => Row::Book(book::read(source)?),
         (2, 1) => Row::Account(account::read(source)?),
-        (3, 1) => Row::Program(Arc::new(program::read(source)?)),
+        (3, 1 | 2) => Row::Program(Arc::new(program::read(source, version)?)),
         (4, 1 | 2) => Row::Card(Arc::new(card::read(source, version)?)),
         (5, 1) => Row::Code(code::read(source)?),
         (6, 1 | 2) => Row::Hold(Arc::new(hold::read(source, version)?)),
         (7, 1) => Row::Refund(Arc::new(refund::read(source)?)),
         (8, 1) => Row::Method(Arc::new(method::read(source)?)),
-        (9, 1) => Row::Payment(Arc::new(payment::read(source)?)),
+        (9, 1 | 2) => Row::Payment(Arc::new(payment::read(source, version)?)),
         (10, 1) => Row::RailRefund(Arc::new(rail_refund::read(source)?)),
         (11, 1) => Row::Dispute(Arc::new(dispute::read(source)?)),
         (12, 1) => Row::Seller(Arc::new(seller::read(source)?)),
@@ -97,6 +99,7 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (17, 1) => Row::OrderRefund(Arc::new(order_refund::read(source)?)),
         (18, 1) => Row::Payout(Arc::new(payout::read(source)?)),
         (19, 1) => Row::Numbering(numbering::read(source)?),
+        (20, 1) => Row::Purchase(Arc::new(purchase::read(source)?)),
         _ => return Err(ReadError::UnknownRowVersion { table, version }),
     };
     source.finish()?;

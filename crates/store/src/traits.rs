@@ -4,7 +4,7 @@
 //! or one transaction, names many keys at once, and says plainly whether its outcome is known.
 
 use base::{AccountId, Amount, CardId, CheckoutId, HoldId, Instant, OrderId, PaymentId, PersonId};
-use base::{ProgramId, RailRefundId, SellerId};
+use base::{ProgramId, RailRefundId, RefundId, SellerId};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, Hold, Program};
 use journal::Block;
@@ -298,6 +298,21 @@ pub enum List {
     Products {
         /// Who sells them.
         seller: Option<SellerId>,
+    },
+    /// Checkouts.
+    Checkouts {
+        /// Who buys.
+        buyer: Option<PersonId>,
+    },
+    /// Payments.
+    Payments {
+        /// The checkout that they pay.
+        checkout: Option<CheckoutId>,
+    },
+    /// Refunds over rails.
+    RailRefunds {
+        /// The refund of an order that they are parts of.
+        refund: Option<RefundId>,
     },
     /// Orders.
     Orders {

@@ -29,6 +29,8 @@ struct Shared {
     to: Mutex<String>,
     armed: Mutex<Option<Cut>>,
     cuts: AtomicUsize,
+    /// How often everything there was has been swallowed.
+    swallowed: AtomicUsize,
     held: Mutex<Vec<Held>>,
 }
 
@@ -44,6 +46,8 @@ struct Held {
 #[derive(Debug, Default)]
 struct Line {
     is_mute: AtomicBool,
+    /// How often everything had been swallowed when it was made.
+    born: usize,
     /// What the server said since nobody listens any more.
     unheard: Mutex<Vec<u8>>,
 }
@@ -67,6 +71,7 @@ impl Proxy {
             to: Mutex::new(host.to_owned()),
             armed: Mutex::default(),
             cuts: AtomicUsize::new(0),
+            swallowed: AtomicUsize::new(0),
             held: Mutex::default(),
         });
         let accepting = Arc::clone(&shared);
@@ -101,6 +106,12 @@ impl Proxy {
         *self.shared.armed.lock().unwrap() = Some(cut);
     }
 
+    /// From now on nothing passes on the connections there are, either way, and none of them ends:
+    /// as when a machine loses its power, or a firewall its memory. New ones work.
+    pub fn swallow(&self) {
+        self.shared.swallowed.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// How many transactions were cut.
     pub fn cuts(&self) -> usize {
         self.shared.cuts.load(Ordering::SeqCst)
@@ -115,6 +126,12 @@ impl Proxy {
     pub fn deliver(&self) -> Vec<bool> {
         let held = std::mem::take(&mut *self.shared.held.lock().unwrap());
         held.into_iter().map(Held::deliver).collect()
+    }
+}
+
+impl Shared {
+    fn swallows(&self, line: &Line) -> bool {
+        self.swallowed.load(Ordering::SeqCst) > line.born
     }
 }
 
@@ -141,19 +158,24 @@ fn connect(shared: &Arc<Shared>, client: TcpStream) {
     // While the server is away, neither is there a line to it.
     let host = shared.to.lock().unwrap().clone();
     let Ok(server) = TcpStream::connect(host) else { return };
-    let line = Arc::new(Line::default());
+    let born = shared.swallowed.load(Ordering::SeqCst);
+    let line = Arc::new(Line { born, ..Line::default() });
     for stream in [&client, &server] {
         stream.set_nodelay(true).unwrap();
     }
     let (to_client, from_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-    let (shared, there, back) = (Arc::clone(shared), Arc::clone(&line), line);
-    std::thread::spawn(move || pass_on(&shared, client, server, &there));
-    std::thread::spawn(move || pass_back(from_server, to_client, &back));
+    let (passing, there) = (Arc::clone(shared), Arc::clone(&line));
+    std::thread::spawn(move || pass_on(&passing, client, server, &there));
+    let passing = Arc::clone(shared);
+    std::thread::spawn(move || pass_back(&passing, from_server, to_client, &line));
 }
 
 fn pass_on(shared: &Shared, mut client: TcpStream, mut server: TcpStream, line: &Arc<Line>) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(count @ 1..) = client.read(&mut buffer) {
+        if shared.swallows(line) {
+            continue;
+        }
         let mut bytes = buffer[..count].to_vec();
         // A `begin` that goes alone begins no transaction that is sent as one.
         let is_more = |place: usize| bytes.len() > place + BEGIN.len();
@@ -193,9 +215,12 @@ fn pass_on(shared: &Shared, mut client: TcpStream, mut server: TcpStream, line: 
     let _ = server.shutdown(Shutdown::Both);
 }
 
-fn pass_back(mut server: TcpStream, mut client: TcpStream, line: &Line) {
+fn pass_back(shared: &Shared, mut server: TcpStream, mut client: TcpStream, line: &Line) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(count @ 1..) = server.read(&mut buffer) {
+        if shared.swallows(line) {
+            continue;
+        }
         if line.is_mute.load(Ordering::SeqCst) {
             line.unheard.lock().unwrap().extend_from_slice(&buffer[..count]);
         } else if client.write_all(&buffer[..count]).is_err() {

@@ -42,6 +42,9 @@ pub enum OpenError {
         /// Days between the two.
         days: u64,
     },
+    /// Opening took longer than the lease lasted.
+    #[error("the lease on this book lapsed before it could be taken over; it is tried again")]
+    LeaseLapsed,
     /// The book ends before what was known to be committed.
     #[error(
         "this book ends at record {found}, but record {known} was committed and answered: this is \

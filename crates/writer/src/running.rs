@@ -80,7 +80,7 @@ pub fn spawn_after<S: Store + 'static>(
     lease: Lease,
     known: &Known,
 ) -> Result<Running, OpenError> {
-    let writer = Writer::open_after(store, spec, options, times, known)?.under(lease);
+    let writer = Writer::open_leased(store, spec, options, times, lease, known)?;
     let handle = writer.handle();
     let replayed_records = writer.replayed_records();
     let guard = CloseWhenGone(handle.clone());

@@ -103,10 +103,27 @@ impl<S: Store> Writer<S> {
     ///
     /// [`OpenError`].
     pub fn open_after(
+        store: S,
+        spec: BookSpec,
+        options: Options,
+        times: Times,
+        known: &Known,
+    ) -> Result<Writer<S>, OpenError> {
+        Writer::open_leased(store, spec, options, times, Lease::forever(), known)
+    }
+
+    /// The same under a lease: another process may own the book one day. It is not taken over once
+    /// the lease has lapsed, for it may be another one's already.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`].
+    pub fn open_leased(
         mut store: S,
         spec: BookSpec,
         options: Options,
         times: Times,
+        lease: Lease,
         known: &Known,
     ) -> Result<Writer<S>, OpenError> {
         let time = BookTime::new(times, options.clock_jump_max);
@@ -115,6 +132,9 @@ impl<S: Store> Writer<S> {
         // Before anything is written to what may be the wrong server, and once more behind the
         // fence: the connection may have found another server meanwhile.
         known.check(&head, &mut store)?;
+        if !lease.is_valid(|| time.monotonic()) {
+            return Err(OpenError::LeaseLapsed);
+        }
         let head = store.take_over()?;
         known.check(&head, &mut store)?;
         let mut memory = Memory::new(CacheSizes { cards: options.cached_cards_max });
@@ -148,7 +168,7 @@ impl<S: Store> Writer<S> {
         if writer.head.watermark < writer.head.seq {
             Figures::set(&writer.figures.behind_since_micros, opened_micros);
         }
-        Ok(writer)
+        Ok(writer.under(lease))
     }
 
     /// The head is committed: whoever opens the book next must find it.

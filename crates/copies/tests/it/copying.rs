@@ -82,6 +82,39 @@ fn slow_every_call_of_a_copy_into_files_may_fail() {
 }
 
 #[test]
+fn a_source_that_is_served_meanwhile_is_not_moved() {
+    let mut original = lived_place();
+    let mut target = MemoryPlace::default();
+    // Somebody starts a server while the second book is copied, and the first is long done.
+    let served = original.book(&name("live"));
+    let mut is_served = false;
+    let moved = move_books(&mut original, &mut target, SMALL, &mut |book, _| {
+        if *book == name("test") && !std::mem::replace(&mut is_served, true) {
+            served.store().take_over().unwrap();
+        }
+    });
+    let error = moved.unwrap_err();
+    assert!(is_served && error.to_string().starts_with("book live: "), "{error}");
+    assert!(matches!(error.bare(), CopyError::SourceMoved));
+    assert_eq!(target.control.books().unwrap(), [], "an old copy could be served");
+    // The same for a key that is made meanwhile.
+    let key = original.control.find_all_keys().unwrap()[0].clone();
+    let mut control = original.control.clone();
+    let moved = move_books(&mut original, &mut target, SMALL, &mut |book, _| {
+        if *book == name("test") {
+            control.revoke_key(&key.book, key.id, base::Instant::from_micros(30)).unwrap();
+        }
+    });
+    let error = moved.unwrap_err();
+    assert!(matches!(error, CopyError::SourceMoved), "{error}");
+    assert_eq!(target.control.books().unwrap(), []);
+    // Stopped at last: what is there is compared, the book that went on is copied further.
+    let moved = go(&mut original, &mut target, SMALL).unwrap();
+    assert!(moved.iter().all(|moved| moved.was_there));
+    check_equal(&mut original, &mut target);
+}
+
+#[test]
 fn a_half_filled_book_cannot_be_taken_over() {
     let mut original = lived_place();
     let mut target = FilePlace::new();

@@ -29,6 +29,8 @@ pub(super) fn code(refusal: &Card) -> &'static str {
         Card::HoldCaptured => "hold_captured",
         Card::NotDue => "not_due",
         Card::CaptureDeclined => "capture_declined",
+        Card::PurchaseNotFound => "purchase_not_found",
+        Card::UndoTooLate => "undo_too_late",
     }
 }
 
@@ -57,6 +59,8 @@ pub(super) fn number(refusal: &Card) -> u16 {
         Card::HoldOfCheckout => 120,
         Card::AlreadyClaimed => 121,
         Card::NotTheOwner => 122,
+        Card::PurchaseNotFound => 123,
+        Card::UndoTooLate => 124,
     }
 }
 
@@ -85,6 +89,8 @@ pub(super) fn from_stored(stored: StoredRefusal) -> Option<Card> {
         120 => Card::HoldOfCheckout,
         121 => Card::AlreadyClaimed,
         122 => Card::NotTheOwner,
+        123 => Card::PurchaseNotFound,
+        124 => Card::UndoTooLate,
         _ => return None,
     })
 }

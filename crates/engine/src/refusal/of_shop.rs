@@ -25,7 +25,6 @@ super::stored_refusals! {
         ProductMismatch = 318 => "product_mismatch",
         DiscountExceedsPrice = 319 => "discount_exceeds_price",
         GiftCardPrice = 320 => "gift_card_price",
-        GiftCardLinesNotYet = 321 => "gift_card_lines_not_yet",
         NothingToShip = 322 => "nothing_to_ship",
         RatesExceedWhole = 323 => "rates_exceed_whole",
         LimitExceeded = 324 => "limit_exceeded",
@@ -35,6 +34,8 @@ super::stored_refusals! {
         QuantityExceedsLine = 329 => "quantity_exceeds_line",
         NothingToRefund = 332 => "nothing_to_refund",
         NothingOwed = 333 => "nothing_owed",
+        // 321 was told while checkouts sold no gift cards.
+        GiftCardsNotPrepared = 334 => "gift_cards_not_prepared",
     }
     telling an amount {
         NotCovered { remaining } = 328 => "not_covered",

@@ -49,7 +49,6 @@ fn a_checkout_is_refused_for_the_first_reason_in_order() {
          checkout L goods:S:0x1000 -> limit_exceeded
          checkout L goods:S:1000-1001 -> discount_exceeds_price
          checkout L service:S:1000 shipping:300 -> nothing_to_ship
-         checkout L gift_card:S:1000 -> gift_card_lines_not_yet
          checkout L goods:S:1000000000000 goods:S:1 -> limit_exceeded"
     ));
 }
@@ -77,6 +76,29 @@ fn cards_pay_first_and_methods_the_rest() {
          pay X O -> checkout_not_found
          abandon X -> checkout_not_found
          pay K O -> not_covered 800"
+    ));
+}
+
+#[test]
+fn a_wallet_pays_with_what_its_buyer_owns_in_one_record() {
+    check(&format!(
+        "{SHOP}
+         issue F 500
+         issue Q 500
+         issue D 500 kinds=digital
+         claim code:A P
+         claim code:B P
+         claim code:F P
+         claim code:Q Q
+         claim code:D P
+         freeze F
+         checkout N goods:S:1000
+         add N wallet A,B -> tender_pays_nothing        # nobody buys
+         checkout K goods:S:1000 buyer=P
+         add K wallet F,Q,D,X -> tender_pays_nothing
+         add K wallet F,A,Q,X,D,B => A 700/700 B 300/300 K.t1 l1:300 K.t2 l1:700 K.total 1000/1000
+         add K wallet A,B -> nothing_left_to_pay
+         add X wallet A -> checkout_not_found"
     ));
 }
 

@@ -4,6 +4,7 @@
 mod audit;
 mod audit_orders;
 mod books;
+mod buying;
 mod cards;
 mod checkouts;
 mod disputing;
@@ -11,6 +12,7 @@ mod gifts;
 mod holds;
 mod large;
 mod loading;
+mod money_page;
 mod numbers;
 #[path = "../../../ledger/tests/it/oracle.rs"]
 mod oracle;

@@ -17,7 +17,7 @@ pub fn decided(world: &World, words: &Words<'_>) -> Option<Result<Outcome, Refus
     let decided = match (words.at(0), by) {
         ("secure" | "capture" | "release", Some(by)) => on_hold(world, words, by),
         ("refund", Some(by)) => refund(world, words, by),
-        ("withdraw" | "clawback" | "dispute" | "undispute", _) => on_card(world, words),
+        ("withdraw" | "clawback" | "restore" | "dispute" | "undispute", _) => on_card(world, words),
         _ => return None,
     };
     Some(decided.map_err(Refusal::GiftCards))
@@ -74,6 +74,10 @@ fn on_card(world: &World, words: &Words<'_>) -> Decided {
         "clawback" => {
             let loss = world.account.get(&AccountName::ChargebackLoss.id(card.currency));
             giftcards::claw_back(card, account, loss, part, at)
+        }
+        "restore" => {
+            let loss = world.account.get(&AccountName::ChargebackLoss.id(card.currency));
+            giftcards::restore(card, account, loss, part.unwrap(), at)
         }
         "dispute" => {
             let reason = Token::new("fraudulent").unwrap();
@@ -182,10 +186,15 @@ fn what_is_left_of_a_card_whose_payment_was_lost_is_clawed_back_again_and_again(
          clawback A 71 -> insufficient_balance 70
          clawback A 20 => A 50 chargeback/loss -20
          clawback A => A 0 A:depleted chargeback/loss -70 events gift_card.clawed_back
+         restore A 5EUR -> currency_mismatch
+         restore A 0 -> limit_exceeded
+         restore A 30 => A 30 chargeback/loss -40 events gift_card.restored
+         clawback A => A 0 chargeback/loss -70
          refund r h 30 => A 30
          clawback A => A 0 chargeback/loss -100 order/clearing -100
          cancel A
-         clawback A -> gift_card_not_usable canceled",
+         clawback A -> gift_card_not_usable canceled
+         restore A 1 -> gift_card_not_usable canceled",
     );
 }
 

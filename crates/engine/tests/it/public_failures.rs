@@ -52,6 +52,101 @@ fn a_refund_that_does_not_return_to_the_card() {
     ));
 }
 
+/// Elsewhere a refund of bought cards leaves them to be spent, or is paid twice: once by the
+/// refund, once by the card.
+/// Source: <https://github.com/Setono/SyliusGiftCardPlugin/issues/284>.
+#[test]
+fn a_refund_that_leaves_bought_cards_spendable() {
+    check(&format!(
+        "{SHOP}
+         checkout K gift_card:S:2x500 cards=G,H
+         add K method m
+         pay K O p
+         authorized p
+         captured p 1000 order=O
+         back O R l1x1 rails=x => G:canceled G 0 H 500 refund/payable 500 order/clearing 0
+         redeem h code:G 1 -> gift_card_not_usable canceled
+         redeem h code:H 500"
+    ));
+}
+
+/// Elsewhere a bought card is spent and then its purchase refunded: goods for nothing.
+/// Source: <https://github.com/nopSolutions/nopCommerce/issues/506>.
+#[test]
+fn a_bought_card_that_is_spent_and_refunded() {
+    check(&format!(
+        "{SHOP}
+         checkout K gift_card:S:500 cards=G
+         add K method m
+         pay K O p
+         authorized p
+         captured p 500 order=O
+         checkout L goods:S:450
+         add L code:G
+         pay L Q => L:paid G 50
+         back O R l1x1 -> bought_cards_spent 0
+         back O R l1=500 -> bought_cards_spent 50
+         undo O R -> bought_cards_spent 50
+         back O R everything rails=x => R.parts t1:50 G 0 p.cap 500/0/50/0 order/clearing 0
+         back O R2 everything -> nothing_to_refund
+         back Q R3 everything => G 0 R3:needs_consent refund/payable 500"
+    ));
+}
+
+/// Elsewhere a refund of bought cards returns twice: two at once, or a refund and an undo.
+#[test]
+fn a_refund_of_bought_cards_that_returns_twice() {
+    check(&format!(
+        "{SHOP}
+         checkout K gift_card:S:500 cards=G
+         add K method m
+         pay K O p
+         authorized p
+         captured p 500 order=O
+         undo O R rails=x => refund/payable 500 G 0
+         undo O R2 rails=y -> nothing_to_change
+         back O R2 l1x1 -> quantity_exceeds_line
+         back O R2 l1=1 -> amount_exceeds_refundable 0
+         back O R2 everything -> nothing_to_refund
+         begin x
+         told x failed
+         undo O R2 rails=y -> nothing_to_change
+         back O R2 everything -> nothing_to_refund => refund/payable 500"
+    ));
+}
+
+/// Elsewhere a stolen payment method buys cards, and they are spent after the bank took it back.
+#[test]
+fn cards_bought_with_a_payment_that_is_charged_back() {
+    check(&format!(
+        "{SHOP}
+         checkout K gift_card:S:500 cards=G
+         add K method m
+         pay K O p
+         authorized p
+         captured p 500 order=O
+         open_dispute d p 500
+         checkout L goods:S:100
+         add L code:G -> gift_card_not_usable disputed
+         lose d => G 0 chargeback/loss 0
+         undo O R -> bought_cards_spent 0"
+    ));
+}
+
+/// Elsewhere cards buy cards, and promotional value becomes value that was paid for.
+/// Source: <https://github.com/pretix/pretix/issues/1396>.
+#[test]
+fn cards_that_buy_cards() {
+    check(&format!(
+        "{SHOP}
+         issue D 900 by=promotional
+         checkout K gift_card:S:500 cards=G
+         add K D -> line_not_in_scope
+         add K code:A -> line_not_in_scope
+         pay K O -> not_covered 500"
+    ));
+}
+
 /// Elsewhere two concurrent refunds are more than what was captured.
 #[test]
 fn concurrent_refunds_above_the_capture() {

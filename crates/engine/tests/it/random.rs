@@ -51,6 +51,7 @@ const LINES: &[&str] = &[
     "refund {new} {hold} {sum} by=K",
     "withdraw {card} {sum}",
     "clawback {card} {sum}",
+    "restore {card} {sum}",
     "issue {new} {sum} via=link link=L",
     "claim code:{card} P",
     "claim code:{card} Q",
@@ -108,7 +109,16 @@ fn fill_in(templates: &[Template]) -> Vec<String> {
         if line.starts_with("hold") || line.starts_with("redeem") {
             holds.push(new.clone());
         }
-        let keyless = ["wait", "reverse", "secure", "withdraw", "clawback", "dispute", "undispute"];
+        let keyless = [
+            "wait",
+            "reverse",
+            "secure",
+            "withdraw",
+            "clawback",
+            "restore",
+            "dispute",
+            "undispute",
+        ];
         let is_keyless = keyless.iter().any(|word| line.starts_with(word));
         if !is_keyless && !line.contains("=K") {
             line += &format!(" key={new}");

@@ -16,6 +16,7 @@
 //! | `claim link:A,L P`, `claim code:A P is=A` | P claims by the link L of A, or by code |
 //! | `news A opened of=2`, `resend A link=L` | what became of a sending; another one |
 //! | `forward A P link=L`, `freeze A as=P` | now it is for P; it is P who asks |
+//! | `program P 1..9000 days=365 activation=60` | terms |
 //! | `wait 3d`, `wait 900` | time passes, nothing is booked |
 //! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
@@ -226,6 +227,7 @@ fn program(world: &World, words: &Words<'_>) -> NewProgram {
         validity_days: words.number("days"),
         hold_seconds_max: words.number("hold").unwrap_or(3_600),
         refund_extension_days: words.number("extension").unwrap_or(90) as u16,
+        activation_s: words.number("activation").unwrap_or(0),
         scope: details.scope,
         regions: details.regions,
         metadata: details.metadata,
@@ -254,7 +256,7 @@ fn adjust(words: &Words<'_>) -> Adjust {
 }
 
 /// `3d` or `900`, from now; with a minus before it, ago.
-fn instant(world: &World, word: &str) -> Instant {
+pub fn instant(world: &World, word: &str) -> Instant {
     match word.strip_prefix('-') {
         Some(ago) => world.now.saturating_sub(span(ago)),
         None => world.now.saturating_add(span(word)),

@@ -7,27 +7,34 @@
 //! | `method m until=2026-10 rail=stripe store` | a way to pay; `store`: an app store holds it |
 //! | `checkout K goods:S:2x500-100+81@C` | kind, seller, units x price, discount, tax, creator |
 //! | `checkout K goods:S:500 shipping:300+30 region=DE` | `#P` names a product |
+//! | `checkout K gift_card:S:2x500 cards=A,B program=P` | the cards that its lines sell |
+//! | `… until=3d active=900 via=email send=1d link=L to=P` | what they are like, all of them |
 //! | `add K A`, `add K code:A`, `add K method m 400` | tenders; the 400 may be left out |
-//! | `remove K t1`, `abandon K` | |
+//! | `remove K t1`, `abandon K`, `cancel_attempt K refunds=x1` | |
+//! | `by_hand R t1 rail=bank` | what is owed of a refund is paid by hand |
 //! | `pay K O p1 p2` | ids of the order and of payments; those left out are drawn |
 //! | `authorized p1`, `declined p1 code`, `action p1` | what a rail says of an authorization |
 //! | `captured p1 900 fee=30`, `uncaptured p1`, `fee p1 30` | … of a capture |
 //! | `voided p1`, `unvoided p1`, `unheard p1 capture`, `unknown_to_rail p1 capture` | … of others |
 //! | `… order=O refunds=x1,x2` | ids for what may follow from it |
 //! | `back O R l1x2 l2=300`, `back O R amount 90`, `back O R everything` | refunds an order |
-//! | `… cards=c1 rails=x1` | ids of the ways back |
+//! | `… cards=c1 rails=x1`, `undo O R rails=x1` | ids of the ways back; undoes a purchase |
 //! | `begin x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
 //! | `consent x1 m2`, `retry x1`, `give_up x1`, `instead x1 x2` | what people do about it |
 //! | `open_dispute d p1 100 stage=2`, `win d`, `lose d stage=2` | |
+//! | `… rest=x` | id of the part of a refund that goes its own way |
 //! | `payout y S 1000 until=0`, `payout_paid y`, `payout_failed y` | of a seller or creator |
 
 use base::*;
-use engine::{AddTender, Command, PaymentCommand, RefundIds, ShopCommand, Spare};
+use engine::{AddTender, Command, NewCheckout, PaymentCommand, PreparedCard, RefundIds};
+use engine::{ShopCommand, Spare};
+use giftcards::{NewDelivery, Prepared, Sandbox};
 use payments::{AuthorizationNotice, CaptureNotice, Expiry, Method, NewMethod, NextAction};
 use payments::{OpenDispute, RailToken, RefundNotice, Step, VoidNotice};
-use shop::{BasisPoints, Creator, LineId, LineRequest, NewCheckout, NewLine, NewPayout};
+use shop::{BasisPoints, Creator, LineId, LineRequest, NewLine, NewPayout};
 use shop::{NewShipping, Payee, Product, RefundOrder, RefundRequest, Seller};
 
+use crate::script::instant;
 use crate::words::{self, Words, bits, text};
 use crate::world::World;
 
@@ -35,7 +42,7 @@ use crate::world::World;
 pub fn command(world: &World, words: &Words<'_>) -> Option<Command> {
     let command = shop_command(world, words).map(Command::Shop);
     let command = command.or_else(|| note(world, words).map(Command::Payments));
-    command.or_else(|| other_payment_command(words).map(Command::Payments))
+    command.or_else(|| other_payment_command(world, words).map(Command::Payments))
 }
 
 fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
@@ -58,7 +65,7 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
             created_at: world.now,
         })),
         "product" => ShopCommand::CreateProduct(Box::new(product(world, words))),
-        "checkout" => ShopCommand::CreateCheckout(Box::new(new_checkout(words))),
+        "checkout" => ShopCommand::CreateCheckout(Box::new(new_checkout(world, words))),
         "add" => ShopCommand::AddTender {
             checkout: checkout(),
             tender: tender(words),
@@ -75,6 +82,15 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
             order: OrderId::from_bits(words.bare(2).map_or_else(|| drawn(world, 99), bits)),
         },
         "abandon" => ShopCommand::ExpireCheckout { checkout: checkout() },
+        "cancel_attempt" => ShopCommand::CancelAttempt {
+            checkout: checkout(),
+            refunds: ids(world, words, "refunds", RailRefundId::from_bits),
+        },
+        "by_hand" => ShopCommand::PayRefundByHand {
+            refund: RefundId::from_bits(bits(words.at(1))),
+            tender: words.at(2).parse().unwrap(),
+            rail: Token::new(words.value("rail").unwrap_or("sandbox")).unwrap(),
+        },
         "back" => ShopCommand::RefundOrder {
             order: OrderId::from_bits(bits(words.at(1))),
             new: Box::new(RefundOrder {
@@ -82,10 +98,12 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
                 request: request(words),
                 reason: Token::new("returned").unwrap(),
             }),
-            ids: Box::new(RefundIds {
-                cards: *ids(world, words, "cards", RefundId::from_bits),
-                rails: *ids(world, words, "rails", RailRefundId::from_bits),
-            }),
+            ids: refund_ids(world, words),
+        },
+        "undo" => ShopCommand::UndoPurchase {
+            order: OrderId::from_bits(bits(words.at(1))),
+            refund: RefundId::from_bits(bits(words.at(2))),
+            ids: refund_ids(world, words),
         },
         "payout" => ShopCommand::CreatePayout(Box::new(new_payout(world, words))),
         "payout_paid" => ShopCommand::PayoutPaid { payout: payout() },
@@ -121,6 +139,7 @@ fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
         "action" => PaymentCommand::NoteAction {
             payment: payment(),
             next_action: NextAction(text(words.bare(2).unwrap_or("https://bank.example/3ds"))),
+            reference: words.value("ref").map(text),
         },
         "captured" => capture(CaptureNotice::Captured {
             amount: words::money(words.at(2)),
@@ -131,7 +150,11 @@ fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
         "fee" => PaymentCommand::NoteFee { payment: payment(), fee: words::money(words.at(2)) },
         "voided" => void(VoidNotice::Voided),
         "unvoided" => void(VoidNotice::Failed),
-        "unheard" => PaymentCommand::NoteUnknown { payment: payment(), step: step(words.at(2)) },
+        "unheard" => PaymentCommand::NoteUnknown {
+            payment: payment(),
+            step: step(words.at(2)),
+            reference: words.value("ref").map(text),
+        },
         "unknown_to_rail" => {
             PaymentCommand::NoteNotReceived { payment: payment(), step: step(words.at(2)) }
         }
@@ -139,10 +162,11 @@ fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
     })
 }
 
-fn other_payment_command(words: &Words<'_>) -> Option<PaymentCommand> {
+fn other_payment_command(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
     let rail_refund = || RailRefundId::from_bits(bits(words.at(1)));
     let dispute = || DisputeId::from_bits(bits(words.at(1)));
     let stage = || words.number("stage").unwrap_or(1) as u8;
+    let rest = || ids::<_, 1>(world, words, "rest", RailRefundId::from_bits)[0];
     Some(match words.at(0) {
         "method" => PaymentCommand::CreateMethod(Box::new(NewMethod(method(words)))),
         "begin" => PaymentCommand::BeginRefund { rail_refund: rail_refund() },
@@ -173,8 +197,9 @@ fn other_payment_command(words: &Words<'_>) -> Option<PaymentCommand> {
                 stage: stage(),
                 rail_reference: None,
             }),
+            rest: rest(),
         },
-        "win" => PaymentCommand::WinDispute { dispute: dispute(), stage: stage() },
+        "win" => PaymentCommand::WinDispute { dispute: dispute(), stage: stage(), rest: rest() },
         "lose" => PaymentCommand::LoseDispute { dispute: dispute(), stage: stage() },
         _ => return None,
     })
@@ -216,7 +241,58 @@ fn method(words: &Words<'_>) -> Method {
     }
 }
 
-fn new_checkout(words: &Words<'_>) -> NewCheckout {
+fn refund_ids(world: &World, words: &Words<'_>) -> Box<RefundIds> {
+    Box::new(RefundIds {
+        cards: *ids(world, words, "cards", RefundId::from_bits),
+        rails: *ids(world, words, "rails", RailRefundId::from_bits),
+    })
+}
+
+fn new_checkout(world: &World, words: &Words<'_>) -> NewCheckout {
+    let checkout = shop_checkout(words);
+    // As many for each line of cards as it has units, and whatever is too much for the last one.
+    let mut lines = Vec::new();
+    for (number, line) in (1..).zip(&checkout.lines) {
+        if line.kind == LineKind::GiftCard {
+            let units = usize::try_from(line.quantity).unwrap().min(200);
+            lines.extend(std::iter::repeat_n(LineId::Number(number), units));
+        }
+    }
+    let names = words.value("cards").map_or(Vec::new(), |names| names.split(',').collect());
+    let last = lines.last().copied().unwrap_or(LineId::Number(1));
+    let lines = lines.into_iter().chain(std::iter::repeat(last));
+    let card = |(name, line): (&str, LineId)| PreparedCard {
+        line,
+        id: words::card(name),
+        prepared: Box::new(prepared(world, words, name)),
+    };
+    let cards = names.into_iter().zip(lines).map(card).collect();
+    NewCheckout { checkout, cards }
+}
+
+fn prepared(world: &World, words: &Words<'_>, name: &str) -> Prepared {
+    let details = giftcards::Details {
+        recipient: words.value("to").map(words::sealed),
+        sender: words.value("from").map(words::sealed),
+        ..giftcards::Details::default()
+    };
+    Prepared {
+        code: words::code(words.value("code").unwrap_or(name)),
+        program: words.value("program").map(words::program),
+        expires_at: words.value("until").map(|word| instant(world, word)),
+        activation_s: words.number("active"),
+        delivery: words.value("via").map(|channel| NewDelivery {
+            channel: words::channel(channel),
+            deliver_at: words.value("send").map(|word| instant(world, word)),
+            link: words.value("link").map(words::link),
+        }),
+        sandbox: Sandbox::None,
+        // Also when they say nothing: then they are kept as none.
+        details: Some(Box::new(details)),
+    }
+}
+
+fn shop_checkout(words: &Words<'_>) -> shop::NewCheckout {
     let currency = Currency::parse(words.value("currency").unwrap_or("USD")).unwrap();
     let mut lines = Vec::new();
     let mut shipping = None;
@@ -230,11 +306,11 @@ fn new_checkout(words: &Words<'_>) -> NewCheckout {
             None => lines.push(new_line(word)),
         }
     }
-    NewCheckout {
+    shop::NewCheckout {
         id: CheckoutId::from_bits(bits(words.at(1))),
         currency,
         region: Region::parse(words.value("region").unwrap_or("US-CA")).unwrap(),
-        buyer: None,
+        buyer: words.value("buyer").map(words::person),
         lines,
         shipping,
         source: None,
@@ -255,7 +331,7 @@ fn new_line(word: &str) -> NewLine {
     NewLine {
         product: product.map(|word| ProductId::from_bits(bits(word))),
         name: text("thing"),
-        seller: SellerId::from_bits(bits(seller)),
+        seller: (seller != "nobody").then(|| SellerId::from_bits(bits(seller))),
         creator: creator.map(|word| CreatorId::from_bits(bits(word))),
         kind: words::kind(kind),
         category: None,
@@ -271,6 +347,9 @@ fn split(word: &str, sign: char) -> (&str, Option<&str>) {
 }
 
 fn tender(words: &Words<'_>) -> AddTender {
+    if words.at(2) == "wallet" {
+        return AddTender::Wallet { cards: words.at(3).split(',').map(words::card).collect() };
+    }
     if words.at(2) != "method" {
         return AddTender::GiftCard { card: words::card_ref(words.at(2)) };
     }

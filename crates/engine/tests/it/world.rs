@@ -24,8 +24,16 @@ macro_rules! world {
             pub operations: BTreeMap<OperationKey, OperationTrace>,
             /// What bought cards took out of their orders and have not given back.
             pub bought: BTreeMap<Currency, i64>,
+            /// What each bought card took out of its order and has not given back to it.
+            pub sold: BTreeMap<CardId, i64>,
+            /// What was clawed back from each card and not restored.
+            pub clawed_back: BTreeMap<CardId, i64>,
+            /// What was taken off cards whose payments were lost.
+            pub clawed: BTreeMap<Currency, i64>,
             /// What happened in the last command.
             pub events: Vec<EventKind>,
+            /// What the last command moved.
+            pub transfers: Vec<Transfer>,
             /// Rounds of loading that the last command took.
             pub rounds: usize,
         }
@@ -39,7 +47,11 @@ macro_rules! world {
                     $($name: BTreeMap::new(),)+
                     operations: BTreeMap::new(),
                     bought: BTreeMap::new(),
+                    sold: BTreeMap::new(),
+                    clawed_back: BTreeMap::new(),
+                    clawed: BTreeMap::new(),
                     events: Vec::new(),
+                    transfers: Vec::new(),
                     rounds: 0,
                 }
             }
@@ -82,7 +94,9 @@ impl World {
         let decided = decide(command, &view, context);
         assert_eq!(decided, decide(command, &view, context), "not deterministic: {command:?}");
         self.events.clear();
+        self.transfers.clear();
         if let Ok(change) = &decided {
+            self.transfers.clone_from(&change.transfers);
             self.events.extend(change.events.iter().map(|event| event.kind));
             audit::change(self, command, change);
             self.sequence += 1;
@@ -113,12 +127,33 @@ impl World {
             let of_purchases = [Reason::Issue, Reason::Cancel, Reason::OrderRefund];
             let is_card = |id: AccountId| self.card.contains_key(&CardId::from_bits(id.bits()));
             let is_of_card = is_card(transfer.debit) || is_card(transfer.credit);
+            let loss = AccountName::ChargebackLoss.id(transfer.amount.currency);
+            if is_of_card && [transfer.debit, transfer.credit].contains(&loss) {
+                let clawed = self.clawed.entry(transfer.amount.currency).or_default();
+                let units = transfer.amount.amount.minor();
+                *clawed += if transfer.credit == loss { units } else { -units };
+            }
             if of_purchases.contains(&transfer.reason) && is_of_card {
                 let orders = AccountName::OrderClearing.id(transfer.amount.currency);
                 let bought = self.bought.entry(transfer.amount.currency).or_default();
                 let units = transfer.amount.amount.minor();
                 *bought += if transfer.debit == orders { units } else { 0 };
                 *bought -= if transfer.credit == orders { units } else { 0 };
+            }
+            let card = |account: AccountId| CardId::from_bits(account.bits());
+            let units = transfer.amount.amount.minor();
+            match transfer.reason {
+                Reason::Issue => *self.sold.entry(card(transfer.credit)).or_default() += units,
+                Reason::OrderRefund if is_of_card => {
+                    *self.sold.entry(card(transfer.debit)).or_default() -= units;
+                }
+                Reason::CardClawedBack => {
+                    *self.clawed_back.entry(card(transfer.debit)).or_default() += units;
+                }
+                Reason::CardRestored => {
+                    *self.clawed_back.entry(card(transfer.credit)).or_default() -= units;
+                }
+                _ => {}
             }
         }
     }

@@ -79,6 +79,8 @@ catalog! {
         "Check the id and that the key belongs to the book of the refund over a rail.";
     DISPUTE_NOT_FOUND = "dispute_not_found", 404, "No such dispute",
         "Check the id and that the key belongs to the book of the dispute.";
+    TENDER_NOT_FOUND = "tender_not_found", 404, "No such tender",
+        "Read the checkout: tenders of an attempt that has failed are gone.";
     WEBHOOK_ENDPOINT_NOT_FOUND = "webhook_endpoint_not_found", 404, "No such webhook endpoint",
         "Check the id and that the key belongs to the book of the endpoint.";
     EVENT_NOT_FOUND = "event_not_found", 404, "No such event",
@@ -111,8 +113,8 @@ catalog! {
     INSUFFICIENT_BALANCE = "insufficient_balance", 422, "Not enough on the card",
         "Ask for at most what `available` says and let the rest be paid another way, or send \
          `partial` to take what there is.";
-    CURRENCY_MISMATCH = "currency_mismatch", 422, "Another currency than the card's",
-        "Use the card for an order in its own currency; amounts are never converted.";
+    CURRENCY_MISMATCH = "currency_mismatch", 422, "Two currencies",
+        "Use the currency of the card, checkout or order; amounts are never converted.";
     REGION_NOT_ALLOWED = "region_not_allowed", 422, "The card is not valid in this region",
         "Send the buyer's `region`, or ask for a card that is valid there.";
     LINE_NOT_IN_SCOPE = "line_not_in_scope", 422, "A line is outside the scope of the card",
@@ -153,7 +155,8 @@ catalog! {
     CODE_NOT_REVEALABLE = "code_not_revealable", 422, "This code cannot be shown",
         "The code was made by another system and is not kept here; replace it to get a new one.";
     FUNDING_NOT_AVAILABLE = "funding_not_available", 422, "This funding is not available",
-        "Payments cannot fund a card yet; use promotional, invoice or external.";
+        "Use promotional, invoice or external, or have the card bought: \
+         POST /v1/gift-card-purchases.";
     NOT_AVAILABLE_YET = "not_available_yet", 422, "This field is not available yet",
         "Leave the field named by `param` out.";
     OPERATION_REVERSED = "operation_reversed", 422, "The operation was reversed",
@@ -164,8 +167,6 @@ catalog! {
         "Correct or drop the failed operation and send the batch again; nothing was done.";
     TOO_MANY_WEBHOOK_ENDPOINTS = "too_many_webhook_endpoints", 422, "Too many webhook endpoints",
         "A book has at most 16: remove one first, or give an endpoint more types.";
-    TENDER_NOT_FOUND = "tender_not_found", 422, "No such tender",
-        "Read the checkout: tenders of an attempt that has failed are gone.";
     LINE_NOT_FOUND = "line_not_found", 422, "No such line",
         "Read the order and name its lines: `l1`, `l2`, or `shipping`.";
     CHECKOUT_PAID = "checkout_paid", 422, "The checkout was paid",
@@ -184,8 +185,8 @@ catalog! {
         "Take off at most what all units of the line cost.";
     GIFT_CARD_PRICE = "gift_card_price", 422, "Gift cards have neither discount nor tax",
         "Sell a gift card at its value; it is taxed when it is spent.";
-    GIFT_CARD_LINES_NOT_YET = "gift_card_lines_not_yet", 422, "Gift cards are not sold here yet",
-        "Leave lines of kind `gift_card` out.";
+    GIFT_CARDS_NOT_PREPARED = "gift_cards_not_prepared", 422, "Not the gift cards of the lines",
+        "Prepare as many gift cards for each line of kind `gift_card` as it has units.";
     NOTHING_TO_SHIP = "nothing_to_ship", 422, "There are no goods to ship",
         "Leave `shipping` out, or send a line of kind `goods`.";
     RATES_EXCEED_WHOLE = "rates_exceed_whole", 422, "The rates take more than the line brings",
@@ -202,8 +203,14 @@ catalog! {
         "Read the order to see how many units were not refunded.";
     AMOUNT_EXCEEDS_REFUNDABLE = "amount_exceeds_refundable", 422, "More than may be refunded",
         "Refund at most what `refundable` says; a dispute may hold the rest.";
+    PURCHASE_NOT_FOUND = "purchase_not_found", 404, "No such purchase of gift cards",
+        "Name a purchase, or an order that has sold gift cards.";
+    PURCHASE_NOT_PAID = "purchase_not_paid", 422, "The purchase is not paid",
+        "There is nothing to undo: no card was issued, and no money is taken for good.";
+    UNDO_TOO_LATE = "undo_too_late", 422, "It is too late to undo the purchase",
+        "Refund the order instead; cards give back what is unspent.";
     BOUGHT_CARDS_SPENT = "bought_cards_spent", 422, "The bought cards were spent",
-        "Refund at most what is left on them.";
+        "Refund at most what `unspent` says.";
     NOTHING_TO_REFUND = "nothing_to_refund", 422, "There is nothing to refund",
         "Read the order: everything has gone back, or nothing was asked for.";
     NOTHING_OWED = "nothing_owed", 422, "Nothing is owed",
@@ -228,6 +235,14 @@ catalog! {
         "Name another payment method.";
     HELD_BY_STORE = "held_by_store", 422, "An app store holds the payment method",
         "Name a payment method that no app store holds.";
+    CHECKOUT_WITHOUT_BUYER = "checkout_without_buyer", 422, "The checkout has no buyer",
+        "Create the checkout with its `buyer`: a wallet is the cards that this person owns.";
+    RAIL_NOT_AVAILABLE = "rail_not_available", 422, "The rail is not available",
+        "Name a rail that was set up where the server runs; test books have `sandbox`.";
+    PAYMENT_METHOD_REFUSED = "payment_method_refused", 422, "The rail refuses the payment method",
+        "Collect another one from the payer; `reason` tells what the rail says.";
+    RAIL_SILENT = "rail_silent", 503, "The rail does not answer",
+        "Nothing was done. Send the request again later, with the same idempotency key.";
     DISPUTE_NOT_OPEN = "dispute_not_open", 422, "The dispute is not open at this stage",
         "Note first that the dispute went on to this stage.";
     NOT_A_TEST_BOOK = "not_a_test_book", 422, "Only test books have a movable clock",

@@ -44,7 +44,7 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let from = cursors.read(page.cursor.as_deref())?.map(Position::of_bits);
     let limit = page.limit()?;
     let created = filters.0.created()?;
-    let kinds = filters.1.r#type.as_deref().map(kind).transpose()?.map(|kind| vec![kind]);
+    let kinds = filters.1.r#type.as_deref().map(kinds).transpose()?;
     // The journal alone tells of events, so the tables may be behind.
     let sight = caller.look(0).await?;
     let told = caller.read(sight, move |reader| {
@@ -65,7 +65,11 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     Ok(Reply::view(StatusCode::OK, &list))
 }
 
-fn kind(text: &str) -> Checked<EventKind> {
-    let known = EventKind::all().find(|kind| kind.as_str() == text);
-    known.ok_or_else(|| refuse("type", "must be a type of event, such as gift_card.issued"))
+/// The kinds of a name. Cards and orders both have refunds, so there may be several.
+fn kinds(text: &str) -> Checked<Vec<EventKind>> {
+    let named: Vec<_> = EventKind::all().filter(|kind| kind.as_str() == text).collect();
+    match named.is_empty() {
+        true => Err(refuse("type", "must be a type of event, such as gift_card.issued")),
+        false => Ok(named),
+    }
 }

@@ -9,6 +9,6 @@ use serde::Serialize;
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Health)]
 pub(crate) struct HealthView {
-    /// `ok` or `ready`.
+    /// `ok`.
     status: &'static str,
 }

@@ -49,8 +49,14 @@ fn types(names: &[String]) -> Checked<String> {
             return Err(refuse(format!("/types/{index}"), text));
         }
     }
-    let all = EventKind::all().map(EventKind::as_str);
-    Ok(all.filter(|kind| names.iter().any(|name| name == kind)).collect::<Vec<_>>().join(" "))
+    let mut kept: Vec<&str> = Vec::new();
+    for kind in EventKind::all().map(EventKind::as_str) {
+        // Cards and orders both have refunds.
+        if names.iter().any(|name| name == kind) && !kept.contains(&kind) {
+            kept.push(kind);
+        }
+    }
+    Ok(kept.join(" "))
 }
 
 /// A new secret: its text, and as it is kept.

@@ -1,7 +1,6 @@
 //! Events.
 
 use base::EventId;
-use engine::EventKind;
 use serde::Serialize;
 
 use crate::feed::{Event, Object};
@@ -9,6 +8,7 @@ use crate::views::gift_card::GiftCardView;
 use crate::views::hold::HoldView;
 use crate::views::program::ProgramView;
 use crate::views::refund::RefundView;
+use crate::views::shop::ShopView;
 use crate::views::{Id, Time};
 
 /// Something that happened.
@@ -31,7 +31,8 @@ pub(crate) struct EventView<'a> {
     data: EventData<'a>,
 }
 
-/// The object of an event, without personal text. `object` tells which it is.
+/// The object of an event, without personal text. `object` tells which it is. What a payer must do
+/// is not told here.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
 enum EventData<'a> {
@@ -39,20 +40,7 @@ enum EventData<'a> {
     Hold(HoldView<'a>),
     Refund(RefundView),
     Program(ProgramView<'a>),
-    Named(NamedView<'a>),
-}
-
-/// An object by its id: ask for it to see what it is now.
-#[derive(Serialize, utoipa::ToSchema)]
-// Closed in the document: every other object has these two members as well, and an answer is to
-// be exactly one of them.
-#[serde(deny_unknown_fields)]
-#[schema(as = NamedObject)]
-struct NamedView<'a> {
-    /// What it is: `payment`, `order`.
-    object: &'static str,
-    #[schema(example = "pay_01jd3q8v9ec4y8s5k1m0t2n7xz")]
-    id: &'a str,
+    Shop(ShopView<'a>),
 }
 
 impl<'a> EventView<'a> {
@@ -64,7 +52,9 @@ impl<'a> EventView<'a> {
             }
             Object::Hold(hold, account) => EventData::Hold(HoldView::new(hold, account, event.at)),
             Object::Refund(refund) => EventData::Refund(RefundView::new(refund)),
-            Object::Named(id) => EventData::Named(NamedView { object: noun_of(event.kind), id }),
+            Object::Shop(row) => EventData::Shop(
+                ShopView::of_row(row, event.at).expect("the feed keeps none but those"),
+            ),
         };
         EventView {
             object: "event",
@@ -75,9 +65,4 @@ impl<'a> EventView<'a> {
             data,
         }
     }
-}
-
-/// What the event is about: the first word of its name.
-fn noun_of(kind: EventKind) -> &'static str {
-    kind.as_str().split('.').next().unwrap_or_default()
 }

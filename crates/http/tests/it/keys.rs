@@ -32,8 +32,12 @@ async fn a_new_key_works_and_may_do_what_was_said() {
         "issue",
         "gift_cards:reveal",
         "admin",
+        "catalog:write",
+        "checkout:write",
+        "orders:refund",
+        "payouts:write",
         "webhooks:manage",
-        "mail:report"
+        "mail:report",
     ]);
     assert_eq!(made.json["scopes"], scopes);
 }

@@ -216,8 +216,11 @@ async fn a_key_is_checked_before_anything_is_passed_on() {
     shared.key = "mg_test_somebodyelseskey00".to_owned();
     let refused = two.ask(&shared, "GET", "/v1/gift-cards", None).await;
     assert_eq!((refused.status, refused.code()), (401, "unauthorized".to_owned()));
+    // Another process may just have made it, so it is looked for once more after a second: once.
+    let asked_at = tokio::time::Instant::now();
     let refused = two.post(&shared, "/v1/redemptions", "k", json!({})).await;
     assert_eq!(refused.status, 401);
+    assert!(asked_at.elapsed() < Duration::from_secs(2), "{:?}", asked_at.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -256,6 +259,40 @@ async fn while_nobody_owns_the_book_requests_wait_and_then_say_so() {
         two.follow(&one);
     });
     assert_eq!(found, 1_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_is_ready_for_the_books_that_are_served() {
+    let (shared, one, two) = Shared::two(quick()).await;
+    let ready = async |process: &Process| {
+        let told = process.ask(&shared, "GET", "/readyz", None).await;
+        (told.status == 200).then(|| told.json()["unserved_books"].as_u64().unwrap())
+    };
+    let served = async |process: &Process, book: &str| {
+        let metrics = process.ask(&shared, "GET", "/metrics", None).await.text;
+        metrics.contains(&format!("makegood_book_served{{book=\"{book}\"}} 1\n"))
+    };
+    // A book that nobody can open does not take the others down.
+    let sick = BookName::new("sick").unwrap();
+    for process in [&one, &two] {
+        assert_eq!(ready(process).await, Some(0));
+        process.app.put_elsewhere(&sick, None);
+        assert_eq!(ready(process).await, Some(1));
+        assert!(served(process, "test").await && !served(process, "sick").await);
+    }
+    // An address that leads back here, or to one who does not own it, serves nothing.
+    for wrong in [&two.address, &shared.process().await.address] {
+        two.app.put_elsewhere(&name(), Some(wrong));
+        assert_eq!(ready(&two).await, None, "{wrong}");
+    }
+    two.follow(&one);
+    assert_eq!(ready(&two).await, Some(1));
+    // What it knew before it was cut off may be long untrue.
+    two.app.put_cut_off(true);
+    assert_eq!(ready(&two).await, None);
+    assert!(!served(&two, "test").await);
+    two.app.put_cut_off(false);
+    assert_eq!(ready(&two).await, Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,11 +18,47 @@ async fn a_key_is_needed() {
     ask().header("authorization", &format!("bearer {}", world.all)).await_status(404).await;
 }
 
+/// Routes about what is sold, each with the one scope it wants.
+fn routes_of_shop() -> Vec<(&'static str, String, Scopes)> {
+    let checkout = "/v1/checkouts/chk_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let order = "/v1/orders/ord_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let rail_refund = "/v1/rail-refunds/rrf_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let payout = "/v1/payouts/po_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    vec![
+        ("POST", "/v1/sellers".into(), Scopes::CATALOG),
+        ("GET", "/v1/sellers".into(), Scopes::READ),
+        ("POST", "/v1/creators".into(), Scopes::CATALOG),
+        ("POST", "/v1/products".into(), Scopes::CATALOG),
+        ("POST", "/v1/payment-methods".into(), Scopes::CHECKOUT),
+        ("GET", "/v1/payment-methods".into(), Scopes::READ),
+        ("POST", "/v1/checkouts".into(), Scopes::CHECKOUT),
+        ("GET", checkout.into(), Scopes::READ),
+        ("POST", format!("{checkout}/tenders"), Scopes::CHECKOUT),
+        ("DELETE", format!("{checkout}/tenders/t1"), Scopes::CHECKOUT),
+        ("POST", format!("{checkout}/pay"), Scopes::CHECKOUT),
+        ("GET", order.into(), Scopes::READ),
+        ("GET", format!("{order}/refunds"), Scopes::READ),
+        ("POST", format!("{order}/refunds"), Scopes::REFUND),
+        ("GET", "/v1/payments".into(), Scopes::READ),
+        ("GET", "/v1/disputes".into(), Scopes::READ),
+        ("GET", rail_refund.into(), Scopes::READ),
+        ("POST", format!("{rail_refund}/consent"), Scopes::REFUND),
+        ("POST", format!("{rail_refund}/retry"), Scopes::REFUND),
+        ("POST", format!("{rail_refund}/replace"), Scopes::REFUND),
+        ("POST", format!("{rail_refund}/give-up"), Scopes::REFUND),
+        ("GET", payout.into(), Scopes::READ),
+        ("POST", "/v1/payouts/runs".into(), Scopes::PAYOUT),
+        ("POST", format!("{payout}/paid"), Scopes::PAYOUT),
+        ("POST", format!("{payout}/failed"), Scopes::PAYOUT),
+    ]
+}
+
 #[tokio::test]
 async fn each_route_wants_its_scope() {
     let world = World::new();
     let card = "/v1/gift-cards/gc_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let hold = "/v1/holds/hold_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let purchase = "/v1/gift-card-purchases/gcp_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let routes: Vec<(&str, String, Scopes)> = vec![
         ("GET", card.into(), Scopes::READ),
         ("PATCH", card.into(), Scopes::ISSUE),
@@ -46,13 +82,18 @@ async fn each_route_wants_its_scope() {
         ("POST", format!("{hold}/refund"), Scopes::SPEND),
         ("POST", "/v1/redemptions".into(), Scopes::SPEND),
         ("POST", "/v1/reverse".into(), Scopes::SPEND),
+        ("POST", "/v1/gift-card-purchases".into(), Scopes::CHECKOUT),
+        ("GET", purchase.into(), Scopes::READ),
+        ("POST", format!("{purchase}/undo"), Scopes::REFUND),
         ("POST", "/v1/keys".into(), Scopes::ADMIN),
         ("POST", "/v1/journal/prune".into(), Scopes::ADMIN),
     ];
-    let each = [Scopes::READ, Scopes::SPEND, Scopes::ISSUE, Scopes::REVEAL, Scopes::ADMIN];
+    let of_cards = [Scopes::READ, Scopes::SPEND, Scopes::ISSUE, Scopes::REVEAL, Scopes::ADMIN];
+    let of_shop = [Scopes::CATALOG, Scopes::CHECKOUT, Scopes::REFUND, Scopes::PAYOUT];
+    let each = [of_cards.as_slice(), &of_shop].concat();
     let keys: Vec<_> = each.iter().map(|scopes| (*scopes, world.secret(*scopes))).collect();
     let publishable = world.publishable();
-    for (method, path, needed) in &routes {
+    for (method, path, needed) in routes.iter().chain(&routes_of_shop()) {
         for (scopes, key) in &keys {
             let answer = world.ask(method, path).with(key).send().await;
             let refused = answer.status == 403;

@@ -29,6 +29,8 @@ use testbed::{OwnDatabase, on_postgres};
 use tower::ServiceExt;
 use webhooks::{Reach, SenderSettings};
 
+use crate::fake_rails::FakeRails;
+
 pub struct World {
     pub app: Arc<App>,
     pub router: Router,
@@ -143,6 +145,11 @@ impl World {
         let (shelf, running) = (&mut self.shelf, &mut self.running);
         self.book = open_book(&self.app, &self.clock, shelf, record, running);
         self.router = http::router(Arc::clone(&self.app));
+    }
+
+    /// A name for a book that a test opens by itself: keys belong to books that are known.
+    pub fn register(&self, name: &str) -> BookRecord {
+        new_book(&self.control, &self.clock, name, true)
     }
 
     /// A new secret key of the test book.
@@ -308,7 +315,8 @@ impl Drop for World {
 
 fn short_limits() -> Limits {
     let lookup_failure_delay = std::time::Duration::from_millis(1);
-    Limits { lookup_failure_delay, ..Limits::default() }
+    let pay_time_max = std::time::Duration::from_millis(30);
+    Limits { lookup_failure_delay, pay_time_max, ..Limits::default() }
 }
 
 fn new_app(
@@ -373,7 +381,9 @@ fn open_book(
         }),
     };
     let writer = writer.unwrap();
-    let book = app.add_book(Book::new(record, writer.handle.clone(), readers));
+    let rails = Arc::new(FakeRails::new(writer.handle.clone()));
+    let book = Book::new(record, writer.handle.clone(), readers).with_rails(rails);
+    let book = app.add_book(book);
     running.push(writer);
     book
 }

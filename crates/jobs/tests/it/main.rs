@@ -4,5 +4,6 @@
 
 mod due;
 mod expirer;
+mod rails;
 mod shop;
 mod test_clock;

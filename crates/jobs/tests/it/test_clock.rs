@@ -9,7 +9,8 @@ fn advance(shop: &Shop, to: Instant, operation: Option<u8>) -> Advanced {
     let operation =
         operation.map(|key| Operation { key: OperationKey([key; 16]), fingerprint: [key; 16] });
     let actor = KeyId::from_bits(7);
-    advance_test_clock(&shop.running.handle, &mut shop.reader(), actor, to, operation).unwrap()
+    advance_test_clock(&shop.running.handle, &mut shop.reader(), None, actor, to, operation)
+        .unwrap()
 }
 
 /// Booked within this time of falling due: the clock runs a millisecond with each look at it, and
@@ -109,7 +110,7 @@ fn slow_a_call_takes_so_many_steps_and_the_next_goes_on() {
     let to = shop.second(1_000_000);
     let (handle, mut reader) = (&shop.running.handle, shop.reader());
     let actor = KeyId::from_bits(7);
-    match advance_test_clock(handle, &mut reader, actor, to, None) {
+    match advance_test_clock(handle, &mut reader, None, actor, to, None) {
         Err(JobError::TooManySteps { steps_max, reached }) => {
             assert_eq!(steps_max, CLOCK_STEPS_MAX);
             assert_eq!(reached, shop.second(100_000 + u64::from(CLOCK_STEPS_MAX)));

@@ -153,6 +153,15 @@ pub(crate) async fn read_answer(
     stream: &mut TcpStream,
     buffer: &mut Vec<u8>,
 ) -> io::Result<(u16, usize)> {
+    let (status, body) = read_whole_answer(stream, buffer).await?;
+    Ok((status, body.len()))
+}
+
+/// Reads one answer; returns its status and its body.
+pub(crate) async fn read_whole_answer<'a>(
+    stream: &mut TcpStream,
+    buffer: &'a mut Vec<u8>,
+) -> io::Result<(u16, &'a [u8])> {
     let mut filled = 0;
     loop {
         if filled == buffer.len() {
@@ -172,7 +181,7 @@ pub(crate) async fn read_answer(
         if filled < total {
             stream.read_exact(&mut buffer[filled..total]).await?;
         }
-        return Ok((status, length));
+        return Ok((status, &buffer[head + 4..total]));
     }
 }
 

@@ -14,7 +14,6 @@ use super::requests::{Batches, OneByOne};
 use super::seed::{Codes, issue_cards};
 use super::server::Servers;
 use super::{append, server};
-use crate::config::Environment;
 use crate::failure::{Done, Ending, Failure};
 use crate::output::{self, OutputArgs};
 use report::{LoadReport, RecoveryReport, Report, Reports, ratio};
@@ -56,10 +55,7 @@ pub(crate) struct Args {
 
 /// Runs the benchmark.
 pub(crate) fn run(args: &Args) -> Done<Ending> {
-    if args.processes > 1 && Environment::of_process().get("DATABASE").is_none() {
-        let what = Failure::new("several processes need a database");
-        return Err(what.next("set MAKEGOOD_DATABASE to the address of an empty one"));
-    }
+    super::check_database(args.processes)?;
     if args.processes == 0 || !args.cards.is_sorted() {
         let what = Failure::new("nothing to measure so");
         return Err(what.next("give at least one process, and numbers of cards that grow"));

@@ -2,9 +2,8 @@
 
 mod prune;
 
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::BufReader;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use copies::{Segment, SegmentChain, write_segment};
@@ -164,8 +163,7 @@ fn seal(
     progress: &mut Progress,
 ) -> Done<(SegmentChain, BookView)> {
     let folder = folder.join(book.as_str());
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    made.map_err(|error| Failure::file(&folder, &error))?;
+    whole_file::make_folder(&folder)?;
     let (mut chain, segments) = read_all(&folder, book, reader)?;
     let head = reader.head()?;
     let (watermark, mut new) = (head.watermark, 0);

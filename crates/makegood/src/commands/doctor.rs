@@ -118,6 +118,7 @@ const OF_DATABASES: &[Check] = &[
     Check { name: "connections", look: database::connections_suffice },
     Check { name: "database clock", look: database::clocks_agree },
     Check { name: "owners", look: database::books_are_owned },
+    Check { name: "backup", look: data::backup_is_recent },
 ];
 
 /// Looks at a data folder, before the others.

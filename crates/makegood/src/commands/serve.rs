@@ -5,8 +5,8 @@ mod several;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{App, AppParts, Book, KeySecret, NewKey, Scopes};
-use store::{BookRecord, KeyKind, Reader};
+use http::{App, AppParts, Book, KeySecret, NewKey, ReadSide, Scopes};
+use store::KeyKind;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
@@ -16,7 +16,7 @@ use crate::config::{Environment, LogFormat, MANUAL, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
 use crate::traces;
-use crate::wiring::{Installation, OpenBook, Workers, book_name, leases};
+use crate::wiring::{Installation, OpenBook, RailSetup, Workers, book_name, leases};
 
 /// Name of the book that the bootstrap key makes.
 const BOOTSTRAP_BOOK: &str = "test";
@@ -24,7 +24,7 @@ const BOOTSTRAP_BOOK: &str = "test";
 /// Fewest characters of a bootstrap key after `mg_test_`.
 const BOOTSTRAP_SECRET_MIN: usize = 16;
 
-/// Time between two looks whether the writers are still there.
+/// Time between two looks whether the writers are still there, or what renews their leases.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
 /// Serve the API.
@@ -66,6 +66,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     start_log(&settings)?;
     let mut installation = Installation::open(&settings, &environment)?;
     installation.trace(traces::start()?);
+    installation.use_rails(RailSetup::of(&settings, &environment)?);
     if !args.accept_clock {
         installation.hold_clock_against_books(settings.start_gap_max());
     }
@@ -89,10 +90,24 @@ pub(crate) struct Serving<'a> {
     pub(crate) books: &'a [OpenBook],
 }
 
-/// Takes over every book.
-pub(crate) fn open_books(installation: &Installation) -> Done<Vec<OpenBook>> {
-    let records = installation.books()?;
-    records.iter().map(|record| installation.open_book(record)).collect()
+/// Takes over every book. One that has rested for longer than a clock is believed is left alone,
+/// which is a failure only when there is no other.
+fn open_books(installation: &Installation) -> Done<Vec<OpenBook>> {
+    let (mut books, mut resting) = (Vec::new(), None);
+    for record in installation.books()? {
+        match installation.open_book(&record) {
+            Ok(book) => books.push(book),
+            Err(failure) if failure.is_of_clock() => {
+                tracing::error!(book = %record.name, %failure, "the book is not served");
+                resting = Some(failure);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    match resting {
+        Some(failure) if books.is_empty() => Err(failure),
+        _ => Ok(books),
+    }
 }
 
 /// Serves until a signal or a fatal error, then drains, sweeps and closes.
@@ -104,8 +119,8 @@ pub(crate) fn serve(
     books: Vec<OpenBook>,
     listening: impl FnOnce(&Serving<'_>) -> Done,
 ) -> Done<Ending> {
-    let app = app(settings, installation, &books)?;
     let workers = start_workers(settings, installation, &books)?;
+    let app = app(settings, installation, &books, &workers)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("no threads: {error}")))?;
     let handles: Vec<(String, Handle)> =
@@ -126,7 +141,7 @@ pub(crate) fn serve(
         }
         reason.await.map_err(|_| Failure::new("the server ended without a reason"))
     });
-    workers.into_iter().for_each(Workers::stop);
+    drop(workers);
     // What still runs in the background reads only; the journal is complete.
     runtime.shutdown_timeout(Duration::from_secs(1));
     books.into_iter().for_each(OpenBook::stop);
@@ -212,11 +227,24 @@ impl Signals {
     }
 }
 
-fn app(settings: &Settings, installation: &Installation, books: &[OpenBook]) -> Done<Arc<App>> {
+fn app(
+    settings: &Settings,
+    installation: &Installation,
+    books: &[OpenBook],
+    workers: &[Workers],
+) -> Done<Arc<App>> {
     let app = Arc::new(App::new(app_parts(settings, installation)?));
     installation.traces.iter().for_each(|traces| traces.watch(&app));
-    for book in books {
-        app.add_book(as_served(settings, installation, &book.record, book.handle())?);
+    // Keys of a book that is left alone open it none the less: they get 503, not 401.
+    for record in installation.books()? {
+        app.put_elsewhere(&record.name, None);
+    }
+    for (book, workers) in books.iter().zip(workers) {
+        let (max, source) = (settings.readers_per_book, installation.reader_source(&book.record));
+        // Opened when they are needed, and again when one is lost.
+        let reads = ReadSide::opening(book.record.clone(), max, source);
+        let served = Book::over(Arc::new(reads), book.handle().clone());
+        app.add_book(served.with_rails(workers.rails()));
     }
     Ok(app)
 }
@@ -231,25 +259,12 @@ fn app_parts(settings: &Settings, installation: &Installation) -> Done<AppParts>
     })
 }
 
-/// A book with its readers.
-fn as_served(
-    settings: &Settings,
-    installation: &Installation,
-    record: &BookRecord,
-    handle: &Handle,
-) -> Done<Book> {
-    let readers: Done<Vec<Box<dyn Reader>>> =
-        (0..settings.readers_per_book).map(|_| installation.reader(record)).collect();
-    Ok(Book::new(record.clone(), handle.clone(), readers?))
-}
-
 fn start_workers(
     settings: &Settings,
     installation: &Installation,
     books: &[OpenBook],
 ) -> Done<Vec<Workers>> {
-    let start =
-        |book: &OpenBook| Workers::start(settings, installation, &book.record, book.handle());
+    let start = |book: &OpenBook| installation.start_workers(&book.record, book.handle(), settings);
     books.iter().map(start).collect()
 }
 
@@ -318,4 +333,33 @@ pub(crate) fn start_log(settings: &Settings) -> Done {
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_book_that_rested_for_too_long_does_not_keep_the_others_from_being_served() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = PlaceArgs { data: Some(folder.path().join("data")), ..PlaceArgs::default() };
+        let environment = Environment::default();
+        let settings = Settings::load(&place, None, &environment).unwrap();
+        let mut installation = Installation::open(&settings, &environment).unwrap();
+        let make = |installation: &Installation, name: &str, is_test| {
+            installation.book_or_new(&book_name(name).unwrap(), is_test).unwrap();
+            open_books(installation).unwrap().into_iter().for_each(OpenBook::stop);
+        };
+        make(&installation, "live", false);
+        // From now on any rest is too long.
+        installation.hold_clock_against_books(Duration::ZERO);
+        let Err(alone) = open_books(&installation) else { panic!("the clock was believed") };
+        assert!(alone.to_string().contains("check the clock"), "{alone}");
+        make(&installation, "test", true);
+        let books = open_books(&installation).unwrap();
+        let workers = start_workers(&settings, &installation, &books).unwrap();
+        let app = app(&settings, &installation, &books, &workers).unwrap();
+        assert!(app.book("test").is_some() && app.book("live").is_none());
+        books.into_iter().for_each(OpenBook::stop);
+    }
 }

@@ -6,8 +6,18 @@ use std::collections::BTreeMap;
 const PREFIX: &str = "MAKEGOOD_";
 
 /// Variables beside the settings that have a meaning, without the prefix.
-const OTHERS: [&str; 5] =
-    ["CONFIG", "BOOTSTRAP_KEY", "KEY_RING", "MAIL_PASSWORD", "TEST_MAX_PAGE_COUNT"];
+const OTHERS: [&str; 10] = [
+    "CONFIG",
+    "BOOTSTRAP_KEY",
+    "KEY",
+    "KEY_RING",
+    "MAIL_PASSWORD",
+    "STRIPE_LIVE_KEY",
+    "STRIPE_LIVE_WEBHOOK_SECRETS",
+    "STRIPE_TEST_KEY",
+    "STRIPE_TEST_WEBHOOK_SECRETS",
+    "TEST_MAX_PAGE_COUNT",
+];
 
 /// The variables that begin with `MAKEGOOD_`, without that prefix.
 #[derive(Clone, Default)]

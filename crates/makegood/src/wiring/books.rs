@@ -1,5 +1,8 @@
 //! Opening books: their writers, readers, and what keeps them current.
 
+use std::time::Duration;
+
+use base::Instant;
 use outside::clock::Clock;
 use store::{BookRecord, Reader, StoreError};
 use writer::{BookSpec, Handle, Known, Lease, Running};
@@ -59,12 +62,22 @@ impl Installation {
         lease: Lease,
         known: &Known,
     ) -> Done<Running> {
-        let named = |error: Failure| Failure::new(format!("book {}: {error}", record.name));
+        let named = |error: Failure| error.about(format_args!("book {}", record.name));
+        let mut options = self.writer_options;
+        if !record.is_test
+            && options.start_gap_max.is_some()
+            && let Some(theirs) = self.data.now_micros().map_err(|error| named(error.into()))?
+        {
+            // Two clocks that agree are believed, however long the book has rested.
+            if agrees(self.now(), theirs, options.clock_jump_max).map_err(named)? {
+                options.start_gap_max = None;
+            }
+        }
         let store = self.data.book(&record.name).map_err(|error| named(error.into()))?;
         let spec = BookSpec { is_test: record.is_test, ring: self.ring_bytes() };
         let clock = self.clock;
         let times = Box::new(move || (clock.now(), clock.monotonic()));
-        let opened = writer::spawn_after(store, spec, self.writer_options, times, lease, known);
+        let opened = writer::spawn_after(store, spec, options, times, lease, known);
         let running = opened.map_err(|error| named(error.into()))?;
         if record.is_test
             && let Err(failure) =
@@ -100,8 +113,87 @@ impl Installation {
     }
 }
 
+/// Whether a wall clock is that of the database. Behind it, nothing falls due too early.
+///
+/// # Errors
+///
+/// It is ahead: one of the two is wrong, and what fell due by it would be booked.
+fn agrees(mine: Instant, theirs_micros: i64, apart_max: Duration) -> Done<bool> {
+    let ahead = mine.micros().saturating_sub(theirs_micros);
+    if u128::from(ahead.unsigned_abs()) <= apart_max.as_micros() {
+        return Ok(true);
+    }
+    if ahead < 0 {
+        return Ok(false);
+    }
+    let what = format!(
+        "the clock of this machine is {} s ahead of that of the database, and what falls due by it \
+         would be booked",
+        ahead / 1_000_000
+    );
+    let next = "mend the time services of both, and the book goes on by itself; or believe this \
+                clock: `makegood serve --accept-clock`";
+    Err(Failure::new(what).next(next))
+}
+
 /// The fingerprint of a ring as books keep it: eight bytes in place of sixteen digits.
 pub(crate) fn ring_bytes(ring: &outside::keyring::KeyRing) -> [u8; 8] {
     let number = u64::from_str_radix(&ring.fingerprint(), 16);
     number.expect("a fingerprint is sixteen hexadecimal digits").to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use writer::OpenError;
+
+    use super::*;
+    use crate::config::{Environment, PlaceArgs, Settings};
+    use crate::wiring::book_name;
+
+    #[test]
+    fn a_book_may_rest_for_as_long_as_it_likes_where_a_database_has_a_clock() {
+        let (folder, own) = (tempfile::tempdir().unwrap(), testbed::OwnDatabase::new());
+        let place = PlaceArgs {
+            keys: Some(folder.path().join("keys")),
+            database: Some(own.address()),
+            ..PlaceArgs::default()
+        };
+        let environment = Environment::default();
+        let settings = Settings::load(&place, None, &environment).unwrap();
+        let mut installation = Installation::open(&settings, &environment).unwrap();
+        let record = installation.book_or_new(&book_name("live").unwrap(), false).unwrap();
+        installation.open_book(&record).unwrap().stop();
+        // From now on any rest is too long.
+        installation.hold_clock_against_books(Duration::ZERO);
+        let open =
+            || installation.open_writer(&record, Lease::until(Duration::MAX), &Known::nothing());
+        open().unwrap().leave();
+        // Nobody looked at the database's clock: what this test rests on.
+        let (clock, store) = (installation.clock, installation.data.book(&record.name).unwrap());
+        let spec = BookSpec { is_test: false, ring: installation.ring_bytes() };
+        let times = Box::new(move || (clock.now(), clock.monotonic()));
+        let opened = writer::spawn(store, spec, installation.writer_options, times);
+        assert!(matches!(opened, Err(OpenError::ClockFarAhead { .. })));
+    }
+
+    #[test]
+    fn a_clock_is_believed_that_agrees_with_the_databases() {
+        let second = 1_000_000;
+        let check = |ahead: i64, expected: Result<bool, &str>| {
+            let now = Instant::parse("2026-11-20T10:00:00Z").unwrap();
+            let mine = Instant::from_micros(now.micros() + ahead);
+            let told = agrees(mine, now.micros(), Duration::from_secs(300));
+            match (told, expected) {
+                (Ok(told), Ok(expected)) => assert_eq!(told, expected, "{ahead}"),
+                (Err(told), Err(words)) => assert!(told.to_string().contains(words), "{told}"),
+                (told, expected) => panic!("{ahead}: {told:?}, not {expected:?}"),
+            }
+        };
+        check(0, Ok(true));
+        check(300 * second, Ok(true));
+        check(-300 * second, Ok(true));
+        check(-301 * second, Ok(false));
+        check(301 * second, Err("301 s ahead of"));
+        check(20 * 86_400 * second, Err("1728000 s ahead of"));
+    }
 }

@@ -1,6 +1,7 @@
 //! Where the data of an installation is: files of a folder, or a PostgreSQL database.
 
 use std::path::Path;
+use std::time::Duration;
 
 use store::postgres::Database;
 use store::sqlite::{Folder, Options, open_folder_with};
@@ -68,6 +69,33 @@ impl Data {
             Data::Files(folder) => Box::new(folder.control()?),
             Data::Database(database) => Box::new(database.control()?),
         })
+    }
+
+    /// Books and API keys, where no answer takes longer than `time_max`; files answer at once.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn control_within(
+        &self,
+        time_max: Duration,
+    ) -> Result<Box<dyn ControlStore>, StoreError> {
+        match self {
+            Data::Files(_) => self.control(),
+            Data::Database(database) => Ok(Box::new(database.control_within(time_max)?)),
+        }
+    }
+
+    /// What the clock of the database says, in microseconds since 1970; files have none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn now_micros(&self) -> Result<Option<i64>, StoreError> {
+        match self {
+            Data::Files(_) => Ok(None),
+            Data::Database(database) => database.now_micros().map(Some),
+        }
     }
 
     /// The process that serves a book now, by its address; files have none but this one.

@@ -3,13 +3,15 @@
 //! All processes over one database share the folder of keys, so what one of them knows the others
 //! and their successors know: a standby that lagged when it was made the primary is refused, also
 //! by a process that has just been started. The file is a fraction of a second old and not synced;
-//! it may show too little, never too much.
+//! it may show too little, never too much. Nor does it go back: a process that wakes and is no
+//! owner any more leaves alone what its successor has written.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use outside::random::{Randomness, SystemRandomness};
 use store::{BookName, BookRecord};
 use writer::{Known, Mark};
 
@@ -21,6 +23,9 @@ const FOLDER: &str = "heads";
 /// What is known of every book.
 pub(crate) struct Heads {
     folder: PathBuf,
+    /// Names the files of this process while it writes them. Not its number, which processes in
+    /// two containers have in common.
+    suffix: String,
     books: Mutex<BTreeMap<BookName, Kept>>,
 }
 
@@ -40,7 +45,8 @@ impl Heads {
     pub(crate) fn beside(keys: &Path) -> Done<Heads> {
         let folder = keys.join(FOLDER);
         fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
-        Ok(Heads { folder, books: Mutex::default() })
+        let suffix = format!("{:016x}", SystemRandomness.next_u64());
+        Ok(Heads { folder, suffix, books: Mutex::default() })
     }
 
     /// Forgets all books: somebody has decided to go on with what the database has.
@@ -62,7 +68,7 @@ impl Heads {
         if kept.incarnation != record.incarnation {
             *kept = fresh();
         }
-        if let Some(mark) = self.read(record) {
+        if let Some(mark) = self.read(&record.name, record.incarnation) {
             kept.known.note(mark);
             kept.saved = Some(mark);
         }
@@ -76,6 +82,12 @@ impl Heads {
             let Some(mark) = kept.known.mark().filter(|mark| kept.saved != Some(*mark)) else {
                 continue;
             };
+            // Another process owned the book since, and got further.
+            if let Some(later) = self.read(name, kept.incarnation).filter(|it| it.seq >= mark.seq) {
+                kept.known.note(later);
+                kept.saved = kept.known.mark();
+                continue;
+            }
             match self.write(name, kept.incarnation, mark) {
                 Ok(()) => kept.saved = Some(mark),
                 Err(error) => {
@@ -86,8 +98,8 @@ impl Heads {
     }
 
     /// A restored book is another incarnation, and has a history of its own.
-    fn read(&self, record: &BookRecord) -> Option<Mark> {
-        let text = fs::read_to_string(self.folder.join(record.name.as_str())).ok()?;
+    fn read(&self, name: &BookName, of: u64) -> Option<Mark> {
+        let text = fs::read_to_string(self.folder.join(name.as_str())).ok()?;
         let mut words = text.split_whitespace();
         let incarnation = u64::from_str_radix(words.next()?, 16).ok()?;
         let seq = words.next()?.parse().ok()?;
@@ -97,14 +109,14 @@ impl Heads {
         for (place, to) in mark.hash.iter_mut().enumerate() {
             *to = byte(place)?;
         }
-        (incarnation == record.incarnation).then_some(mark)
+        (incarnation == of).then_some(mark)
     }
 
     fn write(&self, name: &BookName, incarnation: u64, mark: Mark) -> std::io::Result<()> {
         let hash: String = mark.hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let text = format!("{incarnation:016x} {} {hash}\n", mark.seq);
-        // A name of a book has no dot, and the processes write one after the other.
-        let new = self.folder.join(format!("{name}.{}", std::process::id()));
+        // A name of a book has no dot.
+        let new = self.folder.join(format!("{name}.{}", self.suffix));
         fs::write(&new, text)?;
         fs::rename(&new, self.folder.join(name.as_str()))
     }
@@ -137,6 +149,17 @@ mod tests {
         assert_eq!(other.known(&record(1)).mark(), Some(later));
         // A restored book of the same name has a history of its own.
         assert_eq!(Heads::beside(folder.path()).unwrap().known(&record(2)).mark(), None);
+        // It was stopped before it wrote this down, and wakes when another one is the owner.
+        let (late, owner) =
+            (Heads::beside(folder.path()).unwrap(), Heads::beside(folder.path()).unwrap());
+        late.known(&record(1)).note(Mark { seq: 11, hash: [11; 32] });
+        let newest = Mark { seq: 12, hash: [12; 32] };
+        owner.known(&record(1)).note(newest);
+        owner.save();
+        late.save();
+        assert_eq!(other.known(&record(1)).mark(), Some(newest));
+        assert_eq!(late.known(&record(1)).mark(), Some(newest));
+        assert_ne!(late.suffix, owner.suffix, "of one process in the test, as of two containers");
         other.forget().unwrap();
         assert_eq!(Heads::beside(folder.path()).unwrap().known(&record(1)).mark(), None);
     }

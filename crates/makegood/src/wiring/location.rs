@@ -21,10 +21,18 @@ pub(crate) enum Location {
 }
 
 impl Location {
-    /// What somebody typed.
+    /// What somebody typed: an address begins with its scheme, or with the name of a parameter as
+    /// in `host=db user=makegood`. A folder of such a name is written `./host=db`.
     pub(crate) fn parse(text: &str) -> Location {
-        let is_database = ["postgres://", "postgresql://"].iter().any(|it| text.starts_with(it));
-        if is_database { Location::Database(text.into()) } else { Location::Folder(text.into()) }
+        let has_scheme = ["postgres://", "postgresql://"].iter().any(|it| text.starts_with(it));
+        let is_name =
+            |name: &str| name.trim().bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
+        let has_parameter = text.split_once('=').is_some_and(|(name, _)| is_name(name));
+        if has_scheme || has_parameter {
+            Location::Database(text.into())
+        } else {
+            Location::Folder(text.into())
+        }
     }
 
     /// The one that the settings name.
@@ -35,13 +43,14 @@ impl Location {
         }
     }
 
-    /// How it is named in results: a database without its password.
+    /// How it is named in results: of a database its hosts and name, never what else stands in the
+    /// address, which may be a password wherever it stands.
     pub(crate) fn shown(&self) -> String {
         match self {
             Location::Folder(path) => path.display().to_string(),
-            Location::Database(url) => match (url.find("://"), url.rfind('@')) {
-                (Some(scheme), Some(at)) => format!("{}…{}", &url[..scheme + 3], &url[at..]),
-                _ => url.clone(),
+            Location::Database(address) => match Database::at(address) {
+                Ok(database) => database.describe(),
+                Err(_) => "a database".to_owned(),
             },
         }
     }
@@ -53,7 +62,9 @@ impl Location {
                 let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
                 real(one) == real(other)
             }
-            _ => self == other,
+            // One database has many addresses: as another user, or written in another way.
+            (Location::Database(_), Location::Database(_)) => self.shown() == other.shown(),
+            _ => false,
         }
     }
 
@@ -92,7 +103,9 @@ impl Location {
     pub(crate) fn reader(&self, book: &BookName) -> Result<Box<dyn Reader>, StoreError> {
         match self {
             Location::Folder(path) => Ok(Box::new(open_reader(path, book)?)),
-            Location::Database(address) => Ok(Box::new(Database::at(address)?.reader(book)?)),
+            Location::Database(address) => {
+                Ok(Box::new(Database::at(address)?.patient_reader(book)?))
+            }
         }
     }
 
@@ -126,6 +139,19 @@ impl Location {
                 place.expect_rest()?;
                 Ok(Box::new(place))
             }
+        }
+    }
+
+    /// Refuses while a process serves books of a database. A folder has a lock for that, which
+    /// whoever opens it meets.
+    ///
+    /// # Errors
+    ///
+    /// A process serves a book, or the database does not tell.
+    pub(crate) fn expect_rest(&self) -> Done {
+        match self {
+            Location::Folder(_) => Ok(()),
+            Location::Database(address) => DatabasePlace(Database::at(address)?).expect_rest(),
         }
     }
 
@@ -243,7 +269,7 @@ impl Place for DatabasePlace {
     }
 
     fn reader(&mut self, book: &BookName) -> Result<Box<dyn Reader>, StoreError> {
-        Ok(Box::new(self.0.reader(book)?))
+        Ok(Box::new(self.0.patient_reader(book)?))
     }
 }
 
@@ -263,9 +289,26 @@ mod tests {
 
     #[test]
     fn a_password_is_not_shown() {
-        let shown = Location::parse("postgres://me:secret@host:5432/shop").shown();
-        assert_eq!(shown, "postgres://…@host:5432/shop");
-        assert_eq!(Location::parse("postgresql://host/shop").shown(), "postgresql://host/shop");
-        assert_eq!(Location::parse("./data"), Location::Folder("./data".into()));
+        let addresses = [
+            "postgres://me:secret@host:5432/shop",
+            "postgresql://host/shop?user=me&password=secret",
+            "postgres://me:s%40cret@host/shop?password=secret",
+            "host=host user=me password=secret dbname=shop",
+            "password = 'secret' host = host dbname = shop",
+        ];
+        for address in addresses {
+            let location = Location::parse(address);
+            assert_eq!(location.shown(), "postgres://host:5432/shop");
+            assert!(location.is_same(&Location::parse(addresses[0])), "{address}");
+        }
+        assert_eq!(Location::parse("password=secret").shown(), "a database");
+        assert!(!Location::parse("postgres://host/other").is_same(&Location::parse(addresses[0])));
+    }
+
+    #[test]
+    fn what_is_no_address_is_a_folder() {
+        for text in ["./data", "data", "./host=db", "/srv/a=b", "A=b", "shop-2=b"] {
+            assert_eq!(Location::parse(text), Location::Folder(text.into()));
+        }
     }
 }

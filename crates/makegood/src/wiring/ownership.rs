@@ -117,7 +117,7 @@ impl Ownership {
             messages: messages.clone(),
             kept: BTreeMap::new(),
             listed_at: Duration::ZERO,
-            is_cut_off: false,
+            cut_off_since: None,
             leaving: None,
         };
         supervisor.list()?;
@@ -136,6 +136,12 @@ impl Ownership {
         {
             tracing::warn!("not every book was handed over; the leases of the others will lapse");
         }
+    }
+
+    /// Whether the thread has ended without being asked: nothing is renewed any more, and the books
+    /// of this process are served by nobody until it ends and another one takes them over.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.thread.is_finished()
     }
 
     /// Ends the thread, and with it the renewals.
@@ -168,8 +174,8 @@ struct Supervisor {
     kept: BTreeMap<BookName, Kept>,
     /// When the books were listed last.
     listed_at: Duration,
-    /// True while the database does not answer; said once.
-    is_cut_off: bool,
+    /// Since when the database does not answer; said once.
+    cut_off_since: Option<Duration>,
     /// Who waits for every book to be given up; none is taken any more.
     leaving: Option<Sender<()>>,
 }
@@ -214,6 +220,9 @@ impl Supervisor {
         {
             self.cut_off(&failure);
         }
+        // What was ours has lapsed by then, and nobody tells who owns it now.
+        let lapsed = |since| self.now() >= since + self.parts.pace.lease;
+        self.parts.app.put_cut_off(self.cut_off_since.is_some_and(lapsed));
     }
 
     /// Notices books that are new.
@@ -261,7 +270,10 @@ impl Supervisor {
                 held.renewed_at = Duration::ZERO;
                 kept.back_off(now, pace);
             }
-            Stage::Resting if now >= kept.not_before => self.open(name, kept),
+            // Behind a renewal that was not heard the book may be somebody else's.
+            Stage::Resting if now >= kept.not_before && held.lease.is_valid(|| now) => {
+                self.open(name, kept);
+            }
             Stage::Resting | Stage::Opening | Stage::Closing => {}
         }
     }
@@ -280,7 +292,8 @@ impl Supervisor {
 
     /// Follows the books of others, and acquires what nobody has.
     fn look_around(&mut self) {
-        if self.kept.values().all(|kept| kept.held.is_some()) {
+        // Without books this is all that tells whether the database answers.
+        if !self.kept.is_empty() && self.kept.values().all(|kept| kept.held.is_some()) {
             return;
         }
         let owners = self.parts.leases.owners();
@@ -331,10 +344,23 @@ impl Supervisor {
         let kept = self.kept.get_mut(name);
         let held = kept.and_then(|kept| kept.held.as_mut()).filter(|held| held.term == term);
         match (held, opened) {
-            (Some(held @ Held { stage: Stage::Opening, .. }), Ok(owned)) => {
+            (Some(held @ Held { stage: Stage::Opening, .. }), Ok(owned))
+                if held.lease.is_valid(|| now) =>
+            {
                 self.parts.app.add_book(owned.book);
                 held.stage = Stage::Serving(owned.running, owned.workers);
                 tracing::info!(book = %name, term = term.0, "the book is served here");
+            }
+            // Opening it took too long, or no renewal was heard: it may be somebody else's, who
+            // answers questions. The next renewal tells.
+            (Some(held @ Held { stage: Stage::Opening, .. }), Ok(owned)) => {
+                held.stage = Stage::Resting;
+                held.renewed_at = Duration::ZERO;
+                if let Some(kept) = self.kept.get_mut(name) {
+                    kept.back_off(now, pace);
+                }
+                tracing::warn!(book = %name, term = term.0, "the book was opened too late; again");
+                self.discard(Stage::Serving(owned.running, owned.workers));
             }
             (Some(held @ Held { stage: Stage::Opening, .. }), Err(failure)) => {
                 held.stage = Stage::Closing;
@@ -372,6 +398,7 @@ impl Supervisor {
         let (name, messages) = (name.clone(), self.messages.clone());
         in_background(move || {
             running.leave();
+            // Before the lease goes: the next owner needs the file of the sandbox.
             drop(workers);
             let _ = messages.send(Message::Closed(name, term));
         });
@@ -422,7 +449,7 @@ impl Supervisor {
     fn heard<T>(&mut self, said: Result<T, StoreError>) -> Option<T> {
         match said {
             Ok(answer) => {
-                if std::mem::take(&mut self.is_cut_off) {
+                if self.cut_off_since.take().is_some() {
                     tracing::info!("the database answers again");
                 }
                 Some(answer)
@@ -435,7 +462,8 @@ impl Supervisor {
     }
 
     fn cut_off(&mut self, why: &dyn std::fmt::Display) {
-        if !std::mem::replace(&mut self.is_cut_off, true) {
+        if self.cut_off_since.is_none() {
+            self.cut_off_since = Some(self.now());
             tracing::warn!(%why, "the database does not answer; leases lapse until it does");
         }
     }
@@ -450,7 +478,8 @@ fn valid_until(sent: Duration, pace: Pace) -> Duration {
 ///
 /// # Panics
 ///
-/// When the system gives no thread: then nothing is renewed, and other processes take over.
+/// When the system gives no thread: then nothing is renewed, the process ends, and others take
+/// over.
 fn in_background(work: impl FnOnce() + Send + 'static) {
     std::thread::spawn(work);
 }

@@ -1,163 +1,116 @@
-//! What works on a book beside its writer, for as long as it is served here.
+//! What works for a book as long as it is here: booking what falls due, calling rails, telling
+//! webhook endpoints, and sending gift mails.
+
+mod sending;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{EventTeller, GiftWordsReader};
-use jobs::mail::{MailNews, Postman, PostmanParts};
-use jobs::webhooks::{Deliverer, DelivererParts, WebhookNews, WebhookPace};
-use jobs::{Booked, Expirer, JobError};
+use http::RailWork;
+use jobs::mail::Postman;
+use jobs::webhooks::Deliverer;
+use jobs::{Booked, Expirer, JobError, RailCaller, RailParts, RailReport, SpareIds};
+use outside::clock::Clock;
+use outside::random::SystemRandomness;
 use store::BookRecord;
-use webhooks::{Sender, SenderSettings};
 use writer::Handle;
 
 use super::Installation;
-use crate::config::{Post, Settings};
+use crate::config::Settings;
 use crate::failure::{Done, Failure};
 
-/// Time between two looks for mails to be sent.
-const MAIL_EVERY: Duration = Duration::from_secs(1);
+/// Time between two looks for what rails are to be asked; what is asked of the API is nudged.
+const RAIL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The threads of a book. Dropping them stops them.
+/// The workers of one book. Dropping them stops them, whoever else still has the way to the rails.
 pub(crate) struct Workers {
-    expirer: Expirer,
-    deliverer: Deliverer,
+    _deliverer: Deliverer,
     /// None when nobody takes our mail.
-    postman: Option<Postman>,
+    _postman: Option<Postman>,
+    _expirer: Expirer,
+    rails: Arc<RailCaller>,
 }
 
 impl Workers {
-    /// Starts them.
+    /// For routes: the way to the rails.
+    pub(crate) fn rails(&self) -> Arc<dyn RailWork> {
+        Arc::clone(&self.rails) as Arc<dyn RailWork>
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.rails.stop();
+    }
+}
+
+impl Installation {
+    /// Starts the workers of a book whose writer runs.
     ///
     /// # Errors
     ///
     /// There is no thread, or the control store cannot be opened.
-    pub(crate) fn start(
-        settings: &Settings,
-        installation: &Installation,
+    pub(crate) fn start_workers(
+        &self,
         record: &BookRecord,
         handle: &Handle,
+        settings: &Settings,
     ) -> Done<Workers> {
         Ok(Workers {
-            expirer: start_expirer(settings, installation, record, handle.clone())?,
-            deliverer: start_deliverer(settings, installation, record, handle.clone())?,
-            postman: start_postman(installation, record, handle)?,
+            rails: Arc::new(self.start_rail_caller(record, handle)?),
+            _expirer: self.start_expirer(record, handle, settings)?,
+            _deliverer: self.start_deliverer(record, handle, settings)?,
+            _postman: self.start_postman(record, handle)?,
         })
     }
 
-    /// Stops them and waits for them.
-    pub(crate) fn stop(self) {
-        self.deliverer.stop();
-        self.postman.into_iter().for_each(Postman::stop);
-        self.expirer.stop();
+    fn start_rail_caller(&self, record: &BookRecord, handle: &Handle) -> Done<RailCaller> {
+        let clock: Arc<dyn Clock> = Arc::new(self.clock);
+        let name = record.name.to_string();
+        let rails = RailCaller::spawn(RailParts {
+            handle: handle.clone(),
+            open_reader: Box::new(self.reader_source(record)),
+            rails: self.stripe_of(record),
+            late: self.sandbox_of(record, handle),
+            clock: Arc::clone(&clock),
+            ids: SpareIds::new(clock, Box::new(SystemRandomness)),
+            interval: RAIL_INTERVAL,
+            report: Box::new(move |report| report_rail(&name, &report)),
+        });
+        rails.map_err(Failure::new)
+    }
+
+    fn start_expirer(
+        &self,
+        record: &BookRecord,
+        handle: &Handle,
+        settings: &Settings,
+    ) -> Done<Expirer> {
+        let name = record.name.to_string();
+        let readers = Box::new(self.reader_source(record));
+        let report = move |ended: Result<Booked, JobError>| report_expiry(&name, ended);
+        let every = settings.expiry_interval();
+        Expirer::spawn(handle.clone(), readers, every, report).map_err(Failure::new)
     }
 }
 
-fn start_expirer(
-    settings: &Settings,
-    installation: &Installation,
-    record: &BookRecord,
-    handle: Handle,
-) -> Done<Expirer> {
-    let name = record.name.to_string();
-    let readers = Box::new(installation.reader_source(record));
-    let report = move |ended: Result<Booked, JobError>| report_expiry(&name, ended);
-    Expirer::spawn(handle, readers, settings.expiry_interval(), report).map_err(Failure::new)
+fn report_rail(book: &str, report: &RailReport) {
+    if report.is_error() {
+        tracing::error!(book, %report, "a rail needs a person");
+    } else {
+        tracing::warn!(book, %report, "about a rail");
+    }
 }
 
 fn report_expiry(book: &str, ended: Result<Booked, JobError>) {
     match ended {
         Ok(booked) if booked == Booked::default() => {}
-        Ok(Booked { holds, cards, deliveries, refused }) => {
-            tracing::info!(book, holds, cards, deliveries, "booked what had fallen due");
+        Ok(Booked { holds, cards, deliveries, checkouts, refused }) => {
+            tracing::info!(book, holds, cards, deliveries, checkouts, "booked what had fallen due");
             for (what, refusal) in refused {
                 tracing::warn!(book, ?what, %refusal, "could not be booked as expired");
             }
         }
         Err(error) => tracing::warn!(book, %error, "could not book what had fallen due"),
-    }
-}
-
-fn start_deliverer(
-    settings: &Settings,
-    installation: &Installation,
-    record: &BookRecord,
-    handle: Handle,
-) -> Done<Deliverer> {
-    let name = record.name.to_string();
-    let reach = settings.webhook_reach();
-    let sender = installation
-        .webhook_sender(|| Sender::new(&SenderSettings { reach, ..SenderSettings::public() }));
-    let parts = DelivererParts {
-        book: record.name.clone(),
-        handle,
-        open_reader: Box::new(installation.reader_source(record)),
-        control: installation.control()?,
-        events: Arc::new(EventTeller::new(Arc::clone(&installation.ring), record.name.clone())),
-        sender,
-        reach,
-        ring: Arc::clone(&installation.ring),
-        clock: Arc::new(installation.clock),
-        pace: WebhookPace::default(),
-    };
-    let report = move |news: WebhookNews| report_webhooks(&name, &news);
-    Deliverer::spawn(parts, report).map_err(Failure::new)
-}
-
-fn start_postman(
-    installation: &Installation,
-    record: &BookRecord,
-    handle: &Handle,
-) -> Done<Option<Postman>> {
-    let Some(Post { mailer, letterhead }) = installation.post.clone() else { return Ok(None) };
-    let name = record.name.to_string();
-    let parts = PostmanParts {
-        book: record.name.clone(),
-        handle: handle.clone(),
-        open_reader: Box::new(installation.reader_source(record)),
-        control: installation.control()?,
-        events: Arc::new(EventTeller::new(Arc::clone(&installation.ring), record.name.clone())),
-        words: Arc::new(GiftWordsReader::new(Arc::clone(&installation.people))),
-        mailer,
-        letterhead,
-        ring: Arc::clone(&installation.ring),
-        clock: Arc::new(installation.clock),
-        look_every: MAIL_EVERY,
-    };
-    let report = move |news: MailNews| report_mail(&name, &news);
-    Postman::spawn(parts, report).map(Some).map_err(Failure::new)
-}
-
-fn report_mail(book: &str, news: &MailNews) {
-    match news {
-        MailNews::GaveUp(card) => {
-            tracing::warn!(book, %card, "a gift was not delivered: nobody took it in three days");
-        }
-        MailNews::Uncertain(card) => {
-            tracing::warn!(book, %card, "nobody knows whether a gift was sent: ask, then resend");
-        }
-        MailNews::Undeliverable(card) => {
-            tracing::info!(book, %card, "a gift was not delivered: it has no address any more");
-        }
-        MailNews::NeedsOperator(deferral) => {
-            tracing::error!(book, ?deferral, "the mail server refuses us: see to its settings");
-        }
-        MailNews::Trouble(error) => {
-            tracing::warn!(book, %error, "mails wait: something could not be used");
-        }
-    }
-}
-
-fn report_webhooks(book: &str, news: &WebhookNews) {
-    match news {
-        WebhookNews::SwitchedOff(endpoint, why) => {
-            tracing::warn!(book, %endpoint, ?why, "a webhook endpoint was switched off");
-        }
-        WebhookNews::Unusable(endpoint, why) => {
-            tracing::error!(book, %endpoint, %why, "the secret of a webhook endpoint is unusable");
-        }
-        WebhookNews::Trouble(error) => {
-            tracing::warn!(book, %error, "webhooks wait: tables could not be used");
-        }
     }
 }

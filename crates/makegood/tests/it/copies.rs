@@ -5,8 +5,9 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
-use store::sqlite::open_reader;
-use store::{BookName, Reader};
+use store::BookRecord;
+use store::postgres::Database;
+use testbed::{Cut, OwnDatabase, Proxy, on_postgres};
 
 use crate::client::Client;
 use crate::process::{KEY, Place, Ran, flip_bit, run};
@@ -15,6 +16,12 @@ use crate::serve::{issue_body, redeem_body};
 /// A place with cards, redemptions and a server that was stopped.
 fn place_with_history(cards: u32) -> Place {
     let place = Place::new();
+    live(&place, cards);
+    place
+}
+
+/// Lets a server issue and redeem cards.
+fn live(place: &Place, cards: u32) {
     let server = place.serve();
     let mut client = server.client();
     for number in 0..cards {
@@ -23,8 +30,14 @@ fn place_with_history(cards: u32) -> Place {
         let body = redeem_body(&code, 100 + i64::from(number));
         client.post("/v1/redemptions", &format!("r{number}"), &body).unwrap().expect(201);
     }
+    sweep(&mut client);
     assert_eq!(server.stop(), Some(0));
-    place
+}
+
+/// Has the tables brought up to date, which an archive ends with: a list waits for them, and one
+/// of several processes leaves them as they are when it stops.
+fn sweep(client: &mut Client) {
+    client.get("/v1/gift-cards").unwrap().expect(200);
 }
 
 /// Brings the keys of one place to another, as the docs say.
@@ -47,9 +60,14 @@ fn backup(place: &Place) -> (String, Value) {
     (file, view)
 }
 
-/// Totals of every account at a cut.
+/// The books that can be served from a database.
+fn listed(address: &str) -> Vec<BookRecord> {
+    Database::at(address).unwrap().read_control().unwrap().books
+}
+
+/// Totals of every account at a cut, of which the tables have everything.
 fn accounts_at(place: &Place, seq: u64) -> BTreeMap<String, (i64, i64, i64)> {
-    let mut reader = open_reader(&place.data(), &BookName::new("test").unwrap()).unwrap();
+    let mut reader = place.reader();
     let mut found = BTreeMap::new();
     let mut note = |at: store::AccountAt| {
         let totals = (at.debits_posted.minor(), at.credits_posted.minor(), at.held.minor());
@@ -61,8 +79,10 @@ fn accounts_at(place: &Place, seq: u64) -> BTreeMap<String, (i64, i64, i64)> {
 
 #[test]
 fn a_backup_under_load_is_one_instant_of_the_book() {
-    let place = Place::in_files();
+    let place = Place::new();
     let server = place.serve();
+    // A process over a database listens before it has the book.
+    sweep(&mut server.client());
     let done = AtomicBool::new(false);
     let views: Vec<(String, Value)> = std::thread::scope(|scope| {
         for thread in 0..2 {
@@ -75,7 +95,7 @@ fn a_backup_under_load_is_one_instant_of_the_book() {
                     let issued = client.post("/v1/gift-cards", &issue, &issue_body(2_500));
                     let code = issued.unwrap().expect(201).text("/code");
                     let redeem = format!("r{thread}-{number}");
-                    let body = redeem_body(&code, 100 + number);
+                    let body = redeem_body(&code, 100 + number % 1_000);
                     client.post("/v1/redemptions", &redeem, &body).unwrap().expect(201);
                     number += 1;
                 }
@@ -85,6 +105,7 @@ fn a_backup_under_load_is_one_instant_of_the_book() {
         done.store(true, Ordering::Relaxed);
         views
     });
+    sweep(&mut server.client());
     assert_eq!(server.stop(), Some(0));
     let sequence = |view: &Value| view["books"][0]["sequence"].as_u64().unwrap();
     let (file, last) = views.last().unwrap();
@@ -93,12 +114,13 @@ fn a_backup_under_load_is_one_instant_of_the_book() {
 
     let checked = place.run(&["backup", "--check", file, "--json"]).expect(0).json();
     assert_eq!(checked["books"], last["books"]);
-    let other = Place::in_files();
+    let other = Place::new();
     let restored = other.run(&["restore", file, "--json"]).expect(0).json();
     assert_eq!(restored["books"][0]["digest"], last["books"][0]["digest"]);
     assert_eq!(restored["books"][0]["totals"], last["books"][0]["totals"]);
     bring_keys(&place, &other);
     let other_server = other.serve();
+    sweep(&mut other_server.client());
     assert_eq!(other_server.stop(), Some(0));
     let verified = other.run(&["verify", "--json"]).expect(0).json();
     assert_eq!(verified["books"][0]["findings"], serde_json::json!([]));
@@ -118,9 +140,9 @@ fn a_restored_book_goes_on_and_refuses_former_cursors() {
     assert_eq!(server.stop(), Some(0));
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert!(place.data().join("last-backup").exists(), "doctor could not know of it");
+    assert!(place.last_backup().exists(), "doctor could not know of it");
 
-    let other = Place::in_files();
+    let other = Place::new();
     let restored = other.run(&["restore", &file, "--json"]).expect(0).json();
     let again = other.run(&["restore", &file, "--json"]).expect(0).json();
     assert_eq!(again["books"][0]["was_there"], true);
@@ -153,13 +175,18 @@ fn a_damaged_backup_leaves_nothing_to_serve() {
     flip_bit(file.as_ref(), length / 2);
     let checked = place.run(&["backup", "--check", &file]).expect(1);
     assert!(checked.err.contains("damaged at byte"), "{}", checked.err);
-    let other = Place::in_files();
+    let other = Place::new();
     let refused = other.run(&["restore", &file]).expect(1);
     assert!(refused.err.contains("damaged at byte"), "{}", refused.err);
-    let verified = other.run(&["verify"]).expect(1);
-    assert!(verified.out.contains("not completed"), "{}", verified.out);
-    let looked = other.run(&["doctor"]).expect(1);
-    assert!(looked.out.contains("not completed"), "{}", looked.out);
+    if on_postgres() {
+        // There are only those books that are listed.
+        assert_eq!(listed(&other.database()), []);
+    } else {
+        let verified = other.run(&["verify"]).expect(1);
+        assert!(verified.out.contains("not completed"), "{}", verified.out);
+        let looked = other.run(&["doctor"]).expect(1);
+        assert!(looked.out.contains("not completed"), "{}", looked.out);
+    }
     flip_bit(file.as_ref(), length / 2);
     other.run(&["restore", &file]).expect(0);
     bring_keys(&place, &other);
@@ -206,9 +233,79 @@ fn moving_there_and_back_changes_nothing() {
     assert!(refused.err.contains("used already"), "{}", refused.err);
 }
 
+/// A secret where the address of a database may have one.
+const PASSWORD: &str = "hush-5514";
+
+#[test]
+fn slow_moving_into_a_database_and_back_survives_interruptions() {
+    let place = Place::in_files();
+    live(&place, 30);
+    let before = place.run(&["verify", "--json"]).expect(0).json();
+    let database = OwnDatabase::new();
+    let address = database.address();
+    let (_, rest) = address.split_once('@').unwrap();
+    let (host, name) = rest.split_once('/').unwrap();
+    let proxy = Proxy::to(host);
+    let through = format!("{}?password={PASSWORD}", address.replace(host, &proxy.host()));
+    for (round, cut) in
+        [Cut::AfterCommit, Cut::Hold, Cut::BeforeCommit, Cut::AfterCommit].into_iter().enumerate()
+    {
+        proxy.cut_next(cut);
+        let ran = place.run(&["move", "--to", &through]).expect(1);
+        assert_eq!(proxy.cuts(), round + 1, "{}", ran.err);
+        assert!(ran.err.contains("run the same command again"), "{}", ran.err);
+        assert_eq!(listed(&address), [], "listed before its end");
+    }
+    let moved = place.run(&["move", "--to", &through, "--json"]).expect(0);
+    assert!(!moved.out.contains(PASSWORD) && moved.out.contains(name), "{}", moved.out);
+    let moved = moved.json();
+    // What was held on the way since the second attempt comes too late.
+    assert_eq!(proxy.deliver(), [false]);
+    let there = |args: &[&str]| {
+        let mut command = place.command(args);
+        command.env("MAKEGOOD_DATABASE", &address).env("MAKEGOOD_KEYS", place.path("data-keys"));
+        command
+    };
+    assert_eq!(run(&mut there(&["verify", "--json"])).expect(0).json(), before);
+
+    let (ip, port) = host.split_once(':').unwrap();
+    let pairs = format!("host={ip} port={port} user=makegood dbname={name} password={PASSWORD}");
+    let back = place.path("back").display().to_string();
+    let back_again = ["move", "--from", &pairs, "--to", &back, "--json"];
+    let returned = place.run(&back_again).expect(0);
+    assert!(!returned.out.contains(PASSWORD), "{}", returned.out);
+    assert_eq!(returned.json()["books"], moved["books"]);
+    let mut verify = place.command(&["verify", "--json"]);
+    verify.env("MAKEGOOD_DATA", &back).env("MAKEGOOD_KEYS", place.path("data-keys"));
+    assert_eq!(run(&mut verify).expect(0).json(), before);
+
+    // The database answers to the same API key, and knows the keys of former requests.
+    let server = place.start(there(&["serve", "--listen", "127.0.0.1:0"]));
+    let mut client = server.client();
+    assert!(client.post("/v1/gift-cards", "i0", &issue_body(2_500)).unwrap().is_replayed);
+    client.post("/v1/gift-cards", "new", &issue_body(2_500)).unwrap().expect(201);
+    let refused = place.run(&back_again).expect(1);
+    assert!(refused.err.contains("stop every process"), "{}", refused.err);
+    assert_eq!(server.stop(), Some(0));
+    run(&mut there(&["verify"])).expect(0);
+}
+
+#[test]
+fn a_move_of_a_database_into_itself_is_refused() {
+    let place = Place::in_database();
+    live(&place, 1);
+    let address = place.database();
+    let (_, rest) = address.split_once('@').unwrap();
+    for same in [address.clone(), format!("postgresql://somebody:{PASSWORD}@{rest}")] {
+        let refused = place.run(&["move", "--to", &same]).expect(1);
+        assert!(refused.err.contains("the same"), "{}", refused.err);
+    }
+}
+
 #[test]
 fn a_move_is_refused_while_a_server_runs_or_into_itself() {
-    let place = place_with_history(1);
+    let place = Place::in_files();
+    live(&place, 1);
     let data = place.data().display().to_string();
     let refused = place.run(&["move", "--to", &data]).expect(1);
     assert!(refused.err.contains("the same"), "{}", refused.err);
@@ -235,7 +332,9 @@ fn an_archive_grows_and_is_checked_with_the_journal() {
     assert_eq!(again["books"][0]["new_segments"], 0);
     // Also beside a server, and what it writes later follows.
     let server = place.serve();
-    server.client().post("/v1/gift-cards", "later", &issue_body(2_500)).unwrap().expect(201);
+    let mut client = server.client();
+    client.post("/v1/gift-cards", "later", &issue_body(2_500)).unwrap().expect(201);
+    sweep(&mut client);
     place.run(&["archive", &archive]).expect(0);
     assert_eq!(server.stop(), Some(0));
     let later = place.run(&["archive", &archive, "--json"]).expect(0).json();
@@ -296,7 +395,7 @@ fn what_is_archived_leaves_the_journal_and_is_proven_with_it() {
     let balance = "/v1/ledger/trial-balance?at=2039-01-01T00:00:00Z";
     let then = client.get(balance).unwrap().expect(200).body;
     let named = place.run(&prune).expect(1);
-    if !testbed::on_postgres() {
+    if !on_postgres() {
         assert!(named.err.contains("MAKEGOOD_KEY"), "{}", named.err);
     }
     let mut command = place.command(&prune);

@@ -1,9 +1,11 @@
 //! The files under `deploy/` say nothing that is not so: settings, commands and paths exist, and
 //! times fit the limits of the server.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
-use crate::process::Place;
+use crate::client::Client;
+use crate::process::{Place, run};
 
 const CONTAINERFILE: &str = include_str!("../../../../deploy/Containerfile");
 const COMPOSE: &str = include_str!("../../../../deploy/compose.yaml");
@@ -50,6 +52,64 @@ fn every_command_exists() {
         let is_command = |line: &str| line.trim_start().starts_with(&format!("{command} "));
         assert!(help.lines().any(is_command), "{command} in\n{help}");
     }
+}
+
+/// The arguments that a line of a header gives to a command.
+#[track_caller]
+fn arguments<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
+    let line = text.lines().find_map(|line| line.strip_prefix("#   ")?.strip_prefix(before));
+    line.unwrap_or_else(|| panic!("no line begins with {before}")).split_whitespace().collect()
+}
+
+/// Where a line of a header begins.
+#[track_caller]
+fn place_of(text: &str, line: &str) -> usize {
+    text.find(line).unwrap_or_else(|| panic!("{line} is missing"))
+}
+
+#[test]
+fn the_unit_finds_what_its_header_makes() {
+    let place = Place::in_files();
+    let root = place.path("var-lib").display().to_string();
+    let here = |text: &str| text.replace("/var/lib", &root);
+    let folders = arguments(UNIT, "install -d -o makegood -g makegood -m 0700 ");
+    let mut install = std::fs::DirBuilder::new();
+    install.recursive(true).mode(0o700);
+    folders.iter().for_each(|folder| install.create(here(folder)).unwrap());
+    // By hand, with nothing of the unit's in the environment.
+    let args = arguments(UNIT, "sudo -u makegood makegood keys ");
+    let args: Vec<String> = args.into_iter().map(here).collect();
+    let mut keys = place.command(&["keys"]);
+    let made = run(keys.args(args).env_remove("MAKEGOOD_DATA")).expect(0).out;
+    let key = made.lines().next().unwrap();
+    let header = |line| place_of(UNIT, line);
+    assert!(header("#   install -d") < header("#   sudo -u makegood makegood doctor"));
+    assert!(header("makegood doctor") < header("makegood keys create"));
+    assert!(header("makegood keys create") < header("systemctl enable --now"));
+
+    let mut serve = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    for line in UNIT.lines().filter_map(|line| line.strip_prefix("Environment=")) {
+        let pairs = line.split_whitespace().filter_map(|pair| pair.split_once('='));
+        let pairs = pairs.filter(|(name, _)| *name != "MAKEGOOD_LISTEN");
+        serve.envs(pairs.map(|(name, value)| (name, here(value))));
+    }
+    let server = place.start(serve);
+    Client::connect(&server.address, key).unwrap().get("/v1/gift-cards").unwrap().expect(200);
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn the_first_key_of_containers_is_made_before_they_start() {
+    let run_once = "podman compose -f deploy/compose.yaml run --rm makegood-1 ";
+    assert!(place_of(COMPOSE, run_once) < place_of(COMPOSE, "compose.yaml up --detach"));
+    let place = Place::in_database();
+    let made = place.run(&arguments(COMPOSE, run_once)).expect(0).out;
+    let server = place.start(place.command(&["serve", "--listen", "127.0.0.1:0"]));
+    let mut client = Client::connect(&server.address, made.lines().next().unwrap()).unwrap();
+    client.get("/v1/gift-cards").unwrap().expect(200);
+    assert_eq!(server.stop(), Some(0));
+    // PostgreSQL answers at its socket before it is what it will be.
+    assert!(COMPOSE.contains("\"pg_isready\", \"--host=127.0.0.1\""));
 }
 
 #[test]

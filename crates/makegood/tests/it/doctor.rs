@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
+use testbed::{OwnServer, Stop};
 
 use crate::process::{KEY, Place, run};
 
@@ -56,6 +57,7 @@ fn mistakes_are_found() {
     }
     check(&place, &[("MAKEGOOD_BOOTSTRAP_KEY", KEY)], "bootstrap key", "warn");
     check(&place, &[("MAKEGOOD_LISTENN", "x")], "environment", "warn");
+    check(&place, &[("MAKEGOOD_KEY", KEY)], "environment", "ok");
     check(&place, &[("MAKEGOOD_CONNECTIONS_MAX", "100000000")], "open files", "warn");
     let inside = place.data().join("keys");
     check(&place, &[("MAKEGOOD_KEYS", inside.to_str().unwrap())], "key ring", "fail");
@@ -128,6 +130,47 @@ fn a_live_book_without_a_recent_backup_is_found() {
     let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_767_225_600);
     marker.set_modified(long_ago).unwrap();
     check(&place, &[], "backup", "warn");
+}
+
+/// A server of its own, because the one that tests share syncs nothing.
+#[test]
+fn slow_what_is_wrong_with_a_database_is_found() {
+    let database = OwnServer::start();
+    let place = Place::on(database.address());
+    let (code, lines) = examine(&place, &[]);
+    assert_eq!(code, Some(0), "{lines:?}");
+    assert_eq!(lines.len(), 18);
+    let server = place.serve();
+    server.client().get("/v1/gift-cards").unwrap().expect(200);
+    let (_, lines) = examine(&place, &[]);
+    let owners = lines.iter().find(|line| line["check"] == "owners").unwrap();
+    let found = owners["found"].as_str().unwrap();
+    assert!(found.contains("test at ") && found.contains(&server.address), "{found}");
+    assert_eq!(server.stop(), Some(0));
+    for name in ["database", "durability", "connections", "database clock", "owners", "backup"] {
+        check(&place, &[], name, "ok");
+    }
+    check(&place, &[("MAKEGOOD_READERS_PER_BOOK", "30")], "connections", "warn");
+    check(&place, &[("MAKEGOOD_READERS_PER_BOOK", "60")], "connections", "fail");
+    check(&place, &[], "standby", "warn");
+    let live = ["--book", "live", "--create-book", "live", "--scopes", "all"];
+    place.run(&[&["keys", "create"][..], &live].concat()).expect(0);
+    // Its first row is brought into the tables by a server that stops.
+    place.serve().stop();
+    check(&place, &[], "backup", "warn");
+    let file = place.path("shop.backup").display().to_string();
+    place.run(&["backup", &file]).expect(0);
+    check(&place, &[], "backup", "ok");
+    database.set("synchronous_commit", "off");
+    check(&place, &[], "durability", "warn");
+    database.set("full_page_writes", "off");
+    check(&place, &[], "durability", "fail");
+    let standby = database.standby("second");
+    database.set("synchronous_standby_names", "second");
+    check(&place, &[], "standby", "ok");
+    check(&Place::on(standby.address()), &[], "database", "fail");
+    database.stop(Stop::Fast);
+    check(&place, &[], "database", "fail");
 }
 
 #[test]

@@ -67,3 +67,16 @@ fn a_rotated_ring_still_finds_old_codes() {
     let body = crate::serve::redeem_body(&issued.text("/code"), 100);
     server.client().post("/v1/redemptions", "redeem", &body).unwrap().expect(201);
 }
+
+#[test]
+fn a_ring_is_not_rotated_under_a_server() {
+    for place in [Place::in_files(), Place::in_database()] {
+        let server = place.serve();
+        server.client().get(CARD).unwrap().expect(404);
+        let refused = place.run(&["keys", "rotate-ring"]).expect(1);
+        assert!(refused.err.contains("stop "), "{}", refused.err);
+        assert_eq!(server.stop(), Some(0));
+        let rotated = place.run(&["keys", "rotate-ring", "--json"]).expect(0).json();
+        assert_eq!(rotated["current"], 2, "it was rotated before it was refused");
+    }
+}

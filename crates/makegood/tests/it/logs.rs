@@ -1,6 +1,7 @@
 //! The log: which lines there are, what is in them, and what is in none.
 
 use serde_json::{Value, json};
+use testbed::OwnDatabase;
 
 use crate::client::Client;
 use crate::process::{KEY, Place, Server};
@@ -57,12 +58,47 @@ fn publishable(client: &mut Client) -> String {
     made.unwrap().expect(201).text("/secret")
 }
 
-/// Sends every kind of secret in every place it can be sent in, and reads the whole log.
 #[test]
 fn no_secret_reaches_the_log() {
     let place = Place::new();
     let server = talkative(&place, &[]);
-    let mut client = server.client();
+    let secrets = send_secrets(&server.address);
+    expect_none(&server, &secrets);
+    assert!(server.log().contains("a code was revealed"), "{}", server.log());
+}
+
+/// What one process cannot answer goes to the other one with all its secrets.
+#[test]
+fn no_secret_reaches_the_logs_of_two_processes() {
+    const PASSWORD: &str = "hush-5514";
+    let database = OwnDatabase::new();
+    let place = Place::on(format!("{}?password={PASSWORD}", database.address()));
+    let owner = talkative(&place, &[]);
+    owner.client().get("/v1/gift-cards").unwrap().expect(200);
+    let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("MAKEGOOD_LOG", "trace").env("MAKEGOOD_LOG_FORMAT", "json");
+    let other = place.start_logging(command, "other.log");
+    let mut secrets = send_secrets(&other.address);
+    secrets.push(PASSWORD.to_owned());
+    for server in [&owner, &other] {
+        expect_none(server, &secrets);
+    }
+    assert!(owner.log().contains("a code was revealed"), "nothing was passed on");
+    assert!(!other.log().contains("a code was revealed"), "it was answered where it was asked");
+}
+
+#[track_caller]
+fn expect_none(server: &Server, secrets: &[String]) {
+    let log = server.log();
+    assert!(log.contains("answered"), "{log}");
+    for secret in secrets {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+}
+
+/// Sends every kind of secret in every place it can be sent in, and returns them.
+fn send_secrets(address: &str) -> Vec<String> {
+    let mut client = Client::connect(address, KEY).unwrap();
     let mut secrets = vec![KEY.to_owned(), publishable(&mut client)];
     let issued = json!({
         "value": { "amount": 2_500, "currency": "USD" },
@@ -107,15 +143,11 @@ fn no_secret_reaches_the_log() {
     let reveal = format!("/v1/gift-cards/{card}/reveal");
     client.post(&reveal, "reveal", &json!({})).unwrap().expect(200);
     let wrong = "mg_test_wrong_key_5513";
-    let mut stranger = Client::connect(&server.address, wrong).unwrap();
+    let mut stranger = Client::connect(address, wrong).unwrap();
     stranger.get("/v1/gift-cards").unwrap().expect(401);
     secrets.push(wrong.to_owned());
-    let mut odd = Client::connect(&server.address, &format!("{code} {code}")).unwrap();
+    let mut odd = Client::connect(address, &format!("{code} {code}")).unwrap();
     odd.get("/v1/gift-cards").unwrap().expect(401);
 
-    let log = server.log();
-    assert!(log.contains("answered") && log.contains("a code was revealed"), "{log}");
-    for secret in secrets {
-        assert!(!log.contains(&secret), "{secret} is in the log");
-    }
+    secrets
 }

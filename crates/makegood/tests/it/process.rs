@@ -8,6 +8,9 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use serde_json::Value;
+use store::postgres::Database;
+use store::sqlite::open_reader;
+use store::{BookName, Reader};
 use tempfile::TempDir;
 use testbed::{OwnDatabase, on_postgres};
 
@@ -90,6 +93,21 @@ impl Place {
     /// The data folder.
     pub fn data(&self) -> PathBuf {
         self.path("data")
+    }
+
+    /// Reads book `test`, also beside a server.
+    pub fn reader(&self) -> Box<dyn Reader> {
+        let book = BookName::new("test").unwrap();
+        match &self.address {
+            None => Box::new(open_reader(&self.data(), &book).unwrap()),
+            Some(address) => Box::new(Database::at(address).unwrap().reader(&book).unwrap()),
+        }
+    }
+
+    /// The file whose time is that of the last backup.
+    pub fn last_backup(&self) -> PathBuf {
+        let beside = if self.address.is_some() { "data-keys" } else { "data" };
+        self.path(beside).join("last-backup")
     }
 
     /// A command with arguments, not started yet, with nothing of ours in its environment.

@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
+use outside::clock::{Clock, SystemClock};
 use testbed::{Cut, OwnServer, Proxy, Stop};
 
 use crate::kill::let_run;
@@ -66,6 +68,29 @@ fn slow_the_line_to_postgresql_is_cut_in_commits_under_a_load() {
     }
     load.wait_for_more(30);
     println!("{} commits cut, {straggled} stragglers came in time", proxy.cuts());
+    conclude(load, server, &database.address());
+}
+
+#[test]
+fn slow_connections_that_die_without_a_word_cost_no_more_than_a_commit() {
+    let database = OwnServer::start();
+    let proxy = Proxy::to(&database.host());
+    let through = database.address().replace(&database.host(), &proxy.host());
+    let place = Place::on(through);
+    let server = serve(&place, &[]);
+    let load = Load::start(&server.address, "load");
+    load.wait_for_more(30);
+    let clock = SystemClock::new();
+    proxy.swallow();
+    load.wait_for_more(30);
+    // A question takes a lease that is valid, and so renewals that are heard.
+    let mut client = server.client();
+    let unknown = "/v1/gift-cards/gc_00000000000000000000000000";
+    wait_for("questions are answered", || client.get(unknown).unwrap().status == 404);
+    let paused = clock.monotonic();
+    println!("a pause of {paused:?}");
+    // A commit is given up after ten seconds, and its outcome found out; everything else sooner.
+    assert!(paused < Duration::from_secs(20), "{paused:?}");
     conclude(load, server, &database.address());
 }
 

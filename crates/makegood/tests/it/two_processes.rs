@@ -101,7 +101,8 @@ impl Fault {
             // Only a sleep is longer than the patience of a client, and of a process.
             Trouble::Broken(kind) => match kind {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut => sleeps,
-                _ => kills,
+                // Whoever slept for longer than a new connection may be silent closes it too.
+                _ => kills || sleeps,
             },
             Trouble::Unanswered(_) => sleeps,
             // An owner that hands its book over answers first what it has.

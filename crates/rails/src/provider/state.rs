@@ -158,14 +158,23 @@ impl State {
         self.put(Change::Delivery(Box::new(delivery)));
     }
 
-    /// The messages that are to arrive by now, in the order of their arrival; each once.
-    pub(super) fn take_deliveries(&mut self, now: i64) -> Vec<Delivery> {
-        let arrived: Vec<Delivery> =
-            self.deliveries.range(..=(now, u64::MAX)).map(|(_, d)| d.clone()).collect();
-        for delivery in &arrived {
-            self.put(Change::Delivered(delivery.at, delivery.number));
+    /// The messages that are to arrive by now, in the order of their arrival.
+    pub(super) fn arrived(&self, now: i64) -> Vec<Delivery> {
+        self.deliveries.range(..=(now, u64::MAX)).map(|(_, d)| d.clone()).collect()
+    }
+
+    /// A message has been received, and is not sent again.
+    pub(super) fn received(&mut self, at: i64, number: u64) {
+        if self.deliveries.contains_key(&(at, number)) {
+            self.put(Change::Delivered(at, number));
         }
-        arrived
+    }
+
+    /// When something happens next, or a message arrives.
+    pub(super) fn next_change(&self) -> Option<i64> {
+        let happens = self.due.first().map(|(at, _)| *at);
+        let arrives = self.deliveries.first_key_value().map(|((at, _), _)| *at);
+        happens.into_iter().chain(arrives).min()
     }
 
     fn happens(&mut self, percent: u8) -> bool {

@@ -350,9 +350,9 @@ pub(super) fn parameter_error(code: &str, parameter: &str, message: &str) -> Ans
 
 /// The messages that are due, as Stripe would send them.
 pub(super) fn messages(sandbox: &Sandbox) -> Vec<Message> {
-    let deliveries = sandbox.provider.take_deliveries().unwrap_or_default();
+    let deliveries = sandbox.provider.arrived().unwrap_or_default();
     let now = sandbox.provider.clock().now();
-    deliveries
+    let messages: Vec<Message> = deliveries
         .iter()
         .map(|delivery| {
             let body = render::event(&delivery.event, &sandbox.challenge_url).to_string();
@@ -363,9 +363,14 @@ pub(super) fn messages(sandbox: &Sandbox) -> Vec<Message> {
                 ("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()),
                 (stripe::SIGNATURE_HEADER.to_owned(), signed),
             ];
-            Message { headers, body: body.into_bytes() }
+            let place = (delivery.at, delivery.number);
+            Message { headers, body: body.into_bytes(), place }
         })
-        .collect()
+        .collect();
+    for message in &messages {
+        sandbox.received(message);
+    }
+    messages
 }
 
 fn shown(messages: &[Message]) -> Value {

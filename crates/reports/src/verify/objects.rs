@@ -25,6 +25,7 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
             Row::Method(_) | Row::Payment(_) | Row::RailRefund(_) | Row::Dispute(_) => {}
             Row::Seller(_) | Row::Creator(_) | Row::Product(_) | Row::Checkout(_) => {}
             Row::Order(_) | Row::OrderRefund(_) | Row::Payout(_) | Row::Numbering(_) => {}
+            Row::Purchase(_) => {}
         }
     }
     across.compare_sums();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use base::{Amount, Currency, OrderId, PaymentId, RailRefundId};
 use engine::{Key, Row};
+use giftcards::{Purchase, purchase_of};
 use payments::{Dispute, DisputeState, Payment, RailRefund, RefundState};
 use shop::{Checkout, LineId, Order, OrderRefund, PaidBy, Series};
 
@@ -21,6 +22,7 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
             Row::Checkout(row) => across.checkout(row),
             Row::Order(row) => across.order(row),
             Row::OrderRefund(row) => across.order_refund(row),
+            Row::Purchase(row) => across.purchase(row),
             _ => {}
         }
     }
@@ -31,7 +33,7 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
 /// What is added up on the way, in minor units.
 #[derive(Default)]
 struct Sums {
-    /// What has gone back of each payment, is on its way, and was taken by its disputes.
+    /// What has gone back of each payment, is on its way or owed, and was taken by its disputes.
     payments: HashMap<PaymentId, Back>,
     /// What has gone back of each line of an order.
     lines: HashMap<(OrderId, LineId), i128>,
@@ -43,7 +45,9 @@ struct Sums {
 struct Back {
     refunded: i128,
     refunding: i128,
+    owed: i128,
     disputed: i128,
+    lost: i128,
     open: BTreeSet<RailRefundId>,
 }
 
@@ -67,7 +71,11 @@ impl Across<'_> {
                 back.open.insert(refund.id);
             }
             RefundState::Succeeded => back.refunded += amount,
-            RefundState::Failed { .. } => {}
+            RefundState::Failed { .. } if refund.replaced_by.is_none() => {
+                back.owed += amount;
+                back.open.insert(refund.id);
+            }
+            RefundState::Failed { .. } | RefundState::Settled => {}
         }
     }
 
@@ -79,6 +87,9 @@ impl Across<'_> {
         if dispute.state != DisputeState::Won {
             let back = self.sums.payments.entry(dispute.payment).or_default();
             back.disputed += minor(dispute.amount.amount);
+            if dispute.state == DisputeState::Lost {
+                back.lost += minor(dispute.amount.amount);
+            }
         }
     }
 
@@ -151,6 +162,29 @@ impl Across<'_> {
         self.number(Series::CreditNote, refund.credit_note, &refund.id);
     }
 
+    /// Cards that were issued are there, and the order that issued them is that of their checkout.
+    fn purchase(&mut self, purchase: &Purchase) {
+        let Some(order) = purchase.order else { return };
+        let is_of = match self.replay.row(Key::Order(order)) {
+            Some(Row::Order(row)) => purchase_of(row.checkout) == purchase.id,
+            _ => false,
+        };
+        if !is_of {
+            let detail = format!("{order} does not exist, or is of another checkout");
+            self.findings.note(Check::Orders, purchase.id, detail);
+        }
+        for bought in &purchase.cards {
+            match self.replay.row(Key::Card(bought.card)) {
+                Some(Row::Card(card)) if card.currency == purchase.currency => {}
+                _ => {
+                    let detail =
+                        format!("{} does not exist, or is of another currency", bought.card);
+                    self.findings.note(Check::Orders, purchase.id, detail);
+                }
+            }
+        }
+    }
+
     fn number(&mut self, series: Series, number: u64, object: &dyn std::fmt::Display) {
         if !self.sums.numbers.entry(series).or_default().insert(number) {
             let detail =
@@ -192,14 +226,17 @@ impl Across<'_> {
         let counted = Back {
             refunded: minor(payment.refunded),
             refunding: minor(payment.refunding),
+            owed: minor(payment.owed),
             disputed: minor(payment.disputed),
+            lost: minor(payment.lost),
             open: payment.open_refunds.iter().copied().collect(),
         };
         let found = self.sums.payments.remove(&payment.id).unwrap_or_default();
-        let sums = |back: &Back| (back.refunded, back.refunding, back.disputed);
+        let sums =
+            |back: &Back| [back.refunded, back.refunding, back.owed, back.disputed, back.lost];
         if sums(&found) != sums(&counted) {
             let detail = format!(
-                "went back, on their way, disputed: {:?}, it counts {:?} (minor units)",
+                "went back, on their way, owed, disputed, lost: {:?}, it counts {:?} (minor units)",
                 sums(&found),
                 sums(&counted),
             );

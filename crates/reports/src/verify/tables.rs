@@ -199,6 +199,7 @@ fn name_of(key: &Key) -> String {
         Key::Order(id) => id.to_string(),
         Key::OrderRefund(id) => id.to_string(),
         Key::Payout(id) => id.to_string(),
+        Key::Purchase(id) => id.to_string(),
         Key::Numbering(series) => series.as_str().to_owned(),
         Key::Operation(_) => "operation".to_owned(),
     }

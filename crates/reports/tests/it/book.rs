@@ -258,6 +258,7 @@ pub fn new_program(number: u8) -> GiftCardCommand {
         validity_days: Some(365),
         hold_seconds_max: 3_600,
         refund_extension_days: 90,
+        activation_s: 0,
         scope: Scope::default(),
         regions: Vec::new(),
         metadata: Metadata::default(),

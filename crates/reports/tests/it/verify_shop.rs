@@ -6,6 +6,7 @@ use std::sync::Arc;
 use base::{Amount, CheckoutId, DisputeId, Instant, LineKind, Metadata, MethodId, OrderId};
 use base::{PaymentId, RailRefundId, RefundId, Region, SellerId, Text, Token};
 use engine::{Command, Row};
+use giftcards::{BoughtCard, PaidPart, Purchase, purchase_of};
 use ledger::Position;
 use payments::{CaptureNotice, Method, OpenDispute, OpenRefund, Payment, RailToken, RefundNotice};
 use reports::{Check, verify};
@@ -25,6 +26,7 @@ struct Rows {
     payment: Payment,
     rail_refunds: Vec<payments::RailRefund>,
     dispute: payments::Dispute,
+    purchases: Vec<Purchase>,
 }
 
 const NOW: Instant = Instant::from_micros(1_000_000);
@@ -66,7 +68,7 @@ fn paid() -> (Checkout, Order, Numbering) {
     let line = NewLine {
         product: None,
         name: Text::new("Lamp").unwrap(),
-        seller: seller.id,
+        seller: Some(seller.id),
         creator: None,
         kind: LineKind::Goods,
         category: None,
@@ -118,8 +120,9 @@ fn rows() -> Rows {
         let new = RefundOrder { id, request, reason: token("requested") };
         let of = RefundRows {
             existing: None,
-            unspent: &[],
+            cards: &[],
             gone: &[],
+            promotional: &[],
             credit_notes: credit_notes.as_ref(),
             accounts: &[],
         };
@@ -155,12 +158,15 @@ fn rows() -> Rows {
         rail_reference: None,
     };
     let accounts = payments::DisputeAccounts::default();
-    let disputed = payments::open_dispute(&new, &payment, &[], None, accounts, context());
+    let of = payments::DisputeRows { payment: &payment, refunds: &[], accounts };
+    let rest = payments::Rest { id: RailRefundId::from_bits(9), existing: None };
+    let disputed = payments::open_dispute(&new, of, rest, None, context());
     let mut outcome = disputed.unwrap();
     payment = outcome.payments.remove(0);
     let dispute = outcome.disputes.remove(0);
     let numberings = vec![receipts, credit_notes.unwrap()];
-    Rows { checkout, order, refunds, numberings, payment, rail_refunds, dispute }
+    let purchases = Vec::new();
+    Rows { checkout, order, refunds, numberings, payment, rail_refunds, dispute, purchases }
 }
 
 /// The names of checks that fail when the rows were bent before they were written.
@@ -178,6 +184,7 @@ fn check(bend: impl FnOnce(&mut Rows), expected: &[Check], object: &str) {
     all.extend(rows.refunds.into_iter().map(|row| Row::OrderRefund(Arc::new(row))));
     all.extend(rows.rail_refunds.into_iter().map(|row| Row::RailRefund(Arc::new(row))));
     all.extend(rows.numberings.into_iter().map(Row::Numbering));
+    all.extend(rows.purchases.into_iter().map(|row| Row::Purchase(Arc::new(row))));
     let mut book = TestBook::open();
     book.bent(Command::GiftCards(new_program(9)), |change| change.rows.extend(all));
     book.sweep();
@@ -205,6 +212,8 @@ fn payments_that_count_otherwise_are_named() {
     check(|rows| rows.payment.refunded = amount(149));
     check(|rows| rows.payment.refunding = amount(151));
     check(|rows| rows.payment.disputed = amount(0));
+    check(|rows| rows.payment.owed = amount(1));
+    check(|rows| rows.payment.lost = amount(1));
     check(|rows| rows.payment.open_refunds = vec![RailRefundId::from_bits(1)]);
     check(|rows| drop(rows.rail_refunds.pop()));
     check(|rows| rows.dispute.state = payments::DisputeState::Won);
@@ -255,4 +264,32 @@ fn numbers_that_were_given_twice_or_never_are_named() {
     check(|rows| rows.numberings.truncate(1), numbers, "credit_note");
     let twice = |rows: &mut Rows| rows.refunds[1].credit_note = 1;
     check(twice, numbers, &RefundId::from_bits(2).to_string());
+}
+
+#[test]
+fn purchases_without_their_cards_or_of_another_order_are_named() {
+    let purchase = |checkout: u128, order: u128| {
+        let bought = BoughtCard {
+            line: 1,
+            card: base::CardId::from_bits(7),
+            value: amount(5),
+            clawed_back: amount(0),
+            prepared: None,
+        };
+        let part = PaidPart { line: 1, payment: PaymentId::from_bits(1), amount: amount(5) };
+        Purchase {
+            id: purchase_of(CheckoutId::from_bits(checkout)),
+            currency: base::Currency::USD,
+            cards: vec![bought],
+            paid_by: vec![part],
+            disputes: Vec::new(),
+            order: Some(OrderId::from_bits(order)),
+            created_at: NOW,
+        }
+    };
+    for (checkout, order) in [(1, 1), (1, 2), (2, 1)] {
+        let name = purchase_of(CheckoutId::from_bits(checkout)).to_string();
+        let bend = |rows: &mut Rows| rows.purchases.push(purchase(checkout, order));
+        check(bend, &[Check::Orders], &name);
+    }
 }

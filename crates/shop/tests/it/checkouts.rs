@@ -29,6 +29,8 @@ fn bad_lines_are_refused_by_name() {
     case("", "LimitExceeded");
     case("line goods bob 1x500", "SellerNotFound");
     case("line goods bob 0x500 @eve", "SellerNotFound");
+    case("line goods nobody 1x500", "SellerNotFound");
+    case("line gift_card bob 1x500", "SellerNotFound");
     case("line goods ann 1x500 @eve", "CreatorNotFound");
     case("line goods ann 1x500 @dora", "RatesExceedWhole");
     case("line gift_card ann 1x500 -1", "GiftCardPrice");
@@ -44,7 +46,11 @@ fn bad_lines_are_refused_by_name() {
     case("line goods ann 1x1000000000000\nline goods ann 1x1", "LimitExceeded");
     case("line service ann 1x500\nshipping 100", "NothingToShip");
     case(&"line goods ann 1x1\n".repeat(101), "LimitExceeded");
-    let good = ["line goods ann 2x500 -1000", "line gift_card ann 100000x1"];
+    let good = [
+        "line goods ann 2x500 -1000",
+        "line gift_card ann 100000x1",
+        "line gift_card nobody 1x500",
+    ];
     for line in good {
         check(&format!("seller ann 6000\n{line}\ncheckout"));
     }
@@ -206,6 +212,53 @@ fn a_card_that_others_leave_nothing_keeps_its_place_without_a_hold() {
 }
 
 #[test]
+fn a_wallet_adds_what_has_something_to_pay() {
+    check(
+        "seller ann 0
+         line goods ann 1x1000
+         line goods ann 1x500
+         checkout
+         card empty 0 all
+         card nowhere 100
+         card a 700 l1
+         card b 300 all until 9
+         card c 300 all until 5
+         card d 300 all until 7
+         card over 300 all
+         wallet empty nowhere -> TenderPaysNothing
+         method m
+         use d
+         wallet empty nowhere a b c d
+         checkout = open 1500 of 1500
+         statuses = applied applied applied applied applied
+         t1 = nothing
+         t3 = l1 700
+         t4 = l2 300
+         t5 = l1 200
+         t2 = l1 100 l2 200
+         wallet over a -> NothingLeftToPay
+         remove t3
+         wallet over
+         t6 = l1 100 l2 200
+         t1 = l2 300
+         pay
+         wallet a -> CheckoutPaying
+         fail t1 declined
+         wallet a c
+         statuses = applied applied
+         t7 = l1 700
+         t8 = l2 300",
+    );
+    let cards: String = (0..14).map(|n| format!("card {n} 10 all\n")).collect();
+    let names: String = (0..14).map(|n| format!(" {n}")).collect();
+    let page = check(&format!(
+        "seller ann 0\nline goods ann 1x1000\ncheckout\n{cards}wallet{names}
+         checkout = open 120 of 1000\nwallet{names} -> LimitExceeded"
+    ));
+    assert_eq!(page.checkout.unwrap().tenders.len(), 12);
+}
+
+#[test]
 fn tenders_are_limited() {
     let cards: String = (0..13).map(|n| format!("card {n} 10 all\n")).collect();
     let uses: String = (0..12).map(|n| format!("use {n}\n")).collect();
@@ -290,7 +343,12 @@ fn a_challenge_holds_the_attempt_up() {
          done t2 -> NothingToChange
          done t3
          checkout = paying 1000 of 1000
-         order",
+         cancel_attempt -> CheckoutPaying
+         action t3
+         cancel_attempt
+         events = checkout.failed
+         statuses = released released released
+         cancel_attempt -> CheckoutNotPaying",
     );
 }
 

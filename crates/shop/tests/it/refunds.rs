@@ -125,21 +125,34 @@ fn bought_cards_go_back_as_far_as_they_are_unspent() {
     check(&format!(
         "{order}
          refund r l1x1 -> BoughtCardsSpent 0
-         unspent l1 2499
-         refund r l1x1 -> BoughtCardsSpent 2499
+         unspent l1 2499 0
+         refund r l1x1 -> BoughtCardsSpent 0
          refund r l1=1000 l1=1500 -> BoughtCardsSpent 1499
          refund r l1=2499
-         unspent l1 0
+         unspent l1 0 0
          clearing = -1000                # whoever knows the cards takes their value off
          refund s everything
          s = pending 1000: t1 l2 1000
          l1 = 2499 0
          clearing = 0"
     ));
+    // A unit is a whole card for its price, whatever else has gone back of the line.
+    check(&format!(
+        "{order}
+         unspent l1 4999 1
+         refund r l1x2 -> BoughtCardsSpent 2500
+         refund r l1x1 l1=2500 -> BoughtCardsSpent 2499
+         refund r l1=99
+         unspent l1 4900 1
+         refund s l1x1 l1x1 -> BoughtCardsSpent 0
+         refund s l1x1
+         s = pending 2500: t1 l1 2500
+         l1 = 2599 1"
+    ));
     // An amount without lines leaves cards alone: they are in other people's hands.
     check(&format!(
         "{order}
-         unspent l1 5000
+         unspent l1 5000 2
          refund r amount 1001 -> AmountExceedsRefundable 1000
          refund r amount 1000
          r = pending 1000: t1 l2 1000
@@ -187,10 +200,10 @@ fn what_somebody_must_act_on_comes_before_what_is_on_its_way() {
          refund r everything
          note r t1 failed
          r = pending 1000: t1 l1 400 t2 l1 600
-         events =
+         events = refund.failed          # of a part, while another is on its way
          note r t2 succeeded
          r = failed 1000: t1 l1 400 t2 l1 600
-         events = refund.failed
+         events =                        # told before
          note r t1 needs_consent
          events = refund.consent_required
          note r t2 pending

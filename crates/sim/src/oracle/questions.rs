@@ -37,6 +37,7 @@ impl Oracle {
             | Query::RailRefund(_)
             | Query::Dispute(_)
             | Query::Payout(_)
+            | Query::Purchase(_)
             | Query::RefundPreview { .. } => unreachable!("{NO_SHOP}"),
         }
     }

@@ -28,6 +28,7 @@ impl Workload {
             validity_days: validity,
             hold_seconds_max: small(self.random.below(4_000)),
             refund_extension_days: extension,
+            activation_s: 0,
             scope: self.scope(),
             regions: self.regions(),
             metadata: Metadata::default(),

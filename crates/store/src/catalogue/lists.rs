@@ -155,6 +155,17 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         List::Products { seller } => {
             (&rows::product::TABLE, "seller", seller.map(|seller| id_value(seller.bits())))
         }
+        List::Checkouts { buyer } => {
+            (&rows::checkout::TABLE, "buyer", buyer.map(|buyer| id_value(buyer.bits())))
+        }
+        // Whatever else payments are for one day has other ids.
+        List::Payments { checkout } => {
+            (&rows::payment::TABLE, "purpose", checkout.map(|checkout| id_value(checkout.bits())))
+        }
+        List::RailRefunds { refund } => {
+            let refund = refund.map(|refund| id_value(refund.bits()));
+            (&rows::rail_refund::TABLE, "order_refund", refund)
+        }
         List::Orders { buyer } => {
             (&rows::order::TABLE, "buyer", buyer.map(|buyer| id_value(buyer.bits())))
         }

@@ -307,6 +307,16 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
         (List::Products { seller }, Row::Product(row)) => {
             (seller.is_none_or(|seller| seller == row.seller), row.id.bits(), row.created_at)
         }
+        (List::Checkouts { buyer }, Row::Checkout(row)) => {
+            (buyer.is_none() || buyer == row.buyer, row.id.bits(), row.created_at)
+        }
+        (List::Payments { checkout }, Row::Payment(row)) => {
+            let payments::Purpose::Checkout(paid) = row.purpose;
+            (checkout.is_none_or(|wanted| wanted == paid), row.id.bits(), row.created_at)
+        }
+        (List::RailRefunds { refund }, Row::RailRefund(row)) => {
+            (refund.is_none() || refund == row.order_refund, row.id.bits(), row.created_at)
+        }
         (List::Orders { buyer }, Row::Order(row)) => {
             (buyer.is_none() || buyer == row.buyer, row.id.bits(), row.created_at)
         }

@@ -1,6 +1,7 @@
 //! A database: where its schemas are, and what opens them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use journal::ValueSource;
 
@@ -17,6 +18,9 @@ const CONTROL_SCHEMA: &str = "makegood";
 
 /// How often making schemas and tables is tried while another process does the same.
 const MAKE_ATTEMPTS: usize = 5;
+
+/// How long an answer about books and API keys may take: requests wait for it.
+const CONTROL_TIME_MAX: Duration = Duration::from_secs(3);
 
 /// A PostgreSQL database that holds an installation. Several processes may use it.
 #[derive(Clone)]
@@ -82,7 +86,27 @@ impl Database {
     ///
     /// As for [`Database::book`], and [`StoreError::NoSuchBook`].
     pub fn reader(&self, book: &BookName) -> Result<PostgresReader, StoreError> {
+        self.reader_with(book, "")
+    }
+
+    /// The same for whoever reads one state of a book for as long as it takes: a copy into a pipe
+    /// that is full, a verification that replays an archive. PostgreSQL keeps what it would
+    /// otherwise clean up for as long as such a reader has its snapshot.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Database::reader`].
+    pub fn patient_reader(&self, book: &BookName) -> Result<PostgresReader, StoreError> {
+        self.reader_with(book, dialect::POSTGRES_PATIENT)
+    }
+
+    fn reader_with(
+        &self,
+        book: &BookName,
+        settings: &'static str,
+    ) -> Result<PostgresReader, StoreError> {
         let mut connection = PostgresConnection::new(&self.address, &schema_of(book))?;
+        connection.session.begin_with(settings);
         if !connection.has_tables()? {
             return Err(StoreError::NoSuchBook(book.to_string()));
         }
@@ -96,7 +120,33 @@ impl Database {
     ///
     /// As for [`Database::book`].
     pub fn control(&self) -> Result<PostgresControl, StoreError> {
-        Ok(PostgresControl::new(self.made(CONTROL_SCHEMA, migrations::OF_CONTROL)?))
+        self.control_within(CONTROL_TIME_MAX)
+    }
+
+    /// The same for whoever has other work to do while the server is silent: no answer takes longer
+    /// than this, and no attempt to connect to a host.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Database::book`].
+    pub fn control_within(&self, time_max: Duration) -> Result<PostgresControl, StoreError> {
+        let mut connection = self.made(CONTROL_SCHEMA, migrations::OF_CONTROL)?;
+        connection.session.limit_answers(time_max);
+        Ok(PostgresControl::new(connection))
+    }
+
+    /// What the server's clock says, in microseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub fn now_micros(&self) -> Result<i64, StoreError> {
+        let mut connection = PostgresConnection::new(&self.address, CONTROL_SCHEMA)?;
+        connection.session.limit_answers(CONTROL_TIME_MAX);
+        let statement = dialect::postgres_time(dialect::POSTGRES_NOW);
+        let now =
+            sql::first(&mut connection, &statement, &[], |row| Ok(sql::columns(row, 0, 1).int()?))?;
+        now.ok_or_else(|| StoreError::Corrupt("the server tells no time".to_owned()))
     }
 
     /// What the server tells about itself.
@@ -162,8 +212,12 @@ impl Database {
             attempts += 1;
             match made {
                 Ok(()) => return Ok(connection),
-                // Two processes that make the same thing at once: the second finds it made.
-                Err(error) if error.is_transient() && attempts < MAKE_ATTEMPTS => {}
+                Err(error @ StoreError::Newer { .. }) => return Err(error),
+                // Two processes that make the same thing at once: `if not exists` does not keep the
+                // second from being told that the schema, the table or its type exists, as though
+                // somebody else had made it. It finds it made when it looks again; what is wrong
+                // for good is told by the last attempt.
+                Err(_) if attempts < MAKE_ATTEMPTS => {}
                 Err(error) => return Err(error),
             }
         }
@@ -191,4 +245,69 @@ impl PostgresConnection {
 
 fn schema_of(book: &BookName) -> String {
     format!("book_{book}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use testbed::OwnDatabase;
+
+    use super::*;
+
+    /// Processes that start at the same moment.
+    const PROCESSES: usize = 4;
+
+    fn name(text: &str) -> BookName {
+        BookName::new(text).unwrap()
+    }
+
+    /// Several processes open a book for the first time at the same moment.
+    fn open_at_once(own: &OwnDatabase, book: &BookName) {
+        let start = Barrier::new(PROCESSES);
+        let process = || {
+            let database = Database::at(&own.address()).unwrap();
+            start.wait();
+            let control = database.control().map(drop);
+            start.wait();
+            control.and_then(|()| database.book(book).map(drop))
+        };
+        std::thread::scope(|scope| {
+            let all: Vec<_> = (0..PROCESSES).map(|_| scope.spawn(process)).collect();
+            for made in all {
+                made.join().unwrap().unwrap_or_else(|error| panic!("{book}: {error}"));
+            }
+        });
+        let database = Database::at(&own.address()).unwrap();
+        assert!(database.reader(book).is_ok(), "{book}");
+    }
+
+    #[test]
+    fn processes_that_make_the_same_tables_at_once_find_them_made() {
+        let own = OwnDatabase::new();
+        let database = Database::at(&own.address()).unwrap();
+        for round in 0..4 {
+            open_at_once(&own, &name(&format!("fresh{round}")));
+        }
+        // What each release before this one left.
+        for before in 0..migrations::OF_BOOKS.len() {
+            let book = name(&format!("from{before}"));
+            database.made(&schema_of(&book), &migrations::OF_BOOKS[..before]).unwrap();
+            open_at_once(&own, &book);
+        }
+    }
+
+    #[test]
+    fn only_a_patient_reader_may_rest_in_its_snapshot() {
+        let database = Database::at(&testbed::shared_database()).unwrap();
+        let book = name(&testbed::unique_name());
+        database.book(&book).unwrap();
+        let rest_max = |reader: PostgresReader| {
+            let asked = "select current_setting('idle_in_transaction_session_timeout')";
+            let text = |row: &dyn sql::SqlRow| Ok(sql::columns(row, 0, 1).text()?);
+            sql::first(&mut reader.into_connection(), asked, &[], text).unwrap().unwrap()
+        };
+        assert_eq!(rest_max(database.reader(&book).unwrap()), "1min");
+        assert_eq!(rest_max(database.patient_reader(&book).unwrap()), "0");
+    }
 }

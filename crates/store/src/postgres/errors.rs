@@ -27,6 +27,8 @@ impl From<Error> for StoreError {
             }
             // A standby, or a database that only reads for now.
             &SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::Unavailable(text),
+            // What a standby calls a transaction that is to write. No damage either way.
+            &SqlState::FEATURE_NOT_SUPPORTED => StoreError::Unavailable(text),
             &SqlState::INVALID_PASSWORD
             | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION
             | &SqlState::INVALID_CATALOG_NAME => StoreError::Unavailable(text),

@@ -6,7 +6,7 @@ use journal::{Value, ValueSource};
 
 use super::sql::PostgresConnection;
 use crate::catalogue::leases;
-use crate::rows::{FieldSource, invalid};
+use crate::rows::FieldSource;
 use crate::sql::{SqlConnection, SqlRow, collect, columns, signed, unsigned};
 use crate::{BookName, Leases, Member, Owner, Renewal, StoreError, Term, dialect};
 
@@ -89,7 +89,8 @@ fn read_owner(row: &dyn SqlRow) -> Result<(BookName, Owner), StoreError> {
     let book = source.parsed("name of a book", BookName::new)?;
     let member = Member { process: source.text()?, address: source.text()? };
     let term = Term(unsigned(source.int()?)?);
-    let left = u64::try_from(source.int()?).map_err(|_| invalid("time left of a lease"))?;
+    // The clock goes on within the statement: a lease may have lapsed since it was chosen.
+    let left = u64::try_from(source.int()?).unwrap_or(0);
     let owner =
         Owner { member, term, remaining: Duration::from_micros(left), hand_over: source.flag()? };
     Ok((book, owner))

@@ -54,7 +54,7 @@ impl Session {
         })
     }
 
-    /// Waits for answers no longer than this.
+    /// Waits for answers, and for a host to connect to, no longer than this.
     pub(super) fn limit_answers(&mut self, time_max: Duration) {
         self.answer_time_max = time_max;
     }
@@ -92,12 +92,13 @@ impl Session {
         let runtime = self.runtime.as_ref().expect("the runtime lives as long as the session");
         let (link, settings) = (&mut self.link, self.settings);
         let (address, schema) = (&self.address, self.schema.as_str());
+        let connect_time_max = CONNECT_TIME_MAX.min(self.answer_time_max);
         let result = runtime.block_on(async {
             let link = match link {
                 Some(link) => link,
                 None => {
                     // Nothing is sent that could have an effect.
-                    let made = make(address, schema, settings).await;
+                    let made = make(address, schema, settings, connect_time_max).await;
                     link.insert(made.map_err(Broken::Refused)?)
                 }
             };
@@ -134,10 +135,15 @@ pub(super) async fn in_time<T>(
 }
 
 /// A connection to the first host that gives one.
-async fn make(address: &Address, schema: &str, settings: &'static str) -> Result<Link, StoreError> {
+async fn make(
+    address: &Address,
+    schema: &str,
+    settings: &'static str,
+    time_max: Duration,
+) -> Result<Link, StoreError> {
     let mut why = too_late("connect");
     for (place, config) in address.hosts() {
-        match tokio::time::timeout(CONNECT_TIME_MAX, Link::make(config, schema, settings)).await {
+        match tokio::time::timeout(time_max, Link::make(config, schema, settings)).await {
             Ok(Ok(link)) => {
                 address.served(place);
                 return Ok(link);

@@ -100,10 +100,7 @@ pub(super) fn write(row: &Card, sink: &mut impl ValueSink) {
     sink.opt_bytes(pack_holds(&row.open_holds).as_deref());
     sink.int(i64::from(row.sandbox as u8));
     sink.instant(row.created_at);
-    match &row.details {
-        Some(details) => write_details(details, sink),
-        None => (0..11).for_each(|_| sink.null()),
-    }
+    write_opt_details(row.details.as_deref(), sink);
     let bought = match &row.funding {
         Funding::Payment { payment, rail } => Some((payment.to_bytes(), rail)),
         _ => None,
@@ -163,16 +160,20 @@ fn read_first_version(
         hold_seconds_max: source.number("longest hold of a card")?,
         refund_extension_days: source.number("refund extension of a card")?,
         open_holds: unpack_holds(source.opt_bytes()?.as_deref())?,
-        sandbox: match source.int()? {
-            0 => Sandbox::None,
-            1 => Sandbox::FailsAtCapture,
-            _ => return Err(invalid("test behavior of a card")),
-        },
+        sandbox: read_sandbox(source)?,
         created_at: source.instant()?,
         details: read_details(source)?,
         gift: None,
     };
     Ok((card, kind, customer))
+}
+
+/// Eleven columns.
+pub(super) fn write_opt_details(details: Option<&Details>, sink: &mut impl ValueSink) {
+    match details {
+        Some(details) => write_details(details, sink),
+        None => (0..11).for_each(|_| sink.null()),
+    }
 }
 
 fn write_details(details: &Details, sink: &mut impl ValueSink) {
@@ -191,7 +192,9 @@ fn write_details(details: &Details, sink: &mut impl ValueSink) {
 }
 
 /// Details that say nothing are read as none, which is how cards without them are made.
-fn read_details(source: &mut impl ValueSource) -> Result<Option<Box<Details>>, ReadError> {
+pub(super) fn read_details(
+    source: &mut impl ValueSource,
+) -> Result<Option<Box<Details>>, ReadError> {
     let details = Details {
         scope: scope_text::read(source.opt_text()?.as_deref())?,
         regions: region_text::read(source.opt_text()?.as_deref())?,
@@ -203,6 +206,14 @@ fn read_details(source: &mut impl ValueSource) -> Result<Option<Box<Details>>, R
         source: read_source(source)?,
     };
     Ok(if details == Details::default() { None } else { Some(Box::new(details)) })
+}
+
+pub(super) fn read_sandbox(source: &mut impl ValueSource) -> Result<Sandbox, ReadError> {
+    match source.int()? {
+        0 => Ok(Sandbox::None),
+        1 => Ok(Sandbox::FailsAtCapture),
+        _ => Err(invalid("test behavior of a card")),
+    }
 }
 
 fn read_block(source: &mut impl ValueSource) -> Result<Option<Block>, ReadError> {

@@ -31,7 +31,10 @@ pub(crate) const TABLE: Table = Table {
         integer("due_at").or_null(),
         integer("created_at"),
     ],
-    indexes: &[Index { column: "due_at", only: Some("due_at is not null") }],
+    indexes: &[
+        Index { column: "due_at", only: Some("due_at is not null") },
+        Index { column: "buyer", only: Some("buyer is not null") },
+    ],
 };
 
 pub(super) fn write(row: &Checkout, sink: &mut impl ValueSink) {

@@ -11,16 +11,20 @@ pub(super) fn write(gift: Option<&Gift>, sink: &mut impl ValueSink) {
     let owner = gift.and_then(|gift| gift.owner);
     sink.opt_bytes(owner.map(|owner| owner.person.to_bytes()).as_ref().map(<[u8; 16]>::as_slice));
     sink.opt_instant(owner.map(|owner| owner.since));
-    let link = gift.and_then(|gift| gift.link);
-    sink.opt_bytes(link.as_ref().map(|link| link.hash.0.as_slice()));
-    sink.opt_int(link.map(|link| i64::from(link.key)));
-    sink.opt_int(link.map(|link| link.nonce.cast_signed()));
+    write_link(gift.and_then(|gift| gift.link), sink);
     let delivery = gift.and_then(|gift| gift.delivery);
     sink.opt_int(delivery.map(|delivery| i64::from(delivery.channel as u8)));
     sink.opt_int(delivery.map(|delivery| i64::from(delivery.state as u8)));
     sink.opt_instant(delivery.map(|delivery| delivery.at));
     sink.opt_instant(delivery.and_then(|delivery| delivery.deliver_at));
     sink.opt_int(delivery.map(|delivery| i64::from(delivery.sendings)));
+}
+
+/// Three columns.
+pub(super) fn write_link(link: Option<ClaimLink>, sink: &mut impl ValueSink) {
+    sink.opt_bytes(link.as_ref().map(|link| link.hash.0.as_slice()));
+    sink.opt_int(link.map(|link| i64::from(link.key)));
+    sink.opt_int(link.map(|link| link.nonce.cast_signed()));
 }
 
 /// A gift of which nothing is known is read as none, which is how cards without one are made.
@@ -39,7 +43,7 @@ fn read_owner(source: &mut impl ValueSource) -> Result<Option<Owner>, ReadError>
     Ok(owner.map(|(person, since)| Owner { person, since }))
 }
 
-fn read_link(source: &mut impl ValueSource) -> Result<Option<ClaimLink>, ReadError> {
+pub(super) fn read_link(source: &mut impl ValueSource) -> Result<Option<ClaimLink>, ReadError> {
     let hash = source.opt_fixed16()?.map(LinkHash);
     let (key, nonce) = (source.opt_int()?, source.opt_int()?);
     match (hash, key, nonce) {

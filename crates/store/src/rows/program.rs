@@ -10,7 +10,7 @@ use super::{metadata_text, region_text, scope_text};
 
 pub(crate) const TABLE: Table = Table {
     number: 3,
-    version: 1,
+    version: 2,
     name: "program",
     key_columns: 1,
     columns: &[
@@ -26,6 +26,7 @@ pub(crate) const TABLE: Table = Table {
         text("regions").or_null(),
         text("metadata").or_null(),
         integer("created_at"),
+        integer("activation_s").or_null(),
     ],
     indexes: &[],
 };
@@ -43,10 +44,12 @@ pub(super) fn write(row: &Program, sink: &mut impl ValueSink) {
     sink.opt_text(region_text::write(&row.regions).as_deref());
     sink.opt_text(metadata_text::write(&row.metadata).as_deref());
     sink.instant(row.created_at);
+    sink.opt_int((row.activation_s > 0).then_some(i64::from(row.activation_s)));
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Program, ReadError> {
-    Ok(Program {
+/// Reads a row of the present version, or of one that knew no delay of activation.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Program, ReadError> {
+    let program = Program {
         id: ProgramId::from_bytes(source.fixed16()?),
         name: source.parsed("name of a program", Text::new)?,
         currency: source.currency()?,
@@ -58,9 +61,15 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Program, ReadError> 
             .transpose()?,
         hold_seconds_max: source.number("longest hold of a program")?,
         refund_extension_days: source.number("refund extension of a program")?,
+        activation_s: 0,
         scope: scope_text::read(source.opt_text()?.as_deref())?,
         regions: region_text::read(source.opt_text()?.as_deref())?,
         metadata: metadata_text::read(source.opt_text()?.as_deref())?,
         created_at: source.instant()?,
-    })
+    };
+    let delay = if version > 1 { source.opt_number("activation of a program")? } else { None };
+    if delay == Some(0) {
+        return Err(invalid("activation of a program: at once is nothing"));
+    }
+    Ok(Program { activation_s: delay.unwrap_or(0), ..program })
 }

@@ -33,7 +33,10 @@ pub(crate) const TABLE: Table = Table {
         integer("due_at").or_null(),
         integer("created_at"),
     ],
-    indexes: &[Index { column: "due_at", only: Some("due_at is not null") }],
+    indexes: &[
+        Index { column: "due_at", only: Some("due_at is not null") },
+        Index { column: "order_refund", only: Some("order_refund is not null") },
+    ],
 };
 
 pub(super) fn write(row: &RailRefund, sink: &mut impl ValueSink) {
@@ -105,6 +108,7 @@ fn write_state(state: &RefundState, sink: &mut impl ValueSink) {
         RefundState::Succeeded => (3, None, None),
         RefundState::Failed { code } => (4, Some(code), None),
         RefundState::NeedsConsent { reason } => (5, None, Some(*reason)),
+        RefundState::Settled => (6, None, None),
     };
     sink.int(number);
     sink.opt_text(code.map(Token::as_str));
@@ -121,6 +125,7 @@ fn read_state(source: &mut impl ValueSource) -> Result<RefundState, ReadError> {
         (3, None, None) => RefundState::Succeeded,
         (4, Some(code), None) => RefundState::Failed { code },
         (5, None, Some(reason)) => RefundState::NeedsConsent { reason },
+        (6, None, None) => RefundState::Settled,
         _ => return Err(invalid("state of a refund")),
     })
 }

@@ -30,6 +30,12 @@ impl<C: SqlConnection> SqlReader<C> {
         SqlReader { connection, book: book.clone(), in_snapshot: false }
     }
 
+    /// What it reads through, for tests of how that was set up.
+    #[cfg(test)]
+    pub(crate) fn into_connection(self) -> C {
+        self.connection
+    }
+
     /// Runs `work` with one state of the tables: that of the snapshot, when there is one.
     fn read<T>(
         &mut self,

@@ -92,6 +92,8 @@ CREATE TABLE checkout (
     primary key (id)
 ) strict, without rowid;
 
+CREATE INDEX checkout_buyer on checkout (buyer, id) where buyer is not null;
+
 CREATE INDEX checkout_due_at on checkout (due_at, id) where due_at is not null;
 
 CREATE TABLE code (
@@ -259,11 +261,13 @@ CREATE TABLE payment (
     calls integer not null,
     due_at integer,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, lost integer not null default 0, owed integer not null default 0, settled integer not null default 0,
     primary key (id)
 ) strict, without rowid;
 
 CREATE INDEX payment_due_at on payment (due_at, id) where due_at is not null;
+
+CREATE INDEX payment_purpose on payment (purpose, id);
 
 CREATE TABLE payment_method (
     id blob not null,
@@ -328,6 +332,18 @@ CREATE TABLE program (
     regions text,
     metadata text,
     created_at integer not null,
+    applied_seq integer not null, activation_s integer,
+    primary key (id)
+) strict, without rowid;
+
+CREATE TABLE purchase (
+    id blob not null,
+    currency text not null,
+    cards blob not null,
+    paid_by blob not null,
+    disputes blob not null,
+    shop_order blob,
+    created_at integer not null,
     applied_seq integer not null,
     primary key (id)
 ) strict, without rowid;
@@ -357,6 +373,8 @@ CREATE TABLE rail_refund (
 ) strict, without rowid;
 
 CREATE INDEX rail_refund_due_at on rail_refund (due_at, id) where due_at is not null;
+
+CREATE INDEX rail_refund_order_refund on rail_refund (order_refund, id) where order_refund is not null;
 
 CREATE TABLE refund (
     id blob not null,
@@ -547,6 +565,8 @@ select
         when 39 then 'clawed_back'
         when 40 then 'paid_out'
         when 41 then 'payout_returned'
+        when 42 then 'refund_owed'
+        when 43 then 'restored'
         else 'adjusted'
     end as reason,
     case entry.reason

@@ -1,6 +1,7 @@
 //! Any row there can be.
 
 mod payments;
+mod purchases;
 mod shop;
 
 use std::sync::Arc;
@@ -114,11 +115,17 @@ fn funding() -> impl Strategy<Value = Funding> {
     ]
 }
 
+fn link() -> impl Strategy<Value = ClaimLink> {
+    (any::<[u8; 16]>(), any::<u16>(), any::<u64>()).prop_map(|(hash, key, nonce)| ClaimLink {
+        hash: LinkHash(hash),
+        key,
+        nonce,
+    })
+}
+
 fn gift() -> impl Strategy<Value = Option<Box<Gift>>> {
     let owner = (bits(), instant())
         .prop_map(|(person, since)| Owner { person: PersonId::from_bits(person), since });
-    let link = (any::<[u8; 16]>(), any::<u16>(), any::<u64>())
-        .prop_map(|(hash, key, nonce)| ClaimLink { hash: LinkHash(hash), key, nonce });
     let kinds = (
         prop::sample::select(Channel::ALL.to_vec()),
         prop::sample::select(DeliveryState::ALL.to_vec()),
@@ -132,7 +139,7 @@ fn gift() -> impl Strategy<Value = Option<Box<Gift>>> {
             sendings,
         },
     );
-    (option::of(owner), option::of(link), option::of(delivery)).prop_map(
+    (option::of(owner), option::of(link()), option::of(delivery)).prop_map(
         |(owner, link, delivery)| {
             let gift = Gift { owner, link, delivery };
             (gift != Gift::default()).then(|| Box::new(gift))
@@ -245,7 +252,8 @@ fn hold() -> impl Strategy<Value = Hold> {
 }
 
 fn program() -> impl Strategy<Value = Program> {
-    let numbers = (amount(), amount(), option::of(any::<u32>()), any::<u32>(), any::<u16>());
+    let delay = prop_oneof![Just(0), any::<u32>()];
+    let numbers = (amount(), amount(), option::of(any::<u32>()), any::<u32>(), any::<u16>(), delay);
     let lists = (scope(), regions(), metadata());
     (bits(), text(), currency(), numbers, lists, instant()).prop_map(
         |(id, name, currency, numbers, (scope, regions, metadata), created_at)| Program {
@@ -257,6 +265,7 @@ fn program() -> impl Strategy<Value = Program> {
             validity_days: numbers.2,
             hold_seconds_max: numbers.3,
             refund_extension_days: numbers.4,
+            activation_s: numbers.5,
             scope,
             regions,
             metadata,
@@ -306,5 +315,6 @@ pub fn row() -> impl Strategy<Value = Row> {
         1 => refund().prop_map(|row| Row::Refund(Arc::new(row))),
         8 => payments::row().boxed(),
         10 => shop::row().boxed(),
+        3 => purchases::row().boxed(),
     ]
 }

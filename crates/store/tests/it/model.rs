@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use base::{AccountId, CardId, Instant, OrderId, PersonId, ProgramId, SellerId};
+use base::{
+    AccountId, CardId, CheckoutId, Instant, OrderId, PersonId, ProgramId, RefundId, SellerId,
+};
 use engine::{Key, Row};
 use giftcards::CardState;
 use payments::DisputeState;
@@ -35,6 +37,12 @@ fn lists() -> Vec<List> {
         List::Creators,
         List::Products { seller: None },
         List::Products { seller: Some(SellerId::from_bits(1)) },
+        List::Checkouts { buyer: None },
+        List::Checkouts { buyer: person },
+        List::Payments { checkout: None },
+        List::Payments { checkout: Some(CheckoutId::from_bits(1)) },
+        List::RailRefunds { refund: None },
+        List::RailRefunds { refund: Some(RefundId::from_bits(1)) },
         List::Orders { buyer: None },
         List::Orders { buyer: person },
         List::OrderRefunds { order: OrderId::from_bits(1) },

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use store::postgres::Database;
 use store::{CommitError, Head, Reader, Store, StoreError};
-use testbed::{OwnServer, Stop, all_of};
+use testbed::{OwnServer, Proxy, Stop, all_of};
 
 use crate::support::{Scribe, Writes, book_name};
 
@@ -90,6 +90,13 @@ fn slow_of_several_hosts_the_one_that_can_write_is_used() {
     for address in [plain, all_of(&[&standby, &primary])] {
         scribe(&Database::at(&address).unwrap()).write(&Writes::default()).unwrap();
     }
+    // An address that leads to the standby meanwhile: that is no damage, and passes.
+    let line = Proxy::to(&primary.host());
+    let address = primary.address().replace(&primary.host(), &line.host());
+    let mut led = Database::at(&address).unwrap().book(&book_name()).unwrap();
+    line.turn_to(&standby.host());
+    let told = led.take_over();
+    assert!(told.as_ref().is_err_and(StoreError::is_transient), "{told:?}");
     let database = Database::at(&all_of(&[&primary, &standby])).unwrap();
     let mut scribe = scribe(&database);
     scribe.write(&Writes::default()).unwrap();

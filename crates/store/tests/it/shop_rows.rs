@@ -22,11 +22,11 @@ fn money(minor: i64) -> Money {
     Money { amount: amount(minor), currency: Currency::USD }
 }
 
-fn token<const MAX: usize>(text: &str) -> Token<MAX> {
+pub fn token<const MAX: usize>(text: &str) -> Token<MAX> {
     Token::new(text).unwrap()
 }
 
-fn made(number: u128) -> base::Instant {
+pub fn made(number: u128) -> base::Instant {
     at(i64::try_from(number).unwrap())
 }
 
@@ -61,6 +61,9 @@ fn open_payment(number: u128, due_at: Option<i64>) -> Payment {
         refunding: amount(0),
         disputed: amount(0),
         credited: amount(0),
+        lost: amount(0),
+        owed: amount(0),
+        settled: amount(0),
         fee: None,
         open_refunds: Vec::new(),
         calls: 0,
@@ -300,7 +303,7 @@ fn is_read(row: &Row, values: &[Value]) -> bool {
 
 /// Expects that the row can be read, and not after `change`.
 #[track_caller]
-fn check<R: Clone>(row: &R, wrap: impl Fn(Arc<R>) -> Row, change: impl Fn(&mut R)) {
+pub fn check<R: Clone>(row: &R, wrap: impl Fn(Arc<R>) -> Row, change: impl Fn(&mut R)) {
     let good = wrap(Arc::new(row.clone()));
     assert!(is_read(&good, &values_of(&good)), "the row itself cannot be read");
     let mut changed = row.clone();
@@ -311,7 +314,7 @@ fn check<R: Clone>(row: &R, wrap: impl Fn(Arc<R>) -> Row, change: impl Fn(&mut R
 
 /// Expects a refusal of the row with another value in a column.
 #[track_caller]
-fn set(row: &Row, column: &str, value: Value) {
+pub fn set(row: &Row, column: &str, value: Value) {
     let table = TABLES.iter().find(|table| table.number == table_of(row).0).unwrap();
     let place = table.columns.iter().position(|known| known.name == column).unwrap();
     let mut values = values_of(row);
@@ -337,6 +340,9 @@ fn payments_that_cannot_exist_are_refused() {
     check_captured(|row| row.refunded = amount(61));
     check_captured(|row| row.credited = amount(i64::MAX));
     check_captured(|row| row.open_refunds.clear());
+    check_captured(|row| row.owed = amount(31));
+    check_captured(|row| row.settled = amount(1));
+    check_captured(|row| row.lost = amount(i64::MAX));
     check_captured(|row| row.refunding = amount(0));
     check_captured(|row| row.is_unknown = true);
     check_captured(|row| row.due_at = Some(at(5)));
@@ -456,31 +462,51 @@ fn references_of_rails_do_not_show() {
     assert!(!shown.contains("secret"), "{shown}");
 }
 
+/// Some of each, of two owners.
+fn rows_that_are_listed() -> Vec<Row> {
+    let refund = |number, order| Row::OrderRefund(Arc::new(order_refund(number, order)));
+    let order = |number, buyer| Row::Order(Arc::new(order(number, buyer)));
+    vec![
+        method(1, Some(7)),
+        method(2, None),
+        method(3, Some(8)),
+        dispute(1, DisputeState::Open),
+        dispute(2, DisputeState::Won),
+        dispute(3, DisputeState::Open),
+        seller(1),
+        seller(2),
+        creator(4),
+        product(1, 1),
+        product(2, 2),
+        Row::Checkout(Arc::new(Checkout {
+            buyer: Some(PersonId::from_bits(7)),
+            ..checkout(8, None)
+        })),
+        Row::Checkout(Arc::new(checkout(9, None))),
+        Row::Payment(Arc::new(open_payment(1, None))),
+        Row::Payment(Arc::new(Payment {
+            purpose: Purpose::Checkout(CheckoutId::from_bits(9)),
+            ..open_payment(2, None)
+        })),
+        Row::RailRefund(Arc::new(rail_refund(1, None))),
+        Row::RailRefund(Arc::new(RailRefund {
+            order_refund: Some(RefundId::from_bits(3)),
+            ..rail_refund(2, None)
+        })),
+        order(5, Some(7)),
+        order(6, None),
+        refund(1, 5),
+        refund(2, 6),
+        refund(3, 5),
+        payout(1, PayoutState::Pending),
+        payout(2, PayoutState::Failed),
+    ]
+}
+
 #[test]
 fn rows_of_the_shop_are_listed() {
     on_every_store(|place| {
-        let refund = |number, order| Row::OrderRefund(Arc::new(order_refund(number, order)));
-        let order = |number, buyer| Row::Order(Arc::new(order(number, buyer)));
-        Scribe::of(place).keep(vec![
-            method(1, Some(7)),
-            method(2, None),
-            method(3, Some(8)),
-            dispute(1, DisputeState::Open),
-            dispute(2, DisputeState::Won),
-            dispute(3, DisputeState::Open),
-            seller(1),
-            seller(2),
-            creator(4),
-            product(1, 1),
-            product(2, 2),
-            order(5, Some(7)),
-            order(6, None),
-            refund(1, 5),
-            refund(2, 6),
-            refund(3, 5),
-            payout(1, PayoutState::Pending),
-            payout(2, PayoutState::Failed),
-        ]);
+        Scribe::of(place).keep(rows_that_are_listed());
         let check_page = |list, page, expected: &[u128]| {
             let found = place.reader().list(list, page).unwrap();
             let ids: Vec<u128> = found.iter().map(bits_of).collect();
@@ -496,6 +522,12 @@ fn rows_of_the_shop_are_listed() {
         check(List::Creators, &[4]);
         check(List::Products { seller: None }, &[2, 1]);
         check(List::Products { seller: Some(SellerId::from_bits(2)) }, &[2]);
+        check(List::Checkouts { buyer: None }, &[9, 8]);
+        check(List::Checkouts { buyer: person }, &[8]);
+        check(List::Payments { checkout: None }, &[2, 1]);
+        check(List::Payments { checkout: Some(CheckoutId::from_bits(9)) }, &[2]);
+        check(List::RailRefunds { refund: None }, &[2, 1]);
+        check(List::RailRefunds { refund: Some(RefundId::from_bits(3)) }, &[2]);
         check(List::Orders { buyer: None }, &[6, 5]);
         check(List::Orders { buyer: person }, &[5]);
         check(List::OrderRefunds { order: OrderId::from_bits(5) }, &[3, 1]);
@@ -518,6 +550,9 @@ fn bits_of(row: &Row) -> u128 {
         Row::Seller(row) => row.id.bits(),
         Row::Creator(row) => row.id.bits(),
         Row::Product(row) => row.id.bits(),
+        Row::Checkout(row) => row.id.bits(),
+        Row::Payment(row) => row.id.bits(),
+        Row::RailRefund(row) => row.id.bits(),
         Row::Order(row) => row.id.bits(),
         Row::OrderRefund(row) => row.id.bits(),
         Row::Payout(row) => row.id.bits(),

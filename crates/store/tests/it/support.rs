@@ -274,6 +274,7 @@ pub fn program(number: u128) -> Program {
         validity_days: None,
         hold_seconds_max: 900,
         refund_extension_days: 90,
+        activation_s: 0,
         scope: giftcards::Scope::default(),
         regions: Vec::new(),
         metadata: giftcards::Metadata::default(),

@@ -151,3 +151,25 @@ fn views_tell_no_secrets_and_as_of_when() {
         }
     }
 }
+
+#[test]
+fn the_view_of_entries_names_every_reason_as_activities_do() {
+    let place = SqlitePlace::new();
+    let mut scribe = Scribe::of(&place);
+    scribe.keep(vec![card_row(card(1)), Row::Account(card_account(1, 5_000))]);
+    let account = AccountName::GiftCard(crate::support::card_id(1)).id(Currency::USD);
+    let mut entries = Vec::new();
+    for (line, reason) in (1..).zip(Reason::ALL) {
+        let mut row: EntryRow = entry(account, entry_place(2, line), None, 1);
+        row.entry.reason = reason;
+        entries.push(row);
+    }
+    scribe.write(&Writes { entries, ..Writes::default() }).unwrap();
+    let next = Head { watermark: 2, ..scribe.head };
+    scribe.commit(None, next, &Writes::default()).unwrap();
+    drop(scribe);
+    let path = place.folder.path().join("books/test.db");
+    let book = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let names: Vec<&str> = Reason::ALL.map(Reason::as_str).to_vec();
+    check(&book, "select reason from view_ledger_entry order by position", &names);
+}

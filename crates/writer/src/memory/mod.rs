@@ -132,6 +132,7 @@ impl Memory {
             order_refund: Table::new(10_000),
             payout: Table::new(10_000),
             numbering: Table::new(1),
+            purchase: Table::new(10_000),
             settled: VecDeque::new(),
             absent: HashSet::new(),
             operations: HashMap::new(),

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::Span;
+use base::{Instant, Span};
 use engine::Query;
-use store::StoreError;
-use writer::{Lease, Trouble};
+use store::{MemoryBook, Reader, StoreError};
+use writer::{Known, Lease, OpenError, Options, Trouble, Writer};
 
 use crate::bench::{Bench, Ending, SPEC, Slot, all_said, card_id, issue, redeem, taken};
 
@@ -164,4 +164,17 @@ fn leaving_answers_what_waits_and_sweeps_nothing() {
     assert!(bench.writer.replayed_records() > 0);
     assert_eq!(bench.card(card_id(1)), (900, 0));
     bench.check_sound();
+}
+
+#[test]
+fn a_book_is_not_taken_over_once_the_lease_has_lapsed() {
+    let book = MemoryBook::new();
+    let open = |lease| {
+        let times = Box::new(|| (Instant::from_micros(1), LENGTH));
+        Writer::open_leased(book.store(), SPEC, Options::default(), times, lease, &Known::nothing())
+    };
+    assert!(open(Lease::until(2 * LENGTH)).is_ok());
+    let owned = book.reader().head().unwrap();
+    assert!(matches!(open(Lease::until(LENGTH)), Err(OpenError::LeaseLapsed)));
+    assert_eq!(book.reader().head().unwrap(), owned, "whoever owns it now goes on");
 }

@@ -5,8 +5,8 @@ use ledger::Account;
 use store::CardFilter;
 
 use crate::cursor::CursorMaker;
-use crate::fields::{self, Checked, refuse};
-use crate::lists::{CreatedQuery, PageQuery, Wanted, optional_id};
+use crate::fields::{self, Checked, optional_id, refuse};
+use crate::lists::{CreatedQuery, PageQuery, Wanted};
 use crate::problem::Problem;
 use crate::query::query_parameters;
 use crate::read_call::ReadCall;

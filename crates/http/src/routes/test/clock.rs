@@ -39,8 +39,10 @@ pub(crate) async fn handle(mut call: Call<Admin>) -> Result<Reply, Problem> {
         return Err(problem::not_a_test_book());
     }
     let actor = caller.key.id;
+    let work = caller.book().rails().cloned();
     let moved = caller.book().work(move |handle, reader| {
-        advance_test_clock(handle, reader, actor, to, operation).map_err(Problem::from)
+        let rails = work.as_ref().and_then(|work| work.caller());
+        advance_test_clock(handle, reader, rails, actor, to, operation).map_err(Problem::from)
     });
     let Advanced { decided, .. } = moved.await?;
     caller.key.wrote(decided.seq);

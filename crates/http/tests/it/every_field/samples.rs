@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::shop_samples::ShopSamples;
 use crate::world::{World, redemption, usd};
 
 /// Objects to ask for, made for one operation.
@@ -20,6 +21,8 @@ pub struct Samples {
     return_path: String,
     /// Hash of the block of record 1.
     first_hash: String,
+    /// What is sold, for operations about that.
+    shop: Option<ShopSamples>,
 }
 
 /// What a schema means: references followed, and the part that is not `null`.
@@ -39,7 +42,7 @@ pub fn is_unavailable(schema: &Value) -> bool {
 }
 
 impl Samples {
-    pub async fn new(world: &World, operation: &str) -> Samples {
+    pub async fn new(world: &World, operation: &str, template: &str) -> Samples {
         let id = |object: &Value| object["id"].as_str().unwrap().to_owned();
         let said = json!({
             "expires_at": "2030-01-01T00:00:00Z", "delivery": {"channel": "link"},
@@ -63,7 +66,12 @@ impl Samples {
         let program = json!({"name": "P", "value_max": usd(10_000)});
         let program = world.post("/v1/programs", program).fresh().await_status(201).await.json;
         let accounts = world.get("/v1/ledger/accounts?limit=1").await_status(200).await.json;
+        let shop = match ShopSamples::is_about(template) {
+            true => Some(ShopSamples::new(world, operation).await),
+            false => None,
+        };
         Samples {
+            shop,
             card: id(&card),
             code: card["code"].as_str().unwrap().to_owned(),
             token: revealed["claim_token"].as_str().unwrap().to_owned(),
@@ -80,6 +88,9 @@ impl Samples {
 
     /// A path with the id of an object that the operation can be applied to.
     pub fn path(&self, template: &str, operation: &str) -> String {
+        if let Some(shop) = &self.shop {
+            return template.replace("{id}", shop.id_of(template)).replace("{tender}", "t1");
+        }
         let id = match template.split('/').nth(2).unwrap_or("") {
             "gift-cards" => &self.card,
             "holds" if operation == "refund_hold" => &self.captured_hold,
@@ -128,14 +139,20 @@ impl Samples {
         let mut object = Map::new();
         for (name, schema) in properties {
             // Two ways to say the same exclude each other.
-            let other = match name.as_str() {
-                "code" => "gift_card",
-                "token" => "code",
-                "reference" => "funding",
-                "from_time" | "event" => "from_sequence",
-                _ => "",
+            let others: &[&str] = match name.as_str() {
+                "code" | "payment_method" => &["gift_card"],
+                "token" => &["code"],
+                // What the line sells is something else.
+                "gift_cards" => &["unit_price"],
+                "reference" => &["funding"],
+                "from_time" | "event" => &["from_sequence"],
+                "amount" if !properties.contains_key("reference") => {
+                    &["lines", "quantity", "payment_method"]
+                }
+                _ => &[],
             };
-            if !is_unavailable(schema) && !properties.contains_key(other) {
+            let is_said = others.iter().any(|other| properties.contains_key(*other));
+            if !is_unavailable(schema) && !is_said {
                 object.insert(name.clone(), self.named(document, name, schema));
             }
         }
@@ -143,6 +160,9 @@ impl Samples {
     }
 
     fn text(&self, name: &str, schema: &Value) -> Value {
+        if let Some(text) = self.shop.as_ref().and_then(|shop| shop.text(name)) {
+            return json!(text);
+        }
         if let Some(choices) = schema["pattern"].as_str().and_then(|text| text.strip_prefix("^(")) {
             return json!(choices.split(['|', ')']).next().unwrap());
         }

@@ -2,14 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use copies::{BookStart, Chunks, Place, Summary, check_backup, write_backup};
 use outside::clock::{Clock, SystemClock};
 use serde::Serialize;
 
 use super::{BookView, show};
-use crate::commands::doctor::data::LAST_BACKUP;
+use crate::commands::doctor::data::last_backup;
 use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending, Failure};
 use crate::output::{self, OutputArgs};
@@ -77,11 +77,12 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
 /// For `doctor`, which looks how old the last backup is. What went through a pipe may have gone
 /// nowhere, so that is not noted.
 fn note_backup(settings: &Settings) -> Done {
-    if let Location::Folder(folder) = Location::of(settings) {
-        let path = folder.join(LAST_BACKUP);
-        std::fs::write(&path, "").map_err(|error| Failure::file(&path, &error))?;
+    let path = last_backup(settings);
+    // A database may be backed up from where no keys are.
+    if !path.parent().is_some_and(Path::is_dir) {
+        return Ok(());
     }
-    Ok(())
+    std::fs::write(&path, "").map_err(|error| Failure::file(&path, &error))
 }
 
 fn check(args: &Args) -> Done<Ending> {

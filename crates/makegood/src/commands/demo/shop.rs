@@ -77,7 +77,7 @@ impl Keeper<'_> {
         let mut reader = self.installation.reader(&self.book.record)?;
         let later = self.now()?.saturating_add(Span::days(31));
         let handle = self.book.handle();
-        jobs::advance_test_clock(handle, reader.as_mut(), SHOPKEEPER, later, None)?;
+        jobs::advance_test_clock(handle, reader.as_mut(), None, SHOPKEEPER, later, None)?;
         Ok(())
     }
 
@@ -172,6 +172,7 @@ impl Keeper<'_> {
             validity_days,
             hold_seconds_max: limits::HOLD_SECONDS_MAX,
             refund_extension_days: limits::REFUND_EXTENSION_DAYS_DEFAULT,
+            activation_s: 0,
             scope,
             regions: Vec::new(),
             metadata: Default::default(),

@@ -1,7 +1,7 @@
 //! Looks at the data folder and the settings.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base::Instant;
 use outside::clock::{Clock, SystemClock};
@@ -9,12 +9,20 @@ use store::sqlite::{open_folder, open_reader};
 use store::{BookName, Reader, StoreError};
 
 use super::{Finding, Patient};
-use crate::config::layers;
+use crate::config::{Settings, layers};
 use crate::wiring::books_on_disk;
 
 /// The file whose time is that of the last backup: `makegood backup` touches it, or whoever copies
 /// the folder in another way.
-pub(crate) const LAST_BACKUP: &str = "last-backup";
+const LAST_BACKUP: &str = "last-backup";
+
+/// Where that file is: with the data, or with the keys when the data is in a database.
+pub(crate) fn last_backup(settings: &Settings) -> PathBuf {
+    match settings.database() {
+        None => settings.data_folder().join(LAST_BACKUP),
+        Some(_) => settings.keys_folder().join(LAST_BACKUP),
+    }
+}
 
 /// Hours after which a backup is old: a day and a night's grace.
 const BACKUP_HOURS_MAX: u64 = 36;
@@ -53,23 +61,22 @@ pub(super) fn folder_is_closed(patient: &Patient<'_>) -> Finding {
     Finding::warn(format!("{shown} has mode {mode:04o}"), format!("run: chmod 700 {shown}"))
 }
 
-/// What can be known of backups: the time of the file `last-backup` in the data folder, which
-/// whoever has made a backup touches.
+/// What can be known of backups: the time of a file, which whoever has made a backup touches.
 pub(super) fn backup_is_recent(patient: &Patient<'_>) -> Finding {
-    let data = patient.settings.data_folder();
     let is_live = |name: &BookName| {
-        let row = open_reader(data, name).and_then(|mut reader| reader.book());
+        let row = patient.location.reader(name).and_then(|mut reader| reader.book());
         row.ok().flatten().is_some_and(|row| !row.is_test)
     };
-    if !books_on_disk(data).unwrap_or_default().iter().any(is_live) {
+    if !patient.books().iter().any(is_live) {
         return Finding::ok("no live book yet");
     }
+    let last = last_backup(patient.settings);
     let fix = format!(
         "run `makegood backup FILE` and copy the keys, as docs/backup.md says; whoever copies in \
          another way touches {} afterwards",
-        data.join(LAST_BACKUP).display()
+        last.display()
     );
-    let Ok(touched) = std::fs::metadata(data.join(LAST_BACKUP)) else {
+    let Ok(touched) = std::fs::metadata(&last) else {
         return Finding::warn("no backup of a live book is on record", fix);
     };
     let now = SystemClock::new().now();

@@ -6,7 +6,7 @@ use outside::random::SystemRandomness;
 use super::Common;
 use crate::config::{Environment, Settings};
 use crate::failure::{Done, Failure};
-use crate::wiring::{Installation, RING_FILE};
+use crate::wiring::{Installation, Location, RING_FILE};
 
 /// Put a fresh key into the ring, for new codes, and re-wrap the keys of persons with it.
 #[derive(Debug, clap::Args)]
@@ -24,6 +24,9 @@ pub(super) fn run(args: &Args) -> Done {
         return Err(Failure::new(what).next("rotate where the variable is set"));
     }
     let settings = Settings::load(&args.common.place, None, &environment)?;
+    // A process that goes on with the former ring makes codes that one with the new ring finds, but
+    // not the other way round.
+    Location::of(&settings).expect_rest()?;
     let installation = Installation::open(&settings, &environment).map_err(|failure| {
         failure.next_if_in_use("stop the server first: it keeps the ring it started with")
     })?;

@@ -7,16 +7,19 @@ use http::{App, Book, ReadSide};
 use store::{BookRecord, Leases};
 use writer::Running;
 
-use super::{Args, Signals, app_parts, listen};
+use super::{Args, Signals, WATCH_EVERY, app_parts, listen};
 use crate::config::Settings;
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
 use crate::wiring::ownership::{Owned, Ownership, Pace, Parts, new_member};
-use crate::wiring::{Heads, Installation, Workers};
+use crate::wiring::{Heads, Installation};
 
 /// How often it is written down how far the books got: a process that is killed with its database
 /// leaves knowledge that is as old as this.
 const SAVE_EVERY: Duration = Duration::from_millis(100);
+
+/// How long the list of books may take. While it is waited for, no lease is renewed.
+const LIST_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// Serves until a signal. Then the books are handed over, and requests passed on to the processes
 /// that took them, until every connection is drained.
@@ -35,7 +38,7 @@ pub(super) fn serve(
     let app = Arc::new(App::new(app_parts(settings, &installation)?).among_processes());
     installation.traces.iter().for_each(|traces| traces.watch(&app));
     // Asked every second, so its connection is kept.
-    let mut listed = installation.control()?;
+    let mut listed = installation.control_within(LIST_TIME_MAX)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("no threads: {error}")))?;
     let ended = runtime.block_on(async {
@@ -66,8 +69,10 @@ pub(super) fn serve(
         tokio::spawn(save_often(Arc::clone(&heads)));
         let leaving = Arc::clone(&ownership);
         let stop = async move {
-            let signal = signals.next().await;
-            tracing::info!(signal, "handing the books over");
+            tokio::select! {
+                signal = signals.next() => tracing::info!(signal, "handing the books over"),
+                () = until_lost(&leaving) => {}
+            }
             let handed_over = tokio::task::spawn_blocking(move || leaving.hand_over());
             // A panic was told by the thread; the leases lapse.
             let _ = handed_over.await;
@@ -81,12 +86,30 @@ pub(super) fn serve(
         Ok::<_, Failure>(ownership)
     });
     runtime.shutdown_timeout(Duration::from_secs(1));
-    if let Some(ownership) = Arc::into_inner(ended?) {
+    end(ended?, &heads)
+}
+
+/// Ends the renewals; tells when they had ended before.
+fn end(ownership: Arc<Ownership>, heads: &Heads) -> Done<Ending> {
+    let is_lost = ownership.has_ended();
+    if let Some(ownership) = Arc::into_inner(ownership) {
         ownership.stop();
     }
     heads.save();
+    if is_lost {
+        let what = "the thread that renews the leases has failed; why, it has written above";
+        let next = "start again: nothing that was answered is lost; and report it";
+        return Err(Failure::new(what).next(next));
+    }
     tracing::info!("stopped");
     Ok(Ending::Well)
+}
+
+/// Waits until nothing is renewed any more, though nobody has asked for that.
+async fn until_lost(ownership: &Ownership) {
+    while !ownership.has_ended() {
+        tokio::time::sleep(WATCH_EVERY).await;
+    }
 }
 
 async fn save_often(heads: Arc<Heads>) {
@@ -112,9 +135,10 @@ fn open(
     running: Running,
 ) -> Done<Owned> {
     let handle = running.handle.clone();
-    match Workers::start(settings, installation, record, &handle) {
+    match installation.start_workers(record, &handle, settings) {
         Ok(workers) => {
-            Ok(Owned { book: Book::over(reads, handle), running, workers: Some(workers) })
+            let book = Book::over(reads, handle).with_rails(workers.rails());
+            Ok(Owned { book, running, workers: Some(workers) })
         }
         Err(failure) => {
             running.leave();

@@ -45,6 +45,10 @@ struct Process {
     ownership: Ownership,
     /// True while the database does not answer it.
     is_cut_off: Arc<AtomicBool>,
+    /// True when the next call about leases is to panic.
+    panics: Arc<AtomicBool>,
+    /// Held by a test to keep it from telling that a book is open.
+    gate: Arc<Mutex<()>>,
     /// How many times it will fail to open a book.
     failures: Arc<AtomicUsize>,
     /// The writer that was opened last.
@@ -55,10 +59,12 @@ struct Process {
 struct Line {
     leases: MemoryLeases,
     is_cut_off: Arc<AtomicBool>,
+    panics: Arc<AtomicBool>,
 }
 
 impl Line {
     fn leases(&mut self) -> Result<&mut MemoryLeases, StoreError> {
+        assert!(!self.panics.load(Ordering::Relaxed), "planned");
         match self.is_cut_off.load(Ordering::Relaxed) {
             true => Err(StoreError::Unavailable("cut off".to_owned())),
             false => Ok(&mut self.leases),
@@ -143,6 +149,8 @@ impl Shared {
         });
         let app = Arc::new(app.among_processes());
         let is_cut_off = Arc::new(AtomicBool::new(false));
+        let (panics, gate) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(())));
+        let passing = Arc::clone(&gate);
         let failures = Arc::new(AtomicUsize::new(failures));
         let failing = Arc::clone(&failures);
         let last_opened = Arc::new(Mutex::new(None));
@@ -154,6 +162,7 @@ impl Shared {
             leases: Box::new(Line {
                 leases: self.leases.clone(),
                 is_cut_off: Arc::clone(&is_cut_off),
+                panics: Arc::clone(&panics),
             }),
             me: new_member(address.to_owned()),
             pace: PACE,
@@ -175,12 +184,13 @@ impl Shared {
                 let spec = BookSpec { is_test: true, ring: [7; 8] };
                 let running = spawn_leased(store, spec, Options::default(), times, lease)?;
                 *lock(&opened) = Some(running.handle.clone());
+                drop(lock(&passing));
                 let book = Book::over(reads, running.handle.clone());
                 Ok(Owned { book, running, workers: None })
             }),
         });
         let ownership = ownership.unwrap();
-        Process { app, ownership, is_cut_off, failures, last_opened }
+        Process { app, ownership, is_cut_off, panics, gate, failures, last_opened }
     }
 
     fn owner(&self) -> Option<String> {
@@ -354,4 +364,51 @@ fn nothing_is_answered_while_the_database_is_away_for_long() {
     assert_eq!(shared.owner().as_deref(), Some("http://two:2"));
     one.ownership.stop();
     two.ownership.stop();
+}
+
+#[test]
+fn a_book_whose_lease_lapsed_while_it_was_opened_is_not_served() {
+    let shared = Shared::new();
+    let one = shared.process_failing("http://one:1", usize::MAX);
+    wait_for("it has a go", || one.failures.load(Ordering::Relaxed) < usize::MAX);
+    let held_back = lock(&one.gate);
+    one.failures.store(0, Ordering::Relaxed);
+    wait_for("it opens the book", || lock(&one.last_opened).is_some());
+    one.is_cut_off.store(true, Ordering::Relaxed);
+    holds_for(PACE.lease, "it is being opened", || one.app.book("test").is_none());
+    drop(held_back);
+    holds_for(PACE.lease, "no lease is valid", || one.app.book("test").is_none());
+    assert!(one.last_writer().ended().is_some(), "it decides nothing");
+    one.is_cut_off.store(false, Ordering::Relaxed);
+    wait_for("nobody took it", || one.serves("test"));
+    one.ownership.stop();
+}
+
+#[test]
+fn a_writer_that_ended_is_not_followed_while_no_renewal_is_heard() {
+    let shared = Shared::new();
+    let one = shared.process("http://one:1");
+    wait_for("it serves the book", || one.serves("test"));
+    let writer = one.last_writer();
+    one.is_cut_off.store(true, Ordering::Relaxed);
+    wait_for("its lease lapses", || matches!(writer.ask(Query::Book), Err(Trouble::Moved)));
+    writer.leave();
+    wait_for("that is noticed", || one.app.book("test").is_none());
+    // Whoever takes over would be fenced by one who has no right to.
+    let rests = || one.app.book("test").is_none() && one.last_writer().ended().is_some();
+    holds_for(2 * PACE.lease, "it is not reopened", rests);
+    one.is_cut_off.store(false, Ordering::Relaxed);
+    wait_for("it is reopened", || one.serves("test"));
+    one.ownership.stop();
+}
+
+#[test]
+fn it_is_noticed_when_nothing_is_renewed_any_more() {
+    let shared = Shared::new();
+    let one = shared.process("http://one:1");
+    wait_for("it serves the book", || one.serves("test"));
+    holds_for(PACE.lease, "it renews", || !one.ownership.has_ended());
+    one.panics.store(true, Ordering::Relaxed);
+    wait_for("the thread ends", || one.ownership.has_ended());
+    one.ownership.stop();
 }

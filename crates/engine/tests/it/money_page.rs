@@ -1,0 +1,199 @@
+//! The page `docs/money.md`: the postings of every step, from commands that are decided here. The
+//! page is what they leave, so it cannot be wrong.
+
+use std::fmt::Write;
+
+use base::{CardId, CreatorId, Currency, SellerId};
+use ledger::{Transfer, TransferKind};
+
+use crate::script::{apply, run};
+use crate::words::bits;
+use crate::world::World;
+
+/// The page. `MAKEGOOD_WRITE_SNAPSHOTS=1` writes it anew; read the difference before it is kept.
+const PAGE: &str = include_str!("../../../../docs/money.md");
+
+const OPENING: &str = "# Money moved
+
+What each step of checkout, payment, purchase, refund, dispute and payout posts, in dollars.
+A test decides these commands and writes this page (`crates/engine/tests/it/money_page.rs`), so
+nothing here is written by hand but the names of steps.
+
+The shop in it: seller S leaves 10 % to the shop, seller T nothing, creator C has a share of 5 %;
+A is a gift card of 7.00, D one of 3.00 that was given away; G, H, J and Y are cards that are
+bought. Where a row says *reserves*, *takes* or *gives back*, it is a hold. What `order/clearing`
+holds at the end of each part stands below its table. The accounts are in [ledger.md](ledger.md),
+the rules in [checkout.md](checkout.md), [payments.md](payments.md) and
+[gift-cards.md](gift-cards.md).
+";
+
+/// What there is before the first step.
+const SHOP: &str = "
+    seller S 1000
+    seller T 0
+    creator C 500
+    method m
+    method n rail=stripe
+    issue A 700
+    issue D 300 by=promotional";
+
+/// The parts of the page: each a heading, and its steps with their names. What follows a step
+/// without a name of its own is a part of it. Each begins with the book as the one before left it.
+const PARTS: &[&str] = &[
+    "Cards and a method pay an order
+     goods of 10.00 with 0.81 tax, services of 5.00 | checkout K goods:S:1000+81@C service:T:500
+     card A is added | add K A
+     card D is added | add K D
+     a method is added for the rest | add K method m
+     payment begins: holds are secured | pay K O p
+     the rail reserves | authorized p
+     the rail has taken: holds are captured, the order is made | captured p 581 fee=20 order=O",
+    "A refund of the goods, and then of the rest
+     the line of goods goes back | back O R l1x1 rails=x
+     the refund is on its way | begin x
+     the rail says that it arrived | told x succeeded
+     everything else goes back | back O R2 everything rails=y
+     the rail says that it arrived | told y succeeded
+     it comes back days later | told y returned
+     the payer agrees to another method | consent y n
+     the other rail says that it arrived | told y succeeded attempt=2",
+    "An attempt that fails
+     goods of 10.00 | checkout F goods:S:1000
+     card A is added | add F A
+     two methods are added | add F method m 100
+     | add F method n
+     payment begins | pay F P pf qf
+     the first rail takes at once | captured pf 100
+     the second declines: the hold is given back, what was taken is owed | declined qf refunds=xf
+     the rail says that the refund arrived | told xf succeeded",
+    "Gift cards are bought, and spent
+     two gift cards of 5.00, goods of 2.00 | checkout L gift_card:S:2x500 goods:T:200 cards=G,H
+     a method is added | add L method m
+     payment begins | pay L Q q
+     the rail reserves | authorized q
+     the rail has taken: the order is made, the cards are issued | captured q 1200 order=Q
+     card G pays for goods of 1.20 | checkout M goods:S:120
+     | add M G
+     | pay M N",
+    "A refund of what is unspent
+     one whole card goes back | back Q U l1x1 rails=xu
+     the rail says that it arrived | told xu succeeded
+     everything that is left goes back: of card G what is unspent | back Q V everything rails=xv
+     the rail says that it arrived | told xv succeeded",
+    "A purchase is undone
+     a card of 4.00 is bought | checkout I gift_card:S:400 cards=J
+     | add I method m
+     | pay I oi pi
+     | authorized pi
+     the rail has taken | captured pi 400 order=oi
+     its buyer takes it back within ten minutes | undo oi ri rails=xi
+     the rail says that it arrived | told xi succeeded",
+    "The payment that bought a card is disputed
+     a card of 9.00 is bought | checkout X gift_card:S:900 cards=Y
+     | add X method m
+     | pay X ox px
+     | authorized px
+     the rail has taken | captured px 900 order=ox
+     a dispute is opened: the card is blocked | open_dispute d px 900
+     it is won: the card can be spent | win d
+     2.00 of it are spent | checkout W goods:T:200
+     | add W Y
+     | pay W OW
+     the dispute goes on in a second stage | open_dispute d px 900 stage=2
+     it is lost: what is left is clawed back | lose d stage=2
+     it goes on in a third stage | open_dispute d px 900 stage=3
+     it is won after all: the card has its value again | win d stage=3",
+    "Sellers and creators are paid out
+     goods of 10.00 are sold | checkout Z goods:S:1000@C
+     | add Z method m
+     | pay Z oz pz
+     | authorized pz
+     the rail has taken | captured pz 1000 order=oz
+     seller S is paid out | payout y1 S 100000
+     it arrives | payout_paid y1
+     creator C is paid out | payout y2 C 100000
+     it fails | payout_failed y2",
+];
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the one switch of this test")]
+fn the_page_of_money_is_what_commands_post() {
+    let page = page();
+    if std::env::var_os("MAKEGOOD_WRITE_SNAPSHOTS").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/money.md");
+        std::fs::write(path, page).unwrap();
+        return;
+    }
+    assert!(page == PAGE, "docs/money.md is out of date:\n{page}");
+}
+
+fn page() -> String {
+    let mut world = World::new();
+    for line in SHOP.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        run(&mut world, line);
+    }
+    let mut page = OPENING.to_owned();
+    for part in PARTS {
+        let (heading, steps) = part.split_once('\n').unwrap();
+        write!(page, "\n## {heading}\n\n").unwrap();
+        page += "| step | debit | credit | amount | for |\n| --- | --- | --- | --- | --- |\n";
+        for step in steps.lines() {
+            let (name, line) = step.split_once('|').unwrap();
+            let step = apply(&mut world, line);
+            assert!(step.is_ok(), "{line}: {step:?}");
+            rows(&mut page, &world, name.trim());
+        }
+        let orders = ledger::AccountName::OrderClearing.id(Currency::USD);
+        let left = world.account.get(&orders).map_or(0, ledger::Account::balance);
+        writeln!(page, "\n`order/clearing`: {}", amount(left)).unwrap();
+    }
+    page
+}
+
+fn rows(page: &mut String, world: &World, name: &str) {
+    if world.transfers.is_empty() && !name.is_empty() {
+        writeln!(page, "| {name} | nothing | | | |").unwrap();
+    }
+    let mut name = name;
+    for transfer in &world.transfers {
+        let [debit, credit] = [transfer.debit, transfer.credit]
+            .map(|id| format!("`{}`", named(&world.account[&id].name.to_string())));
+        let sum = amount(transfer.amount.amount.minor());
+        let step = if name.is_empty() { "| |".to_owned() } else { format!("| {name} |") };
+        writeln!(page, "{step} {debit} | {credit} | {sum} | {} |", what(transfer)).unwrap();
+        name = "";
+    }
+}
+
+fn what(transfer: &Transfer) -> String {
+    let reason = transfer.reason.as_str().replace('_', " ");
+    match transfer.kind {
+        TransferKind::Posted => reason,
+        TransferKind::Pending => format!("{reason}: reserves"),
+        TransferKind::Post => format!("{reason}: takes"),
+        TransferKind::Void => format!("{reason}: gives back"),
+        TransferKind::Expire => format!("{reason}: lapses"),
+    }
+}
+
+/// The name with those of the script instead of ids.
+fn named(account: &str) -> String {
+    let mut shown = account.to_owned();
+    for name in ["A", "D", "G", "H", "J", "Y", "S", "T", "C"] {
+        let ids = [
+            CardId::from_bits(bits(name)).to_string(),
+            SellerId::from_bits(bits(name)).to_string(),
+            CreatorId::from_bits(bits(name)).to_string(),
+        ];
+        for id in ids {
+            shown = shown.replace(&id, name);
+        }
+    }
+    shown
+}
+
+fn amount(minor: i64) -> String {
+    let sign = if minor < 0 { "-" } else { "" };
+    let minor = minor.abs();
+    format!("{sign}{}.{:02}", minor / 100, minor % 100)
+}

@@ -1,0 +1,124 @@
+//! Disputes of payments that bought cards: what they block, and what is to be clawed back once they
+//! are lost.
+
+use base::{Amount, CardId, DisputeId, PaymentId, Token};
+
+use crate::{Purchase, PurchaseDispute};
+
+/// What a lost dispute has not got back from the cards yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Uncovered {
+    /// The dispute.
+    pub dispute: DisputeId,
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// How much of what it took was paid for cards and is not clawed back.
+    pub amount: Amount,
+}
+
+impl Purchase {
+    /// With a dispute that was opened, or goes on in a later stage; what was clawed back for it
+    /// before stays counted.
+    #[must_use]
+    pub fn with_open_dispute(&self, new: PurchaseDispute) -> Purchase {
+        let mut purchase = self.clone();
+        let mut known = purchase.disputes.iter_mut();
+        match known.find(|known| known.dispute == new.dispute) {
+            Some(known) => {
+                let clawed_back = known.clawed_back;
+                *known = PurchaseDispute { is_lost: false, clawed_back, ..new };
+            }
+            None => purchase.disputes.push(new),
+        }
+        purchase
+    }
+
+    /// With a dispute that was won, so it is not listed any more; and what was clawed back for it
+    /// from which cards, which is not so any more either.
+    #[must_use]
+    pub fn with_won_dispute(&self, dispute: DisputeId) -> (Purchase, Vec<(CardId, Amount)>) {
+        let mut purchase = self.clone();
+        let known = self.disputes.iter().find(|known| known.dispute == dispute);
+        let Some(known) = known else { return (purchase, Vec::new()) };
+        purchase.disputes.retain(|known| known.dispute != dispute);
+        let mut left = known.clawed_back;
+        let mut restored = Vec::new();
+        for card in &mut purchase.cards {
+            let part = card.clawed_back.min(left);
+            if self.has_paid(known.payment, card.line) && !part.is_zero() {
+                left = left.saturating_sub(part);
+                card.clawed_back = card.clawed_back.saturating_sub(part);
+                restored.push((card.card, part));
+            }
+        }
+        (purchase, restored)
+    }
+
+    /// With a dispute that was lost.
+    #[must_use]
+    pub fn with_lost_dispute(&self, dispute: DisputeId) -> Purchase {
+        let mut purchase = self.clone();
+        for known in purchase.disputes.iter_mut().filter(|known| known.dispute == dispute) {
+            known.is_lost = true;
+        }
+        purchase
+    }
+
+    /// With what was clawed back from a card for a lost dispute.
+    #[must_use]
+    pub fn with_clawed_back(&self, dispute: DisputeId, card: CardId, amount: Amount) -> Purchase {
+        let add = |sum: &mut Amount| *sum = sum.checked_add(amount).unwrap_or(Amount::MAX);
+        let mut purchase = self.clone();
+        for known in purchase.disputes.iter_mut().filter(|known| known.dispute == dispute) {
+            add(&mut known.clawed_back);
+        }
+        for known in purchase.cards.iter_mut().filter(|known| known.card == card) {
+            add(&mut known.clawed_back);
+        }
+        purchase
+    }
+
+    /// What lost disputes have not got back from the cards. What a bank takes of a payment counts
+    /// as paid for cards first, as far as the payment has paid for any.
+    pub fn uncovered(&self) -> Vec<Uncovered> {
+        let mut room: Vec<(PaymentId, Amount)> = Vec::new();
+        for part in &self.paid_by {
+            match room.iter_mut().find(|(payment, _)| *payment == part.payment) {
+                Some((_, sum)) => *sum = sum.checked_add(part.amount).unwrap_or(Amount::MAX),
+                None => room.push((part.payment, part.amount)),
+            }
+        }
+        // What was clawed back for one that is open again is not clawed back for another.
+        let (lost, open): (Vec<_>, Vec<_>) = self.disputes.iter().partition(|known| known.is_lost);
+        let mut uncovered = Vec::new();
+        for known in open.into_iter().chain(lost) {
+            let room = room.iter_mut().find(|(payment, _)| *payment == known.payment);
+            let Some((_, room)) = room else { continue };
+            let claim = if known.is_lost { known.amount } else { known.clawed_back };
+            let of_cards = claim.min(*room);
+            *room = room.saturating_sub(of_cards);
+            let amount = of_cards.saturating_sub(known.clawed_back);
+            if !amount.is_zero() {
+                let (dispute, payment) = (known.dispute, known.payment);
+                uncovered.push(Uncovered { dispute, payment, amount });
+            }
+        }
+        uncovered
+    }
+
+    /// Why the cards of a line are blocked, if they are: a payment that paid a part of the line is
+    /// disputed, or a dispute of it was lost and the cards had less than it took.
+    pub fn block_of(&self, line: u8) -> Option<Token<40>> {
+        let uncovered = self.uncovered();
+        let blocks = |known: &&PurchaseDispute| {
+            let is_uncovered = uncovered.iter().any(|lost| lost.dispute == known.dispute);
+            self.has_paid(known.payment, line) && (!known.is_lost || is_uncovered)
+        };
+        self.disputes.iter().find(blocks).map(|known| known.reason.clone())
+    }
+
+    /// Whether a payment has paid a part of a line.
+    pub fn has_paid(&self, payment: PaymentId, line: u8) -> bool {
+        self.paid_by.iter().any(|part| part.payment == payment && part.line == line)
+    }
+}

@@ -1,0 +1,42 @@
+//! What the routes ask of whoever calls rails. The calls themselves are made by jobs.
+
+use std::sync::Arc;
+
+use base::{CheckoutId, RailRefundId};
+use jobs::RailCaller;
+
+/// Calls rails for one book: implemented by jobs, used by routes.
+pub trait RailWork: Send + Sync {
+    /// Something of this checkout wants a rail now. Returns at once; what is forgotten is found
+    /// again by the regular runs.
+    fn nudge_checkout(&self, checkout: CheckoutId);
+
+    /// The same for a refund over a rail.
+    fn nudge_refund(&self, refund: RailRefundId);
+
+    /// The rail of this name, when the operator has set it up.
+    fn rail(&self, name: &str) -> Option<Arc<dyn rails::Rail>>;
+
+    /// Whoever makes the calls, for messages of rails and for test clocks; nobody in a pretence.
+    fn caller(&self) -> Option<&RailCaller> {
+        None
+    }
+}
+
+impl RailWork for RailCaller {
+    fn nudge_checkout(&self, checkout: CheckoutId) {
+        RailCaller::nudge_checkout(self, checkout);
+    }
+
+    fn nudge_refund(&self, refund: RailRefundId) {
+        RailCaller::nudge_refund(self, refund);
+    }
+
+    fn rail(&self, name: &str) -> Option<Arc<dyn rails::Rail>> {
+        RailCaller::rail(self, name)
+    }
+
+    fn caller(&self) -> Option<&RailCaller> {
+        Some(self)
+    }
+}

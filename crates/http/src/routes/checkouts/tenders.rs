@@ -1,0 +1,5 @@
+//! `/v1/checkouts/{id}/tenders`: the ways a checkout is paid.
+
+pub(crate) mod add;
+pub(crate) mod remove;
+mod wallet;

@@ -1,0 +1,40 @@
+//! `GET /v1/orders`: orders, newest first.
+
+use store::List;
+
+use crate::fields::optional_id;
+use crate::lists::{CreatedQuery, PageQuery};
+use crate::problem::Problem;
+use crate::query::query_parameters;
+use crate::read_call::ReadCall;
+use crate::reading::{self, Filtered};
+use crate::reply::Reply;
+use crate::scope::Read;
+use crate::views::list::ListView;
+use crate::views::order::OrderView;
+
+query_parameters! {
+    /// Which orders.
+    OrdersQuery {
+        /// Who bought.
+        #[param(pattern = "^per_[0-9a-hjkmnp-tv-z]{26}$")]
+        buyer,
+    }
+}
+
+/// The name of the answer in the documentation.
+type OrderList = ListView<OrderView<'static>>;
+
+/// List orders
+///
+/// Newest first. Shows at least everything that this key has written.
+#[utoipa::path(get, path = "/v1/orders", operation_id = "list_orders", tag = "Orders",
+    params(PageQuery, CreatedQuery, OrdersQuery),
+    responses((status = 200, description = "Orders", body = OrderList)))]
+pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
+    let (page, filters): (PageQuery, (CreatedQuery, OrdersQuery)) = call.query()?;
+    let (created, wanted) = &filters;
+    let buyer = optional_id("buyer", wanted.buyer.as_deref())?;
+    let asked = Filtered { name: "orders", page: &page, created, filters: &filters };
+    reading::list(&call.caller, asked, List::Orders { buyer }).await
+}

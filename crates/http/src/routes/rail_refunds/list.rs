@@ -1,0 +1,40 @@
+//! `GET /v1/rail-refunds`: refunds over rails, newest first.
+
+use store::List;
+
+use crate::fields::optional_id;
+use crate::lists::{CreatedQuery, PageQuery};
+use crate::problem::Problem;
+use crate::query::query_parameters;
+use crate::read_call::ReadCall;
+use crate::reading::{self, Filtered};
+use crate::reply::Reply;
+use crate::scope::Read;
+use crate::views::list::ListView;
+use crate::views::rail_refund::RailRefundView;
+
+query_parameters! {
+    /// Which refunds over rails.
+    RailRefundsQuery {
+        /// The refund of an order that they are parts of.
+        #[param(pattern = "^ref_[0-9a-hjkmnp-tv-z]{26}$")]
+        refund,
+    }
+}
+
+/// The name of the answer in the documentation.
+type RailRefundList = ListView<RailRefundView<'static>>;
+
+/// List refunds over rails
+///
+/// Newest first. Shows at least everything that this key has written.
+#[utoipa::path(get, path = "/v1/rail-refunds", operation_id = "list_rail_refunds", tag = "Payments",
+    params(PageQuery, CreatedQuery, RailRefundsQuery),
+    responses((status = 200, description = "Refunds over rails", body = RailRefundList)))]
+pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
+    let (page, filters): (PageQuery, (CreatedQuery, RailRefundsQuery)) = call.query()?;
+    let (created, wanted) = &filters;
+    let refund = optional_id("refund", wanted.refund.as_deref())?;
+    let asked = Filtered { name: "rail_refunds", page: &page, created, filters: &filters };
+    reading::list(&call.caller, asked, List::RailRefunds { refund }).await
+}

@@ -1,0 +1,148 @@
+//! Refunds of orders, and what they would be.
+
+use base::{Currency, OrderId, RefundId};
+use serde::Serialize;
+use shop::{LineId, LineRefund, OrderRefund, RefundAllocation, RefundStatus, Refunding, TenderId};
+
+use crate::views::line::ShortName;
+use crate::views::money::MoneyView;
+use crate::views::order::PartView;
+use crate::views::{Id, MetadataView, Time};
+
+/// Money of an order on its way back.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = OrderRefund)]
+pub(crate) struct OrderRefundView<'a> {
+    /// Always `refund`.
+    #[schema(pattern = "^refund$")]
+    object: &'static str,
+    #[schema(value_type = String, example = "ref_01jd3q8v9ec4y8s5k1m0t2n7xz")]
+    id: Id<RefundId>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    metadata: MetadataView<'static>,
+    /// `needs_consent` when any part does, else `pending`, else `failed`, else `succeeded`.
+    #[schema(example = "succeeded")]
+    status: &'static str,
+    amount: MoneyView,
+    #[schema(value_type = String)]
+    order: Id<OrderId>,
+    /// Why, in a machine word.
+    reason: &'a str,
+    /// Number of the credit note; numbers have no gaps.
+    credit_note: u64,
+    /// To which tenders, line by line; adds up to the amount.
+    allocations: Vec<RefundAllocationView>,
+    /// Of which lines; adds up to the amount.
+    lines: Vec<LineRefundView>,
+    /// From whom; adds up to the amount.
+    parts: Vec<PartView>,
+}
+
+/// A part of a refund: of one line, to one tender.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = RefundAllocation)]
+struct RefundAllocationView {
+    /// Who paid it and gets it.
+    #[schema(value_type = String, example = "t1")]
+    tender: ShortName<TenderId>,
+    #[schema(value_type = String, example = "l1")]
+    line: ShortName<LineId>,
+    amount: MoneyView,
+    /// `pending`, `succeeded`, `failed` or `needs_consent`; `null` in a preview.
+    status: Option<&'static str>,
+}
+
+/// What a refund does to a line.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = LineRefund)]
+struct LineRefundView {
+    #[schema(value_type = String, example = "l1")]
+    line: ShortName<LineId>,
+    /// Units, when they were asked for or the line goes back whole; else 0.
+    quantity: u32,
+    /// How much, tax included.
+    amount: MoneyView,
+}
+
+/// What a refund would be. The refund does exactly this, as long as nothing else happens.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = RefundPreview)]
+pub(crate) struct RefundPreviewView {
+    /// Always `refund_preview`.
+    #[schema(pattern = "^refund_preview$")]
+    object: &'static str,
+    amount: MoneyView,
+    /// To which tenders, line by line; adds up to the amount.
+    allocations: Vec<RefundAllocationView>,
+    /// Of which lines; adds up to the amount.
+    lines: Vec<LineRefundView>,
+    /// From whom; adds up to the amount.
+    parts: Vec<PartView>,
+}
+
+impl<'a> OrderRefundView<'a> {
+    pub(crate) fn new(refund: &'a OrderRefund) -> OrderRefundView<'a> {
+        let currency = refund.amount.currency;
+        let allocation = |it: &RefundAllocation| {
+            let (part, status) = ((it.tender, it.line, it.amount), Some(it.status));
+            RefundAllocationView::new(part, status, currency)
+        };
+        OrderRefundView {
+            object: "refund",
+            id: Id(refund.id),
+            created_at: Time(refund.created_at),
+            metadata: MetadataView(None),
+            status: refund.status().as_str(),
+            amount: refund.amount.into(),
+            order: Id(refund.order),
+            reason: refund.reason.as_str(),
+            credit_note: refund.credit_note,
+            allocations: refund.allocations.iter().map(allocation).collect(),
+            lines: LineRefundView::of(&refund.lines, currency),
+            parts: PartView::of(&refund.parts, currency),
+        }
+    }
+}
+
+impl RefundPreviewView {
+    pub(crate) fn new(refunding: &Refunding) -> RefundPreviewView {
+        let currency = refunding.amount.currency;
+        let allocations = refunding.allocations.iter();
+        let allocation = |part| RefundAllocationView::new(part, None, currency);
+        RefundPreviewView {
+            object: "refund_preview",
+            amount: refunding.amount.into(),
+            allocations: allocations.copied().map(allocation).collect(),
+            lines: LineRefundView::of(&refunding.lines, currency),
+            parts: PartView::of(&refunding.parts, currency),
+        }
+    }
+}
+
+impl RefundAllocationView {
+    fn new(
+        (tender, line, amount): (TenderId, LineId, base::Amount),
+        status: Option<RefundStatus>,
+        currency: Currency,
+    ) -> RefundAllocationView {
+        RefundAllocationView {
+            tender: ShortName(tender),
+            line: ShortName(line),
+            amount: MoneyView::new(amount, currency),
+            status: status.map(RefundStatus::as_str),
+        }
+    }
+}
+
+impl LineRefundView {
+    fn of(lines: &[LineRefund], currency: Currency) -> Vec<LineRefundView> {
+        let view = |refund: &LineRefund| LineRefundView {
+            line: ShortName(refund.line),
+            quantity: refund.units,
+            amount: MoneyView::new(refund.amount, currency),
+        };
+        lines.iter().map(view).collect()
+    }
+}

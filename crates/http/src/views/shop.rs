@@ -1,0 +1,77 @@
+//! Objects of payments and of the shop, whichever it is.
+
+use base::{Instant, TypedId};
+use engine::{Answer, Row};
+use serde::Serialize;
+
+use crate::views::checkout::CheckoutView;
+use crate::views::creator::CreatorView;
+use crate::views::dispute::DisputeView;
+use crate::views::order::OrderView;
+use crate::views::order_refund::OrderRefundView;
+use crate::views::payment::PaymentView;
+use crate::views::payment_method::PaymentMethodView;
+use crate::views::payout::PayoutView;
+use crate::views::product::ProductView;
+use crate::views::rail_refund::RailRefundView;
+use crate::views::seller::SellerView;
+
+macro_rules! shop_objects {
+    ($($row:ident => $view:ident,)+) => {
+        /// An object of payments or of the shop. `object` tells which it is.
+        #[derive(Serialize, utoipa::ToSchema)]
+        #[serde(untagged)]
+        #[schema(as = ShopObject)]
+        pub(crate) enum ShopView<'a> {
+            Checkout(Box<CheckoutView<'a>>),
+            $($row(Box<$view<'a>>),)+
+        }
+
+        impl<'a> ShopView<'a> {
+            /// What an answer shows; `None` for other answers.
+            pub(crate) fn of_answer(answer: &'a Answer) -> Option<ShopView<'a>> {
+                Some(match answer {
+                    Answer::Checkout { checkout, waits_for, now } => {
+                        let view = CheckoutView::new(checkout, waits_for.as_deref(), *now);
+                        ShopView::Checkout(Box::new(view))
+                    }
+                    $(Answer::$row(row) => ShopView::$row(Box::new($view::new(row))),)+
+                    _ => return None,
+                })
+            }
+
+            /// A row as lists and events show it; `None` for other rows.
+            pub(crate) fn of_row(row: &'a Row, now: Instant) -> Option<ShopView<'a>> {
+                Some(match row {
+                    Row::Checkout(row) => {
+                        ShopView::Checkout(Box::new(CheckoutView::new(row, None, now)))
+                    }
+                    $(Row::$row(row) => ShopView::$row(Box::new($view::new(row))),)+
+                    _ => return None,
+                })
+            }
+        }
+
+        /// The id of a row of payments or of the shop; `None` for other rows.
+        pub(crate) fn id_of(row: &Row) -> Option<u128> {
+            Some(match row {
+                Row::Checkout(row) => TypedId::bits(row.id),
+                $(Row::$row(row) => TypedId::bits(row.id),)+
+                _ => return None,
+            })
+        }
+    };
+}
+
+shop_objects! {
+    Seller => SellerView,
+    Creator => CreatorView,
+    Product => ProductView,
+    Method => PaymentMethodView,
+    Order => OrderView,
+    OrderRefund => OrderRefundView,
+    Payment => PaymentView,
+    RailRefund => RailRefundView,
+    Dispute => DisputeView,
+    Payout => PayoutView,
+}

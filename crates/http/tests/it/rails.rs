@@ -1,0 +1,185 @@
+//! `POST /v1/rails/{rail}/webhooks/{book}`: what a rail tells is believed when it is signed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::{Currency, Money, Token};
+use http::{Book, Limits, Scopes};
+use jobs::{Connected, RailCaller, RailParts, SpareIds};
+use outside::clock::{Clock, SystemClock};
+use outside::random::SystemRandomness;
+use rails::sandbox::{Message, Sandbox, Settings};
+use rails::{Authorize, MethodToken, Outcome, Rail, Secret};
+use serde_json::{Value, json};
+use store::{KeyKind, MemoryBook};
+
+use crate::world::{Answer, World, check_members, usd};
+
+/// A book with a sandbox that sends its messages by HTTP.
+struct Told {
+    world: World,
+    sandbox: Sandbox,
+    running: Option<writer::Running>,
+    caller: Arc<RailCaller>,
+    /// A key of the book with every scope.
+    secret: String,
+}
+
+impl Told {
+    fn new() -> Told {
+        // It waits for rails as long as a server does.
+        let world = World::with_limits(Limits::default());
+        let clock: Arc<dyn Clock> = Arc::new(world.clock.clone());
+        let memory = MemoryBook::new();
+        let spec = writer::BookSpec { is_test: true, ring: [7; 8] };
+        let times = Box::new({
+            let clock = Arc::clone(&clock);
+            move || (clock.now(), clock.monotonic())
+        });
+        let running =
+            writer::spawn(memory.store(), spec, writer::Options::default(), times).unwrap();
+        let secret = Secret::new("sandbox-secret");
+        let sandbox = Sandbox::in_memory(Arc::clone(&clock), Settings::new(1, secret));
+        let read = memory.clone();
+        let caller = RailCaller::spawn(RailParts {
+            handle: running.handle.clone(),
+            open_reader: Box::new(move || Ok(Box::new(read.reader()))),
+            rails: vec![Connected::new(Arc::new(sandbox.clone()), Arc::clone(&clock))],
+            late: Vec::new(),
+            clock: Arc::new(SystemClock::new()),
+            ids: SpareIds::new(clock, Box::new(SystemRandomness)),
+            interval: Duration::from_secs(3_600),
+            report: Box::new(|report| panic!("{report}")),
+        });
+        let caller = Arc::new(caller.unwrap());
+        let record = world.register("told");
+        let book = Book::new(record, running.handle.clone(), vec![Box::new(memory.reader())]);
+        let work = Arc::clone(&caller) as Arc<dyn http::RailWork>;
+        let book = world.app.add_book(book.with_rails(work));
+        let secret = world.key_of(&book, KeyKind::Secret, Scopes::ALL);
+        Told { world, sandbox, running: Some(running), caller, secret }
+    }
+
+    async fn post(&self, path: &str, body: Value, status: u16) -> Value {
+        let ask = self.world.post(path, body).with(&self.secret).fresh();
+        ask.await_status(status).await.json
+    }
+
+    async fn read(&self, path: &str) -> Value {
+        self.world.get(path).with(&self.secret).await_status(200).await.json
+    }
+
+    /// A message about a payment that this book knows nothing of.
+    fn message(&self) -> Message {
+        let request = Authorize {
+            operation: &Token::new("somebody-elses").unwrap(),
+            method: &MethodToken::new("tok_ok").unwrap(),
+            amount: Money::new(500, Currency::USD).unwrap(),
+            return_url: None,
+        };
+        let authorized = self.sandbox.authorize(&request);
+        assert!(matches!(authorized, Outcome::Succeeded(_)), "{authorized:?}");
+        self.sandbox.messages().remove(0)
+    }
+
+    async fn send(&self, path: &str, signature: &str, body: Vec<u8>) -> Answer {
+        let ask = self.world.ask("POST", path).without("authorization").bytes(body);
+        ask.header("sandbox-signature", signature).send().await
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.caller.stop();
+        self.running.take().unwrap().stop();
+    }
+}
+
+const PATH: &str = "/v1/rails/sandbox/webhooks/told";
+
+#[tokio::test]
+async fn a_signed_message_is_received_and_no_other() {
+    let told = Told::new();
+    let message = told.message();
+    let signature = message.headers[1].1.clone();
+    let check = async |path: &str, signature: &str, body: &[u8], status: u16, code: &str| {
+        let answer = told.send(path, signature, body.to_vec()).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.text());
+        assert_eq!(answer.json["code"].as_str().unwrap_or(""), code, "{path}");
+    };
+    let body = message.body.as_slice();
+    check(PATH, &signature, body, 200, "").await;
+    // Twice is as good as once.
+    check(PATH, &signature, body, 200, "").await;
+    check(PATH, "", body, 401, "unauthorized").await;
+    check(PATH, "t=1,v1=00", body, 401, "unauthorized").await;
+    check(PATH, &signature, b"{}", 401, "unauthorized").await;
+    let long = vec![b' '; (1 << 20) + 1];
+    check(PATH, &signature, &long, 413, "body_too_large").await;
+    check("/v1/rails/stripe/webhooks/told", &signature, body, 404, "not_found").await;
+    check("/v1/rails/sandbox/webhooks/nobody", &signature, body, 404, "not_found").await;
+    // A book for which nobody calls rails.
+    check("/v1/rails/sandbox/webhooks/test", &signature, body, 404, "not_found").await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_sent_again_much_later_is_not_believed() {
+    let told = Told::new();
+    let message = told.message();
+    told.world.pass(base::Span::minutes(6));
+    let answer = told.send(PATH, &message.headers[1].1, message.body).await;
+    assert_eq!(answer.status.as_u16(), 401, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_message_is_sent_again_when_nobody_calls_rails_any_more() {
+    let told = Told::new();
+    let message = told.message();
+    told.caller.stop();
+    let answer = told.send(PATH, &message.headers[1].1, message.body).await;
+    assert_eq!(answer.status.as_u16(), 503, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn gift_cards_are_bought_over_a_rail_and_taken_back() {
+    let told = Told::new();
+    let method = json!({"rail": "sandbox", "token": "tok_ok"});
+    let method = told.post("/v1/payment-methods", method, 201).await;
+    let body = json!({
+        "value": usd(2_500), "quantity": 2, "region": "US", "payment_method": method["id"],
+    });
+    let buy = |key: &'static str| {
+        let ask = told.world.post("/v1/gift-card-purchases", body.clone());
+        ask.with(&told.secret).key(key).await_status(201)
+    };
+    // Two who ask the same at once, and one who asks again.
+    let (one, two) = tokio::join!(buy("buy"), buy("buy"));
+    let again = buy("buy").await;
+    let bought = one.json;
+    check_members(&bought, json!({"status": "paid", "quantity": 2}));
+    assert_eq!((&bought, &bought), (&two.json, &again.json));
+    let charged = told.read("/v1/payments").await["data"].clone();
+    assert_eq!(charged.as_array().unwrap().len(), 1);
+    check_members(&charged[0], json!({"status": "captured", "captured": usd(5_000)}));
+    let path = format!("/v1/gift-card-purchases/{}/undo", bought["id"].as_str().unwrap());
+    let undone = told.post(&path, json!({}), 200).await;
+    assert_eq!(undone["status"], "undone");
+    let cards = undone["gift_cards"].as_array().unwrap();
+    assert!(cards.iter().all(|card| card["status"] == "canceled"), "{undone}");
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    let list = format!("/v1/orders/{}/refunds", bought["order"].as_str().unwrap());
+    loop {
+        let refund = told.read(&list).await["data"][0].clone();
+        if refund["status"] == "succeeded" {
+            break assert_eq!(refund["amount"], usd(5_000));
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{refund}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let declined = json!({"rail": "sandbox", "token": "tok_declined"});
+    let declined = told.post("/v1/payment-methods", declined, 201).await;
+    let mut body = body.clone();
+    body["payment_method"] = declined["id"].clone();
+    let failed = told.post("/v1/gift-card-purchases", body, 201).await;
+    check_members(&failed, json!({"status": "failed", "order": null, "gift_cards": []}));
+}

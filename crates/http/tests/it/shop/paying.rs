@@ -1,0 +1,171 @@
+//! Paying: once, all or nothing, and shown as it is.
+
+use serde_json::json;
+
+use super::{Shop, id};
+use crate::fake_rails::{BANK, FakeRails};
+use crate::world::{World, check_members, usd};
+
+#[tokio::test]
+async fn cards_and_a_method_pay_together() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let mut line = shop.line(1_000);
+    line["creator"] = json!(shop.creator);
+    line["tax"] = usd(80);
+    let checkout = shop.checkout_with(json!([line]), json!({})).await;
+    let card = world.issue(300).await;
+    shop.card_pays(&checkout, &card).await;
+    shop.method_pays(&checkout, "tok_ok").await;
+    let paid = shop.pay(&checkout).await;
+    check_members(&paid, json!({"status": "paid", "failure": null, "next_action": null}));
+    let statuses: Vec<_> =
+        paid["tenders"].as_array().unwrap().iter().map(|tender| &tender["status"]).collect();
+    assert_eq!(statuses, ["paid", "paid"]);
+    let order = shop.read("orders", paid["order"].as_str().unwrap()).await;
+    check_members(
+        &order,
+        json!({
+            "object": "order", "status": "paid", "checkout": checkout, "total": usd(1_080),
+            "refunded": usd(0), "receipt": 1,
+        }),
+    );
+    let parts = json!([
+        {"kind": "seller", "of": shop.seller, "amount": usd(850)},
+        {"kind": "commission", "of": null, "amount": usd(100)},
+        {"kind": "creator", "of": shop.creator, "amount": usd(50)},
+        {"kind": "tax", "of": null, "amount": usd(80)},
+    ]);
+    assert_eq!(order["lines"][0]["parts"], parts);
+    assert_eq!(order["tenders"][0]["amount"], usd(300));
+    assert_eq!(order["tenders"][1]["amount"], usd(780));
+    let payment = shop.read("payments", order["tenders"][1]["payment"].as_str().unwrap()).await;
+    check_members(
+        &payment,
+        json!({
+            "object": "payment", "status": "captured", "amount": usd(780), "captured": usd(780),
+            "refundable": usd(780), "checkout": checkout, "rail": "sandbox", "failure": null,
+            "outcome_unknown": false,
+        }),
+    );
+    let of_checkout = format!("/v1/payments?checkout={checkout}");
+    assert_eq!(shop.list(&of_checkout).await, [payment]);
+    assert_eq!(shop.list("/v1/orders").await, [order]);
+    assert_eq!(shop.balance("order/clearing").await, 0);
+    assert_eq!(shop.balance(&format!("seller/{}", shop.seller)).await, 850);
+}
+
+#[tokio::test]
+async fn what_is_not_covered_is_told() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let checkout = shop.checkout(1_000).await;
+    shop.card_pays(&checkout, &world.issue(300).await).await;
+    let pay = world.post(&format!("/v1/checkouts/{checkout}/pay"), json!({})).fresh();
+    let told = pay.await_problem(422, "not_covered", None).await;
+    check_members(&told.json, json!({"remaining": usd(700), "transient": false}));
+}
+
+#[tokio::test]
+async fn a_declined_payment_gives_everything_back_and_may_be_tried_again() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let checkout = shop.checkout(1_000).await;
+    let card = world.issue(300).await;
+    shop.card_pays(&checkout, &card).await;
+    shop.method_pays(&checkout, "tok_declined").await;
+    let pay = world.post(&format!("/v1/checkouts/{checkout}/pay"), json!({})).key("first");
+    let failed = pay.clone().await_status(200).await.json;
+    check_members(&failed, json!({"status": "failed", "failure": "declined", "order": null}));
+    let card_now = shop.read("gift-cards", &id(&card)).await;
+    check_members(&card_now, json!({"available": usd(300), "held": usd(0)}));
+    let payment = &shop.list(&format!("/v1/payments?checkout={checkout}")).await[0];
+    check_members(
+        payment,
+        json!({
+            "status": "failed", "failure": {"step": "authorize", "code": "declined"},
+        }),
+    );
+    // The same request again: nothing is paid, and the checkout is shown as it is.
+    let again = pay.clone().await_status(200).await;
+    assert!(again.is_replayed());
+    assert_eq!(again.json["status"], "failed");
+    shop.method_pays(&checkout, "tok_ok").await;
+    assert_eq!(pay.clone().await_status(200).await.json["status"], "open");
+    let paid = shop.pay(&checkout).await;
+    assert_eq!(paid["status"], "paid", "{paid:#}");
+    let last = pay.await_status(200).await;
+    assert!(last.is_replayed());
+    assert_eq!(last.json, paid);
+    assert_eq!(shop.list("/v1/orders").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_payer_is_told_what_to_do_and_nobody_else_is() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let checkout = shop.checkout(1_000).await;
+    shop.method_pays(&checkout, "tok_challenge").await;
+    let pay = world.post(&format!("/v1/checkouts/{checkout}/pay"), json!({})).key("pay");
+    let waits = pay.clone().await_status(200).await.json;
+    let action = json!({"kind": "redirect", "url": BANK});
+    check_members(&waits, json!({"status": "requires_action", "next_action": action}));
+    assert_eq!(shop.read("checkouts", &checkout).await, waits);
+    for path in ["/v1/checkouts", "/v1/payments", "/v1/events"] {
+        let told = world.get(path).await_status(200).await;
+        assert!(!told.text().contains(BANK), "{path}: {}", told.text());
+    }
+    let payment = waits["tenders"][0]["payment"].as_str().unwrap().parse().unwrap();
+    let rails = FakeRails::new(world.book.handle().clone());
+    rails.authorize(payment);
+    // Whoever repeats the request sees how it went on.
+    let paid = pay.await_status(200).await;
+    assert!(paid.is_replayed());
+    check_members(&paid.json, json!({"status": "paid", "next_action": null}));
+}
+
+#[tokio::test]
+async fn a_rail_that_says_nothing_leaves_the_checkout_paying() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let checkout = shop.checkout(1_000).await;
+    shop.method_pays(&checkout, "tok_silent").await;
+    let waits = shop.pay(&checkout).await;
+    check_members(&waits, json!({"status": "paying", "order": null}));
+    let path = format!("/v1/checkouts/{checkout}");
+    let again = world.post(&format!("{path}/pay"), json!({})).fresh();
+    let told = again.await_problem(422, "checkout_paying", None).await;
+    assert_eq!(told.json["transient"], true);
+    let remove = world.ask("DELETE", &format!("{path}/tenders/t1")).fresh();
+    remove.await_problem(422, "checkout_paying", None).await;
+}
+
+#[tokio::test]
+async fn two_who_pay_at_once_get_one_order() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    for same_key in [true, false] {
+        let checkout = shop.checkout(1_000).await;
+        shop.card_pays(&checkout, &world.issue(300).await).await;
+        shop.method_pays(&checkout, "tok_ok").await;
+        let pay = || world.post(&format!("/v1/checkouts/{checkout}/pay"), json!({}));
+        let key = format!("both {checkout}").replace(' ', "-");
+        let other = if same_key { key.clone() } else { format!("{key}-2") };
+        let (one, two) = tokio::join!(pay().key(&key).send(), pay().key(&other).send());
+        let paid: Vec<_> = [&one, &two].into_iter().filter(|it| it.status == 200).collect();
+        assert_eq!(paid.len(), if same_key { 2 } else { 1 }, "{} {}", one.text(), two.text());
+        for answer in &paid {
+            assert_eq!(answer.json["status"], "paid");
+            assert_eq!(answer.json["order"], paid[0].json["order"]);
+        }
+        let refused = [&one, &two].into_iter().find(|answer| answer.status == 422);
+        if let Some(refused) = refused {
+            let code = refused.json["code"].as_str().unwrap();
+            assert!(["checkout_paying", "checkout_paid"].contains(&code), "{code}");
+        }
+        assert_eq!(shop.list(&format!("/v1/payments?checkout={checkout}")).await.len(), 1);
+    }
+    assert_eq!(shop.list("/v1/orders").await.len(), 2);
+    assert_eq!(shop.balance("order/clearing").await, 0);
+    assert_eq!(shop.balance(&format!("seller/{}", shop.seller)).await, 1_800);
+}

@@ -1,0 +1,277 @@
+//! Who calls the rails of one book: starts, stops, and is told what there may be to do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use base::{CheckoutId, Instant, KeyId, RailRefundId};
+use engine::{Answer, Command, PaymentCommand, Query, Refusal};
+use outside::clock::Clock;
+use payments::Refusal as PaymentRefusal;
+use rails::Rail;
+use store::Reader;
+use writer::{Handle, Request, Trouble};
+
+use super::connected::Connected;
+use super::desk::Desk;
+use super::look::{Looks, Nudge};
+use super::report::RailReport;
+use super::spare::SpareIds;
+use crate::due::{SYSTEM_ACTOR, book_time};
+use crate::{JobError, OpenReader};
+
+/// Nudges that may wait; one too many is forgotten, and what it was about found by the next run.
+const NUDGES_WAITING_MAX: usize = 1_024;
+
+/// How long calls under way are waited for when the caller stops. Their answers are lost then; the
+/// rows say that they were asked for.
+const STOP_TIME_MAX: Duration = Duration::from_secs(2);
+
+/// Who is told what is worth a line in the log.
+pub type TellRail = Box<dyn Fn(RailReport) + Send + Sync>;
+
+/// Opens a rail, or says why it cannot be had yet.
+pub type OpenRail = Box<dyn FnMut() -> Result<Connected, String> + Send>;
+
+/// What calling rails takes.
+pub struct RailParts {
+    /// The book.
+    pub handle: Handle,
+    /// Opens a reader of its tables for one run.
+    pub open_reader: OpenReader,
+    /// The rails that are set up for it.
+    pub rails: Vec<Connected>,
+    /// More of them, of which another process may still have the file: opened at once, or by a
+    /// later run. The book is served meanwhile.
+    pub late: Vec<OpenRail>,
+    /// The machine's clock, for waiting.
+    pub clock: Arc<dyn Clock>,
+    /// Ids for what may follow.
+    pub ids: SpareIds,
+    /// Time between two regular runs.
+    pub interval: Duration,
+    /// Told what somebody should know.
+    pub report: TellRail,
+}
+
+/// Calls the rails of one book. Dropping it stops it.
+pub struct RailCaller {
+    shared: Arc<Shared>,
+    /// `None` once it is being stopped; the thread of the runs ends when this is gone.
+    nudges: Mutex<Option<SyncSender<Nudge>>>,
+    runs: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What all threads of a caller have in common.
+pub(super) struct Shared {
+    pub(super) handle: Handle,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: SpareIds,
+    /// By name; empty once the caller has stopped, so that files of sandboxes are free.
+    desks: RwLock<BTreeMap<&'static str, Arc<Desk>>>,
+    open_reader: Mutex<OpenReader>,
+    report: TellRail,
+    /// Rails that were asked for and are not set up.
+    missed: Mutex<BTreeSet<String>>,
+    is_stopped: AtomicBool,
+    /// Somebody was told that a rail cannot be had yet.
+    has_waited: AtomicBool,
+}
+
+/// How a command was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is in the book.
+    Done,
+    /// It was known before.
+    Known,
+    /// It was refused.
+    Refused(Refusal),
+}
+
+impl RailCaller {
+    /// Starts the regular runs: one at once, then one every interval. The book tells the time, so
+    /// a test clock counts. It ends by itself when the writer has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system gives no thread.
+    pub fn spawn(parts: RailParts) -> std::io::Result<RailCaller> {
+        let RailParts { handle, open_reader, rails, mut late, clock, ids, interval, report } =
+            parts;
+        let desk = |connected: Connected| (connected.rail.name(), Arc::new(Desk::new(connected)));
+        let shared = Arc::new(Shared {
+            handle,
+            clock,
+            ids,
+            desks: RwLock::new(rails.into_iter().map(desk).collect()),
+            open_reader: Mutex::new(open_reader),
+            report,
+            missed: Mutex::default(),
+            is_stopped: AtomicBool::new(false),
+            has_waited: AtomicBool::new(false),
+        });
+        late.retain_mut(|open| !shared.opens(open));
+        let (nudges, receiver) = mpsc::sync_channel(NUDGES_WAITING_MAX);
+        let looks = Looks::new(Arc::clone(&shared), receiver, interval, late);
+        let runs = thread::Builder::new().name("rails".to_owned()).spawn(|| looks.run())?;
+        Ok(RailCaller { shared, nudges: Mutex::new(Some(nudges)), runs: Mutex::new(Some(runs)) })
+    }
+
+    /// Something of this checkout wants a rail now. Returns at once; what is forgotten is found
+    /// again by the regular runs.
+    pub fn nudge_checkout(&self, checkout: CheckoutId) {
+        self.nudge(Nudge::Checkout(checkout));
+    }
+
+    /// The same for a refund over a rail.
+    pub fn nudge_refund(&self, refund: RailRefundId) {
+        self.nudge(Nudge::Refund(refund));
+    }
+
+    /// The rail of this name, when it is set up for this book.
+    pub fn rail(&self, name: &str) -> Option<Arc<dyn Rail>> {
+        self.shared.desk(name).map(|desk| Arc::clone(&desk.connected.rail))
+    }
+
+    /// Stops: nothing is called any more. Calls under way are waited for a moment, and what they
+    /// bring is noted by whoever calls next, since it asks by the same operation.
+    pub fn stop(&self) {
+        locked(&self.nudges).take();
+        self.shared.is_stopped.store(true, Ordering::Relaxed);
+        let desks =
+            std::mem::take(&mut *self.shared.desks.write().unwrap_or_else(PoisonError::into_inner));
+        desks.values().for_each(|desk| desk.close());
+        if let Some(runs) = locked(&self.runs).take() {
+            // A panic was told by the thread itself; there is nothing to be saved here.
+            let _ = runs.join();
+        }
+        for desk in desks.values() {
+            let _all_ended = desk.wait_closed(STOP_TIME_MAX);
+        }
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    fn nudge(&self, nudge: Nudge) {
+        if let Some(nudges) = &*locked(&self.nudges) {
+            // A full channel means that a run is coming, a closed one that the writer has ended.
+            let _ = nudges.try_send(nudge);
+        }
+    }
+}
+
+impl Drop for RailCaller {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Shared {
+    /// The desk of the rail of this name.
+    pub(super) fn desk(&self, name: &str) -> Option<Arc<Desk>> {
+        self.desks.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Every desk, in order of the rails' names.
+    pub(super) fn desks(&self) -> Vec<Arc<Desk>> {
+        self.desks.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Opens a rail that comes late; false when it has to wait still, which is told once.
+    pub(super) fn opens(&self, open: &mut OpenRail) -> bool {
+        match open() {
+            Ok(connected) => {
+                let (name, desk) = (connected.rail.name(), Arc::new(Desk::new(connected)));
+                let mut desks = self.desks.write().unwrap_or_else(PoisonError::into_inner);
+                if !self.is_stopped() {
+                    desks.insert(name, desk);
+                }
+                true
+            }
+            Err(why) => {
+                if !self.has_waited.swap(true, Ordering::Relaxed) {
+                    self.report(RailReport::NotYet { why });
+                }
+                false
+            }
+        }
+    }
+
+    /// The book's time.
+    pub(super) fn now(&self) -> Result<Instant, JobError> {
+        book_time(&self.handle).map(|(now, _)| now)
+    }
+
+    /// A reader for one run.
+    pub(super) fn reader(&self) -> Result<Box<dyn Reader>, JobError> {
+        Ok((locked(&self.open_reader))()?)
+    }
+
+    /// Asks the writer about many rows at once; `None` where there is none.
+    pub(super) fn ask_all(&self, queries: Vec<Query>) -> Result<Vec<Option<Answer>>, Trouble> {
+        if queries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (sender, receiver) = mpsc::channel();
+        self.handle.query(queries, move |answers| {
+            // Nobody waits when the caller has stopped.
+            let _ = sender.send(answers);
+        })?;
+        let ended = || Trouble::Ended("it stopped before it answered".to_owned());
+        receiver.recv().map_err(|_| ended())?
+    }
+
+    /// Has a command decided. A refusal that a person must hear of is reported.
+    pub(super) fn decide(
+        &self,
+        command: PaymentCommand,
+        rail: &str,
+        about: impl std::fmt::Display,
+    ) -> Result<Verdict, Trouble> {
+        const ACTOR: KeyId = SYSTEM_ACTOR;
+        let request =
+            Request { command: Command::Payments(command), actor: ACTOR, operation: None };
+        let mut outcomes = self.handle.decide(vec![request], false)?;
+        let outcome = outcomes.pop().expect("the writer gives one outcome a request");
+        let Err(refusal) = outcome?.result else { return Ok(Verdict::Done) };
+        let (rail, about) = (rail.to_owned(), about.to_string());
+        match refusal {
+            Refusal::Payments(PaymentRefusal::NothingToChange) => return Ok(Verdict::Known),
+            Refusal::Payments(PaymentRefusal::Contradiction { .. }) => {
+                self.report(RailReport::Contradiction { rail, about, refusal });
+            }
+            // A dispute takes what would be sent, or has just cancelled it: the refund tells.
+            Refusal::Payments(
+                PaymentRefusal::AmountExceedsRefundable { .. } | PaymentRefusal::RefundNotOpen,
+            ) => {}
+            refusal => self.report(RailReport::Refused { rail, about, refusal }),
+        }
+        Ok(Verdict::Refused(refusal))
+    }
+
+    /// True when nobody calls any more.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+
+    /// Reports, once a rail, that it is not set up. One that has stopped misses nothing.
+    pub(super) fn miss(&self, rail: &str) {
+        if !self.is_stopped() && locked(&self.missed).insert(rail.to_owned()) {
+            self.report(RailReport::NoSuchRail { rail: rail.to_owned() });
+        }
+    }
+
+    pub(super) fn report(&self, report: RailReport) {
+        (self.report)(report);
+    }
+}
+
+fn locked<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,9 @@
+//! Calling rails: a sandbox behind a real book, with and without trouble on the way.
+
+mod disputes;
+mod faults;
+mod market;
+mod messages;
+mod paying;
+mod refunding;
+mod shaky;

@@ -1,0 +1,429 @@
+//! A test book with a seller, a sandbox, and somebody who calls it.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base::{
+    CheckoutId, Currency, HoldId, Instant, KeyId, LineKind, Metadata, MethodId, Money, OrderId,
+    PaymentId, RailRefundId, RefundId, Region, SellerId, Span, Text, Token,
+};
+use engine::{AddTender, Answer, Command, PaymentCommand, Query, RefundIds, ShopCommand};
+use jobs::{
+    Advanced, BookClock, Connected, RailCaller, RailParts, RailReport, SpareIds, advance_test_clock,
+};
+use outside::clock::{Clock, SystemClock};
+use outside::random::SeededRandomness;
+use payments::{
+    Method, NewMethod, NextAction, Payment, PaymentState, RailRefund, RailToken, RefundState,
+};
+use rails::sandbox::{Sandbox, Settings};
+use rails::{Rail, Reference, Secret};
+use shop::{
+    BasisPoints, Checkout, CheckoutState, NewCheckout, NewLine, OrderRefund, RefundOrder,
+    RefundRequest, Seller, TenderKind,
+};
+use store::sqlite::{Folder, Options as FileOptions, open_folder_with};
+use store::{BookName, MemoryBook, Reader, Store};
+use writer::{BookSpec, Decided, Options, Request, Running};
+
+/// Where the book is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    Memory,
+    Sqlite,
+}
+
+#[derive(Clone)]
+enum Place {
+    Memory(MemoryBook),
+    Sqlite(
+        Folder,
+        BookName,
+        #[expect(dead_code, reason = "it is there as long as the book")] Arc<tempfile::TempDir>,
+    ),
+}
+
+impl Place {
+    fn new(kept: Kept) -> Place {
+        if kept == Kept::Memory {
+            return Place::Memory(MemoryBook::new());
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let opened = open_folder_with(folder.path(), FileOptions::default()).unwrap();
+        Place::Sqlite(opened, BookName::new("test").unwrap(), Arc::new(folder))
+    }
+
+    fn store(&self) -> Box<dyn Store> {
+        match self {
+            Place::Memory(book) => Box::new(book.store()),
+            Place::Sqlite(folder, name, _) => Box::new(folder.book(name).unwrap()),
+        }
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        match self {
+            Place::Memory(book) => Box::new(book.reader()),
+            Place::Sqlite(folder, name, _) => Box::new(folder.reader(name).unwrap()),
+        }
+    }
+}
+
+/// What stands between the caller and the sandbox.
+pub type Between = Arc<dyn Fn(Arc<dyn Rail>) -> Arc<dyn Rail> + Send + Sync>;
+
+pub struct Market {
+    pub running: Running,
+    pub sandbox: Sandbox,
+    clock: Arc<dyn Clock>,
+    place: Place,
+    wall_micros: Arc<AtomicI64>,
+    between: Option<Between>,
+    others: Vec<Connected>,
+    caller: Mutex<Option<Arc<RailCaller>>>,
+    reports: Arc<Mutex<Vec<String>>>,
+    drawn: AtomicU64,
+}
+
+/// What everything costs.
+pub const PRICE: i64 = 10_000;
+
+const SELLER: SellerId = SellerId::from_bits(1);
+
+impl Market {
+    pub fn open(kept: Kept) -> Market {
+        Market::open_with(kept, None, Vec::new())
+    }
+
+    pub fn open_with(kept: Kept, between: Option<Between>, others: Vec<Connected>) -> Market {
+        let opened_at = Instant::parse("2026-01-01T00:00:00Z").unwrap();
+        let wall_micros = Arc::new(AtomicI64::new(opened_at.micros()));
+        let (ticks, start) = (wall_micros.clone(), opened_at.micros());
+        let times = Box::new(move || {
+            let wall = ticks.fetch_add(1_000, Ordering::Relaxed);
+            (Instant::from_micros(wall), Duration::from_micros((wall - start).unsigned_abs()))
+        });
+        let place = Place::new(kept);
+        let spec = BookSpec { is_test: true, ring: [0; 8] };
+        let options =
+            Options { clock_jump_max: Duration::from_secs(1 << 40), ..Options::default() };
+        let running = writer::spawn(place.store(), spec, options, times).unwrap();
+        let clock: Arc<dyn Clock> =
+            Arc::new(BookClock::new(running.handle.clone(), Arc::new(SystemClock::new())));
+        let settings = Settings::new(7, Secret::new("sandbox-secret"));
+        let market = Market {
+            sandbox: Sandbox::in_memory(clock.clone(), settings),
+            running,
+            clock,
+            place,
+            wall_micros,
+            between,
+            others,
+            caller: Mutex::new(None),
+            reports: Arc::default(),
+            drawn: AtomicU64::new(100),
+        };
+        market.start();
+        market.shop(ShopCommand::CreateSeller(Box::new(Seller {
+            id: SELLER,
+            name: Text::new("Seller").unwrap(),
+            commission: BasisPoints::new(1_000).unwrap(),
+            metadata: Metadata::default(),
+            created_at: opened_at,
+        })));
+        market
+    }
+
+    /// Starts to call rails, or does so again after a stop.
+    pub fn start(&self) {
+        let mut connected = Connected::sandbox(self.sandbox.clone(), self.clock.clone());
+        if let Some(between) = &self.between {
+            connected = connected.through(between(Arc::new(self.sandbox.clone())));
+        }
+        let mut rails = self.others.clone();
+        rails.push(connected);
+        let place = self.place.clone();
+        let reports = self.reports.clone();
+        let seed = self.drawn.fetch_add(1, Ordering::Relaxed);
+        let random = Box::new(SeededRandomness::new(seed));
+        let caller = RailCaller::spawn(RailParts {
+            handle: self.running.handle.clone(),
+            open_reader: Box::new(move || Ok(place.reader())),
+            rails,
+            late: Vec::new(),
+            clock: Arc::new(SystemClock::new()),
+            ids: SpareIds::new(self.clock.clone(), random),
+            interval: Duration::from_millis(5),
+            report: Box::new(move |report| reports.lock().unwrap().push(told(&report))),
+        });
+        *self.caller.lock().unwrap() = Some(Arc::new(caller.unwrap()));
+    }
+
+    pub fn caller(&self) -> Arc<RailCaller> {
+        self.caller.lock().unwrap().clone().unwrap()
+    }
+
+    /// Nobody calls any more, and nothing that was kept in memory is left.
+    pub fn stop(&self) {
+        if let Some(caller) = self.caller.lock().unwrap().take() {
+            caller.stop();
+        }
+    }
+
+    pub fn reports(&self) -> Vec<String> {
+        self.reports.lock().unwrap().clone()
+    }
+
+    pub fn now(&self) -> Instant {
+        match self.running.handle.ask(Query::Book).unwrap() {
+            Some(Answer::Book { now, .. }) => now,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Lets time pass, and everything happen that falls due meanwhile.
+    pub fn pass(&self, span: Span) -> Advanced {
+        let caller = self.caller();
+        let (handle, to) = (&self.running.handle, self.now().saturating_add(span));
+        let mut reader = self.place.reader();
+        let actor = KeyId::from_bits(7);
+        advance_test_clock(handle, reader.as_mut(), Some(&caller), actor, to, None).unwrap()
+    }
+
+    /// Lets the wall clock run on; whoever looks at what is due finds it.
+    pub fn run_on(&self, span: Span) {
+        let micros = i64::try_from(span.micros()).unwrap();
+        self.wall_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+
+    pub fn submit(&self, command: Command) -> Decided {
+        let request = Request { command, actor: KeyId::from_bits(1), operation: None };
+        let mut outcomes = self.running.handle.decide(vec![request], false).unwrap();
+        outcomes.pop().unwrap().unwrap()
+    }
+
+    pub fn shop(&self, command: ShopCommand) -> Answer {
+        self.submit(Command::Shop(command)).result.unwrap()
+    }
+
+    pub fn note(&self, command: PaymentCommand) -> Answer {
+        self.submit(Command::Payments(command)).result.unwrap()
+    }
+
+    fn number(&self) -> u128 {
+        u128::from(self.drawn.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub fn method(&self, rail: &str, token: &str) -> MethodId {
+        let id = MethodId::from_bits(self.number());
+        self.note(PaymentCommand::CreateMethod(Box::new(NewMethod(Method {
+            id,
+            rail: Token::new(rail).unwrap(),
+            token: RailToken(Text::new(token).unwrap()),
+            owner: None,
+            brand: None,
+            last4: None,
+            expiry: None,
+            is_store_mediated: false,
+            created_at: Instant::MIN,
+        }))));
+        id
+    }
+
+    /// Begins to pay a new checkout by methods of the sandbox with these tokens, in equal parts.
+    pub fn pay(&self, tokens: &[&str]) -> CheckoutId {
+        let methods: Vec<_> = tokens.iter().map(|token| self.method("sandbox", token)).collect();
+        let checkout = self.checkout();
+        self.pay_by(checkout, &methods);
+        checkout
+    }
+
+    pub fn pay_by(&self, checkout: CheckoutId, methods: &[MethodId]) {
+        let part = PRICE / i64::try_from(methods.len()).unwrap();
+        for method in methods {
+            self.shop(ShopCommand::AddTender {
+                checkout,
+                tender: AddTender::PaymentMethod { method: *method, wanted: Some(usd(part)) },
+                holds: Box::new(std::array::from_fn(|_| HoldId::from_bits(self.number()))),
+            });
+        }
+        self.shop(ShopCommand::Pay {
+            checkout,
+            payments: Box::new(std::array::from_fn(|_| PaymentId::from_bits(self.number()))),
+            order: OrderId::from_bits(self.number()),
+        });
+    }
+
+    pub fn checkout(&self) -> CheckoutId {
+        let id = CheckoutId::from_bits(self.number());
+        self.shop(ShopCommand::CreateCheckout(Box::new(engine::NewCheckout::from(NewCheckout {
+            id,
+            currency: Currency::USD,
+            region: Region::parse("US-CA").unwrap(),
+            buyer: None,
+            lines: vec![NewLine {
+                product: None,
+                name: Text::new("thing").unwrap(),
+                seller: Some(SELLER),
+                creator: None,
+                kind: LineKind::Goods,
+                category: None,
+                quantity: 1,
+                unit_price: usd(PRICE),
+                discount: None,
+                tax: None,
+            }],
+            shipping: None,
+            source: None,
+            metadata: Metadata::default(),
+        }))));
+        id
+    }
+
+    /// Refunds a part of a paid checkout's order.
+    pub fn refund(&self, checkout: CheckoutId, minor: i64) -> RefundId {
+        let id = RefundId::from_bits(self.number());
+        self.shop(ShopCommand::RefundOrder {
+            order: self.checkout_row(checkout).order.unwrap(),
+            new: Box::new(RefundOrder {
+                id,
+                request: RefundRequest::Amount(usd(minor)),
+                reason: Token::new("returned").unwrap(),
+            }),
+            ids: Box::new(RefundIds {
+                cards: std::array::from_fn(|_| RefundId::from_bits(self.number())),
+                rails: std::array::from_fn(|_| RailRefundId::from_bits(self.number())),
+            }),
+        });
+        id
+    }
+
+    pub fn checkout_row(&self, id: CheckoutId) -> Checkout {
+        match self.running.handle.ask(Query::Checkout(id)).unwrap() {
+            Some(Answer::Checkout { checkout, .. }) => checkout.as_ref().clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn payments(&self, id: CheckoutId) -> Vec<Payment> {
+        let checkout = self.checkout_row(id);
+        let ids = checkout.tenders.iter().filter_map(|tender| match tender.kind {
+            TenderKind::PaymentMethod { payment, .. } => payment,
+            TenderKind::GiftCard { .. } => None,
+        });
+        ids.map(|id| match self.running.handle.ask(Query::Payment(id)).unwrap() {
+            Some(Answer::Payment(payment)) => payment.as_ref().clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect()
+    }
+
+    /// What the sandbox calls the payment that waits for its payer.
+    pub fn sandbox_payment(&self, id: CheckoutId) -> Reference {
+        match self.payments(id).remove(0).state {
+            PaymentState::RequiresAction { next_action: NextAction(address) } => {
+                Text::new(address.as_str().rsplit('/').next().unwrap()).unwrap()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn order_refund(&self, id: RefundId) -> OrderRefund {
+        match self.running.handle.ask(Query::OrderRefund(id)).unwrap() {
+            Some(Answer::OrderRefund(refund)) => refund.as_ref().clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn rail_refund(&self, id: RailRefundId) -> RailRefund {
+        match self.running.handle.ask(Query::RailRefund(id)).unwrap() {
+            Some(Answer::RailRefund(refund)) => refund.as_ref().clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// All refunds over rails there are, oldest first.
+    pub fn rail_refunds(&self) -> Vec<RailRefund> {
+        let mut found = Vec::new();
+        self.reader()
+            .all_rows(&mut |swept| {
+                if let engine::Row::RailRefund(refund) = swept.row {
+                    found.push(refund.as_ref().clone());
+                }
+            })
+            .unwrap();
+        found
+    }
+
+    /// All disputes there are.
+    pub fn disputes(&self) -> Vec<payments::Dispute> {
+        let mut found = Vec::new();
+        self.reader()
+            .all_rows(&mut |swept| {
+                if let engine::Row::Dispute(dispute) = swept.row {
+                    found.push(dispute.as_ref().clone());
+                }
+            })
+            .unwrap();
+        found
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        let mut reader = self.place.reader();
+        let seq = reader.head().unwrap().seq;
+        self.running.handle.flush_and_wait(seq).unwrap();
+        reader
+    }
+
+    /// `paid: captured captured`.
+    pub fn told(&self, id: CheckoutId) -> String {
+        let states = self.payments(id);
+        let states: Vec<&str> = states.iter().map(|payment| payment.state.as_str()).collect();
+        format!("{}: {}", self.checkout_row(id).state.as_str(), states.join(" "))
+    }
+
+    /// Waits until the checkout is in this state; the wall clock runs while it is asked.
+    pub fn wait_for(&self, id: CheckoutId, state: CheckoutState) {
+        let clock = SystemClock::new();
+        while self.checkout_row(id).state != state {
+            assert!(clock.monotonic() < PATIENCE, "it stays {}", self.told(id));
+            std::thread::yield_now();
+        }
+    }
+
+    /// What is on an account of the ledger: debits less credits.
+    pub fn ledger(&self, name: &str) -> i64 {
+        let accounts = self.reader().accounts(name, None, 100).unwrap();
+        let named = accounts.iter().filter(|account| account.name.to_string() == name);
+        named.map(|a| a.debits_posted.minor() - a.credits_posted.minor()).sum()
+    }
+
+    /// Ledger and rail agree, and the book is sound.
+    #[track_caller]
+    pub fn close(self) {
+        // The rail counts what is on its way back as gone already.
+        let is_sent = |refund: &RailRefund| refund.state == RefundState::Sent;
+        let refunds = self.rail_refunds();
+        let sent = refunds.iter().filter(|refund| is_sent(refund));
+        let sent: i64 = sent.map(|refund| refund.amount.amount.minor()).sum();
+        let booked = self.ledger("rail/sandbox/clearing") - sent;
+        assert_eq!(booked, self.sandbox.balance(Currency::USD), "the rail has something else");
+        self.stop();
+        let mut reader = self.place.reader();
+        self.running.stop();
+        let report = reports::verify(reader.as_mut(), None, &mut |_| {}).unwrap();
+        assert_eq!(report.findings, []);
+    }
+}
+
+/// Nothing here takes long; this only ends a test that would hang.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub fn usd(minor: i64) -> Money {
+    Money::new(minor, Currency::USD).unwrap()
+}
+
+fn told(report: &RailReport) -> String {
+    let kind = if report.is_error() { "error" } else { "note" };
+    format!("{kind}: {report}")
+}
