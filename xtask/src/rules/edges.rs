@@ -98,6 +98,8 @@ const EDGES: &[Edges] = &[
             "base",
             "ledger",
             "giftcards",
+            "payments",
+            "shop",
             "engine",
             "journal",
             "store",
