@@ -17,6 +17,7 @@ mod kill;
 mod load;
 mod logs;
 mod process;
+mod readme;
 mod serve;
 mod servers;
 #[cfg(feature = "traces")]

@@ -22,16 +22,16 @@ use opening::Opening;
 use orders::Placed;
 
 /// Portions of time in which orders are placed, all orders of one at its beginning.
-const PORTIONS: u32 = 91;
+const PORTIONS: u32 = 61;
 
 /// How long each of them is: together half a year.
-const PORTION: Span = Span::days(2);
+const PORTION: Span = Span::days(3);
 
 /// Portions of a month, about.
-const MONTH: u32 = 15;
+const MONTH: u32 = 10;
 
 /// The portion of a month at whose end there are payouts.
-const PAYOUTS_AFTER: u32 = 7;
+const PAYOUTS_AFTER: u32 = 5;
 
 /// How long nobody buys at the end, so that rails come to an end with what they were asked.
 const REST: Span = Span::days(10);
@@ -85,7 +85,7 @@ impl Market<'_> {
         self.settle_old(portion)?;
         self.look_at_cards()?;
         let (mut placed, mut commands) = (Vec::new(), Vec::new());
-        for _ in 0..3 + self.dice.below(5) {
+        for _ in 0..6 + self.dice.below(5) {
             let (opening, dice) = (&mut self.opening, &mut self.dice);
             placed.push(orders::place(self.keeper, opening, dice, &mut commands)?);
         }

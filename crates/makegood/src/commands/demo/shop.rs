@@ -3,18 +3,16 @@
 
 use std::time::Duration;
 
-use base::{
-    Amount, CardId, Currency, HoldId, Instant, KeyId, Money, ProgramId, Region, Span, Text,
-};
-use base::{Token, TypedId};
-use engine::{Answer, CardRef, Command, GiftCardCommand, Query};
+use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, PersonId, ProgramId, Region};
+use base::{SellerId, Span, Text, Token, TypedId};
+use engine::{Answer, CardRef, Command, GiftCardCommand, Query, Row};
 use giftcards::{Adjust, AdjustReason, Code, CodeHash, Details, Direction, Funding, Issue, Label};
 use giftcards::{LineKind, NewCode, NewProgram, Place, Program, RefundHold, Sandbox};
 use giftcards::{Scope, limits};
 use jobs::RailCaller;
 use outside::codes::ParsedCode;
 use outside::random::{Randomness, SystemRandomness, new_id};
-use store::Reader;
+use store::{List, Page, Reader};
 use writer::Request;
 
 use super::market;
@@ -38,8 +36,24 @@ pub(super) struct Opened {
     pub(super) code: String,
     /// An open hold of 10.00 USD on it.
     pub(super) hold: HoldId,
+    /// What is bought, and by whom.
+    pub(super) journey: Journey,
     /// The book's time.
     pub(super) now: Instant,
+}
+
+/// What the checkout of the tour takes.
+pub(super) struct Journey {
+    /// Who buys; nobody has bought anything under this id.
+    pub(super) buyer: PersonId,
+    /// Who sells the cups.
+    pub(super) pottery: SellerId,
+    /// Who gives the class.
+    pub(super) coffee: SellerId,
+    /// A card with 30.00 USD that pays for goods only.
+    pub(super) goods_card: CardId,
+    /// A card with 40.00 USD that pays for anything.
+    pub(super) any_card: CardId,
 }
 
 /// Opens the shop: fills the book once, and makes what the tour needs.
@@ -158,7 +172,36 @@ impl Keeper<'_> {
         let key = outside::keyring::KeyNumber::new(u32::from(row.code.key));
         let key = key.unwrap_or(self.installation.ring.current());
         let code = self.installation.ring.code_for(card, row.code.nonce, key)?.reveal();
-        Ok(Opened { card, code, hold, now: self.now()? })
+        Ok(Opened { card, code, hold, journey: self.prepare_journey()?, now: self.now()? })
+    }
+
+    fn prepare_journey(&self) -> Done<Journey> {
+        let mut scope = Scope::default();
+        scope.include.kinds = vec![LineKind::Goods];
+        let sale = |value| Sale { reference: "demo-journey", ..Sale::usd(value) };
+        Ok(Journey {
+            buyer: self.new_id(),
+            pottery: self.seller("Luna Ceramics")?,
+            coffee: self.seller("Northwind Coffee")?,
+            goods_card: self.issue(Sale { scope, ..sale(3_000) })?,
+            any_card: self.issue(sale(4_000))?,
+        })
+    }
+
+    /// The seller of this name, of whom the market has less than a page.
+    fn seller(&self, name: &str) -> Done<SellerId> {
+        let handle = self.book.handle();
+        handle.flush_and_wait(handle.figures().seq())?;
+        let page = Page { after: None, limit: 100, created_after: None, created_before: None };
+        let sellers = self.reader()?.list(List::Sellers, page)?;
+        let found = sellers.into_iter().find_map(|row| match row {
+            Row::Seller(seller) if seller.name.as_str() == name => Some(seller.id),
+            _ => None,
+        });
+        found.ok_or_else(|| {
+            let next = "delete the folder, or name another one with --data DIR";
+            Failure::new("the shop of an earlier version has no market").next(next)
+        })
     }
 
     fn program(
@@ -213,6 +256,7 @@ impl Keeper<'_> {
             recipient,
             reference: Some(reference),
             regions: sale.regions,
+            scope: sale.scope,
             ..Details::default()
         };
         let command = GiftCardCommand::Issue(Box::new(Issue {
@@ -335,6 +379,7 @@ pub(super) struct Sale<'a> {
     funding: Funding,
     program: Option<ProgramId>,
     regions: Vec<Region>,
+    scope: Scope,
     owner: OwnerText,
     reference: &'static str,
     code: Option<&'a ParsedCode>,
@@ -347,6 +392,7 @@ impl<'a> Sale<'a> {
             funding: Funding::Promotional,
             program: None,
             regions: Vec::new(),
+            scope: Scope::default(),
             owner: OwnerText::default(),
             reference: "demo",
             code: None,
