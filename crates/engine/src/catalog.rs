@@ -48,7 +48,7 @@ pub(crate) fn checkout<R: Rows>(new: &NewCheckout, walk: &mut Walk<'_, R>, at: C
     let existing = walk.checkout(new.id).map(Arc::as_ref);
     let (mut sellers, mut creators, mut products) = (Vec::new(), Vec::new(), Vec::new());
     for line in &new.lines {
-        sellers.extend(walk.seller(line.seller).map(Arc::as_ref));
+        sellers.extend(line.seller.and_then(|id| walk.seller(id)).map(Arc::as_ref));
         creators.extend(line.creator.and_then(|id| walk.creator(id)).map(Arc::as_ref));
         products.extend(line.product.and_then(|id| walk.product(id)).map(Arc::as_ref));
     }

@@ -335,10 +335,14 @@ command_kinds! {
     Pay = 313 => "pay",
     /// Books that a checkout was abandoned.
     ExpireCheckout = 314 => "expire_checkout",
+    /// Gives up an attempt that waits for its payer.
+    CancelAttempt = 315 => "cancel_attempt",
     /// Refunds an order.
     RefundOrder = 330 => "refund_order",
     /// Undoes a purchase of gift cards.
     UndoPurchase = 331 => "undo_purchase",
+    /// Notes that a refund was paid by hand.
+    PayRefundByHand = 332 => "pay_refund_by_hand",
     /// Pays a seller or creator out.
     CreatePayout = 340 => "create_payout",
     /// Notes that a payout has arrived.

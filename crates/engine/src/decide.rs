@@ -7,7 +7,9 @@ use crate::disputes::{self, Decision};
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, BookRefusal, BookRow, Change, Command, Context, Key, PaymentCommand};
 use crate::{OperationRefusal, OperationTrace, Refusal, ReversalStatus, Row, Rows, ShopCommand};
-use crate::{catalog, gift_cards, notices, order_refunds, paying, payouts, rail_refunds, tenders};
+use crate::{
+    catalog, following, gift_cards, notices, order_refunds, paying, payouts, rail_refunds, tenders,
+};
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,
 /// at most [`crate::NEEDS_ROUNDS_MAX`] times once the operation a reversal names is known.
@@ -115,9 +117,11 @@ fn walk_payments<R: Rows>(
         | PaymentCommand::ReplaceRefund { rail_refund, .. } => {
             rail_refunds::on_refund(*rail_refund, command, walk, at)
         }
-        PaymentCommand::OpenDispute { payment, new } => disputes::open(*payment, new, walk, at),
-        PaymentCommand::WinDispute { dispute, stage } => {
-            disputes::decide(*dispute, *stage, Decision::Won, walk, at)
+        PaymentCommand::OpenDispute { payment, new, rest } => {
+            disputes::open(*payment, new, *rest, walk, at)
+        }
+        PaymentCommand::WinDispute { dispute, stage, rest } => {
+            disputes::decide(*dispute, *stage, Decision::Won(*rest), walk, at)
         }
         PaymentCommand::LoseDispute { dispute, stage } => {
             disputes::decide(*dispute, *stage, Decision::Lost, walk, at)
@@ -145,6 +149,12 @@ fn walk_shop<R: Rows>(
             paying::pay(*checkout, payments, *order, walk, at)
         }
         ShopCommand::ExpireCheckout { checkout } => tenders::expire(*checkout, walk, at),
+        ShopCommand::CancelAttempt { checkout, refunds } => {
+            following::cancel(*checkout, refunds, walk, at)
+        }
+        ShopCommand::PayRefundByHand { refund, tender, rail } => {
+            order_refunds::pay_by_hand(*refund, *tender, rail, walk, at)
+        }
         ShopCommand::RefundOrder { order, new, ids } => {
             order_refunds::refund(*order, new, ids, walk, at)
         }

@@ -3,53 +3,54 @@
 
 use std::sync::Arc;
 
-use base::{DisputeId, PaymentId};
+use base::{DisputeId, PaymentId, RailRefundId};
 use ledger::{Account, AccountName};
-use payments::{DisputeAccounts, OpenDispute, Payment, RailRefund, Refusal};
+use payments::{DisputeAccounts, DisputeRows, OpenDispute, Payment, RailRefund, Refusal, Rest};
 
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::purchases::{name_to_settle, note_dispute};
-use crate::rail_refunds::{name_order_refund, tell_order};
+use crate::rail_refunds::{name_listed, name_order_refund, tell_order};
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Context, Rows};
 
 pub(crate) fn open<R: Rows>(
     id: PaymentId,
     new: &OpenDispute,
+    rest: RailRefundId,
     walk: &mut Walk<'_, R>,
     at: Context,
 ) -> Decided {
     let existing = walk.dispute(new.id).map(Arc::as_ref);
+    let rest = Rest { id: rest, existing: walk.rail_refund(rest).map(Arc::as_ref) };
     let payment = walk.payment(id).ok_or(Refusal::PaymentNotFound)?;
-    name_accounts(payment, walk);
-    let mut refunds: Vec<&RailRefund> = Vec::new();
-    for refund in &payment.open_refunds {
-        refunds.extend(walk.rail_refund(*refund).map(Arc::as_ref));
-    }
-    for refund in &refunds {
-        name_order_refund(refund, Some(payment), walk);
-    }
+    let refunds = name_rows(payment, walk);
     name_to_settle(payment, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
-    let rows = Accounts::find(payment, &mut composed)?;
-    let (accounts, context) = (rows.to_dispute(), composed.context());
-    let opened = payments::open_dispute(new, payment, &refunds, existing, accounts, context)?;
-    let gave_way = opened.refunds.clone();
-    composed.add(opened);
-    for refund in &gave_way {
-        tell_order(refund, &mut composed)?;
-    }
+    let accounts = Accounts::find(payment, &mut composed)?;
+    let rows = DisputeRows { payment, refunds: &refunds, accounts: accounts.to_dispute() };
+    let opened = payments::open_dispute(new, rows, rest, existing, composed.context())?;
+    add(opened, &mut composed)?;
     tell_purchase(new.id, payment, &mut composed)?;
     Ok(composed.finish(AnswerRef::Dispute(new.id)))
+}
+
+/// Adds what was decided, and tells the refunds of orders what became of their parts.
+fn add<R: Rows>(
+    decided: payments::Outcome,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let changed = decided.refunds.clone();
+    composed.add(decided);
+    changed.iter().try_for_each(|refund| tell_order(refund, composed))
 }
 
 /// How a dispute was decided.
 #[derive(Clone, Copy)]
 pub(crate) enum Decision {
-    /// For us.
-    Won,
+    /// For us; with an id for what can be sent of a refund that cannot go whole.
+    Won(RailRefundId),
     /// Against us.
     Lost,
 }
@@ -61,19 +62,30 @@ pub(crate) fn decide<R: Rows>(
     walk: &mut Walk<'_, R>,
     at: Context,
 ) -> Decided {
+    let rest = match decision {
+        Decision::Won(rest) => {
+            Some(Rest { id: rest, existing: walk.rail_refund(rest).map(Arc::as_ref) })
+        }
+        Decision::Lost => None,
+    };
     let dispute = walk.dispute(id).ok_or(Refusal::DisputeNotFound)?;
     let payment = walk.payment(dispute.payment).ok_or(Refusal::PaymentNotFound)?;
-    name_accounts(payment, walk);
+    let refunds = name_rows(payment, walk);
+    walk.method(payment.method);
     name_to_settle(payment, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
-    let rows = Accounts::find(payment, &mut composed)?;
-    let (accounts, context) = (rows.to_dispute(), composed.context());
-    let decided = match decision {
-        Decision::Won => payments::win(stage, dispute, payment, accounts, context)?,
-        Decision::Lost => payments::lose(stage, dispute, payment, accounts, context)?,
+    let accounts = Accounts::find(payment, &mut composed)?;
+    let rows = DisputeRows { payment, refunds: &refunds, accounts: accounts.to_dispute() };
+    let context = composed.context();
+    let decided = match rest {
+        Some(rest) => {
+            let method = composed.method(payment.method)?.ok_or(Refusal::MethodNotFound)?;
+            payments::win(stage, dispute, rows, rest, &method, context)?
+        }
+        None => payments::lose(stage, dispute, rows, context)?,
     };
-    composed.add(decided);
+    add(decided, &mut composed)?;
     tell_purchase(id, payment, &mut composed)?;
     Ok(composed.finish(AnswerRef::Dispute(id)))
 }
@@ -89,39 +101,47 @@ fn tell_purchase<R: Rows>(
 }
 
 /// The accounts on which a dispute is posted, as far as they are open.
-struct Accounts([Option<Account>; 3]);
+struct Accounts([Option<Account>; 4]);
 
 impl Accounts {
     fn find<R: Rows>(
         payment: &Payment,
         composed: &mut Composition<'_, '_, R>,
     ) -> Result<Accounts, Stop> {
-        let [clearing, disputes, loss] = names(payment);
+        let [clearing, disputes, loss, payable] = names(payment);
         let currency = payment.amount.currency;
         Ok(Accounts([
             composed.account_of(&clearing, currency)?,
             composed.account_of(&disputes, currency)?,
             composed.account_of(&loss, currency)?,
+            composed.account_of(&payable, currency)?,
         ]))
     }
 
     fn to_dispute(&self) -> DisputeAccounts<'_> {
-        let [clearing, disputes, loss] = self.0.each_ref().map(Option::as_ref);
-        DisputeAccounts { clearing, disputes, loss }
+        let [clearing, disputes, loss, payable] = self.0.each_ref().map(Option::as_ref);
+        DisputeAccounts { clearing, disputes, loss, payable }
     }
 }
 
-fn names(payment: &Payment) -> [AccountName; 3] {
+fn names(payment: &Payment) -> [AccountName; 4] {
     let rail = &payment.rail;
     [
         AccountName::RailClearing(rail.clone()),
         AccountName::RailDisputes(rail.clone()),
         AccountName::ChargebackLoss,
+        AccountName::RefundPayable,
     ]
 }
 
-fn name_accounts<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>) {
+/// Names what a dispute looks at besides its payment; the refunds of it that are not settled.
+fn name_rows<'a, R: Rows>(payment: &Payment, walk: &mut Walk<'a, R>) -> Vec<&'a RailRefund> {
     for name in names(payment) {
         walk.account(name.id(payment.amount.currency));
     }
+    let refunds = name_listed(payment, walk);
+    for refund in &refunds {
+        name_order_refund(refund, Some(payment), walk);
+    }
+    refunds
 }

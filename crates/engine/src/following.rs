@@ -3,17 +3,21 @@
 
 use std::sync::Arc;
 
-use base::{Amount, PaymentId, Token};
-use ledger::AccountName;
+use base::{CheckoutId, PaymentId, RailRefundId, Token};
+use ledger::{Account, AccountName};
 use payments::{OpenRefund, OwedAccounts, Payment, PaymentState, Purpose};
 use shop::{Checkout, CheckoutState, Refusal, TenderId, TenderKind, TenderStatus};
 
 use crate::composition::Composition;
+use crate::gift_cards::Decided;
 use crate::paying::{complete, live, name_completion, name_order};
 use crate::purchases::hindrance;
 use crate::rows::{Stop, Walk};
-use crate::tenders::release_all;
-use crate::{Rows, Spare};
+use crate::tenders::{name_cards, release_all};
+use crate::{AnswerRef, Context, Rows, Spare};
+
+/// Ids for refunds of what was taken in vain.
+type Refunds = [RailRefundId; Spare::REFUNDS];
 
 /// Names what may follow, as far as it is known without the payment.
 pub(crate) fn name_spare<R: Rows>(spare: &Spare, walk: &mut Walk<'_, R>) {
@@ -23,24 +27,55 @@ pub(crate) fn name_spare<R: Rows>(spare: &Spare, walk: &mut Walk<'_, R>) {
     }
 }
 
-/// Names what may follow from news about this payment.
-pub(crate) fn name_what_follows<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>) {
-    let currency = payment.amount.currency;
-    walk.method(payment.method);
-    walk.account(AccountName::OrderClearing.id(currency));
-    walk.account(AccountName::RefundPayable.id(currency));
-    let Purpose::Checkout(id) = payment.purpose;
-    let Some(checkout) = walk.checkout(id) else { return };
-    if !is_paying(checkout) {
-        return;
+/// Gives up an attempt that waits for its payer: everything is released, let go, or given back.
+pub(crate) fn cancel<R: Rows>(
+    id: CheckoutId,
+    refunds: &Refunds,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    for refund in refunds {
+        walk.rail_refund(*refund);
     }
-    name_completion(checkout, walk);
+    let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
+    name_cards(checkout, walk);
+    name_payments(checkout, walk);
+    walk.ready()?;
+    let mut composed = Composition::new(walk, at);
+    let canceled = shop::cancel_attempt(checkout, composed.context())?;
+    composed.add(canceled);
+    release_all(checkout, &mut composed)?;
+    let payments = payments_of(checkout, &mut composed)?;
+    let_go(&payments, refunds, &mut composed)?;
+    Ok(composed.finish(AnswerRef::Checkout(id)))
+}
+
+/// Names the payments of an attempt with what is needed to give them back.
+fn name_payments<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R>) {
+    walk.account(AccountName::RefundPayable.id(checkout.currency));
+    walk.account(AccountName::ChargebackLoss.id(checkout.currency));
     for tender in live(checkout) {
         if let TenderKind::PaymentMethod { method, payment: Some(payment), .. } = tender.kind {
             walk.method(method);
             walk.payment(payment);
         }
     }
+}
+
+/// Names what may follow from news about this payment.
+pub(crate) fn name_what_follows<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>) {
+    let currency = payment.amount.currency;
+    walk.method(payment.method);
+    walk.account(AccountName::OrderClearing.id(currency));
+    walk.account(AccountName::RefundPayable.id(currency));
+    walk.account(AccountName::ChargebackLoss.id(currency));
+    let Purpose::Checkout(id) = payment.purpose;
+    let Some(checkout) = walk.checkout(id) else { return };
+    if !is_paying(checkout) {
+        return;
+    }
+    name_completion(checkout, walk);
+    name_payments(checkout, walk);
 }
 
 /// The tender that a payment pays, where there is one.
@@ -54,6 +89,15 @@ pub(crate) fn tender_of(
     };
     let tender = checkout.tenders.iter().find(is_its);
     tender.map(|tender| (tender.id, tender.status))
+}
+
+/// Whether the attempt is under way that a payment belongs to.
+pub(crate) fn is_wanted(checkout: &Checkout, payment: PaymentId) -> bool {
+    let is_live = matches!(
+        tender_of(checkout, payment),
+        Some((_, TenderStatus::Paying | TenderStatus::RequiresAction))
+    );
+    is_live && is_paying(checkout)
 }
 
 fn is_paying(checkout: &Checkout) -> bool {
@@ -92,24 +136,49 @@ fn in_vain<R: Rows>(
             composed.add(voided);
             Ok(())
         }
-        PaymentState::Captured if is_new => give_back(payment, spare, 0, composed),
+        PaymentState::Captured if is_new => give_back(payment, &spare.refunds, 0, composed),
         _ => Ok(()),
     }
 }
 
-/// Opens a refund of everything a payment has taken.
+/// Gives back everything a payment has taken.
 fn give_back<R: Rows>(
     payment: &Payment,
-    spare: &Spare,
+    refunds: &Refunds,
     position: usize,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let left = payment.refundable();
-    let Some(id) = spare.refunds.get(position).filter(|_| left > Amount::ZERO) else {
-        return Ok(());
-    };
-    let new = OpenRefund { id: *id, amount: payment.money(left), order_refund: None };
-    open_refund(&new, payment, composed)
+    let ids = [position, position + shop::limits::METHOD_TENDERS_MAX].map(|at| refunds[at]);
+    let method = composed.method(payment.method)?.ok_or(payments::Refusal::MethodNotFound)?;
+    let existing = [composed.rail_refund(ids[0])?, composed.rail_refund(ids[1])?];
+    let existing = existing.each_ref().map(Option::as_deref);
+    let rows = Owed::find(payment, composed)?;
+    let context = composed.context();
+    let back = payments::give_back(ids, payment, &method, existing, rows.to_refund(), context)?;
+    composed.add(back);
+    Ok(())
+}
+
+/// The accounts on which it is posted that money is owed, as far as they are open.
+struct Owed([Option<Account>; 3]);
+
+impl Owed {
+    fn find<R: Rows>(
+        payment: &Payment,
+        composed: &mut Composition<'_, '_, R>,
+    ) -> Result<Owed, Stop> {
+        let currency = payment.amount.currency;
+        Ok(Owed([
+            composed.account_of(&AccountName::OrderClearing, currency)?,
+            composed.account_of(&AccountName::RefundPayable, currency)?,
+            composed.account_of(&AccountName::ChargebackLoss, currency)?,
+        ]))
+    }
+
+    fn to_refund(&self) -> OwedAccounts<'_> {
+        let [order, payable, loss] = self.0.each_ref().map(Option::as_ref);
+        OwedAccounts { order, payable, loss }
+    }
 }
 
 /// Opens a refund of a payment, on the accounts and with the method that it has.
@@ -118,15 +187,11 @@ pub(crate) fn open_refund<R: Rows>(
     payment: &Payment,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let currency = payment.amount.currency;
     let method = composed.method(payment.method)?.ok_or(payments::Refusal::MethodNotFound)?;
     let existing = composed.rail_refund(new.id)?;
-    let order = composed.account_of(&AccountName::OrderClearing, currency)?;
-    let payable = composed.account_of(&AccountName::RefundPayable, currency)?;
-    let accounts = OwedAccounts { order: order.as_ref(), payable: payable.as_ref() };
-    let context = composed.context();
-    let opened =
-        payments::open_refund(new, payment, &method, existing.as_deref(), accounts, context)?;
+    let (rows, context) = (Owed::find(payment, composed)?, composed.context());
+    let (existing, accounts) = (existing.as_deref(), rows.to_refund());
+    let opened = payments::open_refund(new, payment, &method, existing, accounts, context)?;
     composed.add(opened);
     Ok(())
 }
@@ -139,6 +204,10 @@ fn go_on<R: Rows>(
     spare: &Spare,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
+    if matches!(news.state, PaymentState::RequiresAction { .. }) {
+        // It waits, and so does all else: this news brings no ids for what would go back.
+        return note_action(news, checkout, composed);
+    }
     let payments = payments_of(checkout, composed)?;
     let failure = payments.iter().find_map(|(tender, payment)| Some((*tender, failure(payment)?)));
     if let Some((to_blame, reason)) = failure {
@@ -186,12 +255,14 @@ fn payments_of<R: Rows>(
     Ok(found)
 }
 
-/// Why a payment ends its attempt, if it does. Less than was asked for is not enough.
+/// Why a payment ends its attempt, if it does. Less than was asked for is not enough, nor is what
+/// the payer's bank takes back before there is an order.
 fn failure(payment: &Payment) -> Option<Token<40>> {
     let word = match &payment.state {
         PaymentState::Failed { code, .. } => code.as_str(),
         PaymentState::Voiding | PaymentState::Voided => "payment_voided",
         PaymentState::Captured if payment.captured < payment.amount.amount => "captured_less",
+        PaymentState::Captured if !payment.disputed.is_zero() => "payment_disputed",
         _ => return None,
     };
     // A rail's word may be longer than ours. Tokens are plain letters, so any part is one.
@@ -210,13 +281,22 @@ fn fail<R: Rows>(
     let failed = shop::fail(checkout, to_blame, reason, composed.context())?;
     composed.add(failed);
     release_all(checkout, composed)?;
+    let_go(payments, &spare.refunds, composed)
+}
+
+/// Lets go of what is reserved, and gives back what was taken.
+fn let_go<R: Rows>(
+    payments: &[(TenderId, Arc<Payment>)],
+    refunds: &Refunds,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
     for (position, (_, payment)) in payments.iter().enumerate() {
         match payment.state {
             PaymentState::Authorized | PaymentState::RequiresAction { .. } => {
                 let voided = payments::begin_void(payment, composed.context())?;
                 composed.add(voided);
             }
-            PaymentState::Captured => give_back(payment, spare, position, composed)?,
+            PaymentState::Captured => give_back(payment, refunds, position, composed)?,
             // What a rail is asked now is dealt with when its answer is known.
             _ => {}
         }
@@ -233,7 +313,7 @@ fn note_action<R: Rows>(
     let needs_action = matches!(news.state, PaymentState::RequiresAction { .. });
     let noted = match tender_of(checkout, news.id) {
         Some((tender, TenderStatus::Paying)) if needs_action => {
-            shop::require_action(tender, checkout)?
+            shop::require_action(tender, checkout, composed.context())?
         }
         Some((tender, TenderStatus::RequiresAction)) if !needs_action => {
             shop::note_action_taken(tender, checkout)?

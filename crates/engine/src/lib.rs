@@ -81,6 +81,7 @@ impl Context {
     }
 }
 
-/// Rounds of loading a command may ask for. A decision about a dispute takes the most: dispute,
-/// payment, the purchase it paid for, its cards.
+/// Rounds of loading a command may ask for. The longest ways are from a dispute to its payment, the
+/// refunds of it, and the orders' refunds of which they are parts; or to the purchase that the
+/// payment paid for, and its cards.
 pub const NEEDS_ROUNDS_MAX: usize = 4;

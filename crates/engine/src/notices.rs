@@ -2,10 +2,10 @@
 
 use base::{OrderId, PaymentId, RailRefundId};
 use ledger::AccountName;
-use payments::{CaptureAccounts, CaptureNotice, Outcome, Payment, Refusal};
+use payments::{CaptureAccounts, CaptureNotice, Outcome, Payment, Purpose, Refusal};
 
 use crate::composition::Composition;
-use crate::following::{follow, name_spare, name_what_follows};
+use crate::following::{follow, is_wanted, name_spare, name_what_follows};
 use crate::gift_cards::Decided;
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Context, PaymentCommand, Rows, Spare};
@@ -32,6 +32,10 @@ pub(crate) fn note<R: Rows>(
     if may_follow {
         name_what_follows(payment, walk);
     }
+    if matches!(command, PaymentCommand::NoteNotReceived { .. }) {
+        let Purpose::Checkout(id) = payment.purpose;
+        walk.checkout(id);
+    }
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let noted = noted(command, payment, &mut composed)?;
@@ -44,7 +48,7 @@ pub(crate) fn note<R: Rows>(
 
 /// Whatever a payer must do first, neither an order nor a refund follows.
 const NO_IDS: Spare =
-    Spare { order: OrderId::from_bits(0), refunds: [RailRefundId::from_bits(0); 4] };
+    Spare { order: OrderId::from_bits(0), refunds: [RailRefundId::from_bits(0); Spare::REFUNDS] };
 
 fn noted<R: Rows>(
     command: &PaymentCommand,
@@ -56,8 +60,8 @@ fn noted<R: Rows>(
         PaymentCommand::NoteAuthorization { notice, .. } => {
             payments::note_authorization(notice, payment)?
         }
-        PaymentCommand::NoteAction { next_action, .. } => {
-            payments::note_action(next_action, payment, context)?
+        PaymentCommand::NoteAction { next_action, reference, .. } => {
+            payments::note_action(next_action, reference.as_ref(), payment, context)?
         }
         PaymentCommand::NoteCapture { notice, .. } => capture(notice, payment, composed)?,
         PaymentCommand::NoteFee { fee, .. } => {
@@ -65,11 +69,14 @@ fn noted<R: Rows>(
             payments::note_fee(*fee, payment, rows.to_capture(), context)?
         }
         PaymentCommand::NoteVoid { notice, .. } => payments::note_void(notice, payment, context)?,
-        PaymentCommand::NoteUnknown { step, .. } => {
-            payments::note_unknown(*step, payment, context)?
+        PaymentCommand::NoteUnknown { step, reference, .. } => {
+            payments::note_unknown(*step, reference.as_ref(), payment, context)?
         }
         PaymentCommand::NoteNotReceived { step, .. } => {
-            payments::note_not_received(*step, payment, context)?
+            let Purpose::Checkout(id) = payment.purpose;
+            let checkout = composed.checkout(id)?.ok_or(shop::Refusal::CheckoutNotFound)?;
+            let is_wanted = is_wanted(&checkout, payment.id);
+            payments::note_not_received(*step, is_wanted, payment, context)?
         }
         _ => unreachable!("only news about a payment are sent here"),
     })

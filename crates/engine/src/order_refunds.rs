@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use base::{Amount, OrderId, RailRefundId, RefundId, Token};
+use base::{Amount, LineKind, OrderId, PaymentId, RailRefundId, RefundId, Token};
 use giftcards::{RefundHold, ReturnRows, Unspent, account_of, check_undo, purchase_of};
-use ledger::AccountName;
-use payments::OpenRefund;
+use ledger::{AccountName, RailName};
+use payments::{OpenRefund, Payment};
 use shop::{
     LineRequest, Order, OrderRefund, OrderTender, PaidBy, RefundOrder, RefundRows, Refusal, Series,
 };
@@ -16,9 +16,47 @@ use crate::composition::{Composition, Held};
 use crate::following::open_refund;
 use crate::gift_cards::Decided;
 use crate::purchases::{by_lines, take_back, unspent_of};
-use crate::rail_refunds::tell_order;
+use crate::rail_refunds::{status_of, tell};
 use crate::rows::{Stop, Walk};
-use crate::{AnswerRef, Context, RefundIds, Rows};
+use crate::{AnswerRef, Change, Context, RefundIds, Rows};
+
+/// Whether disputes of these payments block a refund.
+///
+/// An open one blocks what it takes, as [`payments::open_refund`] says. A lost one may be refunded
+/// of goods: whoever got the money gives it back, and so makes the loss good. Of gift cards it
+/// may not: they were clawed back, so what the bank has paid was made good before.
+///
+/// # Errors
+///
+/// `AmountExceedsRefundable`.
+pub(crate) fn check_not_blocked(
+    order: &Order,
+    refunding: &Refunding,
+    payments: &[Arc<Payment>],
+) -> Result<(), payments::Refusal> {
+    let is_cards = |line| order.line(line).is_some_and(|line| line.line.kind == LineKind::GiftCard);
+    let of_cards = refunding.lines.iter().any(|refund| is_cards(refund.line));
+    for (tender, amount) in refunding.by_tender() {
+        let paid_by = order.tender(tender).map(|tender| tender.paid_by);
+        let Some(PaidBy::PaymentMethod { payment, .. }) = paid_by else { continue };
+        let Some(payment) = payments.iter().find(|row| row.id == payment) else { continue };
+        let openable = payment.openable();
+        let most = if of_cards { openable.min(payment.refundable()) } else { openable };
+        if amount > most {
+            let refundable = payment.money(most);
+            return Err(payments::Refusal::AmountExceedsRefundable { refundable });
+        }
+    }
+    Ok(())
+}
+
+/// Payments that paid the order.
+pub(crate) fn payments_of(order: &Order) -> impl Iterator<Item = PaymentId> + '_ {
+    order.tenders.iter().filter_map(|tender| match tender.paid_by {
+        PaidBy::PaymentMethod { payment, .. } => Some(payment),
+        PaidBy::GiftCard { .. } => None,
+    })
+}
 
 /// What a refund would be; [`refund`] does exactly this.
 pub(crate) fn preview(
@@ -96,6 +134,8 @@ struct Found {
     accounts: Vec<AccountName>,
     /// Tenders of cards that take nothing back any more.
     gone: Vec<TenderId>,
+    /// Tenders of cards that were given away.
+    promotional: Vec<TenderId>,
     /// The cards that the order has sold.
     unspent: Vec<Unspent>,
 }
@@ -107,8 +147,8 @@ impl Found {
         for name in &accounts {
             walk.account(name.id(order.currency));
         }
-        let gone = name_ways_back(order, walk);
-        Found { accounts, gone, unspent: unspent_of(order, walk, at.now) }
+        let (gone, promotional) = name_ways_back(order, walk);
+        Found { accounts, gone, promotional, unspent: unspent_of(order, walk, at.now) }
     }
 }
 
@@ -120,8 +160,16 @@ fn decide<R: Rows>(
     ids: &RefundIds,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let Found { accounts, gone, unspent } = found;
+    let Found { accounts, gone, promotional, unspent } = found;
     let existing = composed.order_refund(new.id)?;
+    if existing.is_none() {
+        let refunding = preview(order, &new.request, unspent)?;
+        let mut payments = Vec::new();
+        for id in payments_of(order) {
+            payments.extend(composed.payment(id)?);
+        }
+        check_not_blocked(order, &refunding, &payments)?;
+    }
     let credit_notes = composed.numbering(Series::CreditNote)?;
     let accounts = composed.accounts_of(accounts, order.currency)?;
     let accounts: Vec<_> = accounts.iter().collect();
@@ -129,6 +177,7 @@ fn decide<R: Rows>(
         existing: existing.as_deref(),
         cards: &by_lines(unspent),
         gone,
+        promotional,
         credit_notes: credit_notes.as_ref(),
         accounts: &accounts,
     };
@@ -141,14 +190,19 @@ fn decide<R: Rows>(
 
 fn accounts_of(order: &Order) -> Vec<AccountName> {
     let mut names = shop::order_accounts(order);
+    let others = [AccountName::ChargebackLoss, AccountName::GiftCardIncentives];
     names.push(AccountName::RefundPayable);
+    names.extend(others);
     names
 }
 
 /// Names what every tender of the order needs to take its part back, and tells those whose cards
-/// take nothing any more.
-fn name_ways_back<R: Rows>(order: &Order, walk: &mut Walk<'_, R>) -> Vec<TenderId> {
-    let mut gone = Vec::new();
+/// take nothing any more; and which of these cards were given away.
+fn name_ways_back<R: Rows>(
+    order: &Order,
+    walk: &mut Walk<'_, R>,
+) -> (Vec<TenderId>, Vec<TenderId>) {
+    let (mut gone, mut promotional) = (Vec::new(), Vec::new());
     for tender in &order.tenders {
         match tender.paid_by {
             PaidBy::GiftCard { card, hold } => {
@@ -157,6 +211,8 @@ fn name_ways_back<R: Rows>(order: &Order, walk: &mut Walk<'_, R>) -> Vec<TenderI
                 let Some(card) = walk.card(card) else { continue };
                 walk.account(card.funding.expiry_account().id(card.currency));
                 gone.extend((!card.takes_refunds()).then_some(tender.id));
+                let was_given = card.funding == giftcards::Funding::Promotional;
+                promotional.extend(was_given.then_some(tender.id));
             }
             PaidBy::PaymentMethod { method, payment } => {
                 walk.method(method);
@@ -167,7 +223,7 @@ fn name_ways_back<R: Rows>(order: &Order, walk: &mut Walk<'_, R>) -> Vec<TenderI
             }
         }
     }
-    gone
+    (gone, promotional)
 }
 
 /// Sends every tender its part.
@@ -245,6 +301,30 @@ fn over_rail<R: Rows>(
     let new = OpenRefund { id, amount, order_refund: Some(refund) };
     open_refund(&new, payment, composed)?;
     let opened = composed.rail_refund(id)?.ok_or(payments::Refusal::RefundNotFound)?;
-    // It may wait for consent from the start.
-    tell_order(&opened, composed)
+    // It may wait for consent from the start, or a lost dispute has paid it.
+    tell(refund, payment, status_of(&opened.state), composed)
+}
+
+/// Notes that what is owed to a tender whose card is gone was paid by hand.
+pub(crate) fn pay_by_hand<R: Rows>(
+    id: RefundId,
+    tender: TenderId,
+    rail: &RailName,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let refund = walk.order_refund(id).ok_or(Refusal::RefundNotFound)?;
+    let order = walk.order(refund.order);
+    let names = [AccountName::RefundPayable, AccountName::RailClearing(rail.clone())];
+    let currency = refund.amount.currency;
+    let accounts = names.iter().filter_map(|name| walk.account(name.id(currency)));
+    let accounts: Vec<_> = accounts.collect();
+    walk.ready()?;
+    let paid_by = order.and_then(|order| order.tender(tender)).map(|tender| tender.paid_by);
+    // What goes over a rail is a refund of its own, and has ways of its own.
+    if !matches!(paid_by, Some(PaidBy::GiftCard { .. })) {
+        return Err(Refusal::TenderNotFound.into());
+    }
+    let paid = shop::pay_by_hand(tender, refund, rail, &accounts, at.first())?;
+    Ok(Change::from_outcome(paid, AnswerRef::OrderRefund(id)))
 }

@@ -1,6 +1,6 @@
 //! Commands about payments. Most are given by jobs that have called a rail, or heard from one.
 
-use base::{DisputeId, MethodId, Money, OrderId, PaymentId, RailRefundId};
+use base::{DisputeId, MethodId, Money, OrderId, PaymentId, RailRefundId, Text};
 use payments::{AuthorizationNotice, CaptureNotice, FailureCode, NewMethod, NextAction};
 use payments::{OpenDispute, RefundNotice, Step, VoidNotice};
 
@@ -26,6 +26,8 @@ pub enum PaymentCommand {
         payment: PaymentId,
         /// Where the payer must go.
         next_action: NextAction,
+        /// The rail's own name for the payment, when it has told.
+        reference: Option<Text<255>>,
     },
     /// Notes what a rail has said about a capture.
     NoteCapture {
@@ -58,6 +60,8 @@ pub enum PaymentCommand {
         payment: PaymentId,
         /// What the rail was asked for.
         step: Step,
+        /// The rail's own name for the payment, when it has told.
+        reference: Option<Text<255>>,
     },
     /// Notes that a call has never arrived.
     NoteNotReceived {
@@ -112,6 +116,8 @@ pub enum PaymentCommand {
         payment: PaymentId,
         /// The dispute.
         new: Box<OpenDispute>,
+        /// An id for what it cuts off a refund.
+        rest: RailRefundId,
     },
     /// Notes that a dispute was decided for us.
     WinDispute {
@@ -119,6 +125,8 @@ pub enum PaymentCommand {
         dispute: DisputeId,
         /// The stage that was decided.
         stage: u8,
+        /// An id for what can be sent of a refund that cannot go whole.
+        rest: RailRefundId,
     },
     /// Notes that a dispute was decided against us.
     LoseDispute {
@@ -135,8 +143,14 @@ pub enum PaymentCommand {
 pub struct Spare {
     /// For the order.
     pub order: OrderId,
-    /// For refunds.
-    pub refunds: [RailRefundId; shop::limits::METHOD_TENDERS_MAX],
+    /// For refunds of payments that were taken in vain: for each what can be sent, in the order of
+    /// the tenders, then for each what a dispute keeps back.
+    pub refunds: [RailRefundId; Spare::REFUNDS],
+}
+
+impl Spare {
+    /// Ids for refunds.
+    pub const REFUNDS: usize = 2 * shop::limits::METHOD_TENDERS_MAX;
 }
 
 impl PaymentCommand {

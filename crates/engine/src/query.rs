@@ -7,7 +7,7 @@ use giftcards::account_of;
 use shop::RefundRequest;
 
 use crate::answer::waits_for;
-use crate::order_refunds::preview;
+use crate::order_refunds::{check_not_blocked, payments_of, preview};
 use crate::purchases::unspent_of;
 use crate::rows::Walk;
 use crate::{Answer, AnswerRef, CardRef, Key, Refusal, Rows, answer};
@@ -80,6 +80,12 @@ pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
             let order = walk.order(*order)?;
             let unspent = unspent_of(order, &mut walk, now);
             let refunding = preview(order, request, &unspent).map_err(Refusal::Shop);
+            let refunding = refunding.and_then(|refunding| {
+                let payments: Vec<_> =
+                    payments_of(order).filter_map(|id| walk.payment(id).cloned()).collect();
+                check_not_blocked(order, &refunding, &payments)?;
+                Ok(refunding)
+            });
             return Some(Answer::RefundPreview(refunding));
         }
         _ => {}
@@ -128,8 +134,11 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Payout(id) => walk.payout(*id).map(|_| AnswerRef::Payout(*id)),
         Query::Purchase(id) => walk.purchase(*id).map(|_| AnswerRef::Purchase(*id)),
         Query::RefundPreview { order, .. } => {
-            // Which rows are named does not depend on the time.
             let order = walk.order(*order)?;
+            for payment in payments_of(order) {
+                walk.payment(payment);
+            }
+            // Which rows are named does not depend on the time.
             unspent_of(order, walk, Instant::MAX);
             None
         }

@@ -1,6 +1,8 @@
 //! Refunds on their way over a rail. Whatever becomes of one, its order's refund is told.
 
-use base::RailRefundId;
+use std::sync::Arc;
+
+use base::{RailRefundId, RefundId};
 use ledger::{AccountName, RailName};
 use payments::{
     Method, Outcome, Payment, Purpose, RailRefund, RefundAccounts, RefundState, Refusal,
@@ -34,8 +36,11 @@ pub(crate) fn on_refund<R: Rows>(
         walk.account(name.id(refund.amount.currency));
     }
     let payment = walk.payment(refund.payment);
-    if let (Some(payment), PaymentCommand::ReplaceRefund { .. }) = (payment, command) {
+    if let Some(payment) = payment {
         walk.method(payment.method);
+        if refund.order_refund.is_some() {
+            name_listed(payment, walk);
+        }
     }
     name_order_refund(refund, payment.map(AsRef::as_ref), walk);
     walk.ready()?;
@@ -59,18 +64,25 @@ fn decided<R: Rows>(
         PaymentCommand::BeginRefund { .. } => payments::begin_refund(refund, payment)?,
         PaymentCommand::NoteRefund { attempt, notice, .. } => {
             let currency = refund.amount.currency;
-            let [clearing, payable] = accounts_of(&refund.rail);
+            let [clearing, payable, loss] = accounts_of(&refund.rail);
             let clearing = composed.account_of(&clearing, currency)?;
             let payable = composed.account_of(&payable, currency)?;
-            let accounts =
-                RefundAccounts { clearing: clearing.as_ref(), payable: payable.as_ref() };
+            let loss = composed.account_of(&loss, currency)?;
+            let accounts = RefundAccounts {
+                clearing: clearing.as_ref(),
+                payable: payable.as_ref(),
+                loss: loss.as_ref(),
+            };
             payments::note_refund(*attempt, notice, refund, payment, accounts, context)?
         }
         PaymentCommand::ConsentRefund { .. } => {
             let method = method.ok_or(Refusal::MethodNotFound)?;
             payments::consent(method, refund, payment, context)?
         }
-        PaymentCommand::RetryRefund { .. } => payments::retry(refund, payment, context)?,
+        PaymentCommand::RetryRefund { .. } => {
+            let method = composed.method(payment.method)?.ok_or(Refusal::MethodNotFound)?;
+            payments::retry(refund, payment, &method, context)?
+        }
         PaymentCommand::GiveUpRefund { code, .. } => payments::give_up(code, refund, payment)?,
         PaymentCommand::ReplaceRefund { new, .. } => {
             let method = composed.method(payment.method)?.ok_or(Refusal::MethodNotFound)?;
@@ -82,8 +94,21 @@ fn decided<R: Rows>(
     })
 }
 
-fn accounts_of(rail: &RailName) -> [AccountName; 2] {
-    [AccountName::RailClearing(rail.clone()), AccountName::RefundPayable]
+fn accounts_of(rail: &RailName) -> [AccountName; 3] {
+    let clearing = AccountName::RailClearing(rail.clone());
+    [clearing, AccountName::RefundPayable, AccountName::ChargebackLoss]
+}
+
+/// Names the refunds of a payment that are not settled.
+pub(crate) fn name_listed<'a, R: Rows>(
+    payment: &Payment,
+    walk: &mut Walk<'a, R>,
+) -> Vec<&'a RailRefund> {
+    let mut found = Vec::with_capacity(payment.open_refunds.len());
+    for refund in &payment.open_refunds {
+        found.extend(walk.rail_refund(*refund).map(Arc::as_ref));
+    }
+    found
 }
 
 /// Names what [`tell_order`] looks at.
@@ -100,18 +125,34 @@ pub(crate) fn name_order_refund<R: Rows>(
     }
 }
 
-/// Tells the refund of an order what became of the part that goes over this rail.
+/// Tells the refund of an order where the part that goes over this rail stands: as the refunds of
+/// its payment that are not settled do, of which a dispute may have made several.
 pub(crate) fn tell_order<R: Rows>(
     refund: &RailRefund,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
     let Some(order_refund) = refund.order_refund else { return Ok(()) };
-    let order_refund = composed.order_refund(order_refund)?.ok_or(shop::Refusal::RefundNotFound)?;
     let payment = composed.payment(refund.payment)?.ok_or(Refusal::PaymentNotFound)?;
+    let mut states = Vec::new();
+    for id in &payment.open_refunds {
+        let way = composed.rail_refund(*id)?.ok_or(Refusal::RefundNotFound)?;
+        states.extend((way.order_refund == Some(order_refund)).then(|| status_of(&way.state)));
+    }
+    tell(order_refund, &payment, RefundStatus::of_all(states), composed)
+}
+
+/// Tells the refund of an order where the part that goes to the tender of this payment stands.
+pub(crate) fn tell<R: Rows>(
+    order_refund: RefundId,
+    payment: &Payment,
+    status: RefundStatus,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let order_refund = composed.order_refund(order_refund)?.ok_or(shop::Refusal::RefundNotFound)?;
     let Purpose::Checkout(checkout) = payment.purpose;
     let checkout = composed.checkout(checkout)?.ok_or(shop::Refusal::CheckoutNotFound)?;
     let (tender, _) = tender_of(&checkout, payment.id).ok_or(shop::Refusal::TenderNotFound)?;
-    match shop::note_status(&order_refund, tender, status_of(&refund.state)) {
+    match shop::note_status(&order_refund, tender, status) {
         Ok(told) => composed.add(told),
         Err(shop::Refusal::NothingToChange) => {}
         Err(refusal) => return Err(refusal.into()),
@@ -119,10 +160,10 @@ pub(crate) fn tell_order<R: Rows>(
     Ok(())
 }
 
-fn status_of(state: &RefundState) -> RefundStatus {
+pub(crate) fn status_of(state: &RefundState) -> RefundStatus {
     match state {
         RefundState::Waiting | RefundState::Sent => RefundStatus::Pending,
-        RefundState::Succeeded => RefundStatus::Succeeded,
+        RefundState::Succeeded | RefundState::Settled => RefundStatus::Succeeded,
         RefundState::Failed { .. } => RefundStatus::Failed,
         RefundState::NeedsConsent { .. } => RefundStatus::NeedsConsent,
     }

@@ -5,9 +5,10 @@ use base::{
 };
 use base::{RefundId, Token};
 use giftcards::Prepared;
+use ledger::RailName;
 use shop::{Creator, LineId, NewPayout, Product, RefundOrder, Seller, TenderId, limits};
 
-use crate::{CardRef, CommandKind};
+use crate::{CardRef, CommandKind, Spare};
 
 /// Commands about sellers, checkouts, orders and payouts. Ids are drawn by the caller, also those
 /// of what may or may not follow.
@@ -52,6 +53,23 @@ pub enum ShopCommand {
     ExpireCheckout {
         /// The checkout.
         checkout: CheckoutId,
+    },
+    /// Gives up an attempt to pay that waits for its payer: by the payer's own wish, or because the
+    /// checkout is due and the payer has not acted.
+    CancelAttempt {
+        /// The checkout.
+        checkout: CheckoutId,
+        /// Ids for refunds of what was taken in vain, as in [`Spare`](crate::Spare).
+        refunds: Box<[RailRefundId; Spare::REFUNDS]>,
+    },
+    /// Notes that what a refund owes, because the card that had paid is gone, was paid by hand.
+    PayRefundByHand {
+        /// The refund.
+        refund: RefundId,
+        /// The tender whose card is gone.
+        tender: TenderId,
+        /// The rail over which it was paid.
+        rail: RailName,
     },
     /// Refunds an order, or a part of it.
     RefundOrder {
@@ -160,6 +178,8 @@ impl ShopCommand {
             ShopCommand::RemoveTender { .. } => CommandKind::RemoveTender,
             ShopCommand::Pay { .. } => CommandKind::Pay,
             ShopCommand::ExpireCheckout { .. } => CommandKind::ExpireCheckout,
+            ShopCommand::CancelAttempt { .. } => CommandKind::CancelAttempt,
+            ShopCommand::PayRefundByHand { .. } => CommandKind::PayRefundByHand,
             ShopCommand::RefundOrder { .. } => CommandKind::RefundOrder,
             ShopCommand::UndoPurchase { .. } => CommandKind::UndoPurchase,
             ShopCommand::CreatePayout(_) => CommandKind::CreatePayout,

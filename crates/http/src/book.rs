@@ -109,12 +109,19 @@ impl Book {
 
     /// Asks one question of the writer, whose answer is never stale.
     pub(crate) async fn ask(&self, query: Query) -> Result<Option<Answer>, Trouble> {
+        Ok(self.ask_all(vec![query]).await?.pop().flatten())
+    }
+
+    /// Asks questions together: the answers are of one instant, in order.
+    pub(crate) async fn ask_all(
+        &self,
+        queries: Vec<Query>,
+    ) -> Result<Vec<Option<Answer>>, Trouble> {
         let (sender, receiver) = oneshot::channel();
-        self.handle.query(vec![query], move |answers| {
+        self.handle.query(queries, move |answers| {
             let _ = sender.send(answers);
         })?;
-        let mut answers = receiver.await.map_err(|_| ended())??;
-        Ok(answers.pop().flatten())
+        receiver.await.map_err(|_| ended())?
     }
 
     /// The book's time, which in a test book is not that of the wall.

@@ -104,6 +104,11 @@ pub(crate) fn basis_points(pointer: &str, points: Option<u16>) -> Checked<BasisP
     points.ok_or_else(|| refuse(pointer, "must be at most 10000, the whole"))
 }
 
+/// An error of an entry of the list at `pointer`, which does not know where it stands.
+pub(crate) fn within_entry(pointer: &str, index: usize, error: FieldError) -> FieldError {
+    FieldError { pointer: format!("{pointer}/{index}{}", error.pointer), message: error.message }
+}
+
 /// Every entry of a list of at most `max`, each with its own pointer.
 pub(crate) fn each<T, U>(
     pointer: &str,
@@ -116,10 +121,7 @@ pub(crate) fn each<T, U>(
     }
     let one = |(index, entry): (usize, &T)| {
         // The pointer of an entry costs more than the entry, so it is made for errors only.
-        check("", entry).map_err(|error| FieldError {
-            pointer: format!("{pointer}/{index}{}", error.pointer),
-            message: error.message,
-        })
+        check("", entry).map_err(|error| within_entry(pointer, index, error))
     };
     list.iter().enumerate().map(one).collect()
 }

@@ -10,6 +10,7 @@ pub(crate) mod creators;
 pub(crate) mod disputes;
 pub(crate) mod documents;
 pub(crate) mod events;
+pub(crate) mod gift_card_purchases;
 pub(crate) mod gift_cards;
 pub(crate) mod health;
 pub(crate) mod holds;
@@ -114,6 +115,9 @@ routes! {
     gift_cards::adjust => Required,
     gift_cards::extend => Required,
     gift_cards::reveal => Optional,
+    gift_card_purchases::create => Required,
+    gift_card_purchases::read => None,
+    gift_card_purchases::undo => Required,
     holds::place => Required,
     holds::list => None,
     holds::read => None,

@@ -26,6 +26,7 @@ pub(crate) mod payment_method;
 pub(crate) mod payout;
 pub(crate) mod product;
 pub(crate) mod program;
+pub(crate) mod purchase;
 pub(crate) mod rail_refund;
 pub(crate) mod refund;
 pub(crate) mod reversal;
@@ -66,8 +67,9 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         Answer::RefundPreview(Ok(refunding)) => {
             write(&order_refund::RefundPreviewView::new(refunding), out);
         }
-        // Why there would be none is a problem, which its route tells.
-        Answer::RefundPreview(Err(_)) => {}
+        // Why there would be none is a problem, which its route tells; no command answers with a
+        // purchase, and its route shows it together with its checkout, order and cards.
+        Answer::RefundPreview(Err(_)) | Answer::Purchase(_) => {}
         Answer::Seller(_)
         | Answer::Creator(_)
         | Answer::Product(_)
@@ -78,8 +80,7 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         | Answer::Payment(_)
         | Answer::RailRefund(_)
         | Answer::Dispute(_)
-        | Answer::Payout(_)
-        | Answer::Purchase(_) => {
+        | Answer::Payout(_) => {
             let view = shop::ShopView::of_answer(answer);
             write(&view.expect("each of these has a view there"), out);
         }

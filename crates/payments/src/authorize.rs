@@ -1,6 +1,6 @@
 //! The first step: asking a rail to reserve an amount.
 
-use base::{Amount, Money, PaymentId};
+use base::{Amount, Money, PaymentId, Text};
 
 use ledger::Subject;
 
@@ -51,6 +51,9 @@ pub fn authorize(
         refunded: Amount::ZERO,
         refunding: Amount::ZERO,
         disputed: Amount::ZERO,
+        lost: Amount::ZERO,
+        owed: Amount::ZERO,
+        settled: Amount::ZERO,
         credited: Amount::ZERO,
         fee: None,
         open_refunds: Vec::new(),
@@ -116,7 +119,7 @@ fn check_may_be_refused(payment: &Payment) -> Result<(), Refusal> {
 }
 
 /// Notes that the payer must do something before the rail can authorize. The rail is asked now and
-/// then whether it was done.
+/// then whether it was done. `reference` is the rail's own name for the payment, when it has told.
 ///
 /// # Errors
 ///
@@ -124,6 +127,7 @@ fn check_may_be_refused(payment: &Payment) -> Result<(), Refusal> {
 /// due.
 pub fn note_action(
     next_action: &NextAction,
+    reference: Option<&Text<255>>,
     payment: &Payment,
     context: Context,
 ) -> Result<Outcome, Refusal> {
@@ -137,7 +141,8 @@ pub fn note_action(
     }
     let state = PaymentState::RequiresAction { next_action: next_action.clone() };
     let calls = if is_known { payment.calls } else { 0 };
-    let after = waiting(Payment { calls, ..payment.settled(state) }, context);
+    let told = payment.settled(state).named(reference);
+    let after = waiting(Payment { calls, ..told }, context);
     if is_known {
         return Ok(Outcome::of_payment(payment, after));
     }

@@ -5,8 +5,8 @@ use base::{Amount, RailRefundId};
 use crate::{Payment, Refusal, limits};
 
 impl Payment {
-    /// What may still be given back, in minor units: captured, and neither gone back, on its way
-    /// back, given in another form, nor taken by a dispute.
+    /// What may still be sent, in minor units: captured, and neither gone back, on its way back,
+    /// given in another form, nor taken by a dispute.
     pub fn refundable(&self) -> Amount {
         self.beside_disputes().saturating_sub(self.disputed)
     }
@@ -22,6 +22,30 @@ impl Payment {
         self.disputed.saturating_sub(self.disputed_in_cap())
     }
 
+    /// What nobody has asked back yet, in minor units.
+    pub fn kept(&self) -> Amount {
+        self.beside_disputes().saturating_sub(self.owed).saturating_sub(self.settled)
+    }
+
+    /// What a new refund of an order may ask for, in minor units. An open dispute blocks what it
+    /// takes, and what is owed goes first. What a lost one took may be asked for: whoever got it
+    /// gives it back, and the payer has it from the bank.
+    pub fn openable(&self) -> Amount {
+        if self.disputed > self.lost { self.sendable() } else { self.kept() }
+    }
+
+    /// What a rail may send of what nobody has asked back yet.
+    pub(crate) fn sendable(&self) -> Amount {
+        self.refundable().saturating_sub(self.owed)
+    }
+
+    /// What lost disputes have paid of refunds that still count as owed, or as on their way. It is
+    /// zero after every rule, unless all of these are sent. A lost dispute first takes what nobody
+    /// has asked back: that alone is a loss.
+    pub(crate) fn paid_by_banks(&self) -> Amount {
+        self.lost.saturating_sub(self.settled).saturating_sub(self.kept())
+    }
+
     fn beside_disputes(&self) -> Amount {
         self.captured
             .saturating_sub(self.refunded)
@@ -30,32 +54,33 @@ impl Payment {
     }
 
     /// Counts a refund as being on its way.
-    ///
-    /// # Errors
-    ///
-    /// In this order: `LimitExceeded` when too many are; `AmountExceedsRefundable`.
     pub(crate) fn reserve(&self, refund: RailRefundId, amount: Amount) -> Result<Payment, Refusal> {
-        if self.open_refunds.len() >= limits::OPEN_REFUNDS_PER_PAYMENT_MAX {
-            return Err(Refusal::LimitExceeded);
-        }
-        self.check_refundable(amount)?;
-        let mut after = self.clone();
+        let mut after = self.listing(refund);
         after.refunding = sum(self.refunding, amount)?;
-        after.open_refunds.push(refund);
         Ok(after)
     }
 
     /// Counts a refund that was on its way as gone back.
-    pub(crate) fn settle(&self, refund: RailRefundId, amount: Amount) -> Result<Payment, Refusal> {
-        let after = self.release(refund, amount)?;
-        Ok(Payment { refunded: sum(self.refunded, amount)?, ..after })
+    pub(crate) fn arrived(&self, refund: RailRefundId, amount: Amount) -> Result<Payment, Refusal> {
+        let mut after = self.without(refund);
+        after.refunding = less(self.refunding, amount)?;
+        after.refunded = sum(self.refunded, amount)?;
+        Ok(after)
     }
 
-    /// Counts a refund no more.
-    pub(crate) fn release(&self, refund: RailRefundId, amount: Amount) -> Result<Payment, Refusal> {
+    /// Counts what was on its way as owed: nobody sends it now.
+    pub(crate) fn stopped(&self, amount: Amount) -> Result<Payment, Refusal> {
         let mut after = self.clone();
-        after.refunding = self.refunding.checked_sub(amount).ok_or(Refusal::LimitExceeded)?;
-        after.open_refunds.retain(|open| *open != refund);
+        after.refunding = less(self.refunding, amount)?;
+        after.owed = sum(self.owed, amount)?;
+        Ok(after)
+    }
+
+    /// Counts what was owed as being on its way.
+    pub(crate) fn resumed(&self, amount: Amount) -> Result<Payment, Refusal> {
+        let mut after = self.clone();
+        after.owed = less(self.owed, amount)?;
+        after.refunding = sum(self.refunding, amount)?;
         Ok(after)
     }
 
@@ -65,17 +90,35 @@ impl Payment {
         refund: RailRefundId,
         amount: Amount,
     ) -> Result<Payment, Refusal> {
-        let mut after = self.clone();
-        after.refunded = self.refunded.checked_sub(amount).ok_or(Refusal::LimitExceeded)?;
+        let mut after = self.listing(refund);
+        after.refunded = less(self.refunded, amount)?;
         after.refunding = sum(self.refunding, amount)?;
-        after.open_refunds.push(refund);
         Ok(after)
     }
 
-    pub(crate) fn check_refundable(&self, amount: Amount) -> Result<(), Refusal> {
-        let refundable = self.refundable();
-        if amount > refundable {
-            return Err(Refusal::AmountExceedsRefundable { refundable: self.money(refundable) });
+    /// This payment, with one more refund that is not settled.
+    pub(crate) fn listing(&self, refund: RailRefundId) -> Payment {
+        let mut after = self.clone();
+        after.open_refunds.push(refund);
+        after
+    }
+
+    /// This payment, with one refund less that is not settled.
+    pub(crate) fn without(&self, refund: RailRefundId) -> Payment {
+        let mut after = self.clone();
+        after.open_refunds.retain(|open| *open != refund);
+        after
+    }
+
+    pub(crate) fn check_not_too_many(&self) -> Result<(), Refusal> {
+        let is_full = self.open_refunds.len() >= limits::OPEN_REFUNDS_PER_PAYMENT_MAX;
+        if is_full { Err(Refusal::LimitExceeded) } else { Ok(()) }
+    }
+
+    /// `AmountExceedsRefundable` for more than `room`.
+    pub(crate) fn check_fits(&self, amount: Amount, room: Amount) -> Result<(), Refusal> {
+        if amount > room {
+            return Err(Refusal::AmountExceedsRefundable { refundable: self.money(room) });
         }
         Ok(())
     }
@@ -93,4 +136,8 @@ impl Payment {
 
 pub(crate) fn sum(one: Amount, other: Amount) -> Result<Amount, Refusal> {
     one.checked_add(other).ok_or(Refusal::LimitExceeded)
+}
+
+pub(crate) fn less(one: Amount, other: Amount) -> Result<Amount, Refusal> {
+    one.checked_sub(other).ok_or(Refusal::LimitExceeded)
 }

@@ -16,7 +16,7 @@ use crate::{EventKind, Outcome, Payment, PaymentState, Refusal};
 /// `AmountExceedsRefundable`.
 pub fn credit(amount: Money, payment: &Payment) -> Result<Outcome, Refusal> {
     check_part_of(payment, amount)?;
-    payment.check_refundable(amount.amount)?;
+    payment.check_fits(amount.amount, payment.sendable())?;
     let credited = sum(payment.credited, amount.amount)?;
     let after = Payment { credited, ..payment.clone() };
     Ok(changed(payment, after, EventKind::PaymentCredited))

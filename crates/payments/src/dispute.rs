@@ -1,12 +1,13 @@
 //! Disputes: the payer's bank takes money back, and somebody decides whether it stays there.
 
-use base::{DisputeId, Instant, Money, PaymentId, Text, Token};
-use ledger::{Account, AccountName, Posted, Reason, Subject};
+use base::{Amount, DisputeId, Instant, Money, PaymentId, RailRefundId, Text, Token};
+use ledger::{Account, AccountName, Reason, Subject};
 
-use crate::cap::sum;
+use crate::cap::{less, sum};
 use crate::credit::check_part_of;
+use crate::owed::Shift;
 use crate::post::Sheet;
-use crate::{Context, EventKind, FailureCode, Outcome, Payment, RailRefund, Refusal, limits};
+use crate::{Context, EventKind, Method, Outcome, Payment, RailRefund, Refusal, limits};
 
 /// The state of a dispute. The numbers are stored and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,29 @@ pub struct DisputeAccounts<'a> {
     pub disputes: Option<&'a Account>,
     /// `chargeback/loss`.
     pub loss: Option<&'a Account>,
+    /// `refund/payable`.
+    pub payable: Option<&'a Account>,
+}
+
+/// An id for what a dispute cuts off a refund, drawn by the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Rest<'a> {
+    /// The id.
+    pub id: RailRefundId,
+    /// The refund that has it, if there is one.
+    pub existing: Option<&'a RailRefund>,
+}
+
+/// Rows a dispute is decided on.
+#[derive(Clone, Copy, Debug)]
+pub struct DisputeRows<'a> {
+    /// The payment.
+    pub payment: &'a Payment,
+    /// Those of its refunds that it lists as not settled. One that is not told stays as it is, but
+    /// it is not sent while a dispute needs its money.
+    pub refunds: &'a [&'a RailRefund],
+    /// Accounts.
+    pub accounts: DisputeAccounts<'a>,
 }
 
 /// Notes that a dispute was opened, or goes on in a later stage.
@@ -94,42 +118,50 @@ pub struct DisputeAccounts<'a> {
 /// The amount is posted in full, debit `rail/{rail}/disputes`, credit `rail/{rail}/clearing` (or
 /// `chargeback/loss` when it had been lost), and blocks refunds as far as the payment goes.
 ///
-/// `refunds` are the payment's open refunds. Those that no rail can have and that do not fit any
-/// more are cancelled with the code `disputed`; the older ones stay when they fit. What was sent
-/// stays. So does a refund that is not told, but it is not sent while the dispute needs its money.
+/// It first takes what nobody has asked back, then refunds that no rail can have, the newest first:
+/// they fail with the code `disputed`. Of the last of these it may take a part alone, which is a
+/// refund of its own then, with the id `rest`. What was sent stays.
+///
+/// When it had been lost and had paid refunds, these are owed again, credit `refund/payable`: as
+/// one refund with the id `rest` that has failed.
 ///
 /// # Errors
 ///
-/// In this order: `IdTaken` by a dispute of another payment; `NotCaptured`; `CurrencyMismatch`;
-/// `LimitExceeded` when nothing is taken, more than [`limits::AMOUNT_MAX`], or a total would
-/// overflow; `NothingToChange` when this stage or a later one is known; `Contradiction` when it is
-/// known with another amount.
+/// In this order: `IdTaken` by a dispute of another payment, or by a refund; `NotCaptured`;
+/// `CurrencyMismatch`; `LimitExceeded` when nothing is taken, more than [`limits::AMOUNT_MAX`], or
+/// a total would overflow; `NothingToChange` when this stage or a later one is known;
+/// `Contradiction` when it is known with another amount.
 pub fn open_dispute(
     new: &OpenDispute,
-    payment: &Payment,
-    refunds: &[&RailRefund],
+    rows: DisputeRows<'_>,
+    rest: Rest<'_>,
     existing: Option<&Dispute>,
-    accounts: DisputeAccounts<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    if existing.is_some_and(|known| known.payment != payment.id) {
+    let payment = rows.payment;
+    let is_anothers = existing.is_some_and(|known| known.payment != payment.id);
+    if is_anothers || rest.existing.is_some() {
         return Err(Refusal::IdTaken);
     }
     check_part_of(payment, new.amount)?;
     if new.amount.amount.minor() > limits::AMOUNT_MAX {
         return Err(Refusal::LimitExceeded);
     }
-    let before = existing.map(|known| (known.state, known.amount));
+    let before = existing.map(|known| known.state);
     existing.map_or(Ok(()), |known| check_goes_on(new, known))?;
-    let mut after = payment.clone();
-    let is_counted = matches!(before, Some((DisputeState::Open | DisputeState::Lost, _)));
-    if !is_counted {
-        after.disputed = sum(payment.disputed, new.amount.amount)?;
-    }
-    let mut cancelled = Vec::new();
-    for refund in displaced(&after, refunds) {
-        after = after.release(refund.id, refund.amount.amount)?;
-        cancelled.push(refund);
+    let amount = new.amount.amount;
+    let mut shift = Shift::of(payment.clone());
+    let mut owed_again = Amount::ZERO;
+    match before {
+        Some(DisputeState::Open) => {}
+        Some(DisputeState::Lost) => {
+            shift.payment.lost = less(payment.lost, amount)?;
+            owed_again = shift.unsettle(rest, context)?;
+        }
+        Some(DisputeState::Won) | None => {
+            shift.payment.disputed = sum(payment.disputed, amount)?;
+            shift.displace(rows.refunds, rest.id, context)?;
+        }
     }
     let dispute = Dispute {
         id: new.id,
@@ -143,26 +175,20 @@ pub fn open_dispute(
         created_at: existing.map_or(context.now, |known| known.created_at),
     };
     let from = match before {
-        Some((DisputeState::Open, _)) => None,
-        Some((DisputeState::Lost, _)) => Some(Place::Loss),
-        Some((DisputeState::Won, _)) | None => Some(Place::Clearing),
+        Some(DisputeState::Open) => None,
+        Some(DisputeState::Lost) => Some(Place::Loss),
+        Some(DisputeState::Won) | None => Some(Place::Clearing),
     };
-    let ways = from.map(|from| (Reason::DisputeOpened, Place::Disputes, from));
-    let posted = post(ways, &dispute, payment, accounts, context)?;
+    let mut posting = Posting::of(Reason::DisputeOpened, &dispute, rows, context);
+    if let Some(from) = from {
+        posting.post(Place::Disputes, from, less(amount, owed_again)?)?;
+        posting.post(Place::Disputes, Place::Payable, owed_again)?;
+    }
     let kind = match existing {
         Some(_) => EventKind::DisputeReopened,
         None => EventKind::DisputeOpened,
     };
-    let mut outcome = Outcome::of_payment(payment, after).with_posted(posted);
-    outcome = outcome.with_event(kind, Subject::of(dispute.id));
-    outcome.disputes.push(dispute);
-    let code = FailureCode::new("disputed").map_err(|_| Refusal::LimitExceeded)?;
-    for refund in cancelled {
-        let subject = Subject::of(refund.id);
-        outcome = outcome.with_refund(refund.failed(code.clone()));
-        outcome = outcome.with_event(EventKind::RefundFailed, subject);
-    }
-    Ok(outcome)
+    Ok(told(shift, kind, dispute, payment, posting))
 }
 
 /// Whether a known dispute goes on in a later stage. Only a won one may go on with another amount:
@@ -179,72 +205,64 @@ fn check_goes_on(new: &OpenDispute, known: &Dispute) -> Result<(), Refusal> {
     if new.stage == known.stage { Err(Refusal::NothingToChange) } else { Ok(()) }
 }
 
-/// The refunds that must give way: of those that no rail can have, the oldest stay while they fit
-/// beside what is sent, settled and disputed.
-fn displaced<'a>(payment: &Payment, refunds: &[&'a RailRefund]) -> Vec<&'a RailRefund> {
-    let is_ours = |refund: &&&RailRefund| refund.payment == payment.id && refund.state.is_here();
-    let mut here: Vec<&RailRefund> = refunds.iter().filter(is_ours).copied().collect();
-    let age = |refund: &&RailRefund| payment.open_refunds.iter().position(|id| *id == refund.id);
-    here.sort_by_key(age);
-    let total: i64 = here.iter().map(|refund| refund.amount.amount.minor()).sum();
-    let beyond = payment.disputed_beyond_cap().minor();
-    // What is beyond the cap must come from these; the rest of them fits.
-    let mut room = (total - beyond).max(0);
-    here.retain(|refund| {
-        let amount = refund.amount.amount.minor();
-        let fits = amount <= room;
-        room -= if fits { amount } else { 0 };
-        !fits
-    });
-    here
-}
-
-/// Notes that a dispute was decided for us: what it took is free again. Refunds that it cancelled
-/// stay cancelled.
+/// Notes that a dispute was decided for us: what it took is free again. Refunds that disputes have
+/// taken go on as far as there is room, the oldest first; of the last of these a part alone may go
+/// on, as a refund of its own with the id `rest`. `method` is the payment's.
 ///
 /// Posts, debit `rail/{rail}/clearing`, credit `rail/{rail}/disputes`.
 ///
 /// # Errors
 ///
-/// In this order: `NothingToChange` when that, or a later stage, is known; `DisputeNotOpen` at this
-/// stage; `Contradiction` when it was lost at this stage; `LimitExceeded` when a total would
-/// overflow.
+/// In this order: `IdTaken` by a refund; `NothingToChange` when that, or a later stage, is known;
+/// `DisputeNotOpen` at this stage; `Contradiction` when it was lost at this stage; `LimitExceeded`
+/// when a total would overflow.
 pub fn win(
     stage: u8,
     dispute: &Dispute,
-    payment: &Payment,
-    accounts: DisputeAccounts<'_>,
+    rows: DisputeRows<'_>,
+    rest: Rest<'_>,
+    method: &Method,
     context: Context,
 ) -> Result<Outcome, Refusal> {
+    if rest.existing.is_some() {
+        return Err(Refusal::IdTaken);
+    }
     check_decision(stage, dispute, DisputeState::Won)?;
-    let disputed = payment.disputed.checked_sub(dispute.amount.amount);
-    let disputed = disputed.ok_or(Refusal::LimitExceeded)?;
-    let after = Payment { disputed, ..payment.clone() };
-    let way = (Reason::DisputeWon, Place::Clearing, Place::Disputes);
-    let posted = post(Some(way), dispute, payment, accounts, context)?;
-    let outcome = Outcome::of_payment(payment, after).with_posted(posted);
-    Ok(decided(outcome, dispute, DisputeState::Won, EventKind::DisputeWon))
+    let payment = rows.payment;
+    let mut shift = Shift::of(payment.clone());
+    shift.payment.disputed = less(payment.disputed, dispute.amount.amount)?;
+    shift.resume(rows.refunds, rest.id, method, context)?;
+    let mut posting = Posting::of(Reason::DisputeWon, dispute, rows, context);
+    posting.post(Place::Clearing, Place::Disputes, dispute.amount.amount)?;
+    let won = Dispute { state: DisputeState::Won, ..dispute.clone() };
+    Ok(told(shift, EventKind::DisputeWon, won, payment, posting))
 }
 
-/// Notes that a dispute was decided against us: what it took stays taken.
+/// Notes that a dispute was decided against us: what it took stays taken. What it took of refunds
+/// that are not sent is owed no more, because the payer has it from the bank; they are settled, or
+/// smaller by that much. The rest is lost.
 ///
-/// Posts, debit `chargeback/loss`, credit `rail/{rail}/disputes`.
+/// Posts, debit `refund/payable` and `chargeback/loss`, credit `rail/{rail}/disputes`.
 ///
 /// # Errors
 ///
-/// As [`win`], with won and lost exchanged.
+/// As [`win`], with won and lost exchanged, and no id taken.
 pub fn lose(
     stage: u8,
     dispute: &Dispute,
-    payment: &Payment,
-    accounts: DisputeAccounts<'_>,
+    rows: DisputeRows<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
     check_decision(stage, dispute, DisputeState::Lost)?;
-    let way = (Reason::DisputeLost, Place::Loss, Place::Disputes);
-    let posted = post(Some(way), dispute, payment, accounts, context)?;
-    let outcome = Outcome::default().with_posted(posted);
-    Ok(decided(outcome, dispute, DisputeState::Lost, EventKind::DisputeLost))
+    let payment = rows.payment;
+    let mut shift = Shift::of(payment.clone());
+    shift.payment.lost = sum(payment.lost, dispute.amount.amount)?;
+    let paid = shift.settle(rows.refunds)?;
+    let mut posting = Posting::of(Reason::DisputeLost, dispute, rows, context);
+    posting.post(Place::Payable, Place::Disputes, paid)?;
+    posting.post(Place::Loss, Place::Disputes, less(dispute.amount.amount, paid)?)?;
+    let lost = Dispute { state: DisputeState::Lost, ..dispute.clone() };
+    Ok(told(shift, EventKind::DisputeLost, lost, payment, posting))
 }
 
 fn check_decision(stage: u8, dispute: &Dispute, to: DisputeState) -> Result<(), Refusal> {
@@ -261,14 +279,18 @@ fn check_decision(stage: u8, dispute: &Dispute, to: DisputeState) -> Result<(), 
     Ok(())
 }
 
-fn decided(
-    mut outcome: Outcome,
-    dispute: &Dispute,
-    state: DisputeState,
+/// The dispute's own event comes first.
+fn told(
+    shift: Shift,
     kind: EventKind,
+    dispute: Dispute,
+    before: &Payment,
+    posting: Posting<'_>,
 ) -> Outcome {
-    outcome.disputes.push(Dispute { state, ..dispute.clone() });
-    outcome.with_event(kind, Subject::of(dispute.id))
+    let mut outcome = shift.into_outcome(before).with_posted(posting.sheet.finish());
+    outcome.events.insert(0, (kind, Subject::of(dispute.id)));
+    outcome.disputes.push(dispute);
+    outcome
 }
 
 /// The accounts a dispute moves money between.
@@ -277,27 +299,38 @@ enum Place {
     Clearing,
     Disputes,
     Loss,
+    Payable,
 }
 
-/// Posts the dispute's amount: why, debit, credit.
-fn post(
-    way: Option<(Reason, Place, Place)>,
-    dispute: &Dispute,
-    payment: &Payment,
-    accounts: DisputeAccounts<'_>,
-    context: Context,
-) -> Result<Posted, Refusal> {
-    let Some((reason, debit, credit)) = way else { return Ok(Posted::default()) };
-    let [debit, credit] = [debit, credit].map(|place| {
-        let rail = payment.rail.clone();
-        let (row, name) = match place {
-            Place::Clearing => (accounts.clearing, AccountName::RailClearing(rail)),
-            Place::Disputes => (accounts.disputes, AccountName::RailDisputes(rail)),
-            Place::Loss => (accounts.loss, AccountName::ChargebackLoss),
-        };
-        Account::or_open(row, name, dispute.amount.currency)
-    });
-    let mut sheet = Sheet::new(context, reason, Subject::of(dispute.id));
-    sheet.transfer(reason, &debit, &credit, dispute.amount)?;
-    Ok(sheet.finish())
+/// What a dispute moves.
+struct Posting<'a> {
+    sheet: Sheet,
+    reason: Reason,
+    rows: DisputeRows<'a>,
+}
+
+impl<'a> Posting<'a> {
+    fn of(
+        reason: Reason,
+        dispute: &Dispute,
+        rows: DisputeRows<'a>,
+        context: Context,
+    ) -> Posting<'a> {
+        Posting { sheet: Sheet::new(context, reason, Subject::of(dispute.id)), reason, rows }
+    }
+
+    fn post(&mut self, debit: Place, credit: Place, amount: Amount) -> Result<(), Refusal> {
+        let DisputeRows { payment, accounts, .. } = self.rows;
+        let [debit, credit] = [debit, credit].map(|place| {
+            let rail = payment.rail.clone();
+            let (row, name) = match place {
+                Place::Clearing => (accounts.clearing, AccountName::RailClearing(rail)),
+                Place::Disputes => (accounts.disputes, AccountName::RailDisputes(rail)),
+                Place::Loss => (accounts.loss, AccountName::ChargebackLoss),
+                Place::Payable => (accounts.payable, AccountName::RefundPayable),
+            };
+            Account::or_open(row, name, payment.amount.currency)
+        });
+        self.sheet.transfer_some(self.reason, &debit, &credit, payment.money(amount))
+    }
 }

@@ -16,6 +16,8 @@
 //!   second try is never taken for a repetition of the first.
 //! * **Consent**: the payer's word that a refund may go by another method than the money came.
 //! * **Dispute**: money that the payer's bank takes back, until somebody decides.
+//! * **Kept**: what nobody has asked back of a payment. **Owed**: what was asked back and nobody
+//!   sends: refunds that have failed. **Settled**: what a lost dispute has paid of refunds.
 //! * **Cap**: captured ≥ refunded + refunding + credited + disputed, for each payment, always.
 //! * **Store-mediated**: an app store holds the method, and makes refunds itself.
 //!
@@ -24,10 +26,13 @@
 //! * The cap holds after every rule. What a dispute takes beyond it is posted, but opens no room:
 //!   freed money goes to the dispute first.
 //! * Money moves in the ledger when the rail has said that it moved, never when we have asked.
-//! * A refund that may be on the wire is never cancelled; one that is not, is, when a dispute takes
-//!   what it would send.
-//! * A final state never changes. A notice that says what is known, or what was known before, is
-//!   [`Refusal::NothingToChange`]; one that cannot be true is [`Refusal::Contradiction`].
+//! * A refund that may be on the wire is never stopped nor made smaller; one that is not, is, when
+//!   a dispute takes what it would send.
+//! * Captured = kept + refunded + refunding + owed + settled + credited. Nobody is owed what a lost
+//!   dispute has paid, but for what is on the wire; and that is no loss.
+//! * A final state never changes; a refund that has failed is not in one.
+//! * A notice that says what is known, or what was known before, is [`Refusal::NothingToChange`];
+//!   one that cannot be true is [`Refusal::Contradiction`].
 //! * A row that wants something from a rail has a `due_at`, any other has none. A refund that a
 //!   store makes is the exception: nobody is called.
 //!
@@ -39,12 +44,15 @@
 mod backoff;
 mod cap;
 mod capture;
+mod consent_reason;
 mod credit;
 mod dispute;
 mod event;
 mod method;
 mod notice;
+mod open_refund;
 mod outcome;
+mod owed;
 mod payment;
 mod post;
 mod refund;
@@ -58,19 +66,20 @@ mod authorize;
 pub use authorize::{NewPayment, authorize, note_action, note_authorization};
 pub use backoff::backoff_seconds;
 pub use capture::{CaptureAccounts, begin_capture, note_capture, note_fee};
+pub use consent_reason::ConsentReason;
 pub use credit::credit;
-pub use dispute::{Dispute, DisputeAccounts, DisputeState, OpenDispute, lose, open_dispute, win};
+pub use dispute::{Dispute, DisputeAccounts, DisputeRows, DisputeState, OpenDispute, Rest};
+pub use dispute::{lose, open_dispute, win};
 pub use event::EventKind;
 pub use ledger::Context;
 pub use method::{Expiry, Method, NewMethod, RailToken, create_method};
 pub use notice::{AuthorizationNotice, CaptureNotice, RefundNotice, VoidNotice};
 pub use notice::{note_not_received, note_unknown};
+pub use open_refund::{OpenRefund, OwedAccounts, RefundAccounts};
+pub use open_refund::{begin_refund, give_back, open_refund, replace_refund};
 pub use outcome::{CapChange, Outcome};
 pub use payment::{FailureCode, Manner, NextAction, Payment, PaymentState, Purpose, Step};
-pub use refund::{
-    ConsentReason, Destination, OpenRefund, OwedAccounts, RailRefund, RefundAccounts, RefundState,
-    begin_refund, open_refund, replace_refund,
-};
+pub use refund::{Destination, RailRefund, RefundState};
 pub use refund_notice::{note_refund, returned};
 pub use refusal::Refusal;
 pub use resend::{consent, give_up, retry};

@@ -2,8 +2,9 @@
 
 use base::{Money, Text};
 
+use crate::authorize::changed;
 use crate::backoff::next_call_at;
-use crate::{Context, FailureCode, Outcome, Payment, Refusal, Step};
+use crate::{Context, EventKind, FailureCode, Outcome, Payment, PaymentState, Refusal, Step};
 
 /// What a rail has said about the authorization of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,39 +78,51 @@ pub enum RefundNotice {
 }
 
 /// Notes that the answer to a call, or to a question, was not heard, or that it was not final. The
-/// rail is asked later.
+/// rail is asked later. `reference` is the rail's own name for the payment, when it has told.
 ///
 /// # Errors
 ///
 /// `NothingToChange` when the payment is not at this step any more.
-pub fn note_unknown(step: Step, payment: &Payment, context: Context) -> Result<Outcome, Refusal> {
-    wait(step, payment, true, context)
+pub fn note_unknown(
+    step: Step,
+    reference: Option<&Text<255>>,
+    payment: &Payment,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    wait(step, payment, payment.clone().named(reference), true, context)
 }
 
 /// Notes that the rail has never heard of the operation: the call is made again, by the same
-/// operation id.
+/// operation id. When the payment is not wanted any more nothing is reserved, and it is voided.
 ///
 /// # Errors
 ///
 /// `NothingToChange` when the payment is not at this step any more.
 pub fn note_not_received(
     step: Step,
+    is_wanted: bool,
     payment: &Payment,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    wait(step, payment, false, context)
+    let is_asked = step == Step::Authorize && payment.state == PaymentState::Authorizing;
+    if is_asked && !is_wanted {
+        let after = payment.settled(PaymentState::Voided);
+        return Ok(changed(payment, after, EventKind::PaymentVoided));
+    }
+    wait(step, payment, payment.clone(), false, context)
 }
 
 fn wait(
     step: Step,
     payment: &Payment,
+    told: Payment,
     is_unknown: bool,
     context: Context,
 ) -> Result<Outcome, Refusal> {
     if payment.step() != Some(step) {
         return Err(Refusal::NothingToChange);
     }
-    let after = waiting(Payment { is_unknown, ..payment.clone() }, context);
+    let after = waiting(Payment { is_unknown, ..told }, context);
     Ok(Outcome::of_payment(payment, after))
 }
 

@@ -166,11 +166,18 @@ pub struct Payment {
     pub refunding: Amount,
     /// The full amounts of disputes that are open or lost. They may be more than is left.
     pub disputed: Amount,
+    /// The part of `disputed` that is lost.
+    pub lost: Amount,
+    /// What is owed to the payer and not on its way: refunds that have failed and were not
+    /// replaced.
+    pub owed: Amount,
+    /// What lost disputes have paid of refunds: the payer's bank has given it to the payer.
+    pub settled: Amount,
     /// What was given back in another form.
     pub credited: Amount,
     /// What the rail keeps for its service; `None` until it has told.
     pub fee: Option<Amount>,
-    /// Refunds that make up `refunding`, oldest first.
+    /// Refunds that make up `refunding` and `owed`, oldest first.
     pub open_refunds: Vec<RailRefundId>,
     /// Calls of the present step that have brought no final answer.
     pub calls: u32,

@@ -30,6 +30,17 @@ impl Sheet {
         self.set.transfer(debit.id, credit.id, amount).map_err(|_| Refusal::LimitExceeded)
     }
 
+    /// As [`Sheet::transfer`], unless there is nothing to move.
+    pub(crate) fn transfer_some(
+        &mut self,
+        reason: Reason,
+        debit: &Account,
+        credit: &Account,
+        amount: Money,
+    ) -> Result<(), Refusal> {
+        if amount.amount.is_zero() { Ok(()) } else { self.transfer(reason, debit, credit, amount) }
+    }
+
     pub(crate) fn finish(self) -> Posted {
         self.set.finish()
     }

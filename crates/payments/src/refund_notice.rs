@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use base::Text;
-use ledger::{Posted, Reason, Subject};
+use ledger::{Reason, Subject};
 
 use crate::backoff::next_call_at;
+use crate::owed::Shift;
 use crate::post::Sheet;
 use crate::{ConsentReason, Context, EventKind, FailureCode, Outcome, Payment, RailRefund};
 use crate::{RefundAccounts, RefundNotice, RefundState, Refusal};
@@ -14,15 +15,16 @@ use crate::{RefundAccounts, RefundNotice, RefundState, Refusal};
 ///
 /// A success is posted, debit `refund/payable`, credit `rail/{rail}/clearing`; before it, nothing
 /// is: until the rail says so the money has not left. A failure frees what the refund held of the
-/// cap; when the method is gone it stays counted and waits for consent. What fails after its
-/// success has come back: see [`returned`].
+/// cap; when the method is gone it stays counted and waits for consent. A refund that waits takes
+/// news as one that was sent: the rail knows better. What fails after its
+/// success has come back: see [`returned`]. What a lost dispute has paid meanwhile is owed no more,
+/// debit `refund/payable`, credit `chargeback/loss`.
 ///
 /// # Errors
 ///
 /// `NothingToChange` when the notice is about an earlier attempt, says what is known, or was true
-/// before; `Contradiction` when it is said to have succeeded although it did not, or the attempt
-/// was never made;
-/// `LimitExceeded` when a total would overflow.
+/// before; `Contradiction` when it is said to have succeeded although it did not, or the attempt is
+/// a later one than there is; `LimitExceeded` when a total would overflow.
 pub fn note_refund(
     attempt: u32,
     notice: &RefundNotice,
@@ -46,12 +48,15 @@ pub fn note_refund(
             returned(attempt, refund, payment, accounts, context)
         }
         _ if !is_pending => Err(Refusal::NothingToChange),
-        RefundNotice::Failed { code } => fail(refund, code, payment),
+        RefundNotice::Failed { code } => {
+            let after = payment.stopped(refund.amount.amount)?;
+            let failed = (refund.failed(code.clone()), EventKind::RefundFailed);
+            stop(failed, payment, after, &[], accounts, context)
+        }
         RefundNotice::MethodGone => {
             let state = RefundState::NeedsConsent { reason: ConsentReason::MethodGone };
-            let subject = Subject::of(refund.id);
-            let outcome = Outcome::default().with_refund(refund.settled(state));
-            Ok(outcome.with_event(EventKind::RefundConsentNeeded, subject))
+            let gone = (refund.settled(state), EventKind::RefundConsentNeeded);
+            stop(gone, payment, payment.clone(), &[], accounts, context)
         }
         RefundNotice::Pending { reference } => accept(refund, reference.as_ref(), context),
         RefundNotice::Unknown => Ok(wait(refund, true, context)),
@@ -66,8 +71,8 @@ pub fn note_refund(
 ///
 /// # Errors
 ///
-/// `NothingToChange` when that, or that it failed, is known; `Contradiction` when the attempt was
-/// never made; `LimitExceeded` when a total would overflow.
+/// `NothingToChange` when that, or that it failed, is known; `Contradiction` when the attempt is a
+/// later one than there is; `LimitExceeded` when a total would overflow.
 pub fn returned(
     attempt: u32,
     refund: &RailRefund,
@@ -84,16 +89,32 @@ pub fn returned(
         RefundState::Waiting | RefundState::Sent => {
             (&[Reason::RefundSent, Reason::RefundReturned], payment.clone())
         }
-        RefundState::Failed { .. } | RefundState::NeedsConsent { .. } => {
+        RefundState::Failed { .. } | RefundState::NeedsConsent { .. } | RefundState::Settled => {
             return Err(Refusal::NothingToChange);
         }
     };
     let state = RefundState::NeedsConsent { reason: ConsentReason::CameBack };
     let back = RailRefund { returned_attempt: Some(refund.attempt), ..refund.settled(state) };
-    Ok(Outcome::of_payment(payment, after)
-        .with_refund(back)
-        .with_event(EventKind::RefundReturned, Subject::of(refund.id))
-        .with_posted(post(ways, refund, accounts, context)?))
+    stop((back, EventKind::RefundReturned), payment, after, ways, accounts, context)
+}
+
+/// A refund that a rail has no more. What a lost dispute has paid of it is not owed.
+fn stop(
+    (refund, kind): (RailRefund, EventKind),
+    before: &Payment,
+    after: Payment,
+    ways: &[Reason],
+    accounts: RefundAccounts<'_>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    let mut shift = Shift::of(after);
+    shift.tell(kind, refund.clone());
+    let paid = shift.settle_one(&refund)?;
+    let mut sheet = sheet(&refund, context);
+    post(&mut sheet, ways, &refund, accounts)?;
+    let (_, payable, loss) = accounts.of(&refund);
+    sheet.transfer_some(Reason::RefundOwed, &payable, &loss, before.money(paid))?;
+    Ok(shift.into_outcome(before).with_posted(sheet.finish()))
 }
 
 fn check_attempt(attempt: u32, refund: &RailRefund, is_success: bool) -> Result<(), Refusal> {
@@ -122,22 +143,23 @@ fn succeed(
     accounts: RefundAccounts<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    let after = payment.settle(refund.id, refund.amount.amount)?;
-    let posted = post(&[Reason::RefundSent], refund, accounts, context)?;
+    let after = payment.arrived(refund.id, refund.amount.amount)?;
+    let mut sheet = sheet(refund, context);
+    post(&mut sheet, &[Reason::RefundSent], refund, accounts)?;
     let settled = named(refund.settled(RefundState::Succeeded), reference);
     Ok(Outcome::of_payment(payment, after)
         .with_refund(settled)
         .with_event(EventKind::RefundSucceeded, Subject::of(refund.id))
-        .with_posted(posted))
+        .with_posted(sheet.finish()))
 }
 
-/// Ends a refund that did not take place; its part of the payment is free.
+/// Ends a refund that did not take place; its part of the payment is free, and owed.
 pub(crate) fn fail(
     refund: &RailRefund,
     code: &FailureCode,
     payment: &Payment,
 ) -> Result<Outcome, Refusal> {
-    let after = payment.release(refund.id, refund.amount.amount)?;
+    let after = payment.stopped(refund.amount.amount)?;
     Ok(Outcome::of_payment(payment, after)
         .with_refund(refund.failed(code.clone()))
         .with_event(EventKind::RefundFailed, Subject::of(refund.id)))
@@ -175,14 +197,17 @@ fn named(refund: RailRefund, reference: Option<&Text<255>>) -> RailRefund {
     RailRefund { rail_reference, ..refund }
 }
 
+fn sheet(refund: &RailRefund, context: Context) -> Sheet {
+    Sheet::new(context, Reason::RefundSent, Subject::of(refund.id))
+}
+
 fn post(
+    sheet: &mut Sheet,
     ways: &[Reason],
     refund: &RailRefund,
     accounts: RefundAccounts<'_>,
-    context: Context,
-) -> Result<Posted, Refusal> {
-    let (clearing, payable) = accounts.of(refund);
-    let mut sheet = Sheet::new(context, Reason::RefundSent, Subject::of(refund.id));
+) -> Result<(), Refusal> {
+    let (clearing, payable, _) = accounts.of(refund);
     for reason in ways {
         let (debit, credit) = match reason {
             Reason::RefundReturned => (&clearing, &payable),
@@ -190,7 +215,7 @@ fn post(
         };
         sheet.transfer(*reason, debit, credit, refund.amount)?;
     }
-    Ok(sheet.finish())
+    Ok(())
 }
 
 fn contradiction(refund: &RailRefund, told: &'static str) -> Refusal {

@@ -5,8 +5,10 @@ use base::Instant;
 use ledger::Subject;
 
 use crate::refund_notice::fail;
-use crate::{Context, Destination, EventKind, FailureCode, Method, Outcome, Payment, RailRefund};
-use crate::{RefundState, Refusal};
+use crate::{
+    ConsentReason, Context, Destination, EventKind, FailureCode, Method, Outcome, Payment,
+};
+use crate::{RailRefund, RefundState, Refusal};
 
 /// Sends a refund by another method, by the payer's word.
 ///
@@ -30,33 +32,42 @@ pub fn consent(
     payment.check_not_overdrawn()?;
     let destination = Destination::Other { method: other.id, consented_at: context.now };
     let refund = RailRefund { rail: other.rail.clone(), destination, ..refund.clone() };
-    let again = again(&refund, context.now);
+    let again = again(&refund, other, context.now);
     let event = (EventKind::RefundRedirected, Subject::of(refund.id));
     Ok(Outcome::default().with_refund(again).with_event(event.0, event.1))
 }
 
 /// Sends a refund once more to where it was to go, for instance because the payer's bank has taken
 /// the account up again. A refund that failed is not retried: it holds nothing any more, and
-/// another one takes its place ([`replace_refund`](crate::replace_refund)).
+/// another one takes its place ([`replace_refund`](crate::replace_refund)). `method` is the
+/// payment's: when an app store holds it, the store was asked, and makes the refund.
 ///
 /// # Errors
 ///
 /// In this order: `ConsentNotNeeded`; `AmountExceedsRefundable` while a dispute takes more than
 /// there is.
-pub fn retry(refund: &RailRefund, payment: &Payment, context: Context) -> Result<Outcome, Refusal> {
+pub fn retry(
+    refund: &RailRefund,
+    payment: &Payment,
+    method: &Method,
+    context: Context,
+) -> Result<Outcome, Refusal> {
     check_stuck(refund)?;
     payment.check_not_overdrawn()?;
-    let again = again(refund, context.now);
+    let mut again = again(refund, method, context.now);
+    if matches!(again.state, RefundState::NeedsConsent { .. }) {
+        again = again.settled(RefundState::Sent);
+    }
     let outcome = Outcome::default().with_refund(again);
     Ok(outcome.with_event(EventKind::RefundRetried, Subject::of(refund.id)))
 }
 
-/// Gives up a refund that no rail can have. What it held is free, and can go back in another way.
+/// Gives up a refund that no rail can have. What it held is free; it is owed still.
 ///
 /// # Errors
 ///
 /// `NothingToChange` when it has failed; `OutcomePending` when the rail may have it;
-/// `RefundNotOpen` when it has succeeded.
+/// `RefundNotOpen` when it has succeeded, or a lost dispute has paid it.
 pub fn give_up(
     code: &FailureCode,
     refund: &RailRefund,
@@ -66,7 +77,7 @@ pub fn give_up(
         RefundState::Waiting | RefundState::NeedsConsent { .. } => fail(refund, code, payment),
         RefundState::Failed { .. } => Err(Refusal::NothingToChange),
         RefundState::Sent => Err(Refusal::OutcomePending),
-        RefundState::Succeeded => Err(Refusal::RefundNotOpen),
+        RefundState::Succeeded | RefundState::Settled => Err(Refusal::RefundNotOpen),
     }
 }
 
@@ -78,11 +89,20 @@ fn check_stuck(refund: &RailRefund) -> Result<(), Refusal> {
 }
 
 /// The next attempt: another operation for the rail, so it begins without a reference.
-fn again(refund: &RailRefund, now: Instant) -> RailRefund {
-    RailRefund {
-        attempt: refund.attempt.saturating_add(1),
-        rail_reference: None,
-        due_at: Some(now),
-        ..refund.settled(RefundState::Waiting)
+pub(crate) fn again(refund: &RailRefund, method: &Method, now: Instant) -> RailRefund {
+    let attempt = refund.attempt.saturating_add(1);
+    to_be_sent(&RailRefund { attempt, rail_reference: None, ..refund.clone() }, method, now)
+}
+
+/// This refund, waiting for its call. Nobody calls an app store: it makes refunds of orders by
+/// itself, and must be asked by people to give back what was taken in vain.
+pub(crate) fn to_be_sent(refund: &RailRefund, method: &Method, now: Instant) -> RailRefund {
+    let is_original = refund.destination == Destination::Original;
+    if !(is_original && method.is_store_mediated) {
+        return RailRefund { due_at: Some(now), ..refund.settled(RefundState::Waiting) };
     }
+    refund.settled(match refund.order_refund {
+        Some(_) => RefundState::Sent,
+        None => RefundState::NeedsConsent { reason: ConsentReason::HeldByStore },
+    })
 }

@@ -142,7 +142,8 @@ pub struct Checkout {
     pub metadata: Metadata,
     /// From then on it is abandoned, unless it is being paid or was.
     pub expires_at: Instant,
-    /// When a job should look at it: at its expiry, while it can expire.
+    /// When a job should look at it: at its expiry, while it can expire, to abandon it; and
+    /// [`limits::ACTION_TIME`] after its payer was asked to act, to cancel the attempt.
     pub due_at: Option<Instant>,
     /// When it was created.
     pub created_at: Instant,

@@ -60,10 +60,11 @@ pub use ledger::Context;
 pub use line::{Line, LineId, NewLine, NewShipping};
 pub use numbering::{Numbering, Series, take_number};
 pub use order::{Order, OrderLine, OrderStatus, OrderTender, PaidBy};
-pub use order_refund::{OrderRefund, RefundAllocation, RefundStatus, note_status};
+pub use order_refund::{OrderRefund, RefundAllocation, RefundStatus, note_status, pay_by_hand};
 pub use outcome::Outcome;
 pub use parts::{Part, Party};
-pub use pay::{CompleteRows, begin_pay, complete, fail, note_action_taken, require_action};
+pub use pay::{CompleteRows, begin_pay, cancel_attempt, complete, fail};
+pub use pay::{note_action_taken, require_action};
 pub use payout::{NewPayout, Payee, Payout, PayoutRows, PayoutState};
 pub use payout::{create_payout, payout_failed, payout_paid};
 pub use plan::{CardFacts, Plan, plan};
@@ -95,6 +96,8 @@ pub mod limits {
     pub const TENDERS_EVER_MAX: u16 = 200;
     /// How long a checkout lives after its last change.
     pub const CHECKOUT_IDLE: Span = Span::seconds(15 * 60);
+    /// How long a checkout waits for its payer to act, from when that was first asked for.
+    pub const ACTION_TIME: Span = Span::days(1);
     /// How long changes can keep a checkout alive.
     pub const CHECKOUT_LIFE: Span = Span::days(1);
 }

@@ -64,8 +64,8 @@ pub struct NewLine {
     pub product: Option<ProductId>,
     /// Name, as the receipt will show it.
     pub name: Text<200>,
-    /// Who sells it.
-    pub seller: SellerId,
+    /// Who sells it. Gift cards need nobody: what they bring is theirs.
+    pub seller: Option<SellerId>,
     /// Who is credited with the sale.
     pub creator: Option<CreatorId>,
     /// What kind of thing it is.
@@ -100,7 +100,8 @@ pub struct Line {
     pub product: Option<ProductId>,
     /// Name, as the receipt shows it.
     pub name: Text<200>,
-    /// Who sells it; nobody sells shipping, which is paid to the sellers of goods.
+    /// Who sells it. Nobody sells shipping, which is paid to the sellers of goods; gift cards may have
+    /// nobody either.
     pub seller: Option<SellerId>,
     /// Who is credited with the sale.
     pub creator: Option<CreatorId>,
@@ -178,8 +179,14 @@ fn make_line(
     currency: Currency,
     rows: CheckoutRows<'_>,
 ) -> Result<Line, Refusal> {
-    let seller = rows.sellers.iter().find(|seller| seller.id == new.seller);
-    let commission = seller.ok_or(Refusal::SellerNotFound)?.commission;
+    let commission = match new.seller {
+        None if new.kind == LineKind::GiftCard => BasisPoints::default(),
+        None => return Err(Refusal::SellerNotFound),
+        Some(id) => {
+            let seller = rows.sellers.iter().find(|seller| seller.id == id);
+            seller.ok_or(Refusal::SellerNotFound)?.commission
+        }
+    };
     let share = match new.creator {
         Some(id) => {
             let creator = rows.creators.iter().find(|creator| creator.id == id);
@@ -197,7 +204,8 @@ fn make_line(
     let unit_price = in_currency(Some(new.unit_price), currency)?;
     let discount = in_currency(new.discount, currency)?;
     let tax = in_currency(new.tax, currency)?;
-    if product.is_some_and(|product| (product.seller, product.kind) != (new.seller, new.kind)) {
+    if product.is_some_and(|product| (Some(product.seller), product.kind) != (new.seller, new.kind))
+    {
         return Err(Refusal::ProductMismatch);
     }
     if new.kind == LineKind::GiftCard && !(discount.is_zero() && tax.is_zero()) {
@@ -210,7 +218,7 @@ fn make_line(
         id,
         product: new.product,
         name: new.name.clone(),
-        seller: Some(new.seller),
+        seller: new.seller,
         creator: new.creator,
         kind: new.kind,
         category: new.category.clone(),

@@ -1,10 +1,11 @@
 //! Refunds of orders as rows, and what becomes of their parts.
 
 use base::{Amount, Instant, Money, OrderId, RefundId, Token};
+use ledger::{Account, AccountName, LinkedSet, RailName, Reason, Subject};
 
-use ledger::Subject;
-
-use crate::{EventKind, LineId, LineRefund, Outcome, Part, Refusal, TenderId};
+use crate::checkout::sum;
+use crate::outcome::or_open;
+use crate::{Context, EventKind, LineId, LineRefund, Outcome, Part, Refusal, TenderId};
 
 /// Where a refund, or a part of it, stands. The numbers are stored and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,19 @@ impl RefundStatus {
         RefundStatus::Failed,
         RefundStatus::NeedsConsent,
     ];
+
+    /// Where something stands whose parts stand so: what somebody must act on comes first, then
+    /// what is on its way, then what has failed; it has succeeded when all of it has.
+    pub fn of_all(parts: impl IntoIterator<Item = RefundStatus>) -> RefundStatus {
+        let order = [
+            RefundStatus::Succeeded,
+            RefundStatus::Failed,
+            RefundStatus::Pending,
+            RefundStatus::NeedsConsent,
+        ];
+        let weight = |status: &RefundStatus| order.iter().position(|known| known == status);
+        parts.into_iter().max_by_key(weight).unwrap_or(RefundStatus::Succeeded)
+    }
 
     /// Stable lower-case name.
     pub fn as_str(self) -> &'static str {
@@ -85,11 +99,7 @@ impl OrderRefund {
     /// Where it stands as a whole: what somebody must act on comes first, then what is on its
     /// way, then what has failed; it has succeeded when all of it has arrived.
     pub fn status(&self) -> RefundStatus {
-        let order = [RefundStatus::NeedsConsent, RefundStatus::Pending, RefundStatus::Failed];
-        let is_there = |status: &RefundStatus| {
-            self.allocations.iter().any(|allocation| allocation.status == *status)
-        };
-        order.into_iter().find(is_there).unwrap_or(RefundStatus::Succeeded)
+        RefundStatus::of_all(self.allocations.iter().map(|allocation| allocation.status))
     }
 }
 
@@ -118,13 +128,51 @@ pub fn note_status(
         part.status = status;
     }
     let after = refund.status();
-    let kind = match after {
-        _ if after == before => None,
-        RefundStatus::Pending => None,
-        RefundStatus::Succeeded => Some(EventKind::RefundSucceeded),
-        RefundStatus::Failed => Some(EventKind::RefundFailed),
-        RefundStatus::NeedsConsent => Some(EventKind::RefundConsentRequired),
-    };
-    let events = kind.map(|kind| (kind, Subject::of(refund.id))).into_iter().collect();
+    // A part that failed is told although others are on their way; the rest is about the whole.
+    let mut kinds = Vec::new();
+    if status == RefundStatus::Failed {
+        kinds.push(EventKind::RefundFailed);
+    }
+    match after {
+        RefundStatus::Succeeded if after != before => kinds.push(EventKind::RefundSucceeded),
+        RefundStatus::NeedsConsent if after != before => {
+            kinds.push(EventKind::RefundConsentRequired);
+        }
+        _ => {}
+    }
+    let events = kinds.into_iter().map(|kind| (kind, Subject::of(refund.id))).collect();
     Ok(Outcome { refunds: vec![refund], events, ..Outcome::default() })
+}
+
+/// Notes that what is owed of a refund to a tender whose card is gone was paid by hand over a rail,
+/// by an agreement with the payer. `accounts` are `refund/payable` and `rail/{rail}/clearing`, as
+/// far as they were opened before.
+///
+/// Posts, debit `refund/payable`, credit `rail/{rail}/clearing`.
+///
+/// # Errors
+///
+/// In this order: `TenderNotFound` when nothing goes to it; `NothingToChange` unless the payer must
+/// agree to another way; `LimitExceeded` when a total would overflow.
+pub fn pay_by_hand(
+    tender: TenderId,
+    refund: &OrderRefund,
+    rail: &RailName,
+    accounts: &[&Account],
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    let outcome = note_status(refund, tender, RefundStatus::Succeeded)?;
+    let parts = || refund.allocations.iter().filter(|part| part.tender == tender);
+    if parts().any(|part| part.status != RefundStatus::NeedsConsent) {
+        return Err(Refusal::NothingToChange);
+    }
+    let amount = sum(parts().map(|part| part.amount)).ok_or(Refusal::LimitExceeded)?;
+    let money = Money { amount, ..refund.amount };
+    let payable = or_open(accounts, AccountName::RefundPayable, money.currency);
+    let clearing = or_open(accounts, AccountName::RailClearing(rail.clone()), money.currency);
+    let (debit, credit) = (payable.id, clearing.id);
+    let mut set = LinkedSet::new(context.position, Reason::RefundSent, Subject::of(refund.id));
+    set = set.with(payable).with(clearing);
+    set.transfer(debit, credit, money).map_err(|_| Refusal::LimitExceeded)?;
+    Ok(Outcome { posted: set.finish(), ..outcome })
 }

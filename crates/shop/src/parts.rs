@@ -59,8 +59,8 @@ pub(crate) fn rate_of(rate: BasisPoints, whole: Amount) -> Amount {
 pub(crate) fn parts_of(line: &Line, all: &[Line]) -> Vec<Part> {
     let net = line.net();
     let mut parts = match line.seller {
+        _ if line.kind == LineKind::GiftCard => vec![(Party::Cards(line.id), net)],
         None => shipping_parts(net, all),
-        Some(_) if line.kind == LineKind::GiftCard => vec![(Party::Cards(line.id), net)],
         Some(seller) => {
             let commission = rate_of(line.commission, net);
             let rest = net.saturating_sub(commission);

@@ -44,14 +44,21 @@ pub fn begin_pay(
     Ok(changed(checkout, None))
 }
 
-/// Notes that the payer must do something before the payment of a tender goes on.
+/// Notes that the payer must do something before the payment of a tender goes on. The attempt waits
+/// for that until [`limits::ACTION_TIME`] after the first such note; then it is due.
 ///
 /// # Errors
 ///
 /// In this order: `CheckoutPaid`, `CheckoutNotPaying`; `TenderNotFound` unless it has a payment
 /// under way; `NothingToChange` when that is so already.
-pub fn require_action(id: TenderId, checkout: &Checkout) -> Result<Outcome, Refusal> {
-    let checkout = with_status(id, TenderStatus::RequiresAction, checkout)?;
+pub fn require_action(
+    id: TenderId,
+    checkout: &Checkout,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    let mut checkout = with_status(id, TenderStatus::RequiresAction, checkout)?;
+    let until = context.now.saturating_add(limits::ACTION_TIME);
+    checkout.due_at = checkout.due_at.or(Some(until));
     Ok(changed(checkout, Some(EventKind::CheckoutActionRequired)))
 }
 
@@ -86,6 +93,7 @@ fn with_status(
     let needs_action = |tender: &Tender| tender.status == TenderStatus::RequiresAction;
     let waits = checkout.tenders.iter().any(needs_action);
     checkout.state = if waits { CheckoutState::RequiresAction } else { CheckoutState::Paying };
+    checkout.due_at = checkout.due_at.filter(|_| waits);
     Ok(checkout)
 }
 
@@ -117,6 +125,22 @@ pub fn fail(
     checkout.failure = Some(reason);
     touch(&mut checkout, context.now);
     Ok(changed(checkout, Some(EventKind::CheckoutFailed)))
+}
+
+/// Gives up an attempt that waits for its payer: by the payer's own wish, or because the payer has
+/// not acted in time. As [`fail`], and nobody is to blame.
+///
+/// # Errors
+///
+/// In this order: `CheckoutPaid`, `CheckoutNotPaying`; `CheckoutPaying` while it waits for a rail
+/// alone: the rail's answer decides.
+pub fn cancel_attempt(checkout: &Checkout, context: Context) -> Result<Outcome, Refusal> {
+    check_paying(checkout)?;
+    if checkout.state == CheckoutState::Paying {
+        return Err(Refusal::CheckoutPaying);
+    }
+    let reason = Token::new("attempt_canceled").map_err(|_| Refusal::LimitExceeded)?;
+    fail(checkout, None, reason, context)
 }
 
 /// Rows an order is decided on.
@@ -159,7 +183,7 @@ pub fn complete(
     let postings = order_postings(&order);
     let behalf = (Reason::Order, Subject::of(id));
     let sheet = Sheet::new(order.currency, behalf, rows.accounts, context);
-    let posted = sheet.post(&postings, Direction::Order)?.finish();
+    let posted = sheet.post(&postings, Direction::FromClearing)?.finish();
     let events = vec![
         (EventKind::CheckoutPaid, Subject::of(checkout.id)),
         (EventKind::OrderPaid, Subject::of(id)),

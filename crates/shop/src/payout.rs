@@ -33,7 +33,7 @@ pub enum PayoutState {
     Pending = 1,
     /// It has arrived.
     Paid = 2,
-    /// It has not arrived, and is owed again.
+    /// It has not arrived, or came back, and is owed again.
     Failed = 3,
 }
 
@@ -152,19 +152,22 @@ pub fn payout_paid(payout: &Payout) -> Result<Outcome, Refusal> {
     Ok(Outcome { payouts: vec![payout], events, ..Outcome::default() })
 }
 
-/// Notes that a payout has not arrived: the money is owed again, and the next run pays it.
+/// Notes that a payout has not arrived, or came back after it had: the money is owed again. It
+/// counts as credited from now on, so the first run up to a date after this one pays it.
 /// `accounts` as in [`PayoutRows`].
 ///
 /// # Errors
 ///
-/// In this order: `PayoutClosed` unless it is pending; `LimitExceeded` when a total would overflow.
+/// In this order: `PayoutClosed` when that is known; `LimitExceeded` when a total would overflow.
 pub fn payout_failed(
     payout: &Payout,
     reason: Token<40>,
     accounts: &[&Account],
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    check_pending(payout)?;
+    if payout.state == PayoutState::Failed {
+        return Err(Refusal::PayoutClosed);
+    }
     let payout = Payout { state: PayoutState::Failed, failure: Some(reason), ..payout.clone() };
     let posted = move_money(&payout, Reason::PayoutReturned, accounts, context)?;
     let events = vec![(EventKind::PayoutFailed, Subject::of(payout.id))];

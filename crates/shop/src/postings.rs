@@ -54,10 +54,10 @@ fn added_up<'a>(
 /// Which way parts go.
 #[derive(Clone, Copy)]
 pub(crate) enum Direction {
-    /// From `order/clearing` to the parties.
-    Order,
+    /// From `order/clearing` to others.
+    FromClearing,
     /// From the parties back to `order/clearing`.
-    Refund,
+    FromParties,
 }
 
 /// Transfers between `order/clearing` and other accounts, which are opened as they are needed.
@@ -89,8 +89,8 @@ impl<'a> Sheet<'a> {
             let clearing = or_open(self.rows, AccountName::OrderClearing, self.currency);
             let account = or_open(self.rows, name.clone(), self.currency);
             let (debit, credit) = match direction {
-                Direction::Order => (clearing.id, account.id),
-                Direction::Refund => (account.id, clearing.id),
+                Direction::FromClearing => (clearing.id, account.id),
+                Direction::FromParties => (account.id, clearing.id),
             };
             let (reason, subject) = self.behalf;
             let position = self.context.position;

@@ -58,8 +58,8 @@ pub struct CardsLeft {
 pub struct LineRefund {
     /// The line.
     pub line: LineId,
-    /// Units, when they were asked for or the line goes back whole. Of gift cards, so many whole
-    /// ones are taken back.
+    /// Units, when they were asked for, or everything was and the line goes back whole. An amount
+    /// takes none, even when it is all there is. Of gift cards, so many whole ones are taken back.
     pub units: u32,
     /// How much, tax included.
     pub amount: Amount,
@@ -301,10 +301,12 @@ pub struct RefundRows<'a> {
     pub cards: &'a [CardsLeft],
     /// Tenders of gift cards that take nothing back any more.
     pub gone: &'a [TenderId],
+    /// Tenders of cards that were given away: what they paid never becomes money.
+    pub promotional: &'a [TenderId],
     /// The series [`Series::CreditNote`], unless no number was taken before.
     pub credit_notes: Option<&'a Numbering>,
-    /// Those of [`order_accounts`](crate::order_accounts), and `refund/payable`, as far as they
-    /// were opened before.
+    /// Those of [`order_accounts`](crate::order_accounts), `refund/payable` and
+    /// `giftcard/incentives`, as far as they were opened before.
     pub accounts: &'a [&'a Account],
 }
 
@@ -312,7 +314,8 @@ pub struct RefundRows<'a> {
 /// and the state what they got, and gives the money a place to go. What cards paid is on them when
 /// the record is written, so it has succeeded; what methods paid is pending until a rail says more.
 /// What a card paid that is gone is owed, debit `order/clearing`, credit `refund/payable`, until
-/// its payer agrees to another way.
+/// its payer agrees to another way; what a promotional one paid goes back to whoever gave it away,
+/// credit `giftcard/incentives`.
 ///
 /// # Errors
 ///
@@ -328,14 +331,15 @@ pub fn refund(
     }
     let refunding = preview(order, &new.request, rows.cards)?;
     let postings = refund_postings(order, &refunding);
-    let owed = owed_to_gone(&refunding, rows.gone);
+    let owed = owed_to_gone(&refunding, rows);
     let behalf = (Reason::OrderRefund, Subject::of(new.id));
     let sheet = Sheet::new(order.currency, behalf, rows.accounts, context);
-    let posted = sheet.post(&postings, Direction::Refund)?.post(&owed, Direction::Order)?.finish();
+    let sheet = sheet.post(&postings, Direction::FromParties)?;
+    let posted = sheet.post(&owed, Direction::FromClearing)?.finish();
     let (credit_note, numbering) = take_number(rows.credit_notes, Series::CreditNote);
     let order = refunded(order, &refunding.lines);
     let status_of = |tender: TenderId| match order.tender(tender).map(|tender| tender.paid_by) {
-        Some(PaidBy::GiftCard { .. }) if rows.gone.contains(&tender) => RefundStatus::NeedsConsent,
+        Some(PaidBy::GiftCard { .. }) if is_owed(tender, rows) => RefundStatus::NeedsConsent,
         Some(PaidBy::GiftCard { .. }) => RefundStatus::Succeeded,
         Some(PaidBy::PaymentMethod { .. }) | None => RefundStatus::Pending,
     };
@@ -372,11 +376,21 @@ pub fn refund(
     })
 }
 
-/// What is owed because the cards that paid it are gone.
-fn owed_to_gone(refunding: &Refunding, gone: &[TenderId]) -> Vec<(AccountName, Amount)> {
-    let parts = refunding.allocations.iter().filter(|(tender, ..)| gone.contains(tender));
-    let owed = sum(parts.map(|(_, _, amount)| *amount)).expect("not more than was paid");
-    if owed.is_zero() { Vec::new() } else { vec![(AccountName::RefundPayable, owed)] }
+fn is_owed(tender: TenderId, rows: RefundRows<'_>) -> bool {
+    rows.gone.contains(&tender) && !rows.promotional.contains(&tender)
+}
+
+/// Where that goes which cards have paid that are gone.
+fn owed_to_gone(refunding: &Refunding, rows: RefundRows<'_>) -> Vec<(AccountName, Amount)> {
+    let mut sums = Vec::new();
+    for (tender, _, amount) in &refunding.allocations {
+        if is_owed(*tender, rows) {
+            add(&mut sums, AccountName::RefundPayable, *amount);
+        } else if rows.gone.contains(tender) {
+            add(&mut sums, AccountName::GiftCardIncentives, *amount);
+        }
+    }
+    sums
 }
 
 fn refunded(order: &Order, refunds: &[LineRefund]) -> Order {

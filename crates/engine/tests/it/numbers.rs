@@ -35,8 +35,7 @@ const SCRIPTS: &[&str] = &[
 const TOLD_BY_THE_WRITER: &[&str] = &["operation_reversed", "batch_aborted"];
 
 /// Refusals of rules that no command leads to: whoever composes asks in the right order.
-const TOLD_BY_NOBODY: &[&str] =
-    &["payment_not_authorized", "payment_captured", "refund_not_found", "checkout_not_paying"];
+const TOLD_BY_NOBODY: &[&str] = &["payment_not_authorized", "payment_captured"];
 
 /// Codes that several capabilities share, because they mean the same to a caller.
 const SHARED: &[&str] = &[

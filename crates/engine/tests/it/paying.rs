@@ -1,7 +1,7 @@
 //! Paying: all tenders or none, whatever rails say, in any order.
 
 use crate::checkouts::SHOP;
-use crate::script::check;
+use crate::script::{check, run};
 
 /// A checkout of 15.00 that two cards and two methods pay.
 pub const SPLIT: &str = "
@@ -253,4 +253,90 @@ fn a_card_is_asked_for_the_last_time_when_payment_begins() {
          authorized p
          captured p 300 order=O => K:paid A 0            # the shop has relied on it"
     ));
+}
+
+#[test]
+fn an_attempt_that_waits_for_its_payer_can_be_given_up() {
+    check(&format!(
+        "{SHOP}
+         {SPLIT}
+         cancel_attempt K9 -> checkout_not_found
+         cancel_attempt K -> checkout_not_paying
+         pay K O p1 p2
+         cancel_attempt K -> checkout_paying             # a rail is asked: its answer decides
+         captured p2 300
+         action p1 => K:requires_action K.due 86400
+         wait 3600
+         action p1 https://bank.example/again => K.due 82800
+         wait 1d
+         abandon K -> not_due
+         cancel_attempt K refunds=a,x => K:failed K.why attempt_canceled p1:voiding x:pending
+         => K.tenders released,released,released,released A 700 B 300 refund/payable 300
+         => events checkout.failed,hold.released,hold.released,rail_refund.created
+         cancel_attempt K -> checkout_not_paying
+         captured p1 200 refunds=y => y:pending          # the payer acted too late
+         abandon K => K:expired"
+    ));
+    // Somebody acts in time: nothing is due any more.
+    check(&format!(
+        "{SHOP}
+         {SPLIT}
+         pay K O p1 p2
+         action p1
+         authorized p1 => K:paying K.due -
+         action p2 => K.due 86400
+         captured p2 300 => K:paying K.due -
+         captured p1 200 order=O => K:paid K.due -"
+    ));
+}
+
+#[test]
+fn no_order_is_made_on_money_that_a_bank_has_taken_back() {
+    check(&format!(
+        "{SHOP}
+         {SPLIT}
+         pay K O p1 p2
+         captured p1 200
+         open_dispute d p1 200
+         action p2 => K:requires_action                  # that brings no ids for what goes back
+         captured p2 300 refunds=x,y => K:failed K.why payment_disputed x:failed y:pending A 700
+         lose d => x:succeeded chargeback/loss - refund/payable 300"
+    ));
+    check(&format!(
+        "{SHOP}
+         {SPLIT}
+         pay K O p1 p2
+         captured p1 200
+         open_dispute d p1 200
+         win d
+         captured p2 300 order=O => K:paid"
+    ));
+}
+
+#[test]
+fn what_never_arrived_is_not_asked_again_when_all_is_over() {
+    check(&format!(
+        "{SHOP}
+         {SPLIT}
+         pay K O p1 p2
+         unknown_to_rail p2 authorize => p2:authorizing
+         declined p1
+         unheard p2 authorize => p2:authorizing
+         unknown_to_rail p2 authorize => p2:voided events payment.voided"
+    ));
+}
+
+#[test]
+fn the_rails_own_name_is_kept_as_soon_as_it_is_told() {
+    let mut world =
+        check(&format!("{SHOP}\n {SPLIT}\n pay K O p1 p2\n unheard p1 authorize ref=r1"));
+    let name = |world: &crate::world::World, payment: &str| {
+        let id = base::PaymentId::from_bits(crate::words::bits(payment));
+        world.payment[&id].rail_reference.as_ref().map(ToString::to_string)
+    };
+    assert_eq!(name(&world, "p1").as_deref(), Some("r1"));
+    run(&mut world, "unheard p1 authorize");
+    assert_eq!(name(&world, "p1").as_deref(), Some("r1"));
+    run(&mut world, "action p2 ref=r2");
+    assert_eq!(name(&world, "p2").as_deref(), Some("r2"));
 }

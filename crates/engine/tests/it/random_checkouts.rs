@@ -142,6 +142,9 @@ impl Both {
                 let payments = ["a", "b", "c", "d"].map(|letter| format!("p{step}{letter}"));
                 format!("pay {} O{step} {}", checkout()?, payments.join(" "))
             }
+            19 if luck.is_multiple_of(2) => {
+                self.with_ids(&format!("cancel_attempt {}", checkout()?))
+            }
             19 => format!("abandon {}", checkout()?),
             20..24 => self.refund_of_an_order(which, luck)?,
             24 => format!("consent {} {method}", refund()?),
@@ -163,6 +166,11 @@ impl Both {
                 }
             }
             27 => format!("hold h{step} {card} {} for=200 region=US", luck % 200),
+            28 if which.is_multiple_of(4) => {
+                let all = world.order_refund.keys().map(|id| name_of(id.bits()));
+                let refund = pick(&all.collect::<Vec<_>>(), which / 4)?;
+                format!("by_hand {refund} t{}", 1 + luck % 4)
+            }
             28 => self.payout(which, luck)?,
             _ => format!("wait {}", [60, 400, 900, 86_400][usize::from(luck % 4)]),
         })
@@ -229,7 +237,8 @@ impl Both {
     /// What follows from news needs ids; they are drawn for each command.
     fn with_ids(&self, fact: &str) -> String {
         let step = self.step;
-        let refunds = ["a", "b", "c", "d"].map(|letter| format!("z{step}{letter}"));
+        let letters = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        let refunds = letters.map(|letter| format!("z{step}{letter}"));
         format!("{fact} order=Q{step} refunds={}", refunds.join(","))
     }
 
@@ -375,20 +384,23 @@ impl Both {
                 let Some(name) = pick(&names, which) else { return };
                 if let Some(amount) = self.rail[&name].captured {
                     let amount = 1 + i64::from(luck) % amount;
-                    let _ = self.tell(&format!("open_dispute d{} {name} {amount}", self.step));
+                    let (step, all) = (self.step, if luck < 200 { "0" } else { "" });
+                    let line = format!("open_dispute d{step} {name} {amount}{all} rest=v{step}");
+                    let _ = self.tell(&line);
                 }
             }
             _ => {
                 let known: Vec<_> = self.world.dispute.values().cloned().collect();
                 let Some(row) = pick(&known, which) else { return };
-                let (name, stage) = (name_of(row.id.bits()), row.stage);
+                let (name, stage, step) = (name_of(row.id.bits()), row.stage, self.step);
                 let (payment, amount) = (name_of(row.payment.bits()), row.amount.amount);
                 let _ = self.tell(&match (row.state, luck / 6 % 4) {
-                    (DisputeState::Open, 0 | 1) => format!("win {name} stage={stage}"),
+                    (DisputeState::Open, 0 | 1) => format!("win {name} stage={stage} rest=v{step}"),
                     (DisputeState::Open, _) => format!("lose {name} stage={stage}"),
                     // It goes on in a later stage.
                     (_, 0..3) if stage < 9 => {
-                        format!("open_dispute {name} {payment} {amount} stage={}", stage + 1)
+                        let stage = stage + 1;
+                        format!("open_dispute {name} {payment} {amount} stage={stage} rest=v{step}")
                     }
                     _ => return,
                 });

@@ -78,8 +78,17 @@ fn money_goes_back_to_a_card_whatever_became_of_it() {
         => G 100 H 0 refund/payable 50 order/clearing 0",
     );
     run(&mut world, "redeem z code:new 100 => G 0");
+    run(&mut world, "by_hand R t3 -> nothing_to_change");
+    run(&mut world, "by_hand R t9 -> tender_not_found");
+    run(&mut world, "by_hand R9 t4 -> refund_not_found");
+    run(
+        &mut world,
+        "by_hand R t4 rail=bank => R:succeeded rail/bank/clearing -50 refund/payable 0
+        => events refund.succeeded",
+    );
+    run(&mut world, "by_hand R t4 -> nothing_to_change");
     run(&mut world, "redeem z2 F 1 -> gift_card_not_usable frozen");
-    run(&mut world, "back O R2 everything => O:refunded E 400 F 300 G 100 refund/payable 100");
+    run(&mut world, "back O R2 everything => O:refunded E 400 F 300 G 100 refund/payable 50");
 }
 
 #[test]
@@ -191,13 +200,109 @@ fn a_payout_takes_what_is_owed_and_comes_back_when_it_fails() {
          payout z S 1000 -> nothing_owed
          payout z X 1000 -> nothing_owed
          payout_failed y => y:failed S 850
+         payout z S 850 -> nothing_owed                      # it is owed since it failed
+         payout z S 2000 => S 0
+         payout_failed z
          payout_failed y -> payout_closed
          payout_paid y -> payout_closed
          payout_paid x -> payout_not_found
          payout_failed x -> payout_not_found
          payout y2 C 1000 => C 0
          payout_paid y2 => y2:paid
+         payout_failed y2 => y2:failed C 50                  # it bounced after it had arrived
+         payout_failed y2 -> payout_closed
+         payout y4 C 50 -> nothing_owed
+         payout y4 C 2000 => C 0
          back O R everything => C -50 O:refunded              # made up by later sales
          payout y3 C 1000 -> nothing_owed"
+    ));
+}
+
+#[test]
+fn what_a_promotional_card_paid_never_becomes_money() {
+    check(&format!(
+        "{SHOP}
+         issue Q 500 by=promotional
+         checkout K goods:S:1000
+         add K Q
+         add K method m
+         pay K O p
+         captured p 500 order=O
+         cancel Q => Q:canceled giftcard/incentives 500
+         back O R l1=300 rails=x => R:pending R.t1 succeeded R.t2 pending refund/payable 150
+         => giftcard/incentives 350 order/clearing 0
+         by_hand R t1 -> nothing_to_change
+         by_hand R t2 -> tender_not_found"
+    ));
+}
+
+#[test]
+fn what_was_taken_in_vain_waits_for_nobody_who_could_not_be_asked() {
+    let vain = |method: &str| {
+        format!(
+            "{SHOP}
+             method z {method}
+             checkout K goods:S:1000
+             add K method z 400
+             add K method n
+             pay K O p1 p2
+             captured p1 400
+             wait 30d
+             declined p2 refunds=x"
+        )
+    };
+    // The card may have been renewed; the rail says when it is not.
+    check(&format!(
+        "{}
+         begin x
+         told x gone => x:needs_consent",
+        vain("until=2026-11")
+    ));
+    // Nobody has asked the store; once somebody has, only the store can say.
+    check(&format!(
+        "{} => x:needs_consent
+         => events ..,rail_refund.created,rail_refund.consent_needed
+         begin x -> rail_refund_not_open
+         retry x => x:pending
+         begin x -> nothing_to_change
+         give_up x -> outcome_pending
+         told x succeeded attempt=2 => x:succeeded refund/payable 0",
+        vain("rail=store store")
+    ));
+    // A refund that a store has made and that came back is the store's to make again.
+    let world = check(&format!(
+        "{SHOP}
+         method kept store rail=store
+         checkout K digital:S:100
+         add K method kept
+         pay K O p
+         captured p 100 order=O
+         back O R everything rails=x
+         told x succeeded
+         told x returned => x:needs_consent
+         retry x => x:pending R:pending"
+    ));
+    let id = base::RailRefundId::from_bits(crate::words::bits("x"));
+    assert_eq!(world.rail_refund[&id].due_at, None);
+}
+
+#[test]
+fn a_part_that_fails_is_told_while_others_are_on_their_way() {
+    check(&format!(
+        "{SHOP}
+         checkout K goods:S:1000
+         add K method m 400
+         add K method n
+         pay K O p1 p2
+         captured p1 400
+         captured p2 600 order=O
+         back O R everything rails=x,y
+         begin x
+         told x failed => R:pending R.t1 failed events rail_refund.failed,refund.failed
+         begin y
+         told y succeeded => R:failed events rail_refund.succeeded
+         instead x z => R:pending
+         begin z
+         told z succeeded => R:succeeded events rail_refund.succeeded,refund.succeeded"
     ));
 }

@@ -3,6 +3,7 @@
 //! | word | means |
 //! | --- | --- |
 //! | `K:open`, `p1:captured`, `O:paid`, `R:pending`, `x1:pending`, `d:open`, `y:paid` | states |
+//! | `K.due 900` | in how many seconds a job looks at it; `-` never |
 //! | `K.total 900/1000` | what tenders pay, and what is to be paid |
 //! | `K.t1 l1:500,l2:200` | what a tender pays |
 //! | `K.tenders paid,released`, `K.why card_declined` | their statuses; why an attempt failed |
@@ -57,7 +58,7 @@ pub fn payable(world: &World, name: &str) -> Option<AccountName> {
 pub fn member(world: &World, name: &str, member: &str) -> Option<String> {
     let name = bits(name);
     if let Some(row) = world.checkout.get(&CheckoutId::from_bits(name)) {
-        return Some(of_checkout(row, member));
+        return Some(of_checkout(row, member, world.now));
     }
     if let Some(row) = world.order.get(&OrderId::from_bits(name)) {
         let line = row.line(member.parse().unwrap()).unwrap();
@@ -71,8 +72,11 @@ pub fn member(world: &World, name: &str, member: &str) -> Option<String> {
     Some(amounts.map(|amount| amount.to_string()).join("/"))
 }
 
-fn of_checkout(row: &shop::Checkout, member: &str) -> String {
+fn of_checkout(row: &shop::Checkout, member: &str, now: Instant) -> String {
     match member {
+        "due" => row.due_at.map_or("-".to_owned(), |at| {
+            (at.since(now).map_or(0, Span::micros) / 1_000_000).to_string()
+        }),
         "total" => format!("{}/{}", row.applied(), row.total()),
         "why" => row.failure.as_ref().map_or("-".to_owned(), ToString::to_string),
         "tenders" => listed(row.tenders.iter().map(|tender| tender.status.as_str().to_owned())),

@@ -10,7 +10,8 @@
 //! | `checkout K gift_card:S:2x500 cards=A,B program=P` | the cards that its lines sell |
 //! | `… until=3d active=900 via=email send=1d link=L to=P` | what they are like, all of them |
 //! | `add K A`, `add K code:A`, `add K method m 400` | tenders; the 400 may be left out |
-//! | `remove K t1`, `abandon K` | |
+//! | `remove K t1`, `abandon K`, `cancel_attempt K refunds=x1` | |
+//! | `by_hand R t1 rail=bank` | what is owed of a refund is paid by hand |
 //! | `pay K O p1 p2` | ids of the order and of payments; those left out are drawn |
 //! | `authorized p1`, `declined p1 code`, `action p1` | what a rail says of an authorization |
 //! | `captured p1 900 fee=30`, `uncaptured p1`, `fee p1 30` | … of a capture |
@@ -21,6 +22,7 @@
 //! | `begin x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
 //! | `consent x1 m2`, `retry x1`, `give_up x1`, `instead x1 x2` | what people do about it |
 //! | `open_dispute d p1 100 stage=2`, `win d`, `lose d stage=2` | |
+//! | `… rest=x` | id of the part of a refund that goes its own way |
 //! | `payout y S 1000 until=0`, `payout_paid y`, `payout_failed y` | of a seller or creator |
 
 use base::*;
@@ -40,7 +42,7 @@ use crate::world::World;
 pub fn command(world: &World, words: &Words<'_>) -> Option<Command> {
     let command = shop_command(world, words).map(Command::Shop);
     let command = command.or_else(|| note(world, words).map(Command::Payments));
-    command.or_else(|| other_payment_command(words).map(Command::Payments))
+    command.or_else(|| other_payment_command(world, words).map(Command::Payments))
 }
 
 fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
@@ -80,6 +82,15 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
             order: OrderId::from_bits(words.bare(2).map_or_else(|| drawn(world, 99), bits)),
         },
         "abandon" => ShopCommand::ExpireCheckout { checkout: checkout() },
+        "cancel_attempt" => ShopCommand::CancelAttempt {
+            checkout: checkout(),
+            refunds: ids(world, words, "refunds", RailRefundId::from_bits),
+        },
+        "by_hand" => ShopCommand::PayRefundByHand {
+            refund: RefundId::from_bits(bits(words.at(1))),
+            tender: words.at(2).parse().unwrap(),
+            rail: Token::new(words.value("rail").unwrap_or("sandbox")).unwrap(),
+        },
         "back" => ShopCommand::RefundOrder {
             order: OrderId::from_bits(bits(words.at(1))),
             new: Box::new(RefundOrder {
@@ -128,6 +139,7 @@ fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
         "action" => PaymentCommand::NoteAction {
             payment: payment(),
             next_action: NextAction(text(words.bare(2).unwrap_or("https://bank.example/3ds"))),
+            reference: words.value("ref").map(text),
         },
         "captured" => capture(CaptureNotice::Captured {
             amount: words::money(words.at(2)),
@@ -138,7 +150,11 @@ fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
         "fee" => PaymentCommand::NoteFee { payment: payment(), fee: words::money(words.at(2)) },
         "voided" => void(VoidNotice::Voided),
         "unvoided" => void(VoidNotice::Failed),
-        "unheard" => PaymentCommand::NoteUnknown { payment: payment(), step: step(words.at(2)) },
+        "unheard" => PaymentCommand::NoteUnknown {
+            payment: payment(),
+            step: step(words.at(2)),
+            reference: words.value("ref").map(text),
+        },
         "unknown_to_rail" => {
             PaymentCommand::NoteNotReceived { payment: payment(), step: step(words.at(2)) }
         }
@@ -146,10 +162,11 @@ fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
     })
 }
 
-fn other_payment_command(words: &Words<'_>) -> Option<PaymentCommand> {
+fn other_payment_command(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
     let rail_refund = || RailRefundId::from_bits(bits(words.at(1)));
     let dispute = || DisputeId::from_bits(bits(words.at(1)));
     let stage = || words.number("stage").unwrap_or(1) as u8;
+    let rest = || ids::<_, 1>(world, words, "rest", RailRefundId::from_bits)[0];
     Some(match words.at(0) {
         "method" => PaymentCommand::CreateMethod(Box::new(NewMethod(method(words)))),
         "begin" => PaymentCommand::BeginRefund { rail_refund: rail_refund() },
@@ -180,8 +197,9 @@ fn other_payment_command(words: &Words<'_>) -> Option<PaymentCommand> {
                 stage: stage(),
                 rail_reference: None,
             }),
+            rest: rest(),
         },
-        "win" => PaymentCommand::WinDispute { dispute: dispute(), stage: stage() },
+        "win" => PaymentCommand::WinDispute { dispute: dispute(), stage: stage(), rest: rest() },
         "lose" => PaymentCommand::LoseDispute { dispute: dispute(), stage: stage() },
         _ => return None,
     })
@@ -313,7 +331,7 @@ fn new_line(word: &str) -> NewLine {
     NewLine {
         product: product.map(|word| ProductId::from_bits(bits(word))),
         name: text("thing"),
-        seller: SellerId::from_bits(bits(seller)),
+        seller: (seller != "nobody").then(|| SellerId::from_bits(bits(seller))),
         creator: creator.map(|word| CreatorId::from_bits(bits(word))),
         kind: words::kind(kind),
         category: None,

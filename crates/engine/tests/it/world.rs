@@ -28,6 +28,8 @@ macro_rules! world {
             pub sold: BTreeMap<CardId, i64>,
             /// What was clawed back from each card and not restored.
             pub clawed_back: BTreeMap<CardId, i64>,
+            /// What was taken off cards whose payments were lost.
+            pub clawed: BTreeMap<Currency, i64>,
             /// What happened in the last command.
             pub events: Vec<EventKind>,
             /// What the last command moved.
@@ -47,6 +49,7 @@ macro_rules! world {
                     bought: BTreeMap::new(),
                     sold: BTreeMap::new(),
                     clawed_back: BTreeMap::new(),
+                    clawed: BTreeMap::new(),
                     events: Vec::new(),
                     transfers: Vec::new(),
                     rounds: 0,
@@ -124,6 +127,12 @@ impl World {
             let of_purchases = [Reason::Issue, Reason::Cancel, Reason::OrderRefund];
             let is_card = |id: AccountId| self.card.contains_key(&CardId::from_bits(id.bits()));
             let is_of_card = is_card(transfer.debit) || is_card(transfer.credit);
+            let loss = AccountName::ChargebackLoss.id(transfer.amount.currency);
+            if is_of_card && [transfer.debit, transfer.credit].contains(&loss) {
+                let clawed = self.clawed.entry(transfer.amount.currency).or_default();
+                let units = transfer.amount.amount.minor();
+                *clawed += if transfer.credit == loss { units } else { -units };
+            }
             if of_purchases.contains(&transfer.reason) && is_of_card {
                 let orders = AccountName::OrderClearing.id(transfer.amount.currency);
                 let bought = self.bought.entry(transfer.amount.currency).or_default();

@@ -150,7 +150,8 @@ catalog! {
     CODE_NOT_REVEALABLE = "code_not_revealable", 422, "This code cannot be shown",
         "The code was made by another system and is not kept here; replace it to get a new one.";
     FUNDING_NOT_AVAILABLE = "funding_not_available", 422, "This funding is not available",
-        "Payments cannot fund a card yet; use promotional, invoice or external.";
+        "Use promotional, invoice or external, or have the card bought: \
+         POST /v1/gift-card-purchases.";
     NOT_AVAILABLE_YET = "not_available_yet", 422, "This field is not available yet",
         "Leave the field named by `param` out.";
     OPERATION_REVERSED = "operation_reversed", 422, "The operation was reversed",
@@ -196,7 +197,9 @@ catalog! {
     AMOUNT_EXCEEDS_REFUNDABLE = "amount_exceeds_refundable", 422, "More than may be refunded",
         "Refund at most what `refundable` says; a dispute may hold the rest.";
     PURCHASE_NOT_FOUND = "purchase_not_found", 404, "No such purchase of gift cards",
-        "Name an order that has sold gift cards.";
+        "Name a purchase, or an order that has sold gift cards.";
+    PURCHASE_NOT_PAID = "purchase_not_paid", 422, "The purchase is not paid",
+        "There is nothing to undo: no card was issued, and no money is taken for good.";
     UNDO_TOO_LATE = "undo_too_late", 422, "It is too late to undo the purchase",
         "Refund the order instead; cards give back what is unspent.";
     BOUGHT_CARDS_SPENT = "bought_cards_spent", 422, "The bought cards were spent",

@@ -3,6 +3,7 @@
 pub(crate) mod activities;
 pub(crate) mod adjust;
 pub(crate) mod cancel;
+pub(crate) mod card_body;
 pub(crate) mod change_recipient;
 pub(crate) mod claim;
 pub(crate) mod claim_by_id;

@@ -86,7 +86,7 @@ pub(crate) struct TenderView {
 /// What the payer must do.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = NextAction)]
-struct NextActionView<'a> {
+pub(crate) struct NextActionView<'a> {
     /// `redirect`: send the payer to `url`.
     kind: &'static str,
     url: &'a str,
@@ -147,7 +147,7 @@ impl TenderView {
 }
 
 /// A checkout past its time is shown as expired before it is booked as such.
-fn status(checkout: &Checkout, now: Instant) -> CheckoutState {
+pub(crate) fn status(checkout: &Checkout, now: Instant) -> CheckoutState {
     match checkout.state {
         CheckoutState::Open | CheckoutState::Failed if !checkout.is_open(now) => {
             CheckoutState::Expired
@@ -156,7 +156,7 @@ fn status(checkout: &Checkout, now: Instant) -> CheckoutState {
     }
 }
 
-fn next_action(payment: &Payment) -> Option<NextActionView<'_>> {
+pub(crate) fn next_action(payment: &Payment) -> Option<NextActionView<'_>> {
     match &payment.state {
         PaymentState::RequiresAction { next_action } => {
             Some(NextActionView { kind: "redirect", url: next_action.0.as_str() })

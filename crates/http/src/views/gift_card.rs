@@ -76,12 +76,24 @@ pub(crate) struct GiftCardView<'a> {
 /// Where a card stands.
 #[derive(Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum CardStatusName {
+pub(crate) enum CardStatusName {
     Pending,
     Active,
     Depleted,
     Expired,
     Canceled,
+}
+
+impl CardStatusName {
+    pub(crate) fn of(card: &Card, account: &Account, now: Instant) -> CardStatusName {
+        match status(card, account, now) {
+            CardStatus::Pending => CardStatusName::Pending,
+            CardStatus::Active => CardStatusName::Active,
+            CardStatus::Depleted => CardStatusName::Depleted,
+            CardStatus::Expired => CardStatusName::Expired,
+            CardStatus::Canceled => CardStatusName::Canceled,
+        }
+    }
 }
 
 /// Something that keeps a living card from being spent.
@@ -184,19 +196,12 @@ impl<'a> GiftCardView<'a> {
     pub(crate) fn new(card: &'a Card, account: &Account, now: Instant) -> GiftCardView<'a> {
         let money = |amount| MoneyView::new(amount, card.currency);
         let details = card.details.as_deref();
-        let status = match status(card, account, now) {
-            CardStatus::Pending => CardStatusName::Pending,
-            CardStatus::Active => CardStatusName::Active,
-            CardStatus::Depleted => CardStatusName::Depleted,
-            CardStatus::Expired => CardStatusName::Expired,
-            CardStatus::Canceled => CardStatusName::Canceled,
-        };
         GiftCardView {
             object: "gift_card",
             id: Id(card.id),
             created_at: Time(card.created_at),
             metadata: MetadataView(details.map(|details| &details.metadata)),
-            status,
+            status: CardStatusName::of(card, account, now),
             blocks: blocks(card, now),
             delivery: DeliveryView::new(card),
             claimed: card.owner().is_some(),

@@ -33,6 +33,8 @@ pub(crate) struct ProgramView<'a> {
     hold_seconds_max: u32,
     /// Days by which a refund prolongs a card that has expired.
     refund_extension_days: u16,
+    /// Seconds after its sale from which on a bought card can be spent.
+    activation_s: u32,
     /// Where its cards may be spent; empty is everywhere.
     regions: Vec<&'a str>,
     /// On what its cards may be spent; `null` is everything.
@@ -54,6 +56,7 @@ impl<'a> ProgramView<'a> {
             validity_days: program.validity_days,
             hold_seconds_max: program.hold_seconds_max,
             refund_extension_days: program.refund_extension_days,
+            activation_s: program.activation_s,
             regions: program.regions.iter().map(base::Region::as_str).collect(),
             scope: ScopeView::new(&program.scope),
         }

@@ -92,7 +92,7 @@ impl FakeRails {
             }
             (PaymentState::Authorizing, "tok_challenge") => {
                 let next_action = NextAction(Text::new(BANK).unwrap());
-                self.give(PaymentCommand::NoteAction { payment: id, next_action });
+                self.give(PaymentCommand::NoteAction { payment: id, next_action, reference: None });
             }
             (PaymentState::Authorizing, "tok_silent") => return false,
             (PaymentState::Authorizing, _) => self.authorize(id),

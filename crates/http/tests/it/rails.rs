@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::{Currency, Money, Token};
-use http::Book;
+use http::{Book, Limits, Scopes};
 use jobs::{Connected, RailCaller, RailParts, SpareIds};
 use outside::clock::{Clock, SystemClock};
 use outside::random::SystemRandomness;
 use rails::sandbox::{Message, Sandbox, Settings};
 use rails::{Authorize, MethodToken, Outcome, Rail, Secret};
-use store::{BookName, BookRecord, MemoryBook};
+use serde_json::{Value, json};
+use store::{BookName, BookRecord, KeyKind, MemoryBook};
 
-use crate::world::{Answer, World};
+use crate::world::{Answer, World, check_members, usd};
 
 /// A book with a sandbox that sends its messages by HTTP.
 struct Told {
@@ -20,11 +21,14 @@ struct Told {
     sandbox: Sandbox,
     running: Option<writer::Running>,
     caller: Arc<RailCaller>,
+    /// A key of the book with every scope.
+    secret: String,
 }
 
 impl Told {
     fn new() -> Told {
-        let world = World::new();
+        // It waits for rails as long as a server does.
+        let world = World::with_limits(Limits::default());
         let clock: Arc<dyn Clock> = Arc::new(world.clock.clone());
         let memory = MemoryBook::new();
         let spec = writer::BookSpec { is_test: true, ring: [7; 8] };
@@ -52,8 +56,19 @@ impl Told {
         let created_at = world.clock.now();
         let record = BookRecord { name, is_test: true, created_at, incarnation: 1 };
         let book = Book::new(record, running.handle.clone(), vec![Box::new(memory.reader())]);
-        world.app.add_book(book.with_rails(Arc::clone(&caller) as Arc<dyn http::RailWork>));
-        Told { world, sandbox, running: Some(running), caller }
+        let work = Arc::clone(&caller) as Arc<dyn http::RailWork>;
+        let book = world.app.add_book(book.with_rails(work));
+        let secret = world.key_of(&book, KeyKind::Secret, Scopes::ALL);
+        Told { world, sandbox, running: Some(running), caller, secret }
+    }
+
+    async fn post(&self, path: &str, body: Value, status: u16) -> Value {
+        let ask = self.world.post(path, body).with(&self.secret).fresh();
+        ask.await_status(status).await.json
+    }
+
+    async fn read(&self, path: &str) -> Value {
+        self.world.get(path).with(&self.secret).await_status(200).await.json
     }
 
     /// A message about a payment that this book knows nothing of.
@@ -125,4 +140,48 @@ async fn a_message_is_sent_again_when_nobody_calls_rails_any_more() {
     told.caller.stop();
     let answer = told.send(PATH, &message.headers[1].1, message.body).await;
     assert_eq!(answer.status.as_u16(), 503, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn gift_cards_are_bought_over_a_rail_and_taken_back() {
+    let told = Told::new();
+    let method = json!({"rail": "sandbox", "token": "tok_ok"});
+    let method = told.post("/v1/payment-methods", method, 201).await;
+    let body = json!({
+        "value": usd(2_500), "quantity": 2, "region": "US", "payment_method": method["id"],
+    });
+    let buy = |key: &'static str| {
+        let ask = told.world.post("/v1/gift-card-purchases", body.clone());
+        ask.with(&told.secret).key(key).await_status(201)
+    };
+    // Two who ask the same at once, and one who asks again.
+    let (one, two) = tokio::join!(buy("buy"), buy("buy"));
+    let again = buy("buy").await;
+    let bought = one.json;
+    check_members(&bought, json!({"status": "paid", "quantity": 2}));
+    assert_eq!((&bought, &bought), (&two.json, &again.json));
+    let charged = told.read("/v1/payments").await["data"].clone();
+    assert_eq!(charged.as_array().unwrap().len(), 1);
+    check_members(&charged[0], json!({"status": "captured", "captured": usd(5_000)}));
+    let path = format!("/v1/gift-card-purchases/{}/undo", bought["id"].as_str().unwrap());
+    let undone = told.post(&path, json!({}), 200).await;
+    assert_eq!(undone["status"], "undone");
+    let cards = undone["gift_cards"].as_array().unwrap();
+    assert!(cards.iter().all(|card| card["status"] == "canceled"), "{undone}");
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    let list = format!("/v1/orders/{}/refunds", bought["order"].as_str().unwrap());
+    loop {
+        let refund = told.read(&list).await["data"][0].clone();
+        if refund["status"] == "succeeded" {
+            break assert_eq!(refund["amount"], usd(5_000));
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{refund}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let declined = json!({"rail": "sandbox", "token": "tok_declined"});
+    let declined = told.post("/v1/payment-methods", declined, 201).await;
+    let mut body = body.clone();
+    body["payment_method"] = declined["id"].clone();
+    let failed = told.post("/v1/gift-card-purchases", body, 201).await;
+    check_members(&failed, json!({"status": "failed", "order": null, "gift_cards": []}));
 }

@@ -58,6 +58,7 @@ async fn each_route_wants_its_scope() {
     let world = World::new();
     let card = "/v1/gift-cards/gc_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let hold = "/v1/holds/hold_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let purchase = "/v1/gift-card-purchases/gcp_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let routes: Vec<(&str, String, Scopes)> = vec![
         ("GET", card.into(), Scopes::READ),
         ("PATCH", card.into(), Scopes::ISSUE),
@@ -81,6 +82,9 @@ async fn each_route_wants_its_scope() {
         ("POST", format!("{hold}/refund"), Scopes::SPEND),
         ("POST", "/v1/redemptions".into(), Scopes::SPEND),
         ("POST", "/v1/reverse".into(), Scopes::SPEND),
+        ("POST", "/v1/gift-card-purchases".into(), Scopes::CHECKOUT),
+        ("GET", purchase.into(), Scopes::READ),
+        ("POST", format!("{purchase}/undo"), Scopes::REFUND),
         ("POST", "/v1/keys".into(), Scopes::ADMIN),
         ("POST", "/v1/journal/prune".into(), Scopes::ADMIN),
     ];

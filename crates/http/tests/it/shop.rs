@@ -1,5 +1,6 @@
 //! Checkouts, orders and what goes with them, bought over the API; rails are faked.
 
+mod buying;
 mod catalog;
 mod checkouts;
 mod documented;
@@ -20,6 +21,13 @@ pub struct Shop<'a> {
     pub seller: String,
     /// Gets a twentieth.
     pub creator: String,
+}
+
+/// A purchase of gift cards of so much.
+pub fn purchase(cents: i64, method: &str, more: Value) -> Value {
+    let mut body = json!({"value": usd(cents), "region": "US-CA", "payment_method": method});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body
 }
 
 /// The id of an object.
@@ -101,6 +109,13 @@ impl<'a> Shop<'a> {
         let paid = self.pay(&checkout).await;
         assert_eq!(paid["status"], "paid", "{paid:#}");
         self.read("orders", paid["order"].as_str().unwrap()).await
+    }
+
+    /// Buys one gift card of so much with a method of this token, and returns the purchase.
+    pub async fn buy(&self, cents: i64, token: &str, more: Value) -> Value {
+        let method = self.method(token).await;
+        let ask = self.world.post("/v1/gift-card-purchases", purchase(cents, &method, more));
+        ask.fresh().await_status(201).await.json
     }
 
     /// Refunds and returns the answer.

@@ -21,7 +21,8 @@ impl Visit<'_> {
         for told in &told {
             let id = dispute_id(payment.id, self.desk.name(), &told.reference);
             let known = self.shared.dispute(id)?;
-            for command in commands(known.as_deref(), told, payment.id, id) {
+            let draw = || self.shared.ids.draw().refunds[0];
+            for command in commands(known.as_deref(), told, payment.id, id, draw) {
                 let verdict = self.shared.decide(command, self.desk.name(), id)?;
                 // A contradiction was reported, and hearing of it again would not solve it.
                 ended.has_news |= verdict == Verdict::Done;

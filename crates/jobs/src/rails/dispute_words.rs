@@ -1,12 +1,12 @@
 //! From a dispute as the rail shows it to the commands that bring ours there. Pure.
 
-use base::{DisputeId, PaymentId, Token};
+use base::{DisputeId, PaymentId, RailRefundId, Token};
 use engine::PaymentCommand;
 use payments::{Dispute, DisputeState as Known, OpenDispute};
 use rails::{DisputeStage, DisputeState};
 
 /// The commands, in order; none when the same is known. `id` is that of the row, whether there is
-/// one or not.
+/// one or not; `draw` draws ids for what a dispute cuts off a refund.
 ///
 /// Rails do not number stages. A dispute that was decided and is shown otherwise has gone on, so it
 /// is opened in the next one.
@@ -15,10 +15,13 @@ pub(super) fn commands(
     told: &DisputeState,
     payment: PaymentId,
     id: DisputeId,
+    draw: impl Fn() -> RailRefundId,
 ) -> Vec<PaymentCommand> {
-    let open =
-        |stage| PaymentCommand::OpenDispute { payment, new: Box::new(opened(told, id, stage)) };
-    let win = |stage| PaymentCommand::WinDispute { dispute: id, stage };
+    let open = |stage| {
+        let new = Box::new(opened(told, id, stage));
+        PaymentCommand::OpenDispute { payment, new, rest: draw() }
+    };
+    let win = |stage| PaymentCommand::WinDispute { dispute: id, stage, rest: draw() };
     let lose = |stage| PaymentCommand::LoseDispute { dispute: id, stage };
     let next = known.map_or(1, |known| known.stage.saturating_add(1));
     let state = known.map(|known| (known.state, known.stage));
@@ -92,7 +95,8 @@ mod tests {
 
     fn words(known: Option<&Dispute>, stage: DisputeStage) -> String {
         let told = told(stage);
-        let commands = commands(known, &told, PaymentId::from_bits(2), DisputeId::from_bits(3));
+        let (payment, id) = (PaymentId::from_bits(2), DisputeId::from_bits(3));
+        let commands = commands(known, &told, payment, id, || RailRefundId::from_bits(4));
         let word = |command: &PaymentCommand| match command {
             PaymentCommand::OpenDispute { new, .. } => format!("open {}", new.stage),
             PaymentCommand::WinDispute { stage, .. } => format!("win {stage}"),

@@ -64,7 +64,7 @@ impl Visit<'_> {
                 continue;
             }
             // The rules know better than the rail: it is asked again, later each time.
-            let unknown = PaymentCommand::NoteUnknown { payment: id, step };
+            let unknown = PaymentCommand::NoteUnknown { payment: id, step, reference: None };
             if self.note(unknown, &payment)? != Verdict::Done {
                 self.rest(Task::Payment(id));
                 break;

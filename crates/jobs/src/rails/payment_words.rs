@@ -25,10 +25,10 @@ pub(super) fn after_call(
         Outcome::RequiresAction(challenge) if step == Step::Authorize => words.action(&challenge),
         Outcome::Failed(code) if !code.is_final() => words.not_received(step),
         Outcome::Failed(code) => words.refused(step, code),
-        Outcome::Succeeded(_)
-        | Outcome::RequiresAction(_)
-        | Outcome::Pending { .. }
-        | Outcome::Unknown(_) => words.unknown(step),
+        Outcome::Pending { reference } => words.pending(step, reference),
+        Outcome::Succeeded(_) | Outcome::RequiresAction(_) | Outcome::Unknown(_) => {
+            words.unknown(step)
+        }
     }
 }
 
@@ -44,10 +44,10 @@ pub(super) fn after_question(
         Outcome::Succeeded(Some(state)) => words.of_state(state),
         // Of a payment that wants nothing it is no news that the rail has forgotten it.
         Outcome::Succeeded(None) => payment.step().map(|step| words.not_received(step)),
-        Outcome::Failed(_)
-        | Outcome::RequiresAction(_)
-        | Outcome::Pending { .. }
-        | Outcome::Unknown(_) => payment.step().map(|step| words.unknown(step)),
+        Outcome::Pending { reference } => payment.step().map(|step| words.pending(step, reference)),
+        Outcome::Failed(_) | Outcome::RequiresAction(_) | Outcome::Unknown(_) => {
+            payment.step().map(|step| words.unknown(step))
+        }
     }
 }
 
@@ -86,7 +86,7 @@ impl Words<'_> {
             },
             PaymentStage::Pending => match step? {
                 Step::Void => Some(self.not_received(Step::Void)),
-                step => Some(self.unknown(step)),
+                step => Some(self.pending(step, state.reference)),
             },
             PaymentStage::Failed(code) => match step {
                 Some(Step::Void) => self.voided(),
@@ -156,11 +156,18 @@ impl Words<'_> {
 
     fn action(&self, challenge: &Challenge) -> PaymentCommand {
         let next_action = next_action(self.payment, challenge);
-        PaymentCommand::NoteAction { payment: self.payment.id, next_action }
+        let reference = Some(challenge.reference.clone());
+        PaymentCommand::NoteAction { payment: self.payment.id, next_action, reference }
     }
 
     fn unknown(&self, step: Step) -> PaymentCommand {
-        PaymentCommand::NoteUnknown { payment: self.payment.id, step }
+        PaymentCommand::NoteUnknown { payment: self.payment.id, step, reference: None }
+    }
+
+    /// The rail has it, and will say later what becomes of it: it is asked by its own name.
+    fn pending(&self, step: Step, reference: Text<255>) -> PaymentCommand {
+        let reference = Some(reference);
+        PaymentCommand::NoteUnknown { payment: self.payment.id, step, reference }
     }
 
     fn not_received(&self, step: Step) -> PaymentCommand {

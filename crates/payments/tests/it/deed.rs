@@ -20,6 +20,8 @@ pub enum Deed {
     VoidRefused,
     Credit(i64),
     Open(u8, i64),
+    /// Everything, with ids for what can be sent and for what is kept back.
+    GiveBack(u8, u8),
     /// A failed one, and the one that takes its place.
     Replace(u8, u8),
     Send(u8),
@@ -68,6 +70,7 @@ pub fn parse(words: &[&str]) -> Option<Deed> {
         ["void_refused"] => Deed::VoidRefused,
         ["credit", amount] => Deed::Credit(number(amount)?),
         ["open", name, amount] => Deed::Open(index(name)?, number(amount)?),
+        ["give_back", one, other] => Deed::GiveBack(index(one)?, index(other)?),
         ["replace", old, new] => Deed::Replace(index(old)?, index(new)?),
         ["send", name] => Deed::Send(index(name)?),
         ["consent", name, "other"] => Deed::Consent(index(name)?, Which::Other),

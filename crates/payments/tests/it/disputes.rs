@@ -33,8 +33,11 @@ fn a_lost_dispute_stays_counted() {
          lose d1                        | captured | 100 0 0 0 60 40 |  40 0 0 60 100 0
          lose d1 -> NothingToChange
          win d1 -> Contradiction
-         open r1 41 -> AmountExceedsRefundable
-         open r1 40                     | captured | 100 0 40 0 60 0",
+         open r1 101 -> AmountExceedsRefundable
+         open r1 41                     | captured | 100 0 40 0 60 0 |  40 0 0 59 59 40
+         open r2 59                     | captured | 100 0 40 0 60 0 |  40 0 0 0 0 40
+         r1 = pending
+         r2 = succeeded                     # the bank has paid it, and nobody else lost",
     );
 }
 
@@ -80,7 +83,7 @@ fn a_later_stage_may_be_heard_of_first() {
 }
 
 #[test]
-fn of_the_refunds_that_were_not_sent_the_older_stay_when_they_fit() {
+fn of_the_refunds_that_were_not_sent_the_newer_give_way_and_one_is_cut() {
     check(
         "authorize 100
          captured 100
@@ -92,10 +95,14 @@ fn of_the_refunds_that_were_not_sent_the_older_stay_when_they_fit() {
          dispute d1 60                  | captured | 100 0 40 0 60 0
          r2 = pending
          r3 = failed
-         r4 = failed                        # nothing is left beside the older ones
-         dispute d2 5                   | captured | 100 0 10 0 65 25
-         r2 = failed
-         r1 = pending",
+         r4 = failed
+         dispute d2 5                   | captured | 100 0 35 0 65 0 |  35 0 65 0 35 65
+         r2 = pending
+         r50 = failed                       # 5 of it are kept back
+         win d1                         | captured | 100 0 65 0 5 30 |  95 0 5 0 35 65
+         r50 = pending
+         r3 = pending
+         r4 = pending",
     );
 }
 
@@ -154,4 +161,86 @@ fn the_id_of_another_payments_dispute_is_taken() {
     let row = world.disputes.values_mut().next().unwrap();
     row.payment = base::PaymentId::from_bits(2);
     assert_eq!(world.apply(&Deed::Dispute(1, 100, 2)).err(), Some(Refusal::IdTaken));
+}
+
+#[test]
+fn what_is_owed_and_disputed_is_paid_once() {
+    // All of it was to go back; 30 go back through the bank, and nothing is lost.
+    check(
+        "authorize 100
+         captured 100
+         open r1 100
+         dispute d1 30                  | captured | 100 0 70 0 30 0 |  70 0 30 0 0 100
+         r50 = failed
+         lose d1                        | captured | 100 0 70 0 30 0 |  70 0 0 0 0 70
+         r50 = succeeded
+         replace r50 r2 -> RefundNotFailed
+         give_up r50 -> RefundNotOpen
+         send r1
+         r1 succeeded                   | captured | 100 70 0 0 30 0 |  0 0 0 0 0 0",
+    );
+    // What the rail has refused is replaced as far as there is room, and the rest stays.
+    check(
+        "authorize 100
+         captured 100
+         open r1 100
+         send r1
+         r1 failed
+         dispute d1 30
+         replace r1 r2                  | captured | 100 0 70 0 30 0
+         replace r1 r3 -> AmountExceedsRefundable
+         win d1                         | captured | 100 0 70 0 0 30
+         replace r1 r3                  | captured | 100 0 100 0 0 0
+         replace r1 r4 -> NothingToChange",
+    );
+    // What crossed on the wire is owed no more when it fails.
+    check(
+        "authorize 100
+         captured 100
+         open r1 100
+         send r1
+         dispute d1 30
+         lose d1                        | captured | 100 0 100 0 0 0 |  70 0 0 30 0 100
+         r1 failed                      | captured | 100 0 0 0 30 70 |  70 0 0 0 0 70
+         replace r1 r2                  | captured | 100 0 70 0 30 0",
+    );
+}
+
+#[test]
+fn a_lost_dispute_that_is_reopened_owes_again_what_it_had_paid() {
+    check(
+        "authorize 100
+         captured 100
+         open r1 60
+         dispute d1 100                 | captured | 100 0 0 0 100 0 |  0 0 100 0 40 60
+         lose d1                        | captured | 100 0 0 0 100 0 |  0 0 0 40 40 0
+         r1 = succeeded
+         dispute d1 100 stage 2         | captured | 100 0 0 0 100 0 |  0 0 100 0 40 60
+         r50 = failed
+         win d1 stage 2                 | captured | 100 0 60 0 0 40 |  100 0 0 0 40 60
+         r50 = pending",
+    );
+}
+
+#[test]
+fn what_was_taken_in_vain_goes_back_whatever_a_dispute_takes() {
+    check(
+        "authorize 100
+         captured 100
+         dispute d1 30
+         give_back r1 r2                | captured | 100 0 70 0 30 0 |  70 0 30 0 0 100
+         r1 = pending
+         r2 = failed
+         give_back r3 r4 -> NothingToChange
+         win d1                         | captured | 100 0 100 0 0 0 |  100 0 0 0 0 100
+         r2 = pending",
+    );
+    check(
+        "authorize 100
+         captured 100
+         dispute d1 130
+         lose d1
+         give_back r1 r2                | captured | 100 0 0 0 100 0 |  -30 0 0 30 0 0
+         r1 = succeeded",
+    );
 }

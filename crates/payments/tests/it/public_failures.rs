@@ -43,15 +43,16 @@ fn a_refund_during_a_dispute() {
          open r3 1 -> AmountExceedsRefundable
          r2 failed                                | captured | 100  0  0 0 100 0
          open r3 1 -> AmountExceedsRefundable     # what was freed is the dispute's
-         win d1                                   | captured | 100  0  0 0 0 100 | 100 0 0 0 70 30
-         r1 = failed                              # and stays so
-         open r3 30                               | captured | 100  0 30 0 0  70
-         dispute d2 50                            | captured | 100  0 30 0 50 20 |  50 0 50 0 40 60
+         win d1                                   | captured | 100  0 20 0 0  80 | 100 0 0 0 70 30
+         r1 = pending                             # it goes on
+         open r3 30                               | captured | 100  0 50 0 0  50
+         dispute d2 50                            | captured | 100  0 50 0 50  0 |  50 0 50 0 40 60
          r3 = pending                             # it fits beside the dispute
-         open r4 21 -> AmountExceedsRefundable
+         open r4 1 -> AmountExceedsRefundable
          send r3
-         r3 succeeded                             | captured | 100 30  0 0 50 20 | 20 0 50 0 40 30
-         lose d2                                  | captured | 100 30  0 0 50 20 | 20 0 0 50 40 30",
+         r3 succeeded                             | captured | 100 30 20 0 50  0 | 20 0 50 0 40 30
+         lose d2                                  | captured | 100 30 20 0 50  0 | 20 0 0 40 40 20
+         r2 = succeeded                           # the bank has paid what was still owed",
     );
 }
 

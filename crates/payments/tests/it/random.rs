@@ -48,6 +48,7 @@ fn about_its_return() -> impl Strategy<Value = Deed> {
     let dispute = (0..3_u8, 0..130_i64, 1..3_u8);
     prop_oneof![
         4 => (index.clone(), 0..70_i64).prop_map(|(index, sum)| Deed::Open(index, sum)),
+        1 => (index.clone(), 4..6_u8).prop_map(|(one, other)| Deed::GiveBack(one, other)),
         2 => (index.clone(), index.clone()).prop_map(|(old, new)| Deed::Replace(old, new)),
         4 => index.clone().prop_map(Deed::Send),
         8 => (index.clone(), attempt, notice())

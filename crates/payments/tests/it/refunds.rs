@@ -162,7 +162,9 @@ fn a_success_told_late_is_old_news_whatever_followed() {
          r1 = failed
          r1 succeeded -> NothingToChange
          r1 returned -> NothingToChange
-         win d1                         | captured | 100 0 0 0 0 100 | 100 0 0 0 70 30",
+         win d1                         | captured | 100 0 30 0 0 70 | 100 0 0 0 70 30
+         r1 = pending
+         r1 succeeded attempt 1 -> NothingToChange",
     );
 }
 

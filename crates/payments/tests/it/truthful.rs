@@ -35,6 +35,7 @@ fn want() -> impl Strategy<Value = Deed> {
         3 => Just(Deed::Capture),
         1 => Just(Deed::Void),
         4 => (index.clone(), 1..70_i64).prop_map(|(index, sum)| Deed::Open(index, sum)),
+        1 => (4..9_u8).prop_map(|index| Deed::GiveBack(index, index + 10)),
         1 => (index.clone(), index.clone()).prop_map(|(old, new)| Deed::Replace(old, new)),
         1 => (1..20_i64).prop_map(Deed::Credit),
         1 => index.clone().prop_map(|index| Deed::Consent(index, Which::Other)),
@@ -107,7 +108,8 @@ impl Both {
             self.hear(if lost == Lost::Nothing { &answer } else { &unknown });
             has_worked = true;
         }
-        for index in 0..4 {
+        let all: Vec<u8> = self.world.refunds.keys().map(|id| id.bits() as u8).collect();
+        for index in all {
             has_worked |= self.work_on_refund(index, luck.wrapping_add(index), lost);
         }
         has_worked

@@ -118,7 +118,7 @@ fn stored_numbers_are_read_back_and_words_are_unique() {
     }
     check(Step::from_number, |step| step as u8, 3);
     check(DisputeState::from_number, |state| state as u8, 3);
-    check(ConsentReason::from_number, |reason| reason as u8, 3);
+    check(ConsentReason::from_number, |reason| reason as u8, 4);
     let (kind, subject) = (purpose().kind(), purpose().subject());
     assert_eq!(Purpose::from_parts(kind, subject), Some(purpose()));
     assert_eq!(Purpose::from_parts(0, subject), None);

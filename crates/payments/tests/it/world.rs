@@ -97,9 +97,11 @@ impl World {
         self.sequence += 1;
         let before = self.payment.clone();
         let outcome = self.decide(deed)?;
-        if let Deed::Open(_, amount) = deed {
-            self.owed += amount;
-        }
+        self.owed += match deed {
+            Deed::Open(_, amount) => *amount,
+            Deed::GiveBack(..) => self.payment().kept().minor(),
+            _ => 0,
+        };
         for payment in &outcome.payments {
             self.payment = Some(payment.clone());
         }
@@ -132,10 +134,10 @@ impl World {
             }
             Deed::Action(which) => {
                 let next = NextAction(Text::new(&format!("https://bank.example/{which}")).unwrap());
-                note_action(&next, payment, context)
+                note_action(&next, None, payment, context)
             }
-            Deed::Unknown(step) => note_unknown(*step, payment, context),
-            Deed::NotReceived(step) => note_not_received(*step, payment, context),
+            Deed::Unknown(step) => note_unknown(*step, None, payment, context),
+            Deed::NotReceived(step) => note_not_received(*step, true, payment, context),
             Deed::Capture => begin_capture(payment, context),
             Deed::Captured(amount, fee) => {
                 let fee = fee.map(money);
@@ -169,12 +171,16 @@ impl World {
         match deed {
             Deed::Open(index, amount) => {
                 let (id, amount) = (refund_id(*index), money(*amount));
-                let new = OpenRefund { id, amount, order_refund: None };
-                let accounts = OwedAccounts {
-                    order: self.account(AccountName::OrderClearing),
-                    payable: self.account(AccountName::RefundPayable),
-                };
+                let order_refund = Some(base::RefundId::from_bits(1));
+                let (new, accounts) =
+                    (OpenRefund { id, amount, order_refund }, self.owed_accounts());
                 open_refund(&new, payment, &self.method, self.refund(*index), accounts, context)
+            }
+            Deed::GiveBack(one, other) => {
+                let ids = [one, other].map(|index| refund_id(*index));
+                let existing = [one, other].map(|index| self.refund(*index));
+                let accounts = self.owed_accounts();
+                give_back(ids, payment, &self.method, existing, accounts, context)
             }
             Deed::Replace(old, new) => {
                 let existing = self.refund(*new);
@@ -187,7 +193,8 @@ impl World {
                 let attempt = attempt.unwrap_or(refund.attempt);
                 let clearing = self.account(AccountName::RailClearing(refund.rail.clone()));
                 let payable = self.account(AccountName::RefundPayable);
-                let accounts = RefundAccounts { clearing, payable };
+                let loss = self.account(AccountName::ChargebackLoss);
+                let accounts = RefundAccounts { clearing, payable, loss };
                 note_refund(attempt, notice, refund, payment, accounts, context)
             }
             Deed::Consent(index, which) => {
@@ -198,7 +205,7 @@ impl World {
                 }
                 consent(&other, known(*index)?, payment, context)
             }
-            Deed::Retry(index) => retry(known(*index)?, payment, context),
+            Deed::Retry(index) => retry(known(*index)?, payment, &self.method, context),
             Deed::GiveUp(index) => give_up(&code(), known(*index)?, payment),
             _ => unreachable!("not about a refund: {deed:?}"),
         }
@@ -215,7 +222,13 @@ impl World {
             clearing: self.account(AccountName::RailClearing(payment.rail.clone())),
             disputes: self.account(AccountName::RailDisputes(payment.rail.clone())),
             loss: self.account(AccountName::ChargebackLoss),
+            payable: self.account(AccountName::RefundPayable),
         };
+        let listed = |row: &&RailRefund| payment.open_refunds.contains(&row.id);
+        let rows = self.refunds.values().filter(|_| !self.hides_refunds);
+        let refunds: Vec<&RailRefund> = rows.filter(listed).collect();
+        let rows = DisputeRows { payment, refunds: &refunds, accounts };
+        let rest = Rest { id: refund_id(self.next_rest()), existing: None };
         match *deed {
             Deed::Dispute(index, amount, stage) => {
                 let new = OpenDispute {
@@ -226,13 +239,25 @@ impl World {
                     stage,
                     rail_reference: None,
                 };
-                let rows = self.refunds.values().filter(|_| !self.hides_refunds);
-                let refunds: Vec<&RailRefund> = rows.collect();
-                open_dispute(&new, payment, &refunds, self.dispute(index), accounts, context)
+                open_dispute(&new, rows, rest, self.dispute(index), context)
             }
-            Deed::Win(index, stage) => win(stage, known(index)?, payment, accounts, context),
-            Deed::Lose(index, stage) => lose(stage, known(index)?, payment, accounts, context),
+            Deed::Win(index, stage) => win(stage, known(index)?, rows, rest, &self.method, context),
+            Deed::Lose(index, stage) => lose(stage, known(index)?, rows, context),
             _ => unreachable!("not about a dispute: {deed:?}"),
+        }
+    }
+
+    /// The first refund that a dispute cuts off another is refund 50.
+    fn next_rest(&self) -> u8 {
+        let all = self.refunds.keys().filter(|id| id.bits() >= 50);
+        50 + u8::try_from(all.count()).unwrap()
+    }
+
+    fn owed_accounts(&self) -> OwedAccounts<'_> {
+        OwedAccounts {
+            order: self.account(AccountName::OrderClearing),
+            payable: self.account(AccountName::RefundPayable),
+            loss: self.account(AccountName::ChargebackLoss),
         }
     }
 
@@ -273,8 +298,24 @@ impl World {
         assert_eq!(payment.disputed.minor(), taken);
         let mut listed = payment.open_refunds.clone();
         listed.sort_unstable();
-        let open = self.refunds.values().filter(|refund| refund.state.is_open());
-        assert_eq!(listed, open.map(|refund| refund.id).collect::<Vec<_>>());
+        let is_owed = |row: &RailRefund| row.state.is_failed() && row.replaced_by.is_none();
+        let unsettled = |row: &&RailRefund| row.state.is_open() || is_owed(row);
+        let unsettled = self.refunds.values().filter(unsettled);
+        assert_eq!(listed, unsettled.map(|refund| refund.id).collect::<Vec<_>>());
+        assert_eq!(payment.owed.minor(), refunds_in(&is_owed));
+        let lost = disputes_in(&|state| state == DisputeState::Lost);
+        assert_eq!(payment.lost.minor(), lost);
+        let settled = payment.settled.minor();
+        let asked = refunded + payment.refunding.minor() + payment.owed.minor() + settled;
+        assert_eq!(asked, self.owed, "something was forgotten, or is owed twice");
+        let kept = payment.captured.minor() - payment.credited.minor() - asked;
+        assert_eq!(payment.kept().minor(), kept);
+        // Nobody is owed what the bank has paid, but for what is on the wire.
+        let paid_twice = lost - settled - kept;
+        let at_hand = refunds_in(&|row| is_owed(row) || row.state.is_here());
+        assert!(paid_twice <= 0 || at_hand == 0 || self.hides_refunds, "{payment:?}");
+        // Of what lost disputes took a loss is what nobody has asked back, and nothing else.
+        assert!(settled == 0 || lost - settled >= kept, "{payment:?}");
         check_cap(payment);
         check_due(payment, self.refunds.values());
 
@@ -289,9 +330,9 @@ impl World {
         assert_eq!(self.balance(AccountName::RailFees(home.clone())), fee);
         let open = disputes_in(&|state| state == DisputeState::Open);
         assert_eq!(self.balance(AccountName::RailDisputes(home)), open);
-        assert_eq!(self.balance(AccountName::ChargebackLoss), taken - open);
+        assert_eq!(self.balance(AccountName::ChargebackLoss), lost - settled);
         assert_eq!(self.balance(AccountName::OrderClearing), captured - self.owed);
-        assert_eq!(self.balance(AccountName::RefundPayable), self.owed - refunded);
+        assert_eq!(self.balance(AccountName::RefundPayable), self.owed - refunded - settled);
         let signed = |account: &Account| match account.name.kind().normal_side() {
             Side::Debit => account.balance(),
             Side::Credit => -account.balance(),
@@ -342,12 +383,7 @@ fn check_change(before: &Payment, after: &Payment, outcome: &Outcome) {
 fn check_room(deed: &Deed, after: &Payment) {
     let gives = matches!(
         deed,
-        Deed::Open(..)
-            | Deed::Replace(..)
-            | Deed::Credit(_)
-            | Deed::Send(_)
-            | Deed::Retry(_)
-            | Deed::Consent(..)
+        Deed::Replace(..) | Deed::Credit(_) | Deed::Send(_) | Deed::Retry(_) | Deed::Consent(..)
     );
     assert!(!gives || after.disputed_beyond_cap().is_zero(), "paid twice: {after:?}");
 }

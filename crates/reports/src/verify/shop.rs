@@ -33,7 +33,7 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
 /// What is added up on the way, in minor units.
 #[derive(Default)]
 struct Sums {
-    /// What has gone back of each payment, is on its way, and was taken by its disputes.
+    /// What has gone back of each payment, is on its way or owed, and was taken by its disputes.
     payments: HashMap<PaymentId, Back>,
     /// What has gone back of each line of an order.
     lines: HashMap<(OrderId, LineId), i128>,
@@ -45,7 +45,9 @@ struct Sums {
 struct Back {
     refunded: i128,
     refunding: i128,
+    owed: i128,
     disputed: i128,
+    lost: i128,
     open: BTreeSet<RailRefundId>,
 }
 
@@ -69,7 +71,11 @@ impl Across<'_> {
                 back.open.insert(refund.id);
             }
             RefundState::Succeeded => back.refunded += amount,
-            RefundState::Failed { .. } => {}
+            RefundState::Failed { .. } if refund.replaced_by.is_none() => {
+                back.owed += amount;
+                back.open.insert(refund.id);
+            }
+            RefundState::Failed { .. } | RefundState::Settled => {}
         }
     }
 
@@ -81,6 +87,9 @@ impl Across<'_> {
         if dispute.state != DisputeState::Won {
             let back = self.sums.payments.entry(dispute.payment).or_default();
             back.disputed += minor(dispute.amount.amount);
+            if dispute.state == DisputeState::Lost {
+                back.lost += minor(dispute.amount.amount);
+            }
         }
     }
 
@@ -217,14 +226,17 @@ impl Across<'_> {
         let counted = Back {
             refunded: minor(payment.refunded),
             refunding: minor(payment.refunding),
+            owed: minor(payment.owed),
             disputed: minor(payment.disputed),
+            lost: minor(payment.lost),
             open: payment.open_refunds.iter().copied().collect(),
         };
         let found = self.sums.payments.remove(&payment.id).unwrap_or_default();
-        let sums = |back: &Back| (back.refunded, back.refunding, back.disputed);
+        let sums =
+            |back: &Back| [back.refunded, back.refunding, back.owed, back.disputed, back.lost];
         if sums(&found) != sums(&counted) {
             let detail = format!(
-                "went back, on their way, disputed: {:?}, it counts {:?} (minor units)",
+                "went back, on their way, owed, disputed, lost: {:?}, it counts {:?} (minor units)",
                 sums(&found),
                 sums(&counted),
             );

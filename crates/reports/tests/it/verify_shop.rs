@@ -68,7 +68,7 @@ fn paid() -> (Checkout, Order, Numbering) {
     let line = NewLine {
         product: None,
         name: Text::new("Lamp").unwrap(),
-        seller: seller.id,
+        seller: Some(seller.id),
         creator: None,
         kind: LineKind::Goods,
         category: None,
@@ -122,6 +122,7 @@ fn rows() -> Rows {
             existing: None,
             cards: &[],
             gone: &[],
+            promotional: &[],
             credit_notes: credit_notes.as_ref(),
             accounts: &[],
         };
@@ -157,7 +158,9 @@ fn rows() -> Rows {
         rail_reference: None,
     };
     let accounts = payments::DisputeAccounts::default();
-    let disputed = payments::open_dispute(&new, &payment, &[], None, accounts, context());
+    let of = payments::DisputeRows { payment: &payment, refunds: &[], accounts };
+    let rest = payments::Rest { id: RailRefundId::from_bits(9), existing: None };
+    let disputed = payments::open_dispute(&new, of, rest, None, context());
     let mut outcome = disputed.unwrap();
     payment = outcome.payments.remove(0);
     let dispute = outcome.disputes.remove(0);
@@ -209,6 +212,8 @@ fn payments_that_count_otherwise_are_named() {
     check(|rows| rows.payment.refunded = amount(149));
     check(|rows| rows.payment.refunding = amount(151));
     check(|rows| rows.payment.disputed = amount(0));
+    check(|rows| rows.payment.owed = amount(1));
+    check(|rows| rows.payment.lost = amount(1));
     check(|rows| rows.payment.open_refunds = vec![RailRefundId::from_bits(1)]);
     check(|rows| drop(rows.rail_refunds.pop()));
     check(|rows| rows.dispute.state = payments::DisputeState::Won);

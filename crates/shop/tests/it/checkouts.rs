@@ -29,6 +29,8 @@ fn bad_lines_are_refused_by_name() {
     case("", "LimitExceeded");
     case("line goods bob 1x500", "SellerNotFound");
     case("line goods bob 0x500 @eve", "SellerNotFound");
+    case("line goods nobody 1x500", "SellerNotFound");
+    case("line gift_card bob 1x500", "SellerNotFound");
     case("line goods ann 1x500 @eve", "CreatorNotFound");
     case("line goods ann 1x500 @dora", "RatesExceedWhole");
     case("line gift_card ann 1x500 -1", "GiftCardPrice");
@@ -44,7 +46,11 @@ fn bad_lines_are_refused_by_name() {
     case("line goods ann 1x1000000000000\nline goods ann 1x1", "LimitExceeded");
     case("line service ann 1x500\nshipping 100", "NothingToShip");
     case(&"line goods ann 1x1\n".repeat(101), "LimitExceeded");
-    let good = ["line goods ann 2x500 -1000", "line gift_card ann 100000x1"];
+    let good = [
+        "line goods ann 2x500 -1000",
+        "line gift_card ann 100000x1",
+        "line gift_card nobody 1x500",
+    ];
     for line in good {
         check(&format!("seller ann 6000\n{line}\ncheckout"));
     }
@@ -337,7 +343,12 @@ fn a_challenge_holds_the_attempt_up() {
          done t2 -> NothingToChange
          done t3
          checkout = paying 1000 of 1000
-         order",
+         cancel_attempt -> CheckoutPaying
+         action t3
+         cancel_attempt
+         events = checkout.failed
+         statuses = released released released
+         cancel_attempt -> CheckoutNotPaying",
     );
 }
 

@@ -14,7 +14,8 @@ fn parties_get_their_parts() {
          creator cleo 500
          line goods ann 2x1000 -100 +180 @cleo   # net 1900: 190, 95, 1615
          line digital bob 1x999 +1 @cleo         # net 999: 0, 49.95 -> 50, 949
-         line gift_card ann 2x2500
+         line gift_card ann 1x2500
+         line gift_card nobody 1x2500
          shipping 301 +30                        # ann sells all the goods
          checkout
          method m
@@ -111,8 +112,14 @@ fn transfers_say_what_they_belong_to_and_stand_behind_those_of_their_record() {
     assert!(transfers.iter().all(|transfer| behalf(transfer) == of_order));
 
     let order = &outcome.orders[0];
-    let rows =
-        RefundRows { existing: None, cards: &[], gone: &[], credit_notes: None, accounts: &[] };
+    let rows = RefundRows {
+        existing: None,
+        cards: &[],
+        gone: &[],
+        promotional: &[],
+        credit_notes: None,
+        accounts: &[],
+    };
     let reason = Token::new("returned").unwrap();
     let new =
         RefundOrder { id: RefundId::from_bits(9), request: RefundRequest::Everything, reason };

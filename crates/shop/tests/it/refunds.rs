@@ -200,10 +200,10 @@ fn what_somebody_must_act_on_comes_before_what_is_on_its_way() {
          refund r everything
          note r t1 failed
          r = pending 1000: t1 l1 400 t2 l1 600
-         events =
+         events = refund.failed          # of a part, while another is on its way
          note r t2 succeeded
          r = failed 1000: t1 l1 400 t2 l1 600
-         events = refund.failed
+         events =                        # told before
          note r t1 needs_consent
          events = refund.consent_required
          note r t2 pending

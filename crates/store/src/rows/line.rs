@@ -60,8 +60,10 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Line, ReadError> {
     if line.commission.get() + line.share.get() > BasisPoints::WHOLE.get() {
         return Err(invalid("line: rates of more than the whole"));
     }
-    if line.seller.is_none() != (line.id == LineId::Shipping) {
-        return Err(invalid("line: only shipping has no seller"));
+    match (line.seller, line.id) {
+        (Some(_), LineId::Number(_)) | (None, LineId::Shipping) => {}
+        (None, LineId::Number(_)) if line.kind == LineKind::GiftCard => {}
+        _ => return Err(invalid("line: only shipping and gift cards have no seller")),
     }
     Ok(line)
 }

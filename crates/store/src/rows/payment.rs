@@ -11,7 +11,7 @@ use super::table::{Index, Table, bytes, integer, text};
 
 pub(crate) const TABLE: Table = Table {
     number: 9,
-    version: 1,
+    version: 2,
     name: "payment",
     key_columns: 1,
     columns: &[
@@ -38,6 +38,9 @@ pub(crate) const TABLE: Table = Table {
         integer("calls"),
         integer("due_at").or_null(),
         integer("created_at"),
+        integer("lost"),
+        integer("owed"),
+        integer("settled"),
     ],
     indexes: &[
         Index { column: "due_at", only: Some("due_at is not null") },
@@ -65,10 +68,15 @@ pub(super) fn write(row: &Payment, sink: &mut impl ValueSink) {
     sink.int(i64::from(row.calls));
     sink.opt_instant(row.due_at);
     sink.instant(row.created_at);
+    sink.amount(row.lost);
+    sink.amount(row.owed);
+    sink.amount(row.settled);
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Payment, ReadError> {
-    let row = Payment {
+/// Reads a row of the present version, or of one that did not know what became of what disputes
+/// took.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Payment, ReadError> {
+    let mut row = Payment {
         id: source.id()?,
         method: source.id()?,
         rail: source.parsed("rail", Token::new)?,
@@ -81,6 +89,9 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Payment, ReadError> 
         refunded: source.amount()?,
         refunding: source.amount()?,
         disputed: source.amount()?,
+        lost: Amount::ZERO,
+        owed: Amount::ZERO,
+        settled: Amount::ZERO,
         credited: source.amount()?,
         fee: source.opt_amount()?,
         open_refunds: list::read(source, |source| source.id())?,
@@ -88,13 +99,17 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Payment, ReadError> 
         due_at: source.opt_instant()?,
         created_at: source.instant()?,
     };
+    if version > 1 {
+        (row.lost, row.owed) = (source.amount()?, source.amount()?);
+        row.settled = source.amount()?;
+    }
     check(&row)?;
     Ok(row)
 }
 
 /// The cap, without what disputes take: they may take more than is left.
 fn check(row: &Payment) -> Result<(), ReadError> {
-    let back = sum([row.refunded, row.refunding, row.credited]);
+    let back = sum([row.refunded, row.refunding, row.credited, row.owed, row.settled]);
     if row.captured > row.amount.amount || back.is_none_or(|back| back > row.captured) {
         return Err(invalid("amounts of a payment: more than it was"));
     }
@@ -105,7 +120,10 @@ fn check(row: &Payment) -> Result<(), ReadError> {
     if !is_captured && (row.fee.is_some() || !row.disputed.is_zero()) {
         return Err(invalid("amounts of a payment: of one that took nothing"));
     }
-    if row.open_refunds.is_empty() != row.refunding.is_zero() {
+    if row.lost > row.disputed || row.settled > row.lost {
+        return Err(invalid("amounts of a payment: more was lost than is disputed"));
+    }
+    if row.open_refunds.is_empty() != (row.refunding.is_zero() && row.owed.is_zero()) {
         return Err(invalid("open refunds of a payment: not what its amounts say"));
     }
     if row.step().is_none() && (row.is_unknown || row.due_at.is_some()) {

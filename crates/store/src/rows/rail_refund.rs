@@ -108,6 +108,7 @@ fn write_state(state: &RefundState, sink: &mut impl ValueSink) {
         RefundState::Succeeded => (3, None, None),
         RefundState::Failed { code } => (4, Some(code), None),
         RefundState::NeedsConsent { reason } => (5, None, Some(*reason)),
+        RefundState::Settled => (6, None, None),
     };
     sink.int(number);
     sink.opt_text(code.map(Token::as_str));
@@ -124,6 +125,7 @@ fn read_state(source: &mut impl ValueSource) -> Result<RefundState, ReadError> {
         (3, None, None) => RefundState::Succeeded,
         (4, Some(code), None) => RefundState::Failed { code },
         (5, None, Some(reason)) => RefundState::NeedsConsent { reason },
+        (6, None, None) => RefundState::Settled,
         _ => return Err(invalid("state of a refund")),
     })
 }

@@ -65,6 +65,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "purchases",
         text: include_str!("../../migrations/book/0008_purchases.sql"),
     },
+    // What is owed of a payment, and what lost disputes have paid.
+    Migration {
+        number: 9,
+        name: "owed",
+        text: include_str!("../../migrations/book/0009_owed.sql"),
+    },
 ];
 
 /// Migrations of the control store.
@@ -153,7 +159,7 @@ fn missing<'a, C: SqlConnection>(
     }
     if run.len() > known.len() {
         let found = run.last().and_then(|(number, _)| u32::try_from(*number).ok());
-        let known = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        let known = known.last().map_or(0, |last| last.number);
         return Err(StoreError::Newer { found: found.unwrap_or(u32::MAX), known });
     }
     Ok(&known[run.len()..])

@@ -61,6 +61,9 @@ fn open_payment(number: u128, due_at: Option<i64>) -> Payment {
         refunding: amount(0),
         disputed: amount(0),
         credited: amount(0),
+        lost: amount(0),
+        owed: amount(0),
+        settled: amount(0),
         fee: None,
         open_refunds: Vec::new(),
         calls: 0,
@@ -337,6 +340,9 @@ fn payments_that_cannot_exist_are_refused() {
     check_captured(|row| row.refunded = amount(61));
     check_captured(|row| row.credited = amount(i64::MAX));
     check_captured(|row| row.open_refunds.clear());
+    check_captured(|row| row.owed = amount(31));
+    check_captured(|row| row.settled = amount(1));
+    check_captured(|row| row.lost = amount(i64::MAX));
     check_captured(|row| row.refunding = amount(0));
     check_captured(|row| row.is_unknown = true);
     check_captured(|row| row.due_at = Some(at(5)));

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Command, ShopCommand};
+use base::LineKind;
+use engine::{Command, NewCheckout, ShopCommand};
 use serde::{Deserialize, Serialize};
-use shop::{NewCheckout, NewLine, NewShipping, Source, SourceKind, limits};
+use shop::{NewLine, NewShipping, Source, SourceKind, limits};
 
 use crate::app::App;
-use crate::call::Call;
+use crate::call::{Call, Caller};
 use crate::fields::{self, Checked, refuse};
 use crate::prepared::Prepared;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::routes::checkouts::gift_cards::{
+    BoughtCardBody, LineOfCards, Seed, line_of_cards, prepare, seed_of,
+};
 use crate::routes::spending::line_kind;
 use crate::scope::Checkout;
 use crate::views::checkout::CheckoutView;
@@ -73,9 +77,10 @@ pub(crate) struct LineBody {
     /// As the receipt will show it.
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    /// Who sells it.
+    /// Who sells it. Gift cards need nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^sel_[0-9a-hjkmnp-tv-z]{26}$")]
-    seller: String,
+    seller: Option<String>,
     /// Who is credited with the sale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^cre_[0-9a-hjkmnp-tv-z]{26}$")]
@@ -107,6 +112,15 @@ pub(crate) struct LineBody {
         skip_serializing_if = "Option::is_none"
     )]
     discount: Option<MoneyOrZeroBody>,
+    /// For `gift_card` only: what the cards will be like, one entry for each unit or one for all of
+    /// them. They are issued when the checkout is paid.
+    #[serde(
+        default,
+        deserialize_with = "wire::object_list",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    #[schema(max_items = 100)]
+    gift_cards: Vec<BoughtCardBody>,
 }
 
 /// Where a purchase began.
@@ -131,16 +145,21 @@ pub(crate) struct SourceBody {
 pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let body: CheckoutBody = call.json().await?;
     let operation = call.operation_if_any(&body)?;
-    let new = Box::new(new_checkout(&call.caller.app, &body)?.into());
+    let caller = &call.caller;
+    let checkout = new_checkout(&caller.app, &body)?;
+    let seed = operation.map_or(seed_of(checkout.id), |operation| Seed(operation.key.0));
+    let sold = lines_of_cards(caller, (&body.lines, &checkout.lines), seed)?;
+    let cards = prepare(caller, sold).await?;
+    let new = Box::new(NewCheckout { checkout, cards });
     let command = Command::Shop(ShopCommand::CreateCheckout(new));
-    Prepared::creating_with(command, operation).decide(&call.caller).await
+    Prepared::creating_with(command, operation).decide(caller).await
 }
 
-fn new_checkout(app: &App, body: &CheckoutBody) -> Checked<NewCheckout> {
+fn new_checkout(app: &App, body: &CheckoutBody) -> Checked<shop::NewCheckout> {
     if body.lines.is_empty() {
         return Err(refuse("/lines", "must have at least 1 entry"));
     }
-    Ok(NewCheckout {
+    Ok(shop::NewCheckout {
         id: app.new_id(),
         currency: fields::currency(|| "/currency".to_owned(), &body.currency)?,
         region: fields::region("/region", &body.region)?,
@@ -161,18 +180,39 @@ fn line(body: &LineBody) -> Checked<NewLine> {
         let max = limits::QUANTITY_MAX;
         return Err(refuse("/quantity", format!("must be a number from 1 to {max}")));
     }
+    let kind = line_kind("/kind", &body.kind)?;
+    let seller = fields::optional_id("/seller", body.seller.as_deref())?;
+    if seller.is_none() && kind != LineKind::GiftCard {
+        return Err(refuse("/seller", "is required here"));
+    }
     Ok(NewLine {
         product: fields::optional_id("/product", body.product.as_deref())?,
         name: fields::text("/name", &body.name)?,
-        seller: fields::id("/seller", &body.seller)?,
+        seller,
         creator: fields::optional_id("/creator", body.creator.as_deref())?,
-        kind: line_kind("/kind", &body.kind)?,
+        kind,
         category: category.map(|text| fields::label("/category", text)).transpose()?,
         quantity: body.quantity,
         unit_price: fields::money_or_zero("/unit_price", &body.unit_price)?,
         discount: money("/discount", &body.discount)?,
         tax: money("/tax", &body.tax)?,
     })
+}
+
+/// The gift cards that lines sell.
+fn lines_of_cards(
+    caller: &Caller,
+    (bodies, lines): (&[LineBody], &[NewLine]),
+    seed: Seed,
+) -> Checked<Vec<LineOfCards>> {
+    let mut sold = Vec::new();
+    for ((number, body), line) in (1..).zip(bodies).zip(lines) {
+        let known = (number, line.kind, line.quantity);
+        let of_line = line_of_cards(caller, known, &body.gift_cards, seed);
+        let place = usize::from(number) - 1;
+        sold.extend(of_line.map_err(|error| fields::within_entry("/lines", place, error))?);
+    }
+    Ok(sold)
 }
 
 fn shipping(body: &CheckoutBody) -> Checked<Option<NewShipping>> {

@@ -42,13 +42,24 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let payments = Box::new(std::array::from_fn(|_| caller.app.new_id()));
     let command = ShopCommand::Pay { checkout, payments, order: caller.app.new_id() };
     let begun = Prepared::changing(Command::Shop(command), operation).decide(caller).await?;
+    let answer = go_on(caller, checkout).await?;
+    Ok(reading::shown(&answer).replayed(begun.replayed))
+}
+
+/// Has rails asked for what a checkout wants of them, and waits as long as a caller does for what
+/// becomes of it.
+///
+/// # Errors
+///
+/// `outcome_unknown`: it is being paid, whatever became of the question.
+pub(crate) async fn go_on(caller: &Caller, checkout: CheckoutId) -> Result<Answer, Problem> {
     if let Some(work) = caller.book().rails() {
         work.nudge_checkout(checkout);
     }
     let answer = settled(caller, checkout).await?;
     // Jobs have gone on in the meantime: lists show what this answer does.
     caller.key.wrote(caller.book().figures().seq());
-    Ok(reading::shown(&answer).replayed(begun.replayed))
+    Ok(answer)
 }
 
 /// Waits until the checkout is not being paid any more, or the time for it is over.

@@ -1,34 +1,28 @@
 //! `POST /v1/gift-cards`: issues a card.
 
-use std::collections::BTreeMap;
-
-use base::{CardId, Instant};
 use engine::{Command, GiftCardCommand};
-use giftcards::{Channel, Details, Funding, Issue as IssueCommand, NewCode, NewDelivery, Sandbox};
-use giftcards::{Source, limits};
+use giftcards::{Funding, Issue as IssueCommand, NewCode, Sandbox};
 use serde::{Deserialize, Serialize};
 use writer::Operation;
 
 use crate::call::{Call, Caller};
 use crate::fields::{self, Checked, refuse};
 use crate::guesses;
-use crate::personal::{self, PersonalText};
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
-use crate::routes::gift_cards::{new_code, new_link};
-use crate::routes::scope_body::{ScopeBody, scope};
+use crate::routes::gift_cards::card_body::{self, CardDraft, card_body, optional_instant};
+use crate::routes::gift_cards::new_code;
 use crate::scope::Issue;
 use crate::views::gift_card::GiftCardView;
 use crate::wire::{self, ClientBody, MoneyBody};
 
 pub(crate) mod people;
 
-use people::{RecipientBody, SenderBody};
-
 /// Where it is.
 pub(crate) const PATH: &str = "/v1/gift-cards";
 
+card_body! {
 /// The card to be issued.
 #[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -38,52 +32,10 @@ pub(crate) struct IssueBody {
     value: MoneyBody,
     #[serde(deserialize_with = "wire::object")]
     funding: FundingBody,
-    /// The program to issue under.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    program: Option<String>,
-    #[serde(
-        default,
-        deserialize_with = "wire::object_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    recipient: Option<RecipientBody>,
-    #[serde(
-        default,
-        deserialize_with = "wire::object_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    sender: Option<SenderBody>,
-    /// What the recipient is told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 2000)]
-    message: Option<String>,
-    /// Name of the design.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 40)]
-    design: Option<String>,
-    /// How it reaches its recipient; left to the shop when left out.
-    #[serde(
-        default,
-        deserialize_with = "wire::object_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    delivery: Option<DeliveryBody>,
-    /// When it is sent; at once when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(format = DateTime)]
-    deliver_at: Option<String>,
     /// Before then it cannot be spent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     activates_at: Option<String>,
-    /// From then on it cannot be spent; left to the program when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
-    /// Where it may be spent; left to the program when empty.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 100, example = json!(["US"]))]
-    regions: Vec<String>,
     /// Not available yet.
     #[serde(
         default,
@@ -91,26 +43,6 @@ pub(crate) struct IssueBody {
         skip_serializing_if = "Option::is_none"
     )]
     jurisdictions: Option<JurisdictionsBody>,
-    /// On what it may be spent; left to the program when left out.
-    #[serde(
-        default,
-        deserialize_with = "wire::object_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    scope: Option<ScopeBody>,
-    #[serde(
-        default,
-        deserialize_with = "wire::object_option",
-        skip_serializing_if = "Option::is_none"
-    )]
-    source: Option<SourceBody>,
-    /// Strings of the shop; no personal text, for it is stored readable.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    metadata: BTreeMap<String, String>,
-    /// The shop's own reference, such as its order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 255)]
-    reference: Option<String>,
     #[serde(
         default,
         deserialize_with = "wire::object_option",
@@ -118,16 +50,6 @@ pub(crate) struct IssueBody {
     )]
     client: Option<ClientBody>,
 }
-
-/// How a card is delivered.
-#[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = DeliveryInput)]
-pub(crate) struct DeliveryBody {
-    /// `email` needs the recipient's address; `link` and `in_app` are handed over by the shop,
-    /// which reveals the link; `print` has no link.
-    #[schema(pattern = "^(link|email|in_app|print|none)$")]
-    channel: String,
 }
 
 /// Where the value comes from.
@@ -135,7 +57,8 @@ pub(crate) struct DeliveryBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = FundingInput)]
 pub(crate) struct FundingBody {
-    /// `promotional`, `invoice` or `external`; `payment` is not available yet.
+    /// `promotional`, `invoice` or `external`. What is paid for with a payment of ours is bought:
+    /// `POST /v1/gift-card-purchases`.
     #[schema(pattern = "^(promotional|invoice|external)$")]
     kind: String,
     /// Not available yet.
@@ -159,18 +82,6 @@ pub(crate) struct JurisdictionsBody {
     recipient: Option<String>,
 }
 
-/// Where in the shop the card was bought.
-#[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = SourceInput)]
-pub(crate) struct SourceBody {
-    /// `shop`, `post`, `profile` or `live`.
-    #[schema(pattern = "^(shop|post|profile|live)$")]
-    kind: String,
-    #[schema(min_length = 1, max_length = 64)]
-    id: String,
-}
-
 /// Issue a gift card
 ///
 /// The answer shows the code to keys with the scope `gift_cards:reveal`; a repetition with the same
@@ -188,10 +99,10 @@ pub(crate) async fn handle(mut call: Call<Issue>) -> Result<Reply, Problem> {
 
 /// A card that lacks only the seals on its personal text.
 pub(crate) struct Draft {
+    /// As it will be, but for what the terms of the card say.
     issue: Box<IssueCommand>,
+    card: Box<CardDraft>,
     operation: Operation,
-    recipient: Option<PersonalText>,
-    sender: Option<PersonalText>,
 }
 
 /// Checks the body and draws id and code.
@@ -204,90 +115,53 @@ pub(crate) fn draft(
     guesses::client_identity(&caller.app, body.client.as_ref())?;
     let (funding, funding_reference) = funding(&body.funding)?;
     let value = fields::money("/value", &body.value)?;
-    let program = body.program.as_deref().map(|text| fields::id("/program", text)).transpose()?;
-    let expires_at = optional_instant("/expires_at", body.expires_at.as_deref())?;
-    let details = details(body, funding_reference)?;
-    let (book, message) = (caller.book().name(), body.message.as_deref());
-    let context = (&*caller.app.ring, book, operation.key.0);
-    let recipient = people::recipient(context, body.recipient.as_ref(), message)?;
-    let sender = people::sender(context, body.sender.as_ref())?;
+    let mut card = body.card().check(caller, operation.key.0)?;
+    if let Some(theirs) = funding_reference {
+        if card.details.reference.is_some() {
+            let words = "is one with /funding/reference; give one of them";
+            return Err(refuse("/reference", words).into());
+        }
+        card.details.reference = Some(fields::text("/funding/reference", theirs)?);
+    }
     let id = caller.app.new_id();
     let issue = IssueCommand {
         id,
         value,
         opening_balance: None,
-        code: NewCode(new_code(&caller.app, book, id)?),
+        code: NewCode(new_code(&caller.app, caller.book().name(), id)?),
         funding,
-        expires_at,
+        expires_at: None,
         sandbox: Sandbox::None,
-        program,
+        program: None,
         created_at: None,
-        details: (details != Details::default()).then(|| Box::new(details)),
+        details: None,
         activates_at: optional_instant("/activates_at", body.activates_at.as_deref())?,
-        delivery: delivery(caller, body, id)?,
+        delivery: None,
     };
-    Ok(Draft { issue: Box::new(issue), operation, recipient, sender })
-}
-
-fn optional_instant(pointer: &str, text: Option<&str>) -> Checked<Option<Instant>> {
-    text.map(|text| fields::instant(pointer, text)).transpose()
-}
-
-/// How the card is delivered, with the link that goes with it.
-fn delivery(
-    caller: &Caller,
-    body: &IssueBody,
-    card: CardId,
-) -> Result<Option<NewDelivery>, Problem> {
-    let deliver_at = optional_instant("/deliver_at", body.deliver_at.as_deref())?;
-    let word = body.delivery.as_ref().map_or("none", |delivery| &delivery.channel);
-    let channel = Channel::ALL.into_iter().find(|channel| channel.as_str() == word);
-    if channel.is_none() && word != "none" {
-        let words = "must be one of email, link, print, in_app, none";
-        return Err(refuse("/delivery/channel", words).into());
-    }
-    let is_sent = channel.is_some_and(|channel| channel != Channel::Print);
-    if deliver_at.is_some() && !is_sent {
-        let words = "needs a delivery by email, link or in_app";
-        return Err(refuse("/deliver_at", words).into());
-    }
-    let has_email = body.recipient.as_ref().is_some_and(RecipientBody::has_email);
-    if channel == Some(Channel::Email) && !has_email {
-        return Err(refuse("/recipient/email", "is required to send the card by e-mail").into());
-    }
-    let Some(channel) = channel else { return Ok(None) };
-    let book = caller.book().name();
-    let link = is_sent.then(|| new_link(&caller.app, book, card)).transpose()?;
-    Ok(Some(NewDelivery { channel, deliver_at, link }))
+    Ok(Draft { issue: Box::new(issue), card: Box::new(card), operation })
 }
 
 /// Seals the personal text of all drafts at once and makes the commands, in order.
-pub(crate) async fn finish(
-    caller: &Caller,
-    mut drafts: Vec<Draft>,
-) -> Result<Vec<Prepared>, Problem> {
-    let mut texts = Vec::new();
-    let mut owners = Vec::new();
-    for (index, draft) in drafts.iter_mut().enumerate() {
-        for text in [draft.recipient.take(), draft.sender.take()].into_iter().flatten() {
-            owners.push((index, text.purpose));
-            texts.push(text);
-        }
+pub(crate) async fn finish(caller: &Caller, drafts: Vec<Draft>) -> Result<Vec<Prepared>, Problem> {
+    let (mut cards, mut rest) = (Vec::new(), Vec::new());
+    for Draft { issue, card, operation } in drafts {
+        cards.push(*card);
+        rest.push((issue, operation));
     }
-    let sealed = personal::seal(&caller.app, texts).await?;
-    for ((index, purpose), sealed) in owners.into_iter().zip(sealed) {
-        let details = drafts[index].issue.details.get_or_insert_default();
-        let place = match purpose {
-            personal::SENDER => &mut details.sender,
-            _ => &mut details.recipient,
+    let terms = card_body::seal(caller, cards).await?;
+    let prepare = |((issue, operation), terms): ((Box<IssueCommand>, Operation), _)| {
+        let terms: card_body::CardTerms = terms;
+        let issue = IssueCommand {
+            delivery: terms.delivery_of(caller, issue.id)?,
+            program: terms.program,
+            expires_at: terms.expires_at,
+            details: terms.details,
+            ..*issue
         };
-        *place = Some(sealed);
-    }
-    let prepare = |draft: Draft| {
-        let command = Command::GiftCards(GiftCardCommand::Issue(draft.issue));
-        Prepared::creating(command, draft.operation)
+        let command = Command::GiftCards(GiftCardCommand::Issue(Box::new(issue)));
+        Ok(Prepared::creating(command, operation))
     };
-    Ok(drafts.into_iter().map(prepare).collect())
+    rest.into_iter().zip(terms).map(prepare).collect()
 }
 
 /// Better refused than silently ignored.
@@ -315,41 +189,4 @@ fn funding(body: &FundingBody) -> Checked<(Funding, Option<&str>)> {
         "external" => Ok((Funding::External, reference)),
         _ => Err(refuse("/funding/kind", "must be one of promotional, invoice, external")),
     }
-}
-
-fn details(body: &IssueBody, funding_reference: Option<&str>) -> Checked<Details> {
-    let reference = match (&body.reference, funding_reference) {
-        (Some(_), Some(_)) => {
-            return Err(refuse("/reference", "is one with /funding/reference; give one of them"));
-        }
-        (Some(own), None) => Some(fields::text("/reference", own)?),
-        (None, Some(theirs)) => Some(fields::text("/funding/reference", theirs)?),
-        (None, None) => None,
-    };
-    let region = |at: &str, code: &String| fields::region(at, code);
-    Ok(Details {
-        scope: body
-            .scope
-            .as_ref()
-            .map(|body| scope("/scope", body))
-            .transpose()?
-            .unwrap_or_default(),
-        regions: fields::each("/regions", &body.regions, limits::SCOPE_LIST_MAX, region)?,
-        metadata: fields::metadata("/metadata", &body.metadata)?,
-        reference,
-        recipient: None,
-        sender: None,
-        design: body.design.as_deref().map(|name| fields::token("/design", name)).transpose()?,
-        source: body.source.as_ref().map(source).transpose()?,
-    })
-}
-
-fn source(body: &SourceBody) -> Checked<Source> {
-    if !["shop", "post", "profile", "live"].contains(&body.kind.as_str()) {
-        return Err(refuse("/source/kind", "must be one of shop, post, profile, live"));
-    }
-    Ok(Source {
-        kind: fields::token("/source/kind", &body.kind)?,
-        id: fields::label("/source/id", &body.id)?,
-    })
 }

@@ -55,6 +55,11 @@ pub(crate) struct ProgramBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 65535)]
     refund_extension_days: Option<u32>,
+    /// Seconds after its sale from which on a bought card can be spent, 30 days at most; at once
+    /// when left out. Cards that are issued by hand say so themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 2592000)]
+    activation_s: Option<u32>,
     /// Where its cards may be spent; everywhere when empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100, example = json!(["US"]))]
@@ -107,7 +112,7 @@ fn program(app: &App, body: &ProgramBody) -> Checked<Program> {
         hold_seconds_max: at_least_one("/hold_seconds_max", body.hold_seconds_max)?
             .unwrap_or(limits::HOLD_SECONDS_MAX_DEFAULT),
         refund_extension_days: extension_days(body.refund_extension_days)?,
-        activation_s: 0,
+        activation_s: body.activation_s.unwrap_or(0),
         scope: scope.unwrap_or_default(),
         regions: fields::each("/regions", &body.regions, limits::SCOPE_LIST_MAX, region)?,
         metadata: fields::metadata("/metadata", &body.metadata)?,

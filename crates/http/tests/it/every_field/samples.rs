@@ -135,6 +135,8 @@ impl Samples {
             let others: &[&str] = match name.as_str() {
                 "code" | "payment_method" => &["gift_card"],
                 "token" => &["code"],
+                // What the line sells is something else.
+                "gift_cards" => &["unit_price"],
                 "reference" => &["funding"],
                 "amount" if !properties.contains_key("reference") => {
                     &["lines", "quantity", "payment_method"]

@@ -22,6 +22,7 @@ pub struct ShopSamples {
     rail_refund: String,
     dispute: String,
     payout: String,
+    purchase: String,
 }
 
 impl ShopSamples {
@@ -39,6 +40,7 @@ impl ShopSamples {
             "rail-refunds",
             "disputes",
             "payouts",
+            "gift-card-purchases",
         ];
         lists.contains(&template.split('/').nth(2).unwrap_or(""))
     }
@@ -66,6 +68,7 @@ impl ShopSamples {
         ShopSamples {
             dispute: dispute(world, &sell(&shop, "tok_ok").await),
             payout: payout(world, &shop).await,
+            purchase: id(&shop.buy(500, "tok_ok", json!({})).await),
             product: id(&product),
             method,
             checkout,
@@ -91,6 +94,7 @@ impl ShopSamples {
             "payments" => &self.payment,
             "rail-refunds" => &self.rail_refund,
             "disputes" => &self.dispute,
+            "gift-card-purchases" => &self.purchase,
             _ => &self.payout,
         }
     }
@@ -131,7 +135,8 @@ fn dispute(world: &World, order: &Value) -> String {
     let reason = Token::new("fraudulent").unwrap();
     let new = OpenDispute { id, amount, reason, due_by: None, stage: 1, rail_reference: None };
     let rails = FakeRails::new(world.book.handle().clone());
-    rails.give(PaymentCommand::OpenDispute { payment, new: Box::new(new) });
+    let rest = base::RailRefundId::from_bits(id.bits());
+    rails.give(PaymentCommand::OpenDispute { payment, new: Box::new(new), rest });
     id.to_string()
 }
 

@@ -25,6 +25,11 @@ async fn answers_have_exactly_the_members_of_their_schema() {
     let waits = shop.pay(&checkout).await;
     assert!(waits["next_action"].is_object());
     check_schema(&served, "Checkout", &waits);
+    let bought = shop.buy(1_000, "tok_ok", json!({})).await;
+    check_schema(&served, "GiftCardPurchase", &bought);
+    let waits = shop.buy(1_000, "tok_challenge", json!({})).await;
+    assert!(waits["next_action"].is_object());
+    check_schema(&served, "GiftCardPurchase", &waits);
     let order = shop.order(1_000, 300, "tok_gone").await;
     check_schema(&served, "Order", &order);
     let payment = order["tenders"][1]["payment"].as_str().unwrap();

@@ -216,6 +216,7 @@ async fn a_dispute_is_shown_and_blocks_refunds() {
             stage: 1,
             rail_reference: None,
         }),
+        rest: base::RailRefundId::from_bits(8),
     });
     let mut ours = String::new();
     dispute.write_into(&mut ours);

@@ -24,6 +24,9 @@ fn payment(state: Known) -> Payment {
         refunding: Amount::ZERO,
         disputed: Amount::ZERO,
         credited: Amount::ZERO,
+        owed: Amount::ZERO,
+        lost: Amount::ZERO,
+        settled: Amount::ZERO,
         fee: is_captured.then_some(usd(59).amount),
         open_refunds: Vec::new(),
         calls: 0,
@@ -83,7 +86,7 @@ fn stages() -> [PaymentStage; 6] {
 }
 
 fn spare() -> Spare {
-    Spare { order: OrderId::from_bits(9), refunds: [RailRefundId::from_bits(9); 4] }
+    Spare { order: OrderId::from_bits(9), refunds: [RailRefundId::from_bits(9); Spare::REFUNDS] }
 }
 
 fn word_of(command: Option<PaymentCommand>) -> String {

@@ -264,7 +264,7 @@ impl Market {
             lines: vec![NewLine {
                 product: None,
                 name: Text::new("thing").unwrap(),
-                seller: SELLER,
+                seller: Some(SELLER),
                 creator: None,
                 kind: LineKind::Goods,
                 category: None,

@@ -59,15 +59,17 @@ fn state() -> impl Strategy<Value = PaymentState> {
 fn payment() -> impl Strategy<Value = Payment> {
     let about = (bits(), bits(), token(), currency(), bits(), option::of(text()));
     let back = (small(), vec((bits(), 1..1_000_i64), 0..3), small(), small());
-    let beside = (small(), option::of(amount()), amount());
+    let beside = (small(), option::of(amount()), amount(), small(), small(), small());
     let life = (any::<bool>(), any::<u32>(), option::of(instant()), instant());
     (about, state(), back, beside, life).prop_map(|(about, state, back, beside, life)| {
         let (id, method, rail, currency, checkout, rail_reference) = about;
         let (refunded, open, credited, left) = back;
-        let (uncaptured, fee, disputed) = beside;
+        let (uncaptured, fee, disputed, owed, settled, lost) = beside;
         let (is_unknown, calls, due_at, created_at) = life;
         let refunding: i64 = open.iter().map(|(_, minor)| minor).sum();
+        let owed = if open.is_empty() { 0 } else { owed.minor() };
         let sum = refunded.minor() + refunding + credited.minor() + left.minor() + 1;
+        let sum = sum + owed + settled.minor();
         let is_captured = state == PaymentState::Captured;
         let if_captured = |amount: Amount| if is_captured { amount } else { Amount::ZERO };
         let of = |minor| Amount::new(minor).unwrap();
@@ -83,7 +85,10 @@ fn payment() -> impl Strategy<Value = Payment> {
             captured: if_captured(of(sum)),
             refunded: if_captured(refunded),
             refunding: if_captured(of(refunding)),
-            disputed: if_captured(disputed),
+            disputed: if_captured(of(disputed.minor() / 2 + lost.minor() + settled.minor())),
+            lost: if_captured(of(lost.minor() + settled.minor())),
+            owed: if_captured(of(owed)),
+            settled: if_captured(settled),
             credited: if_captured(credited),
             fee: fee.filter(|_| is_captured),
             open_refunds: Vec::new(),
@@ -103,11 +108,12 @@ fn payment() -> impl Strategy<Value = Payment> {
 
 fn rail_refund() -> impl Strategy<Value = RailRefund> {
     let reasons =
-        vec![ConsentReason::MethodExpired, ConsentReason::MethodGone, ConsentReason::CameBack];
+        vec![ConsentReason::MethodGone, ConsentReason::CameBack, ConsentReason::HeldByStore];
     let states = prop_oneof![
         Just(RefundState::Waiting),
         Just(RefundState::Sent),
         Just(RefundState::Succeeded),
+        Just(RefundState::Settled),
         token().prop_map(|code| RefundState::Failed { code }),
         prop::sample::select(reasons).prop_map(|reason| RefundState::NeedsConsent { reason }),
     ];

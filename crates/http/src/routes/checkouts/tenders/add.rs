@@ -73,7 +73,7 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
 }
 
 /// Ids for the holds that may follow from a change.
-pub(super) fn hold_ids(app: &App) -> HoldIds {
+pub(crate) fn hold_ids(app: &App) -> HoldIds {
     Box::new(std::array::from_fn(|_| app.new_id()))
 }
 

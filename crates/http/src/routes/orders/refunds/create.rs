@@ -4,6 +4,7 @@ use engine::{Command, Query, RefundIds, ShopCommand};
 use serde::{Deserialize, Serialize};
 use shop::RefundOrder;
 
+use crate::app::App;
 use crate::call::{Call, Caller};
 use crate::fields;
 use crate::prepared::Prepared;
@@ -58,10 +59,7 @@ pub(crate) async fn handle(mut call: Call<Refund>) -> Result<Reply, Problem> {
         request: request(&body.lines, body.amount.as_ref())?,
         reason: fields::token("/reason", &body.reason)?,
     });
-    let ids = Box::new(RefundIds {
-        cards: std::array::from_fn(|_| caller.app.new_id()),
-        rails: std::array::from_fn(|_| caller.app.new_id()),
-    });
+    let ids = refund_ids(&caller.app);
     let command = ShopCommand::RefundOrder { order, new, ids: ids.clone() };
     let reply = Prepared::creating(Command::Shop(command), operation).decide(caller).await?;
     if !reply.replayed {
@@ -70,8 +68,16 @@ pub(crate) async fn handle(mut call: Call<Refund>) -> Result<Reply, Problem> {
     Ok(reply)
 }
 
+/// Ids for the ways on which a refund goes back.
+pub(crate) fn refund_ids(app: &App) -> Box<RefundIds> {
+    Box::new(RefundIds {
+        cards: std::array::from_fn(|_| app.new_id()),
+        rails: std::array::from_fn(|_| app.new_id()),
+    })
+}
+
 /// Has those of the drawn ids sent that became refunds. Whatever is missed here, regular runs find.
-async fn nudge(caller: &Caller, ids: &RefundIds) {
+pub(crate) async fn nudge(caller: &Caller, ids: &RefundIds) {
     let Some(work) = caller.book().rails() else { return };
     for id in ids.rails {
         if let Ok(Some(_)) = caller.book().ask(Query::RailRefund(id)).await {
