@@ -165,9 +165,6 @@ pub(super) const STALLS: [Stall; 12] = [
     },
 ];
 
-/// Who sells gift cards: the market itself, which keeps nothing of them.
-pub(super) const HOUSE: &str = "The market's gift cards";
-
 /// What bought gift cards are worth, in minor units.
 pub(super) const CARD_VALUES: [i64; 4] = [2_500, 5_000, 5_000, 10_000];
 

@@ -7,7 +7,7 @@ use ledger::RailName;
 use payments::{Expiry, Method, NewMethod, RailToken};
 use shop::{BasisPoints, Creator, Payee, Product, Seller};
 
-use super::goods::{CREATORS, HOUSE, METHODS, PLACES, STALLS, Stall, Thing};
+use super::goods::{CREATORS, METHODS, PLACES, STALLS, Stall, Thing};
 use crate::commands::demo::shop::{Keeper, word};
 use crate::failure::Done;
 
@@ -45,8 +45,6 @@ pub(super) struct Buyer {
 pub(super) struct Opening {
     pub(super) offers: Vec<Offer>,
     pub(super) buyers: Vec<Buyer>,
-    /// Who sells gift cards.
-    pub(super) house: SellerId,
     /// Who will be owed something, and in which currency.
     pub(super) payees: Vec<(Payee, Currency)>,
 }
@@ -54,10 +52,8 @@ pub(super) struct Opening {
 impl Opening {
     /// Makes everybody and everything in one go.
     pub(super) fn of(keeper: &Keeper<'_>) -> Done<Opening> {
-        let house = keeper.new_id();
-        let mut opening =
-            Opening { offers: Vec::new(), buyers: Vec::new(), house, payees: Vec::new() };
-        let mut commands = vec![seller(house, HOUSE, 0)];
+        let mut opening = Opening { offers: Vec::new(), buyers: Vec::new(), payees: Vec::new() };
+        let mut commands = Vec::new();
         let creators: Vec<CreatorId> = CREATORS.iter().map(|_| keeper.new_id()).collect();
         for (id, (name, handle, share)) in creators.iter().zip(CREATORS) {
             commands.push(creator(*id, name, handle, share));

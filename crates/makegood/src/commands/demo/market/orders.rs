@@ -56,7 +56,7 @@ pub(super) fn place(
     let number = dice.below(opening.buyers.len());
     let buys_cards = dice.in_hundred(6);
     let basket = if buys_cards {
-        cards(keeper, opening, dice, &opening.buyers[number])?
+        cards(keeper, dice, &opening.buyers[number])?
     } else {
         things(opening, dice, &opening.buyers[number])
     };
@@ -109,7 +109,7 @@ fn things(opening: &Opening, dice: &mut Dice, buyer: &Buyer) -> Basket {
         basket.lines.push(NewLine {
             product: Some(offer.product),
             name: text(offer.name),
-            seller: offer.seller,
+            seller: Some(offer.seller),
             creator: offer.creator.filter(|_| dice.in_hundred(60)),
             kind: offer.kind,
             category: Some(label(offer.category)),
@@ -130,7 +130,7 @@ fn things(opening: &Opening, dice: &mut Dice, buyer: &Buyer) -> Basket {
 }
 
 /// One or two gift cards of one value.
-fn cards(keeper: &Keeper<'_>, opening: &Opening, dice: &mut Dice, buyer: &Buyer) -> Done<Basket> {
+fn cards(keeper: &Keeper<'_>, dice: &mut Dice, buyer: &Buyer) -> Done<Basket> {
     let (value, quantity) = (dice.pick(&CARD_VALUES), 1 + dice.below(2));
     let prepared = (0..quantity).map(|_| {
         let id = keeper.new_id();
@@ -149,7 +149,7 @@ fn cards(keeper: &Keeper<'_>, opening: &Opening, dice: &mut Dice, buyer: &Buyer)
     let line = NewLine {
         product: None,
         name: text("Gift card"),
-        seller: opening.house,
+        seller: None,
         creator: None,
         kind: LineKind::GiftCard,
         category: None,
