@@ -62,10 +62,13 @@ impl Step {
         })
     }
 
-    /// As JSON. Whoever follows it asks for what `finds` names, with the same key, and puts the id of
-    /// the first object for `$` and the variable.
+    /// As JSON. Whoever follows it asks for what `finds` names, with the same key, and puts the id
+    /// of the first object for `$` and the variable.
     pub(super) fn json(&self, address: &str) -> Value {
-        let find = |Find { variable, path, .. }: &Find| json!({ "variable": variable, "url": format!("{address}{path}") });
+        let find = |Find { variable, path, .. }: &Find| {
+            let url = format!("{address}{path}");
+            json!({ "variable": variable, "url": url })
+        };
         let finds: Vec<Value> = self.finds.iter().map(find).collect();
         let headers: serde_json::Map<String, Value> =
             self.headers().into_iter().map(|(name, value)| (name.into(), value.into())).collect();
