@@ -100,8 +100,8 @@ pub struct Line {
     pub product: Option<ProductId>,
     /// Name, as the receipt shows it.
     pub name: Text<200>,
-    /// Who sells it. Nobody sells shipping, which is paid to the sellers of goods; gift cards may have
-    /// nobody either.
+    /// Who sells it. Nobody sells shipping, which is paid to the sellers of goods; gift cards may
+    /// have nobody either.
     pub seller: Option<SellerId>,
     /// Who is credited with the sale.
     pub creator: Option<CreatorId>,

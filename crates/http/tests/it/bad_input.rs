@@ -95,25 +95,7 @@ fn good_of_shop(card: &str) -> Vec<(&'static str, String, Value)> {
     let units = json!({"lines": [{"line": "l1", "quantity": 1}], "reason": "r"});
     let shipping = json!({"lines": [{"line": "shipping", "amount": usd(1)}]});
     let rail_refund = |action| of_shop("rail-refunds", "rrf", action);
-    let card = json!({
-        "recipient": {"name": "n", "email": "a@b"}, "sender": {"name": "n"}, "message": "m",
-        "design": "d", "expires_at": "2030-01-01T00:00:00Z", "delivery": {"channel": "email"},
-        "deliver_at": "2029-01-01T00:00:00Z", "regions": ["US"], "scope": {"kinds": ["goods"]},
-        "source": {"kind": "shop", "id": "i"}, "metadata": {"k": "v"}, "reference": "r",
-    });
-    let cards = json!({
-        "name": "n", "kind": "gift_card", "quantity": 1, "unit_price": usd(1), "gift_cards": [card],
-    });
-    let sells_cards = json!({"currency": "USD", "region": "US", "lines": [cards]});
-    let mut bought = card.clone();
-    let own = json!({
-        "value": usd(1), "quantity": 2, "region": "US", "buyer": person, "name": "n",
-        "payment_method": method, "client": client,
-    });
-    bought.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
     let bodies = vec![
-        ("/v1/gift-card-purchases".to_owned(), bought),
-        ("/v1/checkouts".to_owned(), sells_cards),
         ("/v1/sellers".to_owned(), rated("commission_basis_points")),
         ("/v1/creators".to_owned(), rated_creator),
         ("/v1/products".to_owned(), product),
@@ -129,7 +111,31 @@ fn good_of_shop(card: &str) -> Vec<(&'static str, String, Value)> {
         ("/v1/payouts/runs".to_owned(), run),
         (of_shop("payouts", "po", "/failed"), json!({"reason": "r"})),
     ];
-    bodies.into_iter().map(|(path, body)| ("POST", path, body)).collect()
+    let bodies = bodies.into_iter().chain(good_of_bought_cards());
+    bodies.map(|(path, body)| ("POST", path, body)).collect()
+}
+
+/// The same for gift cards that are bought, with every member that says what they are like.
+fn good_of_bought_cards() -> [(String, Value); 2] {
+    let card = json!({
+        "recipient": {"name": "n", "email": "a@b"}, "sender": {"name": "n"}, "message": "m",
+        "design": "d", "expires_at": "2030-01-01T00:00:00Z", "delivery": {"channel": "email"},
+        "deliver_at": "2029-01-01T00:00:00Z", "regions": ["US"], "scope": {"kinds": ["goods"]},
+        "source": {"kind": "shop", "id": "i"}, "metadata": {"k": "v"}, "reference": "r",
+    });
+    let line = json!({
+        "name": "n", "kind": "gift_card", "quantity": 1, "unit_price": usd(1), "gift_cards": [card],
+    });
+    let checkout = json!({"currency": "USD", "region": "US", "lines": [line]});
+    let mut purchase = card.clone();
+    let own = json!({
+        "value": usd(1), "quantity": 2, "region": "US", "name": "n",
+        "buyer": "per_00000000000000000000000007",
+        "payment_method": "pm_01jd3q8v9ec4y8s5k1m0t2n7xz",
+        "client": {"ip": "203.0.113.7", "session": "s"},
+    });
+    purchase.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+    [("/v1/gift-card-purchases".to_owned(), purchase), ("/v1/checkouts".to_owned(), checkout)]
 }
 
 /// Every place in `body`, as JSON pointers.

@@ -11,7 +11,7 @@ use outside::random::SystemRandomness;
 use rails::sandbox::{Message, Sandbox, Settings};
 use rails::{Authorize, MethodToken, Outcome, Rail, Secret};
 use serde_json::{Value, json};
-use store::{BookName, BookRecord, KeyKind, MemoryBook};
+use store::{KeyKind, MemoryBook};
 
 use crate::world::{Answer, World, check_members, usd};
 
@@ -52,9 +52,7 @@ impl Told {
             report: Box::new(|report| panic!("{report}")),
         });
         let caller = Arc::new(caller.unwrap());
-        let name = BookName::new("told").unwrap();
-        let created_at = world.clock.now();
-        let record = BookRecord { name, is_test: true, created_at, incarnation: 1 };
+        let record = world.register("told");
         let book = Book::new(record, running.handle.clone(), vec![Box::new(memory.reader())]);
         let work = Arc::clone(&caller) as Arc<dyn http::RailWork>;
         let book = world.app.add_book(book.with_rails(work));

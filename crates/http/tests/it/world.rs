@@ -138,6 +138,11 @@ impl World {
         self.router = http::router(Arc::clone(&self.app));
     }
 
+    /// A name for a book that a test opens by itself: keys belong to books that are known.
+    pub fn register(&self, name: &str) -> BookRecord {
+        new_book(&self.control, &self.clock, name, true)
+    }
+
     /// A new secret key of the test book.
     pub fn secret(&self, scopes: Scopes) -> String {
         self.key_of(&self.book, KeyKind::Secret, scopes)

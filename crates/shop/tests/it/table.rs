@@ -4,7 +4,7 @@
 //! | line | meaning |
 //! | --- | --- |
 //! | `seller ann 1000`, `creator cleo 500` | with a rate in hundredths of a percent |
-//! | `line goods ann 2x500 -100 +81 @cleo` | kind, seller, units x price, discount, tax, creator; `nobody` sells gift cards |
+//! | `line goods ann 2x500 -100 +81 @cleo` | kind, seller or `nobody`, units x price, … |
 //! | `shipping 300 +30` | price, tax |
 //! | `checkout` | makes it of the lines above |
 //! | `card a 700 l1 l2 until 5 given narrow 1` | what is told of a card; `all` lines it may pay |

@@ -41,8 +41,8 @@ impl Seed {
     }
 }
 
-/// Checks what is said about the cards of a line: nothing at all, one entry for each, or one for all
-/// of them. Nothing comes of other lines.
+/// Checks what is said about the cards of a line: nothing at all, one entry for each, or one for
+/// all of them. Nothing comes of other lines.
 ///
 /// # Errors
 ///

@@ -65,7 +65,7 @@ card_body! {
 /// Buy gift cards
 ///
 /// A checkout of nothing else, paid in one step. Waits up to five seconds for the rail and answers
-/// with the purchase as it then is: `paid` with its cards; `failed` with the reason and without any;
+/// with the purchase as it then is: `paid` with its cards; `failed` with the reason and no card;
 /// `requires_action` with what the payer must do; or still `pending`: read it again. A repeated
 /// request never pays again and shows the purchase as it is by then. Cards with different
 /// recipients, or bought together with other things, are lines of `POST /v1/checkouts`.

@@ -5,7 +5,7 @@ use http::Scopes;
 use serde_json::{Value, json};
 
 use super::{Shop, id, purchase};
-use crate::fake_rails::BANK;
+use crate::fake_rails::{BANK, FakeRails};
 use crate::world::{World, check_members, usd};
 
 const ADA: &str = "per_00000000000000000000000007";
@@ -67,6 +67,7 @@ async fn bought_cards_can_be_spent_and_claimed() {
         assert_eq!(card["recipient"]["name"], "Eve");
         assert_eq!(card["scope"]["kinds"], json!(["goods"]));
     }
+    assert_eq!(shop.balance("order/clearing").await, 0);
     let [first, second] = &bought["gift_cards"].as_array().unwrap()[..] else { panic!() };
     assert_ne!(first["code"], second["code"]);
     let mut spend = crate::world::redemption(first["code"].as_str().unwrap(), 700);
@@ -78,7 +79,6 @@ async fn bought_cards_can_be_spent_and_claimed() {
     let claim = json!({"token": token, "person": ADA});
     let claimed = world.post("/v1/gift-cards/claim", claim).await_status(200).await.json;
     assert_eq!(claimed["owner"], ADA);
-    assert_eq!(shop.balance("order/clearing").await, 0);
     let read = shop.read("gift-card-purchases", &id(&bought)).await;
     assert_eq!(cards(&read), cards(&bought));
     assert_eq!(read["gift_cards"][1]["claimed"], true);
@@ -137,9 +137,17 @@ async fn a_repeated_request_buys_nothing_more() {
     let shown = ask().with(&blind).await_status(201).await.json;
     assert!(shown["gift_cards"][0].get("code").is_none());
     assert_eq!(cards(&shown), cards(&first.json));
+    // What somebody has claimed is not the buyer's any more.
+    let claimed = &first.json["gift_cards"][0];
+    let claim = json!({"code": claimed["code"], "person": ADA});
+    let path = format!("/v1/gift-cards/{}/claim", id(claimed));
+    world.post(&path, claim).fresh().await_status(200).await;
+    let shown = ask().await_status(201).await.json;
+    assert!(shown["gift_cards"][0].get("code").is_none());
+    assert_eq!(shown["gift_cards"][1], first.json["gift_cards"][1]);
     world.pass(Span::days(2));
     let late = ask().await_status(201).await.json;
-    assert!(late["gift_cards"][0].get("code").is_none());
+    assert!(late["gift_cards"][1].get("code").is_none());
 }
 
 #[tokio::test]
@@ -180,16 +188,42 @@ async fn a_refused_step_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_purchase_that_was_called_off_before_it_came_is_none() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let method = shop.method("tok_ok").await;
+    let reverse = |key: &str| world.post("/v1/reverse", json!({"key": key})).fresh();
+    let ask = |key: &str| {
+        world.post("/v1/gift-card-purchases", purchase(2_500, &method, json!({}))).key(key)
+    };
+    assert_eq!(reverse("early").await_status(200).await.json["status"], "barred");
+    ask("early").await_problem(422, "operation_reversed", None).await;
+    assert!(shop.list("/v1/payments").await.is_empty());
+    ask("done").await_status(201).await;
+    reverse("done").await_problem(422, "operation_irreversible", None).await;
+}
+
+#[tokio::test]
 async fn a_payer_who_must_act_is_told() {
     let world = World::new();
     let shop = Shop::open(&world).await;
-    let waits = shop.buy(2_500, "tok_challenge", json!({})).await;
+    let body = purchase(2_500, &shop.method("tok_challenge").await, json!({}));
+    let ask = || world.post("/v1/gift-card-purchases", body.clone()).key("buy");
+    let waits = ask().await_status(201).await.json;
     let action = json!({"kind": "redirect", "url": BANK});
     check_members(
         &waits,
         json!({"status": "requires_action", "next_action": action, "gift_cards": []}),
     );
     assert_eq!(shop.read("gift-card-purchases", &id(&waits)).await, waits);
+    let payment = &shop.list("/v1/payments").await[0];
+    let rails = FakeRails::new(world.book.handle().clone());
+    rails.authorize(id(payment).parse().unwrap());
+    // Whoever repeats the request has what is next done, and gets the cards.
+    let paid = ask().await_status(201).await;
+    assert!(paid.is_replayed());
+    check_members(&paid.json, json!({"status": "paid", "next_action": null}));
+    assert!(paid.json["gift_cards"][0]["code"].is_string());
     let silent = shop.buy(2_500, "tok_silent", json!({})).await;
     check_members(&silent, json!({"status": "pending", "order": null, "gift_cards": []}));
 }
@@ -295,7 +329,7 @@ async fn no_card_pays_for_a_card() {
     let card = world.issue(2_000).await;
     let tender = json!({"kind": "gift_card", "gift_card": card["id"]});
     let ask = world.post(&format!("/v1/checkouts/{checkout}/tenders"), tender).fresh();
-    ask.await_problem(422, "tender_pays_nothing", None).await;
+    ask.await_problem(422, "line_not_in_scope", None).await;
 }
 
 #[tokio::test]

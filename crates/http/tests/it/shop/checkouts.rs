@@ -63,7 +63,6 @@ async fn lines_are_judged() {
         (with("unit_price", euros.clone()), 422, "currency_mismatch", None),
         (with("tax", euros), 422, "currency_mismatch", None),
         (with("discount", usd(101)), 422, "discount_exceeds_price", None),
-        (with("kind", json!("gift_card")), 422, "gift_cards_not_prepared", None),
         (with("seller", json!("sel_01jd3q8v9ec4y8s5k1m0t2n7xz")), 404, "seller_not_found", None),
         (with("quantity", json!(0)), 400, "invalid_request", Some("/lines/0/quantity")),
         (with("tax", usd(-1)), 400, "invalid_request", Some("/lines/0/tax/amount")),

@@ -122,11 +122,19 @@ async fn a_payout_arrives_or_is_owed_again() {
     assert_eq!(paid["status"], "paid");
     assert_eq!(shop.list("/v1/payouts?status=paid").await, [paid]);
     assert_eq!(shop.list("/v1/payouts?status=failed").await, [failed]);
-    for (payout, action) in [(&seller, "paid"), (&creator, "paid"), (&creator, "failed")] {
-        let body = if action == "failed" { json!({"reason": "r"}) } else { json!({}) };
-        let ask = world.post(&format!("/v1/payouts/{payout}/{action}"), body).fresh();
-        ask.await_problem(422, "payout_closed", None).await;
+    let close = |payout: &str, action: &str| {
+        let body = if action == "failed" { json!({"reason": "bounced"}) } else { json!({}) };
+        world.post(&format!("/v1/payouts/{payout}/{action}"), body).fresh()
+    };
+    for payout in [&seller, &creator] {
+        close(payout, "paid").await_problem(422, "payout_closed", None).await;
     }
+    // The bank sends it back days later: it is owed again, once.
+    let before = shop.balance(&format!("creator/{}", shop.creator)).await;
+    let bounced = close(&creator, "failed").await_status(200).await.json;
+    check_members(&bounced, json!({"status": "failed", "failure": "bounced"}));
+    assert_eq!(shop.balance(&format!("creator/{}", shop.creator)).await, before + 50);
+    close(&creator, "failed").await_problem(422, "payout_closed", None).await;
 }
 
 #[tokio::test]
