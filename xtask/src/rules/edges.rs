@@ -102,6 +102,8 @@ const EDGES: &[Edges] = &[
             "base",
             "ledger",
             "giftcards",
+            "payments",
+            "shop",
             "engine",
             "journal",
             "store",

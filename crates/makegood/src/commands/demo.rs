@@ -1,5 +1,6 @@
 //! `makegood demo`: a test book filled with a living shop, served, with a tour to try.
 
+mod market;
 mod shop;
 mod tour;
 

@@ -18,6 +18,7 @@ mod load;
 mod logs;
 mod outgoing;
 mod process;
+mod readme;
 mod serve;
 mod servers;
 #[cfg(feature = "traces")]

@@ -1,17 +1,19 @@
-//! The living shop: programs, and cards in every state a card can be in.
+//! The living shop: a market with half a year behind it, programs, and cards in every state a card
+//! can be in.
 
-use base::{
-    Amount, CardId, Currency, HoldId, Instant, KeyId, Money, ProgramId, Region, Span, Text,
-};
-use base::{Token, TypedId};
-use engine::{Answer, CardRef, Command, GiftCardCommand, Query};
-use giftcards::{Adjust, AdjustReason, CodeHash, Details, Direction, Funding, Issue, Label};
+use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, PersonId, ProgramId, Region};
+use base::{SellerId, Span, Text, Token, TypedId};
+use engine::{Answer, CardRef, Command, GiftCardCommand, Query, Row};
+use giftcards::{Adjust, AdjustReason, Code, CodeHash, Details, Direction, Funding, Issue, Label};
 use giftcards::{LineKind, NewCode, NewProgram, Place, Program, RefundHold, Sandbox};
 use giftcards::{Scope, limits};
+use jobs::RailCaller;
 use outside::codes::ParsedCode;
 use outside::random::{Randomness, SystemRandomness, new_id};
+use store::{List, Page, Reader};
 use writer::Request;
 
+use super::market;
 use crate::failure::{Done, Failure};
 use crate::wiring::{Installation, OpenBook, OwnerText, Seal};
 
@@ -29,8 +31,24 @@ pub(super) struct Opened {
     pub(super) code: String,
     /// An open hold of 10.00 USD on it.
     pub(super) hold: HoldId,
+    /// What is bought, and by whom.
+    pub(super) journey: Journey,
     /// The book's time.
     pub(super) now: Instant,
+}
+
+/// What the checkout of the tour takes.
+pub(super) struct Journey {
+    /// Who buys; nobody has bought anything under this id.
+    pub(super) buyer: PersonId,
+    /// Who sells the cups.
+    pub(super) pottery: SellerId,
+    /// Who gives the class.
+    pub(super) coffee: SellerId,
+    /// A card with 30.00 USD that pays for goods only.
+    pub(super) goods_card: CardId,
+    /// A card with 40.00 USD that pays for anything.
+    pub(super) any_card: CardId,
 }
 
 /// Opens the shop: fills the book once, and makes what the tour needs.
@@ -49,7 +67,8 @@ pub(super) fn open(installation: &Installation, book: &OpenBook) -> Done<Opened>
     keeper.prepare_tour()
 }
 
-struct Keeper<'a> {
+/// Whoever fills the shop.
+pub(super) struct Keeper<'a> {
     installation: &'a Installation,
     book: &'a OpenBook,
 }
@@ -57,6 +76,7 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     fn fill(&self, last_code: &ParsedCode) -> Done {
         self.fill_past()?;
+        market::trade(self)?;
         let everyday = self.program("Everyday card", Currency::USD, None, Scope::default())?;
         self.fill_spending(everyday)?;
         self.fill_states(everyday)?;
@@ -66,7 +86,7 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// Cards that expire when the book's clock is moved past their date.
+    /// Cards that expire while the market's time passes.
     fn fill_past(&self) -> Done {
         let month = self.program("Spring campaign", Currency::USD, Some(30), Scope::default())?;
         let spring = Sale { program: Some(month), reference: "demo-expired", ..Sale::usd(3_000) };
@@ -74,10 +94,6 @@ impl Keeper<'_> {
         self.issue(spring)?;
         let card = self.issue(spent)?;
         self.redeem(card, 900, "order-1001")?;
-        let mut reader = self.installation.reader(&self.book.record)?;
-        let later = self.now()?.saturating_add(Span::days(31));
-        let handle = self.book.handle();
-        jobs::advance_test_clock(handle, reader.as_mut(), None, SHOPKEEPER, later, None)?;
         Ok(())
     }
 
@@ -112,7 +128,7 @@ impl Keeper<'_> {
         let canceled = self.issue(sale(1_500, "demo-canceled"))?;
         self.run(GiftCardCommand::Cancel { card: canceled })?;
         let replaced = self.issue(sale(6_000, "demo-code-replaced"))?;
-        let code = self.installation.own_code(self.book_name(), replaced, nonce())?;
+        let code = self.new_code(replaced)?;
         self.run(GiftCardCommand::ReplaceCode { card: replaced, code, by: None })?;
         let adjusted = self.issue(sale(2_000, "demo-goodwill"))?;
         let adjust =
@@ -151,7 +167,36 @@ impl Keeper<'_> {
         let key = outside::keyring::KeyNumber::new(u32::from(row.code.key));
         let key = key.unwrap_or(self.installation.ring.current());
         let code = self.installation.ring.code_for(card, row.code.nonce, key)?.reveal();
-        Ok(Opened { card, code, hold, now: self.now()? })
+        Ok(Opened { card, code, hold, journey: self.prepare_journey()?, now: self.now()? })
+    }
+
+    fn prepare_journey(&self) -> Done<Journey> {
+        let mut scope = Scope::default();
+        scope.include.kinds = vec![LineKind::Goods];
+        let sale = |value| Sale { reference: "demo-journey", ..Sale::usd(value) };
+        Ok(Journey {
+            buyer: self.new_id(),
+            pottery: self.seller("Luna Ceramics")?,
+            coffee: self.seller("Northwind Coffee")?,
+            goods_card: self.issue(Sale { scope, ..sale(3_000) })?,
+            any_card: self.issue(sale(4_000))?,
+        })
+    }
+
+    /// The seller of this name, of whom the market has less than a page.
+    fn seller(&self, name: &str) -> Done<SellerId> {
+        let handle = self.book.handle();
+        handle.flush_and_wait(handle.figures().seq())?;
+        let page = Page { after: None, limit: 100, created_after: None, created_before: None };
+        let sellers = self.reader()?.list(List::Sellers, page)?;
+        let found = sellers.into_iter().find_map(|row| match row {
+            Row::Seller(seller) if seller.name.as_str() == name => Some(seller.id),
+            _ => None,
+        });
+        found.ok_or_else(|| {
+            let next = "delete the folder, or name another one with --data DIR";
+            Failure::new("the shop of an earlier version has no market").next(next)
+        })
     }
 
     fn program(
@@ -183,10 +228,17 @@ impl Keeper<'_> {
     }
 
     fn issue(&self, sale: Sale<'_>) -> Done<CardId> {
+        let (id, command) = self.issuing(sale)?;
+        self.run(command)?;
+        Ok(id)
+    }
+
+    /// The command that issues a card, and the card's id.
+    pub(super) fn issuing(&self, sale: Sale<'_>) -> Done<(CardId, GiftCardCommand)> {
         let id: CardId = self.new_id();
         let code = match sale.code {
             Some(parsed) => self.installation.custom_code(self.book_name(), parsed)?,
-            None => self.installation.own_code(self.book_name(), id, nonce())?,
+            None => self.new_code(id)?,
         };
         let recipient = if sale.owner.is_empty() {
             None
@@ -199,9 +251,10 @@ impl Keeper<'_> {
             recipient,
             reference: Some(reference),
             regions: sale.regions,
+            scope: sale.scope,
             ..Details::default()
         };
-        self.run(GiftCardCommand::Issue(Box::new(Issue {
+        let command = GiftCardCommand::Issue(Box::new(Issue {
             id,
             value: sale.value,
             opening_balance: None,
@@ -214,8 +267,13 @@ impl Keeper<'_> {
             details: Some(Box::new(details)),
             activates_at: None,
             delivery: None,
-        })))?;
-        Ok(id)
+        }));
+        Ok((id, command))
+    }
+
+    /// A code for the card of this id.
+    pub(super) fn new_code(&self, card: CardId) -> Done<Code> {
+        self.installation.own_code(self.book_name(), card, nonce())
     }
 
     fn redeem(&self, card: CardId, minor: i64, order: &str) -> Done<HoldId> {
@@ -246,22 +304,59 @@ impl Keeper<'_> {
     }
 
     fn run(&self, command: GiftCardCommand) -> Done {
-        let command = Command::GiftCards(command);
-        let request = Request { command, actor: SHOPKEEPER, operation: None };
-        for outcome in self.book.handle().decide(vec![request], false)? {
+        self.decide_all(vec![Command::GiftCards(command)])
+    }
+
+    /// Has commands decided, one after the other, in one commit.
+    pub(super) fn decide_all(&self, commands: Vec<Command>) -> Done {
+        let request = |command| Request { command, actor: SHOPKEEPER, operation: None };
+        let requests = commands.into_iter().map(request).collect();
+        for outcome in self.book.handle().decide(requests, false)? {
             outcome?.result.map_err(|refusal| Failure::new(format!("the shop: {refusal}")))?;
         }
         Ok(())
     }
 
+    /// Asks about one object.
+    pub(super) fn ask(&self, question: Query) -> Done<Option<Answer>> {
+        Ok(self.book.handle().ask(question)?)
+    }
+
+    /// Lets time pass, rails included, and tells the time after it.
+    pub(super) fn pass(
+        &self,
+        reader: &mut dyn Reader,
+        rails: &RailCaller,
+        span: Span,
+    ) -> Done<Instant> {
+        let later = self.now()?.saturating_add(span);
+        let handle = self.book.handle();
+        let advanced =
+            jobs::advance_test_clock(handle, reader, Some(rails), SHOPKEEPER, later, None)?;
+        let moved = advanced.decided.result;
+        moved.map_err(|refusal| Failure::new(format!("the shop's clock: {refusal}")))?;
+        Ok(advanced.now)
+    }
+
+    /// What reads the book's tables.
+    pub(super) fn reader(&self) -> Done<Box<dyn Reader>> {
+        self.installation.reader(&self.book.record)
+    }
+
+    /// Who calls the book's rails. What has expired is booked by whoever moves the clock.
+    pub(super) fn start_rail_caller(&self) -> Done<RailCaller> {
+        self.installation.start_rail_caller(&self.book.record, self.book.handle())
+    }
+
     fn now(&self) -> Done<Instant> {
-        match self.book.handle().ask(Query::Book)? {
+        match self.ask(Query::Book)? {
             Some(Answer::Book { now, .. }) => Ok(now),
             _ => Err(Failure::new("the book has no row of its own")),
         }
     }
 
-    fn new_id<Id: TypedId>(&self) -> Id {
+    /// An id that nothing has yet.
+    pub(super) fn new_id<Id: TypedId>(&self) -> Id {
         new_id(self.installation.now(), &mut SystemRandomness)
     }
 
@@ -274,11 +369,12 @@ impl Keeper<'_> {
 const SHOPKEEPER: KeyId = KeyId::from_bits(0);
 
 /// A card to be sold.
-struct Sale<'a> {
+pub(super) struct Sale<'a> {
     value: Money,
     funding: Funding,
     program: Option<ProgramId>,
     regions: Vec<Region>,
+    scope: Scope,
     owner: OwnerText,
     reference: &'static str,
     code: Option<&'a ParsedCode>,
@@ -291,14 +387,20 @@ impl<'a> Sale<'a> {
             funding: Funding::Promotional,
             program: None,
             regions: Vec::new(),
+            scope: Scope::default(),
             owner: OwnerText::default(),
             reference: "demo",
             code: None,
         }
     }
 
+    /// A card that was paid for in another place.
+    pub(super) fn sold_elsewhere(value: Money, reference: &'static str) -> Sale<'a> {
+        Sale { funding: Funding::External, reference, ..Sale::of(value) }
+    }
+
     fn usd(minor: i64) -> Sale<'a> {
-        Sale { funding: Funding::External, ..Sale::of(usd(minor)) }
+        Sale::sold_elsewhere(usd(minor), "demo")
     }
 }
 
@@ -306,7 +408,8 @@ fn usd(minor: i64) -> Money {
     Money::new(minor, Currency::USD).expect("amounts of the shop are not negative")
 }
 
-fn word(text: &str) -> Token<40> {
+/// A machine word.
+pub(super) fn word(text: &str) -> Token<40> {
     Token::new(text).expect("a lower-case word is a token")
 }
 

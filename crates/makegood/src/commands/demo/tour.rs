@@ -1,5 +1,7 @@
 //! The tour: requests that work exactly as printed, in this order, at every start.
 
+mod journey;
+
 use base::Span;
 use serde_json::{Value, json};
 
@@ -15,45 +17,78 @@ pub(super) struct Step {
     key: Option<String>,
     idempotency_key: Option<String>,
     body: Option<Value>,
+    /// Ids that are known only after the steps before.
+    finds: Vec<Find>,
     expect: u16,
+}
+
+/// The id of the newest object of a list, for the place where path or body have `$` and the name.
+struct Find {
+    variable: &'static str,
+    /// How the id begins.
+    prefix: &'static str,
+    path: String,
 }
 
 impl Step {
     /// As text: what it shows, and the command.
     pub(super) fn text(&self, number: u32, address: &str) -> String {
         let mut text = format!("# {number}. {} → {}\n", self.title, self.expect);
+        for Find { variable, prefix, path } in &self.finds {
+            text += &format!("{variable}=$(curl -sS '{address}{path}'");
+            for (name, value) in self.key_header() {
+                text += &format!(" \\\n  -H '{name}: {value}'");
+            }
+            text += &format!(" | grep -o '{prefix}_[0-9a-z]*' | head -n 1)\n");
+        }
         text += "curl -sS -i";
         if self.method != "GET" {
             text += &format!(" -X {}", self.method);
         }
-        text += &format!(" '{address}{}'", self.path);
+        text += &format!(" '{address}{}'", self.quoted(&self.path));
         for (name, value) in self.headers() {
             text += &format!(" \\\n  -H '{name}: {value}'");
         }
         if let Some(body) = &self.body {
-            text += &format!(" \\\n  -d '{body}'");
+            text += &format!(" \\\n  -d '{}'", self.quoted(&body.to_string()));
         }
         text + "\n\n"
     }
 
-    /// As JSON.
+    /// Inside single quotes, where the shell puts nothing in the place of a variable.
+    fn quoted(&self, text: &str) -> String {
+        self.finds.iter().fold(text.to_owned(), |text, Find { variable, .. }| {
+            text.replace(&format!("${variable}"), &format!("'\"${variable}\"'"))
+        })
+    }
+
+    /// As JSON. Whoever follows it asks for what `finds` names, with the same key, and puts the id
+    /// of the first object for `$` and the variable.
     pub(super) fn json(&self, address: &str) -> Value {
+        let find = |Find { variable, path, .. }: &Find| {
+            let url = format!("{address}{path}");
+            json!({ "variable": variable, "url": url })
+        };
+        let finds: Vec<Value> = self.finds.iter().map(find).collect();
         let headers: serde_json::Map<String, Value> =
             self.headers().into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         json!({
             "title": self.title, "method": self.method, "url": format!("{address}{}", self.path),
-            "headers": headers, "body": self.body, "expect": self.expect,
+            "headers": headers, "body": self.body, "finds": finds, "expect": self.expect,
         })
     }
 
     fn headers(&self) -> Vec<(&'static str, String)> {
-        let mut headers = Vec::new();
-        headers.extend(self.key.iter().map(|key| ("Authorization", format!("Bearer {key}"))));
+        let mut headers = self.key_header();
         headers.extend(self.idempotency_key.iter().map(|key| ("Idempotency-Key", key.clone())));
         if self.body.is_some() {
             headers.push(("Content-Type", "application/json".to_owned()));
         }
         headers
+    }
+
+    fn key_header(&self) -> Vec<(&'static str, String)> {
+        self.key.iter().map(|key| ("Authorization", format!("Bearer {key}"))).collect()
     }
 }
 
@@ -70,6 +105,7 @@ pub(super) fn steps(keys: &Keys, opened: &Opened) -> Vec<Step> {
     steps.extend(guide.issuing());
     steps.extend(guide.looking());
     steps.extend(guide.spending());
+    steps.extend(guide.journey());
     steps.extend(guide.accounting());
     steps
 }
@@ -196,6 +232,7 @@ impl Guide<'_> {
             key: Some(self.secret.to_owned()),
             idempotency_key: None,
             body: None,
+            finds: Vec::new(),
             expect: 200,
         }
     }

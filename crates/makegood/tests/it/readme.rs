@@ -1,0 +1,41 @@
+//! The journey in the README prints what the README says, also when it is pasted twice.
+
+use std::process::Command;
+
+use crate::process::{KEY, Place, Server};
+
+const README: &str = include_str!("../../../../README.md");
+
+/// The commands, and what they print.
+fn journey() -> (&'static str, &'static str) {
+    let (_, from_heading) = README.split_once("## An order,").unwrap();
+    let (_, from_commands) = from_heading.split_once("```sh\n").unwrap();
+    let (commands, rest) = from_commands.split_once("```\n").unwrap();
+    let (_, from_output) = rest.split_once("```text\n").unwrap();
+    (commands, from_output.split_once("```\n").unwrap().0)
+}
+
+#[track_caller]
+fn check(server: &Server, commands: &str, output: &str) {
+    let address = format!("http://{}/", server.address);
+    let commands = commands.replace("http://127.0.0.1:8080/", &address);
+    let commands = commands.replace("mg_test_choose_a_long_secret", KEY);
+    assert!(commands.contains(&address) && commands.contains(KEY));
+    let shell = Command::new("sh").args(["-c", &commands]).output().unwrap();
+    assert_eq!(String::from_utf8(shell.stderr).unwrap(), "");
+    assert_eq!(String::from_utf8(shell.stdout).unwrap(), output);
+}
+
+#[test]
+fn slow_the_journey_prints_what_the_readme_says() {
+    let (commands, output) = journey();
+    let place = Place::new();
+    let server = place.serve();
+    check(&server, commands, output);
+    // The second time tells the same orders and refunds; the balances are those at the end at once.
+    let (before, after) = output.split_once("paid\n").unwrap();
+    let (_, end) = after.split_once("damaged\n").unwrap();
+    let (_, balances) = end.split_once("changed_mind\n").unwrap();
+    check(&server, commands, &format!("{before}paid\n{balances}damaged\n{end}"));
+    assert_eq!(server.stop(), Some(0));
+}
