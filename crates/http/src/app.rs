@@ -58,6 +58,8 @@ pub struct Limits {
     pub pay_time_max: Duration,
     /// How long the code of a new card can be shown again; 24 hours.
     pub code_shown_for: base::Span,
+    /// Which addresses webhook endpoints may have; public ones.
+    pub webhook_reach: webhooks::Reach,
 }
 
 impl Default for Limits {
@@ -76,6 +78,7 @@ impl Default for Limits {
             forward_time_max: Duration::from_secs(12),
             pay_time_max: Duration::from_secs(5),
             code_shown_for: base::Span::days(1),
+            webhook_reach: webhooks::Reach::Public,
         }
     }
 }
@@ -264,7 +267,7 @@ impl App {
             tokio::time::sleep(UNKNOWN_FOR).await;
         }
         if is_late || matches!(known, Known::ReadAgain) {
-            self.in_control(move |app| {
+            self.with_keys(move |app| {
                 app.keys.read_again(asked_at, || app.clock.monotonic(), |name| app.place(name))
             })
             .await
@@ -294,11 +297,23 @@ impl App {
         row: store::ApiKey,
         operation: Option<KeyOperation>,
     ) -> Result<KeyCreation, Problem> {
-        self.in_control(move |app| app.keys.create(&row, operation.as_ref())).await
+        self.with_keys(move |app| app.keys.create(&row, operation.as_ref())).await
     }
 
     /// Uses the control store without blocking the other requests.
-    async fn in_control<T: Send + 'static>(
+    ///
+    /// # Errors
+    ///
+    /// `unavailable`.
+    pub(crate) async fn in_control<T: Send + 'static>(
+        self: &Arc<App>,
+        work: impl FnOnce(&mut dyn ControlStore) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.with_keys(move |app| app.keys.with_store(work)).await
+    }
+
+    /// Uses the keys without blocking the other requests.
+    async fn with_keys<T: Send + 'static>(
         self: &Arc<App>,
         work: impl FnOnce(&App) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {

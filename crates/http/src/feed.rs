@@ -7,7 +7,7 @@ use engine::{EventKind, Row};
 use giftcards::{Card, EventKind as CardEvent, Hold, Program, Refund, account_of};
 use journal::{EventLine, Record};
 use ledger::Account;
-use store::{Reader, StoreError};
+use store::{EventPlace, Reader, StoreError};
 
 use crate::views;
 
@@ -39,6 +39,16 @@ impl Position {
         Position { seq: seq.max(1), told }
     }
 
+    /// Before the event at a place.
+    pub(crate) fn at(place: EventPlace) -> Position {
+        Position { seq: place.seq.max(1), told: place.index }
+    }
+
+    /// The place of the next event.
+    pub(crate) fn place(self) -> EventPlace {
+        EventPlace { seq: self.seq, index: self.told }
+    }
+
     /// The position as a number for cursors.
     pub(crate) fn bits(self) -> u128 {
         u128::from(self.seq) << 32 | u128::from(self.told)
@@ -46,10 +56,10 @@ impl Position {
 }
 
 /// Which events are wanted.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Wanted {
-    /// Only of kinds of this name. Cards and orders both have refunds, so it may be several.
-    pub(crate) name: Option<&'static str>,
+    /// Only of these kinds; of all without it.
+    pub(crate) kinds: Option<Vec<EventKind>>,
     /// Only of records up to this one.
     pub(crate) last: Option<u64>,
     /// Events at most.
@@ -73,7 +83,16 @@ pub(crate) struct Event {
     pub(crate) index: u32,
     pub(crate) at: Instant,
     pub(crate) kind: EventKind,
+    /// The id of what it happened to.
+    pub(crate) subject: [u8; 16],
     pub(crate) object: Object,
+}
+
+impl Event {
+    /// Where it is.
+    pub(crate) fn place(&self) -> EventPlace {
+        EventPlace { seq: self.seq, index: self.index }
+    }
 }
 
 /// What an event is about, as it was after its record.
@@ -104,7 +123,7 @@ pub(crate) enum From {
 pub(crate) fn tell(
     reader: &mut dyn Reader,
     from: From,
-    wanted: Wanted,
+    wanted: &Wanted,
 ) -> Result<Option<Told>, StoreError> {
     let head = reader.head()?;
     let first = Position::before_record(head.removed + 1);
@@ -146,13 +165,13 @@ pub(crate) fn tell(
 
 impl Told {
     /// Adds the wanted events of a record; false when there is no room for one of them.
-    fn add(&mut self, record: &Record<'_>, wanted: Wanted) -> Result<bool, StoreError> {
+    fn add(&mut self, record: &Record<'_>, wanted: &Wanted) -> Result<bool, StoreError> {
         let (seq, at) = (record.header().seq, Instant::from_micros(record.header().at_micros));
         let mut rows = None;
         for (index, line) in (0..).zip(record.events()).skip(self.next.told as usize) {
             let kind = EventKind::from_number(line.kind);
             let kind = kind.ok_or_else(|| corrupt(seq, "an event is of an unknown kind"))?;
-            if wanted.name.is_some_and(|wanted| wanted != kind.as_str()) {
+            if wanted.kinds.as_ref().is_some_and(|wanted| !wanted.contains(&kind)) {
                 continue;
             }
             if self.events.len() == wanted.limit {
@@ -165,7 +184,8 @@ impl Told {
             };
             let object = object(kind, &line, rows);
             let object = object.ok_or_else(|| corrupt(seq, "the object of an event is missing"))?;
-            self.events.push(Event { seq, index, at, kind, object });
+            let subject = line.subject;
+            self.events.push(Event { seq, index, at, kind, subject, object });
         }
         self.next = Position::before_record(seq + 1);
         Ok(true)

@@ -17,6 +17,7 @@ pub(crate) mod holds;
 pub(crate) mod journal;
 pub(crate) mod keys;
 pub(crate) mod ledger;
+pub(crate) mod mail;
 pub(crate) mod metrics;
 pub(crate) mod orders;
 pub(crate) mod payment_methods;
@@ -34,6 +35,7 @@ pub(crate) mod scope_body;
 pub(crate) mod sellers;
 pub(crate) mod spending;
 pub(crate) mod test;
+pub(crate) mod webhook_endpoints;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -171,6 +173,14 @@ routes! {
     payouts::paid => Required,
     payouts::failed => Required,
     events => None,
+    webhook_endpoints::create => Optional,
+    webhook_endpoints::list => None,
+    webhook_endpoints::read => None,
+    webhook_endpoints::change => None,
+    webhook_endpoints::delete => None,
+    webhook_endpoints::replay => None,
+    webhook_endpoints::rotate_secret => Optional,
+    mail::reports => None,
     ledger::accounts::list => None,
     ledger::accounts::read => None,
     ledger::accounts::entries => None,

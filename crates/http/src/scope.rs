@@ -25,10 +25,14 @@ impl Scopes {
     pub const REFUND: Scopes = Scopes(256);
     /// Pays sellers and creators.
     pub const PAYOUT: Scopes = Scopes(512);
+    /// Makes and changes webhook endpoints, and sends events again.
+    pub const WEBHOOKS: Scopes = Scopes(1024);
+    /// Brings reports about mails.
+    pub const MAIL_REPORTS: Scopes = Scopes(2048);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(1023 - Scopes::LOOK_UP.0);
+    pub const ALL: Scopes = Scopes(4095 - Scopes::LOOK_UP.0);
 
-    const NAMES: [(&'static str, Scopes); 9] = [
+    const NAMES: [(&'static str, Scopes); 11] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
@@ -38,6 +42,8 @@ impl Scopes {
         ("checkout:write", Scopes::CHECKOUT),
         ("orders:refund", Scopes::REFUND),
         ("payouts:write", Scopes::PAYOUT),
+        ("webhooks:manage", Scopes::WEBHOOKS),
+        ("mail:report", Scopes::MAIL_REPORTS),
     ];
 
     /// The scope of this name, or the set that `all` stands for.
@@ -137,6 +143,10 @@ scope_types! {
     PreviewRefund = "read", |scopes| scopes.intersects(Scopes::READ.with(Scopes::REFUND));
     /// Paying sellers and creators.
     Payout = "payouts:write", |scopes| scopes.contains(Scopes::PAYOUT);
+    /// Making and changing webhook endpoints.
+    Webhooks = "webhooks:manage", |scopes| scopes.contains(Scopes::WEBHOOKS);
+    /// Telling what became of a mail.
+    MailReports = "mail:report", |scopes| scopes.contains(Scopes::MAIL_REPORTS);
     /// Looking up a card by its code: publishable keys may, and secret ones that may do more.
     LookUp = "read", |scopes| {
         scopes.intersects(Scopes::LOOK_UP.with(Scopes::READ).with(Scopes::SPEND))

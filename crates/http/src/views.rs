@@ -18,6 +18,7 @@ pub(crate) mod key;
 pub(crate) mod liability;
 pub(crate) mod line;
 pub(crate) mod list;
+pub(crate) mod mail_report;
 pub(crate) mod money;
 pub(crate) mod order;
 pub(crate) mod order_refund;
@@ -34,6 +35,7 @@ pub(crate) mod scope;
 pub(crate) mod seller;
 pub(crate) mod shop;
 pub(crate) mod trial_balance;
+pub(crate) mod webhook_endpoint;
 
 use base::{Instant, TypedId};
 use engine::Answer;

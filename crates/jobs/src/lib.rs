@@ -23,8 +23,10 @@
 mod due;
 mod error;
 mod expirer;
+pub mod mail;
 mod rails;
 mod test_clock;
+pub mod webhooks;
 
 pub use self::rails::{
     BookClock, Connected, HearError, OpenRail, RailCaller, RailParts, RailReport, SpareIds,

@@ -2,6 +2,7 @@
 
 mod environment;
 pub(crate) mod layers;
+mod mail_settings;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use crate::failure::{Done, Failure};
 
 pub(crate) use environment::Environment;
+pub(crate) use mail_settings::Post;
 
 /// The default configuration, which is also the manual.
 pub(crate) const MANUAL: &str = include_str!("../config.default.toml");
@@ -48,6 +50,37 @@ pub(crate) struct Settings {
     expiry_interval_seconds: u64,
     pub(crate) stripe_url: String,
     stripe_timeout_seconds: u64,
+    pub(crate) webhook_reach: WebhookReach,
+    mail_server: String,
+    mail_port: u16,
+    mail_security: MailSecurity,
+    mail_user: String,
+    mail_folder: PathBuf,
+    mail_from: String,
+    mail_shop_name: String,
+    mail_claim_page: String,
+}
+
+/// Which addresses webhook endpoints may have.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WebhookReach {
+    /// Those that everybody can reach.
+    Public,
+    /// Also this machine: for demonstrations and tests.
+    PublicAndLoopback,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MailSecurity {
+    /// From the start.
+    Tls,
+    /// From the first command on.
+    StartTls,
+    /// Not at all, on this machine.
+    None,
 }
 
 /// How log lines look.
@@ -147,6 +180,7 @@ impl Settings {
             stop_time_max: Duration::from_secs(self.stop_seconds_max),
             slow_request_min: Duration::from_millis(self.slow_request_milliseconds),
             forward_time_max: Duration::from_secs(self.forward_seconds_max),
+            webhook_reach: self.webhook_reach(),
             ..http::Limits::default()
         }
     }
@@ -173,6 +207,14 @@ impl Settings {
     /// How long an answer of Stripe may take.
     pub(crate) fn stripe_timeout(&self) -> Duration {
         Duration::from_secs(self.stripe_timeout_seconds)
+    }
+
+    /// Which addresses webhook endpoints may have.
+    pub(crate) fn webhook_reach(&self) -> webhooks::Reach {
+        match self.webhook_reach {
+            WebhookReach::Public => webhooks::Reach::Public,
+            WebhookReach::PublicAndLoopback => webhooks::Reach::PublicAndLoopback,
+        }
     }
 
     /// Time between two looks for what has fallen due.

@@ -12,7 +12,7 @@ mod test_cards;
 mod workers;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base::{CardId, Instant};
@@ -26,7 +26,7 @@ use store::postgres::Database;
 use store::sqlite::Options;
 use store::{BookName, BookRecord, ControlStore, Leases, StoreError};
 
-use crate::config::{Environment, Settings};
+use crate::config::{Environment, Post, Settings};
 use crate::failure::{Done, Failure};
 use crate::traces::Traces;
 
@@ -56,6 +56,9 @@ pub(crate) struct Installation {
     pub(crate) traces: Option<Traces>,
     rails: RailSetup,
     writer_options: writer::Options,
+    webhook_sender: OnceLock<Arc<webhooks::Sender>>,
+    /// How mail is sent, if it is.
+    pub(crate) post: Option<Post>,
 }
 
 impl Installation {
@@ -90,6 +93,8 @@ impl Installation {
             traces: None,
             rails: RailSetup::sandboxes(settings),
             writer_options: settings.writer_options(),
+            webhook_sender: OnceLock::new(),
+            post: settings.post(environment)?,
         })
     }
 
@@ -103,6 +108,14 @@ impl Installation {
     pub(crate) fn trace(&mut self, traces: Traces) {
         traces.watch_commits(&mut self.writer_options);
         self.traces = Some(traces);
+    }
+
+    /// What sends webhooks, made by the first who asks.
+    pub(crate) fn webhook_sender(
+        &self,
+        make: impl FnOnce() -> webhooks::Sender,
+    ) -> Arc<webhooks::Sender> {
+        Arc::clone(self.webhook_sender.get_or_init(|| Arc::new(make())))
     }
 
     /// Where the data is, for people.

@@ -18,6 +18,7 @@
 mod codes;
 mod file;
 mod links;
+mod sealing;
 mod subkeys;
 
 use std::fmt;
@@ -321,6 +322,9 @@ pub enum RingError {
     /// No version has this number.
     #[error("the key ring has no key {0}")]
     UnknownKey(KeyNumber),
+    /// A sealed secret cannot be opened.
+    #[error("a sealed secret is damaged or in the wrong place")]
+    Damaged,
     /// The version was retired.
     #[error("key {0} of the key ring is retired")]
     RetiredKey(KeyNumber),

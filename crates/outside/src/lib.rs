@@ -21,6 +21,7 @@
 //! - Freed memory is not overwritten: that takes unsafe code, and whoever reads the memory of the
 //!   process has the ring anyway.
 
+mod cipher;
 pub mod claim_links;
 pub mod clock;
 pub mod codes;

@@ -18,12 +18,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::PersonId;
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::XChaCha20Poly1305;
 
+use crate::cipher::{decrypt, encrypt};
 use crate::clock::{Clock, SystemClock};
-use crate::keyring::{KeyRing, RingError, SECRET_BYTES};
-use crate::random::{Randomness, SystemRandomness};
+use crate::keyring::{KeyRing, RingError};
 use crate::strict_files::FileError;
 use cache::RecentCache;
 use store::{KeyStore, Stored};
@@ -40,9 +39,6 @@ pub const CACHED_FOR: Duration = Duration::from_secs(60);
 
 /// First byte of every sealed text.
 const SEALED_FORMAT: u8 = 1;
-
-/// Bytes of the random nonce of XChaCha20-Poly1305; at 192 bits it may be drawn at random.
-const NONCE_BYTES: usize = 24;
 
 /// The keys of all persons of an installation. Share one among all threads.
 pub struct PeopleKeys {
@@ -270,24 +266,4 @@ fn seal_text(key: &XChaCha20Poly1305, text: &PlainText<'_>) -> Vec<u8> {
 /// Binds a sealed text to its person and purpose.
 fn text_context(person: PersonId, purpose: &str) -> Vec<u8> {
     [b"makegood text ".as_slice(), &person.to_bytes(), purpose.as_bytes()].concat()
-}
-
-/// A random nonce, then ciphertext and tag.
-fn encrypt(key: &XChaCha20Poly1305, plain: &[u8], context: &[u8]) -> Vec<u8> {
-    let mut nonce = [0; NONCE_BYTES];
-    SystemRandomness.fill(&mut nonce);
-    let payload = Payload { msg: plain, aad: context };
-    let ciphertext = key
-        .encrypt(&XNonce::from(nonce), payload)
-        .expect("the cipher only refuses texts of 256 GB and more");
-    [nonce.as_slice(), &ciphertext].concat()
-}
-
-fn decrypt(key: &XChaCha20Poly1305, sealed: &[u8], context: &[u8]) -> Option<Vec<u8>> {
-    let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
-    key.decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: context }).ok()
-}
-
-fn cipher(key: [u8; SECRET_BYTES]) -> XChaCha20Poly1305 {
-    XChaCha20Poly1305::new(&key.into())
 }

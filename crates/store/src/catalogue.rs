@@ -5,11 +5,13 @@
 //! the others are written by hand, a module for each part of the store.
 
 pub(crate) mod control;
+pub(crate) mod endpoints;
 pub(crate) mod entries;
 pub(crate) mod head;
 pub(crate) mod journal;
 pub(crate) mod leases;
 pub(crate) mod lists;
+pub(crate) mod mails;
 pub(crate) mod migrations;
 pub(crate) mod operations;
 

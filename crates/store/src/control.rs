@@ -2,7 +2,7 @@
 
 use base::{Instant, KeyId, Token};
 
-use crate::StoreError;
+use crate::{EndpointStore, MailStore, StoreError};
 
 /// Name of a book; also the name of its file.
 pub type BookName = Token<40>;
@@ -85,8 +85,9 @@ pub enum KeyCreation {
     Exists(ApiKey),
 }
 
-/// Books and API keys. Few, small and rarely written: no journal, no memory in front.
-pub trait ControlStore: Send {
+/// Books, API keys, webhook endpoints and mails that wait. Few, small and rarely written: no
+/// journal, no memory in front.
+pub trait ControlStore: EndpointStore + MailStore {
     /// Adds a book.
     ///
     /// # Errors

@@ -46,9 +46,11 @@ mod catalogue;
 mod commit_check;
 mod control;
 mod dialect;
+mod endpoints;
 pub mod entry_values;
 mod error;
 mod leases;
+mod mails;
 mod memory;
 pub mod postgres;
 pub mod rows;
@@ -60,8 +62,13 @@ mod traits;
 pub use control::{
     ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind, KeyOperation,
 };
+pub use endpoints::{
+    EndpointCreation, EndpointProgress, EndpointState, EndpointStore, EventPlace, WebhookEndpoint,
+    WebhookRetry,
+};
 pub use error::StoreError;
 pub use leases::{LeaseClock, Leases, Member, MemoryLeases, Owner, Renewal, Term};
+pub use mails::{MailStore, WaitingMail};
 pub use memory::{MemoryBook, MemoryControl, MemoryReader, MemoryStore};
 pub use run::OperationRun;
 pub use traits::{

@@ -2,6 +2,8 @@
 //! runs on. It is written to be obviously right, not to be fast.
 
 mod control;
+mod endpoints;
+mod mails;
 mod reader;
 
 use std::collections::BTreeMap;

@@ -4,9 +4,11 @@
 //! way; every statement that is read by runs here, so that both answer alike.
 
 mod control;
+mod endpoints;
 pub(crate) mod entries;
 pub(crate) mod head;
 pub(crate) mod journal;
+mod mails;
 pub(crate) mod migrations;
 pub(crate) mod operations;
 mod reader;

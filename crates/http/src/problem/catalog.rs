@@ -81,6 +81,11 @@ catalog! {
         "Check the id and that the key belongs to the book of the dispute.";
     TENDER_NOT_FOUND = "tender_not_found", 404, "No such tender",
         "Read the checkout: tenders of an attempt that has failed are gone.";
+    WEBHOOK_ENDPOINT_NOT_FOUND = "webhook_endpoint_not_found", 404, "No such webhook endpoint",
+        "Check the id and that the key belongs to the book of the endpoint.";
+    EVENT_NOT_FOUND = "event_not_found", 404, "No such event",
+        "Check the id and that the key belongs to the book of the event. Events that were archived \
+         cannot be sent again.";
     ACCOUNT_NOT_FOUND = "ledger_account_not_found", 404, "No such ledger account",
         "Check the id and that the key belongs to the book of the account.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This path has no such method",
@@ -160,6 +165,8 @@ catalog! {
         "Only holds, captures, redemptions and refunds can be reversed by their key.";
     BATCH_ABORTED = "batch_aborted", 422, "Another operation of the batch failed",
         "Correct or drop the failed operation and send the batch again; nothing was done.";
+    TOO_MANY_WEBHOOK_ENDPOINTS = "too_many_webhook_endpoints", 422, "Too many webhook endpoints",
+        "A book has at most 16: remove one first, or give an endpoint more types.";
     LINE_NOT_FOUND = "line_not_found", 422, "No such line",
         "Read the order and name its lines: `l1`, `l2`, or `shipping`.";
     CHECKOUT_PAID = "checkout_paid", 422, "The checkout was paid",

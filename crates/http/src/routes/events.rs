@@ -1,7 +1,6 @@
 //! `GET /v1/events`: what happened, oldest first.
 
 use axum::http::StatusCode;
-use base::{EventId, Instant};
 use engine::EventKind;
 
 use crate::cursor::CursorMaker;
@@ -10,9 +9,10 @@ use crate::fields::{Checked, refuse};
 use crate::lists::{CreatedQuery, PageQuery};
 use crate::problem::{Problem, catalog};
 use crate::query::query_parameters;
-use crate::read_call::{ReadCall, ReadCaller};
+use crate::read_call::ReadCall;
 use crate::reply::Reply;
 use crate::scope::Read;
+use crate::tell::id_of;
 use crate::views::event::EventView;
 use crate::views::list::ListView;
 
@@ -44,18 +44,19 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let from = cursors.read(page.cursor.as_deref())?.map(Position::of_bits);
     let limit = page.limit()?;
     let created = filters.0.created()?;
-    let name = filters.1.r#type.as_deref().map(name).transpose()?;
+    let kinds = filters.1.r#type.as_deref().map(kinds).transpose()?;
     // The journal alone tells of events, so the tables may be behind.
     let sight = caller.look(0).await?;
     let told = caller.read(sight, move |reader| {
         let (first, last) = created.records(reader)?;
         let start = Position::before_record(first);
         let from = from.map_or(From::Start(start), |from| From::Cursor(from.max(start)));
-        feed::tell(reader, from, Wanted { name, last, limit })
+        feed::tell(reader, from, &Wanted { kinds, last, limit })
     });
     let archived = || Problem::new(&catalog::EVENTS_ARCHIVED).param("cursor");
     let Told { events, next, has_more } = told.await?.ok_or_else(archived)?;
-    let view = |event| EventView::new(id(caller, event), event);
+    let (ring, book) = (&caller.app.ring, caller.book().name.as_str());
+    let view = |event| EventView::new(id_of(ring, book, event), event);
     let list = ListView {
         data: events.iter().map(view).collect(),
         has_more,
@@ -64,24 +65,11 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     Ok(Reply::view(StatusCode::OK, &list))
 }
 
-fn name(text: &str) -> Checked<&'static str> {
-    let known = EventKind::all().map(EventKind::as_str).find(|name| *name == text);
-    known.ok_or_else(|| refuse("type", "must be a type of event, such as gift_card.issued"))
-}
-
-/// The id of an event: its time, its book, its record and its place in it. It is the same whenever
-/// the event is told, and events of two books of one server differ.
-fn id(caller: &ReadCaller, event: &feed::Event) -> EventId {
-    let book = caller.app.ring.short_hash("book of events", caller.book().name.as_str().as_bytes());
-    event_id(event.at, [book[0], book[1]], event.seq, event.index)
-}
-
-fn event_id(at: Instant, book: [u8; 2], seq: u64, index: u32) -> EventId {
-    let [_, _, seq @ ..] = seq.to_be_bytes();
-    let [_, _, index @ ..] = index.to_be_bytes();
-    let mut random = [0; 10];
-    random[..2].copy_from_slice(&book);
-    random[2..8].copy_from_slice(&seq);
-    random[8..].copy_from_slice(&index);
-    EventId::from_parts(at, random)
+/// The kinds of a name. Cards and orders both have refunds, so there may be several.
+fn kinds(text: &str) -> Checked<Vec<EventKind>> {
+    let named: Vec<_> = EventKind::all().filter(|kind| kind.as_str() == text).collect();
+    match named.is_empty() {
+        true => Err(refuse("type", "must be a type of event, such as gift_card.issued")),
+        false => Ok(named),
+    }
 }

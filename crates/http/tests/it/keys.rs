@@ -36,6 +36,8 @@ async fn a_new_key_works_and_may_do_what_was_said() {
         "checkout:write",
         "orders:refund",
         "payouts:write",
+        "webhooks:manage",
+        "mail:report",
     ]);
     assert_eq!(made.json["scopes"], scopes);
 }

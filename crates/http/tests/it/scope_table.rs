@@ -14,9 +14,11 @@ async fn the_table_of_scopes_is_the_one_that_was_read() {
     let world = World::new();
     let names = ["read", "spend", "issue", "gift_cards:reveal", "admin"];
     let of_shop = ["catalog:write", "checkout:write", "orders:refund", "payouts:write"];
+    let of_sending = ["webhooks:manage", "mail:report"];
     let mut keys: Vec<(&str, String)> = names
         .into_iter()
         .chain(of_shop)
+        .chain(of_sending)
         .map(|name| (name, world.secret(Scopes::parse(name).unwrap())))
         .collect();
     keys.push(("publishable", world.publishable()));

@@ -2,13 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base::{Instant, Span, Token};
-use http::{App, AppParts, Book, KeySecret, Limits, Scopes};
+use http::{App, AppParts, Book, EventTeller, GiftWordsReader, KeySecret, Limits, Scopes};
+use jobs::OpenReader;
+use jobs::mail::{Letterhead, Postman, PostmanParts};
+use jobs::webhooks::{Deliverer, DelivererParts, WebhookPace};
 use journal::Block;
+use mail::bounce::ReturnPaths;
+use mail::{Address, Domain, Mailer, Name};
 use outside::clock::{Clock, ManualClock};
 use outside::keyring::KeyRing;
 use outside::people::PeopleKeys;
@@ -16,9 +22,12 @@ use outside::random::{SeededRandomness, SystemRandomness};
 use serde_json::{Value, json};
 use store::postgres::Database;
 use store::sqlite::{Folder, open_folder};
-use store::{BookName, BookRecord, ControlStore, KeyKind, MemoryBook, MemoryControl, Reader};
+use store::{
+    BookName, BookRecord, ControlStore, EndpointStore, KeyKind, MemoryBook, MemoryControl, Reader,
+};
 use testbed::{OwnDatabase, on_postgres};
 use tower::ServiceExt;
+use webhooks::{Reach, SenderSettings};
 
 use crate::fake_rails::FakeRails;
 
@@ -157,6 +166,84 @@ impl World {
         let secret = KeySecret::draw(kind, book.is_test(), &mut SystemRandomness);
         self.app.add_key(&secret, kind, book, scopes).unwrap();
         secret.reveal().to_owned()
+    }
+
+    /// Starts what sends the events of the test book, to this machine too. `patience` is for each
+    /// attempt.
+    pub fn deliverer(&self, patience: Duration) -> Deliverer {
+        self.deliverer_with(patience, Reach::PublicAndLoopback)
+    }
+
+    /// The same, to these addresses.
+    pub fn deliverer_with(&self, patience: Duration, reach: Reach) -> Deliverer {
+        let settings = SenderSettings { reach, patience, ..SenderSettings::public() };
+        let parts = DelivererParts {
+            book: Token::new("test").unwrap(),
+            handle: self.book.handle().clone(),
+            open_reader: self.opener(),
+            control: Box::new(self.control.clone()),
+            events: Arc::new(EventTeller::new(Arc::clone(&self.ring), Token::new("test").unwrap())),
+            sender: Arc::new(webhooks::Sender::new(&settings)),
+            reach,
+            ring: Arc::clone(&self.ring),
+            clock: Arc::new(self.clock.clone()),
+            pace: WebhookPace { look_every: Duration::from_millis(20), ..WebhookPace::default() },
+        };
+        Deliverer::spawn(parts, |news| println!("{news:?}")).unwrap()
+    }
+
+    /// Starts what sends the mails of the test book.
+    pub fn postman(&self, mailer: Arc<dyn Mailer>) -> Postman {
+        let domain = Domain::new("shop.example").unwrap();
+        let parts = PostmanParts {
+            book: Token::new("test").unwrap(),
+            handle: self.book.handle().clone(),
+            open_reader: self.opener(),
+            control: Box::new(self.control.clone()),
+            events: Arc::new(EventTeller::new(Arc::clone(&self.ring), Token::new("test").unwrap())),
+            words: Arc::new(GiftWordsReader::new(Arc::clone(&self.people))),
+            mailer,
+            letterhead: Letterhead {
+                shop: Name::new("Corner Shop").unwrap(),
+                from: Address::new("gifts@shop.example").unwrap(),
+                return_paths: ReturnPaths::new(domain).unwrap(),
+                claim_page: "https://shop.example/gift".to_owned(),
+            },
+            ring: Arc::clone(&self.ring),
+            clock: Arc::new(self.clock.clone()),
+            look_every: Duration::from_millis(20),
+        };
+        Postman::spawn(parts, |news| println!("{news:?}")).unwrap()
+    }
+
+    /// Where failures of the first mail of a card are reported to.
+    pub fn return_path(&self, card: base::CardId) -> String {
+        let paths = ReturnPaths::new(Domain::new("shop.example").unwrap()).unwrap();
+        paths.address(&jobs::mail::mail_key(card, 1), &self.ring).as_str().to_owned()
+    }
+
+    /// Opens readers of the test book, on whichever thread asks.
+    fn opener(&self) -> OpenReader {
+        let name: BookName = Token::new("test").unwrap();
+        match &self.shelf {
+            Shelf::Memory(books) => {
+                let book = books["test"].clone();
+                Box::new(move || Ok(Box::new(book.reader())))
+            }
+            Shelf::Files(folder) => {
+                let folder = folder.clone();
+                Box::new(move || Ok(Box::new(folder.reader(&name)?)))
+            }
+            Shelf::Database { database, .. } => {
+                let database = database.clone();
+                Box::new(move || Ok(Box::new(database.reader(&name)?)))
+            }
+        }
+    }
+
+    /// Endpoints of the test book as they are kept.
+    pub fn kept_endpoints(&self) -> Vec<store::WebhookEndpoint> {
+        self.control.clone().endpoints_of(&Token::new("test").unwrap()).unwrap()
     }
 
     /// The block of a record of the test book.

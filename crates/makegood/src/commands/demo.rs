@@ -10,7 +10,7 @@ use http::{KeySecret, NewKey, Scopes};
 use store::BookRecord;
 
 use super::serve::{self, Serving};
-use crate::config::{Environment, PlaceArgs, Settings};
+use crate::config::{Environment, PlaceArgs, Settings, WebhookReach};
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
 use crate::wiring::{Installation, book_name};
@@ -68,7 +68,11 @@ fn settings(args: &Args, environment: &Environment) -> Done<Settings> {
         keys: Some(args.data.with_file_name(format!("{name}-keys"))),
         ..PlaceArgs::default()
     };
-    Settings::load(&place, args.listen.as_deref(), environment)
+    let mut settings = Settings::load(&place, args.listen.as_deref(), environment)?;
+    // Whoever tries it out has no server that everybody can reach.
+    settings.webhook_reach = WebhookReach::PublicAndLoopback;
+    settings.mail_into(args.data.with_file_name(format!("{name}-mail")));
+    Ok(settings)
 }
 
 fn book(installation: &Installation) -> Done<BookRecord> {

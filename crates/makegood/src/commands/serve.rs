@@ -264,9 +264,7 @@ fn start_workers(
     installation: &Installation,
     books: &[OpenBook],
 ) -> Done<Vec<Workers>> {
-    let start = |book: &OpenBook| {
-        installation.start_workers(&book.record, book.handle(), settings.expiry_interval())
-    };
+    let start = |book: &OpenBook| installation.start_workers(&book.record, book.handle(), settings);
     books.iter().map(start).collect()
 }
 

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 const PREFIX: &str = "MAKEGOOD_";
 
 /// Variables beside the settings that have a meaning, without the prefix.
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 10] = [
     "CONFIG",
     "BOOTSTRAP_KEY",
     "KEY",
     "KEY_RING",
+    "MAIL_PASSWORD",
     "STRIPE_LIVE_KEY",
     "STRIPE_LIVE_WEBHOOK_SECRETS",
     "STRIPE_TEST_KEY",

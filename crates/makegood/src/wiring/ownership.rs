@@ -64,7 +64,7 @@ pub(crate) struct Owned {
     pub(crate) book: Book,
     /// Its writer.
     pub(crate) running: Running,
-    /// What works for it: books what falls due, calls rails.
+    /// What works on it beside its writer.
     pub(crate) workers: Option<Workers>,
 }
 

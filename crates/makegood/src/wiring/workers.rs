@@ -1,9 +1,14 @@
-//! What works for a book as long as it is here: booking what falls due, and calling rails.
+//! What works for a book as long as it is here: booking what falls due, calling rails, telling
+//! webhook endpoints, and sending gift mails.
+
+mod sending;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::RailWork;
+use jobs::mail::Postman;
+use jobs::webhooks::Deliverer;
 use jobs::{Booked, Expirer, JobError, RailCaller, RailParts, RailReport, SpareIds};
 use outside::clock::Clock;
 use outside::random::SystemRandomness;
@@ -11,6 +16,7 @@ use store::BookRecord;
 use writer::Handle;
 
 use super::Installation;
+use crate::config::Settings;
 use crate::failure::{Done, Failure};
 
 /// Time between two looks for what rails are to be asked; what is asked of the API is nudged.
@@ -18,6 +24,9 @@ const RAIL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The workers of one book. Dropping them stops them, whoever else still has the way to the rails.
 pub(crate) struct Workers {
+    _deliverer: Deliverer,
+    /// None when nobody takes our mail.
+    _postman: Option<Postman>,
     _expirer: Expirer,
     rails: Arc<RailCaller>,
 }
@@ -40,13 +49,22 @@ impl Installation {
     ///
     /// # Errors
     ///
-    /// There is no thread.
+    /// There is no thread, or the control store cannot be opened.
     pub(crate) fn start_workers(
         &self,
         record: &BookRecord,
         handle: &Handle,
-        expiry_interval: Duration,
+        settings: &Settings,
     ) -> Done<Workers> {
+        Ok(Workers {
+            rails: Arc::new(self.start_rail_caller(record, handle)?),
+            _expirer: self.start_expirer(record, handle, settings)?,
+            _deliverer: self.start_deliverer(record, handle, settings)?,
+            _postman: self.start_postman(record, handle)?,
+        })
+    }
+
+    fn start_rail_caller(&self, record: &BookRecord, handle: &Handle) -> Done<RailCaller> {
         let clock: Arc<dyn Clock> = Arc::new(self.clock);
         let name = record.name.to_string();
         let rails = RailCaller::spawn(RailParts {
@@ -59,12 +77,20 @@ impl Installation {
             interval: RAIL_INTERVAL,
             report: Box::new(move |report| report_rail(&name, &report)),
         });
-        let rails = Arc::new(rails.map_err(Failure::new)?);
+        rails.map_err(Failure::new)
+    }
+
+    fn start_expirer(
+        &self,
+        record: &BookRecord,
+        handle: &Handle,
+        settings: &Settings,
+    ) -> Done<Expirer> {
         let name = record.name.to_string();
         let readers = Box::new(self.reader_source(record));
         let report = move |ended: Result<Booked, JobError>| report_expiry(&name, ended);
-        let expirer = Expirer::spawn(handle.clone(), readers, expiry_interval, report);
-        Ok(Workers { _expirer: expirer.map_err(Failure::new)?, rails })
+        let every = settings.expiry_interval();
+        Expirer::spawn(handle.clone(), readers, every, report).map_err(Failure::new)
     }
 }
 

@@ -69,6 +69,11 @@ impl Client {
         self.request("POST", path, Some(key), &body.to_string())
     }
 
+    /// A request that changes an object, and may be repeated as it is.
+    pub fn patch(&mut self, path: &str, body: &Value) -> io::Result<Answer> {
+        self.request("PATCH", path, None, &body.to_string())
+    }
+
     /// A request that writes, and may not be repeated.
     pub fn post_once(&mut self, path: &str, body: &Value) -> io::Result<Answer> {
         self.request("POST", path, None, &body.to_string())
@@ -86,7 +91,7 @@ impl Client {
         if let Some(key) = idempotency_key {
             head += &format!("Idempotency-Key: {key}\r\n");
         }
-        if method == "POST" {
+        if !body.is_empty() {
             head += "Content-Type: application/json\r\n";
         }
         head += &format!("Content-Length: {}\r\n\r\n{body}", body.len());

@@ -16,6 +16,7 @@ mod keys;
 mod kill;
 mod load;
 mod logs;
+mod outgoing;
 mod process;
 mod readme;
 mod serve;

@@ -83,6 +83,7 @@ pub(super) struct SubKeys {
     pub(super) claim_link_hash: Prf,
     pub(super) email_hash: Prf,
     pub(super) person_wrapping: [u8; SECRET_BYTES],
+    pub(super) secret_sealing: [u8; SECRET_BYTES],
 }
 
 impl SubKeys {
@@ -95,6 +96,7 @@ impl SubKeys {
             claim_link_hash: prf("makegood claim link hash"),
             email_hash: prf("makegood e-mail hash"),
             person_wrapping: root.derive("makegood person key wrapping"),
+            secret_sealing: root.derive("makegood secret sealing"),
         }
     }
 }

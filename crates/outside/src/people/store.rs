@@ -8,7 +8,8 @@ use base::PersonId;
 use chacha20poly1305::XChaCha20Poly1305;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{PeopleError, cipher, decrypt, encrypt};
+use super::PeopleError;
+use crate::cipher::{cipher, decrypt, encrypt};
 use crate::keyring::{KeyNumber, KeyRing, RingError, SECRET_BYTES};
 use crate::random::{Randomness, SystemRandomness};
 use crate::strict_files::{create_empty, folder_of, prepare_folder, refuse_open_to_others};

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{Instant, KeyId};
 
+use super::endpoints::Endpoints;
+use super::mails::Mails;
 use crate::{ApiKey, BookName, BookRecord, ControlStore, KeyCreation, KeyOperation, StoreError};
 
 /// A control store in memory; clones share it.
@@ -14,7 +16,9 @@ pub struct MemoryControl {
 }
 
 #[derive(Debug, Default)]
-struct Contents {
+pub(super) struct Contents {
+    pub(super) endpoints: Endpoints,
+    pub(super) mails: Mails,
     books: BTreeMap<BookName, BookRecord>,
     keys: BTreeMap<KeyId, ApiKey>,
     operations: BTreeMap<(BookName, [u8; 16]), Noted>,
@@ -33,7 +37,7 @@ impl MemoryControl {
         MemoryControl::default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Contents> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Contents> {
         self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

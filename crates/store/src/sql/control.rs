@@ -20,7 +20,7 @@ const KEY_COLUMNS: usize = 9;
 /// The table of books and API keys.
 #[derive(Debug)]
 pub struct SqlControl<C> {
-    connection: C,
+    pub(super) connection: C,
 }
 
 impl<C: SqlConnection> SqlControl<C> {
@@ -181,11 +181,11 @@ fn read_key(row: &dyn SqlRow) -> Result<ApiKey, StoreError> {
     })
 }
 
-fn text(text: &str) -> Value {
+pub(super) fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-fn bytes(bytes: &[u8]) -> Value {
+pub(super) fn bytes(bytes: &[u8]) -> Value {
     Value::Bytes(bytes.to_vec())
 }
 

@@ -91,6 +91,16 @@ pub(crate) const OF_CONTROL: &[Migration] = &[
         name: "leases",
         text: include_str!("../../migrations/control/0003_leases.sql"),
     },
+    Migration {
+        number: 4,
+        name: "webhooks",
+        text: include_str!("../../migrations/control/0004_webhooks.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "mail",
+        text: include_str!("../../migrations/control/0005_mail.sql"),
+    },
 ];
 
 /// Runs what has not been run on these tables, each migration in a transaction of its own. The

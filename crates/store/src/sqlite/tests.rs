@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::sql::SqliteConnection;
 use super::{connection::Options, head, open_folder};
-use crate::catalogue::{self, control, entries, lists, operations};
+use crate::catalogue::{self, control, endpoints, entries, lists, mails, operations};
 use crate::rows::{TABLES, account};
 use crate::sql::migrations::{self, Migration};
 use crate::{CardFilter, List, Page, StoreError, dialect};
@@ -33,6 +33,40 @@ const WRITTEN_BY_HAND: [&str; 20] = [
     operations::DELETE_PAGES,
     catalogue::migrations::SELECT,
     catalogue::migrations::INSERT,
+];
+
+/// Statements about what belongs to no book.
+const OF_CONTROL: [&str; 30] = [
+    control::INSERT_BOOK,
+    control::BOOKS,
+    control::BOOK_COUNT,
+    control::INSERT_KEY,
+    control::KEYS,
+    control::KEYS_OF,
+    control::KEY,
+    control::KEY_OF,
+    control::REVOKE,
+    control::OPERATION,
+    control::INSERT_OPERATION,
+    control::FORGET_OPERATIONS,
+    endpoints::INSERT,
+    endpoints::OF_BOOK,
+    endpoints::OF_OPERATION,
+    endpoints::COUNT,
+    endpoints::CHANGE,
+    endpoints::PROGRESS,
+    endpoints::DELETE,
+    endpoints::PUT_RETRY,
+    endpoints::DELETE_RETRY,
+    endpoints::DELETE_RETRIES,
+    endpoints::DUE,
+    endpoints::COUNT_RETRIES,
+    mails::PLACE,
+    mails::PUT_PLACE,
+    mails::INSERT,
+    mails::DUE,
+    mails::UPDATE,
+    mails::DELETE,
 ];
 
 fn migrated(migrations: &[Migration]) -> Connection {
@@ -127,21 +161,7 @@ fn every_statement_can_be_prepared_and_numbers_its_parameters_in_order() {
     }
     texts.extend(WRITTEN_BY_HAND.map(str::to_owned));
     check_prepares(&migrated(migrations::OF_BOOKS), &texts);
-    let of_control = [
-        control::INSERT_BOOK,
-        control::BOOKS,
-        control::BOOK_COUNT,
-        control::INSERT_KEY,
-        control::KEYS,
-        control::KEYS_OF,
-        control::KEY,
-        control::KEY_OF,
-        control::REVOKE,
-        control::OPERATION,
-        control::INSERT_OPERATION,
-        control::FORGET_OPERATIONS,
-    ];
-    check_prepares(&migrated(migrations::OF_CONTROL), &of_control.map(str::to_owned));
+    check_prepares(&migrated(migrations::OF_CONTROL), &OF_CONTROL.map(str::to_owned));
 }
 
 /// SQLite numbers `$n` by first appearance: only ascending ones mean the same everywhere.

@@ -37,9 +37,62 @@ CREATE TABLE lease (
     primary key (book)
 ) strict, without rowid;
 
+CREATE TABLE mail_place (
+    book text not null,
+    next_seq integer not null,
+    next_index integer not null,
+    primary key (book)
+) strict, without rowid;
+
 CREATE TABLE migration (
     number integer not null,
     name text not null,
     checksum blob not null,
     primary key (number)
 ) strict, without rowid;
+
+CREATE TABLE waiting_mail (
+    book text not null,
+    card blob not null,
+    sending integer not null,
+    made integer not null,
+    unknown integer not null,
+    is_begun integer not null,
+    next_at integer not null,
+    written_at integer not null,
+    primary key (book, card, sending)
+) strict, without rowid;
+
+CREATE INDEX waiting_mail_next_at on waiting_mail (book, next_at);
+
+CREATE TABLE webhook_endpoint (
+    id blob not null,
+    book text not null,
+    url text not null,
+    types text not null,
+    state text not null,
+    secret blob not null,
+    secret_at integer not null,
+    older_secret blob,
+    older_until integer,
+    failing_since integer,
+    next_seq integer not null,
+    next_index integer not null,
+    revision integer not null,
+    operation blob,
+    fingerprint blob,
+    rotated_by blob,
+    created_at integer not null,
+    primary key (book, id)
+) strict, without rowid;
+
+CREATE TABLE webhook_retry (
+    endpoint blob not null,
+    seq integer not null,
+    event_index integer not null,
+    made integer not null,
+    next_at integer not null,
+    primary key (endpoint, seq, event_index)
+) strict, without rowid;
+
+CREATE INDEX webhook_retry_next_at on webhook_retry (endpoint, next_at);

@@ -9,7 +9,7 @@ use store::{
 
 use crate::support::{SqlitePlace, at};
 
-fn on_every_store(test: impl Fn(&mut dyn ControlStore)) {
+pub fn on_every_store(test: impl Fn(&mut dyn ControlStore)) {
     println!("on the store in memory");
     test(&mut MemoryControl::new());
     println!("on SQLite");

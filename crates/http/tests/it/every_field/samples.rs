@@ -15,6 +15,10 @@ pub struct Samples {
     captured_hold: String,
     program: String,
     account: String,
+    /// A webhook endpoint, for what is done to one.
+    endpoint: String,
+    /// Where failures of the card's mail are reported to.
+    return_path: String,
     /// Hash of the block of record 1.
     first_hash: String,
     /// What is sold, for operations about that.
@@ -76,6 +80,8 @@ impl Samples {
             captured_hold: id(&captured_hold),
             program: id(&program),
             account: id(&accounts["data"][0]),
+            endpoint: endpoint(world, operation).await,
+            return_path: world.return_path(id(&card).parse().unwrap()),
             first_hash: world.block_of(1).hash.iter().map(|byte| format!("{byte:02x}")).collect(),
         }
     }
@@ -90,6 +96,7 @@ impl Samples {
             "holds" if operation == "refund_hold" => &self.captured_hold,
             "holds" => &self.open_hold,
             "programs" => &self.program,
+            "webhook-endpoints" => &self.endpoint,
             _ => &self.account,
         };
         template.replace("{id}", id)
@@ -138,6 +145,7 @@ impl Samples {
                 // What the line sells is something else.
                 "gift_cards" => &["unit_price"],
                 "reference" => &["funding"],
+                "from_time" | "event" => &["from_sequence"],
                 "amount" if !properties.contains_key("reference") => {
                     &["lines", "quantity", "payment_method"]
                 }
@@ -167,6 +175,9 @@ impl Samples {
             "ip" => "203.0.113.7",
             "expires_at" => "2031-01-01T00:00:00Z",
             "hash" => &self.first_hash,
+            "url" => "https://hooks.example.com/x",
+            "types" => "gift_card.issued",
+            "recipient" => &self.return_path,
             "activates_at" | "deliver_at" => "2030-06-01T00:00:00Z",
             "now" => "2026-11-21T00:00:00Z",
             "path" => "/v1/redemptions",
@@ -178,4 +189,23 @@ impl Samples {
             _ => "x",
         })
     }
+}
+
+/// The one endpoint there is, for an operation that needs one: a book has room for a few only.
+async fn endpoint(world: &World, operation: &str) -> String {
+    if !operation.contains("webhook") {
+        return String::new();
+    }
+    let all = "/v1/webhook-endpoints";
+    let former = world.get(&format!("{all}?limit=100")).await_status(200).await.json;
+    for endpoint in former["data"].as_array().unwrap() {
+        let path = format!("{all}/{}", endpoint["id"].as_str().unwrap());
+        world.ask("DELETE", &path).await_status(200).await;
+    }
+    if operation == "make_webhook_endpoint" {
+        return String::new();
+    }
+    let made =
+        world.post(all, json!({"url": "https://hooks.example.com/"})).await_status(201).await;
+    made.json["id"].as_str().unwrap().to_owned()
 }

@@ -135,7 +135,7 @@ fn open(
     running: Running,
 ) -> Done<Owned> {
     let handle = running.handle.clone();
-    match installation.start_workers(record, &handle, settings.expiry_interval()) {
+    match installation.start_workers(record, &handle, settings) {
         Ok(workers) => {
             let book = Book::over(reads, handle).with_rails(workers.rails());
             Ok(Owned { book, running, workers: Some(workers) })

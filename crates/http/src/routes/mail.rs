@@ -1,0 +1,3 @@
+//! `/v1/mail`: what mail servers tell us.
+
+pub(crate) mod reports;

@@ -1,0 +1,330 @@
+//! The thread that sends the mails of a book.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use ::mail::schedule::{Attempts, Next};
+use ::mail::{Deferral, Mailer, Message, Outcome};
+use base::CardId;
+use engine::{Answer, Command, GiftCardCommand, Query};
+use giftcards::{Card, CardState, Channel, Delivery, DeliveryNews, DeliveryState, EventKind};
+use outside::clock::Clock;
+use outside::keyring::KeyRing;
+use outside::people::PeopleError;
+use store::{BookName, ControlStore, EventPlace, Reader, StoreError, WaitingMail};
+use writer::{Handle, Request, Trouble};
+
+use super::letter::{Letterhead, ReadWords, Unwritable, Words};
+use crate::webhooks::TellEvents;
+use crate::{OpenReader, SYSTEM_ACTOR};
+
+/// Events read, and mails sent, before the other is looked at again.
+const PORTION: usize = 100;
+
+/// How often the place in the events is kept when there was nothing to send.
+const KEEP_PLACE_EVERY: Duration = Duration::from_secs(10);
+
+/// What sending mails takes.
+pub struct PostmanParts {
+    /// The book.
+    pub book: BookName,
+    /// Its writer.
+    pub handle: Handle,
+    /// What reads its journal.
+    pub open_reader: OpenReader,
+    /// Where waiting mails are kept.
+    pub control: Box<dyn ControlStore>,
+    /// What tells its events.
+    pub events: Arc<dyn TellEvents>,
+    /// What opens the words of people.
+    pub words: Arc<dyn ReadWords>,
+    /// Who takes mails.
+    pub mailer: Arc<dyn Mailer>,
+    /// What all mails have in common.
+    pub letterhead: Letterhead,
+    /// What makes links and return paths.
+    pub ring: Arc<KeyRing>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Time between two looks.
+    pub look_every: Duration,
+}
+
+/// What the operator should hear of.
+#[derive(Debug)]
+pub enum MailNews {
+    /// Nobody took a mail in three days; the card says that it bounced.
+    GaveUp(CardId),
+    /// Nobody knows whether a mail was sent, twice. A person decides: `resend` is a new mail.
+    Uncertain(CardId),
+    /// The recipient was erased, or there is no address that mail can go to.
+    Undeliverable(CardId),
+    /// The mail server refuses what is ours; it is tried again.
+    NeedsOperator(Deferral),
+    /// Something could not be used; it is tried again.
+    Trouble(MailTrouble),
+}
+
+/// Why mails wait.
+#[derive(Debug, thiserror::Error)]
+pub enum MailTrouble {
+    /// Tables.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The writer.
+    #[error(transparent)]
+    Writer(#[from] Trouble),
+    /// Keys of persons.
+    #[error(transparent)]
+    People(#[from] PeopleError),
+}
+
+/// Sends the mails of a book, in a thread of its own. Dropping it stops the thread after the mail
+/// it is at.
+#[derive(Debug)]
+pub struct Postman {
+    /// `None` once it is being stopped; the thread ends when this is gone.
+    stop: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Postman {
+    /// Starts the thread. It ends by itself when the writer has ended. `report` is told what the
+    /// operator should hear of.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system gives no thread.
+    pub fn spawn(
+        parts: PostmanParts,
+        report: impl FnMut(MailNews) + Send + 'static,
+    ) -> std::io::Result<Postman> {
+        let (stop, receiver) = mpsc::sync_channel(1);
+        let work = Work {
+            parts,
+            report: Box::new(report),
+            receiver,
+            reader: None,
+            place: None,
+            place_kept_at: Duration::ZERO,
+            known: BTreeMap::new(),
+        };
+        let thread = thread::Builder::new().name("mail".to_owned()).spawn(move || work.run())?;
+        Ok(Postman { stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Stops the thread after the mail it is at, and waits for it.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic was told by the thread itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Postman {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+struct Work {
+    parts: PostmanParts,
+    report: Box<dyn FnMut(MailNews) + Send>,
+    receiver: Receiver<()>,
+    reader: Option<Box<dyn Reader>>,
+    /// Where in the events to go on, once it was read.
+    place: Option<EventPlace>,
+    place_kept_at: Duration,
+    /// What became of mails that the card does not know yet, because its writer was busy.
+    known: BTreeMap<(CardId, u16), DeliveryState>,
+}
+
+impl Work {
+    fn run(mut self) {
+        while self.parts.handle.ended().is_none() {
+            if let Err(trouble) = self.look() {
+                self.reader = None;
+                (self.report)(MailNews::Trouble(trouble));
+            }
+            match self.receiver.recv_timeout(self.parts.look_every) {
+                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// True once somebody waits for the thread to end.
+    fn is_stopping(&self) -> bool {
+        self.receiver.try_recv() == Err(mpsc::TryRecvError::Disconnected)
+    }
+
+    /// Takes in what is asked for, and sends what is due.
+    fn look(&mut self) -> Result<(), MailTrouble> {
+        while self.take()? && !self.is_stopping() {}
+        let now = self.parts.clock.now();
+        let limit = u32::try_from(PORTION).unwrap_or(u32::MAX);
+        for mail in self.parts.control.due_mails(&self.parts.book, now, limit)? {
+            if self.is_stopping() {
+                break;
+            }
+            self.send(mail)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in the mails that some events ask for; true when there may be more.
+    fn take(&mut self) -> Result<bool, MailTrouble> {
+        let head = self.parts.handle.figures().seq();
+        let from = match self.place {
+            Some(place) => place,
+            None => self.first_place(head)?,
+        };
+        self.place = Some(from);
+        if head < from.seq {
+            return Ok(false);
+        }
+        let due = EventKind::CardDeliveryDue.as_str().to_owned();
+        if self.reader.is_none() {
+            self.reader = Some((self.parts.open_reader)()?);
+        }
+        let reader = self.reader.as_mut().expect("it was opened a moment ago").as_mut();
+        let page = self.parts.events.page(reader, from, head, &[due], PORTION)?;
+        let now = self.parts.clock.now();
+        let mut mails = Vec::new();
+        for event in &page.events {
+            let card = CardId::from_bytes(event.subject);
+            let sending = self.card(card)?.as_deref().and_then(waiting).map(|due| due.sendings);
+            mails.extend(sending.map(|sending| WaitingMail {
+                book: self.parts.book.clone(),
+                card,
+                sending,
+                made: 0,
+                unknown: 0,
+                is_begun: false,
+                next_at: now,
+                written_at: now,
+            }));
+        }
+        let steady = self.parts.clock.monotonic();
+        if !mails.is_empty() || self.place_kept_at + KEEP_PLACE_EVERY <= steady {
+            self.parts.control.take_mails(&self.parts.book, page.next, &mails)?;
+            self.place_kept_at = steady;
+        }
+        self.place = Some(page.next);
+        Ok(page.next != from && page.next.seq <= head)
+    }
+
+    /// Where it was kept; a book that was restored may end before that.
+    fn first_place(&mut self, head: u64) -> Result<EventPlace, MailTrouble> {
+        let kept = self.parts.control.mail_place(&self.parts.book)?;
+        let kept = kept.unwrap_or(EventPlace { seq: 1, index: 0 });
+        Ok(kept.min(EventPlace { seq: head + 1, index: 0 }))
+    }
+
+    fn card(&self, id: CardId) -> Result<Option<Arc<Card>>, Trouble> {
+        Ok(match self.parts.handle.ask(Query::Card(id))? {
+            Some(Answer::Card { card, .. }) => Some(card),
+            _ => None,
+        })
+    }
+
+    fn send(&mut self, mail: WaitingMail) -> Result<(), MailTrouble> {
+        let card = self.card(mail.card)?;
+        let is_wanted = |card: &&Arc<Card>| {
+            waiting(card).is_some_and(|delivery| delivery.sendings == mail.sending)
+        };
+        let Some(card) = card.as_ref().filter(is_wanted) else { return self.forget(&mail) };
+        if let Some(state) = self.known.get(&(mail.card, mail.sending)) {
+            return self.note(&mail, *state);
+        }
+        if mail.is_begun {
+            // By a process that was killed, or that lost the book.
+            return self.ended(mail, &Outcome::Unknown);
+        }
+        let message = match self.parts.words.of_card(card)? {
+            Words::Known(words) => {
+                self.parts.letterhead.write(&mail, card, &words, &self.parts.ring)
+            }
+            Words::Erased => Err(Unwritable::NoAddress),
+        };
+        match message {
+            Ok(message) => self.attempt(mail, &message),
+            Err(Unwritable::NoAddress | Unwritable::NoLink) => {
+                (self.report)(MailNews::Undeliverable(mail.card));
+                self.note(&mail, DeliveryState::Bounced)
+            }
+        }
+    }
+
+    fn attempt(&mut self, mail: WaitingMail, message: &Message) -> Result<(), MailTrouble> {
+        let begun = WaitingMail { is_begun: true, ..mail };
+        self.parts.control.keep_mail(&begun)?;
+        let outcome = self.parts.mailer.send(message);
+        self.ended(begun, &outcome)
+    }
+
+    fn ended(&mut self, mail: WaitingMail, outcome: &Outcome) -> Result<(), MailTrouble> {
+        if let Outcome::Deferred(deferral) = outcome
+            && deferral.needs_operator()
+        {
+            (self.report)(MailNews::NeedsOperator(*deferral));
+        }
+        let attempts = Attempts { made: mail.made, unknown: mail.unknown };
+        let (Attempts { made, unknown }, next) = attempts.after(outcome);
+        match next {
+            Next::Sent => self.note(&mail, DeliveryState::Sent),
+            Next::Bounced => self.note(&mail, DeliveryState::Bounced),
+            Next::GaveUp => {
+                (self.report)(MailNews::GaveUp(mail.card));
+                self.note(&mail, DeliveryState::Bounced)
+            }
+            Next::Uncertain => {
+                (self.report)(MailNews::Uncertain(mail.card));
+                self.forget(&mail)
+            }
+            Next::Again(wait) => {
+                let next_at = self.parts.clock.now().saturating_add(wait);
+                let mail = WaitingMail { made, unknown, is_begun: false, next_at, ..mail };
+                Ok(self.parts.control.keep_mail(&mail)?)
+            }
+        }
+    }
+
+    /// Tells the card what became of its mail, which waits no more.
+    fn note(&mut self, mail: &WaitingMail, state: DeliveryState) -> Result<(), MailTrouble> {
+        self.known.insert((mail.card, mail.sending), state);
+        let news = DeliveryNews { sending: mail.sending, state };
+        let command = Command::GiftCards(GiftCardCommand::NoteDelivery { card: mail.card, news });
+        let request = Request { command, actor: SYSTEM_ACTOR, operation: None };
+        let mut outcomes = self.parts.handle.decide(vec![request], false)?;
+        let outcome = outcomes.pop().expect("the writer gives one outcome a request");
+        // A refusal is final too: a report was faster, or the card is gone.
+        let _ = outcome?.result;
+        self.forget(mail)
+    }
+
+    fn forget(&mut self, mail: &WaitingMail) -> Result<(), MailTrouble> {
+        self.parts.control.forget_mail(&mail.book, mail.card, mail.sending)?;
+        self.known.remove(&(mail.card, mail.sending));
+        Ok(())
+    }
+}
+
+/// The delivery of a card that waits for a mail of ours.
+fn waiting(card: &Card) -> Option<Delivery> {
+    let gift = card.gift.as_deref()?;
+    let is_due = |delivery: &Delivery| {
+        delivery.channel == Channel::Email && delivery.state == DeliveryState::Due
+    };
+    let is_living = card.state == CardState::Active && gift.owner.is_none();
+    gift.delivery.filter(|delivery| is_living && is_due(delivery))
+}

@@ -1,0 +1,105 @@
+//! What leaves a book by itself: events to webhook endpoints, and gift mails.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{EventTeller, GiftWordsReader};
+use jobs::mail::{MailNews, Postman, PostmanParts};
+use jobs::webhooks::{Deliverer, DelivererParts, WebhookNews, WebhookPace};
+use store::BookRecord;
+use webhooks::{Sender, SenderSettings};
+use writer::Handle;
+
+use super::Installation;
+use crate::config::{Post, Settings};
+use crate::failure::{Done, Failure};
+
+/// Time between two looks for mails to be sent.
+const MAIL_EVERY: Duration = Duration::from_secs(1);
+
+impl Installation {
+    pub(super) fn start_deliverer(
+        &self,
+        record: &BookRecord,
+        handle: &Handle,
+        settings: &Settings,
+    ) -> Done<Deliverer> {
+        let name = record.name.to_string();
+        let reach = settings.webhook_reach();
+        let parts = DelivererParts {
+            book: record.name.clone(),
+            handle: handle.clone(),
+            open_reader: Box::new(self.reader_source(record)),
+            control: self.control()?,
+            events: Arc::new(EventTeller::new(Arc::clone(&self.ring), record.name.clone())),
+            sender: self.webhook_sender(|| {
+                Sender::new(&SenderSettings { reach, ..SenderSettings::public() })
+            }),
+            reach,
+            ring: Arc::clone(&self.ring),
+            clock: Arc::new(self.clock),
+            pace: WebhookPace::default(),
+        };
+        let report = move |news: WebhookNews| report_webhooks(&name, &news);
+        Deliverer::spawn(parts, report).map_err(Failure::new)
+    }
+
+    /// `None` when nobody takes our mail.
+    pub(super) fn start_postman(
+        &self,
+        record: &BookRecord,
+        handle: &Handle,
+    ) -> Done<Option<Postman>> {
+        let Some(Post { mailer, letterhead }) = self.post.clone() else { return Ok(None) };
+        let name = record.name.to_string();
+        let parts = PostmanParts {
+            book: record.name.clone(),
+            handle: handle.clone(),
+            open_reader: Box::new(self.reader_source(record)),
+            control: self.control()?,
+            events: Arc::new(EventTeller::new(Arc::clone(&self.ring), record.name.clone())),
+            words: Arc::new(GiftWordsReader::new(Arc::clone(&self.people))),
+            mailer,
+            letterhead,
+            ring: Arc::clone(&self.ring),
+            clock: Arc::new(self.clock),
+            look_every: MAIL_EVERY,
+        };
+        let report = move |news: MailNews| report_mail(&name, &news);
+        Postman::spawn(parts, report).map(Some).map_err(Failure::new)
+    }
+}
+
+fn report_mail(book: &str, news: &MailNews) {
+    match news {
+        MailNews::GaveUp(card) => {
+            tracing::warn!(book, %card, "a gift was not delivered: nobody took it in three days");
+        }
+        MailNews::Uncertain(card) => {
+            tracing::warn!(book, %card, "nobody knows whether a gift was sent: ask, then resend");
+        }
+        MailNews::Undeliverable(card) => {
+            tracing::info!(book, %card, "a gift was not delivered: it has no address any more");
+        }
+        MailNews::NeedsOperator(deferral) => {
+            tracing::error!(book, ?deferral, "the mail server refuses us: see to its settings");
+        }
+        MailNews::Trouble(error) => {
+            tracing::warn!(book, %error, "mails wait: something could not be used");
+        }
+    }
+}
+
+fn report_webhooks(book: &str, news: &WebhookNews) {
+    match news {
+        WebhookNews::SwitchedOff(endpoint, why) => {
+            tracing::warn!(book, %endpoint, ?why, "a webhook endpoint was switched off");
+        }
+        WebhookNews::Unusable(endpoint, why) => {
+            tracing::error!(book, %endpoint, %why, "the secret of a webhook endpoint is unusable");
+        }
+        WebhookNews::Trouble(error) => {
+            tracing::warn!(book, %error, "webhooks wait: tables could not be used");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Mails that wait.
+
+/// How far events were read.
+pub(crate) const PLACE: &str = "select next_seq, next_index from mail_place where book = $1";
+
+/// Goes on.
+pub(crate) const PUT_PLACE: &str = "
+    insert into mail_place (book, next_seq, next_index) values ($1, $2, $3)
+    on conflict (book) do update set next_seq = excluded.next_seq,
+        next_index = excluded.next_index";
+
+/// Takes a mail in, unless it waits.
+pub(crate) const INSERT: &str = "
+    insert into waiting_mail (book, card, sending, made, unknown, is_begun, next_at, written_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict (book, card, sending) do nothing";
+
+/// Mails that are due.
+pub(crate) const DUE: &str = "
+    select book, card, sending, made, unknown, is_begun, next_at, written_at from waiting_mail
+    where book = $1 and next_at <= $2 order by next_at, card, sending limit $3";
+
+/// Keeps how a mail went on.
+pub(crate) const UPDATE: &str = "
+    update waiting_mail set made = $1, unknown = $2, is_begun = $3, next_at = $4
+    where book = $5 and card = $6 and sending = $7";
+
+/// Forgets a mail.
+pub(crate) const DELETE: &str = "
+    delete from waiting_mail where book = $1 and card = $2 and sending = $3";

@@ -1,0 +1,80 @@
+//! Mails that wait to be sent: which sending of which card, and what was tried.
+
+use base::{CardId, Instant};
+
+use crate::{BookName, EventPlace, StoreError};
+
+/// A mail that is to be sent, or sent again. Its text is nowhere: it is made anew each time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingMail {
+    /// The book of the card.
+    pub book: BookName,
+    /// The card that is sent.
+    pub card: CardId,
+    /// Which of its sendings.
+    pub sending: u16,
+    /// Attempts that ended.
+    pub made: u32,
+    /// Those of them of which nobody knows how they ended.
+    pub unknown: u32,
+    /// True while an attempt is being made; of one that is found so after a start nobody knows how
+    /// it ended.
+    pub is_begun: bool,
+    /// When the next attempt is due, by the wall clock.
+    pub next_at: Instant,
+    /// When it was first to be sent, by the wall clock.
+    pub written_at: Instant,
+}
+
+/// Mails of every book that wait, and how far the events that ask for them were read.
+pub trait MailStore: Send {
+    /// Where in a book's events to go on; `None` before the first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], as for every method here.
+    fn mail_place(&mut self, book: &BookName) -> Result<Option<EventPlace>, StoreError>;
+
+    /// Takes mails in and goes on behind their events. One that waits already stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn take_mails(
+        &mut self,
+        book: &BookName,
+        next: EventPlace,
+        mails: &[WaitingMail],
+    ) -> Result<(), StoreError>;
+
+    /// Mails of a book that are due by `until`, the longest due first, `limit` at most.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn due_mails(
+        &mut self,
+        book: &BookName,
+        until: Instant,
+        limit: u32,
+    ) -> Result<Vec<WaitingMail>, StoreError>;
+
+    /// Keeps how a mail that waits went on.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn keep_mail(&mut self, mail: &WaitingMail) -> Result<(), StoreError>;
+
+    /// Forgets a mail that waits no more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn forget_mail(
+        &mut self,
+        book: &BookName,
+        card: CardId,
+        sending: u16,
+    ) -> Result<(), StoreError>;
+}

@@ -1,0 +1,70 @@
+//! Mails that wait, in memory.
+
+use std::collections::BTreeMap;
+
+use base::{CardId, Instant};
+
+use super::MemoryControl;
+use crate::{BookName, EventPlace, MailStore, StoreError, WaitingMail};
+
+/// Every mail that waits, and how far events were read.
+#[derive(Debug, Default)]
+pub(super) struct Mails {
+    places: BTreeMap<BookName, EventPlace>,
+    waiting: BTreeMap<(BookName, CardId, u16), WaitingMail>,
+}
+
+impl MailStore for MemoryControl {
+    fn mail_place(&mut self, book: &BookName) -> Result<Option<EventPlace>, StoreError> {
+        Ok(self.lock().mails.places.get(book).copied())
+    }
+
+    fn take_mails(
+        &mut self,
+        book: &BookName,
+        next: EventPlace,
+        mails: &[WaitingMail],
+    ) -> Result<(), StoreError> {
+        let kept = &mut self.lock().mails;
+        for mail in mails {
+            let key = (mail.book.clone(), mail.card, mail.sending);
+            kept.waiting.entry(key).or_insert_with(|| mail.clone());
+        }
+        kept.places.insert(book.clone(), next);
+        Ok(())
+    }
+
+    fn due_mails(
+        &mut self,
+        book: &BookName,
+        until: Instant,
+        limit: u32,
+    ) -> Result<Vec<WaitingMail>, StoreError> {
+        let contents = self.lock();
+        let all = contents.mails.waiting.values();
+        let mut due: Vec<WaitingMail> =
+            all.filter(|mail| mail.book == *book && mail.next_at <= until).cloned().collect();
+        due.sort_by_key(|mail| (mail.next_at, mail.card, mail.sending));
+        due.truncate(limit as usize);
+        Ok(due)
+    }
+
+    fn keep_mail(&mut self, mail: &WaitingMail) -> Result<(), StoreError> {
+        let kept = &mut self.lock().mails;
+        if let Some(waiting) = kept.waiting.get_mut(&(mail.book.clone(), mail.card, mail.sending)) {
+            let written_at = waiting.written_at;
+            *waiting = WaitingMail { written_at, ..mail.clone() };
+        }
+        Ok(())
+    }
+
+    fn forget_mail(
+        &mut self,
+        book: &BookName,
+        card: CardId,
+        sending: u16,
+    ) -> Result<(), StoreError> {
+        self.lock().mails.waiting.remove(&(book.clone(), card, sending));
+        Ok(())
+    }
+}

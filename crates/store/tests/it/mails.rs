@@ -1,0 +1,59 @@
+//! Mails that wait, on every control store.
+
+use base::CardId;
+use store::{BookName, EventPlace, WaitingMail};
+
+use crate::control::on_every_store;
+use crate::support::at;
+
+fn book(name: &str) -> BookName {
+    BookName::new(name).unwrap()
+}
+
+fn mail(card: u8, sending: u16, next_at: i64) -> WaitingMail {
+    WaitingMail {
+        book: book("test"),
+        card: CardId::from_bits(u128::from(card)),
+        sending,
+        made: 0,
+        unknown: 0,
+        is_begun: false,
+        next_at: at(next_at),
+        written_at: at(10),
+    }
+}
+
+#[test]
+fn mails_wait_until_they_are_forgotten() {
+    on_every_store(|control| {
+        let (test, live) = (book("test"), book("live"));
+        assert_eq!(control.mail_place(&test).unwrap(), None);
+        let place = EventPlace { seq: 1 << 40, index: 3 };
+        let mails = [mail(1, 1, 50), mail(2, 1, 40), mail(2, 2, 60)];
+        control.take_mails(&test, place, &mails).unwrap();
+        let elsewhere = WaitingMail { book: live.clone(), ..mail(1, 1, 1) };
+        let other = EventPlace { seq: 1, index: 0 };
+        control.take_mails(&live, other, std::slice::from_ref(&elsewhere)).unwrap();
+        assert_eq!(control.mail_place(&test).unwrap(), Some(place));
+        assert_eq!(control.due_mails(&test, at(39), 9).unwrap(), []);
+        let due = control.due_mails(&test, at(55), 9).unwrap();
+        assert_eq!(due, [mails[1].clone(), mails[0].clone()]);
+        assert_eq!(control.due_mails(&test, at(99), 1).unwrap(), [mails[1].clone()]);
+
+        let tried = WaitingMail { made: 2, unknown: 1, is_begun: true, ..mail(2, 1, 90) };
+        control.keep_mail(&tried).unwrap();
+        // An event that is read again asks for nothing new.
+        let further = EventPlace { seq: (1 << 40) + 1, index: 0 };
+        control.take_mails(&test, further, &mails).unwrap();
+        assert_eq!(control.mail_place(&test).unwrap(), Some(further));
+        let due = control.due_mails(&test, at(99), 9).unwrap();
+        assert_eq!(due, [mails[0].clone(), mails[2].clone(), tried]);
+        control.forget_mail(&test, mails[0].card, 1).unwrap();
+        control.forget_mail(&test, mails[2].card, 2).unwrap();
+        assert_eq!(control.due_mails(&test, at(99), 9).unwrap().len(), 1);
+        assert_eq!(control.due_mails(&live, at(99), 9).unwrap(), [elsewhere]);
+        // What waits no more is not kept either.
+        control.keep_mail(&mails[0]).unwrap();
+        assert_eq!(control.due_mails(&test, at(99), 9).unwrap().len(), 1);
+    });
+}
