@@ -64,7 +64,7 @@ impl Installation {
         })
     }
 
-    /// Starts the one that calls the rails of a book whose writer runs.
+    /// Starts whoever calls the rails of a book, alone.
     ///
     /// # Errors
     ///

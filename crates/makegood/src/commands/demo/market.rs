@@ -46,11 +46,11 @@ const WHAT: &str = "half a year of orders";
 /// The book cannot be written, or refuses what a market does.
 pub(super) fn trade(keeper: &Keeper<'_>) -> Done {
     // Whoever serves the book afterwards starts another.
-    let rails = keeper.start_rail_caller()?;
+    let rails = &keeper.start_rail_caller()?;
     let mut progress = Progress::new(WHAT, u64::from(PORTIONS));
     let mut market = Market {
         keeper,
-        rails: &rails,
+        rails,
         reader: keeper.reader()?,
         opening: Opening::of(keeper)?,
         dice: Dice::new(),

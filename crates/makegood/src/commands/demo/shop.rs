@@ -343,7 +343,7 @@ impl Keeper<'_> {
         self.installation.reader(&self.book.record)
     }
 
-    /// Who calls the book's rails. What has expired is booked by whoever moves the clock.
+    /// Who calls the book's rails.
     pub(super) fn start_rail_caller(&self) -> Done<RailCaller> {
         self.installation.start_rail_caller(&self.book.record, self.book.handle())
     }
