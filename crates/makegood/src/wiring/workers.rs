@@ -64,7 +64,16 @@ impl Installation {
         })
     }
 
-    fn start_rail_caller(&self, record: &BookRecord, handle: &Handle) -> Done<RailCaller> {
+    /// Starts whoever calls the rails of a book, alone.
+    ///
+    /// # Errors
+    ///
+    /// There is no thread.
+    pub(crate) fn start_rail_caller(
+        &self,
+        record: &BookRecord,
+        handle: &Handle,
+    ) -> Done<RailCaller> {
         let clock: Arc<dyn Clock> = Arc::new(self.clock);
         let name = record.name.to_string();
         let rails = RailCaller::spawn(RailParts {

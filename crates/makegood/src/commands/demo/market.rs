@@ -45,10 +45,8 @@ const WHAT: &str = "half a year of orders";
 ///
 /// The book cannot be written, or refuses what a market does.
 pub(super) fn trade(keeper: &Keeper<'_>) -> Done {
-    // Whoever serves the book afterwards starts them again.
-    let workers = keeper.start_workers()?;
-    let way = workers.rails();
-    let rails = way.caller().ok_or_else(|| Failure::new("nobody calls the sandbox"))?;
+    // Whoever serves the book afterwards starts another.
+    let rails = &keeper.start_rail_caller()?;
     let mut progress = Progress::new(WHAT, u64::from(PORTIONS));
     let mut market = Market {
         keeper,

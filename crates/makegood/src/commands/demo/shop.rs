@@ -1,7 +1,6 @@
 //! The living shop: a market with half a year behind it, programs, and cards in every state a card
 //! can be in.
 
-use std::time::Duration;
 
 use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, PersonId, ProgramId, Region};
 use base::{SellerId, Span, Text, Token, TypedId};
@@ -17,13 +16,10 @@ use writer::Request;
 
 use super::market;
 use crate::failure::{Done, Failure};
-use crate::wiring::{Installation, OpenBook, OwnerText, Seal, Workers};
+use crate::wiring::{Installation, OpenBook, OwnerText, Seal};
 
 /// The code of the card that is made last: where it is known, the shop is open already.
 const LAST_CODE: &str = "WELCOME-TO-THE-SHOP";
-
-/// Time between two looks for what has expired: whoever moves the clock books it.
-const EXPIRY_INTERVAL: Duration = Duration::from_secs(3_600);
 
 /// Seconds the tour's hold lasts: a day.
 const TOUR_HOLD_SECONDS: u32 = 86_400;
@@ -348,9 +344,9 @@ impl Keeper<'_> {
         self.installation.reader(&self.book.record)
     }
 
-    /// Those who call the book's rails.
-    pub(super) fn start_workers(&self) -> Done<Workers> {
-        self.installation.start_workers(&self.book.record, self.book.handle(), EXPIRY_INTERVAL)
+    /// Who calls the book's rails.
+    pub(super) fn start_rail_caller(&self) -> Done<RailCaller> {
+        self.installation.start_rail_caller(&self.book.record, self.book.handle())
     }
 
     fn now(&self) -> Done<Instant> {
