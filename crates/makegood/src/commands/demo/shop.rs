@@ -1,7 +1,6 @@
 //! The living shop: a market with half a year behind it, programs, and cards in every state a card
 //! can be in.
 
-
 use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, PersonId, ProgramId, Region};
 use base::{SellerId, Span, Text, Token, TypedId};
 use engine::{Answer, CardRef, Command, GiftCardCommand, Query, Row};
