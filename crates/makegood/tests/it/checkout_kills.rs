@@ -53,6 +53,16 @@ struct Outcome {
     sent: Vec<(i64, String)>,
 }
 
+/// When a server is killed.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// So long after a request was sent.
+    After(Duration),
+    /// When the rail has written so many lines more, each of which is something it has done or
+    /// told; or a little later, when it has nothing to do.
+    RailWrote(usize),
+}
+
 /// A server, and what a course has brought so far.
 struct Course {
     place: Place,
@@ -166,15 +176,26 @@ impl Course {
         }
     }
 
-    /// Kills the server so long after the request of a step was sent.
-    fn kill_during(&mut self, step: &'static str, time: Duration) {
+    /// Kills the server while it takes a step.
+    fn kill_during(&mut self, step: &'static str, moment: Moment) {
+        let lines = SandboxFile::lines(&self.place);
         let (path, body) = self.request(step);
         let address = self.server.as_ref().unwrap().address.clone();
         let sent = std::thread::spawn(move || {
             let mut client = Client::connect(&address, KEY).ok()?;
             client.post(&path, &step.replace(' ', "-"), &body).ok()
         });
-        let_run_for(time);
+        match moment {
+            Moment::After(time) => let_run_for(time),
+            Moment::RailWrote(more) => {
+                // Jobs go on for a while when the request is answered.
+                let mut patience = 300;
+                while SandboxFile::lines(&self.place) < lines + more && patience > 0 {
+                    let_run_for(Duration::from_micros(20));
+                    patience -= usize::from(sent.is_finished());
+                }
+            }
+        }
         self.kill();
         let answered = sent.join().unwrap();
         let again = self.repeat(step);
@@ -265,6 +286,28 @@ fn slow_killed_after_each_answer_it_ends_alike() {
     assert_eq!(course.end(), expected);
 }
 
+#[test]
+fn slow_killed_at_each_deed_of_the_rail_it_ends_alike() {
+    let tokens = ["tok_ok", "tok_refund_pending"];
+    let expected = undisturbed(tokens);
+    let mut reached = BTreeSet::new();
+    for lines in 1..=6 {
+        let mut course = Course::begin(tokens);
+        for step in STEPS {
+            if MOVING.contains(&step) {
+                course.kill_during(step, Moment::RailWrote(lines));
+            }
+            course.take(step);
+        }
+        reached.append(&mut course.reached);
+        assert_eq!(course.end(), expected, "killed after {lines} lines");
+    }
+    println!("the rail was left at {reached:#?}");
+    // Whichever kill comes late, none of these is reached by requests alone.
+    assert!(reached.iter().any(|told| told.contains("0 captured")), "{reached:?}");
+    assert!(reached.len() > 3, "no kill came while money moved: {reached:?}");
+}
+
 /// All requests of a course are answered within milliseconds, unless a rail is silent.
 const KILLED_WITHIN_MICROS: u64 = 9_000;
 
@@ -280,7 +323,7 @@ fn kill_while_money_moves(tokens: [&'static str; 2], courses: u64, kills: u64, s
                 for _ in 0..kills {
                     random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                     let micros = (random >> 33) % KILLED_WITHIN_MICROS;
-                    course.kill_during(step, Duration::from_micros(micros));
+                    course.kill_during(step, Moment::After(Duration::from_micros(micros)));
                 }
             }
             course.take(step);

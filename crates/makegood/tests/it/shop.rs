@@ -51,6 +51,9 @@ pub fn accounts(client: &mut Client) -> BTreeMap<String, (i64, i64)> {
     accounts.iter().map(read).collect()
 }
 
+/// The sandbox's file in the data folder.
+const FILE: &str = "rails/sandbox-test.jsonl";
+
 /// What the sandbox's own file says, read without the sandbox. Later lines replace earlier ones.
 #[derive(Debug, Default)]
 pub struct SandboxFile {
@@ -62,8 +65,7 @@ pub struct SandboxFile {
 impl SandboxFile {
     /// Reads the file of book `test`.
     pub fn read(place: &Place) -> SandboxFile {
-        let path = place.data().join("rails/sandbox-test.jsonl");
-        let text = std::fs::read_to_string(path).unwrap();
+        let text = std::fs::read_to_string(place.data().join(FILE)).unwrap();
         let mut read = SandboxFile::default();
         // A line that was cut has no end.
         let whole_lines = text.rfind('\n').map_or("", |end| &text[..end]);
@@ -75,6 +77,12 @@ impl SandboxFile {
         }
         read.check_operations();
         read
+    }
+
+    /// How many lines the file has.
+    pub fn lines(place: &Place) -> usize {
+        let bytes = std::fs::read(place.data().join(FILE)).unwrap();
+        bytes.iter().filter(|byte| **byte == b'\n').count()
     }
 
     fn apply(&mut self, change: &Value) {
