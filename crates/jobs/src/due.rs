@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use base::{CardId, Instant, KeyId};
+use base::{CardId, CheckoutId, Instant, KeyId};
 use engine::{Answer, Command, GiftCardCommand, Query, Refusal, ShopCommand};
 use giftcards::Refusal as CardRefusal;
-use shop::{Checkout, Refusal as ShopRefusal, TenderKind};
+use outside::random::{SystemRandomness, new_id};
+use shop::{Checkout, CheckoutState, Refusal as ShopRefusal, TenderKind};
 use store::{Due, DueObject, Reader};
 use writer::{Handle, Request};
 
@@ -29,7 +30,7 @@ pub struct Booked {
     pub cards: u64,
     /// Cards that are to be sent now.
     pub deliveries: u64,
-    /// Checkouts that were abandoned.
+    /// Checkouts that were abandoned, or whose payers have not acted.
     pub checkouts: u64,
     /// What could not be booked for a reason that time does not cure, with the reason. The rest
     /// was booked all the same.
@@ -158,7 +159,9 @@ impl<'a> Booking<'a> {
         if portion.is_empty() {
             return Ok(freed);
         }
-        let outcomes = self.handle.decide(portion.iter().map(request).collect(), false)?;
+        let requests: Result<Vec<Request>, JobError> =
+            portion.iter().map(|due| self.request(due)).collect();
+        let outcomes = self.handle.decide(requests?, false)?;
         for (due, outcome) in portion.iter().zip(outcomes) {
             match outcome?.result {
                 Ok(Answer::Hold { hold, .. }) => {
@@ -177,6 +180,37 @@ impl<'a> Booking<'a> {
         Ok(freed)
     }
 
+    /// The command for what is booked here; nothing else comes here.
+    fn request(&self, due: &Due) -> Result<Request, JobError> {
+        let command = match due.what {
+            DueObject::Hold(hold) => Command::GiftCards(GiftCardCommand::ExpireHold { hold }),
+            DueObject::Card(card) => Command::GiftCards(GiftCardCommand::ExpireCard { card }),
+            DueObject::Delivery(card) => Command::GiftCards(GiftCardCommand::Deliver { card }),
+            DueObject::Checkout(checkout) => Command::Shop(self.close(checkout, due.at)?),
+            // One outcome answers one request, so leaving any out here would mix them up.
+            DueObject::Payment(_) | DueObject::RailRefund(_) => {
+                unreachable!("`book` passes over what waits for a rail")
+            }
+        };
+        Ok(Request { command, actor: SYSTEM_ACTOR, operation: None })
+    }
+
+    /// Ends a checkout whose time is over: an attempt that waited for its payer for too long is
+    /// given up, any other checkout was abandoned.
+    fn close(&self, checkout: CheckoutId, at: Instant) -> Result<ShopCommand, JobError> {
+        let answer = self.handle.ask(Query::Checkout(checkout))?;
+        let waits = matches!(
+            answer,
+            Some(Answer::Checkout { checkout: row, .. })
+                if row.state == CheckoutState::RequiresAction
+        );
+        if !waits {
+            return Ok(ShopCommand::ExpireCheckout { checkout });
+        }
+        let refunds = Box::new(std::array::from_fn(|_| new_id(at, &mut SystemRandomness)));
+        Ok(ShopCommand::CancelAttempt { checkout, refunds })
+    }
+
     fn pass_over(&mut self, due: Due, refusal: Refusal) {
         self.passed_over.insert(due);
         match (due.what, refusal) {
@@ -184,8 +218,8 @@ impl<'a> Booking<'a> {
                 self.waiting.insert(card, due);
             }
             // Somebody used it in the meantime, or moved its date.
-            (_, Refusal::GiftCards(CardRefusal::NotDue | CardRefusal::HoldNotOpen))
-            | (_, Refusal::Shop(ShopRefusal::NotDue)) => {}
+            (_, Refusal::GiftCards(CardRefusal::NotDue | CardRefusal::HoldNotOpen)) => {}
+            (_, Refusal::Shop(refusal)) if has_gone_on(refusal) => {}
             (what, refusal) => self.booked.refused.push((what, refusal)),
         }
     }
@@ -199,17 +233,13 @@ fn cards_of(checkout: &Checkout) -> impl Iterator<Item = CardId> + '_ {
     })
 }
 
-/// The command for what is booked here; nothing else comes here.
-fn request(due: &Due) -> Request {
-    let command = match due.what {
-        DueObject::Hold(hold) => Command::GiftCards(GiftCardCommand::ExpireHold { hold }),
-        DueObject::Card(card) => Command::GiftCards(GiftCardCommand::ExpireCard { card }),
-        DueObject::Delivery(card) => Command::GiftCards(GiftCardCommand::Deliver { card }),
-        DueObject::Checkout(checkout) => Command::Shop(ShopCommand::ExpireCheckout { checkout }),
-        // One outcome answers one request, so leaving any out here would mix them up.
-        DueObject::Payment(_) | DueObject::RailRefund(_) => {
-            unreachable!("`book` passes over what waits for a rail")
-        }
-    };
-    Request { command, actor: SYSTEM_ACTOR, operation: None }
+/// Whether a checkout is not due any more: it was changed, or its payer has acted.
+fn has_gone_on(refusal: ShopRefusal) -> bool {
+    matches!(
+        refusal,
+        ShopRefusal::NotDue
+            | ShopRefusal::CheckoutPaying
+            | ShopRefusal::CheckoutPaid
+            | ShopRefusal::CheckoutNotPaying
+    )
 }

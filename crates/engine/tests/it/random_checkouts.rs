@@ -192,33 +192,23 @@ impl Both {
             25 if luck.is_multiple_of(2) => format!("retry {}", refund()?),
             25 if luck.is_multiple_of(3) => format!("give_up {}", refund()?),
             25 => format!("instead {} i{step}", failed()?),
-            26 => {
-                let deeds = ["freeze", "unfreeze", "unfreeze", "expire", "cancel", "claim"];
-                let deed = deeds[usize::from(which) % 6];
-                let is_own = CARDS.contains(&card.as_str());
-                // The value of a sold card that is canceled by hand has nowhere to go.
-                if deed == "cancel" && !(luck.is_multiple_of(3) && is_own) {
-                    return None;
-                };
-                if deed == "claim" {
-                    format!("claim code:{card} Z")
-                } else {
-                    format!("{deed} {card}")
-                }
-            }
+            26 => on_a_card(&card, which, luck)?,
             27 if luck.is_multiple_of(2) => format!("instead {} i{step}", failed()?),
             27 => format!("hold h{step} {card} {} for=200 region=US", luck % 200),
-            28 if which.is_multiple_of(2) => {
-                let needs = shop::RefundStatus::NeedsConsent;
-                let all = world.order_refund.values().flat_map(|row| {
-                    let parts = row.allocations.iter().filter(move |part| part.status == needs);
-                    parts.map(|part| format!("by_hand {} {}", name_of(row.id.bits()), part.tender))
-                });
-                pick(&all.collect::<Vec<_>>(), luck)?
-            }
+            28 if which.is_multiple_of(2) => self.by_hand(luck)?,
             28 => self.payout(which, luck)?,
             _ => format!("wait {}", [60, 400, 900, 86_400][usize::from(luck % 4)]),
         })
+    }
+
+    /// A part that waits for consent is paid by hand.
+    fn by_hand(&self, luck: u16) -> Option<String> {
+        let needs = shop::RefundStatus::NeedsConsent;
+        let all = self.world.order_refund.values().flat_map(|row| {
+            let parts = row.allocations.iter().filter(move |part| part.status == needs);
+            parts.map(|part| format!("by_hand {} {}", name_of(row.id.bits()), part.tender))
+        });
+        pick(&all.collect::<Vec<_>>(), luck)
     }
 
     /// One of the cards that were there, or were bought since.
@@ -505,6 +495,19 @@ impl Both {
         let rows = self.world.rail_refund.values();
         let row = rows.into_iter().find(|row| name_of(row.id.bits()) == name);
         row.map_or(0, |row| row.amount.amount.minor())
+    }
+}
+
+/// Something that is done to a card beside all checkouts.
+fn on_a_card(card: &str, which: u16, luck: u16) -> Option<String> {
+    let deeds = ["freeze", "unfreeze", "unfreeze", "expire", "cancel", "claim"];
+    let deed = deeds[usize::from(which) % deeds.len()];
+    // The value of a sold card that is canceled by hand has nowhere to go.
+    let may_cancel = luck.is_multiple_of(3) && CARDS.contains(&card);
+    match deed {
+        "cancel" if !may_cancel => None,
+        "claim" => Some(format!("claim code:{card} Z")),
+        deed => Some(format!("{deed} {card}")),
     }
 }
 

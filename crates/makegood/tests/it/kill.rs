@@ -127,8 +127,13 @@ fn check_balances(server: &Server, history: &History) {
 
 /// Lets the load run for a while: nothing to be waited for says when a crash comes.
 pub fn let_run(millis: u64) {
+    let_run_for(Duration::from_millis(millis));
+}
+
+/// The same for shorter times.
+pub fn let_run_for(time: Duration) {
     let (_sender, nothing) = mpsc::channel::<()>();
-    let _ = nothing.recv_timeout(Duration::from_millis(millis));
+    let _ = nothing.recv_timeout(time);
 }
 
 fn kill_again_and_again(rounds: u64, seed: u64) {

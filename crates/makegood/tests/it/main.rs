@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod bench;
+mod checkout_kills;
+mod checkouts;
 mod client;
 mod copies;
 mod demo;
@@ -21,6 +23,7 @@ mod process;
 mod readme;
 mod serve;
 mod servers;
+mod shop;
 #[cfg(feature = "traces")]
 mod traces;
 mod two_processes;

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use base::Span;
+use base::{Span, Text};
+use engine::PaymentCommand;
+use payments::NextAction;
 use shop::CheckoutState;
 
 use super::market::{Kept, Market, PRICE};
@@ -117,6 +119,23 @@ fn a_checkout_that_nobody_pays_is_abandoned() {
     for checkout in [open, failed] {
         assert_eq!(market.checkout_row(checkout).state, CheckoutState::Expired);
     }
+    market.close();
+}
+
+#[test]
+fn an_attempt_whose_payer_does_not_act_is_given_up_after_a_day() {
+    let market = Market::open(Kept::Memory);
+    let (method, checkout) = (market.method("elsewhere", "tok_ok"), market.checkout());
+    market.pay_by(checkout, &[method]);
+    let payment = market.payments(checkout)[0].id;
+    let next_action = NextAction(Text::new("https://bank.example").unwrap());
+    market.note(PaymentCommand::NoteAction { payment, next_action, reference: None });
+    assert_eq!(market.pass(Span::hours(23)).booked.checkouts, 0);
+    assert_eq!(market.told(checkout), "requires_action: requires_action");
+    let advanced = market.pass(Span::hours(2));
+    // Given up, and then abandoned as it was not paid another way.
+    assert_eq!((advanced.booked.checkouts, advanced.booked.refused), (2, vec![]));
+    assert_eq!(market.told(checkout), "expired: voiding");
     market.close();
 }
 
