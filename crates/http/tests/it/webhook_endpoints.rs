@@ -20,12 +20,13 @@ fn path(endpoint: &Value) -> String {
 #[tokio::test]
 async fn an_endpoint_shows_its_secret_once() {
     let world = World::new();
-    let types = ["hold.captured", "gift_card.issued", "gift_card.issued"];
+    // Cards and orders both have refunds.
+    let types = ["refund.succeeded", "hold.captured", "gift_card.issued", "gift_card.issued"];
     let made = make(&world, json!({"url": URL, "types": types})).await;
     let expected = json!({
         "object": "webhook_endpoint", "created_at": "2026-11-20T10:00:00Z", "metadata": {},
-        "url": URL, "types": ["gift_card.issued", "hold.captured"], "enabled": true,
-        "status": "enabled", "failing_since": null, "retrying": 0, "older_secret_until": null,
+        "url": URL, "types": ["gift_card.issued", "hold.captured", "refund.succeeded"],
+        "enabled": true, "status": "enabled", "failing_since": null, "retrying": 0, "older_secret_until": null,
     });
     check_members(&made, expected.clone());
     assert!(made["id"].as_str().unwrap().starts_with("whe_"));

@@ -7,6 +7,7 @@ use http::Limits;
 use serde_json::{Value, json};
 
 use crate::receiver::{Answers, Receiver};
+use crate::shop::Shop;
 use crate::world::World;
 
 const ALL: &str = "/v1/webhook-endpoints";
@@ -73,10 +74,12 @@ async fn events_arrive_signed_and_as_the_list_shows_them() {
     let card = world.issue(250).await;
     let code = card["code"].as_str().unwrap();
     world.redeem(code, 50).await;
+    Shop::open(&world).await.order(1_000, 300, "tok_ok").await;
     let list = world.get("/v1/events?limit=100").await_status(200).await;
     let all = list.json["data"].as_array().unwrap();
     // What happened before the endpoint was made is not for it.
     let expected = &all[1..];
+    assert!(expected.iter().any(|event| event["type"] == "order.paid"));
     let mut found = Vec::new();
     for _ in expected {
         let arrived = receiver.arrived();
