@@ -26,7 +26,8 @@ async fn an_endpoint_shows_its_secret_once() {
     let expected = json!({
         "object": "webhook_endpoint", "created_at": "2026-11-20T10:00:00Z", "metadata": {},
         "url": URL, "types": ["gift_card.issued", "hold.captured", "refund.succeeded"],
-        "enabled": true, "status": "enabled", "failing_since": null, "retrying": 0, "older_secret_until": null,
+        "enabled": true, "status": "enabled", "failing_since": null, "retrying": 0,
+        "older_secret_until": null,
     });
     check_members(&made, expected.clone());
     assert!(made["id"].as_str().unwrap().starts_with("whe_"));
