@@ -5,5 +5,6 @@ mod faults;
 mod market;
 mod messages;
 mod paying;
+mod random;
 mod refunding;
 mod shaky;

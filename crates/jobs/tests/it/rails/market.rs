@@ -8,7 +8,7 @@ use base::{
     CheckoutId, Currency, HoldId, Instant, KeyId, LineKind, Metadata, MethodId, Money, OrderId,
     PaymentId, RailRefundId, RefundId, Region, SellerId, Span, Text, Token,
 };
-use engine::{AddTender, Answer, Command, PaymentCommand, Query, RefundIds, ShopCommand};
+use engine::{AddTender, Answer, Command, PaymentCommand, Query, RefundIds, Row, ShopCommand};
 use jobs::{
     Advanced, BookClock, Connected, RailCaller, RailParts, RailReport, SpareIds, advance_test_clock,
 };
@@ -25,7 +25,7 @@ use shop::{
 };
 use store::sqlite::{Folder, Options as FileOptions, open_folder_with};
 use store::{BookName, MemoryBook, Reader, Store};
-use writer::{BookSpec, Decided, Options, Request, Running};
+use writer::{BookSpec, Decided, Handle, Options, Request, Running};
 
 /// Where the book is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,8 @@ enum Place {
     Sqlite(
         Folder,
         BookName,
-        #[expect(dead_code, reason = "it is there as long as the book")] Arc<tempfile::TempDir>,
+        /// It is there as long as the book.
+        Arc<tempfile::TempDir>,
     ),
 }
 
@@ -61,7 +62,7 @@ impl Place {
         }
     }
 
-    fn reader(&self) -> Box<dyn Reader> {
+    pub fn reader(&self) -> Box<dyn Reader> {
         match self {
             Place::Memory(book) => Box::new(book.reader()),
             Place::Sqlite(folder, name, _) => Box::new(folder.reader(name).unwrap()),
@@ -69,13 +70,42 @@ impl Place {
     }
 }
 
+fn sandbox_settings() -> Settings {
+    Settings::new(7, Secret::new("sandbox-secret"))
+}
+
+fn open_sandbox(place: &Place, clock: &Arc<dyn Clock>) -> Sandbox {
+    match place {
+        Place::Memory(_) => Sandbox::in_memory(clock.clone(), sandbox_settings()),
+        Place::Sqlite(_, _, folder) => {
+            let path = folder.path().join("sandbox.jsonl");
+            Sandbox::open(&path, clock.clone(), sandbox_settings()).unwrap()
+        }
+    }
+}
+
+/// A writer whose wall clock runs a millisecond whenever somebody looks at it.
+fn spawn(place: &Place, wall_micros: &Arc<AtomicI64>) -> Running {
+    let (ticks, start) = (wall_micros.clone(), wall_micros.load(Ordering::Relaxed));
+    let times = Box::new(move || {
+        let wall = ticks.fetch_add(1_000, Ordering::Relaxed);
+        (Instant::from_micros(wall), Duration::from_micros((wall - start).unsigned_abs()))
+    });
+    let spec = BookSpec { is_test: true, ring: [0; 8] };
+    let options = Options { clock_jump_max: Duration::from_secs(1 << 40), ..Options::default() };
+    writer::spawn(place.store(), spec, options, times).unwrap()
+}
+
 /// What stands between the caller and the sandbox.
 pub type Between = Arc<dyn Fn(Arc<dyn Rail>) -> Arc<dyn Rail> + Send + Sync>;
 
 pub struct Market {
-    pub running: Running,
+    /// `None` while it is being opened again.
+    running: Option<Running>,
     pub sandbox: Sandbox,
     clock: Arc<dyn Clock>,
+    /// That clock, to be set to each writer.
+    time_of_book: Arc<TimeOfBook>,
     place: Place,
     wall_micros: Arc<AtomicI64>,
     between: Option<Between>,
@@ -85,10 +115,40 @@ pub struct Market {
     drawn: AtomicU64,
 }
 
+/// How a writer ends before another one opens the book.
+#[derive(Clone, Copy, Debug)]
+pub enum Ending {
+    /// Everything is in the tables.
+    Swept,
+    /// What was decided lately is in the journal only, as after a crash.
+    Unswept,
+}
+
+/// The clock of a book whose writers come and go.
+struct TimeOfBook(Mutex<Arc<dyn Clock>>);
+
+impl TimeOfBook {
+    fn of(running: &Running) -> Arc<dyn Clock> {
+        Arc::new(BookClock::new(running.handle.clone(), Arc::new(SystemClock::new())))
+    }
+}
+
+impl Clock for TimeOfBook {
+    fn now(&self) -> Instant {
+        let clock = self.0.lock().unwrap().clone();
+        clock.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        let clock = self.0.lock().unwrap().clone();
+        clock.monotonic()
+    }
+}
+
 /// What everything costs.
 pub const PRICE: i64 = 10_000;
 
-const SELLER: SellerId = SellerId::from_bits(1);
+pub const SELLER: SellerId = SellerId::from_bits(1);
 
 impl Market {
     pub fn open(kept: Kept) -> Market {
@@ -98,23 +158,15 @@ impl Market {
     pub fn open_with(kept: Kept, between: Option<Between>, others: Vec<Connected>) -> Market {
         let opened_at = Instant::parse("2026-01-01T00:00:00Z").unwrap();
         let wall_micros = Arc::new(AtomicI64::new(opened_at.micros()));
-        let (ticks, start) = (wall_micros.clone(), opened_at.micros());
-        let times = Box::new(move || {
-            let wall = ticks.fetch_add(1_000, Ordering::Relaxed);
-            (Instant::from_micros(wall), Duration::from_micros((wall - start).unsigned_abs()))
-        });
         let place = Place::new(kept);
-        let spec = BookSpec { is_test: true, ring: [0; 8] };
-        let options =
-            Options { clock_jump_max: Duration::from_secs(1 << 40), ..Options::default() };
-        let running = writer::spawn(place.store(), spec, options, times).unwrap();
-        let clock: Arc<dyn Clock> =
-            Arc::new(BookClock::new(running.handle.clone(), Arc::new(SystemClock::new())));
-        let settings = Settings::new(7, Secret::new("sandbox-secret"));
+        let running = spawn(&place, &wall_micros);
+        let time_of_book = Arc::new(TimeOfBook(Mutex::new(TimeOfBook::of(&running))));
+        let clock: Arc<dyn Clock> = time_of_book.clone();
         let market = Market {
-            sandbox: Sandbox::in_memory(clock.clone(), settings),
-            running,
+            sandbox: open_sandbox(&place, &clock),
+            running: Some(running),
             clock,
+            time_of_book,
             place,
             wall_micros,
             between,
@@ -134,6 +186,30 @@ impl Market {
         market
     }
 
+    pub fn handle(&self) -> &Handle {
+        &self.running.as_ref().unwrap().handle
+    }
+
+    /// Ends whoever calls and the writer, and opens everything again. A sandbox in a file goes on
+    /// where its file ends.
+    pub fn reopen(&mut self, ending: Ending) {
+        self.stop();
+        let running = self.running.take().unwrap();
+        match ending {
+            Ending::Swept => running.stop(),
+            Ending::Unswept => running.leave(),
+        }
+        let running = spawn(&self.place, &self.wall_micros);
+        *self.time_of_book.0.lock().unwrap() = TimeOfBook::of(&running);
+        self.running = Some(running);
+        if let Place::Sqlite(..) = self.place {
+            // The file must be free before it is opened.
+            self.sandbox = Sandbox::in_memory(self.clock.clone(), sandbox_settings());
+            self.sandbox = open_sandbox(&self.place, &self.clock);
+        }
+        self.start();
+    }
+
     /// Starts to call rails, or does so again after a stop.
     pub fn start(&self) {
         let mut connected = Connected::sandbox(self.sandbox.clone(), self.clock.clone());
@@ -147,7 +223,7 @@ impl Market {
         let seed = self.drawn.fetch_add(1, Ordering::Relaxed);
         let random = Box::new(SeededRandomness::new(seed));
         let caller = RailCaller::spawn(RailParts {
-            handle: self.running.handle.clone(),
+            handle: self.handle().clone(),
             open_reader: Box::new(move || Ok(place.reader())),
             rails,
             late: Vec::new(),
@@ -175,7 +251,7 @@ impl Market {
     }
 
     pub fn now(&self) -> Instant {
-        match self.running.handle.ask(Query::Book).unwrap() {
+        match self.handle().ask(Query::Book).unwrap() {
             Some(Answer::Book { now, .. }) => now,
             other => panic!("{other:?}"),
         }
@@ -184,7 +260,7 @@ impl Market {
     /// Lets time pass, and everything happen that falls due meanwhile.
     pub fn pass(&self, span: Span) -> Advanced {
         let caller = self.caller();
-        let (handle, to) = (&self.running.handle, self.now().saturating_add(span));
+        let (handle, to) = (&self.handle(), self.now().saturating_add(span));
         let mut reader = self.place.reader();
         let actor = KeyId::from_bits(7);
         advance_test_clock(handle, reader.as_mut(), Some(&caller), actor, to, None).unwrap()
@@ -198,7 +274,7 @@ impl Market {
 
     pub fn submit(&self, command: Command) -> Decided {
         let request = Request { command, actor: KeyId::from_bits(1), operation: None };
-        let mut outcomes = self.running.handle.decide(vec![request], false).unwrap();
+        let mut outcomes = self.handle().decide(vec![request], false).unwrap();
         outcomes.pop().unwrap().unwrap()
     }
 
@@ -210,7 +286,7 @@ impl Market {
         self.submit(Command::Payments(command)).result.unwrap()
     }
 
-    fn number(&self) -> u128 {
+    pub fn number(&self) -> u128 {
         u128::from(self.drawn.fetch_add(1, Ordering::Relaxed))
     }
 
@@ -255,6 +331,11 @@ impl Market {
     }
 
     pub fn checkout(&self) -> CheckoutId {
+        self.checkout_of(PRICE, 0)
+    }
+
+    /// A checkout of one thing at this price, with tax on top.
+    pub fn checkout_of(&self, price: i64, tax: i64) -> CheckoutId {
         let id = CheckoutId::from_bits(self.number());
         self.shop(ShopCommand::CreateCheckout(Box::new(engine::NewCheckout::from(NewCheckout {
             id,
@@ -269,9 +350,9 @@ impl Market {
                 kind: LineKind::Goods,
                 category: None,
                 quantity: 1,
-                unit_price: usd(PRICE),
+                unit_price: usd(price),
                 discount: None,
-                tax: None,
+                tax: (tax > 0).then(|| usd(tax)),
             }],
             shipping: None,
             source: None,
@@ -299,7 +380,7 @@ impl Market {
     }
 
     pub fn checkout_row(&self, id: CheckoutId) -> Checkout {
-        match self.running.handle.ask(Query::Checkout(id)).unwrap() {
+        match self.handle().ask(Query::Checkout(id)).unwrap() {
             Some(Answer::Checkout { checkout, .. }) => checkout.as_ref().clone(),
             other => panic!("{other:?}"),
         }
@@ -311,7 +392,7 @@ impl Market {
             TenderKind::PaymentMethod { payment, .. } => payment,
             TenderKind::GiftCard { .. } => None,
         });
-        ids.map(|id| match self.running.handle.ask(Query::Payment(id)).unwrap() {
+        ids.map(|id| match self.handle().ask(Query::Payment(id)).unwrap() {
             Some(Answer::Payment(payment)) => payment.as_ref().clone(),
             other => panic!("{other:?}"),
         })
@@ -329,14 +410,14 @@ impl Market {
     }
 
     pub fn order_refund(&self, id: RefundId) -> OrderRefund {
-        match self.running.handle.ask(Query::OrderRefund(id)).unwrap() {
+        match self.handle().ask(Query::OrderRefund(id)).unwrap() {
             Some(Answer::OrderRefund(refund)) => refund.as_ref().clone(),
             other => panic!("{other:?}"),
         }
     }
 
     pub fn rail_refund(&self, id: RailRefundId) -> RailRefund {
-        match self.running.handle.ask(Query::RailRefund(id)).unwrap() {
+        match self.handle().ask(Query::RailRefund(id)).unwrap() {
             Some(Answer::RailRefund(refund)) => refund.as_ref().clone(),
             other => panic!("{other:?}"),
         }
@@ -344,34 +425,33 @@ impl Market {
 
     /// All refunds over rails there are, oldest first.
     pub fn rail_refunds(&self) -> Vec<RailRefund> {
-        let mut found = Vec::new();
-        self.reader()
-            .all_rows(&mut |swept| {
-                if let engine::Row::RailRefund(refund) = swept.row {
-                    found.push(refund.as_ref().clone());
-                }
-            })
-            .unwrap();
-        found
+        let refund = |row| match row {
+            Row::RailRefund(refund) => Some(refund.as_ref().clone()),
+            _ => None,
+        };
+        self.rows().into_iter().filter_map(refund).collect()
     }
 
     /// All disputes there are.
     pub fn disputes(&self) -> Vec<payments::Dispute> {
+        let dispute = |row| match row {
+            Row::Dispute(dispute) => Some(dispute.as_ref().clone()),
+            _ => None,
+        };
+        self.rows().into_iter().filter_map(dispute).collect()
+    }
+
+    /// Every row there is.
+    pub fn rows(&self) -> Vec<Row> {
         let mut found = Vec::new();
-        self.reader()
-            .all_rows(&mut |swept| {
-                if let engine::Row::Dispute(dispute) = swept.row {
-                    found.push(dispute.as_ref().clone());
-                }
-            })
-            .unwrap();
+        self.reader().all_rows(&mut |swept| found.push(swept.row)).unwrap();
         found
     }
 
-    fn reader(&self) -> Box<dyn Reader> {
+    pub fn reader(&self) -> Box<dyn Reader> {
         let mut reader = self.place.reader();
         let seq = reader.head().unwrap().seq;
-        self.running.handle.flush_and_wait(seq).unwrap();
+        self.handle().flush_and_wait(seq).unwrap();
         reader
     }
 
@@ -400,7 +480,13 @@ impl Market {
 
     /// Ledger and rail agree, and the book is sound.
     #[track_caller]
-    pub fn close(self) {
+    pub fn close(mut self) {
+        self.end();
+    }
+
+    /// As [`Market::close`], for whoever has it in a larger whole.
+    #[track_caller]
+    pub fn end(&mut self) {
         // The rail counts what is on its way back as gone already.
         let is_sent = |refund: &RailRefund| refund.state == RefundState::Sent;
         let refunds = self.rail_refunds();
@@ -410,7 +496,7 @@ impl Market {
         assert_eq!(booked, self.sandbox.balance(Currency::USD), "the rail has something else");
         self.stop();
         let mut reader = self.place.reader();
-        self.running.stop();
+        self.running.take().unwrap().stop();
         let report = reports::verify(reader.as_mut(), None, &mut |_| {}).unwrap();
         assert_eq!(report.findings, []);
     }

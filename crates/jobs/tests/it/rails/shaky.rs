@@ -1,5 +1,7 @@
 //! A rail between the caller and the sandbox, on which things go wrong.
 
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Condvar, Mutex};
 
 use base::{Instant, Span};
@@ -38,6 +40,25 @@ struct Plan {
     captures_max: Option<usize>,
     /// What the rail says of itself.
     operations_last: Option<Span>,
+    /// A seed, and how many of a hundred calls go wrong.
+    luck: Option<(u64, u8)>,
+    /// How often each call was made about each thing.
+    made: BTreeMap<(&'static str, String), u64>,
+}
+
+impl Plan {
+    /// What goes wrong with this call by chance. It follows from the seed, from what is called,
+    /// and from how often that was done before, so that threads do not matter.
+    fn struck(&mut self, name: &'static str, about: &str) -> Option<Fault> {
+        let (seed, percent) = self.luck?;
+        let made = self.made.entry((name, about.to_owned())).or_default();
+        *made += 1;
+        let mut hasher = DefaultHasher::new();
+        (seed, name, about, *made).hash(&mut hasher);
+        let drawn = hasher.finish();
+        let faults = [Fault::Unsent, Fault::Unheard, Fault::DiesBefore, Fault::DiesAfter];
+        (drawn % 100 < u64::from(percent)).then(|| faults[(drawn / 100 % 4) as usize])
+    }
 }
 
 /// Shared by whoever tests and whoever calls.
@@ -65,6 +86,11 @@ impl Faults {
         self.change(|plan| plan.operations_last = Some(span));
     }
 
+    /// From now on so many of a hundred calls go wrong.
+    pub fn by_chance(&self, seed: u64, percent: u8) {
+        self.change(|plan| plan.luck = Some((seed, percent)));
+    }
+
     pub fn calls(&self) -> Vec<&'static str> {
         self.0.0.lock().unwrap().calls.clone()
     }
@@ -81,11 +107,17 @@ impl Faults {
     }
 
     /// Makes a call, or does not.
-    fn call<T>(&self, name: &'static str, call: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    fn call<T>(
+        &self,
+        name: &'static str,
+        about: &str,
+        call: impl FnOnce() -> Outcome<T>,
+    ) -> Outcome<T> {
         let mut plan = self.0.0.lock().unwrap();
         plan.calls.push(name);
         let number = plan.calls.len();
-        let fault = plan.at.filter(|(at, _)| *at == number).map(|(_, fault)| fault);
+        let struck = plan.struck(name, about);
+        let fault = plan.at.filter(|(at, _)| *at == number).map(|(_, fault)| fault).or(struck);
         let captures = plan.calls.iter().filter(|name| **name == "capture").count();
         if name == "capture" && plan.captures_max.is_some_and(|max| captures > max) {
             return Outcome::Failed(rails::FailureCode::Declined);
@@ -106,14 +138,19 @@ impl Faults {
                 let _ = call();
                 Outcome::Unknown(Unknown::TimedOut)
             }
-            Some(Fault::DiesBefore) => panic!("dies before call {number}, {name}"),
+            Some(Fault::DiesBefore) => dies(format!("dies before call {number}, {name}")),
             Some(Fault::DiesAfter) => {
                 let _ = call();
-                panic!("dies after call {number}, {name}");
+                dies(format!("dies after call {number}, {name}"))
             }
             None => call(),
         }
     }
+}
+
+/// As a panic, but nobody is told: it was wanted.
+fn dies(why: String) -> ! {
+    std::panic::resume_unwind(Box::new(why))
 }
 
 /// The rail, with a name of its own.
@@ -139,31 +176,37 @@ impl Rail for Shaky {
     }
 
     fn authorize(&self, request: &Authorize<'_>) -> Outcome<PaymentState> {
-        self.faults.call("authorize", || self.inner.authorize(request))
+        let about = request.operation.as_str();
+        self.faults.call("authorize", about, || self.inner.authorize(request))
     }
 
     fn capture(&self, request: &Capture<'_>) -> Outcome<PaymentState> {
-        self.faults.call("capture", || self.inner.capture(request))
+        let about = request.operation.as_str();
+        self.faults.call("capture", about, || self.inner.capture(request))
     }
 
     fn void(&self, request: &Void<'_>) -> Outcome<PaymentState> {
-        self.faults.call("void", || self.inner.void(request))
+        let about = request.operation.as_str();
+        self.faults.call("void", about, || self.inner.void(request))
     }
 
     fn refund(&self, request: &Refund<'_>) -> Outcome<RefundState> {
-        self.faults.call("refund", || self.inner.refund(request))
+        let about = request.operation.as_str();
+        self.faults.call("refund", about, || self.inner.refund(request))
     }
 
     fn payment(&self, query: &PaymentQuery<'_>) -> Outcome<Option<PaymentState>> {
-        self.faults.call("payment?", || self.inner.payment(query))
+        let about = query.operation.as_str();
+        self.faults.call("payment?", about, || self.inner.payment(query))
     }
 
     fn refund_state(&self, query: &RefundQuery<'_>) -> Outcome<Option<RefundState>> {
-        self.faults.call("refund?", || self.inner.refund_state(query))
+        let about = query.operation.as_str();
+        self.faults.call("refund?", about, || self.inner.refund_state(query))
     }
 
     fn disputes(&self, payment: &Reference) -> Outcome<Vec<DisputeState>> {
-        self.faults.call("disputes?", || self.inner.disputes(payment))
+        self.faults.call("disputes?", payment.as_str(), || self.inner.disputes(payment))
     }
 
     fn verify_and_translate(
