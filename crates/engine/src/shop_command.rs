@@ -59,7 +59,7 @@ pub enum ShopCommand {
     CancelAttempt {
         /// The checkout.
         checkout: CheckoutId,
-        /// Ids for refunds of what was taken in vain, as in [`Spare`](crate::Spare).
+        /// Ids for refunds of what was taken in vain, as in [`Spare`].
         refunds: Box<[RailRefundId; Spare::REFUNDS]>,
     },
     /// Notes that what a refund owes, because the card that had paid is gone, was paid by hand.
