@@ -183,6 +183,11 @@ impl Sandbox {
         kept - withdrawn
     }
 
+    /// How many payments were made, whatever became of them.
+    pub fn payments_made(&self) -> usize {
+        self.provider.payments().map_or(0, |payments| payments.len())
+    }
+
     /// How often the rail was asked for anything.
     pub fn calls(&self) -> u64 {
         self.provider.calls()

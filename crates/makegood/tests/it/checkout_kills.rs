@@ -49,6 +49,8 @@ struct Outcome {
     payments: Vec<Value>,
     refunds: Vec<Value>,
     rail_refunds: Vec<Value>,
+    /// Payments that the rail was asked for, each of which reserves money of the payer's.
+    asked: usize,
     captured: Vec<[i64; 3]>,
     sent: Vec<(i64, String)>,
 }
@@ -255,6 +257,7 @@ impl Course {
             payments: picked(payments, &figures),
             refunds: picked(refunds, &["status", "amount", "credit_note", "parts"]),
             rail_refunds: picked(rail_refunds, &["status", "amount", "attempt"]),
+            asked: at_sandbox.payments(),
             captured: at_sandbox.captured(),
             sent: at_sandbox.refunds(),
         }
@@ -266,7 +269,7 @@ fn undisturbed(tokens: [&'static str; 2]) -> Outcome {
     STEPS.into_iter().for_each(|step| course.take(step));
     let outcome = course.end();
     assert_eq!(outcome.order["status"], "refunded", "{outcome:#?}");
-    assert_eq!(outcome.captured.len(), 2, "{outcome:#?}");
+    assert_eq!((outcome.asked, outcome.captured.len()), (2, 2), "{outcome:#?}");
     assert_eq!(outcome.sent.len(), 4, "{outcome:#?}");
     assert_eq!(outcome.accounts["order/clearing"], (2 * PRICE, 2 * PRICE));
     outcome

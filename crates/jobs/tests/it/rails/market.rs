@@ -103,7 +103,7 @@ pub struct Market {
     /// `None` while it is being opened again.
     running: Option<Running>,
     pub sandbox: Sandbox,
-    clock: Arc<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
     /// That clock, to be set to each writer.
     time_of_book: Arc<TimeOfBook>,
     place: Place,
@@ -212,7 +212,12 @@ impl Market {
 
     /// Starts to call rails, or does so again after a stop.
     pub fn start(&self) {
-        let mut connected = Connected::sandbox(self.sandbox.clone(), self.clock.clone());
+        self.start_by(self.clock.clone());
+    }
+
+    /// As [`Market::start`]; the signatures of messages are held against this clock.
+    pub fn start_by(&self, clock: Arc<dyn Clock>) {
+        let mut connected = Connected::sandbox(self.sandbox.clone(), clock);
         if let Some(between) = &self.between {
             connected = connected.through(between(Arc::new(self.sandbox.clone())));
         }

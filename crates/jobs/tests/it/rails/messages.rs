@@ -1,9 +1,14 @@
-use base::Span;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use base::{Instant, Span};
 use jobs::HearError;
+use outside::clock::{Clock, SystemClock};
 use rails::WebhookError;
 use rails::sandbox::Faults;
 
-use super::market::{Kept, Market};
+use super::market::{Kept, Market, PATIENCE};
 
 /// Everything that has messages, with these faults on their way, ends as without.
 #[track_caller]
@@ -74,5 +79,42 @@ fn a_message_is_received_when_what_it_says_is_in_the_book() {
     assert_eq!(heard, Ok(()));
     market.pass(Span::seconds(5));
     assert_eq!(market.told(checkout), "paid: captured");
+    market.close();
+}
+
+/// A clock that is moved on while somebody is on the way to look at it, so many times.
+struct Moved {
+    clock: Arc<dyn Clock>,
+    times: AtomicU32,
+}
+
+impl Clock for Moved {
+    fn now(&self) -> Instant {
+        let left = |times: u32| times.checked_sub(1);
+        let is_moved = self.times.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).is_ok();
+        let ahead = if is_moved { Span::hours(1) } else { Span::ZERO };
+        self.clock.now().saturating_add(ahead)
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.clock.monotonic()
+    }
+}
+
+#[test]
+fn a_message_is_not_lost_when_the_clock_moves_while_it_is_read() {
+    let market = Market::open(Kept::Memory);
+    market.pay(&["tok_disputed"]);
+    market.pass(Span::seconds(1));
+    market.stop();
+    market.run_on(Span::days(1));
+    let moved = Moved { clock: market.clock.clone(), times: AtomicU32::new(3) };
+    market.start_by(Arc::new(moved));
+    // Nobody asks for disputes without a message.
+    let clock = SystemClock::new();
+    while market.disputes().is_empty() {
+        assert!(clock.monotonic() < PATIENCE, "the dispute is not heard of");
+        std::thread::yield_now();
+    }
     market.close();
 }

@@ -155,6 +155,10 @@ impl World {
                 let span = self.dice.pick(&spans).unwrap();
                 self.told(format!("{span:?} passes"));
                 self.market.pass(span);
+                if span >= Span::days(1) {
+                    // Whoever is asked again for days is asked hundreds of times.
+                    self.faults.set_down(false);
+                }
             }
             82..93 => self.die(),
             93..97 => {

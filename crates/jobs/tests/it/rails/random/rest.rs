@@ -58,6 +58,7 @@ impl World {
 
     /// The rail has of each payment what we have, and as much altogether.
     fn check_rail(&self, rows: &Rows) {
+        let mut made = 0;
         for row in &rows.payments {
             let operation = format!("{}:{}", row.id, Step::Authorize.as_str());
             let query = PaymentQuery {
@@ -74,12 +75,14 @@ impl World {
                 }
                 other => panic!("{other:?}"),
             };
+            made += 1;
             assert_eq!(at_rail.captured, row.captured, "{row:#?}");
             assert_eq!(at_rail.refunded.unwrap_or_default(), row.refunded, "{row:#?}");
             if !row.captured.is_zero() {
                 assert_eq!(at_rail.fee, row.fee, "{row:#?}");
             }
         }
+        assert_eq!(self.market.sandbox.payments_made(), made, "money was reserved twice");
         let balance = self.market.sandbox.balance(Currency::USD);
         assert_eq!(self.market.ledger("rail/sandbox/clearing"), balance);
         assert_eq!(self.market.ledger("rail/sandbox/disputes"), 0);
