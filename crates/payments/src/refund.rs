@@ -108,7 +108,8 @@ pub struct RailRefund {
 }
 
 impl RailRefund {
-    /// How to call the rail when the refund is due. One that waits needs [`begin_refund`](crate::begin_refund) first.
+    /// How to call the rail when the refund is due. One that waits needs
+    /// [`begin_refund`](crate::begin_refund) first.
     pub fn next_call(&self) -> Option<Manner> {
         let is_accepted = self.rail_reference.is_some();
         match self.state {
