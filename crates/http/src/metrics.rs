@@ -164,6 +164,7 @@ pub(crate) fn text(app: &App) -> String {
             line(&mut text, format_args!("refusals_total{{{labels}}} {count}"));
         }
     }
+    rails(&mut text, &books);
     lag(&mut text, app.now(), &books);
     let now = app.now();
     for (name, kind, help, figure) in OF_GUESSES {
@@ -191,6 +192,26 @@ fn family(
         let micros = matches!(kind, Kind::GaugeOfMicros);
         let value = shown(value, micros);
         line(text, format_args!("{name}{suffix}{{book=\"{label}\"}} {value}"));
+    }
+}
+
+/// What was asked of rails, and what they said that a person must look at.
+fn rails(text: &mut String, books: &[Arc<Book>]) {
+    let callers: Vec<_> = books
+        .iter()
+        .map(|book| (book.name(), book.rails().and_then(|work| work.caller())))
+        .collect();
+    head(text, "rail_calls", "counter", "Calls of payment rails, questions too.");
+    for (book, caller) in &callers {
+        for (rail, count) in caller.map(jobs::RailCaller::calls).unwrap_or_default() {
+            let labels = format_args!("book=\"{book}\",rail=\"{rail}\"");
+            line(text, format_args!("rail_calls_total{{{labels}}} {count}"));
+        }
+    }
+    head(text, "rail_errors", "counter", "What rails said that a person must look at.");
+    for (book, caller) in &callers {
+        let count = caller.map(jobs::RailCaller::errors).unwrap_or_default();
+        line(text, format_args!("rail_errors_total{{book=\"{book}\"}} {count}"));
     }
 }
 

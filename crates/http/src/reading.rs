@@ -1,11 +1,13 @@
 //! One object by its id, and lists of objects of payments and of the shop.
 
 use axum::http::StatusCode;
+use base::Instant;
 use engine::{Answer, Query as Question, Row};
 use store::List;
 
 use crate::call::Caller;
 use crate::cursor::CursorMaker;
+use crate::fields::{Checked, refuse};
 use crate::lists::{CreatedQuery, PageQuery, Wanted};
 use crate::problem::Problem;
 use crate::problem::catalog::Entry;
@@ -56,6 +58,21 @@ pub(crate) async fn list<Q: Query>(
     asked: Filtered<'_, Q>,
     list: List,
 ) -> Result<Reply, Problem> {
+    list_where(caller, asked, list, |_, _| true).await
+}
+
+/// The same, of rows that pass `keep` at the book's time. No index knows them, so a page may have
+/// fewer entries than wanted although there are more.
+///
+/// # Errors
+///
+/// As [`list`].
+pub(crate) async fn list_where<Q: Query>(
+    caller: &ReadCaller,
+    asked: Filtered<'_, Q>,
+    list: List,
+    keep: impl Fn(&Row, Instant) -> bool + Send + 'static,
+) -> Result<Reply, Problem> {
     let Filtered { name, page, created, filters } = asked;
     let cursors = CursorMaker::new(caller, name, filters);
     let wanted = Wanted::read(&cursors, page, created)?;
@@ -63,7 +80,7 @@ pub(crate) async fn list<Q: Query>(
     let now = sight.now;
     let found = caller.read(sight, move |reader| {
         let id = |row: &Row| shop::id_of(row).unwrap_or_default();
-        wanted.objects(id, |_| true, |page| reader.list(list, page))
+        wanted.objects(id, |row| keep(row, now), |page| reader.list(list, page))
     });
     let found = found.await?;
     Ok(found.reply(&cursors, |row| shop::ShopView::of_row(row, now)))
@@ -82,4 +99,19 @@ pub(crate) async fn whole_list<S>(
     let (page, created): (PageQuery, CreatedQuery) = call.query()?;
     let asked = Filtered { name, page: &page, created: &created, filters: &created };
     list(&call.caller, asked, whole).await
+}
+
+/// A status that somebody asks for, if it is one of those that the list knows.
+///
+/// # Errors
+///
+/// `invalid_request` about `status`.
+pub(crate) fn status_wanted(
+    text: Option<&str>,
+    known: &[&'static str],
+) -> Checked<Option<&'static str>> {
+    let Some(text) = text else { return Ok(None) };
+    let found = known.iter().find(|status| **status == text);
+    let refused = || refuse("status", format!("must be one of {}", known.join(", ")));
+    found.map(|status| Some(*status)).ok_or_else(refused)
 }

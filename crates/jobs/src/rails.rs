@@ -24,6 +24,7 @@ mod dispute_words;
 mod find;
 mod hear;
 mod look;
+mod nudge;
 mod operation;
 mod payment_visit;
 mod payment_words;

@@ -1,4 +1,4 @@
-//! The product's side of the outside world: keys and secrets, clocks, randomness.
+//! The product's side of the outside world: keys and secrets, clocks, randomness, time zones.
 //!
 //! # Vocabulary
 //!
@@ -10,6 +10,7 @@
 //! | [`people::PeopleKeys`] | one key per person; destroying it erases their text everywhere |
 //! | [`clock::Clock`] | where the time comes from |
 //! | [`random::Randomness`] | where random bytes come from |
+//! | [`local_time::LocalTime`] | a date and time of day somewhere, without an offset |
 //!
 //! # Invariants
 //!
@@ -26,6 +27,7 @@ pub mod claim_links;
 pub mod clock;
 pub mod codes;
 pub mod keyring;
+pub mod local_time;
 pub mod people;
 pub mod random;
 mod strict_files;

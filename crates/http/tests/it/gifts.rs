@@ -205,6 +205,27 @@ async fn a_delivery_waits_for_its_date_and_a_card_for_its_first_day() {
     assert_eq!(world.redeem(code, 1).await.status, 201);
 }
 
+fn in_zone(zone: &str, time: &str) -> Value {
+    json!({
+        "delivery": {"channel": "link"}, "recipient": {"time_zone": zone}, "deliver_at": time,
+    })
+}
+
+#[tokio::test]
+async fn a_date_is_the_recipients_own() {
+    let world = World::new();
+    for (zone, said, meant) in [
+        ("Asia/Tokyo", "2026-12-24", "2026-12-24T00:00:00Z"),
+        ("America/Los_Angeles", "2026-12-24", "2026-12-24T17:00:00Z"),
+        ("America/Los_Angeles", "2026-12-24T18:30", "2026-12-25T02:30:00Z"),
+        // Whoever says an offset means that one.
+        ("America/Los_Angeles", "2026-12-24T18:30:00+01:00", "2026-12-24T17:30:00Z"),
+    ] {
+        let card = world.issue_with(100, in_zone(zone, said)).await;
+        assert_eq!(card["delivery"]["deliver_at"], meant, "{said} in {zone}");
+    }
+}
+
 #[tokio::test]
 async fn deliveries_that_cannot_be_are_refused() {
     fn body(more: Value) -> Value {
@@ -221,6 +242,10 @@ async fn deliveries_that_cannot_be_are_refused() {
         (json!({"delivery": {"channel": "print"}, "deliver_at": date}), "/deliver_at"),
         (json!({"delivery": {"channel": "none"}, "deliver_at": date}), "/deliver_at"),
         (json!({"delivery": {"channel": "link"}, "deliver_at": "tomorrow"}), "/deliver_at"),
+        // Whose morning?
+        (json!({"delivery": {"channel": "link"}, "deliver_at": "2026-12-24"}), "/deliver_at"),
+        (in_zone("Mars/Olympus", "2026-12-24"), "/recipient/time_zone"),
+        (in_zone("Asia/Tokyo", "2026-02-29"), "/deliver_at"),
     ] {
         let ask = world.post("/v1/gift-cards", body(more)).fresh();
         ask.await_problem(400, "invalid_request", Some(param)).await;

@@ -182,4 +182,12 @@ async fn gift_cards_are_bought_over_a_rail_and_taken_back() {
     body["payment_method"] = declined["id"].clone();
     let failed = told.post("/v1/gift-card-purchases", body, 201).await;
     check_members(&failed, json!({"status": "failed", "order": null, "gift_cards": []}));
+    let figures = told.world.get("/metrics").await_status(200).await.text();
+    let figure = |name: &str| {
+        let line = figures.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("no {name} in\n{figures}")).trim().parse::<u64>().unwrap()
+    };
+    // Authorized, captured and refunded, and once declined.
+    assert!(figure("makegood_rail_calls_total{book=\"told\",rail=\"sandbox\"}") >= 4);
+    assert_eq!(figure("makegood_rail_errors_total{book=\"told\"}"), 0);
 }

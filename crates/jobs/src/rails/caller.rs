@@ -1,7 +1,8 @@
 //! Who calls the rails of one book: starts, stops, and is told what there may be to do.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{self, JoinHandle};
@@ -17,7 +18,8 @@ use writer::{Handle, Request, Trouble};
 
 use super::connected::Connected;
 use super::desk::Desk;
-use super::look::{Looks, Nudge};
+use super::look::Looks;
+use super::nudge::Nudge;
 use super::report::RailReport;
 use super::spare::SpareIds;
 use crate::due::{SYSTEM_ACTOR, book_time};
@@ -60,9 +62,15 @@ pub struct RailParts {
 /// Calls the rails of one book. Dropping it stops it.
 pub struct RailCaller {
     shared: Arc<Shared>,
-    /// `None` once it is being stopped; the thread of the runs ends when this is gone.
-    nudges: Mutex<Option<SyncSender<Nudge>>>,
-    runs: Mutex<Option<JoinHandle<()>>>,
+    /// `None` once it is being stopped.
+    running: Mutex<Option<Running>>,
+}
+
+/// The two threads; each ends when its sender is gone.
+struct Running {
+    nudges: SyncSender<Nudge>,
+    runs: SyncSender<Infallible>,
+    threads: [JoinHandle<()>; 2],
 }
 
 /// What all threads of a caller have in common.
@@ -77,6 +85,8 @@ pub(super) struct Shared {
     /// Rails that were asked for and are not set up.
     missed: Mutex<BTreeSet<String>>,
     is_stopped: AtomicBool,
+    /// Reports that ask for a person.
+    errors: AtomicU64,
     /// Somebody was told that a rail cannot be had yet.
     has_waited: AtomicBool,
 }
@@ -112,13 +122,21 @@ impl RailCaller {
             report,
             missed: Mutex::default(),
             is_stopped: AtomicBool::new(false),
+            errors: AtomicU64::new(0),
             has_waited: AtomicBool::new(false),
         });
         late.retain_mut(|open| !shared.opens(open));
-        let (nudges, receiver) = mpsc::sync_channel(NUDGES_WAITING_MAX);
-        let looks = Looks::new(Arc::clone(&shared), receiver, interval, late);
-        let runs = thread::Builder::new().name("rails".to_owned()).spawn(|| looks.run())?;
-        Ok(RailCaller { shared, nudges: Mutex::new(Some(nudges)), runs: Mutex::new(Some(runs)) })
+        let (nudges, nudged) = mpsc::sync_channel(NUDGES_WAITING_MAX);
+        let (runs, stop) = mpsc::sync_channel(0);
+        let looks = Looks::new(Arc::clone(&shared), stop, interval, late);
+        let follower = Arc::clone(&shared);
+        let threads = [
+            thread::Builder::new().name("rails".to_owned()).spawn(|| looks.run())?,
+            thread::Builder::new()
+                .name("rails-nudges".to_owned())
+                .spawn(move || follower.follow_all(&nudged))?,
+        ];
+        Ok(RailCaller { shared, running: Mutex::new(Some(Running { nudges, runs, threads })) })
     }
 
     /// Something of this checkout wants a rail now. Returns at once; what is forgotten is found
@@ -137,17 +155,30 @@ impl RailCaller {
         self.shared.desk(name).map(|desk| Arc::clone(&desk.connected.rail))
     }
 
+    /// Deeds and questions so far, of each rail by name.
+    pub fn calls(&self) -> Vec<(&'static str, u64)> {
+        self.shared.desks().iter().map(|desk| (desk.name(), desk.calls())).collect()
+    }
+
+    /// Reports so far that ask for a person ([`RailReport::is_error`]).
+    pub fn errors(&self) -> u64 {
+        self.shared.errors.load(Ordering::Relaxed)
+    }
+
     /// Stops: nothing is called any more. Calls under way are waited for a moment, and what they
     /// bring is noted by whoever calls next, since it asks by the same operation.
     pub fn stop(&self) {
-        locked(&self.nudges).take();
+        let running = locked(&self.running).take();
         self.shared.is_stopped.store(true, Ordering::Relaxed);
         let desks =
             std::mem::take(&mut *self.shared.desks.write().unwrap_or_else(PoisonError::into_inner));
         desks.values().for_each(|desk| desk.close());
-        if let Some(runs) = locked(&self.runs).take() {
-            // A panic was told by the thread itself; there is nothing to be saved here.
-            let _ = runs.join();
+        if let Some(Running { nudges, runs, threads }) = running {
+            drop((nudges, runs));
+            for thread in threads {
+                // A panic was told by the thread itself; there is nothing to be saved here.
+                let _ = thread.join();
+            }
         }
         for desk in desks.values() {
             let _all_ended = desk.wait_closed(STOP_TIME_MAX);
@@ -159,9 +190,9 @@ impl RailCaller {
     }
 
     fn nudge(&self, nudge: Nudge) {
-        if let Some(nudges) = &*locked(&self.nudges) {
+        if let Some(running) = &*locked(&self.running) {
             // A full channel means that a run is coming, a closed one that the writer has ended.
-            let _ = nudges.try_send(nudge);
+            let _ = running.nudges.try_send(nudge);
         }
     }
 }
@@ -255,6 +286,18 @@ impl Shared {
         Ok(Verdict::Refused(refusal))
     }
 
+    /// True when the writer has ended. Any other failure is reported; the next run tries again.
+    pub(super) fn is_over(&self, ended: Result<(), JobError>) -> bool {
+        match ended {
+            Ok(()) => false,
+            Err(JobError::Writer(Trouble::Ended(_) | Trouble::Moved)) => true,
+            Err(error) => {
+                self.report(RailReport::Failed(error));
+                false
+            }
+        }
+    }
+
     /// True when nobody calls any more.
     pub(super) fn is_stopped(&self) -> bool {
         self.is_stopped.load(Ordering::Relaxed)
@@ -268,6 +311,9 @@ impl Shared {
     }
 
     pub(super) fn report(&self, report: RailReport) {
+        if report.is_error() {
+            self.errors.fetch_add(1, Ordering::Relaxed);
+        }
         (self.report)(report);
     }
 }

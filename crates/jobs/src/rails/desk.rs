@@ -5,9 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+use rails::Rail;
 
 use super::caller::Shared;
 use super::connected::Connected;
@@ -30,6 +33,7 @@ const REST: Duration = Duration::from_secs(60);
 /// A rail with what waits for it.
 pub(super) struct Desk {
     pub(super) connected: Connected,
+    calls: AtomicU64,
     state: Mutex<State>,
     bell: Condvar,
 }
@@ -56,12 +60,23 @@ struct State {
 
 impl Desk {
     pub(super) fn new(connected: Connected) -> Desk {
-        Desk { connected, state: Mutex::default(), bell: Condvar::new() }
+        Desk { connected, calls: AtomicU64::new(0), state: Mutex::default(), bell: Condvar::new() }
     }
 
     /// The name of the rail.
     pub(super) fn name(&self) -> &'static str {
         self.connected.rail.name()
+    }
+
+    /// The rail, about to be called: deeds and questions are counted.
+    pub(super) fn called(&self) -> &dyn Rail {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        &*self.connected.rail
+    }
+
+    /// Calls so far.
+    pub(super) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
     }
 
     /// Wants something looked at. False when too much waits, or the caller has been stopped.

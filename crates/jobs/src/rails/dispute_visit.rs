@@ -14,7 +14,7 @@ impl Visit<'_> {
     pub(super) fn disputes(&self, payment: &Payment) -> Result<Disputed, JobError> {
         let mut ended = Disputed { is_noted: false, has_news: false };
         let Some(reference) = &payment.rail_reference else { return Ok(ended) };
-        let outcome = self.desk.connected.rail.disputes(reference);
+        let outcome = self.desk.called().disputes(reference);
         self.notice(&outcome, &payment.id.to_string());
         let Outcome::Succeeded(told) = outcome else { return Ok(ended) };
         ended.is_noted = true;

@@ -1,32 +1,22 @@
 //! The regular runs: messages of sandboxes are fetched, and what is due is handed to the desks.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use base::{CheckoutId, Instant, RailRefundId};
-use writer::Trouble;
+use base::Instant;
 
 use super::caller::{OpenRail, Shared};
 use super::find::Freshness;
-use super::report::RailReport;
-use super::rows::payments_of;
 use super::schedule::Wish;
 use crate::JobError;
-
-/// A hint that something wants a rail.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Nudge {
-    /// A payment of this checkout.
-    Checkout(CheckoutId),
-    /// This refund.
-    Refund(RailRefundId),
-}
 
 /// The thread of the runs.
 pub(super) struct Looks {
     shared: Arc<Shared>,
-    nudges: Receiver<Nudge>,
+    /// Closed when the caller stops.
+    stop: Receiver<Infallible>,
     interval: Duration,
     /// Rails that could not be opened yet.
     late: Vec<OpenRail>,
@@ -43,46 +33,26 @@ struct Quiet {
 impl Looks {
     pub(super) fn new(
         shared: Arc<Shared>,
-        nudges: Receiver<Nudge>,
+        stop: Receiver<Infallible>,
         interval: Duration,
         late: Vec<OpenRail>,
     ) -> Looks {
-        Looks { shared, nudges, interval, late, quiet: None }
+        Looks { shared, stop, interval, late, quiet: None }
     }
 
     pub(super) fn run(mut self) {
         let clock = Arc::clone(&self.shared.clock);
-        let mut next_run = clock.monotonic();
         loop {
-            if next_run <= clock.monotonic() {
-                let ended = self.look();
-                if self.is_over(ended) {
-                    return;
-                }
-                next_run = clock.monotonic() + self.interval;
+            let next_run = clock.monotonic() + self.interval;
+            let ended = self.look();
+            if self.shared.is_over(ended) {
+                return;
             }
             let patience = next_run.saturating_sub(clock.monotonic());
-            match self.nudges.recv_timeout(patience) {
-                Ok(nudge) => {
-                    let ended = self.follow(nudge);
-                    if self.is_over(ended) {
-                        return;
-                    }
-                }
+            match self.stop.recv_timeout(patience) {
+                Ok(never) => match never {},
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
-            }
-        }
-    }
-
-    /// True when the writer has ended. Any other failure is reported, and the next run tries again.
-    fn is_over(&self, ended: Result<(), JobError>) -> bool {
-        match ended {
-            Ok(()) => false,
-            Err(JobError::Writer(Trouble::Ended(_) | Trouble::Moved)) => true,
-            Err(error) => {
-                self.shared.report(RailReport::Failed(error));
-                false
             }
         }
     }
@@ -108,26 +78,6 @@ impl Looks {
         }
         if found.is_quiet {
             self.quiet = Some(Quiet { seq, until: found.next });
-        }
-        Ok(())
-    }
-
-    fn follow(&self, nudge: Nudge) -> Result<(), JobError> {
-        let shared = &self.shared;
-        match nudge {
-            Nudge::Checkout(id) => {
-                let Some(checkout) = shared.checkout(id)? else { return Ok(()) };
-                for payment in payments_of(&checkout) {
-                    if let Some(payment) = shared.payment(payment)? {
-                        shared.want_payment(&payment)?;
-                    }
-                }
-            }
-            Nudge::Refund(id) => {
-                if let Some(refund) = shared.refund(id)? {
-                    shared.want_refund(&refund)?;
-                }
-            }
         }
         Ok(())
     }

@@ -96,19 +96,21 @@ impl Visit<'_> {
             }
         }
         let operation = of_payment(payment.id, step);
-        let (rail, amount) = (&self.desk.connected.rail, payment.amount);
+        let (desk, amount) = (self.desk, payment.amount);
         let outcome = match (step, &reference) {
             (Step::Authorize, _) => {
                 let Some(method) = self.token_of(payment)? else { return Ok(None) };
                 let method = &method;
                 let operation = &operation;
-                rail.authorize(&Authorize { operation, method, amount, return_url: None })
+                desk.called().authorize(&Authorize { operation, method, amount, return_url: None })
             }
-            (Step::Capture, Some(reference)) => {
-                rail.capture(&Capture { operation: &operation, payment: reference, amount })
-            }
+            (Step::Capture, Some(reference)) => desk.called().capture(&Capture {
+                operation: &operation,
+                payment: reference,
+                amount,
+            }),
             (Step::Void, Some(reference)) => {
-                rail.void(&Void { operation: &operation, payment: reference })
+                desk.called().void(&Void { operation: &operation, payment: reference })
             }
             // Nobody knows it by any name, so there is nothing to take or to let go.
             (Step::Capture | Step::Void, None) => return Ok(None),
@@ -134,7 +136,7 @@ impl Visit<'_> {
             reference: payment.rail_reference.as_ref(),
             since: self.at_the_rail(payment.created_at)?,
         };
-        let outcome = self.desk.connected.rail.payment(&query);
+        let outcome = self.desk.called().payment(&query);
         self.notice(&outcome, &payment.id.to_string());
         Ok(outcome)
     }

@@ -101,7 +101,7 @@ impl Visit<'_> {
         }
         let operation = of_refund(refund.id, refund.attempt);
         let asked = Refund { operation: &operation, payment: &payment, amount: refund.amount };
-        let outcome = self.desk.connected.rail.refund(&asked);
+        let outcome = self.desk.called().refund(&asked);
         self.notice(&outcome, &refund.id.to_string());
         Ok(Some(after_call(outcome)))
     }
@@ -128,7 +128,7 @@ impl Visit<'_> {
             payment,
             reference: refund.rail_reference.as_ref().filter(|_| is_present),
         };
-        let outcome = self.desk.connected.rail.refund_state(&query);
+        let outcome = self.desk.called().refund_state(&query);
         self.notice(&outcome, &refund.id.to_string());
         outcome
     }

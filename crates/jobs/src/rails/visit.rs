@@ -49,7 +49,7 @@ impl Visit<'_> {
             reference: Some(reference),
             since: Instant::MIN,
         };
-        let state = match self.desk.connected.rail.payment(&query) {
+        let state = match self.desk.called().payment(&query) {
             Outcome::Succeeded(Some(state)) => state,
             // A payment that nobody knows, so no dispute of ours.
             Outcome::Succeeded(None) => return (receipts, true),

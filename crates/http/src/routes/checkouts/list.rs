@@ -1,5 +1,7 @@
 //! `GET /v1/checkouts`: checkouts, newest first.
 
+use base::Instant;
+use engine::Row;
 use store::List;
 
 use crate::fields::optional_id;
@@ -10,7 +12,7 @@ use crate::read_call::ReadCall;
 use crate::reading::{self, Filtered};
 use crate::reply::Reply;
 use crate::scope::Read;
-use crate::views::checkout::CheckoutView;
+use crate::views::checkout::{self, CheckoutView};
 use crate::views::list::ListView;
 
 query_parameters! {
@@ -19,15 +21,21 @@ query_parameters! {
         /// Who buys.
         #[param(pattern = "^per_[0-9a-hjkmnp-tv-z]{26}$")]
         buyer,
+        /// `open`, `requires_action`, `paying`, `paid`, `failed` or `expired`.
+        #[param(pattern = "^(open|requires_action|paying|paid|failed|expired)$")]
+        status,
     }
 }
+
+const STATUSES: [&str; 6] = ["open", "requires_action", "paying", "paid", "failed", "expired"];
 
 /// The name of the answer in the documentation.
 type CheckoutList = ListView<CheckoutView<'static>>;
 
 /// List checkouts
 ///
-/// Newest first. Shows at least everything that this key has written.
+/// Newest first. Shows at least everything that this key has written. A page may have fewer entries
+/// than wanted, or none, and still say that there is more, when few have the wanted status.
 #[utoipa::path(get, path = "/v1/checkouts", operation_id = "list_checkouts", tag = "Checkout",
     params(PageQuery, CreatedQuery, CheckoutsQuery),
     responses((status = 200, description = "Checkouts", body = CheckoutList)))]
@@ -36,5 +44,10 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (created, wanted) = &filters;
     let buyer = optional_id("buyer", wanted.buyer.as_deref())?;
     let asked = Filtered { name: "checkouts", page: &page, created, filters: &filters };
-    reading::list(&call.caller, asked, List::Checkouts { buyer }).await
+    let status = reading::status_wanted(wanted.status.as_deref(), &STATUSES)?;
+    let keep = move |row: &Row, now: Instant| match (status, row) {
+        (Some(status), Row::Checkout(row)) => checkout::status(row, now).as_str() == status,
+        _ => true,
+    };
+    reading::list_where(&call.caller, asked, List::Checkouts { buyer }, keep).await
 }

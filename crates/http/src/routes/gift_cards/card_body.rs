@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base::{CardId, Instant, ProgramId};
 use giftcards::{Channel, Details, NewDelivery, Source, limits};
+use outside::local_time::{LocalTime, NoInstant};
 use serde::{Deserialize, Serialize};
 
 use crate::call::Caller;
@@ -53,9 +54,12 @@ macro_rules! card_body {
                 skip_serializing_if = "Option::is_none"
             )]
             delivery: Option<crate::routes::gift_cards::card_body::DeliveryBody>,
-            /// When it is sent; at once when left out.
+            /// When it is sent; at once when left out. A date (`2026-12-24`, meaning nine o'clock in
+            /// the morning), or a date and time without offset, is the recipient's own: it needs
+            /// `recipient.time_zone`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
-            #[schema(format = DateTime)]
+            #[schema(max_length = 35, example = "2026-12-24T18:30",
+                pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}.*)?$")]
             deliver_at: Option<String>,
             /// From then on it cannot be spent; left to the program when left out.
             #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -210,7 +214,7 @@ impl CardFields<'_> {
     }
 
     fn delivery(&self) -> Checked<Option<DeliveryWish>> {
-        let deliver_at = optional_instant("/deliver_at", self.deliver_at)?;
+        let deliver_at = self.deliver_at.map(|text| self.when_delivered(text)).transpose()?;
         let word = self.delivery.map_or("none", |delivery| &delivery.channel);
         let channel = Channel::ALL.into_iter().find(|channel| channel.as_str() == word);
         if channel.is_none() && word != "none" {
@@ -225,6 +229,20 @@ impl CardFields<'_> {
             return Err(refuse("/recipient/email", "is required to send the card by e-mail"));
         }
         Ok(channel.map(|channel| DeliveryWish { channel, deliver_at }))
+    }
+
+    /// A time with an offset, or one as the recipient's clock shows it.
+    fn when_delivered(&self, text: &str) -> Checked<Instant> {
+        const AT: &str = "/deliver_at";
+        let Some(local) = LocalTime::parse(text) else { return fields::instant(AT, text) };
+        let zone = self.recipient.and_then(RecipientBody::time_zone);
+        let zone = zone.ok_or_else(|| {
+            refuse(AT, "needs an offset such as Z, or else /recipient/time_zone, whose time it is")
+        })?;
+        local.instant_in(zone).map_err(|why| {
+            let at = if why == NoInstant::UnknownZone { "/recipient/time_zone" } else { AT };
+            refuse(at, why.to_string())
+        })
     }
 }
 

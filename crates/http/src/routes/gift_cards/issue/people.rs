@@ -33,7 +33,7 @@ pub(crate) struct RecipientBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 35)]
     locale: Option<String>,
-    /// Their time zone, such as `America/Los_Angeles`.
+    /// Their time zone by the IANA database, such as `America/Los_Angeles`; `deliver_at` may be in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 64)]
     time_zone: Option<String>,
@@ -43,6 +43,11 @@ impl RecipientBody {
     /// Whether they can be written to.
     pub(crate) fn has_email(&self) -> bool {
         self.email.is_some()
+    }
+
+    /// Their time zone, as it was given.
+    pub(crate) fn time_zone(&self) -> Option<&str> {
+        self.time_zone.as_deref()
     }
 }
 
