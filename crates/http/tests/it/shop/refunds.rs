@@ -99,6 +99,30 @@ async fn a_refund_is_made_once_under_its_key() {
 }
 
 #[tokio::test]
+async fn who_picks_no_line_does_not_get_everything_back() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let order = shop.order(1_000, 1_000, "").await;
+    let path = format!("/v1/orders/{}/refunds", id(&order));
+    for path in [path.clone(), format!("{path}/preview")] {
+        for (none, param) in [
+            (json!({"lines": []}), "/lines"),
+            (json!({"lines": null}), "/lines"),
+            (json!({"amount": null}), "/amount"),
+            (json!({"lines": [], "amount": usd(100)}), "/lines"),
+        ] {
+            let mut body = none;
+            if !path.ends_with("/preview") {
+                body["reason"] = json!("r");
+            }
+            let ask = world.post(&path, body).fresh();
+            ask.await_problem(400, "invalid_request", Some(param)).await;
+        }
+    }
+    assert!(shop.list(&path).await.is_empty());
+}
+
+#[tokio::test]
 async fn both_kinds_of_refund_are_read_and_told_under_one_name() {
     let world = World::new();
     let shop = Shop::open(&world).await;
