@@ -53,6 +53,48 @@ create table standing (
 ) keyed;
 create index standing_is_open on standing (is_open, id) where is_open = 1;
 
+drop view view_ledger_account;
+
+create view view_ledger_account as
+select
+    head.book as book,
+    hex_text(account.id) as ledger_account,
+    case when account.name is null then 'giftcard/*' else account.name end as name,
+    case
+        when account.name is null then 'liability'
+        when account.name = 'order/clearing' then 'liability'
+        when account.name = 'giftcard/breakage' then 'income'
+        when account.name = 'commission' then 'income'
+        when account.name = 'giftcard/incentives' then 'expense'
+        when account.name = 'chargeback/loss' then 'expense'
+        when account.name like 'refund/expense/%' then 'expense'
+        when account.name like 'rail/%/fees' then 'expense'
+        when account.name = 'refund/payable' then 'liability'
+        when account.name like 'seller/%' then 'liability'
+        when account.name like 'creator/%' then 'liability'
+        when account.name like 'tax/%' then 'liability'
+        when account.name = 'import/opening' then 'equity'
+        else 'asset'
+    end as kind,
+    account.currency as currency,
+    account.debits_posted as debits_minor,
+    account.credits_posted as credits_minor,
+    case
+        when account.name = 'giftcard/incentives' then account.debits_posted - account.credits_posted
+        when account.name = 'chargeback/loss' then account.debits_posted - account.credits_posted
+        when account.name like 'refund/expense/%' then account.debits_posted - account.credits_posted
+        when account.name like 'rail/%' then account.debits_posted - account.credits_posted
+        when account.name like 'receivable/%' then account.debits_posted - account.credits_posted
+        when account.name = 'bank' then account.debits_posted - account.credits_posted
+        else account.credits_posted - account.debits_posted
+    end as balance_minor,
+    account.debits_pending as debits_pending_minor,
+    account.credits_pending as credits_pending_minor,
+    account.applied_seq as changed_seq,
+    head.watermark as as_of_seq
+from account
+join head on true;
+
 drop view view_ledger_entry;
 
 create view view_ledger_entry as

@@ -176,12 +176,16 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
             (&rows::payout::TABLE, "state", state.map(|state| number(state as u8)))
         }
         List::Settlements => (&rows::settlement::TABLE, "id", None),
-        List::Unsettled => (&rows::standing::TABLE, "is_open", Some(number(1))),
+        List::Unsettled => (&rows::standing::TABLE, "id", None),
     };
     let name = table.name;
-    let query = Query::new(format!("select {} from {name}", qualified_columns(table)))
-        .and_if(&format!("{name}.{column} ="), filter)
-        .page(table, page);
+    let mut query = Query::new(format!("select {} from {name}", qualified_columns(table)));
+    if list == List::Unsettled {
+        // As the index says it, for with a placeholder it would not be used.
+        query.text.push_str(" where standing.is_open = 1");
+        query.has_condition = true;
+    }
+    let query = query.and_if(&format!("{name}.{column} ="), filter).page(table, page);
     (table, query)
 }
 
