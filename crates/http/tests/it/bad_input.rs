@@ -110,9 +110,19 @@ fn good_of_shop(card: &str) -> Vec<(&'static str, String, Value)> {
         (rail_refund("/give-up"), json!({"reason": "r"})),
         ("/v1/payouts/runs".to_owned(), run),
         (of_shop("payouts", "po", "/failed"), json!({"reason": "r"})),
+        ("/v1/rails/sandbox/settlements".to_owned(), settlement()),
     ];
     let bodies = bodies.into_iter().chain(good_of_bought_cards());
     bodies.map(|(path, body)| ("POST", path, body)).collect()
+}
+
+/// A part of a settlement file, with every member of its line.
+fn settlement() -> Value {
+    let line = json!({
+        "line": "l", "kind": "capture", "gross": 1, "fee": 1, "at": "2026-11-19T00:00:00Z",
+        "operation": "o", "source": "s",
+    });
+    json!({"reference": "r", "currency": "USD", "lines": [line]})
 }
 
 /// The same for gift cards that are bought, with every member that says what they are like.

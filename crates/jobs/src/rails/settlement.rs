@@ -1,6 +1,6 @@
 //! From a line of a rail's settlement file to what the books note of it. Pure.
 
-use ledger::RailName;
+use base::Token;
 use payments::{Moved, NewLine, SettledKind, Sum};
 use rails::{SettledKind as Told, SettledLine};
 
@@ -8,7 +8,7 @@ use super::operation::{DoneFor, dispute_id, done_for};
 
 /// The line as a command notes it, with what of ours it is about where it says so: by our operation,
 /// and for a dispute by that of its payment and the rail's own name of the dispute.
-pub fn settled_line(rail: &RailName, line: &SettledLine) -> NewLine {
+pub fn settled_line(rail: &Token<32>, line: &SettledLine) -> NewLine {
     NewLine {
         reference: line.reference.clone(),
         kind: kind(line.kind),
@@ -19,7 +19,7 @@ pub fn settled_line(rail: &RailName, line: &SettledLine) -> NewLine {
     }
 }
 
-fn moved(rail: &RailName, line: &SettledLine) -> Option<Moved> {
+fn moved(rail: &Token<32>, line: &SettledLine) -> Option<Moved> {
     let done_for = line.operation.as_ref().and_then(done_for)?;
     match (line.kind, done_for) {
         (Told::Capture, DoneFor::Payment(payment)) => Some(Moved::Payment(payment)),
@@ -45,13 +45,13 @@ fn kind(told: Told) -> SettledKind {
 
 #[cfg(test)]
 mod tests {
-    use base::{Currency, Instant, PaymentId, RailRefundId, Text, Token};
+    use base::{Currency, Instant, PaymentId, RailRefundId, Text};
 
     use super::*;
 
     #[test]
     fn a_line_says_what_of_ours_it_is_about() {
-        let rail = RailName::new("sandbox").unwrap();
+        let rail = Token::new("sandbox").unwrap();
         let (payment, refund) = (PaymentId::from_bits(7 << 80), RailRefundId::from_bits(9));
         let source = Text::new("dp_1").unwrap();
         let check = |kind, operation: &str, named: bool, expected: Option<Moved>| {

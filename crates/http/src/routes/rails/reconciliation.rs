@@ -1,11 +1,12 @@
 //! `GET /v1/rails/{rail}/reconciliation`: a rail's clearing account, explained.
 
 use axum::http::StatusCode;
-use reports::reconciliation;
+use reports::{ReportError, reconciliation};
 
 use crate::problem::{Problem, catalog};
 use crate::read_call::ReadCall;
 use crate::reply::Reply;
+use crate::routes::rails::settlements::{is_known, no_rail};
 use crate::scope::Read;
 use crate::views::settlement::ReconciliationView;
 
@@ -24,10 +25,16 @@ const TRIES_MAX: usize = 8;
 pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let rail = call.path_rail()?;
     let caller = &call.caller;
+    let is_set_up = caller.has_rail(rail.as_str());
     for _ in 0..TRIES_MAX {
         let sight = caller.look(u64::MAX).await?;
         let (of, now) = (rail.clone(), sight.now);
-        let made = caller.report(sight, move |reader| Ok(reconciliation(reader, &of, now)?));
+        let made = caller.report(sight, move |reader| {
+            if !is_known(reader, &of, is_set_up).map_err(ReportError::from)? {
+                return Err(no_rail());
+            }
+            Ok(reconciliation(reader, &of, now)?)
+        });
         if let Some(made) = made.await? {
             let view = ReconciliationView::new(rail.as_str(), &made);
             return Ok(Reply::view(StatusCode::OK, &view));

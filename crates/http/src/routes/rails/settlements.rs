@@ -6,7 +6,7 @@ pub(crate) mod list;
 pub(crate) mod read;
 
 use base::SettlementId;
-use ledger::RailName;
+use ledger::{AccountName, RailName};
 use payments::Settlement;
 use store::{List, Page, Reader, StoreError};
 
@@ -19,16 +19,11 @@ const RAIL_PART: usize = 3;
 /// The part of a path that names the file.
 const SETTLEMENT_PART: usize = 5;
 
-/// Settlement files that are looked at at a time.
-const FILES_AT_ONCE: u32 = 500;
-
 impl<S, C> Call<S, C> {
     /// The rail in the path. Text that is no name of a rail names none.
     pub(crate) fn path_rail(&self) -> Result<RailName, Problem> {
-        let name = self.path_name(RAIL_PART, &catalog::NOT_FOUND);
-        name.and_then(|name: String| {
-            RailName::new(&name).map_err(|_| Problem::new(&catalog::NOT_FOUND))
-        })
+        let name = self.path_name(RAIL_PART, &catalog::RAIL_NOT_FOUND);
+        name.and_then(|name: String| RailName::new(&name).map_err(|_| no_rail()))
     }
 
     /// Rail and file in the path.
@@ -36,6 +31,22 @@ impl<S, C> Call<S, C> {
         let rail = self.path_rail()?;
         Ok((rail, self.path_id_at(SETTLEMENT_PART, &catalog::SETTLEMENT_NOT_FOUND)?))
     }
+}
+
+/// Refuses a rail that there is not.
+pub(crate) fn no_rail() -> Problem {
+    Problem::new(&catalog::RAIL_NOT_FOUND)
+}
+
+/// True for a rail that was set up here, or over which something was moved.
+pub(crate) fn is_known(
+    reader: &mut dyn Reader,
+    rail: &RailName,
+    is_set_up: bool,
+) -> Result<bool, StoreError> {
+    let name = AccountName::RailClearing(rail.clone());
+    let accounts = if is_set_up { Vec::new() } else { reader.accounts(&name.to_string(), None, 1)? };
+    Ok(is_set_up || accounts.iter().any(|account| account.name == name))
 }
 
 /// The file of this id, if it is one of the rail.

@@ -6,11 +6,12 @@ use store::List;
 
 use crate::cursor::CursorMaker;
 use crate::fields::{Checked, refuse};
-use crate::lists::{CreatedQuery, PageQuery, Wanted};
+use crate::lists::{CreatedQuery, Found, PageQuery, Wanted};
 use crate::problem::Problem;
 use crate::query::query_parameters;
 use crate::read_call::ReadCall;
 use crate::reply::Reply;
+use crate::routes::rails::settlements::{is_known, no_rail};
 use crate::scope::Read;
 use crate::views::list::ListView;
 use crate::views::settlement::UnsettledView;
@@ -45,7 +46,11 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let wanted = Wanted::read(&cursors, &page, &filters.0)?;
     let sight = caller.look_at_lists().await?;
     let now = sight.now;
+    let is_set_up = caller.has_rail(rail.as_str());
     let found = caller.read(sight, move |reader| {
+        if !is_known(reader, &rail, is_set_up)? {
+            return Ok(None);
+        }
         let id = |row: &Row| match row {
             Row::Standing(row) => row.id.bits(),
             _ => 0,
@@ -56,9 +61,10 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
             }
             _ => false,
         };
-        wanted.objects(id, keep, |page| reader.list(List::Unsettled, page))
+        wanted.objects(id, keep, |page| reader.list(List::Unsettled, page)).map(Some)
     });
-    let found = found.await?;
+    let found: Option<Found<Row>> = found.await?;
+    let found = found.ok_or_else(no_rail)?;
     Ok(found.reply(&cursors, |row| match row {
         Row::Standing(row) => Some(UnsettledView::new(row, now)),
         _ => None,

@@ -5,10 +5,11 @@ use engine::{Command, PaymentCommand};
 use jobs::settled_line;
 use ledger::RailName;
 use payments::{NewSettlement, limits};
-use rails::{SettledKind, SettledLine, SettlementError};
+use rails::{Rail, SettledKind, SettledLine, SettlementError};
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Call, Caller};
+use super::no_rail;
+use crate::call::Call;
 use crate::fields::{self, Checked, refuse};
 use crate::prepared::Prepared;
 use crate::problem::Problem;
@@ -94,25 +95,23 @@ fn is_zero(amount: &i64) -> bool {
     responses((status = 200, description = "Noted", body = SettlementView)))]
 pub(crate) async fn handle(mut call: Call<Settlements>) -> Result<Reply, Problem> {
     let rail = call.path_rail()?;
+    let adapter = call.caller.book().rails().and_then(|work| work.rail(rail.as_str()));
+    let adapter = adapter.ok_or_else(no_rail)?;
     let body: SettlementBody = call.json().await?;
     let operation = call.operation(&body)?;
-    let new = new(&call.caller, rail, &body)?;
+    let new = new(&*adapter, rail, &body)?;
     let command = Command::Payments(PaymentCommand::NoteSettlement(Box::new(new)));
     Prepared::changing(command, operation).decide(&call.caller).await
 }
 
-fn new(
-    caller: &Caller,
-    rail: RailName,
-    body: &SettlementBody,
-) -> Result<NewSettlement, Problem> {
+fn new(adapter: &dyn Rail, rail: RailName, body: &SettlementBody) -> Checked<NewSettlement> {
     let currency = fields::currency(|| "/currency".to_owned(), &body.currency)?;
     let lines = match &body.csv {
         None => lines(&body.lines, currency)?,
         Some(_) if !body.lines.is_empty() => {
-            return Err(refuse("/csv", "give lines or csv, not both").into());
+            return Err(refuse("/csv", "give lines or csv, not both"));
         }
-        Some(file) => rows(caller, &rail, file, currency)?,
+        Some(file) => rows(adapter, file, currency)?,
     };
     let reference = fields::text("/reference", &body.reference)?;
     let lines = lines.iter().map(|line| settled_line(&rail, line)).collect();
@@ -150,23 +149,17 @@ fn amount(pointer: &str, minor: i64) -> Checked<i64> {
 }
 
 /// Rows of the rail's own file, read by whoever speaks its format.
-fn rows(
-    caller: &Caller,
-    rail: &RailName,
-    file: &str,
-    currency: Currency,
-) -> Result<Vec<SettledLine>, Problem> {
-    let adapter = caller.rail(rail.as_str())?;
+fn rows(adapter: &dyn Rail, file: &str, currency: Currency) -> Checked<Vec<SettledLine>> {
     let lines = adapter.settlement(file);
     let lines = lines.map_err(|error: SettlementError| refuse("/csv", error.to_string()))?;
     let max = limits::LINES_PER_COMMAND_MAX;
     if lines.is_empty() || lines.len() > max {
-        return Err(refuse("/csv", format!("must have 1 to {max} rows and a header")).into());
+        return Err(refuse("/csv", format!("must have 1 to {max} rows and a header")));
     }
     for (index, line) in lines.iter().enumerate() {
         let row = index + 2;
         if line.currency != currency {
-            return Err(refuse("/csv", format!("row {row}: another currency")).into());
+            return Err(refuse("/csv", format!("row {row}: another currency")));
         }
         for minor in [line.gross, line.fee] {
             let of_row = |error: fields::FieldError| {

@@ -3,8 +3,9 @@
 use engine::Row;
 use store::List;
 
+use super::{is_known, no_rail};
 use crate::cursor::CursorMaker;
-use crate::lists::{CreatedQuery, PageQuery, Wanted};
+use crate::lists::{CreatedQuery, Found, PageQuery, Wanted};
 use crate::problem::Problem;
 use crate::read_call::ReadCall;
 use crate::reply::Reply;
@@ -31,16 +32,20 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let cursors = CursorMaker::new(caller, &format!("settlements of {rail}"), &created);
     let wanted = Wanted::read(&cursors, &page, &created)?;
     let sight = caller.look_at_lists().await?;
+    let is_set_up = caller.has_rail(rail.as_str());
     let found = caller.read(sight, move |reader| {
-        let file = |row: &Row| match row {
-            Row::Settlement(file) => Some(std::sync::Arc::clone(file)),
-            _ => None,
+        if !is_known(reader, &rail, is_set_up)? {
+            return Ok(None);
+        }
+        let id = |row: &Row| match row {
+            Row::Settlement(file) => file.id.bits(),
+            _ => 0,
         };
-        let id = |row: &Row| file(row).map_or(0, |file| file.id.bits());
-        let keep = |row: &Row| file(row).is_some_and(|file| file.rail == rail);
-        wanted.objects(id, keep, |page| reader.list(List::Settlements, page))
+        let keep = |row: &Row| matches!(row, Row::Settlement(file) if file.rail == rail);
+        wanted.objects(id, keep, |page| reader.list(List::Settlements, page)).map(Some)
     });
-    let found = found.await?;
+    let found: Option<Found<Row>> = found.await?;
+    let found = found.ok_or_else(no_rail)?;
     Ok(found.reply(&cursors, |row| match row {
         Row::Settlement(file) => Some(SettlementView::new(file, None)),
         _ => None,
