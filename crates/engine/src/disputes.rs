@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use base::{DisputeId, PaymentId, RailRefundId};
 use ledger::{Account, AccountName};
-use payments::{DisputeAccounts, DisputeRows, Moved, OpenDispute, Payment, RailRefund, Refusal};
 use payments::Rest;
+use payments::{DisputeAccounts, DisputeRows, Moved, OpenDispute, Payment, RailRefund, Refusal};
 
 use crate::composition::Composition;
 use crate::gift_cards::Decided;

@@ -1,8 +1,8 @@
 //! Commands about payments. Most are given by jobs that have called a rail, or heard from one.
 
 use base::{DisputeId, MethodId, Money, OrderId, PaymentId, RailRefundId, Text};
-use payments::{AuthorizationNotice, CaptureNotice, FailureCode, NewMethod, NewSettlement};
 use payments::NextAction;
+use payments::{AuthorizationNotice, CaptureNotice, FailureCode, NewMethod, NewSettlement};
 use payments::{OpenDispute, RefundNotice, Step, VoidNotice};
 
 use crate::CommandKind;

@@ -17,11 +17,7 @@ use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Context, Rows};
 
 /// Notes a part of a file.
-pub(crate) fn note<R: Rows>(
-    new: &NewSettlement,
-    walk: &mut Walk<'_, R>,
-    at: Context,
-) -> Decided {
+pub(crate) fn note<R: Rows>(new: &NewSettlement, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     let id = settlement_id(&new.rail, &new.reference);
     let known = walk.settlement(id).map(Arc::as_ref);
     for name in names(&new.rail) {
@@ -127,10 +123,7 @@ impl Found {
     }
 }
 
-fn find<R: Rows>(
-    of: Moved,
-    composed: &mut Composition<'_, '_, R>,
-) -> Result<Option<Found>, Stop> {
+fn find<R: Rows>(of: Moved, composed: &mut Composition<'_, '_, R>) -> Result<Option<Found>, Stop> {
     Ok(match of {
         Moved::Payment(id) => composed.payment(id)?.map(Found::Payment),
         Moved::RailRefund(id) => composed.rail_refund(id)?.map(Found::RailRefund),

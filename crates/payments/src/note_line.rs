@@ -36,11 +36,7 @@ pub struct LineRows<'a> {
 /// # Errors
 ///
 /// `LimitExceeded` for an amount beyond [`limits::AMOUNT_MAX`], or when a total would overflow.
-pub fn note_line(
-    new: &NewLine,
-    rows: LineRows<'_>,
-    context: Context,
-) -> Result<Outcome, Refusal> {
+pub fn note_line(new: &NewLine, rows: LineRows<'_>, context: Context) -> Result<Outcome, Refusal> {
     let is_small = |minor: i64| minor.unsigned_abs() <= limits::AMOUNT_MAX.unsigned_abs();
     if !is_small(new.sum.gross) || !is_small(new.sum.fee) {
         return Err(Refusal::LimitExceeded);
@@ -49,15 +45,12 @@ pub fn note_line(
         let row = fitting(new, rows);
         let line = first_told(new, row, rows.settlement, context);
         let settlement = rows.settlement.with(&line)?;
-        return count(line, row, rows, context)
-            .map(|outcome| outcome.with_settlement(settlement));
+        return count(line, row, rows, context).map(|outcome| outcome.with_settlement(settlement));
     };
     if !line.says(new, rows.settlement.currency) {
         let told_otherwise_by = line.told_otherwise_by.or(Some(rows.settlement.id));
-        return Ok(Outcome::default().with_line(line, SettlementLine {
-            told_otherwise_by,
-            ..line.clone()
-        }));
+        return Ok(Outcome::default()
+            .with_line(line, SettlementLine { told_otherwise_by, ..line.clone() }));
     }
     let row = fitting(new, rows).filter(|_| line.is_unknown());
     match row {
@@ -65,8 +58,7 @@ pub fn note_line(
         Some(row) => {
             let settlement = first.knowing(line)?;
             let line = SettlementLine { of: Some(row.of()), ..line.clone() };
-            count(line, Some(row), rows, context)
-                .map(|outcome| outcome.with_settlement(settlement))
+            count(line, Some(row), rows, context).map(|outcome| outcome.with_settlement(settlement))
         }
     }
 }
@@ -143,8 +135,7 @@ fn tell(
     context: Context,
 ) -> Result<Outcome, Refusal> {
     let known = rows.standing.cloned();
-    let mut told =
-        known.unwrap_or_else(|| Standing::new(row, row.created_at(), context.now));
+    let mut told = known.unwrap_or_else(|| Standing::new(row, row.created_at(), context.now));
     // One that was never counted before says nothing yet of when its money moved.
     told.ours = row.ours();
     let fee = if line.kind == SettledKind::Capture { line.sum.fee } else { 0 };

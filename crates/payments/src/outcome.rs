@@ -3,7 +3,9 @@
 use base::{Amount, PaymentId};
 use ledger::{Posted, Subject};
 
-use crate::{Dispute, EventKind, Method, Payment, RailRefund, Settlement, SettlementLine, Standing};
+use crate::{
+    Dispute, EventKind, Method, Payment, RailRefund, Settlement, SettlementLine, Standing,
+};
 
 /// Rows after a decision, what was posted, and what happened in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

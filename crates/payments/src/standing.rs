@@ -6,7 +6,7 @@ use ledger::{Account, AccountName, RailName, Reason, Subject};
 use crate::authorize::changed;
 use crate::post::Sheet;
 use crate::{Context, Dispute, DisputeState, EventKind, Outcome, Payment, PaymentState};
-use crate::{RailRefund, Refusal, RefundState};
+use crate::{RailRefund, RefundState, Refusal};
 
 /// Something for which a rail moves money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -266,8 +266,7 @@ pub fn stand(
     if known.is_none() && ours == Sum::default() {
         return Ok(Outcome::default());
     }
-    let mut after =
-        known.cloned().unwrap_or_else(|| Standing::new(row, context.now, context.now));
+    let mut after = known.cloned().unwrap_or_else(|| Standing::new(row, context.now, context.now));
     if after.ours != ours {
         after.ours = ours;
         after.moved_at = context.now;

@@ -237,7 +237,9 @@ pub fn count_lines(
             counts.told_otherwise += u64::from(line.told_otherwise_by.is_some());
         }
         match lines.last() {
-            Some((last, _)) if lines.len() == ROWS_PER_READ as usize => after = Some(last.id.bits()),
+            Some((last, _)) if lines.len() == ROWS_PER_READ as usize => {
+                after = Some(last.id.bits())
+            }
             _ => return Ok(counts),
         }
     }
@@ -268,4 +270,39 @@ fn each_row(
 
 fn page(after: Option<u128>) -> Page {
     Page { after, limit: ROWS_PER_READ, created_after: None, created_before: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_counted_in_whole_days() {
+        let moved_at = Instant::from_micros(0);
+        let check = |span: Span, expected: &str| {
+            assert_eq!(OpenAge::of(moved_at, moved_at.saturating_add(span)).as_str(), expected);
+        };
+        check(Span::ZERO, "0-2");
+        check(Span::seconds(3 * 86_400 - 1), "0-2");
+        check(Span::days(3), "3-7");
+        check(Span::seconds(8 * 86_400 - 1), "3-7");
+        check(Span::days(8), "8-30");
+        check(Span::seconds(31 * 86_400 - 1), "8-30");
+        check(Span::days(31), "over-30");
+        assert_eq!(OpenAge::of(Instant::from_micros(5), Instant::from_micros(0)), OpenAge::UpTo2);
+    }
+
+    #[test]
+    fn what_is_left_over_is_told() {
+        let mut line = ReconciliationLine::new(Currency::USD);
+        line.balance = 100;
+        line.at_rail = 50;
+        line.unknown.add(1, 7);
+        line.differing.add(1, -3);
+        line.missing.entry(OpenAge::UpTo7).or_default().add(2, 20);
+        line.missing.entry(OpenAge::Over30).or_default().add(1, 10);
+        line.close();
+        assert_eq!(line.missing_total(), Aged { count: 3, amount: 30 });
+        assert_eq!(line.other, 100 - (50 - 7) - 30 + 3);
+    }
 }

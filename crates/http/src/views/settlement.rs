@@ -1,7 +1,7 @@
 //! Settlement files of rails, their lines, and what they leave open.
 
-use base::{Currency, DisputeId, Instant, PaymentId, RailRefundId, SettlementId, SettlementLineId};
 use base::Text;
+use base::{Currency, DisputeId, Instant, PaymentId, RailRefundId, SettlementId, SettlementLineId};
 use payments::{Moved, Settlement, SettlementLine, Standing, Sum};
 use reports::{Aged, LineCounts, OpenAge, Reconciliation, ReconciliationLine};
 use serde::Serialize;

@@ -64,7 +64,6 @@ async fn balance(told: &Told, name: &str) -> i64 {
 }
 
 /// Waits until a refund of an order stands so.
-#[expect(clippy::disallowed_methods, reason = "a job sends it, and tells nobody")]
 async fn refund_is(told: &Told, order: &Value, status: &str) {
     let list = format!("/v1/orders/{}/refunds", order.as_str().unwrap());
     for _ in 0..2_000 {
@@ -221,7 +220,9 @@ async fn what_stands_in_no_file_ages() {
     let told = Told::new();
     let (_, payment) = buy(&told, 2_500, "tok_ok").await;
     let mut days = 0;
-    for (day, age) in [(2, "0-2"), (3, "3-7"), (7, "3-7"), (8, "8-30"), (30, "8-30"), (31, "over-30")] {
+    for (day, age) in
+        [(2, "0-2"), (3, "3-7"), (7, "3-7"), (8, "8-30"), (30, "8-30"), (31, "over-30")]
+    {
         told.world.pass(Span::days(day - days));
         days = day;
         let all = told.read("/v1/rails/sandbox/unsettled").await["data"].clone();

@@ -24,9 +24,9 @@ impl Sandbox {
             for id in &payment.refunds {
                 let refund = self.provider.refund_by_id(id).ok().flatten();
                 let behavior = self.provider.behavior();
-                lines.extend(refund.iter().flat_map(|refund| {
-                    refunded(refund, payment, currency, behavior)
-                }));
+                lines.extend(
+                    refund.iter().flat_map(|refund| refunded(refund, payment, currency, behavior)),
+                );
             }
             let disputes = self.provider.disputes(Some(&payment.id)).unwrap_or_default();
             lines.extend(disputes.iter().flat_map(|one| disputed(one, payment, currency)));

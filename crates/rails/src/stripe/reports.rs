@@ -136,7 +136,8 @@ mod tests {
         check(charge, SettledKind::Capture, 1_000, 59, pay);
         let yen = format!("po_1,txn_1,{at},jpy,500,18,482,charge,ch_1,pay_1:authorize,");
         check(yen, SettledKind::Capture, 500, 18, pay);
-        let row = format!("po_1,txn_1,{at},kwd,-1.250,0,-1.250,refund,re_1,pay_1:authorize,rrf_1:1");
+        let row =
+            format!("po_1,txn_1,{at},kwd,-1.250,0,-1.250,refund,re_1,pay_1:authorize,rrf_1:1");
         check(row, SettledKind::Refund, -1_250, 0, rrf);
         let row = format!("po_1,txn_1,{at},usd,2.00,0.00,2.00,refund_failure,re_1,,");
         check(row, SettledKind::Refund, 200, 0, None);

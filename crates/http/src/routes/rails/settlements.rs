@@ -45,7 +45,8 @@ pub(crate) fn is_known(
     is_set_up: bool,
 ) -> Result<bool, StoreError> {
     let name = AccountName::RailClearing(rail.clone());
-    let accounts = if is_set_up { Vec::new() } else { reader.accounts(&name.to_string(), None, 1)? };
+    let accounts =
+        if is_set_up { Vec::new() } else { reader.accounts(&name.to_string(), None, 1)? };
     Ok(is_set_up || accounts.iter().any(|account| account.name == name))
 }
 

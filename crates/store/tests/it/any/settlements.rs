@@ -19,9 +19,8 @@ fn sum() -> impl Strategy<Value = Sum> {
 }
 
 fn moved() -> impl Strategy<Value = Moved> {
-    (1..=3_u8, bits()).prop_map(|(kind, id)| {
-        Moved::from_parts(kind, Subject(id.to_be_bytes())).unwrap()
-    })
+    (1..=3_u8, bits())
+        .prop_map(|(kind, id)| Moved::from_parts(kind, Subject(id.to_be_bytes())).unwrap())
 }
 
 fn settlement() -> impl Strategy<Value = Settlement> {

@@ -69,8 +69,11 @@ struct LineBody {
     /// Our operation, which the rail keeps in the metadata of the payment or refund. A dispute has
     /// that of its payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 64,
-        example = "pay_01jd3q8v9ec4y8s5k1m0t2n7xz:authorize")]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        example = "pay_01jd3q8v9ec4y8s5k1m0t2n7xz:authorize"
+    )]
     operation: Option<String>,
     /// What the rail calls the payment, refund, dispute or payout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,7 +81,6 @@ struct LineBody {
     source: Option<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_zero(amount: &i64) -> bool {
     *amount == 0
 }
@@ -162,9 +164,8 @@ fn rows(adapter: &dyn Rail, file: &str, currency: Currency) -> Checked<Vec<Settl
             return Err(refuse("/csv", format!("row {row}: another currency")));
         }
         for minor in [line.gross, line.fee] {
-            let of_row = |error: fields::FieldError| {
-                refuse("/csv", format!("row {row}: {}", error.message))
-            };
+            let of_row =
+                |error: fields::FieldError| refuse("/csv", format!("row {row}: {}", error.message));
             amount("/csv", minor).map_err(of_row)?;
         }
     }

@@ -61,9 +61,7 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     });
     let found: Option<Found<Line>> = found.await?;
     let found = found.ok_or_else(|| Problem::new(&catalog::SETTLEMENT_NOT_FOUND))?;
-    Ok(found.reply(&cursors, |(line, standing)| {
-        SettlementLineView::new(line, standing.as_ref())
-    }))
+    Ok(found.reply(&cursors, |(line, standing)| SettlementLineView::new(line, standing.as_ref())))
 }
 
 fn state_of(text: &str) -> Checked<LineState> {
