@@ -117,7 +117,7 @@ async fn what_a_truthful_rail_tells_is_what_was_moved() {
     told.world.pass(Span::days(3));
     told.deliver().await;
     refund_is(&told, &undone["order"], "needs_consent").await;
-    let last = "2026-11-24T12:00:00Z";
+    let last = "2026-11-24T00:00:00Z";
     let second = settle(&told, "po_2", next, last).await;
     check_members(&second, json!({"lines": 2, "paid_out": 0}));
     let settled = reconciled(&told).await;

@@ -97,21 +97,27 @@ impl World {
         let told = self.market.sandbox.settlement(Currency::USD, since, until);
         let rail = base::Token::new("sandbox").unwrap();
         let before = self.market.ledger("rail/sandbox/clearing");
-        for part in told.chunks(7) {
+        let note = |part: &[rails::SettledLine]| {
             let lines = part.iter().map(|line| jobs::settled_line(&rail, line)).collect();
             let reference = base::Text::new("all").unwrap();
             let (rail, currency) = (rail.clone(), Currency::USD);
             let new = payments::NewSettlement { rail, reference, currency, lines };
             self.market.note(engine::PaymentCommand::NoteSettlement(Box::new(new)));
-        }
-        let seq = self.market.handle().figures().seq();
-        self.market.handle().flush_and_wait(seq).unwrap();
+            let seq = self.market.handle().figures().seq();
+            self.market.handle().flush_and_wait(seq).unwrap();
+        };
+        told.chunks(7).for_each(note);
         let page =
             store::Page { after: None, limit: 100, created_after: None, created_before: None };
         let open = self.market.reader().list(store::List::Unsettled, page).unwrap();
         assert!(open.is_empty(), "{open:#?}");
         assert_eq!(self.market.ledger("bank"), before.max(0));
         assert_eq!(self.market.ledger("rail/sandbox/clearing"), before.min(0));
+        // The bank sends it back, so that the rail has again what the ledger says.
+        if let Some(payout) = told.last().filter(|line| line.kind == rails::SettledKind::Payout) {
+            let reference = base::Text::new("returned").unwrap();
+            note(&[rails::SettledLine { reference, gross: -payout.gross, ..payout.clone() }]);
+        }
     }
 
     fn check_caps(&self, rows: &Rows) {
