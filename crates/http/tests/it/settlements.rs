@@ -75,15 +75,22 @@ async fn refund_is(told: &Told, order: &Value, status: &str) {
     panic!("the refund is not {status}");
 }
 
+/// Sells three gift cards: one is undone, and the payment of another will be disputed. Returns the
+/// one that was undone.
+async fn sell(told: &Told) -> Value {
+    buy(told, 2_500, "tok_ok").await;
+    let (undone, _) = buy(told, 1_000, "tok_refund_fails").await;
+    buy(told, 4_000, "tok_disputed").await;
+    let path = format!("/v1/gift-card-purchases/{}/undo", undone["id"].as_str().unwrap());
+    told.post(&path, json!({}), 200).await;
+    refund_is(told, &undone["order"], "succeeded").await;
+    undone
+}
+
 #[tokio::test]
 async fn what_a_truthful_rail_tells_is_what_was_moved() {
     let told = Told::new();
-    buy(&told, 2_500, "tok_ok").await;
-    let (undone, _) = buy(&told, 1_000, "tok_refund_fails").await;
-    buy(&told, 4_000, "tok_disputed").await;
-    let path = format!("/v1/gift-card-purchases/{}/undo", undone["id"].as_str().unwrap());
-    told.post(&path, json!({}), 200).await;
-    refund_is(&told, &undone["order"], "succeeded").await;
+    let undone = sell(&told).await;
     // 25.00, 10.00 and 40.00, less 1.03, 0.59 and 1.46, and 10.00 went back.
     let open = reconciled(&told).await;
     let missing = json!({"count": 4, "amount": 6_192});

@@ -6,8 +6,8 @@ use rails::{SettledKind as Told, SettledLine};
 
 use super::operation::{DoneFor, dispute_id, done_for};
 
-/// The line as a command notes it, with what of ours it is about where it says so: by our operation,
-/// and for a dispute by that of its payment and the rail's own name of the dispute.
+/// The line as a command notes it, with what of ours it is about where it says so: by our
+/// operation, and for a dispute by that of its payment and the rail's own name of the dispute.
 pub fn settled_line(rail: &Token<32>, line: &SettledLine) -> NewLine {
     NewLine {
         reference: line.reference.clone(),

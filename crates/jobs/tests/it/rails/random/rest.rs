@@ -91,7 +91,7 @@ impl World {
         assert_eq!(self.market.ledger("rail/sandbox/fees"), fees.sum::<i64>());
     }
 
-    /// A rail that tells everything it has moved leaves nothing open, and its payout is at the bank.
+    /// A rail that tells all it has moved leaves nothing open, and its payout is at the bank.
     fn check_settlement(&self) {
         let (since, until) = (Instant::MIN, self.market.now());
         let told = self.market.sandbox.settlement(Currency::USD, since, until);
