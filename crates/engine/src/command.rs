@@ -319,6 +319,8 @@ command_kinds! {
     WinDispute = 231 => "win_dispute",
     /// Notes that a dispute was lost.
     LoseDispute = 232 => "lose_dispute",
+    /// Notes a part of a settlement file.
+    NoteSettlement = 240 => "note_settlement",
     /// Creates a seller.
     CreateSeller = 300 => "create_seller",
     /// Creates a creator.

@@ -8,7 +8,8 @@ use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, BookRefusal, BookRow, Change, Command, Context, Key, PaymentCommand};
 use crate::{OperationRefusal, OperationTrace, Refusal, ReversalStatus, Row, Rows, ShopCommand};
 use crate::{
-    catalog, following, gift_cards, notices, order_refunds, paying, payouts, rail_refunds, tenders,
+    catalog, following, gift_cards, notices, order_refunds, paying, payouts, rail_refunds,
+    settlements, tenders,
 };
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,
@@ -126,6 +127,7 @@ fn walk_payments<R: Rows>(
         PaymentCommand::LoseDispute { dispute, stage } => {
             disputes::decide(*dispute, *stage, Decision::Lost, walk, at)
         }
+        PaymentCommand::NoteSettlement(new) => settlements::note(new, walk, at),
     }
 }
 

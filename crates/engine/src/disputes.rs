@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use base::{DisputeId, PaymentId, RailRefundId};
 use ledger::{Account, AccountName};
-use payments::{DisputeAccounts, DisputeRows, OpenDispute, Payment, RailRefund, Refusal, Rest};
+use payments::Rest;
+use payments::{DisputeAccounts, DisputeRows, Moved, OpenDispute, Payment, RailRefund, Refusal};
 
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::purchases::{name_to_settle, note_dispute};
 use crate::rail_refunds::{name_listed, name_order_refund, tell_order};
 use crate::rows::{Stop, Walk};
+use crate::settlements::stand_dispute;
 use crate::{AnswerRef, Context, Rows};
 
 pub(crate) fn open<R: Rows>(
@@ -22,6 +24,7 @@ pub(crate) fn open<R: Rows>(
     at: Context,
 ) -> Decided {
     let existing = walk.dispute(new.id).map(Arc::as_ref);
+    walk.standing(Moved::Dispute(new.id).standing());
     let rest = Rest { id: rest, existing: walk.rail_refund(rest).map(Arc::as_ref) };
     let payment = walk.payment(id).ok_or(Refusal::PaymentNotFound)?;
     let refunds = name_rows(payment, walk);
@@ -32,6 +35,7 @@ pub(crate) fn open<R: Rows>(
     let rows = DisputeRows { payment, refunds: &refunds, accounts: accounts.to_dispute() };
     let opened = payments::open_dispute(new, rows, rest, existing, composed.context())?;
     add(opened, &mut composed)?;
+    stand_dispute(new.id, &mut composed)?;
     tell_purchase(new.id, payment, &mut composed)?;
     Ok(composed.finish(AnswerRef::Dispute(new.id)))
 }
@@ -68,6 +72,7 @@ pub(crate) fn decide<R: Rows>(
         }
         Decision::Lost => None,
     };
+    walk.standing(Moved::Dispute(id).standing());
     let dispute = walk.dispute(id).ok_or(Refusal::DisputeNotFound)?;
     let payment = walk.payment(dispute.payment).ok_or(Refusal::PaymentNotFound)?;
     let refunds = name_rows(payment, walk);
@@ -86,6 +91,7 @@ pub(crate) fn decide<R: Rows>(
         None => payments::lose(stage, dispute, rows, context)?,
     };
     add(decided, &mut composed)?;
+    stand_dispute(id, &mut composed)?;
     tell_purchase(id, payment, &mut composed)?;
     Ok(composed.finish(AnswerRef::Dispute(id)))
 }

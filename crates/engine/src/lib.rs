@@ -45,6 +45,7 @@ mod query;
 mod rail_refunds;
 mod refusal;
 mod rows;
+mod settlements;
 mod shop_command;
 mod tenders;
 

@@ -1,7 +1,8 @@
 //! Commands about payments. Most are given by jobs that have called a rail, or heard from one.
 
 use base::{DisputeId, MethodId, Money, OrderId, PaymentId, RailRefundId, Text};
-use payments::{AuthorizationNotice, CaptureNotice, FailureCode, NewMethod, NextAction};
+use payments::NextAction;
+use payments::{AuthorizationNotice, CaptureNotice, FailureCode, NewMethod, NewSettlement};
 use payments::{OpenDispute, RefundNotice, Step, VoidNotice};
 
 use crate::CommandKind;
@@ -135,6 +136,8 @@ pub enum PaymentCommand {
         /// The stage that was decided.
         stage: u8,
     },
+    /// Notes a part of a settlement file.
+    NoteSettlement(Box<NewSettlement>),
 }
 
 /// Ids for what may follow from a notice: the order, when it was the last payment of a checkout;
@@ -173,6 +176,7 @@ impl PaymentCommand {
             PaymentCommand::OpenDispute { .. } => CommandKind::OpenDispute,
             PaymentCommand::WinDispute { .. } => CommandKind::WinDispute,
             PaymentCommand::LoseDispute { .. } => CommandKind::LoseDispute,
+            PaymentCommand::NoteSettlement(_) => CommandKind::NoteSettlement,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{RailRefundId, RefundId};
 use ledger::{AccountName, RailName};
 use payments::{
-    Method, Outcome, Payment, Purpose, RailRefund, RefundAccounts, RefundState, Refusal,
+    Method, Moved, Outcome, Payment, Purpose, RailRefund, RefundAccounts, RefundState, Refusal,
 };
 use shop::RefundStatus;
 
@@ -13,6 +13,7 @@ use crate::composition::Composition;
 use crate::following::tender_of;
 use crate::gift_cards::Decided;
 use crate::rows::{Stop, Walk};
+use crate::settlements::stand_refund;
 use crate::{AnswerRef, Context, PaymentCommand, Rows};
 
 /// Decides a command about one refund.
@@ -31,6 +32,7 @@ pub(crate) fn on_refund<R: Rows>(
         _ => id,
     };
     walk.rail_refund(after);
+    walk.standing(Moved::RailRefund(id).standing());
     let refund = walk.rail_refund(id).ok_or(Refusal::RefundNotFound)?;
     for name in accounts_of(&refund.rail) {
         walk.account(name.id(refund.amount.currency));
@@ -49,6 +51,7 @@ pub(crate) fn on_refund<R: Rows>(
     let rows = (refund.as_ref(), payment.as_ref(), method.map(AsRef::as_ref));
     let decided = decided(command, rows, &mut composed)?;
     composed.add(decided);
+    stand_refund(id, &mut composed)?;
     let row = composed.rail_refund(after)?.ok_or(Refusal::RefundNotFound)?;
     tell_order(&row, &mut composed)?;
     Ok(composed.finish(AnswerRef::RailRefund(after)))

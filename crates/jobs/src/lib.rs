@@ -30,7 +30,7 @@ pub mod webhooks;
 
 pub use self::rails::{
     BookClock, Connected, HearError, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
-    TellRail,
+    TellRail, settled_line,
 };
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
 pub use error::JobError;

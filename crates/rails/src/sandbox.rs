@@ -3,6 +3,7 @@
 //! Tokens, times and fees stand in `docs/rails.md`. The clock is the caller's, so a test clock
 //! that is moved by a month lets a month of refunds and disputes happen.
 
+mod settlement;
 mod translate;
 
 use std::collections::BTreeMap;

@@ -10,6 +10,7 @@ use payments::{DisputeState, Payment, PaymentState, Purpose, RailRefund, RefundS
 use shop::{Checkout, CheckoutState, LineId, Order, OrderLine, PaidBy, PayoutState, RefundStatus};
 use shop::{Tender, TenderKind};
 
+use crate::audit_settlements;
 use crate::world::World;
 
 pub fn book(world: &World) {
@@ -356,6 +357,10 @@ fn accounts_follow(world: &World, currency: Currency) {
     let disputed: i64 = payments().map(|row| row.disputed.minor()).sum();
     let rails =
         of(|name| matches!(name, AccountName::RailClearing(rail) if rail.as_str() != "external"));
-    let at_rails = captured - fees - sent - disputed - paid_out - by_hand;
+    let (bank, line_fees) = audit_settlements::booked(world, currency);
+    assert_eq!(of(|name| matches!(name, AccountName::Bank)), bank);
+    assert_eq!(of(|name| matches!(name, AccountName::RailFees(_))), fees + line_fees);
+    let settled = bank + line_fees;
+    let at_rails = captured - fees - sent - disputed - paid_out - by_hand - settled;
     assert_eq!(rails, at_rails, "rails and rows differ");
 }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod audit_orders;
+mod audit_settlements;
 mod books;
 mod buying;
 mod cards;
@@ -24,6 +25,8 @@ mod random_checkouts;
 mod refunding;
 mod returns;
 mod script;
+mod settling;
+mod settling_words;
 mod shop_seen;
 mod shop_words;
 mod spending;

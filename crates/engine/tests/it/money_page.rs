@@ -113,6 +113,19 @@ const PARTS: &[&str] = &[
      it arrives | payout_paid y1
      creator C is paid out | payout y2 C 100000
      it fails | payout_failed y2",
+    "A rail's settlement file
+     goods of 10.00 are sold, and the rail has not told its fee | checkout V goods:T:1000
+     | add V method m
+     | pay V ov pv
+     | authorized pv
+     the rail has taken | captured pv 1000 order=ov
+     the file tells the same, and a fee of 0.59 | settle F capture:pv:1000:59:l1
+     it tells an amount that differs, and something that is not known | settle F \
+     capture:pv:100:0:l2 capture:-:5:0:l3
+     a fee for anything else | settle F fee:-:-400:0:l4
+     9.00 are paid out to the bank | settle F payout:-:-900:0:l5
+     the bank sends them back | settle F payout:-:900:0:l6
+     the same file once more | settle F capture:pv:1000:59:l1 payout:-:-900:0:l5",
 ];
 
 #[test]

@@ -17,6 +17,7 @@ use engine::{Answer, AnswerRef, Change, Command, Query, Refusal, ShopCommand, as
 use ledger::AccountName;
 use shop::Refunding;
 
+use crate::settling_words;
 use crate::words::bits;
 use crate::world::{View, World};
 
@@ -56,6 +57,9 @@ pub fn payable(world: &World, name: &str) -> Option<AccountName> {
 }
 
 pub fn member(world: &World, name: &str, member: &str) -> Option<String> {
+    if let Some(shown) = settling_words::member(world, name, member) {
+        return Some(shown);
+    }
     let name = bits(name);
     if let Some(row) = world.checkout.get(&CheckoutId::from_bits(name)) {
         return Some(of_checkout(row, member, world.now));

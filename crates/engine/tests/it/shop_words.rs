@@ -35,6 +35,7 @@ use shop::{BasisPoints, Creator, LineId, LineRequest, NewLine, NewPayout};
 use shop::{NewShipping, Payee, Product, RefundOrder, RefundRequest, Seller};
 
 use crate::script::instant;
+use crate::settling_words;
 use crate::words::{self, Words, bits, text};
 use crate::world::World;
 
@@ -42,6 +43,7 @@ use crate::world::World;
 pub fn command(world: &World, words: &Words<'_>) -> Option<Command> {
     let command = shop_command(world, words).map(Command::Shop);
     let command = command.or_else(|| note(world, words).map(Command::Payments));
+    let command = command.or_else(|| settling_words::command(words).map(Command::Payments));
     command.or_else(|| other_payment_command(world, words).map(Command::Payments))
 }
 

@@ -57,6 +57,10 @@ catalog! {
         "Check the id and that the key belongs to the book of the hold.";
     PROGRAM_NOT_FOUND = "program_not_found", 404, "No such program",
         "Check the id and that the key belongs to the book of the program.";
+    RAIL_NOT_FOUND = "rail_not_found", 404, "No such rail",
+        "Name a rail that was set up, or over which something was moved.";
+    SETTLEMENT_NOT_FOUND = "settlement_not_found", 404, "No such settlement",
+        "Check the id, the rail, and that the key belongs to the book of the settlement.";
     SELLER_NOT_FOUND = "seller_not_found", 404, "No such seller",
         "Check the id and that the key belongs to the book of the seller.";
     CREATOR_NOT_FOUND = "creator_not_found", 404, "No such creator",

@@ -28,6 +28,7 @@ mod refusals;
 mod scope_table;
 mod scopes;
 mod serving;
+mod settlements;
 mod shop;
 mod spending;
 mod timing;

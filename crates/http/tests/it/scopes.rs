@@ -50,6 +50,10 @@ fn routes_of_shop() -> Vec<(&'static str, String, Scopes)> {
         ("POST", "/v1/payouts/runs".into(), Scopes::PAYOUT),
         ("POST", format!("{payout}/paid"), Scopes::PAYOUT),
         ("POST", format!("{payout}/failed"), Scopes::PAYOUT),
+        ("POST", "/v1/rails/sandbox/settlements".into(), Scopes::SETTLEMENTS),
+        ("GET", "/v1/rails/sandbox/settlements".into(), Scopes::READ),
+        ("GET", "/v1/rails/sandbox/unsettled".into(), Scopes::READ),
+        ("GET", "/v1/rails/sandbox/reconciliation".into(), Scopes::READ),
     ]
 }
 
@@ -90,7 +94,7 @@ async fn each_route_wants_its_scope() {
     ];
     let of_cards = [Scopes::READ, Scopes::SPEND, Scopes::ISSUE, Scopes::REVEAL, Scopes::ADMIN];
     let of_shop = [Scopes::CATALOG, Scopes::CHECKOUT, Scopes::REFUND, Scopes::PAYOUT];
-    let each = [of_cards.as_slice(), &of_shop].concat();
+    let each = [of_cards.as_slice(), &of_shop, &[Scopes::SETTLEMENTS]].concat();
     let keys: Vec<_> = each.iter().map(|scopes| (*scopes, world.secret(*scopes))).collect();
     let publishable = world.publishable();
     for (method, path, needed) in routes.iter().chain(&routes_of_shop()) {

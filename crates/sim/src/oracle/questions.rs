@@ -38,6 +38,7 @@ impl Oracle {
             | Query::Dispute(_)
             | Query::Payout(_)
             | Query::Purchase(_)
+            | Query::Settlement(_)
             | Query::RefundPreview { .. } => unreachable!("{NO_SHOP}"),
         }
     }

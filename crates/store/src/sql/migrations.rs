@@ -71,6 +71,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "owed",
         text: include_str!("../../migrations/book/0009_owed.sql"),
     },
+    // Settlement files of rails.
+    Migration {
+        number: 10,
+        name: "settlements",
+        text: include_str!("../../migrations/book/0010_settlements.sql"),
+    },
 ];
 
 /// Migrations of the control store.

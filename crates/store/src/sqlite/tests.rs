@@ -146,6 +146,7 @@ fn every_statement_can_be_prepared_and_numbers_its_parameters_in_order() {
         lists::named_accounts("a", Some(("a", 1)), 1).text,
         lists::card_accounts(1, 2, 1).text,
         lists::all_accounts(),
+        lists::settlement_lines(base::SettlementId::from_bits(1), full).text,
     ];
     for table in TABLES {
         let of = catalogue::of(table);
@@ -201,6 +202,8 @@ fn every_list() -> impl Iterator<Item = (List, &'static str)> {
         (List::OrderRefunds { order: base::OrderId::from_bits(1) }, "order_refund_shop_order"),
         (List::Payouts { state: None }, "SCAN payout"),
         (List::Payouts { state: Some(shop::PayoutState::Pending) }, "payout_state"),
+        (List::Settlements, "SCAN settlement"),
+        (List::Unsettled, "standing_is_open"),
     ];
     lists.into_iter()
 }
@@ -213,6 +216,10 @@ fn lists_follow_an_index() {
     let by = |filter: CardFilter| lists::cards(&filter, WHOLE).text;
     let none = CardFilter::default;
     let cases = [
+        (
+            lists::settlement_lines(base::SettlementId::from_bits(1), WHOLE).text,
+            "settlement_line_settlement",
+        ),
         (by(none()), "SCAN card"),
         (by(CardFilter { reference: Some("r".into()), ..none() }), "card_reference"),
         (by(CardFilter { last4: Some(*b"ABCD"), ..none() }), "card_last4"),

@@ -23,6 +23,7 @@ pub struct ShopSamples {
     dispute: String,
     payout: String,
     purchase: String,
+    settlement: String,
 }
 
 impl ShopSamples {
@@ -41,6 +42,7 @@ impl ShopSamples {
             "disputes",
             "payouts",
             "gift-card-purchases",
+            "rails",
         ];
         lists.contains(&template.split('/').nth(2).unwrap_or(""))
     }
@@ -69,6 +71,7 @@ impl ShopSamples {
             dispute: dispute(world, &sell(&shop, "tok_ok").await),
             payout: payout(world, &shop).await,
             purchase: id(&shop.buy(500, "tok_ok", json!({})).await),
+            settlement: settlement(world).await,
             product: id(&product),
             method,
             checkout,
@@ -95,6 +98,7 @@ impl ShopSamples {
             "rail-refunds" => &self.rail_refund,
             "disputes" => &self.dispute,
             "gift-card-purchases" => &self.purchase,
+            "rails" => &self.settlement,
             _ => &self.payout,
         }
     }
@@ -138,6 +142,13 @@ fn dispute(world: &World, order: &Value) -> String {
     let rest = base::RailRefundId::from_bits(id.bits());
     rails.give(PaymentCommand::OpenDispute { payment, new: Box::new(new), rest });
     id.to_string()
+}
+
+async fn settlement(world: &World) -> String {
+    let line = json!({"line": "l", "kind": "adjustment", "gross": 1, "at": "2026-11-19T00:00:00Z"});
+    let body = json!({"reference": "po_1", "currency": "USD", "lines": [line]});
+    let noted = world.post("/v1/rails/sandbox/settlements", body).fresh().await_status(200).await;
+    id(&noted.json)
 }
 
 async fn payout(world: &World, shop: &Shop<'_>) -> String {
