@@ -208,6 +208,7 @@ impl World {
                 from: Address::new("gifts@shop.example").unwrap(),
                 return_paths: ReturnPaths::new(domain).unwrap(),
                 claim_page: "https://shop.example/gift".to_owned(),
+                purchase_page: Some("https://shop.example/purchase".to_owned()),
             },
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
@@ -219,7 +220,8 @@ impl World {
     /// Where failures of the first mail of a card are reported to.
     pub fn return_path(&self, card: base::CardId) -> String {
         let paths = ReturnPaths::new(Domain::new("shop.example").unwrap()).unwrap();
-        paths.address(&jobs::mail::mail_key(card, 1), &self.ring).as_str().to_owned()
+        let cause = store::MailCause::Gift { card, sending: 1 };
+        paths.address(&jobs::mail::mail_key(cause), &self.ring).as_str().to_owned()
     }
 
     /// Opens readers of the test book, on whichever thread asks.

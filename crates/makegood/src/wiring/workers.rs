@@ -1,5 +1,5 @@
 //! What works for a book as long as it is here: booking what falls due, calling rails, telling
-//! webhook endpoints, and sending gift mails.
+//! webhook endpoints, and sending mails.
 
 mod sending;
 

@@ -1,16 +1,16 @@
 //! Mails that wait.
 
 use ::journal::{Value, ValueSource};
-use base::{CardId, Instant};
+use base::Instant;
 
 use super::control::{SqlControl, bytes, text};
 use super::{SqlConnection, SqlRow, collect, columns, first, signed, unsigned};
 use crate::catalogue::mails;
-use crate::rows::FieldSource;
-use crate::{BookName, EventPlace, MailStore, StoreError, WaitingMail};
+use crate::rows::{FieldSource, invalid};
+use crate::{BookName, EventPlace, MailCause, MailStore, StoreError, WaitingMail};
 
 /// Columns of a mail.
-const COLUMNS: usize = 8;
+const COLUMNS: usize = 9;
 
 impl<C: SqlConnection> MailStore for SqlControl<C> {
     fn mail_place(&mut self, book: &BookName) -> Result<Option<EventPlace>, StoreError> {
@@ -31,10 +31,11 @@ impl<C: SqlConnection> MailStore for SqlControl<C> {
             [text(book.as_str()), Value::Int(signed(next.seq)), Value::Int(i64::from(next.index))];
         self.connection.write(|connection| {
             for mail in mails {
-                let [name, card, sending] = key(&mail.book, mail.card, mail.sending);
+                let [name, cause, subject, number] = key(&mail.book, mail.cause);
                 let [made, unknown, is_begun, next_at] = tried(mail);
                 let written_at = Value::Int(mail.written_at.micros());
-                let values = [name, card, sending, made, unknown, is_begun, next_at, written_at];
+                let values =
+                    [name, cause, subject, number, made, unknown, is_begun, next_at, written_at];
                 connection.change(mails::INSERT, &values)?;
             }
             connection.change(mails::PUT_PLACE, &place).map(drop)
@@ -54,23 +55,20 @@ impl<C: SqlConnection> MailStore for SqlControl<C> {
 
     fn keep_mail(&mut self, mail: &WaitingMail) -> Result<(), StoreError> {
         let [made, unknown, is_begun, next_at] = tried(mail);
-        let [book, card, sending] = key(&mail.book, mail.card, mail.sending);
-        let values = [made, unknown, is_begun, next_at, book, card, sending];
+        let [book, cause, subject, number] = key(&mail.book, mail.cause);
+        let values = [made, unknown, is_begun, next_at, book, cause, subject, number];
         self.connection.change(mails::UPDATE, &values).map(drop)
     }
 
-    fn forget_mail(
-        &mut self,
-        book: &BookName,
-        card: CardId,
-        sending: u16,
-    ) -> Result<(), StoreError> {
-        self.connection.change(mails::DELETE, &key(book, card, sending)).map(drop)
+    fn forget_mail(&mut self, book: &BookName, cause: MailCause) -> Result<(), StoreError> {
+        self.connection.change(mails::DELETE, &key(book, cause)).map(drop)
     }
 }
 
-fn key(book: &BookName, card: CardId, sending: u16) -> [Value; 3] {
-    [text(book.as_str()), bytes(&card.to_bytes()), Value::Int(i64::from(sending))]
+fn key(book: &BookName, cause: MailCause) -> [Value; 4] {
+    let (kind, subject, number) = cause.to_parts();
+    let (kind, number) = (Value::Int(i64::from(kind)), Value::Int(i64::from(number)));
+    [text(book.as_str()), kind, bytes(&subject), number]
 }
 
 fn tried(mail: &WaitingMail) -> [Value; 4] {
@@ -84,10 +82,12 @@ fn tried(mail: &WaitingMail) -> [Value; 4] {
 
 fn read_mail(row: &dyn SqlRow) -> Result<WaitingMail, StoreError> {
     let mut source = columns(row, 0, COLUMNS);
+    let book = source.parsed("name of a book", BookName::new)?;
+    let kind = source.number("kind of a mail")?;
+    let (subject, number) = (source.fixed16()?, source.number("number of a mail")?);
     Ok(WaitingMail {
-        book: source.parsed("name of a book", BookName::new)?,
-        card: source.id()?,
-        sending: source.number("number of a sending")?,
+        book,
+        cause: MailCause::from_parts(kind, subject, number).ok_or(invalid("cause of a mail"))?,
         made: source.number("attempts of a mail")?,
         unknown: source.number("unknown attempts of a mail")?,
         is_begun: source.flag()?,

@@ -280,6 +280,24 @@ fn a_file_of_an_earlier_release_gets_what_it_lacks() {
 }
 
 #[test]
+fn mails_that_waited_in_an_earlier_release_still_wait() {
+    let mut sqlite = SqliteConnection::reading(migrated(&migrations::OF_CONTROL[..5]));
+    let card = base::CardId::from_bits(7);
+    let insert = "insert into waiting_mail values ('test', $1, 2, 3, 1, 0, 40, 10)";
+    sqlite.connection.execute(insert, [card.to_bytes().as_slice()]).unwrap();
+    migrations::run(&mut sqlite, migrations::OF_CONTROL).unwrap();
+    let book = crate::BookName::new("test").unwrap();
+    let at = base::Instant::from_micros;
+    let due = super::SqliteControl::new(sqlite).due_mails(&book, at(40), 9).unwrap();
+    let cause = crate::MailCause::Gift { card, sending: 2 };
+    let (next_at, written_at) = (at(40), at(10));
+    let (made, unknown, is_begun) = (3, 1, false);
+    let kept =
+        crate::WaitingMail { book, cause, made, unknown, is_begun, next_at, written_at };
+    assert_eq!(due, [kept]);
+}
+
+#[test]
 fn a_file_that_was_not_migrated_is_not_read() {
     let mut sqlite = SqliteConnection::reading(migrated(&[]));
     let refused = migrations::require_current(&mut sqlite, migrations::OF_BOOKS).unwrap_err();

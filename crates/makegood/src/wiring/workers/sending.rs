@@ -1,12 +1,12 @@
-//! What leaves a book by itself: events to webhook endpoints, and gift mails.
+//! What leaves a book by itself: events to webhook endpoints, and mails.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{EventTeller, GiftWordsReader};
-use jobs::mail::{MailNews, Postman, PostmanParts};
+use jobs::mail::{MailNews, Postman, PostmanParts, mail_key};
 use jobs::webhooks::{Deliverer, DelivererParts, WebhookNews, WebhookPace};
-use store::BookRecord;
+use store::{BookRecord, MailCause};
 use webhooks::{Sender, SenderSettings};
 use writer::Handle;
 
@@ -72,14 +72,22 @@ impl Installation {
 
 fn report_mail(book: &str, news: &MailNews) {
     match news {
-        MailNews::GaveUp(card) => {
+        MailNews::GaveUp(MailCause::Gift { card, .. }) => {
             tracing::warn!(book, %card, "a gift was not delivered: nobody took it in three days");
         }
-        MailNews::Uncertain(card) => {
+        MailNews::Uncertain(MailCause::Gift { card, .. }) => {
             tracing::warn!(book, %card, "nobody knows whether a gift was sent: ask, then resend");
         }
-        MailNews::Undeliverable(card) => {
+        MailNews::Undeliverable(MailCause::Gift { card, .. }) => {
             tracing::info!(book, %card, "a gift was not delivered: it has no address any more");
+        }
+        MailNews::GaveUp(cause) | MailNews::Undeliverable(cause) => {
+            let mail = mail_key(*cause);
+            tracing::info!(book, mail = mail.as_str(), "a buyer was not reached");
+        }
+        MailNews::Uncertain(cause) => {
+            let mail = mail_key(*cause);
+            tracing::info!(book, mail = mail.as_str(), "nobody knows whether a buyer was reached");
         }
         MailNews::NeedsOperator(deferral) => {
             tracing::error!(book, ?deferral, "the mail server refuses us: see to its settings");
