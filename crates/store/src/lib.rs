@@ -60,7 +60,8 @@ pub mod sqlite;
 mod traits;
 
 pub use control::{
-    ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind, KeyOperation,
+    ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind,
+    KeyOperation, Outgoing, ToldEndpoint,
 };
 pub use endpoints::{
     EndpointCreation, EndpointProgress, EndpointState, EndpointStore, EventPlace, WebhookEndpoint,

@@ -86,6 +86,13 @@ pub trait MailStore: Send {
         limit: u32,
     ) -> Result<Vec<WaitingMail>, StoreError>;
 
+    /// How many mails of a book wait, and when the first of them was asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn count_mails(&mut self, book: &BookName) -> Result<(u64, Option<Instant>), StoreError>;
+
     /// Keeps how a mail that waits went on.
     ///
     /// # Errors

@@ -189,8 +189,7 @@ async fn a_gift_that_came_back_is_told_with_the_address_to_correct() {
     let shop = Shop::open(&world).await;
     let _postman = world.postman(mailer);
     let paid = sent(&shop, "gone@example.org").await;
-    let mails: Vec<Value> =
-        (0..2).map(|_| serde_json::from_str(&server.line()).unwrap()).collect();
+    let mails: Vec<Value> = (0..2).map(|_| serde_json::from_str(&server.line()).unwrap()).collect();
     let card = card_of(&paid);
     becomes(&world, &card, "bounced").await;
     let told = |mail: &&Value| mail["message_id"] == format!("<{card}-1-back@shop.example>");
@@ -327,4 +326,43 @@ async fn a_repeated_purchase_is_told_once() {
     }
     next(&mails);
     nothing_more(&mails);
+}
+
+/// Asks until these figures of mails have these values.
+async fn figures(world: &World, expected: &[(&str, &str)]) {
+    let lines: Vec<String> = expected
+        .iter()
+        .map(|(name, value)| format!("\nmakegood_mail_{name}{{book=\"test\"}} {value}\n"))
+        .collect();
+    let mut text = String::new();
+    for _ in 0..1_000 {
+        text = world.get("/metrics").await_status(200).await.text();
+        if lines.iter().all(|line| text.contains(line)) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{expected:?} does not come: {text}");
+}
+
+#[tokio::test]
+async fn figures_tell_how_mails_go() {
+    let (world, (mailer, mails)) = (World::new(), recorder(&[LATER, GONE, Outcome::Unknown]));
+    let shop = Shop::open(&world).await;
+    let _postman = world.postman(mailer);
+    bought(&shop, json!({})).await;
+    next(&mails);
+    figures(&world, &[("deferred_total", "1"), ("waiting", "1"), ("sent_total", "0")]).await;
+    world.pass(Span::minutes(2));
+    next(&mails);
+    figures(&world, &[("bounced_total", "1"), ("waiting", "0")]).await;
+    figures(&world, &[("waiting_seconds", "0.000000")]).await;
+    bought(&shop, json!({})).await;
+    next(&mails);
+    figures(&world, &[("unknown_total", "1"), ("deferred_total", "1"), ("waiting", "1")]).await;
+    world.pass(Span::minutes(14));
+    figures(&world, &[("waiting_seconds", "840.000000")]).await;
+    world.pass(Span::minutes(2));
+    next(&mails);
+    figures(&world, &[("sent_total", "1"), ("waiting", "0"), ("unknown_total", "1")]).await;
 }

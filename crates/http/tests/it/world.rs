@@ -187,6 +187,7 @@ impl World {
             reach,
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
+            figures: Arc::clone(self.book.outgoing()),
             pace: WebhookPace { look_every: Duration::from_millis(20), ..WebhookPace::default() },
         };
         Deliverer::spawn(parts, |news| println!("{news:?}")).unwrap()
@@ -212,6 +213,7 @@ impl World {
             },
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
+            figures: Arc::clone(self.book.outgoing()),
             look_every: Duration::from_millis(20),
         };
         Postman::spawn(parts, |news| println!("{news:?}")).unwrap()
@@ -246,6 +248,13 @@ impl World {
     /// Endpoints of the test book as they are kept.
     pub fn kept_endpoints(&self) -> Vec<store::WebhookEndpoint> {
         self.control.clone().endpoints_of(&Token::new("test").unwrap()).unwrap()
+    }
+
+    /// Changes the one endpoint of the test book where it is kept.
+    pub fn change_kept_endpoint(&self, change: impl FnOnce(&mut store::WebhookEndpoint)) {
+        let mut endpoint = self.kept_endpoints().remove(0);
+        change(&mut endpoint);
+        assert!(self.control.clone().change_endpoint(&endpoint).unwrap());
     }
 
     /// The block of a record of the test book.

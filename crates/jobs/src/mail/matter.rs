@@ -93,7 +93,8 @@ fn sale(id: OrderId, handle: &Handle) -> Result<Option<Sale>, Trouble> {
     let values = purchase.cards.iter().map(|sold| sold.value).collect();
     for sold in &purchase.cards {
         let card = card(sold.card, handle)?;
-        let says_who = |card: &Arc<Card>| card.details.as_ref().is_some_and(|it| it.sender.is_some());
+        let says_who =
+            |card: &Arc<Card>| card.details.as_ref().is_some_and(|it| it.sender.is_some());
         if let Some(card) = card.filter(says_who) {
             return Ok(Some(Sale { order, card, values }));
         }

@@ -22,7 +22,7 @@ use super::letter::Letterhead;
 use super::matter::matter;
 use super::words::ReadWords;
 use crate::webhooks::TellEvents;
-use crate::{OpenReader, SYSTEM_ACTOR};
+use crate::{OpenReader, OutgoingFigures, SYSTEM_ACTOR};
 
 /// Events read, and mails sent, before the other is looked at again.
 const PORTION: usize = 100;
@@ -52,6 +52,8 @@ pub struct PostmanParts {
     pub ring: Arc<KeyRing>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// What is counted.
+    pub figures: Arc<OutgoingFigures>,
     /// Time between two looks.
     pub look_every: Duration,
 }
@@ -115,6 +117,7 @@ impl Postman {
             reader: None,
             place: None,
             place_kept_at: Duration::ZERO,
+            is_miscounted: true,
             known: BTreeMap::new(),
         };
         let thread = thread::Builder::new().name("mail".to_owned()).spawn(move || work.run())?;
@@ -149,6 +152,8 @@ struct Work {
     /// Where in the events to go on, once it was read.
     place: Option<EventPlace>,
     place_kept_at: Duration,
+    /// True when mails that wait are not counted as they are now.
+    is_miscounted: bool,
     /// What became of mails that the card does not know yet, because its writer was busy.
     known: BTreeMap<MailCause, DeliveryState>,
 }
@@ -183,6 +188,18 @@ impl Work {
             }
             self.send(mail)?;
         }
+        self.count()
+    }
+
+    /// Counts the mails that wait, when that may have changed.
+    fn count(&mut self) -> Result<(), MailTrouble> {
+        if self.is_miscounted {
+            let (waiting, since) = self.parts.control.count_mails(&self.parts.book)?;
+            let figures = &self.parts.figures.mails;
+            figures.waiting.set(waiting);
+            figures.waiting_since_micros.set_instant(since);
+            self.is_miscounted = false;
+        }
         Ok(())
     }
 
@@ -212,6 +229,7 @@ impl Work {
         }
         let steady = self.parts.clock.monotonic();
         if !mails.is_empty() || self.place_kept_at + KEEP_PLACE_EVERY <= steady {
+            self.is_miscounted |= !mails.is_empty();
             self.parts.control.take_mails(&self.parts.book, page.next, &mails)?;
             self.place_kept_at = steady;
         }
@@ -257,6 +275,7 @@ impl Work {
             None => {
                 if let MailCause::Gift { .. } = mail.cause {
                     (self.report)(MailNews::Undeliverable(mail.cause));
+                    self.parts.figures.mails.bounced.count();
                 }
                 self.note(&mail, DeliveryState::Bounced)
             }
@@ -276,11 +295,18 @@ impl Work {
         {
             (self.report)(MailNews::NeedsOperator(*deferral));
         }
+        if *outcome == Outcome::Unknown {
+            self.parts.figures.mails.unknown.count();
+        }
         let attempts = Attempts { made: mail.made, unknown: mail.unknown };
         let (Attempts { made, unknown }, next) = attempts.after(outcome);
         match next {
-            Next::Sent => self.note(&mail, DeliveryState::Sent),
+            Next::Sent => {
+                self.parts.figures.mails.sent.count();
+                self.note(&mail, DeliveryState::Sent)
+            }
             Next::Bounced => {
+                self.parts.figures.mails.bounced.count();
                 // A card says it itself; of a mail to a buyer nothing else does.
                 if !matches!(mail.cause, MailCause::Gift { .. }) {
                     (self.report)(MailNews::Undeliverable(mail.cause));
@@ -288,6 +314,7 @@ impl Work {
                 self.note(&mail, DeliveryState::Bounced)
             }
             Next::GaveUp => {
+                self.parts.figures.mails.bounced.count();
                 (self.report)(MailNews::GaveUp(mail.cause));
                 self.note(&mail, DeliveryState::Bounced)
             }
@@ -296,6 +323,9 @@ impl Work {
                 self.forget(&mail)
             }
             Next::Again(wait) => {
+                if *outcome != Outcome::Unknown {
+                    self.parts.figures.mails.deferred.count();
+                }
                 let next_at = self.parts.clock.now().saturating_add(wait);
                 let mail = WaitingMail { made, unknown, is_begun: false, next_at, ..mail };
                 Ok(self.parts.control.keep_mail(&mail)?)
@@ -319,6 +349,7 @@ impl Work {
     }
 
     fn forget(&mut self, mail: &WaitingMail) -> Result<(), MailTrouble> {
+        self.is_miscounted = true;
         self.parts.control.forget_mail(&mail.book, mail.cause)?;
         self.known.remove(&mail.cause);
         Ok(())

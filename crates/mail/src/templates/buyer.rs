@@ -6,8 +6,8 @@
 use base::{Instant, Money};
 
 use super::blocks::Block;
-use super::words::{Clean, first_name};
 use super::content;
+use super::words::{Clean, first_name};
 use crate::{Content, Name, SecretLink};
 
 /// To the buyer: what was bought, what it cost, and until when it can be undone.

@@ -40,16 +40,21 @@ fn contents(link: Option<&SecretLink>) -> Vec<Written> {
     };
     let visa = [(money("50.00"), Some(name("visa ending in 4242"))), (money("10.00"), None)];
     let credit_note = &name("3");
-    let back =
-        MoneyBack { shop, is_undone: true, ways: &visa, receipt: number, credit_note, link };
+    let back = MoneyBack { shop, is_undone: true, ways: &visa, receipt: number, credit_note, link };
     let refunded = MoneyBack { is_undone: false, ..back };
     vec![
         ("gift", gift_content("Anna Lee", "Hello"), &["Anna sent you", "25.00 USD", "> Hello"]),
         (
             "receipt",
             gift_receipt(&receipt),
-            &["2 gift cards worth 25.00 USD each", "Paid: 60.00 USD", "62.00 USD", "number: 17",
-              "within 10 minutes", "until 2026-11-20 10:10 (UTC)"],
+            &[
+                "2 gift cards worth 25.00 USD each",
+                "Paid: 60.00 USD",
+                "62.00 USD",
+                "number: 17",
+                "within 10 minutes",
+                "until 2026-11-20 10:10 (UTC)",
+            ],
         ),
         (
             "lost",
@@ -59,8 +64,12 @@ fn contents(link: Option<&SecretLink>) -> Vec<Written> {
         (
             "undone",
             money_back(&back),
-            &["was undone", "50.00 USD goes back to: visa ending in 4242.",
-              "10.00 USD goes back to: the way you paid.", "Credit note: 3"],
+            &[
+                "was undone",
+                "50.00 USD goes back to: visa ending in 4242.",
+                "10.00 USD goes back to: the way you paid.",
+                "Credit note: 3",
+            ],
         ),
         ("refunded", money_back(&refunded), &["Money comes back to you", "number: 17"]),
     ]

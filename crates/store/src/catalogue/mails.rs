@@ -22,6 +22,9 @@ pub(crate) const DUE: &str = "
     from waiting_mail
     where book = $1 and next_at <= $2 order by next_at, cause, subject, number limit $3";
 
+/// How many mails wait, and since when the first.
+pub(crate) const COUNT: &str = "select count(*), min(written_at) from waiting_mail where book = $1";
+
 /// Keeps how a mail went on.
 pub(crate) const UPDATE: &str = "
     update waiting_mail set made = $1, unknown = $2, is_begun = $3, next_at = $4

@@ -49,6 +49,12 @@ impl MailStore for MemoryControl {
         Ok(due)
     }
 
+    fn count_mails(&mut self, book: &BookName) -> Result<(u64, Option<Instant>), StoreError> {
+        let contents = self.lock();
+        let waiting = contents.mails.waiting.values().filter(|mail| mail.book == *book);
+        Ok((waiting.clone().count() as u64, waiting.map(|mail| mail.written_at).min()))
+    }
+
     fn keep_mail(&mut self, mail: &WaitingMail) -> Result<(), StoreError> {
         let kept = &mut self.lock().mails;
         if let Some(waiting) = kept.waiting.get_mut(&(mail.book.clone(), mail.cause)) {

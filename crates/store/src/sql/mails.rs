@@ -14,11 +14,7 @@ const COLUMNS: usize = 9;
 
 impl<C: SqlConnection> MailStore for SqlControl<C> {
     fn mail_place(&mut self, book: &BookName) -> Result<Option<EventPlace>, StoreError> {
-        first(&mut self.connection, mails::PLACE, &[text(book.as_str())], |row| {
-            let mut source = columns(row, 0, 2);
-            let seq = unsigned(source.int()?)?;
-            Ok(EventPlace { seq, index: source.number("place of an event")? })
-        })
+        place_of(&mut self.connection, book)
     }
 
     fn take_mails(
@@ -48,9 +44,15 @@ impl<C: SqlConnection> MailStore for SqlControl<C> {
         until: Instant,
         limit: u32,
     ) -> Result<Vec<WaitingMail>, StoreError> {
-        let limit = Value::Int(i64::from(limit));
-        let values = [text(book.as_str()), Value::Int(until.micros()), limit];
-        collect(&mut self.connection, mails::DUE, &values, read_mail)
+        due_of(&mut self.connection, book, until, limit)
+    }
+
+    fn count_mails(&mut self, book: &BookName) -> Result<(u64, Option<Instant>), StoreError> {
+        let counted = first(&mut self.connection, mails::COUNT, &[text(book.as_str())], |row| {
+            let mut source = columns(row, 0, 2);
+            Ok((unsigned(source.int()?)?, source.opt_instant()?))
+        })?;
+        Ok(counted.unwrap_or_default())
     }
 
     fn keep_mail(&mut self, mail: &WaitingMail) -> Result<(), StoreError> {
@@ -63,6 +65,30 @@ impl<C: SqlConnection> MailStore for SqlControl<C> {
     fn forget_mail(&mut self, book: &BookName, cause: MailCause) -> Result<(), StoreError> {
         self.connection.change(mails::DELETE, &key(book, cause)).map(drop)
     }
+}
+
+/// How far the events of a book were read that ask for mails.
+pub(super) fn place_of<C: SqlConnection>(
+    connection: &mut C,
+    book: &BookName,
+) -> Result<Option<EventPlace>, StoreError> {
+    first(connection, mails::PLACE, &[text(book.as_str())], |row| {
+        let mut source = columns(row, 0, 2);
+        let seq = unsigned(source.int()?)?;
+        Ok(EventPlace { seq, index: source.number("place of an event")? })
+    })
+}
+
+/// Mails of a book that are due by `until`, the longest due first.
+pub(super) fn due_of<C: SqlConnection>(
+    connection: &mut C,
+    book: &BookName,
+    until: Instant,
+    limit: u32,
+) -> Result<Vec<WaitingMail>, StoreError> {
+    let limit = Value::Int(i64::from(limit));
+    let values = [text(book.as_str()), Value::Int(until.micros()), limit];
+    collect(connection, mails::DUE, &values, read_mail)
 }
 
 fn key(book: &BookName, cause: MailCause) -> [Value; 4] {

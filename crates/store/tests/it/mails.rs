@@ -31,6 +31,7 @@ fn mails_wait_until_they_are_forgotten() {
     on_every_store(|control| {
         let (test, live) = (book("test"), book("live"));
         assert_eq!(control.mail_place(&test).unwrap(), None);
+        assert_eq!(control.count_mails(&test).unwrap(), (0, None));
         let place = EventPlace { seq: 1 << 40, index: 3 };
         let mails = [mail(1, 1, 50), mail(2, 1, 40), mail(2, 2, 60)];
         control.take_mails(&test, place, &mails).unwrap();
@@ -38,6 +39,8 @@ fn mails_wait_until_they_are_forgotten() {
         let other = EventPlace { seq: 1, index: 0 };
         control.take_mails(&live, other, std::slice::from_ref(&elsewhere)).unwrap();
         assert_eq!(control.mail_place(&test).unwrap(), Some(place));
+        assert_eq!(control.count_mails(&test).unwrap(), (3, Some(at(10))));
+        assert_eq!(control.count_mails(&live).unwrap(), (1, Some(at(10))));
         assert_eq!(control.due_mails(&test, at(39), 9).unwrap(), []);
         let due = control.due_mails(&test, at(55), 9).unwrap();
         assert_eq!(due, [mails[1].clone(), mails[0].clone()]);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{EventTeller, GiftWordsReader};
+use jobs::OutgoingFigures;
 use jobs::mail::{MailNews, Postman, PostmanParts, mail_key};
 use jobs::webhooks::{Deliverer, DelivererParts, WebhookNews, WebhookPace};
 use store::{BookRecord, MailCause};
@@ -23,6 +24,7 @@ impl Installation {
         record: &BookRecord,
         handle: &Handle,
         settings: &Settings,
+        figures: &Arc<OutgoingFigures>,
     ) -> Done<Deliverer> {
         let name = record.name.to_string();
         let reach = settings.webhook_reach();
@@ -38,6 +40,7 @@ impl Installation {
             reach,
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock),
+            figures: Arc::clone(figures),
             pace: WebhookPace::default(),
         };
         let report = move |news: WebhookNews| report_webhooks(&name, &news);
@@ -49,6 +52,7 @@ impl Installation {
         &self,
         record: &BookRecord,
         handle: &Handle,
+        figures: &Arc<OutgoingFigures>,
     ) -> Done<Option<Postman>> {
         let Some(Post { mailer, letterhead }) = self.post.clone() else { return Ok(None) };
         let name = record.name.to_string();
@@ -63,6 +67,7 @@ impl Installation {
             letterhead,
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock),
+            figures: Arc::clone(figures),
             look_every: MAIL_EVERY,
         };
         let report = move |news: MailNews| report_mail(&name, &news);
