@@ -199,8 +199,11 @@ async fn a_gift_that_came_back_is_told_with_the_address_to_correct() {
     let text = mail["text"].as_str().unwrap();
     // So written, no mail program makes a link of it.
     assert!(text.contains("gone@example. org") && text.contains("25.00 USD"), "{text}");
-    // Its card says so as well.
-    assert_eq!(shop.read("gift-cards", &card).await["delivery"]["state"], "bounced");
+    // So say the card and the purchase.
+    let delivery = &shop.read("gift-cards", &card).await["delivery"];
+    assert_eq!(delivery["state"], "bounced");
+    let purchase = shop.read("gift-card-purchases", &id(&paid)).await;
+    assert_eq!(purchase["gift_cards"][0]["delivery"], *delivery);
 }
 
 #[tokio::test]
