@@ -98,7 +98,8 @@ pub enum CopyError {
     },
     /// The file is of a later format.
     #[error(
-        "the file has format {found}, this release reads up to {newest}; use the release that made it"
+        "the file has format {found}, this release reads up to {newest}; \
+         use the release that made it"
     )]
     NewerBackup {
         /// Its format.

@@ -231,6 +231,25 @@ async fn each_sending_that_came_back_is_told_once() {
 }
 
 #[tokio::test]
+async fn slow_a_gift_that_was_given_up_is_told() {
+    // The gift, the receipt, and the gift again for three days.
+    let mut fates = vec![LATER, Outcome::Sent];
+    fates.extend([LATER; 11]);
+    let (world, (mailer, mails)) = (World::new(), recorder(&fates));
+    let shop = Shop::open(&world).await;
+    let paid = sent(&shop, "ada@example.org").await;
+    let _postman = world.postman(mailer);
+    assert_eq!([next(&mails).to.as_str(), next(&mails).to.as_str()], ["ada@example.org", BUYER]);
+    for _ in 0..11 {
+        nothing_more(&mails);
+        world.pass(Span::days(1));
+        assert_eq!(next(&mails).to, "ada@example.org");
+    }
+    check(&next(&mails), &paid, &["could not be delivered", "ada@example. org"]);
+    nothing_more(&mails);
+}
+
+#[tokio::test]
 async fn what_is_reported_later_is_told_unless_the_gift_was_claimed_meanwhile() {
     let (world, (mailer, mails)) = (World::new(), recorder(&[]));
     let shop = Shop::open(&world).await;

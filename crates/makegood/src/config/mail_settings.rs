@@ -110,24 +110,25 @@ impl Settings {
                 "set it to the page on which gifts are claimed, such as https://shop.example/gift",
             )
         })?;
-        let purchase_page = match self.mail_purchase_page.as_str() {
-            "" => None,
-            page => {
-                SecretLink::new(&format!("{page}#gcp")).map_err(|error| {
-                    Failure::new(format!("mail_purchase_page does not fit: {error}")).next(
-                        "set it to the page on which buyers see what they bought, or leave it empty",
-                    )
-                })?;
-                Some(page.to_owned())
-            }
-        };
         Ok(Letterhead {
             shop,
             from: self.from()?,
             return_paths: ReturnPaths::new(self.domain()?).map_err(Failure::new)?,
             claim_page: self.mail_claim_page.clone(),
-            purchase_page,
+            purchase_page: self.purchase_page()?,
         })
+    }
+
+    fn purchase_page(&self) -> Done<Option<String>> {
+        let page = self.mail_purchase_page.as_str();
+        if page.is_empty() {
+            return Ok(None);
+        }
+        SecretLink::new(&format!("{page}#gcp")).map_err(|error| {
+            Failure::new(format!("mail_purchase_page does not fit: {error}"))
+                .next("set it to the page on which buyers see what they bought, or leave it empty")
+        })?;
+        Ok(Some(page.to_owned()))
     }
 
     fn domain(&self) -> Done<Domain> {

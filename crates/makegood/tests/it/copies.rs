@@ -10,6 +10,7 @@ use store::postgres::Database;
 use testbed::{Cut, OwnDatabase, Proxy, Script, on_postgres};
 
 use crate::client::Client;
+use crate::outgoing::wait_until_told;
 use crate::process::{KEY, Place, Ran, flip_bit, run};
 use crate::serve::{issue_body, redeem_body};
 
@@ -207,6 +208,7 @@ fn endpoints_come_along_and_a_restored_book_tells_them_nothing_until_it_is_told_
     client.patch(&endpoint, &url).unwrap().expect(200);
     client.post("/v1/gift-cards", "told", &issue_body(100)).unwrap().expect(201);
     assert_eq!(arrivals(&receiver, 1), issued(&mut client, before));
+    wait_until_told(&mut client, &endpoint);
     // Switched off, it has its place while something happens.
     client.patch(&endpoint, &json!({"enabled": false})).unwrap().expect(200);
     client.post("/v1/gift-cards", "untold", &issue_body(100)).unwrap().expect(201);

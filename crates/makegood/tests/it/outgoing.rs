@@ -108,7 +108,7 @@ fn events_survive_kills_of_the_server_that_sends_them() {
 }
 
 /// Waits until the endpoint was told of everything.
-fn wait_until_told(client: &mut Client, endpoint: &str) {
+pub fn wait_until_told(client: &mut Client, endpoint: &str) {
     let last = listed(client).values().map(|event| event["sequence"].as_i64().unwrap()).max();
     for _ in 0..500 {
         let read = client.get(endpoint).unwrap().expect(200);
