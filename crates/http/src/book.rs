@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::Instant;
 use engine::{Answer, Query};
+use jobs::OutgoingFigures;
 use risk::budget::{GuessBudgets, Limits};
 use store::{BookName, BookRecord, Head, Reader};
 use tokio::sync::oneshot;
@@ -22,6 +23,8 @@ pub struct Book {
     budgets: Mutex<GuessBudgets>,
     /// Whoever calls rails for it; without, no rail is available.
     rails: Option<Arc<dyn RailWork>>,
+    /// What is counted of its webhooks and mails.
+    outgoing: Arc<OutgoingFigures>,
 }
 
 impl Book {
@@ -38,6 +41,7 @@ impl Book {
             handle,
             budgets: Mutex::new(GuessBudgets::new(Limits::default())),
             rails: None,
+            outgoing: Arc::default(),
         }
     }
 
@@ -45,6 +49,17 @@ impl Book {
     #[must_use]
     pub fn with_rails(self, work: Arc<dyn RailWork>) -> Book {
         Book { rails: Some(work), ..self }
+    }
+
+    /// The same with what those who send its webhooks and mails count.
+    #[must_use]
+    pub fn with_outgoing(self, figures: Arc<OutgoingFigures>) -> Book {
+        Book { outgoing: figures, ..self }
+    }
+
+    /// What is counted of its webhooks and mails.
+    pub fn outgoing(&self) -> &Arc<OutgoingFigures> {
+        &self.outgoing
     }
 
     /// Whoever calls rails for it, if anybody does.

@@ -23,6 +23,7 @@
 mod due;
 mod error;
 mod expirer;
+mod figures;
 pub mod mail;
 mod rails;
 mod test_clock;
@@ -35,4 +36,5 @@ pub use self::rails::{
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
 pub use error::JobError;
 pub use expirer::{Expirer, OpenReader};
+pub use figures::{Figure, MailFigures, OutgoingFigures, WebhookFigures};
 pub use test_clock::{Advanced, CLOCK_STEPS_MAX, advance_test_clock};

@@ -115,7 +115,7 @@ struct BlockView<'a> {
 /// How the card reaches its recipient.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Delivery)]
-struct DeliveryView {
+pub(crate) struct DeliveryView {
     /// `email`, `link`, `print` or `in_app`; `null` when the shop delivers.
     channel: Option<&'static str>,
     /// `none`, `scheduled`, `sent`, `accepted`, `bounced` or `opened`; always `none` when the shop
@@ -243,7 +243,7 @@ impl<'a> GiftCardView<'a> {
 }
 
 impl DeliveryView {
-    fn new(card: &Card) -> DeliveryView {
+    pub(crate) fn new(card: &Card) -> DeliveryView {
         let Some(it) = card.gift.as_ref().and_then(|gift| gift.delivery) else {
             return DeliveryView { channel: None, state: "none", at: None, deliver_at: None };
         };

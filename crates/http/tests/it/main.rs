@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod batch;
+mod buyer_mails;
 mod clock;
 mod documents;
 mod events;
@@ -18,6 +19,7 @@ mod keys;
 mod ledger;
 mod lists;
 mod lookup;
+mod mailer;
 mod metrics;
 mod personal;
 mod processes;

@@ -1,5 +1,5 @@
 //! What works for a book as long as it is here: booking what falls due, calling rails, telling
-//! webhook endpoints, and sending gift mails.
+//! webhook endpoints, and sending mails.
 
 mod sending;
 
@@ -9,7 +9,8 @@ use std::time::Duration;
 use http::RailWork;
 use jobs::mail::Postman;
 use jobs::webhooks::Deliverer;
-use jobs::{Booked, Expirer, JobError, RailCaller, RailParts, RailReport, SpareIds};
+use jobs::{Booked, Expirer, JobError, OutgoingFigures};
+use jobs::{RailCaller, RailParts, RailReport, SpareIds};
 use outside::clock::Clock;
 use outside::random::SystemRandomness;
 use store::BookRecord;
@@ -29,12 +30,18 @@ pub(crate) struct Workers {
     _postman: Option<Postman>,
     _expirer: Expirer,
     rails: Arc<RailCaller>,
+    outgoing: Arc<OutgoingFigures>,
 }
 
 impl Workers {
     /// For routes: the way to the rails.
     pub(crate) fn rails(&self) -> Arc<dyn RailWork> {
         Arc::clone(&self.rails) as Arc<dyn RailWork>
+    }
+
+    /// For routes: what is counted of webhooks and mails.
+    pub(crate) fn outgoing(&self) -> Arc<OutgoingFigures> {
+        Arc::clone(&self.outgoing)
     }
 }
 
@@ -56,11 +63,13 @@ impl Installation {
         handle: &Handle,
         settings: &Settings,
     ) -> Done<Workers> {
+        let outgoing = Arc::<OutgoingFigures>::default();
         Ok(Workers {
             rails: Arc::new(self.start_rail_caller(record, handle)?),
             _expirer: self.start_expirer(record, handle, settings)?,
-            _deliverer: self.start_deliverer(record, handle, settings)?,
-            _postman: self.start_postman(record, handle)?,
+            _deliverer: self.start_deliverer(record, handle, settings, &outgoing)?,
+            _postman: self.start_postman(record, handle, &outgoing)?,
+            outgoing,
         })
     }
 

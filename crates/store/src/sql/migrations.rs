@@ -107,6 +107,12 @@ pub(crate) const OF_CONTROL: &[Migration] = &[
         name: "mail",
         text: include_str!("../../migrations/control/0005_mail.sql"),
     },
+    // Mails are about more than the sendings of cards.
+    Migration {
+        number: 6,
+        name: "mail causes",
+        text: include_str!("../../migrations/control/0006_mail_causes.sql"),
+    },
 ];
 
 /// Runs what has not been run on these tables, each migration in a transaction of its own. The

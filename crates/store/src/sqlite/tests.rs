@@ -7,7 +7,9 @@ use super::{connection::Options, head, open_folder};
 use crate::catalogue::{self, control, endpoints, entries, lists, mails, operations};
 use crate::rows::{TABLES, account};
 use crate::sql::migrations::{self, Migration};
-use crate::{CardFilter, List, Page, StoreError, dialect};
+use crate::{
+    BookName, CardFilter, List, MailCause, MailStore, Page, StoreError, WaitingMail, dialect,
+};
 
 const WHOLE: Page = Page { after: None, limit: 10, created_after: None, created_before: None };
 
@@ -36,7 +38,7 @@ const WRITTEN_BY_HAND: [&str; 20] = [
 ];
 
 /// Statements about what belongs to no book.
-const OF_CONTROL: [&str; 30] = [
+const OF_CONTROL: [&str; 31] = [
     control::INSERT_BOOK,
     control::BOOKS,
     control::BOOK_COUNT,
@@ -65,6 +67,7 @@ const OF_CONTROL: [&str; 30] = [
     mails::PUT_PLACE,
     mails::INSERT,
     mails::DUE,
+    mails::COUNT,
     mails::UPDATE,
     mails::DELETE,
 ];
@@ -284,6 +287,23 @@ fn a_file_of_an_earlier_release_gets_what_it_lacks() {
         migrations::run(&mut sqlite, migrations::OF_BOOKS).unwrap();
         check_golden(&sqlite.connection, include_str!("../../tests/golden/book_schema.sql"));
     }
+}
+
+#[test]
+fn mails_that_waited_in_an_earlier_release_still_wait() {
+    let mut sqlite = SqliteConnection::reading(migrated(&migrations::OF_CONTROL[..5]));
+    let card = base::CardId::from_bits(7);
+    let insert = "insert into waiting_mail values ('test', $1, 2, 3, 1, 0, 40, 10)";
+    sqlite.connection.execute(insert, [card.to_bytes().as_slice()]).unwrap();
+    migrations::run(&mut sqlite, migrations::OF_CONTROL).unwrap();
+    let book = BookName::new("test").unwrap();
+    let at = base::Instant::from_micros;
+    let due = super::SqliteControl::new(sqlite).due_mails(&book, at(40), 9).unwrap();
+    let cause = MailCause::Gift { card, sending: 2 };
+    let (next_at, written_at) = (at(40), at(10));
+    let (made, unknown, is_begun) = (3, 1, false);
+    let kept = WaitingMail { book, cause, made, unknown, is_begun, next_at, written_at };
+    assert_eq!(due, [kept]);
 }
 
 #[test]
