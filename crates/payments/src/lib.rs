@@ -19,6 +19,7 @@
 //! * **Kept**: what nobody has asked back of a payment. **Owed**: what was asked back and nobody
 //!   sends: refunds that have failed. **Settled**: what a lost dispute has paid of refunds.
 //! * **Cap**: captured ≥ refunded + refunding + credited + disputed, for each payment, always.
+//! * **Credited**: given back in another form, such as a gift card, by the payer's word.
 //! * **Store-mediated**: an app store holds the method, and makes refunds itself.
 //!
 //! # Invariants
@@ -67,7 +68,7 @@ pub use authorize::{NewPayment, authorize, note_action, note_authorization};
 pub use backoff::backoff_seconds;
 pub use capture::{CaptureAccounts, begin_capture, note_capture, note_fee};
 pub use consent_reason::ConsentReason;
-pub use credit::credit;
+pub use credit::{credit, pay_by_hand, take_credit_back};
 pub use dispute::{Dispute, DisputeAccounts, DisputeRows, DisputeState, OpenDispute, Rest};
 pub use dispute::{lose, open_dispute, win};
 pub use event::EventKind;
@@ -90,7 +91,7 @@ pub mod limits {
     /// Minor units of one payment, dispute or fee. It keeps the totals of an account far from what
     /// a 64-bit number can hold.
     pub const AMOUNT_MAX: i64 = 1_000_000_000_000;
-    /// Refunds of one payment that are not settled at the same time.
+    /// Refunds of one payment that are not settled, or were given in another form, at the same time.
     pub const OPEN_REFUNDS_PER_PAYMENT_MAX: usize = 64;
     /// Seconds until the first question or repetition.
     pub const BACKOFF_SECONDS_FIRST: u64 = 2;

@@ -147,6 +147,7 @@ impl Rail for Stripe {
             challenge: true,
             disputes: true,
             store_mediated: false,
+            refund_elsewhere: false,
         }
     }
 

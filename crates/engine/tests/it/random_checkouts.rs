@@ -114,6 +114,9 @@ impl Both {
     /// What a line has paid by hand.
     fn paid_by_hand(&self, line: &str) -> i64 {
         let words: Vec<&str> = line.split(' ').collect();
+        if let ["hand", refund, ..] = words[..] {
+            return self.amount_of(refund);
+        }
         let ["by_hand", refund, tender] = words[..] else { return 0 };
         let (id, tender) = (crate::words::bits(refund), tender.parse().unwrap());
         let refund = &self.world.order_refund[&base::RefundId::from_bits(id)];
@@ -124,6 +127,10 @@ impl Both {
     /// States that are easily missed, as if they were events.
     fn note_what_disputes_do(&mut self, line: &str) {
         let refunds = || self.world.rail_refund.values();
+        let is_given = |card: &&std::sync::Arc<giftcards::Card>| {
+            card.funding == giftcards::Funding::StoreCredit
+        };
+        let given = || self.world.card.values().filter(is_given);
         let kept_back = || refunds().filter(|row| row.is_kept_back());
         let settled = |row: &&std::sync::Arc<payments::RailRefund>| {
             row.state == payments::RefundState::Settled
@@ -139,8 +146,24 @@ impl Both {
             ("a lost dispute has paid it", refunds().filter(settled).count() > 0),
             ("replaced in part", in_part),
             ("attempt canceled", line.starts_with("cancel_attempt ")),
+            ("a card instead of a refund", line.starts_with("credit ")),
+            ("a card instead of a share", line.starts_with("credit_share ")),
+            ("a refund was paid by hand", line.starts_with("hand ")),
+            ("a dispute blocks store credit", given().any(|card| card.disputed.is_some())),
+            ("store credit is spent", given().any(|card| !card.open_holds.is_empty())),
+            ("a lost dispute has taken store credit back", self.has_taken_credit_back()),
         ];
         self.seen.extend(found.into_iter().filter(|(_, is)| *is).map(|(what, _)| what));
+    }
+
+    /// Whether the last command has taken back what was given instead of a refund.
+    fn has_taken_credit_back(&self) -> bool {
+        let clawed = self.world.transfers.iter();
+        let mut clawed = clawed.filter(|it| it.reason == ledger::Reason::CardClawedBack);
+        clawed.any(|transfer| {
+            let card = base::CardId::from_bits(transfer.debit.bits());
+            self.world.card[&card].funding == giftcards::Funding::StoreCredit
+        })
     }
 
     /// What people and shops want; whatever is refused has not happened.
@@ -188,25 +211,49 @@ impl Both {
             }
             19 => format!("abandon {}", checkout()?),
             20..24 => self.refund_of_an_order(which, luck)?,
-            24 => format!("consent {} {method}", refund()?),
+            24 => match luck % 5 {
+                0 | 1 => format!("consent {} {method}", refund()?),
+                2 | 3 => self.credit(which, luck)?,
+                _ => format!("hand {} rail=bank", self.stuck(which)?),
+            },
             25 if luck.is_multiple_of(2) => format!("retry {}", refund()?),
             25 if luck.is_multiple_of(3) => format!("give_up {}", refund()?),
             25 => format!("instead {} i{step}", failed()?),
             26 => on_a_card(&card, which, luck)?,
             27 if luck.is_multiple_of(2) => format!("instead {} i{step}", failed()?),
             27 => format!("hold h{step} {card} {} for=200 region=US", luck % 200),
-            28 if which.is_multiple_of(2) => self.by_hand(luck)?,
+            28 if which.is_multiple_of(2) => self.by_hand(which, luck)?,
             28 => self.payout(which, luck)?,
             _ => format!("wait {}", [60, 400, 900, 86_400][usize::from(luck % 4)]),
         })
     }
 
-    /// A part that waits for consent is paid by hand.
-    fn by_hand(&self, luck: u16) -> Option<String> {
+    /// A refund over a rail that is stuck; now and then any.
+    fn stuck(&self, which: u16) -> Option<String> {
+        let is_stuck = |row: &&std::sync::Arc<payments::RailRefund>| {
+            let needs_consent = matches!(row.state, payments::RefundState::NeedsConsent { .. });
+            needs_consent || row.state.is_failed() || which.is_multiple_of(16)
+        };
+        let stuck = self.world.rail_refund.values().filter(is_stuck);
+        pick(&stuck.map(|row| name_of(row.id.bits())).collect::<Vec<_>>(), which)
+    }
+
+    /// A card instead of a refund, of its name.
+    fn credit(&self, which: u16, luck: u16) -> Option<String> {
+        let program = if luck.is_multiple_of(3) { "program=P" } else { "" };
+        Some(format!("credit {} {program}", self.stuck(which)?))
+    }
+
+    /// A part that waits for consent is paid by hand, or becomes another card.
+    fn by_hand(&self, which: u16, luck: u16) -> Option<String> {
+        let card = which.is_multiple_of(4);
+        let (word, name) = (if card { "credit_share" } else { "by_hand" }, self.step);
+        let name = if card { format!(" s{name}") } else { String::new() };
         let needs = shop::RefundStatus::NeedsConsent;
         let all = self.world.order_refund.values().flat_map(|row| {
             let parts = row.allocations.iter().filter(move |part| part.status == needs);
-            parts.map(|part| format!("by_hand {} {}", name_of(row.id.bits()), part.tender))
+            let (refund, name) = (name_of(row.id.bits()), name.clone());
+            parts.map(move |part| format!("{word} {refund} {}{name}", part.tender))
         });
         pick(&all.collect::<Vec<_>>(), luck)
     }
@@ -216,6 +263,11 @@ impl Both {
         let bought = self.world.purchase.values().filter(|purchase| purchase.order.is_some());
         let bought = bought.flat_map(|purchase| &purchase.cards);
         let bought: Vec<String> = bought.map(|card| name_of(card.card.bits())).collect();
+        // And those that were given instead of money.
+        let given = self.world.card.values();
+        let given = given.filter(|card| card.funding == giftcards::Funding::StoreCredit);
+        let given: Vec<String> = given.map(|card| name_of(card.id.bits())).collect();
+        let bought = if luck.is_multiple_of(2) || given.is_empty() { bought } else { given };
         match pick(&bought, luck / 7).filter(|_| luck.is_multiple_of(3)) {
             Some(card) => card,
             None => CARDS[usize::from(luck) % CARDS.len()].to_owned(),
@@ -483,7 +535,7 @@ impl Both {
             .filter(|row| row.state != shop::PayoutState::Failed)
             .map(|row| row.amount.amount.minor())
             .sum();
-        let rails = ["sandbox", "stripe", "store"].map(|rail| {
+        let rails = ["sandbox", "stripe", "store", "bank"].map(|rail| {
             let name = AccountName::RailClearing(base::Token::new(rail).unwrap());
             world.account.get(&name.id(base::Currency::USD)).map_or(0, ledger::Account::balance)
         });
@@ -570,8 +622,8 @@ fn slow_the_random_checkouts_reach_every_event() {
     };
     // Made before the random part begins.
     let opening = ["seller.created", "creator.created", "payment_method.created"];
-    // No command of these scripts does it: products, and credits in another form.
-    let absent = ["product.created", "payment.credited", "payment.fee_noted"];
+    // No command of these scripts does it.
+    let absent = ["product.created", "payment.fee_noted"];
     let missing: Vec<&str> = EventKind::all()
         .filter(is_ours)
         .map(EventKind::as_str)
@@ -584,6 +636,12 @@ fn slow_the_random_checkouts_reach_every_event() {
         "a lost dispute has paid it",
         "replaced in part",
         "attempt canceled",
+        "a card instead of a refund",
+        "a card instead of a share",
+        "a refund was paid by hand",
+        "a dispute blocks store credit",
+        "store credit is spent",
+        "a lost dispute has taken store credit back",
     ] {
         assert!(seen.contains(state), "no random checkout has come to: {state}");
     }

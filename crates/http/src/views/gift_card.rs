@@ -287,7 +287,10 @@ impl<'a> FundingView<'a> {
             Funding::External => {
                 details.and_then(|details| details.reference.as_ref()).map(AsRef::as_ref)
             }
-            Funding::Promotional | Funding::Payment { .. } | Funding::Import => None,
+            Funding::Promotional
+            | Funding::Payment { .. }
+            | Funding::StoreCredit
+            | Funding::Import => None,
         };
         let payment = match funding {
             Funding::Payment { payment, .. } => Some(Id(*payment)),

@@ -80,7 +80,7 @@ fn a_refund_that_should_go_another_way_waits() {
     market.pass(Span::days(4));
     let rail_refund = market.rail_refunds().remove(0).id;
     let method = market.method("sandbox", "tok_ok");
-    market.note(PaymentCommand::ConsentRefund { rail_refund, method });
+    market.note(PaymentCommand::ConsentRefund { rail_refund, method, can_receive: true });
     market.pass(Span::days(1));
     assert_eq!(market.rail_refund(rail_refund).state.as_str(), "pending");
     let report =
