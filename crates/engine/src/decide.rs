@@ -8,7 +8,8 @@ use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, BookRefusal, BookRow, Change, Command, Context, Key, PaymentCommand};
 use crate::{OperationRefusal, OperationTrace, Refusal, ReversalStatus, Row, Rows, ShopCommand};
 use crate::{
-    catalog, credits, following, gift_cards, notices, order_refunds, paying, payouts, rail_refunds, tenders,
+    catalog, credits, following, gift_cards, notices, order_refunds, paying, payouts, rail_refunds,
+    tenders,
 };
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,

@@ -152,10 +152,7 @@ fn a_dispute_of_what_became_a_card_does_not_pay_twice() {
           => events dispute.lost,gift_card.clawed_back,gift_card.unblocked",
     );
     // It goes on: what the bank had paid is owed again, and goes its own way when that is won.
-    run(
-        &mut lost,
-        "open_dispute d p 1000 stage=2 rest=y => y:failed refund/payable 1000 x 0",
-    );
+    run(&mut lost, "open_dispute d p 1000 stage=2 rest=y => y:failed refund/payable 1000 x 0");
     run(&mut lost, "credit y -> amount_exceeds_refundable 0");
     run(&mut lost, "hand y -> amount_exceeds_refundable 0");
     run(&mut lost, "win d stage=2 => y:pending p.cap 1000/0/1000/0");

@@ -2,3 +2,4 @@
 
 pub(crate) mod paid_by_hand;
 pub(crate) mod read;
+pub(crate) mod store_credit;

@@ -133,7 +133,7 @@ struct DeliveryView {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = CardFunding)]
 struct FundingView<'a> {
-    /// `promotional`, `invoice`, `external`, `payment` or `import`.
+    /// `promotional`, `invoice`, `external`, `payment`, `store_credit` or `import`.
     kind: &'static str,
     /// The payment of ours that bought it, for `payment` only.
     #[serde(skip_serializing_if = "Option::is_none")]

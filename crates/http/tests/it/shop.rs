@@ -8,6 +8,7 @@ mod events;
 mod paying;
 mod payouts;
 mod refunds;
+mod store_credit;
 mod wallet;
 
 use serde_json::{Value, json};

@@ -330,8 +330,7 @@ impl World {
         let mut listed = payment.open_refunds.clone();
         listed.sort_unstable();
         let is_owed = |row: &RailRefund| row.state.is_failed() && row.replaced_by.is_none();
-        let unsettled =
-            |row: &&RailRefund| row.state.is_open() || is_owed(row) || is_credited(row);
+        let unsettled = |row: &&RailRefund| row.state.is_open() || is_owed(row) || is_credited(row);
         let unsettled = self.refunds.values().filter(unsettled);
         assert_eq!(listed, unsettled.map(|refund| refund.id).collect::<Vec<_>>());
         assert_eq!(payment.owed.minor(), refunds_in(&is_owed));

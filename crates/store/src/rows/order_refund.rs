@@ -94,9 +94,7 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<OrderRefund, ReadErr
     })
 }
 
-fn read_status(
-    source: &mut impl ValueSource,
-) -> Result<(RefundStatus, Option<CardId>), ReadError> {
+fn read_status(source: &mut impl ValueSource) -> Result<(RefundStatus, Option<CardId>), ReadError> {
     match source.int()? {
         CREDITED => Ok((RefundStatus::Succeeded, Some(source.id()?))),
         number => {

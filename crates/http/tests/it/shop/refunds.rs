@@ -175,7 +175,7 @@ async fn what_a_card_that_is_gone_had_paid_is_paid_by_hand() {
     let other = json!({"tender": "t2", "rail": "bank"});
     world.post(&path, other).fresh().await_problem(404, "tender_not_found", None).await;
     let body = json!({"tender": "t1", "rail": "bank"});
-    let ask = world.post(&path, body.clone()).key("by hand");
+    let ask = world.post(&path, body.clone()).key("by-hand");
     let paid = ask.clone().await_status(200).await.json;
     check_members(&paid, json!({"object": "refund", "status": "succeeded"}));
     assert!(ask.await_status(200).await.is_replayed());
