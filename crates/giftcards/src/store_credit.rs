@@ -28,8 +28,8 @@ pub enum CreditTerms<'a> {
     /// As cards of this program are, but for the range of their value and a delay of activation:
     /// neither is the payer's to choose. Without a program it can be spent everywhere and for ever.
     Program(Option<&'a Program>),
-    /// As this one, which takes nothing back any more: its program, scope and regions, and its date,
-    /// extended as a refund does when it is past.
+    /// As this one, which takes nothing back any more: its program, scope and regions, and its
+    /// date, extended as a refund does when it is past.
     Like(&'a Card),
 }
 

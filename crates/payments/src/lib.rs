@@ -91,7 +91,7 @@ pub mod limits {
     /// Minor units of one payment, dispute or fee. It keeps the totals of an account far from what
     /// a 64-bit number can hold.
     pub const AMOUNT_MAX: i64 = 1_000_000_000_000;
-    /// Refunds of one payment that are not settled, or were given in another form, at the same time.
+    /// Refunds of one payment at the same time that are not settled, or are credited.
     pub const OPEN_REFUNDS_PER_PAYMENT_MAX: usize = 64;
     /// Seconds until the first question or repetition.
     pub const BACKOFF_SECONDS_FIRST: u64 = 2;

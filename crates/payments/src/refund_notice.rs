@@ -71,8 +71,9 @@ pub fn note_refund(
 ///
 /// # Errors
 ///
-/// `NothingToChange` when that, that it failed, or that it was given otherwise, is known; `Contradiction` when the attempt is a
-/// later one than there is; `LimitExceeded` when a total would overflow.
+/// `NothingToChange` when that, that it failed, or that it was given otherwise, is known;
+/// `Contradiction` when the attempt is a later one than there is; `LimitExceeded` when a total
+/// would overflow.
 pub fn returned(
     attempt: u32,
     refund: &RailRefund,

@@ -109,7 +109,8 @@ fn more_than_a_card_may_have_is_paid_by_hand() {
          give_up x
          credit x -> limit_exceeded
          hand x rail=bank => x:succeeded R:succeeded refund/payable 0
-          => rail/bank/clearing -100000001 rail/sandbox/clearing 100000001 p.cap 100000001/100000001/0/0
+          => rail/bank/clearing -100000001 rail/sandbox/clearing 100000001
+          => p.cap 100000001/100000001/0/0
           => events rail_refund.succeeded,refund.succeeded"
     ));
 }

@@ -22,9 +22,9 @@ nothing here is written by hand but the names of steps.
 The shop in it: seller S leaves 10 % to the shop, seller T nothing, creator C has a share of 5 %;
 A is a gift card of 7.00, D one of 3.00 that was given away; G, H, J and Y are cards that are
 bought, B and N are given instead of money. Where a row says *reserves*, *takes* or *gives back*,
-it is a hold. What `order/clearing` holds at the end of each part stands below its table. The accounts are in [ledger.md](ledger.md),
-the rules in [checkout.md](checkout.md), [payments.md](payments.md) and
-[gift-cards.md](gift-cards.md).
+it is a hold. What `order/clearing` holds at the end of each part stands below its table. The
+accounts are in [ledger.md](ledger.md), the rules in [checkout.md](checkout.md),
+[payments.md](payments.md) and [gift-cards.md](gift-cards.md).
 ";
 
 /// What there is before the first step.

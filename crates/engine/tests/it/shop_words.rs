@@ -89,17 +89,7 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
             checkout: checkout(),
             refunds: ids(world, words, "refunds", RailRefundId::from_bits),
         },
-        "by_hand" => ShopCommand::PayRefundByHand {
-            refund: RefundId::from_bits(bits(words.at(1))),
-            tender: words.at(2).parse().unwrap(),
-            rail: Token::new(words.value("rail").unwrap_or("sandbox")).unwrap(),
-        },
-        "credit_share" => ShopCommand::CreditRefund {
-            refund: RefundId::from_bits(bits(words.at(1))),
-            tender: words.at(2).parse().unwrap(),
-            card: words::card(words.at(3)),
-            code: Box::new(words::code(words.value("code").unwrap_or(words.at(3)))),
-        },
+        "by_hand" | "credit_share" => about_a_share(words),
         "back" => ShopCommand::RefundOrder {
             order: OrderId::from_bits(bits(words.at(1))),
             new: Box::new(RefundOrder {
@@ -122,6 +112,18 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
         }
         _ => return None,
     })
+}
+
+/// What becomes of the share of a card that is gone.
+fn about_a_share(words: &Words<'_>) -> ShopCommand {
+    let refund = RefundId::from_bits(bits(words.at(1)));
+    let tender = words.at(2).parse().unwrap();
+    if words.at(0) == "by_hand" {
+        let rail = Token::new(words.value("rail").unwrap_or("sandbox")).unwrap();
+        return ShopCommand::PayRefundByHand { refund, tender, rail };
+    }
+    let code = Box::new(words::code(words.value("code").unwrap_or(words.at(3))));
+    ShopCommand::CreditRefund { refund, tender, card: words::card(words.at(3)), code }
 }
 
 fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {

@@ -320,8 +320,8 @@ impl World {
             matches!(refund.state, RefundState::Succeeded | RefundState::PaidByHand)
         };
         let is_credited = |refund: &RailRefund| refund.state == RefundState::Credited;
-        assert_eq!(payment.credited.minor(), refunds_in(&is_credited));
-        assert_eq!(payment.credited.minor(), self.given - self.taken_back);
+        let credited = payment.credited.minor();
+        assert_eq!([credited; 2], [refunds_in(&is_credited), self.given - self.taken_back]);
         let refunded = refunds_in(&succeeded);
         let taken = disputes_in(&|state| state != DisputeState::Won);
         assert_eq!(payment.refunded.minor(), refunded);
@@ -337,8 +337,8 @@ impl World {
         let lost = disputes_in(&|state| state == DisputeState::Lost);
         assert_eq!(payment.lost.minor(), lost);
         let settled = payment.settled.minor();
-        let asked = refunded + payment.refunding.minor() + payment.owed.minor() + settled;
-        let asked = asked + payment.credited.minor();
+        let asked =
+            refunded + payment.refunding.minor() + payment.owed.minor() + settled + credited;
         assert_eq!(asked, self.owed, "something was forgotten, or is owed twice");
         let kept = payment.captured.minor() - asked;
         assert_eq!(payment.kept().minor(), kept);
@@ -357,10 +357,9 @@ impl World {
         let over = |rail: &RailName| refunds_in(&|row| succeeded(row) && row.rail == *rail);
         let clearing = captured - fee - over(&home) - taken;
         assert_eq!(self.balance(AccountName::RailClearing(home.clone())), clearing);
-        let other = rail("other");
-        assert_eq!(self.balance(AccountName::RailClearing(other.clone())), -over(&other));
-        let bank = rail("bank");
-        assert_eq!(self.balance(AccountName::RailClearing(bank.clone())), -over(&bank));
+        for name in ["other", "bank"].map(rail) {
+            assert_eq!(self.balance(AccountName::RailClearing(name.clone())), -over(&name));
+        }
         assert_eq!(self.balance(AccountName::RailFees(home.clone())), fee);
         let open = disputes_in(&|state| state == DisputeState::Open);
         assert_eq!(self.balance(AccountName::RailDisputes(home)), open);

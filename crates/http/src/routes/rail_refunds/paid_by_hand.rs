@@ -25,7 +25,7 @@ pub(crate) struct PaidByHandBody {
 ///
 /// For one that `needs_consent` or has `failed`: the shop has agreed with the payer and has paid it
 /// another way. It has succeeded then, and its own rail is not asked for it any more. Refused with
-/// `amount_exceeds_refundable` while a dispute takes the money: then the payer has it from the bank.
+/// `amount_exceeds_refundable` while a dispute takes the money, which the payer has from the bank.
 #[utoipa::path(post, path = "/v1/rail-refunds/{id}/paid-by-hand",
     operation_id = "note_rail_refund_paid_by_hand", tag = "Payments",
     params(("id" = String, Path, description = "The refund over a rail")),

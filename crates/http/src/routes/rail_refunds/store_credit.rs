@@ -27,11 +27,11 @@ pub(crate) struct StoreCreditBody {
 /// Give store credit instead of a refund over a rail
 ///
 /// For one that `needs_consent` or has `failed`, when the payer agrees to a gift card worth the
-/// amount; that they have is for the shop to see to, and the card's `created_at` is kept as the time
-/// of the consent. The card was paid for, so it is never promotional, can be spent at once, and is
-/// the buyer's when the checkout names one. The answer shows its code as that of an issued card. The
-/// refund has succeeded then and names the card. A later dispute of the payment blocks the card as
-/// far as it takes of what it is worth, and takes it back when it is lost. Refused with
+/// amount; that they have is for the shop to see to, and the card's `created_at` is the time of the
+/// consent. The card was paid for, so it is never promotional, can be spent at once, and is the
+/// buyer's when the checkout names one. The answer shows its code as that of an issued card. The
+/// refund has succeeded then and names the card. A later dispute of the payment that takes of it
+/// blocks the card, and takes what it has back when it is lost. Refused with
 /// `amount_exceeds_refundable` while a dispute takes the money.
 #[utoipa::path(post, path = "/v1/rail-refunds/{id}/store-credit",
     operation_id = "credit_rail_refund", tag = "Payments",

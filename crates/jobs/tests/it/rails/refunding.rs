@@ -88,7 +88,7 @@ fn what_became_store_credit_or_was_paid_by_hand_stays_so() {
             let credit = Box::new(NewCredit { code, program: None });
             PaymentCommand::CreditRailRefund { rail_refund, credit }
         } else {
-            let rail = base::Token::new("sandbox").unwrap();
+            let rail = base::Token::new("bank").unwrap();
             PaymentCommand::PayRailRefundByHand { rail_refund, rail }
         });
         let before = market.rail_refund(rail_refund);
