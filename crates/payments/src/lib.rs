@@ -23,6 +23,7 @@
 //!   bank; its **lines** are the rail's own words.
 //! * **Standing**: what our books have moved at a rail for a payment, refund or dispute, and what
 //!   files tell of it: *settled*, *missing* in all files, or it *differs*.
+//! * **Credited**: given back in another form, such as a gift card, by the payer's word.
 //! * **Store-mediated**: an app store holds the method, and makes refunds itself.
 //!
 //! # Invariants
@@ -76,7 +77,7 @@ pub use authorize::{NewPayment, authorize, note_action, note_authorization};
 pub use backoff::backoff_seconds;
 pub use capture::{CaptureAccounts, begin_capture, note_capture, note_fee};
 pub use consent_reason::ConsentReason;
-pub use credit::credit;
+pub use credit::{credit, pay_by_hand, take_credit_back};
 pub use dispute::{Dispute, DisputeAccounts, DisputeRows, DisputeState, OpenDispute, Rest};
 pub use dispute::{lose, open_dispute, win};
 pub use event::EventKind;
@@ -103,7 +104,7 @@ pub mod limits {
     /// Minor units of one payment, dispute or fee. It keeps the totals of an account far from what
     /// a 64-bit number can hold.
     pub const AMOUNT_MAX: i64 = 1_000_000_000_000;
-    /// Refunds of one payment that are not settled at the same time.
+    /// Refunds of one payment at the same time that are not settled, or are credited.
     pub const OPEN_REFUNDS_PER_PAYMENT_MAX: usize = 64;
     /// Lines of a settlement file that one command notes.
     pub const LINES_PER_COMMAND_MAX: usize = 200;

@@ -98,6 +98,9 @@ pub struct Capabilities {
     pub disputes: bool,
     /// An app store holds the method and sells in its own name: it decides about refunds.
     pub store_mediated: bool,
+    /// A refund can be sent to a method that the money did not come from. No rail here can: there
+    /// is no call for it yet.
+    pub refund_elsewhere: bool,
 }
 
 /// Asks for [`Rail::authorize`].

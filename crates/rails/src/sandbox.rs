@@ -230,6 +230,7 @@ impl Rail for Sandbox {
             challenge: true,
             disputes: true,
             store_mediated: false,
+            refund_elsewhere: false,
         }
     }
 

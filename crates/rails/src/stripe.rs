@@ -148,6 +148,7 @@ impl Rail for Stripe {
             challenge: true,
             disputes: true,
             store_mediated: false,
+            refund_elsewhere: false,
         }
     }
 

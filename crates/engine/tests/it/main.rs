@@ -8,6 +8,7 @@ mod books;
 mod buying;
 mod cards;
 mod checkouts;
+mod credits;
 mod disputing;
 mod gifts;
 mod holds;

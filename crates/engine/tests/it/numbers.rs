@@ -105,7 +105,7 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
             Refusal::Shop(refusal) => shop(refusal),
         };
     }
-    assert_eq!(seen, 3 + 3 + 7 + 24 + 20 + 34);
+    assert_eq!(seen, 3 + 3 + 7 + 24 + 21 + 34);
 }
 
 fn gift_card(refusal: Card) -> usize {
@@ -164,6 +164,7 @@ fn payment(refusal: Payment) -> usize {
         | Payment::ConsentNotNeeded
         | Payment::MethodExpired
         | Payment::HeldByStore
+        | Payment::MethodCannotReceive
         | Payment::DisputeNotOpen
         | Payment::CurrencyMismatch
         | Payment::LimitExceeded

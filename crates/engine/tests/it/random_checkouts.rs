@@ -13,6 +13,8 @@ use shop::CheckoutState;
 use crate::script::{apply, check};
 use crate::world::World;
 
+mod wishes;
+
 /// What somebody does: which deed, on which row, with what luck.
 type Act = (u8, u16, u16);
 
@@ -114,6 +116,9 @@ impl Both {
     /// What a line has paid by hand.
     fn paid_by_hand(&self, line: &str) -> i64 {
         let words: Vec<&str> = line.split(' ').collect();
+        if let ["hand", refund, ..] = words[..] {
+            return self.amount_of(refund);
+        }
         let ["by_hand", refund, tender] = words[..] else { return 0 };
         let (id, tender) = (crate::words::bits(refund), tender.parse().unwrap());
         let refund = &self.world.order_refund[&base::RefundId::from_bits(id)];
@@ -124,6 +129,10 @@ impl Both {
     /// States that are easily missed, as if they were events.
     fn note_what_disputes_do(&mut self, line: &str) {
         let refunds = || self.world.rail_refund.values();
+        let is_given = |card: &&std::sync::Arc<giftcards::Card>| {
+            card.funding == giftcards::Funding::StoreCredit
+        };
+        let given = || self.world.card.values().filter(is_given);
         let kept_back = || refunds().filter(|row| row.is_kept_back());
         let settled = |row: &&std::sync::Arc<payments::RailRefund>| {
             row.state == payments::RefundState::Settled
@@ -139,133 +148,23 @@ impl Both {
             ("a lost dispute has paid it", refunds().filter(settled).count() > 0),
             ("replaced in part", in_part),
             ("attempt canceled", line.starts_with("cancel_attempt ")),
+            ("a card instead of a refund", line.starts_with("credit ")),
+            ("a card instead of a share", line.starts_with("credit_share ")),
+            ("a refund was paid by hand", line.starts_with("hand ")),
+            ("a dispute blocks store credit", given().any(|card| card.disputed.is_some())),
+            ("store credit is spent", given().any(|card| !card.open_holds.is_empty())),
+            ("a lost dispute has taken store credit back", self.has_taken_credit_back()),
         ];
         self.seen.extend(found.into_iter().filter(|(_, is)| *is).map(|(what, _)| what));
     }
 
-    /// What people and shops want; whatever is refused has not happened.
-    fn wish(&self, deed: u8, which: u16, luck: u16) -> Option<String> {
-        let step = self.step;
-        let world = &self.world;
-        let checkouts: Vec<String> = world.checkout.keys().map(|id| name_of(id.bits())).collect();
-        let open = world.checkout.values().filter(|row| row.is_open(world.now));
-        let open: Vec<String> = open.map(|row| name_of(row.id.bits())).collect();
-        // Mostly one that can go on; now and then one that is over.
-        let all = if which.is_multiple_of(8) || open.is_empty() { &checkouts } else { &open };
-        let checkout = || pick(all, which);
-        let refund = || {
-            let all: Vec<String> = world.rail_refund.keys().map(|id| name_of(id.bits())).collect();
-            pick(&all, which)
-        };
-        let failed = || {
-            let failed = world.rail_refund.values().filter(|row| row.state.is_failed());
-            pick(&failed.map(|row| name_of(row.id.bits())).collect::<Vec<_>>(), which)
-        };
-        let card = self.a_card(luck);
-        let method = METHODS[usize::from(luck) % METHODS.len()];
-        Some(match deed {
-            0..4 if open.len() < 3 => {
-                let (one, two) = (1 + luck % 400, luck % 7 * 31);
-                let gifts = self.gifts(which, luck);
-                format!(
-                    "checkout K{step} goods:S:3x{one}+{}@C digital:T:{two} shipping:{} {gifts}",
-                    luck % 40,
-                    which % 90
-                )
-            }
-            0..9 => format!("add {} {card}", checkout()?),
-            9..13 if which.is_multiple_of(3) => {
-                format!("add {} method {method} {}", checkout()?, luck % 500)
-            }
-            9..13 => format!("add {} method {method}", checkout()?),
-            13 => format!("remove {} t{}", checkout()?, 1 + luck % 5),
-            14..19 => {
-                let payments = ["a", "b", "c", "d"].map(|letter| format!("p{step}{letter}"));
-                format!("pay {} O{step} {}", checkout()?, payments.join(" "))
-            }
-            19 if luck.is_multiple_of(2) => {
-                self.with_ids(&format!("cancel_attempt {}", checkout()?))
-            }
-            19 => format!("abandon {}", checkout()?),
-            20..24 => self.refund_of_an_order(which, luck)?,
-            24 => format!("consent {} {method}", refund()?),
-            25 if luck.is_multiple_of(2) => format!("retry {}", refund()?),
-            25 if luck.is_multiple_of(3) => format!("give_up {}", refund()?),
-            25 => format!("instead {} i{step}", failed()?),
-            26 => on_a_card(&card, which, luck)?,
-            27 if luck.is_multiple_of(2) => format!("instead {} i{step}", failed()?),
-            27 => format!("hold h{step} {card} {} for=200 region=US", luck % 200),
-            28 if which.is_multiple_of(2) => self.by_hand(luck)?,
-            28 => self.payout(which, luck)?,
-            _ => format!("wait {}", [60, 400, 900, 86_400][usize::from(luck % 4)]),
-        })
-    }
-
-    /// A part that waits for consent is paid by hand.
-    fn by_hand(&self, luck: u16) -> Option<String> {
-        let needs = shop::RefundStatus::NeedsConsent;
-        let all = self.world.order_refund.values().flat_map(|row| {
-            let parts = row.allocations.iter().filter(move |part| part.status == needs);
-            parts.map(|part| format!("by_hand {} {}", name_of(row.id.bits()), part.tender))
-        });
-        pick(&all.collect::<Vec<_>>(), luck)
-    }
-
-    /// One of the cards that were there, or were bought since.
-    fn a_card(&self, luck: u16) -> String {
-        let bought = self.world.purchase.values().filter(|purchase| purchase.order.is_some());
-        let bought = bought.flat_map(|purchase| &purchase.cards);
-        let bought: Vec<String> = bought.map(|card| name_of(card.card.bits())).collect();
-        match pick(&bought, luck / 7).filter(|_| luck.is_multiple_of(3)) {
-            Some(card) => card,
-            None => CARDS[usize::from(luck) % CARDS.len()].to_owned(),
-        }
-    }
-
-    /// Lines of gift cards, with what they will be like; in most checkouts some.
-    fn gifts(&self, which: u16, luck: u16) -> String {
-        let (step, units) = (self.step, 1 + which % 3);
-        let names: Vec<String> = (0..=units).map(|unit| format!("b{step}.{unit}")).collect();
-        let price = 20 + luck % 300;
-        let like = ["", "until=1000", "program=P", "active=100"][usize::from(which / 3) % 4];
-        match luck % 4 {
-            0 => String::new(),
-            1 => format!("gift_card:T:{price} cards=b{step}.0 {like}"),
-            _ => format!(
-                "gift_card:S:{units}x{price} gift_card:T:{} cards={} {like}",
-                50 + which % 90,
-                names.join(",")
-            ),
-        }
-    }
-
-    fn refund_of_an_order(&self, which: u16, luck: u16) -> Option<String> {
-        let orders: Vec<String> = self.world.order.keys().map(|id| name_of(id.bits())).collect();
-        let (order, step) = (pick(&orders, which)?, self.step);
-        let what = match luck % 8 {
-            0 => "everything".to_owned(),
-            1 => format!("amount {}", luck % 600),
-            2 => format!("l1x{}", 1 + luck % 3),
-            3 => format!("l1={} l2={}", luck % 300, luck % 50),
-            4 => format!("l3x{} l4={}", 1 + which % 2, luck % 40),
-            5 => format!("l3={}", luck % 300),
-            6 => {
-                let rails = ["a", "b", "c", "d"].map(|letter| format!("x{step}{letter}"));
-                return Some(format!("undo {order} R{step} rails={}", rails.join(",")));
-            }
-            _ => format!("shipping={} l1x1", luck % 90),
-        };
-        let rails = ["a", "b", "c", "d"].map(|letter| format!("x{step}{letter}"));
-        Some(format!("back {order} R{step} {what} rails={}", rails.join(",")))
-    }
-
-    fn payout(&self, which: u16, luck: u16) -> Option<String> {
-        let payouts: Vec<String> = self.world.payout.keys().map(|id| name_of(id.bits())).collect();
-        let payee = ["S", "T", "C"][usize::from(which) % 3];
-        Some(match luck % 3 {
-            0 => format!("payout y{} {payee} {}", self.step, luck * 3),
-            1 => format!("payout_paid {}", pick(&payouts, which)?),
-            _ => format!("payout_failed {}", pick(&payouts, which)?),
+    /// Whether the last command has taken back what was given instead of a refund.
+    fn has_taken_credit_back(&self) -> bool {
+        let clawed = self.world.transfers.iter();
+        let mut clawed = clawed.filter(|it| it.reason == ledger::Reason::CardClawedBack);
+        clawed.any(|transfer| {
+            let card = base::CardId::from_bits(transfer.debit.bits());
+            self.world.card[&card].funding == giftcards::Funding::StoreCredit
         })
     }
 
@@ -483,7 +382,7 @@ impl Both {
             .filter(|row| row.state != shop::PayoutState::Failed)
             .map(|row| row.amount.amount.minor())
             .sum();
-        let rails = ["sandbox", "stripe", "store"].map(|rail| {
+        let rails = ["sandbox", "stripe", "store", "bank"].map(|rail| {
             let name = AccountName::RailClearing(base::Token::new(rail).unwrap());
             world.account.get(&name.id(base::Currency::USD)).map_or(0, ledger::Account::balance)
         });
@@ -495,19 +394,6 @@ impl Both {
         let rows = self.world.rail_refund.values();
         let row = rows.into_iter().find(|row| name_of(row.id.bits()) == name);
         row.map_or(0, |row| row.amount.amount.minor())
-    }
-}
-
-/// Something that is done to a card beside all checkouts.
-fn on_a_card(card: &str, which: u16, luck: u16) -> Option<String> {
-    let deeds = ["freeze", "unfreeze", "unfreeze", "expire", "cancel", "claim"];
-    let deed = deeds[usize::from(which) % deeds.len()];
-    // The value of a sold card that is canceled by hand has nowhere to go.
-    let may_cancel = luck.is_multiple_of(3) && CARDS.contains(&card);
-    match deed {
-        "cancel" if !may_cancel => None,
-        "claim" => Some(format!("claim code:{card} Z")),
-        deed => Some(format!("{deed} {card}")),
     }
 }
 
@@ -570,8 +456,8 @@ fn slow_the_random_checkouts_reach_every_event() {
     };
     // Made before the random part begins.
     let opening = ["seller.created", "creator.created", "payment_method.created"];
-    // No command of these scripts does it: products, and credits in another form.
-    let absent = ["product.created", "payment.credited", "payment.fee_noted"];
+    // No command of these scripts does it.
+    let absent = ["product.created", "payment.fee_noted"];
     let missing: Vec<&str> = EventKind::all()
         .filter(is_ours)
         .map(EventKind::as_str)
@@ -584,6 +470,12 @@ fn slow_the_random_checkouts_reach_every_event() {
         "a lost dispute has paid it",
         "replaced in part",
         "attempt canceled",
+        "a card instead of a refund",
+        "a card instead of a share",
+        "a refund was paid by hand",
+        "a dispute blocks store credit",
+        "store credit is spent",
+        "a lost dispute has taken store credit back",
     ] {
         assert!(seen.contains(state), "no random checkout has come to: {state}");
     }

@@ -7,7 +7,7 @@ use base::{AccountId, Amount, CardId, Currency, Instant};
 use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
 use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
 use engine::{EventKind, answer, decide, needs};
-use giftcards::{Outcome, Undo};
+use giftcards::{Funding, Outcome, Undo};
 use ledger::{AccountName, Reason, Transfer, TransferKind};
 
 use crate::audit;
@@ -128,7 +128,13 @@ impl World {
             let is_card = |id: AccountId| self.card.contains_key(&CardId::from_bits(id.bits()));
             let is_of_card = is_card(transfer.debit) || is_card(transfer.credit);
             let loss = AccountName::ChargebackLoss.id(transfer.amount.currency);
-            if is_of_card && [transfer.debit, transfer.credit].contains(&loss) {
+            let is_credit = |id: AccountId| {
+                let card = self.card.get(&CardId::from_bits(id.bits()));
+                card.is_some_and(|card| card.funding == Funding::StoreCredit)
+            };
+            // What is taken back of store credit counts as settled by the dispute.
+            let is_of_credit = is_credit(transfer.debit) || is_credit(transfer.credit);
+            if is_of_card && !is_of_credit && [transfer.debit, transfer.credit].contains(&loss) {
                 let clawed = self.clawed.entry(transfer.amount.currency).or_default();
                 let units = transfer.amount.amount.minor();
                 *clawed += if transfer.credit == loss { units } else { -units };

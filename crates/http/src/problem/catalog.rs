@@ -239,6 +239,10 @@ catalog! {
         "Name another payment method.";
     HELD_BY_STORE = "held_by_store", 422, "An app store holds the payment method",
         "Name a payment method that no app store holds.";
+    PAYMENT_METHOD_CANNOT_RECEIVE = "payment_method_cannot_receive", 422,
+        "The rail cannot send money to this payment method",
+        "Ask the payer whether store credit will do: POST /v1/rail-refunds/{id}/store-credit. Or \
+         pay by hand, and note it: POST /v1/rail-refunds/{id}/paid-by-hand.";
     CHECKOUT_WITHOUT_BUYER = "checkout_without_buyer", 422, "The checkout has no buyer",
         "Create the checkout with its `buyer`: a wallet is the cards that this person owns.";
     RAIL_NOT_AVAILABLE = "rail_not_available", 422, "The rail is not available",

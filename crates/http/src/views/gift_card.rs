@@ -133,7 +133,7 @@ pub(crate) struct DeliveryView {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = CardFunding)]
 struct FundingView<'a> {
-    /// `promotional`, `invoice`, `external`, `payment` or `import`.
+    /// `promotional`, `invoice`, `external`, `payment`, `store_credit` or `import`.
     kind: &'static str,
     /// The payment of ours that bought it, for `payment` only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -287,7 +287,10 @@ impl<'a> FundingView<'a> {
             Funding::External => {
                 details.and_then(|details| details.reference.as_ref()).map(AsRef::as_ref)
             }
-            Funding::Promotional | Funding::Payment { .. } | Funding::Import => None,
+            Funding::Promotional
+            | Funding::Payment { .. }
+            | Funding::StoreCredit
+            | Funding::Import => None,
         };
         let payment = match funding {
             Funding::Payment { payment, .. } => Some(Id(*payment)),

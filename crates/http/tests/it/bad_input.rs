@@ -96,6 +96,7 @@ fn good_of_shop(card: &str) -> Vec<(&'static str, String, Value)> {
     let units = json!({"lines": [{"line": "l1", "quantity": 1}], "reason": "r"});
     let shipping = json!({"lines": [{"line": "shipping", "amount": usd(1)}]});
     let rail_refund = |action| of_shop("rail-refunds", "rrf", action);
+    let refund = |action| of_shop("refunds", "ref", action);
     let bodies = vec![
         ("/v1/sellers".to_owned(), rated("commission_basis_points")),
         ("/v1/creators".to_owned(), rated_creator),
@@ -109,6 +110,10 @@ fn good_of_shop(card: &str) -> Vec<(&'static str, String, Value)> {
         (refunds, json!({"amount": usd(1), "reason": "r"})),
         (rail_refund("/consent"), json!({"payment_method": method})),
         (rail_refund("/give-up"), json!({"reason": "r"})),
+        (rail_refund("/paid-by-hand"), json!({"rail": "bank"})),
+        (rail_refund("/store-credit"), json!({"program": some("prog")})),
+        (refund("/paid-by-hand"), json!({"tender": "t1", "rail": "bank"})),
+        (refund("/store-credit"), json!({"tender": "t1"})),
         ("/v1/payouts/runs".to_owned(), run),
         (of_shop("payouts", "po", "/failed"), json!({"reason": "r"})),
         (format!("/v1/rails/{rail}/settlements"), settlement()),

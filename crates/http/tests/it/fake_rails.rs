@@ -142,7 +142,9 @@ impl RailWork for FakeRails {
     }
 
     fn rail(&self, name: &str) -> Option<Arc<dyn Rail>> {
-        (name == "sandbox").then(|| Arc::new(FakeRail) as Arc<dyn Rail>)
+        let is_there = ["sandbox", "bank"].contains(&name);
+        let refund_elsewhere = name == "bank";
+        is_there.then(|| Arc::new(FakeRail { refund_elsewhere }) as Arc<dyn Rail>)
     }
 }
 
@@ -154,8 +156,11 @@ fn spare() -> Box<Spare> {
     })
 }
 
-/// Knows methods and nothing else: whoever calls rails is faked above.
-struct FakeRail;
+/// Knows methods and nothing else: whoever calls rails is faked above. The one of the name `bank`
+/// sends money wherever it is told.
+struct FakeRail {
+    refund_elsewhere: bool,
+}
 
 impl Rail for FakeRail {
     fn name(&self) -> &'static str {
@@ -172,6 +177,7 @@ impl Rail for FakeRail {
             challenge: true,
             disputes: true,
             store_mediated: false,
+            refund_elsewhere: self.refund_elsewhere,
         }
     }
 

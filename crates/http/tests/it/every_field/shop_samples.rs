@@ -57,16 +57,28 @@ impl ShopSamples {
         if operation != "add_tender" {
             shop.card_pays(&checkout, &world.issue(1_000).await).await;
         }
+        if operation == "cancel_attempt" {
+            shop.take_card_away(&checkout).await;
+            shop.method_pays(&checkout, "tok_challenge").await;
+            shop.pay(&checkout).await;
+        }
         let order = sell(&shop, "tok_ok").await;
         let token = match operation {
             "replace_rail_refund" => "tok_refund_fails",
             _ => "tok_gone",
         };
         let refunded = sell(&shop, token).await;
-        let refund = shop.refund(&refunded, json!({"reason": "r"})).await.json;
+        let mut refund = shop.refund(&refunded, json!({"reason": "r"})).await.json;
         let path = format!("/v1/rail-refunds?refund={}", id(&refund));
         let rail_refund = &shop.list(&path).await[0];
         let payment = order["tenders"][0]["payment"].as_str().unwrap().to_owned();
+        if ["note_refund_paid_by_hand", "credit_refund"].contains(&operation) {
+            refund = shop.refund_to_a_card_that_is_gone().await;
+        }
+        let method = match operation {
+            "consent_to_rail_refund" => shop.method_of("bank", "tok_ok").await,
+            _ => method,
+        };
         ShopSamples {
             dispute: dispute(world, &sell(&shop, "tok_ok").await),
             payout: payout(world, &shop).await,
