@@ -226,7 +226,10 @@ impl<'a> MovedRow<'a> {
                 | RefundState::Sent
                 | RefundState::Failed { .. }
                 | RefundState::NeedsConsent { .. }
-                | RefundState::Settled => gross(0),
+                | RefundState::Settled
+                | RefundState::Credited
+                // Whoever paid it by hand has done so beside the files of any rail.
+                | RefundState::PaidByHand => gross(0),
             },
             MovedRow::Dispute(row, _) => match row.state {
                 DisputeState::Open | DisputeState::Lost => gross(-row.amount.amount.minor()),
