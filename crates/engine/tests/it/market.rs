@@ -1,5 +1,5 @@
-//! A market: what people wish of a shop, and a truthful rail behind it, whose answers are lost, told
-//! late, twice and in any order. It makes lines of the script language, and is told the book.
+//! A market: what people wish of a shop, and a truthful rail behind it, whose answers are lost,
+//! told late, twice and in any order. It makes lines of the script language, and is told the book.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

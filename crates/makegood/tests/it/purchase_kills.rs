@@ -27,7 +27,7 @@ static PLAN: Plan = Plan {
         "checkout",
         "tender",
         "pay",
-        "a minute later",
+        "minutes later",
         "undo",
         "days later",
         "refund a card",
@@ -39,7 +39,7 @@ static PLAN: Plan = Plan {
     moving: &[
         "purchase",
         "pay",
-        "a minute later",
+        "minutes later",
         "undo",
         "days later",
         "refund a card",
@@ -95,7 +95,7 @@ fn request(course: &Course, step: &str) -> (String, Value) {
             (format!("/v1/checkouts/{}/tenders", id("checkout two")), tender)
         }
         "pay" => (format!("/v1/checkouts/{}/pay", id("checkout two")), json!({})),
-        "a minute later" => course.clock(Span::minutes(1)),
+        "minutes later" => course.clock(Span::minutes(5)),
         "undo" => (format!("/v1/gift-card-purchases/{}/undo", id("purchase one")), json!({})),
         "days later" => course.clock(Span::days(5)),
         "refund a card" => {
@@ -126,7 +126,7 @@ fn learn(course: &mut Course, step: &'static str, answer: &Answer) {
             course.learn_id("purchase two", checkout.replace("chk_", "gcp_"));
             course.learn_id("checkout two", checkout);
         }
-        "a minute later" => {
+        "minutes later" => {
             learn_purchase(course, "one", CARDS.0);
             learn_purchase(course, "two", CARDS.1);
             wait_for_mails(course);
