@@ -14,10 +14,13 @@ mod gifts;
 mod holds;
 mod large;
 mod loading;
+#[allow(dead_code, reason = "shared with the simulator")]
+mod market;
 mod money_page;
 mod numbers;
 #[path = "../../../ledger/tests/it/oracle.rs"]
 mod oracle;
+mod order_words;
 mod orders;
 mod paying;
 mod public_failures;

@@ -34,7 +34,7 @@ use giftcards::{
 use giftcards::{Delivery, NewDelivery, NewProgram, Place, Program, RefundHold, Sandbox, Update};
 use ledger::AccountName;
 
-use crate::orders;
+use crate::order_words;
 use crate::shop_seen;
 use crate::shop_words;
 use crate::words::{self, Words};
@@ -102,7 +102,7 @@ pub fn apply(world: &mut World, step: &str) -> Result<Option<AnswerRef>, Refusal
         world.now = world.now.saturating_add(span(words.at(1)));
         return Ok(None);
     }
-    if let Some(decided) = orders::decided(world, &words) {
+    if let Some(decided) = order_words::decided(world, &words) {
         world.put(decided?);
         return Ok(None);
     }

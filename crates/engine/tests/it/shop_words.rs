@@ -384,7 +384,8 @@ fn tender(words: &Words<'_>) -> AddTender {
 
 /// An id that nobody else has: it comes from the place of the command in the book.
 fn drawn(world: &World, position: usize) -> u128 {
-    (1 << 120) | (u128::from(world.sequence + 1) << 16) | position as u128
+    let place = (u128::from(world.draws.get()) << 64) | u128::from(world.sequence + 1);
+    (1 << 120) | (place << 16) | position as u128
 }
 
 /// The ids after `name=`, and drawn ones for the rest.
