@@ -315,7 +315,11 @@ impl Both {
                 }
             }
             2 => {
-                let Some(name) = pick(&names, which) else { return };
+                // Mostly what was given back in another form, where there is such a payment.
+                let credited = self.world.payment.values().filter(|row| !row.credited.is_zero());
+                let credited: Vec<String> = credited.map(|row| name_of(row.id.bits())).collect();
+                let few = which.is_multiple_of(4) || credited.is_empty();
+                let Some(name) = pick(if few { &names } else { &credited }, which) else { return };
                 if let Some(amount) = self.rail[&name].captured {
                     let amount = 1 + i64::from(luck) % amount;
                     let (step, all) = (self.step, if luck < 200 { "0" } else { "" });
