@@ -162,15 +162,16 @@ impl Market {
             19 => format!("abandon {}", checkout()?),
             20..24 => self.refund_of_an_order(world, which, luck)?,
             24 => match luck % 5 {
-                0 | 1 => format!("consent {} {method}", refund()?),
-                2 | 3 => credit(world, which, luck)?,
+                0 => format!("consent {} {method}", refund()?),
+                1..4 => credit(world, which, luck)?,
                 _ => format!("hand {} rail=bank", stuck(world, which)?),
             },
             25 if luck.is_multiple_of(2) => format!("retry {}", refund()?),
             25 if luck.is_multiple_of(3) => format!("give_up {}", refund()?),
             25 => format!("instead {} i{step}", failed()?),
             26 => on_a_card(&card, which, luck)?,
-            27 if luck.is_multiple_of(2) => format!("instead {} i{step}", failed()?),
+            27 if luck.is_multiple_of(4) => format!("instead {} i{step}", failed()?),
+            27 if luck.is_multiple_of(2) => credit(world, which, luck)?,
             27 => format!("hold h{step} {card} {} for=200 region=US", luck % 200),
             28 if which.is_multiple_of(2) => self.by_hand(world, which, luck)?,
             28 => self.payout(world, which, luck)?,
@@ -418,7 +419,7 @@ impl Market {
                 None
             }
             1 => self.payment_acts(which, luck),
-            2 => self.dispute(which, luck),
+            2 => self.dispute(world, which, luck),
             _ => self.decide_a_dispute(world, which, luck),
         }
     }
@@ -439,9 +440,13 @@ impl Market {
         Some(self.fact(format!("fee {name} {fee}")))
     }
 
-    fn dispute(&self, which: u16, luck: u16) -> Option<Line> {
+    fn dispute(&self, world: &World, which: u16, luck: u16) -> Option<Line> {
         let names: Vec<String> = self.rail.keys().cloned().collect();
-        let name = pick(&names, which)?;
+        // Mostly what was given back in another form, where there is such a payment.
+        let credited = world.payment.values().filter(|row| !row.credited.is_zero());
+        let credited: Vec<String> = credited.map(|row| name_of(row.id.bits())).collect();
+        let few = which.is_multiple_of(4) || credited.is_empty();
+        let name = pick(if few { &names } else { &credited }, which)?;
         let amount = self.rail[&name].captured?;
         let (amount, all) = (1 + i64::from(luck) % amount, if luck < 200 { "0" } else { "" });
         let step = self.step;
