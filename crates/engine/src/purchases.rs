@@ -38,7 +38,6 @@ pub(crate) fn of_lines(
             line: number,
             card: card.id,
             value: line.unit_price,
-            clawed_back: Amount::ZERO,
             prepared: Some(card.prepared.clone()),
         }));
         let is_sold = line.kind == LineKind::GiftCard;
@@ -294,7 +293,7 @@ pub(crate) fn note_dispute<R: Rows>(
             amount: dispute.amount.amount,
             reason: dispute.reason.clone(),
             is_lost: false,
-            clawed_back: Amount::ZERO,
+            clawed_back: Vec::new(),
         }),
         DisputeState::Won => {
             let (noted, restored) = purchase.with_won_dispute(dispute.id);

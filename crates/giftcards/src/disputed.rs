@@ -25,7 +25,7 @@ impl Purchase {
         let mut known = purchase.disputes.iter_mut();
         match known.find(|known| known.dispute == new.dispute) {
             Some(known) => {
-                let clawed_back = known.clawed_back;
+                let clawed_back = std::mem::take(&mut known.clawed_back);
                 *known = PurchaseDispute { is_lost: false, clawed_back, ..new };
             }
             None => purchase.disputes.push(new),
@@ -37,21 +37,11 @@ impl Purchase {
     /// from which cards, which is not so any more either.
     #[must_use]
     pub fn with_won_dispute(&self, dispute: DisputeId) -> (Purchase, Vec<(CardId, Amount)>) {
-        let mut purchase = self.clone();
-        let known = self.disputes.iter().find(|known| known.dispute == dispute);
-        let Some(known) = known else { return (purchase, Vec::new()) };
-        purchase.disputes.retain(|known| known.dispute != dispute);
-        let mut left = known.clawed_back;
-        let mut restored = Vec::new();
-        for card in &mut purchase.cards {
-            let part = card.clawed_back.min(left);
-            if self.has_paid(known.payment, card.line) && !part.is_zero() {
-                left = left.saturating_sub(part);
-                card.clawed_back = card.clawed_back.saturating_sub(part);
-                restored.push((card.card, part));
-            }
-        }
-        (purchase, restored)
+        let (won, disputes) =
+            self.disputes.iter().cloned().partition(|known| known.dispute == dispute);
+        let won: Vec<PurchaseDispute> = won;
+        let restored = won.into_iter().flat_map(|won| won.clawed_back).collect();
+        (Purchase { disputes, ..self.clone() }, restored)
     }
 
     /// With a dispute that was lost.
@@ -67,13 +57,12 @@ impl Purchase {
     /// With what was clawed back from a card for a lost dispute.
     #[must_use]
     pub fn with_clawed_back(&self, dispute: DisputeId, card: CardId, amount: Amount) -> Purchase {
-        let add = |sum: &mut Amount| *sum = sum.checked_add(amount).unwrap_or(Amount::MAX);
         let mut purchase = self.clone();
         for known in purchase.disputes.iter_mut().filter(|known| known.dispute == dispute) {
-            add(&mut known.clawed_back);
-        }
-        for known in purchase.cards.iter_mut().filter(|known| known.card == card) {
-            add(&mut known.clawed_back);
+            match known.clawed_back.iter_mut().find(|(of, _)| *of == card) {
+                Some((_, sum)) => *sum = sum.checked_add(amount).unwrap_or(Amount::MAX),
+                None => known.clawed_back.push((card, amount)),
+            }
         }
         purchase
     }
@@ -94,10 +83,11 @@ impl Purchase {
         for known in open.into_iter().chain(lost) {
             let room = room.iter_mut().find(|(payment, _)| *payment == known.payment);
             let Some((_, room)) = room else { continue };
-            let claim = if known.is_lost { known.amount } else { known.clawed_back };
+            let clawed_back = known.clawed_back_of_all();
+            let claim = if known.is_lost { known.amount } else { clawed_back };
             let of_cards = claim.min(*room);
             *room = room.saturating_sub(of_cards);
-            let amount = of_cards.saturating_sub(known.clawed_back);
+            let amount = of_cards.saturating_sub(clawed_back);
             if !amount.is_zero() {
                 let (dispute, payment) = (known.dispute, known.payment);
                 uncovered.push(Uncovered { dispute, payment, amount });
@@ -117,8 +107,23 @@ impl Purchase {
         self.disputes.iter().find(blocks).map(|known| known.reason.clone())
     }
 
+    /// What was clawed back from a card for all disputes together.
+    pub fn clawed_back_of(&self, card: CardId) -> Amount {
+        let parts = self.disputes.iter().flat_map(|known| &known.clawed_back);
+        let parts = parts.filter(|(of, _)| *of == card).map(|(_, amount)| *amount);
+        parts.fold(Amount::ZERO, |sum, part| sum.checked_add(part).unwrap_or(Amount::MAX))
+    }
+
     /// Whether a payment has paid a part of a line.
     pub fn has_paid(&self, payment: PaymentId, line: u8) -> bool {
         self.paid_by.iter().any(|part| part.payment == payment && part.line == line)
+    }
+}
+
+impl PurchaseDispute {
+    /// What was clawed back for it from all cards together.
+    pub fn clawed_back_of_all(&self) -> Amount {
+        let parts = self.clawed_back.iter().map(|(_, amount)| *amount);
+        parts.fold(Amount::ZERO, |sum, part| sum.checked_add(part).unwrap_or(Amount::MAX))
     }
 }

@@ -404,6 +404,53 @@ fn a_dispute_of_a_part_takes_that_part_and_the_rest_can_be_spent_again() {
     ));
 }
 
+/// Two cards of 10.00: `p` has paid 6.00 of the first, `q` the rest of both.
+const TWO_PAYERS: &str = "
+    checkout K gift_card:S:1000 gift_card:S:1000 cards=G,H
+    add K method m 600
+    add K method n
+    pay K O p q
+    authorized p
+    authorized q
+    captured p 600
+    captured q 1400 order=O";
+
+#[test]
+fn a_dispute_that_is_won_after_all_restores_what_it_has_taken_and_nothing_else() {
+    let lost = format!(
+        "{SHOP}
+         {TWO_PAYERS}
+         redeem h G 400
+         open_dispute d p 600
+         lose d => G 0 H 1000
+         open_dispute e q 1000
+         lose e => G 0 H 0
+         open_dispute e q 1000 stage=2
+         win e stage=2 => G 0 H 1000 chargeback/loss 0"
+    );
+    check(&format!(
+        "{lost}
+         redeem h2 G 1 -> insufficient_balance 0
+         redeem h2 H 1"
+    ));
+    check(&format!(
+        "{lost}
+         open_dispute d p 600 stage=2
+         win d stage=2 => G 600 H 1000 chargeback/loss 0
+         redeem h2 G 600"
+    ));
+    check(&format!(
+        "{SHOP}
+         {GIFTS}
+         open_dispute d p 600
+         lose d => G 400 H 1000
+         open_dispute e p 1000
+         lose e => G 0 H 400
+         open_dispute e p 1000 stage=2
+         win e stage=2 => G 400 H 1000 chargeback/loss 0"
+    ));
+}
+
 #[test]
 fn a_dispute_that_is_lost_twice_takes_once() {
     check(&format!(

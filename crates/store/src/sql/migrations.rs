@@ -71,6 +71,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "owed",
         text: include_str!("../../migrations/book/0009_owed.sql"),
     },
+    // Which dispute took what of which card.
+    Migration {
+        number: 12,
+        name: "clawed back",
+        text: include_str!("../../migrations/book/0012_clawed_back.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -79,6 +79,7 @@ proptest! {
         let mut values = values_of(&row);
         let place = place.index(values.len());
         values[place] = value;
+        prop_assume!(!is_read_leniently(table, &values));
         if let Ok(read) = read_row(table, version, &mut ValuesReader::new(&values)) {
             prop_assert_eq!(values_of(&read), values);
         }
@@ -106,6 +107,7 @@ proptest! {
             .map(|(_, name)| column(&row, name)).collect();
         if !lists.is_empty() {
             let list = lists[places[0].index(lists.len())];
+            prop_assume!(values[list] != Value::Null && !is_read_leniently(table, &values));
             values[list] = with_one_replaced(&values[list], places[1], &value);
             if let Ok(read) = read_row(table, version, &mut ValuesReader::new(&values)) {
                 prop_assert_eq!(values_of(&read), values);
@@ -114,8 +116,14 @@ proptest! {
     }
 }
 
+/// Purchases that do not say which dispute took what of which card are from before that was kept,
+/// and are read as well as can be.
+fn is_read_leniently(table: u8, values: &[Value]) -> bool {
+    table == 20 && values.last() == Some(&Value::Null)
+}
+
 /// Columns with lists, by the number of their table.
-const LISTS: [(u8, &str); 11] = [
+const LISTS: [(u8, &str); 12] = [
     (9, "open_refunds"),
     (15, "lines"),
     (15, "tenders"),
@@ -127,6 +135,7 @@ const LISTS: [(u8, &str); 11] = [
     (20, "cards"),
     (20, "paid_by"),
     (20, "disputes"),
+    (20, "clawed_back"),
 ];
 
 /// A list with one of its values replaced, wherever it stands; those of lists inside of it count.

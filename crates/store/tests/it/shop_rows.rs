@@ -290,7 +290,7 @@ fn payout(number: u128, state: PayoutState) -> Row {
     }))
 }
 
-fn values_of(row: &Row) -> Vec<Value> {
+pub fn values_of(row: &Row) -> Vec<Value> {
     let mut values = Vec::new();
     write_row(row, &mut values);
     values

@@ -1,0 +1,1 @@
+alter table purchase add column clawed_back bytes;
