@@ -27,6 +27,12 @@ pub fn book(world: &World) {
     for refund in world.order_refund.values() {
         tells_the_truth(world, refund);
     }
+    for refund in world.order_refund.values().filter(|row| row.reason.as_str() == "undone") {
+        let order = &world.order[&refund.order];
+        let purchase = &world.purchase[&purchase_of(order.checkout)];
+        let mut cards = purchase.cards.iter().map(|bought| &world.card[&bought.card]);
+        assert!(cards.all(|card| !card.takes_refunds()), "{:?} lives on", purchase.id);
+    }
     for purchase in world.purchase.values() {
         purchase_follows(world, purchase);
         audit_disputes::purchase(world, purchase);

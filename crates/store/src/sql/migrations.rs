@@ -71,11 +71,11 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "owed",
         text: include_str!("../../migrations/book/0009_owed.sql"),
     },
-    // Which dispute took what of which card.
+    // Which dispute took what of which card; a state of its own for refunds that one keeps back.
     Migration {
         number: 12,
-        name: "clawed back",
-        text: include_str!("../../migrations/book/0012_clawed_back.sql"),
+        name: "disputes",
+        text: include_str!("../../migrations/book/0012_disputes.sql"),
     },
 ];
 

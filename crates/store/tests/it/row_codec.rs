@@ -3,10 +3,12 @@
 use base::{AccountId, Currency};
 use engine::Row;
 use journal::{EncodedSink, EncodedSource, ReadError, Value, ValueSink, ValuesReader};
+use payments::RailRefund;
 use proptest::prelude::*;
 use store::rows::{TABLES, read_row, table_of, write_row};
 
 use crate::any;
+use crate::shop_rows::rail_refund;
 use crate::support::{book_row, card, card_account, card_row, hold, hold_row, program};
 
 fn values_of(row: &Row) -> Vec<Value> {
@@ -219,6 +221,23 @@ fn rows_of_the_first_version_are_read_with_nothing_where_columns_came_later() {
     check(&card_row(card(77)), 31);
     check(&hold_row(hold(1, 77, 10, "r")), 14);
     check(&Row::Program(std::sync::Arc::new(program(1))), 12);
+}
+
+/// Releases before knew by the code alone that a dispute keeps a refund back.
+#[test]
+fn a_refund_of_the_first_version_is_kept_back_when_its_code_says_so() {
+    let row = |code: &str, kept_back| {
+        let code = base::Token::new(code).unwrap();
+        let state = payments::RefundState::Failed { code };
+        let row = RailRefund { state, kept_back, is_unknown: false, ..rail_refund(1, None) };
+        Row::RailRefund(std::sync::Arc::new(row))
+    };
+    for code in ["disputed", "given_up"] {
+        let values = values_of(&row(code, false));
+        let read = |version| read_row(10, version, &mut ValuesReader::new(&values));
+        assert_eq!(read(1), Ok(row(code, code == "disputed")));
+        assert_eq!(read(2), Ok(row(code, false)));
+    }
 }
 
 #[test]

@@ -46,6 +46,7 @@ fn refund_that_no_rule_makes(bench: &Bench) -> RailRefundId {
         order_refund: None,
         destination: Destination::Original,
         state: RefundState::Waiting,
+        kept_back: false,
         attempt: 0,
         returned_attempt: None,
         replaced_by: None,

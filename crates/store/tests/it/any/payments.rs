@@ -139,6 +139,7 @@ fn rail_refund() -> impl Strategy<Value = RailRefund> {
             order_refund: others.0.map(RefundId::from_bits),
             destination,
             state,
+            kept_back: false,
             attempt,
             returned_attempt: returned.map(|attempt| u32::try_from(attempt).unwrap() + 1),
             replaced_by: None,
@@ -153,6 +154,7 @@ fn rail_refund() -> impl Strategy<Value = RailRefund> {
         }
         if matches!(row.state, RefundState::Failed { .. }) {
             row.replaced_by = others.1.map(RailRefundId::from_bits);
+            row.kept_back = row.attempt % 2 == 0;
         }
         row
     })

@@ -1,1 +1,0 @@
-alter table purchase add column clawed_back bytes;
