@@ -20,7 +20,8 @@ use crate::rail_refunds::{status_of, tell};
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Change, Context, RefundIds, Rows};
 
-/// Whether these payments let a refund be made: not too many are under way, and no dispute blocks it.
+/// Whether these payments let a refund be made: not too many are under way, and no dispute blocks
+/// it.
 ///
 /// An open one blocks what it takes, as [`payments::open_refund`] says. A lost one may be refunded
 /// of goods: whoever got the money gives it back, and so makes the loss good. Of gift cards it

@@ -37,9 +37,8 @@ impl Purchase {
     /// from which cards, which is not so any more either.
     #[must_use]
     pub fn with_won_dispute(&self, dispute: DisputeId) -> (Purchase, Vec<(CardId, Amount)>) {
-        let (won, disputes) =
+        let (won, disputes): (Vec<PurchaseDispute>, _) =
             self.disputes.iter().cloned().partition(|known| known.dispute == dispute);
-        let won: Vec<PurchaseDispute> = won;
         let restored = won.into_iter().flat_map(|won| won.clawed_back).collect();
         (Purchase { disputes, ..self.clone() }, restored)
     }
