@@ -154,7 +154,7 @@ fn rail_refund() -> impl Strategy<Value = RailRefund> {
         }
         if matches!(row.state, RefundState::Failed { .. }) {
             row.replaced_by = others.1.map(RailRefundId::from_bits);
-            row.kept_back = row.attempt % 2 == 0;
+            row.kept_back = row.attempt.is_multiple_of(2);
         }
         row
     })
