@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use base::{CardId, DisputeId};
 use engine::{Change, Row};
-use giftcards::{Purchase, PurchaseDispute};
+use giftcards::{Funding, Purchase, PurchaseDispute};
 use ledger::Reason;
 use payments::DisputeState;
 
@@ -24,6 +24,8 @@ pub fn change(world: &mut World, change: &Change) {
         }
     }
     let mut clawed = moved(change, Reason::CardClawedBack);
+    // What is taken off store credit is audited with the refund that it was given for.
+    clawed.retain(|(card, _)| world.card[card].funding != Funding::StoreCredit);
     for row in &change.rows {
         let Row::Purchase(row) = row else { continue };
         for known in &row.disputes {

@@ -235,7 +235,15 @@ impl Market {
         let name = if card { format!(" s{name}") } else { String::new() };
         let needs = shop::RefundStatus::NeedsConsent;
         let all = world.order_refund.values().flat_map(|row| {
-            let parts = row.allocations.iter().filter(move |part| part.status == needs);
+            // Mostly what a card had paid: what goes over a rail has ways of its own.
+            let order = &world.order[&row.order];
+            let of_a_card = |tender| {
+                let paid_by = order.tender(tender).map(|tender| tender.paid_by);
+                matches!(paid_by, Some(shop::PaidBy::GiftCard { .. }))
+            };
+            let is_meant = move |tender| luck.is_multiple_of(8) || of_a_card(tender);
+            let parts = row.allocations.iter();
+            let parts = parts.filter(move |part| part.status == needs && is_meant(part.tender));
             let (refund, name) = (name_of(row.id.bits()), name.clone());
             parts.map(move |part| format!("{word} {refund} {}{name}", part.tender))
         });
@@ -259,7 +267,9 @@ impl Market {
     /// What chance alone seldom comes to: what is owed for a card that is gone is paid by hand, a
     /// payer gives up, a gift is due, a card expires, or one is canceled.
     pub fn seldom(&self, world: &World, which: u16, luck: u16) -> Option<Line> {
-        let mut all: Vec<String> = self.by_hand(world, which, luck).into_iter().collect();
+        // Another card, and by hand.
+        let owed = [0, 1].into_iter().filter_map(|which| self.by_hand(world, which, luck));
+        let mut all: Vec<String> = owed.collect();
         let waits = |row: &&Arc<Checkout>| row.state == CheckoutState::RequiresAction;
         let names = world.checkout.values().filter(waits).map(|row| name_of(row.id.bits()));
         all.extend(names.map(|name| self.with_ids(&format!("cancel_attempt {name}"))));
@@ -269,10 +279,20 @@ impl Market {
         };
         all.extend(CARDS.into_iter().filter(is_over).map(|name| format!("expire {name}")));
         all.extend(due_gifts(world).map(|name| format!("send {name}")));
-        if luck.is_multiple_of(20) {
+        all.extend(self.settled(which).filter(|_| which.is_multiple_of(4)));
+        if luck.is_multiple_of(8) {
             all.push(format!("cancel {}", pick(&CARDS, which)?));
         }
         pick(&all, which).map(wish)
+    }
+
+    /// A settlement file of the rail, of one payment of which it knows what it keeps.
+    fn settled(&self, which: u16) -> Option<String> {
+        let names: Vec<String> = self.rail.keys().cloned().collect();
+        let name = pick(&names, which)?;
+        let (captured, fee) = (self.rail[&name].captured?, self.rail[&name].fee?);
+        // Told in another file once more, it is the same line.
+        Some(format!("settle F{} capture:{name}:{captured}:{fee}:l.{name}", self.step))
     }
 
     /// Everything that stays true, once more.
@@ -525,7 +545,8 @@ impl Market {
 
 /// Something that is done to a card beside all checkouts.
 fn on_a_card(card: &str, which: u16, luck: u16) -> Option<String> {
-    let deeds = ["freeze", "unfreeze", "unfreeze", "expire", "cancel", "claim", "send", "adjust"];
+    let deeds =
+        ["freeze", "unfreeze", "unfreeze", "expire", "cancel", "cancel", "claim", "send", "adjust"];
     let deed = deeds[usize::from(which) % deeds.len()];
     // The value of a sold card that is canceled by hand has nowhere to go.
     let may_cancel = luck.is_multiple_of(3) && CARDS.contains(&card);
