@@ -68,7 +68,7 @@ pub use endpoints::{
 };
 pub use error::StoreError;
 pub use leases::{LeaseClock, Leases, Member, MemoryLeases, Owner, Renewal, Term};
-pub use mails::{MailStore, WaitingMail};
+pub use mails::{MailStage, MailStore, WaitingMail};
 pub use memory::{MemoryBook, MemoryControl, MemoryReader, MemoryStore};
 pub use run::OperationRun;
 pub use traits::{

@@ -135,6 +135,10 @@ impl MailStore for Failing {
         unreachable!()
     }
 
+    fn begin_mail(&mut self, _: &WaitingMail) -> Result<bool, StoreError> {
+        unreachable!()
+    }
+
     fn keep_mail(&mut self, _: &WaitingMail) -> Result<(), StoreError> {
         unreachable!()
     }

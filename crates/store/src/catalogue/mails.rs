@@ -1,4 +1,5 @@
-//! Mails that wait.
+//! Mails that wait. The column `is_begun` has the number of the stage: 0 waiting, 1 begun, 2 sent, 3
+//! bounced.
 
 /// How far events were read.
 pub(crate) const PLACE: &str = "select next_seq, next_index from mail_place where book = $1";
@@ -19,6 +20,11 @@ pub(crate) const INSERT: &str = "
 pub(crate) const DUE: &str = "
     select book, card, sending, made, unknown, is_begun, next_at, written_at from waiting_mail
     where book = $1 and next_at <= $2 order by next_at, card, sending limit $3";
+
+/// Claims an attempt that nobody has begun since the mail was read.
+pub(crate) const BEGIN: &str = "
+    update waiting_mail set is_begun = 1
+    where book = $1 and card = $2 and sending = $3 and is_begun = 0 and made = $4";
 
 /// Keeps how a mail went on.
 pub(crate) const UPDATE: &str = "

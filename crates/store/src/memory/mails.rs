@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::{CardId, Instant};
 
 use super::MemoryControl;
-use crate::{BookName, EventPlace, MailStore, StoreError, WaitingMail};
+use crate::{BookName, EventPlace, MailStage, MailStore, StoreError, WaitingMail};
 
 /// Every mail that waits, and how far events were read.
 #[derive(Debug, Default)]
@@ -47,6 +47,16 @@ impl MailStore for MemoryControl {
         due.sort_by_key(|mail| (mail.next_at, mail.card, mail.sending));
         due.truncate(limit as usize);
         Ok(due)
+    }
+
+    fn begin_mail(&mut self, found: &WaitingMail) -> Result<bool, StoreError> {
+        let kept = &mut self.lock().mails;
+        let key = (found.book.clone(), found.card, found.sending);
+        let is_as_found =
+            |mail: &&mut WaitingMail| mail.stage == MailStage::Waiting && mail.made == found.made;
+        let Some(mail) = kept.waiting.get_mut(&key).filter(is_as_found) else { return Ok(false) };
+        mail.stage = MailStage::Begun;
+        Ok(true)
     }
 
     fn keep_mail(&mut self, mail: &WaitingMail) -> Result<(), StoreError> {

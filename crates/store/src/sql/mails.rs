@@ -6,8 +6,8 @@ use base::{CardId, Instant};
 use super::control::{SqlControl, bytes, text};
 use super::{SqlConnection, SqlRow, collect, columns, first, signed, unsigned};
 use crate::catalogue::mails;
-use crate::rows::FieldSource;
-use crate::{BookName, EventPlace, MailStore, StoreError, WaitingMail};
+use crate::rows::{FieldSource, invalid};
+use crate::{BookName, EventPlace, MailStage, MailStore, StoreError, WaitingMail};
 
 /// Columns of a mail.
 const COLUMNS: usize = 8;
@@ -32,9 +32,9 @@ impl<C: SqlConnection> MailStore for SqlControl<C> {
         self.connection.write(|connection| {
             for mail in mails {
                 let [name, card, sending] = key(&mail.book, mail.card, mail.sending);
-                let [made, unknown, is_begun, next_at] = tried(mail);
+                let [made, unknown, stage, next_at] = tried(mail);
                 let written_at = Value::Int(mail.written_at.micros());
-                let values = [name, card, sending, made, unknown, is_begun, next_at, written_at];
+                let values = [name, card, sending, made, unknown, stage, next_at, written_at];
                 connection.change(mails::INSERT, &values)?;
             }
             connection.change(mails::PUT_PLACE, &place).map(drop)
@@ -52,10 +52,16 @@ impl<C: SqlConnection> MailStore for SqlControl<C> {
         collect(&mut self.connection, mails::DUE, &values, read_mail)
     }
 
+    fn begin_mail(&mut self, found: &WaitingMail) -> Result<bool, StoreError> {
+        let [book, card, sending] = key(&found.book, found.card, found.sending);
+        let values = [book, card, sending, Value::Int(i64::from(found.made))];
+        Ok(self.connection.change(mails::BEGIN, &values)? == 1)
+    }
+
     fn keep_mail(&mut self, mail: &WaitingMail) -> Result<(), StoreError> {
-        let [made, unknown, is_begun, next_at] = tried(mail);
+        let [made, unknown, stage, next_at] = tried(mail);
         let [book, card, sending] = key(&mail.book, mail.card, mail.sending);
-        let values = [made, unknown, is_begun, next_at, book, card, sending];
+        let values = [made, unknown, stage, next_at, book, card, sending];
         self.connection.change(mails::UPDATE, &values).map(drop)
     }
 
@@ -77,7 +83,7 @@ fn tried(mail: &WaitingMail) -> [Value; 4] {
     [
         Value::Int(i64::from(mail.made)),
         Value::Int(i64::from(mail.unknown)),
-        Value::Int(i64::from(mail.is_begun)),
+        Value::Int(i64::from(mail.stage.number())),
         Value::Int(mail.next_at.micros()),
     ]
 }
@@ -90,7 +96,8 @@ fn read_mail(row: &dyn SqlRow) -> Result<WaitingMail, StoreError> {
         sending: source.number("number of a sending")?,
         made: source.number("attempts of a mail")?,
         unknown: source.number("unknown attempts of a mail")?,
-        is_begun: source.flag()?,
+        stage: MailStage::from_number(source.number("stage of a mail")?)
+            .ok_or(invalid("stage of a mail"))?,
         next_at: source.instant()?,
         written_at: source.instant()?,
     })
