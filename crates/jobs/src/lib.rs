@@ -27,9 +27,10 @@ pub mod mail;
 mod rails;
 mod test_clock;
 pub mod webhooks;
+mod worker;
 
 pub use self::rails::{
-    BookClock, Connected, HearError, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
+    BookClock, Connected, HearError, NoRail, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
     TellRail,
 };
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};

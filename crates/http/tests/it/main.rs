@@ -18,6 +18,7 @@ mod keys;
 mod ledger;
 mod lists;
 mod lookup;
+mod mail_owners;
 mod metrics;
 mod personal;
 mod processes;
