@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use writer::{Archived, Figures, Handle, Outcome, Removal, Request, Trouble};
 
 use crate::problem::{Problem, catalog};
+use crate::rail_places::RailPlaces;
 use crate::rail_work::RailWork;
 use crate::read_side::ReadSide;
 
@@ -22,6 +23,7 @@ pub struct Book {
     budgets: Mutex<GuessBudgets>,
     /// Whoever calls rails for it; without, no rail is available.
     rails: Option<Arc<dyn RailWork>>,
+    rail_places: RailPlaces,
 }
 
 impl Book {
@@ -38,6 +40,7 @@ impl Book {
             handle,
             budgets: Mutex::new(GuessBudgets::new(Limits::default())),
             rails: None,
+            rail_places: RailPlaces::default(),
         }
     }
 
@@ -50,6 +53,11 @@ impl Book {
     /// Whoever calls rails for it, if anybody does.
     pub(crate) fn rails(&self) -> Option<&Arc<dyn RailWork>> {
         self.rails.as_ref()
+    }
+
+    /// Places for those who ask rails and wait.
+    pub(crate) fn rail_places(&self) -> &RailPlaces {
+        &self.rail_places
     }
 
     /// Its tables.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{CheckoutId, RailRefundId};
-use jobs::RailCaller;
+use jobs::{NoRail, RailCaller};
 
 /// Calls rails for one book: implemented by jobs, used by routes.
 pub trait RailWork: Send + Sync {
@@ -14,8 +14,12 @@ pub trait RailWork: Send + Sync {
     /// The same for a refund over a rail.
     fn nudge_refund(&self, refund: RailRefundId);
 
-    /// The rail of this name, when the operator has set it up.
-    fn rail(&self, name: &str) -> Option<Arc<dyn rails::Rail>>;
+    /// The rail of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRail`]: why it cannot be asked.
+    fn rail(&self, name: &str) -> Result<Arc<dyn rails::Rail>, NoRail>;
 
     /// Whoever makes the calls, for messages of rails and for test clocks; nobody in a pretence.
     fn caller(&self) -> Option<&RailCaller> {
@@ -32,7 +36,7 @@ impl RailWork for RailCaller {
         RailCaller::nudge_refund(self, refund);
     }
 
-    fn rail(&self, name: &str) -> Option<Arc<dyn rails::Rail>> {
+    fn rail(&self, name: &str) -> Result<Arc<dyn rails::Rail>, NoRail> {
         RailCaller::rail(self, name)
     }
 

@@ -4,18 +4,27 @@ use std::sync::Arc;
 
 use base::{Instant, MethodId, PersonId, Text, Token};
 use engine::{Command, PaymentCommand};
+use jobs::NoRail;
 use payments::{Expiry, Method, NewMethod, RailToken};
 use rails::{MethodState, MethodToken, Outcome, Rail};
 use serde::{Deserialize, Serialize};
+use writer::Trouble;
 
 use crate::blocking;
 use crate::call::{Call, Caller};
 use crate::fields::{self, Checked, refuse};
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
+use crate::rail_places::RailPlace;
 use crate::reply::Reply;
 use crate::scope::Checkout;
 use crate::views::payment_method::PaymentMethodView;
+
+/// What a caller is told who finds no place.
+const FULL: &str = "As many requests as may wait for this rail wait for it already; it is slow.";
+
+/// What a caller is told before a rail could be opened.
+const NOT_YET: &str = "The rail is not open yet: another process may still have its file.";
 
 /// The way to pay.
 #[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
@@ -52,7 +61,11 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let rail_name: Token<32> = fields::token("/rail", &body.rail)?;
     let token = token(&body.token)?;
     let rail = caller.rail(rail_name.as_str())?;
-    let state = look_at(Arc::clone(&rail), token.clone()).await?;
+    let Some(place) = caller.book().rail_places().take(rail_name.as_str()) else {
+        tracing::debug!(rail = rail_name.as_str(), "a rail is slow: too many wait for its answer");
+        return Err(Problem::new(&catalog::RAIL_SILENT).detail(FULL));
+    };
+    let state = look_at(Arc::clone(&rail), token.clone(), place).await?;
     let kept = Kept { id: caller.app.new_id(), owner, now: caller.book().time().await? };
     let method = kept.method(rail_name, &token, &state, rail.as_ref())?;
     let command = Command::Payments(PaymentCommand::CreateMethod(Box::new(NewMethod(method))));
@@ -64,8 +77,18 @@ fn token(text: &str) -> Checked<MethodToken> {
 }
 
 /// Asks the rail, on a thread that may wait.
-async fn look_at(rail: Arc<dyn Rail>, token: MethodToken) -> Result<MethodState, Problem> {
-    let asked = blocking::spawn(move || rail.method(&token)).await;
+async fn look_at(
+    rail: Arc<dyn Rail>,
+    token: MethodToken,
+    place: RailPlace,
+) -> Result<MethodState, Problem> {
+    // The thread stays until the rail has answered, also when the caller goes away: so does the
+    // place.
+    let asked = blocking::spawn(move || {
+        let _place = place;
+        rail.method(&token)
+    })
+    .await;
     match asked.map_err(|_| Problem::new(&catalog::UNAVAILABLE))? {
         Outcome::Succeeded(state) => Ok(state),
         Outcome::Failed(code) if code.is_final() => {
@@ -146,10 +169,15 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// `rail_not_available`.
+    /// `rail_not_available`; `rail_silent` when it cannot be asked yet. When the book is being
+    /// given up, its next owner is asked.
     pub(crate) fn rail(&self, name: &str) -> Result<Arc<dyn Rail>, Problem> {
-        let rail = self.book().rails().and_then(|work| work.rail(name));
-        rail.ok_or_else(|| Problem::new(&catalog::RAIL_NOT_AVAILABLE).param("/rail"))
+        let work = self.book().rails().ok_or(NoRail::NotSetUp);
+        work.and_then(|work| work.rail(name)).map_err(|why| match why {
+            NoRail::NotSetUp => Problem::new(&catalog::RAIL_NOT_AVAILABLE).param("/rail"),
+            NoRail::NotYet => Problem::new(&catalog::RAIL_SILENT).detail(NOT_YET),
+            NoRail::Stopped => Trouble::Moved.into(),
+        })
     }
 }
 
