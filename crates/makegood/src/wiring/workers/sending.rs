@@ -11,7 +11,7 @@ use webhooks::{Sender, SenderSettings};
 use writer::Handle;
 
 use super::Installation;
-use crate::config::{Post, Settings};
+use crate::config::Settings;
 use crate::failure::{Done, Failure};
 
 /// Time between two looks for mails to be sent.
@@ -50,7 +50,7 @@ impl Installation {
         record: &BookRecord,
         handle: &Handle,
     ) -> Done<Option<Postman>> {
-        let Some(Post { mailer, letterhead }) = self.post.clone() else { return Ok(None) };
+        let Some(post) = &self.post else { return Ok(None) };
         let name = record.name.to_string();
         let parts = PostmanParts {
             book: record.name.clone(),
@@ -59,8 +59,8 @@ impl Installation {
             control: self.control()?,
             events: Arc::new(EventTeller::new(Arc::clone(&self.ring), record.name.clone())),
             words: Arc::new(GiftWordsReader::new(Arc::clone(&self.people))),
-            mailer,
-            letterhead,
+            mailer: post.mailer(record.is_test),
+            letterhead: post.letterhead.clone(),
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock),
             look_every: MAIL_EVERY,
@@ -81,6 +81,12 @@ fn report_mail(book: &str, news: &MailNews) {
         MailNews::Undeliverable(card) => {
             tracing::info!(book, %card, "a gift was not delivered: it has no address any more");
         }
+        MailNews::Unreadable(card, why) => {
+            tracing::error!(book, %card, %why, "a gift waits: what was written cannot be opened");
+        }
+        MailNews::Panicked => {
+            tracing::error!(book, "what sends mails failed on an assertion; it goes on shortly");
+        }
         MailNews::NeedsOperator(deferral) => {
             tracing::error!(book, ?deferral, "the mail server refuses us: see to its settings");
         }
@@ -97,6 +103,12 @@ fn report_webhooks(book: &str, news: &WebhookNews) {
         }
         WebhookNews::Unusable(endpoint, why) => {
             tracing::error!(book, %endpoint, %why, "the secret of a webhook endpoint is unusable");
+        }
+        WebhookNews::Unreadable(endpoint, why) => {
+            tracing::error!(book, %endpoint, %why, "what a webhook endpoint waits for is unreadable");
+        }
+        WebhookNews::Panicked => {
+            tracing::error!(book, "what tells webhooks failed on an assertion; it goes on shortly");
         }
         WebhookNews::Trouble(error) => {
             tracing::warn!(book, %error, "webhooks wait: tables could not be used");
