@@ -65,7 +65,7 @@ pub(crate) struct Owned {
     /// Its writer.
     pub(crate) running: Running,
     /// What works on it beside its writer.
-    pub(crate) workers: Option<Workers>,
+    pub(crate) workers: Option<Box<Workers>>,
 }
 
 /// Lists the books there are.
@@ -393,7 +393,7 @@ impl Supervisor {
     }
 
     /// Stops a writer on a thread of its own: what waits for it is answered.
-    fn close(&self, name: &BookName, term: Term, running: Running, workers: Option<Workers>) {
+    fn close(&self, name: &BookName, term: Term, running: Running, workers: Option<Box<Workers>>) {
         let (name, messages) = (name.clone(), self.messages.clone());
         // Of a lease that was renewed as often as it is to be, more than that is left.
         let time_max = self.parts.pace.lease / 2;

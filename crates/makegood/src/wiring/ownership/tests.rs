@@ -190,7 +190,7 @@ impl Shared {
                 let running = spawn_leased(store, spec, Options::default(), times, lease)?;
                 *lock(&opened) = Some(running.handle.clone());
                 drop(lock(&passing));
-                let workers = sending.as_ref().map(|mail| mail.workers(&running.handle));
+                let workers = sending.as_ref().map(|mail| Box::new(mail.workers(&running.handle)));
                 let book = Book::over(reads, running.handle.clone());
                 Ok(Owned { book, running, workers })
             }),

@@ -93,7 +93,7 @@ impl Shared {
         let key = u16::try_from(key.get()).unwrap();
         let link = ClaimLink { hash: LinkHash([7; 16]), key, nonce: 9 };
         let delivery = NewDelivery { channel: Channel::Email, deliver_at: None, link: Some(link) };
-        let code = Code { hash: CodeHash([7; 32]), key: 1, nonce: 1, last4: *b"7777" };
+        let code = Code { hash: CodeHash([7; 16]), key: 1, nonce: 1, last4: *b"7777" };
         let issue = Issue {
             id,
             value: Money::new(2_500, Currency::USD).unwrap(),
