@@ -1,5 +1,5 @@
-//! Mails that wait. The column `is_begun` has the number of the stage: 0 waiting, 1 begun, 2 sent, 3
-//! bounced.
+//! Mails that wait. The column `is_begun` has the number of the stage: 0 waiting, 1 begun, 2 sent,
+//! 3 bounced.
 
 /// How far events were read.
 pub(crate) const PLACE: &str = "select next_seq, next_index from mail_place where book = $1";

@@ -84,7 +84,7 @@ impl Faults {
         self.change(|plan| plan.hangs = hangs);
     }
 
-    /// The rail fails the first call of this name, and whatever comes under its key, as Stripe does.
+    /// The rail fails the first call of this name and whatever comes under its key, as Stripe does.
     pub fn keep_error(&self, name: &'static str) {
         self.change(|plan| plan.keeps_error = Some(name));
     }

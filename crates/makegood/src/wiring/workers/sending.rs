@@ -105,7 +105,7 @@ fn report_webhooks(book: &str, news: &WebhookNews) {
             tracing::error!(book, %endpoint, %why, "the secret of a webhook endpoint is unusable");
         }
         WebhookNews::Unreadable(endpoint, why) => {
-            tracing::error!(book, %endpoint, %why, "what a webhook endpoint waits for is unreadable");
+            tracing::error!(book, %endpoint, %why, "what a webhook endpoint waits for is damaged");
         }
         WebhookNews::Panicked => {
             tracing::error!(book, "what tells webhooks failed on an assertion; it goes on shortly");
