@@ -187,6 +187,12 @@ typed_ids! {
     PayoutId = "po";
     /// Several cards bought together.
     PurchaseId = "gcp";
+    /// A file in which a rail tells what it has settled.
+    SettlementId = "stl";
+    /// A line of such a file.
+    SettlementLineId = "sln";
+    /// How something that a rail has moved stands against what its files tell.
+    StandingId = "std";
     /// An address that is told of events.
     EndpointId = "whe";
     /// A ledger account.

@@ -60,7 +60,8 @@ pub use fair_split::fair_split;
 pub use ids::{
     AccountId, CardId, CheckoutId, CreatorId, DisputeId, EndpointId, EventId, HoldId, IdError,
     IdProblem, ImportId, KeyId, MethodId, OrderId, PaymentId, PayoutId, PersonId, ProductId,
-    ProgramId, PurchaseId, RailRefundId, RefundId, RequestId, SellerId, TransferId, TypedId,
+    ProgramId, PurchaseId, RailRefundId, RefundId, RequestId, SellerId, SettlementId,
+    SettlementLineId, StandingId, TransferId, TypedId,
 };
 pub use instant::{Instant, InstantError};
 pub use label::{Label, LabelError};

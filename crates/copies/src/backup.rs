@@ -1,5 +1,6 @@
 //! Backups: books in a file that any store can be filled from. `docs/backup.md` has the format.
 
+mod outgoing;
 mod parts;
 mod read;
 mod restore;

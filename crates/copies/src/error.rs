@@ -97,10 +97,15 @@ pub enum CopyError {
         damage: Damage,
     },
     /// The file is of a later format.
-    #[error("the file has format {found}, this release reads 1; use the release that made it")]
+    #[error(
+        "the file has format {found}, this release reads up to {newest}; \
+         use the release that made it"
+    )]
     NewerBackup {
         /// Its format.
         found: u8,
+        /// The newest that this release reads.
+        newest: u8,
     },
     /// A segment belongs to another book.
     #[error("the segment is of book {0}; keep a folder for each book")]

@@ -10,8 +10,6 @@ use crate::{CopyError, Damage};
 /// The first bytes of a file, which say what it is. The version of the format follows.
 pub(crate) type Magic = [u8; 16];
 
-const VERSION: u8 = 1;
-
 /// Bytes of a checksum: the first of a SHA-256.
 const CHECKSUM_BYTES: usize = 8;
 
@@ -25,10 +23,10 @@ pub(crate) struct FrameWriter<W> {
 }
 
 impl<W: Write> FrameWriter<W> {
-    pub(crate) fn new(out: W, magic: &Magic) -> Result<FrameWriter<W>, CopyError> {
+    pub(crate) fn new(out: W, magic: &Magic, version: u8) -> Result<FrameWriter<W>, CopyError> {
         let mut writer = FrameWriter { out, hasher: Sha256::new() };
         writer.put(magic)?;
-        writer.put(&[VERSION])?;
+        writer.put(&[version])?;
         Ok(writer)
     }
 
@@ -76,15 +74,16 @@ pub(crate) struct Frame {
 }
 
 impl<R: Read> FrameReader<R> {
-    pub(crate) fn new(input: R, expected: &Magic) -> Result<FrameReader<R>, CopyError> {
+    /// Reads files of this version, and of those before it.
+    pub(crate) fn new(input: R, expected: &Magic, newest: u8) -> Result<FrameReader<R>, CopyError> {
         let mut reader = FrameReader { input, hasher: Sha256::new(), offset: 0 };
         let magic = reader.take(expected.len() + 1, 0)?;
         let (version, magic) = magic.split_last().expect("the version was read");
         if magic != expected {
             return Err(damaged(0, Damage::Magic));
         }
-        if *version != VERSION {
-            return Err(CopyError::NewerBackup { found: *version });
+        if !(1..=newest).contains(version) {
+            return Err(CopyError::NewerBackup { found: *version, newest });
         }
         Ok(reader)
     }

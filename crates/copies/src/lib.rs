@@ -8,12 +8,16 @@
 //! * **Summary**: counts, totals and a digest of a book; equal books have equal summaries.
 //! * **Segment**: a stretch of a journal sealed into a file of its own.
 //! * **Incarnation**: the number of a book that a restore changes.
+//! * **Outgoing**: what leaves a book by itself: webhook endpoints and mails, and how far they are.
 //!
 //! # Invariants
 //!
 //! * A stream is read inside one snapshot, so journal, tables and runs are of one instant.
 //! * Every block that goes by is checked: its hash, and that it follows the one before.
 //! * A book is listed, and so can be served, only once it was filled and compared.
+//! * What leaves a book is there before the book is listed, and is never further than the book:
+//!   what is told again does harm to nobody, what is left out is missed. A restored book tells
+//!   endpoints nothing by itself.
 //! * Nothing here knows an engine, a file system, a clock or randomness.
 //!
 //! `docs/backup.md` has the format of a backup, `docs/moving.md` tells how to move.

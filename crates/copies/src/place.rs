@@ -1,7 +1,8 @@
 //! Places that hold books, and moving all of them from one to another.
 
 use store::{
-    ApiKey, BookName, BookRecord, ControlContents, ControlStore, Head, Reader, Store, StoreError,
+    ApiKey, BookName, BookRecord, ControlContents, ControlStore, EndpointProgress, Head, Outgoing,
+    Reader, Store, StoreError, ToldEndpoint,
 };
 
 use crate::stream::{Chunks, Progress, stream};
@@ -9,7 +10,7 @@ use crate::{CopyError, Filler, Summary, summarize};
 
 /// A place with books that are read.
 pub trait Place {
-    /// Its books and API keys, as they are at one instant.
+    /// Its books, API keys and what leaves the books, as they are at one instant.
     ///
     /// # Errors
     ///
@@ -52,10 +53,12 @@ pub struct Moved {
     pub was_there: bool,
     /// API keys that open it.
     pub keys: u64,
+    /// Webhook endpoints that it tells, or would tell if they were switched on.
+    pub endpoints: u64,
 }
 
-/// Copies every book with its control record and API keys. Run again after an interruption, it goes
-/// on where it was. The source is only read.
+/// Copies every book with its control record, API keys, webhook endpoints and mails that wait. Run
+/// again after an interruption, it goes on where it was. The source is only read.
 ///
 /// Books are listed, and so can be served, once all are there and the source has not moved
 /// meanwhile: nothing keeps others from a database while it is read.
@@ -84,12 +87,14 @@ pub fn move_books(
         return Err(CopyError::SourceMoved);
     }
     let mut moved = Vec::new();
-    for (record, Copied { summary, was_there, .. }) in contents.books.iter().zip(copied) {
+    let outgoing = contents.outgoing.iter();
+    for ((record, copied), outgoing) in contents.books.iter().zip(copied).zip(outgoing) {
+        let Copied { summary, was_there, .. } = copied;
         let keys: Vec<&ApiKey> =
             contents.keys.iter().filter(|key| key.book == record.name).collect();
-        list(target, record, &keys).map_err(|error| error.of(&record.name))?;
-        let keys = keys.len() as u64;
-        moved.push(Moved { record: record.clone(), summary, was_there, keys });
+        list(target, record, &keys, outgoing).map_err(|error| error.of(&record.name))?;
+        let (keys, endpoints) = (keys.len() as u64, outgoing.endpoints.len() as u64);
+        moved.push(Moved { record: record.clone(), summary, was_there, keys, endpoints });
     }
     Ok(moved)
 }
@@ -155,13 +160,16 @@ fn is_listed(target: &mut dyn TargetPlace, record: &BookRecord) -> Result<bool, 
     }
 }
 
-/// The last step: from here on the book can be served, and its keys open it.
+/// The last step: from here on the book can be served, and its keys open it. What leaves it is
+/// there before, so that nothing is told from the beginning.
 pub(crate) fn list(
     target: &mut dyn TargetPlace,
     record: &BookRecord,
     keys: &[&ApiKey],
+    outgoing: &Outgoing,
 ) -> Result<(), CopyError> {
     let mut control = target.control().map_err(CopyError::Target)?;
+    put_outgoing(control.as_mut(), outgoing).map_err(CopyError::Target)?;
     match control.create_book(record) {
         Ok(()) | Err(StoreError::BookExists(_)) => {}
         Err(error) => return Err(CopyError::Target(error)),
@@ -171,6 +179,31 @@ pub(crate) fn list(
         control.create_key(key, None).map_err(CopyError::Target)?;
     }
     Ok(())
+}
+
+/// Whatever is there is from an earlier run, and the same.
+fn put_outgoing(control: &mut dyn ControlStore, outgoing: &Outgoing) -> Result<(), StoreError> {
+    let there = control.endpoints_of(&outgoing.book)?;
+    for ToldEndpoint { endpoint, retries } in &outgoing.endpoints {
+        if there.iter().all(|there| there.id != endpoint.id) {
+            control.create_endpoint(endpoint, None, usize::MAX)?;
+        }
+        let progress = EndpointProgress {
+            id: endpoint.id,
+            revision: endpoint.revision,
+            next: endpoint.next,
+            failing_since: endpoint.failing_since,
+            state: endpoint.state,
+            retries: retries.clone(),
+            over: Vec::new(),
+        };
+        control.keep_progress(&outgoing.book, &progress)?;
+    }
+    match outgoing.mail_place {
+        Some(place) => control.take_mails(&outgoing.book, place, &outgoing.mails),
+        // Where no event was read, no mail waits.
+        None => Ok(()),
+    }
 }
 
 fn copy(

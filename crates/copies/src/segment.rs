@@ -14,6 +14,9 @@ use crate::{CopyError, Damage};
 /// The first bytes of every segment.
 const MAGIC: &Magic = b"makegood segment";
 
+/// The format of segments.
+const VERSION: u8 = 1;
+
 const HEADER: u8 = 1;
 const BLOCKS: u8 = 2;
 const END: u8 = 3;
@@ -92,7 +95,7 @@ pub fn write_segment<W: Write>(
     blocks: &[Block],
     out: W,
 ) -> Result<W, CopyError> {
-    let mut frames = FrameWriter::new(out, MAGIC)?;
+    let mut frames = FrameWriter::new(out, MAGIC, VERSION)?;
     frames.frame(HEADER, &segment.payload())?;
     let mut bytes = Vec::new();
     for block in blocks {
@@ -149,7 +152,7 @@ impl SegmentChain {
         each: &mut dyn FnMut(Block),
     ) -> Result<Segment, CopyError> {
         let mut verifier = self.verifier.clone();
-        let mut frames = FrameReader::new(input, MAGIC)?;
+        let mut frames = FrameReader::new(input, MAGIC, VERSION)?;
         let header = frames.next()?;
         if header.kind != HEADER {
             return Err(damaged(header.offset, Damage::Order("a segment begins with its header")));

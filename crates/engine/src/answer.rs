@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use base::{CardId, HoldId, Instant, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
-use base::{PurchaseId, RailRefundId, SellerId};
+use base::{PurchaseId, RailRefundId, SellerId, SettlementId};
 use giftcards::{Card, Hold, Program, Purchase, Refund, account_of};
 use ledger::Account;
-use payments::{Dispute, Method, Payment, RailRefund};
+use payments::{Dispute, Method, Payment, RailRefund, Settlement};
 use shop::{Checkout, Creator, Order, OrderRefund, Payout, Product, Refunding, Seller};
 use shop::{TenderKind, TenderStatus};
 
@@ -55,6 +55,8 @@ pub enum AnswerRef {
     Payout(PayoutId),
     /// A purchase of gift cards.
     Purchase(PurchaseId),
+    /// A settlement file.
+    Settlement(SettlementId),
 }
 
 /// What a reversal achieved.
@@ -106,6 +108,7 @@ impl AnswerRef {
             AnswerRef::Dispute(id) => (29, id.to_bytes()),
             AnswerRef::Payout(id) => (30, id.to_bytes()),
             AnswerRef::Purchase(id) => (31, id.to_bytes()),
+            AnswerRef::Settlement(id) => (32, id.to_bytes()),
         }
     }
 
@@ -136,6 +139,7 @@ impl AnswerRef {
             29 => AnswerRef::Dispute(DisputeId::from_bytes(id)),
             30 => AnswerRef::Payout(PayoutId::from_bytes(id)),
             31 => AnswerRef::Purchase(PurchaseId::from_bytes(id)),
+            32 => AnswerRef::Settlement(SettlementId::from_bytes(id)),
             _ => return None,
         })
     }
@@ -217,6 +221,8 @@ pub enum Answer {
     Payout(Arc<Payout>),
     /// A purchase of gift cards.
     Purchase(Arc<Purchase>),
+    /// A settlement file.
+    Settlement(Arc<Settlement>),
     /// What a refund of an order would be, or why there would be none.
     RefundPreview(Result<Refunding, Refusal>),
 }
@@ -252,6 +258,7 @@ pub fn answer<R: Rows>(named: AnswerRef, rows: &R, now: Instant) -> Option<Answe
         AnswerRef::Dispute(id) => Answer::Dispute(present(rows.dispute(id))?.clone()),
         AnswerRef::Payout(id) => Answer::Payout(present(rows.payout(id))?.clone()),
         AnswerRef::Purchase(id) => Answer::Purchase(present(rows.purchase(id))?.clone()),
+        AnswerRef::Settlement(id) => Answer::Settlement(present(rows.settlement(id))?.clone()),
     })
 }
 

@@ -89,13 +89,17 @@ impl From<giftcards::Outcome> for Parts {
 impl From<payments::Outcome> for Parts {
     fn from(outcome: payments::Outcome) -> Parts {
         // Caps are told for whoever wants to act on them; they are part of the payments.
-        let payments::Outcome { methods, payments, refunds, disputes, caps: _, posted, events } =
-            outcome;
+        let payments::Outcome { methods, payments, refunds, disputes, caps: _, .. } = outcome;
+        let payments::Outcome { standings, settlements, settlement_lines, .. } = outcome;
+        let (posted, events) = (outcome.posted, outcome.events);
         let mut rows: Vec<Row> = posted.accounts.into_iter().map(Row::Account).collect();
         rows.extend(methods.into_iter().map(|row| Row::Method(Arc::new(row))));
         rows.extend(payments.into_iter().map(|row| Row::Payment(Arc::new(row))));
         rows.extend(refunds.into_iter().map(|row| Row::RailRefund(Arc::new(row))));
         rows.extend(disputes.into_iter().map(|row| Row::Dispute(Arc::new(row))));
+        rows.extend(settlements.into_iter().map(|row| Row::Settlement(Arc::new(row))));
+        rows.extend(settlement_lines.into_iter().map(|row| Row::SettlementLine(Arc::new(row))));
+        rows.extend(standings.into_iter().map(|row| Row::Standing(Arc::new(row))));
         let event = |(kind, subject)| Event { kind: EventKind::Payments(kind), subject };
         let events = events.into_iter().map(event).collect();
         Parts { rows, transfers: posted.transfers, entries: posted.entries, events }

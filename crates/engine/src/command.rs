@@ -313,12 +313,18 @@ command_kinds! {
     GiveUpRefund = 224 => "give_up_refund",
     /// Opens a refund in the place of another.
     ReplaceRefund = 225 => "replace_refund",
+    /// Gives a gift card instead of a refund over a rail.
+    CreditRailRefund = 226 => "credit_rail_refund",
+    /// Notes that a refund over a rail was paid by hand.
+    PayRailRefundByHand = 227 => "pay_rail_refund_by_hand",
     /// Notes a dispute.
     OpenDispute = 230 => "open_dispute",
     /// Notes that a dispute was won.
     WinDispute = 231 => "win_dispute",
     /// Notes that a dispute was lost.
     LoseDispute = 232 => "lose_dispute",
+    /// Notes a part of a settlement file.
+    NoteSettlement = 240 => "note_settlement",
     /// Creates a seller.
     CreateSeller = 300 => "create_seller",
     /// Creates a creator.
@@ -343,6 +349,8 @@ command_kinds! {
     UndoPurchase = 331 => "undo_purchase",
     /// Notes that a refund was paid by hand.
     PayRefundByHand = 332 => "pay_refund_by_hand",
+    /// Gives a gift card for what a refund owes.
+    CreditRefund = 333 => "credit_refund",
     /// Pays a seller or creator out.
     CreatePayout = 340 => "create_payout",
     /// Notes that a payout has arrived.

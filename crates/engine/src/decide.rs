@@ -8,7 +8,8 @@ use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, BookRefusal, BookRow, Change, Command, Context, Key, PaymentCommand};
 use crate::{OperationRefusal, OperationTrace, Refusal, ReversalStatus, Row, Rows, ShopCommand};
 use crate::{
-    catalog, following, gift_cards, notices, order_refunds, paying, payouts, rail_refunds, tenders,
+    catalog, credits, following, gift_cards, notices, order_refunds, paying, payouts, rail_refunds,
+    settlements, tenders,
 };
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,
@@ -114,8 +115,12 @@ fn walk_payments<R: Rows>(
         | PaymentCommand::ConsentRefund { rail_refund, .. }
         | PaymentCommand::RetryRefund { rail_refund }
         | PaymentCommand::GiveUpRefund { rail_refund, .. }
+        | PaymentCommand::PayRailRefundByHand { rail_refund, .. }
         | PaymentCommand::ReplaceRefund { rail_refund, .. } => {
             rail_refunds::on_refund(*rail_refund, command, walk, at)
+        }
+        PaymentCommand::CreditRailRefund { rail_refund, credit } => {
+            credits::give(*rail_refund, credit, walk, at)
         }
         PaymentCommand::OpenDispute { payment, new, rest } => {
             disputes::open(*payment, new, *rest, walk, at)
@@ -126,6 +131,7 @@ fn walk_payments<R: Rows>(
         PaymentCommand::LoseDispute { dispute, stage } => {
             disputes::decide(*dispute, *stage, Decision::Lost, walk, at)
         }
+        PaymentCommand::NoteSettlement(new) => settlements::note(new, walk, at),
     }
 }
 
@@ -154,6 +160,9 @@ fn walk_shop<R: Rows>(
         }
         ShopCommand::PayRefundByHand { refund, tender, rail } => {
             order_refunds::pay_by_hand(*refund, *tender, rail, walk, at)
+        }
+        ShopCommand::CreditRefund { refund, tender, card, code } => {
+            credits::give_for_share(*refund, *tender, (*card, code), walk, at)
         }
         ShopCommand::RefundOrder { order, new, ids } => {
             order_refunds::refund(*order, new, ids, walk, at)

@@ -1,17 +1,21 @@
 //! Disputes: what they take is blocked, refunds that had to give way are told to their orders, and
-//! the gift cards that were bought are blocked, unblocked, or lose what is left.
+//! the gift cards that were bought, or given instead of refunds, are blocked, unblocked, or lose
+//! what is left.
 
 use std::sync::Arc;
 
 use base::{DisputeId, PaymentId, RailRefundId};
 use ledger::{Account, AccountName};
-use payments::{DisputeAccounts, DisputeRows, OpenDispute, Payment, RailRefund, Refusal, Rest};
+use payments::Rest;
+use payments::{DisputeAccounts, DisputeRows, Moved, OpenDispute, Payment, RailRefund, Refusal};
 
 use crate::composition::Composition;
+use crate::credits;
 use crate::gift_cards::Decided;
 use crate::purchases::{name_to_settle, note_dispute};
 use crate::rail_refunds::{name_listed, name_order_refund, tell_order};
 use crate::rows::{Stop, Walk};
+use crate::settlements::stand_dispute;
 use crate::{AnswerRef, Context, Rows};
 
 pub(crate) fn open<R: Rows>(
@@ -22,6 +26,7 @@ pub(crate) fn open<R: Rows>(
     at: Context,
 ) -> Decided {
     let existing = walk.dispute(new.id).map(Arc::as_ref);
+    walk.standing(Moved::Dispute(new.id).standing());
     let rest = Rest { id: rest, existing: walk.rail_refund(rest).map(Arc::as_ref) };
     let payment = walk.payment(id).ok_or(Refusal::PaymentNotFound)?;
     let refunds = name_rows(payment, walk);
@@ -32,7 +37,8 @@ pub(crate) fn open<R: Rows>(
     let rows = DisputeRows { payment, refunds: &refunds, accounts: accounts.to_dispute() };
     let opened = payments::open_dispute(new, rows, rest, existing, composed.context())?;
     add(opened, &mut composed)?;
-    tell_purchase(new.id, payment, &mut composed)?;
+    stand_dispute(new.id, &mut composed)?;
+    tell_cards(new.id, payment, &mut composed)?;
     Ok(composed.finish(AnswerRef::Dispute(new.id)))
 }
 
@@ -68,6 +74,7 @@ pub(crate) fn decide<R: Rows>(
         }
         Decision::Lost => None,
     };
+    walk.standing(Moved::Dispute(id).standing());
     let dispute = walk.dispute(id).ok_or(Refusal::DisputeNotFound)?;
     let payment = walk.payment(dispute.payment).ok_or(Refusal::PaymentNotFound)?;
     let refunds = name_rows(payment, walk);
@@ -86,18 +93,21 @@ pub(crate) fn decide<R: Rows>(
         None => payments::lose(stage, dispute, rows, context)?,
     };
     add(decided, &mut composed)?;
-    tell_purchase(id, payment, &mut composed)?;
+    stand_dispute(id, &mut composed)?;
+    tell_cards(id, payment, &mut composed)?;
     Ok(composed.finish(AnswerRef::Dispute(id)))
 }
 
-/// Tells the gift cards that the payment has bought what became of the dispute.
-fn tell_purchase<R: Rows>(
+/// Tells the gift cards that the payment has bought, and those that were given instead of refunds
+/// of it, what became of the dispute.
+fn tell_cards<R: Rows>(
     id: DisputeId,
     payment: &Payment,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
     let dispute = composed.dispute(id)?.ok_or(Refusal::DisputeNotFound)?;
-    note_dispute(&dispute, payment, composed)
+    note_dispute(&dispute, payment, composed)?;
+    credits::settle(payment.id, Some(&dispute.reason), composed)
 }
 
 /// The accounts on which a dispute is posted, as far as they are open.
@@ -140,6 +150,7 @@ fn name_rows<'a, R: Rows>(payment: &Payment, walk: &mut Walk<'a, R>) -> Vec<&'a 
         walk.account(name.id(payment.amount.currency));
     }
     let refunds = name_listed(payment, walk);
+    credits::name_given(payment, walk);
     for refund in &refunds {
         name_order_refund(refund, Some(payment), walk);
     }

@@ -8,10 +8,11 @@ pub mod types {
     pub use base::SellerId;
     pub use base::{AccountId, CardId, CheckoutId, CreatorId, DisputeId, HoldId, MethodId};
     pub use base::{OrderId, PaymentId, PayoutId, ProductId, ProgramId, PurchaseId};
-    pub use base::{RailRefundId, RefundId};
+    pub use base::{RailRefundId, RefundId, SettlementId, SettlementLineId, StandingId};
     pub use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Purchase, Refund};
     pub use ledger::Account;
     pub use payments::{Dispute, Method, Payment, RailRefund};
+    pub use payments::{Settlement, SettlementLine, Standing};
     pub use shop::Series;
     pub use shop::{Checkout, Creator, Numbering, Order, OrderRefund, Payout, Product, Seller};
 }
@@ -64,6 +65,13 @@ macro_rules! every_row {
                 $crate::types::Series, $crate::types::Numbering, series;
             "The gift cards that a checkout sells.", purchase, Purchase,
                 $crate::types::PurchaseId, $crate::types::Arc<$crate::types::Purchase>, id;
+            "A settlement file of a rail.", settlement, Settlement,
+                $crate::types::SettlementId, $crate::types::Arc<$crate::types::Settlement>, id;
+            "A line of a settlement file.", settlement_line, SettlementLine,
+                $crate::types::SettlementLineId,
+                $crate::types::Arc<$crate::types::SettlementLine>, id;
+            "What was moved at a rail, and what its files tell of it.", standing, Standing,
+                $crate::types::StandingId, $crate::types::Arc<$crate::types::Standing>, id;
         }
     };
 }

@@ -28,6 +28,7 @@ mod catalog;
 mod change;
 mod command;
 mod composition;
+mod credits;
 mod decide;
 mod disputes;
 mod event;
@@ -45,6 +46,7 @@ mod query;
 mod rail_refunds;
 mod refusal;
 mod rows;
+mod settlements;
 mod shop_command;
 mod tenders;
 
@@ -52,6 +54,7 @@ pub use answer::{Answer, AnswerRef, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};
 pub use change::{Change, Row};
 pub use command::{CardRef, ClaimBy, Command, CommandKind, GiftCardCommand};
+pub use credits::{NewCredit, credit_of};
 pub use decide::{Attempt, attempt, decide, needs};
 pub use event::{Event, EventKind};
 #[doc(hidden)]
@@ -83,5 +86,5 @@ impl Context {
 
 /// Rounds of loading a command may ask for. The longest ways are from a dispute to its payment, the
 /// refunds of it, and the orders' refunds of which they are parts; or to the purchase that the
-/// payment paid for, and its cards.
+/// payment paid for, and its cards; or to the cards that were given instead of refunds.
 pub const NEEDS_ROUNDS_MAX: usize = 4;

@@ -2,12 +2,13 @@
 
 use base::{OrderId, PaymentId, RailRefundId};
 use ledger::AccountName;
-use payments::{CaptureAccounts, CaptureNotice, Outcome, Payment, Purpose, Refusal};
+use payments::{CaptureAccounts, CaptureNotice, Moved, Outcome, Payment, Purpose, Refusal};
 
 use crate::composition::Composition;
 use crate::following::{follow, is_wanted, name_spare, name_what_follows};
 use crate::gift_cards::Decided;
 use crate::rows::{Stop, Walk};
+use crate::settlements::stand_payment;
 use crate::{AnswerRef, Context, PaymentCommand, Rows, Spare};
 
 /// Decides a command about one payment.
@@ -28,6 +29,7 @@ pub(crate) fn note<R: Rows>(
     }
     let payment = walk.payment(id).ok_or(Refusal::PaymentNotFound)?;
     name_accounts(payment, walk);
+    walk.standing(Moved::Payment(id).standing());
     let may_follow = spare.is_some() || matches!(command, PaymentCommand::NoteAction { .. });
     if may_follow {
         name_what_follows(payment, walk);
@@ -40,6 +42,7 @@ pub(crate) fn note<R: Rows>(
     let mut composed = Composition::new(walk, at);
     let noted = noted(command, payment, &mut composed)?;
     composed.add(noted);
+    stand_payment(id, &mut composed)?;
     if may_follow {
         follow(payment, spare.unwrap_or(&NO_IDS), &mut composed)?;
     }

@@ -1,10 +1,12 @@
 //! Commands about payments. Most are given by jobs that have called a rail, or heard from one.
 
 use base::{DisputeId, MethodId, Money, OrderId, PaymentId, RailRefundId, Text};
-use payments::{AuthorizationNotice, CaptureNotice, FailureCode, NewMethod, NextAction};
+use ledger::RailName;
+use payments::NextAction;
+use payments::{AuthorizationNotice, CaptureNotice, FailureCode, NewMethod, NewSettlement};
 use payments::{OpenDispute, RefundNotice, Step, VoidNotice};
 
-use crate::CommandKind;
+use crate::{CommandKind, NewCredit};
 
 /// Commands about methods, payments, their refunds and disputes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +92,8 @@ pub enum PaymentCommand {
         rail_refund: RailRefundId,
         /// The other method.
         method: MethodId,
+        /// Whether its rail can send money there that did not come from it.
+        can_receive: bool,
     },
     /// Sends a refund once more to where it was to go.
     RetryRefund {
@@ -102,6 +106,20 @@ pub enum PaymentCommand {
         rail_refund: RailRefundId,
         /// Why.
         code: FailureCode,
+    },
+    /// Gives a gift card instead of a refund that is stuck, by the payer's word.
+    CreditRailRefund {
+        /// The refund.
+        rail_refund: RailRefundId,
+        /// The card, which has the bits of the refund.
+        credit: Box<NewCredit>,
+    },
+    /// Notes that a refund which is stuck was paid by hand.
+    PayRailRefundByHand {
+        /// The refund.
+        rail_refund: RailRefundId,
+        /// The rail over which it was paid.
+        rail: RailName,
     },
     /// Opens another refund in the place of one that has failed.
     ReplaceRefund {
@@ -135,6 +153,8 @@ pub enum PaymentCommand {
         /// The stage that was decided.
         stage: u8,
     },
+    /// Notes a part of a settlement file.
+    NoteSettlement(Box<NewSettlement>),
 }
 
 /// Ids for what may follow from a notice: the order, when it was the last payment of a checkout;
@@ -170,9 +190,12 @@ impl PaymentCommand {
             PaymentCommand::RetryRefund { .. } => CommandKind::RetryRefund,
             PaymentCommand::GiveUpRefund { .. } => CommandKind::GiveUpRefund,
             PaymentCommand::ReplaceRefund { .. } => CommandKind::ReplaceRefund,
+            PaymentCommand::CreditRailRefund { .. } => CommandKind::CreditRailRefund,
+            PaymentCommand::PayRailRefundByHand { .. } => CommandKind::PayRailRefundByHand,
             PaymentCommand::OpenDispute { .. } => CommandKind::OpenDispute,
             PaymentCommand::WinDispute { .. } => CommandKind::WinDispute,
             PaymentCommand::LoseDispute { .. } => CommandKind::LoseDispute,
+            PaymentCommand::NoteSettlement(_) => CommandKind::NoteSettlement,
         }
     }
 }

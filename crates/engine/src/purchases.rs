@@ -383,7 +383,7 @@ fn restore<R: Rows>(
     Ok(())
 }
 
-fn card_with_account<R: Rows>(
+pub(crate) fn card_with_account<R: Rows>(
     id: CardId,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(Arc<Card>, Account), Stop> {

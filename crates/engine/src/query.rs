@@ -2,7 +2,7 @@
 
 use base::{AccountId, CardId, HoldId, Instant, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
-use base::{PurchaseId, RailRefundId, SellerId};
+use base::{PurchaseId, RailRefundId, SellerId, SettlementId};
 use giftcards::account_of;
 use shop::RefundRequest;
 
@@ -53,6 +53,8 @@ pub enum Query {
     Payout(PayoutId),
     /// A purchase of gift cards.
     Purchase(PurchaseId),
+    /// A settlement file.
+    Settlement(SettlementId),
     /// What a refund of an order would be.
     RefundPreview {
         /// The order.
@@ -133,6 +135,7 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Dispute(id) => walk.dispute(*id).map(|_| AnswerRef::Dispute(*id)),
         Query::Payout(id) => walk.payout(*id).map(|_| AnswerRef::Payout(*id)),
         Query::Purchase(id) => walk.purchase(*id).map(|_| AnswerRef::Purchase(*id)),
+        Query::Settlement(id) => walk.settlement(*id).map(|_| AnswerRef::Settlement(*id)),
         Query::RefundPreview { order, .. } => {
             let order = walk.order(*order)?;
             for payment in payments_of(order) {

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use base::{RailRefundId, RefundId};
-use ledger::{AccountName, RailName};
+use ledger::{Account, AccountName, RailName};
 use payments::{
-    Method, Outcome, Payment, Purpose, RailRefund, RefundAccounts, RefundState, Refusal,
+    Method, Moved, Outcome, Payment, Purpose, RailRefund, RefundAccounts, RefundState, Refusal,
 };
 use shop::RefundStatus;
 
 use crate::composition::Composition;
+use crate::credits;
 use crate::following::tender_of;
 use crate::gift_cards::Decided;
 use crate::rows::{Stop, Walk};
+use crate::settlements::stand_refund;
 use crate::{AnswerRef, Context, PaymentCommand, Rows};
 
 /// Decides a command about one refund.
@@ -31,8 +33,13 @@ pub(crate) fn on_refund<R: Rows>(
         _ => id,
     };
     walk.rail_refund(after);
+    walk.standing(Moved::RailRefund(id).standing());
     let refund = walk.rail_refund(id).ok_or(Refusal::RefundNotFound)?;
-    for name in accounts_of(&refund.rail) {
+    let rail = match command {
+        PaymentCommand::PayRailRefundByHand { rail, .. } => rail,
+        _ => &refund.rail,
+    };
+    for name in accounts_of(rail) {
         walk.account(name.id(refund.amount.currency));
     }
     let payment = walk.payment(refund.payment);
@@ -40,6 +47,9 @@ pub(crate) fn on_refund<R: Rows>(
         walk.method(payment.method);
         if refund.order_refund.is_some() {
             name_listed(payment, walk);
+        }
+        if !payment.disputed.is_zero() {
+            credits::name_given(payment, walk);
         }
     }
     name_order_refund(refund, payment.map(AsRef::as_ref), walk);
@@ -49,8 +59,13 @@ pub(crate) fn on_refund<R: Rows>(
     let rows = (refund.as_ref(), payment.as_ref(), method.map(AsRef::as_ref));
     let decided = decided(command, rows, &mut composed)?;
     composed.add(decided);
+    stand_refund(id, &mut composed)?;
     let row = composed.rail_refund(after)?.ok_or(Refusal::RefundNotFound)?;
     tell_order(&row, &mut composed)?;
+    if !payment.disputed.is_zero() {
+        // What comes free goes to the disputes, and may leave the cards of store credit alone.
+        credits::settle(payment.id, None, &mut composed)?;
+    }
     Ok(composed.finish(AnswerRef::RailRefund(after)))
 }
 
@@ -63,21 +78,17 @@ fn decided<R: Rows>(
     Ok(match command {
         PaymentCommand::BeginRefund { .. } => payments::begin_refund(refund, payment)?,
         PaymentCommand::NoteRefund { attempt, notice, .. } => {
-            let currency = refund.amount.currency;
-            let [clearing, payable, loss] = accounts_of(&refund.rail);
-            let clearing = composed.account_of(&clearing, currency)?;
-            let payable = composed.account_of(&payable, currency)?;
-            let loss = composed.account_of(&loss, currency)?;
-            let accounts = RefundAccounts {
-                clearing: clearing.as_ref(),
-                payable: payable.as_ref(),
-                loss: loss.as_ref(),
-            };
+            let accounts = Accounts::find(&refund.rail, refund, composed)?;
+            let accounts = accounts.to_refund();
             payments::note_refund(*attempt, notice, refund, payment, accounts, context)?
         }
-        PaymentCommand::ConsentRefund { .. } => {
+        PaymentCommand::PayRailRefundByHand { rail, .. } => {
+            let accounts = Accounts::find(rail, refund, composed)?;
+            payments::pay_by_hand(rail, refund, payment, accounts.to_refund(), context)?
+        }
+        PaymentCommand::ConsentRefund { can_receive, .. } => {
             let method = method.ok_or(Refusal::MethodNotFound)?;
-            payments::consent(method, refund, payment, context)?
+            payments::consent(method, *can_receive, refund, payment, context)?
         }
         PaymentCommand::RetryRefund { .. } => {
             let method = composed.method(payment.method)?.ok_or(Refusal::MethodNotFound)?;
@@ -92,6 +103,30 @@ fn decided<R: Rows>(
         }
         _ => unreachable!("only commands about a refund are sent here"),
     })
+}
+
+/// The accounts on which a refund is posted, as far as they are open.
+struct Accounts([Option<Account>; 3]);
+
+impl Accounts {
+    fn find<R: Rows>(
+        rail: &RailName,
+        refund: &RailRefund,
+        composed: &mut Composition<'_, '_, R>,
+    ) -> Result<Accounts, Stop> {
+        let [clearing, payable, loss] = accounts_of(rail);
+        let currency = refund.amount.currency;
+        Ok(Accounts([
+            composed.account_of(&clearing, currency)?,
+            composed.account_of(&payable, currency)?,
+            composed.account_of(&loss, currency)?,
+        ]))
+    }
+
+    fn to_refund(&self) -> RefundAccounts<'_> {
+        let [clearing, payable, loss] = self.0.each_ref().map(Option::as_ref);
+        RefundAccounts { clearing, payable, loss }
+    }
 }
 
 fn accounts_of(rail: &RailName) -> [AccountName; 3] {
@@ -163,7 +198,10 @@ pub(crate) fn tell<R: Rows>(
 pub(crate) fn status_of(state: &RefundState) -> RefundStatus {
     match state {
         RefundState::Waiting | RefundState::Sent => RefundStatus::Pending,
-        RefundState::Succeeded | RefundState::Settled => RefundStatus::Succeeded,
+        RefundState::Succeeded
+        | RefundState::Settled
+        | RefundState::Credited
+        | RefundState::PaidByHand => RefundStatus::Succeeded,
         RefundState::Failed { .. } => RefundStatus::Failed,
         RefundState::NeedsConsent { .. } => RefundStatus::NeedsConsent,
     }

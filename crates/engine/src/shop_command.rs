@@ -4,7 +4,7 @@ use base::{
     CardId, CheckoutId, HoldId, MethodId, Money, OrderId, PaymentId, PayoutId, RailRefundId,
 };
 use base::{RefundId, Token};
-use giftcards::Prepared;
+use giftcards::{Code, Prepared};
 use ledger::RailName;
 use shop::{Creator, LineId, NewPayout, Product, RefundOrder, Seller, TenderId, limits};
 
@@ -70,6 +70,17 @@ pub enum ShopCommand {
         tender: TenderId,
         /// The rail over which it was paid.
         rail: RailName,
+    },
+    /// Gives a gift card for what a refund owes because the card that had paid it is gone.
+    CreditRefund {
+        /// The refund.
+        refund: RefundId,
+        /// The tender whose card is gone.
+        tender: TenderId,
+        /// The id of the other card.
+        card: CardId,
+        /// Its code, made by the caller who holds the key ring.
+        code: Box<Code>,
     },
     /// Refunds an order, or a part of it.
     RefundOrder {
@@ -180,6 +191,7 @@ impl ShopCommand {
             ShopCommand::ExpireCheckout { .. } => CommandKind::ExpireCheckout,
             ShopCommand::CancelAttempt { .. } => CommandKind::CancelAttempt,
             ShopCommand::PayRefundByHand { .. } => CommandKind::PayRefundByHand,
+            ShopCommand::CreditRefund { .. } => CommandKind::CreditRefund,
             ShopCommand::RefundOrder { .. } => CommandKind::RefundOrder,
             ShopCommand::UndoPurchase { .. } => CommandKind::UndoPurchase,
             ShopCommand::CreatePayout(_) => CommandKind::CreatePayout,

@@ -105,6 +105,8 @@ pub enum Funding {
         /// The rail it came over.
         rail: RailName,
     },
+    /// Given to a payer instead of money that was owed to them, by their word.
+    StoreCredit,
     /// Taken over from another system.
     Import,
 }
@@ -120,6 +122,7 @@ impl Funding {
                 AccountName::RailClearing(rail)
             }
             Funding::Payment { .. } => AccountName::OrderClearing,
+            Funding::StoreCredit => AccountName::RefundPayable,
             Funding::Import => AccountName::ImportOpening,
         }
     }
@@ -131,6 +134,7 @@ impl Funding {
             Funding::Invoice { .. } => "invoice",
             Funding::External => "external",
             Funding::Payment { .. } => "payment",
+            Funding::StoreCredit => "store_credit",
             Funding::Import => "import",
         }
     }

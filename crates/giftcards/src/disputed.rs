@@ -3,7 +3,7 @@
 
 use base::{Amount, CardId, DisputeId, PaymentId, Token};
 
-use crate::{Purchase, PurchaseDispute};
+use crate::{BoughtCard, Purchase, PurchaseDispute};
 
 /// What a lost dispute has not got back from the cards yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,17 +34,20 @@ impl Purchase {
     }
 
     /// With a dispute that was won, so it is not listed any more; and what was clawed back for it
-    /// from which cards, which is not so any more either.
+    /// from which cards, which is not so any more either. What was clawed back for others stays so.
     #[must_use]
     pub fn with_won_dispute(&self, dispute: DisputeId) -> (Purchase, Vec<(CardId, Amount)>) {
         let mut purchase = self.clone();
         let known = self.disputes.iter().find(|known| known.dispute == dispute);
         let Some(known) = known else { return (purchase, Vec::new()) };
         purchase.disputes.retain(|known| known.dispute != dispute);
+        let others = Others::of(&purchase);
         let mut left = known.clawed_back;
         let mut restored = Vec::new();
-        for card in &mut purchase.cards {
-            let part = card.clawed_back.min(left);
+        for position in 0..purchase.cards.len() {
+            let free = others.leave_free(&purchase, position);
+            let card = &mut purchase.cards[position];
+            let part = card.clawed_back.min(left).min(free);
             if self.has_paid(known.payment, card.line) && !part.is_zero() {
                 left = left.saturating_sub(part);
                 card.clawed_back = card.clawed_back.saturating_sub(part);
@@ -88,16 +91,20 @@ impl Purchase {
                 None => room.push((part.payment, part.amount)),
             }
         }
-        // What was clawed back for one that is open again is not clawed back for another.
-        let (lost, open): (Vec<_>, Vec<_>) = self.disputes.iter().partition(|known| known.is_lost);
+        let mut take = |payment: PaymentId, wanted: Amount| {
+            let room = room.iter_mut().find(|(known, _)| *known == payment);
+            let Some((_, room)) = room else { return Amount::ZERO };
+            let taken = wanted.min(*room);
+            *room = room.saturating_sub(taken);
+            taken
+        };
+        // What was clawed back for one, also for one that is open again, is not for another.
+        for known in &self.disputes {
+            take(known.payment, known.clawed_back);
+        }
         let mut uncovered = Vec::new();
-        for known in open.into_iter().chain(lost) {
-            let room = room.iter_mut().find(|(payment, _)| *payment == known.payment);
-            let Some((_, room)) = room else { continue };
-            let claim = if known.is_lost { known.amount } else { known.clawed_back };
-            let of_cards = claim.min(*room);
-            *room = room.saturating_sub(of_cards);
-            let amount = of_cards.saturating_sub(known.clawed_back);
+        for known in self.disputes.iter().filter(|known| known.is_lost) {
+            let amount = take(known.payment, known.amount.saturating_sub(known.clawed_back));
             if !amount.is_zero() {
                 let (dispute, payment) = (known.dispute, known.payment);
                 uncovered.push(Uncovered { dispute, payment, amount });
@@ -121,4 +128,56 @@ impl Purchase {
     pub fn has_paid(&self, payment: PaymentId, line: u8) -> bool {
         self.paid_by.iter().any(|part| part.payment == payment && part.line == line)
     }
+}
+
+/// What was clawed back for the disputes of a purchase that are listed still. Nobody keeps for which
+/// dispute a card was clawed back from; but each took from cards of lines that its payment has paid.
+struct Others {
+    /// By payments, of which a checkout has few.
+    taken: Vec<(PaymentId, Amount)>,
+    /// For each card the set of those payments that have paid for its line, as bits.
+    payers: Vec<u32>,
+}
+
+impl Others {
+    fn of(purchase: &Purchase) -> Others {
+        let mut taken: Vec<(PaymentId, Amount)> = Vec::new();
+        for known in purchase.disputes.iter().filter(|known| !known.clawed_back.is_zero()) {
+            match taken.iter_mut().find(|(payment, _)| *payment == known.payment) {
+                Some((_, sum)) => *sum = total([*sum, known.clawed_back]),
+                None => taken.push((known.payment, known.clawed_back)),
+            }
+        }
+        let payers_of = |card: &BoughtCard| {
+            let payments = (0_u32..).zip(&taken);
+            let has_paid = payments.filter(|(_, of)| purchase.has_paid(of.0, card.line));
+            has_paid.fold(0, |set, (bit, _)| set | 1 << bit)
+        };
+        let payers = purchase.cards.iter().map(payers_of).collect();
+        Others { taken, payers }
+    }
+
+    /// How much of what was clawed back from a card can be given back, so that whatever is left on
+    /// the cards can still have been taken by the others.
+    ///
+    /// That is so as long as any set of payments has taken no more than is left on all cards of
+    /// which one of them has paid a part.
+    ///
+    /// Source: Philip Hall, "On Representatives of Subsets", 1935.
+    fn leave_free(&self, purchase: &Purchase, position: usize) -> Amount {
+        let sets = (1..1_u32 << self.taken.len()).filter(|set| set & self.payers[position] != 0);
+        let free = sets.map(|set| {
+            let cards = purchase.cards.iter().zip(&self.payers);
+            let of_set = cards.filter(|(_, payers)| *payers & set != 0);
+            let there = total(of_set.map(|(card, _)| card.clawed_back));
+            let payments = (0_u32..).zip(&self.taken).filter(|(bit, _)| set & 1 << bit != 0);
+            there.saturating_sub(total(payments.map(|(_, (_, taken))| *taken)))
+        });
+        free.min().unwrap_or(Amount::MAX)
+    }
+}
+
+fn total(amounts: impl IntoIterator<Item = Amount>) -> Amount {
+    let add = |sum: Amount, amount| sum.checked_add(amount).unwrap_or(Amount::MAX);
+    amounts.into_iter().fold(Amount::ZERO, add)
 }

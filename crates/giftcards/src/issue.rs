@@ -65,12 +65,7 @@ pub struct IssueRows<'a> {
 /// range of the program, or with an opening balance; lists or sealed text too long),
 /// `DateNotLater` unless imported: past its date, or not active or not delivered before it.
 pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outcome, Refusal> {
-    if rows.existing.is_some() {
-        return Err(Refusal::IdTaken);
-    }
-    if rows.code.is_some() {
-        return Err(Refusal::CodeTaken);
-    }
+    check_free(rows)?;
     if new.program.is_some() && rows.program.is_none() {
         return Err(Refusal::ProgramNotFound);
     }
@@ -83,13 +78,35 @@ pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outco
     if !is_import && card.expires_at.is_some_and(|at| at <= begins_at) {
         return Err(Refusal::DateNotLater);
     }
+    let opening = card.money(new.opening_balance.unwrap_or(card.value));
+    issued(card, opening, rows.funding, context)
+}
+
+/// Nothing of a card to be issued may be there.
+pub(crate) fn check_free(rows: IssueRows<'_>) -> Result<(), Refusal> {
+    if rows.existing.is_some() {
+        return Err(Refusal::IdTaken);
+    }
+    if rows.code.is_some() {
+        return Err(Refusal::CodeTaken);
+    }
+    Ok(())
+}
+
+/// Posts what a card begins with, and tells that it is there.
+pub(crate) fn issued(
+    card: Card,
+    opening: Money,
+    funding: Option<&Account>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    let is_import = card.funding == Funding::Import;
     let reason = if is_import { Reason::Import } else { Reason::Issue };
     let account = Account::open(AccountName::GiftCard(card.id), card.currency);
-    let funding = Account::or_open(rows.funding, new.funding.account(), card.currency);
+    let funding = Account::or_open(funding, card.funding.account(), card.currency);
     let (to, from) = (account.id, funding.id);
     let mut set = LinkedSet::new(context.position, reason, Subject::of(card.id));
     set = set.with(account).with(funding);
-    let opening = card.money(new.opening_balance.unwrap_or(card.value));
     if !opening.amount.is_zero() {
         set.transfer(from, to, opening).map_err(|_| Refusal::LimitExceeded)?;
     }
@@ -124,7 +141,7 @@ fn check_value(new: &Issue, program: Option<&Program>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn new_card(new: &Issue, program: Option<&Program>, context: Context) -> Card {
+pub(crate) fn new_card(new: &Issue, program: Option<&Program>, context: Context) -> Card {
     let created_at = new.created_at.unwrap_or(context.now);
     let validity = program.and_then(|program| program.validity_days);
     let by_program = validity.map(|days| created_at.saturating_add(Span::days(u64::from(days))));

@@ -15,6 +15,7 @@
 //! * **Undo**: a buyer takes a purchase back at once, while nobody has touched it.
 //! * **Withdrawal**: unspent value of a bought card on its way back to the order that issued it;
 //!   **claw-back**: the same, when the payment turned out to be none.
+//! * **Store credit**: a card that a payer gets, by their word, instead of money that is owed.
 //! * **Claim**: a person takes a card into their hands, by its code or by its *claim link*, a
 //!   secret of its own that dies with the next sending; from then on they are its **owner**.
 //! * **Sending**: one handing over of a card to whoever delivers it; **delivery**: all of them.
@@ -58,6 +59,7 @@ mod refusal;
 mod reverse;
 mod scope;
 mod spend;
+mod store_credit;
 mod unspent;
 mod update;
 
@@ -88,6 +90,7 @@ pub use reverse::{Undo, reverse};
 pub use scope::{Line, Scope, ScopeLists};
 pub use spend::{Capture, ChangeHold, Place, SpendRows};
 pub use spend::{capture, change_hold, hold, redeem, release, secure};
+pub use store_credit::{CreditRows, CreditTerms, StoreCredit, give_store_credit};
 pub use unspent::{Unspent, check_undo, take_from};
 pub use update::{Update, update};
 

@@ -1,6 +1,6 @@
 //! Refunds: captured money goes back to the card it came from.
 
-use base::{CheckoutId, Money, RefundId, Span};
+use base::{CheckoutId, Instant, Money, RefundId, Span};
 use ledger::{Account, LinkedSet, Reason, Subject};
 
 use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refund, Refusal, Why};
@@ -123,7 +123,13 @@ fn book_expiry(
 /// The card with a date that leaves time to spend what came back. What was booked off it at
 /// expiry stays booked off, until somebody extends the card.
 fn prolonged(card: Card, context: Context) -> Card {
-    let days = Span::days(u64::from(card.refund_extension_days.max(1)));
-    let expires_at = Some(context.now.saturating_add(days));
+    let expires_at = Some(card.extended_from(context.now));
     Card { state: CardState::Active, expires_at, ..card }
+}
+
+impl Card {
+    /// The date that leaves time to spend what comes back at `now`.
+    pub(crate) fn extended_from(&self, now: Instant) -> Instant {
+        now.saturating_add(Span::days(u64::from(self.refund_extension_days.max(1))))
+    }
 }

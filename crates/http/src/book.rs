@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::Instant;
 use engine::{Answer, Query};
+use jobs::OutgoingFigures;
 use risk::budget::{GuessBudgets, Limits};
 use store::{BookName, BookRecord, Head, Reader};
 use tokio::sync::oneshot;
@@ -24,6 +25,8 @@ pub struct Book {
     /// Whoever calls rails for it; without, no rail is available.
     rails: Option<Arc<dyn RailWork>>,
     rail_places: RailPlaces,
+    /// What is counted of its webhooks and mails.
+    outgoing: Arc<OutgoingFigures>,
 }
 
 impl Book {
@@ -41,6 +44,7 @@ impl Book {
             budgets: Mutex::new(GuessBudgets::new(Limits::default())),
             rails: None,
             rail_places: RailPlaces::default(),
+            outgoing: Arc::default(),
         }
     }
 
@@ -48,6 +52,17 @@ impl Book {
     #[must_use]
     pub fn with_rails(self, work: Arc<dyn RailWork>) -> Book {
         Book { rails: Some(work), ..self }
+    }
+
+    /// The same with what those who send its webhooks and mails count.
+    #[must_use]
+    pub fn with_outgoing(self, figures: Arc<OutgoingFigures>) -> Book {
+        Book { outgoing: figures, ..self }
+    }
+
+    /// What is counted of its webhooks and mails.
+    pub fn outgoing(&self) -> &Arc<OutgoingFigures> {
+        &self.outgoing
     }
 
     /// Whoever calls rails for it, if anybody does.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use giftcards::{Card, Sealed};
-use jobs::mail::{GiftWords, ReadWords, Words};
+use jobs::mail::{GiftWords, Giver, ReadWords, Words};
 use outside::people::{Opened, PeopleError, PeopleKeys};
 use serde::de::DeserializeOwned;
 
@@ -54,5 +54,14 @@ impl ReadWords for GiftWordsReader {
             sender: sender.name,
             message: recipient.message,
         })))
+    }
+
+    fn giver_of(&self, card: &Card) -> Result<Option<Giver>, PeopleError> {
+        let sender = card.details.as_deref().and_then(|details| details.sender.as_ref());
+        if sender.is_none() {
+            return Ok(None);
+        }
+        let sender = self.open::<PersonText>(SENDER, sender)?;
+        Ok(sender.map(|sender| Giver { name: sender.name, email: sender.email }))
     }
 }

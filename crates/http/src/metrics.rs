@@ -2,6 +2,8 @@
 //!
 //! <https://prometheus.io/docs/specs/om/open_metrics_spec/>
 
+mod outgoing;
+
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -165,8 +167,15 @@ pub(crate) fn text(app: &App) -> String {
         }
     }
     rails(&mut text, &books);
-    lag(&mut text, app.now(), &books);
     let now = app.now();
+    lag(&mut text, now, &books);
+    for (name, kind, help, figure) in outgoing::OF_OUTGOING {
+        family(&mut text, (name, *kind, help), &books, |book| figure(book.outgoing()).get());
+    }
+    for (name, help, since) in outgoing::AGES {
+        let name = (*name, Kind::GaugeOfMicros, *help);
+        family(&mut text, name, &books, |book| age(now, since(book.outgoing()).get()));
+    }
     for (name, kind, help, figure) in OF_GUESSES {
         family(&mut text, (name, *kind, help), &books, |book| figure(&book.budgets().figures(now)));
     }
@@ -218,13 +227,17 @@ fn rails(text: &mut String, books: &[Arc<Book>]) {
 /// How far the tables are behind, in time.
 fn lag(text: &mut String, now: base::Instant, books: &[Arc<Book>]) {
     let name = "writer_sweep_lag_seconds";
-    let now = now.micros().unsigned_abs();
     family(text, (name, Kind::GaugeOfMicros, "Age of what is in no table yet."), books, |book| {
-        match book.figures().behind_since_micros() {
-            0 => 0,
-            since => now.saturating_sub(since),
-        }
+        age(now, book.figures().behind_since_micros())
     });
+}
+
+/// Microseconds since an instant that is kept as its microseconds; none when it is 0.
+fn age(now: base::Instant, since: u64) -> u64 {
+    match since {
+        0 => 0,
+        since => now.micros().unsigned_abs().saturating_sub(since),
+    }
 }
 
 /// A histogram of one book.

@@ -4,6 +4,13 @@ use std::sync::Arc;
 
 use base::{CheckoutId, RailRefundId};
 use jobs::{NoRail, RailCaller};
+use writer::Trouble;
+
+use crate::call::Caller;
+use crate::problem::{Problem, catalog};
+
+/// What a caller is told before a rail could be opened.
+const NOT_YET: &str = "The rail is not open yet: another process may still have its file.";
 
 /// Calls rails for one book: implemented by jobs, used by routes.
 pub trait RailWork: Send + Sync {
@@ -42,5 +49,23 @@ impl RailWork for RailCaller {
 
     fn caller(&self) -> Option<&RailCaller> {
         Some(self)
+    }
+}
+
+impl Caller {
+    /// The rail of this name; `None` when it is not set up.
+    ///
+    /// # Errors
+    ///
+    /// `rail_silent` when it cannot be asked yet. When the book is being given up, its next owner
+    /// is asked.
+    pub(crate) fn rail(&self, name: &str) -> Result<Option<Arc<dyn rails::Rail>>, Problem> {
+        let work = self.book().rails().ok_or(NoRail::NotSetUp);
+        match work.and_then(|work| work.rail(name)) {
+            Ok(rail) => Ok(Some(rail)),
+            Err(NoRail::NotSetUp) => Ok(None),
+            Err(NoRail::NotYet) => Err(Problem::new(&catalog::RAIL_SILENT).detail(NOT_YET)),
+            Err(NoRail::Stopped) => Err(Trouble::Moved.into()),
+        }
     }
 }

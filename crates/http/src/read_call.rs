@@ -57,6 +57,14 @@ impl ReadCaller {
         self.reads.record()
     }
 
+    /// True when the book is here and its operator has set up this rail.
+    pub(crate) fn has_rail(&self, name: &str) -> bool {
+        match &self.owner {
+            Owner::Here(book) => book.rails().is_some_and(|work| work.rail(name).is_ok()),
+            Owner::There(_) => false,
+        }
+    }
+
     /// Has the owner say that the tables show every change up to `seq`. The journal shows
     /// everything that was answered before this was called, whatever `seq` is.
     ///

@@ -29,10 +29,12 @@ impl Scopes {
     pub const WEBHOOKS: Scopes = Scopes(1024);
     /// Brings reports about mails.
     pub const MAIL_REPORTS: Scopes = Scopes(2048);
+    /// Brings settlement files of rails.
+    pub const SETTLEMENTS: Scopes = Scopes(4096);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(4095 - Scopes::LOOK_UP.0);
+    pub const ALL: Scopes = Scopes(8191 - Scopes::LOOK_UP.0);
 
-    const NAMES: [(&'static str, Scopes); 11] = [
+    const NAMES: [(&'static str, Scopes); 12] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
@@ -44,6 +46,7 @@ impl Scopes {
         ("payouts:write", Scopes::PAYOUT),
         ("webhooks:manage", Scopes::WEBHOOKS),
         ("mail:report", Scopes::MAIL_REPORTS),
+        ("settlements:write", Scopes::SETTLEMENTS),
     ];
 
     /// The scope of this name, or the set that `all` stands for.
@@ -147,6 +150,8 @@ scope_types! {
     Webhooks = "webhooks:manage", |scopes| scopes.contains(Scopes::WEBHOOKS);
     /// Telling what became of a mail.
     MailReports = "mail:report", |scopes| scopes.contains(Scopes::MAIL_REPORTS);
+    /// Bringing settlement files of rails.
+    Settlements = "settlements:write", |scopes| scopes.contains(Scopes::SETTLEMENTS);
     /// Looking up a card by its code: publishable keys may, and secret ones that may do more.
     LookUp = "read", |scopes| {
         scopes.intersects(Scopes::LOOK_UP.with(Scopes::READ).with(Scopes::SPEND))

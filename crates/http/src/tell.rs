@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use base::{EventId, Instant};
-use engine::EventKind;
-use jobs::webhooks::{TellEvents, ToldEvent, ToldPage};
+use engine::{EventKind, Row};
+use jobs::webhooks::{TellEvents, ToldEvent, ToldObject, ToldPage};
 use outside::keyring::KeyRing;
 use store::{BookName, EventPlace, Reader, StoreError};
 
-use crate::feed::{self, From, Position, Wanted};
+use crate::feed::{self, From, Object, Position, Wanted};
 use crate::views;
 use crate::views::event::EventView;
 
@@ -34,8 +34,18 @@ impl EventTeller {
             id: id.to_string(),
             kind: event.kind.as_str(),
             subject: event.subject,
+            object: told_object(&event.object),
             body,
         }
+    }
+}
+
+fn told_object(object: &Object) -> ToldObject {
+    match object {
+        Object::Card(card, _) => ToldObject::Card(Arc::clone(card)),
+        Object::Shop(Row::Order(order)) => ToldObject::Order(Arc::clone(order)),
+        Object::Shop(Row::OrderRefund(refund)) => ToldObject::OrderRefund(Arc::clone(refund)),
+        _ => ToldObject::Other,
     }
 }
 

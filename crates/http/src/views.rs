@@ -33,6 +33,7 @@ pub(crate) mod refund;
 pub(crate) mod reversal;
 pub(crate) mod scope;
 pub(crate) mod seller;
+pub(crate) mod settlement;
 pub(crate) mod shop;
 pub(crate) mod trial_balance;
 pub(crate) mod webhook_endpoint;
@@ -72,6 +73,7 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         // Why there would be none is a problem, which its route tells; no command answers with a
         // purchase, and its route shows it together with its checkout, order and cards.
         Answer::RefundPreview(Err(_)) | Answer::Purchase(_) => {}
+        Answer::Settlement(row) => write(&settlement::SettlementView::new(row, None), out),
         Answer::Seller(_)
         | Answer::Creator(_)
         | Answer::Product(_)

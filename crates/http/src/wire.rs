@@ -115,3 +115,21 @@ where
     let objects = Vec::<Object<T>>::deserialize(deserializer)?;
     Ok(objects.into_iter().map(|object| object.0).collect())
 }
+
+/// For fields that are objects, or absent, but not `null`: where leaving out means a lot.
+pub(crate) fn object_said<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    object(deserializer).map(Some)
+}
+
+/// For fields that are lists of objects, or absent, but not `null`.
+pub(crate) fn object_list_said<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    object_list(deserializer).map(Some)
+}

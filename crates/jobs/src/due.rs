@@ -196,13 +196,15 @@ impl<'a> Booking<'a> {
     }
 
     /// Ends a checkout whose time is over: an attempt that waited for its payer for too long is
-    /// given up, any other checkout was abandoned.
+    /// given up, any other checkout was abandoned. The table may not know yet that somebody acted
+    /// and that another payer has a day of their own: then nothing is closed.
     fn close(&self, checkout: CheckoutId, at: Instant) -> Result<ShopCommand, JobError> {
         let answer = self.handle.ask(Query::Checkout(checkout))?;
         let waits = matches!(
             answer,
             Some(Answer::Checkout { checkout: row, .. })
                 if row.state == CheckoutState::RequiresAction
+                    && row.due_at.is_some_and(|due_at| due_at <= at)
         );
         if !waits {
             return Ok(ShopCommand::ExpireCheckout { checkout });

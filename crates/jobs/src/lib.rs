@@ -25,6 +25,7 @@
 mod due;
 mod error;
 mod expirer;
+mod figures;
 pub mod mail;
 mod rails;
 mod test_clock;
@@ -33,9 +34,10 @@ mod worker;
 
 pub use self::rails::{
     BookClock, Connected, HearError, NoRail, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
-    TellRail,
+    TellRail, settled_line,
 };
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
 pub use error::JobError;
 pub use expirer::{Expirer, OpenReader};
+pub use figures::{Figure, MailFigures, OutgoingFigures, WebhookFigures};
 pub use test_clock::{Advanced, CLOCK_STEPS_MAX, advance_test_clock};

@@ -14,6 +14,7 @@
 //! | `payment_words`, `refund_words`, `dispute_words` | from what a rail says to commands; pure |
 //! | `hear` | messages of rails |
 //! | `settle` | the same at once, for test clocks |
+//! | `settlement` | from a line of a settlement file to what is noted; pure |
 //! | `operation`, `spare`, `rows`, `connected`, `report` | names, ids, rows, rails, the log |
 
 mod caller;
@@ -34,6 +35,7 @@ mod report;
 mod rows;
 mod schedule;
 mod settle;
+mod settlement;
 mod spare;
 mod unheard;
 mod visit;
@@ -43,4 +45,5 @@ pub use connected::{BookClock, Connected};
 pub use hear::HearError;
 pub use report::RailReport;
 pub(crate) use settle::Settling;
+pub use settlement::settled_line;
 pub use spare::SpareIds;

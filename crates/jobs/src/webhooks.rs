@@ -27,7 +27,7 @@ mod lane;
 mod secrets;
 
 pub use deliverer::{Deliverer, DelivererParts, WebhookNews, WebhookPace};
-pub use events::{TellEvents, ToldEvent, ToldPage};
+pub use events::{TellEvents, ToldEvent, ToldObject, ToldPage};
 pub use secrets::{SecretTrouble, open_webhook_secret, seal_webhook_secret};
 
 /// Endpoints a book may have.

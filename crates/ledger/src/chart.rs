@@ -29,6 +29,8 @@ pub enum AccountName {
     RailFees(RailName),
     /// `rail/{rail}/disputes`: what payers' banks have taken back and may yet return.
     RailDisputes(RailName),
+    /// `bank`: what rails have paid out to the shop's bank.
+    Bank,
     /// `receivable/{customer}`: what a business owes for cards issued on invoice.
     Receivable(Token<64>),
     /// `seller/{seller}/payable`: what a seller is owed; below zero after refunds of what was paid
@@ -96,6 +98,7 @@ impl AccountName {
             | AccountName::ChargebackLoss => Kind::Expense,
             AccountName::RailClearing(_)
             | AccountName::RailDisputes(_)
+            | AccountName::Bank
             | AccountName::Receivable(_) => Kind::Asset,
             AccountName::ImportOpening => Kind::Equity,
         }
@@ -127,6 +130,7 @@ impl AccountName {
             "giftcard/incentives" => return Some(AccountName::GiftCardIncentives),
             "order/clearing" => return Some(AccountName::OrderClearing),
             "import/opening" => return Some(AccountName::ImportOpening),
+            "bank" => return Some(AccountName::Bank),
             "commission" => return Some(AccountName::Commission),
             "refund/payable" => return Some(AccountName::RefundPayable),
             "chargeback/loss" => return Some(AccountName::ChargebackLoss),
@@ -187,6 +191,7 @@ impl fmt::Display for AccountName {
             AccountName::RefundPayable => f.write_str("refund/payable"),
             AccountName::RefundExpense(reason) => write!(f, "refund/expense/{reason}"),
             AccountName::ChargebackLoss => f.write_str("chargeback/loss"),
+            AccountName::Bank => f.write_str("bank"),
             AccountName::Receivable(customer) => write!(f, "receivable/{customer}"),
             AccountName::OrderClearing => f.write_str("order/clearing"),
             AccountName::ImportOpening => f.write_str("import/opening"),

@@ -132,11 +132,15 @@ pub enum Reason {
     RefundOwed = 42,
     /// What was clawed back from a card went back to it: its payment stands after all.
     CardRestored = 43,
+    /// A rail has paid out to the shop's bank, or took a payout back.
+    RailPayout = 44,
+    /// What a rail keeps besides its fees for payments, as its settlement files tell.
+    RailFee = 45,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Reason; 32] = [
+    pub const ALL: [Reason; 34] = [
         Reason::Issue,
         Reason::Redeem,
         Reason::Hold,
@@ -169,6 +173,8 @@ impl Reason {
         Reason::PayoutReturned,
         Reason::RefundOwed,
         Reason::CardRestored,
+        Reason::RailPayout,
+        Reason::RailFee,
     ];
 
     /// Stable lower-case name, as activities and entries show it. All adjustments have the same
@@ -207,6 +213,8 @@ impl Reason {
             Reason::Payout => "paid_out",
             Reason::PayoutReturned => "payout_returned",
             Reason::RefundOwed => "refund_owed",
+            Reason::RailPayout => "rail_paid_out",
+            Reason::RailFee => "rail_fee_kept",
         }
     }
 
@@ -245,7 +253,9 @@ impl Reason {
             | Reason::CardRestored
             | Reason::Payout
             | Reason::PayoutReturned
-            | Reason::RefundOwed => return None,
+            | Reason::RefundOwed
+            | Reason::RailPayout
+            | Reason::RailFee => return None,
         })
     }
 

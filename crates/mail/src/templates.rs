@@ -8,12 +8,16 @@
 //! how often, and by whom is decided before a mail is written.
 
 mod blocks;
+mod buyer;
 mod words;
 
 use base::{Money, Text};
 
 use crate::{Content, Name, SecretLink, Subject};
 use blocks::{Block, page};
+pub use buyer::{
+    GiftNotDelivered, GiftReceipt, MoneyBack, gift_not_delivered, gift_receipt, money_back,
+};
 pub use words::first_name;
 use words::{Clean, clean_lines};
 
@@ -70,109 +74,6 @@ pub fn gift(gift: &Gift<'_>) -> Content {
         )),
     ]);
     content(&format!("{sender} sent you a gift card for {shop}"), &blocks)
-}
-
-/// To the buyer: what was bought, and what it cost.
-#[derive(Clone, Copy, Debug)]
-pub struct GiftReceipt<'a> {
-    /// The shop.
-    pub shop: &'a Name,
-    /// The number of the receipt.
-    pub number: &'a Name,
-    /// How many cards.
-    pub cards: u32,
-    /// What each is worth.
-    pub value: Money,
-    /// What was paid in all.
-    pub paid: Money,
-    /// The buyer's page of this purchase.
-    pub link: &'a SecretLink,
-}
-
-/// The mail of a [`GiftReceipt`].
-pub fn gift_receipt(receipt: &GiftReceipt<'_>) -> Content {
-    let (shop, number) = (Clean::name(receipt.shop), Clean::name(receipt.number));
-    let cards = counted(receipt.cards);
-    let blocks = [
-        Block::Heading("Thank you".to_owned()),
-        Block::Words(format!("You bought {cards} worth {} at {shop}.", each(receipt))),
-        Block::Words(format!("Paid: {}. Receipt number: {number}.", receipt.paid)),
-        Block::Button("See your purchase", receipt.link),
-        Block::Note("There you see whether a gift has arrived and was claimed.".to_owned()),
-    ];
-    content(&format!("Your receipt from {shop}: {number}"), &blocks)
-}
-
-/// To the buyer, right after paying: it can still be undone.
-#[derive(Clone, Copy, Debug)]
-pub struct UndoPossible<'a> {
-    /// The shop.
-    pub shop: &'a Name,
-    /// How many cards.
-    pub cards: u32,
-    /// What was paid in all.
-    pub paid: Money,
-    /// Minutes from paying until it can no longer be undone.
-    pub minutes: u32,
-    /// The buyer's page of this purchase.
-    pub link: &'a SecretLink,
-}
-
-/// The mail of an [`UndoPossible`].
-pub fn undo_possible(undo: &UndoPossible<'_>) -> Content {
-    let shop = Clean::name(undo.shop);
-    let minutes = undo.minutes;
-    let blocks = [
-        Block::Heading("A wrong address, a wrong amount?".to_owned()),
-        Block::Words(format!(
-            "You bought {} for {} at {shop}. For {minutes} minutes after paying you can undo it: \
-             nothing is sent then, and the money goes back the way it came.",
-            counted(undo.cards),
-            undo.paid
-        )),
-        Block::Button("See or undo your purchase", undo.link),
-        Block::Note("All is well? You need not do anything.".to_owned()),
-    ];
-    content(&format!("{shop}: you can undo your purchase for {minutes} minutes"), &blocks)
-}
-
-/// To the buyer: the recipient's address does not work.
-#[derive(Clone, Copy, Debug)]
-pub struct GiftNotDelivered<'a> {
-    /// The shop.
-    pub shop: &'a Name,
-    /// The recipient's name as the buyer gave it.
-    pub recipient: Option<&'a Name>,
-    /// What the card is worth.
-    pub value: Money,
-    /// The buyer's page of this purchase, where the address is corrected.
-    pub link: &'a SecretLink,
-}
-
-/// The mail of a [`GiftNotDelivered`].
-pub fn gift_not_delivered(gift: &GiftNotDelivered<'_>) -> Content {
-    let shop = Clean::name(gift.shop);
-    let to_whom =
-        gift.recipient.map(|name| format!(" to {}", first_name(name))).unwrap_or_default();
-    let blocks = [
-        Block::Heading(format!("Your gift{to_whom} could not be delivered")),
-        Block::Words(format!(
-            "The address does not take mail. The gift card worth {} is safe: nobody has claimed \
-             it, and nothing is lost.",
-            gift.value
-        )),
-        Block::Button("Correct the address", gift.link),
-        Block::Note("There you can also take the link yourself and pass it on.".to_owned()),
-    ];
-    content(&format!("{shop}: your gift{to_whom} could not be delivered"), &blocks)
-}
-
-fn each(receipt: &GiftReceipt<'_>) -> String {
-    if receipt.cards == 1 { receipt.value.to_string() } else { format!("{} each", receipt.value) }
-}
-
-fn counted(cards: u32) -> String {
-    if cards == 1 { "a gift card".to_owned() } else { format!("{cards} gift cards") }
 }
 
 fn content(subject: &str, blocks: &[Block<'_>]) -> Content {

@@ -61,6 +61,7 @@ pub(crate) struct Settings {
     mail_from: String,
     mail_shop_name: String,
     mail_claim_page: String,
+    mail_purchase_page: String,
 }
 
 /// Which addresses webhook endpoints may have.

@@ -39,9 +39,22 @@ impl Payment {
         self.refundable().saturating_sub(self.owed)
     }
 
-    /// What lost disputes have paid of refunds that still count as owed, or as on their way. It is
-    /// zero after every rule, unless all of these are sent. A lost dispute first takes what nobody
-    /// has asked back: that alone is a loss.
+    /// What lost disputes have paid of what was given in another form: the payer has it twice until
+    /// it is taken back ([`take_credit_back`](crate::take_credit_back)).
+    pub fn credited_and_lost(&self) -> Amount {
+        self.paid_by_banks().min(self.credited)
+    }
+
+    /// True while disputes, open or lost, take of what was given in another form: it must not be
+    /// spent meanwhile. They take it after what nobody has asked back and what no rail has, and
+    /// before what was sent.
+    pub fn is_credit_disputed(&self) -> bool {
+        !self.credited.is_zero() && !self.disputed_beyond_cap().is_zero()
+    }
+
+    /// What lost disputes have paid of refunds that still count as owed, as on their way, or as
+    /// given in another form. It is zero after every rule, unless all of these are sent or given. A
+    /// lost dispute first takes what nobody has asked back: that alone is a loss.
     pub(crate) fn paid_by_banks(&self) -> Amount {
         self.lost.saturating_sub(self.settled).saturating_sub(self.kept())
     }

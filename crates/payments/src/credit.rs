@@ -1,25 +1,109 @@
-//! Giving back in another form than money over a rail.
+//! Giving back what is stuck otherwise than over its rail: in another form, or by hand.
 
-use base::Money;
+use base::{Amount, Money};
+use ledger::{RailName, Reason, Subject};
 
 use crate::authorize::changed;
-use crate::cap::sum;
+use crate::cap::{less, sum};
 use crate::capture::is_in_currency_of;
-use crate::{EventKind, Outcome, Payment, PaymentState, Refusal};
+use crate::post::Sheet;
+use crate::{Context, EventKind, Outcome, Payment, PaymentState, RailRefund, RefundAccounts};
+use crate::{RefundState, Refusal};
 
-/// Counts a part of a payment as given back in another form, such as a gift card. Only the cap
-/// moves here; whoever gives the card posts it, and has the payer's consent.
+/// Gives a refund that is stuck in another form, such as a gift card, by the payer's word. Only the
+/// cap moves here; whoever gives the other form posts it, debit `refund/payable`.
 ///
 /// # Errors
 ///
-/// In this order: `NotCaptured`; `CurrencyMismatch`; `LimitExceeded` when nothing is to be given;
-/// `AmountExceedsRefundable`.
-pub fn credit(amount: Money, payment: &Payment) -> Result<Outcome, Refusal> {
-    check_part_of(payment, amount)?;
-    payment.check_fits(amount.amount, payment.sendable())?;
-    let credited = sum(payment.credited, amount.amount)?;
-    let after = Payment { credited, ..payment.clone() };
-    Ok(changed(payment, after, EventKind::PaymentCredited))
+/// In this order: `ConsentNotNeeded` unless it needs consent or has failed; `NothingToChange` when
+/// another refund took its place; `AmountExceedsRefundable` while a dispute takes more than there
+/// is, or leaves no room for one that has failed; `LimitExceeded` when a total would overflow.
+pub fn credit(refund: &RailRefund, payment: &Payment) -> Result<Outcome, Refusal> {
+    let mut after = taken_over(refund, payment)?;
+    after.credited = sum(payment.credited, refund.amount.amount)?;
+    Ok(changed(payment, after, EventKind::PaymentCredited)
+        .with_refund(refund.settled(RefundState::Credited))
+        .with_event(EventKind::RefundSucceeded, Subject::of(refund.id)))
+}
+
+/// Notes that a refund which is stuck was paid by hand over a rail, by an agreement with the payer.
+/// It does not go over its own rail any more.
+///
+/// Posts, debit `refund/payable`, credit `rail/{rail}/clearing`. `accounts` are of that rail.
+///
+/// # Errors
+///
+/// As [`credit`].
+pub fn pay_by_hand(
+    rail: &RailName,
+    refund: &RailRefund,
+    payment: &Payment,
+    accounts: RefundAccounts<'_>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    let mut after = taken_over(refund, payment)?.without(refund.id);
+    after.refunded = sum(payment.refunded, refund.amount.amount)?;
+    let paid = refund.settled(RefundState::PaidByHand);
+    let paid = RailRefund { rail: rail.clone(), rail_reference: None, ..paid };
+    let (clearing, payable, _) = accounts.of(&paid);
+    let mut sheet = Sheet::new(context, Reason::RefundSent, Subject::of(refund.id));
+    sheet.transfer(Reason::RefundSent, &payable, &clearing, refund.amount)?;
+    Ok(Outcome::of_payment(payment, after)
+        .with_refund(paid)
+        .with_event(EventKind::RefundSucceeded, Subject::of(refund.id))
+        .with_posted(sheet.finish()))
+}
+
+/// The payment without what it counted of a refund that is stuck.
+fn taken_over(refund: &RailRefund, payment: &Payment) -> Result<Payment, Refusal> {
+    let amount = refund.amount.amount;
+    let mut after = payment.clone();
+    match refund.state {
+        RefundState::NeedsConsent { .. } => {
+            payment.check_not_overdrawn()?;
+            after.refunding = less(payment.refunding, amount)?;
+        }
+        RefundState::Failed { .. } if refund.replaced_by.is_none() => {
+            payment.check_fits(amount, payment.refundable())?;
+            after.owed = less(payment.owed, amount)?;
+        }
+        RefundState::Failed { .. } => return Err(Refusal::NothingToChange),
+        _ => return Err(Refusal::ConsentNotNeeded),
+    }
+    Ok(after)
+}
+
+/// Takes a part of what was given in another form back, because lost disputes have paid it: the
+/// payer has it from the bank, and nobody loses it. Whoever has taken the other form back posts it,
+/// credit `chargeback/loss`.
+///
+/// # Errors
+///
+/// In this order: `RefundNotOpen` unless it was given in another form; `AmountExceedsRefundable`
+/// for more than [`Payment::credited_and_lost`], or than it is; `LimitExceeded` for nothing.
+pub fn take_credit_back(
+    part: Amount,
+    refund: &RailRefund,
+    payment: &Payment,
+) -> Result<Outcome, Refusal> {
+    if refund.state != RefundState::Credited {
+        return Err(Refusal::RefundNotOpen);
+    }
+    let whole = refund.amount.amount;
+    payment.check_fits(part, payment.credited_and_lost().min(whole))?;
+    if part.is_zero() {
+        return Err(Refusal::LimitExceeded);
+    }
+    let mut after = payment.clone();
+    after.credited = less(payment.credited, part)?;
+    after.settled = sum(payment.settled, part)?;
+    let row = if part == whole {
+        after = after.without(refund.id);
+        refund.settled(RefundState::Settled)
+    } else {
+        refund.of_amount(less(whole, part)?)
+    };
+    Ok(Outcome::of_payment(payment, after).with_refund(row))
 }
 
 /// What every way back has in common: something of what was taken, in its currency.

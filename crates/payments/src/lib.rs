@@ -19,6 +19,11 @@
 //! * **Kept**: what nobody has asked back of a payment. **Owed**: what was asked back and nobody
 //!   sends: refunds that have failed. **Settled**: what a lost dispute has paid of refunds.
 //! * **Cap**: captured ≥ refunded + refunding + credited + disputed, for each payment, always.
+//! * **Settlement**: a file in which a rail tells what it has moved for us, and paid out to our
+//!   bank; its **lines** are the rail's own words.
+//! * **Standing**: what our books have moved at a rail for a payment, refund or dispute, and what
+//!   files tell of it: *settled*, *missing* in all files, or it *differs*.
+//! * **Credited**: given back in another form, such as a gift card, by the payer's word.
 //! * **Store-mediated**: an app store holds the method, and makes refunds itself.
 //!
 //! # Invariants
@@ -33,6 +38,8 @@
 //! * A final state never changes; a refund that has failed is not in one.
 //! * A notice that says what is known, or what was known before, is [`Refusal::NothingToChange`];
 //!   one that cannot be true is [`Refusal::Contradiction`].
+//! * What a settlement file tells of a payment, refund or dispute moves nothing but a fee that was
+//!   not known. Lines in any order, split in any way and repeated, end the same.
 //! * A row that wants something from a rail has a `due_at`, any other has none. A refund that a
 //!   store makes is the exception: nobody is called.
 //!
@@ -49,6 +56,7 @@ mod credit;
 mod dispute;
 mod event;
 mod method;
+mod note_line;
 mod notice;
 mod open_refund;
 mod outcome;
@@ -59,6 +67,8 @@ mod refund;
 mod refund_notice;
 mod refusal;
 mod resend;
+mod settlement;
+mod standing;
 mod void;
 
 mod authorize;
@@ -67,12 +77,13 @@ pub use authorize::{NewPayment, authorize, note_action, note_authorization};
 pub use backoff::backoff_seconds;
 pub use capture::{CaptureAccounts, begin_capture, note_capture, note_fee};
 pub use consent_reason::ConsentReason;
-pub use credit::credit;
+pub use credit::{credit, pay_by_hand, take_credit_back};
 pub use dispute::{Dispute, DisputeAccounts, DisputeRows, DisputeState, OpenDispute, Rest};
 pub use dispute::{lose, open_dispute, win};
 pub use event::EventKind;
 pub use ledger::Context;
 pub use method::{Expiry, Method, NewMethod, RailToken, create_method};
+pub use note_line::{LineRows, note_line};
 pub use notice::{AuthorizationNotice, CaptureNotice, RefundNotice, VoidNotice};
 pub use notice::{note_not_received, note_unknown};
 pub use open_refund::{OpenRefund, OwedAccounts, RefundAccounts};
@@ -83,6 +94,9 @@ pub use refund::{Destination, RailRefund, RefundState};
 pub use refund_notice::{note_refund, returned};
 pub use refusal::Refusal;
 pub use resend::{consent, give_up, retry};
+pub use settlement::{LineState, NewLine, NewSettlement, SettledKind, Settlement};
+pub use settlement::{SettlementLine, settlement_id, settlement_line_id};
+pub use standing::{Moved, MovedRow, SettlementAccounts, Standing, StandingState, Sum, stand};
 pub use void::{begin_void, note_void};
 
 /// Limits of this capability, each with its unit in the name.
@@ -90,8 +104,10 @@ pub mod limits {
     /// Minor units of one payment, dispute or fee. It keeps the totals of an account far from what
     /// a 64-bit number can hold.
     pub const AMOUNT_MAX: i64 = 1_000_000_000_000;
-    /// Refunds of one payment that are not settled at the same time.
+    /// Refunds of one payment at the same time that are not settled, or are credited.
     pub const OPEN_REFUNDS_PER_PAYMENT_MAX: usize = 64;
+    /// Lines of a settlement file that one command notes.
+    pub const LINES_PER_COMMAND_MAX: usize = 200;
     /// Seconds until the first question or repetition.
     pub const BACKOFF_SECONDS_FIRST: u64 = 2;
     /// Seconds between two questions or repetitions at most: one hour.

@@ -3,7 +3,9 @@
 use base::{Amount, PaymentId};
 use ledger::{Posted, Subject};
 
-use crate::{Dispute, EventKind, Method, Payment, RailRefund};
+use crate::{
+    Dispute, EventKind, Method, Payment, RailRefund, Settlement, SettlementLine, Standing,
+};
 
 /// Rows after a decision, what was posted, and what happened in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +18,12 @@ pub struct Outcome {
     pub refunds: Vec<RailRefund>,
     /// Disputes after the decision.
     pub disputes: Vec<Dispute>,
+    /// Standings after the decision.
+    pub standings: Vec<Standing>,
+    /// Settlement files after the decision.
+    pub settlements: Vec<Settlement>,
+    /// Lines of settlement files after the decision.
+    pub settlement_lines: Vec<SettlementLine>,
     /// Payments of which more, or less, may be given back than before.
     pub caps: Vec<CapChange>,
     /// Accounts, transfers and entries.
@@ -51,6 +59,29 @@ impl Outcome {
 
     pub(crate) fn with_event(mut self, kind: EventKind, subject: Subject) -> Outcome {
         self.events.push((kind, subject));
+        self
+    }
+
+    /// An outcome in which a line is new.
+    pub(crate) fn of_line(line: SettlementLine) -> Outcome {
+        Outcome { settlement_lines: vec![line], ..Outcome::default() }
+    }
+
+    /// A line after the decision, unless it is as it was.
+    pub(crate) fn with_line(mut self, before: &SettlementLine, after: SettlementLine) -> Outcome {
+        if *before != after {
+            self.settlement_lines.push(after);
+        }
+        self
+    }
+
+    pub(crate) fn with_settlement(mut self, settlement: Settlement) -> Outcome {
+        self.settlements.push(settlement);
+        self
+    }
+
+    pub(crate) fn with_standing(mut self, standing: Standing) -> Outcome {
+        self.standings.push(standing);
         self
     }
 

@@ -173,11 +173,11 @@ pub struct Payment {
     pub owed: Amount,
     /// What lost disputes have paid of refunds: the payer's bank has given it to the payer.
     pub settled: Amount,
-    /// What was given back in another form.
+    /// What was given back in another form, and not taken back since.
     pub credited: Amount,
     /// What the rail keeps for its service; `None` until it has told.
     pub fee: Option<Amount>,
-    /// Refunds that make up `refunding` and `owed`, oldest first.
+    /// Refunds that make up `refunding`, `owed` and `credited`, oldest first.
     pub open_refunds: Vec<RailRefundId>,
     /// Calls of the present step that have brought no final answer.
     pub calls: u32,

@@ -28,14 +28,23 @@ pub enum RefundState {
     },
     /// A lost dispute has paid it: the payer has the money from the bank. Final.
     Settled,
+    /// The payer has got it in another form, by their word. It stays listed: what a lost dispute
+    /// has paid of it is taken back, as far as it is there.
+    Credited,
+    /// The shop has paid it outside of this refund. Final.
+    PaidByHand,
 }
 
 impl RefundState {
-    /// Stable lower-case name. People are not told whether a refund has left yet, nor who paid it.
+    /// Stable lower-case name. People are not told whether a refund has left yet, nor who paid it;
+    /// what it became instead is told beside it.
     pub fn as_str(&self) -> &'static str {
         match self {
             RefundState::Waiting | RefundState::Sent => "pending",
-            RefundState::Succeeded | RefundState::Settled => "succeeded",
+            RefundState::Succeeded
+            | RefundState::Settled
+            | RefundState::Credited
+            | RefundState::PaidByHand => "succeeded",
             RefundState::Failed { .. } => "failed",
             RefundState::NeedsConsent { .. } => "needs_consent",
         }

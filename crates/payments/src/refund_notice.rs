@@ -71,8 +71,9 @@ pub fn note_refund(
 ///
 /// # Errors
 ///
-/// `NothingToChange` when that, or that it failed, is known; `Contradiction` when the attempt is a
-/// later one than there is; `LimitExceeded` when a total would overflow.
+/// `NothingToChange` when that, that it failed, or that it was given otherwise, is known;
+/// `Contradiction` when the attempt is a later one than there is; `LimitExceeded` when a total
+/// would overflow.
 pub fn returned(
     attempt: u32,
     refund: &RailRefund,
@@ -89,9 +90,11 @@ pub fn returned(
         RefundState::Waiting | RefundState::Sent => {
             (&[Reason::RefundSent, Reason::RefundReturned], payment.clone())
         }
-        RefundState::Failed { .. } | RefundState::NeedsConsent { .. } | RefundState::Settled => {
-            return Err(Refusal::NothingToChange);
-        }
+        RefundState::Failed { .. }
+        | RefundState::NeedsConsent { .. }
+        | RefundState::Settled
+        | RefundState::Credited
+        | RefundState::PaidByHand => return Err(Refusal::NothingToChange),
     };
     let state = RefundState::NeedsConsent { reason: ConsentReason::CameBack };
     let back = RailRefund { returned_attempt: Some(refund.attempt), ..refund.settled(state) };

@@ -60,6 +60,9 @@ pub enum Refusal {
     /// An app store holds the other method, and sends nothing by it but its own refunds.
     #[error("an app store holds the payment method")]
     HeldByStore,
+    /// The rail of the other method cannot send money there that did not come from it.
+    #[error("the rail cannot send money to this payment method")]
+    MethodCannotReceive,
     /// This stage of the dispute was not opened here.
     #[error("the dispute is not open at this stage")]
     DisputeNotOpen,

@@ -10,14 +10,16 @@ use crate::{
 };
 use crate::{RailRefund, RefundState, Refusal};
 
-/// Sends a refund by another method, by the payer's word.
+/// Sends a refund by another method, by the payer's word. `can_receive` is whether the rail of the
+/// method can send money there that did not come from it: what it cannot send would wait for ever.
 ///
 /// # Errors
 ///
-/// In this order: `ConsentNotNeeded`; `HeldByStore`; `MethodExpired`; `AmountExceedsRefundable`
-/// while a dispute takes more than there is.
+/// In this order: `ConsentNotNeeded`; `HeldByStore`; `MethodCannotReceive`; `MethodExpired`;
+/// `AmountExceedsRefundable` while a dispute takes more than there is.
 pub fn consent(
     other: &Method,
+    can_receive: bool,
     refund: &RailRefund,
     payment: &Payment,
     context: Context,
@@ -25,6 +27,9 @@ pub fn consent(
     check_stuck(refund)?;
     if other.is_store_mediated {
         return Err(Refusal::HeldByStore);
+    }
+    if !can_receive {
+        return Err(Refusal::MethodCannotReceive);
     }
     if other.expires_before(context.now) {
         return Err(Refusal::MethodExpired);
@@ -67,7 +72,7 @@ pub fn retry(
 /// # Errors
 ///
 /// `NothingToChange` when it has failed; `OutcomePending` when the rail may have it;
-/// `RefundNotOpen` when it has succeeded, or a lost dispute has paid it.
+/// `RefundNotOpen` when it has succeeded, was given otherwise, or a lost dispute has paid it.
 pub fn give_up(
     code: &FailureCode,
     refund: &RailRefund,
@@ -77,7 +82,10 @@ pub fn give_up(
         RefundState::Waiting | RefundState::NeedsConsent { .. } => fail(refund, code, payment),
         RefundState::Failed { .. } => Err(Refusal::NothingToChange),
         RefundState::Sent => Err(Refusal::OutcomePending),
-        RefundState::Succeeded | RefundState::Settled => Err(Refusal::RefundNotOpen),
+        RefundState::Succeeded
+        | RefundState::Settled
+        | RefundState::Credited
+        | RefundState::PaidByHand => Err(Refusal::RefundNotOpen),
     }
 }
 

@@ -11,6 +11,7 @@
 //! | [`Outcome`] | done, failed with a [`FailureCode`], waiting for somebody, or unknown |
 //! | [`PaymentState`], [`RefundState`], [`DisputeState`] | what the rail says is true now |
 //! | [`RailEvent`] | a verified message of the rail that one of these changed |
+//! | [`SettledLine`] | a line of a rail's settlement file: what it has moved, and what it keeps |
 //! | [`sandbox::Sandbox`] | a strict simulated rail with a file of its own |
 //! | [`stripe::Stripe`] | the adapter that speaks Stripe's API over HTTP |
 //!
@@ -34,6 +35,7 @@ mod port;
 mod provider;
 pub mod sandbox;
 mod secret;
+mod settlement;
 mod signature;
 mod state;
 pub mod stripe;
@@ -44,6 +46,8 @@ pub use event::{Change, Header, RailEvent, WebhookError};
 pub use outcome::{Challenge, FailureCode, Outcome, Unknown};
 pub use port::{Authorize, Capabilities, Capture, PaymentQuery, Rail, Refund, RefundQuery, Void};
 pub use secret::{MethodToken, MethodTokenError, Secret};
+pub use settlement::{SettledKind, SettledLine, SettlementError};
+pub use settlement::{read_settlement, write_settlement};
 pub use signature::TOLERANCE;
 pub use state::{
     DisputeStage, DisputeState, MethodState, PaymentStage, PaymentState, RefundStage, RefundState,

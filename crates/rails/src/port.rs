@@ -4,7 +4,7 @@ use base::{Instant, Money, Span};
 
 use crate::{
     DisputeState, Header, MethodState, MethodToken, Operation, Outcome, PaymentState, RailEvent,
-    Reference, RefundState, WebhookError,
+    Reference, RefundState, SettledLine, SettlementError, WebhookError, read_settlement,
 };
 
 /// A payment rail.
@@ -67,6 +67,16 @@ pub trait Rail: Send + Sync {
         body: &[u8],
         now: Instant,
     ) -> Result<Vec<RailEvent>, WebhookError>;
+
+    /// Reads a settlement file of this rail, or a part of one with its header: what the rail has
+    /// moved for us and paid out. Rails without a format of their own are given ours.
+    ///
+    /// # Errors
+    ///
+    /// [`SettlementError`]; nothing of the file is to be believed.
+    fn settlement(&self, file: &str) -> Result<Vec<SettledLine>, SettlementError> {
+        read_settlement(file)
+    }
 }
 
 /// What a rail can do, so that nobody tries what must fail.
@@ -88,6 +98,9 @@ pub struct Capabilities {
     pub disputes: bool,
     /// An app store holds the method and sells in its own name: it decides about refunds.
     pub store_mediated: bool,
+    /// A refund can be sent to a method that the money did not come from. No rail here can: there
+    /// is no call for it yet.
+    pub refund_elsewhere: bool,
 }
 
 /// Asks for [`Rail::authorize`].

@@ -289,8 +289,8 @@ impl Provider {
     }
 
     /// The messages that have arrived by now and were not received yet.
-    pub(crate) fn arrived(&self) -> Result<Vec<Delivery>, Trouble> {
-        self.with(|inner, now| inner.state.arrived(now))
+    pub(crate) fn arrived(&self, limit: usize) -> Result<Vec<Delivery>, Trouble> {
+        self.with(|inner, now| inner.state.arrived(now, limit))
     }
 
     /// A message has been received.
@@ -300,7 +300,7 @@ impl Provider {
 
     /// When something happens next, or a message arrives.
     pub(crate) fn next_change(&self) -> Option<i64> {
-        self.with(|inner, _| inner.state.next_change()).ok().flatten()
+        self.with(|inner, now| inner.state.next_change(now)).ok().flatten()
     }
 
     /// Does a deed once a key.

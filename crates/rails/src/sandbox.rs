@@ -3,6 +3,7 @@
 //! Tokens, times and fees stand in `docs/rails.md`. The clock is the caller's, so a test clock
 //! that is moved by a month lets a month of refunds and disputes happen.
 
+mod settlement;
 mod translate;
 
 use std::collections::BTreeMap;
@@ -109,8 +110,17 @@ impl Sandbox {
     /// arrival, signed now as every sender does when it sends. A sandbox that cannot keep its
     /// state sends none. Each is sent again until it was [received](Sandbox::received).
     pub fn arrived(&self) -> Vec<Message> {
-        let deliveries = self.provider.arrived().unwrap_or_default();
-        deliveries.iter().map(|delivery| self.message(delivery)).collect()
+        self.first_arrived(usize::MAX)
+    }
+
+    /// The first of them.
+    pub fn first_arrived(&self, limit: usize) -> Vec<Message> {
+        let deliveries = self.provider.arrived(limit).unwrap_or_default();
+        // A look at the clock may cost a question to somebody.
+        let Some(now) = (!deliveries.is_empty()).then(|| self.provider.clock().now()) else {
+            return Vec::new();
+        };
+        deliveries.iter().map(|delivery| self.message(delivery, now)).collect()
     }
 
     /// Somebody has dealt with a message, so it is not sent again.
@@ -134,11 +144,11 @@ impl Sandbox {
         self.provider.next_change().map(Instant::from_micros)
     }
 
-    fn message(&self, delivery: &Delivery) -> Message {
+    fn message(&self, delivery: &Delivery, now: Instant) -> Message {
         let body = serde_json::to_vec(&delivery.event).expect("events have text keys only");
         let foreign = Secret::new("somebody else's");
         let secret = if delivery.is_forged { &foreign } else { &self.webhook_secret };
-        let signed = signature::sign(secret, self.provider.clock().now(), &body);
+        let signed = signature::sign(secret, now, &body);
         let headers = vec![
             ("Content-Type".to_owned(), "application/json".to_owned()),
             (SIGNATURE_HEADER.to_owned(), signed),
@@ -220,6 +230,7 @@ impl Rail for Sandbox {
             challenge: true,
             disputes: true,
             store_mediated: false,
+            refund_elsewhere: false,
         }
     }
 

@@ -5,6 +5,7 @@ mod amounts;
 mod client;
 mod codes;
 mod objects;
+mod reports;
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use self::objects::{Dispute, Event, List, OPERATION, PaymentIntent, PaymentMetho
 use crate::{
     Authorize, Capabilities, Capture, DisputeState, FailureCode, Header, MethodState, MethodToken,
     Outcome, PaymentQuery, PaymentState, Rail, RailEvent, Reference, Refund, RefundQuery,
-    RefundState, Secret, Unknown, Void, WebhookError, signature,
+    RefundState, Secret, SettledLine, SettlementError, Unknown, Void, WebhookError, signature,
 };
 
 /// The version of Stripe's API that this adapter was written for; every request names it, so that
@@ -147,6 +148,7 @@ impl Rail for Stripe {
             challenge: true,
             disputes: true,
             store_mediated: false,
+            refund_elsewhere: false,
         }
     }
 
@@ -280,6 +282,10 @@ impl Rail for Stripe {
         let event: Event = serde_json::from_slice(body).map_err(|_| WebhookError::Unreadable)?;
         let event = event.translate().map_err(|()| WebhookError::Unreadable)?;
         Ok(event.into_iter().collect())
+    }
+
+    fn settlement(&self, file: &str) -> Result<Vec<SettledLine>, SettlementError> {
+        reports::read(file)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base::{Amount, CardId, DisputeId, HoldId, Instant, OrderId, PaymentId, PayoutId};
-use base::{RailRefundId, RefundId};
+use base::{RailRefundId, RefundId, SettlementLineId};
 use giftcards::account_of;
 use ledger::{Entry, EntryPlace, Kind, Reason};
 use store::{EntryRow, Reader};
@@ -50,6 +50,8 @@ pub enum About {
     Dispute(DisputeId),
     /// A payout.
     Payout(PayoutId),
+    /// A line of a rail's settlement file.
+    SettlementLine(SettlementLineId),
 }
 
 /// The history of a card, newest first: at most `limit` lines, those below the place `before`
@@ -121,6 +123,9 @@ impl About {
                 About::Dispute(DisputeId::from_bytes(bytes))
             }
             Reason::Payout | Reason::PayoutReturned => About::Payout(PayoutId::from_bytes(bytes)),
+            Reason::RailPayout | Reason::RailFee => {
+                About::SettlementLine(SettlementLineId::from_bytes(bytes))
+            }
         }
     }
 }
@@ -136,6 +141,7 @@ impl fmt::Display for About {
             About::RailRefund(id) => id.fmt(f),
             About::Dispute(id) => id.fmt(f),
             About::Payout(id) => id.fmt(f),
+            About::SettlementLine(id) => id.fmt(f),
         }
     }
 }
@@ -177,6 +183,8 @@ mod tests {
             (Reason::RefundReturned, "rrf"),
             (Reason::DisputeOpened, "dp"),
             (Reason::Payout, "po"),
+            (Reason::RailPayout, "sln"),
+            (Reason::RailFee, "sln"),
         ] {
             assert_eq!(told(reason), prefix, "{reason:?}");
         }

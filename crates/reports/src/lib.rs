@@ -8,6 +8,8 @@
 //!   currency equal its credits.
 //! * **Liability**: what is still owed to the holders of cards at a cut.
 //! * **Activity**: one entry of a card's account, as its holder understands it.
+//! * **Reconciliation**: the balance of a rail's clearing account, explained by what its settlement
+//!   files tell and what they do not.
 //! * **Verification**: everything in the tables, computed again from the journal.
 //!
 //! # Invariants
@@ -21,11 +23,14 @@
 mod activities;
 mod error;
 mod liability;
+mod reconciliation;
 mod trial_balance;
 mod verify;
 
 pub use activities::{About, Activity, activities};
 pub use error::ReportError;
 pub use liability::{AgeBucket, By, Liability, LiabilityLine, LiabilityOf, liability};
+pub use reconciliation::{Aged, OpenAge, Reconciliation, ReconciliationLine, reconciliation};
+pub use reconciliation::{LineCounts, count_lines};
 pub use trial_balance::{Detail, Total, TrialBalance, TrialLine, trial_balance};
 pub use verify::{Archive, Check, FINDINGS_MAX, Finding, Progress, Step, VerifyReport, verify};

@@ -1,6 +1,6 @@
 //! Refunds of orders as rows, and what becomes of their parts.
 
-use base::{Amount, Instant, Money, OrderId, RefundId, Token};
+use base::{Amount, CardId, Instant, Money, OrderId, RefundId, Token};
 use ledger::{Account, AccountName, LinkedSet, RailName, Reason, Subject};
 
 use crate::checkout::sum;
@@ -70,6 +70,9 @@ pub struct RefundAllocation {
     pub amount: Amount,
     /// Where it stands; all parts of one tender move together.
     pub status: RefundStatus,
+    /// The gift card that was given for it, when its payer has agreed to store credit because the
+    /// card that had paid it is gone. What goes over rails tells that of itself.
+    pub credit: Option<CardId>,
 }
 
 /// Money of an order on its way back.
@@ -144,6 +147,44 @@ pub fn note_status(
     Ok(Outcome { refunds: vec![refund], events, ..Outcome::default() })
 }
 
+/// What is owed of a refund to a tender whose card is gone, until its payer agrees to another way.
+///
+/// # Errors
+///
+/// In this order: `TenderNotFound` when nothing goes to it; `NothingToChange` unless the payer must
+/// agree to another way.
+pub fn owed_share(tender: TenderId, refund: &OrderRefund) -> Result<Money, Refusal> {
+    let parts = || refund.allocations.iter().filter(|part| part.tender == tender);
+    if parts().next().is_none() {
+        return Err(Refusal::TenderNotFound);
+    }
+    if parts().any(|part| part.status != RefundStatus::NeedsConsent) {
+        return Err(Refusal::NothingToChange);
+    }
+    let amount = sum(parts().map(|part| part.amount)).ok_or(Refusal::LimitExceeded)?;
+    Ok(Money { amount, ..refund.amount })
+}
+
+/// Notes that a gift card was given for what is owed of a refund to a tender whose card is gone, by
+/// its payer's word. Whoever gives the card posts it, debit `refund/payable`.
+///
+/// # Errors
+///
+/// Those of [`owed_share`].
+pub fn credit_share(
+    tender: TenderId,
+    card: CardId,
+    refund: &OrderRefund,
+) -> Result<Outcome, Refusal> {
+    owed_share(tender, refund)?;
+    let mut outcome = note_status(refund, tender, RefundStatus::Succeeded)?;
+    let parts = outcome.refunds.iter_mut().flat_map(|refund| &mut refund.allocations);
+    for part in parts.filter(|part| part.tender == tender) {
+        part.credit = Some(card);
+    }
+    Ok(outcome)
+}
+
 /// Notes that what is owed of a refund to a tender whose card is gone was paid by hand over a rail,
 /// by an agreement with the payer. `accounts` are `refund/payable` and `rail/{rail}/clearing`, as
 /// far as they were opened before.
@@ -152,8 +193,7 @@ pub fn note_status(
 ///
 /// # Errors
 ///
-/// In this order: `TenderNotFound` when nothing goes to it; `NothingToChange` unless the payer must
-/// agree to another way; `LimitExceeded` when a total would overflow.
+/// Those of [`owed_share`]; `LimitExceeded` when a total would overflow.
 pub fn pay_by_hand(
     tender: TenderId,
     refund: &OrderRefund,
@@ -161,13 +201,8 @@ pub fn pay_by_hand(
     accounts: &[&Account],
     context: Context,
 ) -> Result<Outcome, Refusal> {
+    let money = owed_share(tender, refund)?;
     let outcome = note_status(refund, tender, RefundStatus::Succeeded)?;
-    let parts = || refund.allocations.iter().filter(|part| part.tender == tender);
-    if parts().any(|part| part.status != RefundStatus::NeedsConsent) {
-        return Err(Refusal::NothingToChange);
-    }
-    let amount = sum(parts().map(|part| part.amount)).ok_or(Refusal::LimitExceeded)?;
-    let money = Money { amount, ..refund.amount };
     let payable = or_open(accounts, AccountName::RefundPayable, money.currency);
     let clearing = or_open(accounts, AccountName::RailClearing(rail.clone()), money.currency);
     let (debit, credit) = (payable.id, clearing.id);

@@ -345,7 +345,7 @@ pub fn refund(
     };
     let allocations = refunding.allocations.iter().map(|(tender, line, amount)| {
         let status = status_of(*tender);
-        RefundAllocation { tender: *tender, line: *line, amount: *amount, status }
+        RefundAllocation { tender: *tender, line: *line, amount: *amount, status, credit: None }
     });
     let refund = OrderRefund {
         id: new.id,

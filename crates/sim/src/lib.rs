@@ -1,10 +1,12 @@
-//! The simulator: books that live through years of requests and failures in seconds, while an
-//! oracle that shares no deciding code with the product says what must come out.
+//! The simulator: books that live through years of requests and failures in seconds, while a
+//! model says what must come out. That of gift cards shares no deciding code with the product.
 //!
 //! # Vocabulary
 //!
-//! * **Oracle**: a model of a book in the plainest words; it predicts every answer exactly.
-//! * **Workload**: random requests, sensible often enough to matter.
+//! * **Model**: says what everybody who asks must be told, and what must be stored.
+//! * **Oracle**: a model in the plainest words, which shares no rule with the product.
+//! * **Asker**: whoever makes the requests of a life.
+//! * **Workload**: an asker of gift cards: random requests, sensible often enough to matter.
 //! * **Ground**: what a book stands on; it outlives the writers made over it.
 //! * **Fault**: a store call that fails, with or without having done its work.
 //! * **Seed**: a number from which a whole simulation follows; the same seed fails again.
@@ -15,7 +17,9 @@
 mod clock;
 mod faults;
 mod ground;
+mod keys;
 mod linearize;
+mod model;
 mod oracle;
 mod random;
 mod simulation;
@@ -24,8 +28,10 @@ mod workload;
 pub use clock::VirtualClock;
 pub use faults::{Fault, FaultPlan, FaultyStore};
 pub use ground::{Ground, PostgresGround, SqliteGround};
+pub use keys::Known;
 pub use linearize::Recorder;
-pub use oracle::Oracle;
+pub use model::{Asker, Model, Sight};
+pub use oracle::{Kept, Mark, Oracle};
 pub use random::Random;
-pub use simulation::{Divergence, Settings, Summary, compare, compare_tables, run};
-pub use workload::Workload;
+pub use simulation::{Divergence, Settings, Summary, compare, compare_tables, run, run_with};
+pub use workload::{Keys, Workload};

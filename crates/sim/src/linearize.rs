@@ -13,7 +13,7 @@ use base::Instant;
 use engine::{Answer, Query};
 use writer::{Decided, Handle, Outcome, Request, Trouble};
 
-use crate::{Divergence, Oracle, compare};
+use crate::{Divergence, Model, Oracle, compare};
 
 /// Records what many threads ask and are told. Clones write into the same history.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,9 @@
 
 use base::{Instant, KeyId, Token};
 
-use crate::{EndpointStore, MailStore, StoreError};
+use crate::{
+    EndpointStore, EventPlace, MailStore, StoreError, WaitingMail, WebhookEndpoint, WebhookRetry,
+};
 
 /// Name of a book; also the name of its file.
 pub type BookName = Token<40>;
@@ -22,13 +24,37 @@ pub struct BookRecord {
     pub incarnation: u64,
 }
 
-/// Books and API keys as they are at one instant.
+/// Books, API keys and what leaves books by itself, as they are at one instant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ControlContents {
     /// Every book, by name.
     pub books: Vec<BookRecord>,
     /// Every key of every book, by id.
     pub keys: Vec<ApiKey>,
+    /// For every book, in their order.
+    pub outgoing: Vec<Outgoing>,
+}
+
+/// What leaves a book by itself, and how far whoever gets it was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The book.
+    pub book: BookName,
+    /// Webhook endpoints, newest first.
+    pub endpoints: Vec<ToldEndpoint>,
+    /// How far the events that ask for mails were read; `None` before the first.
+    pub mail_place: Option<EventPlace>,
+    /// Mails that wait, the longest due first.
+    pub mails: Vec<WaitingMail>,
+}
+
+/// A webhook endpoint with what is on its way to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldEndpoint {
+    /// The endpoint.
+    pub endpoint: WebhookEndpoint,
+    /// Deliveries that are tried again, the most urgent first.
+    pub retries: Vec<WebhookRetry>,
 }
 
 /// What a key is good for at all, before its scopes are looked at.

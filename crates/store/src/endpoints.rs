@@ -24,6 +24,9 @@ pub enum EndpointState {
     Gone,
     /// Nothing has reached it for days.
     Failing,
+    /// It came out of a backup, and whoever restored it has not said yet that this book is the one
+    /// that tells it.
+    Restored,
 }
 
 /// A webhook endpoint.
@@ -176,8 +179,13 @@ pub trait EndpointStore: Send {
 }
 
 impl EndpointState {
-    const ALL: [EndpointState; 4] =
-        [EndpointState::On, EndpointState::Off, EndpointState::Gone, EndpointState::Failing];
+    const ALL: [EndpointState; 5] = [
+        EndpointState::On,
+        EndpointState::Off,
+        EndpointState::Gone,
+        EndpointState::Failing,
+        EndpointState::Restored,
+    ];
 
     /// Stable lower-case name.
     pub fn as_str(self) -> &'static str {
@@ -186,6 +194,7 @@ impl EndpointState {
             EndpointState::Off => "off",
             EndpointState::Gone => "gone",
             EndpointState::Failing => "failing",
+            EndpointState::Restored => "restored",
         }
     }
 

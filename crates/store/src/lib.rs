@@ -60,7 +60,8 @@ pub mod sqlite;
 mod traits;
 
 pub use control::{
-    ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind, KeyOperation,
+    ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind,
+    KeyOperation, Outgoing, ToldEndpoint,
 };
 pub use endpoints::{
     EndpointCreation, EndpointProgress, EndpointState, EndpointStore, EventPlace, WebhookEndpoint,
@@ -68,7 +69,7 @@ pub use endpoints::{
 };
 pub use error::StoreError;
 pub use leases::{LeaseClock, Leases, Member, MemoryLeases, Owner, Renewal, Term};
-pub use mails::{MailStage, MailStore, WaitingMail};
+pub use mails::{MailCause, MailStage, MailStore, WaitingMail};
 pub use memory::{MemoryBook, MemoryControl, MemoryReader, MemoryStore};
 pub use run::OperationRun;
 pub use traits::{

@@ -31,6 +31,9 @@ mod refund;
 mod region_text;
 mod scope_text;
 pub(crate) mod seller;
+pub(crate) mod settlement;
+pub(crate) mod settlement_line;
+pub(crate) mod standing;
 pub(crate) mod table;
 
 use std::sync::Arc;
@@ -42,7 +45,7 @@ pub(crate) use fields::{FieldSink, FieldSource, invalid};
 pub use table::{Column, ColumnKind, Index, Table};
 
 /// Every table of rows, in the order of their numbers, which is that of [`Key`].
-pub const TABLES: [&Table; 20] = [
+pub const TABLES: [&Table; 23] = [
     &book::TABLE,
     &account::TABLE,
     &program::TABLE,
@@ -63,6 +66,9 @@ pub const TABLES: [&Table; 20] = [
     &payout::TABLE,
     &numbering::TABLE,
     &purchase::TABLE,
+    &settlement::TABLE,
+    &settlement_line::TABLE,
+    &standing::TABLE,
 ];
 
 /// The table of a row: its number and the version that [`write_row`] writes.
@@ -100,6 +106,9 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (18, 1) => Row::Payout(Arc::new(payout::read(source)?)),
         (19, 1) => Row::Numbering(numbering::read(source)?),
         (20, 1) => Row::Purchase(Arc::new(purchase::read(source)?)),
+        (21, 1) => Row::Settlement(Arc::new(settlement::read(source)?)),
+        (22, 1) => Row::SettlementLine(Arc::new(settlement_line::read(source)?)),
+        (23, 1) => Row::Standing(Arc::new(standing::read(source)?)),
         _ => return Err(ReadError::UnknownRowVersion { table, version }),
     };
     source.finish()?;

@@ -4,12 +4,12 @@
 //! or one transaction, names many keys at once, and says plainly whether its outcome is known.
 
 use base::{AccountId, Amount, CardId, CheckoutId, HoldId, Instant, OrderId, PaymentId, PersonId};
-use base::{ProgramId, RailRefundId, RefundId, SellerId};
+use base::{ProgramId, RailRefundId, RefundId, SellerId, SettlementId};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, Hold, Program};
 use journal::Block;
 use ledger::{Account, Entry, EntryPlace};
-use payments::DisputeState;
+use payments::{DisputeState, SettlementLine, Standing};
 use shop::PayoutState;
 
 use crate::{OperationRun, StoreError};
@@ -329,6 +329,10 @@ pub enum List {
         /// Where they stand.
         state: Option<PayoutState>,
     },
+    /// Settlement files of rails.
+    Settlements,
+    /// What was moved at rails, where its files tell otherwise, or nothing.
+    Unsettled,
 }
 
 /// Something whose time has come.
@@ -389,6 +393,13 @@ pub trait Reader: Send {
 
     /// Rows of a list, newest first. All are of the kind that the list names.
     fn list(&mut self, list: List, page: Page) -> Result<Vec<Row>, StoreError>;
+
+    /// Lines of a settlement file by falling id, each with the standing of what it is about.
+    fn settlement_lines(
+        &mut self,
+        settlement: SettlementId,
+        page: Page,
+    ) -> Result<Vec<(SettlementLine, Option<Standing>)>, StoreError>;
 
     /// Accounts whose name starts with `prefix`, in order of name and then of id, after
     /// (exclusive) the account `after`; none when there is no such account. Names compare byte

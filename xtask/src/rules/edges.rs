@@ -126,6 +126,8 @@ const EDGES: &[Edges] = &[
             "base",
             "ledger",
             "giftcards",
+            "payments",
+            "shop",
             "engine",
             "journal",
             "store",

@@ -4,9 +4,11 @@ use base::{Currency, Instant, KeyId};
 use journal::{Block, EncodedSink, EncodedSource, ReadError, ValueSink, ValueSource};
 use store::rows::{read_row, table_of, write_row};
 use store::{
-    ApiKey, BookName, BookRecord, EntryRow, Head, KeyKind, OperationRun, SweptRow, entry_values,
+    ApiKey, BookName, BookRecord, EntryRow, Head, KeyKind, OperationRun, Outgoing, SweptRow,
+    ToldEndpoint, entry_values,
 };
 
+use super::outgoing::{read_endpoint, read_mails};
 use crate::frame::Magic;
 use crate::{CurrencyTotal, Summary};
 
@@ -54,12 +56,19 @@ pub enum Part {
     BookEnd(Summary),
     /// An API key.
     Key(ApiKey),
+    /// A webhook endpoint.
+    Endpoint(Box<ToldEndpoint>),
+    /// Mails of a book, without endpoints.
+    Mails(Outgoing),
     /// The last part, with SHA-256 over everything before it.
     End([u8; 32]),
 }
 
 /// The first bytes of every backup.
 pub(super) const MAGIC: &Magic = b"makegood backup\0";
+
+/// The format that is written. The first one had neither endpoints nor mails.
+pub(super) const VERSION: u8 = 2;
 
 pub(super) const MANIFEST: u8 = 1;
 pub(super) const BOOK: u8 = 2;
@@ -69,9 +78,11 @@ pub(super) const RUN: u8 = 5;
 pub(super) const BOOK_END: u8 = 6;
 pub(super) const KEY: u8 = 7;
 pub(super) const END: u8 = 8;
+pub(super) const ENDPOINT: u8 = 9;
+pub(super) const MAILS: u8 = 10;
 
 /// Values of a part in the journal's encoding.
-fn encoded(write: impl FnOnce(&mut EncodedSink<'_>)) -> Vec<u8> {
+pub(super) fn encoded(write: impl FnOnce(&mut EncodedSink<'_>)) -> Vec<u8> {
     let mut bytes = Vec::new();
     write(&mut EncodedSink(&mut bytes));
     bytes
@@ -194,6 +205,8 @@ pub(super) fn read(kind: u8, payload: &[u8]) -> Result<Part, ReadError> {
         RUN => Part::Run(read_run(&mut source)?),
         BOOK_END => Part::BookEnd(read_summary(&mut source)?),
         KEY => Part::Key(read_key(&mut source)?),
+        ENDPOINT => Part::Endpoint(Box::new(read_endpoint(&mut source)?)),
+        MAILS => Part::Mails(read_mails(&mut source)?),
         END => Part::End(fixed(&mut source)?),
         _ => return Err(invalid("kind of a part")),
     };
@@ -304,11 +317,11 @@ fn read_key(source: &mut EncodedSource<'_>) -> Result<ApiKey, ReadError> {
     })
 }
 
-fn name(source: &mut EncodedSource<'_>) -> Result<BookName, ReadError> {
+pub(super) fn name(source: &mut EncodedSource<'_>) -> Result<BookName, ReadError> {
     BookName::new(source.text_ref()?).map_err(|_| invalid("name of a book"))
 }
 
-fn instant(micros: i64) -> Result<Instant, ReadError> {
+pub(super) fn instant(micros: i64) -> Result<Instant, ReadError> {
     Instant::try_from_micros(micros).ok_or(invalid("instant"))
 }
 
@@ -319,14 +332,14 @@ fn fixed<const N: usize>(source: &mut EncodedSource<'_>) -> Result<[u8; N], Read
 }
 
 /// All 64 bits, as the bits of a signed integer.
-fn number(sink: &mut impl ValueSink, value: u64) {
+pub(super) fn number(sink: &mut impl ValueSink, value: u64) {
     sink.int(value.cast_signed());
 }
 
-fn read_number(source: &mut impl ValueSource) -> Result<u64, ReadError> {
+pub(super) fn read_number(source: &mut impl ValueSource) -> Result<u64, ReadError> {
     Ok(source.int()?.cast_unsigned())
 }
 
-fn invalid(what: &'static str) -> ReadError {
+pub(super) fn invalid(what: &'static str) -> ReadError {
     ReadError::Invalid { what }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::parts::{self, MAGIC, Part};
+use super::parts::{self, MAGIC, Part, VERSION};
 use crate::frame::{FrameReader, damaged};
 use crate::{CopyError, Damage};
 
@@ -34,7 +34,7 @@ impl<R: Read> BackupReader<R> {
     ///
     /// [`CopyError::Backup`] when it is no backup, [`CopyError::NewerBackup`].
     pub fn open(input: R) -> Result<BackupReader<R>, CopyError> {
-        let frames = FrameReader::new(input, MAGIC)?;
+        let frames = FrameReader::new(input, MAGIC, VERSION)?;
         let expects = Expects::Manifest;
         Ok(BackupReader { frames, expects, books_left: 0, keys_left: 0, offset: 0 })
     }
@@ -82,6 +82,11 @@ impl<R: Read> BackupReader<R> {
             (Expects::InBook, Part::BookEnd(_)) => Expects::BookOrEnd,
             (Expects::BookOrEnd, Part::Key(_)) if books_left == 0 && keys_left > 0 => {
                 self.keys_left -= 1;
+                Expects::BookOrEnd
+            }
+            (Expects::BookOrEnd, Part::Endpoint(_) | Part::Mails(_))
+                if (books_left, keys_left) == (0, 0) =>
+            {
                 Expects::BookOrEnd
             }
             (Expects::BookOrEnd, Part::End(digest)) if (books_left, keys_left) == (0, 0) => {

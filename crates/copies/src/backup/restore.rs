@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use store::{ApiKey, BookName, BookRecord};
+use store::{ApiKey, BookName, BookRecord, EndpointState, Outgoing, ToldEndpoint};
 
 use super::parts::{BookStart, Manifest, Part};
 use super::read::BackupReader;
@@ -41,7 +41,8 @@ pub fn check_backup(
 
 /// Fills an empty place from a backup. Books are listed once the whole file was read and every book
 /// was compared; run again after an interruption, it goes on where it was. Each book starts a new
-/// incarnation, drawn from `incarnation`.
+/// incarnation, drawn from `incarnation`. Its webhook endpoints keep their places and are told
+/// nothing until somebody says so: the original may still tell them.
 ///
 /// # Errors
 ///
@@ -56,6 +57,7 @@ pub fn restore(
     let mut manifest = None;
     let mut books = Vec::new();
     let mut keys = Vec::new();
+    let mut outgoing = Vec::new();
     while let Some(part) = parts.next_part()? {
         match part {
             Part::Manifest(found) => {
@@ -69,6 +71,13 @@ pub fn restore(
                 books.push((start.record, restored));
             }
             Part::Key(key) => keys.push(key),
+            Part::Endpoint(told) => {
+                outgoing_of(&mut outgoing, &told.endpoint.book).endpoints.push(restored(*told));
+            }
+            Part::Mails(mails) => {
+                let outgoing = outgoing_of(&mut outgoing, &mails.book);
+                (outgoing.mail_place, outgoing.mails) = (mails.mail_place, mails.mails);
+            }
             _ => {}
         }
     }
@@ -79,10 +88,30 @@ pub fn restore(
         let was_there = known.is_some();
         let incarnation = known.unwrap_or_else(&mut *incarnation);
         let record = BookRecord { incarnation, ..record };
-        list(target, &record, &own)?;
-        moved.push(Moved { record, summary, was_there, keys: own.len() as u64 });
+        let outgoing = outgoing_of(&mut outgoing, &record.name);
+        list(target, &record, &own, outgoing)?;
+        let (keys, endpoints) = (own.len() as u64, outgoing.endpoints.len() as u64);
+        moved.push(Moved { record, summary, was_there, keys, endpoints });
     }
     Ok((manifest, moved))
+}
+
+/// What is known so far of what leaves a book.
+fn outgoing_of<'a>(all: &'a mut Vec<Outgoing>, book: &BookName) -> &'a mut Outgoing {
+    let place = all.iter().position(|outgoing| outgoing.book == *book).unwrap_or_else(|| {
+        let book = book.clone();
+        all.push(Outgoing { book, endpoints: Vec::new(), mail_place: None, mails: Vec::new() });
+        all.len() - 1
+    });
+    &mut all[place]
+}
+
+/// An endpoint as a restored book has it. One that was switched off stays so.
+fn restored(mut told: ToldEndpoint) -> ToldEndpoint {
+    if told.endpoint.state == EndpointState::On {
+        told.endpoint.state = EndpointState::Restored;
+    }
+    told
 }
 
 /// A place that has other books is in use: a restore is no way to mix two installations.
@@ -182,7 +211,7 @@ mod tests {
     use crate::frame::FrameWriter;
 
     /// A backup of one book without contents, every checksum of which fits.
-    fn backup(head: Head, end: &Summary) -> Vec<u8> {
+    fn backup(version: u8, head: Head, end: &Summary) -> Vec<u8> {
         let name = BookName::new("live").unwrap();
         let manifest = Manifest {
             release: "test".to_owned(),
@@ -192,7 +221,7 @@ mod tests {
         };
         let created_at = Instant::from_micros(1);
         let record = BookRecord { name, is_test: true, created_at, incarnation: 1 };
-        let mut frames = FrameWriter::new(Vec::new(), parts::MAGIC).unwrap();
+        let mut frames = FrameWriter::new(Vec::new(), parts::MAGIC, version).unwrap();
         frames.frame(parts::MANIFEST, &parts::manifest(&manifest)).unwrap();
         frames.frame(parts::BOOK, &parts::book(&BookStart { record, head })).unwrap();
         frames.frame(parts::BOOK_END, &parts::book_end(end)).unwrap();
@@ -203,7 +232,8 @@ mod tests {
 
     #[test]
     fn a_book_that_is_not_what_is_said_of_it_is_refused_though_checksums_fit() {
-        let check = |head, end: &Summary| check_backup(&*backup(head, end), &mut |_, _| {});
+        let check =
+            |head, end: &Summary| check_backup(&*backup(parts::VERSION, head, end), &mut |_, _| {});
         let empty = Tally::new(0).finish().unwrap();
         check(Head::EMPTY, &empty).unwrap();
         let longer = Head { seq: 5, ..Head::EMPTY };
@@ -212,6 +242,14 @@ mod tests {
         for (head, end) in [(longer, &empty), (Head::EMPTY, &fuller), (Head::EMPTY, &other)] {
             let refused = check(head, end).unwrap_err().bare();
             assert!(matches!(refused, CopyError::Backup { .. }), "{refused}");
+        }
+    }
+    #[test]
+    fn what_an_earlier_release_wrote_is_read_and_what_a_later_one_wrote_is_not() {
+        let empty = Tally::new(0).finish().unwrap();
+        for (version, is_read) in [(0, false), (1, true), (2, true), (3, false)] {
+            let read = check_backup(&*backup(version, Head::EMPTY, &empty), &mut |_, _| {});
+            assert_eq!(read.is_ok(), is_read, "{version}");
         }
     }
 }

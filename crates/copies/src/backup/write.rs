@@ -6,7 +6,8 @@ use base::Instant;
 use journal::Block;
 use store::{EntryRow, OperationRun, Reader, SweptRow};
 
-use super::parts::{self, BookStart, MAGIC, Manifest};
+use super::outgoing;
+use super::parts::{self, BookStart, MAGIC, Manifest, VERSION};
 use crate::frame::FrameWriter;
 use crate::stream::{Chunks, Progress, Sink, stream};
 use crate::{CopyError, Place, Summary, Tally};
@@ -17,7 +18,10 @@ pub struct BackupWriter<W> {
     tally: Tally,
 }
 
-/// Writes every book of a place, with control records and API keys, while a server goes on.
+/// Writes every book of a place, with control records, API keys, webhook endpoints and mails that
+/// wait, while a server goes on. How far endpoints and mails are is read before the books: what
+/// happens meanwhile is told again by whoever restores it, rather than never.
+///
 /// `release` and `now` are written down. Returns what was written to, and the books with what they
 /// amount to.
 ///
@@ -61,12 +65,18 @@ pub fn write_backup<W: Write>(
     for key in &contents.keys {
         writer.frames.frame(parts::KEY, &parts::key(key))?;
     }
+    for of_book in &contents.outgoing {
+        for told in &of_book.endpoints {
+            writer.frames.frame(parts::ENDPOINT, &outgoing::endpoint(told))?;
+        }
+        writer.frames.frame(parts::MAILS, &outgoing::mails(of_book))?;
+    }
     Ok((writer.end()?, books))
 }
 
 impl<W: Write> BackupWriter<W> {
     fn begin(out: W, manifest: &Manifest) -> Result<BackupWriter<W>, CopyError> {
-        let mut frames = FrameWriter::new(out, MAGIC)?;
+        let mut frames = FrameWriter::new(out, MAGIC, VERSION)?;
         frames.frame(parts::MANIFEST, &parts::manifest(manifest))?;
         Ok(BackupWriter { frames, tally: Tally::new(0) })
     }

@@ -2,7 +2,7 @@
 
 use base::Instant;
 use copies::{Chunks, CopyError, Moved, Place, TargetPlace, check_backup, restore, write_backup};
-use store::ControlStore;
+use store::{ControlStore, EndpointState};
 
 use crate::places::{FilePlace, MemoryPlace, everything, lived_place, place_after};
 
@@ -24,11 +24,19 @@ fn restored(bytes: &[u8], target: &mut dyn TargetPlace) -> Result<Vec<Moved>, Co
     restore(bytes, target, &mut draw, &mut |_, _| {}).map(|(_, moved)| moved)
 }
 
-/// Books are equal, and so are keys; only the incarnations differ.
+/// Books are equal, and so are keys and what leaves the books. Only the incarnations differ, and
+/// endpoints that were on wait for a word.
 #[track_caller]
 fn check_restored(original: &mut dyn Place, restored: &mut dyn Place) {
     let (one, other) = (original.contents().unwrap(), restored.contents().unwrap());
     assert_eq!(one.keys, other.keys);
+    let mut expected = one.outgoing;
+    let told = expected.iter_mut().flat_map(|outgoing| &mut outgoing.endpoints);
+    for told in told.filter(|told| told.endpoint.state == EndpointState::On) {
+        told.endpoint.state = EndpointState::Restored;
+    }
+    assert_eq!(expected, other.outgoing);
+    assert_eq!((expected[1].endpoints.len(), expected[1].mails.len()), (3, 2));
     assert_eq!(one.books.len(), other.books.len());
     for (one, other) in one.books.iter().zip(&other.books) {
         assert_ne!(one.incarnation, other.incarnation);
@@ -50,8 +58,11 @@ fn what_is_restored_is_what_was_backed_up() {
     let moved = restored(&bytes, &mut files).unwrap();
     check_restored(&mut original, &mut files);
     assert!(moved.iter().zip(&books).all(|(moved, (_, summary))| moved.summary == *summary));
-    // A backup of what was restored differs only in the incarnations.
-    assert_eq!(backup(&mut files).len(), bytes.len());
+    let endpoints: Vec<u64> = moved.iter().map(|moved| moved.endpoints).collect();
+    assert_eq!(endpoints, [0, 3]);
+    // A backup of what was restored differs only in the incarnations and in what it is told of
+    // one endpoint: "restored" is longer than "on".
+    assert_eq!(backup(&mut files).len(), bytes.len() + 6);
 }
 
 #[test]

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use base::{Instant, KeyId};
+use base::{CardId, EndpointId, Instant, KeyId, OrderId};
 use copies::{Place, TargetPlace};
 use sim::{FaultPlan, FaultyStore, Settings, run};
 use store::sqlite::{Folder, open_folder, open_reader, read_control};
 use store::{
-    ApiKey, BookName, BookRecord, ControlContents, ControlStore, EntryRow, Head, KeyKind,
-    MemoryBook, MemoryControl, OperationRun, Reader, Store, StoreError, SweptRow,
+    ApiKey, BookName, BookRecord, ControlContents, ControlStore, EndpointState, EndpointStore,
+    EntryRow, EventPlace, Head, KeyKind, MailCause, MailStage, MailStore, MemoryBook,
+    MemoryControl, OperationRun, Outgoing, Reader, Store, StoreError, SweptRow, ToldEndpoint,
+    WaitingMail, WebhookEndpoint, WebhookRetry,
 };
 use tempfile::TempDir;
 
@@ -29,7 +31,9 @@ impl MemoryPlace {
 impl Place for MemoryPlace {
     fn contents(&mut self) -> Result<ControlContents, StoreError> {
         let (books, keys) = (self.control.books()?, self.control.find_all_keys()?);
-        Ok(ControlContents { books, keys })
+        let outgoing = books.iter().map(|book| outgoing(&mut self.control, &book.name));
+        let outgoing = outgoing.collect::<Result<_, _>>()?;
+        Ok(ControlContents { books, keys, outgoing })
     }
 
     fn reader(&mut self, book: &BookName) -> Result<Box<dyn Reader>, StoreError> {
@@ -45,6 +49,20 @@ impl TargetPlace for MemoryPlace {
     fn control(&mut self) -> Result<Box<dyn ControlStore>, StoreError> {
         Ok(Box::new(self.control.clone()))
     }
+}
+
+fn outgoing(control: &mut MemoryControl, book: &BookName) -> Result<Outgoing, StoreError> {
+    let mut endpoints = Vec::new();
+    for endpoint in control.endpoints_of(book)? {
+        let retries = control.due_retries(endpoint.id, Instant::MAX, u32::MAX)?;
+        endpoints.push(ToldEndpoint { endpoint, retries });
+    }
+    Ok(Outgoing {
+        book: book.clone(),
+        endpoints,
+        mail_place: control.mail_place(book)?,
+        mails: control.due_mails(book, Instant::MAX, u32::MAX)?,
+    })
 }
 
 /// Books in files.
@@ -99,7 +117,7 @@ pub fn lived(seed: u64, commands: u64) -> MemoryBook {
     book
 }
 
-/// A place with two books and three keys.
+/// A place with two books, three keys, three endpoints and two mails that wait.
 pub fn lived_place() -> MemoryPlace {
     place_after(600)
 }
@@ -121,7 +139,62 @@ pub fn place_after(commands: u64) -> MemoryPlace {
     let revoked = key(9, "test");
     place.control.create_key(&revoked, None).unwrap();
     place.control.revoke_key(&revoked.book, revoked.id, Instant::from_micros(20)).unwrap();
+    give_outgoing(&mut place.control);
     place
+}
+
+fn give_outgoing(control: &mut MemoryControl) {
+    for (number, state) in [(1, EndpointState::On), (2, EndpointState::Failing)] {
+        let endpoint = endpoint(number, state);
+        control.create_endpoint(&endpoint, None, 9).unwrap();
+        for index in 0..u32::from(number) {
+            let place = EventPlace { seq: 3, index };
+            let retry = WebhookRetry { place, made: 2, next_at: Instant::from_micros(70) };
+            control.want_again(endpoint.id, &retry).unwrap();
+        }
+    }
+    let plain = WebhookEndpoint {
+        older_secret: None,
+        failing_since: None,
+        rotated_by: None,
+        ..endpoint(3, EndpointState::Off)
+    };
+    control.create_endpoint(&plain, None, 9).unwrap();
+    let causes = [
+        MailCause::Gift { card: CardId::from_bits(5), sending: 2 },
+        MailCause::Receipt { order: OrderId::from_bits(6) },
+    ];
+    let mails = causes.map(|cause| WaitingMail {
+        book: name("test"),
+        cause,
+        made: 3,
+        unknown: 1,
+        stage: match cause {
+            MailCause::Gift { .. } => MailStage::Sent,
+            _ => MailStage::Begun,
+        },
+        next_at: Instant::from_micros(50),
+        written_at: Instant::from_micros(40),
+    });
+    control.take_mails(&name("test"), EventPlace { seq: 9, index: 1 }, &mails).unwrap();
+}
+
+fn endpoint(number: u8, state: EndpointState) -> WebhookEndpoint {
+    WebhookEndpoint {
+        id: EndpointId::from_bits(u128::from(number)),
+        book: name("test"),
+        url: format!("https://shop.example/{number}"),
+        types: "order.paid gift_card.issued".to_owned(),
+        state,
+        secret: vec![number; 40],
+        secret_at: Instant::from_micros(30),
+        older_secret: Some((vec![9; 40], Instant::from_micros(90))),
+        failing_since: Some(Instant::from_micros(60)),
+        next: EventPlace { seq: u64::from(number) + 5, index: 1 },
+        revision: 4,
+        rotated_by: Some([number; 16]),
+        created_at: Instant::from_micros(29),
+    }
 }
 
 fn key(number: u8, book: &str) -> ApiKey {

@@ -22,6 +22,7 @@ super::stored_refusals! {
         CurrencyMismatch = 216 => "currency_mismatch",
         LimitExceeded = 217 => "limit_exceeded",
         RefundNotFailed = 219 => "rail_refund_not_failed",
+        MethodCannotReceive = 220 => "payment_method_cannot_receive",
     }
     telling an amount {
         AmountExceedsRefundable { refundable } = 218 => "amount_exceeds_refundable",

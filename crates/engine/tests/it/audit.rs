@@ -8,6 +8,7 @@ use giftcards::{CardState, account_of};
 use ledger::{Account, Limit, TransferKind};
 
 use crate::audit_orders;
+use crate::audit_settlements;
 use crate::oracle::replay;
 use crate::world::World;
 
@@ -71,6 +72,7 @@ pub fn book(world: &World) {
     }
     open_holds_are_listed(world);
     audit_orders::book(world);
+    audit_settlements::book(world);
 }
 
 fn balance_per_currency(world: &World) {

@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Amount, Currency, HoldId, Instant, LineKind, OrderId, PaymentId};
+use engine::credit_of;
 use giftcards::{Funding, HoldStatus, Purchase, purchase_of};
 use ledger::{Account, AccountName};
 use payments::{DisputeState, Payment, PaymentState, Purpose, RailRefund, RefundState};
 use shop::{Checkout, CheckoutState, LineId, Order, OrderLine, PaidBy, PayoutState, RefundStatus};
 use shop::{Tender, TenderKind};
 
+use crate::audit_settlements;
 use crate::world::World;
 
 pub fn book(world: &World) {
@@ -28,6 +30,9 @@ pub fn book(world: &World) {
     }
     for purchase in world.purchase.values() {
         purchase_follows(world, purchase);
+    }
+    for refund in world.rail_refund.values().filter(|row| row.state == RefundState::Credited) {
+        credit_follows(world, refund);
     }
     numbers_have_no_gaps(world);
     for currency in [Currency::USD, Currency::parse("EUR").unwrap()] {
@@ -161,11 +166,11 @@ fn needs_consent(world: &World, order: OrderId, tender: shop::TenderId) -> i64 {
     parts.map(|part| part.amount.minor()).sum()
 }
 
-/// What was ever asked back of a payment: it went back, is on its way, is owed, or a bank has paid
-/// it.
+/// What was ever asked back of a payment: it went back, is on its way, is owed, was given in
+/// another form, or a bank has paid it.
 fn asked_back(payment: &Payment) -> i64 {
-    let parts = [payment.refunded, payment.refunding, payment.owed, payment.settled];
-    parts.iter().map(|part| part.minor()).sum()
+    let Payment { refunded, refunding, owed, settled, credited, .. } = payment;
+    [refunded, refunding, owed, settled, credited].iter().map(|part| part.minor()).sum()
 }
 
 /// What cards that are gone would have got back of an order: owed, paid by hand, or promotional.
@@ -187,7 +192,10 @@ fn keeps_its_cap(world: &World, payment: &Payment) {
     let sum_of = |is: fn(&RailRefund) -> bool| -> i64 {
         mine().filter(|refund| is(refund)).map(|refund| refund.amount.amount.minor()).sum()
     };
-    let refunded = sum_of(|refund| refund.state == RefundState::Succeeded);
+    let refunded =
+        sum_of(|row| matches!(row.state, RefundState::Succeeded | RefundState::PaidByHand));
+    let credited = sum_of(|refund| refund.state == RefundState::Credited);
+    assert_eq!(payment.credited.minor(), credited);
     let refunding = sum_of(|refund| refund.state.is_open());
     let owed = sum_of(|row| row.state.is_failed() && row.replaced_by.is_none());
     assert_eq!((payment.refunded.minor(), payment.refunding.minor()), (refunded, refunding));
@@ -207,6 +215,20 @@ fn keeps_its_cap(world: &World, payment: &Payment) {
     let at_hand = owed + sum_of(|row| row.state.is_here());
     assert!(lost - settled <= kept || at_hand == 0, "{:?} is owed and lost", payment.id);
     assert!(settled == 0 || lost - settled >= kept, "{:?}", payment.id);
+}
+
+/// A card that was given instead of a refund was paid for, and cannot be spent while a dispute
+/// takes of it, or has.
+fn credit_follows(world: &World, refund: &RailRefund) {
+    let card = &world.card[&credit_of(refund.id)];
+    let payment = &world.payment[&refund.payment];
+    assert_eq!(card.funding, Funding::StoreCredit);
+    assert!(refund.amount.amount <= card.value, "{:?} is more than its card", refund.id);
+    let taken = payment.disputed.minor() + payment.credited.minor() + payment.refunded.minor()
+        - (payment.captured.minor() - payment.refunding.minor());
+    let (is_living, is_blocked) = (card.takes_refunds(), card.disputed.is_some());
+    assert!(!is_living || taken <= 0 || is_blocked, "{:?} is paid twice", refund.id);
+    assert!(!is_blocked || !payment.disputed.is_zero(), "{:?} is blocked for ever", card.id);
 }
 
 /// The parts of a refund stand where their ways stand.
@@ -322,7 +344,14 @@ fn accounts_follow(world: &World, currency: Currency) {
     let (paid, promotional) = orders()
         .map(|order| elsewhere(world, order))
         .fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
-    let by_hand = paid - gone;
+    // What was given as another card has left no rail.
+    let parts = orders().flat_map(|order| {
+        let refunds = world.order_refund.values().filter(|refund| refund.order == order.id);
+        refunds.flat_map(|refund| &refund.allocations)
+    });
+    let credited: i64 =
+        parts.filter(|part| part.credit.is_some()).map(|part| part.amount.minor()).sum();
+    let by_hand = paid - gone - credited;
     let kept: i64 = orders().map(|row| row.total().minor() - row.refunded().minor()).sum();
     let holds = world.hold.values().filter(|hold| hold.pending.currency == currency);
     let spent: i64 = holds.map(|hold| hold.refundable().minor()).sum();
@@ -356,6 +385,10 @@ fn accounts_follow(world: &World, currency: Currency) {
     let disputed: i64 = payments().map(|row| row.disputed.minor()).sum();
     let rails =
         of(|name| matches!(name, AccountName::RailClearing(rail) if rail.as_str() != "external"));
-    let at_rails = captured - fees - sent - disputed - paid_out - by_hand;
+    let (bank, line_fees) = audit_settlements::booked(world, currency);
+    assert_eq!(of(|name| matches!(name, AccountName::Bank)), bank);
+    assert_eq!(of(|name| matches!(name, AccountName::RailFees(_))), fees + line_fees);
+    let settled = bank + line_fees;
+    let at_rails = captured - fees - sent - disputed - paid_out - by_hand - settled;
     assert_eq!(rails, at_rails, "rails and rows differ");
 }

@@ -405,6 +405,49 @@ fn a_dispute_of_a_part_takes_that_part_and_the_rest_can_be_spent_again() {
 }
 
 #[test]
+fn several_disputes_take_together_at_most_what_their_payment_has_paid_for_cards() {
+    check(&format!(
+        "{SHOP}
+         checkout K goods:S:900 gift_card:S:1000 cards=G
+         add K method m 1500
+         add K method n => K.t1 l1:900,l2:600 K.t2 l2:400
+         pay K O p q
+         authorized p
+         authorized q
+         captured p 1500
+         captured q 400 order=O
+         open_dispute d p 600
+         open_dispute e p 400
+         lose e => G 600
+         lose d => G 400"
+    ));
+}
+
+#[test]
+fn what_was_clawed_back_for_one_dispute_is_not_given_back_for_another() {
+    // m has paid a part of the first line, n the rest of both.
+    check(&format!(
+        "{SHOP}
+         checkout K gift_card:S:500 gift_card:S:500 cards=G,H
+         add K method m 300
+         add K method n
+         pay K O p q
+         authorized p
+         authorized q
+         captured p 300
+         captured q 700 order=O => G 500 H 500
+         open_dispute d p 300
+         lose d => G 200 H 500
+         open_dispute e q 500
+         lose e => G 0 H 200
+         open_dispute e q 500 stage=2
+         win e stage=2 => G 200 H 500
+         open_dispute d p 300 stage=2
+         win d stage=2 => G 500 H 500 chargeback/loss 0"
+    ));
+}
+
+#[test]
 fn a_dispute_that_is_lost_twice_takes_once() {
     check(&format!(
         "{SHOP}

@@ -89,9 +89,15 @@ fn commands_about_checkouts_take_the_stated_rounds_of_loading() {
     check("give_up x", 3);
     check("instead x y", 3);
     check("give_up y", 3);
+    check("credit y program=Z -> program_not_found", 3);
+    check("credit y", 3);
     check("open_dispute d p 100", 3);
     check("win d", 4);
     check("lose d -> rail_contradiction", 4);
+    check("begin y -> rail_refund_not_open", 3);
+    check("by_hand R t4 -> nothing_to_change", 2);
+    check("credit_share R t4 N -> nothing_to_change", 3);
+    check("hand y -> consent_not_needed", 3);
     check("payout y S 1000 -> nothing_owed", 1);
     check("checkout G gift_card:S:300 cards=D,E -> gift_cards_not_prepared", 1);
     check("checkout G gift_card:S:2x300 cards=D,E program=Z -> program_not_found", 1);

@@ -3,19 +3,24 @@
 
 mod audit;
 mod audit_orders;
+mod audit_settlements;
 mod books;
 mod buying;
 mod cards;
 mod checkouts;
+mod credits;
 mod disputing;
 mod gifts;
 mod holds;
 mod large;
 mod loading;
+#[allow(dead_code, reason = "shared with the simulator")]
+mod market;
 mod money_page;
 mod numbers;
 #[path = "../../../ledger/tests/it/oracle.rs"]
 mod oracle;
+mod order_words;
 mod orders;
 mod paying;
 mod public_failures;
@@ -24,6 +29,8 @@ mod random_checkouts;
 mod refunding;
 mod returns;
 mod script;
+mod settling;
+mod settling_words;
 mod shop_seen;
 mod shop_words;
 mod spending;

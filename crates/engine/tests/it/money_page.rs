@@ -21,10 +21,10 @@ nothing here is written by hand but the names of steps.
 
 The shop in it: seller S leaves 10 % to the shop, seller T nothing, creator C has a share of 5 %;
 A is a gift card of 7.00, D one of 3.00 that was given away; G, H, J and Y are cards that are
-bought. Where a row says *reserves*, *takes* or *gives back*, it is a hold. What `order/clearing`
-holds at the end of each part stands below its table. The accounts are in [ledger.md](ledger.md),
-the rules in [checkout.md](checkout.md), [payments.md](payments.md) and
-[gift-cards.md](gift-cards.md).
+bought, B and N are given instead of money. Where a row says *reserves*, *takes* or *gives back*,
+it is a hold. What `order/clearing` holds at the end of each part stands below its table. The
+accounts are in [ledger.md](ledger.md), the rules in [checkout.md](checkout.md),
+[payments.md](payments.md) and [gift-cards.md](gift-cards.md).
 ";
 
 /// What there is before the first step.
@@ -103,6 +103,34 @@ const PARTS: &[&str] = &[
      it is lost: what is left is clawed back | lose d stage=2
      it goes on in a third stage | open_dispute d px 900 stage=3
      it is won after all: the card has its value again | win d stage=3",
+    "A refund that cannot go back becomes a card, and its payment is disputed
+     goods of 6.00 are bought | checkout E goods:T:600
+     | add E method m
+     | pay E oe pe
+     | authorized pe
+     the rail has taken | captured pe 600 order=oe
+     everything goes back | back oe re everything rails=B
+     | begin B
+     the rail says that the method is gone | told B gone
+     the payer takes card B of 6.00 instead | credit B
+     1.00 of it is spent | checkout EE goods:T:100
+     | add EE B
+     | pay EE OE
+     a dispute is opened: card B is blocked | open_dispute de pe 600
+     it is lost: what is left of the card is taken back | lose de
+     it goes on in a second stage: that is owed again | open_dispute de pe 600 stage=2 rest=ye
+     it is won after all: it goes its own way | win de stage=2
+     | begin ye
+     the rail says that the method is gone | told ye gone attempt=2
+     the shop pays it by hand | hand ye rail=bank",
+    "What a card that is gone had paid becomes another card
+     card F of 3.00 is sold elsewhere | issue F 300
+     2.00 of it are spent | checkout FF goods:T:200
+     | add FF F
+     | pay FF OF
+     it is canceled | cancel F
+     the order goes back: its share is owed | back OF rf everything
+     its payer takes card N of 2.00 instead | credit_share rf t1 N",
     "Sellers and creators are paid out
      goods of 10.00 are sold | checkout Z goods:S:1000@C
      | add Z method m
@@ -113,6 +141,19 @@ const PARTS: &[&str] = &[
      it arrives | payout_paid y1
      creator C is paid out | payout y2 C 100000
      it fails | payout_failed y2",
+    "A rail's settlement file
+     goods of 10.00 are sold, and the rail has not told its fee | checkout V goods:T:1000
+     | add V method m
+     | pay V ov pv
+     | authorized pv
+     the rail has taken | captured pv 1000 order=ov
+     the file tells the same, and a fee of 0.59 | settle F capture:pv:1000:59:l1
+     it tells an amount that differs, and something that is not known | settle F \
+     capture:pv:100:0:l2 capture:-:5:0:l3
+     a fee for anything else | settle F fee:-:-400:0:l4
+     9.00 are paid out to the bank | settle F payout:-:-900:0:l5
+     the bank sends them back | settle F payout:-:900:0:l6
+     the same file once more | settle F capture:pv:1000:59:l1 payout:-:-900:0:l5",
 ];
 
 #[test]
@@ -179,7 +220,7 @@ fn what(transfer: &Transfer) -> String {
 /// The name with those of the script instead of ids.
 fn named(account: &str) -> String {
     let mut shown = account.to_owned();
-    for name in ["A", "D", "G", "H", "J", "Y", "S", "T", "C"] {
+    for name in ["A", "B", "D", "F", "G", "H", "J", "N", "Y", "S", "T", "C"] {
         let ids = [
             CardId::from_bits(bits(name)).to_string(),
             SellerId::from_bits(bits(name)).to_string(),

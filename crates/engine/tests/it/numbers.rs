@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use base::{CardId, Currency, HoldId, Money, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
-use base::{PurchaseId, RailRefundId, SellerId};
+use base::{PurchaseId, RailRefundId, SellerId, SettlementId};
 use engine::StoredRefusal;
 use engine::{
     AnswerRef, BookRefusal, Command, CommandKind, OperationRefusal, Refusal, ReversalStatus,
@@ -28,6 +28,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("public_failures.rs"),
     include_str!("refunding.rs"),
     include_str!("returns.rs"),
+    include_str!("settling.rs"),
     include_str!("spending.rs"),
 ];
 
@@ -104,7 +105,7 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
             Refusal::Shop(refusal) => shop(refusal),
         };
     }
-    assert_eq!(seen, 3 + 3 + 7 + 24 + 20 + 34);
+    assert_eq!(seen, 3 + 3 + 7 + 24 + 21 + 34);
 }
 
 fn gift_card(refusal: Card) -> usize {
@@ -163,6 +164,7 @@ fn payment(refusal: Payment) -> usize {
         | Payment::ConsentNotNeeded
         | Payment::MethodExpired
         | Payment::HeldByStore
+        | Payment::MethodCannotReceive
         | Payment::DisputeNotOpen
         | Payment::CurrencyMismatch
         | Payment::LimitExceeded
@@ -273,13 +275,14 @@ fn answers_are_read_back_from_their_two_parts() {
         AnswerRef::Dispute(DisputeId::from_bits(15)),
         AnswerRef::Payout(PayoutId::from_bits(16)),
         AnswerRef::Purchase(PurchaseId::from_bits(17)),
+        AnswerRef::Settlement(SettlementId::from_bits(18)),
     ];
     for named in answers {
         let (kind, id) = named.to_parts();
         assert_eq!(AnswerRef::from_parts(kind, id), Some(named));
     }
     let kinds = (0..=u8::MAX).filter(|kind| AnswerRef::from_parts(*kind, [7; 16]).is_some());
-    assert_eq!(kinds.collect::<Vec<u8>>(), (1..=9).chain(20..=31).collect::<Vec<u8>>());
+    assert_eq!(kinds.collect::<Vec<u8>>(), (1..=9).chain(20..=32).collect::<Vec<u8>>());
 }
 
 /// Every command of a queue is as large as the largest.

@@ -137,6 +137,8 @@ fn a_refund_that_comes_back_asks_for_another_way() {
          consent x x -> payment_method_not_found
          consent x kept -> held_by_store
          consent x old -> payment_method_expired
+         consent x n unreachable -> payment_method_cannot_receive
+         consent x kept unreachable -> held_by_store
          consent x n => R:pending x:pending
          begin x
          told x succeeded attempt=1 -> nothing_to_change

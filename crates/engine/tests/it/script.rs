@@ -24,6 +24,7 @@
 //! | `… => events ..,b,c` | only the end of a list |
 //! | `… => A.ref R A.with k:v events -` | reference, metadata, events told; `-` is none |
 //! | `… => A.owner P A.sent opened:2` | who claimed it; its last sending, by number |
+//! | `… => A.is disputed A.days 90` | its status, or that it is blocked; how long it lives |
 
 use base::{Instant, Span, Text, Token};
 use engine::{AnswerRef, Command, GiftCardCommand, Refusal};
@@ -33,7 +34,7 @@ use giftcards::{
 use giftcards::{Delivery, NewDelivery, NewProgram, Place, Program, RefundHold, Sandbox, Update};
 use ledger::AccountName;
 
-use crate::orders;
+use crate::order_words;
 use crate::shop_seen;
 use crate::shop_words;
 use crate::words::{self, Words};
@@ -101,7 +102,7 @@ pub fn apply(world: &mut World, step: &str) -> Result<Option<AnswerRef>, Refusal
         world.now = world.now.saturating_add(span(words.at(1)));
         return Ok(None);
     }
-    if let Some(decided) = orders::decided(world, &words) {
+    if let Some(decided) = order_words::decided(world, &words) {
         world.put(decided?);
         return Ok(None);
     }
@@ -291,6 +292,15 @@ fn shown(world: &World, name: &str) -> String {
             let shown = |it: Delivery| format!("{}:{}", it.state.as_str(), it.sendings);
             or_none(delivery.map(shown))
         }
+        "is" => {
+            let account = &world.account[&giftcards::account_of(card.id)];
+            let is_blocked = card.disputed.is_some();
+            let status = giftcards::status(card, account, world.now).as_str();
+            if is_blocked { "disputed".to_owned() } else { status.to_owned() }
+        }
+        "days" => or_none(card.expires_at.map(|at| {
+            (at.since(world.now).unwrap_or_default().micros() / 86_400_000_000).to_string()
+        })),
         "ref" => or_none(details.and_then(|it| it.reference.as_ref()).map(Text::to_string)),
         "with" => {
             let pairs = details.into_iter().flat_map(|details| details.metadata.iter());

@@ -11,13 +11,15 @@
 //! | `R.t1 failed`, `R.parts t1:60,t2:30` | a refund by tenders |
 //! | `S 900` | what a seller or creator is owed |
 //! | `p1.cap 100/20/30/0` | captured, refunded, refunding, disputed |
+//! | `p1.credited 40`, `R.card_t1 N` | given in another form; the card given for a share |
 
 use base::*;
 use engine::{Answer, AnswerRef, Change, Command, Query, Refusal, ShopCommand, ask};
 use ledger::AccountName;
 use shop::Refunding;
 
-use crate::words::bits;
+use crate::settling_words;
+use crate::words::{self, bits};
 use crate::world::{View, World};
 
 pub fn status_of(world: &World, name: &str) -> Option<&'static str> {
@@ -56,6 +58,9 @@ pub fn payable(world: &World, name: &str) -> Option<AccountName> {
 }
 
 pub fn member(world: &World, name: &str, member: &str) -> Option<String> {
+    if let Some(shown) = settling_words::member(world, name, member) {
+        return Some(shown);
+    }
     let name = bits(name);
     if let Some(row) = world.checkout.get(&CheckoutId::from_bits(name)) {
         return Some(of_checkout(row, member, world.now));
@@ -68,6 +73,9 @@ pub fn member(world: &World, name: &str, member: &str) -> Option<String> {
         return Some(of_refund(row, member));
     }
     let row = world.payment.get(&PaymentId::from_bits(name))?;
+    if member == "credited" {
+        return Some(row.credited.to_string());
+    }
     let amounts = [row.captured, row.refunded, row.refunding, row.disputed];
     Some(amounts.map(|amount| amount.to_string()).join("/"))
 }
@@ -93,6 +101,11 @@ fn of_refund(row: &shop::OrderRefund, member: &str) -> String {
     if member == "parts" {
         let parts = row.allocations.iter();
         return listed(parts.map(|part| format!("{}:{}", part.tender, part.amount)));
+    }
+    if let Some(tender) = member.strip_prefix("card_") {
+        let tender = tender.parse().unwrap();
+        let part = row.allocations.iter().find(|part| part.tender == tender).unwrap();
+        return part.credit.map_or("-".to_owned(), |card| words::name_of_bits(card.bits()));
     }
     let tender = member.parse().unwrap();
     let part = row.allocations.iter().find(|part| part.tender == tender).unwrap();

@@ -20,13 +20,16 @@
 //! | `back O R l1x2 l2=300`, `back O R amount 90`, `back O R everything` | refunds an order |
 //! | `… cards=c1 rails=x1`, `undo O R rails=x1` | ids of the ways back; undoes a purchase |
 //! | `begin x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
+//! | `consent x1 m2 unreachable` | … to another method, which its rail may be unable to send to |
 //! | `consent x1 m2`, `retry x1`, `give_up x1`, `instead x1 x2` | what people do about it |
+//! | `credit x1 program=P`, `hand x1 rail=bank` | a card, of the name of the refund; by hand |
+//! | `credit_share R t1 N` | a card N for what the card of t1 had paid, which is gone |
 //! | `open_dispute d p1 100 stage=2`, `win d`, `lose d stage=2` | |
 //! | `… rest=x` | id of the part of a refund that goes its own way |
 //! | `payout y S 1000 until=0`, `payout_paid y`, `payout_failed y` | of a seller or creator |
 
 use base::*;
-use engine::{AddTender, Command, NewCheckout, PaymentCommand, PreparedCard, RefundIds};
+use engine::{AddTender, Command, NewCheckout, NewCredit, PaymentCommand, PreparedCard, RefundIds};
 use engine::{ShopCommand, Spare};
 use giftcards::{NewDelivery, Prepared, Sandbox};
 use payments::{AuthorizationNotice, CaptureNotice, Expiry, Method, NewMethod, NextAction};
@@ -35,6 +38,7 @@ use shop::{BasisPoints, Creator, LineId, LineRequest, NewLine, NewPayout};
 use shop::{NewShipping, Payee, Product, RefundOrder, RefundRequest, Seller};
 
 use crate::script::instant;
+use crate::settling_words;
 use crate::words::{self, Words, bits, text};
 use crate::world::World;
 
@@ -42,6 +46,7 @@ use crate::world::World;
 pub fn command(world: &World, words: &Words<'_>) -> Option<Command> {
     let command = shop_command(world, words).map(Command::Shop);
     let command = command.or_else(|| note(world, words).map(Command::Payments));
+    let command = command.or_else(|| settling_words::command(words).map(Command::Payments));
     command.or_else(|| other_payment_command(world, words).map(Command::Payments))
 }
 
@@ -86,11 +91,7 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
             checkout: checkout(),
             refunds: ids(world, words, "refunds", RailRefundId::from_bits),
         },
-        "by_hand" => ShopCommand::PayRefundByHand {
-            refund: RefundId::from_bits(bits(words.at(1))),
-            tender: words.at(2).parse().unwrap(),
-            rail: Token::new(words.value("rail").unwrap_or("sandbox")).unwrap(),
-        },
+        "by_hand" | "credit_share" => about_a_share(words),
         "back" => ShopCommand::RefundOrder {
             order: OrderId::from_bits(bits(words.at(1))),
             new: Box::new(RefundOrder {
@@ -113,6 +114,18 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
         }
         _ => return None,
     })
+}
+
+/// What becomes of the share of a card that is gone.
+fn about_a_share(words: &Words<'_>) -> ShopCommand {
+    let refund = RefundId::from_bits(bits(words.at(1)));
+    let tender = words.at(2).parse().unwrap();
+    if words.at(0) == "by_hand" {
+        let rail = Token::new(words.value("rail").unwrap_or("sandbox")).unwrap();
+        return ShopCommand::PayRefundByHand { refund, tender, rail };
+    }
+    let code = Box::new(words::code(words.value("code").unwrap_or(words.at(3))));
+    ShopCommand::CreditRefund { refund, tender, card: words::card(words.at(3)), code }
 }
 
 fn note(world: &World, words: &Words<'_>) -> Option<PaymentCommand> {
@@ -178,6 +191,18 @@ fn other_payment_command(world: &World, words: &Words<'_>) -> Option<PaymentComm
         "consent" => PaymentCommand::ConsentRefund {
             rail_refund: rail_refund(),
             method: MethodId::from_bits(bits(words.at(2))),
+            can_receive: !words.has("unreachable"),
+        },
+        "credit" => PaymentCommand::CreditRailRefund {
+            rail_refund: rail_refund(),
+            credit: Box::new(NewCredit {
+                code: words::code(words.value("code").unwrap_or(words.at(1))),
+                program: words.value("program").map(words::program),
+            }),
+        },
+        "hand" => PaymentCommand::PayRailRefundByHand {
+            rail_refund: rail_refund(),
+            rail: Token::new(words.value("rail").unwrap_or("sandbox")).unwrap(),
         },
         "instead" => PaymentCommand::ReplaceRefund {
             rail_refund: rail_refund(),
@@ -359,7 +384,8 @@ fn tender(words: &Words<'_>) -> AddTender {
 
 /// An id that nobody else has: it comes from the place of the command in the book.
 fn drawn(world: &World, position: usize) -> u128 {
-    (1 << 120) | (u128::from(world.sequence + 1) << 16) | position as u128
+    let place = (u128::from(world.draws.get()) << 64) | u128::from(world.sequence + 1);
+    (1 << 120) | (place << 16) | position as u128
 }
 
 /// The ids after `name=`, and drawn ones for the rest.

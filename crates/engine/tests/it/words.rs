@@ -195,6 +195,11 @@ pub fn name_of(person: PersonId) -> String {
     String::from_utf8(bytes.into_iter().skip_while(|byte| *byte == 0).collect()).unwrap()
 }
 
+/// The name whose bits an id has.
+pub fn name_of_bits(bits: u128) -> String {
+    name_of(PersonId::from_bits(bits))
+}
+
 pub fn sealed(word: &str) -> Sealed {
     Sealed { person: person(word), bytes: Box::new([1]) }
 }

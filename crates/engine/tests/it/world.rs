@@ -1,14 +1,16 @@
 //! A book in memory, whose rows are unknown until they were asked for by key.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use base::{AccountId, Amount, CardId, Currency, Instant};
+use base::{AccountId, Amount, CardId, Currency, Instant, RefundId};
 use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
 use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
 use engine::{EventKind, answer, decide, needs};
-use giftcards::{Outcome, Undo};
+use giftcards::{Funding, Outcome, Undo};
 use ledger::{AccountName, Reason, Transfer, TransferKind};
+use shop::TenderId;
 
 use crate::audit;
 
@@ -36,6 +38,10 @@ macro_rules! world {
             pub transfers: Vec<Transfer>,
             /// Rounds of loading that the last command took.
             pub rounds: usize,
+            /// False for whoever audits the book himself, now and then.
+            pub is_audited: bool,
+            /// Makes the ids that are drawn differ, where several commands wait to be run.
+            pub draws: Cell<u32>,
         }
 
         impl World {
@@ -53,7 +59,17 @@ macro_rules! world {
                     events: Vec::new(),
                     transfers: Vec::new(),
                     rounds: 0,
+                    is_audited: true,
+                    draws: Cell::new(0),
                 }
+            }
+
+            /// Every row, in key order.
+            #[allow(dead_code, reason = "the simulator holds tables against them")]
+            pub fn rows(&self) -> Vec<Row> {
+                let mut rows: Vec<Row> = self.book.iter().cloned().map(Row::Book).collect();
+                $(rows.extend(self.$name.values().cloned().map(Row::$variant));)+
+                rows
             }
 
             fn apply(&mut self, change: &Change) {
@@ -86,9 +102,19 @@ engine::every_row!(world);
 impl World {
     /// Loads what the command needs, decides it, applies the change, and audits the book.
     pub fn run(&mut self, command: &Command, key: Option<OperationKey>) -> Result<Change, Refusal> {
-        let loaded = self.load(command);
         let ahead = self.book.as_ref().map_or(0, |book| book.clock_ahead_micros.unsigned_abs());
         let wall = self.now.saturating_sub(base::Span::from_micros(ahead));
+        self.run_at(wall, command, key)
+    }
+
+    /// The same, when the wall clock shows `wall`.
+    pub fn run_at(
+        &mut self,
+        wall: Instant,
+        command: &Command,
+        key: Option<OperationKey>,
+    ) -> Result<Change, Refusal> {
+        let loaded = self.load(command);
         let context = Context { now: self.now, wall, sequence: self.sequence + 1 };
         let view = View { world: self, loaded: Some(&loaded) };
         let decided = decide(command, &view, context);
@@ -103,8 +129,22 @@ impl World {
             self.apply(change);
         }
         self.trace(command, key, &decided);
-        audit::book(self);
+        if self.is_audited {
+            audit::book(self);
+        }
         decided
+    }
+
+    /// True while a payment or a refund wants something from its rail.
+    pub fn wants_a_rail(&self) -> bool {
+        self.payment.values().any(|row| row.next_call().is_some())
+            || self.rail_refund.values().any(|row| row.next_call().is_some())
+    }
+
+    /// What is paid when the part of a refund that belongs to a tender is paid by hand.
+    pub fn paid_by_hand(&self, refund: RefundId, tender: TenderId) -> i64 {
+        let parts = self.order_refund[&refund].allocations.iter();
+        parts.filter(|part| part.tender == tender).map(|part| part.amount.minor()).sum()
     }
 
     /// Applies what a rule decided that has no command of its own here, and audits the book.
@@ -128,7 +168,13 @@ impl World {
             let is_card = |id: AccountId| self.card.contains_key(&CardId::from_bits(id.bits()));
             let is_of_card = is_card(transfer.debit) || is_card(transfer.credit);
             let loss = AccountName::ChargebackLoss.id(transfer.amount.currency);
-            if is_of_card && [transfer.debit, transfer.credit].contains(&loss) {
+            let is_credit = |id: AccountId| {
+                let card = self.card.get(&CardId::from_bits(id.bits()));
+                card.is_some_and(|card| card.funding == Funding::StoreCredit)
+            };
+            // What is taken back of store credit counts as settled by the dispute.
+            let is_of_credit = is_credit(transfer.debit) || is_credit(transfer.credit);
+            if is_of_card && !is_of_credit && [transfer.debit, transfer.credit].contains(&loss) {
                 let clawed = self.clawed.entry(transfer.amount.currency).or_default();
                 let units = transfer.amount.amount.minor();
                 *clawed += if transfer.credit == loss { units } else { -units };

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU32;
 
-use base::{CardId, EndpointId, Instant};
+use base::{EndpointId, Instant};
 use store::{
     BookName, BookRecord, EndpointCreation, EndpointProgress, EndpointStore, EventPlace, MailStore,
     WaitingMail, WebhookEndpoint, WebhookRetry,
@@ -139,11 +139,15 @@ impl MailStore for Failing {
         unreachable!()
     }
 
+    fn count_mails(&mut self, _: &BookName) -> Result<(u64, Option<Instant>), StoreError> {
+        unreachable!("no keys are here")
+    }
+
     fn keep_mail(&mut self, _: &WaitingMail) -> Result<(), StoreError> {
         unreachable!()
     }
 
-    fn forget_mail(&mut self, _: &BookName, _: CardId, _: u16) -> Result<(), StoreError> {
+    fn forget_mail(&mut self, _: &BookName, _: store::MailCause) -> Result<(), StoreError> {
         unreachable!()
     }
 }

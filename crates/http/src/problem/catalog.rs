@@ -57,6 +57,10 @@ catalog! {
         "Check the id and that the key belongs to the book of the hold.";
     PROGRAM_NOT_FOUND = "program_not_found", 404, "No such program",
         "Check the id and that the key belongs to the book of the program.";
+    RAIL_NOT_FOUND = "rail_not_found", 404, "No such rail",
+        "Name a rail that was set up, or over which something was moved.";
+    SETTLEMENT_NOT_FOUND = "settlement_not_found", 404, "No such settlement",
+        "Check the id, the rail, and that the key belongs to the book of the settlement.";
     SELLER_NOT_FOUND = "seller_not_found", 404, "No such seller",
         "Check the id and that the key belongs to the book of the seller.";
     CREATOR_NOT_FOUND = "creator_not_found", 404, "No such creator",
@@ -235,6 +239,10 @@ catalog! {
         "Name another payment method.";
     HELD_BY_STORE = "held_by_store", 422, "An app store holds the payment method",
         "Name a payment method that no app store holds.";
+    PAYMENT_METHOD_CANNOT_RECEIVE = "payment_method_cannot_receive", 422,
+        "The rail cannot send money to this payment method",
+        "Ask the payer whether store credit will do: POST /v1/rail-refunds/{id}/store-credit. Or \
+         pay by hand, and note it: POST /v1/rail-refunds/{id}/paid-by-hand.";
     CHECKOUT_WITHOUT_BUYER = "checkout_without_buyer", 422, "The checkout has no buyer",
         "Create the checkout with its `buyer`: a wallet is the cards that this person owns.";
     RAIL_NOT_AVAILABLE = "rail_not_available", 422, "The rail is not available",

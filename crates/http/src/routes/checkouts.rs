@@ -1,5 +1,6 @@
 //! `/v1/checkouts`: lines to be paid, and how they are.
 
+pub(crate) mod cancel_attempt;
 pub(crate) mod create;
 pub(crate) mod gift_cards;
 pub(crate) mod list;

@@ -9,8 +9,8 @@ use crate::reply::Reply;
 
 /// Figures for monitoring
 ///
-/// Needs no key and tells nothing but figures: of each book's writer, queue and guess budgets, and
-/// of requests.
+/// Needs no key and tells nothing but figures: of each book's writer, queue, guess budgets,
+/// webhooks and mails, and of requests.
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "Server",
     responses((status = 200, description = "OpenMetrics", body = String,
         content_type = "application/openmetrics-text")))]

@@ -3,9 +3,11 @@
 pub(crate) mod consent;
 pub(crate) mod give_up;
 pub(crate) mod list;
+pub(crate) mod paid_by_hand;
 pub(crate) mod read;
 pub(crate) mod replace;
 pub(crate) mod retry;
+pub(crate) mod store_credit;
 
 use base::RailRefundId;
 

@@ -1,5 +1,9 @@
 //! `POST /v1/rails/{rail}/webhooks/{book}`: a payment rail tells that something changed.
 
+pub(crate) mod reconciliation;
+pub(crate) mod settlements;
+pub(crate) mod unsettled;
+
 use axum::http::StatusCode;
 use jobs::HearError;
 use rails::{Header, WebhookError};

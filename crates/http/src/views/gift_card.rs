@@ -115,7 +115,7 @@ struct BlockView<'a> {
 /// How the card reaches its recipient.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Delivery)]
-struct DeliveryView {
+pub(crate) struct DeliveryView {
     /// `email`, `link`, `print` or `in_app`; `null` when the shop delivers.
     channel: Option<&'static str>,
     /// `none`, `scheduled`, `sent`, `accepted`, `bounced` or `opened`; always `none` when the shop
@@ -133,7 +133,7 @@ struct DeliveryView {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = CardFunding)]
 struct FundingView<'a> {
-    /// `promotional`, `invoice`, `external`, `payment` or `import`.
+    /// `promotional`, `invoice`, `external`, `payment`, `store_credit` or `import`.
     kind: &'static str,
     /// The payment of ours that bought it, for `payment` only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -243,7 +243,7 @@ impl<'a> GiftCardView<'a> {
 }
 
 impl DeliveryView {
-    fn new(card: &Card) -> DeliveryView {
+    pub(crate) fn new(card: &Card) -> DeliveryView {
         let Some(it) = card.gift.as_ref().and_then(|gift| gift.delivery) else {
             return DeliveryView { channel: None, state: "none", at: None, deliver_at: None };
         };
@@ -287,7 +287,10 @@ impl<'a> FundingView<'a> {
             Funding::External => {
                 details.and_then(|details| details.reference.as_ref()).map(AsRef::as_ref)
             }
-            Funding::Promotional | Funding::Payment { .. } | Funding::Import => None,
+            Funding::Promotional
+            | Funding::Payment { .. }
+            | Funding::StoreCredit
+            | Funding::Import => None,
         };
         let payment = match funding {
             Funding::Payment { payment, .. } => Some(Id(*payment)),

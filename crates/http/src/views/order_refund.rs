@@ -1,8 +1,8 @@
 //! Refunds of orders, and what they would be.
 
-use base::{Currency, OrderId, RefundId};
+use base::{CardId, Currency, OrderId, RefundId};
 use serde::Serialize;
-use shop::{LineId, LineRefund, OrderRefund, RefundAllocation, RefundStatus, Refunding, TenderId};
+use shop::{LineId, LineRefund, OrderRefund, RefundAllocation, Refunding, TenderId};
 
 use crate::views::line::ShortName;
 use crate::views::money::MoneyView;
@@ -52,6 +52,10 @@ struct RefundAllocationView {
     amount: MoneyView,
     /// `pending`, `succeeded`, `failed` or `needs_consent`; `null` in a preview.
     status: Option<&'static str>,
+    /// The gift card that was given for it because the card that had paid it is gone. What goes
+    /// over rails tells that of its refunds over rails.
+    #[schema(value_type = Option<String>)]
+    gift_card: Option<Id<CardId>>,
 }
 
 /// What a refund does to a line.
@@ -86,8 +90,9 @@ impl<'a> OrderRefundView<'a> {
     pub(crate) fn new(refund: &'a OrderRefund) -> OrderRefundView<'a> {
         let currency = refund.amount.currency;
         let allocation = |it: &RefundAllocation| {
-            let (part, status) = ((it.tender, it.line, it.amount), Some(it.status));
-            RefundAllocationView::new(part, status, currency)
+            let part = RefundAllocationView::new((it.tender, it.line, it.amount), currency);
+            let (status, gift_card) = (Some(it.status.as_str()), it.credit.map(Id));
+            RefundAllocationView { status, gift_card, ..part }
         };
         OrderRefundView {
             object: "refund",
@@ -110,7 +115,7 @@ impl RefundPreviewView {
     pub(crate) fn new(refunding: &Refunding) -> RefundPreviewView {
         let currency = refunding.amount.currency;
         let allocations = refunding.allocations.iter();
-        let allocation = |part| RefundAllocationView::new(part, None, currency);
+        let allocation = |part| RefundAllocationView::new(part, currency);
         RefundPreviewView {
             object: "refund_preview",
             amount: refunding.amount.into(),
@@ -124,14 +129,14 @@ impl RefundPreviewView {
 impl RefundAllocationView {
     fn new(
         (tender, line, amount): (TenderId, LineId, base::Amount),
-        status: Option<RefundStatus>,
         currency: Currency,
     ) -> RefundAllocationView {
         RefundAllocationView {
             tender: ShortName(tender),
             line: ShortName(line),
             amount: MoneyView::new(amount, currency),
-            status: status.map(RefundStatus::as_str),
+            status: None,
+            gift_card: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Refunds over rails.
 
-use base::{MethodId, PaymentId, RailRefundId, RefundId, Text, Token};
+use base::{CardId, MethodId, PaymentId, RailRefundId, RefundId, Text, Token};
+use engine::credit_of;
 use payments::{Destination, RailRefund, RefundState};
 use serde::Serialize;
 
@@ -38,7 +39,12 @@ pub(crate) struct RailRefundView<'a> {
     /// When the payer named it.
     #[schema(value_type = Option<String>, format = DateTime)]
     consented_at: Option<Time>,
-    /// Why it needs consent: `method_expired`, `method_gone` or `came_back`.
+    /// The gift card that was given instead, when the payer has agreed to store credit.
+    #[schema(value_type = Option<String>)]
+    gift_card: Option<Id<CardId>>,
+    /// True when the shop has paid it outside of this refund; `rail` says where.
+    paid_by_hand: bool,
+    /// Why it needs consent: `method_expired`, `method_gone`, `came_back` or `held_by_store`.
     consent_reason: Option<&'static str>,
     /// Why it has failed.
     #[schema(example = "declined")]
@@ -77,6 +83,8 @@ impl<'a> RailRefundView<'a> {
             rail: refund.rail.as_str(),
             payment_method: method.map(Id),
             consented_at: consented_at.map(Time),
+            gift_card: (refund.state == RefundState::Credited).then(|| Id(credit_of(refund.id))),
+            paid_by_hand: refund.state == RefundState::PaidByHand,
             consent_reason,
             failure,
             replaced_by: refund.replaced_by.map(Id),

@@ -23,8 +23,9 @@ pub(crate) struct WebhookEndpointView<'a> {
     types: Vec<&'a str>,
     /// Whether events are sent to it.
     enabled: bool,
-    /// `enabled`, `disabled` by its owner, `gone` because it answered 410, or `failing`: nothing
-    /// reached it for three days.
+    /// `enabled`, `disabled` by its owner, `gone` because it answered 410, `failing`: nothing
+    /// reached it for three days, or `restored`: the book came out of a backup, and nobody has said
+    /// yet that it is the one that tells the endpoint.
     status: &'static str,
     /// The first failure since something reached it.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -60,6 +61,7 @@ impl<'a> WebhookEndpointView<'a> {
                 EndpointState::Off => "disabled",
                 EndpointState::Gone => "gone",
                 EndpointState::Failing => "failing",
+                EndpointState::Restored => "restored",
             },
             failing_since: endpoint.failing_since.map(Time),
             sequence: endpoint.next.seq.saturating_sub(1),

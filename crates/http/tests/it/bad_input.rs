@@ -69,6 +69,7 @@ fn good_of_shop(card: &str) -> Vec<(&'static str, String, Value)> {
         let id = if card == "{id}" { card.to_owned() } else { some(prefix) };
         format!("/v1/{list}/{id}{action}")
     };
+    let rail = if card == "{id}" { "{rail}" } else { "sandbox" };
     let (seller, creator, method) = (some("sel"), some("cre"), some("pm"));
     let rated = |rate: &str| json!({"name": "n", rate: 1, "metadata": {"k": "v"}});
     let sold = json!({
@@ -95,6 +96,7 @@ fn good_of_shop(card: &str) -> Vec<(&'static str, String, Value)> {
     let units = json!({"lines": [{"line": "l1", "quantity": 1}], "reason": "r"});
     let shipping = json!({"lines": [{"line": "shipping", "amount": usd(1)}]});
     let rail_refund = |action| of_shop("rail-refunds", "rrf", action);
+    let refund = |action| of_shop("refunds", "ref", action);
     let bodies = vec![
         ("/v1/sellers".to_owned(), rated("commission_basis_points")),
         ("/v1/creators".to_owned(), rated_creator),
@@ -108,11 +110,25 @@ fn good_of_shop(card: &str) -> Vec<(&'static str, String, Value)> {
         (refunds, json!({"amount": usd(1), "reason": "r"})),
         (rail_refund("/consent"), json!({"payment_method": method})),
         (rail_refund("/give-up"), json!({"reason": "r"})),
+        (rail_refund("/paid-by-hand"), json!({"rail": "bank"})),
+        (rail_refund("/store-credit"), json!({"program": some("prog")})),
+        (refund("/paid-by-hand"), json!({"tender": "t1", "rail": "bank"})),
+        (refund("/store-credit"), json!({"tender": "t1"})),
         ("/v1/payouts/runs".to_owned(), run),
         (of_shop("payouts", "po", "/failed"), json!({"reason": "r"})),
+        (format!("/v1/rails/{rail}/settlements"), settlement()),
     ];
     let bodies = bodies.into_iter().chain(good_of_bought_cards());
     bodies.map(|(path, body)| ("POST", path, body)).collect()
+}
+
+/// A part of a settlement file, with every member of its line.
+fn settlement() -> Value {
+    let line = json!({
+        "line": "l", "kind": "capture", "gross": 1, "fee": 1, "at": "2026-11-19T00:00:00Z",
+        "operation": "o", "source": "s",
+    });
+    json!({"reference": "r", "currency": "USD", "lines": [line]})
 }
 
 /// The same for gift cards that are bought, with every member that says what they are like.
@@ -205,13 +221,16 @@ fn spoilers(good: &Value, pointer: &str) -> Vec<Value> {
         Value::Number(_) => {
             let mut bad = vec![
                 json!("s3cret"),
-                json!(-1),
                 json!(1.5),
                 json!(u64::MAX),
                 json!(9_223_372_036_854_775_808_u64),
                 json!({}),
             ];
-            bad.extend((!may_be_nothing(pointer)).then(|| json!(0)));
+            // What a rail tells has a sign.
+            if !["/gross", "/fee"].iter().any(|signed| pointer.ends_with(signed)) {
+                bad.push(json!(-1));
+                bad.extend((!may_be_nothing(pointer)).then(|| json!(0)));
+            }
             bad
         }
         Value::String(_) => {

@@ -145,7 +145,8 @@ impl RailWork for FakeRails {
 
     fn rail(&self, name: &str) -> Result<Arc<dyn Rail>, NoRail> {
         match name {
-            "sandbox" => Ok(Arc::new(FakeRail)),
+            "sandbox" => Ok(Arc::new(FakeRail { refund_elsewhere: false })),
+            "bank" => Ok(Arc::new(FakeRail { refund_elsewhere: true })),
             "late" => Err(NoRail::NotYet),
             "stopped" => Err(NoRail::Stopped),
             _ => Err(NoRail::NotSetUp),
@@ -166,8 +167,11 @@ fn hang() {
     std::thread::sleep(std::time::Duration::from_secs(1));
 }
 
-/// Knows methods and nothing else: whoever calls rails is faked above.
-struct FakeRail;
+/// Knows methods and nothing else: whoever calls rails is faked above. The one of the name `bank`
+/// sends money wherever it is told.
+struct FakeRail {
+    refund_elsewhere: bool,
+}
 
 impl Rail for FakeRail {
     fn name(&self) -> &'static str {
@@ -184,6 +188,7 @@ impl Rail for FakeRail {
             challenge: true,
             disputes: true,
             store_mediated: false,
+            refund_elsewhere: self.refund_elsewhere,
         }
     }
 

@@ -1,100 +1,19 @@
 //! Gifts that are sent by e-mail: from the request to the mail, and what becomes of it.
 
-use std::collections::VecDeque;
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use base::Span;
 use http::Scopes;
-use mail::{
-    Deferral, Domain, Mailer, Message, Outcome, Refusal, Reply, Security, SmtpMailer, SmtpSettings,
-    Step, Trouble,
-};
+use mail::{Mailer, Outcome};
 use serde_json::{Value, json};
-use testbed::Script;
 
+use crate::mailer::{
+    Fate, GONE, LATER, mail_server, next, nothing_more, recorder, recorder_with, report,
+};
 use crate::world::World;
 
-const SERVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../mail/tests/servers/mail_server.py");
-
 const ADA: &str = "per_00000000000000000000000007";
-
-/// Nothing here takes long; this only ends a test that would hang.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Long enough for what must not happen to happen.
-const A_WHILE: Duration = Duration::from_millis(300);
-
-const LATER: Outcome =
-    Outcome::Deferred(Deferral { step: Step::Connect, trouble: Trouble::Broken });
-
-const GONE: Outcome = Outcome::Refused(Refusal {
-    step: Step::Recipient,
-    reply: Reply { code: 550, status: Some([5, 1, 1]) },
-});
-
-/// A mail as it was handed over.
-#[derive(Debug)]
-struct Mail {
-    key: String,
-    to: String,
-    return_path: String,
-    text: String,
-    bytes: Vec<u8>,
-}
-
-/// What a mailer does with the next mail; afterwards it takes every mail.
-enum Fate {
-    Ends(Outcome),
-    /// As if the process were killed at this moment.
-    Kills,
-}
-
-/// A mailer that says what it was told to say.
-struct Recorder {
-    fates: Mutex<VecDeque<Fate>>,
-    sender: Mutex<Sender<Mail>>,
-}
-
-impl Mailer for Recorder {
-    fn send(&self, message: &Message) -> Outcome {
-        let mail = Mail {
-            key: message.key.as_str().to_owned(),
-            to: message.to.address.as_str().to_owned(),
-            return_path: message.return_path.as_str().to_owned(),
-            text: message.content.text.clone(),
-            bytes: message.reveal_bytes(),
-        };
-        self.sender.lock().unwrap().send(mail).unwrap();
-        let fate = self.fates.lock().unwrap().pop_front();
-        match fate {
-            None => Outcome::Sent,
-            Some(Fate::Ends(outcome)) => outcome,
-            Some(Fate::Kills) => panic!("as if it were killed"),
-        }
-    }
-}
-
-fn recorder(outcomes: &[Outcome]) -> (Arc<Recorder>, Receiver<Mail>) {
-    recorder_with(outcomes.iter().map(|outcome| Fate::Ends(*outcome)).collect())
-}
-
-fn recorder_with(fates: VecDeque<Fate>) -> (Arc<Recorder>, Receiver<Mail>) {
-    let (sender, mails) = mpsc::channel();
-    (Arc::new(Recorder { fates: Mutex::new(fates), sender: Mutex::new(sender) }), mails)
-}
-
-#[track_caller]
-fn next(mails: &Receiver<Mail>) -> Mail {
-    mails.recv_timeout(PATIENCE).expect("a mail comes")
-}
-
-#[track_caller]
-fn nothing_more(mails: &Receiver<Mail>) {
-    let more = mails.recv_timeout(A_WHILE);
-    assert!(more.is_err(), "{more:?}");
-}
 
 async fn given(world: &World, more: Value) -> Value {
     let mut said = json!({
@@ -144,21 +63,12 @@ async fn claim(world: &World, token: &str) -> crate::world::Answer {
 
 #[tokio::test]
 async fn from_the_request_to_the_mail_whose_link_claims_the_card() {
-    let (server, address) = Script::server(SERVER, &[]);
-    let mailer = SmtpMailer::new(SmtpSettings {
-        host: "127.0.0.1".to_owned(),
-        port: address.port(),
-        security: Security::PlainOnLoopback,
-        login: None,
-        hello_name: Domain::new("shop.example").unwrap(),
-        patience: PATIENCE,
-        more_roots: Vec::new(),
-    });
+    let (server, mailer) = mail_server();
     let world = World::new();
     let card = given(&world, json!({})).await;
     // Nobody sends mail yet, and nobody says that it was sent.
     assert_eq!(card["delivery"]["state"], "scheduled");
-    let _postman = world.postman(Arc::new(mailer.unwrap()));
+    let _postman = world.postman(mailer);
     let mail: Value = serde_json::from_str(&server.line()).unwrap();
     assert_eq!(mail["recipients"], json!(["ada@example.org"]));
     assert_eq!(mail["to"], json!([["Ada L", "ada@example.org"]]));
@@ -335,30 +245,6 @@ async fn a_gift_with_a_date_is_sent_on_that_date() {
     clock("2026-12-24T18:00:00Z").await_status(200).await;
     next(&mails);
     becomes(&world, &card, "sent").await;
-}
-
-fn report(action: &str) -> String {
-    [
-        "From: mailer-daemon@mx.example.org",
-        "Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"",
-        "",
-        "--b",
-        "Content-Type: text/plain",
-        "",
-        "It did not work.",
-        "--b",
-        "Content-Type: message/delivery-status",
-        "",
-        "Reporting-MTA: dns; mx.example.org",
-        "",
-        "Final-Recipient: rfc822; ada@example.org",
-        &format!("Action: {action}"),
-        "Status: 5.1.1",
-        "",
-        "--b--",
-        "",
-    ]
-    .join("\r\n")
 }
 
 #[tokio::test]

@@ -38,6 +38,7 @@ async fn a_new_key_works_and_may_do_what_was_said() {
         "payouts:write",
         "webhooks:manage",
         "mail:report",
+        "settlements:write",
     ]);
     assert_eq!(made.json["scopes"], scopes);
 }

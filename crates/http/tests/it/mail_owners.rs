@@ -7,12 +7,13 @@ use std::time::Duration;
 use base::Span;
 use giftcards::Card;
 use http::GiftWordsReader;
-use jobs::mail::{ReadWords, Words};
+use jobs::mail::{Giver, ReadWords, Words};
 use mail::{Mailer, Message, Outcome};
 use outside::people::PeopleError;
 use serde_json::{Value, json};
-use store::{BookName, MailStage, MailStore};
+use store::{BookName, MailCause, MailStage, MailStore};
 
+use crate::shop::Shop;
 use crate::world::World;
 
 /// Nothing here takes long; this only ends a test that would hang.
@@ -58,6 +59,10 @@ impl ReadWords for Interrupted {
         }
         self.reader.of_card(card)
     }
+
+    fn giver_of(&self, card: &Card) -> Result<Option<Giver>, PeopleError> {
+        self.reader.giver_of(card)
+    }
 }
 
 /// Nothing can be opened of one person, until the keys are mended.
@@ -73,6 +78,15 @@ impl ReadWords for WithoutKey {
         match *self.missing.lock().unwrap() {
             Some(missing) if person == Some(missing) => Err(PeopleError::KeyMissing(missing)),
             _ => self.reader.of_card(card),
+        }
+    }
+
+    fn giver_of(&self, card: &Card) -> Result<Option<Giver>, PeopleError> {
+        let sender = card.details.as_ref().and_then(|details| details.sender.as_ref());
+        let person = sender.map(|sealed| sealed.person);
+        match *self.missing.lock().unwrap() {
+            Some(missing) if person == Some(missing) => Err(PeopleError::KeyMissing(missing)),
+            _ => self.reader.giver_of(card),
         }
     }
 }
@@ -141,9 +155,9 @@ async fn whoever_has_slept_over_the_attempt_of_another_owner_sends_nothing() {
     let world = World::new();
     let (mailer, mails) = taker(None);
     let card = given(&world).await;
-    let card_id = id(&card).parse().unwrap();
+    let cause = MailCause::Gift { card: id(&card).parse().unwrap(), sending: 1 };
     let mut control = world.control();
-    let others = move || control.forget_mail(&test_book(), card_id, 1).unwrap();
+    let others = move || control.forget_mail(&test_book(), cause).unwrap();
     let reader = GiftWordsReader::new(Arc::clone(&world.people));
     let words = Interrupted { reader, before: Mutex::new(Some(Box::new(others))) };
     let _postman = world.postman_reading(mailer, Arc::new(words));
@@ -168,4 +182,49 @@ async fn a_gift_whose_words_cannot_be_opened_does_not_hold_back_the_others() {
     world.pass(Span::minutes(61));
     assert_eq!(mails.recv_timeout(PATIENCE).unwrap(), format!("{}-1", id(&unreadable)));
     is_sent(&world, &unreadable).await;
+}
+
+/// Buys a card that the shop hands over itself; its mail is the receipt, whose key this gives.
+async fn bought(shop: &Shop<'_>, buyer: &str) -> (Value, String) {
+    let paid = shop.buy(2_500, "tok_ok", json!({"sender": {"name": "Bob", "email": buyer}})).await;
+    let key = format!("{}-receipt", paid["order"].as_str().unwrap());
+    (paid, key)
+}
+
+#[tokio::test]
+async fn a_mail_to_a_buyer_that_was_sent_while_the_book_was_given_up_is_not_sent_again() {
+    let mut world = World::new();
+    let key = bought(&Shop::open(&world).await, "cb@example.com").await.1;
+    let handle = world.book.handle().clone();
+    let (mailer, mails) = taker(Some(Box::new(move || handle.leave())));
+    let postman = world.postman(Arc::clone(&mailer) as Arc<dyn Mailer>);
+    assert_eq!(mails.recv_timeout(PATIENCE).unwrap(), key);
+    postman.stop();
+    assert_eq!(world.control().due_mails(&test_book(), base::Instant::MAX, 9).unwrap(), []);
+    world.restart();
+    let _postman = world.postman(mailer);
+    world.pass(Span::minutes(16));
+    nothing_more(&mails);
+}
+
+#[tokio::test]
+async fn a_buyer_who_cannot_be_opened_does_not_hold_back_the_others() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let (mailer, mails) = taker(None);
+    let (paid, unreadable) = bought(&shop, "cb@example.com").await;
+    let card = format!("/v1/gift-cards/{}", id(&paid["gift_cards"][0]));
+    let card = world.get(&card).await_status(200).await.json;
+    let person = card["sender"]["id"].as_str().unwrap().parse().unwrap();
+    let missing = Arc::new(Mutex::new(Some(person)));
+    let reader = GiftWordsReader::new(Arc::clone(&world.people));
+    let words = WithoutKey { reader, missing: Arc::clone(&missing) };
+    let later = bought(&shop, "grace@example.org").await.1;
+    let _postman = world.postman_reading(mailer, Arc::new(words));
+    assert_eq!(mails.recv_timeout(PATIENCE).unwrap(), later);
+    nothing_more(&mails);
+    *missing.lock().unwrap() = None;
+    world.pass(Span::minutes(61));
+    assert_eq!(mails.recv_timeout(PATIENCE).unwrap(), unreadable);
+    nothing_more(&mails);
 }

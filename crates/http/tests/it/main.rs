@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod batch;
+mod buyer_mails;
 mod clock;
 mod documents;
 mod events;
@@ -19,6 +20,7 @@ mod ledger;
 mod lists;
 mod lookup;
 mod mail_owners;
+mod mailer;
 mod metrics;
 mod personal;
 mod processes;
@@ -29,6 +31,7 @@ mod refusals;
 mod scope_table;
 mod scopes;
 mod serving;
+mod settlements;
 mod shop;
 mod spending;
 mod timing;

@@ -16,17 +16,17 @@ use store::{KeyKind, MemoryBook};
 use crate::world::{Answer, World, check_members, usd};
 
 /// A book with a sandbox that sends its messages by HTTP.
-struct Told {
-    world: World,
-    sandbox: Sandbox,
+pub struct Told {
+    pub world: World,
+    pub sandbox: Sandbox,
     running: Option<writer::Running>,
     caller: Arc<RailCaller>,
     /// A key of the book with every scope.
-    secret: String,
+    pub secret: String,
 }
 
 impl Told {
-    fn new() -> Told {
+    pub fn new() -> Told {
         // It waits for rails as long as a server does.
         let world = World::with_limits(Limits::default());
         let clock: Arc<dyn Clock> = Arc::new(world.clock.clone());
@@ -60,12 +60,12 @@ impl Told {
         Told { world, sandbox, running: Some(running), caller, secret }
     }
 
-    async fn post(&self, path: &str, body: Value, status: u16) -> Value {
+    pub async fn post(&self, path: &str, body: Value, status: u16) -> Value {
         let ask = self.world.post(path, body).with(&self.secret).fresh();
         ask.await_status(status).await.json
     }
 
-    async fn read(&self, path: &str) -> Value {
+    pub async fn read(&self, path: &str) -> Value {
         self.world.get(path).with(&self.secret).await_status(200).await.json
     }
 
@@ -80,6 +80,14 @@ impl Told {
         let authorized = self.sandbox.authorize(&request);
         assert!(matches!(authorized, Outcome::Succeeded(_)), "{authorized:?}");
         self.sandbox.messages().remove(0)
+    }
+
+    /// Sends what the rail has to say by now.
+    pub async fn deliver(&self) {
+        for message in self.sandbox.messages() {
+            let answer = self.send(PATH, &message.headers[1].1, message.body).await;
+            assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
+        }
     }
 
     async fn send(&self, path: &str, signature: &str, body: Vec<u8>) -> Answer {

@@ -14,7 +14,7 @@ async fn the_table_of_scopes_is_the_one_that_was_read() {
     let world = World::new();
     let names = ["read", "spend", "issue", "gift_cards:reveal", "admin"];
     let of_shop = ["catalog:write", "checkout:write", "orders:refund", "payouts:write"];
-    let of_sending = ["webhooks:manage", "mail:report"];
+    let of_sending = ["webhooks:manage", "mail:report", "settlements:write"];
     let mut keys: Vec<(&str, String)> = names
         .into_iter()
         .chain(of_shop)
@@ -42,7 +42,7 @@ async fn the_table_of_scopes_is_the_one_that_was_read() {
 
 /// The keys that are let in, by name.
 async fn allowed(world: &World, method: &str, path: &str, keys: &[(&str, String)]) -> String {
-    let path = path.replace("{id}", "x");
+    let path = path.replace("{id}", "x").replace("{rail}", "sandbox");
     let anybody = world.ask(method, &path).without("authorization").send().await;
     if anybody.status != 401 {
         return "anybody".to_owned();

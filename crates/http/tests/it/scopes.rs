@@ -22,6 +22,7 @@ async fn a_key_is_needed() {
 fn routes_of_shop() -> Vec<(&'static str, String, Scopes)> {
     let checkout = "/v1/checkouts/chk_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let order = "/v1/orders/ord_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let refund = "/v1/refunds/ref_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let rail_refund = "/v1/rail-refunds/rrf_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let payout = "/v1/payouts/po_01jd3q8v9ec4y8s5k1m0t2n7xz";
     vec![
@@ -36,9 +37,12 @@ fn routes_of_shop() -> Vec<(&'static str, String, Scopes)> {
         ("POST", format!("{checkout}/tenders"), Scopes::CHECKOUT),
         ("DELETE", format!("{checkout}/tenders/t1"), Scopes::CHECKOUT),
         ("POST", format!("{checkout}/pay"), Scopes::CHECKOUT),
+        ("POST", format!("{checkout}/cancel-attempt"), Scopes::CHECKOUT),
         ("GET", order.into(), Scopes::READ),
         ("GET", format!("{order}/refunds"), Scopes::READ),
         ("POST", format!("{order}/refunds"), Scopes::REFUND),
+        ("POST", format!("{refund}/paid-by-hand"), Scopes::REFUND),
+        ("POST", format!("{refund}/store-credit"), Scopes::REFUND),
         ("GET", "/v1/payments".into(), Scopes::READ),
         ("GET", "/v1/disputes".into(), Scopes::READ),
         ("GET", rail_refund.into(), Scopes::READ),
@@ -46,10 +50,16 @@ fn routes_of_shop() -> Vec<(&'static str, String, Scopes)> {
         ("POST", format!("{rail_refund}/retry"), Scopes::REFUND),
         ("POST", format!("{rail_refund}/replace"), Scopes::REFUND),
         ("POST", format!("{rail_refund}/give-up"), Scopes::REFUND),
+        ("POST", format!("{rail_refund}/paid-by-hand"), Scopes::REFUND),
+        ("POST", format!("{rail_refund}/store-credit"), Scopes::REFUND),
         ("GET", payout.into(), Scopes::READ),
         ("POST", "/v1/payouts/runs".into(), Scopes::PAYOUT),
         ("POST", format!("{payout}/paid"), Scopes::PAYOUT),
         ("POST", format!("{payout}/failed"), Scopes::PAYOUT),
+        ("POST", "/v1/rails/sandbox/settlements".into(), Scopes::SETTLEMENTS),
+        ("GET", "/v1/rails/sandbox/settlements".into(), Scopes::READ),
+        ("GET", "/v1/rails/sandbox/unsettled".into(), Scopes::READ),
+        ("GET", "/v1/rails/sandbox/reconciliation".into(), Scopes::READ),
     ]
 }
 
@@ -90,7 +100,7 @@ async fn each_route_wants_its_scope() {
     ];
     let of_cards = [Scopes::READ, Scopes::SPEND, Scopes::ISSUE, Scopes::REVEAL, Scopes::ADMIN];
     let of_shop = [Scopes::CATALOG, Scopes::CHECKOUT, Scopes::REFUND, Scopes::PAYOUT];
-    let each = [of_cards.as_slice(), &of_shop].concat();
+    let each = [of_cards.as_slice(), &of_shop, &[Scopes::SETTLEMENTS]].concat();
     let keys: Vec<_> = each.iter().map(|scopes| (*scopes, world.secret(*scopes))).collect();
     let publishable = world.publishable();
     for (method, path, needed) in routes.iter().chain(&routes_of_shop()) {

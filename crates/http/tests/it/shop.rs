@@ -8,6 +8,7 @@ mod events;
 mod paying;
 mod payouts;
 mod refunds;
+mod store_credit;
 mod wallet;
 
 use serde_json::{Value, json};
@@ -66,7 +67,12 @@ impl<'a> Shop<'a> {
 
     /// A payment method that the rail knows by this token.
     pub async fn method(&self, token: &str) -> String {
-        let body = json!({"rail": "sandbox", "token": token});
+        self.method_of("sandbox", token).await
+    }
+
+    /// A payment method that this rail knows by this token.
+    pub async fn method_of(&self, rail: &str, token: &str) -> String {
+        let body = json!({"rail": rail, "token": token});
         id(&self.world.post("/v1/payment-methods", body).fresh().await_status(201).await.json)
     }
 
@@ -122,6 +128,25 @@ impl<'a> Shop<'a> {
     pub async fn refund(&self, order: &Value, body: Value) -> Answer {
         let path = format!("/v1/orders/{}/refunds", id(order));
         self.world.post(&path, body).fresh().send().await
+    }
+
+    /// Takes the first tender away.
+    pub async fn take_card_away(&self, checkout: &str) {
+        let path = format!("/v1/checkouts/{checkout}/tenders/t1");
+        self.world.ask("DELETE", &path).fresh().await_status(200).await;
+    }
+
+    /// A refund of an order that a card has paid which is canceled since: it needs consent.
+    pub async fn refund_to_a_card_that_is_gone(&self) -> Value {
+        let checkout = self.checkout(1_000).await;
+        let paid = json!({"funding": {"kind": "external"}});
+        let card = self.world.issue_with(1_000, paid).await;
+        self.card_pays(&checkout, &card).await;
+        let paid = self.pay(&checkout).await;
+        let cancel = format!("/v1/gift-cards/{}/cancel", id(&card));
+        self.world.post(&cancel, json!({})).fresh().await_status(200).await;
+        let order = self.read("orders", paid["order"].as_str().unwrap()).await;
+        self.refund(&order, json!({"reason": "r"})).await.json
     }
 
     /// An object by its id.

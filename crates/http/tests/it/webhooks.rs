@@ -6,7 +6,7 @@ use base::Span;
 use http::{EventTeller, Limits};
 use jobs::webhooks::{TellEvents, ToldEvent, ToldPage};
 use serde_json::{Value, json};
-use store::{EventPlace, Reader, StoreError};
+use store::{EndpointState, EventPlace, Reader, StoreError};
 
 use crate::receiver::{Answers, Receiver};
 use crate::shop::Shop;
@@ -195,6 +195,83 @@ async fn whoever_is_gone_gets_nothing_until_it_is_enabled() {
     enable.await_status(200).await;
     let arrived = collect(&receiver, "/x", 2);
     assert_eq!(arrived, listed(&world, "gift_card.issued").await);
+}
+
+#[tokio::test]
+async fn a_restored_endpoint_is_told_nothing_until_it_is_enabled() {
+    let (world, receiver) = (world(), Receiver::start());
+    let made = make(&world, &receiver, "/x").await;
+    world.issue(1).await;
+    world.change_kept_endpoint(|endpoint| endpoint.state = EndpointState::Restored);
+    let _deliverer = world.deliverer(PATIENT);
+    becomes(&world, &made, &json!({"status": "restored", "enabled": false})).await;
+    let url = world.ask("PATCH", &path(&made)).json(json!({"url": receiver.url("/y")}));
+    assert_eq!(url.await_status(200).await.json["status"], "restored");
+    world.issue(2).await;
+    assert!(receiver.arrives_within(A_WHILE).is_none());
+    let enable = world.ask("PATCH", &path(&made)).json(json!({"enabled": true}));
+    assert_eq!(enable.await_status(200).await.json["status"], "enabled");
+    // Nothing that happened here is lost.
+    assert_eq!(collect(&receiver, "/y", 2), listed(&world, "gift_card.issued").await);
+}
+
+#[tokio::test]
+async fn figures_tell_how_webhooks_go() {
+    let (world, receiver) = (world(), Receiver::start());
+    let made = make(&world, &receiver, "/x").await;
+    let _deliverer = world.deliverer(PATIENT);
+    world.issue(1).await;
+    receiver.arrived();
+    let ok = [("delivered_total", "1"), ("failed_total", "0"), ("retrying", "0")];
+    figures(&world, &ok).await;
+    figures(&world, &[("lag_seconds", "0.000000"), ("endpoints_switched_off", "0")]).await;
+    receiver.answer("/x", Answers::Status(503));
+    world.issue(2).await;
+    receiver.arrived();
+    figures(&world, &[("delivered_total", "1"), ("failed_total", "1"), ("retrying", "1")]).await;
+    // While nothing reaches it, what happens waits.
+    world.issue(3).await;
+    world.pass(Span::seconds(1));
+    becomes_late(&world).await;
+    receiver.answer("/x", Answers::Status(410));
+    world.pass(Span::minutes(6));
+    becomes(&world, &made, &json!({"status": "gone"})).await;
+    figures(&world, &[("endpoints_switched_off", "1"), ("lag_seconds", "0.000000")]).await;
+    let enabled = world.ask("PATCH", &path(&made)).json(json!({"enabled": false}));
+    enabled.await_status(200).await;
+    figures(&world, &[("endpoints_switched_off", "0")]).await;
+}
+
+/// Asks until these figures of webhooks have these values.
+async fn figures(world: &World, expected: &[(&str, &str)]) {
+    let lines: Vec<String> = expected
+        .iter()
+        .map(|(name, value)| format!("\nmakegood_webhook_{name}{{book=\"test\"}} {value}\n"))
+        .collect();
+    let mut text = String::new();
+    for _ in 0..1_000 {
+        text = world.get("/metrics").await_status(200).await.text();
+        if lines.iter().all(|line| text.contains(line)) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{expected:?} does not come: {text}");
+}
+
+/// Asks until an endpoint has been behind for a while.
+async fn becomes_late(world: &World) {
+    let name = "\nmakegood_webhook_lag_seconds{book=\"test\"} ";
+    for _ in 0..1_000 {
+        let text = world.get("/metrics").await_status(200).await.text();
+        let (_, rest) = text.split_once(name).expect("the figure is there");
+        if !rest.starts_with("0.0") {
+            return;
+        }
+        world.pass(Span::seconds(1));
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+    panic!("nothing is late");
 }
 
 #[tokio::test]

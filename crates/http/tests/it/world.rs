@@ -202,6 +202,7 @@ impl World {
             reach,
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
+            figures: Arc::clone(self.book.outgoing()),
             pace: WebhookPace { look_every: Duration::from_millis(20), ..WebhookPace::default() },
         };
         Deliverer::spawn(parts, |news| println!("{news:?}")).unwrap()
@@ -228,9 +229,11 @@ impl World {
                 from: Address::new("gifts@shop.example").unwrap(),
                 return_paths: ReturnPaths::new(domain).unwrap(),
                 claim_page: "https://shop.example/gift".to_owned(),
+                purchase_page: Some("https://shop.example/purchase".to_owned()),
             },
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
+            figures: Arc::clone(self.book.outgoing()),
             look_every: Duration::from_millis(20),
         };
         Postman::spawn(parts, |news| println!("{news:?}")).unwrap()
@@ -239,7 +242,8 @@ impl World {
     /// Where failures of the first mail of a card are reported to.
     pub fn return_path(&self, card: base::CardId) -> String {
         let paths = ReturnPaths::new(Domain::new("shop.example").unwrap()).unwrap();
-        paths.address(&jobs::mail::mail_key(card, 1), &self.ring).as_str().to_owned()
+        let cause = store::MailCause::Gift { card, sending: 1 };
+        paths.address(&jobs::mail::mail_key(cause), &self.ring).as_str().to_owned()
     }
 
     /// Opens readers of the test book, on whichever thread asks.
@@ -269,6 +273,13 @@ impl World {
     /// Endpoints of the test book as they are kept.
     pub fn kept_endpoints(&self) -> Vec<store::WebhookEndpoint> {
         self.control.clone().endpoints_of(&Token::new("test").unwrap()).unwrap()
+    }
+
+    /// Changes the one endpoint of the test book where it is kept.
+    pub fn change_kept_endpoint(&self, change: impl FnOnce(&mut store::WebhookEndpoint)) {
+        let mut endpoint = self.kept_endpoints().remove(0);
+        change(&mut endpoint);
+        assert!(self.control.clone().change_endpoint(&endpoint).unwrap());
     }
 
     /// The block of a record of the test book.

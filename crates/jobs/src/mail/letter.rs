@@ -1,17 +1,17 @@
-//! Writing the mail of a gift.
-
-use std::fmt;
+//! Writing mails.
 
 use ::mail::bounce::ReturnPaths;
 use ::mail::templates::{GREETING_BYTES_MAX, Gift, Greeting, gift};
-use ::mail::{Address, Mailbox, Message, NAME_BYTES_MAX, Name, SecretLink};
-use base::Money;
+use ::mail::{Address, Content, Mailbox, Message, NAME_BYTES_MAX, Name, SecretLink};
+use base::{Money, PurchaseId};
 use giftcards::Card;
 use outside::keyring::{KeyNumber, KeyRing};
 use outside::people::PeopleError;
 use store::WaitingMail;
 
 use super::key::mail_key;
+use super::matter::Matter;
+use super::words::{GiftWords, Giver, ReadWords, Words};
 
 /// What a gift without a name of a giver is from; the template says the same of odd names.
 const NOBODY: &str = "Somebody";
@@ -30,104 +30,104 @@ pub struct Letterhead {
     pub return_paths: ReturnPaths,
     /// The page on which gifts are claimed; the link is this, `#`, and the text of the claim link.
     pub claim_page: String,
-}
-
-/// What people wrote about a gift, opened.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct GiftWords {
-    /// The recipient's address.
-    pub email: Option<String>,
-    /// The recipient's name.
-    pub recipient: Option<String>,
-    /// The giver's name.
-    pub sender: Option<String>,
-    /// What the giver wrote.
-    pub message: Option<String>,
-}
-
-impl fmt::Debug for GiftWords {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GiftWords").finish_non_exhaustive()
-    }
-}
-
-/// What is left of the words of a gift.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Words {
-    /// They can be read.
-    Known(Box<GiftWords>),
-    /// The recipient was erased.
-    Erased,
-}
-
-/// Opens the words of a card: implemented by whoever knows the form in which they were sealed.
-pub trait ReadWords: Send + Sync {
-    /// The words of a card.
-    ///
-    /// # Errors
-    ///
-    /// [`PeopleError`] when the keys of persons cannot be used.
-    fn of_card(&self, card: &Card) -> Result<Words, PeopleError>;
-}
-
-/// Why no mail can be written, now or ever.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unwritable {
-    /// There is no address, or none that mail can go to.
-    NoAddress,
-    /// The card has no link, or one that the ring cannot make.
-    NoLink,
+    /// The page on which buyers see what they bought; the link is this, `#`, and the id of the
+    /// purchase. Without one, mails to buyers have no link.
+    pub purchase_page: Option<String>,
 }
 
 impl Letterhead {
-    /// The mail of a sending: the same bytes whenever it is written.
+    /// A mail: the same bytes whenever it is written. `None` when there is nobody to send it to:
+    /// they were erased, or have no address that mail can go to.
     pub(super) fn write(
         &self,
         mail: &WaitingMail,
-        card: &Card,
-        words: &GiftWords,
+        matter: &Matter,
+        words: &dyn ReadWords,
         ring: &KeyRing,
-    ) -> Result<Message, Unwritable> {
-        let address = words.email.as_deref().map(str::trim).map(Address::new);
-        let address = address.and_then(Result::ok).ok_or(Unwritable::NoAddress)?;
-        let link = self.link(card, ring).ok_or(Unwritable::NoLink)?;
+    ) -> Result<Option<Message>, PeopleError> {
+        let written = match matter {
+            Matter::Gift(card) => match words.of_card(card)? {
+                Words::Known(words) => self.gift(card, &words, ring),
+                Words::Erased => None,
+            },
+            Matter::Receipt(sale) => {
+                let buyer = words.giver_of(&sale.card)?.and_then(|giver| mailbox(&giver));
+                buyer.map(|buyer| (buyer, self.receipt(sale)))
+            }
+            Matter::NotDelivered(card, purchase) => {
+                let recipient = match words.of_card(card)? {
+                    Words::Known(words) => *words,
+                    Words::Erased => GiftWords::default(),
+                };
+                let buyer = words.giver_of(card)?.and_then(|giver| mailbox(&giver));
+                buyer.map(|buyer| (buyer, self.not_delivered(card, *purchase, &recipient)))
+            }
+            Matter::Returned(sale, back) => {
+                let buyer = words.giver_of(&sale.card)?.and_then(|giver| mailbox(&giver));
+                buyer.map(|buyer| (buyer, self.returned(sale, back)))
+            }
+        };
+        let key = mail_key(mail.cause);
+        Ok(written.map(|(to, content)| Message {
+            return_path: self.return_paths.address(&key, ring),
+            key,
+            from: Mailbox { name: Some(self.shop.clone()), address: self.from.clone() },
+            to,
+            written_at: mail.written_at,
+            content,
+        }))
+    }
+
+    fn gift(&self, card: &Card, words: &GiftWords, ring: &KeyRing) -> Option<(Mailbox, Content)> {
+        let address = address(words.email.as_deref())?;
+        let link = self.claim_link(card, ring)?;
         let sender = words.sender.as_deref().and_then(name).unwrap_or_else(|| known(NOBODY));
         let design = card.details.as_ref().and_then(|details| details.design.as_ref());
         let design = design.and_then(|design| name(design.as_str()));
         let design = design.unwrap_or_else(|| known(NO_DESIGN));
         let greeting = words.message.as_deref().and_then(greeting);
-        let key = mail_key(mail.card, mail.sending);
-        Ok(Message {
-            return_path: self.return_paths.address(&key, ring),
-            key,
-            from: Mailbox { name: Some(self.shop.clone()), address: self.from.clone() },
-            to: Mailbox { name: words.recipient.as_deref().and_then(name), address },
-            written_at: mail.written_at,
-            content: gift(&Gift {
-                shop: &self.shop,
-                sender: &sender,
-                value: Money { amount: card.value, currency: card.currency },
-                design: &design,
-                greeting: greeting.as_ref(),
-                link: &link,
-            }),
-        })
+        let content = gift(&Gift {
+            shop: &self.shop,
+            sender: &sender,
+            value: Money { amount: card.value, currency: card.currency },
+            design: &design,
+            greeting: greeting.as_ref(),
+            link: &link,
+        });
+        Some((Mailbox { name: words.recipient.as_deref().and_then(name), address }, content))
     }
 
-    fn link(&self, card: &Card, ring: &KeyRing) -> Option<SecretLink> {
+    /// `None` when the card has no link, or one that the ring cannot make.
+    fn claim_link(&self, card: &Card, ring: &KeyRing) -> Option<SecretLink> {
         let link = card.gift.as_ref()?.link?;
         let key = KeyNumber::new(u32::from(link.key))?;
         let link = ring.link_for(card.id, link.nonce, key).ok()?;
         SecretLink::new(&format!("{}#{}", self.claim_page, link.reveal())).ok()
     }
+
+    /// The buyer's page of a purchase.
+    pub(super) fn purchase_link(&self, purchase: PurchaseId) -> Option<SecretLink> {
+        let page = self.purchase_page.as_ref()?;
+        SecretLink::new(&format!("{page}#{purchase}")).ok()
+    }
 }
 
-fn known(text: &str) -> Name {
+fn mailbox(giver: &Giver) -> Option<Mailbox> {
+    let address = address(giver.email.as_deref())?;
+    Some(Mailbox { name: giver.name.as_deref().and_then(name), address })
+}
+
+/// An address that mail can go to.
+fn address(text: Option<&str>) -> Option<Address> {
+    Address::new(text?.trim()).ok()
+}
+
+pub(super) fn known(text: &str) -> Name {
     Name::new(text).expect("a word of ours")
 }
 
 /// A name on one line, cut where it is too long for a mail.
-fn name(text: &str) -> Option<Name> {
+pub(super) fn name(text: &str) -> Option<Name> {
     Name::new(cut(text, NAME_BYTES_MAX)).ok()
 }
 

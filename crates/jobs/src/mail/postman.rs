@@ -8,19 +8,24 @@ use std::time::Duration;
 
 use ::mail::schedule::{Attempts, Next};
 use ::mail::{Deferral, Mailer, Message, Outcome};
-use base::{CardId, Span};
+use base::{Instant, Span};
 use engine::{Answer, Command, GiftCardCommand, Query};
-use giftcards::{Card, CardState, Channel, Delivery, DeliveryNews, DeliveryState, EventKind};
+use giftcards::{DeliveryNews, DeliveryState};
 use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::people::PeopleError;
-use store::{BookName, ControlStore, EventPlace, MailStage, Reader, StoreError, WaitingMail};
+use store::{
+    BookName, ControlStore, EventPlace, MailCause, MailStage, Reader, StoreError, WaitingMail,
+};
 use writer::{Handle, Request, Trouble};
 
-use super::letter::{Letterhead, ReadWords, Unwritable, Words};
+use super::asked::{asked, types};
+use super::letter::Letterhead;
+use super::matter::matter;
+use super::words::ReadWords;
 use crate::webhooks::TellEvents;
 use crate::worker::{Work, Worker};
-use crate::{OpenReader, SYSTEM_ACTOR};
+use crate::{OpenReader, OutgoingFigures, SYSTEM_ACTOR};
 
 /// Events read, and mails sent, before the other is looked at again.
 const PORTION: usize = 100;
@@ -53,6 +58,8 @@ pub struct PostmanParts {
     pub ring: Arc<KeyRing>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// What is counted.
+    pub figures: Arc<OutgoingFigures>,
     /// Time between two looks.
     pub look_every: Duration,
 }
@@ -60,15 +67,17 @@ pub struct PostmanParts {
 /// What the operator should hear of.
 #[derive(Debug)]
 pub enum MailNews {
-    /// Nobody took a mail in three days; the card says that it bounced.
-    GaveUp(CardId),
-    /// Nobody knows whether a mail was sent, twice. A person decides: `resend` is a new mail.
-    Uncertain(CardId),
-    /// The recipient was erased, or there is no address that mail can go to.
-    Undeliverable(CardId),
-    /// What was written about a gift cannot be opened: a person must see to the keys. It is tried
+    /// Nobody took a mail in three days; of a gift, the card says that it bounced.
+    GaveUp(MailCause),
+    /// Nobody knows whether a mail was sent, twice. Of a gift a person decides: `resend` is a new
+    /// mail.
+    Uncertain(MailCause),
+    /// Of a gift: the recipient was erased, or there is no address that mail can go to. To a
+    /// buyer: the server refused it for good.
+    Undeliverable(MailCause),
+    /// What people wrote or are called cannot be opened: a person must see to the keys. It is tried
     /// again each hour; the others go on.
-    Unreadable(CardId, PeopleError),
+    Unreadable(MailCause, PeopleError),
     /// The thread failed on an assertion; it goes on after a rest.
     Panicked,
     /// The mail server refuses what is ours; it is tried again.
@@ -155,8 +164,17 @@ impl Work for Sending {
 
     fn run(&mut self, inbox: &Receiver<Infallible>) {
         let Sending { parts, report } = self;
-        let (place, place_kept_at, known) = (None, Duration::ZERO, BTreeMap::new());
-        Round { parts, report, inbox, reader: None, place, place_kept_at, known }.run();
+        let round = Round {
+            parts,
+            report,
+            inbox,
+            reader: None,
+            place: None,
+            place_kept_at: Duration::ZERO,
+            is_miscounted: true,
+            known: BTreeMap::new(),
+        };
+        round.run();
     }
 
     fn panicked(&mut self) {
@@ -173,8 +191,10 @@ struct Round<'a> {
     /// Where in the events to go on, once it was read.
     place: Option<EventPlace>,
     place_kept_at: Duration,
+    /// True when mails that wait are not counted as they are now.
+    is_miscounted: bool,
     /// What became of mails of which neither card nor control store knows it yet.
-    known: BTreeMap<(CardId, u16), DeliveryState>,
+    known: BTreeMap<MailCause, DeliveryState>,
 }
 
 impl Round<'_> {
@@ -208,6 +228,18 @@ impl Round<'_> {
             }
             self.send(mail)?;
         }
+        self.count()
+    }
+
+    /// Counts the mails that wait, when that may have changed.
+    fn count(&mut self) -> Result<(), MailTrouble> {
+        if self.is_miscounted {
+            let (waiting, since) = self.parts.control.count_mails(&self.parts.book)?;
+            let figures = &self.parts.figures.mails;
+            figures.waiting.set(waiting);
+            figures.waiting_since_micros.set_instant(since);
+            self.is_miscounted = false;
+        }
         Ok(())
     }
 
@@ -222,30 +254,22 @@ impl Round<'_> {
         if head < from.seq {
             return Ok(false);
         }
-        let due = EventKind::CardDeliveryDue.as_str().to_owned();
         if self.reader.is_none() {
             self.reader = Some((self.parts.open_reader)()?);
         }
         let reader = self.reader.as_mut().expect("it was opened a moment ago").as_mut();
-        let page = self.parts.events.page(reader, from, head, &[due], PORTION)?;
-        let now = self.parts.clock.now();
+        let page = self.parts.events.page(reader, from, head, &types(), PORTION)?;
         let mut mails = Vec::new();
-        for event in &page.events {
-            let card = CardId::from_bytes(event.subject);
-            let sending = self.card(card)?.as_deref().and_then(waiting).map(|due| due.sendings);
-            mails.extend(sending.map(|sending| WaitingMail {
-                book: self.parts.book.clone(),
-                card,
-                sending,
-                made: 0,
-                unknown: 0,
-                stage: MailStage::Waiting,
-                next_at: now,
-                written_at: now,
-            }));
+        if !page.events.is_empty() {
+            let (now, of_book) = (self.parts.clock.now(), self.book_time()?);
+            for event in &page.events {
+                let cause = asked(event, of_book, &self.parts.handle)?;
+                mails.extend(cause.map(|cause| self.new_mail(cause, now)));
+            }
         }
         let steady = self.parts.clock.monotonic();
         if !mails.is_empty() || self.place_kept_at + KEEP_PLACE_EVERY <= steady {
+            self.is_miscounted |= !mails.is_empty();
             self.parts.control.take_mails(&self.parts.book, page.next, &mails)?;
             self.place_kept_at = steady;
         }
@@ -260,20 +284,25 @@ impl Round<'_> {
         Ok(kept.min(EventPlace { seq: head + 1, index: 0 }))
     }
 
-    fn card(&self, id: CardId) -> Result<Option<Arc<Card>>, Trouble> {
-        Ok(match self.parts.handle.ask(Query::Card(id))? {
-            Some(Answer::Card { card, .. }) => Some(card),
-            _ => None,
+    fn new_mail(&self, cause: MailCause, now: Instant) -> WaitingMail {
+        let book = self.parts.book.clone();
+        let (made, unknown, stage) = (0, 0, MailStage::Waiting);
+        WaitingMail { book, cause, made, unknown, stage, next_at: now, written_at: now }
+    }
+
+    /// What time it is in the book; that of a test book may be moved.
+    fn book_time(&self) -> Result<Instant, Trouble> {
+        Ok(match self.parts.handle.ask(Query::Book)? {
+            Some(Answer::Book { now, .. }) => now,
+            _ => self.parts.clock.now(),
         })
     }
 
     fn send(&mut self, mail: WaitingMail) -> Result<(), MailTrouble> {
-        let card = self.card(mail.card)?;
-        let is_wanted = |card: &&Arc<Card>| {
-            waiting(card).is_some_and(|delivery| delivery.sendings == mail.sending)
+        let Some(matter) = matter(mail.cause, &self.parts.handle)? else {
+            return self.forget(&mail);
         };
-        let Some(card) = card.as_ref().filter(is_wanted) else { return self.forget(&mail) };
-        if let Some(state) = self.known.get(&(mail.card, mail.sending)) {
+        if let Some(state) = self.known.get(&mail.cause) {
             return self.note(&mail, *state);
         }
         match mail.stage {
@@ -283,21 +312,16 @@ impl Round<'_> {
             MailStage::Sent => return self.note(&mail, DeliveryState::Sent),
             MailStage::Bounced => return self.note(&mail, DeliveryState::Bounced),
         }
-        let words = match self.parts.words.of_card(card) {
-            Ok(words) => words,
-            Err(error) if is_of_all(&error) => return Err(error.into()),
-            Err(error) => return self.put_off(mail, error),
-        };
-        let message = match words {
-            Words::Known(words) => {
-                self.parts.letterhead.write(&mail, card, &words, &self.parts.ring)
-            }
-            Words::Erased => Err(Unwritable::NoAddress),
-        };
-        match message {
-            Ok(message) => self.attempt(mail, &message),
-            Err(Unwritable::NoAddress | Unwritable::NoLink) => {
-                (self.report)(MailNews::Undeliverable(mail.card));
+        let PostmanParts { letterhead, words, ring, .. } = &*self.parts;
+        match letterhead.write(&mail, &matter, words.as_ref(), ring) {
+            Err(error) if is_of_all(&error) => Err(error.into()),
+            Err(error) => self.put_off(mail, error),
+            Ok(Some(message)) => self.attempt(mail, &message),
+            Ok(None) => {
+                if let MailCause::Gift { .. } = mail.cause {
+                    (self.report)(MailNews::Undeliverable(mail.cause));
+                    self.parts.figures.mails.bounced.count();
+                }
                 self.note(&mail, DeliveryState::Bounced)
             }
         }
@@ -315,7 +339,7 @@ impl Round<'_> {
 
     /// One mail cannot be written now; the others can.
     fn put_off(&mut self, mail: WaitingMail, why: PeopleError) -> Result<(), MailTrouble> {
-        (self.report)(MailNews::Unreadable(mail.card, why));
+        (self.report)(MailNews::Unreadable(mail.cause, why));
         let next_at = self.parts.clock.now().saturating_add(UNREADABLE_PAUSE);
         Ok(self.parts.control.keep_mail(&WaitingMail { next_at, ..mail })?)
     }
@@ -326,20 +350,37 @@ impl Round<'_> {
         {
             (self.report)(MailNews::NeedsOperator(*deferral));
         }
+        if *outcome == Outcome::Unknown {
+            self.parts.figures.mails.unknown.count();
+        }
         let attempts = Attempts { made: mail.made, unknown: mail.unknown };
         let (Attempts { made, unknown }, next) = attempts.after(outcome);
         match next {
-            Next::Sent => self.note(&mail, DeliveryState::Sent),
-            Next::Bounced => self.note(&mail, DeliveryState::Bounced),
+            Next::Sent => {
+                self.parts.figures.mails.sent.count();
+                self.note(&mail, DeliveryState::Sent)
+            }
+            Next::Bounced => {
+                self.parts.figures.mails.bounced.count();
+                // A card says it itself; of a mail to a buyer nothing else does.
+                if !matches!(mail.cause, MailCause::Gift { .. }) {
+                    (self.report)(MailNews::Undeliverable(mail.cause));
+                }
+                self.note(&mail, DeliveryState::Bounced)
+            }
             Next::GaveUp => {
-                (self.report)(MailNews::GaveUp(mail.card));
+                self.parts.figures.mails.bounced.count();
+                (self.report)(MailNews::GaveUp(mail.cause));
                 self.note(&mail, DeliveryState::Bounced)
             }
             Next::Uncertain => {
-                (self.report)(MailNews::Uncertain(mail.card));
+                (self.report)(MailNews::Uncertain(mail.cause));
                 self.forget(&mail)
             }
             Next::Again(wait) => {
+                if *outcome != Outcome::Unknown {
+                    self.parts.figures.mails.deferred.count();
+                }
                 let next_at = self.parts.clock.now().saturating_add(wait);
                 let stage = MailStage::Waiting;
                 let mail = WaitingMail { made, unknown, stage, next_at, ..mail };
@@ -348,10 +389,25 @@ impl Round<'_> {
         }
     }
 
-    /// Tells the card what became of its mail, which waits no more. It is written down first: the
-    /// book may be somebody else's by now, who must not send it again.
+    /// A mail waits no more; of a gift, the card is told what became of it. That is written down
+    /// first: the book may be somebody else's by now, who must not send it again.
     fn note(&mut self, mail: &WaitingMail, state: DeliveryState) -> Result<(), MailTrouble> {
-        self.known.insert((mail.card, mail.sending), state);
+        self.known.insert(mail.cause, state);
+        if let MailCause::Gift { card, sending } = mail.cause {
+            self.write_down(mail, state)?;
+            let news = DeliveryNews { sending, state };
+            let command = Command::GiftCards(GiftCardCommand::NoteDelivery { card, news });
+            let request = Request { command, actor: SYSTEM_ACTOR, operation: None };
+            let mut outcomes = self.parts.handle.decide(vec![request], false)?;
+            let outcome = outcomes.pop().expect("the writer gives one outcome a request");
+            // A refusal is final too: a report was faster, or the card is gone.
+            let _ = outcome?.result;
+        }
+        self.forget(mail)
+    }
+
+    /// Keeps what became of an attempt. Of a mail to a buyer, forgetting it says as much.
+    fn write_down(&mut self, mail: &WaitingMail, state: DeliveryState) -> Result<(), MailTrouble> {
         if mail.stage == MailStage::Begun {
             let stage = match state {
                 DeliveryState::Bounced => MailStage::Bounced,
@@ -359,19 +415,13 @@ impl Round<'_> {
             };
             self.parts.control.keep_mail(&WaitingMail { stage, ..mail.clone() })?;
         }
-        let news = DeliveryNews { sending: mail.sending, state };
-        let command = Command::GiftCards(GiftCardCommand::NoteDelivery { card: mail.card, news });
-        let request = Request { command, actor: SYSTEM_ACTOR, operation: None };
-        let mut outcomes = self.parts.handle.decide(vec![request], false)?;
-        let outcome = outcomes.pop().expect("the writer gives one outcome a request");
-        // A refusal is final too: a report was faster, or the card is gone.
-        let _ = outcome?.result;
-        self.forget(mail)
+        Ok(())
     }
 
     fn forget(&mut self, mail: &WaitingMail) -> Result<(), MailTrouble> {
-        self.parts.control.forget_mail(&mail.book, mail.card, mail.sending)?;
-        self.known.remove(&(mail.card, mail.sending));
+        self.is_miscounted = true;
+        self.parts.control.forget_mail(&mail.book, mail.cause)?;
+        self.known.remove(&mail.cause);
         Ok(())
     }
 }
@@ -379,14 +429,4 @@ impl Round<'_> {
 /// True when no words can be opened for now, whoever's.
 fn is_of_all(error: &PeopleError) -> bool {
     matches!(error, PeopleError::File(_) | PeopleError::Database(_) | PeopleError::UnknownLayout(_))
-}
-
-/// The delivery of a card that waits for a mail of ours.
-fn waiting(card: &Card) -> Option<Delivery> {
-    let gift = card.gift.as_deref()?;
-    let is_due = |delivery: &Delivery| {
-        delivery.channel == Channel::Email && delivery.state == DeliveryState::Due
-    };
-    let is_living = card.state == CardState::Active && gift.owner.is_none();
-    gift.delivery.filter(|delivery| is_living && is_due(delivery))
 }

@@ -329,16 +329,16 @@ impl Shared {
         Ok(Verdict::Refused(refusal))
     }
 
-    /// True when the writer has ended. Any other failure is reported; the next run tries again.
+    /// True when the writer has ended or leaves. Any other failure is reported, and the next run
+    /// tries again: a writer whose lease has lapsed for a moment answers nobody, and goes on.
     pub(super) fn is_over(&self, ended: Result<(), JobError>) -> bool {
-        match ended {
-            Ok(()) => false,
-            Err(JobError::Writer(Trouble::Ended(_) | Trouble::Moved)) => true,
-            Err(error) => {
-                self.report(RailReport::Failed(error));
-                false
-            }
+        let Err(error) = ended else { return false };
+        let is_gone = matches!(error, JobError::Writer(Trouble::Ended(_)));
+        if is_gone || self.handle.ended().is_some() {
+            return true;
         }
+        self.report(RailReport::Failed(error));
+        false
     }
 
     /// True when nobody calls any more.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
+use base::Instant;
 use rails::sandbox::Message;
 use rails::{Change, Header, WebhookError};
 
@@ -51,7 +52,8 @@ impl RailCaller {
             return Err(if is_stopped { HearError::Busy } else { HearError::NoSuchRail });
         };
         let _place = desk.listen().ok_or(HearError::Busy)?;
-        let receipts = shared.begin_to_hear(&desk, headers, body)?;
+        let now = desk.connected.clock.now();
+        let receipts = shared.begin_to_hear(&desk, headers, body, now)?;
         let until = shared.clock.monotonic() + HEAR_TIME_MAX;
         if shared.are_noted(&receipts, until) { Ok(()) } else { Err(HearError::Busy) }
     }
@@ -64,25 +66,41 @@ impl Shared {
         let until = self.clock.monotonic() + HEAR_TIME_MAX;
         let mut received = 0;
         for desk in self.desks() {
-            let Some(sandbox) = &desk.connected.sandbox else { continue };
-            let messages: Vec<Message> =
-                sandbox.arrived().into_iter().take(MESSAGES_A_ROUND_MAX).collect();
-            let begun: Vec<_> = messages
-                .iter()
-                .map(|message| self.begin_to_hear(&desk, &message.headers(), &message.body))
-                .collect();
-            for (message, begun) in messages.iter().zip(begun) {
-                let is_over = match begun {
-                    Ok(receipts) => self.are_noted(&receipts, until),
-                    // The test clock was moved since it was signed: it is signed anew next time.
-                    Err(HearError::NotBelieved(WebhookError::OutOfTime)) => false,
-                    Err(HearError::NotBelieved(_)) => true,
-                    Err(HearError::NoSuchRail | HearError::Busy) => false,
-                };
-                if is_over {
-                    sandbox.received(message);
-                    received += 1;
+            // As long as all of a round is received: what is not comes first again.
+            while self.clock.monotonic() < until && !self.is_stopped() {
+                let round = self.fetch_a_round(&desk, until);
+                received += round;
+                if round < MESSAGES_A_ROUND_MAX {
+                    break;
                 }
+            }
+        }
+        received
+    }
+
+    fn fetch_a_round(self: &Arc<Self>, desk: &Arc<Desk>, until: Duration) -> usize {
+        let Some(sandbox) = &desk.connected.sandbox else { return 0 };
+        let messages: Vec<Message> = sandbox.first_arrived(MESSAGES_A_ROUND_MAX);
+        if messages.is_empty() {
+            return 0;
+        }
+        let now = desk.connected.clock.now();
+        let begun: Vec<_> = messages
+            .iter()
+            .map(|message| self.begin_to_hear(desk, &message.headers(), &message.body, now))
+            .collect();
+        let mut received = 0;
+        for (message, begun) in messages.iter().zip(begun) {
+            let is_over = match begun {
+                Ok(receipts) => self.are_noted(&receipts, until),
+                // The test clock was moved since it was signed: it is signed anew next time.
+                Err(HearError::NotBelieved(WebhookError::OutOfTime)) => false,
+                Err(HearError::NotBelieved(_)) => true,
+                Err(HearError::NoSuchRail | HearError::Busy) => false,
+            };
+            if is_over {
+                sandbox.received(message);
+                received += 1;
             }
         }
         received
@@ -94,9 +112,9 @@ impl Shared {
         desk: &Arc<Desk>,
         headers: &[Header<'_>],
         body: &[u8],
+        now: Instant,
     ) -> Result<Vec<Receiver<bool>>, HearError> {
-        let Desk { connected, .. } = &**desk;
-        let events = connected.rail.verify_and_translate(headers, body, connected.clock.now())?;
+        let events = desk.connected.rail.verify_and_translate(headers, body, now)?;
         let mut receipts = Vec::new();
         for event in &events {
             let Some((task, mut wish)) = self.meaning(desk, &event.change) else { continue };

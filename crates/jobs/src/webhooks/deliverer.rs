@@ -19,8 +19,8 @@ use writer::Handle;
 use super::events::TellEvents;
 use super::lane::{Attempt, Lane, Moment};
 use super::secrets::SecretTrouble;
-use crate::OpenReader;
 use crate::worker::{Work, Worker};
+use crate::{OpenReader, OutgoingFigures};
 
 /// How often is looked at what; lengths of the steady clock, but for the probes.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,8 @@ pub struct DelivererParts {
     pub ring: Arc<KeyRing>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// What is counted.
+    pub figures: Arc<OutgoingFigures>,
     /// How often.
     pub pace: WebhookPace,
 }
@@ -238,7 +240,19 @@ impl Round<'_> {
             let sent = self.send_retries(id);
             self.unless_unreadable(id, sent)?;
         }
+        self.count();
         Ok(())
+    }
+
+    /// Tells how far the endpoints are.
+    fn count(&mut self) {
+        let (head, now) = (self.parts.handle.figures().seq(), self.now());
+        let figures = &self.parts.figures.webhooks;
+        let behind = self.lanes.values_mut().filter_map(|lane| lane.behind_since(head, now));
+        figures.behind_since_micros.set_instant(behind.min());
+        figures.retrying.set(self.lanes.values().map(|lane| lane.retries_kept).sum());
+        let off = self.lanes.values().filter(|lane| lane.is_switched_off()).count();
+        figures.switched_off.set(off as u64);
     }
 
     fn send_retries(&mut self, id: EndpointId) -> Result<(), StoreError> {
@@ -358,6 +372,11 @@ impl Round<'_> {
 
     fn ended(&mut self, ended: &Ended) {
         let Ended { endpoint, revision, place, made, is_retry, outcome } = *ended;
+        let figures = &self.parts.figures.webhooks;
+        match outcome {
+            Outcome::Delivered => figures.delivered.count(),
+            Outcome::Failed(_) | Outcome::Gone => figures.failed.count(),
+        }
         let (now, probe_every) = (self.now(), self.parts.pace.probe_every);
         // Of a lane that is gone, or of an endpoint that was changed since: it is sent again.
         let lane = self.lanes.get_mut(&endpoint);

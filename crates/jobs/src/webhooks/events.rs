@@ -1,7 +1,10 @@
 //! Where the events to be sent come from.
 
 use std::fmt;
+use std::sync::Arc;
 
+use giftcards::Card;
+use shop::{Order, OrderRefund};
 use store::{EventPlace, Reader, StoreError};
 
 /// An event as the API shows it.
@@ -15,8 +18,23 @@ pub struct ToldEvent {
     pub kind: &'static str,
     /// The id of the object it happened to.
     pub subject: [u8; 16],
+    /// What it happened to, right after.
+    pub object: ToldObject,
     /// The object that `GET /v1/events` shows, as JSON.
     pub body: Vec<u8>,
+}
+
+/// What an event is about, for jobs that look at more than its id.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ToldObject {
+    /// A card.
+    Card(Arc<Card>),
+    /// An order.
+    Order(Arc<Order>),
+    /// A refund of an order.
+    OrderRefund(Arc<OrderRefund>),
+    /// Anything else.
+    Other,
 }
 
 /// Without the body: what is in it is for its receivers.

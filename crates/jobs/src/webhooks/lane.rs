@@ -43,6 +43,8 @@ pub(super) struct Lane {
     pub(super) retries_kept: u64,
     is_resting: bool,
     learned: Learned,
+    /// Where the journal ended when it had last caught up with such a mark, and when that was.
+    mark: (u64, Instant),
 }
 
 /// What is not kept yet.
@@ -108,6 +110,7 @@ impl Lane {
             probe_at: now,
             retries_kept: 0,
             is_resting: false,
+            mark: (0, now),
             learned: Learned { kept_next: Some(endpoint.next), ..Learned::default() },
             endpoint,
         }
@@ -123,6 +126,21 @@ impl Lane {
 
     pub(super) fn is_on(&self) -> bool {
         self.state == EndpointState::On && !self.is_resting
+    }
+
+    /// True when it is told nothing, and not because its owner wants so.
+    pub(super) fn is_switched_off(&self) -> bool {
+        self.is_resting || !matches!(self.state, EndpointState::On | EndpointState::Off)
+    }
+
+    /// Since when it has not caught up with the journal as it was then, `head` being its last
+    /// record now; `None` when it has, or is told nothing.
+    pub(super) fn behind_since(&mut self, head: u64, now: Instant) -> Option<Instant> {
+        if !self.is_on() || self.mark.0 < self.next().seq {
+            self.mark = (head, now);
+            return None;
+        }
+        Some(self.mark.1)
     }
 
     pub(super) fn is_failing(&self) -> bool {

@@ -17,6 +17,7 @@ fn every_name() -> Vec<AccountName> {
         AccountName::SellerPayable(SellerId::from_bits(77)),
         AccountName::CreatorPayable(CreatorId::from_bits(77)),
         AccountName::Tax(Region::parse("US-CA").unwrap()),
+        AccountName::Bank,
         AccountName::Commission,
         AccountName::RefundPayable,
         AccountName::RefundExpense(Token::new("goodwill").unwrap()),
@@ -37,6 +38,7 @@ fn every_name() -> Vec<AccountName> {
             | AccountName::SellerPayable(_)
             | AccountName::CreatorPayable(_)
             | AccountName::Tax(_)
+            | AccountName::Bank
             | AccountName::Commission
             | AccountName::RefundPayable
             | AccountName::RefundExpense(_)
@@ -72,6 +74,7 @@ fn names_tell_kind_limit_and_group() {
     check("rail/stripe/fees", Kind::Expense, Limit::None, "rail/stripe/fees");
     check("rail/stripe/disputes", Kind::Asset, Limit::None, "rail/stripe/disputes");
     check("tax/US-CA", Kind::Liability, Limit::None, "tax/US-CA");
+    check("bank", Kind::Asset, Limit::None, "bank");
     check("commission", Kind::Income, Limit::None, "commission");
     check("refund/payable", Kind::Liability, Limit::None, "refund/payable");
     check("refund/expense/late", Kind::Expense, Limit::None, "refund/expense/late");

@@ -2,8 +2,9 @@
 
 use std::fs;
 
+use base::Instant;
 use mail::templates::{
-    GiftNotDelivered, GiftReceipt, UndoPossible, gift_not_delivered, gift_receipt, undo_possible,
+    GiftNotDelivered, GiftReceipt, MoneyBack, gift_not_delivered, gift_receipt, money_back,
 };
 use mail::{Content, FolderMailer, Mailer, MessageKey, Outcome, SecretLink};
 use serde_json::{Value, json};
@@ -13,26 +14,74 @@ use super::{LINK, gift_content, message, money, name};
 
 const READER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/read_mail.py");
 
-fn contents() -> [(&'static str, Content, &'static [&'static str]); 4] {
-    let link = &SecretLink::new(LINK).unwrap();
+type Written = (&'static str, Content, &'static [&'static str]);
+
+fn contents(link: Option<&SecretLink>) -> Vec<Written> {
     let shop = &name("Café Łódź");
+    let number = &name("17");
+    let cards = [money("25.00"), money("10.00"), money("25.00")];
     let receipt = GiftReceipt {
         shop,
-        number: &name("R-2026-00017"),
-        cards: 3,
-        value: money("25.00"),
-        paid: money("75.00"),
+        number,
+        cards: &cards,
+        paid: money("60.00"),
+        total: money("62.00"),
+        undo_minutes: 10,
+        undo_until: Instant::parse("2026-11-20T10:10:00Z").unwrap(),
         link,
     };
-    let undo = UndoPossible { shop, cards: 1, paid: money("25.00"), minutes: 10, link };
-    let recipient = name("Zoë Müller");
-    let lost = GiftNotDelivered { shop, recipient: Some(&recipient), value: money("25.00"), link };
-    [
+    let (recipient, address) = (name("Zoë Müller"), name("zoe@exmaple.org"));
+    let lost = GiftNotDelivered {
+        shop,
+        recipient: Some(&recipient),
+        address: Some(&address),
+        value: money("25.00"),
+        link,
+    };
+    let visa = [(money("50.00"), Some(name("visa ending in 4242"))), (money("10.00"), None)];
+    let credit_note = &name("3");
+    let back = MoneyBack { shop, is_undone: true, ways: &visa, receipt: number, credit_note, link };
+    let refunded = MoneyBack { is_undone: false, ..back };
+    vec![
         ("gift", gift_content("Anna Lee", "Hello"), &["Anna sent you", "25.00 USD", "> Hello"]),
-        ("receipt", gift_receipt(&receipt), &["3 gift cards", "25.00 USD each", "R-2026-00017"]),
-        ("undo", undo_possible(&undo), &["a gift card for 25.00 USD", "10 minutes"]),
-        ("lost", gift_not_delivered(&lost), &["Your gift to Zoë could not be delivered"]),
+        (
+            "receipt",
+            gift_receipt(&receipt),
+            &[
+                "2 gift cards worth 25.00 USD each",
+                "Paid: 60.00 USD",
+                "62.00 USD",
+                "number: 17",
+                "within 10 minutes",
+                "until 2026-11-20 10:10 (UTC)",
+            ],
+        ),
+        (
+            "lost",
+            gift_not_delivered(&lost),
+            &["Your gift to Zoë could not be delivered", "zoe@exmaple. org"],
+        ),
+        (
+            "undone",
+            money_back(&back),
+            &[
+                "was undone",
+                "50.00 USD goes back to: visa ending in 4242.",
+                "10.00 USD goes back to: the way you paid.",
+                "Credit note: 3",
+            ],
+        ),
+        ("refunded", money_back(&refunded), &["Money comes back to you", "number: 17"]),
     ]
+}
+
+#[test]
+fn without_a_page_mails_to_buyers_have_no_link() {
+    for (key, content, _) in contents(None) {
+        let has_link = content.text.contains("://") || content.html.contains("://");
+        assert_eq!(has_link, key == "gift", "{key}: {}", content.text);
+        assert!(key == "gift" || content.text.contains("Café Łódź"), "{}", content.text);
+    }
 }
 
 #[test]
@@ -40,7 +89,8 @@ fn every_template_reads_the_same_to_others() {
     let folder = tempfile::tempdir().unwrap();
     let mailer = FolderMailer::new(&folder.path().join("mails")).unwrap();
     let mut reader = Script::start(READER, &[]);
-    for (key, content, expected) in contents() {
+    let link = SecretLink::new(LINK).unwrap();
+    for (key, content, expected) in contents(Some(&link)) {
         let mut message = message("anna@example.org");
         message.key = MessageKey::new(key).unwrap();
         message.content = content;

@@ -31,6 +31,8 @@ struct BookView {
     totals: Vec<TotalView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     api_keys: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_endpoints: Option<u64>,
     /// True when an earlier run had copied it, and it was compared again.
     #[serde(skip_serializing_if = "Option::is_none")]
     was_there: Option<bool>,
@@ -62,13 +64,19 @@ impl BookView {
             digest: hex(&summary.digest),
             totals: summary.currencies.iter().map(TotalView::new).collect(),
             api_keys: None,
+            webhook_endpoints: None,
             was_there: None,
         }
     }
 
     fn moved(moved: &copies::Moved) -> BookView {
         let view = BookView::new(&moved.record, &moved.summary);
-        BookView { api_keys: Some(moved.keys), was_there: Some(moved.was_there), ..view }
+        BookView {
+            api_keys: Some(moved.keys),
+            webhook_endpoints: Some(moved.endpoints),
+            was_there: Some(moved.was_there),
+            ..view
+        }
     }
 
     fn text(&self) -> String {
@@ -79,8 +87,8 @@ impl BookView {
              {rows} rows, {operations} operations\n  journal {}\n  tables  {}\n",
             self.journal_hash, self.digest
         );
-        if let Some(keys) = self.api_keys {
-            text += &format!("  {keys} API keys\n");
+        if let Some((keys, endpoints)) = self.api_keys.zip(self.webhook_endpoints) {
+            text += &format!("  {keys} API keys, {endpoints} webhook endpoints\n");
         }
         for TotalView { currency, accounts, debits, credits } in &self.totals {
             text += &format!(

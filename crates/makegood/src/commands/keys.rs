@@ -47,7 +47,8 @@ struct CreateArgs {
     #[arg(long, value_parser = book_name)]
     book: BookName,
     /// What it may do: all, or names with commas: read, spend, issue, gift_cards:reveal, admin,
-    /// catalog:write, checkout:write, orders:refund, payouts:write, webhooks:manage, mail:report.
+    /// catalog:write, checkout:write, orders:refund, payouts:write, webhooks:manage, mail:report,
+    /// settlements:write.
     #[arg(long, value_parser = scopes, required_unless_present_any = ["kind"])]
     scopes: Option<Scopes>,
     /// secret for backends, publishable for apps and pages, which may only look cards up.
@@ -191,7 +192,8 @@ fn revoke(args: &RevokeArgs) -> Done {
 fn scopes(text: &str) -> Result<Scopes, String> {
     parse_scopes(text).ok_or_else(|| {
         "scopes are all, or some of read, spend, issue, gift_cards:reveal, admin, catalog:write, \
-         checkout:write, orders:refund, payouts:write, webhooks:manage, mail:report"
+         checkout:write, orders:refund, payouts:write, webhooks:manage, mail:report, \
+         settlements:write"
             .to_owned()
     })
 }

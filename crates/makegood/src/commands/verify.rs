@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
 /// Every book that is there is listed and the other way round, and every key has its book. Returns
 /// the books that are listed.
 fn check_control(location: &Location, names: &[BookName], view: &mut View) -> Vec<BookRecord> {
-    let ControlContents { books, keys } = match location.control() {
+    let ControlContents { books, keys, .. } = match location.control() {
         Ok(contents) => contents,
         Err(error) => {
             view.findings.push(format!("control store: {error}; restore it from a backup"));

@@ -41,6 +41,12 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Without the variables whose names, without the prefix, begin with one of these.
+    pub(crate) fn without(mut self, beginnings: &[&str]) -> Environment {
+        self.variables.retain(|name, _| !beginnings.iter().any(|begin| name.starts_with(begin)));
+        self
+    }
+
     /// Names that are neither a setting nor anything else we know, with their prefix.
     pub(crate) fn unknown(&self, settings: &[String]) -> Vec<String> {
         let is_known = |name: &str| {

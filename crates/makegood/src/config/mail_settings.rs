@@ -74,6 +74,7 @@ impl Settings {
         for (setting, usual) in [
             (&mut self.mail_from, "gifts@shop.example"),
             (&mut self.mail_claim_page, "http://localhost:8080/gift"),
+            (&mut self.mail_purchase_page, "http://localhost:8080/purchase"),
         ] {
             if setting.is_empty() {
                 usual.clone_into(setting);
@@ -129,7 +130,20 @@ impl Settings {
             from: self.from()?,
             return_paths: ReturnPaths::new(self.domain()?).map_err(Failure::new)?,
             claim_page: self.mail_claim_page.clone(),
+            purchase_page: self.purchase_page()?,
         })
+    }
+
+    fn purchase_page(&self) -> Done<Option<String>> {
+        let page = self.mail_purchase_page.as_str();
+        if page.is_empty() {
+            return Ok(None);
+        }
+        SecretLink::new(&format!("{page}#gcp")).map_err(|error| {
+            Failure::new(format!("mail_purchase_page does not fit: {error}"))
+                .next("set it to the page on which buyers see what they bought, or leave it empty")
+        })?;
+        Ok(Some(page.to_owned()))
     }
 
     fn domain(&self) -> Done<Domain> {
@@ -175,6 +189,10 @@ mod tests {
         check(&[server, from, ("MAIL_CLAIM_PAGE", "http://shop.example/")], Err("https"));
         check(&[server, from, page, ("MAIL_TEST_TO", "me@shop.example,@b.example")], Ok(true));
         check(&[server, from, page, ("MAIL_TEST_TO", "shop.example")], Err("mail_test_to"));
+        let purchases = ("MAIL_PURCHASE_PAGE", "https://shop.example/purchase");
+        check(&[server, from, page, purchases], Ok(true));
+        let purchases = ("MAIL_PURCHASE_PAGE", "shop.example/purchase");
+        check(&[server, from, page, purchases], Err("mail_purchase_page"));
         let here = ("MAIL_SERVER", "localhost");
         check(&[here, from, page, ("MAIL_SECURITY", "none")], Ok(true));
     }

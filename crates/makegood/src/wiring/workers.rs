@@ -1,5 +1,5 @@
 //! What works for a book as long as it is here: booking what falls due, calling rails, telling
-//! webhook endpoints, and sending gift mails.
+//! webhook endpoints, and sending mails.
 
 mod sending;
 
@@ -9,7 +9,8 @@ use std::time::Duration;
 use http::RailWork;
 use jobs::mail::Postman;
 use jobs::webhooks::Deliverer;
-use jobs::{Booked, Expirer, JobError, RailCaller, RailParts, RailReport, SpareIds};
+use jobs::{Booked, Expirer, JobError, OutgoingFigures};
+use jobs::{RailCaller, RailParts, RailReport, SpareIds};
 use outside::clock::{Clock, SystemClock};
 use outside::random::SystemRandomness;
 use store::BookRecord;
@@ -29,12 +30,18 @@ pub(crate) struct Workers {
     postman: Option<Postman>,
     expirer: Option<Expirer>,
     rails: Arc<RailCaller>,
+    outgoing: Arc<OutgoingFigures>,
 }
 
 impl Workers {
     /// For routes: the way to the rails.
     pub(crate) fn rails(&self) -> Arc<dyn RailWork> {
         Arc::clone(&self.rails) as Arc<dyn RailWork>
+    }
+
+    /// For routes: what is counted of webhooks and mails.
+    pub(crate) fn outgoing(&self) -> Arc<OutgoingFigures> {
+        Arc::clone(&self.outgoing)
     }
 
     /// What sends mail, with rails that are none, for tests.
@@ -56,7 +63,13 @@ impl Workers {
             report: Box::new(|_| {}),
         });
         let rails = Arc::new(rails.unwrap());
-        Workers { deliverer: None, postman: Some(postman), expirer: None, rails }
+        Workers {
+            deliverer: None,
+            postman: Some(postman),
+            expirer: None,
+            rails,
+            outgoing: Arc::default(),
+        }
     }
 
     /// Has all of them stop. Returns at once.
@@ -101,11 +114,13 @@ impl Installation {
         handle: &Handle,
         settings: &Settings,
     ) -> Done<Workers> {
+        let outgoing = Arc::<OutgoingFigures>::default();
         Ok(Workers {
             rails: Arc::new(self.start_rail_caller(record, handle)?),
             expirer: Some(self.start_expirer(record, handle, settings)?),
-            deliverer: Some(self.start_deliverer(record, handle, settings)?),
-            postman: self.start_postman(record, handle)?,
+            deliverer: Some(self.start_deliverer(record, handle, settings, &outgoing)?),
+            postman: self.start_postman(record, handle, &outgoing)?,
+            outgoing,
         })
     }
 

@@ -1,15 +1,16 @@
 //! `makegood backup`, `restore` and `move`: from outside, beside a server that is being written to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use store::BookRecord;
 use store::postgres::Database;
-use testbed::{Cut, OwnDatabase, Proxy, on_postgres};
+use testbed::{Cut, OwnDatabase, Proxy, Script, on_postgres};
 
 use crate::client::Client;
+use crate::outgoing::wait_until_told;
 use crate::process::{KEY, Place, Ran, flip_bit, run};
 use crate::serve::{issue_body, redeem_body};
 
@@ -165,6 +166,92 @@ fn a_restored_book_goes_on_and_refuses_former_cursors() {
     assert_eq!(verified["books"][0]["incarnation"], *incarnation);
     let refused = other.run(&["restore", &file]).expect(1);
     assert!(refused.err.contains("fresh place"), "{}", refused.err);
+}
+
+const RECEIVER: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../webhooks/tests/servers/receiver.py");
+
+/// Endpoints may be on this machine.
+const HERE: (&str, &str) = ("MAKEGOOD_WEBHOOK_REACH", "public_and_loopback");
+
+/// Ids of the events that arrive, signed with the secret of the receiver, until there are so many.
+fn arrivals(receiver: &Script, count: usize) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    while ids.len() < count {
+        let arrived: Value = serde_json::from_str(&receiver.line()).unwrap();
+        assert_eq!(arrived["accepted"], json!([true]), "the sealed secret came along");
+        ids.insert(arrived["headers"]["webhook-id"].as_str().unwrap().to_owned());
+    }
+    ids
+}
+
+/// Ids of the events of cards that were issued after the first `known`.
+fn issued(client: &mut Client, known: usize) -> BTreeSet<String> {
+    let page = client.get("/v1/events?limit=100&type=gift_card.issued").unwrap().expect(200);
+    let page = page.json();
+    let events = page["data"].as_array().unwrap().iter().skip(known);
+    events.map(|event| event["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn endpoints_come_along_and_a_restored_book_tells_them_nothing_until_it_is_told_to() {
+    let place = Place::new();
+    let server = place.serve_with(&[HERE]);
+    let mut client = server.client();
+    // A test book begins with some cards.
+    let before = issued(&mut client, 0).len();
+    let nobody = json!({"url": "http://127.0.0.1:1/", "types": ["gift_card.issued"]});
+    let made = client.post("/v1/webhook-endpoints", "endpoint", &nobody).unwrap().expect(201);
+    let endpoint = format!("/v1/webhook-endpoints/{}", made.text("/id"));
+    let (receiver, address) = Script::server(RECEIVER, &[&made.text("/secret")]);
+    let url = json!({"url": format!("http://{address}/ok")});
+    client.patch(&endpoint, &url).unwrap().expect(200);
+    client.post("/v1/gift-cards", "told", &issue_body(100)).unwrap().expect(201);
+    assert_eq!(arrivals(&receiver, 1), issued(&mut client, before));
+    wait_until_told(&mut client, &endpoint);
+    // Switched off, it has its place while something happens.
+    client.patch(&endpoint, &json!({"enabled": false})).unwrap().expect(200);
+    client.post("/v1/gift-cards", "untold", &issue_body(100)).unwrap().expect(201);
+    client.patch(&endpoint, &json!({"enabled": true, "url": "http://127.0.0.1:1/"})).unwrap();
+    assert_eq!(server.stop(), Some(0));
+    let (file, _) = backup(&place);
+    // It goes on as it was where it is moved to.
+    let there = place.path("there").display().to_string();
+    let moved = place.run(&["move", "--to", &there, "--json"]).expect(0).json();
+    assert_eq!(moved["books"][0]["webhook_endpoints"], 1);
+    let mut serve = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let keys = place.path("data-keys");
+    serve.env("MAKEGOOD_DATA", &there).env("MAKEGOOD_KEYS", &keys).env(HERE.0, HERE.1);
+    serve.env_remove("MAKEGOOD_DATABASE");
+    let server = place.start(serve);
+    let mut client = server.client();
+    let read = client.get(&endpoint).unwrap().expect(200);
+    assert_eq!(read.text("/status"), "enabled");
+    client.patch(&endpoint, &url).unwrap().expect(200);
+    // What was told before is not told again.
+    assert_eq!(arrivals(&receiver, 1), issued(&mut client, before + 1));
+    server.stop();
+    receiver.lines_so_far();
+
+    let other = Place::new();
+    let restored = other.run(&["restore", &file]).expect(0);
+    assert!(restored.out.contains("1 webhook endpoints"), "{}", restored.out);
+    bring_keys(&place, &other);
+    let server = other.serve_with(&[HERE]);
+    let mut client = server.client();
+    assert_eq!(client.get(&endpoint).unwrap().expect(200).text("/status"), "restored");
+    client.patch(&endpoint, &url).unwrap().expect(200);
+    client.post("/v1/gift-cards", "here", &issue_body(100)).unwrap().expect(201);
+    // A copy beside the original says nothing; once it is told to, nothing is missing.
+    a_while();
+    assert_eq!(receiver.lines_so_far(), Vec::<String>::new());
+    client.patch(&endpoint, &json!({"enabled": true})).unwrap().expect(200);
+    assert_eq!(arrivals(&receiver, 2), issued(&mut client, before + 1));
+}
+
+#[expect(clippy::disallowed_methods, reason = "what must not happen has no event to wait for")]
+fn a_while() {
+    std::thread::sleep(std::time::Duration::from_secs(1));
 }
 
 #[test]

@@ -105,6 +105,24 @@ fn verified_records(place: &Place) -> u64 {
     verified.json()["books"][0]["records"].as_u64().unwrap()
 }
 
+/// Not to be used by a demonstration: none of it is there.
+const OF_SOMEBODY: [(&str, &str); 4] = [
+    ("MAKEGOOD_CONFIG", "/nowhere/makegood.toml"),
+    ("MAKEGOOD_KEY_RING", "not a ring"),
+    ("MAKEGOOD_MAIL_SERVER", "mail.example"),
+    ("MAKEGOOD_STRIPE_TEST_KEY", "sk_test_of_somebody"),
+];
+
+#[test]
+fn the_secrets_of_a_real_installation_do_not_reach_it() {
+    let place = Place::new();
+    let data = place.path("makegood-demo");
+    let mut command =
+        place.command(&["demo", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()]);
+    command.envs(OF_SOMEBODY);
+    place.start(command).stop();
+}
+
 #[test]
 fn slow_the_tour_works_as_printed() {
     if Command::new("curl").arg("--version").output().is_err() {

@@ -10,6 +10,7 @@ use testbed::Script;
 use crate::client::Client;
 use crate::process::{Place, Server};
 use crate::serve::issue_body;
+use crate::shop::method_body;
 
 const RECEIVER: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../webhooks/tests/servers/receiver.py");
@@ -107,7 +108,7 @@ fn events_survive_kills_of_the_server_that_sends_them() {
 }
 
 /// Waits until the endpoint was told of everything.
-fn wait_until_told(client: &mut Client, endpoint: &str) {
+pub fn wait_until_told(client: &mut Client, endpoint: &str) {
     let last = listed(client).values().map(|event| event["sequence"].as_i64().unwrap()).max();
     for _ in 0..500 {
         let read = client.get(endpoint).unwrap().expect(200);
@@ -174,6 +175,62 @@ fn a_gift_waits_until_mail_is_set_up_and_is_sent_then() {
     let other = server.client().post("/v1/gift-cards", "other", &gift).unwrap().expect(201);
     wait_until_sent(&server, &other.text("/id"));
     assert_eq!(mails(&folder).len(), 1, "what was sent is not sent again");
+}
+
+#[test]
+fn a_receipt_is_sent_once_whatever_becomes_of_the_process_and_its_place() {
+    let place = Place::new();
+    let folder = place.path("mail");
+    let variables = [
+        ("MAKEGOOD_MAIL_FOLDER", folder.to_str().unwrap()),
+        ("MAKEGOOD_MAIL_FROM", "gifts@shop.example"),
+        ("MAKEGOOD_MAIL_CLAIM_PAGE", "https://shop.example/gift"),
+    ];
+    let buy = |client: &mut Client, number: u32| {
+        let method = client.post("/v1/payment-methods", "method", &method_body("tok_ok"));
+        let body = json!({
+            "value": {"amount": 2500, "currency": "USD"}, "region": "US-CA",
+            "payment_method": method.unwrap().expect(201).text("/id"),
+            "sender": {"name": "Charles", "email": "cb@example.com"},
+        });
+        let key = format!("buy-{number}");
+        let bought = client.post("/v1/gift-card-purchases", &key, &body).unwrap().expect(201);
+        assert_eq!(bought.text("/status"), "paid");
+        format!("{}-receipt.eml", bought.text("/order"))
+    };
+    let server = place.serve();
+    let first = buy(&mut server.client(), 1);
+    server.kill();
+    let server = place.serve_with(&variables);
+    wait_for(&folder, &first);
+    let text = std::fs::read_to_string(folder.join(&first)).unwrap();
+    assert!(text.contains("cb@example.com") && text.contains("Thank you"), "{text}");
+    server.kill();
+    // It may have been killed before it was written down that the mail was taken.
+    let server = place.serve_with(&variables);
+    let second = buy(&mut server.client(), 2);
+    wait_for(&folder, &second);
+    assert_eq!(server.stop(), Some(0));
+    mails(&folder).iter().for_each(|mail| std::fs::remove_file(mail).unwrap());
+    let there = place.path("there").display().to_string();
+    place.run(&["move", "--to", &there]).expect(0);
+    let mut serve = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    serve.env("MAKEGOOD_DATA", &there).env("MAKEGOOD_KEYS", place.path("data-keys"));
+    serve.env_remove("MAKEGOOD_DATABASE").envs(variables);
+    let server = place.start(serve);
+    let third = buy(&mut server.client(), 3);
+    wait_for(&folder, &third);
+    assert_eq!(mails(&folder), [folder.join(&third)], "what was told is not told again");
+}
+
+fn wait_for(folder: &Path, mail: &str) {
+    for _ in 0..500 {
+        if folder.join(mail).exists() {
+            return;
+        }
+        pause();
+    }
+    panic!("{mail} does not come: {:?}", mails(folder));
 }
 
 #[test]

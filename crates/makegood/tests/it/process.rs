@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use store::postgres::Database;
-use store::sqlite::open_reader;
-use store::{BookName, Reader};
+use store::sqlite::{open_folder, open_reader};
+use store::{BookName, ControlStore, Reader};
 use tempfile::TempDir;
 use testbed::{OwnDatabase, on_postgres};
 
@@ -101,6 +101,14 @@ impl Place {
         match &self.address {
             None => Box::new(open_reader(&self.data(), &book).unwrap()),
             Some(address) => Box::new(Database::at(address).unwrap().reader(&book).unwrap()),
+        }
+    }
+
+    /// What is kept beside books, when no server runs.
+    pub fn control(&self) -> Box<dyn ControlStore> {
+        match &self.address {
+            None => Box::new(open_folder(&self.data()).unwrap().control().unwrap()),
+            Some(address) => Box::new(Database::at(address).unwrap().control().unwrap()),
         }
     }
 

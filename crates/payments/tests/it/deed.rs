@@ -18,7 +18,11 @@ pub enum Deed {
     Void,
     Voided,
     VoidRefused,
-    Credit(i64),
+    /// A stuck one, in another form.
+    Credit(u8),
+    /// So much of one is taken back, because a lost dispute has paid it.
+    TakeCreditBack(u8, i64),
+    ByHand(u8),
     Open(u8, i64),
     /// Everything, with ids for what can be sent and for what is kept back.
     GiveBack(u8, u8),
@@ -43,6 +47,7 @@ pub enum Which {
     Other,
     Expired,
     Store,
+    Unreachable,
 }
 
 /// Reads a step; `None` when the words are none.
@@ -68,7 +73,9 @@ pub fn parse(words: &[&str]) -> Option<Deed> {
         ["void"] => Deed::Void,
         ["voided"] => Deed::Voided,
         ["void_refused"] => Deed::VoidRefused,
-        ["credit", amount] => Deed::Credit(number(amount)?),
+        ["credit", name] => Deed::Credit(index(name)?),
+        ["take_back", name, amount] => Deed::TakeCreditBack(index(name)?, number(amount)?),
+        ["by_hand", name] => Deed::ByHand(index(name)?),
         ["open", name, amount] => Deed::Open(index(name)?, number(amount)?),
         ["give_back", one, other] => Deed::GiveBack(index(one)?, index(other)?),
         ["replace", old, new] => Deed::Replace(index(old)?, index(new)?),
@@ -76,6 +83,7 @@ pub fn parse(words: &[&str]) -> Option<Deed> {
         ["consent", name, "other"] => Deed::Consent(index(name)?, Which::Other),
         ["consent", name, "expired"] => Deed::Consent(index(name)?, Which::Expired),
         ["consent", name, "store"] => Deed::Consent(index(name)?, Which::Store),
+        ["consent", name, "unreachable"] => Deed::Consent(index(name)?, Which::Unreachable),
         ["retry", name] => Deed::Retry(index(name)?),
         ["give_up", name] => Deed::GiveUp(index(name)?),
         ["dispute", name, amount, ref rest @ ..] => {

@@ -244,3 +244,44 @@ fn what_was_taken_in_vain_goes_back_whatever_a_dispute_takes() {
          r1 = succeeded",
     );
 }
+
+#[test]
+fn what_was_given_in_another_form_is_not_paid_by_a_bank_as_well() {
+    // It is disputed last but for what was sent, and taken back once that is lost. Whoever has
+    // taken the other form back posts it: here the loss stays.
+    check(
+        "authorize 100
+         captured 100
+         open r1 60
+         give_up r1
+         credit r1                      | captured | 100 0 0 60 0 40
+         take_back r1 1 -> AmountExceedsRefundable
+         dispute d1 70                  | captured | 100 0 0 60 40 0
+         take_back r1 1 -> AmountExceedsRefundable
+         lose d1                        | captured | 100 0 0 60 40 0 |  30 0 0 70 40 60
+         take_back r1 0 -> LimitExceeded
+         take_back r1 31 -> AmountExceedsRefundable
+         take_back r1 10                | captured | 100 0 0 50 50 0
+         r1 = succeeded
+         take_back r1 20                | captured | 100 0 0 30 70 0
+         take_back r1 1 -> AmountExceedsRefundable
+         take_back r2 1 -> RefundNotFound",
+    );
+    // A lost dispute that goes on owes again what was taken back.
+    check(
+        "authorize 100
+         captured 100
+         open r1 100
+         give_up r1
+         credit r1
+         dispute d1 100                 | captured | 100 0 0 100 0 0
+         lose d1
+         take_back r1 100               | captured | 100 0 0 0 100 0
+         take_back r1 1 -> RefundNotOpen
+         dispute d1 100 stage 2         | captured | 100 0 0 0 100 0
+         r50 = failed
+         credit r50 -> AmountExceedsRefundable
+         win d1 stage 2                 | captured | 100 0 100 0 0 0
+         r50 = pending",
+    );
+}

@@ -22,7 +22,6 @@ fn a_payment_is_authorized_and_captured_once() {
          declined -> Contradiction
          open r1 10 -> NotCaptured
          dispute d1 10 -> NotCaptured
-         credit 10 -> NotCaptured
          fee 3 -> NotCaptured
          capture                        | capturing
          due 0

@@ -120,6 +120,7 @@ fn a_refund_that_comes_back_is_owed_again() {
          r1 returned -> NothingToChange
          open r2 61 -> AmountExceedsRefundable    # the money that is owed counts
          consent r1 store -> HeldByStore
+         consent r1 unreachable -> MethodCannotReceive
          consent r1 expired -> MethodExpired
          consent r1 other                         | captured | 100  0 40 0 0 60
          r1 due 0

@@ -190,12 +190,74 @@ fn a_credit_counts_like_a_refund() {
     check(
         "authorize 100
          captured 100
-         credit 30                      | captured | 100 0 0 30 0 70
-         credit 0 -> LimitExceeded
          open r1 0 -> LimitExceeded
-         open r1 71 -> AmountExceedsRefundable
-         credit 71 -> AmountExceedsRefundable
-         credit 70                      | captured | 100 0 0 100 0 0 | 100 0 0 0 100 0",
+         open r1 30
+         credit r1 -> ConsentNotNeeded
+         send r1
+         credit r1 -> ConsentNotNeeded
+         r1 gone
+         credit r1                      | captured | 100 0 0 30 0 70
+         r1 = succeeded
+         r1 due never
+         credit r1 -> ConsentNotNeeded
+         by_hand r1 -> ConsentNotNeeded
+         retry r1 -> ConsentNotNeeded
+         consent r1 other -> ConsentNotNeeded
+         give_up r1 -> RefundNotOpen
+         send r1 -> RefundNotOpen
+         r1 gone -> NothingToChange
+         r1 returned -> NothingToChange
+         r1 succeeded -> Contradiction
+         open r2 71 -> AmountExceedsRefundable
+         open r2 70
+         give_up r2                     | captured | 100 0 0 30 0 70
+         credit r2                      | captured | 100 0 0 100 0 0 | 100 0 0 0 0 100",
+    );
+}
+
+#[test]
+fn a_refund_that_came_back_and_became_a_credit_does_not_come_back_again() {
+    check(
+        "authorize 100
+         captured 100
+         open r1 30
+         send r1
+         r1 succeeded
+         r1 returned
+         credit r1                      | captured | 100 0 0 30 0 70 | 100 0 0 0 70 30
+         r1 succeeded -> NothingToChange
+         r1 returned -> NothingToChange
+         r1 failed -> NothingToChange",
+    );
+}
+
+#[test]
+fn what_is_stuck_is_paid_by_hand() {
+    check(
+        "authorize 100
+         captured 100
+         open r1 30
+         by_hand r1 -> ConsentNotNeeded
+         send r1
+         r1 succeeded
+         by_hand r1 -> ConsentNotNeeded
+         r1 returned
+         by_hand r1                     | captured | 100 30 0 0 0 70 | 100 0 0 0 70 0
+         r1 = succeeded
+         r1 returned -> NothingToChange     # the rail tells again what it told before
+         r1 succeeded -> NothingToChange
+         give_up r1 -> RefundNotOpen
+         open r2 70
+         send r2
+         r2 failed
+         replace r2 r3
+         by_hand r2 -> NothingToChange
+         give_up r3
+         dispute d1 10
+         by_hand r3 -> AmountExceedsRefundable
+         credit r3 -> AmountExceedsRefundable
+         win d1
+         by_hand r3                     | captured | 100 100 0 0 0 0 | 100 0 0 0 0 0",
     );
 }
 

@@ -22,7 +22,6 @@ const CASES: &[(&str, &str, &str)] = &[
     ("authorize 9 | captured 9 fee 2", "payment.captured 1", "paid 1, fee_kept 1"),
     ("authorize 9 | captured 9 | fee 2", "payment.fee_noted 1", "fee_kept 1"),
     ("authorize 9 | captured 9 | fee 0", "payment.fee_noted 1", ""),
-    ("authorize 9 | captured 9 | credit 2", "payment.credited 1", ""),
     ("authorize 9 | captured 9 | open r4 2", "rail_refund.created 4", "refund_owed 4"),
     ("authorize 9 | captured 9 | open r4 2 | send r4", "", ""),
     (
@@ -57,6 +56,22 @@ const CASES: &[(&str, &str, &str)] = &[
         "",
     ),
     ("authorize 9 | captured 9 | open r4 2 | give_up r4", "rail_refund.failed 4", ""),
+    (
+        "authorize 9 | captured 9 | open r4 2 | give_up r4 | credit r4",
+        "payment.credited 1, rail_refund.succeeded 4",
+        "",
+    ),
+    (
+        "authorize 9 | captured 9 | open r4 2 | give_up r4 | by_hand r4",
+        "rail_refund.succeeded 4",
+        "refund_sent 4",
+    ),
+    (
+        "authorize 9 | captured 9 | open r4 9 | give_up r4 | credit r4 | dispute d6 9 | lose d6 \
+         | take_back r4 9",
+        "",
+        "",
+    ),
     ("authorize 9 | captured 9 | dispute d6 9", "dispute.opened 6", "disputed 6"),
     (
         "authorize 9 | captured 9 | open r4 2 | dispute d6 9",

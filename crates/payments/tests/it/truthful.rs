@@ -37,10 +37,12 @@ fn want() -> impl Strategy<Value = Deed> {
         4 => (index.clone(), 1..70_i64).prop_map(|(index, sum)| Deed::Open(index, sum)),
         1 => (4..9_u8).prop_map(|index| Deed::GiveBack(index, index + 10)),
         1 => (index.clone(), index.clone()).prop_map(|(old, new)| Deed::Replace(old, new)),
-        1 => (1..20_i64).prop_map(Deed::Credit),
         1 => index.clone().prop_map(|index| Deed::Consent(index, Which::Other)),
         1 => index.clone().prop_map(Deed::Retry),
-        1 => index.prop_map(Deed::GiveUp),
+        1 => index.clone().prop_map(Deed::GiveUp),
+        1 => index.clone().prop_map(Deed::Credit),
+        1 => index.clone().prop_map(Deed::ByHand),
+        1 => (index, 1..40_i64).prop_map(|(index, sum)| Deed::TakeCreditBack(index, sum)),
     ]
 }
 
@@ -154,7 +156,10 @@ impl Both {
         let payment = world.payment();
         assert_eq!(payment.captured.minor(), rail.captured());
         assert_eq!(payment.state == PaymentState::Captured, rail.captured == Some(true));
-        assert_eq!(payment.refunded.minor(), rail.refunded());
+        let by_hand = |refund: &&payments::RailRefund| refund.state == RefundState::PaidByHand;
+        let by_hand = world.refunds.values().filter(by_hand);
+        let by_hand: i64 = by_hand.map(|refund| refund.amount.amount.minor()).sum();
+        assert_eq!(payment.refunded.minor() - by_hand, rail.refunded());
         assert_eq!(payment.disputed.minor(), rail.disputed());
         for (index, (_, stage, judged)) in &rail.disputes {
             let dispute = world.dispute(*index).unwrap();

@@ -19,6 +19,9 @@ pub struct World {
     pub hides_refunds: bool,
     accounts: BTreeMap<AccountId, Account>,
     owed: i64,
+    /// What was ever given in another form, and what was taken back of it: others post both.
+    given: i64,
+    taken_back: i64,
     sequence: u64,
 }
 
@@ -71,6 +74,8 @@ impl World {
             hides_refunds: false,
             accounts: BTreeMap::new(),
             owed: 0,
+            given: 0,
+            taken_back: 0,
             sequence: 0,
         }
     }
@@ -100,6 +105,14 @@ impl World {
         self.owed += match deed {
             Deed::Open(_, amount) => *amount,
             Deed::GiveBack(..) => self.payment().kept().minor(),
+            _ => 0,
+        };
+        self.taken_back += match deed {
+            Deed::TakeCreditBack(_, amount) => *amount,
+            _ => 0,
+        };
+        self.given += match deed {
+            Deed::Credit(_) => outcome.refunds[0].amount.amount.minor(),
             _ => 0,
         };
         for payment in &outcome.payments {
@@ -153,7 +166,6 @@ impl World {
             Deed::Void => begin_void(payment, context),
             Deed::Voided => note_void(&VoidNotice::Voided, payment, context),
             Deed::VoidRefused => note_void(&VoidNotice::Failed, payment, context),
-            Deed::Credit(amount) => credit(money(*amount), payment),
             Deed::Dispute(..) | Deed::Win(..) | Deed::Lose(..) => {
                 self.decide_dispute(deed, payment, context)
             }
@@ -203,10 +215,24 @@ impl World {
                 if *which == Which::Expired {
                     other.expiry = Expiry::new(2026, 10);
                 }
-                consent(&other, known(*index)?, payment, context)
+                let can_receive = *which != Which::Unreachable;
+                consent(&other, can_receive, known(*index)?, payment, context)
             }
             Deed::Retry(index) => retry(known(*index)?, payment, &self.method, context),
             Deed::GiveUp(index) => give_up(&code(), known(*index)?, payment),
+            Deed::Credit(index) => credit(known(*index)?, payment),
+            Deed::TakeCreditBack(index, part) => {
+                let part = Amount::new(*part).unwrap();
+                take_credit_back(part, known(*index)?, payment)
+            }
+            Deed::ByHand(index) => {
+                let accounts = RefundAccounts {
+                    clearing: self.account(AccountName::RailClearing(rail("bank"))),
+                    payable: self.account(AccountName::RefundPayable),
+                    loss: self.account(AccountName::ChargebackLoss),
+                };
+                pay_by_hand(&rail("bank"), known(*index)?, payment, accounts, context)
+            }
             _ => unreachable!("not about a refund: {deed:?}"),
         }
     }
@@ -290,7 +316,12 @@ impl World {
             let rows = self.disputes.values().filter(|dispute| is(dispute.state));
             rows.map(|dispute| dispute.amount.amount.minor()).sum()
         };
-        let succeeded = |refund: &RailRefund| refund.state == RefundState::Succeeded;
+        let succeeded = |refund: &RailRefund| {
+            matches!(refund.state, RefundState::Succeeded | RefundState::PaidByHand)
+        };
+        let is_credited = |refund: &RailRefund| refund.state == RefundState::Credited;
+        let credited = payment.credited.minor();
+        assert_eq!([credited; 2], [refunds_in(&is_credited), self.given - self.taken_back]);
         let refunded = refunds_in(&succeeded);
         let taken = disputes_in(&|state| state != DisputeState::Won);
         assert_eq!(payment.refunded.minor(), refunded);
@@ -299,16 +330,17 @@ impl World {
         let mut listed = payment.open_refunds.clone();
         listed.sort_unstable();
         let is_owed = |row: &RailRefund| row.state.is_failed() && row.replaced_by.is_none();
-        let unsettled = |row: &&RailRefund| row.state.is_open() || is_owed(row);
+        let unsettled = |row: &&RailRefund| row.state.is_open() || is_owed(row) || is_credited(row);
         let unsettled = self.refunds.values().filter(unsettled);
         assert_eq!(listed, unsettled.map(|refund| refund.id).collect::<Vec<_>>());
         assert_eq!(payment.owed.minor(), refunds_in(&is_owed));
         let lost = disputes_in(&|state| state == DisputeState::Lost);
         assert_eq!(payment.lost.minor(), lost);
         let settled = payment.settled.minor();
-        let asked = refunded + payment.refunding.minor() + payment.owed.minor() + settled;
+        let asked =
+            refunded + payment.refunding.minor() + payment.owed.minor() + settled + credited;
         assert_eq!(asked, self.owed, "something was forgotten, or is owed twice");
-        let kept = payment.captured.minor() - payment.credited.minor() - asked;
+        let kept = payment.captured.minor() - asked;
         assert_eq!(payment.kept().minor(), kept);
         // Nobody is owed what the bank has paid, but for what is on the wire.
         let paid_twice = lost - settled - kept;
@@ -325,14 +357,18 @@ impl World {
         let over = |rail: &RailName| refunds_in(&|row| succeeded(row) && row.rail == *rail);
         let clearing = captured - fee - over(&home) - taken;
         assert_eq!(self.balance(AccountName::RailClearing(home.clone())), clearing);
-        let other = rail("other");
-        assert_eq!(self.balance(AccountName::RailClearing(other.clone())), -over(&other));
+        for name in ["other", "bank"].map(rail) {
+            assert_eq!(self.balance(AccountName::RailClearing(name.clone())), -over(&name));
+        }
         assert_eq!(self.balance(AccountName::RailFees(home.clone())), fee);
         let open = disputes_in(&|state| state == DisputeState::Open);
         assert_eq!(self.balance(AccountName::RailDisputes(home)), open);
-        assert_eq!(self.balance(AccountName::ChargebackLoss), lost - settled);
+        // What is given in another form, and taken back of it, is posted by whoever gives it.
+        let back = self.taken_back;
+        assert_eq!(self.balance(AccountName::ChargebackLoss), lost - settled + back);
         assert_eq!(self.balance(AccountName::OrderClearing), captured - self.owed);
-        assert_eq!(self.balance(AccountName::RefundPayable), self.owed - refunded - settled);
+        let payable = self.owed - refunded - settled + back;
+        assert_eq!(self.balance(AccountName::RefundPayable), payable);
         let signed = |account: &Account| match account.name.kind().normal_side() {
             Side::Debit => account.balance(),
             Side::Credit => -account.balance(),
@@ -383,7 +419,12 @@ fn check_change(before: &Payment, after: &Payment, outcome: &Outcome) {
 fn check_room(deed: &Deed, after: &Payment) {
     let gives = matches!(
         deed,
-        Deed::Replace(..) | Deed::Credit(_) | Deed::Send(_) | Deed::Retry(_) | Deed::Consent(..)
+        Deed::Replace(..)
+            | Deed::Credit(_)
+            | Deed::ByHand(_)
+            | Deed::Send(_)
+            | Deed::Retry(_)
+            | Deed::Consent(..)
     );
     assert!(!gives || after.disputed_beyond_cap().is_zero(), "paid twice: {after:?}");
 }

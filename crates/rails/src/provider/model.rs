@@ -146,6 +146,9 @@ pub(crate) struct Dispute {
     pub(crate) currency: String,
     pub(crate) status: DisputeStatus,
     pub(crate) created_at: i64,
+    /// When it was decided; files from before this was kept do not have it.
+    #[serde(default)]
+    pub(crate) decided_at: Option<i64>,
     /// Until when evidence counts; undecided by then, it is lost.
     pub(crate) due_at: Option<i64>,
 }

@@ -238,6 +238,7 @@ impl Desk<'_> {
 
     fn close(&mut self, mut dispute: Dispute, status: DisputeStatus) -> Object {
         dispute.status = status;
+        dispute.decided_at = Some(self.now);
         dispute.due_at = None;
         self.announce_dispute("charge.dispute.closed", dispute)
     }
@@ -295,6 +296,7 @@ impl Desk<'_> {
             currency: payment.currency.clone(),
             status: DisputeStatus::NeedsResponse,
             created_at: self.now,
+            decided_at: None,
             due_at: Some(after(self.now, self.behavior.dispute_lasts)),
         };
         payment.disputes.push(dispute.id.clone());

@@ -2,6 +2,7 @@
 //! file was written.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::ops::Bound;
 
 use sha2::{Digest, Sha256};
 
@@ -159,8 +160,8 @@ impl State {
     }
 
     /// The messages that are to arrive by now, in the order of their arrival.
-    pub(super) fn arrived(&self, now: i64) -> Vec<Delivery> {
-        self.deliveries.range(..=(now, u64::MAX)).map(|(_, d)| d.clone()).collect()
+    pub(super) fn arrived(&self, now: i64, limit: usize) -> Vec<Delivery> {
+        self.deliveries.range(..=(now, u64::MAX)).take(limit).map(|(_, d)| d.clone()).collect()
     }
 
     /// A message has been received, and is not sent again.
@@ -170,10 +171,11 @@ impl State {
         }
     }
 
-    /// When something happens next, or a message arrives.
-    pub(super) fn next_change(&self) -> Option<i64> {
+    /// When something happens next, or a message arrives that has not by `now`.
+    pub(super) fn next_change(&self, now: i64) -> Option<i64> {
         let happens = self.due.first().map(|(at, _)| *at);
-        let arrives = self.deliveries.first_key_value().map(|((at, _), _)| *at);
+        let later = (Bound::Excluded((now, u64::MAX)), Bound::Unbounded);
+        let arrives = self.deliveries.range(later).next().map(|((at, _), _)| *at);
         happens.into_iter().chain(arrives).min()
     }
 

@@ -350,7 +350,7 @@ pub(super) fn parameter_error(code: &str, parameter: &str, message: &str) -> Ans
 
 /// The messages that are due, as Stripe would send them.
 pub(super) fn messages(sandbox: &Sandbox) -> Vec<Message> {
-    let deliveries = sandbox.provider.arrived().unwrap_or_default();
+    let deliveries = sandbox.provider.arrived(usize::MAX).unwrap_or_default();
     let now = sandbox.provider.clock().now();
     let messages: Vec<Message> = deliveries
         .iter()

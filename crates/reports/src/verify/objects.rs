@@ -26,6 +26,7 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
             Row::Seller(_) | Row::Creator(_) | Row::Product(_) | Row::Checkout(_) => {}
             Row::Order(_) | Row::OrderRefund(_) | Row::Payout(_) | Row::Numbering(_) => {}
             Row::Purchase(_) => {}
+            Row::Settlement(_) | Row::SettlementLine(_) | Row::Standing(_) => {}
         }
     }
     across.compare_sums();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use base::{Amount, Currency, OrderId, PaymentId, RailRefundId};
+use base::{Amount, CardId, Currency, OrderId, PaymentId, RailRefundId};
 use engine::{Key, Row};
 use giftcards::{Purchase, purchase_of};
 use payments::{Dispute, DisputeState, Payment, RailRefund, RefundState};
@@ -46,6 +46,7 @@ struct Back {
     refunded: i128,
     refunding: i128,
     owed: i128,
+    credited: i128,
     disputed: i128,
     lost: i128,
     open: BTreeSet<RailRefundId>,
@@ -63,6 +64,12 @@ impl Across<'_> {
             let detail = format!("{} does not exist, or is of another currency", refund.payment);
             self.findings.note(Check::Payments, refund.id, detail);
         }
+        if refund.state == RefundState::Credited {
+            // The card has the bits of the refund.
+            let card = CardId::from_bits(refund.id.bits());
+            let (currency, check) = (refund.amount.currency, Check::Payments);
+            self.credit_is_there(card, currency, (check, &refund.id));
+        }
         let amount = minor(refund.amount.amount);
         let back = self.sums.payments.entry(refund.payment).or_default();
         match refund.state {
@@ -70,12 +77,32 @@ impl Across<'_> {
                 back.refunding += amount;
                 back.open.insert(refund.id);
             }
-            RefundState::Succeeded => back.refunded += amount,
+            RefundState::Succeeded | RefundState::PaidByHand => back.refunded += amount,
+            RefundState::Credited => {
+                back.credited += amount;
+                back.open.insert(refund.id);
+            }
             RefundState::Failed { .. } if refund.replaced_by.is_none() => {
                 back.owed += amount;
                 back.open.insert(refund.id);
             }
             RefundState::Failed { .. } | RefundState::Settled => {}
+        }
+    }
+
+    /// The card of a store credit is there.
+    fn credit_is_there(
+        &mut self,
+        card: CardId,
+        currency: Currency,
+        (check, object): (Check, &dyn std::fmt::Display),
+    ) {
+        match self.replay.row(Key::Card(card)) {
+            Some(Row::Card(row)) if row.currency == currency => {}
+            _ => {
+                let detail = format!("{card} does not exist, or is of another currency");
+                self.findings.note(check, object, detail);
+            }
         }
     }
 
@@ -156,6 +183,9 @@ impl Across<'_> {
             let detail = format!("{} does not exist, or is of another currency", refund.order);
             self.findings.note(Check::Orders, refund.id, detail);
         }
+        for card in refund.allocations.iter().filter_map(|part| part.credit) {
+            self.credit_is_there(card, refund.amount.currency, (Check::Orders, &refund.id));
+        }
         for line in &refund.lines {
             *self.sums.lines.entry((refund.order, line.line)).or_default() += minor(line.amount);
         }
@@ -227,16 +257,20 @@ impl Across<'_> {
             refunded: minor(payment.refunded),
             refunding: minor(payment.refunding),
             owed: minor(payment.owed),
+            credited: minor(payment.credited),
             disputed: minor(payment.disputed),
             lost: minor(payment.lost),
             open: payment.open_refunds.iter().copied().collect(),
         };
         let found = self.sums.payments.remove(&payment.id).unwrap_or_default();
-        let sums =
-            |back: &Back| [back.refunded, back.refunding, back.owed, back.disputed, back.lost];
+        let sums = |back: &Back| {
+            let Back { refunded, refunding, owed, credited, disputed, lost, .. } = back;
+            [*refunded, *refunding, *owed, *credited, *disputed, *lost]
+        };
         if sums(&found) != sums(&counted) {
             let detail = format!(
-                "went back, on their way, owed, disputed, lost: {:?}, it counts {:?} (minor units)",
+                "back, on their way, owed, credited, disputed, lost: {:?}, it counts {:?} (minor \
+                 units)",
                 sums(&found),
                 sums(&counted),
             );

@@ -200,6 +200,9 @@ fn name_of(key: &Key) -> String {
         Key::OrderRefund(id) => id.to_string(),
         Key::Payout(id) => id.to_string(),
         Key::Purchase(id) => id.to_string(),
+        Key::Settlement(id) => id.to_string(),
+        Key::SettlementLine(id) => id.to_string(),
+        Key::Standing(id) => id.to_string(),
         Key::Numbering(series) => series.as_str().to_owned(),
         Key::Operation(_) => "operation".to_owned(),
     }

@@ -1,10 +1,11 @@
 //! A reader that shows something else than what is stored.
 
-use base::{AccountId, CardId, Instant};
+use base::{AccountId, CardId, Instant, SettlementId};
 use engine::{BookRow, Row};
 use giftcards::{Card, Hold, Program};
 use journal::Block;
 use ledger::{Account, EntryPlace};
+use payments::{SettlementLine, Standing};
 use store::{
     AccountAt, CardFilter, Due, EntryRow, Head, List, MemoryReader, OperationRun, Page, Reader,
     RunInfo, StoreError, SweptRow,
@@ -67,6 +68,14 @@ impl Reader for Bent {
 
     fn list(&mut self, list: List, page: Page) -> Result<Vec<Row>, StoreError> {
         self.inner.list(list, page)
+    }
+
+    fn settlement_lines(
+        &mut self,
+        settlement: SettlementId,
+        page: Page,
+    ) -> Result<Vec<(SettlementLine, Option<Standing>)>, StoreError> {
+        self.inner.settlement_lines(settlement, page)
     }
 
     fn accounts(

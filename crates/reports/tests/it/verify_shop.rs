@@ -213,10 +213,28 @@ fn payments_that_count_otherwise_are_named() {
     check(|rows| rows.payment.refunding = amount(151));
     check(|rows| rows.payment.disputed = amount(0));
     check(|rows| rows.payment.owed = amount(1));
+    check(|rows| rows.payment.credited = amount(1));
     check(|rows| rows.payment.lost = amount(1));
     check(|rows| rows.payment.open_refunds = vec![RailRefundId::from_bits(1)]);
     check(|rows| drop(rows.rail_refunds.pop()));
     check(|rows| rows.dispute.state = payments::DisputeState::Won);
+}
+
+#[test]
+fn cards_of_store_credit_that_are_not_there_are_named() {
+    let bend = |rows: &mut Rows| {
+        rows.rail_refunds[1].state = payments::RefundState::Credited;
+        rows.rail_refunds[1].due_at = None;
+        rows.payment.refunding = amount(0);
+        rows.payment.credited = amount(150);
+    };
+    check(bend, &[Check::Payments], &RailRefundId::from_bits(2).to_string());
+    let bend = |rows: &mut Rows| {
+        let part = &mut rows.refunds[1].allocations[0];
+        part.status = shop::RefundStatus::Succeeded;
+        part.credit = Some(base::CardId::from_bits(3));
+    };
+    check(bend, &[Check::Orders], &RefundId::from_bits(2).to_string());
 }
 
 #[test]

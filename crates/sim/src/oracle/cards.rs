@@ -305,6 +305,7 @@ fn source_of(card: &Card) -> AccountName {
             AccountName::RailClearing(Token::new("external").expect("it is a word"))
         }
         Funding::Payment { .. } => AccountName::OrderClearing,
+        Funding::StoreCredit => AccountName::RefundPayable,
         Funding::Import => AccountName::ImportOpening,
     }
 }

@@ -7,6 +7,7 @@ use giftcards::{Issue, Owner, Refusal as No, Sealed, Why};
 
 use super::cards::is_past;
 use super::{Oracle, Said};
+use crate::Sight;
 
 /// A card is sent once and five times again.
 const SENDINGS: u16 = 6;

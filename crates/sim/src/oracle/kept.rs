@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// Rows in key order, and what they were before, as long as that may be asked for.
 #[derive(Debug)]
-pub(super) struct Kept<K, V> {
+pub struct Kept<K, V> {
     rows: BTreeMap<K, V>,
     before: Vec<(K, Option<V>)>,
 }
@@ -16,24 +16,29 @@ impl<K, V> Default for Kept<K, V> {
 }
 
 impl<K: Ord + Copy, V: Clone> Kept<K, V> {
-    pub(super) fn get(&self, key: K) -> Option<&V> {
+    /// The row of a key.
+    pub fn get(&self, key: K) -> Option<&V> {
         self.rows.get(&key)
     }
 
-    pub(super) fn put(&mut self, key: K, value: V) {
+    /// Keeps a row.
+    pub fn put(&mut self, key: K, value: V) {
         let before = self.rows.insert(key, value);
         self.before.push((key, before));
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+    /// Every row, in key order.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.rows.iter()
     }
 
-    pub(super) fn mark(&self) -> usize {
+    /// A place to go back to.
+    pub fn mark(&self) -> usize {
         self.before.len()
     }
 
-    pub(super) fn roll_back(&mut self, mark: usize) {
+    /// Takes back what was put since.
+    pub fn roll_back(&mut self, mark: usize) {
         for (key, before) in self.before.drain(mark..).rev() {
             match before {
                 Some(value) => self.rows.insert(key, value),
@@ -43,7 +48,7 @@ impl<K: Ord + Copy, V: Clone> Kept<K, V> {
     }
 
     /// What was before is not asked for any more.
-    pub(super) fn settle(&mut self) {
+    pub fn settle(&mut self) {
         self.before.clear();
     }
 }

@@ -22,11 +22,12 @@ use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
 use ledger::Account;
 use store::EntryRow;
 
-use kept::Kept;
-use operations::Known;
+pub use kept::Kept;
 
-/// Checkouts have a random test of their own, in the engine.
-const NO_SHOP: &str = "the workload asks nothing of the shop";
+use crate::keys::Known;
+
+/// Lives of shops are held against the engine itself, and audited.
+const NO_SHOP: &str = "the oracle knows gift cards alone";
 
 /// A model of one book.
 #[derive(Debug)]
@@ -47,7 +48,8 @@ pub struct Oracle {
 }
 
 /// A place to go back to.
-struct Mark {
+#[derive(Debug)]
+pub struct Mark {
     seq: u64,
     entries: usize,
     tables: [usize; 8],
@@ -81,23 +83,8 @@ impl Oracle {
         }
     }
 
-    /// Sequence of the last record.
-    pub fn seq(&self) -> u64 {
-        self.seq
-    }
-
-    /// By how much the book's clock is ahead of the wall clock, in microseconds.
-    pub fn clock_ahead_micros(&self) -> i64 {
-        self.book.get(()).map_or(0, |book| book.clock_ahead_micros)
-    }
-
-    /// Begins a batch: the book's time, and the wall clock it was made from.
-    pub fn begin_batch(&mut self, now: Instant, wall: Instant) {
-        (self.now, self.wall) = (now, wall);
-    }
-
-    /// Ends a batch: it cannot be taken back any more.
-    pub fn end_batch(&mut self) {
+    /// It cannot be taken back any more.
+    fn settle(&mut self) {
         self.book.settle();
         self.accounts.settle();
         self.programs.settle();
@@ -108,8 +95,8 @@ impl Oracle {
         self.operations.settle();
     }
 
-    /// Every row the tables must hold when everything is swept, in key order.
-    pub fn rows(&self) -> Vec<Row> {
+    /// Every row, in key order.
+    fn all_rows(&self) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
         rows.extend(self.book.iter().map(|(_, row)| Row::Book(row.clone())));
         rows.extend(self.accounts.iter().map(|(_, row)| Row::Account(row.clone())));
@@ -121,32 +108,7 @@ impl Oracle {
         rows
     }
 
-    /// Every entry there must be, in order of place.
-    pub fn entries(&self) -> &[EntryRow] {
-        &self.entries
-    }
-
-    /// A card, for workloads that want to ask sensible things.
-    pub fn card(&self, id: CardId) -> Option<&Card> {
-        self.cards.get(id).map(Arc::as_ref)
-    }
-
-    /// A hold, likewise.
-    pub fn hold(&self, id: HoldId) -> Option<&Hold> {
-        self.holds.get(id).map(Arc::as_ref)
-    }
-
-    /// What a card could spend, in minor units.
-    pub fn spendable(&self, id: CardId) -> i64 {
-        self.accounts.get(AccountId::from_bits(id.bits())).map_or(0, money::available)
-    }
-
-    /// Ids of the accounts there are.
-    pub fn account_ids(&self) -> impl Iterator<Item = AccountId> {
-        self.accounts.iter().map(|(id, _)| *id)
-    }
-
-    fn mark(&self) -> Mark {
+    fn mark_here(&self) -> Mark {
         let tables = [
             self.book.mark(),
             self.accounts.mark(),
@@ -160,7 +122,7 @@ impl Oracle {
         Mark { seq: self.seq, entries: self.entries.len(), tables }
     }
 
-    fn roll_back(&mut self, mark: &Mark) {
+    fn go_back(&mut self, mark: &Mark) {
         self.seq = mark.seq;
         self.entries.truncate(mark.entries);
         let [book, accounts, programs, cards, codes, holds, refunds, operations] = mark.tables;
@@ -175,23 +137,23 @@ impl Oracle {
     }
 
     /// Carries a command out, or says why not; then nothing has happened.
-    fn carry_out(&mut self, command: &Command) -> Said {
-        let mark = self.mark();
+    fn obey(&mut self, command: &Command) -> Said {
+        let mark = self.mark_here();
         self.entries_of_command = 0;
         let said = match command {
             Command::OpenBook { is_test, ring } => self.open_book(*is_test, *ring),
             Command::AdvanceClock { to } => self.advance_clock(*to),
             Command::Reverse { operation } => self.reverse(*operation),
-            Command::GiftCards(command) => self.carry_out_gift_cards(command),
+            Command::GiftCards(command) => self.obey_gift_cards(command),
             Command::Payments(_) | Command::Shop(_) => unreachable!("{NO_SHOP}"),
         };
         if said.is_err() {
-            self.roll_back(&mark);
+            self.go_back(&mark);
         }
         said
     }
 
-    fn carry_out_gift_cards(&mut self, command: &GiftCardCommand) -> Said {
+    fn obey_gift_cards(&mut self, command: &GiftCardCommand) -> Said {
         use GiftCardCommand as C;
         match command {
             C::CreateProgram(new) => self.create_program(&new.0),

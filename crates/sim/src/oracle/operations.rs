@@ -1,135 +1,67 @@
-//! Requests with and without a key, alone and in atomic groups.
+//! The oracle as a model: what it tells the simulation.
 
-use base::{HoldId, Instant, RefundId};
-use engine::ReversalStatus;
-use engine::{Answer, Command, GiftCardCommand, OperationKey, OperationRefusal, Refusal};
-use giftcards::Refusal as No;
-use writer::{Decided, Operation, Outcome, Request, Trouble};
+use base::{AccountId, CardId, HoldId, Instant};
+use engine::{Answer, Command, GiftCardCommand, OperationKey, Query, Refusal, Row};
+use giftcards::{Card, Hold};
+use store::EntryRow;
+use writer::{Operation, Outcome, Request};
 
-use super::NO_SHOP;
-use super::Oracle;
 use super::money::balance;
+use super::{Mark, Oracle};
+use crate::keys::{Known, decide_one};
+use crate::{Model, Sight};
 
-/// What is known about a key.
-#[derive(Clone, Debug)]
-pub(super) struct Known {
-    /// What was asked under it; `None` when whatever is asked gets the same answer.
-    fingerprint: Option<[u8; 16]>,
-    pub(super) did: Did,
-    result: Result<Answer, Refusal>,
-    seq: u64,
-    at: Instant,
-}
+impl Model for Oracle {
+    type Mark = Mark;
 
-/// What there is to be undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Did {
-    /// It was refused, reversed, or barred.
-    Nothing,
-    /// Something that cannot be undone by key.
-    Other,
-    Hold(HoldId),
-    Capture(HoldId, i64),
-    Redemption(HoldId),
-    Refund(RefundId),
-}
-
-impl Oracle {
-    /// Decides the requests of one call in order and says what its caller must be told.
-    pub fn decide(&mut self, requests: &[Request], atomic: bool) -> Vec<Outcome> {
-        if !atomic {
-            return requests.iter().map(|request| self.decide_one(request, false)).collect();
-        }
-        let mark = self.mark();
-        let mut outcomes = Vec::new();
-        for request in requests {
-            let outcome = self.decide_one(request, true);
-            let succeeded = outcome.as_ref().is_ok_and(|decided| decided.result.is_ok());
-            outcomes.push(outcome);
-            if !succeeded {
-                self.roll_back(&mark);
-                return self.aborted(requests.len(), outcomes);
-            }
-        }
-        outcomes
+    fn seq(&self) -> u64 {
+        self.seq
     }
 
-    /// What a request would be told now; nothing happens.
-    pub fn would_decide(&mut self, request: &Request) -> Outcome {
-        let mark = self.mark();
-        let outcome = self.decide_one(request, false);
-        self.roll_back(&mark);
-        outcome
+    fn set_seq(&mut self, seq: u64) {
+        self.seq = seq;
     }
 
-    fn aborted(&self, count: usize, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
-        let culprit = outcomes.len() - 1;
-        let refusal = Refusal::Operation(OperationRefusal::BatchAborted);
-        let own = outcomes.pop().expect("the culprit was just decided");
-        let mut all: Vec<Outcome> = (0..count).map(|_| Ok(self.passing(Err(refusal)))).collect();
-        all[culprit] = own;
-        all
+    fn now(&self) -> Instant {
+        self.now
     }
 
-    fn decide_one(&mut self, request: &Request, atomic: bool) -> Outcome {
-        if let Some(operation) = request.operation
-            && let Some(known) = self.operations.get(operation.key)
-        {
-            if known.fingerprint.is_some_and(|print| print != operation.fingerprint) {
-                return Err(Trouble::Mismatch);
-            }
-            let Known { result, seq, at, .. } = known.clone();
-            return Ok(Decided { result, replayed: true, seq, at });
-        }
-        let before = self.captured_so_far(&request.command);
-        let result = self.carry_out(&request.command);
-        let is_final = match &result {
-            Ok(_) => true,
-            Err(refusal) => !atomic && request.operation.is_some() && !may_change(refusal),
-        };
-        if !is_final {
-            return Ok(self.passing(result));
-        }
-        self.seq += 1;
-        let decided = Decided { result, replayed: false, seq: self.seq, at: self.now };
-        if let Some(operation) = request.operation {
-            let captured = self.captured_so_far(&request.command) - before;
-            let did = what_it_did(&request.command, decided.result.is_ok(), captured);
-            self.know(operation.key, Some(operation.fingerprint), did, &decided);
-        }
-        self.note_reversed(&request.command, request.operation, &decided);
-        Ok(decided)
+    fn clock_ahead_micros(&self) -> i64 {
+        self.book.get(()).map_or(0, |book| book.clock_ahead_micros)
     }
 
-    /// A reversed key answers from now on that it was reversed.
-    fn note_reversed(&mut self, command: &Command, own: Option<Operation>, decided: &Decided) {
-        let Command::Reverse { operation } = command else { return };
-        let Ok(Answer::Reversal { status, .. }) = &decided.result else { return };
-        let is_own = own.is_some_and(|own| own.key == *operation);
-        if *status != ReversalStatus::NothingToUndo && !is_own {
-            let refusal = Refusal::Operation(OperationRefusal::Reversed);
-            let decided = Decided { result: Err(refusal), ..decided.clone() };
-            self.know(*operation, None, Did::Nothing, &decided);
-        }
+    fn begin_batch(&mut self, now: Instant, wall: Instant) {
+        (self.now, self.wall) = (now, wall);
     }
 
-    fn know(
+    fn end_batch(&mut self) {
+        self.settle();
+    }
+
+    fn mark(&self) -> Mark {
+        self.mark_here()
+    }
+
+    fn roll_back(&mut self, mark: Mark) {
+        self.go_back(&mark);
+    }
+
+    fn carry_out(
         &mut self,
-        key: OperationKey,
-        fingerprint: Option<[u8; 16]>,
-        did: Did,
-        decided: &Decided,
-    ) {
-        let Decided { result, seq, at, .. } = decided.clone();
-        self.operations.put(key, Known { fingerprint, did, result, seq, at });
+        command: &Command,
+        _operation: Option<Operation>,
+    ) -> Result<Answer, Refusal> {
+        self.obey(command)
     }
 
-    /// A decision that nobody remembers.
-    fn passing(&self, result: Result<Answer, Refusal>) -> Decided {
-        Decided { result, replayed: false, seq: 0, at: self.now }
+    fn known(&self, key: OperationKey) -> Option<&Known> {
+        self.operations.get(key)
     }
 
-    /// What the hold of a capture had captured; zero for other commands.
+    fn know(&mut self, key: OperationKey, known: Known) {
+        self.operations.put(key, known);
+    }
+
     fn captured_so_far(&self, command: &Command) -> i64 {
         match command {
             Command::GiftCards(GiftCardCommand::Capture { hold, .. }) => {
@@ -139,9 +71,19 @@ impl Oracle {
         }
     }
 
-    /// The sum of all balances of each currency, debit balances negative, in order of currency;
-    /// each must be zero.
-    pub fn sums(&self) -> Vec<(&'static str, i64)> {
+    fn ask(&self, query: &Query) -> Option<Answer> {
+        self.answer(query)
+    }
+
+    fn rows(&self) -> Vec<Row> {
+        self.all_rows()
+    }
+
+    fn entries(&self) -> &[EntryRow] {
+        &self.entries
+    }
+
+    fn sums(&self) -> Vec<(&'static str, i64)> {
         let mut sums = std::collections::BTreeMap::new();
         for (_, account) in self.accounts.iter() {
             let credits = account.credits_posted.minor() - account.debits_posted.minor();
@@ -152,29 +94,31 @@ impl Oracle {
     }
 }
 
-/// True for refusals that the same request may not meet again.
-fn may_change(refusal: &Refusal) -> bool {
-    match refusal {
-        Refusal::Operation(refusal) => *refusal == OperationRefusal::BatchAborted,
-        Refusal::GiftCards(refusal) => {
-            matches!(refusal, No::HoldsOpen | No::NotDue | No::IdTaken)
-        }
-        Refusal::Book(_) => false,
-        Refusal::Payments(_) | Refusal::Shop(_) => unreachable!("{NO_SHOP}"),
+impl Sight for Oracle {
+    fn card(&self, id: CardId) -> Option<&Card> {
+        self.cards.get(id).map(std::sync::Arc::as_ref)
+    }
+
+    fn hold(&self, id: HoldId) -> Option<&Hold> {
+        self.holds.get(id).map(std::sync::Arc::as_ref)
+    }
+
+    fn spendable(&self, id: CardId) -> i64 {
+        let account = self.accounts.get(AccountId::from_bits(id.bits()));
+        account.map_or(0, super::money::available)
+    }
+
+    fn some_accounts(&self, max: usize) -> Vec<AccountId> {
+        self.accounts.iter().map(|(id, _)| *id).take(max).collect()
     }
 }
 
-fn what_it_did(command: &Command, succeeded: bool, captured: i64) -> Did {
-    use GiftCardCommand as C;
-    let Command::GiftCards(command) = command else {
-        return if succeeded { Did::Other } else { Did::Nothing };
-    };
-    match command {
-        _ if !succeeded => Did::Nothing,
-        C::Hold { place, .. } => Did::Hold(place.id),
-        C::Redeem { place, .. } => Did::Redemption(place.id),
-        C::Capture { hold, .. } => Did::Capture(*hold, captured),
-        C::Refund { refund, .. } => Did::Refund(refund.id),
-        _ => Did::Other,
+impl Oracle {
+    /// What a request would be told now; nothing happens.
+    pub fn would_decide(&mut self, request: &Request) -> Outcome {
+        let mark = self.mark_here();
+        let outcome = decide_one(self, request, false);
+        self.go_back(&mark);
+        outcome
     }
 }

@@ -7,7 +7,7 @@ use super::{NO_SHOP, Oracle};
 
 impl Oracle {
     /// What somebody who asks now must be told.
-    pub fn ask(&self, query: &Query) -> Option<Answer> {
+    pub(super) fn answer(&self, query: &Query) -> Option<Answer> {
         match query {
             Query::Book => {
                 self.book.get(()).map(|book| Answer::Book { book: book.clone(), now: self.now })
@@ -38,6 +38,7 @@ impl Oracle {
             | Query::Dispute(_)
             | Query::Payout(_)
             | Query::Purchase(_)
+            | Query::Settlement(_)
             | Query::RefundPreview { .. } => unreachable!("{NO_SHOP}"),
         }
     }

@@ -9,9 +9,10 @@ use ledger::Reason;
 
 use super::cards::{is_past, sink_of};
 use super::money::{Moves, Way, minor, money};
-use super::operations::Did;
 use super::spending::open;
 use super::{Oracle, Said};
+use crate::Sight;
+use crate::keys::Did;
 
 impl Oracle {
     pub(super) fn refund(&mut self, id: HoldId, new: &RefundHold) -> Said {

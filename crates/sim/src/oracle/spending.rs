@@ -11,6 +11,7 @@ use ledger::{Account, AccountName, Pending, Reason};
 use super::cards::is_past;
 use super::money::{Moves, Way, available, minor, money};
 use super::{Oracle, Said};
+use crate::Sight;
 
 impl Oracle {
     pub(super) fn place_hold(&mut self, card: &CardRef, place: &Place) -> Said {

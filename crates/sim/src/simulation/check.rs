@@ -3,13 +3,13 @@
 use store::Reader;
 
 use super::{Asked, Divergence, Simulation};
-use crate::Ground;
+use crate::{Asker, Ground, Model};
 
-impl<G: Ground> Simulation<'_, G> {
-    /// Lets the tables catch up and compares every row and entry with the oracle.
+impl<G: Ground, M: Model, A: Asker<M>> Simulation<'_, G, M, A> {
+    /// Lets the tables catch up and compares every row and entry with the model.
     pub(super) fn check_tables(&mut self) -> Result<(), Divergence> {
         self.flush_all()?;
-        compare_tables(&mut self.reader, &self.oracle)?;
+        compare_tables(&mut self.reader, &self.model)?;
         self.summary.checks += 1;
         Ok(())
     }
@@ -19,30 +19,30 @@ impl<G: Ground> Simulation<'_, G> {
         for _ in 0..super::PATIENCE_STEPS {
             self.work_off()?;
             let head = self.reader.head()?;
-            if head.watermark == self.oracle.seq() {
+            if head.watermark == self.model.seq() {
                 return Ok(());
             }
-            self.submit(Asked::Flush(self.oracle.seq()));
+            self.submit(Asked::Flush(self.model.seq()));
         }
         Err(Divergence("the tables never catch up".to_owned()))
     }
 }
 
-/// Compares the tables of a book that is swept to its end with the oracle, and verifies it.
+/// Compares the tables of a book that is swept to its end with the model, and verifies it.
 ///
 /// # Errors
 ///
 /// [`Divergence`] with the first difference.
-pub fn compare_tables(reader: &mut dyn Reader, oracle: &crate::Oracle) -> Result<(), Divergence> {
-    let expected = oracle.rows();
+pub fn compare_tables<M: Model>(reader: &mut dyn Reader, model: &M) -> Result<(), Divergence> {
+    let expected = model.rows();
     let mut got = Vec::with_capacity(expected.len());
     reader.all_rows(&mut |row| got.push(row.row))?;
     got.sort_by_key(engine::Row::key);
     first_difference("row", &expected, &got)?;
-    let mut got = Vec::with_capacity(oracle.entries().len());
+    let mut got = Vec::with_capacity(model.entries().len());
     reader.all_entries(&mut |entry| got.push(entry))?;
-    first_difference("entry", oracle.entries(), &got)?;
-    if let Some((currency, sum)) = oracle.sums().into_iter().find(|(_, sum)| *sum != 0) {
+    first_difference("entry", model.entries(), &got)?;
+    if let Some((currency, sum)) = model.sums().into_iter().find(|(_, sum)| *sum != 0) {
         return Err(Divergence(format!("all balances in {currency} add up to {sum}")));
     }
     let report = reports::verify(reader, None, &mut |_| {})?;

@@ -6,7 +6,7 @@ use store::Reader;
 use writer::{Outcome, Removal, Request, Trouble};
 
 use super::{Asked, Divergence, Reply, Simulation};
-use crate::Ground;
+use crate::{Asker, Ground, Model};
 
 /// What a call of questions gets.
 type Answers = Result<Vec<Option<Answer>>, Trouble>;
@@ -20,7 +20,7 @@ struct Answered {
     removals: Vec<Result<Removal, Trouble>>,
 }
 
-impl<G: Ground> Simulation<'_, G> {
+impl<G: Ground, M: Model, A: Asker<M>> Simulation<'_, G, M, A> {
     /// Judges the answers of one batch.
     pub(super) fn judge(
         &mut self,
@@ -31,7 +31,7 @@ impl<G: Ground> Simulation<'_, G> {
         let answered = self.pair(replies)?;
         let outcomes = || answered.commands.iter().flat_map(|(_, _, outcomes)| outcomes);
         let failed = outcomes().filter(|outcome| is_unavailable(outcome)).count();
-        self.oracle.begin_batch(now, wall);
+        self.model.begin_batch(now, wall);
         if failed > 0 {
             if failed != outcomes().count() {
                 return Err(Divergence("a failed batch was answered in part".to_owned()));
@@ -42,7 +42,7 @@ impl<G: Ground> Simulation<'_, G> {
             self.judge_commands(&answered)?;
         }
         self.judge_queries(&answered)?;
-        self.oracle.end_batch();
+        self.model.end_batch();
         self.judge_flushes(&answered)?;
         self.judge_removals(&answered)
     }
@@ -67,9 +67,9 @@ impl<G: Ground> Simulation<'_, G> {
     }
 
     fn judge_commands(&mut self, answered: &Answered) -> Result<(), Divergence> {
-        let before = self.oracle.seq();
+        let before = self.model.seq();
         for (requests, atomic, outcomes) in &answered.commands {
-            let expected = self.oracle.decide(requests, *atomic);
+            let expected = self.model.decide(requests, *atomic);
             if expected.len() != outcomes.len() {
                 return Err(Divergence("not one outcome for each request".to_owned()));
             }
@@ -78,7 +78,7 @@ impl<G: Ground> Simulation<'_, G> {
                 self.count(request, got);
             }
         }
-        if self.oracle.seq() > before {
+        if self.model.seq() > before {
             self.block_at = self.told;
         }
         self.summary.batches += u64::from(!answered.commands.is_empty());
@@ -90,7 +90,7 @@ impl<G: Ground> Simulation<'_, G> {
             match answers {
                 Ok(answers) => {
                     for (query, got) in queries.iter().zip(answers) {
-                        let expected = self.oracle.ask(query);
+                        let expected = self.model.ask(query);
                         if *got != expected {
                             return Err(differs(query, &expected, got));
                         }
@@ -135,16 +135,16 @@ impl<G: Ground> Simulation<'_, G> {
             return Err(Divergence("an ended writer has given an answer".to_owned()));
         }
         let seq = self.reader.head()?.seq;
-        self.oracle.begin_batch(now, wall);
-        if seq > self.oracle.seq() {
+        self.model.begin_batch(now, wall);
+        if seq > self.model.seq() {
             self.block_at = now.micros();
         }
         for (requests, atomic, _) in &answered.commands {
-            if self.oracle.seq() < seq {
-                self.oracle.decide(requests, *atomic);
+            if self.model.seq() < seq {
+                self.model.decide(requests, *atomic);
             }
         }
-        self.oracle.end_batch();
+        self.model.end_batch();
         Ok(())
     }
 

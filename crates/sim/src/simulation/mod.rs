@@ -18,7 +18,7 @@ pub use judge::compare;
 pub use settings::Settings;
 pub use summary::Summary;
 
-use crate::{FaultPlan, FaultyStore, Ground, Oracle, Random, VirtualClock, Workload};
+use crate::{Asker, FaultPlan, FaultyStore, Ground, Model, Oracle, Random, VirtualClock, Workload};
 
 /// The product did something else than the oracle, or something that must never happen.
 #[derive(Debug, thiserror::Error)]
@@ -36,30 +36,45 @@ const SPEC: BookSpec = BookSpec { is_test: true, ring: [9; 8] };
 /// Steps after which a writer that still has not answered is believed to be stuck.
 const PATIENCE_STEPS: usize = 10_000;
 
-/// Runs one simulated book to its end.
+/// Runs one simulated book of gift cards to its end, held against the oracle.
 ///
 /// # Errors
 ///
 /// [`Divergence`], with what was expected and what came.
 pub fn run<G: Ground>(ground: &G, settings: Settings) -> Result<Summary, Divergence> {
-    let mut simulation = Simulation::new(ground, settings)?;
+    run_with(ground, settings, Oracle::new(), Workload::new(settings.seed))
+}
+
+/// Runs one simulated book to its end: what `asker` asks, held against `model`.
+///
+/// # Errors
+///
+/// [`Divergence`], with what was expected and what came.
+pub fn run_with<G: Ground, M: Model, A: Asker<M>>(
+    ground: &G,
+    settings: Settings,
+    model: M,
+    asker: A,
+) -> Result<Summary, Divergence> {
+    let mut simulation = Simulation::new(ground, settings, model, asker)?;
     simulation.open()?;
     while simulation.summary.commands < settings.commands {
         simulation.turn()?;
     }
     simulation.plan.stop();
+    simulation.finish()?;
     simulation.check_tables()?;
     simulation.summary.faults = simulation.plan.struck();
     Ok(simulation.summary)
 }
 
-struct Simulation<'g, G: Ground> {
+struct Simulation<'g, G: Ground, M, A> {
     ground: &'g G,
     reader: G::Reader,
     settings: Settings,
     random: Random,
-    workload: Workload,
-    oracle: Oracle,
+    asker: A,
+    model: M,
     clock: VirtualClock,
     plan: FaultPlan,
     writer: Option<Writer<FaultyStore<G::Store>>>,
@@ -90,8 +105,13 @@ enum Reply {
     Remove(Result<Removal, Trouble>),
 }
 
-impl<'g, G: Ground> Simulation<'g, G> {
-    fn new(ground: &'g G, settings: Settings) -> Result<Simulation<'g, G>, Divergence> {
+impl<'g, G: Ground, M: Model, A: Asker<M>> Simulation<'g, G, M, A> {
+    fn new(
+        ground: &'g G,
+        settings: Settings,
+        model: M,
+        asker: A,
+    ) -> Result<Simulation<'g, G, M, A>, Divergence> {
         let plan = FaultPlan::none();
         if let Some(calls) = settings.faults_one_in {
             plan.strike_one_in(calls, settings.seed);
@@ -107,8 +127,8 @@ impl<'g, G: Ground> Simulation<'g, G> {
             reader: ground.reader()?,
             settings,
             random: Random::new(settings.seed ^ 0x5EED),
-            workload: Workload::new(settings.seed),
-            oracle: Oracle::new(),
+            asker,
+            model,
             clock: VirtualClock::at(start),
             plan,
             writer: None,
@@ -125,7 +145,7 @@ impl<'g, G: Ground> Simulation<'g, G> {
     fn turn(&mut self) -> Result<(), Divergence> {
         self.let_time_pass();
         let now = self.now();
-        self.workload.forget_before(self.settings.remembered_since(now));
+        self.asker.turn(self.settings.remembered_since(now));
         self.submit_some(now);
         if self.random.one_in(10) {
             self.remove_some()?;
@@ -147,6 +167,25 @@ impl<'g, G: Ground> Simulation<'g, G> {
         Ok(())
     }
 
+    /// Lets everything that the asker has begun come to its end.
+    fn finish(&mut self) -> Result<(), Divergence> {
+        for _ in 0..PATIENCE_STEPS {
+            self.let_time_pass();
+            let now = self.now();
+            self.asker.turn(self.settings.remembered_since(now));
+            let requests = self.asker.finish(&self.model, &self.summary)?;
+            if requests.is_empty() {
+                return Ok(());
+            }
+            // No more at once than the smallest queue takes.
+            for some in requests.chunks(20) {
+                self.submit(Asked::Commands { requests: some.to_vec(), atomic: false });
+                self.work_off()?;
+            }
+        }
+        Err(Divergence("the book never comes to rest".to_owned()))
+    }
+
     fn let_time_pass(&mut self) {
         self.clock.pass(self.random.below(2_000_000));
         if self.random.one_in(300) {
@@ -159,7 +198,7 @@ impl<'g, G: Ground> Simulation<'g, G> {
 
     /// The book's time as the writer must compute it now.
     fn now(&self) -> Instant {
-        let ahead = self.clock.wall().micros() + self.oracle.clock_ahead_micros();
+        let ahead = self.clock.wall().micros() + self.model.clock_ahead_micros();
         Instant::from_micros(ahead.max(self.told))
     }
 
@@ -169,29 +208,28 @@ impl<'g, G: Ground> Simulation<'g, G> {
             match self.random.below(100) {
                 0..15 => {
                     let count = self.random.between(1, 5);
-                    let queries =
-                        (0..count).map(|_| self.workload.query(&self.oracle, now)).collect();
+                    let queries = (0..count).map(|_| self.asker.query(&self.model, now)).collect();
                     self.submit(Asked::Queries(queries));
                 }
-                15..17 => self.submit(Asked::Flush(self.oracle.seq())),
+                15..17 => self.submit(Asked::Flush(self.model.seq())),
                 choice => {
                     let count = self.random.weighted(&[(70, 1), (20, 4), (9, 12), (1, 150)]);
                     let requests: Vec<_> =
-                        (0..count).map(|_| self.workload.request(&self.oracle, now)).collect();
+                        (0..count).map(|_| self.asker.request(&self.model, now)).collect();
                     self.submit(Asked::Commands { requests, atomic: choice < 25 });
                 }
             }
         }
         let shows_true_time =
-            now.micros() == self.clock.wall().micros() + self.oracle.clock_ahead_micros();
-        if self.random.one_in(30) && shows_true_time {
+            now.micros() == self.clock.wall().micros() + self.model.clock_ahead_micros();
+        if self.random.one_in(self.settings.clock_one_in) && shows_true_time {
             self.advance_clock(now);
         }
     }
 
     /// Asks for the journal up to some block to be removed. Nothing else may change by it.
     fn remove_some(&mut self) -> Result<(), Divergence> {
-        let seq = 1 + self.random.below(self.oracle.seq());
+        let seq = 1 + self.random.below(self.model.seq());
         let Some(block) = self.reader.block_of(seq)? else { return Ok(()) };
         let archived = Archived { seq: block.last_seq(), hash: block.hash };
         self.submit(Asked::Remove(archived));
@@ -273,7 +311,7 @@ impl<'g, G: Ground> Simulation<'g, G> {
             return Err(Divergence("a stopped writer goes on".to_owned()));
         }
         let head = self.reader.head()?;
-        if self.settings.is_faultless() && head.watermark != self.oracle.seq() {
+        if self.settings.is_faultless() && head.watermark != self.model.seq() {
             return Err(Divergence(format!("stopped before everything was swept: {head:?}")));
         }
         self.reopen()
@@ -301,7 +339,7 @@ impl<'g, G: Ground> Simulation<'g, G> {
                     return self.opened();
                 }
                 Err(OpenError::Store(error)) if error.is_transient() => {}
-                Err(OpenError::FirstRecord(_)) if self.oracle.seq() == 0 => {}
+                Err(OpenError::FirstRecord(_)) if self.model.seq() == 0 => {}
                 Err(error) => return Err(Divergence(format!("the book does not open: {error}"))),
             }
         }
@@ -310,19 +348,19 @@ impl<'g, G: Ground> Simulation<'g, G> {
 
     /// Makes the first record in the oracle too, when it is not there yet.
     fn opened(&mut self) -> Result<(), Divergence> {
-        if self.oracle.seq() == 0 {
+        if self.model.seq() == 0 {
             let wall = self.clock.wall();
             self.block_at = wall.micros();
-            self.oracle.begin_batch(wall, wall);
+            self.model.begin_batch(wall, wall);
             let command = Command::OpenBook { is_test: SPEC.is_test, ring: SPEC.ring };
             let request = Request { command, actor: KeyId::from_bits(0), operation: None };
-            self.oracle.decide(&[request], false);
-            self.oracle.end_batch();
+            self.model.decide(&[request], false);
+            self.model.end_batch();
         }
         self.told = self.block_at;
         let seq = self.reader.head()?.seq;
-        if seq != self.oracle.seq() {
-            let expected = self.oracle.seq();
+        if seq != self.model.seq() {
+            let expected = self.model.seq();
             return Err(Divergence(format!("opened at record {seq}, expected {expected}")));
         }
         Ok(())

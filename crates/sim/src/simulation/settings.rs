@@ -20,6 +20,8 @@ pub struct Settings {
     pub fault_at: Option<(u64, Fault)>,
     /// One turn in so many ends with the death of the process.
     pub restart_one_in: u64,
+    /// In one turn in so many somebody moves the clock of the book.
+    pub clock_one_in: u64,
     /// After one turn in so many all tables are compared.
     pub check_one_in: u64,
     /// Whether the summary keeps every answer, for comparing two runs.
@@ -51,6 +53,7 @@ impl Settings {
             faults_one_in: (faults > 0).then_some(faults),
             fault_at: None,
             restart_one_in: random.weighted(&[(1, 10), (2, 200), (1, 5_000)]),
+            clock_one_in: 30,
             check_one_in: 300,
             keeps_answers: false,
         }

@@ -6,7 +6,7 @@ use giftcards::{Adjust, AdjustReason, Capture, ChangeHold, Direction, Extend, La
 use giftcards::{LineKind, Metadata, Place, RefundHold, Update};
 
 use super::Workload;
-use crate::Oracle;
+use crate::Sight;
 
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
@@ -65,7 +65,7 @@ const MIX: &[(u64, Kind)] = &[
 ];
 
 impl Workload {
-    pub(super) fn command(&mut self, oracle: &Oracle, now: Instant) -> Command {
+    pub(super) fn command(&mut self, oracle: &dyn Sight, now: Instant) -> Command {
         let mut kind = self.random.weighted(MIX);
         if self.cards.len() < self.cards_wanted && self.random.percent(20) {
             kind = Kind::Issue;
@@ -75,7 +75,7 @@ impl Workload {
         }
         match kind {
             Kind::OpenBook => Command::OpenBook { is_test: true, ring: [9; 8] },
-            Kind::Reverse => Command::Reverse { operation: self.key_to_reverse() },
+            Kind::Reverse => Command::Reverse { operation: self.keys.to_reverse(&mut self.random) },
             Kind::Program => Command::GiftCards(self.new_program(now)),
             Kind::Issue => Command::GiftCards(self.new_card(now)),
             Kind::Claim | Kind::Deliver | Kind::News | Kind::Resend | Kind::Forward => {
@@ -89,7 +89,7 @@ impl Workload {
         }
     }
 
-    fn on_card(&mut self, kind: Kind, oracle: &Oracle, now: Instant) -> GiftCardCommand {
+    fn on_card(&mut self, kind: Kind, oracle: &dyn Sight, now: Instant) -> GiftCardCommand {
         let card = self.known_card(oracle, now);
         match kind {
             Kind::Freeze => {
@@ -136,7 +136,7 @@ impl Workload {
         }
     }
 
-    fn spend(&mut self, kind: Kind, oracle: &Oracle, now: Instant) -> GiftCardCommand {
+    fn spend(&mut self, kind: Kind, oracle: &dyn Sight, now: Instant) -> GiftCardCommand {
         let id = self.known_card(oracle, now);
         let row = oracle.card(id);
         let units = self.units_near(oracle.spendable(id));
@@ -174,7 +174,7 @@ impl Workload {
         }
     }
 
-    fn on_hold(&mut self, kind: Kind, oracle: &Oracle, now: Instant) -> GiftCardCommand {
+    fn on_hold(&mut self, kind: Kind, oracle: &dyn Sight, now: Instant) -> GiftCardCommand {
         let hold = self.known_hold(oracle, now);
         let row = oracle.hold(hold);
         let currency = row.map(|hold| hold.pending.currency);

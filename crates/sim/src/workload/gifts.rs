@@ -6,10 +6,15 @@ use giftcards::{Channel, ClaimLink, DeliveryNews, DeliveryState, LinkHash, NewDe
 
 use super::Workload;
 use super::commands::Kind;
-use crate::Oracle;
+use crate::Sight;
 
 impl Workload {
-    pub(super) fn on_gift(&mut self, kind: Kind, oracle: &Oracle, now: Instant) -> GiftCardCommand {
+    pub(super) fn on_gift(
+        &mut self,
+        kind: Kind,
+        oracle: &dyn Sight,
+        now: Instant,
+    ) -> GiftCardCommand {
         let card = self.known_card(oracle, now);
         match kind {
             Kind::Claim => self.claim(card, oracle, now),
@@ -30,7 +35,7 @@ impl Workload {
         }
     }
 
-    fn claim(&mut self, id: CardId, oracle: &Oracle, now: Instant) -> GiftCardCommand {
+    fn claim(&mut self, id: CardId, oracle: &dyn Sight, now: Instant) -> GiftCardCommand {
         let row = oracle.card(id);
         let link = row.and_then(|card| card.gift.as_ref()).and_then(|gift| gift.link);
         let by = match row {
@@ -47,7 +52,7 @@ impl Workload {
     }
 
     /// Mostly the shop itself, now and then a person, and mostly the right one.
-    pub(super) fn side(&mut self, oracle: &Oracle, id: CardId) -> Option<PersonId> {
+    pub(super) fn side(&mut self, oracle: &dyn Sight, id: CardId) -> Option<PersonId> {
         let owner = oracle.card(id).and_then(giftcards::Card::owner);
         match self.random.below(10) {
             0..7 => None,

@@ -4,11 +4,11 @@ use base::{Instant, ProgramId, RefundId};
 use engine::{CardRef, Query};
 
 use super::Workload;
-use crate::Oracle;
+use crate::Sight;
 
 impl Workload {
     /// A question about something that is there, or is not.
-    pub fn query(&mut self, oracle: &Oracle, now: Instant) -> Query {
+    pub fn query(&mut self, oracle: &dyn Sight, now: Instant) -> Query {
         match self.random.below(10) {
             0 => Query::Book,
             1 => {
@@ -27,7 +27,7 @@ impl Workload {
                 Query::Refund(self.random.pick_recent(&self.refunds).copied().unwrap_or(garbage))
             }
             _ => {
-                let accounts: Vec<_> = oracle.account_ids().take(200).collect();
+                let accounts = oracle.some_accounts(200);
                 match self.random.pick(&accounts) {
                     Some(id) => Query::Account(*id),
                     None => Query::Book,

@@ -1,12 +1,11 @@
 //! The same commands to every store: the same answers, and the same rows in the end.
 
-use sim::{Ground, PostgresGround, Settings, SqliteGround, Summary, run};
+use sim::{Divergence, Ground, PostgresGround, Settings, SqliteGround, Summary, run};
 use store::postgres::Database;
 use store::{BookName, MemoryBook, Reader};
 
-use crate::settings::{number, succeed};
-
-const TEST: &str = "differential::every_store_answers_alike_and_ends_alike";
+use crate::settings::{number, replays, succeed};
+use crate::shops;
 
 /// What a book came to: every answer, and everything that is stored.
 struct Life {
@@ -14,14 +13,46 @@ struct Life {
     stored: Vec<String>,
 }
 
-fn live<G: Ground>(ground: &G, seed: u64, commands: u64) -> Life {
+/// How a book is run.
+trait Run {
+    /// The test that runs it.
+    const TEST: &str;
+
+    fn run<G: Ground>(ground: &G, settings: Settings) -> Result<Summary, Divergence>;
+}
+
+/// Gift cards alone.
+struct Cards;
+
+impl Run for Cards {
+    const TEST: &str = "differential::every_store_answers_alike_and_ends_alike";
+
+    fn run<G: Ground>(ground: &G, settings: Settings) -> Result<Summary, Divergence> {
+        run(ground, settings)
+    }
+}
+
+/// A shop.
+struct Shops;
+
+impl Run for Shops {
+    const TEST: &str = "differential::slow_every_store_keeps_shops_alike";
+
+    fn run<G: Ground>(ground: &G, settings: Settings) -> Result<Summary, Divergence> {
+        shops::live(ground, settings)
+    }
+}
+
+fn live<R: Run, G: Ground>(ground: &G, seed: u64, commands: u64) -> Life {
     let settings = Settings {
         keeps_answers: true,
         faults_one_in: None,
         restart_one_in: 50,
         ..Settings::from_seed(seed, commands)
     };
-    let Summary { answers, .. } = succeed(seed, TEST, run(ground, settings));
+    let told = replays(seed, R::TEST);
+    let Summary { answers, .. } = succeed(seed, R::TEST, R::run(ground, settings));
+    drop(told);
     let mut reader = ground.reader().unwrap();
     // The hash in the head is over every block before it.
     let mut stored = vec![format!("{:?}", reader.head().unwrap())];
@@ -39,25 +70,34 @@ fn check_alike(name: &str, kind: &str, found: &[String], expected: &[String]) {
     assert_eq!(found.len(), expected.len(), "{name}: as many {kind}");
 }
 
-#[test]
-fn every_store_answers_alike_and_ends_alike() {
+/// Runs each seed over every store.
+fn check<R: Run>(seeds: u64, commands: u64) {
     let folder = tempfile::tempdir().unwrap();
     let folder = store::sqlite::open_folder(folder.path()).unwrap();
     let own = testbed::OwnDatabase::new();
     let database = Database::at(&own.address()).unwrap();
-    let commands = number("SIM_COMMANDS").unwrap_or(10_000) / 5;
-    for seed in 1..=5 {
+    for seed in 1..=seeds {
         let book = BookName::new(&format!("seed-{seed}")).unwrap();
-        let memory = live(&MemoryBook::new(), seed, commands);
+        let memory = live::<R, _>(&MemoryBook::new(), seed, commands);
         assert!(memory.answers.len() > 100, "a comparison of little proves little");
         let sqlite = SqliteGround::new(folder.clone(), book.clone());
         let postgres = PostgresGround::new(database.clone(), book);
         for (name, life) in [
-            ("SQLite", live(&sqlite, seed, commands)),
-            ("PostgreSQL", live(&postgres, seed, commands)),
+            ("SQLite", live::<R, _>(&sqlite, seed, commands)),
+            ("PostgreSQL", live::<R, _>(&postgres, seed, commands)),
         ] {
             check_alike(name, "answer", &life.answers, &memory.answers);
             check_alike(name, "row", &life.stored, &memory.stored);
         }
     }
+}
+
+#[test]
+fn every_store_answers_alike_and_ends_alike() {
+    check::<Cards>(5, number("SIM_COMMANDS").unwrap_or(10_000) / 5);
+}
+
+#[test]
+fn slow_every_store_keeps_shops_alike() {
+    check::<Shops>(3, number("SIM_COMMANDS").unwrap_or(2_400) / 3);
 }

@@ -1,9 +1,10 @@
 //! Every store call fails once, in every way, and each time the book goes on as it must.
 
-use sim::{Fault, Ground, Settings, SqliteGround, Summary, run};
+use sim::{Divergence, Fault, Ground, Settings, SqliteGround, Summary, run};
 use store::{BookName, MemoryBook};
 
-use crate::settings::{seeds, succeed, timed};
+use crate::settings::{replays, seeds, succeed, timed};
+use crate::shops;
 
 /// Lets the first call fail, then the second, and so on, until a run is over before the fault
 /// comes: then every call there is has failed once, more than `calls_min` of them.
@@ -14,6 +15,19 @@ fn check<G: Ground>(
     calls_min: u64,
     ground: impl Fn(&str) -> G,
 ) -> Summary {
+    check_lives(test, seed, settings, calls_min, ground, run)
+}
+
+/// The same for lives that are run by `run`.
+fn check_lives<G: Ground>(
+    test: &str,
+    seed: u64,
+    settings: Settings,
+    calls_min: u64,
+    ground: impl Fn(&str) -> G,
+    run: fn(&G, Settings) -> Result<Summary, Divergence>,
+) -> Summary {
+    let told = replays(seed, test);
     let mut total = Summary::default();
     for fault in Fault::ALL {
         for call in 1.. {
@@ -27,6 +41,7 @@ fn check<G: Ground>(
             }
         }
     }
+    drop(told);
     total
 }
 
@@ -78,4 +93,18 @@ fn slow_every_call_of_a_store_in_files_fails_once() {
     let test = "faults::slow_every_call_of_a_store_in_files_fails_once";
     let ground = |name: &str| SqliteGround::new(folder.clone(), BookName::new(name).unwrap());
     timed(|| check(test, 3, small(3, 10), 20, ground));
+}
+
+#[test]
+fn slow_every_call_under_a_shop_fails_once() {
+    let test = "faults::slow_every_call_under_a_shop_fails_once";
+    timed(|| {
+        let mut total = Summary::default();
+        for seed in seeds().take(2) {
+            let settings = small(seed, 60);
+            total.add(&check_lives(test, seed, settings, 20, |_| MemoryBook::new(), shops::live));
+        }
+        assert!(total.faults > 300 && total.deaths > 20, "{total:#?}");
+        total
+    });
 }

@@ -5,4 +5,44 @@ mod books;
 mod differential;
 mod faults;
 mod settings;
+mod shops;
 mod threads;
+
+// What the engine's tests know of a book in memory, of a market around it, and of what must be true
+// of both after each command. The rest of these files serves scripts.
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/audit.rs"]
+mod audit;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/audit_orders.rs"]
+mod audit_orders;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/audit_settlements.rs"]
+mod audit_settlements;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/market.rs"]
+mod market;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../ledger/tests/it/oracle.rs"]
+mod oracle;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/order_words.rs"]
+mod order_words;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/script.rs"]
+mod script;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/settling_words.rs"]
+mod settling_words;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/shop_seen.rs"]
+mod shop_seen;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/shop_words.rs"]
+mod shop_words;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/words.rs"]
+mod words;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/world.rs"]
+mod world;

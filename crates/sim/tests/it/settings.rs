@@ -29,6 +29,22 @@ pub fn succeed(seed: u64, test: &str, outcome: Result<Summary, Divergence>) -> S
     }
 }
 
+/// Tells how to replay a seed when the test panics before this is dropped.
+pub struct Replays(String);
+
+/// How a seed of a test is replayed.
+pub fn replays(seed: u64, test: &str) -> Replays {
+    Replays(format!("SIM_SEED={seed} cargo test -p sim --test it -- --exact {test}"))
+}
+
+impl Drop for Replays {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("to replay: {}", self.0);
+        }
+    }
+}
+
 /// What one run measures.
 #[expect(clippy::disallowed_methods, reason = "the rate is printed, never judged")]
 pub fn timed(run: impl FnOnce() -> Summary) -> Summary {

@@ -6,7 +6,7 @@ use std::sync::{Barrier, Mutex};
 use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, Text};
 use engine::{Answer, CardRef, Command, GiftCardCommand, OperationKey, Query};
 use giftcards::{Code, CodeHash, Funding, Issue, NewCode, Place, Sandbox, account_of};
-use sim::{Oracle, Random, Recorder, VirtualClock, Workload, compare_tables};
+use sim::{Model, Oracle, Random, Recorder, VirtualClock, Workload, compare_tables};
 use store::MemoryBook;
 use writer::{BookSpec, Decided, Handle, Operation, Options, Outcome, Request, Running, Trouble};
 

@@ -1,6 +1,6 @@
 //! Lists: the statements behind the read side's pages.
 
-use base::{CardId, CheckoutId, HoldId, PaymentId, RailRefundId};
+use base::{CardId, CheckoutId, HoldId, PaymentId, RailRefundId, SettlementId};
 use journal::Value;
 
 use super::qualified_columns;
@@ -175,12 +175,31 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         List::Payouts { state } => {
             (&rows::payout::TABLE, "state", state.map(|state| number(state as u8)))
         }
+        List::Settlements => (&rows::settlement::TABLE, "id", None),
+        List::Unsettled => (&rows::standing::TABLE, "id", None),
     };
     let name = table.name;
-    let query = Query::new(format!("select {} from {name}", qualified_columns(table)))
-        .and_if(&format!("{name}.{column} ="), filter)
-        .page(table, page);
+    let mut query = Query::new(format!("select {} from {name}", qualified_columns(table)));
+    if list == List::Unsettled {
+        // As the index says it, for with a placeholder it would not be used.
+        query.text.push_str(" where standing.is_open = 1");
+        query.has_condition = true;
+    }
+    let query = query.and_if(&format!("{name}.{column} ="), filter).page(table, page);
     (table, query)
+}
+
+/// Lines of a settlement file by falling id, with the standings of what they are about.
+pub(crate) fn settlement_lines(settlement: SettlementId, page: Page) -> Query {
+    let table = &rows::settlement_line::TABLE;
+    let (name, standing) = (table.name, rows::standing::TABLE.name);
+    Query::new(format!(
+        "select {}, {} from {name} left join {standing} on {standing}.id = {name}.moved",
+        qualified_columns(table),
+        qualified_columns(&rows::standing::TABLE),
+    ))
+    .and("settlement_line.settlement =", id_value(settlement.bits()))
+    .page(table, page)
 }
 
 /// Accounts with a stored name, from a name on and after an account, in order of name and id.

@@ -12,25 +12,31 @@ pub(crate) const PUT_PLACE: &str = "
 
 /// Takes a mail in, unless it waits.
 pub(crate) const INSERT: &str = "
-    insert into waiting_mail (book, card, sending, made, unknown, is_begun, next_at, written_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
-    on conflict (book, card, sending) do nothing";
+    insert into waiting_mail (book, cause, subject, number, made, unknown, is_begun, next_at,
+        written_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    on conflict (book, cause, subject, number) do nothing";
 
 /// Mails that are due.
 pub(crate) const DUE: &str = "
-    select book, card, sending, made, unknown, is_begun, next_at, written_at from waiting_mail
-    where book = $1 and next_at <= $2 order by next_at, card, sending limit $3";
+    select book, cause, subject, number, made, unknown, is_begun, next_at, written_at
+    from waiting_mail
+    where book = $1 and next_at <= $2 order by next_at, cause, subject, number limit $3";
+
+/// How many mails wait, and since when the first.
+pub(crate) const COUNT: &str = "select count(*), min(written_at) from waiting_mail where book = $1";
 
 /// Claims an attempt that nobody has begun since the mail was read.
 pub(crate) const BEGIN: &str = "
     update waiting_mail set is_begun = 1
-    where book = $1 and card = $2 and sending = $3 and is_begun = 0 and made = $4";
+    where book = $1 and cause = $2 and subject = $3 and number = $4 and is_begun = 0
+        and made = $5";
 
 /// Keeps how a mail went on.
 pub(crate) const UPDATE: &str = "
     update waiting_mail set made = $1, unknown = $2, is_begun = $3, next_at = $4
-    where book = $5 and card = $6 and sending = $7";
+    where book = $5 and cause = $6 and subject = $7 and number = $8";
 
 /// Forgets a mail.
 pub(crate) const DELETE: &str = "
-    delete from waiting_mail where book = $1 and card = $2 and sending = $3";
+    delete from waiting_mail where book = $1 and cause = $2 and subject = $3 and number = $4";

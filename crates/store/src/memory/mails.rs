@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use base::{CardId, Instant};
+use base::Instant;
 
 use super::MemoryControl;
-use crate::{BookName, EventPlace, MailStage, MailStore, StoreError, WaitingMail};
+use crate::{BookName, EventPlace, MailCause, MailStage, MailStore, StoreError, WaitingMail};
 
 /// Every mail that waits, and how far events were read.
 #[derive(Debug, Default)]
 pub(super) struct Mails {
     places: BTreeMap<BookName, EventPlace>,
-    waiting: BTreeMap<(BookName, CardId, u16), WaitingMail>,
+    waiting: BTreeMap<(BookName, MailCause), WaitingMail>,
 }
 
 impl MailStore for MemoryControl {
@@ -27,7 +27,7 @@ impl MailStore for MemoryControl {
     ) -> Result<(), StoreError> {
         let kept = &mut self.lock().mails;
         for mail in mails {
-            let key = (mail.book.clone(), mail.card, mail.sending);
+            let key = (mail.book.clone(), mail.cause);
             kept.waiting.entry(key).or_insert_with(|| mail.clone());
         }
         kept.places.insert(book.clone(), next);
@@ -44,14 +44,14 @@ impl MailStore for MemoryControl {
         let all = contents.mails.waiting.values();
         let mut due: Vec<WaitingMail> =
             all.filter(|mail| mail.book == *book && mail.next_at <= until).cloned().collect();
-        due.sort_by_key(|mail| (mail.next_at, mail.card, mail.sending));
+        due.sort_by_key(|mail| (mail.next_at, mail.cause));
         due.truncate(limit as usize);
         Ok(due)
     }
 
     fn begin_mail(&mut self, found: &WaitingMail) -> Result<bool, StoreError> {
         let kept = &mut self.lock().mails;
-        let key = (found.book.clone(), found.card, found.sending);
+        let key = (found.book.clone(), found.cause);
         let is_as_found =
             |mail: &&mut WaitingMail| mail.stage == MailStage::Waiting && mail.made == found.made;
         let Some(mail) = kept.waiting.get_mut(&key).filter(is_as_found) else { return Ok(false) };
@@ -59,22 +59,23 @@ impl MailStore for MemoryControl {
         Ok(true)
     }
 
+    fn count_mails(&mut self, book: &BookName) -> Result<(u64, Option<Instant>), StoreError> {
+        let contents = self.lock();
+        let waiting = contents.mails.waiting.values().filter(|mail| mail.book == *book);
+        Ok((waiting.clone().count() as u64, waiting.map(|mail| mail.written_at).min()))
+    }
+
     fn keep_mail(&mut self, mail: &WaitingMail) -> Result<(), StoreError> {
         let kept = &mut self.lock().mails;
-        if let Some(waiting) = kept.waiting.get_mut(&(mail.book.clone(), mail.card, mail.sending)) {
+        if let Some(waiting) = kept.waiting.get_mut(&(mail.book.clone(), mail.cause)) {
             let written_at = waiting.written_at;
             *waiting = WaitingMail { written_at, ..mail.clone() };
         }
         Ok(())
     }
 
-    fn forget_mail(
-        &mut self,
-        book: &BookName,
-        card: CardId,
-        sending: u16,
-    ) -> Result<(), StoreError> {
-        self.lock().mails.waiting.remove(&(book.clone(), card, sending));
+    fn forget_mail(&mut self, book: &BookName, cause: MailCause) -> Result<(), StoreError> {
+        self.lock().mails.waiting.remove(&(book.clone(), cause));
         Ok(())
     }
 }

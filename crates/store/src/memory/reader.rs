@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use base::{AccountId, CardId, Instant};
+use base::{AccountId, CardId, Instant, SettlementId};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, DeliveryState, Hold, Program, account_of};
 use journal::Block;
 use ledger::{Account, EntryPlace};
+use payments::{SettlementLine, Standing, StandingState};
 
 use super::{Contents, MemoryBook};
 use crate::{
@@ -84,6 +85,28 @@ impl Reader for MemoryReader {
         let rows = rows.filter(|row| place_in(list, row).is_some());
         let rows = part(rows, page, |row| place_in(list, row).expect("only these were kept"));
         Ok(rows.take(limit(page.limit)).cloned().collect())
+    }
+
+    fn settlement_lines(
+        &mut self,
+        settlement: SettlementId,
+        page: Page,
+    ) -> Result<Vec<(SettlementLine, Option<Standing>)>, StoreError> {
+        let contents = self.book.lock();
+        let lines = contents.rows.values().filter_map(|row| match &row.row {
+            Row::SettlementLine(line) if line.settlement == settlement => Some(line.as_ref()),
+            _ => None,
+        });
+        let lines = part(lines, page, |line| (line.id.bits(), line.created_at));
+        let with_standing = |line: &SettlementLine| {
+            let row = line.of.and_then(|of| contents.row(Key::Standing(of.standing())));
+            let standing = match row {
+                Some(Row::Standing(standing)) => Some((**standing).clone()),
+                _ => None,
+            };
+            (line.clone(), standing)
+        };
+        Ok(lines.take(limit(page.limit)).map(with_standing).collect())
     }
 
     fn accounts(
@@ -325,6 +348,10 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
         }
         (List::Payouts { state }, Row::Payout(row)) => {
             (state.is_none_or(|state| state == row.state), row.id.bits(), row.created_at)
+        }
+        (List::Settlements, Row::Settlement(row)) => (true, row.id.bits(), row.created_at),
+        (List::Unsettled, Row::Standing(row)) => {
+            (row.state() != StandingState::Settled, row.id.bits(), row.created_at)
         }
         _ => return None,
     };

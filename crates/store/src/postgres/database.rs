@@ -182,7 +182,7 @@ impl Database {
         Ok(PostgresLeases::new(self.made(CONTROL_SCHEMA, migrations::OF_CONTROL)?))
     }
 
-    /// Reads books and API keys and makes nothing: for copies.
+    /// Reads books, API keys and what leaves books and makes nothing: for copies.
     ///
     /// # Errors
     ///

@@ -241,6 +241,7 @@ fn funding(
         ("invoice", Some(customer), None) => Ok(Funding::Invoice { customer }),
         ("external", None, None) => Ok(Funding::External),
         ("payment", None, Some((payment, rail))) => Ok(Funding::Payment { payment, rail }),
+        ("store_credit", None, None) => Ok(Funding::StoreCredit),
         ("import", None, None) => Ok(Funding::Import),
         _ => Err(invalid("funding of a card")),
     }

@@ -1,6 +1,6 @@
 //! Refunds of orders.
 
-use base::Token;
+use base::{CardId, Token};
 use journal::{ReadError, ValueSink, ValueSource};
 use shop::{LineRefund, OrderRefund, RefundAllocation, RefundStatus, TenderId};
 
@@ -28,6 +28,9 @@ pub(crate) const TABLE: Table = Table {
     indexes: &[Index { column: "shop_order", only: None }],
 };
 
+/// In the place of a status: it has succeeded, and the card that was given for it follows.
+const CREDITED: i64 = 16;
+
 pub(super) fn write(row: &OrderRefund, sink: &mut impl ValueSink) {
     sink.id(row.id);
     sink.id(row.order);
@@ -36,7 +39,13 @@ pub(super) fn write(row: &OrderRefund, sink: &mut impl ValueSink) {
         sink.int(i64::from(part.tender.0));
         line::write_id(part.line, sink);
         sink.amount(part.amount);
-        sink.int(i64::from(part.status as u8));
+        match part.credit {
+            Some(card) => {
+                sink.int(CREDITED);
+                sink.id(card);
+            }
+            None => sink.int(i64::from(part.status as u8)),
+        }
     });
     list::write(&row.lines, sink, |refund, sink| {
         line::write_id(refund.line, sink);
@@ -52,12 +61,10 @@ pub(super) fn write(row: &OrderRefund, sink: &mut impl ValueSink) {
 pub(super) fn read(source: &mut impl ValueSource) -> Result<OrderRefund, ReadError> {
     let (id, order, amount) = (source.id()?, source.id()?, source.money()?);
     let allocations = list::read(source, |source| {
-        Ok(RefundAllocation {
-            tender: TenderId(source.number("number of a tender")?),
-            line: line::read_id(source)?,
-            amount: source.amount()?,
-            status: source.one_of("status of a refund", RefundStatus::from_number)?,
-        })
+        let tender = TenderId(source.number("number of a tender")?);
+        let (line, amount) = (line::read_id(source)?, source.amount()?);
+        let (status, credit) = read_status(source)?;
+        Ok(RefundAllocation { tender, line, amount, status, credit })
     })?;
     let lines = list::read(source, |source| {
         Ok(LineRefund {
@@ -85,4 +92,14 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<OrderRefund, ReadErr
         credit_note: source.number("number of a credit note")?,
         created_at: source.instant()?,
     })
+}
+
+fn read_status(source: &mut impl ValueSource) -> Result<(RefundStatus, Option<CardId>), ReadError> {
+    match source.int()? {
+        CREDITED => Ok((RefundStatus::Succeeded, Some(source.id()?))),
+        number => {
+            let status = u8::try_from(number).ok().and_then(RefundStatus::from_number);
+            Ok((status.ok_or(invalid("status of a refund"))?, None))
+        }
+    }
 }

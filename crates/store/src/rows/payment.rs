@@ -123,7 +123,8 @@ fn check(row: &Payment) -> Result<(), ReadError> {
     if row.lost > row.disputed || row.settled > row.lost {
         return Err(invalid("amounts of a payment: more was lost than is disputed"));
     }
-    if row.open_refunds.is_empty() != (row.refunding.is_zero() && row.owed.is_zero()) {
+    let listed = [row.refunding, row.owed, row.credited];
+    if row.open_refunds.is_empty() != listed.iter().all(|amount| amount.is_zero()) {
         return Err(invalid("open refunds of a payment: not what its amounts say"));
     }
     if row.step().is_none() && (row.is_unknown || row.due_at.is_some()) {

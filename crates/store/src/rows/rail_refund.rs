@@ -109,6 +109,8 @@ fn write_state(state: &RefundState, sink: &mut impl ValueSink) {
         RefundState::Failed { code } => (4, Some(code), None),
         RefundState::NeedsConsent { reason } => (5, None, Some(*reason)),
         RefundState::Settled => (6, None, None),
+        RefundState::Credited => (7, None, None),
+        RefundState::PaidByHand => (8, None, None),
     };
     sink.int(number);
     sink.opt_text(code.map(Token::as_str));
@@ -126,6 +128,8 @@ fn read_state(source: &mut impl ValueSource) -> Result<RefundState, ReadError> {
         (4, Some(code), None) => RefundState::Failed { code },
         (5, None, Some(reason)) => RefundState::NeedsConsent { reason },
         (6, None, None) => RefundState::Settled,
+        (7, None, None) => RefundState::Credited,
+        (8, None, None) => RefundState::PaidByHand,
         _ => return Err(invalid("state of a refund")),
     })
 }

@@ -3,12 +3,12 @@
 use ::journal::{Value, ValueSource};
 use base::{Instant, KeyId};
 
-use super::{SqlConnection, SqlRow, collect, columns, first};
+use super::{SqlConnection, SqlRow, collect, columns, endpoints, first, mails};
 use crate::catalogue::control;
 use crate::rows::{FieldSource, invalid};
 use crate::{
     ApiKey, BookName, BookRecord, ControlContents, ControlStore, KeyCreation, KeyKind,
-    KeyOperation, StoreError,
+    KeyOperation, Outgoing, StoreError, ToldEndpoint,
 };
 
 /// Columns of a book, in the order of the statement that reads them.
@@ -29,11 +29,14 @@ impl<C: SqlConnection> SqlControl<C> {
         SqlControl { connection }
     }
 
-    /// Books and API keys as they are at one instant.
+    /// Books, API keys and what leaves books, as they are at one instant.
     pub(crate) fn contents(&mut self) -> Result<ControlContents, StoreError> {
         self.connection.read(|connection| {
             let books = collect(connection, control::BOOKS, &[], read_book)?;
-            Ok(ControlContents { books, keys: collect(connection, control::KEYS, &[], read_key)? })
+            let keys = collect(connection, control::KEYS, &[], read_key)?;
+            let outgoing = books.iter().map(|book| outgoing(connection, &book.name));
+            let outgoing = outgoing.collect::<Result<_, _>>()?;
+            Ok(ControlContents { books, keys, outgoing })
         })
     }
 }
@@ -89,6 +92,20 @@ impl<C: SqlConnection> ControlStore for SqlControl<C> {
     fn forget_key_operations(&mut self, before: Instant) -> Result<u64, StoreError> {
         self.connection.change(control::FORGET_OPERATIONS, &[Value::Int(before.micros())])
     }
+}
+
+fn outgoing<C: SqlConnection>(connection: &mut C, book: &BookName) -> Result<Outgoing, StoreError> {
+    let mut told = Vec::new();
+    for endpoint in endpoints::of_book(connection, book)? {
+        let retries = endpoints::retries_of(connection, endpoint.id, Instant::MAX, u32::MAX)?;
+        told.push(ToldEndpoint { endpoint, retries });
+    }
+    Ok(Outgoing {
+        book: book.clone(),
+        endpoints: told,
+        mail_place: mails::place_of(connection, book)?,
+        mails: mails::due_of(connection, book, Instant::MAX, u32::MAX)?,
+    })
 }
 
 fn create_key<C: SqlConnection>(

@@ -26,7 +26,7 @@ impl<C: SqlConnection> EndpointStore for SqlControl<C> {
     }
 
     fn endpoints_of(&mut self, book: &BookName) -> Result<Vec<WebhookEndpoint>, StoreError> {
-        collect(&mut self.connection, endpoints::OF_BOOK, &[text(book.as_str())], read_endpoint)
+        of_book(&mut self.connection, book)
     }
 
     fn change_endpoint(&mut self, endpoint: &WebhookEndpoint) -> Result<bool, StoreError> {
@@ -101,13 +101,31 @@ impl<C: SqlConnection> EndpointStore for SqlControl<C> {
         until: Instant,
         limit: u32,
     ) -> Result<Vec<WebhookRetry>, StoreError> {
-        let values = [bytes(&id.to_bytes()), time(until), Value::Int(i64::from(limit))];
-        collect(&mut self.connection, endpoints::DUE, &values, read_retry)
+        retries_of(&mut self.connection, id, until, limit)
     }
 
     fn count_retries(&mut self, id: EndpointId) -> Result<u64, StoreError> {
         count(&mut self.connection, endpoints::COUNT_RETRIES, bytes(&id.to_bytes()))
     }
+}
+
+/// Endpoints of a book, newest first.
+pub(super) fn of_book<C: SqlConnection>(
+    connection: &mut C,
+    book: &BookName,
+) -> Result<Vec<WebhookEndpoint>, StoreError> {
+    collect(connection, endpoints::OF_BOOK, &[text(book.as_str())], read_endpoint)
+}
+
+/// Retries that are due by `until`, the most urgent first.
+pub(super) fn retries_of<C: SqlConnection>(
+    connection: &mut C,
+    id: EndpointId,
+    until: Instant,
+    limit: u32,
+) -> Result<Vec<WebhookRetry>, StoreError> {
+    let values = [bytes(&id.to_bytes()), time(until), Value::Int(i64::from(limit))];
+    collect(connection, endpoints::DUE, &values, read_retry)
 }
 
 fn create<C: SqlConnection>(

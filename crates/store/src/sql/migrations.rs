@@ -71,6 +71,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "owed",
         text: include_str!("../../migrations/book/0009_owed.sql"),
     },
+    // Settlement files of rails.
+    Migration {
+        number: 10,
+        name: "settlements",
+        text: include_str!("../../migrations/book/0010_settlements.sql"),
+    },
 ];
 
 /// Migrations of the control store.
@@ -100,6 +106,12 @@ pub(crate) const OF_CONTROL: &[Migration] = &[
         number: 5,
         name: "mail",
         text: include_str!("../../migrations/control/0005_mail.sql"),
+    },
+    // Mails are about more than the sendings of cards.
+    Migration {
+        number: 6,
+        name: "mail causes",
+        text: include_str!("../../migrations/control/0006_mail_causes.sql"),
     },
 ];
 

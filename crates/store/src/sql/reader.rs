@@ -1,10 +1,11 @@
 //! The read side of a book, on a connection of its own.
 
 use ::journal::{Block, Value, ValueSource};
-use base::{AccountId, CardId, Instant};
+use base::{AccountId, CardId, Instant, SettlementId};
 use engine::{BookRow, Row as EngineRow};
 use giftcards::{Card, Hold, Program};
 use ledger::{Account, AccountName, EntryPlace};
+use payments::{SettlementLine, Standing};
 
 use super::{SqlConnection, SqlRow, columns, entries, first, head, journal, operations, unsigned};
 use crate::catalogue;
@@ -94,6 +95,14 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
     fn list(&mut self, list: List, page: Page) -> Result<Vec<EngineRow>, StoreError> {
         let (table, query) = lists::list(list, page);
         collect(&mut self.connection, &query, |row| read_row(table, row, 0))
+    }
+
+    fn settlement_lines(
+        &mut self,
+        settlement: SettlementId,
+        page: Page,
+    ) -> Result<Vec<(SettlementLine, Option<Standing>)>, StoreError> {
+        collect(&mut self.connection, &lists::settlement_lines(settlement, page), line_and_standing)
     }
 
     fn accounts(
@@ -345,6 +354,22 @@ fn card_and_account(row: &dyn SqlRow) -> Result<(Card, Account), StoreError> {
         _ => return Err(another_table()),
     };
     Ok((card, account(row, rows::card::TABLE.columns.len())?))
+}
+
+/// A line has a standing when it is about something.
+fn line_and_standing(row: &dyn SqlRow) -> Result<(SettlementLine, Option<Standing>), StoreError> {
+    let table = &rows::settlement_line::TABLE;
+    let line = match read_row(table, row, 0)? {
+        EngineRow::SettlementLine(line) => (*line).clone(),
+        _ => return Err(another_table()),
+    };
+    if line.of.is_none() {
+        return Ok((line, None));
+    }
+    match read_row(&rows::standing::TABLE, row, table.columns.len())? {
+        EngineRow::Standing(standing) => Ok((line, Some((*standing).clone()))),
+        _ => Err(another_table()),
+    }
 }
 
 fn due(timer: &Timer, row: &dyn SqlRow) -> Result<Due, StoreError> {

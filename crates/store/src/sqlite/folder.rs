@@ -69,7 +69,8 @@ pub fn open_reader(folder: &Path, book: &BookName) -> Result<SqliteReader, Store
     Ok(SqliteReader::new(sqlite, book))
 }
 
-/// Reads books and API keys without asking for the folder: for copies while a server runs.
+/// Reads books, API keys and what leaves books without asking for the folder: for copies while a
+/// server runs.
 ///
 /// # Errors
 ///

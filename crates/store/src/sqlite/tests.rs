@@ -7,7 +7,10 @@ use super::{connection::Options, head, open_folder};
 use crate::catalogue::{self, control, endpoints, entries, lists, mails, operations};
 use crate::rows::{TABLES, account};
 use crate::sql::migrations::{self, Migration};
-use crate::{CardFilter, List, Page, StoreError, dialect};
+use crate::{
+    BookName, CardFilter, List, MailCause, MailStage, MailStore, Page, StoreError, WaitingMail,
+    dialect,
+};
 
 const WHOLE: Page = Page { after: None, limit: 10, created_after: None, created_before: None };
 
@@ -36,7 +39,7 @@ const WRITTEN_BY_HAND: [&str; 20] = [
 ];
 
 /// Statements about what belongs to no book.
-const OF_CONTROL: [&str; 30] = [
+const OF_CONTROL: [&str; 31] = [
     control::INSERT_BOOK,
     control::BOOKS,
     control::BOOK_COUNT,
@@ -65,6 +68,7 @@ const OF_CONTROL: [&str; 30] = [
     mails::PUT_PLACE,
     mails::INSERT,
     mails::DUE,
+    mails::COUNT,
     mails::UPDATE,
     mails::DELETE,
 ];
@@ -146,6 +150,7 @@ fn every_statement_can_be_prepared_and_numbers_its_parameters_in_order() {
         lists::named_accounts("a", Some(("a", 1)), 1).text,
         lists::card_accounts(1, 2, 1).text,
         lists::all_accounts(),
+        lists::settlement_lines(base::SettlementId::from_bits(1), full).text,
     ];
     for table in TABLES {
         let of = catalogue::of(table);
@@ -201,6 +206,8 @@ fn every_list() -> impl Iterator<Item = (List, &'static str)> {
         (List::OrderRefunds { order: base::OrderId::from_bits(1) }, "order_refund_shop_order"),
         (List::Payouts { state: None }, "SCAN payout"),
         (List::Payouts { state: Some(shop::PayoutState::Pending) }, "payout_state"),
+        (List::Settlements, "SCAN settlement"),
+        (List::Unsettled, "standing_is_open"),
     ];
     lists.into_iter()
 }
@@ -213,6 +220,10 @@ fn lists_follow_an_index() {
     let by = |filter: CardFilter| lists::cards(&filter, WHOLE).text;
     let none = CardFilter::default;
     let cases = [
+        (
+            lists::settlement_lines(base::SettlementId::from_bits(1), WHOLE).text,
+            "settlement_line_settlement",
+        ),
         (by(none()), "SCAN card"),
         (by(CardFilter { reference: Some("r".into()), ..none() }), "card_reference"),
         (by(CardFilter { last4: Some(*b"ABCD"), ..none() }), "card_last4"),
@@ -277,6 +288,23 @@ fn a_file_of_an_earlier_release_gets_what_it_lacks() {
         migrations::run(&mut sqlite, migrations::OF_BOOKS).unwrap();
         check_golden(&sqlite.connection, include_str!("../../tests/golden/book_schema.sql"));
     }
+}
+
+#[test]
+fn mails_that_waited_in_an_earlier_release_still_wait() {
+    let mut sqlite = SqliteConnection::reading(migrated(&migrations::OF_CONTROL[..5]));
+    let card = base::CardId::from_bits(7);
+    let insert = "insert into waiting_mail values ('test', $1, 2, 3, 1, 2, 40, 10)";
+    sqlite.connection.execute(insert, [card.to_bytes().as_slice()]).unwrap();
+    migrations::run(&mut sqlite, migrations::OF_CONTROL).unwrap();
+    let book = BookName::new("test").unwrap();
+    let at = base::Instant::from_micros;
+    let due = super::SqliteControl::new(sqlite).due_mails(&book, at(40), 9).unwrap();
+    let cause = MailCause::Gift { card, sending: 2 };
+    let (next_at, written_at) = (at(40), at(10));
+    let (made, unknown, stage) = (3, 1, MailStage::Sent);
+    let kept = WaitingMail { book, cause, made, unknown, stage, next_at, written_at };
+    assert_eq!(due, [kept]);
 }
 
 #[test]

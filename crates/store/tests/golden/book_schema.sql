@@ -398,6 +398,43 @@ CREATE TABLE seller (
     primary key (id)
 ) strict, without rowid;
 
+CREATE TABLE settlement (
+    id blob not null,
+    rail text not null,
+    reference text not null,
+    currency text not null,
+    line_count integer not null,
+    gross integer not null,
+    fee integer not null,
+    unknown_count integer not null,
+    unknown_gross integer not null,
+    unknown_fee integer not null,
+    paid_out integer not null,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE TABLE settlement_line (
+    id blob not null,
+    reference text not null,
+    settlement blob not null,
+    kind integer not null,
+    currency text not null,
+    gross integer not null,
+    fee integer not null,
+    moved_at integer not null,
+    moved_kind integer,
+    moved blob,
+    source_reference text,
+    told_otherwise_by blob,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX settlement_line_settlement on settlement_line (settlement, id);
+
 CREATE TABLE shop_order (
     id blob not null,
     checkout blob not null,
@@ -416,6 +453,26 @@ CREATE TABLE shop_order (
 ) strict, without rowid;
 
 CREATE INDEX shop_order_buyer on shop_order (buyer, id) where buyer is not null;
+
+CREATE TABLE standing (
+    id blob not null,
+    moved_kind integer not null,
+    rail text not null,
+    currency text not null,
+    our_gross integer not null,
+    our_fee integer not null,
+    told_gross integer not null,
+    told_fee integer not null,
+    line_count integer not null,
+    books_fee integer not null,
+    is_open integer not null,
+    moved_at integer not null,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX standing_is_open on standing (is_open, id) where is_open = 1;
 
 CREATE VIEW view_gift_card as
 select
@@ -524,6 +581,7 @@ select
         when account.name like 'refund/expense/%' then account.debits_posted - account.credits_posted
         when account.name like 'rail/%' then account.debits_posted - account.credits_posted
         when account.name like 'receivable/%' then account.debits_posted - account.credits_posted
+        when account.name = 'bank' then account.debits_posted - account.credits_posted
         else account.credits_posted - account.debits_posted
     end as balance_minor,
     account.debits_pending as debits_pending_minor,
@@ -567,6 +625,8 @@ select
         when 41 then 'payout_returned'
         when 42 then 'refund_owed'
         when 43 then 'restored'
+        when 44 then 'rail_paid_out'
+        when 45 then 'rail_fee_kept'
         else 'adjusted'
     end as reason,
     case entry.reason

@@ -53,14 +53,15 @@ CREATE TABLE migration (
 
 CREATE TABLE waiting_mail (
     book text not null,
-    card blob not null,
-    sending integer not null,
+    cause integer not null,
+    subject blob not null,
+    number integer not null,
     made integer not null,
     unknown integer not null,
     is_begun integer not null,
     next_at integer not null,
     written_at integer not null,
-    primary key (book, card, sending)
+    primary key (book, cause, subject, number)
 ) strict, without rowid;
 
 CREATE INDEX waiting_mail_next_at on waiting_mail (book, next_at);

@@ -2,6 +2,7 @@
 
 mod payments;
 mod purchases;
+mod settlements;
 mod shop;
 
 use std::sync::Arc;
@@ -316,5 +317,6 @@ pub fn row() -> impl Strategy<Value = Row> {
         8 => payments::row().boxed(),
         10 => shop::row().boxed(),
         3 => purchases::row().boxed(),
+        4 => settlements::row().boxed(),
     ]
 }

@@ -17,6 +17,7 @@ mod reading;
 mod removal;
 mod row_codec;
 mod servers;
+mod settlement_rows;
 mod shop_rows;
 mod sqlite_files;
 mod support;

@@ -268,6 +268,7 @@ fn order_refund(number: u128, order: u128) -> OrderRefund {
             line,
             amount: whole,
             status: RefundStatus::Pending,
+            credit: None,
         }],
         lines: vec![LineRefund { line, units: 1, amount: whole }],
         parts: vec![Part { party: Party::Seller(SellerId::from_bits(1)), amount: whole }],
@@ -343,7 +344,7 @@ fn payments_that_cannot_exist_are_refused() {
     check_captured(|row| row.owed = amount(31));
     check_captured(|row| row.settled = amount(1));
     check_captured(|row| row.lost = amount(i64::MAX));
-    check_captured(|row| row.refunding = amount(0));
+    check_captured(|row| (row.refunding, row.credited) = (amount(0), amount(0)));
     check_captured(|row| row.is_unknown = true);
     check_captured(|row| row.due_at = Some(at(5)));
     let open = Row::Payment(Arc::new(open_payment(1, None)));

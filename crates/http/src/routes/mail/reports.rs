@@ -9,6 +9,7 @@ use mail::Domain;
 use mail::bounce::{Action, REPORT_BYTES_MAX, Report, ReturnPaths, read_report};
 use outside::keyring::KeyRing;
 use serde::{Deserialize, Serialize};
+use store::MailCause;
 use writer::Request;
 
 use crate::call::Call;
@@ -34,23 +35,25 @@ pub(crate) struct ReportBody {
 /// Report what became of a mail
 ///
 /// For a mail server that gets what comes to our return paths. A report that says that a gift was
-/// delivered or came back changes the delivery of its card; anything else that comes there changes
-/// nothing. Repeating a report does no harm.
+/// delivered or came back changes the delivery of its card; anything else that comes there, also
+/// about mails to buyers, changes nothing. Repeating a report does no harm.
 #[utoipa::path(post, path = "/v1/mail/reports", operation_id = "report_mail", tag = "Mail",
     request_body = ReportBody,
     responses((status = 200, description = "Read", body = MailReportView)))]
 pub(crate) async fn handle(mut call: Call<MailReports>) -> Result<Reply, Problem> {
     let body: ReportBody = call.json().await?;
     let caller = &call.caller;
-    let (card, sending) = about(&caller.app.ring, &body.recipient)?;
+    let cause = about(&caller.app.ring, &body.recipient)?;
     let length = body.report.len();
     if length == 0 || length > REPORT_BYTES_MAX || body.report.contains('\0') {
         let text = format!("must be a mail of at most {REPORT_BYTES_MAX} bytes, as text");
         return Err(refuse("/report", text).into());
     }
+    // No card waits for what becomes of a mail to a buyer.
+    let MailCause::Gift { card, sending } = cause else { return Ok(reply(None, "ignored")) };
     // Absence notes and answers of people come there too.
     let state = read_report(body.report.as_bytes()).ok().as_ref().and_then(told);
-    let Some(state) = state else { return Ok(reply(card, "ignored")) };
+    let Some(state) = state else { return Ok(reply(Some(card), "ignored")) };
     let news = DeliveryNews { sending, state };
     let command = Command::GiftCards(GiftCardCommand::NoteDelivery { card, news });
     let request = Request { command, actor: caller.key.id, operation: None };
@@ -58,14 +61,14 @@ pub(crate) async fn handle(mut call: Call<MailReports>) -> Result<Reply, Problem
     let decided = outcomes.pop().ok_or_else(|| Problem::new(&catalog::UNAVAILABLE))??;
     caller.key.wrote(decided.seq);
     Ok(match decided.result {
-        Ok(_) => reply(card, state.as_str()),
+        Ok(_) => reply(Some(card), state.as_str()),
         // It was known, or the card was sent again since, or it belongs to another book.
-        Err(_) => reply(card, "ignored"),
+        Err(_) => reply(Some(card), "ignored"),
     })
 }
 
-/// Which sending of which card a return path belongs to.
-fn about(ring: &KeyRing, recipient: &str) -> Checked<(CardId, u16)> {
+/// Why the mail was sent that a return path belongs to.
+fn about(ring: &KeyRing, recipient: &str) -> Checked<MailCause> {
     let domain = recipient.rsplit_once('@').and_then(|(_, domain)| Domain::new(domain).ok());
     // The seal says that we made it, whatever our domain is called by now.
     let paths = domain.and_then(|domain| ReturnPaths::new(domain).ok());
@@ -86,6 +89,6 @@ fn told(report: &Report) -> Option<DeliveryState> {
     }
 }
 
-fn reply(card: CardId, outcome: &str) -> Reply {
+fn reply(card: Option<CardId>, outcome: &str) -> Reply {
     Reply::view(StatusCode::OK, &MailReportView::new(card, outcome))
 }

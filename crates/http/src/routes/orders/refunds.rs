@@ -32,12 +32,13 @@ pub(crate) struct LineRefundBody {
 }
 
 /// What is to be refunded: lines, or an amount over all of them, or everything when neither is
-/// there.
-fn request(lines: &[LineRefundBody], amount: Option<&MoneyBody>) -> Checked<RefundRequest> {
+/// there. An empty list is refused: who has picked no line does not want everything back.
+fn request(lines: Option<&[LineRefundBody]>, amount: Option<&MoneyBody>) -> Checked<RefundRequest> {
     match (lines, amount) {
-        ([], None) => Ok(RefundRequest::Everything),
-        ([], Some(amount)) => Ok(RefundRequest::Amount(fields::money("/amount", amount)?)),
-        (lines, None) => {
+        (None, None) => Ok(RefundRequest::Everything),
+        (None, Some(amount)) => Ok(RefundRequest::Amount(fields::money("/amount", amount)?)),
+        (Some([]), _) => Err(refuse("/lines", "must have at least 1 entry; for all, leave it out")),
+        (Some(lines), None) => {
             let lines = fields::each("/lines", lines, limits::LINES_MAX + 1, |_, body| line(body));
             Ok(RefundRequest::Lines(lines?))
         }

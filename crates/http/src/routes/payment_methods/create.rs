@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use base::{Instant, MethodId, PersonId, Text, Token};
 use engine::{Command, PaymentCommand};
-use jobs::NoRail;
 use payments::{Expiry, Method, NewMethod, RailToken};
 use rails::{MethodState, MethodToken, Outcome, Rail};
 use serde::{Deserialize, Serialize};
-use writer::Trouble;
 
 use crate::blocking;
-use crate::call::{Call, Caller};
+use crate::call::Call;
 use crate::fields::{self, Checked, refuse};
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
@@ -22,9 +20,6 @@ use crate::views::payment_method::PaymentMethodView;
 
 /// What a caller is told who finds no place.
 const FULL: &str = "As many requests as may wait for this rail wait for it already; it is slow.";
-
-/// What a caller is told before a rail could be opened.
-const NOT_YET: &str = "The rail is not open yet: another process may still have its file.";
 
 /// The way to pay.
 #[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
@@ -61,6 +56,7 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let rail_name: Token<32> = fields::token("/rail", &body.rail)?;
     let token = token(&body.token)?;
     let rail = caller.rail(rail_name.as_str())?;
+    let rail = rail.ok_or_else(|| Problem::new(&catalog::RAIL_NOT_AVAILABLE).param("/rail"))?;
     let Some(place) = caller.book().rail_places().take(rail_name.as_str()) else {
         tracing::debug!(rail = rail_name.as_str(), "a rail is slow: too many wait for its answer");
         return Err(Problem::new(&catalog::RAIL_SILENT).detail(FULL));
@@ -162,23 +158,6 @@ fn last_month(at: Instant, now: Instant) -> Option<Expiry> {
         return if month > 1 { Expiry::new(year, month - 1) } else { Expiry::new(year - 1, 12) };
     }
     Some(expiry)
-}
-
-impl Caller {
-    /// The rail of this name.
-    ///
-    /// # Errors
-    ///
-    /// `rail_not_available`; `rail_silent` when it cannot be asked yet. When the book is being
-    /// given up, its next owner is asked.
-    pub(crate) fn rail(&self, name: &str) -> Result<Arc<dyn Rail>, Problem> {
-        let work = self.book().rails().ok_or(NoRail::NotSetUp);
-        work.and_then(|work| work.rail(name)).map_err(|why| match why {
-            NoRail::NotSetUp => Problem::new(&catalog::RAIL_NOT_AVAILABLE).param("/rail"),
-            NoRail::NotYet => Problem::new(&catalog::RAIL_SILENT).detail(NOT_YET),
-            NoRail::Stopped => Trouble::Moved.into(),
-        })
-    }
 }
 
 #[cfg(test)]

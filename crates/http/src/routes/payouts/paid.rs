@@ -12,7 +12,7 @@ use crate::views::payout::PayoutView;
 
 /// Note that a payout has arrived
 ///
-/// For good: one that comes back afterwards is not booked here.
+/// One that comes back afterwards is noted as failed: its money is owed again.
 #[utoipa::path(post, path = "/v1/payouts/{id}/paid", operation_id = "note_payout_paid",
     tag = "Payouts",
     params(("id" = String, Path, description = "The payout")),

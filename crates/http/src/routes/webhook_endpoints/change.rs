@@ -23,7 +23,8 @@ pub(crate) struct WebhookEndpointChangeBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 200, example = json!(["gift_card.issued"]))]
     types: Option<Vec<String>>,
-    /// False keeps what happens until it is true again; true also ends `gone` and `failing`.
+    /// False keeps what happens until it is true again; true also ends `gone`, `failing` and
+    /// `restored`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     enabled: Option<bool>,
 }

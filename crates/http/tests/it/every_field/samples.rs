@@ -89,7 +89,8 @@ impl Samples {
     /// A path with the id of an object that the operation can be applied to.
     pub fn path(&self, template: &str, operation: &str) -> String {
         if let Some(shop) = &self.shop {
-            return template.replace("{id}", shop.id_of(template)).replace("{tender}", "t1");
+            let path = template.replace("{id}", shop.id_of(template));
+            return path.replace("{tender}", "t1").replace("{rail}", "sandbox");
         }
         let id = match template.split('/').nth(2).unwrap_or("") {
             "gift-cards" => &self.card,
@@ -145,6 +146,7 @@ impl Samples {
                 // What the line sells is something else.
                 "gift_cards" => &["unit_price"],
                 "reference" => &["funding"],
+                "csv" => &["lines"],
                 "from_time" | "event" => &["from_sequence"],
                 "amount" if !properties.contains_key("reference") => {
                     &["lines", "quantity", "payment_method"]
@@ -180,6 +182,7 @@ impl Samples {
             "recipient" => &self.return_path,
             "activates_at" | "deliver_at" => "2030-06-01T00:00:00Z",
             "now" => "2026-11-21T00:00:00Z",
+            "at" => "2026-11-19T00:00:00Z",
             "path" => "/v1/redemptions",
             "gift_card" => &self.card,
             "program" => &self.program,

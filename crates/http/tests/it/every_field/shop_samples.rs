@@ -23,6 +23,7 @@ pub struct ShopSamples {
     dispute: String,
     payout: String,
     purchase: String,
+    settlement: String,
 }
 
 impl ShopSamples {
@@ -41,6 +42,7 @@ impl ShopSamples {
             "disputes",
             "payouts",
             "gift-card-purchases",
+            "rails",
         ];
         lists.contains(&template.split('/').nth(2).unwrap_or(""))
     }
@@ -55,20 +57,33 @@ impl ShopSamples {
         if operation != "add_tender" {
             shop.card_pays(&checkout, &world.issue(1_000).await).await;
         }
+        if operation == "cancel_attempt" {
+            shop.take_card_away(&checkout).await;
+            shop.method_pays(&checkout, "tok_challenge").await;
+            shop.pay(&checkout).await;
+        }
         let order = sell(&shop, "tok_ok").await;
         let token = match operation {
             "replace_rail_refund" => "tok_refund_fails",
             _ => "tok_gone",
         };
         let refunded = sell(&shop, token).await;
-        let refund = shop.refund(&refunded, json!({"reason": "r"})).await.json;
+        let mut refund = shop.refund(&refunded, json!({"reason": "r"})).await.json;
         let path = format!("/v1/rail-refunds?refund={}", id(&refund));
         let rail_refund = &shop.list(&path).await[0];
         let payment = order["tenders"][0]["payment"].as_str().unwrap().to_owned();
+        if ["note_refund_paid_by_hand", "credit_refund"].contains(&operation) {
+            refund = shop.refund_to_a_card_that_is_gone().await;
+        }
+        let method = match operation {
+            "consent_to_rail_refund" => shop.method_of("bank", "tok_ok").await,
+            _ => method,
+        };
         ShopSamples {
             dispute: dispute(world, &sell(&shop, "tok_ok").await),
             payout: payout(world, &shop).await,
             purchase: id(&shop.buy(500, "tok_ok", json!({})).await),
+            settlement: settlement(world).await,
             product: id(&product),
             method,
             checkout,
@@ -95,6 +110,7 @@ impl ShopSamples {
             "rail-refunds" => &self.rail_refund,
             "disputes" => &self.dispute,
             "gift-card-purchases" => &self.purchase,
+            "rails" => &self.settlement,
             _ => &self.payout,
         }
     }
@@ -138,6 +154,13 @@ fn dispute(world: &World, order: &Value) -> String {
     let rest = base::RailRefundId::from_bits(id.bits());
     rails.give(PaymentCommand::OpenDispute { payment, new: Box::new(new), rest });
     id.to_string()
+}
+
+async fn settlement(world: &World) -> String {
+    let line = json!({"line": "l", "kind": "adjustment", "gross": 1, "at": "2026-11-19T00:00:00Z"});
+    let body = json!({"reference": "po_1", "currency": "USD", "lines": [line]});
+    let noted = world.post("/v1/rails/sandbox/settlements", body).fresh().await_status(200).await;
+    id(&noted.json)
 }
 
 async fn payout(world: &World, shop: &Shop<'_>) -> String {

@@ -77,7 +77,8 @@ impl Field {
         }
         if self.is("integer") {
             for number in [json!(-1), json!(0), json!(9_223_372_036_854_775_808_u64)] {
-                let fits = number == 0 && self.schema["minimum"] == 0;
+                let minimum = self.schema["minimum"].as_i64();
+                let fits = number.as_i64().zip(minimum).is_some_and(|(is, least)| least <= is);
                 cases.push((number, if fits { Verdict::Any } else { self.named() }));
             }
         }

@@ -156,9 +156,12 @@ async fn what_does_not_exist_is_not_found() {
     let other = json!({"payment_method": "pm_01jd3q8v9ec4y8s5k1m0t2n7xz"});
     let order = "/v1/orders/ord_01jd3q8v9ec4y8s5k1m0t2n7xz/refunds";
     let rail_refund = "/v1/rail-refunds/rrf_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let refund = "/v1/refunds/ref_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let by_hand = json!({"tender": "t1", "rail": "bank"});
     let payout = "/v1/payouts/po_01jd3q8v9ec4y8s5k1m0t2n7xz";
     for (path, body, code) in [
         (format!("{checkout}/pay"), json!({}), "checkout_not_found"),
+        (format!("{checkout}/cancel-attempt"), json!({}), "checkout_not_found"),
         (format!("{checkout}/tenders"), wallet, "checkout_not_found"),
         (format!("{checkout}/tenders"), method.clone(), "checkout_not_found"),
         (open, method, "payment_method_not_found"),
@@ -168,6 +171,10 @@ async fn what_does_not_exist_is_not_found() {
         (format!("{rail_refund}/retry"), json!({}), "rail_refund_not_found"),
         (format!("{rail_refund}/replace"), json!({}), "rail_refund_not_found"),
         (format!("{rail_refund}/give-up"), json!({}), "rail_refund_not_found"),
+        (format!("{rail_refund}/paid-by-hand"), json!({"rail": "bank"}), "rail_refund_not_found"),
+        (format!("{rail_refund}/store-credit"), json!({}), "rail_refund_not_found"),
+        (format!("{refund}/paid-by-hand"), by_hand, "refund_not_found"),
+        (format!("{refund}/store-credit"), json!({"tender": "t1"}), "refund_not_found"),
         (format!("{payout}/paid"), json!({}), "payout_not_found"),
         (format!("{payout}/failed"), json!({"reason": "r"}), "payout_not_found"),
     ] {
@@ -186,16 +193,22 @@ async fn what_moves_money_needs_a_key() {
     let path = |rest: &str| format!("/v1/checkouts/{checkout}/{rest}");
     let order = "/v1/orders/ord_01jd3q8v9ec4y8s5k1m0t2n7xz/refunds";
     let rail_refund = "/v1/rail-refunds/rrf_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let refund = "/v1/refunds/ref_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let payout = "/v1/payouts/po_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let run = json!({"currency": "USD", "until": "2026-11-20T00:00:00Z"});
     for (method, path, body) in [
         ("POST", path("tenders"), json!({"kind": "wallet"})),
         ("DELETE", path("tenders/t1"), json!({})),
         ("POST", path("pay"), json!({})),
+        ("POST", path("cancel-attempt"), json!({})),
         ("POST", order.to_owned(), json!({"reason": "r"})),
         ("POST", format!("{rail_refund}/retry"), json!({})),
         ("POST", format!("{rail_refund}/replace"), json!({})),
         ("POST", format!("{rail_refund}/give-up"), json!({})),
+        ("POST", format!("{rail_refund}/paid-by-hand"), json!({"rail": "bank"})),
+        ("POST", format!("{rail_refund}/store-credit"), json!({})),
+        ("POST", format!("{refund}/paid-by-hand"), json!({"tender": "t1", "rail": "bank"})),
+        ("POST", format!("{refund}/store-credit"), json!({"tender": "t1"})),
         ("POST", "/v1/payouts/runs".to_owned(), run),
         ("POST", format!("{payout}/paid"), json!({})),
         ("POST", format!("{payout}/failed"), json!({"reason": "r"})),

@@ -52,3 +52,32 @@ async fn answers_have_exactly_the_members_of_their_schema() {
     let not_covered = pay.fresh().await_problem(422, "not_covered", None).await;
     check_schema(&served, "Problem", &not_covered.json);
 }
+
+/// The rail is faked and tells no files: all that was moved is missing, on whatever store.
+#[tokio::test]
+async fn what_no_file_tells_is_the_balance_of_the_rail() {
+    let world = World::new();
+    let served = world.get("/openapi.json").await_status(200).await.json;
+    let shop = Shop::open(&world).await;
+    let order = shop.order(1_000, 300, "tok_ok").await;
+    shop.refund(&order, json!({"reason": "r", "amount": usd(500)})).await;
+    let balance = shop.balance("rail/sandbox/clearing").await;
+    let all = world.get("/v1/rails/sandbox/reconciliation").await_status(200).await.json;
+    check_schema(&served, "Reconciliation", &all);
+    let line = &all["data"][0];
+    assert_eq!((&line["balance"], &line["missing"]["amount"]), (&json!(balance), &json!(balance)));
+    assert_eq!((&line["other"], &line["at_rail"]), (&json!(0), &json!(0)));
+    let open = shop.list("/v1/rails/sandbox/unsettled").await;
+    assert_eq!(line["missing"]["count"], open.len());
+    let payment = order["tenders"][1]["payment"].as_str().unwrap();
+    let told = json!([{"line": "txn_1", "kind": "capture", "gross": 700, "fee": 0,
+        "at": "2026-11-20T10:00:00Z", "operation": format!("{payment}:authorize")}]);
+    let body = json!({"reference": "po_1", "currency": "USD", "lines": told});
+    let file = world.post("/v1/rails/sandbox/settlements", body).fresh().await_status(200).await;
+    let path = format!("/v1/rails/sandbox/settlements/{}", id(&file.json));
+    let read = world.get(&path).await_status(200).await.json;
+    check_schema(&served, "Settlement", &read);
+    let lines = shop.list(&format!("{path}/lines")).await;
+    check_schema(&served, "SettlementLine", &lines[0]);
+    assert_eq!(lines[0]["payment"], payment);
+}

@@ -125,6 +125,48 @@ async fn a_payer_is_told_what_to_do_and_nobody_else_is() {
 }
 
 #[tokio::test]
+async fn a_payer_gives_an_attempt_up() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let checkout = shop.checkout(1_000).await;
+    let card = world.issue(300).await;
+    shop.card_pays(&checkout, &card).await;
+    shop.method_pays(&checkout, "tok_challenge").await;
+    let path = format!("/v1/checkouts/{checkout}/cancel-attempt");
+    let early = world.post(&path, json!({})).fresh();
+    early.await_problem(422, "checkout_not_paying", None).await;
+    let waits = shop.pay(&checkout).await;
+    assert_eq!(waits["status"], "requires_action");
+    let cancel = world.post(&path, json!({})).key("cancel");
+    let canceled = cancel.clone().await_status(200).await.json;
+    let expected = json!({"status": "failed", "failure": "attempt_canceled", "next_action": null});
+    check_members(&canceled, expected);
+    assert!(cancel.await_status(200).await.is_replayed());
+    world.post(&path, json!({})).fresh().await_problem(422, "checkout_not_paying", None).await;
+    // The card has its money again, the rail was told, and another tender may pay.
+    let card = shop.read("gift-cards", &id(&card)).await;
+    check_members(&card, json!({"balance": usd(300), "held": usd(0)}));
+    let payment = waits["tenders"][1]["payment"].as_str().unwrap();
+    assert_eq!(shop.read("payments", payment).await["status"], "voided");
+    shop.method_pays(&checkout, "tok_ok").await;
+    assert_eq!(shop.pay(&checkout).await["status"], "paid");
+    world.post(&path, json!({})).fresh().await_problem(422, "checkout_paid", None).await;
+}
+
+#[tokio::test]
+async fn an_attempt_that_waits_for_its_rail_is_not_given_up() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let checkout = shop.checkout(1_000).await;
+    shop.method_pays(&checkout, "tok_silent").await;
+    shop.pay(&checkout).await;
+    let path = format!("/v1/checkouts/{checkout}/cancel-attempt");
+    let told = world.post(&path, json!({})).fresh();
+    let told = told.await_problem(422, "checkout_paying", None).await;
+    assert_eq!(told.json["transient"], true);
+}
+
+#[tokio::test]
 async fn a_rail_that_says_nothing_leaves_the_checkout_paying() {
     let world = World::new();
     let shop = Shop::open(&world).await;

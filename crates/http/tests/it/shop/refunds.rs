@@ -99,6 +99,30 @@ async fn a_refund_is_made_once_under_its_key() {
 }
 
 #[tokio::test]
+async fn who_picks_no_line_does_not_get_everything_back() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let order = shop.order(1_000, 1_000, "").await;
+    let path = format!("/v1/orders/{}/refunds", id(&order));
+    for path in [path.clone(), format!("{path}/preview")] {
+        for (none, param) in [
+            (json!({"lines": []}), "/lines"),
+            (json!({"lines": null}), "/lines"),
+            (json!({"amount": null}), "/amount"),
+            (json!({"lines": [], "amount": usd(100)}), "/lines"),
+        ] {
+            let mut body = none;
+            if !path.ends_with("/preview") {
+                body["reason"] = json!("r");
+            }
+            let ask = world.post(&path, body).fresh();
+            ask.await_problem(400, "invalid_request", Some(param)).await;
+        }
+    }
+    assert!(shop.list(&path).await.is_empty());
+}
+
+#[tokio::test]
 async fn both_kinds_of_refund_are_read_and_told_under_one_name() {
     let world = World::new();
     let shop = Shop::open(&world).await;
@@ -135,12 +159,18 @@ async fn a_payer_names_another_way() {
         }),
     );
     let path = format!("/v1/rail-refunds/{}", id(&stuck));
-    let expired = json!({"payment_method": shop.method("tok_expired").await});
+    let expired = json!({"payment_method": shop.method_of("bank", "tok_expired").await});
     let ask = world.post(&format!("{path}/consent"), expired).fresh();
     ask.await_problem(422, "payment_method_expired", None).await;
     world.post(&format!("{path}/retry"), json!({})).fresh().await_status(200).await;
     assert_eq!(shop.read("rail-refunds", &id(&stuck)).await["attempt"], 2);
-    let other = shop.method("tok_ok").await;
+    // What the rail cannot send there would wait for ever.
+    let unreachable = json!({"payment_method": shop.method("tok_ok").await});
+    let ask = world.post(&format!("{path}/consent"), unreachable).fresh();
+    let told = ask.await_problem(422, "payment_method_cannot_receive", None).await;
+    assert!(told.json["detail"].as_str().unwrap().contains("store-credit"), "{}", told.text());
+    assert_eq!(shop.read("rail-refunds", &id(&stuck)).await["status"], "needs_consent");
+    let other = shop.method_of("bank", "tok_ok").await;
     let consent = world.post(&format!("{path}/consent"), json!({"payment_method": other}));
     let consent = consent.key("consent");
     assert_eq!(consent.clone().await_status(200).await.json["payment_method"], other);
@@ -156,6 +186,27 @@ async fn a_payer_names_another_way() {
     let ask = world.post(&format!("{path}/give-up"), json!({})).fresh();
     ask.await_problem(422, "rail_refund_not_open", None).await;
     assert_eq!(shop.balance("refund/payable").await, 0);
+}
+
+#[tokio::test]
+async fn what_a_card_that_is_gone_had_paid_is_paid_by_hand() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let refund = shop.refund_to_a_card_that_is_gone().await;
+    assert_eq!(refund["status"], "needs_consent");
+    assert_eq!(shop.balance("refund/payable").await, 1_000);
+    let path = format!("/v1/refunds/{}/paid-by-hand", id(&refund));
+    let other = json!({"tender": "t2", "rail": "bank"});
+    world.post(&path, other).fresh().await_problem(404, "tender_not_found", None).await;
+    let body = json!({"tender": "t1", "rail": "bank"});
+    let ask = world.post(&path, body.clone()).key("by-hand");
+    let paid = ask.clone().await_status(200).await.json;
+    check_members(&paid, json!({"object": "refund", "status": "succeeded"}));
+    assert!(ask.await_status(200).await.is_replayed());
+    world.post(&path, body).fresh().await_problem(422, "nothing_to_change", None).await;
+    assert_eq!(shop.read("refunds", &id(&refund)).await, paid);
+    assert_eq!(shop.balance("refund/payable").await, 0);
+    assert_eq!(shop.balance("rail/bank/clearing").await, -1_000);
 }
 
 #[tokio::test]

@@ -1,13 +1,15 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use base::{Currency, Span};
 use jobs::Connected;
-use outside::clock::SystemClock;
+use outside::clock::{Clock, SystemClock};
 use rails::Rail;
 use rails::sandbox::{Sandbox, Settings};
 use shop::CheckoutState;
+use writer::Lease;
 
-use super::market::{Between, Kept, Market, PRICE};
+use super::market::{Between, Kept, Market, PATIENCE, PRICE};
 use super::shaky::{Fault, Faults, Shaky};
 
 fn between(faults: &Faults) -> Between {
@@ -178,4 +180,21 @@ fn what_a_rail_may_have_forgotten_is_asked_for_before_it_is_called_again() {
         let calls = calls_after_long(fault, refund);
         assert_eq!(calls.first(), Some(&"payment?"), "{fault:?}: {calls:?}");
     }
+}
+
+/// While it has lapsed, the writer answers no question: another process may own the book.
+#[test]
+fn a_lease_that_lapses_for_a_moment_does_not_end_the_calls() {
+    let lease = Lease::until(Duration::from_secs(3_600));
+    let market = Market::open_leased(Kept::Memory, None, Vec::new(), lease.clone());
+    market.run_on(Span::hours(2));
+    let clock = SystemClock::new();
+    while market.reports().is_empty() {
+        assert!(clock.monotonic() < PATIENCE, "nobody has noticed");
+        std::thread::yield_now();
+    }
+    lease.extend(Duration::from_secs(1_000_000));
+    let checkout = market.pay(&["tok_ok"]);
+    market.wait_for(checkout, CheckoutState::Paid);
+    market.close();
 }

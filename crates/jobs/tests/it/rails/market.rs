@@ -25,7 +25,7 @@ use shop::{
 };
 use store::sqlite::{Folder, Options as FileOptions, open_folder_with};
 use store::{BookName, MemoryBook, Reader, Store};
-use writer::{BookSpec, Decided, Handle, Options, Request, Running};
+use writer::{BookSpec, Decided, Handle, Lease, Options, Request, Running};
 
 /// Where the book is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ fn open_sandbox(place: &Place, clock: &Arc<dyn Clock>) -> Sandbox {
 }
 
 /// A writer whose wall clock runs a millisecond whenever somebody looks at it.
-fn spawn(place: &Place, wall_micros: &Arc<AtomicI64>) -> Running {
+fn spawn(place: &Place, wall_micros: &Arc<AtomicI64>, lease: Lease) -> Running {
     let (ticks, start) = (wall_micros.clone(), wall_micros.load(Ordering::Relaxed));
     let times = Box::new(move || {
         let wall = ticks.fetch_add(1_000, Ordering::Relaxed);
@@ -93,7 +93,7 @@ fn spawn(place: &Place, wall_micros: &Arc<AtomicI64>) -> Running {
     });
     let spec = BookSpec { is_test: true, ring: [0; 8] };
     let options = Options { clock_jump_max: Duration::from_secs(1 << 40), ..Options::default() };
-    writer::spawn(place.store(), spec, options, times).unwrap()
+    writer::spawn_leased(place.store(), spec, options, times, lease).unwrap()
 }
 
 /// What stands between the caller and the sandbox.
@@ -156,10 +156,19 @@ impl Market {
     }
 
     pub fn open_with(kept: Kept, between: Option<Between>, others: Vec<Connected>) -> Market {
+        Market::open_leased(kept, between, others, Lease::forever())
+    }
+
+    pub fn open_leased(
+        kept: Kept,
+        between: Option<Between>,
+        others: Vec<Connected>,
+        lease: Lease,
+    ) -> Market {
         let opened_at = Instant::parse("2026-01-01T00:00:00Z").unwrap();
         let wall_micros = Arc::new(AtomicI64::new(opened_at.micros()));
         let place = Place::new(kept);
-        let running = spawn(&place, &wall_micros);
+        let running = spawn(&place, &wall_micros, lease);
         let time_of_book = Arc::new(TimeOfBook(Mutex::new(TimeOfBook::of(&running))));
         let clock: Arc<dyn Clock> = time_of_book.clone();
         let market = Market {
@@ -199,7 +208,7 @@ impl Market {
             Ending::Swept => running.stop(),
             Ending::Unswept => running.leave(),
         }
-        let running = spawn(&self.place, &self.wall_micros);
+        let running = spawn(&self.place, &self.wall_micros, Lease::forever());
         *self.time_of_book.0.lock().unwrap() = TimeOfBook::of(&running);
         self.running = Some(running);
         if let Place::Sqlite(..) = self.place {

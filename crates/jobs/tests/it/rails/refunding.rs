@@ -1,5 +1,6 @@
 use base::Span;
-use engine::PaymentCommand;
+use engine::{NewCredit, PaymentCommand};
+use giftcards::{Code, CodeHash};
 
 use super::market::{Kept, Market, PRICE};
 
@@ -71,6 +72,39 @@ fn a_refund_that_came_back_is_sent_once_more_as_another_attempt() {
     market.close();
 }
 
+/// The rail that has refused goes on telling so, and may be asked: nothing comes of it.
+#[test]
+fn what_became_store_credit_or_was_paid_by_hand_stays_so() {
+    for is_credit in [true, false] {
+        let market = Market::open(Kept::Memory);
+        let checkout = market.pay(&["tok_refund_fails"]);
+        market.pass(Span::seconds(1));
+        let refund = market.refund(checkout, 4_000);
+        market.pass(Span::days(4));
+        let rail_refund = market.rail_refunds().remove(0).id;
+        assert_eq!(market.order_refund(refund).status().as_str(), "needs_consent");
+        let code = Code { hash: CodeHash::from_bits(7), key: 1, nonce: 1, last4: *b"abcd" };
+        market.note(if is_credit {
+            let credit = Box::new(NewCredit { code, program: None });
+            PaymentCommand::CreditRailRefund { rail_refund, credit }
+        } else {
+            let rail = base::Token::new("bank").unwrap();
+            PaymentCommand::PayRailRefundByHand { rail_refund, rail }
+        });
+        let before = market.rail_refund(rail_refund);
+        market.caller().nudge_refund(rail_refund);
+        market.pass(Span::days(200));
+        assert_eq!(market.rail_refund(rail_refund), before);
+        assert_eq!(market.order_refund(refund).status().as_str(), "succeeded");
+        assert_eq!(market.ledger("refund/payable"), 0);
+        let payment = market.payments(checkout).remove(0);
+        let given = if is_credit { payment.credited } else { payment.refunded };
+        assert_eq!(given.minor(), 4_000);
+        assert_eq!(market.reports(), [""; 0]);
+        market.close();
+    }
+}
+
 #[test]
 fn a_refund_that_should_go_another_way_waits() {
     let market = Market::open(Kept::Memory);
@@ -80,7 +114,7 @@ fn a_refund_that_should_go_another_way_waits() {
     market.pass(Span::days(4));
     let rail_refund = market.rail_refunds().remove(0).id;
     let method = market.method("sandbox", "tok_ok");
-    market.note(PaymentCommand::ConsentRefund { rail_refund, method });
+    market.note(PaymentCommand::ConsentRefund { rail_refund, method, can_receive: true });
     market.pass(Span::days(1));
     assert_eq!(market.rail_refund(rail_refund).state.as_str(), "pending");
     let report =

@@ -17,7 +17,8 @@ use crate::progress::Progress;
 use crate::whole_file::{self, BUFFER_BYTES};
 use crate::wiring::Location;
 
-/// Write every book and API key into one file, while the server runs. Keys are not in it.
+/// Write every book, API key and webhook endpoint into one file, while the server runs. Keys are
+/// not in it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The file, made for you alone; `-` is standard output.

@@ -83,6 +83,8 @@ fn text(view: &View, keys: &str) -> String {
         "{books}restored into {to}, as of {made_at}, from a backup of release {release}\n\
          next: put the keys folder back as {keys} (ring {rings}), run `makegood verify`, \
          then `makegood serve`\n\
-         whoever kept a cursor from before is refused with cursor_from_another_incarnation"
+         whoever kept a cursor from before is refused with cursor_from_another_incarnation\n\
+         webhook endpoints that were on are told nothing until each is enabled: \
+         PATCH /v1/webhook-endpoints/{{id}} {{\"enabled\": true}}"
     )
 }

@@ -73,7 +73,7 @@ pub(super) fn books_have_keys(patient: &Patient<'_>) -> Finding {
     if !has_books(patient) {
         return Finding::ok("no book yet");
     }
-    let ControlContents { books, keys } = match patient.location.control() {
+    let ControlContents { books, keys, .. } = match patient.location.control() {
         Ok(contents) => contents,
         Err(error) => {
             let fix = "run `makegood verify`; restore the control store from a backup";

@@ -1,12 +1,13 @@
-//! What leaves a book by itself: events to webhook endpoints, and gift mails.
+//! What leaves a book by itself: events to webhook endpoints, and mails.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{EventTeller, GiftWordsReader};
-use jobs::mail::{MailNews, Postman, PostmanParts};
+use jobs::OutgoingFigures;
+use jobs::mail::{MailNews, Postman, PostmanParts, mail_key};
 use jobs::webhooks::{Deliverer, DelivererParts, WebhookNews, WebhookPace};
-use store::BookRecord;
+use store::{BookRecord, MailCause};
 use webhooks::{Sender, SenderSettings};
 use writer::Handle;
 
@@ -23,6 +24,7 @@ impl Installation {
         record: &BookRecord,
         handle: &Handle,
         settings: &Settings,
+        figures: &Arc<OutgoingFigures>,
     ) -> Done<Deliverer> {
         let name = record.name.to_string();
         let reach = settings.webhook_reach();
@@ -38,6 +40,7 @@ impl Installation {
             reach,
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock),
+            figures: Arc::clone(figures),
             pace: WebhookPace::default(),
         };
         let report = move |news: WebhookNews| report_webhooks(&name, &news);
@@ -49,6 +52,7 @@ impl Installation {
         &self,
         record: &BookRecord,
         handle: &Handle,
+        figures: &Arc<OutgoingFigures>,
     ) -> Done<Option<Postman>> {
         let Some(post) = &self.post else { return Ok(None) };
         let name = record.name.to_string();
@@ -63,6 +67,7 @@ impl Installation {
             letterhead: post.letterhead.clone(),
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock),
+            figures: Arc::clone(figures),
             look_every: MAIL_EVERY,
         };
         let report = move |news: MailNews| report_mail(&name, &news);
@@ -72,17 +77,35 @@ impl Installation {
 
 fn report_mail(book: &str, news: &MailNews) {
     match news {
-        MailNews::GaveUp(card) => {
+        MailNews::GaveUp(MailCause::Gift { card, .. }) => {
             tracing::warn!(book, %card, "a gift was not delivered: nobody took it in three days");
         }
-        MailNews::Uncertain(card) => {
+        MailNews::Uncertain(MailCause::Gift { card, .. }) => {
             tracing::warn!(book, %card, "nobody knows whether a gift was sent: ask, then resend");
         }
-        MailNews::Undeliverable(card) => {
+        MailNews::Undeliverable(MailCause::Gift { card, .. }) => {
             tracing::info!(book, %card, "a gift was not delivered: it has no address any more");
         }
-        MailNews::Unreadable(card, why) => {
+        MailNews::GaveUp(cause) | MailNews::Undeliverable(cause) => {
+            let mail = mail_key(*cause);
+            tracing::info!(book, mail = mail.as_str(), "a buyer was not reached");
+        }
+        MailNews::Uncertain(cause) => {
+            let mail = mail_key(*cause);
+            tracing::info!(book, mail = mail.as_str(), "nobody knows whether a buyer was reached");
+        }
+        MailNews::Unreadable(MailCause::Gift { card, .. }, why) => {
             tracing::error!(book, %card, %why, "a gift waits: what was written cannot be opened");
+        }
+        MailNews::Unreadable(cause, why) => {
+            let mail = mail_key(*cause);
+            let mail = mail.as_str();
+            tracing::error!(
+                book,
+                mail,
+                %why,
+                "a mail to a buyer waits: what was written cannot be opened"
+            );
         }
         MailNews::Panicked => {
             tracing::error!(book, "what sends mails failed on an assertion; it goes on shortly");

@@ -68,6 +68,7 @@ fn payment() -> impl Strategy<Value = Payment> {
         let (is_unknown, calls, due_at, created_at) = life;
         let refunding: i64 = open.iter().map(|(_, minor)| minor).sum();
         let owed = if open.is_empty() { 0 } else { owed.minor() };
+        let credited = if open.is_empty() { Amount::ZERO } else { credited };
         let sum = refunded.minor() + refunding + credited.minor() + left.minor() + 1;
         let sum = sum + owed + settled.minor();
         let is_captured = state == PaymentState::Captured;
@@ -114,6 +115,8 @@ fn rail_refund() -> impl Strategy<Value = RailRefund> {
         Just(RefundState::Sent),
         Just(RefundState::Succeeded),
         Just(RefundState::Settled),
+        Just(RefundState::Credited),
+        Just(RefundState::PaidByHand),
         token().prop_map(|code| RefundState::Failed { code }),
         prop::sample::select(reasons).prop_map(|reason| RefundState::NeedsConsent { reason }),
     ];

@@ -241,7 +241,7 @@ fn order() -> impl Strategy<Value = Order> {
 fn order_refund() -> impl Strategy<Value = OrderRefund> {
     let about = (bits(), bits(), 0..10_000_i64, currency(), token());
     let weights = [(); 3].map(|()| vec(0..3_u64, 5));
-    let statuses = vec(prop::sample::select(RefundStatus::ALL.to_vec()), 5);
+    let statuses = vec((prop::sample::select(RefundStatus::ALL.to_vec()), option::of(bits())), 5);
     let life = (0..=i64::MAX.cast_unsigned(), instant());
     (about, weights, statuses, any::<u32>(), life).prop_map(
         |(about, weights, statuses, units, life)| {
@@ -250,11 +250,16 @@ fn order_refund() -> impl Strategy<Value = OrderRefund> {
             let whole = of(minor);
             let allocations = (1..).zip(split(whole, &to_tenders)).zip(statuses);
             let allocations = allocations.filter(|((_, amount), _)| !amount.is_zero());
+            // Only what has succeeded may be a card.
+            let credit = |(status, card): (RefundStatus, Option<u128>)| {
+                card.filter(|_| status == RefundStatus::Succeeded).map(CardId::from_bits)
+            };
             let allocations = allocations.map(|((number, amount), status)| RefundAllocation {
                 tender: TenderId(number),
                 line: if number == 3 { LineId::Shipping } else { LineId::Number(2) },
                 amount,
-                status,
+                status: status.0,
+                credit: credit(status),
             });
             let lines = (1..).zip(split(whole, &of_lines));
             let line =

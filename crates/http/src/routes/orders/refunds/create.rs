@@ -23,16 +23,17 @@ use crate::wire::{self, MoneyBody};
 pub(crate) struct RefundBody {
     #[serde(
         default,
-        deserialize_with = "wire::object_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    #[schema(max_items = 101)]
-    lines: Vec<LineRefundBody>,
-    #[serde(
-        default,
-        deserialize_with = "wire::object_option",
+        deserialize_with = "wire::object_list_said",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schema(min_items = 1, max_items = 101, nullable = false)]
+    lines: Option<Vec<LineRefundBody>>,
+    #[serde(
+        default,
+        deserialize_with = "wire::object_said",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
     amount: Option<MoneyBody>,
     /// A machine word.
     #[schema(min_length = 1, max_length = 40, example = "damaged")]
@@ -56,7 +57,7 @@ pub(crate) async fn handle(mut call: Call<Refund>) -> Result<Reply, Problem> {
     let caller = &call.caller;
     let new = Box::new(RefundOrder {
         id: caller.app.new_id(),
-        request: request(&body.lines, body.amount.as_ref())?,
+        request: request(body.lines.as_deref(), body.amount.as_ref())?,
         reason: fields::token("/reason", &body.reason)?,
     });
     let ids = refund_ids(&caller.app);

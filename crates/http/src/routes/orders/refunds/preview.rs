@@ -20,16 +20,17 @@ use crate::wire::{self, MoneyBody};
 pub(crate) struct PreviewBody {
     #[serde(
         default,
-        deserialize_with = "wire::object_list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
-    #[schema(max_items = 101)]
-    lines: Vec<LineRefundBody>,
-    #[serde(
-        default,
-        deserialize_with = "wire::object_option",
+        deserialize_with = "wire::object_list_said",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schema(min_items = 1, max_items = 101, nullable = false)]
+    lines: Option<Vec<LineRefundBody>>,
+    #[serde(
+        default,
+        deserialize_with = "wire::object_said",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(nullable = false)]
     amount: Option<MoneyBody>,
 }
 
@@ -46,7 +47,7 @@ pub(crate) async fn handle(mut call: Call<PreviewRefund>) -> Result<Reply, Probl
     let order = call.path_id(&catalog::ORDER_NOT_FOUND)?;
     call.idempotency_key()?;
     let body: PreviewBody = call.json().await?;
-    let request = request(&body.lines, body.amount.as_ref())?;
+    let request = request(body.lines.as_deref(), body.amount.as_ref())?;
     let question = Query::RefundPreview { order, request };
     match call.caller.book().ask(question).await? {
         Some(Answer::RefundPreview(Err(refusal))) => Err(Problem::refused(&refusal, false)),

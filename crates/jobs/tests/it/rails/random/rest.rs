@@ -25,6 +25,7 @@ impl World {
         self.check_rail(&rows);
         self.check_caps(&rows);
         self.check_orders(&rows);
+        self.check_settlement();
         let unexpected = |report: &&String| report.starts_with("error") && !is_death(report);
         let reports = self.market.reports();
         let reports: Vec<&String> = reports.iter().filter(unexpected).collect();
@@ -88,6 +89,35 @@ impl World {
         assert_eq!(self.market.ledger("rail/sandbox/disputes"), 0);
         let fees = rows.payments.iter().filter_map(|row| row.fee).map(base::Amount::minor);
         assert_eq!(self.market.ledger("rail/sandbox/fees"), fees.sum::<i64>());
+    }
+
+    /// A rail that tells all it has moved leaves nothing open, and its payout is at the bank.
+    fn check_settlement(&self) {
+        let (since, until) = (Instant::MIN, self.market.now());
+        let told = self.market.sandbox.settlement(Currency::USD, since, until);
+        let rail = base::Token::new("sandbox").unwrap();
+        let before = self.market.ledger("rail/sandbox/clearing");
+        let note = |part: &[rails::SettledLine]| {
+            let lines = part.iter().map(|line| jobs::settled_line(&rail, line)).collect();
+            let reference = base::Text::new("all").unwrap();
+            let (rail, currency) = (rail.clone(), Currency::USD);
+            let new = payments::NewSettlement { rail, reference, currency, lines };
+            self.market.note(engine::PaymentCommand::NoteSettlement(Box::new(new)));
+            let seq = self.market.handle().figures().seq();
+            self.market.handle().flush_and_wait(seq).unwrap();
+        };
+        told.chunks(7).for_each(note);
+        let page =
+            store::Page { after: None, limit: 100, created_after: None, created_before: None };
+        let open = self.market.reader().list(store::List::Unsettled, page).unwrap();
+        assert!(open.is_empty(), "{open:#?}");
+        assert_eq!(self.market.ledger("bank"), before.max(0));
+        assert_eq!(self.market.ledger("rail/sandbox/clearing"), before.min(0));
+        // The bank sends it back, so that the rail has again what the ledger says.
+        if let Some(payout) = told.last().filter(|line| line.kind == rails::SettledKind::Payout) {
+            let reference = base::Text::new("returned").unwrap();
+            note(&[rails::SettledLine { reference, gross: -payout.gross, ..payout.clone() }]);
+        }
     }
 
     fn check_caps(&self, rows: &Rows) {

@@ -7,7 +7,7 @@ use engine::{Command, GiftCardCommand};
 use giftcards::{Card, Channel, ClaimLink, Code, CodeHash, Funding, Issue, NewCode, NewDelivery};
 use giftcards::{Details, LinkHash, Sandbox};
 use http::EventTeller;
-use jobs::mail::{GiftWords, Letterhead, Postman, PostmanParts, ReadWords, Words};
+use jobs::mail::{GiftWords, Giver, Letterhead, Postman, PostmanParts, ReadWords, Words};
 use mail::bounce::ReturnPaths;
 use mail::{Address, Domain, Mailer, Message, Name, Outcome};
 use outside::people::PeopleError;
@@ -37,6 +37,10 @@ impl ReadWords for Ada {
     fn of_card(&self, _: &Card) -> Result<Words, PeopleError> {
         let email = Some("ada@example.org".to_owned());
         Ok(Words::Known(Box::new(GiftWords { email, ..GiftWords::default() })))
+    }
+
+    fn giver_of(&self, _: &Card) -> Result<Option<Giver>, PeopleError> {
+        Ok(None)
     }
 }
 
@@ -68,9 +72,11 @@ impl Sending {
                 from: Address::new("gifts@shop.example").unwrap(),
                 return_paths: ReturnPaths::new(domain).unwrap(),
                 claim_page: "https://shop.example/gift".to_owned(),
+                purchase_page: None,
             },
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock),
+            figures: Arc::default(),
             look_every: Duration::from_millis(5),
         };
         let postman = Postman::spawn(parts, |_| {}).unwrap();

@@ -1,0 +1,162 @@
+//! What a mail is about, looked up right before each attempt, and whether there is still reason to
+//! send it.
+
+use std::sync::Arc;
+
+use base::{Amount, CardId, CheckoutId, LineKind, OrderId, PaymentId, PurchaseId, RefundId};
+use engine::{Answer, Query};
+use giftcards::{Card, CardState, Channel, Delivery, DeliveryState, Funding, purchase_of};
+use payments::{Method, Purpose};
+use shop::{Order, OrderRefund, PaidBy, RefundStatus, TenderId};
+use store::MailCause;
+use writer::{Handle, Trouble};
+
+use super::asked::is_line_of_cards;
+
+/// What a mail is about.
+pub(super) enum Matter {
+    /// A gift that is sent.
+    Gift(Arc<Card>),
+    /// A sale that was paid.
+    Receipt(Sale),
+    /// A bought card that did not arrive.
+    NotDelivered(Arc<Card>, PurchaseId),
+    /// Money of a sale that goes back.
+    Returned(Sale, Return),
+}
+
+/// An order that sold gift cards.
+pub(super) struct Sale {
+    pub(super) order: Arc<Order>,
+    /// The first of its cards that says who gave it.
+    pub(super) card: Arc<Card>,
+    /// Value of each of its cards.
+    pub(super) values: Vec<Amount>,
+}
+
+/// What of it goes back.
+pub(super) struct Return {
+    pub(super) refund: Arc<OrderRefund>,
+    /// Of what gift cards had cost: how much goes where.
+    pub(super) ways: Vec<(Amount, Option<Arc<Method>>)>,
+}
+
+/// What a mail is about; `None` when there is no reason to send it any more.
+pub(super) fn matter(cause: MailCause, handle: &Handle) -> Result<Option<Matter>, Trouble> {
+    match cause {
+        MailCause::Gift { card, sending } => {
+            let is_due = |card: &Arc<Card>| waiting(card).is_some_and(|it| it.sendings == sending);
+            Ok(self::card(card, handle)?.filter(is_due).map(Matter::Gift))
+        }
+        MailCause::Receipt { order } => {
+            let sale = sale(order, handle)?.filter(|sale| !is_all_back(&sale.order));
+            Ok(sale.map(Matter::Receipt))
+        }
+        MailCause::NotDelivered { card, sending } => not_delivered(card, sending, handle),
+        MailCause::Returned { refund } => returned(refund, handle),
+    }
+}
+
+/// A card.
+pub(super) fn card(id: CardId, handle: &Handle) -> Result<Option<Arc<Card>>, Trouble> {
+    Ok(match handle.ask(Query::Card(id))? {
+        Some(Answer::Card { card, .. }) => Some(card),
+        _ => None,
+    })
+}
+
+/// The delivery of a card that waits for a mail of ours.
+pub(super) fn waiting(card: &Card) -> Option<Delivery> {
+    let is_due = |delivery: &Delivery| {
+        delivery.channel == Channel::Email && delivery.state == DeliveryState::Due
+    };
+    unclaimed_delivery(card).filter(is_due)
+}
+
+fn unclaimed_delivery(card: &Card) -> Option<Delivery> {
+    let gift = card.gift.as_deref()?;
+    let is_living = card.state == CardState::Active && gift.owner.is_none();
+    gift.delivery.filter(|_| is_living)
+}
+
+/// True once all that was paid for its gift cards has gone back, or is on its way. Then the mail
+/// about that is enough, without a receipt.
+pub(super) fn is_all_back(order: &Order) -> bool {
+    let sold = order.lines.iter().filter(|line| line.line.kind == LineKind::GiftCard);
+    sold.map(shop::OrderLine::left).all(Amount::is_zero)
+}
+
+fn sale(id: OrderId, handle: &Handle) -> Result<Option<Sale>, Trouble> {
+    let Some(Answer::Order(order)) = handle.ask(Query::Order(id))? else { return Ok(None) };
+    let purchase = Query::Purchase(purchase_of(order.checkout));
+    let Some(Answer::Purchase(purchase)) = handle.ask(purchase)? else { return Ok(None) };
+    let values = purchase.cards.iter().map(|sold| sold.value).collect();
+    for sold in &purchase.cards {
+        let card = card(sold.card, handle)?;
+        let says_who =
+            |card: &Arc<Card>| card.details.as_ref().is_some_and(|it| it.sender.is_some());
+        if let Some(card) = card.filter(says_who) {
+            return Ok(Some(Sale { order, card, values }));
+        }
+    }
+    Ok(None)
+}
+
+fn not_delivered(id: CardId, sending: u16, handle: &Handle) -> Result<Option<Matter>, Trouble> {
+    let is_bounced = |card: &Arc<Card>| {
+        unclaimed_delivery(card)
+            .is_some_and(|it| (it.sendings, it.state) == (sending, DeliveryState::Bounced))
+    };
+    let Some(card) = card(id, handle)?.filter(is_bounced) else { return Ok(None) };
+    let Funding::Payment { payment, .. } = card.funding else { return Ok(None) };
+    let checkout = checkout_of(payment, handle)?;
+    Ok(checkout.map(|checkout| Matter::NotDelivered(card, purchase_of(checkout))))
+}
+
+fn checkout_of(payment: PaymentId, handle: &Handle) -> Result<Option<CheckoutId>, Trouble> {
+    Ok(match handle.ask(Query::Payment(payment))? {
+        Some(Answer::Payment(payment)) => {
+            let Purpose::Checkout(checkout) = payment.purpose;
+            Some(checkout)
+        }
+        _ => None,
+    })
+}
+
+fn returned(id: RefundId, handle: &Handle) -> Result<Option<Matter>, Trouble> {
+    let Some(Answer::OrderRefund(refund)) = handle.ask(Query::OrderRefund(id))? else {
+        return Ok(None);
+    };
+    if refund.status() == RefundStatus::Failed {
+        return Ok(None);
+    }
+    let Some(sale) = sale(refund.order, handle)? else { return Ok(None) };
+    let mut by_tender: Vec<(TenderId, Amount)> = Vec::new();
+    for part in &refund.allocations {
+        if !is_line_of_cards(&sale.order, part.line) {
+            continue;
+        }
+        match by_tender.iter_mut().find(|(tender, _)| *tender == part.tender) {
+            Some((_, sum)) => *sum = sum.checked_add(part.amount).unwrap_or(Amount::MAX),
+            None => by_tender.push((part.tender, part.amount)),
+        }
+    }
+    let mut ways = Vec::new();
+    for (tender, amount) in by_tender {
+        ways.push((amount, method_of(&sale.order, tender, handle)?));
+    }
+    Ok(Some(Matter::Returned(sale, Return { refund, ways })))
+}
+
+fn method_of(
+    order: &Order,
+    tender: TenderId,
+    handle: &Handle,
+) -> Result<Option<Arc<Method>>, Trouble> {
+    let paid_by = order.tender(tender).map(|tender| tender.paid_by);
+    let Some(PaidBy::PaymentMethod { method, .. }) = paid_by else { return Ok(None) };
+    Ok(match handle.ask(Query::Method(method))? {
+        Some(Answer::Method(method)) => Some(method),
+        _ => None,
+    })
+}
