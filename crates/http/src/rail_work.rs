@@ -53,13 +53,23 @@ impl RailWork for RailCaller {
 }
 
 impl Caller {
+    /// The rail of this name, which the body asks for.
+    ///
+    /// # Errors
+    ///
+    /// `rail_not_available` when it is not set up; those of [`Caller::find_rail`].
+    pub(crate) fn rail(&self, name: &str) -> Result<Arc<dyn rails::Rail>, Problem> {
+        let none = || Problem::new(&catalog::RAIL_NOT_AVAILABLE).param("/rail");
+        self.find_rail(name)?.ok_or_else(none)
+    }
+
     /// The rail of this name; `None` when it is not set up.
     ///
     /// # Errors
     ///
     /// `rail_silent` when it cannot be asked yet. When the book is being given up, its next owner
     /// is asked.
-    pub(crate) fn rail(&self, name: &str) -> Result<Option<Arc<dyn rails::Rail>>, Problem> {
+    pub(crate) fn find_rail(&self, name: &str) -> Result<Option<Arc<dyn rails::Rail>>, Problem> {
         let work = self.book().rails().ok_or(NoRail::NotSetUp);
         match work.and_then(|work| work.rail(name)) {
             Ok(rail) => Ok(Some(rail)),

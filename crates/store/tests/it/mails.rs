@@ -72,7 +72,7 @@ fn an_attempt_is_claimed_once_and_only_as_it_was_found() {
         control.take_mails(&test, place, std::slice::from_ref(&found)).unwrap();
         assert!(control.begin_mail(&found).unwrap());
         let begun = WaitingMail { stage: MailStage::Begun, ..found.clone() };
-        assert_eq!(control.due_mails(&test, at(99), 9).unwrap(), [begun.clone()]);
+        assert_eq!(control.due_mails(&test, at(99), 9).unwrap(), [begun]);
         assert!(!control.begin_mail(&found).unwrap(), "somebody has begun");
         // Whoever read it before somebody else's attempt does not make that attempt again.
         let again = WaitingMail { made: 1, stage: MailStage::Waiting, ..found.clone() };

@@ -56,7 +56,6 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let rail_name: Token<32> = fields::token("/rail", &body.rail)?;
     let token = token(&body.token)?;
     let rail = caller.rail(rail_name.as_str())?;
-    let rail = rail.ok_or_else(|| Problem::new(&catalog::RAIL_NOT_AVAILABLE).param("/rail"))?;
     let Some(place) = caller.book().rail_places().take(rail_name.as_str()) else {
         tracing::debug!(rail = rail_name.as_str(), "a rail is slow: too many wait for its answer");
         return Err(Problem::new(&catalog::RAIL_SILENT).detail(FULL));
