@@ -7,20 +7,21 @@ use base::{Amount, LineKind, OrderId, PaymentId, RailRefundId, RefundId, Token};
 use giftcards::{RefundHold, ReturnRows, Unspent, account_of, check_undo, purchase_of};
 use ledger::{AccountName, RailName};
 use payments::{OpenRefund, Payment};
+use shop::{LineId, RefundRequest, Refunding, TenderId};
 use shop::{
     LineRequest, Order, OrderRefund, OrderTender, PaidBy, RefundOrder, RefundRows, Refusal, Series,
 };
-use shop::{RefundRequest, Refunding, TenderId};
 
 use crate::composition::{Composition, Held};
 use crate::following::open_refund;
 use crate::gift_cards::Decided;
-use crate::purchases::{by_lines, take_back, unspent_of};
+use crate::purchases::{by_lines, end_for_good, take_back, unspent_of};
 use crate::rail_refunds::{status_of, tell};
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Change, Context, RefundIds, Rows};
 
-/// Whether disputes of these payments block a refund.
+/// Whether these payments let a refund be made: not too many are under way, and no dispute blocks
+/// it.
 ///
 /// An open one blocks what it takes, as [`payments::open_refund`] says. A lost one may be refunded
 /// of goods: whoever got the money gives it back, and so makes the loss good. Of gift cards it
@@ -28,7 +29,7 @@ use crate::{AnswerRef, Change, Context, RefundIds, Rows};
 ///
 /// # Errors
 ///
-/// `AmountExceedsRefundable`.
+/// `LimitExceeded`, `AmountExceedsRefundable`.
 pub(crate) fn check_not_blocked(
     order: &Order,
     refunding: &Refunding,
@@ -42,10 +43,7 @@ pub(crate) fn check_not_blocked(
         let Some(payment) = payments.iter().find(|row| row.id == payment) else { continue };
         let openable = payment.openable();
         let most = if of_cards { openable.min(payment.refundable()) } else { openable };
-        if amount > most {
-            let refundable = payment.money(most);
-            return Err(payments::Refusal::AmountExceedsRefundable { refundable });
-        }
+        payment.check_openable(amount, most)?;
     }
     Ok(())
 }
@@ -102,7 +100,8 @@ pub(crate) fn undo<R: Rows>(
     if composed.order_refund(refund)?.is_some() {
         return Err(Refusal::IdTaken.into());
     }
-    match check_undo(purchase, &found.unspent, order.created_at, at.now) {
+    let left = |line| order.line(LineId::Number(line)).map_or(Amount::ZERO, shop::OrderLine::left);
+    match check_undo(purchase, &found.unspent, left, order.created_at, at.now) {
         Err(giftcards::Refusal::InsufficientBalance { available: unspent }) => {
             return Err(Refusal::BoughtCardsSpent { unspent }.into());
         }
@@ -114,6 +113,10 @@ pub(crate) fn undo<R: Rows>(
     let reason = Token::new("undone").map_err(|_| Refusal::LimitExceeded)?;
     let new = RefundOrder { id: refund, request: RefundRequest::Lines(lines), reason };
     decide(order, &new, &found, ids, &mut composed)?;
+    let living = found.unspent.iter().filter(|card| card.is_living);
+    for card in living {
+        end_for_good(card.card, &mut composed)?;
+    }
     Ok(composed.finish(AnswerRef::OrderRefund(refund)))
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use base::{Amount, CardId, Instant, LineKind, OrderId, PaymentId};
-use giftcards::Program;
+use giftcards::{Adjust, AdjustReason, Direction, Program};
 use giftcards::{BoughtCard, Card, CodeRow, Funding, IssueRows, NewPurchase, PaidPart, Prepared};
 use giftcards::{Purchase, PurchaseDispute, Refusal, Uncovered, Unspent, account_of};
 use giftcards::{main_payment, purchase_of, take_from};
@@ -38,7 +38,6 @@ pub(crate) fn of_lines(
             line: number,
             card: card.id,
             value: line.unit_price,
-            clawed_back: Amount::ZERO,
             prepared: Some(card.prepared.clone()),
         }));
         let is_sold = line.kind == LineKind::GiftCard;
@@ -261,6 +260,32 @@ pub(crate) fn take_back<R: Rows>(
     Ok(())
 }
 
+/// Cancels a card whose purchase was undone, unless taking its value off it has done so: goodwill
+/// that was added to it goes back to where it came from, for its buyer knows the code.
+pub(crate) fn end_for_good<R: Rows>(
+    id: CardId,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let (card, account) = card_with_account(id, composed)?;
+    if !card.takes_refunds() {
+        return Ok(());
+    }
+    let incentives = composed.account_of(&AccountName::GiftCardIncentives, card.currency)?;
+    let added = Adjust {
+        amount: card.money(account.available()),
+        direction: Direction::Down,
+        reason: AdjustReason::Goodwill,
+    };
+    let context = composed.context();
+    let taken = giftcards::adjust(&card, &account, incentives.as_ref(), &added, context)?;
+    composed.add(taken);
+    let (card, account) = card_with_account(id, composed)?;
+    let funding = composed.account_of(&card.funding.account(), card.currency)?;
+    let canceled = giftcards::cancel(&card, &account, funding.as_ref(), composed.context())?;
+    composed.add(canceled);
+    Ok(())
+}
+
 /// Names the cards that a checkout has sold, as a payment of it may have bought them.
 pub(crate) fn name_to_settle<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>) {
     let Purpose::Checkout(checkout) = payment.purpose;
@@ -268,6 +293,8 @@ pub(crate) fn name_to_settle<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>)
     if purchase.order.is_none() {
         return;
     }
+    // What is restored to a card past its date prolongs it, and the rest of it expires.
+    walk.account(AccountName::GiftCardBreakage.id(purchase.currency));
     for bought in &purchase.cards {
         walk.card(bought.card);
         walk.account(account_of(bought.card));
@@ -294,7 +321,7 @@ pub(crate) fn note_dispute<R: Rows>(
             amount: dispute.amount.amount,
             reason: dispute.reason.clone(),
             is_lost: false,
-            clawed_back: Amount::ZERO,
+            clawed_back: Vec::new(),
         }),
         DisputeState::Won => {
             let (noted, restored) = purchase.with_won_dispute(dispute.id);
@@ -376,8 +403,10 @@ fn restore<R: Rows>(
             continue;
         }
         let loss = composed.account_of(&AccountName::ChargebackLoss, card.currency)?;
+        let expiry = composed.account_of(&card.funding.expiry_account(), card.currency)?;
+        let accounts = [loss.as_ref(), expiry.as_ref()];
         let (money, context) = (card.money(*part), composed.context());
-        let restored = giftcards::restore(&card, &account, loss.as_ref(), money, context)?;
+        let restored = giftcards::restore(&card, &account, accounts, money, context)?;
         composed.add(restored);
     }
     Ok(())

@@ -153,8 +153,8 @@ pub enum AddTender {
     },
     /// Cards of the buyer, as many of them as have something to pay.
     Wallet {
-        /// The cards, those first that are to be used first when there are too many.
-        cards: Vec<CardId>,
+        /// The cards, each with the id of the hold that it gets when it pays.
+        cards: Vec<(CardId, HoldId)>,
     },
     /// A payment method.
     PaymentMethod {

@@ -66,24 +66,27 @@ pub(crate) fn add<R: Rows>(
 /// old owner.
 fn add_wallet<R: Rows>(
     id: CheckoutId,
-    wallet: &[CardId],
+    wallet: &[(CardId, HoldId)],
     holds: &HoldIds,
     walk: &mut Walk<'_, R>,
     at: Context,
 ) -> Decided {
     let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
-    let mut candidates = candidates(checkout, wallet, walk, at)?;
+    let cards: Vec<CardId> = wallet.iter().map(|(card, _)| *card).collect();
+    let mut candidates = candidates(checkout, &cards, walk, at)?;
     walk.ready()?;
-    // Each of the others would take an id of a hold away from those that have something to pay.
     candidates.retain(|candidate| {
         let Candidate { card, pays, .. } = candidate;
         let is_the_buyers = card.owner().is_some() && card.owner() == checkout.buyer;
         let may_pay = pays.as_ref().is_ok_and(|lines| !lines.is_empty());
         is_tender(checkout, card.id) || (is_the_buyers && may_pay)
     });
-    let facts = facts(&candidates, holds);
+    // Which of them pay is planned afterwards, so each brings its id.
+    let brought =
+        |card: CardId| wallet.iter().find(|(known, _)| *known == card).map(|(_, hold)| *hold);
+    let facts = facts_of(&candidates, holds, brought);
     let mut composed = Composition::new(walk, at);
-    let planned = shop::add_wallet(wallet, checkout, &facts, composed.context())?;
+    let planned = shop::add_wallet(&cards, checkout, &facts, composed.context())?;
     composed.add(planned);
     follow_plan(id, &candidates, &facts, &mut composed)?;
     Ok(composed.finish(AnswerRef::Checkout(id)))
@@ -237,6 +240,16 @@ fn is_bound(card: &Card) -> bool {
 
 /// What the planner must know of each card.
 fn facts(candidates: &[Candidate<'_>], spare: &HoldIds) -> Vec<CardFacts> {
+    // There is an id for each card of a full checkout; one more is refused by the rule.
+    facts_of(candidates, spare, |_| None)
+}
+
+/// The same, when some cards bring the id that a hold of theirs would have.
+fn facts_of(
+    candidates: &[Candidate<'_>],
+    spare: &HoldIds,
+    brought: impl Fn(CardId) -> Option<HoldId>,
+) -> Vec<CardFacts> {
     let mut spare = spare.iter().copied();
     let facts = |candidate: &Candidate<'_>| {
         let Candidate { card, account, held, outlived: _, lapsed, pays } = candidate;
@@ -245,7 +258,7 @@ fn facts(candidates: &[Candidate<'_>], spare: &HoldIds) -> Vec<CardFacts> {
         let available = ours.chain(free_by_now).try_fold(account.available(), Amount::checked_add);
         Some(CardFacts {
             card: card.id,
-            hold: held.map(|hold| hold.id).or_else(|| spare.next())?,
+            hold: held.map(|hold| hold.id).or_else(|| brought(card.id)).or_else(|| spare.next())?,
             available: available.unwrap_or(Amount::MAX),
             expires_at: card.expires_at,
             is_promotional: card.funding == giftcards::Funding::Promotional,
@@ -253,7 +266,6 @@ fn facts(candidates: &[Candidate<'_>], spare: &HoldIds) -> Vec<CardFacts> {
             pays: pays.clone().unwrap_or_default(),
         })
     };
-    // There is an id for each card of a full checkout; one more is refused by the rule.
     candidates.iter().filter_map(facts).collect()
 }
 

@@ -5,9 +5,10 @@
 //! is refunded returns less, and a payment that is lost leaves a loss.
 
 use base::{Money, Token};
-use ledger::{Account, AccountName, Reason, Subject};
+use ledger::{Account, AccountName, LinkedSet, Reason, Subject};
 
-use crate::life::{changed, give_value, move_value, refuse_canceled};
+use crate::life::{changed, move_value, refuse_canceled};
+use crate::refund::prolong;
 use crate::{Block, Card, CardState, Context, EventKind, Outcome, Refusal};
 
 /// Takes unspent value off a card, all or `part` of it, back to the account that it came from,
@@ -54,7 +55,10 @@ pub fn claw_back(
     take_off(card, account, to, part, (why, kind), context)
 }
 
-/// Gives back to a card what was clawed back from it, because the dispute was won after all.
+/// Gives back to a card what was clawed back from it, because the dispute was won after all. A card
+/// that is past its date is prolonged as by a refund: its holder could not spend it meanwhile.
+/// `expiry` is the account named by [`Funding::expiry_account`](crate::Funding::expiry_account),
+/// when it was opened before.
 ///
 /// # Errors
 ///
@@ -63,7 +67,7 @@ pub fn claw_back(
 pub fn restore(
     card: &Card,
     account: &Account,
-    loss: Option<&Account>,
+    [loss, expiry]: [Option<&Account>; 2],
     amount: Money,
     context: Context,
 ) -> Result<Outcome, Refusal> {
@@ -75,8 +79,19 @@ pub fn restore(
         return Err(Refusal::LimitExceeded);
     }
     let from = Account::or_open(loss, AccountName::ChargebackLoss, card.currency);
-    let posted = give_value(card, account, from, Reason::CardRestored, amount.amount, context)?;
-    Ok(Outcome { posted, ..changed(card.clone(), account, EventKind::CardRestored) })
+    let (why, subject, loss) = (Reason::CardRestored, Subject::of(card.id), from.id);
+    let mut set = LinkedSet::new(context.position, why, subject).with(account.clone()).with(from);
+    let mut outcome = Outcome::default();
+    if card.is_past_expiry(context.now) {
+        prolong(card, account, expiry, &mut set, &mut outcome, context)?;
+        set.on_behalf(why, subject);
+    } else {
+        outcome.cards.push(card.clone());
+    }
+    set.transfer(loss, account.id, amount).map_err(|_| Refusal::LimitExceeded)?;
+    outcome.events.push((EventKind::CardRestored, subject));
+    outcome.posted = set.finish();
+    Ok(outcome)
 }
 
 fn take_off(

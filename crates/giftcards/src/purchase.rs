@@ -39,8 +39,6 @@ pub struct BoughtCard {
     pub card: CardId,
     /// Its value, which is the price of one unit of the line.
     pub value: Amount,
-    /// What was clawed back from it because a dispute was lost.
-    pub clawed_back: Amount,
     /// What it will be like; `None` from its issue on, for then the card itself says so.
     pub prepared: Option<Box<Prepared>>,
 }
@@ -88,8 +86,8 @@ pub struct PurchaseDispute {
     pub reason: Token<40>,
     /// True once it was lost; a won one is not listed.
     pub is_lost: bool,
-    /// What was clawed back from the cards because it was lost.
-    pub clawed_back: Amount,
+    /// What was clawed back from which card because it was lost, a card at most once.
+    pub clawed_back: Vec<(CardId, Amount)>,
 }
 
 /// A purchase to be prepared.

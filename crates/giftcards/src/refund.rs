@@ -86,9 +86,7 @@ pub(crate) fn give_back(
         .with(clearing.clone());
     let mut outcome = Outcome::default();
     if card.is_past_expiry(context.now) {
-        let expired = book_expiry(rows, &mut set, &mut outcome)?;
-        outcome.cards.push(prolonged(expired, context));
-        outcome.events.push((EventKind::CardExtended, Subject::of(card.id)));
+        prolong(card, account, rows.expiry, &mut set, &mut outcome, context)?;
         set.on_behalf(reason, Subject::of(hold.id));
     }
     set.transfer(clearing.id, account.id, amount).map_err(|_| Refusal::LimitExceeded)?;
@@ -98,14 +96,31 @@ pub(crate) fn give_back(
     Ok(outcome)
 }
 
+/// Prolongs a card that is past its date, so that what comes back to it can be spent. What was left
+/// on it stays expired.
+pub(crate) fn prolong(
+    card: &Card,
+    account: &Account,
+    expiry: Option<&Account>,
+    set: &mut LinkedSet,
+    outcome: &mut Outcome,
+    context: Context,
+) -> Result<(), Refusal> {
+    let expired = book_expiry(card, account, expiry, set, outcome)?;
+    outcome.cards.push(prolonged(expired, context));
+    outcome.events.push((EventKind::CardExtended, Subject::of(card.id)));
+    Ok(())
+}
+
 /// Books the expiry of a card that is past its date, unless that was done. A refund then revives
 /// the refunded money only, whether it comes before or after the expiry was noticed.
 fn book_expiry(
-    rows: ReturnRows<'_>,
+    card: &Card,
+    account: &Account,
+    expiry: Option<&Account>,
     set: &mut LinkedSet,
     outcome: &mut Outcome,
 ) -> Result<Card, Refusal> {
-    let ReturnRows { card, account, expiry, .. } = rows;
     let left = account.available();
     if card.state != CardState::Active || left.is_zero() {
         return Ok(card.clone());

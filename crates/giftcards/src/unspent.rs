@@ -1,5 +1,7 @@
 //! What is left on bought cards, and which of them give how much of it back.
 
+use std::collections::BTreeSet;
+
 use base::{Amount, CardId, Instant, Money, Span};
 use ledger::Account;
 
@@ -16,6 +18,8 @@ pub struct Unspent {
     pub value: Amount,
     /// What can be taken off it: neither spent nor held, and never more than its value.
     pub left: Amount,
+    /// True while something of it is held, be it of what was added to it.
+    pub is_held: bool,
     /// True once somebody has claimed it.
     pub is_claimed: bool,
     /// True unless it is canceled.
@@ -29,8 +33,8 @@ impl Unspent {
         let is_living = card.state != CardState::Canceled;
         let gives = is_living && !card.is_past_expiry(now);
         let left = if gives { account.available().min(card.value) } else { Amount::ZERO };
-        let is_claimed = card.owner().is_some();
-        Unspent { line, card: card.id, value: card.value, left, is_claimed, is_living }
+        let (is_held, is_claimed) = (!account.held().is_zero(), card.owner().is_some());
+        Unspent { line, card: card.id, value: card.value, left, is_held, is_claimed, is_living }
     }
 
     /// True when nothing of it was spent, held or taken back.
@@ -76,10 +80,12 @@ pub fn take_from(cards: &[Unspent], whole: u32, amount: Amount) -> Vec<(CardId, 
 /// # Errors
 ///
 /// In this order: `UndoTooLate`; `NothingToChange` when no card is living; `AlreadyClaimed`;
-/// `InsufficientBalance` when something was spent, is held, or was taken back.
+/// `InsufficientBalance` when something was spent, is held, or was taken back, whatever was added
+/// since. `left` is what a line of cards has not given back, in minor units.
 pub fn check_undo(
     purchase: &Purchase,
     cards: &[Unspent],
+    left: impl Fn(u8) -> Amount,
     at: Instant,
     now: Instant,
 ) -> Result<(), Refusal> {
@@ -93,11 +99,20 @@ pub fn check_undo(
     if living().any(|card| card.is_claimed) {
         return Err(Refusal::AlreadyClaimed);
     }
-    if living().any(|card| !card.is_whole()) {
-        let left = living().map(|card| card.left);
-        let amount = left.fold(Amount::ZERO, |sum, left| sum.checked_add(left).unwrap_or(sum));
+    let lines: BTreeSet<u8> = living().map(|card| card.line).collect();
+    let of_line = |line: u8, amount: fn(&Unspent) -> Amount| {
+        total(living().filter(|card| card.line == line).map(amount))
+    };
+    let is_short = lines.iter().any(|line| of_line(*line, |card| card.value) > left(*line));
+    if is_short || living().any(|card| !card.is_whole() || card.is_held) {
+        let there = |line: &u8| of_line(*line, |card| card.left).min(left(*line));
+        let amount = total(lines.iter().map(there));
         let available = Money { amount, currency: purchase.currency };
         return Err(Refusal::InsufficientBalance { available });
     }
     Ok(())
+}
+
+fn total(amounts: impl Iterator<Item = Amount>) -> Amount {
+    amounts.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(Amount::MAX))
 }

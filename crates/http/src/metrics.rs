@@ -43,6 +43,9 @@ const OF_BOOKS: &[(&str, Kind, &str, OfBook)] = &[
     ("writer_replays", Kind::Counter, "Answers that were repeated.", |book| {
         book.figures().replays()
     }),
+    ("writer_unkept", Kind::Counter, "Commands not kept because a rule is wrong.", |book| {
+        book.figures().unkept()
+    }),
     ("writer_queries", Kind::Counter, "Queries answered.", |book| book.figures().queries()),
     ("writer_commit_seconds_max", Kind::GaugeOfMicros, "The longest commit.", |book| {
         book.figures().commit_micros_max()

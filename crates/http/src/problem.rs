@@ -221,6 +221,10 @@ impl From<Trouble> for Problem {
                     .because(Busy::WriterEnded)
                     .missed(Miss::Unknown)
             }
+            Trouble::Unkept(why) => {
+                tracing::error!(%why, "what was decided cannot be kept");
+                Problem::new(&catalog::INTERNAL_ERROR)
+            }
             Trouble::Moved => Problem::new(&catalog::UNAVAILABLE).missed(Miss::NothingDone),
         }
     }

@@ -123,6 +123,17 @@ impl Payment {
         after
     }
 
+    /// Whether a refund of `amount` may be opened now, of at most `room`: both in minor units.
+    ///
+    /// # Errors
+    ///
+    /// In this order: `LimitExceeded` when too many refunds are not settled;
+    /// `AmountExceedsRefundable`.
+    pub fn check_openable(&self, amount: Amount, room: Amount) -> Result<(), Refusal> {
+        self.check_not_too_many()?;
+        self.check_fits(amount, room)
+    }
+
     pub(crate) fn check_not_too_many(&self) -> Result<(), Refusal> {
         let is_full = self.open_refunds.len() >= limits::OPEN_REFUNDS_PER_PAYMENT_MAX;
         if is_full { Err(Refusal::LimitExceeded) } else { Ok(()) }

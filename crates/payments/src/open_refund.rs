@@ -5,7 +5,6 @@ use ledger::{Account, AccountName, Posted, Reason, Subject};
 
 use crate::cap::{less, sum};
 use crate::credit::check_part_of;
-use crate::owed::disputed;
 use crate::post::Sheet;
 use crate::resend::to_be_sent;
 use crate::{ConsentReason, Context, EventKind, Method, Outcome, Payment, RailRefund};
@@ -80,8 +79,7 @@ pub fn open_refund(
 ) -> Result<Outcome, Refusal> {
     check_free(existing)?;
     check_part_of(payment, new.amount)?;
-    payment.check_not_too_many()?;
-    payment.check_fits(new.amount.amount, payment.openable())?;
+    payment.check_openable(new.amount.amount, payment.openable())?;
     let sent = new.amount.amount.min(payment.sendable());
     let paid = less(new.amount.amount, sent)?;
     let row = RailRefund { order_refund: new.order_refund, ..row(new.id, sent, payment, context) };
@@ -141,8 +139,9 @@ pub fn give_back(
 /// # Errors
 ///
 /// In this order: `RefundNotFailed`; `NothingToChange` when another one took its place before;
-/// `IdTaken`; `LimitExceeded` when too many refunds are not settled; `AmountExceedsRefundable` when
-/// there is no room at all; `LimitExceeded` when a total would overflow.
+/// `IdTaken`; `AmountExceedsRefundable` when there is no room at all; `LimitExceeded` when only a
+/// part is replaced, so that one more is listed, and too many refunds are not settled, or when a
+/// total would overflow.
 pub fn replace_refund(
     id: RailRefundId,
     failed: &RailRefund,
@@ -158,10 +157,12 @@ pub fn replace_refund(
         return Err(Refusal::NothingToChange);
     }
     check_free(existing)?;
-    payment.check_not_too_many()?;
     let part = failed.amount.amount.min(payment.refundable());
     if part.is_zero() {
         return Err(Refusal::AmountExceedsRefundable { refundable: payment.money(part) });
+    }
+    if part != failed.amount.amount {
+        payment.check_not_too_many()?;
     }
     let mut after = payment.clone();
     after.owed = less(payment.owed, part)?;
@@ -228,7 +229,7 @@ impl Begun {
         }
         self.after = self.after.listing(row.id);
         self.after.owed = sum(self.after.owed, row.amount.amount)?;
-        self.put(row.failed(disputed()), Some(EventKind::RefundFailed));
+        self.put(row.kept_back(), Some(EventKind::RefundFailed));
         Ok(())
     }
 

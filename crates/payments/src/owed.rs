@@ -60,7 +60,7 @@ impl Shift {
             over = over.saturating_sub(cut);
             self.payment = self.payment.stopped(cut)?;
             if cut == refund.amount.amount {
-                self.tell(EventKind::RefundFailed, refund.failed(disputed()));
+                self.tell(EventKind::RefundFailed, refund.kept_back());
                 continue;
             }
             let left = less(refund.amount.amount, cut)?;
@@ -74,7 +74,7 @@ impl Shift {
     fn owe_anew(&mut self, refund: &RailRefund) {
         self.payment = self.payment.listing(refund.id);
         self.events.push((EventKind::RefundCreated, Subject::of(refund.id)));
-        self.tell(EventKind::RefundFailed, refund.failed(disputed()));
+        self.tell(EventKind::RefundFailed, refund.kept_back());
     }
 
     /// Refunds that a dispute has taken go on as far as there is room again, the oldest first. The

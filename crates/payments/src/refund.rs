@@ -3,7 +3,7 @@
 use base::{Amount, Instant, MethodId, Money, PaymentId, RailRefundId, RefundId, Text};
 use ledger::RailName;
 
-use crate::owed::DISPUTED;
+use crate::owed::disputed;
 use crate::{ConsentReason, Context, FailureCode, Manner, Payment};
 
 /// The state of a refund.
@@ -97,6 +97,9 @@ pub struct RailRefund {
     pub destination: Destination,
     /// What became of it.
     pub state: RefundState,
+    /// True when it has failed because of a dispute: it goes on when the dispute is won, unless
+    /// another took its place.
+    pub kept_back: bool,
     /// The attempt it is at, from 1.
     pub attempt: u32,
     /// The last attempt that had succeeded and came back.
@@ -131,7 +134,8 @@ impl RailRefund {
 
     /// This refund, brought to a state in which it wants nothing from a rail.
     pub(crate) fn settled(&self, state: RefundState) -> RailRefund {
-        RailRefund { state, is_unknown: false, calls: 0, due_at: None, ..self.clone() }
+        let kept_back = false;
+        RailRefund { state, kept_back, is_unknown: false, calls: 0, due_at: None, ..self.clone() }
     }
 
     /// This refund, given up.
@@ -139,12 +143,14 @@ impl RailRefund {
         self.settled(RefundState::Failed { code })
     }
 
+    /// This refund, kept back by a dispute.
+    pub(crate) fn kept_back(&self) -> RailRefund {
+        RailRefund { kept_back: true, ..self.failed(disputed()) }
+    }
+
     /// True while a dispute keeps it back: it goes on when the dispute is won.
     pub fn is_kept_back(&self) -> bool {
-        match &self.state {
-            RefundState::Failed { code } => code.as_str() == DISPUTED && self.replaced_by.is_none(),
-            _ => false,
-        }
+        self.kept_back && self.replaced_by.is_none()
     }
 
     /// This refund with another amount: the rest goes another way.
@@ -180,6 +186,7 @@ impl RailRefund {
             order_refund: None,
             destination: Destination::Original,
             state: RefundState::Waiting,
+            kept_back: false,
             attempt: 1,
             returned_attempt: None,
             replaced_by: None,

@@ -6,7 +6,7 @@ use base::Text;
 use ledger::{Reason, Subject};
 
 use crate::backoff::next_call_at;
-use crate::owed::Shift;
+use crate::owed::{DISPUTED, Shift};
 use crate::post::Sheet;
 use crate::{ConsentReason, Context, EventKind, FailureCode, Outcome, Payment, RailRefund};
 use crate::{RefundAccounts, RefundNotice, RefundState, Refusal};
@@ -50,7 +50,10 @@ pub fn note_refund(
         _ if !is_pending => Err(Refusal::NothingToChange),
         RefundNotice::Failed { code } => {
             let after = payment.stopped(refund.amount.amount)?;
-            let failed = (refund.failed(code.clone()), EventKind::RefundFailed);
+            // The rail may know of a dispute before we do.
+            let kept_back = code.as_str() == DISPUTED;
+            let failed = RailRefund { kept_back, ..refund.failed(code.clone()) };
+            let failed = (failed, EventKind::RefundFailed);
             stop(failed, payment, after, &[], accounts, context)
         }
         RefundNotice::MethodGone => {

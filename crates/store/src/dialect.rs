@@ -150,8 +150,12 @@ pub(crate) const POSTGRES_DURABILITY: &str = "select current_setting('synchronou
 /// Makes it so, also where a server's own settings say otherwise.
 pub(crate) const POSTGRES_DURABLE: &str = "set synchronous_commit to on";
 
-/// For connections on which nothing may be written outside of a transaction.
-pub(crate) const POSTGRES_GUARDED: &str = "set default_transaction_read_only to on";
+/// For the connection of a book's writer. Nothing is written outside of a transaction. One whose
+/// end does not come, because the process was stopped or cut off in the middle of sending it, is
+/// ended by the server: its locks would keep the next owner out. Shorter than a lease takes to
+/// lapse, so nobody waits for it.
+pub(crate) const POSTGRES_GUARDED: &str = "set default_transaction_read_only to on; \
+     set idle_in_transaction_session_timeout to '3s'";
 
 /// For connections that would rather fail than wait for a lock.
 pub(crate) const POSTGRES_IMPATIENT: &str = "set lock_timeout to '500ms'";

@@ -49,6 +49,8 @@ pub(crate) struct Tally {
     pub(crate) commands: u64,
     pub(crate) refusals: u64,
     pub(crate) replays: u64,
+    /// Commands whose change could not be kept.
+    pub(crate) unkept: u64,
     pub(crate) loaded: u64,
     /// Rows that were changed, counted once a change, without holds that were settled.
     pub(crate) changed: usize,
@@ -135,7 +137,8 @@ impl<S: Store> Desk<'_, S> {
                 self.builder.roll_back(mark);
                 self.memory.roll_back(&mut self.log, log_mark);
                 self.entries.truncate(entries);
-                self.tally = tally;
+                // What a rule did wrong is counted also when its group is taken back.
+                self.tally = Tally { unkept: self.tally.unkept, ..tally };
                 self.refused.truncate(refusals);
                 self.forget_operations_from(self.builder.next_seq());
                 let refused_at = outcomes.len() - 1;
@@ -189,7 +192,10 @@ impl<S: Store> Desk<'_, S> {
         let circumstances =
             Circumstances { actor: request.actor, operation: request.operation, at: self.now };
         match self.attempt(&request.command)? {
-            Ok(change) => Ok(self.accept(&request.command, change, &circumstances)),
+            Ok(change) => {
+                self.check_kept(&request.command, &change)?;
+                Ok(self.accept(&request.command, change, &circumstances))
+            }
             Err(refusal) => {
                 self.tally.refusals += 1;
                 self.refused.push(refusal);
@@ -220,6 +226,20 @@ impl<S: Store> Desk<'_, S> {
             }
         }
         Err(StoreError::Inconsistent("a command asked for rows without end"))
+    }
+
+    /// A row that cannot be read back would end the writer whenever it is looked for, and keep the
+    /// book from being opened: so a rule that is wrong costs its command and nothing else.
+    fn check_kept(&mut self, command: &Command, change: &engine::Change) -> Result<(), Failed> {
+        for row in &change.rows {
+            if let Err(error) = store::rows::check_row(row) {
+                self.tally.unkept += 1;
+                let kind = command.kind();
+                let text = format!("{kind:?} would write {:?}: {error}", row.key());
+                return Err(Failed::Trouble(Trouble::Unkept(text)));
+            }
+        }
+        Ok(())
     }
 
     fn accept(

@@ -59,6 +59,8 @@ figures! {
     refusals,
     /// Answers that were repeated.
     replays,
+    /// Commands whose change could not be kept, because a rule is wrong.
+    unkept,
     /// Queries answered.
     queries,
     /// The longest commit, in microseconds.

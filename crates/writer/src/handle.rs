@@ -56,6 +56,10 @@ pub enum Trouble {
     /// The store cannot write now: nothing was done, try again.
     #[error("the store cannot write now: {0}")]
     Unavailable(String),
+    /// What was decided cannot be kept, for it could not be read again: a rule is wrong. Nothing
+    /// was done, and asking again brings the same; a person must look.
+    #[error("a rule is wrong, nothing was done: {0}")]
+    Unkept(String),
     /// Another process owns this book, or soon will: nothing was done, and the same call may be
     /// made of the new owner.
     #[error("this book is moving to another process")]

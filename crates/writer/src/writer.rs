@@ -543,6 +543,7 @@ impl<S: Store> Writer<S> {
         Figures::add(&figures.commands, tally.commands);
         Figures::add(&figures.refusals, tally.refusals);
         Figures::add(&figures.replays, tally.replays);
+        Figures::add(&figures.unkept, tally.unkept);
         Figures::add(&figures.rows_loaded, tally.loaded);
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use base::{Amount, Currency, HoldId, Instant};
 use engine::{Change, Command, GiftCardCommand, Row};
 use giftcards::{CardState, account_of};
+use journal::{EncodedSource, EncodedValues};
 use ledger::{Account, Limit, TransferKind};
 
 use crate::audit_orders;
@@ -17,6 +18,7 @@ pub fn change(world: &World, command: &Command, change: &Change) {
     let mut keys = HashSet::new();
     for row in &change.rows {
         assert!(keys.insert(row.key()), "two after-images of {:?}", row.key());
+        is_read_back(row);
     }
     assert!(World::only(change).answer(change.answer).is_some(), "the answer lacks a row");
     let accounts: Vec<Account> = change
@@ -33,6 +35,15 @@ pub fn change(world: &World, command: &Command, change: &Change) {
         .collect();
     replay(world.sequence + 1, &before, &change.transfers, &change.entries, &accounts);
     spends_only_usable_cards(world, command, change);
+}
+
+/// A row that its codec does not read back as it was written would be committed and never opened
+/// again.
+fn is_read_back(row: &Row) {
+    let written = EncodedValues::of(|sink| store::rows::write_row(row, sink));
+    let (table, version) = store::rows::table_of(row);
+    let read = store::rows::read_row(table, version, &mut EncodedSource::new(written.as_bytes()));
+    assert_eq!(read.as_ref(), Ok(row), "not read back as it was written");
 }
 
 /// Whatever the rules say: a hold or redemption never takes from a card that is frozen, past its

@@ -11,6 +11,7 @@ use payments::{DisputeState, Payment, PaymentState, Purpose, RailRefund, RefundS
 use shop::{Checkout, CheckoutState, LineId, Order, OrderLine, PaidBy, PayoutState, RefundStatus};
 use shop::{Tender, TenderKind};
 
+use crate::audit_disputes;
 use crate::audit_settlements;
 use crate::world::World;
 
@@ -28,8 +29,15 @@ pub fn book(world: &World) {
     for refund in world.order_refund.values() {
         tells_the_truth(world, refund);
     }
+    for refund in world.order_refund.values().filter(|row| row.reason.as_str() == "undone") {
+        let order = &world.order[&refund.order];
+        let purchase = &world.purchase[&purchase_of(order.checkout)];
+        let mut cards = purchase.cards.iter().map(|bought| &world.card[&bought.card]);
+        assert!(cards.all(|card| !card.takes_refunds()), "{:?} lives on", purchase.id);
+    }
     for purchase in world.purchase.values() {
         purchase_follows(world, purchase);
+        audit_disputes::purchase(world, purchase);
     }
     for refund in world.rail_refund.values().filter(|row| row.state == RefundState::Credited) {
         credit_follows(world, refund);
@@ -287,7 +295,7 @@ fn purchase_follows(world: &World, purchase: &Purchase) {
             assert!(!is_living || !is_open || is_blocked, "{:?} can be spent", card.id);
             assert!(!is_living || !is_blocked || is_open || is_lost, "{:?} is blocked", card.id);
             let clawed_back = world.clawed_back.get(&bought.card).copied().unwrap_or(0);
-            let known = bought.clawed_back.minor();
+            let known = purchase.clawed_back_of(card.id).minor();
             assert!(clawed_back == known || !is_living && clawed_back > known);
         }
     }
@@ -301,7 +309,8 @@ fn purchase_follows(world: &World, purchase: &Purchase) {
         .iter()
         .map(|payment| paid(*payment).min(world.payment[payment].disputed.minor()))
         .sum();
-    let taken: i64 = purchase.cards.iter().map(|card| card.clawed_back.minor()).sum();
+    let taken = purchase.disputes.iter().map(|known| known.clawed_back_of_all().minor());
+    let taken: i64 = taken.sum();
     assert!(taken <= most, "{:?} lost more than its payments", purchase.id);
 }
 

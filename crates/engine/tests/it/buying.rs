@@ -244,6 +244,40 @@ fn an_undo_is_refused_for_the_first_reason_in_order() {
     ));
 }
 
+/// Its buyer knows the code, so what was added to a card does not stay on it.
+#[test]
+fn an_undone_purchase_leaves_no_card_that_lives() {
+    check(&format!(
+        "{SHOP}
+         {GIFTS}
+         adjust G 300 => G 1300 giftcard/incentives 300
+         undo O R rails=x => G 0 H 0 G:canceled H:canceled x:pending giftcard/incentives 0
+         => events ..,gift_card.adjusted,gift_card.canceled
+         redeem h code:G 1 -> gift_card_not_usable canceled"
+    ));
+    // What is held of it is held, whoever has paid for it.
+    check(&format!(
+        "{SHOP}
+         {GIFTS}
+         adjust G 300
+         hold h G 300
+         undo O R rails=x -> bought_cards_spent 2000
+         release h
+         undo O R rails=x => G:canceled giftcard/incentives 0"
+    ));
+}
+
+#[test]
+fn what_was_taken_back_is_not_undone_because_goodwill_stands_in_for_it() {
+    check(&format!(
+        "{SHOP}
+         {GIFTS}
+         back O R1 l2=300 rails=x => G 700 H 1000
+         adjust G 300 => G 1000
+         undo O R2 rails=y -> bought_cards_spent 1700 => G 1000 H 1000"
+    ));
+}
+
 #[test]
 fn an_undo_while_a_bank_has_the_money_is_refused() {
     check(&format!(
@@ -401,6 +435,88 @@ fn a_dispute_of_a_part_takes_that_part_and_the_rest_can_be_spent_again() {
          => chargeback/loss -600
          win d stage=2 => G 600 H 1000 chargeback/loss 0
          => events dispute.won,gift_card.restored,gift_card.unblocked,gift_card.unblocked"
+    ));
+}
+
+/// Two cards of 10.00: `p` has paid 6.00 of the first, `q` the rest of both.
+const TWO_PAYERS: &str = "
+    checkout K gift_card:S:1000 gift_card:S:1000 cards=G,H
+    add K method m 600
+    add K method n
+    pay K O p q
+    authorized p
+    authorized q
+    captured p 600
+    captured q 1400 order=O";
+
+#[test]
+fn a_dispute_that_is_won_after_all_restores_what_it_has_taken_and_nothing_else() {
+    let lost = format!(
+        "{SHOP}
+         {TWO_PAYERS}
+         redeem h G 400
+         open_dispute d p 600
+         lose d => G 0 H 1000
+         open_dispute e q 1000
+         lose e => G 0 H 0
+         open_dispute e q 1000 stage=2
+         win e stage=2 => G 0 H 1000 chargeback/loss 0"
+    );
+    check(&format!(
+        "{lost}
+         redeem h2 G 1 -> insufficient_balance 0
+         redeem h2 H 1"
+    ));
+    check(&format!(
+        "{lost}
+         open_dispute d p 600 stage=2
+         win d stage=2 => G 600 H 1000 chargeback/loss 0
+         redeem h2 G 600"
+    ));
+    check(&format!(
+        "{SHOP}
+         {GIFTS}
+         open_dispute d p 600
+         lose d => G 400 H 1000
+         open_dispute e p 1000
+         lose e => G 0 H 400
+         open_dispute e p 1000 stage=2
+         win e stage=2 => G 400 H 1000 chargeback/loss 0"
+    ));
+}
+
+/// What would come back to it could not be spent, and nothing would book it: it is prolonged as by
+/// a refund.
+#[test]
+fn a_card_past_its_date_is_prolonged_by_what_is_restored_to_it() {
+    let lost = format!(
+        "{SHOP}
+         checkout K gift_card:S:1000 cards=G until=3d
+         add K method m
+         pay K O p
+         authorized p
+         captured p 1000 order=O
+         open_dispute d p 900
+         lose d => G 100
+         wait 4d"
+    );
+    check(&format!(
+        "{lost}
+         expire G => G 0 G:expired giftcard/breakage 100
+         open_dispute d p 900 stage=2
+         win d stage=2 => G 900 G:active giftcard/breakage 100 chargeback/loss 0
+         => events ..,gift_card.extended,gift_card.restored,gift_card.unblocked
+         redeem h G 900"
+    ));
+    // The rest of it expires first when nobody has booked that yet.
+    check(&format!(
+        "{lost}
+         open_dispute d p 900 stage=2
+         win d stage=2 => G 900 G:active giftcard/breakage 100
+         wait 89d
+         redeem h G 400
+         wait 1d
+         expire G => giftcard/breakage 600"
     ));
 }
 

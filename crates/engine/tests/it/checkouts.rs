@@ -79,6 +79,29 @@ fn cards_pay_first_and_methods_the_rest() {
     ));
 }
 
+/// The planner takes those that expire first, which need not be the ones that have much to pay.
+#[test]
+fn a_wallet_leaves_no_card_out_that_has_something_to_pay() {
+    let mut script = SHOP.to_owned();
+    let mut wallet = Vec::new();
+    for card in 0..23 {
+        script += &format!("\nissue w{card} 100 kinds=service until=3d\nclaim code:w{card} P");
+        wallet.push(format!("w{card}"));
+    }
+    let wallet = wallet.join(",");
+    check(&format!(
+        "{script}
+         issue Z 10000
+         claim code:Z P
+         checkout K service:S:100 goods:S:10000 buyer=P
+         add K wallet {wallet},Z => Z 10000/10000 K.total 10100/10100
+         checkout L service:S:2300 goods:S:10000 buyer=P
+         remove K t2
+         remove K t1
+         add L wallet {wallet},Z => L.total 1200/12300"
+    ));
+}
+
 #[test]
 fn a_wallet_pays_with_what_its_buyer_owns_in_one_record() {
     check(&format!(

@@ -109,6 +109,31 @@ fn what_a_rail_refused_is_replaced_as_far_as_a_dispute_leaves_room() {
 }
 
 #[test]
+fn what_a_person_gave_up_is_not_sent_when_a_dispute_is_won_whatever_they_called_it() {
+    check(&format!(
+        "{SHOP}
+         {SALE}
+         back O R everything rails=x
+         begin x
+         told x gone => x:needs_consent
+         give_up x disputed => x:failed R:failed
+         open_dispute d p 1000
+         win d => x:failed R:failed p.cap 1000/0/0/0 refund/payable 1000
+         instead x y => y:pending R:pending"
+    ));
+    // What the rail has refused because of a dispute goes on when that is won.
+    check(&format!(
+        "{SHOP}
+         {SALE}
+         back O R everything rails=x
+         begin x
+         told x disputed => x:failed R:failed
+         open_dispute d p 1000
+         win d => x:pending R:pending"
+    ));
+}
+
+#[test]
 fn what_is_owed_is_not_lost_as_well() {
     let asked = format!(
         "{SHOP}

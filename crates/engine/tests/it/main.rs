@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod audit;
+mod audit_disputes;
 mod audit_orders;
 mod audit_settlements;
 mod books;

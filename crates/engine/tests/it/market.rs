@@ -525,13 +525,14 @@ impl Market {
 
 /// Something that is done to a card beside all checkouts.
 fn on_a_card(card: &str, which: u16, luck: u16) -> Option<String> {
-    let deeds = ["freeze", "unfreeze", "unfreeze", "expire", "cancel", "claim", "send"];
+    let deeds = ["freeze", "unfreeze", "unfreeze", "expire", "cancel", "claim", "send", "adjust"];
     let deed = deeds[usize::from(which) % deeds.len()];
     // The value of a sold card that is canceled by hand has nowhere to go.
     let may_cancel = luck.is_multiple_of(3) && CARDS.contains(&card);
     match deed {
         "cancel" if !may_cancel => None,
         "claim" => Some(format!("claim code:{card} Z")),
+        "adjust" => Some(format!("adjust {card} {}", 1 + luck % 300)),
         deed => Some(format!("{deed} {card}")),
     }
 }

@@ -76,7 +76,8 @@ fn on_card(world: &World, words: &Words<'_>) -> Decided {
         }
         "restore" => {
             let loss = world.account.get(&AccountName::ChargebackLoss.id(card.currency));
-            giftcards::restore(card, account, loss, part.unwrap(), at)
+            let expiry = world.account.get(&card.funding.expiry_account().id(card.currency));
+            giftcards::restore(card, account, [loss, expiry], part.unwrap(), at)
         }
         "dispute" => {
             let reason = Token::new("fraudulent").unwrap();

@@ -1,7 +1,10 @@
 //! Refunds of orders: the right way back, for every part, whatever rails and cards do.
 
 use crate::checkouts::SHOP;
-use crate::script::{check, run};
+use crate::script::{check, command, run};
+use crate::shop_seen;
+use crate::words::Words;
+use crate::world::World;
 
 /// An order of 15.00 and 0.81 tax: 7.00 and 3.00 by cards, 5.81 by a method.
 pub const ORDER: &str = "
@@ -307,4 +310,39 @@ fn a_part_that_fails_is_told_while_others_are_on_their_way() {
          begin z
          told z succeeded => R:succeeded events rail_refund.succeeded,refund.succeeded"
     ));
+}
+
+/// As many refunds as one payment may have that are not settled, each refused by its rail.
+#[test]
+fn a_refund_that_failed_is_replaced_however_many_have_failed() {
+    let mut world = check(&format!(
+        "{SHOP}
+         checkout K goods:S:70x10
+         add K method m
+         pay K O p
+         authorized p
+         captured p 700 order=O"
+    ));
+    for refund in 0..64 {
+        run(&mut world, &format!("back O R{refund} l1x1 rails=x{refund}"));
+        run(&mut world, &format!("begin x{refund}"));
+        run(&mut world, &format!("told x{refund} failed"));
+    }
+    let preview = |world: &World| {
+        let command = command(world, &Words::of("back O Z l1x1 rails=z"));
+        let refused = shop_seen::preview(world, &command).unwrap().err();
+        refused.map(|refusal| refusal.code())
+    };
+    assert_eq!(preview(&world), Some("limit_exceeded"));
+    run(&mut world, "back O Z l1x1 rails=z -> limit_exceeded");
+    run(&mut world, "instead x0 y0 => y0:pending x0:failed p.cap 700/0/10/0");
+    run(&mut world, "back O Z l1x1 rails=z -> limit_exceeded");
+    // A part of one leaves the rest of it listed, so it needs room.
+    run(&mut world, "open_dispute d p 685");
+    run(&mut world, "instead x1 y1 -> limit_exceeded");
+    run(&mut world, "begin y0");
+    run(&mut world, "told y0 succeeded");
+    run(&mut world, "instead x1 y1 => y1:pending x1:failed p.cap 700/10/5/685");
+    run(&mut world, "win d");
+    assert_eq!(preview(&world), Some("limit_exceeded"));
 }

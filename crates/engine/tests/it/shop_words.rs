@@ -21,7 +21,7 @@
 //! | `… cards=c1 rails=x1`, `undo O R rails=x1` | ids of the ways back; undoes a purchase |
 //! | `begin x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
 //! | `consent x1 m2 unreachable` | … to another method, which its rail may be unable to send to |
-//! | `consent x1 m2`, `retry x1`, `give_up x1`, `instead x1 x2` | what people do about it |
+//! | `consent x1 m2`, `retry x1`, `give_up x1 why`, `instead x1 x2` | what people do about it |
 //! | `credit x1 program=P`, `hand x1 rail=bank` | a card, of the name of the refund; by hand |
 //! | `credit_share R t1 N` | a card N for what the card of t1 had paid, which is gone |
 //! | `open_dispute d p1 100 stage=2`, `win d`, `lose d stage=2` | |
@@ -373,7 +373,10 @@ fn split(word: &str, sign: char) -> (&str, Option<&str>) {
 
 fn tender(words: &Words<'_>) -> AddTender {
     if words.at(2) == "wallet" {
-        return AddTender::Wallet { cards: words.at(3).split(',').map(words::card).collect() };
+        let cards = words.at(3).split(',').map(words::card);
+        // Not the bits of the hold that the card gets when it is added alone.
+        let hold = |card: base::CardId| base::HoldId::from_bits(card.bits() ^ (1 << 119));
+        return AddTender::Wallet { cards: cards.map(|card| (card, hold(card))).collect() };
     }
     if words.at(2) != "method" {
         return AddTender::GiftCard { card: words::card_ref(words.at(2)) };
@@ -463,6 +466,7 @@ fn refund_notice(word: &str) -> RefundNotice {
         "succeeded" => RefundNotice::Succeeded { reference: None },
         "pending" => RefundNotice::Pending { reference: Some(text("re_1")) },
         "failed" => RefundNotice::Failed { code: Token::new("bank_says_no").unwrap() },
+        "disputed" => RefundNotice::Failed { code: Token::new("disputed").unwrap() },
         "gone" => RefundNotice::MethodGone,
         "returned" => RefundNotice::Returned,
         "unknown" => RefundNotice::Unknown,

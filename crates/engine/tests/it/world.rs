@@ -12,7 +12,7 @@ use giftcards::{Funding, Outcome, Undo};
 use ledger::{AccountName, Reason, Transfer, TransferKind};
 use shop::TenderId;
 
-use crate::audit;
+use crate::{audit, audit_disputes};
 
 macro_rules! world {
     ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
@@ -30,6 +30,8 @@ macro_rules! world {
             pub sold: BTreeMap<CardId, i64>,
             /// What was clawed back from each card and not restored.
             pub clawed_back: BTreeMap<CardId, i64>,
+            /// What each dispute has taken of which card and not given back.
+            pub taken: audit_disputes::Taken,
             /// What was taken off cards whose payments were lost.
             pub clawed: BTreeMap<Currency, i64>,
             /// What happened in the last command.
@@ -55,6 +57,7 @@ macro_rules! world {
                     bought: BTreeMap::new(),
                     sold: BTreeMap::new(),
                     clawed_back: BTreeMap::new(),
+                    taken: BTreeMap::new(),
                     clawed: BTreeMap::new(),
                     events: Vec::new(),
                     transfers: Vec::new(),
@@ -125,6 +128,7 @@ impl World {
             self.transfers.clone_from(&change.transfers);
             self.events.extend(change.events.iter().map(|event| event.kind));
             audit::change(self, command, change);
+            audit_disputes::change(self, change);
             self.sequence += 1;
             self.apply(change);
         }

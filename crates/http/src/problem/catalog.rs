@@ -270,6 +270,9 @@ catalog! {
     GUESS_BUDGET_EXHAUSTED = "guess_budget_exhausted", 429, "Too many codes were tried",
         "Wait as long as Retry-After says, and send `client` so that one guesser does not slow \
          down your other customers.";
+    INTERNAL_ERROR = "internal_error", 500, "A rule of the server is wrong",
+        "Nothing was done, and the same request brings the same answer until that is mended: the \
+         server's log has the details for whoever runs it.";
     BUSY = "busy", 503, "Too much is waiting",
         "Nothing was done. Send the request again, with the same idempotency key.";
     UNAVAILABLE = "unavailable", 503, "The server cannot do this now",

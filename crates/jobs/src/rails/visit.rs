@@ -6,6 +6,7 @@ use std::sync::mpsc::Sender;
 use base::{Instant, Span};
 use payments::{Payment, Purpose, RailRefund};
 use rails::{Outcome, PaymentQuery, Reference, Unknown};
+use writer::Trouble;
 
 use super::caller::Shared;
 use super::desk::Desk;
@@ -74,7 +75,7 @@ impl Visit<'_> {
         match ended {
             Ok(is_noted) => is_noted,
             // The writer's end is told by whoever watches it; everything else is tried again.
-            Err(JobError::Writer(_)) => false,
+            Err(JobError::Writer(trouble)) if !matches!(trouble, Trouble::Unkept(_)) => false,
             Err(error) => {
                 self.shared.report(RailReport::Failed(error));
                 false

@@ -291,7 +291,6 @@ fn purchases_without_their_cards_or_of_another_order_are_named() {
             line: 1,
             card: base::CardId::from_bits(7),
             value: amount(5),
-            clawed_back: amount(0),
             prepared: None,
         };
         let part = PaidPart { line: 1, payment: PaymentId::from_bits(1), amount: amount(5) };

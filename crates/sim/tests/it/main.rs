@@ -14,6 +14,9 @@ mod threads;
 #[path = "../../../engine/tests/it/audit.rs"]
 mod audit;
 #[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/audit_disputes.rs"]
+mod audit_disputes;
+#[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/audit_orders.rs"]
 mod audit_orders;
 #[allow(dead_code, reason = "shared with the engine's tests")]

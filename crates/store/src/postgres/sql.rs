@@ -86,7 +86,7 @@ impl PostgresConnection {
         Ok(())
     }
 
-    fn begin(&mut self, begin: &str) -> Result<(), StoreError> {
+    pub(super) fn begin(&mut self, begin: &str) -> Result<(), StoreError> {
         assert!(!self.is_in_transaction, "transactions do not nest");
         // A connection that broke while nobody looked is noticed here, and made again.
         self.session.run_again(async |link| Ok(link.client.batch_execute(begin).await?))?;

@@ -175,4 +175,20 @@ mod tests {
         assert_eq!(store.connection.write(raise), Ok(1));
         assert_eq!(store.head().unwrap().epoch, taken.epoch + 1);
     }
+
+    /// A process that is stopped in the middle of a commit holds the head's row.
+    #[test]
+    fn slow_a_transaction_whose_end_does_not_come_does_not_keep_the_next_owner_out() {
+        let database = Database::at(&testbed::shared_database()).unwrap();
+        let book = BookName::new(&testbed::unique_name()).unwrap();
+        let mut stopped = database.book(&book).unwrap();
+        let taken = stopped.take_over().unwrap();
+        let name = Value::Text(book.to_string());
+        stopped.connection.begin(dialect::POSTGRES_BEGIN_WRITE).unwrap();
+        assert_eq!(stopped.connection.change(head::TAKE_OVER, &[name]), Ok(1));
+        let mut next = database.book(&book).unwrap();
+        assert_eq!(next.take_over().unwrap().epoch, taken.epoch + 1);
+        stopped.connection.run_batch("commit").unwrap_err();
+        assert_eq!(next.head().unwrap().epoch, taken.epoch + 1);
+    }
 }

@@ -19,10 +19,18 @@ pub(super) fn write<T>(
 
 pub(super) fn read<T>(
     source: &mut impl ValueSource,
-    mut read_item: impl FnMut(&mut EncodedSource<'_>) -> Result<T, ReadError>,
+    read_item: impl FnMut(&mut EncodedSource<'_>) -> Result<T, ReadError>,
 ) -> Result<Vec<T>, ReadError> {
     let packed = source.bytes()?;
-    let mut packed = EncodedSource::new(&packed);
+    read_packed(&packed, read_item)
+}
+
+/// The list in a value that may be absent, once it is there.
+pub(super) fn read_packed<T>(
+    packed: &[u8],
+    mut read_item: impl FnMut(&mut EncodedSource<'_>) -> Result<T, ReadError>,
+) -> Result<Vec<T>, ReadError> {
+    let mut packed = EncodedSource::new(packed);
     let count: usize = packed.number("number of items in a list")?;
     // Nothing is set aside for a count that may be wrong: the items themselves decide.
     let mut items = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base::Token;
+use base::{Amount, CardId, DisputeId, Token};
 use giftcards::{BoughtCard, Channel, Code, CodeHash, NewDelivery, PaidPart, Prepared, Purchase};
 use giftcards::{PurchaseDispute, limits};
 use journal::{ReadError, ValueSink, ValueSource};
@@ -13,7 +13,7 @@ use super::{card, gift, list};
 
 pub(crate) const TABLE: Table = Table {
     number: 20,
-    version: 1,
+    version: 2,
     name: "purchase",
     key_columns: 1,
     columns: &[
@@ -24,14 +24,24 @@ pub(crate) const TABLE: Table = Table {
         bytes("disputes"),
         bytes("shop_order").or_null(),
         integer("created_at"),
+        // Absent when nothing was, and in rows that were written before it was kept.
+        bytes("clawed_back").or_null(),
     ],
     indexes: &[],
 };
 
+/// What a dispute took of a card.
+type Clawed = (DisputeId, CardId, Amount);
+
+/// Cards and disputes are written with what was taken of each, as in the first version; the last
+/// column says which dispute took what of which card.
 pub(super) fn write(row: &Purchase, sink: &mut impl ValueSink) {
     sink.id(row.id);
     sink.currency(row.currency);
-    list::write(&row.cards, sink, |card, sink| write_card(card, sink));
+    let clawed: Vec<Clawed> = clawed_of(row);
+    list::write(&row.cards, sink, |card, sink| {
+        write_card(card, total(clawed.iter().filter(|(_, of, _)| *of == card.card)), sink);
+    });
     list::write(&row.paid_by, sink, |part, sink| {
         sink.int(i64::from(part.line));
         sink.id(part.payment);
@@ -43,39 +53,149 @@ pub(super) fn write(row: &Purchase, sink: &mut impl ValueSink) {
         sink.amount(dispute.amount);
         sink.text(dispute.reason.as_str());
         sink.flag(dispute.is_lost);
-        sink.amount(dispute.clawed_back);
+        sink.amount(dispute.clawed_back_of_all());
     });
     sink.opt_id(row.order);
     sink.instant(row.created_at);
+    if clawed.is_empty() {
+        return sink.null();
+    }
+    list::write(&clawed, sink, |(dispute, card, amount), sink| {
+        sink.id(*dispute);
+        sink.id(*card);
+        sink.amount(*amount);
+    });
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Purchase, ReadError> {
-    let row = Purchase {
-        id: source.id()?,
-        currency: source.currency()?,
-        cards: list::read(source, |source| read_card(source))?,
-        paid_by: list::read(source, |source| {
-            Ok(PaidPart {
-                line: source.number("number of a line")?,
-                payment: source.id()?,
-                amount: source.amount()?,
-            })
-        })?,
-        disputes: list::read(source, |source| {
-            Ok(PurchaseDispute {
-                dispute: source.id()?,
-                payment: source.id()?,
-                amount: source.amount()?,
-                reason: source.parsed("reason of a dispute", Token::new)?,
-                is_lost: source.flag()?,
-                clawed_back: source.amount()?,
-            })
-        })?,
+/// Reads a row of the present version, or of one that did not know which dispute took what of
+/// which card.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Purchase, ReadError> {
+    let (id, currency) = (source.id()?, source.currency()?);
+    let cards = list::read(source, |source| read_card(source))?;
+    let paid_by = list::read(source, |source| {
+        Ok(PaidPart {
+            line: source.number("number of a line")?,
+            payment: source.id()?,
+            amount: source.amount()?,
+        })
+    })?;
+    let disputes = list::read(source, |source| {
+        let dispute = PurchaseDispute {
+            dispute: source.id()?,
+            payment: source.id()?,
+            amount: source.amount()?,
+            reason: source.parsed("reason of a dispute", Token::new)?,
+            is_lost: source.flag()?,
+            clawed_back: Vec::new(),
+        };
+        Ok((dispute, source.amount()?))
+    })?;
+    let (of_cards, of_disputes) = (sums(&cards), sums(&disputes));
+    let mut row = Purchase {
+        id,
+        currency,
+        cards: firsts(cards),
+        paid_by,
+        disputes: firsts(disputes),
         order: source.opt_id()?,
         created_at: source.instant()?,
     };
+    let told = if version == 1 { None } else { read_clawed(source)? };
+    match told {
+        Some(clawed) => {
+            set_clawed(&mut row, &clawed)?;
+            check_sums(&row, &of_cards, &of_disputes)?;
+        }
+        None => share_out(&mut row, of_cards, of_disputes),
+    }
     check(&row)?;
     Ok(row)
+}
+
+fn sums<T>(list: &[(T, Amount)]) -> Vec<Amount> {
+    list.iter().map(|(_, sum)| *sum).collect()
+}
+
+fn firsts<T>(list: Vec<(T, Amount)>) -> Vec<T> {
+    list.into_iter().map(|(first, _)| first).collect()
+}
+
+fn clawed_of(row: &Purchase) -> Vec<Clawed> {
+    let parts = row.disputes.iter().flat_map(|known| {
+        known.clawed_back.iter().map(|(card, amount)| (known.dispute, *card, *amount))
+    });
+    parts.collect()
+}
+
+fn total<'a>(clawed: impl Iterator<Item = &'a Clawed>) -> Amount {
+    sum(clawed.map(|(_, _, amount)| *amount)).unwrap_or(Amount::MAX)
+}
+
+/// `None` when nothing was clawed back, or the row was written before this was kept.
+fn read_clawed(source: &mut impl ValueSource) -> Result<Option<Vec<Clawed>>, ReadError> {
+    let Some(packed) = source.opt_bytes()? else { return Ok(None) };
+    list::read_packed(&packed, |source| Ok((source.id()?, source.id()?, source.amount()?)))
+        .map(Some)
+}
+
+fn set_clawed(row: &mut Purchase, clawed: &[Clawed]) -> Result<(), ReadError> {
+    let is_sold = |card: &CardId| row.cards.iter().any(|known| known.card == *card);
+    if clawed.iter().any(|(_, card, amount)| amount.is_zero() || !is_sold(card)) {
+        return Err(invalid("clawed back of a purchase: nothing, or from what was not sold"));
+    }
+    for known in &mut row.disputes {
+        let mine = clawed.iter().filter(|(dispute, _, _)| *dispute == known.dispute);
+        known.clawed_back = mine.map(|(_, card, amount)| (*card, *amount)).collect();
+        let cards: BTreeSet<_> = known.clawed_back.iter().map(|(card, _)| *card).collect();
+        if cards.len() != known.clawed_back.len() {
+            return Err(invalid("clawed back of a purchase: twice from one card"));
+        }
+    }
+    if clawed.is_empty() || clawed_of(row) != clawed {
+        return Err(invalid("clawed back of a purchase: none, or not in order of its disputes"));
+    }
+    Ok(())
+}
+
+fn check_sums(
+    row: &Purchase,
+    of_cards: &[Amount],
+    of_disputes: &[Amount],
+) -> Result<(), ReadError> {
+    let told = |told: &[Amount]| told.iter().copied().map(Some).collect::<Vec<_>>();
+    let clawed = clawed_of(row);
+    let of_card = |id: CardId| sum(clawed.iter().filter(|part| part.1 == id).map(|part| part.2));
+    let of_dispute = |known: &PurchaseDispute| sum(known.clawed_back.iter().map(|part| part.1));
+    let by_card: Vec<_> = row.cards.iter().map(|known| of_card(known.card)).collect();
+    let by_dispute: Vec<_> = row.disputes.iter().map(of_dispute).collect();
+    if by_card != told(of_cards) || by_dispute != told(of_disputes) {
+        return Err(invalid("cards of a purchase: not what was clawed back for disputes"));
+    }
+    Ok(())
+}
+
+/// Shares out among disputes what was taken of cards, where nobody has noted it: to each the first
+/// cards that its payment has paid for, then whichever are left. What no dispute has taken, or no
+/// card has lost, is left out: rules that knew no better wrote such rows, and it stays a loss.
+fn share_out(row: &mut Purchase, mut of_cards: Vec<Amount>, mut of_disputes: Vec<Amount>) {
+    for only_paid in [true, false] {
+        for (known, wanted) in row.disputes.iter_mut().zip(&mut of_disputes) {
+            for (card, left) in row.cards.iter().zip(&mut of_cards) {
+                let has_paid =
+                    |part: &PaidPart| part.payment == known.payment && part.line == card.line;
+                let part = (*left).min(*wanted);
+                if part.is_zero() || only_paid && !row.paid_by.iter().any(has_paid) {
+                    continue;
+                }
+                *left = left.saturating_sub(part);
+                *wanted = wanted.saturating_sub(part);
+                match known.clawed_back.iter_mut().find(|(of, _)| *of == card.card) {
+                    Some((_, sum)) => *sum = sum.checked_add(part).unwrap_or(Amount::MAX),
+                    None => known.clawed_back.push((card.card, part)),
+                }
+            }
+        }
+    }
 }
 
 fn check(row: &Purchase) -> Result<(), ReadError> {
@@ -96,37 +216,34 @@ fn check(row: &Purchase) -> Result<(), ReadError> {
     if row.paid_by.is_empty() == is_issued || !row.paid_by.iter().all(is_part) {
         return Err(invalid("payers of a purchase: pay nothing, or what is not there"));
     }
-    let clawed_back = sum(row.cards.iter().map(|card| card.clawed_back));
-    let by_disputes = sum(row.disputes.iter().map(|dispute| dispute.clawed_back));
-    if clawed_back.is_none() || clawed_back != by_disputes {
-        return Err(invalid("cards of a purchase: not what was clawed back for disputes"));
+    let disputes: BTreeSet<_> = row.disputes.iter().map(|known| known.dispute).collect();
+    if disputes.len() != row.disputes.len() {
+        return Err(invalid("disputes of a purchase: one twice"));
     }
-    let is_possible = |dispute: &PurchaseDispute| dispute.clawed_back <= dispute.amount;
+    let is_possible = |dispute: &PurchaseDispute| dispute.clawed_back_of_all() <= dispute.amount;
     if !row.disputes.iter().all(is_possible) {
         return Err(invalid("disputes of a purchase: more clawed back than was taken"));
     }
     Ok(())
 }
 
-fn write_card(row: &BoughtCard, sink: &mut impl ValueSink) {
+fn write_card(row: &BoughtCard, clawed_back: Amount, sink: &mut impl ValueSink) {
     sink.int(i64::from(row.line));
     sink.id(row.card);
     sink.amount(row.value);
-    sink.amount(row.clawed_back);
+    sink.amount(clawed_back);
     sink.flag(row.prepared.is_some());
     if let Some(prepared) = &row.prepared {
         write_prepared(prepared, sink);
     }
 }
 
-fn read_card(source: &mut impl ValueSource) -> Result<BoughtCard, ReadError> {
-    Ok(BoughtCard {
-        line: source.number("number of a line")?,
-        card: source.id()?,
-        value: source.amount()?,
-        clawed_back: source.amount()?,
-        prepared: if source.flag()? { Some(Box::new(read_prepared(source)?)) } else { None },
-    })
+/// A card, and what was clawed back from it.
+fn read_card(source: &mut impl ValueSource) -> Result<(BoughtCard, Amount), ReadError> {
+    let (line, card) = (source.number("number of a line")?, source.id()?);
+    let (value, clawed_back) = (source.amount()?, source.amount()?);
+    let prepared = if source.flag()? { Some(Box::new(read_prepared(source)?)) } else { None };
+    Ok((BoughtCard { line, card, value, prepared }, clawed_back))
 }
 
 fn write_prepared(row: &Prepared, sink: &mut impl ValueSink) {

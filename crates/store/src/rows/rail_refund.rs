@@ -9,7 +9,7 @@ use super::table::{Index, Table, bytes, integer, text};
 
 pub(crate) const TABLE: Table = Table {
     number: 10,
-    version: 1,
+    version: 2,
     name: "rail_refund",
     key_columns: 1,
     columns: &[
@@ -51,7 +51,7 @@ pub(super) fn write(row: &RailRefund, sink: &mut impl ValueSink) {
     };
     sink.opt_id(other.map(|(method, _)| method));
     sink.opt_instant(other.map(|(_, consented_at)| consented_at));
-    write_state(&row.state, sink);
+    write_state(row, sink);
     sink.int(i64::from(row.attempt));
     sink.opt_int(row.returned_attempt.map(i64::from));
     sink.opt_id(row.replaced_by);
@@ -62,15 +62,22 @@ pub(super) fn write(row: &RailRefund, sink: &mut impl ValueSink) {
     sink.instant(row.created_at);
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<RailRefund, ReadError> {
+/// Reads a row of the present version, or of one that knew by the code alone what a dispute keeps
+/// back.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<RailRefund, ReadError> {
+    let (id, payment) = (source.id()?, source.id()?);
+    let (rail, amount) = (source.parsed("rail", Token::new)?, source.money()?);
+    let (order_refund, destination) = (source.opt_id()?, read_destination(source)?);
+    let (state, kept_back) = read_state(source, version)?;
     let row = RailRefund {
-        id: source.id()?,
-        payment: source.id()?,
-        rail: source.parsed("rail", Token::new)?,
-        amount: source.money()?,
-        order_refund: source.opt_id()?,
-        destination: read_destination(source)?,
-        state: read_state(source)?,
+        id,
+        payment,
+        rail,
+        amount,
+        order_refund,
+        destination,
+        state,
+        kept_back,
         attempt: source.number("attempt of a refund")?,
         returned_attempt: source.opt_number("attempt of a refund")?,
         replaced_by: source.opt_id()?,
@@ -101,11 +108,12 @@ fn read_destination(source: &mut impl ValueSource) -> Result<Destination, ReadEr
 }
 
 /// Its number, and what belongs to some of the states. The numbers never change.
-fn write_state(state: &RefundState, sink: &mut impl ValueSink) {
-    let (number, code, reason) = match state {
+fn write_state(row: &RailRefund, sink: &mut impl ValueSink) {
+    let (number, code, reason) = match &row.state {
         RefundState::Waiting => (1, None, None),
         RefundState::Sent => (2, None, None),
         RefundState::Succeeded => (3, None, None),
+        RefundState::Failed { code } if row.kept_back => (9, Some(code), None),
         RefundState::Failed { code } => (4, Some(code), None),
         RefundState::NeedsConsent { reason } => (5, None, Some(*reason)),
         RefundState::Settled => (6, None, None),
@@ -117,19 +125,26 @@ fn write_state(state: &RefundState, sink: &mut impl ValueSink) {
     sink.opt_int(reason.map(|reason| i64::from(reason as u8)));
 }
 
-fn read_state(source: &mut impl ValueSource) -> Result<RefundState, ReadError> {
+/// The state, and whether a dispute keeps the refund back.
+fn read_state(
+    source: &mut impl ValueSource,
+    version: u8,
+) -> Result<(RefundState, bool), ReadError> {
     let number = source.int()?;
     let code = source.opt_parsed("failure of a refund", FailureCode::new)?;
     let reason = source.opt_one_of("consent to a refund", ConsentReason::from_number)?;
-    Ok(match (number, code, reason) {
+    let was_disputed = code.as_ref().is_some_and(|code| code.as_str() == "disputed");
+    let kept_back = number == 9 || version == 1 && number == 4 && was_disputed;
+    let state = match (number, code, reason) {
         (1, None, None) => RefundState::Waiting,
         (2, None, None) => RefundState::Sent,
         (3, None, None) => RefundState::Succeeded,
-        (4, Some(code), None) => RefundState::Failed { code },
+        (4 | 9, Some(code), None) => RefundState::Failed { code },
         (5, None, Some(reason)) => RefundState::NeedsConsent { reason },
         (6, None, None) => RefundState::Settled,
         (7, None, None) => RefundState::Credited,
         (8, None, None) => RefundState::PaidByHand,
         _ => return Err(invalid("state of a refund")),
-    })
+    };
+    Ok((state, kept_back))
 }

@@ -77,6 +77,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "settlements",
         text: include_str!("../../migrations/book/0010_settlements.sql"),
     },
+    // Which dispute took what of which card; a state of its own for refunds that one keeps back.
+    Migration {
+        number: 11,
+        name: "disputes",
+        text: include_str!("../../migrations/book/0011_disputes.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -344,7 +344,7 @@ CREATE TABLE purchase (
     disputes blob not null,
     shop_order blob,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, clawed_back blob,
     primary key (id)
 ) strict, without rowid;
 

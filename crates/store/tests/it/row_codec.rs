@@ -3,10 +3,12 @@
 use base::{AccountId, Currency};
 use engine::Row;
 use journal::{EncodedSink, EncodedSource, ReadError, Value, ValueSink, ValuesReader};
+use payments::RailRefund;
 use proptest::prelude::*;
 use store::rows::{TABLES, read_row, table_of, write_row};
 
 use crate::any;
+use crate::shop_rows::rail_refund;
 use crate::support::{book_row, card, card_account, card_row, hold, hold_row, program};
 
 fn values_of(row: &Row) -> Vec<Value> {
@@ -79,6 +81,7 @@ proptest! {
         let mut values = values_of(&row);
         let place = place.index(values.len());
         values[place] = value;
+        prop_assume!(!is_read_leniently(table, &values));
         if let Ok(read) = read_row(table, version, &mut ValuesReader::new(&values)) {
             prop_assert_eq!(values_of(&read), values);
         }
@@ -106,6 +109,7 @@ proptest! {
             .map(|(_, name)| column(&row, name)).collect();
         if !lists.is_empty() {
             let list = lists[places[0].index(lists.len())];
+            prop_assume!(values[list] != Value::Null && !is_read_leniently(table, &values));
             values[list] = with_one_replaced(&values[list], places[1], &value);
             if let Ok(read) = read_row(table, version, &mut ValuesReader::new(&values)) {
                 prop_assert_eq!(values_of(&read), values);
@@ -114,8 +118,14 @@ proptest! {
     }
 }
 
+/// Purchases that do not say which dispute took what of which card are from before that was kept,
+/// and are read as well as can be.
+fn is_read_leniently(table: u8, values: &[Value]) -> bool {
+    table == 20 && values.last() == Some(&Value::Null)
+}
+
 /// Columns with lists, by the number of their table.
-const LISTS: [(u8, &str); 11] = [
+const LISTS: [(u8, &str); 12] = [
     (9, "open_refunds"),
     (15, "lines"),
     (15, "tenders"),
@@ -127,6 +137,7 @@ const LISTS: [(u8, &str); 11] = [
     (20, "cards"),
     (20, "paid_by"),
     (20, "disputes"),
+    (20, "clawed_back"),
 ];
 
 /// A list with one of its values replaced, wherever it stands; those of lists inside of it count.
@@ -213,6 +224,23 @@ fn rows_of_the_first_version_are_read_with_nothing_where_columns_came_later() {
     check(&card_row(card(77)), 31);
     check(&hold_row(hold(1, 77, 10, "r")), 14);
     check(&Row::Program(std::sync::Arc::new(program(1))), 12);
+}
+
+/// Releases before knew by the code alone that a dispute keeps a refund back.
+#[test]
+fn a_refund_of_the_first_version_is_kept_back_when_its_code_says_so() {
+    let row = |code: &str, kept_back| {
+        let code = base::Token::new(code).unwrap();
+        let state = payments::RefundState::Failed { code };
+        let row = RailRefund { state, kept_back, is_unknown: false, ..rail_refund(1, None) };
+        Row::RailRefund(std::sync::Arc::new(row))
+    };
+    for code in ["disputed", "given_up"] {
+        let values = values_of(&row(code, false));
+        let read = |version| read_row(10, version, &mut ValuesReader::new(&values));
+        assert_eq!(read(1), Ok(row(code, code == "disputed")));
+        assert_eq!(read(2), Ok(row(code, false)));
+    }
 }
 
 #[test]

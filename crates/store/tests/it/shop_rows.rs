@@ -86,7 +86,7 @@ fn captured_payment() -> Payment {
     }
 }
 
-fn rail_refund(number: u128, due_at: Option<i64>) -> RailRefund {
+pub fn rail_refund(number: u128, due_at: Option<i64>) -> RailRefund {
     RailRefund {
         id: RailRefundId::from_bits(number),
         payment: PaymentId::from_bits(1),
@@ -95,6 +95,7 @@ fn rail_refund(number: u128, due_at: Option<i64>) -> RailRefund {
         order_refund: None,
         destination: Destination::Original,
         state: RefundState::Sent,
+        kept_back: false,
         attempt: 2,
         returned_attempt: Some(1),
         replaced_by: None,
@@ -291,7 +292,7 @@ fn payout(number: u128, state: PayoutState) -> Row {
     }))
 }
 
-fn values_of(row: &Row) -> Vec<Value> {
+pub fn values_of(row: &Row) -> Vec<Value> {
     let mut values = Vec::new();
     write_row(row, &mut values);
     values

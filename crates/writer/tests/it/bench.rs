@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, RefundId, Span, Text};
-use engine::{Answer, CardRef, Command, GiftCardCommand, Key, OperationKey, Query};
+use engine::{Answer, CardRef, Command, GiftCardCommand, Key, OperationKey, Query, Row};
 use giftcards::{Capture, Code, CodeHash, Funding, Issue, NewCode, Place, RefundHold, Sandbox};
 use journal::Block;
 use store::{
@@ -38,7 +38,11 @@ pub struct Planned {
     endings: Arc<Mutex<VecDeque<Ending>>>,
     clocks: Clocks,
     sleep: Arc<Mutex<Duration>>,
+    strange: Strange,
 }
+
+/// Rows that are found although nobody has written them.
+type Strange = Arc<Mutex<Vec<Row>>>;
 
 impl Store for Planned {
     fn take_over(&mut self) -> Result<Head, StoreError> {
@@ -52,7 +56,14 @@ impl Store for Planned {
     fn load(&mut self, keys: &[Key], found: &mut Vec<Option<SweptRow>>) -> Result<(), StoreError> {
         let slept = std::mem::take(&mut *self.sleep.lock().unwrap());
         self.clocks.lock().unwrap().1 += slept;
-        self.inner.load(keys, found)
+        let begun = found.len();
+        self.inner.load(keys, found)?;
+        for row in self.strange.lock().unwrap().iter() {
+            if let Some(place) = keys.iter().position(|key| *key == row.key()) {
+                found[begun + place] = Some(SweptRow { row: row.clone(), applied_seq: 0 });
+            }
+        }
+        Ok(())
     }
 
     fn commit(&mut self, commit: Commit<'_>) -> Result<(), CommitError> {
@@ -109,6 +120,7 @@ pub struct Bench {
     clocks: Clocks,
     endings: Arc<Mutex<VecDeque<Ending>>>,
     sleep: Arc<Mutex<Duration>>,
+    strange: Strange,
 }
 
 /// What came back, once it has.
@@ -123,11 +135,12 @@ impl Bench {
         let start = Instant::from_micros(1_700_000_000_000_000);
         let clocks: Clocks = Arc::new(Mutex::new((start, Duration::ZERO)));
         let (book, endings, sleep) = (MemoryBook::new(), Arc::default(), Arc::default());
-        let store = planned(&book, &endings, &clocks, &sleep);
+        let strange = Strange::default();
+        let store = planned(&book, &endings, &clocks, &sleep, &strange);
         let known = Known::nothing();
         let writer = open(store, &clocks, options, SPEC, &known).unwrap();
         let handle = writer.handle();
-        Bench { book, writer, handle, options, known, clocks, endings, sleep }
+        Bench { book, writer, handle, options, known, clocks, endings, sleep, strange }
     }
 
     /// The process dies; another one opens the book.
@@ -138,7 +151,8 @@ impl Bench {
 
     /// Opens the book once more, as another process would.
     pub fn open_as(&self, spec: BookSpec) -> Result<Writer<Planned>, OpenError> {
-        let store = planned(&self.book, &self.endings, &self.clocks, &self.sleep);
+        let Bench { endings, clocks, sleep, strange, .. } = self;
+        let store = planned(&self.book, endings, clocks, sleep, strange);
         open(store, &self.clocks, self.options, spec, &self.known)
     }
 
@@ -167,6 +181,11 @@ impl Bench {
     /// Plans how the next commit ends; several calls plan several commits.
     pub fn next_commit(&self, ending: Ending) {
         self.endings.lock().unwrap().push_back(ending);
+    }
+
+    /// Lets a row be found that nobody has written.
+    pub fn find(&self, row: Row) {
+        self.strange.lock().unwrap().push(row);
     }
 
     /// Stops the process for so long while it reads rows next: the steady clock goes on.
@@ -257,9 +276,10 @@ fn planned(
     endings: &Arc<Mutex<VecDeque<Ending>>>,
     clocks: &Clocks,
     sleep: &Arc<Mutex<Duration>>,
+    strange: &Strange,
 ) -> Planned {
     let (endings, clocks, sleep) = (endings.clone(), clocks.clone(), sleep.clone());
-    Planned { inner: book.store(), endings, clocks, sleep }
+    Planned { inner: book.store(), endings, clocks, sleep, strange: strange.clone() }
 }
 
 fn open(

@@ -15,3 +15,4 @@ mod reading;
 mod removal;
 mod restart;
 mod reversal;
+mod unkept;

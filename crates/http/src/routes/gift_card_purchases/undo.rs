@@ -16,8 +16,9 @@ use crate::views::purchase::PurchaseView;
 /// Undo a purchase of gift cards
 ///
 /// Within ten minutes of its order, while no card of it is claimed, spent or held: all of its cards
-/// are canceled, and what they cost goes back to whoever paid it. `GET /v1/orders/{id}/refunds`
-/// tells how far that is. Later, an order is refunded as far as its cards are unspent.
+/// are canceled, and what they cost goes back to whoever paid it; what the shop has added to them
+/// since goes back to the shop. `GET /v1/orders/{id}/refunds` tells how far that is. Later, an
+/// order is refunded as far as its cards are unspent.
 #[utoipa::path(post, path = "/v1/gift-card-purchases/{id}/undo",
     operation_id = "undo_gift_card_purchase", tag = "Gift cards",
     params(("id" = String, Path, description = "The purchase")),

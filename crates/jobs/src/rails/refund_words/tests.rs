@@ -26,6 +26,7 @@ fn known(word: &str) -> RailRefund {
         destination: Destination::Original,
         state,
         attempt: 2,
+        kept_back: false,
         returned_attempt: None,
         replaced_by: None,
         is_unknown: false,

@@ -142,6 +142,7 @@ fn rail_refund() -> impl Strategy<Value = RailRefund> {
             order_refund: others.0.map(RefundId::from_bits),
             destination,
             state,
+            kept_back: false,
             attempt,
             returned_attempt: returned.map(|attempt| u32::try_from(attempt).unwrap() + 1),
             replaced_by: None,
@@ -156,6 +157,7 @@ fn rail_refund() -> impl Strategy<Value = RailRefund> {
         }
         if matches!(row.state, RefundState::Failed { .. }) {
             row.replaced_by = others.1.map(RailRefundId::from_bits);
+            row.kept_back = row.attempt.is_multiple_of(2);
         }
         row
     })

@@ -42,7 +42,7 @@ fn dispute() -> impl Strategy<Value = PurchaseDispute> {
             amount,
             reason,
             is_lost,
-            clawed_back: Amount::ZERO,
+            clawed_back: Vec::new(),
         },
     )
 }
@@ -63,13 +63,17 @@ fn purchase() -> impl Strategy<Value = Purchase> {
                     line,
                     card: CardId::from_bits(card.wrapping_mul(8).wrapping_add(number)),
                     value,
-                    clawed_back: Amount::ZERO,
                     prepared: order.is_none().then(|| Box::new(prepared)),
                 });
             }
-            if let Some(first) = disputes.first_mut() {
-                first.clawed_back = first.amount;
-                bought[0].clawed_back = first.amount;
+            for (number, known) in (0..).zip(&mut disputes) {
+                let id = known.dispute.bits().wrapping_mul(8).wrapping_add(number);
+                known.dispute = DisputeId::from_bits(id);
+                // In the order in which it was taken: neither that of cards, nor of all of them.
+                let of = known.amount.minor();
+                let parts = bought.iter().rev().zip([1, of - 1]).filter(|(_, part)| *part > 0);
+                let parts = parts.map(|(card, part)| (card.card, Amount::new(part).unwrap()));
+                known.clawed_back = parts.filter(|_| known.is_lost).collect();
             }
             let parts = parts.into_iter().map(|(payment, amount)| PaidPart {
                 line,

@@ -92,7 +92,8 @@ async fn tender(
         "wallet" => {
             refuse_others(body, &["/code", "/gift_card", "/payment_method", "/amount"])?;
             guesses::client_identity(&caller.app, body.client.as_ref())?;
-            let cards = wallet::cards(caller, checkout).await?;
+            let cards = wallet::cards(caller, checkout).await?.into_iter();
+            let cards = cards.map(|card| (card, caller.app.new_id())).collect();
             Ok((AddTender::Wallet { cards }, None))
         }
         "payment_method" => {
