@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use writer::{Archived, Figures, Handle, Outcome, Removal, Request, Trouble};
 
 use crate::problem::{Problem, catalog};
+use crate::rail_places::RailPlaces;
 use crate::rail_work::RailWork;
 use crate::read_side::ReadSide;
 
@@ -23,6 +24,7 @@ pub struct Book {
     budgets: Mutex<GuessBudgets>,
     /// Whoever calls rails for it; without, no rail is available.
     rails: Option<Arc<dyn RailWork>>,
+    rail_places: RailPlaces,
     /// What is counted of its webhooks and mails.
     outgoing: Arc<OutgoingFigures>,
 }
@@ -41,6 +43,7 @@ impl Book {
             handle,
             budgets: Mutex::new(GuessBudgets::new(Limits::default())),
             rails: None,
+            rail_places: RailPlaces::default(),
             outgoing: Arc::default(),
         }
     }
@@ -65,6 +68,11 @@ impl Book {
     /// Whoever calls rails for it, if anybody does.
     pub(crate) fn rails(&self) -> Option<&Arc<dyn RailWork>> {
         self.rails.as_ref()
+    }
+
+    /// Places for those who ask rails and wait.
+    pub(crate) fn rail_places(&self) -> &RailPlaces {
+        &self.rail_places
     }
 
     /// Its tables.

@@ -57,6 +57,7 @@ mod place;
 mod prepared;
 mod problem;
 mod query;
+mod rail_places;
 mod rail_work;
 mod read_call;
 mod read_side;

@@ -60,7 +60,7 @@ impl ReadCaller {
     /// True when the book is here and its operator has set up this rail.
     pub(crate) fn has_rail(&self, name: &str) -> bool {
         match &self.owner {
-            Owner::Here(book) => book.rails().is_some_and(|work| work.rail(name).is_some()),
+            Owner::Here(book) => book.rails().is_some_and(|work| work.rail(name).is_ok()),
             Owner::There(_) => false,
         }
     }

@@ -24,20 +24,36 @@ fn is_invisible(character: char) -> bool {
 
 fn is_link(word: &str) -> bool {
     let lower = word.to_lowercase();
-    lower.contains("://") || lower.contains("www.") || lower.split(separates).any(is_domain)
+    lower.contains("://") || lower.contains("www.") || has_domain(&lower)
 }
 
-/// What cannot be a part of a domain ends it: brackets, slashes, the sign of an e-mail address.
-fn separates(character: char) -> bool {
-    !(character.is_alphanumeric() || character == '.' || character == '-')
+/// A dot with something before it, and a word of two letters or more behind it. What stands before
+/// need not be a letter: phones make links of emoji with a dot behind them, and a letter may be
+/// followed by an accent of its own.
+fn has_domain(word: &str) -> bool {
+    let mut before = None;
+    word.char_indices().any(|(place, character)| {
+        let label = before.replace(character);
+        let ends_label = label.is_some_and(|label| !is_dot(label) && !opens(label));
+        let rest = &word[place + character.len_utf8()..];
+        is_dot(character) && ends_label && begins_with_top_level(rest)
+    })
 }
 
-/// Two labels or more, the last of at least two letters and nothing else.
-fn is_domain(part: &str) -> bool {
-    let part = part.trim_matches(['.', '-']);
-    let Some((name, last)) = part.rsplit_once('.') else { return false };
-    let is_top_level = last.chars().count() >= 2 && last.chars().all(char::is_alphabetic);
-    is_top_level && !name.is_empty() && !name.ends_with('.')
+fn begins_with_top_level(rest: &str) -> bool {
+    let end = rest.find(|character: char| !character.is_alphabetic()).unwrap_or(rest.len());
+    let is_ended = !rest[end..].starts_with(|next: char| next.is_numeric() || next == '-');
+    rest[..end].chars().count() >= 2 && is_ended
+}
+
+/// The full stop, and what browsers take for one in a host name (UTS 46).
+fn is_dot(character: char) -> bool {
+    matches!(character, '.' | '\u{3002}' | '\u{FF0E}' | '\u{FF61}')
+}
+
+/// What no label ends with.
+fn opens(character: char) -> bool {
+    matches!(character, '(' | '[' | '{' | '<' | '"' | '\'' | '/' | '@' | ':')
 }
 
 #[cfg(test)]
@@ -64,6 +80,13 @@ mod tests {
         check("e.g. this, 3.50 off, 12.30.", "e.g. this, 3.50 off, 12.30.");
         check("well... done", "well... done");
         check("Dr. Who, v1.2", "Dr. Who, v1.2");
+        check("look: 💩.la!", "look: …");
+        check("i❤.ws", "…");
+        check("cafe\u{301}.com", "…");
+        check("evil。example", "…");
+        check("“evil.com”", "…");
+        check(".com and (.net", ".com and (.net");
+        check("song.mp3", "song.mp3");
         check("  two  blanks ", "  two  blanks ");
         check("", "");
     }

@@ -17,6 +17,9 @@ pub enum JobError {
     /// The book has no row yet: it was never opened.
     #[error("the book was never opened")]
     NoBook,
+    /// It failed on an assertion: a defect. It goes on after a rest.
+    #[error("it failed on an assertion")]
+    Panicked,
     /// The clock of a test book could not be moved a step.
     #[error("the clock could not be moved: {0}")]
     Clock(Refusal),
@@ -40,7 +43,7 @@ impl JobError {
                 matches!(trouble, Trouble::Busy | Trouble::Unavailable(_) | Trouble::Moved)
             }
             JobError::TooManySteps { .. } => true,
-            JobError::NoBook | JobError::Clock(_) => false,
+            JobError::NoBook | JobError::Panicked | JobError::Clock(_) => false,
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The thread that books what fell due, from time to time and when nudged.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError};
-use std::thread::{self, JoinHandle};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use store::{Reader, StoreError};
 use writer::{Handle, Trouble};
 
 use crate::due::{book_time, book_until};
+use crate::worker::{Work, Worker};
 use crate::{Booked, JobError};
 
 /// Opens a reader for one run; readers are short.
@@ -17,8 +18,8 @@ pub type OpenReader = Box<dyn FnMut() -> Result<Box<dyn Reader>, StoreError> + S
 #[derive(Debug)]
 pub struct Expirer {
     /// `None` once it is being stopped; the thread ends when this is gone.
-    nudges: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
+    nudges: Mutex<Option<SyncSender<()>>>,
+    _worker: Worker,
 }
 
 impl Expirer {
@@ -36,53 +37,55 @@ impl Expirer {
         report: impl FnMut(Result<Booked, JobError>) + Send + 'static,
     ) -> std::io::Result<Expirer> {
         // One nudge waiting is enough: the run that follows sees everything.
-        let (nudges, receiver) = mpsc::sync_channel(1);
-        let work = Work { handle, open_reader, receiver, interval, report };
-        let thread = thread::Builder::new().name("expirer".to_owned()).spawn(|| work.run())?;
-        Ok(Expirer { nudges: Some(nudges), thread: Some(thread) })
+        let (nudges, inbox) = mpsc::sync_channel(1);
+        let worker =
+            Worker::spawn("expirer", inbox, Booking { handle, open_reader, interval, report })?;
+        Ok(Expirer { nudges: Mutex::new(Some(nudges)), _worker: worker })
     }
 
     /// Asks for a run now. Returns at once.
     pub fn nudge(&self) {
-        if let Some(nudges) = &self.nudges {
+        if let Some(nudges) = &*self.nudges() {
             // A full channel means that a run is coming, a closed one that the writer has ended.
             let _ = nudges.try_send(());
         }
     }
 
     /// Stops the thread after the portion it is at, and waits for it.
-    pub fn stop(mut self) {
-        self.end();
+    pub fn stop(self) {
+        drop(self);
     }
 
-    fn end(&mut self) {
-        self.nudges = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic was told by the thread itself; there is nothing to be saved here.
-            let _ = thread.join();
-        }
+    /// Has the thread stop after the portion it is at. Returns at once.
+    pub fn tell_to_stop(&self) {
+        *self.nudges() = None;
+    }
+
+    fn nudges(&self) -> MutexGuard<'_, Option<SyncSender<()>>> {
+        self.nudges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Expirer {
     fn drop(&mut self) {
-        self.end();
+        self.tell_to_stop();
     }
 }
 
-struct Work<R> {
+struct Booking<R> {
     handle: Handle,
     open_reader: OpenReader,
-    receiver: Receiver<()>,
     interval: Duration,
     report: R,
 }
 
-impl<R: FnMut(Result<Booked, JobError>)> Work<R> {
-    fn run(mut self) {
+impl<R: FnMut(Result<Booked, JobError>) + Send + 'static> Work for Booking<R> {
+    type Message = ();
+
+    fn run(&mut self, inbox: &Receiver<()>) {
         loop {
             let mut nudged = false;
-            let ended = self.book(&mut nudged);
+            let ended = self.book(inbox, &mut nudged);
             let writer_ended = matches!(ended, Err(JobError::Writer(Trouble::Ended(_))));
             (self.report)(ended);
             if writer_ended {
@@ -91,21 +94,26 @@ impl<R: FnMut(Result<Booked, JobError>)> Work<R> {
             if nudged {
                 continue;
             }
-            match self.receiver.recv_timeout(self.interval) {
+            match inbox.recv_timeout(self.interval) {
                 Ok(()) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
+    fn panicked(&mut self) {
+        (self.report)(Err(JobError::Panicked));
+    }
+}
+
+impl<R> Booking<R> {
     /// One run. A nudge that arrives meanwhile may be about something the run does not see any
     /// more, so it is remembered.
-    fn book(&mut self, nudged: &mut bool) -> Result<Booked, JobError> {
+    fn book(&mut self, inbox: &Receiver<()>, nudged: &mut bool) -> Result<Booked, JobError> {
         let (now, _) = book_time(&self.handle)?;
         let mut reader = (self.open_reader)()?;
-        let receiver = &self.receiver;
         let mut goes_on = || {
-            let received = receiver.try_recv();
+            let received = inbox.try_recv();
             *nudged |= received.is_ok();
             received != Err(TryRecvError::Disconnected)
         };

@@ -17,6 +17,8 @@
 //!   stopped and repeated at any point.
 //! * A job decides nothing. It submits commands, and a refusal that says "not yet" or "no more"
 //!   is an answer, not an error.
+//! * A thread that panics is told of and begins anew (`worker.rs`): whatever it holds is in the
+//!   book or in the control store.
 //! * A rail is called about one object by one thread at a time, and by the same operation however
 //!   often. A rail that hangs holds back nobody but itself.
 
@@ -28,9 +30,10 @@ pub mod mail;
 mod rails;
 mod test_clock;
 pub mod webhooks;
+mod worker;
 
 pub use self::rails::{
-    BookClock, Connected, HearError, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
+    BookClock, Connected, HearError, NoRail, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
     TellRail, settled_line,
 };
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};

@@ -37,9 +37,10 @@ mod schedule;
 mod settle;
 mod settlement;
 mod spare;
+mod unheard;
 mod visit;
 
-pub use caller::{OpenRail, RailCaller, RailParts, TellRail};
+pub use caller::{NoRail, OpenRail, RailCaller, RailParts, TellRail};
 pub use connected::{BookClock, Connected};
 pub use hear::HearError;
 pub use report::RailReport;

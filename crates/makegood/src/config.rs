@@ -3,6 +3,7 @@
 mod environment;
 pub(crate) mod layers;
 mod mail_settings;
+mod test_mail;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -56,6 +57,7 @@ pub(crate) struct Settings {
     mail_security: MailSecurity,
     mail_user: String,
     mail_folder: PathBuf,
+    mail_test_to: String,
     mail_from: String,
     mail_shop_name: String,
     mail_claim_page: String,

@@ -2,7 +2,7 @@
 
 use base::{Instant, Text};
 
-use crate::{DisputeState, PaymentState, RefundState};
+use crate::{DisputeState, PaymentState, Reference, RefundState};
 
 /// A header of a message: name and value. Names are compared without regard to case.
 pub type Header<'a> = (&'a str, &'a str);
@@ -27,6 +27,8 @@ pub enum Change {
     Refund(RefundState),
     /// A dispute.
     Dispute(DisputeState),
+    /// A dispute of this payment, in a way that the message does not tell in words of ours.
+    Disputed(Reference),
 }
 
 /// Why a message is not believed; checked in this order.

@@ -15,13 +15,14 @@ mod render;
 mod requests;
 mod routes;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::{fmt, io};
 
 use axum::body::{Body, Bytes, to_bytes};
+use base::{Instant, Span};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -32,6 +33,9 @@ use tokio::sync::watch;
 use crate::sandbox::{Message, Sandbox};
 use routes::{Answer, Asked};
 
+/// How long a key is known.
+const KEYS_LAST: Span = Span::days(1);
+
 const REQUEST_BYTES_MAX: usize = 64 * 1024;
 
 /// What goes wrong with one request.
@@ -39,7 +43,10 @@ const REQUEST_BYTES_MAX: usize = 64 * 1024;
 pub enum Fault {
     /// Nothing is done; status 500.
     FailBefore,
-    /// Everything is done; status 500 all the same.
+    /// Nothing is done; status 500, which Stripe keeps under the key: whatever comes under it for a
+    /// day gets the same.
+    FailForGood,
+    /// Everything is done; status 500 all the same, kept in the same way.
     FailAfter,
     /// Nothing is done, and the connection is cut.
     CutBefore,
@@ -68,6 +75,8 @@ pub struct StripeServer {
 struct Shared {
     sandbox: Sandbox,
     faults: Mutex<VecDeque<Fault>>,
+    /// Keys under which status 500 is kept, and since when.
+    failed: Mutex<BTreeMap<String, Instant>>,
 }
 
 impl StripeServer {
@@ -80,7 +89,8 @@ impl StripeServer {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { sandbox, faults: Mutex::default() });
+        let shared =
+            Arc::new(Shared { sandbox, faults: Mutex::default(), failed: Mutex::default() });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
         let served = Arc::clone(&shared);
@@ -125,6 +135,20 @@ impl Drop for StripeServer {
 impl Shared {
     fn faults(&self) -> std::sync::MutexGuard<'_, VecDeque<Fault>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// True when what comes under this key is answered as before, with status 500.
+    fn has_failed(&self, key: Option<&str>) -> bool {
+        let now = self.sandbox.provider.clock().now();
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.retain(|_, since| now < since.saturating_add(KEYS_LAST));
+        key.is_some_and(|key| failed.contains_key(key))
+    }
+
+    fn fails_for_good(&self, key: Option<&str>) {
+        let now = self.sandbox.provider.clock().now();
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.extend(key.map(|key| (key.to_owned(), now)));
     }
 }
 
@@ -176,9 +200,16 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
         key: header("idempotency-key"),
     };
     let is_of_stripe = asked.path.starts_with("/v1/");
+    if is_of_stripe && shared.has_failed(asked.key.as_deref()) {
+        return Ok(response(500, "{}".into()));
+    }
     let fault = if is_of_stripe { shared.faults().pop_front() } else { None };
     match fault {
         Some(Fault::FailBefore) => return Ok(response(500, "{}".into())),
+        Some(Fault::FailForGood) => {
+            shared.fails_for_good(asked.key.as_deref());
+            return Ok(response(500, "{}".into()));
+        }
         Some(Fault::CutBefore) => return Err(Cut),
         Some(Fault::Limit) => return Ok(with(routes::error(429, "rate_limit", "slow down"))),
         Some(Fault::Conflict) => {
@@ -188,7 +219,10 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
     }
     let answer = routes::answer(&shared.sandbox, &asked);
     match fault {
-        Some(Fault::FailAfter) => Ok(response(500, "{}".into())),
+        Some(Fault::FailAfter) => {
+            shared.fails_for_good(asked.key.as_deref());
+            Ok(response(500, "{}".into()))
+        }
         Some(Fault::CutAfter) => Err(Cut),
         Some(Fault::CutWithin) => Ok(half(&answer)),
         Some(Fault::Garble) => Ok(response(200, "<html>".into())),

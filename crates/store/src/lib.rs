@@ -69,7 +69,7 @@ pub use endpoints::{
 };
 pub use error::StoreError;
 pub use leases::{LeaseClock, Leases, Member, MemoryLeases, Owner, Renewal, Term};
-pub use mails::{MailCause, MailStore, WaitingMail};
+pub use mails::{MailCause, MailStage, MailStore, WaitingMail};
 pub use memory::{MemoryBook, MemoryControl, MemoryReader, MemoryStore};
 pub use run::OperationRun;
 pub use traits::{

@@ -33,6 +33,39 @@ pub enum MailCause {
     },
 }
 
+/// How far a mail that waits has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MailStage {
+    /// Nobody hands it over now.
+    #[default]
+    Waiting,
+    /// An attempt is being made; of one that is found so after a start nobody knows how it ended.
+    Begun,
+    /// It was sent, and the card that it is about does not know it yet.
+    Sent,
+    /// It came back, and the card that it is about does not know it yet.
+    Bounced,
+}
+
+impl MailStage {
+    /// The number that is kept; none changes its meaning.
+    pub fn number(self) -> u8 {
+        match self {
+            MailStage::Waiting => 0,
+            MailStage::Begun => 1,
+            MailStage::Sent => 2,
+            MailStage::Bounced => 3,
+        }
+    }
+
+    /// The stage of a number.
+    pub fn from_number(number: u8) -> Option<MailStage> {
+        [MailStage::Waiting, MailStage::Begun, MailStage::Sent, MailStage::Bounced]
+            .into_iter()
+            .find(|stage| stage.number() == number)
+    }
+}
+
 /// A mail that is to be sent, or sent again. Its text is nowhere: it is made anew each time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingMail {
@@ -44,9 +77,8 @@ pub struct WaitingMail {
     pub made: u32,
     /// Those of them of which nobody knows how they ended.
     pub unknown: u32,
-    /// True while an attempt is being made; of one that is found so after a start nobody knows how
-    /// it ended.
-    pub is_begun: bool,
+    /// How far it has come.
+    pub stage: MailStage,
     /// When the next attempt is due, by the wall clock.
     pub next_at: Instant,
     /// When it was first to be sent, by the wall clock.
@@ -85,6 +117,14 @@ pub trait MailStore: Send {
         until: Instant,
         limit: u32,
     ) -> Result<Vec<WaitingMail>, StoreError>;
+
+    /// Claims the next attempt at a mail that was found waiting. False when it is not as it was
+    /// found: somebody else has begun, ended or forgotten it, and it must not be handed over.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    fn begin_mail(&mut self, found: &WaitingMail) -> Result<bool, StoreError>;
 
     /// How many mails of a book wait, and when the first of them was asked for.
     ///

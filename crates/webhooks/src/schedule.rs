@@ -27,6 +27,10 @@ pub const JITTER_PERCENT_MAX: u64 = 20;
 /// An endpoint is switched off when nothing has reached it for this long.
 pub const FAILING_MAX: Span = Span::days(3);
 
+/// And not before so many attempts of one process have failed: one that was down for days has not
+/// tried.
+pub const FAILURES_MIN: u32 = 5;
+
 /// How long to wait after an attempt that failed; `None` when it was the last.
 ///
 /// `made` counts the attempts of this delivery up to now; `seed` makes the jitter, and the same
@@ -49,6 +53,8 @@ pub fn next_attempt(made: u32, failure: &Failure, seed: u64) -> Option<Span> {
 pub struct Health {
     /// The first failure since the last success.
     pub failing_since: Option<Instant>,
+    /// Attempts of this process that have failed since then. Not kept.
+    pub failures: u32,
 }
 
 /// Why an endpoint is switched off. Its owner hears of it, and may switch it on again.
@@ -67,10 +73,12 @@ impl Health {
             return (Health::default(), None);
         }
         let since = self.failing_since.unwrap_or(now);
-        let health = Health { failing_since: Some(since) };
+        let failures = self.failures.saturating_add(1);
+        let health = Health { failing_since: Some(since), failures };
+        let is_long = now.since(since).unwrap_or_default() >= FAILING_MAX;
         let disabled = match outcome {
             Outcome::Gone => Some(Disabled::Gone),
-            _ if now.since(since).unwrap_or_default() >= FAILING_MAX => Some(Disabled::Failing),
+            _ if is_long && failures >= FAILURES_MIN => Some(Disabled::Failing),
             _ => None,
         };
         (health, disabled)
@@ -145,9 +153,14 @@ mod tests {
         check(&[(0, good)], None);
         check(&[(0, FAILED)], None);
         check(&[(0, FAILED), (71, FAILED)], None);
-        check(&[(0, FAILED), (72, FAILED)], Some(Disabled::Failing));
+        let failed = |hours: &[u64]| hours.iter().map(|hour| (*hour, FAILED)).collect::<Vec<_>>();
+        check(&failed(&[0, 1, 2, 3, 72]), Some(Disabled::Failing));
+        // Nobody has tried meanwhile.
+        check(&failed(&[0, 72]), None);
+        check(&failed(&[0, 72, 73, 74, 75]), Some(Disabled::Failing));
         check(&[(0, FAILED), (71, good), (72, FAILED), (143, FAILED)], None);
-        check(&[(0, FAILED), (71, good), (72, FAILED), (144, FAILED)], Some(Disabled::Failing));
+        let again = [&[(0, FAILED), (71, good)], &failed(&[72, 73, 74, 75, 144])[..]].concat();
+        check(&again, Some(Disabled::Failing));
         check(&[(0, good), (500, FAILED)], None);
         check(&[(0, Outcome::Gone)], Some(Disabled::Gone));
         check(&[(10, FAILED), (0, FAILED)], None);

@@ -3,8 +3,8 @@
 use base::{EndpointId, Instant};
 use journal::{EncodedSource, ReadError, ValueSink, ValueSource};
 use store::{
-    EndpointState, EventPlace, MailCause, Outgoing, ToldEndpoint, WaitingMail, WebhookEndpoint,
-    WebhookRetry,
+    EndpointState, EventPlace, MailCause, MailStage, Outgoing, ToldEndpoint, WaitingMail,
+    WebhookEndpoint, WebhookRetry,
 };
 
 use super::parts::{encoded, instant, invalid, name, number, read_number};
@@ -76,7 +76,7 @@ pub(super) fn mails(outgoing: &Outgoing) -> Vec<u8> {
             sink.int(i64::from(which));
             sink.int(i64::from(mail.made));
             sink.int(i64::from(mail.unknown));
-            sink.int(i64::from(mail.is_begun));
+            sink.int(i64::from(mail.stage.number()));
             sink.int(mail.next_at.micros());
             sink.int(mail.written_at.micros());
         }
@@ -103,7 +103,8 @@ pub(super) fn read_mails(source: &mut EncodedSource<'_>) -> Result<Outgoing, Rea
             cause: cause.ok_or(invalid("cause of a mail"))?,
             made: small(source, "attempts of a mail")?,
             unknown: small(source, "unknown attempts of a mail")?,
-            is_begun: small::<u8>(source, "attempt of a mail")? != 0,
+            stage: MailStage::from_number(small(source, "stage of a mail")?)
+                .ok_or(invalid("stage of a mail"))?,
             next_at: instant(source.int()?)?,
             written_at: instant(source.int()?)?,
         });

@@ -8,9 +8,9 @@ use sim::{FaultPlan, FaultyStore, Settings, run};
 use store::sqlite::{Folder, open_folder, open_reader, read_control};
 use store::{
     ApiKey, BookName, BookRecord, ControlContents, ControlStore, EndpointState, EndpointStore,
-    EntryRow, EventPlace, Head, KeyKind, MailCause, MailStore, MemoryBook, MemoryControl,
-    OperationRun, Outgoing, Reader, Store, StoreError, SweptRow, ToldEndpoint, WaitingMail,
-    WebhookEndpoint, WebhookRetry,
+    EntryRow, EventPlace, Head, KeyKind, MailCause, MailStage, MailStore, MemoryBook,
+    MemoryControl, OperationRun, Outgoing, Reader, Store, StoreError, SweptRow, ToldEndpoint,
+    WaitingMail, WebhookEndpoint, WebhookRetry,
 };
 use tempfile::TempDir;
 
@@ -169,7 +169,10 @@ fn give_outgoing(control: &mut MemoryControl) {
         cause,
         made: 3,
         unknown: 1,
-        is_begun: cause == causes[1],
+        stage: match cause {
+            MailCause::Gift { .. } => MailStage::Sent,
+            _ => MailStage::Begun,
+        },
         next_at: Instant::from_micros(50),
         written_at: Instant::from_micros(40),
     });

@@ -135,6 +135,10 @@ impl MailStore for Failing {
         unreachable!()
     }
 
+    fn begin_mail(&mut self, _: &WaitingMail) -> Result<bool, StoreError> {
+        unreachable!()
+    }
+
     fn count_mails(&mut self, _: &BookName) -> Result<(u64, Option<Instant>), StoreError> {
         unreachable!("no keys are here")
     }

@@ -8,6 +8,7 @@
 //! | `tok_silent` | says nothing about payments |
 //! | `tok_gone` | takes money, but cannot give it back this way |
 //! | `tok_refund_pending`, `tok_refund_fails` | what they say, of refunds |
+//! | `tok_hangs` | takes a second to tell about the method |
 //! | `tok_unknown` | does not know the method |
 //! | `tok_timeout` | does not answer when asked about the method |
 //! | `tok_expired` | says that the method has expired |
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use base::{CheckoutId, Instant, KeyId, PaymentId, RailRefundId, Span, Text, Token};
 use engine::{Answer, Command, PaymentCommand, Query, Spare};
 use http::RailWork;
+use jobs::NoRail;
 use outside::random::{SystemRandomness, new_id};
 use payments::{AuthorizationNotice, CaptureNotice, Destination, NextAction, Payment};
 use payments::{PaymentState, RefundNotice, RefundState, VoidNotice};
@@ -141,10 +143,14 @@ impl RailWork for FakeRails {
         self.give(PaymentCommand::NoteRefund { rail_refund: id, attempt, notice });
     }
 
-    fn rail(&self, name: &str) -> Option<Arc<dyn Rail>> {
-        let is_there = ["sandbox", "bank"].contains(&name);
-        let refund_elsewhere = name == "bank";
-        is_there.then(|| Arc::new(FakeRail { refund_elsewhere }) as Arc<dyn Rail>)
+    fn rail(&self, name: &str) -> Result<Arc<dyn Rail>, NoRail> {
+        match name {
+            "sandbox" => Ok(Arc::new(FakeRail { refund_elsewhere: false })),
+            "bank" => Ok(Arc::new(FakeRail { refund_elsewhere: true })),
+            "late" => Err(NoRail::NotYet),
+            "stopped" => Err(NoRail::Stopped),
+            _ => Err(NoRail::NotSetUp),
+        }
     }
 }
 
@@ -154,6 +160,11 @@ fn spare() -> Box<Spare> {
         order: new_id(now, &mut SystemRandomness),
         refunds: std::array::from_fn(|_| new_id(now, &mut SystemRandomness)),
     })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a rail that is slow is slow")]
+fn hang() {
+    std::thread::sleep(std::time::Duration::from_secs(1));
 }
 
 /// Knows methods and nothing else: whoever calls rails is faked above. The one of the name `bank`
@@ -182,6 +193,9 @@ impl Rail for FakeRail {
     }
 
     fn method(&self, token: &MethodToken) -> Outcome<MethodState> {
+        if token.reveal() == "tok_hangs" {
+            hang();
+        }
         let expires_at = match token.reveal() {
             "tok_unknown" => return Outcome::Failed(FailureCode::MethodGone),
             "tok_timeout" => return Outcome::Unknown(Unknown::TimedOut),

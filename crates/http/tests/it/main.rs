@@ -19,6 +19,7 @@ mod keys;
 mod ledger;
 mod lists;
 mod lookup;
+mod mail_owners;
 mod mailer;
 mod metrics;
 mod personal;

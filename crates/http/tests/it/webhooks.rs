@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use base::Span;
-use http::Limits;
+use http::{EventTeller, Limits};
+use jobs::webhooks::{TellEvents, ToldEvent, ToldPage};
 use serde_json::{Value, json};
-use store::EndpointState;
+use store::{EndpointState, EventPlace, Reader, StoreError};
 
 use crate::receiver::{Answers, Receiver};
 use crate::shop::Shop;
@@ -282,12 +283,15 @@ async fn whom_nothing_reaches_for_three_days_is_switched_off() {
     world.issue(1).await;
     receiver.arrived();
     becomes(&world, &made, &json!({"retrying": 1, "status": "enabled"})).await;
-    world.pass(Span::days(2));
-    receiver.arrived();
-    // The time counts at which the attempt is over.
-    assert!(receiver.arrives_within(A_WHILE).is_none());
-    becomes(&world, &made, &json!({"retrying": 1, "status": "enabled"})).await;
-    world.pass(Span::days(2));
+    // Nobody has tried for three days: that alone says nothing about the endpoint.
+    world.pass(Span::days(3));
+    for hours in [1, 3, 7] {
+        receiver.arrived();
+        // The time counts at which the attempt is over.
+        assert!(receiver.arrives_within(A_WHILE).is_none());
+        becomes(&world, &made, &json!({"retrying": 1, "status": "enabled"})).await;
+        world.pass(Span::hours(hours));
+    }
     receiver.arrived();
     let read = becomes(&world, &made, &json!({"status": "failing"})).await;
     assert_eq!(read["failing_since"], "2026-11-20T10:00:00Z");
@@ -369,4 +373,46 @@ async fn nothing_leaves_for_an_address_that_was_allowed_once() {
     world.issue(1).await;
     becomes(&world, &made, &json!({"retrying": 1})).await;
     assert!(receiver.arrives_within(A_WHILE).is_none());
+}
+
+/// Events of which one type cannot be read.
+struct Damaged(EventTeller);
+
+impl TellEvents for Damaged {
+    fn page(
+        &self,
+        reader: &mut dyn Reader,
+        from: EventPlace,
+        last: u64,
+        types: &[String],
+        limit: usize,
+    ) -> Result<ToldPage, StoreError> {
+        if types.iter().any(|kind| kind == "gift_card.frozen") {
+            return Err(StoreError::Corrupt("planned".to_owned()));
+        }
+        self.0.page(reader, from, last, types, limit)
+    }
+
+    fn one(
+        &self,
+        reader: &mut dyn Reader,
+        place: EventPlace,
+    ) -> Result<Option<ToldEvent>, StoreError> {
+        self.0.one(reader, place)
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_for_one_endpoint_does_not_hold_back_the_others() {
+    let world = world();
+    let receiver = Receiver::start();
+    // Ids grow, so the first one stands before the second.
+    let body = json!({"url": receiver.url("/first"), "types": ["gift_card.frozen"]});
+    world.post(ALL, body).await_status(201).await;
+    make(&world, &receiver, "/second").await;
+    let events = std::sync::Arc::new(Damaged(world.teller()));
+    let reach = webhooks::Reach::PublicAndLoopback;
+    let _deliverer = world.deliverer_telling(PATIENT, reach, events);
+    world.issue(100).await;
+    assert_eq!(collect(&receiver, "/second", 1).len(), 1);
 }

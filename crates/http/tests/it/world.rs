@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use base::{Instant, Span, Token};
 use http::{App, AppParts, Book, EventTeller, GiftWordsReader, KeySecret, Limits, Scopes};
 use jobs::OpenReader;
-use jobs::mail::{Letterhead, Postman, PostmanParts};
-use jobs::webhooks::{Deliverer, DelivererParts, WebhookPace};
+use jobs::mail::{Letterhead, Postman, PostmanParts, ReadWords};
+use jobs::webhooks::{Deliverer, DelivererParts, TellEvents, WebhookPace};
 use journal::Block;
 use mail::bounce::ReturnPaths;
 use mail::{Address, Domain, Mailer, Name};
@@ -176,13 +176,28 @@ impl World {
 
     /// The same, to these addresses.
     pub fn deliverer_with(&self, patience: Duration, reach: Reach) -> Deliverer {
+        self.deliverer_telling(patience, reach, Arc::new(self.teller()))
+    }
+
+    /// What tells the events of the test book.
+    pub fn teller(&self) -> EventTeller {
+        EventTeller::new(Arc::clone(&self.ring), Token::new("test").unwrap())
+    }
+
+    /// The same, which is told what happened by somebody else.
+    pub fn deliverer_telling(
+        &self,
+        patience: Duration,
+        reach: Reach,
+        events: Arc<dyn TellEvents>,
+    ) -> Deliverer {
         let settings = SenderSettings { reach, patience, ..SenderSettings::public() };
         let parts = DelivererParts {
             book: Token::new("test").unwrap(),
             handle: self.book.handle().clone(),
             open_reader: self.opener(),
             control: Box::new(self.control.clone()),
-            events: Arc::new(EventTeller::new(Arc::clone(&self.ring), Token::new("test").unwrap())),
+            events,
             sender: Arc::new(webhooks::Sender::new(&settings)),
             reach,
             ring: Arc::clone(&self.ring),
@@ -195,6 +210,11 @@ impl World {
 
     /// Starts what sends the mails of the test book.
     pub fn postman(&self, mailer: Arc<dyn Mailer>) -> Postman {
+        self.postman_reading(mailer, Arc::new(GiftWordsReader::new(Arc::clone(&self.people))))
+    }
+
+    /// The same, which opens the words of people in another way.
+    pub fn postman_reading(&self, mailer: Arc<dyn Mailer>, words: Arc<dyn ReadWords>) -> Postman {
         let domain = Domain::new("shop.example").unwrap();
         let parts = PostmanParts {
             book: Token::new("test").unwrap(),
@@ -202,7 +222,7 @@ impl World {
             open_reader: self.opener(),
             control: Box::new(self.control.clone()),
             events: Arc::new(EventTeller::new(Arc::clone(&self.ring), Token::new("test").unwrap())),
-            words: Arc::new(GiftWordsReader::new(Arc::clone(&self.people))),
+            words,
             mailer,
             letterhead: Letterhead {
                 shop: Name::new("Corner Shop").unwrap(),
@@ -243,6 +263,11 @@ impl World {
                 Box::new(move || Ok(Box::new(database.reader(&name)?)))
             }
         }
+    }
+
+    /// The control store.
+    pub fn control(&self) -> MemoryControl {
+        self.control.clone()
     }
 
     /// Endpoints of the test book as they are kept.

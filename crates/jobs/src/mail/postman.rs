@@ -1,20 +1,22 @@
 //! The thread that sends the mails of a book.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
-use std::thread::{self, JoinHandle};
+use std::convert::Infallible;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ::mail::schedule::{Attempts, Next};
 use ::mail::{Deferral, Mailer, Message, Outcome};
-use base::Instant;
+use base::{Instant, Span};
 use engine::{Answer, Command, GiftCardCommand, Query};
 use giftcards::{DeliveryNews, DeliveryState};
 use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::people::PeopleError;
-use store::{BookName, ControlStore, EventPlace, MailCause, Reader, StoreError, WaitingMail};
+use store::{
+    BookName, ControlStore, EventPlace, MailCause, MailStage, Reader, StoreError, WaitingMail,
+};
 use writer::{Handle, Request, Trouble};
 
 use super::asked::{asked, types};
@@ -22,6 +24,7 @@ use super::letter::Letterhead;
 use super::matter::matter;
 use super::words::ReadWords;
 use crate::webhooks::TellEvents;
+use crate::worker::{Work, Worker};
 use crate::{OpenReader, OutgoingFigures, SYSTEM_ACTOR};
 
 /// Events read, and mails sent, before the other is looked at again.
@@ -29,6 +32,9 @@ const PORTION: usize = 100;
 
 /// How often the place in the events is kept when there was nothing to send.
 const KEEP_PLACE_EVERY: Duration = Duration::from_secs(10);
+
+/// How long a mail waits whose words cannot be opened. No attempt is counted: nobody was asked.
+const UNREADABLE_PAUSE: Span = Span::hours(1);
 
 /// What sending mails takes.
 pub struct PostmanParts {
@@ -69,6 +75,11 @@ pub enum MailNews {
     /// Of a gift: the recipient was erased, or there is no address that mail can go to. To a
     /// buyer: the server refused it for good.
     Undeliverable(MailCause),
+    /// What people wrote or are called cannot be opened: a person must see to the keys. It is tried
+    /// again each hour; the others go on.
+    Unreadable(MailCause, PeopleError),
+    /// The thread failed on an assertion; it goes on after a rest.
+    Panicked,
     /// The mail server refuses what is ours; it is tried again.
     NeedsOperator(Deferral),
     /// Something could not be used; it is tried again.
@@ -90,12 +101,12 @@ pub enum MailTrouble {
 }
 
 /// Sends the mails of a book, in a thread of its own. Dropping it stops the thread after the mail
-/// it is at.
+/// it is at, and waits for it.
 #[derive(Debug)]
 pub struct Postman {
     /// `None` once it is being stopped; the thread ends when this is gone.
-    stop: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
+    stop: Mutex<Option<Sender<Infallible>>>,
+    worker: Worker,
 }
 
 impl Postman {
@@ -109,64 +120,93 @@ impl Postman {
         parts: PostmanParts,
         report: impl FnMut(MailNews) + Send + 'static,
     ) -> std::io::Result<Postman> {
-        let (stop, receiver) = mpsc::sync_channel(1);
-        let work = Work {
+        let (stop, inbox) = mpsc::channel();
+        let work = Sending { parts, report: Box::new(report) };
+        let worker = Worker::spawn("mail", inbox, work)?;
+        Ok(Postman { stop: Mutex::new(Some(stop)), worker })
+    }
+
+    /// Stops the thread after the mail it is at, and waits for it.
+    pub fn stop(self) {
+        drop(self);
+    }
+
+    /// Has the thread stop after the mail it is at. Returns at once.
+    pub fn tell_to_stop(&self) {
+        *self.stop.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Waits for the end of a thread that was told to stop, for so long at most. One that a mail
+    /// server keeps waiting is left alone: it writes down by itself what became of its mail.
+    pub fn has_ended_within(&mut self, time_max: Duration) -> bool {
+        let has_ended = self.worker.has_ended_within(time_max);
+        if !has_ended {
+            self.worker.leave_alone();
+        }
+        has_ended
+    }
+}
+
+impl Drop for Postman {
+    fn drop(&mut self) {
+        self.tell_to_stop();
+    }
+}
+
+/// What outlives a panic.
+struct Sending {
+    parts: PostmanParts,
+    report: Box<dyn FnMut(MailNews) + Send>,
+}
+
+impl Work for Sending {
+    type Message = Infallible;
+
+    fn run(&mut self, inbox: &Receiver<Infallible>) {
+        let Sending { parts, report } = self;
+        let round = Round {
             parts,
-            report: Box::new(report),
-            receiver,
+            report,
+            inbox,
             reader: None,
             place: None,
             place_kept_at: Duration::ZERO,
             is_miscounted: true,
             known: BTreeMap::new(),
         };
-        let thread = thread::Builder::new().name("mail".to_owned()).spawn(move || work.run())?;
-        Ok(Postman { stop: Some(stop), thread: Some(thread) })
+        round.run();
     }
 
-    /// Stops the thread after the mail it is at, and waits for it.
-    pub fn stop(mut self) {
-        self.end();
-    }
-
-    fn end(&mut self) {
-        self.stop = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic was told by the thread itself.
-            let _ = thread.join();
-        }
+    fn panicked(&mut self) {
+        (self.report)(MailNews::Panicked);
     }
 }
 
-impl Drop for Postman {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-struct Work {
-    parts: PostmanParts,
-    report: Box<dyn FnMut(MailNews) + Send>,
-    receiver: Receiver<()>,
+/// The thread at work.
+struct Round<'a> {
+    parts: &'a mut PostmanParts,
+    report: &'a mut (dyn FnMut(MailNews) + Send),
+    inbox: &'a Receiver<Infallible>,
     reader: Option<Box<dyn Reader>>,
     /// Where in the events to go on, once it was read.
     place: Option<EventPlace>,
     place_kept_at: Duration,
     /// True when mails that wait are not counted as they are now.
     is_miscounted: bool,
-    /// What became of mails that the card does not know yet, because its writer was busy.
+    /// What became of mails of which neither card nor control store knows it yet.
     known: BTreeMap<MailCause, DeliveryState>,
 }
 
-impl Work {
+impl Round<'_> {
     fn run(mut self) {
         while self.parts.handle.ended().is_none() {
             if let Err(trouble) = self.look() {
                 self.reader = None;
                 (self.report)(MailNews::Trouble(trouble));
             }
-            match self.receiver.recv_timeout(self.parts.look_every) {
-                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+            match self.inbox.recv_timeout(self.parts.look_every) {
+                Ok(never) => match never {},
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -174,7 +214,7 @@ impl Work {
 
     /// True once somebody waits for the thread to end.
     fn is_stopping(&self) -> bool {
-        self.receiver.try_recv() == Err(mpsc::TryRecvError::Disconnected)
+        self.inbox.try_recv() == Err(mpsc::TryRecvError::Disconnected)
     }
 
     /// Takes in what is asked for, and sends what is due.
@@ -246,8 +286,8 @@ impl Work {
 
     fn new_mail(&self, cause: MailCause, now: Instant) -> WaitingMail {
         let book = self.parts.book.clone();
-        let (made, unknown, is_begun) = (0, 0, false);
-        WaitingMail { book, cause, made, unknown, is_begun, next_at: now, written_at: now }
+        let (made, unknown, stage) = (0, 0, MailStage::Waiting);
+        WaitingMail { book, cause, made, unknown, stage, next_at: now, written_at: now }
     }
 
     /// What time it is in the book; that of a test book may be moved.
@@ -265,14 +305,19 @@ impl Work {
         if let Some(state) = self.known.get(&mail.cause) {
             return self.note(&mail, *state);
         }
-        if mail.is_begun {
+        match mail.stage {
+            MailStage::Waiting => {}
             // By a process that was killed, or that lost the book.
-            return self.ended(mail, &Outcome::Unknown);
+            MailStage::Begun => return self.ended(mail, &Outcome::Unknown),
+            MailStage::Sent => return self.note(&mail, DeliveryState::Sent),
+            MailStage::Bounced => return self.note(&mail, DeliveryState::Bounced),
         }
-        let PostmanParts { letterhead, words, ring, .. } = &self.parts;
-        match letterhead.write(&mail, &matter, words.as_ref(), ring)? {
-            Some(message) => self.attempt(mail, &message),
-            None => {
+        let PostmanParts { letterhead, words, ring, .. } = &*self.parts;
+        match letterhead.write(&mail, &matter, words.as_ref(), ring) {
+            Err(error) if is_of_all(&error) => Err(error.into()),
+            Err(error) => self.put_off(mail, error),
+            Ok(Some(message)) => self.attempt(mail, &message),
+            Ok(None) => {
                 if let MailCause::Gift { .. } = mail.cause {
                     (self.report)(MailNews::Undeliverable(mail.cause));
                     self.parts.figures.mails.bounced.count();
@@ -283,10 +328,20 @@ impl Work {
     }
 
     fn attempt(&mut self, mail: WaitingMail, message: &Message) -> Result<(), MailTrouble> {
-        let begun = WaitingMail { is_begun: true, ..mail };
-        self.parts.control.keep_mail(&begun)?;
+        if !self.parts.control.begin_mail(&mail)? {
+            // This process was away for longer than its lease, and the book's owner has seen to it.
+            return Ok(());
+        }
+        let begun = WaitingMail { stage: MailStage::Begun, ..mail };
         let outcome = self.parts.mailer.send(message);
         self.ended(begun, &outcome)
+    }
+
+    /// One mail cannot be written now; the others can.
+    fn put_off(&mut self, mail: WaitingMail, why: PeopleError) -> Result<(), MailTrouble> {
+        (self.report)(MailNews::Unreadable(mail.cause, why));
+        let next_at = self.parts.clock.now().saturating_add(UNREADABLE_PAUSE);
+        Ok(self.parts.control.keep_mail(&WaitingMail { next_at, ..mail })?)
     }
 
     fn ended(&mut self, mail: WaitingMail, outcome: &Outcome) -> Result<(), MailTrouble> {
@@ -327,16 +382,19 @@ impl Work {
                     self.parts.figures.mails.deferred.count();
                 }
                 let next_at = self.parts.clock.now().saturating_add(wait);
-                let mail = WaitingMail { made, unknown, is_begun: false, next_at, ..mail };
+                let stage = MailStage::Waiting;
+                let mail = WaitingMail { made, unknown, stage, next_at, ..mail };
                 Ok(self.parts.control.keep_mail(&mail)?)
             }
         }
     }
 
-    /// A mail waits no more; of a gift, the card is told what became of it.
+    /// A mail waits no more; of a gift, the card is told what became of it. That is written down
+    /// first: the book may be somebody else's by now, who must not send it again.
     fn note(&mut self, mail: &WaitingMail, state: DeliveryState) -> Result<(), MailTrouble> {
+        self.known.insert(mail.cause, state);
         if let MailCause::Gift { card, sending } = mail.cause {
-            self.known.insert(mail.cause, state);
+            self.write_down(mail, state)?;
             let news = DeliveryNews { sending, state };
             let command = Command::GiftCards(GiftCardCommand::NoteDelivery { card, news });
             let request = Request { command, actor: SYSTEM_ACTOR, operation: None };
@@ -348,10 +406,27 @@ impl Work {
         self.forget(mail)
     }
 
+    /// Keeps what became of an attempt. Of a mail to a buyer, forgetting it says as much.
+    fn write_down(&mut self, mail: &WaitingMail, state: DeliveryState) -> Result<(), MailTrouble> {
+        if mail.stage == MailStage::Begun {
+            let stage = match state {
+                DeliveryState::Bounced => MailStage::Bounced,
+                _ => MailStage::Sent,
+            };
+            self.parts.control.keep_mail(&WaitingMail { stage, ..mail.clone() })?;
+        }
+        Ok(())
+    }
+
     fn forget(&mut self, mail: &WaitingMail) -> Result<(), MailTrouble> {
         self.is_miscounted = true;
         self.parts.control.forget_mail(&mail.book, mail.cause)?;
         self.known.remove(&mail.cause);
         Ok(())
     }
+}
+
+/// True when no words can be opened for now, whoever's.
+fn is_of_all(error: &PeopleError) -> bool {
+    matches!(error, PeopleError::File(_) | PeopleError::Database(_) | PeopleError::UnknownLayout(_))
 }

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use base::{CheckoutId, Instant, KeyId, RailRefundId};
@@ -19,10 +18,12 @@ use writer::{Handle, Request, Trouble};
 use super::connected::Connected;
 use super::desk::Desk;
 use super::look::Looks;
+use super::nudge::Follower;
 use super::nudge::Nudge;
 use super::report::RailReport;
 use super::spare::SpareIds;
 use crate::due::{SYSTEM_ACTOR, book_time};
+use crate::worker::Worker;
 use crate::{JobError, OpenReader};
 
 /// Nudges that may wait; one too many is forgotten, and what it was about found by the next run.
@@ -37,6 +38,17 @@ pub type TellRail = Box<dyn Fn(RailReport) + Send + Sync>;
 
 /// Opens a rail, or says why it cannot be had yet.
 pub type OpenRail = Box<dyn FnMut() -> Result<Connected, String> + Send>;
+
+/// Why a rail cannot be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRail {
+    /// The book has none of this name.
+    NotSetUp,
+    /// It has none of this name yet: some rails could not be opened so far.
+    NotYet,
+    /// The book is being given up; its next owner can ask.
+    Stopped,
+}
 
 /// What calling rails takes.
 pub struct RailParts {
@@ -68,9 +80,9 @@ pub struct RailCaller {
 
 /// The two threads; each ends when its sender is gone.
 struct Running {
-    nudges: SyncSender<Nudge>,
-    runs: SyncSender<Infallible>,
-    threads: [JoinHandle<()>; 2],
+    /// `None` once they were told to stop.
+    senders: Option<(SyncSender<Nudge>, SyncSender<Infallible>)>,
+    _workers: [Worker; 2],
 }
 
 /// What all threads of a caller have in common.
@@ -82,9 +94,12 @@ pub(super) struct Shared {
     desks: RwLock<BTreeMap<&'static str, Arc<Desk>>>,
     open_reader: Mutex<OpenReader>,
     report: TellRail,
-    /// Rails that were asked for and are not set up.
-    missed: Mutex<BTreeSet<String>>,
+    /// Rails that were asked for and are not set up, and objects of which something was reported
+    /// that stays as it is.
+    told_of: Mutex<BTreeSet<String>>,
     is_stopped: AtomicBool,
+    /// Rails that could not be opened yet.
+    late: AtomicUsize,
     /// Reports that ask for a person.
     errors: AtomicU64,
     /// Somebody was told that a rail cannot be had yet.
@@ -120,23 +135,23 @@ impl RailCaller {
             desks: RwLock::new(rails.into_iter().map(desk).collect()),
             open_reader: Mutex::new(open_reader),
             report,
-            missed: Mutex::default(),
+            told_of: Mutex::default(),
             is_stopped: AtomicBool::new(false),
+            late: AtomicUsize::new(late.len()),
             errors: AtomicU64::new(0),
             has_waited: AtomicBool::new(false),
         });
         late.retain_mut(|open| !shared.opens(open));
         let (nudges, nudged) = mpsc::sync_channel(NUDGES_WAITING_MAX);
         let (runs, stop) = mpsc::sync_channel(0);
-        let looks = Looks::new(Arc::clone(&shared), stop, interval, late);
+        let looks = Looks::new(Arc::clone(&shared), interval, late);
         let follower = Arc::clone(&shared);
-        let threads = [
-            thread::Builder::new().name("rails".to_owned()).spawn(|| looks.run())?,
-            thread::Builder::new()
-                .name("rails-nudges".to_owned())
-                .spawn(move || follower.follow_all(&nudged))?,
+        let workers = [
+            Worker::spawn("rails", stop, looks)?,
+            Worker::spawn("rails-nudges", nudged, Follower(follower))?,
         ];
-        Ok(RailCaller { shared, running: Mutex::new(Some(Running { nudges, runs, threads })) })
+        let running = Running { senders: Some((nudges, runs)), _workers: workers };
+        Ok(RailCaller { shared, running: Mutex::new(Some(running)) })
     }
 
     /// Something of this checkout wants a rail now. Returns at once; what is forgotten is found
@@ -150,9 +165,22 @@ impl RailCaller {
         self.nudge(Nudge::Refund(refund));
     }
 
-    /// The rail of this name, when it is set up for this book.
-    pub fn rail(&self, name: &str) -> Option<Arc<dyn Rail>> {
-        self.shared.desk(name).map(|desk| Arc::clone(&desk.connected.rail))
+    /// The rail of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRail`].
+    pub fn rail(&self, name: &str) -> Result<Arc<dyn Rail>, NoRail> {
+        if self.shared.is_stopped() {
+            return Err(NoRail::Stopped);
+        }
+        let desk = self.shared.desk(name).ok_or_else(|| {
+            match self.shared.late.load(Ordering::Relaxed) {
+                0 => NoRail::NotSetUp,
+                _ => NoRail::NotYet,
+            }
+        })?;
+        Ok(Arc::clone(&desk.connected.rail))
     }
 
     /// Deeds and questions so far, of each rail by name.
@@ -165,21 +193,34 @@ impl RailCaller {
         self.shared.errors.load(Ordering::Relaxed)
     }
 
+    /// Has it stop: nothing is called any more. Returns at once.
+    pub fn tell_to_stop(&self) {
+        self.shared.is_stopped.store(true, Ordering::Relaxed);
+        self.shared.desks().iter().for_each(|desk| desk.close());
+        if let Some(running) = &mut *locked(&self.running) {
+            running.senders = None;
+        }
+    }
+
+    /// Waits, for so long at most, until what calls under way bring is noted, if it was told to
+    /// stop. False when some are under way still.
+    pub fn is_noted_within(&self, time_max: Duration) -> bool {
+        let until = self.shared.clock.monotonic() + time_max;
+        let left = || until.saturating_sub(self.shared.clock.monotonic());
+        self.shared.desks().iter().all(|desk| desk.wait_closed(left()))
+    }
+
     /// Stops: nothing is called any more. Calls under way are waited for a moment, and what they
     /// bring is noted by whoever calls next, since it asks by the same operation.
     pub fn stop(&self) {
+        self.tell_to_stop();
         let running = locked(&self.running).take();
-        self.shared.is_stopped.store(true, Ordering::Relaxed);
         let desks =
             std::mem::take(&mut *self.shared.desks.write().unwrap_or_else(PoisonError::into_inner));
+        // One that came late was not told.
         desks.values().for_each(|desk| desk.close());
-        if let Some(Running { nudges, runs, threads }) = running {
-            drop((nudges, runs));
-            for thread in threads {
-                // A panic was told by the thread itself; there is nothing to be saved here.
-                let _ = thread.join();
-            }
-        }
+        // Waits for the threads.
+        drop(running);
         for desk in desks.values() {
             let _all_ended = desk.wait_closed(STOP_TIME_MAX);
         }
@@ -190,9 +231,9 @@ impl RailCaller {
     }
 
     fn nudge(&self, nudge: Nudge) {
-        if let Some(running) = &*locked(&self.running) {
+        if let Some(Running { senders: Some((nudges, _)), .. }) = &*locked(&self.running) {
             // A full channel means that a run is coming, a closed one that the writer has ended.
-            let _ = running.nudges.try_send(nudge);
+            let _ = nudges.try_send(nudge);
         }
     }
 }
@@ -223,6 +264,8 @@ impl Shared {
                 if !self.is_stopped() {
                     desks.insert(name, desk);
                 }
+                drop(desks);
+                self.late.fetch_sub(1, Ordering::Relaxed);
                 true
             }
             Err(why) => {
@@ -305,8 +348,15 @@ impl Shared {
 
     /// Reports, once a rail, that it is not set up. One that has stopped misses nothing.
     pub(super) fn miss(&self, rail: &str) {
-        if !self.is_stopped() && locked(&self.missed).insert(rail.to_owned()) {
-            self.report(RailReport::NoSuchRail { rail: rail.to_owned() });
+        if !self.is_stopped() {
+            self.report_once(rail, RailReport::NoSuchRail { rail: rail.to_owned() });
+        }
+    }
+
+    /// Reports what stays as it is: once of each object or rail.
+    pub(super) fn report_once(&self, about: &str, report: RailReport) {
+        if locked(&self.told_of).insert(about.to_owned()) {
+            self.report(report);
         }
     }
 

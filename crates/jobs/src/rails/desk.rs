@@ -16,6 +16,7 @@ use super::caller::Shared;
 use super::connected::Connected;
 use super::report::RailReport;
 use super::schedule::{Schedule, Task, Wish};
+use super::unheard::Unheard;
 use super::visit::Visit;
 
 /// Calls of one rail in one book at the same time.
@@ -30,11 +31,15 @@ const IDLE_TIME_MAX: Duration = Duration::from_secs(10);
 /// How long an object rests that can neither go on nor be put off in the book.
 const REST: Duration = Duration::from_secs(60);
 
+/// How often in a row looking at an object may panic before it rests.
+const PANICS_MAX: u32 = 3;
+
 /// A rail with what waits for it.
 pub(super) struct Desk {
     pub(super) connected: Connected,
     calls: AtomicU64,
     state: Mutex<State>,
+    unheard: Mutex<Unheard>,
     bell: Condvar,
 }
 
@@ -56,11 +61,19 @@ struct State {
     is_closed: bool,
     /// Until when, by the steady clock.
     resting: BTreeMap<Task, Duration>,
+    /// How often in a row looking at it has panicked.
+    panics: BTreeMap<Task, u32>,
 }
 
 impl Desk {
     pub(super) fn new(connected: Connected) -> Desk {
-        Desk { connected, calls: AtomicU64::new(0), state: Mutex::default(), bell: Condvar::new() }
+        Desk {
+            connected,
+            calls: AtomicU64::new(0),
+            state: Mutex::default(),
+            unheard: Mutex::default(),
+            bell: Condvar::new(),
+        }
     }
 
     /// The name of the rail.
@@ -72,6 +85,11 @@ impl Desk {
     pub(super) fn called(&self) -> &dyn Rail {
         self.calls.fetch_add(1, Ordering::Relaxed);
         &*self.connected.rail
+    }
+
+    /// What the rail does not do, however often it is called.
+    pub(super) fn unheard(&self) -> MutexGuard<'_, Unheard> {
+        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Calls so far.
@@ -108,6 +126,11 @@ impl Desk {
         // Once there may have been no thread for it.
         self.staff(&mut state, shared);
         state.schedule.has(task)
+    }
+
+    /// True while nothing more can be added.
+    pub(super) fn is_full(&self) -> bool {
+        self.state().schedule.is_full()
     }
 
     /// True while it is to be left alone, at this time of the steady clock.
@@ -157,13 +180,30 @@ impl Desk {
             self.bell.notify_one();
             match ended {
                 Ok((receipts, is_noted)) => {
+                    self.state().panics.remove(&task);
                     for receipt in receipts {
                         // Whoever has gone away needs no answer.
                         let _ = receipt.send(is_noted);
                     }
                 }
-                Err(_) => shared.report(RailReport::Panicked { rail: self.name().to_owned() }),
+                Err(_) => {
+                    self.panicked(task, shared.clock.monotonic());
+                    shared.report(RailReport::Panicked { rail: self.name().to_owned() });
+                }
             }
+        }
+    }
+
+    /// A defect that comes back is not met each second.
+    fn panicked(&self, task: Task, now: Duration) {
+        let panics = {
+            let mut state = self.state();
+            let panics = state.panics.entry(task.clone()).or_default();
+            *panics += 1;
+            *panics
+        };
+        if panics > PANICS_MAX {
+            self.rest(task, now);
         }
     }
 

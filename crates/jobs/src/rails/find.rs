@@ -31,7 +31,8 @@ pub(super) enum Freshness {
 /// What was found.
 pub(super) struct Found {
     /// What may be done now, in due order; not what rests, nor what is of rails that are not
-    /// set up.
+    /// set up. Of a regular run also not what is seen to, or finds no room: a rail that does not
+    /// answer would hide everybody else's.
     pub(super) tasks: Vec<(Arc<Desk>, Task)>,
     /// True when nothing at all is due at rails, as far as the journal goes.
     pub(super) is_quiet: bool,
@@ -41,7 +42,11 @@ pub(super) struct Found {
 
 impl Shared {
     /// Finds what is due by `now`, the book's time.
-    pub(super) fn find_due(&self, now: Instant, fresh: Freshness) -> Result<Found, JobError> {
+    pub(super) fn find_due(
+        self: &Arc<Self>,
+        now: Instant,
+        fresh: Freshness,
+    ) -> Result<Found, JobError> {
         let mut reader = self.reader()?;
         let is_cheap = self.handle.figures().rows_unswept() <= ROWS_FLUSHED_GLADLY;
         let is_fresh = fresh == Freshness::UpToDate || is_cheap;
@@ -55,7 +60,10 @@ impl Shared {
             let is_all = due.len() < rows_max as usize;
             let tasks: Vec<Task> = due.iter().filter_map(|due| task_of(due.what)).collect();
             let is_quiet = is_fresh && is_all && tasks.is_empty();
-            let tasks = self.with_desks(tasks, now)?;
+            let mut tasks = self.with_desks(tasks, now)?;
+            if fresh == Freshness::WhenCheap {
+                tasks.retain(|(desk, task)| !desk.is_seen_to(self, task) && !desk.is_full());
+            }
             if !tasks.is_empty() || is_all || rows_max >= ROWS_MAX {
                 let next = if is_quiet { reader.next_due(now)?.map(|due| due.at) } else { None };
                 return Ok(Found { tasks, is_quiet, next });

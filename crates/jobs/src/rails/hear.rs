@@ -136,6 +136,9 @@ impl Shared {
             Change::Dispute(state) => {
                 return Some((Task::Disputed(state.payment.clone()), Wish::default()));
             }
+            Change::Disputed(payment) => {
+                return Some((Task::Disputed(payment.clone()), Wish::default()));
+            }
         };
         match operation.and_then(done_for) {
             Some(DoneFor::Payment(id)) => {

@@ -9,14 +9,14 @@ use base::Instant;
 
 use super::caller::{OpenRail, Shared};
 use super::find::Freshness;
+use super::report::RailReport;
 use super::schedule::Wish;
 use crate::JobError;
+use crate::worker::Work;
 
 /// The thread of the runs.
 pub(super) struct Looks {
     shared: Arc<Shared>,
-    /// Closed when the caller stops.
-    stop: Receiver<Infallible>,
     interval: Duration,
     /// Rails that could not be opened yet.
     late: Vec<OpenRail>,
@@ -31,30 +31,8 @@ struct Quiet {
 }
 
 impl Looks {
-    pub(super) fn new(
-        shared: Arc<Shared>,
-        stop: Receiver<Infallible>,
-        interval: Duration,
-        late: Vec<OpenRail>,
-    ) -> Looks {
-        Looks { shared, stop, interval, late, quiet: None }
-    }
-
-    pub(super) fn run(mut self) {
-        let clock = Arc::clone(&self.shared.clock);
-        loop {
-            let next_run = clock.monotonic() + self.interval;
-            let ended = self.look();
-            if self.shared.is_over(ended) {
-                return;
-            }
-            let patience = next_run.saturating_sub(clock.monotonic());
-            match self.stop.recv_timeout(patience) {
-                Ok(never) => match never {},
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-        }
+    pub(super) fn new(shared: Arc<Shared>, interval: Duration, late: Vec<OpenRail>) -> Looks {
+        Looks { shared, interval, late, quiet: None }
     }
 
     fn look(&mut self) -> Result<(), JobError> {
@@ -72,13 +50,38 @@ impl Looks {
         self.quiet = None;
         let found = self.shared.find_due(now, Freshness::WhenCheap)?;
         for (desk, task) in found.tasks {
-            if !desk.is_seen_to(&self.shared, &task) {
-                desk.add(&self.shared, task, Wish::default());
-            }
+            desk.add(&self.shared, task, Wish::default());
         }
         if found.is_quiet {
             self.quiet = Some(Quiet { seq, until: found.next });
         }
         Ok(())
+    }
+}
+
+impl Work for Looks {
+    /// The inbox is closed when the caller stops.
+    type Message = Infallible;
+
+    fn run(&mut self, stop: &Receiver<Infallible>) {
+        self.quiet = None;
+        let clock = Arc::clone(&self.shared.clock);
+        loop {
+            let next_run = clock.monotonic() + self.interval;
+            let ended = self.look();
+            if self.shared.is_over(ended) {
+                return;
+            }
+            let patience = next_run.saturating_sub(clock.monotonic());
+            match stop.recv_timeout(patience) {
+                Ok(never) => match never {},
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn panicked(&mut self) {
+        self.shared.report(RailReport::WorkerPanicked);
     }
 }

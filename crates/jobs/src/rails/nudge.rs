@@ -8,8 +8,10 @@ use std::sync::mpsc::Receiver;
 use base::{CheckoutId, RailRefundId};
 
 use super::caller::Shared;
+use super::report::RailReport;
 use super::rows::payments_of;
 use crate::JobError;
+use crate::worker::Work;
 
 /// A hint that something wants a rail.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +20,21 @@ pub(super) enum Nudge {
     Checkout(CheckoutId),
     /// This refund.
     Refund(RailRefundId),
+}
+
+/// The thread that follows nudges.
+pub(super) struct Follower(pub(super) Arc<Shared>);
+
+impl Work for Follower {
+    type Message = Nudge;
+
+    fn run(&mut self, nudges: &Receiver<Nudge>) {
+        self.0.follow_all(nudges);
+    }
+
+    fn panicked(&mut self) {
+        self.0.report(RailReport::WorkerPanicked);
+    }
 }
 
 impl Shared {

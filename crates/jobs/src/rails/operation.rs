@@ -19,6 +19,14 @@ pub(super) fn of_payment(payment: PaymentId, step: Step) -> Operation {
     operation(&format!("{payment}:{}", step.as_str()))
 }
 
+/// The same by another key, counted from 1, for a rail that has kept an error under the former.
+pub(super) fn of_payment_by_key(payment: PaymentId, step: Step, key: u32) -> Operation {
+    match key {
+        1 => of_payment(payment, step),
+        _ => operation(&format!("{payment}:{}:{key}", step.as_str())),
+    }
+}
+
 /// The operation of an attempt at a refund: `rrf_…:1`.
 pub(super) fn of_refund(refund: RailRefundId, attempt: u32) -> Operation {
     operation(&format!("{refund}:{attempt}"))
@@ -56,7 +64,7 @@ pub(super) fn dispute_id(payment: PaymentId, rail: &str, reference: &Reference) 
 const TIME_BYTES: usize = 6;
 
 fn operation(text: &str) -> Operation {
-    Token::new(text).expect("ids and numbers make a token of at most 41 bytes")
+    Token::new(text).expect("ids and numbers make a token of at most 52 bytes")
 }
 
 #[cfg(test)]
@@ -70,6 +78,9 @@ mod tests {
         for step in [Step::Authorize, Step::Capture, Step::Void] {
             let named = of_payment(payment, step);
             assert_eq!(done_for(&named), Some(DoneFor::Payment(payment)), "{named}");
+            let again = of_payment_by_key(payment, step, u32::MAX);
+            assert_eq!(done_for(&again), Some(DoneFor::Payment(payment)), "{again}");
+            assert_eq!(of_payment_by_key(payment, step, 1), named);
         }
         for attempt in [1, u32::MAX] {
             let named = of_refund(refund, attempt);

@@ -2,17 +2,22 @@
 
 use std::sync::Arc;
 
-use base::PaymentId;
+use base::{PaymentId, Span};
 use engine::PaymentCommand;
-use payments::{Manner, Payment, Step};
+use payments::{Manner, Payment, PaymentState as Known, Step};
 use rails::{Authorize, Capture, MethodToken, Outcome, PaymentQuery, PaymentState, Void};
 
 use super::caller::Verdict;
-use super::operation::of_payment;
-use super::payment_words::{after_call, after_question};
+use super::operation::{of_payment, of_payment_by_key};
+use super::payment_words::{after_call, after_question, given_up};
+use super::report::RailReport;
 use super::schedule::{Task, Wish};
 use super::visit::{CALLS_A_VISIT_MAX, Visit};
 use crate::JobError;
+
+/// After so long a payer is not charged any more who has not been: a rail, or we, were away for
+/// hours, and the payer has gone elsewhere. An hour's outage, and the longest pause after it, fit.
+const AUTHORIZED_WITHIN: Span = Span::hours(3);
 
 impl Visit<'_> {
     /// Does what is due of a payment, then asks what the rail has told of it.
@@ -86,16 +91,27 @@ impl Visit<'_> {
     ) -> Result<Option<PaymentCommand>, JobError> {
         let mut reference = payment.rail_reference.clone();
         let lacks_reference = reference.is_none() && step != Step::Authorize;
-        if manner == Manner::Ask || lacks_reference || self.is_old(payment)? {
+        let is_late = self.is_late(payment, step)?;
+        if manner == Manner::Ask || lacks_reference || is_late || self.is_old(payment)? {
             let outcome = self.ask(payment)?;
             reference = reference.or_else(|| reference_in(&outcome));
             let command = after_question(payment, outcome, self.shared.ids.draw());
             let is_wanted_still = matches!(command, Some(PaymentCommand::NoteNotReceived { .. }));
+            let asked = Asked { is_known_to_nobody: is_wanted_still, is_late, manner };
+            if self.is_hopeless(payment, step, asked) {
+                let (rail, about) = (self.desk.name().to_owned(), payment.id.to_string());
+                self.shared.report(RailReport::GivenUp { rail, about });
+                return Ok(Some(given_up(payment, self.shared.ids.draw())));
+            }
             if manner == Manner::Ask || !is_wanted_still {
                 return Ok(command);
             }
         }
-        let operation = of_payment(payment.id, step);
+        let key = match step {
+            Step::Authorize => 1,
+            Step::Capture | Step::Void => self.desk.unheard().key(payment.id, step),
+        };
+        let operation = of_payment_by_key(payment.id, step, key);
         let (desk, amount) = (self.desk, payment.amount);
         let outcome = match (step, &reference) {
             (Step::Authorize, _) => {
@@ -117,6 +133,27 @@ impl Visit<'_> {
         };
         self.notice(&outcome, &payment.id.to_string());
         Ok(Some(after_call(payment, step, outcome, self.shared.ids.draw())))
+    }
+
+    /// Whether it is too late to reserve anything that is not reserved.
+    fn is_late(&self, payment: &Payment, step: Step) -> Result<bool, JobError> {
+        let until = payment.created_at.saturating_add(AUTHORIZED_WITHIN);
+        let is_open = step == Step::Authorize && payment.state == Known::Authorizing;
+        Ok(is_open && until <= self.shared.now()?)
+    }
+
+    /// Whether an authorization is given up that the rail knows nothing of, because it is too late,
+    /// or because the rail has said the same minutes ago, in spite of a call in between. Other
+    /// steps are called by another key then.
+    fn is_hopeless(&self, payment: &Payment, step: Step, asked: Asked) -> bool {
+        if !asked.is_known_to_nobody {
+            return false;
+        }
+        let now = self.desk.connected.clock.now();
+        let is_said_twice =
+            asked.manner == Manner::Ask && self.desk.unheard().said(payment.id, step, now);
+        let is_open = step == Step::Authorize && payment.state == Known::Authorizing;
+        is_open && (asked.is_late || is_said_twice)
     }
 
     /// Whether the rail may have forgotten the call, if it was made before. The first call of a
@@ -146,6 +183,15 @@ impl Visit<'_> {
         let method = self.shared.method(payment.method)?;
         Ok(method.and_then(|method| MethodToken::new(method.token.0.as_str()).ok()))
     }
+}
+
+/// What came of a question.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// The rail has done nothing of what it is asked for.
+    is_known_to_nobody: bool,
+    is_late: bool,
+    manner: Manner,
 }
 
 fn reference_in(outcome: &Outcome<Option<PaymentState>>) -> Option<rails::Reference> {

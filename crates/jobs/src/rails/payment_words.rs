@@ -51,6 +51,12 @@ pub(super) fn after_question(
     }
 }
 
+/// What is noted of an authorization that the rail knows nothing of, and is not asked for again.
+pub(super) fn given_up(payment: &Payment, spare: Spare) -> PaymentCommand {
+    let code = Token::new("not_received").expect("a word of ours");
+    Words { payment, spare }.authorization(AuthorizationNotice::Failed { code })
+}
+
 /// Whether a state can be the success of a step, as far as it could be known.
 fn is_answer_to(step: Step, stage: &PaymentStage) -> bool {
     match stage {

@@ -46,7 +46,7 @@ impl Visit<'_> {
             }
             if refund.destination != Destination::Original {
                 let about = id.to_string();
-                self.shared.report(RailReport::AnotherMethod { about });
+                self.shared.report_once(&about.clone(), RailReport::AnotherMethod { about });
                 self.rest(Task::Refund(id));
                 break;
             }

@@ -60,11 +60,21 @@ pub enum RailReport {
         /// Which rail.
         rail: String,
     },
+    /// An authorization was given up: its rail fails it again and again, or was away for hours.
+    /// Nothing is reserved, and the attempt to pay fails.
+    GivenUp {
+        /// Which rail.
+        rail: String,
+        /// The payment.
+        about: String,
+    },
     /// A call failed on an assertion; it is tried again.
     Panicked {
         /// Which rail.
         rail: String,
     },
+    /// A thread of the caller has; it goes on after a rest.
+    WorkerPanicked,
     /// A run through what is due has failed; the next one tries again.
     Failed(JobError),
 }
@@ -78,6 +88,7 @@ impl RailReport {
                 RailReport::AnotherMethod { .. }
                     | RailReport::Foreign { .. }
                     | RailReport::NotYet { .. }
+                    | RailReport::GivenUp { .. }
             )
     }
 }
@@ -107,7 +118,11 @@ impl fmt::Display for RailReport {
             RailReport::Foreign { rail } => {
                 write!(f, "{rail} told of a refund that was not made from here")
             }
+            RailReport::GivenUp { rail, about } => {
+                write!(f, "{about} was given up: {rail} knows nothing of it")
+            }
             RailReport::Panicked { rail } => write!(f, "a call of {rail} failed on an assertion"),
+            RailReport::WorkerPanicked => write!(f, "what calls rails failed on an assertion"),
             RailReport::Failed(error) => write!(f, "rails could not be called: {error}"),
         }
     }

@@ -64,7 +64,7 @@ impl Schedule {
             waiting.add(wish);
             return true;
         }
-        if self.order.len() >= TASKS_WAITING_MAX {
+        if self.is_full() {
             return false;
         }
         self.order.push_back(task.clone());
@@ -92,6 +92,11 @@ impl Schedule {
     /// True while it waits or is being done.
     pub(super) fn has(&self, task: &Task) -> bool {
         self.waiting.contains_key(task) || self.running.contains_key(task)
+    }
+
+    /// True while nothing more can be added.
+    pub(super) fn is_full(&self) -> bool {
+        self.order.len() >= TASKS_WAITING_MAX
     }
 
     /// How many wait.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use base::{EndpointId, Instant, Span};
@@ -19,6 +19,7 @@ use writer::Handle;
 use super::events::TellEvents;
 use super::lane::{Attempt, Lane, Moment};
 use super::secrets::SecretTrouble;
+use crate::worker::{Work, Worker};
 use crate::{OpenReader, OutgoingFigures};
 
 /// How often is looked at what; lengths of the steady clock, but for the probes.
@@ -69,8 +70,13 @@ pub enum WebhookNews {
     SwitchedOff(EndpointId, Disabled),
     /// An endpoint cannot be sent to until this is mended.
     Unusable(EndpointId, SecretTrouble),
+    /// What an endpoint is to be told cannot be read. It waits until its owner changes something;
+    /// the others go on.
+    Unreadable(EndpointId, StoreError),
     /// Tables could not be used; it is tried again.
     Trouble(StoreError),
+    /// The thread failed on an assertion; it goes on after a rest.
+    Panicked,
 }
 
 /// Sends the events of a book, in a thread of its own. Dropping it stops the thread; attempts that
@@ -78,7 +84,7 @@ pub enum WebhookNews {
 #[derive(Debug)]
 pub struct Deliverer {
     messages: Sender<Message>,
-    thread: Option<JoinHandle<()>>,
+    _worker: Worker,
 }
 
 impl Deliverer {
@@ -92,37 +98,25 @@ impl Deliverer {
         parts: DelivererParts,
         report: impl FnMut(WebhookNews) + Send + 'static,
     ) -> std::io::Result<Deliverer> {
-        let (messages, receiver) = mpsc::channel();
-        let work = Work {
-            parts,
-            report: Box::new(report),
-            messages: messages.clone(),
-            lanes: BTreeMap::new(),
-            reader: None,
-        };
-        let thread = thread::Builder::new()
-            .name("webhooks".to_owned())
-            .spawn(move || work.run(&receiver))?;
-        Ok(Deliverer { messages, thread: Some(thread) })
+        let (messages, inbox) = mpsc::channel();
+        let work = Telling { parts, report: Box::new(report), messages: messages.clone() };
+        Ok(Deliverer { messages, _worker: Worker::spawn("webhooks", inbox, work)? })
     }
 
     /// Stops the thread, keeps what was learned, and waits for it.
-    pub fn stop(mut self) {
-        self.end();
+    pub fn stop(self) {
+        drop(self);
     }
 
-    fn end(&mut self) {
+    /// Has the thread stop and keep what was learned. Returns at once.
+    pub fn tell_to_stop(&self) {
         let _ = self.messages.send(Message::Stop);
-        if let Some(thread) = self.thread.take() {
-            // A panic was told by the thread itself.
-            let _ = thread.join();
-        }
     }
 }
 
 impl Drop for Deliverer {
     fn drop(&mut self) {
-        self.end();
+        self.tell_to_stop();
     }
 }
 
@@ -141,23 +135,48 @@ struct Ended {
     outcome: Outcome,
 }
 
-struct Work {
+/// What outlives a panic.
+struct Telling {
     parts: DelivererParts,
     report: Box<dyn FnMut(WebhookNews) + Send>,
     messages: Sender<Message>,
+}
+
+impl Work for Telling {
+    type Message = Message;
+
+    fn is_stop(message: &Message) -> bool {
+        matches!(message, Message::Stop)
+    }
+
+    fn run(&mut self, inbox: &Receiver<Message>) {
+        let Telling { parts, report, messages } = self;
+        Round { parts, report, messages, lanes: BTreeMap::new(), reader: None }.run(inbox);
+    }
+
+    fn panicked(&mut self) {
+        (self.report)(WebhookNews::Panicked);
+    }
+}
+
+/// The thread at work.
+struct Round<'a> {
+    parts: &'a mut DelivererParts,
+    report: &'a mut (dyn FnMut(WebhookNews) + Send),
+    messages: &'a Sender<Message>,
     lanes: BTreeMap<EndpointId, Lane>,
     reader: Option<Box<dyn Reader>>,
 }
 
-impl Work {
+impl Round<'_> {
     fn run(mut self, receiver: &Receiver<Message>) {
         let mut next_look = self.steady();
         while self.parts.handle.ended().is_none() {
             if next_look <= self.steady() {
-                self.try_to(Work::look);
+                self.try_to(Round::look);
                 next_look = self.steady() + self.parts.pace.look_every;
             }
-            self.try_to(Work::send_new);
+            self.try_to(Round::send_new);
             let is_behind = self.is_behind();
             let patience = match is_behind {
                 true => Duration::ZERO,
@@ -190,7 +209,7 @@ impl Work {
     }
 
     /// Trouble with the tables passes; the next round tries again, with a new reader.
-    fn try_to(&mut self, work: impl FnOnce(&mut Work) -> Result<(), StoreError>) {
+    fn try_to(&mut self, work: impl FnOnce(&mut Self) -> Result<(), StoreError>) {
         if let Err(error) = work(self) {
             self.reader = None;
             (self.report)(WebhookNews::Trouble(error));
@@ -218,7 +237,8 @@ impl Work {
                 lane.retries_kept = self.parts.control.count_retries(id)?;
                 self.lanes.insert(id, lane);
             }
-            self.send_retries(id)?;
+            let sent = self.send_retries(id);
+            self.unless_unreadable(id, sent)?;
         }
         self.count();
         Ok(())
@@ -265,21 +285,42 @@ impl Work {
         let (head, now) = (self.parts.handle.figures().seq(), self.now());
         let ids: Vec<EndpointId> = self.lanes.keys().copied().collect();
         for id in ids {
-            let Some(lane) = self.lanes.get(&id).filter(|lane| lane.is_on()) else { continue };
-            if let Some((from, limit)) = lane.wanted(head, now) {
-                let types = lane.types().to_vec();
-                let (events, reader) = self.events()?;
-                let page = events.page(reader, from, head, &types, limit)?;
-                if let Some(lane) = self.lanes.get_mut(&id) {
-                    lane.read(page.events, page.next);
-                }
-            }
+            let read = self.read_for(id, (head, now));
+            self.unless_unreadable(id, read)?;
             while let Some(attempt) = self.lanes.get_mut(&id).and_then(Lane::take_new) {
                 if !self.begin(id, attempt) {
                     break;
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Reads what an endpoint wants next.
+    fn read_for(&mut self, id: EndpointId, (head, now): (u64, Instant)) -> Result<(), StoreError> {
+        let Some(lane) = self.lanes.get(&id).filter(|lane| lane.is_on()) else { return Ok(()) };
+        let Some((from, limit)) = lane.wanted(head, now) else { return Ok(()) };
+        let types = lane.types().to_vec();
+        let (events, reader) = self.events()?;
+        let page = events.page(reader, from, head, &types, limit)?;
+        if let Some(lane) = self.lanes.get_mut(&id) {
+            lane.read(page.events, page.next);
+        }
+        Ok(())
+    }
+
+    /// What is damaged for one endpoint is no trouble of the others.
+    fn unless_unreadable(
+        &mut self,
+        id: EndpointId,
+        ended: Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let Err(error @ StoreError::Corrupt(_)) = ended else { return ended };
+        self.reader = None;
+        if let Some(lane) = self.lanes.get_mut(&id) {
+            lane.rest();
+        }
+        (self.report)(WebhookNews::Unreadable(id, error));
         Ok(())
     }
 

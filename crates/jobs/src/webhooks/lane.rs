@@ -105,7 +105,7 @@ impl Lane {
             window: VecDeque::new(),
             read_to: endpoint.next,
             retrying: BTreeMap::new(),
-            health: Health { failing_since: endpoint.failing_since },
+            health: Health { failing_since: endpoint.failing_since, failures: 0 },
             state: endpoint.state,
             probe_at: now,
             retries_kept: 0,

@@ -2,6 +2,7 @@
 
 mod disputes;
 mod faults;
+mod hopeless;
 mod market;
 mod messages;
 mod paying;

@@ -75,7 +75,10 @@ fn clean_word(word: &str) -> String {
     let mut before = [' '; 2];
     for character in word.chars() {
         let [label, dot] = before;
-        if label.is_alphanumeric() && is_dot(dot) && character.is_alphabetic() {
+        // Whatever stands before the dot: phones make links of emoji with a dot behind them, and a
+        // letter may be followed by an accent of its own.
+        let ends_label = !label.is_whitespace() && !is_dot(label);
+        if ends_label && is_dot(dot) && character.is_alphabetic() {
             clean.push(' ');
         }
         clean.push(character);
@@ -144,6 +147,9 @@ mod tests {
         check_name("https://evil.example", "Somebody");
         check_name("a@b", "Somebody");
         check_name("evil。example", "Somebody");
+        check_name("💩.la", "Somebody");
+        check_name("i❤.ws", "Somebody");
+        check_name("cafe\u{301}.com", "Somebody");
         check_name("---", "Somebody");
         check_name("\u{202E}anna", "anna");
         check_name("\u{200B}", "Somebody");
@@ -159,11 +165,13 @@ mod tests {
         check_line("evil.example/claim", "evil. example/claim");
         check_line("evil\u{200B}.example", "evil. example");
         check_line("evil。example", "evil。 example");
+        check_line("see 💩.la and i❤.ws", "see 💩. la and i❤. ws");
+        check_line("cafe\u{301}.com", "cafe\u{301}. com");
         check_line("me@evil.example", "me@evil. example");
         check_line("Happy birthday.Love", "Happy birthday. Love");
         check_line("3.50, 10.12.2026 and e.g. this", "3.50, 10.12.2026 and e. g. this");
         check_line("...and so on", "...and so on");
-        check_line("a-.evil-1.example", "a-.evil-1. example");
+        check_line("a-.evil-1.example", "a-. evil-1. example");
         check_line("شكرا 🎁", "شكرا 🎁");
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{App, AppParts, Book, KeySecret, NewKey, ReadSide, Scopes};
+use outside::clock::{Clock, SystemClock};
 use store::KeyKind;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -23,6 +24,9 @@ const BOOTSTRAP_BOOK: &str = "test";
 
 /// Fewest characters of a bootstrap key after `mg_test_`.
 const BOOTSTRAP_SECRET_MIN: usize = 16;
+
+/// How long mails and calls that are under way are waited for, of all books together.
+const UNDER_WAY_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Time between two looks whether the writers are still there, or what renews their leases.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
@@ -141,7 +145,7 @@ pub(crate) fn serve(
         }
         reason.await.map_err(|_| Failure::new("the server ended without a reason"))
     });
-    drop(workers);
+    stop_all(workers);
     // What still runs in the background reads only; the journal is complete.
     runtime.shutdown_timeout(Duration::from_secs(1));
     books.into_iter().for_each(OpenBook::stop);
@@ -151,6 +155,16 @@ pub(crate) fn serve(
             Ok(Ending::Well)
         }
         Some(fatal) => Err(fatal),
+    }
+}
+
+/// Stops the workers of all books: all are told before one is waited for.
+fn stop_all(mut workers: Vec<Workers>) {
+    let clock = SystemClock::new();
+    workers.iter().for_each(Workers::tell_to_stop);
+    for workers in &mut workers {
+        let left = UNDER_WAY_TIME_MAX.saturating_sub(clock.monotonic());
+        workers.note_what_is_under_way(left);
     }
 }
 

@@ -11,6 +11,7 @@ use mail::{
     SmtpSettings,
 };
 
+use super::test_mail::TestMailer;
 use super::{Environment, MailSecurity, Settings};
 use crate::failure::{Done, Failure};
 
@@ -20,10 +21,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Mail as it is sent by this installation.
 #[derive(Clone)]
 pub(crate) struct Post {
-    /// Who takes it.
-    pub(crate) mailer: Arc<dyn Mailer>,
+    /// Who takes it of live books.
+    mailer: Arc<dyn Mailer>,
+    /// Who takes it of test books.
+    test_mailer: Arc<dyn Mailer>,
     /// What all mails have in common.
     pub(crate) letterhead: Letterhead,
+}
+
+impl Post {
+    /// Who takes the mail of a book.
+    pub(crate) fn mailer(&self, is_test: bool) -> Arc<dyn Mailer> {
+        Arc::clone(if is_test { &self.test_mailer } else { &self.mailer })
+    }
 }
 
 impl Settings {
@@ -48,7 +58,12 @@ impl Settings {
                 Arc::new(SmtpMailer::new(settings).map_err(Failure::new)?)
             }
         };
-        Ok(Some(Post { mailer, letterhead: self.letterhead()? }))
+        // What stays in a folder reaches nobody.
+        let test_mailer: Arc<dyn Mailer> = match self.mail_server.as_str() {
+            "" => Arc::clone(&mailer),
+            _ => Arc::new(TestMailer::new(Arc::clone(&mailer), &self.mail_test_to)?),
+        };
+        Ok(Some(Post { mailer, test_mailer, letterhead: self.letterhead()? }))
     }
 
     /// Mail goes into this folder, unless it was said where it goes: for a demonstration.
@@ -172,6 +187,8 @@ mod tests {
         check(&[server, from, page, ("MAIL_FOLDER", "/tmp/x")], Err("not to both"));
         check(&[server, from, page, ("MAIL_SECURITY", "none")], Err("encryption"));
         check(&[server, from, ("MAIL_CLAIM_PAGE", "http://shop.example/")], Err("https"));
+        check(&[server, from, page, ("MAIL_TEST_TO", "me@shop.example,@b.example")], Ok(true));
+        check(&[server, from, page, ("MAIL_TEST_TO", "shop.example")], Err("mail_test_to"));
         let purchases = ("MAIL_PURCHASE_PAGE", "https://shop.example/purchase");
         check(&[server, from, page, purchases], Ok(true));
         let purchases = ("MAIL_PURCHASE_PAGE", "shop.example/purchase");

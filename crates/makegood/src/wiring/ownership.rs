@@ -65,7 +65,7 @@ pub(crate) struct Owned {
     /// Its writer.
     pub(crate) running: Running,
     /// What works on it beside its writer.
-    pub(crate) workers: Option<Workers>,
+    pub(crate) workers: Option<Box<Workers>>,
 }
 
 /// Lists the books there are.
@@ -393,10 +393,15 @@ impl Supervisor {
     }
 
     /// Stops a writer on a thread of its own: what waits for it is answered.
-    fn close(&self, name: &BookName, term: Term, running: Running, workers: Option<Workers>) {
-        running.handle.leave();
+    fn close(&self, name: &BookName, term: Term, running: Running, workers: Option<Box<Workers>>) {
         let (name, messages) = (name.clone(), self.messages.clone());
+        // Of a lease that was renewed as often as it is to be, more than that is left.
+        let time_max = self.parts.pace.lease / 2;
         in_background(move || {
+            let mut workers = workers;
+            // Before the writer leaves: a mail that was sent, or a call of a rail, is noted. The
+            // book is served meanwhile.
+            workers.iter_mut().for_each(|workers| workers.note_what_is_under_way(time_max));
             running.leave();
             // Before the lease goes: the next owner needs the file of the sandbox.
             drop(workers);

@@ -11,7 +11,7 @@ use jobs::mail::Postman;
 use jobs::webhooks::Deliverer;
 use jobs::{Booked, Expirer, JobError, OutgoingFigures};
 use jobs::{RailCaller, RailParts, RailReport, SpareIds};
-use outside::clock::Clock;
+use outside::clock::{Clock, SystemClock};
 use outside::random::SystemRandomness;
 use store::BookRecord;
 use writer::Handle;
@@ -25,10 +25,10 @@ const RAIL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The workers of one book. Dropping them stops them, whoever else still has the way to the rails.
 pub(crate) struct Workers {
-    _deliverer: Deliverer,
+    deliverer: Option<Deliverer>,
     /// None when nobody takes our mail.
-    _postman: Option<Postman>,
-    _expirer: Expirer,
+    postman: Option<Postman>,
+    expirer: Option<Expirer>,
     rails: Arc<RailCaller>,
     outgoing: Arc<OutgoingFigures>,
 }
@@ -43,10 +43,61 @@ impl Workers {
     pub(crate) fn outgoing(&self) -> Arc<OutgoingFigures> {
         Arc::clone(&self.outgoing)
     }
+
+    /// What sends mail, with rails that are none, for tests.
+    #[cfg(test)]
+    pub(crate) fn only_mail(
+        postman: Postman,
+        handle: &Handle,
+        open_reader: jobs::OpenReader,
+    ) -> Workers {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let rails = RailCaller::spawn(RailParts {
+            handle: handle.clone(),
+            open_reader,
+            rails: Vec::new(),
+            late: Vec::new(),
+            clock: Arc::clone(&clock),
+            ids: SpareIds::new(clock, Box::new(SystemRandomness)),
+            interval: RAIL_INTERVAL,
+            report: Box::new(|_| {}),
+        });
+        let rails = Arc::new(rails.unwrap());
+        Workers {
+            deliverer: None,
+            postman: Some(postman),
+            expirer: None,
+            rails,
+            outgoing: Arc::default(),
+        }
+    }
+
+    /// Has all of them stop. Returns at once.
+    pub(crate) fn tell_to_stop(&self) {
+        self.rails.tell_to_stop();
+        self.postman.iter().for_each(Postman::tell_to_stop);
+        self.deliverer.iter().for_each(Deliverer::tell_to_stop);
+        self.expirer.iter().for_each(Expirer::tell_to_stop);
+    }
+
+    /// Has all of them stop, and waits, for so long at most, until what was done outside of the
+    /// book is noted in it. So the writer has to be there still. Whoever is at a mail then is left
+    /// alone: it writes down what becomes of it without the book.
+    pub(crate) fn note_what_is_under_way(&mut self, time_max: Duration) {
+        let clock = SystemClock::new();
+        self.tell_to_stop();
+        if let Some(postman) = &mut self.postman
+            && !postman.has_ended_within(time_max)
+        {
+            tracing::warn!("a mail server keeps a mail waiting; what becomes of it is noted later");
+        }
+        let _all_noted = self.rails.is_noted_within(time_max.saturating_sub(clock.monotonic()));
+    }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
+        self.tell_to_stop();
         self.rails.stop();
     }
 }
@@ -66,9 +117,9 @@ impl Installation {
         let outgoing = Arc::<OutgoingFigures>::default();
         Ok(Workers {
             rails: Arc::new(self.start_rail_caller(record, handle)?),
-            _expirer: self.start_expirer(record, handle, settings)?,
-            _deliverer: self.start_deliverer(record, handle, settings, &outgoing)?,
-            _postman: self.start_postman(record, handle, &outgoing)?,
+            expirer: Some(self.start_expirer(record, handle, settings)?),
+            deliverer: Some(self.start_deliverer(record, handle, settings, &outgoing)?),
+            postman: self.start_postman(record, handle, &outgoing)?,
             outgoing,
         })
     }

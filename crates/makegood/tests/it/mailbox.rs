@@ -32,6 +32,8 @@ impl Mailbox {
             ("MAKEGOOD_MAIL_SECURITY", "none".to_owned()),
             ("MAKEGOOD_MAIL_FROM", "gifts@shop.example".to_owned()),
             ("MAKEGOOD_MAIL_CLAIM_PAGE", "https://shop.example/gift".to_owned()),
+            // The books are test books.
+            ("MAKEGOOD_MAIL_TEST_TO", "@example.org".to_owned()),
         ]
     }
 

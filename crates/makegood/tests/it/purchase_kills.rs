@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use base::{Instant, Span};
 use serde_json::{Value, json};
+use store::{MailCause, WaitingMail};
 
 use crate::client::Answer;
 use crate::course::{Course, Moment, Moments, Outcome, Plan};
@@ -185,7 +186,10 @@ fn end(course: Course) -> (Outcome, usize) {
     let (outcome, mailbox, place) = course.end("card ");
     let (mut mailbox, waiting, mut unknown) = (mailbox.unwrap(), waiting_mails(&place), 0);
     for ((role, card), state) in cards.iter().zip(states) {
-        let of_card = |mail: &&store::WaitingMail| matches!(mail.cause, store::MailCause::Gift { card: of, .. } if of.to_string() == *card);
+        let of_card = |mail: &&WaitingMail| match mail.cause {
+            MailCause::Gift { card: given, .. } => given.to_string() == *card,
+            _ => false,
+        };
         let waits = waiting.iter().find(of_card);
         let (came, tried) = (mailbox.count_of(card), waits.map(|mail| (mail.made, mail.unknown)));
         match state.as_str() {

@@ -294,21 +294,47 @@ struct EventData {
 
 impl Event {
     /// The event in our words: nothing when it is about something else, an error when it is about
-    /// one of our objects and cannot be read.
+    /// one of our objects and cannot be read. What is not ours need not be understood: whoever
+    /// shares the account may take other currencies, and Stripe gives an endpoint up that refuses.
     pub(super) fn translate(self) -> Result<Option<RailEvent>, ()> {
         let object = self.data.object;
         let kind = object.get("object").and_then(|kind| kind.as_str()).ok_or(())?.to_owned();
-        let belongs_to_intent = object.get("payment_intent").is_some_and(|id| !id.is_null());
-        let change = match kind.as_str() {
-            "payment_intent" => read::<PaymentIntent>(object)?.state().map(Change::Payment),
-            "refund" if belongs_to_intent => read::<Refund>(object)?.state().map(Change::Refund),
-            "dispute" if belongs_to_intent => read::<Dispute>(object)?.state().map(Change::Dispute),
+        let is_ours = object.get("metadata").and_then(|all| all.get(OPERATION)).is_some();
+        let intent = object.get("payment_intent").filter(|id| !id.is_null()).cloned();
+        let change = match (kind.as_str(), intent) {
+            ("payment_intent", _) => {
+                let intent = read::<PaymentIntent>(object).ok();
+                intent.and_then(|intent| intent.state()).map(Change::Payment)
+            }
+            ("refund", Some(_)) => {
+                let refund = read::<Refund>(object).ok();
+                refund.and_then(|refund| refund.state()).map(Change::Refund)
+            }
+            ("dispute", Some(intent)) => {
+                let dispute = read::<Dispute>(object).ok().and_then(|dispute| dispute.state());
+                // Whose it is only the payment tells.
+                Some(match dispute {
+                    Some(state) => Change::Dispute(state),
+                    None => Change::Disputed(reference(intent)?),
+                })
+            }
             _ => return Ok(None),
+        };
+        let change = match change {
+            Some(change) => change,
+            None if is_ours => return Err(()),
+            None => return Ok(None),
         };
         let id = Text::new(&self.id).map_err(drop)?;
         let at = instant(self.created).ok_or(())?;
-        Ok(Some(RailEvent { id, at, change: change.ok_or(())? }))
+        Ok(Some(RailEvent { id, at, change }))
     }
+}
+
+/// The payment that an object belongs to.
+fn reference(intent: serde_json::Value) -> Result<crate::Reference, ()> {
+    let intent: Expandable<HasId> = read(intent)?;
+    Text::new(intent.id()).map_err(drop)
 }
 
 fn read<T: serde::de::DeserializeOwned>(object: serde_json::Value) -> Result<T, ()> {
@@ -329,4 +355,58 @@ fn currency(lower_case: &str) -> Option<Currency> {
 
 fn instant(seconds: i64) -> Option<Instant> {
     seconds.checked_mul(1_000_000).and_then(Instant::try_from_micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn translated(object: Value) -> Result<Option<Change>, ()> {
+        let event = json!({"id": "evt_1", "created": 1, "data": {"object": object}});
+        let event: Event = serde_json::from_value(event).unwrap();
+        event.translate().map(|event| event.map(|event| event.change))
+    }
+
+    #[test]
+    fn what_is_not_ours_is_received_whatever_it_says() {
+        let intent = |currency: &str, status: &str, metadata: Value| {
+            translated(json!({
+                "object": "payment_intent", "id": "pi_1", "amount": 500, "currency": currency,
+                "status": status, "metadata": metadata,
+            }))
+        };
+        let ours = || json!({"operation": "pay_1:authorize"});
+        assert!(matches!(intent("usd", "requires_capture", ours()), Ok(Some(Change::Payment(_)))));
+        for (currency, status) in [("ugx", "succeeded"), ("iqd", "succeeded"), ("usd", "hatched")] {
+            assert_eq!(intent(currency, status, json!({"order": "7"})), Ok(None), "{currency}");
+            assert_eq!(intent(currency, status, ours()), Err(()), "{currency}");
+        }
+        let refund = |currency: &str, metadata: Value| {
+            translated(json!({
+                "object": "refund", "id": "re_1", "amount": 500, "currency": currency,
+                "status": "succeeded", "payment_intent": "pi_1", "metadata": metadata,
+            }))
+        };
+        assert_eq!(refund("ugx", json!({})), Ok(None));
+        assert_eq!(refund("ugx", json!({"operation": "rrf_1:1"})), Err(()));
+        // Made by hand at Stripe, of a payment that may be ours: somebody should hear of it.
+        assert!(matches!(refund("usd", json!({})), Ok(Some(Change::Refund(_)))));
+    }
+
+    #[test]
+    fn a_dispute_that_cannot_be_read_is_asked_about() {
+        let dispute = |currency: &str, status: &str, intent: Value| {
+            translated(json!({
+                "object": "dispute", "id": "dp_1", "amount": 500, "currency": currency,
+                "reason": "fraudulent", "status": status, "payment_intent": intent,
+            }))
+        };
+        let asked = Ok(Some(Change::Disputed(Text::new("pi_1").unwrap())));
+        assert_eq!(dispute("ugx", "lost", json!("pi_1")), asked);
+        assert_eq!(dispute("usd", "hatched", json!({"id": "pi_1"})), asked);
+        assert!(matches!(dispute("usd", "lost", json!("pi_1")), Ok(Some(Change::Dispute(_)))));
+        assert_eq!(dispute("usd", "lost", Value::Null), Ok(None));
+    }
 }

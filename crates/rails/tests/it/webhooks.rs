@@ -29,6 +29,7 @@ fn ask(world: &World, event: &RailEvent) -> (String, String) {
             let state = found.iter().find(|state| state.reference == old.reference).unwrap();
             (old.reference.to_string(), format!("{:?}", state.stage))
         }
+        Change::Disputed(payment) => panic!("a dispute of {payment} cannot be read"),
     }
 }
 

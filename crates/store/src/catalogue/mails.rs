@@ -1,4 +1,5 @@
-//! Mails that wait.
+//! Mails that wait. The column `is_begun` has the number of the stage: 0 waiting, 1 begun, 2 sent,
+//! 3 bounced.
 
 /// How far events were read.
 pub(crate) const PLACE: &str = "select next_seq, next_index from mail_place where book = $1";
@@ -24,6 +25,12 @@ pub(crate) const DUE: &str = "
 
 /// How many mails wait, and since when the first.
 pub(crate) const COUNT: &str = "select count(*), min(written_at) from waiting_mail where book = $1";
+
+/// Claims an attempt that nobody has begun since the mail was read.
+pub(crate) const BEGIN: &str = "
+    update waiting_mail set is_begun = 1
+    where book = $1 and cause = $2 and subject = $3 and number = $4 and is_begun = 0
+        and made = $5";
 
 /// Keeps how a mail went on.
 pub(crate) const UPDATE: &str = "

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::Instant;
 
 use super::MemoryControl;
-use crate::{BookName, EventPlace, MailCause, MailStore, StoreError, WaitingMail};
+use crate::{BookName, EventPlace, MailCause, MailStage, MailStore, StoreError, WaitingMail};
 
 /// Every mail that waits, and how far events were read.
 #[derive(Debug, Default)]
@@ -47,6 +47,16 @@ impl MailStore for MemoryControl {
         due.sort_by_key(|mail| (mail.next_at, mail.cause));
         due.truncate(limit as usize);
         Ok(due)
+    }
+
+    fn begin_mail(&mut self, found: &WaitingMail) -> Result<bool, StoreError> {
+        let kept = &mut self.lock().mails;
+        let key = (found.book.clone(), found.cause);
+        let is_as_found =
+            |mail: &&mut WaitingMail| mail.stage == MailStage::Waiting && mail.made == found.made;
+        let Some(mail) = kept.waiting.get_mut(&key).filter(is_as_found) else { return Ok(false) };
+        mail.stage = MailStage::Begun;
+        Ok(true)
     }
 
     fn count_mails(&mut self, book: &BookName) -> Result<(u64, Option<Instant>), StoreError> {

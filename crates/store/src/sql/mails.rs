@@ -7,7 +7,7 @@ use super::control::{SqlControl, bytes, text};
 use super::{SqlConnection, SqlRow, collect, columns, first, signed, unsigned};
 use crate::catalogue::mails;
 use crate::rows::{FieldSource, invalid};
-use crate::{BookName, EventPlace, MailCause, MailStore, StoreError, WaitingMail};
+use crate::{BookName, EventPlace, MailCause, MailStage, MailStore, StoreError, WaitingMail};
 
 /// Columns of a mail.
 const COLUMNS: usize = 9;
@@ -28,10 +28,10 @@ impl<C: SqlConnection> MailStore for SqlControl<C> {
         self.connection.write(|connection| {
             for mail in mails {
                 let [name, cause, subject, number] = key(&mail.book, mail.cause);
-                let [made, unknown, is_begun, next_at] = tried(mail);
+                let [made, unknown, stage, next_at] = tried(mail);
                 let written_at = Value::Int(mail.written_at.micros());
                 let values =
-                    [name, cause, subject, number, made, unknown, is_begun, next_at, written_at];
+                    [name, cause, subject, number, made, unknown, stage, next_at, written_at];
                 connection.change(mails::INSERT, &values)?;
             }
             connection.change(mails::PUT_PLACE, &place).map(drop)
@@ -55,10 +55,16 @@ impl<C: SqlConnection> MailStore for SqlControl<C> {
         Ok(counted.unwrap_or_default())
     }
 
+    fn begin_mail(&mut self, found: &WaitingMail) -> Result<bool, StoreError> {
+        let [book, cause, subject, number] = key(&found.book, found.cause);
+        let values = [book, cause, subject, number, Value::Int(i64::from(found.made))];
+        Ok(self.connection.change(mails::BEGIN, &values)? == 1)
+    }
+
     fn keep_mail(&mut self, mail: &WaitingMail) -> Result<(), StoreError> {
-        let [made, unknown, is_begun, next_at] = tried(mail);
+        let [made, unknown, stage, next_at] = tried(mail);
         let [book, cause, subject, number] = key(&mail.book, mail.cause);
-        let values = [made, unknown, is_begun, next_at, book, cause, subject, number];
+        let values = [made, unknown, stage, next_at, book, cause, subject, number];
         self.connection.change(mails::UPDATE, &values).map(drop)
     }
 
@@ -101,7 +107,7 @@ fn tried(mail: &WaitingMail) -> [Value; 4] {
     [
         Value::Int(i64::from(mail.made)),
         Value::Int(i64::from(mail.unknown)),
-        Value::Int(i64::from(mail.is_begun)),
+        Value::Int(i64::from(mail.stage.number())),
         Value::Int(mail.next_at.micros()),
     ]
 }
@@ -116,7 +122,8 @@ fn read_mail(row: &dyn SqlRow) -> Result<WaitingMail, StoreError> {
         cause: MailCause::from_parts(kind, subject, number).ok_or(invalid("cause of a mail"))?,
         made: source.number("attempts of a mail")?,
         unknown: source.number("unknown attempts of a mail")?,
-        is_begun: source.flag()?,
+        stage: MailStage::from_number(source.number("stage of a mail")?)
+            .ok_or(invalid("stage of a mail"))?,
         next_at: source.instant()?,
         written_at: source.instant()?,
     })

@@ -8,7 +8,8 @@ use crate::catalogue::{self, control, endpoints, entries, lists, mails, operatio
 use crate::rows::{TABLES, account};
 use crate::sql::migrations::{self, Migration};
 use crate::{
-    BookName, CardFilter, List, MailCause, MailStore, Page, StoreError, WaitingMail, dialect,
+    BookName, CardFilter, List, MailCause, MailStage, MailStore, Page, StoreError, WaitingMail,
+    dialect,
 };
 
 const WHOLE: Page = Page { after: None, limit: 10, created_after: None, created_before: None };
@@ -293,7 +294,7 @@ fn a_file_of_an_earlier_release_gets_what_it_lacks() {
 fn mails_that_waited_in_an_earlier_release_still_wait() {
     let mut sqlite = SqliteConnection::reading(migrated(&migrations::OF_CONTROL[..5]));
     let card = base::CardId::from_bits(7);
-    let insert = "insert into waiting_mail values ('test', $1, 2, 3, 1, 0, 40, 10)";
+    let insert = "insert into waiting_mail values ('test', $1, 2, 3, 1, 2, 40, 10)";
     sqlite.connection.execute(insert, [card.to_bytes().as_slice()]).unwrap();
     migrations::run(&mut sqlite, migrations::OF_CONTROL).unwrap();
     let book = BookName::new("test").unwrap();
@@ -301,8 +302,8 @@ fn mails_that_waited_in_an_earlier_release_still_wait() {
     let due = super::SqliteControl::new(sqlite).due_mails(&book, at(40), 9).unwrap();
     let cause = MailCause::Gift { card, sending: 2 };
     let (next_at, written_at) = (at(40), at(10));
-    let (made, unknown, is_begun) = (3, 1, false);
-    let kept = WaitingMail { book, cause, made, unknown, is_begun, next_at, written_at };
+    let (made, unknown, stage) = (3, 1, MailStage::Sent);
+    let kept = WaitingMail { book, cause, made, unknown, stage, next_at, written_at };
     assert_eq!(due, [kept]);
 }
 

@@ -1,7 +1,7 @@
 //! Mails that wait, on every control store.
 
 use base::{CardId, OrderId, RefundId};
-use store::{BookName, EventPlace, MailCause, WaitingMail};
+use store::{BookName, EventPlace, MailCause, MailStage, WaitingMail};
 
 use crate::control::on_every_store;
 use crate::support::at;
@@ -20,7 +20,7 @@ fn mail_about(cause: MailCause, next_at: i64) -> WaitingMail {
         cause,
         made: 0,
         unknown: 0,
-        is_begun: false,
+        stage: MailStage::Waiting,
         next_at: at(next_at),
         written_at: at(10),
     }
@@ -46,7 +46,7 @@ fn mails_wait_until_they_are_forgotten() {
         assert_eq!(due, [mails[1].clone(), mails[0].clone()]);
         assert_eq!(control.due_mails(&test, at(99), 1).unwrap(), [mails[1].clone()]);
 
-        let tried = WaitingMail { made: 2, unknown: 1, is_begun: true, ..mail(2, 1, 90) };
+        let tried = WaitingMail { made: 2, unknown: 1, stage: MailStage::Begun, ..mail(2, 1, 90) };
         control.keep_mail(&tried).unwrap();
         // An event that is read again asks for nothing new.
         let further = EventPlace { seq: (1 << 40) + 1, index: 0 };
@@ -61,6 +61,32 @@ fn mails_wait_until_they_are_forgotten() {
         // What waits no more is not kept either.
         control.keep_mail(&mails[0]).unwrap();
         assert_eq!(control.due_mails(&test, at(99), 9).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn an_attempt_is_claimed_once_and_only_as_it_was_found() {
+    on_every_store(|control| {
+        let (test, found) = (book("test"), mail(1, 1, 50));
+        let place = EventPlace { seq: 1, index: 0 };
+        control.take_mails(&test, place, std::slice::from_ref(&found)).unwrap();
+        assert!(control.begin_mail(&found).unwrap());
+        let begun = WaitingMail { stage: MailStage::Begun, ..found.clone() };
+        assert_eq!(control.due_mails(&test, at(99), 9).unwrap(), [begun]);
+        assert!(!control.begin_mail(&found).unwrap(), "somebody has begun");
+        // Whoever read it before somebody else's attempt does not make that attempt again.
+        let again = WaitingMail { made: 1, stage: MailStage::Waiting, ..found.clone() };
+        control.keep_mail(&again).unwrap();
+        assert!(!control.begin_mail(&found).unwrap(), "an attempt was made meanwhile");
+        assert!(control.begin_mail(&again).unwrap());
+        for stage in [MailStage::Sent, MailStage::Bounced] {
+            let known = WaitingMail { stage, ..again.clone() };
+            control.keep_mail(&known).unwrap();
+            assert_eq!(control.due_mails(&test, at(99), 9).unwrap(), [known]);
+            assert!(!control.begin_mail(&again).unwrap(), "it is known what became of it");
+        }
+        control.forget_mail(&test, found.cause).unwrap();
+        assert!(!control.begin_mail(&again).unwrap(), "it waits no more");
     });
 }
 

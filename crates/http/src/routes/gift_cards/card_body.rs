@@ -54,8 +54,8 @@ macro_rules! card_body {
                 skip_serializing_if = "Option::is_none"
             )]
             delivery: Option<crate::routes::gift_cards::card_body::DeliveryBody>,
-            /// When it is sent; at once when left out. A date (`2026-12-24`, meaning nine o'clock in
-            /// the morning), or a date and time without offset, is the recipient's own: it needs
+            /// When it is sent; at once when left out. A date (`2026-12-24`, meaning nine o'clock
+            /// in the morning), or a date and time without offset, is the recipient's own: it needs
             /// `recipient.time_zone`.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             #[schema(max_length = 35, example = "2026-12-24T18:30",

@@ -9,13 +9,17 @@ use rails::{MethodState, MethodToken, Outcome, Rail};
 use serde::{Deserialize, Serialize};
 
 use crate::blocking;
-use crate::call::{Call, Caller};
+use crate::call::Call;
 use crate::fields::{self, Checked, refuse};
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
+use crate::rail_places::RailPlace;
 use crate::reply::Reply;
 use crate::scope::Checkout;
 use crate::views::payment_method::PaymentMethodView;
+
+/// What a caller is told who finds no place.
+const FULL: &str = "As many requests as may wait for this rail wait for it already; it is slow.";
 
 /// The way to pay.
 #[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
@@ -52,7 +56,11 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let rail_name: Token<32> = fields::token("/rail", &body.rail)?;
     let token = token(&body.token)?;
     let rail = caller.rail(rail_name.as_str())?;
-    let state = look_at(Arc::clone(&rail), token.clone()).await?;
+    let Some(place) = caller.book().rail_places().take(rail_name.as_str()) else {
+        tracing::debug!(rail = rail_name.as_str(), "a rail is slow: too many wait for its answer");
+        return Err(Problem::new(&catalog::RAIL_SILENT).detail(FULL));
+    };
+    let state = look_at(Arc::clone(&rail), token.clone(), place).await?;
     let kept = Kept { id: caller.app.new_id(), owner, now: caller.book().time().await? };
     let method = kept.method(rail_name, &token, &state, rail.as_ref())?;
     let command = Command::Payments(PaymentCommand::CreateMethod(Box::new(NewMethod(method))));
@@ -64,8 +72,18 @@ fn token(text: &str) -> Checked<MethodToken> {
 }
 
 /// Asks the rail, on a thread that may wait.
-async fn look_at(rail: Arc<dyn Rail>, token: MethodToken) -> Result<MethodState, Problem> {
-    let asked = blocking::spawn(move || rail.method(&token)).await;
+async fn look_at(
+    rail: Arc<dyn Rail>,
+    token: MethodToken,
+    place: RailPlace,
+) -> Result<MethodState, Problem> {
+    // The thread stays until the rail has answered, also when the caller goes away: so does the
+    // place.
+    let asked = blocking::spawn(move || {
+        let _place = place;
+        rail.method(&token)
+    })
+    .await;
     match asked.map_err(|_| Problem::new(&catalog::UNAVAILABLE))? {
         Outcome::Succeeded(state) => Ok(state),
         Outcome::Failed(code) if code.is_final() => {
@@ -139,18 +157,6 @@ fn last_month(at: Instant, now: Instant) -> Option<Expiry> {
         return if month > 1 { Expiry::new(year, month - 1) } else { Expiry::new(year - 1, 12) };
     }
     Some(expiry)
-}
-
-impl Caller {
-    /// The rail of this name.
-    ///
-    /// # Errors
-    ///
-    /// `rail_not_available`.
-    pub(crate) fn rail(&self, name: &str) -> Result<Arc<dyn Rail>, Problem> {
-        let rail = self.book().rails().and_then(|work| work.rail(name));
-        rail.ok_or_else(|| Problem::new(&catalog::RAIL_NOT_AVAILABLE).param("/rail"))
-    }
 }
 
 #[cfg(test)]

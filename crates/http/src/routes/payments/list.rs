@@ -22,7 +22,9 @@ query_parameters! {
         #[param(pattern = "^chk_[0-9a-hjkmnp-tv-z]{26}$")]
         checkout,
         /// As payments show it.
-        #[param(pattern = "^(authorizing|requires_action|authorized|capturing|captured|voiding|voided|failed)$")]
+        #[param(
+            pattern = "^(authoriz(ing|ed)|requires_action|captur(ing|ed)|void(ing|ed)|failed)$"
+        )]
         status,
     }
 }

@@ -52,6 +52,6 @@ async fn can_receive(caller: &Caller, method: MethodId) -> Result<bool, Problem>
     let Some(Answer::Method(method)) = caller.book().ask(Query::Method(method)).await? else {
         return Ok(false);
     };
-    let rail = caller.book().rails().and_then(|work| work.rail(method.rail.as_str()));
+    let rail = caller.find_rail(method.rail.as_str())?;
     Ok(rail.is_some_and(|rail| rail.capabilities().refund_elsewhere))
 }

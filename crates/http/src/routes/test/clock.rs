@@ -72,7 +72,7 @@ impl From<JobError> for Problem {
                 Problem::new(&catalog::BUSY).detail(detail)
             }
             JobError::Clock(refusal) => Problem::refused(&refusal, false),
-            JobError::Store(_) | JobError::NoBook => {
+            JobError::Store(_) | JobError::NoBook | JobError::Panicked => {
                 tracing::warn!(%error, "the test clock could not be moved");
                 Problem::new(&catalog::UNAVAILABLE)
             }

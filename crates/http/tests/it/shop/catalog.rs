@@ -1,5 +1,8 @@
 //! Sellers, creators, products and payment methods.
 
+use std::future::{Future, poll_fn};
+use std::task::Poll;
+
 use serde_json::{Value, json};
 
 use super::{Shop, id};
@@ -86,6 +89,42 @@ async fn a_method_that_the_rail_does_not_vouch_for_is_not_kept() {
     assert_eq!(expired["expires"], "2026-10");
     let listed = world.get("/v1/payment-methods").await_status(200).await.json;
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_rail_that_hangs_holds_up_a_few_requests_and_refuses_the_others_at_once() {
+    let world = World::new();
+    let ask = |token: &str| {
+        world.post("/v1/payment-methods", json!({"rail": "sandbox", "token": token})).fresh()
+    };
+    let mut asked: Vec<_> = (0..20).map(|_| Box::pin(ask("tok_hangs").send())).collect();
+    let mut statuses = Vec::new();
+    poll_fn(|context| {
+        asked.retain_mut(|answer| match answer.as_mut().poll(context) {
+            Poll::Ready(answer) => {
+                statuses.push((answer.status, answer.json["code"].clone()));
+                false
+            }
+            Poll::Pending => true,
+        });
+        if asked.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    // Those that found no place did not wait for those that did.
+    let (refused, kept) = statuses.split_at(12);
+    assert!(refused.iter().all(|(status, code)| *status == 503 && code == "rail_silent"));
+    assert!(kept.iter().all(|(status, _)| *status == 201), "{kept:?}");
+    ask("tok_ok").await_status(201).await;
+}
+
+#[tokio::test]
+async fn a_rail_that_is_not_there_yet_or_not_any_more_is_asked_later() {
+    let world = World::new();
+    let ask = |rail: &str| {
+        world.post("/v1/payment-methods", json!({"rail": rail, "token": "tok_ok"})).fresh()
+    };
+    ask("late").await_problem(503, "rail_silent", None).await;
+    ask("stopped").await_problem(503, "unavailable", None).await;
 }
 
 #[tokio::test]

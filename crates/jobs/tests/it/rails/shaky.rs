@@ -40,6 +40,12 @@ struct Plan {
     captures_max: Option<usize>,
     /// What the rail says of itself.
     operations_last: Option<Span>,
+    /// The first such call gets an error that the rail keeps under the key.
+    keeps_error: Option<&'static str>,
+    /// That key.
+    failed: Option<String>,
+    /// Whoever calls dies.
+    always_dies: bool,
     /// A seed, and how many of a hundred calls go wrong.
     luck: Option<(u64, u8)>,
     /// How often each call was made about each thing.
@@ -76,6 +82,15 @@ impl Faults {
 
     pub fn set_hanging(&self, hangs: bool) {
         self.change(|plan| plan.hangs = hangs);
+    }
+
+    /// The rail fails the first call of this name and whatever comes under its key, as Stripe does.
+    pub fn keep_error(&self, name: &'static str) {
+        self.change(|plan| plan.keeps_error = Some(name));
+    }
+
+    pub fn always_die(&self, dies: bool) {
+        self.change(|plan| plan.always_dies = dies);
     }
 
     pub fn capture_at_most(&self, captures: usize) {
@@ -121,6 +136,15 @@ impl Faults {
         let captures = plan.calls.iter().filter(|name| **name == "capture").count();
         if name == "capture" && plan.captures_max.is_some_and(|max| captures > max) {
             return Outcome::Failed(rails::FailureCode::Declined);
+        }
+        if plan.always_dies {
+            drop(plan);
+            dies(format!("dies at call {number}, {name}"));
+        }
+        if plan.keeps_error == Some(name)
+            && plan.failed.get_or_insert_with(|| about.to_owned()) == about
+        {
+            return Outcome::Unknown(Unknown::RailError);
         }
         if plan.is_down {
             return Outcome::Unknown(Unknown::ConnectionLost);

@@ -159,9 +159,9 @@ impl<'a> Buyer<'a> {
             match self.buy(card).await? {
                 Ok(Bought { status, pay }) if status == "paid" => {
                     seen.paid_in_all += 1;
-                    let now = Instant::now();
-                    if begun >= measured_from && now < end {
-                        seen.whole.add(now - begun);
+                    // Also one that was under way when the time was up: the slow ones are those.
+                    if begun >= measured_from {
+                        seen.whole.add(Instant::now() - begun);
                         seen.pay.add(pay);
                     }
                 }

@@ -139,7 +139,7 @@ fn open(
         Ok(workers) => {
             let book = Book::over(reads, handle).with_rails(workers.rails());
             let book = book.with_outgoing(workers.outgoing());
-            Ok(Owned { book, running, workers: Some(workers) })
+            Ok(Owned { book, running, workers: Some(Box::new(workers)) })
         }
         Err(failure) => {
             running.leave();

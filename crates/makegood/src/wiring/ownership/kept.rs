@@ -38,7 +38,7 @@ pub(super) enum Stage {
     /// A thread opens it.
     Opening,
     /// It is served.
-    Serving(Running, Option<Workers>),
+    Serving(Running, Option<Box<Workers>>),
     /// Its writer has ended; it is opened again after a pause.
     Resting,
     /// It is given up, once its writer has stopped.

@@ -1,5 +1,6 @@
 //! Processes that share books in memory, under leases that are short.
 
+mod mailing;
 mod rolling;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -36,6 +37,8 @@ struct Shared {
     leases: MemoryLeases,
     people: Arc<PeopleKeys>,
     ring: Arc<KeyRing>,
+    /// Takes the mails of the processes that are started from now on; nobody, and none is sent.
+    mailer: Option<Arc<mailing::SlowMailer>>,
     _folder: tempfile::TempDir,
 }
 
@@ -122,6 +125,7 @@ impl Shared {
             leases: MemoryLeases::new(Arc::new(move || clock.monotonic())),
             people: Arc::new(people),
             ring,
+            mailer: None,
             _folder: folder,
         };
         shared.make_book("test");
@@ -158,6 +162,7 @@ impl Shared {
         let (book, other, clock) = (self.book.clone(), MemoryBook::new(), self.clock);
         let (read, other_read) = (book.clone(), other.clone());
         let mut control = self.control.clone();
+        let sending = self.sending();
         let ownership = Ownership::start(Parts {
             leases: Box::new(Line {
                 leases: self.leases.clone(),
@@ -185,8 +190,9 @@ impl Shared {
                 let running = spawn_leased(store, spec, Options::default(), times, lease)?;
                 *lock(&opened) = Some(running.handle.clone());
                 drop(lock(&passing));
+                let workers = sending.as_ref().map(|mail| Box::new(mail.workers(&running.handle)));
                 let book = Book::over(reads, running.handle.clone());
-                Ok(Owned { book, running, workers: None })
+                Ok(Owned { book, running, workers })
             }),
         });
         let ownership = ownership.unwrap();

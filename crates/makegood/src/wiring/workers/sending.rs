@@ -12,7 +12,7 @@ use webhooks::{Sender, SenderSettings};
 use writer::Handle;
 
 use super::Installation;
-use crate::config::{Post, Settings};
+use crate::config::Settings;
 use crate::failure::{Done, Failure};
 
 /// Time between two looks for mails to be sent.
@@ -54,7 +54,7 @@ impl Installation {
         handle: &Handle,
         figures: &Arc<OutgoingFigures>,
     ) -> Done<Option<Postman>> {
-        let Some(Post { mailer, letterhead }) = self.post.clone() else { return Ok(None) };
+        let Some(post) = &self.post else { return Ok(None) };
         let name = record.name.to_string();
         let parts = PostmanParts {
             book: record.name.clone(),
@@ -63,8 +63,8 @@ impl Installation {
             control: self.control()?,
             events: Arc::new(EventTeller::new(Arc::clone(&self.ring), record.name.clone())),
             words: Arc::new(GiftWordsReader::new(Arc::clone(&self.people))),
-            mailer,
-            letterhead,
+            mailer: post.mailer(record.is_test),
+            letterhead: post.letterhead.clone(),
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock),
             figures: Arc::clone(figures),
@@ -94,6 +94,22 @@ fn report_mail(book: &str, news: &MailNews) {
             let mail = mail_key(*cause);
             tracing::info!(book, mail = mail.as_str(), "nobody knows whether a buyer was reached");
         }
+        MailNews::Unreadable(MailCause::Gift { card, .. }, why) => {
+            tracing::error!(book, %card, %why, "a gift waits: what was written cannot be opened");
+        }
+        MailNews::Unreadable(cause, why) => {
+            let mail = mail_key(*cause);
+            let mail = mail.as_str();
+            tracing::error!(
+                book,
+                mail,
+                %why,
+                "a mail to a buyer waits: what was written cannot be opened"
+            );
+        }
+        MailNews::Panicked => {
+            tracing::error!(book, "what sends mails failed on an assertion; it goes on shortly");
+        }
         MailNews::NeedsOperator(deferral) => {
             tracing::error!(book, ?deferral, "the mail server refuses us: see to its settings");
         }
@@ -110,6 +126,12 @@ fn report_webhooks(book: &str, news: &WebhookNews) {
         }
         WebhookNews::Unusable(endpoint, why) => {
             tracing::error!(book, %endpoint, %why, "the secret of a webhook endpoint is unusable");
+        }
+        WebhookNews::Unreadable(endpoint, why) => {
+            tracing::error!(book, %endpoint, %why, "what a webhook endpoint waits for is damaged");
+        }
+        WebhookNews::Panicked => {
+            tracing::error!(book, "what tells webhooks failed on an assertion; it goes on shortly");
         }
         WebhookNews::Trouble(error) => {
             tracing::warn!(book, %error, "webhooks wait: tables could not be used");

@@ -33,7 +33,8 @@ pub(crate) struct RecipientBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 35)]
     locale: Option<String>,
-    /// Their time zone by the IANA database, such as `America/Los_Angeles`; `deliver_at` may be in it.
+    /// Their time zone by the IANA database, such as `America/Los_Angeles`; `deliver_at` may be in
+    /// it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 64)]
     time_zone: Option<String>,

@@ -97,8 +97,7 @@ fn is_zero(amount: &i64) -> bool {
     responses((status = 200, description = "Noted", body = SettlementView)))]
 pub(crate) async fn handle(mut call: Call<Settlements>) -> Result<Reply, Problem> {
     let rail = call.path_rail()?;
-    let adapter = call.caller.book().rails().and_then(|work| work.rail(rail.as_str()));
-    let adapter = adapter.ok_or_else(no_rail)?;
+    let adapter = call.caller.find_rail(rail.as_str())?.ok_or_else(no_rail)?;
     let body: SettlementBody = call.json().await?;
     let operation = call.operation(&body)?;
     let new = new(&*adapter, rail, &body)?;
