@@ -7,6 +7,7 @@ mod audit_orders;
 mod audit_settlements;
 mod books;
 mod buying;
+mod buying_disputed;
 mod cards;
 mod checkouts;
 mod credits;

@@ -235,15 +235,14 @@ impl Market {
         let name = if card { format!(" s{name}") } else { String::new() };
         let needs = shop::RefundStatus::NeedsConsent;
         let all = world.order_refund.values().flat_map(|row| {
-            // Mostly what a card had paid: what goes over a rail has ways of its own.
+            // What goes over a rail has ways of its own.
             let order = &world.order[&row.order];
             let of_a_card = |tender| {
                 let paid_by = order.tender(tender).map(|tender| tender.paid_by);
                 matches!(paid_by, Some(shop::PaidBy::GiftCard { .. }))
             };
-            let is_meant = move |tender| luck.is_multiple_of(8) || of_a_card(tender);
             let parts = row.allocations.iter();
-            let parts = parts.filter(move |part| part.status == needs && is_meant(part.tender));
+            let parts = parts.filter(move |it| it.status == needs && of_a_card(it.tender));
             let (refund, name) = (name_of(row.id.bits()), name.clone());
             parts.map(move |part| format!("{word} {refund} {}{name}", part.tender))
         });
@@ -560,11 +559,9 @@ fn on_a_card(card: &str, which: u16, luck: u16) -> Option<String> {
 
 /// A refund over a rail that is stuck; now and then any.
 fn stuck(world: &World, which: u16) -> Option<String> {
-    let is_stuck = |row: &&Arc<payments::RailRefund>| {
-        let needs_consent = matches!(row.state, RefundState::NeedsConsent { .. });
-        needs_consent || row.state.is_failed() || which.is_multiple_of(16)
-    };
-    let stuck = world.rail_refund.values().filter(is_stuck);
+    let needs_consent = |state: &RefundState| matches!(state, RefundState::NeedsConsent { .. });
+    let is_stuck = |state| needs_consent(state) || state.is_failed() || which.is_multiple_of(16);
+    let stuck = world.rail_refund.values().filter(|row| is_stuck(&row.state));
     pick(&stuck.map(|row| name_of(row.id.bits())).collect::<Vec<_>>(), which)
 }
 
@@ -580,8 +577,7 @@ fn a_card(world: &World, luck: u16) -> String {
     let bought = bought.flat_map(|purchase| &purchase.cards);
     let bought: Vec<String> = bought.map(|card| name_of(card.card.bits())).collect();
     // And those that were given instead of money.
-    let given = world.card.values();
-    let given = given.filter(|card| card.funding == giftcards::Funding::StoreCredit);
+    let given = world.card.values().filter(|card| card.funding == giftcards::Funding::StoreCredit);
     let given: Vec<String> = given.map(|card| name_of(card.id.bits())).collect();
     let bought = if luck.is_multiple_of(2) || given.is_empty() { bought } else { given };
     match pick(&bought, luck / 7).filter(|_| luck.is_multiple_of(3)) {

@@ -29,10 +29,16 @@ impl Visit<'_> {
         {
             let outcome = self.ask(&payment)?;
             is_noted &= matches!(outcome, Outcome::Succeeded(_));
-            if let Some(command) = after_question(&payment, outcome, self.shared.ids.draw()) {
+            // That a call has not arrived which is yet to be made is no news: it was wanted a
+            // moment ago, and noting that would put it off.
+            let is_to_be_made = matches!(payment.next_call(), Some((_, Manner::Make)));
+            let command = after_question(&payment, outcome, self.shared.ids.draw()).filter(|it| {
+                !(is_to_be_made && matches!(it, PaymentCommand::NoteNotReceived { .. }))
+            });
+            if let Some(command) = command {
                 has_news |= self.note(command, &payment)? == Verdict::Done;
-                has_news |= self.payment_while_due(id)?;
             }
+            has_news |= self.payment_while_due(id)?;
         }
         if wish.disputes
             && let Some(payment) = self.ours(id)?
