@@ -88,6 +88,10 @@ pub(crate) fn give_for_share<R: Rows>(
     };
     let bought_by = former.and_then(|card| match &card.funding {
         Funding::Payment { payment, .. } => walk.payment(*payment),
+        Funding::StoreCredit => {
+            let given_for = walk.rail_refund(RailRefundId::from_bits(card.id.bits()))?;
+            walk.payment(given_for.payment)
+        }
         _ => None,
     });
     walk.ready()?;

@@ -8,7 +8,7 @@ use giftcards::Refusal as CardRefusal;
 use outside::random::{SystemRandomness, new_id};
 use shop::{Checkout, CheckoutState, Refusal as ShopRefusal, TenderKind};
 use store::{Due, DueObject, Reader};
-use writer::{Handle, Request};
+use writer::{Handle, Request, Trouble};
 
 use crate::JobError;
 
@@ -163,7 +163,16 @@ impl<'a> Booking<'a> {
             portion.iter().map(|due| self.request(due)).collect();
         let outcomes = self.handle.decide(requests?, false)?;
         for (due, outcome) in portion.iter().zip(outcomes) {
-            match outcome?.result {
+            let outcome = match outcome {
+                // A rule is broken: this one stays due, and is told in the log each run; the
+                // others go on.
+                Err(Trouble::Unkept(_)) => {
+                    self.passed_over.insert(*due);
+                    continue;
+                }
+                outcome => outcome?,
+            };
+            match outcome.result {
                 Ok(Answer::Hold { hold, .. }) => {
                     self.booked.holds += 1;
                     freed.push(hold.card);

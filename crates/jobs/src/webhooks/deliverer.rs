@@ -287,7 +287,8 @@ impl Round<'_> {
         for id in ids {
             let read = self.read_for(id, (head, now));
             self.unless_unreadable(id, read)?;
-            while let Some(attempt) = self.lanes.get_mut(&id).and_then(Lane::take_new) {
+            let on = |lane: &&mut Lane| lane.is_on();
+            while let Some(attempt) = self.lanes.get_mut(&id).filter(on).and_then(Lane::take_new) {
                 if !self.begin(id, attempt) {
                     break;
                 }

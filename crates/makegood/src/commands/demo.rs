@@ -42,9 +42,9 @@ struct Keys {
     publishable: KeySecret,
 }
 
-/// Variables that would make the demonstration use what belongs to somebody: secrets, a mail
-/// server, rails. A database is its own: with another key ring it is refused.
-const OF_A_REAL_INSTALLATION: [&str; 4] = ["CONFIG", "KEY_RING", "MAIL_", "STRIPE_"];
+/// Variables that would make the demonstration use what belongs to somebody: secrets, a database, a
+/// mail server, rails.
+const OF_A_REAL_INSTALLATION: [&str; 5] = ["CONFIG", "DATABASE", "KEY_RING", "MAIL_", "STRIPE_"];
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Done<Ending> {

@@ -354,7 +354,12 @@ impl World {
         let captured = payment.captured.minor();
         let fee = payment.fee.map_or(0, Amount::minor);
         let home = payment.rail.clone();
-        let over = |rail: &RailName| refunds_in(&|row| succeeded(row) && row.rail == *rail);
+        // A refund keeps its rail when it is paid by hand over another.
+        let paid_over = |row: &RailRefund| match row.state {
+            RefundState::PaidByHand => rail("bank"),
+            _ => row.rail.clone(),
+        };
+        let over = |rail: &RailName| refunds_in(&|row| succeeded(row) && paid_over(row) == *rail);
         let clearing = captured - fee - over(&home) - taken;
         assert_eq!(self.balance(AccountName::RailClearing(home.clone())), clearing);
         for name in ["other", "bank"].map(rail) {

@@ -25,6 +25,8 @@ impl From<Error> for StoreError {
             &SqlState::LOCK_NOT_AVAILABLE | &SqlState::UNIQUE_VIOLATION => {
                 StoreError::Unavailable(text)
             }
+            // A transaction of ours rested for too long, because this process did.
+            &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => StoreError::Unavailable(text),
             // A standby, or a database that only reads for now.
             &SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::Unavailable(text),
             // What a standby calls a transaction that is to write. No damage either way.

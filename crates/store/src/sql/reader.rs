@@ -366,6 +366,10 @@ fn line_and_standing(row: &dyn SqlRow) -> Result<(SettlementLine, Option<Standin
     if line.of.is_none() {
         return Ok((line, None));
     }
+    // Lines are swept before standings: for a moment there may be the one without the other.
+    if columns(row, table.columns.len(), 1).opt_fixed16()?.is_none() {
+        return Ok((line, None));
+    }
     match read_row(&rows::standing::TABLE, row, table.columns.len())? {
         EngineRow::Standing(standing) => Ok((line, Some((*standing).clone()))),
         _ => Err(another_table()),
