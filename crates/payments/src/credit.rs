@@ -27,8 +27,8 @@ pub fn credit(refund: &RailRefund, payment: &Payment) -> Result<Outcome, Refusal
 }
 
 /// Notes that a refund which is stuck was paid by hand over a rail, by an agreement with the payer.
-/// It does not go over its own rail any more, which it keeps: should that rail say after all that it
-/// has sent it, that is a contradiction for a person.
+/// It does not go over its own rail any more, which it keeps: should that rail say after all that
+/// it has sent it, that is a contradiction for a person.
 ///
 /// Posts, debit `refund/payable`, credit `rail/{rail}/clearing`. `accounts` are of that rail.
 ///

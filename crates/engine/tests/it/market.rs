@@ -266,7 +266,6 @@ impl Market {
     /// What chance alone seldom comes to: what is owed for a card that is gone is paid by hand, a
     /// payer gives up, a gift is due, a card expires, or one is canceled.
     pub fn seldom(&self, world: &World, which: u16, luck: u16) -> Option<Line> {
-        // Another card, and by hand.
         let owed = [0, 1].into_iter().filter_map(|which| self.by_hand(world, which, luck));
         let mut all: Vec<String> = owed.collect();
         let waits = |row: &&Arc<Checkout>| row.state == CheckoutState::RequiresAction;
@@ -290,7 +289,6 @@ impl Market {
         let names: Vec<String> = self.rail.keys().cloned().collect();
         let name = pick(&names, which)?;
         let (captured, fee) = (self.rail[&name].captured?, self.rail[&name].fee?);
-        // Told in another file once more, it is the same line.
         Some(format!("settle F{} capture:{name}:{captured}:{fee}:l.{name}", self.step))
     }
 
@@ -553,8 +551,8 @@ fn on_a_card(card: &str, which: u16, luck: u16) -> Option<String> {
         "cancel" if !may_cancel => None,
         "claim" => Some(format!("claim code:{card} Z")),
         // What is given on top of a bought card goes back with it: a known gap.
-        "adjust" if !CARDS.contains(&card) => None,
-        "adjust" => Some(format!("adjust {card} {}", 1 + luck % 300)),
+        "adjust" if CARDS.contains(&card) => Some(format!("adjust {card} {}", 1 + luck % 300)),
+        "adjust" => None,
         deed => Some(format!("{deed} {card}")),
     }
 }
@@ -578,7 +576,6 @@ fn a_card(world: &World, luck: u16) -> String {
     let bought = world.purchase.values().filter(|purchase| purchase.order.is_some());
     let bought = bought.flat_map(|purchase| &purchase.cards);
     let bought: Vec<String> = bought.map(|card| name_of(card.card.bits())).collect();
-    // And those that were given instead of money.
     let given = world.card.values().filter(|card| card.funding == giftcards::Funding::StoreCredit);
     let given: Vec<String> = given.map(|card| name_of(card.id.bits())).collect();
     let bought = if luck.is_multiple_of(2) || given.is_empty() { bought } else { given };

@@ -1,4 +1,5 @@
-//! `makegood demo`: every command of the printed tour works as printed, twice over.
+//! `makegood demo`: every command of the printed tour works as printed, twice over. It keeps its
+//! data in files, whatever database the environment names.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -115,7 +116,7 @@ const OF_SOMEBODY: [(&str, &str); 4] = [
 
 #[test]
 fn the_secrets_of_a_real_installation_do_not_reach_it() {
-    let place = Place::new();
+    let place = Place::in_files();
     let data = place.path("makegood-demo");
     let mut command =
         place.command(&["demo", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()]);
@@ -128,7 +129,7 @@ fn slow_the_tour_works_as_printed() {
     if Command::new("curl").arg("--version").output().is_err() {
         panic!("the tour is made of curl commands: install curl to test it");
     }
-    let place = Place::new();
+    let place = Place::in_files();
     let server = demo(&place);
     check_market(&mut client(&server));
     check_clearing(&mut client(&server));

@@ -354,11 +354,6 @@ impl World {
         let captured = payment.captured.minor();
         let fee = payment.fee.map_or(0, Amount::minor);
         let home = payment.rail.clone();
-        // A refund keeps its rail when it is paid by hand over another.
-        let paid_over = |row: &RailRefund| match row.state {
-            RefundState::PaidByHand => rail("bank"),
-            _ => row.rail.clone(),
-        };
         let over = |rail: &RailName| refunds_in(&|row| succeeded(row) && paid_over(row) == *rail);
         let clearing = captured - fee - over(&home) - taken;
         assert_eq!(self.balance(AccountName::RailClearing(home.clone())), clearing);
@@ -436,4 +431,12 @@ fn check_room(deed: &Deed, after: &Payment) {
 
 pub fn code() -> FailureCode {
     Token::new("bank_says_no").unwrap()
+}
+
+/// A refund keeps its rail when it is paid by hand over another.
+fn paid_over(refund: &RailRefund) -> RailName {
+    match refund.state {
+        RefundState::PaidByHand => rail("bank"),
+        _ => refund.rail.clone(),
+    }
 }
