@@ -65,6 +65,19 @@ impl<'w, 'a, R: Rows> Composition<'w, 'a, R> {
         self.account(name.id(currency))
     }
 
+    /// Each of the accounts of these names, when it was opened before.
+    pub(crate) fn each_account_of<const N: usize>(
+        &mut self,
+        names: &[AccountName; N],
+        currency: Currency,
+    ) -> Result<[Option<Account>; N], Stop> {
+        let mut found = [const { None }; N];
+        for (place, name) in found.iter_mut().zip(names) {
+            *place = self.account_of(name, currency)?;
+        }
+        Ok(found)
+    }
+
     /// Those of the accounts of these names that were opened before.
     pub(crate) fn accounts_of(
         &mut self,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use base::{DisputeId, PaymentId, RailRefundId};
 use ledger::{Account, AccountName};
-use payments::Rest;
-use payments::{DisputeAccounts, DisputeRows, Moved, OpenDispute, Payment, RailRefund, Refusal};
+use payments::{DisputeAccounts, DisputeRows, Moved, OpenDispute, Payment, RailRefund};
+use payments::{Refusal, Rest};
 
 use crate::composition::Composition;
 use crate::credits;
@@ -118,14 +118,7 @@ impl Accounts {
         payment: &Payment,
         composed: &mut Composition<'_, '_, R>,
     ) -> Result<Accounts, Stop> {
-        let [clearing, disputes, loss, payable] = names(payment);
-        let currency = payment.amount.currency;
-        Ok(Accounts([
-            composed.account_of(&clearing, currency)?,
-            composed.account_of(&disputes, currency)?,
-            composed.account_of(&loss, currency)?,
-            composed.account_of(&payable, currency)?,
-        ]))
+        Ok(Accounts(composed.each_account_of(&names(payment), payment.amount.currency)?))
     }
 
     fn to_dispute(&self) -> DisputeAccounts<'_> {

@@ -167,12 +167,9 @@ impl Owed {
         payment: &Payment,
         composed: &mut Composition<'_, '_, R>,
     ) -> Result<Owed, Stop> {
-        let currency = payment.amount.currency;
-        Ok(Owed([
-            composed.account_of(&AccountName::OrderClearing, currency)?,
-            composed.account_of(&AccountName::RefundPayable, currency)?,
-            composed.account_of(&AccountName::ChargebackLoss, currency)?,
-        ]))
+        let names =
+            [AccountName::OrderClearing, AccountName::RefundPayable, AccountName::ChargebackLoss];
+        Ok(Owed(composed.each_account_of(&names, payment.amount.currency)?))
     }
 
     fn to_refund(&self) -> OwedAccounts<'_> {

@@ -103,13 +103,7 @@ impl Accounts {
         payment: &Payment,
         composed: &mut Composition<'_, '_, R>,
     ) -> Result<Accounts, Stop> {
-        let [clearing, fees, order] = names(payment);
-        let currency = payment.amount.currency;
-        Ok(Accounts([
-            composed.account_of(&clearing, currency)?,
-            composed.account_of(&fees, currency)?,
-            composed.account_of(&order, currency)?,
-        ]))
+        Ok(Accounts(composed.each_account_of(&names(payment), payment.amount.currency)?))
     }
 
     fn to_capture(&self) -> CaptureAccounts<'_> {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use base::{Amount, LineKind, OrderId, PaymentId, RailRefundId, RefundId, Token};
+use base::{Amount, OrderId, PaymentId, RailRefundId, RefundId, Token};
 use giftcards::{RefundHold, ReturnRows, Unspent, account_of, check_undo, purchase_of};
 use ledger::{AccountName, RailName};
 use payments::{OpenRefund, Payment};
@@ -35,8 +35,7 @@ pub(crate) fn check_not_blocked(
     refunding: &Refunding,
     payments: &[Arc<Payment>],
 ) -> Result<(), payments::Refusal> {
-    let is_cards = |line| order.line(line).is_some_and(|line| line.line.kind == LineKind::GiftCard);
-    let of_cards = refunding.lines.iter().any(|refund| is_cards(refund.line));
+    let of_cards = refunding.lines.iter().any(|refund| order.is_line_of_cards(refund.line));
     for (tender, amount) in refunding.by_tender() {
         let paid_by = order.tender(tender).map(|tender| tender.paid_by);
         let Some(PaidBy::PaymentMethod { payment, .. }) = paid_by else { continue };

@@ -2,9 +2,8 @@
 
 use base::{DisputeId, MethodId, Money, OrderId, PaymentId, RailRefundId, Text};
 use ledger::RailName;
-use payments::NextAction;
 use payments::{AuthorizationNotice, CaptureNotice, FailureCode, NewMethod, NewSettlement};
-use payments::{OpenDispute, RefundNotice, Step, VoidNotice};
+use payments::{NextAction, OpenDispute, RefundNotice, Step, VoidNotice};
 
 use crate::{CommandKind, NewCredit};
 

@@ -178,7 +178,7 @@ pub(crate) fn issue_all<R: Rows>(
 /// Which payment paid how much of which line of cards. Gift cards never do.
 fn paid_by(order: &Order) -> Vec<PaidPart> {
     let mut parts = Vec::new();
-    for line in order.lines.iter().filter(|line| line.line.kind == LineKind::GiftCard) {
+    for line in order.lines_of_cards() {
         let LineId::Number(number) = line.line.id else { continue };
         for (tender, amount) in order.payers_of(line.line.id) {
             let paid_by = order.tender(tender).map(|tender| tender.paid_by);

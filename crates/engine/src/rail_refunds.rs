@@ -114,13 +114,7 @@ impl Accounts {
         refund: &RailRefund,
         composed: &mut Composition<'_, '_, R>,
     ) -> Result<Accounts, Stop> {
-        let [clearing, payable, loss] = accounts_of(rail);
-        let currency = refund.amount.currency;
-        Ok(Accounts([
-            composed.account_of(&clearing, currency)?,
-            composed.account_of(&payable, currency)?,
-            composed.account_of(&loss, currency)?,
-        ]))
+        Ok(Accounts(composed.each_account_of(&accounts_of(rail), refund.amount.currency)?))
     }
 
     fn to_refund(&self) -> RefundAccounts<'_> {

@@ -168,12 +168,7 @@ impl Accounts {
         currency: Currency,
         composed: &mut Composition<'_, '_, R>,
     ) -> Result<Accounts, Stop> {
-        let [clearing, fees, bank] = names(rail);
-        Ok(Accounts([
-            composed.account_of(&clearing, currency)?,
-            composed.account_of(&fees, currency)?,
-            composed.account_of(&bank, currency)?,
-        ]))
+        Ok(Accounts(composed.each_account_of(&names(rail), currency)?))
     }
 
     /// The two on which a payment's fee is posted.
@@ -183,8 +178,8 @@ impl Accounts {
         composed: &mut Composition<'_, '_, R>,
     ) -> Result<Accounts, Stop> {
         let [clearing, fees, _] = names(rail);
-        let clearing = composed.account_of(&clearing, currency)?;
-        Ok(Accounts([clearing, composed.account_of(&fees, currency)?, None]))
+        let [clearing, fees] = composed.each_account_of(&[clearing, fees], currency)?;
+        Ok(Accounts([clearing, fees, None]))
     }
 
     fn to_settle(&self) -> SettlementAccounts<'_> {

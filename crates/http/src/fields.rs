@@ -81,6 +81,20 @@ pub(crate) fn instant(pointer: &str, text: &str) -> Checked<Instant> {
     Instant::parse(text).map_err(|problem| refuse(pointer, problem.to_string()))
 }
 
+/// A status that a list is asked for, of those that it knows, each by its name.
+pub(crate) fn status<S: Copy>(
+    text: Option<&str>,
+    known: &[S],
+    name: impl Fn(S) -> &'static str,
+) -> Checked<Option<S>> {
+    let Some(text) = text else { return Ok(None) };
+    let found = known.iter().copied().find(|status| name(*status) == text);
+    found.map(Some).ok_or_else(|| {
+        let names: Vec<_> = known.iter().map(|status| name(*status)).collect();
+        refuse("status", format!("must be one of {}", names.join(", ")))
+    })
+}
+
 /// A country or subdivision.
 pub(crate) fn region(pointer: &str, code: &str) -> Checked<Region> {
     Region::parse(code).map_err(|problem| refuse(pointer, problem.to_string()))

@@ -7,7 +7,6 @@ use store::List;
 
 use crate::call::Caller;
 use crate::cursor::CursorMaker;
-use crate::fields::{Checked, refuse};
 use crate::lists::{CreatedQuery, PageQuery, Wanted};
 use crate::problem::Problem;
 use crate::problem::catalog::Entry;
@@ -99,19 +98,4 @@ pub(crate) async fn whole_list<S>(
     let (page, created): (PageQuery, CreatedQuery) = call.query()?;
     let asked = Filtered { name, page: &page, created: &created, filters: &created };
     list(&call.caller, asked, whole).await
-}
-
-/// A status that somebody asks for, if it is one of those that the list knows.
-///
-/// # Errors
-///
-/// `invalid_request` about `status`.
-pub(crate) fn status_wanted(
-    text: Option<&str>,
-    known: &[&'static str],
-) -> Checked<Option<&'static str>> {
-    let Some(text) = text else { return Ok(None) };
-    let found = known.iter().find(|status| **status == text);
-    let refused = || refuse("status", format!("must be one of {}", known.join(", ")));
-    found.map(|status| Some(*status)).ok_or_else(refused)
 }

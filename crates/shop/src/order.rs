@@ -131,6 +131,21 @@ impl Order {
         self.lines.iter().find(|line| line.line.id == id)
     }
 
+    /// The lines that have sold gift cards.
+    pub fn lines_of_cards(&self) -> impl Iterator<Item = &OrderLine> {
+        self.lines.iter().filter(|line| line.line.kind == base::LineKind::GiftCard)
+    }
+
+    /// Whether the line of this name has sold gift cards.
+    pub fn is_line_of_cards(&self, id: LineId) -> bool {
+        self.lines_of_cards().any(|line| line.line.id == id)
+    }
+
+    /// True once all that was paid for gift cards has gone back, or is on its way.
+    pub fn has_given_cards_back(&self) -> bool {
+        self.lines_of_cards().map(OrderLine::left).all(Amount::is_zero)
+    }
+
     /// The tender of this name.
     pub fn tender(&self, id: TenderId) -> Option<&OrderTender> {
         self.tenders.iter().find(|tender| tender.id == id)

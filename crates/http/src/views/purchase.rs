@@ -137,9 +137,7 @@ impl<'a> PurchaseView<'a> {
 
 fn status(checkout: &Checkout, order: Option<&Order>, now: Instant) -> &'static str {
     if let Some(order) = order {
-        let sold = order.lines.iter().filter(|line| line.line.kind == base::LineKind::GiftCard);
-        let mut left = sold.map(|line| line.line.total().saturating_sub(line.refunded));
-        return if left.all(Amount::is_zero) { "undone" } else { "paid" };
+        return if order.has_given_cards_back() { "undone" } else { "paid" };
     }
     match checkout::status(checkout, now) {
         CheckoutState::Open | CheckoutState::Paying | CheckoutState::Paid => "pending",

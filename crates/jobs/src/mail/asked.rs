@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use base::{CardId, Instant, LineKind, Span};
+use base::{CardId, Instant, Span};
 use engine::{Answer, Query};
 use giftcards::{Card, DeliveryState, EventKind as CardEvent, Funding};
-use shop::{EventKind as ShopEvent, LineId, Order, OrderRefund};
+use shop::{EventKind as ShopEvent, Order, OrderRefund};
 use store::MailCause;
 use writer::{Handle, Trouble};
 
@@ -40,7 +40,7 @@ pub(super) fn asked(
         }
         ToldObject::Card(card) => bounced(card).filter(|(_, at)| is_recent(*at)).map(|it| it.0),
         ToldObject::Order(order) => {
-            let is_asked = is_recent(order.created_at) && sells_cards(order);
+            let is_asked = is_recent(order.created_at) && order.lines_of_cards().next().is_some();
             is_asked.then_some(MailCause::Receipt { order: order.id })
         }
         ToldObject::OrderRefund(refund) if is_recent(refund.created_at) => {
@@ -74,15 +74,6 @@ fn order_of(refund: &OrderRefund, handle: &Handle) -> Result<Option<Arc<Order>>,
     })
 }
 
-fn sells_cards(order: &Order) -> bool {
-    order.lines.iter().any(|line| line.line.kind == LineKind::GiftCard)
-}
-
 fn is_of_cards(refund: &OrderRefund, order: &Order) -> bool {
-    refund.allocations.iter().any(|part| is_line_of_cards(order, part.line))
-}
-
-/// Whether a line of an order sells gift cards.
-pub(super) fn is_line_of_cards(order: &Order, line: LineId) -> bool {
-    order.line(line).is_some_and(|line| line.line.kind == LineKind::GiftCard)
+    refund.allocations.iter().any(|part| order.is_line_of_cards(part.line))
 }

@@ -5,12 +5,12 @@ use ::mail::templates::{
     GiftNotDelivered, GiftReceipt, MoneyBack, gift_not_delivered, gift_receipt, money_back,
 };
 use ::mail::{Content, Name};
-use base::{Amount, LineKind, Money, PurchaseId, Span};
+use base::{Amount, Money, PurchaseId, Span};
 use giftcards::{Card, limits, purchase_of};
 use payments::Method;
 
 use super::letter::{Letterhead, known, name};
-use super::matter::{Return, Sale, is_all_back};
+use super::matter::{Return, Sale};
 use super::words::GiftWords;
 
 /// The reason of a refund by which a purchase was undone.
@@ -19,8 +19,7 @@ const UNDONE: &str = "undone";
 impl Letterhead {
     pub(super) fn receipt(&self, sale: &Sale) -> Content {
         let order = &sale.order;
-        let sold = order.lines.iter().filter(|line| line.line.kind == LineKind::GiftCard);
-        let paid = sold.map(|line| line.line.total());
+        let paid = order.lines_of_cards().map(|line| line.line.total());
         let paid = paid.fold(Amount::ZERO, |sum, of| sum.checked_add(of).unwrap_or(Amount::MAX));
         let values: Vec<Money> = sale.values.iter().map(|value| order.money(*value)).collect();
         let undo_for = Span::seconds(limits::UNDO_SECONDS);
@@ -59,7 +58,7 @@ impl Letterhead {
         money_back(&MoneyBack {
             shop: &self.shop,
             // A shop may give a part back for that reason too.
-            is_undone: back.refund.reason.as_str() == UNDONE && is_all_back(order),
+            is_undone: back.refund.reason.as_str() == UNDONE && order.has_given_cards_back(),
             ways: &back.ways.iter().map(way).collect::<Vec<_>>(),
             receipt: &known(&order.receipt.to_string()),
             credit_note: &known(&back.refund.credit_note.to_string()),

@@ -3,15 +3,13 @@
 
 use std::sync::Arc;
 
-use base::{Amount, CardId, CheckoutId, LineKind, OrderId, PaymentId, PurchaseId, RefundId};
+use base::{Amount, CardId, CheckoutId, OrderId, PaymentId, PurchaseId, RefundId};
 use engine::{Answer, Query};
 use giftcards::{Card, CardState, Channel, Delivery, DeliveryState, Funding, purchase_of};
 use payments::{Method, Purpose};
 use shop::{Order, OrderRefund, PaidBy, RefundStatus, TenderId};
 use store::MailCause;
 use writer::{Handle, Trouble};
-
-use super::asked::is_line_of_cards;
 
 /// What a mail is about.
 pub(super) enum Matter {
@@ -49,7 +47,8 @@ pub(super) fn matter(cause: MailCause, handle: &Handle) -> Result<Option<Matter>
             Ok(self::card(card, handle)?.filter(is_due).map(Matter::Gift))
         }
         MailCause::Receipt { order } => {
-            let sale = sale(order, handle)?.filter(|sale| !is_all_back(&sale.order));
+            // The mail about what goes back is enough then.
+            let sale = sale(order, handle)?.filter(|sale| !sale.order.has_given_cards_back());
             Ok(sale.map(Matter::Receipt))
         }
         MailCause::NotDelivered { card, sending } => not_delivered(card, sending, handle),
@@ -77,13 +76,6 @@ fn unclaimed_delivery(card: &Card) -> Option<Delivery> {
     let gift = card.gift.as_deref()?;
     let is_living = card.state == CardState::Active && gift.owner.is_none();
     gift.delivery.filter(|_| is_living)
-}
-
-/// True once all that was paid for its gift cards has gone back, or is on its way. Then the mail
-/// about that is enough, without a receipt.
-pub(super) fn is_all_back(order: &Order) -> bool {
-    let sold = order.lines.iter().filter(|line| line.line.kind == LineKind::GiftCard);
-    sold.map(shop::OrderLine::left).all(Amount::is_zero)
 }
 
 fn sale(id: OrderId, handle: &Handle) -> Result<Option<Sale>, Trouble> {
@@ -133,7 +125,7 @@ fn returned(id: RefundId, handle: &Handle) -> Result<Option<Matter>, Trouble> {
     let Some(sale) = sale(refund.order, handle)? else { return Ok(None) };
     let mut by_tender: Vec<(TenderId, Amount)> = Vec::new();
     for part in &refund.allocations {
-        if !is_line_of_cards(&sale.order, part.line) {
+        if !sale.order.is_line_of_cards(part.line) {
             continue;
         }
         match by_tender.iter_mut().find(|(tender, _)| *tender == part.tender) {

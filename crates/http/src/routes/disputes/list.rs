@@ -3,7 +3,7 @@
 use payments::DisputeState;
 use store::List;
 
-use crate::fields::{Checked, refuse};
+use crate::fields;
 use crate::lists::{CreatedQuery, PageQuery};
 use crate::problem::Problem;
 use crate::query::query_parameters;
@@ -35,13 +35,8 @@ type DisputeList = ListView<DisputeView<'static>>;
 pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (page, filters): (PageQuery, (CreatedQuery, DisputesQuery)) = call.query()?;
     let (created, wanted) = &filters;
-    let state = wanted.status.as_deref().map(state_of).transpose()?;
+    let known = [DisputeState::Open, DisputeState::Won, DisputeState::Lost];
+    let state = fields::status(wanted.status.as_deref(), &known, DisputeState::as_str)?;
     let asked = Filtered { name: "disputes", page: &page, created, filters: &filters };
     reading::list(&call.caller, asked, List::Disputes { state }).await
-}
-
-fn state_of(text: &str) -> Checked<DisputeState> {
-    let all = [DisputeState::Open, DisputeState::Won, DisputeState::Lost];
-    let known = all.into_iter().find(|state| state.as_str() == text);
-    known.ok_or_else(|| refuse("status", "must be one of open, won, lost"))
 }

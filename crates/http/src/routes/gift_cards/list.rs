@@ -55,7 +55,8 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let cursors = CursorMaker::new(caller, "gift_cards", &filters);
     let (created, cards) = &filters;
     let wanted = Wanted::read(&cursors, &page, created)?;
-    let shown = cards.status.as_deref().map(status_of).transpose()?;
+    let known = CardStatus::ALL;
+    let shown = fields::status(cards.status.as_deref(), &known, CardStatus::as_str)?;
     let filter = filter(cards, shown)?;
     let sight = caller.look_at_lists().await?;
     let now = sight.now;
@@ -68,13 +69,6 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     });
     let found = found.await?;
     Ok(found.reply(&cursors, |(card, account)| GiftCardView::new(card, account, now)))
-}
-
-fn status_of(text: &str) -> Checked<CardStatus> {
-    let known = CardStatus::ALL.into_iter().find(|status| status.as_str() == text);
-    known.ok_or_else(|| {
-        refuse("status", "must be one of pending, active, depleted, expired, canceled")
-    })
 }
 
 fn filter(query: &CardsQuery, shown: Option<CardStatus>) -> Checked<CardFilter> {

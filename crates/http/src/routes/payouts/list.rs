@@ -3,7 +3,7 @@
 use shop::PayoutState;
 use store::List;
 
-use crate::fields::{Checked, refuse};
+use crate::fields;
 use crate::lists::{CreatedQuery, PageQuery};
 use crate::problem::Problem;
 use crate::query::query_parameters;
@@ -35,12 +35,8 @@ type PayoutList = ListView<PayoutView<'static>>;
 pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (page, filters): (PageQuery, (CreatedQuery, PayoutsQuery)) = call.query()?;
     let (created, wanted) = &filters;
-    let state = wanted.status.as_deref().map(state_of).transpose()?;
+    let known = PayoutState::ALL;
+    let state = fields::status(wanted.status.as_deref(), &known, PayoutState::as_str)?;
     let asked = Filtered { name: "payouts", page: &page, created, filters: &filters };
     reading::list(&call.caller, asked, List::Payouts { state }).await
-}
-
-fn state_of(text: &str) -> Checked<PayoutState> {
-    let known = PayoutState::ALL.into_iter().find(|state| state.as_str() == text);
-    known.ok_or_else(|| refuse("status", "must be one of pending, paid, failed"))
 }

@@ -4,7 +4,7 @@ use base::Instant;
 use engine::Row;
 use store::List;
 
-use crate::fields::optional_id;
+use crate::fields::{self, optional_id};
 use crate::lists::{CreatedQuery, PageQuery};
 use crate::problem::Problem;
 use crate::query::query_parameters;
@@ -44,7 +44,7 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (created, wanted) = &filters;
     let refund = optional_id("refund", wanted.refund.as_deref())?;
     let asked = Filtered { name: "rail_refunds", page: &page, created, filters: &filters };
-    let status = reading::status_wanted(wanted.status.as_deref(), &STATUSES)?;
+    let status = fields::status(wanted.status.as_deref(), &STATUSES, |name| name)?;
     let keep = move |row: &Row, _: Instant| match (status, row) {
         (Some(status), Row::RailRefund(row)) => row.state.as_str() == status,
         _ => true,

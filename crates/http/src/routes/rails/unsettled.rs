@@ -5,7 +5,7 @@ use payments::StandingState;
 use store::List;
 
 use crate::cursor::CursorMaker;
-use crate::fields::{Checked, refuse};
+use crate::fields;
 use crate::lists::{CreatedQuery, Found, PageQuery, Wanted};
 use crate::problem::Problem;
 use crate::query::query_parameters;
@@ -40,7 +40,8 @@ type UnsettledList = ListView<UnsettledView>;
 pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let rail = call.path_rail()?;
     let (page, filters): (PageQuery, (CreatedQuery, UnsettledQuery)) = call.query()?;
-    let state = filters.1.status.as_deref().map(state_of).transpose()?;
+    let known = [StandingState::Missing, StandingState::Differs];
+    let state = fields::status(filters.1.status.as_deref(), &known, StandingState::as_str)?;
     let caller = &call.caller;
     let cursors = CursorMaker::new(caller, &format!("unsettled of {rail}"), &filters);
     let wanted = Wanted::read(&cursors, &page, &filters.0)?;
@@ -69,10 +70,4 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
         Row::Standing(row) => Some(UnsettledView::new(row, now)),
         _ => None,
     }))
-}
-
-fn state_of(text: &str) -> Checked<StandingState> {
-    let all = [StandingState::Missing, StandingState::Differs];
-    let known = all.into_iter().find(|state| state.as_str() == text);
-    known.ok_or_else(|| refuse("status", "must be one of missing, differs"))
 }

@@ -4,7 +4,7 @@ use payments::{LineState, SettlementLine, Standing};
 
 use super::find;
 use crate::cursor::CursorMaker;
-use crate::fields::{Checked, refuse};
+use crate::fields;
 use crate::lists::{CreatedQuery, Found, PageQuery, Wanted};
 use crate::problem::{Problem, catalog};
 use crate::query::query_parameters;
@@ -39,7 +39,8 @@ type SettlementLineList = ListView<SettlementLineView<'static>>;
 pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (rail, id) = call.path_settlement()?;
     let (page, filters): (PageQuery, (CreatedQuery, LinesQuery)) = call.query()?;
-    let state = filters.1.status.as_deref().map(state_of).transpose()?;
+    let known = [LineState::Matched, LineState::Differs, LineState::Unknown, LineState::Booked];
+    let state = fields::status(filters.1.status.as_deref(), &known, LineState::as_str)?;
     let caller = &call.caller;
     let cursors = CursorMaker::new(caller, &format!("lines of {id}"), &filters);
     let wanted = Wanted::read(&cursors, &page, &filters.0)?;
@@ -62,10 +63,4 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let found: Option<Found<Line>> = found.await?;
     let found = found.ok_or_else(|| Problem::new(&catalog::SETTLEMENT_NOT_FOUND))?;
     Ok(found.reply(&cursors, |(line, standing)| SettlementLineView::new(line, standing.as_ref())))
-}
-
-fn state_of(text: &str) -> Checked<LineState> {
-    let all = [LineState::Matched, LineState::Differs, LineState::Unknown, LineState::Booked];
-    let known = all.into_iter().find(|state| state.as_str() == text);
-    known.ok_or_else(|| refuse("status", "must be one of matched, differs, unknown, booked"))
 }
