@@ -193,6 +193,8 @@ typed_ids! {
     SettlementLineId = "sln";
     /// How something that a rail has moved stands against what its files tell.
     StandingId = "std";
+    /// A paid promotion of a post.
+    PromotionId = "promo";
     /// An address that is told of events.
     EndpointId = "whe";
     /// A ledger account.

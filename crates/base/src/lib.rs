@@ -60,7 +60,7 @@ pub use fair_split::fair_split;
 pub use ids::{
     AccountId, CardId, CheckoutId, CreatorId, DisputeId, EndpointId, EventId, HoldId, IdError,
     IdProblem, ImportId, KeyId, MethodId, OrderId, PaymentId, PayoutId, PersonId, ProductId,
-    ProgramId, PurchaseId, RailRefundId, RefundId, RequestId, SellerId, SettlementId,
+    ProgramId, PromotionId, PurchaseId, RailRefundId, RefundId, RequestId, SellerId, SettlementId,
     SettlementLineId, StandingId, TransferId, TypedId,
 };
 pub use instant::{Instant, InstantError};

@@ -21,7 +21,9 @@ const EDGES: &[Edges] = &[
     Edges { name: "giftcards", uses: &["base", "ledger"], tests_also_use: &[] },
     Edges { name: "payments", uses: &["base", "ledger"], tests_also_use: &[] },
     Edges { name: "shop", uses: &["base", "ledger"], tests_also_use: &[] },
+    Edges { name: "promotions", uses: &["base", "ledger"], tests_also_use: &[] },
     Edges { name: "risk", uses: &["base"], tests_also_use: &[] },
+    Edges { name: "feed", uses: &["base", "promotions"], tests_also_use: &[] },
     Edges { name: "journal", uses: &[], tests_also_use: &["base"] },
     Edges {
         name: "engine",

@@ -6,8 +6,19 @@ use crate::source::{is_word, words};
 use crate::tree::{File, Tree};
 
 /// The crates that decide and compute but never touch the world.
-const PURE: &[&str] =
-    &["base", "ledger", "giftcards", "payments", "shop", "risk", "journal", "engine", "reports"];
+const PURE: &[&str] = &[
+    "base",
+    "ledger",
+    "giftcards",
+    "payments",
+    "shop",
+    "promotions",
+    "risk",
+    "feed",
+    "journal",
+    "engine",
+    "reports",
+];
 
 /// Paths that reach the world, and where their work belongs. A path stands for all below it.
 const PATHS: &[(&str, &str)] = &[
