@@ -15,6 +15,7 @@ const PURE: &[&str] = &[
     "promotions",
     "risk",
     "feed",
+    "world",
     "journal",
     "engine",
     "reports",

@@ -1,0 +1,6 @@
+//! Tests of the public surface.
+
+mod course;
+mod naive;
+mod people;
+mod trouble;
