@@ -151,8 +151,8 @@ fn walk_shop<R: Rows>(
         ShopCommand::RemoveTender { checkout, tender, holds } => {
             tenders::remove(*checkout, *tender, holds, walk, at)
         }
-        ShopCommand::Pay { checkout, payments, order } => {
-            paying::pay(*checkout, payments, *order, walk, at)
+        ShopCommand::Pay { checkout, payments, order, return_url } => {
+            paying::pay(*checkout, payments, (*order, return_url.as_ref()), walk, at)
         }
         ShopCommand::ExpireCheckout { checkout } => tenders::expire(*checkout, walk, at),
         ShopCommand::CancelAttempt { checkout, refunds } => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{CheckoutId, OrderId, PaymentId};
 use giftcards::Capture;
-use payments::{NewPayment, Purpose};
+use payments::{NewPayment, Purpose, ReturnUrl};
 use shop::{Checkout, CompleteRows, Refusal, Series, Tender, TenderKind};
 
 use crate::composition::{Composition, Held};
@@ -18,7 +18,7 @@ use crate::{AnswerRef, Context, Rows};
 pub(crate) fn pay<R: Rows>(
     id: CheckoutId,
     payments: &[PaymentId; shop::limits::METHOD_TENDERS_MAX],
-    order: OrderId,
+    (order, return_url): (OrderId, Option<&ReturnUrl>),
     walk: &mut Walk<'_, R>,
     at: Context,
 ) -> Decided {
@@ -48,7 +48,7 @@ pub(crate) fn pay<R: Rows>(
     }
     let mut is_paid = true;
     for tender in live(&checkout) {
-        is_paid &= !authorize(tender, &checkout, &mut composed)?;
+        is_paid &= !authorize(tender, &checkout, return_url, &mut composed)?;
     }
     if is_paid {
         complete(order, &checkout, &mut composed)?;
@@ -60,6 +60,7 @@ pub(crate) fn pay<R: Rows>(
 fn authorize<R: Rows>(
     tender: &Tender,
     checkout: &Checkout,
+    return_url: Option<&ReturnUrl>,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<bool, Stop> {
     let TenderKind::PaymentMethod { method, payment: Some(id), .. } = tender.kind else {
@@ -68,7 +69,8 @@ fn authorize<R: Rows>(
     let method = composed.method(method)?.ok_or(payments::Refusal::MethodNotFound)?;
     let existing = composed.payment(id)?;
     let amount = checkout.money(tender.amount());
-    let new = NewPayment { id, amount, purpose: Purpose::Checkout(checkout.id) };
+    let purpose = Purpose::Checkout(checkout.id);
+    let new = NewPayment { id, amount, purpose, return_url: return_url.cloned() };
     let existing = existing.as_deref();
     let made = payments::authorize(&new, &method, existing, composed.context())?;
     composed.add(made);

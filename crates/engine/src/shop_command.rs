@@ -6,6 +6,7 @@ use base::{
 use base::{RefundId, Token};
 use giftcards::{Code, Prepared};
 use ledger::RailName;
+use payments::ReturnUrl;
 use shop::{Creator, LineId, NewPayout, Product, RefundOrder, Seller, TenderId, limits};
 
 use crate::{CardRef, CommandKind, Spare};
@@ -48,6 +49,8 @@ pub enum ShopCommand {
         payments: Box<[PaymentId; limits::METHOD_TENDERS_MAX]>,
         /// The id of the order, if there is one at once.
         order: OrderId,
+        /// Where the payer comes back to after a challenge.
+        return_url: Option<ReturnUrl>,
     },
     /// Books that a checkout was abandoned.
     ExpireCheckout {

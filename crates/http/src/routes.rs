@@ -118,6 +118,7 @@ routes! {
     gift_cards::extend => Required,
     gift_cards::reveal => Optional,
     gift_card_purchases::create => Required,
+    gift_card_purchases::list => None,
     gift_card_purchases::read => None,
     gift_card_purchases::undo => Required,
     holds::place => Required,

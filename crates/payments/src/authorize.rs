@@ -6,10 +6,10 @@ use ledger::Subject;
 
 use crate::notice::waiting;
 use crate::{AuthorizationNotice, Context, EventKind, Method, NextAction, Outcome, Payment};
-use crate::{PaymentState, Purpose, Refusal, Step, limits};
+use crate::{PaymentState, Purpose, Refusal, ReturnUrl, Step, limits};
 
 /// A payment to be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPayment {
     /// Its id, drawn by the caller.
     pub id: PaymentId,
@@ -17,6 +17,8 @@ pub struct NewPayment {
     pub amount: Money,
     /// For what.
     pub purpose: Purpose,
+    /// Where the payer comes back to after a challenge.
+    pub return_url: Option<ReturnUrl>,
 }
 
 /// Makes a payment that wants to be authorized now. Whether a method can pay is for its rail to
@@ -44,6 +46,7 @@ pub fn authorize(
         rail: method.rail.clone(),
         amount: new.amount,
         purpose: new.purpose,
+        return_url: new.return_url.clone(),
         state: PaymentState::Authorizing,
         is_unknown: false,
         rail_reference: None,

@@ -5,6 +5,8 @@ use std::fmt;
 use base::{Amount, CheckoutId, Instant, MethodId, Money, PaymentId, RailRefundId, Text, Token};
 use ledger::{RailName, Subject};
 
+use crate::ReturnUrl;
+
 /// Why a rail refused, in its own or our machine words: `card_declined`, `given_up`.
 pub type FailureCode = Token<64>;
 
@@ -152,6 +154,8 @@ pub struct Payment {
     pub amount: Money,
     /// For what.
     pub purpose: Purpose,
+    /// Where the payer comes back to after a challenge, when the shop has said.
+    pub return_url: Option<ReturnUrl>,
     /// What became of it.
     pub state: PaymentState,
     /// True while the answer to the last call was not heard.

@@ -1,5 +1,7 @@
 //! What became of a deed at a rail.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Reference;
@@ -43,13 +45,20 @@ impl<T> Outcome<T> {
 }
 
 /// What the payer has to do before the payment goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Challenge {
     /// The payment that waits.
     pub reference: Reference,
     /// Where the payer's browser is to be sent. None when the rail's own component in the page
     /// asks the payer, which knows the payment already.
     pub url: Option<String>,
+}
+
+/// Hides the address: whoever has it may act for the payer.
+impl fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Challenge").field("reference", &self.reference).finish_non_exhaustive()
+    }
 }
 
 /// Why nobody knows whether a deed was done.

@@ -113,7 +113,7 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (6, 1 | 2) => Row::Hold(Arc::new(hold::read(source, version)?)),
         (7, 1) => Row::Refund(Arc::new(refund::read(source)?)),
         (8, 1) => Row::Method(Arc::new(method::read(source)?)),
-        (9, 1 | 2) => Row::Payment(Arc::new(payment::read(source, version)?)),
+        (9, 1..=3) => Row::Payment(Arc::new(payment::read(source, version)?)),
         (10, 1 | 2) => Row::RailRefund(Arc::new(rail_refund::read(source, version)?)),
         (11, 1) => Row::Dispute(Arc::new(dispute::read(source)?)),
         (12, 1) => Row::Seller(Arc::new(seller::read(source)?)),

@@ -299,6 +299,8 @@ pub enum List {
         /// Who sells them.
         seller: Option<SellerId>,
     },
+    /// Purchases of gift cards.
+    Purchases,
     /// Checkouts.
     Checkouts {
         /// Who buys.
@@ -373,6 +375,10 @@ pub trait Reader: Send {
 
     /// The book's own row.
     fn book(&mut self) -> Result<Option<BookRow>, StoreError>;
+
+    /// Rows by key, one result for each key, in the order of `keys`. [`Key::Operation`] is not
+    /// asked here.
+    fn rows(&mut self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError>;
 
     /// Cards with their accounts, newest first.
     fn cards(

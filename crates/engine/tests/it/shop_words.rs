@@ -85,6 +85,7 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
             checkout: checkout(),
             payments: payment_ids(world, words),
             order: OrderId::from_bits(words.bare(2).map_or_else(|| drawn(world, 99), bits)),
+            return_url: None,
         },
         "abandon" => ShopCommand::ExpireCheckout { checkout: checkout() },
         "cancel_attempt" => ShopCommand::CancelAttempt {

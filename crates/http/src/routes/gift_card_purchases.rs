@@ -1,6 +1,7 @@
 //! `/v1/gift-card-purchases`: gift cards that are bought.
 
 pub(crate) mod create;
+pub(crate) mod list;
 pub(crate) mod read;
 pub(crate) mod undo;
 

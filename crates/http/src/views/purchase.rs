@@ -121,13 +121,13 @@ impl<'a> PurchaseView<'a> {
             object: "gift_card_purchase",
             id: Id(purchase.id),
             created_at: Time(purchase.created_at),
-            status: status(checkout, order, now),
+            status: status(purchase, checkout, order, now),
             failure: checkout.failure.as_ref().map(Token::as_str),
             buyer: checkout.buyer.map(Id),
             total: MoneyView::new(total, purchase.currency),
             quantity: purchase.cards.len(),
             checkout: Id(checkout.id),
-            order: order.map(|order| Id(order.id)),
+            order: purchase.order.map(Id),
             gift_cards: cards.into_iter().map(card).collect(),
             undo_until: order.map(undo_until),
             next_action: waits_for.and_then(checkout::next_action),
@@ -135,9 +135,19 @@ impl<'a> PurchaseView<'a> {
     }
 }
 
-fn status(checkout: &Checkout, order: Option<&Order>, now: Instant) -> &'static str {
-    if let Some(order) = order {
-        return if order.has_given_cards_back() { "undone" } else { "paid" };
+/// Where a purchase stands. Of rows that lists show one may be newer than another: an order that is
+/// not there yet has given nothing back.
+pub(crate) fn status(
+    purchase: &Purchase,
+    checkout: &Checkout,
+    order: Option<&Order>,
+    now: Instant,
+) -> &'static str {
+    if order.is_some_and(Order::has_given_cards_back) {
+        return "undone";
+    }
+    if purchase.order.is_some() {
+        return "paid";
     }
     match checkout::status(checkout, now) {
         CheckoutState::Open | CheckoutState::Paying | CheckoutState::Paid => "pending",

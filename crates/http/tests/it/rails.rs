@@ -131,6 +131,22 @@ async fn a_signed_message_is_received_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_payer_comes_back_to_where_the_shop_has_said() {
+    let told = Told::new();
+    let method = json!({"rail": "sandbox", "token": "tok_challenge"});
+    let method = told.post("/v1/payment-methods", method, 201).await["id"].clone();
+    let body = json!({
+        "value": usd(500), "region": "US-CA", "payment_method": method,
+        "return_url": "https://shop.example/done?a=1&b=2#c",
+    });
+    let waits = told.post("/v1/gift-card-purchases", body, 201).await;
+    assert_eq!(waits["status"], "requires_action");
+    let url = waits["next_action"]["url"].as_str().unwrap();
+    let (_, back) = url.split_once("?return_url=").unwrap();
+    assert_eq!(back, "https://shop.example/done?a=1%26b=2%23c");
+}
+
+#[tokio::test]
 async fn a_message_that_is_sent_again_much_later_is_not_believed() {
     let told = Told::new();
     let message = told.message();

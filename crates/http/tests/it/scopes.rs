@@ -94,6 +94,7 @@ async fn each_route_wants_its_scope() {
         ("POST", "/v1/reverse".into(), Scopes::SPEND),
         ("POST", "/v1/gift-card-purchases".into(), Scopes::CHECKOUT),
         ("GET", purchase.into(), Scopes::READ),
+        ("GET", "/v1/gift-card-purchases".into(), Scopes::READ),
         ("POST", format!("{purchase}/undo"), Scopes::REFUND),
         ("POST", "/v1/keys".into(), Scopes::ADMIN),
         ("POST", "/v1/journal/prune".into(), Scopes::ADMIN),

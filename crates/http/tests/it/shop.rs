@@ -7,6 +7,7 @@ mod documented;
 mod events;
 mod paying;
 mod payouts;
+mod purchases;
 mod refunds;
 mod store_credit;
 mod wallet;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{PaymentId, Span};
 use engine::PaymentCommand;
-use payments::{Manner, Payment, PaymentState as Known, Step};
+use payments::{Manner, Payment, PaymentState as Known, ReturnUrl, Step};
 use rails::{Authorize, Capture, MethodToken, Outcome, PaymentQuery, PaymentState, Void};
 
 use super::caller::Verdict;
@@ -122,9 +122,12 @@ impl Visit<'_> {
         let outcome = match (step, &reference) {
             (Step::Authorize, _) => {
                 let Some(method) = self.token_of(payment)? else { return Ok(None) };
-                let method = &method;
-                let operation = &operation;
-                desk.called().authorize(&Authorize { operation, method, amount, return_url: None })
+                desk.called().authorize(&Authorize {
+                    operation: &operation,
+                    method: &method,
+                    amount,
+                    return_url: payment.return_url.as_ref().map(ReturnUrl::as_str),
+                })
             }
             (Step::Capture, Some(reference)) => desk.called().capture(&Capture {
                 operation: &operation,

@@ -214,7 +214,7 @@ fn an_amount_is_above_zero_and_within_the_limit() {
 fn another_currency_is_never_taken_for_this_one() {
     let context = Context { now: crate::world::start(), position: Position::start(1) };
     let id = base::PaymentId::from_bits(1);
-    let new = NewPayment { id, amount: money(100), purpose: purpose() };
+    let new = NewPayment { id, amount: money(100), purpose: purpose(), return_url: None };
     let made = authorize(&new, &method(1, "sandbox"), None, context).unwrap();
     let yen = Money::new(100, Currency::JPY).unwrap();
     let check = |amount: Money, fee: Option<Money>| {

@@ -134,7 +134,7 @@ impl World {
         let context = Context { now: self.now, position: Position::start(self.sequence) };
         if let Deed::Authorize(amount) = *deed {
             let (id, purpose) = (PaymentId::from_bits(1), purpose());
-            let new = NewPayment { id, amount: money(amount), purpose };
+            let new = NewPayment { id, amount: money(amount), purpose, return_url: None };
             return authorize(&new, &self.method, self.payment.as_ref(), context);
         }
         let payment = self.payment.as_ref().ok_or(Refusal::PaymentNotFound)?;

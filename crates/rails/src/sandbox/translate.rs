@@ -12,11 +12,14 @@ use crate::{
     PaymentState, RailEvent, RefundStage, RefundState, Unknown,
 };
 
+/// What callers keep of the address of a challenge.
+const CHALLENGE_URL_BYTES_MAX: usize = 2_048;
+
 pub(super) fn payment(payment: &Payment, challenge_url: &str) -> Option<PaymentState> {
     let reference = Text::new(&payment.id).ok()?;
     let stage = match payment.status {
         PaymentStatus::RequiresAction => {
-            let url = Some(format!("{challenge_url}{}", payment.id));
+            let url = Some(url_of_challenge(payment, challenge_url));
             PaymentStage::RequiresAction(Challenge { reference: reference.clone(), url })
         }
         PaymentStatus::Processing | PaymentStatus::RequiresConfirmation => PaymentStage::Pending,
@@ -39,6 +42,25 @@ pub(super) fn payment(payment: &Payment, challenge_url: &str) -> Option<PaymentS
             None => None,
         },
     })
+}
+
+/// Where a challenge is answered. It says where the payer goes back to, unless that makes it longer
+/// than such an address may be.
+fn url_of_challenge(payment: &Payment, challenge_url: &str) -> String {
+    let url = format!("{challenge_url}{}", payment.id);
+    let Some(back) = &payment.return_url else { return url };
+    let mut whole = format!("{url}?return_url=");
+    for character in back.chars() {
+        // Whatever else an address has may stand in a query as it is (RFC 3986, section 3.4).
+        match character {
+            '%' => whole.push_str("%25"),
+            '#' => whole.push_str("%23"),
+            '&' => whole.push_str("%26"),
+            '+' => whole.push_str("%2B"),
+            plain => whole.push(plain),
+        }
+    }
+    if whole.len() <= CHALLENGE_URL_BYTES_MAX { whole } else { url }
 }
 
 /// What a deed on a payment is answered: its stage decides.

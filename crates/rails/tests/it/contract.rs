@@ -1,9 +1,10 @@
 //! What every rail promises, asked of the sandbox directly and through the Stripe adapter.
 
 use base::Span;
-use rails::{DisputeStage, FailureCode, Outcome, PaymentStage, RefundQuery, RefundStage, Unknown};
+use rails::{Authorize, DisputeStage, FailureCode, Outcome, PaymentQuery, PaymentStage, Rail};
+use rails::{RefundQuery, RefundStage, Unknown};
 
-use crate::world::{Way, World, op, succeeded, usd};
+use crate::world::{START, Way, World, op, succeeded, usd};
 
 /// Runs the same test over both ways.
 fn both(test: impl Fn(&World)) {
@@ -134,6 +135,26 @@ fn a_voided_or_lapsed_payment_takes_nothing() {
         let late = world.capture("pay_2:capture", &paid.reference, 1_000);
         assert_eq!(late, Outcome::Failed(FailureCode::AuthorizationLapsed));
         assert_eq!(world.sandbox.balance(base::Currency::USD), 0);
+    });
+}
+
+#[test]
+fn a_rail_is_told_where_a_payer_comes_back_to() {
+    both(|world| {
+        let operation = op("p1");
+        let asked = world.rail.authorize(&Authorize {
+            operation: &operation,
+            method: &world.method("challenge"),
+            amount: usd(700),
+            return_url: Some("https://shop.example/back?a=b&c=d+e#f"),
+        });
+        assert!(matches!(asked, Outcome::RequiresAction(_)), "{asked:?}");
+        let query = PaymentQuery { operation: &operation, reference: None, since: START };
+        let kept = succeeded(world.sandbox.payment(&query)).unwrap();
+        let PaymentStage::RequiresAction(challenge) = kept.stage else { panic!("{kept:?}") };
+        let (_, back) = challenge.url.as_deref().unwrap().split_once("?return_url=").unwrap();
+        assert_eq!(back, "https://shop.example/back?a=b%26c=d%2Be%23f");
+        assert!(!format!("{challenge:?}").contains("shop"), "{challenge:?}");
     });
 }
 

@@ -1,7 +1,7 @@
 //! A reader that shows something else than what is stored.
 
 use base::{AccountId, CardId, Instant, SettlementId};
-use engine::{BookRow, Row};
+use engine::{BookRow, Key, Row};
 use giftcards::{Card, Hold, Program};
 use journal::Block;
 use ledger::{Account, EntryPlace};
@@ -44,6 +44,10 @@ impl Reader for Bent {
 
     fn book(&mut self) -> Result<Option<BookRow>, StoreError> {
         self.inner.book()
+    }
+
+    fn rows(&mut self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        self.inner.rows(keys)
     }
 
     fn cards(

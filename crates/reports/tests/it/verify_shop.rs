@@ -102,7 +102,8 @@ fn paid() -> (Checkout, Order, Numbering) {
 
 fn captured() -> Payment {
     let purpose = payments::Purpose::Checkout(CheckoutId::from_bits(1));
-    let new = payments::NewPayment { id: PaymentId::from_bits(1), amount: usd(1_000), purpose };
+    let (id, amount) = (PaymentId::from_bits(1), usd(1_000));
+    let new = payments::NewPayment { id, amount, purpose, return_url: None };
     let only =
         |outcome: Result<payments::Outcome, payments::Refusal>| outcome.unwrap().payments.remove(0);
     let payment = only(payments::authorize(&new, &method(), None, context()));

@@ -155,6 +155,7 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         List::Products { seller } => {
             (&rows::product::TABLE, "seller", seller.map(|seller| id_value(seller.bits())))
         }
+        List::Purchases => (&rows::purchase::TABLE, "id", None),
         List::Checkouts { buyer } => {
             (&rows::checkout::TABLE, "buyer", buyer.map(|buyer| id_value(buyer.bits())))
         }

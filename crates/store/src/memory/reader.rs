@@ -40,6 +40,11 @@ impl Reader for MemoryReader {
         })
     }
 
+    fn rows(&mut self, keys: &[Key]) -> Result<Vec<Option<Row>>, StoreError> {
+        let contents = self.book.lock();
+        Ok(keys.iter().map(|key| contents.row(*key).cloned()).collect())
+    }
+
     fn cards(
         &mut self,
         filter: &CardFilter,
@@ -330,6 +335,7 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
         (List::Products { seller }, Row::Product(row)) => {
             (seller.is_none_or(|seller| seller == row.seller), row.id.bits(), row.created_at)
         }
+        (List::Purchases, Row::Purchase(row)) => (true, row.id.bits(), row.created_at),
         (List::Checkouts { buyer }, Row::Checkout(row)) => {
             (buyer.is_none() || buyer == row.buyer, row.id.bits(), row.created_at)
         }

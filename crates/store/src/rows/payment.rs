@@ -3,7 +3,7 @@
 use base::{Amount, Text, Token};
 use journal::{ReadError, ValueSink, ValueSource};
 use ledger::Subject;
-use payments::{FailureCode, NextAction, Payment, PaymentState, Purpose, Step};
+use payments::{FailureCode, NextAction, Payment, PaymentState, Purpose, ReturnUrl, Step};
 
 use super::fields::{FieldSink, FieldSource, invalid, sum};
 use super::list;
@@ -11,7 +11,7 @@ use super::table::{Index, Table, bytes, integer, text};
 
 pub(crate) const TABLE: Table = Table {
     number: 9,
-    version: 2,
+    version: 3,
     name: "payment",
     key_columns: 1,
     columns: &[
@@ -41,6 +41,7 @@ pub(crate) const TABLE: Table = Table {
         integer("lost"),
         integer("owed"),
         integer("settled"),
+        text("return_url").or_null(),
     ],
     indexes: &[
         Index { column: "due_at", only: Some("due_at is not null") },
@@ -71,10 +72,11 @@ pub(super) fn write(row: &Payment, sink: &mut impl ValueSink) {
     sink.amount(row.lost);
     sink.amount(row.owed);
     sink.amount(row.settled);
+    sink.opt_text(row.return_url.as_ref().map(ReturnUrl::as_str));
 }
 
-/// Reads a row of the present version, or of one that did not know what became of what disputes
-/// took.
+/// Reads a row of the present version, or of one that did not know where payers come back to, or
+/// what became of what disputes took.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Payment, ReadError> {
     let mut row = Payment {
         id: source.id()?,
@@ -82,6 +84,7 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Payment
         rail: source.parsed("rail", Token::new)?,
         amount: source.money()?,
         purpose: read_purpose(source)?,
+        return_url: None,
         state: read_state(source)?,
         is_unknown: source.flag()?,
         rail_reference: source.opt_parsed("reference of a payment", Text::new)?,
@@ -102,6 +105,9 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Payment
     if version > 1 {
         (row.lost, row.owed) = (source.amount()?, source.amount()?);
         row.settled = source.amount()?;
+    }
+    if version > 2 {
+        row.return_url = source.opt_parsed("return address of a payment", ReturnUrl::parse)?;
     }
     check(&row)?;
     Ok(row)

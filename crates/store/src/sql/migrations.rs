@@ -83,6 +83,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "disputes",
         text: include_str!("../../migrations/book/0011_disputes.sql"),
     },
+    // Where payers come back to after a challenge.
+    Migration {
+        number: 12,
+        name: "return url",
+        text: include_str!("../../migrations/book/0012_return_url.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -1,15 +1,17 @@
 //! The read side of a book, on a connection of its own.
 
+use std::collections::HashMap;
+
 use ::journal::{Block, Value, ValueSource};
 use base::{AccountId, CardId, Instant, SettlementId};
-use engine::{BookRow, Row as EngineRow};
+use engine::{BookRow, Key, Row as EngineRow};
 use giftcards::{Card, Hold, Program};
 use ledger::{Account, AccountName, EntryPlace};
 use payments::{SettlementLine, Standing};
 
 use super::{SqlConnection, SqlRow, columns, entries, first, head, journal, operations, unsigned};
-use crate::catalogue;
 use crate::catalogue::lists::{self, Query, Timer};
+use crate::catalogue::{self, KEYS_SOUGHT};
 use crate::rows::{self, FieldSource, TABLES, Table};
 use crate::{
     AccountAt, BookName, CardFilter, Due, EntryRow, Head, List, OperationRun, Page, Reader,
@@ -59,6 +61,10 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
                 _ => Err(another_table()),
             }
         })
+    }
+
+    fn rows(&mut self, keys: &[Key]) -> Result<Vec<Option<EngineRow>>, StoreError> {
+        self.read(|connection| rows_by_key(connection, keys))
     }
 
     fn cards(
@@ -266,6 +272,38 @@ fn collect<C: SqlConnection, T>(
     read: impl FnMut(&dyn SqlRow) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
     super::collect(connection, &query.text, &query.values, read)
+}
+
+/// Rows by key, [`KEYS_SOUGHT`] of a table with one statement.
+fn rows_by_key<C: SqlConnection>(
+    connection: &mut C,
+    keys: &[Key],
+) -> Result<Vec<Option<EngineRow>>, StoreError> {
+    let number = |key: &Key| rows::table_of_key(key).map(|table| table.number);
+    let mut sorted = keys.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let mut by_key = HashMap::with_capacity(sorted.len());
+    for group in sorted.chunk_by(|one, other| number(one) == number(other)) {
+        let Some(table) = rows::table_of_key(&group[0]) else { continue };
+        let select = &catalogue::of(table).select;
+        for sought in group.chunks(KEYS_SOUGHT) {
+            let (text, length) = match sought {
+                [_] => (&select.one, 1),
+                _ => (&select.several, KEYS_SOUGHT),
+            };
+            let mut values: Vec<Value> = Vec::with_capacity(length);
+            // The statement has one length; the last key fills what is left of it.
+            let filling = sought.iter().chain(std::iter::repeat(&sought[sought.len() - 1]));
+            filling.take(length).for_each(|key| rows::write_key(key, &mut values));
+            each_row(connection, text, &values, |row| {
+                let row = read_row(table, row, 0)?;
+                by_key.insert(row.key(), row);
+                Ok(())
+            })?;
+        }
+    }
+    Ok(keys.iter().map(|key| by_key.get(key).cloned()).collect())
 }
 
 /// Accounts of cards have no stored name, so the list is woven from two: both are sorted, and

@@ -261,7 +261,7 @@ CREATE TABLE payment (
     calls integer not null,
     due_at integer,
     created_at integer not null,
-    applied_seq integer not null, lost integer not null default 0, owed integer not null default 0, settled integer not null default 0,
+    applied_seq integer not null, lost integer not null default 0, owed integer not null default 0, settled integer not null default 0, return_url text,
     primary key (id)
 ) strict, without rowid;
 

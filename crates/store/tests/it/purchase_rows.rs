@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use base::{CardId, CheckoutId, Currency, DisputeId, OrderId, PaymentId};
-use engine::Row;
+use engine::{Key, Row};
 use giftcards::{BoughtCard, PaidPart, Purchase, PurchaseDispute};
 use journal::{EncodedValues, Value, ValueSink, ValuesReader};
 use store::rows::read_row;
+use store::{List, Page};
 
 use crate::shop_rows::{check, made, set, token, values_of};
-use crate::support::amount;
+use crate::support::{Scribe, amount, card_row, on_every_store, whole};
 
 /// Two cards of 40 and 60, sold by a first line, of which 30 were clawed back.
 fn purchase() -> Purchase {
@@ -149,4 +150,32 @@ fn check_old(written: &Purchase, expected: &Purchase) {
     let values = values_of(&wrapped(written));
     let read = read_row(20, 1, &mut ValuesReader::new(&values[..7])).unwrap();
     assert_eq!(read, wrapped(expected));
+}
+
+#[test]
+fn purchases_are_listed_and_rows_found_by_key() {
+    on_every_store(|place| {
+        let purchase = |number| {
+            let id = giftcards::purchase_of(CheckoutId::from_bits(number));
+            Purchase { id, created_at: made(number), ..purchase() }
+        };
+        let row = |number| Row::Purchase(Arc::new(purchase(number)));
+        let card = |number| card_row(crate::support::card(number));
+        let mut rows: Vec<Row> = (1..=3).map(row).collect();
+        rows.extend((1..=70).map(card));
+        Scribe::of(place).keep(rows);
+        let mut reader = place.reader();
+        let page = Page { after: Some(3), ..whole() };
+        assert_eq!(reader.list(List::Purchases, whole()).unwrap(), [row(3), row(2), row(1)]);
+        assert_eq!(reader.list(List::Purchases, page).unwrap(), [row(2), row(1)]);
+        assert_eq!(reader.rows(&[]).unwrap(), []);
+        let key = |number| Key::Card(CardId::from_bits(number));
+        let keys = [key(9), Key::Purchase(purchase(2).id), key(71), key(1), key(9)];
+        let expected = [Some(card(9)), Some(row(2)), None, Some(card(1)), Some(card(9))];
+        assert_eq!(reader.rows(&keys).unwrap(), expected);
+        // More than one statement looks up, falling as no table is read.
+        let keys: Vec<Key> = (1..=70).rev().map(key).collect();
+        let expected: Vec<_> = (1..=70).rev().map(|number| Some(card(number))).collect();
+        assert_eq!(reader.rows(&keys).unwrap(), expected);
+    });
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use store::rows::{TABLES, read_row, table_of, write_row};
 
 use crate::any;
-use crate::shop_rows::rail_refund;
+use crate::shop_rows::{open_payment, rail_refund};
 use crate::support::{book_row, card, card_account, card_row, hold, hold_row, program};
 
 fn values_of(row: &Row) -> Vec<Value> {
@@ -241,6 +241,19 @@ fn a_refund_of_the_first_version_is_kept_back_when_its_code_says_so() {
         assert_eq!(read(1), Ok(row(code, code == "disputed")));
         assert_eq!(read(2), Ok(row(code, false)));
     }
+}
+
+/// Releases before knew of no address to come back to.
+#[test]
+fn a_payment_of_the_second_version_has_nowhere_to_come_back_to() {
+    let payment = payments::Payment { return_url: None, ..open_payment(1, None) };
+    let row = Row::Payment(std::sync::Arc::new(payment));
+    let mut values = values_of(&row);
+    assert_eq!(values.pop(), Some(Value::Null));
+    assert_eq!(read_row(9, 2, &mut ValuesReader::new(&values)), Ok(row.clone()));
+    assert!(read_row(9, 3, &mut ValuesReader::new(&values)).is_err(), "a value too few");
+    values.push(Value::Text("https://ada:secret@shop.example".to_owned()));
+    assert!(read_row(9, 3, &mut ValuesReader::new(&values)).is_err(), "an address with a user");
 }
 
 #[test]

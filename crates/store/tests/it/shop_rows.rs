@@ -8,7 +8,7 @@ use base::{Text, Token};
 use engine::Row;
 use journal::{EncodedSource, EncodedValues, Value, ValueSink, ValuesReader};
 use payments::{Destination, Dispute, DisputeState, Method, NextAction, Payment, PaymentState};
-use payments::{Purpose, RailRefund, RailToken, RefundState};
+use payments::{Purpose, RailRefund, RailToken, RefundState, ReturnUrl};
 use shop::{Allocation, BasisPoints, Checkout, CheckoutState, Creator, Line, LineId, LineRefund};
 use shop::{Numbering, Order, OrderLine, OrderRefund, OrderTender, PaidBy, Part, Party, Payee};
 use shop::{Payout, PayoutState, Product, RefundAllocation, RefundStatus, Seller, Series};
@@ -45,7 +45,7 @@ fn method(number: u128, owner: Option<u128>) -> Row {
 }
 
 /// A payment of 100 that waits for its payer.
-fn open_payment(number: u128, due_at: Option<i64>) -> Payment {
+pub fn open_payment(number: u128, due_at: Option<i64>) -> Payment {
     let next_action = NextAction(Text::new("https://bank.example/secret").unwrap());
     Payment {
         id: PaymentId::from_bits(number),
@@ -53,6 +53,7 @@ fn open_payment(number: u128, due_at: Option<i64>) -> Payment {
         rail: token("sandbox"),
         amount: money(100),
         purpose: Purpose::Checkout(CheckoutId::from_bits(1)),
+        return_url: Some(ReturnUrl::parse("https://shop.example/secret").unwrap()),
         state: PaymentState::RequiresAction { next_action },
         is_unknown: false,
         rail_reference: None,
@@ -552,6 +553,7 @@ fn bits_of(row: &Row) -> u128 {
         Row::Seller(row) => row.id.bits(),
         Row::Creator(row) => row.id.bits(),
         Row::Product(row) => row.id.bits(),
+        Row::Purchase(row) => row.id.bits(),
         Row::Checkout(row) => row.id.bits(),
         Row::Payment(row) => row.id.bits(),
         Row::RailRefund(row) => row.id.bits(),

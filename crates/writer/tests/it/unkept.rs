@@ -21,6 +21,7 @@ fn refund_that_no_rule_makes(bench: &Bench) -> RailRefundId {
         rail: rail.clone(),
         amount: usd(1_000),
         purpose: Purpose::Checkout(base::CheckoutId::from_bits(1)),
+        return_url: None,
         state: PaymentState::Captured,
         is_unknown: false,
         rail_reference: None,

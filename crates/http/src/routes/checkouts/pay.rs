@@ -4,22 +4,48 @@ use std::time::Duration;
 
 use base::CheckoutId;
 use engine::{Answer, Command, Query, ShopCommand};
+use payments::{ReturnUrl, ReturnUrlError};
+use serde::{Deserialize, Serialize};
 use shop::CheckoutState;
 use tokio::time::{Instant, sleep};
 
 use crate::call::{Call, Caller};
+use crate::fields::{Checked, refuse};
 use crate::neighbors::Miss;
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
 use crate::reading;
 use crate::reply::Reply;
-use crate::routes::gift_cards::EmptyBody;
 use crate::scope::Checkout;
 use crate::views::checkout::CheckoutView;
 
 /// Pauses between two looks at the checkout: the first, doubled each time up to the last.
 const PAUSE_MIN: Duration = Duration::from_millis(5);
 const PAUSE_MAX: Duration = Duration::from_millis(250);
+
+/// What is said of the payment.
+#[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CheckoutPayment)]
+pub(crate) struct PayBody {
+    /// Where the rail sends the payer's browser after a challenge: a page of yours, at `https`, or
+    /// in test books at `http` on this machine. It stays readable in the journal, so it names no
+    /// user, and nothing in it should be of use to others once the payment is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 9, max_length = 1024, example = "https://shop.example/checkout/done")]
+    return_url: Option<String>,
+}
+
+/// Where a payer comes back to, if the book may send anybody there.
+pub(crate) fn return_url(caller: &Caller, text: Option<&str>) -> Checked<Option<ReturnUrl>> {
+    let Some(text) = text else { return Ok(None) };
+    let refuse = |message: String| refuse("/return_url", message);
+    let url = ReturnUrl::parse(text).map_err(|error| refuse(error.to_string()))?;
+    if url.is_encrypted() || caller.book().is_test() {
+        return Ok(Some(url));
+    }
+    Err(refuse(ReturnUrlError::Scheme.to_string()))
+}
 
 /// Pay a checkout
 ///
@@ -32,15 +58,16 @@ const PAUSE_MAX: Duration = Duration::from_millis(250);
 #[utoipa::path(post, path = "/v1/checkouts/{id}/pay", operation_id = "pay_checkout",
     tag = "Checkout",
     params(("id" = String, Path, description = "The checkout")),
-    request_body = EmptyBody,
+    request_body = PayBody,
     responses((status = 200, description = "The checkout as it is now", body = CheckoutView)))]
 pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let checkout = call.path_id(&catalog::CHECKOUT_NOT_FOUND)?;
-    let body: EmptyBody = call.json().await?;
+    let body: PayBody = call.json().await?;
     let operation = call.operation(&body)?;
     let caller = &call.caller;
     let payments = Box::new(std::array::from_fn(|_| caller.app.new_id()));
-    let command = ShopCommand::Pay { checkout, payments, order: caller.app.new_id() };
+    let return_url = return_url(caller, body.return_url.as_deref())?;
+    let command = ShopCommand::Pay { checkout, payments, order: caller.app.new_id(), return_url };
     let begun = Prepared::changing(Command::Shop(command), operation).decide(caller).await?;
     let answer = go_on(caller, checkout).await?;
     Ok(reading::shown(&answer).replayed(begun.replayed))

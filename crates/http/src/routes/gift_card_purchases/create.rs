@@ -5,6 +5,7 @@ use base::{CheckoutId, LineKind, MethodId, Money};
 use engine::ShopCommand;
 use engine::{AddTender, Answer, Command, NewCheckout, OperationKey, OperationRefusal, Refusal};
 use giftcards::{Metadata, purchase_of};
+use payments::ReturnUrl;
 use serde::{Deserialize, Serialize};
 use shop::NewLine;
 use writer::{Operation, Request};
@@ -53,6 +54,10 @@ card_body! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(min_length = 1, max_length = 200)]
         name: Option<String>,
+        /// Where the payer comes back to after a challenge, as for a checkout.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(min_length = 9, max_length = 1024, example = "https://shop.example/gifts/done")]
+        return_url: Option<String>,
         #[serde(
             default,
             deserialize_with = "wire::object_option",
@@ -81,7 +86,8 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let method = fields::id("/payment_method", &body.payment_method)?;
     let (checkout, sold) = checkout(caller, &body, Seed(operation.key.0))?;
     let cards = prepare(caller, vec![sold]).await?;
-    let steps = steps(caller, NewCheckout { checkout, cards }, method);
+    let return_url = pay::return_url(caller, body.return_url.as_deref())?;
+    let steps = steps(caller, NewCheckout { checkout, cards }, (method, return_url));
     let Begun { checkout, replayed } = begin(caller, steps, operation).await?;
     pay::go_on(caller, checkout).await?;
     let body = shown(caller, purchase_of(checkout), Codes::Shown).await?;
@@ -130,14 +136,14 @@ fn checkout(
 fn steps(
     caller: &Caller,
     new: NewCheckout,
-    method: MethodId,
+    (method, return_url): (MethodId, Option<ReturnUrl>),
 ) -> [(Option<&'static str>, ShopCommand); 3] {
     let app = &caller.app;
     let checkout = new.checkout.id;
     let tender = AddTender::PaymentMethod { method, wanted: None };
     let add = ShopCommand::AddTender { checkout, tender, holds: hold_ids(app) };
     let payments = Box::new(std::array::from_fn(|_| app.new_id()));
-    let pay = ShopCommand::Pay { checkout, payments, order: app.new_id() };
+    let pay = ShopCommand::Pay { checkout, payments, order: app.new_id(), return_url };
     [
         (None, ShopCommand::CreateCheckout(Box::new(new))),
         (Some("tender of a purchase"), add),

@@ -178,6 +178,7 @@ impl Samples {
             "expires_at" => "2031-01-01T00:00:00Z",
             "hash" => &self.first_hash,
             "url" => "https://hooks.example.com/x",
+            "return_url" => "https://shop.example/x",
             "types" => "gift_card.issued",
             "recipient" => &self.return_path,
             "activates_at" | "deliver_at" => "2030-06-01T00:00:00Z",

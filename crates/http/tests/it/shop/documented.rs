@@ -30,6 +30,8 @@ async fn answers_have_exactly_the_members_of_their_schema() {
     let waits = shop.buy(1_000, "tok_challenge", json!({})).await;
     assert!(waits["next_action"].is_object());
     check_schema(&served, "GiftCardPurchase", &waits);
+    let list = world.get("/v1/gift-card-purchases").await_status(200).await.json;
+    check_schema(&served, "GiftCardPurchaseList", &list);
     let order = shop.order(1_000, 300, "tok_gone").await;
     check_schema(&served, "Order", &order);
     let payment = order["tenders"][1]["payment"].as_str().unwrap();

@@ -211,3 +211,48 @@ async fn two_who_pay_at_once_get_one_order() {
     assert_eq!(shop.balance("order/clearing").await, 0);
     assert_eq!(shop.balance(&format!("seller/{}", shop.seller)).await, 1_800);
 }
+
+#[tokio::test]
+async fn an_address_to_come_back_to_is_looked_at() {
+    let mut world = World::new();
+    let live = world.open_live_book("live");
+    let live = world.key_of(&live, store::KeyKind::Secret, http::Scopes::ALL);
+    let shop = Shop::open(&world).await;
+    let checkout = shop.checkout(1_000).await;
+    shop.method_pays(&checkout, "tok_ok").await;
+    let pay = |url: &str| {
+        world.post(&format!("/v1/checkouts/{checkout}/pay"), json!({"return_url": url})).fresh()
+    };
+    let method = shop.method("tok_ok").await;
+    let buy = |url: &str| {
+        let body = super::purchase(500, &method, json!({"return_url": url}));
+        world.post("/v1/gift-card-purchases", body).fresh()
+    };
+    let long = format!("https://shop.example/{}", "a".repeat(1_024));
+    for url in [
+        "",
+        "shop.example",
+        "/done",
+        "javascript:alert(1)",
+        "http://shop.example/done",
+        "https://ada:s3cret@shop.example/done",
+        "https://shop.example/a b",
+        &long,
+    ] {
+        for ask in [pay(url), buy(url)] {
+            let told = ask.await_problem(400, "invalid_request", Some("/return_url")).await;
+            assert!(!told.text().contains("s3cret"), "{}", told.text());
+        }
+    }
+    // Where real money moves, nobody is sent to a page that anybody may read on the way.
+    let here = pay("http://localhost:3000/done").with(&live);
+    here.await_problem(400, "invalid_request", Some("/return_url")).await;
+    let paid = pay("http://localhost:3000/done").await_status(200).await.json;
+    check_members(&paid, json!({"status": "paid"}));
+    let bought = buy("https://shop.example/done?a#b").await_status(201).await.json;
+    check_members(&bought, json!({"status": "paid"}));
+    for path in ["/v1/checkouts", "/v1/payments", "/v1/events", "/v1/gift-card-purchases"] {
+        let told = world.get(path).await_status(200).await;
+        assert!(!told.text().contains("/done"), "{path}: {}", told.text());
+    }
+}

@@ -16,6 +16,7 @@ fn payment(state: Known) -> Payment {
         rail: Token::new("sandbox").unwrap(),
         amount: usd(1_000),
         purpose: Purpose::Checkout(CheckoutId::from_bits(3)),
+        return_url: None,
         state,
         is_unknown: false,
         rail_reference: None,

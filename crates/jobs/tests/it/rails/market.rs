@@ -16,6 +16,7 @@ use outside::clock::{Clock, SystemClock};
 use outside::random::SeededRandomness;
 use payments::{
     Method, NewMethod, NextAction, Payment, PaymentState, RailRefund, RailToken, RefundState,
+    ReturnUrl,
 };
 use rails::sandbox::{Sandbox, Settings};
 use rails::{Rail, Reference, Secret};
@@ -149,6 +150,17 @@ impl Clock for TimeOfBook {
 pub const PRICE: i64 = 10_000;
 
 pub const SELLER: SellerId = SellerId::from_bits(1);
+
+/// Where payers come back to.
+const RETURN_URL: &str = "https://shop.example/back?step=2&paid=20%25#done";
+
+/// The payment that is challenged at this address of the sandbox, which tells where its payer comes
+/// back to.
+pub fn challenged(NextAction(address): &NextAction) -> Reference {
+    let (address, back) = address.as_str().split_once("?return_url=").unwrap();
+    assert_eq!(back, "https://shop.example/back?step=2%26paid=20%2525%23done");
+    Text::new(address.rsplit('/').next().unwrap()).unwrap()
+}
 
 impl Market {
     pub fn open(kept: Kept) -> Market {
@@ -341,6 +353,7 @@ impl Market {
             checkout,
             payments: Box::new(std::array::from_fn(|_| PaymentId::from_bits(self.number()))),
             order: OrderId::from_bits(self.number()),
+            return_url: Some(ReturnUrl::parse(RETURN_URL).unwrap()),
         });
     }
 
@@ -416,9 +429,7 @@ impl Market {
     /// What the sandbox calls the payment that waits for its payer.
     pub fn sandbox_payment(&self, id: CheckoutId) -> Reference {
         match self.payments(id).remove(0).state {
-            PaymentState::RequiresAction { next_action: NextAction(address) } => {
-                Text::new(address.as_str().rsplit('/').next().unwrap()).unwrap()
-            }
+            PaymentState::RequiresAction { next_action } => challenged(&next_action),
             other => panic!("{other:?}"),
         }
     }

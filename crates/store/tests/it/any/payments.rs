@@ -6,8 +6,9 @@ use base::{
     Amount, CheckoutId, DisputeId, MethodId, Money, PaymentId, PersonId, RailRefundId, RefundId,
 };
 use engine::Row;
+use payments::Step;
 use payments::{ConsentReason, Destination, Dispute, DisputeState, Expiry, Method, NextAction};
-use payments::{Payment, PaymentState, Purpose, RailRefund, RailToken, RefundState, Step};
+use payments::{Payment, PaymentState, Purpose, RailRefund, RailToken, RefundState, ReturnUrl};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -60,12 +61,14 @@ fn payment() -> impl Strategy<Value = Payment> {
     let about = (bits(), bits(), token(), currency(), bits(), option::of(text()));
     let back = (small(), vec((bits(), 1..1_000_i64), 0..3), small(), small());
     let beside = (small(), option::of(amount()), amount(), small(), small(), small());
-    let life = (any::<bool>(), any::<u32>(), option::of(instant()), instant());
+    let url = "https://[a-z]{1,9}\\.example/[a-z?=&#]{0,20}";
+    let url = url.prop_map(|text: String| ReturnUrl::parse(&text).unwrap());
+    let life = (any::<bool>(), any::<u32>(), option::of(instant()), instant(), option::of(url));
     (about, state(), back, beside, life).prop_map(|(about, state, back, beside, life)| {
         let (id, method, rail, currency, checkout, rail_reference) = about;
         let (refunded, open, credited, left) = back;
         let (uncaptured, fee, disputed, owed, settled, lost) = beside;
-        let (is_unknown, calls, due_at, created_at) = life;
+        let (is_unknown, calls, due_at, created_at, return_url) = life;
         let refunding: i64 = open.iter().map(|(_, minor)| minor).sum();
         let owed = if open.is_empty() { 0 } else { owed.minor() };
         let credited = if open.is_empty() { Amount::ZERO } else { credited };
@@ -80,6 +83,7 @@ fn payment() -> impl Strategy<Value = Payment> {
             rail,
             amount: Money { amount: of(sum + uncaptured.minor()), currency },
             purpose: Purpose::Checkout(CheckoutId::from_bits(checkout)),
+            return_url,
             state,
             is_unknown,
             rail_reference,

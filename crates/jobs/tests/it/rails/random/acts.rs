@@ -6,11 +6,11 @@ use engine::{
     ShopCommand,
 };
 use giftcards::{Code, CodeHash, Funding, Issue, NewCode};
-use payments::{Dispute, DisputeState, NextAction, Payment, PaymentState, RailRefund};
+use payments::{Dispute, DisputeState, Payment, PaymentState, RailRefund};
 use shop::{Checkout, CheckoutState, Order, RefundOrder, RefundRequest};
 
 use super::Dice;
-use crate::rails::market::{Between, Ending, Kept, Market, usd};
+use crate::rails::market::{Between, Ending, Kept, Market, challenged, usd};
 use crate::rails::shaky::Faults;
 
 /// What each card is issued with.
@@ -228,7 +228,7 @@ impl World {
         // Twice at once is once.
         for _ in 0..=self.dice.below(2) {
             let payments = payments.clone();
-            self.shop(ShopCommand::Pay { checkout, payments, order });
+            self.shop(ShopCommand::Pay { checkout, payments, order, return_url: None });
         }
         if self.dice.below(3) > 0 {
             self.market.caller().nudge_checkout(checkout);
@@ -296,10 +296,7 @@ impl World {
     fn answer_a_challenge(&mut self) {
         let rows = Rows::of(&self.market);
         let asked = rows.payments.iter().filter_map(|row| match &row.state {
-            PaymentState::RequiresAction { next_action: NextAction(address) } => {
-                let reference = address.as_str().rsplit('/').next().unwrap();
-                Some(base::Text::new(reference).unwrap())
-            }
+            PaymentState::RequiresAction { next_action } => Some(challenged(next_action)),
             _ => None,
         });
         let asked: Vec<rails::Reference> = asked.collect();

@@ -90,7 +90,9 @@ pub(super) fn place(
     }
     let payments = Box::new(std::array::from_fn(|_| keeper.new_id()));
     let order: OrderId = keeper.new_id();
-    commands.push(Command::Shop(ShopCommand::Pay { checkout: placed.checkout, payments, order }));
+    let checkout = placed.checkout;
+    let pay = ShopCommand::Pay { checkout, payments, order, return_url: None };
+    commands.push(Command::Shop(pay));
     Ok(placed)
 }
 
