@@ -3,3 +3,26 @@
 //! # Vocabulary
 //!
 //! * **Opportunity**: a moment at which a promoted post could have been shown.
+//! * **Place**: where a page has room for a promoted post; a **selection** fills it.
+//! * **Slice**: money of a promotion that the book leased to one serving process.
+
+mod auction;
+mod choose;
+mod counters;
+mod frequency;
+mod pacing;
+mod price;
+mod slices;
+
+pub use auction::{Bid, Win, auction};
+pub use choose::{
+    AGE_FLOOR, Chooser, Offer, Page, PaidLabel, Payer, Pricing, Promoted, Reason, Returned, Slot,
+    Standing, Standings,
+};
+pub use counters::{Cause, CounterRecord, Counts, Gap, Outcome, Waterfall};
+pub use frequency::{FrequencyCap, Seen, Sightings};
+pub use pacing::{
+    CATCH_UP_MAX, Curves, Pacer, Plan, Share, TrafficCurve, URGENCY_MAX, Way, urgency,
+};
+pub use price::{Chance, Price};
+pub use slices::{Delays, Lease, Settled, Slice, SliceId, Sold, Unbilled};

@@ -1,0 +1,432 @@
+//! Choosing the promoted posts of a page.
+//!
+//! Whoever finds the promotions whose audience a viewer belongs to passes their slots in; see
+//! [`Audience::admits`](promotions::Audience::admits). All else is decided here, from what the
+//! serving process knows by itself: no selection asks anybody. The same calls with the same
+//! arguments give the same answers.
+
+mod offer;
+mod promoted;
+mod seat;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::{Amount, Instant, PromotionId};
+use promotions::{Goal, Viewer};
+
+use crate::counters::Counters;
+use crate::{
+    Bid, Cause, Chance, CounterRecord, Curves, Delays, Lease, Outcome, Price, Seen, Settled, Share,
+    Sightings, Slice, SliceId, Sold, TrafficCurve, Unbilled, Win, auction,
+};
+use seat::{Ask, Candidate, Seat};
+
+pub use offer::{Offer, PaidLabel, Reason};
+pub use promoted::{Payer, Pricing, Promoted, Standing};
+
+/// The place of a promotion in a serving process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(pub u32);
+
+impl Slot {
+    pub(crate) fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Viewers who are known to be younger are shown no promotion at all.
+///
+/// Source: the age under which the United States' Children's Online Privacy Protection Act asks
+/// for the consent of parents (16 CFR 312.2).
+pub const AGE_FLOOR: u8 = 13;
+
+/// One page for one viewer.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// Who looks at it.
+    pub viewer: &'a Viewer,
+    /// A keyed hash of the viewer's name, by which showings are counted; without it there is no
+    /// frequency cap.
+    pub viewer_key: Option<u64>,
+    /// How many promoted posts have room.
+    pub places: usize,
+    /// Decides between equals; draw a new one for each page.
+    pub seed: u64,
+    /// When. An instant before that of a former call counts as that one.
+    pub now: Instant,
+}
+
+/// All promotions of one serving process, and its part of their money.
+#[derive(Debug)]
+pub struct Chooser {
+    seats: Vec<Option<Seat>>,
+    by_promotion: BTreeMap<PromotionId, Slot>,
+    vacant: Vec<Slot>,
+    /// Seats that may need money.
+    hungry: BTreeSet<Slot>,
+    curves: Curves,
+    /// By goal, in the order of [`Goal::ALL`].
+    delays: [Delays; Goal::ALL.len()],
+    sightings: Sightings,
+    counters: Counters,
+    is_incident: bool,
+    pages: u64,
+    latest: Instant,
+}
+
+/// Money that goes back to the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// Whose escrow it goes to.
+    pub promotion: PromotionId,
+    /// From which slice.
+    pub slice: SliceId,
+    /// How much.
+    pub amount: Amount,
+    /// Whether the slice is closed: nothing more will be billed from it, and what it was granted,
+    /// less what it billed and returned, is the book's again.
+    pub is_closed: bool,
+}
+
+/// Where a promotion stands in one serving process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standings {
+    /// Granted to its slices and not given back.
+    pub granted: Price,
+    /// Billed by its slices.
+    pub spent: Price,
+    /// Held for open selections.
+    pub reserved: Price,
+    /// The chance that a selection leads to a unit, as learned so far.
+    pub chance: Chance,
+}
+
+impl Chooser {
+    /// Without promotions. `traffic` is what is believed of all viewers' day; `viewers_max` is how
+    /// many of them are remembered for frequency caps.
+    pub fn new(traffic: TrafficCurve, viewers_max: usize) -> Chooser {
+        Chooser {
+            seats: Vec::new(),
+            by_promotion: BTreeMap::new(),
+            vacant: Vec::new(),
+            hungry: BTreeSet::new(),
+            curves: Curves::new(traffic),
+            delays: Goal::ALL.map(Delays::believed),
+            sightings: Sightings::new(viewers_max),
+            counters: Counters::default(),
+            is_incident: false,
+            pages: 0,
+            latest: Instant::MIN,
+        }
+    }
+
+    /// Adds a promotion, or changes it and keeps what was learned of it. Answers with its slot.
+    pub fn put(&mut self, promoted: Promoted, now: Instant) -> Slot {
+        let now = self.advance(now);
+        let promotion = promoted.promotion;
+        let slot = match self.by_promotion.get(&promotion) {
+            Some(slot) => *slot,
+            None => self.vacate(),
+        };
+        match &mut self.seats[slot.place()] {
+            Some(seat) => seat.change(promoted),
+            empty => *empty = Some(Seat::new(promoted, now)),
+        }
+        self.by_promotion.insert(promotion, slot);
+        self.hungry.insert(slot);
+        slot
+    }
+
+    fn vacate(&mut self) -> Slot {
+        self.vacant.pop().unwrap_or_else(|| {
+            let slot = Slot(u32::try_from(self.seats.len()).expect("fewer than 2³² promotions"));
+            self.seats.push(None);
+            slot
+        })
+    }
+
+    /// Forgets a promotion of which no event is expected any more. All its slices are closed.
+    pub fn remove(&mut self, promotion: PromotionId) -> Vec<Returned> {
+        let Some(slot) = self.by_promotion.remove(&promotion) else { return Vec::new() };
+        // Another promotion may get the slot within the minute.
+        self.counters.finish_minute();
+        self.hungry.remove(&slot);
+        self.vacant.push(slot);
+        let seat = self.seats[slot.place()].take();
+        let slices = seat.into_iter().flat_map(|seat| seat.slices);
+        slices.map(|mut slice| returned(promotion, &mut slice, true)).collect()
+    }
+
+    /// The slot of a promotion.
+    pub fn slot(&self, promotion: PromotionId) -> Option<Slot> {
+        self.by_promotion.get(&promotion).copied()
+    }
+
+    /// Says that selection is, or is no longer, struck by an incident. While it is, nothing is
+    /// served, and what would have been is counted as lost to it.
+    pub fn set_incident(&mut self, is_incident: bool) {
+        self.is_incident = is_incident;
+    }
+
+    /// Sets what is believed of the traffic of countries.
+    pub fn curves_mut(&mut self) -> &mut Curves {
+        &mut self.curves
+    }
+
+    /// Chooses for a page among `candidates`, each the slot of a promotion whose audience the
+    /// viewer belongs to. The best offer comes first.
+    ///
+    /// Each candidate that runs is one opportunity and is counted once. Slots that are named
+    /// twice, empty, or whose promotion is out of its dates, are passed over.
+    pub fn choose(&mut self, page: &Page<'_>, candidates: &[Slot]) -> Vec<Offer> {
+        let now = self.advance(page.now);
+        self.pages += 1;
+        self.curves.observe(page.viewer.region, now);
+        let is_child = page.viewer.age.is_some_and(|age| age < AGE_FLOOR);
+        let mut bids = Vec::with_capacity(candidates.len());
+        for slot in candidates {
+            if let Some(Ok(bid)) = self.consider(page, *slot, is_child, now) {
+                bids.push(bid);
+            }
+        }
+        let lost = self.lost_to_us(&bids, page.places);
+        let mut payable: Vec<Bid> =
+            bids.iter().filter(|bid| bid.has_money && !self.is_incident).map(|b| b.bid).collect();
+        let wins = auction(&mut payable, page.places);
+        let offers: Vec<Offer> = wins.iter().filter_map(|win| self.sell(page, win, now)).collect();
+        for Candidate { bid, .. } in &bids {
+            if wins.iter().any(|win| win.slot == bid.slot) {
+                continue;
+            }
+            let ours = lost.iter().find(|(win, _)| win.slot == bid.slot);
+            if let (Some((win, _)), Some(seat)) = (ours, self.seat_mut(bid.slot)) {
+                seat.spend_credit(win.price);
+            }
+            self.count(
+                bid.slot,
+                Outcome::Lost(ours.map_or(Cause::Outbid, |(_, cause)| *cause)),
+                now,
+            );
+        }
+        offers
+    }
+
+    /// Makes the bid of a candidate, or counts why it has none; `None` when it does not run.
+    fn consider(
+        &mut self,
+        page: &Page<'_>,
+        slot: Slot,
+        is_child: bool,
+        now: Instant,
+    ) -> Option<Result<Candidate, Cause>> {
+        let pages = self.pages;
+        let seat = self.seats.get_mut(slot.place())?.as_mut()?;
+        if seat.last_request == pages || !seat.promoted.plan.runs_at(now) {
+            return None;
+        }
+        seat.last_request = pages;
+        let seen = page.viewer_key.map_or(Seen::NOTHING, |viewer| self.sightings.of(viewer));
+        let ask = Ask { slot, seed: page.seed, seen, now };
+        let delays = &self.delays[seat.promoted.goal as usize - 1];
+        let bid = match is_child {
+            true => Err(Cause::Policy),
+            false => seat.bid(&ask, delays, &self.curves),
+        };
+        if seat.is_hungry(now) {
+            self.hungry.insert(slot);
+        }
+        if let Err(cause) = bid {
+            self.count(slot, Outcome::Lost(cause), now);
+        }
+        Some(bid)
+    }
+
+    /// Who would have had a place, had everything worked, and why they have not.
+    fn lost_to_us(&self, bids: &[Candidate], places: usize) -> Vec<(Win, Cause)> {
+        if !self.is_incident && bids.iter().all(|bid| bid.has_money) {
+            return Vec::new();
+        }
+        let mut all: Vec<Bid> = bids.iter().map(|bid| bid.bid).collect();
+        let would_win = auction(&mut all, places);
+        let cause = if self.is_incident { Cause::Incident } else { Cause::Error };
+        let had_money = |slot| bids.iter().any(|one| one.bid.slot == slot && one.has_money);
+        let lost = would_win.into_iter().filter(|win| self.is_incident || !had_money(win.slot));
+        lost.map(|win| (win, cause)).collect()
+    }
+
+    /// Holds the money of a place and makes the offer.
+    fn sell(&mut self, page: &Page<'_>, win: &Win, now: Instant) -> Option<Offer> {
+        let seat = self.seat_mut(win.slot)?;
+        let why = offer::why(&seat.promoted.audience, page.viewer);
+        let slice = seat.fullest(now).map(Slice::id);
+        let slice = slice.filter(|_| why.is_some()).and_then(|slice| seat.slice_mut(slice));
+        let held = slice
+            .filter(|slice| slice.free() >= win.price)
+            .and_then(|slice| slice.hold(win.price, win.chance, now).then(|| slice.id()));
+        let (Some(slice), Some(why)) = (held, why) else {
+            // The finder was wrong about the audience: a place is left empty rather than wrong.
+            self.count(win.slot, Outcome::Lost(Cause::Error), now);
+            return None;
+        };
+        seat.spend_credit(win.price);
+        seat.count_served();
+        let Promoted { promotion, post, payer, .. } = &seat.promoted;
+        let offer = Offer {
+            promotion: *promotion,
+            post: post.clone(),
+            sold: Sold { slice, price: win.price, at: now },
+            label: PaidLabel(payer.clone()),
+            why,
+        };
+        if let Some(viewer) = page.viewer_key {
+            self.sightings.record(viewer, offer.promotion, now);
+        }
+        self.count(win.slot, Outcome::Served, now);
+        Some(offer)
+    }
+
+    /// Bills an event of the billed kind, of a selection that this process sold.
+    ///
+    /// Ask for the verdict first: a forged or repeated event must not come here.
+    pub fn settle(&mut self, promotion: PromotionId, sold: &Sold, now: Instant) -> Settled {
+        let now = self.advance(now);
+        let unknown = Settled::Unbilled(Unbilled::UnknownSlice);
+        let Some(slot) = self.slot(promotion) else { return unknown };
+        let Some(seat) = self.seats[slot.place()].as_mut() else { return unknown };
+        let goal = seat.promoted.goal;
+        let Some(slice) = seat.slice_mut(sold.slice) else { return unknown };
+        let settled = slice.settle(sold, goal.attribution_window(), now);
+        if settled != Settled::Unbilled(Unbilled::TooLate) {
+            seat.count_billed();
+            let age = now.since(sold.at).unwrap_or_default();
+            self.delays[goal as usize - 1].observe(age);
+        }
+        settled
+    }
+
+    /// What more money to ask the book for. Ask every second, and tell the answer to
+    /// [`Chooser::lease`] or [`Chooser::refuse`].
+    pub fn wants(&mut self, now: Instant) -> Vec<(PromotionId, Amount)> {
+        let now = self.advance(now);
+        let mut wants = Vec::new();
+        for slot in std::mem::take(&mut self.hungry) {
+            let Some(seat) = self.seats[slot.place()].as_mut() else { continue };
+            let wanted = seat.wanted(&self.curves, now).covering();
+            if !wanted.is_zero() {
+                wants.push((seat.promoted.promotion, wanted));
+            }
+        }
+        wants
+    }
+
+    /// Takes a slice, or more money into one that is here already; `false` when the promotion is
+    /// not here, or the amount is beyond any price.
+    #[must_use]
+    pub fn lease(&mut self, promotion: PromotionId, lease: Lease) -> bool {
+        let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) else {
+            return false;
+        };
+        seat.is_drained = false;
+        match seat.slice_mut(lease.slice) {
+            Some(slice) => slice.grow(&lease),
+            None => seat.take(Slice::new(lease)),
+        }
+    }
+
+    /// Takes a slice of a process that ended; see [`Slice::resumed`].
+    #[must_use]
+    pub fn resume(&mut self, promotion: PromotionId, lease: Lease, spent: Price) -> bool {
+        let seat = self.slot(promotion).and_then(|slot| self.seat_mut(slot));
+        seat.is_some_and(|seat| seat.take(Slice::resumed(lease, spent)))
+    }
+
+    /// Hears that the book has nothing more to lease now.
+    pub fn refuse(&mut self, promotion: PromotionId) {
+        if let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) {
+            seat.is_drained = true;
+        }
+    }
+
+    /// Gives back what slices that no longer serve have free, and closes those that nothing can be
+    /// billed from any more. Walks over all promotions, so call it once a minute.
+    pub fn collect(&mut self, now: Instant) -> Vec<Returned> {
+        let now = self.advance(now);
+        let mut all = Vec::new();
+        for seat in self.seats.iter_mut().flatten() {
+            let promotion = seat.promoted.promotion;
+            let (goal, chance) = (seat.promoted.goal, seat.chance());
+            let delays = &self.delays[goal as usize - 1];
+            let window = goal.attribution_window();
+            for mut slice in std::mem::take(&mut seat.slices) {
+                slice.cool(chance, delays, window, now);
+                let is_closed = !slice.is_open(now);
+                if is_closed || !slice.serves_at(now) {
+                    let back = returned(promotion, &mut slice, is_closed);
+                    all.extend(Some(back).filter(|back| is_closed || !back.amount.is_zero()));
+                }
+                if is_closed {
+                    seat.close(&slice);
+                } else {
+                    seat.slices.push(slice);
+                }
+            }
+        }
+        all
+    }
+
+    /// Hears what the other processes have committed of a promotion's money, and which part of its
+    /// traffic comes to this one. Tell it about every minute.
+    pub fn report(&mut self, promotion: PromotionId, elsewhere: Price, share: Share) {
+        if let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) {
+            seat.elsewhere = elsewhere;
+            seat.share = share;
+        }
+    }
+
+    /// Where a promotion stands here.
+    pub fn standings(&self, promotion: PromotionId) -> Option<Standings> {
+        let seat = self.seats[self.slot(promotion)?.place()].as_ref()?;
+        let sum = |part: fn(&Slice) -> Price| {
+            seat.slices.iter().map(part).fold(Price::ZERO, Price::saturating_add)
+        };
+        Some(Standings {
+            granted: sum(Slice::granted),
+            spent: sum(Slice::spent),
+            reserved: sum(Slice::reserved),
+            chance: seat.chance(),
+        })
+    }
+
+    /// Appends to `log` what was counted since the last call. Call it every second and make the
+    /// log durable: then a crash loses the counts of a second.
+    pub fn flush(&mut self, log: &mut Vec<CounterRecord>, now: Instant) {
+        let now = self.advance(now);
+        self.counters.flush(log, now);
+    }
+
+    /// Viewers that were forgotten to make room; see [`Sightings`].
+    pub fn viewers_forgotten(&self) -> u64 {
+        self.sightings.forgotten()
+    }
+
+    fn seat_mut(&mut self, slot: Slot) -> Option<&mut Seat> {
+        self.seats.get_mut(slot.place())?.as_mut()
+    }
+
+    fn count(&mut self, slot: Slot, outcome: Outcome, now: Instant) {
+        if let Some(Some(seat)) = self.seats.get(slot.place()) {
+            self.counters.add(slot, seat.promoted.promotion, outcome, now);
+        }
+    }
+
+    fn advance(&mut self, now: Instant) -> Instant {
+        self.latest = self.latest.max(now);
+        self.latest
+    }
+}
+
+fn returned(promotion: PromotionId, slice: &mut Slice, is_closed: bool) -> Returned {
+    // Whoever closes a slice lets go of what it holds.
+    let amount = if is_closed { slice.give_up() } else { slice.give_back() };
+    Returned { promotion, slice: slice.id(), amount, is_closed }
+}

@@ -1,0 +1,216 @@
+use base::{Instant, Region, Span};
+
+use super::{Pricing, Promoted, Standing};
+use crate::pacing::{self, Curves, country_of};
+use crate::{Bid, Cause, Chance, Delays, Pacer, Plan, Price, Seen, Share, Slice, Slot, Way};
+
+/// What one serving process knows of a promotion.
+#[derive(Debug)]
+pub(super) struct Seat {
+    pub(super) promoted: Promoted,
+    country: Option<Region>,
+    pacer: Pacer,
+    pub(super) slices: Vec<Slice>,
+    /// What slices spent that are closed.
+    closed: Price,
+    /// What other processes have committed, as of the last report.
+    pub(super) elsewhere: Price,
+    pub(super) share: Share,
+    /// Whether the book had nothing more to lease when it was last asked.
+    pub(super) is_drained: bool,
+    /// Money to have free; below half of it more is asked for.
+    stock: Price,
+    /// The last request that named this promotion.
+    pub(super) last_request: u64,
+    served: u64,
+    billed: u64,
+}
+
+/// Units that what is believed counts as much as.
+const BELIEVED_UNITS: u64 = 5;
+
+/// With this many selections, the counts behind the chance are halved: habits may change.
+const SERVED_MAX: u64 = 1_000_000;
+
+/// For how long a process likes to have money.
+const STOCK: Span = Span::minutes(5);
+
+impl Seat {
+    pub(super) fn new(promoted: Promoted, now: Instant) -> Seat {
+        Seat {
+            country: country_of(&promoted.audience),
+            pacer: Pacer::new(now, Price::ZERO),
+            slices: Vec::new(),
+            closed: Price::ZERO,
+            elsewhere: Price::ZERO,
+            share: Share::WHOLE,
+            is_drained: false,
+            stock: Price::ZERO,
+            last_request: 0,
+            served: 0,
+            billed: 0,
+            promoted,
+        }
+    }
+
+    pub(super) fn change(&mut self, promoted: Promoted) {
+        self.country = country_of(&promoted.audience);
+        self.promoted = promoted;
+    }
+
+    /// The chance that a selection leads to a unit: what was believed, corrected by what was seen.
+    pub(super) fn chance(&self) -> Chance {
+        let believed = u64::from(self.promoted.believed.billionths().max(1));
+        let trials = BELIEVED_UNITS * u64::from(Chance::ALWAYS.billionths()) / believed;
+        Chance::of(BELIEVED_UNITS + self.billed, trials + self.served)
+    }
+
+    /// What is spent, or may be expected to be by selections made, in all processes.
+    pub(super) fn committed(&self) -> Price {
+        let mine = self.slices.iter().fold(self.closed, |sum, slice| {
+            sum.saturating_add(slice.spent()).saturating_add(slice.reserved())
+        });
+        mine.saturating_add(self.elsewhere)
+    }
+
+    /// The slice to serve from: the one with most money.
+    pub(super) fn fullest(&self, now: Instant) -> Option<&Slice> {
+        self.slices.iter().filter(|slice| slice.serves_at(now)).max_by_key(|slice| slice.free())
+    }
+
+    pub(super) fn slice_mut(&mut self, slice: crate::SliceId) -> Option<&mut Slice> {
+        self.slices.iter_mut().find(|one| one.id() == slice)
+    }
+
+    /// What the promotion bids, or why it does not. A bid without money behind it says so: it may
+    /// win nothing, but it is known whether it would have.
+    pub(super) fn bid(
+        &mut self,
+        ask: &Ask<'_>,
+        delays: &Delays,
+        curves: &Curves,
+    ) -> Result<Candidate, Cause> {
+        let Ask { slot, now, .. } = *ask;
+        self.standing()?;
+        if ask.seen.is_capped(self.promoted.promotion, self.promoted.cap, now) {
+            return Err(Cause::Cap);
+        }
+        let chance = self.chance();
+        let window = self.promoted.goal.attribution_window();
+        for slice in &mut self.slices {
+            slice.cool(chance, delays, window, now);
+        }
+        let committed = self.committed();
+        let pricing = self.promoted.pricing;
+        let free = self.fullest(now).map_or(Price::ZERO, Slice::free);
+        let has_money = free >= pricing.least() && free > Price::ZERO;
+        let left = self.promoted.plan.budget.saturating_sub(committed);
+        if !has_money && (self.is_drained || left < pricing.least() || left == Price::ZERO) {
+            return Err(Cause::Budget);
+        }
+        let curve = curves.of(self.country);
+        let cost = chance.expected(pricing.most());
+        let plan = &self.promoted.plan;
+        self.pacer.earn(&Way { plan, curve, share: self.share, cost }, committed, now);
+        if !self.pacer.may_bid() {
+            return Err(Cause::Pacing);
+        }
+        let (is_fixed, urgency) = match pricing {
+            Pricing::Auction { .. } => (false, 1_000),
+            Pricing::Fixed(_) => (true, pacing::urgency(plan, curve, committed, now)),
+        };
+        let most = if has_money { pricing.most().min(free) } else { pricing.most() };
+        let (creator, lot) = (self.promoted.creator, lot(ask.seed, &self.promoted));
+        let least = pricing.least();
+        let bid = Bid { slot, creator, most, least, chance, is_fixed, urgency, lot };
+        Ok(Candidate { bid, has_money })
+    }
+
+    fn standing(&self) -> Result<(), Cause> {
+        match self.promoted.standing {
+            Standing::Running => Ok(()),
+            Standing::Paused => Err(Cause::Paused),
+            Standing::Withheld => Err(Cause::Policy),
+        }
+    }
+
+    /// Uses credit up for a place, also for one that an incident or an error took away: without
+    /// it the credit would be gone too.
+    pub(super) fn spend_credit(&mut self, price: Price) {
+        self.pacer.spend(self.chance().expected(price));
+    }
+
+    pub(super) fn count_served(&mut self) {
+        self.served += 1;
+        if self.served >= SERVED_MAX {
+            self.served /= 2;
+            self.billed /= 2;
+        }
+    }
+
+    pub(super) fn count_billed(&mut self) {
+        self.billed += 1;
+    }
+
+    /// Whether more money should be asked for: half of the stock is used, or no unit can be paid.
+    pub(super) fn is_hungry(&self, now: Instant) -> bool {
+        self.free(now) < self.stock.scaled(1, 2).max(self.promoted.pricing.least())
+    }
+
+    fn free(&self, now: Instant) -> Price {
+        let serving = self.slices.iter().filter(|slice| slice.serves_at(now));
+        serving.fold(Price::ZERO, |sum, slice| sum.saturating_add(slice.free()))
+    }
+
+    /// How much money to ask for: enough for some minutes by the plan, and for two units.
+    pub(super) fn wanted(&mut self, curves: &Curves, now: Instant) -> Price {
+        let Plan { budget, ends_at, .. } = self.promoted.plan;
+        if self.standing().is_err() || now >= ends_at {
+            return Price::ZERO;
+        }
+        let curve = curves.of(self.country);
+        let left = budget.saturating_sub(self.committed());
+        let soon = curve.between(now, ends_at.min(now.saturating_add(STOCK)));
+        let soon = self.share.part_of(left.scaled(soon, curve.between(now, ends_at)));
+        let two = self.promoted.pricing.most().scaled(2, 1);
+        self.stock = soon.saturating_add(two).min(left);
+        self.stock.saturating_sub(self.free(now))
+    }
+
+    /// Takes a slice, if there is one.
+    pub(super) fn take(&mut self, slice: Option<Slice>) -> bool {
+        let is_there = slice.is_some();
+        self.slices.extend(slice);
+        is_there
+    }
+
+    /// Closes a slice.
+    pub(super) fn close(&mut self, slice: &Slice) {
+        self.closed = self.closed.saturating_add(slice.spent());
+    }
+}
+
+/// What a promotion is asked.
+pub(super) struct Ask<'a> {
+    pub(super) slot: Slot,
+    pub(super) seed: u64,
+    pub(super) seen: Seen<'a>,
+    pub(super) now: Instant,
+}
+
+/// A bid, and whether money is leased for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) bid: Bid,
+    pub(super) has_money: bool,
+}
+
+/// Decides between equals, differently for each request.
+///
+/// The mixing function is that of SplitMix64 (G. Steele and others, OOPSLA 2014).
+fn lot(seed: u64, promoted: &Promoted) -> u64 {
+    let mut mixed = seed.wrapping_add(promoted.promotion.bits() as u64);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}

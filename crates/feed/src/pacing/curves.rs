@@ -1,0 +1,49 @@
+use std::collections::BTreeMap;
+
+use base::{Instant, Region};
+use promotions::Audience;
+
+use super::TrafficCurve;
+
+/// The traffic of all viewers together, and of each country, for days begin at other times there.
+#[derive(Clone, Debug)]
+pub struct Curves {
+    all: TrafficCurve,
+    countries: BTreeMap<Region, TrafficCurve>,
+}
+
+impl Curves {
+    /// Every country begins like `all`.
+    pub fn new(all: TrafficCurve) -> Curves {
+        Curves { all, countries: BTreeMap::new() }
+    }
+
+    /// Counts a visit from `region`, if that is known.
+    pub fn observe(&mut self, region: Option<Region>, now: Instant) {
+        if let Some(country) = region.and_then(country) {
+            let begin = || self.all.clone();
+            self.countries.entry(country).or_insert_with(begin).observe(now);
+        }
+        self.all.observe(now);
+    }
+
+    /// Sets what is believed of a country.
+    pub fn set(&mut self, country: Region, curve: TrafficCurve) {
+        self.countries.insert(country, curve);
+    }
+
+    /// The curve of `country`, or of everybody.
+    pub fn of(&self, country: Option<Region>) -> &TrafficCurve {
+        country.and_then(|country| self.countries.get(&country)).unwrap_or(&self.all)
+    }
+}
+
+/// The one country that an audience lies in.
+pub(crate) fn country_of(audience: &Audience) -> Option<Region> {
+    let first = audience.regions.first().copied().and_then(country)?;
+    audience.regions.iter().all(|region| first.contains(region)).then_some(first)
+}
+
+fn country(region: Region) -> Option<Region> {
+    Region::parse(region.as_str().get(..2)?).ok()
+}

@@ -1,0 +1,117 @@
+use base::Instant;
+
+/// How the visits of a day are spread over its hours (UTC), learned from day to day.
+///
+/// The curve begins with what is believed beforehand and moves by a quarter towards each full
+/// day that was seen. Only its shape counts, not how much traffic there is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrafficCurve {
+    /// Weight of each hour; together [`DAY`].
+    hours: [u64; 24],
+    seen: [u64; 24],
+    /// The day that is being counted.
+    day: i64,
+    /// Whether counting began with the first hour of that day.
+    is_whole_day: bool,
+}
+
+/// What the weights of a day add up to.
+const DAY: u64 = 24_000_000;
+
+/// No hour counts less than this, a hundredth of the mean: it may still bring somebody.
+const HOUR_MIN: u64 = 10_000;
+
+/// Days with fewer visits teach nothing.
+const VISITS_MIN: u64 = 1_000;
+
+/// A new day moves the curve by one over this.
+const DAYS_REMEMBERED: u64 = 4;
+
+const MILLIS_PER_HOUR: i64 = 3_600_000;
+
+impl TrafficCurve {
+    /// The same at every hour.
+    pub fn flat() -> TrafficCurve {
+        TrafficCurve::believed([1; 24])
+    }
+
+    /// Shaped like these visits an hour, the first one from midnight UTC; flat when all are zero.
+    ///
+    /// Give what [`TrafficCurve::hours`] told before a restart, or what a like country shows.
+    pub fn believed(visits: [u64; 24]) -> TrafficCurve {
+        TrafficCurve {
+            hours: shape(&visits).unwrap_or([DAY / 24; 24]),
+            seen: [0; 24],
+            day: 0,
+            is_whole_day: false,
+        }
+    }
+
+    /// The weights of the hours.
+    pub fn hours(&self) -> [u64; 24] {
+        self.hours
+    }
+
+    /// Counts a visit. A visit of a day that is already over counts for today.
+    pub fn observe(&mut self, now: Instant) {
+        let day = now.day_number();
+        if day > self.day {
+            self.finish_day(day, hour(now));
+        }
+        self.seen[hour(now)] += 1;
+    }
+
+    fn finish_day(&mut self, next: i64, first_hour: usize) {
+        let is_next = next == self.day + 1;
+        let seen = std::mem::take(&mut self.seen);
+        let taught = shape(&seen).filter(|_| seen.iter().sum::<u64>() >= VISITS_MIN);
+        if let Some(taught) = taught.filter(|_| self.is_whole_day) {
+            let mut moved = self.hours;
+            for (weight, new) in moved.iter_mut().zip(taught) {
+                *weight = *weight * (DAYS_REMEMBERED - 1) + new;
+            }
+            self.hours = shape(&moved).unwrap_or(self.hours);
+        }
+        // A process that starts in the evening has seen no morning.
+        self.is_whole_day = is_next || first_hour == 0;
+        self.day = next;
+    }
+
+    /// How much of the traffic falls between the two instants, in weight times milliseconds; zero
+    /// when `until` is not later. Compare it with other results of the same curve only.
+    pub fn between(&self, from: Instant, until: Instant) -> u128 {
+        self.up_to(until).saturating_sub(self.up_to(from))
+    }
+
+    /// The traffic since 1970.
+    fn up_to(&self, instant: Instant) -> u128 {
+        let days = u128::from(instant.day_number().unsigned_abs());
+        let whole_hours: u64 = self.hours[..hour(instant)].iter().sum();
+        let into_hour = (instant.micros() / 1_000) % MILLIS_PER_HOUR;
+        let hour_length = MILLIS_PER_HOUR.unsigned_abs();
+        days * u128::from(DAY * hour_length)
+            + u128::from(whole_hours * hour_length)
+            + u128::from(self.hours[hour(instant)] * into_hour.unsigned_abs())
+    }
+}
+
+/// The same proportions, adding up to about [`DAY`], with no hour below the least.
+fn shape(visits: &[u64; 24]) -> Option<[u64; 24]> {
+    let sum: u128 = visits.iter().copied().map(u128::from).sum();
+    if sum == 0 {
+        return None;
+    }
+    let share = |visits: u64| (u128::from(visits) * u128::from(DAY)) / sum;
+    let mut hours = visits.map(|visits| u64::try_from(share(visits)).unwrap_or(DAY).max(HOUR_MIN));
+    // What raising and rounding changed is made up in the busiest hour, so that days stay equal.
+    let others: u64 = hours.iter().sum();
+    if let Some(busiest) = hours.iter_mut().max_by_key(|weight| **weight) {
+        *busiest = (*busiest + DAY).saturating_sub(others);
+    }
+    Some(hours)
+}
+
+fn hour(instant: Instant) -> usize {
+    let hours = instant.micros() / 1_000 / MILLIS_PER_HOUR;
+    (hours % 24).unsigned_abs() as usize
+}

@@ -1,0 +1,240 @@
+//! Slices: money that the book leased to one serving process.
+//!
+//! A process serves a promotion from slices it holds, and asks nobody at a selection. What all
+//! slices of a promotion were granted is never more than its escrow, and a slice never bills more
+//! than it was granted: so whatever the processes do, and whichever of them die, the promotion
+//! cannot overspend.
+//!
+//! ```text
+//! granted = spent + reserved + free
+//! ```
+//!
+//! * A selection needs its whole price free, and *holds* what it may be expected to cost: the
+//!   price times the chance of a unit. The hold shrinks while the event does not come, and ends
+//!   with the attribution window. To hold the whole price would lock up a hundred times the money
+//!   when one selection of a hundred leads to a unit.
+//! * A billed event spends its price. When more units come than were expected, and the slice has
+//!   nothing left, the event is delivered but not billed: the difference is ours.
+//! * A slice serves until an instant, and lapses at a later one, when nothing of it can be billed
+//!   any more and the book takes back what is left. In between it gives back what is free.
+
+mod cohort;
+mod delays;
+
+use std::collections::VecDeque;
+
+use base::{Amount, Instant, Span};
+
+use crate::{Chance, Price};
+use cohort::{Cohort, minute_of};
+
+pub use delays::Delays;
+
+/// The number of a slice within its promotion, given by the book and never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SliceId(pub u64);
+
+/// What the book grants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The slice.
+    pub slice: SliceId,
+    /// The money.
+    pub amount: Amount,
+    /// Until when posts may be chosen with it. With a daily budget, at most midnight (UTC): what
+    /// is leased for a day is then what the day can cost.
+    pub serves_until: Instant,
+    /// When it lapses. Usually an attribution window after it has served.
+    pub lapses_at: Instant,
+}
+
+/// A slice, as the process that holds it knows it.
+#[derive(Debug)]
+pub struct Slice {
+    lease: Lease,
+    granted: Price,
+    spent: Price,
+    /// The sum of what cohorts hold. It may exceed what is left after more came than expected.
+    holds: Price,
+    cohorts: VecDeque<Cohort>,
+    cooled_at: i64,
+}
+
+/// What became of a billed event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It was billed at the price of its selection.
+    Billed(Price),
+    /// It was delivered, and costs nothing.
+    Unbilled(Unbilled),
+}
+
+/// Why an event costs nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unbilled {
+    /// The slice has nothing left: more units came than were expected.
+    NothingLeft,
+    /// It came after the attribution window.
+    TooLate,
+    /// The slice has lapsed.
+    Lapsed,
+    /// This process does not hold the slice.
+    UnknownSlice,
+}
+
+impl Slice {
+    /// A slice just leased; `None` when the amount is larger than a [`Price`] can be.
+    pub fn new(lease: Lease) -> Option<Slice> {
+        Slice::resumed(lease, Price::ZERO)
+    }
+
+    /// A slice of a process that ended, as its log tells it: `lease` with what was given back
+    /// taken off, and what was billed. Nothing is held for selections made before.
+    pub fn resumed(lease: Lease, spent: Price) -> Option<Slice> {
+        let granted = Price::of(lease.amount).filter(|granted| *granted >= spent)?;
+        let holds = Price::ZERO;
+        Some(Slice { lease, granted, spent, holds, cohorts: VecDeque::new(), cooled_at: 0 })
+    }
+
+    /// Takes more money into the same slice, and serves and lapses no earlier than `more` says;
+    /// `false`, and nothing changed, when the sum is larger than a [`Price`] can be.
+    #[must_use]
+    pub fn grow(&mut self, more: &Lease) -> bool {
+        let granted = Price::of(more.amount).and_then(|more| self.granted.checked_add(more));
+        let Some(granted) = granted else { return false };
+        self.granted = granted;
+        self.lease.serves_until = self.lease.serves_until.max(more.serves_until);
+        self.lease.lapses_at = self.lease.lapses_at.max(more.lapses_at);
+        true
+    }
+
+    /// Which slice this is.
+    pub fn id(&self) -> SliceId {
+        self.lease.slice
+    }
+
+    /// What it was granted and has not given back.
+    pub fn granted(&self) -> Price {
+        self.granted
+    }
+
+    /// What was billed.
+    pub fn spent(&self) -> Price {
+        self.spent
+    }
+
+    /// What is held for open selections.
+    pub fn reserved(&self) -> Price {
+        self.holds.min(self.granted.saturating_sub(self.spent))
+    }
+
+    /// What a selection may use.
+    pub fn free(&self) -> Price {
+        self.granted.saturating_sub(self.spent).saturating_sub(self.reserved())
+    }
+
+    /// Whether posts may be chosen with it.
+    pub fn serves_at(&self, now: Instant) -> bool {
+        now < self.lease.serves_until
+    }
+
+    /// Whether nothing of it can be billed any more.
+    pub fn has_lapsed(&self, now: Instant) -> bool {
+        now >= self.lease.lapses_at
+    }
+
+    /// Whether an event may still come.
+    pub fn is_open(&self, now: Instant) -> bool {
+        !self.has_lapsed(now) && (self.serves_at(now) || !self.cohorts.is_empty())
+    }
+
+    /// Holds what a selection at `now` may be expected to cost; `false`, and nothing held, when
+    /// its price is not free or the slice does not serve.
+    #[must_use]
+    pub fn hold(&mut self, price: Price, chance: Chance, now: Instant) -> bool {
+        if price > self.free() || !self.serves_at(now) {
+            return false;
+        }
+        let minute = minute_of(now);
+        let held = chance.expected(price);
+        let minutes = (minute, minute + 1);
+        match self.cohorts.back_mut().filter(|last| minute < last.minutes.1) {
+            Some(last) => last.absorb(&Cohort { minutes: last.minutes, open: price, held }),
+            None => self.cohorts.push_back(Cohort { minutes, open: price, held }),
+        }
+        self.holds = self.holds.saturating_add(held);
+        true
+    }
+
+    /// Bills a unit of a selection of this slice.
+    ///
+    /// That the selection is genuine and was not billed before is for the verdict to say.
+    pub fn settle(&mut self, sold: &Sold, window: Span, now: Instant) -> Settled {
+        if self.has_lapsed(now) {
+            return Settled::Unbilled(Unbilled::Lapsed);
+        }
+        if now.since(sold.at).unwrap_or(Span::ZERO) > window {
+            return Settled::Unbilled(Unbilled::TooLate);
+        }
+        let minute = minute_of(sold.at);
+        let of = |cohort: &&mut Cohort| cohort.minutes.0 <= minute && minute < cohort.minutes.1;
+        if let Some(cohort) = self.cohorts.iter_mut().rev().find(of) {
+            let before = cohort.held;
+            cohort.take(sold.price);
+            self.holds = self.holds.saturating_sub(before.saturating_sub(cohort.held));
+        }
+        match self.spent.checked_add(sold.price).filter(|spent| *spent <= self.granted) {
+            Some(spent) => {
+                self.spent = spent;
+                Settled::Billed(sold.price)
+            }
+            None => Settled::Unbilled(Unbilled::NothingLeft),
+        }
+    }
+
+    /// Lets go of what need not be held any more. Does its work once a minute.
+    pub fn cool(&mut self, chance: Chance, delays: &Delays, window: Span, now: Instant) {
+        if self.cooled_at >= minute_of(now) {
+            return;
+        }
+        self.cooled_at = minute_of(now);
+        let mut kept: VecDeque<Cohort> = VecDeque::with_capacity(self.cohorts.len());
+        for mut cohort in self.cohorts.drain(..) {
+            if cohort.is_over(window, now) || cohort.open == Price::ZERO {
+                continue;
+            }
+            cohort.cool(chance, delays, now);
+            match kept.back_mut().filter(|last| last.goes_with(&cohort, window, now)) {
+                Some(last) => last.absorb(&cohort),
+                None => kept.push_back(cohort),
+            }
+        }
+        self.holds = kept.iter().fold(Price::ZERO, |sum, one| sum.saturating_add(one.held));
+        self.cohorts = kept;
+    }
+
+    /// Gives what is free back to the book, in whole minor units.
+    pub fn give_back(&mut self) -> Amount {
+        let free = self.free().whole();
+        self.granted = self.granted.saturating_sub(Price::of(free).unwrap_or(Price::ZERO));
+        free
+    }
+
+    /// Gives everything back that is not spent, also what is held: the slice bills nothing more.
+    pub fn give_up(&mut self) -> Amount {
+        self.cohorts.clear();
+        self.holds = Price::ZERO;
+        self.give_back()
+    }
+}
+
+/// What a selection sold: a token carries it, and it comes back with the event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sold {
+    /// From which slice.
+    pub slice: SliceId,
+    /// What a unit costs.
+    pub price: Price,
+    /// When.
+    pub at: Instant,
+}
