@@ -97,6 +97,8 @@ pub struct Standings {
     pub spent: Price,
     /// Held for open selections.
     pub reserved: Price,
+    /// Spent by all slices that were ever here, and held: what other processes are told.
+    pub committed: Price,
     /// The chance that a selection leads to a unit, as learned so far.
     pub chance: Chance,
 }
@@ -347,8 +349,8 @@ impl Chooser {
         }
     }
 
-    /// Gives back what slices that no longer serve have free, and closes those that nothing can be
-    /// billed from any more. Walks over all promotions, so call it once a minute.
+    /// Gives back what slices have free that no longer serve, or that are not needed soon while the
+    /// promotion's money runs out, and closes those that nothing can be billed from any more. Walks over all promotions, so call it once a minute.
     pub fn collect(&mut self, now: Instant) -> Vec<Returned> {
         let now = self.advance(now);
         let mut all = Vec::new();
@@ -357,10 +359,11 @@ impl Chooser {
             let (goal, chance) = (seat.promoted.goal, seat.chance());
             let delays = &self.delays[goal as usize - 1];
             let window = goal.attribution_window();
+            let is_idle = seat.is_idle();
             for mut slice in std::mem::take(&mut seat.slices) {
                 slice.cool(chance, delays, window, now);
                 let is_closed = !slice.is_open(now);
-                if is_closed || !slice.serves_at(now) {
+                if is_closed || is_idle || !slice.serves_at(now) {
                     let back = returned(promotion, &mut slice, is_closed);
                     all.extend(Some(back).filter(|back| is_closed || !back.amount.is_zero()));
                 }
@@ -393,6 +396,7 @@ impl Chooser {
             granted: sum(Slice::granted),
             spent: sum(Slice::spent),
             reserved: sum(Slice::reserved),
+            committed: seat.committed_here(),
             chance: seat.chance(),
         })
     }

@@ -94,6 +94,8 @@ const KEPT: Span = Span::minutes(1);
 pub struct Pacer {
     /// Millionths of a minor unit; below zero while the last selection is being earned.
     credit: i64,
+    /// What a minute earned when it was last looked at.
+    minute: Price,
     /// Up to when credit was earned.
     earned_until: Instant,
     /// The day that is being spent, and what had been committed when it began.
@@ -105,7 +107,13 @@ impl Pacer {
     /// Begins to earn at `now`; `committed` is what the promotion has spent, or expects to have
     /// spent by its earlier selections, in all processes.
     pub fn new(now: Instant, committed: Price) -> Pacer {
-        Pacer { credit: 0, earned_until: now, day: now.day_number(), committed_before: committed }
+        Pacer {
+            credit: 0,
+            minute: Price::ZERO,
+            earned_until: now,
+            day: now.day_number(),
+            committed_before: committed,
+        }
     }
 
     /// Earns what is due at `now`.
@@ -123,6 +131,7 @@ impl Pacer {
             return;
         }
         let kept = self.earned_between(way, committed, now, now.saturating_add(KEPT));
+        self.minute = kept;
         let most = signed(kept.saturating_add(way.cost).saturating_add(way.cost));
         self.credit = self.credit.saturating_add(signed(earned)).min(most);
         self.earned_until = now;
@@ -131,6 +140,11 @@ impl Pacer {
     /// Whether the promotion may take part in an auction now.
     pub fn may_bid(&self) -> bool {
         self.credit > 0
+    }
+
+    /// Whether it may within about a minute.
+    pub fn may_bid_soon(&self) -> bool {
+        self.credit.saturating_add(signed(self.minute)) >= 0
     }
 
     /// Uses credit up: `cost` is what the selection may be expected to cost.

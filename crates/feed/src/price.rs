@@ -12,10 +12,10 @@ use base::Amount;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Price(u64);
 
-/// Millionths in a minor unit.
-const MILLIONTHS: u64 = 1_000_000;
-
 impl Price {
+    /// Millionths in a minor unit.
+    pub const MILLIONTHS: u64 = 1_000_000;
+
     /// Nothing.
     pub const ZERO: Price = Price(0);
 
@@ -34,7 +34,7 @@ impl Price {
 
     /// A whole amount; `None` when it is larger than [`Price::MAX`].
     pub const fn of(amount: Amount) -> Option<Price> {
-        match amount.minor().unsigned_abs().checked_mul(MILLIONTHS) {
+        match amount.minor().unsigned_abs().checked_mul(Price::MILLIONTHS) {
             Some(millionths) => Some(Price(millionths)),
             None => None,
         }
@@ -42,13 +42,13 @@ impl Price {
 
     /// The minor units that this covers in full: rounded down, so that nobody pays a fraction more.
     pub fn whole(self) -> Amount {
-        let minor = i64::try_from(self.0 / MILLIONTHS).unwrap_or(i64::MAX);
+        let minor = i64::try_from(self.0 / Price::MILLIONTHS).unwrap_or(i64::MAX);
         Amount::new(minor).unwrap_or(Amount::ZERO)
     }
 
     /// The least whole amount that is enough for this.
     pub fn covering(self) -> Amount {
-        Price(self.0.saturating_add(MILLIONTHS - 1)).whole()
+        Price(self.0.saturating_add(Price::MILLIONTHS - 1)).whole()
     }
 
     /// The sum; `None` when it would exceed [`Price::MAX`].
@@ -80,7 +80,7 @@ impl Price {
 /// The number of minor units with six decimals.
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:06}", self.0 / MILLIONTHS, self.0 % MILLIONTHS)
+        write!(f, "{}.{:06}", self.0 / Price::MILLIONTHS, self.0 % Price::MILLIONTHS)
     }
 }
 

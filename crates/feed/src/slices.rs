@@ -30,6 +30,9 @@ use cohort::{Cohort, minute_of};
 
 pub use delays::Delays;
 
+/// A twentieth of a minor unit.
+pub const HOLD_MIN: Price = Price::from_millionths(Price::MILLIONTHS / 20);
+
 /// The number of a slice within its promotion, given by the book and never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SliceId(pub u64);
@@ -213,11 +216,13 @@ impl Slice {
         self.cohorts = kept;
     }
 
-    /// Gives what is free back to the book, in whole minor units.
+    /// Gives what is free back to the book, in whole minor units. A hold of less than
+    /// [`HOLD_MIN`] is let go of: else it would keep a whole unit here.
     pub fn give_back(&mut self) -> Amount {
-        let free = self.free().whole();
-        self.granted = self.granted.saturating_sub(Price::of(free).unwrap_or(Price::ZERO));
-        free
+        let unspent = self.granted.saturating_sub(self.spent).whole();
+        let back = unspent.saturating_sub(self.reserved().saturating_sub(HOLD_MIN).covering());
+        self.granted = self.granted.saturating_sub(Price::of(back).unwrap_or(Price::ZERO));
+        back
     }
 
     /// Gives everything back that is not spent, also what is held: the slice bills nothing more.

@@ -32,6 +32,9 @@ const BELIEVED_UNITS: u64 = 5;
 /// With this many selections, the counts behind the chance are halved: habits may change.
 const SERVED_MAX: u64 = 1_000_000;
 
+/// When less than one over this is left of the money, no process keeps what it cannot use.
+const LAST_PART: u128 = 20;
+
 /// For how long a process likes to have money.
 const STOCK: Span = Span::minutes(5);
 
@@ -66,11 +69,15 @@ impl Seat {
     }
 
     /// What is spent, or may be expected to be by selections made, in all processes.
-    pub(super) fn committed(&self) -> Price {
-        let mine = self.slices.iter().fold(self.closed, |sum, slice| {
+    fn committed(&self) -> Price {
+        self.committed_here().saturating_add(self.elsewhere)
+    }
+
+    /// The part of it that is this process's.
+    pub(super) fn committed_here(&self) -> Price {
+        self.slices.iter().fold(self.closed, |sum, slice| {
             sum.saturating_add(slice.spent()).saturating_add(slice.reserved())
-        });
-        mine.saturating_add(self.elsewhere)
+        })
     }
 
     /// The slice to serve from: the one with most money.
@@ -152,9 +159,19 @@ impl Seat {
         self.billed += 1;
     }
 
-    /// Whether more money should be asked for: half of the stock is used, or no unit can be paid.
+    /// Whether more money should be asked for: it can be used soon, and half of the stock is used
+    /// or no unit can be paid.
     pub(super) fn is_hungry(&self, now: Instant) -> bool {
-        self.free(now) < self.stock.scaled(1, 2).max(self.promoted.pricing.least())
+        let least = self.stock.scaled(1, 2).max(self.promoted.pricing.most());
+        self.pacer.may_bid_soon() && self.free(now) < least
+    }
+
+    /// Whether money that is free here is better given to another process: little is left of all,
+    /// and this process cannot use it soon.
+    pub(super) fn is_idle(&self) -> bool {
+        let Plan { budget, .. } = self.promoted.plan;
+        let left = budget.saturating_sub(self.committed());
+        left < budget.scaled(1, LAST_PART) && !self.pacer.may_bid_soon()
     }
 
     fn free(&self, now: Instant) -> Price {
@@ -162,7 +179,7 @@ impl Seat {
         serving.fold(Price::ZERO, |sum, slice| sum.saturating_add(slice.free()))
     }
 
-    /// How much money to ask for: enough for some minutes by the plan, and for two units.
+    /// How much money to ask for: enough for some minutes by the plan, and for a unit.
     pub(super) fn wanted(&mut self, curves: &Curves, now: Instant) -> Price {
         let Plan { budget, ends_at, .. } = self.promoted.plan;
         if self.standing().is_err() || now >= ends_at {
@@ -172,8 +189,7 @@ impl Seat {
         let left = budget.saturating_sub(self.committed());
         let soon = curve.between(now, ends_at.min(now.saturating_add(STOCK)));
         let soon = self.share.part_of(left.scaled(soon, curve.between(now, ends_at)));
-        let two = self.promoted.pricing.most().scaled(2, 1);
-        self.stock = soon.saturating_add(two).min(left);
+        self.stock = soon.saturating_add(self.promoted.pricing.most()).min(left);
         self.stock.saturating_sub(self.free(now))
     }
 
