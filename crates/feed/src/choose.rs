@@ -15,6 +15,7 @@ use base::{Amount, Instant, PromotionId};
 use promotions::{Goal, Viewer};
 
 use crate::counters::Counters;
+use crate::slices::{Back, Sums};
 use crate::{
     Bid, Cause, Chance, CounterRecord, Curves, Delays, Lease, Outcome, Price, Seen, Settled, Share,
     Sightings, Slice, SliceId, Sold, TrafficCurve, Unbilled, Win, auction,
@@ -155,8 +156,8 @@ impl Chooser {
         self.hungry.remove(&slot);
         self.vacant.push(slot);
         let seat = self.seats[slot.place()].take();
-        let slices = seat.into_iter().flat_map(|seat| seat.slices);
-        slices.map(|mut slice| returned(promotion, &mut slice, true)).collect()
+        let backs = seat.into_iter().flat_map(|seat| seat.purse.close());
+        backs.map(|back| returned(promotion, back)).collect()
     }
 
     /// The slot of a promotion.
@@ -260,11 +261,7 @@ impl Chooser {
     fn sell(&mut self, page: &Page<'_>, win: &Win, now: Instant) -> Option<Offer> {
         let seat = self.seat_mut(win.slot)?;
         let why = offer::why(&seat.promoted.audience, page.viewer);
-        let slice = seat.fullest(now).map(Slice::id);
-        let slice = slice.filter(|_| why.is_some()).and_then(|slice| seat.slice_mut(slice));
-        let held = slice
-            .filter(|slice| slice.free() >= win.price)
-            .and_then(|slice| slice.hold(win.price, win.chance, now).then(|| slice.id()));
+        let held = why.is_some().then(|| seat.purse.hold(win.price, win.chance, now)).flatten();
         let (Some(slice), Some(why)) = (held, why) else {
             // The finder was wrong about the audience: a place is left empty rather than wrong.
             self.count(win.slot, Outcome::Lost(Cause::Error), now);
@@ -296,9 +293,9 @@ impl Chooser {
         let Some(slot) = self.slot(promotion) else { return unknown };
         let Some(seat) = self.seats[slot.place()].as_mut() else { return unknown };
         let goal = seat.promoted.goal;
-        let Some(slice) = seat.slice_mut(sold.slice) else { return unknown };
-        let settled = slice.settle(sold, goal.attribution_window(), now);
-        if settled != Settled::Unbilled(Unbilled::TooLate) {
+        let settled = seat.purse.settle(sold, goal.attribution_window(), now);
+        let too_late = Settled::Unbilled(Unbilled::TooLate);
+        if settled != too_late && settled != unknown {
             seat.count_billed();
             let age = now.since(sold.at).unwrap_or_default();
             self.delays[goal as usize - 1].observe(age);
@@ -329,17 +326,14 @@ impl Chooser {
             return false;
         };
         seat.is_drained = false;
-        match seat.slice_mut(lease.slice) {
-            Some(slice) => slice.grow(&lease),
-            None => seat.take(Slice::new(lease)),
-        }
+        seat.purse.lease(&lease)
     }
 
     /// Takes a slice of a process that ended; see [`Slice::resumed`].
     #[must_use]
     pub fn resume(&mut self, promotion: PromotionId, lease: Lease, spent: Price) -> bool {
         let seat = self.slot(promotion).and_then(|slot| self.seat_mut(slot));
-        seat.is_some_and(|seat| seat.take(Slice::resumed(lease, spent)))
+        seat.is_some_and(|seat| seat.purse.take(Slice::resumed(lease, spent)))
     }
 
     /// Hears that the book has nothing more to lease now.
@@ -355,24 +349,11 @@ impl Chooser {
         let now = self.advance(now);
         let mut all = Vec::new();
         for seat in self.seats.iter_mut().flatten() {
-            let promotion = seat.promoted.promotion;
-            let (goal, chance) = (seat.promoted.goal, seat.chance());
+            let (promotion, goal) = (seat.promoted.promotion, seat.promoted.goal);
             let delays = &self.delays[goal as usize - 1];
-            let window = goal.attribution_window();
-            let is_idle = seat.is_idle();
-            for mut slice in std::mem::take(&mut seat.slices) {
-                slice.cool(chance, delays, window, now);
-                let is_closed = !slice.is_open(now);
-                if is_closed || is_idle || !slice.serves_at(now) {
-                    let back = returned(promotion, &mut slice, is_closed);
-                    all.extend(Some(back).filter(|back| is_closed || !back.amount.is_zero()));
-                }
-                if is_closed {
-                    seat.close(&slice);
-                } else {
-                    seat.slices.push(slice);
-                }
-            }
+            seat.purse.tend(seat.chance(), delays, goal.attribution_window(), now);
+            let backs = seat.purse.collect(!seat.is_idle(), now);
+            all.extend(backs.into_iter().map(|back| returned(promotion, back)));
         }
         all
     }
@@ -389,16 +370,9 @@ impl Chooser {
     /// Where a promotion stands here.
     pub fn standings(&self, promotion: PromotionId) -> Option<Standings> {
         let seat = self.seats[self.slot(promotion)?.place()].as_ref()?;
-        let sum = |part: fn(&Slice) -> Price| {
-            seat.slices.iter().map(part).fold(Price::ZERO, Price::saturating_add)
-        };
-        Some(Standings {
-            granted: sum(Slice::granted),
-            spent: sum(Slice::spent),
-            reserved: sum(Slice::reserved),
-            committed: seat.committed_here(),
-            chance: seat.chance(),
-        })
+        let Sums { granted, spent, reserved } = seat.purse.sums();
+        let committed = seat.purse.committed();
+        Some(Standings { granted, spent, reserved, committed, chance: seat.chance() })
     }
 
     /// Appends to `log` what was counted since the last call. Call it every second and make the
@@ -429,8 +403,6 @@ impl Chooser {
     }
 }
 
-fn returned(promotion: PromotionId, slice: &mut Slice, is_closed: bool) -> Returned {
-    // Whoever closes a slice lets go of what it holds.
-    let amount = if is_closed { slice.give_up() } else { slice.give_back() };
-    Returned { promotion, slice: slice.id(), amount, is_closed }
+fn returned(promotion: PromotionId, (slice, amount, is_closed): Back) -> Returned {
+    Returned { promotion, slice, amount, is_closed }
 }

@@ -20,6 +20,7 @@
 
 mod cohort;
 mod delays;
+mod purse;
 
 use std::collections::VecDeque;
 
@@ -29,6 +30,7 @@ use crate::{Chance, Price};
 use cohort::{Cohort, minute_of};
 
 pub use delays::Delays;
+pub(crate) use purse::{Back, Purse, Sums};
 
 /// A twentieth of a minor unit.
 pub const HOLD_MIN: Price = Price::from_millionths(Price::MILLIONTHS / 20);
@@ -61,6 +63,7 @@ pub struct Slice {
     holds: Price,
     cohorts: VecDeque<Cohort>,
     cooled_at: i64,
+    is_resumed: bool,
 }
 
 /// What became of a billed event.
@@ -88,15 +91,23 @@ pub enum Unbilled {
 impl Slice {
     /// A slice just leased; `None` when the amount is larger than a [`Price`] can be.
     pub fn new(lease: Lease) -> Option<Slice> {
-        Slice::resumed(lease, Price::ZERO)
+        Some(Slice {
+            lease,
+            granted: Price::of(lease.amount)?,
+            spent: Price::ZERO,
+            holds: Price::ZERO,
+            cohorts: VecDeque::new(),
+            cooled_at: 0,
+            is_resumed: false,
+        })
     }
 
     /// A slice of a process that ended, as its log tells it: `lease` with what was given back
-    /// taken off, and what was billed. Nothing is held for selections made before.
+    /// taken off, and what was billed. What was held is not known any more, so the slice stays
+    /// open, and gives nothing back, until it lapses.
     pub fn resumed(lease: Lease, spent: Price) -> Option<Slice> {
-        let granted = Price::of(lease.amount).filter(|granted| *granted >= spent)?;
-        let holds = Price::ZERO;
-        Some(Slice { lease, granted, spent, holds, cohorts: VecDeque::new(), cooled_at: 0 })
+        let slice = Slice::new(lease).filter(|slice| slice.granted >= spent)?;
+        Some(Slice { spent, is_resumed: true, ..slice })
     }
 
     /// Takes more money into the same slice, and serves and lapses no earlier than `more` says;
@@ -138,7 +149,7 @@ impl Slice {
 
     /// Whether posts may be chosen with it.
     pub fn serves_at(&self, now: Instant) -> bool {
-        now < self.lease.serves_until
+        now < self.lease.serves_until && !self.has_lapsed(now)
     }
 
     /// Whether nothing of it can be billed any more.
@@ -148,7 +159,8 @@ impl Slice {
 
     /// Whether an event may still come.
     pub fn is_open(&self, now: Instant) -> bool {
-        !self.has_lapsed(now) && (self.serves_at(now) || !self.cohorts.is_empty())
+        let may_come = self.is_resumed || !self.cohorts.is_empty();
+        !self.has_lapsed(now) && (self.serves_at(now) || may_come)
     }
 
     /// Holds what a selection at `now` may be expected to cost; `false`, and nothing held, when
@@ -219,6 +231,9 @@ impl Slice {
     /// Gives what is free back to the book, in whole minor units. A hold of less than
     /// [`HOLD_MIN`] is let go of: else it would keep a whole unit here.
     pub fn give_back(&mut self) -> Amount {
+        if self.is_resumed {
+            return Amount::ZERO;
+        }
         let unspent = self.granted.saturating_sub(self.spent).whole();
         let back = unspent.saturating_sub(self.reserved().saturating_sub(HOLD_MIN).covering());
         self.granted = self.granted.saturating_sub(Price::of(back).unwrap_or(Price::ZERO));
@@ -227,6 +242,7 @@ impl Slice {
 
     /// Gives everything back that is not spent, also what is held: the slice bills nothing more.
     pub fn give_up(&mut self) -> Amount {
+        self.is_resumed = false;
         self.cohorts.clear();
         self.holds = Price::ZERO;
         self.give_back()

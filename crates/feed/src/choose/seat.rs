@@ -2,7 +2,8 @@ use base::{Instant, Region, Span};
 
 use super::{Pricing, Promoted, Standing};
 use crate::pacing::{self, Curves, country_of};
-use crate::{Bid, Cause, Chance, Delays, Pacer, Plan, Price, Seen, Share, Slice, Slot, Way};
+use crate::slices::Purse;
+use crate::{Bid, Cause, Chance, Delays, Pacer, Plan, Price, Seen, Share, Slot, Way};
 
 /// What one serving process knows of a promotion.
 #[derive(Debug)]
@@ -10,9 +11,7 @@ pub(super) struct Seat {
     pub(super) promoted: Promoted,
     country: Option<Region>,
     pacer: Pacer,
-    pub(super) slices: Vec<Slice>,
-    /// What slices spent that are closed.
-    closed: Price,
+    pub(super) purse: Purse,
     /// What other processes have committed, as of the last report.
     pub(super) elsewhere: Price,
     pub(super) share: Share,
@@ -43,8 +42,7 @@ impl Seat {
         Seat {
             country: country_of(&promoted.audience),
             pacer: Pacer::new(now, Price::ZERO),
-            slices: Vec::new(),
-            closed: Price::ZERO,
+            purse: Purse::default(),
             elsewhere: Price::ZERO,
             share: Share::WHOLE,
             is_drained: false,
@@ -70,23 +68,7 @@ impl Seat {
 
     /// What is spent, or may be expected to be by selections made, in all processes.
     fn committed(&self) -> Price {
-        self.committed_here().saturating_add(self.elsewhere)
-    }
-
-    /// The part of it that is this process's.
-    pub(super) fn committed_here(&self) -> Price {
-        self.slices.iter().fold(self.closed, |sum, slice| {
-            sum.saturating_add(slice.spent()).saturating_add(slice.reserved())
-        })
-    }
-
-    /// The slice to serve from: the one with most money.
-    pub(super) fn fullest(&self, now: Instant) -> Option<&Slice> {
-        self.slices.iter().filter(|slice| slice.serves_at(now)).max_by_key(|slice| slice.free())
-    }
-
-    pub(super) fn slice_mut(&mut self, slice: crate::SliceId) -> Option<&mut Slice> {
-        self.slices.iter_mut().find(|one| one.id() == slice)
+        self.purse.committed().saturating_add(self.elsewhere)
     }
 
     /// What the promotion bids, or why it does not. A bid without money behind it says so: it may
@@ -103,13 +85,10 @@ impl Seat {
             return Err(Cause::Cap);
         }
         let chance = self.chance();
-        let window = self.promoted.goal.attribution_window();
-        for slice in &mut self.slices {
-            slice.cool(chance, delays, window, now);
-        }
+        self.purse.tend(chance, delays, self.promoted.goal.attribution_window(), now);
         let committed = self.committed();
         let pricing = self.promoted.pricing;
-        let free = self.fullest(now).map_or(Price::ZERO, Slice::free);
+        let free = self.purse.most(now);
         let has_money = free >= pricing.least() && free > Price::ZERO;
         let left = self.promoted.plan.budget.saturating_sub(committed);
         if !has_money && (self.is_drained || left < pricing.least() || left == Price::ZERO) {
@@ -163,7 +142,7 @@ impl Seat {
     /// or no unit can be paid.
     pub(super) fn is_hungry(&self, now: Instant) -> bool {
         let least = self.stock.scaled(1, 2).max(self.promoted.pricing.most());
-        self.pacer.may_bid_soon() && self.free(now) < least
+        self.pacer.may_bid_soon() && self.purse.free(now) < least
     }
 
     /// Whether money that is free here is better given to another process: little is left of all,
@@ -172,11 +151,6 @@ impl Seat {
         let Plan { budget, .. } = self.promoted.plan;
         let left = budget.saturating_sub(self.committed());
         left < budget.scaled(1, LAST_PART) && !self.pacer.may_bid_soon()
-    }
-
-    fn free(&self, now: Instant) -> Price {
-        let serving = self.slices.iter().filter(|slice| slice.serves_at(now));
-        serving.fold(Price::ZERO, |sum, slice| sum.saturating_add(slice.free()))
     }
 
     /// How much money to ask for: enough for some minutes by the plan, and for a unit.
@@ -190,19 +164,7 @@ impl Seat {
         let soon = curve.between(now, ends_at.min(now.saturating_add(STOCK)));
         let soon = self.share.part_of(left.scaled(soon, curve.between(now, ends_at)));
         self.stock = soon.saturating_add(self.promoted.pricing.most()).min(left);
-        self.stock.saturating_sub(self.free(now))
-    }
-
-    /// Takes a slice, if there is one.
-    pub(super) fn take(&mut self, slice: Option<Slice>) -> bool {
-        let is_there = slice.is_some();
-        self.slices.extend(slice);
-        is_there
-    }
-
-    /// Closes a slice.
-    pub(super) fn close(&mut self, slice: &Slice) {
-        self.closed = self.closed.saturating_add(slice.spent());
+        self.stock.saturating_sub(self.purse.free(now))
     }
 }
 

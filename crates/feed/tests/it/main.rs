@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod auction;
 mod book;
+mod choose;
+mod counters;
 mod delivery;
+mod frequency;
+mod interleavings;
 mod setting;
