@@ -142,6 +142,11 @@ impl Slice {
         self.holds.min(self.granted.saturating_sub(self.spent))
     }
 
+    /// How many sums it keeps of open selections: at most about 120.
+    pub fn cohorts(&self) -> usize {
+        self.cohorts.len()
+    }
+
     /// What a selection may use.
     pub fn free(&self) -> Price {
         self.granted.saturating_sub(self.spent).saturating_sub(self.reserved())

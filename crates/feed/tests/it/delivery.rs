@@ -291,6 +291,20 @@ fn what_an_outage_took_is_caught_up_without_a_burst() {
 }
 
 #[test]
+fn what_cannot_be_caught_up_in_time_is_not_thrown_at_the_last_viewers() {
+    let outage = Some((Span::hours(1), Span::hours(22)));
+    let flight = Flight { outage, ..Flight::of_days(1) };
+    let outcome = flight.run();
+    let day: u64 = DAY.iter().sum();
+    for hour in [22, 23] {
+        let planned = planned(&flight) * DAY[hour] / day;
+        let units = outcome.by_hour[hour];
+        let most = feed::CATCH_UP_MAX * planned;
+        assert!(is_near(units, most, 2_000), "{units} in hour {hour}, planned {planned}");
+    }
+}
+
+#[test]
 fn a_daily_budget_holds_for_what_is_shown_on_a_day() {
     let mut flight = Flight { processes: 3, ..Flight::of_days(2) };
     flight.promoted.plan.daily = Some(whole(300));

@@ -62,6 +62,8 @@ struct Process {
     /// Opportunities and selections that are not written yet.
     unwritten: (u64, u64),
     written: (u64, u64),
+    /// Billed here, and by those that were resumed before.
+    billed: Price,
 }
 
 impl Process {
@@ -71,7 +73,7 @@ impl Process {
         let slots = [shared, &rival].map(|one| chooser.put(one.clone(), now)).to_vec();
         assert!(chooser.lease(rival.promotion, lease(1, 1_000)));
         let log = vec![CounterRecord::Started { at: now }];
-        Process { chooser, slots, log, unwritten: (0, 0), written: (0, 0) }
+        Process { chooser, slots, log, unwritten: (0, 0), written: (0, 0), billed: Price::ZERO }
     }
 }
 
@@ -184,6 +186,8 @@ impl World {
         let settled = chooser.settle(self.shared.promotion, &sold, self.now);
         if let Settled::Billed(price) = settled {
             self.book.bill(sold.slice, price);
+            let billed = &mut self.processes[process].billed;
+            *billed = billed.checked_add(price).unwrap();
         }
         self.trace.push((sold, Some(settled)));
     }
@@ -203,6 +207,7 @@ impl World {
         if is_resumed {
             for (lease, spent) in self.book.to_resume(process, self.now) {
                 assert!(reborn.chooser.resume(self.shared.promotion, lease, spent));
+                reborn.billed = reborn.billed.checked_add(spent).unwrap();
             }
         }
         self.processes[process] = reborn;
@@ -229,6 +234,8 @@ impl World {
             let standings = process.chooser.standings(self.shared.promotion).unwrap();
             let used = standings.spent.checked_add(standings.reserved).unwrap();
             assert!(used <= standings.granted, "{standings:?}");
+            let committed = process.billed.checked_add(standings.reserved).unwrap();
+            assert_eq!(standings.committed, committed, "{standings:?}");
         }
         if let Some(daily) = self.book.daily {
             for day in 0..2 {

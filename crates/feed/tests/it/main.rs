@@ -9,4 +9,6 @@ mod counters;
 mod delivery;
 mod frequency;
 mod interleavings;
+mod pacing;
 mod setting;
+mod slices;
