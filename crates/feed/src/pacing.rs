@@ -70,6 +70,9 @@ impl Share {
 
     /// The part of a price that falls to this share, rounded down.
     pub fn part_of(self, price: Price) -> Price {
+        if self == Share::WHOLE {
+            return price;
+        }
         price.scaled(u128::from(self.0), u128::from(Share::WHOLE.0))
     }
 }
@@ -89,13 +92,16 @@ const STEP_TIME_MIN: Span = Span::from_micros(100_000);
 /// Credit that is not used within this time is dropped.
 const KEPT: Span = Span::minutes(1);
 
+/// How often it is looked at what a minute earns.
+const MINUTE_LOOKED_AT: Span = Span::seconds(10);
+
 /// The credit of one promotion in one serving process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pacer {
     /// Millionths of a minor unit; below zero while the last selection is being earned.
     credit: i64,
-    /// What a minute earned when it was last looked at.
-    minute: Price,
+    /// What a minute earns, as of the instant.
+    minute: (Price, Instant),
     /// Up to when credit was earned.
     earned_until: Instant,
     /// The day that is being spent, and what had been committed when it began.
@@ -109,7 +115,7 @@ impl Pacer {
     pub fn new(now: Instant, committed: Price) -> Pacer {
         Pacer {
             credit: 0,
-            minute: Price::ZERO,
+            minute: (Price::ZERO, Instant::MIN),
             earned_until: now,
             day: now.day_number(),
             committed_before: committed,
@@ -130,10 +136,12 @@ impl Pacer {
         if earned.millionths() < STEP_MIN {
             return;
         }
-        let kept = self.earned_between(way, committed, now, now.saturating_add(KEPT));
-        self.minute = kept;
-        let most = signed(kept.saturating_add(way.cost).saturating_add(way.cost));
-        self.credit = self.credit.saturating_add(signed(earned)).min(most);
+        if now >= self.minute.1.saturating_add(MINUTE_LOOKED_AT) {
+            let minute = now.saturating_add(KEPT);
+            self.minute = (self.earned_between(way, committed, now, minute), now);
+        }
+        let kept = self.minute.0.saturating_add(way.cost).saturating_add(way.cost);
+        self.credit = self.credit.saturating_add(signed(earned)).min(signed(kept));
         self.earned_until = now;
     }
 
@@ -144,7 +152,7 @@ impl Pacer {
 
     /// Whether it may within about a minute.
     pub fn may_bid_soon(&self) -> bool {
-        self.credit.saturating_add(signed(self.minute)) >= 0
+        self.credit.saturating_add(signed(self.minute.0)) >= 0
     }
 
     /// Uses credit up: `cost` is what the selection may be expected to cost.

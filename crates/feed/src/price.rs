@@ -72,8 +72,18 @@ impl Price {
     /// This times `numerator` over `denominator`, rounded down, at most [`Price::MAX`]; all of it
     /// when the denominator is zero.
     pub(crate) fn scaled(self, numerator: u128, denominator: u128) -> Price {
-        let scaled = u128::from(self.0).saturating_mul(numerator).checked_div(denominator);
+        let scaled = divided(u128::from(self.0).saturating_mul(numerator), denominator);
         scaled.map_or(self, |scaled| Price(u64::try_from(scaled).unwrap_or(u64::MAX)))
+    }
+}
+
+/// The quotient, rounded down; `None` when it is divided by zero.
+///
+/// Most numbers fit into half of the bits, where division takes a fraction of the time.
+fn divided(numerator: u128, denominator: u128) -> Option<u128> {
+    match (u64::try_from(numerator), u64::try_from(denominator)) {
+        (Ok(numerator), Ok(denominator)) => numerator.checked_div(denominator).map(u128::from),
+        _ => numerator.checked_div(denominator),
     }
 }
 
@@ -108,14 +118,14 @@ impl Chance {
     /// `part` of `whole`, rounded down; never when the whole is zero.
     pub fn of(part: u64, whole: u64) -> Chance {
         let billionths = u128::from(part) * u128::from(BILLIONTHS);
-        let chance = billionths.checked_div(u128::from(whole)).unwrap_or(0);
+        let chance = divided(billionths, u128::from(whole)).unwrap_or(0);
         Chance::from_billionths(u32::try_from(chance).unwrap_or(BILLIONTHS))
     }
 
     /// What may be expected of `price` at this chance, rounded up.
     pub fn expected(self, price: Price) -> Price {
-        let product = u128::from(price.0) * u128::from(self.0);
-        let expected = product.div_ceil(u128::from(BILLIONTHS));
+        let product = u128::from(price.0) * u128::from(self.0) + u128::from(BILLIONTHS - 1);
+        let expected = divided(product, u128::from(BILLIONTHS)).unwrap_or(0);
         // A chance is at most one, so what is expected is at most the price.
         Price(u64::try_from(expected).unwrap_or(price.0))
     }

@@ -9,6 +9,8 @@ use crate::{Bid, Cause, Chance, Delays, Pacer, Plan, Price, Seen, Share, Slot, W
 #[derive(Debug)]
 pub(super) struct Seat {
     pub(super) promoted: Promoted,
+    /// How many selections what is believed counts as.
+    trials: u64,
     country: Option<Region>,
     pacer: Pacer,
     pub(super) purse: Purse,
@@ -40,6 +42,7 @@ const STOCK: Span = Span::minutes(5);
 impl Seat {
     pub(super) fn new(promoted: Promoted, now: Instant) -> Seat {
         Seat {
+            trials: trials(promoted.believed),
             country: country_of(&promoted.audience),
             pacer: Pacer::new(now, Price::ZERO),
             purse: Purse::default(),
@@ -55,15 +58,14 @@ impl Seat {
     }
 
     pub(super) fn change(&mut self, promoted: Promoted) {
+        self.trials = trials(promoted.believed);
         self.country = country_of(&promoted.audience);
         self.promoted = promoted;
     }
 
     /// The chance that a selection leads to a unit: what was believed, corrected by what was seen.
     pub(super) fn chance(&self) -> Chance {
-        let believed = u64::from(self.promoted.believed.billionths().max(1));
-        let trials = BELIEVED_UNITS * u64::from(Chance::ALWAYS.billionths()) / believed;
-        Chance::of(BELIEVED_UNITS + self.billed, trials + self.served)
+        Chance::of(BELIEVED_UNITS + self.billed, self.trials + self.served)
     }
 
     /// What is spent, or may be expected to be by selections made, in all processes.
@@ -166,6 +168,12 @@ impl Seat {
         self.stock = soon.saturating_add(self.promoted.pricing.most()).min(left);
         self.stock.saturating_sub(self.purse.free(now))
     }
+}
+
+/// The selections that [`BELIEVED_UNITS`] take.
+fn trials(believed: Chance) -> u64 {
+    let always = u64::from(Chance::ALWAYS.billionths());
+    BELIEVED_UNITS * always / u64::from(believed.billionths().max(1))
 }
 
 /// What a promotion is asked.

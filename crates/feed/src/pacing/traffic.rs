@@ -16,10 +16,10 @@ pub struct TrafficCurve {
 }
 
 /// What the weights of a day add up to.
-const DAY: u64 = 24_000_000;
+const DAY: u64 = 24_000;
 
 /// No hour counts less than this, a hundredth of the mean: it may still bring somebody.
-const HOUR_MIN: u64 = 10_000;
+const HOUR_MIN: u64 = 10;
 
 /// Days with fewer visits teach nothing.
 const VISITS_MIN: u64 = 1_000;

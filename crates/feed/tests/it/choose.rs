@@ -269,3 +269,33 @@ fn a_record_a_second_is_flushed_for_what_was_counted() {
     assert_eq!(log.last(), Some(&CounterRecord::Flushed { at: now }));
     assert_eq!(log.len(), 4);
 }
+
+#[test]
+fn a_slot_that_gets_another_promotion_keeps_counts_apart() {
+    let all = [promoted(1), promoted(2)];
+    let (mut chooser, slots) = chooser(&all[..1]);
+    chooser.choose(&page(&viewer("v")), &slots);
+    chooser.remove(all[0].promotion);
+    assert_eq!(chooser.put(all[1].clone(), after(Span::hours(1))), slots[0]);
+    chooser.choose(&page(&viewer("v")), &slots);
+    assert_eq!(counts(&mut chooser, &all).map(|one| one.opportunities()), [1, 1]);
+}
+
+#[test]
+fn an_incident_takes_no_more_than_pacing_would_have_let_through() {
+    // 4.8 an hour at a price of 0.1.
+    let plan = Plan { budget: whole(3_456), ..promoted(1).plan };
+    let one = Promoted { plan, ..promoted(1) };
+    let (mut chooser, slots) = chooser(&[one.clone()]);
+    chooser.set_incident(true);
+    let viewer = viewer("v");
+    for second in (3_600..7_200).step_by(5) {
+        let now = after(Span::seconds(second));
+        chooser.choose(&Page { now, ..page(&viewer) }, &slots);
+    }
+    let [counts] = counts(&mut chooser, &[one]);
+    // Half of what is shown leads to a unit, so a place costs half of its price: 96 an hour, and
+    // those of the first minute.
+    let lost = counts.get(Outcome::Lost(Cause::Incident));
+    assert!((96..=120).contains(&lost), "{counts:?}");
+}
