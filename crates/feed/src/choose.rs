@@ -344,7 +344,8 @@ impl Chooser {
     }
 
     /// Gives back what slices have free that no longer serve, or that are not needed soon while the
-    /// promotion's money runs out, and closes those that nothing can be billed from any more. Walks over all promotions, so call it once a minute.
+    /// promotion's money runs out, and closes those that nothing can be billed from any more. Walks
+    /// over all promotions, so call it once a minute.
     pub fn collect(&mut self, now: Instant) -> Vec<Returned> {
         let now = self.advance(now);
         let mut all = Vec::new();

@@ -4,7 +4,16 @@
 //!
 //! * **Opportunity**: a moment at which a promoted post could have been shown.
 //! * **Place**: where a page has room for a promoted post; a **selection** fills it.
+//! * **Unit**: an event of the kind that a promotion pays for.
 //! * **Slice**: money of a promotion that the book leased to one serving process.
+//! * **Cause**: why a promotion was not served at an opportunity.
+//!
+//! # Invariants
+//!
+//! * A slice never bills more than it was granted, whatever happens in whichever order.
+//! * Nobody pays more for a unit than was quoted, or than is left.
+//! * Each opportunity is served or has one cause: the outcomes of a promotion and minute add up.
+//! * The same calls with the same arguments give the same answers; there is no clock in here.
 
 mod auction;
 mod choose;

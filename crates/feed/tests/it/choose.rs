@@ -23,7 +23,7 @@ fn counts<const N: usize>(chooser: &mut Chooser, of: &[Promoted; N]) -> [Counts;
 /// Shows one page to `viewer` and expects that `promoted` alone is lost for `cause`.
 #[track_caller]
 fn check_lost(promoted: Promoted, viewer: &Viewer, cause: Cause) {
-    let (mut chooser, slots) = chooser(&[promoted.clone()]);
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&promoted));
     assert_eq!(chooser.choose(&page(viewer), &slots), []);
     let [counts] = counts(&mut chooser, &[promoted]);
     assert_eq!((counts.opportunities(), counts.get(Outcome::Lost(cause))), (1, 1), "{counts:?}");
@@ -47,7 +47,7 @@ fn an_offer_says_who_paid_and_why_the_viewer_sees_it() {
         consents_to_personal: true,
         ..viewer("v")
     };
-    let (mut chooser, slots) = chooser(&[one.clone()]);
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&one));
     let offers = chooser.choose(&page(&viewer), &slots);
     let [Offer { promotion, post, sold, label, why }] = offers.as_slice() else {
         panic!("{offers:?}")
@@ -112,7 +112,7 @@ fn who_is_worth_less_or_has_the_same_creator_is_outbid() {
 fn a_viewer_sees_a_promotion_as_often_as_its_cap_allows() {
     let cap = FrequencyCap { times: 2, within: Span::days(1) };
     let one = Promoted { cap, ..promoted(1) };
-    let (mut chooser, slots) = chooser(&[one.clone()]);
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&one));
     let viewer = viewer("v");
     for (key, shown) in [(7, 1), (7, 1), (7, 0), (8, 1)] {
         let page = Page { viewer_key: Some(key), ..page(&viewer) };
@@ -204,7 +204,7 @@ fn the_last_money_is_sold_for_what_is_left() {
 #[test]
 fn an_event_is_billed_within_its_window_and_its_slice() {
     let one = promoted(1);
-    let (mut chooser, slots) = chooser(&[one.clone()]);
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&one));
     let offer = chooser.choose(&page(&viewer("v")), &slots).remove(0);
     let mut settle = |sold, now| chooser.settle(one.promotion, &sold, now);
     let elsewhere = feed::Sold { slice: feed::SliceId(9), ..offer.sold };
@@ -220,7 +220,7 @@ fn an_event_is_billed_within_its_window_and_its_slice() {
 #[test]
 fn a_clock_that_goes_backwards_is_the_former_time() {
     let one = promoted(1);
-    let (mut chooser, slots) = chooser(&[one.clone()]);
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&one));
     let viewer = viewer("v");
     let first = chooser.choose(&page(&viewer), &slots).remove(0);
     let back = Page { now: Instant::MIN, ..page(&viewer) };
@@ -231,7 +231,7 @@ fn a_clock_that_goes_backwards_is_the_former_time() {
 #[test]
 fn the_chance_is_learned_from_what_was_sold() {
     let one = Promoted { goal: Goal::WebsiteVisits, ..promoted(1) };
-    let (mut chooser, slots) = chooser(&[one.clone()]);
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&one));
     let viewer = viewer("v");
     let believed = chooser.standings(one.promotion).unwrap().chance;
     let mut now = after(Span::hours(1));
@@ -251,7 +251,7 @@ fn the_chance_is_learned_from_what_was_sold() {
 #[test]
 fn a_record_a_second_is_flushed_for_what_was_counted() {
     let one = promoted(1);
-    let (mut chooser, slots) = chooser(&[one.clone()]);
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&one));
     let viewer = viewer("v");
     let mut log = Vec::new();
     for minute in [0, 0, 1] {
@@ -286,7 +286,7 @@ fn an_incident_takes_no_more_than_pacing_would_have_let_through() {
     // 4.8 an hour at a price of 0.1.
     let plan = Plan { budget: whole(3_456), ..promoted(1).plan };
     let one = Promoted { plan, ..promoted(1) };
-    let (mut chooser, slots) = chooser(&[one.clone()]);
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&one));
     chooser.set_incident(true);
     let viewer = viewer("v");
     for second in (3_600..7_200).step_by(5) {

@@ -27,6 +27,8 @@ struct Flight {
     asks_every: u64,
     /// Whether each process holds its part of the whole budget from the start instead.
     is_soft: bool,
+    /// Promoted posts on a page.
+    places: usize,
     /// Visits in this time are lost to the promotion.
     outage: Option<(Span, Span)>,
     seed: u64,
@@ -60,6 +62,7 @@ impl Flight {
             chance: 400_000,
             asks_every: 1,
             is_soft: false,
+            places: 2,
             outage: None,
             seed: 7,
         }
@@ -153,7 +156,7 @@ impl<'a> Run<'a> {
         }
         let viewer = Viewer::default();
         let seed = draw(flight.seed, 3, number);
-        let page = Page { viewer: &viewer, viewer_key: None, places: 2, seed, now };
+        let page = Page { viewer: &viewer, viewer_key: None, places: flight.places, seed, now };
         for offer in chooser.choose(&page, &candidates) {
             let leads_to_unit = draw(flight.seed, 4, number) % 1_000_000 < flight.chance;
             if offer.promotion == flight.promoted.promotion && leads_to_unit {
@@ -324,6 +327,14 @@ fn a_rare_unit_that_comes_late_is_paced_by_what_may_be_expected() {
     flight.promoted.believed = feed::Chance::from_billionths(15_000_000);
     flight.promoted.plan.budget = whole(500);
     check(&flight);
+}
+
+#[test]
+fn a_guarantee_is_kept_against_those_who_bid_twice_as_much() {
+    let mut flight = Flight { places: 1, ..Flight::of_days(1) };
+    flight.promoted.pricing = Pricing::Fixed(price(500));
+    let outcome = check(&flight);
+    assert!(outcome.units >= planned(&flight) * 98 / 100, "{}", outcome.units);
 }
 
 #[test]
