@@ -105,9 +105,9 @@ impl<'a> Run<'a> {
             for rival in 2..4 {
                 let mut rival = promoted(rival);
                 rival.creator = CreatorId::from_bits(rival.promotion.bits());
-                rival.plan.budget = whole(100_000);
+                rival.plan.budget = whole(10_000_000);
                 slots.push(chooser.put(rival.clone(), start()));
-                assert!(chooser.lease(rival.promotion, lease(1, 100_000)));
+                assert!(chooser.lease(rival.promotion, lease(1, 10_000_000)));
             }
             choosers.push((chooser, slots));
         }
@@ -330,7 +330,7 @@ fn a_rare_unit_that_comes_late_is_paced_by_what_may_be_expected() {
 }
 
 #[test]
-fn a_guarantee_is_kept_against_those_who_bid_twice_as_much() {
+fn a_guarantee_is_kept_on_pages_with_one_place() {
     let mut flight = Flight { places: 1, ..Flight::of_days(1) };
     flight.promoted.pricing = Pricing::Fixed(price(500));
     let outcome = check(&flight);
