@@ -34,7 +34,7 @@ mod worker;
 
 pub use self::rails::{
     BookClock, Connected, HearError, NoRail, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
-    TellRail, settled_line,
+    TellRail, found_by_name, name_to_find, settled_line,
 };
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
 pub use error::JobError;

@@ -45,5 +45,5 @@ pub use connected::{BookClock, Connected};
 pub use hear::HearError;
 pub use report::RailReport;
 pub(crate) use settle::Settling;
-pub use settlement::settled_line;
+pub use settlement::{found_by_name, name_to_find, settled_line};
 pub use spare::SpareIds;

@@ -64,6 +64,9 @@ pub struct SettledLine {
     pub operation: Option<Operation>,
     /// What the rail calls the payment, refund, dispute or payout.
     pub source: Option<Reference>,
+    /// What the rail calls the payment that it is about, where `source` is something else: its
+    /// charge, a refund, a dispute.
+    pub payment: Option<Reference>,
 }
 
 /// Why a file cannot be read. It never repeats what stands there.
@@ -103,6 +106,7 @@ pub fn read_settlement(file: &str) -> Result<Vec<SettledLine>, SettlementError> 
             at: Instant::parse(row.at(at)).map_err(|_| "no time")?,
             operation: row.filled(operation, |text| Token::new(text).ok(), "no operation")?,
             source: row.filled(source, |text| Text::new(text).ok(), "no name of a source")?,
+            payment: None,
         })
     })
 }
@@ -202,6 +206,7 @@ mod tests {
             at: Instant::parse("2026-11-20T10:00:00Z").unwrap(),
             operation: Some(Token::new("rrf_1:1").unwrap()),
             source: None,
+            payment: None,
         }
     }
 

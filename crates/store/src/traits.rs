@@ -4,7 +4,7 @@
 //! or one transaction, names many keys at once, and says plainly whether its outcome is known.
 
 use base::{AccountId, Amount, CardId, CheckoutId, HoldId, Instant, OrderId, PaymentId, PersonId};
-use base::{ProgramId, RailRefundId, RefundId, SellerId, SettlementId};
+use base::{ProgramId, RailRefundId, RefundId, SellerId, SettlementId, Text};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, Hold, Program};
 use journal::Block;
@@ -399,6 +399,10 @@ pub trait Reader: Send {
 
     /// Rows of a list, newest first. All are of the kind that the list names.
     fn list(&mut self, list: List, page: Page) -> Result<Vec<Row>, StoreError>;
+
+    /// Payments, refunds over rails and disputes that a rail calls by one of these names, in no
+    /// order. Several rails may use one name.
+    fn named_by_rail(&mut self, names: &[Text<255>]) -> Result<Vec<Row>, StoreError>;
 
     /// Lines of a settlement file by falling id, each with the standing of what it is about.
     fn settlement_lines(

@@ -87,6 +87,45 @@ async fn sell(told: &Told) -> Value {
     undone
 }
 
+/// A file as a rail gives it that keeps nothing of ours: its own names alone say what it is about.
+#[tokio::test]
+async fn lines_are_found_by_the_names_that_the_rail_has() {
+    let told = Told::new();
+    sell(&told).await;
+    told.world.pass(Span::days(1));
+    told.deliver().await;
+    let [since, until] =
+        ["2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z"].map(|day| Instant::parse(day).unwrap());
+    let mut lines = told.sandbox.settlement(Currency::USD, since, until);
+    lines.retain(|line| line.kind != ::rails::SettledKind::Payout);
+    assert!(lines.iter().any(|line| line.kind == ::rails::SettledKind::Dispute));
+    lines.iter_mut().for_each(|line| line.operation = None);
+    let csv = write_settlement(&lines);
+    let file = json!({"reference": "po_1", "currency": "USD", "csv": csv});
+    let file = told.post(FILES, file, 200).await;
+    check_members(&file, json!({"lines": 5, "unknown_lines": 0}));
+    let open = reconciled(&told).await;
+    check_members(&open, json!({"missing": {"count": 0, "amount": 0}}));
+    check_members(&open, json!({"unknown": {"count": 0, "amount": 0}}));
+
+    // The rail has another name for a charge, and one for its payment.
+    let (_, payment) = buy(&told, 700, "tok_ok").await;
+    let moved = told.sandbox.settlement(Currency::USD, since, until);
+    let bought = moved.iter().find(|line| line.gross == 700).unwrap();
+    let name = bought.source.as_ref().unwrap().as_str();
+    let line = |line: &str, payment: Option<&str>| {
+        json!({"line": line, "kind": "capture", "gross": 700, "fee": 50, "source": "ch_1",
+            "at": "2026-11-22T00:00:00Z", "payment": payment})
+    };
+    let unknown = note(&told, "po_2", json!([line("txn_a", None)])).await;
+    check_members(&unknown, json!({"unknown_lines": 1}));
+    let known = note(&told, "po_2", json!([line("txn_a", Some(name))])).await;
+    check_members(&known, json!({"unknown_lines": 0, "lines": 1}));
+    let path = format!("{FILES}/{}/lines", known["id"].as_str().unwrap());
+    let lines = told.read(&path).await;
+    check_members(&lines["data"][0], json!({"status": "matched", "payment": payment}));
+}
+
 #[tokio::test]
 async fn what_a_truthful_rail_tells_is_what_was_moved() {
     let told = Told::new();

@@ -203,4 +203,4 @@ pub(super) fn word(code: rails::FailureCode) -> FailureCode {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,6 +1,7 @@
 //! From a line of a rail's settlement file to what the books note of it. Pure.
 
-use base::Token;
+use base::{Text, Token};
+use engine::Row;
 use payments::{Moved, NewLine, SettledKind, Sum};
 use rails::{SettledKind as Told, SettledLine};
 
@@ -17,6 +18,46 @@ pub fn settled_line(rail: &Token<32>, line: &SettledLine) -> NewLine {
         of: moved(rail, line),
         source: line.source.clone(),
     }
+}
+
+/// The rail's own name by which a line may be found: that of the payment, of the refund, or of the
+/// dispute whose payment it does not name. `None` for lines that say by our operation what they are
+/// about, and for those about nothing of ours.
+pub fn name_to_find(rail: &Token<32>, line: &SettledLine) -> Option<Text<255>> {
+    let (source, payment) = (line.source.as_ref(), line.payment.as_ref());
+    let name = match line.kind {
+        Told::Capture | Told::Dispute => payment.or(source),
+        Told::Refund => source,
+        Told::Fee | Told::Payout | Told::Adjustment => None,
+    };
+    name.filter(|_| moved(rail, line).is_none()).cloned()
+}
+
+/// What of ours a line is about, by the rail's own names: `rows` are whatever a rail calls so.
+/// `None` also where two are called alike, for no line says which it means.
+pub fn found_by_name(rail: &Token<32>, line: &SettledLine, rows: &[Row]) -> Option<Moved> {
+    let name = name_to_find(rail, line)?;
+    let is_named = |reference: &Option<Text<255>>| reference.as_ref() == Some(&name);
+    // The rail of a dispute is that of its payment, and looked at when the line is noted.
+    let is_called_so = |row: &Row| match row {
+        Row::Payment(row) => row.rail == *rail && is_named(&row.rail_reference),
+        Row::RailRefund(row) => row.rail == *rail && is_named(&row.rail_reference),
+        Row::Dispute(row) => is_named(&row.rail_reference),
+        _ => false,
+    };
+    let mut found = rows.iter().filter(|row| is_called_so(row)).filter_map(|row| {
+        match (line.kind, &line.payment, row) {
+            (Told::Capture, _, Row::Payment(row)) => Some(Moved::Payment(row.id)),
+            (Told::Refund, _, Row::RailRefund(row)) => Some(Moved::RailRefund(row.id)),
+            (Told::Dispute, Some(_), Row::Payment(row)) => {
+                Some(Moved::Dispute(dispute_id(row.id, rail.as_str(), line.source.as_ref()?)))
+            }
+            (Told::Dispute, None, Row::Dispute(row)) => Some(Moved::Dispute(row.id)),
+            _ => None,
+        }
+    });
+    let first = found.next()?;
+    found.all(|other| other == first).then_some(first)
 }
 
 fn moved(rail: &Token<32>, line: &SettledLine) -> Option<Moved> {
@@ -45,9 +86,13 @@ fn kind(told: Told) -> SettledKind {
 
 #[cfg(test)]
 mod tests {
-    use base::{Currency, Instant, PaymentId, RailRefundId, Text};
+    use std::sync::Arc;
+
+    use base::{Currency, Instant, PaymentId, RailRefundId};
+    use payments::{Payment, PaymentState};
 
     use super::*;
+    use crate::rails::payment_words::tests::payment;
 
     #[test]
     fn a_line_says_what_of_ours_it_is_about() {
@@ -64,6 +109,7 @@ mod tests {
                 at: Instant::MIN,
                 operation: Some(Token::new(operation).unwrap()),
                 source: named.then(|| source.clone()),
+                payment: None,
             };
             assert_eq!(settled_line(&rail, &line).of, expected, "{kind:?} {operation}");
         };
@@ -77,5 +123,54 @@ mod tests {
         check(Told::Refund, &paid, true, None);
         check(Told::Fee, &paid, true, None);
         check(Told::Capture, "somebody-elses", true, None);
+    }
+
+    #[test]
+    fn a_line_without_an_operation_is_found_by_what_the_rail_calls_it() {
+        let rail = Token::new("stripe").unwrap();
+        let line = |kind, source: &str, payment: Option<&str>| SettledLine {
+            reference: Text::new("txn_1").unwrap(),
+            kind,
+            currency: Currency::USD,
+            gross: 5,
+            fee: 1,
+            at: Instant::MIN,
+            operation: None,
+            source: Some(Text::new(source).unwrap()),
+            payment: payment.map(|name| Text::new(name).unwrap()),
+        };
+        let named = |bits, rail: &str, name: &str| {
+            let payment = Payment {
+                id: PaymentId::from_bits(bits),
+                rail: Token::new(rail).unwrap(),
+                rail_reference: Some(Text::new(name).unwrap()),
+                ..payment(PaymentState::Captured)
+            };
+            Row::Payment(Arc::new(payment))
+        };
+        let rows =
+            [named(1, "stripe", "pi_1"), named(2, "other", "pi_1"), named(3, "stripe", "pi_2")];
+        let check = |line: &SettledLine, rows: &[Row], name: &str, expected: Option<Moved>| {
+            let found = name_to_find(&rail, line);
+            assert_eq!(found.as_ref().map_or("", Text::as_str), name, "{line:?}");
+            assert_eq!(found_by_name(&rail, line, rows), expected, "{line:?}");
+        };
+        let first = Some(Moved::Payment(PaymentId::from_bits(1)));
+        check(&line(Told::Capture, "ch_1", Some("pi_1")), &rows, "pi_1", first);
+        check(&line(Told::Capture, "pi_1", None), &rows, "pi_1", first);
+        check(&line(Told::Capture, "ch_1", None), &rows, "ch_1", None);
+        check(&line(Told::Refund, "pi_1", Some("pi_1")), &rows, "pi_1", None);
+        check(&line(Told::Fee, "pi_1", Some("pi_1")), &rows, "", None);
+        let name = Text::new("dp_1").unwrap();
+        let dispute = Moved::Dispute(dispute_id(PaymentId::from_bits(1), "stripe", &name));
+        check(&line(Told::Dispute, "dp_1", Some("pi_1")), &rows, "pi_1", Some(dispute));
+        check(&line(Told::Dispute, "pi_1", None), &rows, "pi_1", None);
+        // Our own operation says it better, and what two are called says nothing.
+        let operation =
+            Some(Token::new(&format!("{}:authorize", PaymentId::from_bits(9))).unwrap());
+        let ours = SettledLine { operation, ..line(Told::Capture, "ch_1", Some("pi_1")) };
+        check(&ours, &rows, "", None);
+        let twice = [named(1, "stripe", "pi_1"), named(4, "stripe", "pi_1")];
+        check(&line(Told::Capture, "pi_1", None), &twice, "pi_1", None);
     }
 }

@@ -113,6 +113,7 @@ fn line(
         at: Instant::from_micros(at_micros),
         operation: None,
         source: Some(Text::new(id).ok()?),
+        payment: None,
     })
 }
 

@@ -3,7 +3,8 @@
 //! Source: docs.stripe.com/reports/report-types/payout-reconciliation and
 //! docs.stripe.com/reports/reporting-categories, as of 2026. Amounts stand there in major units of
 //! the currency, "dollars for USD, yen for JPY", unlike in Stripe's API. Metadata are columns only
-//! when they were asked for: `payment_metadata[operation]`, `refund_metadata[operation]`.
+//! when they were asked for: `payment_metadata[operation]`, `refund_metadata[operation]`. Without
+//! them `payment_intent_id`, which stands there by default, says which payment a row is about.
 
 use base::{Currency, Instant, Money, MoneyError, Text, Token};
 
@@ -33,6 +34,7 @@ struct Columns {
     fee: usize,
     net: Option<usize>,
     source: Option<usize>,
+    payment: Option<usize>,
     of_payment: Option<usize>,
     of_refund: Option<usize>,
 }
@@ -48,6 +50,7 @@ impl Columns {
             fee: rows.column("fee")?,
             net: rows.column("net"),
             source: rows.column("source_id"),
+            payment: rows.column("payment_intent_id"),
             of_payment: rows.column(&format!("payment_metadata[{OPERATION}]")),
             of_refund: rows.column(&format!("refund_metadata[{OPERATION}]")),
         })
@@ -74,6 +77,11 @@ impl Columns {
             at: time(row.at(self.created)).ok_or("created_utc: no time")?,
             operation: row.filled(operation, |text| Token::new(text).ok(), "no operation")?,
             source: row.filled(self.source, |text| Text::new(text).ok(), "no source_id")?,
+            payment: row.filled(
+                self.payment,
+                |text| Text::new(text).ok(),
+                "no payment_intent_id",
+            )?,
         })
     }
 }
@@ -149,6 +157,22 @@ mod tests {
         check(row, SettledKind::Payout, -400, 0, None);
         let row = format!(",txn_1,{at},usd,-4.00,0.00,-4.00,risk_reserved_funds,,,");
         check(row, SettledKind::Adjustment, -400, 0, None);
+    }
+
+    #[test]
+    fn without_columns_of_metadata_a_row_names_the_payment_as_stripe_does() {
+        let header = "balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,\
+                      source_id,charge_id,payment_intent_id\n";
+        let check = |row: &str, source: Option<&str>, payment: Option<&str>| {
+            let lines = read(&format!("{header}txn_1,2026-11-20 10:00:00,usd,{row}\n")).unwrap();
+            let shown = |name: &Option<Text<255>>| name.as_ref().map(|name| name.to_string());
+            let found = (shown(&lines[0].source), shown(&lines[0].payment));
+            assert_eq!(found, (source.map(str::to_owned), payment.map(str::to_owned)), "{row}");
+            assert_eq!(lines[0].operation, None);
+        };
+        check("10.00,0.59,9.41,charge,ch_1,ch_1,pi_1", Some("ch_1"), Some("pi_1"));
+        check("-4.00,0.00,-4.00,refund,re_1,ch_1,pi_1", Some("re_1"), Some("pi_1"));
+        check("-4.00,0.00,-4.00,payout,po_1,,", Some("po_1"), None);
     }
 
     #[test]

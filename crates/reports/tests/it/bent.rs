@@ -1,6 +1,6 @@
 //! A reader that shows something else than what is stored.
 
-use base::{AccountId, CardId, Instant, SettlementId};
+use base::{AccountId, CardId, Instant, SettlementId, Text};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, Hold, Program};
 use journal::Block;
@@ -72,6 +72,10 @@ impl Reader for Bent {
 
     fn list(&mut self, list: List, page: Page) -> Result<Vec<Row>, StoreError> {
         self.inner.list(list, page)
+    }
+
+    fn named_by_rail(&mut self, names: &[Text<255>]) -> Result<Vec<Row>, StoreError> {
+        self.inner.named_by_rail(names)
     }
 
     fn settlement_lines(

@@ -3,7 +3,7 @@
 use base::{CardId, CheckoutId, HoldId, PaymentId, RailRefundId, SettlementId};
 use journal::Value;
 
-use super::qualified_columns;
+use super::{KEYS_SOUGHT, placeholders, qualified_columns};
 use crate::rows::{self, Table};
 use crate::{CardFilter, DueObject, List, Page};
 
@@ -188,6 +188,17 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
     }
     let query = query.and_if(&format!("{name}.{column} ="), filter).page(table, page);
     (table, query)
+}
+
+/// Tables of what rails have names of their own for.
+pub(crate) const NAMED_BY_RAIL: [&Table; 3] =
+    [&rows::payment::TABLE, &rows::rail_refund::TABLE, &rows::dispute::TABLE];
+
+/// Rows that a rail calls by one of [`KEYS_SOUGHT`] names, which may repeat.
+pub(crate) fn named_by_rail(table: &Table) -> String {
+    let (name, names) = (table.name, placeholders(1, KEYS_SOUGHT));
+    let columns = qualified_columns(table);
+    format!("select {columns} from {name} where {name}.rail_reference in {names}")
 }
 
 /// Lines of a settlement file by falling id, with the standings of what they are about.

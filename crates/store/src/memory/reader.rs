@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use base::{AccountId, CardId, Instant, SettlementId};
+use base::{AccountId, CardId, Instant, SettlementId, Text};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, DeliveryState, Hold, Program, account_of};
 use journal::Block;
@@ -90,6 +90,21 @@ impl Reader for MemoryReader {
         let rows = rows.filter(|row| place_in(list, row).is_some());
         let rows = part(rows, page, |row| place_in(list, row).expect("only these were kept"));
         Ok(rows.take(limit(page.limit)).cloned().collect())
+    }
+
+    fn named_by_rail(&mut self, names: &[Text<255>]) -> Result<Vec<Row>, StoreError> {
+        let contents = self.book.lock();
+        let is_wanted = |row: &Row| {
+            let name = match row {
+                Row::Payment(row) => row.rail_reference.as_ref(),
+                Row::RailRefund(row) => row.rail_reference.as_ref(),
+                Row::Dispute(row) => row.rail_reference.as_ref(),
+                _ => None,
+            };
+            name.is_some_and(|name| names.contains(name))
+        };
+        let rows = contents.rows.values().map(|swept| &swept.row);
+        Ok(rows.filter(|row| is_wanted(row)).cloned().collect())
     }
 
     fn settlement_lines(

@@ -24,7 +24,10 @@ pub(crate) const TABLE: Table = Table {
         text("rail_reference").or_null(),
         integer("created_at"),
     ],
-    indexes: &[Index { column: "state", only: None }],
+    indexes: &[
+        Index { column: "state", only: None },
+        Index { column: "rail_reference", only: Some("rail_reference is not null") },
+    ],
 };
 
 pub(super) fn write(row: &Dispute, sink: &mut impl ValueSink) {

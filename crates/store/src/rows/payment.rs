@@ -46,6 +46,7 @@ pub(crate) const TABLE: Table = Table {
     indexes: &[
         Index { column: "due_at", only: Some("due_at is not null") },
         Index { column: "purpose", only: None },
+        Index { column: "rail_reference", only: Some("rail_reference is not null") },
     ],
 };
 

@@ -36,6 +36,7 @@ pub(crate) const TABLE: Table = Table {
     indexes: &[
         Index { column: "due_at", only: Some("due_at is not null") },
         Index { column: "order_refund", only: Some("order_refund is not null") },
+        Index { column: "rail_reference", only: Some("rail_reference is not null") },
     ],
 };
 

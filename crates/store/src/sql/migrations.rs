@@ -89,6 +89,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "return url",
         text: include_str!("../../migrations/book/0012_return_url.sql"),
     },
+    // What rails call payments, refunds and disputes.
+    Migration {
+        number: 13,
+        name: "rail references",
+        text: include_str!("../../migrations/book/0013_rail_references.sql"),
+    },
 ];
 
 /// Migrations of the control store.

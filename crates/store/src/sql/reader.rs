@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ::journal::{Block, Value, ValueSource};
-use base::{AccountId, CardId, Instant, SettlementId};
+use base::{AccountId, CardId, Instant, SettlementId, Text};
 use engine::{BookRow, Key, Row as EngineRow};
 use giftcards::{Card, Hold, Program};
 use ledger::{Account, AccountName, EntryPlace};
@@ -101,6 +101,23 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
     fn list(&mut self, list: List, page: Page) -> Result<Vec<EngineRow>, StoreError> {
         let (table, query) = lists::list(list, page);
         collect(&mut self.connection, &query, |row| read_row(table, row, 0))
+    }
+
+    fn named_by_rail(&mut self, names: &[Text<255>]) -> Result<Vec<EngineRow>, StoreError> {
+        let mut found = Vec::new();
+        for table in lists::NAMED_BY_RAIL {
+            for sought in names.chunks(KEYS_SOUGHT) {
+                // The statement has one length; the last name fills what is left of it.
+                let filling = sought.iter().chain(std::iter::repeat(&sought[sought.len() - 1]));
+                let name = |name: &Text<255>| Value::Text(name.as_str().to_owned());
+                let values: Vec<Value> = filling.take(KEYS_SOUGHT).map(name).collect();
+                each_row(&mut self.connection, &lists::named_by_rail(table), &values, |row| {
+                    found.push(read_row(table, row, 0)?);
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(found)
     }
 
     fn settlement_lines(

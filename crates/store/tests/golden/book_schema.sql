@@ -130,6 +130,8 @@ CREATE TABLE dispute (
     primary key (id)
 ) strict, without rowid;
 
+CREATE INDEX dispute_rail_reference on dispute (rail_reference, id) where rail_reference is not null;
+
 CREATE INDEX dispute_state on dispute (state, id);
 
 CREATE TABLE entry (
@@ -269,6 +271,8 @@ CREATE INDEX payment_due_at on payment (due_at, id) where due_at is not null;
 
 CREATE INDEX payment_purpose on payment (purpose, id);
 
+CREATE INDEX payment_rail_reference on payment (rail_reference, id) where rail_reference is not null;
+
 CREATE TABLE payment_method (
     id blob not null,
     rail text not null,
@@ -375,6 +379,8 @@ CREATE TABLE rail_refund (
 CREATE INDEX rail_refund_due_at on rail_refund (due_at, id) where due_at is not null;
 
 CREATE INDEX rail_refund_order_refund on rail_refund (order_refund, id) where order_refund is not null;
+
+CREATE INDEX rail_refund_rail_reference on rail_refund (rail_reference, id) where rail_reference is not null;
 
 CREATE TABLE refund (
     id blob not null,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use base::{Currency, PaymentId, RailRefundId, SettlementId, SettlementLineId, Text};
 use engine::Row;
 use journal::Value;
-use payments::{Moved, SettledKind, Settlement, SettlementLine, Standing, Sum};
+use payments::Sum;
+use payments::{Moved, Payment, RailRefund, SettledKind, Settlement, SettlementLine, Standing};
 use store::{List, Page};
 
-use crate::shop_rows::{check, made, set, token};
+use crate::shop_rows::{bits_of, check, made, open_payment, rail_refund, set, token};
 use crate::support::{Scribe, on_every_store, whole};
 
 fn sum(gross: i64, fee: i64) -> Sum {
@@ -44,6 +45,40 @@ fn line(number: u128, settlement: u128, of: Option<u128>) -> SettlementLine {
         told_otherwise_by: None,
         created_at: made(number),
     }
+}
+
+/// Whatever a rail calls by a name, of more names than one statement looks up.
+#[test]
+fn what_a_rail_has_a_name_for_is_found_by_it() {
+    on_every_store(|place| {
+        let named = |name: &str| Some(Text::new(name).unwrap());
+        let payment = |number: u128| Payment {
+            rail_reference: named(&format!("pi_{number}")),
+            ..open_payment(number, None)
+        };
+        let refund = RailRefund { rail_reference: named("re_1"), ..rail_refund(50, None) };
+        let mut rows: Vec<Row> =
+            (1..=40).map(|number| Row::Payment(Arc::new(payment(number)))).collect();
+        rows.push(Row::Payment(Arc::new(Payment { rail_reference: None, ..payment(41) })));
+        rows.push(Row::Payment(Arc::new(Payment { rail_reference: named("pi_7"), ..payment(42) })));
+        rows.push(Row::RailRefund(Arc::new(refund)));
+        Scribe::of(place).keep(rows);
+        let check = |names: &[&str], expected: &[u128]| {
+            let names: Vec<_> = names.iter().filter_map(|name| named(name)).collect();
+            let found = place.reader().named_by_rail(&names).unwrap();
+            let mut ids: Vec<u128> = found.iter().map(bits_of).collect();
+            ids.sort_unstable();
+            assert_eq!(ids, expected);
+        };
+        check(&[], &[]);
+        check(&["pi_", "pi_41", "PI_7"], &[]);
+        check(&["pi_7"], &[7, 42]);
+        check(&["re_1", "pi_3"], &[3, 50]);
+        let all: Vec<String> = (1..=40).map(|number| format!("pi_{number}")).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let ids: Vec<u128> = (1..=40).chain([42]).collect();
+        check(&all, &ids);
+    });
 }
 
 fn standing(of: u128, told: i64) -> Standing {

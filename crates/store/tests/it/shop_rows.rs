@@ -546,7 +546,7 @@ fn rows_of_the_shop_are_listed() {
 }
 
 /// The bits of the id of a row that is listed.
-fn bits_of(row: &Row) -> u128 {
+pub fn bits_of(row: &Row) -> u128 {
     match row {
         Row::Method(row) => row.id.bits(),
         Row::Dispute(row) => row.id.bits(),

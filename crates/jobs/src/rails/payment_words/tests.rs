@@ -8,7 +8,7 @@ fn usd(minor: i64) -> Money {
     Money::new(minor, Currency::USD).unwrap()
 }
 
-fn payment(state: Known) -> Payment {
+pub(in crate::rails) fn payment(state: Known) -> Payment {
     let is_captured = state == Known::Captured;
     Payment {
         id: PaymentId::from_bits(1),

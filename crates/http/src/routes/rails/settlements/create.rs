@@ -2,19 +2,20 @@
 
 use base::Currency;
 use engine::{Command, PaymentCommand};
-use jobs::settled_line;
+use jobs::{found_by_name, name_to_find, settled_line};
 use ledger::RailName;
 use payments::{NewSettlement, limits};
 use rails::{Rail, SettledKind, SettledLine, SettlementError};
 use serde::{Deserialize, Serialize};
 
 use super::no_rail;
-use crate::call::Call;
+use crate::call::{Call, Caller};
 use crate::fields::{self, Checked, refuse};
 use crate::prepared::Prepared;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::scope::Settlements;
+use crate::sight::Sight;
 use crate::views::settlement::SettlementView;
 use crate::wire;
 
@@ -79,6 +80,11 @@ struct LineBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 255, example = "ch_1OaXYZ")]
     source: Option<String>,
+    /// What the rail calls the payment, where `source` is something else: its charge, a refund, a
+    /// dispute. Without `operation` a line is found by this name, or by `source`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 255, example = "pi_1OaXYZ")]
+    payment: Option<String>,
 }
 
 fn is_zero(amount: &i64) -> bool {
@@ -100,14 +106,20 @@ pub(crate) async fn handle(mut call: Call<Settlements>) -> Result<Reply, Problem
     let adapter = call.caller.find_rail(rail.as_str())?.ok_or_else(no_rail)?;
     let body: SettlementBody = call.json().await?;
     let operation = call.operation(&body)?;
-    let new = new(&*adapter, rail, &body)?;
+    let (mut new, told) = new(&*adapter, rail, &body)?;
+    find_by_names(&call.caller, &mut new, &told).await?;
     let command = Command::Payments(PaymentCommand::NoteSettlement(Box::new(new)));
     Prepared::changing(command, operation).decide(&call.caller).await
 }
 
-fn new(adapter: &dyn Rail, rail: RailName, body: &SettlementBody) -> Checked<NewSettlement> {
+/// The part of a file as the body tells it, and its lines in the words of the rail.
+fn new(
+    adapter: &dyn Rail,
+    rail: RailName,
+    body: &SettlementBody,
+) -> Checked<(NewSettlement, Vec<SettledLine>)> {
     let currency = fields::currency(|| "/currency".to_owned(), &body.currency)?;
-    let lines = match &body.csv {
+    let told = match &body.csv {
         None => lines(&body.lines, currency)?,
         Some(_) if !body.lines.is_empty() => {
             return Err(refuse("/csv", "give lines or csv, not both"));
@@ -115,8 +127,32 @@ fn new(adapter: &dyn Rail, rail: RailName, body: &SettlementBody) -> Checked<New
         Some(file) => rows(adapter, file, currency)?,
     };
     let reference = fields::text("/reference", &body.reference)?;
-    let lines = lines.iter().map(|line| settled_line(&rail, line)).collect();
-    Ok(NewSettlement { rail, reference, currency, lines })
+    let lines = told.iter().map(|line| settled_line(&rail, line)).collect();
+    Ok((NewSettlement { rail, reference, currency, lines }, told))
+}
+
+/// Finds by the rail's own names what lines are about that do not say it by our operation. Whether
+/// a line can be about it is decided when it is noted.
+///
+/// # Errors
+///
+/// `unavailable`, `busy`.
+async fn find_by_names(
+    caller: &Caller,
+    new: &mut NewSettlement,
+    told: &[SettledLine],
+) -> Result<(), Problem> {
+    let names: Vec<_> = told.iter().filter_map(|line| name_to_find(&new.rail, line)).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let sight = Sight::of_book(caller.book(), u64::MAX).await?;
+    let named = caller.book().reads().read(sight, move |reader| reader.named_by_rail(&names));
+    let named = named.await?;
+    for (line, told) in new.lines.iter_mut().zip(told) {
+        line.of = line.of.or_else(|| found_by_name(&new.rail, told, &named));
+    }
+    Ok(())
 }
 
 fn lines(lines: &[LineBody], currency: Currency) -> Checked<Vec<SettledLine>> {
@@ -139,6 +175,11 @@ fn lines(lines: &[LineBody], currency: Currency) -> Checked<Vec<SettledLine>> {
                 .map(|text| fields::token("/operation", text))
                 .transpose()?,
             source: line.source.as_deref().map(|text| fields::text("/source", text)).transpose()?,
+            payment: line
+                .payment
+                .as_deref()
+                .map(|text| fields::text("/payment", text))
+                .transpose()?,
         })
     })
 }
