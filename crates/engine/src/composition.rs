@@ -1,7 +1,7 @@
 //! Several rules that decide one command together.
 
 use base::{Currency, HoldId};
-use giftcards::{Card, Hold};
+use giftcards::{Card, Hold, Sinks};
 use ledger::{Account, AccountName, Position};
 use std::sync::Arc;
 
@@ -26,6 +26,16 @@ pub(crate) struct Held {
     pub(crate) card: Arc<Card>,
     pub(crate) account: Account,
     pub(crate) clearing: Account,
+}
+
+/// Accounts that take what leaves a card for good, as far as they are open.
+pub(crate) struct CardSinks([Option<Account>; 2]);
+
+impl CardSinks {
+    pub(crate) fn rows(&self) -> Sinks<'_> {
+        let [issued, incentives] = self.0.each_ref().map(Option::as_ref);
+        Sinks { issued, incentives }
+    }
 }
 
 impl<'w, 'a, R: Rows> Composition<'w, 'a, R> {
@@ -63,6 +73,12 @@ impl<'w, 'a, R: Rows> Composition<'w, 'a, R> {
         currency: Currency,
     ) -> Result<Option<Account>, Stop> {
         self.account(name.id(currency))
+    }
+
+    /// Where goes what leaves a card for good, when what it was issued with goes to `issued`.
+    pub(crate) fn sinks(&mut self, issued: &AccountName, card: &Card) -> Result<CardSinks, Stop> {
+        let names = [issued.clone(), AccountName::GiftCardIncentives];
+        Ok(CardSinks(self.each_account_of(&names, card.currency)?))
     }
 
     /// Each of the accounts of these names, when it was opened before.

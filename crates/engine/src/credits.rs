@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use base::{CardId, PaymentId, ProgramId, RailRefundId, RefundId, Token};
-use giftcards::{Code, CreditRows, CreditTerms, Funding, StoreCredit, Unspent, Why, account_of};
+use giftcards::{Code, CreditRows, CreditTerms, StoreCredit, Unspent, account_of};
 use ledger::AccountName;
 use payments::{Payment, Purpose, RefundState, Refusal};
 use shop::{PaidBy, TenderId};
@@ -69,7 +69,8 @@ pub(crate) fn give<R: Rows>(
 }
 
 /// Gives another card for what a card had paid that takes nothing back any more. It is like that
-/// one, and its owner's; the buyer's when nobody had claimed it.
+/// one, and its owner's; the buyer's when nobody had claimed it. Disputes of every payment that had
+/// bought the former one, or for which it was given, have blocked it: then none is given.
 pub(crate) fn give_for_share<R: Rows>(
     id: RefundId,
     tender: TenderId,
@@ -86,21 +87,10 @@ pub(crate) fn give_for_share<R: Rows>(
         Some(PaidBy::GiftCard { card, .. }) => walk.card(card),
         _ => None,
     };
-    let bought_by = former.and_then(|card| match &card.funding {
-        Funding::Payment { payment, .. } => walk.payment(*payment),
-        Funding::StoreCredit => {
-            let given_for = walk.rail_refund(RailRefundId::from_bits(card.id.bits()))?;
-            walk.payment(given_for.payment)
-        }
-        _ => None,
-    });
     walk.ready()?;
     // What goes over a rail is a refund of its own, and has ways of its own.
     let former = former.ok_or(shop::Refusal::TenderNotFound)?;
     let value = shop::owed_share(tender, refund)?;
-    if bought_by.is_some_and(|payment| !payment.disputed.is_zero()) {
-        return Err(giftcards::Refusal::NotUsable(Why::Disputed).into());
-    }
     let buyer = order.and_then(|order| order.buyer);
     let owner = former.owner().or(buyer);
     let credit = StoreCredit { id: card, code: code.clone(), value, owner };
@@ -169,7 +159,6 @@ pub(crate) fn settle<R: Rows>(
     for card in cards {
         let (card, account) = card_with_account(card, composed)?;
         let outcome = match (is_disputed, &card.disputed, reason) {
-            _ if !card.takes_refunds() => continue,
             (true, None, Some(reason)) => {
                 let context = composed.context();
                 giftcards::block_for_dispute(&card, &account, reason.clone(), context)?

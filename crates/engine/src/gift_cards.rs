@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{CardId, HoldId, PersonId};
 use giftcards::{Card, Hold, IssueRows, Proof, RefundHold, Refusal as CardRefusal, ReturnRows};
-use giftcards::{SpendRows, Why, account_of};
+use giftcards::{Sinks, SpendRows, Why, account_of};
 use ledger::{Account, AccountName};
 
 use crate::rows::{Stop, Walk};
@@ -162,16 +162,22 @@ impl<'a> HoldRows<'a> {
         Ok(HoldRows { hold, card, account: account.ok_or(CardRefusal::CardNotFound)?, clearing })
     }
 
-    /// The account that a refund to an expired card may touch.
-    pub(crate) fn expiry<R: Rows>(&self, walk: &mut Walk<'a, R>) -> Option<&'a Account> {
-        walk.account(self.card.funding.expiry_account().id(self.card.currency))
+    /// The accounts that a refund to an expired card may touch.
+    pub(crate) fn expiry<R: Rows>(&self, walk: &mut Walk<'a, R>) -> Sinks<'a> {
+        sinks(&self.card.funding.expiry_account(), self.card, walk)
     }
 
     /// As the rules about refunds want them.
-    pub(crate) fn to_return<'r>(&'r self, expiry: Option<&'r Account>) -> ReturnRows<'r> {
+    pub(crate) fn to_return<'r>(&'r self, expiry: Sinks<'r>) -> ReturnRows<'r> {
         let HoldRows { hold, card, account, clearing } = self;
         ReturnRows { hold, card, account, clearing, expiry }
     }
+}
+
+/// Where goes what leaves this card for good.
+fn sinks<'a, R: Rows>(issued: &AccountName, card: &Card, walk: &mut Walk<'a, R>) -> Sinks<'a> {
+    let incentives = AccountName::GiftCardIncentives.id(card.currency);
+    Sinks { issued: walk.account(issued.id(card.currency)), incentives: walk.account(incentives) }
 }
 
 fn on_hold<R: Rows>(
@@ -243,14 +249,14 @@ fn on_card<R: Rows>(
     let account = walk.account(account_of(id));
     let card: &Card = walk.card(id).ok_or(CardRefusal::CardNotFound)?;
     let other = match command {
-        GiftCardCommand::Cancel { .. } => Some(card.funding.account()),
+        GiftCardCommand::Cancel { .. } => Some(card.funding.cancel_account()),
         GiftCardCommand::Extend { .. } | GiftCardCommand::ExpireCard { .. } => {
             Some(card.funding.expiry_account())
         }
         GiftCardCommand::Adjust { .. } => Some(AccountName::GiftCardIncentives),
         _ => None,
     };
-    let other = other.and_then(|name| walk.account(name.id(card.currency)));
+    let sinks = other.map(|name| sinks(&name, card, walk)).unwrap_or_default();
     walk.ready()?;
     let account = account.ok_or(CardRefusal::CardNotFound)?;
     let at = at.first();
@@ -263,12 +269,12 @@ fn on_card<R: Rows>(
             let outcome = giftcards::replace_code(card, account, code, taken, *by)?;
             return Ok(Change::from_outcome(outcome, AnswerRef::CardWithCode(id)));
         }
-        GiftCardCommand::Cancel { .. } => giftcards::cancel(card, account, other, at)?,
+        GiftCardCommand::Cancel { .. } => giftcards::cancel(card, account, sinks, at)?,
         GiftCardCommand::Extend { extend, .. } => {
-            giftcards::extend(card, account, other, extend, at)?
+            giftcards::extend(card, account, sinks, extend, at)?
         }
         GiftCardCommand::Adjust { adjust, .. } => {
-            giftcards::adjust(card, account, other, adjust, at)?
+            giftcards::adjust(card, account, sinks.incentives, adjust, at)?
         }
         GiftCardCommand::Update { update, .. } => giftcards::update(card, account, update)?,
         GiftCardCommand::Deliver { .. } => giftcards::deliver(card, account, at)?,
@@ -279,7 +285,7 @@ fn on_card<R: Rows>(
         GiftCardCommand::ChangeRecipient { recipient, link, .. } => {
             giftcards::change_recipient(card, account, recipient, *link, at)?
         }
-        _ => giftcards::expire_card(card, account, other, at)?,
+        _ => giftcards::expire_card(card, account, sinks, at)?,
     };
     Ok(Change::from_outcome(outcome, AnswerRef::Card(id)))
 }

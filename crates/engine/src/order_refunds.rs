@@ -15,7 +15,7 @@ use shop::{
 use crate::composition::{Composition, Held};
 use crate::following::open_refund;
 use crate::gift_cards::Decided;
-use crate::purchases::{by_lines, end_for_good, take_back, unspent_of};
+use crate::purchases::{by_lines, take_back, unspent_of};
 use crate::rail_refunds::{status_of, tell};
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Change, Context, RefundIds, Rows};
@@ -112,10 +112,6 @@ pub(crate) fn undo<R: Rows>(
     let reason = Token::new("undone").map_err(|_| Refusal::LimitExceeded)?;
     let new = RefundOrder { id: refund, request: RefundRequest::Lines(lines), reason };
     decide(order, &new, &found, ids, &mut composed)?;
-    let living = found.unspent.iter().filter(|card| card.is_living);
-    for card in living {
-        end_for_good(card.card, &mut composed)?;
-    }
     Ok(composed.finish(AnswerRef::OrderRefund(refund)))
 }
 
@@ -134,10 +130,9 @@ fn name_ids<R: Rows>(refund: RefundId, ids: &RefundIds, walk: &mut Walk<'_, R>) 
 struct Found {
     /// Accounts of parties.
     accounts: Vec<AccountName>,
-    /// Tenders of cards that take nothing back any more.
-    gone: Vec<TenderId>,
-    /// Tenders of cards that were given away.
-    promotional: Vec<TenderId>,
+    /// Tenders of cards that take nothing back any more, and what each has spent that was given
+    /// away.
+    gone: Vec<(TenderId, Amount)>,
     /// The cards that the order has sold.
     unspent: Vec<Unspent>,
 }
@@ -149,8 +144,8 @@ impl Found {
         for name in &accounts {
             walk.account(name.id(order.currency));
         }
-        let (gone, promotional) = name_ways_back(order, walk);
-        Found { accounts, gone, promotional, unspent: unspent_of(order, walk, at.now) }
+        let gone = name_ways_back(order, walk);
+        Found { accounts, gone, unspent: unspent_of(order, walk, at.now) }
     }
 }
 
@@ -162,7 +157,7 @@ fn decide<R: Rows>(
     ids: &RefundIds,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let Found { accounts, gone, promotional, unspent } = found;
+    let Found { accounts, gone, unspent } = found;
     let existing = composed.order_refund(new.id)?;
     if existing.is_none() {
         let refunding = preview(order, &new.request, unspent)?;
@@ -179,7 +174,6 @@ fn decide<R: Rows>(
         existing: existing.as_deref(),
         cards: &by_lines(unspent),
         gone,
-        promotional,
         credit_notes: credit_notes.as_ref(),
         accounts: &accounts,
     };
@@ -199,22 +193,22 @@ fn accounts_of(order: &Order) -> Vec<AccountName> {
 }
 
 /// Names what every tender of the order needs to take its part back, and tells those whose cards
-/// take nothing any more; and which of these cards were given away.
-fn name_ways_back<R: Rows>(
-    order: &Order,
-    walk: &mut Walk<'_, R>,
-) -> (Vec<TenderId>, Vec<TenderId>) {
-    let (mut gone, mut promotional) = (Vec::new(), Vec::new());
+/// take nothing any more, with what of their money was given away: the goodwill that was spent, or
+/// all of it.
+fn name_ways_back<R: Rows>(order: &Order, walk: &mut Walk<'_, R>) -> Vec<(TenderId, Amount)> {
+    let mut gone = Vec::new();
     for tender in &order.tenders {
         match tender.paid_by {
             PaidBy::GiftCard { card, hold } => {
-                walk.hold(hold);
+                let hold = walk.hold(hold);
                 walk.account(account_of(card));
-                let Some(card) = walk.card(card) else { continue };
+                let (Some(hold), Some(card)) = (hold, walk.card(card)) else { continue };
                 walk.account(card.funding.expiry_account().id(card.currency));
-                gone.extend((!card.takes_refunds()).then_some(tender.id));
-                let was_given = card.funding == giftcards::Funding::Promotional;
-                promotional.extend(was_given.then_some(tender.id));
+                let given_away = match card.funding {
+                    giftcards::Funding::Promotional => hold.pending.posted,
+                    _ => hold.goodwill,
+                };
+                gone.extend((!card.takes_refunds()).then_some((tender.id, given_away)));
             }
             PaidBy::PaymentMethod { method, payment } => {
                 walk.method(method);
@@ -225,14 +219,14 @@ fn name_ways_back<R: Rows>(
             }
         }
     }
-    (gone, promotional)
+    gone
 }
 
 /// Sends every tender its part.
 fn send_back<R: Rows>(
     order: &Order,
     refund: &OrderRefund,
-    gone: &[TenderId],
+    gone: &[(TenderId, Amount)],
     ids: &RefundIds,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
@@ -244,7 +238,7 @@ fn send_back<R: Rows>(
             PaidBy::PaymentMethod { .. } => (None, rails.next()),
         };
         let amount = part_of(refund, tender);
-        if amount.is_zero() || gone.contains(&tender.id) {
+        if amount.is_zero() || gone.iter().any(|(gone, _)| *gone == tender.id) {
             continue;
         }
         match (tender.paid_by, card, rail) {
@@ -279,13 +273,13 @@ fn to_card<R: Rows>(
 ) -> Result<(), Stop> {
     let Held { hold, card, account, clearing } = composed.held(hold)?;
     let existing = composed.refund(new.id)?;
-    let expiry = composed.account_of(&card.funding.expiry_account(), card.currency)?;
+    let expiry = composed.sinks(&card.funding.expiry_account(), &card)?;
     let rows = ReturnRows {
         hold: &hold,
         card: &card,
         account: &account,
         clearing: &clearing,
-        expiry: expiry.as_ref(),
+        expiry: expiry.rows(),
     };
     let (by, context) = (Some(order.checkout), composed.context());
     let returned = giftcards::refund(new, rows, existing.as_deref(), by, context)?;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use base::{Amount, CardId, Instant, LineKind, OrderId, PaymentId};
-use giftcards::{Adjust, AdjustReason, Direction, Program};
+use giftcards::Program;
 use giftcards::{BoughtCard, Card, CodeRow, Funding, IssueRows, NewPurchase, PaidPart, Prepared};
 use giftcards::{Purchase, PurchaseDispute, Refusal, Uncovered, Unspent, account_of};
 use giftcards::{main_payment, purchase_of, take_from};
@@ -247,9 +247,9 @@ pub(crate) fn take_back<R: Rows>(
         for (id, part) in take_from(&of_line, refunded.units, refunded.amount) {
             missing = missing.saturating_sub(part);
             let (card, account) = card_with_account(id, composed)?;
-            let clearing = composed.account_of(&AccountName::OrderClearing, order.currency)?;
+            let sinks = composed.sinks(&card.funding.account(), &card)?;
             let (part, context) = (Some(order.money(part)), composed.context());
-            let taken = giftcards::withdraw(&card, &account, clearing.as_ref(), part, context)?;
+            let taken = giftcards::withdraw(&card, &account, sinks.rows(), part, context)?;
             composed.add(taken);
         }
         if !missing.is_zero() {
@@ -257,32 +257,6 @@ pub(crate) fn take_back<R: Rows>(
             return Err(shop::Refusal::BoughtCardsSpent { unspent }.into());
         }
     }
-    Ok(())
-}
-
-/// Cancels a card whose purchase was undone, unless taking its value off it has done so: goodwill
-/// that was added to it goes back to where it came from, for its buyer knows the code.
-pub(crate) fn end_for_good<R: Rows>(
-    id: CardId,
-    composed: &mut Composition<'_, '_, R>,
-) -> Result<(), Stop> {
-    let (card, account) = card_with_account(id, composed)?;
-    if !card.takes_refunds() {
-        return Ok(());
-    }
-    let incentives = composed.account_of(&AccountName::GiftCardIncentives, card.currency)?;
-    let added = Adjust {
-        amount: card.money(account.available()),
-        direction: Direction::Down,
-        reason: AdjustReason::Goodwill,
-    };
-    let context = composed.context();
-    let taken = giftcards::adjust(&card, &account, incentives.as_ref(), &added, context)?;
-    composed.add(taken);
-    let (card, account) = card_with_account(id, composed)?;
-    let funding = composed.account_of(&card.funding.account(), card.currency)?;
-    let canceled = giftcards::cancel(&card, &account, funding.as_ref(), composed.context())?;
-    composed.add(canceled);
     Ok(())
 }
 
@@ -294,7 +268,9 @@ pub(crate) fn name_to_settle<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>)
         return;
     }
     // What is restored to a card past its date prolongs it, and the rest of it expires.
-    walk.account(AccountName::GiftCardBreakage.id(purchase.currency));
+    for sink in [AccountName::GiftCardBreakage, AccountName::GiftCardIncentives] {
+        walk.account(sink.id(purchase.currency));
+    }
     for bought in &purchase.cards {
         walk.card(bought.card);
         walk.account(account_of(bought.card));
@@ -354,7 +330,6 @@ fn settle<R: Rows>(
     for bought in &purchase.cards {
         let (card, account) = card_with_account(bought.card, composed)?;
         let outcome = match (purchase.block_of(bought.line), &card.disputed) {
-            _ if !card.takes_refunds() => continue,
             (Some(reason), None) => {
                 giftcards::block_for_dispute(&card, &account, reason, composed.context())?
             }
@@ -403,8 +378,8 @@ fn restore<R: Rows>(
             continue;
         }
         let loss = composed.account_of(&AccountName::ChargebackLoss, card.currency)?;
-        let expiry = composed.account_of(&card.funding.expiry_account(), card.currency)?;
-        let accounts = [loss.as_ref(), expiry.as_ref()];
+        let expiry = composed.sinks(&card.funding.expiry_account(), &card)?;
+        let accounts = (loss.as_ref(), expiry.rows());
         let (money, context) = (card.money(*part), composed.context());
         let restored = giftcards::restore(&card, &account, accounts, money, context)?;
         composed.add(restored);

@@ -4,41 +4,60 @@
 //! Only what is unspent and not held can be taken. Where spent value is concerned, a purchase that
 //! is refunded returns less, and a payment that is lost leaves a loss.
 
-use base::{Money, Token};
+use base::{Amount, Money, Token};
 use ledger::{Account, AccountName, LinkedSet, Reason, Subject};
 
 use crate::life::{changed, move_value, refuse_canceled};
 use crate::refund::prolong;
-use crate::{Block, Card, CardState, Context, EventKind, Outcome, Refusal};
+use crate::{Block, Card, CardState, Context, EventKind, Outcome, Refusal, Sinks};
 
 /// Takes unspent value off a card, all or `part` of it, back to the account that it came from,
-/// from which its order is refunded. A card with nothing left, not even held, is canceled.
+/// from which its order is refunded: these, and `giftcard/incentives`, are `sinks`. A card that has
+/// given back all that it was sold with is canceled, with whatever goodwill is left on it, unless
+/// something is held.
 ///
 /// # Errors
 ///
 /// In this order: `NotUsable(Canceled)`, `CurrencyMismatch`, `LimitExceeded` when the part is
-/// nothing, `InsufficientBalance` when it is more than what is unspent and not held.
+/// nothing, `InsufficientBalance` when it is more than what is unspent and not held. Goodwill does
+/// not count.
 pub fn withdraw(
     card: &Card,
     account: &Account,
-    funding: Option<&Account>,
+    sinks: Sinks<'_>,
     part: Option<Money>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    let to = Account::or_open(funding, card.funding.account(), card.currency);
-    let (why, kind) = (Reason::OrderRefund, EventKind::CardWithdrawn);
-    let mut outcome = take_off(card, account, to, part, (why, kind), context)?;
-    let left = outcome.posted.accounts.iter().find(|left| left.id == account.id);
-    if left.is_some_and(|left| left.balance() == 0) {
-        outcome.cards[0].state = CardState::Canceled;
-        outcome.events.push((EventKind::CardCanceled, Subject::of(card.id)));
+    let amount = amount_of(card, account, part)?;
+    let subject = Subject::of(card.id);
+    let to = Account::or_open(sinks.issued, card.funding.account(), card.currency);
+    let credit = to.id;
+    let mut set = LinkedSet::new(context.position, Reason::OrderRefund, subject);
+    set = set.with(account.clone()).with(to);
+    let moved = set.transfer(account.id, credit, card.money(amount));
+    moved.map_err(|_| Refusal::LimitExceeded)?;
+    let given_back = card.given_back.checked_add(amount).ok_or(Refusal::LimitExceeded)?;
+    let mut card = Card { given_back, ..card.clone() };
+    let mut events = vec![(EventKind::CardWithdrawn, subject)];
+    let left = account.available().saturating_sub(amount);
+    let is_over = card.given_back >= card.value && left == card.goodwill;
+    if is_over && account.held().is_zero() {
+        set.on_behalf(Reason::Cancel, subject);
+        card.take_for_good(
+            left,
+            &card.funding.cancel_account(),
+            Sinks { issued: None, ..sinks },
+            &mut set,
+        )?;
+        card.state = CardState::Canceled;
+        events.push((EventKind::CardCanceled, subject));
     }
-    Ok(outcome)
+    Ok(Outcome { cards: vec![card], posted: set.finish(), events, ..Outcome::default() })
 }
 
 /// Takes unspent value off a card, all or `part` of it, because the payment that bought it was
-/// lost to a dispute. The card lives on, blocked: what orders still refund to it can be clawed
-/// back as well.
+/// lost to a dispute; goodwill stays. The card lives on, blocked: what orders still refund to it
+/// can be clawed back as well.
 ///
 /// # Errors
 ///
@@ -51,14 +70,14 @@ pub fn claw_back(
     context: Context,
 ) -> Result<Outcome, Refusal> {
     let to = Account::or_open(loss, AccountName::ChargebackLoss, card.currency);
-    let (why, kind) = (Reason::CardClawedBack, EventKind::CardClawedBack);
-    take_off(card, account, to, part, (why, kind), context)
+    let amount = amount_of(card, account, part)?;
+    let posted = move_value(card, account, to, Reason::CardClawedBack, amount, context)?;
+    Ok(Outcome { posted, ..changed(card.clone(), account, EventKind::CardClawedBack) })
 }
 
 /// Gives back to a card what was clawed back from it, because the dispute was won after all. A card
 /// that is past its date is prolonged as by a refund: its holder could not spend it meanwhile.
-/// `expiry` is the account named by [`Funding::expiry_account`](crate::Funding::expiry_account),
-/// when it was opened before.
+/// `expiry` is where value goes that has expired, as for a refund.
 ///
 /// # Errors
 ///
@@ -67,7 +86,7 @@ pub fn claw_back(
 pub fn restore(
     card: &Card,
     account: &Account,
-    [loss, expiry]: [Option<&Account>; 2],
+    (loss, expiry): (Option<&Account>, Sinks<'_>),
     amount: Money,
     context: Context,
 ) -> Result<Outcome, Refusal> {
@@ -83,7 +102,8 @@ pub fn restore(
     let mut set = LinkedSet::new(context.position, why, subject).with(account.clone()).with(from);
     let mut outcome = Outcome::default();
     if card.is_past_expiry(context.now) {
-        prolong(card, account, expiry, &mut set, &mut outcome, context)?;
+        let card = prolong(card, account, expiry, &mut set, &mut outcome, context)?;
+        outcome.cards.push(card);
         set.on_behalf(why, subject);
     } else {
         outcome.cards.push(card.clone());
@@ -94,38 +114,34 @@ pub fn restore(
     Ok(outcome)
 }
 
-fn take_off(
-    card: &Card,
-    account: &Account,
-    to: Account,
-    part: Option<Money>,
-    (why, kind): (Reason, EventKind),
-    context: Context,
-) -> Result<Outcome, Refusal> {
+/// What is to be taken off a card: this part, or all that can be.
+fn amount_of(card: &Card, account: &Account, part: Option<Money>) -> Result<Amount, Refusal> {
     refuse_canceled(card)?;
-    let amount = match part {
-        Some(part) if part.currency != card.currency => return Err(Refusal::CurrencyMismatch),
-        Some(part) if part.amount.is_zero() => return Err(Refusal::LimitExceeded),
-        Some(part) => part.amount,
-        None => account.available(),
-    };
-    let posted = move_value(card, account, to, why, amount, context)?;
-    Ok(Outcome { posted, ..changed(card.clone(), account, kind) })
+    let left = card.issued_left(account);
+    match part {
+        Some(part) if part.currency != card.currency => Err(Refusal::CurrencyMismatch),
+        Some(part) if part.amount.is_zero() => Err(Refusal::LimitExceeded),
+        Some(part) if part.amount > left => {
+            Err(Refusal::InsufficientBalance { available: card.money(left) })
+        }
+        Some(part) => Ok(part.amount),
+        None => Ok(left),
+    }
 }
 
 /// Blocks a card while the payment that bought it is disputed. Holds that were placed before may
-/// still be captured, as for a frozen card.
+/// still be captured, as for a frozen card. One that is canceled is blocked as well, so that none
+/// is given for it meanwhile.
 ///
 /// # Errors
 ///
-/// `NotUsable(Canceled)`; `NothingToChange` when it is blocked so already.
+/// `NothingToChange` when it is blocked so already.
 pub fn block_for_dispute(
     card: &Card,
     account: &Account,
     reason: Token<40>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    refuse_canceled(card)?;
     if card.disputed.is_some() {
         return Err(Refusal::NothingToChange);
     }
@@ -137,9 +153,8 @@ pub fn block_for_dispute(
 ///
 /// # Errors
 ///
-/// `NotUsable(Canceled)`; `NothingToChange` when there is none.
+/// `NothingToChange` when there is none.
 pub fn unblock(card: &Card, account: &Account) -> Result<Outcome, Refusal> {
-    refuse_canceled(card)?;
     if card.disputed.is_none() {
         return Err(Refusal::NothingToChange);
     }

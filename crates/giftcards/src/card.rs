@@ -85,7 +85,7 @@ pub struct Block {
     pub reason: Token<40>,
 }
 
-/// Where the value of a card came from; a cancellation sends it back there.
+/// Where the value of a card came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Funding {
     /// Given away by the issuer.
@@ -124,6 +124,16 @@ impl Funding {
             Funding::Payment { .. } => AccountName::OrderClearing,
             Funding::StoreCredit => AccountName::RefundPayable,
             Funding::Import => AccountName::ImportOpening,
+        }
+    }
+
+    /// The account that takes what is left when the card is canceled: where it came from, or
+    /// income when an order sold it or it is store credit, for nobody waits for it there. Whoever
+    /// wants its payer to have it refunds the order.
+    pub fn cancel_account(&self) -> AccountName {
+        match self {
+            Funding::Payment { .. } | Funding::StoreCredit => AccountName::GiftCardBreakage,
+            _ => self.account(),
         }
     }
 
@@ -239,8 +249,15 @@ pub struct Card {
     pub expires_at: Option<Instant>,
     /// Where its value came from.
     pub funding: Funding,
+    /// How much of what is on it was given on top of what it was issued with, also while it is
+    /// held. Zero where all of it was given away.
+    pub goodwill: Amount,
     /// What was taken off it when it expired, so that an extension can give it back.
     pub expired_value: Amount,
+    /// How much of that was goodwill.
+    pub expired_goodwill: Amount,
+    /// What it has given back to the order that sold it.
+    pub given_back: Amount,
     /// Seconds one hold may last.
     pub hold_seconds_max: u32,
     /// Days by which a refund prolongs it after it expired.

@@ -3,12 +3,13 @@
 
 use ledger::{Account, LinkedSet, Reason, Subject};
 
-use crate::life::{changed, move_value};
+use crate::life::changed;
 use crate::spend::close_if_settled;
-use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refusal};
+use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refusal, Sinks};
 
 /// Books the expiry of a card: what is left goes to breakage, or back to the expense it was
-/// given away from.
+/// given away from, as goodwill always does. `sinks` are
+/// [`Funding::expiry_account`](crate::Funding::expiry_account) and `giftcard/incentives`.
 ///
 /// # Errors
 ///
@@ -17,7 +18,7 @@ use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refusal};
 pub fn expire_card(
     card: &Card,
     account: &Account,
-    expiry: Option<&Account>,
+    sinks: Sinks<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
     if card.state != CardState::Active || !card.is_past_expiry(context.now) {
@@ -26,12 +27,11 @@ pub fn expire_card(
     if !account.held().is_zero() {
         return Err(Refusal::HoldsOpen);
     }
-    let left = account.available();
-    let to = Account::or_open(expiry, card.funding.expiry_account(), card.currency);
-    let posted = move_value(card, account, to, Reason::CardExpiry, left, context)?;
-    let expired_value = card.expired_value.checked_add(left).ok_or(Refusal::LimitExceeded)?;
-    let card = Card { state: CardState::Expired, expired_value, ..card.clone() };
-    Ok(Outcome { posted, ..changed(card, account, EventKind::CardExpired) })
+    let mut set = LinkedSet::new(context.position, Reason::CardExpiry, Subject::of(card.id));
+    set.add(account.clone());
+    let mut card = Card { state: CardState::Expired, ..card.clone() };
+    card.expire(account.available(), sinks, &mut set)?;
+    Ok(Outcome { posted: set.finish(), ..changed(card, account, EventKind::CardExpired) })
 }
 
 /// Books the lapse of a hold.

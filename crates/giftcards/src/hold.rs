@@ -17,6 +17,8 @@ pub struct Hold {
     pub pending: Pending,
     /// Part of what was captured that went back to the card.
     pub refunded: Amount,
+    /// How much of what was captured, and has not gone back, was goodwill.
+    pub goodwill: Amount,
     /// When it lapses; [`Instant::MAX`] once it is secured.
     pub expires_at: Instant,
     /// The shop's own reference, usually its order.
@@ -91,6 +93,8 @@ pub struct Refund {
     pub card: CardId,
     /// How much.
     pub amount: base::Money,
+    /// How much of it was goodwill.
+    pub goodwill: Amount,
     /// True once the refund itself was undone by its key.
     pub reversed: bool,
     /// When.

@@ -157,7 +157,10 @@ pub(crate) fn new_card(new: &Issue, program: Option<&Program>, context: Context)
         code: new.code.0.clone(),
         expires_at: new.expires_at.or(by_program),
         funding: new.funding.clone(),
+        goodwill: Amount::ZERO,
         expired_value: Amount::ZERO,
+        expired_goodwill: Amount::ZERO,
+        given_back: Amount::ZERO,
         hold_seconds_max: program
             .map_or(limits::HOLD_SECONDS_MAX_DEFAULT, |program| program.hold_seconds_max),
         refund_extension_days: program

@@ -21,6 +21,8 @@
 //! * **Sending**: one handing over of a card to whoever delivers it; **delivery**: all of them.
 //! * **Refund**: captured money on its way back to the card it came from.
 //! * **Adjustment**: a correction of a card's value by a person, with a reason of a closed set.
+//! * **Goodwill**: what adjustments have added to what a card was issued with. It is spent first,
+//!   comes back last, and never becomes money.
 //! * **Update**: other metadata or another reference, which a shop keeps with a card.
 //! * **Depleted**: a living card with nothing left; derived from the account, never stored.
 //!
@@ -28,6 +30,8 @@
 //!
 //! * A card is spent only through a hold row, so whatever was spent can be refunded by its hold.
 //! * A hold never refunds more than it captured.
+//! * What a card gives back to its order, was spent of it and is left of it is never more than it
+//!   was sold with.
 //! * A hold that a checkout placed is moved by that checkout alone.
 //! * An open hold is listed on its card, so that its lapse is noticed whenever the card is used,
 //!   even when nobody has booked it yet.
@@ -47,6 +51,7 @@ mod disputed;
 mod event;
 mod expiry;
 mod gift;
+mod goodwill;
 mod hold;
 mod issue;
 mod life;
@@ -75,6 +80,7 @@ pub use event::EventKind;
 pub use expiry::{expire_card, expire_hold};
 pub use gift::Owner;
 pub use gift::{Channel, ClaimLink, Delivery, DeliveryState, Gift, LinkHash, NewDelivery};
+pub use goodwill::Sinks;
 pub use hold::{Hold, HoldStatus, Refund};
 pub use issue::{Issue, IssueRows, NewCode, issue};
 pub use ledger::Context;

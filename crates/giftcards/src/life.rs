@@ -1,11 +1,11 @@
 //! What staff and owners do to a card: freeze, replace the code, cancel, extend, adjust.
 
 use base::{Amount, Instant, Money, PersonId, Token};
-use ledger::{Account, AccountName, LinkedSet, Posted, Reason, Subject};
+use ledger::{Account, LinkedSet, Posted, Reason, Subject};
 
 use crate::limits;
 use crate::{AdjustReason, Block, Card, CardState, Code, CodeRow, Context, EventKind, Outcome};
-use crate::{Refusal, Why};
+use crate::{Refusal, Sinks, Why};
 
 /// Blocks spending. Holds that were placed before may still be captured: the shop has relied on
 /// them. `by` is the person in whose name it is done, `None` the shop itself.
@@ -69,7 +69,9 @@ pub fn replace_code(
     Ok(Outcome { codes: vec![old, live], ..outcome })
 }
 
-/// Takes the card back; what is left returns to the account the value came from.
+/// Takes the card back. What is left goes to
+/// [`Funding::cancel_account`](crate::Funding::cancel_account), and goodwill to
+/// `giftcard/incentives`: these are `sinks`.
 ///
 /// # Errors
 ///
@@ -78,7 +80,7 @@ pub fn replace_code(
 pub fn cancel(
     card: &Card,
     account: &Account,
-    funding: Option<&Account>,
+    sinks: Sinks<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
     if card.state == CardState::Canceled {
@@ -87,10 +89,12 @@ pub fn cancel(
     if !account.held().is_zero() {
         return Err(Refusal::HoldsOpen);
     }
-    let to = Account::or_open(funding, card.funding.account(), card.currency);
-    let posted = move_value(card, account, to, Reason::Cancel, account.available(), context)?;
-    let card = Card { state: CardState::Canceled, ..card.clone() };
-    Ok(Outcome { posted, ..changed(card, account, EventKind::CardCanceled) })
+    let mut set = LinkedSet::new(context.position, Reason::Cancel, Subject::of(card.id));
+    set.add(account.clone());
+    let mut card = Card { state: CardState::Canceled, ..card.clone() };
+    let to = card.funding.cancel_account();
+    card.take_for_good(account.available(), &to, sinks, &mut set)?;
+    Ok(Outcome { posted: set.finish(), ..changed(card, account, EventKind::CardCanceled) })
 }
 
 /// A new date for a card.
@@ -100,7 +104,8 @@ pub struct Extend {
     pub expires_at: Option<Instant>,
 }
 
-/// Moves the expiry date. A card that had expired gets back what was taken off it.
+/// Moves the expiry date. A card that had expired gets back what was taken off it, from the same
+/// `sinks`.
 ///
 /// # Errors
 ///
@@ -109,7 +114,7 @@ pub struct Extend {
 pub fn extend(
     card: &Card,
     account: &Account,
-    expiry: Option<&Account>,
+    sinks: Sinks<'_>,
     new: &Extend,
     context: Context,
 ) -> Result<Outcome, Refusal> {
@@ -123,18 +128,28 @@ pub fn extend(
     if !is_later {
         return Err(Refusal::DateNotLater);
     }
-    let mut posted = Posted { accounts: vec![account.clone()], ..Posted::default() };
-    if !card.expired_value.is_zero() {
-        let from = Account::or_open(expiry, card.funding.expiry_account(), card.currency);
-        posted = give_value(card, account, from, Reason::Extend, card.expired_value, context)?;
+    let mut set = LinkedSet::new(context.position, Reason::Extend, Subject::of(card.id));
+    set.add(account.clone());
+    let issued = Account::or_open(sinks.issued, card.funding.expiry_account(), card.currency);
+    let parts = [
+        (issued, card.expired_value.saturating_sub(card.expired_goodwill)),
+        (card.incentives(sinks.incentives), card.expired_goodwill),
+    ];
+    for (from, part) in parts.into_iter().filter(|(_, part)| !part.is_zero()) {
+        let debit = from.id;
+        set.add(from);
+        let moved = set.transfer(debit, account.id, card.money(part));
+        moved.map_err(|_| Refusal::LimitExceeded)?;
     }
-    let card = Card {
+    let mut extended = Card {
         state: CardState::Active,
         expires_at: new.expires_at,
         expired_value: Amount::ZERO,
+        expired_goodwill: Amount::ZERO,
         ..card.clone()
     };
-    Ok(Outcome { posted, ..changed(card, account, EventKind::CardExtended) })
+    extended.add_goodwill(card.expired_goodwill)?;
+    Ok(Outcome { posted: set.finish(), ..changed(extended, account, EventKind::CardExtended) })
 }
 
 /// Up or down.
@@ -157,7 +172,8 @@ pub struct Adjust {
     pub reason: AdjustReason,
 }
 
-/// Corrects the value of a card against `giftcard/incentives`.
+/// Corrects the value of a card against `giftcard/incentives`. What is added is goodwill, and goes
+/// first when something is taken off.
 ///
 /// # Errors
 ///
@@ -178,7 +194,8 @@ pub fn adjust(
     if change.amount.currency != card.currency {
         return Err(Refusal::CurrencyMismatch);
     }
-    let other = Account::or_open(incentives, AccountName::GiftCardIncentives, card.currency);
+    let mut card = card.clone();
+    let other = card.incentives(incentives);
     let amount = change.amount.amount;
     let room = limits::CARD_VALUE_MAX.saturating_sub(account.balance());
     if amount.is_zero() || (change.direction == Direction::Up && amount.minor() > room) {
@@ -186,10 +203,17 @@ pub fn adjust(
     }
     let reason = change.reason.in_ledger();
     let posted = match change.direction {
-        Direction::Up => give_value(card, account, other, reason, amount, context)?,
-        Direction::Down => move_value(card, account, other, reason, amount, context)?,
+        Direction::Up => {
+            card.add_goodwill(amount)?;
+            give_value(&card, account, other, reason, amount, context)?
+        }
+        Direction::Down => {
+            let posted = move_value(&card, account, other, reason, amount, context)?;
+            card.take_goodwill_first(amount);
+            posted
+        }
     };
-    Ok(Outcome { posted, ..changed(card.clone(), account, EventKind::CardAdjusted) })
+    Ok(Outcome { posted, ..changed(card, account, EventKind::CardAdjusted) })
 }
 
 pub(crate) fn refuse_canceled(card: &Card) -> Result<(), Refusal> {

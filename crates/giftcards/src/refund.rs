@@ -1,9 +1,9 @@
 //! Refunds: captured money goes back to the card it came from.
 
-use base::{CheckoutId, Instant, Money, RefundId, Span};
+use base::{Amount, CheckoutId, Instant, Money, RefundId, Span};
 use ledger::{Account, LinkedSet, Reason, Subject};
 
-use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refund, Refusal, Why};
+use crate::{Card, CardState, Context, EventKind, Hold, Outcome, Refund, Refusal, Sinks, Why};
 
 /// A refund of a part of what a hold captured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,13 +25,13 @@ pub struct ReturnRows<'a> {
     pub account: &'a Account,
     /// `order/clearing` in the currency of the card.
     pub clearing: &'a Account,
-    /// The account named by [`Funding::expiry_account`](crate::Funding::expiry_account), when it
-    /// was opened before.
-    pub expiry: Option<&'a Account>,
+    /// Where value goes that has expired:
+    /// [`Funding::expiry_account`](crate::Funding::expiry_account).
+    pub expiry: Sinks<'a>,
 }
 
-/// Returns a part of what a hold captured to its card. A frozen card takes it; an expired one is
-/// prolonged, so that the money can be spent.
+/// Returns a part of what a hold captured to its card, goodwill last. A frozen card takes it; an
+/// expired one is prolonged, so that the money can be spent.
 ///
 /// # Errors
 ///
@@ -63,6 +63,7 @@ pub fn refund(
         hold: hold.id,
         card: card.id,
         amount: new.amount,
+        goodwill: hold.goodwill_of(new.amount.amount),
         reversed: false,
         created_at: context.now,
     });
@@ -85,13 +86,20 @@ pub(crate) fn give_back(
         .with(account.clone())
         .with(clearing.clone());
     let mut outcome = Outcome::default();
+    let mut after = None;
     if card.is_past_expiry(context.now) {
-        prolong(card, account, rows.expiry, &mut set, &mut outcome, context)?;
+        after = Some(prolong(card, account, rows.expiry, &mut set, &mut outcome, context)?);
         set.on_behalf(reason, Subject::of(hold.id));
     }
     set.transfer(clearing.id, account.id, amount).map_err(|_| Refusal::LimitExceeded)?;
+    let part = hold.goodwill_of(amount.amount);
+    if !part.is_zero() {
+        after.get_or_insert_with(|| card.clone()).add_goodwill(part)?;
+    }
     let refunded = hold.refunded.checked_add(amount.amount).ok_or(Refusal::LimitExceeded)?;
-    outcome.holds.push(Hold { refunded, ..hold.clone() });
+    let goodwill = hold.goodwill.saturating_sub(part);
+    outcome.cards.extend(after);
+    outcome.holds.push(Hold { refunded, goodwill, ..hold.clone() });
     outcome.posted = set.finish();
     Ok(outcome)
 }
@@ -101,15 +109,14 @@ pub(crate) fn give_back(
 pub(crate) fn prolong(
     card: &Card,
     account: &Account,
-    expiry: Option<&Account>,
+    expiry: Sinks<'_>,
     set: &mut LinkedSet,
     outcome: &mut Outcome,
     context: Context,
-) -> Result<(), Refusal> {
+) -> Result<Card, Refusal> {
     let expired = book_expiry(card, account, expiry, set, outcome)?;
-    outcome.cards.push(prolonged(expired, context));
     outcome.events.push((EventKind::CardExtended, Subject::of(card.id)));
-    Ok(())
+    Ok(prolonged(expired, context))
 }
 
 /// Books the expiry of a card that is past its date, unless that was done. A refund then revives
@@ -117,7 +124,7 @@ pub(crate) fn prolong(
 fn book_expiry(
     card: &Card,
     account: &Account,
-    expiry: Option<&Account>,
+    expiry: Sinks<'_>,
     set: &mut LinkedSet,
     outcome: &mut Outcome,
 ) -> Result<Card, Refusal> {
@@ -125,14 +132,11 @@ fn book_expiry(
     if card.state != CardState::Active || left.is_zero() {
         return Ok(card.clone());
     }
-    let expiry = Account::or_open(expiry, card.funding.expiry_account(), card.currency);
-    let to = expiry.id;
-    set.add(expiry);
     set.on_behalf(Reason::CardExpiry, Subject::of(card.id));
-    set.transfer(account.id, to, card.money(left)).map_err(|_| Refusal::LimitExceeded)?;
     outcome.events.push((EventKind::CardExpired, Subject::of(card.id)));
-    let expired_value = card.expired_value.checked_add(left).ok_or(Refusal::LimitExceeded)?;
-    Ok(Card { expired_value, ..card.clone() })
+    let mut card = card.clone();
+    card.expire(left, expiry, set)?;
+    Ok(card)
 }
 
 /// The card with a date that leaves time to spend what came back. What was booked off it at
@@ -143,6 +147,21 @@ fn prolonged(card: Card, context: Context) -> Card {
 }
 
 impl Card {
+    /// Takes off what has expired, and notes it for an extension.
+    pub(crate) fn expire(
+        &mut self,
+        left: Amount,
+        sinks: Sinks<'_>,
+        set: &mut LinkedSet,
+    ) -> Result<(), Refusal> {
+        let goodwill = self.take_for_good(left, &self.funding.expiry_account(), sinks, set)?;
+        let expired = self.expired_value.checked_add(left);
+        self.expired_value = expired.ok_or(Refusal::LimitExceeded)?;
+        let expired = self.expired_goodwill.checked_add(goodwill);
+        self.expired_goodwill = expired.ok_or(Refusal::LimitExceeded)?;
+        Ok(())
+    }
+
     /// The date that leaves time to spend what comes back at `now`.
     pub(crate) fn extended_from(&self, now: Instant) -> Instant {
         now.saturating_add(Span::days(u64::from(self.refund_extension_days.max(1))))

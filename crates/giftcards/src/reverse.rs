@@ -100,14 +100,25 @@ fn undo_refund(
         .with(account.clone())
         .with(clearing.clone());
     let mut hold = rows.hold.clone();
-    let mut events = Vec::new();
+    let (mut events, mut cards) = (Vec::new(), Vec::new());
     if !refund.reversed {
         let moved = set.transfer(account.id, clearing.id, amount);
         moved.map_err(|_| Refusal::LimitExceeded)?;
         hold.refunded = hold.refunded.saturating_sub(amount.amount);
+        // What the refund has put back is taken off; where that was spent since, the rest is.
+        let rest = amount.amount.saturating_sub(rows.card.issued_left(account));
+        let goodwill = refund.goodwill.max(rest).min(rows.card.goodwill);
+        if !goodwill.is_zero() {
+            let mut card = rows.card.clone();
+            card.take_goodwill_first(goodwill);
+            cards.push(card);
+        }
+        let goodwill = hold.goodwill.checked_add(goodwill);
+        hold.goodwill = goodwill.ok_or(Refusal::LimitExceeded)?;
         events.push((EventKind::RefundReversed, Subject::of(refund.id)));
     }
     Ok(Outcome {
+        cards,
         holds: vec![hold],
         refunds: vec![Refund { reversed: true, ..refund.clone() }],
         posted: set.finish(),

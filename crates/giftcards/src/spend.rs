@@ -90,6 +90,9 @@ pub fn redeem(place: &Place, rows: SpendRows<'_>, context: Context) -> Result<Ou
     spending.set.on_behalf(Reason::Redeem, Subject::of(place.id));
     let moved = spending.set.transfer(debit, credit, amount);
     moved.map_err(|refused| refusal(refused, spending.available()))?;
+    let goodwill = spending.card.take_goodwill_first(amount.amount);
+    // Most cards have none, and their row stays as it is.
+    spending.card_changed |= !goodwill.is_zero();
     let pending = Pending {
         debit,
         credit,
@@ -100,7 +103,7 @@ pub fn redeem(place: &Place, rows: SpendRows<'_>, context: Context) -> Result<Ou
         expired: false,
     };
     let hold = new_hold(place, rows.card, pending, context.now, context);
-    Ok(spending.finish(hold, EventKind::HoldCaptured))
+    Ok(spending.finish(Hold { goodwill, ..hold }, EventKind::HoldCaptured))
 }
 
 /// A change of an open hold.
@@ -213,6 +216,8 @@ pub fn capture(
         .with(clearing.clone());
     let (mut card, mut hold) = (card.clone(), hold.clone());
     hold.pending = set.post(&hold.pending, part).map_err(|_| Refusal::HoldNotOpen)?;
+    let goodwill = hold.goodwill.checked_add(card.take_goodwill_first(part));
+    hold.goodwill = goodwill.ok_or(Refusal::LimitExceeded)?;
     let rest = hold.pending.open();
     if request.is_final && !rest.is_zero() {
         set.on_behalf(Reason::Release, Subject::of(hold.id));
@@ -454,6 +459,7 @@ fn new_hold(
         card: card.id,
         pending,
         refunded: Amount::ZERO,
+        goodwill: Amount::ZERO,
         expires_at,
         reference: place.reference.clone(),
         created_at: context.now,

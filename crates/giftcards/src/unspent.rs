@@ -16,7 +16,7 @@ pub struct Unspent {
     pub card: CardId,
     /// What it was sold with.
     pub value: Amount,
-    /// What can be taken off it: neither spent nor held, and never more than its value.
+    /// What can be taken off it: what is left of what it was sold with, neither spent nor held.
     pub left: Amount,
     /// True while something of it is held, be it of what was added to it.
     pub is_held: bool,
@@ -32,12 +32,12 @@ impl Unspent {
     pub fn of(line: u8, card: &Card, account: &Account, now: Instant) -> Unspent {
         let is_living = card.state != CardState::Canceled;
         let gives = is_living && !card.is_past_expiry(now);
-        let left = if gives { account.available().min(card.value) } else { Amount::ZERO };
+        let left = if gives { card.issued_left(account).min(card.value) } else { Amount::ZERO };
         let (is_held, is_claimed) = (!account.held().is_zero(), card.owner().is_some());
         Unspent { line, card: card.id, value: card.value, left, is_held, is_claimed, is_living }
     }
 
-    /// True when nothing of it was spent, held or taken back.
+    /// True when nothing of what it was sold with was spent, held or taken back.
     pub fn is_whole(&self) -> bool {
         self.left == self.value
     }
@@ -80,8 +80,8 @@ pub fn take_from(cards: &[Unspent], whole: u32, amount: Amount) -> Vec<(CardId, 
 /// # Errors
 ///
 /// In this order: `UndoTooLate`; `NothingToChange` when no card is living; `AlreadyClaimed`;
-/// `InsufficientBalance` when something was spent, is held, or was taken back, whatever was added
-/// since. `left` is what a line of cards has not given back, in minor units.
+/// `InsufficientBalance` when something of what they were sold with was spent or taken back, or
+/// anything is held. `left` is what a line of cards has not given back, in minor units.
 pub fn check_undo(
     purchase: &Purchase,
     cards: &[Unspent],

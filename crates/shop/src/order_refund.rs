@@ -68,11 +68,19 @@ pub struct RefundAllocation {
     pub line: LineId,
     /// How much, above zero.
     pub amount: Amount,
-    /// Where it stands; all parts of one tender move together.
+    /// Where it stands; all parts of one tender move together, but for what was given away of what
+    /// a card has paid that is gone: that has succeeded from the start.
     pub status: RefundStatus,
     /// The gift card that was given for it, when its payer has agreed to store credit because the
     /// card that had paid it is gone. What goes over rails tells that of itself.
     pub credit: Option<CardId>,
+}
+
+impl RefundAllocation {
+    /// Whether it is owed to this tender until the payer agrees to another way.
+    fn is_owed_to(&self, tender: TenderId) -> bool {
+        self.tender == tender && self.status == RefundStatus::NeedsConsent
+    }
 }
 
 /// Money of an order on its way back.
@@ -154,14 +162,14 @@ pub fn note_status(
 /// In this order: `TenderNotFound` when nothing goes to it; `NothingToChange` unless the payer must
 /// agree to another way.
 pub fn owed_share(tender: TenderId, refund: &OrderRefund) -> Result<Money, Refusal> {
-    let parts = || refund.allocations.iter().filter(|part| part.tender == tender);
-    if parts().next().is_none() {
+    if refund.allocations.iter().all(|part| part.tender != tender) {
         return Err(Refusal::TenderNotFound);
     }
-    if parts().any(|part| part.status != RefundStatus::NeedsConsent) {
+    let owed = refund.allocations.iter().filter(|part| part.is_owed_to(tender));
+    let amount = sum(owed.map(|part| part.amount)).ok_or(Refusal::LimitExceeded)?;
+    if amount.is_zero() {
         return Err(Refusal::NothingToChange);
     }
-    let amount = sum(parts().map(|part| part.amount)).ok_or(Refusal::LimitExceeded)?;
     Ok(Money { amount, ..refund.amount })
 }
 
@@ -179,8 +187,8 @@ pub fn credit_share(
     owed_share(tender, refund)?;
     let mut outcome = note_status(refund, tender, RefundStatus::Succeeded)?;
     let parts = outcome.refunds.iter_mut().flat_map(|refund| &mut refund.allocations);
-    for part in parts.filter(|part| part.tender == tender) {
-        part.credit = Some(card);
+    for (part, before) in parts.zip(&refund.allocations) {
+        part.credit = if before.is_owed_to(tender) { Some(card) } else { before.credit };
     }
     Ok(outcome)
 }

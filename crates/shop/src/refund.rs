@@ -299,10 +299,9 @@ pub struct RefundRows<'a> {
     pub existing: Option<&'a OrderRefund>,
     /// For each line of gift cards what is left on its cards.
     pub cards: &'a [CardsLeft],
-    /// Tenders of gift cards that take nothing back any more.
-    pub gone: &'a [TenderId],
-    /// Tenders of cards that were given away: what they paid never becomes money.
-    pub promotional: &'a [TenderId],
+    /// Tenders of gift cards that take nothing back any more, each with how much of what it has
+    /// paid, and has not gone back to its card, was given away: that never becomes money.
+    pub gone: &'a [(TenderId, Amount)],
     /// The series [`Series::CreditNote`], unless no number was taken before.
     pub credit_notes: Option<&'a Numbering>,
     /// Those of [`order_accounts`](crate::order_accounts), `refund/payable` and
@@ -314,8 +313,8 @@ pub struct RefundRows<'a> {
 /// and the state what they got, and gives the money a place to go. What cards paid is on them when
 /// the record is written, so it has succeeded; what methods paid is pending until a rail says more.
 /// What a card paid that is gone is owed, debit `order/clearing`, credit `refund/payable`, until
-/// its payer agrees to another way; what a promotional one paid goes back to whoever gave it away,
-/// credit `giftcard/incentives`.
+/// its payer agrees to another way; what was given away of it comes last, and goes back to whoever
+/// gave it, credit `giftcard/incentives`.
 ///
 /// # Errors
 ///
@@ -331,27 +330,19 @@ pub fn refund(
     }
     let refunding = preview(order, &new.request, rows.cards)?;
     let postings = refund_postings(order, &refunding);
-    let owed = owed_to_gone(&refunding, rows);
+    let allocations = allocations(order, &refunding, rows);
+    let owed = owed_to_gone(&allocations, rows);
     let behalf = (Reason::OrderRefund, Subject::of(new.id));
     let sheet = Sheet::new(order.currency, behalf, rows.accounts, context);
     let sheet = sheet.post(&postings, Direction::FromParties)?;
     let posted = sheet.post(&owed, Direction::FromClearing)?.finish();
     let (credit_note, numbering) = take_number(rows.credit_notes, Series::CreditNote);
     let order = refunded(order, &refunding.lines);
-    let status_of = |tender: TenderId| match order.tender(tender).map(|tender| tender.paid_by) {
-        Some(PaidBy::GiftCard { .. }) if is_owed(tender, rows) => RefundStatus::NeedsConsent,
-        Some(PaidBy::GiftCard { .. }) => RefundStatus::Succeeded,
-        Some(PaidBy::PaymentMethod { .. }) | None => RefundStatus::Pending,
-    };
-    let allocations = refunding.allocations.iter().map(|(tender, line, amount)| {
-        let status = status_of(*tender);
-        RefundAllocation { tender: *tender, line: *line, amount: *amount, status, credit: None }
-    });
     let refund = OrderRefund {
         id: new.id,
         order: order.id,
         amount: refunding.amount,
-        allocations: allocations.collect(),
+        allocations,
         lines: refunding.lines,
         parts: refunding.parts,
         reason: new.reason.clone(),
@@ -376,18 +367,65 @@ pub fn refund(
     })
 }
 
-fn is_owed(tender: TenderId, rows: RefundRows<'_>) -> bool {
-    rows.gone.contains(&tender) && !rows.promotional.contains(&tender)
+/// Where each part of a refund stands. What is owed to a card that is gone and what was given away
+/// of it are parts of their own.
+fn allocations(
+    order: &Order,
+    refunding: &Refunding,
+    rows: RefundRows<'_>,
+) -> Vec<RefundAllocation> {
+    let mut owed: Vec<(TenderId, Amount)> = rows.gone.to_vec();
+    for (tender, owed) in &mut owed {
+        *owed = out_of(order, *tender).saturating_sub(*owed);
+    }
+    let mut allocations = Vec::with_capacity(refunding.allocations.len());
+    for (tender, line, amount) in refunding.allocations.iter().copied() {
+        let mut push = |amount: Amount, status| {
+            if !amount.is_zero() {
+                let credit = None;
+                allocations.push(RefundAllocation { tender, line, amount, status, credit });
+            }
+        };
+        match order.tender(tender).map(|tender| tender.paid_by) {
+            Some(PaidBy::GiftCard { .. }) => {
+                let left = owed.iter_mut().find(|(gone, _)| *gone == tender);
+                let part = left.map_or(Amount::ZERO, |(_, left)| {
+                    let part = amount.min(*left);
+                    *left = left.saturating_sub(part);
+                    part
+                });
+                push(part, RefundStatus::NeedsConsent);
+                push(amount.saturating_sub(part), RefundStatus::Succeeded);
+            }
+            Some(PaidBy::PaymentMethod { .. }) | None => push(amount, RefundStatus::Pending),
+        }
+    }
+    allocations
+}
+
+/// What a tender has paid and not got back.
+fn out_of(order: &Order, tender: TenderId) -> Amount {
+    let of_line = |line: &OrderLine| {
+        let (payers, paid): (Vec<_>, Vec<_>) = order.payers_of(line.line.id).unzip();
+        let back = given_back(line.refunded, &paid);
+        let mine = payers.iter().zip(paid.iter().zip(back)).find(|(payer, _)| **payer == tender);
+        mine.map_or(Amount::ZERO, |(_, (paid, back))| paid.saturating_sub(back))
+    };
+    sum(order.lines.iter().map(of_line)).expect("not more than was paid")
 }
 
 /// Where that goes which cards have paid that are gone.
-fn owed_to_gone(refunding: &Refunding, rows: RefundRows<'_>) -> Vec<(AccountName, Amount)> {
+fn owed_to_gone(
+    allocations: &[RefundAllocation],
+    rows: RefundRows<'_>,
+) -> Vec<(AccountName, Amount)> {
     let mut sums = Vec::new();
-    for (tender, _, amount) in &refunding.allocations {
-        if is_owed(*tender, rows) {
-            add(&mut sums, AccountName::RefundPayable, *amount);
-        } else if rows.gone.contains(tender) {
-            add(&mut sums, AccountName::GiftCardIncentives, *amount);
+    for part in allocations {
+        let is_gone = rows.gone.iter().any(|(gone, _)| *gone == part.tender);
+        match part.status {
+            RefundStatus::NeedsConsent => add(&mut sums, AccountName::RefundPayable, part.amount),
+            _ if is_gone => add(&mut sums, AccountName::GiftCardIncentives, part.amount),
+            _ => {}
         }
     }
     sums

@@ -8,6 +8,7 @@ use giftcards::{CardState, account_of};
 use journal::{EncodedSource, EncodedValues};
 use ledger::{Account, Limit, TransferKind};
 
+use crate::audit_goodwill;
 use crate::audit_orders;
 use crate::audit_settlements;
 use crate::oracle::replay;
@@ -82,6 +83,7 @@ pub fn book(world: &World) {
         assert!(refunded <= hold.refunded.minor(), "{:?} forgot a refund", hold.id);
     }
     open_holds_are_listed(world);
+    audit_goodwill::book(world);
     audit_orders::book(world);
     audit_settlements::book(world);
 }

@@ -252,7 +252,7 @@ fn an_undone_purchase_leaves_no_card_that_lives() {
          {GIFTS}
          adjust G 300 => G 1300 giftcard/incentives 300
          undo O R rails=x => G 0 H 0 G:canceled H:canceled x:pending giftcard/incentives 0
-         => events ..,gift_card.adjusted,gift_card.canceled
+         => events ..,gift_card.withdrawn,gift_card.canceled,rail_refund.created
          redeem h code:G 1 -> gift_card_not_usable canceled"
     ));
     // What is held of it is held, whoever has paid for it.
@@ -299,7 +299,7 @@ fn a_refund_returns_what_is_unspent_and_nothing_more() {
          back O R l2x1 -> bought_cards_spent 0
          back O R amount 501 -> amount_exceeds_refundable 500
          back O R everything rails=x => R.parts t1:500,t2:1600 O:partly_refunded O.l2 1600/0
-         => G 0 G:canceled H 100/100 H:active order/clearing 300
+         => G 0 G:depleted H 100/100 H:active order/clearing 300
          release h2 => H 100
          back O R2 everything rails=y => R2.parts t2:100 O.l2 1700/0 H:canceled p.cap 2000/0/1700/0
          back O R3 everything -> nothing_to_refund
@@ -317,7 +317,7 @@ fn units_are_whole_cards_and_amounts_come_from_those_that_are_spent_in_part() {
          authorized p
          captured p 4000 order=O
          redeem h H 400
-         back O R1 l1=700 rails=x1 => H 0 H:canceled G 900 I 1000 J 1000 O.l1 700/0
+         back O R1 l1=700 rails=x1 => H 0 H:depleted G 900 I 1000 J 1000 O.l1 700/0
          back O R2 l1x3 -> bought_cards_spent 2000
          back O R2 l1x1 rails=x2 => I 0 I:canceled G 900 J 1000 O.l1 1700/1
          back O R3 l1x1 l1=901 -> bought_cards_spent 900
@@ -340,7 +340,7 @@ fn unclaimed_cards_give_back_before_claimed_ones_and_frozen_ones_give_too() {
          redeem h G 300
          freeze H
          back O R1 l1=1200 rails=x1 => H 0 H:canceled I 800 G 700
-         back O R2 everything rails=x2 => I 0 G 0 G:canceled O.l1 2700/0"
+         back O R2 everything rails=x2 => I 0 I:canceled G 0 G:depleted O.l1 2700/0"
     ));
 }
 

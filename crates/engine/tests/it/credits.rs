@@ -355,12 +355,25 @@ fn no_card_is_given_for_one_whose_payment_a_bank_has_taken_back() {
          checkout K goods:S:600
          add K H
          pay K O
-         back Q R1 l1=400 rails=w => H 0 H:canceled
+         back Q R1 l1=400 rails=w => H 0 H:depleted
+         cancel H => H:canceled
          back O R everything => R:needs_consent
          open_dispute d q 600
          credit_share R t1 N -> gift_card_not_usable disputed"
     );
     check(&format!("{bought}\n win d\n credit_share R t1 N => N 600 R:succeeded"));
+    // Whichever of the payments of its line it is.
+    let other = bought
+        .replace("captured q 1000 order=Q", "captured q 700\ncaptured qq 300 order=Q")
+        .replace("add G method m", "add G method m 700\nadd G method n")
+        .replace("pay G Q q", "pay G Q q qq")
+        .replace("open_dispute d q 600", "open_dispute d qq 200");
+    check(&format!("{other}\n win d\n credit_share R t1 N => N 600 R:succeeded"));
+    check(&format!(
+        "{other}
+         lose d
+         credit_share R t1 N -> gift_card_not_usable disputed"
+    ));
     check(&format!(
         "{bought}
          lose d

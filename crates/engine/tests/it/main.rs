@@ -3,6 +3,7 @@
 
 mod audit;
 mod audit_disputes;
+mod audit_goodwill;
 mod audit_orders;
 mod audit_settlements;
 mod books;
@@ -13,11 +14,14 @@ mod checkouts;
 mod credits;
 mod disputing;
 mod gifts;
+mod goodwill;
 mod holds;
 mod large;
 mod loading;
 #[allow(dead_code, reason = "shared with the simulator")]
 mod market;
+#[allow(dead_code, reason = "shared with the simulator")]
+mod market_cards;
 mod money_page;
 mod numbers;
 #[path = "../../../ledger/tests/it/oracle.rs"]

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use giftcards::Card;
 use ledger::AccountName;
 use payments::{DisputeState, Manner, RefundState, Step};
 use shop::{Checkout, CheckoutState};
 
+use crate::market_cards::{a_card, bought_card, due_gifts, goodwill, on_a_card};
 use crate::world::World;
 
 /// What somebody does: which deed, on which row, with what luck.
@@ -33,7 +33,7 @@ pub const OPENING: &str = "
     issue E 300 program=P
     issue F 120 regions=US";
 
-const CARDS: [&str; 5] = ["A", "B", "D", "E", "F"];
+pub const CARDS: [&str; 5] = ["A", "B", "D", "E", "F"];
 const METHODS: [&str; 4] = ["m", "n", "late", "kept"];
 
 /// A line, and whoever says it.
@@ -169,9 +169,13 @@ impl Market {
             25 if luck.is_multiple_of(2) => format!("retry {}", refund()?),
             25 if luck.is_multiple_of(3) => format!("give_up {}", refund()?),
             25 => format!("instead {} i{step}", failed()?),
+            26 if which.is_multiple_of(2) => goodwill(world, which, luck)?,
             26 => on_a_card(&card, which, luck)?,
             27 if luck.is_multiple_of(4) => format!("instead {} i{step}", failed()?),
             27 if luck.is_multiple_of(2) => credit(world, which, luck)?,
+            27 if which.is_multiple_of(2) => {
+                format!("redeem h{step} {} region=US", bought_card(world, which, luck)?)
+            }
             27 => format!("hold h{step} {card} {} for=200 region=US", luck % 200),
             28 if which.is_multiple_of(2) => self.by_hand(world, which, luck)?,
             28 => self.payout(world, which, luck)?,
@@ -540,23 +544,6 @@ impl Market {
     }
 }
 
-/// Something that is done to a card beside all checkouts.
-fn on_a_card(card: &str, which: u16, luck: u16) -> Option<String> {
-    let deeds =
-        ["freeze", "unfreeze", "unfreeze", "expire", "cancel", "cancel", "claim", "send", "adjust"];
-    let deed = deeds[usize::from(which) % deeds.len()];
-    // The value of a sold card that is canceled by hand has nowhere to go.
-    let may_cancel = luck.is_multiple_of(3) && CARDS.contains(&card);
-    match deed {
-        "cancel" if !may_cancel => None,
-        "claim" => Some(format!("claim code:{card} Z")),
-        // What is given on top of a bought card goes back with it: a known gap.
-        "adjust" if CARDS.contains(&card) => Some(format!("adjust {card} {}", 1 + luck % 300)),
-        "adjust" => None,
-        deed => Some(format!("{deed} {card}")),
-    }
-}
-
 /// A refund over a rail that is stuck; now and then any.
 fn stuck(world: &World, which: u16) -> Option<String> {
     let needs_consent = |state: &RefundState| matches!(state, RefundState::NeedsConsent { .. });
@@ -569,30 +556,4 @@ fn stuck(world: &World, which: u16) -> Option<String> {
 fn credit(world: &World, which: u16, luck: u16) -> Option<String> {
     let program = if luck.is_multiple_of(3) { "program=P" } else { "" };
     Some(format!("credit {} {program}", stuck(world, which)?))
-}
-
-/// One of the cards that were there, or were bought since.
-fn a_card(world: &World, luck: u16) -> String {
-    let bought = world.purchase.values().filter(|purchase| purchase.order.is_some());
-    let bought = bought.flat_map(|purchase| &purchase.cards);
-    let bought: Vec<String> = bought.map(|card| name_of(card.card.bits())).collect();
-    let given = world.card.values().filter(|card| card.funding == giftcards::Funding::StoreCredit);
-    let given: Vec<String> = given.map(|card| name_of(card.id.bits())).collect();
-    let bought = if luck.is_multiple_of(2) || given.is_empty() { bought } else { given };
-    match pick(&bought, luck / 7).filter(|_| luck.is_multiple_of(3)) {
-        Some(card) => card,
-        None => CARDS[usize::from(luck) % CARDS.len()].to_owned(),
-    }
-}
-
-/// Bought cards whose delivery has come and was not handed over yet.
-fn due_gifts(world: &World) -> impl Iterator<Item = String> {
-    let bought = world.purchase.values().flat_map(|purchase| &purchase.cards);
-    let cards = bought.filter_map(|bought| world.card.get(&bought.card));
-    let is_due = |card: &&Arc<Card>| {
-        let delivery = card.gift.as_ref().and_then(|gift| gift.delivery);
-        let is_come = |at: base::Instant| at <= world.now;
-        delivery.is_some_and(|it| it.sendings == 0 && it.deliver_at.is_some_and(is_come))
-    };
-    cards.filter(is_due).map(|card| name_of(card.id.bits()))
 }

@@ -20,7 +20,7 @@ A test decides these commands and writes this page (`crates/engine/tests/it/mone
 nothing here is written by hand but the names of steps.
 
 The shop in it: seller S leaves 10 % to the shop, seller T nothing, creator C has a share of 5 %;
-A is a gift card of 7.00, D one of 3.00 that was given away; G, H, J and Y are cards that are
+A is a gift card of 7.00, D one of 3.00 that was given away; G, H, J, U and Y are cards that are
 bought, B and N are given instead of money. Where a row says *reserves*, *takes* or *gives back*,
 it is a hold. What `order/clearing` holds at the end of each part stands below its table. The
 accounts are in [ledger.md](ledger.md), the rules in [checkout.md](checkout.md),
@@ -88,6 +88,19 @@ const PARTS: &[&str] = &[
      the rail has taken | captured pi 400 order=oi
      its buyer takes it back within ten minutes | undo oi ri rails=xi
      the rail says that it arrived | told xi succeeded",
+    "Goodwill on a bought card
+     a card of 5.00 is bought | checkout UK gift_card:T:500 cards=U
+     | add UK method m
+     | pay UK uo up
+     the rail has taken | captured up 500 order=uo
+     2.00 of goodwill are added | adjust U 200
+     it pays for goods of 3.00: goodwill, and 1.00 of what was bought | checkout UL goods:T:300
+     | add UL U
+     | pay UL uq
+     they go back: what was bought first, then goodwill | back uq ur everything
+     the purchase goes back, and with the card goodwill | back uo us everything rails=ux
+     | begin ux
+     the rail says that it arrived | told ux succeeded",
     "The payment that bought a card is disputed
      a card of 9.00 is bought | checkout X gift_card:S:900 cards=Y
      | add X method m
@@ -220,7 +233,7 @@ fn what(transfer: &Transfer) -> String {
 /// The name with those of the script instead of ids.
 fn named(account: &str) -> String {
     let mut shown = account.to_owned();
-    for name in ["A", "B", "D", "F", "G", "H", "J", "N", "Y", "S", "T", "C"] {
+    for name in ["A", "B", "D", "F", "G", "H", "J", "N", "U", "Y", "S", "T", "C"] {
         let ids = [
             CardId::from_bits(bits(name)).to_string(),
             SellerId::from_bits(bits(name)).to_string(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{CheckoutId, Token};
 use engine::Refusal;
-use giftcards::{Capture, Card, Context, Hold, Outcome, RefundHold, ReturnRows, account_of};
+use giftcards::{Capture, Card, Context, Hold, Outcome, RefundHold, ReturnRows, Sinks, account_of};
 use ledger::{Account, AccountName, Position};
 
 use crate::words::{self, Words};
@@ -53,12 +53,17 @@ fn on_hold(world: &World, words: &Words<'_>, by: CheckoutId) -> Decided {
 
 fn refund(world: &World, words: &Words<'_>, by: CheckoutId) -> Decided {
     let (hold, card, account, clearing) = of_hold(world, words.at(2))?;
-    let expiry = world.account.get(&card.funding.expiry_account().id(card.currency));
+    let expiry = sinks(world, card, &card.funding.expiry_account());
     let rows = ReturnRows { hold, card, account, clearing, expiry };
     let id = words::refund(words.at(1));
     let existing = world.refund.get(&id).map(Arc::as_ref);
     let new = RefundHold { id, amount: words::money(words.at(3)) };
     giftcards::refund(&new, rows, existing, Some(by), context(world))
+}
+
+fn sinks<'a>(world: &'a World, card: &Card, issued: &AccountName) -> Sinks<'a> {
+    let row = |name: &AccountName| world.account.get(&name.id(card.currency));
+    Sinks { issued: row(issued), incentives: row(&AccountName::GiftCardIncentives) }
 }
 
 fn on_card(world: &World, words: &Words<'_>) -> Decided {
@@ -67,8 +72,8 @@ fn on_card(world: &World, words: &Words<'_>) -> Decided {
     let (part, at) = (words.money(2), context(world));
     match words.at(0) {
         "withdraw" => {
-            let funding = world.account.get(&card.funding.account().id(card.currency));
-            giftcards::withdraw(card, account, funding, part, at)
+            let sinks = sinks(world, card, &card.funding.account());
+            giftcards::withdraw(card, account, sinks, part, at)
         }
         "clawback" => {
             let loss = world.account.get(&AccountName::ChargebackLoss.id(card.currency));
@@ -76,8 +81,8 @@ fn on_card(world: &World, words: &Words<'_>) -> Decided {
         }
         "restore" => {
             let loss = world.account.get(&AccountName::ChargebackLoss.id(card.currency));
-            let expiry = world.account.get(&card.funding.expiry_account().id(card.currency));
-            giftcards::restore(card, account, [loss, expiry], part.unwrap(), at)
+            let expiry = sinks(world, card, &card.funding.expiry_account());
+            giftcards::restore(card, account, (loss, expiry), part.unwrap(), at)
         }
         "dispute" => {
             let reason = Token::new("fraudulent").unwrap();

@@ -85,11 +85,14 @@ fn a_bought_card_comes_out_of_its_order_and_what_is_unspent_goes_back_there() {
          release g
          withdraw A 5 => A 15 A:active order/clearing -15
          freeze A
+         withdraw A => A 0 A:depleted events gift_card.withdrawn
+         withdraw A -> limit_exceeded
+         refund r h 30 => A 30 A:active
          withdraw A => A 0 A:canceled events gift_card.withdrawn,gift_card.canceled
          withdraw A -> gift_card_not_usable canceled",
     );
     check("issue A 100 by=payment until=1d\n wait 1d\n expire A => giftcard/breakage 100");
-    check("issue A 100 by=payment\n cancel A => A 0 order/clearing 0");
+    check("issue A 100 by=payment\n cancel A => A 0 order/clearing -100 giftcard/breakage 100");
 }
 
 #[test]
@@ -133,7 +136,7 @@ fn a_card_whose_payment_is_disputed_is_not_spent() {
          redeem x A 1 => A 89/10
          release h2 by=K
          cancel A
-         dispute A -> gift_card_not_usable canceled
-         undispute A -> gift_card_not_usable canceled",
+         dispute A => A:canceled events gift_card.blocked        # so that none is given for it
+         undispute A => A:canceled events gift_card.unblocked",
     );
 }

@@ -89,7 +89,9 @@ fn a_bought_card_that_is_spent_and_refunded() {
          undo O R -> bought_cards_spent 50
          back O R everything rails=x => R.parts t1:50 G 0 p.cap 500/0/50/0 order/clearing 0
          back O R2 everything -> nothing_to_refund
-         back Q R3 everything => G 0 R3:needs_consent refund/payable 500"
+         back Q R3 everything => G 450 R3:succeeded refund/payable 50
+         back O R4 everything rails=y => G 0 G:canceled p.cap 500/0/500/0 refund/payable 500
+         back O R5 everything -> nothing_to_refund"
     ));
 }
 

@@ -49,25 +49,26 @@ impl Both {
     }
 
     fn tell(&mut self, line: &str) -> Result<(), Refusal> {
+        let by_hand = self.by_hand_of(line);
         let told = apply(&mut self.world, line).map(|_| ());
         if told.is_ok() {
+            self.by_hand += by_hand;
             self.seen.extend(self.world.events.iter().map(|kind| kind.as_str()));
             self.note_what_disputes_do(line);
-            self.by_hand += self.paid_by_hand(line);
         }
         told
     }
 
-    /// What a line has paid by hand.
-    fn paid_by_hand(&self, line: &str) -> i64 {
+    /// What a line pays by hand, unless it is refused.
+    fn by_hand_of(&self, line: &str) -> i64 {
         let words: Vec<&str> = line.split(' ').collect();
         if let ["hand", refund, ..] = words[..] {
             let id = base::RailRefundId::from_bits(crate::words::bits(refund));
-            return self.world.rail_refund[&id].amount.amount.minor();
+            return self.world.rail_refund.get(&id).map_or(0, |row| row.amount.amount.minor());
         }
         let ["by_hand", refund, tender] = words[..] else { return 0 };
         let (id, tender) = (crate::words::bits(refund), tender.parse().unwrap());
-        self.world.paid_by_hand(base::RefundId::from_bits(id), tender)
+        self.world.owed_by_hand(base::RefundId::from_bits(id), tender)
     }
 
     /// States that are easily missed, as if they were events.

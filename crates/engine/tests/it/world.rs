@@ -12,7 +12,7 @@ use giftcards::{Funding, Outcome, Undo};
 use ledger::{AccountName, Reason, Transfer, TransferKind};
 use shop::TenderId;
 
-use crate::{audit, audit_disputes};
+use crate::{audit, audit_disputes, audit_goodwill};
 
 macro_rules! world {
     ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
@@ -34,6 +34,8 @@ macro_rules! world {
             pub taken: audit_disputes::Taken,
             /// What was taken off cards whose payments were lost.
             pub clawed: BTreeMap<Currency, i64>,
+            /// Which value of cards was bought, and which was given.
+            pub values: audit_goodwill::Values,
             /// What happened in the last command.
             pub events: Vec<EventKind>,
             /// What the last command moved.
@@ -59,6 +61,7 @@ macro_rules! world {
                     clawed_back: BTreeMap::new(),
                     taken: BTreeMap::new(),
                     clawed: BTreeMap::new(),
+                    values: audit_goodwill::Values::default(),
                     events: Vec::new(),
                     transfers: Vec::new(),
                     rounds: 0,
@@ -131,6 +134,7 @@ impl World {
             audit_disputes::change(self, change);
             self.sequence += 1;
             self.apply(change);
+            audit_goodwill::change(self, change);
         }
         self.trace(command, key, &decided);
         if self.is_audited {
@@ -145,10 +149,13 @@ impl World {
             || self.rail_refund.values().any(|row| row.next_call().is_some())
     }
 
-    /// What is paid when the part of a refund that belongs to a tender is paid by hand.
-    pub fn paid_by_hand(&self, refund: RefundId, tender: TenderId) -> i64 {
-        let parts = self.order_refund[&refund].allocations.iter();
-        parts.filter(|part| part.tender == tender).map(|part| part.amount.minor()).sum()
+    /// What would be paid when the part of a refund that belongs to a tender is paid by hand.
+    pub fn owed_by_hand(&self, refund: RefundId, tender: TenderId) -> i64 {
+        let parts = self.order_refund.get(&refund).into_iter().flat_map(|row| &row.allocations);
+        let owed = parts.filter(|part| {
+            part.tender == tender && part.status == shop::RefundStatus::NeedsConsent
+        });
+        owed.map(|part| part.amount.minor()).sum()
     }
 
     /// Applies what a rule decided that has no command of its own here, and audits the book.
@@ -161,6 +168,7 @@ impl World {
         self.account.extend(posted.accounts.into_iter().map(|row| (row.id, row)));
         self.card.extend(cards.into_iter().map(|row| (row.id, Arc::new(row))));
         self.hold.extend(holds.into_iter().map(|row| (row.id, Arc::new(row))));
+        audit_goodwill::follow(self, &transfers, &refunds.iter().collect::<Vec<_>>());
         self.refund.extend(refunds.into_iter().map(|row| (row.id, Arc::new(row))));
         self.note_bought(&transfers);
         audit::book(self);

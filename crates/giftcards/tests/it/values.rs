@@ -68,6 +68,7 @@ fn a_hold_shows_what_became_of_it_whether_or_not_its_lapse_was_booked() {
             card: CardId::from_bits(1),
             pending,
             refunded: Amount::ZERO,
+            goodwill: Amount::ZERO,
             expires_at: at,
             reference: base::Text::new("order-1").unwrap(),
             created_at: Instant::MIN,

@@ -123,7 +123,6 @@ fn rows() -> Rows {
             existing: None,
             cards: &[],
             gone: &[],
-            promotional: &[],
             credit_notes: credit_notes.as_ref(),
             accounts: &[],
         };

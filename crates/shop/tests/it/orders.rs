@@ -112,14 +112,8 @@ fn transfers_say_what_they_belong_to_and_stand_behind_those_of_their_record() {
     assert!(transfers.iter().all(|transfer| behalf(transfer) == of_order));
 
     let order = &outcome.orders[0];
-    let rows = RefundRows {
-        existing: None,
-        cards: &[],
-        gone: &[],
-        promotional: &[],
-        credit_notes: None,
-        accounts: &[],
-    };
+    let rows =
+        RefundRows { existing: None, cards: &[], gone: &[], credit_notes: None, accounts: &[] };
     let reason = Token::new("returned").unwrap();
     let new =
         RefundOrder { id: RefundId::from_bits(9), request: RefundRequest::Everything, reason };

@@ -263,6 +263,23 @@ fn what_a_card_paid_that_is_gone_is_owed_until_its_payer_agrees_to_another_way()
          refund s everything
          owed = 300"
     ));
+    // Of what was given away nothing is owed: it comes last, and is a part of its own.
+    check(&format!(
+        "{order} 100
+         refund r l1=500
+         r = needs_consent 500: t1 l1 150 t2 l1 200 t3 l1 150
+         owed = 150
+         incentives = 0
+         refund s l1=300
+         r = needs_consent 500: t1 l1 150 t2 l1 200 t3 l1 150
+         s = needs_consent 300: t1 l1 50 t1 l1 40 t2 l1 120 t3 l1 90
+         owed = 200
+         incentives = -40
+         refund u everything
+         u = pending 200: t1 l1 60 t2 l1 80 t3 l1 60
+         owed = 200
+         incentives = -100"
+    ));
     // Told of nothing that goes to it, nothing is owed.
     let order = "seller ann 0\nline goods ann 1x10\ncheckout\nmethod m\npay\norder";
     check(&format!("{order}\ngone t9\nrefund r l1=5\nowed = 0"));

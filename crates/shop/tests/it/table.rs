@@ -12,7 +12,7 @@
 //! | `pay`, `action t1`, `done t1`, `fail t1 declined`, `expire`, `order` | its life |
 //! | `later 15` | so many minutes pass |
 //! | `unspent l1 500 2` | what is left on the cards that a line sold; how many are whole |
-//! | `gone t1` | the card of a tender takes nothing back any more |
+//! | `gone t1`, `gone t1 90` | the card of a tender takes nothing back; it spent so much goodwill |
 //! | `refund r l1x2 l2=300`, `refund r amount 90`, `refund r everything` | by units, by amount, … |
 //! | `note r t1 failed` | what became of the part of a tender |
 //! | `… -> NothingToShip`, `… -> NotCovered 70` | the step is refused; the number may be left out |
@@ -37,7 +37,10 @@ use shop::{
 };
 use shop::{Creator, LineId, LineRequest, NewCheckout, NewLine, NewPayout, NewShipping, NewTender};
 use shop::{Numbering, Order, OrderRefund, Outcome, Payee, Payout, PayoutRows, RefundOrder};
-use shop::{RefundRequest, RefundRows, RefundStatus, Refunding, Refusal, Seller, Series, TenderId};
+use shop::{
+    RefundAllocation, RefundRequest, RefundRows, RefundStatus, Refunding, Refusal, Seller, Series,
+    TenderId,
+};
 
 /// Runs a table.
 #[track_caller]
@@ -78,7 +81,7 @@ pub struct Page {
     shipping: Option<NewShipping>,
     cards: Vec<CardFacts>,
     unspent: Vec<CardsLeft>,
-    gone: Vec<TenderId>,
+    gone: Vec<(TenderId, Amount)>,
     pub checkout: Option<Checkout>,
     pub order: Option<Order>,
     refunds: BTreeMap<String, OrderRefund>,
@@ -165,7 +168,10 @@ impl Page {
                 self.unspent.retain(|known| known.line != line);
                 self.unspent.push(CardsLeft { line, unspent, whole: whole.parse().unwrap() });
             }
-            ["gone", tender] => self.gone.push(tender.parse().unwrap()),
+            ["gone", tender] => self.gone.push((tender.parse().unwrap(), Amount::ZERO)),
+            ["gone", tender, given] => {
+                self.gone.push((tender.parse().unwrap(), cents(given.parse().unwrap())));
+            }
             ["later", minutes] => {
                 let span = Span::seconds(60 * minutes.parse::<u64>().unwrap());
                 self.now = self.now.saturating_add(span);
@@ -288,21 +294,19 @@ impl Page {
         let reason = Token::new("returned").unwrap();
         let new = RefundOrder { id, request: request.clone(), reason };
         let mut names = shop::order_accounts(order);
-        names.push(AccountName::RefundPayable);
+        names.extend([AccountName::RefundPayable, AccountName::GiftCardIncentives]);
         let accounts = self.open_ones(names);
         let rows = RefundRows {
             existing: self.refunds.get(name),
             cards: &self.unspent,
             gone: &self.gone,
-            promotional: &[],
             credit_notes: self.numbering(Series::CreditNote),
             accounts: &accounts,
         };
         let outcome = shop::refund(&new, order, rows, context)?;
         let preview = shop::preview(order, request, &self.unspent).unwrap();
         let row = &outcome.refunds[0];
-        let allocations: Vec<_> =
-            row.allocations.iter().map(|part| (part.tender, part.line, part.amount)).collect();
+        let allocations = in_one(&row.allocations);
         let (amount, lines, parts) = (row.amount, row.lines.clone(), row.parts.clone());
         let told = Refunding { amount, lines, allocations, parts };
         assert_eq!(told, preview);
@@ -396,6 +400,7 @@ impl Page {
             "tax" => Some(AccountName::Tax(region())),
             "clearing" => Some(AccountName::OrderClearing),
             "owed" => Some(AccountName::RefundPayable),
+            "incentives" => Some(AccountName::GiftCardIncentives),
             _ if self.sellers.iter().any(|seller| seller.name.as_str() == name) => {
                 Some(AccountName::SellerPayable(SellerId::from_bits(bits(name))))
             }
@@ -440,6 +445,18 @@ impl Page {
         let debits = |account: &Account| account.debits_posted.minor();
         self.accounts.values().map(|account| credits(account) - debits(account)).sum()
     }
+}
+
+/// What is owed of a part, and what was given away of it, are parts of their own.
+fn in_one(parts: &[RefundAllocation]) -> Vec<(TenderId, LineId, Amount)> {
+    let mut sums: Vec<(TenderId, LineId, Amount)> = Vec::new();
+    for part in parts {
+        match sums.last_mut().filter(|last| (last.0, last.1) == (part.tender, part.line)) {
+            Some(last) => last.2 = last.2.checked_add(part.amount).unwrap(),
+            None => sums.push((part.tender, part.line, part.amount)),
+        }
+    }
+    sums
 }
 
 /// What is true of a checkout after every step.

@@ -99,7 +99,10 @@ impl Oracle {
             code: new.code.0.clone(),
             expires_at,
             funding: new.funding.clone(),
+            goodwill: Amount::ZERO,
             expired_value: Amount::ZERO,
+            expired_goodwill: Amount::ZERO,
+            given_back: Amount::ZERO,
             hold_seconds_max: program.map_or(24 * 3600, |program| program.hold_seconds_max),
             refund_extension_days: program.map_or(90, |program| program.refund_extension_days),
             open_holds: Vec::new(),
@@ -142,40 +145,45 @@ impl Oracle {
     }
 
     pub(super) fn cancel(&mut self, id: CardId) -> Said {
-        let card = self.known_card(id)?;
+        let mut card = self.known_card(id)?;
         if card.state == CardState::Canceled {
             return Err(No::NothingToChange.into());
         }
         if held(&self.account_of(&card)) > 0 {
             return Err(No::HoldsOpen.into());
         }
-        let to = source_of(&card);
-        self.empty_card(&card, to, Reason::Cancel);
+        let to = match card.funding {
+            Funding::Payment { .. } | Funding::StoreCredit => AccountName::GiftCardBreakage,
+            _ => source_of(&card),
+        };
+        self.empty_card(&mut card, to, Reason::Cancel);
         self.put_card(Card { state: CardState::Canceled, ..card }, false)
     }
 
     pub(super) fn extend(&mut self, id: CardId, until: Option<Instant>) -> Said {
-        let card = self.living_card(id)?;
+        let mut card = self.living_card(id)?;
         match (card.expires_at, until) {
             (None, None) => return Err(No::NothingToChange.into()),
             (Some(_), None) => {}
             (Some(old), Some(new)) if new > old && new > self.now => {}
             _ => return Err(No::DateNotLater.into()),
         }
-        let units = card.expired_value.minor();
-        if units > 0 {
-            let from = self.account_named(sink_of(&card), card.currency);
+        let (all, given) = (card.expired_value.minor(), card.expired_goodwill.minor());
+        let sources = [(sink_of(&card), all - given), (AccountName::GiftCardIncentives, given)];
+        for (source, units) in sources.into_iter().filter(|(_, units)| *units > 0) {
+            let from = self.account_named(source, card.currency);
             let own = self.account_of(&card).id;
             let subject = id.to_bytes();
             let way = Way { debit: from, credit: own, why: Reason::Extend, subject };
             self.move_money(Moves::Posts, units, way).expect("a sink has no limit");
         }
-        let (state, expired_value) = (CardState::Active, Amount::ZERO);
-        self.put_card(Card { state, expired_value, expires_at: until, ..card }, false)
+        card.goodwill = minor(card.goodwill.minor() + given);
+        (card.expired_value, card.expired_goodwill) = (Amount::ZERO, Amount::ZERO);
+        self.put_card(Card { state: CardState::Active, expires_at: until, ..card }, false)
     }
 
     pub(super) fn adjust(&mut self, id: CardId, adjust: &Adjust) -> Said {
-        let card = self.living_card(id)?;
+        let mut card = self.living_card(id)?;
         if is_past(&card, self.now) {
             return Err(No::NotUsable(Why::Expired).into());
         }
@@ -203,6 +211,12 @@ impl Oracle {
         };
         let way = Way { debit, credit, why, subject: id.to_bytes() };
         self.move_money(Moves::Posts, units, way).expect("it was just checked");
+        match goes_up {
+            // Where all was given away from the start, nothing is told apart.
+            true if card.funding == Funding::Promotional => {}
+            true => card.goodwill = minor(card.goodwill.minor() + units),
+            false => drop(spend_goodwill(&mut card, units)),
+        }
         self.put_card(card, false)
     }
 
@@ -224,28 +238,37 @@ impl Oracle {
     }
 
     pub(super) fn expire_card(&mut self, id: CardId) -> Said {
-        let card = self.known_card(id)?;
+        let mut card = self.known_card(id)?;
         if card.state != CardState::Active || !is_past(&card, self.now) {
             return Err(No::NotDue.into());
         }
         if held(&self.account_of(&card)) > 0 {
             return Err(No::HoldsOpen.into());
         }
-        let left = self.empty_card(&card, sink_of(&card), Reason::CardExpiry);
-        let expired_value = minor(card.expired_value.minor() + left);
-        self.put_card(Card { state: CardState::Expired, expired_value, ..card }, false)
+        self.expire_value(&mut card);
+        self.put_card(Card { state: CardState::Expired, ..card }, false)
     }
 
-    /// Moves all that can be spent to the account `to`; tells how much that was.
-    pub(super) fn empty_card(&mut self, card: &Card, to: AccountName, why: Reason) -> i64 {
-        let credit = self.account_named(to, card.currency);
-        let own = self.account_of(card);
-        let left = available(&own);
-        if left > 0 {
-            let way = Way { debit: own.id, credit, why, subject: card.id.to_bytes() };
-            self.move_money(Moves::Posts, left, way).expect("it was there");
+    /// Books off what has expired of a card.
+    pub(super) fn expire_value(&mut self, card: &mut Card) {
+        let (left, given) = self.empty_card(card, sink_of(card), Reason::CardExpiry);
+        card.expired_value = minor(card.expired_value.minor() + left);
+        card.expired_goodwill = minor(card.expired_goodwill.minor() + given);
+    }
+
+    /// Moves all that can be spent to the account `to`, goodwill to where it came from; tells how
+    /// much that was, and how much of it goodwill.
+    fn empty_card(&mut self, card: &mut Card, to: AccountName, why: Reason) -> (i64, i64) {
+        let left = available(&self.account_of(card));
+        let given = spend_goodwill(card, left);
+        let parts = [(to, left - given), (AccountName::GiftCardIncentives, given)];
+        for (sink, units) in parts.into_iter().filter(|(_, units)| *units > 0) {
+            let credit = self.account_named(sink, card.currency);
+            let debit = self.account_of(card).id;
+            let way = Way { debit, credit, why, subject: card.id.to_bytes() };
+            self.move_money(Moves::Posts, units, way).expect("it was there");
         }
-        left
+        (left, given)
     }
 
     pub(super) fn known_card(&self, id: CardId) -> Result<Card, Refusal> {
@@ -267,6 +290,13 @@ impl Oracle {
         let account = self.account_of(&card);
         Ok(Answer::Card { card, account, now: self.now, shows_code })
     }
+}
+
+/// What leaves a card is goodwill first; tells how much of it.
+pub(super) fn spend_goodwill(card: &mut Card, units: i64) -> i64 {
+    let given = card.goodwill.minor().min(units);
+    card.goodwill = minor(card.goodwill.minor() - given);
+    given
 }
 
 /// True from the expiry date on.

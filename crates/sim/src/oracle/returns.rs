@@ -7,7 +7,7 @@ use engine::{Answer, OperationKey, OperationRefusal, Refusal, ReversalStatus};
 use giftcards::{Card, CardState, Hold, Refund, RefundHold, Refusal as No, Why};
 use ledger::Reason;
 
-use super::cards::{is_past, sink_of};
+use super::cards::{is_past, spend_goodwill};
 use super::money::{Moves, Way, minor, money};
 use super::spending::open;
 use super::{Oracle, Said};
@@ -25,12 +25,13 @@ impl Oracle {
         if self.refunds.get(new.id).is_some() {
             return Err(No::IdTaken.into());
         }
-        self.give_back_spent(hold, card, units, Reason::Refund)?;
+        let given = self.give_back_spent(hold, card, units, Reason::Refund)?;
         let refund = Arc::new(Refund {
             id: new.id,
             hold: id,
             card: self.hold(id).expect("it is there").card,
             amount: new.amount,
+            goodwill: minor(given),
             reversed: false,
             created_at: self.now,
         });
@@ -39,14 +40,14 @@ impl Oracle {
     }
 
     /// Captured money returns to its card. A card past its date keeps none of its own value, but
-    /// lives on with what came back.
+    /// lives on with what came back. Goodwill comes last; tells how much of it came.
     fn give_back_spent(
         &mut self,
         mut hold: Hold,
         mut card: Card,
         units: i64,
         why: Reason,
-    ) -> Result<(), Refusal> {
+    ) -> Result<i64, Refusal> {
         if card.state == CardState::Canceled {
             return Err(No::NotUsable(Why::Canceled).into());
         }
@@ -55,20 +56,23 @@ impl Oracle {
         }
         if is_past(&card, self.now) {
             if card.state == CardState::Active && self.free_of(&card) > 0 {
-                let left = self.empty_card(&card, sink_of(&card), Reason::CardExpiry);
-                card.expired_value = minor(card.expired_value.minor() + left);
+                self.expire_value(&mut card);
             }
             card.state = CardState::Active;
             let days = u64::from(card.refund_extension_days.max(1));
             card.expires_at = Some(self.now.saturating_add(Span::days(days)));
-            self.cards.put(card.id, Arc::new(card));
         }
+        let out = hold.pending.posted.minor() - hold.refunded.minor();
+        let given = (hold.goodwill.minor() - (out - units)).max(0);
+        card.goodwill = minor(card.goodwill.minor() + given);
+        self.cards.put(card.id, Arc::new(card));
         let (debit, credit) = (hold.pending.credit, hold.pending.debit);
         let way = Way { debit, credit, why, subject: hold.id.to_bytes() };
         self.move_money(Moves::Posts, units, way).expect("orders have no limit");
         hold.refunded = minor(hold.refunded.minor() + units);
+        hold.goodwill = minor(hold.goodwill.minor() - given);
         self.holds.put(hold.id, Arc::new(hold));
-        Ok(())
+        Ok(given)
     }
 
     pub(super) fn reverse(&mut self, key: OperationKey) -> Said {
@@ -117,13 +121,20 @@ impl Oracle {
 
     fn undo_refund(&mut self, id: RefundId) -> Result<HoldId, Refusal> {
         let refund = self.refunds.get(id).ok_or(No::HoldNotFound)?.as_ref().clone();
-        let (mut hold, card) = self.free_hold_and_card(refund.hold)?;
+        let (mut hold, mut card) = self.free_hold_and_card(refund.hold)?;
         assert!(!refund.reversed, "a key is reversed once, and a refund has one key");
         let (units, free) = (refund.amount.amount.minor(), self.free_of(&card));
         if units > free {
             let available = money(free, card.currency);
             return Err(No::InsufficientBalance { available }.into());
         }
+        // The kinds that the refund has put back, unless the card has less of one.
+        let on_card = super::money::balance(&self.account_of(&card));
+        let issued = (on_card - card.goodwill.minor()).min(free);
+        let given = refund.goodwill.minor().min(card.goodwill.minor()).max(units - issued);
+        spend_goodwill(&mut card, given);
+        self.cards.put(card.id, Arc::new(card));
+        hold.goodwill = minor(hold.goodwill.minor() + given);
         let (debit, credit) = (hold.pending.debit, hold.pending.credit);
         let way = Way { debit, credit, why: Reason::Reverse, subject: id.to_bytes() };
         self.move_money(Moves::Posts, units, way).expect("it was just checked");

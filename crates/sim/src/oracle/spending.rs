@@ -8,7 +8,7 @@ use giftcards::{Card, CardState, ChangeHold, Hold, Line, LineKind, Place, Refusa
 use giftcards::{Sandbox, Scope, ScopeLists, Why};
 use ledger::{Account, AccountName, Pending, Reason};
 
-use super::cards::is_past;
+use super::cards::{is_past, spend_goodwill};
 use super::money::{Moves, Way, available, minor, money};
 use super::{Oracle, Said};
 use crate::Sight;
@@ -41,6 +41,7 @@ impl Oracle {
         let units = self.units_to_take(&card, place)?;
         let mut hold = self.new_hold(&card, place, units, self.now);
         hold.pending.posted = minor(units);
+        hold.goodwill = minor(spend_goodwill(&mut card, units));
         self.cards.put(card.id, Arc::new(card));
         self.move_for(&hold, Moves::Posts, units, Reason::Redeem);
         self.put_hold(hold)
@@ -81,7 +82,7 @@ impl Oracle {
     }
 
     pub(super) fn capture(&mut self, id: HoldId, amount: Option<Money>, is_final: bool) -> Said {
-        let (mut hold, card) = self.free_hold_and_card(id)?;
+        let (mut hold, mut card) = self.free_hold_and_card(id)?;
         self.check_open(&hold)?;
         let part = part_of(&hold, amount)?;
         if card.sandbox == Sandbox::FailsAtCapture {
@@ -89,6 +90,7 @@ impl Oracle {
         }
         self.move_for(&hold, Moves::PostsReserved, part, Reason::Capture);
         hold.pending.posted = minor(hold.pending.posted.minor() + part);
+        hold.goodwill = minor(hold.goodwill.minor() + spend_goodwill(&mut card, part));
         let rest = open(&hold);
         if is_final && rest > 0 {
             self.give_back_held(&mut hold, rest, Reason::Release);
@@ -213,6 +215,7 @@ impl Oracle {
             card: card.id,
             pending,
             refunded: Amount::ZERO,
+            goodwill: Amount::ZERO,
             expires_at,
             reference: place.reference.clone(),
             created_at: self.now,

@@ -17,6 +17,9 @@ mod audit;
 #[path = "../../../engine/tests/it/audit_disputes.rs"]
 mod audit_disputes;
 #[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/audit_goodwill.rs"]
+mod audit_goodwill;
+#[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/audit_orders.rs"]
 mod audit_orders;
 #[allow(dead_code, reason = "shared with the engine's tests")]
@@ -25,6 +28,9 @@ mod audit_settlements;
 #[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/market.rs"]
 mod market;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/market_cards.rs"]
+mod market_cards;
 #[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../ledger/tests/it/oracle.rs"]
 mod oracle;

@@ -1,6 +1,6 @@
 //! Gift cards.
 
-use base::{CardId, HoldId, Instant, PaymentId, PersonId, ProgramId, Text, Token};
+use base::{Amount, CardId, HoldId, Instant, PaymentId, PersonId, ProgramId, Text, Token};
 use giftcards::{Block, Card, CardState, Code, CodeHash, Details, Funding, Label, Sandbox};
 use giftcards::{Sealed, Source};
 use journal::{ReadError, ValueSink, ValueSource};
@@ -12,7 +12,7 @@ use super::{gift, metadata_text, region_text, scope_text};
 
 pub(crate) const TABLE: Table = Table {
     number: 4,
-    version: 2,
+    version: 3,
     name: "card",
     key_columns: 1,
     columns: &[
@@ -62,6 +62,9 @@ pub(crate) const TABLE: Table = Table {
         integer("delivery_at").or_null(),
         integer("deliver_at").or_null(),
         integer("sendings").or_null(),
+        integer("goodwill").or_null(),
+        integer("expired_goodwill").or_null(),
+        integer("given_back").or_null(),
     ],
     indexes: &[
         Index { column: "expires_at", only: Some("state = 1 and expires_at is not null") },
@@ -111,9 +114,13 @@ pub(super) fn write(row: &Card, sink: &mut impl ValueSink) {
     sink.opt_text(row.disputed.as_ref().map(|block| block.reason.as_str()));
     sink.opt_instant(row.activates_at);
     gift::write(row.gift.as_deref(), sink);
+    for amount in [row.goodwill, row.expired_goodwill, row.given_back] {
+        sink.amount_or_null(amount);
+    }
 }
 
-/// Reads a row of the present version, or of one that knew nothing of payments and gifts.
+/// Reads a row of the present version, or of one that did not tell goodwill apart, or knew nothing
+/// of payments and gifts either.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Card, ReadError> {
     let (mut card, kind, customer) = read_first_version(source)?;
     let mut bought = None;
@@ -122,6 +129,14 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Card, R
         card.disputed = read_block(source)?;
         card.activates_at = source.opt_instant()?;
         card.gift = gift::read(source)?;
+    }
+    if version > 2 {
+        card.goodwill = source.amount_or_zero()?;
+        card.expired_goodwill = source.amount_or_zero()?;
+        card.given_back = source.amount_or_zero()?;
+    }
+    if card.expired_goodwill > card.expired_value {
+        return Err(invalid("expired goodwill of a card: more than has expired"));
     }
     card.funding = funding(&kind, customer, bought)?;
     Ok(card)
@@ -156,7 +171,10 @@ fn read_first_version(
             customer = source.opt_parsed("customer", Token::new)?;
             Funding::Import
         },
+        goodwill: Amount::ZERO,
         expired_value: source.amount()?,
+        expired_goodwill: Amount::ZERO,
+        given_back: Amount::ZERO,
         hold_seconds_max: source.number("longest hold of a card")?,
         refund_extension_days: source.number("refund extension of a card")?,
         open_holds: unpack_holds(source.opt_bytes()?.as_deref())?,

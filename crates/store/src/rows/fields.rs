@@ -10,6 +10,11 @@ pub(crate) trait FieldSink: ValueSink {
         self.int(value.minor());
     }
 
+    /// Nothing in the place of zero, for columns that came later and are seldom filled.
+    fn amount_or_null(&mut self, value: Amount) {
+        self.opt_int((!value.is_zero()).then_some(value.minor()));
+    }
+
     fn currency(&mut self, value: Currency) {
         self.text(value.code());
     }
@@ -53,6 +58,13 @@ pub(crate) trait FieldSource: ValueSource {
     fn opt_amount(&mut self) -> Result<Option<Amount>, ReadError> {
         let minor = self.opt_int()?;
         minor.map(|minor| Amount::new(minor).ok_or(invalid("amount: negative"))).transpose()
+    }
+
+    fn amount_or_zero(&mut self) -> Result<Amount, ReadError> {
+        match self.opt_amount()? {
+            Some(Amount::ZERO) => Err(invalid("amount: zero in the place of nothing")),
+            amount => Ok(amount.unwrap_or(Amount::ZERO)),
+        }
     }
 
     fn currency(&mut self) -> Result<Currency, ReadError> {

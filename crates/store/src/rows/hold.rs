@@ -1,6 +1,6 @@
 //! Holds.
 
-use base::{AccountId, CardId, CheckoutId, HoldId, Text};
+use base::{AccountId, Amount, CardId, CheckoutId, HoldId, Text};
 use giftcards::Hold;
 use journal::{ReadError, ValueSink, ValueSource};
 use ledger::Pending;
@@ -12,7 +12,7 @@ use super::table::{Index, Table, bytes, integer, text};
 /// statement computes with money; the reader compares the two.
 pub(crate) const TABLE: Table = Table {
     number: 6,
-    version: 2,
+    version: 3,
     name: "hold",
     key_columns: 1,
     columns: &[
@@ -31,6 +31,7 @@ pub(crate) const TABLE: Table = Table {
         text("reference"),
         integer("created_at"),
         bytes("checkout").or_null(),
+        integer("goodwill").or_null(),
     ],
     indexes: &[
         Index { column: "reference", only: None },
@@ -54,9 +55,11 @@ pub(super) fn write(row: &Hold, sink: &mut impl ValueSink) {
     sink.text(row.reference.as_str());
     sink.instant(row.created_at);
     sink.opt_bytes(row.checkout.map(CheckoutId::to_bytes).as_ref().map(<[u8; 16]>::as_slice));
+    sink.amount_or_null(row.goodwill);
 }
 
-/// Reads a row of the present version, or of one that had no checkouts.
+/// Reads a row of the present version, or of one that did not tell goodwill apart, or had no
+/// checkouts either.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Hold, ReadError> {
     let id = HoldId::from_bytes(source.fixed16()?);
     let card = CardId::from_bytes(source.fixed16()?);
@@ -81,11 +84,12 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Hold, R
     if refunded > pending.posted {
         return Err(invalid("amounts of a hold: more refunded than captured"));
     }
-    Ok(Hold {
+    let mut hold = Hold {
         id,
         card,
         pending,
         refunded,
+        goodwill: Amount::ZERO,
         expires_at: source.instant()?,
         reference: source.parsed("reference of a hold", Text::new)?,
         created_at: source.instant()?,
@@ -93,5 +97,12 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Hold, R
             1 => None,
             _ => source.opt_fixed16()?.map(CheckoutId::from_bytes),
         },
-    })
+    };
+    if version > 2 {
+        hold.goodwill = source.amount_or_zero()?;
+    }
+    if hold.goodwill > hold.refundable() {
+        return Err(invalid("goodwill of a hold: more than was captured and not refunded"));
+    }
+    Ok(hold)
 }

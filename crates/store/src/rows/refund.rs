@@ -1,15 +1,15 @@
 //! Refunds.
 
-use base::{CardId, HoldId, Money, RefundId};
+use base::{Amount, CardId, HoldId, Money, RefundId};
 use giftcards::Refund;
 use journal::{ReadError, ValueSink, ValueSource};
 
-use super::fields::{FieldSink, FieldSource};
+use super::fields::{FieldSink, FieldSource, invalid};
 use super::table::{Table, bytes, integer, text};
 
 pub(crate) const TABLE: Table = Table {
     number: 7,
-    version: 1,
+    version: 2,
     name: "refund",
     key_columns: 1,
     columns: &[
@@ -20,6 +20,7 @@ pub(crate) const TABLE: Table = Table {
         text("currency"),
         integer("reversed"),
         integer("created_at"),
+        integer("goodwill").or_null(),
     ],
     indexes: &[],
 };
@@ -32,15 +33,25 @@ pub(super) fn write(row: &Refund, sink: &mut impl ValueSink) {
     sink.currency(row.amount.currency);
     sink.flag(row.reversed);
     sink.instant(row.created_at);
+    sink.amount_or_null(row.goodwill);
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Refund, ReadError> {
-    Ok(Refund {
+/// Reads a row of the present version, or of one that did not tell goodwill apart.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Refund, ReadError> {
+    let mut refund = Refund {
         id: RefundId::from_bytes(source.fixed16()?),
         hold: HoldId::from_bytes(source.fixed16()?),
         card: CardId::from_bytes(source.fixed16()?),
         amount: Money { amount: source.amount()?, currency: source.currency()? },
+        goodwill: Amount::ZERO,
         reversed: source.flag()?,
         created_at: source.instant()?,
-    })
+    };
+    if version > 1 {
+        refund.goodwill = source.amount_or_zero()?;
+    }
+    if refund.goodwill > refund.amount.amount {
+        return Err(invalid("goodwill of a refund: more than it gives back"));
+    }
+    Ok(refund)
 }

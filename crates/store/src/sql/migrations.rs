@@ -95,6 +95,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "rail references",
         text: include_str!("../../migrations/book/0013_rail_references.sql"),
     },
+    // Goodwill on cards, what of it holds have taken, and what cards have given back.
+    Migration {
+        number: 14,
+        name: "goodwill",
+        text: include_str!("../../migrations/book/0014_goodwill.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -55,7 +55,7 @@ CREATE TABLE card (
     design text,
     source_kind text,
     source_id text,
-    applied_seq integer not null, payment blob, rail text, disputed_since integer, disputed_reason text, activates_at integer, owner blob, owned_since integer, link_hash blob, link_key integer, link_nonce integer, channel integer, delivery_state integer, delivery_at integer, deliver_at integer, sendings integer,
+    applied_seq integer not null, payment blob, rail text, disputed_since integer, disputed_reason text, activates_at integer, owner blob, owned_since integer, link_hash blob, link_key integer, link_nonce integer, channel integer, delivery_state integer, delivery_at integer, deliver_at integer, sendings integer, goodwill integer, expired_goodwill integer, given_back integer,
     primary key (id)
 ) strict, without rowid;
 
@@ -175,7 +175,7 @@ CREATE TABLE hold (
     expires_at integer not null,
     reference text not null,
     created_at integer not null,
-    applied_seq integer not null, checkout blob,
+    applied_seq integer not null, checkout blob, goodwill integer,
     primary key (id)
 ) strict, without rowid;
 
@@ -390,7 +390,7 @@ CREATE TABLE refund (
     currency text not null,
     reversed integer not null,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, goodwill integer,
     primary key (id)
 ) strict, without rowid;
 

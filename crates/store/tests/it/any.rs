@@ -167,11 +167,12 @@ fn card() -> impl Strategy<Value = Card> {
         instant(),
         vec(open_hold, 0..4),
     );
-    let numbers = (amount(), amount(), any::<u32>(), any::<u16>(), any::<bool>());
+    let goodwill = [amount_or_none(), amount_or_none()];
+    let numbers = (amount(), amount(), goodwill, any::<u32>(), any::<u16>(), any::<bool>());
     (who, life, numbers, details(), gift()).prop_map(|(who, life, numbers, details, gift)| {
         let (id, program, currency, code, funding) = who;
         let (state, frozen, disputed, activates_at, expires_at, created_at, open_holds) = life;
-        let (value, expired_value, hold_seconds_max, refund_extension_days, fails) = numbers;
+        let (value, expired_value, [goodwill, given_back], seconds, days, fails) = numbers;
         Card {
             id: CardId::from_bits(id),
             program: program.map(ProgramId::from_bits),
@@ -184,9 +185,12 @@ fn card() -> impl Strategy<Value = Card> {
             code,
             expires_at,
             funding,
+            goodwill,
             expired_value,
-            hold_seconds_max,
-            refund_extension_days,
+            expired_goodwill: goodwill.min(expired_value),
+            given_back,
+            hold_seconds_max: seconds,
+            refund_extension_days: days,
             open_holds,
             sandbox: if fails { Sandbox::FailsAtCapture } else { Sandbox::None },
             created_at,
@@ -194,6 +198,11 @@ fn card() -> impl Strategy<Value = Card> {
             gift,
         }
     })
+}
+
+/// Often nothing, which is kept in a form of its own.
+fn amount_or_none() -> impl Strategy<Value = Amount> {
+    prop_oneof![Just(Amount::ZERO), amount()]
 }
 
 fn account() -> impl Strategy<Value = Account> {
@@ -243,6 +252,7 @@ fn hold() -> impl Strategy<Value = Hold> {
                     expired,
                 },
                 refunded: amount(posted / 3),
+                goodwill: amount(posted / 4),
                 expires_at: times.0,
                 reference: Text::new(text).unwrap(),
                 created_at: times.1,
@@ -276,12 +286,14 @@ fn program() -> impl Strategy<Value = Program> {
 }
 
 fn refund() -> impl Strategy<Value = Refund> {
-    (bits(), bits(), bits(), amount(), currency(), any::<bool>(), instant()).prop_map(
-        |(id, hold, card, amount, currency, reversed, created_at)| Refund {
+    let amounts = (amount(), amount_or_none());
+    (bits(), bits(), bits(), amounts, currency(), any::<bool>(), instant()).prop_map(
+        |(id, hold, card, (amount, goodwill), currency, reversed, created_at)| Refund {
             id: RefundId::from_bits(id),
             hold: HoldId::from_bits(hold),
             card: CardId::from_bits(card),
             amount: Money { amount, currency },
+            goodwill: goodwill.min(amount),
             reversed,
             created_at,
         },

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, ProgramId, Text};
+use base::{
+    AccountId, Amount, CardId, Currency, HoldId, Instant, Money, ProgramId, RefundId, Text,
+};
 use engine::{BookRow, Row};
-use giftcards::{Card, CardState, Code, CodeHash, Funding, Hold, Program, Sandbox, account_of};
+use giftcards::{
+    Card, CardState, Code, CodeHash, Funding, Hold, Program, Refund, Sandbox, account_of,
+};
 use journal::{Block, BlockBuilder, Outcome, RecordHeader};
 use ledger::{Account, AccountName, Entry, EntryPlace, Pending, Reason, Subject};
 use store::postgres::Database;
@@ -225,7 +229,10 @@ pub fn card(number: u128) -> Card {
         },
         expires_at: None,
         funding: Funding::Promotional,
+        goodwill: Amount::ZERO,
         expired_value: Amount::ZERO,
+        expired_goodwill: Amount::ZERO,
+        given_back: Amount::ZERO,
         hold_seconds_max: 900,
         refund_extension_days: 90,
         open_holds: Vec::new(),
@@ -257,10 +264,23 @@ pub fn hold(number: u128, card: u128, expires_at: i64, reference: &str) -> Hold 
             expired: false,
         },
         refunded: Amount::ZERO,
+        goodwill: Amount::ZERO,
         expires_at: at(expires_at),
         reference: Text::new(reference).unwrap(),
         created_at: at(i64::try_from(number).unwrap()),
         checkout: None,
+    }
+}
+
+pub fn refund(number: u128) -> Refund {
+    Refund {
+        id: RefundId::from_bits(number),
+        hold: HoldId::from_bits(number),
+        card: card_id(number),
+        amount: Money { amount: amount(100), currency: Currency::USD },
+        goodwill: Amount::ZERO,
+        reversed: false,
+        created_at: at(1),
     }
 }
 

@@ -128,6 +128,12 @@ impl Model for ShopModel {
     ) -> Result<Answer, Refusal> {
         self.world.sequence = self.seq;
         let key = operation.map(|operation| operation.key);
+        let owed_by_hand = match command {
+            Command::Shop(ShopCommand::PayRefundByHand { refund, tender, .. }) => {
+                self.world.owed_by_hand(*refund, *tender)
+            }
+            _ => 0,
+        };
         let change = match self.world.run_at(self.wall, command, key) {
             Ok(change) => change,
             Err(refusal) => {
@@ -139,16 +145,13 @@ impl Model for ShopModel {
         };
         let at = self.world.now;
         self.entries.extend(change.entries.into_iter().map(|entry| EntryRow { at, entry }));
-        if let Command::Shop(ShopCommand::PayRefundByHand { refund, tender, .. }) = command {
-            self.by_hand += self.world.paid_by_hand(*refund, *tender);
-        }
         let by_hand = match command {
             Command::Payments(PaymentCommand::PayRailRefundByHand { rail_refund, .. }) => {
                 self.world.rail_refund[rail_refund].amount.amount.minor()
             }
             _ => 0,
         };
-        self.by_hand += by_hand;
+        self.by_hand += owed_by_hand + by_hand;
         Ok(self.world.answer(change.answer).expect("an answer is made of rows that are there"))
     }
 
