@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
-use base::{AccountId, CardId, CreatorId, Currency, Region, SellerId, Token};
+use base::{AccountId, CardId, CreatorId, Currency, PromotionId, Region, SellerId, Token};
 use sha2::{Digest, Sha256};
 
 use crate::{Kind, Limit};
@@ -50,6 +50,13 @@ pub enum AccountName {
     RefundExpense(Token<40>),
     /// `chargeback/loss`: disputes that were lost.
     ChargebackLoss,
+    /// `promotion/{promotion}/escrow`: what was paid for a promotion, or added to it by the
+    /// platform, and is neither delivered nor given back.
+    PromotionEscrow(PromotionId),
+    /// `promotion/revenue`: what delivered promotions have brought.
+    PromotionRevenue,
+    /// `promotion/incentives`: what the platform has added to promotions.
+    PromotionIncentives,
     /// `import/opening`: the other side of balances taken over from another system.
     ImportOpening,
 }
@@ -90,9 +97,13 @@ impl AccountName {
             | AccountName::SellerPayable(_)
             | AccountName::CreatorPayable(_)
             | AccountName::Tax(_)
-            | AccountName::RefundPayable => Kind::Liability,
-            AccountName::GiftCardBreakage | AccountName::Commission => Kind::Income,
+            | AccountName::RefundPayable
+            | AccountName::PromotionEscrow(_) => Kind::Liability,
+            AccountName::GiftCardBreakage
+            | AccountName::Commission
+            | AccountName::PromotionRevenue => Kind::Income,
             AccountName::GiftCardIncentives
+            | AccountName::PromotionIncentives
             | AccountName::RailFees(_)
             | AccountName::RefundExpense(_)
             | AccountName::ChargebackLoss => Kind::Expense,
@@ -107,7 +118,7 @@ impl AccountName {
     /// What the ledger enforces on the account.
     pub fn limit(&self) -> Limit {
         match self {
-            AccountName::GiftCard(_) => Limit::NeverBelowZero,
+            AccountName::GiftCard(_) | AccountName::PromotionEscrow(_) => Limit::NeverBelowZero,
             _ => Limit::None,
         }
     }
@@ -119,6 +130,7 @@ impl AccountName {
             AccountName::Receivable(_) => "receivable/*".to_owned(),
             AccountName::SellerPayable(_) => "seller/*/payable".to_owned(),
             AccountName::CreatorPayable(_) => "creator/*/payable".to_owned(),
+            AccountName::PromotionEscrow(_) => "promotion/*/escrow".to_owned(),
             other => other.to_string(),
         }
     }
@@ -134,6 +146,8 @@ impl AccountName {
             "commission" => return Some(AccountName::Commission),
             "refund/payable" => return Some(AccountName::RefundPayable),
             "chargeback/loss" => return Some(AccountName::ChargebackLoss),
+            "promotion/revenue" => return Some(AccountName::PromotionRevenue),
+            "promotion/incentives" => return Some(AccountName::PromotionIncentives),
             _ => {}
         }
         let (first, rest) = text.split_once('/')?;
@@ -147,6 +161,10 @@ impl AccountName {
             "creator" => {
                 let creator = rest.strip_suffix("/payable")?;
                 creator.parse().ok().map(AccountName::CreatorPayable)
+            }
+            "promotion" => {
+                let promotion = rest.strip_suffix("/escrow")?;
+                promotion.parse().ok().map(AccountName::PromotionEscrow)
             }
             "tax" => Region::parse(rest).ok().map(AccountName::Tax),
             "refund" => {
@@ -191,6 +209,9 @@ impl fmt::Display for AccountName {
             AccountName::RefundPayable => f.write_str("refund/payable"),
             AccountName::RefundExpense(reason) => write!(f, "refund/expense/{reason}"),
             AccountName::ChargebackLoss => f.write_str("chargeback/loss"),
+            AccountName::PromotionEscrow(promotion) => write!(f, "promotion/{promotion}/escrow"),
+            AccountName::PromotionRevenue => f.write_str("promotion/revenue"),
+            AccountName::PromotionIncentives => f.write_str("promotion/incentives"),
             AccountName::Bank => f.write_str("bank"),
             AccountName::Receivable(customer) => write!(f, "receivable/{customer}"),
             AccountName::OrderClearing => f.write_str("order/clearing"),

@@ -136,11 +136,29 @@ pub enum Reason {
     RailPayout = 44,
     /// What a rail keeps besides its fees for payments, as its settlement files tell.
     RailFee = 45,
+    /// What was paid for a promotion went into its escrow.
+    PromotionFunded = 60,
+    /// What the platform adds to a promotion went into its escrow.
+    PromotionGranted = 61,
+    /// An amount of an escrow was reserved for a process that serves the promotion: a slice.
+    PromotionLeased = 62,
+    /// A part of a slice was not used and went back.
+    PromotionReturned = 63,
+    /// A slice was given back by time.
+    PromotionLapsed = 64,
+    /// Delivery was billed.
+    PromotionBilled = 65,
+    /// Delivery that was billed turned out to be invalid.
+    PromotionRepaid = 66,
+    /// What was paid for a promotion and not spent went back.
+    PromotionSettled = 67,
+    /// What the platform had added to a promotion and was not spent went back.
+    PromotionGrantReturned = 68,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Reason; 34] = [
+    pub const ALL: [Reason; 43] = [
         Reason::Issue,
         Reason::Redeem,
         Reason::Hold,
@@ -175,6 +193,15 @@ impl Reason {
         Reason::CardRestored,
         Reason::RailPayout,
         Reason::RailFee,
+        Reason::PromotionFunded,
+        Reason::PromotionGranted,
+        Reason::PromotionLeased,
+        Reason::PromotionReturned,
+        Reason::PromotionLapsed,
+        Reason::PromotionBilled,
+        Reason::PromotionRepaid,
+        Reason::PromotionSettled,
+        Reason::PromotionGrantReturned,
     ];
 
     /// Stable lower-case name, as activities and entries show it. All adjustments have the same
@@ -215,6 +242,15 @@ impl Reason {
             Reason::RefundOwed => "refund_owed",
             Reason::RailPayout => "rail_paid_out",
             Reason::RailFee => "rail_fee_kept",
+            Reason::PromotionFunded => "promotion_funded",
+            Reason::PromotionGranted => "promotion_granted",
+            Reason::PromotionLeased => "slice_leased",
+            Reason::PromotionReturned => "slice_returned",
+            Reason::PromotionLapsed => "slice_lapsed",
+            Reason::PromotionBilled => "delivery_billed",
+            Reason::PromotionRepaid => "delivery_repaid",
+            Reason::PromotionSettled => "promotion_settled",
+            Reason::PromotionGrantReturned => "promotion_grant_returned",
         }
     }
 
@@ -255,7 +291,16 @@ impl Reason {
             | Reason::PayoutReturned
             | Reason::RefundOwed
             | Reason::RailPayout
-            | Reason::RailFee => return None,
+            | Reason::RailFee
+            | Reason::PromotionFunded
+            | Reason::PromotionGranted
+            | Reason::PromotionLeased
+            | Reason::PromotionReturned
+            | Reason::PromotionLapsed
+            | Reason::PromotionBilled
+            | Reason::PromotionRepaid
+            | Reason::PromotionSettled
+            | Reason::PromotionGrantReturned => return None,
         })
     }
 

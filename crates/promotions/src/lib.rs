@@ -1,19 +1,138 @@
 //! Paid promotions of posts: what is sold, to whom it is shown, what it costs and what comes back;
 //! pure rules over explicit arguments.
 //!
+//! It knows neither orders nor rails. A promotion is a line of a checkout, whose money arrives on
+//! `order/clearing` and leaves by it. Choosing it for viewers, and telling valid events from
+//! others, is the work of the feed; what that comes to arrives here as a [`Bill`].
+//!
 //! # Vocabulary
 //!
 //! * **Promotion**: a paid boost of a post: goal, audience, budget, dates, promise.
 //! * **Audience**: whom it is for. A **viewer** is whoever looks at the feed.
 //! * **Goal**: what it is to bring about; it says which **event** is the billed *unit*.
+//! * **Terms**: what is asked for. **Quote**: what they will bring, told before anything is paid.
+//! * **Promise**: an *estimate* (pays for each delivered unit, never above the quoted maximum) or
+//!   a *guarantee* (a number of views for a price).
+//! * **Check**: a finding of the **preflight**, with what to do about it; a *blocker* must go.
+//! * **Escrow**: the promotion's money between payment and delivery.
+//! * **Incentive**: the part of the budget that the platform adds. It is spent first, and what is
+//!   left of it is never paid out.
+//! * **Slice**: money of the escrow, leased to one process that serves the promotion.
+//! * **Bill**: deliveries of a range of one **stream**, as money.
+//! * **Takeback**: late verdicts: what was billed and turned out to be invalid is *repaid*.
+//! * **Settlement**: what was not spent goes back, after a *hold* for late verdicts.
+//! * **Deed**: something that was done to a promotion, kept as evidence.
+//! * **Micros**: millionths of a minor unit; prices of units are that fine.
 //!
 //! # Invariants
 //!
 //! * Who belongs to an audience is said once, in [`Audience::admits`]; faster statements of it are
 //!   held against that one.
+//! * Paid + incentive = escrow + spent + returned, always, to the minor unit; and escrow ≥ all open
+//!   slices.
+//! * What is due for delivery is exact to the millionth, what was spent is never more, and equal
+//!   but for less than one minor unit when all slices are closed: [`Spend`].
+//! * Deliveries are billed by their place in a stream, so each counts once, however often it is
+//!   told.
+//! * A unit of an estimate never costs more than was quoted when it was sold; all units of a
+//!   guarantee together cost its price, exactly, and never more.
+//! * What was sold does not change: goal, budget, promise and the most that a unit costs.
+//! * Every change by a person, by time or by the post leaves a deed.
+//! * Nothing is charged once a promotion is settled.
+//!
+//! # Order of checks
+//!
+//! Existence, state, time, currency, terms, limits, amounts: see [`Refusal`].
 
 mod audience;
+mod authorization;
+mod bill;
+mod check;
+mod compose;
+mod deed;
+mod event;
 mod goal;
+mod life;
+mod micros;
+mod outcome;
+mod post;
+mod preflight;
+mod promotion;
+mod quote;
+mod refusal;
+mod review;
+mod settle;
+mod slice;
+mod spend;
+mod state;
+mod terms;
 
 pub use audience::{Audience, Device, Gender, Language, LanguageError, Viewer};
+pub use authorization::{Authorization, Factor, Fingerprint};
+pub use bill::{Bill, BillLine, BillRows, BillingStream, Takeback, bill};
+pub use check::{Check, CheckCode, Severity, first_blocker};
+pub use compose::{NewPromotion, compose, edit, fund, payment_failed, promotion_accounts, submit};
+pub use deed::{Actor, Deed, DeedKind, Role};
+pub use event::PromotionEvent;
 pub use goal::{EventKind, Goal};
+pub use ledger::Context;
+pub use life::{StopCause, complete, follow_post, pause, resume, start, stop};
+pub use micros::{Guarantee, Micros};
+pub use outcome::Outcome;
+pub use post::{Post, PostChange, PostKind, Visibility, change_post, tell_post};
+pub use preflight::{
+    AccountFacts, MethodFacts, Policy, PreflightFacts, preflight, preflight_change,
+};
+pub use promotion::{Delivery, Promotion, SliceSums};
+pub use quote::{Inventory, MarketPrices, Quote, guaranteeable, quote};
+pub use refusal::Refusal;
+pub use review::{appeal, approve, reject};
+pub use settle::{Settlement, settle, with_tax};
+pub use slice::{Lease, Slice, SliceState, lapse, lease, return_slice, slice_accounts};
+pub use spend::Spend;
+pub use state::{End, EndCause, Pauses, Review, RuleCode, State};
+pub use terms::{Promise, Terms, TermsChange};
+
+/// Limits of this capability, each with its unit in the name.
+pub mod limits {
+    use base::{Amount, Span};
+
+    /// Minor units of a budget. It keeps prices in millionths within 64 bits.
+    pub const BUDGET_MAX: Amount = Amount::new(1_000_000_000_000).expect("not negative");
+    /// The shortest time a promotion runs.
+    pub const DURATION_MIN: Span = Span::hours(1);
+    /// The longest time a promotion runs.
+    pub const DURATION_MAX: Span = Span::days(366);
+    /// How long a review may take: a day, as on comparable platforms.
+    pub const REVIEW_TIME: Span = Span::hours(24);
+    /// How long a quote can be relied on.
+    pub const QUOTE_LIFE: Span = Span::hours(1);
+    /// People below which an audience is small.
+    pub const AUDIENCE_SMALL: u64 = 1_000;
+    /// Entries of each list of an audience.
+    pub const AUDIENCE_LIST_MAX: usize = 50;
+    /// Age in years below which nobody is shown a promotion. Source: the age of 16 CFR 312.2.
+    pub const AGE_FLOOR: u8 = 13;
+    /// Age in years from which people are adults here.
+    pub const ADULT_AGE: u8 = 18;
+    /// How much of the forecast supply a range counts on at least, in percent.
+    pub const SUPPLY_LOW_PERCENT: u64 = 70;
+    /// How much of the forecast supply a range counts on at most, in percent.
+    pub const SUPPLY_HIGH_PERCENT: u64 = 130;
+    /// How much of the forecast supply one guarantee may promise, in percent.
+    pub const GUARANTEE_PERCENT: u64 = 60;
+    /// Tags of a post.
+    pub const TAGS_PER_POST_MAX: usize = 50;
+    /// Promotions of one post that are funded and not settled.
+    pub const PROMOTIONS_PER_POST_MAX: usize = 100;
+    /// Deeds after which people may only end a promotion.
+    pub const DEEDS_MAX: u32 = 1_000;
+    /// Slices of one promotion that are open at the same time.
+    pub const OPEN_SLICES_MAX: u32 = 10_000;
+    /// The longest time for which a process may choose a promotion with one slice.
+    pub const SLICE_TERM_MAX: Span = Span::hours(1);
+    /// How long money of a slice waits for bills after the last event can have come.
+    pub const SLICE_GRACE: Span = Span::hours(1);
+    /// Lines of one bill.
+    pub const LINES_PER_BILL_MAX: usize = 1_000;
+}

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base::{Amount, CardId, DisputeId, HoldId, Instant, OrderId, PaymentId, PayoutId};
-use base::{RailRefundId, RefundId, SettlementLineId};
+use base::{PromotionId, RailRefundId, RefundId, SettlementLineId};
 use giftcards::account_of;
 use ledger::{Entry, EntryPlace, Kind, Reason};
 use store::{EntryRow, Reader};
@@ -52,6 +52,8 @@ pub enum About {
     Payout(PayoutId),
     /// A line of a rail's settlement file.
     SettlementLine(SettlementLineId),
+    /// A promotion.
+    Promotion(PromotionId),
 }
 
 /// The history of a card, newest first: at most `limit` lines, those below the place `before`
@@ -126,6 +128,15 @@ impl About {
             Reason::RailPayout | Reason::RailFee => {
                 About::SettlementLine(SettlementLineId::from_bytes(bytes))
             }
+            Reason::PromotionFunded
+            | Reason::PromotionGranted
+            | Reason::PromotionLeased
+            | Reason::PromotionReturned
+            | Reason::PromotionLapsed
+            | Reason::PromotionBilled
+            | Reason::PromotionRepaid
+            | Reason::PromotionSettled
+            | Reason::PromotionGrantReturned => About::Promotion(PromotionId::from_bytes(bytes)),
         }
     }
 }
@@ -142,6 +153,7 @@ impl fmt::Display for About {
             About::Dispute(id) => id.fmt(f),
             About::Payout(id) => id.fmt(f),
             About::SettlementLine(id) => id.fmt(f),
+            About::Promotion(id) => id.fmt(f),
         }
     }
 }
@@ -185,6 +197,8 @@ mod tests {
             (Reason::Payout, "po"),
             (Reason::RailPayout, "sln"),
             (Reason::RailFee, "sln"),
+            (Reason::PromotionFunded, "promo"),
+            (Reason::PromotionBilled, "promo"),
         ] {
             assert_eq!(told(reason), prefix, "{reason:?}");
         }

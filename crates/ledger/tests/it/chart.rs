@@ -1,6 +1,7 @@
 //! The chart of accounts: names, ids and stored numbers.
 
-use base::{AccountId, CardId, CreatorId, Currency, Instant, Region, SellerId, Token};
+use base::{AccountId, CardId, CreatorId, Currency, Instant, PromotionId};
+use base::{Region, SellerId, Token};
 use ledger::{Account, AccountName, Kind, Limit, Reason, TransferKind};
 
 fn every_name() -> Vec<AccountName> {
@@ -22,6 +23,9 @@ fn every_name() -> Vec<AccountName> {
         AccountName::RefundPayable,
         AccountName::RefundExpense(Token::new("goodwill").unwrap()),
         AccountName::ChargebackLoss,
+        AccountName::PromotionEscrow(PromotionId::from_bits(77)),
+        AccountName::PromotionRevenue,
+        AccountName::PromotionIncentives,
     ];
     for name in &names {
         // Written out, so that a new name does not compile without a place in this list.
@@ -42,7 +46,10 @@ fn every_name() -> Vec<AccountName> {
             | AccountName::Commission
             | AccountName::RefundPayable
             | AccountName::RefundExpense(_)
-            | AccountName::ChargebackLoss => {}
+            | AccountName::ChargebackLoss
+            | AccountName::PromotionEscrow(_)
+            | AccountName::PromotionRevenue
+            | AccountName::PromotionIncentives => {}
         }
     }
     names
@@ -54,6 +61,9 @@ fn names_are_read_back() {
         assert_eq!(AccountName::parse(&name.to_string()), Some(name));
     }
     for text in ["", "giftcard/", "giftcard/x", "rail//clearing", "rail/x", "receivable/", "cash"] {
+        assert_eq!(AccountName::parse(text), None, "{text:?}");
+    }
+    for text in ["promotion", "promotion/", "promotion/escrow", "promotion/promo_x/escrow"] {
         assert_eq!(AccountName::parse(text), None, "{text:?}");
     }
 }
@@ -71,6 +81,10 @@ fn names_tell_kind_limit_and_group() {
     check(&seller, Kind::Liability, Limit::None, "seller/*/payable");
     let creator = AccountName::CreatorPayable(CreatorId::from_bits(1)).to_string();
     check(&creator, Kind::Liability, Limit::None, "creator/*/payable");
+    let escrow = AccountName::PromotionEscrow(PromotionId::from_bits(1)).to_string();
+    check(&escrow, Kind::Liability, Limit::NeverBelowZero, "promotion/*/escrow");
+    check("promotion/revenue", Kind::Income, Limit::None, "promotion/revenue");
+    check("promotion/incentives", Kind::Expense, Limit::None, "promotion/incentives");
     check("rail/stripe/fees", Kind::Expense, Limit::None, "rail/stripe/fees");
     check("rail/stripe/disputes", Kind::Asset, Limit::None, "rail/stripe/disputes");
     check("tax/US-CA", Kind::Liability, Limit::None, "tax/US-CA");

@@ -101,6 +101,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "goodwill",
         text: include_str!("../../migrations/book/0014_goodwill.sql"),
     },
+    // Reasons of promotions, in the view of entries.
+    Migration {
+        number: 15,
+        name: "promotion words",
+        text: include_str!("../../migrations/book/0015_promotion_words.sql"),
+    },
 ];
 
 /// Migrations of the control store.

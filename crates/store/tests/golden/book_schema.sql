@@ -633,6 +633,15 @@ select
         when 43 then 'restored'
         when 44 then 'rail_paid_out'
         when 45 then 'rail_fee_kept'
+        when 60 then 'promotion_funded'
+        when 61 then 'promotion_granted'
+        when 62 then 'slice_leased'
+        when 63 then 'slice_returned'
+        when 64 then 'slice_lapsed'
+        when 65 then 'delivery_billed'
+        when 66 then 'delivery_repaid'
+        when 67 then 'promotion_settled'
+        when 68 then 'promotion_grant_returned'
         else 'adjusted'
     end as reason,
     case entry.reason

@@ -1,0 +1,42 @@
+//! What a decision leaves behind.
+
+use base::Currency;
+use ledger::{Account, AccountName, Posted, Subject};
+
+use crate::{BillingStream, Deed, Post, Promotion, PromotionEvent, Settlement, Slice};
+
+/// Rows after a decision, what was posted, and what happened in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Promotions after the decision.
+    pub promotions: Vec<Promotion>,
+    /// Posts after the decision.
+    pub posts: Vec<Post>,
+    /// Slices after the decision.
+    pub slices: Vec<Slice>,
+    /// Deeds that were done.
+    pub deeds: Vec<Deed>,
+    /// Settlements that were made.
+    pub settlements: Vec<Settlement>,
+    /// Streams of deliveries after the decision.
+    pub streams: Vec<BillingStream>,
+    /// Accounts, transfers and entries.
+    pub posted: Posted,
+    /// Events, each with the object it is about.
+    pub events: Vec<(PromotionEvent, Subject)>,
+}
+
+impl Outcome {
+    /// A promotion, what was done to it and the event that tells of it.
+    pub(crate) fn of(promotion: Promotion, deed: Deed, event: PromotionEvent) -> Outcome {
+        let events = vec![(event, Subject::of(promotion.id))];
+        Outcome { promotions: vec![promotion], deeds: vec![deed], events, ..Outcome::default() }
+    }
+}
+
+/// The account of this name among `rows`, opened when nobody has used it before.
+pub(crate) fn or_open(rows: &[&Account], name: AccountName, currency: Currency) -> Account {
+    let id = name.id(currency);
+    let row = rows.iter().find(|account| account.id == id);
+    Account::or_open(row.copied(), name, currency)
+}

@@ -1,0 +1,150 @@
+//! Quotes: what a budget will bring, told before it is paid.
+
+use base::{Instant, Span};
+
+use crate::{EventKind, Goal, Guarantee, Micros, Promise, Terms, limits};
+
+/// What is known of the places in the feed that an audience offers, and of what others pay for
+/// them. Whoever keeps the feed's counters makes it for one audience and goal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inventory {
+    /// People in the audience who look at the feed.
+    pub audience_size: u64,
+    /// Matching opportunities a day.
+    pub opportunities_per_day: u64,
+    /// Billed units an impression, in millionths: 20,000 when one impression of fifty brings one.
+    pub units_per_million: u32,
+    /// What the best other bid for an opportunity is; see [`MarketPrices`].
+    pub prices: MarketPrices,
+}
+
+/// Quantiles of the best other bid for an opportunity, an impression each. A promotion that bids a
+/// quantile wins that share of the opportunities and pays, each time, what the best other bid is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarketPrices {
+    /// A quarter is at most this.
+    pub p25: Micros,
+    /// Half is at most this.
+    pub p50: Micros,
+    /// Nine tenths are at most this.
+    pub p90: Micros,
+}
+
+/// What a promotion will bring for its budget.
+///
+/// `units_high` is at most twice `units_low`; of a guarantee both are the number that is sold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// What is billed.
+    pub unit: EventKind,
+    /// The most that one unit will cost, ever. Of a guarantee, what one unit costs; rounded up.
+    pub unit_price_max: Micros,
+    /// At least so many units are expected.
+    pub units_low: u64,
+    /// At most so many units are expected.
+    pub units_high: u64,
+    /// The number that is sold, of a guarantee; `None` when the budget asks for more than can be
+    /// promised.
+    pub guaranteed_units: Option<u64>,
+    /// People in the audience who look at the feed.
+    pub audience_size: u64,
+    /// When it was made.
+    pub quoted_at: Instant,
+}
+
+impl Quote {
+    /// True when it is too old to be relied on.
+    pub fn is_expired(&self, now: Instant) -> bool {
+        now > self.quoted_at.saturating_add(limits::QUOTE_LIFE)
+    }
+
+    /// The guarantee that it sells for the budget of `terms`.
+    pub fn guarantee(&self, terms: &Terms) -> Option<Guarantee> {
+        let units = self.guaranteed_units.filter(|_| terms.promise == Promise::Guarantee)?;
+        Some(Guarantee { price: terms.budget.amount, units })
+    }
+}
+
+/// Tells what `terms` will bring.
+///
+/// * The most that a unit costs is what nine tenths of the market ask for it; bidding that wins
+///   nine tenths of the opportunities.
+/// * *Supply* is what those opportunities bring until the end. It may turn out a third smaller
+///   or larger: [`limits::SUPPLY_LOW_PERCENT`], [`limits::SUPPLY_HIGH_PERCENT`].
+/// * The *budget* buys least when every unit costs the most, and most at the price of the cheapest
+///   quarter.
+/// * Each end of the range is the smaller of both. A range wider than two is narrowed round the
+///   middle: supply as forecast, price of the median.
+/// * A guarantee is sold when every unit can cost the most, and at most
+///   [`limits::GUARANTEE_PERCENT`] of the supply is promised.
+///
+/// All shares are rounded down, prices up.
+pub fn quote(terms: &Terms, inventory: &Inventory, now: Instant) -> Quote {
+    let price = |market: Micros| unit_price(market, inventory.units_per_million);
+    let most = price(inventory.prices.p90);
+    let budget = Micros::of(terms.budget.amount);
+    let supply = supply(terms, inventory, now);
+    let part = |percent: u64| percent_of(supply, percent);
+
+    let low = bought(budget, most).min(part(limits::SUPPLY_LOW_PERCENT));
+    let middle = bought(budget, price(inventory.prices.p50)).min(supply).max(low);
+    let high = bought(budget, price(inventory.prices.p25)).min(part(limits::SUPPLY_HIGH_PERCENT));
+    let units_low = low.max(middle.saturating_mul(5).div_ceil(7));
+    let units_high = high.max(middle).min(units_low.saturating_mul(2));
+
+    let estimate = Quote {
+        unit: terms.goal.billed(),
+        unit_price_max: most,
+        units_low,
+        units_high,
+        guaranteed_units: None,
+        audience_size: inventory.audience_size,
+        quoted_at: now,
+    };
+    let sold = bought(budget, most);
+    let can_be_kept = sold > 0 && sold <= part(limits::GUARANTEE_PERCENT);
+    if terms.promise == Promise::Estimate || terms.goal != Goal::Views || !can_be_kept {
+        return estimate;
+    }
+    Quote {
+        unit_price_max: Micros::new(budget.get().div_ceil(sold)),
+        units_low: sold,
+        units_high: sold,
+        guaranteed_units: Some(sold),
+        ..estimate
+    }
+}
+
+/// The largest budget for which a guarantee could be sold on the same terms, in minor units;
+/// rounded down.
+pub fn guaranteeable(terms: &Terms, inventory: &Inventory, now: Instant) -> base::Amount {
+    let most = unit_price(inventory.prices.p90, inventory.units_per_million);
+    let units = percent_of(supply(terms, inventory, now), limits::GUARANTEE_PERCENT);
+    most.saturating_times(units).whole()
+}
+
+/// Price of an impression → price of a unit, rounded up and at least one millionth.
+fn unit_price(impression: Micros, units_per_million: u32) -> Micros {
+    let price = u128::from(impression.get()) * 1_000_000;
+    let price = price.div_ceil(u128::from(units_per_million.max(1)));
+    Micros::new(u64::try_from(price).unwrap_or(u64::MAX).max(1))
+}
+
+/// Units for the budget, at that price.
+fn bought(budget: Micros, price: Micros) -> u64 {
+    budget.get() / price.get()
+}
+
+/// Units that nine tenths of the opportunities bring between now, or the start, and the end.
+fn supply(terms: &Terms, inventory: &Inventory, now: Instant) -> u64 {
+    let left = terms.ends_at.since(terms.starts_at.max(now)).unwrap_or(Span::ZERO);
+    let opportunities = u128::from(inventory.opportunities_per_day) * u128::from(left.micros())
+        / u128::from(Span::days(1).micros());
+    let won = opportunities.min(u128::from(u64::MAX)) * 9 / 10;
+    let units = won * u128::from(inventory.units_per_million.min(1_000_000)) / 1_000_000;
+    u64::try_from(units).unwrap_or(u64::MAX)
+}
+
+fn percent_of(units: u64, percent: u64) -> u64 {
+    u64::try_from(u128::from(units) * u128::from(percent) / 100).unwrap_or(u64::MAX)
+}

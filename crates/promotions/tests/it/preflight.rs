@@ -1,0 +1,213 @@
+//! What the preflight finds, and what quotes say.
+
+use base::{Label, Span};
+use promotions::{AccountFacts, Audience, CheckCode, Goal, Inventory, Language, MarketPrices};
+use promotions::{MethodFacts, Micros, Promise, Severity, Terms, first_blocker, preflight};
+use proptest::prelude::*;
+
+use crate::world::{World, at, cents, dollars, inventory, label, terms};
+
+/// Codes that are found a day before [`terms`] begin, after `arrange`.
+fn found(arrange: impl Fn(&mut World, &mut Terms)) -> Vec<CheckCode> {
+    let (mut world, mut terms) = (World::new(), terms());
+    arrange(&mut world, &mut terms);
+    let quote = world.quote(&terms);
+    let checks = world.with_facts(&quote, |facts| preflight(&terms, facts, world.now));
+    let is_told = |check: &promotions::Check| {
+        !check.message.is_empty() && !check.fix.is_empty() && check.param.starts_with('/')
+    };
+    assert!(checks.iter().all(is_told));
+    checks.iter().map(|check| check.code).collect()
+}
+
+#[track_caller]
+fn check(expected: &[CheckCode], arrange: impl Fn(&mut World, &mut Terms)) {
+    assert_eq!(found(arrange), expected);
+}
+
+fn audience(terms: &mut Terms) -> &mut Audience {
+    &mut terms.audience
+}
+
+#[test]
+fn nothing_is_wrong() {
+    check(&[], |_, _| {});
+}
+
+#[test]
+fn of_the_post() {
+    use CheckCode::{LanguageUnlike, PostDeleted, PostNotAllowed, PostPrivate};
+    check(&[PostDeleted], |world, _| world.post.is_deleted = true);
+    check(&[PostPrivate], |world, _| world.post.visibility = promotions::Visibility::Private);
+    check(&[PostNotAllowed], |world, _| {
+        world.post.tags = vec![label("weapons")];
+        world.policy.forbidden_tags = vec![label("weapons")];
+    });
+    check(&[LanguageUnlike], |world, terms| {
+        world.post.language = Language::new("pt").ok();
+        audience(terms).languages = vec![Language::new("en").unwrap()];
+    });
+}
+
+#[test]
+fn of_the_dates() {
+    use CheckCode::{AlreadyOver, EndsBeforeStart, StartPassed, TooLong, TooShort, TooSoon};
+    check(&[EndsBeforeStart, CheckCode::NothingExpected], |_, terms| {
+        terms.ends_at = at("2026-03-02T11:59:59Z");
+    });
+    check(&[AlreadyOver, CheckCode::NothingExpected], |world, terms| {
+        world.now = terms.ends_at;
+    });
+    check(&[TooShort, CheckCode::BudgetBeyondAudience], |_, terms| {
+        terms.ends_at = at("2026-03-02T12:59:59Z");
+    });
+    check(&[TooLong], |_, terms| terms.ends_at = at("2027-04-02T12:00:00Z"));
+    check(&[StartPassed], |world, terms| {
+        world.now = terms.starts_at.saturating_add(Span::minutes(1));
+    });
+    check(&[TooSoon], |world, _| world.now = at("2026-03-02T11:00:00Z"));
+}
+
+#[test]
+fn of_the_money() {
+    use CheckCode::{BudgetTooLow, DailyBudgetBreaksPromise, DailyBudgetIdle};
+    use CheckCode::{DailyBudgetSpendsTooLittle, DailyBudgetTooLow};
+    check(&[BudgetTooLow], |_, terms| terms.budget = dollars(299));
+    check(&[DailyBudgetTooLow, DailyBudgetSpendsTooLittle], |_, terms| {
+        terms.daily_budget = Some(cents(99));
+    });
+    // Four days reach into five of UTC.
+    check(&[], |_, terms| terms.daily_budget = Some(cents(1_000)));
+    check(&[DailyBudgetSpendsTooLittle], |_, terms| terms.daily_budget = Some(cents(999)));
+    check(&[DailyBudgetBreaksPromise], |_, terms| {
+        terms.daily_budget = Some(cents(999));
+        terms.promise = Promise::Guarantee;
+    });
+    check(&[DailyBudgetIdle], |_, terms| terms.daily_budget = Some(cents(5_000)));
+}
+
+#[test]
+fn of_promise_and_audience() {
+    use CheckCode::{
+        AdultsOnly, AgeFloorApplies, AgesReversed, AudienceBelowPromise, AudienceEmpty,
+    };
+    use CheckCode::{AudienceSmall, BelowAgeFloor, BudgetBeyondAudience, GuaranteeOfViewsOnly};
+    use CheckCode::{InterestContradicts, PersonalNeedsConsent, TargetBeyondRange};
+    check(&[GuaranteeOfViewsOnly], |_, terms| {
+        terms.promise = Promise::Guarantee;
+        terms.goal = Goal::Followers;
+    });
+    check(&[AudienceEmpty], |world, _| {
+        world.inventory = Inventory { audience_size: 0, opportunities_per_day: 0, ..inventory() };
+    });
+    check(&[AudienceBelowPromise], |world, terms| {
+        terms.promise = Promise::Guarantee;
+        world.inventory.opportunities_per_day = 5_000;
+    });
+    check(&[AudienceSmall], |world, _| world.inventory.audience_size = 999);
+    check(&[TargetBeyondRange], |_, terms| terms.target = Some(1_000_000));
+    check(&[BudgetBeyondAudience], |world, _| world.inventory.opportunities_per_day = 1_000);
+    check(&[AgesReversed, PersonalNeedsConsent], |_, terms| {
+        audience(terms).age_min = Some(30);
+        audience(terms).age_max = Some(29);
+    });
+    check(&[BelowAgeFloor, PersonalNeedsConsent], |_, terms| audience(terms).age_max = Some(12));
+    check(&[AgeFloorApplies, PersonalNeedsConsent], |_, terms| {
+        audience(terms).age_min = Some(12);
+    });
+    check(&[AdultsOnly], |world, _| {
+        world.post.tags = vec![label("alcohol")];
+        world.policy.adult_tags = vec![label("alcohol")];
+    });
+    check(&[InterestContradicts, PersonalNeedsConsent], |_, terms| {
+        let cats: Vec<Label> = vec![label("cats")];
+        audience(terms).interests = cats.clone();
+        audience(terms).excluded_interests = cats;
+    });
+}
+
+#[test]
+fn of_methods_and_account() {
+    use CheckCode::{AccountBlocked, AdvertiserUnderAge, MethodDeclined, MethodExpired};
+    use CheckCode::{MethodExpiresBeforeEnd, SpendLimit, TooManyPromotions};
+    let method = |expires: &str| MethodFacts { was_declined: false, expires_at: Some(at(expires)) };
+    check(&[MethodDeclined], |world, _| {
+        world.methods = vec![MethodFacts { was_declined: true, expires_at: None }];
+    });
+    check(&[MethodExpired], |world, _| world.methods = vec![method("2026-03-01T00:00:00Z")]);
+    check(&[MethodExpiresBeforeEnd], |world, _| {
+        world.methods = vec![method("2026-03-06T12:00:00Z")];
+    });
+    check(&[], |world, _| world.methods = vec![method("2026-04-01T00:00:00Z")]);
+    check(&[AccountBlocked, AdvertiserUnderAge, TooManyPromotions, SpendLimit], |world, _| {
+        world.account = AccountFacts {
+            is_blocked: true,
+            age: Some(17),
+            open_promotions: 3,
+            open_promotions_max: Some(3),
+            open_budgets: cents(1),
+            open_budgets_max: Some(cents(5_000)),
+        };
+    });
+}
+
+#[test]
+fn codes_are_stable_and_their_first_blocker_counts() {
+    let mut names: Vec<&str> = CheckCode::ALL.iter().map(|code| code.as_str()).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    let checks = [CheckCode::StartPassed, CheckCode::PostPrivate].map(CheckCode::check);
+    assert_eq!(first_blocker(&checks), Some(CheckCode::PostPrivate));
+    assert_eq!(CheckCode::StartPassed.check().severity, Severity::Hint);
+}
+
+#[test]
+fn a_quote_says_what_a_budget_buys() {
+    let world = World::new();
+    let quote = world.quote(&terms());
+    // A view at 0.4 cents for the median, half of the impressions being views: 12,500.
+    assert_eq!(quote.unit_price_max, Micros::new(800_000));
+    assert_eq!((quote.units_low, quote.units_high), (8_929, 16_666));
+    assert_eq!(quote.guaranteed_units, None);
+    let guarantee = Terms { promise: Promise::Guarantee, ..terms() };
+    let quote = world.quote(&guarantee);
+    assert_eq!((quote.guaranteed_units, quote.units_low), (Some(6_250), 6_250));
+    let most = promotions::guaranteeable(&guarantee, &world.inventory, world.now);
+    // 60 % of 72,000 views.
+    assert_eq!(most, cents(34_560));
+    let beyond = Terms { budget: dollars(34_561), ..guarantee };
+    assert_eq!(world.quote(&beyond).guaranteed_units, None);
+}
+
+proptest! {
+    #[test]
+    fn ranges_are_narrow_and_affordable(
+        budget in 1..1_000_000_000_000_i64,
+        (audience_size, opportunities_per_day) in (0..u64::MAX, 0..u64::MAX),
+        units_per_million in 0..2_000_000_u32,
+        prices in prop::array::uniform3(0..5_000_000_000_u64),
+        hours in 0..9_000_u64,
+        is_guarantee in any::<bool>(),
+    ) {
+        let mut prices = prices;
+        prices.sort_unstable();
+        let [p25, p50, p90] = prices.map(Micros::new);
+        let prices = MarketPrices { p25, p50, p90 };
+        let inventory =
+            Inventory { audience_size, opportunities_per_day, units_per_million, prices };
+        let promise = if is_guarantee { Promise::Guarantee } else { Promise::Estimate };
+        let ends_at = terms().starts_at.saturating_add(Span::hours(hours));
+        let terms = Terms { budget: dollars(budget), ends_at, promise, ..terms() };
+        let quote = promotions::quote(&terms, &inventory, terms.starts_at);
+        prop_assert!(quote.units_low <= quote.units_high);
+        prop_assert!(quote.units_high <= quote.units_low.saturating_mul(2));
+        if let Some(guarantee) = quote.guarantee(&terms) {
+            prop_assert!(guarantee.units > 0);
+            let each = quote.unit_price_max.get();
+            prop_assert!(each >= guarantee.cost(1).get());
+            prop_assert!(guarantee.cost(guarantee.units) == Micros::of(terms.budget.amount));
+        }
+    }
+}
