@@ -45,6 +45,13 @@ impl Region {
         ascii::as_text(&self.bytes[..usize::from(self.length)])
     }
 
+    /// The country this region is, or lies in: `US` of `US-CA`.
+    pub fn country(&self) -> Region {
+        let mut bytes = [0; CODE_BYTES_MAX];
+        bytes[..2].copy_from_slice(&self.bytes[..2]);
+        Region { bytes, length: 2 }
+    }
+
     /// Whether `other` is this region or lies in it: `US` contains `US-CA`, not the reverse.
     pub fn contains(&self, other: &Region) -> bool {
         let is_whole_country = self.length == 2;

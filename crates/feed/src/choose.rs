@@ -25,7 +25,8 @@ use seat::{Ask, Candidate, Seat};
 pub use offer::{Offer, PaidLabel, Reason};
 pub use promoted::{Payer, Pricing, Promoted, Standing};
 
-/// The place of a promotion in a serving process.
+/// The place of a promotion in a serving process. Tables reach up to the highest slot, so slots
+/// should be reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Slot(pub u32);
 

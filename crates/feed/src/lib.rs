@@ -19,6 +19,7 @@ mod auction;
 mod choose;
 mod counters;
 mod frequency;
+mod index;
 mod pacing;
 mod price;
 mod slices;
@@ -30,6 +31,7 @@ pub use choose::{
 };
 pub use counters::{Cause, CounterRecord, Counts, Gap, Outcome, Waterfall};
 pub use frequency::{FrequencyCap, Seen, Sightings};
+pub use index::{AudienceIndex, Match, Mismatch};
 pub use pacing::{
     CATCH_UP_MAX, Curves, Pacer, Plan, Share, TrafficCurve, URGENCY_MAX, Way, urgency,
 };

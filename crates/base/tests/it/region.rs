@@ -45,3 +45,10 @@ fn regions_sort_as_their_codes() {
     let sorted = ["CA", "FR-2", "FR-2A", "US", "US-CA", "UY"].map(region);
     assert!(sorted.is_sorted());
 }
+
+#[test]
+fn every_region_has_a_country() {
+    for (inner, country) in [("US-CA", "US"), ("JP-13", "JP"), ("DE", "DE")] {
+        assert_eq!(region(inner).country(), region(country), "{inner}");
+    }
+}
