@@ -1,4 +1,4 @@
-//! Choosing promoted posts for a viewer, at speed.
+//! Choosing promoted posts for a viewer, at speed, and judging what came of it.
 //!
 //! # Vocabulary
 //!
@@ -7,6 +7,11 @@
 //! * **Unit**: an event of the kind that a promotion pays for.
 //! * **Slice**: money of a promotion that the book leased to one serving process.
 //! * **Cause**: why a promotion was not served at an opportunity.
+//! * **Token**: says, signed, that a post was chosen for a viewer.
+//! * **Event**: what the viewer did with it, as reported with the token.
+//! * **Verdict**: why an event is billed or not. A **late verdict** repays what was billed.
+//! * **Record**: what the event log keeps of a verdict; numbered without gaps in its **stream**.
+//! * **Bill**: what consecutive records of a stream cost, a line for each promotion and slice.
 //!
 //! # Invariants
 //!
@@ -14,8 +19,13 @@
 //! * Nobody pays more for a unit than was quoted, or than is left.
 //! * Each opportunity is served or has one cause: the outcomes of a promotion and minute add up.
 //! * The same calls with the same arguments give the same answers; there is no clock in here.
+//! * A token is billed at most once for its kind of event, and repaid at most once.
+//! * Whatever is rebuilt from the log stands as if it had never stopped.
+//! * Bills of a stream add up to the same amounts wherever they are cut.
 
 mod auction;
+pub mod billing;
+pub mod bots;
 mod choose;
 mod counters;
 mod frequency;
@@ -23,6 +33,8 @@ mod index;
 mod pacing;
 mod price;
 mod slices;
+pub mod token;
+pub mod verdict;
 
 pub use auction::{Bid, Win, auction};
 pub use choose::{

@@ -8,6 +8,7 @@ mod choose;
 mod counters;
 mod crowd;
 mod delivery;
+mod events;
 mod frequency;
 mod index;
 mod interleavings;

@@ -1,0 +1,191 @@
+//! Accounts that act in concert: groups whose members do the same within the same minutes, again
+//! and again, as people who happen to see the same posts do not.
+//!
+//! Time is divided into buckets, once into short and once into long ones. When a bucket is over,
+//! two questions are asked of every promotion that at least a group acted on in it:
+//!
+//! * **Again together**: how many of the others who acted on it acted together with the viewer
+//!   before, on some other promotion in one earlier bucket? By chance, of those who acted on that
+//!   one too, it would be that bucket's share of all traffic since the other promotion began. That
+//!   people have habits is allowed for by a factor, [`LockstepPolicy::habit`], and by eight times
+//!   that for the same time of another day.
+//! * **All at once**: how many of all who acted on it lately did so in this bucket? By chance it
+//!   would be the bucket's share of all traffic since the promotion began, with the same factor.
+//!
+//! The answers to the first question are added up for each viewer over all its actions in the
+//! memory. A viewer is found when the sum is six standard deviations above chance, as if it
+//! followed a Poisson distribution, and above chance in two buckets; or when it was three times in
+//! a bucket of which the second answer is that far above chance. Then what was billed for it is
+//! repaid, and what it does in the next days is not billed. People who are among a group by
+//! accident are seldom so three times.
+//!
+//! The first question is that of Beutel et al., *CopyCatch: Stopping Group Attacks by Spotting
+//! Lockstep Behavior in Social Networks* (WWW 2013): users by posts by time. The counting is ours.
+//!
+//! What this does not find: groups that act only once or twice, a few accounts on promotions that
+//! many others act on in the same minutes, and accounts whose time is drawn anew over most of a
+//! day.
+
+mod evidence;
+mod memory;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::{Instant, PromotionId, Span};
+use promotions::EventKind;
+
+use crate::price::Price;
+use crate::token::ViewerHash;
+use evidence::Scale;
+use memory::Memory;
+
+/// How accounts that act in concert are found. Start from the default; all numbers are our own
+/// choice, measured as `docs/feed.md` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LockstepPolicy {
+    /// How long actions are remembered, and so how far back they can be repaid: 48 hours.
+    pub memory: Span,
+    /// Length of a bucket, short and long: 5 minutes, 1 hour.
+    pub buckets: [Span; 2],
+    /// Two actions that are less apart may be of one visit and say nothing together: 30 minutes.
+    pub visit: Span,
+    /// Fewest viewers of a promotion in a bucket to be too many at once: 5.
+    pub group_min: u32,
+    /// How many times the share of all traffic people's habits may gather in one bucket: 4.
+    pub habit: u32,
+    /// In how many buckets a viewer must be one of too many at once to be found: 3.
+    pub hits_min: usize,
+    /// In how many buckets others must have acted together with it again, above chance: 2.
+    pub again_min: usize,
+    /// How many times others must act together with a viewer again for it to be found: 8.
+    pub together_min: u64,
+    /// How long a viewer that was found is not billed: 7 days.
+    pub keeps: Span,
+    /// Viewers remembered as found, the latest: 1,048,576.
+    pub found_max: usize,
+    /// Actions remembered, the latest: 4,194,304, about 400 MB when all are in use. At more than 24
+    /// billed events a second they reach less far back than the memory.
+    pub actions_max: usize,
+    /// Actions remembered of one viewer, the latest: 64.
+    pub viewer_actions_max: usize,
+    /// Actions of one bucket that are looked at, the first: 200,000.
+    pub bucket_actions_max: usize,
+}
+
+impl Default for LockstepPolicy {
+    fn default() -> LockstepPolicy {
+        LockstepPolicy {
+            memory: Span::hours(48),
+            buckets: [Span::minutes(5), Span::hours(1)],
+            visit: Span::minutes(30),
+            group_min: 5,
+            habit: 4,
+            hits_min: 3,
+            again_min: 2,
+            together_min: 8,
+            keeps: Span::days(7),
+            found_max: 1 << 20,
+            actions_max: 1 << 22,
+            viewer_actions_max: 64,
+            bucket_actions_max: 200_000,
+        }
+    }
+}
+
+/// A billed event, as far as its repayment needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Billed {
+    /// Number of its record.
+    pub(super) sequence: u64,
+    /// The slice that paid.
+    pub(super) slice: u64,
+    /// What it cost.
+    pub(super) price: Price,
+    /// What the viewer did.
+    pub(super) kind: EventKind,
+}
+
+/// What viewers did lately, and who of them acts in concert.
+#[derive(Debug)]
+pub(super) struct Lockstep {
+    policy: LockstepPolicy,
+    memory: Memory,
+    scales: [Scale; 2],
+    /// Viewers that were found, and until when they are not billed.
+    found: BTreeMap<ViewerHash, Instant>,
+    found_in_order: BTreeSet<(Instant, ViewerHash)>,
+    /// What is to be repaid, until the log says that it is.
+    due: BTreeMap<u64, (PromotionId, Billed)>,
+}
+
+impl Lockstep {
+    pub(super) fn new(policy: LockstepPolicy) -> Lockstep {
+        Lockstep {
+            memory: Memory::new(&policy),
+            scales: policy.buckets.map(Scale::new),
+            found: BTreeMap::new(),
+            found_in_order: BTreeSet::new(),
+            due: BTreeMap::new(),
+            policy,
+        }
+    }
+
+    /// Whether the viewer was found and is not to be billed.
+    pub(super) fn is_found(&self, viewer: ViewerHash, now: Instant) -> bool {
+        self.found.get(&viewer).is_some_and(|until| *until > now)
+    }
+
+    /// Lets time pass up to `now`: looks at the buckets that are over, and forgets.
+    pub(super) fn advance(&mut self, now: Instant) {
+        for index in 0..self.scales.len() {
+            let Some(end) = self.scales[index].is_over_at(now) else { continue };
+            let found = self.scales[index].close(index, &self.policy, &mut self.memory);
+            for viewer in found {
+                self.find(viewer, end);
+            }
+        }
+        self.memory.forget_before(now.saturating_sub(self.policy.memory));
+    }
+
+    /// Remembers that `viewer` did what `promotion` pays for; `billed` when it was billed.
+    pub(super) fn record(
+        &mut self,
+        viewer: ViewerHash,
+        promotion: PromotionId,
+        at: Instant,
+        billed: Option<Billed>,
+    ) {
+        let number = self.memory.remember(viewer, promotion, at, billed);
+        for scale in &mut self.scales {
+            scale.put(at, number, viewer, self.policy.bucket_actions_max);
+        }
+    }
+
+    /// What is to be repaid and not yet in the log, the earliest first.
+    pub(super) fn due(&self) -> Option<(PromotionId, Billed)> {
+        self.due.first_key_value().map(|(_, due)| *due)
+    }
+
+    /// The log says that this record is repaid.
+    pub(super) fn settle(&mut self, sequence: u64, viewer: Option<ViewerHash>) {
+        self.due.remove(&sequence);
+        if let Some(viewer) = viewer {
+            self.memory.settle(viewer, sequence);
+        }
+    }
+
+    fn find(&mut self, viewer: ViewerHash, at: Instant) {
+        let until = at.saturating_add(self.policy.keeps);
+        if let Some(former) = self.found.insert(viewer, until) {
+            self.found_in_order.remove(&(former, viewer));
+        }
+        self.found_in_order.insert((until, viewer));
+        while self.found.len() > self.policy.found_max {
+            let Some((_, first)) = self.found_in_order.pop_first() else { break };
+            self.found.remove(&first);
+        }
+        for (promotion, billed) in self.memory.take_billed(viewer) {
+            self.due.insert(billed.sequence, (promotion, billed));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the judge is told to tolerate.
+
+use base::Span;
+
+use super::lockstep::LockstepPolicy;
+
+/// At most so many billed events in any span of that length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// How many.
+    pub events: u16,
+    /// In which time, which is looked at in four parts: the limit may last a quarter longer.
+    pub span: Span,
+}
+
+/// What the judge tolerates and remembers. Start from [`Policy::default`]. Where no source is
+/// named, the number is our own choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How long a post must be on the screen to be viewed: 2 seconds.
+    ///
+    /// Source: the Media Rating Council's viewable impression of a video, two continuous seconds
+    /// with half of its pixels in view. Whether the pixels were in view is for the client to tell.
+    pub view_dwell: Span,
+    /// How long after the attribution window an event that happened inside may be reported: 10
+    /// minutes.
+    pub report_grace: Span,
+    /// How long after the selection country and device must be alike: 1 hour.
+    pub likeness: Span,
+    /// How long after it was billed a sale may be returned: 60 days.
+    pub returns: Span,
+    /// One viewer and one promotion: 10 a day.
+    pub viewer_promotion: Limit,
+    /// One viewer and all promotions: 200 an hour.
+    pub viewer: Limit,
+    /// One address and one promotion: 60 an hour. An IPv6 address counts as its /64.
+    pub address: Limit,
+    /// One network and one promotion: 600 an hour. A network is a /24 of IPv4, a /48 of IPv6.
+    pub network: Limit,
+    /// Counters remembered for each of these limits: 1,048,576, about 40 MB when all are in use.
+    /// When more are needed the oldest part of the span is forgotten, never an honest event
+    /// refused.
+    pub limit_entries_max: usize,
+    /// Pages of 64 nonces remembered as used: 4,194,304, about 400 MB. When more are needed, events
+    /// are refused until some are too old: what was used is never forgotten before.
+    pub used_pages_max: usize,
+    /// How accounts that act in concert are found.
+    pub lockstep: LockstepPolicy,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        let hourly = |events| Limit { events, span: Span::hours(1) };
+        Policy {
+            view_dwell: Span::seconds(2),
+            report_grace: Span::minutes(10),
+            likeness: Span::hours(1),
+            returns: Span::days(60),
+            viewer_promotion: Limit { events: 10, span: Span::days(1) },
+            viewer: hourly(200),
+            address: hourly(60),
+            network: hourly(600),
+            limit_entries_max: 1 << 20,
+            used_pages_max: 1 << 22,
+            lockstep: LockstepPolicy::default(),
+        }
+    }
+}
