@@ -10,9 +10,9 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant as Clock};
 
 use base::{Instant, PromotionId, Region, Span};
+use feed::Price;
 use feed::billing::Totals;
 use feed::bots::{Networks, Prefix};
-use feed::Price;
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Event, Judge, Lists, Own, Policy, Record};
 use promotions::{Device, EventKind, Goal};

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use base::{Instant, PromotionId, Region, Span};
-use feed::bots::{Networks, Prefix};
 use feed::Price;
+use feed::bots::{Networks, Prefix};
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Event, Judge, Judgement, Lists, Overloaded, Own, Policy, Record};
 use promotions::{EventKind, Goal};
