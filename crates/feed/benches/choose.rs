@@ -55,7 +55,7 @@ fn main() {
         slots.push(chooser.put(promoted.clone(), start));
         let lease = Lease {
             slice: SliceId(1),
-            amount: Amount::new(1_000).expect("not negative"),
+            granted: Amount::new(1_000).expect("not negative"),
             serves_until: start.saturating_add(Span::days(7)),
             lapses_at: start.saturating_add(Span::days(8)),
         };

@@ -47,7 +47,7 @@ fn selection(number: u64) -> Selection {
     let viewer = draw(number, 1, VIEWERS);
     Selection {
         promotion: PromotionId::from_bits(u128::from(draw(number, 2, PROMOTIONS)) << 70),
-        slice: draw(number, 2, PROMOTIONS),
+        slice: draw(number, 2, PROMOTIONS) as u32,
         viewer: Some(ViewerHash::new(draw(viewer, 3, u64::MAX))),
         at: start.saturating_add(Span::from_micros(number * 3_600_000_000 / EVENTS)),
         price: Price::from_millionths(500_000 + draw(number, 4, 1_000_000)),
@@ -123,7 +123,7 @@ fn measure(name: &str, is_mixed: bool) {
     for batch in events.chunks(BATCH) {
         let from = clock();
         for made in batch {
-            let judgement = judge.judge(&event(made), |_| Some(own), made.now, &mut records);
+            let judgement = judge.judge(&event(made), |_| Some(own), charged, made.now, &mut records);
             billed += u64::from(judgement.is_ok_and(|judgement| judgement.price.is_some()));
         }
         records.iter().for_each(|record: &Record| record.encode(&mut bytes));

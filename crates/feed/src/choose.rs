@@ -83,10 +83,11 @@ pub struct Returned {
     pub promotion: PromotionId,
     /// From which slice.
     pub slice: SliceId,
-    /// How much.
-    pub amount: Amount,
-    /// Whether the slice is closed: nothing more will be billed from it, and what it was granted,
-    /// less what it billed and returned, is the book's again.
+    /// What the slice keeps in all: the book is told what is left, so it may be told again. See
+    /// [`promotions::Return`].
+    pub granted_after: Amount,
+    /// Whether the slice is closed: nothing more is charged to it. The book closes it when the
+    /// records so far are billed.
     pub is_closed: bool,
 }
 
@@ -294,7 +295,7 @@ impl Chooser {
         let Some(slot) = self.slot(promotion) else { return unknown };
         let Some(seat) = self.seats[slot.place()].as_mut() else { return unknown };
         let goal = seat.promoted.goal;
-        let settled = seat.purse.settle(sold, goal.attribution_window(), now);
+        let settled = seat.purse.settle(sold, goal.report_window(), now);
         let too_late = Settled::Unbilled(Unbilled::TooLate);
         if settled != too_late && settled != unknown {
             seat.count_billed();
@@ -319,8 +320,8 @@ impl Chooser {
         wants
     }
 
-    /// Takes a slice, or more money into one that is here already; `false` when the promotion is
-    /// not here, or the amount is beyond any price.
+    /// Takes a slice, or what one that is here was granted in all by now; told again, nothing
+    /// changes. `false` when the promotion is not here, or the amount is beyond any price.
     #[must_use]
     pub fn lease(&mut self, promotion: PromotionId, lease: Lease) -> bool {
         let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) else {
@@ -353,7 +354,7 @@ impl Chooser {
         for seat in self.seats.iter_mut().flatten() {
             let (promotion, goal) = (seat.promoted.promotion, seat.promoted.goal);
             let delays = &self.delays[goal as usize - 1];
-            seat.purse.tend(seat.chance(), delays, goal.attribution_window(), now);
+            seat.purse.tend(seat.chance(), delays, goal.report_window(), now);
             let backs = seat.purse.collect(!seat.is_idle(), now);
             all.extend(backs.into_iter().map(|back| returned(promotion, back)));
         }
@@ -405,6 +406,6 @@ impl Chooser {
     }
 }
 
-fn returned(promotion: PromotionId, (slice, amount, is_closed): Back) -> Returned {
-    Returned { promotion, slice, amount, is_closed }
+fn returned(promotion: PromotionId, (slice, granted_after, is_closed): Back) -> Returned {
+    Returned { promotion, slice, granted_after, is_closed }
 }

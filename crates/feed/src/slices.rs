@@ -11,7 +11,7 @@
 //!
 //! * A selection needs its whole price free, and *holds* what it may be expected to cost: the
 //!   price times the chance of a unit. The hold shrinks while the event does not come, and ends
-//!   with the attribution window. To hold the whole price would lock up a hundred times the money
+//!   when none can be reported any more. To hold the whole price would lock up a hundred times the money
 //!   when one selection of a hundred leads to a unit.
 //! * A billed event spends its price. When more units come than were expected, and the slice has
 //!   nothing left, the event is delivered but not billed: the difference is ours.
@@ -37,19 +37,20 @@ pub const HOLD_MIN: Price = Price::from_millionths(Price::MILLIONTHS / 20);
 
 /// The number of a slice within its promotion, given by the book and never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SliceId(pub u64);
+pub struct SliceId(pub u32);
 
 /// What the book grants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
     /// The slice.
     pub slice: SliceId,
-    /// The money.
-    pub amount: Amount,
+    /// The money that it was granted in all and has not given back, the former grants included.
+    pub granted: Amount,
     /// Until when posts may be chosen with it. With a daily budget, at most midnight (UTC): what
     /// is leased for a day is then what the day can cost.
     pub serves_until: Instant,
-    /// When it lapses. Usually an attribution window after it has served.
+    /// When nothing can be charged to it any more: by the book,
+    /// [`promotions::Slice::charges_until`].
     pub lapses_at: Instant,
 }
 
@@ -75,17 +76,29 @@ pub enum Settled {
     Unbilled(Unbilled),
 }
 
-/// Why an event costs nothing.
+/// Why an event costs nothing. The numbers are stored and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
 pub enum Unbilled {
     /// The slice has nothing left: more units came than were expected.
-    NothingLeft,
-    /// It came after the attribution window.
-    TooLate,
+    NothingLeft = 1,
+    /// It came after it could still be reported.
+    TooLate = 2,
     /// The slice has lapsed.
-    Lapsed,
+    Lapsed = 3,
     /// This process does not hold the slice.
-    UnknownSlice,
+    UnknownSlice = 4,
+}
+
+impl Unbilled {
+    /// Every reason, in the order of the numbers.
+    pub const ALL: [Unbilled; 4] =
+        [Unbilled::NothingLeft, Unbilled::TooLate, Unbilled::Lapsed, Unbilled::UnknownSlice];
+
+    /// Reads the stored number back.
+    pub fn from_number(number: u8) -> Option<Unbilled> {
+        Unbilled::ALL.into_iter().find(|reason| *reason as u8 == number)
+    }
 }
 
 impl Slice {
@@ -93,7 +106,7 @@ impl Slice {
     pub fn new(lease: Lease) -> Option<Slice> {
         Some(Slice {
             lease,
-            granted: Price::of(lease.amount)?,
+            granted: Price::of(lease.granted)?,
             spent: Price::ZERO,
             holds: Price::ZERO,
             cohorts: VecDeque::new(),
@@ -110,11 +123,12 @@ impl Slice {
         Some(Slice { spent, is_resumed: true, ..slice })
     }
 
-    /// Takes more money into the same slice, and serves and lapses no earlier than `more` says;
-    /// `false`, and nothing changed, when the sum is larger than a [`Price`] can be.
+    /// Has in all what `more` grants, and serves and lapses no earlier than it says. Told again,
+    /// it changes nothing. `false`, and nothing changed, when that is larger than a [`Price`] can
+    /// be, or less than was spent.
     #[must_use]
     pub fn grow(&mut self, more: &Lease) -> bool {
-        let granted = Price::of(more.amount).and_then(|more| self.granted.checked_add(more));
+        let granted = Price::of(more.granted).filter(|granted| *granted >= self.spent);
         let Some(granted) = granted else { return false };
         self.granted = granted;
         self.lease.serves_until = self.lease.serves_until.max(more.serves_until);

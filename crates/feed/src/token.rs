@@ -31,6 +31,7 @@ use promotions::{Device, Goal};
 use sha2::Sha256;
 
 use crate::price::Price;
+use crate::slices::{SliceId, Sold};
 
 const FORMAT: u8 = 1;
 const SIGNATURE_BYTES: usize = 16;
@@ -65,7 +66,7 @@ pub struct Selection {
     /// The promotion.
     pub promotion: PromotionId,
     /// The slice of its escrow that pays, as the book numbers slices.
-    pub slice: u64,
+    pub slice: u32,
     /// The viewer, when known.
     pub viewer: Option<ViewerHash>,
     /// When it was chosen; whole milliseconds, the rest is cut off when it is sealed.
@@ -87,6 +88,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// What it sold, as the slice that pays knows it.
+    pub fn sold(&self) -> Sold {
+        Sold { slice: SliceId(self.slice), price: self.price, at: self.at }
+    }
+
     /// This selection as tokens and records keep it.
     pub(crate) fn to_bytes(self) -> [u8; SELECTION_BYTES] {
         let mut bytes = [0; SELECTION_BYTES];
@@ -94,7 +100,7 @@ impl Selection {
         let country = self.country.map_or([0; 2], country_bytes);
         let parts: [&[u8]; 10] = [
             &self.promotion.to_bytes(),
-            &self.slice.to_be_bytes(),
+            &u64::from(self.slice).to_be_bytes(),
             &self.viewer.map_or(0, ViewerHash::bits).to_be_bytes(),
             &millis[2..],
             &self.price.millionths().to_be_bytes(),
@@ -117,7 +123,7 @@ impl Selection {
     pub(crate) fn from_bytes(bytes: &[u8; SELECTION_BYTES]) -> Option<Selection> {
         let mut rest = bytes.as_slice();
         let promotion = PromotionId::from_bytes(take(&mut rest)?);
-        let slice = u64::from_be_bytes(take(&mut rest)?);
+        let slice = u32::try_from(u64::from_be_bytes(take(&mut rest)?)).ok()?;
         let viewer = u64::from_be_bytes(take(&mut rest)?);
         let [a, b, c, d, e, f] = take(&mut rest)?;
         let millis = i64::from_be_bytes([0, 0, a, b, c, d, e, f]);

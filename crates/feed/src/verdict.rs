@@ -19,7 +19,8 @@
 //! | 12 | [`Reason::Geography`] | another country than the selection's | invalid | yes |
 //! | 13 | [`Reason::Device`] | another device than the selection's | invalid | yes |
 //! | 14 | [`Reason::Lockstep`] | a viewer known to act in concert with others | invalid | yes |
-//! | – | none | the kind that the goal pays for | billed | yes |
+//! | – | none | the kind that the goal pays for, and its slice has the money | billed | yes |
+//! | – | [`Unbilled`](crate::Unbilled) | the same without the money | counted | yes |
 //! | – | none | all other kinds | counted | yes |
 //!
 //! Limits count what is billed: what is refused for whatever reason uses up nobody's limit. All
@@ -33,7 +34,7 @@
 //! Nothing here reads a clock. Time that runs backward stands still: it counts as the latest seen.
 //! When an event says that it happened at a time, that time decides whether it is within the
 //! attribution window, but never one before the selection or after it was reported; and it must be
-//! reported soon after the window ends ([`Policy::report_grace`]).
+//! reported soon after the window ends ([`Goal::report_window`](promotions::Goal::report_window)).
 
 mod judge;
 mod limits;

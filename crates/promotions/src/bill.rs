@@ -15,6 +15,9 @@ pub struct BillingStream {
     pub stream: Label,
     /// Its records below this number were billed.
     pub billed_to: u64,
+    /// Units and takebacks of promotions that are not known, passed over so far. Anything but
+    /// zero is a mistake to be looked into.
+    pub unknown_units: u64,
 }
 
 /// What the records from `from` up to, not including, `to` of a stream say.
@@ -31,7 +34,7 @@ pub struct Bill {
     pub to: u64,
     /// What was delivered; one line for each promotion and slice.
     pub lines: Vec<BillLine>,
-    /// What turned out to be invalid after it was billed; one line for each promotion.
+    /// What turned out to be invalid after it was billed; one line for each promotion and slice.
     pub takebacks: Vec<Takeback>,
 }
 
@@ -42,11 +45,13 @@ pub struct BillLine {
     pub promotion: PromotionId,
     /// The number of its slice.
     pub slice: u32,
-    /// Valid units.
+    /// Valid units that the slice had money for, as the process that holds it has decided.
     pub units: u64,
-    /// What they cost together by the auctions that were won. A guarantee has its own price, and
-    /// this is not looked at.
+    /// What the slice was charged for them. A guarantee has its own price, and this is not looked
+    /// at.
     pub price: Micros,
+    /// Valid units that the slice was not charged for. They cost nothing.
+    pub unbilled_units: u64,
     /// Units that were invalid at once. They cost nothing.
     pub invalid_units: u64,
 }
@@ -56,9 +61,12 @@ pub struct BillLine {
 pub struct Takeback {
     /// The promotion.
     pub promotion: PromotionId,
-    /// Units that were billed as valid and are not.
+    /// The number of the slice that was charged.
+    pub slice: u32,
+    /// Units that were billed as valid and are not. Those that were never charged are not among
+    /// them.
     pub units: u64,
-    /// What they had cost together. A guarantee has its own price.
+    /// What the slice was charged for them. A guarantee has its own price.
     pub price: Micros,
 }
 
@@ -77,19 +85,23 @@ pub struct BillRows<'a> {
 
 /// Bills a range of a stream.
 ///
-/// * A unit of an estimate costs what its auction says, at most the quoted maximum. Units of a
-///   guarantee cost their share of its price, those beyond the guaranteed number nothing.
-/// * Nothing is billed beyond what the slice has left, nor on one that is closed or not known:
-///   such units are delivered for nothing, and counted.
-/// * What turned out to be invalid goes back into escrow, from where it can be leased again, or
-///   settled: a promotion that is settled is then to be settled again.
+/// * What a unit of an estimate costs, the process that holds the slice has decided; here it is at
+///   most the quoted maximum. Units of a guarantee cost their share of its price, those beyond the
+///   guaranteed number nothing.
+/// * Nothing is billed beyond what the slice has left, nor on one that is closed or not known.
+///   Only whole units are billed; the others are *refused*: delivered for nothing, counted, and
+///   kept on the slice. A process that spends no more than its slice has sees none refused.
+/// * What turned out to be invalid is first taken off what was refused, for that was never
+///   charged. The rest goes back into escrow, from where it can be leased again, or settled: a
+///   promotion that is settled is then to be settled again.
+/// * A line of a promotion that is not known is passed over, and counted on the stream: one
+///   mistake does not stop the bills of all others.
 /// * Money moves in whole minor units: see [`Spend`](crate::Spend).
 ///
 /// # Errors
 ///
 /// In this order: `AlreadyBilled`, when the whole range was; `BillingGap`; `LimitExceeded`
-/// ([`limits::LINES_PER_BILL_MAX`]); `PromotionNotFound`; `LimitExceeded` when a total of an
-/// account would overflow.
+/// ([`limits::LINES_PER_BILL_MAX`]); `LimitExceeded` when a total of an account would overflow.
 pub fn bill(bill: &Bill, rows: BillRows<'_>, context: Context) -> Result<Outcome, Refusal> {
     let billed_to = rows.stream.map_or(0, |stream| stream.billed_to);
     if bill.to <= billed_to {
@@ -108,7 +120,12 @@ pub fn bill(bill: &Bill, rows: BillRows<'_>, context: Context) -> Result<Outcome
     for takeback in &bill.takebacks {
         ledger.take_back(takeback)?;
     }
-    let stream = BillingStream { stream: bill.stream.clone(), billed_to: bill.to };
+    let unknown = rows.stream.map_or(0, |stream| stream.unknown_units);
+    let stream = BillingStream {
+        stream: bill.stream.clone(),
+        billed_to: bill.to,
+        unknown_units: unknown.saturating_add(ledger.unknown_units),
+    };
     Ok(ledger.finish(stream))
 }
 
@@ -120,27 +137,37 @@ struct Billing<'a> {
     slices: Vec<Slice>,
     set: Option<LinkedSet>,
     events: Vec<(PromotionEvent, Subject)>,
+    unknown_units: u64,
 }
 
 impl<'a> Billing<'a> {
     fn new(rows: BillRows<'a>, context: Context) -> Billing<'a> {
         let (promotions, slices, events) = (Vec::new(), Vec::new(), Vec::new());
-        Billing { rows, context, promotions, slices, set: None, events }
+        Billing { rows, context, promotions, slices, set: None, events, unknown_units: 0 }
     }
 
     fn deliver(&mut self, line: &BillLine) -> Result<(), Refusal> {
-        let at = self.promotion(line.promotion)?;
+        let Some(at) = self.promotion(line.promotion) else {
+            let units = line.units.saturating_add(line.unbilled_units);
+            self.unknown_units = self.unknown_units.saturating_add(units);
+            return Ok(());
+        };
         let slice = self.slice(line.promotion, line.slice);
         let left = slice.map_or(Micros::ZERO, |slice| self.slices[slice].left());
         let promotion = &mut self.promotions[at];
-        let (units, price) = billable(promotion, line, left);
+        let (units, price, asked) = billable(promotion, line, left);
+        let refused = line.units - units;
+        let unbilled = line.unbilled_units.saturating_add(refused);
         let delivery = &mut promotion.delivery;
         delivery.billed_units = delivery.billed_units.saturating_add(units);
-        delivery.unbilled_units = delivery.unbilled_units.saturating_add(line.units - units);
+        delivery.unbilled_units = delivery.unbilled_units.saturating_add(unbilled);
         delivery.invalid_units = delivery.invalid_units.saturating_add(line.invalid_units);
-        let Some(slice) = slice.filter(|_| price > Micros::ZERO) else { return Ok(()) };
-
+        let Some(slice) = slice else { return Ok(()) };
         let slice = &mut self.slices[slice];
+        slice.refused.add(refused, asked.saturating_sub(price));
+        if price == Micros::ZERO {
+            return Ok(());
+        }
         let before = slice.used.whole();
         slice.used = slice.used.saturating_add(price);
         let whole = slice.used.whole().saturating_sub(before);
@@ -159,21 +186,28 @@ impl<'a> Billing<'a> {
     }
 
     fn take_back(&mut self, takeback: &Takeback) -> Result<(), Refusal> {
-        let at = self.promotion(takeback.promotion)?;
+        let Some(at) = self.promotion(takeback.promotion) else {
+            self.unknown_units = self.unknown_units.saturating_add(takeback.units);
+            return Ok(());
+        };
+        // Nothing can have been charged on a slice that never was.
+        let Some(slice) = self.slice(takeback.promotion, takeback.slice) else { return Ok(()) };
+        let (refused, refused_price) =
+            self.slices[slice].refused.take(takeback.units, takeback.price);
         let promotion = &mut self.promotions[at];
         let guarantee = promotion.guarantee();
         let delivery = &mut promotion.delivery;
+        let refused = refused.min(delivery.unbilled_units);
+        delivery.unbilled_units -= refused;
         let before = delivery.billed_units;
-        let billed = takeback.units.min(before);
+        let billed = (takeback.units - refused).min(before);
         delivery.billed_units = before - billed;
-        let unbilled = (takeback.units - billed).min(delivery.unbilled_units);
-        delivery.unbilled_units -= unbilled;
-        delivery.invalid_units = delivery.invalid_units.saturating_add(billed + unbilled);
+        delivery.invalid_units = delivery.invalid_units.saturating_add(billed + refused);
         let price = match guarantee {
             Some(guarantee) => {
                 guarantee.cost(before).saturating_sub(guarantee.cost(before - billed))
             }
-            None => takeback.price,
+            None => takeback.price.saturating_sub(refused_price),
         };
         let repaid = promotion.spend.take_off(price);
         if repaid.is_zero() {
@@ -189,14 +223,14 @@ impl<'a> Billing<'a> {
         set.transfer(revenue, escrow, repaid).map_err(|_| Refusal::LimitExceeded)
     }
 
-    /// Where the promotion stands among those that were touched.
-    fn promotion(&mut self, id: PromotionId) -> Result<usize, Refusal> {
+    /// Where the promotion stands among those that were touched, if it is known.
+    fn promotion(&mut self, id: PromotionId) -> Option<usize> {
         if let Some(at) = self.promotions.iter().position(|known| known.id == id) {
-            return Ok(at);
+            return Some(at);
         }
-        let row = self.rows.promotions.iter().find(|row| row.id == id);
-        self.promotions.push(Promotion::clone(row.ok_or(Refusal::PromotionNotFound)?));
-        Ok(self.promotions.len() - 1)
+        let row = self.rows.promotions.iter().find(|row| row.id == id)?;
+        self.promotions.push(Promotion::clone(row));
+        Some(self.promotions.len() - 1)
     }
 
     /// Where the slice stands among those that were touched, if there is one.
@@ -235,20 +269,26 @@ impl<'a> Billing<'a> {
     }
 }
 
-/// How many of a line's units are billed, and for what.
-fn billable(promotion: &Promotion, line: &BillLine, left: Micros) -> (u64, Micros) {
+/// How many of a line's units are billed, for what, and what all of them would have cost.
+fn billable(promotion: &Promotion, line: &BillLine, left: Micros) -> (u64, Micros, Micros) {
     if let Some(guarantee) = promotion.guarantee() {
         let before = promotion.delivery.billed_units;
+        let cost = |units: u64| {
+            guarantee.cost(before.saturating_add(units)).saturating_sub(guarantee.cost(before))
+        };
         let units = guarantee.affordable(before, line.units, left);
-        let cost = guarantee.cost(before.saturating_add(units));
-        return (units, cost.saturating_sub(guarantee.cost(before)));
+        return (units, cost(units), cost(line.units));
     }
     let most = promotion.quote.unit_price_max.saturating_times(line.units);
     let asked = line.price.min(most);
     if asked <= left {
-        return (line.units, asked);
+        return (line.units, asked, asked);
     }
-    // Of what there is no money for, so many units in proportion are not billed.
-    let units = u128::from(line.units) * u128::from(left.get()) / u128::from(asked.get());
-    (u64::try_from(units).unwrap_or(line.units), left)
+    // Whole units in proportion to the money, and of the price what belongs to them.
+    let part = |whole: u64, of: u64, all: u64| {
+        let part = u128::from(whole) * u128::from(of) / u128::from(all.max(1));
+        u64::try_from(part).unwrap_or(whole)
+    };
+    let units = part(line.units, left.get(), asked.get());
+    (units, Micros::new(part(asked.get(), units, line.units)), asked)
 }

@@ -139,13 +139,17 @@ pub fn edit(
     if is_draft {
         edited.quote = *facts.quote;
     } else {
-        let old = preflight_change(before, facts, context.now);
-        let new = preflight_change(&edited.terms, facts, context.now);
+        let quote = requoted(promotion, facts.quote);
+        let with = |quote| PreflightFacts { quote, ..facts };
+        // The old terms have the quote that they were sold with, else what the new quote finds
+        // would seem to have been wrong before.
+        let old = preflight_change(before, with(&promotion.quote), context.now);
+        let new = preflight_change(&edited.terms, with(&quote), context.now);
         let is_new = |check: &&Check| check.severity == Severity::Blocker && !old.contains(check);
         if let Some(check) = new.iter().find(is_new) {
             return Err(Refusal::Blocked(check.code));
         }
-        edited.quote = requoted(promotion, facts.quote);
+        edited.quote = quote;
     }
     if matches!(edited.state, State::Scheduled | State::Running) {
         edited.state = edited.allowed_state(context.now);

@@ -2,6 +2,8 @@
 
 use base::Span;
 
+use crate::limits;
+
 /// What the advertiser wants. The numbers are stored and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -75,6 +77,13 @@ impl Goal {
             }
             Goal::Messages | Goal::Sales => Span::days(7),
         }
+    }
+
+    /// How long after the post was chosen an event of the attribution window may still be
+    /// reported.
+    pub fn report_window(self) -> Span {
+        let grace = limits::REPORT_GRACE.micros();
+        Span::from_micros(self.attribution_window().micros().saturating_add(grace))
     }
 }
 

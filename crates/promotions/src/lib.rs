@@ -19,7 +19,7 @@
 //!   left of it is never paid out.
 //! * **Slice**: money of the escrow, leased to one process that serves the promotion.
 //! * **Bill**: deliveries of a range of one **stream**, as money.
-//! * **Takeback**: late verdicts: what was billed and turned out to be invalid is *repaid*.
+//! * **Takeback**: late verdicts: what was charged and turned out to be invalid is *repaid*.
 //! * **Settlement**: what was not spent goes back, after a *hold* for late verdicts.
 //! * **Deed**: something that was done to a promotion, kept as evidence.
 //! * **Micros**: millionths of a minor unit; prices of units are that fine.
@@ -88,7 +88,7 @@ pub use quote::{Inventory, MarketPrices, Quote, guaranteeable, quote};
 pub use refusal::Refusal;
 pub use review::{appeal, approve, reject};
 pub use settle::{Settlement, settle, with_tax};
-pub use slice::{Lease, Slice, SliceState, lapse, lease, return_slice, slice_accounts};
+pub use slice::{Lease, Refused, Return, Slice, SliceState, lapse, lease, return_slice, slice_accounts};
 pub use spend::Spend;
 pub use state::{End, EndCause, Pauses, Review, RuleCode, State};
 pub use terms::{Promise, Terms, TermsChange};
@@ -131,8 +131,10 @@ pub mod limits {
     pub const OPEN_SLICES_MAX: u32 = 10_000;
     /// The longest time for which a process may choose a promotion with one slice.
     pub const SLICE_TERM_MAX: Span = Span::hours(1);
-    /// How long money of a slice waits for bills after the last event can have come.
-    pub const SLICE_GRACE: Span = Span::hours(1);
+    /// How long after the attribution window an event that happened inside may be reported.
+    pub const REPORT_GRACE: Span = Span::minutes(10);
+    /// How long money of a slice waits for bills after the last event can have been reported.
+    pub const BILL_LATENCY: Span = Span::hours(1);
     /// Lines of one bill.
     pub const LINES_PER_BILL_MAX: usize = 1_000;
 }

@@ -37,6 +37,11 @@ impl Micros {
         Amount::new(minor).expect("not negative")
     }
 
+    /// The least whole amount that is enough for it.
+    pub fn covering(self) -> Amount {
+        Micros(self.0.saturating_add(Micros::PER_MINOR - 1)).whole()
+    }
+
     /// What is left of it beside whole minor units.
     pub fn fraction(self) -> Micros {
         Micros(self.0 % Micros::PER_MINOR)

@@ -4,7 +4,7 @@ use base::{Amount, Instant, Label, PromotionId, Span};
 use ledger::{Account, AccountName, Context, LinkedSet, Pending, Posted, Reason, Subject};
 
 use crate::outcome::or_open;
-use crate::{Micros, Outcome, Promotion, Refusal, limits};
+use crate::{BillingStream, Micros, Outcome, Promotion, Refusal, limits};
 
 /// Whether a slice can still be billed. The numbers are stored and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,6 +37,36 @@ impl SliceState {
     }
 }
 
+/// Units of a slice that the book has not billed, though its process had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// How many.
+    pub units: u64,
+    /// What they would have cost.
+    pub price: Micros,
+}
+
+impl Refused {
+    pub(crate) fn add(&mut self, units: u64, price: Micros) {
+        self.units = self.units.saturating_add(units);
+        self.price = self.price.saturating_add(price);
+    }
+
+    /// Takes units that turned out to be invalid off, as many as are here, and their part of
+    /// `price`. Returns what was taken off: it was never charged, and is not repaid.
+    pub(crate) fn take(&mut self, units: u64, price: Micros) -> (u64, Micros) {
+        let taken = units.min(self.units);
+        let part = u128::from(price.get()) * u128::from(taken) / u128::from(units.max(1));
+        let part = Micros::new(u64::try_from(part).unwrap_or(price.get())).min(self.price);
+        self.units -= taken;
+        self.price = self.price.saturating_sub(part);
+        if self.units == 0 {
+            self.price = Micros::ZERO;
+        }
+        (taken, part)
+    }
+}
+
 /// An amount of an escrow that one process may spend. In the ledger it is a reservation from the
 /// escrow to `promotion/revenue`: billing posts of it, what comes back voids, so slices together
 /// are never more than the escrow has.
@@ -49,13 +79,16 @@ pub struct Slice {
     pub promotion: PromotionId,
     /// The how manyth slice of it, from 1.
     pub number: u32,
-    /// The process that holds it, by the name it gives itself.
+    /// The process that holds it, by the name of its stream.
     pub holder: Label,
     /// What is reserved, posted and given back of it, in minor units.
     pub pending: Pending,
     /// What was billed on it, to the millionth. It may be more than is posted: what makes no
     /// whole minor unit, and what was set off, is not.
     pub used: Micros,
+    /// What its process has charged to it and the book has not billed, less what of it was taken
+    /// back. Nothing, unless the process has spent more than the slice had.
+    pub refused: Refused,
     /// Whether it can still be billed.
     pub state: SliceState,
     /// When it was leased.
@@ -72,20 +105,52 @@ impl Slice {
         if self.state != SliceState::Open {
             return Micros::ZERO;
         }
-        let kept = self.pending.reserved.saturating_sub(self.pending.voided);
-        Micros::of(kept).saturating_sub(self.used)
+        Micros::of(self.granted()).saturating_sub(self.used)
+    }
+
+    /// What it was granted in all and has not given back, in minor units. The answer to a lease,
+    /// and what its process sets its own copy to.
+    pub fn granted(&self) -> Amount {
+        self.pending.reserved.saturating_sub(self.pending.voided)
+    }
+
+    /// Until when its process may charge to it: what is charged by then can be billed in time.
+    pub fn charges_until(&self) -> Instant {
+        self.kept_until.saturating_sub(limits::BILL_LATENCY)
+    }
+
+    /// Whether a lease makes it larger, instead of a new slice. It belongs to the day it was
+    /// leased on, and a reservation that is used up does not grow any more.
+    fn grows_with(&self, want: &Lease, now: Instant) -> bool {
+        self.state == SliceState::Open
+            && self.holder == want.holder
+            && self.leased_at.day_number() == now.day_number()
+            && now < self.charges_until()
+            && !self.pending.open().is_zero()
     }
 }
 
-/// A slice that a process wants.
+/// Money that a process wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
-    /// The process, by the name it gives itself.
+    /// The process, by the name of its stream.
     pub holder: Label,
-    /// How much, in minor units; it gets less when there is less.
+    /// How much more, in minor units; it gets less when there is less.
     pub amount: Amount,
     /// For how long it wants to choose the promotion with it, at most [`limits::SLICE_TERM_MAX`].
     pub term: Span,
+}
+
+/// What a process gives back of its slice. It tells what is left, not what goes, so it may be told
+/// again, and before or after the bills that are under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Return {
+    /// What the slice is to have been granted in all, in minor units, as the process knows it
+    /// now. What was billed stays, also when it is more.
+    pub granted_after: Amount,
+    /// When the slice is to be closed: the record of the holder's stream after the last one that
+    /// charges it.
+    pub closes_after: Option<u64>,
 }
 
 /// The accounts that slices move money on.
@@ -93,8 +158,12 @@ pub fn slice_accounts(promotion: &Promotion) -> [AccountName; 2] {
     [promotion.escrow(), AccountName::PromotionRevenue]
 }
 
-/// Leases money of the escrow to a process. With a daily budget, slices end with their day, so
-/// that what is shown on a day never spends more. `accounts` as far as they were opened.
+/// Leases money of the escrow to a process: `held`, the slice it got last, is made larger when it
+/// is open and of this day, and serves longer; else there is a new one. Its process is told
+/// [`Slice::granted`], which is the same however often it is told.
+///
+/// With a daily budget, slices end with their day, so that what is shown on a day never spends
+/// more. `accounts` as far as they were opened.
 ///
 /// # Errors
 ///
@@ -104,6 +173,7 @@ pub fn slice_accounts(promotion: &Promotion) -> [AccountName; 2] {
 pub fn lease(
     want: &Lease,
     promotion: &Promotion,
+    held: Option<&Slice>,
     accounts: &[&Account],
     context: Context,
 ) -> Result<Outcome, Refusal> {
@@ -112,7 +182,8 @@ pub fn lease(
         return Err(Refusal::NotRunning);
     }
     let has_time = want.term > Span::ZERO && want.term <= limits::SLICE_TERM_MAX;
-    let is_full = promotion.slices.open >= limits::OPEN_SLICES_MAX;
+    let held = held.filter(|slice| slice.grows_with(want, now));
+    let is_full = held.is_none() && promotion.slices.open >= limits::OPEN_SLICES_MAX;
     if want.amount.is_zero() || !has_time || is_full {
         return Err(Refusal::LimitExceeded);
     }
@@ -136,32 +207,60 @@ pub fn lease(
     let subject = Subject::of(promotion.id);
     let mut set = LinkedSet::new(context.position, Reason::PromotionLeased, subject);
     set = set.with(escrow).with(revenue);
-    let reserved = set.reserve(debit, credit, promotion.money(amount));
+    let reserved = match held {
+        Some(slice) => set.enlarge(&slice.pending, amount),
+        None => set.reserve(debit, credit, promotion.money(amount)),
+    };
     let pending = reserved.map_err(|_| Refusal::LimitExceeded)?;
+    let leased = promotion.slices.day_leased.checked_add(amount).unwrap_or(Amount::MAX);
+    promotion.slices.day_leased = leased;
+    let slice = match held {
+        Some(slice) => enlarged(slice, pending, want, &promotion, now),
+        None => opened(pending, want, &mut promotion, now)?,
+    };
+    Ok(outcome(promotion, slice, set.finish()))
+}
 
+fn opened(
+    pending: Pending,
+    want: &Lease,
+    promotion: &mut Promotion,
+    now: Instant,
+) -> Result<Slice, Refusal> {
     let sums = &mut promotion.slices;
     sums.ever = sums.ever.checked_add(1).ok_or(Refusal::LimitExceeded)?;
     sums.open += 1;
-    sums.day_leased = sums.day_leased.checked_add(amount).unwrap_or(Amount::MAX);
-    let expires_at = expiry(&promotion, want.term, now);
-    let window = promotion.terms.goal.attribution_window();
-    let slice = Slice {
+    let expires_at = expiry(promotion, want.term, now);
+    Ok(Slice {
         promotion: promotion.id,
         number: promotion.slices.ever,
         holder: want.holder.clone(),
         pending,
         used: Micros::ZERO,
+        refused: Refused::default(),
         state: SliceState::Open,
         leased_at: now,
         expires_at,
-        kept_until: expires_at.saturating_add(window).saturating_add(limits::SLICE_GRACE),
-    };
-    Ok(Outcome {
-        promotions: vec![promotion],
-        slices: vec![slice],
-        posted: set.finish(),
-        ..Outcome::default()
+        kept_until: kept_until(promotion, expires_at),
     })
+}
+
+fn enlarged(
+    slice: &Slice,
+    pending: Pending,
+    want: &Lease,
+    promotion: &Promotion,
+    now: Instant,
+) -> Slice {
+    let expires_at = slice.expires_at.max(expiry(promotion, want.term, now));
+    let kept_until = slice.kept_until.max(kept_until(promotion, expires_at));
+    Slice { pending, expires_at, kept_until, ..slice.clone() }
+}
+
+/// When what was chosen last has been reported, and billed.
+fn kept_until(promotion: &Promotion, expires_at: Instant) -> Instant {
+    let reported = expires_at.saturating_add(promotion.terms.goal.report_window());
+    reported.saturating_add(limits::BILL_LATENCY)
 }
 
 fn expiry(promotion: &Promotion, term: Span, now: Instant) -> Instant {
@@ -173,26 +272,37 @@ fn expiry(promotion: &Promotion, term: Span, now: Instant) -> Instant {
     wanted.min(Instant::MIN.saturating_add(Span::days(days)))
 }
 
-/// Gives back what a process does not use of a slice. It keeps `keep`, in minor units, for what it
-/// has chosen and what was not billed yet; keeping nothing closes the slice.
+/// Gives back what a process does not use of a slice, or closes it. `stream` is the holder's, if
+/// it was ever billed.
+///
+/// A process asks one thing about a slice at a time: a return that is overtaken by a lease would
+/// take what was leased.
 ///
 /// # Errors
 ///
-/// In this order: `SliceClosed`; `NothingToChange` when all that is left is to be kept.
+/// In this order: `SliceClosed`; `BillsMissing` when it is to be closed before its deliveries are
+/// billed; `NothingToChange` when there is nothing to give back, also when that is told again.
 pub fn return_slice(
-    keep: Amount,
+    back: Return,
     slice: &Slice,
     promotion: &Promotion,
+    stream: Option<&BillingStream>,
     accounts: &[&Account],
     context: Context,
 ) -> Result<Outcome, Refusal> {
     if slice.state != SliceState::Open {
         return Err(Refusal::SliceClosed);
     }
-    if keep.is_zero() {
+    if let Some(position) = back.closes_after {
+        let stream = stream.filter(|stream| stream.stream == slice.holder);
+        let billed_to = stream.map_or(0, |stream| stream.billed_to);
+        if billed_to < position {
+            return Err(Refusal::BillsMissing { billed_to });
+        }
         return close(slice, SliceState::Returned, promotion, accounts, context);
     }
-    let unused = slice.left().whole().saturating_sub(keep);
+    let kept = back.granted_after.max(slice.used.covering());
+    let unused = slice.granted().saturating_sub(kept);
     if unused.is_zero() {
         return Err(Refusal::NothingToChange);
     }

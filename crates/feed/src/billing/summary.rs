@@ -1,9 +1,7 @@
 //! What an advertiser reads: how much was billed, what was not and why, and what was repaid.
 
-use std::collections::BTreeMap;
-
 use base::{Amount, Currency, Money, PromotionId, fair_split};
-use promotions::EventKind;
+use promotions::{EventKind, Micros};
 
 use super::{PromotionTotals, Totals};
 use crate::verdict::Cause;
@@ -11,7 +9,8 @@ use crate::verdict::Cause;
 /// The totals of a promotion in one stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// What was taken from the escrow for billed units, before anything was repaid.
+    /// What billed units cost, before anything was repaid, in whole minor units. The book rounds
+    /// once for all streams of a promotion, so what it has charged may differ by a minor unit.
     pub billed: Amount,
     /// What of it was repaid.
     pub repaid: Amount,
@@ -28,7 +27,7 @@ pub struct KindSummary {
     pub kind: EventKind,
     /// Events that were billed, those repaid later among them.
     pub billed: u64,
-    /// Valid events of a kind that is not paid for.
+    /// Valid events that cost nothing: of a kind that is not paid for, or without money for them.
     pub counted: u64,
     /// Events that were never billed, for each cause that occurred.
     pub invalid: Vec<(Cause, u64)>,
@@ -56,23 +55,14 @@ impl Totals {
 
 impl Summary {
     fn of(totals: &PromotionTotals) -> Summary {
-        let mut summary = Summary::default();
-        let mut causes: BTreeMap<(EventKind, Cause), (u64, Amount)> = BTreeMap::new();
-        for slice in totals.slices.values() {
-            // Bills were made of the same numbers, so they are amounts.
-            let (was, left) = slice.minor().unwrap_or_default();
-            let back = was.saturating_sub(left);
-            summary.billed = sum(summary.billed, was);
-            summary.repaid = sum(summary.repaid, back);
-            let weights: Vec<_> = slice.repaid.values().map(|one| weight(one.millionths)).collect();
-            // Where all prices are zero there is nothing to split.
-            let parts = fair_split(back, &weights).unwrap_or_else(|| vec![back; weights.len()]);
-            for ((key, one), part) in slice.repaid.iter().zip(parts) {
-                let (units, repaid) = causes.entry(*key).or_default();
-                *units += one.units;
-                *repaid = sum(*repaid, part);
-            }
-        }
+        let back = totals.repaid.values().fold(0, |sum, one| sum + one.millionths);
+        let was = totals.billed.micros();
+        let is = Micros::new(was.get().saturating_sub(weight(back)));
+        let repaid = was.whole().saturating_sub(is.whole());
+        let weights: Vec<_> = totals.repaid.values().map(|one| weight(one.millionths)).collect();
+        // Where all prices are zero there is nothing to split.
+        let parts = fair_split(repaid, &weights).unwrap_or_else(|| vec![repaid; weights.len()]);
+        let mut summary = Summary { billed: was.whole(), repaid, ..Summary::default() };
         summary.kinds.extend(totals.kinds.iter().map(|(kind, of_kind)| {
             KindSummary {
                 kind: *kind,
@@ -86,14 +76,13 @@ impl Summary {
                     .collect(),
             }
         }));
-        summary.causes.extend(
-            causes.into_iter().map(|((kind, cause), (units, repaid))| CauseSummary {
-                kind,
-                cause,
-                units,
-                repaid,
-            }),
-        );
+        let causes = totals.repaid.iter().zip(parts);
+        summary.causes.extend(causes.map(|(((kind, cause), one), repaid)| CauseSummary {
+            kind: *kind,
+            cause: *cause,
+            units: one.units,
+            repaid,
+        }));
         summary
     }
 
@@ -153,11 +142,6 @@ fn noun(kind: EventKind, number: u64) -> &'static str {
         EventKind::Sale => ("sale", "sales"),
     };
     if number == 1 { one } else { more }
-}
-
-/// No sum of what an escrow paid is beyond an amount.
-fn sum(one: Amount, other: Amount) -> Amount {
-    one.checked_add(other).unwrap_or(Amount::MAX)
 }
 
 /// A weight of at most 2⁶⁴ − 1: sums of prices beyond that are no amounts.

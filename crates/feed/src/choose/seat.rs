@@ -87,7 +87,7 @@ impl Seat {
             return Err(Cause::Cap);
         }
         let chance = self.chance();
-        self.purse.tend(chance, delays, self.promoted.goal.attribution_window(), now);
+        self.purse.tend(chance, delays, self.promoted.goal.report_window(), now);
         let committed = self.committed();
         let pricing = self.promoted.pricing;
         let free = self.purse.most(now);

@@ -29,11 +29,11 @@ pub(crate) struct Sums {
     pub(crate) reserved: Price,
 }
 
-/// What is given back of a slice, and whether it is closed.
+/// What a slice keeps when some of it is given back, and whether it is closed.
 pub(crate) type Back = (SliceId, Amount, bool);
 
 impl Purse {
-    /// Takes a slice, or more money into one that serves.
+    /// Takes a slice, or what one that is here has been granted by now.
     #[must_use]
     pub(crate) fn lease(&mut self, lease: &Lease) -> bool {
         if let Some(resting) = self.resting.remove(&lease.slice) {
@@ -46,12 +46,17 @@ impl Purse {
         }
     }
 
-    /// Takes a slice, if there is one.
+    /// Takes a slice, if there is one. One that is here already stays as it is.
     #[must_use]
     pub(crate) fn take(&mut self, slice: Option<Slice>) -> bool {
         let is_there = slice.is_some();
+        let slice = slice.filter(|slice| !self.holds(slice.id()));
         self.serving.extend(slice);
         is_there
+    }
+
+    fn holds(&self, id: SliceId) -> bool {
+        self.resting.contains_key(&id) || self.serving.iter().any(|slice| slice.id() == id)
     }
 
     /// Spent, or held because it may still be.
@@ -116,7 +121,7 @@ impl Purse {
             let is_closed = !slice.is_open(now);
             let amount = if is_closed { slice.give_up() } else { slice.give_back() };
             if is_closed || !amount.is_zero() {
-                all.push((slice.id(), amount, is_closed));
+                all.push((slice.id(), slice.granted().whole(), is_closed));
             }
         }
         let mut closed: Vec<Slice> = self.serving.extract_if(.., |one| !one.is_open(now)).collect();
@@ -130,7 +135,11 @@ impl Purse {
     /// Gives everything back that is not spent. Nothing can be billed any more.
     pub(crate) fn close(self) -> Vec<Back> {
         let all = self.serving.into_iter().chain(self.resting.into_values());
-        all.map(|mut slice| (slice.id(), slice.give_up(), true)).collect()
+        let close = |mut slice: Slice| {
+            slice.give_up();
+            (slice.id(), slice.granted().whole(), true)
+        };
+        all.map(close).collect()
     }
 
     /// The sums of all slices that are open.

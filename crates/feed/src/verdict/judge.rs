@@ -18,6 +18,7 @@ use super::record::{Body, Judged, Outcome, Record, Repaid};
 use super::used::{Use, UsedTokens};
 use crate::bots::{self, Networks, Prefix};
 use crate::price::Price;
+use crate::slices::{Settled, Unbilled};
 use crate::token::{Selection, TokenKeys, UnknownToken, ViewerHash};
 use sales::Sales;
 
@@ -65,7 +66,7 @@ pub struct Own<'a> {
 pub enum Verdict {
     /// It costs its price.
     Billed,
-    /// It is valid and not what the promotion pays for.
+    /// It is valid, and costs nothing.
     Counted,
     /// It is not valid.
     Invalid,
@@ -98,8 +99,10 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Why it is neither billed nor counted.
     pub reason: Option<Reason>,
-    /// What it costs, when it is billed.
+    /// What its slice was charged, when it is billed.
     pub price: Option<Price>,
+    /// Why it is only counted, though it is what the promotion pays for.
+    pub unbilled: Option<Unbilled>,
 }
 
 /// There is no room to remember another token as used. Nothing was judged; try again later.
@@ -186,7 +189,7 @@ impl Judge {
             address_key: AddressKey::new(address_key),
             next: 0,
             latest: Instant::MIN,
-            used: UsedTokens::new(policy.report_grace, policy.used_pages_max),
+            used: UsedTokens::new(policy.used_pages_max),
             limits: Limits {
                 viewer_promotion: window(policy.viewer_promotion),
                 viewer: window(policy.viewer),
@@ -220,7 +223,9 @@ impl Judge {
     /// writes them to the log, in this order, before it answers.
     ///
     /// `own` tells what belongs to the advertiser of a promotion; nothing when there is no such
-    /// promotion.
+    /// promotion. `charge` is asked last, of an event that is valid and what the promotion pays
+    /// for: it charges the slice ([`Chooser::settle`](crate::Chooser::settle) of
+    /// [`Selection::sold`]), or says why it cannot. So a record says what was charged.
     ///
     /// # Errors
     ///
@@ -229,11 +234,12 @@ impl Judge {
         &mut self,
         event: &Event<'_>,
         own: impl FnOnce(PromotionId) -> Option<Own<'a>>,
+        charge: impl FnOnce(&Selection, Instant) -> Settled,
         now: Instant,
         out: &mut Vec<Record>,
     ) -> Result<Judgement, Overloaded> {
         self.pass_time(now, out);
-        let unlogged = |verdict, reason| Judgement { verdict, reason: Some(reason), price: None };
+        let unlogged = |verdict, reason| Judgement { reason: Some(reason), ..plain(verdict) };
         let Ok(selection) = self.keys.open(event.token) else {
             return Ok(unlogged(Verdict::Unknown, Reason::UnknownToken));
         };
@@ -243,6 +249,13 @@ impl Judge {
         match self.find(event, &selection, own)? {
             Finding::Unlogged(verdict, reason) => Ok(unlogged(verdict, reason)),
             Finding::Logged { outcome, was_too_short, origin } => {
+                let (outcome, origin) = match outcome {
+                    Outcome::Billed => match charge(&selection, self.latest) {
+                        Settled::Billed(_) => (outcome, origin),
+                        Settled::Unbilled(why) => (Outcome::Unbilled(why), Origin::default()),
+                    },
+                    _ => (outcome, origin),
+                };
                 let Origin { address, network } = origin;
                 let kind = event.kind;
                 let judged = Judged { selection, kind, outcome, was_too_short, address, network };
@@ -347,7 +360,8 @@ impl Judge {
             }
         }
         let is_lockstep = *outcome == Outcome::Invalid(Reason::Lockstep);
-        let acted = is_billed || is_lockstep && *kind == selection.goal.billed();
+        let is_unbilled = matches!(outcome, Outcome::Unbilled(_));
+        let acted = is_billed || is_unbilled || is_lockstep && *kind == selection.goal.billed();
         if let Some(viewer) = selection.viewer.filter(|_| acted) {
             self.lockstep.record(viewer, selection.promotion, record.at, billed);
         }
@@ -399,7 +413,7 @@ impl Judge {
         // A clock that is behind the selection's puts the event at its beginning.
         let reported_at = self.latest.max(selection.at);
         let happened_at = event.at.unwrap_or(reported_at).clamp(selection.at, reported_at);
-        happened_at > ends_at || reported_at > ends_at.saturating_add(self.policy.report_grace)
+        happened_at > ends_at || reported_at > selection.at.saturating_add(selection.goal.report_window())
     }
 
     /// What makes an event invalid by itself.
@@ -448,12 +462,15 @@ impl Judge {
 
 fn answer(outcome: Outcome, price: Price) -> Judgement {
     match outcome {
-        Outcome::Billed => Judgement { verdict: Verdict::Billed, reason: None, price: Some(price) },
-        Outcome::Counted => Judgement { verdict: Verdict::Counted, reason: None, price: None },
-        Outcome::Invalid(reason) => {
-            Judgement { verdict: Verdict::Invalid, reason: Some(reason), price: None }
-        }
+        Outcome::Billed => Judgement { price: Some(price), ..plain(Verdict::Billed) },
+        Outcome::Unbilled(why) => Judgement { unbilled: Some(why), ..plain(Verdict::Counted) },
+        Outcome::Counted => plain(Verdict::Counted),
+        Outcome::Invalid(reason) => Judgement { reason: Some(reason), ..plain(Verdict::Invalid) },
     }
+}
+
+fn plain(verdict: Verdict) -> Judgement {
+    Judgement { verdict, reason: None, price: None, unbilled: None }
 }
 
 impl Limits {

@@ -98,7 +98,7 @@ pub(super) struct Billed {
     /// Number of its record.
     pub(super) sequence: u64,
     /// The slice that paid.
-    pub(super) slice: u64,
+    pub(super) slice: u32,
     /// What it cost.
     pub(super) price: Price,
     /// What the viewer did.

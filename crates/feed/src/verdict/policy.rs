@@ -22,9 +22,6 @@ pub struct Policy {
     /// Source: the Media Rating Council's viewable impression of a video, two continuous seconds
     /// with half of its pixels in view. Whether the pixels were in view is for the client to tell.
     pub view_dwell: Span,
-    /// How long after the attribution window an event that happened inside may be reported: 10
-    /// minutes.
-    pub report_grace: Span,
     /// How long after the selection country and device must be alike: 1 hour.
     pub likeness: Span,
     /// How long after it was billed a sale may be returned: 60 days.
@@ -53,7 +50,6 @@ impl Default for Policy {
         let hourly = |events| Limit { events, span: Span::hours(1) };
         Policy {
             view_dwell: Span::seconds(2),
-            report_grace: Span::minutes(10),
             likeness: Span::hours(1),
             returns: Span::days(60),
             viewer_promotion: Limit { events: 10, span: Span::days(1) },

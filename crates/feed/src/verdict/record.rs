@@ -9,6 +9,7 @@ use promotions::EventKind;
 
 use super::reason::Reason;
 use crate::price::Price;
+use crate::slices::Unbilled;
 use crate::token::{SELECTION_BYTES, Selection};
 
 const FORMAT: u8 = 1;
@@ -53,8 +54,10 @@ pub struct Judged {
 /// What enters the log of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It costs the price of its token.
+    /// The slice of its token was charged the price of its token.
     Billed,
+    /// It is valid and what the promotion pays for, but no slice was charged.
+    Unbilled(Unbilled),
     /// It is valid and not what the promotion pays for.
     Counted,
     /// It is not valid.
@@ -69,7 +72,7 @@ pub struct Repaid {
     /// The promotion.
     pub promotion: PromotionId,
     /// The slice that paid.
-    pub slice: u64,
+    pub slice: u32,
     /// What the viewer did.
     pub kind: EventKind,
     /// What it cost.
@@ -88,6 +91,8 @@ const REPAID: u8 = 2;
 
 const BILLED: u8 = 0xff;
 const COUNTED: u8 = 0xfe;
+/// This and the number of an [`Unbilled`].
+const UNBILLED: u8 = 0xe0;
 
 impl Record {
     /// Appends the record's bytes.
@@ -104,6 +109,7 @@ impl Record {
                 out.extend_from_slice(&judged.selection.to_bytes());
                 let outcome = match judged.outcome {
                     Outcome::Billed => BILLED,
+                    Outcome::Unbilled(why) => UNBILLED + why as u8,
                     Outcome::Counted => COUNTED,
                     Outcome::Invalid(reason) => reason as u8,
                 };
@@ -163,6 +169,10 @@ impl Bytes<'_> {
         let outcome = match outcome {
             BILLED => Outcome::Billed,
             COUNTED => Outcome::Counted,
+            number @ UNBILLED.. => {
+                let why = Unbilled::from_number(number - UNBILLED);
+                Outcome::Unbilled(why.ok_or(RecordError)?)
+            }
             number => Outcome::Invalid(Reason::from_number(number).ok_or(RecordError)?),
         };
         let is_billed = outcome == Outcome::Billed;
@@ -183,7 +193,7 @@ impl Bytes<'_> {
     fn repaid(&mut self) -> Result<Repaid, RecordError> {
         let billed = self.u64()?;
         let promotion = PromotionId::from_bytes(self.take()?);
-        let slice = self.u64()?;
+        let slice = u32::from_be_bytes(self.take()?);
         let [kind, reason] = self.take()?;
         Ok(Repaid {
             billed,

@@ -27,7 +27,6 @@ struct Page {
 /// The memory of used tokens, in segments by the time of selection.
 #[derive(Debug)]
 pub(super) struct UsedTokens {
-    report_grace: Span,
     pages_max: usize,
     pages: usize,
     /// By goal, because goals have different windows, and by number of the segment; inside by
@@ -49,9 +48,8 @@ pub(super) enum Use {
 }
 
 impl UsedTokens {
-    pub(super) fn new(report_grace: Span, pages_max: usize) -> UsedTokens {
+    pub(super) fn new(pages_max: usize) -> UsedTokens {
         UsedTokens {
-            report_grace,
             pages_max,
             pages: 0,
             segments: BTreeMap::new(),
@@ -99,11 +97,10 @@ impl UsedTokens {
             return;
         }
         self.next_drop = now.saturating_add(Span::seconds(10));
-        let grace = self.report_grace;
         self.segments.retain(|(goal, segment), pages| {
             let end = (segment + 1).saturating_mul(segment_length(*goal).micros());
             let end = Instant::MIN.saturating_add(Span::from_micros(end));
-            let is_kept = end.saturating_add(goal.attribution_window()).saturating_add(grace) > now;
+            let is_kept = end.saturating_add(goal.report_window()) > now;
             self.pages -= if is_kept { 0 } else { pages.len() };
             is_kept
         });

@@ -72,7 +72,7 @@ impl Book {
             serves_until = serves_until.min(midnight);
         }
         let lapses_at = serves_until.saturating_add(self.window).saturating_add(Span::minutes(2));
-        let next = SliceId(self.slices.len() as u64 + 1);
+        let next = SliceId(self.slices.len() as u32 + 1);
         let open = self.slices.iter_mut().find(|(_, one)| {
             one.process == process && one.day == day && !one.is_closed && one.lapses_at > now
         });
@@ -92,7 +92,10 @@ impl Book {
                 next
             }
         };
-        Some(Lease { slice, amount, serves_until, lapses_at })
+        let leased = &self.slices[&slice];
+        let granted = Amount::new(leased.granted).unwrap();
+        let Leased { serves_until, lapses_at, .. } = *leased;
+        Some(Lease { slice, granted, serves_until, lapses_at })
     }
 
     /// Bills. A slice bills no more than it was granted, and nothing once it is closed.
@@ -103,9 +106,10 @@ impl Book {
         assert!(leased.billed.covering().minor() <= leased.granted, "{slice:?} was overspent");
     }
 
-    pub fn take_back(&mut self, slice: SliceId, amount: Amount, is_closed: bool) {
+    pub fn take_back(&mut self, slice: SliceId, granted_after: Amount, is_closed: bool) {
         let leased = self.slices.get_mut(&slice).unwrap();
-        leased.granted -= amount.minor();
+        assert!(granted_after.minor() <= leased.granted, "{slice:?} gave what it never had");
+        leased.granted = granted_after.minor();
         leased.is_closed |= is_closed;
         assert!(leased.billed.covering().minor() <= leased.granted, "{slice:?} gave too much");
     }
@@ -139,9 +143,9 @@ impl Book {
             leased.process == process && !leased.is_closed && leased.lapses_at > now
         });
         let lease = mine.map(|(slice, leased)| {
-            let amount = Amount::new(leased.granted).unwrap();
+            let granted = Amount::new(leased.granted).unwrap();
             let Leased { serves_until, lapses_at, billed, .. } = *leased;
-            (Lease { slice: *slice, amount, serves_until, lapses_at }, billed)
+            (Lease { slice: *slice, granted, serves_until, lapses_at }, billed)
         });
         lease.collect()
     }

@@ -121,7 +121,10 @@ impl World {
                     let granted = self.book.lease(process % count, wanted, now);
                     let chooser = &mut self.processes[process % count].chooser;
                     match granted.filter(|_| is_heard) {
-                        Some(lease) => assert!(chooser.lease(promotion, lease)),
+                        Some(lease) => {
+                            assert!(chooser.lease(promotion, lease));
+                            assert!(chooser.lease(promotion, lease));
+                        }
                         None => chooser.refuse(promotion),
                     }
                 }
@@ -129,7 +132,7 @@ impl World {
             Step::Collect { process, is_heard } => {
                 for back in self.processes[process % count].chooser.collect(now) {
                     if back.promotion == promotion && is_heard {
-                        self.book.take_back(back.slice, back.amount, back.is_closed);
+                        self.book.take_back(back.slice, back.granted_after, back.is_closed);
                     }
                 }
             }
@@ -206,6 +209,8 @@ impl World {
         let mut reborn = Process::new(&self.shared, self.now);
         if is_resumed {
             for (lease, spent) in self.book.to_resume(process, self.now) {
+                // Told twice, it is there once.
+                assert!(reborn.chooser.resume(self.shared.promotion, lease, spent));
                 assert!(reborn.chooser.resume(self.shared.promotion, lease, spent));
                 reborn.billed = reborn.billed.checked_add(spent).unwrap();
             }

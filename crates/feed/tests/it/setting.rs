@@ -47,10 +47,10 @@ pub fn promoted(number: u128) -> Promoted {
     }
 }
 
-pub fn lease(slice: u64, minor: i64) -> Lease {
+pub fn lease(slice: u32, minor: i64) -> Lease {
     Lease {
         slice: SliceId(slice),
-        amount: Amount::new(minor).unwrap(),
+        granted: Amount::new(minor).unwrap(),
         serves_until: after(Span::days(30)),
         lapses_at: after(Span::days(60)),
     }

@@ -113,8 +113,8 @@ fn a_resumed_slice_keeps_its_money_for_events_it_does_not_know_of() {
 #[test]
 fn more_money_makes_a_slice_live_longer() {
     let mut slice = slice();
-    let later = Lease { lapses_at: after(Span::days(90)), ..lease(1, 5) };
-    assert!(slice.grow(&later));
+    let later = Lease { lapses_at: after(Span::days(90)), ..lease(1, 15) };
+    assert!(slice.grow(&later) && slice.grow(&later));
     assert_eq!(slice.free(), whole(13));
     assert!(slice.is_open(after(Span::days(29))) && !slice.has_lapsed(after(Span::days(89))));
     assert!(!slice.grow(&lease(1, i64::MAX)));

@@ -331,3 +331,13 @@ fn a_blocker_keeps_a_draft_from_being_paid() {
     world.later(Span::minutes(61));
     assert_eq!(world.submit(id), Err(Refusal::Blocked(CheckCode::QuoteExpired)));
 }
+
+#[test]
+fn an_edit_that_empties_the_audience_is_blocked() {
+    let mut world = World::new();
+    world.allowed(1, &terms());
+    world.inventory.audience_size = 0;
+    let nobody = Audience { age_min: Some(99), ..Audience::default() };
+    let change = TermsChange { audience: Some(nobody), ..TermsChange::default() };
+    assert_eq!(edit(&mut world, &change), Err(Refusal::Blocked(CheckCode::AudienceEmpty)));
+}

@@ -1,8 +1,8 @@
 //! Slices, bills and settlements, to the cent.
 
 use base::{Amount, Span};
-use promotions::{Bill, BillLine, Goal, Micros, Promise, PromotionEvent, Refusal, SliceState};
-use promotions::{StopCause, Takeback, Terms, with_tax};
+use promotions::{Bill, BillLine, Goal, Micros, Promise, PromotionEvent, Refusal, Return};
+use promotions::{SliceState, StopCause, Takeback, Terms, with_tax};
 use proptest::prelude::*;
 
 use crate::world::{ADVERTISER, World, at, cents, dollars, hold, label, terms};
@@ -17,13 +17,14 @@ fn bill(world: &World, lines: Vec<BillLine>, takebacks: Vec<Takeback>) -> Bill {
 fn deliver(world: &mut World, slice: u32, units: u64, price: u64) {
     let promotion = world.only().id;
     let price = Micros::new(price);
-    let line = BillLine { promotion, slice, units, price, invalid_units: 0 };
+    let line = BillLine { promotion, slice, units, price, unbilled_units: 0, invalid_units: 0 };
     let bill = bill(world, vec![line], vec![]);
     world.bill(&bill).unwrap();
 }
 
-fn take_back(world: &mut World, units: u64, price: u64) {
-    let takeback = Takeback { promotion: world.only().id, units, price: Micros::new(price) };
+fn take_back(world: &mut World, slice: u32, units: u64, price: u64) {
+    let (promotion, price) = (world.only().id, Micros::new(price));
+    let takeback = Takeback { promotion, slice, units, price };
     let bill = bill(world, vec![], vec![takeback]);
     world.bill(&bill).unwrap();
 }
@@ -73,8 +74,9 @@ fn a_slice_waits_for_what_was_chosen_with_it() {
     let slice = world.lease(id, 100).unwrap();
     let row = world.slices[&(id, slice)].clone();
     assert_eq!(row.expires_at, at("2026-03-02T12:10:00Z"));
-    // The window of a view, and an hour for its bill.
-    assert_eq!(row.kept_until, at("2026-03-02T14:10:00Z"));
+    // The window of a view, ten minutes to report it, and an hour to bill it.
+    assert_eq!(row.charges_until(), at("2026-03-02T13:20:00Z"));
+    assert_eq!(row.kept_until, at("2026-03-02T14:20:00Z"));
     world.now = row.expires_at;
     assert_eq!(world.lapse(id, slice), Err(Refusal::NotDue { due_at: row.kept_until }));
     deliver(&mut world, slice, 100, 30_000_000);
@@ -94,7 +96,8 @@ fn a_stream_is_billed_without_gaps_and_repetitions() {
     let id = world.only().id;
     let slice = world.lease(id, 100).unwrap();
     let (units, price) = (10, Micros::new(5_000_000));
-    let line = BillLine { promotion: id, slice, units, price, invalid_units: 3 };
+    let unbilled_units = 2;
+    let line = BillLine { promotion: id, slice, units, price, unbilled_units, invalid_units: 3 };
     let bill =
         |from, to| Bill { stream: label("s"), from, to, lines: vec![line], takebacks: vec![] };
     assert_eq!(world.bill(&bill(1, 5)), Err(Refusal::BillingGap { billed_to: 0 }));
@@ -104,10 +107,8 @@ fn a_stream_is_billed_without_gaps_and_repetitions() {
     assert_eq!(world.bill(&bill(4, 6)), Err(Refusal::BillingGap { billed_to: 5 }));
     assert_eq!(world.bill(&bill(6, 7)), Err(Refusal::BillingGap { billed_to: 5 }));
     assert_eq!(world.bill(&bill(5, 5)), Err(Refusal::AlreadyBilled { billed_to: 5 }));
-    assert_eq!((spent(&world), world.only().delivery.invalid_units), (5, 3));
-    let mut unknown = bill(5, 6);
-    unknown.lines[0].promotion = base::PromotionId::from_bits(99);
-    assert_eq!(world.bill(&unknown), Err(Refusal::PromotionNotFound));
+    let delivery = world.only().delivery;
+    assert_eq!((spent(&world), delivery.unbilled_units, delivery.invalid_units), (5, 2, 3));
     let mut long = bill(5, 6);
     long.lines = vec![line; promotions::limits::LINES_PER_BILL_MAX + 1];
     assert_eq!(world.bill(&long), Err(Refusal::LimitExceeded));
@@ -135,6 +136,99 @@ fn fractions_of_a_cent_add_up_over_slices() {
 }
 
 #[test]
+fn only_whole_units_are_billed() {
+    let mut world = running(&terms());
+    let id = world.only().id;
+    // Three units at 0.7 cents, and a slice of one.
+    let slice = world.lease(id, 1).unwrap();
+    deliver(&mut world, slice, 3, 2_100_000);
+    let delivery = world.only().delivery;
+    assert_eq!((delivery.billed_units, delivery.unbilled_units), (1, 2));
+    assert_eq!(world.only().spend.due, Micros::new(700_000));
+    // What is left pays no unit, and nothing is charged for none.
+    deliver(&mut world, slice, 1, 700_000);
+    assert_eq!(world.only().delivery.billed_units, 1);
+    assert_eq!(world.only().spend.due, Micros::new(700_000));
+}
+
+#[test]
+fn what_was_refused_is_taken_back_first() {
+    let mut world = running(&terms());
+    let id = world.only().id;
+    let slice = world.lease(id, 2).unwrap();
+    // Five at half a cent, of which the slice pays four.
+    deliver(&mut world, slice, 5, 2_500_000);
+    let refused = world.slices[&(id, slice)].refused;
+    assert_eq!((refused.units, refused.price), (1, Micros::new(500_000)));
+    take_back(&mut world, slice, 1, 500_000);
+    assert_eq!((spent(&world), world.only().spend.repaid), (2, Amount::ZERO));
+    take_back(&mut world, slice, 2, 1_000_000);
+    assert_eq!((spent(&world), world.only().spend.repaid), (1, cents(1)));
+    let delivery = world.only().delivery;
+    assert_eq!((delivery.billed_units, delivery.unbilled_units), (2, 0));
+    // Nothing was charged on a slice that never was.
+    take_back(&mut world, 9, 1, 500_000);
+    assert_eq!((spent(&world), world.only().delivery.billed_units), (1, 2));
+}
+
+#[test]
+fn what_is_not_known_is_counted_and_passed_over() {
+    let mut world = running(&terms());
+    let id = world.only().id;
+    let slice = world.lease(id, 100).unwrap();
+    let line = |promotion| BillLine {
+        promotion,
+        slice,
+        units: 4,
+        price: Micros::new(2_000_000),
+        unbilled_units: 1,
+        invalid_units: 0,
+    };
+    let nobody = base::PromotionId::from_bits(99);
+    let price = Micros::new(500_000);
+    let lost = Takeback { promotion: nobody, slice, units: 1, price };
+    let both = bill(&world, vec![line(nobody), line(id)], vec![lost]);
+    world.bill(&both).unwrap();
+    assert_eq!((spent(&world), world.streams[&both.stream].unknown_units), (2, 6));
+}
+
+#[test]
+fn a_slice_grows_while_it_is_held() {
+    let mut world = running(&terms());
+    let id = world.only().id;
+    let slice = world.lease(id, 100).unwrap();
+    world.later(Span::minutes(9));
+    world.lease_more(id, Some(slice), 50).unwrap();
+    let row = world.slices[&(id, slice)].clone();
+    assert_eq!((world.only().slices.ever, row.granted()), (1, cents(150)));
+    assert_eq!(row.expires_at, at("2026-03-02T12:19:00Z"));
+    // What goes back goes back once, however often it is told.
+    let back = Return { granted_after: cents(60), closes_after: None };
+    world.return_slice(id, slice, back).unwrap();
+    assert_eq!(world.return_slice(id, slice, back), Err(Refusal::NothingToChange));
+    assert_eq!(world.slices[&(id, slice)].granted(), cents(60));
+    world.now = at("2026-03-03T00:00:00Z");
+    world.lease_more(id, Some(slice), 50).unwrap();
+    assert_eq!(world.only().slices.ever, 2);
+}
+
+#[test]
+fn what_was_billed_does_not_go_back() {
+    let mut world = running(&terms());
+    let id = world.only().id;
+    let slice = world.lease(id, 100).unwrap();
+    deliver(&mut world, slice, 100, 40_500_000);
+    let back = Return { granted_after: cents(10), closes_after: None };
+    world.return_slice(id, slice, back).unwrap();
+    assert_eq!(world.slices[&(id, slice)].granted(), cents(41));
+    let close = |position| Return { granted_after: cents(41), closes_after: Some(position) };
+    let missing = Err(Refusal::BillsMissing { billed_to: 1 });
+    assert_eq!(world.return_slice(id, slice, close(2)), missing);
+    world.return_slice(id, slice, close(1)).unwrap();
+    assert_eq!(world.slices[&(id, slice)].state, SliceState::Returned);
+}
+
+#[test]
 fn a_unit_never_costs_more_than_was_quoted() {
     let mut world = running(&terms());
     let id = world.only().id;
@@ -153,13 +247,13 @@ fn late_verdicts_repay_and_the_money_can_be_spent_again() {
     deliver(&mut world, slice, 7_000, 5_000_000_000);
     assert_eq!((spent(&world), world.lease(id, 1)), (5_000, Err(Refusal::NothingLeft)));
     // Half a cent and a half: two cents are repaid, so that not more is charged than is due.
-    take_back(&mut world, 2, 1_500_000);
+    take_back(&mut world, 1, 2, 1_500_000);
     assert_eq!((spent(&world), world.only().spend.carry_micros), (4_998, 500_000));
     assert_eq!(world.events, [PromotionEvent::Repaid]);
     assert_eq!(world.only().delivery.billed_units, 6_998);
     world.lease(id, 5).unwrap();
     assert_eq!(world.slices[&(id, 2)].left().whole(), cents(2));
-    take_back(&mut world, 9_999, u64::MAX);
+    take_back(&mut world, 1, 9_999, u64::MAX);
     assert_eq!((spent(&world), world.only().delivery.delivered()), (0, 0));
     assert_eq!(world.only().delivery.invalid_units, 7_000);
 }
@@ -170,7 +264,7 @@ fn what_is_repaid_before_it_was_charged_is_set_off() {
     let id = world.only().id;
     let slice = world.lease(id, 10).unwrap();
     deliver(&mut world, slice, 1, 500_000);
-    take_back(&mut world, 1, 500_000);
+    take_back(&mut world, 1, 1, 500_000);
     assert_eq!((spent(&world), world.only().spend.carry_micros), (0, -500_000));
     deliver(&mut world, slice, 1, 600_000);
     assert_eq!((spent(&world), world.only().spend.due), (0, Micros::new(600_000)));
@@ -219,7 +313,7 @@ fn a_guarantee_costs_its_price_and_what_is_missing_goes_back() {
     // 50 too many, for nothing.
     assert_eq!((world.only().delivery.billed_units, spent(&world)), (6_300, 5_000));
     assert_eq!(world.only().undelivered_units(), Some(0));
-    take_back(&mut world, 51, 0);
+    take_back(&mut world, 1, 51, 0);
     assert_eq!((spent(&world), world.only().undelivered_units()), (4_999, Some(1)));
     world.give_back(id, slice, 0).unwrap();
     stop(&mut world);
@@ -230,7 +324,7 @@ fn a_guarantee_costs_its_price_and_what_is_missing_goes_back() {
     assert_eq!((settlement.back, settlement.spent), (cents(1), cents(4_999)));
     assert_eq!((settlement.delivered_units, settlement.guaranteed_units), (6_249, Some(6_250)));
     // A verdict after the settlement is repaid, and goes back as well.
-    take_back(&mut world, 6_249, 0);
+    take_back(&mut world, 1, 6_249, 0);
     assert_eq!(world.only().due_at(), Some(world.now));
     world.settle(id).unwrap();
     assert_eq!(world.only().returned, cents(5_000));

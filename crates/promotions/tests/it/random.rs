@@ -1,9 +1,11 @@
 //! Random lives of two promotions: whatever the order, not a cent is lost, and nothing counts
 //! twice.
 
+use std::collections::BTreeMap;
+
 use base::{PromotionId, Span};
 use promotions::{Bill, BillLine, Micros, Promise, Promotion, Refusal};
-use promotions::{State, StopCause, Takeback, Terms, TermsChange, Visibility};
+use promotions::{Slice, State, StopCause, Takeback, Terms, TermsChange, Visibility};
 use proptest::prelude::*;
 
 use crate::world::{ADVERTISER, ANN, World, cents, dollars, hold, label, rule, terms};
@@ -11,10 +13,11 @@ use crate::world::{ADVERTISER, ANN, World, cents, dollars, hold, label, rule, te
 #[derive(Clone, Debug)]
 enum Step {
     Lease { which: usize, amount: i64 },
+    Grow { slice: usize, amount: i64 },
     Deliver { stream: usize, lines: Vec<(usize, usize, u64, u64)> },
     BillAgain { stream: usize, back: u64 },
     BillLater { stream: usize },
-    TakeBack { which: usize, units: u64, price: u64 },
+    TakeBack { which: usize, slice: u32, units: u64, price: u64 },
     GiveBack { slice: usize, keep: i64 },
     Lapse { slice: usize },
     Later { minutes: u64 },
@@ -38,12 +41,14 @@ fn any_step() -> impl Strategy<Value = Step> {
     let line = (which(), 0..6_usize, units(), price());
     prop_oneof![
         8 => (which(), 1..900_i64).prop_map(|(which, amount)| Step::Lease { which, amount }),
+        4 => (0..20_usize, 1..900_i64).prop_map(|(slice, amount)| Step::Grow { slice, amount }),
         12 => (0..2_usize, prop::collection::vec(line, 0..4))
             .prop_map(|(stream, lines)| Step::Deliver { stream, lines }),
         2 => (0..2_usize, 0..3_u64).prop_map(|(stream, back)| Step::BillAgain { stream, back }),
         1 => (0..2_usize).prop_map(|stream| Step::BillLater { stream }),
-        5 => (which(), units(), price())
-            .prop_map(|(which, units, price)| Step::TakeBack { which, units, price }),
+        5 => (which(), 0..6_u32, units(), price()).prop_map(|(which, slice, units, price)| {
+            Step::TakeBack { which, slice, units, price }
+        }),
         4 => (0..20_usize, 0..300_i64).prop_map(|(slice, keep)| Step::GiveBack { slice, keep }),
         3 => (0..20_usize).prop_map(|slice| Step::Lapse { slice }),
         4 => prop_oneof![1..90_u64, 1..3_000_u64].prop_map(|minutes| Step::Later { minutes }),
@@ -70,6 +75,16 @@ struct Oracle {
     /// Of each promotion.
     due: [u128; 2],
     units: [u64; 2],
+    /// Refused units and their price, of each slice.
+    refused: BTreeMap<(PromotionId, u32), (u64, u128)>,
+}
+
+impl Oracle {
+    fn refuse(&mut self, slice: Option<&Slice>, units: u64, price: u128) {
+        let Some(slice) = slice else { return };
+        let refused = self.refused.entry((slice.promotion, slice.number)).or_default();
+        *refused = (refused.0 + units, refused.1 + price);
+    }
 }
 
 struct Play {
@@ -128,23 +143,41 @@ impl Play {
                     (self.oracle.units[which] + 1, left_units - 1);
             }
             self.oracle.due[which] += used;
+            self.oracle.refuse(slice, left_units, 0);
             return;
         }
-        let most = u128::from(promotion.quote.unit_price_max.get()) * u128::from(line.units);
-        self.oracle.due[which] += u128::from(line.price.get()).min(most).min(left);
+        let units = u128::from(line.units);
+        let most = u128::from(promotion.quote.unit_price_max.get()) * units;
+        let asked = u128::from(line.price.get()).min(most);
+        let billed = (left * units).checked_div(asked).unwrap_or(units).min(units);
+        let price = (asked * billed).checked_div(units).unwrap_or(0);
+        assert!(price <= left);
+        self.oracle.due[which] += price;
+        let refused = u64::try_from(units - billed).unwrap();
+        self.oracle.refuse(slice, refused, asked - price);
     }
 
     fn expect_takeback(&mut self, takeback: &Takeback) {
         let which = if takeback.promotion == self.ids[0] { 0 } else { 1 };
         let promotion = &self.world.promotions[&takeback.promotion];
+        let slice = (takeback.promotion, takeback.slice);
+        if !self.world.slices.contains_key(&slice) {
+            return;
+        }
+        let refused = self.oracle.refused.entry(slice).or_default();
+        let free = takeback.units.min(refused.0);
+        let price = u128::from(takeback.price.get());
+        let part = (price * u128::from(free)).checked_div(takeback.units.into()).unwrap_or(0);
+        let part = part.min(refused.1);
+        *refused = (refused.0 - free, if refused.0 == free { 0 } else { refused.1 - part });
         let due = &mut self.oracle.due[which];
         if let Some(guarantee) = promotion.guarantee() {
             let units = &mut self.oracle.units[which];
-            *units = units.saturating_sub(takeback.units);
+            *units = units.saturating_sub(takeback.units - free);
             *due = u128::from(guarantee.cost(*units).get());
             return;
         }
-        *due -= u128::from(takeback.price.get()).min(*due);
+        *due -= (price - part).min(*due);
     }
 
     fn take(&mut self, step: Step) {
@@ -155,15 +188,19 @@ impl Play {
                 let id = step_of(which);
                 self.world.lease(id, amount).map(|_| ())
             }
+            Step::Grow { slice, amount } => match self.slice(slice) {
+                Some((id, number)) => self.world.lease_more(id, Some(number), amount),
+                None => Ok(()),
+            },
             Step::Deliver { stream, lines } => {
                 return self.deliver(stream, &lines);
             }
             Step::BillAgain { stream, back } => self.bill_elsewhere(stream, back, false),
             Step::BillLater { stream } => self.bill_elsewhere(stream, 0, true),
-            Step::TakeBack { which, units, price } => {
+            Step::TakeBack { which, slice, units, price } => {
                 let promotion = step_of(which);
                 let price = Micros::new(price);
-                return self.bill(0, vec![], vec![Takeback { promotion, units, price }]);
+                return self.bill(0, vec![], vec![Takeback { promotion, slice, units, price }]);
             }
             Step::GiveBack { slice, keep } => match self.slice(slice) {
                 Some((id, number)) => self.world.give_back(id, number, keep),
@@ -196,7 +233,8 @@ impl Play {
                 continue;
             }
             let (units, price) = (*units, Micros::new(*price));
-            bill.push(BillLine { promotion, slice, units, price, invalid_units: 1 });
+            let (unbilled_units, invalid_units) = (1, 1);
+            bill.push(BillLine { promotion, slice, units, price, unbilled_units, invalid_units });
         }
         self.bill(stream, bill, vec![]);
     }
@@ -209,6 +247,7 @@ impl Play {
             slice: 1,
             units: 1,
             price: Micros::new(1),
+            unbilled_units: 0,
             invalid_units: 0,
         };
         let from = if is_gap { billed_to + 1 } else { billed_to.saturating_sub(back + 1) };
@@ -312,7 +351,8 @@ impl Play {
         // A verdict that comes later still is repaid, and goes back as well.
         for which in [0, 1] {
             let promotion = self.ids[which];
-            let takeback = Takeback { promotion, units: 2, price: Micros::new(1_500_000) };
+            let price = Micros::new(1_500_000);
+            let takeback = Takeback { promotion, slice: 1, units: 2, price };
             self.bill(1, vec![], vec![takeback]);
         }
         self.settle_all();

@@ -12,7 +12,7 @@ use promotions::{
     MarketPrices, MethodFacts, Micros, NewPromotion, Outcome, Policy, Post, PostKind,
 };
 use promotions::{PreflightFacts, Promise, Promotion, PromotionEvent, Quote, Refusal, Role};
-use promotions::{Settlement, Slice, SliceState, State, Terms, Visibility};
+use promotions::{Return, Settlement, Slice, SliceState, State, Terms, Visibility};
 
 pub const ADVERTISER: Actor =
     Actor { role: Role::Advertiser, person: Some(PersonId::from_bits(1)) };
@@ -248,24 +248,50 @@ impl World {
         id
     }
 
+    /// A new slice, as a process of its own gets it.
     pub fn lease(&mut self, id: PromotionId, amount: i64) -> Result<u32, Refusal> {
+        self.lease_more(id, None, amount)?;
+        Ok(self.promotions[&id].slices.ever)
+    }
+
+    /// Asks for more, holding that slice.
+    pub fn lease_more(
+        &mut self,
+        id: PromotionId,
+        slice: Option<u32>,
+        amount: i64,
+    ) -> Result<(), Refusal> {
         let want = promotions::Lease {
             holder: label("feed-1"),
             amount: cents(amount),
             term: Span::minutes(10),
         };
+        let held = slice.and_then(|slice| self.slices.get(&(id, slice)));
         let promotion = &self.promotions[&id];
         let leased = self.with_accounts(|accounts| {
-            promotions::lease(&want, promotion, accounts, self.context())
+            promotions::lease(&want, promotion, held, accounts, self.context())
         });
-        self.keep(leased)?;
-        Ok(self.promotions[&id].slices.ever)
+        self.keep(leased)
     }
 
+    /// Gives back all but `keep` of what is left; keeping nothing closes the slice.
     pub fn give_back(&mut self, id: PromotionId, slice: u32, keep: i64) -> Result<(), Refusal> {
+        let used = self.slices[&(id, slice)].used.covering();
+        let granted_after = used.checked_add(cents(keep)).unwrap();
+        let closes_after = (keep == 0).then_some(0);
+        self.return_slice(id, slice, Return { granted_after, closes_after })
+    }
+
+    pub fn return_slice(
+        &mut self,
+        id: PromotionId,
+        slice: u32,
+        back: Return,
+    ) -> Result<(), Refusal> {
         let (slice, promotion) = (&self.slices[&(id, slice)], &self.promotions[&id]);
+        let stream = self.streams.get(&slice.holder);
         let given = self.with_accounts(|accounts| {
-            promotions::return_slice(cents(keep), slice, promotion, accounts, self.context())
+            promotions::return_slice(back, slice, promotion, stream, accounts, self.context())
         });
         self.keep(given)
     }

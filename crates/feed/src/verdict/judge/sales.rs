@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use base::{Instant, Span};
+use base::{Instant, PromotionId, Span};
+use promotions::Goal;
 
 use super::Billed;
 use crate::token::{Selection, ViewerHash};
@@ -13,17 +14,25 @@ const SALES_MAX: usize = 1 << 20;
 #[derive(Debug)]
 struct Sale {
     at: Instant,
-    token: (u16, u64),
+    token: TokenName,
+    promotion: PromotionId,
     viewer: Option<ViewerHash>,
     billed: Billed,
 }
 
-/// Billed sales by the number of their record, and the record by process and nonce of the token.
+/// What tells a token from every other: process, goal and nonce.
+type TokenName = (u16, Goal, u64);
+
+fn name(selection: &Selection) -> TokenName {
+    (selection.process, selection.goal, selection.nonce)
+}
+
+/// Billed sales by the number of their record, and the record by the name of the token.
 #[derive(Debug)]
 pub(super) struct Sales {
     keeps: Span,
     by_record: BTreeMap<u64, Sale>,
-    by_token: BTreeMap<(u16, u64), u64>,
+    by_token: BTreeMap<TokenName, u64>,
 }
 
 impl Sales {
@@ -32,20 +41,25 @@ impl Sales {
     }
 
     pub(super) fn put(&mut self, selection: &Selection, billed: Billed, at: Instant) {
-        let token = (selection.process, selection.nonce);
+        let token = name(selection);
         self.by_token.insert(token, billed.sequence);
-        let sale = Sale { at, token, viewer: selection.viewer, billed };
+        let Selection { promotion, viewer, .. } = *selection;
+        let sale = Sale { at, token, promotion, viewer, billed };
         self.by_record.insert(billed.sequence, sale);
         while self.by_record.len() > SALES_MAX {
             self.drop_first();
         }
     }
 
-    /// The sale billed for a token.
+    /// The sale billed for a token. A token of the same name that says something else of what it
+    /// costs whom is not the one that was billed.
     pub(super) fn find(&self, selection: &Selection, now: Instant) -> Option<Billed> {
-        let sequence = self.by_token.get(&(selection.process, selection.nonce))?;
-        let sale = self.by_record.get(sequence)?;
-        (sale.at.saturating_add(self.keeps) >= now).then_some(sale.billed)
+        let sale = self.by_record.get(self.by_token.get(&name(selection))?)?;
+        let Billed { slice, price, .. } = sale.billed;
+        let is_same = (sale.promotion, slice, price)
+            == (selection.promotion, selection.slice, selection.price);
+        let is_kept = sale.at.saturating_add(self.keeps) >= now;
+        (is_same && is_kept).then_some(sale.billed)
     }
 
     /// Removes a sale that is repaid, and tells whose it was.

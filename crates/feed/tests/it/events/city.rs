@@ -99,7 +99,7 @@ impl Platform for Judging {
             user_agent: Some(report.looker.agent),
             country: report.looker.viewer.region,
         };
-        self.judge.judge(&event, |_| Some(own), at, &mut self.log).unwrap();
+        self.judge.judge(&event, |_| Some(own), charged, at, &mut self.log).unwrap();
     }
 
     fn give_back(&mut self, at: Instant, token: &String) {
@@ -158,7 +158,7 @@ fn live(seed: u64, residents: u32, bots: Bots) -> (Side, Side) {
                         billed.insert(record.sequence, is_honest);
                     }
                     Outcome::Invalid(Reason::Lockstep) => side.lockstep += 1,
-                    Outcome::Invalid(Reason::TooShort) | Outcome::Counted => {}
+                    Outcome::Invalid(Reason::TooShort) | Outcome::Counted | Outcome::Unbilled(_) => {}
                     Outcome::Invalid(_) => side.otherwise += 1,
                 }
             }

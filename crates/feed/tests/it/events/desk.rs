@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use base::{Instant, PromotionId, Region, Span};
-use feed::Price;
 use feed::bots::{Networks, Prefix};
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Event, Judge, Judgement, Lists, Overloaded, Own, Policy, Record};
+use feed::{Price, Settled};
 use promotions::{EventKind, Goal};
 
 /// The key that hashes addresses.
@@ -85,6 +85,11 @@ pub fn view(token: &str) -> Event<'_> {
     }
 }
 
+/// A slice that has the money.
+pub fn charged(selection: &Selection, _now: Instant) -> Settled {
+    Settled::Billed(selection.price)
+}
+
 /// An address of a household of its own for each number.
 pub fn home(number: u32) -> IpAddr {
     IpAddr::from((0x5000_0000 + number).to_be_bytes())
@@ -103,7 +108,7 @@ impl Desk {
     pub fn judge(&mut self, event: &Event<'_>, now: Instant) -> Result<Judgement, Overloaded> {
         let own = Own { viewers: &[ADVERTISER], networks: &self.advertiser_networks };
         let known = |id| (id != promotion(404)).then_some(own);
-        self.judge.judge(event, known, now, &mut self.log)
+        self.judge.judge(event, known, charged, now, &mut self.log)
     }
 
     /// The verdict on an event, and why, as their names.

@@ -10,7 +10,7 @@ use feed::verdict::{
 use promotions::{EventKind, Goal};
 use proptest::prelude::*;
 
-use super::desk::{Desk, at, hash, home, judge, networks, price, promotion, selection, view};
+use super::desk::{Desk, at, charged, hash, label, home, judge, networks, price, promotion, selection, view};
 
 /// What is drawn of an event: the token by its number, and how it is reported.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ fn any_report() -> impl Strategy<Value = Report> {
 fn send(desk: &mut Desk, report: &Report, now: Instant) {
     let mut chosen = selection(report.nonce);
     chosen.promotion = promotion(1 + u128::from(report.nonce % 3));
-    chosen.slice = report.nonce % 2;
+    chosen.slice = report.nonce as u32 % 2;
     chosen.viewer = Some(ViewerHash::new(1 + report.nonce % 7));
     chosen.price = price(333 + report.nonce % 3);
     let mut token = desk.keys.seal(chosen);
@@ -61,7 +61,7 @@ fn unlimited() -> Policy {
 
 /// What each promotion's advertiser reads in the end.
 fn summaries(log: &[Record]) -> Vec<Summary> {
-    let mut totals = Totals::new(1);
+    let mut totals = Totals::new(label("feed-1"));
     totals.fold(log).unwrap();
     (1..4).map(|number| totals.summary(promotion(number))).collect()
 }
@@ -129,6 +129,7 @@ fn any_record() -> impl Strategy<Value = Record> {
     let outcome = prop_oneof![
         Just(Outcome::Billed),
         Just(Outcome::Counted),
+        proptest::sample::select(&feed::Unbilled::ALL[..]).prop_map(Outcome::Unbilled),
         proptest::sample::select(&Reason::ALL[..]).prop_map(Outcome::Invalid),
     ];
     let kind = proptest::sample::select(&EventKind::ALL[..]);
@@ -150,7 +151,7 @@ fn any_record() -> impl Strategy<Value = Record> {
                 Body::Repaid(Repaid {
                     billed: address,
                     promotion: promotion(u128::from(network)),
-                    slice: network,
+                    slice: network as u32,
                     kind,
                     price: price(seconds),
                     reason,
@@ -198,7 +199,7 @@ fn live(desk: &mut Desk, seed: u64, step: u64) {
     chosen.promotion = promotion(1 + u128::from(target));
     chosen.goal = goal;
     chosen.at = at(now);
-    chosen.slice = target;
+    chosen.slice = target as u32;
     let token = desk.keys.seal(chosen);
     let mut event = Event { kind: goal.billed(), ..view(&token) };
     event.dwell = Some(Span::seconds(draw(5, 8)));
@@ -303,6 +304,6 @@ fn records_are_read_in_order_and_once() {
     let token = desk.keys.seal(selection(2));
     let nobody = networks(&[]);
     let own = Own { viewers: &[], networks: &nobody };
-    let judgement = other.judge(&view(&token), |_| Some(own), at(2), &mut Vec::new()).unwrap();
+    let judgement = other.judge(&view(&token), |_| Some(own), charged, at(2), &mut Vec::new()).unwrap();
     assert_eq!(judgement.reason, Some(Reason::AlreadyUsed));
 }
