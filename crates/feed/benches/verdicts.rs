@@ -9,12 +9,12 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant as Clock};
 
-use base::{Instant, PromotionId, Region, Span};
-use feed::Price;
+use base::{Instant, Label, PromotionId, Region, Span};
 use feed::billing::Totals;
 use feed::bots::{Networks, Prefix};
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Event, Judge, Lists, Own, Policy, Record};
+use feed::{Price, Settled};
 use promotions::{Device, EventKind, Goal};
 
 const EVENTS: u64 = 1_000_000;
@@ -97,6 +97,11 @@ fn clock() -> Clock {
     Clock::now()
 }
 
+/// A slice that has the money.
+fn paid(selection: &Selection, _now: Instant) -> Settled {
+    Settled::Billed(selection.price)
+}
+
 fn measure(name: &str, is_mixed: bool) {
     let keys = TokenKeys::new("bench", (1, &[1; 32]), &[]);
     let range = |text: &str| text.parse::<Prefix>().into_iter();
@@ -114,7 +119,7 @@ fn measure(name: &str, is_mixed: bool) {
     let mut judge = Judge::new(keys, lists, &[7; 32], Policy::default());
     let advertiser = Networks::default();
     let own = Own { viewers: &[], networks: &advertiser };
-    let mut totals = Totals::new(1);
+    let mut totals = Totals::new(Label::new("bench").expect("a label"));
     let (mut records, mut bytes, mut written, mut lines) = (Vec::new(), Vec::new(), 0, 0);
     let mut slowest = Duration::ZERO;
     let mut billed = 0_u64;
@@ -123,11 +128,15 @@ fn measure(name: &str, is_mixed: bool) {
     for batch in events.chunks(BATCH) {
         let from = clock();
         for made in batch {
-            let judgement = judge.judge(&event(made), |_| Some(own), charged, made.now, &mut records);
+            let judgement = judge.judge(&event(made), |_| Some(own), paid, made.now, &mut records);
             billed += u64::from(judgement.is_ok_and(|judgement| judgement.price.is_some()));
         }
         records.iter().for_each(|record: &Record| record.encode(&mut bytes));
-        lines += totals.fold(&records).map_or(0, |bill| bill.lines.len());
+        let end = judge.next_sequence();
+        while totals.next_sequence() < end {
+            let Ok(bill) = totals.fold(&records) else { break };
+            lines += bill.lines.len();
+        }
         written += bytes.len();
         records.clear();
         bytes.clear();

@@ -327,7 +327,7 @@ impl Chooser {
         let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) else {
             return false;
         };
-        seat.is_drained = false;
+        seat.drained_at = None;
         seat.purse.lease(&lease)
     }
 
@@ -340,8 +340,9 @@ impl Chooser {
 
     /// Hears that the book has nothing more to lease now.
     pub fn refuse(&mut self, promotion: PromotionId) {
+        let now = self.latest;
         if let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) {
-            seat.is_drained = true;
+            seat.drained_at = Some(now);
         }
     }
 
@@ -365,8 +366,7 @@ impl Chooser {
     /// traffic comes to this one. Tell it about every minute.
     pub fn report(&mut self, promotion: PromotionId, elsewhere: Price, share: Share) {
         if let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) {
-            seat.elsewhere = elsewhere;
-            seat.share = share;
+            seat.hear(elsewhere, share);
         }
     }
 

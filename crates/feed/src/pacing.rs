@@ -122,6 +122,11 @@ impl Pacer {
         }
     }
 
+    /// Takes what is committed as what had been when the day began.
+    pub fn begin(&mut self, committed: Price) {
+        self.committed_before = committed;
+    }
+
     /// Earns what is due at `now`.
     pub fn earn(&mut self, way: &Way<'_>, committed: Price, now: Instant) {
         if now.day_number() > self.day {

@@ -88,7 +88,9 @@ pub use quote::{Inventory, MarketPrices, Quote, guaranteeable, quote};
 pub use refusal::Refusal;
 pub use review::{appeal, approve, reject};
 pub use settle::{Settlement, settle, with_tax};
-pub use slice::{Lease, Refused, Return, Slice, SliceState, lapse, lease, return_slice, slice_accounts};
+pub use slice::{
+    Lease, Refused, Return, Slice, SliceState, lapse, lease, return_slice, slice_accounts,
+};
 pub use spend::Spend;
 pub use state::{End, EndCause, Pauses, Review, RuleCode, State};
 pub use terms::{Promise, Terms, TermsChange};

@@ -25,7 +25,7 @@ const EDGES: &[Edges] = &[
     Edges { name: "risk", uses: &["base"], tests_also_use: &[] },
     // A world must not know how the feed finds out what it lost.
     Edges { name: "world", uses: &["base", "promotions"], tests_also_use: &[] },
-    Edges { name: "feed", uses: &["base", "promotions"], tests_also_use: &["world"] },
+    Edges { name: "feed", uses: &["base", "promotions"], tests_also_use: &["ledger", "world"] },
     Edges { name: "journal", uses: &[], tests_also_use: &["base"] },
     Edges {
         name: "engine",

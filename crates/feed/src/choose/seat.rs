@@ -15,10 +15,12 @@ pub(super) struct Seat {
     pacer: Pacer,
     pub(super) purse: Purse,
     /// What other processes have committed, as of the last report.
-    pub(super) elsewhere: Price,
-    pub(super) share: Share,
-    /// Whether the book had nothing more to lease when it was last asked.
-    pub(super) is_drained: bool,
+    elsewhere: Price,
+    share: Share,
+    /// When the book last said that it has nothing more to lease, if it gave nothing since.
+    pub(super) drained_at: Option<Instant>,
+    /// Whether it was told what other processes have committed.
+    is_informed: bool,
     /// Money to have free; below half of it more is asked for.
     stock: Price,
     /// The last request that named this promotion.
@@ -26,6 +28,10 @@ pub(super) struct Seat {
     served: u64,
     billed: u64,
 }
+
+/// For how long it is believed that the book has nothing to lease: what others give back, it has
+/// again.
+const DRAINED: Span = Span::seconds(10);
 
 /// Units that what is believed counts as much as.
 const BELIEVED_UNITS: u64 = 5;
@@ -48,7 +54,8 @@ impl Seat {
             purse: Purse::default(),
             elsewhere: Price::ZERO,
             share: Share::WHOLE,
-            is_drained: false,
+            drained_at: None,
+            is_informed: false,
             stock: Price::ZERO,
             last_request: 0,
             served: 0,
@@ -92,14 +99,15 @@ impl Seat {
         let pricing = self.promoted.pricing;
         let free = self.purse.most(now);
         let has_money = free >= pricing.least() && free > Price::ZERO;
-        let left = self.promoted.plan.budget.saturating_sub(committed);
-        if !has_money && (self.is_drained || left < pricing.least() || left == Price::ZERO) {
-            return Err(Cause::Budget);
-        }
+        // Credit is earned without money too: only who has some asks the book for more.
         let curve = curves.of(self.country);
         let cost = chance.expected(pricing.most());
         let plan = &self.promoted.plan;
         self.pacer.earn(&Way { plan, curve, share: self.share, cost }, committed, now);
+        let left = plan.budget.saturating_sub(committed);
+        if !has_money && (self.is_drained(now) || left < pricing.least() || left == Price::ZERO) {
+            return Err(Cause::Budget);
+        }
         if !self.pacer.may_bid() {
             return Err(Cause::Pacing);
         }
@@ -112,6 +120,23 @@ impl Seat {
         let least = pricing.least();
         let bid = Bid { slot, creator, most, least, chance, is_fixed, urgency, lot };
         Ok(Candidate { bid, has_money })
+    }
+
+    /// Whether the book has nothing to lease, as far as is known. A new day has a new budget.
+    fn is_drained(&self, now: Instant) -> bool {
+        self.drained_at.is_some_and(|at| {
+            now < at.saturating_add(DRAINED) && now.day_number() == at.day_number()
+        })
+    }
+
+    /// Hears of other processes. What they had committed when this one came is not of its day,
+    /// as far as it can tell; that the day does not cost too much, the book sees to.
+    pub(super) fn hear(&mut self, elsewhere: Price, share: Share) {
+        (self.elsewhere, self.share) = (elsewhere, share);
+        if !self.is_informed {
+            self.is_informed = true;
+            self.pacer.begin(self.committed());
+        }
     }
 
     fn standing(&self) -> Result<(), Cause> {

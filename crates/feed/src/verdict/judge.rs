@@ -413,7 +413,8 @@ impl Judge {
         // A clock that is behind the selection's puts the event at its beginning.
         let reported_at = self.latest.max(selection.at);
         let happened_at = event.at.unwrap_or(reported_at).clamp(selection.at, reported_at);
-        happened_at > ends_at || reported_at > selection.at.saturating_add(selection.goal.report_window())
+        happened_at > ends_at
+            || reported_at > selection.at.saturating_add(selection.goal.report_window())
     }
 
     /// What makes an event invalid by itself.

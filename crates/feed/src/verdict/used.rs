@@ -49,12 +49,7 @@ pub(super) enum Use {
 
 impl UsedTokens {
     pub(super) fn new(pages_max: usize) -> UsedTokens {
-        UsedTokens {
-            pages_max,
-            pages: 0,
-            segments: BTreeMap::new(),
-            next_drop: Instant::MIN,
-        }
+        UsedTokens { pages_max, pages: 0, segments: BTreeMap::new(), next_drop: Instant::MIN }
     }
 
     /// What the token of `selection` was used for.

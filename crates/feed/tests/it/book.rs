@@ -65,7 +65,7 @@ impl Book {
     ) -> Option<Lease> {
         let day = if self.daily.is_some() { now.day_number() } else { 0 };
         let minor = wanted.minor().min(self.available(day));
-        let amount = Amount::new(minor).filter(|amount| !amount.is_zero())?;
+        Amount::new(minor).filter(|amount| !amount.is_zero())?;
         let midnight = Instant::from_micros((now.day_number() + 1) * 86_400_000_000);
         let mut serves_until = now.saturating_add(serves);
         if self.daily.is_some() {

@@ -164,9 +164,41 @@ fn money_that_was_not_leased_in_time_is_our_error_until_the_book_says_there_is_n
     chooser.refuse(rich.promotion);
     chooser.choose(&page(&viewer), &slots);
     assert_eq!(lost(&mut chooser, Cause::Budget), 1);
+    // Others may have given money back since.
+    let now = page(&viewer).now.saturating_add(Span::seconds(10));
+    chooser.choose(&Page { now, ..page(&viewer) }, &slots);
+    assert_eq!(lost(&mut chooser, Cause::Error), 1);
 
     assert!(chooser.lease(rich.promotion, lease(1, 100)));
     assert_eq!(chooser.choose(&page(&viewer), &slots)[0].promotion, rich.promotion);
+}
+
+#[test]
+fn credit_is_earned_while_there_is_no_money() {
+    let one = promoted(1);
+    let mut chooser = Chooser::new(TrafficCurve::flat(), 10);
+    let slots = [chooser.put(one.clone(), start())];
+    let viewer = viewer("v");
+    for second in 0..40 {
+        chooser.refuse(one.promotion);
+        let now = after(Span::seconds(3_600 + second));
+        chooser.choose(&Page { now, ..page(&viewer) }, &slots);
+    }
+    assert!(chooser.lease(one.promotion, lease(1, 100)));
+    let now = after(Span::seconds(3_640));
+    assert_eq!(chooser.choose(&Page { now, ..page(&viewer) }, &slots).len(), 1);
+}
+
+#[test]
+fn a_process_that_comes_late_does_not_take_all_spend_as_that_of_its_day() {
+    let plan = Plan { daily: Some(whole(10_000)), ..promoted(1).plan };
+    let one = Promoted { plan, ..promoted(1) };
+    let mut chooser = Chooser::new(TrafficCurve::flat(), 10);
+    let slots = [chooser.put(one.clone(), after(Span::hours(36)))];
+    assert!(chooser.lease(one.promotion, lease(1, 100)));
+    chooser.report(one.promotion, whole(15_000), feed::Share::WHOLE);
+    let now = after(Span::hours(37));
+    assert_eq!(chooser.choose(&Page { now, ..page(&viewer("v")) }, &slots).len(), 1);
 }
 
 #[test]
@@ -210,8 +242,8 @@ fn an_event_is_billed_within_its_window_and_its_slice() {
     let elsewhere = feed::Sold { slice: feed::SliceId(9), ..offer.sold };
     let at = |minutes| offer.sold.at.saturating_add(Span::minutes(minutes));
     assert_eq!(settle(elsewhere, at(1)), Settled::Unbilled(Unbilled::UnknownSlice));
-    assert_eq!(settle(offer.sold, at(60)), Settled::Billed(price(100)));
-    assert_eq!(settle(offer.sold, at(61)), Settled::Unbilled(Unbilled::TooLate));
+    assert_eq!(settle(offer.sold, at(70)), Settled::Billed(price(100)));
+    assert_eq!(settle(offer.sold, at(71)), Settled::Unbilled(Unbilled::TooLate));
     assert_eq!(chooser.remove(one.promotion).len(), 1);
     let gone = chooser.settle(one.promotion, &offer.sold, at(1));
     assert_eq!(gone, Settled::Unbilled(Unbilled::UnknownSlice));

@@ -205,7 +205,7 @@ impl<'a> Run<'a> {
         for (chooser, _) in leasing {
             for back in chooser.collect(now) {
                 if back.promotion == promotion {
-                    self.book.take_back(back.slice, back.amount, back.is_closed);
+                    self.book.take_back(back.slice, back.granted_after, back.is_closed);
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 mod bills;
 mod city;
-mod desk;
+pub mod desk;
 mod farms;
 mod lockstep;
 mod replay;

@@ -12,6 +12,10 @@ mod events;
 mod frequency;
 mod index;
 mod interleavings;
+mod joined;
 mod pacing;
 mod setting;
 mod slices;
+#[path = "../../../promotions/tests/it/world.rs"]
+#[allow(dead_code, reason = "the tests of promotions use all of it")]
+mod world_of_promotions;

@@ -261,11 +261,17 @@ impl World {
         slice: Option<u32>,
         amount: i64,
     ) -> Result<(), Refusal> {
-        let want = promotions::Lease {
-            holder: label("feed-1"),
-            amount: cents(amount),
-            term: Span::minutes(10),
-        };
+        self.lease_for(label("feed-1"), id, slice, amount)
+    }
+
+    pub fn lease_for(
+        &mut self,
+        holder: Label,
+        id: PromotionId,
+        slice: Option<u32>,
+        amount: i64,
+    ) -> Result<(), Refusal> {
+        let want = promotions::Lease { holder, amount: cents(amount), term: Span::minutes(10) };
         let held = slice.and_then(|slice| self.slices.get(&(id, slice)));
         let promotion = &self.promotions[&id];
         let leased = self.with_accounts(|accounts| {

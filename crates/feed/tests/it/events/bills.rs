@@ -1,27 +1,28 @@
-//! Bills: the same amounts wherever the stream is cut, each booked once.
+//! Bills: the same sums wherever the stream is cut.
 
 use std::collections::BTreeMap;
 
-use base::{Amount, Currency};
-use feed::billing::{Admission, Bill, Booked, BookingError, FoldError, Totals};
+use base::Currency;
+use feed::Unbilled;
+use feed::billing::{Gap, Totals};
 use feed::verdict::{Body, Judged, Outcome, Reason, Record, Repaid};
-use promotions::EventKind;
+use promotions::{Bill, EventKind, limits};
 use proptest::prelude::*;
 
-use super::desk::{at, price, promotion, selection};
+use super::desk::{at, label, price, promotion, selection};
 
 /// A billed view, and whether it is repaid later and why.
 #[derive(Clone, Copy, Debug)]
 struct Unit {
     promotion: u8,
-    slice: u64,
+    slice: u32,
     price: u64,
     repaid: Option<Reason>,
 }
 
 fn any_unit() -> impl Strategy<Value = Unit> {
     let reason = proptest::sample::select(&[Reason::Lockstep, Reason::Returned][..]);
-    (0_u8..2, 0_u64..2, 0_u64..2_500, proptest::option::of(reason))
+    (0_u8..2, 0_u32..2, 0_u64..2_500, proptest::option::of(reason))
         .prop_map(|(promotion, slice, price, repaid)| Unit { promotion, slice, price, repaid })
 }
 
@@ -58,75 +59,58 @@ fn log(units: &[Unit]) -> Vec<Record> {
     log
 }
 
-type Balances = BTreeMap<(base::PromotionId, u64), i64>;
+/// Units, their price, units taken back and their price, of each slice.
+type Sums = BTreeMap<(base::PromotionId, u32), [u64; 4]>;
 
-/// Books bills as a book would: what each slice has paid in the end.
-fn book(bills: &[Bill], balances: &mut Balances, booked: &mut Booked) {
+fn sums<'a>(bills: impl IntoIterator<Item = &'a Bill>) -> Sums {
+    let mut sums = Sums::new();
     for bill in bills {
-        if booked.admit(bill.stream, bill.from, bill.to) == Ok(Admission::New) {
-            for line in &bill.lines {
-                assert!(line.charge.is_zero() || line.repayment.is_zero());
-                let paid = balances.entry((line.promotion, line.slice)).or_default();
-                *paid += line.charge.minor() - line.repayment.minor();
-                assert!(*paid >= 0);
-            }
+        for line in &bill.lines {
+            let sum = sums.entry((line.promotion, line.slice)).or_default();
+            (sum[0], sum[1]) = (sum[0] + line.units, sum[1] + line.price.get());
+        }
+        for back in &bill.takebacks {
+            let sum = sums.entry((back.promotion, back.slice)).or_default();
+            (sum[2], sum[3]) = (sum[2] + back.units, sum[3] + back.price.get());
         }
     }
+    sums
+}
+
+fn totals() -> Totals {
+    Totals::new(label("feed-1"))
 }
 
 proptest! {
     #[test]
-    fn cuts_and_repetitions_change_no_amount(
+    fn cuts_and_repetitions_change_no_sum(
         units in proptest::collection::vec(any_unit(), 1..60),
         cuts in proptest::collection::vec(0_usize..120, 0..6),
     ) {
         let log = log(&units);
-        let mut whole = Balances::new();
-        book(&[Totals::new(1).fold(&log).unwrap()], &mut whole, &mut Booked::new(1));
+        let whole = sums([&totals().fold(&log).unwrap()]);
 
         let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.min(log.len())).collect();
         cuts.push(log.len());
         cuts.sort_unstable();
-        let mut totals = Totals::new(1);
+        let mut totals = totals();
         let mut bills = Vec::new();
         for cut in cuts {
             // Always from the beginning: what is known is passed over.
             bills.push(totals.fold(&log[..cut]).unwrap());
         }
-        let twice: Vec<_> = bills.iter().flat_map(|bill| [bill.clone(), bill.clone()]).collect();
-        let (mut parts, mut booked) = (Balances::new(), Booked::new(1));
-        book(&twice, &mut parts, &mut booked);
-        book(&bills, &mut parts, &mut booked);
-        parts.retain(|key, paid| *paid != 0 || whole.contains_key(key));
-        prop_assert_eq!(&whole, &parts);
-        prop_assert_eq!(booked.next, log.len() as u64);
+        prop_assert_eq!(&whole, &sums(&bills));
+        prop_assert!(bills.windows(2).all(|two| two[0].to == two[1].from));
 
         for number in 0..2 {
             let summary = totals.summary(promotion(number));
+            let due = |sum: &[u64; 4]| sum[1] - sum[3];
+            let of_this = whole.iter().filter(|((id, _), _)| *id == promotion(number));
+            let due: u64 = of_this.map(|(_, sum)| due(sum)).sum();
             let paid = summary.billed.minor() - summary.repaid.minor();
-            let of_this = |((id, _), paid): (&(base::PromotionId, u64), &i64)| {
-                if *id == promotion(number) { *paid } else { 0 }
-            };
-            prop_assert_eq!(paid, whole.iter().map(of_this).sum::<i64>());
+            prop_assert_eq!(paid as u64, due / 1_000_000);
             let causes: i64 = summary.causes.iter().map(|cause| cause.repaid.minor()).sum();
             prop_assert_eq!(causes, summary.repaid.minor());
-        }
-    }
-
-    #[test]
-    fn a_slice_never_pays_more_than_its_units(
-        units in proptest::collection::vec(any_unit(), 1..60),
-    ) {
-        let mut paid = Balances::new();
-        book(&[Totals::new(1).fold(&log(&units)).unwrap()], &mut paid, &mut Booked::new(1));
-        for ((id, slice), paid) in paid {
-            let of_slice = |unit: &&Unit| {
-                promotion(unit.promotion.into()) == id
-                    && unit.slice == slice
-                    && unit.repaid.is_none()
-            };
-            let cost: u64 = units.iter().filter(of_slice).map(|unit| unit.price).sum();
-            prop_assert_eq!(paid as u64, cost / 1_000);
         }
     }
 }
@@ -135,42 +119,50 @@ proptest! {
 fn gaps_are_refused() {
     let unit = Unit { promotion: 1, slice: 1, price: 1_000, repaid: None };
     let records: Vec<_> = (0..4).map(|sequence| billed(sequence, &unit)).collect();
-    let mut totals = Totals::new(1);
-    assert_eq!(totals.fold(&records[1..]), Err(FoldError::Gap { expected: 0, found: 1 }));
-    assert_eq!(totals.fold(&records[..2]).unwrap().lines[0].charge, Amount::new(2).unwrap());
+    let mut totals = totals();
+    assert_eq!(totals.fold(&records[1..]), Err(Gap { expected: 0, found: 1 }));
+    assert_eq!(totals.fold(&records[..2]).unwrap().lines[0].price.get(), 2_000_000);
     let holed = [records[1], records[3]];
-    assert_eq!(totals.fold(&holed), Err(FoldError::Gap { expected: 2, found: 3 }));
+    assert_eq!(totals.fold(&holed), Err(Gap { expected: 2, found: 3 }));
     let bill = totals.fold(&records).unwrap();
-    assert_eq!((bill.from, bill.to, bill.lines[0].billed_units), (2, 4, 2));
+    assert_eq!((bill.from, bill.to, bill.lines[0].units), (2, 4, 2));
     assert_eq!(totals.fold(&records).unwrap().lines, []);
 }
 
 #[test]
-fn a_bill_is_booked_once() {
-    let mut booked = Booked::new(7);
-    let mut check = |from, to, expected| assert_eq!(booked.admit(7, from, to), expected);
-    check(0, 10, Ok(Admission::New));
-    check(0, 10, Ok(Admission::Repeated));
-    check(3, 5, Ok(Admission::Repeated));
-    check(5, 12, Err(BookingError::Overlap { next: 10 }));
-    check(11, 12, Err(BookingError::Gap { next: 10, from: 11 }));
-    check(12, 11, Err(BookingError::Backward { from: 12, to: 11 }));
-    check(10, 10, Ok(Admission::Repeated));
-    check(10, 12, Ok(Admission::New));
-    let other = BookingError::OtherStream { expected: 7, found: 8 };
-    assert_eq!(booked.admit(8, 12, 13), Err(other));
-    assert_eq!(booked.next, 12);
+fn a_bill_ends_where_one_more_line_would_be_too_many() {
+    let most = limits::LINES_PER_BILL_MAX as u32;
+    let of_slice = |number: u32| Unit { promotion: 1, slice: number, price: 1_000, repaid: None };
+    let record = |number: u32| billed(number.into(), &of_slice(number));
+    let records: Vec<_> = (0..2 * most + 1).map(record).collect();
+    let mut totals = totals();
+    let mut bills = Vec::new();
+    while totals.next_sequence() < records.len() as u64 {
+        bills.push(totals.fold(&records).unwrap());
+    }
+    let ends: Vec<_> = bills.iter().map(|bill| (bill.to, bill.lines.len())).collect();
+    let most = u64::from(most);
+    let expected = [(most, 1_000), (2 * most, 1_000), (2 * most + 1, 1)];
+    assert_eq!(ends, expected);
+    assert_eq!(totals.summary(promotion(1)).billed.minor() as u64, 2 * most + 1);
 }
 
 #[test]
-fn more_than_an_amount_is_refused_whole() {
-    let most = u64::MAX / 1_000;
-    let unit = Unit { promotion: 1, slice: 1, price: most, repaid: None };
-    // 500,000 of these fit into an amount.
-    let records: Vec<_> = (0..500_001).map(|sequence| billed(sequence, &unit)).collect();
-    let mut totals = Totals::new(1);
-    assert_eq!(totals.fold(&records), Err(FoldError::TooMuch { slice: 1 }));
-    assert_eq!(totals.next_sequence(), 0);
+fn a_bill_tells_what_cost_nothing() {
+    let outcomes = [
+        Outcome::Billed,
+        Outcome::Unbilled(Unbilled::NothingLeft),
+        Outcome::Counted,
+        Outcome::Invalid(Reason::DataCentre),
+        // A longer view may follow.
+        Outcome::Invalid(Reason::TooShort),
+    ];
+    let records: Vec<_> =
+        (0..).zip(outcomes).map(|(number, one)| judged(number, selection(number), one)).collect();
+    let bill = totals().fold(&records).unwrap();
+    let line = bill.lines[0];
+    assert_eq!((line.units, line.unbilled_units, line.invalid_units), (1, 1, 1));
+    assert_eq!(line.price.get(), 1_500_000);
 }
 
 #[test]
@@ -200,10 +192,12 @@ fn an_advertiser_reads_what_was_not_billed_and_why() {
         };
         log.push(Record { sequence, at: at(sequence), body: Body::Repaid(repaid) });
     }
-    let mut totals = Totals::new(1);
+    let mut totals = totals();
     let bill = totals.fold(&log).unwrap();
+    let (line, back) = (bill.lines[0], bill.takebacks[0]);
+    assert_eq!((line.units, back.units), (200, 108));
     // 92 units at 2.888 cents are 265.696.
-    assert_eq!(bill.lines[0].charge, Amount::new(265).unwrap());
+    assert_eq!(line.price.get() - back.price.get(), 265_696_000);
     let summary = totals.summary(promotion(1));
     assert_eq!((summary.billed.minor(), summary.repaid.minor()), (577, 312));
     let expected = [

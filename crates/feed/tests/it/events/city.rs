@@ -12,7 +12,7 @@ use world::{
     resident,
 };
 
-use super::desk::{ADDRESS_KEY, hash, keys, price};
+use super::desk::{ADDRESS_KEY, charged, hash, keys, price};
 
 /// A platform without budgets: what is admitted and runs is shown, chance says which.
 struct Judging {
@@ -158,7 +158,9 @@ fn live(seed: u64, residents: u32, bots: Bots) -> (Side, Side) {
                         billed.insert(record.sequence, is_honest);
                     }
                     Outcome::Invalid(Reason::Lockstep) => side.lockstep += 1,
-                    Outcome::Invalid(Reason::TooShort) | Outcome::Counted | Outcome::Unbilled(_) => {}
+                    Outcome::Invalid(Reason::TooShort)
+                    | Outcome::Counted
+                    | Outcome::Unbilled(_) => {}
                     Outcome::Invalid(_) => side.otherwise += 1,
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use base::{Instant, PromotionId, Region, Span};
+use base::{Instant, Label, PromotionId, Region, Span};
 use feed::bots::{Networks, Prefix};
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Event, Judge, Judgement, Lists, Overloaded, Own, Policy, Record};
@@ -83,6 +83,10 @@ pub fn view(token: &str) -> Event<'_> {
         user_agent: None,
         country: None,
     }
+}
+
+pub fn label(text: &str) -> Label {
+    Label::new(text).unwrap()
 }
 
 /// A slice that has the money.

@@ -190,7 +190,7 @@ pub fn judged(city: City, pattern: Option<Pattern>) -> (Side, Side) {
         chosen.viewer = Some(ViewerHash::new(hash(&[act.viewer])));
         chosen.promotion = promotion(u128::from(1_000 + act.target));
         chosen.at = at(act.at);
-        chosen.slice = act.viewer;
+        chosen.slice = act.viewer as u32;
         let token = desk.keys.seal(chosen);
         let mut event = view(&token);
         event.address = Some(home(act.viewer as u32));
@@ -201,7 +201,7 @@ pub fn judged(city: City, pattern: Option<Pattern>) -> (Side, Side) {
     let mut sides = (Side::default(), Side::default());
     for record in &desk.log {
         // The slice tells who it was.
-        let is_account = |slice: u64| slice >= ACCOUNTS_FROM;
+        let is_account = |slice: u32| u64::from(slice) >= ACCOUNTS_FROM;
         match &record.body {
             Body::Judged(judged) => {
                 let is_farm = is_account(judged.selection.slice);

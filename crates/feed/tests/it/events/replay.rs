@@ -10,7 +10,9 @@ use feed::verdict::{
 use promotions::{EventKind, Goal};
 use proptest::prelude::*;
 
-use super::desk::{Desk, at, charged, hash, label, home, judge, networks, price, promotion, selection, view};
+use super::desk::{
+    Desk, at, charged, hash, home, judge, label, networks, price, promotion, selection, view,
+};
 
 /// What is drawn of an event: the token by its number, and how it is reported.
 #[derive(Clone, Copy, Debug)]
@@ -304,6 +306,7 @@ fn records_are_read_in_order_and_once() {
     let token = desk.keys.seal(selection(2));
     let nobody = networks(&[]);
     let own = Own { viewers: &[], networks: &nobody };
-    let judgement = other.judge(&view(&token), |_| Some(own), charged, at(2), &mut Vec::new()).unwrap();
+    let judgement =
+        other.judge(&view(&token), |_| Some(own), charged, at(2), &mut Vec::new()).unwrap();
     assert_eq!(judgement.reason, Some(Reason::AlreadyUsed));
 }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::desk::{keys, selection};
 
 fn any_selection() -> impl Strategy<Value = Selection> {
-    let ids = (any::<u128>(), any::<u64>(), any::<u16>(), any::<u64>());
+    let ids = (any::<u128>(), any::<u32>(), any::<u16>(), any::<u64>());
     let viewer = proptest::option::of(any::<u64>().prop_map(ViewerHash::new));
     let at = 0..=Instant::MAX.micros() / 1_000;
     let price = any::<u64>();

@@ -1,11 +1,12 @@
 //! Verdicts one by one, in their order.
 
 use base::{Region, Span};
-use feed::token::ViewerHash;
-use feed::verdict::{Limit, Policy, Reason, ReturnError};
+use feed::token::{Selection, ViewerHash};
+use feed::verdict::{Body, Limit, Outcome, Own, Policy, Reason, ReturnError, Verdict};
+use feed::{Settled, Unbilled};
 use promotions::{EventKind, Goal};
 
-use super::desk::{ADVERTISER, Desk, STAFF, at, home, promotion, selection, view};
+use super::desk::{ADVERTISER, Desk, STAFF, at, home, networks, price, promotion, selection, view};
 
 const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) Mobile/15E148";
 const DESKTOP: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Gecko/20100101 Firefox/121.0";
@@ -227,6 +228,38 @@ fn memory_of_used_tokens_is_bounded_and_never_forgets_early() {
 }
 
 #[test]
+fn what_the_slice_cannot_pay_is_counted_and_says_why() {
+    let mut desk = Desk::new(Policy::default());
+    let token = desk.keys.seal(selection(1));
+    let nobody = networks(&[]);
+    let own = |_| Some(Own { viewers: &[], networks: &nobody });
+    let why = Unbilled::NothingLeft;
+    let poor = |_: &Selection, _| Settled::Unbilled(why);
+    let Desk { judge, log, .. } = &mut desk;
+    let judgement = judge.judge(&view(&token), own, poor, at(1), log).unwrap();
+    let answer = (judgement.verdict, judgement.price, judgement.unbilled);
+    assert_eq!(answer, (Verdict::Counted, None, Some(why)));
+    let Body::Judged(judged) = log[0].body else { panic!("{:?}", log[0]) };
+    assert_eq!(judged.outcome, Outcome::Unbilled(why));
+    assert_eq!(desk.verdict(&view(&token), at(2)), "duplicate already_used");
+}
+
+#[test]
+fn only_what_is_valid_is_charged() {
+    let mut desk = Desk::new(Policy::default());
+    let token = desk.keys.seal(selection(1));
+    let nobody = networks(&[]);
+    let own = |_| Some(Own { viewers: &[], networks: &nobody });
+    let never = |_: &Selection, _| -> Settled { panic!("charged") };
+    let Desk { judge, log, .. } = &mut desk;
+    let short = feed::verdict::Event { dwell: None, ..view(&token) };
+    let shown = feed::verdict::Event { kind: EventKind::Impression, ..view(&token) };
+    for event in [short, shown] {
+        judge.judge(&event, own, never, at(1), log).unwrap();
+    }
+}
+
+#[test]
 fn a_returned_sale_is_repaid_once() {
     let mut desk = Desk::new(Policy::default());
     let mut chosen = selection(1);
@@ -240,6 +273,17 @@ fn a_returned_sale_is_repaid_once() {
     assert_eq!(give_back(&mut desk, at(1)), Err(ReturnError::NotBilled));
     let sale = feed::verdict::Event { kind: EventKind::Sale, ..view(&token) };
     assert_eq!(desk.verdict(&sale, at(2)), "billed");
+    // Another selection may have the same process and nonce.
+    for other in [
+        Selection { goal: Goal::Messages, ..chosen },
+        Selection { promotion: promotion(2), ..chosen },
+        Selection { slice: 6, ..chosen },
+        Selection { price: price(9), ..chosen },
+    ] {
+        let token = desk.keys.seal(other);
+        let Desk { judge, log, .. } = &mut desk;
+        assert_eq!(judge.return_sale(&token, at(3), log), Err(ReturnError::NotBilled));
+    }
     let repaid = give_back(&mut desk, at(30 * day)).unwrap();
     assert_eq!((repaid.billed, repaid.slice, repaid.reason), (0, 5, Reason::Returned));
     assert_eq!(give_back(&mut desk, at(30 * day)), Err(ReturnError::NotBilled));
