@@ -283,6 +283,28 @@ fn granted(slice: &promotions::Slice) -> Lease {
     }
 }
 
+#[test]
+fn sales_are_charged_unbilled_and_repaid() {
+    let mut both = Both::new(1, 500);
+    let process = 0;
+    for _ in 0..30 {
+        both.take(Step::Wait { minutes: 5 });
+        both.take(Step::Pages { process, pages: 20 });
+        both.take(Step::Lease { process, most: 3 });
+    }
+    assert!(both.tokens.len() > 10, "{} selections", both.tokens.len());
+    for token in 0..both.tokens.len() {
+        both.take(Step::Sale { token });
+    }
+    let (charged, unbilled) = both.logged();
+    assert!(charged > 1_000_000 && unbilled > 0, "{charged} charged, {unbilled} not");
+    both.take(Step::ReturnSale { token: 0 });
+    assert!(both.logged().0 < charged);
+    both.take(Step::Kill { process, is_resumed: true });
+    both.take(Step::Collect { process });
+    both.finish();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
