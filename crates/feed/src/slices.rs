@@ -11,8 +11,8 @@
 //!
 //! * A selection needs its whole price free, and *holds* what it may be expected to cost: the
 //!   price times the chance of a unit. The hold shrinks while the event does not come, and ends
-//!   when none can be reported any more. To hold the whole price would lock up a hundred times the money
-//!   when one selection of a hundred leads to a unit.
+//!   when none can be reported any more. To hold the whole price would lock up a hundred times the
+//!   money when one selection of a hundred leads to a unit.
 //! * A billed event spends its price. When more units come than were expected, and the slice has
 //!   nothing left, the event is delivered but not billed: the difference is ours.
 //! * A slice serves until an instant, and lapses at a later one, when nothing of it can be billed

@@ -96,7 +96,8 @@ pub enum Refusal {
         /// Where the next bill has to begin.
         billed_to: u64,
     },
-    /// Deliveries that the slice is to be charged for were not billed yet: bill them, then close it.
+    /// Deliveries that the slice is to be charged for were not billed yet: bill them, then close
+    /// it.
     #[error("deliveries of the slice were not billed yet")]
     BillsMissing {
         /// Up to where the stream of its holder was billed.
