@@ -76,6 +76,18 @@ pub struct Chooser {
     latest: Instant,
 }
 
+/// Money that the book is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Want {
+    /// Out of whose escrow.
+    pub promotion: PromotionId,
+    /// The slice that is to be made larger: the newest that is here. A slice that this process
+    /// does not know any more must not be, for what it has spent would be taken as free.
+    pub slice: Option<SliceId>,
+    /// How much more.
+    pub amount: Amount,
+}
+
 /// Money that goes back to the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Returned {
@@ -307,14 +319,15 @@ impl Chooser {
 
     /// What more money to ask the book for. Ask every second, and tell the answer to
     /// [`Chooser::lease`] or [`Chooser::refuse`].
-    pub fn wants(&mut self, now: Instant) -> Vec<(PromotionId, Amount)> {
+    pub fn wants(&mut self, now: Instant) -> Vec<Want> {
         let now = self.advance(now);
         let mut wants = Vec::new();
         for slot in std::mem::take(&mut self.hungry) {
             let Some(seat) = self.seats[slot.place()].as_mut() else { continue };
-            let wanted = seat.wanted(&self.curves, now).covering();
-            if !wanted.is_zero() {
-                wants.push((seat.promoted.promotion, wanted));
+            let amount = seat.wanted(&self.curves, now).covering();
+            if !amount.is_zero() {
+                let (promotion, slice) = (seat.promoted.promotion, seat.purse.newest());
+                wants.push(Want { promotion, slice, amount });
             }
         }
         wants

@@ -39,7 +39,7 @@ pub mod verdict;
 pub use auction::{Bid, Win, auction};
 pub use choose::{
     AGE_FLOOR, Chooser, Offer, Page, PaidLabel, Payer, Pricing, Promoted, Reason, Returned, Slot,
-    Standing, Standings,
+    Standing, Standings, Want,
 };
 pub use counters::{Cause, CounterRecord, Counts, Gap, Outcome, Waterfall};
 pub use frequency::{FrequencyCap, Seen, Sightings};

@@ -158,7 +158,7 @@ pub fn slice_accounts(promotion: &Promotion) -> [AccountName; 2] {
     [promotion.escrow(), AccountName::PromotionRevenue]
 }
 
-/// Leases money of the escrow to a process: `held`, the slice it got last, is made larger when it
+/// Leases money of the escrow to a process: `held`, the slice that it names, is made larger when it
 /// is open and of this day, and serves longer; else there is a new one. Its process is told
 /// [`Slice::granted`], which is the same however often it is told.
 ///

@@ -55,6 +55,12 @@ impl Purse {
         is_there
     }
 
+    /// The slice that was leased last.
+    pub(crate) fn newest(&self) -> Option<SliceId> {
+        let resting = self.resting.last_key_value().map(|(id, _)| *id);
+        self.serving.iter().map(Slice::id).max().max(resting)
+    }
+
     fn holds(&self, id: SliceId) -> bool {
         self.resting.contains_key(&id) || self.serving.iter().any(|slice| slice.id() == id)
     }

@@ -51,14 +51,21 @@ impl Book {
     }
 
     /// Grants up to `wanted`; `None` when there is nothing. A process keeps its slice for the day.
-    pub fn lease(&mut self, process: usize, wanted: Amount, now: Instant) -> Option<Lease> {
-        self.lease_for(process, wanted, SERVES, now)
+    pub fn lease(
+        &mut self,
+        process: usize,
+        held: Option<SliceId>,
+        wanted: Amount,
+        now: Instant,
+    ) -> Option<Lease> {
+        self.lease_for(process, held, wanted, SERVES, now)
     }
 
     /// The same for slices that serve longer than usual.
     pub fn lease_for(
         &mut self,
         process: usize,
+        held: Option<SliceId>,
         wanted: Amount,
         serves: Span,
         now: Instant,
@@ -73,8 +80,12 @@ impl Book {
         }
         let lapses_at = serves_until.saturating_add(self.window).saturating_add(Span::minutes(2));
         let next = SliceId(self.slices.len() as u32 + 1);
-        let open = self.slices.iter_mut().find(|(_, one)| {
-            one.process == process && one.day == day && !one.is_closed && one.lapses_at > now
+        let open = self.slices.iter_mut().find(|(slice, one)| {
+            held == Some(**slice)
+                && one.process == process
+                && one.day == day
+                && !one.is_closed
+                && one.lapses_at > now
         });
         let slice = match open {
             Some((slice, leased)) => {

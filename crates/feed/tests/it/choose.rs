@@ -160,7 +160,7 @@ fn money_that_was_not_leased_in_time_is_our_error_until_the_book_says_there_is_n
     assert_eq!(lost(&mut chooser, Cause::Error), 1);
 
     let wants = chooser.wants(after(Span::hours(1)));
-    assert!(wants.iter().any(|(promotion, _)| *promotion == rich.promotion));
+    assert!(wants.iter().any(|want| want.promotion == rich.promotion));
     chooser.refuse(rich.promotion);
     chooser.choose(&page(&viewer), &slots);
     assert_eq!(lost(&mut chooser, Cause::Budget), 1);

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use base::{CreatorId, Instant, Span};
-use feed::{Chooser, Page, Plan, Pricing, Promoted, Settled, Share, Slot, Sold, TrafficCurve};
+use feed::{
+    Chooser, Page, Plan, Pricing, Promoted, Settled, Share, Slot, Sold, TrafficCurve, Want,
+};
 use promotions::{Goal, Viewer};
 
 use crate::book::Book;
@@ -98,7 +100,7 @@ impl<'a> Run<'a> {
             if flight.is_soft {
                 let part = base::Amount::new(budget / flight.processes as i64).unwrap();
                 let serves = flight.promoted.plan.ends_at.since(start()).unwrap();
-                let granted = book.lease_for(process, part, serves, start()).unwrap();
+                let granted = book.lease_for(process, None, part, serves, start()).unwrap();
                 assert!(chooser.lease(flight.promoted.promotion, granted));
             }
             // Two competitors with money for ever, each in a part of all auctions.
@@ -186,11 +188,11 @@ impl<'a> Run<'a> {
 
     fn lease(&mut self, now: Instant) {
         for (process, (chooser, _)) in self.choosers.iter_mut().enumerate() {
-            for (promotion, wanted) in chooser.wants(now) {
+            for Want { promotion, slice, amount } in chooser.wants(now) {
                 if promotion != self.flight.promoted.promotion {
                     continue;
                 }
-                match self.book.lease(process, wanted, now) {
+                match self.book.lease(process, slice, amount, now) {
                     Some(lease) => assert!(chooser.lease(promotion, lease)),
                     None => chooser.refuse(promotion),
                 }

@@ -117,8 +117,8 @@ impl World {
             Step::Event { token } => self.event(token),
             Step::Lease { process, is_heard } => {
                 let wants = self.processes[process % count].chooser.wants(now);
-                for (_, wanted) in wants.into_iter().filter(|(one, _)| *one == promotion) {
-                    let granted = self.book.lease(process % count, wanted, now);
+                for want in wants.into_iter().filter(|want| want.promotion == promotion) {
+                    let granted = self.book.lease(process % count, want.slice, want.amount, now);
                     let chooser = &mut self.processes[process % count].chooser;
                     match granted.filter(|_| is_heard) {
                         Some(lease) => {

@@ -49,7 +49,6 @@ struct Process {
     judge: Judge,
     totals: Totals,
     log: Vec<Record>,
-    slice: Option<u32>,
 }
 
 struct Both {
@@ -99,7 +98,7 @@ impl Both {
         log.iter().for_each(|record| judge.replay(record).unwrap());
         let mut totals = Totals::new(name.clone());
         totals.fold(&log).unwrap();
-        Process { name, chooser, slot, judge, totals, log, slice: None }
+        Process { name, chooser, slot, judge, totals, log }
     }
 
     fn take(&mut self, step: Step) {
@@ -166,15 +165,15 @@ impl Both {
     fn lease(&mut self, process: usize, most: i64) {
         let (id, now) = (self.id(), self.book.now);
         let one = &mut self.processes[process];
-        for (_, wanted) in one.chooser.wants(now) {
-            let amount = wanted.minor().min(most);
-            if self.book.lease_for(one.name.clone(), id, one.slice, amount).is_err() {
+        for want in one.chooser.wants(now) {
+            let amount = want.amount.minor().min(most);
+            let held = want.slice.map(|slice| slice.0);
+            if self.book.lease_for(one.name.clone(), id, held, amount).is_err() {
                 one.chooser.refuse(id);
                 continue;
             }
             let mine = self.book.slices.values().filter(|slice| slice.holder == one.name);
             let slice = mine.max_by_key(|slice| slice.number).unwrap();
-            one.slice = Some(slice.number);
             assert!(one.chooser.lease(id, granted(slice)));
         }
     }
