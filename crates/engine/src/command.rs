@@ -351,6 +351,8 @@ command_kinds! {
     PayRefundByHand = 332 => "pay_refund_by_hand",
     /// Gives a gift card for what a refund owes.
     CreditRefund = 333 => "credit_refund",
+    /// Returns what nobody has claimed.
+    ReturnUnclaimed = 334 => "return_unclaimed",
     /// Pays a seller or creator out.
     CreatePayout = 340 => "create_payout",
     /// Notes that a payout has arrived.

@@ -163,7 +163,7 @@ pub(crate) fn settle<R: Rows>(
                 let context = composed.context();
                 giftcards::block_for_dispute(&card, &account, reason.clone(), context)?
             }
-            (false, Some(_), _) => giftcards::unblock(&card, &account)?,
+            (false, Some(_), _) => giftcards::unblock(&card, &account, composed.context())?,
             _ => continue,
         };
         composed.add(outcome);

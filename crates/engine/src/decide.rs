@@ -9,7 +9,7 @@ use crate::{AnswerRef, BookRefusal, BookRow, Change, Command, Context, Key, Paym
 use crate::{OperationRefusal, OperationTrace, Refusal, ReversalStatus, Row, Rows, ShopCommand};
 use crate::{
     catalog, credits, following, gift_cards, notices, order_refunds, paying, payouts, rail_refunds,
-    settlements, tenders,
+    settlements, tenders, unclaimed,
 };
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,
@@ -169,6 +169,9 @@ fn walk_shop<R: Rows>(
         }
         ShopCommand::UndoPurchase { order, refund, ids } => {
             order_refunds::undo(*order, *refund, ids, walk, at)
+        }
+        ShopCommand::ReturnUnclaimed { order, refund, ids } => {
+            unclaimed::return_unclaimed(*order, *refund, ids, walk, at)
         }
         ShopCommand::CreatePayout(new) => payouts::create(new, walk, at),
         ShopCommand::PayoutPaid { payout } => payouts::paid(*payout, walk),

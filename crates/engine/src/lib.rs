@@ -49,6 +49,7 @@ mod rows;
 mod settlements;
 mod shop_command;
 mod tenders;
+mod unclaimed;
 
 pub use answer::{Answer, AnswerRef, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};

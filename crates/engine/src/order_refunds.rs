@@ -115,7 +115,7 @@ pub(crate) fn undo<R: Rows>(
     Ok(composed.finish(AnswerRef::OrderRefund(refund)))
 }
 
-fn name_ids<R: Rows>(refund: RefundId, ids: &RefundIds, walk: &mut Walk<'_, R>) {
+pub(crate) fn name_ids<R: Rows>(refund: RefundId, ids: &RefundIds, walk: &mut Walk<'_, R>) {
     walk.order_refund(refund);
     walk.numbering(Series::CreditNote);
     for id in ids.cards {
@@ -127,7 +127,7 @@ fn name_ids<R: Rows>(refund: RefundId, ids: &RefundIds, walk: &mut Walk<'_, R>) 
 }
 
 /// What a refund looks at besides its order.
-struct Found {
+pub(crate) struct Found {
     /// Accounts of parties.
     accounts: Vec<AccountName>,
     /// Tenders of cards that take nothing back any more, and what each has spent that was given
@@ -139,7 +139,7 @@ struct Found {
 
 impl Found {
     /// Names the rows.
-    fn of<R: Rows>(order: &Order, walk: &mut Walk<'_, R>, at: Context) -> Found {
+    pub(crate) fn of<R: Rows>(order: &Order, walk: &mut Walk<'_, R>, at: Context) -> Found {
         let accounts = accounts_of(order);
         for name in &accounts {
             walk.account(name.id(order.currency));
@@ -147,10 +147,15 @@ impl Found {
         let gone = name_ways_back(order, walk);
         Found { accounts, gone, unspent: unspent_of(order, walk, at.now) }
     }
+
+    /// The same, for a refund that takes from these cards alone.
+    pub(crate) fn taking_from(self, unspent: Vec<Unspent>) -> Found {
+        Found { unspent, ..self }
+    }
 }
 
 /// The shop's part, then that of the cards that were bought, then the ways back.
-fn decide<R: Rows>(
+pub(crate) fn decide<R: Rows>(
     order: &Order,
     new: &RefundOrder,
     found: &Found,

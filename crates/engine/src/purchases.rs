@@ -333,7 +333,7 @@ fn settle<R: Rows>(
             (Some(reason), None) => {
                 giftcards::block_for_dispute(&card, &account, reason, composed.context())?
             }
-            (None, Some(_)) => giftcards::unblock(&card, &account)?,
+            (None, Some(_)) => giftcards::unblock(&card, &account, composed.context())?,
             _ => continue,
         };
         composed.add(outcome);

@@ -103,6 +103,15 @@ pub enum ShopCommand {
         /// Ids for the ways back.
         ids: Box<RefundIds>,
     },
+    /// Returns what is left on gift cards of an order that nobody has claimed in time.
+    ReturnUnclaimed {
+        /// The order.
+        order: OrderId,
+        /// The id of the refund, if something is left. It alone says whether two are one.
+        refund: RefundId,
+        /// Ids for the ways back.
+        ids: Box<RefundIds>,
+    },
     /// Takes what a payee is owed out of the books.
     CreatePayout(Box<NewPayout>),
     /// Notes that a payout has arrived.
@@ -197,6 +206,7 @@ impl ShopCommand {
             ShopCommand::CreditRefund { .. } => CommandKind::CreditRefund,
             ShopCommand::RefundOrder { .. } => CommandKind::RefundOrder,
             ShopCommand::UndoPurchase { .. } => CommandKind::UndoPurchase,
+            ShopCommand::ReturnUnclaimed { .. } => CommandKind::ReturnUnclaimed,
             ShopCommand::CreatePayout(_) => CommandKind::CreatePayout,
             ShopCommand::PayoutPaid { .. } => CommandKind::PayoutPaid,
             ShopCommand::PayoutFailed { .. } => CommandKind::PayoutFailed,

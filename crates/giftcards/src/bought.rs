@@ -149,14 +149,17 @@ pub fn block_for_dispute(
     Ok(changed(Card { disputed, ..card.clone() }, account, EventKind::CardBlocked))
 }
 
-/// Lifts the block of a dispute, and no other.
+/// Lifts the block of a dispute, and no other. A card that nobody could claim meanwhile can be
+/// claimed for as long as one that is sent now.
 ///
 /// # Errors
 ///
 /// `NothingToChange` when there is none.
-pub fn unblock(card: &Card, account: &Account) -> Result<Outcome, Refusal> {
+pub fn unblock(card: &Card, account: &Account, context: Context) -> Result<Outcome, Refusal> {
     if card.disputed.is_none() {
         return Err(Refusal::NothingToChange);
     }
-    Ok(changed(Card { disputed: None, ..card.clone() }, account, EventKind::CardUnblocked))
+    let mut card = Card { disputed: None, ..card.clone() };
+    card.begin_return_term_anew(context.now);
+    Ok(changed(card, account, EventKind::CardUnblocked))
 }

@@ -44,7 +44,8 @@ pub fn claim(
     }
     check_not_blocked(card, context.now)?;
     gift.owner = Some(Owner { person, since: context.now });
-    let card = Card { gift: Some(gift), ..card.clone() };
+    let mut card = Card { gift: Some(gift), ..card.clone() };
+    card.end_return_term();
     Ok(changed(card, account, EventKind::CardClaimed))
 }
 

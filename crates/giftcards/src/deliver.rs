@@ -21,7 +21,8 @@ pub fn deliver(card: &Card, account: &Account, context: Context) -> Result<Outco
     };
     let delivery = gift.delivery.as_mut().filter(|it| is_due(it)).ok_or(Refusal::NotDue)?;
     delivery.hand_over(context.now);
-    let card = Card { gift: Some(gift), ..card.clone() };
+    let mut card = Card { gift: Some(gift), ..card.clone() };
+    card.begin_return_term_anew(context.now);
     Ok(changed(card, account, EventKind::CardDeliveryDue))
 }
 
@@ -84,7 +85,8 @@ pub fn resend(
     }
     send_again(delivery, context)?;
     gift.link = link.or(gift.link);
-    let card = Card { gift: gift.kept(), ..card.clone() };
+    let mut card = Card { gift: gift.kept(), ..card.clone() };
+    card.begin_return_term_anew(context.now);
     Ok(changed(card, account, EventKind::CardDeliveryDue))
 }
 
@@ -113,7 +115,8 @@ pub fn change_recipient(
     let is_sent = sent.is_some();
     sent.map_or(Ok(()), |delivery| send_again(delivery, context))?;
     gift.link = link.or(gift.link);
-    let card = Card { gift: gift.kept(), details: details.kept(), ..card.clone() };
+    let mut card = Card { gift: gift.kept(), details: details.kept(), ..card.clone() };
+    card.begin_return_term_anew(context.now);
     let about = Subject::of(card.id);
     let mut outcome = changed(card, account, EventKind::CardRecipientChanged);
     if is_sent {

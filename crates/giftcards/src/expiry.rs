@@ -31,6 +31,7 @@ pub fn expire_card(
     set.add(account.clone());
     let mut card = Card { state: CardState::Expired, ..card.clone() };
     card.expire(account.available(), sinks, &mut set)?;
+    card.end_return_term();
     Ok(Outcome { posted: set.finish(), ..changed(card, account, EventKind::CardExpired) })
 }
 

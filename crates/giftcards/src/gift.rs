@@ -2,6 +2,8 @@
 
 use base::{Instant, PersonId};
 
+use crate::ReturnTerm;
+
 /// What is known of a card's way to its owner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gift {
@@ -11,6 +13,8 @@ pub struct Gift {
     pub link: Option<ClaimLink>,
     /// How it is delivered.
     pub delivery: Option<Delivery>,
+    /// When its value goes back to its buyer, when the program says so and nobody has it yet.
+    pub return_term: Option<ReturnTerm>,
 }
 
 /// Whose card it is.

@@ -145,7 +145,7 @@ pub(crate) fn new_card(new: &Issue, program: Option<&Program>, context: Context)
     let created_at = new.created_at.unwrap_or(context.now);
     let validity = program.and_then(|program| program.validity_days);
     let by_program = validity.map(|days| created_at.saturating_add(Span::days(u64::from(days))));
-    Card {
+    let mut card = Card {
         id: new.id,
         program: new.program,
         currency: new.value.currency,
@@ -170,7 +170,9 @@ pub(crate) fn new_card(new: &Issue, program: Option<&Program>, context: Context)
         created_at,
         details: details_with_program(new.details.as_deref(), program),
         gift: new.delivery.and_then(|delivery| delivery.begin(context.now)),
-    }
+    };
+    card.begin_return_term(program);
+    card
 }
 
 /// The card's own scope and regions win over the program's.

@@ -19,6 +19,8 @@
 //! * **Claim**: a person takes a card into their hands, by its code or by its *claim link*, a
 //!   secret of its own that dies with the next sending; from then on they are its **owner**.
 //! * **Sending**: one handing over of a card to whoever delivers it; **delivery**: all of them.
+//! * **Return term**: the days after which the value of a bought gift that nobody has claimed or
+//!   used goes back to its buyer, when its program says so.
 //! * **Refund**: captured money on its way back to the card it came from.
 //! * **Adjustment**: a correction of a card's value by a person, with a reason of a closed set.
 //! * **Goodwill**: what adjustments have added to what a card was issued with. It is spent first,
@@ -65,6 +67,7 @@ mod reverse;
 mod scope;
 mod spend;
 mod store_credit;
+mod unclaimed;
 mod unspent;
 mod update;
 
@@ -97,6 +100,7 @@ pub use scope::{Line, Scope, ScopeLists};
 pub use spend::{Capture, ChangeHold, Place, SpendRows};
 pub use spend::{capture, change_hold, hold, redeem, release, secure};
 pub use store_credit::{CreditRows, CreditTerms, StoreCredit, give_store_credit};
+pub use unclaimed::ReturnTerm;
 pub use unspent::{Unspent, check_undo, take_from};
 pub use update::{Update, update};
 
@@ -125,6 +129,10 @@ pub mod limits {
     pub const UNDO_SECONDS: u64 = 600;
     /// Seconds by which a program may put off that its bought cards can be spent: thirty days.
     pub const ACTIVATION_SECONDS_MAX: u32 = 30 * 86_400;
+    /// Days after which a program may give back what nobody claims, at least.
+    pub const RETURN_DAYS_MIN: u16 = 30;
+    /// Days after which a program may give back what nobody claims, at most: ten years.
+    pub const RETURN_DAYS_MAX: u16 = 3_650;
     /// Times a card is sent: once, and five times again.
     pub const SENDINGS_MAX: u16 = 6;
     /// Seconds between what was last heard of a sending and the next one.

@@ -28,6 +28,9 @@ pub struct Program {
     pub refund_extension_days: u16,
     /// Seconds after its order from which on a bought card can be spent; zero is at once.
     pub activation_s: u32,
+    /// Days after which a bought gift that nobody has claimed or used goes back to its buyer, from
+    /// [`limits::RETURN_DAYS_MIN`] to [`limits::RETURN_DAYS_MAX`]; `None` leaves its value on it.
+    pub return_after_days: Option<u16>,
     /// Where its cards may be spent.
     pub scope: Scope,
     /// Regions in which its cards may be spent; empty means everywhere.
@@ -49,7 +52,9 @@ pub struct NewProgram(pub Program);
 /// In this order: `IdTaken`; `LimitExceeded` when the value range is empty, begins at zero or ends
 /// above [`limits::CARD_VALUE_MAX`], cards would live no day, a hold may last no second or longer
 /// than [`limits::HOLD_SECONDS_MAX`], activation waits longer than
-/// [`limits::ACTIVATION_SECONDS_MAX`], or a list is longer than [`limits::SCOPE_LIST_MAX`].
+/// [`limits::ACTIVATION_SECONDS_MAX`], unclaimed value would go back sooner than after
+/// [`limits::RETURN_DAYS_MIN`], later than after [`limits::RETURN_DAYS_MAX`] or never, because
+/// cards do not live longer, or a list is longer than [`limits::SCOPE_LIST_MAX`].
 pub fn create_program(
     new: &NewProgram,
     existing: Option<&Program>,
@@ -66,6 +71,7 @@ pub fn create_program(
         || program.validity_days == Some(0)
         || !hold_seconds.contains(&program.hold_seconds_max)
         || program.activation_s > limits::ACTIVATION_SECONDS_MAX
+        || !program.can_return_unclaimed()
         || !program.scope.within_limits()
         || program.regions.len() > limits::SCOPE_LIST_MAX
     {
@@ -73,4 +79,15 @@ pub fn create_program(
     }
     let events = vec![(EventKind::ProgramCreated, Subject::of(program.id))];
     Ok(Outcome { programs: vec![program], events, ..Outcome::default() })
+}
+
+impl Program {
+    /// True unless it gives unclaimed value back at a time that cannot be.
+    fn can_return_unclaimed(&self) -> bool {
+        let days = limits::RETURN_DAYS_MIN..=limits::RETURN_DAYS_MAX;
+        self.return_after_days.is_none_or(|after| {
+            let is_before = |validity| u32::from(after) < validity;
+            days.contains(&after) && self.validity_days.is_none_or(is_before)
+        })
+    }
 }

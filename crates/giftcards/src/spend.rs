@@ -307,7 +307,9 @@ impl<'a> Spending<'a> {
             .with(rows.account.clone())
             .with(clearing);
         let Lapses { holds, events } = book_lapses(&mut set, &mut card, rows.lapsed)?;
-        let card_changed = !rows.lapsed.is_empty();
+        // Whoever spends it has it.
+        let has_ended = card.end_return_term();
+        let card_changed = has_ended || !rows.lapsed.is_empty();
         Ok(Spending { set, rows, card, card_changed, holds, clearing: clearing_id, events })
     }
 

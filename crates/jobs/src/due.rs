@@ -1,11 +1,13 @@
-//! Booking what fell due: holds lapse, checkouts are abandoned, cards expire or are sent.
+//! Booking what fell due: holds lapse, checkouts are abandoned, cards expire, are sent, or go back
+//! to their buyers.
 
 use std::collections::{BTreeSet, HashMap};
 
-use base::{CardId, CheckoutId, Instant, KeyId};
-use engine::{Answer, Command, GiftCardCommand, Query, Refusal, ShopCommand};
-use giftcards::Refusal as CardRefusal;
+use base::{CardId, CheckoutId, Instant, KeyId, OrderId};
+use engine::{Answer, Command, GiftCardCommand, Query, RefundIds, Refusal, ShopCommand};
+use giftcards::{Funding, Refusal as CardRefusal, purchase_of};
 use outside::random::{SystemRandomness, new_id};
+use payments::Purpose;
 use shop::{Checkout, CheckoutState, Refusal as ShopRefusal, TenderKind};
 use store::{Due, DueObject, Reader};
 use writer::{Handle, Request, Trouble};
@@ -30,6 +32,8 @@ pub struct Booked {
     pub cards: u64,
     /// Cards that are to be sent now.
     pub deliveries: u64,
+    /// Orders of which cards went back to their buyers, because nobody had claimed them in time.
+    pub returns: u64,
     /// Checkouts that were abandoned, or whose payers have not acted.
     pub checkouts: u64,
     /// What could not be booked for a reason that time does not cure, with the reason. The rest
@@ -138,7 +142,9 @@ impl<'a> Booking<'a> {
         for due in portion {
             match due.what {
                 DueObject::Hold(_) | DueObject::Checkout(_) => first.push(*due),
-                DueObject::Card(_) | DueObject::Delivery(_) => cards.push(*due),
+                DueObject::Card(_) | DueObject::Delivery(_) | DueObject::Unclaimed(_) => {
+                    cards.push(*due);
+                }
                 DueObject::Payment(_) | DueObject::RailRefund(_) => {
                     self.passed_over.insert(*due);
                 }
@@ -159,10 +165,22 @@ impl<'a> Booking<'a> {
         if portion.is_empty() {
             return Ok(freed);
         }
-        let requests: Result<Vec<Request>, JobError> =
-            portion.iter().map(|due| self.request(due)).collect();
-        let outcomes = self.handle.decide(requests?, false)?;
-        for (due, outcome) in portion.iter().zip(outcomes) {
+        let (mut asked, mut requests) = (Vec::new(), Vec::new());
+        for due in portion {
+            match self.request(due)? {
+                // All that is due of an order goes back together.
+                Some(request) if requests.iter().any(|known| is_same_return(known, &request)) => {
+                    self.passed_over.insert(*due);
+                }
+                Some(request) => {
+                    asked.push(due);
+                    requests.push(request);
+                }
+                None => drop(self.passed_over.insert(*due)),
+            }
+        }
+        let outcomes = self.handle.decide(requests, false)?;
+        for (due, outcome) in asked.into_iter().zip(outcomes) {
             let outcome = match outcome {
                 // A rule is broken: this one stays due, and is told in the log each run; the
                 // others go on.
@@ -182,6 +200,7 @@ impl<'a> Booking<'a> {
                     freed.extend(cards_of(&checkout));
                 }
                 Ok(_) if matches!(due.what, DueObject::Delivery(_)) => self.booked.deliveries += 1,
+                Ok(_) if matches!(due.what, DueObject::Unclaimed(_)) => self.booked.returns += 1,
                 Ok(_) => self.booked.cards += 1,
                 Err(refusal) => self.pass_over(*due, refusal),
             }
@@ -189,19 +208,24 @@ impl<'a> Booking<'a> {
         Ok(freed)
     }
 
-    /// The command for what is booked here; nothing else comes here.
-    fn request(&self, due: &Due) -> Result<Request, JobError> {
+    /// The command for what is booked here; nothing else comes here. `None` when there is nothing
+    /// to be booked any more.
+    fn request(&self, due: &Due) -> Result<Option<Request>, JobError> {
         let command = match due.what {
             DueObject::Hold(hold) => Command::GiftCards(GiftCardCommand::ExpireHold { hold }),
             DueObject::Card(card) => Command::GiftCards(GiftCardCommand::ExpireCard { card }),
             DueObject::Delivery(card) => Command::GiftCards(GiftCardCommand::Deliver { card }),
             DueObject::Checkout(checkout) => Command::Shop(self.close(checkout, due.at)?),
+            DueObject::Unclaimed(card) => match self.order_of(card)? {
+                Some(order) => Command::Shop(return_unclaimed(order, due.at)),
+                None => return Ok(None),
+            },
             // One outcome answers one request, so leaving any out here would mix them up.
             DueObject::Payment(_) | DueObject::RailRefund(_) => {
                 unreachable!("`book` passes over what waits for a rail")
             }
         };
-        Ok(Request { command, actor: SYSTEM_ACTOR, operation: None })
+        Ok(Some(Request { command, actor: SYSTEM_ACTOR, operation: None }))
     }
 
     /// Ends a checkout whose time is over: an attempt that waited for its payer for too long is
@@ -222,6 +246,21 @@ impl<'a> Booking<'a> {
         Ok(ShopCommand::CancelAttempt { checkout, refunds })
     }
 
+    /// The order that has sold a card, by the payment that bought it.
+    fn order_of(&self, card: CardId) -> Result<Option<OrderId>, JobError> {
+        let Some(Answer::Card { card, .. }) = self.handle.ask(Query::Card(card))? else {
+            return Ok(None);
+        };
+        let Funding::Payment { payment, .. } = card.funding else { return Ok(None) };
+        let Some(Answer::Payment(payment)) = self.handle.ask(Query::Payment(payment))? else {
+            return Ok(None);
+        };
+        let Purpose::Checkout(checkout) = payment.purpose;
+        let purchase = self.handle.ask(Query::Purchase(purchase_of(checkout)))?;
+        let Some(Answer::Purchase(purchase)) = purchase else { return Ok(None) };
+        Ok(purchase.order)
+    }
+
     fn pass_over(&mut self, due: Due, refusal: Refusal) {
         self.passed_over.insert(due);
         match (due.what, refusal) {
@@ -234,6 +273,24 @@ impl<'a> Booking<'a> {
             (what, refusal) => self.booked.refused.push((what, refusal)),
         }
     }
+}
+
+fn return_unclaimed(order: OrderId, at: Instant) -> ShopCommand {
+    let ids = RefundIds {
+        cards: std::array::from_fn(|_| new_id(at, &mut SystemRandomness)),
+        rails: std::array::from_fn(|_| new_id(at, &mut SystemRandomness)),
+    };
+    let refund = new_id(at, &mut SystemRandomness);
+    ShopCommand::ReturnUnclaimed { order, refund, ids: Box::new(ids) }
+}
+
+/// Whether both return what nobody claimed of one order.
+fn is_same_return(one: &Request, other: &Request) -> bool {
+    let order = |request: &Request| match request.command {
+        Command::Shop(ShopCommand::ReturnUnclaimed { order, .. }) => Some(order),
+        _ => None,
+    };
+    order(one).is_some_and(|order_of_one| order(other) == Some(order_of_one))
 }
 
 /// The cards that were to pay a checkout.

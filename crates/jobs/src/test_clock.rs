@@ -144,6 +144,8 @@ impl Way<'_> {
                 return Ok(());
             }
             self.booking.book(&portion)?;
+            // A rail is asked for what goes back before whoever moved the clock is answered.
+            self.settle()?;
         }
     }
 

@@ -16,7 +16,7 @@ use base::{Money, Text};
 use crate::{Content, Name, SecretLink, Subject};
 use blocks::{Block, page};
 pub use buyer::{
-    GiftNotDelivered, GiftReceipt, MoneyBack, gift_not_delivered, gift_receipt, money_back,
+    GiftNotDelivered, GiftReceipt, MoneyBack, WhyBack, gift_not_delivered, gift_receipt, money_back,
 };
 pub use words::first_name;
 use words::{Clean, clean_lines};

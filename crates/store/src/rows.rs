@@ -107,8 +107,8 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
     let row = match (table, version) {
         (1, 1) => Row::Book(book::read(source)?),
         (2, 1) => Row::Account(account::read(source)?),
-        (3, 1 | 2) => Row::Program(Arc::new(program::read(source, version)?)),
-        (4, 1..=3) => Row::Card(Arc::new(card::read(source, version)?)),
+        (3, 1..=3) => Row::Program(Arc::new(program::read(source, version)?)),
+        (4, 1..=4) => Row::Card(Arc::new(card::read(source, version)?)),
         (5, 1) => Row::Code(code::read(source)?),
         (6, 1..=3) => Row::Hold(Arc::new(hold::read(source, version)?)),
         (7, 1 | 2) => Row::Refund(Arc::new(refund::read(source, version)?)),

@@ -355,6 +355,8 @@ pub enum DueObject {
     Card(CardId),
     /// A card is to be sent.
     Delivery(CardId),
+    /// Nobody has claimed a card in time, unless it expires before.
+    Unclaimed(CardId),
     /// A checkout is to be looked at.
     Checkout(CheckoutId),
     /// A rail is to be called about a payment.

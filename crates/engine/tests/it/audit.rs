@@ -11,6 +11,7 @@ use ledger::{Account, Limit, TransferKind};
 use crate::audit_goodwill;
 use crate::audit_orders;
 use crate::audit_settlements;
+use crate::audit_unclaimed;
 use crate::oracle::replay;
 use crate::world::World;
 
@@ -68,6 +69,7 @@ fn spends_only_usable_cards(world: &World, command: &Command, change: &Change) {
 /// The whole book.
 pub fn book(world: &World) {
     balance_per_currency(world);
+    audit_unclaimed::book(world);
     for account in world.account.values() {
         assert_eq!(account.id, account.name.id(account.currency));
         let limited = account.name.limit() == Limit::NeverBelowZero;

@@ -8,7 +8,10 @@ use ledger::AccountName;
 use payments::{DisputeState, Manner, RefundState, Step};
 use shop::{Checkout, CheckoutState};
 
-use crate::market_cards::{a_card, bought_card, due_gifts, goodwill, on_a_card};
+use crate::market_cards::{
+    a_card, a_month_later, bought_card, cancel_a_payer, due_gifts, goodwill,
+};
+use crate::market_cards::{on_a_card, unclaimed};
 use crate::world::World;
 
 /// What somebody does: which deed, on which row, with what luck.
@@ -26,7 +29,7 @@ pub const OPENING: &str = "
     method n rail=stripe
     method late until=2026-10
     method kept rail=store store
-    program P 1..9000 hold=300 extension=1
+    program P 1..9000 hold=300 extension=1 return=30
     issue A 900
     issue B 250 until=3d by=promotional
     issue D 400 only=T
@@ -177,9 +180,12 @@ impl Market {
                 format!("redeem h{step} {} region=US", bought_card(world, which, luck)?)
             }
             27 => format!("hold h{step} {card} {} for=200 region=US", luck % 200),
-            28 if which.is_multiple_of(2) => self.by_hand(world, which, luck)?,
+            28 if which.is_multiple_of(2) => {
+                self.by_hand(world, which, luck).or_else(|| cancel_a_payer(world, luck))?
+            }
             28 => self.payout(world, which, luck)?,
             _ if which.is_multiple_of(9) => format!("product X{step} S goods {luck}"),
+            _ if which.is_multiple_of(2) => a_month_later(world, which, step)?,
             _ => format!("wait {}", [60, 400, 900, 86_400][usize::from(luck % 4)]),
         })
     }
@@ -189,7 +195,14 @@ impl Market {
         let (step, units) = (self.step, 1 + which % 3);
         let names: Vec<String> = (0..=units).map(|unit| format!("b{step}.{unit}")).collect();
         let price = 20 + luck % 300;
-        let likes = ["", "until=1000", "program=P", "active=100", "via=email send=500"];
+        let likes = [
+            "",
+            "until=1000",
+            "program=P",
+            "active=100",
+            "via=email send=500",
+            "program=P via=link",
+        ];
         let like = likes[usize::from(which / 3) % likes.len()];
         match luck % 4 {
             0 => String::new(),
@@ -281,6 +294,7 @@ impl Market {
         };
         all.extend(CARDS.into_iter().filter(is_over).map(|name| format!("expire {name}")));
         all.extend(due_gifts(world).map(|name| format!("send {name}")));
+        all.extend(unclaimed(world, which, self.step));
         all.extend(self.settled(which).filter(|_| which.is_multiple_of(4)));
         if luck.is_multiple_of(8) {
             all.push(format!("cancel {}", pick(&CARDS, which)?));

@@ -1,8 +1,8 @@
-//! Cards of a market: which one something is done to, and what.
+//! Cards of a market: which one something is done to, and what; what time alone makes due of them.
 
 use std::sync::Arc;
 
-use giftcards::Card;
+use giftcards::{Card, CardState};
 
 use crate::market::{CARDS, name_of, pick};
 use crate::world::World;
@@ -18,6 +18,18 @@ pub fn on_a_card(card: &str, which: u16, luck: u16) -> Option<String> {
         "adjust" => Some(format!("adjust {card} {}", 1 + luck % 300)),
         deed => Some(format!("{deed} {card}")),
     }
+}
+
+/// A card that has paid for something is canceled now and then, so that its refund needs another
+/// way.
+pub fn cancel_a_payer(world: &World, luck: u16) -> Option<String> {
+    let has_paid = |name: &&str| {
+        let card = crate::words::card(name);
+        world.hold.values().any(|hold| hold.card == card && !hold.refundable().is_zero())
+    };
+    let payers: Vec<&str> = CARDS.into_iter().filter(has_paid).collect();
+    let payer = pick(&payers, luck).filter(|_| luck.is_multiple_of(3));
+    payer.map(|card| format!("cancel {card}"))
 }
 
 /// The cards that were bought.
@@ -61,4 +73,32 @@ pub fn due_gifts(world: &World) -> impl Iterator<Item = String> {
         delivery.is_some_and(|it| it.sendings == 0 && it.deliver_at.is_some_and(is_come))
     };
     cards.filter(is_due).map(|card| name_of(card.id.bits()))
+}
+
+/// What nobody has claimed in time, of an order.
+pub fn unclaimed(world: &World, which: u16, step: usize) -> Option<String> {
+    let order = pick(&orders_with_unclaimed(world).collect::<Vec<_>>(), which)?;
+    let rails = ["a", "b", "c", "d"].map(|letter| format!("x{step}{letter}"));
+    Some(format!("unclaimed {order} R{step} rails={}", rails.join(",")))
+}
+
+/// The same; or the time passes after which something may be due.
+pub fn a_month_later(world: &World, which: u16, step: usize) -> Option<String> {
+    let term = |card: &Arc<Card>| card.gift.as_ref().and_then(|gift| gift.return_term);
+    let waits = || world.card.values().any(|card| term(card).is_some_and(|it| it.at > world.now));
+    unclaimed(world, which, step).or_else(|| waits().then(|| "wait 31d".to_owned()))
+}
+
+/// Orders that have sold a card that nobody has claimed in time, be it that something keeps it.
+fn orders_with_unclaimed(world: &World) -> impl Iterator<Item = String> {
+    let is_due = |card: &Card| {
+        let term = card.gift.as_ref().and_then(|gift| gift.return_term);
+        card.state == CardState::Active && term.is_some_and(|term| term.at <= world.now)
+    };
+    let has_due = move |purchase: &&Arc<giftcards::Purchase>| {
+        let mut cards = purchase.cards.iter().filter_map(|bought| world.card.get(&bought.card));
+        cards.any(|card| is_due(card))
+    };
+    let orders = world.purchase.values().filter(has_due).filter_map(|purchase| purchase.order);
+    orders.map(|order| name_of(order.bits()))
 }

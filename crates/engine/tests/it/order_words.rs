@@ -88,6 +88,6 @@ fn on_card(world: &World, words: &Words<'_>) -> Decided {
             let reason = Token::new("fraudulent").unwrap();
             giftcards::block_for_dispute(card, account, reason, at)
         }
-        _ => giftcards::unblock(card, account),
+        _ => giftcards::unblock(card, account, at),
     }
 }

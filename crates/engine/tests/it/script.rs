@@ -16,7 +16,7 @@
 //! | `claim link:A,L P`, `claim code:A P is=A` | P claims by the link L of A, or by code |
 //! | `news A opened of=2`, `resend A link=L` | what became of a sending; another one |
 //! | `forward A P link=L`, `freeze A as=P` | now it is for P; it is P who asks |
-//! | `program P 1..9000 days=365 activation=60` | terms |
+//! | `program P 1..9000 days=365 activation=60 return=30` | terms |
 //! | `wait 3d`, `wait 900` | time passes, nothing is booked |
 //! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
@@ -25,6 +25,7 @@
 //! | `… => A.ref R A.with k:v events -` | reference, metadata, events told; `-` is none |
 //! | `… => A.owner P A.sent opened:2` | who claimed it; its last sending, by number |
 //! | `… => A.is disputed A.days 90` | its status, or that it is blocked; how long it lives |
+//! | `… => A.returns 30` | in how many days it goes back to its buyer |
 
 use base::{Instant, Span, Text, Token};
 use engine::{AnswerRef, Command, GiftCardCommand, Refusal};
@@ -229,6 +230,7 @@ fn program(world: &World, words: &Words<'_>) -> NewProgram {
         hold_seconds_max: words.number("hold").unwrap_or(3_600),
         refund_extension_days: words.number("extension").unwrap_or(90) as u16,
         activation_s: words.number("activation").unwrap_or(0),
+        return_after_days: words.number("return").map(|days| days as u16),
         scope: details.scope,
         regions: details.regions,
         metadata: details.metadata,
@@ -299,6 +301,9 @@ fn shown(world: &World, name: &str) -> String {
             if is_blocked { "disputed".to_owned() } else { status.to_owned() }
         }
         "days" => or_none(card.expires_at.map(|at| {
+            (at.since(world.now).unwrap_or_default().micros() / 86_400_000_000).to_string()
+        })),
+        "returns" => or_none(card.returns_at().map(|at| {
             (at.since(world.now).unwrap_or_default().micros() / 86_400_000_000).to_string()
         })),
         "ref" => or_none(details.and_then(|it| it.reference.as_ref()).map(Text::to_string)),

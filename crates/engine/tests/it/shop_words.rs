@@ -19,6 +19,7 @@
 //! | `… order=O refunds=x1,x2` | ids for what may follow from it |
 //! | `back O R l1x2 l2=300`, `back O R amount 90`, `back O R everything` | refunds an order |
 //! | `… cards=c1 rails=x1`, `undo O R rails=x1` | ids of the ways back; undoes a purchase |
+//! | `unclaimed O R rails=x1` | returns what nobody has claimed in time |
 //! | `begin x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
 //! | `consent x1 m2 unreachable` | … to another method, which its rail may be unable to send to |
 //! | `consent x1 m2`, `retry x1`, `give_up x1 why`, `instead x1 x2` | what people do about it |
@@ -102,11 +103,7 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
             }),
             ids: refund_ids(world, words),
         },
-        "undo" => ShopCommand::UndoPurchase {
-            order: OrderId::from_bits(bits(words.at(1))),
-            refund: RefundId::from_bits(bits(words.at(2))),
-            ids: refund_ids(world, words),
-        },
+        "undo" | "unclaimed" => about_bought_cards(world, words),
         "payout" => ShopCommand::CreatePayout(Box::new(new_payout(world, words))),
         "payout_paid" => ShopCommand::PayoutPaid { payout: payout() },
         "payout_failed" => {
@@ -115,6 +112,17 @@ fn shop_command(world: &World, words: &Words<'_>) -> Option<ShopCommand> {
         }
         _ => return None,
     })
+}
+
+/// Cards that an order has sold are taken back: at once, or because nobody has claimed them.
+fn about_bought_cards(world: &World, words: &Words<'_>) -> ShopCommand {
+    let order = OrderId::from_bits(bits(words.at(1)));
+    let refund = RefundId::from_bits(bits(words.at(2)));
+    let ids = refund_ids(world, words);
+    match words.at(0) {
+        "undo" => ShopCommand::UndoPurchase { order, refund, ids },
+        _ => ShopCommand::ReturnUnclaimed { order, refund, ids },
+    }
 }
 
 /// What becomes of the share of a card that is gone.

@@ -12,7 +12,7 @@ use giftcards::{Funding, Outcome, Undo};
 use ledger::{AccountName, Reason, Transfer, TransferKind};
 use shop::TenderId;
 
-use crate::{audit, audit_disputes, audit_goodwill};
+use crate::{audit, audit_disputes, audit_goodwill, audit_unclaimed};
 
 macro_rules! world {
     ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
@@ -132,6 +132,7 @@ impl World {
             self.events.extend(change.events.iter().map(|event| event.kind));
             audit::change(self, command, change);
             audit_disputes::change(self, change);
+            audit_unclaimed::change(self, command, change);
             self.sequence += 1;
             self.apply(change);
             audit_goodwill::change(self, change);

@@ -28,6 +28,8 @@ pub(crate) struct GiftCardView<'a> {
     delivery: DeliveryView,
     /// True once a person has taken the card into their wallet.
     claimed: bool,
+    /// What becomes of it unless somebody claims or uses it before; `null` when nothing does.
+    unclaimed: Option<UnclaimedView>,
     /// What it was issued with.
     value: MoneyView,
     /// What it is worth now, held amounts included.
@@ -129,6 +131,18 @@ pub(crate) struct DeliveryView {
     deliver_at: Option<Time>,
 }
 
+/// A bought gift that nobody has yet.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Unclaimed)]
+pub(crate) struct UnclaimedView {
+    /// Always `return`: what is unspent goes back to whoever paid, and the card is canceled.
+    #[schema(pattern = "^return$")]
+    then: &'static str,
+    /// When that is due. Each further sending puts it off.
+    #[schema(value_type = String, format = DateTime)]
+    at: Time,
+}
+
 /// Where the value came from.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = CardFunding)]
@@ -205,6 +219,7 @@ impl<'a> GiftCardView<'a> {
             blocks: blocks(card, now),
             delivery: DeliveryView::new(card),
             claimed: card.owner().is_some(),
+            unclaimed: UnclaimedView::new(card),
             value: money(card.value),
             balance: MoneyView::signed(account.balance(), card.currency),
             held: money(account.held()),
@@ -239,6 +254,12 @@ impl<'a> GiftCardView<'a> {
         let funding = FundingView { payment: None, reference: None, ..self.funding };
         let view = GiftCardView { funding, metadata: MetadataView(None), ..self };
         GiftCardView { reference: None, source: None, program: None, ..view }.impersonal()
+    }
+}
+
+impl UnclaimedView {
+    pub(crate) fn new(card: &Card) -> Option<UnclaimedView> {
+        card.returns_at().map(|at| UnclaimedView { then: "return", at: Time(at) })
     }
 }
 

@@ -35,10 +35,29 @@ pub(crate) struct ProgramView<'a> {
     refund_extension_days: u16,
     /// Seconds after its sale from which on a bought card can be spent.
     activation_s: u32,
+    unclaimed: UnclaimedTermView,
     /// Where its cards may be spent; empty is everywhere.
     regions: Vec<&'a str>,
     /// On what its cards may be spent; `null` is everything.
     scope: Option<ScopeView<'a>>,
+}
+
+/// What becomes of bought gifts that nobody claims.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = UnclaimedTerm)]
+struct UnclaimedTermView {
+    /// `keep` or `return`.
+    #[schema(example = "keep")]
+    then: &'static str,
+    /// Days from the last sending of a card until what is unspent goes back to whoever paid; `null`
+    /// when it never does.
+    after_days: Option<u16>,
+}
+
+impl UnclaimedTermView {
+    fn new(after_days: Option<u16>) -> UnclaimedTermView {
+        UnclaimedTermView { then: if after_days.is_some() { "return" } else { "keep" }, after_days }
+    }
 }
 
 impl<'a> ProgramView<'a> {
@@ -57,6 +76,7 @@ impl<'a> ProgramView<'a> {
             hold_seconds_max: program.hold_seconds_max,
             refund_extension_days: program.refund_extension_days,
             activation_s: program.activation_s,
+            unclaimed: UnclaimedTermView::new(program.return_after_days),
             regions: program.regions.iter().map(base::Region::as_str).collect(),
             scope: ScopeView::new(&program.scope),
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use shop::{Checkout, CheckoutState, LineId, Order};
 
 use crate::views::checkout::{self, NextActionView};
-use crate::views::gift_card::{CardStatusName, DeliveryView};
+use crate::views::gift_card::{CardStatusName, DeliveryView, UnclaimedView};
 use crate::views::line::ShortName;
 use crate::views::money::MoneyView;
 use crate::views::{Id, Time};
@@ -68,6 +68,8 @@ struct PurchasedCardView {
     value: MoneyView,
     /// True once a person has taken the card into their wallet.
     claimed: bool,
+    /// What becomes of it unless somebody claims or uses it before; `null` when nothing does.
+    unclaimed: Option<UnclaimedView>,
     /// How it reaches its recipient; `bounced` says that the address is to be corrected.
     delivery: DeliveryView,
     /// The code, shown in the answer to the purchase, for 24 hours, to keys with the scope
@@ -114,6 +116,7 @@ impl<'a> PurchaseView<'a> {
             status: CardStatusName::of(card, account, now),
             value: MoneyView::new(card.value, card.currency),
             claimed: card.owner().is_some(),
+            unclaimed: UnclaimedView::new(card),
             delivery: DeliveryView::new(card),
             code,
         };

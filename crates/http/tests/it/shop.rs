@@ -10,6 +10,7 @@ mod payouts;
 mod purchases;
 mod refunds;
 mod store_credit;
+mod unclaimed;
 mod wallet;
 
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 //! same bytes.
 
 use ::mail::templates::{
-    GiftNotDelivered, GiftReceipt, MoneyBack, gift_not_delivered, gift_receipt, money_back,
+    GiftNotDelivered, GiftReceipt, MoneyBack, WhyBack, gift_not_delivered, gift_receipt, money_back,
 };
 use ::mail::{Content, Name};
 use base::{Amount, Money, PurchaseId, Span};
@@ -15,6 +15,8 @@ use super::words::GiftWords;
 
 /// The reason of a refund by which a purchase was undone.
 const UNDONE: &str = "undone";
+/// The reason of a refund of what nobody has claimed.
+const UNCLAIMED: &str = "unclaimed";
 
 impl Letterhead {
     pub(super) fn receipt(&self, sale: &Sale) -> Content {
@@ -57,8 +59,12 @@ impl Letterhead {
         };
         money_back(&MoneyBack {
             shop: &self.shop,
-            // A shop may give a part back for that reason too.
-            is_undone: back.refund.reason.as_str() == UNDONE && order.has_given_cards_back(),
+            why: match back.refund.reason.as_str() {
+                // A shop may give a part back for that reason too.
+                UNDONE if order.has_given_cards_back() => WhyBack::Undone,
+                UNCLAIMED => WhyBack::Unclaimed,
+                _ => WhyBack::Refunded,
+            },
             ways: &back.ways.iter().map(way).collect::<Vec<_>>(),
             receipt: &known(&order.receipt.to_string()),
             credit_note: &known(&back.refund.credit_note.to_string()),

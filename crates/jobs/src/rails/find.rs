@@ -108,6 +108,7 @@ fn task_of(what: DueObject) -> Option<Task> {
         DueObject::Hold(_)
         | DueObject::Card(_)
         | DueObject::Delivery(_)
+        | DueObject::Unclaimed(_)
         | DueObject::Checkout(_) => None,
     }
 }

@@ -9,3 +9,4 @@ mod paying;
 mod random;
 mod refunding;
 mod shaky;
+mod unclaimed;

@@ -110,8 +110,8 @@ pub fn gift_not_delivered(gift: &GiftNotDelivered<'_>) -> Content {
 pub struct MoneyBack<'a> {
     /// The shop.
     pub shop: &'a Name,
-    /// True when the purchase was undone, false for any other refund.
-    pub is_undone: bool,
+    /// Why.
+    pub why: WhyBack,
     /// How much goes where: to a method by the name that payers know, or the way it came.
     pub ways: &'a [(Money, Option<Name>)],
     /// The number of the receipt.
@@ -122,16 +122,34 @@ pub struct MoneyBack<'a> {
     pub link: Option<&'a SecretLink>,
 }
 
+/// Why money goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyBack {
+    /// The purchase was undone.
+    Undone,
+    /// Nobody has claimed a gift in time.
+    Unclaimed,
+    /// It is any other refund.
+    Refunded,
+}
+
 /// The mail of a [`MoneyBack`].
 pub fn money_back(back: &MoneyBack<'_>) -> Content {
     let shop = Clean::name(back.shop);
     let (receipt, credit_note) = (Clean::name(back.receipt), Clean::name(back.credit_note));
-    let (heading, first) = match back.is_undone {
-        true => (
+    let (subject, heading, first) = match back.why {
+        WhyBack::Undone => (
+            "your purchase was undone",
             "Your purchase was undone",
             format!("The gift cards that you bought at {shop} are canceled."),
         ),
-        false => (
+        WhyBack::Unclaimed => (
+            "a gift of yours was not claimed",
+            "A gift of yours was not claimed",
+            format!("Nobody has claimed it in time, so {shop} gives back what you paid for it."),
+        ),
+        WhyBack::Refunded => (
+            "money comes back to you",
             "Money comes back to you",
             format!("It is what {shop} gives back of what you paid for gift cards."),
         ),
@@ -148,11 +166,7 @@ pub fn money_back(back: &MoneyBack<'_>) -> Content {
         Some(link) => blocks.push(Block::Button("See your purchase", link)),
         None => blocks.push(ask(&shop, "If you have a question", &receipt)),
     }
-    let subject = match back.is_undone {
-        true => format!("{shop}: your purchase was undone"),
-        false => format!("{shop}: money comes back to you"),
-    };
-    content(&subject, &blocks)
+    content(&format!("{shop}: {subject}"), &blocks)
 }
 
 /// What to do where there is no page to do it on.

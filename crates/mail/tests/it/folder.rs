@@ -4,7 +4,7 @@ use std::fs;
 
 use base::Instant;
 use mail::templates::{
-    GiftNotDelivered, GiftReceipt, MoneyBack, gift_not_delivered, gift_receipt, money_back,
+    GiftNotDelivered, GiftReceipt, MoneyBack, WhyBack, gift_not_delivered, gift_receipt, money_back,
 };
 use mail::{Content, FolderMailer, Mailer, MessageKey, Outcome, SecretLink};
 use serde_json::{Value, json};
@@ -40,8 +40,10 @@ fn contents(link: Option<&SecretLink>) -> Vec<Written> {
     };
     let visa = [(money("50.00"), Some(name("visa ending in 4242"))), (money("10.00"), None)];
     let credit_note = &name("3");
-    let back = MoneyBack { shop, is_undone: true, ways: &visa, receipt: number, credit_note, link };
-    let refunded = MoneyBack { is_undone: false, ..back };
+    let why = WhyBack::Undone;
+    let back = MoneyBack { shop, why, ways: &visa, receipt: number, credit_note, link };
+    let unclaimed = MoneyBack { why: WhyBack::Unclaimed, ..back };
+    let refunded = MoneyBack { why: WhyBack::Refunded, ..back };
     vec![
         ("gift", gift_content("Anna Lee", "Hello"), &["Anna sent you", "25.00 USD", "> Hello"]),
         (
@@ -71,6 +73,7 @@ fn contents(link: Option<&SecretLink>) -> Vec<Written> {
                 "Credit note: 3",
             ],
         ),
+        ("unclaimed", money_back(&unclaimed), &["was not claimed", "50.00 USD goes back to"]),
         ("refunded", money_back(&refunded), &["Money comes back to you", "number: 17"]),
     ]
 }

@@ -174,8 +174,16 @@ fn report_rail(book: &str, report: &RailReport) {
 fn report_expiry(book: &str, ended: Result<Booked, JobError>) {
     match ended {
         Ok(booked) if booked == Booked::default() => {}
-        Ok(Booked { holds, cards, deliveries, checkouts, refused }) => {
-            tracing::info!(book, holds, cards, deliveries, checkouts, "booked what had fallen due");
+        Ok(Booked { holds, cards, deliveries, returns, checkouts, refused }) => {
+            tracing::info!(
+                book,
+                holds,
+                cards,
+                deliveries,
+                returns,
+                checkouts,
+                "booked what had fallen due"
+            );
             for (what, refusal) in refused {
                 tracing::warn!(book, ?what, %refusal, "could not be booked as expired");
             }

@@ -259,6 +259,7 @@ pub fn new_program(number: u8) -> GiftCardCommand {
         hold_seconds_max: 3_600,
         refund_extension_days: 90,
         activation_s: 0,
+        return_after_days: None,
         scope: Scope::default(),
         regions: Vec::new(),
         metadata: Metadata::default(),

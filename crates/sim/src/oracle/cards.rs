@@ -8,6 +8,7 @@ use giftcards::{Adjust, AdjustReason, Block, Card, CardState, Code, CodeRow, Det
 use giftcards::{Funding, Issue, Program, Refusal as No, Update, Why};
 use ledger::{AccountName, Reason};
 
+use super::gifts::kept_for_good;
 use super::money::{Moves, Way, available, balance, held, minor, money};
 use super::{Oracle, Said};
 
@@ -27,7 +28,11 @@ impl Oracle {
         let lists = new.scope.include.longest() <= LIST_MAX
             && new.scope.exclude.longest() <= LIST_MAX
             && new.regions.len() <= LIST_MAX;
-        if !(range_is_good && lives && holds && lists) {
+        let returns = new.return_after_days.is_none_or(|days| {
+            let days = u32::from(days);
+            (30..=3_650).contains(&days) && new.validity_days.is_none_or(|lives| days < lives)
+        });
+        if !(range_is_good && lives && holds && lists && returns) {
             return Err(No::LimitExceeded.into());
         }
         let row = Arc::new(Program { created_at: self.now, ..new.clone() });
@@ -109,7 +114,7 @@ impl Oracle {
             sandbox: new.sandbox,
             created_at,
             details: (details != Details::default()).then(|| Box::new(details)),
-            gift: self.gift_to_issue(new),
+            gift: self.gift_to_issue(new, program),
         }
     }
 
@@ -246,7 +251,7 @@ impl Oracle {
             return Err(No::HoldsOpen.into());
         }
         self.expire_value(&mut card);
-        self.put_card(Card { state: CardState::Expired, ..card }, false)
+        self.put_card(kept_for_good(Card { state: CardState::Expired, ..card }), false)
     }
 
     /// Books off what has expired of a card.

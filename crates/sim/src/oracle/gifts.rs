@@ -1,9 +1,9 @@
 //! Owners, links and deliveries.
 
-use base::{CardId, PersonId, Span};
+use base::{CardId, Instant, PersonId, Span};
 use engine::{CardRef, ClaimBy, Refusal};
 use giftcards::{Card, CardState, Channel, ClaimLink, Delivery, DeliveryNews, DeliveryState, Gift};
-use giftcards::{Issue, Owner, Refusal as No, Sealed, Why};
+use giftcards::{Funding, Issue, Owner, Program, Refusal as No, ReturnTerm, Sealed, Why};
 
 use super::cards::is_past;
 use super::{Oracle, Said};
@@ -13,7 +13,11 @@ use crate::Sight;
 const SENDINGS: u16 = 6;
 
 impl Oracle {
-    pub(super) fn gift_to_issue(&self, new: &Issue) -> Option<Box<Gift>> {
+    pub(super) fn gift_to_issue(
+        &self,
+        new: &Issue,
+        program: Option<&Program>,
+    ) -> Option<Box<Gift>> {
         let wanted = new.delivery?;
         let later = wanted.deliver_at.filter(|at| *at > self.now);
         let (state, sendings) = match (later, wanted.channel) {
@@ -24,7 +28,15 @@ impl Oracle {
         };
         let (channel, at, deliver_at) = (wanted.channel, self.now, later);
         let delivery = Delivery { channel, state, at, deliver_at, sendings };
-        Some(Box::new(Gift { owner: None, link: wanted.link, delivery: Some(delivery) }))
+        // What was bought here and is sent goes back some time after it can be spent.
+        let goes_back = matches!(new.funding, Funding::Payment { .. });
+        let goes_back = goes_back && channel != Channel::Print && program.is_some();
+        let days = program.and_then(|program| program.return_after_days).filter(|_| goes_back);
+        let dates = [Some(new.created_at.unwrap_or(self.now)), new.activates_at, later];
+        let first = dates.into_iter().flatten().max().expect("the first is there");
+        let return_term = days.map(|days| term(days, first));
+        let (owner, link, delivery) = (None, wanted.link, Some(delivery));
+        Some(Box::new(Gift { owner, link, delivery, return_term }))
     }
 
     /// Before the claim a card is the sender's, afterwards the owner's.
@@ -63,7 +75,7 @@ impl Oracle {
         let will_be_active = Card { activates_at: None, ..card.clone() };
         self.check_usable(&will_be_active)?;
         gift.owner = Some(Owner { person, since: self.now });
-        self.put_card(Card { gift: Some(Box::new(gift)), ..card }, false)
+        self.put_card(kept_for_good(Card { gift: Some(Box::new(gift)), ..card }), false)
     }
 
     pub(super) fn deliver(&mut self, id: CardId) -> Said {
@@ -79,6 +91,7 @@ impl Oracle {
             }
             _ => return Err(No::NotDue.into()),
         }
+        self.put_off_return(&card, &mut gift);
         self.put_card(Card { gift: Some(Box::new(gift)), ..card }, false)
     }
 
@@ -123,6 +136,7 @@ impl Oracle {
             Some(delivery) if delivery.sendings > 0 => self.send_again(delivery)?,
             _ => return Err(No::NothingToChange.into()),
         }
+        self.put_off_return(&card, &mut gift);
         if link.is_some() {
             gift.link = link;
         }
@@ -142,6 +156,7 @@ impl Oracle {
         let mut gift = gift_of(&card);
         if let Some(delivery) = gift.delivery.as_mut().filter(|delivery| delivery.sendings > 0) {
             self.send_again(delivery)?;
+            self.put_off_return(&card, &mut gift);
         }
         if link.is_some() {
             gift.link = link;
@@ -150,6 +165,12 @@ impl Oracle {
         details.recipient = Some(recipient.clone());
         let gift = (gift != Gift::default()).then(|| Box::new(gift));
         self.put_card(Card { details: Some(details), gift, ..card }, false)
+    }
+
+    /// There are as many days from now on as there were from the first sending.
+    fn put_off_return(&self, card: &Card, gift: &mut Gift) {
+        let first = card.activates_at.unwrap_or(self.now).max(self.now);
+        gift.return_term = gift.return_term.map(|known| term(known.after_days, first));
     }
 
     fn send_again(&self, delivery: &mut Delivery) -> Result<(), Refusal> {
@@ -174,6 +195,19 @@ impl Oracle {
             Ok(card)
         }
     }
+}
+
+fn term(after_days: u16, first: Instant) -> ReturnTerm {
+    let at = first.saturating_add(Span::seconds(u64::from(after_days) * 24 * 3600));
+    ReturnTerm { after_days, at }
+}
+
+/// A card whose value does not go back any more: somebody has it, or it has none.
+pub(super) fn kept_for_good(mut card: Card) -> Card {
+    if let Some(gift) = &mut card.gift {
+        gift.return_term = None;
+    }
+    card
 }
 
 fn gift_of(card: &Card) -> Gift {

@@ -9,6 +9,7 @@ use giftcards::{Sandbox, Scope, ScopeLists, Why};
 use ledger::{Account, AccountName, Pending, Reason};
 
 use super::cards::{is_past, spend_goodwill};
+use super::gifts::kept_for_good;
 use super::money::{Moves, Way, available, minor, money};
 use super::{Oracle, Said};
 use crate::Sight;
@@ -27,7 +28,7 @@ impl Oracle {
         let units = self.units_to_take(&card, place)?;
         let hold = self.new_hold(&card, place, units, self.after(seconds));
         card.open_holds.push((hold.id, hold.expires_at));
-        self.cards.put(card.id, Arc::new(card));
+        self.cards.put(card.id, Arc::new(kept_for_good(card)));
         self.move_for(&hold, Moves::Reserves, units, Reason::Hold);
         self.put_hold(hold)
     }
@@ -42,7 +43,7 @@ impl Oracle {
         let mut hold = self.new_hold(&card, place, units, self.now);
         hold.pending.posted = minor(units);
         hold.goodwill = minor(spend_goodwill(&mut card, units));
-        self.cards.put(card.id, Arc::new(card));
+        self.cards.put(card.id, Arc::new(kept_for_good(card)));
         self.move_for(&hold, Moves::Posts, units, Reason::Redeem);
         self.put_hold(hold)
     }

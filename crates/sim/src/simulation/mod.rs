@@ -238,7 +238,9 @@ impl<'g, G: Ground, M: Model, A: Asker<M>> Simulation<'g, G, M, A> {
 
     /// Moves the clock of the test book: minutes, hours, or beyond every date there is.
     fn advance_clock(&mut self, now: Instant) {
-        let seconds = self.random.weighted(&[(50, 60), (40, 5_000), (9, 100_000), (1, 3_000_000)]);
+        let leaps = self.settings.leaps_percent;
+        let seconds = [(50, 60), (40, 5_000), (10 - leaps, 100_000), (leaps, 3_000_000)];
+        let seconds = self.random.weighted(&seconds);
         let low = if self.random.percent(10) { -2_000_000 } else { 0 };
         let micros = self.random.between(low, if low < 0 { 0 } else { seconds * 1_000_000 });
         let to = Instant::from_micros(now.micros() + micros);

@@ -22,6 +22,8 @@ pub struct Settings {
     pub restart_one_in: u64,
     /// In one turn in so many somebody moves the clock of the book.
     pub clock_one_in: u64,
+    /// Of a hundred moves of the clock so many, nine at most, may go beyond every date there is.
+    pub leaps_percent: u64,
     /// After one turn in so many all tables are compared.
     pub check_one_in: u64,
     /// Whether the summary keeps every answer, for comparing two runs.
@@ -54,6 +56,7 @@ impl Settings {
             fault_at: None,
             restart_one_in: random.weighted(&[(1, 10), (2, 200), (1, 5_000)]),
             clock_one_in: 30,
+            leaps_percent: 1,
             check_one_in: 300,
             keeps_answers: false,
         }

@@ -18,6 +18,8 @@ impl Workload {
         let high = low + self.random.between(-1, 100_000);
         let small = |units: u64| u32::try_from(units).expect("it is small");
         let validity = self.random.percent(50).then(|| small(self.random.below(40)));
+        let returns = self.random.percent(25).then(|| 29 + self.random.below(17));
+        let returns = returns.map(|days| u16::try_from(days).expect("it is small"));
         let extension = u16::try_from(self.random.below(3)).expect("it is small");
         GiftCardCommand::CreateProgram(Box::new(NewProgram(Program {
             id,
@@ -29,6 +31,7 @@ impl Workload {
             hold_seconds_max: small(self.random.below(4_000)),
             refund_extension_days: extension,
             activation_s: 0,
+            return_after_days: returns,
             scope: self.scope(),
             regions: self.regions(),
             metadata: Metadata::default(),

@@ -26,6 +26,9 @@ mod audit_orders;
 #[path = "../../../engine/tests/it/audit_settlements.rs"]
 mod audit_settlements;
 #[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/audit_unclaimed.rs"]
+mod audit_unclaimed;
+#[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/market.rs"]
 mod market;
 #[allow(dead_code, reason = "shared with the engine's tests")]

@@ -18,8 +18,8 @@ const SHOP_COMMANDS: u64 = 1_000;
 
 /// Runs one life of a shop.
 pub fn live<G: Ground>(ground: &G, settings: Settings) -> Result<Summary, Divergence> {
-    // It is short, and cards, checkouts and undoing have their times.
-    let settings = Settings { clock_one_in: 4, check_one_in: 50, ..settings };
+    // It is short, and cards, checkouts and undoing have their times; unclaimed gifts have a month.
+    let settings = Settings { clock_one_in: 4, leaps_percent: 5, check_one_in: 50, ..settings };
     run_with(ground, settings, ShopModel::new(), Customers::new(settings.seed))
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Timer {
 }
 
 /// Everything that can fall due.
-pub(crate) const TIMERS: [Timer; 6] = [
+pub(crate) const TIMERS: [Timer; 7] = [
     Timer {
         table: &rows::hold::TABLE,
         column: "expires_at",
@@ -37,6 +37,12 @@ pub(crate) const TIMERS: [Timer; 6] = [
         column: "deliver_at",
         only: "state = 1 and delivery_state = 1",
         what: |id| DueObject::Delivery(CardId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::card::TABLE,
+        column: "return_at",
+        only: "state = 1 and disputed_since is null",
+        what: |id| DueObject::Unclaimed(CardId::from_bytes(id)),
     },
     Timer {
         table: &rows::checkout::TABLE,

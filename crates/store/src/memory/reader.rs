@@ -319,6 +319,10 @@ impl Contents {
                 what: DueObject::Delivery(card.id),
             })
         });
+        let unclaimed = active().filter(|card| card.disputed.is_none()).filter_map(|card| {
+            let at = card.gift.as_ref()?.return_term?.at;
+            Some(Due { at, what: DueObject::Unclaimed(card.id) })
+        });
         let cards = active()
             .filter_map(|card| Some(Due { at: card.expires_at?, what: DueObject::Card(card.id) }));
         let others = self.rows.values().filter_map(|swept| {
@@ -330,7 +334,8 @@ impl Contents {
             };
             Some(Due { at: at?, what })
         });
-        let mut timers: Vec<Due> = holds.chain(cards).chain(deliveries).chain(others).collect();
+        let of_cards = cards.chain(deliveries).chain(unclaimed);
+        let mut timers: Vec<Due> = holds.chain(of_cards).chain(others).collect();
         timers.sort();
         timers
     }

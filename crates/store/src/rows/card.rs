@@ -12,7 +12,7 @@ use super::{gift, metadata_text, region_text, scope_text};
 
 pub(crate) const TABLE: Table = Table {
     number: 4,
-    version: 3,
+    version: 4,
     name: "card",
     key_columns: 1,
     columns: &[
@@ -65,6 +65,8 @@ pub(crate) const TABLE: Table = Table {
         integer("goodwill").or_null(),
         integer("expired_goodwill").or_null(),
         integer("given_back").or_null(),
+        integer("return_after_days").or_null(),
+        integer("return_at").or_null(),
     ],
     indexes: &[
         Index { column: "expires_at", only: Some("state = 1 and expires_at is not null") },
@@ -73,6 +75,10 @@ pub(crate) const TABLE: Table = Table {
         Index { column: "recipient", only: Some("recipient is not null") },
         Index { column: "owner", only: Some("owner is not null") },
         Index { column: "deliver_at", only: Some("state = 1 and delivery_state = 1") },
+        Index {
+            column: "return_at",
+            only: Some("state = 1 and disputed_since is null and return_at is not null"),
+        },
     ],
 };
 
@@ -117,10 +123,12 @@ pub(super) fn write(row: &Card, sink: &mut impl ValueSink) {
     for amount in [row.goodwill, row.expired_goodwill, row.given_back] {
         sink.amount_or_null(amount);
     }
+    gift::write_return_term(row.gift.as_deref(), sink);
 }
 
-/// Reads a row of the present version, or of one that did not tell goodwill apart, or knew nothing
-/// of payments and gifts either.
+/// Reads a row of the present version, of the third, which returned nothing that was not claimed,
+/// of the second, which did not tell goodwill apart, or of the first, which knew nothing of
+/// payments and gifts either.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Card, ReadError> {
     let (mut card, kind, customer) = read_first_version(source)?;
     let mut bought = None;
@@ -137,6 +145,10 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Card, R
     }
     if card.expired_goodwill > card.expired_value {
         return Err(invalid("expired goodwill of a card: more than has expired"));
+    }
+    let return_term = if version > 3 { gift::read_return_term(source)? } else { None };
+    if return_term.is_some() {
+        card.gift.get_or_insert_default().return_term = return_term;
     }
     card.funding = funding(&kind, customer, bought)?;
     Ok(card)

@@ -1,7 +1,7 @@
 //! The columns of a card that say how it reaches its owner.
 
 use base::PersonId;
-use giftcards::{Channel, ClaimLink, Delivery, DeliveryState, Gift, LinkHash, Owner};
+use giftcards::{Channel, ClaimLink, Delivery, DeliveryState, Gift, LinkHash, Owner, ReturnTerm};
 use journal::{ReadError, ValueSink, ValueSource};
 
 use super::card::both;
@@ -20,6 +20,13 @@ pub(super) fn write(gift: Option<&Gift>, sink: &mut impl ValueSink) {
     sink.opt_int(delivery.map(|delivery| i64::from(delivery.sendings)));
 }
 
+/// Two columns, which came later.
+pub(super) fn write_return_term(gift: Option<&Gift>, sink: &mut impl ValueSink) {
+    let term = gift.and_then(|gift| gift.return_term);
+    sink.opt_int(term.map(|term| i64::from(term.after_days)));
+    sink.opt_instant(term.map(|term| term.at));
+}
+
 /// Three columns.
 pub(super) fn write_link(link: Option<ClaimLink>, sink: &mut impl ValueSink) {
     sink.opt_bytes(link.as_ref().map(|link| link.hash.0.as_slice()));
@@ -33,6 +40,7 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Option<Box<Gift>>, R
         owner: read_owner(source)?,
         link: read_link(source)?,
         delivery: read_delivery(source)?,
+        return_term: None,
     };
     Ok(if gift == Gift::default() { None } else { Some(Box::new(gift)) })
 }
@@ -75,4 +83,12 @@ fn read_delivery(source: &mut impl ValueSource) -> Result<Option<Delivery>, Read
         (None, None, None, None) if deliver_at.is_none() => Ok(None),
         _ => Err(invalid("delivery: a part of it")),
     }
+}
+
+pub(super) fn read_return_term(
+    source: &mut impl ValueSource,
+) -> Result<Option<ReturnTerm>, ReadError> {
+    let after_days = source.opt_number("return days of a card")?;
+    let term = both(after_days, source.opt_instant()?, "return term: half of it")?;
+    Ok(term.map(|(after_days, at)| ReturnTerm { after_days, at }))
 }

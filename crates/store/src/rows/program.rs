@@ -10,7 +10,7 @@ use super::{metadata_text, region_text, scope_text};
 
 pub(crate) const TABLE: Table = Table {
     number: 3,
-    version: 2,
+    version: 3,
     name: "program",
     key_columns: 1,
     columns: &[
@@ -27,6 +27,7 @@ pub(crate) const TABLE: Table = Table {
         text("metadata").or_null(),
         integer("created_at"),
         integer("activation_s").or_null(),
+        integer("return_after_days").or_null(),
     ],
     indexes: &[],
 };
@@ -45,9 +46,11 @@ pub(super) fn write(row: &Program, sink: &mut impl ValueSink) {
     sink.opt_text(metadata_text::write(&row.metadata).as_deref());
     sink.instant(row.created_at);
     sink.opt_int((row.activation_s > 0).then_some(i64::from(row.activation_s)));
+    sink.opt_int(row.return_after_days.map(i64::from));
 }
 
-/// Reads a row of the present version, or of one that knew no delay of activation.
+/// Reads a row of the present version, of the second, which returned nothing that was not claimed,
+/// or of the first, which knew no delay of activation either.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Program, ReadError> {
     let program = Program {
         id: ProgramId::from_bytes(source.fixed16()?),
@@ -62,6 +65,7 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Program
         hold_seconds_max: source.number("longest hold of a program")?,
         refund_extension_days: source.number("refund extension of a program")?,
         activation_s: 0,
+        return_after_days: None,
         scope: scope_text::read(source.opt_text()?.as_deref())?,
         regions: region_text::read(source.opt_text()?.as_deref())?,
         metadata: metadata_text::read(source.opt_text()?.as_deref())?,
@@ -71,5 +75,6 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Program
     if delay == Some(0) {
         return Err(invalid("activation of a program: at once is nothing"));
     }
-    Ok(Program { activation_s: delay.unwrap_or(0), ..program })
+    let days = if version > 2 { source.opt_number("return days of a program")? } else { None };
+    Ok(Program { activation_s: delay.unwrap_or(0), return_after_days: days, ..program })
 }

@@ -107,6 +107,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "promotion words",
         text: include_str!("../../migrations/book/0015_promotion_words.sql"),
     },
+    // When bought gifts that nobody has claimed go back.
+    Migration {
+        number: 16,
+        name: "unclaimed",
+        text: include_str!("../../migrations/book/0016_unclaimed.sql"),
+    },
 ];
 
 /// Migrations of the control store.

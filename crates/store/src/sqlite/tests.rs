@@ -245,8 +245,9 @@ fn lists_follow_an_index() {
         (catalogue::of(&account::TABLE).select.one.clone(), "account USING PRIMARY KEY"),
         (catalogue::of(&account::TABLE).select.several.clone(), "account USING PRIMARY KEY"),
     ];
-    let timers = ["hold_expires_at", "card_expires_at", "card_deliver_at"].into_iter();
-    let timers = timers.chain(["checkout_due_at", "payment_due_at", "rail_refund_due_at"]);
+    let timers = ["hold_expires_at", "card_expires_at", "card_deliver_at", "card_return_at"];
+    let timers =
+        timers.into_iter().chain(["checkout_due_at", "payment_due_at", "rail_refund_due_at"]);
     let timers = lists::TIMERS.iter().zip(timers);
     let timers = timers
         .flat_map(|(timer, index)| [(lists::due(timer), index), (lists::next_due(timer), index)]);

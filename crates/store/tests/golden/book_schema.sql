@@ -55,7 +55,7 @@ CREATE TABLE card (
     design text,
     source_kind text,
     source_id text,
-    applied_seq integer not null, payment blob, rail text, disputed_since integer, disputed_reason text, activates_at integer, owner blob, owned_since integer, link_hash blob, link_key integer, link_nonce integer, channel integer, delivery_state integer, delivery_at integer, deliver_at integer, sendings integer, goodwill integer, expired_goodwill integer, given_back integer,
+    applied_seq integer not null, payment blob, rail text, disputed_since integer, disputed_reason text, activates_at integer, owner blob, owned_since integer, link_hash blob, link_key integer, link_nonce integer, channel integer, delivery_state integer, delivery_at integer, deliver_at integer, sendings integer, goodwill integer, expired_goodwill integer, given_back integer, return_after_days integer, return_at integer,
     primary key (id)
 ) strict, without rowid;
 
@@ -70,6 +70,8 @@ CREATE INDEX card_owner on card (owner, id) where owner is not null;
 CREATE INDEX card_recipient on card (recipient, id) where recipient is not null;
 
 CREATE INDEX card_reference on card (reference, id) where reference is not null;
+
+CREATE INDEX card_return_at on card (return_at, id) where state = 1 and disputed_since is null and return_at is not null;
 
 CREATE TABLE checkout (
     id blob not null,
@@ -336,7 +338,7 @@ CREATE TABLE program (
     regions text,
     metadata text,
     created_at integer not null,
-    applied_seq integer not null, activation_s integer,
+    applied_seq integer not null, activation_s integer, return_after_days integer,
     primary key (id)
 ) strict, without rowid;
 

@@ -15,7 +15,7 @@ use engine::{BookRow, Row};
 use giftcards::{
     Block, Card, CardState, Channel, ClaimLink, Code, CodeHash, CodeRow, Delivery, DeliveryState,
     Details, Funding, Gift, Hold, Label, LineKind, LinkHash, Metadata, Owner, Program, Refund,
-    Sandbox, Scope, ScopeLists, Sealed, Source,
+    ReturnTerm, Sandbox, Scope, ScopeLists, Sealed, Source,
 };
 use ledger::{Account, AccountName, EntryPlace, Pending};
 use proptest::collection::{btree_map, vec};
@@ -140,9 +140,10 @@ fn gift() -> impl Strategy<Value = Option<Box<Gift>>> {
             sendings,
         },
     );
-    (option::of(owner), option::of(link()), option::of(delivery)).prop_map(
-        |(owner, link, delivery)| {
-            let gift = Gift { owner, link, delivery };
+    let term = (any::<u16>(), instant()).prop_map(|(after_days, at)| ReturnTerm { after_days, at });
+    (option::of(owner), option::of(link()), option::of(delivery), option::of(term)).prop_map(
+        |(owner, link, delivery, return_term)| {
+            let gift = Gift { owner, link, delivery, return_term };
             (gift != Gift::default()).then(|| Box::new(gift))
         },
     )
@@ -266,8 +267,9 @@ fn program() -> impl Strategy<Value = Program> {
     let delay = prop_oneof![Just(0), any::<u32>()];
     let numbers = (amount(), amount(), option::of(any::<u32>()), any::<u32>(), any::<u16>(), delay);
     let lists = (scope(), regions(), metadata());
-    (bits(), text(), currency(), numbers, lists, instant()).prop_map(
-        |(id, name, currency, numbers, (scope, regions, metadata), created_at)| Program {
+    let ids = (bits(), option::of(any::<u16>()));
+    (ids, text(), currency(), numbers, lists, instant()).prop_map(
+        |((id, return_after_days), name, currency, numbers, lists, created_at)| Program {
             id: ProgramId::from_bits(id),
             name,
             currency,
@@ -277,9 +279,10 @@ fn program() -> impl Strategy<Value = Program> {
             hold_seconds_max: numbers.3,
             refund_extension_days: numbers.4,
             activation_s: numbers.5,
-            scope,
-            regions,
-            metadata,
+            return_after_days,
+            scope: lists.0,
+            regions: lists.1,
+            metadata: lists.2,
             created_at,
         },
     )

@@ -2,7 +2,8 @@
 
 use base::{Currency, Instant, PersonId, ProgramId, Text, Token};
 use engine::Row;
-use giftcards::{Card, CardState, Channel, Delivery, DeliveryState, Details, Gift, Owner, Sealed};
+use giftcards::{Block, Card, CardState, Channel, Delivery, DeliveryState, Details, Gift, Owner};
+use giftcards::{ReturnTerm, Sealed};
 use ledger::{Account, AccountName};
 use store::{CardFilter, Due, DueObject, Page, Reader};
 
@@ -239,6 +240,7 @@ fn what_falls_due_comes_in_due_order() {
             |number, expires_at| Card { expires_at: Some(at(expires_at)), ..card(number) };
         let mut captured = hold(14, 1, 10, "r");
         captured.pending.posted = amount(100);
+        let disputed = Some(Block { since: at(1), reason: Token::new("fraud").unwrap() });
         Scribe::of(place).keep(vec![
             card_row(expiring(1, 20)),
             card_row(expiring(2, 30)),
@@ -247,6 +249,9 @@ fn what_falls_due_comes_in_due_order() {
             card_row(scheduled(5, 20, CardState::Active, DeliveryState::Scheduled)),
             card_row(scheduled(6, 20, CardState::Active, DeliveryState::Due)),
             card_row(scheduled(7, 20, CardState::Canceled, DeliveryState::Scheduled)),
+            card_row(unclaimed(8, 30, CardState::Active)),
+            card_row(unclaimed(9, 30, CardState::Canceled)),
+            card_row(Card { disputed, ..unclaimed(10, 30, CardState::Active) }),
             hold_row(hold(11, 1, 20, "r")),
             hold_row(hold(12, 1, 10, "r")),
             hold_row(hold(13, 1, 40, "r")),
@@ -264,17 +269,25 @@ fn what_falls_due_comes_in_due_order() {
             card_due(20, 1),
             Due { at: at(20), what: DueObject::Delivery(card_id(5)) },
             card_due(30, 2),
+            Due { at: at(30), what: DueObject::Unclaimed(card_id(8)) },
             hold_due(40, 13),
         ];
         let mut reader = place.reader();
-        for (now, limit, count) in [(9, 9, 0), (10, 9, 1), (20, 9, 4), (20, 2, 2), (99, 9, 6)] {
+        for (now, limit, count) in [(9, 9, 0), (10, 9, 1), (20, 9, 4), (20, 2, 2), (99, 9, 7)] {
             assert_eq!(reader.due(at(now), limit).unwrap(), order[..count], "{now} {limit}");
         }
-        for (now, next) in [(0, Some(0)), (10, Some(1)), (20, Some(4)), (39, Some(5)), (40, None)] {
+        for (now, next) in [(0, Some(0)), (10, Some(1)), (20, Some(4)), (39, Some(6)), (40, None)] {
             assert_eq!(reader.next_due(at(now)).unwrap(), next.map(|n: usize| order[n]), "{now}");
         }
         assert_eq!(reader.next_due(Instant::MAX).unwrap(), None);
     });
+}
+
+/// A card that goes back at an instant unless somebody claims it.
+fn unclaimed(number: u128, instant: i64, state: CardState) -> Card {
+    let return_term = Some(ReturnTerm { after_days: 30, at: at(instant) });
+    let gift = Gift { return_term, ..Gift::default() };
+    Card { state, gift: Some(Box::new(gift)), ..card(number) }
 }
 
 /// A card to be sent at an instant.

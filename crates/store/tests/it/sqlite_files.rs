@@ -74,7 +74,7 @@ fn many_rows(applied_seq: u64) -> Writes<'static> {
 #[test]
 fn a_full_disk_writes_nothing_and_is_survived() {
     let directory = tempfile::tempdir().unwrap();
-    let options = Options { max_page_count: Some(60) };
+    let options = Options { max_page_count: Some(80) };
     let folder = open_folder_with(&directory.path().join("data"), options).unwrap();
     let mut store = folder.book(&book_name()).unwrap();
     let head = store.take_over().unwrap();

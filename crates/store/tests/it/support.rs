@@ -295,6 +295,7 @@ pub fn program(number: u128) -> Program {
         hold_seconds_max: 900,
         refund_extension_days: 90,
         activation_s: 0,
+        return_after_days: None,
         scope: giftcards::Scope::default(),
         regions: Vec::new(),
         metadata: giftcards::Metadata::default(),

@@ -14,6 +14,7 @@ use crate::fields::{self, Checked, refuse};
 use crate::prepared::Prepared;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::routes::programs::unclaimed::{UnclaimedBody, return_after_days};
 use crate::routes::scope_body::{ScopeBody, scope};
 use crate::scope::Issue;
 use crate::views::program::ProgramView;
@@ -60,6 +61,13 @@ pub(crate) struct ProgramBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 2592000)]
     activation_s: Option<u32>,
+    /// What becomes of bought gifts that nobody claims; they keep their value when left out.
+    #[serde(
+        default,
+        deserialize_with = "wire::object_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    unclaimed: Option<UnclaimedBody>,
     /// Where its cards may be spent; everywhere when empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100, example = json!(["US"]))]
@@ -101,6 +109,7 @@ fn program(app: &App, body: &ProgramBody) -> Checked<Program> {
         Some(_) => return Err(refuse("/value_min/currency", "must be that of /value_max")),
     };
     let region = |at: &str, code: &String| fields::region(at, code);
+    let validity_days = at_least_one("/validity_days", body.validity_days)?;
     let scope = body.scope.as_ref().map(|body| scope("/scope", body)).transpose()?;
     Ok(Program {
         id: app.new_id(),
@@ -108,11 +117,12 @@ fn program(app: &App, body: &ProgramBody) -> Checked<Program> {
         currency,
         value_min,
         value_max: value_max.amount,
-        validity_days: at_least_one("/validity_days", body.validity_days)?,
+        validity_days,
         hold_seconds_max: at_least_one("/hold_seconds_max", body.hold_seconds_max)?
             .unwrap_or(limits::HOLD_SECONDS_MAX_DEFAULT),
         refund_extension_days: extension_days(body.refund_extension_days)?,
         activation_s: body.activation_s.unwrap_or(0),
+        return_after_days: return_after_days(body.unclaimed.as_ref(), validity_days)?,
         scope: scope.unwrap_or_default(),
         regions: fields::each("/regions", &body.regions, limits::SCOPE_LIST_MAX, region)?,
         metadata: fields::metadata("/metadata", &body.metadata)?,

@@ -218,6 +218,7 @@ impl Keeper<'_> {
             hold_seconds_max: limits::HOLD_SECONDS_MAX,
             refund_extension_days: limits::REFUND_EXTENSION_DAYS_DEFAULT,
             activation_s: 0,
+            return_after_days: None,
             scope,
             regions: Vec::new(),
             metadata: Default::default(),
