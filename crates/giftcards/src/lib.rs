@@ -100,7 +100,7 @@ pub use scope::{Line, Scope, ScopeLists};
 pub use spend::{Capture, ChangeHold, Place, SpendRows};
 pub use spend::{capture, change_hold, hold, redeem, release, secure};
 pub use store_credit::{CreditRows, CreditTerms, StoreCredit, give_store_credit};
-pub use unclaimed::ReturnTerm;
+pub use unclaimed::{ReturnTerm, await_dispute};
 pub use unspent::{Unspent, check_undo, take_from};
 pub use update::{Update, update};
 

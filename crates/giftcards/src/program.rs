@@ -1,6 +1,6 @@
 //! Programs: the terms under which cards are issued.
 
-use base::{Amount, Currency, Instant, ProgramId, Region, Text};
+use base::{Amount, Currency, Instant, ProgramId, Region, Span, Text};
 
 use ledger::Subject;
 
@@ -54,7 +54,7 @@ pub struct NewProgram(pub Program);
 /// than [`limits::HOLD_SECONDS_MAX`], activation waits longer than
 /// [`limits::ACTIVATION_SECONDS_MAX`], unclaimed value would go back sooner than after
 /// [`limits::RETURN_DAYS_MIN`], later than after [`limits::RETURN_DAYS_MAX`] or never, because
-/// cards do not live longer, or a list is longer than [`limits::SCOPE_LIST_MAX`].
+/// cards do not live longer once they can be spent, or a list is longer than [`limits::SCOPE_LIST_MAX`].
 pub fn create_program(
     new: &NewProgram,
     existing: Option<&Program>,
@@ -82,11 +82,14 @@ pub fn create_program(
 }
 
 impl Program {
-    /// True unless it gives unclaimed value back at a time that cannot be.
+    /// True unless it gives unclaimed value back at a time that cannot be. Its days begin when a
+    /// card can be spent.
     fn can_return_unclaimed(&self) -> bool {
         let days = limits::RETURN_DAYS_MIN..=limits::RETURN_DAYS_MAX;
         self.return_after_days.is_none_or(|after| {
-            let is_before = |validity| u32::from(after) < validity;
+            let activation = u64::from(self.activation_s) * 1_000_000;
+            let returns = Span::days(u64::from(after)).micros().saturating_add(activation);
+            let is_before = |validity| returns < Span::days(u64::from(validity)).micros();
             days.contains(&after) && self.validity_days.is_none_or(is_before)
         })
     }

@@ -10,13 +10,14 @@ use ledger::{AccountName, Reason};
 use crate::world::World;
 
 /// A change, before it is applied to `world`: only what nobody has claimed or used goes back by
-/// itself, all that was left of it and nothing else, and the card is dead.
+/// itself, all that was left of it and nothing else, and the card is dead, unless what a lost
+/// dispute has taken of it could come back to it.
 pub fn change(world: &World, command: &Command, change: &Change) {
     let Command::Shop(ShopCommand::ReturnUnclaimed { order, refund, .. }) = command else { return };
     let purchase = &world.purchase[&purchase_of(world.order[order].checkout)];
     let sold: BTreeSet<CardId> = purchase.cards.iter().map(|bought| bought.card).collect();
     let payers: BTreeSet<CardId> = world.hold.values().map(|hold| hold.card).collect();
-    let (mut returned, mut canceled) = (0, 0);
+    let (mut returned, mut ended) = (0, 0);
     for row in &change.rows {
         let Row::Card(after) = row else { continue };
         let before = &world.card[&after.id];
@@ -26,16 +27,26 @@ pub fn change(world: &World, command: &Command, change: &Change) {
         assert!(before.disputed.is_none(), "a bank has what {:?} was bought with", after.id);
         let program = &world.program[&before.program.unwrap()];
         let days = u64::from(program.return_after_days.unwrap());
-        assert!(before.created_at.saturating_add(Span::days(days)) <= world.now, "too soon");
-        assert_eq!(after.state, CardState::Canceled);
+        let may_end = before.created_at.saturating_add(Span::days(days));
+        // Rather a moment before its date than never.
+        let last = before.expires_at.map(|at| at.saturating_sub(Span::from_micros(1)));
+        assert!(last.map_or(may_end, |last| may_end.min(last)) <= world.now, "too soon");
         let account = change.rows.iter().find_map(|row| match row {
             Row::Account(row) if row.id == account_of(after.id) => Some(row),
             _ => None,
         });
-        assert_eq!(account.unwrap().balance(), 0, "{:?} has something left", after.id);
-        canceled += 1;
+        let left = account.unwrap_or(&world.account[&account_of(after.id)]).balance();
+        if purchase.clawed_back_of(after.id).is_zero() {
+            assert_eq!(after.state, CardState::Canceled);
+            assert_eq!(left, 0, "{:?} has something left", after.id);
+        } else {
+            assert_eq!(after.state, CardState::Active, "nothing can come back to {:?}", after.id);
+            assert_eq!(after.returns_at(), None, "{:?} is due for ever", after.id);
+            assert_eq!(left, after.goodwill.minor(), "{:?} has something left", after.id);
+        }
+        ended += 1;
     }
-    assert!(canceled > 0, "nothing was due");
+    assert!(ended > 0, "nothing was due");
     let clearing = AccountName::OrderClearing.id(purchase.currency);
     let of_cards = change.transfers.iter().filter(|it| sold.contains(&card_of(it.debit)));
     for transfer in of_cards {

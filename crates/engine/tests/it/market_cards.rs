@@ -85,7 +85,8 @@ pub fn unclaimed(world: &World, which: u16, step: usize) -> Option<String> {
 /// The same; or the time passes after which something may be due.
 pub fn a_month_later(world: &World, which: u16, step: usize) -> Option<String> {
     let term = |card: &Arc<Card>| card.gift.as_ref().and_then(|gift| gift.return_term);
-    let waits = || world.card.values().any(|card| term(card).is_some_and(|it| it.at > world.now));
+    let waits =
+        || world.card.values().any(|card| term(card).is_some_and(|it| it.at > Some(world.now)));
     unclaimed(world, which, step).or_else(|| waits().then(|| "wait 31d".to_owned()))
 }
 
@@ -93,7 +94,8 @@ pub fn a_month_later(world: &World, which: u16, step: usize) -> Option<String> {
 fn orders_with_unclaimed(world: &World) -> impl Iterator<Item = String> {
     let is_due = |card: &Card| {
         let term = card.gift.as_ref().and_then(|gift| gift.return_term);
-        card.state == CardState::Active && term.is_some_and(|term| term.at <= world.now)
+        card.state == CardState::Active
+            && term.and_then(|term| term.at).is_some_and(|at| at <= world.now)
     };
     let has_due = move |purchase: &&Arc<giftcards::Purchase>| {
         let mut cards = purchase.cards.iter().filter_map(|bought| world.card.get(&bought.card));

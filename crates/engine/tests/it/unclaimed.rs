@@ -158,15 +158,43 @@ fn a_dispute_keeps_a_card_from_going_back_and_its_end_begins_the_days_anew() {
          open_dispute d p 1300
          lose d => G 0 H 700 G.returns 30 H.returns 30
          wait 30d
-         unclaimed O R rails=x => R.parts t1:700 G:canceled H:canceled p.cap 2000/0/700/1300"
+         unclaimed O R rails=x => R.parts t1:700 G:depleted H:depleted p.cap 2000/0/700/1300
+         => G 0 H 0 G.returns - H.returns -
+         unclaimed O R2 rails=y -> not_due"
     ));
+}
+
+#[test]
+fn what_a_lost_dispute_took_comes_back_to_its_cards_when_it_is_won_after_their_days() {
     check(&format!(
         "{SHOP}
          {GIFTS}
          open_dispute d p 2000
          lose d => G 0 H 0
          wait 30d
-         unclaimed O R rails=x => G:canceled H:canceled p.cap 2000/0/0/2000"
+         unclaimed O R rails=x => G:depleted H:depleted G.returns - p.cap 2000/0/0/2000
+         unclaimed O R rails=x -> not_due
+         wait 30d
+         unclaimed O R rails=x -> not_due
+         open_dispute d p 2000 stage=2
+         win d stage=2 => G 1000 H 1000 G.returns 30 H.returns 30 chargeback/loss 0
+         claim link:G,L Z
+         wait 30d
+         unclaimed O R rails=x => R.parts t1:1000 G 1000 G:active H:canceled p.cap 2000/0/1000/0"
+    ));
+    check(&format!(
+        "{SHOP}
+         {GIFTS}
+         adjust H 50
+         open_dispute d p 1300
+         lose d => G 0 H 750
+         wait 30d
+         unclaimed O R rails=x => R.parts t1:700 H 50 O.l1 700/0
+         open_dispute d p 1300 stage=2
+         win d stage=2 => G 1000 H 350 G.returns 30 H.returns 30
+         wait 30d
+         unclaimed O R2 rails=y => R2.parts t1:1300 G:canceled H:canceled p.cap 2000/0/2000/0
+         => O:refunded order/clearing 0 giftcard/breakage -"
     ));
 }
 
@@ -180,7 +208,7 @@ fn what_is_left_goes_back_and_what_was_given_away_does_not() {
          adjust G -100 => giftcard/incentives 400
          wait 30d
          unclaimed O R rails=x => R.parts t1:1600 G:canceled H:canceled giftcard/incentives -100
-         => order/clearing 0 p.cap 2000/0/1900/0
+         => order/clearing 0 p.cap 2000/0/1900/0 O.l1 1900/1
          back O R2 everything rails=y -> nothing_to_refund"
     ));
     // Nothing is left of one: it is canceled without a refund.
@@ -195,7 +223,7 @@ fn what_is_left_goes_back_and_what_was_given_away_does_not() {
 }
 
 #[test]
-fn a_frozen_card_goes_back_and_one_past_its_date_does_not() {
+fn a_frozen_card_goes_back_and_one_that_has_expired_does_not() {
     check(&format!(
         "{SHOP}
          {GIFTS}
@@ -216,10 +244,10 @@ fn a_frozen_card_goes_back_and_one_past_its_date_does_not() {
     };
     check(&format!(
         "{}
-         => G.returns -
+         => G.returns 29
          wait 30d
+         expire G => giftcard/breakage 1000 G.returns -
          unclaimed O R rails=x -> not_due
-         expire G => giftcard/breakage 1000
          extend G 60d => G 1000 G.returns -
          wait 50d
          unclaimed O R rails=x -> not_due",
@@ -235,6 +263,99 @@ fn a_frozen_card_goes_back_and_one_past_its_date_does_not() {
          expire G -> not_due",
         until(31)
     ));
+}
+
+#[test]
+fn what_would_go_back_after_the_date_of_its_card_goes_back_just_before_it() {
+    let sold = |program: &str, like: &str| {
+        format!(
+            "{SHOP}
+             program P 1..9000 return=30 {program}
+             checkout K gift_card:S:1000 cards=G program=P via=email {like}
+             add K method m
+             pay K O p
+             authorized p
+             captured p 1000 order=O"
+        )
+    };
+    let goes_back = "unclaimed O R rails=x => G:canceled R.parts t1:1000 giftcard/breakage -";
+    // The shop gives the card a date of its own.
+    check(&format!(
+        "{} => G.returns 9
+         wait 9d
+         unclaimed O R rails=x -> not_due
+         wait 1d
+         {goes_back}",
+        sold("", "until=10d")
+    ));
+    check(&format!(
+        "{} => G.returns 19
+         wait 20d
+         {goes_back}",
+        sold("activation=864000", "until=20d")
+    ));
+    // It is sent late.
+    check(&format!(
+        "{} => G.returns 59
+         wait 40d
+         send G => G.returns 19
+         wait 20d
+         {goes_back}",
+        sold("days=60", "send=40d")
+    ));
+    // It is sent once more.
+    check(&format!(
+        "{} => G.returns 30
+         wait 20d
+         resend G => G.returns 19
+         wait 20d
+         {goes_back}",
+        sold("days=40", "")
+    ));
+    // A dispute keeps it, in the second case until it is past its date.
+    for open in [15, 25] {
+        check(&format!(
+            "{}
+             wait 20d
+             open_dispute d p 1000 => G.returns -
+             wait {open}d
+             unclaimed O R rails=x -> not_due
+             win d
+             wait 5d
+             {goes_back}",
+            sold("days=40", "")
+        ));
+    }
+}
+
+#[test]
+fn a_line_whose_payer_refuses_keeps_no_other_from_going_back() {
+    let mut world = check(&format!(
+        "{SHOP}
+         program P 1..9000 return=30
+         checkout K goods:S:100 gift_card:S:1000 gift_card:T:1000 cards=G,H program=P via=link
+         add K method m 1100
+         add K method n
+         pay K O p q
+         authorized p
+         authorized q
+         captured p 1100
+         captured q 1000 order=O"
+    ));
+    // As many refunds are under way as a payment may have.
+    for number in 0..64 {
+        run(&mut world, &format!("back O B{number} l1=1 rails=x{number},y{number}"));
+    }
+    for line in [
+        "wait 30d",
+        "unclaimed O R rails=a,b => R.parts t2:1000 H:canceled G:active G 1000 O.l3 1000/1",
+        "unclaimed O R2 rails=c,d -> limit_exceeded => G:active",
+        "begin x0",
+        "told x0 succeeded",
+        "unclaimed O R2 rails=c,d => R2.parts t1:1000 G:canceled O.l2 1000/1",
+    ] {
+        run(&mut world, line);
+    }
 }
 
 #[test]
@@ -283,6 +404,8 @@ fn a_program_gives_back_after_a_month_to_ten_years_while_its_cards_live() {
         "program P 1..9000 return=29 -> limit_exceeded
          program P 1..9000 return=3651 -> limit_exceeded
          program P 1..9000 return=30 days=30 -> limit_exceeded
+         program P 1..9000 return=30 days=40 activation=864000 -> limit_exceeded
+         program O 1..9000 return=30 days=41 activation=864000
          program P 1..9000 return=30 days=31
          program Q 1..9000 return=3650",
     );

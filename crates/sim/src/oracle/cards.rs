@@ -30,7 +30,9 @@ impl Oracle {
             && new.regions.len() <= LIST_MAX;
         let returns = new.return_after_days.is_none_or(|days| {
             let days = u32::from(days);
-            (30..=3_650).contains(&days) && new.validity_days.is_none_or(|lives| days < lives)
+            let first = u64::from(days) * 24 * 3600 + u64::from(new.activation_s);
+            let is_before = |lives| first < u64::from(lives) * 24 * 3600;
+            (30..=3_650).contains(&days) && new.validity_days.is_none_or(is_before)
         });
         if !(range_is_good && lives && holds && lists && returns) {
             return Err(No::LimitExceeded.into());
@@ -114,7 +116,7 @@ impl Oracle {
             sandbox: new.sandbox,
             created_at,
             details: (details != Details::default()).then(|| Box::new(details)),
-            gift: self.gift_to_issue(new, program),
+            gift: self.gift_to_issue(new, program, expires_at),
         }
     }
 

@@ -17,6 +17,7 @@ impl Oracle {
         &self,
         new: &Issue,
         program: Option<&Program>,
+        expires_at: Option<Instant>,
     ) -> Option<Box<Gift>> {
         let wanted = new.delivery?;
         let later = wanted.deliver_at.filter(|at| *at > self.now);
@@ -34,7 +35,7 @@ impl Oracle {
         let days = program.and_then(|program| program.return_after_days).filter(|_| goes_back);
         let dates = [Some(new.created_at.unwrap_or(self.now)), new.activates_at, later];
         let first = dates.into_iter().flatten().max().expect("the first is there");
-        let return_term = days.map(|days| term(days, first));
+        let return_term = days.map(|days| term(days, first, expires_at));
         let (owner, link, delivery) = (None, wanted.link, Some(delivery));
         Some(Box::new(Gift { owner, link, delivery, return_term }))
     }
@@ -170,7 +171,7 @@ impl Oracle {
     /// There are as many days from now on as there were from the first sending.
     fn put_off_return(&self, card: &Card, gift: &mut Gift) {
         let first = card.activates_at.unwrap_or(self.now).max(self.now);
-        gift.return_term = gift.return_term.map(|known| term(known.after_days, first));
+        gift.return_term = gift.return_term.map(|it| term(it.after_days, first, card.expires_at));
     }
 
     fn send_again(&self, delivery: &mut Delivery) -> Result<(), Refusal> {
@@ -197,9 +198,14 @@ impl Oracle {
     }
 }
 
-fn term(after_days: u16, first: Instant) -> ReturnTerm {
+/// Rather a moment before the card's date than never.
+fn term(after_days: u16, first: Instant, expires_at: Option<Instant>) -> ReturnTerm {
     let at = first.saturating_add(Span::seconds(u64::from(after_days) * 24 * 3600));
-    ReturnTerm { after_days, at }
+    let at = match expires_at {
+        Some(end) if at >= end => Instant::from_micros(end.micros() - 1),
+        _ => at,
+    };
+    ReturnTerm { after_days, at: Some(at) }
 }
 
 /// A card whose value does not go back any more: somebody has it, or it has none.

@@ -320,7 +320,7 @@ impl Contents {
             })
         });
         let unclaimed = active().filter(|card| card.disputed.is_none()).filter_map(|card| {
-            let at = card.gift.as_ref()?.return_term?.at;
+            let at = card.gift.as_ref()?.return_term?.at?;
             Some(Due { at, what: DueObject::Unclaimed(card.id) })
         });
         let cards = active()

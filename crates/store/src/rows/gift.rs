@@ -24,7 +24,7 @@ pub(super) fn write(gift: Option<&Gift>, sink: &mut impl ValueSink) {
 pub(super) fn write_return_term(gift: Option<&Gift>, sink: &mut impl ValueSink) {
     let term = gift.and_then(|gift| gift.return_term);
     sink.opt_int(term.map(|term| i64::from(term.after_days)));
-    sink.opt_instant(term.map(|term| term.at));
+    sink.opt_instant(term.and_then(|term| term.at));
 }
 
 /// Three columns.
@@ -89,6 +89,9 @@ pub(super) fn read_return_term(
     source: &mut impl ValueSource,
 ) -> Result<Option<ReturnTerm>, ReadError> {
     let after_days = source.opt_number("return days of a card")?;
-    let term = both(after_days, source.opt_instant()?, "return term: half of it")?;
-    Ok(term.map(|(after_days, at)| ReturnTerm { after_days, at }))
+    match (after_days, source.opt_instant()?) {
+        (Some(after_days), at) => Ok(Some(ReturnTerm { after_days, at })),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(invalid("return term: its date alone")),
+    }
 }

@@ -140,7 +140,8 @@ fn gift() -> impl Strategy<Value = Option<Box<Gift>>> {
             sendings,
         },
     );
-    let term = (any::<u16>(), instant()).prop_map(|(after_days, at)| ReturnTerm { after_days, at });
+    let term = (any::<u16>(), option::of(instant()));
+    let term = term.prop_map(|(after_days, at)| ReturnTerm { after_days, at });
     (option::of(owner), option::of(link()), option::of(delivery), option::of(term)).prop_map(
         |(owner, link, delivery, return_term)| {
             let gift = Gift { owner, link, delivery, return_term };

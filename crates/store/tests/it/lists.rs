@@ -285,7 +285,7 @@ fn what_falls_due_comes_in_due_order() {
 
 /// A card that goes back at an instant unless somebody claims it.
 fn unclaimed(number: u128, instant: i64, state: CardState) -> Card {
-    let return_term = Some(ReturnTerm { after_days: 30, at: at(instant) });
+    let return_term = Some(ReturnTerm { after_days: 30, at: Some(at(instant)) });
     let gift = Gift { return_term, ..Gift::default() };
     Card { state, gift: Some(Box::new(gift)), ..card(number) }
 }

@@ -300,7 +300,7 @@ fn rows_that_cannot_exist_are_refused() {
     set(&plain, "channel", Value::Int(1));
     set(&plain, "deliver_at", Value::Int(1));
     set(&plain, "return_at", Value::Int(1));
-    set(&plain, "return_after_days", Value::Int(30));
+    set(&plain, "return_after_days", Value::Int(-1));
     set(&plain, "open_holds", Value::Bytes(vec![0; 25]));
     set(&plain, "open_holds", Value::Bytes(Vec::new()));
     set(&plain, "scope", Value::Text("sellers=b;kinds=goods".to_owned()));

@@ -122,7 +122,11 @@ fn program(app: &App, body: &ProgramBody) -> Checked<Program> {
             .unwrap_or(limits::HOLD_SECONDS_MAX_DEFAULT),
         refund_extension_days: extension_days(body.refund_extension_days)?,
         activation_s: body.activation_s.unwrap_or(0),
-        return_after_days: return_after_days(body.unclaimed.as_ref(), validity_days)?,
+        return_after_days: return_after_days(
+            body.unclaimed.as_ref(),
+            body.activation_s.unwrap_or(0),
+            validity_days,
+        )?,
         scope: scope.unwrap_or_default(),
         regions: fields::each("/regions", &body.regions, limits::SCOPE_LIST_MAX, region)?,
         metadata: fields::metadata("/metadata", &body.metadata)?,

@@ -20,9 +20,11 @@ pub(crate) struct UnclaimedBody {
     after_days: Option<u32>,
 }
 
-/// After how many days unclaimed value goes back; `None` when it never does.
+/// After how many days unclaimed value goes back; `None` when it never does. They begin when a card
+/// can be spent, `activation_s` after its order.
 pub(super) fn return_after_days(
     body: Option<&UnclaimedBody>,
+    activation_s: u32,
     validity_days: Option<u32>,
 ) -> Checked<Option<u16>> {
     let Some(body) = body else { return Ok(None) };
@@ -39,8 +41,10 @@ pub(super) fn return_after_days(
     let Some(days) = days else {
         return Err(refuse(pointer, format!("must be {least} to {most}")));
     };
-    if validity_days.is_some_and(|validity| validity <= u32::from(days)) {
-        return Err(refuse(pointer, "must be less than /validity_days: else cards expire first"));
+    let returns_after = u32::from(days) + activation_s / 86_400;
+    if validity_days.is_some_and(|validity| validity <= returns_after) {
+        let told = "must be less than /validity_days, after /activation_s: else cards expire first";
+        return Err(refuse(pointer, told));
     }
     Ok(Some(days))
 }

@@ -107,6 +107,12 @@ async fn terms_that_cannot_be_are_refused_by_field() {
         let ask = world.post("/v1/programs", body);
         ask.await_problem(400, "invalid_request", Some(param)).await;
     }
+    let body = json!({
+        "name": "P", "value_max": usd(1), "validity_days": 40, "activation_s": 864_000,
+        "unclaimed": term("return", 30),
+    });
+    let ask = world.post("/v1/programs", body);
+    ask.await_problem(400, "invalid_request", Some("/unclaimed/after_days")).await;
     for (unclaimed, shown) in [
         (term("return", 364), term("return", 364)),
         (json!({"then": "keep"}), json!({"then": "keep", "after_days": null})),
