@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use base::{CardId, PaymentId, ProgramId, RailRefundId, RefundId, Token};
-use giftcards::{Code, CreditRows, CreditTerms, StoreCredit, Unspent, account_of};
+use giftcards::account_of;
+use giftcards::{Card, Code, CreditRows, CreditTerms, Funding, StoreCredit, Unspent, Why};
 use ledger::AccountName;
 use payments::{Payment, Purpose, RefundState, Refusal};
 use shop::{PaidBy, TenderId};
@@ -69,8 +70,8 @@ pub(crate) fn give<R: Rows>(
 }
 
 /// Gives another card for what a card had paid that takes nothing back any more. It is like that
-/// one, and its owner's; the buyer's when nobody had claimed it. Disputes of every payment that had
-/// bought the former one, or for which it was given, have blocked it: then none is given.
+/// one, and its owner's; the buyer's when nobody had claimed it. None is given while the former one is
+/// blocked by a dispute of a payment that had bought it, or its own payment [is](is_disputed).
 pub(crate) fn give_for_share<R: Rows>(
     id: RefundId,
     tender: TenderId,
@@ -84,13 +85,21 @@ pub(crate) fn give_for_share<R: Rows>(
     let order = walk.order(refund.order);
     let paid_by = order.and_then(|order| order.tender(tender)).map(|tender| tender.paid_by);
     let former = match paid_by {
-        Some(PaidBy::GiftCard { card, .. }) => walk.card(card),
+        Some(PaidBy::GiftCard { card, .. }) => {
+            // Store credit has the bits of the refund for which it was given.
+            let given_for = walk.rail_refund(RailRefundId::from_bits(card.bits()));
+            let given_for = given_for.map(AsRef::as_ref);
+            walk.card(card).map(|card| (card, paid_with(card, given_for, walk)))
+        }
         _ => None,
     };
     walk.ready()?;
     // What goes over a rail is a refund of its own, and has ways of its own.
-    let former = former.ok_or(shop::Refusal::TenderNotFound)?;
+    let (former, payment) = former.ok_or(shop::Refusal::TenderNotFound)?;
     let value = shop::owed_share(tender, refund)?;
+    if payment.is_some_and(|payment| is_disputed(former, payment)) {
+        return Err(giftcards::Refusal::NotUsable(Why::Disputed).into());
+    }
     let buyer = order.and_then(|order| order.buyer);
     let owner = former.owner().or(buyer);
     let credit = StoreCredit { id: card, code: code.clone(), value, owner };
@@ -98,6 +107,34 @@ pub(crate) fn give_for_share<R: Rows>(
     issue(&credit, CreditTerms::Like(former), &mut composed)?;
     composed.add(shop::credit_share(tender, card, refund)?);
     Ok(composed.finish(AnswerRef::CardWithCode(card)))
+}
+
+/// The payment whose money is on a card: the main one that bought it, or the one of the refund
+/// instead of which it was given.
+fn paid_with<'a, R: Rows>(
+    card: &Card,
+    given_for: Option<&payments::RailRefund>,
+    walk: &mut Walk<'a, R>,
+) -> Option<&'a Payment> {
+    let payment = match (&card.funding, given_for) {
+        (Funding::Payment { payment, .. }, _) => *payment,
+        (Funding::StoreCredit, Some(refund)) => refund.payment,
+        _ => return None,
+    };
+    walk.payment(payment).map(AsRef::as_ref)
+}
+
+/// Whether a bank may take, or has taken, what this card was paid with. It is asked of the payment
+/// itself, for a block is not everywhere: cards that were canceled long ago have none, and a
+/// dispute takes of store credit last.
+///
+/// What a lost dispute has taken of a bought card is made good by it and its like, or the block
+/// stays.
+fn is_disputed(card: &Card, payment: &Payment) -> bool {
+    match card.funding {
+        Funding::StoreCredit => !payment.disputed.is_zero(),
+        _ => payment.disputed > payment.lost,
+    }
 }
 
 /// Names what issuing a card looks at: nothing of it may be there.

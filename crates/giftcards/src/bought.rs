@@ -40,8 +40,10 @@ pub fn withdraw(
     let mut card = Card { given_back, ..card.clone() };
     let mut events = vec![(EventKind::CardWithdrawn, subject)];
     let left = account.available().saturating_sub(amount);
-    let is_over = card.given_back >= card.value && left == card.goodwill;
-    if is_over && account.held().is_zero() {
+    if card.given_back >= card.value && account.held().is_zero() {
+        // All that it was sold with has gone back, so the rest was given away, also where the row
+        // does not tell it apart.
+        card.goodwill = left;
         set.on_behalf(Reason::Cancel, subject);
         card.take_for_good(
             left,
@@ -117,7 +119,7 @@ pub fn restore(
 /// What is to be taken off a card: this part, or all that can be.
 fn amount_of(card: &Card, account: &Account, part: Option<Money>) -> Result<Amount, Refusal> {
     refuse_canceled(card)?;
-    let left = card.issued_left(account);
+    let left = card.left_to_give(account);
     match part {
         Some(part) if part.currency != card.currency => Err(Refusal::CurrencyMismatch),
         Some(part) if part.amount.is_zero() => Err(Refusal::LimitExceeded),

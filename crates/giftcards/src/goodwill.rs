@@ -27,6 +27,13 @@ impl Card {
         available.min(all.saturating_sub(self.goodwill))
     }
 
+    /// What its purchase can still take off the card, or a lost dispute: what is left of what it was
+    /// issued with, and never more than has not gone back. Rows that do not tell goodwill apart may
+    /// have more left than that.
+    pub(crate) fn left_to_give(&self, account: &Account) -> Amount {
+        self.issued_left(account).min(self.value.saturating_sub(self.given_back))
+    }
+
     /// Counts what is given on top. Where all of a card was given away, it is not told apart.
     pub(crate) fn add_goodwill(&mut self, amount: Amount) -> Result<(), Refusal> {
         if self.funding != Funding::Promotional {

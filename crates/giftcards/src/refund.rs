@@ -25,19 +25,21 @@ pub struct ReturnRows<'a> {
     pub account: &'a Account,
     /// `order/clearing` in the currency of the card.
     pub clearing: &'a Account,
-    /// Where value goes that has expired:
-    /// [`Funding::expiry_account`](crate::Funding::expiry_account).
+    /// Where value goes that has expired,
+    /// [`Funding::expiry_account`](crate::Funding::expiry_account), and goodwill that has no card
+    /// to return to.
     pub expiry: Sinks<'a>,
 }
 
 /// Returns a part of what a hold captured to its card, goodwill last. A frozen card takes it; an
-/// expired one is prolonged, so that the money can be spent.
+/// expired one is prolonged, so that the money can be spent. A canceled one takes nothing: goodwill
+/// alone goes back to `giftcard/incentives` then.
 ///
 /// # Errors
 ///
 /// In this order: `HoldOfCheckout` unless whoever placed the hold refunds it, `CurrencyMismatch`,
-/// `AmountExceedsCaptured`, `IdTaken`, `NotUsable(Canceled)`, `LimitExceeded` when nothing is to be
-/// refunded or a total would overflow.
+/// `AmountExceedsCaptured`, `IdTaken`, `NotUsable(Canceled)` unless all of it is goodwill,
+/// `LimitExceeded` when nothing is to be refunded or a total would overflow.
 pub fn refund(
     new: &RefundHold,
     rows: ReturnRows<'_>,
@@ -79,23 +81,31 @@ pub(crate) fn give_back(
     context: Context,
 ) -> Result<Outcome, Refusal> {
     let ReturnRows { hold, card, account, clearing, .. } = rows;
-    if card.state == CardState::Canceled {
-        return Err(Refusal::NotUsable(Why::Canceled));
-    }
+    let part = hold.goodwill_of(amount.amount);
     let mut set = LinkedSet::new(context.position, reason, Subject::of(hold.id))
         .with(account.clone())
         .with(clearing.clone());
     let mut outcome = Outcome::default();
     let mut after = None;
-    if card.is_past_expiry(context.now) {
-        after = Some(prolong(card, account, rows.expiry, &mut set, &mut outcome, context)?);
-        set.on_behalf(reason, Subject::of(hold.id));
+    let mut to = account.id;
+    if card.takes_refunds() {
+        if card.is_past_expiry(context.now) {
+            after = Some(prolong(card, account, rows.expiry, &mut set, &mut outcome, context)?);
+            set.on_behalf(reason, Subject::of(hold.id));
+        }
+        if !part.is_zero() {
+            after.get_or_insert_with(|| card.clone()).add_goodwill(part)?;
+        }
+    } else {
+        // What was given away is owed to nobody, so it needs no card.
+        if part.is_zero() || part != amount.amount {
+            return Err(Refusal::NotUsable(Why::Canceled));
+        }
+        let incentives = card.incentives(rows.expiry.incentives);
+        to = incentives.id;
+        set.add(incentives);
     }
-    set.transfer(clearing.id, account.id, amount).map_err(|_| Refusal::LimitExceeded)?;
-    let part = hold.goodwill_of(amount.amount);
-    if !part.is_zero() {
-        after.get_or_insert_with(|| card.clone()).add_goodwill(part)?;
-    }
+    set.transfer(clearing.id, to, amount).map_err(|_| Refusal::LimitExceeded)?;
     let refunded = hold.refunded.checked_add(amount.amount).ok_or(Refusal::LimitExceeded)?;
     let goodwill = hold.goodwill.saturating_sub(part);
     outcome.cards.extend(after);

@@ -32,7 +32,7 @@ impl Unspent {
     pub fn of(line: u8, card: &Card, account: &Account, now: Instant) -> Unspent {
         let is_living = card.state != CardState::Canceled;
         let gives = is_living && !card.is_past_expiry(now);
-        let left = if gives { card.issued_left(account).min(card.value) } else { Amount::ZERO };
+        let left = if gives { card.left_to_give(account) } else { Amount::ZERO };
         let (is_held, is_claimed) = (!account.held().is_zero(), card.owner().is_some());
         Unspent { line, card: card.id, value: card.value, left, is_held, is_claimed, is_living }
     }

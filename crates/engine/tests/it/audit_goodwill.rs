@@ -75,6 +75,9 @@ pub fn follow(world: &mut World, transfers: &[Transfer], refunds: &[&Refund]) {
     let mut values = std::mem::take(&mut world.values);
     for transfer in transfers {
         let is_posted = matches!(transfer.kind, TransferKind::Posted | TransferKind::Post);
+        if is_posted {
+            values.give_up(world, transfer);
+        }
         for (account, comes) in [(transfer.credit, true), (transfer.debit, false)] {
             let Some(card) = world.card.get(&CardId::from_bits(account.bits())) else { continue };
             match (is_posted, comes) {
@@ -114,6 +117,22 @@ impl Values {
             }
         }
         assert_eq!(world.card[&card.id].currency, transfer.amount.currency);
+    }
+
+    /// Goodwill that a card has spent which is gone goes back past it.
+    fn give_up(&mut self, world: &World, transfer: &Transfer) {
+        if !matches!(transfer.reason, Reason::Refund | Reason::Reverse) {
+            return;
+        }
+        let id = HoldId::from_bytes(transfer.subject.0);
+        let Some(hold) = world.hold.get(&id) else { return };
+        let card = &world.card[&hold.card];
+        if transfer.credit == incentives(card) {
+            assert_eq!(card.state, CardState::Canceled, "{id:?}");
+            let given = of_kind(transfer.amount.amount.minor(), true);
+            self.spent.entry(id).or_default().move_to(&mut Value::default(), given);
+            assert_eq!(self.spent[&id].bought, 0, "{id:?}: what was bought comes back first");
+        }
     }
 
     fn take(&mut self, world: &World, card: &Card, transfer: &Transfer) {

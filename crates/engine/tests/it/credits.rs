@@ -1,5 +1,7 @@
 //! Store credit: what is owed and cannot go back becomes a gift card by its payer's word, once.
 
+use std::sync::Arc;
+
 use crate::checkouts::SHOP;
 use crate::script::{check, run};
 
@@ -380,4 +382,59 @@ fn no_card_is_given_for_one_whose_payment_a_bank_has_taken_back() {
          credit_share R t1 N -> gift_card_not_usable disputed
          by_hand R t1"
     ));
+}
+
+/// A dispute takes of store credit last, so the card is not blocked; but what was paid with it
+/// while the bank decides is not given again.
+#[test]
+fn no_card_is_given_for_store_credit_while_its_payment_is_disputed() {
+    let canceled = format!(
+        "{SHOP}
+         checkout K goods:S:700 goods:S:300
+         add K method m
+         pay K O p
+         captured p 1000 order=O
+         back O R1 l2x1 rails=x
+         give_up x
+         credit x => x 300
+         checkout L service:T:300
+         add L x
+         pay L Q
+         cancel x => x.is canceled
+         open_dispute d p 500
+         back Q R2 everything => R2:needs_consent
+         credit_share R2 t1 N -> gift_card_not_usable disputed"
+    );
+    check(&format!("{canceled}\n win d\n credit_share R2 t1 N => N 300 R2:succeeded"));
+    check(&format!(
+        "{canceled}
+         lose d
+         credit_share R2 t1 N -> gift_card_not_usable disputed
+         by_hand R2 t1"
+    ));
+}
+
+/// Cards that were canceled before disputes blocked such ones are not blocked.
+#[test]
+fn whether_the_payment_of_a_bought_card_is_disputed_is_asked_of_the_payment() {
+    let mut world = check(&format!(
+        "{SHOP}
+         checkout G gift_card:S:1000 cards=H
+         add G method m
+         pay G Q q
+         captured q 1000 order=Q
+         checkout K goods:S:600
+         add K H
+         pay K O
+         cancel H => H:canceled
+         back O R everything => R:needs_consent
+         open_dispute d q 600"
+    ));
+    for card in world.card.values_mut() {
+        Arc::make_mut(card).disputed = None;
+    }
+    world.is_audited = false;
+    run(&mut world, "credit_share R t1 N -> gift_card_not_usable disputed");
+    run(&mut world, "win d");
+    run(&mut world, "credit_share R t1 N => N 600 R:succeeded");
 }

@@ -1,6 +1,11 @@
 //! Goodwill on cards: it is spent before what was bought, and never becomes money.
 
-use crate::script::check;
+use std::sync::Arc;
+
+use base::Amount;
+
+use crate::script::{check, run};
+use crate::world::World;
 
 /// A card of 50.00, bought with method m in order O, and a shop that sells for gift cards.
 const BOUGHT: &str = "
@@ -285,5 +290,104 @@ fn a_lost_dispute_takes_what_was_bought_and_leaves_goodwill() {
          adjust x 500
          open_dispute d p 1000
          lose d => x 500 x.is disputed chargeback/loss 300",
+    );
+}
+
+/// A book after this script, whose rows do not tell goodwill apart, as those that were written
+/// before it was.
+fn not_told_apart(script: &str) -> World {
+    let mut world = check(script);
+    // Whose value is whose is not in these rows.
+    world.is_audited = false;
+    for card in world.card.values_mut() {
+        Arc::make_mut(card).goodwill = Amount::ZERO;
+    }
+    for hold in world.hold.values_mut() {
+        Arc::make_mut(hold).goodwill = Amount::ZERO;
+    }
+    world
+}
+
+/// A line of two cards of 10.00: H is spent, and G has twice what it was sold with.
+const TWO: &str = "
+    seller S 0
+    method m
+    checkout K gift_card:S:2x1000 cards=G,H
+    add K method m
+    pay K O p
+    captured p 2000 order=O
+    redeem h H 1000
+    adjust G 1000 => G 2000";
+
+#[test]
+fn a_card_gives_no_more_than_it_was_sold_with_where_goodwill_is_not_told_apart() {
+    for (first, again) in [("l1=1000", "l1=1000"), ("l1x1", "l1x1"), ("l1=1000", "l1x1")] {
+        let mut world = not_told_apart(TWO);
+        run(&mut world, &format!("back O R1 {first} rails=x => G 0 G:canceled"));
+        run(&mut world, "wait 1 => giftcard/incentives 0 giftcard/breakage - order/clearing 1000");
+        run(&mut world, &format!("back O R2 {again} rails=y -> bought_cards_spent 0"));
+        // The same while the card lives, for something of it is held.
+        let mut world = not_told_apart(&format!("{TWO}\nhold k G 100"));
+        run(&mut world, "back O R1 l1=700 rails=x => G 1300/100 G:active");
+        run(&mut world, "back O R2 l1=301 rails=y -> bought_cards_spent 300");
+        run(&mut world, "back O R2 l1=300 rails=y => G 1000/100 G:active");
+        run(&mut world, &format!("back O R3 {again} rails=z -> bought_cards_spent 0"));
+        run(&mut world, "release k => G 1000");
+        run(&mut world, &format!("back O R3 {again} rails=z -> bought_cards_spent 0"));
+    }
+}
+
+#[test]
+fn what_a_purchase_leaves_on_a_card_was_given_away_though_the_card_does_not_know() {
+    let mut world = not_told_apart(&format!(
+        "{BOUGHT}
+         adjust G 700"
+    ));
+    run(&mut world, "undo O R rails=x => O.l1 5000/1 G 0 G:canceled giftcard/incentives 0");
+    run(&mut world, "wait 1 => giftcard/breakage - order/clearing 0");
+}
+
+#[test]
+fn goodwill_that_a_shop_took_goes_back_to_where_it_came_from_once_the_card_is_gone() {
+    // By a refund, part by part.
+    let spent = format!(
+        "{BOUGHT}
+         adjust G 700
+         redeem h G 500 key=B
+         undo O R rails=x => G:canceled giftcard/incentives 500"
+    );
+    check(&format!(
+        "{spent}
+         refund r1 h 501 -> amount_exceeds_captured 500
+         refund r1 h 200 key=C => giftcard/incentives 300 G 0 G:canceled order/clearing 300
+         refund r2 h 300 => giftcard/incentives 0 order/clearing 0
+         refund r3 h 1 -> amount_exceeds_captured 0
+         reverse B -> amount_exceeds_captured 0
+         reverse C -> insufficient_balance 0"
+    ));
+    // By undoing it.
+    check(&format!(
+        "{spent}
+         reverse B => giftcard/incentives 0 order/clearing 0 G 0
+         refund r h 1 -> amount_exceeds_captured 0"
+    ));
+    // What was bought has nowhere to go, and comes back first.
+    check(&format!(
+        "{BOUGHT}
+         adjust G 700
+         redeem h G 900 key=B
+         cancel G => giftcard/breakage 4800
+         refund r h 100 -> gift_card_not_usable canceled
+         refund r h 900 -> gift_card_not_usable canceled
+         reverse B -> gift_card_not_usable canceled"
+    ));
+    // A date that is past does not matter any more.
+    check(
+        "issue A 100 until=1d
+         adjust A 30
+         redeem h A 30
+         cancel A
+         wait 2d
+         refund r h 30 => A 0 A:canceled giftcard/incentives 0 order/clearing 0",
     );
 }

@@ -32,7 +32,9 @@ pub(crate) struct OrderRefundView<'a> {
     reason: &'a str,
     /// Number of the credit note; numbers have no gaps.
     credit_note: u64,
-    /// To which tenders, line by line; adds up to the amount.
+    /// To which tenders, line by line; adds up to the amount. What a canceled card had paid may be
+    /// refunded in two allocations of one tender and line: one is owed, and one, goodwill, is owed
+    /// to nobody.
     allocations: Vec<RefundAllocationView>,
     /// Of which lines; adds up to the amount.
     lines: Vec<LineRefundView>,
@@ -70,7 +72,8 @@ struct LineRefundView {
     amount: MoneyView,
 }
 
-/// What a refund would be. The refund does exactly this, as long as nothing else happens.
+/// What a refund would be. The refund does exactly this, as long as nothing else happens. Where a
+/// canceled card has paid, the refund may tell one allocation in two.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = RefundPreview)]
 pub(crate) struct RefundPreviewView {

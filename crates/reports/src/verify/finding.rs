@@ -68,6 +68,9 @@ checks! {
     Refunds => "refunds",
     /// A card has its account, and a card's account its card.
     CardAccount => "card_account",
+    /// A card has no more goodwill than its account holds, and none where all of it was given away;
+    /// it has given back no more than it was sold with.
+    Goodwill => "goodwill",
     /// A live code finds the card whose code it is.
     Code => "code",
     /// Refunds and disputes belong to a payment, which counts them.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use base::{AccountId, HoldId};
 use engine::{Key, Row};
-use giftcards::{Card, CodeRow, Hold, Refund, account_of};
+use giftcards::{Card, CodeRow, Funding, Hold, Refund, account_of};
 use ledger::{Account, AccountName};
 
 use super::finding::{Check, Findings};
@@ -68,6 +68,7 @@ impl Across<'_> {
             {
                 let sums = self.sums.cards.entry(card.currency.code()).or_default();
                 sums.1 += i128::from(account.balance());
+                self.goodwill(card, account);
             }
             _ => {
                 let detail = format!("it has no account in {}", card.currency.code());
@@ -90,6 +91,22 @@ impl Across<'_> {
                 _ => "does not exist",
             };
             self.findings.note(Check::HoldListing, card.id, format!("lists {id}, which {detail}"));
+        }
+    }
+
+    /// Rows that do not tell goodwill apart have none of it, and count from zero what has gone back.
+    fn goodwill(&mut self, card: &Card, account: &Account) {
+        let goodwill = card.goodwill.minor();
+        let is_given_away = card.funding == Funding::Promotional;
+        let most = if is_given_away { 0 } else { account.balance() };
+        if goodwill > most {
+            let detail = format!("its goodwill is {goodwill}, at most {most} can be");
+            self.findings.note(Check::Goodwill, card.id, detail);
+        }
+        if card.given_back > card.value {
+            let (back, value) = (card.given_back.minor(), card.value.minor());
+            let detail = format!("it was sold with {value} and has given back {back}");
+            self.findings.note(Check::Goodwill, card.id, detail);
         }
     }
 

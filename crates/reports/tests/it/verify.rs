@@ -398,6 +398,28 @@ fn objects_that_contradict_each_other_are_named() {
 }
 
 #[test]
+fn goodwill_that_cannot_be_is_named() {
+    let check_card = |funding: Funding, bend: fn(&mut giftcards::Card), expected: &[Check]| {
+        let bend_change = |change: &mut Change| {
+            for row in &mut change.rows {
+                if let Row::Card(card) = row {
+                    bend(Arc::make_mut(card));
+                }
+            }
+        };
+        let issue = GiftCardCommand::Issue(Box::new(new_card(8, usd(10), funding)));
+        let object = if expected.is_empty() { String::new() } else { card(8).to_string() };
+        check_record(issue, bend_change, expected, &object);
+    };
+    let wrong = &[Check::Goodwill];
+    check_card(Funding::External, |card| card.goodwill = amount(10), &[]);
+    check_card(Funding::External, |card| card.goodwill = amount(11), wrong);
+    check_card(Funding::Promotional, |card| card.goodwill = amount(1), wrong);
+    check_card(Funding::External, |card| card.given_back = amount(10), &[]);
+    check_card(Funding::External, |card| card.given_back = amount(11), wrong);
+}
+
+#[test]
 fn a_record_that_cannot_be_read_is_named() {
     let mut book = shop();
     book.table_of_next = Some(200);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{HoldId, RefundId, Span};
 use engine::{Answer, OperationKey, OperationRefusal, Refusal, ReversalStatus};
 use giftcards::{Card, CardState, Hold, Refund, RefundHold, Refusal as No, Why};
-use ledger::Reason;
+use ledger::{AccountName, Reason};
 
 use super::cards::{is_past, spend_goodwill};
 use super::money::{Moves, Way, minor, money};
@@ -48,13 +48,17 @@ impl Oracle {
         units: i64,
         why: Reason,
     ) -> Result<i64, Refusal> {
-        if card.state == CardState::Canceled {
+        let out = hold.pending.posted.minor() - hold.refunded.minor();
+        let given = (hold.goodwill.minor() - (out - units)).max(0);
+        let is_gone = card.state == CardState::Canceled;
+        // A card that is gone takes nothing; what was given away has no need of it.
+        if is_gone && (given == 0 || given < units) {
             return Err(No::NotUsable(Why::Canceled).into());
         }
         if units == 0 {
             return Err(No::LimitExceeded.into());
         }
-        if is_past(&card, self.now) {
+        if !is_gone && is_past(&card, self.now) {
             if card.state == CardState::Active && self.free_of(&card) > 0 {
                 self.expire_value(&mut card);
             }
@@ -62,11 +66,13 @@ impl Oracle {
             let days = u64::from(card.refund_extension_days.max(1));
             card.expires_at = Some(self.now.saturating_add(Span::days(days)));
         }
-        let out = hold.pending.posted.minor() - hold.refunded.minor();
-        let given = (hold.goodwill.minor() - (out - units)).max(0);
-        card.goodwill = minor(card.goodwill.minor() + given);
-        self.cards.put(card.id, Arc::new(card));
-        let (debit, credit) = (hold.pending.credit, hold.pending.debit);
+        let (debit, mut credit) = (hold.pending.credit, hold.pending.debit);
+        if is_gone {
+            credit = self.account_named(AccountName::GiftCardIncentives, card.currency);
+        } else {
+            card.goodwill = minor(card.goodwill.minor() + given);
+            self.cards.put(card.id, Arc::new(card));
+        }
         let way = Way { debit, credit, why, subject: hold.id.to_bytes() };
         self.move_money(Moves::Posts, units, way).expect("orders have no limit");
         hold.refunded = minor(hold.refunded.minor() + units);
