@@ -70,8 +70,8 @@ pub(crate) fn give<R: Rows>(
 }
 
 /// Gives another card for what a card had paid that takes nothing back any more. It is like that
-/// one, and its owner's; the buyer's when nobody had claimed it. None is given while the former one is
-/// blocked by a dispute of a payment that had bought it, or its own payment [is](is_disputed).
+/// one, and its owner's; the buyer's when nobody had claimed it. None is given while a dispute
+/// blocks the former one, or its payment [is disputed](is_disputed).
 pub(crate) fn give_for_share<R: Rows>(
     id: RefundId,
     tender: TenderId,

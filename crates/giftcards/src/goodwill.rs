@@ -27,9 +27,9 @@ impl Card {
         available.min(all.saturating_sub(self.goodwill))
     }
 
-    /// What its purchase can still take off the card, or a lost dispute: what is left of what it was
-    /// issued with, and never more than has not gone back. Rows that do not tell goodwill apart may
-    /// have more left than that.
+    /// What its purchase, or a lost dispute, can still take off the card: what is left of what it
+    /// was issued with, and never more than has not gone back. Rows that do not tell goodwill apart
+    /// may have more left than that.
     pub(crate) fn left_to_give(&self, account: &Account) -> Amount {
         self.issued_left(account).min(self.value.saturating_sub(self.given_back))
     }

@@ -30,8 +30,9 @@ pub enum Undo {
 /// `HoldOfCheckout` when a checkout placed the hold, for its order is refunded instead;
 /// `HoldCaptured` when a hold was captured by another operation and that was neither undone nor
 /// refunded; `AmountExceedsCaptured` when a part of a capture or redemption was refunded already;
-/// `NotUsable(Canceled)` when captured money has no card to return to, unless all of it is goodwill; `InsufficientBalance` when
-/// refunded money was spent again; `HoldNotFound` when there is no such refund.
+/// `NotUsable(Canceled)` when captured money has no card to return to and is not all goodwill;
+/// `InsufficientBalance` when refunded money was spent again; `HoldNotFound` when there is no such
+/// refund.
 pub fn reverse(
     undo: Undo,
     rows: ReturnRows<'_>,

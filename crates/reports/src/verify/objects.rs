@@ -94,7 +94,7 @@ impl Across<'_> {
         }
     }
 
-    /// Rows that do not tell goodwill apart have none of it, and count from zero what has gone back.
+    /// Rows that do not tell goodwill apart have none of it, and count what goes back from zero.
     fn goodwill(&mut self, card: &Card, account: &Account) {
         let goodwill = card.goodwill.minor();
         let is_given_away = card.funding == Funding::Promotional;

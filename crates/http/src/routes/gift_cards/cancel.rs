@@ -12,9 +12,10 @@ use crate::views::gift_card::GiftCardView;
 
 /// Cancel a gift card
 ///
-/// What is left returns to where the value came from: to the account of its funding, and goodwill to
-/// `giftcard/incentives`. What is left on a bought card or on store credit becomes income
-/// (`giftcard/breakage`); refund its line to give it back. Cards with open holds cannot be canceled.
+/// What is left returns to where the value came from: to the account of its funding, and goodwill
+/// to `giftcard/incentives`. On a bought card or store credit it becomes income
+/// (`giftcard/breakage`): to give a bought card's back, refund its line instead. Cards with open
+/// holds cannot be canceled.
 #[utoipa::path(post, path = "/v1/gift-cards/{id}/cancel", operation_id = "cancel_gift_card",
     tag = "Gift cards",
     params(("id" = String, Path, description = "The card")),
