@@ -183,6 +183,8 @@ typed_ids! {
     CreatorId = "cre";
     /// What is sold.
     ProductId = "prd";
+    /// What one sender of gifts may still send to one recipient.
+    ContactId = "gct";
     /// Money owed to a seller or creator on its way out.
     PayoutId = "po";
     /// Several cards bought together.

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use base::{CardId, HoldId, Instant, ProgramId, RefundId};
+use base::{CardId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{PurchaseId, RailRefundId, SellerId, SettlementId};
-use giftcards::{Card, Hold, Program, Purchase, Refund, account_of};
+use giftcards::{Card, Contact, Hold, Program, Purchase, Refund, Sender, account_of};
 use ledger::Account;
 use payments::{Dispute, Method, Payment, RailRefund, Settlement};
 use shop::{Checkout, Creator, Order, OrderRefund, Payout, Product, Refunding, Seller};
@@ -57,6 +57,10 @@ pub enum AnswerRef {
     Purchase(PurchaseId),
     /// A settlement file.
     Settlement(SettlementId),
+    /// A sender of gifts.
+    Sender(PersonId),
+    /// A sender and a recipient.
+    Contact(ContactId),
 }
 
 /// What a reversal achieved.
@@ -109,6 +113,8 @@ impl AnswerRef {
             AnswerRef::Payout(id) => (30, id.to_bytes()),
             AnswerRef::Purchase(id) => (31, id.to_bytes()),
             AnswerRef::Settlement(id) => (32, id.to_bytes()),
+            AnswerRef::Sender(id) => (33, id.to_bytes()),
+            AnswerRef::Contact(id) => (34, id.to_bytes()),
         }
     }
 
@@ -140,6 +146,8 @@ impl AnswerRef {
             30 => AnswerRef::Payout(PayoutId::from_bytes(id)),
             31 => AnswerRef::Purchase(PurchaseId::from_bytes(id)),
             32 => AnswerRef::Settlement(SettlementId::from_bytes(id)),
+            33 => AnswerRef::Sender(PersonId::from_bytes(id)),
+            34 => AnswerRef::Contact(ContactId::from_bytes(id)),
             _ => return None,
         })
     }
@@ -223,6 +231,10 @@ pub enum Answer {
     Purchase(Arc<Purchase>),
     /// A settlement file.
     Settlement(Arc<Settlement>),
+    /// A sender of gifts.
+    Sender(Arc<Sender>),
+    /// A sender and a recipient.
+    Contact(Arc<Contact>),
     /// What a refund of an order would be, or why there would be none.
     RefundPreview(Result<Refunding, Refusal>),
 }
@@ -259,6 +271,8 @@ pub fn answer<R: Rows>(named: AnswerRef, rows: &R, now: Instant) -> Option<Answe
         AnswerRef::Payout(id) => Answer::Payout(present(rows.payout(id))?.clone()),
         AnswerRef::Purchase(id) => Answer::Purchase(present(rows.purchase(id))?.clone()),
         AnswerRef::Settlement(id) => Answer::Settlement(present(rows.settlement(id))?.clone()),
+        AnswerRef::Sender(id) => Answer::Sender(present(rows.sender(id))?.clone()),
+        AnswerRef::Contact(id) => Answer::Contact(present(rows.contact(id))?.clone()),
     })
 }
 

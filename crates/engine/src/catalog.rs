@@ -8,7 +8,7 @@ use shop::{CheckoutRows, Creator, Product, ProductRows, Refusal, Seller};
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::rows::Walk;
-use crate::{AnswerRef, Change, Context, NewCheckout, Rows, purchases};
+use crate::{AnswerRef, Change, Context, NewCheckout, Rows, purchases, senders};
 
 pub(crate) fn seller<R: Rows>(new: &Seller, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     let existing = walk.seller(new.id).map(Arc::as_ref);
@@ -57,6 +57,8 @@ pub(crate) fn checkout<R: Rows>(new: &NewCheckout, walk: &mut Walk<'_, R>, at: C
     }
     for card in cards {
         purchases::name_to_issue(card.id, &card.prepared, walk);
+        let sending = purchases::sending_of(&card.prepared, at.now);
+        sending.iter().for_each(|sending| senders::name_to_send(sending, walk));
     }
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
@@ -68,6 +70,10 @@ pub(crate) fn checkout<R: Rows>(new: &NewCheckout, walk: &mut Walk<'_, R>, at: C
     let bought = purchases::of_lines(&checkout, cards)?;
     if !bought.cards.is_empty() {
         purchases::prepare(&bought, &mut composed)?;
+        for sending in cards.iter().filter_map(|card| purchases::sending_of(&card.prepared, at.now))
+        {
+            senders::send(sending, &mut composed)?;
+        }
     }
     Ok(composed.finish(AnswerRef::Checkout(new.id)))
 }

@@ -71,7 +71,7 @@ impl Change {
 impl From<giftcards::Outcome> for Parts {
     fn from(outcome: giftcards::Outcome) -> Parts {
         let giftcards::Outcome { cards, codes, holds, refunds, programs, .. } = outcome;
-        let (purchases, posted, events) = (outcome.purchases, outcome.posted, outcome.events);
+        let giftcards::Outcome { purchases, senders, contacts, posted, events, .. } = outcome;
         let mut rows = Vec::with_capacity(posted.accounts.len() + cards.len() + holds.len() + 1);
         rows.extend(posted.accounts.into_iter().map(Row::Account));
         rows.extend(cards.into_iter().map(|row| Row::Card(Arc::new(row))));
@@ -80,6 +80,8 @@ impl From<giftcards::Outcome> for Parts {
         rows.extend(refunds.into_iter().map(|row| Row::Refund(Arc::new(row))));
         rows.extend(programs.into_iter().map(|row| Row::Program(Arc::new(row))));
         rows.extend(purchases.into_iter().map(|row| Row::Purchase(Arc::new(row))));
+        rows.extend(senders.into_iter().map(|row| Row::Sender(Arc::new(row))));
+        rows.extend(contacts.into_iter().map(|row| Row::Contact(Arc::new(row))));
         let event = |(kind, subject)| Event { kind: EventKind::GiftCards(kind), subject };
         let events = events.into_iter().map(event).collect();
         Parts { rows, transfers: posted.transfers, entries: posted.entries, events }

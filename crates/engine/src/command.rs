@@ -2,7 +2,7 @@
 
 use base::{CardId, HoldId, Instant, Money, PersonId, Token};
 use giftcards::{Adjust, Capture, ChangeHold, ClaimLink, Code, CodeHash, DeliveryNews, Extend};
-use giftcards::{Issue, LinkHash, NewProgram, Place, RefundHold, Sealed, Update};
+use giftcards::{Issue, LinkHash, NewProgram, NewReport, Place, RefundHold, Sealed, Update};
 
 use crate::{OperationKey, PaymentCommand, ShopCommand};
 
@@ -152,6 +152,36 @@ pub enum GiftCardCommand {
         /// The new link, made by the caller.
         link: Option<ClaimLink>,
     },
+    /// Keeps what whoever has the link of a card says of its sender.
+    ReportSender {
+        /// The card that the link names.
+        card: CardId,
+        /// Hashes of the secret of the link, under the current ring key, then under older ones.
+        hashes: Box<[LinkHash]>,
+        /// What they say.
+        report: NewReport,
+    },
+    /// Has the recipient of a card get no more mail of its sender, or some again.
+    BlockContact {
+        /// The card that the link names.
+        card: CardId,
+        /// Hashes of the secret of the link, under the current ring key, then under older ones.
+        hashes: Box<[LinkHash]>,
+        /// False lifts the block.
+        blocks: bool,
+    },
+    /// Keeps a sender from sending gifts to anybody.
+    BlockSender {
+        /// Who.
+        sender: PersonId,
+        /// A machine word.
+        reason: Token<40>,
+    },
+    /// Lets a sender send again.
+    UnblockSender {
+        /// Who.
+        sender: PersonId,
+    },
     /// Reserves an amount.
     Hold {
         /// The card.
@@ -285,6 +315,14 @@ command_kinds! {
     Resend = 133 => "resend",
     /// Makes a card one for somebody else.
     ChangeRecipient = 134 => "change_recipient",
+    /// Reports a sender.
+    ReportSender = 150 => "report_sender",
+    /// Has a recipient block a sender, or lift that.
+    BlockContact = 151 => "block_contact",
+    /// Has the shop block a sender.
+    BlockSender = 152 => "block_sender",
+    /// Lets a sender send again.
+    UnblockSender = 153 => "unblock_sender",
     /// Keeps a way to pay.
     CreateMethod = 200 => "create_method",
     /// Notes an authorization.
@@ -400,6 +438,10 @@ impl GiftCardCommand {
             GiftCardCommand::NoteDelivery { .. } => CommandKind::NoteDelivery,
             GiftCardCommand::Resend { .. } => CommandKind::Resend,
             GiftCardCommand::ChangeRecipient { .. } => CommandKind::ChangeRecipient,
+            GiftCardCommand::ReportSender { .. } => CommandKind::ReportSender,
+            GiftCardCommand::BlockContact { .. } => CommandKind::BlockContact,
+            GiftCardCommand::BlockSender { .. } => CommandKind::BlockSender,
+            GiftCardCommand::UnblockSender { .. } => CommandKind::UnblockSender,
         }
     }
 }

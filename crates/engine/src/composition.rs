@@ -51,6 +51,11 @@ impl<'w, 'a, R: Rows> Composition<'w, 'a, R> {
         ledger::Context { now: self.at.now, position }
     }
 
+    /// How much one sender may have mailed a day.
+    pub(crate) fn limits(&self) -> giftcards::SendingLimits {
+        self.at.sending
+    }
+
     /// Adds what a rule decided.
     pub(crate) fn add(&mut self, outcome: impl Into<Parts>) {
         let Parts { rows, transfers, entries, events } = outcome.into();

@@ -1,7 +1,7 @@
 //! The two functions of the core: which rows a command needs, and what it does to them.
 
 use base::Instant;
-use giftcards::{Undo, account_of};
+use giftcards::{SendingLimits, Undo, account_of};
 
 use crate::disputes::{self, Decision};
 use crate::rows::{Stop, Walk};
@@ -17,7 +17,8 @@ use crate::{
 pub fn needs<R: Rows>(command: &Command, rows: &R, now: Instant) -> Vec<Key> {
     let mut walk = Walk::naming_rows(rows);
     // Without its rows the walk ends early; its result means nothing and is dropped.
-    let _ = walk_command(command, &mut walk, Context { now, wall: now, sequence: 0 });
+    let context = Context { now, wall: now, sequence: 0, sending: SendingLimits::default() };
+    let _ = walk_command(command, &mut walk, context);
     walk.missing()
 }
 

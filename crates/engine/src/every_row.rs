@@ -5,11 +5,14 @@
 pub mod types {
     pub use std::sync::Arc;
 
+    pub use base::PurchaseId;
     pub use base::SellerId;
-    pub use base::{AccountId, CardId, CheckoutId, CreatorId, DisputeId, HoldId, MethodId};
-    pub use base::{OrderId, PaymentId, PayoutId, ProductId, ProgramId, PurchaseId};
+    pub use base::{AccountId, CardId, CheckoutId, ContactId, CreatorId, DisputeId, HoldId};
+    pub use base::{MethodId, OrderId, PaymentId, PayoutId, PersonId, ProductId, ProgramId};
     pub use base::{RailRefundId, RefundId, SettlementId, SettlementLineId, StandingId};
-    pub use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Purchase, Refund};
+    pub use giftcards::{
+        Card, CodeHash, CodeRow, Contact, Hold, Program, Purchase, Refund, Sender,
+    };
     pub use ledger::Account;
     pub use payments::{Dispute, Method, Payment, RailRefund};
     pub use payments::{Settlement, SettlementLine, Standing};
@@ -72,6 +75,10 @@ macro_rules! every_row {
                 $crate::types::Arc<$crate::types::SettlementLine>, id;
             "What was moved at a rail, and what its files tell of it.", standing, Standing,
                 $crate::types::StandingId, $crate::types::Arc<$crate::types::Standing>, id;
+            "Somebody who gives cards.", sender, Sender,
+                $crate::types::PersonId, $crate::types::Arc<$crate::types::Sender>, id;
+            "A sender and a recipient.", contact, Contact,
+                $crate::types::ContactId, $crate::types::Arc<$crate::types::Contact>, id;
         }
     };
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use base::{CardId, HoldId, PersonId};
 use giftcards::{Card, Hold, IssueRows, Proof, RefundHold, Refusal as CardRefusal, ReturnRows};
-use giftcards::{Sinks, SpendRows, Why, account_of};
+use giftcards::{Sending, Sinks, SpendRows, Why, account_of};
 use ledger::{Account, AccountName};
 
 use crate::rows::{Stop, Walk};
+use crate::senders::{self, Word};
 use crate::{AnswerRef, CardRef, Change, ClaimBy, Context, GiftCardCommand, Rows};
 
 /// A change, or why there is none.
@@ -26,6 +27,16 @@ pub(crate) fn walk<R: Rows>(
             spend(command, walk, context)
         }
         GiftCardCommand::Claim { by, card, person } => claim(by, *card, *person, walk, context),
+        GiftCardCommand::ReportSender { card, hashes, report } => {
+            senders::hear((*card, hashes), Word::Report(*report), walk, context)
+        }
+        GiftCardCommand::BlockContact { card, hashes, blocks } => {
+            senders::hear((*card, hashes), Word::Block(*blocks), walk, context)
+        }
+        GiftCardCommand::BlockSender { sender, reason } => {
+            senders::judge(*sender, Some(reason), walk, context)
+        }
+        GiftCardCommand::UnblockSender { sender } => senders::judge(*sender, None, walk, context),
         GiftCardCommand::ChangeHold { hold, .. }
         | GiftCardCommand::Capture { hold, .. }
         | GiftCardCommand::Release { hold, .. }
@@ -61,9 +72,11 @@ fn create<R: Rows>(command: &GiftCardCommand, walk: &mut Walk<'_, R>, at: Contex
                 program: new.program.and_then(|id| walk.program(id)).map(Arc::as_ref),
                 funding: walk.account(new.funding.account().id(new.value.currency)),
             };
+            let sending = Sending::of_new(new.delivery.as_ref(), new.details.as_deref(), at.now);
+            sending.iter().for_each(|sending| senders::name_to_send(sending, walk));
             walk.ready()?;
             let outcome = giftcards::issue(new, rows, at.first())?;
-            Ok(Change::from_outcome(outcome, AnswerRef::CardWithCode(new.id)))
+            senders::sent(outcome, sending, (walk, at), AnswerRef::CardWithCode(new.id))
         }
         _ => unreachable!("only creating commands are sent here"),
     }
@@ -257,8 +270,17 @@ fn on_card<R: Rows>(
         _ => None,
     };
     let sinks = other.map(|name| sinks(&name, card, walk)).unwrap_or_default();
+    let sending = match command {
+        GiftCardCommand::Resend { .. } => Sending::of_card(card, None, at.now),
+        GiftCardCommand::ChangeRecipient { recipient, .. } => {
+            Sending::of_card(card, Some(recipient.person), at.now)
+        }
+        _ => None,
+    };
+    sending.iter().for_each(|sending| senders::name_to_send(sending, walk));
     walk.ready()?;
     let account = account.ok_or(CardRefusal::CardNotFound)?;
+    let context = at;
     let at = at.first();
     let outcome = match command {
         GiftCardCommand::Freeze { reason, by, .. } => {
@@ -287,5 +309,5 @@ fn on_card<R: Rows>(
         }
         _ => giftcards::expire_card(card, account, sinks, at)?,
     };
-    Ok(Change::from_outcome(outcome, AnswerRef::Card(id)))
+    senders::sent(outcome, sending, (walk, context), AnswerRef::Card(id))
 }

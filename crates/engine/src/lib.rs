@@ -46,6 +46,7 @@ mod query;
 mod rail_refunds;
 mod refusal;
 mod rows;
+mod senders;
 mod settlements;
 mod shop_command;
 mod tenders;
@@ -76,6 +77,8 @@ pub struct Context {
     pub wall: base::Instant,
     /// Sequence the journal record will have.
     pub sequence: u64,
+    /// How much one sender may have mailed a day.
+    pub sending: giftcards::SendingLimits,
 }
 
 impl Context {

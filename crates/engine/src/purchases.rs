@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::{Amount, CardId, Instant, LineKind, OrderId, PaymentId};
 use giftcards::Program;
 use giftcards::{BoughtCard, Card, CodeRow, Funding, IssueRows, NewPurchase, PaidPart, Prepared};
-use giftcards::{Purchase, PurchaseDispute, Refusal, Uncovered, Unspent, account_of};
+use giftcards::{Purchase, PurchaseDispute, Refusal, Sending, Uncovered, Unspent, account_of};
 use giftcards::{main_payment, purchase_of, take_from};
 use ledger::{Account, AccountName};
 use payments::{Dispute, DisputeState, Payment, Purpose};
@@ -72,6 +72,11 @@ pub(crate) fn name_to_issue<R: Rows>(id: CardId, prepared: &Prepared, walk: &mut
     if let Some(program) = prepared.program {
         walk.program(program);
     }
+}
+
+/// How this card will be sent, unless the shop hands it over in its own name.
+pub(crate) fn sending_of(prepared: &Prepared, now: Instant) -> Option<Sending> {
+    Sending::of_new(prepared.delivery.as_ref(), prepared.details.as_deref(), now)
 }
 
 /// Names what issuing the cards of a checkout looks at.

@@ -1,6 +1,6 @@
 //! Queries: questions about rows by key, never stale because the writer answers them.
 
-use base::{AccountId, CardId, HoldId, Instant, ProgramId, RefundId};
+use base::{AccountId, CardId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{PurchaseId, RailRefundId, SellerId, SettlementId};
 use giftcards::account_of;
@@ -55,6 +55,10 @@ pub enum Query {
     Purchase(PurchaseId),
     /// A settlement file.
     Settlement(SettlementId),
+    /// A sender of gifts.
+    Sender(PersonId),
+    /// A sender and a recipient.
+    Contact(ContactId),
     /// What a refund of an order would be.
     RefundPreview {
         /// The order.
@@ -136,6 +140,8 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Payout(id) => walk.payout(*id).map(|_| AnswerRef::Payout(*id)),
         Query::Purchase(id) => walk.purchase(*id).map(|_| AnswerRef::Purchase(*id)),
         Query::Settlement(id) => walk.settlement(*id).map(|_| AnswerRef::Settlement(*id)),
+        Query::Sender(id) => walk.sender(*id).map(|_| AnswerRef::Sender(*id)),
+        Query::Contact(id) => walk.contact(*id).map(|_| AnswerRef::Contact(*id)),
         Query::RefundPreview { order, .. } => {
             let order = walk.order(*order)?;
             for payment in payments_of(order) {

@@ -64,7 +64,9 @@ impl Refusal {
         matches!(
             self,
             Refusal::Operation(OperationRefusal::BatchAborted)
-                | Refusal::GiftCards(Card::HoldsOpen | Card::NotDue | Card::IdTaken)
+                | Refusal::GiftCards(
+                    Card::HoldsOpen | Card::NotDue | Card::IdTaken | Card::SendingLimit
+                )
                 | Refusal::Payments(
                     Payment::OutcomePending | Payment::IdTaken | Payment::Contradiction { .. }
                 )

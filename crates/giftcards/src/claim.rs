@@ -33,8 +33,7 @@ pub fn claim(
 ) -> Result<Outcome, Refusal> {
     let mut gift = card.gift.clone().unwrap_or_default();
     if let Proof::Link(hashes) = proof {
-        let is_its_own = gift.link.is_some_and(|link| hashes.contains(&link.hash));
-        if !is_its_own {
+        if !card.has_link(hashes) {
             return Err(Refusal::NotUsable(Why::Unknown));
         }
     }
@@ -53,6 +52,12 @@ impl Card {
     /// Who owns it.
     pub fn owner(&self) -> Option<PersonId> {
         self.gift.as_ref().and_then(|gift| gift.owner).map(|owner| owner.person)
+    }
+
+    /// Whether one of these hashes is that of its link.
+    pub(crate) fn has_link(&self, hashes: &[LinkHash]) -> bool {
+        let link = self.gift.as_ref().and_then(|gift| gift.link);
+        link.is_some_and(|link| hashes.contains(&link.hash))
     }
 
     /// Refuses a person on whose side the card is not: before the claim that of the sender, after

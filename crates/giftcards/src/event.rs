@@ -60,11 +60,21 @@ pub enum EventKind {
     CardRecipientChanged = 146,
     /// What was clawed back from a card went back to it.
     CardRestored = 147,
+    /// A recipient reported who gave them a card.
+    ContactReported = 160,
+    /// A recipient blocked a sender.
+    ContactBlocked = 161,
+    /// A recipient takes gifts of a sender again.
+    ContactUnblocked = 162,
+    /// The shop blocked a sender.
+    SenderBlocked = 163,
+    /// The shop lets a sender send again.
+    SenderUnblocked = 164,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [EventKind; 28] = [
+    pub const ALL: [EventKind; 33] = [
         EventKind::ProgramCreated,
         EventKind::CardIssued,
         EventKind::CardFrozen,
@@ -93,6 +103,11 @@ impl EventKind {
         EventKind::CardDeliveryUpdated,
         EventKind::CardRecipientChanged,
         EventKind::CardRestored,
+        EventKind::ContactReported,
+        EventKind::ContactBlocked,
+        EventKind::ContactUnblocked,
+        EventKind::SenderBlocked,
+        EventKind::SenderUnblocked,
     ];
 
     /// Stable name: `noun.past_participle`.
@@ -117,6 +132,11 @@ impl EventKind {
             EventKind::CardBlocked => "gift_card.blocked",
             EventKind::CardUnblocked => "gift_card.unblocked",
             EventKind::CardDeliveryDue => "gift_card.delivery_due",
+            EventKind::ContactReported => "gift_contact.reported",
+            EventKind::ContactBlocked => "gift_contact.blocked",
+            EventKind::ContactUnblocked => "gift_contact.unblocked",
+            EventKind::SenderBlocked => "gift_sender.blocked",
+            EventKind::SenderUnblocked => "gift_sender.unblocked",
             EventKind::HoldSecured => "hold.secured",
             EventKind::HoldCreated => "hold.created",
             EventKind::HoldUpdated => "hold.updated",

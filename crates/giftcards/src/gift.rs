@@ -15,6 +15,8 @@ pub struct Gift {
     pub delivery: Option<Delivery>,
     /// When its value goes back to its buyer, when the program says so and nobody has it yet.
     pub return_term: Option<ReturnTerm>,
+    /// Who bought it for somebody; `None` when that is whoever the card names.
+    pub sender: Option<PersonId>,
 }
 
 /// Whose card it is.
@@ -68,6 +70,8 @@ pub struct NewDelivery {
     pub deliver_at: Option<Instant>,
     /// The link by which it is claimed, made by the caller who holds the key ring.
     pub link: Option<ClaimLink>,
+    /// Who buys it, as limits and blocks know them; `None` when that is whoever the card names.
+    pub sender: Option<PersonId>,
 }
 
 /// The way a card is delivered. The numbers are stored and never change.
@@ -109,7 +113,7 @@ pub enum DeliveryState {
 
 impl NewDelivery {
     pub(crate) fn begin(self, now: Instant) -> Option<Box<Gift>> {
-        let NewDelivery { channel, deliver_at, link } = self;
+        let NewDelivery { channel, deliver_at, link, sender } = self;
         let deliver_at = deliver_at.filter(|at| now < *at);
         let state = DeliveryState::None;
         let mut delivery = Delivery { channel, state, at: now, deliver_at, sendings: 0 };
@@ -117,7 +121,7 @@ impl NewDelivery {
             Some(_) => delivery.state = DeliveryState::Scheduled,
             None => delivery.hand_over(now),
         }
-        Gift { link, delivery: Some(delivery), ..Gift::default() }.kept()
+        Gift { link, delivery: Some(delivery), sender, ..Gift::default() }.kept()
     }
 }
 

@@ -18,6 +18,11 @@
 //! * **Store credit**: a card that a payer gets, by their word, instead of money that is owed.
 //! * **Claim**: a person takes a card into their hands, by its code or by its *claim link*, a
 //!   secret of its own that dies with the next sending; from then on they are its **owner**.
+//! * **Sender**: who gave a card: whoever bought it, or whom it names. Known as a person, which is
+//!   a keyed hash of an address or an id of the shop's, never as an address.
+//! * **Contact**: one sender and one recipient: what was mailed, reported and blocked between them.
+//! * **Report**: what a recipient says about a gift; **block**, of a contact or of a sender:
+//!   nothing more is sent.
 //! * **Sending**: one handing over of a card to whoever delivers it; **delivery**: all of them.
 //! * **Return term**: the days after which the value of a bought gift that nobody has claimed or
 //!   used goes back to its buyer, when its program says so.
@@ -63,8 +68,10 @@ mod program;
 mod purchase;
 mod refund;
 mod refusal;
+mod report;
 mod reverse;
 mod scope;
+mod sender;
 mod spend;
 mod store_credit;
 mod unclaimed;
@@ -95,8 +102,12 @@ pub use purchase::{BoughtCard, NewPurchase, PaidPart, Prepared, Purchase, Purcha
 pub use purchase::{check_issuable, issue_bought, main_payment, prepare, purchase_of};
 pub use refund::{RefundHold, ReturnRows, refund};
 pub use refusal::{Refusal, Why};
+pub use report::unblock_sender;
+pub use report::{NewReport, ReportReason, block_contact, block_sender, persons_of, report};
 pub use reverse::{Undo, reverse};
 pub use scope::{Line, Scope, ScopeLists};
+pub use sender::{Contact, DayCount, Days, Report, Sender, Sending, SendingLimits, SendingRows};
+pub use sender::{contact_of, day_of, send};
 pub use spend::{Capture, ChangeHold, Place, SpendRows};
 pub use spend::{capture, change_hold, hold, redeem, release, secure};
 pub use store_credit::{CreditRows, CreditTerms, StoreCredit, give_store_credit};
@@ -137,6 +148,8 @@ pub mod limits {
     pub const SENDINGS_MAX: u16 = 6;
     /// Seconds between what was last heard of a sending and the next one.
     pub const SENDING_SECONDS_MIN: u64 = 60;
+    /// Days on which gifts of one sender, or to one recipient, are mailed at the same time.
+    pub const SENDING_DAYS_MAX: usize = 400;
     /// Sealed bytes of personal text on one card and side.
     pub const SEALED_BYTES_MAX: usize = 8_192;
 }

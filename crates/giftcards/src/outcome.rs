@@ -2,7 +2,7 @@
 
 use ledger::{Posted, Subject};
 
-use crate::{Card, CodeRow, EventKind, Hold, Program, Purchase, Refund};
+use crate::{Card, CodeRow, Contact, EventKind, Hold, Program, Purchase, Refund, Sender};
 
 /// Rows after a decision, what was posted, and what happened in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub struct Outcome {
     pub programs: Vec<Program>,
     /// Purchases after the decision.
     pub purchases: Vec<Purchase>,
+    /// Senders after the decision.
+    pub senders: Vec<Sender>,
+    /// Contacts after the decision.
+    pub contacts: Vec<Contact>,
     /// Accounts, transfers and entries.
     pub posted: Posted,
     /// Events, each with the object it is about.

@@ -86,6 +86,18 @@ pub enum Refusal {
     /// The order has sold no gift cards.
     #[error("no such purchase of gift cards")]
     PurchaseNotFound,
+    /// Nothing is known of this sender, or nobody but the shop gave the card.
+    #[error("no such sender")]
+    SenderNotFound,
+    /// The shop keeps this sender from sending gifts.
+    #[error("the sender is blocked")]
+    SenderBlocked,
+    /// The recipient wants no gifts of this sender by mail.
+    #[error("the recipient takes no gifts of this sender by mail")]
+    GiftNotAccepted,
+    /// The sender has reached the limit of mailed gifts of a day.
+    #[error("the sender has reached the limit of the day")]
+    SendingLimit,
     /// The time in which a purchase may be undone is over.
     #[error("it is too late to undo the purchase")]
     UndoTooLate,

@@ -102,7 +102,7 @@ pub(crate) enum Object {
     Card(Arc<Card>, Account),
     Hold(Arc<Hold>, Account),
     Refund(Arc<Refund>),
-    /// An object of payments or of the shop.
+    /// An object of payments or of the shop, or a sender of gifts.
     Shop(Row),
 }
 
@@ -275,6 +275,11 @@ fn card_subject(kind: CardEvent) -> SubjectKind {
         | CardEvent::HoldReversed
         | CardEvent::HoldSecured => SubjectKind::Hold,
         CardEvent::RefundSucceeded | CardEvent::RefundReversed => SubjectKind::Refund,
+        CardEvent::ContactReported
+        | CardEvent::ContactBlocked
+        | CardEvent::ContactUnblocked
+        | CardEvent::SenderBlocked
+        | CardEvent::SenderUnblocked => SubjectKind::Shop,
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod gift_card_purchases;
 pub(crate) mod gift_cards;
+pub(crate) mod gift_senders;
 pub(crate) mod health;
 pub(crate) mod holds;
 pub(crate) mod journal;
@@ -107,6 +108,9 @@ routes! {
     gift_cards::lookup => Optional,
     gift_cards::claim => Optional,
     gift_cards::claim::preview => Optional,
+    gift_cards::claim::report => Optional,
+    gift_cards::claim::block_sender => Optional,
+    gift_cards::claim::unblock_sender => Optional,
     gift_cards::claim_by_id => Optional,
     gift_cards::resend => Required,
     gift_cards::change_recipient => Required,
@@ -121,6 +125,10 @@ routes! {
     gift_card_purchases::list => None,
     gift_card_purchases::read => None,
     gift_card_purchases::undo => Required,
+    gift_senders::reports => None,
+    gift_senders::read => None,
+    gift_senders::block => Optional,
+    gift_senders::unblock => Optional,
     holds::place => Required,
     holds::list => None,
     holds::read => None,

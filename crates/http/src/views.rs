@@ -12,6 +12,7 @@ pub(crate) mod dispute;
 pub(crate) mod entry;
 pub(crate) mod event;
 pub(crate) mod gift_card;
+pub(crate) mod gift_sender;
 pub(crate) mod hold;
 pub(crate) mod journal;
 pub(crate) mod key;
@@ -84,7 +85,9 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         | Answer::Payment(_)
         | Answer::RailRefund(_)
         | Answer::Dispute(_)
-        | Answer::Payout(_) => {
+        | Answer::Payout(_)
+        | Answer::Sender(_)
+        | Answer::Contact(_) => {
             let view = shop::ShopView::of_answer(answer);
             write(&view.expect("each of these has a view there"), out);
         }

@@ -45,6 +45,8 @@ pub(crate) struct Settings {
     cached_cards_max: usize,
     operation_retention_days: u32,
     journal_retention_days: u32,
+    gift_recipients_per_day_max: u32,
+    gifts_per_recipient_day_max: u32,
     clock_jump_seconds_max: u64,
     start_gap_days_max: u32,
     pub(crate) readers_per_book: usize,
@@ -203,6 +205,10 @@ impl Settings {
             operation_retention_days: self.operation_retention_days,
             journal_retention_days: Some(self.journal_retention_days).filter(|days| *days > 0),
             clock_jump_max: Duration::from_secs(self.clock_jump_seconds_max),
+            sending: giftcards::SendingLimits {
+                recipients_per_day: self.gift_recipients_per_day_max,
+                gifts_per_recipient_day: self.gifts_per_recipient_day_max,
+            },
             ..writer::Options::default()
         }
     }

@@ -9,6 +9,7 @@ pub(crate) mod book;
 pub(crate) mod card;
 pub(crate) mod checkout;
 mod code;
+pub(crate) mod contact;
 pub(crate) mod creator;
 pub(crate) mod dispute;
 mod fields;
@@ -31,6 +32,7 @@ mod refund;
 mod region_text;
 mod scope_text;
 pub(crate) mod seller;
+pub(crate) mod sender;
 pub(crate) mod settlement;
 pub(crate) mod settlement_line;
 pub(crate) mod standing;
@@ -45,7 +47,7 @@ pub(crate) use fields::{FieldSink, FieldSource, invalid};
 pub use table::{Column, ColumnKind, Index, Table};
 
 /// Every table of rows, in the order of their numbers, which is that of [`Key`].
-pub const TABLES: [&Table; 23] = [
+pub const TABLES: [&Table; 25] = [
     &book::TABLE,
     &account::TABLE,
     &program::TABLE,
@@ -69,6 +71,8 @@ pub const TABLES: [&Table; 23] = [
     &settlement::TABLE,
     &settlement_line::TABLE,
     &standing::TABLE,
+    &sender::TABLE,
+    &contact::TABLE,
 ];
 
 /// The table of a row: its number and the version that [`write_row`] writes.
@@ -108,7 +112,7 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (1, 1) => Row::Book(book::read(source)?),
         (2, 1) => Row::Account(account::read(source)?),
         (3, 1..=3) => Row::Program(Arc::new(program::read(source, version)?)),
-        (4, 1..=4) => Row::Card(Arc::new(card::read(source, version)?)),
+        (4, 1..=5) => Row::Card(Arc::new(card::read(source, version)?)),
         (5, 1) => Row::Code(code::read(source)?),
         (6, 1..=3) => Row::Hold(Arc::new(hold::read(source, version)?)),
         (7, 1 | 2) => Row::Refund(Arc::new(refund::read(source, version)?)),
@@ -124,10 +128,12 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (17, 1) => Row::OrderRefund(Arc::new(order_refund::read(source)?)),
         (18, 1) => Row::Payout(Arc::new(payout::read(source)?)),
         (19, 1) => Row::Numbering(numbering::read(source)?),
-        (20, 1 | 2) => Row::Purchase(Arc::new(purchase::read(source, version)?)),
+        (20, 1..=3) => Row::Purchase(Arc::new(purchase::read(source, version)?)),
         (21, 1) => Row::Settlement(Arc::new(settlement::read(source)?)),
         (22, 1) => Row::SettlementLine(Arc::new(settlement_line::read(source)?)),
         (23, 1) => Row::Standing(Arc::new(standing::read(source)?)),
+        (24, 1) => Row::Sender(Arc::new(sender::read(source)?)),
+        (25, 1) => Row::Contact(Arc::new(contact::read(source)?)),
         _ => return Err(ReadError::UnknownRowVersion { table, version }),
     };
     source.finish()?;

@@ -335,6 +335,12 @@ pub enum List {
     Settlements,
     /// What was moved at rails, where its files tell otherwise, or nothing.
     Unsettled,
+    /// Senders and the recipients who have reported them, in the order of their ids, which tell no
+    /// time.
+    Reported {
+        /// Only reports about this sender.
+        sender: Option<PersonId>,
+    },
 }
 
 /// Something whose time has come.

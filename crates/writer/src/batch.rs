@@ -3,7 +3,7 @@
 use base::Instant;
 use engine::{Attempt, Command, Context, Key, NEEDS_ROUNDS_MAX, OperationKey, OperationRefusal};
 use engine::{OperationTrace, Refusal, answer, attempt, needs, query_needs};
-use giftcards::Undo;
+use giftcards::{SendingLimits, Undo};
 use hashbrown::HashMap;
 use journal::{Block, BlockBuilder};
 use store::{EntryRow, Store, StoreError};
@@ -25,6 +25,7 @@ pub(crate) struct Desk<'a, S> {
     pub(crate) operations: &'a Operations,
     pub(crate) now: Instant,
     pub(crate) wall: Instant,
+    pub(crate) sending: SendingLimits,
     pub(crate) builder: BlockBuilder,
     pub(crate) log: UndoLog,
     /// Entries of the block, in order.
@@ -217,7 +218,8 @@ impl<S: Store> Desk<'_, S> {
         &mut self,
         command: &Command,
     ) -> Result<Result<engine::Change, Refusal>, StoreError> {
-        let context = Context { now: self.now, wall: self.wall, sequence: self.builder.next_seq() };
+        let sequence = self.builder.next_seq();
+        let context = Context { now: self.now, wall: self.wall, sequence, sending: self.sending };
         for _ in 0..LOAD_ROUNDS_MAX {
             match attempt(command, self.memory, context) {
                 Attempt::Decided(decided) => return Ok(decided),

@@ -27,6 +27,8 @@ pub struct Options {
     /// How far the wall clock may be ahead of the journal of a live book when it is opened; `None`
     /// believes every clock.
     pub start_gap_max: Option<Duration>,
+    /// How much one sender of gifts may have mailed a day.
+    pub sending: giftcards::SendingLimits,
     /// Told about every commit, on the writer's thread: its records, none for
     /// a sweep alone, and how long it took.
     pub on_commit: Option<fn(u64, Duration)>,
@@ -46,6 +48,7 @@ impl Default for Options {
             journal_retention_days: None,
             clock_jump_max: Duration::from_secs(300),
             start_gap_max: None,
+            sending: giftcards::SendingLimits::default(),
             on_commit: None,
             idle_before_sweep: Duration::from_millis(5),
         }

@@ -255,6 +255,7 @@ impl<S: Store> Writer<S> {
             operations: &self.operations,
             now,
             wall,
+            sending: self.options.sending,
             builder,
             log: UndoLog::default(),
             entries: Vec::new(),

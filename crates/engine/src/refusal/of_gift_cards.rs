@@ -31,6 +31,10 @@ pub(super) fn code(refusal: &Card) -> &'static str {
         Card::CaptureDeclined => "capture_declined",
         Card::PurchaseNotFound => "purchase_not_found",
         Card::UndoTooLate => "undo_too_late",
+        Card::SenderNotFound => "sender_not_found",
+        Card::SenderBlocked => "sender_blocked",
+        Card::GiftNotAccepted => "gift_not_accepted",
+        Card::SendingLimit => "sending_limit_reached",
     }
 }
 
@@ -61,6 +65,10 @@ pub(super) fn number(refusal: &Card) -> u16 {
         Card::NotTheOwner => 122,
         Card::PurchaseNotFound => 123,
         Card::UndoTooLate => 124,
+        Card::SenderNotFound => 140,
+        Card::SenderBlocked => 141,
+        Card::GiftNotAccepted => 142,
+        Card::SendingLimit => 143,
     }
 }
 
@@ -91,6 +99,10 @@ pub(super) fn from_stored(stored: StoredRefusal) -> Option<Card> {
         122 => Card::NotTheOwner,
         123 => Card::PurchaseNotFound,
         124 => Card::UndoTooLate,
+        140 => Card::SenderNotFound,
+        141 => Card::SenderBlocked,
+        142 => Card::GiftNotAccepted,
+        143 => Card::SendingLimit,
         _ => return None,
     })
 }

@@ -86,7 +86,12 @@ fn the_largest_checkout_that_fails_is_undone_in_one_record() {
 fn time(world: &World, line: &str) -> Duration {
     let command = command(world, &Words::of(line));
     let view = View { world, loaded: None };
-    let context = Context { now: world.now, wall: world.now, sequence: world.sequence + 1 };
+    let context = Context {
+        now: world.now,
+        wall: world.now,
+        sequence: world.sequence + 1,
+        sending: giftcards::SendingLimits::default(),
+    };
     let one = || {
         let start = Instant::now();
         let missing = needs(&command, &view, world.now);

@@ -8,7 +8,7 @@ use engine::{
     Answer, Attempt, CardRef, Command, Context, GiftCardCommand, Key, Query, ask, attempt,
 };
 use engine::{NEEDS_ROUNDS_MAX, Refusal, needs, query_needs};
-use giftcards::account_of;
+use giftcards::{SendingLimits, account_of};
 use ledger::AccountName;
 
 use crate::script::{apply, check, run};
@@ -44,6 +44,14 @@ fn commands_take_the_stated_rounds_of_loading() {
     check("claim code:A P", 2);
     check("claim link:A,L P -> gift_card_not_usable unknown", 1);
     check("resend A -> already_claimed", 1);
+    check("issue E 5 via=email from=S to=P link=L", 1);
+    check("resend E -> limit_exceeded", 2);
+    check("forward E Q -> limit_exceeded", 2);
+    check("report link:E,L scam", 2);
+    check("report link:E,M scam -> gift_card_not_usable unknown", 1);
+    check("turn_away link:E,L", 2);
+    check("ban S", 1);
+    check("unban S", 1);
     check("redeem p3 code:none 1 -> gift_card_not_usable unknown", 1);
     check("release h2 1", 2);
     check("refund r3 h2 1", 3);
@@ -126,7 +134,8 @@ fn what_an_earlier_command_of_the_batch_changed_is_asked_for_again() {
     let redeem = Command::GiftCards(GiftCardCommand::Redeem { card, place });
     let code = Key::Code(words::hash("A"));
     let loaded = HashSet::from([code]);
-    let context = Context { now: world.now, wall: world.now, sequence: 9 };
+    let context =
+        Context { now: world.now, wall: world.now, sequence: 9, sending: SendingLimits::default() };
     let unknown = attempt(&redeem, &View { world: &world, loaded: Some(&loaded) }, context);
     assert!(matches!(unknown, Attempt::Decided(Err(Refusal::GiftCards(_)))), "{unknown:?}");
     // The same command behind one that issues the card: nothing is decided on rows not loaded.
@@ -143,7 +152,12 @@ fn nothing_is_decided_on_rows_that_are_not_loaded() {
     let command =
         Command::GiftCards(GiftCardCommand::Unfreeze { card: CardId::from_bits(1), by: None });
     let view = View { world: &World::new(), loaded: Some(&HashSet::new()) };
-    let context = Context { now: view.world.now, wall: view.world.now, sequence: 1 };
+    let context = Context {
+        now: view.world.now,
+        wall: view.world.now,
+        sequence: 1,
+        sending: SendingLimits::default(),
+    };
     let _ = engine::decide(&command, &view, context);
 }
 

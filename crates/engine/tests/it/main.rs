@@ -36,6 +36,8 @@ mod random_checkouts;
 mod refunding;
 mod returns;
 mod script;
+mod sender_words;
+mod senders;
 mod settling;
 mod settling_words;
 mod shop_seen;

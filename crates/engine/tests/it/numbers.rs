@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use base::{CardId, Currency, HoldId, Money, ProgramId, RefundId};
+use base::{CardId, ContactId, Currency, HoldId, Money, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
-use base::{PurchaseId, RailRefundId, SellerId, SettlementId};
+use base::{PersonId, PurchaseId, RailRefundId, SellerId, SettlementId};
 use engine::StoredRefusal;
 use engine::{
     AnswerRef, BookRefusal, Command, CommandKind, OperationRefusal, Refusal, ReversalStatus,
@@ -28,6 +28,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("public_failures.rs"),
     include_str!("refunding.rs"),
     include_str!("returns.rs"),
+    include_str!("senders.rs"),
     include_str!("settling.rs"),
     include_str!("spending.rs"),
 ];
@@ -105,7 +106,7 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
             Refusal::Shop(refusal) => shop(refusal),
         };
     }
-    assert_eq!(seen, 3 + 3 + 7 + 24 + 21 + 34);
+    assert_eq!(seen, 3 + 3 + 7 + 28 + 21 + 34);
 }
 
 fn gift_card(refusal: Card) -> usize {
@@ -142,6 +143,10 @@ fn gift_card(refusal: Card) -> usize {
         | Card::AlreadyClaimed
         | Card::NotTheOwner
         | Card::PurchaseNotFound
+        | Card::SenderNotFound
+        | Card::SenderBlocked
+        | Card::GiftNotAccepted
+        | Card::SendingLimit
         | Card::UndoTooLate => 1,
     }
 }
@@ -233,6 +238,7 @@ fn a_refusal_that_time_or_another_attempt_may_lift_is_transient() {
         HashSet::from([
             "batch_aborted",
             "holds_open",
+            "sending_limit_reached",
             "not_due",
             "id_taken",
             "outcome_pending",
@@ -276,13 +282,15 @@ fn answers_are_read_back_from_their_two_parts() {
         AnswerRef::Payout(PayoutId::from_bits(16)),
         AnswerRef::Purchase(PurchaseId::from_bits(17)),
         AnswerRef::Settlement(SettlementId::from_bits(18)),
+        AnswerRef::Sender(PersonId::from_bits(19)),
+        AnswerRef::Contact(ContactId::from_bits(20)),
     ];
     for named in answers {
         let (kind, id) = named.to_parts();
         assert_eq!(AnswerRef::from_parts(kind, id), Some(named));
     }
     let kinds = (0..=u8::MAX).filter(|kind| AnswerRef::from_parts(*kind, [7; 16]).is_some());
-    assert_eq!(kinds.collect::<Vec<u8>>(), (1..=9).chain(20..=32).collect::<Vec<u8>>());
+    assert_eq!(kinds.collect::<Vec<u8>>(), (1..=9).chain(20..=34).collect::<Vec<u8>>());
 }
 
 /// Every command of a queue is as large as the largest.

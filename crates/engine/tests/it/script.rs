@@ -21,6 +21,7 @@
 //! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
 //! | see `shop_words.rs`, `shop_seen.rs` | checkouts, payments and what is seen of them |
+//! | see `sender_words.rs` | senders of gifts, and who has blocked them |
 //! | `… => events ..,b,c` | only the end of a list |
 //! | `… => A.ref R A.with k:v events -` | reference, metadata, events told; `-` is none |
 //! | `… => A.owner P A.sent opened:2` | who claimed it; its last sending, by number |
@@ -36,6 +37,7 @@ use giftcards::{Delivery, NewDelivery, NewProgram, Place, Program, RefundHold, S
 use ledger::AccountName;
 
 use crate::order_words;
+use crate::sender_words;
 use crate::shop_seen;
 use crate::shop_words;
 use crate::words::{self, Words};
@@ -132,7 +134,8 @@ fn told(refusal: &Refusal) -> String {
 /// The command of a line.
 pub fn command(world: &World, words: &Words<'_>) -> Command {
     use GiftCardCommand as Card;
-    if let Some(command) = shop_words::command(world, words) {
+    let about_others = || sender_words::command(words);
+    if let Some(command) = shop_words::command(world, words).or_else(about_others) {
         return command;
     }
     let card = || words::card(words.at(1));
@@ -213,6 +216,7 @@ fn issue(world: &World, words: &Words<'_>) -> Issue {
             channel: words::channel(channel),
             deliver_at: words.value("send").map(|word| instant(world, word)),
             link: words.value("link").map(words::link),
+            sender: words.value("giver").map(words::person),
         }),
     }
 }
@@ -278,7 +282,8 @@ fn shown(world: &World, name: &str) -> String {
         return or_none(world.events.iter().map(|kind| kind.as_str().to_owned()));
     }
     let Some((card, member)) = name.split_once('.') else { return balance_of(world, name) };
-    if let Some(shown) = shop_seen::member(world, card, member) {
+    let about_senders = || sender_words::member(world, card, member);
+    if let Some(shown) = shop_seen::member(world, card, member).or_else(about_senders) {
         return shown;
     }
     let card = &world.card[&words::card(card)];

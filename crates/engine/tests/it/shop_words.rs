@@ -319,6 +319,7 @@ fn prepared(world: &World, words: &Words<'_>, name: &str) -> Prepared {
             channel: words::channel(channel),
             deliver_at: words.value("send").map(|word| instant(world, word)),
             link: words.value("link").map(words::link),
+            sender: words.value("giver").map(words::person),
         }),
         sandbox: Sandbox::None,
         // Also when they say nothing: then they are kept as none.

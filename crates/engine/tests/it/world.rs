@@ -8,7 +8,7 @@ use base::{AccountId, Amount, CardId, Currency, Instant, RefundId};
 use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
 use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
 use engine::{EventKind, answer, decide, needs};
-use giftcards::{Funding, Outcome, Undo};
+use giftcards::{Funding, Outcome, SendingLimits, Undo};
 use ledger::{AccountName, Reason, Transfer, TransferKind};
 use shop::TenderId;
 
@@ -46,6 +46,8 @@ macro_rules! world {
             pub is_audited: bool,
             /// Makes the ids that are drawn differ, where several commands wait to be run.
             pub draws: Cell<u32>,
+            /// How much one sender may have mailed a day.
+            pub sending: SendingLimits,
         }
 
         impl World {
@@ -67,6 +69,7 @@ macro_rules! world {
                     rounds: 0,
                     is_audited: true,
                     draws: Cell::new(0),
+                    sending: SendingLimits::default(),
                 }
             }
 
@@ -121,7 +124,8 @@ impl World {
         key: Option<OperationKey>,
     ) -> Result<Change, Refusal> {
         let loaded = self.load(command);
-        let context = Context { now: self.now, wall, sequence: self.sequence + 1 };
+        let context =
+            Context { now: self.now, wall, sequence: self.sequence + 1, sending: self.sending };
         let view = View { world: self, loaded: Some(&loaded) };
         let decided = decide(command, &view, context);
         assert_eq!(decided, decide(command, &view, context), "not deterministic: {command:?}");

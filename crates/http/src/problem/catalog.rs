@@ -211,6 +211,20 @@ catalog! {
         "Name a purchase, or an order that has sold gift cards.";
     PURCHASE_NOT_PAID = "purchase_not_paid", 422, "The purchase is not paid",
         "There is nothing to undo: no card was issued, and no money is taken for good.";
+    SENDER_NOT_FOUND = "sender_not_found", 404, "No such sender of gifts",
+        "Check the id and that the key belongs to the book of the sender. A card that the shop \
+         itself gave has no sender.";
+    SENDER_BLOCKED = "sender_blocked", 422, "The shop has blocked this sender",
+        "Nothing was paid or sent. The sender may buy cards that are not sent (delivery `print` or \
+         `none`); staff lift the block with POST /v1/gift-senders/{id}/unblock.";
+    GIFT_NOT_ACCEPTED = "gift_not_accepted", 422, "The gift cannot be mailed to this recipient",
+        "Nothing was paid or sent. Choose another way of delivery (`link`, `print`), or another \
+         recipient. This one takes no gifts of the sender by mail; you need not tell the sender.";
+    SENDING_LIMIT_REACHED = "sending_limit_reached", 422,
+        "The sender has reached the day's limit of gifts by mail",
+        "Nothing was paid or sent. Send the gift on another day (`deliver_at`; days begin at \
+         midnight UTC), or deliver it by `link` or `print`. The settings \
+         gift_recipients_per_day_max and gifts_per_recipient_day_max set the limits.";
     UNDO_TOO_LATE = "undo_too_late", 422, "It is too late to undo the purchase",
         "Refund the order instead; cards give back what is unspent.";
     BOUGHT_CARDS_SPENT = "bought_cards_spent", 422, "The bought cards were spent",

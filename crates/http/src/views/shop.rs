@@ -1,4 +1,4 @@
-//! Objects of payments and of the shop, whichever it is.
+//! Objects of payments and of the shop, and senders of gifts, whichever it is.
 
 use base::{Instant, TypedId};
 use engine::{Answer, Row};
@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::views::checkout::CheckoutView;
 use crate::views::creator::CreatorView;
 use crate::views::dispute::DisputeView;
+use crate::views::gift_sender::{GiftContactView, GiftSenderView};
 use crate::views::order::OrderView;
 use crate::views::order_refund::OrderRefundView;
 use crate::views::payment::PaymentView;
@@ -74,4 +75,6 @@ shop_objects! {
     RailRefund => RailRefundView,
     Dispute => DisputeView,
     Payout => PayoutView,
+    Sender => GiftSenderView,
+    Contact => GiftContactView,
 }

@@ -8,6 +8,10 @@ use crate::world::{World, usd};
 pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
     let on_card = |action: &str| format!("/v1/gift-cards/{card}/{action}");
     let on_hold = |action: &str| format!("/v1/holds/{hold}/{action}");
+    let on_sender = |action: &str| {
+        let id = if card == "{id}" { card } else { "per_01jd3q8v9ec4y8s5k1m0t2n7xz" };
+        format!("/v1/gift-senders/{id}/{action}")
+    };
     let person = "per_00000000000000000000000007";
     let token = format!("clm_{}", "0".repeat(52));
     let client = json!({"ip": "203.0.113.7", "session": "s"});
@@ -42,6 +46,14 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
         ("POST", on_card("claim"), json!({"code": "23456789", "person": person})),
         ("POST", "/v1/gift-cards/claim".into(), json!({"token": token, "person": person})),
         ("POST", "/v1/gift-cards/claim/preview".into(), json!({"token": token})),
+        (
+            "POST",
+            "/v1/gift-cards/claim/report".into(),
+            json!({"token": token, "reason": "scam", "block": true, "client": client}),
+        ),
+        ("POST", "/v1/gift-cards/claim/block-sender".into(), json!({"token": token})),
+        ("POST", "/v1/gift-cards/claim/unblock-sender".into(), json!({"token": token})),
+        ("POST", on_sender("block"), json!({"reason": "spam"})),
         ("POST", on_card("change-recipient"), json!({"recipient": {"name": "n"}, "message": "m"})),
         ("POST", on_card("adjust"), adjust),
         ("POST", on_card("extend"), json!({"expires_at": "2031-01-01T00:00:00Z"})),

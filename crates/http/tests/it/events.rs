@@ -28,6 +28,30 @@ async fn gift(world: &mut World) -> Vec<(&'static str, Value)> {
     expected
 }
 
+/// A recipient reports who gave them a card, and the shop blocks them.
+async fn reported(world: &World) -> Vec<(&'static str, Value)> {
+    let mut expected = Vec::new();
+    let said = json!({
+        "delivery": {"channel": "link"}, "sender": {"name": "S", "email": "s@example.com"},
+    });
+    let given = world.issue_with(7, said).await;
+    expected.extend([("gift_card.issued", Value::Null), ("gift_card.delivery_due", Value::Null)]);
+    let reveal = format!("/v1/gift-cards/{}/reveal", given["id"].as_str().unwrap());
+    let token = &world.post(&reveal, json!({})).await_status(200).await.json["claim_token"];
+    let report = json!({"token": token, "reason": "scam", "block": true});
+    let report = world.post("/v1/gift-cards/claim/report", report).await_status(200).await.json;
+    expected.push(("gift_contact.reported", report.clone()));
+    expected.push(("gift_contact.blocked", report));
+    let unblock = world.post("/v1/gift-cards/claim/unblock-sender", json!({"token": token}));
+    expected.push(("gift_contact.unblocked", unblock.await_status(200).await.json));
+    let sender = format!("/v1/gift-senders/{}", given["sender"]["id"].as_str().unwrap());
+    let block = world.post(&format!("{sender}/block"), json!({"reason": "spam"}));
+    expected.push(("gift_sender.blocked", block.await_status(200).await.json));
+    let unblock = world.post(&format!("{sender}/unblock"), json!({}));
+    expected.push(("gift_sender.unblocked", unblock.await_status(200).await.json));
+    expected
+}
+
 /// Does everything there is an event for; returns the types in order, and the objects they show
 /// where the answer to the request shows the same.
 async fn live(world: &mut World) -> Vec<(&'static str, Value)> {
@@ -86,6 +110,7 @@ async fn live(world: &mut World) -> Vec<(&'static str, Value)> {
     let cancel = world.post(&cancel, json!({})).fresh().await_status(200).await.json;
     expected.push(("gift_card.canceled", cancel));
     expected.extend(gift(world).await);
+    expected.extend(reported(world).await);
     let clock = json!({"now": "2026-12-02T00:00:00Z"});
     world.post("/v1/test/clock", clock).fresh().await_status(200).await;
     expected.extend([("hold.expired", Value::Null), ("gift_card.expired", Value::Null)]);
@@ -139,7 +164,7 @@ async fn events_are_complete_and_in_order(world: &mut World) {
         assert_eq!(all_pages(world, "/v1/events", limit).await, events, "{limit} at a time");
     }
     let issued = all_pages(world, "/v1/events?type=gift_card.issued", 1).await;
-    assert_eq!(issued.len(), 3);
+    assert_eq!(issued.len(), 4);
     assert!(issued.iter().all(|event| events.contains(event)));
     let first_second = "/v1/events?created_before=2026-11-20T10:00:01Z";
     assert_eq!(all_pages(world, first_second, 100).await, events[..2]);

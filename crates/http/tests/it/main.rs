@@ -30,6 +30,7 @@ mod receiver;
 mod refusals;
 mod scope_table;
 mod scopes;
+mod senders;
 mod serving;
 mod settlements;
 mod shop;

@@ -69,6 +69,7 @@ async fn each_route_wants_its_scope() {
     let card = "/v1/gift-cards/gc_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let hold = "/v1/holds/hold_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let purchase = "/v1/gift-card-purchases/gcp_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let sender = "/v1/gift-senders/per_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let routes: Vec<(&str, String, Scopes)> = vec![
         ("GET", card.into(), Scopes::READ),
         ("PATCH", card.into(), Scopes::ISSUE),
@@ -83,6 +84,13 @@ async fn each_route_wants_its_scope() {
         ("POST", format!("{card}/resend"), Scopes::ISSUE),
         ("POST", format!("{card}/change-recipient"), Scopes::ISSUE),
         ("POST", "/v1/gift-cards/claim".into(), Scopes::ISSUE),
+        ("POST", "/v1/gift-cards/claim/report".into(), Scopes::ISSUE),
+        ("POST", "/v1/gift-cards/claim/block-sender".into(), Scopes::ISSUE),
+        ("POST", "/v1/gift-cards/claim/unblock-sender".into(), Scopes::ISSUE),
+        ("GET", "/v1/gift-senders/reports".into(), Scopes::READ),
+        ("GET", sender.into(), Scopes::READ),
+        ("POST", format!("{sender}/block"), Scopes::ISSUE),
+        ("POST", format!("{sender}/unblock"), Scopes::ISSUE),
         ("POST", format!("{card}/reveal"), Scopes::REVEAL),
         ("GET", hold.into(), Scopes::READ),
         ("PATCH", hold.into(), Scopes::SPEND),

@@ -37,7 +37,7 @@ pub struct Letterhead {
 
 impl Letterhead {
     /// A mail: the same bytes whenever it is written. `None` when there is nobody to send it to:
-    /// they were erased, or have no address that mail can go to.
+    /// they were erased, have no address that mail can go to, or want none from this sender.
     pub(super) fn write(
         &self,
         mail: &WaitingMail,
@@ -50,6 +50,7 @@ impl Letterhead {
                 Words::Known(words) => self.gift(card, &words, ring),
                 Words::Erased => None,
             },
+            Matter::Unwanted => None,
             Matter::Receipt(sale) => {
                 let buyer = words.giver_of(&sale.card)?.and_then(|giver| mailbox(&giver));
                 buyer.map(|buyer| (buyer, self.receipt(sale)))

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use base::{Amount, CardId, CheckoutId, OrderId, PaymentId, PurchaseId, RefundId};
+use base::{Amount, CardId, CheckoutId, Instant, OrderId, PaymentId, PurchaseId, RefundId};
 use engine::{Answer, Query};
-use giftcards::{Card, CardState, Channel, Delivery, DeliveryState, Funding, purchase_of};
+use giftcards::purchase_of;
+use giftcards::{Card, CardState, Channel, Delivery, DeliveryState, Funding, Sending};
 use payments::{Method, Purpose};
 use shop::{Order, OrderRefund, PaidBy, RefundStatus, TenderId};
 use store::MailCause;
@@ -15,6 +16,8 @@ use writer::{Handle, Trouble};
 pub(super) enum Matter {
     /// A gift that is sent.
     Gift(Arc<Card>),
+    /// A gift of somebody whom the recipient or the shop has blocked since it was bought.
+    Unwanted,
     /// A sale that was paid.
     Receipt(Sale),
     /// A bought card that did not arrive.
@@ -44,7 +47,9 @@ pub(super) fn matter(cause: MailCause, handle: &Handle) -> Result<Option<Matter>
     match cause {
         MailCause::Gift { card, sending } => {
             let is_due = |card: &Arc<Card>| waiting(card).is_some_and(|it| it.sendings == sending);
-            Ok(self::card(card, handle)?.filter(is_due).map(Matter::Gift))
+            let Some(card) = self::card(card, handle)?.filter(is_due) else { return Ok(None) };
+            let is_unwanted = is_unwanted(&card, handle)?;
+            Ok(Some(if is_unwanted { Matter::Unwanted } else { Matter::Gift(card) }))
         }
         MailCause::Receipt { order } => {
             // The mail about what goes back is enough then.
@@ -61,6 +66,21 @@ pub(super) fn card(id: CardId, handle: &Handle) -> Result<Option<Arc<Card>>, Tro
     Ok(match handle.ask(Query::Card(id))? {
         Some(Answer::Card { card, .. }) => Some(card),
         _ => None,
+    })
+}
+
+/// Whether the sender of a card may not send it any more.
+fn is_unwanted(card: &Card, handle: &Handle) -> Result<bool, Trouble> {
+    let Some(sending) = Sending::of_card(card, None, Instant::MIN) else { return Ok(false) };
+    if let Some(Answer::Sender(sender)) = handle.ask(Query::Sender(sending.sender))?
+        && sender.blocked.is_some()
+    {
+        return Ok(true);
+    }
+    let Some(contact) = sending.contact() else { return Ok(false) };
+    Ok(match handle.ask(Query::Contact(contact))? {
+        Some(Answer::Contact(contact)) => contact.blocked_since.is_some(),
+        _ => false,
     })
 }
 

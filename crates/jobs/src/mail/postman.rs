@@ -72,8 +72,8 @@ pub enum MailNews {
     /// Nobody knows whether a mail was sent, twice. Of a gift a person decides: `resend` is a new
     /// mail.
     Uncertain(MailCause),
-    /// Of a gift: the recipient was erased, or there is no address that mail can go to. To a
-    /// buyer: the server refused it for good.
+    /// Of a gift: the recipient was erased, there is no address that mail can go to, or its sender
+    /// was blocked since. To a buyer: the server refused it for good.
     Undeliverable(MailCause),
     /// What people wrote or are called cannot be opened: a person must see to the keys. It is tried
     /// again each hour; the others go on.

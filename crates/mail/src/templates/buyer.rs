@@ -60,7 +60,8 @@ pub fn gift_receipt(receipt: &GiftReceipt<'_>) -> Content {
     content(&format!("Your receipt from {shop}: {number}"), &blocks)
 }
 
-/// To the buyer: the recipient's address does not work.
+/// To the buyer: the recipient's address does not work, or takes no gifts from them, which is for
+/// the recipient to say.
 #[derive(Clone, Copy, Debug)]
 pub struct GiftNotDelivered<'a> {
     /// The shop.
@@ -84,8 +85,8 @@ pub fn gift_not_delivered(gift: &GiftNotDelivered<'_>) -> Content {
     let mut blocks = vec![
         Block::Heading(format!("Your gift{to_whom} could not be delivered")),
         Block::Words(format!(
-            "The address does not take mail. The gift card worth {} is safe: nobody has claimed \
-             it, and nothing is lost.",
+            "Our mail does not reach the address. The gift card worth {} is safe: nobody has \
+             claimed it, and nothing is lost.",
             gift.value
         )),
     ];

@@ -27,6 +27,7 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
             Row::Order(_) | Row::OrderRefund(_) | Row::Payout(_) | Row::Numbering(_) => {}
             Row::Purchase(_) => {}
             Row::Settlement(_) | Row::SettlementLine(_) | Row::Standing(_) => {}
+            Row::Sender(_) | Row::Contact(_) => {}
         }
     }
     across.compare_sums();

@@ -203,6 +203,8 @@ fn name_of(key: &Key) -> String {
         Key::Settlement(id) => id.to_string(),
         Key::SettlementLine(id) => id.to_string(),
         Key::Standing(id) => id.to_string(),
+        Key::Sender(id) => id.to_string(),
+        Key::Contact(id) => id.to_string(),
         Key::Numbering(series) => series.as_str().to_owned(),
         Key::Operation(_) => "operation".to_owned(),
     }

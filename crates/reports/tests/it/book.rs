@@ -8,7 +8,7 @@ use base::{CardId, Currency, HoldId, Instant, Money, ProgramId, RefundId, Span, 
 use engine::{BookRow, Change, Command, Context, Found, GiftCardCommand, Key, OperationKey};
 use engine::{OperationTrace, Row, Rows, decide, needs};
 use giftcards::{Capture, Code, CodeHash, Funding, Issue, Metadata, NewCode, NewProgram};
-use giftcards::{Place, Program, RefundHold, Sandbox, Scope};
+use giftcards::{Place, Program, RefundHold, Sandbox, Scope, SendingLimits};
 use journal::{BlockBuilder, EncodedSink, EventLine, Outcome, RecordHeader, TransferLine};
 use store::rows::{table_of, write_row};
 use store::{Commit, EntryRow, Head, MemoryBook, MemoryStore, Store, SweptRow};
@@ -58,7 +58,12 @@ impl TestBook {
     pub fn bent(&mut self, command: Command, bend: impl FnOnce(&mut Change)) -> u64 {
         assert!(needs(&command, self, self.now).is_empty());
         let seq = self.head.seq + 1;
-        let context = Context { now: self.now, wall: self.now, sequence: seq };
+        let context = Context {
+            now: self.now,
+            wall: self.now,
+            sequence: seq,
+            sending: SendingLimits::default(),
+        };
         let mut change = decide(&command, self, context).unwrap();
         bend(&mut change);
         let mut builder =

@@ -76,6 +76,7 @@ impl Oracle {
             self.move_money(Moves::Posts, units, way).expect("a source has no limit");
         }
         self.codes.put(code.hash, CodeRow { hash: code.hash, card: card.id, live: true });
+        self.count_gift(&card)?;
         self.put_card(card, true)
     }
 

@@ -36,8 +36,9 @@ impl Oracle {
         let dates = [Some(new.created_at.unwrap_or(self.now)), new.activates_at, later];
         let first = dates.into_iter().flatten().max().expect("the first is there");
         let return_term = days.map(|days| term(days, first, expires_at));
-        let (owner, link, delivery) = (None, wanted.link, Some(delivery));
-        Some(Box::new(Gift { owner, link, delivery, return_term }))
+        let (owner, delivery) = (None, Some(delivery));
+        let (link, sender) = (wanted.link, wanted.sender);
+        Some(Box::new(Gift { owner, link, delivery, return_term, sender }))
     }
 
     /// Before the claim a card is the sender's, afterwards the owner's.
@@ -141,7 +142,9 @@ impl Oracle {
         if link.is_some() {
             gift.link = link;
         }
-        self.put_card(Card { gift: Some(Box::new(gift)), ..card }, false)
+        let card = Card { gift: Some(Box::new(gift)), ..card };
+        self.count_gift(&card)?;
+        self.put_card(card, false)
     }
 
     pub(super) fn change_recipient(
@@ -165,7 +168,9 @@ impl Oracle {
         let mut details = card.details.take().unwrap_or_default();
         details.recipient = Some(recipient.clone());
         let gift = (gift != Gift::default()).then(|| Box::new(gift));
-        self.put_card(Card { details: Some(details), gift, ..card }, false)
+        let card = Card { details: Some(details), gift, ..card };
+        self.count_gift(&card)?;
+        self.put_card(card, false)
     }
 
     /// There are as many days from now on as there were from the first sending.

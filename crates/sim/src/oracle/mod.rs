@@ -12,13 +12,14 @@ mod money;
 mod operations;
 mod questions;
 mod returns;
+mod senders;
 mod spending;
 
 use std::sync::Arc;
 
-use base::{AccountId, CardId, HoldId, Instant, ProgramId, RefundId};
+use base::{AccountId, CardId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId};
 use engine::{Answer, BookRefusal, BookRow, Command, GiftCardCommand, OperationKey, Refusal, Row};
-use giftcards::{Card, CodeHash, CodeRow, Hold, Program, Refund};
+use giftcards::{Card, CodeHash, CodeRow, Contact, Hold, Program, Refund, Sender};
 use ledger::Account;
 use store::EntryRow;
 
@@ -43,6 +44,8 @@ pub struct Oracle {
     codes: Kept<CodeHash, CodeRow>,
     holds: Kept<HoldId, Arc<Hold>>,
     refunds: Kept<RefundId, Arc<Refund>>,
+    senders: Kept<PersonId, Arc<Sender>>,
+    contacts: Kept<ContactId, Arc<Contact>>,
     operations: Kept<OperationKey, Known>,
     entries: Vec<EntryRow>,
 }
@@ -52,7 +55,7 @@ pub struct Oracle {
 pub struct Mark {
     seq: u64,
     entries: usize,
-    tables: [usize; 8],
+    tables: [usize; 10],
 }
 
 type Said = Result<Answer, Refusal>;
@@ -78,6 +81,8 @@ impl Oracle {
             codes: Kept::default(),
             holds: Kept::default(),
             refunds: Kept::default(),
+            senders: Kept::default(),
+            contacts: Kept::default(),
             operations: Kept::default(),
             entries: Vec::new(),
         }
@@ -92,6 +97,8 @@ impl Oracle {
         self.codes.settle();
         self.holds.settle();
         self.refunds.settle();
+        self.senders.settle();
+        self.contacts.settle();
         self.operations.settle();
     }
 
@@ -105,6 +112,8 @@ impl Oracle {
         rows.extend(self.codes.iter().map(|(_, row)| Row::Code(row.clone())));
         rows.extend(self.holds.iter().map(|(_, row)| Row::Hold(row.clone())));
         rows.extend(self.refunds.iter().map(|(_, row)| Row::Refund(row.clone())));
+        rows.extend(self.senders.iter().map(|(_, row)| Row::Sender(row.clone())));
+        rows.extend(self.contacts.iter().map(|(_, row)| Row::Contact(row.clone())));
         rows
     }
 
@@ -118,6 +127,8 @@ impl Oracle {
             self.holds.mark(),
             self.refunds.mark(),
             self.operations.mark(),
+            self.senders.mark(),
+            self.contacts.mark(),
         ];
         Mark { seq: self.seq, entries: self.entries.len(), tables }
     }
@@ -125,7 +136,8 @@ impl Oracle {
     fn go_back(&mut self, mark: &Mark) {
         self.seq = mark.seq;
         self.entries.truncate(mark.entries);
-        let [book, accounts, programs, cards, codes, holds, refunds, operations] = mark.tables;
+        let [book, accounts, programs, cards, codes, .., senders, contacts] = mark.tables;
+        let [.., holds, refunds, operations, _, _] = mark.tables;
         self.book.roll_back(book);
         self.accounts.roll_back(accounts);
         self.programs.roll_back(programs);
@@ -134,6 +146,8 @@ impl Oracle {
         self.holds.roll_back(holds);
         self.refunds.roll_back(refunds);
         self.operations.roll_back(operations);
+        self.senders.roll_back(senders);
+        self.contacts.roll_back(contacts);
     }
 
     /// Carries a command out, or says why not; then nothing has happened.
@@ -179,6 +193,10 @@ impl Oracle {
             C::ChangeRecipient { card, recipient, link } => {
                 self.change_recipient(*card, recipient, *link)
             }
+            C::ReportSender { card, hashes, report } => self.report(*card, hashes, *report),
+            C::BlockContact { card, hashes, blocks } => self.block_contact(*card, hashes, *blocks),
+            C::BlockSender { sender, reason } => self.block_sender(*sender, reason),
+            C::UnblockSender { sender } => self.unblock_sender(*sender),
             C::Refund { hold, refund } => self.refund(*hold, refund),
         }
     }

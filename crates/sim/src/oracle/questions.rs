@@ -26,6 +26,8 @@ impl Oracle {
             }
             Query::Refund(id) => self.refunds.get(*id).cloned().map(Answer::Refund),
             Query::Account(id) => self.accounts.get(*id).cloned().map(Answer::Account),
+            Query::Sender(id) => self.senders.get(*id).cloned().map(Answer::Sender),
+            Query::Contact(id) => self.contacts.get(*id).cloned().map(Answer::Contact),
             Query::Seller(_)
             | Query::Creator(_)
             | Query::Product(_)

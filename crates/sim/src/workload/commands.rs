@@ -32,6 +32,10 @@ pub(super) enum Kind {
     News,
     Resend,
     Forward,
+    Report,
+    BlockContact,
+    BlockSender,
+    UnblockSender,
     Reverse,
     OpenBook,
 }
@@ -60,6 +64,10 @@ const MIX: &[(u64, Kind)] = &[
     (12, Kind::News),
     (6, Kind::Resend),
     (6, Kind::Forward),
+    (4, Kind::Report),
+    (4, Kind::BlockContact),
+    (2, Kind::BlockSender),
+    (4, Kind::UnblockSender),
     (40, Kind::Reverse),
     (1, Kind::OpenBook),
 ];
@@ -80,6 +88,9 @@ impl Workload {
             Kind::Issue => Command::GiftCards(self.new_card(now)),
             Kind::Claim | Kind::Deliver | Kind::News | Kind::Resend | Kind::Forward => {
                 Command::GiftCards(self.on_gift(kind, oracle, now))
+            }
+            Kind::Report | Kind::BlockContact | Kind::BlockSender | Kind::UnblockSender => {
+                Command::GiftCards(self.about_senders(kind, oracle, now))
             }
             Kind::Hold | Kind::Redeem => Command::GiftCards(self.spend(kind, oracle, now)),
             Kind::Change | Kind::Capture | Kind::Release | Kind::Refund | Kind::ExpireHold => {

@@ -1,8 +1,9 @@
 //! Commands about a card on its way to its owner.
 
-use base::{CardId, Instant, PersonId};
+use base::{CardId, Instant, PersonId, Token};
 use engine::{ClaimBy, GiftCardCommand};
-use giftcards::{Channel, ClaimLink, DeliveryNews, DeliveryState, LinkHash, NewDelivery, Sealed};
+use giftcards::{Channel, ClaimLink, DeliveryNews, DeliveryState, LinkHash, NewDelivery};
+use giftcards::{NewReport, ReportReason, Sealed};
 
 use super::Workload;
 use super::commands::Kind;
@@ -35,16 +36,45 @@ impl Workload {
         }
     }
 
+    pub(super) fn about_senders(
+        &mut self,
+        kind: Kind,
+        oracle: &dyn Sight,
+        now: Instant,
+    ) -> GiftCardCommand {
+        let card = self.known_card(oracle, now);
+        match kind {
+            Kind::Report => {
+                let reason = *self.random.pick(&ReportReason::ALL).expect("there are some");
+                let report = NewReport { reason, blocks: self.random.percent(20) };
+                GiftCardCommand::ReportSender { card, hashes: self.hashes(oracle, card), report }
+            }
+            Kind::BlockContact => {
+                let (hashes, blocks) = (self.hashes(oracle, card), self.random.percent(40));
+                GiftCardCommand::BlockContact { card, hashes, blocks }
+            }
+            Kind::BlockSender => {
+                let word = *self.random.pick(&["spam", "fraud"]).expect("there are some");
+                let reason = Token::new(word).expect("it is a word");
+                GiftCardCommand::BlockSender { sender: self.person(), reason }
+            }
+            _ => GiftCardCommand::UnblockSender { sender: self.person() },
+        }
+    }
+
+    /// Hashes of a link, mostly that of the card.
+    fn hashes(&mut self, oracle: &dyn Sight, id: CardId) -> Box<[LinkHash]> {
+        let link = oracle.card(id).and_then(|card| card.gift.as_ref()).and_then(|gift| gift.link);
+        let own = link.filter(|_| self.random.percent(90));
+        let own = own.map_or_else(|| LinkHash(self.random.bytes16()), |link| link.hash);
+        [LinkHash([0; 16]), own].into()
+    }
+
     fn claim(&mut self, id: CardId, oracle: &dyn Sight, now: Instant) -> GiftCardCommand {
         let row = oracle.card(id);
-        let link = row.and_then(|card| card.gift.as_ref()).and_then(|gift| gift.link);
         let by = match row {
             Some(row) if self.random.percent(40) => ClaimBy::Code([row.code.hash].into()),
-            _ => {
-                let own = link.filter(|_| self.random.percent(90));
-                let own = own.map_or_else(|| LinkHash(self.random.bytes16()), |link| link.hash);
-                ClaimBy::Link { card: id, hashes: [LinkHash([0; 16]), own].into() }
-            }
+            _ => ClaimBy::Link { card: id, hashes: self.hashes(oracle, id) },
         };
         let wanted = if self.random.percent(5) { self.known_card(oracle, now) } else { id };
         let card = self.random.percent(40).then_some(wanted);
@@ -67,7 +97,8 @@ impl Workload {
         }
         let channel = *self.random.pick(&Channel::ALL).expect("there are some");
         let deliver_at = if self.random.percent(30) { self.some_date(now) } else { None };
-        Some(NewDelivery { channel, deliver_at, link: self.link() })
+        let sender = self.random.percent(40).then(|| self.person());
+        Some(NewDelivery { channel, deliver_at, link: self.link(), sender })
     }
 
     fn link(&mut self) -> Option<ClaimLink> {

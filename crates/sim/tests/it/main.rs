@@ -44,6 +44,9 @@ mod order_words;
 #[path = "../../../engine/tests/it/script.rs"]
 mod script;
 #[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/sender_words.rs"]
+mod sender_words;
+#[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/settling_words.rs"]
 mod settling_words;
 #[allow(dead_code, reason = "shared with the engine's tests")]

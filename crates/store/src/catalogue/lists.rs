@@ -184,12 +184,21 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         }
         List::Settlements => (&rows::settlement::TABLE, "id", None),
         List::Unsettled => (&rows::standing::TABLE, "id", None),
+        List::Reported { sender } => {
+            (&rows::contact::TABLE, "sender", sender.map(|sender| id_value(sender.bits())))
+        }
     };
     let name = table.name;
     let mut query = Query::new(format!("select {} from {name}", qualified_columns(table)));
-    if list == List::Unsettled {
-        // As the index says it, for with a placeholder it would not be used.
-        query.text.push_str(" where standing.is_open = 1");
+    // As the index says it, for with a placeholder it would not be used.
+    let only = match list {
+        List::Unsettled => Some(" where standing.is_open = 1"),
+        List::Reported { sender: None } => Some(" where contact.is_reported = 1"),
+        List::Reported { sender: Some(_) } => Some(" where contact.reported_at is not null"),
+        _ => None,
+    };
+    if let Some(only) = only {
+        query.text.push_str(only);
         query.has_condition = true;
     }
     let query = query.and_if(&format!("{name}.{column} ="), filter).page(table, page);

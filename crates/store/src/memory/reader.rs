@@ -379,6 +379,10 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
         (List::Unsettled, Row::Standing(row)) => {
             (row.state() != StandingState::Settled, row.id.bits(), row.created_at)
         }
+        (List::Reported { sender }, Row::Contact(row)) => {
+            let is_shown = row.report.is_some() && sender.is_none_or(|id| id == row.sender);
+            (is_shown, row.id.bits(), row.created_at)
+        }
         _ => return None,
     };
     is_shown.then_some((bits, created_at))

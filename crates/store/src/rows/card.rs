@@ -12,7 +12,7 @@ use super::{gift, metadata_text, region_text, scope_text};
 
 pub(crate) const TABLE: Table = Table {
     number: 4,
-    version: 4,
+    version: 5,
     name: "card",
     key_columns: 1,
     columns: &[
@@ -67,6 +67,7 @@ pub(crate) const TABLE: Table = Table {
         integer("given_back").or_null(),
         integer("return_after_days").or_null(),
         integer("return_at").or_null(),
+        bytes("bought_by").or_null(),
     ],
     indexes: &[
         Index { column: "expires_at", only: Some("state = 1 and expires_at is not null") },
@@ -124,11 +125,12 @@ pub(super) fn write(row: &Card, sink: &mut impl ValueSink) {
         sink.amount_or_null(amount);
     }
     gift::write_return_term(row.gift.as_deref(), sink);
+    sink.opt_id(row.gift.as_deref().and_then(|gift| gift.sender));
 }
 
-/// Reads a row of the present version, of the third, which returned nothing that was not claimed,
-/// of the second, which did not tell goodwill apart, or of the first, which knew nothing of
-/// payments and gifts either.
+/// Reads a row of the present version, of the fourth, which did not know who bought a gift, of the
+/// third, which returned nothing that was not claimed, of the second, which did not tell goodwill
+/// apart, or of the first, which knew nothing of payments and gifts either.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Card, ReadError> {
     let (mut card, kind, customer) = read_first_version(source)?;
     let mut bought = None;
@@ -149,6 +151,10 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Card, R
     let return_term = if version > 3 { gift::read_return_term(source)? } else { None };
     if return_term.is_some() {
         card.gift.get_or_insert_default().return_term = return_term;
+    }
+    let sender = if version > 4 { source.opt_id()? } else { None };
+    if sender.is_some() {
+        card.gift.get_or_insert_default().sender = sender;
     }
     card.funding = funding(&kind, customer, bought)?;
     Ok(card)
@@ -246,7 +252,7 @@ pub(super) fn read_sandbox(source: &mut impl ValueSource) -> Result<Sandbox, Rea
     }
 }
 
-fn read_block(source: &mut impl ValueSource) -> Result<Option<Block>, ReadError> {
+pub(super) fn read_block(source: &mut impl ValueSource) -> Result<Option<Block>, ReadError> {
     let since = source.opt_instant()?;
     let reason = source.opt_parsed("reason of a block", Token::new)?;
     both(since, reason, "block: half of it").map(|block| {

@@ -41,6 +41,7 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Option<Box<Gift>>, R
         link: read_link(source)?,
         delivery: read_delivery(source)?,
         return_term: None,
+        sender: None,
     };
     Ok(if gift == Gift::default() { None } else { Some(Box::new(gift)) })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use base::{Amount, CardId, DisputeId, Token};
+use base::{Amount, CardId, DisputeId, PersonId, Token};
 use giftcards::{BoughtCard, Channel, Code, CodeHash, NewDelivery, PaidPart, Prepared, Purchase};
 use giftcards::{PurchaseDispute, limits};
 use journal::{ReadError, ValueSink, ValueSource};
@@ -13,7 +13,7 @@ use super::{card, gift, list};
 
 pub(crate) const TABLE: Table = Table {
     number: 20,
-    version: 2,
+    version: 3,
     name: "purchase",
     key_columns: 1,
     columns: &[
@@ -26,6 +26,8 @@ pub(crate) const TABLE: Table = Table {
         integer("created_at"),
         // Absent when nothing was, and in rows that were written before it was kept.
         bytes("clawed_back").or_null(),
+        // Who buys each card; absent when no card says so, and in rows that were written before.
+        bytes("bought_by").or_null(),
     ],
     indexes: &[],
 };
@@ -58,17 +60,27 @@ pub(super) fn write(row: &Purchase, sink: &mut impl ValueSink) {
     sink.opt_id(row.order);
     sink.instant(row.created_at);
     if clawed.is_empty() {
-        return sink.null();
+        sink.null();
+    } else {
+        list::write(&clawed, sink, |(dispute, card, amount), sink| {
+            sink.id(*dispute);
+            sink.id(*card);
+            sink.amount(*amount);
+        });
     }
-    list::write(&clawed, sink, |(dispute, card, amount), sink| {
-        sink.id(*dispute);
-        sink.id(*card);
-        sink.amount(*amount);
-    });
+    if row.cards.iter().all(|card| buyer_of(card).is_none()) {
+        sink.null();
+    } else {
+        list::write(&row.cards, sink, |card, sink| sink.opt_id(buyer_of(card)));
+    }
 }
 
-/// Reads a row of the present version, or of one that did not know which dispute took what of
-/// which card.
+fn buyer_of(card: &BoughtCard) -> Option<PersonId> {
+    card.prepared.as_ref()?.delivery?.sender
+}
+
+/// Reads a row of the present version, of one that did not know who buys, or of one that did not
+/// know which dispute took what of which card.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Purchase, ReadError> {
     let (id, currency) = (source.id()?, source.currency()?);
     let cards = list::read(source, |source| read_card(source))?;
@@ -108,8 +120,26 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Purchas
         }
         None => share_out(&mut row, of_cards, of_disputes),
     }
+    if version > 2
+        && let Some(packed) = source.opt_bytes()?
+    {
+        set_buyers(&mut row, list::read_packed(&packed, |source| source.opt_id())?)?;
+    }
     check(&row)?;
     Ok(row)
+}
+
+fn set_buyers(row: &mut Purchase, buyers: Vec<Option<PersonId>>) -> Result<(), ReadError> {
+    let is_told = buyers.len() == row.cards.len() && buyers.iter().any(Option::is_some);
+    for (card, buyer) in row.cards.iter_mut().zip(&buyers) {
+        if let Some(delivery) = card.prepared.as_mut().and_then(|it| it.delivery.as_mut()) {
+            delivery.sender = *buyer;
+        }
+    }
+    if !is_told || row.cards.iter().map(buyer_of).ne(buyers) {
+        return Err(invalid("buyers of a purchase: none, or of what is not delivered"));
+    }
+    Ok(())
 }
 
 fn sums<T>(list: &[(T, Amount)]) -> Vec<Amount> {
@@ -278,11 +308,12 @@ fn read_prepared(source: &mut impl ValueSource) -> Result<Prepared, ReadError> {
     })
 }
 
+/// Who buys is told in a column of its own.
 fn read_delivery(source: &mut impl ValueSource) -> Result<Option<NewDelivery>, ReadError> {
     let channel = source.opt_one_of("channel of a delivery", Channel::from_number)?;
     let (deliver_at, link) = (source.opt_instant()?, gift::read_link(source)?);
     match channel {
-        Some(channel) => Ok(Some(NewDelivery { channel, deliver_at, link })),
+        Some(channel) => Ok(Some(NewDelivery { channel, deliver_at, link, sender: None })),
         None if deliver_at.is_none() && link.is_none() => Ok(None),
         None => Err(invalid("delivery: a part of it")),
     }

@@ -113,6 +113,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "unclaimed",
         text: include_str!("../../migrations/book/0016_unclaimed.sql"),
     },
+    // Who gives cards: how much they send, who has reported and who has blocked them.
+    Migration {
+        number: 17,
+        name: "senders",
+        text: include_str!("../../migrations/book/0017_senders.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -208,6 +208,8 @@ fn every_list() -> impl Iterator<Item = (List, &'static str)> {
         (List::Payouts { state: Some(shop::PayoutState::Pending) }, "payout_state"),
         (List::Settlements, "SCAN settlement"),
         (List::Unsettled, "standing_is_open"),
+        (List::Reported { sender: None }, "contact_is_reported"),
+        (List::Reported { sender: Some(base::PersonId::from_bits(1)) }, "contact_sender"),
     ];
     lists.into_iter()
 }

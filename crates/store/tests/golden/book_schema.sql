@@ -55,7 +55,7 @@ CREATE TABLE card (
     design text,
     source_kind text,
     source_id text,
-    applied_seq integer not null, payment blob, rail text, disputed_since integer, disputed_reason text, activates_at integer, owner blob, owned_since integer, link_hash blob, link_key integer, link_nonce integer, channel integer, delivery_state integer, delivery_at integer, deliver_at integer, sendings integer, goodwill integer, expired_goodwill integer, given_back integer, return_after_days integer, return_at integer,
+    applied_seq integer not null, payment blob, rail text, disputed_since integer, disputed_reason text, activates_at integer, owner blob, owned_since integer, link_hash blob, link_key integer, link_nonce integer, channel integer, delivery_state integer, delivery_at integer, deliver_at integer, sendings integer, goodwill integer, expired_goodwill integer, given_back integer, return_after_days integer, return_at integer, bought_by blob,
     primary key (id)
 ) strict, without rowid;
 
@@ -105,6 +105,25 @@ CREATE TABLE code (
     applied_seq integer not null,
     primary key (hash)
 ) strict, without rowid;
+
+CREATE TABLE contact (
+    id blob not null,
+    sender blob not null,
+    recipient blob not null,
+    blocked_since integer,
+    is_reported integer not null,
+    reported_card blob,
+    report_reason integer,
+    reported_at integer,
+    gifts blob not null,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX contact_is_reported on contact (is_reported, id) where is_reported = 1;
+
+CREATE INDEX contact_sender on contact (sender, id) where reported_at is not null;
 
 CREATE TABLE creator (
     id blob not null,
@@ -350,7 +369,7 @@ CREATE TABLE purchase (
     disputes blob not null,
     shop_order blob,
     created_at integer not null,
-    applied_seq integer not null, clawed_back blob,
+    applied_seq integer not null, clawed_back blob, bought_by blob,
     primary key (id)
 ) strict, without rowid;
 
@@ -401,6 +420,17 @@ CREATE TABLE seller (
     name text not null,
     commission_points integer not null,
     metadata text,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE TABLE sender (
+    id blob not null,
+    blocked_since integer,
+    blocked_reason text,
+    reporters integer not null,
+    recipients blob not null,
     created_at integer not null,
     applied_seq integer not null,
     primary key (id)

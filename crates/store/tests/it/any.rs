@@ -2,6 +2,7 @@
 
 mod payments;
 mod purchases;
+mod senders;
 mod settlements;
 mod shop;
 
@@ -142,12 +143,12 @@ fn gift() -> impl Strategy<Value = Option<Box<Gift>>> {
     );
     let term = (any::<u16>(), option::of(instant()));
     let term = term.prop_map(|(after_days, at)| ReturnTerm { after_days, at });
-    (option::of(owner), option::of(link()), option::of(delivery), option::of(term)).prop_map(
-        |(owner, link, delivery, return_term)| {
-            let gift = Gift { owner, link, delivery, return_term };
-            (gift != Gift::default()).then(|| Box::new(gift))
-        },
-    )
+    let sender = option::of(bits().prop_map(PersonId::from_bits));
+    let parts = (option::of(owner), option::of(link()), option::of(delivery));
+    (parts, option::of(term), sender).prop_map(|((owner, link, delivery), return_term, sender)| {
+        let gift = Gift { owner, link, delivery, return_term, sender };
+        (gift != Gift::default()).then(|| Box::new(gift))
+    })
 }
 
 fn code() -> impl Strategy<Value = Code> {
@@ -333,6 +334,7 @@ pub fn row() -> impl Strategy<Value = Row> {
         8 => payments::row().boxed(),
         10 => shop::row().boxed(),
         3 => purchases::row().boxed(),
+        2 => senders::row().boxed(),
         4 => settlements::row().boxed(),
     ]
 }

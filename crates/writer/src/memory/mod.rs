@@ -136,6 +136,8 @@ impl Memory {
             settlement: Table::new(1_000),
             settlement_line: Table::new(10_000),
             standing: Table::new(10_000),
+            sender: Table::new(10_000),
+            contact: Table::new(10_000),
             settled: VecDeque::new(),
             absent: HashSet::new(),
             operations: HashMap::new(),

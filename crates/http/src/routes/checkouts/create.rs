@@ -149,7 +149,7 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let checkout = new_checkout(&caller.app, &body)?;
     let seed = operation.map_or(seed_of(checkout.id), |operation| Seed(operation.key.0));
     let sold = lines_of_cards(caller, (&body.lines, &checkout.lines), seed)?;
-    let cards = prepare(caller, sold).await?;
+    let cards = prepare(caller, sold, seed.giver(caller, checkout.buyer)).await?;
     let new = Box::new(NewCheckout { checkout, cards });
     let command = Command::Shop(ShopCommand::CreateCheckout(new));
     Prepared::creating_with(command, operation).decide(caller).await

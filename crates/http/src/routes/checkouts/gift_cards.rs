@@ -1,7 +1,7 @@
 //! Gift cards that checkouts sell: what they are like is said with their line, and everything else
 //! about them is drawn here, before the checkout is made.
 
-use base::{LineKind, TypedId};
+use base::{LineKind, PersonId, TypedId};
 use engine::PreparedCard;
 use giftcards::{Prepared, Sandbox, limits};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use shop::LineId;
 use crate::call::Caller;
 use crate::fields::{self, Checked, refuse};
 use crate::problem::Problem;
-use crate::routes::gift_cards::card_body::{self, CardDraft, card_body};
+use crate::routes::gift_cards::card_body::{self, CardDraft, Giver, card_body};
 use crate::routes::gift_cards::new_code;
 
 card_body! {
@@ -34,6 +34,12 @@ pub(crate) struct LineOfCards {
 pub(crate) struct Seed(pub(crate) [u8; 16]);
 
 impl Seed {
+    /// Who buys what one request asks for.
+    pub(crate) fn giver(self, caller: &Caller, buyer: Option<PersonId>) -> Giver {
+        let unknown = caller.app.ring.short_hash("giver of a purchase", &self.0);
+        Giver { buyer, unknown: PersonId::from_bytes(unknown) }
+    }
+
     fn of_entry(self, caller: &Caller, line: u8, entry: usize) -> [u8; 16] {
         let entry = entry.to_be_bytes();
         let text = [self.0.as_slice(), &[line], &entry].concat();
@@ -97,6 +103,7 @@ fn units_of(units: u32) -> Checked<usize> {
 pub(crate) async fn prepare(
     caller: &Caller,
     lines: Vec<LineOfCards>,
+    giver: Giver,
 ) -> Result<Vec<PreparedCard>, Problem> {
     let units: usize = lines.iter().map(|line| line.units).sum();
     let max = limits::CARDS_PER_PURCHASE_MAX;
@@ -115,7 +122,7 @@ pub(crate) async fn prepare(
         for terms in alike {
             let id = caller.app.new_id();
             let code = new_code(&caller.app, caller.book().name(), id)?;
-            let delivery = terms.delivery_of(caller, id)?;
+            let delivery = terms.delivery_of(caller, id, Some(giver))?;
             let card = Prepared {
                 code,
                 program: terms.program,

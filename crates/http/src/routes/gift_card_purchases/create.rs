@@ -84,8 +84,9 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let caller = &call.caller;
     guesses::client_identity(&caller.app, body.client.as_ref())?;
     let method = fields::id("/payment_method", &body.payment_method)?;
-    let (checkout, sold) = checkout(caller, &body, Seed(operation.key.0))?;
-    let cards = prepare(caller, vec![sold]).await?;
+    let seed = Seed(operation.key.0);
+    let (checkout, sold) = checkout(caller, &body, seed)?;
+    let cards = prepare(caller, vec![sold], seed.giver(caller, checkout.buyer)).await?;
     let return_url = pay::return_url(caller, body.return_url.as_deref())?;
     let steps = steps(caller, NewCheckout { checkout, cards }, (method, return_url));
     let Begun { checkout, replayed } = begin(caller, steps, operation).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::{CardId, Instant, ProgramId};
+use base::{CardId, Instant, PersonId, ProgramId};
 use giftcards::{Channel, Details, NewDelivery, Source, limits};
 use outside::local_time::{LocalTime, NoInstant};
 use serde::{Deserialize, Serialize};
@@ -165,6 +165,7 @@ pub(crate) struct CardDraft {
     delivery: Option<DeliveryWish>,
     recipient: Option<PersonalText>,
     sender: Option<PersonalText>,
+    has_address_of_sender: bool,
 }
 
 /// How a card is to be delivered; its link is made with the card.
@@ -181,6 +182,16 @@ pub(crate) struct CardTerms {
     pub(crate) expires_at: Option<Instant>,
     pub(crate) details: Option<Box<Details>>,
     delivery: Option<DeliveryWish>,
+    has_address_of_sender: bool,
+}
+
+/// Who buys a card for somebody else, as limits and blocks know them.
+#[derive(Clone, Copy)]
+pub(crate) struct Giver {
+    /// The buyer, when the shop knows them.
+    pub(crate) buyer: Option<PersonId>,
+    /// Stands for somebody who gives no address either: all that is known of them is the purchase.
+    pub(crate) unknown: PersonId,
 }
 
 impl CardFields<'_> {
@@ -194,6 +205,7 @@ impl CardFields<'_> {
             details: self.details()?,
             recipient: people::recipient(context, self.recipient, self.message)?,
             sender: people::sender(context, self.sender)?,
+            has_address_of_sender: self.sender.is_some_and(SenderBody::has_email),
             delivery: self.delivery()?,
         })
     }
@@ -247,7 +259,8 @@ impl CardFields<'_> {
 }
 
 impl CardTerms {
-    /// How a card of these terms is delivered, with the link that goes with it.
+    /// How a card of these terms is delivered, with the link that goes with it. Without a giver it
+    /// is from whom it names, or from the shop.
     ///
     /// # Errors
     ///
@@ -256,11 +269,16 @@ impl CardTerms {
         &self,
         caller: &Caller,
         card: CardId,
+        giver: Option<Giver>,
     ) -> Result<Option<NewDelivery>, Problem> {
         let Some(DeliveryWish { channel, deliver_at }) = self.delivery else { return Ok(None) };
         let link = || new_link(&caller.app, caller.book().name(), card);
         let link = is_sent(channel).then(link).transpose()?;
-        Ok(Some(NewDelivery { channel, deliver_at, link }))
+        let sender = giver.and_then(|Giver { buyer, unknown }| {
+            // An address that is named is a person by itself.
+            buyer.or((!self.has_address_of_sender).then_some(unknown))
+        });
+        Ok(Some(NewDelivery { channel, deliver_at, link, sender }))
     }
 }
 
@@ -295,6 +313,7 @@ pub(crate) async fn seal(
         expires_at: draft.expires_at,
         details: (draft.details != Details::default()).then(|| Box::new(draft.details)),
         delivery: draft.delivery,
+        has_address_of_sender: draft.has_address_of_sender,
     };
     Ok(drafts.into_iter().map(terms).collect())
 }

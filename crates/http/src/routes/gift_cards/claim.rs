@@ -1,6 +1,9 @@
 //! `POST /v1/gift-cards/claim`: gives a card to the person who claims it.
 
+pub(crate) mod block_sender;
 pub(crate) mod preview;
+pub(crate) mod report;
+pub(crate) mod unblock_sender;
 
 use base::CardId;
 use engine::{CardRef, ClaimBy, Command, GiftCardCommand};

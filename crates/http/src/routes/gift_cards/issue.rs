@@ -152,7 +152,7 @@ pub(crate) async fn finish(caller: &Caller, drafts: Vec<Draft>) -> Result<Vec<Pr
     let prepare = |((issue, operation), terms): ((Box<IssueCommand>, Operation), _)| {
         let terms: card_body::CardTerms = terms;
         let issue = IssueCommand {
-            delivery: terms.delivery_of(caller, issue.id)?,
+            delivery: terms.delivery_of(caller, issue.id, None)?,
             program: terms.program,
             expires_at: terms.expires_at,
             details: terms.details,

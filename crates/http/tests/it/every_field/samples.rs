@@ -58,6 +58,14 @@ impl Samples {
             let path = format!("/v1/gift-cards/{}/freeze", id(&card));
             world.post(&path, json!({})).fresh().await_status(200).await;
         }
+        if operation == "unblock_gift_sender" {
+            let path = format!("/v1/gift-senders/{}/block", id(&card["sender"]));
+            world.post(&path, json!({"reason": "spam"})).await_status(200).await;
+        }
+        if operation == "unblock_sender_of_gift" {
+            let token = json!({"token": revealed["claim_token"]});
+            world.post("/v1/gift-cards/claim/block-sender", token).await_status(200).await;
+        }
         let spent = world.issue(10_000).await;
         let code = spent["code"].as_str().unwrap();
         let open_hold = world.hold(code, 100).await;
@@ -97,6 +105,7 @@ impl Samples {
             "holds" if operation == "refund_hold" => &self.captured_hold,
             "holds" => &self.open_hold,
             "programs" => &self.program,
+            "gift-senders" => &self.sender,
             "webhook-endpoints" => &self.endpoint,
             _ => &self.account,
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base::{Amount, CardId, DisputeId, OrderId, PaymentId, ProgramId, PurchaseId};
+use base::{Amount, CardId, DisputeId, OrderId, PaymentId, PersonId, ProgramId, PurchaseId};
 use engine::Row;
 use giftcards::Sandbox;
 use giftcards::{BoughtCard, Channel, NewDelivery, PaidPart, Prepared, Purchase, PurchaseDispute};
@@ -17,9 +17,18 @@ fn some() -> impl Strategy<Value = Amount> {
 }
 
 fn prepared() -> impl Strategy<Value = Prepared> {
-    let delivery =
-        (prop::sample::select(Channel::ALL.to_vec()), option::of(instant()), option::of(link()))
-            .prop_map(|(channel, deliver_at, link)| NewDelivery { channel, deliver_at, link });
+    let delivery = (
+        prop::sample::select(Channel::ALL.to_vec()),
+        option::of(instant()),
+        option::of(link()),
+        option::of(bits()),
+    )
+        .prop_map(|(channel, deliver_at, link, sender)| NewDelivery {
+            channel,
+            deliver_at,
+            link,
+            sender: sender.map(PersonId::from_bits),
+        });
     let terms = (option::of(bits()), option::of(instant()), option::of(any::<u32>()));
     (code(), terms, option::of(delivery), any::<bool>(), details()).prop_map(
         |(code, (program, expires_at, activation_s), delivery, fails, details)| Prepared {

@@ -1,9 +1,11 @@
 //! `POST /v1/gift-cards/claim/preview`: shows whoever has the link what they were given.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use base::Instant;
 use engine::{Answer, Query};
-use giftcards::{Card, CardStatus, status};
+use giftcards::{Card, CardStatus, Contact, LinkHash, contact_of, persons_of, status};
 use ledger::Account;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +55,10 @@ pub(crate) struct PreviewView<'a> {
     expires_at: Option<Time>,
     /// True once somebody has claimed it.
     claimed: bool,
+    /// True once the recipient has reported the sender.
+    reported: bool,
+    /// True while the recipient wants no more mail of the sender.
+    sender_blocked: bool,
 }
 
 /// Look at a gift card by its claim link
@@ -80,7 +86,7 @@ pub(crate) async fn handle(mut call: Call<LookUp>) -> Result<Reply, Problem> {
     });
     guesses::record(caller, &asker, shown.is_some());
     match shown {
-        Some(card) => preview(caller, &card).await,
+        Some(card) => preview(caller, &card, &hashes).await,
         None => {
             wait_for_failure_time(caller).await;
             Err(Problem::new(&catalog::LOOKUP_NOT_USABLE))
@@ -92,7 +98,7 @@ fn is_alive(card: &Card, account: &Account, now: Instant) -> bool {
     !matches!(status(card, account, now), CardStatus::Canceled | CardStatus::Expired)
 }
 
-async fn preview(caller: &Caller, card: &Card) -> Result<Reply, Problem> {
+async fn preview(caller: &Caller, card: &Card, hashes: &[LinkHash]) -> Result<Reply, Problem> {
     let details = card.details.as_deref();
     let mut message = None;
     if let Some(sealed) = details.and_then(|details| details.recipient.as_ref()) {
@@ -107,6 +113,7 @@ async fn preview(caller: &Caller, card: &Card) -> Result<Reply, Problem> {
         let name = known.and_then(|known| known.name);
         sender_name = name.and_then(|name| name.split_whitespace().next().map(str::to_owned));
     }
+    let contact = contact(caller, card, hashes).await?;
     let view = PreviewView {
         object: "claim_preview",
         design: details.and_then(|details| details.design.as_ref()).map(AsRef::as_ref),
@@ -115,6 +122,23 @@ async fn preview(caller: &Caller, card: &Card) -> Result<Reply, Problem> {
         value: MoneyView::new(card.value, card.currency),
         expires_at: card.expires_at.map(Time),
         claimed: card.owner().is_some(),
+        reported: contact.as_ref().is_some_and(|contact| contact.report.is_some()),
+        sender_blocked: contact.as_ref().is_some_and(|contact| contact.blocked_since.is_some()),
     };
     Ok(Reply::view(StatusCode::OK, &view))
+}
+
+/// What the recipient has said about the sender.
+async fn contact(
+    caller: &Caller,
+    card: &Card,
+    hashes: &[LinkHash],
+) -> Result<Option<Arc<Contact>>, Problem> {
+    // A card of the shop itself has no sender to speak of.
+    let Ok((sender, recipient)) = persons_of(card, hashes) else { return Ok(None) };
+    let known = caller.book().ask(Query::Contact(contact_of(sender, recipient))).await?;
+    Ok(known.and_then(|known| match known {
+        Answer::Contact(contact) => Some(contact),
+        _ => None,
+    }))
 }

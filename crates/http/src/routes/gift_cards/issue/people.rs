@@ -65,6 +65,13 @@ pub(crate) struct SenderBody {
     email: Option<String>,
 }
 
+impl SenderBody {
+    /// Whether they are known by an address.
+    pub(crate) fn has_email(&self) -> bool {
+        self.email.is_some()
+    }
+}
+
 /// The form in which text about a recipient is sealed, message included.
 #[derive(Default, Deserialize, Serialize)]
 pub(crate) struct SealedRecipient {

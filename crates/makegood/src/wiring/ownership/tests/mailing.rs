@@ -98,7 +98,12 @@ impl Shared {
         let key = self.ring.current();
         let key = u16::try_from(key.get()).unwrap();
         let link = ClaimLink { hash: LinkHash([7; 16]), key, nonce: 9 };
-        let delivery = NewDelivery { channel: Channel::Email, deliver_at: None, link: Some(link) };
+        let delivery = NewDelivery {
+            channel: Channel::Email,
+            deliver_at: None,
+            link: Some(link),
+            sender: None,
+        };
         let code = Code { hash: CodeHash([7; 16]), key: 1, nonce: 1, last4: *b"7777" };
         let issue = Issue {
             id,
