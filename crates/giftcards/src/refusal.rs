@@ -95,6 +95,9 @@ pub enum Refusal {
     /// The recipient wants no gifts of this sender by mail.
     #[error("the recipient takes no gifts of this sender by mail")]
     GiftNotAccepted,
+    /// The link was not mailed to the recipient, so whoever has it cannot speak for them.
+    #[error("the gift was not mailed to its recipient")]
+    NotMailed,
     /// The sender has reached the limit of mailed gifts of a day.
     #[error("the sender has reached the limit of the day")]
     SendingLimit,

@@ -29,8 +29,8 @@ pub struct NewReport {
     pub blocks: bool,
 }
 
-/// The persons of a card whose link somebody has shown: who gave it and who has it. A recipient
-/// without text is known by the card alone.
+/// The persons of a card whose link somebody has shown: who gave it and who has it. Whoever has a
+/// link that was not mailed is known by the card alone: the giver may have it too.
 ///
 /// # Errors
 ///
@@ -41,14 +41,16 @@ pub fn persons_of(card: &Card, hashes: &[LinkHash]) -> Result<(PersonId, PersonI
         return Err(Refusal::NotUsable(Why::Unknown));
     }
     let sender = card.sender().ok_or(Refusal::SenderNotFound)?;
-    Ok((sender, card.recipient().unwrap_or(PersonId::from_bits(card.id.bits()))))
+    Ok((sender, card.speaks_for().unwrap_or(PersonId::from_bits(card.id.bits()))))
 }
 
-/// Keeps what the recipient of a card says of its sender. Each recipient counts once.
+/// Keeps what the recipient of a card says of its sender. Each recipient to whom we mailed one
+/// counts once; others are kept and do not count.
 ///
 /// # Errors
 ///
-/// In this order: as [`persons_of`]; `NothingToChange` when the same was said of this card.
+/// In this order: as [`persons_of`]; `NotMailed` for a block by a link that was not mailed;
+/// `NothingToChange` when the same was said of this card.
 pub fn report(
     card: &Card,
     hashes: &[LinkHash],
@@ -57,6 +59,10 @@ pub fn report(
     context: Context,
 ) -> Result<Outcome, Refusal> {
     let (sender, recipient) = persons_of(card, hashes)?;
+    let counts = card.speaks_for().is_some();
+    if new.blocks && !counts {
+        return Err(Refusal::NotMailed);
+    }
     let now = context.now;
     let mut contact = rows.contact.cloned().unwrap_or_else(|| Contact::new(sender, recipient, now));
     let said = |known: Report| known.card == card.id && known.reason == new.reason;
@@ -65,7 +71,7 @@ pub fn report(
         return Err(Refusal::NothingToChange);
     }
     let mut outcome = Outcome::default();
-    if contact.report.is_none() {
+    if counts && contact.report.is_none() {
         let mut sender = rows.sender.cloned().unwrap_or_else(|| Sender::new(sender, now));
         sender.reporters = sender.reporters.saturating_add(1);
         outcome.senders.push(sender);
@@ -84,7 +90,8 @@ pub fn report(
 ///
 /// # Errors
 ///
-/// In this order: as [`persons_of`]; `NothingToChange` when it is so already.
+/// In this order: as [`persons_of`]; `NotMailed` for a link that was not mailed; `NothingToChange`
+/// when it is so already.
 pub fn block_contact(
     card: &Card,
     hashes: &[LinkHash],
@@ -93,6 +100,9 @@ pub fn block_contact(
     context: Context,
 ) -> Result<Outcome, Refusal> {
     let (sender, recipient) = persons_of(card, hashes)?;
+    if card.speaks_for().is_none() {
+        return Err(Refusal::NotMailed);
+    }
     let now = context.now;
     let mut contact = contact.cloned().unwrap_or_else(|| Contact::new(sender, recipient, now));
     if contact.blocked_since.is_some() == blocks {

@@ -125,7 +125,7 @@ pub fn send(
     let is_first = contact.gifts.on(day) == 0;
     contact.gifts.add(day, limits.gifts_per_recipient_day, now)?;
     let mut outcome = Outcome { contacts: vec![contact], ..Outcome::default() };
-    if is_first {
+    if is_first && sending.sender != Sender::UNKNOWN {
         let mut sender = rows.sender.cloned().unwrap_or_else(|| Sender::new(sending.sender, now));
         sender.recipients.add(day, limits.recipients_per_day, now)?;
         outcome.senders.push(sender);
@@ -199,9 +199,21 @@ impl Card {
     pub fn recipient(&self) -> Option<PersonId> {
         self.details.as_ref()?.recipient.as_ref().map(|text| text.person)
     }
+
+    /// For whom whoever has its link may speak: its recipient, when the link goes to their address
+    /// by our mail and has not come back. Any other link may be in the hands of whoever gave it.
+    pub(crate) fn speaks_for(&self) -> Option<PersonId> {
+        let Delivery { channel, state, .. } = self.gift.as_ref()?.delivery?;
+        let is_mailed = channel == Channel::Email && state != DeliveryState::Bounced;
+        self.recipient().filter(|_| is_mailed)
+    }
 }
 
 impl Sender {
+    /// Whoever gives without saying anything about themselves. They are many, so their recipients
+    /// a day are not limited; what one recipient gets of all of them is, and one block holds them.
+    pub const UNKNOWN: PersonId = PersonId::from_bits(u128::MAX);
+
     pub(crate) fn new(id: PersonId, now: Instant) -> Sender {
         let recipients = Days::default();
         Sender { id, blocked: None, reporters: 0, recipients, created_at: now }

@@ -35,6 +35,7 @@ pub(super) fn code(refusal: &Card) -> &'static str {
         Card::SenderBlocked => "sender_blocked",
         Card::GiftNotAccepted => "gift_not_accepted",
         Card::SendingLimit => "sending_limit_reached",
+        Card::NotMailed => "gift_not_mailed",
     }
 }
 
@@ -69,6 +70,7 @@ pub(super) fn number(refusal: &Card) -> u16 {
         Card::SenderBlocked => 141,
         Card::GiftNotAccepted => 142,
         Card::SendingLimit => 143,
+        Card::NotMailed => 144,
     }
 }
 
@@ -103,6 +105,7 @@ pub(super) fn from_stored(stored: StoredRefusal) -> Option<Card> {
         141 => Card::SenderBlocked,
         142 => Card::GiftNotAccepted,
         143 => Card::SendingLimit,
+        144 => Card::NotMailed,
         _ => return None,
     })
 }

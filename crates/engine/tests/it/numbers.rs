@@ -146,6 +146,7 @@ fn gift_card(refusal: Card) -> usize {
         | Card::SenderNotFound
         | Card::SenderBlocked
         | Card::GiftNotAccepted
+        | Card::NotMailed
         | Card::SendingLimit
         | Card::UndoTooLate => 1,
     }

@@ -2,7 +2,8 @@
 
 use base::{Instant, PersonId};
 use engine::{Command, GiftCardCommand};
-use giftcards::{SendingLimits, contact_of, day_of};
+use giftcards::{Contact, Refusal, Sender, Sending, SendingLimits, SendingRows};
+use giftcards::{contact_of, day_of};
 
 use crate::checkouts::SHOP;
 use crate::script::{check, run};
@@ -130,13 +131,19 @@ fn whoever_has_the_link_of_a_gift_reports_who_gave_it() {
          report link:A,L other block -> nothing_to_change
          issue B 1 via=link from=S to=Q link=M
          claim link:B,M X
-         report link:B,M harassment => S.reporters 2                 # after the claim too
+         report link:B,M harassment => S.reporters 1 S-Q.report -    # the giver may have the link
+         report link:B,M harassment block -> gift_not_mailed
+         turn_away link:B,M -> gift_not_mailed
+         take_again link:B,M -> gift_not_mailed
+         issue F 1 via=email from=S to=Q link=R
+         claim link:F,R X
+         report link:F,R harassment => S.reporters 2 S-Q.report harassment   # after the claim too
          issue C 1 via=link link=N
          report link:C,N scam -> sender_not_found                    # the shop gave it
          issue D 1 via=link from=S link=O
-         report link:D,O scam => S.reporters 3                       # known by the card alone
+         report link:D,O scam => S.reporters 2                       # known by the card alone
          issue E 1 via=email from=S giver=B to=P link=Q
-         report link:E,Q unwanted => B.reporters 1 B-P.report unwanted S.reporters 3",
+         report link:E,Q unwanted => B.reporters 1 B-P.report unwanted S.reporters 2",
     );
 }
 
@@ -226,6 +233,28 @@ fn no_order_of_sendings_passes_a_limit() {
         assert!(gifts.all(|day| day.count <= 2), "{line}");
     }
     assert!(world.sender[&words::person("S")].recipients.as_slice().iter().any(|it| it.count == 3));
+}
+
+/// Otherwise saying nothing would be the way around blocks, and one shop's strangers would use up
+/// one sender's day.
+#[test]
+fn givers_of_whom_nothing_is_known_share_their_contacts_and_no_day() {
+    let now = Instant::parse("2026-12-24T10:00:00Z").unwrap();
+    let sending = |recipient| Sending {
+        sender: Sender::UNKNOWN,
+        mailed_to: Some(PersonId::from_bits(recipient)),
+        at: now,
+    };
+    let context = giftcards::Context { now, position: ledger::Position::start(1) };
+    let limits = SendingLimits { recipients_per_day: 0, gifts_per_recipient_day: 1 };
+    let send = |recipient, contact: Option<&Contact>| {
+        let rows = SendingRows { sender: None, contact };
+        giftcards::send(sending(recipient), rows, limits, context)
+    };
+    let first = send(1, None).unwrap();
+    assert!(first.senders.is_empty());
+    assert_eq!(send(1, first.contacts.first()).unwrap_err(), Refusal::SendingLimit);
+    assert_eq!(send(2, None).unwrap().contacts.len(), 1);
 }
 
 #[test]

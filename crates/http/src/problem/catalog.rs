@@ -220,6 +220,10 @@ catalog! {
     GIFT_NOT_ACCEPTED = "gift_not_accepted", 422, "The gift cannot be mailed to this recipient",
         "Nothing was paid or sent. Choose another way of delivery (`link`, `print`), or another \
          recipient. This one takes no gifts of the sender by mail; you need not tell the sender.";
+    GIFT_NOT_MAILED = "gift_not_mailed", 422, "The gift was not mailed to its recipient",
+        "Only a claim link that was mailed speaks for the recipient of a gift: any other may be in \
+         the hands of whoever gave it. It may report the gift without `block`; staff block a \
+         sender with POST /v1/gift-senders/{id}/block.";
     SENDING_LIMIT_REACHED = "sending_limit_reached", 422,
         "The sender has reached the day's limit of gifts by mail",
         "Nothing was paid or sent. Send the gift on another day (`deliver_at`; days begin at \

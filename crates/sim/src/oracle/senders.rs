@@ -53,12 +53,16 @@ impl Oracle {
     pub(super) fn report(&mut self, card: CardId, hashes: &[LinkHash], new: NewReport) -> Said {
         let card = self.shown_card(card, hashes)?;
         let (sender, mut contact) = self.persons(&card)?;
+        let was_mailed = contact.recipient != own(card.id);
+        if new.blocks && !was_mailed {
+            return Err(No::NotMailed.into());
+        }
         let same =
             contact.report.is_some_and(|known| (known.card, known.reason) == (card.id, new.reason));
         if same && !(new.blocks && contact.blocked_since.is_none()) {
             return Err(No::NothingToChange.into());
         }
-        if contact.report.is_none() {
+        if was_mailed && contact.report.is_none() {
             let row = self.sender(sender);
             self.senders.put(sender, Arc::new(Sender { reporters: row.reporters + 1, ..row }));
         }
@@ -72,6 +76,9 @@ impl Oracle {
     pub(super) fn block_contact(&mut self, card: CardId, hashes: &[LinkHash], on: bool) -> Said {
         let card = self.shown_card(card, hashes)?;
         let (_, mut contact) = self.persons(&card)?;
+        if contact.recipient == own(card.id) {
+            return Err(No::NotMailed.into());
+        }
         if on == contact.blocked_since.is_some() {
             return Err(No::NothingToChange.into());
         }
@@ -121,7 +128,11 @@ impl Oracle {
 
     fn persons(&self, card: &Card) -> Result<(PersonId, Contact), Refusal> {
         let Some(sender) = sender_of(card) else { return Err(No::SenderNotFound.into()) };
-        let recipient = recipient_of(card).unwrap_or(PersonId::from_bytes(card.id.to_bytes()));
+        let delivery = card.gift.as_ref().and_then(|gift| gift.delivery);
+        let was_mailed = delivery.is_some_and(|delivery| {
+            delivery.channel == Channel::Email && delivery.state != DeliveryState::Bounced
+        });
+        let recipient = recipient_of(card).filter(|_| was_mailed).unwrap_or(own(card.id));
         Ok((sender, self.contact(sender, recipient)))
     }
 
@@ -177,6 +188,11 @@ fn sender_of(card: &Card) -> Option<PersonId> {
     let bought_by = card.gift.as_ref().and_then(|gift| gift.sender);
     let details = card.details.as_deref();
     bought_by.or(details.and_then(|details| details.sender.as_ref()).map(|text| text.person))
+}
+
+/// Whoever has the link of a card that was not mailed.
+fn own(card: CardId) -> PersonId {
+    PersonId::from_bytes(card.to_bytes())
 }
 
 fn recipient_of(card: &Card) -> Option<PersonId> {

@@ -65,9 +65,9 @@ const MIX: &[(u64, Kind)] = &[
     (6, Kind::Resend),
     (6, Kind::Forward),
     (4, Kind::Report),
-    (4, Kind::BlockContact),
-    (2, Kind::BlockSender),
-    (4, Kind::UnblockSender),
+    (10, Kind::BlockContact),
+    (4, Kind::BlockSender),
+    (12, Kind::UnblockSender),
     (40, Kind::Reverse),
     (1, Kind::OpenBook),
 ];

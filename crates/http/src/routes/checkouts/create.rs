@@ -16,6 +16,7 @@ use crate::reply::Reply;
 use crate::routes::checkouts::gift_cards::{
     BoughtCardBody, LineOfCards, Seed, line_of_cards, prepare, seed_of,
 };
+use crate::routes::gift_cards::card_body::Giver;
 use crate::routes::spending::line_kind;
 use crate::scope::Checkout;
 use crate::views::checkout::CheckoutView;
@@ -149,7 +150,7 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let checkout = new_checkout(&caller.app, &body)?;
     let seed = operation.map_or(seed_of(checkout.id), |operation| Seed(operation.key.0));
     let sold = lines_of_cards(caller, (&body.lines, &checkout.lines), seed)?;
-    let cards = prepare(caller, sold, seed.giver(caller, checkout.buyer)).await?;
+    let cards = prepare(caller, sold, Giver { buyer: checkout.buyer }).await?;
     let new = Box::new(NewCheckout { checkout, cards });
     let command = Command::Shop(ShopCommand::CreateCheckout(new));
     Prepared::creating_with(command, operation).decide(caller).await

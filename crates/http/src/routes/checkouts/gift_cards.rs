@@ -1,7 +1,7 @@
 //! Gift cards that checkouts sell: what they are like is said with their line, and everything else
 //! about them is drawn here, before the checkout is made.
 
-use base::{LineKind, PersonId, TypedId};
+use base::{LineKind, TypedId};
 use engine::PreparedCard;
 use giftcards::{Prepared, Sandbox, limits};
 use serde::{Deserialize, Serialize};
@@ -34,12 +34,6 @@ pub(crate) struct LineOfCards {
 pub(crate) struct Seed(pub(crate) [u8; 16]);
 
 impl Seed {
-    /// Who buys what one request asks for.
-    pub(crate) fn giver(self, caller: &Caller, buyer: Option<PersonId>) -> Giver {
-        let unknown = caller.app.ring.short_hash("giver of a purchase", &self.0);
-        Giver { buyer, unknown: PersonId::from_bytes(unknown) }
-    }
-
     fn of_entry(self, caller: &Caller, line: u8, entry: usize) -> [u8; 16] {
         let entry = entry.to_be_bytes();
         let text = [self.0.as_slice(), &[line], &entry].concat();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::{CardId, Instant, PersonId, ProgramId};
-use giftcards::{Channel, Details, NewDelivery, Source, limits};
+use giftcards::{Channel, Details, NewDelivery, Sender, Source, limits};
 use outside::local_time::{LocalTime, NoInstant};
 use serde::{Deserialize, Serialize};
 
@@ -190,8 +190,6 @@ pub(crate) struct CardTerms {
 pub(crate) struct Giver {
     /// The buyer, when the shop knows them.
     pub(crate) buyer: Option<PersonId>,
-    /// Stands for somebody who gives no address either: all that is known of them is the purchase.
-    pub(crate) unknown: PersonId,
 }
 
 impl CardFields<'_> {
@@ -274,9 +272,9 @@ impl CardTerms {
         let Some(DeliveryWish { channel, deliver_at }) = self.delivery else { return Ok(None) };
         let link = || new_link(&caller.app, caller.book().name(), card);
         let link = is_sent(channel).then(link).transpose()?;
-        let sender = giver.and_then(|Giver { buyer, unknown }| {
+        let sender = giver.and_then(|Giver { buyer }| {
             // An address that is named is a person by itself.
-            buyer.or((!self.has_address_of_sender).then_some(unknown))
+            buyer.or((!self.has_address_of_sender).then_some(Sender::UNKNOWN))
         });
         Ok(Some(NewDelivery { channel, deliver_at, link, sender }))
     }

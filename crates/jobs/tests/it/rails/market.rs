@@ -152,7 +152,9 @@ pub const PRICE: i64 = 10_000;
 pub const SELLER: SellerId = SellerId::from_bits(1);
 
 /// Where payers come back to.
-const RETURN_URL: &str = "https://shop.example/back?step=2&paid=20%25#done";
+pub fn return_url() -> ReturnUrl {
+    ReturnUrl::parse("https://shop.example/back?step=2&paid=20%25#done").unwrap()
+}
 
 /// The payment that is challenged at this address of the sandbox, which tells where its payer comes
 /// back to.
@@ -353,7 +355,7 @@ impl Market {
             checkout,
             payments: Box::new(std::array::from_fn(|_| PaymentId::from_bits(self.number()))),
             order: OrderId::from_bits(self.number()),
-            return_url: Some(ReturnUrl::parse(RETURN_URL).unwrap()),
+            return_url: Some(return_url()),
         });
     }
 

@@ -64,7 +64,12 @@ fn sell(market: &Market, token: &str) -> (CheckoutId, Vec<CardId>) {
             program: Some(PROGRAM),
             expires_at: None,
             activation_s: None,
-            delivery: Some(NewDelivery { channel: Channel::Link, deliver_at: None, link: None }),
+            delivery: Some(NewDelivery {
+                channel: Channel::Link,
+                deliver_at: None,
+                link: None,
+                sender: None,
+            }),
             sandbox: Sandbox::None,
             details: None,
         }),

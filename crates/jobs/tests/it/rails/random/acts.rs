@@ -10,7 +10,7 @@ use payments::{Dispute, DisputeState, Payment, PaymentState, RailRefund};
 use shop::{Checkout, CheckoutState, Order, RefundOrder, RefundRequest};
 
 use super::Dice;
-use crate::rails::market::{Between, Ending, Kept, Market, challenged, usd};
+use crate::rails::market::{Between, Ending, Kept, Market, challenged, return_url, usd};
 use crate::rails::shaky::Faults;
 
 /// What each card is issued with.
@@ -228,7 +228,8 @@ impl World {
         // Twice at once is once.
         for _ in 0..=self.dice.below(2) {
             let payments = payments.clone();
-            self.shop(ShopCommand::Pay { checkout, payments, order, return_url: None });
+            let return_url = Some(return_url());
+            self.shop(ShopCommand::Pay { checkout, payments, order, return_url });
         }
         if self.dice.below(3) > 0 {
             self.market.caller().nudge_checkout(checkout);
