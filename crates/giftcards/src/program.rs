@@ -54,7 +54,8 @@ pub struct NewProgram(pub Program);
 /// than [`limits::HOLD_SECONDS_MAX`], activation waits longer than
 /// [`limits::ACTIVATION_SECONDS_MAX`], unclaimed value would go back sooner than after
 /// [`limits::RETURN_DAYS_MIN`], later than after [`limits::RETURN_DAYS_MAX`] or never, because
-/// cards do not live longer once they can be spent, or a list is longer than [`limits::SCOPE_LIST_MAX`].
+/// cards do not live longer once they can be spent, or a list is longer than
+/// [`limits::SCOPE_LIST_MAX`].
 pub fn create_program(
     new: &NewProgram,
     existing: Option<&Program>,
