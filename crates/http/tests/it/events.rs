@@ -32,7 +32,8 @@ async fn gift(world: &mut World) -> Vec<(&'static str, Value)> {
 async fn reported(world: &World) -> Vec<(&'static str, Value)> {
     let mut expected = Vec::new();
     let said = json!({
-        "delivery": {"channel": "link"}, "sender": {"name": "S", "email": "s@example.com"},
+        "delivery": {"channel": "email"}, "recipient": {"email": "r@example.com"},
+        "sender": {"name": "S", "email": "s@example.com"},
     });
     let given = world.issue_with(7, said).await;
     expected.extend([("gift_card.issued", Value::Null), ("gift_card.delivery_due", Value::Null)]);

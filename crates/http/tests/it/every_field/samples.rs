@@ -44,10 +44,15 @@ pub fn is_unavailable(schema: &Value) -> bool {
 impl Samples {
     pub async fn new(world: &World, operation: &str, template: &str) -> Samples {
         let id = |object: &Value| object["id"].as_str().unwrap().to_owned();
-        let said = json!({
+        let mut said = json!({
             "expires_at": "2030-01-01T00:00:00Z", "delivery": {"channel": "link"},
             "recipient": {"name": "R"}, "sender": {"name": "S"},
         });
+        // Only a link that was mailed speaks for the recipient.
+        if ["report_gift", "block_sender_of_gift", "unblock_sender_of_gift"].contains(&operation) {
+            said["delivery"] = json!({"channel": "email"});
+            said["recipient"] = json!({"email": "r@example.com"});
+        }
         let card = world.issue_with(10_000, said).await;
         let reveal = format!("/v1/gift-cards/{}/reveal", id(&card));
         let revealed = world.post(&reveal, json!({})).await_status(200).await.json;
