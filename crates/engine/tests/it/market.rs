@@ -302,6 +302,11 @@ impl Market {
         pick(&all, which).map(wish)
     }
 
+    /// What nobody has claimed in time goes back.
+    pub fn unclaimed(&self, world: &World, which: u16) -> Option<Line> {
+        unclaimed(world, which, self.step).map(wish)
+    }
+
     /// A settlement file of the rail, of one payment of which it knows what it keeps.
     fn settled(&self, which: u16) -> Option<String> {
         let names: Vec<String> = self.rail.keys().cloned().collect();

@@ -42,7 +42,13 @@ impl Workload {
         oracle: &dyn Sight,
         now: Instant,
     ) -> GiftCardCommand {
-        let card = self.known_card(oracle, now);
+        let mut card = self.known_card(oracle, now);
+        // Only a link that was mailed speaks for somebody, and few cards have one.
+        for _ in 0..30 {
+            if !speaks(oracle, card) {
+                card = self.known_card(oracle, now);
+            }
+        }
         match kind {
             Kind::Report => {
                 let reason = *self.random.pick(&ReportReason::ALL).expect("there are some");
@@ -115,4 +121,12 @@ impl Workload {
     pub(super) fn sealed(&mut self) -> Sealed {
         Sealed { person: self.person(), bytes: self.random.bytes16().into() }
     }
+}
+
+/// Whether the card has a link that was mailed, and somebody has sent it.
+fn speaks(oracle: &dyn Sight, id: CardId) -> bool {
+    let Some(card) = oracle.card(id) else { return false };
+    let Some(gift) = &card.gift else { return false };
+    let was_mailed = gift.delivery.is_some_and(|it| it.channel == Channel::Email);
+    was_mailed && gift.link.is_some() && gift.sender.is_some()
 }

@@ -25,7 +25,7 @@ pub fn live<G: Ground>(ground: &G, settings: Settings) -> Result<Summary, Diverg
 
 /// Commands over memory in the ordinary tests.
 fn ordinary_commands() -> u64 {
-    number("SIM_COMMANDS").unwrap_or(24_000)
+    number("SIM_COMMANDS").unwrap_or(60_000)
 }
 
 fn check<G: Ground>(test: &str, commands: u64, ground: impl Fn(u64) -> G) -> Summary {

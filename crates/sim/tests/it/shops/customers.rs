@@ -73,6 +73,12 @@ impl Customers {
                 return Some(line);
             }
         }
+        if self.random.percent(5) {
+            let which = u16::try_from(self.random.below(1_000)).unwrap();
+            if let Some(line) = self.market.unclaimed(world, which) {
+                return Some(line);
+            }
+        }
         for _ in 0..20 {
             let line = self.market.act(world, act(&mut self.random));
             // Time passes by itself.
