@@ -32,10 +32,10 @@ pub fn claim(
     context: Context,
 ) -> Result<Outcome, Refusal> {
     let mut gift = card.gift.clone().unwrap_or_default();
-    if let Proof::Link(hashes) = proof {
-        if !card.has_link(hashes) {
-            return Err(Refusal::NotUsable(Why::Unknown));
-        }
+    if let Proof::Link(hashes) = proof
+        && !card.has_link(hashes)
+    {
+        return Err(Refusal::NotUsable(Why::Unknown));
     }
     if let Some(owner) = gift.owner {
         let is_theirs = owner.person == person;

@@ -99,7 +99,8 @@ impl Across<'_> {
     fn goodwill(&mut self, card: &Card, account: &Account) {
         let goodwill = card.goodwill.minor();
         let is_given_away = card.funding == Funding::Promotional;
-        let most = if is_given_away { 0 } else { account.balance() };
+        // An account below zero is a finding of its own.
+        let most = if is_given_away { 0 } else { account.balance().max(0) };
         if goodwill > most {
             let detail = format!("its goodwill is {goodwill}, at most {most} can be");
             self.findings.note(Check::Goodwill, card.id, detail);
