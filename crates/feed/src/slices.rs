@@ -248,7 +248,7 @@ impl Slice {
     }
 
     /// Gives what is free back to the book, in whole minor units. A hold of less than
-    /// [`HOLD_MIN`] is let go of: else it would keep a whole unit here.
+    /// `HOLD_MIN` is let go of: else it would keep a whole unit here.
     pub fn give_back(&mut self) -> Amount {
         if self.is_resumed {
             return Amount::ZERO;
