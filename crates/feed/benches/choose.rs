@@ -7,10 +7,10 @@ use std::time::Instant as Clock;
 
 use base::{Amount, CreatorId, Instant, Label, PromotionId, Span, Text};
 use feed::{
-    Chance, Chooser, FrequencyCap, Lease, Page, Payer, Plan, Price, Pricing, Promoted, SliceId,
-    Slot, Standing, TrafficCurve,
+    Chance, Chooser, FrequencyCap, Lease, Page, Payer, Plan, Pricing, Promoted, SliceId, Slot,
+    Standing, TrafficCurve,
 };
-use promotions::{Audience, Goal, Viewer};
+use promotions::{Audience, Goal, Micros, Viewer};
 
 const PROMOTIONS: u64 = 100_000;
 const CANDIDATES: usize = 100;
@@ -26,15 +26,12 @@ fn promoted(number: u64, start: Instant) -> Promoted {
         goal: Goal::Views,
         audience: Audience::automatic(),
         plan: Plan {
-            budget: Price::of(Amount::MAX).unwrap_or(Price::from_millionths(10_000_000_000)),
-            daily: number.is_multiple_of(2).then_some(Price::from_millionths(1_000_000_000)),
+            budget: Micros::exactly(Amount::MAX).unwrap_or(Micros::new(10_000_000_000)),
+            daily: number.is_multiple_of(2).then_some(Micros::new(1_000_000_000)),
             starts_at: start,
             ends_at: start.saturating_add(Span::days(7)),
         },
-        pricing: Pricing::Auction {
-            least: Price::from_millionths(100_000),
-            most: Price::from_millionths(millionths),
-        },
+        pricing: Pricing::Auction { least: Micros::new(100_000), most: Micros::new(millionths) },
         cap: FrequencyCap::default(),
         believed: Chance::from_billionths(500_000_000),
         standing: Standing::Running,

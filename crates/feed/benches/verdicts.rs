@@ -10,12 +10,12 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant as Clock};
 
 use base::{Instant, Label, PromotionId, Region, Span};
+use feed::Settled;
 use feed::billing::Totals;
 use feed::bots::{Networks, Prefix};
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Event, Judge, Lists, Own, Policy, Record};
-use feed::{Price, Settled};
-use promotions::{Device, EventKind, Goal};
+use promotions::{Device, EventKind, Goal, Micros};
 
 const EVENTS: u64 = 1_000_000;
 const VIEWERS: u64 = 200_000;
@@ -50,7 +50,7 @@ fn selection(number: u64) -> Selection {
         slice: draw(number, 2, PROMOTIONS) as u32,
         viewer: Some(ViewerHash::new(draw(viewer, 3, u64::MAX))),
         at: start.saturating_add(Span::from_micros(number * 3_600_000_000 / EVENTS)),
-        price: Price::from_millionths(500_000 + draw(number, 4, 1_000_000)),
+        price: Micros::new(500_000 + draw(number, 4, 1_000_000)),
         process: 1,
         nonce: number,
         country: Region::parse("DE").ok(),

@@ -15,7 +15,8 @@ use std::cmp::Reverse;
 
 use base::CreatorId;
 
-use crate::{Chance, Price, Slot};
+use crate::{Chance, Slot};
+use promotions::Micros;
 
 /// What one promotion offers for a place of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +26,9 @@ pub struct Bid {
     /// Whose post it is; a page shows one promotion of a creator.
     pub creator: CreatorId,
     /// The most it pays for a unit: the quoted maximum, or what is left of its money.
-    pub most: Price,
+    pub most: Micros,
     /// The least a unit costs. A bid below it loses.
-    pub least: Price,
+    pub least: Micros,
     /// How likely a place leads to a billed unit.
     pub chance: Chance,
     /// Whether it pays what it bids.
@@ -44,15 +45,15 @@ pub struct Win {
     /// Who won it.
     pub slot: Slot,
     /// What a unit costs, at most the bid.
-    pub price: Price,
+    pub price: Micros,
     /// The chance that was bid with.
     pub chance: Chance,
 }
 
 impl Bid {
-    /// What a place may be expected to bring, in billionths of a [`Price`] step.
+    /// What a place may be expected to bring, in billionths of a [`Micros`] step.
     fn value(&self) -> u128 {
-        u128::from(self.most.millionths()) * u128::from(self.chance.billionths())
+        u128::from(self.most.get()) * u128::from(self.chance.billionths())
     }
 
     fn rank(&self) -> (Reverse<u128>, Reverse<u64>, Slot) {
@@ -61,9 +62,9 @@ impl Bid {
     }
 
     /// The least price of a unit with which this is worth `value`.
-    fn price_against(&self, value: u128) -> Price {
+    fn price_against(&self, value: u128) -> Micros {
         let price = value.div_ceil(u128::from(self.chance.billionths().max(1)));
-        let price = Price::from_millionths(u64::try_from(price).unwrap_or(u64::MAX));
+        let price = Micros::new(u64::try_from(price).unwrap_or(u64::MAX));
         price.clamp(self.least, self.most)
     }
 }

@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use base::{Label, PromotionId};
 use promotions::{Bill, BillLine, EventKind, Micros, Takeback, limits};
 
-use crate::price::Price;
 use crate::verdict::{Body, Cause, Judged, Outcome, Reason, Record, Repaid};
 
 pub use summary::{CauseSummary, KindSummary, Summary};
@@ -35,9 +34,9 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, price: Price) {
+    fn add(&mut self, price: Micros) {
         self.units += 1;
-        self.millionths += u128::from(price.millionths());
+        self.millionths += u128::from(price.get());
     }
 
     /// Beyond the largest there is no escrow that could pay it.

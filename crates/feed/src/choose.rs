@@ -12,12 +12,12 @@ mod seat;
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Amount, Instant, PromotionId};
-use promotions::{Goal, Viewer};
+use promotions::{Goal, Micros, Viewer, limits};
 
 use crate::counters::Counters;
 use crate::slices::{Back, Sums};
 use crate::{
-    Bid, Cause, Chance, CounterRecord, Curves, Delays, Lease, Outcome, Price, Seen, Settled, Share,
+    Bid, Cause, Chance, CounterRecord, Curves, Delays, Lease, Outcome, Seen, Settled, Share,
     Sightings, Slice, SliceId, Sold, TrafficCurve, Unbilled, Win, auction,
 };
 use seat::{Ask, Candidate, Seat};
@@ -35,12 +35,6 @@ impl Slot {
         self.0 as usize
     }
 }
-
-/// Viewers who are known to be younger are shown no promotion at all.
-///
-/// Source: the age under which the United States' Children's Online Privacy Protection Act asks
-/// for the consent of parents (16 CFR 312.2).
-pub const AGE_FLOOR: u8 = 13;
 
 /// One page for one viewer.
 #[derive(Clone, Copy, Debug)]
@@ -107,13 +101,13 @@ pub struct Returned {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standings {
     /// Granted to its slices and not given back.
-    pub granted: Price,
+    pub granted: Micros,
     /// Billed by its slices.
-    pub spent: Price,
+    pub spent: Micros,
     /// Held for open selections.
-    pub reserved: Price,
+    pub reserved: Micros,
     /// Spent by all slices that were ever here, and held: what other processes are told.
-    pub committed: Price,
+    pub committed: Micros,
     /// The chance that a selection leads to a unit, as learned so far.
     pub chance: Chance,
 }
@@ -199,7 +193,7 @@ impl Chooser {
         let now = self.advance(page.now);
         self.pages += 1;
         self.curves.observe(page.viewer.region, now);
-        let is_child = page.viewer.age.is_some_and(|age| age < AGE_FLOOR);
+        let is_child = page.viewer.age.is_some_and(|age| age < limits::AGE_FLOOR);
         let mut bids = Vec::with_capacity(candidates.len());
         for slot in candidates {
             if let Some(Ok(bid)) = self.consider(page, *slot, is_child, now) {
@@ -346,7 +340,7 @@ impl Chooser {
 
     /// Takes a slice of a process that ended; see [`Slice::resumed`].
     #[must_use]
-    pub fn resume(&mut self, promotion: PromotionId, lease: Lease, spent: Price) -> bool {
+    pub fn resume(&mut self, promotion: PromotionId, lease: Lease, spent: Micros) -> bool {
         let seat = self.slot(promotion).and_then(|slot| self.seat_mut(slot));
         seat.is_some_and(|seat| seat.purse.take(Slice::resumed(lease, spent)))
     }
@@ -377,7 +371,7 @@ impl Chooser {
 
     /// Hears what the other processes have committed of a promotion's money, and which part of its
     /// traffic comes to this one. Tell it about every minute.
-    pub fn report(&mut self, promotion: PromotionId, elsewhere: Price, share: Share) {
+    pub fn report(&mut self, promotion: PromotionId, elsewhere: Micros, share: Share) {
         if let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) {
             seat.hear(elsewhere, share);
         }

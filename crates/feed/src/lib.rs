@@ -26,20 +26,21 @@
 mod auction;
 pub mod billing;
 pub mod bots;
+mod chance;
 mod choose;
 mod counters;
 mod frequency;
 mod index;
 mod pacing;
-mod price;
 mod slices;
 pub mod token;
 pub mod verdict;
 
 pub use auction::{Bid, Win, auction};
+pub use chance::Chance;
 pub use choose::{
-    AGE_FLOOR, Chooser, Offer, Page, PaidLabel, Payer, Pricing, Promoted, Reason, Returned, Slot,
-    Standing, Standings, Want,
+    Chooser, Offer, Page, PaidLabel, Payer, Pricing, Promoted, Reason, Returned, Slot, Standing,
+    Standings, Want,
 };
 pub use counters::{Cause, CounterRecord, Counts, Gap, Outcome, Waterfall};
 pub use frequency::{FrequencyCap, Seen, Sightings};
@@ -47,5 +48,4 @@ pub use index::{AudienceIndex, Match, Mismatch};
 pub use pacing::{
     CATCH_UP_MAX, Curves, Pacer, Plan, Share, TrafficCurve, URGENCY_MAX, Way, urgency,
 };
-pub use price::{Chance, Price};
 pub use slices::{Delays, Lease, Settled, Slice, SliceId, Sold, Unbilled};

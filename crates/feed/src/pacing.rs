@@ -17,9 +17,9 @@
 mod curves;
 mod traffic;
 
+use crate::chance::scaled;
 use base::{Instant, Span};
-
-use crate::Price;
+use promotions::Micros;
 
 pub use curves::Curves;
 pub(crate) use curves::country_of;
@@ -29,9 +29,9 @@ pub use traffic::TrafficCurve;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// All the money.
-    pub budget: Price,
+    pub budget: Micros,
     /// The most of a day (UTC).
-    pub daily: Option<Price>,
+    pub daily: Option<Micros>,
     /// From when on.
     pub starts_at: Instant,
     /// Until when.
@@ -45,10 +45,10 @@ impl Plan {
     }
 
     /// How much should have been spent by `now`, by the shape of the traffic alone.
-    pub fn due(&self, curve: &TrafficCurve, now: Instant) -> Price {
+    pub fn due(&self, curve: &TrafficCurve, now: Instant) -> Micros {
         let now = now.clamp(self.starts_at, self.ends_at);
         let so_far = curve.between(self.starts_at, now);
-        self.budget.scaled(so_far, curve.between(self.starts_at, self.ends_at))
+        scaled(self.budget, so_far, curve.between(self.starts_at, self.ends_at))
     }
 }
 
@@ -69,11 +69,11 @@ impl Share {
     }
 
     /// The part of a price that falls to this share, rounded down.
-    pub fn part_of(self, price: Price) -> Price {
+    pub fn part_of(self, price: Micros) -> Micros {
         if self == Share::WHOLE {
             return price;
         }
-        price.scaled(u128::from(self.0), u128::from(Share::WHOLE.0))
+        scaled(price, u128::from(self.0), u128::from(Share::WHOLE.0))
     }
 }
 
@@ -101,21 +101,21 @@ pub struct Pacer {
     /// Millionths of a minor unit; below zero while the last selection is being earned.
     credit: i64,
     /// What a minute earns, as of the instant.
-    minute: (Price, Instant),
+    minute: (Micros, Instant),
     /// Up to when credit was earned.
     earned_until: Instant,
     /// The day that is being spent, and what had been committed when it began.
     day: i64,
-    committed_before: Price,
+    committed_before: Micros,
 }
 
 impl Pacer {
     /// Begins to earn at `now`; `committed` is what the promotion has spent, or expects to have
     /// spent by its earlier selections, in all processes.
-    pub fn new(now: Instant, committed: Price) -> Pacer {
+    pub fn new(now: Instant, committed: Micros) -> Pacer {
         Pacer {
             credit: 0,
-            minute: (Price::ZERO, Instant::MIN),
+            minute: (Micros::ZERO, Instant::MIN),
             earned_until: now,
             day: now.day_number(),
             committed_before: committed,
@@ -123,12 +123,12 @@ impl Pacer {
     }
 
     /// Takes what is committed as what had been when the day began.
-    pub fn begin(&mut self, committed: Price) {
+    pub fn begin(&mut self, committed: Micros) {
         self.committed_before = committed;
     }
 
     /// Earns what is due at `now`.
-    pub fn earn(&mut self, way: &Way<'_>, committed: Price, now: Instant) {
+    pub fn earn(&mut self, way: &Way<'_>, committed: Micros, now: Instant) {
         if now.day_number() > self.day {
             self.day = now.day_number();
             self.committed_before = committed;
@@ -138,7 +138,7 @@ impl Pacer {
             return;
         }
         let earned = self.earned_between(way, committed, from, now);
-        if earned.millionths() < STEP_MIN {
+        if earned.get() < STEP_MIN {
             return;
         }
         if now >= self.minute.1.saturating_add(MINUTE_LOOKED_AT) {
@@ -161,27 +161,27 @@ impl Pacer {
     }
 
     /// Uses credit up: `cost` is what the selection may be expected to cost.
-    pub fn spend(&mut self, cost: Price) {
+    pub fn spend(&mut self, cost: Micros) {
         self.credit = self.credit.saturating_sub(signed(cost));
     }
 
     fn earned_between(
         &self,
         way: &Way<'_>,
-        committed: Price,
+        committed: Micros,
         from: Instant,
         until: Instant,
-    ) -> Price {
+    ) -> Micros {
         let plan = way.plan;
         let until = until.min(plan.ends_at);
         let step = way.curve.between(from, until);
-        let spread = |left: Price, whole: Price, begins: Instant, ends: Instant| {
-            let fast = whole.scaled(step, way.curve.between(begins, ends));
-            let fast = Price::from_millionths(fast.millionths().saturating_mul(CATCH_UP_MAX));
-            left.scaled(step, way.curve.between(from, ends)).min(fast).min(left)
+        let spread = |left: Micros, whole: Micros, begins: Instant, ends: Instant| {
+            let fast = scaled(whole, step, way.curve.between(begins, ends));
+            let fast = Micros::new(fast.get().saturating_mul(CATCH_UP_MAX));
+            scaled(left, step, way.curve.between(from, ends)).min(fast).min(left)
         };
         if step == 0 {
-            return Price::ZERO;
+            return Micros::ZERO;
         }
         let left = plan.budget.saturating_sub(committed);
         let mut earned = spread(left, plan.budget, plan.starts_at, plan.ends_at);
@@ -206,17 +206,17 @@ pub struct Way<'a> {
     /// The part of this process.
     pub share: Share,
     /// What a selection may be expected to cost; credit for two of them is always kept.
-    pub cost: Price,
+    pub cost: Micros,
 }
 
 /// By how much a promotion that is behind its plan is raised in rank, in thousandths: how much
 /// faster than planned it must go from now on, from 1,000 to [`URGENCY_MAX`].
-pub fn urgency(plan: &Plan, curve: &TrafficCurve, committed: Price, now: Instant) -> u32 {
+pub fn urgency(plan: &Plan, curve: &TrafficCurve, committed: Micros, now: Instant) -> u32 {
     let left = plan.budget.saturating_sub(committed);
     let ahead = curve.between(now, plan.ends_at);
-    let planned = plan.budget.scaled(ahead, curve.between(plan.starts_at, plan.ends_at));
-    let thousandths = u128::from(left.millionths()) * 1_000;
-    let urgency = thousandths.checked_div(u128::from(planned.millionths())).unwrap_or(1_000);
+    let planned = scaled(plan.budget, ahead, curve.between(plan.starts_at, plan.ends_at));
+    let thousandths = u128::from(left.get()) * 1_000;
+    let urgency = thousandths.checked_div(u128::from(planned.get())).unwrap_or(1_000);
     u32::try_from(urgency).unwrap_or(URGENCY_MAX).clamp(1_000, URGENCY_MAX)
 }
 
@@ -228,6 +228,6 @@ fn day_of(instant: Instant) -> (Instant, Instant) {
     (midnight, midnight.saturating_add(Span::days(1)))
 }
 
-fn signed(price: Price) -> i64 {
-    i64::try_from(price.millionths()).unwrap_or(i64::MAX)
+fn signed(price: Micros) -> i64 {
+    i64::try_from(price.get()).unwrap_or(i64::MAX)
 }

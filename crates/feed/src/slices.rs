@@ -26,14 +26,15 @@ use std::collections::VecDeque;
 
 use base::{Amount, Instant, Span};
 
-use crate::{Chance, Price};
+use crate::Chance;
 use cohort::{Cohort, minute_of};
+use promotions::Micros;
 
 pub use delays::Delays;
 pub(crate) use purse::{Back, Purse, Sums};
 
 /// A twentieth of a minor unit.
-pub const HOLD_MIN: Price = Price::from_millionths(Price::MILLIONTHS / 20);
+pub const HOLD_MIN: Micros = Micros::new(Micros::PER_MINOR / 20);
 
 /// The number of a slice within its promotion, given by the book and never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,10 +59,10 @@ pub struct Lease {
 #[derive(Debug)]
 pub struct Slice {
     lease: Lease,
-    granted: Price,
-    spent: Price,
+    granted: Micros,
+    spent: Micros,
     /// The sum of what cohorts hold. It may exceed what is left after more came than expected.
-    holds: Price,
+    holds: Micros,
     cohorts: VecDeque<Cohort>,
     cooled_at: i64,
     is_resumed: bool,
@@ -71,7 +72,7 @@ pub struct Slice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
     /// It was billed at the price of its selection.
-    Billed(Price),
+    Billed(Micros),
     /// It was delivered, and costs nothing.
     Unbilled(Unbilled),
 }
@@ -102,13 +103,13 @@ impl Unbilled {
 }
 
 impl Slice {
-    /// A slice just leased; `None` when the amount is larger than a [`Price`] can be.
+    /// A slice just leased; `None` when the amount is larger than a [`Micros`] can be.
     pub fn new(lease: Lease) -> Option<Slice> {
         Some(Slice {
             lease,
-            granted: Price::of(lease.granted)?,
-            spent: Price::ZERO,
-            holds: Price::ZERO,
+            granted: Micros::exactly(lease.granted)?,
+            spent: Micros::ZERO,
+            holds: Micros::ZERO,
             cohorts: VecDeque::new(),
             cooled_at: 0,
             is_resumed: false,
@@ -118,17 +119,17 @@ impl Slice {
     /// A slice of a process that ended, as its log tells it: `lease` with what was given back
     /// taken off, and what was billed. What was held is not known any more, so the slice stays
     /// open, and gives nothing back, until it lapses.
-    pub fn resumed(lease: Lease, spent: Price) -> Option<Slice> {
+    pub fn resumed(lease: Lease, spent: Micros) -> Option<Slice> {
         let slice = Slice::new(lease).filter(|slice| slice.granted >= spent)?;
         Some(Slice { spent, is_resumed: true, ..slice })
     }
 
     /// Has in all what `more` grants, and serves and lapses no earlier than it says. Told again,
-    /// it changes nothing. `false`, and nothing changed, when that is larger than a [`Price`] can
+    /// it changes nothing. `false`, and nothing changed, when that is larger than a [`Micros`] can
     /// be, or less than was spent.
     #[must_use]
     pub fn grow(&mut self, more: &Lease) -> bool {
-        let granted = Price::of(more.granted).filter(|granted| *granted >= self.spent);
+        let granted = Micros::exactly(more.granted).filter(|granted| *granted >= self.spent);
         let Some(granted) = granted else { return false };
         self.granted = granted;
         self.lease.serves_until = self.lease.serves_until.max(more.serves_until);
@@ -142,17 +143,17 @@ impl Slice {
     }
 
     /// What it was granted and has not given back.
-    pub fn granted(&self) -> Price {
+    pub fn granted(&self) -> Micros {
         self.granted
     }
 
     /// What was billed.
-    pub fn spent(&self) -> Price {
+    pub fn spent(&self) -> Micros {
         self.spent
     }
 
     /// What is held for open selections.
-    pub fn reserved(&self) -> Price {
+    pub fn reserved(&self) -> Micros {
         self.holds.min(self.granted.saturating_sub(self.spent))
     }
 
@@ -162,7 +163,7 @@ impl Slice {
     }
 
     /// What a selection may use.
-    pub fn free(&self) -> Price {
+    pub fn free(&self) -> Micros {
         self.granted.saturating_sub(self.spent).saturating_sub(self.reserved())
     }
 
@@ -185,7 +186,7 @@ impl Slice {
     /// Holds what a selection at `now` may be expected to cost; `false`, and nothing held, when
     /// its price is not free or the slice does not serve.
     #[must_use]
-    pub fn hold(&mut self, price: Price, chance: Chance, now: Instant) -> bool {
+    pub fn hold(&mut self, price: Micros, chance: Chance, now: Instant) -> bool {
         if price > self.free() || !self.serves_at(now) {
             return false;
         }
@@ -234,7 +235,7 @@ impl Slice {
         self.cooled_at = minute_of(now);
         let mut kept: VecDeque<Cohort> = VecDeque::with_capacity(self.cohorts.len());
         for mut cohort in self.cohorts.drain(..) {
-            if cohort.is_over(window, now) || cohort.open == Price::ZERO {
+            if cohort.is_over(window, now) || cohort.open == Micros::ZERO {
                 continue;
             }
             cohort.cool(chance, delays, now);
@@ -243,7 +244,7 @@ impl Slice {
                 None => kept.push_back(cohort),
             }
         }
-        self.holds = kept.iter().fold(Price::ZERO, |sum, one| sum.saturating_add(one.held));
+        self.holds = kept.iter().fold(Micros::ZERO, |sum, one| sum.saturating_add(one.held));
         self.cohorts = kept;
     }
 
@@ -255,7 +256,7 @@ impl Slice {
         }
         let unspent = self.granted.saturating_sub(self.spent).whole();
         let back = unspent.saturating_sub(self.reserved().saturating_sub(HOLD_MIN).covering());
-        self.granted = self.granted.saturating_sub(Price::of(back).unwrap_or(Price::ZERO));
+        self.granted = self.granted.saturating_sub(Micros::exactly(back).unwrap_or(Micros::ZERO));
         back
     }
 
@@ -263,7 +264,7 @@ impl Slice {
     pub fn give_up(&mut self) -> Amount {
         self.is_resumed = false;
         self.cohorts.clear();
-        self.holds = Price::ZERO;
+        self.holds = Micros::ZERO;
         self.give_back()
     }
 }
@@ -274,7 +275,7 @@ pub struct Sold {
     /// From which slice.
     pub slice: SliceId,
     /// What a unit costs.
-    pub price: Price,
+    pub price: Micros,
     /// When.
     pub at: Instant,
 }

@@ -27,10 +27,9 @@ use base::{Instant, PromotionId, Region};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use promotions::{Device, Goal};
+use promotions::{Device, Goal, Micros};
 use sha2::Sha256;
 
-use crate::price::Price;
 use crate::slices::{SliceId, Sold};
 
 const FORMAT: u8 = 1;
@@ -72,7 +71,7 @@ pub struct Selection {
     /// When it was chosen; whole milliseconds, the rest is cut off when it is sealed.
     pub at: Instant,
     /// What a billed unit costs; nothing that comes of this token costs more.
-    pub price: Price,
+    pub price: Micros,
     /// The serving process, as far as its nonces are concerned: a process that starts again has
     /// another number, or goes on with its nonces.
     pub process: u16,
@@ -103,7 +102,7 @@ impl Selection {
             &u64::from(self.slice).to_be_bytes(),
             &self.viewer.map_or(0, ViewerHash::bits).to_be_bytes(),
             &millis[2..],
-            &self.price.millionths().to_be_bytes(),
+            &self.price.get().to_be_bytes(),
             &self.process.to_be_bytes(),
             &self.nonce.to_be_bytes(),
             &country,
@@ -127,7 +126,7 @@ impl Selection {
         let viewer = u64::from_be_bytes(take(&mut rest)?);
         let [a, b, c, d, e, f] = take(&mut rest)?;
         let millis = i64::from_be_bytes([0, 0, a, b, c, d, e, f]);
-        let price = Price::from_millionths(u64::from_be_bytes(take(&mut rest)?));
+        let price = Micros::new(u64::from_be_bytes(take(&mut rest)?));
         let process = u16::from_be_bytes(take(&mut rest)?);
         let nonce = u64::from_be_bytes(take(&mut rest)?);
         let country: [u8; 2] = take(&mut rest)?;

@@ -1,17 +1,22 @@
 //! Prices finer than money.
 
+use std::fmt;
+
 use base::Amount;
 
 /// Millionths of a minor unit: what a single delivered unit costs, and what deliveries add up to.
 ///
 /// A view costs less than a cent, so prices cannot be counted in minor units. Money still moves in
-/// whole minor units only: see `carry_micros` of [`Promotion`](crate::Promotion).
+/// whole minor units only: see `carry_micros` of [`Spend`](crate::Spend). The feed counts in them
+/// too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Micros(u64);
 
 impl Micros {
     /// Nothing.
     pub const ZERO: Micros = Micros(0);
+    /// The largest.
+    pub const MAX: Micros = Micros(u64::MAX);
     /// Millionths in a minor unit.
     pub const PER_MINOR: u64 = 1_000_000;
 
@@ -28,7 +33,12 @@ impl Micros {
     /// An amount in millionths. It fits up to [`limits::BUDGET_MAX`](crate::limits::BUDGET_MAX)
     /// and far beyond; the largest number stands for what does not.
     pub fn of(amount: Amount) -> Micros {
-        Micros(amount.minor().unsigned_abs().saturating_mul(Micros::PER_MINOR))
+        Micros::exactly(amount).unwrap_or(Micros::MAX)
+    }
+
+    /// An amount in millionths; `None` when it is larger than [`Micros::MAX`].
+    pub fn exactly(amount: Amount) -> Option<Micros> {
+        amount.minor().unsigned_abs().checked_mul(Micros::PER_MINOR).map(Micros)
     }
 
     /// The whole minor units in it, rounded down.
@@ -47,6 +57,11 @@ impl Micros {
         Micros(self.0 % Micros::PER_MINOR)
     }
 
+    /// The sum; `None` when it does not fit.
+    pub fn checked_add(self, other: Micros) -> Option<Micros> {
+        self.0.checked_add(other.0).map(Micros)
+    }
+
     /// The sum; the largest number stands for what does not fit.
     pub fn saturating_add(self, other: Micros) -> Micros {
         Micros(self.0.saturating_add(other.0))
@@ -60,6 +75,13 @@ impl Micros {
     /// So many times this; the largest number stands for what does not fit.
     pub fn saturating_times(self, count: u64) -> Micros {
         Micros(self.0.saturating_mul(count))
+    }
+}
+
+/// The number of minor units with six decimals.
+impl fmt::Display for Micros {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:06}", self.0 / Micros::PER_MINOR, self.0 % Micros::PER_MINOR)
     }
 }
 

@@ -1,9 +1,10 @@
 use std::fmt;
 
+use crate::chance::scaled;
 use base::{CreatorId, Label, PromotionId, Text};
-use promotions::{Audience, Goal};
+use promotions::{Audience, Goal, Micros};
 
-use crate::{Chance, FrequencyCap, Plan, Price};
+use crate::{Chance, FrequencyCap, Plan};
 
 /// What choosing needs to know of a promotion.
 #[derive(Clone, Debug)]
@@ -39,17 +40,17 @@ pub enum Pricing {
     /// What the auction says, at least the reserve price and never more than was quoted.
     Auction {
         /// The reserve price.
-        least: Price,
+        least: Micros,
         /// The quoted maximum.
-        most: Price,
+        most: Micros,
     },
     /// Always the same, as a guarantee sells it. The last unit may cost less.
-    Fixed(Price),
+    Fixed(Micros),
 }
 
 impl Pricing {
     /// The most a unit may cost.
-    pub fn most(&self) -> Price {
+    pub fn most(&self) -> Micros {
         match *self {
             Pricing::Auction { most, .. } => most,
             Pricing::Fixed(price) => price,
@@ -58,10 +59,10 @@ impl Pricing {
 
     /// The least money with which it takes part: what is left of a fixed price buys a last unit
     /// when it is at least half of one.
-    pub(super) fn least(&self) -> Price {
+    pub(super) fn least(&self) -> Micros {
         match *self {
             Pricing::Auction { least, .. } => least,
-            Pricing::Fixed(price) => price.scaled(1, 2),
+            Pricing::Fixed(price) => scaled(price, 1, 2),
         }
     }
 }

@@ -1,9 +1,11 @@
 use base::{Instant, Region, Span};
 
 use super::{Pricing, Promoted, Standing};
+use crate::chance::scaled;
 use crate::pacing::{self, Curves, country_of};
 use crate::slices::Purse;
-use crate::{Bid, Cause, Chance, Delays, Pacer, Plan, Price, Seen, Share, Slot, Way};
+use crate::{Bid, Cause, Chance, Delays, Pacer, Plan, Seen, Share, Slot, Way};
+use promotions::Micros;
 
 /// What one serving process knows of a promotion.
 #[derive(Debug)]
@@ -15,14 +17,14 @@ pub(super) struct Seat {
     pacer: Pacer,
     pub(super) purse: Purse,
     /// What other processes have committed, as of the last report.
-    elsewhere: Price,
+    elsewhere: Micros,
     share: Share,
     /// When the book last said that it has nothing more to lease, if it gave nothing since.
     pub(super) drained_at: Option<Instant>,
     /// Whether it was told what other processes have committed.
     is_informed: bool,
     /// Money to have free; below half of it more is asked for.
-    stock: Price,
+    stock: Micros,
     /// The last request that named this promotion.
     pub(super) last_request: u64,
     served: u64,
@@ -50,13 +52,13 @@ impl Seat {
         Seat {
             trials: trials(promoted.believed),
             country: country_of(&promoted.audience),
-            pacer: Pacer::new(now, Price::ZERO),
+            pacer: Pacer::new(now, Micros::ZERO),
             purse: Purse::default(),
-            elsewhere: Price::ZERO,
+            elsewhere: Micros::ZERO,
             share: Share::WHOLE,
             drained_at: None,
             is_informed: false,
-            stock: Price::ZERO,
+            stock: Micros::ZERO,
             last_request: 0,
             served: 0,
             billed: 0,
@@ -76,7 +78,7 @@ impl Seat {
     }
 
     /// What is spent, or may be expected to be by selections made, in all processes.
-    fn committed(&self) -> Price {
+    fn committed(&self) -> Micros {
         self.purse.committed().saturating_add(self.elsewhere)
     }
 
@@ -98,14 +100,14 @@ impl Seat {
         let committed = self.committed();
         let pricing = self.promoted.pricing;
         let free = self.purse.most(now);
-        let has_money = free >= pricing.least() && free > Price::ZERO;
+        let has_money = free >= pricing.least() && free > Micros::ZERO;
         // Credit is earned without money too: only who has some asks the book for more.
         let curve = curves.of(self.country);
         let cost = chance.expected(pricing.most());
         let plan = &self.promoted.plan;
         self.pacer.earn(&Way { plan, curve, share: self.share, cost }, committed, now);
         let left = plan.budget.saturating_sub(committed);
-        if !has_money && (self.is_drained(now) || left < pricing.least() || left == Price::ZERO) {
+        if !has_money && (self.is_drained(now) || left < pricing.least() || left == Micros::ZERO) {
             return Err(Cause::Budget);
         }
         if !self.pacer.may_bid() {
@@ -131,7 +133,7 @@ impl Seat {
 
     /// Hears of other processes. What they had committed when this one came is not of its day,
     /// as far as it can tell; that the day does not cost too much, the book sees to.
-    pub(super) fn hear(&mut self, elsewhere: Price, share: Share) {
+    pub(super) fn hear(&mut self, elsewhere: Micros, share: Share) {
         (self.elsewhere, self.share) = (elsewhere, share);
         if !self.is_informed {
             self.is_informed = true;
@@ -149,7 +151,7 @@ impl Seat {
 
     /// Uses credit up for a place, also for one that an incident or an error took away: without
     /// it the credit would be gone too.
-    pub(super) fn spend_credit(&mut self, price: Price) {
+    pub(super) fn spend_credit(&mut self, price: Micros) {
         self.pacer.spend(self.chance().expected(price));
     }
 
@@ -168,7 +170,7 @@ impl Seat {
     /// Whether more money should be asked for: it can be used soon, and half of the stock is used
     /// or no unit can be paid.
     pub(super) fn is_hungry(&self, now: Instant) -> bool {
-        let least = self.stock.scaled(1, 2).max(self.promoted.pricing.most());
+        let least = scaled(self.stock, 1, 2).max(self.promoted.pricing.most());
         self.pacer.may_bid_soon() && self.purse.free(now) < least
     }
 
@@ -177,19 +179,19 @@ impl Seat {
     pub(super) fn is_idle(&self) -> bool {
         let Plan { budget, .. } = self.promoted.plan;
         let left = budget.saturating_sub(self.committed());
-        left < budget.scaled(1, LAST_PART) && !self.pacer.may_bid_soon()
+        left < scaled(budget, 1, LAST_PART) && !self.pacer.may_bid_soon()
     }
 
     /// How much money to ask for: enough for some minutes by the plan, and for a unit.
-    pub(super) fn wanted(&mut self, curves: &Curves, now: Instant) -> Price {
+    pub(super) fn wanted(&mut self, curves: &Curves, now: Instant) -> Micros {
         let Plan { budget, ends_at, .. } = self.promoted.plan;
         if self.standing().is_err() || now >= ends_at {
-            return Price::ZERO;
+            return Micros::ZERO;
         }
         let curve = curves.of(self.country);
         let left = budget.saturating_sub(self.committed());
         let soon = curve.between(now, ends_at.min(now.saturating_add(STOCK)));
-        let soon = self.share.part_of(left.scaled(soon, curve.between(now, ends_at)));
+        let soon = self.share.part_of(scaled(left, soon, curve.between(now, ends_at)));
         self.stock = soon.saturating_add(self.promoted.pricing.most()).min(left);
         self.stock.saturating_sub(self.purse.free(now))
     }

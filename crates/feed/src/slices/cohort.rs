@@ -1,7 +1,9 @@
 use base::{Instant, Span};
 
 use super::Delays;
-use crate::{Chance, Price};
+use crate::Chance;
+use crate::chance::scaled;
+use promotions::Micros;
 
 /// The open selections of some minutes: those that have led to no unit yet, but still may.
 ///
@@ -11,9 +13,9 @@ pub(super) struct Cohort {
     /// The first minute, and the one after the last, since 1970.
     pub(super) minutes: (i64, i64),
     /// What they cost if all lead to a unit.
-    pub(super) open: Price,
+    pub(super) open: Micros,
     /// What is held for them.
-    pub(super) held: Price,
+    pub(super) held: Micros,
 }
 
 /// Cohorts younger than this are a minute each.
@@ -41,10 +43,9 @@ impl Cohort {
     }
 
     /// Takes a selection of `price` out, with its part of what is held.
-    pub(super) fn take(&mut self, price: Price) {
+    pub(super) fn take(&mut self, price: Micros) {
         let open = self.open.saturating_sub(price);
-        self.held =
-            self.held.scaled(u128::from(open.millionths()), u128::from(self.open.millionths()));
+        self.held = scaled(self.held, u128::from(open.get()), u128::from(self.open.get()));
         self.open = open;
     }
 

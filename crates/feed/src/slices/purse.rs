@@ -4,7 +4,8 @@ use base::{Amount, Instant, Span};
 
 use super::cohort::minute_of;
 use super::{Delays, Lease, Settled, Slice, SliceId, Sold, Unbilled};
-use crate::{Chance, Price};
+use crate::Chance;
+use promotions::Micros;
 
 /// All slices of one promotion in one process.
 ///
@@ -15,18 +16,18 @@ pub(crate) struct Purse {
     serving: Vec<Slice>,
     resting: BTreeMap<SliceId, Slice>,
     /// Spent and reserved by the slices that rest.
-    rests: Price,
+    rests: Micros,
     /// Spent by slices that are closed.
-    closed: Price,
+    closed: Micros,
     tended_at: i64,
 }
 
 /// What slices came to.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sums {
-    pub(crate) granted: Price,
-    pub(crate) spent: Price,
-    pub(crate) reserved: Price,
+    pub(crate) granted: Micros,
+    pub(crate) spent: Micros,
+    pub(crate) reserved: Micros,
 }
 
 /// What a slice keeps when some of it is given back, and whether it is closed.
@@ -66,24 +67,24 @@ impl Purse {
     }
 
     /// Spent, or held because it may still be.
-    pub(crate) fn committed(&self) -> Price {
+    pub(crate) fn committed(&self) -> Micros {
         let serving = sum(self.serving.iter().map(committed));
         serving.saturating_add(self.rests).saturating_add(self.closed)
     }
 
     /// What selections may use.
-    pub(crate) fn free(&self, now: Instant) -> Price {
+    pub(crate) fn free(&self, now: Instant) -> Micros {
         sum(self.serving.iter().filter(|slice| slice.serves_at(now)).map(Slice::free))
     }
 
     /// The most that one selection may cost: a price is paid from one slice.
-    pub(crate) fn most(&self, now: Instant) -> Price {
+    pub(crate) fn most(&self, now: Instant) -> Micros {
         let serving = self.serving.iter().filter(|slice| slice.serves_at(now));
-        serving.map(Slice::free).max().unwrap_or(Price::ZERO)
+        serving.map(Slice::free).max().unwrap_or(Micros::ZERO)
     }
 
     /// Holds the money of a selection, in the slice that has most; `None` when none has enough.
-    pub(crate) fn hold(&mut self, price: Price, chance: Chance, now: Instant) -> Option<SliceId> {
+    pub(crate) fn hold(&mut self, price: Micros, chance: Chance, now: Instant) -> Option<SliceId> {
         let serving = self.serving.iter_mut().filter(|slice| slice.serves_at(now));
         let fullest = serving.max_by_key(|slice| slice.free())?;
         fullest.hold(price, chance, now).then(|| fullest.id())
@@ -159,10 +160,10 @@ impl Purse {
     }
 }
 
-fn committed(slice: &Slice) -> Price {
+fn committed(slice: &Slice) -> Micros {
     slice.spent().saturating_add(slice.reserved())
 }
 
-fn sum(prices: impl Iterator<Item = Price>) -> Price {
-    prices.fold(Price::ZERO, Price::saturating_add)
+fn sum(prices: impl Iterator<Item = Micros>) -> Micros {
+    prices.fold(Micros::ZERO, Micros::saturating_add)
 }

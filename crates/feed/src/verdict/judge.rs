@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use base::{Instant, PromotionId, Region, Span};
 use hmac::{Hmac, KeyInit, Mac};
-use promotions::EventKind;
+use promotions::{EventKind, Micros};
 use sha2::Sha256;
 
 use super::limits::SlidingWindow;
@@ -17,7 +17,6 @@ use super::reason::Reason;
 use super::record::{Body, Judged, Outcome, Record, Repaid};
 use super::used::{Use, UsedTokens};
 use crate::bots::{self, Networks, Prefix};
-use crate::price::Price;
 use crate::slices::{Settled, Unbilled};
 use crate::token::{Selection, TokenKeys, UnknownToken, ViewerHash};
 use sales::Sales;
@@ -100,7 +99,7 @@ pub struct Judgement {
     /// Why it is neither billed nor counted.
     pub reason: Option<Reason>,
     /// What its slice was charged, when it is billed.
-    pub price: Option<Price>,
+    pub price: Option<Micros>,
     /// Why it is only counted, though it is what the promotion pays for.
     pub unbilled: Option<Unbilled>,
 }
@@ -461,7 +460,7 @@ impl Judge {
     }
 }
 
-fn answer(outcome: Outcome, price: Price) -> Judgement {
+fn answer(outcome: Outcome, price: Micros) -> Judgement {
     match outcome {
         Outcome::Billed => Judgement { price: Some(price), ..plain(Verdict::Billed) },
         Outcome::Unbilled(why) => Judgement { unbilled: Some(why), ..plain(Verdict::Counted) },

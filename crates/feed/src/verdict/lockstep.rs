@@ -32,9 +32,8 @@ mod memory;
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Instant, PromotionId, Span};
-use promotions::EventKind;
+use promotions::{EventKind, Micros};
 
-use crate::price::Price;
 use crate::token::ViewerHash;
 use evidence::Scale;
 use memory::Memory;
@@ -100,7 +99,7 @@ pub(super) struct Billed {
     /// The slice that paid.
     pub(super) slice: u32,
     /// What it cost.
-    pub(super) price: Price,
+    pub(super) price: Micros,
     /// What the viewer did.
     pub(super) kind: EventKind,
 }

@@ -5,10 +5,9 @@
 //! of bytes and files are the business of whoever keeps the log.
 
 use base::{Instant, PromotionId};
-use promotions::EventKind;
+use promotions::{EventKind, Micros};
 
 use super::reason::Reason;
-use crate::price::Price;
 use crate::slices::Unbilled;
 use crate::token::{SELECTION_BYTES, Selection};
 
@@ -76,7 +75,7 @@ pub struct Repaid {
     /// What the viewer did.
     pub kind: EventKind,
     /// What it cost.
-    pub price: Price,
+    pub price: Micros,
     /// Why it is repaid.
     pub reason: Reason,
 }
@@ -124,7 +123,7 @@ impl Record {
                 out.extend_from_slice(&repaid.promotion.to_bytes());
                 out.extend_from_slice(&repaid.slice.to_be_bytes());
                 out.extend_from_slice(&[repaid.kind as u8, repaid.reason as u8]);
-                out.extend_from_slice(&repaid.price.millionths().to_be_bytes());
+                out.extend_from_slice(&repaid.price.get().to_be_bytes());
             }
         }
     }
@@ -200,7 +199,7 @@ impl Bytes<'_> {
             promotion,
             slice,
             kind: EventKind::from_number(kind).ok_or(RecordError)?,
-            price: Price::from_millionths(self.u64()?),
+            price: Micros::new(self.u64()?),
             reason: Reason::from_number(reason).ok_or(RecordError)?,
         })
     }

@@ -20,7 +20,7 @@ fn bid(slot: u32, most: u64, percent: u32) -> Bid {
 
 /// Slots and prices of the winners, in thousandths.
 fn wins(bids: &[Bid], places: usize) -> Vec<(u32, u64)> {
-    let told = |win: Win| (win.slot.0, win.price.millionths() / 1_000);
+    let told = |win: Win| (win.slot.0, win.price.get() / 1_000);
     auction(&mut bids.to_vec(), places).into_iter().map(told).collect()
 }
 
@@ -72,8 +72,8 @@ fn any_bid() -> impl Strategy<Value = Bid> {
         |((most, least, chance, urgency), creator, is_fixed, lot)| Bid {
             slot: Slot(0),
             creator: CreatorId::from_bits(creator),
-            most: feed::Price::from_millionths(most),
-            least: feed::Price::from_millionths(least >> 2),
+            most: promotions::Micros::new(most),
+            least: promotions::Micros::new(least >> 2),
             chance: Chance::from_billionths(chance),
             is_fixed,
             urgency: if is_fixed { urgency } else { 1_000 },

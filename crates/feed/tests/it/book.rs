@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use base::{Amount, Instant, Span};
-use feed::{Lease, Price, SliceId};
+use feed::{Lease, SliceId};
 
 use crate::setting::whole;
+use promotions::Micros;
 
 /// The escrow of one promotion.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ struct Leased {
     day: i64,
     /// Granted and not returned, in minor units.
     granted: i64,
-    billed: Price,
+    billed: Micros,
     serves_until: Instant,
     lapses_at: Instant,
     is_closed: bool,
@@ -33,7 +34,7 @@ const SERVES: Span = Span::minutes(10);
 
 impl Leased {
     /// To the millionth: what a closed slice left of a minor unit can be leased again.
-    fn binds(&self) -> Price {
+    fn binds(&self) -> Micros {
         if self.is_closed { self.billed } else { whole(self.granted) }
     }
 }
@@ -95,7 +96,7 @@ impl Book {
                 *slice
             }
             None => {
-                let (granted, billed) = (minor, Price::ZERO);
+                let (granted, billed) = (minor, Micros::ZERO);
                 let is_closed = false;
                 let leased =
                     Leased { process, day, granted, billed, serves_until, lapses_at, is_closed };
@@ -110,7 +111,7 @@ impl Book {
     }
 
     /// Bills. A slice bills no more than it was granted, and nothing once it is closed.
-    pub fn bill(&mut self, slice: SliceId, price: Price) {
+    pub fn bill(&mut self, slice: SliceId, price: Micros) {
         let leased = self.slices.get_mut(&slice).unwrap();
         assert!(!leased.is_closed, "{slice:?} was billed after it was closed");
         leased.billed = leased.billed.checked_add(price).unwrap();
@@ -133,12 +134,12 @@ impl Book {
     }
 
     /// Everything billed so far.
-    pub fn billed(&self) -> Price {
+    pub fn billed(&self) -> Micros {
         sum(self.slices.values().map(|slice| slice.billed))
     }
 
     /// What was billed by selections of one day.
-    pub fn billed_of(&self, day: i64) -> Price {
+    pub fn billed_of(&self, day: i64) -> Micros {
         let of_day = self.slices.values().filter(|slice| slice.day == day);
         sum(of_day.map(|slice| slice.billed))
     }
@@ -149,7 +150,7 @@ impl Book {
     }
 
     /// What of `slice` is granted and what was billed, to resume it.
-    pub fn to_resume(&self, process: usize, now: Instant) -> Vec<(Lease, Price)> {
+    pub fn to_resume(&self, process: usize, now: Instant) -> Vec<(Lease, Micros)> {
         let mine = self.slices.iter().filter(|(_, leased)| {
             leased.process == process && !leased.is_closed && leased.lapses_at > now
         });
@@ -162,6 +163,6 @@ impl Book {
     }
 }
 
-fn sum(prices: impl Iterator<Item = Price>) -> Price {
-    prices.fold(Price::ZERO, Price::saturating_add)
+fn sum(prices: impl Iterator<Item = Micros>) -> Micros {
+    prices.fold(Micros::ZERO, Micros::saturating_add)
 }

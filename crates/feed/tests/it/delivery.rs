@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
         for process in 0..flight.processes {
             let mut chooser = Chooser::new(TrafficCurve::believed(DAY), 10_000);
             let mut slots = vec![chooser.put(flight.promoted.clone(), start())];
-            chooser.report(flight.promoted.promotion, feed::Price::ZERO, share);
+            chooser.report(flight.promoted.promotion, promotions::Micros::ZERO, share);
             if flight.is_soft {
                 let part = base::Amount::new(budget / flight.processes as i64).unwrap();
                 let serves = flight.promoted.plan.ends_at.since(start()).unwrap();
@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
                 self.report(now);
             }
         }
-        self.outcome.billed = self.book.billed().millionths();
+        self.outcome.billed = self.book.billed().get();
         assert!(self.book.billed() <= plan.budget);
     }
 
@@ -212,11 +212,11 @@ impl<'a> Run<'a> {
             }
         }
         self.book.lapse(now);
-        let part = |chooser: &Chooser| chooser.standings(promotion).unwrap().committed.millionths();
+        let part = |chooser: &Chooser| chooser.standings(promotion).unwrap().committed.get();
         let all: u64 = self.choosers.iter().map(|(one, _)| part(one)).sum();
         for process in 0..self.choosers.len() {
             let elsewhere = all - part(&self.choosers[process].0);
-            let elsewhere = feed::Price::from_millionths(elsewhere);
+            let elsewhere = promotions::Micros::new(elsewhere);
             let share = Share::from_millionths((1_000_000 / self.choosers.len()) as u32);
             self.choosers[process].0.report(promotion, elsewhere, share);
         }
@@ -236,7 +236,7 @@ fn delay(goal: Goal, drawn: u64) -> Span {
 
 /// How many units were planned, of a price that never changes.
 fn planned(flight: &Flight) -> u64 {
-    flight.promoted.plan.budget.millionths() / flight.promoted.pricing.most().millionths()
+    flight.promoted.plan.budget.get() / flight.promoted.pricing.most().get()
 }
 
 /// Whether `part` lies within so many hundredths of a percent of `whole`.

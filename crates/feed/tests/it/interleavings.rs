@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use base::{Instant, Span};
 use feed::{
-    Chooser, CounterRecord, FrequencyCap, Outcome, Page, Plan, Price, Pricing, Promoted, Settled,
-    Share, Slot, Sold, Standing, TrafficCurve, Waterfall,
+    Chooser, CounterRecord, FrequencyCap, Outcome, Page, Plan, Pricing, Promoted, Settled, Share,
+    Slot, Sold, Standing, TrafficCurve, Waterfall,
 };
-use promotions::Viewer;
+use promotions::{Micros, Viewer};
 use proptest::prelude::*;
 
 use crate::book::Book;
@@ -63,7 +63,7 @@ struct Process {
     unwritten: (u64, u64),
     written: (u64, u64),
     /// Billed here, and by those that were resumed before.
-    billed: Price,
+    billed: Micros,
 }
 
 impl Process {
@@ -73,7 +73,7 @@ impl Process {
         let slots = [shared, &rival].map(|one| chooser.put(one.clone(), now)).to_vec();
         assert!(chooser.lease(rival.promotion, lease(1, 1_000)));
         let log = vec![CounterRecord::Started { at: now }];
-        Process { chooser, slots, log, unwritten: (0, 0), written: (0, 0), billed: Price::ZERO }
+        Process { chooser, slots, log, unwritten: (0, 0), written: (0, 0), billed: Micros::ZERO }
     }
 }
 
@@ -227,7 +227,7 @@ impl World {
         let share = Share::from_millionths(1_000_000 / self.processes.len() as u32);
         for (number, process) in self.processes.iter_mut().enumerate() {
             let others = committed.iter().filter(|(other, _)| **other != number);
-            let elsewhere = others.fold(Price::ZERO, |sum, (_, one)| sum.saturating_add(*one));
+            let elsewhere = others.fold(Micros::ZERO, |sum, (_, one)| sum.saturating_add(*one));
             process.chooser.report(promotion, elsewhere, share);
         }
     }

@@ -5,8 +5,8 @@ use base::{Label, PromotionId, Span};
 use feed::billing::Totals;
 use feed::token::Selection;
 use feed::verdict::{Body, Event, Judge, Outcome, Own, Policy, Record};
-use feed::{Chooser, Lease, Page, Plan, Price, Pricing, Promoted, Slot, TrafficCurve};
-use promotions::{EventKind, Goal, Refusal, Return, SliceState, Terms, Viewer};
+use feed::{Chooser, Lease, Page, Plan, Pricing, Promoted, Slot, TrafficCurve};
+use promotions::{EventKind, Goal, Micros, Refusal, Return, SliceState, Terms, Viewer};
 use proptest::prelude::*;
 
 use crate::events::desk::{judge, keys, networks};
@@ -65,7 +65,7 @@ impl Both {
         let terms = Terms { goal: Goal::Sales, budget: dollars(budget), ..terms() };
         let promotion = book.allowed(1, &terms);
         book.now = terms.starts_at;
-        let most = Price::from_millionths(book.only().quote.unit_price_max.get());
+        let most = Micros::new(book.only().quote.unit_price_max.get());
         let promoted = Promoted {
             promotion,
             goal: Goal::Sales,
@@ -215,7 +215,7 @@ impl Both {
                 slice.holder == reborn.name && slice.state == SliceState::Open
             };
             for slice in self.book.slices.values().filter(is_mine) {
-                let spent = Price::from_millionths(slice.used.get());
+                let spent = Micros::new(slice.used.get());
                 if now < slice.charges_until() {
                     assert!(reborn.chooser.resume(self.id(), granted(slice), spent));
                     assert!(reborn.chooser.resume(self.id(), granted(slice), spent));
@@ -245,11 +245,11 @@ impl Both {
         for record in self.processes.iter().flat_map(|process| &process.log) {
             match &record.body {
                 Body::Judged(judged) => match judged.outcome {
-                    Outcome::Billed => charged += judged.selection.price.millionths(),
+                    Outcome::Billed => charged += judged.selection.price.get(),
                     Outcome::Unbilled(_) => unbilled += 1,
                     _ => {}
                 },
-                Body::Repaid(repaid) => charged -= repaid.price.millionths(),
+                Body::Repaid(repaid) => charged -= repaid.price.get(),
             }
         }
         (charged, unbilled)

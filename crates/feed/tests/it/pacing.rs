@@ -1,7 +1,8 @@
 use base::{Instant, Region, Span};
-use feed::{Curves, Pacer, Plan, Price, Share, TrafficCurve, URGENCY_MAX, Way, urgency};
+use feed::{Curves, Pacer, Plan, Share, TrafficCurve, URGENCY_MAX, Way, urgency};
 
 use crate::setting::{after, price, start, whole};
+use promotions::Micros;
 
 const fn hours(hours: u64) -> Span {
     Span::hours(hours)
@@ -64,9 +65,9 @@ fn a_country_has_its_own_day() {
 }
 
 /// What is earned and used in each hour by somebody who always takes part.
-fn used(plan: &Plan, curve: &TrafficCurve, share: Share, unit: Price) -> Vec<u64> {
-    let mut pacer = Pacer::new(start(), Price::ZERO);
-    let mut committed = Price::ZERO;
+fn used(plan: &Plan, curve: &TrafficCurve, share: Share, unit: Micros) -> Vec<u64> {
+    let mut pacer = Pacer::new(start(), Micros::ZERO);
+    let mut committed = Micros::ZERO;
     let mut by_hour = vec![0; 48];
     for second in 0..48 * 3_600 {
         let now = after(Span::seconds(second));
@@ -74,7 +75,7 @@ fn used(plan: &Plan, curve: &TrafficCurve, share: Share, unit: Price) -> Vec<u64
         if pacer.may_bid() && plan.runs_at(now) {
             pacer.spend(unit);
             committed = committed.checked_add(unit).unwrap();
-            by_hour[(second / 3_600) as usize] += unit.millionths() / 1_000;
+            by_hour[(second / 3_600) as usize] += unit.get() / 1_000;
         }
     }
     by_hour
@@ -103,10 +104,10 @@ fn half_the_traffic_earns_half_the_money() {
 fn a_budget_of_a_cent_is_earned_within_its_month() {
     let curve = TrafficCurve::flat();
     let plan = plan(30, 1, None);
-    let mut pacer = Pacer::new(start(), Price::ZERO);
+    let mut pacer = Pacer::new(start(), Micros::ZERO);
     let unit = whole(1);
     let mut sold_at = Vec::new();
-    let mut committed = Price::ZERO;
+    let mut committed = Micros::ZERO;
     for minute in 0..30 * 24 * 60 {
         let now: Instant = after(Span::minutes(minute));
         let way = Way { plan: &plan, curve: &curve, share: Share::WHOLE, cost: unit };

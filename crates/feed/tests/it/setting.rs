@@ -2,19 +2,19 @@
 
 use base::{Amount, CreatorId, Instant, Label, PromotionId, Span, Text, Token};
 use feed::{
-    Chance, Chooser, FrequencyCap, Lease, Page, Payer, Plan, Price, Pricing, Promoted, SliceId,
-    Slot, Standing,
+    Chance, Chooser, FrequencyCap, Lease, Page, Payer, Plan, Pricing, Promoted, SliceId, Slot,
+    Standing,
 };
-use promotions::{Audience, Goal, Viewer};
+use promotions::{Audience, Goal, Micros, Viewer};
 
 /// Thousandths of a minor unit.
-pub fn price(thousandths: u64) -> Price {
-    Price::from_millionths(thousandths * 1_000)
+pub fn price(thousandths: u64) -> Micros {
+    Micros::new(thousandths * 1_000)
 }
 
 /// Whole minor units.
-pub fn whole(minor: i64) -> Price {
-    Price::of(Amount::new(minor).unwrap()).unwrap()
+pub fn whole(minor: i64) -> Micros {
+    Micros::exactly(Amount::new(minor).unwrap()).unwrap()
 }
 
 pub fn start() -> Instant {

@@ -1,6 +1,6 @@
 use base::{Amount, Instant, Span};
-use feed::{Chance, Delays, Lease, Price, Settled, Slice, SliceId, Sold, Unbilled};
-use promotions::Goal;
+use feed::{Chance, Delays, Lease, Settled, Slice, SliceId, Sold, Unbilled};
+use promotions::{Goal, Micros};
 use proptest::prelude::*;
 
 use crate::setting::{after, lease, price, whole};
@@ -11,7 +11,7 @@ fn half() -> Chance {
     Chance::from_billionths(500_000_000)
 }
 
-fn sold(at: Instant, price: Price) -> Sold {
+fn sold(at: Instant, price: Micros) -> Sold {
     Sold { slice: SliceId(1), price, at }
 }
 
@@ -142,7 +142,7 @@ proptest! {
         let mut slice = Slice::new(lease(1, 20)).unwrap();
         let delays = Delays::believed(Goal::Followers);
         let mut open = Vec::new();
-        let mut billed = Price::ZERO;
+        let mut billed = Micros::ZERO;
         let mut now = after(Span::ZERO);
         for (kind, thousandths, chance, seconds) in steps {
             let chance = Chance::from_billionths(chance * 1_000_000);

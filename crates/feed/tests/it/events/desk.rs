@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 
 use base::{Instant, Label, PromotionId, Region, Span};
+use feed::Settled;
 use feed::bots::{Networks, Prefix};
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Event, Judge, Judgement, Lists, Overloaded, Own, Policy, Record};
-use feed::{Price, Settled};
-use promotions::{EventKind, Goal};
+use promotions::{EventKind, Goal, Micros};
 
 /// The key that hashes addresses.
 pub const ADDRESS_KEY: [u8; 32] = [9; 32];
@@ -54,8 +54,8 @@ pub fn promotion(number: u128) -> PromotionId {
 }
 
 /// A price in thousandths of a minor unit: what a thousand units cost, in minor units.
-pub fn price(thousandths: u64) -> Price {
-    Price::from_millionths(thousandths * 1_000)
+pub fn price(thousandths: u64) -> Micros {
+    Micros::new(thousandths * 1_000)
 }
 
 pub fn selection(nonce: u64) -> Selection {

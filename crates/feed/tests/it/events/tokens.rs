@@ -1,9 +1,8 @@
 //! Tokens: what they say comes back, and nobody else can make one.
 
 use base::{Instant, PromotionId, Region};
-use feed::Price;
 use feed::token::{Selection, TOKEN_CHARACTERS, TokenKeys, UnknownToken, ViewerHash};
-use promotions::{Device, Goal};
+use promotions::{Device, Goal, Micros};
 use proptest::prelude::*;
 
 use super::desk::{keys, selection};
@@ -23,7 +22,7 @@ fn any_selection() -> impl Strategy<Value = Selection> {
                 slice,
                 viewer,
                 at: Instant::from_micros(at * 1_000),
-                price: Price::from_millionths(price),
+                price: Micros::new(price),
                 process,
                 nonce,
                 country,

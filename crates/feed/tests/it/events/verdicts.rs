@@ -17,7 +17,7 @@ fn a_view_is_billed_and_the_rest_is_counted() {
     let token = desk.keys.seal(selection(1));
     let event = view(&token);
     let judgement = desk.judge(&event, at(4)).unwrap();
-    assert_eq!(judgement.price.unwrap().millionths(), 1_500_000);
+    assert_eq!(judgement.price.unwrap().get(), 1_500_000);
     for kind in EventKind::ALL {
         let event = super::desk::view(&token);
         let event = feed::verdict::Event { kind, ..event };
