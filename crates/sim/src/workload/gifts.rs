@@ -45,9 +45,10 @@ impl Workload {
         let mut card = self.known_card(oracle, now);
         // Only a link that was mailed speaks for somebody, and few cards have one.
         for _ in 0..30 {
-            if !speaks(oracle, card) {
-                card = self.known_card(oracle, now);
+            if speaks(oracle, card) {
+                break;
             }
+            card = self.known_card(oracle, now);
         }
         match kind {
             Kind::Report => {
