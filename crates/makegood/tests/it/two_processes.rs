@@ -199,6 +199,35 @@ struct Course {
     before: u64,
 }
 
+/// Lists that were read in a round where the book was not.
+struct ListsOfOthers {
+    /// What each process had counted when the round began; a process that is started again
+    /// counts anew.
+    before: [u64; 2],
+    /// Of processes that have ended since.
+    of_ended: u64,
+}
+
+impl ListsOfOthers {
+    fn counted_by(shared: &Shared<'_>, side: usize) -> u64 {
+        Shopper::only(shared, side).lists_of_others()
+    }
+
+    fn begin(shared: &Shared<'_>) -> Self {
+        Self { before: [0, 1].map(|side| Self::counted_by(shared, side)), of_ended: 0 }
+    }
+
+    /// What a process has counted is lost when it ends.
+    fn take_before_end(&mut self, shared: &Shared<'_>, side: usize) {
+        self.of_ended += Self::counted_by(shared, side) - std::mem::take(&mut self.before[side]);
+    }
+
+    fn end(self, shared: &Shared<'_>) -> u64 {
+        let of_side = |side: usize| Self::counted_by(shared, side) - self.before[side];
+        self.of_ended + of_side(0) + of_side(1)
+    }
+}
+
 /// One round while it runs.
 struct Round<'scope, 'env> {
     round: &'env Course,
@@ -206,6 +235,7 @@ struct Round<'scope, 'env> {
     cards: &'env [Card],
     scope: &'scope Scope<'scope, 'env>,
     take_overs: Vec<Duration>,
+    lists_of_others: ListsOfOthers,
     probes: usize,
 }
 
@@ -285,6 +315,8 @@ impl<'scope, 'env> Round<'scope, 'env> {
                 self.shared.avoided.store(NEITHER, Ordering::Relaxed);
             }
             Fault::Kill => {
+                self.lists_of_others.take_before_end(self.shared, owner);
+                let struck = now();
                 pair.kill(owner);
                 self.take_over(pair, other, struck);
                 pair.start_one(owner);
@@ -294,6 +326,7 @@ impl<'scope, 'env> Round<'scope, 'env> {
             Fault::Deafness => self.cut_off(pair, owner, Mode::Deaf),
             Fault::Roll => {
                 for (side, other) in [(owner, other), (other, owner)] {
+                    self.lists_of_others.take_before_end(self.shared, side);
                     let struck = now();
                     pair.signal(side, "TERM");
                     self.take_over(pair, other, struck);
@@ -326,7 +359,7 @@ fn run_round(
     shared: &Shared<'_>,
     cards: &[Card],
     round: &Course,
-) -> Vec<Duration> {
+) -> (Vec<Duration>, u64) {
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let stopping = Stopping { stop: &stop, shared };
@@ -340,13 +373,15 @@ fn run_round(
         }
         let_run(round.before);
         let spent = scope.spawn(|| overspend(shared, &cards[CARDS], &round.name));
-        let mut running = Round { round, shared, cards, scope, take_overs: Vec::new(), probes: 0 };
+        let lists_of_others = ListsOfOthers::begin(shared);
+        let mut running =
+            Round { round, shared, cards, scope, take_overs: Vec::new(), lists_of_others, probes: 0 };
         running.strike(pair);
         let spent = i64::try_from(spent.join().unwrap()).unwrap();
         assert_eq!(spent * UNIT, SPENT_VALUE, "more or less than the card had");
         let_run(AFTER);
         drop(stopping);
-        running.take_overs
+        (running.take_overs, running.lists_of_others.end(shared))
     })
 }
 
@@ -411,14 +446,9 @@ fn soak(plan: &Plan) {
             Course { name, fault, sleep: plan.sleep, before: 200 + random.below(700) as u64 };
         let shared = Shared::new(&addresses);
         let cards = issue_cards(&shared, &round.name);
-        let before = lists_of_others(&shared);
-        let take_overs = run_round(&mut pair, &shared, &cards, &round);
+        let (take_overs, lists_of_others) = run_round(&mut pair, &shared, &cards, &round);
         let answers = std::mem::take(&mut *shared.answers.lock().unwrap());
         let troubles = std::mem::take(&mut *shared.troubles.lock().unwrap());
-        let after = lists_of_others(&shared);
-        // A process that was started again counts anew.
-        let more = |side: usize| after[side].checked_sub(before[side]).unwrap_or(after[side]);
-        let lists_of_others = more(0) + more(1);
         assert!(lists_of_others > 0, "all lists were read where the book is");
         figures.lists_of_others += lists_of_others;
         println!("round {number}: {fault:?}, {} answers, {take_overs:?}", answers.len());
@@ -440,10 +470,6 @@ fn soak(plan: &Plan) {
     drop(shopper);
     pair.end_and_verify();
     figures.print(plan);
-}
-
-fn lists_of_others(shared: &Shared<'_>) -> [u64; 2] {
-    [0, 1].map(|side| Shopper::only(shared, side).lists_of_others())
 }
 
 fn issue_cards(shared: &Shared<'_>, name: &str) -> Vec<Card> {
