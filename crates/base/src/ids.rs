@@ -197,6 +197,16 @@ typed_ids! {
     StandingId = "std";
     /// A paid promotion of a post.
     PromotionId = "promo";
+    /// A post, by what its platform calls it.
+    PostId = "post";
+    /// Money of a promotion, leased to a process that serves it.
+    SliceId = "slice";
+    /// Something that was done to a promotion.
+    DeedId = "deed";
+    /// A statement of what a promotion gave back.
+    PromotionSettlementId = "pst";
+    /// Deliveries of one process, in their order.
+    StreamId = "strm";
     /// An address that is told of events.
     EndpointId = "whe";
     /// A ledger account.

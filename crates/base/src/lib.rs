@@ -58,10 +58,11 @@ pub use amount::Amount;
 pub use currency::{Currency, UnknownCurrency};
 pub use fair_split::fair_split;
 pub use ids::{
-    AccountId, CardId, CheckoutId, ContactId, CreatorId, DisputeId, EndpointId, EventId, HoldId,
-    IdError, IdProblem, ImportId, KeyId, MethodId, OrderId, PaymentId, PayoutId, PersonId,
-    ProductId, ProgramId, PromotionId, PurchaseId, RailRefundId, RefundId, RequestId, SellerId,
-    SettlementId, SettlementLineId, StandingId, TransferId, TypedId,
+    AccountId, CardId, CheckoutId, ContactId, CreatorId, DeedId, DisputeId, EndpointId, EventId,
+    HoldId, IdError, IdProblem, ImportId, KeyId, MethodId, OrderId, PaymentId, PayoutId, PersonId,
+    PostId, ProductId, ProgramId, PromotionId, PromotionSettlementId, PurchaseId, RailRefundId,
+    RefundId, RequestId, SellerId, SettlementId, SettlementLineId, SliceId, StandingId, StreamId,
+    TransferId, TypedId,
 };
 pub use instant::{Instant, InstantError};
 pub use label::{Label, LabelError};

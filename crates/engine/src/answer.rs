@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use base::{CardId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
-use base::{PurchaseId, RailRefundId, SellerId, SettlementId};
+use base::{
+    PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId, SliceId, StreamId,
+};
 use giftcards::{Card, Contact, Hold, Program, Purchase, Refund, Sender, account_of};
 use ledger::Account;
 use payments::{Dispute, Method, Payment, RailRefund, Settlement};
+use promotions::{BillingStream, Post, Promotion, Slice};
 use shop::{Checkout, Creator, Order, OrderRefund, Payout, Product, Refunding, Seller};
 use shop::{TenderKind, TenderStatus};
 
@@ -61,6 +64,14 @@ pub enum AnswerRef {
     Sender(PersonId),
     /// A sender and a recipient.
     Contact(ContactId),
+    /// A promotion.
+    Promotion(PromotionId),
+    /// A post.
+    Post(PostId),
+    /// A slice of a promotion.
+    Slice(SliceId),
+    /// How far a stream was billed.
+    Stream(StreamId),
 }
 
 /// What a reversal achieved.
@@ -115,6 +126,10 @@ impl AnswerRef {
             AnswerRef::Settlement(id) => (32, id.to_bytes()),
             AnswerRef::Sender(id) => (33, id.to_bytes()),
             AnswerRef::Contact(id) => (34, id.to_bytes()),
+            AnswerRef::Promotion(id) => (40, id.to_bytes()),
+            AnswerRef::Post(id) => (41, id.to_bytes()),
+            AnswerRef::Slice(id) => (42, id.to_bytes()),
+            AnswerRef::Stream(id) => (43, id.to_bytes()),
         }
     }
 
@@ -148,6 +163,10 @@ impl AnswerRef {
             32 => AnswerRef::Settlement(SettlementId::from_bytes(id)),
             33 => AnswerRef::Sender(PersonId::from_bytes(id)),
             34 => AnswerRef::Contact(ContactId::from_bytes(id)),
+            40 => AnswerRef::Promotion(PromotionId::from_bytes(id)),
+            41 => AnswerRef::Post(PostId::from_bytes(id)),
+            42 => AnswerRef::Slice(SliceId::from_bytes(id)),
+            43 => AnswerRef::Stream(StreamId::from_bytes(id)),
             _ => return None,
         })
     }
@@ -235,6 +254,19 @@ pub enum Answer {
     Sender(Arc<Sender>),
     /// A sender and a recipient.
     Contact(Arc<Contact>),
+    /// A promotion.
+    Promotion {
+        /// The row.
+        promotion: Arc<Promotion>,
+        /// The book's time, on which its status depends.
+        now: Instant,
+    },
+    /// A post.
+    Post(Arc<Post>),
+    /// A slice of a promotion.
+    Slice(Arc<Slice>),
+    /// How far a stream was billed.
+    Stream(BillingStream),
     /// What a refund of an order would be, or why there would be none.
     RefundPreview(Result<Refunding, Refusal>),
 }
@@ -273,6 +305,12 @@ pub fn answer<R: Rows>(named: AnswerRef, rows: &R, now: Instant) -> Option<Answe
         AnswerRef::Settlement(id) => Answer::Settlement(present(rows.settlement(id))?.clone()),
         AnswerRef::Sender(id) => Answer::Sender(present(rows.sender(id))?.clone()),
         AnswerRef::Contact(id) => Answer::Contact(present(rows.contact(id))?.clone()),
+        AnswerRef::Promotion(id) => {
+            Answer::Promotion { promotion: present(rows.promotion(id))?.clone(), now }
+        }
+        AnswerRef::Post(id) => Answer::Post(present(rows.post(id))?.clone()),
+        AnswerRef::Slice(id) => Answer::Slice(present(rows.slice(id))?.clone()),
+        AnswerRef::Stream(id) => Answer::Stream(present(rows.stream(id))?.clone()),
     })
 }
 

@@ -108,6 +108,23 @@ impl From<payments::Outcome> for Parts {
     }
 }
 
+impl From<promotions::Outcome> for Parts {
+    fn from(outcome: promotions::Outcome) -> Parts {
+        let promotions::Outcome { promotions, posts, slices, deeds, .. } = outcome;
+        let promotions::Outcome { settlements, streams, posted, events, .. } = outcome;
+        let mut rows: Vec<Row> = posted.accounts.into_iter().map(Row::Account).collect();
+        rows.extend(promotions.into_iter().map(|row| Row::Promotion(Arc::new(row))));
+        rows.extend(posts.into_iter().map(|row| Row::Post(Arc::new(row))));
+        rows.extend(slices.into_iter().map(|row| Row::Slice(Arc::new(row))));
+        rows.extend(deeds.into_iter().map(|row| Row::Deed(Arc::new(row))));
+        rows.extend(settlements.into_iter().map(|row| Row::PromotionSettlement(Arc::new(row))));
+        rows.extend(streams.into_iter().map(Row::Stream));
+        let event = |(kind, subject)| Event { kind: EventKind::Promotions(kind), subject };
+        let events = events.into_iter().map(event).collect();
+        Parts { rows, transfers: posted.transfers, entries: posted.entries, events }
+    }
+}
+
 impl From<shop::Outcome> for Parts {
     fn from(outcome: shop::Outcome) -> Parts {
         let shop::Outcome { sellers, creators, products, .. } = outcome;

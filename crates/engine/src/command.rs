@@ -4,7 +4,7 @@ use base::{CardId, HoldId, Instant, Money, PersonId, Token};
 use giftcards::{Adjust, Capture, ChangeHold, ClaimLink, Code, CodeHash, DeliveryNews, Extend};
 use giftcards::{Issue, LinkHash, NewProgram, NewReport, Place, RefundHold, Sealed, Update};
 
-use crate::{OperationKey, PaymentCommand, ShopCommand};
+use crate::{OperationKey, PaymentCommand, PromotionCommand, ShopCommand};
 
 /// Something to be decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum Command {
     Payments(PaymentCommand),
     /// About the shop.
     Shop(ShopCommand),
+    /// About promotions.
+    Promotions(PromotionCommand),
 }
 
 /// How a caller names a card.
@@ -397,6 +399,38 @@ command_kinds! {
     PayoutPaid = 341 => "payout_paid",
     /// Notes that a payout has not arrived.
     PayoutFailed = 342 => "payout_failed",
+    /// Composes a promotion.
+    ComposePromotion = 400 => "compose_promotion",
+    /// Changes the terms of a promotion.
+    EditPromotion = 401 => "edit_promotion",
+    /// Has a promotion paid.
+    SubmitPromotion = 402 => "submit_promotion",
+    /// Allows a promotion.
+    ApprovePromotion = 403 => "approve_promotion",
+    /// Does not allow a promotion.
+    RejectPromotion = 404 => "reject_promotion",
+    /// Appeals against a rejection.
+    AppealPromotion = 405 => "appeal_promotion",
+    /// Holds a promotion up.
+    PausePromotion = 406 => "pause_promotion",
+    /// Lets a promotion go on.
+    ResumePromotion = 407 => "resume_promotion",
+    /// Ends a promotion.
+    StopPromotion = 408 => "stop_promotion",
+    /// Books what time has done to a promotion.
+    AdvancePromotion = 409 => "advance_promotion",
+    /// Gives back what a promotion has not spent.
+    SettlePromotion = 410 => "settle_promotion",
+    /// Tells what has become of a post.
+    ChangePost = 411 => "change_post",
+    /// Leases money of a promotion.
+    LeaseSlice = 420 => "lease_slice",
+    /// Gives back money that was leased.
+    ReturnSlice = 421 => "return_slice",
+    /// Books the lapse of leased money.
+    LapseSlice = 422 => "lapse_slice",
+    /// Bills deliveries.
+    BillDelivery = 423 => "bill_delivery",
 }
 
 impl Command {
@@ -409,6 +443,7 @@ impl Command {
             Command::GiftCards(command) => command.kind(),
             Command::Payments(command) => command.kind(),
             Command::Shop(command) => command.kind(),
+            Command::Promotions(command) => command.kind(),
         }
     }
 }

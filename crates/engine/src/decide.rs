@@ -3,13 +3,16 @@
 use base::Instant;
 use giftcards::{SendingLimits, Undo, account_of};
 
+use crate::ShopCommand;
 use crate::disputes::{self, Decision};
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, BookRefusal, BookRow, Change, Command, Context, Key, PaymentCommand};
-use crate::{OperationRefusal, OperationTrace, Refusal, ReversalStatus, Row, Rows, ShopCommand};
 use crate::{
-    catalog, credits, following, gift_cards, notices, order_refunds, paying, payouts, rail_refunds,
-    settlements, tenders, unclaimed,
+    OperationRefusal, OperationTrace, PromotionCommand, Refusal, ReversalStatus, Row, Rows,
+};
+use crate::{
+    catalog, credits, following, gift_cards, notices, order_refunds, paying, payouts, promoting,
+    promotion_money, rail_refunds, serving, settlements, tenders, unclaimed,
 };
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,
@@ -92,6 +95,7 @@ fn walk_command<R: Rows>(
         Command::GiftCards(command) => gift_cards::walk(command, walk, context),
         Command::Payments(command) => walk_payments(command, walk, context),
         Command::Shop(command) => walk_shop(command, walk, context),
+        Command::Promotions(command) => walk_promotions(command, walk, context),
     }
 }
 
@@ -177,6 +181,48 @@ fn walk_shop<R: Rows>(
         ShopCommand::CreatePayout(new) => payouts::create(new, walk, at),
         ShopCommand::PayoutPaid { payout } => payouts::paid(*payout, walk),
         ShopCommand::PayoutFailed { payout, reason } => payouts::failed(*payout, reason, walk, at),
+    }
+}
+
+fn walk_promotions<R: Rows>(
+    command: &PromotionCommand,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Result<Change, Stop> {
+    match command {
+        PromotionCommand::Compose { new, post, actor } => {
+            promoting::compose(new, post, *actor, walk, at)
+        }
+        PromotionCommand::Edit { promotion, change, quote, actor } => {
+            promoting::edit(*promotion, (change, quote), *actor, walk, at)
+        }
+        PromotionCommand::Submit { promotion, checkout, authorization, actor } => {
+            let by = (*checkout, authorization.as_deref());
+            promoting::submit(*promotion, by, *actor, walk, at)
+        }
+        PromotionCommand::Approve { promotion, .. }
+        | PromotionCommand::Reject { promotion, .. }
+        | PromotionCommand::Appeal { promotion, .. }
+        | PromotionCommand::Pause { promotion, .. }
+        | PromotionCommand::Resume { promotion, .. }
+        | PromotionCommand::Stop { promotion, .. }
+        | PromotionCommand::Advance { promotion } => promoting::one(*promotion, command, walk, at),
+        PromotionCommand::Settle { promotion, order, refund, ids } => {
+            promotion_money::settle(*promotion, *order, *refund, ids, walk, at)
+        }
+        PromotionCommand::ChangePost { post, change } => {
+            promoting::change_post(post, change, walk, at)
+        }
+        PromotionCommand::Lease { promotion, held, want } => {
+            serving::lease(*promotion, *held, want, walk, at)
+        }
+        PromotionCommand::ReturnSlice { promotion, slice, back } => {
+            serving::return_slice(*promotion, *slice, *back, walk, at)
+        }
+        PromotionCommand::LapseSlice { promotion, slice } => {
+            serving::lapse(*promotion, *slice, walk, at)
+        }
+        PromotionCommand::Bill(bill) => serving::bill(bill, walk, at),
     }
 }
 

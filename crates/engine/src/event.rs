@@ -12,6 +12,8 @@ pub enum EventKind {
     Payments(payments::EventKind),
     /// About the shop: 300 to 399.
     Shop(shop::EventKind),
+    /// About promotions: 400 to 499.
+    Promotions(promotions::PromotionEvent),
 }
 
 impl EventKind {
@@ -19,7 +21,9 @@ impl EventKind {
     pub fn all() -> impl Iterator<Item = EventKind> {
         let cards = giftcards::EventKind::ALL.into_iter().map(EventKind::GiftCards);
         let payments = payments::EventKind::ALL.into_iter().map(EventKind::Payments);
-        cards.chain(payments).chain(shop::EventKind::ALL.into_iter().map(EventKind::Shop))
+        let shop = shop::EventKind::ALL.into_iter().map(EventKind::Shop);
+        let promotions = promotions::PromotionEvent::ALL.into_iter().map(EventKind::Promotions);
+        cards.chain(payments).chain(shop).chain(promotions)
     }
 
     /// Stable name: `noun.past_participle`.
@@ -28,6 +32,7 @@ impl EventKind {
             EventKind::GiftCards(kind) => kind.as_str(),
             EventKind::Payments(kind) => kind.as_str(),
             EventKind::Shop(kind) => kind.as_str(),
+            EventKind::Promotions(kind) => kind.as_str(),
         }
     }
 
@@ -37,6 +42,7 @@ impl EventKind {
             EventKind::GiftCards(kind) => kind as u16,
             EventKind::Payments(kind) => kind as u16,
             EventKind::Shop(kind) => kind as u16,
+            EventKind::Promotions(kind) => kind as u16,
         }
     }
 
@@ -46,6 +52,7 @@ impl EventKind {
             .map(EventKind::GiftCards)
             .or_else(|| payments::EventKind::from_number(number).map(EventKind::Payments))
             .or_else(|| shop::EventKind::from_number(number).map(EventKind::Shop))
+            .or_else(|| promotions::PromotionEvent::from_number(number).map(EventKind::Promotions))
     }
 }
 

@@ -8,6 +8,7 @@ pub mod types {
     pub use base::PurchaseId;
     pub use base::SellerId;
     pub use base::{AccountId, CardId, CheckoutId, ContactId, CreatorId, DisputeId, HoldId};
+    pub use base::{DeedId, PostId, PromotionId, PromotionSettlementId, SliceId, StreamId};
     pub use base::{MethodId, OrderId, PaymentId, PayoutId, PersonId, ProductId, ProgramId};
     pub use base::{RailRefundId, RefundId, SettlementId, SettlementLineId, StandingId};
     pub use giftcards::{
@@ -16,6 +17,8 @@ pub mod types {
     pub use ledger::Account;
     pub use payments::{Dispute, Method, Payment, RailRefund};
     pub use payments::{Settlement, SettlementLine, Standing};
+    pub use promotions::Settlement as PromotionSettlement;
+    pub use promotions::{BillingStream, Deed, Post, Promotion, Slice};
     pub use shop::Series;
     pub use shop::{Checkout, Creator, Numbering, Order, OrderRefund, Payout, Product, Seller};
 }
@@ -79,6 +82,19 @@ macro_rules! every_row {
                 $crate::types::PersonId, $crate::types::Arc<$crate::types::Sender>, id;
             "A sender and a recipient.", contact, Contact,
                 $crate::types::ContactId, $crate::types::Arc<$crate::types::Contact>, id;
+            "A promotion of a post.", promotion, Promotion,
+                $crate::types::PromotionId, $crate::types::Arc<$crate::types::Promotion>, id;
+            "A post.", post, Post,
+                $crate::types::PostId, $crate::types::Arc<$crate::types::Post>, id;
+            "Money of a promotion, leased to a process.", slice, Slice,
+                $crate::types::SliceId, $crate::types::Arc<$crate::types::Slice>, id;
+            "Something that was done to a promotion.", deed, Deed,
+                $crate::types::DeedId, $crate::types::Arc<$crate::types::Deed>, id;
+            "What a promotion gave back.", promotion_settlement, PromotionSettlement,
+                $crate::types::PromotionSettlementId,
+                $crate::types::Arc<$crate::types::PromotionSettlement>, id;
+            "How far a stream of deliveries was billed.", stream, Stream,
+                $crate::types::StreamId, $crate::types::BillingStream, id;
         }
     };
 }

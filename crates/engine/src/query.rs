@@ -2,7 +2,9 @@
 
 use base::{AccountId, CardId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
-use base::{PurchaseId, RailRefundId, SellerId, SettlementId};
+use base::{
+    PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId, SliceId, StreamId,
+};
 use giftcards::account_of;
 use shop::RefundRequest;
 
@@ -59,6 +61,14 @@ pub enum Query {
     Sender(PersonId),
     /// A sender and a recipient.
     Contact(ContactId),
+    /// A promotion.
+    Promotion(PromotionId),
+    /// A post.
+    Post(PostId),
+    /// A slice of a promotion.
+    Slice(SliceId),
+    /// How far a stream was billed.
+    Stream(StreamId),
     /// What a refund of an order would be.
     RefundPreview {
         /// The order.
@@ -142,6 +152,10 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Settlement(id) => walk.settlement(*id).map(|_| AnswerRef::Settlement(*id)),
         Query::Sender(id) => walk.sender(*id).map(|_| AnswerRef::Sender(*id)),
         Query::Contact(id) => walk.contact(*id).map(|_| AnswerRef::Contact(*id)),
+        Query::Promotion(id) => walk.promotion(*id).map(|_| AnswerRef::Promotion(*id)),
+        Query::Post(id) => walk.post(*id).map(|_| AnswerRef::Post(*id)),
+        Query::Slice(id) => walk.slice(*id).map(|_| AnswerRef::Slice(*id)),
+        Query::Stream(id) => walk.stream(*id).map(|_| AnswerRef::Stream(*id)),
         Query::RefundPreview { order, .. } => {
             let order = walk.order(*order)?;
             for payment in payments_of(order) {

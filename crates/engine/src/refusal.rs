@@ -3,12 +3,14 @@
 use base::Money;
 use giftcards::Refusal as Card;
 use payments::Refusal as Payment;
+use promotions::Refusal as Promotion;
 use shop::Refusal as Shop;
 
 use crate::{BookRefusal, OperationRefusal};
 
 mod of_gift_cards;
 mod of_payments;
+mod of_promotions;
 mod of_shop;
 
 /// A named, numbered "no".
@@ -29,6 +31,9 @@ pub enum Refusal {
     /// About the shop.
     #[error(transparent)]
     Shop(#[from] Shop),
+    /// About promotions.
+    #[error(transparent)]
+    Promotions(#[from] Promotion),
 }
 
 /// A refusal as a journal keeps it: a number that is never reused, and what belongs to it.
@@ -36,7 +41,7 @@ pub enum Refusal {
 pub struct StoredRefusal {
     /// Number of the refusal.
     pub number: u16,
-    /// Why a card cannot be used; zero when it does not apply.
+    /// Why a card cannot be used, or a promotion cannot start; zero when it does not apply.
     pub why: u8,
     /// The amount the refusal tells, if it tells one.
     pub money: Option<Money>,
@@ -55,6 +60,7 @@ impl Refusal {
             Refusal::GiftCards(refusal) => of_gift_cards::code(refusal),
             Refusal::Payments(refusal) => of_payments::code(refusal),
             Refusal::Shop(refusal) => of_shop::code(refusal),
+            Refusal::Promotions(refusal) => of_promotions::code(refusal),
         }
     }
 
@@ -71,6 +77,18 @@ impl Refusal {
                     Payment::OutcomePending | Payment::IdTaken | Payment::Contradiction { .. }
                 )
                 | Refusal::Shop(Shop::IdTaken | Shop::NotDue | Shop::CheckoutPaying)
+                | Refusal::Promotions(
+                    Promotion::IdTaken
+                        | Promotion::BeingPaid
+                        | Promotion::SlicesOpen
+                        | Promotion::PaymentDisputed
+                        | Promotion::NotDue { .. }
+                        | Promotion::BillingGap { .. }
+                        | Promotion::AlreadyBilled { .. }
+                        | Promotion::BillsMissing { .. }
+                        | Promotion::DailyBudgetSpent
+                        | Promotion::NothingLeft
+                )
         )
     }
 
@@ -82,6 +100,7 @@ impl Refusal {
             Refusal::GiftCards(Card::AmountExceedsCaptured { refundable }) => Some(*refundable),
             Refusal::Payments(refusal) => of_payments::money(refusal),
             Refusal::Shop(refusal) => of_shop::money(refusal),
+            Refusal::Promotions(refusal) => of_promotions::money(refusal),
             _ => None,
         }
     }
@@ -98,9 +117,11 @@ impl Refusal {
             Refusal::GiftCards(refusal) => of_gift_cards::number(refusal),
             Refusal::Payments(refusal) => of_payments::number(refusal),
             Refusal::Shop(refusal) => of_shop::number(refusal),
+            Refusal::Promotions(refusal) => of_promotions::number(refusal),
         };
         let why = match self {
             Refusal::GiftCards(Card::NotUsable(why)) => *why as u8,
+            Refusal::Promotions(Promotion::Blocked(code)) => *code as u8,
             _ => 0,
         };
         StoredRefusal { number, why, money: self.money() }
@@ -118,6 +139,7 @@ impl Refusal {
             100..200 => Refusal::GiftCards(of_gift_cards::from_stored(stored)?),
             200..300 => Refusal::Payments(of_payments::from_stored(stored)?),
             300..400 => Refusal::Shop(of_shop::from_stored(stored)?),
+            400..500 => Refusal::Promotions(of_promotions::from_stored(stored)?),
             _ => return None,
         })
     }

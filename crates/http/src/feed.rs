@@ -242,7 +242,7 @@ enum SubjectKind {
 fn subject_of(kind: EventKind) -> SubjectKind {
     match kind {
         EventKind::GiftCards(kind) => card_subject(kind),
-        EventKind::Payments(_) | EventKind::Shop(_) => SubjectKind::Shop,
+        EventKind::Payments(_) | EventKind::Shop(_) | EventKind::Promotions(_) => SubjectKind::Shop,
     }
 }
 

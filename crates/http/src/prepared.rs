@@ -109,7 +109,13 @@ fn found_a_card<T>(result: &Result<T, Refusal>) -> Option<bool> {
         Err(Refusal::GiftCards(CardRefusal::NotUsable(Why::Unknown | Why::CodeReplaced))) => {
             Some(false)
         }
-        Err(Refusal::Book(_) | Refusal::Operation(_) | Refusal::Payments(_) | Refusal::Shop(_))
+        Err(
+            Refusal::Book(_)
+            | Refusal::Operation(_)
+            | Refusal::Payments(_)
+            | Refusal::Shop(_)
+            | Refusal::Promotions(_),
+        )
         | Err(Refusal::GiftCards(CardRefusal::IdTaken)) => None,
         Ok(_) | Err(Refusal::GiftCards(_)) => Some(true),
     }

@@ -74,6 +74,8 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         // Why there would be none is a problem, which its route tells; no command answers with a
         // purchase, and its route shows it together with its checkout, order and cards.
         Answer::RefundPreview(Err(_)) | Answer::Purchase(_) => {}
+        // No call answers with them: processes that serve ask for them.
+        Answer::Slice(_) | Answer::Stream(_) => {}
         Answer::Settlement(row) => write(&settlement::SettlementView::new(row, None), out),
         Answer::Seller(_)
         | Answer::Creator(_)
@@ -87,7 +89,9 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         | Answer::Dispute(_)
         | Answer::Payout(_)
         | Answer::Sender(_)
-        | Answer::Contact(_) => {
+        | Answer::Contact(_)
+        | Answer::Promotion { .. }
+        | Answer::Post(_) => {
             let view = shop::ShopView::of_answer(answer);
             write(&view.expect("each of these has a view there"), out);
         }

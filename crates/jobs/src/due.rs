@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use base::{CardId, CheckoutId, Instant, KeyId, OrderId};
-use engine::{Answer, Command, GiftCardCommand, Query, RefundIds, Refusal, ShopCommand};
+use base::{CardId, CheckoutId, Instant, KeyId, OrderId, PromotionId};
+use engine::ShopCommand;
+use engine::{Answer, Command, GiftCardCommand, PromotionCommand, Query, RefundIds, Refusal};
 use giftcards::{Funding, Refusal as CardRefusal, purchase_of};
 use outside::random::{SystemRandomness, new_id};
 use payments::Purpose;
+use promotions::Refusal as PromotionRefusal;
 use shop::{Checkout, CheckoutState, Refusal as ShopRefusal, TenderKind};
 use store::{Due, DueObject, Reader};
 use writer::{Handle, Request, Trouble};
@@ -34,6 +36,8 @@ pub struct Booked {
     pub deliveries: u64,
     /// Orders of which cards went back to their buyers, because nobody had claimed them in time.
     pub returns: u64,
+    /// Promotions that started, were over or settled, and slices of them that lapsed.
+    pub promotions: u64,
     /// Checkouts that were abandoned, or whose payers have not acted.
     pub checkouts: u64,
     /// What could not be booked for a reason that time does not cure, with the reason. The rest
@@ -141,7 +145,10 @@ impl<'a> Booking<'a> {
         let (mut first, mut cards) = (Vec::new(), Vec::new());
         for due in portion {
             match due.what {
-                DueObject::Hold(_) | DueObject::Checkout(_) => first.push(*due),
+                DueObject::Hold(_)
+                | DueObject::Checkout(_)
+                | DueObject::Promotion(_)
+                | DueObject::Slice(_) => first.push(*due),
                 DueObject::Card(_) | DueObject::Delivery(_) | DueObject::Unclaimed(_) => {
                     cards.push(*due);
                 }
@@ -201,6 +208,7 @@ impl<'a> Booking<'a> {
                 }
                 Ok(_) if matches!(due.what, DueObject::Delivery(_)) => self.booked.deliveries += 1,
                 Ok(_) if matches!(due.what, DueObject::Unclaimed(_)) => self.booked.returns += 1,
+                Ok(Answer::Promotion { .. } | Answer::Slice(_)) => self.booked.promotions += 1,
                 Ok(_) => self.booked.cards += 1,
                 Err(refusal) => self.pass_over(*due, refusal),
             }
@@ -216,6 +224,17 @@ impl<'a> Booking<'a> {
             DueObject::Card(card) => Command::GiftCards(GiftCardCommand::ExpireCard { card }),
             DueObject::Delivery(card) => Command::GiftCards(GiftCardCommand::Deliver { card }),
             DueObject::Checkout(checkout) => Command::Shop(self.close(checkout, due.at)?),
+            DueObject::Promotion(promotion) => match self.advance(promotion, due.at)? {
+                Some(command) => Command::Promotions(command),
+                None => return Ok(None),
+            },
+            DueObject::Slice(slice) => match self.handle.ask(Query::Slice(slice))? {
+                Some(Answer::Slice(slice)) => Command::Promotions(PromotionCommand::LapseSlice {
+                    promotion: slice.promotion,
+                    slice: slice.number,
+                }),
+                _ => return Ok(None),
+            },
             DueObject::Unclaimed(card) => match self.order_of(card)? {
                 Some(order) => Command::Shop(return_unclaimed(order, due.at)),
                 None => return Ok(None),
@@ -246,6 +265,34 @@ impl<'a> Booking<'a> {
         Ok(ShopCommand::CancelAttempt { checkout, refunds })
     }
 
+    /// What time does to a promotion: it starts, it is over, or what was not spent goes back.
+    fn advance(
+        &self,
+        promotion: PromotionId,
+        at: Instant,
+    ) -> Result<Option<PromotionCommand>, JobError> {
+        let answer = self.handle.ask(Query::Promotion(promotion))?;
+        let Some(Answer::Promotion { promotion: row, .. }) = answer else { return Ok(None) };
+        if !row.state.is_ended() {
+            return Ok(Some(PromotionCommand::Advance { promotion }));
+        }
+        let order = match row.checkout {
+            Some(checkout) => self.order_by(checkout)?,
+            None => None,
+        };
+        let refund = new_id(at, &mut SystemRandomness);
+        let ids = Box::new(refund_ids(at));
+        Ok(Some(PromotionCommand::Settle { promotion, order, refund, ids }))
+    }
+
+    /// The order that a checkout has become.
+    fn order_by(&self, checkout: CheckoutId) -> Result<Option<OrderId>, JobError> {
+        match self.handle.ask(Query::Checkout(checkout))? {
+            Some(Answer::Checkout { checkout, .. }) => Ok(checkout.order),
+            _ => Ok(None),
+        }
+    }
+
     /// The order that has sold a card, by the payment that bought it.
     fn order_of(&self, card: CardId) -> Result<Option<OrderId>, JobError> {
         let Some(Answer::Card { card, .. }) = self.handle.ask(Query::Card(card))? else {
@@ -270,18 +317,23 @@ impl<'a> Booking<'a> {
             // Somebody used it in the meantime, or moved its date.
             (_, Refusal::GiftCards(CardRefusal::NotDue | CardRefusal::HoldNotOpen)) => {}
             (_, Refusal::Shop(refusal)) if has_gone_on(refusal) => {}
+            (_, Refusal::Promotions(refusal)) if has_moved(refusal) => {}
             (what, refusal) => self.booked.refused.push((what, refusal)),
         }
     }
 }
 
 fn return_unclaimed(order: OrderId, at: Instant) -> ShopCommand {
-    let ids = RefundIds {
+    let refund = new_id(at, &mut SystemRandomness);
+    ShopCommand::ReturnUnclaimed { order, refund, ids: Box::new(refund_ids(at)) }
+}
+
+/// Ids for the ways on which something may go back.
+fn refund_ids(at: Instant) -> RefundIds {
+    RefundIds {
         cards: std::array::from_fn(|_| new_id(at, &mut SystemRandomness)),
         rails: std::array::from_fn(|_| new_id(at, &mut SystemRandomness)),
-    };
-    let refund = new_id(at, &mut SystemRandomness);
-    ShopCommand::ReturnUnclaimed { order, refund, ids: Box::new(ids) }
+    }
 }
 
 /// Whether both return what nobody claimed of one order.
@@ -299,6 +351,20 @@ fn cards_of(checkout: &Checkout) -> impl Iterator<Item = CardId> + '_ {
         TenderKind::GiftCard { card, .. } => Some(card),
         TenderKind::PaymentMethod { .. } => None,
     })
+}
+
+/// Whether a promotion or slice is not due any more, or waits for something else that is.
+fn has_moved(refusal: PromotionRefusal) -> bool {
+    matches!(
+        refusal,
+        PromotionRefusal::NotDue { .. }
+            | PromotionRefusal::NotRunning
+            | PromotionRefusal::NotEnded
+            | PromotionRefusal::SliceClosed
+            | PromotionRefusal::SlicesOpen
+            | PromotionRefusal::PaymentDisputed
+            | PromotionRefusal::NothingToSettle
+    )
 }
 
 /// Whether a checkout is not due any more: it was changed, or its payer has acted.

@@ -60,6 +60,11 @@ impl Gender {
             Gender::Other => "other",
         }
     }
+
+    /// Reads the stored number back.
+    pub fn from_number(number: u8) -> Option<Gender> {
+        Gender::ALL.into_iter().find(|gender| *gender as u8 == number)
+    }
 }
 
 /// What the feed is shown on. The numbers are stored and never change.
@@ -88,6 +93,11 @@ impl Device {
             Device::Desktop => "desktop",
             Device::Tv => "tv",
         }
+    }
+
+    /// Reads the stored number back.
+    pub fn from_number(number: u8) -> Option<Device> {
+        Device::ALL.into_iter().find(|device| *device as u8 == number)
     }
 }
 

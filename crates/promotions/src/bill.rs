@@ -1,16 +1,19 @@
 //! Bills: delivery becomes money, exactly once.
 
-use base::{Label, PromotionId};
+use base::{Label, PromotionId, StreamId};
 use ledger::{Account, Context, LinkedSet, Reason, Subject};
 
 use crate::outcome::or_open;
 use crate::slice::slice_accounts;
+use crate::stream_id;
 use crate::{Micros, Outcome, Promotion, PromotionEvent, Refusal, Slice, State, limits};
 
 /// How far a stream of deliveries was billed. One row a stream: the log of one process that
 /// serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BillingStream {
+    /// Its id ([`stream_id`](crate::stream_id())).
+    pub id: StreamId,
     /// Its name.
     pub stream: Label,
     /// Its records below this number were billed.
@@ -122,6 +125,7 @@ pub fn bill(bill: &Bill, rows: BillRows<'_>, context: Context) -> Result<Outcome
     }
     let unknown = rows.stream.map_or(0, |stream| stream.unknown_units);
     let stream = BillingStream {
+        id: stream_id(&bill.stream),
         stream: bill.stream.clone(),
         billed_to: bill.to,
         unknown_units: unknown.saturating_add(ledger.unknown_units),

@@ -58,6 +58,11 @@ macro_rules! findings {
                 match self { $(CheckCode::$code => $name,)+ }
             }
 
+            /// Reads the stored number back.
+            pub fn from_number(number: u8) -> Option<CheckCode> {
+                CheckCode::ALL.iter().copied().find(|code| *code as u8 == number)
+            }
+
             /// The finding.
             pub fn check(self) -> Check {
                 match self {

@@ -1,18 +1,18 @@
 //! From a draft to money in escrow: compose, edit, submit, fund.
 
-use base::{Label, Metadata, Money, PersonId, PromotionId, Span};
+use base::{CheckoutId, Label, Metadata, Money, PersonId, PromotionId, Span};
 use ledger::{Account, AccountName, Context, LinkedSet, Posted, Reason, Subject};
 
 use crate::outcome::or_open;
 use crate::preflight::{PreflightFacts, preflight, preflight_change};
-use crate::{Actor, Authorization, Check, DeedKind, End, EndCause, Outcome, Post, PromotionEvent};
-use crate::{Promise, Promotion, Quote, Refusal, Review, Severity, State, Terms, TermsChange};
-use crate::{first_blocker, limits};
+use crate::{Actor, Authorization, Check, DeedKind, End, EndCause, Outcome, PayWith, Post};
+use crate::{Promise, Promotion, PromotionEvent, Quote, Refusal, Review, Severity, State, Terms};
+use crate::{TermsChange, first_blocker, limits};
 
 /// A promotion to be composed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPromotion {
-    /// Its id: the bits of the checkout that is to pay for it.
+    /// Its id, drawn by the caller.
     pub id: PromotionId,
     /// Who is to pay.
     pub advertiser: PersonId,
@@ -22,6 +22,8 @@ pub struct NewPromotion {
     pub terms: Terms,
     /// What is promised for it.
     pub quote: Quote,
+    /// What is to pay for it, in this order.
+    pub pay_with: Vec<PayWith>,
     /// Strings of the integrating platform.
     pub metadata: Metadata,
 }
@@ -32,7 +34,8 @@ pub struct NewPromotion {
 /// # Errors
 ///
 /// In this order: `PostNotFound`, `IdTaken`, `LimitExceeded` (lists of the audience too long, a
-/// budget that is nothing, less than the platform adds or beyond [`limits::BUDGET_MAX`]).
+/// budget that is nothing, less than the platform adds or beyond [`limits::BUDGET_MAX`], too many
+/// ways to pay).
 pub fn compose(
     new: &NewPromotion,
     existing: Option<&Promotion>,
@@ -47,6 +50,9 @@ pub fn compose(
         return Err(Refusal::IdTaken);
     }
     check_limits(&new.terms)?;
+    if new.pay_with.len() > limits::PAY_WITH_MAX {
+        return Err(Refusal::LimitExceeded);
+    }
     let mut promotion = Promotion {
         id: new.id,
         advertiser: new.advertiser,
@@ -57,6 +63,8 @@ pub fn compose(
         pauses: crate::Pauses::default(),
         review: Review::default(),
         end: None,
+        pay_with: new.pay_with.clone(),
+        checkout: None,
         authorization: None,
         submitted_at: None,
         funded_at: None,
@@ -180,13 +188,14 @@ fn requoted(promotion: &Promotion, new: &Quote) -> Quote {
     }
 }
 
-/// Lets a draft be paid as it is: from now on nothing about it changes until the payment has
-/// succeeded ([`fund`]) or failed ([`payment_failed`]).
+/// Lets a draft be paid by `checkout` as it is: from now on nothing about it changes until the
+/// payment has succeeded ([`fund`]) or failed ([`payment_failed`]).
 ///
 /// # Errors
 ///
 /// In this order: `NotDraft`, `BeingPaid`, `Blocked` by the first blocker of [`preflight`].
 pub fn submit(
+    checkout: CheckoutId,
     authorization: Option<&Authorization>,
     promotion: &Promotion,
     facts: PreflightFacts<'_>,
@@ -209,6 +218,7 @@ pub fn submit(
     }
     let mut promotion = promotion.clone();
     promotion.submitted_at = Some(context.now);
+    promotion.checkout = Some(checkout);
     promotion.authorization = authorization.cloned();
     let deed = promotion.note(DeedKind::Submitted, actor, context);
     // It tells of itself when it is paid.
@@ -226,6 +236,7 @@ pub fn payment_failed(promotion: &Promotion, context: Context) -> Result<Outcome
     }
     let mut promotion = promotion.clone();
     promotion.submitted_at = None;
+    promotion.checkout = None;
     let deed = promotion.note(DeedKind::PaymentFailed, Actor::PLATFORM, context);
     Ok(Outcome { promotions: vec![promotion], deeds: vec![deed], ..Outcome::default() })
 }

@@ -1,6 +1,6 @@
 //! Deeds: what was done to a promotion, by whom and when. They are kept as evidence.
 
-use base::{Instant, Label, PersonId, PromotionId};
+use base::{DeedId, Instant, Label, PersonId, PromotionId};
 
 use crate::{RuleCode, Terms};
 
@@ -87,11 +87,15 @@ pub enum DeedKind {
     Completed = 16,
     /// What was not spent went back.
     Settled = 17,
+    /// Whoever paid has its bank take the money back.
+    Disputed = 18,
+    /// The money is not disputed any more.
+    DisputeOver = 19,
 }
 
 impl DeedKind {
     /// Every kind.
-    pub const ALL: [DeedKind; 17] = [
+    pub const ALL: [DeedKind; 19] = [
         DeedKind::Composed,
         DeedKind::Edited,
         DeedKind::Submitted,
@@ -109,6 +113,8 @@ impl DeedKind {
         DeedKind::Stopped,
         DeedKind::Completed,
         DeedKind::Settled,
+        DeedKind::Disputed,
+        DeedKind::DisputeOver,
     ];
 
     /// Stable lower-case name.
@@ -131,6 +137,8 @@ impl DeedKind {
             DeedKind::Stopped => "stopped",
             DeedKind::Completed => "completed",
             DeedKind::Settled => "settled",
+            DeedKind::Disputed => "disputed",
+            DeedKind::DisputeOver => "dispute_over",
         }
     }
 
@@ -143,6 +151,8 @@ impl DeedKind {
 /// Something that was done to a promotion. It never changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deed {
+    /// Its id ([`deed_id`](crate::deed_id())).
+    pub id: DeedId,
     /// To which.
     pub promotion: PromotionId,
     /// The how manyth it is, from 1, without a gap.

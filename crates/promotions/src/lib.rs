@@ -50,11 +50,14 @@ mod bill;
 mod check;
 mod compose;
 mod deed;
+mod dispute;
 mod event;
 mod goal;
+mod ids;
 mod life;
 mod micros;
 mod outcome;
+mod pay_with;
 mod post;
 mod preflight;
 mod promotion;
@@ -73,12 +76,15 @@ pub use bill::{Bill, BillLine, BillRows, BillingStream, Takeback, bill};
 pub use check::{Check, CheckCode, Severity, first_blocker};
 pub use compose::{NewPromotion, compose, edit, fund, payment_failed, promotion_accounts, submit};
 pub use deed::{Actor, Deed, DeedKind, Role};
+pub use dispute::{DisputeNews, follow_dispute};
 pub use event::PromotionEvent;
 pub use goal::{EventKind, Goal};
+pub use ids::{deed_id, post_id, settlement_id, slice_id, stream_id};
 pub use ledger::Context;
 pub use life::{StopCause, complete, follow_post, pause, resume, start, stop};
 pub use micros::{Guarantee, Micros};
 pub use outcome::Outcome;
+pub use pay_with::PayWith;
 pub use post::{Post, PostChange, PostKind, Visibility, change_post, tell_post};
 pub use preflight::{
     AccountFacts, MethodFacts, Policy, PreflightFacts, preflight, preflight_change,
@@ -123,6 +129,8 @@ pub mod limits {
     pub const SUPPLY_HIGH_PERCENT: u64 = 130;
     /// How much of the forecast supply one guarantee may promise, in percent.
     pub const GUARANTEE_PERCENT: u64 = 60;
+    /// Ways to pay for one promotion.
+    pub const PAY_WITH_MAX: usize = 20;
     /// Tags of a post.
     pub const TAGS_PER_POST_MAX: usize = 50;
     /// Promotions of one post that are funded and not settled.

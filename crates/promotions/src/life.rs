@@ -56,7 +56,7 @@ pub fn pause(promotion: &Promotion, actor: Actor, context: Context) -> Result<Ou
 ///
 /// In this order: `Ended`, also when its end has passed; `NotRunning` as in [`pause`];
 /// `PausedByPlatform` when its advertiser asks and only the platform holds it up; `PostPrivate`
-/// when only that does; `NotPaused`.
+/// or `PaymentDisputed` when only that does; `NotPaused`.
 pub fn resume(promotion: &Promotion, actor: Actor, context: Context) -> Result<Outcome, Refusal> {
     check_allowed(promotion, context)?;
     let mut promotion = promotion.clone();
@@ -67,6 +67,7 @@ pub fn resume(promotion: &Promotion, actor: Actor, context: Context) -> Result<O
         return Err(match promotion.pauses {
             pauses if pauses.by_platform => Refusal::PausedByPlatform,
             pauses if pauses.post_is_private => Refusal::PostPrivate,
+            pauses if pauses.is_disputed => Refusal::PaymentDisputed,
             _ => Refusal::NotPaused,
         });
     }

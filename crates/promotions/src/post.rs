@@ -1,6 +1,6 @@
 //! Posts: what is promoted, as far as a promotion has to know.
 
-use base::{CreatorId, Instant, Label, PromotionId, Text};
+use base::{CreatorId, Instant, Label, PostId, PromotionId, Text};
 use ledger::Context;
 
 use crate::{Language, Outcome, Refusal, limits};
@@ -64,8 +64,10 @@ impl Visibility {
 /// A post, found by the platform's own name for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
+    /// Its id: that of its name ([`post_id`](crate::post_id())).
+    pub id: PostId,
     /// The platform's name for it.
-    pub id: Label,
+    pub name: Label,
     /// Where it is.
     pub url: Text<2048>,
     /// Who made it.

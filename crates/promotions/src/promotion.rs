@@ -1,10 +1,11 @@
 //! The promotion row.
 
-use base::{Amount, Currency, Instant, Label, Metadata, Money, PersonId, PromotionId, Span};
+use base::Span;
+use base::{Amount, CheckoutId, Currency, Instant, Label, Metadata, Money, PersonId, PromotionId};
 use ledger::{AccountName, Context};
 
-use crate::{Actor, Authorization, Deed, DeedKind, End, Pauses, Quote, Review, Spend, State};
-use crate::{Guarantee, Terms, limits};
+use crate::{Actor, Authorization, Deed, DeedKind, End, Guarantee, Pauses, PayWith, Quote, Review};
+use crate::{Spend, State, Terms, deed_id, limits};
 
 /// What was delivered, in billed units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct SliceSums {
 /// A paid boost of a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promotion {
-    /// Its id: the bits of the checkout that pays for it.
+    /// Its id.
     pub id: PromotionId,
     /// Who pays.
     pub advertiser: PersonId,
@@ -58,6 +59,10 @@ pub struct Promotion {
     pub review: Review,
     /// How it ended.
     pub end: Option<End>,
+    /// What is to pay for it, in this order.
+    pub pay_with: Vec<PayWith>,
+    /// The checkout that pays, or has paid.
+    pub checkout: Option<CheckoutId>,
     /// Who agreed to pay.
     pub authorization: Option<Authorization>,
     /// Since when it is being paid; `None` again when that has failed.
@@ -136,9 +141,10 @@ impl Promotion {
     }
 
     /// When time does the next thing to it: starts, ends or settles it. `None` when only people
-    /// do.
+    /// do, or the bank of whoever paid.
     pub fn due_at(&self) -> Option<Instant> {
         match self.state {
+            state if state.is_ended() && self.pauses.is_disputed => None,
             State::Draft => None,
             State::Scheduled => Some(self.terms.starts_at.min(self.terms.ends_at)),
             State::InReview | State::Running | State::Paused => Some(self.terms.ends_at),
@@ -173,6 +179,7 @@ impl Promotion {
     pub(crate) fn note(&mut self, kind: DeedKind, actor: Actor, context: Context) -> Deed {
         self.deeds = self.deeds.saturating_add(1);
         Deed {
+            id: deed_id(self.id, self.deeds),
             promotion: self.id,
             number: self.deeds,
             kind,

@@ -68,6 +68,9 @@ pub enum Refusal {
     /// The post is private; make it public first.
     #[error("the post is private")]
     PostPrivate,
+    /// Whoever paid has its bank take the money back; wait until that is decided.
+    #[error("its payment is disputed")]
+    PaymentDisputed,
     /// The post shows something else than was looked at; look again.
     #[error("the content of the post has changed")]
     PostChanged,

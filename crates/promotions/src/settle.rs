@@ -1,16 +1,19 @@
 //! Settlement: what was not spent goes back, without a request.
 
-use base::{Amount, Instant, PromotionId, part_split};
+use base::{Amount, Instant, PromotionId, PromotionSettlementId, part_split};
 use ledger::{Account, Context, LinkedSet, Posted, Reason, Subject};
 
 use crate::compose::promotion_accounts;
 use crate::outcome::or_open;
+use crate::settlement_id;
 use crate::{Actor, DeedKind, Outcome, Post, Promotion, PromotionEvent, Refusal, State};
 
 /// A statement of what went back, and why so much. It never changes. A second one follows when a
 /// verdict comes after the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settlement {
+    /// Its id ([`settlement_id`](crate::settlement_id())).
+    pub id: PromotionSettlementId,
     /// Of which promotion.
     pub promotion: PromotionId,
     /// The how manyth of it, from 1.
@@ -75,7 +78,7 @@ pub fn with_tax(net_back: Amount, net: Amount, tax: Amount) -> Amount {
 ///
 /// # Errors
 ///
-/// In this order: `NotEnded`; `NotDue`; `SlicesOpen`; `NothingToSettle` when it was settled and
+/// In this order: `NotEnded`; `PaymentDisputed`; `NotDue`; `SlicesOpen`; `NothingToSettle` when it was settled and
 /// nothing was repaid since.
 pub fn settle(
     promotion: &Promotion,
@@ -85,6 +88,9 @@ pub fn settle(
 ) -> Result<Outcome, Refusal> {
     if !promotion.state.is_ended() {
         return Err(Refusal::NotEnded);
+    }
+    if promotion.pauses.is_disputed {
+        return Err(Refusal::PaymentDisputed);
     }
     if let Some(due_at) = promotion.settles_at.filter(|due_at| context.now < *due_at) {
         return Err(Refusal::NotDue { due_at });
@@ -107,6 +113,7 @@ pub fn settle(
     let deed = promotion.note(DeedKind::Settled, Actor::PLATFORM, context);
     let is_funded = promotion.funded_at.is_some();
     let settlement = Settlement {
+        id: settlement_id(promotion.id, promotion.settlements),
         promotion: promotion.id,
         number: promotion.settlements,
         at: context.now,

@@ -1,10 +1,10 @@
 //! Slices: money of an escrow, leased to a process that serves the promotion.
 
-use base::{Amount, Instant, Label, PromotionId, Span};
+use base::{Amount, Instant, Label, PromotionId, SliceId, Span};
 use ledger::{Account, AccountName, Context, LinkedSet, Pending, Posted, Reason, Subject};
 
 use crate::outcome::or_open;
-use crate::{BillingStream, Micros, Outcome, Promotion, Refusal, limits};
+use crate::{BillingStream, Micros, Outcome, Promotion, Refusal, limits, slice_id};
 
 /// Whether a slice can still be billed. The numbers are stored and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,6 +75,8 @@ impl Refused {
 /// `kept_until`. So every token that was signed against it is covered, also when its process dies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slice {
+    /// Its id ([`slice_id`](crate::slice_id())).
+    pub id: SliceId,
     /// Of which promotion.
     pub promotion: PromotionId,
     /// The how manyth slice of it, from 1.
@@ -232,6 +234,7 @@ fn opened(
     sums.open += 1;
     let expires_at = expiry(promotion, want.term, now);
     Ok(Slice {
+        id: slice_id(promotion.id, promotion.slices.ever),
         promotion: promotion.id,
         number: promotion.slices.ever,
         holder: want.holder.clone(),

@@ -83,12 +83,14 @@ pub struct Pauses {
     pub by_platform: bool,
     /// That the post is private.
     pub post_is_private: bool,
+    /// That whoever paid has its bank take the money back. Nothing is settled meanwhile either.
+    pub is_disputed: bool,
 }
 
 impl Pauses {
     /// Whether anything holds it up.
     pub fn any(self) -> bool {
-        self.by_advertiser || self.by_platform || self.post_is_private
+        self.by_advertiser || self.by_platform || self.post_is_private || self.is_disputed
     }
 }
 

@@ -126,6 +126,7 @@ fn passing<M: Model>(model: &M, result: Result<Answer, Refusal>) -> Decided {
 /// True for refusals that the same request may not meet again.
 fn may_change(refusal: &Refusal) -> bool {
     use payments::Refusal as Payment;
+    use promotions::Refusal as Promotion;
     use shop::Refusal as Shop;
     match refusal {
         Refusal::Operation(refusal) => *refusal == OperationRefusal::BatchAborted,
@@ -141,6 +142,19 @@ fn may_change(refusal: &Refusal) -> bool {
         Refusal::Shop(refusal) => {
             matches!(refusal, Shop::IdTaken | Shop::NotDue | Shop::CheckoutPaying)
         }
+        Refusal::Promotions(refusal) => matches!(
+            refusal,
+            Promotion::IdTaken
+                | Promotion::BeingPaid
+                | Promotion::SlicesOpen
+                | Promotion::PaymentDisputed
+                | Promotion::NotDue { .. }
+                | Promotion::BillingGap { .. }
+                | Promotion::AlreadyBilled { .. }
+                | Promotion::BillsMissing { .. }
+                | Promotion::DailyBudgetSpent
+                | Promotion::NothingLeft
+        ),
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod checkout;
 mod code;
 pub(crate) mod contact;
 pub(crate) mod creator;
+pub(crate) mod deed;
 pub(crate) mod dispute;
 mod fields;
 mod gift;
@@ -24,8 +25,11 @@ pub(crate) mod order;
 pub(crate) mod order_refund;
 pub(crate) mod payment;
 pub(crate) mod payout;
+pub(crate) mod post;
 pub(crate) mod product;
 pub(crate) mod program;
+pub(crate) mod promotion;
+pub(crate) mod promotion_settlement;
 pub(crate) mod purchase;
 pub(crate) mod rail_refund;
 mod refund;
@@ -35,8 +39,11 @@ pub(crate) mod seller;
 pub(crate) mod sender;
 pub(crate) mod settlement;
 pub(crate) mod settlement_line;
+pub(crate) mod slice;
 pub(crate) mod standing;
+pub(crate) mod stream;
 pub(crate) mod table;
+mod terms;
 
 use std::sync::Arc;
 
@@ -47,7 +54,7 @@ pub(crate) use fields::{FieldSink, FieldSource, invalid};
 pub use table::{Column, ColumnKind, Index, Table};
 
 /// Every table of rows, in the order of their numbers, which is that of [`Key`].
-pub const TABLES: [&Table; 25] = [
+pub const TABLES: [&Table; 31] = [
     &book::TABLE,
     &account::TABLE,
     &program::TABLE,
@@ -73,6 +80,12 @@ pub const TABLES: [&Table; 25] = [
     &standing::TABLE,
     &sender::TABLE,
     &contact::TABLE,
+    &promotion::TABLE,
+    &post::TABLE,
+    &slice::TABLE,
+    &deed::TABLE,
+    &promotion_settlement::TABLE,
+    &stream::TABLE,
 ];
 
 /// The table of a row: its number and the version that [`write_row`] writes.
@@ -134,6 +147,12 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (23, 1) => Row::Standing(Arc::new(standing::read(source)?)),
         (24, 1) => Row::Sender(Arc::new(sender::read(source)?)),
         (25, 1) => Row::Contact(Arc::new(contact::read(source)?)),
+        (26, 1) => Row::Promotion(Arc::new(promotion::read(source)?)),
+        (27, 1) => Row::Post(Arc::new(post::read(source)?)),
+        (28, 1) => Row::Slice(Arc::new(slice::read(source)?)),
+        (29, 1) => Row::Deed(Arc::new(deed::read(source)?)),
+        (30, 1) => Row::PromotionSettlement(Arc::new(promotion_settlement::read(source)?)),
+        (31, 1) => Row::Stream(stream::read(source)?),
         _ => return Err(ReadError::UnknownRowVersion { table, version }),
     };
     source.finish()?;

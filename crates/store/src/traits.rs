@@ -4,7 +4,7 @@
 //! or one transaction, names many keys at once, and says plainly whether its outcome is known.
 
 use base::{AccountId, Amount, CardId, CheckoutId, HoldId, Instant, OrderId, PaymentId, PersonId};
-use base::{ProgramId, RailRefundId, RefundId, SellerId, SettlementId, Text};
+use base::{ProgramId, PromotionId, RailRefundId, RefundId, SellerId, SettlementId, SliceId, Text};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, Hold, Program};
 use journal::Block;
@@ -341,6 +341,28 @@ pub enum List {
         /// Only reports about this sender.
         sender: Option<PersonId>,
     },
+    /// Promotions.
+    Promotions {
+        /// Who pays.
+        advertiser: Option<PersonId>,
+        /// Where they stand.
+        state: Option<promotions::State>,
+    },
+    /// What was done to a promotion.
+    Deeds {
+        /// The promotion.
+        promotion: PromotionId,
+    },
+    /// What a promotion gave back.
+    PromotionSettlements {
+        /// The promotion.
+        promotion: PromotionId,
+    },
+    /// Slices of a promotion.
+    Slices {
+        /// The promotion.
+        promotion: PromotionId,
+    },
 }
 
 /// Something whose time has come.
@@ -369,6 +391,10 @@ pub enum DueObject {
     Payment(PaymentId),
     /// A rail is to be called about a refund.
     RailRefund(RailRefundId),
+    /// A promotion starts, ends, or is settled.
+    Promotion(PromotionId),
+    /// A slice of a promotion lapses.
+    Slice(SliceId),
 }
 
 /// The read side of one book: lists and reports over the tables. A reader never blocks the

@@ -109,7 +109,9 @@ fn task_of(what: DueObject) -> Option<Task> {
         | DueObject::Card(_)
         | DueObject::Delivery(_)
         | DueObject::Unclaimed(_)
-        | DueObject::Checkout(_) => None,
+        | DueObject::Checkout(_)
+        | DueObject::Promotion(_)
+        | DueObject::Slice(_) => None,
     }
 }
 

@@ -374,8 +374,15 @@ fn run_round(
         let_run(round.before);
         let spent = scope.spawn(|| overspend(shared, &cards[CARDS], &round.name));
         let lists_of_others = ListsOfOthers::begin(shared);
-        let mut running =
-            Round { round, shared, cards, scope, take_overs: Vec::new(), lists_of_others, probes: 0 };
+        let mut running = Round {
+            round,
+            shared,
+            cards,
+            scope,
+            take_overs: Vec::new(),
+            lists_of_others,
+            probes: 0,
+        };
         running.strike(pair);
         let spent = i64::try_from(spent.join().unwrap()).unwrap();
         assert_eq!(spent * UNIT, SPENT_VALUE, "more or less than the card had");

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use base::{AccountId, Amount, CreatorId, Currency, Instant, Label, Metadata, Money, PersonId};
+use base::{
+    AccountId, Amount, CheckoutId, CreatorId, Currency, Instant, Label, Metadata, Money, PersonId,
+};
 use base::{PromotionId, Span, Text, Token};
 use ledger::{Account, AccountName, Kind, Position, Side};
 use promotions::{
@@ -12,7 +14,10 @@ use promotions::{
     MarketPrices, MethodFacts, Micros, NewPromotion, Outcome, Policy, Post, PostKind,
 };
 use promotions::{PreflightFacts, Promise, Promotion, PromotionEvent, Quote, Refusal, Role};
-use promotions::{Return, Settlement, Slice, SliceState, State, Terms, Visibility};
+use promotions::{Return, Settlement, Slice, SliceState, State, Terms, Visibility, post_id};
+
+/// The checkout that pays for every promotion here.
+pub const CHECKOUT: CheckoutId = CheckoutId::from_bits(9);
 
 pub const ADVERTISER: Actor =
     Actor { role: Role::Advertiser, person: Some(PersonId::from_bits(1)) };
@@ -74,7 +79,8 @@ pub fn terms() -> Terms {
 
 pub fn post() -> Post {
     Post {
-        id: label("post-1"),
+        id: post_id(&label("post-1")),
+        name: label("post-1"),
         url: Text::new("https://example.com/1").unwrap(),
         creator: CreatorId::from_bits(7),
         kind: PostKind::Video,
@@ -205,9 +211,10 @@ impl World {
         let new = NewPromotion {
             id: PromotionId::from_bits(number),
             advertiser: PersonId::from_bits(1),
-            post: self.post.id.clone(),
+            post: self.post.name.clone(),
             terms: terms.clone(),
             quote,
+            pay_with: Vec::new(),
             metadata: Metadata::default(),
         };
         let context = self.context();
@@ -219,7 +226,7 @@ impl World {
     pub fn submit(&mut self, id: PromotionId) -> Result<(), Refusal> {
         let promotion = &self.promotions[&id];
         let submitted = self.with_facts(&promotion.quote, |facts| {
-            promotions::submit(None, promotion, facts, ADVERTISER, self.context())
+            promotions::submit(CHECKOUT, None, promotion, facts, ADVERTISER, self.context())
         });
         self.keep(submitted)
     }

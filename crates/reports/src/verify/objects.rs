@@ -28,6 +28,8 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
             Row::Purchase(_) => {}
             Row::Settlement(_) | Row::SettlementLine(_) | Row::Standing(_) => {}
             Row::Sender(_) | Row::Contact(_) => {}
+            Row::Promotion(_) | Row::Post(_) | Row::Slice(_) | Row::Deed(_) => {}
+            Row::PromotionSettlement(_) | Row::Stream(_) => {}
         }
     }
     across.compare_sums();

@@ -205,6 +205,12 @@ fn name_of(key: &Key) -> String {
         Key::Standing(id) => id.to_string(),
         Key::Sender(id) => id.to_string(),
         Key::Contact(id) => id.to_string(),
+        Key::Promotion(id) => id.to_string(),
+        Key::Post(id) => id.to_string(),
+        Key::Slice(id) => id.to_string(),
+        Key::Deed(id) => id.to_string(),
+        Key::PromotionSettlement(id) => id.to_string(),
+        Key::Stream(id) => id.to_string(),
         Key::Numbering(series) => series.as_str().to_owned(),
         Key::Operation(_) => "operation".to_owned(),
     }

@@ -159,7 +159,9 @@ impl Oracle {
             Command::AdvanceClock { to } => self.advance_clock(*to),
             Command::Reverse { operation } => self.reverse(*operation),
             Command::GiftCards(command) => self.obey_gift_cards(command),
-            Command::Payments(_) | Command::Shop(_) => unreachable!("{NO_SHOP}"),
+            Command::Payments(_) | Command::Shop(_) | Command::Promotions(_) => {
+                unreachable!("{NO_SHOP}")
+            }
         };
         if said.is_err() {
             self.go_back(&mark);

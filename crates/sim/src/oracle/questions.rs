@@ -41,6 +41,10 @@ impl Oracle {
             | Query::Payout(_)
             | Query::Purchase(_)
             | Query::Settlement(_)
+            | Query::Promotion(_)
+            | Query::Post(_)
+            | Query::Slice(_)
+            | Query::Stream(_)
             | Query::RefundPreview { .. } => unreachable!("{NO_SHOP}"),
         }
     }

@@ -1,6 +1,7 @@
 //! Lists: the statements behind the read side's pages.
 
-use base::{CardId, CheckoutId, HoldId, PaymentId, RailRefundId, SettlementId};
+use base::SliceId;
+use base::{CardId, CheckoutId, HoldId, PaymentId, PromotionId, RailRefundId, SettlementId};
 use journal::Value;
 
 use super::{KEYS_SOUGHT, placeholders, qualified_columns};
@@ -19,7 +20,7 @@ pub(crate) struct Timer {
 }
 
 /// Everything that can fall due.
-pub(crate) const TIMERS: [Timer; 7] = [
+pub(crate) const TIMERS: [Timer; 9] = [
     Timer {
         table: &rows::hold::TABLE,
         column: "expires_at",
@@ -61,6 +62,18 @@ pub(crate) const TIMERS: [Timer; 7] = [
         column: "due_at",
         only: "due_at is not null",
         what: |id| DueObject::RailRefund(RailRefundId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::promotion::TABLE,
+        column: "due_at",
+        only: "due_at is not null",
+        what: |id| DueObject::Promotion(PromotionId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::slice::TABLE,
+        column: "kept_until",
+        only: "state = 1",
+        what: |id| DueObject::Slice(SliceId::from_bytes(id)),
     },
 ];
 
@@ -187,6 +200,21 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         List::Reported { sender } => {
             (&rows::contact::TABLE, "sender", sender.map(|sender| id_value(sender.bits())))
         }
+        List::Promotions { advertiser: None, state } => {
+            (&rows::promotion::TABLE, "state", state.map(|state| number(state as u8)))
+        }
+        List::Promotions { advertiser: Some(advertiser), .. } => {
+            (&rows::promotion::TABLE, "advertiser", Some(id_value(advertiser.bits())))
+        }
+        List::Deeds { promotion } => {
+            (&rows::deed::TABLE, "promotion", Some(id_value(promotion.bits())))
+        }
+        List::PromotionSettlements { promotion } => {
+            (&rows::promotion_settlement::TABLE, "promotion", Some(id_value(promotion.bits())))
+        }
+        List::Slices { promotion } => {
+            (&rows::slice::TABLE, "promotion", Some(id_value(promotion.bits())))
+        }
     };
     let name = table.name;
     let mut query = Query::new(format!("select {} from {name}", qualified_columns(table)));
@@ -201,7 +229,11 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         query.text.push_str(only);
         query.has_condition = true;
     }
-    let query = query.and_if(&format!("{name}.{column} ="), filter).page(table, page);
+    let mut query = query.and_if(&format!("{name}.{column} ="), filter);
+    if let List::Promotions { advertiser: Some(_), state: Some(state) } = list {
+        query = query.and("promotion.state =", number(state as u8));
+    }
+    let query = query.page(table, page);
     (table, query)
 }
 

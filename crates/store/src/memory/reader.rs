@@ -9,6 +9,7 @@ use giftcards::{Card, CardState, DeliveryState, Hold, Program, account_of};
 use journal::Block;
 use ledger::{Account, EntryPlace};
 use payments::{SettlementLine, Standing, StandingState};
+use promotions::SliceState;
 
 use super::{Contents, MemoryBook};
 use crate::{
@@ -330,6 +331,10 @@ impl Contents {
                 Row::Checkout(row) => (row.due_at, DueObject::Checkout(row.id)),
                 Row::Payment(row) => (row.due_at, DueObject::Payment(row.id)),
                 Row::RailRefund(row) => (row.due_at, DueObject::RailRefund(row.id)),
+                Row::Promotion(row) => (row.due_at(), DueObject::Promotion(row.id)),
+                Row::Slice(row) if row.state == SliceState::Open => {
+                    (Some(row.kept_until), DueObject::Slice(row.id))
+                }
                 _ => return None,
             };
             Some(Due { at: at?, what })
@@ -382,6 +387,20 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
         (List::Reported { sender }, Row::Contact(row)) => {
             let is_shown = row.report.is_some() && sender.is_none_or(|id| id == row.sender);
             (is_shown, row.id.bits(), row.created_at)
+        }
+        (List::Promotions { advertiser, state }, Row::Promotion(row)) => {
+            let is_shown = advertiser.is_none_or(|id| id == row.advertiser)
+                && state.is_none_or(|state| state == row.state);
+            (is_shown, row.id.bits(), row.created_at)
+        }
+        (List::Deeds { promotion }, Row::Deed(row)) => {
+            (promotion == row.promotion, row.id.bits(), row.at)
+        }
+        (List::PromotionSettlements { promotion }, Row::PromotionSettlement(row)) => {
+            (promotion == row.promotion, row.id.bits(), row.at)
+        }
+        (List::Slices { promotion }, Row::Slice(row)) => {
+            (promotion == row.promotion, row.id.bits(), row.leased_at)
         }
         _ => return None,
     };

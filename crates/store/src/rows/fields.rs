@@ -170,3 +170,9 @@ pub(crate) fn invalid(what: &'static str) -> ReadError {
 pub(crate) fn sum(amounts: impl IntoIterator<Item = Amount>) -> Option<Amount> {
     amounts.into_iter().try_fold(Amount::ZERO, Amount::checked_add)
 }
+
+/// A count as a column holds it. One that is larger is not read back as it was, so its command is
+/// undone.
+pub(crate) fn count(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

@@ -119,6 +119,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "senders",
         text: include_str!("../../migrations/book/0017_senders.sql"),
     },
+    // Promotions, their posts, slices, deeds and settlements, and how far deliveries were billed.
+    Migration {
+        number: 18,
+        name: "promotions",
+        text: include_str!("../../migrations/book/0018_promotions.sql"),
+    },
 ];
 
 /// Migrations of the control store.

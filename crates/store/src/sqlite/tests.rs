@@ -183,6 +183,8 @@ fn check_prepares(connection: &Connection, texts: &[String]) {
 /// Lists of payments and of the shop, each with what it finds its rows by.
 fn every_list() -> impl Iterator<Item = (List, &'static str)> {
     let (owner, buyer) = (Some(base::PersonId::from_bits(1)), Some(base::PersonId::from_bits(2)));
+    let running = Some(promotions::State::Running);
+    let promotion = base::PromotionId::from_bits(1);
     let lists = [
         (List::Methods { owner: None }, "SCAN payment_method"),
         (List::Methods { owner }, "payment_method_owner"),
@@ -210,6 +212,13 @@ fn every_list() -> impl Iterator<Item = (List, &'static str)> {
         (List::Unsettled, "standing_is_open"),
         (List::Reported { sender: None }, "contact_is_reported"),
         (List::Reported { sender: Some(base::PersonId::from_bits(1)) }, "contact_sender"),
+        (List::Promotions { advertiser: None, state: None }, "SCAN promotion"),
+        (List::Promotions { advertiser: buyer, state: None }, "promotion_advertiser"),
+        (List::Promotions { advertiser: buyer, state: running }, "promotion_advertiser"),
+        (List::Promotions { advertiser: None, state: running }, "promotion_state"),
+        (List::Deeds { promotion }, "deed_promotion"),
+        (List::PromotionSettlements { promotion }, "promotion_settlement_promotion"),
+        (List::Slices { promotion }, "slice_promotion"),
     ];
     lists.into_iter()
 }

@@ -1,0 +1,221 @@
+//! Promotions by the deeds of people, of time and of their posts.
+
+use std::sync::Arc;
+
+use base::{Label, PromotionId};
+use payments::{Expiry, Method};
+use promotions::{AccountFacts, Actor, Authorization, MethodFacts, NewPromotion, Outcome, PayWith};
+use promotions::{Policy, Post, PostChange, PreflightFacts, Promotion, Quote, Refusal, State};
+use promotions::{TermsChange, post_id};
+
+use crate::composition::Composition;
+use crate::gift_cards::Decided;
+use crate::rows::{Stop, Walk};
+use crate::{AnswerRef, Change, Context, PromotionCommand, Rows};
+
+pub(crate) fn compose<R: Rows>(
+    new: &NewPromotion,
+    post: &Post,
+    actor: Actor,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    walk.promotion(new.id);
+    let known = walk.post(post.id);
+    for promotion in known.iter().flat_map(|post| &post.promotions) {
+        walk.promotion(*promotion);
+    }
+    walk.creator(post.creator);
+    let tenders = Tenders::find(&new.pay_with, walk);
+    walk.ready()?;
+    tenders.check()?;
+    let mut composed = Composition::new(walk, at);
+    composed.creator(post.creator)?.ok_or(shop::Refusal::CreatorNotFound)?;
+    tell(post, &mut composed)?;
+    let post = composed.post(post.id)?;
+    let existing = composed.promotion(new.id)?;
+    let (existing, context) = (existing.as_deref(), composed.context());
+    let made = promotions::compose(new, existing, post.as_deref(), actor, context)?;
+    composed.add(made);
+    Ok(composed.finish(AnswerRef::Promotion(new.id)))
+}
+
+/// Keeps what is told of a post. Promotions of it that are under way follow when it changed.
+fn tell<R: Rows>(new: &Post, composed: &mut Composition<'_, '_, R>) -> Result<(), Stop> {
+    let known = composed.post(new.id)?;
+    let told = promotions::tell_post(new, known.as_deref(), composed.context())?;
+    composed.add(told);
+    follow(new.id, composed)
+}
+
+/// Lets the promotions of a post follow it.
+fn follow<R: Rows>(post: base::PostId, composed: &mut Composition<'_, '_, R>) -> Result<(), Stop> {
+    let post = composed.post(post)?.ok_or(Refusal::PostNotFound)?;
+    for id in &post.promotions {
+        let promotion = composed.promotion(*id)?.ok_or(Refusal::PromotionNotFound)?;
+        let hold = policy(&promotion).settlement_hold;
+        match promotions::follow_post(&promotion, &post, hold, composed.context()) {
+            Ok(followed) => composed.add(followed),
+            Err(Refusal::NothingToChange) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn change_post<R: Rows>(
+    name: &Label,
+    change: &PostChange,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let id = post_id(name);
+    let post = walk.post(id).ok_or(Refusal::PostNotFound)?;
+    for promotion in &post.promotions {
+        walk.promotion(*promotion);
+    }
+    walk.ready()?;
+    let mut composed = Composition::new(walk, at);
+    composed.add(promotions::change_post(change, post)?);
+    follow(id, &mut composed)?;
+    Ok(composed.finish(AnswerRef::Post(id)))
+}
+
+pub(crate) fn edit<R: Rows>(
+    id: PromotionId,
+    (change, quote): (&TermsChange, &Quote),
+    actor: Actor,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
+    let found = Facts::find(promotion, walk);
+    walk.ready()?;
+    let outcome =
+        found.with(quote, |facts| promotions::edit(change, promotion, facts, actor, at.first()))?;
+    Ok(about(id, outcome))
+}
+
+pub(crate) fn submit<R: Rows>(
+    id: PromotionId,
+    (checkout, authorization): (base::CheckoutId, Option<&Authorization>),
+    actor: Actor,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
+    let found = Facts::find(promotion, walk);
+    walk.ready()?;
+    let outcome = found.with(&promotion.quote, |facts| {
+        promotions::submit(checkout, authorization, promotion, facts, actor, at.first())
+    })?;
+    Ok(about(id, outcome))
+}
+
+/// What people and time do to one promotion, with nothing but its post.
+pub(crate) fn one<R: Rows>(
+    id: PromotionId,
+    command: &PromotionCommand,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
+    let post = walk.post(post_id(&promotion.post));
+    walk.ready()?;
+    let post = post.ok_or(Refusal::PostNotFound)?;
+    let (hold, context) = (policy(promotion).settlement_hold, at.first());
+    let outcome = match command {
+        PromotionCommand::Approve { version, actor, .. } => {
+            let version = version.as_ref().unwrap_or(&post.content_version);
+            promotions::approve(version, promotion, post, *actor, context)?
+        }
+        PromotionCommand::Reject { rule, actor, .. } => {
+            promotions::reject(rule, promotion, hold, *actor, context)?
+        }
+        PromotionCommand::Appeal { actor, .. } => promotions::appeal(promotion, *actor, context)?,
+        PromotionCommand::Pause { actor, .. } => promotions::pause(promotion, *actor, context)?,
+        PromotionCommand::Resume { actor, .. } => promotions::resume(promotion, *actor, context)?,
+        PromotionCommand::Stop { cause, actor, .. } => {
+            promotions::stop(cause, promotion, hold, *actor, context)?
+        }
+        // Whoever was scheduled and never started is over all the same.
+        _ if promotion.state == State::Scheduled && context.now < promotion.terms.ends_at => {
+            promotions::start(promotion, context)?
+        }
+        _ => promotions::complete(promotion, hold, context)?,
+    };
+    Ok(about(id, outcome))
+}
+
+fn about(id: PromotionId, outcome: Outcome) -> Change {
+    Change::from_outcome(outcome, AnswerRef::Promotion(id))
+}
+
+/// What the book allows.
+pub(crate) fn policy(promotion: &Promotion) -> Policy {
+    Policy::of(promotion.currency())
+}
+
+/// The ways to pay that a draft names.
+struct Tenders<'a> {
+    methods: Vec<Option<&'a Method>>,
+    are_cards_known: bool,
+}
+
+impl<'a> Tenders<'a> {
+    fn find<R: Rows>(pay_with: &[PayWith], walk: &mut Walk<'a, R>) -> Tenders<'a> {
+        let mut found = Tenders { methods: Vec::new(), are_cards_known: true };
+        for pays in pay_with {
+            match *pays {
+                PayWith::Card(card) => found.are_cards_known &= walk.card(card).is_some(),
+                PayWith::Method { method, .. } => {
+                    found.methods.push(walk.method(method).map(Arc::as_ref));
+                }
+                PayWith::Wallet => {}
+            }
+        }
+        found
+    }
+
+    fn check(&self) -> Result<(), Stop> {
+        if !self.are_cards_known {
+            return Err(giftcards::Refusal::CardNotFound.into());
+        }
+        if self.methods.contains(&None) {
+            return Err(payments::Refusal::MethodNotFound.into());
+        }
+        Ok(())
+    }
+}
+
+/// Rows that the preflight of a promotion looks at.
+struct Facts<'a> {
+    post: Option<&'a Post>,
+    methods: Vec<MethodFacts>,
+    policy: Policy,
+}
+
+impl<'a> Facts<'a> {
+    fn find<R: Rows>(promotion: &Promotion, walk: &mut Walk<'a, R>) -> Facts<'a> {
+        let post = walk.post(post_id(&promotion.post)).map(Arc::as_ref);
+        let methods = Tenders::find(&promotion.pay_with, walk).methods;
+        let methods = methods.into_iter().flatten().map(method_facts).collect();
+        Facts { post, methods, policy: policy(promotion) }
+    }
+
+    fn with<T>(&self, quote: &Quote, run: impl FnOnce(PreflightFacts<'_>) -> T) -> T {
+        run(PreflightFacts {
+            post: self.post,
+            quote,
+            methods: &self.methods,
+            // Whose accounts are blocked or limited is not kept in a book yet.
+            account: &AccountFacts::default(),
+            policy: &self.policy,
+        })
+    }
+}
+
+/// A method that was declined before may succeed: its rail is asked.
+fn method_facts(method: &Method) -> MethodFacts {
+    MethodFacts { was_declined: false, expires_at: method.expiry.map(Expiry::ends_at) }
+}

@@ -1,0 +1,97 @@
+//! Slices of promotions.
+
+use base::{Label, PromotionId};
+use journal::{ReadError, ValueSink, ValueSource};
+use ledger::{AccountName, Pending};
+use promotions::{Micros, Refused, Slice, SliceState, slice_id};
+
+use super::fields::{FieldSink, FieldSource, count, invalid, sum};
+use super::table::{Index, Table, bytes, integer, text};
+
+pub(crate) const TABLE: Table = Table {
+    number: 28,
+    version: 1,
+    name: "slice",
+    key_columns: 1,
+    columns: &[
+        bytes("id"),
+        bytes("promotion"),
+        integer("number"),
+        text("holder"),
+        text("currency"),
+        integer("reserved"),
+        integer("posted"),
+        integer("voided"),
+        integer("is_expired"),
+        integer("used"),
+        integer("refused_units"),
+        integer("refused_price"),
+        integer("state"),
+        integer("created_at"),
+        integer("expires_at"),
+        integer("kept_until"),
+    ],
+    indexes: &[
+        Index { column: "promotion", only: None },
+        Index { column: "kept_until", only: Some("state = 1") },
+    ],
+};
+
+pub(super) fn write(row: &Slice, sink: &mut impl ValueSink) {
+    sink.id(row.id);
+    sink.id(row.promotion);
+    sink.int(i64::from(row.number));
+    sink.text(row.holder.as_str());
+    sink.currency(row.pending.currency);
+    sink.amount(row.pending.reserved);
+    sink.amount(row.pending.posted);
+    sink.amount(row.pending.voided);
+    sink.flag(row.pending.expired);
+    sink.int(count(row.used.get()));
+    sink.int(count(row.refused.units));
+    sink.int(count(row.refused.price.get()));
+    sink.int(i64::from(row.state as u8));
+    sink.instant(row.leased_at);
+    sink.instant(row.expires_at);
+    sink.instant(row.kept_until);
+}
+
+pub(super) fn read(source: &mut impl ValueSource) -> Result<Slice, ReadError> {
+    let id = source.id()?;
+    let promotion: PromotionId = source.id()?;
+    let number = source.number("number of a slice")?;
+    let holder = source.parsed("holder of a slice", Label::new)?;
+    let currency = source.currency()?;
+    let pending = Pending {
+        debit: AccountName::PromotionEscrow(promotion).id(currency),
+        credit: AccountName::PromotionRevenue.id(currency),
+        currency,
+        reserved: source.amount()?,
+        posted: source.amount()?,
+        voided: source.amount()?,
+        expired: source.flag()?,
+    };
+    let row = Slice {
+        id,
+        promotion,
+        number,
+        holder,
+        pending,
+        used: read_micros(source)?,
+        refused: Refused { units: source.number("units")?, price: read_micros(source)? },
+        state: source.one_of("state of a slice", SliceState::from_number)?,
+        leased_at: source.instant()?,
+        expires_at: source.instant()?,
+        kept_until: source.instant()?,
+    };
+    let gone = sum([row.pending.posted, row.pending.voided]);
+    if row.id != slice_id(promotion, number) || gone.is_none_or(|gone| gone > row.pending.reserved)
+    {
+        return Err(invalid("slice: another one's id, or more is gone than was reserved"));
+    }
+    Ok(row)
+}
+
+pub(super) fn read_micros(source: &mut impl ValueSource) -> Result<Micros, ReadError> {
+    source.number("millionths").map(Micros::new)
+}
