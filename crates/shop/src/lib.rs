@@ -28,6 +28,8 @@
 //!   steps were, no part gives back more than it is, and all are whole when the line is.
 //! * A checkout that is paying is not paid a second time, does not expire, and its tenders stay.
 //! * Gift cards never pay for gift cards.
+//! * What pays for a promotion goes back by its settlements alone, to the cent that they put on
+//!   `order/clearing`.
 //! * Two refunds are one only if they have one id; equal amounts mean nothing.
 //!
 //! # Order of checks

@@ -191,7 +191,7 @@ catalog! {
         "Sell a gift card at its value; it is taxed when it is spent.";
     GIFT_CARDS_NOT_PREPARED = "gift_cards_not_prepared", 422, "Not the gift cards of the lines",
         "Prepare as many gift cards for each line of kind `gift_card` as it has units.";
-    PROMOTION_LINE = "promotion_line", 422, "A promotion is no such line",
+    PROMOTION_LINE = "promotion_line", 422, "Not the line of a promotion",
         "A promotion is the only line of its checkout, of one unit, without product, seller, \
          creator, discount and shipping, and is taxed only where it costs something.";
     PROMOTION_SETTLES = "promotion_settles", 422, "The promotion gives back what is not spent",

@@ -88,8 +88,8 @@ struct OrderTenderView {
 pub(crate) struct PartView {
     /// `seller`, `commission`, `creator`, `gift_cards`, `promotion` or `tax`.
     kind: &'static str,
-    /// The seller or creator, or the line that has bought cards or pays for a promotion; `null` for the
-    /// others.
+    /// The seller or creator, or the line that has bought cards or pays for a promotion; `null` for
+    /// the others.
     #[schema(value_type = Option<String>)]
     of: Option<Of>,
     amount: MoneyView,

@@ -86,7 +86,8 @@ fn lines() -> impl Strategy<Value = Vec<Line>> {
         }
         let has_goods = lines.iter().any(|line| line.kind == LineKind::Goods);
         let shipping = shipping.filter(|_| has_goods);
-        lines.extend(shipping.map(|line| Line { seller: None, ..line }));
+        let as_shipping = |line| Line { kind: LineKind::Service, seller: None, ..line };
+        lines.extend(shipping.map(as_shipping));
         lines
     })
 }
