@@ -253,7 +253,8 @@ fn rates_of(new: &NewLine, rows: CheckoutRows<'_>) -> Result<(BasisPoints, Basis
 }
 
 /// Whether a line is as one of a promotion has to be: its whole net becomes the promotion's money,
-/// so nobody else has a part of it; and its tax goes back as the net does, so there is none without.
+/// so nobody else has a part of it; and its tax goes back as the net does, so there is none without
+/// a net.
 fn is_bare(new: &NewLine, unit_price: Amount, discount: Amount, tax: Amount) -> bool {
     let is_of_nobody = new.seller.is_none() && new.creator.is_none() && new.product.is_none();
     let is_taxed_alone = unit_price.is_zero() && !tax.is_zero();

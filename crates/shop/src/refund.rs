@@ -18,8 +18,8 @@ pub enum RefundRequest {
     /// An amount over all lines but those of gift cards and promotions, in proportion to what each
     /// has left.
     Amount(Money),
-    /// All that is left. Of bought cards, what is unspent; of a promotion, what its settlement gives
-    /// back.
+    /// All that is left. Of bought cards, what is unspent; of a promotion, what its settlement
+    /// gives back.
     Everything,
 }
 
@@ -49,8 +49,8 @@ pub enum LineRequest {
 pub struct LineLeft {
     /// The line.
     pub line: LineId,
-    /// How much, tax included: of gift cards what is unspent on all of them together, of a promotion
-    /// what the settlement gives back that asks for this refund.
+    /// How much, tax included: of gift cards what is unspent on all of them together, of a
+    /// promotion what the settlement gives back that asks for this refund.
     pub amount: Amount,
     /// How many gift cards are as they were bought; none of a promotion.
     pub whole: u32,
@@ -92,9 +92,9 @@ impl Refunding {
     }
 }
 
-/// What a refund would be. `left` tells for each line of gift cards, and for one of a promotion, how
-/// much can go back of it now; of such a line that is not told of nothing can. So a promotion gives
-/// back what its settlements tell, and nobody else can take of it.
+/// What a refund would be. `left` tells for each line of gift cards, and for one of a promotion,
+/// how much can go back of it now; of such a line that is not told of nothing can. So a promotion
+/// gives back what its settlements tell, and nobody else can take of it.
 ///
 /// # Errors
 ///

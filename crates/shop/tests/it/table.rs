@@ -11,7 +11,7 @@
 //! | `use a`, `wallet a b`, `method m 400`, `remove t1` | tenders come and go; with a most |
 //! | `pay`, `action t1`, `done t1`, `fail t1 declined`, `expire`, `order` | its life |
 //! | `later 15` | so many minutes pass |
-//! | `left l1 500 2` | what can go back of a line of cards or a promotion; how many cards are whole |
+//! | `left l1 500 2` | what can go back of a line of cards or a promotion; whole cards |
 //! | `gone t1`, `gone t1 90` | the card of a tender takes nothing back; it spent so much goodwill |
 //! | `refund r l1x2 l2=300`, `refund r amount 90`, `refund r everything` | by units, by amount, … |
 //! | `note r t1 failed` | what became of the part of a tender |
