@@ -177,7 +177,7 @@ pub(crate) fn decide<R: Rows>(
     let accounts: Vec<_> = accounts.iter().collect();
     let rows = RefundRows {
         existing: existing.as_deref(),
-        cards: &by_lines(unspent),
+        left: &by_lines(unspent),
         gone,
         credit_notes: credit_notes.as_ref(),
         accounts: &accounts,

@@ -10,7 +10,7 @@ use giftcards::{Purchase, PurchaseDispute, Refusal, Sending, Uncovered, Unspent,
 use giftcards::{main_payment, purchase_of, take_from};
 use ledger::{Account, AccountName};
 use payments::{Dispute, DisputeState, Payment, Purpose};
-use shop::{CardsLeft, Checkout, Line, LineId, Order, OrderRefund, PaidBy};
+use shop::{Checkout, Line, LineId, LineLeft, Order, OrderRefund, PaidBy};
 
 use crate::composition::Composition;
 use crate::rows::{Stop, Walk};
@@ -218,17 +218,17 @@ pub(crate) fn unspent_of<R: Rows>(
 }
 
 /// The same as the shop wants to know it: by lines.
-pub(crate) fn by_lines(unspent: &[Unspent]) -> Vec<CardsLeft> {
-    let mut lines: Vec<CardsLeft> = Vec::new();
+pub(crate) fn by_lines(unspent: &[Unspent]) -> Vec<LineLeft> {
+    let mut lines: Vec<LineLeft> = Vec::new();
     for card in unspent {
         let line = LineId::Number(card.line);
         let position = lines.iter().position(|known| known.line == line);
         let position = position.unwrap_or_else(|| {
-            lines.push(CardsLeft { line, unspent: Amount::ZERO, whole: 0 });
+            lines.push(LineLeft { line, amount: Amount::ZERO, whole: 0 });
             lines.len() - 1
         });
         let known = &mut lines[position];
-        known.unspent = known.unspent.checked_add(card.left).unwrap_or(Amount::MAX);
+        known.amount = known.amount.checked_add(card.left).unwrap_or(Amount::MAX);
         known.whole += u32::from(card.is_whole());
     }
     lines

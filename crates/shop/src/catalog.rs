@@ -133,8 +133,8 @@ pub struct ProductRows<'a> {
 ///
 /// # Errors
 ///
-/// In this order: `SellerNotFound`, `CreatorNotFound`, `IdTaken`, `LimitExceeded` (a price above
-/// [`limits::CHECKOUT_TOTAL_MAX`]).
+/// In this order: `SellerNotFound`, `CreatorNotFound`, `IdTaken`, `PromotionLine` (nobody sells
+/// promotions), `LimitExceeded` (a price above [`limits::CHECKOUT_TOTAL_MAX`]).
 pub fn create_product(
     new: &Product,
     rows: ProductRows<'_>,
@@ -148,6 +148,9 @@ pub fn create_product(
     }
     if rows.existing.is_some() {
         return Err(Refusal::IdTaken);
+    }
+    if new.kind == LineKind::Promotion {
+        return Err(Refusal::PromotionLine);
     }
     if new.price.amount > limits::CHECKOUT_TOTAL_MAX {
         return Err(Refusal::LimitExceeded);

@@ -160,7 +160,8 @@ pub struct NewCheckout {
     pub region: Region,
     /// Who buys, when the shop knows.
     pub buyer: Option<PersonId>,
-    /// What is bought: 1 to [`limits::LINES_MAX`].
+    /// What is bought: 1 to [`limits::LINES_MAX`]; a promotion alone, for it is paid for by one
+    /// checkout, whose bits its id has.
     pub lines: Vec<NewLine>,
     /// Shipping of the goods among it.
     pub shipping: Option<NewShipping>,
@@ -188,10 +189,10 @@ pub struct CheckoutRows<'a> {
 /// # Errors
 ///
 /// In this order: `IdTaken`; `LimitExceeded` (no lines or too many); line by line
-/// `SellerNotFound`, `CreatorNotFound`, `ProductNotFound`, `CurrencyMismatch`, `ProductMismatch`,
-/// `GiftCardPrice`, `RatesExceedWhole`, `LimitExceeded`, `DiscountExceedsPrice`; of shipping
-/// `CurrencyMismatch`, `NothingToShip`, `LimitExceeded`; `LimitExceeded` when all together is more
-/// than [`limits::CHECKOUT_TOTAL_MAX`].
+/// `SellerNotFound`, `CreatorNotFound`, `ProductNotFound`, `CurrencyMismatch`, `PromotionLine`,
+/// `ProductMismatch`, `GiftCardPrice`, `RatesExceedWhole`, `LimitExceeded`, `DiscountExceedsPrice`;
+/// `PromotionLine` when a promotion is not alone; of shipping `CurrencyMismatch`, `NothingToShip`,
+/// `LimitExceeded`; `LimitExceeded` when all together is more than [`limits::CHECKOUT_TOTAL_MAX`].
 pub fn create_checkout(
     new: &NewCheckout,
     rows: CheckoutRows<'_>,

@@ -14,7 +14,7 @@
 //! * **Plan**: the allocations of all tenders: see [`plan()`].
 //! * **Order**: what a checkout becomes when every tender has succeeded.
 //! * **Party**: who gets a part of a line: seller, creator, the shop (commission), the state
-//!   (tax), bought cards (their value).
+//!   (tax), bought cards (their value), a promotion (its money).
 //! * **Refund**: a line on its way back, along its own allocations and from its own parties.
 //! * **Payout**: money owed to a seller or creator on its way out.
 //! * **Numbering**: receipts and credit notes have numbers without gaps.
@@ -28,6 +28,8 @@
 //!   steps were, no part gives back more than it is, and all are whole when the line is.
 //! * A checkout that is paying is not paid a second time, does not expire, and its tenders stay.
 //! * Gift cards never pay for gift cards.
+//! * What pays for a promotion goes back by its settlements alone, to the cent that they put on
+//!   `order/clearing`.
 //! * Two refunds are one only if they have one id; equal amounts mean nothing.
 //!
 //! # Order of checks
@@ -71,7 +73,7 @@ pub use payout::{create_payout, payout_failed, payout_paid};
 pub use plan::{CardFacts, Plan, plan};
 pub use postings::{checkout_accounts, order_accounts, order_postings, refund_postings};
 pub use refund::{
-    CardsLeft, LineRefund, LineRequest, RefundOrder, RefundRequest, RefundRows, Refunding,
+    LineLeft, LineRefund, LineRequest, RefundOrder, RefundRequest, RefundRows, Refunding,
 };
 pub use refund::{preview, refund};
 pub use refusal::Refusal;

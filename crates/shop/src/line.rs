@@ -64,7 +64,7 @@ pub struct NewLine {
     pub product: Option<ProductId>,
     /// Name, as the receipt will show it.
     pub name: Text<200>,
-    /// Who sells it. Gift cards need nobody: what they bring is theirs.
+    /// Who sells it. Gift cards need nobody: what they bring is theirs. Nobody sells a promotion.
     pub seller: Option<SellerId>,
     /// Who is credited with the sale.
     pub creator: Option<CreatorId>,
@@ -100,8 +100,8 @@ pub struct Line {
     pub product: Option<ProductId>,
     /// Name, as the receipt shows it.
     pub name: Text<200>,
-    /// Who sells it. Nobody sells shipping, which is paid to the sellers of goods; gift cards may
-    /// have nobody either.
+    /// Who sells it. Nobody sells shipping, which is paid to the sellers of goods, and nobody a
+    /// promotion; gift cards may have nobody either.
     pub seller: Option<SellerId>,
     /// Who is credited with the sale.
     pub creator: Option<CreatorId>,
@@ -139,6 +139,12 @@ impl Line {
         self.checked_net()?.checked_add(self.tax)
     }
 
+    /// Whether it pays for a promotion. A line of that kind that has a seller was made when nobody
+    /// funded promotions, and is a sale as any other.
+    pub fn is_promotion(&self) -> bool {
+        self.kind == LineKind::Promotion && self.seller.is_none()
+    }
+
     fn checked_net(&self) -> Option<Amount> {
         let price = self.unit_price.minor().checked_mul(i64::from(self.quantity))?;
         Amount::new(price)?.checked_sub(self.discount)
@@ -150,9 +156,10 @@ impl Line {
 /// # Errors
 ///
 /// Line by line, each in this order: `SellerNotFound`, `CreatorNotFound`, `ProductNotFound`,
-/// `CurrencyMismatch`, `ProductMismatch`, `GiftCardPrice`, `RatesExceedWhole`, `LimitExceeded`
-/// (quantity, price, discount or tax), `DiscountExceedsPrice`. Then those of shipping:
-/// `CurrencyMismatch`, `NothingToShip`, `LimitExceeded`.
+/// `CurrencyMismatch`, `PromotionLine`, `ProductMismatch`, `GiftCardPrice`, `RatesExceedWhole`,
+/// `LimitExceeded` (quantity, price, discount or tax), `DiscountExceedsPrice`. Then `PromotionLine`
+/// when a promotion is not alone. Then those of shipping: `CurrencyMismatch`, `NothingToShip`,
+/// `LimitExceeded`.
 pub(crate) fn make_lines(
     new: &[NewLine],
     shipping: Option<NewShipping>,
@@ -162,6 +169,9 @@ pub(crate) fn make_lines(
     let mut lines = Vec::with_capacity(new.len() + 1);
     for (number, new) in (1..).zip(new) {
         lines.push(make_line(LineId::Number(number), new, currency, rows)?);
+    }
+    if lines.len() > 1 && lines.iter().any(Line::is_promotion) {
+        return Err(Refusal::PromotionLine);
     }
     if let Some(shipping) = shipping {
         let shipping = shipping_line(shipping, currency)?;
@@ -179,21 +189,7 @@ fn make_line(
     currency: Currency,
     rows: CheckoutRows<'_>,
 ) -> Result<Line, Refusal> {
-    let commission = match new.seller {
-        None if new.kind == LineKind::GiftCard => BasisPoints::default(),
-        None => return Err(Refusal::SellerNotFound),
-        Some(id) => {
-            let seller = rows.sellers.iter().find(|seller| seller.id == id);
-            seller.ok_or(Refusal::SellerNotFound)?.commission
-        }
-    };
-    let share = match new.creator {
-        Some(id) => {
-            let creator = rows.creators.iter().find(|creator| creator.id == id);
-            creator.ok_or(Refusal::CreatorNotFound)?.share
-        }
-        None => BasisPoints::default(),
-    };
+    let (commission, share) = rates_of(new, rows)?;
     let product = match new.product {
         Some(id) => {
             let product = rows.products.iter().find(|product| product.id == id);
@@ -204,6 +200,9 @@ fn make_line(
     let unit_price = in_currency(Some(new.unit_price), currency)?;
     let discount = in_currency(new.discount, currency)?;
     let tax = in_currency(new.tax, currency)?;
+    if new.kind == LineKind::Promotion && !is_bare(new, unit_price, discount, tax) {
+        return Err(Refusal::PromotionLine);
+    }
     if product.is_some_and(|product| (Some(product.seller), product.kind) != (new.seller, new.kind))
     {
         return Err(Refusal::ProductMismatch);
@@ -229,6 +228,37 @@ fn make_line(
         commission,
         share,
     })
+}
+
+/// The commission of the seller and the share of the creator.
+fn rates_of(new: &NewLine, rows: CheckoutRows<'_>) -> Result<(BasisPoints, BasisPoints), Refusal> {
+    let commission = match new.seller {
+        None if matches!(new.kind, LineKind::GiftCard | LineKind::Promotion) => {
+            BasisPoints::default()
+        }
+        None => return Err(Refusal::SellerNotFound),
+        Some(id) => {
+            let seller = rows.sellers.iter().find(|seller| seller.id == id);
+            seller.ok_or(Refusal::SellerNotFound)?.commission
+        }
+    };
+    let share = match new.creator {
+        Some(id) => {
+            let creator = rows.creators.iter().find(|creator| creator.id == id);
+            creator.ok_or(Refusal::CreatorNotFound)?.share
+        }
+        None => BasisPoints::default(),
+    };
+    Ok((commission, share))
+}
+
+/// Whether a line is as one of a promotion has to be: its whole net becomes the promotion's money,
+/// so nobody else has a part of it; and its tax goes back as the net does, so there is none without
+/// a net.
+fn is_bare(new: &NewLine, unit_price: Amount, discount: Amount, tax: Amount) -> bool {
+    let is_of_nobody = new.seller.is_none() && new.creator.is_none() && new.product.is_none();
+    let is_taxed_alone = unit_price.is_zero() && !tax.is_zero();
+    is_of_nobody && new.quantity == 1 && discount.is_zero() && !is_taxed_alone
 }
 
 fn shipping_line(new: NewShipping, currency: Currency) -> Result<Line, Refusal> {

@@ -141,6 +141,11 @@ impl Order {
         self.lines_of_cards().any(|line| line.line.id == id)
     }
 
+    /// The line that pays for a promotion, which is the only one then.
+    pub fn promotion(&self) -> Option<&OrderLine> {
+        self.lines.iter().find(|line| line.line.is_promotion())
+    }
+
     /// True once all that was paid for gift cards has gone back, or is on its way.
     pub fn has_given_cards_back(&self) -> bool {
         self.lines_of_cards().map(OrderLine::left).all(Amount::is_zero)

@@ -17,18 +17,21 @@ pub enum Party {
     Creator(CreatorId),
     /// The gift cards that were bought with this line: their value.
     Cards(LineId),
+    /// The promotion that this line pays for: its money until it is spent or goes back.
+    Promotion(LineId),
     /// The state, for the region of the order.
     Tax,
 }
 
 impl Party {
-    /// The account that is credited; none for bought cards, each of which has its own.
+    /// The account that is credited; none for bought cards and promotions, each of which has its
+    /// own: what they get stays on `order/clearing` for whoever issues or funds them.
     pub fn account(self, region: Region) -> Option<AccountName> {
         match self {
             Party::Seller(seller) => Some(AccountName::SellerPayable(seller)),
             Party::Commission => Some(AccountName::Commission),
             Party::Creator(creator) => Some(AccountName::CreatorPayable(creator)),
-            Party::Cards(_) => None,
+            Party::Cards(_) | Party::Promotion(_) => None,
             Party::Tax => Some(AccountName::Tax(region)),
         }
     }
@@ -60,6 +63,7 @@ pub(crate) fn parts_of(line: &Line, all: &[Line]) -> Vec<Part> {
     let net = line.net();
     let mut parts = match line.seller {
         _ if line.kind == LineKind::GiftCard => vec![(Party::Cards(line.id), net)],
+        None if line.is_promotion() => vec![(Party::Promotion(line.id), net)],
         None => shipping_parts(net, all),
         Some(seller) => {
             let commission = rate_of(line.commission, net);

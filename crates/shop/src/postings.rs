@@ -27,13 +27,14 @@ fn with_clearing(postings: Vec<(AccountName, Amount)>) -> Vec<AccountName> {
 
 /// What is credited when an order is made, added up per account, from `order/clearing`: sellers
 /// and creators, commission, tax. The value of bought cards stays on `order/clearing` for whoever
-/// issues them.
+/// issues them, and the net of a promotion for whoever funds it.
 pub fn order_postings(order: &Order) -> Vec<(AccountName, Amount)> {
     added_up(order.lines.iter().flat_map(|line| &line.parts), order.region)
 }
 
 /// What is debited when an order, or a part of it, is refunded, added up per account, to
-/// `order/clearing`. The value of bought cards is taken off them by whoever knows them.
+/// `order/clearing`. The value of bought cards is taken off them by whoever knows them, and what a
+/// promotion gives back is on `order/clearing` since it was settled.
 pub fn refund_postings(order: &Order, refunding: &Refunding) -> Vec<(AccountName, Amount)> {
     added_up(&refunding.parts, order.region)
 }

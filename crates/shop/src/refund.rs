@@ -15,9 +15,11 @@ use crate::{RefundAllocation, RefundStatus, Series, TenderId, take_number};
 pub enum RefundRequest {
     /// Lines, by units or amount.
     Lines(Vec<LineRequest>),
-    /// An amount over all lines but those of gift cards, in proportion to what each has left.
+    /// An amount over all lines but those of gift cards and promotions, in proportion to what each
+    /// has left.
     Amount(Money),
-    /// All that is left. Of bought cards, what is unspent.
+    /// All that is left. Of bought cards, what is unspent; of a promotion, what its settlement
+    /// gives back.
     Everything,
 }
 
@@ -42,14 +44,15 @@ pub enum LineRequest {
     },
 }
 
-/// What is left on the cards that were bought with a line.
+/// What can go back now of a line whose money is with what it has bought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CardsLeft {
+pub struct LineLeft {
     /// The line.
     pub line: LineId,
-    /// How much on all of them together.
-    pub unspent: Amount,
-    /// How many of them are as they were bought.
+    /// How much, tax included: of gift cards what is unspent on all of them together, of a
+    /// promotion what the settlement gives back that asks for this refund.
+    pub amount: Amount,
+    /// How many gift cards are as they were bought; none of a promotion.
     pub whole: u32,
 }
 
@@ -89,20 +92,22 @@ impl Refunding {
     }
 }
 
-/// What a refund would be. `cards` tells for each line of gift cards what is left on them; of a
-/// line that is not told of nothing can go back.
+/// What a refund would be. `left` tells for each line of gift cards, and for one of a promotion,
+/// how much can go back of it now; of such a line that is not told of nothing can. So a promotion
+/// gives back what its settlements tell, and nobody else can take of it.
 ///
 /// # Errors
 ///
 /// Line by line as they are asked for, each in this order: `LineNotFound`; `CurrencyMismatch`;
-/// `QuantityExceedsLine`; `AmountExceedsRefundable`, `BoughtCardsSpent`. Then `NothingToRefund`
-/// when all of it is nothing.
+/// `QuantityExceedsLine`; `PromotionSettles`, `AmountExceedsRefundable`, `BoughtCardsSpent`. Then,
+/// when all of it is nothing, `PromotionSettles` where a promotion has something left, else
+/// `NothingToRefund`.
 pub fn preview(
     order: &Order,
     request: &RefundRequest,
-    cards: &[CardsLeft],
+    left: &[LineLeft],
 ) -> Result<Refunding, Refusal> {
-    let rooms = Rooms { order, cards };
+    let rooms = Rooms { order, left };
     let lines = match request {
         RefundRequest::Lines(requests) => rooms.of_lines(requests)?,
         RefundRequest::Amount(money) => rooms.of_amount(*money)?,
@@ -110,7 +115,7 @@ pub fn preview(
     };
     let amount = sum(lines.iter().map(|line| line.amount)).expect("not more than was paid");
     if amount.is_zero() {
-        return Err(Refusal::NothingToRefund);
+        return Err(rooms.refused_instead_of(Refusal::NothingToRefund));
     }
     let mut allocations = Vec::new();
     let mut parts = Vec::new();
@@ -143,26 +148,29 @@ fn steps(before: &[Amount], after: &[Amount]) -> Vec<Amount> {
 /// What may go back of the lines of an order.
 struct Rooms<'a> {
     order: &'a Order,
-    cards: &'a [CardsLeft],
+    left: &'a [LineLeft],
 }
 
 impl Rooms<'_> {
-    /// What is left on the cards that were bought with the line; `None` for other lines.
-    fn cards(&self, line: &OrderLine) -> Option<CardsLeft> {
+    /// What can go back now of a line of gift cards or of a promotion; `None` for other lines.
+    fn told(&self, line: &OrderLine) -> Option<LineLeft> {
         let line = &line.line;
-        let told = self.cards.iter().find(|told| told.line == line.id).copied();
-        let nothing = CardsLeft { line: line.id, unspent: Amount::ZERO, whole: 0 };
-        (line.kind == LineKind::GiftCard).then(|| told.unwrap_or(nothing))
+        let told = self.left.iter().find(|told| told.line == line.id).copied();
+        let nothing = LineLeft { line: line.id, amount: Amount::ZERO, whole: 0 };
+        let is_told_of = line.kind == LineKind::GiftCard || line.is_promotion();
+        is_told_of.then(|| told.unwrap_or(nothing))
     }
 
-    fn unspent(&self, line: &OrderLine) -> Option<Amount> {
-        self.cards(line).map(|cards| cards.unspent)
+    /// Where a promotion has something left, that is why no more can go back.
+    fn refused_instead_of(&self, refusal: Refusal) -> Refusal {
+        let has_left = self.order.promotion().is_some_and(|line| !line.left().is_zero());
+        if has_left { Refusal::PromotionSettles } else { refusal }
     }
 
     fn of_everything(&self) -> Vec<LineRefund> {
         let whole = |line: &OrderLine| {
             let left = line.left();
-            let amount = self.unspent(line).map_or(left, |unspent| unspent.min(left));
+            let amount = self.told(line).map_or(left, |told| told.amount.min(left));
             let units = if amount == left { line.units_left() } else { 0 };
             LineRefund { line: line.line.id, units, amount }
         };
@@ -175,11 +183,12 @@ impl Rooms<'_> {
             return Err(Refusal::CurrencyMismatch);
         }
         let lines: Vec<&OrderLine> =
-            self.order.lines.iter().filter(|line| self.unspent(line).is_none()).collect();
+            self.order.lines.iter().filter(|line| self.told(line).is_none()).collect();
         let refundable = sum(lines.iter().map(|line| line.left())).expect("the total is bounded");
         if money.amount > refundable {
             let refundable = self.order.money(refundable);
-            return Err(Refusal::AmountExceedsRefundable { refundable });
+            let refusal = Refusal::AmountExceedsRefundable { refundable };
+            return Err(self.refused_instead_of(refusal));
         }
         let weights: Vec<u64> =
             lines.iter().map(|line| line.left().minor().unsigned_abs()).collect();
@@ -217,6 +226,8 @@ impl Rooms<'_> {
         former: LineRefund,
         request: &LineRequest,
     ) -> Result<LineRefund, Refusal> {
+        let is_cards = line.line.kind == LineKind::GiftCard;
+        let told = self.told(line);
         let left = line.left().saturating_sub(former.amount);
         let (units, amount) = match *request {
             LineRequest::Units { quantity, .. } => {
@@ -224,7 +235,7 @@ impl Rooms<'_> {
                 if quantity > units_left {
                     return Err(Refusal::QuantityExceedsLine);
                 }
-                match self.cards(line) {
+                match told.filter(|_| is_cards) {
                     Some(cards) => (quantity, self.whole_cards(line, former, quantity, cards)?),
                     None => (quantity, share_of_units(left, quantity, units_left)),
                 }
@@ -236,12 +247,16 @@ impl Rooms<'_> {
                 (0, amount.amount)
             }
         };
+        let room = told.map(|told| told.amount.saturating_sub(former.amount));
+        let missing = room.filter(|room| amount > *room);
+        if missing.is_some() && !is_cards {
+            return Err(Refusal::PromotionSettles);
+        }
         if amount > left {
             let refundable = self.order.money(left);
             return Err(Refusal::AmountExceedsRefundable { refundable });
         }
-        let unspent = self.unspent(line).map(|unspent| unspent.saturating_sub(former.amount));
-        if let Some(unspent) = unspent.filter(|unspent| amount > *unspent) {
+        if let Some(unspent) = missing {
             return Err(Refusal::BoughtCardsSpent { unspent: self.order.money(unspent) });
         }
         let amount = former.amount.checked_add(amount).expect("not more than the line");
@@ -255,7 +270,7 @@ impl Rooms<'_> {
         line: &OrderLine,
         former: LineRefund,
         quantity: u32,
-        cards: CardsLeft,
+        cards: LineLeft,
     ) -> Result<Amount, Refusal> {
         let price = line.line.unit_price;
         let worth = |units: u32| {
@@ -297,8 +312,9 @@ pub struct RefundOrder {
 pub struct RefundRows<'a> {
     /// The refund of the same id, if there is one.
     pub existing: Option<&'a OrderRefund>,
-    /// For each line of gift cards what is left on its cards.
-    pub cards: &'a [CardsLeft],
+    /// For each line of gift cards what is left on its cards; for one of a promotion what the
+    /// settlement gives back that asks for this refund.
+    pub left: &'a [LineLeft],
     /// Tenders of gift cards that take nothing back any more, each with how much of what it has
     /// paid, and has not gone back to its card, was given away: that never becomes money.
     pub gone: &'a [(TenderId, Amount)],
@@ -328,7 +344,7 @@ pub fn refund(
     if rows.existing.is_some() {
         return Err(Refusal::IdTaken);
     }
-    let refunding = preview(order, &new.request, rows.cards)?;
+    let refunding = preview(order, &new.request, rows.left)?;
     let postings = refund_postings(order, &refunding);
     let allocations = allocations(order, &refunding, rows);
     let owed = owed_to_gone(&allocations, rows);

@@ -72,6 +72,12 @@ pub enum Refusal {
     /// A gift card is sold at its value and taxed when it is spent.
     #[error("a line of gift cards has neither discount nor tax")]
     GiftCardPrice,
+    /// A promotion gets all that is paid for it but the tax, and is paid for by one checkout.
+    #[error(
+        "a promotion is the only line of its checkout, of one unit, without product, seller, \
+         creator, discount and shipping, and is taxed only where it costs something"
+    )]
+    PromotionLine,
     /// A line of gift cards needs as many prepared cards as it has units, and no other line any.
     #[error("the prepared gift cards are not those of the lines")]
     GiftCardsNotPrepared,
@@ -114,6 +120,12 @@ pub enum Refusal {
         /// What may still be refunded of the line.
         unspent: Money,
     },
+    /// What pays for a promotion stays with it until it is settled.
+    #[error(
+        "what was not spent goes back by itself when the promotion is settled; stop it to have \
+         that sooner"
+    )]
+    PromotionSettles,
     /// The refund would move nothing.
     #[error("there is nothing to refund")]
     NothingToRefund,

@@ -36,6 +36,8 @@ super::stored_refusals! {
         NothingOwed = 333 => "nothing_owed",
         // 321 was told while checkouts sold no gift cards.
         GiftCardsNotPrepared = 334 => "gift_cards_not_prepared",
+        PromotionLine = 335 => "promotion_line",
+        PromotionSettles = 336 => "promotion_settles",
     }
     telling an amount {
         NotCovered { remaining } = 328 => "not_covered",

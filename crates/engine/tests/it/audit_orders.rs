@@ -258,8 +258,13 @@ fn tells_the_truth(world: &World, refund: &shop::OrderRefund) {
     }
 }
 
-/// What a line has sold of cards, less what they have given back.
+/// What a line has sold of cards, less what they have given back; or what it pays for a promotion,
+/// which nobody funds.
 fn sold_by(line: &OrderLine) -> i64 {
+    if line.line.is_promotion() {
+        assert!(line.refunded.is_zero(), "{:?} was refunded without a settlement", line.line.id);
+        return line.line.net().minor();
+    }
     let is_cards = line.line.kind == LineKind::GiftCard;
     if is_cards { line.left().minor() } else { 0 }
 }

@@ -21,6 +21,7 @@ fn sellers_creators_products_and_methods_are_created_once() {
          creator C 500 -> id_taken
          product P X goods 500 -> seller_not_found
          product P S goods 500 creator=X -> creator_not_found
+         product P S promotion 500 -> promotion_line
          product P S goods 1000000000001 -> limit_exceeded
          product P S goods 500 creator=C => events product.created
          product P S goods 500 -> id_taken
@@ -43,6 +44,8 @@ fn a_checkout_is_refused_for_the_first_reason_in_order() {
          checkout L goods:S:1000@X -> creator_not_found
          checkout L goods:S:1000#X -> product_not_found
          checkout L goods:S:1000EUR -> currency_mismatch
+         checkout L promotion:S:1000 -> promotion_line
+         checkout L promotion:nobody:1000 goods:S:1 -> promotion_line
          checkout L goods:T:1000#P -> product_mismatch
          checkout L gift_card:S:1000+1 -> gift_card_price
          checkout L goods:U:1000@C -> rates_exceed_whole

@@ -191,6 +191,12 @@ catalog! {
         "Sell a gift card at its value; it is taxed when it is spent.";
     GIFT_CARDS_NOT_PREPARED = "gift_cards_not_prepared", 422, "Not the gift cards of the lines",
         "Prepare as many gift cards for each line of kind `gift_card` as it has units.";
+    PROMOTION_LINE = "promotion_line", 422, "Not the line of a promotion",
+        "A promotion is the only line of its checkout, of one unit, without product, seller, \
+         creator, discount and shipping, and is taxed only where it costs something.";
+    PROMOTION_SETTLES = "promotion_settles", 422, "The promotion gives back what is not spent",
+        "What was not spent goes back by itself when the promotion is settled; stop it to have \
+         that sooner.";
     NOTHING_TO_SHIP = "nothing_to_ship", 422, "There are no goods to ship",
         "Leave `shipping` out, or send a line of kind `goods`.";
     RATES_EXCEED_WHOLE = "rates_exceed_whole", 422, "The rates take more than the line brings",

@@ -86,9 +86,10 @@ struct OrderTenderView {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Part)]
 pub(crate) struct PartView {
-    /// `seller`, `commission`, `creator`, `gift_cards` or `tax`.
+    /// `seller`, `commission`, `creator`, `gift_cards`, `promotion` or `tax`.
     kind: &'static str,
-    /// The seller or creator, or the line whose cards were bought; `null` for the others.
+    /// The seller or creator, or the line that has bought cards or pays for a promotion; `null` for
+    /// the others.
     #[schema(value_type = Option<String>)]
     of: Option<Of>,
     amount: MoneyView,
@@ -102,7 +103,7 @@ impl Serialize for Of {
         match self.0 {
             Party::Seller(seller) => serializer.collect_str(&seller),
             Party::Creator(creator) => serializer.collect_str(&creator),
-            Party::Cards(line) => serializer.collect_str(&line),
+            Party::Cards(line) | Party::Promotion(line) => serializer.collect_str(&line),
             Party::Commission | Party::Tax => serializer.serialize_none(),
         }
     }
@@ -169,6 +170,7 @@ impl PartView {
                 Party::Commission => ("commission", false),
                 Party::Creator(_) => ("creator", true),
                 Party::Cards(_) => ("gift_cards", true),
+                Party::Promotion(_) => ("promotion", true),
                 Party::Tax => ("tax", false),
             };
             let of = is_one_of_several.then_some(Of(part.party));

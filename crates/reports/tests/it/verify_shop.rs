@@ -121,7 +121,7 @@ fn rows() -> Rows {
         let new = RefundOrder { id, request, reason: token("requested") };
         let of = RefundRows {
             existing: None,
-            cards: &[],
+            left: &[],
             gone: &[],
             credit_notes: credit_notes.as_ref(),
             accounts: &[],

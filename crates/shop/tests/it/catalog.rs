@@ -44,6 +44,9 @@ fn a_product_has_a_seller_and_a_price_within_limits() {
     check(&good, ProductRows { seller: None, ..rows }, Some(Refusal::SellerNotFound));
     let dear = product(None, 1_000_000_000_001);
     check(&dear, rows, Some(Refusal::LimitExceeded));
+    // Nobody sells a promotion, so it would be a product that no line can name.
+    let promotion = Product { kind: LineKind::Promotion, ..dear };
+    check(&promotion, rows, Some(Refusal::PromotionLine));
     let made = create_product(&good, rows, context).unwrap();
     assert_eq!(made.products[0].created_at, context.now);
 }

@@ -6,6 +6,7 @@ mod checkouts;
 mod orders;
 mod payouts;
 mod plans;
+mod promotions;
 mod public_failures;
 mod random_refunds;
 mod refunds;

@@ -113,7 +113,7 @@ fn transfers_say_what_they_belong_to_and_stand_behind_those_of_their_record() {
 
     let order = &outcome.orders[0];
     let rows =
-        RefundRows { existing: None, cards: &[], gone: &[], credit_notes: None, accounts: &[] };
+        RefundRows { existing: None, left: &[], gone: &[], credit_notes: None, accounts: &[] };
     let reason = Token::new("returned").unwrap();
     let new =
         RefundOrder { id: RefundId::from_bits(9), request: RefundRequest::Everything, reason };

@@ -203,7 +203,7 @@ proptest! {
         let cards = order.lines.iter().filter(|line| line.line.kind == LineKind::GiftCard);
         for line in cards {
             let (id, units) = (line.line.id, line.line.quantity);
-            page.line(&format!("unspent {id} {} {units}", line.line.total()));
+            page.line(&format!("left {id} {} {units}", line.line.total()));
         }
         let mut tally = Tally::default();
         for (number, step) in steps.iter().chain([&Step::Everything]).enumerate() {

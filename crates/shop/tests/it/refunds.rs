@@ -125,11 +125,11 @@ fn bought_cards_go_back_as_far_as_they_are_unspent() {
     check(&format!(
         "{order}
          refund r l1x1 -> BoughtCardsSpent 0
-         unspent l1 2499 0
+         left l1 2499 0
          refund r l1x1 -> BoughtCardsSpent 0
          refund r l1=1000 l1=1500 -> BoughtCardsSpent 1499
          refund r l1=2499
-         unspent l1 0 0
+         left l1 0 0
          clearing = -1000                # whoever knows the cards takes their value off
          refund s everything
          s = pending 1000: t1 l2 1000
@@ -139,11 +139,11 @@ fn bought_cards_go_back_as_far_as_they_are_unspent() {
     // A unit is a whole card for its price, whatever else has gone back of the line.
     check(&format!(
         "{order}
-         unspent l1 4999 1
+         left l1 4999 1
          refund r l1x2 -> BoughtCardsSpent 2500
          refund r l1x1 l1=2500 -> BoughtCardsSpent 2499
          refund r l1=99
-         unspent l1 4900 1
+         left l1 4900 1
          refund s l1x1 l1x1 -> BoughtCardsSpent 0
          refund s l1x1
          s = pending 2500: t1 l1 2500
@@ -152,7 +152,7 @@ fn bought_cards_go_back_as_far_as_they_are_unspent() {
     // An amount without lines leaves cards alone: they are in other people's hands.
     check(&format!(
         "{order}
-         unspent l1 5000 2
+         left l1 5000 2
          refund r amount 1001 -> AmountExceedsRefundable 1000
          refund r amount 1000
          r = pending 1000: t1 l2 1000

@@ -11,7 +11,7 @@
 //! | `use a`, `wallet a b`, `method m 400`, `remove t1` | tenders come and go; with a most |
 //! | `pay`, `action t1`, `done t1`, `fail t1 declined`, `expire`, `order` | its life |
 //! | `later 15` | so many minutes pass |
-//! | `unspent l1 500 2` | what is left on the cards that a line sold; how many are whole |
+//! | `left l1 500 2` | what can go back of a line of cards or a promotion; whole cards |
 //! | `gone t1`, `gone t1 90` | the card of a tender takes nothing back; it spent so much goodwill |
 //! | `refund r l1x2 l2=300`, `refund r amount 90`, `refund r everything` | by units, by amount, … |
 //! | `note r t1 failed` | what became of the part of a tender |
@@ -32,10 +32,10 @@ use base::{Metadata, MethodId, Money, OrderId, PaymentId, PayoutId, RefundId, Re
 use base::{Span, Text, Token};
 use ledger::{Account, AccountName, Position, Posted};
 use shop::TenderKind;
+use shop::{BasisPoints, CardFacts, Checkout, CheckoutRows, CheckoutState, CompleteRows, Context};
 use shop::{
-    BasisPoints, CardFacts, CardsLeft, Checkout, CheckoutRows, CheckoutState, CompleteRows, Context,
+    Creator, LineId, LineLeft, LineRequest, NewCheckout, NewLine, NewPayout, NewShipping, NewTender,
 };
-use shop::{Creator, LineId, LineRequest, NewCheckout, NewLine, NewPayout, NewShipping, NewTender};
 use shop::{Numbering, Order, OrderRefund, Outcome, Payee, Payout, PayoutRows, RefundOrder};
 use shop::{
     RefundAllocation, RefundRequest, RefundRows, RefundStatus, Refunding, Refusal, Seller, Series,
@@ -80,7 +80,7 @@ pub struct Page {
     lines: Vec<NewLine>,
     shipping: Option<NewShipping>,
     cards: Vec<CardFacts>,
-    unspent: Vec<CardsLeft>,
+    left: Vec<LineLeft>,
     gone: Vec<(TenderId, Amount)>,
     pub checkout: Option<Checkout>,
     pub order: Option<Order>,
@@ -101,7 +101,7 @@ impl Page {
             lines: Vec::new(),
             shipping: None,
             cards: Vec::new(),
-            unspent: Vec::new(),
+            left: Vec::new(),
             gone: Vec::new(),
             checkout: None,
             order: None,
@@ -163,10 +163,10 @@ impl Page {
                 self.cards.retain(|known| known.card != facts.card);
                 self.cards.push(facts);
             }
-            ["unspent", line, amount, whole] => {
-                let (line, unspent) = (line.parse().unwrap(), cents(amount.parse().unwrap()));
-                self.unspent.retain(|known| known.line != line);
-                self.unspent.push(CardsLeft { line, unspent, whole: whole.parse().unwrap() });
+            ["left", line, amount, whole] => {
+                let (line, amount) = (line.parse().unwrap(), cents(amount.parse().unwrap()));
+                self.left.retain(|known| known.line != line);
+                self.left.push(LineLeft { line, amount, whole: whole.parse().unwrap() });
             }
             ["gone", tender] => self.gone.push((tender.parse().unwrap(), Amount::ZERO)),
             ["gone", tender, given] => {
@@ -298,13 +298,13 @@ impl Page {
         let accounts = self.open_ones(names);
         let rows = RefundRows {
             existing: self.refunds.get(name),
-            cards: &self.unspent,
+            left: &self.left,
             gone: &self.gone,
             credit_notes: self.numbering(Series::CreditNote),
             accounts: &accounts,
         };
         let outcome = shop::refund(&new, order, rows, context)?;
-        let preview = shop::preview(order, request, &self.unspent).unwrap();
+        let preview = shop::preview(order, request, &self.left).unwrap();
         let row = &outcome.refunds[0];
         let allocations = in_one(&row.allocations);
         let (amount, lines, parts) = (row.amount, row.lines.clone(), row.parts.clone());

@@ -62,8 +62,8 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Line, ReadError> {
     }
     match (line.seller, line.id) {
         (Some(_), LineId::Number(_)) | (None, LineId::Shipping) => {}
-        (None, LineId::Number(_)) if line.kind == LineKind::GiftCard => {}
-        _ => return Err(invalid("line: only shipping and gift cards have no seller")),
+        (None, LineId::Number(_)) if line.kind == LineKind::GiftCard || line.is_promotion() => {}
+        _ => return Err(invalid("line: only shipping, gift cards and promotions have no seller")),
     }
     Ok(line)
 }
@@ -73,7 +73,7 @@ pub(super) fn read_points(source: &mut impl ValueSource) -> Result<BasisPoints, 
 }
 
 /// Whether lines can stand together: numbered by their places, shipping last and not without
-/// goods, and no more than an amount can be.
+/// goods, a promotion alone, and no more than an amount can be.
 pub(super) fn check_together<'a>(
     lines: impl ExactSizeIterator<Item = &'a Line> + Clone,
 ) -> Result<(), ReadError> {
@@ -86,6 +86,9 @@ pub(super) fn check_together<'a>(
     let has = |test: fn(&Line) -> bool| lines.clone().any(test);
     if has(|line| line.id == LineId::Shipping) && !has(|line| line.kind == LineKind::Goods) {
         return Err(invalid("lines: shipping without goods"));
+    }
+    if count > 1 && has(Line::is_promotion) {
+        return Err(invalid("lines: a promotion is not alone"));
     }
     let total =
         lines.map(Line::checked_total).try_fold(Amount::ZERO, |sum, total| sum.checked_add(total?));
@@ -161,6 +164,10 @@ pub(super) fn write_parts(parts: &[Part], sink: &mut impl ValueSink) {
                 write_id(line, sink);
             }
             Party::Tax => sink.int(5),
+            Party::Promotion(line) => {
+                sink.int(6);
+                write_id(line, sink);
+            }
         }
         sink.amount(part.amount);
     });
@@ -178,6 +185,7 @@ pub(super) fn read_parts(
             3 => Party::Creator(source.id()?),
             4 => Party::Cards(read_id(source)?),
             5 => Party::Tax,
+            6 => Party::Promotion(read_id(source)?),
             _ => return Err(invalid("kind of a party")),
         };
         Ok(Part { party, amount: source.amount()? })

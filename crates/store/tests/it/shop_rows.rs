@@ -384,6 +384,10 @@ fn refunds_disputes_and_methods_that_cannot_exist_are_refused() {
 
 #[test]
 fn checkouts_that_cannot_exist_are_refused() {
+    let mut two = Checkout { tenders: Vec::new(), ..checkout(1, Some(5)) };
+    two.lines[1] = Line { id: LineId::Number(2), ..two.lines[0].clone() };
+    two.lines[0].kind = LineKind::Promotion;
+    check(&two, Row::Checkout, |row| row.lines[0].seller = None); // a promotion is alone
     let check = |change: fn(&mut Checkout)| check(&checkout(1, Some(5)), Row::Checkout, change);
     check(|row| row.lines.clear());
     check(|row| row.lines[0].id = LineId::Number(2));
