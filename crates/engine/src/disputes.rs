@@ -12,6 +12,7 @@ use payments::{Refusal, Rest};
 use crate::composition::Composition;
 use crate::credits;
 use crate::gift_cards::Decided;
+use crate::promotion_money::{follow_dispute, name_to_follow};
 use crate::purchases::{name_to_settle, note_dispute};
 use crate::rail_refunds::{name_listed, name_order_refund, tell_order};
 use crate::rows::{Stop, Walk};
@@ -31,6 +32,7 @@ pub(crate) fn open<R: Rows>(
     let payment = walk.payment(id).ok_or(Refusal::PaymentNotFound)?;
     let refunds = name_rows(payment, walk);
     name_to_settle(payment, walk);
+    name_to_follow(payment, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let accounts = Accounts::find(payment, &mut composed)?;
@@ -38,7 +40,7 @@ pub(crate) fn open<R: Rows>(
     let opened = payments::open_dispute(new, rows, rest, existing, composed.context())?;
     add(opened, &mut composed)?;
     stand_dispute(new.id, &mut composed)?;
-    tell_cards(new.id, payment, &mut composed)?;
+    tell_bought(new.id, payment, &mut composed)?;
     Ok(composed.finish(AnswerRef::Dispute(new.id)))
 }
 
@@ -80,6 +82,7 @@ pub(crate) fn decide<R: Rows>(
     let refunds = name_rows(payment, walk);
     walk.method(payment.method);
     name_to_settle(payment, walk);
+    name_to_follow(payment, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let accounts = Accounts::find(payment, &mut composed)?;
@@ -94,19 +97,20 @@ pub(crate) fn decide<R: Rows>(
     };
     add(decided, &mut composed)?;
     stand_dispute(id, &mut composed)?;
-    tell_cards(id, payment, &mut composed)?;
+    tell_bought(id, payment, &mut composed)?;
     Ok(composed.finish(AnswerRef::Dispute(id)))
 }
 
-/// Tells the gift cards that the payment has bought, and those that were given instead of refunds
-/// of it, what became of the dispute.
-fn tell_cards<R: Rows>(
+/// Tells the gift cards and the promotion that the payment has bought, and the cards that were
+/// given instead of refunds of it, what became of the dispute.
+fn tell_bought<R: Rows>(
     id: DisputeId,
     payment: &Payment,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
     let dispute = composed.dispute(id)?.ok_or(Refusal::DisputeNotFound)?;
     note_dispute(&dispute, payment, composed)?;
+    follow_dispute(&dispute, payment, composed)?;
     credits::settle(payment.id, Some(&dispute.reason), composed)
 }
 

@@ -11,6 +11,7 @@ use shop::{Checkout, CheckoutState, Refusal, TenderId, TenderKind, TenderStatus}
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::paying::{complete, live, name_completion, name_order};
+use crate::promotion_money::{name_promotion, note_failure};
 use crate::purchases::hindrance;
 use crate::rows::{Stop, Walk};
 use crate::tenders::{name_cards, release_all};
@@ -40,11 +41,13 @@ pub(crate) fn cancel<R: Rows>(
     let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
     name_cards(checkout, walk);
     name_payments(checkout, walk);
+    name_promotion(checkout, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let canceled = shop::cancel_attempt(checkout, composed.context())?;
     composed.add(canceled);
     release_all(checkout, &mut composed)?;
+    note_failure(checkout, &mut composed)?;
     let payments = payments_of(checkout, &mut composed)?;
     let_go(&payments, refunds, &mut composed)?;
     Ok(composed.finish(AnswerRef::Checkout(id)))
@@ -278,6 +281,7 @@ fn fail<R: Rows>(
     let failed = shop::fail(checkout, to_blame, reason, composed.context())?;
     composed.add(failed);
     release_all(checkout, composed)?;
+    note_failure(checkout, composed)?;
     let_go(payments, &spare.refunds, composed)
 }
 

@@ -7,7 +7,7 @@ use base::{Amount, OrderId, PaymentId, RailRefundId, RefundId, Token};
 use giftcards::{RefundHold, ReturnRows, Unspent, account_of, check_undo, purchase_of};
 use ledger::{AccountName, RailName};
 use payments::{OpenRefund, Payment};
-use shop::{LineId, RefundRequest, Refunding, TenderId};
+use shop::{LineId, LineLeft, RefundRequest, Refunding, TenderId};
 use shop::{
     LineRequest, Order, OrderRefund, OrderTender, PaidBy, RefundOrder, RefundRows, Refusal, Series,
 };
@@ -135,6 +135,8 @@ pub(crate) struct Found {
     gone: Vec<(TenderId, Amount)>,
     /// The cards that the order has sold.
     unspent: Vec<Unspent>,
+    /// What its promotion gives back.
+    promotion: Option<LineLeft>,
 }
 
 impl Found {
@@ -145,12 +147,25 @@ impl Found {
             walk.account(name.id(order.currency));
         }
         let gone = name_ways_back(order, walk);
-        Found { accounts, gone, unspent: unspent_of(order, walk, at.now) }
+        let unspent = unspent_of(order, walk, at.now);
+        Found { accounts, gone, unspent, promotion: None }
     }
 
     /// The same, for a refund that takes from these cards alone.
     pub(crate) fn taking_from(self, unspent: Vec<Unspent>) -> Found {
         Found { unspent, ..self }
+    }
+
+    /// The same, for a refund of what a promotion has not spent.
+    pub(crate) fn with_promotion(self, left: LineLeft) -> Found {
+        Found { promotion: Some(left), ..self }
+    }
+
+    /// What can go back now of lines whose money is with what they have bought.
+    fn left(&self) -> Vec<LineLeft> {
+        let mut left = by_lines(&self.unspent);
+        left.extend(self.promotion);
+        left
     }
 }
 
@@ -162,10 +177,11 @@ pub(crate) fn decide<R: Rows>(
     ids: &RefundIds,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let Found { accounts, gone, unspent } = found;
+    let Found { accounts, gone, unspent, .. } = found;
+    let left = found.left();
     let existing = composed.order_refund(new.id)?;
     if existing.is_none() {
-        let refunding = preview(order, &new.request, unspent)?;
+        let refunding = shop::preview(order, &new.request, &left)?;
         let mut payments = Vec::new();
         for id in payments_of(order) {
             payments.extend(composed.payment(id)?);
@@ -177,7 +193,7 @@ pub(crate) fn decide<R: Rows>(
     let accounts: Vec<_> = accounts.iter().collect();
     let rows = RefundRows {
         existing: existing.as_deref(),
-        left: &by_lines(unspent),
+        left: &left,
         gone,
         credit_notes: credit_notes.as_ref(),
         accounts: &accounts,

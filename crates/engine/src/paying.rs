@@ -9,6 +9,7 @@ use shop::{Checkout, CompleteRows, Refusal, Series, Tender, TenderKind};
 
 use crate::composition::{Composition, Held};
 use crate::gift_cards::Decided;
+use crate::promotion_money::{check_payable, fund, name_promotion};
 use crate::purchases::{hindrance, issue_all, name_all_to_issue};
 use crate::rows::{Stop, Walk};
 use crate::tenders::{holds_of, name_cards};
@@ -41,6 +42,7 @@ pub(crate) fn pay<R: Rows>(
     if let Some(refusal) = hindrance(&checkout, &mut composed)? {
         return Err(refusal.into());
     }
+    check_payable(&checkout, &mut composed)?;
     for hold in holds_of(&checkout) {
         let Held { hold, card, account, .. } = composed.held(hold)?;
         let secured = giftcards::secure(&hold, &card, &account, id, composed.context())?;
@@ -77,8 +79,9 @@ fn authorize<R: Rows>(
     Ok(true)
 }
 
-/// Takes what is held, makes the order and issues the cards it sells. Nothing of it can be refused
-/// any more: the holds are secured, rails have taken the rest, and cards were asked for before.
+/// Takes what is held, makes the order, issues the cards it sells and funds its promotion. Nothing
+/// of it can be refused any more: the holds are secured, rails have taken the rest, cards were
+/// asked for before, and a promotion that is being paid does not change.
 pub(crate) fn complete<R: Rows>(
     order: OrderId,
     checkout: &Checkout,
@@ -103,7 +106,8 @@ pub(crate) fn complete<R: Rows>(
     };
     let made = shop::complete(order, checkout, rows, composed.context())?;
     composed.add(made);
-    issue_all(order, checkout, composed)
+    issue_all(order, checkout, composed)?;
+    fund(checkout, composed)
 }
 
 /// Names what making an order needs besides its checkout.
@@ -116,6 +120,7 @@ pub(crate) fn name_order<R: Rows>(order: OrderId, walk: &mut Walk<'_, R>) {
 pub(crate) fn name_completion<R: Rows>(checkout: &Arc<Checkout>, walk: &mut Walk<'_, R>) {
     name_cards(checkout, walk);
     name_all_to_issue(checkout, walk);
+    name_promotion(checkout, walk);
     for name in shop::checkout_accounts(checkout) {
         walk.account(name.id(checkout.currency));
     }

@@ -1,18 +1,202 @@
 //! Money of promotions on its way from the checkout that pays, and back.
 
-use base::{OrderId, PromotionId, RefundId};
+use std::sync::Arc;
 
+use base::{Money, OrderId, PromotionId, RefundId, Token};
+use payments::{Dispute, Payment, Purpose};
+use promotions::{DisputeNews, Post, Promotion, Refusal, Settlement};
+use promotions::{post_id, promotion_accounts, settlement_id};
+use shop::{Checkout, LineLeft, LineRequest, Order, RefundOrder, RefundRequest};
+
+use crate::composition::Composition;
 use crate::gift_cards::Decided;
-use crate::rows::Walk;
-use crate::{Context, RefundIds, Rows};
+use crate::order_refunds::{Found, decide, name_ids};
+use crate::promoting::policy;
+use crate::rows::{Stop, Walk};
+use crate::{AnswerRef, Context, RefundIds, Rows};
 
+/// Names what follows for the promotion that a checkout pays for.
+pub(crate) fn name_promotion<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R>) {
+    let Some(id) = checkout.promotion else { return };
+    for name in promotion_accounts(id) {
+        walk.account(name.id(checkout.currency));
+    }
+    if let Some(promotion) = walk.promotion(id) {
+        walk.post(post_id(&promotion.post));
+    }
+}
+
+/// The promotion that a checkout pays for, with its post.
+fn paid_by<R: Rows>(
+    checkout: &Checkout,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<Option<(Arc<Promotion>, Arc<Post>)>, Stop> {
+    let Some(id) = checkout.promotion else { return Ok(None) };
+    let promotion = composed.promotion(id)?.ok_or(Refusal::PromotionNotFound)?;
+    let post = composed.post(post_id(&promotion.post))?.ok_or(Refusal::PostNotFound)?;
+    Ok(Some((promotion, post)))
+}
+
+/// Whether the promotion can be paid by this checkout.
+///
+/// # Errors
+///
+/// `NotBeingPaid` when it was not submitted with this checkout; `AmountMismatch`.
+pub(crate) fn check_payable<R: Rows>(
+    checkout: &Checkout,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let Some((promotion, _)) = paid_by(checkout, composed)? else { return Ok(()) };
+    if !promotion.is_being_paid() || promotion.checkout != Some(checkout.id) {
+        return Err(Refusal::NotBeingPaid.into());
+    }
+    let expected = promotion.money(promotion.terms.paid());
+    if net(checkout) != expected {
+        return Err(Refusal::AmountMismatch { expected }.into());
+    }
+    Ok(())
+}
+
+/// What its one line costs without tax.
+fn net(checkout: &Checkout) -> Money {
+    let net = checkout.lines.first().map_or(base::Amount::ZERO, shop::Line::net);
+    checkout.money(net)
+}
+
+/// Moves what was paid into the escrow of the promotion, in the record that makes the order.
+pub(crate) fn fund<R: Rows>(
+    checkout: &Checkout,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let Some((promotion, post)) = paid_by(checkout, composed)? else { return Ok(()) };
+    let accounts = accounts(&promotion, composed)?;
+    let accounts: Vec<_> = accounts.iter().collect();
+    let context = composed.context();
+    let funded = promotions::fund(net(checkout), &promotion, &post, &accounts, context)?;
+    composed.add(funded);
+    Ok(())
+}
+
+/// Frees the draft that a checkout has failed to pay for.
+pub(crate) fn note_failure<R: Rows>(
+    checkout: &Checkout,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let Some((promotion, _)) = paid_by(checkout, composed)? else { return Ok(()) };
+    if promotion.is_being_paid() && promotion.checkout == Some(checkout.id) {
+        let failed = promotions::payment_failed(&promotion, composed.context())?;
+        composed.add(failed);
+    }
+    Ok(())
+}
+
+/// Names what a dispute of a payment means for a promotion.
+pub(crate) fn name_to_follow<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>) {
+    let Purpose::Checkout(checkout) = payment.purpose;
+    let Some(checkout) = walk.checkout(checkout) else { return };
+    for other in payments_of(checkout) {
+        walk.payment(other);
+    }
+    if let Some(promotion) = checkout.promotion {
+        walk.promotion(promotion);
+    }
+}
+
+/// Lets a promotion follow a dispute of one of its payments. Several methods may have paid: it goes
+/// on once none of their payments is disputed.
+pub(crate) fn follow_dispute<R: Rows>(
+    dispute: &Dispute,
+    payment: &Payment,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let Purpose::Checkout(checkout) = payment.purpose;
+    let Some(checkout) = composed.checkout(checkout)? else { return Ok(()) };
+    let Some(promotion) = checkout.promotion else { return Ok(()) };
+    let promotion = composed.promotion(promotion)?.ok_or(Refusal::PromotionNotFound)?;
+    let mut is_open = false;
+    for id in payments_of(&checkout) {
+        let payment = composed.payment(id)?.ok_or(payments::Refusal::PaymentNotFound)?;
+        // What is disputed and not lost is not decided yet.
+        is_open |= payment.disputed > payment.lost;
+    }
+    let news = match dispute.state {
+        _ if is_open => DisputeNews::Open,
+        payments::DisputeState::Lost => DisputeNews::Lost,
+        payments::DisputeState::Open | payments::DisputeState::Won => DisputeNews::Won,
+    };
+    let hold = policy(&promotion).settlement_hold;
+    let followed = promotions::follow_dispute(&promotion, news, hold, composed.context());
+    followed.into_iter().for_each(|followed| composed.add(followed));
+    Ok(())
+}
+
+fn payments_of(checkout: &Checkout) -> impl Iterator<Item = base::PaymentId> + '_ {
+    checkout.tenders.iter().filter(|tender| tender.is_live()).filter_map(|tender| {
+        match tender.kind {
+            shop::TenderKind::PaymentMethod { payment, .. } => payment,
+            shop::TenderKind::GiftCard { .. } => None,
+        }
+    })
+}
+
+/// Gives back what was not spent: out of escrow, and by the order to whatever has paid.
 pub(crate) fn settle<R: Rows>(
-    _id: PromotionId,
-    _order: Option<OrderId>,
-    _refund: RefundId,
-    _ids: &RefundIds,
-    _walk: &mut Walk<'_, R>,
-    _at: Context,
+    id: PromotionId,
+    order: Option<OrderId>,
+    refund: RefundId,
+    ids: &RefundIds,
+    walk: &mut Walk<'_, R>,
+    at: Context,
 ) -> Decided {
-    todo!()
+    name_ids(refund, ids, walk);
+    let order = order.and_then(|order| walk.order(order));
+    let found = order.map(|order| (order, Found::of(order, walk, at)));
+    let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
+    let post = walk.post(post_id(&promotion.post));
+    for name in promotion_accounts(id) {
+        walk.account(name.id(promotion.currency()));
+    }
+    walk.ready()?;
+    let post = post.ok_or(Refusal::PostNotFound)?;
+    let mut composed = Composition::new(walk, at);
+    let rows = accounts(promotion, &mut composed)?;
+    let rows: Vec<_> = rows.iter().collect();
+    let settled = promotions::settle(promotion, post, &rows, composed.context())?;
+    composed.add(settled);
+    let number = promotion.settlements.saturating_add(1);
+    let settlement = composed.promotion_settlement(settlement_id(id, number))?;
+    let settlement = settlement.ok_or(Refusal::NothingToSettle)?;
+    if !settlement.back.is_zero() {
+        let (order, found) = found.ok_or(shop::Refusal::OrderNotFound)?;
+        if Some(order.checkout) != promotion.checkout {
+            return Err(shop::Refusal::OrderNotFound.into());
+        }
+        give_back(&settlement, order, found, (refund, ids), &mut composed)?;
+    }
+    Ok(composed.finish(AnswerRef::Promotion(id)))
+}
+
+/// Refunds the order of a promotion by what a settlement tells, with the tax of that.
+fn give_back<R: Rows>(
+    settlement: &Settlement,
+    order: &Order,
+    found: Found,
+    (refund, ids): (RefundId, &RefundIds),
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let line = order.promotion().ok_or(shop::Refusal::LineNotFound)?;
+    let amount = settlement.refund(line.line.tax);
+    let left = LineLeft { line: line.line.id, amount, whole: 0 };
+    let request = LineRequest::Amount { line: left.line, amount: order.money(amount) };
+    let reason = Token::new("promotion_settled").map_err(|_| Refusal::LimitExceeded)?;
+    let request = RefundRequest::Lines(vec![request]);
+    let new = RefundOrder { id: refund, request, reason };
+    decide(order, &new, &found.with_promotion(left), ids, composed)
+}
+
+fn accounts<R: Rows>(
+    promotion: &Promotion,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<Vec<ledger::Account>, Stop> {
+    composed.accounts_of(&promotion_accounts(promotion.id), promotion.currency())
 }

@@ -242,8 +242,12 @@ pub fn payment_failed(promotion: &Promotion, context: Context) -> Result<Outcome
 }
 
 /// The accounts that [`fund`] and [`settle`](crate::settle()) move money on.
-pub fn promotion_accounts(promotion: &Promotion) -> [AccountName; 3] {
-    [promotion.escrow(), AccountName::OrderClearing, AccountName::PromotionIncentives]
+pub fn promotion_accounts(promotion: PromotionId) -> [AccountName; 3] {
+    [
+        AccountName::PromotionEscrow(promotion),
+        AccountName::OrderClearing,
+        AccountName::PromotionIncentives,
+    ]
 }
 
 /// Takes what was paid into escrow, with what the platform adds, and asks for a review. When the
@@ -304,7 +308,7 @@ fn fill_escrow(
     context: Context,
 ) -> Result<Posted, Refusal> {
     let [escrow, clearing, incentives] =
-        promotion_accounts(promotion).map(|name| or_open(accounts, name, promotion.currency()));
+        promotion_accounts(promotion.id).map(|name| or_open(accounts, name, promotion.currency()));
     let (escrow_id, clearing_id, incentives_id) = (escrow.id, clearing.id, incentives.id);
     let subject = Subject::of(promotion.id);
     let mut set = LinkedSet::new(context.position, Reason::PromotionFunded, subject).with(escrow);

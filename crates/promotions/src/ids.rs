@@ -1,4 +1,5 @@
-//! Ids that follow from what they are of, so that whoever knows that finds the row without a look-up.
+//! Ids that follow from what they are of, so that whoever knows that finds the row without a
+//! look-up.
 
 use base::{DeedId, Label, PostId, PromotionId, PromotionSettlementId, SliceId, StreamId};
 use sha2::{Digest, Sha256};

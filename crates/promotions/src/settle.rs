@@ -78,8 +78,8 @@ pub fn with_tax(net_back: Amount, net: Amount, tax: Amount) -> Amount {
 ///
 /// # Errors
 ///
-/// In this order: `NotEnded`; `PaymentDisputed`; `NotDue`; `SlicesOpen`; `NothingToSettle` when it was settled and
-/// nothing was repaid since.
+/// In this order: `NotEnded`; `PaymentDisputed`; `NotDue`; `SlicesOpen`; `NothingToSettle` when it
+/// was settled and nothing was repaid since.
 pub fn settle(
     promotion: &Promotion,
     post: &Post,
@@ -157,7 +157,7 @@ fn empty_escrow(
         return Ok(Posted::default());
     }
     let [escrow, clearing, incentives] =
-        promotion_accounts(promotion).map(|name| or_open(accounts, name, promotion.currency()));
+        promotion_accounts(promotion.id).map(|name| or_open(accounts, name, promotion.currency()));
     let (escrow_id, clearing_id, incentives_id) = (escrow.id, clearing.id, incentives.id);
     let subject = Subject::of(promotion.id);
     let mut set = LinkedSet::new(context.position, Reason::PromotionSettled, subject).with(escrow);

@@ -1,7 +1,7 @@
 //! Checkouts: the row, how it begins and how it ends by itself.
 
 use base::{Amount, CheckoutId, Currency, Instant, Label, Metadata, Money, OrderId, PersonId};
-use base::{Region, Token};
+use base::{PromotionId, Region, Token};
 
 use ledger::Subject;
 
@@ -126,6 +126,8 @@ pub struct Checkout {
     pub buyer: Option<PersonId>,
     /// What is bought, shipping last.
     pub lines: Vec<Line>,
+    /// The promotion that its one line pays for.
+    pub promotion: Option<PromotionId>,
     /// Where the purchase began.
     pub source: Option<Source>,
     /// How it is paid. Those of a failed attempt stay to be seen until the next one begins.
@@ -160,9 +162,11 @@ pub struct NewCheckout {
     pub region: Region,
     /// Who buys, when the shop knows.
     pub buyer: Option<PersonId>,
-    /// What is bought: 1 to [`limits::LINES_MAX`]; a promotion alone, for it is paid for by one
-    /// checkout, whose bits its id has.
+    /// What is bought: 1 to [`limits::LINES_MAX`]; a promotion alone, for what goes back of it is
+    /// its settlement's to say.
     pub lines: Vec<NewLine>,
+    /// The promotion that its one line pays for.
+    pub promotion: Option<PromotionId>,
     /// Shipping of the goods among it.
     pub shipping: Option<NewShipping>,
     /// Where the purchase began.
@@ -192,7 +196,9 @@ pub struct CheckoutRows<'a> {
 /// `SellerNotFound`, `CreatorNotFound`, `ProductNotFound`, `CurrencyMismatch`, `PromotionLine`,
 /// `ProductMismatch`, `GiftCardPrice`, `RatesExceedWhole`, `LimitExceeded`, `DiscountExceedsPrice`;
 /// `PromotionLine` when a promotion is not alone; of shipping `CurrencyMismatch`, `NothingToShip`,
-/// `LimitExceeded`; `LimitExceeded` when all together is more than [`limits::CHECKOUT_TOTAL_MAX`].
+/// `LimitExceeded`; `PromotionLine` when a line pays for a promotion that is not named, or none
+/// pays for the one that is; `LimitExceeded` when all together is more than
+/// [`limits::CHECKOUT_TOTAL_MAX`].
 pub fn create_checkout(
     new: &NewCheckout,
     rows: CheckoutRows<'_>,
@@ -205,6 +211,9 @@ pub fn create_checkout(
         return Err(Refusal::LimitExceeded);
     }
     let lines = make_lines(&new.lines, new.shipping, new.currency, rows)?;
+    if lines.iter().any(Line::is_promotion) != new.promotion.is_some() {
+        return Err(Refusal::PromotionLine);
+    }
     let total = sum(lines.iter().map(Line::total));
     if total.is_none_or(|total| total > limits::CHECKOUT_TOTAL_MAX) {
         return Err(Refusal::LimitExceeded);
@@ -216,6 +225,7 @@ pub fn create_checkout(
         region: new.region,
         buyer: new.buyer,
         lines,
+        promotion: new.promotion,
         source: new.source.clone(),
         tenders: Vec::new(),
         tenders_ever: 0,

@@ -136,7 +136,7 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (12, 1) => Row::Seller(Arc::new(seller::read(source)?)),
         (13, 1) => Row::Creator(Arc::new(creator::read(source)?)),
         (14, 1) => Row::Product(Arc::new(product::read(source)?)),
-        (15, 1) => Row::Checkout(Arc::new(checkout::read(source)?)),
+        (15, 1 | 2) => Row::Checkout(Arc::new(checkout::read(source, version)?)),
         (16, 1) => Row::Order(Arc::new(order::read(source)?)),
         (17, 1) => Row::OrderRefund(Arc::new(order_refund::read(source)?)),
         (18, 1) => Row::Payout(Arc::new(payout::read(source)?)),

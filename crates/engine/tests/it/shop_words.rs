@@ -347,6 +347,7 @@ fn shop_checkout(words: &Words<'_>) -> shop::NewCheckout {
         region: Region::parse(words.value("region").unwrap_or("US-CA")).unwrap(),
         buyer: words.value("buyer").map(words::person),
         lines,
+        promotion: None,
         shipping,
         source: None,
         metadata: Metadata::default(),

@@ -174,13 +174,14 @@ fn report_rail(book: &str, report: &RailReport) {
 fn report_expiry(book: &str, ended: Result<Booked, JobError>) {
     match ended {
         Ok(booked) if booked == Booked::default() => {}
-        Ok(Booked { holds, cards, deliveries, returns, checkouts, refused }) => {
+        Ok(Booked { holds, cards, deliveries, returns, promotions, checkouts, refused }) => {
             tracing::info!(
                 book,
                 holds,
                 cards,
                 deliveries,
                 returns,
+                promotions,
                 checkouts,
                 "booked what had fallen due"
             );

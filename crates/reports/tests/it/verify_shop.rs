@@ -83,6 +83,7 @@ fn paid() -> (Checkout, Order, Numbering) {
         region: Region::parse("US-CA").unwrap(),
         buyer: None,
         lines: vec![line],
+        promotion: None,
         shipping: None,
         source: None,
         metadata: Metadata::default(),

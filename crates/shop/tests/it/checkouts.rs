@@ -110,6 +110,7 @@ fn create(
         region: crate::table::region(),
         buyer: None,
         lines: vec![line],
+        promotion: None,
         shipping,
         source: None,
         metadata: Metadata::default(),

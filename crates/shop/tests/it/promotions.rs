@@ -86,6 +86,7 @@ fn a_promotion_is_no_product() {
         region: region(),
         buyer: None,
         lines: vec![line],
+        promotion: None,
         shipping: None,
         source: None,
         metadata: base::Metadata::default(),

@@ -265,12 +265,16 @@ impl Page {
     }
 
     fn create(&self, context: Context) -> Result<Outcome, Refusal> {
+        let is_promoted =
+            self.lines.iter().any(|line| line.kind == LineKind::Promotion && line.seller.is_none());
         let new = NewCheckout {
             id: CheckoutId::from_bits(1),
             currency: Currency::USD,
             region: region(),
             buyer: None,
             lines: self.lines.clone(),
+            // Lines of this table that are promotions pay for one of this id.
+            promotion: is_promoted.then(|| base::PromotionId::from_bits(5)),
             shipping: self.shipping,
             source: None,
             metadata: Metadata::default(),

@@ -1,3 +1,5 @@
+alter table checkout add column promotion bytes;
+
 create table promotion (
     id bytes not null,
     advertiser bytes not null,

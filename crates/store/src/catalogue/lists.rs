@@ -200,21 +200,10 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         List::Reported { sender } => {
             (&rows::contact::TABLE, "sender", sender.map(|sender| id_value(sender.bits())))
         }
-        List::Promotions { advertiser: None, state } => {
-            (&rows::promotion::TABLE, "state", state.map(|state| number(state as u8)))
-        }
-        List::Promotions { advertiser: Some(advertiser), .. } => {
-            (&rows::promotion::TABLE, "advertiser", Some(id_value(advertiser.bits())))
-        }
-        List::Deeds { promotion } => {
-            (&rows::deed::TABLE, "promotion", Some(id_value(promotion.bits())))
-        }
-        List::PromotionSettlements { promotion } => {
-            (&rows::promotion_settlement::TABLE, "promotion", Some(id_value(promotion.bits())))
-        }
-        List::Slices { promotion } => {
-            (&rows::slice::TABLE, "promotion", Some(id_value(promotion.bits())))
-        }
+        List::Promotions { .. }
+        | List::Deeds { .. }
+        | List::PromotionSettlements { .. }
+        | List::Slices { .. } => of_promotions(list),
     };
     let name = table.name;
     let mut query = Query::new(format!("select {} from {name}", qualified_columns(table)));
@@ -235,6 +224,25 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
     }
     let query = query.page(table, page);
     (table, query)
+}
+
+/// What lists of promotions, and of what belongs to one, find their rows by.
+fn of_promotions(list: List) -> (&'static Table, &'static str, Option<Value>) {
+    let of = |table, promotion: PromotionId| (table, "promotion", Some(id_value(promotion.bits())));
+    match list {
+        List::Promotions { advertiser: Some(advertiser), .. } => {
+            (&rows::promotion::TABLE, "advertiser", Some(id_value(advertiser.bits())))
+        }
+        List::Deeds { promotion } => of(&rows::deed::TABLE, promotion),
+        List::PromotionSettlements { promotion } => {
+            of(&rows::promotion_settlement::TABLE, promotion)
+        }
+        List::Slices { promotion } => of(&rows::slice::TABLE, promotion),
+        List::Promotions { state: Some(state), .. } => {
+            (&rows::promotion::TABLE, "state", Some(Value::Int(i64::from(state as u8))))
+        }
+        _ => (&rows::promotion::TABLE, "id", None),
+    }
 }
 
 /// Tables of what rails have names of their own for.

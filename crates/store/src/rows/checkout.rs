@@ -10,7 +10,7 @@ use super::{line, list, metadata_text};
 
 pub(crate) const TABLE: Table = Table {
     number: 15,
-    version: 1,
+    version: 2,
     name: "checkout",
     key_columns: 1,
     columns: &[
@@ -30,6 +30,7 @@ pub(crate) const TABLE: Table = Table {
         integer("expires_at"),
         integer("due_at").or_null(),
         integer("created_at"),
+        bytes("promotion").or_null(),
     ],
     indexes: &[
         Index { column: "due_at", only: Some("due_at is not null") },
@@ -53,15 +54,18 @@ pub(super) fn write(row: &Checkout, sink: &mut impl ValueSink) {
     sink.instant(row.expires_at);
     sink.opt_instant(row.due_at);
     sink.instant(row.created_at);
+    sink.opt_id(row.promotion);
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Checkout, ReadError> {
-    let row = Checkout {
+/// Reads a row of the present version, or of one that knew no promotions.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Checkout, ReadError> {
+    let mut row = Checkout {
         id: source.id()?,
         currency: source.currency()?,
         region: source.parsed("region of a checkout", Region::parse)?,
         buyer: source.opt_id()?,
         lines: list::read(source, |source| line::read(source))?,
+        promotion: None,
         source: line::read_source(source)?,
         tenders: list::read(source, |source| read_tender(source))?,
         tenders_ever: source.number("tenders there ever were")?,
@@ -73,11 +77,17 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Checkout, ReadError>
         due_at: source.opt_instant()?,
         created_at: source.instant()?,
     };
+    if version > 1 {
+        row.promotion = source.opt_id()?;
+    }
     check(&row)?;
     Ok(row)
 }
 
 fn check(row: &Checkout) -> Result<(), ReadError> {
+    if row.promotion.is_some() != row.lines.iter().any(Line::is_promotion) {
+        return Err(invalid("promotion of a checkout: no line pays for it, or one for none"));
+    }
     line::check_together(row.lines.iter())?;
     let ids: Vec<LineId> = row.lines.iter().map(|line| line.id).collect();
     let tenders = row.tenders.iter().map(|tender| (tender.id, tender.allocations.as_slice()));

@@ -215,6 +215,7 @@ fn checkout(number: u128, due_at: Option<i64>) -> Checkout {
         region: Region::parse("US-CA").unwrap(),
         buyer: None,
         lines: lines(),
+        promotion: None,
         source: None,
         tenders: vec![tender(1, pay(60, 0)), tender(3, pay(40, 10))],
         tenders_ever: 3,

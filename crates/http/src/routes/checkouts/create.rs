@@ -166,6 +166,7 @@ fn new_checkout(app: &App, body: &CheckoutBody) -> Checked<shop::NewCheckout> {
         region: fields::region("/region", &body.region)?,
         buyer: fields::optional_id("/buyer", body.buyer.as_deref())?,
         lines: fields::each("/lines", &body.lines, limits::LINES_MAX, |_, body| line(body))?,
+        promotion: None,
         shipping: shipping(body)?,
         source: body.source.as_ref().map(source).transpose()?,
         metadata: fields::metadata("/metadata", &body.metadata)?,

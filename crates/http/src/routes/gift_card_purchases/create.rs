@@ -125,6 +125,7 @@ fn checkout(
         region: fields::region("/region", &body.region)?,
         buyer: fields::optional_id("/buyer", body.buyer.as_deref())?,
         lines: vec![line],
+        promotion: None,
         shipping: None,
         source: None,
         metadata: Metadata::default(),

@@ -383,6 +383,7 @@ impl Market {
                 discount: None,
                 tax: (tax > 0).then(|| usd(tax)),
             }],
+            promotion: None,
             shipping: None,
             source: None,
             metadata: Metadata::default(),

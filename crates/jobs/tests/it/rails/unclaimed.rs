@@ -94,6 +94,7 @@ fn sell(market: &Market, token: &str) -> (CheckoutId, Vec<CardId>) {
                 discount: None,
                 tax: None,
             }],
+            promotion: None,
             shipping: None,
             source: None,
             metadata: Metadata::default(),

@@ -172,6 +172,10 @@ fn checkout() -> impl Strategy<Value = Checkout> {
                 currency,
                 region,
                 buyer: buyer.map(PersonId::from_bits),
+                promotion: lines
+                    .iter()
+                    .any(Line::is_promotion)
+                    .then(|| base::PromotionId::from_bits(id)),
                 lines,
                 source,
                 tenders,

@@ -206,6 +206,7 @@ fn create(buyer: &Buyer, dice: &mut Dice, id: CheckoutId, basket: Basket) -> Com
         region: buyer.region,
         buyer: Some(buyer.person),
         lines: basket.lines,
+        promotion: None,
         shipping: basket.shipping,
         source: Some(source),
         metadata: Default::default(),
