@@ -173,6 +173,12 @@ impl Chooser {
         self.by_promotion.get(&promotion).copied()
     }
 
+    /// What the promotion is to bring about.
+    pub fn goal(&self, promotion: PromotionId) -> Option<Goal> {
+        let seat = self.seats[self.slot(promotion)?.place()].as_ref()?;
+        Some(seat.promoted.goal)
+    }
+
     /// Says that selection is, or is no longer, struck by an incident. While it is, nothing is
     /// served, and what would have been is counted as lost to it.
     pub fn set_incident(&mut self, is_incident: bool) {

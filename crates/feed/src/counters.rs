@@ -95,6 +95,12 @@ impl Counts {
         }
     }
 
+    /// Counts so many more.
+    pub fn add_many(&mut self, outcome: Outcome, more: u64) {
+        let known = &mut self.outcomes[place(outcome)];
+        *known = known.saturating_add(more);
+    }
+
     /// How many ended so.
     pub fn get(&self, outcome: Outcome) -> u64 {
         self.outcomes[place(outcome)]
@@ -226,18 +232,27 @@ impl Waterfall {
     ///
     /// Counts after the last [`CounterRecord::Flushed`] are added as well: each is true.
     pub fn absorb(&mut self, log: impl IntoIterator<Item = CounterRecord>) {
-        let mut written = None;
+        self.absorb_more(&mut None, log);
+    }
+
+    /// Adds a part of a log that follows those before it. `written` is what those left, `None`
+    /// before the first: up to when all is written.
+    pub fn absorb_more(
+        &mut self,
+        written: &mut Option<Instant>,
+        log: impl IntoIterator<Item = CounterRecord>,
+    ) {
         for record in log {
             match record {
                 CounterRecord::Started { at } => {
                     self.gaps.extend(written.map(|from| Gap { from, until: at }));
-                    written = Some(at);
+                    *written = Some(at);
                 }
                 CounterRecord::Counted { promotion, minute, counts } => {
                     self.counts.entry((promotion, minute)).or_default().absorb(&counts);
                 }
-                CounterRecord::Flushed { at } => written = Some(at),
-                CounterRecord::Stopped { .. } => written = None,
+                CounterRecord::Flushed { at } => *written = Some(at),
+                CounterRecord::Stopped { .. } => *written = None,
             }
         }
     }

@@ -25,6 +25,7 @@
 mod due;
 mod error;
 mod expirer;
+mod feed_keeper;
 mod figures;
 pub mod mail;
 mod rails;
@@ -39,5 +40,6 @@ pub use self::rails::{
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
 pub use error::JobError;
 pub use expirer::{Expirer, OpenReader};
+pub use feed_keeper::{FeedKeeper, FeedReport, OpenFeed};
 pub use figures::{Figure, MailFigures, OutgoingFigures, WebhookFigures};
 pub use test_clock::{Advanced, CLOCK_STEPS_MAX, advance_test_clock};

@@ -71,6 +71,12 @@ const EDGES: &[Edges] = &[
     Edges { name: "mail", uses: &["base", "outside"], tests_also_use: &["testbed"] },
     Edges { name: "webhooks", uses: &["base", "outside"], tests_also_use: &["testbed"] },
     Edges {
+        name: "serving",
+        // The feed of a book: it reads the journal to hear of promotions, and asks for their money.
+        uses: &["base", "promotions", "feed", "engine", "journal", "store", "writer", "outside"],
+        tests_also_use: &["shop"],
+    },
+    Edges {
         name: "jobs",
         uses: &[
             "base",
@@ -82,6 +88,7 @@ const EDGES: &[Edges] = &[
             "engine",
             "store",
             "writer",
+            "serving",
             "outside",
             "rails",
             "mail",
@@ -98,12 +105,14 @@ const EDGES: &[Edges] = &[
             "payments",
             "shop",
             "promotions",
+            "feed",
             "engine",
             "journal",
             "store",
             "writer",
             "reports",
             "risk",
+            "serving",
             "outside",
             "rails",
             "mail",

@@ -1,0 +1,166 @@
+//! The thread that keeps the feed of a book up to date.
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use serving::{Feed, Ran, ServingError};
+use store::{List, Page};
+use writer::{Handle, Trouble};
+
+use crate::expirer::OpenReader;
+use crate::worker::{Work, Worker};
+
+/// Opens the feed of a book.
+pub type OpenFeed = Box<dyn FnMut() -> Result<Feed, ServingError> + Send>;
+
+/// What the thread has done, or why not.
+#[derive(Debug)]
+pub enum FeedReport {
+    /// The feed was opened.
+    Opened,
+    /// A run has ended.
+    Ran(Ran),
+    /// A run was cut short; the next one goes on.
+    Failed(ServingError),
+    /// It has panicked, and begins anew.
+    Panicked,
+}
+
+/// Runs the feed of a book each second, from when the book has a promotion. Dropping it writes what
+/// is left and stops the thread.
+pub struct FeedKeeper {
+    feed: Arc<OnceLock<Feed>>,
+    /// `None` once it is being stopped; the thread ends when this is gone.
+    nudges: Mutex<Option<SyncSender<()>>>,
+    _worker: Worker,
+}
+
+impl FeedKeeper {
+    /// Starts the thread: a run at once, then one every `interval`. It ends by itself when the
+    /// writer has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system gives no thread.
+    pub fn spawn(
+        handle: Handle,
+        open_reader: OpenReader,
+        open_feed: OpenFeed,
+        interval: Duration,
+        report: impl FnMut(FeedReport) + Send + 'static,
+    ) -> std::io::Result<FeedKeeper> {
+        let feed = Arc::<OnceLock<Feed>>::default();
+        let (nudges, inbox) = mpsc::sync_channel(1);
+        let keeping = Keeping {
+            feed: Arc::clone(&feed),
+            handle,
+            open_reader,
+            open_feed,
+            looked_at: None,
+            interval,
+            report,
+        };
+        let worker = Worker::spawn("feed", inbox, keeping)?;
+        Ok(FeedKeeper { feed, nudges: Mutex::new(Some(nudges)), _worker: worker })
+    }
+
+    /// The feed, once the book has had a promotion.
+    pub fn feed(&self) -> Option<&Feed> {
+        self.feed.get()
+    }
+
+    /// Has the thread write what is left and stop. Returns at once.
+    pub fn tell_to_stop(&self) {
+        *self.nudges() = None;
+    }
+
+    /// Asks for a run now. Returns at once.
+    pub fn nudge(&self) {
+        if let Some(nudges) = &*self.nudges() {
+            // A full channel means that a run is coming, a closed one that the writer has ended.
+            let _ = nudges.try_send(());
+        }
+    }
+
+    fn nudges(&self) -> MutexGuard<'_, Option<SyncSender<()>>> {
+        self.nudges.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for FeedKeeper {
+    fn drop(&mut self) {
+        self.tell_to_stop();
+    }
+}
+
+struct Keeping<R> {
+    feed: Arc<OnceLock<Feed>>,
+    handle: Handle,
+    open_reader: OpenReader,
+    open_feed: OpenFeed,
+    /// The last record when no promotion was found.
+    looked_at: Option<u64>,
+    interval: Duration,
+    report: R,
+}
+
+impl<R: FnMut(FeedReport) + Send + 'static> Work for Keeping<R> {
+    type Message = ();
+
+    fn run(&mut self, inbox: &Receiver<()>) {
+        loop {
+            match self.round() {
+                Ok(Some(ran)) => (self.report)(FeedReport::Ran(ran)),
+                Ok(None) => {}
+                Err(ServingError::Writer(Trouble::Ended(_))) => return,
+                Err(error) => (self.report)(FeedReport::Failed(error)),
+            }
+            match inbox.recv_timeout(self.interval) {
+                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.end(),
+            }
+        }
+    }
+
+    fn panicked(&mut self) {
+        (self.report)(FeedReport::Panicked);
+    }
+}
+
+impl<R: FnMut(FeedReport) + Send + 'static> Keeping<R> {
+    fn round(&mut self) -> Result<Option<Ran>, ServingError> {
+        if self.feed.get().is_none() {
+            if !self.has_promotions()? {
+                return Ok(None);
+            }
+            let feed = (self.open_feed)()?;
+            (self.report)(FeedReport::Opened);
+            let _ = self.feed.set(feed);
+        }
+        self.feed.get().map(Feed::run).transpose()
+    }
+
+    /// Whether the book has ever had a promotion. One without has no log.
+    fn has_promotions(&mut self) -> Result<bool, ServingError> {
+        let seq = self.handle.figures().seq();
+        if self.looked_at == Some(seq) {
+            return Ok(false);
+        }
+        let page = Page { after: None, limit: 1, created_after: None, created_before: None };
+        let list = List::Promotions { advertiser: None, state: None };
+        let found = !(self.open_reader)()?.list(list, page)?.is_empty();
+        if !found {
+            // The tables follow the journal after a moment: what they do not show yet is found then.
+            let is_complete = (self.open_reader)()?.head()?.watermark >= seq;
+            self.looked_at = is_complete.then_some(seq);
+        }
+        Ok(found)
+    }
+
+    fn end(&mut self) {
+        if let Some(Err(error)) = self.feed.get().map(Feed::close) {
+            (self.report)(FeedReport::Failed(error));
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! The side of a book: its promotions, bills and money, and the log.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use base::{Instant, KeyId, PromotionId, Span};
+use engine::{Answer, Command, EventKind, PromotionCommand, Query, Refusal};
+use feed::billing::Totals;
+use feed::verdict::Record;
+use feed::{CounterRecord, Lease, Returned, Want};
+use outside::keyring::KeyRing;
+use outside::random::SystemRandomness;
+use promotions::{Bill, Micros, Promotion, Refusal as No, Return, Slice, SliceState, stream_id};
+use promotions::{State as Standing, post_id};
+use store::{List, Page, Reader};
+use writer::{Handle, Request};
+
+use crate::entry::Entry;
+use crate::log::Log;
+use crate::promoted::{is_candidate, promoted};
+use crate::state::{State, own_viewers};
+use crate::{FeedParts, OpenReader, ServingError, locked};
+
+/// Whoever gives commands that follow from deliveries: no key of any person has these bits.
+const SERVING_ACTOR: KeyId = KeyId::from_bits(0);
+
+/// How long a slice serves.
+const SLICE_TERM: Span = Span::minutes(10);
+
+/// Time between two looks for money that goes back.
+const COLLECTED_EVERY: Span = Span::minutes(1);
+
+/// Bytes of journal read at a time.
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// Commands in one call to the writer.
+const COMMANDS_AT_ONCE: usize = 256;
+
+/// Rows of a list read at a time.
+const LIST_ROWS: u32 = 1_000;
+
+/// States in which events of a promotion may still come.
+const LIVING: [Standing; 7] = [
+    Standing::InReview,
+    Standing::Scheduled,
+    Standing::Running,
+    Standing::Paused,
+    Standing::Rejected,
+    Standing::Completed,
+    Standing::Stopped,
+];
+
+/// What a run works on. One thing at a time is asked of the book.
+pub(crate) struct Books {
+    handle: Handle,
+    open_reader: OpenReader,
+    ring: Arc<KeyRing>,
+    log: Log,
+    /// Entries that could not be written yet.
+    unsynced: Vec<Entry>,
+    /// Records that are in the log for good and in no bill.
+    unbilled: VecDeque<Record>,
+    /// Makes bills; what promotions come to in all is kept elsewhere.
+    totals: Totals,
+    /// A bill of which it is not known whether the book has it.
+    bill: Option<Bill>,
+    /// The last record of the journal that was looked at.
+    followed: u64,
+    collected_at: Option<Instant>,
+    /// Money that goes back once what was charged before is billed.
+    backs: Vec<Returned>,
+}
+
+impl Books {
+    /// Opens the log, and what follows from it.
+    pub(crate) fn open(mut parts: FeedParts) -> Result<(Books, State), ServingError> {
+        let mut reader = (parts.open_reader)()?;
+        let handle = parts.handle.clone();
+        let mut billed_to = 0;
+        // One that ends before what was billed of it is an older copy: its numbers are used up.
+        let fits = |stream: &base::Label, entries: &[Entry]| {
+            billed_to = billed(&handle, stream).map_err(io::Error::other)?;
+            Ok(billed_to <= u64::try_from(records(entries).count()).unwrap_or(u64::MAX))
+        };
+        let (log, entries) = Log::open(&parts.folder, &mut SystemRandomness, fits)?;
+        let is_new = entries.is_empty();
+        let mut totals = Totals::new(log.stream().clone());
+        let all: Vec<Record> = records(&entries).collect();
+        let billed_to = if is_new { 0 } else { billed_to };
+        let split = usize::try_from(billed_to).unwrap_or(usize::MAX).min(all.len());
+        let (before, after) = all.split_at(split);
+        while totals.next_sequence() < billed_to {
+            let Ok(bill) = totals.fold(before) else { break };
+            forget(&bill, &mut totals);
+        }
+        let followed = reader.head()?.seq;
+        let state = State::new(&parts.ring, &parts.book, log.stream(), &entries);
+        let books = Books {
+            handle: parts.handle,
+            open_reader: parts.open_reader,
+            ring: parts.ring,
+            log,
+            unsynced: Vec::new(),
+            unbilled: after.iter().copied().collect(),
+            totals,
+            bill: None,
+            followed,
+            collected_at: None,
+            backs: Vec::new(),
+        };
+        Ok((books, state))
+    }
+
+    /// Microseconds that the book's clock is ahead of the wall clock.
+    pub(crate) fn clock_ahead(&self) -> Result<i64, ServingError> {
+        match self.handle.ask(Query::Book)? {
+            Some(Answer::Book { book, .. }) => Ok(book.clock_ahead_micros),
+            _ => Err(ServingError::NoBook),
+        }
+    }
+
+    /// Begins to count, and finds what is to be served.
+    pub(crate) fn begin(&mut self, state: &Mutex<State>, now: Instant) -> Result<(), ServingError> {
+        self.unsynced.push(Entry::Counter(CounterRecord::Started { at: now }));
+        self.load(state, now)
+    }
+
+    /// Finds every promotion of which events may come, and the slices that this stream holds.
+    fn load(&mut self, state: &Mutex<State>, now: Instant) -> Result<(), ServingError> {
+        self.handle.flush_and_wait(self.followed)?;
+        let mut reader = (self.open_reader)()?;
+        for standing in LIVING {
+            let list = List::Promotions { advertiser: None, state: Some(standing) };
+            let mut after = None;
+            loop {
+                let page = page_after(after);
+                let rows = reader.list(list, page)?;
+                for row in &rows {
+                    let engine::Row::Promotion(row) = row else { continue };
+                    after = Some(row.id.bits());
+                    self.refresh(row.id, state, now)?;
+                    self.resume(row, reader.as_mut(), state)?;
+                }
+                if rows.len() < LIST_ROWS as usize {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with the slices that this stream holds of a promotion.
+    fn resume(
+        &self,
+        promotion: &Promotion,
+        reader: &mut dyn Reader,
+        state: &Mutex<State>,
+    ) -> Result<(), ServingError> {
+        let mut elsewhere = promotion.spend.due;
+        let mut after = None;
+        while promotion.slices.open > 0 {
+            let page = page_after(after);
+            let rows = reader.list(List::Slices { promotion: promotion.id }, page)?;
+            for row in &rows {
+                let engine::Row::Slice(slice) = row else { continue };
+                after = Some(slice.id.bits());
+                let is_ours = slice.holder == *self.log.stream();
+                if !is_ours || slice.state != SliceState::Open {
+                    continue;
+                }
+                // What was charged and is not billed yet is in the log.
+                let spent = slice.used.saturating_add(self.unbilled_of(promotion.id, slice.number));
+                elsewhere = elsewhere.saturating_sub(slice.used);
+                let _ = locked(state).chooser.resume(promotion.id, lease_of(slice), spent);
+            }
+            if rows.len() < LIST_ROWS as usize {
+                break;
+            }
+        }
+        locked(state).chooser.report(promotion.id, elsewhere, feed::Share::WHOLE);
+        Ok(())
+    }
+
+    fn unbilled_of(&self, promotion: PromotionId, slice: u32) -> Micros {
+        let charged = self.unbilled.iter().filter_map(|record| match &record.body {
+            feed::verdict::Body::Judged(judged)
+                if judged.outcome == feed::verdict::Outcome::Billed
+                    && judged.selection.promotion == promotion
+                    && judged.selection.slice == slice =>
+            {
+                Some(judged.selection.price)
+            }
+            _ => None,
+        });
+        charged.fold(Micros::ZERO, Micros::saturating_add)
+    }
+
+    /// Looks at the promotions to which something has happened since. Returns how many.
+    pub(crate) fn follow(
+        &mut self,
+        state: &Mutex<State>,
+        now: Instant,
+    ) -> Result<usize, ServingError> {
+        if self.handle.figures().seq() <= self.followed {
+            return Ok(0);
+        }
+        let mut reader = (self.open_reader)()?;
+        let head = reader.head()?;
+        if head.removed > self.followed {
+            self.followed = head.seq;
+            self.load(state, now)?;
+            return Ok(0);
+        }
+        let mut changed = BTreeSet::new();
+        while self.followed < head.seq {
+            let blocks = reader.blocks_after(self.followed, CHUNK_BYTES)?;
+            if blocks.is_empty() {
+                break;
+            }
+            for record in blocks.iter().flat_map(journal::Block::records) {
+                let record = record.map_err(store::StoreError::from)?;
+                let seq = record.header().seq;
+                if seq <= self.followed {
+                    continue;
+                }
+                let about = record.events().filter_map(|line| {
+                    let kind = EventKind::from_number(line.kind)?;
+                    let is_about = matches!(kind, EventKind::Promotions(_));
+                    is_about.then(|| PromotionId::from_bytes(line.subject))
+                });
+                changed.extend(about);
+                self.followed = seq;
+            }
+        }
+        for promotion in &changed {
+            self.refresh(*promotion, state, now)?;
+        }
+        Ok(changed.len())
+    }
+
+    /// Takes a promotion in as it is now.
+    fn refresh(
+        &mut self,
+        id: PromotionId,
+        state: &Mutex<State>,
+        now: Instant,
+    ) -> Result<(), ServingError> {
+        let answer = self.handle.ask(Query::Promotion(id))?;
+        let Some(Answer::Promotion { promotion, .. }) = answer else { return Ok(()) };
+        if promotion.funded_at.is_none() {
+            return Ok(());
+        }
+        if promotion.state == Standing::Settled {
+            self.backs.extend(locked(state).remove(id));
+            return Ok(());
+        }
+        let post = self.handle.ask(Query::Post(post_id(&promotion.post)))?;
+        let Some(Answer::Post(post)) = post else { return Ok(()) };
+        let creator = self.handle.ask(Query::Creator(post.creator))?;
+        let Some(Answer::Creator(creator)) = creator else { return Ok(()) };
+        let own = own_viewers(&self.ring, &promotion, &post);
+        let promoted = promoted(&promotion, &post, &creator.name);
+        locked(state).put(promoted, own, is_candidate(&promotion), now);
+        Ok(())
+    }
+
+    /// Writes what was judged and counted. Returns how many entries.
+    pub(crate) fn write(
+        &mut self,
+        state: &Mutex<State>,
+        now: Instant,
+    ) -> Result<usize, ServingError> {
+        let entries = locked(state).take_unwritten(now);
+        self.unsynced.extend(entries);
+        self.log.append(&self.unsynced)?;
+        let written = std::mem::take(&mut self.unsynced);
+        self.unbilled.extend(records(&written));
+        locked(state).absorb(&written);
+        Ok(written.len())
+    }
+
+    /// Bills what is in the log. Returns how many records.
+    pub(crate) fn bill(&mut self) -> Result<u64, ServingError> {
+        let mut billed = 0;
+        while let Some(bill) = self.next_bill() {
+            let (from, to) = (bill.from, bill.to);
+            match self.decide(PromotionCommand::Bill(Box::new(bill)))? {
+                // Told twice, because the first answer was lost.
+                Ok(_) | Err(Refusal::Promotions(No::AlreadyBilled { .. })) => {}
+                Err(refusal) => return Err(ServingError::Refused(refusal)),
+            }
+            self.bill = None;
+            billed += to - from;
+        }
+        Ok(billed)
+    }
+
+    /// The bill that the book has to be told, again if need be.
+    fn next_bill(&mut self) -> Option<Bill> {
+        if self.bill.is_none() && !self.unbilled.is_empty() {
+            let bill = self.totals.fold(self.unbilled.make_contiguous()).ok()?;
+            forget(&bill, &mut self.totals);
+            while self.unbilled.front().is_some_and(|record| record.sequence < bill.to) {
+                self.unbilled.pop_front();
+            }
+            self.bill = Some(bill);
+        }
+        self.bill.clone()
+    }
+
+    /// Asks for the money that is needed soon. Returns how many slices came or grew.
+    pub(crate) fn lease(
+        &mut self,
+        state: &Mutex<State>,
+        now: Instant,
+    ) -> Result<usize, ServingError> {
+        let wants = locked(state).chooser.wants(now);
+        let command = |want: &Want| {
+            let holder = self.log.stream().clone();
+            let (promotion, held) = (want.promotion, want.slice.map(|slice| slice.0));
+            let want = promotions::Lease { holder, amount: want.amount, term: SLICE_TERM };
+            PromotionCommand::Lease { promotion, held, want }
+        };
+        let outcomes = self.decide_all(wants.iter().map(command).collect());
+        let mut leased = 0;
+        let mut state = locked(state);
+        if outcomes.is_err() {
+            // Nobody would ask for them again before they are chosen.
+            wants.iter().for_each(|want| state.chooser.refuse(want.promotion));
+        }
+        let outcomes = outcomes?;
+        for (Want { promotion, .. }, outcome) in wants.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(Answer::Slice(slice)) => {
+                    leased += usize::from(state.chooser.lease(promotion, lease_of(&slice)));
+                }
+                _ => state.chooser.refuse(promotion),
+            }
+        }
+        Ok(leased)
+    }
+
+    /// Gives back what is not needed, once a minute. Returns of how many slices.
+    pub(crate) fn collect(
+        &mut self,
+        state: &Mutex<State>,
+        now: Instant,
+    ) -> Result<usize, ServingError> {
+        let is_time = |at: Instant| now.since(at).is_none_or(|since| since >= COLLECTED_EVERY);
+        if self.collected_at.is_none_or(is_time) {
+            self.collected_at = Some(now);
+            let backs = locked(state).chooser.collect(now);
+            self.backs.extend(backs);
+        }
+        let end = locked(state).next_sequence();
+        let command = |back: &Returned| PromotionCommand::ReturnSlice {
+            promotion: back.promotion,
+            slice: back.slice.0,
+            back: Return {
+                granted_after: back.granted_after,
+                closes_after: back.is_closed.then_some(end),
+            },
+        };
+        let outcomes = self.decide_all(self.backs.iter().map(command).collect())?;
+        let mut returned = 0;
+        for (back, outcome) in std::mem::take(&mut self.backs).into_iter().zip(outcomes) {
+            match outcome {
+                Ok(_) => returned += 1,
+                // What charges it is not in the log yet.
+                Err(Refusal::Promotions(No::BillsMissing { .. })) => self.backs.push(back),
+                Err(_) => {}
+            }
+        }
+        Ok(returned)
+    }
+
+    /// Writes the rest and says that it ends.
+    pub(crate) fn close(&mut self, state: &Mutex<State>, now: Instant) -> Result<(), ServingError> {
+        let entries = locked(state).take_unwritten(now);
+        self.unsynced.extend(entries);
+        self.unsynced.push(Entry::Counter(CounterRecord::Stopped { at: now }));
+        self.log.append(&self.unsynced)?;
+        self.unsynced.clear();
+        Ok(())
+    }
+
+    fn decide(&self, command: PromotionCommand) -> Result<Outcome, ServingError> {
+        let mut outcomes = self.decide_all(vec![command])?;
+        Ok(outcomes.pop().expect("one outcome for one request"))
+    }
+
+    /// One outcome for each, in order.
+    fn decide_all(&self, commands: Vec<PromotionCommand>) -> Result<Vec<Outcome>, ServingError> {
+        let mut outcomes = Vec::with_capacity(commands.len());
+        for portion in commands.chunks(COMMANDS_AT_ONCE) {
+            let request = |command: &PromotionCommand| {
+                let command = Command::Promotions(command.clone());
+                Request { command, actor: SERVING_ACTOR, operation: None }
+            };
+            let decided = self.handle.decide(portion.iter().map(request).collect(), false)?;
+            for outcome in decided {
+                outcomes.push(outcome?.result);
+            }
+        }
+        Ok(outcomes)
+    }
+}
+
+/// An answer, or why there is none.
+type Outcome = Result<Answer, Refusal>;
+
+fn page_after(after: Option<u128>) -> Page {
+    Page { after, limit: LIST_ROWS, created_after: None, created_before: None }
+}
+
+/// What a promotion comes to in all is not this one's to keep.
+fn forget(bill: &Bill, totals: &mut Totals) {
+    bill.lines.iter().for_each(|line| totals.forget(line.promotion));
+    bill.takebacks.iter().for_each(|takeback| totals.forget(takeback.promotion));
+}
+
+/// How far a stream was billed.
+fn billed(handle: &Handle, stream: &base::Label) -> Result<u64, ServingError> {
+    match handle.ask(Query::Stream(stream_id(stream)))? {
+        Some(Answer::Stream(stream)) => Ok(stream.billed_to),
+        _ => Ok(0),
+    }
+}
+
+fn records(entries: &[Entry]) -> impl Iterator<Item = Record> + '_ {
+    entries.iter().filter_map(|entry| match entry {
+        Entry::Verdict(record) => Some(*record),
+        Entry::Counter(_) => None,
+    })
+}
+
+fn lease_of(slice: &Slice) -> Lease {
+    Lease {
+        slice: feed::SliceId(slice.number),
+        granted: slice.granted(),
+        serves_until: slice.expires_at,
+        lapses_at: slice.charges_until(),
+    }
+}

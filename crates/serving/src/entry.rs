@@ -1,0 +1,102 @@
+//! What the log keeps, as bytes.
+//!
+//! An entry is a byte that says what follows, and that. Verdicts are written as the feed writes
+//! them, with their length in front; counts as numbers, big-endian.
+
+use base::{Instant, PromotionId};
+use feed::verdict::Record;
+use feed::{Cause, CounterRecord, Counts, Outcome};
+
+/// One thing that the log keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// A verdict or repayment.
+    Verdict(Record),
+    /// What was counted.
+    Counter(CounterRecord),
+}
+
+/// The bytes are no entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
+const VERDICT: u8 = 1;
+const STARTED: u8 = 2;
+const COUNTED: u8 = 3;
+const FLUSHED: u8 = 4;
+const STOPPED: u8 = 5;
+
+impl Entry {
+    /// Appends its bytes.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            Entry::Verdict(record) => {
+                out.extend_from_slice(&[VERDICT, 0, 0]);
+                let start = out.len();
+                record.encode(out);
+                let length = u16::try_from(out.len() - start).expect("a record is short");
+                out[start - 2..start].copy_from_slice(&length.to_be_bytes());
+            }
+            Entry::Counter(CounterRecord::Started { at }) => encode_time(STARTED, *at, out),
+            Entry::Counter(CounterRecord::Flushed { at }) => encode_time(FLUSHED, *at, out),
+            Entry::Counter(CounterRecord::Stopped { at }) => encode_time(STOPPED, *at, out),
+            Entry::Counter(CounterRecord::Counted { promotion, minute, counts }) => {
+                encode_time(COUNTED, *minute, out);
+                out.extend_from_slice(&promotion.to_bytes());
+                for outcome in outcomes() {
+                    out.extend_from_slice(&counts.get(outcome).to_be_bytes());
+                }
+            }
+        }
+    }
+
+    /// Reads all entries of some bytes.
+    pub(crate) fn decode_all(mut bytes: &[u8]) -> Result<Vec<Entry>, Unreadable> {
+        let mut entries = Vec::new();
+        while !bytes.is_empty() {
+            entries.push(decode(&mut bytes)?);
+        }
+        Ok(entries)
+    }
+}
+
+/// Every outcome of an opportunity, in the order in which they are written.
+fn outcomes() -> impl Iterator<Item = Outcome> {
+    std::iter::once(Outcome::Served).chain(Cause::ALL.into_iter().map(Outcome::Lost))
+}
+
+fn encode_time(kind: u8, at: Instant, out: &mut Vec<u8>) {
+    out.push(kind);
+    out.extend_from_slice(&at.micros().to_be_bytes());
+}
+
+fn decode(bytes: &mut &[u8]) -> Result<Entry, Unreadable> {
+    let [kind] = take(bytes)?;
+    if kind == VERDICT {
+        let length = usize::from(u16::from_be_bytes(take(bytes)?));
+        let (record, rest) = bytes.split_at_checked(length).ok_or(Unreadable)?;
+        *bytes = rest;
+        return Record::decode(record).map(Entry::Verdict).map_err(|_| Unreadable);
+    }
+    let at = Instant::try_from_micros(i64::from_be_bytes(take(bytes)?)).ok_or(Unreadable)?;
+    Ok(Entry::Counter(match kind {
+        STARTED => CounterRecord::Started { at },
+        FLUSHED => CounterRecord::Flushed { at },
+        STOPPED => CounterRecord::Stopped { at },
+        COUNTED => {
+            let promotion = PromotionId::from_bytes(take(bytes)?);
+            let mut counts = Counts::default();
+            for outcome in outcomes() {
+                counts.add_many(outcome, u64::from_be_bytes(take(bytes)?));
+            }
+            CounterRecord::Counted { promotion, minute: at, counts }
+        }
+        _ => return Err(Unreadable),
+    }))
+}
+
+fn take<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], Unreadable> {
+    let (taken, rest) = bytes.split_first_chunk().ok_or(Unreadable)?;
+    *bytes = rest;
+    Ok(*taken)
+}

@@ -1,0 +1,26 @@
+//! Why the feed of a book does not go on.
+
+use std::io;
+
+use store::StoreError;
+use writer::Trouble;
+
+/// Why a run has ended early. Nothing is lost: the next one goes on where it stood.
+#[derive(Debug, thiserror::Error)]
+pub enum ServingError {
+    /// The book cannot be read.
+    #[error("the book cannot be read: {0}")]
+    Store(#[from] StoreError),
+    /// The writer does not answer.
+    #[error("the book does not decide: {0}")]
+    Writer(#[from] Trouble),
+    /// The log cannot be read or written.
+    #[error("the log of the feed: {0}")]
+    Log(#[from] io::Error),
+    /// The book has refused what it never should.
+    #[error("the book has refused a bill: {0}")]
+    Refused(engine::Refusal),
+    /// There is no book.
+    #[error("the book has no row")]
+    NoBook,
+}

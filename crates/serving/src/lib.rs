@@ -1,0 +1,247 @@
+//! Serves the feed of a book: pages and events, the money that they cost, and the log of it all.
+//!
+//! [`Feed`] joins the rules of the crate `feed`, which know neither clock nor file, with a book and
+//! a file. It has no thread: whoever has it calls [`Feed::run`] each second, and routes call
+//! [`Feed::select`] and [`Feed::report`] at any time.
+//!
+//! # Vocabulary
+//!
+//! * **Stream**: what one log tells, in order; the book bills it by the numbers of its records.
+//! * **Log**: the file of a stream. Its name is in every token, so one of another stream is unknown.
+//! * **Entry**: what the log keeps: a record of a verdict, or what was counted.
+//!
+//! # Invariants
+//!
+//! * Nothing is billed before it is in the log for good, so a stream never goes back behind its
+//!   bills. What a crash loses was told and is not billed: at most what came since the last run.
+//! * One thing about a slice is asked of the book at a time.
+//! * A stream has one writer: its file is locked. Whoever finds it behind what was billed begins a
+//!   new one.
+//! * Promotions are as the journal tells; a page may be a run behind it.
+
+mod assumed;
+mod books;
+mod entry;
+mod error;
+mod log;
+mod promoted;
+mod state;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base::{Instant, PromotionId, Text};
+use feed::billing::Summary;
+use feed::token::ViewerHash;
+use feed::verdict::{Event, Judgement, Overloaded, ReturnError};
+use feed::{Counts, Gap, Offer, Page, Slot};
+use outside::clock::Clock;
+use outside::keyring::KeyRing;
+use outside::random::{Randomness, SystemRandomness};
+use promotions::Viewer;
+use store::{Reader, StoreError};
+use writer::Handle;
+
+pub use assumed::{INVENTORY, believed};
+pub use error::ServingError;
+
+use books::Books;
+use state::State;
+
+/// Opens a reader of the book for one run; readers are short.
+pub type OpenReader = Box<dyn FnMut() -> Result<Box<dyn Reader>, StoreError> + Send>;
+
+/// What a feed is made of.
+pub struct FeedParts {
+    /// The book's name: streams are signed with it.
+    pub book: String,
+    /// Its writer.
+    pub handle: Handle,
+    /// Its tables and journal.
+    pub open_reader: OpenReader,
+    /// The folder of the book's logs; made when it is not there.
+    pub folder: PathBuf,
+    /// Keys for tokens, and for hashes of viewers and addresses.
+    pub ring: Arc<KeyRing>,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A promotion chosen for a viewer, with the token that its events bring back.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// What to show, and why.
+    pub offer: Offer,
+    /// Signed; 104 characters.
+    pub token: String,
+}
+
+/// What one run has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Promotions that were looked at again because something had happened to them.
+    pub refreshed: usize,
+    /// Entries written to the log.
+    pub logged: usize,
+    /// Records that were billed.
+    pub billed: u64,
+    /// Slices that were leased or made larger.
+    pub leased: usize,
+    /// Slices of which money went back.
+    pub returned: usize,
+}
+
+/// The feed of one book, as one process serves it.
+pub struct Feed {
+    state: Mutex<State>,
+    books: Mutex<Books>,
+    ring: Arc<KeyRing>,
+    clock: Arc<dyn Clock>,
+    /// Microseconds that the book's clock is ahead of the wall clock, as of the last run.
+    ahead_micros: AtomicI64,
+}
+
+impl Feed {
+    /// Opens the feed: goes on with a log that nobody writes any more, or begins one, and finds the
+    /// promotions that are to be shown.
+    ///
+    /// # Errors
+    ///
+    /// [`ServingError`]; nothing is served then.
+    pub fn open(parts: FeedParts) -> Result<Feed, ServingError> {
+        let (ring, clock) = (Arc::clone(&parts.ring), Arc::clone(&parts.clock));
+        let (books, state) = Books::open(parts)?;
+        let feed = Feed {
+            state: Mutex::new(state),
+            books: Mutex::new(books),
+            ring,
+            clock,
+            ahead_micros: AtomicI64::new(0),
+        };
+        feed.begin()?;
+        Ok(feed)
+    }
+
+    fn begin(&self) -> Result<(), ServingError> {
+        let mut books = self.books();
+        let now = self.tell_time(&mut books)?;
+        books.begin(&self.state, now)
+    }
+
+    /// The book's time.
+    fn tell_time(&self, books: &mut Books) -> Result<Instant, ServingError> {
+        let ahead = books.clock_ahead()?;
+        self.ahead_micros.store(ahead, Ordering::Relaxed);
+        Ok(self.now())
+    }
+
+    /// The book's time, as far as the last run knows.
+    pub fn now(&self) -> Instant {
+        let wall = self.clock.now().micros();
+        Instant::from_micros(wall.saturating_add(self.ahead_micros.load(Ordering::Relaxed)))
+    }
+
+    /// The keyed hash of a viewer's name.
+    pub fn viewer_hash(&self, name: &str) -> ViewerHash {
+        viewer_hash(&self.ring, name)
+    }
+
+    /// Chooses promoted posts for a page with room for so many. The same book and process never
+    /// ask anybody else for it.
+    pub fn select(&self, viewer: &Viewer, places: usize) -> Vec<Served> {
+        let now = self.now();
+        let hash = viewer.id.as_ref().map(|id| self.viewer_hash(id.as_str()));
+        let seed = SystemRandomness.next_u64();
+        let page = Page { viewer, viewer_key: hash.map(ViewerHash::bits), places, seed, now };
+        self.state().select(&page, hash)
+    }
+
+    /// Judges events, one answer each, in order. What is billed is in the log with the next run.
+    pub fn report(&self, events: &[Event<'_>]) -> Vec<Result<Judgement, Overloaded>> {
+        let now = self.now();
+        let mut state = self.state();
+        events.iter().map(|event| state.judge(event, now)).collect()
+    }
+
+    /// Repays the billed sale of a token because what was bought came back; once.
+    ///
+    /// # Errors
+    ///
+    /// [`ReturnError`].
+    pub fn return_sale(&self, token: &str) -> Result<(), ReturnError> {
+        let now = self.now();
+        self.state().return_sale(token, now)
+    }
+
+    /// While there is an incident nothing is served, and what would have been is counted as lost
+    /// to it.
+    pub fn set_incident(&self, is_incident: bool) {
+        self.state().set_incident(is_incident);
+    }
+
+    /// What has become of the events of a promotion, as far as the log has them.
+    pub fn summary(&self, promotion: PromotionId) -> Summary {
+        self.state().summary(promotion)
+    }
+
+    /// The opportunities of a promotion, by minute, with the times of which this stream cannot tell.
+    pub fn waterfall(&self, promotion: PromotionId) -> (Vec<(Instant, Counts)>, Vec<Gap>) {
+        self.state().waterfall(promotion)
+    }
+
+    /// Brings everything up to date once: promotions as the book has them, what was counted and
+    /// judged into the log, what is in the log to the book, money from it and back.
+    ///
+    /// # Errors
+    ///
+    /// [`ServingError`]. What was not done is done by the next run.
+    pub fn run(&self) -> Result<Ran, ServingError> {
+        let mut books = self.books();
+        let now = self.tell_time(&mut books)?;
+        let mut ran = Ran { refreshed: books.follow(&self.state, now)?, ..Ran::default() };
+        ran.logged = books.write(&self.state, now)?;
+        ran.billed = books.bill()?;
+        ran.leased = books.lease(&self.state, now)?;
+        ran.returned = books.collect(&self.state, now)?;
+        Ok(ran)
+    }
+
+    /// Writes what is left and says in the log that it ends here.
+    ///
+    /// # Errors
+    ///
+    /// [`ServingError`].
+    pub fn close(&self) -> Result<(), ServingError> {
+        let now = self.now();
+        self.books().close(&self.state, now)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        locked(&self.state)
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn viewer_hash(ring: &KeyRing, name: &str) -> ViewerHash {
+    let hash = ring.short_hash("feed viewer", name.as_bytes());
+    ViewerHash::new(u64::from_be_bytes(std::array::from_fn(|place| hash[place])))
+}
+
+/// What viewers are told of who pays.
+fn payer(name: &str) -> feed::Payer {
+    let cut: String = name.chars().take(120).collect();
+    feed::Payer(Text::new(&cut).unwrap_or_else(|_| Text::new("its creator").expect("a text")))
+}
+
+/// Slots, best first, of whoever may be shown a page.
+fn slots(matches: &[feed::Match]) -> Vec<Slot> {
+    matches.iter().map(|one| one.slot).collect()
+}

@@ -1,0 +1,207 @@
+//! What pages and events need, in memory: one lock, held for microseconds.
+
+use std::collections::HashMap;
+
+use base::{Instant, Label, PromotionId};
+use feed::billing::{Summary, Totals};
+use feed::token::{Selection, TokenKeys, ViewerHash};
+use feed::verdict::{Event, Judge, Judgement, Lists, Overloaded, Own, Policy, Record, ReturnError};
+use feed::{AudienceIndex, Chooser, Counts, Gap, Page, Promoted, TrafficCurve, Waterfall};
+use outside::keyring::KeyRing;
+
+use crate::entry::Entry;
+use crate::{Served, slots, viewer_hash};
+
+/// Promotions that are looked at for one page: the best by what they pay at most.
+const CANDIDATES_MAX: usize = 1_000;
+
+/// Viewers that are remembered for frequency caps.
+const VIEWERS_MAX: usize = 1_000_000;
+
+/// Everything that pages and events touch.
+pub(crate) struct State {
+    pub(crate) chooser: Chooser,
+    index: AudienceIndex,
+    judge: Judge,
+    keys: TokenKeys,
+    own: HashMap<PromotionId, [ViewerHash; 2]>,
+    /// What an event is held against where nothing is known of networks.
+    no_networks: feed::bots::Networks,
+    /// How often this stream was begun: tells its tokens from those of the times before.
+    process: u16,
+    nonce: u64,
+    /// Verdicts that are not in the log yet.
+    pub(crate) unwritten: Vec<Record>,
+    totals: Totals,
+    waterfall: Waterfall,
+    /// Up to when the log has what was counted.
+    counted_to: Option<Instant>,
+}
+
+impl State {
+    /// As the log left it.
+    pub(crate) fn new(ring: &KeyRing, book: &str, stream: &Label, entries: &[Entry]) -> State {
+        let key = |label: &str| -> [u8; 32] {
+            let halves = [b'a', b'b'].map(|half| ring.short_hash(label, &[half]));
+            std::array::from_fn(|place| halves[place / 16][place % 16])
+        };
+        // A token names its stream by what it is signed with.
+        let signed_for = format!("{book}/{stream}");
+        let keys = || TokenKeys::new(&signed_for, (1, &key("feed token")), &[]);
+        let address_key = key("feed address");
+        let judge = Judge::new(keys(), Lists::default(), &address_key, Policy::default());
+        let mut state = State {
+            chooser: Chooser::new(TrafficCurve::flat(), VIEWERS_MAX),
+            index: AudienceIndex::new(),
+            judge,
+            keys: keys(),
+            own: HashMap::new(),
+            no_networks: feed::bots::Networks::default(),
+            process: 0,
+            nonce: 0,
+            unwritten: Vec::new(),
+            totals: Totals::new(stream.clone()),
+            waterfall: Waterfall::default(),
+            counted_to: None,
+        };
+        let starts = entries
+            .iter()
+            .filter(|entry| matches!(entry, Entry::Counter(feed::CounterRecord::Started { .. })));
+        state.process = u16::try_from(starts.count() % (1 << 16)).unwrap_or(0);
+        for entry in entries {
+            if let Entry::Verdict(record) = entry {
+                // The log has no gaps, or it would have ended there.
+                let _ = state.judge.replay(record);
+            }
+        }
+        state.absorb(entries);
+        state
+    }
+
+    /// Counts what the log has.
+    pub(crate) fn absorb(&mut self, entries: &[Entry]) {
+        let mut records = Vec::new();
+        let mut counters = Vec::new();
+        for entry in entries {
+            match entry {
+                Entry::Verdict(record) => records.push(*record),
+                Entry::Counter(counter) => counters.push(*counter),
+            }
+        }
+        let end = records.last().map_or(0, |record| record.sequence + 1);
+        while self.totals.next_sequence() < end && self.totals.fold(&records).is_ok() {}
+        self.waterfall.absorb_more(&mut self.counted_to, counters);
+    }
+
+    /// Takes a promotion in, or what has changed about it.
+    pub(crate) fn put(
+        &mut self,
+        promoted: Promoted,
+        own: [ViewerHash; 2],
+        is_candidate: bool,
+        now: Instant,
+    ) {
+        let (promotion, audience) = (promoted.promotion, promoted.audience.clone());
+        let rank = promoted.pricing.most().get();
+        let slot = self.chooser.put(promoted, now);
+        if is_candidate {
+            self.index.insert(slot, &audience, rank);
+        } else {
+            self.index.remove(slot);
+        }
+        self.own.insert(promotion, own);
+    }
+
+    /// Forgets a promotion that is settled.
+    pub(crate) fn remove(&mut self, promotion: PromotionId) -> Vec<feed::Returned> {
+        if let Some(slot) = self.chooser.slot(promotion) {
+            self.index.remove(slot);
+        }
+        self.own.remove(&promotion);
+        self.chooser.remove(promotion)
+    }
+
+    /// Chooses, and signs what was chosen.
+    pub(crate) fn select(&mut self, page: &Page<'_>, viewer: Option<ViewerHash>) -> Vec<Served> {
+        let candidates = slots(&self.index.best(page.viewer, CANDIDATES_MAX));
+        let offers = self.chooser.choose(page, &candidates);
+        let mut served = Vec::with_capacity(offers.len());
+        for offer in offers {
+            let goal = self.chooser.goal(offer.promotion).expect("it was just chosen");
+            self.nonce += 1;
+            let token = self.keys.seal(Selection {
+                promotion: offer.promotion,
+                slice: offer.sold.slice.0,
+                viewer,
+                at: offer.sold.at,
+                price: offer.sold.price,
+                process: self.process,
+                nonce: self.nonce,
+                country: page.viewer.region.map(|region| region.country()),
+                device: page.viewer.device,
+                goal,
+            });
+            served.push(Served { offer, token });
+        }
+        served
+    }
+
+    /// Judges an event.
+    pub(crate) fn judge(
+        &mut self,
+        event: &Event<'_>,
+        now: Instant,
+    ) -> Result<Judgement, Overloaded> {
+        let State { judge, chooser, own, no_networks, unwritten, .. } = self;
+        let own =
+            |promotion| own.get(&promotion).map(|viewers| Own { viewers, networks: no_networks });
+        let charge = |selection: &Selection, now| {
+            chooser.settle(selection.promotion, &selection.sold(), now)
+        };
+        judge.judge(event, own, charge, now, unwritten)
+    }
+
+    /// Repays a sale.
+    pub(crate) fn return_sale(&mut self, token: &str, now: Instant) -> Result<(), ReturnError> {
+        self.judge.return_sale(token, now, &mut self.unwritten).map(|_| ())
+    }
+
+    /// What is to be written now: verdicts, then counts.
+    pub(crate) fn take_unwritten(&mut self, now: Instant) -> Vec<Entry> {
+        self.judge.pass_time(now, &mut self.unwritten);
+        let verdicts = self.unwritten.drain(..).map(Entry::Verdict);
+        let mut entries: Vec<Entry> = verdicts.collect();
+        let mut counters = Vec::new();
+        self.chooser.flush(&mut counters, now);
+        entries.extend(counters.into_iter().map(Entry::Counter));
+        entries
+    }
+
+    pub(crate) fn set_incident(&mut self, is_incident: bool) {
+        self.chooser.set_incident(is_incident);
+    }
+
+    pub(crate) fn summary(&self, promotion: PromotionId) -> Summary {
+        self.totals.summary(promotion)
+    }
+
+    pub(crate) fn waterfall(&self, promotion: PromotionId) -> (Vec<(Instant, Counts)>, Vec<Gap>) {
+        let counts = self.waterfall.of(promotion).map(|(minute, counts)| (minute, *counts));
+        (counts.collect(), self.waterfall.gaps().to_vec())
+    }
+
+    /// The number of the next verdict, whether or not those before it are in the log.
+    pub(crate) fn next_sequence(&self) -> u64 {
+        self.judge.next_sequence()
+    }
+}
+
+/// The advertiser and the creator, as viewers: the platform may know them by these ids.
+pub(crate) fn own_viewers(
+    ring: &KeyRing,
+    promotion: &promotions::Promotion,
+    post: &promotions::Post,
+) -> [ViewerHash; 2] {
+    let names = [promotion.advertiser.to_string(), post.creator.to_string()];
+    names.map(|name| viewer_hash(ring, &name))
+}

@@ -1,0 +1,4 @@
+//! The feed of a book, on a book.
+
+mod feed;
+mod town;
