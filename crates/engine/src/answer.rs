@@ -11,7 +11,7 @@ use base::{
 use giftcards::{Card, Contact, Hold, Program, Purchase, Refund, Sender, account_of};
 use ledger::Account;
 use payments::{Dispute, Method, Payment, RailRefund, Settlement};
-use promotions::{BillingStream, Post, Promotion, Slice};
+use promotions::{BillingStream, Check, Post, Promotion, Slice};
 use shop::{Checkout, Creator, Order, OrderRefund, Payout, Product, Refunding, Seller};
 use shop::{TenderKind, TenderStatus};
 
@@ -261,6 +261,8 @@ pub enum Answer {
         /// The book's time, on which its status depends.
         now: Instant,
     },
+    /// A promotion with what the preflight finds about it, and how it is being paid.
+    PromotionDetails(Box<PromotionDetails>),
     /// A post.
     Post(Arc<Post>),
     /// A slice of a promotion.
@@ -269,6 +271,21 @@ pub enum Answer {
     Stream(BillingStream),
     /// What a refund of an order would be, or why there would be none.
     RefundPreview(Result<Refunding, Refusal>),
+}
+
+/// A promotion with what follows from other rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromotionDetails {
+    /// The row.
+    pub promotion: Arc<Promotion>,
+    /// Of a draft, what the preflight finds; nothing once it was paid.
+    pub checks: Vec<Check>,
+    /// The order that has paid it.
+    pub order: Option<OrderId>,
+    /// The payment for which whoever pays must do something first.
+    pub waits_for: Option<Arc<Payment>>,
+    /// The book's time.
+    pub now: Instant,
 }
 
 /// Makes the answer that `named` names from `rows`; `None` when a row of it is not there.

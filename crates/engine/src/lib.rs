@@ -56,7 +56,7 @@ mod shop_command;
 mod tenders;
 mod unclaimed;
 
-pub use answer::{Answer, AnswerRef, ReversalStatus, answer};
+pub use answer::{Answer, AnswerRef, PromotionDetails, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};
 pub use change::{Change, Row};
 pub use command::{CardRef, ClaimBy, Command, CommandKind, GiftCardCommand};

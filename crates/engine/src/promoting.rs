@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use base::{Label, PromotionId};
+use base::{Instant, Label, PromotionId};
 use payments::{Expiry, Method};
 use promotions::{AccountFacts, Actor, Authorization, MethodFacts, NewPromotion, Outcome, PayWith};
 use promotions::{Policy, Post, PostChange, PreflightFacts, Promotion, Quote, Refusal, State};
 use promotions::{TermsChange, post_id};
 
+use crate::answer::waits_for;
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::rows::{Stop, Walk};
-use crate::{AnswerRef, Change, Context, PromotionCommand, Rows};
+use crate::{AnswerRef, Change, Context, PromotionCommand, PromotionDetails, Rows};
 
 pub(crate) fn compose<R: Rows>(
     new: &NewPromotion,
@@ -149,6 +150,27 @@ pub(crate) fn one<R: Rows>(
 
 fn about(id: PromotionId, outcome: Outcome) -> Change {
     Change::from_outcome(outcome, AnswerRef::Promotion(id))
+}
+
+/// A promotion with what the preflight finds about it, and how it is being paid. `None` when there
+/// is none.
+pub(crate) fn details<R: Rows>(
+    id: PromotionId,
+    walk: &mut Walk<'_, R>,
+    now: Instant,
+) -> Option<PromotionDetails> {
+    let promotion = walk.promotion(id)?;
+    let found = Facts::find(promotion, walk);
+    let checkout = promotion.checkout.and_then(|checkout| walk.checkout(checkout));
+    let order = checkout.and_then(|checkout| checkout.order);
+    let waits_for = checkout.and_then(|checkout| waits_for(checkout));
+    let waits_for = waits_for.and_then(|payment| walk.payment(payment)).cloned();
+    let checks = match promotion.state {
+        State::Draft => found
+            .with(&promotion.quote, |facts| promotions::preflight(&promotion.terms, facts, now)),
+        _ => Vec::new(),
+    };
+    Some(PromotionDetails { promotion: promotion.clone(), checks, order, waits_for, now })
 }
 
 /// What the book allows.

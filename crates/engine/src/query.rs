@@ -10,6 +10,7 @@ use shop::RefundRequest;
 
 use crate::answer::waits_for;
 use crate::order_refunds::{check_not_blocked, payments_of, preview};
+use crate::promoting;
 use crate::purchases::unspent_of;
 use crate::rows::Walk;
 use crate::{Answer, AnswerRef, CardRef, Key, Refusal, Rows, answer};
@@ -63,6 +64,8 @@ pub enum Query {
     Contact(ContactId),
     /// A promotion.
     Promotion(PromotionId),
+    /// A promotion with what the preflight finds about it, and how it is being paid.
+    PromotionDetails(PromotionId),
     /// A post.
     Post(PostId),
     /// A slice of a promotion.
@@ -103,6 +106,10 @@ pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
                 Ok(refunding)
             });
             return Some(Answer::RefundPreview(refunding));
+        }
+        Query::PromotionDetails(id) => {
+            return promoting::details(*id, &mut Walk::new(rows), now)
+                .map(|details| Answer::PromotionDetails(Box::new(details)));
         }
         _ => {}
     }
@@ -153,6 +160,11 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Sender(id) => walk.sender(*id).map(|_| AnswerRef::Sender(*id)),
         Query::Contact(id) => walk.contact(*id).map(|_| AnswerRef::Contact(*id)),
         Query::Promotion(id) => walk.promotion(*id).map(|_| AnswerRef::Promotion(*id)),
+        Query::PromotionDetails(id) => {
+            // Which rows are named does not depend on the time.
+            promoting::details(*id, walk, Instant::MAX);
+            None
+        }
         Query::Post(id) => walk.post(*id).map(|_| AnswerRef::Post(*id)),
         Query::Slice(id) => walk.slice(*id).map(|_| AnswerRef::Slice(*id)),
         Query::Stream(id) => walk.stream(*id).map(|_| AnswerRef::Stream(*id)),

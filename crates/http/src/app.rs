@@ -19,6 +19,7 @@ use crate::answered::Answered;
 use crate::api_key::{self, KeySecret, NewKey};
 use crate::blocking;
 use crate::book::Book;
+use crate::inventory::AssumedFeed;
 use crate::keys::{ApiKey, KeyTable, Known, UNKNOWN_FOR};
 use crate::neighbors::{Miss, Neighbors};
 use crate::place::{Place, Whereabouts};
@@ -60,6 +61,8 @@ pub struct Limits {
     pub code_shown_for: base::Span,
     /// Which addresses webhook endpoints may have; public ones.
     pub webhook_reach: webhooks::Reach,
+    /// What is assumed of the feed where none is known, to tell what promotions will bring.
+    pub assumed_feed: AssumedFeed,
 }
 
 impl Default for Limits {
@@ -79,6 +82,7 @@ impl Default for Limits {
             pay_time_max: Duration::from_secs(5),
             code_shown_for: base::Span::days(1),
             webhook_reach: webhooks::Reach::Public,
+            assumed_feed: AssumedFeed::default(),
         }
     }
 }

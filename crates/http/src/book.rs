@@ -10,6 +10,7 @@ use store::{BookName, BookRecord, Head, Reader};
 use tokio::sync::oneshot;
 use writer::{Archived, Figures, Handle, Outcome, Removal, Request, Trouble};
 
+use crate::inventory::KnowInventory;
 use crate::problem::{Problem, catalog};
 use crate::rail_places::RailPlaces;
 use crate::rail_work::RailWork;
@@ -25,6 +26,8 @@ pub struct Book {
     /// Whoever calls rails for it; without, no rail is available.
     rails: Option<Arc<dyn RailWork>>,
     rail_places: RailPlaces,
+    /// Whoever knows its feed; without, it is assumed.
+    inventory: Option<Arc<dyn KnowInventory>>,
     /// What is counted of its webhooks and mails.
     outgoing: Arc<OutgoingFigures>,
 }
@@ -44,6 +47,7 @@ impl Book {
             budgets: Mutex::new(GuessBudgets::new(Limits::default())),
             rails: None,
             rail_places: RailPlaces::default(),
+            inventory: None,
             outgoing: Arc::default(),
         }
     }
@@ -52,6 +56,17 @@ impl Book {
     #[must_use]
     pub fn with_rails(self, work: Arc<dyn RailWork>) -> Book {
         Book { rails: Some(work), ..self }
+    }
+
+    /// The same with somebody who knows its feed.
+    #[must_use]
+    pub fn with_inventory(self, known: Arc<dyn KnowInventory>) -> Book {
+        Book { inventory: Some(known), ..self }
+    }
+
+    /// Whoever knows its feed, if anybody does.
+    pub(crate) fn inventory(&self) -> Option<&Arc<dyn KnowInventory>> {
+        self.inventory.as_ref()
     }
 
     /// The same with what those who send its webhooks and mails count.

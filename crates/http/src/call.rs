@@ -236,6 +236,11 @@ impl<S, C> Call<S, C> {
         path_part(&self.head, part).parse().map_err(|_| Problem::new(missing))
     }
 
+    /// A part of the path as it was sent.
+    pub(crate) fn path_text(&self, part: usize) -> &str {
+        path_part(&self.head, part)
+    }
+
     /// A short name in the path, such as that of a tender.
     pub(crate) fn path_name<T: FromStr>(
         &self,

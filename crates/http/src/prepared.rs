@@ -1,7 +1,7 @@
 //! Commands on their way to the writer, and decisions on their way back.
 
 use axum::http::StatusCode;
-use engine::{Command, Refusal};
+use engine::{Answer, Command, Refusal};
 use giftcards::{Refusal as CardRefusal, Why};
 use risk::budget::Asker;
 use writer::{Decided, Operation, Outcome, Request};
@@ -50,14 +50,19 @@ impl Prepared {
 
     /// Has it decided and makes the answer.
     pub(crate) async fn decide(self, caller: &Caller) -> Result<Reply, Problem> {
+        let told = self.told(caller).await?;
+        let mut body = Vec::with_capacity(768);
+        told.write_body(&mut body);
+        Ok(Reply::json(told.status, body).replayed(told.is_replayed()))
+    }
+
+    /// Has it decided, for whoever makes the answer.
+    pub(crate) async fn told(self, caller: &Caller) -> Result<Told, Problem> {
         let (request, expected) = self.into_request(caller);
         let mut outcomes = caller.book().decide(vec![request], false).await?;
         let outcome = outcomes.pop();
         let outcome = outcome.ok_or_else(|| Problem::new(&catalog::OUTCOME_UNKNOWN))?;
-        let told = expected.settle(caller, outcome).await?;
-        let mut body = Vec::with_capacity(768);
-        told.write_body(&mut body);
-        Ok(Reply::json(told.status, body).replayed(told.decided.replayed))
+        expected.settle(caller, outcome).await
     }
 }
 
@@ -94,6 +99,16 @@ pub(crate) struct Told {
 }
 
 impl Told {
+    /// What was decided.
+    pub(crate) fn answer(&self) -> Option<&Answer> {
+        self.decided.result.as_ref().ok()
+    }
+
+    /// True when an earlier decision is repeated.
+    pub(crate) fn is_replayed(&self) -> bool {
+        self.decided.replayed
+    }
+
     /// Appends the body of the answer.
     pub(crate) fn write_body(&self, out: &mut Vec<u8>) {
         if let Ok(answer) = &self.decided.result {

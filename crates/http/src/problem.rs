@@ -10,6 +10,7 @@ use base::{Money, RequestId, Span};
 use engine::{BookRefusal, OperationRefusal, Refusal};
 use giftcards::Refusal as Card;
 use payments::Refusal as Payment;
+use promotions::{Check, CheckCode};
 use serde::Serialize;
 use shop::Refusal as Shop;
 use writer::Trouble;
@@ -19,6 +20,7 @@ use crate::neighbors::Miss;
 use crate::seldom::OncePerSecond;
 use crate::views::Id;
 use crate::views::money::MoneyView;
+use crate::views::promotion_terms::CheckView;
 use catalog::Entry;
 
 pub(crate) use busy::Busy;
@@ -37,6 +39,7 @@ struct Inner {
     param: Option<String>,
     money: Option<(MoneyMember, Money)>,
     reason: Option<&'static str>,
+    check: Option<Check>,
     transient: bool,
     retry_after_s: Option<u64>,
     busy: Option<Busy>,
@@ -64,6 +67,7 @@ impl Problem {
             param: None,
             money: None,
             reason: None,
+            check: None,
             transient,
             retry_after_s: (entry.status == 503).then_some(1),
             busy: (entry.status == 503).then_some(Busy::Other),
@@ -81,6 +85,12 @@ impl Problem {
     /// The same with the JSON pointer of the field at fault.
     pub(crate) fn param(mut self, pointer: impl Into<String>) -> Problem {
         self.0.param = Some(pointer.into());
+        self
+    }
+
+    /// The same of a member of what stands at `pointer`.
+    pub(crate) fn within(mut self, pointer: &str) -> Problem {
+        self.0.param = self.0.param.map(|inner| format!("{pointer}{inner}"));
         self
     }
 
@@ -130,7 +140,17 @@ impl Problem {
         if let Refusal::GiftCards(Card::NotUsable(why)) = refusal {
             problem.0.reason = Some(why.as_str());
         }
-        problem
+        match refusal {
+            Refusal::Promotions(promotions::Refusal::Blocked(code)) => problem.blocked(*code),
+            _ => problem,
+        }
+    }
+
+    /// The same with the finding that stands in the way.
+    fn blocked(mut self, code: CheckCode) -> Problem {
+        let check = code.check();
+        self.0.check = Some(check);
+        self.detail(format!("{} {}", check.message, check.fix)).param(check.param)
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -183,6 +203,7 @@ impl Problem {
             transient: inner.transient,
             request_id: Id(request),
             reason: inner.reason,
+            check: inner.check.map(CheckView::from),
             available: amount(MoneyMember::Available),
             held: amount(MoneyMember::Held),
             refundable: amount(MoneyMember::Refundable),
@@ -262,6 +283,9 @@ pub(crate) struct ProblemView<'a> {
     /// Why a rail refuses a payment method: `method_gone`, `expired_method`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    /// What stands in the way of a promotion; `param` is its field too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<CheckView>,
     /// What the card has, when that was too little.
     #[serde(skip_serializing_if = "Option::is_none")]
     available: Option<MoneyView>,

@@ -99,7 +99,7 @@ fn pairs(uri: &Uri) -> impl Iterator<Item = (String, Option<String>)> {
 }
 
 /// Undoes percent encoding (RFC 3986, section 2.1), with `+` for a blank.
-fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {

@@ -24,8 +24,10 @@ pub(crate) mod orders;
 pub(crate) mod payment_methods;
 pub(crate) mod payments;
 pub(crate) mod payouts;
+pub(crate) mod posts;
 pub(crate) mod products;
 pub(crate) mod programs;
+pub(crate) mod promotions;
 pub(crate) mod rail_refunds;
 pub(crate) mod rails;
 pub(crate) mod redemptions;
@@ -186,6 +188,21 @@ routes! {
     payouts::read => None,
     payouts::paid => Required,
     payouts::failed => Required,
+    promotions::create => Optional,
+    promotions::list => None,
+    promotions::read => None,
+    promotions::change => Optional,
+    promotions::submit => Required,
+    promotions::approve => Optional,
+    promotions::reject => Optional,
+    promotions::appeal => Optional,
+    promotions::pause => Optional,
+    promotions::resume => Optional,
+    promotions::stop => Optional,
+    promotions::history => None,
+    promotions::settlements => None,
+    posts::read => None,
+    posts::change => Optional,
     events => None,
     webhook_endpoints::create => Optional,
     webhook_endpoints::list => None,

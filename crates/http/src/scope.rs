@@ -31,10 +31,15 @@ impl Scopes {
     pub const MAIL_REPORTS: Scopes = Scopes(2048);
     /// Brings settlement files of rails.
     pub const SETTLEMENTS: Scopes = Scopes(4096);
+    /// Composes promotions, has them paid, and tells what becomes of posts.
+    pub const PROMOTIONS: Scopes = Scopes(8192);
+    /// Acts on promotions as staff: reviews them, holds them up, stops them for a rule, adds to
+    /// their budgets.
+    pub const REVIEW: Scopes = Scopes(16_384);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(8191 - Scopes::LOOK_UP.0);
+    pub const ALL: Scopes = Scopes(32_767 - Scopes::LOOK_UP.0);
 
-    const NAMES: [(&'static str, Scopes); 12] = [
+    const NAMES: [(&'static str, Scopes); 14] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
@@ -47,6 +52,8 @@ impl Scopes {
         ("webhooks:manage", Scopes::WEBHOOKS),
         ("mail:report", Scopes::MAIL_REPORTS),
         ("settlements:write", Scopes::SETTLEMENTS),
+        ("promotions:write", Scopes::PROMOTIONS),
+        ("promotions:review", Scopes::REVIEW),
     ];
 
     /// The scope of this name, or the set that `all` stands for.
@@ -152,6 +159,14 @@ scope_types! {
     MailReports = "mail:report", |scopes| scopes.contains(Scopes::MAIL_REPORTS);
     /// Bringing settlement files of rails.
     Settlements = "settlements:write", |scopes| scopes.contains(Scopes::SETTLEMENTS);
+    /// Composing promotions and having them paid.
+    Promote = "promotions:write", |scopes| scopes.contains(Scopes::PROMOTIONS);
+    /// Reviewing promotions.
+    Review = "promotions:review", |scopes| scopes.contains(Scopes::REVIEW);
+    /// Holding promotions up, for advertisers or as staff.
+    PromoteOrReview = "promotions:write or promotions:review", |scopes| {
+        scopes.intersects(Scopes::PROMOTIONS.with(Scopes::REVIEW))
+    };
     /// Looking up a card by its code: publishable keys may, and secret ones that may do more.
     LookUp = "read", |scopes| {
         scopes.intersects(Scopes::LOOK_UP.with(Scopes::READ).with(Scopes::SPEND))

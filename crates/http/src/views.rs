@@ -8,6 +8,7 @@ pub(crate) mod activity;
 pub(crate) mod book;
 pub(crate) mod checkout;
 pub(crate) mod creator;
+pub(crate) mod deed;
 pub(crate) mod dispute;
 pub(crate) mod entry;
 pub(crate) mod event;
@@ -26,8 +27,12 @@ pub(crate) mod order_refund;
 pub(crate) mod payment;
 pub(crate) mod payment_method;
 pub(crate) mod payout;
+pub(crate) mod post;
 pub(crate) mod product;
 pub(crate) mod program;
+pub(crate) mod promotion;
+pub(crate) mod promotion_settlement;
+pub(crate) mod promotion_terms;
 pub(crate) mod purchase;
 pub(crate) mod rail_refund;
 pub(crate) mod refund;
@@ -76,6 +81,8 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         Answer::RefundPreview(Err(_)) | Answer::Purchase(_) => {}
         // No call answers with them: processes that serve ask for them.
         Answer::Slice(_) | Answer::Stream(_) => {}
+        // Its route shows it together with what it is asked about.
+        Answer::PromotionDetails(_) => {}
         Answer::Settlement(row) => write(&settlement::SettlementView::new(row, None), out),
         Answer::Seller(_)
         | Answer::Creator(_)

@@ -24,6 +24,8 @@ pub struct NewPromotion {
     pub quote: Quote,
     /// What is to pay for it, in this order.
     pub pay_with: Vec<PayWith>,
+    /// Who agreed to pay for these terms, when that is known before it is submitted.
+    pub authorization: Option<Authorization>,
     /// Strings of the integrating platform.
     pub metadata: Metadata,
 }
@@ -65,7 +67,7 @@ pub fn compose(
         end: None,
         pay_with: new.pay_with.clone(),
         checkout: None,
-        authorization: None,
+        authorization: new.authorization.clone(),
         submitted_at: None,
         funded_at: None,
         slices: crate::SliceSums::default(),
@@ -146,6 +148,8 @@ pub fn edit(
     let mut edited = Promotion { terms: after, ..promotion.clone() };
     if is_draft {
         edited.quote = *facts.quote;
+        // Somebody agreed to other terms.
+        edited.authorization = None;
     } else {
         let quote = requoted(promotion, facts.quote);
         let with = |quote| PreflightFacts { quote, ..facts };
@@ -189,7 +193,8 @@ fn requoted(promotion: &Promotion, new: &Quote) -> Quote {
 }
 
 /// Lets a draft be paid by `checkout` as it is: from now on nothing about it changes until the
-/// payment has succeeded ([`fund`]) or failed ([`payment_failed`]).
+/// payment has succeeded ([`fund`]) or failed ([`payment_failed`]). Whoever agreed to pay is the one
+/// told now, else the one who did when these terms were composed.
 ///
 /// # Errors
 ///
@@ -219,7 +224,7 @@ pub fn submit(
     let mut promotion = promotion.clone();
     promotion.submitted_at = Some(context.now);
     promotion.checkout = Some(checkout);
-    promotion.authorization = authorization.cloned();
+    promotion.authorization = authorization.cloned().or(promotion.authorization);
     let deed = promotion.note(DeedKind::Submitted, actor, context);
     // It tells of itself when it is paid.
     Ok(Outcome { promotions: vec![promotion], deeds: vec![deed], ..Outcome::default() })

@@ -92,6 +92,13 @@ catalog! {
          cannot be sent again.";
     ACCOUNT_NOT_FOUND = "ledger_account_not_found", 404, "No such ledger account",
         "Check the id and that the key belongs to the book of the account.";
+    PROMOTION_NOT_FOUND = "promotion_not_found", 404, "No such promotion",
+        "Check the id and that the key belongs to the book of the promotion.";
+    POST_NOT_FOUND = "post_not_found", 404, "No such post",
+        "Send the platform's own name for the post, percent-encoded; posts are known from the first \
+         promotion of theirs on.";
+    SLICE_NOT_FOUND = "slice_not_found", 404, "No such slice",
+        "Check the number: slices are leased by processes that serve a promotion.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This path has no such method",
         "Use one of the methods named by the header Allow.";
     CURSOR_FROM_ANOTHER_INCARNATION = "cursor_from_another_incarnation", 410,
@@ -118,14 +125,13 @@ catalog! {
         "Ask for at most what `available` says and let the rest be paid another way, or send \
          `partial` to take what there is.";
     CURRENCY_MISMATCH = "currency_mismatch", 422, "Two currencies",
-        "Use the currency of the card, checkout or order; amounts are never converted.";
+        "Use the currency of the card, checkout, order or promotion; amounts are never converted.";
     REGION_NOT_ALLOWED = "region_not_allowed", 422, "The card is not valid in this region",
         "Send the buyer's `region`, or ask for a card that is valid there.";
     LINE_NOT_IN_SCOPE = "line_not_in_scope", 422, "A line is outside the scope of the card",
         "Send `lines` and only those that the card's scope allows; pay the others another way.";
     LIMIT_EXCEEDED = "limit_exceeded", 422, "A limit would be exceeded",
-        "Ask for less: the amount, the duration or the number of open holds is above what the \
-         program allows.";
+        "Ask for less: an amount, a duration or a number of things is above what is allowed.";
     ALREADY_CLAIMED = "already_claimed", 422, "The card has been claimed",
         "It belongs to its owner now; give somebody else a card of their own.";
     NOT_THE_OWNER = "not_the_owner", 422, "The card is not this person's",
@@ -197,6 +203,64 @@ catalog! {
     PROMOTION_SETTLES = "promotion_settles", 422, "The promotion gives back what is not spent",
         "What was not spent goes back by itself when the promotion is settled; stop it to have \
          that sooner.";
+    PROMOTION_BLOCKED = "promotion_blocked", 422, "The promotion cannot start like this",
+        "Do what `check.fix` says, then send the request again with a new idempotency key; \
+         GET /v1/promotions/{id} tells all findings in `checks`.";
+    PROMOTION_NOT_DRAFT = "promotion_not_draft", 422, "The promotion is no draft any more",
+        "Read the promotion to see where it stands; to pay for another one, compose it.";
+    PROMOTION_BEING_PAID = "promotion_being_paid", 422, "The promotion is being paid",
+        "Wait until it was paid or paying has failed: read the promotion, or its checkout.";
+    PROMOTION_NOT_BEING_PAID = "promotion_not_being_paid", 422, "The promotion is not being paid",
+        "Pay with POST /v1/promotions/{id}/submit, which makes a checkout of its own.";
+    PROMOTION_NOT_IN_REVIEW = "promotion_not_in_review", 422, "The promotion is not in review",
+        "Read the promotion: it is reviewed once it is paid, and again when its post changes.";
+    PROMOTION_NOT_RUNNING = "promotion_not_running", 422,
+        "The promotion is neither scheduled nor running",
+        "Read the promotion: only one that was paid and approved is held up or goes on.";
+    PROMOTION_NOT_PAUSED = "promotion_not_paused", 422, "Nothing of this holds the promotion up",
+        "Read `paused_by` of the promotion: nothing that this role may take away holds it up.";
+    PROMOTION_PAUSED_BY_PLATFORM = "promotion_paused_by_platform", 422,
+        "The platform holds the promotion up",
+        "Ask the support why; staff resume it with `as` set to `staff`.";
+    PROMOTION_NOT_REJECTED = "promotion_not_rejected", 422, "The promotion is not rejected",
+        "Read the promotion: an appeal is made against a rejection, before the money has gone back.";
+    ALREADY_APPEALED = "already_appealed", 422, "An appeal was made before",
+        "The second rejection is final: change the post and compose another promotion.";
+    PROMOTION_ENDED = "promotion_ended", 422, "The promotion is over",
+        "What was not spent goes back by itself; compose another promotion to go on.";
+    PROMOTION_NOT_ENDED = "promotion_not_ended", 422, "The promotion is not over",
+        "Wait for its end, or stop it first.";
+    SLICES_OPEN = "slices_open", 422, "Processes still hold money of the promotion",
+        "Wait: they give it back, or it lapses, within hours; then it is settled by itself.";
+    SLICE_CLOSED = "slice_closed", 422, "The slice is closed",
+        "Lease another one: what was billed on this one stays.";
+    POST_DELETED = "post_deleted", 422, "The post was deleted",
+        "Promote another post: one that was deleted does not come back.";
+    POST_PRIVATE = "post_private", 422, "The post is private",
+        "Make the post public and tell so with PATCH /v1/posts/{id}: the promotion goes on then.";
+    POST_CHANGED = "post_changed", 422, "The content of the post has changed",
+        "Read the post, look at its present content, and decide with that `content_version`.";
+    SAME_REVIEWER = "same_reviewer", 422, "The appeal needs another reviewer",
+        "Let somebody else decide (`by`) than whoever has rejected the promotion.";
+    PAYMENT_DISPUTED = "payment_disputed", 422, "The payment of the promotion is disputed",
+        "Wait until the bank has decided: read the dispute.";
+    TERMS_FIXED = "terms_fixed", 422, "What was sold does not change",
+        "Stop the promotion and compose another: once it is paid, goal, budget and promise stay, \
+         and of a guarantee all but the target and a later end.";
+    DAILY_BUDGET_SPENT = "daily_budget_spent", 422, "The daily budget is leased or spent",
+        "Wait for the next day of UTC, or raise the daily budget.";
+    NOTHING_LEFT = "nothing_left", 422, "The money of the promotion is leased or spent",
+        "Serve another promotion; ask again later, for slices may give some back.";
+    NOTHING_TO_SETTLE = "nothing_to_settle", 422, "There is nothing to settle",
+        "Read the settlements of the promotion: everything that was not spent has gone back.";
+    ALREADY_BILLED = "already_billed", 422, "These deliveries were billed before",
+        "Nothing is wrong: go on where the stream stands.";
+    BILLING_GAP = "billing_gap", 422, "The deliveries do not follow those billed before",
+        "Bill from where the stream stands, without a gap and without an overlap.";
+    BILLS_MISSING = "bills_missing", 422, "Deliveries of the slice were not billed yet",
+        "Bill them, then close the slice.";
+    AMOUNT_MISMATCH = "amount_mismatch", 422, "What is paid is not what the promotion costs",
+        "Pay with POST /v1/promotions/{id}/submit, which makes a checkout of the right amount.";
     NOTHING_TO_SHIP = "nothing_to_ship", 422, "There are no goods to ship",
         "Leave `shipping` out, or send a line of kind `goods`.";
     RATES_EXCEED_WHOLE = "rates_exceed_whole", 422, "The rates take more than the line brings",

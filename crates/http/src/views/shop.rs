@@ -1,4 +1,4 @@
-//! Objects of payments and of the shop, and senders of gifts, whichever it is.
+//! Objects of payments, of the shop and of promotions, and senders of gifts, whichever it is.
 
 use base::{Instant, TypedId};
 use engine::{Answer, Row};
@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::views::checkout::CheckoutView;
 use crate::views::creator::CreatorView;
+use crate::views::deed::DeedView;
 use crate::views::dispute::DisputeView;
 use crate::views::gift_sender::{GiftContactView, GiftSenderView};
 use crate::views::order::OrderView;
@@ -13,18 +14,22 @@ use crate::views::order_refund::OrderRefundView;
 use crate::views::payment::PaymentView;
 use crate::views::payment_method::PaymentMethodView;
 use crate::views::payout::PayoutView;
+use crate::views::post::PostView;
 use crate::views::product::ProductView;
+use crate::views::promotion::PromotionView;
 use crate::views::rail_refund::RailRefundView;
 use crate::views::seller::SellerView;
 
 macro_rules! shop_objects {
     ($($row:ident => $view:ident,)+) => {
-        /// An object of payments or of the shop. `object` tells which it is.
+        /// An object of payments, of the shop or of promotions. `object` tells which it is.
         #[derive(Serialize, utoipa::ToSchema)]
         #[serde(untagged)]
         #[schema(as = ShopObject)]
         pub(crate) enum ShopView<'a> {
             Checkout(Box<CheckoutView<'a>>),
+            Promotion(Box<PromotionView<'a>>),
+            Deed(Box<DeedView<'a>>),
             $($row(Box<$view<'a>>),)+
         }
 
@@ -35,6 +40,9 @@ macro_rules! shop_objects {
                     Answer::Checkout { checkout, waits_for, now } => {
                         let view = CheckoutView::new(checkout, waits_for.as_deref(), *now);
                         ShopView::Checkout(Box::new(view))
+                    }
+                    Answer::Promotion { promotion, now } => {
+                        ShopView::Promotion(Box::new(PromotionView::new(promotion, *now)))
                     }
                     $(Answer::$row(row) => ShopView::$row(Box::new($view::new(row))),)+
                     _ => return None,
@@ -47,16 +55,22 @@ macro_rules! shop_objects {
                     Row::Checkout(row) => {
                         ShopView::Checkout(Box::new(CheckoutView::new(row, None, now)))
                     }
+                    Row::Promotion(row) => {
+                        ShopView::Promotion(Box::new(PromotionView::new(row, now)))
+                    }
+                    Row::Deed(row) => ShopView::Deed(Box::new(DeedView::new(row))),
                     $(Row::$row(row) => ShopView::$row(Box::new($view::new(row))),)+
                     _ => return None,
                 })
             }
         }
 
-        /// The id of a row of payments or of the shop; `None` for other rows.
+        /// The id of a row of payments, of the shop or of promotions; `None` for other rows.
         pub(crate) fn id_of(row: &Row) -> Option<u128> {
             Some(match row {
                 Row::Checkout(row) => TypedId::bits(row.id),
+                Row::Promotion(row) => TypedId::bits(row.id),
+                Row::Deed(row) => TypedId::bits(row.id),
                 $(Row::$row(row) => TypedId::bits(row.id),)+
                 _ => return None,
             })
@@ -75,6 +89,7 @@ shop_objects! {
     RailRefund => RailRefundView,
     Dispute => DisputeView,
     Payout => PayoutView,
+    Post => PostView,
     Sender => GiftSenderView,
     Contact => GiftContactView,
 }

@@ -209,6 +209,7 @@ impl World {
     pub fn compose(&mut self, number: u128, terms: &Terms) -> PromotionId {
         let quote = self.quote(terms);
         let new = NewPromotion {
+            authorization: None,
             id: PromotionId::from_bits(number),
             advertiser: PersonId::from_bits(1),
             post: self.post.name.clone(),

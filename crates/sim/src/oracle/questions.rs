@@ -42,6 +42,7 @@ impl Oracle {
             | Query::Purchase(_)
             | Query::Settlement(_)
             | Query::Promotion(_)
+            | Query::PromotionDetails(_)
             | Query::Post(_)
             | Query::Slice(_)
             | Query::Stream(_)

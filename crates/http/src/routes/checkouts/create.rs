@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::call::{Call, Caller};
 use crate::fields::{self, Checked, refuse};
 use crate::prepared::Prepared;
-use crate::problem::Problem;
+use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
 use crate::routes::checkouts::gift_cards::{
     BoughtCardBody, LineOfCards, Seed, line_of_cards, prepare, seed_of,
@@ -147,6 +147,7 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let body: CheckoutBody = call.json().await?;
     let operation = call.operation_if_any(&body)?;
     let caller = &call.caller;
+    refuse_promotions(&body.lines)?;
     let checkout = new_checkout(&caller.app, &body)?;
     let seed = operation.map_or(seed_of(checkout.id), |operation| Seed(operation.key.0));
     let sold = lines_of_cards(caller, (&body.lines, &checkout.lines), seed)?;
@@ -154,6 +155,16 @@ pub(crate) async fn handle(mut call: Call<Checkout>) -> Result<Reply, Problem> {
     let new = Box::new(NewCheckout { checkout, cards });
     let command = Command::Shop(ShopCommand::CreateCheckout(new));
     Prepared::creating_with(command, operation).decide(caller).await
+}
+
+/// Promotions are paid by a checkout that is made with them.
+fn refuse_promotions(lines: &[LineBody]) -> Result<(), Problem> {
+    let is_promotion = |line: &LineBody| line.kind == LineKind::Promotion.as_str();
+    let Some(place) = lines.iter().position(is_promotion) else { return Ok(()) };
+    let what = "Compose the promotion with POST /v1/promotions and pay it with \
+                POST /v1/promotions/{id}/submit, which makes its checkout.";
+    let problem = Problem::new(&catalog::PROMOTION_LINE).detail(what);
+    Err(problem.param(format!("/lines/{place}/kind")))
 }
 
 fn new_checkout(app: &App, body: &CheckoutBody) -> Checked<shop::NewCheckout> {

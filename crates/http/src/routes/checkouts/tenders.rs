@@ -2,4 +2,4 @@
 
 pub(crate) mod add;
 pub(crate) mod remove;
-mod wallet;
+pub(crate) mod wallet;

@@ -1,6 +1,6 @@
 //! `POST /v1/checkouts/{id}/tenders`: adds a way to pay.
 
-use base::CheckoutId;
+use base::{CheckoutId, MethodId, Money};
 use engine::{AddTender, Command, HoldIds, ShopCommand};
 use risk::budget::Asker;
 use serde::{Deserialize, Serialize};
@@ -77,24 +77,48 @@ pub(crate) fn hold_ids(app: &App) -> HoldIds {
     Box::new(std::array::from_fn(|_| app.new_id()))
 }
 
+/// A way to pay, as it was named.
+pub(crate) enum Named {
+    Card(NamedCard),
+    /// The cards of whoever pays.
+    Wallet,
+    Method {
+        method: MethodId,
+        wanted: Option<Money>,
+    },
+}
+
 async fn tender(
     caller: &Caller,
     checkout: CheckoutId,
     body: &TenderBody,
 ) -> Result<(AddTender, Option<Asker>), Problem> {
+    match named(caller, body)? {
+        Named::Card(NamedCard { card, asker }) => Ok((AddTender::GiftCard { card }, asker)),
+        Named::Wallet => {
+            let cards = wallet::cards(caller, checkout).await?;
+            Ok((wallet::tender(caller, cards), None))
+        }
+        Named::Method { method, wanted } => Ok((AddTender::PaymentMethod { method, wanted }, None)),
+    }
+}
+
+/// Reads how somebody wants to pay.
+///
+/// # Errors
+///
+/// `invalid_request` about a member; `code_typo`; `guess_budget_exhausted`.
+pub(crate) fn named(caller: &Caller, body: &TenderBody) -> Result<Named, Problem> {
     match body.kind.as_str() {
         "gift_card" => {
             refuse_others(body, &["/payment_method", "/amount"])?;
             let (code, id) = (body.code.as_deref(), body.gift_card.as_deref());
-            let NamedCard { card, asker } = named_card(caller, code, id, body.client.as_ref())?;
-            Ok((AddTender::GiftCard { card }, asker))
+            Ok(Named::Card(named_card(caller, code, id, body.client.as_ref())?))
         }
         "wallet" => {
             refuse_others(body, &["/code", "/gift_card", "/payment_method", "/amount"])?;
             guesses::client_identity(&caller.app, body.client.as_ref())?;
-            let cards = wallet::cards(caller, checkout).await?.into_iter();
-            let cards = cards.map(|card| (card, caller.app.new_id())).collect();
-            Ok((AddTender::Wallet { cards }, None))
+            Ok(Named::Wallet)
         }
         "payment_method" => {
             refuse_others(body, &["/code", "/gift_card"])?;
@@ -103,7 +127,7 @@ async fn tender(
             let id = id.ok_or_else(|| refuse("/payment_method", "give the payment method"))?;
             let method = fields::id("/payment_method", id)?;
             let wanted = fields::optional_money("/amount", body.amount.as_ref())?;
-            Ok((AddTender::PaymentMethod { method, wanted }, None))
+            Ok(Named::Method { method, wanted })
         }
         _ => Err(refuse("/kind", "must be one of gift_card, wallet, payment_method").into()),
     }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::atomic::Ordering;
 
 use base::{CardId, CheckoutId, Currency, Instant, PersonId};
-use engine::{Answer, Query};
+use engine::{AddTender, Answer, Query};
 use giftcards::{Card, CardState, CardStatus, Funding, status};
 use ledger::Account;
 use store::{CardFilter, Page, Reader, StoreError};
@@ -34,11 +34,30 @@ pub(super) async fn cards(caller: &Caller, checkout: CheckoutId) -> Result<Vec<C
         return Err(Problem::new(&catalog::CHECKOUT_NOT_FOUND));
     };
     let buyer = checkout.buyer.ok_or_else(|| Problem::new(&catalog::CHECKOUT_WITHOUT_BUYER))?;
+    cards_of(caller, buyer, (checkout.currency, now)).await
+}
+
+/// The same of somebody who pays in this currency, at the book's time.
+///
+/// # Errors
+///
+/// `unavailable`, `busy`.
+pub(crate) async fn cards_of(
+    caller: &Caller,
+    buyer: PersonId,
+    (currency, now): (Currency, Instant),
+) -> Result<Vec<CardId>, Problem> {
     let book = caller.book();
     let written = caller.key.last_write.load(Ordering::Relaxed).max(book.opened_at_seq());
     let sight = Sight::of_book(book, written).await?;
     let owned = book.reads().read(sight, move |reader| owned_by(buyer, reader)).await?;
-    Ok(usable(owned, checkout.currency, now))
+    Ok(usable(owned, currency, now))
+}
+
+/// The tender of these cards.
+pub(crate) fn tender(caller: &Caller, cards: Vec<CardId>) -> AddTender {
+    let cards = cards.into_iter().map(|card| (card, caller.app.new_id())).collect();
+    AddTender::Wallet { cards }
 }
 
 fn owned_by(buyer: PersonId, reader: &mut dyn Reader) -> Result<Vec<(Card, Account)>, StoreError> {
