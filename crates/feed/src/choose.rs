@@ -179,6 +179,11 @@ impl Chooser {
         self.is_incident = is_incident;
     }
 
+    /// The traffic as it was learned so far.
+    pub fn curves(&self) -> &Curves {
+        &self.curves
+    }
+
     /// Sets what is believed of the traffic of countries.
     pub fn curves_mut(&mut self) -> &mut Curves {
         &mut self.curves

@@ -32,6 +32,7 @@ mod counters;
 mod frequency;
 mod index;
 mod pacing;
+pub mod shortfall;
 mod slices;
 pub mod token;
 pub mod verdict;

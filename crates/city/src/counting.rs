@@ -1,0 +1,3 @@
+//! What the city keeps of its logs.
+
+pub use feed::shortfall::{Delivered, Deliveries};
