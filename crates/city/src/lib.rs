@@ -18,14 +18,14 @@
 //! * It shares no knowledge with the world about what a fault has cost.
 
 mod book;
-mod counting;
 mod platform;
 mod process;
+mod sales;
 mod setting;
 mod twins;
 
 pub use book::Book;
-pub use counting::{Delivered, Deliveries};
 pub use platform::{City, NO_CAP, promotion_of};
-pub use setting::{Kill, Setting};
+pub use sales::Sold;
+pub use setting::{Kill, Quotes, Setting};
 pub use twins::{Loss, Twins, twins};

@@ -1,20 +1,21 @@
 //! The feed and its book, as the world sees them.
 
-use base::{CreatorId, Instant, Label, Money, PersonId, PromotionId, Span, Text};
+use base::{Instant, PersonId, PromotionId, Span};
 use feed::shortfall::{self, Activity, Deliveries, Facts, Shortfall, Trouble};
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::Event;
 use feed::{
-    AudienceIndex, Chance, FrequencyCap, Plan, Pricing, Promoted, Share, Slot, Standing, Waterfall,
+    AudienceIndex, FrequencyCap, History, Pricing, Promoted, Share, Slot, Standing, Waterfall,
 };
 use promotions::{
-    Actor, Goal, Micros, PostChange, PostKind, Promise, Quote, Role, StopCause, Terms, TermsChange,
+    Actor, Micros, PostChange, Promise, Quote, Refusal, Role, StopCause, Terms, TermsChange,
     Visibility,
 };
 use world::{Campaign, CampaignNumber, Incident, News, Offer, Page, Platform, Report};
 
-use crate::book::{Book, CURRENCY};
+use crate::book::Book;
 use crate::process::{Process, keys};
+use crate::sales::{self, Sold};
 use crate::setting::Setting;
 
 /// How many candidates of a page take part in its auction.
@@ -39,6 +40,9 @@ pub struct City {
     promoted: Vec<Promoted>,
     deliveries: Deliveries,
     incidents: Vec<(Instant, Incident)>,
+    history: History,
+    unsold: Vec<Campaign>,
+    sold: Vec<Sold>,
     next_ask: Instant,
     next_kill: usize,
     trace: u64,
@@ -63,6 +67,9 @@ impl City {
             promoted: Vec::new(),
             deliveries: Deliveries::default(),
             incidents: Vec::new(),
+            history: History::new(1),
+            unsold: Vec::new(),
+            sold: Vec::new(),
             next_ask: setting.starts_at,
             next_kill: 0,
             trace: 0,
@@ -105,6 +112,42 @@ impl City {
     /// The traffic of a day as the first process has learned it.
     pub fn curve(&self) -> feed::TrafficCurve {
         self.processes[0].chooser.curves().of(None).clone()
+    }
+
+    /// What was sold by quotes of the feed's history.
+    pub fn sold(&self) -> &[Sold] {
+        &self.sold
+    }
+
+    /// Sells what waits for a quote. What nobody would buy, because nothing is expected of it or a
+    /// guarantee cannot be kept, is not sold.
+    fn sell_by_quotes(&mut self) {
+        let Some(quotes) = self.setting.quotes.filter(|quotes| quotes.at <= self.book.now) else {
+            return;
+        };
+        for campaign in std::mem::take(&mut self.unsold) {
+            let now = self.book.now;
+            let offer = sales::quoted(&campaign, &self.history, &self.setting, quotes.promise, now);
+            let Some((terms, quote, believed)) = offer else { continue };
+            if self.sell(&campaign, terms.clone(), quote).is_err() {
+                continue;
+            }
+            let mut promoted = sales::promoted(&campaign, &quote, believed, &self.setting);
+            promoted.plan.budget = Micros::of(terms.budget.amount);
+            if quote.guarantee(&terms).is_some() {
+                promoted.pricing = Pricing::Fixed(quote.unit_price_max);
+            }
+            self.promoted[campaign.number as usize] = promoted;
+            self.put(campaign.number);
+            self.sold.push(Sold { campaign: campaign.number, terms, quote });
+        }
+    }
+
+    fn sell(&mut self, campaign: &Campaign, terms: Terms, quote: Quote) -> Result<(), Refusal> {
+        let person = PersonId::from_bits(u128::from(campaign.advertiser) + 100);
+        let advertiser = Actor { role: Role::Advertiser, person: Some(person) };
+        let post = sales::post(campaign, self.book.now);
+        self.book.sell(promotion_of(campaign.number), post, terms, quote, advertiser)
     }
 
     /// Every selection, folded into one number: equal courses have equal traces.
@@ -200,6 +243,7 @@ impl City {
             process.flush(at);
         }
         self.book.pass_time();
+        self.sell_by_quotes();
         let count = self.processes.len();
         let share = Share::from_millionths(u32::try_from(1_000_000 / count).unwrap_or(1));
         for one in &self.promoted {
@@ -249,69 +293,8 @@ fn rank(promoted: &Promoted) -> u64 {
     promoted.believed.expected(promoted.pricing.most()).get()
 }
 
-/// The chance of a unit that platforms of this kind tell of, before anything was seen.
-fn usual_chance(goal: Goal) -> Chance {
-    let millionths = match goal {
-        Goal::Views => 550_000,
-        Goal::Engagement => 20_000,
-        Goal::ProfileViews => 10_000,
-        Goal::Followers => 3_000,
-        Goal::WebsiteVisits => 8_000,
-        Goal::Messages => 1_400,
-        Goal::Sales => 800,
-    };
-    Chance::from_billionths(millionths * 1_000)
-}
-
-fn terms_of(campaign: &Campaign) -> Terms {
-    let minor = |minor| Money::new(minor, CURRENCY).expect("budgets are not negative");
-    Terms {
-        goal: campaign.goal,
-        target: None,
-        audience: campaign.audience.clone(),
-        budget: minor(campaign.budget),
-        incentive: base::Amount::ZERO,
-        daily_budget: campaign.daily_budget.map(|daily| minor(daily).amount),
-        starts_at: campaign.starts_at,
-        ends_at: campaign.ends_at,
-        promise: Promise::Estimate,
-    }
-}
-
-/// A quote that asks what the campaign is ready to pay.
-fn quote_of(campaign: &Campaign, now: Instant) -> Quote {
-    let price = campaign.price_per_thousand.unsigned_abs() * Micros::PER_MINOR / 1_000;
-    let units = campaign.budget.unsigned_abs() * Micros::PER_MINOR / price.max(1);
-    Quote {
-        unit: campaign.goal.billed(),
-        unit_price_max: Micros::new(price.max(1)),
-        units_low: units.max(1),
-        units_high: units.max(1) * 2,
-        guaranteed_units: None,
-        audience_size: 1_000,
-        quoted_at: now,
-    }
-}
-
-fn post_of(campaign: &Campaign, now: Instant) -> promotions::Post {
-    let name = format!("post-{}", campaign.number);
-    promotions::Post {
-        id: Label::new(&name).expect("letters and digits"),
-        url: Text::new(&format!("https://example.com/{name}")).expect("short"),
-        creator: CreatorId::from_bits(hash(campaign.creator.as_str()).into()),
-        kind: PostKind::Video,
-        visibility: Visibility::Public,
-        language: None,
-        tags: campaign.tags.clone(),
-        content_version: Label::new("v1").expect("letters and digits"),
-        is_deleted: false,
-        promotions: Vec::new(),
-        created_at: now,
-    }
-}
-
 /// FNV-1a, finished by the mixing function of SplitMix64.
-fn hash(text: &str) -> u64 {
+pub(crate) fn hash(text: &str) -> u64 {
     let folded = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
@@ -324,37 +307,20 @@ impl Platform for City {
     type Token = (usize, String);
 
     fn launch(&mut self, campaign: &Campaign) {
-        let now = self.book.now;
-        let id = promotion_of(campaign.number);
-        let (terms, quote, post) =
-            (terms_of(campaign), quote_of(campaign, now), post_of(campaign, now));
-        let person = PersonId::from_bits(u128::from(campaign.advertiser) + 100);
-        let advertiser = Actor { role: Role::Advertiser, person: Some(person) };
-        let believed = usual_chance(campaign.goal);
-        let reserve = u128::from(self.setting.reserve.get()) * 1_000_000_000
-            / u128::from(believed.billionths());
-        self.promoted.push(Promoted {
-            promotion: id,
-            post: post.id.clone(),
-            creator: post.creator,
-            payer: feed::Payer(Text::new("An advertiser").expect("short")),
-            goal: campaign.goal,
-            audience: campaign.audience.clone(),
-            plan: Plan {
-                budget: Micros::of(terms.budget.amount),
-                daily: terms.daily_budget.map(Micros::of),
-                starts_at: campaign.starts_at,
-                ends_at: campaign.ends_at,
-            },
-            pricing: Pricing::Auction {
-                least: Micros::new(u64::try_from(reserve).unwrap_or(u64::MAX)),
-                most: quote.unit_price_max,
-            },
-            cap: self.setting.cap,
-            believed,
-            standing: Standing::Running,
-        });
-        self.book.sell(id, post, terms, quote, advertiser).expect("a campaign can be bought");
+        let is_quoted = self.setting.quotes.is_some_and(|quotes| quotes.at <= campaign.starts_at);
+        let quote = sales::asked(campaign, self.book.now);
+        let believed = sales::usual_chance(campaign.goal);
+        let mut promoted = sales::promoted(campaign, &quote, believed, &self.setting);
+        if is_quoted {
+            // It has its place, and is sold when there is something to quote from.
+            promoted.standing = Standing::Withheld;
+            self.promoted.push(promoted);
+            self.unsold.push(campaign.clone());
+        } else {
+            self.promoted.push(promoted);
+            let terms = sales::terms(campaign, Promise::Estimate);
+            self.sell(campaign, terms, quote).expect("a campaign can be bought");
+        }
         self.put(campaign.number);
     }
 
@@ -369,6 +335,9 @@ impl Platform for City {
         let places = usize::from(page.slots);
         let asked = feed::Page { viewer, viewer_key, places, seed: page.key, now: at };
         let offers = process.chooser.choose(&asked, &candidates);
+        let to_beat = process.chooser.to_beat();
+        let key = viewer_key.unwrap_or(page.key);
+        self.history.page(viewer, key, offers.len(), to_beat, at);
         process.activity.page(at, offers.len());
         let mut answer = Vec::with_capacity(offers.len());
         for offer in offers {
@@ -414,7 +383,8 @@ impl Platform for City {
             user_agent: Some(report.looker.agent),
             country: report.looker.viewer.region,
         };
-        self.processes[*process].take(&event, at, &mut self.deliveries);
+        let written = self.processes[*process].take(&event, at, &mut self.deliveries);
+        written.iter().for_each(|record| self.history.record(record));
     }
 
     fn give_back(&mut self, at: Instant, (process, token): &Self::Token) {

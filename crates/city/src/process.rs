@@ -86,7 +86,12 @@ impl Process {
     }
 
     /// Takes an event in, and says what was written of it.
-    pub(crate) fn take(&mut self, event: &Event<'_>, now: Instant, deliveries: &mut Deliveries) {
+    pub(crate) fn take(
+        &mut self,
+        event: &Event<'_>,
+        now: Instant,
+        deliveries: &mut Deliveries,
+    ) -> &[Record] {
         let nobody = Networks::default();
         let own = |_| Some(Own { viewers: &[], networks: &nobody });
         let chooser = &mut self.chooser;
@@ -95,8 +100,9 @@ impl Process {
         };
         let before = self.log.len();
         self.judge.judge(event, own, charge, now, &mut self.log).expect("there is room");
-        self.log[before..].iter().for_each(|record| deliveries.add(record));
         self.activity.event(event.kind, now);
+        self.log[before..].iter().for_each(|record| deliveries.add(record));
+        &self.log[before..]
     }
 
     pub(crate) fn give_back(&mut self, token: &str, now: Instant, deliveries: &mut Deliveries) {

@@ -2,7 +2,7 @@
 
 use base::{Instant, Span};
 use feed::FrequencyCap;
-use promotions::Micros;
+use promotions::{Micros, Promise};
 
 /// A process dies and begins again at once, with its logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,15 @@ pub struct Kill {
     pub process: usize,
     /// When.
     pub at: Instant,
+}
+
+/// That promotions are sold by quotes of what the feed has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quotes {
+    /// When: what begins before is sold for what it asks, as if the feed were new.
+    pub at: Instant,
+    /// What is promised.
+    pub promise: Promise,
 }
 
 /// How a city is served.
@@ -28,6 +37,8 @@ pub struct Setting {
     pub cap: FrequencyCap,
     /// For how long a slice serves.
     pub term: Span,
+    /// What is sold by quotes, if anything.
+    pub quotes: Option<Quotes>,
 }
 
 impl Setting {
@@ -40,6 +51,7 @@ impl Setting {
             reserve: Micros::new(20_000),
             cap: FrequencyCap::default(),
             term: Span::minutes(10),
+            quotes: None,
         }
     }
 

@@ -5,4 +5,5 @@
 mod attribution;
 mod explore;
 mod invariants;
+mod quotes;
 mod worlds;

@@ -13,9 +13,9 @@ pub(super) const PER_MICRO: i128 = 1_000;
 const MILLION: i128 = 1_000_000;
 const BILLION: i128 = 1_000_000_000;
 
-/// With fewer opportunities, what a promotion would win is not known: then it would have spent what
-/// was planned.
-const SEEN_MIN: u64 = 100;
+/// When it ran for fewer minutes, what a promotion would win is not known: then it would have spent
+/// what was planned.
+const KNOWN_MIN: usize = 60;
 
 /// Opportunities that the whole flight counts as beside those of one hour of the day.
 const BELIEVED: i128 = 300;
@@ -40,9 +40,7 @@ pub(super) struct Supply {
     epochs: Vec<Epoch>,
     /// What a selection brings.
     value: Flow,
-    /// How much less is shown when there are fewer opportunities, in millionths: all of it without
-    /// a frequency cap, less when viewers are at their cap anyway.
-    pub(super) elasticity: i128,
+    pub(super) saturation: Saturation,
     pub(super) is_known: bool,
 }
 
@@ -52,6 +50,7 @@ impl Supply {
         let empty = Epoch { all: Sums::default(), hours: [Sums::default(); 24] };
         let mut epochs = vec![empty; count];
         let (mut served, mut spent) = (0, 0);
+        let known = minutes.iter().filter(|one| one.is_clean()).count();
         for minute in minutes.iter().filter(|one| one.is_clean()) {
             let epoch = &mut epochs[minute.epoch];
             for sums in [&mut epoch.all, &mut epoch.hours[minute.hour]] {
@@ -70,8 +69,8 @@ impl Supply {
         let unit = flow(facts.price) / 2;
         Supply {
             value: (spent + unit) / (i128::from(served) + trials),
-            elasticity: elasticity(&all, facts.cap),
-            is_known: all.opportunities() >= SEEN_MIN,
+            saturation: Saturation::of(&all, facts.cap),
+            is_known: known >= KNOWN_MIN,
             epochs,
         }
     }
@@ -114,36 +113,60 @@ impl Supply {
         if bids == 0 {
             return (0, all);
         }
-        ((bids * MILLION + waiting * self.elasticity) * served / bids, all)
+        (served * self.saturation.when((bids + waiting) * MILLION / bids), all)
     }
 }
 
-/// How showings follow opportunities when each viewer is shown at most so many, as if the pages of
-/// viewers were geometrically distributed.
+/// How showings follow opportunities when each viewer is shown a promotion at most so often, as if
+/// the showings that viewers would get in a day were geometrically distributed.
 ///
-/// Let `q` be the chance of one page more. Of a viewer's pages all but the first `c` are capped:
-/// the part `qᶜ`. Showings are the sum of `qᵏ` for `k` up to `c`; how they follow a change of the
-/// mean is `(1 − q) Σ k qᵏ ÷ Σ qᵏ`.
-fn elasticity(counts: &Counts, cap: FrequencyCap) -> i128 {
-    let get = |cause| i128::from(counts.get(Outcome::Lost(cause)));
-    let capped = get(Cause::Cap);
-    let all = i128::from(counts.opportunities()) - get(Cause::Policy) - get(Cause::Paused);
-    if capped == 0 || all <= 0 {
-        return MILLION;
+/// Let `m` be the mean of these, and `q = m ÷ (1 + m)` the chance of one more. The part `qᶜ` of
+/// them is beyond a cap of `c`, so `m (1 − qᶜ)` remain. The part that was capped tells `q`, and so
+/// `m`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Saturation {
+    /// In millionths; `None` when nobody is at a cap.
+    mean: Option<i128>,
+    times: u32,
+}
+
+impl Saturation {
+    fn of(counts: &Counts, cap: FrequencyCap) -> Saturation {
+        let get = |outcome| i128::from(counts.get(outcome));
+        let capped = get(Outcome::Lost(Cause::Cap));
+        let tried = capped + get(Outcome::Served);
+        let times = u32::from(cap.times).clamp(1, 64);
+        if capped == 0 {
+            return Saturation { mean: None, times };
+        }
+        // The root by halving.
+        let part = capped * MILLION / tried;
+        let (mut least, mut most) = (0, MILLION);
+        while most - least > 1 {
+            let middle = least.midpoint(most);
+            if power(middle, times) <= part { least = middle } else { most = middle }
+        }
+        Saturation { mean: Some(least * MILLION / (MILLION - least)), times }
     }
-    let part = capped * MILLION / all;
-    let times = u32::from(cap.times).clamp(1, 64);
-    let power = |q: i128, times: u32| (0..times).fold(MILLION, |power, _| power * q / MILLION);
-    // The root by halving.
-    let (mut least, mut most) = (0, MILLION);
-    while most - least > 1 {
-        let middle = least.midpoint(most);
-        if power(middle, times) <= part { least = middle } else { most = middle }
+
+    /// How many times as much is shown when there are so many millionths as many opportunities, in
+    /// millionths.
+    fn when(self, opportunities: i128) -> i128 {
+        let Some(mean) = self.mean.filter(|mean| *mean > 0) else { return opportunities };
+        let shown = |mean: i128| {
+            let more = mean * MILLION / (MILLION + mean);
+            mean * (MILLION - power(more, self.times)) / MILLION
+        };
+        shown(mean * opportunities / MILLION) * MILLION / shown(mean).max(1)
     }
-    let (mut sum, mut weighted) = (0, 0);
-    for k in 1..=times {
-        sum += power(least, k);
-        weighted += i128::from(k) * power(least, k);
+
+    /// How much less is shown when there are a little fewer opportunities, in millionths of what
+    /// there is less of them.
+    pub(super) fn elasticity(self) -> i128 {
+        ((MILLION - self.when(MILLION * 9 / 10)) * 10).clamp(0, MILLION)
     }
-    if sum == 0 { MILLION } else { ((MILLION - least) * weighted / sum).min(MILLION) }
+}
+
+fn power(base: i128, times: u32) -> i128 {
+    (0..times).fold(MILLION, |power, _| power * base / MILLION)
 }

@@ -279,7 +279,7 @@ impl<'a> Setting<'a> {
     fn recovered(&self, flow: Flow, until: Instant) -> Flow {
         let after = self.plan.ends_at.since(until).unwrap_or_default().micros();
         let day = Span::days(1).micros();
-        let back = (MILLION - self.supply.elasticity) * i128::from(after.min(day)) / i128::from(day);
+        let back = (MILLION - self.supply.saturation.elasticity()) * i128::from(after.min(day)) / i128::from(day);
         flow - flow * back / MILLION
     }
 

@@ -1,3 +1,0 @@
-//! What the city keeps of its logs.
-
-pub use feed::shortfall::{Delivered, Deliveries};
