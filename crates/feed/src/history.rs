@@ -125,6 +125,7 @@ impl History {
             let place = (prices.len() * percent).div_ceil(100).saturating_sub(1);
             prices.get(place).copied().unwrap_or(reserve)
         };
+        let most = quantile(90);
         let time = self.span.and_then(|(first, last)| last.since(first)).unwrap_or_default();
         let a_day = u128::from(opportunities) * u128::from(self.one_in)
             * u128::from(Span::days(1).micros())
@@ -134,9 +135,17 @@ impl History {
             audience_size: people * self.one_in,
             opportunities_per_day: u64::try_from(a_day).unwrap_or(u64::MAX),
             units_per_million: self.units_per_million(goal),
-            prices: MarketPrices { p25: quantile(25), p50: quantile(50), p90: quantile(90) },
+            prices: MarketPrices { p25: quantile(25), mean: mean(&prices, most), p90: most },
         }
     }
+}
+
+/// The mean of prices, sorted, that are at most so high.
+fn mean(prices: &[Micros], most: Micros) -> Micros {
+    let won = &prices[..prices.partition_point(|price| *price <= most)];
+    let sum: u128 = won.iter().map(|price| u128::from(price.get())).sum();
+    let mean = sum.checked_div(won.len() as u128).unwrap_or(u128::from(most.get()));
+    Micros::new(u64::try_from(mean).unwrap_or(u64::MAX))
 }
 
 /// Of a thousand opportunities, so many are won by who bids what a quote says.

@@ -132,15 +132,16 @@ pub(super) struct Saturation {
 
 impl Saturation {
     fn of(counts: &Counts, cap: FrequencyCap) -> Saturation {
-        let get = |outcome| i128::from(counts.get(outcome));
-        let capped = get(Outcome::Lost(Cause::Cap));
-        let tried = capped + get(Outcome::Served);
+        let get = |cause| i128::from(counts.get(Outcome::Lost(cause)));
+        let capped = get(Cause::Cap);
+        let all = i128::from(counts.opportunities()) - get(Cause::Policy) - get(Cause::Paused);
         let times = u32::from(cap.times).clamp(1, 64);
         if capped == 0 {
             return Saturation { mean: None, times };
         }
         // The root by halving.
-        let part = capped * MILLION / tried;
+        // What waited and was outbid would have been in the same proportion.
+        let part = capped * MILLION / all;
         let (mut least, mut most) = (0, MILLION);
         while most - least > 1 {
             let middle = least.midpoint(most);
