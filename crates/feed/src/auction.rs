@@ -56,6 +56,13 @@ impl Bid {
         u128::from(self.most.get()) * u128::from(self.chance.billionths())
     }
 
+    /// What a place would have to be worth to somebody else to outrank this, rounded up.
+    pub(crate) fn to_outrank(&self) -> Micros {
+        let worth = u128::from(self.chance.expected(self.most).get());
+        let raised = (worth * u128::from(self.urgency)).div_ceil(1_000);
+        Micros::new(u64::try_from(raised).unwrap_or(u64::MAX))
+    }
+
     fn rank(&self) -> (Reverse<u128>, Reverse<u64>, Slot) {
         // 64 bits of price, 30 of chance and 32 of urgency: at most 126.
         (Reverse(self.value() * u128::from(self.urgency)), Reverse(self.lot), self.slot)

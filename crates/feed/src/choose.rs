@@ -67,6 +67,7 @@ pub struct Chooser {
     counters: Counters,
     is_incident: bool,
     pages: u64,
+    to_beat: Micros,
     latest: Instant,
 }
 
@@ -127,6 +128,7 @@ impl Chooser {
             counters: Counters::default(),
             is_incident: false,
             pages: 0,
+            to_beat: Micros::ZERO,
             latest: Instant::MIN,
         }
     }
@@ -185,6 +187,11 @@ impl Chooser {
         self.is_incident = is_incident;
     }
 
+    /// The traffic as it was learned so far.
+    pub fn curves(&self) -> &Curves {
+        &self.curves
+    }
+
     /// Sets what is believed of the traffic of countries.
     pub fn curves_mut(&mut self) -> &mut Curves {
         &mut self.curves
@@ -210,6 +217,10 @@ impl Chooser {
         let mut payable: Vec<Bid> =
             bids.iter().filter(|bid| bid.has_money && !self.is_incident).map(|b| b.bid).collect();
         let wins = auction(&mut payable, page.places);
+        // The last place goes to whoever bids more for it than its winner.
+        let last = wins.last().filter(|_| wins.len() == page.places);
+        let last = last.and_then(|win| payable.iter().find(|bid| bid.slot == win.slot));
+        self.to_beat = last.map_or(Micros::ZERO, Bid::to_outrank);
         let offers: Vec<Offer> = wins.iter().filter_map(|win| self.sell(page, win, now)).collect();
         for Candidate { bid, .. } in &bids {
             if wins.iter().any(|win| win.slot == bid.slot) {
@@ -226,6 +237,12 @@ impl Chooser {
             );
         }
         offers
+    }
+
+    /// What a showing had to be worth to win a place of the last page; nothing when there was room.
+    /// A [`History`](crate::History) wants to know.
+    pub fn to_beat(&self) -> Micros {
+        self.to_beat
     }
 
     /// Makes the bid of a candidate, or counts why it has none; `None` when it does not run.

@@ -30,8 +30,10 @@ mod chance;
 mod choose;
 mod counters;
 mod frequency;
+mod history;
 mod index;
 mod pacing;
+pub mod shortfall;
 mod slices;
 pub mod token;
 pub mod verdict;
@@ -44,6 +46,7 @@ pub use choose::{
 };
 pub use counters::{Cause, CounterRecord, Counts, Gap, Outcome, Waterfall};
 pub use frequency::{FrequencyCap, Seen, Sightings};
+pub use history::History;
 pub use index::{AudienceIndex, Match, Mismatch};
 pub use pacing::{
     CATCH_UP_MAX, Curves, Pacer, Plan, Share, TrafficCurve, URGENCY_MAX, Way, urgency,

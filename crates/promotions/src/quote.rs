@@ -18,14 +18,16 @@ pub struct Inventory {
     pub prices: MarketPrices,
 }
 
-/// Quantiles of the best other bid for an opportunity, an impression each. A promotion that bids a
+/// What the best other bid for an opportunity is, an impression each. A promotion that bids a
 /// quantile wins that share of the opportunities and pays, each time, what the best other bid is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketPrices {
     /// A quarter is at most this.
     pub p25: Micros,
-    /// Half is at most this.
-    pub p50: Micros,
+    /// The mean of those that are at most the nine-tenths quantile: what whoever bids that pays on
+    /// average. The median would not do: where half of the opportunities have no other bid, it is
+    /// the reserve price, and the mean is far from it.
+    pub mean: Micros,
     /// Nine tenths are at most this.
     pub p90: Micros,
 }
@@ -74,7 +76,7 @@ impl Quote {
 /// * The *budget* buys least when every unit costs the most, and most at the price of the cheapest
 ///   quarter.
 /// * Each end of the range is the smaller of both. A range wider than two is narrowed round the
-///   middle: supply as forecast, price of the median.
+///   middle: supply as forecast, price of the mean.
 /// * A guarantee is sold when every unit can cost the most, and at most
 ///   [`limits::GUARANTEE_PERCENT`] of the supply is promised.
 ///
@@ -87,7 +89,7 @@ pub fn quote(terms: &Terms, inventory: &Inventory, now: Instant) -> Quote {
     let part = |percent: u64| percent_of(supply, percent);
 
     let low = bought(budget, most).min(part(limits::SUPPLY_LOW_PERCENT));
-    let middle = bought(budget, price(inventory.prices.p50)).min(supply).max(low);
+    let middle = bought(budget, price(inventory.prices.mean)).min(supply).max(low);
     let high = bought(budget, price(inventory.prices.p25)).min(part(limits::SUPPLY_HIGH_PERCENT));
     let units_low = low.max(middle.saturating_mul(5).div_ceil(7));
     let units_high = high.max(middle).min(units_low.saturating_mul(2));

@@ -26,6 +26,12 @@ const EDGES: &[Edges] = &[
     // A world must not know how the feed finds out what it lost.
     Edges { name: "world", uses: &["base", "promotions"], tests_also_use: &[] },
     Edges { name: "feed", uses: &["base", "promotions"], tests_also_use: &["ledger", "world"] },
+    // The one place where a simulated world meets the real feed and its book; never shipped.
+    Edges {
+        name: "city",
+        uses: &["base", "ledger", "promotions", "feed", "world"],
+        tests_also_use: &[],
+    },
     Edges { name: "journal", uses: &[], tests_also_use: &["base"] },
     Edges {
         name: "engine",

@@ -16,6 +16,7 @@ const PURE: &[&str] = &[
     "risk",
     "feed",
     "world",
+    "city",
     "journal",
     "engine",
     "reports",

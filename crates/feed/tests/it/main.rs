@@ -15,6 +15,7 @@ mod interleavings;
 mod joined;
 mod pacing;
 mod setting;
+mod shortfall;
 mod slices;
 #[path = "../../../promotions/tests/it/world.rs"]
 #[allow(dead_code, reason = "the tests of promotions use all of it")]

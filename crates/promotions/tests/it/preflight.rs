@@ -167,7 +167,7 @@ fn codes_are_stable_and_their_first_blocker_counts() {
 fn a_quote_says_what_a_budget_buys() {
     let world = World::new();
     let quote = world.quote(&terms());
-    // A view at 0.4 cents for the median, half of the impressions being views: 12,500.
+    // A view at 0.4 cents on average, half of the impressions being views: 12,500.
     assert_eq!(quote.unit_price_max, Micros::new(800_000));
     assert_eq!((quote.units_low, quote.units_high), (8_929, 16_666));
     assert_eq!(quote.guaranteed_units, None);
@@ -193,8 +193,8 @@ proptest! {
     ) {
         let mut prices = prices;
         prices.sort_unstable();
-        let [p25, p50, p90] = prices.map(Micros::new);
-        let prices = MarketPrices { p25, p50, p90 };
+        let [p25, mean, p90] = prices.map(Micros::new);
+        let prices = MarketPrices { p25, mean, p90 };
         let inventory =
             Inventory { audience_size, opportunities_per_day, units_per_million, prices };
         let promise = if is_guarantee { Promise::Guarantee } else { Promise::Estimate };

@@ -56,7 +56,7 @@ pub fn inventory() -> Inventory {
         units_per_million: 500_000,
         prices: MarketPrices {
             p25: Micros::new(150_000),
-            p50: Micros::new(200_000),
+            mean: Micros::new(200_000),
             p90: Micros::new(400_000),
         },
     }

@@ -1,0 +1,9 @@
+//! The city tried.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod attribution;
+mod explore;
+mod invariants;
+mod quotes;
+mod worlds;

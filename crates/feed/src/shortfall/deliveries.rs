@@ -1,0 +1,76 @@
+use std::collections::BTreeMap;
+
+use base::{Instant, PromotionId, Span};
+use promotions::Micros;
+
+use crate::verdict::{Body, Outcome, Reason, Record};
+
+/// What became of the selections of one promotion and minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Units that were billed.
+    pub units: u64,
+    /// What they cost.
+    pub price: Micros,
+    /// Valid units that cost nothing, because no slice had money for them.
+    pub unbilled_units: u64,
+    /// What those would have cost.
+    pub unbilled: Micros,
+    /// Units that were invalid at once.
+    pub invalid_units: u64,
+    /// What was repaid in this minute, whenever it was chosen.
+    pub repaid: Micros,
+}
+
+/// Deliveries by promotion and minute of the *selection*, from the event logs of all processes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deliveries {
+    minutes: BTreeMap<(PromotionId, Instant), Delivered>,
+}
+
+impl Deliveries {
+    /// Counts a record of an event log.
+    pub fn add(&mut self, record: &Record) {
+        match &record.body {
+            Body::Judged(judged) if judged.kind == judged.selection.goal.billed() => {
+                let (promotion, price) = (judged.selection.promotion, judged.selection.price);
+                let delivered = self.minute(promotion, judged.selection.at);
+                match judged.outcome {
+                    Outcome::Billed => {
+                        delivered.units += 1;
+                        delivered.price = delivered.price.saturating_add(price);
+                    }
+                    Outcome::Unbilled(_) => {
+                        delivered.unbilled_units += 1;
+                        delivered.unbilled = delivered.unbilled.saturating_add(price);
+                    }
+                    Outcome::Invalid(reason) if reason != Reason::TooShort => {
+                        delivered.invalid_units += 1;
+                    }
+                    Outcome::Counted | Outcome::Invalid(_) => {}
+                }
+            }
+            Body::Judged(_) => {}
+            Body::Repaid(repaid) => {
+                let delivered = self.minute(repaid.promotion, record.at);
+                delivered.repaid = delivered.repaid.saturating_add(repaid.price);
+            }
+        }
+    }
+
+    fn minute(&mut self, promotion: PromotionId, at: Instant) -> &mut Delivered {
+        self.minutes.entry((promotion, minute_of(at))).or_default()
+    }
+
+    /// The deliveries of a promotion, by the beginning of the minute.
+    pub fn of(&self, promotion: PromotionId) -> impl Iterator<Item = (Instant, &Delivered)> {
+        let all = (promotion, Instant::MIN)..=(promotion, Instant::MAX);
+        self.minutes.range(all).map(|((_, minute), delivered)| (*minute, delivered))
+    }
+}
+
+/// The beginning of the minute of an instant.
+pub(crate) fn minute_of(at: Instant) -> Instant {
+    let into = at.micros().unsigned_abs() % Span::minutes(1).micros();
+    at.saturating_sub(Span::from_micros(into))
+}

@@ -1,0 +1,333 @@
+//! Why less was delivered than planned, by hand-made logs.
+
+use base::{Instant, Label, PersonId, PromotionId, Span};
+use feed::shortfall::{
+    Activity, Component, Deliveries, Facts, Incident, Shortfall, Trouble, Why, explain,
+};
+use feed::token::Selection;
+use feed::verdict::{Body, Judged, Outcome, Record};
+use feed::{Cause, Chance, CounterRecord, Counts, FrequencyCap, Plan, TrafficCurve, Waterfall};
+use promotions::{Actor, Deed, DeedKind, EventKind, Goal, Micros, Role};
+use proptest::prelude::*;
+
+use crate::events::desk;
+use crate::setting::{after, start, whole};
+
+const ID: PromotionId = PromotionId::from_bits(7);
+
+/// What one selection costs.
+const PRICE: Micros = Micros::new(500_000);
+
+/// Two days of a promotion, minute by minute.
+struct Logs {
+    plan: Plan,
+    counters: Vec<CounterRecord>,
+    deliveries: Deliveries,
+    activity: Activity,
+    deeds: Vec<Deed>,
+    told: Vec<Incident>,
+    sequence: u64,
+}
+
+impl Logs {
+    /// One that planned to spend so much in two days.
+    fn of(budget: i64) -> Logs {
+        let plan = Plan {
+            budget: whole(budget),
+            daily: None,
+            starts_at: start(),
+            ends_at: after(Span::days(2)),
+        };
+        Logs {
+            plan,
+            counters: vec![CounterRecord::Started { at: start() }],
+            deliveries: Deliveries::default(),
+            activity: Activity::default(),
+            deeds: Vec::new(),
+            told: Vec::new(),
+            sequence: 0,
+        }
+    }
+
+    /// A minute with so many pages, of which half are opportunities. Of these so many are served
+    /// and billed at once, the others end so.
+    fn minute(&mut self, minute: u64, pages: u64, served: u64, others: Cause) {
+        let at = after(Span::minutes(minute));
+        for page in 0..pages {
+            self.activity.page(at, usize::from(page < served));
+        }
+        let mut counts = Counts::default();
+        for _ in 0..served {
+            counts.add(feed::Outcome::Served);
+            self.activity.event(EventKind::Impression, at);
+            self.bill(at);
+        }
+        for _ in served..pages / 2 {
+            counts.add(feed::Outcome::Lost(others));
+        }
+        self.counters.push(CounterRecord::Counted { promotion: ID, minute: at, counts });
+        self.counters.push(CounterRecord::Flushed { at: at.saturating_add(Span::minutes(1)) });
+    }
+
+    fn bill(&mut self, at: Instant) {
+        let selection =
+            Selection { promotion: ID, at, price: PRICE, goal: Goal::Views, ..desk::selection(1) };
+        let judged = Judged {
+            selection,
+            kind: EventKind::View,
+            outcome: Outcome::Billed,
+            was_too_short: false,
+            address: 0,
+            network: 0,
+        };
+        self.deliveries.add(&Record { sequence: self.sequence, at, body: Body::Judged(judged) });
+        self.sequence += 1;
+    }
+
+    fn deed(&mut self, kind: DeedKind, minute: u64) {
+        let actor = Actor { role: Role::Advertiser, person: Some(PersonId::from_bits(1)) };
+        let number = self.deeds.len() as u32 + 1;
+        let at = after(Span::minutes(minute));
+        self.deeds.push(Deed {
+            promotion: ID,
+            number,
+            kind,
+            actor,
+            at,
+            rule: None,
+            content_version: None::<Label>,
+            terms: None,
+        });
+    }
+
+    fn trouble(&self) -> Trouble {
+        Trouble::find(&self.activity, self.waterfall().gaps(), &self.told)
+    }
+
+    fn waterfall(&self) -> Waterfall {
+        let mut waterfall = Waterfall::default();
+        waterfall.absorb(self.counters.iter().copied());
+        waterfall
+    }
+
+    fn explain(&self) -> Shortfall {
+        let facts = Facts {
+            promotion: ID,
+            plan: self.plan,
+            price: PRICE,
+            believed: Chance::ALWAYS,
+            cap: FrequencyCap::default(),
+            deeds: &self.deeds,
+            end: None,
+            waterfall: &self.waterfall(),
+            deliveries: &self.deliveries,
+            activity: &self.activity,
+            trouble: &self.trouble(),
+            curve: &TrafficCurve::flat(),
+        };
+        explain(&facts, self.plan.ends_at)
+    }
+}
+
+const TWO_DAYS: u64 = 2 * 24 * 60;
+
+/// Whether `said` is `whole` within so many hundredths, in whole minor units.
+#[track_caller]
+fn check_near(said: i64, minor: i64, hundredths: i64) {
+    let minor = minor * 1_000_000;
+    assert!((said - minor).abs() * 100 <= minor * hundredths, "{said} instead of {minor}");
+}
+
+#[track_caller]
+fn check_adds_up(shortfall: &Shortfall) {
+    for minute in &shortfall.minutes {
+        let parts: i64 = Why::ALL.into_iter().map(|why| minute.part(why)).sum();
+        assert_eq!(parts, minute.missing);
+    }
+    let missing: i64 = shortfall.minutes.iter().map(|minute| minute.missing).sum();
+    assert_eq!(missing, shortfall.missing());
+    let parts = shortfall.parts(PRICE);
+    assert_eq!(parts.iter().map(|part| part.money).sum::<i64>(), missing);
+}
+
+#[test]
+fn what_others_outbid_is_the_markets() {
+    let mut logs = Logs::of(5_000);
+    (0..TWO_DAYS).for_each(|minute| logs.minute(minute, 10, 1, Cause::Outbid));
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    check_near(shortfall.missing(), 5_000 - TWO_DAYS as i64 / 2, 1);
+    assert_eq!(shortfall.part(Why::Outbid), shortfall.missing());
+}
+
+#[test]
+fn an_outage_that_nobody_saw_costs_what_its_hours_bring() {
+    let mut logs = Logs::of(5_000);
+    let is_down = |minute: &u64| (1_800..2_100).contains(minute);
+    let up = (0..TWO_DAYS).filter(|minute| !is_down(minute));
+    up.for_each(|minute| logs.minute(minute, 10, 1, Cause::Outbid));
+    let from = after(Span::minutes(1_800));
+    let until = after(Span::minutes(2_100));
+    let incident = Incident { component: Component::Selection, from, until };
+    assert_eq!(logs.trouble().incidents(), [incident]);
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    check_near(shortfall.part(Why::Outage), 150, 2);
+    check_near(shortfall.part(Why::Outbid), 5_000 - TWO_DAYS as i64 / 2, 2);
+}
+
+#[test]
+fn what_was_caught_up_is_due_to_nobody() {
+    // Half of what comes would be enough, so what an outage took is spent later.
+    let mut logs = Logs::of(1_440);
+    for minute in 0..TWO_DAYS {
+        match minute {
+            0..600 => logs.minute(minute, 20, 1, Cause::Pacing),
+            600..900 => {}
+            900..1_200 => logs.minute(minute, 20, 2, Cause::Pacing),
+            _ => logs.minute(minute, 20, 1, Cause::Pacing),
+        }
+    }
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    assert!(shortfall.missing().abs() < 1_000_000, "{}", shortfall.missing());
+    let at = |minute: usize| -> i64 {
+        shortfall.minutes[..minute].iter().map(|one| one.part(Why::Outage)).sum()
+    };
+    check_near(at(900), 150, 5);
+    assert!(at(TWO_DAYS as usize).abs() < 8_000_000, "{}", at(TWO_DAYS as usize));
+}
+
+#[test]
+fn a_pause_is_its_advertisers() {
+    let mut logs = Logs::of(5_000);
+    for minute in 0..TWO_DAYS {
+        let is_paused = (600..1_600).contains(&minute);
+        let (served, cause) = if is_paused { (0, Cause::Paused) } else { (1, Cause::Outbid) };
+        logs.minute(minute, 10, served, cause);
+    }
+    logs.deed(DeedKind::Paused, 600);
+    logs.deed(DeedKind::Resumed, 1_600);
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    check_near(shortfall.part(Why::AdvertiserPause), 500, 3);
+}
+
+#[test]
+fn errors_cost_the_part_of_the_pages_that_failed() {
+    let mut logs = Logs::of(5_000);
+    for minute in 0..TWO_DAYS {
+        if (600..1_200).contains(&minute) {
+            (0..10).for_each(|_| logs.activity.failure(after(Span::minutes(minute))));
+            if minute % 2 == 0 {
+                logs.minute(minute, 20, 2, Cause::Outbid);
+            }
+        } else {
+            logs.minute(minute, 20, 2, Cause::Outbid);
+        }
+    }
+    // In 300 minutes a third of the pages failed, in the others all.
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    check_near(shortfall.part(Why::Errors), 300 + 100, 12);
+}
+
+#[test]
+fn views_that_were_not_heard_of_are_the_platforms() {
+    let mut logs = Logs::of(5_000);
+    for minute in 0..TWO_DAYS {
+        logs.minute(minute, 20, 2, Cause::Outbid);
+    }
+    let (from, until) = (after(Span::minutes(600)), after(Span::minutes(1_000)));
+    let mut deaf = Logs::of(5_000);
+    deaf.counters.clone_from(&logs.counters);
+    for minute in 0..TWO_DAYS {
+        let at = after(Span::minutes(minute));
+        (0..20).for_each(|page| deaf.activity.page(at, usize::from(page < 2)));
+        if at < from || until <= at {
+            for _ in 0..2 {
+                deaf.activity.event(EventKind::Impression, at);
+                deaf.bill(at);
+            }
+        }
+    }
+    let incident = Incident { component: Component::Intake, from, until };
+    assert_eq!(deaf.trouble().incidents(), [incident]);
+    let shortfall = deaf.explain();
+    check_adds_up(&shortfall);
+    check_near(shortfall.part(Why::Intake), 400, 2);
+}
+
+#[test]
+fn lost_counters_are_no_outage() {
+    let mut logs = Logs::of(5_000);
+    for minute in 0..600 {
+        logs.minute(minute, 20, 2, Cause::Outbid);
+    }
+    for minute in 600..900 {
+        let at = after(Span::minutes(minute));
+        (0..2).for_each(|_| logs.bill(at));
+    }
+    logs.counters.push(CounterRecord::Started { at: after(Span::minutes(900)) });
+    for minute in 900..TWO_DAYS {
+        logs.minute(minute, 20, 2, Cause::Outbid);
+    }
+    assert_eq!(logs.trouble().incidents(), []);
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    assert_eq!(shortfall.part(Why::Outage), 0);
+    check_near(shortfall.missing(), 5_000 - TWO_DAYS as i64, 1);
+}
+
+#[test]
+fn few_that_are_missing_are_believed_when_people_say_so() {
+    let mut logs = Logs::of(5_000);
+    let is_down = |minute: &u64| (600..608).contains(minute);
+    let up = (0..TWO_DAYS).filter(|minute| !is_down(minute));
+    up.for_each(|minute| logs.minute(minute, 1, 0, Cause::Outbid));
+    assert_eq!(logs.trouble().incidents(), []);
+    let (from, until) = (after(Span::minutes(600)), after(Span::minutes(608)));
+    let told = Incident { component: Component::Selection, from, until };
+    logs.told.push(told);
+    assert_eq!(logs.trouble().incidents(), [told]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        cases: 48,
+        ..ProptestConfig::default()
+    })]
+
+    /// Whatever the logs say, and however little it goes together.
+    #[test]
+    fn parts_always_add_up(
+        budget in 1..3_000_i64,
+        daily in prop::option::of(1..1_000_i64),
+        minutes in prop::collection::vec((0..12_u64, 0..4_u64, 0..8_usize, 0..4_u64), 60..400),
+        deeds in prop::collection::vec((0..6_usize, 0..2_880_u64), 0..6),
+    ) {
+        let mut logs = Logs::of(budget);
+        logs.plan.daily = daily.map(whole);
+        for (minute, (pages, served, cause, failed)) in minutes.iter().enumerate() {
+            // Seven minutes of eight are missing.
+            let minute = minute as u64 * 8;
+            logs.minute(minute, *pages, (*served).min(*pages), Cause::ALL[*cause]);
+            (0..*failed).for_each(|_| logs.activity.failure(after(Span::minutes(minute))));
+        }
+        let mut deeds = deeds;
+        deeds.sort_by_key(|(_, minute)| *minute);
+        for (kind, minute) in deeds {
+            let kinds = [
+                DeedKind::Paused,
+                DeedKind::Resumed,
+                DeedKind::PostHidden,
+                DeedKind::PostShown,
+                DeedKind::Stopped,
+                DeedKind::ContentChanged,
+            ];
+            logs.deed(kinds[kind], minute);
+        }
+        check_adds_up(&logs.explain());
+    }
+}
