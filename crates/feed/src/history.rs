@@ -10,9 +10,7 @@
 use std::collections::BTreeMap;
 
 use base::{Instant, Span};
-use promotions::{
-    Audience, EventKind, Goal, Inventory, MarketPrices, Micros, Viewer, limits,
-};
+use promotions::{Audience, EventKind, Goal, Inventory, MarketPrices, Micros, Viewer, limits};
 
 use crate::FrequencyCap;
 use crate::verdict::{Body, Outcome, Record};
@@ -127,7 +125,8 @@ impl History {
         };
         let most = quantile(90);
         let time = self.span.and_then(|(first, last)| last.since(first)).unwrap_or_default();
-        let a_day = u128::from(opportunities) * u128::from(self.one_in)
+        let a_day = u128::from(opportunities)
+            * u128::from(self.one_in)
             * u128::from(Span::days(1).micros())
             / u128::from(WON_THOUSANDTHS)
             / u128::from(time.micros().max(Span::hours(1).micros()));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::Instant;
 use engine::{Answer, Query};
-use jobs::OutgoingFigures;
+use jobs::{FeedKeeper, OutgoingFigures};
 use risk::budget::{GuessBudgets, Limits};
 use store::{BookName, BookRecord, Head, Reader};
 use tokio::sync::oneshot;
@@ -26,6 +26,8 @@ pub struct Book {
     /// Whoever calls rails for it; without, no rail is available.
     rails: Option<Arc<dyn RailWork>>,
     rail_places: RailPlaces,
+    /// Whoever keeps its feed.
+    feed: Option<Arc<FeedKeeper>>,
     /// Whoever knows its feed; without, it is assumed.
     inventory: Option<Arc<dyn KnowInventory>>,
     /// What is counted of its webhooks and mails.
@@ -47,6 +49,7 @@ impl Book {
             budgets: Mutex::new(GuessBudgets::new(Limits::default())),
             rails: None,
             rail_places: RailPlaces::default(),
+            feed: None,
             inventory: None,
             outgoing: Arc::default(),
         }
@@ -56,6 +59,17 @@ impl Book {
     #[must_use]
     pub fn with_rails(self, work: Arc<dyn RailWork>) -> Book {
         Book { rails: Some(work), ..self }
+    }
+
+    /// The same with somebody who keeps its feed.
+    #[must_use]
+    pub fn with_feed(self, keeper: Option<Arc<FeedKeeper>>) -> Book {
+        Book { feed: keeper, ..self }
+    }
+
+    /// Whoever keeps its feed, if anybody does.
+    pub(crate) fn feed(&self) -> Option<&Arc<FeedKeeper>> {
+        self.feed.as_ref()
     }
 
     /// The same with somebody who knows its feed.

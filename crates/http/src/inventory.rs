@@ -19,7 +19,7 @@ pub struct AssumedFeed {
     pub people: u64,
     /// Places for promotions that it offers a day.
     pub opportunities_per_day: u64,
-    /// The median price of an impression, in millionths of a minor unit. A quarter costs at most
+    /// The mean price of an impression, in millionths of a minor unit. A quarter costs at most
     /// half of that, nine tenths at most twice as much.
     pub impression_price_micros: u64,
 }
@@ -43,7 +43,7 @@ impl KnowInventory for AssumedFeed {
             units_per_million: units_per_million(terms.goal),
             prices: MarketPrices {
                 p25: Micros::new(median / 2),
-                p50: Micros::new(median),
+                mean: Micros::new(median),
                 p90: Micros::new(median.saturating_mul(2)),
             },
         }

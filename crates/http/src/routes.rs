@@ -10,6 +10,7 @@ pub(crate) mod creators;
 pub(crate) mod disputes;
 pub(crate) mod documents;
 pub(crate) mod events;
+pub(crate) mod feed;
 pub(crate) mod gift_card_purchases;
 pub(crate) mod gift_cards;
 pub(crate) mod gift_senders;
@@ -203,6 +204,8 @@ routes! {
     promotions::settlements => None,
     posts::read => None,
     posts::change => Optional,
+    feed::select => None,
+    feed::events => None,
     events => None,
     webhook_endpoints::create => Optional,
     webhook_endpoints::list => None,

@@ -36,10 +36,12 @@ impl Scopes {
     /// Acts on promotions as staff: reviews them, holds them up, stops them for a rule, adds to
     /// their budgets.
     pub const REVIEW: Scopes = Scopes(16_384);
+    /// Asks for promoted posts, and reports what viewers did with them.
+    pub const FEED: Scopes = Scopes(32_768);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(32_767 - Scopes::LOOK_UP.0);
+    pub const ALL: Scopes = Scopes(u16::MAX - Scopes::LOOK_UP.0);
 
-    const NAMES: [(&'static str, Scopes); 14] = [
+    const NAMES: [(&'static str, Scopes); 15] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
@@ -54,6 +56,7 @@ impl Scopes {
         ("settlements:write", Scopes::SETTLEMENTS),
         ("promotions:write", Scopes::PROMOTIONS),
         ("promotions:review", Scopes::REVIEW),
+        ("feed:serve", Scopes::FEED),
     ];
 
     /// The scope of this name, or the set that `all` stands for.
@@ -161,6 +164,8 @@ scope_types! {
     Settlements = "settlements:write", |scopes| scopes.contains(Scopes::SETTLEMENTS);
     /// Composing promotions and having them paid.
     Promote = "promotions:write", |scopes| scopes.contains(Scopes::PROMOTIONS);
+    /// Asking for promoted posts.
+    ServeFeed = "feed:serve", |scopes| scopes.contains(Scopes::FEED);
     /// Reviewing promotions.
     Review = "promotions:review", |scopes| scopes.contains(Scopes::REVIEW);
     /// Holding promotions up, for advertisers or as staff.

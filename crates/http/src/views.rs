@@ -12,6 +12,8 @@ pub(crate) mod deed;
 pub(crate) mod dispute;
 pub(crate) mod entry;
 pub(crate) mod event;
+pub(crate) mod feed_events;
+pub(crate) mod feed_page;
 pub(crate) mod gift_card;
 pub(crate) mod gift_sender;
 pub(crate) mod hold;

@@ -33,7 +33,7 @@ pub struct FeedKeeper {
     feed: Arc<OnceLock<Feed>>,
     /// `None` once it is being stopped; the thread ends when this is gone.
     nudges: Mutex<Option<SyncSender<()>>>,
-    _worker: Worker,
+    worker: Mutex<Option<Worker>>,
 }
 
 impl FeedKeeper {
@@ -62,7 +62,7 @@ impl FeedKeeper {
             report,
         };
         let worker = Worker::spawn("feed", inbox, keeping)?;
-        Ok(FeedKeeper { feed, nudges: Mutex::new(Some(nudges)), _worker: worker })
+        Ok(FeedKeeper { feed, nudges: Mutex::new(Some(nudges)), worker: Mutex::new(Some(worker)) })
     }
 
     /// The feed, once the book has had a promotion.
@@ -73,6 +73,13 @@ impl FeedKeeper {
     /// Has the thread write what is left and stop. Returns at once.
     pub fn tell_to_stop(&self) {
         *self.nudges() = None;
+    }
+
+    /// Has the thread write what is left, and waits for its end, whoever else has this still.
+    pub fn stop(&self) {
+        self.tell_to_stop();
+        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(worker);
     }
 
     /// Asks for a run now. Returns at once.

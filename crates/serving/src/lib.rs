@@ -43,7 +43,7 @@ use promotions::Viewer;
 use store::{Reader, StoreError};
 use writer::Handle;
 
-pub use assumed::{INVENTORY, believed};
+pub use assumed::believed;
 pub use error::ServingError;
 
 use books::Books;

@@ -19,7 +19,15 @@ pub struct Tally {
 }
 
 /// A town that is half over when its watched campaigns are sold by quotes; they last until the end.
-fn quoted(seed: u64, people: u32, days: u16, own: u32, rivals: u32, load: u64, goal: Option<Goal>) -> World {
+fn quoted(
+    seed: u64,
+    people: u32,
+    days: u16,
+    own: u32,
+    rivals: u32,
+    load: u64,
+    goal: Option<Goal>,
+) -> World {
     let mut world = town(seed, people, days, own, rivals, load);
     // Those that were there before have the lower numbers.
     world.campaigns.rotate_left(own as usize);
@@ -58,7 +66,15 @@ fn tally(city: &City, all: &mut Tally, least: u64, verbose: bool) {
         let units = row.delivery.delivered();
         let (low, high) = (sold.quote.units_low, sold.quote.units_high);
         if verbose {
-            println!("  {} {:?} people {} budget {} most {} quoted {low}..{high} delivered {units} spent {}", sold.campaign, row.terms.goal, sold.quote.audience_size, row.terms.budget.amount.minor(), sold.quote.unit_price_max, row.spend.spent.minor());
+            println!(
+                "  {} {:?} people {} budget {} most {} quoted {low}..{high} delivered {units} spent {}",
+                sold.campaign,
+                row.terms.goal,
+                sold.quote.audience_size,
+                row.terms.budget.amount.minor(),
+                sold.quote.unit_price_max,
+                row.spend.spent.minor()
+            );
         }
         if high < least {
             continue;
@@ -83,7 +99,15 @@ fn long_quotes_are_kept() {
     let mut all = Tally::default();
     for seed in get("SEED", 1)..get("SEED", 1) + get("SEEDS", 4) {
         let goal = (get("VIEWS", 1) == 1).then_some(Goal::Views);
-        let world = quoted(seed, get("PEOPLE", 8000) as u32, get("DAYS", 4) as u16, get("OWN", 6) as u32, get("RIVALS", 14) as u32, get("LOAD", 40), goal);
+        let world = quoted(
+            seed,
+            get("PEOPLE", 8000) as u32,
+            get("DAYS", 4) as u16,
+            get("OWN", 6) as u32,
+            get("RIVALS", 14) as u32,
+            get("LOAD", 40),
+            goal,
+        );
         println!("seed {seed}");
         tally(&sell(&world, promise), &mut all, get("LEAST", 1), true);
     }

@@ -36,6 +36,8 @@ impl Deeds {
                 DeedKind::Resumed => read.finish(paused_by(deed.actor), deed.at),
                 DeedKind::PostHidden => read.begin(Why::PostPrivate, deed.at, ends),
                 DeedKind::PostShown => read.finish(Why::PostPrivate, deed.at),
+                DeedKind::Disputed => read.begin(Why::Disputed, deed.at, ends),
+                DeedKind::DisputeOver => read.finish(Why::Disputed, deed.at),
                 DeedKind::Rejected => read.begin(Why::Policy, deed.at, ends),
                 DeedKind::Stopped => read.begin(stopped_by(deed, end), deed.at, ends),
                 DeedKind::Composed | DeedKind::Edited => {
@@ -87,7 +89,8 @@ fn stopped_by(deed: &Deed, end: Option<End>) -> Why {
     match end.map(|end| end.cause) {
         Some(EndCause::PostDeleted) => Why::PostDeleted,
         Some(EndCause::Policy | EndCause::Rejected) => Why::Policy,
-        Some(EndCause::Advertiser | EndCause::Payment) => Why::AdvertiserStop,
+        Some(EndCause::Advertiser) => Why::AdvertiserStop,
+        Some(EndCause::Payment) => Why::Disputed,
         _ if deed.rule.is_some() => Why::Policy,
         _ if deed.actor.role == Role::Advertiser => Why::AdvertiserStop,
         _ => Why::PostDeleted,

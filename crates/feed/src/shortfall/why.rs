@@ -26,6 +26,8 @@ pub enum Why {
     PostDeleted,
     /// Its advertiser stopped it.
     AdvertiserStop,
+    /// Its payment was disputed.
+    Disputed,
     /// Its advertiser asks for fewer people than when it was bought.
     Narrowed,
     /// Its advertiser allows less a day than the whole budget needs.
@@ -59,7 +61,7 @@ pub enum Side {
 
 impl Why {
     /// Every cause, in their order.
-    pub const ALL: [Why; 19] = [
+    pub const ALL: [Why; 20] = [
         Why::Outage,
         Why::Errors,
         Why::Intake,
@@ -71,6 +73,7 @@ impl Why {
         Why::PostPrivate,
         Why::PostDeleted,
         Why::AdvertiserStop,
+        Why::Disputed,
         Why::Narrowed,
         Why::DailyBudget,
         Why::Outbid,
@@ -85,7 +88,7 @@ impl Why {
     pub(super) const COUNT: usize = Why::ALL.len();
 
     /// Those that something happened for, and that would be gone had it not happened.
-    pub(super) const EVENTS: [Why; 13] = [
+    pub(super) const EVENTS: [Why; 14] = [
         Why::Outage,
         Why::Errors,
         Why::Intake,
@@ -97,6 +100,7 @@ impl Why {
         Why::PostPrivate,
         Why::PostDeleted,
         Why::AdvertiserStop,
+        Why::Disputed,
         Why::Narrowed,
         Why::DailyBudget,
     ];
@@ -120,6 +124,7 @@ impl Why {
             Why::PostPrivate => "post_private",
             Why::PostDeleted => "post_deleted",
             Why::AdvertiserStop => "advertiser_stop",
+            Why::Disputed => "disputed",
             Why::Narrowed => "narrowed",
             Why::DailyBudget => "daily_budget",
             Why::Outbid => "outbid",
@@ -149,6 +154,7 @@ impl Why {
             | Why::PostPrivate
             | Why::PostDeleted
             | Why::AdvertiserStop
+            | Why::Disputed
             | Why::Narrowed
             | Why::DailyBudget => Side::Advertiser,
         }

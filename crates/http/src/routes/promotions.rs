@@ -98,7 +98,7 @@ fn promise(name: &str) -> Checked<Promise> {
 }
 
 /// What has this name.
-fn one_of<T: Copy>(
+pub(crate) fn one_of<T: Copy>(
     pointer: &str,
     name: &str,
     all: &[T],

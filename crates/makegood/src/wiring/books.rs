@@ -102,7 +102,7 @@ impl Installation {
     pub(crate) fn reader_source(
         &self,
         record: &BookRecord,
-    ) -> impl Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync + use<> {
+    ) -> impl Fn() -> Result<Box<dyn Reader>, StoreError> + Clone + Send + Sync + use<> {
         let (data, name) = (self.data.clone(), record.name.clone());
         move || data.reader(&name)
     }

@@ -1,5 +1,5 @@
 //! What works for a book as long as it is here: booking what falls due, calling rails, telling
-//! webhook endpoints, and sending mails.
+//! webhook endpoints, sending mails, and serving its feed.
 
 mod sending;
 
@@ -9,10 +9,11 @@ use std::time::Duration;
 use http::RailWork;
 use jobs::mail::Postman;
 use jobs::webhooks::Deliverer;
-use jobs::{Booked, Expirer, JobError, OutgoingFigures};
+use jobs::{Booked, Expirer, FeedKeeper, FeedReport, JobError, OutgoingFigures};
 use jobs::{RailCaller, RailParts, RailReport, SpareIds};
 use outside::clock::{Clock, SystemClock};
 use outside::random::SystemRandomness;
+use serving::{Feed, FeedParts};
 use store::BookRecord;
 use writer::Handle;
 
@@ -23,6 +24,9 @@ use crate::failure::{Done, Failure};
 /// Time between two looks for what rails are to be asked; what is asked of the API is nudged.
 const RAIL_INTERVAL: Duration = Duration::from_secs(1);
 
+/// Time between two runs of the feed: what a crash may lose.
+const FEED_INTERVAL: Duration = Duration::from_secs(1);
+
 /// The workers of one book. Dropping them stops them, whoever else still has the way to the rails.
 pub(crate) struct Workers {
     deliverer: Option<Deliverer>,
@@ -30,6 +34,8 @@ pub(crate) struct Workers {
     postman: Option<Postman>,
     expirer: Option<Expirer>,
     rails: Arc<RailCaller>,
+    /// None where nothing is promoted, in tests.
+    feed: Option<Arc<FeedKeeper>>,
     outgoing: Arc<OutgoingFigures>,
 }
 
@@ -37,6 +43,11 @@ impl Workers {
     /// For routes: the way to the rails.
     pub(crate) fn rails(&self) -> Arc<dyn RailWork> {
         Arc::clone(&self.rails) as Arc<dyn RailWork>
+    }
+
+    /// For routes: the feed.
+    pub(crate) fn feed(&self) -> Option<Arc<FeedKeeper>> {
+        self.feed.clone()
     }
 
     /// For routes: what is counted of webhooks and mails.
@@ -67,6 +78,7 @@ impl Workers {
             deliverer: None,
             postman: Some(postman),
             expirer: None,
+            feed: None,
             rails,
             outgoing: Arc::default(),
         }
@@ -78,6 +90,7 @@ impl Workers {
         self.postman.iter().for_each(Postman::tell_to_stop);
         self.deliverer.iter().for_each(Deliverer::tell_to_stop);
         self.expirer.iter().for_each(Expirer::tell_to_stop);
+        self.feed.iter().for_each(|feed| feed.tell_to_stop());
     }
 
     /// Has all of them stop, and waits, for so long at most, until what was done outside of the
@@ -98,6 +111,7 @@ impl Workers {
 impl Drop for Workers {
     fn drop(&mut self) {
         self.tell_to_stop();
+        self.feed.iter().for_each(|feed| feed.stop());
         self.rails.stop();
     }
 }
@@ -120,6 +134,7 @@ impl Installation {
             expirer: Some(self.start_expirer(record, handle, settings)?),
             deliverer: Some(self.start_deliverer(record, handle, settings, &outgoing)?),
             postman: self.start_postman(record, handle, &outgoing)?,
+            feed: Some(Arc::new(self.start_feed(record, handle, settings)?)),
             outgoing,
         })
     }
@@ -149,6 +164,35 @@ impl Installation {
         rails.map_err(Failure::new)
     }
 
+    fn start_feed(
+        &self,
+        record: &BookRecord,
+        handle: &Handle,
+        settings: &Settings,
+    ) -> Done<FeedKeeper> {
+        let name = record.name.to_string();
+        let folder = settings.data_folder().join("feed").join(&name);
+        let (handle_of_feed, ring) = (handle.clone(), Arc::clone(&self.ring));
+        let clock: Arc<dyn Clock> = Arc::new(self.clock);
+        let source = self.reader_source(record);
+        let book = name.clone();
+        let open = move || {
+            Feed::open(FeedParts {
+                book: book.clone(),
+                handle: handle_of_feed.clone(),
+                open_reader: Box::new(source.clone()),
+                folder: folder.clone(),
+                ring: Arc::clone(&ring),
+                clock: Arc::clone(&clock),
+            })
+        };
+        let readers = Box::new(self.reader_source(record));
+        let report = move |report: FeedReport| report_feed(&name, &report);
+        let keeper =
+            FeedKeeper::spawn(handle.clone(), readers, Box::new(open), FEED_INTERVAL, report);
+        keeper.map_err(Failure::new)
+    }
+
     fn start_expirer(
         &self,
         record: &BookRecord,
@@ -168,6 +212,17 @@ fn report_rail(book: &str, report: &RailReport) {
         tracing::error!(book, %report, "a rail needs a person");
     } else {
         tracing::warn!(book, %report, "about a rail");
+    }
+}
+
+fn report_feed(book: &str, report: &FeedReport) {
+    match report {
+        FeedReport::Opened => tracing::info!(book, "the feed is served"),
+        FeedReport::Ran(ran) => tracing::debug!(book, ?ran, "the feed is up to date"),
+        FeedReport::Failed(error) => {
+            tracing::warn!(book, %error, "the feed is not up to date; it goes on within a second");
+        }
+        FeedReport::Panicked => tracing::error!(book, "the feed has panicked, and begins anew"),
     }
 }
 

@@ -105,7 +105,7 @@ fn country(text: &str) -> Checked<Region> {
 }
 
 /// A language by its code.
-pub(super) fn language(text: &str) -> Checked<Language> {
+pub(crate) fn language(text: &str) -> Checked<Language> {
     Language::new(text).map_err(|problem| refuse("", problem.to_string()))
 }
 

@@ -1,0 +1,151 @@
+//! `POST /v1/feed/events`: what viewers did with promoted posts.
+
+use std::net::IpAddr;
+
+use axum::http::StatusCode;
+use base::{Instant, Region, Span};
+use feed::verdict::{Event, Judgement, Reason, Verdict};
+use promotions::EventKind;
+use serde::{Deserialize, Serialize};
+
+use crate::call::Call;
+use crate::fields::{self, Checked, refuse};
+use crate::problem::{Problem, catalog};
+use crate::reply::Reply;
+use crate::routes::promotions::one_of;
+use crate::scope::ServeFeed;
+use crate::views::feed_events::FeedEventsView;
+
+/// Events of one request at most.
+const EVENTS_MAX: usize = 1_000;
+
+/// Milliseconds that a post may have been on the screen: a day.
+const DWELL_MAX: u64 = 86_400_000;
+
+/// What happened, in order.
+#[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = FeedEvents)]
+pub(crate) struct EventsBody {
+    #[schema(min_items = 1, max_items = 1000)]
+    events: Vec<EventBody>,
+}
+
+/// Something that a viewer did.
+#[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = FeedEvent)]
+pub(crate) struct EventBody {
+    /// The token that came with the post.
+    #[schema(max_length = 200)]
+    token: String,
+    /// `impression`, `view`, `engagement`, `profile_view`, `follow`, `click`, `message` or `sale`.
+    kind: String,
+    /// When; now when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    at: Option<String>,
+    /// Milliseconds that the post was on the screen; a view needs two seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 86400000, example = 4200)]
+    dwell_ms: Option<u64>,
+    /// The viewer's address, IPv4 or IPv6. Only a keyed hash is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "203.0.113.7")]
+    ip: Option<String>,
+    /// The viewer's browser or app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 1000)]
+    user_agent: Option<String>,
+    /// The country of the address, when you know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "US")]
+    country: Option<String>,
+}
+
+/// Report what viewers did
+///
+/// One verdict for each event, in order. Reporting an event again changes nothing: it is a
+/// `duplicate`. When too much is remembered the answer is `busy`; send all of it again later.
+#[utoipa::path(post, path = "/v1/feed/events", operation_id = "report_feed_events", tag = "Feed",
+    request_body = EventsBody,
+    responses((status = 200, description = "Judged", body = FeedEventsView)))]
+pub(crate) async fn handle(mut call: Call<ServeFeed>) -> Result<Reply, Problem> {
+    let body: EventsBody = call.json().await?;
+    if body.events.is_empty() || body.events.len() > EVENTS_MAX {
+        let text = format!("must be 1 to {EVENTS_MAX} events");
+        return Err(refuse("/events", text).into());
+    }
+    let checked: Checked<Vec<Read<'_>>> = body.events.iter().enumerate().map(check).collect();
+    let checked = checked?;
+    let events: Vec<Event<'_>> = checked.iter().map(Read::event).collect();
+    let keeper = call.caller.book().feed().cloned();
+    let Some(feed) = keeper.as_ref().and_then(|keeper| keeper.feed()) else {
+        let unknown = events.iter().map(|_| unknown()).collect::<Vec<_>>();
+        return Ok(Reply::view(StatusCode::OK, &FeedEventsView::new(&unknown)));
+    };
+    let judged: Result<Vec<Judgement>, _> = feed.report(&events).into_iter().collect();
+    match judged {
+        Ok(judged) => Ok(Reply::view(StatusCode::OK, &FeedEventsView::new(&judged))),
+        Err(overloaded) => Err(Problem::new(&catalog::BUSY).retry_after(overloaded.retry_after)),
+    }
+}
+
+/// Where nothing was ever promoted, no token is known.
+fn unknown() -> Judgement {
+    Judgement {
+        verdict: Verdict::Unknown,
+        reason: Some(Reason::UnknownToken),
+        price: None,
+        unbilled: None,
+    }
+}
+
+/// An event whose members were looked at.
+struct Read<'a> {
+    body: &'a EventBody,
+    kind: EventKind,
+    at: Option<Instant>,
+    address: Option<IpAddr>,
+    country: Option<Region>,
+}
+
+impl Read<'_> {
+    fn event(&self) -> Event<'_> {
+        Event {
+            token: &self.body.token,
+            kind: self.kind,
+            at: self.at,
+            dwell: self.body.dwell_ms.map(|ms| Span::from_micros(ms.saturating_mul(1_000))),
+            address: self.address,
+            user_agent: self.body.user_agent.as_deref(),
+            country: self.country,
+        }
+    }
+}
+
+fn check((index, body): (usize, &EventBody)) -> Checked<Read<'_>> {
+    let at = |name: &str| format!("/events/{index}/{name}");
+    let address =
+        |text: &str| text.parse().map_err(|_| refuse(at("ip"), "must be an IPv4 or IPv6 address"));
+    if body.dwell_ms.is_some_and(|ms| ms > DWELL_MAX) {
+        return Err(refuse(at("dwell_ms"), format!("must be at most {DWELL_MAX}")));
+    }
+    if body.token.len() > 200 {
+        return Err(refuse(at("token"), "must be at most 200 characters"));
+    }
+    if body.user_agent.as_ref().is_some_and(|text| text.len() > 1_000) {
+        return Err(refuse(at("user_agent"), "must be at most 1,000 bytes"));
+    }
+    Ok(Read {
+        body,
+        kind: one_of(&at("kind"), &body.kind, &EventKind::ALL, EventKind::as_str)?,
+        at: body.at.as_deref().map(|text| fields::instant(&at("at"), text)).transpose()?,
+        address: body.ip.as_deref().map(address).transpose()?,
+        country: body
+            .country
+            .as_deref()
+            .map(|code| fields::region(&at("country"), code))
+            .transpose()?,
+    })
+}
