@@ -52,6 +52,11 @@ impl History {
         }
     }
 
+    /// From the first page to the last; `None` before there was one.
+    pub fn seen_for(&self) -> Option<Span> {
+        self.span.and_then(|(first, last)| last.since(first))
+    }
+
     /// A page was answered: to whom, with how many posts, and what a place was worth.
     pub fn page(&mut self, viewer: &Viewer, key: u64, served: usize, to_beat: Micros, at: Instant) {
         self.selections += served as u64;

@@ -201,6 +201,7 @@ routes! {
     promotions::resume => Optional,
     promotions::stop => Optional,
     promotions::history => None,
+    promotions::report => None,
     promotions::settlements => None,
     posts::read => None,
     posts::change => Optional,

@@ -33,6 +33,7 @@ pub(crate) mod post;
 pub(crate) mod product;
 pub(crate) mod program;
 pub(crate) mod promotion;
+pub(crate) mod promotion_report;
 pub(crate) mod promotion_settlement;
 pub(crate) mod promotion_terms;
 pub(crate) mod purchase;

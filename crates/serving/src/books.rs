@@ -19,6 +19,7 @@ use writer::{Handle, Request};
 use crate::entry::Entry;
 use crate::log::Log;
 use crate::promoted::{is_candidate, promoted};
+use crate::reports::Reports;
 use crate::state::{State, own_viewers};
 use crate::{FeedParts, OpenReader, ServingError, locked};
 
@@ -74,7 +75,7 @@ pub(crate) struct Books {
 
 impl Books {
     /// Opens the log, and what follows from it.
-    pub(crate) fn open(mut parts: FeedParts) -> Result<(Books, State), ServingError> {
+    pub(crate) fn open(mut parts: FeedParts) -> Result<(Books, State, Reports), ServingError> {
         let mut reader = (parts.open_reader)()?;
         let handle = parts.handle.clone();
         let mut billed_to = 0;
@@ -96,6 +97,7 @@ impl Books {
         }
         let followed = reader.head()?.seq;
         let state = State::new(&parts.ring, &parts.book, log.stream(), &entries);
+        let reports = Reports::new(log.stream(), &entries);
         let books = Books {
             handle: parts.handle,
             open_reader: parts.open_reader,
@@ -109,7 +111,7 @@ impl Books {
             collected_at: None,
             backs: Vec::new(),
         };
-        Ok((books, state))
+        Ok((books, state, reports))
     }
 
     /// Microseconds that the book's clock is ahead of the wall clock.
@@ -269,14 +271,18 @@ impl Books {
     pub(crate) fn write(
         &mut self,
         state: &Mutex<State>,
+        reports: &Mutex<Reports>,
         now: Instant,
     ) -> Result<usize, ServingError> {
-        let entries = locked(state).take_unwritten(now);
+        let (entries, activity) = {
+            let mut state = locked(state);
+            (state.take_unwritten(now), std::mem::take(&mut state.activity))
+        };
         self.unsynced.extend(entries);
         self.log.append(&self.unsynced)?;
         let written = std::mem::take(&mut self.unsynced);
         self.unbilled.extend(records(&written));
-        locked(state).absorb(&written);
+        locked(reports).absorb(&written, &activity);
         Ok(written.len())
     }
 

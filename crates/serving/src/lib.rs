@@ -25,28 +25,30 @@ mod entry;
 mod error;
 mod log;
 mod promoted;
+mod reports;
 mod state;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base::{Instant, PromotionId, Text};
-use feed::billing::Summary;
+use base::{Instant, Span, Text};
 use feed::token::ViewerHash;
 use feed::verdict::{Event, Judgement, Overloaded, ReturnError};
-use feed::{Counts, Gap, Offer, Page, Slot};
+use feed::{FrequencyCap, Offer, Page, Slot};
 use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::random::{Randomness, SystemRandomness};
-use promotions::Viewer;
+use promotions::{Deed, Inventory, Micros, Promotion, Terms, Viewer};
 use store::{Reader, StoreError};
 use writer::Handle;
 
 pub use assumed::believed;
 pub use error::ServingError;
+pub use reports::Report;
 
 use books::Books;
+use reports::Reports;
 use state::State;
 
 /// Opens a reader of the book for one run; readers are short.
@@ -67,6 +69,9 @@ pub struct FeedParts {
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
 }
+
+/// For so long a feed is counted before quotes are made of it.
+const INVENTORY_AFTER: Span = Span::days(1);
 
 /// A promotion chosen for a viewer, with the token that its events bring back.
 #[derive(Clone, Debug)]
@@ -96,6 +101,7 @@ pub struct Ran {
 pub struct Feed {
     state: Mutex<State>,
     books: Mutex<Books>,
+    reports: Mutex<Reports>,
     ring: Arc<KeyRing>,
     clock: Arc<dyn Clock>,
     /// Microseconds that the book's clock is ahead of the wall clock, as of the last run.
@@ -111,10 +117,11 @@ impl Feed {
     /// [`ServingError`]; nothing is served then.
     pub fn open(parts: FeedParts) -> Result<Feed, ServingError> {
         let (ring, clock) = (Arc::clone(&parts.ring), Arc::clone(&parts.clock));
-        let (books, state) = Books::open(parts)?;
+        let (books, state, reports) = Books::open(parts)?;
         let feed = Feed {
             state: Mutex::new(state),
             books: Mutex::new(books),
+            reports: Mutex::new(reports),
             ring,
             clock,
             ahead_micros: AtomicI64::new(0),
@@ -180,14 +187,20 @@ impl Feed {
         self.state().set_incident(is_incident);
     }
 
-    /// What has become of the events of a promotion, as far as the log has them.
-    pub fn summary(&self, promotion: PromotionId) -> Summary {
-        self.state().summary(promotion)
+    /// What the log tells of a promotion by now, and why less was spent than planned. `deeds` in
+    /// their order.
+    pub fn report_on(&self, promotion: &Promotion, deeds: &[Deed]) -> Report {
+        let (curve, now) = (self.state().curve(&promotion.terms.audience), self.now());
+        locked(&self.reports).report(promotion, deeds, &curve, now)
     }
 
-    /// The opportunities of a promotion, by minute, with the times of which this stream cannot tell.
-    pub fn waterfall(&self, promotion: PromotionId) -> (Vec<(Instant, Counts)>, Vec<Gap>) {
-        self.state().waterfall(promotion)
+    /// What is known of the places that an audience offers; `None` before a day was counted.
+    pub fn inventory(&self, terms: &Terms) -> Option<Inventory> {
+        let state = self.state();
+        let is_enough = state.history.seen_for().is_some_and(|time| time >= INVENTORY_AFTER);
+        let reserve = Micros::new(1);
+        let cap = FrequencyCap::default();
+        is_enough.then(|| state.history.inventory(&terms.audience, terms.goal, cap, reserve))
     }
 
     /// Brings everything up to date once: promotions as the book has them, what was counted and
@@ -200,7 +213,7 @@ impl Feed {
         let mut books = self.books();
         let now = self.tell_time(&mut books)?;
         let mut ran = Ran { refreshed: books.follow(&self.state, now)?, ..Ran::default() };
-        ran.logged = books.write(&self.state, now)?;
+        ran.logged = books.write(&self.state, &self.reports, now)?;
         ran.billed = books.bill()?;
         ran.leased = books.lease(&self.state, now)?;
         ran.returned = books.collect(&self.state, now)?;
@@ -226,7 +239,7 @@ impl Feed {
     }
 }
 
-fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+fn locked<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

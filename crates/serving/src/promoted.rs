@@ -33,17 +33,28 @@ pub(crate) fn promoted(promotion: &Promotion, post: &Post, creator: &Text<200>) 
         payer: payer(creator.as_str()),
         goal: terms.goal,
         audience: terms.audience.clone(),
-        plan: Plan {
-            budget: Micros::of(terms.budget.amount),
-            daily: terms.daily_budget.map(Micros::of),
-            starts_at: terms.starts_at,
-            ends_at: terms.ends_at,
-        },
+        plan: plan(promotion),
         pricing,
-        cap: FrequencyCap::default(),
+        cap: cap(),
         believed: believed(terms.goal),
         standing: standing(promotion),
     }
+}
+
+/// What is to be spent, and when.
+pub(crate) fn plan(promotion: &Promotion) -> Plan {
+    let terms = &promotion.terms;
+    Plan {
+        budget: Micros::of(terms.budget.amount),
+        daily: terms.daily_budget.map(Micros::of),
+        starts_at: terms.starts_at,
+        ends_at: terms.ends_at,
+    }
+}
+
+/// How often one viewer is shown a promotion.
+pub(crate) fn cap() -> FrequencyCap {
+    FrequencyCap::default()
 }
 
 fn standing(promotion: &Promotion) -> Standing {

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use base::{Instant, Label, PromotionId};
-use feed::billing::{Summary, Totals};
+use feed::shortfall::Activity;
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Event, Judge, Judgement, Lists, Overloaded, Own, Policy, Record, ReturnError};
-use feed::{AudienceIndex, Chooser, Counts, Gap, Page, Promoted, TrafficCurve, Waterfall};
+use feed::{AudienceIndex, Chooser, History, Page, Promoted, TrafficCurve};
 use outside::keyring::KeyRing;
 
 use crate::entry::Entry;
@@ -17,6 +17,9 @@ const CANDIDATES_MAX: usize = 1_000;
 
 /// Viewers that are remembered for frequency caps.
 const VIEWERS_MAX: usize = 1_000_000;
+
+/// Of so many viewers one is remembered for quotes.
+const REMEMBERED_ONE_IN: u32 = 20;
 
 /// Everything that pages and events touch.
 pub(crate) struct State {
@@ -32,10 +35,10 @@ pub(crate) struct State {
     nonce: u64,
     /// Verdicts that are not in the log yet.
     pub(crate) unwritten: Vec<Record>,
-    totals: Totals,
-    waterfall: Waterfall,
-    /// Up to when the log has what was counted.
-    counted_to: Option<Instant>,
+    /// What was done since the last run.
+    pub(crate) activity: Activity,
+    /// What viewers and pages were like: quotes are made of it.
+    pub(crate) history: History,
 }
 
 impl State {
@@ -60,9 +63,8 @@ impl State {
             process: 0,
             nonce: 0,
             unwritten: Vec::new(),
-            totals: Totals::new(stream.clone()),
-            waterfall: Waterfall::default(),
-            counted_to: None,
+            activity: Activity::default(),
+            history: History::new(REMEMBERED_ONE_IN),
         };
         let starts = entries
             .iter()
@@ -72,25 +74,10 @@ impl State {
             if let Entry::Verdict(record) = entry {
                 // The log has no gaps, or it would have ended there.
                 let _ = state.judge.replay(record);
+                state.history.record(record);
             }
         }
-        state.absorb(entries);
         state
-    }
-
-    /// Counts what the log has.
-    pub(crate) fn absorb(&mut self, entries: &[Entry]) {
-        let mut records = Vec::new();
-        let mut counters = Vec::new();
-        for entry in entries {
-            match entry {
-                Entry::Verdict(record) => records.push(*record),
-                Entry::Counter(counter) => counters.push(*counter),
-            }
-        }
-        let end = records.last().map_or(0, |record| record.sequence + 1);
-        while self.totals.next_sequence() < end && self.totals.fold(&records).is_ok() {}
-        self.waterfall.absorb_more(&mut self.counted_to, counters);
     }
 
     /// Takes a promotion in, or what has changed about it.
@@ -125,6 +112,11 @@ impl State {
     pub(crate) fn select(&mut self, page: &Page<'_>, viewer: Option<ViewerHash>) -> Vec<Served> {
         let candidates = slots(&self.index.best(page.viewer, CANDIDATES_MAX));
         let offers = self.chooser.choose(page, &candidates);
+        self.activity.page(page.now, offers.len());
+        if let Some(key) = page.viewer_key {
+            let to_beat = self.chooser.to_beat();
+            self.history.page(page.viewer, key, offers.len(), to_beat, page.now);
+        }
         let mut served = Vec::with_capacity(offers.len());
         for offer in offers {
             let goal = self.chooser.goal(offer.promotion).expect("it was just chosen");
@@ -152,13 +144,17 @@ impl State {
         event: &Event<'_>,
         now: Instant,
     ) -> Result<Judgement, Overloaded> {
-        let State { judge, chooser, own, no_networks, unwritten, .. } = self;
+        let State { judge, chooser, own, no_networks, unwritten, activity, history, .. } = self;
+        activity.event(event.kind, now);
+        let before = unwritten.len();
         let own =
             |promotion| own.get(&promotion).map(|viewers| Own { viewers, networks: no_networks });
         let charge = |selection: &Selection, now| {
             chooser.settle(selection.promotion, &selection.sold(), now)
         };
-        judge.judge(event, own, charge, now, unwritten)
+        let judged = judge.judge(event, own, charge, now, unwritten);
+        unwritten[before..].iter().for_each(|record| history.record(record));
+        judged
     }
 
     /// Repays a sale.
@@ -181,13 +177,13 @@ impl State {
         self.chooser.set_incident(is_incident);
     }
 
-    pub(crate) fn summary(&self, promotion: PromotionId) -> Summary {
-        self.totals.summary(promotion)
-    }
-
-    pub(crate) fn waterfall(&self, promotion: PromotionId) -> (Vec<(Instant, Counts)>, Vec<Gap>) {
-        let counts = self.waterfall.of(promotion).map(|(minute, counts)| (minute, *counts));
-        (counts.collect(), self.waterfall.gaps().to_vec())
+    /// The traffic of a promotion's viewers, as learned.
+    pub(crate) fn curve(&mut self, audience: &promotions::Audience) -> TrafficCurve {
+        let country = match audience.regions.as_slice() {
+            [region] => Some(region.country()),
+            _ => None,
+        };
+        self.chooser.curves_mut().of(country).clone()
     }
 
     /// The number of the next verdict, whether or not those before it are in the log.

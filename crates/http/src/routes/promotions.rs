@@ -13,6 +13,7 @@ pub(crate) mod paying;
 pub(crate) mod post_body;
 pub(crate) mod read;
 pub(crate) mod reject;
+pub(crate) mod report;
 pub(crate) mod resume;
 pub(crate) mod settlements;
 pub(crate) mod stop;

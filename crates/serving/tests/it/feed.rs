@@ -29,6 +29,11 @@ fn view(feed: &Feed, token: &str) -> Verdict {
     feed.report(&[event]).pop().unwrap().unwrap().verdict
 }
 
+/// What is told of a promotion, of which nobody changed anything.
+fn report(town: &Town, feed: &Feed, promotion: base::PromotionId) -> serving::Report {
+    feed.report_on(&town.promotion(promotion), &[])
+}
+
 /// Serves for so many seconds, a page a second and a run after each; tokens that nobody has used.
 fn serve(town: &Town, feed: &Feed, seconds: u32, first: u32) -> Vec<String> {
     let mut tokens = Vec::new();
@@ -57,10 +62,13 @@ fn what_is_viewed_is_billed_and_the_rest_goes_back() {
     feed.run().unwrap();
     let row = town.promotion(promotion);
     assert_eq!(row.delivery.billed_units, viewed.len() as u64);
-    assert_eq!(feed.summary(promotion).kinds[0].billed, viewed.len() as u64);
-    let (waterfall, gaps) = feed.waterfall(promotion);
-    let served: u64 = waterfall.iter().map(|(_, counts)| counts.get(feed::Outcome::Served)).sum();
-    assert_eq!((served, gaps.len()), (tokens.len() as u64, 0));
+    assert_eq!(report(&town, &feed, promotion).summary.kinds[0].billed, viewed.len() as u64);
+    let told = report(&town, &feed, promotion);
+    let served: u64 =
+        told.waterfall.iter().map(|(_, counts)| counts.get(feed::Outcome::Served)).sum();
+    assert_eq!((served, told.gaps.len()), (tokens.len() as u64, 0));
+    let missing: i64 = told.shortfall.minutes.iter().map(|minute| minute.missing).sum();
+    assert_eq!(missing, told.shortfall.missing());
 
     town.stop(promotion);
     feed.run().unwrap();
@@ -103,13 +111,12 @@ fn a_feed_that_begins_again_goes_on_with_its_log_its_slices_and_its_tokens() {
     let row = town.promotion(promotion);
     assert_eq!((row.delivery.billed_units, row.delivery.unbilled_units), (3, 0));
     assert_eq!(row.slices.ever, slices, "it goes on with the slice it had");
-    let (_, gaps) = feed.waterfall(promotion);
-    assert_eq!(gaps.len(), 1, "a crash is told");
+    assert_eq!(report(&town, &feed, promotion).gaps.len(), 1, "a crash is told");
     feed.close().unwrap();
     drop(feed);
     let feed = town.feed(folder.path());
     feed.run().unwrap();
-    assert_eq!(feed.waterfall(promotion).1.len(), 1, "an end is no crash");
+    assert_eq!(report(&town, &feed, promotion).gaps.len(), 1, "an end is no crash");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     // Tokens of the time before and of now are apart.
     let more = serve(&town, &feed, 30, 500);
@@ -193,7 +200,7 @@ fn during_an_incident_nothing_is_served_and_all_of_it_is_counted() {
     assert!(serve(&town, &feed, 60, 100).is_empty());
     feed.set_incident(false);
     assert!(!serve(&town, &feed, 60, 200).is_empty());
-    let (waterfall, _) = feed.waterfall(promotion);
+    let waterfall = report(&town, &feed, promotion).waterfall;
     let lost = feed::Outcome::Lost(feed::Cause::Incident);
     let lost: u64 = waterfall.iter().map(|(_, counts)| counts.get(lost)).sum();
     assert!(lost > 0);

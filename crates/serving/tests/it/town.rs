@@ -130,6 +130,7 @@ impl Town {
             terms,
             quote,
             pay_with: Vec::new(),
+            authorization: None,
             metadata: Metadata::default(),
         };
         let post = Post {

@@ -1,0 +1,105 @@
+//! What the log tells of promotions, added up for whoever asks: a lock of its own, so that nobody
+//! who serves waits for a report.
+
+use base::{Instant, Label, PromotionId};
+use feed::billing::{Summary, Totals};
+use feed::shortfall::{self, Activity, Deliveries, Facts, Shortfall, Trouble};
+use feed::{Counts, Gap, TrafficCurve, Waterfall};
+use promotions::{Deed, Promotion};
+
+use crate::believed;
+use crate::entry::Entry;
+use crate::promoted::{cap, plan};
+
+/// What a report of a promotion is made of.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What was planned and spent, and what the difference is due to, by the minute.
+    pub shortfall: Shortfall,
+    /// Events, by what became of them.
+    pub summary: Summary,
+    /// Opportunities, by the minute.
+    pub waterfall: Vec<(Instant, Counts)>,
+    /// Times of which this stream cannot tell.
+    pub gaps: Vec<Gap>,
+    /// What was delivered, by the minute.
+    pub delivered: Vec<(Instant, shortfall::Delivered)>,
+}
+
+/// Everything that the log tells.
+pub(crate) struct Reports {
+    totals: Totals,
+    waterfall: Waterfall,
+    /// Up to when the log has what was counted.
+    counted_to: Option<Instant>,
+    deliveries: Deliveries,
+    /// Since this process began.
+    activity: Activity,
+}
+
+impl Reports {
+    pub(crate) fn new(stream: &Label, entries: &[Entry]) -> Reports {
+        let mut reports = Reports {
+            totals: Totals::new(stream.clone()),
+            waterfall: Waterfall::default(),
+            counted_to: None,
+            deliveries: Deliveries::default(),
+            activity: Activity::default(),
+        };
+        reports.absorb(entries, &Activity::default());
+        reports
+    }
+
+    /// Counts what is in the log now.
+    pub(crate) fn absorb(&mut self, entries: &[Entry], activity: &Activity) {
+        let mut records = Vec::new();
+        let mut counters = Vec::new();
+        for entry in entries {
+            match entry {
+                Entry::Verdict(record) => records.push(*record),
+                Entry::Counter(counter) => counters.push(*counter),
+            }
+        }
+        records.iter().for_each(|record| self.deliveries.add(record));
+        let end = records.last().map_or(0, |record| record.sequence + 1);
+        while self.totals.next_sequence() < end && self.totals.fold(&records).is_ok() {}
+        self.waterfall.absorb_more(&mut self.counted_to, counters);
+        self.activity.absorb(activity);
+    }
+
+    pub(crate) fn report(
+        &self,
+        promotion: &Promotion,
+        deeds: &[Deed],
+        curve: &TrafficCurve,
+        until: Instant,
+    ) -> Report {
+        let id = promotion.id;
+        let trouble = Trouble::find(&self.activity, self.waterfall.gaps(), &[]);
+        let facts = Facts {
+            promotion: id,
+            plan: plan(promotion),
+            price: promotion.quote.unit_price_max,
+            believed: believed(promotion.terms.goal),
+            cap: cap(),
+            deeds,
+            end: promotion.end,
+            waterfall: &self.waterfall,
+            deliveries: &self.deliveries,
+            activity: &self.activity,
+            trouble: &trouble,
+            curve,
+        };
+        Report {
+            shortfall: shortfall::explain(&facts, until),
+            summary: self.totals.summary(id),
+            waterfall: self.of(id),
+            gaps: self.waterfall.gaps().to_vec(),
+            delivered: self.deliveries.of(id).map(|(at, what)| (at, *what)).collect(),
+        }
+    }
+
+    fn of(&self, promotion: PromotionId) -> Vec<(Instant, Counts)> {
+        self.waterfall.of(promotion).map(|(minute, counts)| (minute, *counts)).collect()
+    }
+}
