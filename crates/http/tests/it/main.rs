@@ -10,6 +10,7 @@ mod documents;
 mod events;
 mod every_field;
 mod fake_rails;
+mod feed;
 mod gift_cards;
 mod gift_mails;
 mod gifts;

@@ -1,0 +1,211 @@
+//! Pages with promoted posts, what their viewers did, and the report of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::Span;
+use http::{Book, Limits, Scopes};
+use jobs::{FeedKeeper, FeedReport};
+use outside::clock::Clock;
+use outside::keyring::KeyRing;
+use outside::random::SeededRandomness;
+use serde_json::{Value, json};
+use serving::{Feed, FeedParts};
+use store::{KeyKind, MemoryBook, Reader};
+use tempfile::TempDir;
+
+use crate::world::World;
+
+/// A book whose feed is served.
+struct Served {
+    world: World,
+    running: Option<writer::Running>,
+    keeper: Arc<FeedKeeper>,
+    secret: String,
+    _folder: TempDir,
+}
+
+impl Served {
+    fn new() -> Served {
+        let world = World::with_limits(Limits::default());
+        let clock: Arc<dyn Clock> = Arc::new(world.clock.clone());
+        let memory = MemoryBook::new();
+        let spec = writer::BookSpec { is_test: true, ring: [7; 8] };
+        let times = Box::new({
+            let clock = Arc::clone(&clock);
+            move || (clock.now(), clock.monotonic())
+        });
+        let running =
+            writer::spawn(memory.store(), spec, writer::Options::default(), times).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let ring = Arc::new(KeyRing::generate(clock.now(), &mut SeededRandomness::new(1)));
+        let (handle, logs, read) =
+            (running.handle.clone(), folder.path().to_owned(), memory.clone());
+        let reader = move || Ok(Box::new(read.reader()) as Box<dyn Reader>);
+        let open_reader = reader.clone();
+        let open = move || {
+            Feed::open(FeedParts {
+                book: "served".to_owned(),
+                handle: handle.clone(),
+                open_reader: Box::new(open_reader.clone()),
+                folder: logs.clone(),
+                ring: Arc::clone(&ring),
+                clock: Arc::clone(&clock),
+            })
+        };
+        let report = |report| {
+            let is_fine = matches!(report, FeedReport::Opened | FeedReport::Ran(_));
+            assert!(is_fine, "{report:?}");
+        };
+        let every = Duration::from_millis(20);
+        let keeper = FeedKeeper::spawn(
+            running.handle.clone(),
+            Box::new(reader),
+            Box::new(open),
+            every,
+            report,
+        );
+        let keeper = Arc::new(keeper.unwrap());
+        let record = world.register("served");
+        let book = Book::new(record, running.handle.clone(), vec![Box::new(memory.reader())]);
+        let book = world.app.add_book(book.with_feed(Some(Arc::clone(&keeper))));
+        let secret = world.key_of(&book, KeyKind::Secret, Scopes::ALL);
+        Served { world, running: Some(running), keeper, secret, _folder: folder }
+    }
+
+    async fn post(&self, path: &str, body: Value, status: u16) -> Value {
+        let ask = self.world.post(path, body).with(&self.secret).fresh();
+        ask.await_status(status).await.json
+    }
+
+    async fn read(&self, path: &str) -> Value {
+        self.world.get(path).with(&self.secret).await_status(200).await.json
+    }
+
+    /// A promotion that the platform pays for, running.
+    async fn running(&self) -> String {
+        let creator = json!({"name": "Ann", "handle": "ann"});
+        let creator = self.post("/v1/creators", creator, 201).await;
+        let now = self.world.clock.now();
+        let promotion = json!({
+            "advertiser": "per_00000000000000000000000001",
+            "post": {
+                "id": "video-1", "url": "https://shop.example/v/1", "creator": creator["id"],
+                "kind": "video", "visibility": "public",
+            },
+            "goal": "views",
+            "audience": {"automatic": true},
+            "budget": {"amount": 500_000, "currency": "USD"},
+            "incentive": {"amount": 500_000, "currency": "USD"},
+            "starts_at": now.to_string(),
+            "ends_at": now.saturating_add(Span::days(30)).to_string(),
+            "promise": "estimate",
+        });
+        let promotion = self.post("/v1/promotions", promotion, 201).await;
+        let id = promotion["id"].as_str().unwrap().to_owned();
+        let paid = self.post(&format!("/v1/promotions/{id}/submit"), json!({}), 200).await;
+        assert_eq!(paid["status"], "in_review", "{paid}");
+        let approved = self.post(&format!("/v1/promotions/{id}/approve"), json!({}), 200).await;
+        assert_eq!(approved["status"], "running", "{approved}");
+        id
+    }
+
+    /// Asks for a page a second until so many posts were shown.
+    async fn tokens(&self, wanted: usize) -> Vec<String> {
+        let mut tokens = Vec::new();
+        for number in 0..2_000 {
+            let viewer = json!({"id": format!("viewer-{number}"), "country": "US"});
+            let page = self.post("/v1/feed/select", json!({"viewer": viewer, "slots": 1}), 200);
+            for offer in page.await["offers"].as_array().unwrap() {
+                assert_eq!(offer["label"], "Promoted, paid by Ann");
+                assert_eq!(offer["post"], "video-1");
+                tokens.push(offer["token"].as_str().unwrap().to_owned());
+            }
+            if tokens.len() >= wanted {
+                return tokens;
+            }
+            self.world.clock.advance(Span::seconds(1));
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        panic!("{} posts in 2,000 pages", tokens.len());
+    }
+
+    async fn report(&self, events: Value) -> Value {
+        self.post("/v1/feed/events", json!({"events": events}), 200).await["results"].clone()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.keeper.stop();
+        self.running.take().unwrap().stop();
+    }
+}
+
+#[tokio::test]
+async fn slow_posts_are_shown_views_are_billed_and_the_report_adds_up() {
+    let served = Served::new();
+    assert_eq!(served.post("/v1/feed/select", json!({"slots": 3}), 200).await["offers"], json!([]));
+    let promotion = served.running().await;
+    let tokens = served.tokens(3).await;
+    let view = |token: &str| json!({"token": token, "kind": "view", "dwell_ms": 5_000});
+    let short = json!({"token": tokens[1], "kind": "view", "dwell_ms": 500});
+    let robot = json!({
+        "token": tokens[2], "kind": "view", "dwell_ms": 5_000, "ip": "203.0.113.7",
+        "user_agent": "Googlebot/2.1 (+http://www.google.com/bot.html)",
+    });
+    let forged = view("no token");
+    let events = json!([view(&tokens[0]), view(&tokens[0]), short, robot, forged]);
+    let results = served.report(events).await;
+    let verdicts: Vec<&str> =
+        results.as_array().unwrap().iter().map(|one| one["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["billed", "duplicate", "invalid", "invalid", "unknown"]);
+    assert!(results[0]["price"].as_i64().unwrap() > 0);
+    assert!(results[3]["message"].as_str().unwrap().len() > 10);
+    let mut units = 0;
+    for _ in 0..200 {
+        units = served.read(&format!("/v1/promotions/{promotion}")).await["delivered_units"]
+            .as_i64()
+            .unwrap();
+        if units > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(units, 1);
+    served.world.clock.advance(Span::minutes(5));
+    let report = served.read(&format!("/v1/promotions/{promotion}/report?bucket=minute")).await;
+    let sum = |list: &Value, member: &str| -> i64 {
+        list.as_array().unwrap().iter().map(|point| point[member].as_i64().unwrap()).sum()
+    };
+    assert_eq!(sum(&report["plan"], "micros"), report["shortfall"]["planned_micros"]);
+    assert_eq!(sum(&report["spend"], "micros"), report["shortfall"]["spent_micros"]);
+    let missing = report["shortfall"]["missing_micros"].as_i64().unwrap();
+    assert_eq!(sum(&report["waterfall"]["by_cause"], "micros"), missing);
+    assert_eq!(report["waterfall"]["delivered"], 1);
+    assert_eq!(report["delivered"][0]["units"], 1);
+    assert_eq!(report["events"][0]["kind"], "view", "{report}");
+}
+
+#[tokio::test]
+async fn bad_pages_and_events_are_refused_by_name() {
+    let served = Served::new();
+    let refused = async |path: &str, body: Value, param: &str| {
+        let problem = served.post(path, body, 422).await;
+        assert_eq!(problem["param"], param, "{problem}");
+    };
+    refused("/v1/feed/select", json!({"slots": 0}), "/slots").await;
+    refused("/v1/feed/select", json!({"slots": 51}), "/slots").await;
+    let viewer = |viewer: Value| json!({"slots": 1, "viewer": viewer});
+    refused("/v1/feed/select", viewer(json!({"age": 200})), "/viewer/age").await;
+    refused("/v1/feed/select", viewer(json!({"device": "fridge"})), "/viewer/device").await;
+    refused("/v1/feed/select", viewer(json!({"country": "Nowhere"})), "/viewer/country").await;
+    refused("/v1/feed/events", json!({"events": []}), "/events").await;
+    let events = |event: Value| json!({"events": [event]});
+    let no_kind = events(json!({"token": "t", "kind": "nap"}));
+    refused("/v1/feed/events", no_kind, "/events/0/kind").await;
+    let no_ip = events(json!({"token": "t", "kind": "view", "ip": "here"}));
+    refused("/v1/feed/events", no_ip, "/events/0/ip").await;
+    let report = served.world.get("/v1/promotions/promo_00000000000000000000000001/report");
+    report.with(&served.secret).await_status(404).await;
+}
