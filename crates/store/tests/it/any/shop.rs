@@ -250,7 +250,7 @@ fn order() -> impl Strategy<Value = Order> {
 fn order_refund() -> impl Strategy<Value = OrderRefund> {
     let about = (bits(), bits(), 0..10_000_i64, currency(), token());
     let weights = [(); 3].map(|()| vec(0..3_u64, 6));
-    let statuses = vec((prop::sample::select(RefundStatus::ALL.to_vec()), option::of(bits())), 5);
+    let statuses = vec((prop::sample::select(RefundStatus::ALL.to_vec()), option::of(bits())), 6);
     let life = (0..=i64::MAX.cast_unsigned(), instant());
     (about, weights, statuses, any::<u32>(), life).prop_map(
         |(about, weights, statuses, units, life)| {
