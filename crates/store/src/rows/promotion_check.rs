@@ -115,6 +115,11 @@ fn check_money(row: &Promotion) -> Result<(), ReadError> {
         return Err(invalid("spend of a promotion: carries what can be charged or repaid"));
     }
     let charged = i128::from(row.spend.spent.minor()) * whole;
+    // Units of a guarantee cost their share of its price, in whatever steps they came.
+    let guarantee = row.guarantee();
+    if guarantee.is_some_and(|all| all.cost(row.delivery.billed_units) != row.spend.due) {
+        return Err(invalid("spend of a promotion: not the share of what it guarantees"));
+    }
     let in_slices = i128::from(row.spend.due.get()) - charged - carry;
     let most = i128::from(row.slices.open) * (whole - 1);
     if !(0..=most).contains(&in_slices) {

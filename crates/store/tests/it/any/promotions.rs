@@ -183,26 +183,24 @@ fn standing() -> impl Strategy<Value = Standing> {
     })
 }
 
-/// What was spent, and has gone back, of a budget; weights say how much.
-fn spent(terms: &Terms, of_slices: SliceSums, weights: [u64; 4]) -> (Spend, [Amount; 2]) {
-    if of_slices.ever == 0 {
-        return (Spend::default(), [terms.paid(), terms.incentive]);
-    }
-    let minor = terms.budget.amount.minor().cast_unsigned();
-    let spent = of((weights[0] % (minor + 1)).cast_signed());
-    // Less than is due may be repaid before anything is charged.
-    let is_set_off = spent.is_zero() && of_slices.open > 0 && weights[1] % 2 == 0;
-    let fraction = (weights[2] % Micros::PER_MINOR).cast_signed();
-    let carry_micros = if is_set_off { -fraction } else { fraction };
-    let in_slices = weights[3] % (u64::from(of_slices.open) * (Micros::PER_MINOR - 1) + 1);
-    let in_slices = if is_set_off { fraction.cast_unsigned().max(in_slices) } else { in_slices };
-    let due =
-        i128::from(Micros::of(spent).get()) + i128::from(carry_micros) + i128::from(in_slices);
-    let due = Micros::new(u64::try_from(due).unwrap());
-    let spend = Spend { due, carry_micros, spent, repaid: of(weights[1].cast_signed() & 0xFFFF) };
+/// What was charged of what is due, and what can go back of the rest; weights say how much of it is
+/// still in open slices.
+fn spent(due: Micros, terms: &Terms, open: u32, weights: [u64; 2]) -> (Spend, [Amount; 2]) {
+    let (due_micros, most) = (due.get(), u64::from(open) * (Micros::PER_MINOR - 1));
+    // More may be in slices than is due: it was repaid before it was charged.
+    let is_set_off = due_micros <= most && weights[0].is_multiple_of(2);
+    let (spent, carry_micros) = if is_set_off {
+        let beyond = weights[1] % (most - due_micros + 1);
+        (Amount::ZERO, -beyond.cast_signed())
+    } else {
+        let charged = Micros::new(due_micros - weights[1] % (due_micros.min(most) + 1));
+        (charged.whole(), charged.fraction().get().cast_signed())
+    };
+    let repaid = of((weights[0] & 0xFFFF).cast_signed());
     let of_paid = spent.checked_sub(terms.incentive).unwrap_or(Amount::ZERO);
     let of_incentive = terms.incentive.checked_sub(spent).unwrap_or(Amount::ZERO);
-    (spend, [terms.paid().checked_sub(of_paid).unwrap(), of_incentive])
+    let left = [terms.paid().checked_sub(of_paid).unwrap(), of_incentive];
+    (Spend { due, carry_micros, spent, repaid }, left)
 }
 
 /// Any promotion whose values fit each other.
@@ -211,7 +209,7 @@ fn promotion() -> impl Strategy<Value = Promotion> {
     let about = (promotion_id(), bits(), name(), vec(pay_with(), 0..4), metadata());
     let paying = (bits(), option::of(authorization()), [instant(), instant()], any::<bool>());
     let slices = (0..4_u32, 0..4_u32, any::<i64>(), amount());
-    let counts = ([(); 3].map(|()| units()), any::<[u64; 4]>(), any::<[bool; 2]>(), 1..9_u32);
+    let counts = ([(); 3].map(|()| units()), any::<[u64; 3]>(), any::<[bool; 2]>(), 1..9_u32);
     (about, with_quote, standing(), (paying, instant()), (slices, counts)).prop_map(
         |(about, (quote, terms), standing, (paying, created_at), (slices, counts))| {
             let (id, advertiser, post, pay_with, metadata) = about;
@@ -224,7 +222,24 @@ fn promotion() -> impl Strategy<Value = Promotion> {
             let open = if standing.state == State::Settled { 0 } else { open.min(ever) };
             let day_leased = if ever == 0 { Amount::ZERO } else { day_leased };
             let slices = SliceSums { ever, open, day, day_leased };
-            let (spend, left) = spent(&terms, slices, weights);
+            let budget = Micros::of(terms.budget.amount).get();
+            let mut delivery = Delivery {
+                billed_units: units[0],
+                unbilled_units: units[1],
+                invalid_units: units[2],
+            };
+            let due = match quote.guarantee(&terms) {
+                _ if ever == 0 => {
+                    delivery.billed_units = 0;
+                    Micros::ZERO
+                }
+                Some(guarantee) => guarantee.cost(delivery.billed_units),
+                None => Micros::new(weights[2] % (budget + 1)),
+            };
+            let (mut spend, left) = spent(due, &terms, open, [weights[0], weights[1]]);
+            if ever == 0 {
+                spend.repaid = Amount::ZERO;
+            }
             let has_returned = is_funded && standing.settlements > 0;
             let back = |number: usize| {
                 if has_returned && goes_back[number] { left[number] } else { Amount::ZERO }
@@ -244,11 +259,7 @@ fn promotion() -> impl Strategy<Value = Promotion> {
                 submitted_at: is_paid_by.then_some(submitted_at),
                 funded_at: is_funded.then_some(funded_at),
                 slices,
-                delivery: Delivery {
-                    billed_units: units[0],
-                    unbilled_units: units[1],
-                    invalid_units: units[2],
-                },
+                delivery,
                 spend,
                 returned: back(0),
                 incentive_returned: back(1),
