@@ -4,11 +4,13 @@ mod finding;
 mod foundation;
 mod journal;
 mod objects;
+mod promotions;
 mod replay;
 mod shop;
 mod tables;
 
 use ::journal::Block;
+use base::Amount;
 use store::{Head, Reader, StoreError};
 
 pub use finding::{Check, FINDINGS_MAX, Finding};
@@ -145,9 +147,15 @@ fn verify_once(
         progress(Progress { step: Step::Objects, done: 0, total: replay.rows() });
         objects::check(&replay, &mut findings);
         shop::check(&replay, &mut findings);
+        promotions::check(&replay, &mut findings);
         report.rows = tables::compare_rows(reader, head, &mut replay, &mut findings, progress)?;
         report.entries = tables::compare_entries(reader, &span, &replay, &mut findings, progress)?;
     }
     (report.findings, report.findings_left_off) = findings.finish();
     Ok(report)
+}
+
+/// An amount, for sums that are larger than one.
+fn minor(amount: Amount) -> i128 {
+    i128::from(amount.minor())
 }

@@ -29,6 +29,7 @@ pub(crate) mod post;
 pub(crate) mod product;
 pub(crate) mod program;
 pub(crate) mod promotion;
+mod promotion_check;
 pub(crate) mod promotion_settlement;
 pub(crate) mod purchase;
 pub(crate) mod rail_refund;

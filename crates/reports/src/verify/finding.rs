@@ -60,7 +60,7 @@ checks! {
     ZeroSum => "zero_sum",
     /// An account with a limit is not below zero.
     Limit => "limit",
-    /// What is pending on an account is what its open holds reserve.
+    /// What is pending on an account is what its open holds and slices reserve.
     PendingTotals => "pending_totals",
     /// A card lists its open holds, and no other.
     HoldListing => "hold_listing",
@@ -80,6 +80,9 @@ checks! {
     Orders => "orders",
     /// Receipts and credit notes are numbered from 1 without a gap.
     Numbers => "numbers",
+    /// A promotion's money is in escrow, spent, or gone back; it counts its slices, deeds and
+    /// settlements; its post lists it, and the order that has paid refunds what it gives back.
+    Promotions => "promotions",
     /// The tables go no further than the journal.
     Watermark => "watermark",
     /// A row is as the journal left it.

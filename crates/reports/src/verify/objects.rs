@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use base::{AccountId, HoldId};
 use engine::{Key, Row};
 use giftcards::{Card, CodeRow, Funding, Hold, Refund, account_of};
-use ledger::{Account, AccountName};
+use ledger::{Account, AccountName, Pending};
 
 use super::finding::{Check, Findings};
 use super::replay::{Image, Replay};
@@ -28,7 +28,9 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
             Row::Purchase(_) => {}
             Row::Settlement(_) | Row::SettlementLine(_) | Row::Standing(_) => {}
             Row::Sender(_) | Row::Contact(_) => {}
-            Row::Promotion(_) | Row::Post(_) | Row::Slice(_) | Row::Deed(_) => {}
+            Row::Slice(row) => across.reserves(&row.pending),
+            // Those of `promotions.rs`.
+            Row::Promotion(_) | Row::Post(_) | Row::Deed(_) => {}
             Row::PromotionSettlement(_) | Row::Stream(_) => {}
         }
     }
@@ -38,7 +40,7 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
 /// What is added up on the way.
 #[derive(Default)]
 struct Sums {
-    /// Reserved by open holds, debits and credits of each account.
+    /// Reserved by open holds and slices, debits and credits of each account.
     reserved: HashMap<AccountId, (i128, i128)>,
     /// Refunds of each hold that were not undone.
     refunded: HashMap<HoldId, i128>,
@@ -130,12 +132,10 @@ impl Across<'_> {
     }
 
     fn hold(&mut self, hold: &Hold) {
-        let open = i128::from(hold.pending.open().minor());
-        if open == 0 {
+        if hold.pending.open().is_zero() {
             return;
         }
-        self.sums.reserved.entry(hold.pending.debit).or_default().0 += open;
-        self.sums.reserved.entry(hold.pending.credit).or_default().1 += open;
+        self.reserves(&hold.pending);
         let is_listed = match self.replay.row(Key::Card(hold.card)) {
             Some(Row::Card(card)) => card.open_holds.iter().any(|(id, _)| *id == hold.id),
             _ => false,
@@ -143,6 +143,15 @@ impl Across<'_> {
         if !is_listed {
             let detail = format!("it is open, but {} does not list it", hold.card);
             self.findings.note(Check::HoldListing, hold.id, detail);
+        }
+    }
+
+    /// Counts what is reserved and not settled yet on its two accounts.
+    fn reserves(&mut self, pending: &Pending) {
+        let open = i128::from(pending.open().minor());
+        if open > 0 {
+            self.sums.reserved.entry(pending.debit).or_default().0 += open;
+            self.sums.reserved.entry(pending.credit).or_default().1 += open;
         }
     }
 
@@ -198,7 +207,8 @@ impl Across<'_> {
         );
         if pending != reserved {
             let detail = format!(
-                "pending are debits {} and credits {}, its open holds reserve {} and {}",
+                "pending are debits {} and credits {}, its open holds and slices reserve {} \
+                 and {}",
                 pending.0, pending.1, reserved.0, reserved.1
             );
             self.findings.note(Check::PendingTotals, &account.name, detail);

@@ -10,6 +10,7 @@ use payments::{Dispute, DisputeState, Payment, RailRefund, RefundState};
 use shop::{Checkout, LineId, Order, OrderRefund, PaidBy, Series};
 
 use super::finding::{Check, Findings};
+use super::minor;
 use super::replay::{Image, Replay};
 
 /// Checks what must hold between the rows as the journal leaves them.
@@ -295,8 +296,4 @@ impl Across<'_> {
             }
         }
     }
-}
-
-fn minor(amount: Amount) -> i128 {
-    i128::from(amount.minor())
 }

@@ -9,4 +9,5 @@ mod liability;
 mod removed;
 mod trial_balance;
 mod verify;
+mod verify_promotions;
 mod verify_shop;

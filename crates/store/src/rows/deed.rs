@@ -53,8 +53,24 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Deed, ReadError> {
         terms: source.opt_bytes()?.map(|packed| terms::unpack(&packed)).transpose()?,
         at: source.instant()?,
     };
-    if row.id != deed_id(row.promotion, row.number) {
+    check(&row)?;
+    Ok(row)
+}
+
+/// The kind says what it tells beside who and when; the first one is that it was composed.
+fn check(row: &Deed) -> Result<(), ReadError> {
+    if row.number == 0 || row.id != deed_id(row.promotion, row.number) {
         return Err(invalid("deed: another one's id"));
     }
-    Ok(row)
+    let kind = row.kind;
+    let (has_rule, may_have_rule) = (kind == DeedKind::Rejected, kind == DeedKind::Stopped);
+    let has_version = matches!(kind, DeedKind::Approved | DeedKind::ContentChanged);
+    let has_terms = matches!(kind, DeedKind::Composed | DeedKind::Edited);
+    let fits = (row.rule.is_some() == has_rule || may_have_rule)
+        && row.content_version.is_some() == has_version
+        && row.terms.is_some() == has_terms;
+    if !fits || (row.number == 1) != (kind == DeedKind::Composed) {
+        return Err(invalid("deed: tells what one of its kind does not, or not what it does"));
+    }
+    Ok(())
 }

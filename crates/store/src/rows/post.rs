@@ -64,5 +64,10 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Post, ReadError> {
     if row.id != post_id(&row.name) || row.tags.len() > limits::TAGS_PER_POST_MAX {
         return Err(invalid("post: another one's id, or too many tags"));
     }
+    let mut promotions = row.promotions.clone();
+    promotions.sort_unstable();
+    if promotions.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(invalid("post: lists a promotion twice"));
+    }
     Ok(row)
 }

@@ -3,12 +3,12 @@
 use base::{Label, PersonId, Region, Token};
 use journal::{EncodedSource, EncodedValues, ReadError, ValueSink, ValueSource};
 use promotions::{Authorization, Delivery, End, EndCause, Factor, Fingerprint, Pauses};
-use promotions::{PayWith, Promotion, Quote, Review, SliceSums, Spend, State, Terms, limits};
+use promotions::{PayWith, Promotion, Quote, Review, SliceSums, Spend, State, Terms};
 
-use super::fields::{FieldSink, FieldSource, count, invalid, sum};
+use super::fields::{FieldSink, FieldSource, count, invalid};
 use super::slice::read_micros;
 use super::table::{Index, Table, bytes, integer, text};
-use super::{list, metadata_text, terms};
+use super::{list, metadata_text, promotion_check, terms};
 
 pub(crate) const TABLE: Table = Table {
     number: 26,
@@ -184,29 +184,11 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Promotion, ReadError
     };
     let due_at = source.opt_instant()?;
     row.created_at = source.instant()?;
-    check(&row)?;
+    promotion_check::check(&row)?;
     if due_at != row.due_at() {
         return Err(invalid("promotion: due at another time than its state says"));
     }
     Ok(row)
-}
-
-/// What was paid and added is spent, has gone back, or is in escrow, and never more.
-fn check(row: &Promotion) -> Result<(), ReadError> {
-    let gone = sum([row.spend.spent, row.returned, row.incentive_returned]);
-    if gone.is_none_or(|gone| gone > row.terms.budget.amount) {
-        return Err(invalid("amounts of a promotion: more is gone than was paid"));
-    }
-    if row.funded_at.is_none() && (row.slices.ever > 0 || gone != Some(base::Amount::ZERO)) {
-        return Err(invalid("amounts of a promotion: spent before it was paid"));
-    }
-    if row.slices.open > row.slices.ever || row.pay_with.len() > limits::PAY_WITH_MAX {
-        return Err(invalid("promotion: more slices are open than there were, or too many payers"));
-    }
-    if row.state == State::Draft && row.submitted_at.is_some() != row.checkout.is_some() {
-        return Err(invalid("promotion: being paid, and by no checkout"));
-    }
-    Ok(())
 }
 
 /// What is billed follows from the goal.

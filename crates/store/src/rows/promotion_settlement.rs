@@ -1,5 +1,6 @@
 //! What promotions gave back.
 
+use base::Amount;
 use journal::{ReadError, ValueSink, ValueSource};
 use promotions::{Settlement, settlement_id};
 
@@ -58,11 +59,29 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Settlement, ReadErro
         guaranteed_units: source.opt_number("units")?,
         at: source.instant()?,
     };
-    if row.id != settlement_id(row.promotion, row.number) {
+    check(&row)?;
+    Ok(row)
+}
+
+/// All that was not spent is back after it: of what was paid, then of what was added.
+fn check(row: &Settlement) -> Result<(), ReadError> {
+    if row.number == 0 || row.id != settlement_id(row.promotion, row.number) {
         return Err(invalid("settlement of a promotion: another one's id"));
     }
-    if row.back > row.back_so_far || row.back_so_far > row.paid {
-        return Err(invalid("settlement of a promotion: more goes back than was paid"));
+    let of_paid = row.spent.checked_sub(row.incentive).unwrap_or(Amount::ZERO);
+    if row.paid.checked_sub(of_paid) != Some(row.back_so_far) || row.back > row.back_so_far {
+        return Err(invalid("settlement of a promotion: gives back more or less than is left"));
     }
-    Ok(row)
+    let of_incentive = row.incentive.checked_sub(row.spent).unwrap_or(Amount::ZERO);
+    if row.incentive_back > of_incentive {
+        return Err(invalid("settlement of a promotion: gives back more than was added"));
+    }
+    let is_all = row.back == row.back_so_far && row.incentive_back == of_incentive;
+    if row.number == 1 && !is_all {
+        return Err(invalid("settlement of a promotion: the first one, and not all of it"));
+    }
+    if row.guaranteed_units == Some(0) {
+        return Err(invalid("settlement of a promotion: guarantees nothing"));
+    }
+    Ok(())
 }

@@ -84,12 +84,39 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Slice, ReadError> {
         expires_at: source.instant()?,
         kept_until: source.instant()?,
     };
-    let gone = sum([row.pending.posted, row.pending.voided]);
-    if row.id != slice_id(promotion, number) || gone.is_none_or(|gone| gone > row.pending.reserved)
-    {
+    check(&row)?;
+    Ok(row)
+}
+
+fn check(row: &Slice) -> Result<(), ReadError> {
+    let Pending { reserved, posted, voided, expired, .. } = row.pending;
+    let gone = sum([posted, voided]);
+    let is_its = row.number > 0 && row.id == slice_id(row.promotion, row.number);
+    if !is_its || reserved.is_zero() || gone.is_none_or(|gone| gone > reserved) {
         return Err(invalid("slice: another one's id, or more is gone than was reserved"));
     }
-    Ok(row)
+    let is_open = row.state == SliceState::Open;
+    if !is_open && !row.pending.open().is_zero() {
+        return Err(invalid("slice: closed, and something is left"));
+    }
+    if expired && row.state != SliceState::Lapsed {
+        return Err(invalid("slice: lapsed by its amounts, and not by its state"));
+    }
+    // A fraction of a minor unit is charged when it closes, with what was carried.
+    let charged_at_most = if is_open { row.used.whole() } else { row.used.covering() };
+    if posted > charged_at_most || row.used > Micros::of(reserved) {
+        return Err(invalid("slice: charged more than was used, or used more than there was"));
+    }
+    if is_open && row.used > Micros::of(row.granted()) {
+        return Err(invalid("slice: has given back what was used"));
+    }
+    if row.refused.units == 0 && row.refused.price != Micros::ZERO {
+        return Err(invalid("slice: a price of no refused units"));
+    }
+    if row.leased_at > row.expires_at || row.expires_at > row.kept_until {
+        return Err(invalid("slice: its instants do not follow one another"));
+    }
+    Ok(())
 }
 
 pub(super) fn read_micros(source: &mut impl ValueSource) -> Result<Micros, ReadError> {

@@ -30,8 +30,8 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<BillingStream, ReadE
         billed_to: source.number("records of a stream")?,
         unknown_units: source.number("units")?,
     };
-    if row.id != stream_id(&row.stream) {
-        return Err(invalid("stream: another one's id"));
+    if row.id != stream_id(&row.stream) || row.billed_to == 0 {
+        return Err(invalid("stream: another one's id, or nothing of it was billed"));
     }
     Ok(row)
 }

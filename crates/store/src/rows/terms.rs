@@ -37,8 +37,9 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Terms, ReadError> {
         promise: source.one_of("promise", Promise::from_number)?,
         audience: read_audience(&source.bytes()?)?,
     };
-    if terms.incentive > terms.budget.amount || terms.budget.amount > limits::BUDGET_MAX {
-        return Err(invalid("terms: more is added than the budget, or too much of it"));
+    let budget = terms.budget.amount;
+    if budget.is_zero() || budget > limits::BUDGET_MAX || terms.incentive > budget {
+        return Err(invalid("terms: no budget, too much of it, or more is added than there is"));
     }
     Ok(terms)
 }
@@ -80,6 +81,17 @@ fn read_audience(packed: &[u8]) -> Result<Audience, ReadError> {
         devices: list::read(&mut source, |one| one.one_of("device", Device::from_number))?,
     };
     source.finish()?;
+    let lists = [
+        audience.regions.len(),
+        audience.languages.len(),
+        audience.genders.len(),
+        audience.interests.len(),
+        audience.excluded_interests.len(),
+        audience.devices.len(),
+    ];
+    if lists.into_iter().any(|length| length > limits::AUDIENCE_LIST_MAX) {
+        return Err(invalid("audience: a list is too long"));
+    }
     Ok(audience)
 }
 

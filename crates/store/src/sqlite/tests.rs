@@ -256,10 +256,19 @@ fn lists_follow_an_index() {
         (catalogue::of(&account::TABLE).select.one.clone(), "account USING PRIMARY KEY"),
         (catalogue::of(&account::TABLE).select.several.clone(), "account USING PRIMARY KEY"),
     ];
-    let timers = ["hold_expires_at", "card_expires_at", "card_deliver_at", "card_return_at"];
-    let timers =
-        timers.into_iter().chain(["checkout_due_at", "payment_due_at", "rail_refund_due_at"]);
-    let timers = lists::TIMERS.iter().zip(timers);
+    let of_timers = [
+        "hold_expires_at",
+        "card_expires_at",
+        "card_deliver_at",
+        "card_return_at",
+        "checkout_due_at",
+        "payment_due_at",
+        "rail_refund_due_at",
+        "promotion_due_at",
+        "slice_kept_until",
+    ];
+    assert_eq!(of_timers.len(), lists::TIMERS.len());
+    let timers = lists::TIMERS.iter().zip(of_timers);
     let timers = timers
         .flat_map(|(timer, index)| [(lists::due(timer), index), (lists::next_due(timer), index)]);
     let shop = every_list().map(|(list, index)| (lists::list(list, WHOLE).1.text, index));

@@ -90,7 +90,7 @@ CREATE TABLE checkout (
     expires_at integer not null,
     due_at integer,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, promotion blob,
     primary key (id)
 ) strict, without rowid;
 
@@ -135,6 +135,23 @@ CREATE TABLE creator (
     applied_seq integer not null,
     primary key (id)
 ) strict, without rowid;
+
+CREATE TABLE deed (
+    id blob not null,
+    promotion blob not null,
+    number integer not null,
+    kind integer not null,
+    role integer not null,
+    person blob,
+    rule text,
+    content_version text,
+    terms blob,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX deed_promotion on deed (promotion, id);
 
 CREATE TABLE dispute (
     id blob not null,
@@ -327,6 +344,23 @@ CREATE TABLE payout (
 
 CREATE INDEX payout_state on payout (state, id);
 
+CREATE TABLE post (
+    id blob not null,
+    name text not null,
+    url text not null,
+    creator blob not null,
+    kind integer not null,
+    visibility integer not null,
+    language text,
+    tags blob not null,
+    content_version text not null,
+    is_deleted integer not null,
+    promotions blob not null,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
 CREATE TABLE product (
     id blob not null,
     name text not null,
@@ -360,6 +394,90 @@ CREATE TABLE program (
     applied_seq integer not null, activation_s integer, return_after_days integer,
     primary key (id)
 ) strict, without rowid;
+
+CREATE TABLE promotion (
+    id blob not null,
+    advertiser blob not null,
+    post text not null,
+    goal integer not null,
+    target integer,
+    currency text not null,
+    budget integer not null,
+    incentive integer not null,
+    daily_budget integer,
+    starts_at integer not null,
+    ends_at integer not null,
+    promise integer not null,
+    audience blob not null,
+    unit_price_max integer not null,
+    units_low integer not null,
+    units_high integer not null,
+    guaranteed_units integer,
+    audience_size integer not null,
+    quoted_at integer not null,
+    state integer not null,
+    paused_by_advertiser integer not null,
+    paused_by_platform integer not null,
+    post_is_private integer not null,
+    is_disputed integer not null,
+    approved_version text,
+    rule text,
+    rejected_by blob,
+    is_appealed integer not null,
+    end_cause integer,
+    ended_at integer,
+    pay_with blob not null,
+    checkout blob,
+    agreement blob,
+    submitted_at integer,
+    funded_at integer,
+    slices_ever integer not null,
+    slices_open integer not null,
+    leased_day integer not null,
+    day_leased integer not null,
+    billed_units integer not null,
+    unbilled_units integer not null,
+    invalid_units integer not null,
+    due integer not null,
+    carry integer not null,
+    spent integer not null,
+    repaid integer not null,
+    returned integer not null,
+    incentive_returned integer not null,
+    settlements integer not null,
+    deeds integer not null,
+    settles_at integer,
+    metadata text,
+    due_at integer,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX promotion_advertiser on promotion (advertiser, id);
+
+CREATE INDEX promotion_due_at on promotion (due_at, id) where due_at is not null;
+
+CREATE INDEX promotion_state on promotion (state, id);
+
+CREATE TABLE promotion_settlement (
+    id blob not null,
+    promotion blob not null,
+    number integer not null,
+    paid integer not null,
+    incentive integer not null,
+    spent integer not null,
+    back integer not null,
+    back_so_far integer not null,
+    incentive_back integer not null,
+    delivered_units integer not null,
+    guaranteed_units integer,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX promotion_settlement_promotion on promotion_settlement (promotion, id);
 
 CREATE TABLE purchase (
     id blob not null,
@@ -492,6 +610,31 @@ CREATE TABLE shop_order (
 
 CREATE INDEX shop_order_buyer on shop_order (buyer, id) where buyer is not null;
 
+CREATE TABLE slice (
+    id blob not null,
+    promotion blob not null,
+    number integer not null,
+    holder text not null,
+    currency text not null,
+    reserved integer not null,
+    posted integer not null,
+    voided integer not null,
+    is_expired integer not null,
+    used integer not null,
+    refused_units integer not null,
+    refused_price integer not null,
+    state integer not null,
+    created_at integer not null,
+    expires_at integer not null,
+    kept_until integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX slice_kept_until on slice (kept_until, id) where state = 1;
+
+CREATE INDEX slice_promotion on slice (promotion, id);
+
 CREATE TABLE standing (
     id blob not null,
     moved_kind integer not null,
@@ -511,6 +654,15 @@ CREATE TABLE standing (
 ) strict, without rowid;
 
 CREATE INDEX standing_is_open on standing (is_open, id) where is_open = 1;
+
+CREATE TABLE stream (
+    id blob not null,
+    name text not null,
+    billed_to integer not null,
+    unknown_units integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
 
 CREATE VIEW view_gift_card as
 select
@@ -607,6 +759,9 @@ select
         when account.name like 'seller/%' then 'liability'
         when account.name like 'creator/%' then 'liability'
         when account.name like 'tax/%' then 'liability'
+        when account.name like 'promotion/%/escrow' then 'liability'
+        when account.name = 'promotion/revenue' then 'income'
+        when account.name = 'promotion/incentives' then 'expense'
         when account.name = 'import/opening' then 'equity'
         else 'asset'
     end as kind,
@@ -615,6 +770,7 @@ select
     account.credits_posted as credits_minor,
     case
         when account.name = 'giftcard/incentives' then account.debits_posted - account.credits_posted
+        when account.name = 'promotion/incentives' then account.debits_posted - account.credits_posted
         when account.name = 'chargeback/loss' then account.debits_posted - account.credits_posted
         when account.name like 'refund/expense/%' then account.debits_posted - account.credits_posted
         when account.name like 'rail/%' then account.debits_posted - account.credits_posted
@@ -713,4 +869,52 @@ select
     program.applied_seq as changed_seq,
     head.watermark as as_of_seq
 from program
+join head on true;
+
+CREATE VIEW view_promotion as
+select
+    head.book as book,
+    lower(hex(promotion.id)) as promotion,
+    lower(hex(promotion.advertiser)) as advertiser,
+    promotion.post as post,
+    case promotion.state
+        when 1 then 'draft'
+        when 2 then 'in_review'
+        when 3 then 'rejected'
+        when 4 then 'scheduled'
+        when 5 then 'running'
+        when 6 then 'paused'
+        when 7 then 'completed'
+        when 8 then 'stopped'
+        else 'settled'
+    end as state,
+    case promotion.goal
+        when 1 then 'views'
+        when 2 then 'engagement'
+        when 3 then 'profile_views'
+        when 4 then 'followers'
+        when 5 then 'website_visits'
+        when 6 then 'messages'
+        else 'sales'
+    end as goal,
+    case promotion.promise when 1 then 'estimate' else 'guarantee' end as promise,
+    promotion.currency as currency,
+    promotion.budget as budget_minor,
+    promotion.incentive as incentive_minor,
+    promotion.spent as spent_minor,
+    promotion.repaid as repaid_minor,
+    promotion.returned as returned_minor,
+    promotion.billed_units as billed_units,
+    promotion.unbilled_units as unbilled_units,
+    promotion.invalid_units as invalid_units,
+    promotion.guaranteed_units as guaranteed_units,
+    promotion.starts_at as starts_at_micros,
+    strftime('%Y-%m-%dT%H:%M:%SZ', promotion.starts_at / 1000000, 'unixepoch') as starts_at,
+    promotion.ends_at as ends_at_micros,
+    strftime('%Y-%m-%dT%H:%M:%SZ', promotion.ends_at / 1000000, 'unixepoch') as ends_at,
+    promotion.created_at as created_at_micros,
+    strftime('%Y-%m-%dT%H:%M:%SZ', promotion.created_at / 1000000, 'unixepoch') as created_at,
+    promotion.applied_seq as changed_seq,
+    head.watermark as as_of_seq
+from promotion
 join head on true;

@@ -1,6 +1,7 @@
 //! Any row there can be.
 
 mod payments;
+mod promotions;
 mod purchases;
 mod senders;
 mod settlements;
@@ -336,5 +337,6 @@ pub fn row() -> impl Strategy<Value = Row> {
         3 => purchases::row().boxed(),
         2 => senders::row().boxed(),
         4 => settlements::row().boxed(),
+        6 => promotions::row().boxed(),
     ]
 }

@@ -12,6 +12,7 @@ mod lists;
 mod mails;
 mod model;
 mod operations;
+mod promotion_rows;
 mod purchase_rows;
 mod reading;
 mod removal;

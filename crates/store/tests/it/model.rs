@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use base::{
-    AccountId, CardId, CheckoutId, Instant, OrderId, PersonId, ProgramId, RefundId, SellerId,
-};
+use base::{AccountId, CardId, CheckoutId, Instant, OrderId, PersonId, ProgramId, PromotionId};
+use base::{RefundId, SellerId};
 use engine::{Key, Row};
 use giftcards::CardState;
 use payments::DisputeState;
+use promotions::State;
 use proptest::prelude::*;
 use shop::PayoutState;
 use store::{CardFilter, List, MemoryBook, Page, Reader, SweptRow};
@@ -48,6 +48,13 @@ fn lists() -> Vec<List> {
         List::OrderRefunds { order: OrderId::from_bits(1) },
         List::Payouts { state: None },
         List::Payouts { state: Some(PayoutState::Failed) },
+        List::Promotions { advertiser: None, state: None },
+        List::Promotions { advertiser: person, state: None },
+        List::Promotions { advertiser: None, state: Some(State::Running) },
+        List::Promotions { advertiser: person, state: Some(State::Draft) },
+        List::Deeds { promotion: PromotionId::from_bits(1) },
+        List::PromotionSettlements { promotion: PromotionId::from_bits(1) },
+        List::Slices { promotion: PromotionId::from_bits(1) },
     ]
 }
 

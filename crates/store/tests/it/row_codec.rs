@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use store::rows::{TABLES, read_row, table_of, write_row};
 
 use crate::any;
-use crate::shop_rows::{open_payment, rail_refund};
+use crate::shop_rows::{checkout, open_payment, rail_refund};
 use crate::support::{book_row, card, card_account, card_row, hold, hold_row, program, refund};
 
 fn values_of(row: &Row) -> Vec<Value> {
@@ -124,8 +124,8 @@ fn is_read_leniently(table: u8, values: &[Value]) -> bool {
     table == 20 && values.get(7) == Some(&Value::Null)
 }
 
-/// Columns with lists, by the number of their table.
-const LISTS: [(u8, &str); 15] = [
+/// Columns with lists, and others of several values, by the number of their table.
+const LISTS: [(u8, &str); 21] = [
     (9, "open_refunds"),
     (15, "lines"),
     (15, "tenders"),
@@ -141,6 +141,12 @@ const LISTS: [(u8, &str); 15] = [
     (20, "bought_by"),
     (24, "recipients"),
     (25, "gifts"),
+    (26, "audience"),
+    (26, "pay_with"),
+    (26, "agreement"),
+    (27, "tags"),
+    (27, "promotions"),
+    (29, "terms"),
 ];
 
 /// A list with one of its values replaced, wherever it stands; those of lists inside of it count.
@@ -200,13 +206,21 @@ fn numbers_of_tables_never_change() {
         (23, "standing"),
         (24, "sender"),
         (25, "contact"),
+        (26, "promotion"),
+        (27, "post"),
+        (28, "slice"),
+        (29, "deed"),
+        (30, "promotion_settlement"),
+        (31, "stream"),
     ];
     assert_eq!(numbers, expected);
 }
 
 #[test]
 fn unknown_tables_and_versions_are_named() {
-    for (table, version) in [(0, 1), (26, 1), (3, 4), (1, 2), (4, 0), (4, 6), (6, 0), (6, 4)] {
+    for (table, version) in
+        [(0, 1), (32, 1), (15, 3), (26, 2), (3, 4), (1, 2), (4, 0), (4, 6), (6, 0), (6, 4)]
+    {
         let result = read_row(table, version, &mut ValuesReader::new(&[]));
         assert_eq!(result, Err(ReadError::UnknownRowVersion { table, version }));
     }
@@ -233,6 +247,7 @@ fn rows_of_former_versions_are_read_with_nothing_where_columns_came_later() {
     check(&hold_row(hold(1, 77, 10, "r")), &[14, 15]);
     check(&Row::Refund(std::sync::Arc::new(refund(1))), &[7]);
     check(&Row::Program(std::sync::Arc::new(program(1))), &[12, 13]);
+    check(&Row::Checkout(std::sync::Arc::new(checkout(1, Some(5)))), &[16]);
 }
 
 /// Releases before knew by the code alone that a dispute keeps a refund back.

@@ -5,10 +5,12 @@ use base::{Currency, ProgramId};
 use engine::Row;
 use giftcards::CardState;
 use ledger::{Account, AccountName, Reason};
+use promotions::{Goal, Promise, State};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
 use store::{EntryRow, Head};
 
+use crate::promotion_rows::{draft, running};
 use crate::support::{
     Scribe, SqlitePlace, Writes, amount, card, card_account, card_row, entry, entry_place, hold,
     hold_row, program,
@@ -44,6 +46,7 @@ fn shop() -> (SqlitePlace, Connection) {
         Row::Account(clearing.clone()),
         Row::Program(std::sync::Arc::new(program(3))),
         hold_row(hold(9, 1, AT, "order-1")),
+        Row::Promotion(std::sync::Arc::new(running(5, 7))),
     ]);
     let redeemed = |seq, credits, amount: i64, account| {
         let mut row: EntryRow = entry(account, entry_place(seq, 1), None, credits);
@@ -117,6 +120,16 @@ fn views_show_amounts_states_and_instants() {
         &[&format!("2|1|{one}|giftcard/*|redeemed|-1200|2026-11-20T10:00:00Z|2")],
     );
     check(&book, "select name, value_max_minor from view_program", &["Ordinary cards|50000"]);
+    check(
+        &book,
+        "select promotion, advertiser, post, state, goal, promise, currency, budget_minor, \
+         incentive_minor, spent_minor, repaid_minor, returned_minor, guaranteed_units, \
+         starts_at_micros, ends_at, changed_seq, as_of_seq from view_promotion",
+        &[&format!(
+            "{:032x}|{:032x}|post-1|running|views|estimate|USD|1000|100|400|7|0|-|20|{}|1|2",
+            5, 7, "1970-01-01T00:00:00Z"
+        )],
+    );
 }
 
 #[test]
@@ -132,6 +145,7 @@ fn the_questions_of_the_page_are_answered() {
         "{:032x}|{:032x}|order-1|USD|100|1970-01-01T00:00:00Z|2026-11-20T10:00:00Z",
         9, 1
     )]);
+    next(&["USD|600|400|1"]);
     next(&["USD|0|2"]);
     assert_eq!(questions.next(), None, "a question nobody asked here");
 }
@@ -140,7 +154,7 @@ fn the_questions_of_the_page_are_answered() {
 fn views_tell_no_secrets_and_as_of_when() {
     let (_place, book) = shop();
     let views = ask(&book, "select name from sqlite_schema where type = 'view' order by name");
-    assert_eq!(views.len(), 5);
+    assert_eq!(views.len(), 6);
     for view in views {
         assert!(PAGE.contains(&format!("| `{view}` |")), "{view} is not on the page");
         let statement = book.prepare(&format!("select * from {view}")).unwrap();
@@ -172,4 +186,76 @@ fn the_view_of_entries_names_every_reason_as_activities_do() {
     let book = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let names: Vec<&str> = Reason::ALL.map(Reason::as_str).to_vec();
     check(&book, "select reason from view_ledger_entry order by position", &names);
+}
+
+/// Words for numbers: the view has a list of its own, and so have rows.
+#[test]
+fn the_view_of_promotions_names_states_goals_and_promises() {
+    let place = SqlitePlace::new();
+    let ids = 1..=u128::try_from(State::ALL.len()).unwrap();
+    let rows: Vec<Row> = ids.map(|id| Row::Promotion(std::sync::Arc::new(draft(id, 7)))).collect();
+    Scribe::of(&place).keep(rows);
+    let path = place.folder.path().join("books/test.db");
+    let book = Connection::open(path).unwrap();
+    let told = |column: &str, numbers: Vec<(u8, &'static str)>| {
+        for (number, name) in numbers {
+            book.execute(&format!("update promotion set {column} = {number}"), []).unwrap();
+            let question = format!("select distinct {column} from view_promotion");
+            check(&book, &question, &[name]);
+        }
+    };
+    told("state", State::ALL.map(|state| (state as u8, state.as_str())).to_vec());
+    told("goal", Goal::ALL.map(|goal| (goal as u8, goal.as_str())).to_vec());
+    told("promise", Promise::ALL.map(|one| (one as u8, one.as_str())).to_vec());
+}
+
+/// What each account is for, and on which side its balance stands, as the ledger says.
+#[test]
+fn the_view_of_accounts_knows_every_kind() {
+    let place = SqlitePlace::new();
+    let promotion = base::PromotionId::from_bits(3);
+    let rail = || base::Token::new("sandbox").unwrap();
+    let names = [
+        AccountName::GiftCard(crate::support::card_id(1)),
+        AccountName::GiftCardBreakage,
+        AccountName::GiftCardIncentives,
+        AccountName::OrderClearing,
+        AccountName::ImportOpening,
+        AccountName::RailClearing(rail()),
+        AccountName::RailFees(rail()),
+        AccountName::RailDisputes(rail()),
+        AccountName::Receivable(base::Token::new("acme").unwrap()),
+        AccountName::RefundExpense(base::Token::new("goodwill").unwrap()),
+        AccountName::SellerPayable(base::SellerId::from_bits(1)),
+        AccountName::CreatorPayable(base::CreatorId::from_bits(1)),
+        AccountName::Tax(base::Region::parse("US-CA").unwrap()),
+        AccountName::RefundPayable,
+        AccountName::ChargebackLoss,
+        AccountName::Bank,
+        AccountName::Commission,
+        AccountName::PromotionEscrow(promotion),
+        AccountName::PromotionRevenue,
+        AccountName::PromotionIncentives,
+    ];
+    let account = |name| Account {
+        credits_posted: amount(5),
+        debits_posted: amount(2),
+        ..Account::open(name, Currency::USD)
+    };
+    let accounts: Vec<Account> = names.into_iter().map(account).collect();
+    let row = |account: &Account| {
+        let name = match account.name {
+            AccountName::GiftCard(_) => "giftcard/*".to_owned(),
+            ref name => name.to_string(),
+        };
+        format!("{name}|{}|{}", account.name.kind().as_str(), account.balance())
+    };
+    let mut expected: Vec<String> = accounts.iter().map(row).collect();
+    expected.sort();
+    Scribe::of(&place).keep(accounts.into_iter().map(Row::Account).collect());
+    let path = place.folder.path().join("books/test.db");
+    let book = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let mut found = ask(&book, "select name, kind, balance_minor from view_ledger_account");
+    found.sort();
+    assert_eq!(found, expected);
 }

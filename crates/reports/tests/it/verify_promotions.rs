@@ -1,0 +1,427 @@
+//! Promotions as commands leave them are sound; then one thing is damaged at a time.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use base::{Amount, CheckoutId, CreatorId, HoldId, Instant, Label, LineKind, Metadata, OrderId};
+use base::{PaymentId, PersonId, PromotionId, RailRefundId, RefundId, Region, Span, Text, Token};
+use engine::{AddTender, Command, Key, PromotionCommand, RefundIds, Row, ShopCommand};
+use giftcards::Funding;
+use ledger::AccountName;
+use promotions::{Actor, Audience, Bill, BillLine, Deed, DeedKind, Goal, Inventory, Lease};
+use promotions::{MarketPrices, Micros, NewPromotion, PayWith, Post, PostKind, Promise, Promotion};
+use promotions::{Return, Role, Slice, StopCause, Takeback, Terms, Visibility};
+use promotions::{deed_id, post_id, quote, settlement_id, slice_id};
+use reports::{Check, Finding, VerifyReport, verify};
+use store::Reader;
+
+use crate::book::{TestBook, by_id, new_program, usd};
+
+const ADVERTISER: Actor = Actor { role: Role::Advertiser, person: Some(PersonId::from_bits(7)) };
+
+fn label(text: &str) -> Label {
+    Label::new(text).unwrap()
+}
+
+fn promotion(number: u128) -> PromotionId {
+    PromotionId::from_bits(number)
+}
+
+fn amount(minor: i64) -> Amount {
+    Amount::new(minor).unwrap()
+}
+
+fn post() -> Post {
+    Post {
+        id: post_id(&label("post-1")),
+        name: label("post-1"),
+        url: Text::new("https://example.com/1").unwrap(),
+        creator: CreatorId::from_bits(3),
+        kind: PostKind::Video,
+        visibility: Visibility::Public,
+        language: None,
+        tags: Vec::new(),
+        content_version: label("v1"),
+        is_deleted: false,
+        promotions: Vec::new(),
+        created_at: Instant::MIN,
+    }
+}
+
+/// Promotes the post for 50.00 over four days from tomorrow, 5.00 of which the platform adds.
+fn compose(book: &mut TestBook, number: u128) {
+    let starts_at = book.now.saturating_add(Span::days(1));
+    let terms = Terms {
+        goal: Goal::Views,
+        target: None,
+        audience: Audience::automatic(),
+        budget: usd(5_000),
+        incentive: amount(500),
+        daily_budget: None,
+        starts_at,
+        ends_at: starts_at.saturating_add(Span::days(4)),
+        promise: Promise::Estimate,
+    };
+    let price = |micros| Micros::new(micros);
+    let inventory = Inventory {
+        audience_size: 100_000,
+        opportunities_per_day: 100_000,
+        units_per_million: 1_000_000,
+        prices: MarketPrices { p25: price(200_000), p50: price(300_000), p90: price(400_000) },
+    };
+    let new = NewPromotion {
+        id: promotion(number),
+        advertiser: PersonId::from_bits(7),
+        post: label("post-1"),
+        quote: quote(&terms, &inventory, book.now),
+        terms,
+        pay_with: vec![PayWith::Wallet],
+        metadata: Metadata::default(),
+    };
+    let (new, post) = (Box::new(new), Box::new(post()));
+    promote(book, PromotionCommand::Compose { new, post, actor: ADVERTISER });
+}
+
+fn promote(book: &mut TestBook, command: PromotionCommand) {
+    book.command(Command::Promotions(command));
+}
+
+/// A card pays for it: 45.00 and 4.51 of tax, by the checkout and the order of its number.
+fn pay(book: &mut TestBook, number: u128) {
+    let (checkout, order) = (CheckoutId::from_bits(number), OrderId::from_bits(number));
+    let (id, actor) = (promotion(number), ADVERTISER);
+    let submit = PromotionCommand::Submit { promotion: id, checkout, authorization: None, actor };
+    promote(book, submit);
+    let line = shop::NewLine {
+        product: None,
+        name: Text::new("Promotion").unwrap(),
+        seller: None,
+        creator: None,
+        kind: LineKind::Promotion,
+        category: None,
+        quantity: 1,
+        unit_price: usd(4_500),
+        discount: None,
+        tax: Some(usd(451)),
+    };
+    let new = shop::NewCheckout {
+        id: checkout,
+        currency: base::Currency::USD,
+        region: Region::parse("US-CA").unwrap(),
+        buyer: None,
+        lines: vec![line],
+        promotion: Some(id),
+        shipping: None,
+        source: None,
+        metadata: Metadata::default(),
+    };
+    let shop = |command| Command::Shop(command);
+    book.command(shop(ShopCommand::CreateCheckout(Box::new(new.into()))));
+    let first = number * 100;
+    let holds = std::array::from_fn(|at| HoldId::from_bits(first + at as u128));
+    let (tender, holds) = (AddTender::GiftCard { card: by_id(1) }, Box::new(holds));
+    book.command(shop(ShopCommand::AddTender { checkout, tender, holds }));
+    let payments = std::array::from_fn(|at| PaymentId::from_bits(first + at as u128));
+    let payments = Box::new(payments);
+    let return_url = None;
+    book.command(shop(ShopCommand::Pay { checkout, payments, order, return_url }));
+}
+
+fn settle(book: &mut TestBook, number: u128) {
+    let ids = RefundIds {
+        cards: std::array::from_fn(|at| RefundId::from_bits(number * 100 + 1 + at as u128)),
+        rails: std::array::from_fn(|at| RailRefundId::from_bits(number * 100 + at as u128)),
+    };
+    let (order, refund) = (Some(OrderId::from_bits(number)), RefundId::from_bits(number * 100));
+    let ids = Box::new(ids);
+    promote(book, PromotionCommand::Settle { promotion: promotion(number), order, refund, ids });
+}
+
+/// Promotion 1 is shown: one of its two slices is open, with a fraction of a cent that was not
+/// charged, and some was repaid. Promotion 2 was stopped after it had spent something, and is
+/// settled; promotion 3 is a draft.
+fn market() -> TestBook {
+    let mut book = TestBook::open();
+    book.issue(1, usd(20_000), Funding::External);
+    let creator = shop::Creator {
+        id: CreatorId::from_bits(3),
+        name: Text::new("Ada").unwrap(),
+        handle: Token::new("ada").unwrap(),
+        share: shop::BasisPoints::default(),
+        metadata: Metadata::default(),
+        created_at: Instant::MIN,
+    };
+    book.command(Command::Shop(ShopCommand::CreateCreator(Box::new(creator))));
+    for number in [1, 2, 3] {
+        compose(&mut book, number);
+    }
+    for number in [1, 2] {
+        pay(&mut book, number);
+        let id = promotion(number);
+        promote(
+            &mut book,
+            PromotionCommand::Approve { promotion: id, version: None, actor: ADVERTISER },
+        );
+    }
+    book.now = book.now.saturating_add(Span::days(1));
+    for number in [1, 2] {
+        promote(&mut book, PromotionCommand::Advance { promotion: promotion(number) });
+    }
+    let lease = |holder: &str, minor| Lease {
+        holder: label(holder),
+        amount: amount(minor),
+        term: Span::hours(1),
+    };
+    for (number, holder) in [(1, "feed-1"), (1, "feed-2"), (2, "feed-1")] {
+        let (promotion, want) = (promotion(number), lease(holder, 2_000));
+        promote(&mut book, PromotionCommand::Lease { promotion, held: None, want });
+    }
+    let line = |number, slice, units, price| BillLine {
+        promotion: promotion(number),
+        slice,
+        units,
+        price: Micros::new(price),
+        unbilled_units: 1,
+        invalid_units: 2,
+    };
+    let (promotion_1, price) = (promotion(1), Micros::new(25_000_000));
+    let takeback = Takeback { promotion: promotion_1, slice: 1, units: 100, price };
+    let bill = Bill {
+        stream: label("feed-1"),
+        from: 0,
+        to: 9,
+        lines: vec![
+            line(1, 1, 4_000, 1_000_700_000),
+            line(1, 2, 10, 2_600_000),
+            line(2, 1, 4_000, 1_200_000_000),
+        ],
+        takebacks: vec![takeback],
+    };
+    promote(&mut book, PromotionCommand::Bill(Box::new(bill)));
+    for number in [1, 2] {
+        let back = Return { granted_after: Amount::ZERO, closes_after: Some(9) };
+        let promotion = promotion(number);
+        promote(&mut book, PromotionCommand::ReturnSlice { promotion, slice: 1, back });
+    }
+    let (cause, actor) = (StopCause::Advertiser, ADVERTISER);
+    promote(&mut book, PromotionCommand::Stop { promotion: promotion(2), cause, actor });
+    book.now = book.now.saturating_add(Span::hours(73));
+    settle(&mut book, 2);
+    book.sweep();
+    book
+}
+
+fn run(book: &mut TestBook) -> VerifyReport {
+    verify(&mut book.shared.reader(), None, &mut |_| {}).unwrap()
+}
+
+fn row(book: &TestBook, key: Key) -> Row {
+    book.shared.reader().rows(&[key]).unwrap().remove(0).unwrap()
+}
+
+/// What is found when these rows take the place of those of the market, or stand beside them.
+fn found(bend: impl FnOnce(&TestBook) -> Vec<Row>) -> Vec<Finding> {
+    let mut book = market();
+    let bent = bend(&book);
+    book.bent(Command::GiftCards(new_program(9)), |change| change.rows.extend(bent));
+    book.sweep();
+    run(&mut book).findings
+}
+
+#[track_caller]
+fn check(bend: impl FnOnce(&TestBook) -> Vec<Row>, expected: &[Check], object: &str) {
+    let findings = found(bend);
+    let told = || findings.iter().map(|f| format!("\n{f}")).collect::<String>();
+    let failed: BTreeSet<Check> = findings.iter().map(|finding| finding.check).collect();
+    assert_eq!(failed, expected.iter().copied().collect(), "{}", told());
+    let is_named = findings.iter().any(|finding| finding.object == object);
+    assert!(is_named || expected.is_empty(), "{object}{}", told());
+}
+
+/// One of the promotions with something changed.
+#[track_caller]
+fn check_promotion(number: u128, change: fn(&mut Promotion), expected: &[Check]) {
+    let id = promotion(number);
+    let bend = |book: &TestBook| {
+        let Row::Promotion(mut row) = row(book, Key::Promotion(id)) else { panic!("{id}") };
+        change(Arc::make_mut(&mut row));
+        vec![Row::Promotion(row)]
+    };
+    check(bend, expected, &id.to_string());
+}
+
+#[test]
+fn what_commands_leave_is_sound() {
+    let mut book = market();
+    let report = run(&mut book);
+    assert_eq!(report.findings, []);
+    assert!(report.compared);
+    // Something of everything is there.
+    let Row::Promotion(first) = row(&book, Key::Promotion(promotion(1))) else { panic!() };
+    assert_eq!((first.slices.ever, first.slices.open), (2, 1));
+    assert_eq!(first.spend.due, Micros::new(978_300_000));
+    assert!(first.spend.repaid > Amount::ZERO && first.spend.carry_micros > 0);
+    let Row::Promotion(second) = row(&book, Key::Promotion(promotion(2))) else { panic!() };
+    // 1,200 of 5,000 were spent, the first 500 of which the platform had added.
+    assert_eq!((second.returned, second.incentive_returned), (amount(3_800), Amount::ZERO));
+    let Row::Order(order) = row(&book, Key::Order(OrderId::from_bits(2))) else { panic!() };
+    assert!(order.lines[0].refunded > second.returned);
+    // Wherever its journal begins.
+    for removed in [1, book.head.seq / 2, book.head.seq - 1] {
+        let mut book = market();
+        book.remove(removed);
+        assert_eq!(run(&mut book).findings, [], "{removed}");
+    }
+}
+
+#[test]
+fn money_that_is_not_where_it_should_be_is_named() {
+    let promotions = &[Check::Promotions];
+    let of_first = |change| check_promotion(1, change, promotions);
+    of_first(|row| row.terms.budget.amount = amount(5_001));
+    of_first(|row| row.terms.incentive = amount(501));
+    of_first(|row| row.spend.repaid = amount(1));
+    of_first(|row| {
+        row.spend.due = row.spend.due.saturating_add(Micros::new(1));
+    });
+    of_first(|row| {
+        // One unit of money less, and the rows of promotions alone do not tell.
+        row.spend.spent = row.spend.spent.checked_sub(amount(1)).unwrap();
+        row.spend.due = row.spend.due.saturating_sub(Micros::new(Micros::PER_MINOR));
+    });
+    let of_second = |change| check_promotion(2, change, promotions);
+    of_second(|row| row.returned = amount(3_799));
+    check_promotion(3, |row| row.slices.day = 5, &[]);
+}
+
+#[test]
+fn parts_that_are_not_counted_are_named() {
+    let promotions = &[Check::Promotions];
+    let of_first = |change| check_promotion(1, change, promotions);
+    of_first(|row| row.slices.ever = 3);
+    of_first(|row| row.deeds += 1);
+    of_first(|row| row.deeds -= 1);
+    check_promotion(2, |row| row.settlements += 1, promotions);
+    check_promotion(2, |row| row.slices.ever = 2, promotions);
+    let id = promotion(1);
+    let next = |book: &TestBook| {
+        let Row::Promotion(row) = row(book, Key::Promotion(id)) else { panic!() };
+        row.deeds + 1
+    };
+    let deed = |number, of| Deed {
+        id: deed_id(of, number),
+        promotion: of,
+        number,
+        kind: DeedKind::Paused,
+        actor: ADVERTISER,
+        at: Instant::MIN,
+        rule: None,
+        content_version: None,
+        terms: None,
+    };
+    let more = |book: &TestBook| vec![Row::Deed(Arc::new(deed(next(book), id)))];
+    check(more, promotions, &id.to_string());
+    let of_nobody = |_: &TestBook| vec![Row::Deed(Arc::new(deed(2, promotion(4))))];
+    check(of_nobody, promotions, &deed_id(promotion(4), 2).to_string());
+}
+
+fn slice_of(book: &TestBook, number: u32) -> Slice {
+    let Row::Slice(slice) = row(book, Key::Slice(slice_id(promotion(1), number))) else { panic!() };
+    Slice::clone(&slice)
+}
+
+#[test]
+fn slices_that_reserve_or_charge_otherwise_are_named() {
+    let escrow = AccountName::PromotionEscrow(promotion(1)).to_string();
+    let larger = |book: &TestBook| {
+        let mut slice = slice_of(book, 2);
+        slice.pending.reserved = slice.pending.reserved.checked_add(amount(1)).unwrap();
+        vec![Row::Slice(Arc::new(slice))]
+    };
+    check(larger, &[Check::PendingTotals], &escrow);
+    let used_less = |book: &TestBook| {
+        let mut slice = slice_of(book, 2);
+        slice.used = slice.used.saturating_sub(Micros::new(1));
+        vec![Row::Slice(Arc::new(slice))]
+    };
+    check(used_less, &[Check::Promotions], &promotion(1).to_string());
+    let charged_less = |book: &TestBook| {
+        let mut slice = slice_of(book, 1);
+        slice.pending.posted = slice.pending.posted.checked_sub(amount(1)).unwrap();
+        slice.pending.voided = slice.pending.voided.checked_add(amount(1)).unwrap();
+        vec![Row::Slice(Arc::new(slice))]
+    };
+    check(charged_less, &[Check::Promotions], &promotion(1).to_string());
+    let of_nobody = |book: &TestBook| {
+        let slice = slice_of(book, 1);
+        let id = slice_id(promotion(4), 1);
+        vec![Row::Slice(Arc::new(Slice { promotion: promotion(4), id, ..slice }))]
+    };
+    check(of_nobody, &[Check::Promotions], &slice_id(promotion(4), 1).to_string());
+}
+
+#[test]
+fn settlements_that_gave_back_otherwise_are_named() {
+    let (id, key) = (promotion(2), settlement_id(promotion(2), 1));
+    let bend = |book: &TestBook| {
+        let Row::PromotionSettlement(mut row) = row(book, Key::PromotionSettlement(key)) else {
+            panic!("{key}")
+        };
+        let row_in = Arc::make_mut(&mut row);
+        // 10 were spent that were not.
+        row_in.spent = row_in.spent.checked_add(amount(10)).unwrap();
+        row_in.back = row_in.back.checked_sub(amount(10)).unwrap();
+        row_in.back_so_far = row_in.back;
+        vec![Row::PromotionSettlement(row)]
+    };
+    check(bend, &[Check::Promotions], &id.to_string());
+}
+
+#[test]
+fn posts_that_list_others_are_named() {
+    let id = post().id;
+    let listing = |promotions: &'static [u128]| {
+        move |book: &TestBook| {
+            let Row::Post(mut row) = row(book, Key::Post(id)) else { panic!("{id}") };
+            let listed = promotions.iter().map(|number| promotion(*number));
+            Arc::make_mut(&mut row).promotions = listed.collect();
+            vec![Row::Post(row)]
+        }
+    };
+    check(listing(&[1]), &[], "");
+    check(listing(&[]), &[Check::Promotions], &promotion(1).to_string());
+    check(listing(&[1, 2]), &[Check::Promotions], &id.to_string());
+    check(listing(&[1, 3]), &[Check::Promotions], &id.to_string());
+    check(listing(&[1, 4]), &[Check::Promotions], &id.to_string());
+    let elsewhere = |row: &mut Promotion| row.post = label("post-2");
+    check_promotion(1, elsewhere, &[Check::Promotions]);
+}
+
+#[test]
+fn checkouts_and_orders_that_do_not_pay_for_it_are_named() {
+    let promotions = &[Check::Promotions];
+    check_promotion(1, |row| row.checkout = Some(CheckoutId::from_bits(2)), promotions);
+    check_promotion(1, |row| row.checkout = Some(CheckoutId::from_bits(9)), promotions);
+    let checkout = CheckoutId::from_bits(1);
+    let of_another = |book: &TestBook| {
+        let Row::Checkout(mut row) = row(book, Key::Checkout(checkout)) else { panic!() };
+        Arc::make_mut(&mut row).promotion = Some(promotion(3));
+        vec![Row::Checkout(row)]
+    };
+    check(of_another, promotions, &checkout.to_string());
+    let refunded = |minor: i64| {
+        move |book: &TestBook| {
+            let Row::Order(mut row) = row(book, Key::Order(OrderId::from_bits(2))) else {
+                panic!()
+            };
+            let line = &mut Arc::make_mut(&mut row).lines[0];
+            line.refunded = amount(line.refunded.minor() + minor);
+            vec![Row::Order(row)]
+        }
+    };
+    check(refunded(0), &[], "");
+    for minor in [-1, 1] {
+        let both = &[Check::Orders, Check::Promotions];
+        check(refunded(minor), both, &promotion(2).to_string());
+    }
+}
