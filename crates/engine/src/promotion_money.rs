@@ -118,7 +118,10 @@ pub(crate) fn follow_dispute<R: Rows>(
     let Purpose::Checkout(checkout) = payment.purpose;
     let Some(checkout) = composed.checkout(checkout)? else { return Ok(()) };
     let Some(promotion) = checkout.promotion else { return Ok(()) };
-    let promotion = composed.promotion(promotion)?.ok_or(Refusal::PromotionNotFound)?;
+    // Another checkout may have failed to pay for it before, or may be for one never composed.
+    let promotion = composed.promotion(promotion)?;
+    let promotion = promotion.filter(|row| row.checkout == Some(checkout.id));
+    let Some(promotion) = promotion else { return Ok(()) };
     let (mut is_open, mut is_lost) = (false, false);
     for id in payments_of(&checkout) {
         let payment = composed.payment(id)?.ok_or(payments::Refusal::PaymentNotFound)?;

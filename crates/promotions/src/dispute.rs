@@ -33,7 +33,9 @@ pub fn follow_dispute(
 ) -> Option<Outcome> {
     let is_open = news == DisputeNews::Open;
     let is_told = promotion.pauses.is_disputed == is_open;
-    let is_stopped = news == DisputeNews::Lost && !promotion.state.is_ended();
+    // One that was rejected would come back by an appeal.
+    let may_go_on = !promotion.state.is_ended() || promotion.state == State::Rejected;
+    let is_stopped = news == DisputeNews::Lost && may_go_on;
     if promotion.funded_at.is_none() || (is_told && !is_stopped) {
         return None;
     }

@@ -24,6 +24,8 @@ mod loading;
 mod market;
 #[allow(dead_code, reason = "shared with the simulator")]
 mod market_cards;
+#[allow(dead_code, reason = "shared with the simulator")]
+mod market_promotions;
 mod money_page;
 mod numbers;
 #[path = "../../../ledger/tests/it/oracle.rs"]

@@ -121,6 +121,48 @@ fn disputes_of_what_is_not_paid_yet_free_the_draft() {
 }
 
 #[test]
+fn disputes_of_what_an_earlier_checkout_took_in_vain_are_none_of_its_business() {
+    check(
+        "creator C 0
+         method m
+         method n
+         compose P 5000
+         checkout K promotion:nobody:5000 pays=P
+         add K method m 2500
+         add K method n
+         submit P K
+         pay K O p q
+         authorized p
+         authorized q
+         captured p 2500
+         uncaptured q refunds=x => K:failed P:draft
+         checkout L promotion:nobody:5000 pays=P
+         add L method m
+         submit P L
+         pay L O r
+         authorized r
+         captured r 5000 order=O
+         approve P
+         open_dispute d r 5000 => P:paused
+         open_dispute e p 2500 => P:paused P.held dispute
+         lose e => P:paused P.held dispute
+         win d => P:scheduled P.held -",
+    );
+}
+
+#[test]
+fn a_rejected_one_does_not_come_back_once_its_money_is_gone() {
+    after(
+        &BY_TWO.replace("    approve P\n", ""),
+        "reject P music
+         open_dispute d p 2500 => P:rejected P.due -
+         lose d => P:stopped P.why payment P.due 0 events ..promotion.stopped
+         appeal P -> promotion_not_rejected
+         settle_up P O R => P.back 5000/0 order/clearing 0 chargeback/loss 0",
+    );
+}
+
+#[test]
 fn it_goes_on_when_none_of_its_payments_is_disputed() {
     after(
         BY_TWO,
