@@ -32,8 +32,8 @@ pub enum Command {
     Payments(PaymentCommand),
     /// About the shop.
     Shop(ShopCommand),
-    /// About promotions.
-    Promotions(PromotionCommand),
+    /// About promotions. Boxed, for every command of a queue is as large as the largest.
+    Promotions(Box<PromotionCommand>),
 }
 
 /// How a caller names a card.

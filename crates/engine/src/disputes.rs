@@ -110,7 +110,7 @@ fn tell_bought<R: Rows>(
 ) -> Result<(), Stop> {
     let dispute = composed.dispute(id)?.ok_or(Refusal::DisputeNotFound)?;
     note_dispute(&dispute, payment, composed)?;
-    follow_dispute(&dispute, payment, composed)?;
+    follow_dispute(payment, composed)?;
     credits::settle(payment.id, Some(&dispute.reason), composed)
 }
 

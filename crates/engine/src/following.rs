@@ -11,7 +11,7 @@ use shop::{Checkout, CheckoutState, Refusal, TenderId, TenderKind, TenderStatus}
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::paying::{complete, live, name_completion, name_order};
-use crate::promotion_money::{name_promotion, note_failure};
+use crate::promotion_money::{name_draft, note_failure};
 use crate::purchases::hindrance;
 use crate::rows::{Stop, Walk};
 use crate::tenders::{name_cards, release_all};
@@ -41,7 +41,7 @@ pub(crate) fn cancel<R: Rows>(
     let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
     name_cards(checkout, walk);
     name_payments(checkout, walk);
-    name_promotion(checkout, walk);
+    name_draft(checkout, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let canceled = shop::cancel_attempt(checkout, composed.context())?;

@@ -106,10 +106,15 @@ pub(crate) fn submit<R: Rows>(
 ) -> Decided {
     let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
     let found = Facts::find(promotion, walk);
+    let paid_by = walk.checkout(checkout);
     walk.ready()?;
+    // A draft that waits for a checkout which is for something else, or over, would wait for ever.
+    let paid_by = paid_by.filter(|paid_by| paid_by.promotion == Some(id));
+    let paid_by = paid_by.ok_or(shop::Refusal::CheckoutNotFound)?;
     let outcome = found.with(&promotion.quote, |facts| {
         promotions::submit(checkout, authorization, promotion, facts, actor, at.first())
     })?;
+    shop::check_open(paid_by, at.now)?;
     Ok(about(id, outcome))
 }
 

@@ -32,7 +32,7 @@ pub enum PromotionCommand {
         /// Who.
         actor: Actor,
     },
-    /// Lets a draft be paid by a checkout.
+    /// Lets a draft be paid by a checkout that is open and for it.
     Submit {
         /// The promotion.
         promotion: PromotionId,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Money, OrderId, PromotionId, RefundId, Token};
-use payments::{Dispute, Payment, Purpose};
+use payments::{Payment, Purpose};
 use promotions::{DisputeNews, Post, Promotion, Refusal, Settlement};
 use promotions::{post_id, promotion_accounts, settlement_id};
 use shop::{Checkout, LineLeft, LineRequest, Order, RefundOrder, RefundRequest};
@@ -77,12 +77,19 @@ pub(crate) fn fund<R: Rows>(
     Ok(())
 }
 
-/// Frees the draft that a checkout has failed to pay for.
+/// Names the draft that a checkout may fail to pay for.
+pub(crate) fn name_draft<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R>) {
+    checkout.promotion.map(|id| walk.promotion(id));
+}
+
+/// Frees the draft that a checkout has failed to pay for, or will never pay for.
 pub(crate) fn note_failure<R: Rows>(
     checkout: &Checkout,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let Some((promotion, _)) = paid_by(checkout, composed)? else { return Ok(()) };
+    let Some(id) = checkout.promotion else { return Ok(()) };
+    // A checkout may be for a promotion that nobody has composed: then it was never paid.
+    let Some(promotion) = composed.promotion(id)? else { return Ok(()) };
     if promotion.is_being_paid() && promotion.checkout == Some(checkout.id) {
         let failed = promotions::payment_failed(&promotion, composed.context())?;
         composed.add(failed);
@@ -102,27 +109,30 @@ pub(crate) fn name_to_follow<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>)
     }
 }
 
-/// Lets a promotion follow a dispute of one of its payments. Several methods may have paid: it goes
-/// on once none of their payments is disputed.
+/// Lets a promotion follow a dispute of one of its payments. Several methods may have paid, and each
+/// payment may be disputed several times: it goes on once all of that is decided, and for good.
 pub(crate) fn follow_dispute<R: Rows>(
-    dispute: &Dispute,
     payment: &Payment,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
     let Purpose::Checkout(checkout) = payment.purpose;
     let Some(checkout) = composed.checkout(checkout)? else { return Ok(()) };
     let Some(promotion) = checkout.promotion else { return Ok(()) };
-    let promotion = composed.promotion(promotion)?.ok_or(Refusal::PromotionNotFound)?;
-    let mut is_open = false;
+    // Another checkout may have failed to pay for it before, or may be for one never composed.
+    let promotion = composed.promotion(promotion)?;
+    let promotion = promotion.filter(|row| row.checkout == Some(checkout.id));
+    let Some(promotion) = promotion else { return Ok(()) };
+    let (mut is_open, mut is_lost) = (false, false);
     for id in payments_of(&checkout) {
         let payment = composed.payment(id)?.ok_or(payments::Refusal::PaymentNotFound)?;
         // What is disputed and not lost is not decided yet.
         is_open |= payment.disputed > payment.lost;
+        is_lost |= !payment.lost.is_zero();
     }
-    let news = match dispute.state {
-        _ if is_open => DisputeNews::Open,
-        payments::DisputeState::Lost => DisputeNews::Lost,
-        payments::DisputeState::Open | payments::DisputeState::Won => DisputeNews::Won,
+    let news = match (is_open, is_lost) {
+        (true, _) => DisputeNews::Open,
+        (false, true) => DisputeNews::Lost,
+        (false, false) => DisputeNews::Won,
     };
     let hold = policy(&promotion).settlement_hold;
     let followed = promotions::follow_dispute(&promotion, news, hold, composed.context());

@@ -10,6 +10,7 @@ use shop::{CardFacts, Checkout, Line, LineId, NewTender, Refusal, Tender, Tender
 
 use crate::composition::Composition;
 use crate::gift_cards::{Decided, find_card, lapsed_holds};
+use crate::promotion_money::{name_draft, note_failure};
 use crate::rows::{Stop, Walk};
 use crate::{AddTender, AnswerRef, Context, HoldIds, Rows};
 
@@ -114,15 +115,18 @@ pub(crate) fn remove<R: Rows>(
     Ok(composed.finish(AnswerRef::Checkout(id)))
 }
 
-/// Books that a checkout was abandoned, and gives back what it still holds.
+/// Books that a checkout was abandoned, gives back what it still holds, and frees the draft of the
+/// promotion that it was to pay for.
 pub(crate) fn expire<R: Rows>(id: CheckoutId, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
     name_cards(checkout, walk);
+    name_draft(checkout, walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     let expired = shop::expire(checkout, composed.context())?;
     composed.add(expired);
     release_all(checkout, &mut composed)?;
+    note_failure(checkout, &mut composed)?;
     Ok(composed.finish(AnswerRef::Checkout(id)))
 }
 

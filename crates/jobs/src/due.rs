@@ -225,14 +225,15 @@ impl<'a> Booking<'a> {
             DueObject::Delivery(card) => Command::GiftCards(GiftCardCommand::Deliver { card }),
             DueObject::Checkout(checkout) => Command::Shop(self.close(checkout, due.at)?),
             DueObject::Promotion(promotion) => match self.advance(promotion, due.at)? {
-                Some(command) => Command::Promotions(command),
+                Some(command) => Command::Promotions(Box::new(command)),
                 None => return Ok(None),
             },
             DueObject::Slice(slice) => match self.handle.ask(Query::Slice(slice))? {
-                Some(Answer::Slice(slice)) => Command::Promotions(PromotionCommand::LapseSlice {
-                    promotion: slice.promotion,
-                    slice: slice.number,
-                }),
+                Some(Answer::Slice(slice)) => {
+                    let (promotion, slice) = (slice.promotion, slice.number);
+                    let lapse = PromotionCommand::LapseSlice { promotion, slice };
+                    Command::Promotions(Box::new(lapse))
+                }
                 _ => return Ok(None),
             },
             DueObject::Unclaimed(card) => match self.order_of(card)? {

@@ -60,7 +60,7 @@ pub fn compose(
         advertiser: new.advertiser,
         post: new.post.clone(),
         terms: new.terms.clone(),
-        quote: new.quote,
+        quote: of_goal(&new.terms, new.quote),
         state: State::Draft,
         pauses: crate::Pauses::default(),
         review: Review::default(),
@@ -147,7 +147,7 @@ pub fn edit(
     check_limits(&after)?;
     let mut edited = Promotion { terms: after, ..promotion.clone() };
     if is_draft {
-        edited.quote = *facts.quote;
+edited.quote = of_goal(&edited.terms, *facts.quote);
         // Somebody agreed to other terms.
         edited.authorization = None;
     } else {
@@ -183,12 +183,17 @@ fn changes_what_was_sold(before: &Terms, after: &Terms, context: Context) -> boo
     is_other || (before.promise == Promise::Guarantee && is_guarantee_changed)
 }
 
+/// What is billed follows from the goal, whatever whoever made the quote says.
+fn of_goal(terms: &Terms, quote: Quote) -> Quote {
+    Quote { unit: terms.goal.billed(), ..quote }
+}
+
 /// The expectation follows the terms; the promise does not.
 fn requoted(promotion: &Promotion, new: &Quote) -> Quote {
     let sold = promotion.quote;
     match promotion.terms.promise {
         Promise::Guarantee => sold,
-        Promise::Estimate => Quote { unit_price_max: sold.unit_price_max, ..*new },
+        Promise::Estimate => Quote { unit: sold.unit, unit_price_max: sold.unit_price_max, ..*new },
     }
 }
 

@@ -299,7 +299,7 @@ impl Checkout {
 /// # Errors
 ///
 /// `CheckoutPaid`, `CheckoutPaying`, `CheckoutExpired`, the last whether or not it was booked.
-pub(crate) fn check_open(checkout: &Checkout, now: Instant) -> Result<(), Refusal> {
+pub fn check_open(checkout: &Checkout, now: Instant) -> Result<(), Refusal> {
     match checkout.state {
         CheckoutState::Paid => Err(Refusal::CheckoutPaid),
         CheckoutState::Paying | CheckoutState::RequiresAction => Err(Refusal::CheckoutPaying),

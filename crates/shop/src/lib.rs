@@ -56,7 +56,7 @@ mod tender;
 pub use catalog::{BasisPoints, Creator, Product, ProductRows, Seller};
 pub use catalog::{create_creator, create_product, create_seller};
 pub use checkout::{Checkout, CheckoutRows, CheckoutState, NewCheckout, Source, SourceKind};
-pub use checkout::{create_checkout, expire};
+pub use checkout::{check_open, create_checkout, expire};
 pub use event::EventKind;
 pub use ledger::Context;
 pub use line::{Line, LineId, NewLine, NewShipping};

@@ -10,6 +10,7 @@ use ledger::{Account, Limit, TransferKind};
 
 use crate::audit_goodwill;
 use crate::audit_orders;
+use crate::audit_promotions;
 use crate::audit_settlements;
 use crate::audit_unclaimed;
 use crate::oracle::replay;
@@ -87,6 +88,7 @@ pub fn book(world: &World) {
     open_holds_are_listed(world);
     audit_goodwill::book(world);
     audit_orders::book(world);
+    audit_promotions::book(world);
     audit_settlements::book(world);
 }
 

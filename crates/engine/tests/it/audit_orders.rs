@@ -12,6 +12,7 @@ use shop::{Checkout, CheckoutState, LineId, Order, OrderLine, PaidBy, PayoutStat
 use shop::{Tender, TenderKind};
 
 use crate::audit_disputes;
+use crate::audit_promotions;
 use crate::audit_settlements;
 use crate::world::World;
 
@@ -258,13 +259,8 @@ fn tells_the_truth(world: &World, refund: &shop::OrderRefund) {
     }
 }
 
-/// What a line has sold of cards, less what they have given back; or what it pays for a promotion,
-/// which nobody funds.
+/// What a line has sold of cards, less what they have given back.
 fn sold_by(line: &OrderLine) -> i64 {
-    if line.line.is_promotion() {
-        assert!(line.refunded.is_zero(), "{:?} was refunded without a settlement", line.line.id);
-        return line.line.net().minor();
-    }
     let is_cards = line.line.kind == LineKind::GiftCard;
     if is_cards { line.left().minor() } else { 0 }
 }
@@ -371,6 +367,11 @@ fn accounts_follow(world: &World, currency: Currency) {
     let spent: i64 = holds.map(|hold| hold.refundable().minor()).sum();
     let bought = world.bought.get(&currency).copied().unwrap_or(0);
     let sold: i64 = orders().flat_map(|row| &row.lines).map(sold_by).sum();
+    // What a promotion has is neither a party's nor on clearing.
+    let of_lines = |row: &Order| -> i64 {
+        row.lines.iter().map(|line| audit_promotions::kept_of(world, row, line)).sum()
+    };
+    let promoted: i64 = orders().map(|row| of_lines(row)).sum();
     let clearing = spent - bought + captured - (kept - sold) - asked - paid - promotional;
     assert_eq!(balance(AccountName::OrderClearing), clearing, "clearing and rows differ");
     assert_eq!(balance(AccountName::RefundPayable), owed + gone);
@@ -394,7 +395,7 @@ fn accounts_follow(world: &World, currency: Currency) {
                 | AccountName::Tax(_)
         )
     });
-    assert_eq!(parties, kept - sold - paid_out, "parties and orders differ");
+    assert_eq!(parties, kept - sold - promoted - paid_out, "parties and orders differ");
     let fees: i64 = payments().map(|row| row.fee.map_or(0, Amount::minor)).sum();
     let disputed: i64 = payments().map(|row| row.disputed.minor()).sum();
     let rails =

@@ -126,6 +126,64 @@ fn commands_about_checkouts_take_the_stated_rounds_of_loading() {
 }
 
 #[test]
+fn commands_about_promotions_take_the_stated_rounds_of_loading() {
+    let mut world = check("issue A 700 kinds=promotion");
+    let mut check = |line: &str, rounds: usize| {
+        run(&mut world, line);
+        assert_eq!(world.rounds, rounds, "{line}");
+        assert!(rounds <= NEEDS_ROUNDS_MAX);
+    };
+    check("creator C 0", 1);
+    check("method m", 1);
+    check("method n", 1);
+    check("compose P 5000 from=0 with=m,card:A", 1);
+    check("edit P until=9d", 2);
+    check("checkout K promotion:nobody:5000+400 pays=P", 1);
+    check("submit P K", 2);
+    check("add K A", 2);
+    check("add K method m 2000", 2);
+    check("add K method n", 2);
+    check("pay K O p q", 3);
+    check("action p", 4); // payment, checkout, promotion, post
+    check("cancel_attempt K", 2);
+    check("submit P K", 2);
+    check("add K A", 2);
+    check("add K method m 2000", 2);
+    check("add K method n", 2);
+    check("pay K O p2 q2", 3);
+    check("authorized p2", 4);
+    check("authorized q2", 4);
+    check("captured p2 2000", 4);
+    check("captured q2 2700 order=O", 4);
+    check("compose Q 5000 post=p version=v2", 2);
+    check("approve P", 2);
+    check("post p private", 2);
+    check("post p public", 2);
+    check("pause P", 2);
+    check("resume P", 2);
+    check("lease P feed 500", 2);
+    check("lease P feed 500 held=1", 2);
+    check("bill feed 0..1 P:1:100@40 -P:1:10@4 X:1:1@1", 2);
+    check("keep P 1 500", 2);
+    check("close P 1 1", 2);
+    check("lapse_slice P 1 -> slice_closed", 2);
+    check("open_dispute d p2 10", 3);
+    check("win d", 4);
+    check("open_dispute e q2 10", 3);
+    check("lose e", 4);
+    check("appeal P -> promotion_not_rejected", 2);
+    check("advance P -> promotion_not_running", 2);
+    check("checkout L promotion:nobody:5000 pays=Q", 1);
+    check("submit Q L", 2);
+    check("wait 900", 2);
+    check("abandon L", 2);
+    check("stop Q", 2);
+    check("settle_up Q", 2);
+    check("wait 9d", 2);
+    check("settle_up P O R", 3);
+}
+
+#[test]
 fn what_an_earlier_command_of_the_batch_changed_is_asked_for_again() {
     let mut world = World::new();
     world.now = world.now.saturating_add(base::Span::days(1));

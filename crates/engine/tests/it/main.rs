@@ -5,6 +5,7 @@ mod audit;
 mod audit_disputes;
 mod audit_goodwill;
 mod audit_orders;
+mod audit_promotions;
 mod audit_settlements;
 mod audit_unclaimed;
 mod books;
@@ -23,6 +24,8 @@ mod loading;
 mod market;
 #[allow(dead_code, reason = "shared with the simulator")]
 mod market_cards;
+#[allow(dead_code, reason = "shared with the simulator")]
+mod market_promotions;
 mod money_page;
 mod numbers;
 #[path = "../../../ledger/tests/it/oracle.rs"]
@@ -30,6 +33,10 @@ mod oracle;
 mod order_words;
 mod orders;
 mod paying;
+mod promotion_words;
+mod promotions;
+mod promotions_disputed;
+mod promotions_served;
 mod public_failures;
 mod random;
 mod random_checkouts;

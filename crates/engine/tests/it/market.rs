@@ -12,13 +12,14 @@ use crate::market_cards::{
     a_card, a_month_later, bought_card, cancel_a_payer, due_gifts, goodwill,
 };
 use crate::market_cards::{on_a_card, unclaimed};
+use crate::market_promotions;
 use crate::world::World;
 
 /// What somebody does: which deed, on which row, with what luck.
 pub type Act = (u8, u16, u16);
 
 /// Deeds there are.
-pub const DEEDS: u8 = 64;
+pub const DEEDS: u8 = 84;
 
 /// What there is before anybody does anything.
 pub const OPENING: &str = "
@@ -115,6 +116,7 @@ impl Market {
             30..44 => self.work(world, which, luck),
             44..52 => self.send(world, which, luck),
             52..58 => self.rail_acts(world, which, luck),
+            64..84 => market_promotions::act(world, self.step, which, luck).map(wish),
             // Told late, or again.
             _ => pick(&self.log, which).map(|fact| self.says(By::Fact, &fact)),
         }

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use base::{CardId, ContactId, Currency, HoldId, Money, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
-use base::{PersonId, PurchaseId, RailRefundId, SellerId, SettlementId};
+use base::{PersonId, PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId};
+use base::{SliceId, StreamId};
 use engine::StoredRefusal;
 use engine::{
     AnswerRef, BookRefusal, Command, CommandKind, OperationRefusal, Refusal, ReversalStatus,
@@ -25,6 +26,9 @@ const SCRIPTS: &[&str] = &[
     include_str!("loading.rs"),
     include_str!("orders.rs"),
     include_str!("paying.rs"),
+    include_str!("promotions.rs"),
+    include_str!("promotions_disputed.rs"),
+    include_str!("promotions_served.rs"),
     include_str!("public_failures.rs"),
     include_str!("refunding.rs"),
     include_str!("returns.rs"),
@@ -108,7 +112,7 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
             Refusal::Promotions(_) => 1,
         };
     }
-    assert_eq!(seen, 3 + 3 + 7 + 29 + 21 + 36);
+    assert_eq!(seen, 3 + 3 + 7 + 29 + 21 + 36 + 35);
 }
 
 fn gift_card(refusal: Card) -> usize {
@@ -249,6 +253,14 @@ fn a_refusal_that_time_or_another_attempt_may_lift_is_transient() {
             "outcome_pending",
             "rail_contradiction",
             "checkout_paying",
+            "promotion_being_paid",
+            "slices_open",
+            "payment_disputed",
+            "billing_gap",
+            "already_billed",
+            "bills_missing",
+            "daily_budget_spent",
+            "nothing_left",
         ])
     );
 }
@@ -289,13 +301,18 @@ fn answers_are_read_back_from_their_two_parts() {
         AnswerRef::Settlement(SettlementId::from_bits(18)),
         AnswerRef::Sender(PersonId::from_bits(19)),
         AnswerRef::Contact(ContactId::from_bits(20)),
+        AnswerRef::Promotion(PromotionId::from_bits(21)),
+        AnswerRef::Post(PostId::from_bits(22)),
+        AnswerRef::Slice(SliceId::from_bits(23)),
+        AnswerRef::Stream(StreamId::from_bits(24)),
     ];
     for named in answers {
         let (kind, id) = named.to_parts();
         assert_eq!(AnswerRef::from_parts(kind, id), Some(named));
     }
     let kinds = (0..=u8::MAX).filter(|kind| AnswerRef::from_parts(*kind, [7; 16]).is_some());
-    assert_eq!(kinds.collect::<Vec<u8>>(), (1..=9).chain(20..=34).collect::<Vec<u8>>());
+    let known = (1..=9).chain(20..=34).chain(40..=43);
+    assert_eq!(kinds.collect::<Vec<u8>>(), known.collect::<Vec<u8>>());
 }
 
 /// Every command of a queue is as large as the largest.

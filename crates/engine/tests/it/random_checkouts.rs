@@ -99,6 +99,35 @@ impl Both {
             ("a refund was paid by hand", line.starts_with("hand ")),
             ("a dispute blocks store credit", given().any(|card| card.disputed.is_some())),
             ("store credit is spent", given().any(|card| !card.open_holds.is_empty())),
+            (
+                "a promotion is settled again",
+                self.world.promotion.values().any(|it| it.settlements > 1),
+            ),
+            (
+                "a slice has lapsed",
+                self.world.slice.values().any(|it| it.state == promotions::SliceState::Lapsed),
+            ),
+            (
+                "a promotion is disputed",
+                self.world.promotion.values().any(|it| it.pauses.is_disputed),
+            ),
+            (
+                "a lost payment stops it",
+                self.world
+                    .promotion
+                    .values()
+                    .any(|it| it.end.is_some_and(|end| end.cause == promotions::EndCause::Payment)),
+            ),
+            (
+                "its post was deleted",
+                self.world.promotion.values().any(|it| {
+                    it.end.is_some_and(|end| end.cause == promotions::EndCause::PostDeleted)
+                }),
+            ),
+            (
+                "paying for it has failed",
+                self.world.deed.values().any(|it| it.kind == promotions::DeedKind::PaymentFailed),
+            ),
             ("a lost dispute has taken store credit back", self.has_taken_credit_back()),
         ];
         self.seen.extend(found.into_iter().filter(|(_, is)| *is).map(|(what, _)| what));
@@ -216,6 +245,12 @@ fn slow_the_random_checkouts_reach_every_event() {
         "a dispute blocks store credit",
         "store credit is spent",
         "a lost dispute has taken store credit back",
+        "a promotion is settled again",
+        "a slice has lapsed",
+        "a promotion is disputed",
+        "a lost payment stops it",
+        "its post was deleted",
+        "paying for it has failed",
     ] {
         assert!(seen.contains(state), "no random checkout has come to: {state}");
     }

@@ -58,12 +58,14 @@ fn a_refund_is_refused_for_the_first_reason_in_order() {
 fn what_pays_for_a_promotion_goes_back_by_its_settlement_alone() {
     check(&format!(
         "{SHOP}
-         checkout K promotion:nobody:1000+80
+         compose Ad 1000 by=C
+         checkout K promotion:nobody:1000+80 pays=Ad
+         submit Ad K
          add K A holds=ha => K.t1 l1:700
          add K method m
          pay K O p
          authorized p
-         captured p 380 order=O => tax/US-CA 80 order/clearing 1000
+         captured p 380 order=O => tax/US-CA 80 Ad.escrow 1000 order/clearing 0
          back O R everything -> promotion_settles
          back O R l1x1 -> promotion_settles
          back O R l1=1 -> promotion_settles

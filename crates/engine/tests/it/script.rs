@@ -21,6 +21,7 @@
 //! | `… key=K`, `reverse K` | gives the command an idempotency key; undoes it |
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
 //! | see `shop_words.rs`, `shop_seen.rs` | checkouts, payments and what is seen of them |
+//! | see `promotion_words.rs` | promotions of posts, and what serves them |
 //! | see `sender_words.rs` | senders of gifts, and who has blocked them |
 //! | `… => events ..,b,c` | only the end of a list |
 //! | `… => A.ref R A.with k:v events -` | reference, metadata, events told; `-` is none |
@@ -37,6 +38,7 @@ use giftcards::{Delivery, NewDelivery, NewProgram, Place, Program, RefundHold, S
 use ledger::AccountName;
 
 use crate::order_words;
+use crate::promotion_words;
 use crate::sender_words;
 use crate::shop_seen;
 use crate::shop_words;
@@ -134,7 +136,8 @@ fn told(refusal: &Refusal) -> String {
 /// The command of a line.
 pub fn command(world: &World, words: &Words<'_>) -> Command {
     use GiftCardCommand as Card;
-    let about_others = || sender_words::command(words);
+    let about_others =
+        || sender_words::command(words).or_else(|| promotion_words::command(world, words));
     if let Some(command) = shop_words::command(world, words).or_else(about_others) {
         return command;
     }
@@ -270,7 +273,8 @@ pub fn instant(world: &World, word: &str) -> Instant {
     }
 }
 
-fn span(word: &str) -> Span {
+/// `3d` or `900`.
+pub fn span(word: &str) -> Span {
     match word.strip_suffix('d') {
         Some(days) => Span::days(days.parse().unwrap()),
         None => Span::seconds(word.parse().unwrap()),
@@ -283,7 +287,9 @@ fn shown(world: &World, name: &str) -> String {
     }
     let Some((card, member)) = name.split_once('.') else { return balance_of(world, name) };
     let about_senders = || sender_words::member(world, card, member);
-    if let Some(shown) = shop_seen::member(world, card, member).or_else(about_senders) {
+    let shown = promotion_words::member(world, card, member);
+    let shown = shown.or_else(|| shop_seen::member(world, card, member));
+    if let Some(shown) = shown.or_else(about_senders) {
         return shown;
     }
     let card = &world.card[&words::card(card)];
@@ -333,7 +339,12 @@ fn balance_of(world: &World, name: &str) -> String {
     };
     let chart = AccountName::parse(name).or_else(|| shop_seen::payable(world, name));
     let chart = chart.unwrap_or_else(|| AccountName::GiftCard(words::card(name)));
-    match world.account.get(&chart.id(currency)) {
+    balance(world, &chart, currency)
+}
+
+/// What is on an account, and how much of it is held.
+pub fn balance(world: &World, name: &AccountName, currency: base::Currency) -> String {
+    match world.account.get(&name.id(currency)) {
         None => "-".to_owned(),
         Some(account) if account.held().is_zero() => account.balance().to_string(),
         Some(account) => format!("{}/{}", account.balance(), account.held()),
@@ -344,7 +355,8 @@ fn status_of(world: &World, name: &str) -> &'static str {
     if let Some(hold) = world.hold.get(&words::hold(name)) {
         return hold.status(world.now).as_str();
     }
-    if let Some(status) = shop_seen::status_of(world, name) {
+    let about_promotions = || promotion_words::status_of(world, name);
+    if let Some(status) = shop_seen::status_of(world, name).or_else(about_promotions) {
         return status;
     }
     let card = &world.card[&words::card(name)];

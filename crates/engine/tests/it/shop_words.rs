@@ -275,7 +275,8 @@ fn method(words: &Words<'_>) -> Method {
     }
 }
 
-fn refund_ids(world: &World, words: &Words<'_>) -> Box<RefundIds> {
+/// The ids of the ways back that a line names.
+pub fn refund_ids(world: &World, words: &Words<'_>) -> Box<RefundIds> {
     Box::new(RefundIds {
         cards: *ids(world, words, "cards", RefundId::from_bits),
         rails: *ids(world, words, "rails", RailRefundId::from_bits),
@@ -347,7 +348,7 @@ fn shop_checkout(words: &Words<'_>) -> shop::NewCheckout {
         region: Region::parse(words.value("region").unwrap_or("US-CA")).unwrap(),
         buyer: words.value("buyer").map(words::person),
         lines,
-        promotion: None,
+        promotion: words.value("pays").map(|word| PromotionId::from_bits(bits(word))),
         shipping,
         source: None,
         metadata: Metadata::default(),
@@ -397,7 +398,7 @@ fn tender(words: &Words<'_>) -> AddTender {
 }
 
 /// An id that nobody else has: it comes from the place of the command in the book.
-fn drawn(world: &World, position: usize) -> u128 {
+pub fn drawn(world: &World, position: usize) -> u128 {
     let place = (u128::from(world.draws.get()) << 64) | u128::from(world.sequence + 1);
     (1 << 120) | (place << 16) | position as u128
 }
