@@ -47,6 +47,9 @@ pub(crate) struct Settings {
     journal_retention_days: u32,
     gift_recipients_per_day_max: u32,
     gifts_per_recipient_day_max: u32,
+    promotion_people_assumed: u64,
+    promotion_opportunities_per_day_assumed: u64,
+    promotion_impression_price_micros_assumed: u64,
     clock_jump_seconds_max: u64,
     start_gap_days_max: u32,
     pub(crate) readers_per_book: usize,
@@ -186,6 +189,11 @@ impl Settings {
             slow_request_min: Duration::from_millis(self.slow_request_milliseconds),
             forward_time_max: Duration::from_secs(self.forward_seconds_max),
             webhook_reach: self.webhook_reach(),
+            assumed_feed: http::AssumedFeed {
+                people: self.promotion_people_assumed,
+                opportunities_per_day: self.promotion_opportunities_per_day_assumed,
+                impression_price_micros: self.promotion_impression_price_micros_assumed,
+            },
             ..http::Limits::default()
         }
     }

@@ -69,6 +69,7 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
     ]
     .into_iter()
     .chain(good_of_shop(card))
+    .chain(good_of_promotions(card))
     .collect()
 }
 
@@ -132,6 +133,64 @@ fn good_of_shop(card: &str) -> Vec<(&'static str, String, Value)> {
     ];
     let bodies = bodies.into_iter().chain(good_of_bought_cards());
     bodies.map(|(path, body)| ("POST", path, body)).collect()
+}
+
+/// The same for promotions and posts.
+fn good_of_promotions(card: &str) -> Vec<(&'static str, String, Value)> {
+    let person = "per_00000000000000000000000007";
+    let id = if card == "{id}" { card } else { "promo_01jd3q8v9ec4y8s5k1m0t2n7xz" };
+    let post = if card == "{id}" { card } else { "p" };
+    let at = |action: &str| format!("/v1/promotions/{id}{action}");
+    let audience = json!({
+        "automatic": false, "countries": ["US"], "regions": ["CA-QC"], "languages": ["en"],
+        "age_min": 18, "age_max": 30, "genders": ["other"], "interests": ["i"],
+        "excluded_interests": ["e"], "devices": ["tv"],
+    });
+    let authorization = json!({
+        "factor": "totp", "device": "d", "session": "s", "ip": "203.0.113.7", "region": "US",
+        "terms_version": "1", "at": "2026-11-20T09:00:00Z",
+    });
+    let method = "pm_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let tenders = json!([
+        {"kind": "gift_card", "gift_card": "gc_01jd3q8v9ec4y8s5k1m0t2n7xz"},
+        {"kind": "payment_method", "payment_method": method, "amount": usd(1)},
+    ]);
+    let terms = json!({
+        "goal": "views", "target": 5, "audience": audience, "budget": usd(10_000),
+        "daily_budget": usd(100), "starts_at": "2026-11-22T10:00:00Z",
+        "ends_at": "2026-11-29T10:00:00Z", "promise": "estimate", "by": person,
+    });
+    let mut composed = terms.clone();
+    let more = json!({
+        "advertiser": person, "tenders": tenders, "authorization": authorization,
+        "incentive": usd(1), "metadata": {"k": "v"},
+        "post": {
+            "id": "p", "url": "https://shop.example/p", "kind": "video", "visibility": "public",
+            "creator": "cre_01jd3q8v9ec4y8s5k1m0t2n7xz", "language": "en", "tags": ["t"],
+            "content_version": "1",
+        },
+    });
+    composed.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let submission = json!({
+        "region": "US", "tax": usd(1), "tenders": tenders, "authorization": authorization,
+        "return_url": "https://shop.example/done", "by": person,
+    });
+    vec![
+        ("POST", "/v1/promotions".into(), composed),
+        ("PATCH", at(""), terms),
+        ("POST", at("/submit"), submission),
+        ("POST", at("/approve"), json!({"content_version": "1", "by": person})),
+        ("POST", at("/reject"), json!({"rule": "r", "by": person})),
+        ("POST", at("/appeal"), json!({"by": person})),
+        ("POST", at("/pause"), json!({"by": person, "as": "staff"})),
+        ("POST", at("/resume"), json!({"by": person, "as": "staff"})),
+        ("POST", at("/stop"), json!({"rule": "r", "by": person})),
+        (
+            "PATCH",
+            format!("/v1/posts/{post}"),
+            json!({"visibility": "public", "deleted": true, "content_version": "1"}),
+        ),
+    ]
 }
 
 /// A part of a settlement file, with every member of its line.

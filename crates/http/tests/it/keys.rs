@@ -39,6 +39,8 @@ async fn a_new_key_works_and_may_do_what_was_said() {
         "webhooks:manage",
         "mail:report",
         "settlements:write",
+        "promotions:write",
+        "promotions:review",
     ]);
     assert_eq!(made.json["scopes"], scopes);
 }

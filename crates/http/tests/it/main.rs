@@ -26,6 +26,7 @@ mod metrics;
 mod personal;
 mod processes;
 mod programs;
+mod promotions;
 mod rails;
 mod receiver;
 mod refusals;

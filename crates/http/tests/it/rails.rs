@@ -60,6 +60,11 @@ impl Told {
         Told { world, sandbox, running: Some(running), caller, secret }
     }
 
+    /// The writer of the book.
+    pub fn handle(&self) -> &writer::Handle {
+        &self.running.as_ref().unwrap().handle
+    }
+
     pub async fn post(&self, path: &str, body: Value, status: u16) -> Value {
         let ask = self.world.post(path, body).with(&self.secret).fresh();
         ask.await_status(status).await.json

@@ -15,10 +15,12 @@ async fn the_table_of_scopes_is_the_one_that_was_read() {
     let names = ["read", "spend", "issue", "gift_cards:reveal", "admin"];
     let of_shop = ["catalog:write", "checkout:write", "orders:refund", "payouts:write"];
     let of_sending = ["webhooks:manage", "mail:report", "settlements:write"];
+    let of_promotions = ["promotions:write", "promotions:review"];
     let mut keys: Vec<(&str, String)> = names
         .into_iter()
         .chain(of_shop)
         .chain(of_sending)
+        .chain(of_promotions)
         .map(|name| (name, world.secret(Scopes::parse(name).unwrap())))
         .collect();
     keys.push(("publishable", world.publishable()));

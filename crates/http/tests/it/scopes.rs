@@ -63,6 +63,26 @@ fn routes_of_shop() -> Vec<(&'static str, String, Scopes)> {
     ]
 }
 
+/// Routes about promotions, each with the one scope it wants. What advertisers and staff both do has
+/// a test of its own.
+fn routes_of_promotions() -> Vec<(&'static str, String, Scopes)> {
+    let promotion = "/v1/promotions/promo_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    vec![
+        ("POST", "/v1/promotions".into(), Scopes::PROMOTIONS),
+        ("GET", "/v1/promotions".into(), Scopes::READ),
+        ("GET", promotion.into(), Scopes::READ),
+        ("PATCH", promotion.into(), Scopes::PROMOTIONS),
+        ("POST", format!("{promotion}/submit"), Scopes::PROMOTIONS),
+        ("POST", format!("{promotion}/appeal"), Scopes::PROMOTIONS),
+        ("POST", format!("{promotion}/approve"), Scopes::REVIEW),
+        ("POST", format!("{promotion}/reject"), Scopes::REVIEW),
+        ("GET", format!("{promotion}/history"), Scopes::READ),
+        ("GET", format!("{promotion}/settlements"), Scopes::READ),
+        ("GET", "/v1/posts/x".into(), Scopes::READ),
+        ("PATCH", "/v1/posts/x".into(), Scopes::PROMOTIONS),
+    ]
+}
+
 #[tokio::test]
 async fn each_route_wants_its_scope() {
     let world = World::new();
@@ -109,10 +129,12 @@ async fn each_route_wants_its_scope() {
     ];
     let of_cards = [Scopes::READ, Scopes::SPEND, Scopes::ISSUE, Scopes::REVEAL, Scopes::ADMIN];
     let of_shop = [Scopes::CATALOG, Scopes::CHECKOUT, Scopes::REFUND, Scopes::PAYOUT];
-    let each = [of_cards.as_slice(), &of_shop, &[Scopes::SETTLEMENTS]].concat();
+    let of_promotions = [Scopes::SETTLEMENTS, Scopes::PROMOTIONS, Scopes::REVIEW];
+    let each = [of_cards.as_slice(), &of_shop, &of_promotions].concat();
     let keys: Vec<_> = each.iter().map(|scopes| (*scopes, world.secret(*scopes))).collect();
     let publishable = world.publishable();
-    for (method, path, needed) in routes.iter().chain(&routes_of_shop()) {
+    let (of_shop, of_promotions) = (routes_of_shop(), routes_of_promotions());
+    for (method, path, needed) in routes.iter().chain(&of_shop).chain(&of_promotions) {
         for (scopes, key) in &keys {
             let answer = world.ask(method, path).with(key).send().await;
             let refused = answer.status == 403;

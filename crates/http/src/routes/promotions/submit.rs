@@ -154,6 +154,14 @@ async fn steps(
     let new = new_checkout(caller, promotion, region, tax)?;
     let checkout = new.checkout.id;
     let mut steps = vec![Step::of_shop("", ShopCommand::CreateCheckout(Box::new(new)))];
+    // First of all: whether it can be paid says more than how.
+    let submit =
+        PromotionCommand::Submit { promotion: promotion.id, checkout, authorization, actor };
+    steps.push(Step {
+        purpose: "submission of a promotion".to_owned(),
+        command: Command::Promotions(submit),
+        asker: None,
+    });
     let is_free = promotion.terms.paid().is_zero() && tax.is_none_or(|tax| tax.amount.is_zero());
     if !is_free {
         let of_draft = || promotion.pay_with.iter().map(|pays| of_draft(pays, promotion)).collect();
@@ -165,13 +173,6 @@ async fn steps(
             steps.push(Step { asker, ..Step::of_shop(purpose, command) });
         }
     }
-    let submit =
-        PromotionCommand::Submit { promotion: promotion.id, checkout, authorization, actor };
-    steps.push(Step {
-        purpose: "submission of a promotion".to_owned(),
-        command: Command::Promotions(submit),
-        asker: None,
-    });
     let payments = Box::new(std::array::from_fn(|_| caller.app.new_id()));
     let pay = ShopCommand::Pay { checkout, payments, order: caller.app.new_id(), return_url };
     steps.push(Step::of_shop("payment of a promotion", pay));

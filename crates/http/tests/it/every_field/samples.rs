@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::promotion_samples::PromotionSamples;
 use super::shop_samples::ShopSamples;
 use crate::world::{World, redemption, usd};
 
@@ -23,6 +24,8 @@ pub struct Samples {
     first_hash: String,
     /// What is sold, for operations about that.
     shop: Option<ShopSamples>,
+    /// What is promoted, for operations about that.
+    promotion: Option<PromotionSamples>,
 }
 
 /// What a schema means: references followed, and the part that is not `null`.
@@ -83,8 +86,13 @@ impl Samples {
             true => Some(ShopSamples::new(world, operation).await),
             false => None,
         };
+        let promotion = match PromotionSamples::is_about(template) {
+            true => Some(PromotionSamples::new(world, operation).await),
+            false => None,
+        };
         Samples {
             shop,
+            promotion,
             card: id(&card),
             code: card["code"].as_str().unwrap().to_owned(),
             token: revealed["claim_token"].as_str().unwrap().to_owned(),
@@ -104,6 +112,9 @@ impl Samples {
         if let Some(shop) = &self.shop {
             let path = template.replace("{id}", shop.id_of(template));
             return path.replace("{tender}", "t1").replace("{rail}", "sandbox");
+        }
+        if let Some(promotion) = &self.promotion {
+            return template.replace("{id}", promotion.id_of(template));
         }
         let id = match template.split('/').nth(2).unwrap_or("") {
             "gift-cards" => &self.card,
@@ -181,6 +192,9 @@ impl Samples {
 
     fn text(&self, name: &str, schema: &Value) -> Value {
         if let Some(text) = self.shop.as_ref().and_then(|shop| shop.text(name)) {
+            return json!(text);
+        }
+        if let Some(text) = self.promotion.as_ref().and_then(|it| it.text(name)) {
             return json!(text);
         }
         if let Some(choices) = schema["pattern"].as_str().and_then(|text| text.strip_prefix("^(")) {
