@@ -68,7 +68,6 @@ const LINES: &[&str] = &[
     "issue {new} {sum} via=email from=S to=P",
     "report link:{card},L scam",
     "report letter:{card},S-P other block",
-    "turn_away link:{card},L",
     "take_again letter:{card},S-P",
     "ban S",
     "unban S",

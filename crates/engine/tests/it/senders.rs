@@ -161,7 +161,7 @@ fn a_claim_link_speaks_for_no_recipient() {
         "issue A 1 via=email from=S to=P link=L
          report link:A,M scam -> gift_card_not_usable unknown
          report link:B,L scam -> gift_card_not_usable unknown
-         report link:A,M,L scam => S.reporters - S-P.report -        # the giver may have the link
+         report link:A,M,L scam => S.reporters 0 S-P.report -        # the giver may have the link
          => events gift_contact.reported
          report link:A,L scam -> nothing_to_change
          report link:A,L other block -> gift_not_mailed
