@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::Instant;
 use engine::{Answer, Query};
-use jobs::OutgoingFigures;
+use jobs::{OutgoingFigures, SettlementFigures};
 use risk::budget::{GuessBudgets, Limits};
 use store::{BookName, BookRecord, Head, Reader};
 use tokio::sync::oneshot;
@@ -27,6 +27,8 @@ pub struct Book {
     rail_places: RailPlaces,
     /// What is counted of its webhooks and mails.
     outgoing: Arc<OutgoingFigures>,
+    /// What is counted of its settlement files.
+    settlements: Arc<SettlementFigures>,
 }
 
 impl Book {
@@ -45,6 +47,7 @@ impl Book {
             rails: None,
             rail_places: RailPlaces::default(),
             outgoing: Arc::default(),
+            settlements: Arc::default(),
         }
     }
 
@@ -63,6 +66,17 @@ impl Book {
     /// What is counted of its webhooks and mails.
     pub fn outgoing(&self) -> &Arc<OutgoingFigures> {
         &self.outgoing
+    }
+
+    /// The same with what those who watch its settlement files count.
+    #[must_use]
+    pub fn with_settlements(self, figures: Arc<SettlementFigures>) -> Book {
+        Book { settlements: figures, ..self }
+    }
+
+    /// What is counted of its settlement files.
+    pub fn settlements(&self) -> &Arc<SettlementFigures> {
+        &self.settlements
     }
 
     /// Whoever calls rails for it, if anybody does.

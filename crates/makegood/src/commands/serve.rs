@@ -258,7 +258,8 @@ fn app(
         // Opened when they are needed, and again when one is lost.
         let reads = ReadSide::opening(book.record.clone(), max, source);
         let served = Book::over(Arc::new(reads), book.handle().clone());
-        app.add_book(served.with_rails(workers.rails()).with_outgoing(workers.outgoing()));
+        let served = served.with_rails(workers.rails()).with_outgoing(workers.outgoing());
+        app.add_book(served.with_settlements(workers.settlements()));
     }
     Ok(app)
 }

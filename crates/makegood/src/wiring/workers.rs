@@ -1,5 +1,5 @@
 //! What works for a book as long as it is here: booking what falls due, calling rails, telling
-//! webhook endpoints, and sending mails.
+//! webhook endpoints, sending mails, and counting what settlement files leave open.
 
 mod sending;
 
@@ -10,7 +10,7 @@ use http::RailWork;
 use jobs::mail::Postman;
 use jobs::webhooks::Deliverer;
 use jobs::{Booked, Expirer, JobError, OutgoingFigures};
-use jobs::{RailCaller, RailParts, RailReport, SpareIds};
+use jobs::{RailCaller, RailParts, RailReport, SettlementFigures, SettlementWatch, SpareIds};
 use outside::clock::{Clock, SystemClock};
 use outside::random::SystemRandomness;
 use store::BookRecord;
@@ -23,6 +23,9 @@ use crate::failure::{Done, Failure};
 /// Time between two looks for what rails are to be asked; what is asked of the API is nudged.
 const RAIL_INTERVAL: Duration = Duration::from_secs(1);
 
+/// Time between two counts of what settlement files leave open: what matters there are days.
+const SETTLEMENTS_EVERY: Duration = Duration::from_secs(600);
+
 /// The workers of one book. Dropping them stops them, whoever else still has the way to the rails.
 pub(crate) struct Workers {
     deliverer: Option<Deliverer>,
@@ -31,6 +34,8 @@ pub(crate) struct Workers {
     expirer: Option<Expirer>,
     rails: Arc<RailCaller>,
     outgoing: Arc<OutgoingFigures>,
+    settlements: Option<SettlementWatch>,
+    left_open: Arc<SettlementFigures>,
 }
 
 impl Workers {
@@ -42,6 +47,11 @@ impl Workers {
     /// For routes: what is counted of webhooks and mails.
     pub(crate) fn outgoing(&self) -> Arc<OutgoingFigures> {
         Arc::clone(&self.outgoing)
+    }
+
+    /// For routes: what is counted of settlement files.
+    pub(crate) fn settlements(&self) -> Arc<SettlementFigures> {
+        Arc::clone(&self.left_open)
     }
 
     /// What sends mail, with rails that are none, for tests.
@@ -69,6 +79,8 @@ impl Workers {
             expirer: None,
             rails,
             outgoing: Arc::default(),
+            settlements: None,
+            left_open: Arc::default(),
         }
     }
 
@@ -78,6 +90,7 @@ impl Workers {
         self.postman.iter().for_each(Postman::tell_to_stop);
         self.deliverer.iter().for_each(Deliverer::tell_to_stop);
         self.expirer.iter().for_each(Expirer::tell_to_stop);
+        self.settlements.iter().for_each(SettlementWatch::tell_to_stop);
     }
 
     /// Has all of them stop, and waits, for so long at most, until what was done outside of the
@@ -115,12 +128,15 @@ impl Installation {
         settings: &Settings,
     ) -> Done<Workers> {
         let outgoing = Arc::<OutgoingFigures>::default();
+        let left_open = Arc::<SettlementFigures>::default();
         Ok(Workers {
             rails: Arc::new(self.start_rail_caller(record, handle)?),
             expirer: Some(self.start_expirer(record, handle, settings)?),
             deliverer: Some(self.start_deliverer(record, handle, settings, &outgoing)?),
             postman: self.start_postman(record, handle, &outgoing)?,
+            settlements: Some(self.start_settlement_watch(record, handle, &left_open)?),
             outgoing,
+            left_open,
         })
     }
 
@@ -161,6 +177,24 @@ impl Installation {
         let every = settings.expiry_interval();
         Expirer::spawn(handle.clone(), readers, every, report).map_err(Failure::new)
     }
+
+    fn start_settlement_watch(
+        &self,
+        record: &BookRecord,
+        handle: &Handle,
+        figures: &Arc<SettlementFigures>,
+    ) -> Done<SettlementWatch> {
+        let name = record.name.to_string();
+        let readers = Box::new(self.reader_source(record));
+        let report = move |error: JobError| report_settlements(&name, &error);
+        let (handle, figures) = (handle.clone(), Arc::clone(figures));
+        SettlementWatch::spawn(handle, readers, SETTLEMENTS_EVERY, figures, report)
+            .map_err(Failure::new)
+    }
+}
+
+fn report_settlements(book: &str, error: &JobError) {
+    tracing::warn!(book, %error, "could not count what settlement files leave open");
 }
 
 fn report_rail(book: &str, report: &RailReport) {

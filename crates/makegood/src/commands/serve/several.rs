@@ -138,7 +138,8 @@ fn open(
     match installation.start_workers(record, &handle, settings) {
         Ok(workers) => {
             let book = Book::over(reads, handle).with_rails(workers.rails());
-            let book = book.with_outgoing(workers.outgoing());
+            let book =
+                book.with_outgoing(workers.outgoing()).with_settlements(workers.settlements());
             Ok(Owned { book, running, workers: Some(Box::new(workers)) })
         }
         Err(failure) => {
