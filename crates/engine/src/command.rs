@@ -2,7 +2,7 @@
 
 use base::{CardId, HoldId, Instant, Money, PersonId, Token};
 use giftcards::{Adjust, Capture, ChangeHold, ClaimLink, Code, CodeHash, DeliveryNews, Extend};
-use giftcards::{Issue, LinkHash, NewProgram, NewReport, Place, RefundHold, Sealed, Update};
+use giftcards::{Issue, LinkHash, NewProgram, NewReport, Place, RefundHold, Sealed, Update, Voice};
 
 use crate::{OperationKey, PaymentCommand, PromotionCommand, ShopCommand};
 
@@ -154,21 +154,21 @@ pub enum GiftCardCommand {
         /// The new link, made by the caller.
         link: Option<ClaimLink>,
     },
-    /// Keeps what whoever has the link of a card says of its sender.
+    /// Keeps what whoever has link or letter of a card says of its sender.
     ReportSender {
-        /// The card that the link names.
+        /// The card that link or letter names.
         card: CardId,
-        /// Hashes of the secret of the link, under the current ring key, then under older ones.
-        hashes: Box<[LinkHash]>,
+        /// What they have of it.
+        voice: Voice,
         /// What they say.
         report: NewReport,
     },
     /// Has the recipient of a card get no more mail of its sender, or some again.
     BlockContact {
-        /// The card that the link names.
+        /// The card that link or letter names.
         card: CardId,
-        /// Hashes of the secret of the link, under the current ring key, then under older ones.
-        hashes: Box<[LinkHash]>,
+        /// What they have of it.
+        voice: Voice,
         /// False lifts the block.
         blocks: bool,
     },

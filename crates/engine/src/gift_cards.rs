@@ -27,11 +27,11 @@ pub(crate) fn walk<R: Rows>(
             spend(command, walk, context)
         }
         GiftCardCommand::Claim { by, card, person } => claim(by, *card, *person, walk, context),
-        GiftCardCommand::ReportSender { card, hashes, report } => {
-            senders::hear((*card, hashes), Word::Report(*report), walk, context)
+        GiftCardCommand::ReportSender { card, voice, report } => {
+            senders::hear((*card, voice), Word::Report(*report), walk, context)
         }
-        GiftCardCommand::BlockContact { card, hashes, blocks } => {
-            senders::hear((*card, hashes), Word::Block(*blocks), walk, context)
+        GiftCardCommand::BlockContact { card, voice, blocks } => {
+            senders::hear((*card, voice), Word::Block(*blocks), walk, context)
         }
         GiftCardCommand::BlockSender { sender, reason } => {
             senders::judge(*sender, Some(reason), walk, context)

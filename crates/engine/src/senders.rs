@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use base::{CardId, PersonId, Token};
-use giftcards::{Card, LinkHash, NewReport, Sending, SendingRows};
-use giftcards::{block_contact, block_sender, contact_of, persons_of, unblock_sender};
+use giftcards::{Card, NewReport, Sending, SendingRows, Voice};
+use giftcards::{block_contact, block_sender, contact_heard, unblock_sender};
 
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
@@ -50,7 +50,7 @@ pub(crate) fn sent<R: Rows>(
     Ok(composed.finish(answer))
 }
 
-/// What somebody who has the link of a card says about its sender.
+/// What somebody who has link or letter of a card says about its sender.
 #[derive(Clone, Copy)]
 pub(crate) enum Word {
     /// They report them.
@@ -61,25 +61,24 @@ pub(crate) enum Word {
 
 /// A card that is not found is unknown, like one whose link is another: as for a claim.
 pub(crate) fn hear<R: Rows>(
-    (card, hashes): (CardId, &[LinkHash]),
+    (card, voice): (CardId, &Voice),
     word: Word,
     walk: &mut Walk<'_, R>,
     at: Context,
 ) -> Decided {
     let unknown = giftcards::Refusal::NotUsable(giftcards::Why::Unknown);
     let card: &Card = walk.card(card).ok_or(unknown)?;
-    let (sender, recipient) = persons_of(card, hashes)?;
-    let contact = contact_of(sender, recipient);
-    let rows = SendingRows {
-        sender: walk.sender(sender).map(Arc::as_ref),
-        contact: walk.contact(contact).map(Arc::as_ref),
-    };
+    let id = contact_heard(card, voice)?;
+    let contact = walk.contact(id).map(Arc::as_ref);
+    let sender = contact.map(|contact| contact.sender).or_else(|| card.sender());
+    let sender = sender.and_then(|sender| walk.sender(sender)).map(Arc::as_ref);
     walk.ready()?;
+    let rows = SendingRows { sender, contact };
     let outcome = match word {
-        Word::Report(new) => giftcards::report(card, hashes, new, rows, at.first())?,
-        Word::Block(blocks) => block_contact(card, hashes, blocks, rows.contact, at.first())?,
+        Word::Report(new) => giftcards::report(card, voice, new, rows, at.first())?,
+        Word::Block(blocks) => block_contact(card, voice, blocks, contact, at.first())?,
     };
-    Ok(Change::from_outcome(outcome, AnswerRef::Contact(contact)))
+    Ok(Change::from_outcome(outcome, AnswerRef::Contact(id)))
 }
 
 /// Keeps a sender from sending, for a reason, or lets them again.

@@ -103,7 +103,9 @@ pub use purchase::{check_issuable, issue_bought, main_payment, prepare, purchase
 pub use refund::{RefundHold, ReturnRows, refund};
 pub use refusal::{Refusal, Why};
 pub use report::unblock_sender;
-pub use report::{NewReport, ReportReason, block_contact, block_sender, persons_of, report};
+pub use report::{
+    NewReport, ReportReason, Voice, block_contact, block_sender, contact_heard, report,
+};
 pub use reverse::{Undo, reverse};
 pub use scope::{Line, Scope, ScopeLists};
 pub use sender::{Contact, DayCount, Days, Report, Sender, Sending, SendingLimits, SendingRows};

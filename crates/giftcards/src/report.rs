@@ -1,9 +1,9 @@
 //! What recipients and the shop do about senders: report them, block them, unblock them.
 
-use base::{PersonId, Token};
+use base::{ContactId, Instant, PersonId, Token};
 use ledger::Subject;
 
-use crate::sender::{Contact, Report, Sender, SendingRows};
+use crate::sender::{Contact, Report, Sender, SendingRows, contact_of};
 use crate::{Block, Card, Context, EventKind, LinkHash, Outcome, Refusal, Why};
 
 /// What is wrong with a gift. The numbers are stored and never change.
@@ -29,42 +29,80 @@ pub struct NewReport {
     pub blocks: bool,
 }
 
-/// The persons of a card whose link somebody has shown: who gave it and who has it. Whoever has a
-/// link that was not mailed is known by the card alone: the giver may have it too.
+/// What shows that somebody may say something about the sender of a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// The claim link of the card: hashes of its secret under the current ring key, then under
+    /// older ones. Whoever gave the card may have it too, so it speaks for the card alone.
+    Link(Box<[LinkHash]>),
+    /// The letter in which the card was mailed, by the recipient token in it, whose seal is ours.
+    /// Nobody but the recipient to whom it was mailed has that, whomever the card is for by now.
+    Letter(ContactId),
+}
+
+/// Between whom somebody's word about the sender of a card is kept. A claim link speaks for the
+/// card, which then stands where the recipient would.
 ///
 /// # Errors
 ///
 /// In this order: `NotUsable(Unknown)` for a link that is not the card's, or no longer;
-/// `SenderNotFound` for a card that nobody but the shop gave.
-pub fn persons_of(card: &Card, hashes: &[LinkHash]) -> Result<(PersonId, PersonId), Refusal> {
+/// `SenderNotFound` for one of a card that nobody but the shop gave.
+pub fn contact_heard(card: &Card, voice: &Voice) -> Result<ContactId, Refusal> {
+    match voice {
+        Voice::Letter(contact) => Ok(*contact),
+        Voice::Link(hashes) => {
+            let (sender, card) = persons_of_link(card, hashes)?;
+            Ok(contact_of(sender, card))
+        }
+    }
+}
+
+/// Who gave a card whose link somebody has shown, and the card in place of a recipient.
+fn persons_of_link(card: &Card, hashes: &[LinkHash]) -> Result<(PersonId, PersonId), Refusal> {
     if !card.has_link(hashes) {
         return Err(Refusal::NotUsable(Why::Unknown));
     }
     let sender = card.sender().ok_or(Refusal::SenderNotFound)?;
-    Ok((sender, card.speaks_for().unwrap_or(PersonId::from_bits(card.id.bits()))))
+    Ok((sender, PersonId::from_bits(card.id.bits())))
 }
 
-/// Keeps what the recipient of a card says of its sender. Each recipient to whom we mailed one
-/// counts once; others are kept and do not count.
+/// The row between them. What was mailed has one, for it was counted there.
+fn known_contact(
+    card: &Card,
+    voice: &Voice,
+    known: Option<&Contact>,
+    now: Instant,
+) -> Result<Contact, Refusal> {
+    match voice {
+        Voice::Letter(_) => known.cloned().ok_or(Refusal::NotUsable(Why::Unknown)),
+        Voice::Link(hashes) => {
+            let (sender, card) = persons_of_link(card, hashes)?;
+            Ok(known.cloned().unwrap_or_else(|| Contact::new(sender, card, now)))
+        }
+    }
+}
+
+/// Keeps what somebody says of the sender of a card. Each recipient to whom we mailed one counts
+/// once; what is said by a claim link is kept and does not count.
 ///
 /// # Errors
 ///
-/// In this order: as [`persons_of`]; `NotMailed` for a block by a link that was not mailed;
-/// `NothingToChange` when the same was said of this card.
+/// In this order: as [`contact_heard`]; `NotUsable(Unknown)` for a letter of which nothing is
+/// known; `NotMailed` for a block by a claim link; `NothingToChange` when the same was said of this
+/// card.
 pub fn report(
     card: &Card,
-    hashes: &[LinkHash],
+    voice: &Voice,
     new: NewReport,
     rows: SendingRows<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    let (sender, recipient) = persons_of(card, hashes)?;
-    let counts = card.speaks_for().is_some();
+    let now = context.now;
+    let mut contact = known_contact(card, voice, rows.contact, now)?;
+    let counts = voice.is_of_recipient();
     if new.blocks && !counts {
         return Err(Refusal::NotMailed);
     }
-    let now = context.now;
-    let mut contact = rows.contact.cloned().unwrap_or_else(|| Contact::new(sender, recipient, now));
     let said = |known: Report| known.card == card.id && known.reason == new.reason;
     let is_blocked = contact.blocked_since.is_some();
     if contact.report.is_some_and(said) && (is_blocked || !new.blocks) {
@@ -72,7 +110,7 @@ pub fn report(
     }
     let mut outcome = Outcome::default();
     if counts && contact.report.is_none() {
-        let mut sender = rows.sender.cloned().unwrap_or_else(|| Sender::new(sender, now));
+        let mut sender = rows.sender.cloned().unwrap_or_else(|| Sender::new(contact.sender, now));
         sender.reporters = sender.reporters.saturating_add(1);
         outcome.senders.push(sender);
     }
@@ -90,21 +128,20 @@ pub fn report(
 ///
 /// # Errors
 ///
-/// In this order: as [`persons_of`]; `NotMailed` for a link that was not mailed; `NothingToChange`
-/// when it is so already.
+/// In this order: as [`contact_heard`]; `NotUsable(Unknown)` for a letter of which nothing is
+/// known; `NotMailed` for a claim link; `NothingToChange` when it is so already.
 pub fn block_contact(
     card: &Card,
-    hashes: &[LinkHash],
+    voice: &Voice,
     blocks: bool,
     contact: Option<&Contact>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    let (sender, recipient) = persons_of(card, hashes)?;
-    if card.speaks_for().is_none() {
+    let now = context.now;
+    let mut contact = known_contact(card, voice, contact, now)?;
+    if !voice.is_of_recipient() {
         return Err(Refusal::NotMailed);
     }
-    let now = context.now;
-    let mut contact = contact.cloned().unwrap_or_else(|| Contact::new(sender, recipient, now));
     if contact.blocked_since.is_some() == blocks {
         return Err(Refusal::NothingToChange);
     }
@@ -149,6 +186,24 @@ pub fn unblock_sender(existing: Option<&Sender>) -> Result<Outcome, Refusal> {
 fn changed(sender: Sender, kind: EventKind) -> Outcome {
     let events = vec![(kind, Subject::of(sender.id))];
     Outcome { senders: vec![sender], events, ..Outcome::default() }
+}
+
+impl Voice {
+    /// Whether it is of the card as it is now: its link, or the letter to whom it is for.
+    pub fn is_of(&self, card: &Card) -> bool {
+        match self {
+            Voice::Link(hashes) => card.has_link(hashes),
+            Voice::Letter(contact) => {
+                let persons = card.sender().zip(card.recipient());
+                persons.is_some_and(|(sender, to)| contact_of(sender, to) == *contact)
+            }
+        }
+    }
+
+    /// Whether it is that of a recipient.
+    fn is_of_recipient(&self) -> bool {
+        matches!(self, Voice::Letter(_))
+    }
 }
 
 impl ReportReason {

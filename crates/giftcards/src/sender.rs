@@ -199,14 +199,6 @@ impl Card {
     pub fn recipient(&self) -> Option<PersonId> {
         self.details.as_ref()?.recipient.as_ref().map(|text| text.person)
     }
-
-    /// For whom whoever has its link may speak: its recipient, when the link goes to their address
-    /// by our mail and has not come back. Any other link may be in the hands of whoever gave it.
-    pub(crate) fn speaks_for(&self) -> Option<PersonId> {
-        let Delivery { channel, state, .. } = self.gift.as_ref()?.delivery?;
-        let is_mailed = channel == Channel::Email && state != DeliveryState::Bounced;
-        self.recipient().filter(|_| is_mailed)
-    }
 }
 
 impl Sender {

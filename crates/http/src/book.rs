@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::Instant;
 use engine::{Answer, Query};
-use jobs::{FeedKeeper, OutgoingFigures};
+use jobs::{FeedKeeper, OutgoingFigures, SettlementFigures};
 use risk::budget::{GuessBudgets, Limits};
 use store::{BookName, BookRecord, Head, Reader};
 use tokio::sync::oneshot;
@@ -32,6 +32,8 @@ pub struct Book {
     inventory: Option<Arc<dyn KnowInventory>>,
     /// What is counted of its webhooks and mails.
     outgoing: Arc<OutgoingFigures>,
+    /// What is counted of its settlement files.
+    settlements: Arc<SettlementFigures>,
 }
 
 impl Book {
@@ -52,6 +54,7 @@ impl Book {
             feed: None,
             inventory: None,
             outgoing: Arc::default(),
+            settlements: Arc::default(),
         }
     }
 
@@ -92,6 +95,17 @@ impl Book {
     /// What is counted of its webhooks and mails.
     pub fn outgoing(&self) -> &Arc<OutgoingFigures> {
         &self.outgoing
+    }
+
+    /// The same with what those who watch its settlement files count.
+    #[must_use]
+    pub fn with_settlements(self, figures: Arc<SettlementFigures>) -> Book {
+        Book { settlements: figures, ..self }
+    }
+
+    /// What is counted of its settlement files.
+    pub fn settlements(&self) -> &Arc<SettlementFigures> {
+        &self.settlements
     }
 
     /// Whoever calls rails for it, if anybody does.

@@ -3,6 +3,7 @@
 //! <https://prometheus.io/docs/specs/om/open_metrics_spec/>
 
 mod outgoing;
+mod settlements;
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -171,6 +172,7 @@ pub(crate) fn text(app: &App) -> String {
     }
     rails(&mut text, &books);
     let now = app.now();
+    settlements::write(&mut text, &books);
     lag(&mut text, now, &books);
     for (name, kind, help, figure) in outgoing::OF_OUTGOING {
         family(&mut text, (name, *kind, help), &books, |book| figure(book.outgoing()).get());

@@ -1,8 +1,8 @@
 //! A thread that works for a book beside its writer: started again when it panics, told to stop,
 //! waited for.
 //!
-//! All four that a book has go through here: what books what falls due, what calls rails (two
-//! threads), what tells webhook endpoints, what sends mails. A panic is a defect of ours; it ends
+//! All that a book has go through here: what books what falls due, what calls rails (two threads),
+//! what tells webhook endpoints, what sends mails, what counts what settlement files leave open. A panic is a defect of ours; it ends
 //! one round of the work, not the work.
 
 use std::convert::Infallible;

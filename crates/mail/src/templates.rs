@@ -44,6 +44,8 @@ pub struct Gift<'a> {
     pub greeting: Option<&'a Greeting>,
     /// Where the gift is claimed.
     pub link: &'a SecretLink,
+    /// Where the sender is reported or blocked; `None` when there is nobody to report.
+    pub about_sender: Option<&'a SecretLink>,
 }
 
 /// The mail of a [`Gift`].
@@ -68,11 +70,12 @@ pub fn gift(gift: &Gift<'_>) -> Content {
              pass it on."
                 .to_owned(),
         ),
-        Block::Note(format!(
-            "You did not expect this? You need not do anything. The page behind the link also has \
-             a way to report it to {shop}."
-        )),
+        Block::Note("You did not expect this? You need not do anything.".to_owned()),
     ]);
+    if let Some(link) = gift.about_sender {
+        let says = format!("Report who sent it to {shop}, or get no more gifts from them");
+        blocks.push(Block::Link(says, link));
+    }
     content(&format!("{sender} sent you a gift card for {shop}"), &blocks)
 }
 
@@ -106,6 +109,7 @@ mod tests {
                 design: &long,
                 greeting: None,
                 link: &link,
+                about_sender: Some(&link),
             });
             assert!(written.subject.as_str().contains("sent you a gift card for"));
         }

@@ -13,7 +13,7 @@ use base::CardId;
 pub const SECRET_BYTES: usize = 16;
 
 /// Letters of an id, and of a secret.
-const LETTERS: usize = 26;
+pub(crate) const LETTERS: usize = 26;
 
 const PREFIX: &str = "clm_";
 
@@ -35,7 +35,7 @@ impl ClaimLink {
     pub fn parse(text: &str) -> Option<ClaimLink> {
         let letters = text.strip_prefix(PREFIX).filter(|letters| letters.is_ascii())?;
         let (card, secret) = letters.split_at_checked(LETTERS)?;
-        Some(ClaimLink { card: bits_of(card)?, secret: bits_of(secret)?.to_bytes() })
+        Some(ClaimLink { card: CardId::from_bytes(bytes_of(card)?), secret: bytes_of(secret)? })
     }
 
     /// The card it names.
@@ -46,8 +46,7 @@ impl ClaimLink {
     /// The text that a recipient gets. This is the only way to see the secret; every caller is a
     /// place to review.
     pub fn reveal(&self) -> String {
-        let letters = |id: CardId| id.to_string()[CardId::PREFIX.len() + 1..].to_owned();
-        format!("{PREFIX}{}{}", letters(self.card), letters(CardId::from_bytes(self.secret)))
+        format!("{PREFIX}{}{}", letters_of(self.card.to_bytes()), letters_of(self.secret))
     }
 
     pub(crate) fn secret(&self) -> &[u8; SECRET_BYTES] {
@@ -55,9 +54,15 @@ impl ClaimLink {
     }
 }
 
-/// Both halves are written as ids are.
-fn bits_of(letters: &str) -> Option<CardId> {
-    format!("{}_{letters}", CardId::PREFIX).parse().ok()
+/// Sixteen bytes in the letters of ids.
+pub(crate) fn letters_of(bytes: [u8; SECRET_BYTES]) -> String {
+    CardId::from_bytes(bytes).to_string()[CardId::PREFIX.len() + 1..].to_owned()
+}
+
+/// Reads them back.
+pub(crate) fn bytes_of(letters: &str) -> Option<[u8; SECRET_BYTES]> {
+    let id: CardId = format!("{}_{letters}", CardId::PREFIX).parse().ok()?;
+    Some(id.to_bytes())
 }
 
 impl fmt::Debug for ClaimLink {

@@ -18,6 +18,7 @@
 mod codes;
 mod file;
 mod links;
+mod recipients;
 mod sealing;
 mod subkeys;
 

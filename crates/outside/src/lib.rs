@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`codes::Code`] | a gift card code made by us; [`codes::CustomCode`] comes from elsewhere |
 //! | [`claim_links::ClaimLink`] | the secret by which a recipient claims a card |
+//! | [`recipient_tokens::RecipientToken`] | what the mail of a gift has for a word about its sender |
 //! | [`keyring::KeyRing`] | every long-lived secret of an installation, in one file |
 //! | [`people::PeopleKeys`] | one key per person; destroying it erases their text everywhere |
 //! | [`clock::Clock`] | where the time comes from |
@@ -30,4 +31,5 @@ pub mod keyring;
 pub mod local_time;
 pub mod people;
 pub mod random;
+pub mod recipient_tokens;
 mod strict_files;

@@ -147,7 +147,7 @@ pub fn edit(
     check_limits(&after)?;
     let mut edited = Promotion { terms: after, ..promotion.clone() };
     if is_draft {
-edited.quote = of_goal(&edited.terms, *facts.quote);
+        edited.quote = of_goal(&edited.terms, *facts.quote);
         // Somebody agreed to other terms.
         edited.authorization = None;
     } else {

@@ -10,6 +10,7 @@
 //! * **Activity**: one entry of a card's account, as its holder understands it.
 //! * **Reconciliation**: the balance of a rail's clearing account, explained by what its settlement
 //!   files tell and what they do not.
+//! * **Left open**: how many there are of what settlement files do not settle, for whoever watches.
 //! * **Verification**: everything in the tables, computed again from the journal.
 //!
 //! # Invariants
@@ -22,6 +23,7 @@
 
 mod activities;
 mod error;
+mod left_open;
 mod liability;
 mod reconciliation;
 mod trial_balance;
@@ -29,6 +31,7 @@ mod verify;
 
 pub use activities::{About, Activity, activities};
 pub use error::ReportError;
+pub use left_open::{LeftOpen, left_open};
 pub use liability::{AgeBucket, By, Liability, LiabilityLine, LiabilityOf, liability};
 pub use reconciliation::{Aged, OpenAge, Reconciliation, ReconciliationLine, reconciliation};
 pub use reconciliation::{LineCounts, count_lines};

@@ -12,7 +12,7 @@ use store::{List, Page, Reader, StoreError};
 use crate::ReportError;
 
 /// Rows that are read at once.
-const ROWS_PER_READ: u32 = 1_000;
+pub(crate) const ROWS_PER_READ: u32 = 1_000;
 
 /// How long ago something was moved that no file tells of, in days of 24 hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -268,7 +268,7 @@ fn each_row(
     }
 }
 
-fn page(after: Option<u128>) -> Page {
+pub(crate) fn page(after: Option<u128>) -> Page {
     Page { after, limit: ROWS_PER_READ, created_after: None, created_before: None }
 }
 

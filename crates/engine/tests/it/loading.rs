@@ -47,9 +47,11 @@ fn commands_take_the_stated_rounds_of_loading() {
     check("issue E 5 via=email from=S to=P link=L", 1);
     check("resend E -> limit_exceeded", 2);
     check("forward E Q -> limit_exceeded", 2);
+    check("report letter:E,S-P scam", 2);
+    check("report letter:E,S-Q scam -> gift_card_not_usable unknown", 2);
     check("report link:E,L scam", 2);
     check("report link:E,M scam -> gift_card_not_usable unknown", 1);
-    check("turn_away link:E,L", 2);
+    check("turn_away letter:E,S-P", 2);
     check("ban S", 1);
     check("unban S", 1);
     check("redeem p3 code:none 1 -> gift_card_not_usable unknown", 1);

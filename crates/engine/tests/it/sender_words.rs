@@ -3,32 +3,33 @@
 //! | line | meaning |
 //! | --- | --- |
 //! | `issue A 1 via=email from=S to=P giver=B` | S gives it to P, or B has bought it |
-//! | `report link:A,L scam block` | whoever has the link L of A reports, and blocks |
-//! | `turn_away link:A,L`, `take_again link:A,L` | they block the sender, and lift that |
+//! | `report letter:A,S-P scam block` | P, to whom S had A mailed, reports, and blocks |
+//! | `turn_away letter:A,S-P`, `take_again letter:A,S-P` | they block the sender, and lift that |
+//! | `report link:A,L scam` | whoever has the link L of A reports |
 //! | `ban S for=spam`, `unban S` | the shop blocks a sender, and lifts that |
 //! | `… => S.reporters 1 S.banned spam S.mailed 2,1` | recipients, day by day |
 //! | `… => S-P.gifts 2,1 S-P.report scam S-P.away yes` | gifts of S to P, day by day |
 
-use base::Token;
+use base::{CardId, Token};
 use engine::{ClaimBy, Command, GiftCardCommand};
-use giftcards::{Days, LinkHash, NewReport, ReportReason, contact_of};
+use giftcards::{Days, NewReport, ReportReason, Voice, contact_of};
 
 use crate::words::{self, Words};
 use crate::world::World;
 
 /// The command of a line; `None` when it is about something else.
 pub fn command(words: &Words<'_>) -> Option<Command> {
-    let shown = || shown_link(words.at(1));
+    let shown = || shown(words.at(1));
     Some(Command::GiftCards(match words.at(0) {
         "report" => {
-            let (card, hashes) = shown();
+            let (card, voice) = shown();
             let reason = ReportReason::ALL.into_iter().find(|it| it.as_str() == words.at(2));
             let report = NewReport { reason: reason.unwrap(), blocks: words.has("block") };
-            GiftCardCommand::ReportSender { card, hashes, report }
+            GiftCardCommand::ReportSender { card, voice, report }
         }
         word @ ("turn_away" | "take_again") => {
-            let (card, hashes) = shown();
-            GiftCardCommand::BlockContact { card, hashes, blocks: word == "turn_away" }
+            let (card, voice) = shown();
+            GiftCardCommand::BlockContact { card, voice, blocks: word == "turn_away" }
         }
         "ban" => GiftCardCommand::BlockSender {
             sender: words::person(words.at(1)),
@@ -39,9 +40,15 @@ pub fn command(words: &Words<'_>) -> Option<Command> {
     }))
 }
 
-fn shown_link(word: &str) -> (base::CardId, Box<[LinkHash]>) {
+fn shown(word: &str) -> (CardId, Voice) {
+    if let Some(letter) = word.strip_prefix("letter:") {
+        let (card, persons) = letter.split_once(',').unwrap();
+        let (sender, recipient) = persons.split_once('-').unwrap();
+        let contact = contact_of(words::person(sender), words::person(recipient));
+        return (words::card(card), Voice::Letter(contact));
+    }
     match words::claim_by(word) {
-        ClaimBy::Link { card, hashes } => (card, hashes),
+        ClaimBy::Link { card, hashes } => (card, Voice::Link(hashes)),
         ClaimBy::Code(_) => panic!("{word} is no link"),
     }
 }

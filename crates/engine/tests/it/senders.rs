@@ -117,33 +117,67 @@ fn every_sending_counts() {
 }
 
 #[test]
-fn whoever_has_the_link_of_a_gift_reports_who_gave_it() {
+fn whoever_was_mailed_a_gift_reports_who_gave_it() {
+    check(
+        "issue A 1 via=email from=S to=P link=L
+         report letter:A,S-Q scam -> gift_card_not_usable unknown    # mailed to nobody like that
+         report letter:B,S-P scam -> gift_card_not_usable unknown
+         report letter:A,S-P scam => S.reporters 1 S-P.report scam S-P.away - A 1
+         => events gift_contact.reported
+         report letter:A,S-P scam -> nothing_to_change
+         report letter:A,S-P other => S.reporters 1 S-P.report other # a recipient counts once
+         report letter:A,S-P other block => S.reporters 1 S-P.away yes
+         => events gift_contact.reported,gift_contact.blocked
+         report letter:A,S-P other block -> nothing_to_change
+         issue F 1 via=email from=S to=Q link=R
+         claim link:F,R X
+         report letter:F,S-Q harassment => S.reporters 2 S-Q.report harassment   # after the claim
+         issue E 1 via=email from=S giver=B to=P
+         report letter:E,B-P unwanted => B.reporters 1 B-P.report unwanted S.reporters 2",
+    );
+}
+
+/// Otherwise whoever writes an ugly letter would only have to send the card to somebody else.
+#[test]
+fn a_letter_speaks_for_whom_it_was_mailed_to_whatever_became_of_the_card() {
+    check(
+        "issue A 5 via=email from=S to=P link=L
+         wait 60
+         forward A Q link=M
+         report letter:A,S-P scam block => S.reporters 1 S-P.away yes S-Q.away - A.for Q
+         report letter:A,S-Q unwanted => S.reporters 2 S-Q.report unwanted
+         wait 60
+         resend A link=N
+         take_again letter:A,S-P => S-P.away -
+         cancel A
+         turn_away letter:A,S-P => S-P.away yes S-Q.away -
+         report letter:A,S-P other => S.reporters 2 S-P.report other",
+    );
+}
+
+#[test]
+fn a_claim_link_speaks_for_no_recipient() {
     check(
         "issue A 1 via=email from=S to=P link=L
          report link:A,M scam -> gift_card_not_usable unknown
          report link:B,L scam -> gift_card_not_usable unknown
-         report link:A,M,L scam => S.reporters 1 S-P.report scam S-P.away - A 1
+         report link:A,M,L scam => S.reporters 0 S-P.report -        # the giver may have the link
          => events gift_contact.reported
          report link:A,L scam -> nothing_to_change
-         report link:A,L other => S.reporters 1 S-P.report other     # a recipient counts once
-         report link:A,L other block => S.reporters 1 S-P.away yes
-         => events gift_contact.reported,gift_contact.blocked
-         report link:A,L other block -> nothing_to_change
+         report link:A,L other block -> gift_not_mailed
+         turn_away link:A,L -> gift_not_mailed
+         turn_away letter:A,S-P => S-P.away yes
+         take_again link:A,L -> gift_not_mailed => S-P.away yes
+         report letter:A,S-P scam => S.reporters 1 S-P.report scam
          issue B 1 via=link from=S to=Q link=M
          claim link:B,M X
-         report link:B,M harassment => S.reporters 1 S-Q.report -    # the giver may have the link
-         report link:B,M harassment block -> gift_not_mailed
-         turn_away link:B,M -> gift_not_mailed
-         take_again link:B,M -> gift_not_mailed
-         issue F 1 via=email from=S to=Q link=R
-         claim link:F,R X
-         report link:F,R harassment => S.reporters 2 S-Q.report harassment   # after the claim too
+         report link:B,M harassment => S.reporters 1 S-Q.report -
+         turn_away letter:B,S-Q -> gift_card_not_usable unknown
          issue C 1 via=link link=N
          report link:C,N scam -> sender_not_found                    # the shop gave it
+         turn_away link:C,N -> sender_not_found
          issue D 1 via=link from=S link=O
-         report link:D,O scam => S.reporters 2                       # known by the card alone
-         issue E 1 via=email from=S giver=B to=P link=Q
-         report link:E,Q unwanted => B.reporters 1 B-P.report unwanted S.reporters 2",
+         report link:D,O scam => S.reporters 1",
     );
 }
 
@@ -152,10 +186,10 @@ fn gifts_of_a_sender_whom_the_recipient_blocked_are_refused() {
     check(&format!(
         "{SHOP}
          issue X 1 via=email from=B to=P link=L
-         take_again link:X,L -> nothing_to_change
-         turn_away link:X,M -> gift_card_not_usable unknown
-         turn_away link:X,L => B-P.away yes events gift_contact.blocked X:active
-         turn_away link:X,L -> nothing_to_change
+         take_again letter:X,B-P -> nothing_to_change
+         turn_away letter:X,B-Q -> gift_card_not_usable unknown
+         turn_away letter:X,B-P => B-P.away yes events gift_contact.blocked X:active
+         turn_away letter:X,B-P -> nothing_to_change
          issue Y 1 via=email from=B to=P -> gift_not_accepted
          checkout K gift_card:S:100 cards=G via=email from=B to=P -> gift_not_accepted
          => B-P.gifts 1
@@ -169,7 +203,7 @@ fn gifts_of_a_sender_whom_the_recipient_blocked_are_refused() {
          forward Y P -> gift_not_accepted => Y.for Q
          claim link:X,L O
          redeem h X 1
-         take_again link:X,L => B-P.away - events gift_contact.unblocked
+         take_again letter:X,B-P => B-P.away - events gift_contact.unblocked
          issue V 1 via=email from=B to=P => B-P.gifts 2"
     ));
 }
@@ -267,7 +301,7 @@ fn a_contact_is_of_one_sender_and_one_recipient() {
 #[test]
 fn an_undone_block_is_none() {
     // A block is no movement of money: `reverse` does not undo it.
-    let mut world = check("issue A 1 via=email from=S to=P link=L\n turn_away link:A,L key=K");
+    let mut world = check("issue A 1 via=email from=S to=P\n turn_away letter:A,S-P key=K");
     run(&mut world, "reverse K -> operation_irreversible => S-P.away yes");
     let command = Command::GiftCards(GiftCardCommand::UnblockSender { sender: words::person("S") });
     assert_eq!(command.kind().as_str(), "unblock_sender");

@@ -37,8 +37,7 @@ async fn reported(world: &World) -> Vec<(&'static str, Value)> {
     });
     let given = world.issue_with(7, said).await;
     expected.extend([("gift_card.issued", Value::Null), ("gift_card.delivery_due", Value::Null)]);
-    let reveal = format!("/v1/gift-cards/{}/reveal", given["id"].as_str().unwrap());
-    let token = &world.post(&reveal, json!({})).await_status(200).await.json["claim_token"];
+    let token = world.recipient_token(&given);
     let report = json!({"token": token, "reason": "scam", "block": true});
     let report = world.post("/v1/gift-cards/claim/report", report).await_status(200).await.json;
     expected.push(("gift_contact.reported", report.clone()));

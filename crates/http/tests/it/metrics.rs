@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::rails::Told;
 use crate::world::World;
 
 #[tokio::test]
@@ -78,8 +79,16 @@ const OPERATIONS: &str = include_str!("../../../../docs/operations.md");
 
 #[tokio::test]
 async fn alerts_name_figures_and_labels_that_exist_and_pages_to_read() {
-    let world = World::new();
-    let told = world.get("/metrics").await_status(200).await.text();
+    // Figures of settlement files are there once a rail has told one.
+    let of = Told::new();
+    let fee = json!({"line": "txn_1", "kind": "fee", "gross": -200, "at": "2026-11-20T12:00:00Z"});
+    let file = json!({"reference": "po_1", "currency": "USD", "lines": [fee]});
+    of.post("/v1/rails/sandbox/settlements", file, 200).await;
+    let mut told = String::new();
+    while !told.contains("makegood_settlement_missing{") {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        told = of.world.get("/metrics").await_status(200).await.text();
+    }
     let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
     let mut named: Vec<&str> = ALERTS.split(|c| !is_name(c)).collect();
     named.retain(|word| word.starts_with("makegood_"));

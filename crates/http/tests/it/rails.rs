@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base::{Currency, Money, Token};
 use http::{Book, Limits, Scopes};
-use jobs::{Connected, RailCaller, RailParts, SpareIds};
+use jobs::{Connected, RailCaller, RailParts, SettlementFigures, SettlementWatch, SpareIds};
 use outside::clock::{Clock, SystemClock};
 use outside::random::SystemRandomness;
 use rails::sandbox::{Message, Sandbox, Settings};
@@ -21,6 +21,8 @@ pub struct Told {
     pub sandbox: Sandbox,
     running: Option<writer::Running>,
     caller: Arc<RailCaller>,
+    /// Counts what settlement files leave open.
+    watch: Option<SettlementWatch>,
     /// A key of the book with every scope.
     pub secret: String,
 }
@@ -52,12 +54,22 @@ impl Told {
             report: Box::new(|report| panic!("{report}")),
         });
         let caller = Arc::new(caller.unwrap());
+        let figures = Arc::<SettlementFigures>::default();
+        let (handle, read) = (running.handle.clone(), memory.clone());
+        let watch = SettlementWatch::spawn(
+            handle,
+            Box::new(move || Ok(Box::new(read.reader()))),
+            Duration::from_millis(20),
+            Arc::clone(&figures),
+            |error| panic!("{error}"),
+        );
+        let watch = Some(watch.unwrap());
         let record = world.register("told");
         let book = Book::new(record, running.handle.clone(), vec![Box::new(memory.reader())]);
         let work = Arc::clone(&caller) as Arc<dyn http::RailWork>;
-        let book = world.app.add_book(book.with_rails(work));
+        let book = world.app.add_book(book.with_rails(work).with_settlements(figures));
         let secret = world.key_of(&book, KeyKind::Secret, Scopes::ALL);
-        Told { world, sandbox, running: Some(running), caller, secret }
+        Told { world, sandbox, running: Some(running), caller, watch, secret }
     }
 
     /// The writer of the book.
@@ -103,6 +115,7 @@ impl Told {
 
 impl Drop for Told {
     fn drop(&mut self) {
+        drop(self.watch.take());
         self.caller.stop();
         self.running.take().unwrap().stop();
     }

@@ -31,7 +31,13 @@ async fn token_of(world: &World, card: &Value) -> Value {
     world.post(&path, json!({})).await_status(200).await.json["claim_token"].clone()
 }
 
-/// What is answered to whoever has the link.
+/// The recipient token in the mail of a card.
+async fn letter_of(world: &World, card: &Value) -> String {
+    let read = world.get(&format!("/v1/gift-cards/{}", id(card))).await_status(200).await.json;
+    world.recipient_token(&read)
+}
+
+/// What is answered to whoever has link or letter.
 async fn by_link(world: &World, action: &str, body: Value) -> crate::world::Answer {
     world.post(&format!("/v1/gift-cards/claim/{action}"), body).send().await
 }
@@ -61,10 +67,10 @@ async fn at_once<T>(asks: impl IntoIterator<Item = impl Future<Output = T>>) -> 
 }
 
 #[tokio::test]
-async fn looking_reports_nothing_and_whoever_has_the_link_may_report() {
+async fn looking_reports_nothing_and_whoever_has_the_letter_may_report() {
     let world = World::new();
     let card = world.issue_with(2_500, mailed("grace@example.com", json!({}))).await;
-    let token = token_of(&world, &card).await;
+    let token = world.recipient_token(&card);
     let preview = || async {
         let ask = world.post("/v1/gift-cards/claim/preview", json!({"token": token}));
         ask.with(&world.publishable()).await_status(200).await.json
@@ -104,27 +110,39 @@ async fn looking_reports_nothing_and_whoever_has_the_link_may_report() {
     assert_eq!(all_pages(&world, &of_them, 100).await, all);
     let of_nobody = format!("/v1/gift-senders/reports?sender={ADA}");
     assert_eq!(all_pages(&world, &of_nobody, 100).await, [] as [Value; 0]);
-    // The card is as it was.
-    let claim = json!({"token": token, "person": ADA});
-    world.post("/v1/gift-cards/claim", claim).await_status(200).await;
+    // The card is as it was, and the letter's token claims nothing.
+    let claim = |token: Value| json!({"token": token, "person": ADA});
+    let by_letter = world.post("/v1/gift-cards/claim", claim(json!(token)));
+    by_letter.await_problem(400, "invalid_request", Some("/token")).await;
+    let link = token_of(&world, &card).await;
+    world.post("/v1/gift-cards/claim", claim(link)).await_status(200).await;
 }
 
 #[tokio::test]
-async fn who_guesses_a_link_or_says_nonsense_reports_nobody() {
+async fn who_guesses_a_token_or_says_nonsense_reports_nobody() {
     let world = World::new();
     let card = world.issue_with(2_500, mailed("grace@example.com", json!({}))).await;
-    let token = token_of(&world, &card).await;
-    let wrong = format!("clm_{}", "0".repeat(52));
-    for action in ["report", "block-sender", "unblock-sender"] {
-        let path = format!("/v1/gift-cards/claim/{action}");
-        let mut said = json!({"token": wrong});
-        if action == "report" {
-            said["reason"] = json!("scam");
+    let token = world.recipient_token(&card);
+    // The ids of a letter and the seal of another.
+    let other = world.issue_with(2_500, mailed("alan@example.com", json!({}))).await;
+    let forged = format!("{}{}", &token[..56], &world.recipient_token(&other)[56..]);
+    for wrong in [forged, format!("clm_{}", "0".repeat(52)), format!("rcp_{}", "0".repeat(78))] {
+        for action in ["report", "block-sender", "unblock-sender"] {
+            let path = format!("/v1/gift-cards/claim/{action}");
+            let mut said = json!({"token": wrong});
+            if action == "report" {
+                said["reason"] = json!("scam");
+            }
+            let ask = world.post(&path, said.clone());
+            ask.await_problem(422, "gift_card_not_usable", None).await;
+            for nonsense in ["clm_1", "rcp_1", &token[..81]] {
+                said["token"] = json!(nonsense);
+                let ask = world.post(&path, said.clone());
+                ask.await_problem(400, "invalid_request", Some("/token")).await;
+            }
         }
-        let ask = world.post(&path, said.clone());
-        ask.await_problem(422, "gift_card_not_usable", None).await;
-        said["token"] = json!("clm_1");
-        world.post(&path, said).await_problem(400, "invalid_request", Some("/token")).await;
+        let ask = world.post("/v1/gift-cards/claim/preview", json!({"token": wrong}));
+        ask.await_problem(404, "gift_card_not_usable", None).await;
     }
     let said = json!({"token": token, "reason": "rude"});
     let ask = world.post("/v1/gift-cards/claim/report", said);
@@ -146,8 +164,7 @@ async fn a_recipient_who_blocks_a_sender_costs_nobody_money() {
     let world = World::new();
     let shop = Shop::open(&world).await;
     let bought = shop.buy(2_500, "tok_ok", mailed("grace@example.com", json!({}))).await;
-    let card = bought["gift_cards"][0].clone();
-    let token = token_of(&world, &card).await;
+    let token = letter_of(&world, &bought["gift_cards"][0]).await;
     let blocked = by_link(&world, "block-sender", json!({"token": token})).await;
     assert_eq!(blocked.json["blocked_since"], "2026-11-20T10:00:00Z");
     assert_eq!(blocked.json["report"], Value::Null);
@@ -233,7 +250,10 @@ async fn whoever_says_nothing_about_themselves_is_one_of_many() {
     assert_eq!(refused.json["code"], "sending_limit_reached", "{}", refused.text());
     let bought = try_to_buy(&shop, &method, anonymous(5)).await;
     assert_eq!(bought.json["status"], "paid");
-    let token = token_of(&world, &bought.json["gift_cards"][0]).await;
+    let card = format!("/v1/gift-cards/{}", id(&bought.json["gift_cards"][0]));
+    let card = world.get(&card).await_status(200).await.json;
+    let recipient = card["recipient"]["id"].as_str().unwrap().parse().unwrap();
+    let token = world.recipient_token_of(&card, giftcards::Sender::UNKNOWN, recipient);
     // Another purchase is no other sender.
     let another = try_to_buy(&shop, &method, anonymous(1)).await;
     assert_eq!(another.json["code"], "sending_limit_reached", "{}", another.text());
@@ -248,28 +268,99 @@ async fn whoever_says_nothing_about_themselves_is_one_of_many() {
 }
 
 #[tokio::test]
-async fn a_link_that_was_not_mailed_does_not_speak_for_the_recipient() {
+async fn a_claim_link_does_not_speak_for_the_recipient() {
     let world = World::new();
     let gift =
         |channel: &str| mailed("grace@example.com", json!({"delivery": {"channel": channel}}));
-    let sent = token_of(&world, &world.issue_with(2_500, gift("email")).await).await;
-    let blocked = by_link(&world, "block-sender", json!({"token": sent})).await;
+    let mailed = world.issue_with(2_500, gift("email")).await;
+    let letter = json!({"token": world.recipient_token(&mailed)});
+    let blocked = by_link(&world, "block-sender", letter).await;
     assert_eq!(blocked.status, 200, "{}", blocked.text());
-    // Who gave it has this link.
-    let given = token_of(&world, &world.issue_with(2_500, gift("link")).await).await;
-    let ask = world.post("/v1/gift-cards/claim/preview", json!({"token": given}));
-    let seen = ask.with(&world.publishable()).await_status(200).await.json;
-    check_members(&seen, json!({"reported": false, "sender_blocked": false}));
-    for action in ["block-sender", "unblock-sender"] {
-        let path = format!("/v1/gift-cards/claim/{action}");
-        let ask = world.post(&path, json!({"token": given}));
-        ask.await_problem(422, "gift_not_mailed", None).await;
+    let own = world.issue_with(2_500, gift("link")).await;
+    let mut sender = String::new();
+    for card in [&mailed, &own] {
+        // Who gave it can have this link shown.
+        let given = token_of(&world, card).await;
+        let ask = world.post("/v1/gift-cards/claim/preview", json!({"token": given}));
+        let seen = ask.with(&world.publishable()).await_status(200).await.json;
+        check_members(&seen, json!({"reported": false, "sender_blocked": false}));
+        for action in ["block-sender", "unblock-sender"] {
+            let path = format!("/v1/gift-cards/claim/{action}");
+            let ask = world.post(&path, json!({"token": given}));
+            ask.await_problem(422, "gift_not_mailed", None).await;
+        }
+        let said = json!({"token": given, "reason": "scam"});
+        let reported = by_link(&world, "report", said).await;
+        assert_eq!(reported.status, 200, "{}", reported.text());
+        check_members(&reported.json, json!({"blocked_since": null}));
+        sender = reported.json["sender"].as_str().unwrap().to_owned();
     }
-    let said = json!({"token": given, "reason": "scam"});
+    // Neither report counts, and the block is still there.
+    let read = world.get(&format!("/v1/gift-senders/{sender}")).await_status(200).await;
+    assert_eq!(read.json["reporters"], 0);
+    let again = json!({"token": world.recipient_token(&mailed)});
+    let lifted = by_link(&world, "unblock-sender", again).await;
+    assert_eq!(lifted.status, 200, "{}", lifted.text());
+}
+
+/// Otherwise whoever writes an ugly letter would only have to send the card to somebody else.
+#[tokio::test]
+async fn a_mail_lets_its_recipient_report_also_once_the_gift_is_for_somebody_else() {
+    let (world, (mailer, mails)) = (World::new(), recorder(&[]));
+    let _postman = world.postman(mailer);
+    let card = world.issue_with(2_500, mailed("grace@example.com", json!({}))).await;
+    let path = format!("/v1/gift-cards/{}", id(&card));
+    let tokens = |text: &str| -> Vec<String> {
+        let links = text.split("https://shop.example/gift#").skip(1);
+        links.map(|rest| rest.split_whitespace().next().unwrap().to_owned()).collect()
+    };
+    let first = tokens(&next(&mails).text);
+    let [claim, letter] = first.as_slice() else { panic!("{first:?}") };
+    assert!(claim.starts_with("clm_") && *letter == world.recipient_token(&card), "{first:?}");
+    let preview = |token: &str| {
+        let ask = world.post("/v1/gift-cards/claim/preview", json!({"token": token}));
+        ask.with(&world.publishable())
+    };
+    check_members(&preview(letter).await_status(200).await.json, json!({"message": "Enjoy!"}));
+    world.pass(Span::seconds(61));
+    let other = json!({"recipient": {"email": "alan@example.com"}, "message": "For Alan"});
+    world.post(&format!("{path}/change-recipient"), other).fresh().await_status(200).await;
+    let second = tokens(&next(&mails).text);
+    assert_ne!(second[1], *letter);
+    // What is for somebody else is not shown to her, but she may say what she thinks of it.
+    preview(letter).await_problem(404, "gift_card_not_usable", None).await;
+    check_members(
+        &preview(&second[1]).await_status(200).await.json,
+        json!({"message": "For Alan"}),
+    );
+    let said = json!({"token": letter, "reason": "harassment", "block": true});
     let reported = by_link(&world, "report", said).await;
     assert_eq!(reported.status, 200, "{}", reported.text());
-    let sender = format!("/v1/gift-senders/{}", reported.json["sender"].as_str().unwrap());
-    assert_eq!(world.get(&sender).await_status(200).await.json["reporters"], 0);
+    assert_eq!(reported.json["recipient"], card["recipient"]["id"]);
+    let seen = preview(&second[1]).await_status(200).await.json;
+    check_members(&seen, json!({"reported": false, "sender_blocked": false}));
+    world.post(&format!("{path}/cancel"), json!({})).fresh().await_status(200).await;
+    let lifted = by_link(&world, "unblock-sender", json!({"token": letter})).await;
+    assert_eq!((lifted.status.as_u16(), &lifted.json["blocked_since"]), (200, &Value::Null));
+}
+
+#[tokio::test]
+async fn a_mail_says_how_to_report_a_stranger_and_nobody_else() {
+    let (world, (mailer, mails)) = (World::new(), recorder(&[]));
+    let _postman = world.postman(mailer);
+    world.issue_with(2_500, mailed("grace@example.com", json!({}))).await;
+    let stranger = next(&mails).text;
+    assert_eq!(stranger.matches("#rcp_").count(), 1, "{stranger}");
+    assert!(stranger.contains("Report who sent it to Corner Shop"), "{stranger}");
+    // To themselves, and by the shop.
+    world.issue_with(2_500, mailed(BUYER, json!({}))).await;
+    let mut of_the_shop = mailed("grace@example.com", json!({}));
+    of_the_shop.as_object_mut().unwrap().remove("sender");
+    world.issue_with(2_500, of_the_shop).await;
+    for _ in 0..2 {
+        let text = next(&mails).text;
+        assert!(text.contains("#clm_") && !text.contains("rcp_"), "{text}");
+    }
 }
 
 #[tokio::test]
@@ -280,8 +371,10 @@ async fn gifts_that_wait_when_their_sender_is_blocked_come_back_and_their_buyer_
     let first = shop.buy(2_500, "tok_ok", mailed("grace@example.com", delivery)).await;
     let second = shop.buy(2_500, "tok_ok", mailed("alan@example.com", json!({}))).await;
     let [first, second] = [first, second].map(|bought| bought["gift_cards"][0].clone());
-    let token = token_of(&world, &first).await;
-    by_link(&world, "report", json!({"token": token, "reason": "unwanted", "block": true})).await;
+    let token = letter_of(&world, &first).await;
+    let said = json!({"token": token, "reason": "unwanted", "block": true});
+    let reported = by_link(&world, "report", said).await;
+    assert_eq!(reported.status, 200, "{}", reported.text());
     let sender = world.get(&format!("/v1/gift-cards/{}", id(&second))).await_status(200).await;
     let sender = sender.json["sender"]["id"].as_str().unwrap().to_owned();
     let clock = json!({"now": "2026-11-21T10:00:00Z"});
@@ -326,7 +419,7 @@ async fn gifts_that_wait_when_their_sender_is_blocked_come_back_and_their_buyer_
 async fn a_publishable_key_reports_and_blocks_nobody() {
     let world = World::new();
     let card = world.issue_with(2_500, mailed("grace@example.com", json!({}))).await;
-    let token = token_of(&world, &card).await;
+    let token = world.recipient_token(&card);
     for key in [world.publishable(), world.secret(Scopes::READ)] {
         let said = json!({"token": token, "reason": "scam"});
         let ask = world.post("/v1/gift-cards/claim/report", said).with(&key);

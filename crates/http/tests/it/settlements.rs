@@ -280,6 +280,62 @@ async fn what_stands_in_no_file_ages() {
     }
 }
 
+/// Waits until the figures of the rail are these: what is missing by age, differing, unknown lines.
+async fn figures_become(told: &Told, missing: [u64; 4], differing: u64, unknown: u64) {
+    let labels = "book=\"told\",rail=\"sandbox\"";
+    let ages = ["0-2", "3-7", "8-30", "over-30"].iter().zip(missing);
+    let mut expected: Vec<String> =
+        ages.map(|(days, count)| format!("missing{{{labels},days=\"{days}\"}} {count}")).collect();
+    expected.push(format!("differing{{{labels}}} {differing}"));
+    expected.push(format!("unknown_lines{{{labels}}} {unknown}"));
+    let mut text = String::new();
+    for _ in 0..500 {
+        text = told.world.get("/metrics").without("authorization").await_status(200).await.text();
+        let is_told = |sample: &String| text.contains(&format!("makegood_settlement_{sample}\n"));
+        if expected.iter().all(is_told) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{expected:#?} does not come:\n{text}");
+}
+
+#[tokio::test]
+async fn what_is_left_open_is_counted() {
+    let told = Told::new();
+    let (_, first) = buy(&told, 2_500, "tok_ok").await;
+    let (_, second) = buy(&told, 1_000, "tok_ok").await;
+    let metrics = told.world.get("/metrics").without("authorization").await_status(200).await;
+    // A rail that gives no files would leave all that it ever moved open.
+    assert!(!metrics.text().contains("makegood_settlement_missing{"));
+    let capture = |line: &str, of: &str, gross: i64, fee: i64| {
+        json!({"line": line, "kind": "capture", "gross": gross, "fee": fee,
+            "at": "2026-11-20T12:00:00Z", "operation": format!("{of}:authorize")})
+    };
+    let unknown = json!({"line": "txn_2", "kind": "adjustment", "gross": -9,
+        "at": "2026-11-20T12:00:00Z"});
+    note(&told, "po_1", json!([capture("txn_1", &first, 2_400, 103), unknown])).await;
+    figures_become(&told, [1, 0, 0, 0], 1, 1).await;
+    told.world.pass(Span::days(3));
+    figures_become(&told, [0, 1, 0, 0], 1, 1).await;
+    note(&told, "po_2", json!([capture("txn_3", &first, 100, 0)])).await;
+    buy(&told, 4_000, "tok_ok").await;
+    figures_become(&told, [1, 1, 0, 0], 0, 1).await;
+    told.world.pass(Span::days(40));
+    figures_become(&told, [0, 0, 0, 2], 0, 1).await;
+    let text = told.world.get("/metrics").without("authorization").await_status(200).await.text();
+    let last_file = "makegood_settlement_last_file_seconds{book=\"told\",rail=\"sandbox\"} ";
+    let (_, age) = text.split_once(last_file).unwrap();
+    let age: f64 = age.lines().next().unwrap().parse().unwrap();
+    // The second file was begun three days after the first.
+    assert!((40.0 * 86_400.0..40.1 * 86_400.0).contains(&age), "{age}");
+    let line = json!({"line": "txn_4", "kind": "capture", "gross": 1_000, "fee": 0,
+        "at": "2026-11-20T12:00:00Z", "operation": format!("{second}:authorize")});
+    note(&told, "po_3", json!([line])).await;
+    // Told without the fee that was booked for it.
+    figures_become(&told, [0, 0, 0, 1], 1, 1).await;
+}
+
 #[tokio::test]
 async fn a_file_that_cannot_be_read_is_refused_with_its_row() {
     let told = Told::new();

@@ -3,7 +3,7 @@
 use ::mail::bounce::ReturnPaths;
 use ::mail::templates::{GREETING_BYTES_MAX, Gift, Greeting, gift};
 use ::mail::{Address, Content, Mailbox, Message, NAME_BYTES_MAX, Name, SecretLink};
-use base::{Money, PurchaseId};
+use base::{ContactId, Money, PurchaseId};
 use giftcards::Card;
 use outside::keyring::{KeyNumber, KeyRing};
 use outside::people::PeopleError;
@@ -28,7 +28,8 @@ pub struct Letterhead {
     pub from: Address,
     /// Where failures are reported to.
     pub return_paths: ReturnPaths,
-    /// The page on which gifts are claimed; the link is this, `#`, and the text of the claim link.
+    /// The page on which gifts are claimed, and their senders reported and blocked; links are this,
+    /// `#`, and the text of the claim link or of the recipient token.
     pub claim_page: String,
     /// The page on which buyers see what they bought; the link is this, `#`, and the id of the
     /// purchase. Without one, mails to buyers have no link.
@@ -46,8 +47,12 @@ impl Letterhead {
         ring: &KeyRing,
     ) -> Result<Option<Message>, PeopleError> {
         let written = match matter {
-            Matter::Gift(card) => match words.of_card(card)? {
-                Words::Known(words) => self.gift(card, &words, ring),
+            Matter::Gift(card, contact) => match words.of_card(card)? {
+                Words::Known(words) => {
+                    let about_sender =
+                        contact.and_then(|it| self.recipient_link(mail, card, it, ring));
+                    self.gift(card, &words, about_sender.as_ref(), ring)
+                }
                 Words::Erased => None,
             },
             Matter::Unwanted => None,
@@ -79,7 +84,13 @@ impl Letterhead {
         }))
     }
 
-    fn gift(&self, card: &Card, words: &GiftWords, ring: &KeyRing) -> Option<(Mailbox, Content)> {
+    fn gift(
+        &self,
+        card: &Card,
+        words: &GiftWords,
+        about_sender: Option<&SecretLink>,
+        ring: &KeyRing,
+    ) -> Option<(Mailbox, Content)> {
         let address = address(words.email.as_deref())?;
         let link = self.claim_link(card, ring)?;
         let sender = words.sender.as_deref().and_then(name).unwrap_or_else(|| known(NOBODY));
@@ -94,6 +105,7 @@ impl Letterhead {
             design: &design,
             greeting: greeting.as_ref(),
             link: &link,
+            about_sender,
         });
         Some((Mailbox { name: words.recipient.as_deref().and_then(name), address }, content))
     }
@@ -104,6 +116,20 @@ impl Letterhead {
         let key = KeyNumber::new(u32::from(link.key))?;
         let link = ring.link_for(card.id, link.nonce, key).ok()?;
         SecretLink::new(&format!("{}#{}", self.claim_page, link.reveal())).ok()
+    }
+
+    /// Where the recipient says something about the sender. It is made with the key of the claim
+    /// link, so the mail is the same at every attempt, whatever key is current.
+    fn recipient_link(
+        &self,
+        mail: &WaitingMail,
+        card: &Card,
+        contact: ContactId,
+        ring: &KeyRing,
+    ) -> Option<SecretLink> {
+        let key = KeyNumber::new(u32::from(card.gift.as_ref()?.link?.key))?;
+        let token = ring.recipient_token(mail.book.as_str(), card.id, contact, key).ok()?;
+        SecretLink::new(&format!("{}#{}", self.claim_page, token.reveal())).ok()
     }
 
     /// The buyer's page of a purchase.

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use base::{Amount, CardId, CheckoutId, Instant, OrderId, PaymentId, PurchaseId, RefundId};
+use base::RefundId;
+use base::{Amount, CardId, CheckoutId, ContactId, Instant, OrderId, PaymentId, PurchaseId};
 use engine::{Answer, Query};
 use giftcards::purchase_of;
 use giftcards::{Card, CardState, Channel, Delivery, DeliveryState, Funding, Sending};
@@ -14,8 +15,9 @@ use writer::{Handle, Trouble};
 
 /// What a mail is about.
 pub(super) enum Matter {
-    /// A gift that is sent.
-    Gift(Arc<Card>),
+    /// A gift that is sent, with its sender and recipient as the book knows them. Whoever sends a
+    /// gift to themselves is nobody to report, and neither is the shop.
+    Gift(Arc<Card>, Option<ContactId>),
     /// A gift of somebody whom the recipient or the shop has blocked since it was bought.
     Unwanted,
     /// A sale that was paid.
@@ -48,8 +50,7 @@ pub(super) fn matter(cause: MailCause, handle: &Handle) -> Result<Option<Matter>
         MailCause::Gift { card, sending } => {
             let is_due = |card: &Arc<Card>| waiting(card).is_some_and(|it| it.sendings == sending);
             let Some(card) = self::card(card, handle)?.filter(is_due) else { return Ok(None) };
-            let is_unwanted = is_unwanted(&card, handle)?;
-            Ok(Some(if is_unwanted { Matter::Unwanted } else { Matter::Gift(card) }))
+            gift(card, handle).map(Some)
         }
         MailCause::Receipt { order } => {
             // The mail about what goes back is enough then.
@@ -69,18 +70,21 @@ pub(super) fn card(id: CardId, handle: &Handle) -> Result<Option<Arc<Card>>, Tro
     })
 }
 
-/// Whether the sender of a card may not send it any more.
-fn is_unwanted(card: &Card, handle: &Handle) -> Result<bool, Trouble> {
-    let Some(sending) = Sending::of_card(card, None, Instant::MIN) else { return Ok(false) };
+/// A gift that is due, unless its sender may not send it any more.
+fn gift(card: Arc<Card>, handle: &Handle) -> Result<Matter, Trouble> {
+    let Some(sending) = Sending::of_card(&card, None, Instant::MIN) else {
+        return Ok(Matter::Gift(card, None));
+    };
     if let Some(Answer::Sender(sender)) = handle.ask(Query::Sender(sending.sender))?
         && sender.blocked.is_some()
     {
-        return Ok(true);
+        return Ok(Matter::Unwanted);
     }
-    let Some(contact) = sending.contact() else { return Ok(false) };
+    let Some(contact) = sending.contact() else { return Ok(Matter::Gift(card, None)) };
     Ok(match handle.ask(Query::Contact(contact))? {
-        Some(Answer::Contact(contact)) => contact.blocked_since.is_some(),
-        _ => false,
+        Some(Answer::Contact(known)) if known.blocked_since.is_some() => Matter::Unwanted,
+        Some(_) => Matter::Gift(card, Some(contact)),
+        None => Matter::Gift(card, None),
     })
 }
 

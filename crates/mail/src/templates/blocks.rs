@@ -12,6 +12,8 @@ pub(super) enum Block<'a> {
     Quote(Vec<String>),
     /// A link with what it says on it.
     Button(&'static str, &'a SecretLink),
+    /// Small print that leads somewhere.
+    Link(String, &'a SecretLink),
     /// Small print.
     Note(String),
 }
@@ -55,6 +57,7 @@ impl Block<'_> {
                 }
             }
             Self::Button(says, link) => put(text, format_args!("{says}:\n{}\n", link.reveal())),
+            Self::Link(says, link) => put(text, format_args!("{says}:\n{}\n", link.reveal())),
         }
     }
 
@@ -72,6 +75,14 @@ impl Block<'_> {
                 html,
                 format_args!(
                     "<p><a href=\"{}\" style=\"{BUTTON}\">{}</a></p>\n",
+                    escaped(link.reveal()),
+                    escaped(says)
+                ),
+            ),
+            Self::Link(says, link) => put(
+                html,
+                format_args!(
+                    "<p style=\"font-size:14px\"><a href=\"{}\">{}</a></p>\n",
                     escaped(link.reveal()),
                     escaped(says)
                 ),

@@ -15,6 +15,9 @@ use mail::{Address, Content, Mailbox, Message, MessageKey, Name, SecretLink};
 /// What no log, error or `Debug` form may show.
 const LINK: &str = "https://shop.example/claim?t=Zm9yYmlkZGVu_0123456789abcdefghijklmnopqrstuvw";
 
+const ABOUT_SENDER: &str =
+    "https://shop.example/claim#rcp_Zm9yYmlkZGVu_zyxwvutsrqponmlkjihgfedcba9876543210";
+
 fn name(text: &str) -> Name {
     Name::new(text).unwrap()
 }
@@ -36,6 +39,7 @@ fn gift_content(sender: &str, greeting: &str) -> Content {
         design: &name("Birthday"),
         greeting: Some(&Greeting::multiline(greeting).unwrap()),
         link: &SecretLink::new(LINK).unwrap(),
+        about_sender: Some(&SecretLink::new(ABOUT_SENDER).unwrap()),
     })
 }
 

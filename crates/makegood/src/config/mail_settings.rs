@@ -10,6 +10,7 @@ use mail::{
     Address, Domain, FolderMailer, Login, Mailer, Name, SecretLink, Security, SmtpMailer,
     SmtpSettings,
 };
+use outside::recipient_tokens::RecipientToken;
 
 use super::test_mail::TestMailer;
 use super::{Environment, MailSecurity, Settings};
@@ -119,8 +120,9 @@ impl Settings {
     fn letterhead(&self) -> Done<Letterhead> {
         let shop = Name::new(&self.mail_shop_name)
             .map_err(|error| Failure::new(format!("mail_shop_name is no name: {error}")))?;
-        // Judged here, so that no gift finds out.
-        SecretLink::new(&format!("{}#clm", self.mail_claim_page)).map_err(|error| {
+        // Judged here with the longest token there is, so that no gift finds out.
+        let token = "0".repeat(RecipientToken::TEXT_BYTES);
+        SecretLink::new(&format!("{}#{token}", self.mail_claim_page)).map_err(|error| {
             Failure::new(format!("mail_claim_page does not fit: {error}")).next(
                 "set it to the page on which gifts are claimed, such as https://shop.example/gift",
             )
@@ -187,6 +189,11 @@ mod tests {
         check(&[server, from, page, ("MAIL_FOLDER", "/tmp/x")], Err("not to both"));
         check(&[server, from, page, ("MAIL_SECURITY", "none")], Err("encryption"));
         check(&[server, from, ("MAIL_CLAIM_PAGE", "http://shop.example/")], Err("https"));
+        // A link has at most 500 bytes, and the longest token 82.
+        let longest = format!("https://shop.example/{}", "a".repeat(500 - 1 - 82 - 21));
+        check(&[server, from, ("MAIL_CLAIM_PAGE", &longest)], Ok(true));
+        let longer = format!("{longest}a");
+        check(&[server, from, ("MAIL_CLAIM_PAGE", &longer)], Err("mail_claim_page"));
         check(&[server, from, page, ("MAIL_TEST_TO", "me@shop.example,@b.example")], Ok(true));
         check(&[server, from, page, ("MAIL_TEST_TO", "shop.example")], Err("mail_test_to"));
         let purchases = ("MAIL_PURCHASE_PAGE", "https://shop.example/purchase");

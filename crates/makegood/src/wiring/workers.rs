@@ -1,5 +1,6 @@
 //! What works for a book as long as it is here: booking what falls due, calling rails, telling
-//! webhook endpoints, sending mails, and serving its feed.
+//! webhook endpoints, sending mails, serving its feed, and counting what settlement files leave
+//! open.
 
 mod sending;
 
@@ -10,7 +11,7 @@ use http::RailWork;
 use jobs::mail::Postman;
 use jobs::webhooks::Deliverer;
 use jobs::{Booked, Expirer, FeedKeeper, FeedReport, JobError, OutgoingFigures};
-use jobs::{RailCaller, RailParts, RailReport, SpareIds};
+use jobs::{RailCaller, RailParts, RailReport, SettlementFigures, SettlementWatch, SpareIds};
 use outside::clock::{Clock, SystemClock};
 use outside::random::SystemRandomness;
 use serving::{Feed, FeedParts};
@@ -26,6 +27,8 @@ const RAIL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Time between two runs of the feed: what a crash may lose.
 const FEED_INTERVAL: Duration = Duration::from_secs(1);
+/// Time between two counts of what settlement files leave open: what matters there are days.
+const SETTLEMENTS_EVERY: Duration = Duration::from_secs(600);
 
 /// The workers of one book. Dropping them stops them, whoever else still has the way to the rails.
 pub(crate) struct Workers {
@@ -37,6 +40,8 @@ pub(crate) struct Workers {
     /// None where nothing is promoted, in tests.
     feed: Option<Arc<FeedKeeper>>,
     outgoing: Arc<OutgoingFigures>,
+    settlements: Option<SettlementWatch>,
+    left_open: Arc<SettlementFigures>,
 }
 
 impl Workers {
@@ -53,6 +58,11 @@ impl Workers {
     /// For routes: what is counted of webhooks and mails.
     pub(crate) fn outgoing(&self) -> Arc<OutgoingFigures> {
         Arc::clone(&self.outgoing)
+    }
+
+    /// For routes: what is counted of settlement files.
+    pub(crate) fn settlements(&self) -> Arc<SettlementFigures> {
+        Arc::clone(&self.left_open)
     }
 
     /// What sends mail, with rails that are none, for tests.
@@ -81,6 +91,8 @@ impl Workers {
             feed: None,
             rails,
             outgoing: Arc::default(),
+            settlements: None,
+            left_open: Arc::default(),
         }
     }
 
@@ -91,6 +103,7 @@ impl Workers {
         self.deliverer.iter().for_each(Deliverer::tell_to_stop);
         self.expirer.iter().for_each(Expirer::tell_to_stop);
         self.feed.iter().for_each(|feed| feed.tell_to_stop());
+        self.settlements.iter().for_each(SettlementWatch::tell_to_stop);
     }
 
     /// Has all of them stop, and waits, for so long at most, until what was done outside of the
@@ -129,13 +142,16 @@ impl Installation {
         settings: &Settings,
     ) -> Done<Workers> {
         let outgoing = Arc::<OutgoingFigures>::default();
+        let left_open = Arc::<SettlementFigures>::default();
         Ok(Workers {
             rails: Arc::new(self.start_rail_caller(record, handle)?),
             expirer: Some(self.start_expirer(record, handle, settings)?),
             deliverer: Some(self.start_deliverer(record, handle, settings, &outgoing)?),
             postman: self.start_postman(record, handle, &outgoing)?,
             feed: Some(Arc::new(self.start_feed(record, handle, settings)?)),
+            settlements: Some(self.start_settlement_watch(record, handle, &left_open)?),
             outgoing,
+            left_open,
         })
     }
 
@@ -205,6 +221,24 @@ impl Installation {
         let every = settings.expiry_interval();
         Expirer::spawn(handle.clone(), readers, every, report).map_err(Failure::new)
     }
+
+    fn start_settlement_watch(
+        &self,
+        record: &BookRecord,
+        handle: &Handle,
+        figures: &Arc<SettlementFigures>,
+    ) -> Done<SettlementWatch> {
+        let name = record.name.to_string();
+        let readers = Box::new(self.reader_source(record));
+        let report = move |error: JobError| report_settlements(&name, &error);
+        let (handle, figures) = (handle.clone(), Arc::clone(figures));
+        SettlementWatch::spawn(handle, readers, SETTLEMENTS_EVERY, figures, report)
+            .map_err(Failure::new)
+    }
+}
+
+fn report_settlements(book: &str, error: &JobError) {
+    tracing::warn!(book, %error, "could not count what settlement files leave open");
 }
 
 fn report_rail(book: &str, report: &RailReport) {

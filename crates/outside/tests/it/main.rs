@@ -7,6 +7,7 @@ mod clock_random;
 mod codes;
 mod keyring;
 mod people;
+mod recipient_tokens;
 
 use base::Instant;
 use outside::keyring::KeyRing;

@@ -195,8 +195,8 @@ impl Oracle {
             C::ChangeRecipient { card, recipient, link } => {
                 self.change_recipient(*card, recipient, *link)
             }
-            C::ReportSender { card, hashes, report } => self.report(*card, hashes, *report),
-            C::BlockContact { card, hashes, blocks } => self.block_contact(*card, hashes, *blocks),
+            C::ReportSender { card, voice, report } => self.report(*card, voice, *report),
+            C::BlockContact { card, voice, blocks } => self.block_contact(*card, voice, *blocks),
             C::BlockSender { sender, reason } => self.block_sender(*sender, reason),
             C::UnblockSender { sender } => self.unblock_sender(*sender),
             C::Refund { hold, refund } => self.refund(*hold, refund),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use base::{CardId, ContactId, PersonId, Token};
 use engine::{Answer, Refusal};
-use giftcards::{Block, Card, Channel, Contact, DayCount, Days, DeliveryState, Gift, LinkHash};
-use giftcards::{NewReport, Refusal as No, Report, Sender, Why, contact_of};
+use giftcards::{Block, Card, Channel, Contact, DayCount, Days, DeliveryState, Gift};
+use giftcards::{NewReport, Refusal as No, Report, Sender, Voice, Why, contact_of};
 
 use super::{Oracle, Said};
 use crate::Sight;
@@ -50,33 +50,31 @@ impl Oracle {
         Ok(())
     }
 
-    pub(super) fn report(&mut self, card: CardId, hashes: &[LinkHash], new: NewReport) -> Said {
-        let card = self.shown_card(card, hashes)?;
-        let (sender, mut contact) = self.persons(&card)?;
-        let was_mailed = contact.recipient != own(card.id);
-        if new.blocks && !was_mailed {
+    pub(super) fn report(&mut self, card: CardId, voice: &Voice, new: NewReport) -> Said {
+        let mut contact = self.heard(card, voice)?;
+        let is_letter = matches!(voice, Voice::Letter(_));
+        if new.blocks && !is_letter {
             return Err(No::NotMailed.into());
         }
         let same =
-            contact.report.is_some_and(|known| (known.card, known.reason) == (card.id, new.reason));
+            contact.report.is_some_and(|known| (known.card, known.reason) == (card, new.reason));
         if same && !(new.blocks && contact.blocked_since.is_none()) {
             return Err(No::NothingToChange.into());
         }
-        if was_mailed && contact.report.is_none() {
-            let row = self.sender(sender);
-            self.senders.put(sender, Arc::new(Sender { reporters: row.reporters + 1, ..row }));
+        if is_letter && contact.report.is_none() {
+            let row = self.sender(contact.sender);
+            self.senders.put(row.id, Arc::new(Sender { reporters: row.reporters + 1, ..row }));
         }
-        contact.report = Some(Report { card: card.id, reason: new.reason, at: self.now });
+        contact.report = Some(Report { card, reason: new.reason, at: self.now });
         if new.blocks {
             contact.blocked_since = contact.blocked_since.or(Some(self.now));
         }
         self.put_contact(contact)
     }
 
-    pub(super) fn block_contact(&mut self, card: CardId, hashes: &[LinkHash], on: bool) -> Said {
-        let card = self.shown_card(card, hashes)?;
-        let (_, mut contact) = self.persons(&card)?;
-        if contact.recipient == own(card.id) {
+    pub(super) fn block_contact(&mut self, card: CardId, voice: &Voice, on: bool) -> Said {
+        let mut contact = self.heard(card, voice)?;
+        if matches!(voice, Voice::Link(_)) {
             return Err(No::NotMailed.into());
         }
         if on == contact.blocked_since.is_some() {
@@ -116,24 +114,21 @@ impl Oracle {
         Ok(Answer::Contact(row))
     }
 
-    /// The card of a link.
-    fn shown_card(&self, id: CardId, hashes: &[LinkHash]) -> Result<Card, Refusal> {
-        let card = self.card(id);
-        let link = card.and_then(|card| card.gift.as_ref()).and_then(|gift| gift.link);
-        match (card, link) {
-            (Some(card), Some(link)) if hashes.contains(&link.hash) => Ok(card.clone()),
-            _ => Err(No::NotUsable(Why::Unknown).into()),
+    /// What is between whoever speaks and the sender of a card.
+    fn heard(&self, id: CardId, voice: &Voice) -> Result<Contact, Refusal> {
+        let unknown = || Refusal::from(No::NotUsable(Why::Unknown));
+        let card = self.card(id).ok_or_else(unknown)?;
+        match voice {
+            Voice::Letter(contact) => {
+                self.contacts.get(*contact).map(|row| Contact::clone(row)).ok_or_else(unknown)
+            }
+            Voice::Link(hashes) => {
+                let link = card.gift.as_ref().and_then(|gift| gift.link);
+                link.filter(|link| hashes.contains(&link.hash)).ok_or_else(unknown)?;
+                let sender = sender_of(card).ok_or(No::SenderNotFound)?;
+                Ok(self.contact(sender, own(id)))
+            }
         }
-    }
-
-    fn persons(&self, card: &Card) -> Result<(PersonId, Contact), Refusal> {
-        let Some(sender) = sender_of(card) else { return Err(No::SenderNotFound.into()) };
-        let delivery = card.gift.as_ref().and_then(|gift| gift.delivery);
-        let was_mailed = delivery.is_some_and(|delivery| {
-            delivery.channel == Channel::Email && delivery.state != DeliveryState::Bounced
-        });
-        let recipient = recipient_of(card).filter(|_| was_mailed).unwrap_or(own(card.id));
-        Ok((sender, self.contact(sender, recipient)))
     }
 
     fn sender(&self, id: PersonId) -> Sender {
@@ -190,7 +185,7 @@ fn sender_of(card: &Card) -> Option<PersonId> {
     bought_by.or(details.and_then(|details| details.sender.as_ref()).map(|text| text.person))
 }
 
-/// Whoever has the link of a card that was not mailed.
+/// Whoever has the claim link of a card.
 fn own(card: CardId) -> PersonId {
     PersonId::from_bytes(card.to_bytes())
 }

@@ -3,7 +3,7 @@
 use base::{CardId, Instant, PersonId, Token};
 use engine::{ClaimBy, GiftCardCommand};
 use giftcards::{Channel, ClaimLink, DeliveryNews, DeliveryState, LinkHash, NewDelivery};
-use giftcards::{NewReport, ReportReason, Sealed};
+use giftcards::{NewReport, ReportReason, Sealed, Voice, contact_of};
 
 use super::Workload;
 use super::commands::Kind;
@@ -43,7 +43,7 @@ impl Workload {
         now: Instant,
     ) -> GiftCardCommand {
         let mut card = self.known_card(oracle, now);
-        // Only a link that was mailed speaks for somebody, and few cards have one.
+        // Only a letter speaks for somebody, and few cards are mailed.
         for _ in 0..30 {
             if speaks(oracle, card) {
                 break;
@@ -54,11 +54,11 @@ impl Workload {
             Kind::Report => {
                 let reason = *self.random.pick(&ReportReason::ALL).expect("there are some");
                 let report = NewReport { reason, blocks: self.random.percent(20) };
-                GiftCardCommand::ReportSender { card, hashes: self.hashes(oracle, card), report }
+                GiftCardCommand::ReportSender { card, voice: self.voice(oracle, card), report }
             }
             Kind::BlockContact => {
-                let (hashes, blocks) = (self.hashes(oracle, card), self.random.percent(40));
-                GiftCardCommand::BlockContact { card, hashes, blocks }
+                let (voice, blocks) = (self.voice(oracle, card), self.random.percent(40));
+                GiftCardCommand::BlockContact { card, voice, blocks }
             }
             Kind::BlockSender => {
                 let word = *self.random.pick(&["spam", "fraud"]).expect("there are some");
@@ -75,6 +75,17 @@ impl Workload {
         let own = link.filter(|_| self.random.percent(90));
         let own = own.map_or_else(|| LinkHash(self.random.bytes16()), |link| link.hash);
         [LinkHash([0; 16]), own].into()
+    }
+
+    /// Mostly the letter in which a card was mailed, if it was; now and then its link.
+    fn voice(&mut self, oracle: &dyn Sight, id: CardId) -> Voice {
+        let persons = oracle.card(id).and_then(|card| Some((card.sender()?, card.recipient()?)));
+        match persons {
+            Some((sender, recipient)) if self.random.percent(80) => {
+                Voice::Letter(contact_of(sender, recipient))
+            }
+            _ => Voice::Link(self.hashes(oracle, id)),
+        }
     }
 
     fn claim(&mut self, id: CardId, oracle: &dyn Sight, now: Instant) -> GiftCardCommand {
@@ -129,5 +140,5 @@ fn speaks(oracle: &dyn Sight, id: CardId) -> bool {
     let Some(card) = oracle.card(id) else { return false };
     let Some(gift) = &card.gift else { return false };
     let was_mailed = gift.delivery.is_some_and(|it| it.channel == Channel::Email);
-    was_mailed && gift.link.is_some() && gift.sender.is_some()
+    was_mailed && gift.sender.is_some()
 }

@@ -7,8 +7,9 @@ pub(crate) mod unblock_sender;
 
 use base::CardId;
 use engine::{CardRef, ClaimBy, Command, GiftCardCommand};
-use giftcards::LinkHash;
+use giftcards::{LinkHash, Voice};
 use outside::claim_links::ClaimLink;
+use outside::recipient_tokens::RecipientToken;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Caller};
@@ -87,6 +88,22 @@ impl ClaimBody {
 /// The link of this text.
 fn link(token: &str) -> Checked<ClaimLink> {
     ClaimLink::parse(token).ok_or_else(|| refuse("/token", "must be a claim link, clm_ and so on"))
+}
+
+/// Which gift somebody speaks of, and what they have of it: its claim link, or the recipient token
+/// of the mail in which it came. A token that we have not sealed is answered as a link that is not
+/// the card's.
+fn voice(caller: &Caller, token: &str) -> Checked<(CardId, Voice)> {
+    if let Some(token) = RecipientToken::parse(token) {
+        let is_ours = caller.app.ring.has_sealed(caller.book().name(), &token);
+        let no_link = || Voice::Link(Box::default());
+        let voice = if is_ours { Voice::Letter(token.contact()) } else { no_link() };
+        return Ok((token.card(), voice));
+    }
+    let link = ClaimLink::parse(token).ok_or_else(|| {
+        refuse("/token", "must be a recipient token, rcp_ and so on, or a claim link")
+    })?;
+    Ok((link.card(), Voice::Link(hashes_of(caller, &link))))
 }
 
 /// What the card of a link may keep of it.

@@ -51,8 +51,10 @@ impl Samples {
             "expires_at": "2030-01-01T00:00:00Z", "delivery": {"channel": "link"},
             "recipient": {"name": "R"}, "sender": {"name": "S"},
         });
-        // Only a link that was mailed speaks for the recipient.
-        if ["report_gift", "block_sender_of_gift", "unblock_sender_of_gift"].contains(&operation) {
+        // Only what was mailed speaks for the recipient.
+        let heard = ["report_gift", "block_sender_of_gift", "unblock_sender_of_gift"];
+        let is_heard = heard.contains(&operation);
+        if is_heard {
             said["delivery"] = json!({"channel": "email"});
             said["recipient"] = json!({"email": "r@example.com"});
         }
@@ -71,7 +73,7 @@ impl Samples {
             world.post(&path, json!({"reason": "spam"})).await_status(200).await;
         }
         if operation == "unblock_sender_of_gift" {
-            let token = json!({"token": revealed["claim_token"]});
+            let token = json!({"token": world.recipient_token(&card)});
             world.post("/v1/gift-cards/claim/block-sender", token).await_status(200).await;
         }
         let spent = world.issue(10_000).await;
@@ -95,7 +97,11 @@ impl Samples {
             promotion,
             card: id(&card),
             code: card["code"].as_str().unwrap().to_owned(),
-            token: revealed["claim_token"].as_str().unwrap().to_owned(),
+            token: if is_heard {
+                world.recipient_token(&card)
+            } else {
+                revealed["claim_token"].as_str().unwrap().to_owned()
+            },
             sender: id(&card["sender"]),
             open_hold: id(&open_hold),
             captured_hold: id(&captured_hold),
@@ -197,7 +203,8 @@ impl Samples {
         if let Some(text) = self.promotion.as_ref().and_then(|it| it.text(name)) {
             return json!(text);
         }
-        if let Some(choices) = schema["pattern"].as_str().and_then(|text| text.strip_prefix("^(")) {
+        let choices = schema["pattern"].as_str().and_then(|text| text.strip_prefix("^("));
+        if let Some(choices) = choices.filter(|_| name != "token") {
             return json!(choices.split(['|', ')']).next().unwrap());
         }
         json!(match name {

@@ -8,18 +8,19 @@ use crate::guesses;
 use crate::prepared::Prepared;
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::routes::gift_cards::claim::{hashes_of, link};
+use crate::routes::gift_cards::claim::voice;
 use crate::scope::Issue;
 use crate::views::gift_sender::GiftContactView;
 use crate::wire::{self, ClientBody};
 
-/// The claim link of a gift.
+/// What shows that somebody is the recipient of a gift.
 #[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = BlockOfRecipientInput)]
-pub(crate) struct LinkBody {
-    /// The claim link that the recipient got.
-    #[schema(pattern = "^clm_[0-9a-hjkmnp-tv-z]{52}$")]
+pub(crate) struct LetterBody {
+    /// The recipient token of the mail in which the gift came, `rcp_` and so on. A claim link is
+    /// refused with `gift_not_mailed`.
+    #[schema(pattern = "^(clm_[0-9a-hjkmnp-tv-z]{52}|rcp_[0-9a-hjkmnp-tv-z]{78})$")]
     token: String,
     #[serde(
         default,
@@ -33,24 +34,23 @@ pub(crate) struct LinkBody {
 ///
 /// Later gifts from this sender to this recipient are not mailed: they are refused with
 /// `gift_not_accepted` before anything is paid, and those that wait to be mailed come back. The
-/// card of the link stays as it is.
+/// card stays as it is. The recipient token is good for ever, whomever the card is for by now.
 #[utoipa::path(post, path = "/v1/gift-cards/claim/block-sender",
-    operation_id = "block_sender_of_gift", tag = "Gift cards", request_body = LinkBody,
+    operation_id = "block_sender_of_gift", tag = "Gift cards", request_body = LetterBody,
     responses((status = 200, description = "Blocked", body = GiftContactView)))]
 pub(crate) async fn handle(mut call: Call<Issue>) -> Result<Reply, Problem> {
-    let body: LinkBody = call.json().await?;
+    let body: LetterBody = call.json().await?;
     body.decide(call, true).await
 }
 
-impl LinkBody {
+impl LetterBody {
     /// Sets the block, or lifts it.
     pub(super) async fn decide(self, call: Call<Issue>, blocks: bool) -> Result<Reply, Problem> {
         let operation = call.operation_if_any(&self)?;
         let caller = &call.caller;
-        let link = link(&self.token)?;
+        let (card, voice) = voice(caller, &self.token)?;
         let asker = Some(guesses::admit(caller, self.client.as_ref())?);
-        let (card, hashes) = (link.card(), hashes_of(caller, &link));
-        let command = Command::GiftCards(GiftCardCommand::BlockContact { card, hashes, blocks });
+        let command = Command::GiftCards(GiftCardCommand::BlockContact { card, voice, blocks });
         Prepared { asker, ..Prepared::changing(command, operation) }.decide(caller).await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use base::Instant;
 use engine::{Answer, Query};
-use giftcards::{Card, CardStatus, Contact, LinkHash, contact_of, persons_of, status};
+use giftcards::{Card, CardStatus, Contact, Voice, contact_heard, status};
 use ledger::Account;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::guesses;
 use crate::personal;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
-use crate::routes::gift_cards::claim::{hashes_of, link};
+use crate::routes::gift_cards::claim::voice;
 use crate::routes::gift_cards::issue::people::SealedRecipient;
 use crate::routes::gift_cards::lookup::wait_for_failure_time;
 use crate::scope::LookUp;
@@ -23,13 +23,14 @@ use crate::views::gift_card::PersonText;
 use crate::views::money::MoneyView;
 use crate::wire::{self, ClientBody};
 
-/// The claim link that the recipient got. It is in the body, because servers and proxies write down
-/// addresses.
+/// What the recipient got. It is in the body, because servers and proxies write down addresses.
 #[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ClaimPreviewInput)]
 pub(crate) struct PreviewBody {
-    #[schema(pattern = "^clm_[0-9a-hjkmnp-tv-z]{52}$")]
+    /// The claim link, or the recipient token of the mail; the latter shows nothing once the gift is
+    /// for somebody else.
+    #[schema(pattern = "^(clm_[0-9a-hjkmnp-tv-z]{52}|rcp_[0-9a-hjkmnp-tv-z]{78})$")]
     token: String,
     #[serde(
         default,
@@ -55,13 +56,14 @@ pub(crate) struct PreviewView<'a> {
     expires_at: Option<Time>,
     /// True once somebody has claimed it.
     claimed: bool,
-    /// True once the recipient has reported the sender.
+    /// True once the sender was reported: by the recipient for whoever has the recipient token, by
+    /// this claim link for whoever has that.
     reported: bool,
-    /// True while the recipient wants no more mail of the sender.
+    /// True while the recipient wants no more mail of the sender. Only the recipient token shows it.
     sender_blocked: bool,
 }
 
-/// Look at a gift card by its claim link
+/// Look at a gift card by its claim link or by its mail
 ///
 /// Changes nothing, so a mail scanner that follows links claims nothing. Every failure looks the
 /// same and takes the same time.
@@ -71,22 +73,19 @@ pub(crate) struct PreviewView<'a> {
 pub(crate) async fn handle(mut call: Call<LookUp>) -> Result<Reply, Problem> {
     call.idempotency_key()?;
     let body: PreviewBody = call.json().await?;
-    let link = link(&body.token)?;
     let caller = &call.caller;
+    let (card, voice) = voice(caller, &body.token)?;
     let asker = guesses::admit(caller, body.client.as_ref())?;
-    let hashes = hashes_of(caller, &link);
-    let answer = caller.book().ask(Query::Card(link.card())).await?;
+    let answer = caller.book().ask(Query::Card(card)).await?;
     let shown = answer.and_then(|answer| match answer {
         Answer::Card { card, account, now, .. } => {
-            let own = card.gift.as_ref().and_then(|gift| gift.link);
-            let is_its_own = own.is_some_and(|own| hashes.contains(&own.hash));
-            (is_its_own && is_alive(&card, &account, now)).then_some(card)
+            (voice.is_of(&card) && is_alive(&card, &account, now)).then_some(card)
         }
         _ => None,
     });
     guesses::record(caller, &asker, shown.is_some());
     match shown {
-        Some(card) => preview(caller, &card, &hashes).await,
+        Some(card) => preview(caller, &card, &voice).await,
         None => {
             wait_for_failure_time(caller).await;
             Err(Problem::new(&catalog::LOOKUP_NOT_USABLE))
@@ -98,7 +97,7 @@ fn is_alive(card: &Card, account: &Account, now: Instant) -> bool {
     !matches!(status(card, account, now), CardStatus::Canceled | CardStatus::Expired)
 }
 
-async fn preview(caller: &Caller, card: &Card, hashes: &[LinkHash]) -> Result<Reply, Problem> {
+async fn preview(caller: &Caller, card: &Card, voice: &Voice) -> Result<Reply, Problem> {
     let details = card.details.as_deref();
     let mut message = None;
     if let Some(sealed) = details.and_then(|details| details.recipient.as_ref()) {
@@ -113,7 +112,7 @@ async fn preview(caller: &Caller, card: &Card, hashes: &[LinkHash]) -> Result<Re
         let name = known.and_then(|known| known.name);
         sender_name = name.and_then(|name| name.split_whitespace().next().map(str::to_owned));
     }
-    let contact = contact(caller, card, hashes).await?;
+    let contact = contact(caller, card, voice).await?;
     let view = PreviewView {
         object: "claim_preview",
         design: details.and_then(|details| details.design.as_ref()).map(AsRef::as_ref),
@@ -128,15 +127,15 @@ async fn preview(caller: &Caller, card: &Card, hashes: &[LinkHash]) -> Result<Re
     Ok(Reply::view(StatusCode::OK, &view))
 }
 
-/// What the recipient has said about the sender.
+/// What was said about the sender by whoever has that.
 async fn contact(
     caller: &Caller,
     card: &Card,
-    hashes: &[LinkHash],
+    voice: &Voice,
 ) -> Result<Option<Arc<Contact>>, Problem> {
     // A card of the shop itself has no sender to speak of.
-    let Ok((sender, recipient)) = persons_of(card, hashes) else { return Ok(None) };
-    let known = caller.book().ask(Query::Contact(contact_of(sender, recipient))).await?;
+    let Ok(contact) = contact_heard(card, voice) else { return Ok(None) };
+    let known = caller.book().ask(Query::Contact(contact)).await?;
     Ok(known.and_then(|known| match known {
         Answer::Contact(contact) => Some(contact),
         _ => None,
