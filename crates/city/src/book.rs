@@ -92,7 +92,7 @@ impl Book {
             self.promotions.insert(promotion.id, promotion);
         }
         for post in outcome.posts {
-            self.posts.insert(post.id.clone(), post);
+            self.posts.insert(post.name.clone(), post);
         }
         for slice in outcome.slices {
             self.slices.insert((slice.promotion, slice.number), slice);
@@ -126,27 +126,30 @@ impl Book {
         quote: Quote,
         advertiser: Actor,
     ) -> Done {
-        self.posts.insert(post.id.clone(), post.clone());
+        self.posts.insert(post.name.clone(), post.clone());
         let new = promotions::NewPromotion {
             id,
             advertiser: advertiser.person.unwrap_or(PersonId::from_bits(1)),
-            post: post.id.clone(),
+            post: post.name.clone(),
             terms,
             quote,
+            pay_with: Vec::new(),
+            authorization: None,
             metadata: base::Metadata::default(),
         };
         let context = self.context();
         self.keep(promotions::compose(&new, None, Some(&post), advertiser, context))?;
         let row = &self.promotions[&id];
         let facts = self.facts(&post, &row.quote);
-        let submitted = promotions::submit(None, row, facts, advertiser, self.context());
+        let (checkout, context) = (base::CheckoutId::from_bits(1), self.context());
+        let submitted = promotions::submit(checkout, None, row, facts, advertiser, context);
         self.keep(submitted)?;
         let row = &self.promotions[&id];
         let paid = Money { amount: row.terms.paid(), currency: CURRENCY };
-        let accounts = self.accounts_of(promotions::promotion_accounts(row));
+        let accounts = self.accounts_of(promotions::promotion_accounts(row.id));
         let funded = promotions::fund(paid, row, &post, &accounts, self.context());
         self.keep(funded)?;
-        let (row, post) = (&self.promotions[&id], &self.posts[&post.id]);
+        let (row, post) = (&self.promotions[&id], &self.posts[&post.name]);
         let version = &post.content_version;
         let approved = promotions::approve(version, row, post, STAFF, self.context());
         self.keep(approved)
@@ -265,7 +268,7 @@ impl Book {
         let outcome = match row.state {
             State::Scheduled if !is_over => promotions::start(row, context),
             State::Rejected | State::Completed | State::Stopped | State::Settled => {
-                let accounts = self.accounts_of(promotions::promotion_accounts(row));
+                let accounts = self.accounts_of(promotions::promotion_accounts(row.id));
                 promotions::settle(row, &self.posts[&row.post], &accounts, context)
             }
             _ => promotions::complete(row, hold, context),

@@ -57,7 +57,7 @@ pub(crate) fn promoted(
     let post = post(campaign, quote.quoted_at);
     Promoted {
         promotion: promotion_of(campaign.number),
-        post: post.id,
+        post: post.name,
         creator: post.creator,
         payer: feed::Payer(Text::new("An advertiser").expect("short")),
         goal: campaign.goal,
@@ -123,8 +123,10 @@ pub(crate) fn asked(campaign: &Campaign, now: Instant) -> Quote {
 /// The post of a campaign.
 pub(crate) fn post(campaign: &Campaign, now: Instant) -> promotions::Post {
     let name = format!("post-{}", campaign.number);
+    let label = Label::new(&name).expect("letters and digits");
     promotions::Post {
-        id: Label::new(&name).expect("letters and digits"),
+        id: promotions::post_id(&label),
+        name: label,
         url: Text::new(&format!("https://example.com/{name}")).expect("short"),
         creator: CreatorId::from_bits(hash(campaign.creator.as_str()).into()),
         kind: PostKind::Video,

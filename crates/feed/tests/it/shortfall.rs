@@ -89,6 +89,7 @@ impl Logs {
         let number = self.deeds.len() as u32 + 1;
         let at = after(Span::minutes(minute));
         self.deeds.push(Deed {
+            id: base::DeedId::from_bits(0),
             promotion: ID,
             number,
             kind,

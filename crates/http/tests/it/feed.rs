@@ -191,7 +191,7 @@ async fn slow_posts_are_shown_views_are_billed_and_the_report_adds_up() {
 async fn bad_pages_and_events_are_refused_by_name() {
     let served = Served::new();
     let refused = async |path: &str, body: Value, param: &str| {
-        let problem = served.post(path, body, 422).await;
+        let problem = served.post(path, body, 400).await;
         assert_eq!(problem["param"], param, "{problem}");
     };
     refused("/v1/feed/select", json!({"slots": 0}), "/slots").await;

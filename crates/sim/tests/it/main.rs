@@ -23,6 +23,9 @@ mod audit_goodwill;
 #[path = "../../../engine/tests/it/audit_orders.rs"]
 mod audit_orders;
 #[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/audit_promotions.rs"]
+mod audit_promotions;
+#[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/audit_settlements.rs"]
 mod audit_settlements;
 #[allow(dead_code, reason = "shared with the engine's tests")]
@@ -35,11 +38,17 @@ mod market;
 #[path = "../../../engine/tests/it/market_cards.rs"]
 mod market_cards;
 #[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/market_promotions.rs"]
+mod market_promotions;
+#[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../ledger/tests/it/oracle.rs"]
 mod oracle;
 #[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/order_words.rs"]
 mod order_words;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/promotion_words.rs"]
+mod promotion_words;
 #[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/script.rs"]
 mod script;

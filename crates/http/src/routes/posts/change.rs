@@ -56,5 +56,5 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
         return Err(refuse("", "give visibility, deleted or content_version").into());
     }
     let command = PromotionCommand::ChangePost { post, change };
-    Prepared::changing(Command::Promotions(command), operation).decide(&call.caller).await
+    Prepared::changing(Command::Promotions(Box::new(command)), operation).decide(&call.caller).await
 }
