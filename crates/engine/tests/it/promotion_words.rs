@@ -223,6 +223,7 @@ fn new_promotion(world: &World, words: &Words<'_>) -> NewPromotion {
         quote: quote(world, words),
         terms,
         pay_with: pays.into_iter().map(pays_with).collect(),
+        authorization: None,
         metadata: Metadata::default(),
     }
 }

@@ -67,7 +67,7 @@ fn compose(book: &mut TestBook, number: u128) {
         audience_size: 100_000,
         opportunities_per_day: 100_000,
         units_per_million: 1_000_000,
-        prices: MarketPrices { p25: price(200_000), p50: price(300_000), p90: price(400_000) },
+        prices: MarketPrices { p25: price(200_000), mean: price(300_000), p90: price(400_000) },
     };
     let new = NewPromotion {
         id: promotion(number),
@@ -76,6 +76,7 @@ fn compose(book: &mut TestBook, number: u128) {
         quote: quote(&terms, &inventory, book.now),
         terms,
         pay_with: vec![PayWith::Wallet],
+        authorization: None,
         metadata: Metadata::default(),
     };
     let (new, post) = (Box::new(new), Box::new(post()));
@@ -83,7 +84,7 @@ fn compose(book: &mut TestBook, number: u128) {
 }
 
 fn promote(book: &mut TestBook, command: PromotionCommand) {
-    book.command(Command::Promotions(command));
+    book.command(Command::Promotions(Box::new(command)));
 }
 
 /// A card pays for it: 45.00 and 4.51 of tax, by the checkout and the order of its number.
