@@ -67,7 +67,7 @@ fn compose(book: &mut TestBook, number: u128) {
         audience_size: 100_000,
         opportunities_per_day: 100_000,
         units_per_million: 1_000_000,
-        prices: MarketPrices { p25: price(200_000), p50: price(300_000), p90: price(400_000) },
+        prices: MarketPrices { p25: price(200_000), mean: price(300_000), p90: price(400_000) },
     };
     let new = NewPromotion {
         id: promotion(number),
@@ -76,6 +76,7 @@ fn compose(book: &mut TestBook, number: u128) {
         quote: quote(&terms, &inventory, book.now),
         terms,
         pay_with: vec![PayWith::Wallet],
+        authorization: None,
         metadata: Metadata::default(),
     };
     let (new, post) = (Box::new(new), Box::new(post()));
@@ -83,15 +84,13 @@ fn compose(book: &mut TestBook, number: u128) {
 }
 
 fn promote(book: &mut TestBook, command: PromotionCommand) {
-    book.command(Command::Promotions(command));
+    book.command(Command::Promotions(Box::new(command)));
 }
 
 /// A card pays for it: 45.00 and 4.51 of tax, by the checkout and the order of its number.
 fn pay(book: &mut TestBook, number: u128) {
     let (checkout, order) = (CheckoutId::from_bits(number), OrderId::from_bits(number));
     let (id, actor) = (promotion(number), ADVERTISER);
-    let submit = PromotionCommand::Submit { promotion: id, checkout, authorization: None, actor };
-    promote(book, submit);
     let line = shop::NewLine {
         product: None,
         name: Text::new("Promotion").unwrap(),
@@ -117,6 +116,8 @@ fn pay(book: &mut TestBook, number: u128) {
     };
     let shop = |command| Command::Shop(command);
     book.command(shop(ShopCommand::CreateCheckout(Box::new(new.into()))));
+    let submit = PromotionCommand::Submit { promotion: id, checkout, authorization: None, actor };
+    promote(book, submit);
     let first = number * 100;
     let holds = std::array::from_fn(|at| HoldId::from_bits(first + at as u128));
     let (tender, holds) = (AddTender::GiftCard { card: by_id(1) }, Box::new(holds));
@@ -135,6 +136,42 @@ fn settle(book: &mut TestBook, number: u128) {
     let (order, refund) = (Some(OrderId::from_bits(number)), RefundId::from_bits(number * 100));
     let ids = Box::new(ids);
     promote(book, PromotionCommand::Settle { promotion: promotion(number), order, refund, ids });
+}
+
+/// Leases 20.00 of both to one process and of the first to another, and bills what they say, with a
+/// late verdict.
+fn deliver(book: &mut TestBook) {
+    let lease = |holder: &str, minor| Lease {
+        holder: label(holder),
+        amount: amount(minor),
+        term: Span::hours(1),
+    };
+    for (number, holder) in [(1, "feed-1"), (1, "feed-2"), (2, "feed-1")] {
+        let (promotion, want) = (promotion(number), lease(holder, 2_000));
+        promote(book, PromotionCommand::Lease { promotion, held: None, want });
+    }
+    let line = |number, slice, units, price| BillLine {
+        promotion: promotion(number),
+        slice,
+        units,
+        price: Micros::new(price),
+        unbilled_units: 1,
+        invalid_units: 2,
+    };
+    let (promotion_1, price) = (promotion(1), Micros::new(25_000_000));
+    let takeback = Takeback { promotion: promotion_1, slice: 1, units: 100, price };
+    let bill = Bill {
+        stream: label("feed-1"),
+        from: 0,
+        to: 9,
+        lines: vec![
+            line(1, 1, 4_000, 1_000_700_000),
+            line(1, 2, 10, 2_600_000),
+            line(2, 1, 4_000, 1_200_000_000),
+        ],
+        takebacks: vec![takeback],
+    };
+    promote(book, PromotionCommand::Bill(Box::new(bill)));
 }
 
 /// Promotion 1 is shown: one of its two slices is open, with a fraction of a cent that was not
@@ -167,37 +204,7 @@ fn market() -> TestBook {
     for number in [1, 2] {
         promote(&mut book, PromotionCommand::Advance { promotion: promotion(number) });
     }
-    let lease = |holder: &str, minor| Lease {
-        holder: label(holder),
-        amount: amount(minor),
-        term: Span::hours(1),
-    };
-    for (number, holder) in [(1, "feed-1"), (1, "feed-2"), (2, "feed-1")] {
-        let (promotion, want) = (promotion(number), lease(holder, 2_000));
-        promote(&mut book, PromotionCommand::Lease { promotion, held: None, want });
-    }
-    let line = |number, slice, units, price| BillLine {
-        promotion: promotion(number),
-        slice,
-        units,
-        price: Micros::new(price),
-        unbilled_units: 1,
-        invalid_units: 2,
-    };
-    let (promotion_1, price) = (promotion(1), Micros::new(25_000_000));
-    let takeback = Takeback { promotion: promotion_1, slice: 1, units: 100, price };
-    let bill = Bill {
-        stream: label("feed-1"),
-        from: 0,
-        to: 9,
-        lines: vec![
-            line(1, 1, 4_000, 1_000_700_000),
-            line(1, 2, 10, 2_600_000),
-            line(2, 1, 4_000, 1_200_000_000),
-        ],
-        takebacks: vec![takeback],
-    };
-    promote(&mut book, PromotionCommand::Bill(Box::new(bill)));
+    deliver(&mut book);
     for number in [1, 2] {
         let back = Return { granted_after: Amount::ZERO, closes_after: Some(9) };
         let promotion = promotion(number);
