@@ -62,7 +62,17 @@ const EDGES: &[Edges] = &[
     Edges {
         name: "reports",
         // Verification replays the journal, so it reads records and knows rows.
-        uses: &["base", "ledger", "giftcards", "payments", "shop", "engine", "journal", "store"],
+        uses: &[
+            "base",
+            "ledger",
+            "giftcards",
+            "payments",
+            "promotions",
+            "shop",
+            "engine",
+            "journal",
+            "store",
+        ],
         tests_also_use: &["writer"],
     },
     Edges {
