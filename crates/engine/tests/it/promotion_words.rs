@@ -224,6 +224,7 @@ fn new_promotion(world: &World, words: &Words<'_>) -> NewPromotion {
         terms,
         pay_with: pays.into_iter().map(pays_with).collect(),
         metadata: Metadata::default(),
+        authorization: None,
     }
 }
 
