@@ -19,7 +19,7 @@ use crate::world::World;
 pub type Act = (u8, u16, u16);
 
 /// Deeds there are.
-pub const DEEDS: u8 = 84;
+pub const DEEDS: u8 = 76;
 
 /// What there is before anybody does anything.
 pub const OPENING: &str = "
@@ -116,7 +116,7 @@ impl Market {
             30..44 => self.work(world, which, luck),
             44..52 => self.send(world, which, luck),
             52..58 => self.rail_acts(world, which, luck),
-            64..84 => market_promotions::act(world, self.step, which, luck).map(wish),
+            64..76 => market_promotions::act(world, self.step, which, luck).map(wish),
             // Told late, or again.
             _ => pick(&self.log, which).map(|fact| self.says(By::Fact, &fact)),
         }

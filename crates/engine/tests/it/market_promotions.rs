@@ -24,6 +24,11 @@ pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> 
     if living.is_empty() || (living.len() < UNDER_WAY_MAX && luck.is_multiple_of(7)) {
         return Some(composed(step, which, luck));
     }
+    if luck % 5 == 1
+        && let Some(line) = late(world, step, which, luck)
+    {
+        return Some(line);
+    }
     if luck.is_multiple_of(29) {
         return change_of_a_post(which, luck);
     }
@@ -38,6 +43,15 @@ pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> 
         State::Scheduled | State::Running | State::Paused => of.shown(which / 11, luck),
         State::Completed | State::Stopped | State::Settled => of.ended(which / 11, luck),
     }
+}
+
+/// A verdict that comes after the settlement, and the settlement that follows it.
+fn late(world: &World, step: usize, which: u16, luck: u16) -> Option<String> {
+    let settled = world.promotion.values().filter(|row| row.state == State::Settled);
+    let charged = settled.filter(|row| !row.spend.spent.is_zero() || row.due_at().is_some());
+    let row = pick(&charged.collect::<Vec<_>>(), which)?;
+    let of = Of { world, row, step, name: name_of(row.id.bits()) };
+    if row.due_at().is_some() { Some(of.settle()) } else { of.bill(which, luck) }
 }
 
 fn composed(step: usize, which: u16, luck: u16) -> String {
@@ -159,7 +173,6 @@ impl Of<'_> {
 
     /// What is still out comes back, then what was not spent does.
     fn ended(&self, which: u16, luck: u16) -> Option<String> {
-        let (name, step) = (&self.name, self.step);
         if luck.is_multiple_of(5) {
             return self.bill(which, luck);
         }
@@ -170,10 +183,15 @@ impl Of<'_> {
         if let Some(due_at) = due_at.filter(|_| !luck.is_multiple_of(9)) {
             return self.until(due_at);
         }
+        Some(self.settle())
+    }
+
+    fn settle(&self) -> String {
+        let (name, step) = (&self.name, self.step);
         let paid_by = self.row.checkout.and_then(|id| self.world.checkout.get(&id)?.order);
         let order = paid_by.map_or("none".to_owned(), |order| name_of(order.bits()));
         let rails = ["a", "b", "c", "d"].map(|letter| format!("x{step}{letter}"));
-        Some(format!("settle_up {name} {order} R{step} rails={}", rails.join(",")))
+        format!("settle_up {name} {order} R{step} rails={}", rails.join(","))
     }
 
     /// A slice is given back in part, closed once it is billed, or lapses when its process is dead.

@@ -73,7 +73,7 @@ impl Customers {
                 return Some(line);
             }
         }
-        if self.random.percent(5) {
+        if self.random.percent(8) {
             let which = u16::try_from(self.random.below(1_000)).unwrap();
             if let Some(line) = self.market.unclaimed(world, which) {
                 return Some(line);
@@ -96,7 +96,7 @@ impl Customers {
                 self.random.pick_recent(&ids).map_or(Query::Book, |id| Query::$query(*id))
             }};
         }
-        match self.random.below(13) {
+        match self.random.below(17) {
             0 => some!(checkout, Checkout),
             1 => some!(order, Order),
             2 => some!(payment, Payment),
@@ -109,6 +109,10 @@ impl Customers {
             9 => some!(seller, Seller),
             10 => some!(product, Product),
             11 => some!(creator, Creator),
+            12 => some!(promotion, Promotion),
+            13 => some!(post, Post),
+            14 => some!(slice, Slice),
+            15 => some!(stream, Stream),
             _ => {
                 let ids: Vec<_> = world.order.keys().copied().collect();
                 let request = RefundRequest::Everything;
