@@ -95,7 +95,7 @@ catalog! {
     PROMOTION_NOT_FOUND = "promotion_not_found", 404, "No such promotion",
         "Check the id and that the key belongs to the book of the promotion.";
     POST_NOT_FOUND = "post_not_found", 404, "No such post",
-        "Send the platform's own name for the post, percent-encoded; a post is known from its first \
+        "Send the platform's own name for the post, percent-encoded; it is known from its first \
          promotion on.";
     SLICE_NOT_FOUND = "slice_not_found", 404, "No such slice",
         "Check the number: slices are leased by processes that serve a promotion.";

@@ -3,65 +3,14 @@
 
 use std::time::Duration;
 
-use base::{Amount, KeyId, Label, PromotionId, Span};
-use engine::{Answer, Command, PromotionCommand};
-use promotions::{Bill, BillLine, Lease, Micros, Return, Takeback};
+use base::PromotionId;
 use serde_json::{Value, json};
-use writer::Request;
 
+use super::serving::Server;
 use super::{ADA, input};
 use crate::rails::Told;
 use crate::shop::id;
 use crate::world::{check_members, usd};
-
-/// What a process that serves promotions does: it leases money, and bills what it has shown.
-struct Server<'a> {
-    told: &'a Told,
-    promotion: PromotionId,
-    billed_to: u64,
-}
-
-impl Server<'_> {
-    fn give(&self, command: PromotionCommand) -> Answer {
-        let command = Command::Promotions(command);
-        let request = Request { command, actor: KeyId::from_bits(9), operation: None };
-        let outcome = self.told.handle().decide(vec![request], false).unwrap().pop().unwrap();
-        outcome.unwrap().result.unwrap()
-    }
-
-    fn stream() -> Label {
-        Label::new("feed-1").unwrap()
-    }
-
-    fn lease(&self, cents: i64) {
-        let want = Lease {
-            holder: Server::stream(),
-            amount: Amount::new(cents).unwrap(),
-            term: Span::hours(1),
-        };
-        self.give(PromotionCommand::Lease { promotion: self.promotion, held: None, want });
-    }
-
-    fn bill(&mut self, lines: Vec<BillLine>, takebacks: Vec<Takeback>) {
-        let (from, to) = (self.billed_to, self.billed_to + 1);
-        let bill = Bill { stream: Server::stream(), from, to, lines, takebacks };
-        self.give(PromotionCommand::Bill(Box::new(bill)));
-        self.billed_to = to;
-    }
-
-    /// Views at three cents each, and invalid ones.
-    fn show(&mut self, units: u64, invalid_units: u64) {
-        let price = Micros::new(units * 3_000_000);
-        let promotion = self.promotion;
-        let line = BillLine { promotion, slice: 1, units, price, unbilled_units: 0, invalid_units };
-        self.bill(vec![line], vec![]);
-    }
-
-    fn close(&self) {
-        let back = Return { granted_after: Amount::ZERO, closes_after: Some(self.billed_to) };
-        self.give(PromotionCommand::ReturnSlice { promotion: self.promotion, slice: 1, back });
-    }
-}
 
 async fn move_clock(told: &Told, now: &str) {
     told.post("/v1/test/clock", json!({"now": now}), 200).await;
@@ -122,7 +71,7 @@ async fn pay(told: &Told) -> Paid {
 /// Shows it: 900 views at three cents that stay, a hundred that turn out to be invalid.
 async fn serve(told: &Told, paid: &Paid) {
     let Paid { promotion, ref path, .. } = *paid;
-    let mut server = Server { told, promotion, billed_to: 0 };
+    let mut server = Server::new(told.handle(), promotion);
     server.lease(5_000);
     server.show(1_000, 40);
     check_members(
@@ -132,9 +81,7 @@ async fn serve(told: &Told, paid: &Paid) {
             "escrow": usd(7_000),
         }),
     );
-    let price = Micros::new(100 * 3_000_000);
-    let takeback = Takeback { promotion, slice: 1, units: 100, price };
-    server.bill(vec![], vec![takeback]);
+    server.take_back(100);
     server.close();
 }
 
