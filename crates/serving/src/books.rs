@@ -401,7 +401,7 @@ impl Books {
         let mut outcomes = Vec::with_capacity(commands.len());
         for portion in commands.chunks(COMMANDS_AT_ONCE) {
             let request = |command: &PromotionCommand| {
-                let command = Command::Promotions(command.clone());
+                let command = Command::Promotions(Box::new(command.clone()));
                 Request { command, actor: SERVING_ACTOR, operation: None }
             };
             let decided = self.handle.decide(portion.iter().map(request).collect(), false)?;

@@ -126,7 +126,7 @@ async fn decide(
     operation: Option<Operation>,
     status: StatusCode,
 ) -> Result<Reply, Problem> {
-    let prepared = Prepared::changing(Command::Promotions(command), operation);
+    let prepared = Prepared::changing(Command::Promotions(Box::new(command)), operation);
     let told = prepared.told(caller).await?;
     let Some(Answer::Promotion { promotion, now }) = told.answer() else {
         return Err(Problem::new(&catalog::OUTCOME_UNKNOWN));

@@ -83,7 +83,7 @@ fn compose(book: &mut TestBook, number: u128) {
 }
 
 fn promote(book: &mut TestBook, command: PromotionCommand) {
-    book.command(Command::Promotions(command));
+    book.command(Command::Promotions(Box::new(command)));
 }
 
 /// A card pays for it: 45.00 and 4.51 of tax, by the checkout and the order of its number.

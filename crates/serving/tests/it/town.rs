@@ -94,7 +94,7 @@ impl Town {
     }
 
     pub fn promote(&self, command: PromotionCommand) -> Result<Answer, Refusal> {
-        self.ask(Command::Promotions(command))
+        self.ask(Command::Promotions(Box::new(command)))
     }
 
     /// A promotion of views for 30 days from now, allowed, of so many minor units that the platform

@@ -159,7 +159,7 @@ async fn steps(
         PromotionCommand::Submit { promotion: promotion.id, checkout, authorization, actor };
     steps.push(Step {
         purpose: "submission of a promotion".to_owned(),
-        command: Command::Promotions(submit),
+        command: Command::Promotions(Box::new(submit)),
         asker: None,
     });
     let is_free = promotion.terms.paid().is_zero() && tax.is_none_or(|tax| tax.amount.is_zero());

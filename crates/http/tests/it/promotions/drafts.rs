@@ -291,7 +291,7 @@ impl KnowInventory for Village {
             audience_size: 12,
             opportunities_per_day: 100,
             units_per_million: 1_000_000,
-            prices: MarketPrices { p25: price, p50: price, p90: price },
+            prices: MarketPrices { p25: price, mean: price, p90: price },
         }
     }
 }

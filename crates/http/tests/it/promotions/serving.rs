@@ -22,7 +22,7 @@ impl<'a> Server<'a> {
     }
 
     fn give(&self, command: PromotionCommand) {
-        let command = Command::Promotions(command);
+        let command = Command::Promotions(Box::new(command));
         let request = Request { command, actor: KeyId::from_bits(9), operation: None };
         let outcome = self.handle.decide(vec![request], false).unwrap().pop().unwrap();
         outcome.unwrap().result.unwrap();
