@@ -36,15 +36,15 @@ impl Default for AssumedFeed {
 
 impl KnowInventory for AssumedFeed {
     fn inventory(&self, terms: &Terms, _: Instant) -> Inventory {
-        let median = self.impression_price_micros;
+        let mean = self.impression_price_micros;
         Inventory {
             audience_size: self.people,
             opportunities_per_day: self.opportunities_per_day,
             units_per_million: units_per_million(terms.goal),
             prices: MarketPrices {
-                p25: Micros::new(median / 2),
-                mean: Micros::new(median),
-                p90: Micros::new(median.saturating_mul(2)),
+                p25: Micros::new(mean / 2),
+                mean: Micros::new(mean),
+                p90: Micros::new(mean.saturating_mul(2)),
             },
         }
     }

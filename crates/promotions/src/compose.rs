@@ -198,8 +198,8 @@ fn requoted(promotion: &Promotion, new: &Quote) -> Quote {
 }
 
 /// Lets a draft be paid by `checkout` as it is: from now on nothing about it changes until the
-/// payment has succeeded ([`fund`]) or failed ([`payment_failed`]). Whoever agreed to pay is the one
-/// told now, else the one who did when these terms were composed.
+/// payment has succeeded ([`fund`]) or failed ([`payment_failed`]). Whoever agreed to pay is the
+/// one told now, else the one who did when these terms were composed.
 ///
 /// # Errors
 ///

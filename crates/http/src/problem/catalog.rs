@@ -95,8 +95,8 @@ catalog! {
     PROMOTION_NOT_FOUND = "promotion_not_found", 404, "No such promotion",
         "Check the id and that the key belongs to the book of the promotion.";
     POST_NOT_FOUND = "post_not_found", 404, "No such post",
-        "Send the platform's own name for the post, percent-encoded; posts are known from the first \
-         promotion of theirs on.";
+        "Send the platform's own name for the post, percent-encoded; it is known from its first \
+         promotion on.";
     SLICE_NOT_FOUND = "slice_not_found", 404, "No such slice",
         "Check the number: slices are leased by processes that serve a promotion.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This path has no such method",
@@ -223,7 +223,7 @@ catalog! {
         "The platform holds the promotion up",
         "Ask the support why; staff resume it with `as` set to `staff`.";
     PROMOTION_NOT_REJECTED = "promotion_not_rejected", 422, "The promotion is not rejected",
-        "Read the promotion: an appeal is made against a rejection, before the money has gone back.";
+        "Read the promotion: an appeal is against a rejection, before the money has gone back.";
     ALREADY_APPEALED = "already_appealed", 422, "An appeal was made before",
         "The second rejection is final: change the post and compose another promotion.";
     PROMOTION_ENDED = "promotion_ended", 422, "The promotion is over",

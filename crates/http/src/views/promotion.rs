@@ -23,8 +23,8 @@ pub(crate) struct PromotionView<'a> {
     created_at: Time,
     #[schema(value_type = std::collections::BTreeMap<String, String>)]
     metadata: MetadataView<'a>,
-    /// `draft`, `in_review`, `rejected`, `scheduled`, `running`, `paused`, `completed`, `stopped` or
-    /// `settled`.
+    /// `draft`, `in_review`, `rejected`, `scheduled`, `running`, `paused`, `completed`, `stopped`
+    /// or `settled`.
     #[schema(example = "running")]
     status: &'static str,
     /// Who pays.
@@ -32,7 +32,8 @@ pub(crate) struct PromotionView<'a> {
     advertiser: Id<PersonId>,
     /// The post, by the platform's name for it.
     post: &'a str,
-    /// `views`, `engagement`, `profile_views`, `followers`, `website_visits`, `messages` or `sales`.
+    /// `views`, `engagement`, `profile_views`, `followers`, `website_visits`, `messages` or
+    /// `sales`.
     #[schema(example = "views")]
     goal: &'static str,
     /// How many units the advertiser hopes for.

@@ -67,7 +67,8 @@ impl<'a> AudienceView<'a> {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = PromotionQuote)]
 pub(crate) struct QuoteView {
-    /// What is billed: `view`, `engagement`, `profile_view`, `follow`, `click`, `message` or `sale`.
+    /// What is billed: `view`, `engagement`, `profile_view`, `follow`, `click`, `message` or
+    /// `sale`.
     #[schema(example = "view")]
     unit: &'static str,
     /// The most that one unit costs, ever.

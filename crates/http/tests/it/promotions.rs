@@ -5,6 +5,7 @@ mod drafts;
 mod life;
 mod paying;
 mod posts;
+mod serving;
 mod whole_life;
 
 use serde_json::{Value, json};

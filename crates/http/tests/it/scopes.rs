@@ -63,8 +63,8 @@ fn routes_of_shop() -> Vec<(&'static str, String, Scopes)> {
     ]
 }
 
-/// Routes about promotions, each with the one scope it wants. What advertisers and staff both do has
-/// a test of its own.
+/// Routes about promotions, each with the one scope it wants. What advertisers and staff both do
+/// has a test of its own.
 fn routes_of_promotions() -> Vec<(&'static str, String, Scopes)> {
     let promotion = "/v1/promotions/promo_01jd3q8v9ec4y8s5k1m0t2n7xz";
     vec![

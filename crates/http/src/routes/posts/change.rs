@@ -55,6 +55,6 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
     if change == PostChange::default() {
         return Err(refuse("", "give visibility, deleted or content_version").into());
     }
-    let command = PromotionCommand::ChangePost { post, change };
-    Prepared::changing(Command::Promotions(Box::new(command)), operation).decide(&call.caller).await
+    let command = Box::new(PromotionCommand::ChangePost { post, change });
+    Prepared::changing(Command::Promotions(command), operation).decide(&call.caller).await
 }

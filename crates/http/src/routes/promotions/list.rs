@@ -24,7 +24,8 @@ query_parameters! {
         advertiser,
         /// Where they stand.
         #[param(
-            pattern = "^(draft|in_review|rejected|scheduled|running|paused|completed|stopped|settled)$"
+            pattern = "^(draft|in_review|rejected|scheduled|running|paused|completed|stopped|\
+                settled)$"
         )]
         status,
     }

@@ -80,8 +80,8 @@ pub(crate) struct SubmitBody {
 /// A checkout of nothing else, paid in one step: all of it happens or nothing. Gift cards pay
 /// first, payment methods what they leave. Waits up to five seconds for the rails and answers with
 /// the promotion as it then is: `in_review` when it was paid; a `draft` again when paying has
-/// failed, with the `failure`; or a `draft` that is `being_paid`, perhaps with a `next_action`: read
-/// it again. A repeated request never pays again and shows the promotion as it is by then.
+/// failed, with the `failure`; or a `draft` that is `being_paid`, perhaps with a `next_action`:
+/// read it again. A repeated request never pays again and shows the promotion as it is by then.
 #[utoipa::path(post, path = "/v1/promotions/{id}/submit", operation_id = "submit_promotion",
     tag = "Promotions",
     params(("id" = String, Path, description = "The promotion")),

@@ -131,7 +131,7 @@ impl Field {
         // Before it is there, any text in its place is refused for that reason.
         let named = if self.is_unavailable { Verdict::Refused } else { self.named() };
         let in_metadata = self.pointer.starts_with("/metadata");
-        let in_client = self.pointer.starts_with("/client");
+        let in_client = self.pointer.contains("/client/");
         let mut cases = vec![
             (json!(""), if in_metadata { Verdict::Any } else { named.clone() }),
             (json!("s3cret".repeat(150_000)), named.clone()),

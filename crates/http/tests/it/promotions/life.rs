@@ -1,7 +1,11 @@
 //! Review, pauses and ends, with what they leave behind.
 
+use std::collections::BTreeSet;
+
+use promotions::PromotionEvent;
 use serde_json::{Value, json};
 
+use super::serving::Server;
 use super::{ADA, EVE, act, history, paid, read};
 use crate::shop::Shop;
 use crate::world::{World, all_pages, check_members};
@@ -108,4 +112,50 @@ async fn events_show_promotions_as_they_were() {
     let expected =
         ["promotion.created", "promotion.submitted", "promotion.approved", "promotion.stopped"];
     assert_eq!(types, expected);
+}
+
+/// Does everything there is an event for.
+async fn live(world: &World) {
+    let shop = Shop::open(world).await;
+    let clock = async |now: &str| {
+        world.post("/v1/test/clock", json!({"now": now})).fresh().await_status(200).await;
+    };
+    let stopped = paid(&shop, json!({})).await;
+    act(&shop, &stopped, "stop", json!({})).await;
+    let promotion = paid(&shop, json!({})).await;
+    let change = world.ask("PATCH", &format!("/v1/promotions/{promotion}"));
+    change.json(json!({"target": 7})).fresh().await_status(200).await;
+    act(&shop, &promotion, "reject", json!({"rule": "music"})).await;
+    act(&shop, &promotion, "appeal", json!({})).await;
+    act(&shop, &promotion, "approve", json!({})).await;
+    clock("2026-11-22T10:00:00Z").await;
+    act(&shop, &promotion, "pause", json!({})).await;
+    act(&shop, &promotion, "resume", json!({})).await;
+    let post = world.ask("PATCH", "/v1/posts/v-1").json(json!({"content_version": "second"}));
+    post.fresh().await_status(200).await;
+    act(&shop, &promotion, "approve", json!({})).await;
+    let mut server = Server::new(world.book.handle(), promotion.parse().unwrap());
+    server.lease(5_000);
+    server.show(1_000, 0);
+    server.take_back(10);
+    server.close();
+    clock("2026-12-10T00:00:00Z").await;
+    assert_eq!(read(&shop, &promotion).await["status"], "settled");
+}
+
+#[tokio::test]
+async fn every_event_happens_and_shows_a_promotion() {
+    let mut world = World::new();
+    live(&world).await;
+    world.restart();
+    let events = all_pages(&world, "/v1/events", 100).await;
+    let of_promotions = |event: &&Value| event["data"]["object"] == "promotion";
+    let types: BTreeSet<&str> =
+        events.iter().filter(of_promotions).map(|event| event["type"].as_str().unwrap()).collect();
+    let all: BTreeSet<&str> = PromotionEvent::ALL.iter().map(|kind| kind.as_str()).collect();
+    assert_eq!(types, all);
+    for event in &events {
+        let noun = event["type"].as_str().unwrap().split('.').next().unwrap();
+        assert_eq!(event["data"]["object"], noun);
+    }
 }

@@ -3,64 +3,14 @@
 
 use std::time::Duration;
 
-use base::{Amount, KeyId, Label, PromotionId, Span};
-use engine::{Answer, Command, PromotionCommand};
-use promotions::{Bill, BillLine, Lease, Micros, Return, Takeback};
+use base::PromotionId;
 use serde_json::{Value, json};
-use writer::Request;
 
+use super::serving::Server;
 use super::{ADA, input};
 use crate::rails::Told;
+use crate::shop::id;
 use crate::world::{check_members, usd};
-
-/// What a process that serves promotions does: it leases money, and bills what it has shown.
-struct Server<'a> {
-    told: &'a Told,
-    promotion: PromotionId,
-    billed_to: u64,
-}
-
-impl Server<'_> {
-    fn give(&self, command: PromotionCommand) -> Answer {
-        let command = Command::Promotions(Box::new(command));
-        let request = Request { command, actor: KeyId::from_bits(9), operation: None };
-        let outcome = self.told.handle().decide(vec![request], false).unwrap().pop().unwrap();
-        outcome.unwrap().result.unwrap()
-    }
-
-    fn stream() -> Label {
-        Label::new("feed-1").unwrap()
-    }
-
-    fn lease(&self, cents: i64) {
-        let want = Lease {
-            holder: Server::stream(),
-            amount: Amount::new(cents).unwrap(),
-            term: Span::hours(1),
-        };
-        self.give(PromotionCommand::Lease { promotion: self.promotion, held: None, want });
-    }
-
-    fn bill(&mut self, lines: Vec<BillLine>, takebacks: Vec<Takeback>) {
-        let (from, to) = (self.billed_to, self.billed_to + 1);
-        let bill = Bill { stream: Server::stream(), from, to, lines, takebacks };
-        self.give(PromotionCommand::Bill(Box::new(bill)));
-        self.billed_to = to;
-    }
-
-    /// Views at three cents each, and invalid ones.
-    fn show(&mut self, units: u64, invalid_units: u64) {
-        let price = Micros::new(units * 3_000_000);
-        let promotion = self.promotion;
-        let line = BillLine { promotion, slice: 1, units, price, unbilled_units: 0, invalid_units };
-        self.bill(vec![line], vec![]);
-    }
-
-    fn close(&self) {
-        let back = Return { granted_after: Amount::ZERO, closes_after: Some(self.billed_to) };
-        self.give(PromotionCommand::ReturnSlice { promotion: self.promotion, slice: 1, back });
-    }
-}
 
 async fn move_clock(told: &Told, now: &str) {
     told.post("/v1/test/clock", json!({"now": now}), 200).await;
@@ -79,9 +29,17 @@ async fn until(told: &Told, path: &str, is_so: impl Fn(&Value) -> bool) -> Value
     }
 }
 
-#[tokio::test]
-async fn what_is_not_spent_goes_back_where_it_came_from() {
-    let told = Told::new();
+/// A card of 27 dollars and a method that pay for a promotion of a hundred.
+struct Paid {
+    /// Of the promotion.
+    path: String,
+    promotion: PromotionId,
+    card: String,
+    payment: String,
+}
+
+/// Composes, and pays once although twice is asked.
+async fn pay(told: &Told) -> Paid {
     let creator = told.post("/v1/creators", json!({"name": "Ada", "handle": "ada"}), 201).await;
     let method = json!({"rail": "sandbox", "token": "tok_ok", "person": ADA});
     let method = told.post("/v1/payment-methods", method, 201).await;
@@ -94,7 +52,7 @@ async fn what_is_not_spent_goes_back_where_it_came_from() {
     let body = input(creator["id"].as_str().unwrap(), json!({"tenders": tenders}));
     let draft = told.post("/v1/promotions", body, 201).await;
     assert!(draft["checks"].as_array().unwrap().iter().all(|it| it["severity"] != "blocker"));
-    let path = format!("/v1/promotions/{}", draft["id"].as_str().unwrap());
+    let path = format!("/v1/promotions/{}", id(&draft));
     let submit = || {
         let body = json!({"region": "US-CA", "tax": usd(800)});
         let ask = told.world.post(&format!("{path}/submit"), body).with(&told.secret);
@@ -106,28 +64,51 @@ async fn what_is_not_spent_goes_back_where_it_came_from() {
     let payments = told.read("/v1/payments").await["data"].clone();
     assert_eq!(payments.as_array().unwrap().len(), 1);
     check_members(&payments[0], json!({"status": "captured", "captured": usd(8_100)}));
+    let promotion = id(&draft).parse().unwrap();
+    Paid { path, promotion, card: id(&card), payment: id(&payments[0]) }
+}
 
+/// Shows it: 900 views at three cents that stay, a hundred that turn out to be invalid.
+async fn serve(told: &Told, paid: &Paid) {
+    let Paid { promotion, ref path, .. } = *paid;
+    let mut server = Server::new(told.handle(), promotion);
+    server.lease(5_000);
+    server.show(1_000, 40);
+    check_members(
+        &told.read(path).await,
+        json!({
+            "delivered_units": 1_000, "invalid_units": 40, "spent": usd(3_000),
+            "escrow": usd(7_000),
+        }),
+    );
+    server.take_back(100);
+    server.close();
+}
+
+/// 7,300 of 10,000 went back, and the 584 of 800 that are tax on it: a quarter of it to the card,
+/// which had paid a quarter.
+async fn check_back(told: &Told, paid: &Paid, order: &str) {
+    let refunds = format!("/v1/orders/{order}/refunds");
+    let is_back = |list: &Value| list["data"][0]["status"] == "succeeded";
+    let refund = until(told, &refunds, is_back).await["data"][0].clone();
+    check_members(&refund, json!({"amount": usd(7_884), "reason": "promotion_settled"}));
+    let card = told.read(&format!("/v1/gift-cards/{}", paid.card)).await;
+    let payment = told.read(&format!("/v1/payments/{}", paid.payment)).await;
+    assert_eq!((&card["balance"], &payment["refunded"]), (&usd(1_971), &usd(5_913)));
+    let clearing = told.read("/v1/ledger/accounts?prefix=order%2Fclearing").await;
+    assert_eq!(clearing["data"][0]["balance"], usd(0));
+}
+
+#[tokio::test]
+async fn what_is_not_spent_goes_back_where_it_came_from() {
+    let told = Told::new();
+    let paid = pay(&told).await;
+    let path = &paid.path;
     let approved = told.post(&format!("{path}/approve"), json!({}), 200).await;
     assert_eq!(approved["status"], "scheduled");
     move_clock(&told, "2026-11-22T10:00:00Z").await;
-    assert_eq!(told.read(&path).await["status"], "running");
-
-    let promotion = draft["id"].as_str().unwrap().parse().unwrap();
-    let mut server = Server { told: &told, promotion, billed_to: 0 };
-    server.lease(5_000);
-    server.show(1_000, 40);
-    let shown = told.read(&path).await;
-    check_members(
-        &shown,
-        json!({"delivered_units": 1_000, "invalid_units": 40, "spent": usd(3_000),
-            "escrow": usd(7_000)}),
-    );
-    // Some of it turns out to be invalid.
-    let price = Micros::new(100 * 3_000_000);
-    let takeback = Takeback { promotion, slice: 1, units: 100, price };
-    server.bill(vec![], vec![takeback]);
-    server.close();
-
+    assert_eq!(told.read(path).await["status"], "running");
+    serve(&told, &paid).await;
     let stopped = told.post(&format!("{path}/stop"), json!({"by": ADA}), 200).await;
     check_members(
         &stopped,
@@ -139,12 +120,11 @@ async fn what_is_not_spent_goes_back_where_it_came_from() {
     );
     assert_eq!(told.read(&format!("{path}/settlements")).await["data"], json!([]));
     move_clock(&told, "2026-11-25T11:00:00Z").await;
-    let settled = told.read(&path).await;
-    check_members(
-        &settled,
-        json!({"status": "settled", "returned": usd(7_300), "escrow": usd(0),
-            "settles_at": null}),
-    );
+    let settled = told.read(path).await;
+    let expected = json!({
+        "status": "settled", "returned": usd(7_300), "escrow": usd(0), "settles_at": null,
+    });
+    check_members(&settled, expected);
     let settlements = told.read(&format!("{path}/settlements")).await["data"].clone();
     assert_eq!(settlements.as_array().unwrap().len(), 1);
     check_members(
@@ -155,20 +135,7 @@ async fn what_is_not_spent_goes_back_where_it_came_from() {
             "delivered_units": 900, "guaranteed_units": null,
         }),
     );
-    // 7,300 of 10,000 and the 584 of 800 that are tax on it: a quarter of both had the card paid.
-    let refunds = format!("/v1/orders/{}/refunds", settled["order"].as_str().unwrap());
-    let is_back = |list: &Value| list["data"][0]["status"] == "succeeded";
-    let refund = until(&told, &refunds, is_back).await["data"][0].clone();
-    check_members(&refund, json!({"amount": usd(7_884), "reason": "promotion_settled"}));
-    let card = told.read(&format!("/v1/gift-cards/{}", card["id"].as_str().unwrap())).await;
-    let payment = format!("/v1/payments/{}", payments[0]["id"].as_str().unwrap());
-    let payment = told.read(&payment).await;
-    let back = [&card["balance"], &payment["refunded"]].map(|it| it["amount"].as_i64().unwrap());
-    assert_eq!(back.iter().sum::<i64>(), 7_884, "{back:?}");
-    assert_eq!(back, [1_971, 5_913]);
-    let clearing = "/v1/ledger/accounts?prefix=order%2Fclearing";
-    let clearing = told.read(clearing).await["data"][0]["balance"].clone();
-    assert_eq!(clearing, usd(0));
+    check_back(&told, &paid, settled["order"].as_str().unwrap()).await;
     let deeds = told.read(&format!("{path}/history?limit=100")).await["data"].clone();
     let kinds: Vec<_> = deeds.as_array().unwrap().iter().rev().map(|it| &it["kind"]).collect();
     let expected = ["composed", "submitted", "funded", "approved", "started", "stopped", "settled"];
