@@ -1,9 +1,9 @@
 //! A thread that works for a book beside its writer: started again when it panics, told to stop,
 //! waited for.
 //!
-//! All that a book has go through here: what books what falls due, what calls rails (two threads),
-//! what tells webhook endpoints, what sends mails, what counts what settlement files leave open. A panic is a defect of ours; it ends
-//! one round of the work, not the work.
+//! All that a book has go through here: what books what falls due, what calls rails (two
+//! threads), what tells webhook endpoints, what sends mails, and what counts what settlement files
+//! leave open. A panic is a defect of ours; it ends one round of the work, not the work.
 
 use std::convert::Infallible;
 use std::io;

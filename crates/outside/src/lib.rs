@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | [`codes::Code`] | a gift card code made by us; [`codes::CustomCode`] comes from elsewhere |
 //! | [`claim_links::ClaimLink`] | the secret by which a recipient claims a card |
-//! | [`recipient_tokens::RecipientToken`] | what the mail of a gift has for a word about its sender |
+//! | [`recipient_tokens::RecipientToken`] | by which a recipient speaks about a sender |
 //! | [`keyring::KeyRing`] | every long-lived secret of an installation, in one file |
 //! | [`people::PeopleKeys`] | one key per person; destroying it erases their text everywhere |
 //! | [`clock::Clock`] | where the time comes from |

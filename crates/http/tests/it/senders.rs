@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::task::Poll;
 
-use base::Span;
+use base::{PersonId, Span};
 use http::Scopes;
 use mail::Mailer;
 use serde_json::{Value, json};
@@ -31,7 +31,23 @@ async fn token_of(world: &World, card: &Value) -> Value {
     world.post(&path, json!({})).await_status(200).await.json["claim_token"].clone()
 }
 
-/// The recipient token in the mail of a card.
+impl World {
+    /// The recipient token in the mail of a card.
+    pub fn recipient_token(&self, card: &Value) -> String {
+        let person = |side: &str| card[side]["id"].as_str().unwrap().parse().unwrap();
+        self.recipient_token_of(card, person("sender"), person("recipient"))
+    }
+
+    /// The recipient token in the mail of a card from a sender to a recipient.
+    pub fn recipient_token_of(&self, card: &Value, from: PersonId, to: PersonId) -> String {
+        let contact = giftcards::contact_of(from, to);
+        let card = card["id"].as_str().unwrap().parse().unwrap();
+        let token = self.ring.recipient_token("test", card, contact, self.ring.current());
+        token.unwrap().reveal()
+    }
+}
+
+/// The same, of a card as a purchase shows it.
 async fn letter_of(world: &World, card: &Value) -> String {
     let read = world.get(&format!("/v1/gift-cards/{}", id(card))).await_status(200).await.json;
     world.recipient_token(&read)
@@ -301,6 +317,44 @@ async fn a_claim_link_does_not_speak_for_the_recipient() {
     let again = json!({"token": world.recipient_token(&mailed)});
     let lifted = by_link(&world, "unblock-sender", again).await;
     assert_eq!(lifted.status, 200, "{}", lifted.text());
+}
+
+/// Sender and recipient may have met long before.
+#[tokio::test]
+async fn new_reports_are_asked_for_by_their_time() {
+    let world = World::new();
+    let mut tokens = Vec::new();
+    for to in ["grace@example.com", "alan@example.com"] {
+        let card = world.issue_with(2_500, mailed(to, json!({}))).await;
+        tokens.push(world.recipient_token(&card));
+    }
+    let report = async |token: &str, reason: &str| {
+        let said = json!({"token": token, "reason": reason});
+        let answer = by_link(&world, "report", said).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json
+    };
+    world.pass(Span::days(3));
+    let first = report(&tokens[0], "scam").await;
+    world.pass(Span::seconds(60));
+    let second = report(&tokens[1], "scam").await;
+    let times = [&first, &second].map(|it| it["report"]["at"].as_str().unwrap().to_owned());
+    let listed = async |filter: String| {
+        all_pages(&world, &format!("/v1/gift-senders/reports?{filter}"), 100).await
+    };
+    let since = |time: &str| format!("reported_after={time}");
+    assert_eq!(listed(since(&times[0])).await.len(), 2);
+    assert_eq!(listed(since(&times[1])).await, std::slice::from_ref(&second));
+    let before = format!("reported_before={}", times[1]);
+    assert_eq!(listed(before).await, std::slice::from_ref(&first));
+    assert_eq!(listed(format!("created_after={}", times[0])).await, [] as [Value; 0]);
+    // Who says something else has reported anew.
+    world.pass(Span::seconds(60));
+    let changed = report(&tokens[0], "harassment").await;
+    let time = changed["report"]["at"].as_str().unwrap();
+    assert_eq!(listed(since(time)).await, std::slice::from_ref(&changed));
+    let nonsense = world.get("/v1/gift-senders/reports?reported_after=yesterday");
+    nonsense.await_problem(400, "invalid_request", Some("reported_after")).await;
 }
 
 /// Otherwise whoever writes an ugly letter would only have to send the card to somebody else.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use base::{Instant, PersonId, Span, Token};
+use base::{Instant, Span, Token};
 use http::{App, AppParts, Book, EventTeller, GiftWordsReader, KeySecret, Limits, Scopes};
 use jobs::OpenReader;
 use jobs::mail::{Letterhead, Postman, PostmanParts, ReadWords};
@@ -39,7 +39,7 @@ pub struct World {
     pub book: Arc<Book>,
     /// A secret key with every scope.
     pub all: String,
-    ring: Arc<KeyRing>,
+    pub ring: Arc<KeyRing>,
     limits: Limits,
     control: MemoryControl,
     shelf: Shelf,
@@ -237,20 +237,6 @@ impl World {
             look_every: Duration::from_millis(20),
         };
         Postman::spawn(parts, |news| println!("{news:?}")).unwrap()
-    }
-
-    /// The recipient token in the mail of a card.
-    pub fn recipient_token(&self, card: &Value) -> String {
-        let person = |side: &str| card[side]["id"].as_str().unwrap().parse().unwrap();
-        self.recipient_token_of(card, person("sender"), person("recipient"))
-    }
-
-    /// The recipient token in the mail of a card from a sender to a recipient.
-    pub fn recipient_token_of(&self, card: &Value, from: PersonId, to: PersonId) -> String {
-        let contact = giftcards::contact_of(from, to);
-        let card = card["id"].as_str().unwrap().parse().unwrap();
-        let token = self.ring.recipient_token("test", card, contact, self.ring.current());
-        token.unwrap().reveal()
     }
 
     /// Where failures of the first mail of a card are reported to.

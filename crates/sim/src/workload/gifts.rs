@@ -2,8 +2,8 @@
 
 use base::{CardId, Instant, PersonId, Token};
 use engine::{ClaimBy, GiftCardCommand};
-use giftcards::{Channel, ClaimLink, DeliveryNews, DeliveryState, LinkHash, NewDelivery};
-use giftcards::{NewReport, ReportReason, Sealed, Voice, contact_of};
+use giftcards::{Card, CardState, Channel, ClaimLink, Delivery, DeliveryNews, DeliveryState};
+use giftcards::{LinkHash, NewDelivery, NewReport, ReportReason, Sealed, Voice, contact_of};
 
 use super::Workload;
 use super::commands::Kind;
@@ -16,7 +16,10 @@ impl Workload {
         oracle: &dyn Sight,
         now: Instant,
     ) -> GiftCardCommand {
-        let card = self.known_card(oracle, now);
+        let card = match kind {
+            Kind::Deliver => self.card_that(is_due, oracle, now),
+            _ => self.known_card(oracle, now),
+        };
         match kind {
             Kind::Claim => self.claim(card, oracle, now),
             Kind::Deliver => GiftCardCommand::Deliver { card },
@@ -42,14 +45,8 @@ impl Workload {
         oracle: &dyn Sight,
         now: Instant,
     ) -> GiftCardCommand {
-        let mut card = self.known_card(oracle, now);
-        // Only a letter speaks for somebody, and few cards are mailed.
-        for _ in 0..30 {
-            if speaks(oracle, card) {
-                break;
-            }
-            card = self.known_card(oracle, now);
-        }
+        // Only a letter speaks for somebody.
+        let card = self.card_that(is_mailed_to_a_stranger, oracle, now);
         match kind {
             Kind::Report => {
                 let reason = *self.random.pick(&ReportReason::ALL).expect("there are some");
@@ -67,6 +64,24 @@ impl Workload {
             }
             _ => GiftCardCommand::UnblockSender { sender: self.person() },
         }
+    }
+
+    /// Mostly a card that is such a one, of which there are few.
+    fn card_that(
+        &mut self,
+        is_wanted: fn(&Card, Instant) -> bool,
+        oracle: &dyn Sight,
+        now: Instant,
+    ) -> CardId {
+        let fits = |id: &CardId| oracle.card(*id).is_some_and(|card| is_wanted(card, now));
+        let mut card = self.known_card(oracle, now);
+        for _ in 0..30 {
+            if fits(&card) {
+                return card;
+            }
+            card = self.known_card(oracle, now);
+        }
+        self.cards.iter().rev().copied().find(fits).unwrap_or(card)
     }
 
     /// Hashes of a link, mostly that of the card.
@@ -135,10 +150,21 @@ impl Workload {
     }
 }
 
-/// Whether the card has a link that was mailed, and somebody has sent it.
-fn speaks(oracle: &dyn Sight, id: CardId) -> bool {
-    let Some(card) = oracle.card(id) else { return false };
-    let Some(gift) = &card.gift else { return false };
-    let was_mailed = gift.delivery.is_some_and(|it| it.channel == Channel::Email);
-    was_mailed && gift.sender.is_some()
+fn delivery_of(card: &Card) -> Option<Delivery> {
+    card.gift.as_ref()?.delivery
+}
+
+/// Whether it is to be handed over by now.
+fn is_due(card: &Card, now: Instant) -> bool {
+    let waits = |it: Delivery| {
+        it.state == DeliveryState::Scheduled && it.deliver_at.is_some_and(|at| at <= now)
+    };
+    card.state == CardState::Active && delivery_of(card).is_some_and(waits)
+}
+
+/// Whether somebody has it mailed to somebody else.
+fn is_mailed_to_a_stranger(card: &Card, _: Instant) -> bool {
+    let is_mailed = delivery_of(card).is_some_and(|it| it.channel == Channel::Email);
+    let persons = card.sender().zip(card.recipient());
+    is_mailed && persons.is_some_and(|(sender, recipient)| sender != recipient)
 }

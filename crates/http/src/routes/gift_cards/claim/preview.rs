@@ -28,8 +28,8 @@ use crate::wire::{self, ClientBody};
 #[serde(deny_unknown_fields)]
 #[schema(as = ClaimPreviewInput)]
 pub(crate) struct PreviewBody {
-    /// The claim link, or the recipient token of the mail; the latter shows nothing once the gift is
-    /// for somebody else.
+    /// The claim link, or the recipient token of the mail. The latter shows nothing once the gift
+    /// is for somebody else.
     #[schema(pattern = "^(clm_[0-9a-hjkmnp-tv-z]{52}|rcp_[0-9a-hjkmnp-tv-z]{78})$")]
     token: String,
     #[serde(
@@ -59,7 +59,8 @@ pub(crate) struct PreviewView<'a> {
     /// True once the sender was reported: by the recipient for whoever has the recipient token, by
     /// this claim link for whoever has that.
     reported: bool,
-    /// True while the recipient wants no more mail of the sender. Only the recipient token shows it.
+    /// True while the recipient wants no more mail of the sender, for whoever has the recipient
+    /// token.
     sender_blocked: bool,
 }
 
