@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::{Instant, PromotionId, Span};
 use feed::bots::{Networks, Prefix};
 use feed::token::{Selection, TokenKeys, ViewerHash};
+use promotions::EventKind;
 use feed::verdict::{Body, Event, Judge, Lists, Outcome, Own, Policy, Reason, Record};
 use world::{
     Bots, Campaign, DATA_CENTERS, News, Offer, Page, Plan, Platform, Report, World, campaigns,
     resident,
 };
 
+use super::schemes::{BUILT_ON, KEPT_BACK, Scheme, Work};
 use super::desk::{ADDRESS_KEY, charged, hash, keys, price};
 
 /// A platform without budgets: what is admitted and runs is shown, chance says which.
@@ -24,23 +26,45 @@ struct Judging {
     nonces: u64,
     /// Names of viewers by their hash.
     names: BTreeMap<ViewerHash, String>,
+    plan: Plan,
+    /// A farm beside the world's own.
+    work: Option<Work>,
 }
 
 impl Judging {
-    fn new(seed: u64) -> Judging {
+    fn new(plan: Plan, work: Option<Work>) -> Judging {
         let data_centres = DATA_CENTERS
             .into_iter()
             .map(|(network, bits)| Prefix::of(network.into(), bits))
             .collect();
         let lists = Lists { data_centres, ..Lists::default() };
         Judging {
-            seed,
+            seed: plan.seed,
             keys: keys(),
             judge: Judge::new(keys(), lists, &ADDRESS_KEY, Policy::default()),
             log: Vec::new(),
             running: Vec::new(),
             nonces: 0,
             names: BTreeMap::new(),
+            plan,
+            work,
+        }
+    }
+
+    /// What a farm does in a minute that is over.
+    fn farm(&mut self, at: Instant, work: &mut Work) {
+        let minute = at.since(self.plan.starts_at).map_or(0, |since| since.micros() / 60_000_000);
+        for (account, key) in work.pages(minute) {
+            let looker = work.looker(account).clone();
+            let slots = self.plan.slots;
+            for offer in self.select(at, &Page { key, looker: &looker, slots }) {
+                let campaign =
+                    self.running.iter().find(|one| one.number == offer.campaign).unwrap().clone();
+                for kind in work.acts(minute, account, key, &campaign) {
+                    let dwell_ms = (kind == EventKind::View).then_some(3_000);
+                    self.report(at, &offer.token, &Report { kind, dwell_ms, looker: &looker });
+                }
+            }
         }
     }
 }
@@ -109,6 +133,10 @@ impl Platform for Judging {
     fn tell(&mut self, _at: Instant, _news: &News) {}
 
     fn minute_over(&mut self, at: Instant) {
+        if let Some(mut work) = self.work.take() {
+            self.farm(at, &mut work);
+            self.work = Some(work);
+        }
         self.judge.pass_time(at, &mut self.log);
     }
 }
@@ -130,10 +158,11 @@ impl Side {
 }
 
 /// A week's half in a city of that size, and what became of the honest and of the bots.
-fn live(seed: u64, residents: u32, bots: Bots) -> (Side, Side) {
+fn live(seed: u64, residents: u32, bots: Bots, scheme: Option<Scheme>) -> (Side, Side) {
     let plan = Plan { residents, ..Plan::town(seed) };
     let world = World { plan, campaigns: campaigns(&plan, 30, 50), bots, faults: Vec::new() };
-    let mut platform = Judging::new(seed);
+    let work = scheme.map(|scheme| Work::new(&plan, scheme, &world.campaigns));
+    let mut platform = Judging::new(plan, work);
     world.run(&mut platform);
     let end = plan.ends_at().saturating_add(Span::hours(3));
     platform.judge.pass_time(end, &mut platform.log);
@@ -178,7 +207,7 @@ fn live(seed: u64, residents: u32, bots: Bots) -> (Side, Side) {
 #[test]
 fn slow_programs_that_say_so_and_data_centers_are_never_billed() {
     let bots = Bots { crawlers: 8, data_centers: 8, ..Bots::default() };
-    let (honest, programs) = live(1, 2_000, bots);
+    let (honest, programs) = live(1, 2_000, bots, None);
     println!("honest {honest:?}, programs {programs:?}");
     assert!(programs.otherwise > 100, "{programs:?}");
     assert_eq!(programs.kept + programs.lockstep, 0, "{programs:?}");
@@ -186,7 +215,7 @@ fn slow_programs_that_say_so_and_data_centers_are_never_billed() {
 }
 
 fn check_farm(seed: u64, residents: u32, bots: Bots) {
-    let (honest, farm) = live(seed, residents, bots);
+    let (honest, farm) = live(seed, residents, bots, None);
     println!("seed {seed}, {residents} residents, {bots:?}: honest {honest:?}, farm {farm:?}");
     assert!(farm.kept + farm.lockstep > 100, "{farm:?}");
     assert!(farm.found_per_mille() >= 850, "seed {seed}, {bots:?}: {farm:?}");
@@ -216,4 +245,22 @@ fn long_farms_of_the_city_are_found_on_many_seeds() {
             check_farm(seed, residents, Bots { held_out: 2, ..Bots::default() });
         }
     }
+}
+
+#[test]
+#[ignore = "print"]
+fn print_schemes() {
+    let seeds: Vec<u64> = std::env::var("SEEDS").unwrap().split(' ').map(|s| s.parse().unwrap()).collect();
+    let sizes: Vec<u32> = std::env::var("SIZES").unwrap().split(' ').map(|s| s.parse().unwrap()).collect();
+    let show = |name: &str, seed, size, (honest, farm): (Side, Side)| {
+        println!("{name:14} {seed} {size}: farm {:4} of {:5} ({}), honest lost {} of {} ({:.2} %), otherwise {}", farm.found_per_mille(), farm.kept + farm.lockstep, farm.otherwise, honest.lockstep, honest.kept + honest.lockstep, honest.lockstep as f64 * 100.0 / (honest.kept + honest.lockstep) as f64, honest.otherwise);
+    };
+    for size in &sizes { for seed in &seeds {
+        show("nobody", *seed, *size, live(*seed, *size, Bots::default(), None));
+        show("burst", *seed, *size, live(*seed, *size, Bots { bursts: 2, ..Bots::default() }, None));
+        show("wave", *seed, *size, live(*seed, *size, Bots { waves: 2, ..Bots::default() }, None));
+        for scheme in BUILT_ON {
+            show(scheme.name, *seed, *size, live(*seed, *size, Bots::default(), Some(scheme)));
+        }
+    } }
 }
