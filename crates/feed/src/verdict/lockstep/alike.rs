@@ -42,7 +42,8 @@ impl Profile {
     /// often it chooses at all, when it may like what it likes `habit` times as much as others do.
     ///
     /// Views and everything else, which people do far less often, are looked at in all and each by
-    /// itself; the greater surprise counts.
+    /// itself; the greater surprise counts. One promotion is left out, one that surprises most, for
+    /// everybody may have a favorite.
     pub(super) fn surprise(&self, other: &Profile, habit: u64) -> u64 {
         let [mut all, mut views, mut deeds] = [Split::default(); 3];
         let mut others = other.tastes.iter().peekable();
@@ -53,7 +54,11 @@ impl Profile {
             all.add(taste, is_in);
             if taste.goal == Goal::Views { &mut views } else { &mut deeds }.add(taste, is_in);
         }
-        all.surprise(habit).max(views.surprise(habit) + deeds.surprise(habit))
+        let without = |one: Split, other: Split| {
+            one.without_first().surprise(habit) + other.surprise(habit)
+        };
+        let each = without(views, deeds).min(without(deeds, views));
+        all.without_first().surprise(habit).max(each)
     }
 }
 
@@ -75,14 +80,18 @@ impl Split {
         }
     }
 
+    /// Without the promotion inside that surprises most.
+    fn without_first(self) -> Split {
+        let (_, chosen, expected) = self.first;
+        let chosen_in = self.chosen_in - chosen;
+        Split { chosen_in, expected_in: self.expected_in - expected, ..self }
+    }
+
     /// The surprise of at least so many choices inside: the number of choices times the divergence
     /// of what is seen from what is expected (Chernoff's bound on the tail of a binomial
     /// distribution), in 256ths of a bit.
-    ///
-    /// One promotion is left out, the one that surprises most, for everybody may have a favorite.
     fn surprise(&self, habit: u64) -> u64 {
-        let chosen_in = self.chosen_in - self.first.1;
-        let expected_in = self.expected_in - self.first.2;
+        let Split { chosen_in, expected_in, .. } = *self;
         let chosen = chosen_in + self.chosen_out;
         // Who chooses more than `habit` times what people would of what it tells that it was
         // shown, does not tell of all of it.

@@ -41,7 +41,7 @@ impl Judging {
         Judging {
             seed: plan.seed,
             keys: keys(),
-            judge: Judge::new(keys(), lists, &ADDRESS_KEY, Policy::default()),
+            judge: Judge::new(keys(), lists, &ADDRESS_KEY, tuned()),
             log: Vec::new(),
             running: Vec::new(),
             nonces: 0,
@@ -256,11 +256,25 @@ fn print_schemes() {
         println!("{name:14} {seed} {size}: farm {:4} of {:5} ({}), honest lost {} of {} ({:.2} %), otherwise {}", farm.found_per_mille(), farm.kept + farm.lockstep, farm.otherwise, honest.lockstep, honest.kept + honest.lockstep, honest.lockstep as f64 * 100.0 / (honest.kept + honest.lockstep) as f64, honest.otherwise);
     };
     for size in &sizes { for seed in &seeds {
+        if std::env::var("KEPT").is_err() {
         show("nobody", *seed, *size, live(*seed, *size, Bots::default(), None));
         show("burst", *seed, *size, live(*seed, *size, Bots { bursts: 2, ..Bots::default() }, None));
         show("wave", *seed, *size, live(*seed, *size, Bots { waves: 2, ..Bots::default() }, None));
-        for scheme in BUILT_ON {
+        }
+        let kept = std::env::var("KEPT").is_ok();
+        for scheme in if kept { KEPT_BACK } else { BUILT_ON } {
             show(scheme.name, *seed, *size, live(*seed, *size, Bots::default(), Some(scheme)));
         }
     } }
+}
+
+fn tuned() -> Policy {
+    let mut policy = Policy::default();
+    let read = |name: &str, or: u64| std::env::var(name).map_or(or, |v| v.parse().unwrap());
+    let c = &mut policy.lockstep.choices;
+    c.habit = read("HABIT", c.habit);
+    c.shared = read("SHARED", c.shared);
+    c.odd = read("ODD", c.odd);
+    c.choices_min = read("CMIN", c.choices_min.into()) as u32;
+    policy
 }
