@@ -54,9 +54,8 @@ impl Profile {
             all.add(taste, is_in);
             if taste.goal == Goal::Views { &mut views } else { &mut deeds }.add(taste, is_in);
         }
-        let without = |one: Split, other: Split| {
-            one.without_first().surprise(habit) + other.surprise(habit)
-        };
+        let without =
+            |one: Split, other: Split| one.without_first().surprise(habit) + other.surprise(habit);
         let each = without(views, deeds).min(without(deeds, views));
         all.without_first().surprise(habit).max(each)
     }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use base::{Instant, PromotionId};
 
-use super::evidence::is_far_above;
 use super::LockstepPolicy;
+use super::evidence::is_far_above;
 use super::numbers::Numbered;
 use crate::token::ViewerHash;
 

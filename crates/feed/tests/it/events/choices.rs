@@ -18,8 +18,6 @@ const DAY: u64 = 24 * 60 * 60;
 enum Habit {
     /// They do what four promotions pay for whenever they are shown one of them, and else nothing.
     Targets,
-    /// The same, and like people with all the others.
-    TargetsAmongOthers,
     /// They do what one promotion pays for whenever they are shown it: the fans of somebody.
     OneFavorite,
     /// They do half of everything.
@@ -52,7 +50,6 @@ fn per_mille(habit: Habit, viewer: u64, target: u64) -> u64 {
     let is_own = (0..4).any(|nth| hash(&[9, viewer, nth]) % PROMOTIONS == target);
     match habit {
         Habit::Targets => 1_000 * u64::from(is_target),
-        Habit::TargetsAmongOthers if is_target => 1_000,
         Habit::OneFavorite if target == 7 => 1_000,
         Habit::HalfOfAll => usual(target).max(500),
         Habit::AllViews if goal(target) == Goal::Views => 1_000,
@@ -111,11 +108,11 @@ fn live(habit: Habit, seed: u64) -> [(u64, u64); 2] {
 
 #[test]
 fn accounts_with_the_same_targets_are_found_whenever_they_act() {
-    for habit in [Habit::Targets, Habit::TargetsAmongOthers] {
-        let [people, accounts] = live(habit, 1);
-        println!("{habit:?}: people {people:?}, accounts {accounts:?}");
-        assert!(accounts.1 * 1_000 >= accounts.0 * 850, "{habit:?}: {accounts:?}");
-        assert!(people.1 * 1_000 < people.0 * 5, "{habit:?}: {people:?}");
+    for seed in 1..4 {
+        let [people, accounts] = live(Habit::Targets, seed);
+        println!("people {people:?}, accounts {accounts:?}");
+        assert!(accounts.1 * 1_000 >= accounts.0 * 850, "{seed}: {accounts:?}");
+        assert!(people.1 * 1_000 < people.0 * 5, "{seed}: {people:?}");
     }
 }
 

@@ -4,8 +4,8 @@ use base::{Instant, Region, Span};
 use feed::billing::{Summary, Totals};
 use feed::token::ViewerHash;
 use feed::verdict::{
-    Body, ChoicesPolicy, Event, Judge, Judged, Limit, LockstepPolicy, Outcome, Own, Policy, Reason, Record,
-    RecordError, Repaid, ReplayError,
+    Body, ChoicesPolicy, Event, Judge, Judged, Limit, LockstepPolicy, Outcome, Own, Policy, Reason,
+    Record, RecordError, Repaid, ReplayError,
 };
 use promotions::{EventKind, Goal};
 use proptest::prelude::*;

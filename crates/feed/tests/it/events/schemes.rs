@@ -29,7 +29,7 @@ pub enum Schedule {
 pub struct Scheme {
     pub name: &'static str,
     pub accounts: u64,
-    /// Groups of accounts that have targets of their own.
+    /// Groups of accounts, each of which has targets of its own.
     pub cohorts: u64,
     /// Targets of a cohort.
     pub targets: u64,
@@ -51,8 +51,8 @@ pub struct Scheme {
     pub hides: bool,
 }
 
-/// Forty accounts that act on all they see of four targets and on nothing else, at any time.
-pub const PLAIN: Scheme = Scheme {
+/// Forty accounts that act on all they see of six targets and on nothing else, at any time.
+const PLAIN: Scheme = Scheme {
     name: "plain",
     accounts: 40,
     cohorts: 1,
@@ -68,59 +68,86 @@ pub const PLAIN: Scheme = Scheme {
     hides: false,
 };
 
+/// A few actions a day.
+pub const DRIP: Scheme = Scheme { name: "drip", visits: 2, pages: 6, ..PLAIN };
+
+/// Each account works every third day, on three of eight targets.
+pub const ROTATING: Scheme =
+    Scheme { name: "rotating", rotation: 3, visits: 5, subset: 3, targets: 8, ..PLAIN };
+
+/// Like a person on everything else, at its own hours.
+pub const CAMOUFLAGED: Scheme = Scheme {
+    name: "camouflaged",
+    camouflage: 1_000,
+    zeal: 900,
+    schedule: Schedule::OwnHours(40),
+    ..PLAIN
+};
+
+/// Four actions a day and no more.
+pub const QUOTA: Scheme =
+    Scheme { name: "quota", quota: 4, visits: 4, schedule: Schedule::Anew(7, 23), ..PLAIN };
+
+/// Within five hours of one another, with some of a person's actions.
+pub const STAGGERED: Scheme =
+    Scheme { name: "staggered", schedule: Schedule::Staggered(300), camouflage: 300, ..PLAIN };
+
+/// A dozen accounts.
+pub const FEW: Scheme = Scheme { name: "few", accounts: 12, visits: 4, ..PLAIN };
+
+/// Four groups with targets of their own.
+pub const COHORTS: Scheme =
+    Scheme { name: "cohorts", accounts: 60, cohorts: 4, targets: 4, visits: 4, ..PLAIN };
+
+/// Many accounts, three actions a day, half a person beside.
+const PATIENT: Scheme = Scheme {
+    name: "patient",
+    accounts: 100,
+    visits: 2,
+    pages: 7,
+    quota: 3,
+    camouflage: 500,
+    schedule: Schedule::Anew(8, 24),
+    ..PLAIN
+};
+
+/// At fixed hours, five of eight targets a day, not always, most of a person beside.
+const OFFICE: Scheme = Scheme {
+    name: "office",
+    schedule: Schedule::OwnHours(15),
+    camouflage: 700,
+    zeal: 700,
+    targets: 8,
+    subset: 5,
+    ..PLAIN
+};
+
+/// Every second day, within ten hours of one another, a whole person beside.
+const TIDE: Scheme = Scheme {
+    name: "tide",
+    accounts: 60,
+    schedule: Schedule::Staggered(600),
+    camouflage: 1_000,
+    zeal: 800,
+    rotation: 2,
+    visits: 5,
+    ..PLAIN
+};
+
+/// It tells of nothing but what it acts on.
+pub const SILENT: Scheme = Scheme { name: "silent", hides: true, ..PLAIN };
+
+/// It acts on every second target.
+const HALF_HEARTED: Scheme =
+    Scheme { name: "half-hearted", zeal: 500, camouflage: 600, visits: 4, ..PLAIN };
+
 /// What the detector was built on.
-pub const BUILT_ON: [Scheme; 6] = [
-    Scheme { name: "drip", visits: 2, pages: 6, ..PLAIN },
-    Scheme { name: "rotating", rotation: 3, visits: 5, subset: 3, targets: 8, ..PLAIN },
-    Scheme {
-        name: "camouflaged",
-        camouflage: 1_000,
-        zeal: 900,
-        schedule: Schedule::OwnHours(40),
-        ..PLAIN
-    },
-    Scheme { name: "quota", quota: 4, visits: 4, schedule: Schedule::Anew(7, 23), ..PLAIN },
-    Scheme { name: "staggered", schedule: Schedule::Staggered(300), camouflage: 300, ..PLAIN },
-    Scheme { name: "few", accounts: 12, visits: 4, ..PLAIN },
-];
+pub const BUILT_ON: [Scheme; 6] = [DRIP, ROTATING, CAMOUFLAGED, QUOTA, STAGGERED, FEW];
 
 /// What was kept back until it was finished.
-pub const KEPT_BACK: [Scheme; 6] = [
-    Scheme { name: "cohorts", accounts: 60, cohorts: 4, targets: 4, visits: 4, ..PLAIN },
-    Scheme {
-        name: "patient",
-        accounts: 100,
-        visits: 2,
-        pages: 7,
-        quota: 3,
-        camouflage: 500,
-        schedule: Schedule::Anew(8, 24),
-        ..PLAIN
-    },
-    Scheme {
-        name: "office",
-        schedule: Schedule::OwnHours(15),
-        camouflage: 700,
-        zeal: 700,
-        targets: 8,
-        subset: 5,
-        ..PLAIN
-    },
-    Scheme {
-        name: "tide",
-        accounts: 60,
-        schedule: Schedule::Staggered(600),
-        camouflage: 1_000,
-        zeal: 800,
-        rotation: 2,
-        visits: 5,
-        ..PLAIN
-    },
-    Scheme { name: "silent", hides: true, ..PLAIN },
-    Scheme { name: "half-hearted", zeal: 500, camouflage: 600, visits: 4, ..PLAIN },
-];
+pub const KEPT_BACK: [Scheme; 6] = [COHORTS, PATIENT, OFFICE, TIDE, SILENT, HALF_HEARTED];
 
-/// A page that an account is to look at, and what it does with each campaign.
+/// The pages that accounts look at, and what they do with each campaign.
 pub struct Work {
     scheme: Scheme,
     seed: u64,
@@ -168,7 +195,8 @@ impl Work {
         let targets = (0..scheme.cohorts).map(targets_of).collect();
         let mut visits: BTreeMap<u64, Vec<(u64, u64)>> = BTreeMap::new();
         for account in 0..scheme.accounts {
-            for day in (0..u64::from(plan.days)).filter(|day| (day + account) % scheme.rotation == 0)
+            for day in
+                (0..u64::from(plan.days)).filter(|day| (day + account) % scheme.rotation == 0)
             {
                 for nth in 0..scheme.visits {
                     let minute = day * DAY + time_of(seed, &scheme, account, day, nth);
@@ -231,9 +259,9 @@ impl Work {
                 (EventKind::Follow, 5),
                 (EventKind::Click, 13),
             ];
-            let done = rates.into_iter().filter(|(kind, rate)| {
-                draw(10 + *kind as u64, 1_000_000) < rate * appeal
-            });
+            let done = rates
+                .into_iter()
+                .filter(|(kind, rate)| draw(10 + *kind as u64, 1_000_000) < rate * appeal);
             kinds.extend(done.map(|(kind, _)| kind));
         }
         kinds
