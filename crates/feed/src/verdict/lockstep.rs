@@ -1,5 +1,7 @@
-//! Accounts that act in concert: groups whose members do the same within the same minutes, again
-//! and again, as people who happen to see the same posts do not.
+//! Accounts that act in concert: groups whose members do the same within the same minutes, or
+//! choose the same of what they are shown, as people who happen to see the same posts do not.
+//!
+//! # At the same time
 //!
 //! Time is divided into buckets, once into short and once into long ones. When a bucket is over,
 //! two questions are asked of every promotion that at least a group acted on in it:
@@ -15,16 +17,46 @@
 //! The answers to the first question are added up for each viewer over all its actions in the
 //! memory. A viewer is found when the sum is six standard deviations above chance, as if it
 //! followed a Poisson distribution, and above chance in two buckets; or when it was three times in
-//! a bucket of which the second answer is that far above chance. Then what was billed for it is
-//! repaid, and what it does in the next days is not billed. People who are among a group by
+//! a bucket of which the second answer is that far above chance. People who are among a group by
 //! accident are seldom so three times.
 //!
-//! The first question is that of Beutel et al., *CopyCatch: Stopping Group Attacks by Spotting
-//! Lockstep Behavior in Social Networks* (WWW 2013): users by posts by time. The counting is ours.
+//! # The same choices
 //!
-//! What this does not find: groups that act only once or twice, a few accounts on promotions that
-//! many others act on in the same minutes, and accounts whose time is drawn anew over most of a
-//! day.
+//! Whoever is paid to act on some posts acts on these and not on the others that it is shown,
+//! whenever that is. So it is remembered what each viewer was shown, and of what it did what the
+//! promotion pays for. When a viewer acts, once an hour at most, two questions are asked:
+//!
+//! * **Is its taste odd?** Of its choices, so many lie among the promotions that it chose at all,
+//!   where what it was shown, how often others choose each of them, and how often it chooses
+//!   anything would lead to fewer: how surprising is that? It may like what it likes four times as
+//!   much as others do ([`ChoicesPolicy::habit`]), and one favorite is left out.
+//! * **Who shares it?** The same is asked of its choices among what another viewer of odd taste
+//!   chose, and the other way round; the smaller surprise is what they share. A viewer is found
+//!   when it shares enough with at least four others.
+//!
+//! Odd viewers do not count in how often others choose, so a farm does not become the custom.
+//! Where nothing is reported but what is paid for, nothing is known to have been ignored, and this
+//! finds nobody.
+//!
+//! # Then
+//!
+//! What was billed for a viewer that is found is repaid, and what it does in the next days is not
+//! billed.
+//!
+//! # Sources
+//!
+//! The first question is that of Beutel et al., *CopyCatch: Stopping Group Attacks by Spotting
+//! Lockstep Behavior in Social Networks* (WWW 2013): users by posts by time. That oddness alone
+//! says little, and oddness shared with others much, is the thought of Jiang et al., *CatchSync:
+//! Catching Synchronized Behavior in Large Directed Graphs* (KDD 2014). The counting is ours.
+//!
+//! # What this does not find
+//!
+//! Groups that act only once or twice; a few accounts on promotions that many others act on in the
+//! same minutes; accounts that take turns, each with a few choices on other targets than the rest;
+//! and those that act on their targets hardly more than people do, beside doing all that people do.
+//! A few friends who do whatever their idol's many promotions ask for, and little else, may be
+//! taken for a farm.
 
 mod alike;
 mod billed;
@@ -49,7 +81,7 @@ use memory::Memory;
 /// choice, measured as `docs/feed.md` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LockstepPolicy {
-    /// How long actions are remembered, and so how far back they can be repaid: 48 hours.
+    /// How long it is remembered who acted when: 48 hours.
     pub memory: Span,
     /// Length of a bucket, short and long: 5 minutes, 1 hour.
     pub buckets: [Span; 2],
@@ -69,10 +101,11 @@ pub struct LockstepPolicy {
     pub keeps: Span,
     /// Viewers remembered as found, the latest: 1,048,576.
     pub found_max: usize,
-    /// Actions remembered, the latest: 4,194,304, about 400 MB when all are in use. At more than 24
-    /// billed events a second they reach less far back than the memory.
+    /// Actions remembered, and billed events, the latest of each: 4,194,304, about 500 MB when all
+    /// are in use. At more than 24 billed events a second actions reach less far back than the
+    /// memory, and at more than 7 a second billed events less far than they are repaid.
     pub actions_max: usize,
-    /// Actions remembered of one viewer, the latest: 64.
+    /// Actions and billed events remembered of one viewer, the latest: 64.
     pub viewer_actions_max: usize,
     /// Actions of one bucket that are looked at, the first: 200,000.
     pub bucket_actions_max: usize,
