@@ -309,3 +309,70 @@ fn day_of(at: Instant) -> u32 {
     // Some million days are enough.
     part_number(at, Span::days(1)) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is counted of promotions, counted again from the cells.
+    fn check(choices: &Choices) {
+        let cells = || choices.viewers.values().flat_map(|chooser| &chooser.cells);
+        assert_eq!(cells().count(), choices.cells);
+        assert!(choices.cells <= choices.policy.cells_max);
+        assert_eq!(choices.by_day.len(), choices.viewers.len());
+        for promotion in cells().map(|cell| cell.promotion) {
+            let offered = &choices.promotions[promotion];
+            let usual = choices.viewers.values().filter(|chooser| !chooser.is_odd);
+            let usual: Vec<_> = usual
+                .flat_map(|chooser| &chooser.cells)
+                .filter(|cell| cell.promotion == promotion)
+                .collect();
+            assert_eq!(offered.shown as usize, usual.len());
+            let chosen = usual.iter().filter(|cell| cell.chosen > 0).count();
+            assert_eq!(offered.chosen as usize, chosen);
+            let all = cells().filter(|cell| cell.promotion == promotion).count();
+            assert_eq!(offered.cells as usize, all);
+            assert!(offered.odd.len() <= choices.policy.odd_max);
+            for viewer in &offered.odd {
+                let chooser = &choices.viewers[viewer];
+                let has_chosen = |cell: &Cell| cell.promotion == promotion && cell.chosen > 0;
+                assert!(chooser.is_odd && chooser.cells.iter().any(has_chosen));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_counted_is_what_is_remembered_and_bounded() {
+        let policy = ChoicesPolicy {
+            memory: Span::days(2),
+            odd_max: 3,
+            viewer_promotions_max: 4,
+            cells_max: 40,
+            ..ChoicesPolicy::default()
+        };
+        let mut choices = Choices::new(policy);
+        let mut state = 1_u64;
+        let mut draw = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % below
+        };
+        for step in 0..2_000 {
+            let at = Instant::MIN.saturating_add(Span::minutes(step * 7));
+            let viewer = ViewerHash::new(1 + draw(30));
+            match draw(12) {
+                0 => choices.set_odd(viewer, draw(2) == 0),
+                1 => choices.forget(at),
+                _ => {
+                    let of = (PromotionId::from_bits(draw(9).into()), Goal::Views);
+                    choices.put(viewer, of, at, draw(3) == 0);
+                    // Where all were seen on one day, the viewer itself may have been forgotten.
+                    let cells = choices.viewers.get(&viewer).map_or(&[][..], |one| &one.cells);
+                    assert!(cells.len() <= 4 && cells.iter().all(|one| one.chosen <= one.shown));
+                }
+            }
+            check(&choices);
+        }
+        choices.forget(Instant::MIN.saturating_add(Span::days(100)));
+        assert_eq!((choices.cells, choices.viewers.len()), (0, 0));
+    }
+}

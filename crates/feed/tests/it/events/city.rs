@@ -241,15 +241,15 @@ fn slow_farms_of_the_city_are_found() {
     check_farm(1, 2_000, Bots { waves: 2, ..Bots::default() });
 }
 
-/// A pattern that was not looked at while the detector was built. On other seeds it is found at 60 %
-/// to 99 %: docs/feed.md.
+/// A pattern that was not looked at while the detector was built. On other seeds it is found at
+/// 60 % to 99 %: docs/feed.md.
 #[test]
 fn slow_farms_that_were_held_out_are_found() {
     check_farm(1, 2_000, Bots { held_out: 2, ..Bots::default() });
 }
 
 #[test]
-#[ignore = "a soak: more seeds and a larger city"]
+#[ignore = "a soak: more seeds and a larger city; fails on seed 10, held out: docs/gaps.md"]
 fn long_farms_of_the_city_are_found_on_many_seeds() {
     for seed in 10..15 {
         for residents in [2_000, 10_000] {
