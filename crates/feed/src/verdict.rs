@@ -47,7 +47,7 @@ mod used;
 pub use judge::{
     Event, Judge, Judgement, Lists, Overloaded, Own, ReplayError, ReturnError, Verdict,
 };
-pub use lockstep::LockstepPolicy;
+pub use lockstep::{ChoicesPolicy, LockstepPolicy};
 pub use policy::{Limit, Policy};
 pub use reason::{Cause, Reason};
 pub use record::{Body, Judged, Outcome, Record, RecordError, Repaid};

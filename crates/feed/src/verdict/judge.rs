@@ -344,6 +344,10 @@ impl Judge {
     fn apply_judged(&mut self, record: &Record, judged: &Judged) {
         let Judged { selection, kind, outcome, address, network, .. } = judged;
         let is_final = *outcome != Outcome::Invalid(Reason::TooShort);
+        let offered = (selection.promotion, selection.goal);
+        if let Some(viewer) = selection.viewer.filter(|_| !self.used.is_known(selection)) {
+            self.lockstep.show(viewer, offered, record.at);
+        }
         self.used.put(selection, *kind, is_final);
         let is_billed = *outcome == Outcome::Billed;
         let billed = is_billed.then_some(Billed {
@@ -362,7 +366,7 @@ impl Judge {
         let is_unbilled = matches!(outcome, Outcome::Unbilled(_));
         let acted = is_billed || is_unbilled || is_lockstep && *kind == selection.goal.billed();
         if let Some(viewer) = selection.viewer.filter(|_| acted) {
-            self.lockstep.record(viewer, selection.promotion, record.at, billed);
+            self.lockstep.record(viewer, offered, record.at, billed);
         }
     }
 

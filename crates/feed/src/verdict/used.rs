@@ -64,6 +64,13 @@ impl UsedTokens {
         }
     }
 
+    /// Whether anything was reported of the token of `selection`.
+    pub(super) fn is_known(&self, selection: &Selection) -> bool {
+        let (segment, key, place) = place_of(selection);
+        let page = self.segments.get(&segment).and_then(|pages| pages.get(&key));
+        page.is_some_and(|page| page.kinds[place] != 0 || page.too_short >> place & 1 == 1)
+    }
+
     /// Whether another use can be remembered.
     pub(super) fn has_room(&self, selection: &Selection) -> bool {
         let (segment, key, _) = place_of(selection);

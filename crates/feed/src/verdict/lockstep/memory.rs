@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use base::{Instant, PromotionId};
 
+use super::LockstepPolicy;
 use super::evidence::is_far_above;
-use super::{Billed, LockstepPolicy};
+use super::numbers::Numbered;
 use crate::token::ViewerHash;
 
 /// One action of a viewer.
@@ -15,8 +16,6 @@ pub(super) struct Action {
     pub(super) at: Instant,
     /// The promotion's number in [`Memory`].
     pub(super) promotion: u32,
-    /// What it cost, as long as it may be repaid.
-    billed: Option<Billed>,
 }
 
 /// A viewer's actions, the latest at the back, and the hits against it.
@@ -52,7 +51,6 @@ pub(super) struct Weight {
 /// A promotion that somebody acted on lately.
 #[derive(Debug)]
 struct Entry {
-    id: PromotionId,
     /// When somebody first did.
     since: Instant,
     /// Actions on it that are remembered.
@@ -68,10 +66,7 @@ pub(super) struct Memory {
     /// An entry for each action, the latest at the back; those beyond what is remembered of a
     /// viewer have none left to point at.
     order: VecDeque<(Instant, ViewerHash)>,
-    /// Promotions are known by small numbers, which are used again when nothing remembers them.
-    numbers: BTreeMap<PromotionId, u32>,
-    entries: Vec<Entry>,
-    free: Vec<u32>,
+    promotions: Numbered<Entry>,
 }
 
 impl Memory {
@@ -81,9 +76,7 @@ impl Memory {
             viewer_actions_max: policy.viewer_actions_max.max(1),
             viewers: BTreeMap::new(),
             order: VecDeque::new(),
-            numbers: BTreeMap::new(),
-            entries: Vec::new(),
-            free: Vec::new(),
+            promotions: Numbered::new(),
         }
     }
 
@@ -93,12 +86,11 @@ impl Memory {
         viewer: ViewerHash,
         promotion: PromotionId,
         at: Instant,
-        billed: Option<Billed>,
     ) -> u32 {
-        let number = self.number_of(promotion, at);
-        self.entries[number as usize].actions += 1;
+        let number = self.promotions.number_of(promotion, || Entry { since: at, actions: 0 });
+        self.promotions[number].actions += 1;
         let track = self.viewers.entry(viewer).or_default();
-        track.actions.push_back(Action { at, promotion: number, billed });
+        track.actions.push_back(Action { at, promotion: number });
         let beyond = track.actions.len() > self.viewer_actions_max;
         let dropped = if beyond { track.actions.pop_front() } else { None };
         self.order.push_back((at, viewer));
@@ -125,7 +117,7 @@ impl Memory {
 
     /// Since when a promotion is acted on, and how many actions on it are remembered.
     pub(super) fn promotion(&self, number: u32) -> (Instant, u64) {
-        let entry = &self.entries[number as usize];
+        let entry = &self.promotions[number];
         (entry.since, entry.actions)
     }
 
@@ -173,25 +165,6 @@ impl Memory {
             && is_far_above(seen, expected)
     }
 
-    /// Takes what was billed for a viewer and not repaid, with its promotions.
-    pub(super) fn take_billed(&mut self, viewer: ViewerHash) -> Vec<(PromotionId, Billed)> {
-        let Some(track) = self.viewers.get_mut(&viewer) else { return Vec::new() };
-        let entries = &self.entries;
-        let taken = track.actions.iter_mut().filter_map(|action| {
-            let billed = action.billed.take()?;
-            Some((entries[action.promotion as usize].id, billed))
-        });
-        taken.collect()
-    }
-
-    /// The record of that number is repaid already.
-    pub(super) fn settle(&mut self, viewer: ViewerHash, sequence: u64) {
-        let Some(track) = self.viewers.get_mut(&viewer) else { return };
-        for action in &mut track.actions {
-            action.billed = action.billed.filter(|billed| billed.sequence != sequence);
-        }
-    }
-
     fn forget_oldest(&mut self) {
         let Some((at, viewer)) = self.order.pop_front() else { return };
         let Some(track) = self.viewers.get_mut(&viewer) else { return };
@@ -208,32 +181,11 @@ impl Memory {
         }
     }
 
-    fn number_of(&mut self, id: PromotionId, at: Instant) -> u32 {
-        if let Some(number) = self.numbers.get(&id) {
-            return *number;
-        }
-        let entry = Entry { id, since: at, actions: 0 };
-        let number = match self.free.pop() {
-            Some(number) => {
-                self.entries[number as usize] = entry;
-                number
-            }
-            None => {
-                self.entries.push(entry);
-                // Each entry has an action, of which fewer fit into memory.
-                (self.entries.len() - 1) as u32
-            }
-        };
-        self.numbers.insert(id, number);
-        number
-    }
-
     fn release(&mut self, number: u32) {
-        let entry = &mut self.entries[number as usize];
+        let entry = &mut self.promotions[number];
         entry.actions -= 1;
         if entry.actions == 0 {
-            self.numbers.remove(&entry.id);
-            self.free.push(number);
+            self.promotions.release(number);
         }
     }
 }

@@ -4,8 +4,8 @@ use base::{Instant, Region, Span};
 use feed::billing::{Summary, Totals};
 use feed::token::ViewerHash;
 use feed::verdict::{
-    Body, Event, Judge, Judged, Limit, LockstepPolicy, Outcome, Own, Policy, Reason, Record,
-    RecordError, Repaid, ReplayError,
+    Body, ChoicesPolicy, Event, Judge, Judged, Limit, LockstepPolicy, Outcome, Own, Policy, Reason,
+    Record, RecordError, Repaid, ReplayError,
 };
 use promotions::{EventKind, Goal};
 use proptest::prelude::*;
@@ -182,6 +182,17 @@ fn small() -> Policy {
             actions_max: 400,
             viewer_actions_max: 8,
             bucket_actions_max: 60,
+            choices: ChoicesPolicy {
+                choices_min: 2,
+                odd: 64,
+                mates_min: 2,
+                shared: 256,
+                candidates_max: 8,
+                odd_max: 4,
+                viewer_promotions_max: 3,
+                cells_max: 60,
+                ..ChoicesPolicy::default()
+            },
             ..LockstepPolicy::default()
         },
         ..Policy::default()
