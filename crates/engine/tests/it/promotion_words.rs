@@ -225,7 +225,6 @@ fn new_promotion(world: &World, words: &Words<'_>) -> NewPromotion {
         pay_with: pays.into_iter().map(pays_with).collect(),
         authorization: None,
         metadata: Metadata::default(),
-        authorization: None,
     }
 }
 
