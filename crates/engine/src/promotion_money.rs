@@ -26,11 +26,14 @@ pub(crate) fn name_promotion<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R
     }
 }
 
+/// A promotion and its post.
+type Promoted = (Arc<Promotion>, Arc<Post>);
+
 /// The promotion that a checkout pays for, with its post.
 fn paid_by<R: Rows>(
     checkout: &Checkout,
     composed: &mut Composition<'_, '_, R>,
-) -> Result<Option<(Arc<Promotion>, Arc<Post>)>, Stop> {
+) -> Result<Option<Promoted>, Stop> {
     let Some(id) = checkout.promotion else { return Ok(None) };
     let promotion = composed.promotion(id)?.ok_or(Refusal::PromotionNotFound)?;
     let post = composed.post(post_id(&promotion.post))?.ok_or(Refusal::PostNotFound)?;
@@ -109,8 +112,9 @@ pub(crate) fn name_to_follow<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>)
     }
 }
 
-/// Lets a promotion follow a dispute of one of its payments. Several methods may have paid, and each
-/// payment may be disputed several times: it goes on once all of that is decided, and for good.
+/// Lets a promotion follow a dispute of one of its payments. Several methods may have paid, and
+/// each payment may be disputed several times: it goes on once all of that is decided, and for
+/// good.
 pub(crate) fn follow_dispute<R: Rows>(
     payment: &Payment,
     composed: &mut Composition<'_, '_, R>,

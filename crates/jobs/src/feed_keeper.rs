@@ -158,7 +158,7 @@ impl<R: FnMut(FeedReport) + Send + 'static> Keeping<R> {
         let list = List::Promotions { advertiser: None, state: None };
         let found = !(self.open_reader)()?.list(list, page)?.is_empty();
         if !found {
-            // The tables follow the journal after a moment: what they do not show yet is found then.
+            // The tables follow the journal after a moment: what they do not show is found then.
             let is_complete = (self.open_reader)()?.head()?.watermark >= seq;
             self.looked_at = is_complete.then_some(seq);
         }

@@ -7,7 +7,8 @@
 //! # Vocabulary
 //!
 //! * **Stream**: what one log tells, in order; the book bills it by the numbers of its records.
-//! * **Log**: the file of a stream. Its name is in every token, so one of another stream is unknown.
+//! * **Log**: the file of a stream. Its name is in every token, so one of another stream is
+//!   unknown.
 //! * **Entry**: what the log keeps: a record of a verdict, or what was counted.
 //!
 //! # Invariants

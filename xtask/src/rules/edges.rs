@@ -154,6 +154,7 @@ const EDGES: &[Edges] = &[
             "reports",
             "risk",
             "copies",
+            "serving",
             "outside",
             "rails",
             "mail",

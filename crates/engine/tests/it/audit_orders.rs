@@ -9,7 +9,7 @@ use giftcards::{Funding, HoldStatus, Purchase, purchase_of};
 use ledger::{Account, AccountName};
 use payments::{DisputeState, Payment, PaymentState, Purpose, RailRefund, RefundState};
 use shop::{Checkout, CheckoutState, LineId, Order, OrderLine, PaidBy, PayoutState, RefundStatus};
-use shop::{Tender, TenderKind};
+use shop::{OrderTender, Tender, TenderKind};
 
 use crate::audit_disputes;
 use crate::audit_promotions;
@@ -332,6 +332,20 @@ fn numbers_have_no_gaps(world: &World) {
     assert!(notes.iter().copied().eq(1..=notes.len() as u64), "{notes:?}");
 }
 
+/// What payees were paid and did not come back.
+fn paid_out(world: &World, currency: Currency) -> i64 {
+    let payouts = world.payout.values().filter(|row| row.amount.currency == currency);
+    let payouts = payouts.filter(|row| row.state != PayoutState::Failed);
+    payouts.map(|row| row.amount.amount.minor()).sum()
+}
+
+/// What went back to tenders that must agree to another way first.
+fn waits_for_consent(world: &World, order: &Order) -> i64 {
+    let is_card = |tender: &&OrderTender| matches!(tender.paid_by, PaidBy::GiftCard { .. });
+    let cards = order.tenders.iter().filter(is_card);
+    cards.map(|tender| needs_consent(world, order.id, tender.id)).sum()
+}
+
 /// The accounts of one currency, from the rows.
 fn accounts_follow(world: &World, currency: Currency) {
     let balance =
@@ -342,15 +356,7 @@ fn accounts_follow(world: &World, currency: Currency) {
     let asked: i64 = payments().map(|row| asked_back(row)).sum();
     let owed: i64 = payments().map(|row| row.refunding.minor() + row.owed.minor()).sum();
     let sent: i64 = payments().map(|row| row.refunded.minor()).sum();
-    let gone: i64 = orders()
-        .map(|order| {
-            let cards = order
-                .tenders
-                .iter()
-                .filter(|tender| matches!(tender.paid_by, PaidBy::GiftCard { .. }));
-            cards.map(|tender| needs_consent(world, order.id, tender.id)).sum::<i64>()
-        })
-        .sum();
+    let gone: i64 = orders().map(|order| waits_for_consent(world, order)).sum();
     let (paid, promotional) = orders()
         .map(|order| elsewhere(world, order))
         .fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
@@ -379,9 +385,7 @@ fn accounts_follow(world: &World, currency: Currency) {
     let clawed = world.clawed.get(&currency).copied().unwrap_or(0);
     assert_eq!(balance(AccountName::ChargebackLoss), lost - clawed);
 
-    let payouts = world.payout.values().filter(|row| row.amount.currency == currency);
-    let payouts = payouts.filter(|row| row.state != PayoutState::Failed);
-    let paid_out: i64 = payouts.map(|row| row.amount.amount.minor()).sum();
+    let paid_out = paid_out(world, currency);
     let of = |is: fn(&AccountName) -> bool| -> i64 {
         let accounts = world.account.values().filter(|row| row.currency == currency);
         accounts.filter(|row| is(&row.name)).map(Account::balance).sum()

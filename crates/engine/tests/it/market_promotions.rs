@@ -63,9 +63,8 @@ fn composed(step: usize, which: u16, luck: u16) -> String {
     let kind = kinds[usize::from(which / 8) % kinds.len()];
     let version =
         if luck.is_multiple_of(40) { format!("version=v{}", which % 3) } else { "".into() };
-    format!(
-        "compose P{step} {budget} by=C from={from} until={until} post={post} with=m,wallet {kind} {version}"
-    )
+    let terms = format!("{budget} by=C from={from} until={until} post={post}");
+    format!("compose P{step} {terms} with=m,wallet {kind} {version}")
 }
 
 fn change_of_a_post(which: u16, luck: u16) -> Option<String> {

@@ -1,4 +1,5 @@
-//! Pages are served, events are judged, and what they cost is billed once, whatever happens between.
+//! Pages are served, events are judged, and what they cost is billed once, whatever happens
+//! between.
 
 use base::Span;
 use feed::verdict::{Event, Verdict};
