@@ -107,7 +107,7 @@ fn live(habit: Habit, seed: u64) -> [(u64, u64); 2] {
 }
 
 #[test]
-fn accounts_with_the_same_targets_are_found_whenever_they_act() {
+fn slow_accounts_with_the_same_targets_are_found_whenever_they_act() {
     for seed in 1..4 {
         let [people, accounts] = live(Habit::Targets, seed);
         println!("people {people:?}, accounts {accounts:?}");
@@ -117,7 +117,7 @@ fn accounts_with_the_same_targets_are_found_whenever_they_act() {
 }
 
 #[test]
-fn people_with_strong_tastes_are_left_alone() {
+fn slow_people_with_strong_tastes_are_left_alone() {
     for habit in [Habit::OneFavorite, Habit::HalfOfAll, Habit::AllViews, Habit::OwnFavorites] {
         for seed in 1..4 {
             let [people, others] = live(habit, seed);
