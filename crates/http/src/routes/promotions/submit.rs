@@ -106,7 +106,9 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
     let paid = pay::go_on(caller, checkout).await?;
     let details = details(caller, id).await?;
     let view = PromotionView::new(&details.promotion, details.now).with_details(&details);
-    let view = view.with_failure(failure(&paid));
+    // Of a promotion that was paid since, in another way, it is no news.
+    let has_failed = details.promotion.submitted_at.is_none();
+    let view = view.with_failure(failure(&paid).filter(|_| has_failed));
     Ok(Reply::view(StatusCode::OK, &view).replayed(replayed))
 }
 

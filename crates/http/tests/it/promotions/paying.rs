@@ -95,7 +95,8 @@ async fn a_declined_payment_leaves_a_draft() {
     let done = ["composed", "submitted", "payment_failed", "submitted", "funded"];
     assert_eq!(kinds(&world, &draft).await, done);
     // Whoever repeats the first one sees how it went on.
-    assert_eq!(submit().await_status(200).await.json["status"], "in_review");
+    let now = submit().await_status(200).await.json;
+    check_members(&now, json!({"status": "in_review", "failure": null}));
 }
 
 #[tokio::test]
