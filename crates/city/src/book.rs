@@ -164,11 +164,7 @@ impl Book {
     }
 
     /// Changes the post of a promotion, and lets the promotion follow.
-    pub(crate) fn change_post(
-        &mut self,
-        id: PromotionId,
-        change: &promotions::PostChange,
-    ) -> Done {
+    pub(crate) fn change_post(&mut self, id: PromotionId, change: &promotions::PostChange) -> Done {
         let row = self.promotions.get(&id).ok_or(Refusal::PromotionNotFound)?;
         let name = row.post.clone();
         let changed = promotions::change_post(change, &self.posts[&name]);
@@ -215,8 +211,7 @@ impl Book {
         let row = self.promotions.get(&id).ok_or(Refusal::PromotionNotFound)?;
         let stream = self.streams.get(&slice.holder);
         let accounts = self.accounts_of(promotions::slice_accounts(row));
-        let given =
-            promotions::return_slice(back, slice, row, stream, &accounts, self.context());
+        let given = promotions::return_slice(back, slice, row, stream, &accounts, self.context());
         self.keep(given)
     }
 

@@ -444,10 +444,8 @@ impl City {
                 book.change(id, |row, at| promotions::stop(&cause, row, hold, STAFF, at))
             }
             News::Audience(_, audience) => {
-                let change = TermsChange {
-                    audience: Some((**audience).clone()),
-                    ..TermsChange::default()
-                };
+                let change =
+                    TermsChange { audience: Some((**audience).clone()), ..TermsChange::default() };
                 let quote = book.promotion(id).map(|row| row.quote);
                 quote.map_or(Ok(()), |quote| book.edit(id, &change, &quote, advertiser))
             }

@@ -1,8 +1,8 @@
 //! One serving process.
 
 use base::{Instant, Label, PromotionId};
-use feed::bots::{Networks, Prefix};
 use feed::billing::Totals;
+use feed::bots::{Networks, Prefix};
 use feed::shortfall::{Activity, Deliveries};
 use feed::token::{Selection, TokenKeys};
 use feed::verdict::{Event, Judge, Lists, Own, Policy, Record};
@@ -121,11 +121,8 @@ impl Process {
     /// Asks the book for money.
     pub(crate) fn lease(&mut self, book: &mut Book, setting: &Setting) {
         for want in self.chooser.wants(book.now) {
-            let lease = Lease {
-                holder: self.name.clone(),
-                amount: want.amount,
-                term: setting.term,
-            };
+            let lease =
+                Lease { holder: self.name.clone(), amount: want.amount, term: setting.term };
             let held = want.slice.map(|SliceId(number)| number);
             match book.lease(want.promotion, held, &lease) {
                 Ok(slice) => {

@@ -31,8 +31,7 @@ pub(crate) fn quoted(
 ) -> Option<(Terms, Quote, Chance)> {
     let goal = campaign.goal;
     let mut terms = terms(campaign, promise);
-    let inventory =
-        history.inventory(&campaign.audience, goal, setting.cap, setting.reserve);
+    let inventory = history.inventory(&campaign.audience, goal, setting.cap, setting.reserve);
     if promise == Promise::Guarantee {
         let most = promotions::guaranteeable(&terms, &inventory, now);
         terms.budget.amount = terms.budget.amount.min(most);

@@ -47,7 +47,8 @@ pub fn twins(world: &World, setting: &Setting) -> Twins {
             let (number, place) = (campaign.number, campaign.number as usize);
             let id = promotion_of(number);
             let spent = |deliveries: &Deliveries| {
-                let spent = deliveries.of(id).map(|(_, one)| signed(one.price) - signed(one.repaid));
+                let spent =
+                    deliveries.of(id).map(|(_, one)| signed(one.price) - signed(one.repaid));
                 spent.sum::<i64>()
             };
             losses.push(Loss {

@@ -10,9 +10,7 @@
 use std::collections::BTreeMap;
 
 use base::{Instant, Span};
-use promotions::{
-    Audience, EventKind, Goal, Inventory, MarketPrices, Micros, Viewer, limits,
-};
+use promotions::{Audience, EventKind, Goal, Inventory, MarketPrices, Micros, Viewer, limits};
 
 use crate::FrequencyCap;
 use crate::verdict::{Body, Outcome, Record};
@@ -59,7 +57,7 @@ impl History {
         self.selections += served as u64;
         let first = self.span.map_or(at, |(first, _)| first);
         self.span = Some((first, at));
-        if key % self.one_in != 0 {
+        if !key.is_multiple_of(self.one_in) {
             return;
         }
         let known = self.viewers.entry(key).or_insert_with(|| Known {
@@ -127,7 +125,8 @@ impl History {
         };
         let most = quantile(90);
         let time = self.span.and_then(|(first, last)| last.since(first)).unwrap_or_default();
-        let a_day = u128::from(opportunities) * u128::from(self.one_in)
+        let a_day = u128::from(opportunities)
+            * u128::from(self.one_in)
             * u128::from(Span::days(1).micros())
             / u128::from(WON_THOUSANDTHS)
             / u128::from(time.micros().max(Span::hours(1).micros()));

@@ -117,12 +117,18 @@ pub mod limits {
     pub const AGE_FLOOR: u8 = 13;
     /// Age in years from which people are adults here.
     pub const ADULT_AGE: u8 = 18;
-    /// How much of the forecast supply a range counts on at least, in percent.
-    pub const SUPPLY_LOW_PERCENT: u64 = 70;
+    /// How much of the forecast supply a range counts on at least, in percent. This and the next two
+    /// were chosen so that outcomes in the simulated city lie inside the range.
+    pub const SUPPLY_LOW_PERCENT: u64 = 55;
     /// How much of the forecast supply a range counts on at most, in percent.
-    pub const SUPPLY_HIGH_PERCENT: u64 = 130;
+    pub const SUPPLY_HIGH_PERCENT: u64 = 110;
+    /// What a unit costs on average, in percent of what it would have cost before: others bid
+    /// elsewhere for what the newcomer takes from them, which makes everything dearer.
+    pub const ENTRY_PERCENT: u64 = 155;
     /// How much of the forecast supply one guarantee may promise, in percent.
-    pub const GUARANTEE_PERCENT: u64 = 60;
+    pub const GUARANTEE_PERCENT: u64 = 40;
+    /// People below which no guarantee is given: what so few do is chance.
+    pub const GUARANTEE_PEOPLE_MIN: u64 = 500;
     /// Tags of a post.
     pub const TAGS_PER_POST_MAX: usize = 50;
     /// Promotions of one post that are funded and not settled.

@@ -37,7 +37,8 @@ impl Platform for Watched {
                 let key = (promotion_of(campaign.number), minute_of(at));
                 let (opportunities, served) = self.seen.entry(key).or_default();
                 *opportunities += 1;
-                *served += offers.iter().filter(|one| one.campaign == campaign.number).count() as u64;
+                *served +=
+                    offers.iter().filter(|one| one.campaign == campaign.number).count() as u64;
             }
         }
         offers

@@ -83,4 +83,3 @@ impl Activity {
         self.minutes.entry(minute_of(at)).or_default()
     }
 }
-

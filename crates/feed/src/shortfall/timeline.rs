@@ -33,7 +33,12 @@ impl Minute {
 }
 
 /// Every minute from the start to `until`, or to the end.
-pub(super) fn minutes(facts: &Facts<'_>, activity: &Activity, deeds: &Deeds, until: Instant) -> Vec<Minute> {
+pub(super) fn minutes(
+    facts: &Facts<'_>,
+    activity: &Activity,
+    deeds: &Deeds,
+    until: Instant,
+) -> Vec<Minute> {
     let until = until.min(facts.plan.ends_at);
     let mut counted = facts.waterfall.of(facts.promotion).peekable();
     let mut delivered = facts.deliveries.of(facts.promotion).peekable();

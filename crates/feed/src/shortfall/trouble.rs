@@ -88,7 +88,8 @@ impl Trouble {
         trouble.find_errors(&doings);
         let is_told = |component: Component, place: usize| {
             let (from, until) = (at(place), at(place + 1));
-            told.iter().any(|one| one.component == component && one.from < until && from < one.until)
+            told.iter()
+                .any(|one| one.component == component && one.from < until && from < one.until)
         };
         trouble.find_silence(&doings, |place| is_told(Component::Selection, place));
         trouble.find_usual(&doings);
@@ -100,7 +101,8 @@ impl Trouble {
     /// What was found, in order of time: incidents of selection, errors among them, then intake.
     pub fn incidents(&self) -> Vec<Incident> {
         // A twentieth of all pages.
-        let is_failing = |health: &Health| health.unseen * 2 > MILLION || health.failed * 20 > MILLION;
+        let is_failing =
+            |health: &Health| health.unseen * 2 > MILLION || health.failed * 20 > MILLION;
         let is_deaf = |health: &Health| health.unheard * 2 > MILLION;
         let mut found = self.runs(Component::Selection, is_failing);
         found.extend(self.runs(Component::Intake, is_deaf));
@@ -142,9 +144,8 @@ impl Trouble {
     fn find_silence(&mut self, doings: &[Doings], is_told: impl Fn(usize) -> bool) {
         let mut place = 0;
         while place < doings.len() {
-            let is_silent = |place: &usize| {
-                doings[*place].asked() == 0 && !self.minutes[*place].is_gap
-            };
+            let is_silent =
+                |place: &usize| doings[*place].asked() == 0 && !self.minutes[*place].is_gap;
             let run = (place..doings.len()).take_while(is_silent).count();
             if run == 0 {
                 place += 1;
@@ -164,9 +165,8 @@ impl Trouble {
     fn around(&self, doings: &[Doings], from: usize, until: usize) -> u64 {
         let mean = |range: std::ops::Range<usize>| {
             let seen = range.filter(|place| !self.minutes[*place].is_gap);
-            let (count, sum) = seen.fold((0, 0), |(count, sum), place| {
-                (count + 1, sum + doings[place].asked())
-            });
+            let (count, sum) =
+                seen.fold((0, 0), |(count, sum), place| (count + 1, sum + doings[place].asked()));
             (sum * 1_000_u64).checked_div(count)
         };
         let before = mean(from.saturating_sub(60)..from);

@@ -110,7 +110,8 @@ impl<'a> Setting<'a> {
     /// The causes that something is missed for.
     pub(super) fn causes(&self) -> Vec<Why> {
         let is_found = |why: &Why| {
-            let missed = |one: &Missed| one.parts.iter().any(|(cause, flow)| cause == why && *flow > 0);
+            let missed =
+                |one: &Missed| one.parts.iter().any(|(cause, flow)| cause == why && *flow > 0);
             match why {
                 Why::DailyBudget => self.daily.is_some(),
                 _ => self.missed.iter().any(missed),
@@ -131,7 +132,8 @@ impl<'a> Setting<'a> {
             let pace = self.pace(place, &world, has_daily);
             let kept = self.kept(place, real_pace, pace);
             let parts = &self.missed[place].parts;
-            let missed = parts.iter().filter(|(why, _)| causes.contains(why) && *why != Why::Invalid);
+            let missed =
+                parts.iter().filter(|(why, _)| causes.contains(why) && *why != Why::Invalid);
             let missed: Flow = missed.map(|(_, flow)| *flow).sum();
             let more = (kept + missed).min(pace.max(kept)) - kept;
             let repaid = if causes.contains(&Why::Invalid) { minute.repaid } else { 0 };
@@ -209,7 +211,8 @@ impl<'a> Setting<'a> {
         let mut before = false;
         for hour in &mut self.hours {
             let waited = hour.counts.get(Outcome::Lost(Cause::Pacing));
-            let bids = hour.counts.get(Outcome::Served) + hour.counts.get(Outcome::Lost(Cause::Outbid));
+            let bids =
+                hour.counts.get(Outcome::Served) + hour.counts.get(Outcome::Lost(Cause::Outbid));
             if waited + bids > 0 {
                 before = waited * PACED >= waited + bids;
             }
@@ -234,7 +237,8 @@ impl<'a> Setting<'a> {
                 unseen(1_000_000)
             } else {
                 let held = Outcome::Lost;
-                let held = [held(Cause::Paused), held(Cause::Policy)].map(|one| minute.counts.get(one));
+                let held =
+                    [held(Cause::Paused), held(Cause::Policy)].map(|one| minute.counts.get(one));
                 i128::from(held[0] + held[1]) * BILLION
             };
             let flow = worth(epoch, opportunities);
@@ -279,7 +283,8 @@ impl<'a> Setting<'a> {
     fn recovered(&self, flow: Flow, until: Instant) -> Flow {
         let after = self.plan.ends_at.since(until).unwrap_or_default().micros();
         let day = Span::days(1).micros();
-        let back = (MILLION - self.supply.saturation.elasticity()) * i128::from(after.min(day)) / i128::from(day);
+        let back = (MILLION - self.supply.saturation.elasticity()) * i128::from(after.min(day))
+            / i128::from(day);
         flow - flow * back / MILLION
     }
 
