@@ -119,12 +119,12 @@ pub mod limits {
     pub const ADULT_AGE: u8 = 18;
     /// How much of the forecast supply a range counts on at least, in percent. This and the next two
     /// were chosen so that outcomes in the simulated city lie inside the range.
-    pub const SUPPLY_LOW_PERCENT: u64 = 55;
+    pub const SUPPLY_LOW_PERCENT: u64 = 58;
     /// How much of the forecast supply a range counts on at most, in percent.
-    pub const SUPPLY_HIGH_PERCENT: u64 = 110;
+    pub const SUPPLY_HIGH_PERCENT: u64 = 116;
     /// What a unit costs on average, in percent of what it would have cost before: others bid
     /// elsewhere for what the newcomer takes from them, which makes everything dearer.
-    pub const ENTRY_PERCENT: u64 = 155;
+    pub const ENTRY_PERCENT: u64 = 145;
     /// How much of the forecast supply one guarantee may promise, in percent.
     pub const GUARANTEE_PERCENT: u64 = 40;
     /// People below which no guarantee is given: what so few do is chance.

@@ -167,7 +167,7 @@ fn codes_are_stable_and_their_first_blocker_counts() {
 fn a_quote_says_what_a_budget_buys() {
     let world = World::new();
     let quote = world.quote(&terms());
-    // A view at 0.4 cents on average, and 0.62 with one more who buys: 8,064. None costs more than
+    // A view at 0.4 cents on average, and 0.58 with one more who buys: 8,620. None costs more than
     // 0.8, which buys 6,250.
     assert_eq!(quote.unit_price_max, Micros::new(800_000));
     assert_eq!((quote.units_low, quote.units_high), (6_250, 12_500));
