@@ -117,8 +117,8 @@ pub mod limits {
     pub const AGE_FLOOR: u8 = 13;
     /// Age in years from which people are adults here.
     pub const ADULT_AGE: u8 = 18;
-    /// How much of the forecast supply a range counts on at least, in percent. This and the next two
-    /// were chosen so that outcomes in the simulated city lie inside the range.
+    /// How much of the forecast supply a range counts on at least, in percent. This and the next
+    /// two were chosen by outcomes in the simulated city.
     pub const SUPPLY_LOW_PERCENT: u64 = 58;
     /// How much of the forecast supply a range counts on at most, in percent.
     pub const SUPPLY_HIGH_PERCENT: u64 = 116;

@@ -78,8 +78,9 @@ impl Quote {
 /// * Each end of the range is the smaller of both. A range wider than two is narrowed round the
 ///   middle: supply as forecast, and the mean price when there is one more who buys
 ///   ([`limits::ENTRY_PERCENT`]).
-/// * A guarantee is sold when every unit can cost the most, at most [`limits::GUARANTEE_PERCENT`] of
-///   the supply is promised, and the audience has [`limits::GUARANTEE_PEOPLE_MIN`] people.
+/// * A guarantee is sold when every unit can cost the most, when at most
+///   [`limits::GUARANTEE_PERCENT`] of the supply is promised, and to an audience of at least
+///   [`limits::GUARANTEE_PEOPLE_MIN`] people.
 ///
 /// All shares are rounded down, prices up.
 pub fn quote(terms: &Terms, inventory: &Inventory, now: Instant) -> Quote {
@@ -94,8 +95,13 @@ pub fn quote(terms: &Terms, inventory: &Inventory, now: Instant) -> Quote {
     let mean = Micros::new(mean.get().div_ceil(100));
     let middle = bought(budget, mean.min(most)).min(supply).max(low);
     let high = bought(budget, price(inventory.prices.p25)).min(part(limits::SUPPLY_HIGH_PERCENT));
-    let units_low = low.max(middle.saturating_mul(5).div_ceil(7));
-    let units_high = high.max(middle).min(units_low.saturating_mul(2));
+    let (units_low, units_high) = match high.max(middle) {
+        high if high <= low.saturating_mul(2) => (low, high),
+        high => {
+            let low = low.max(middle.saturating_mul(5).div_ceil(7));
+            (low, high.min(low.saturating_mul(2)))
+        }
+    };
 
     let estimate = Quote {
         unit: terms.goal.billed(),

@@ -127,8 +127,8 @@ impl Seat {
         Ok(Candidate { bid, has_money })
     }
 
-    /// What is paced: of a fixed price, which sells a number of units, the last fiftieth of the time
-    /// is kept for those that are still missing then.
+    /// What is paced: of a fixed price, which sells a number of units, the last fiftieth of the
+    /// time is kept for those that are still missing then.
     fn pacing_plan(&self, now: Instant) -> Plan {
         let plan = self.promoted.plan;
         let length = plan.ends_at.since(plan.starts_at).unwrap_or_default();
