@@ -57,7 +57,7 @@ impl Bid {
     }
 
     /// What a place would have to be worth to somebody else to outrank this, rounded up.
-    pub(crate) fn to_outrank(&self) -> Micros {
+    pub(crate) fn to_outrank(self) -> Micros {
         let worth = u128::from(self.chance.expected(self.most).get());
         let raised = (worth * u128::from(self.urgency)).div_ceil(1_000);
         Micros::new(u64::try_from(raised).unwrap_or(u64::MAX))

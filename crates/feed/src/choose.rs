@@ -220,7 +220,7 @@ impl Chooser {
         // The last place goes to whoever bids more for it than its winner.
         let last = wins.last().filter(|_| wins.len() == page.places);
         let last = last.and_then(|win| payable.iter().find(|bid| bid.slot == win.slot));
-        self.to_beat = last.map_or(Micros::ZERO, Bid::to_outrank);
+        self.to_beat = last.map_or(Micros::ZERO, |bid| bid.to_outrank());
         let offers: Vec<Offer> = wins.iter().filter_map(|win| self.sell(page, win, now)).collect();
         for Candidate { bid, .. } in &bids {
             if wins.iter().any(|win| win.slot == bid.slot) {

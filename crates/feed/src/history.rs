@@ -62,7 +62,7 @@ impl History {
         self.selections += served as u64;
         let first = self.span.map_or(at, |(first, _)| first);
         self.span = Some((first, at));
-        if key % self.one_in != 0 {
+        if !key.is_multiple_of(self.one_in) {
             return;
         }
         let known = self.viewers.entry(key).or_insert_with(|| Known {

@@ -9,8 +9,7 @@
 //! * Something that *happened* (an outage, errors, a pause, a stop, fewer people asked for, a daily
 //!   budget) is due as much as would have been spent without it: the promotion's own course is
 //!   gone through again, minute by minute, with the opportunities that it took away and with the
-//!   money that is then not left for later. What a promotion caught up is thereby not due to
-//!   anybody.
+//!   money that is then not left for later. So what a promotion caught up is due to nobody.
 //! * When several things happened, what would have been spent without all of them is split in
 //!   proportion to what would have been without each.
 //! * What would be missing though nothing had happened is due to the market and to the feed:
@@ -21,9 +20,6 @@
 //!   is an estimate ([`Why::is_estimate`]).
 //!
 //! The parts add up to the shortfall exactly, for every minute and so for all of them.
-//!
-//! Source of the idea, a waterfall of reasons that adds up: none for the money that is due to
-//! each; it is the difference to a course without it, as a twin run would tell.
 
 mod activity;
 mod deliveries;

@@ -123,12 +123,18 @@ pub mod limits {
     pub const AGE_FLOOR: u8 = 13;
     /// Age in years from which people are adults here.
     pub const ADULT_AGE: u8 = 18;
-    /// How much of the forecast supply a range counts on at least, in percent.
-    pub const SUPPLY_LOW_PERCENT: u64 = 70;
+    /// How much of the forecast supply a range counts on at least, in percent. This and the next
+    /// two were chosen by outcomes in the simulated city.
+    pub const SUPPLY_LOW_PERCENT: u64 = 58;
     /// How much of the forecast supply a range counts on at most, in percent.
-    pub const SUPPLY_HIGH_PERCENT: u64 = 130;
+    pub const SUPPLY_HIGH_PERCENT: u64 = 116;
+    /// What a unit costs on average, in percent of what it would have cost before: others bid
+    /// elsewhere for what the newcomer takes from them, which makes everything dearer.
+    pub const ENTRY_PERCENT: u64 = 145;
     /// How much of the forecast supply one guarantee may promise, in percent.
-    pub const GUARANTEE_PERCENT: u64 = 60;
+    pub const GUARANTEE_PERCENT: u64 = 40;
+    /// People below which no guarantee is given: what so few do is chance.
+    pub const GUARANTEE_PEOPLE_MIN: u64 = 500;
     /// Ways to pay for one promotion.
     pub const PAY_WITH_MAX: usize = 20;
     /// Tags of a post.

@@ -71,14 +71,16 @@ impl Quote {
 ///
 /// * The most that a unit costs is what nine tenths of the market ask for it; bidding that wins
 ///   nine tenths of the opportunities.
-/// * *Supply* is what those opportunities bring until the end. It may turn out a third smaller
-///   or larger: [`limits::SUPPLY_LOW_PERCENT`], [`limits::SUPPLY_HIGH_PERCENT`].
+/// * *Supply* is what those opportunities bring until the end. It may turn out smaller or larger:
+///   [`limits::SUPPLY_LOW_PERCENT`], [`limits::SUPPLY_HIGH_PERCENT`].
 /// * The *budget* buys least when every unit costs the most, and most at the price of the cheapest
 ///   quarter.
 /// * Each end of the range is the smaller of both. A range wider than two is narrowed round the
-///   middle: supply as forecast, price of the mean.
-/// * A guarantee is sold when every unit can cost the most, and at most
-///   [`limits::GUARANTEE_PERCENT`] of the supply is promised.
+///   middle: supply as forecast, and the mean price when there is one more who buys
+///   ([`limits::ENTRY_PERCENT`]).
+/// * A guarantee is sold when every unit can cost the most, when at most
+///   [`limits::GUARANTEE_PERCENT`] of the supply is promised, and to an audience of at least
+///   [`limits::GUARANTEE_PEOPLE_MIN`] people.
 ///
 /// All shares are rounded down, prices up.
 pub fn quote(terms: &Terms, inventory: &Inventory, now: Instant) -> Quote {
@@ -89,10 +91,17 @@ pub fn quote(terms: &Terms, inventory: &Inventory, now: Instant) -> Quote {
     let part = |percent: u64| percent_of(supply, percent);
 
     let low = bought(budget, most).min(part(limits::SUPPLY_LOW_PERCENT));
-    let middle = bought(budget, price(inventory.prices.mean)).min(supply).max(low);
+    let mean = price(inventory.prices.mean).saturating_times(limits::ENTRY_PERCENT);
+    let mean = Micros::new(mean.get().div_ceil(100));
+    let middle = bought(budget, mean.min(most)).min(supply).max(low);
     let high = bought(budget, price(inventory.prices.p25)).min(part(limits::SUPPLY_HIGH_PERCENT));
-    let units_low = low.max(middle.saturating_mul(5).div_ceil(7));
-    let units_high = high.max(middle).min(units_low.saturating_mul(2));
+    let (units_low, units_high) = match high.max(middle) {
+        high if high <= low.saturating_mul(2) => (low, high),
+        high => {
+            let low = low.max(middle.saturating_mul(5).div_ceil(7));
+            (low, high.min(low.saturating_mul(2)))
+        }
+    };
 
     let estimate = Quote {
         unit: terms.goal.billed(),
@@ -104,7 +113,7 @@ pub fn quote(terms: &Terms, inventory: &Inventory, now: Instant) -> Quote {
         quoted_at: now,
     };
     let sold = bought(budget, most);
-    let can_be_kept = sold > 0 && sold <= part(limits::GUARANTEE_PERCENT);
+    let can_be_kept = sold > 0 && sold <= guaranteed_at_most(supply, inventory);
     if terms.promise == Promise::Estimate || terms.goal != Goal::Views || !can_be_kept {
         return estimate;
     }
@@ -121,8 +130,14 @@ pub fn quote(terms: &Terms, inventory: &Inventory, now: Instant) -> Quote {
 /// rounded down.
 pub fn guaranteeable(terms: &Terms, inventory: &Inventory, now: Instant) -> base::Amount {
     let most = unit_price(inventory.prices.p90, inventory.units_per_million);
-    let units = percent_of(supply(terms, inventory, now), limits::GUARANTEE_PERCENT);
+    let units = guaranteed_at_most(supply(terms, inventory, now), inventory);
     most.saturating_times(units).whole()
+}
+
+/// The largest number of units that one guarantee may promise.
+fn guaranteed_at_most(supply: u64, inventory: &Inventory) -> u64 {
+    let is_chance = inventory.audience_size < limits::GUARANTEE_PEOPLE_MIN;
+    if is_chance { 0 } else { percent_of(supply, limits::GUARANTEE_PERCENT) }
 }
 
 /// Price of an impression → price of a unit, rounded up and at least one millionth.

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod attribution;
-mod explore;
 mod invariants;
 mod quotes;
 mod worlds;

@@ -44,6 +44,9 @@ const SERVED_MAX: u64 = 1_000_000;
 /// When less than one over this is left of the money, no process keeps what it cannot use.
 const LAST_PART: u128 = 20;
 
+/// One over this of a guarantee's time is kept for what is missing near its end.
+const KEPT_PART: u64 = 50;
+
 /// For how long a process likes to have money.
 const STOCK: Span = Span::minutes(5);
 
@@ -104,7 +107,7 @@ impl Seat {
         // Credit is earned without money too: only who has some asks the book for more.
         let curve = curves.of(self.country);
         let cost = chance.expected(pricing.most());
-        let plan = &self.promoted.plan;
+        let plan = &self.pacing_plan(now);
         self.pacer.earn(&Way { plan, curve, share: self.share, cost }, committed, now);
         let left = plan.budget.saturating_sub(committed);
         if !has_money && (self.is_drained(now) || left < pricing.least() || left == Micros::ZERO) {
@@ -122,6 +125,16 @@ impl Seat {
         let least = pricing.least();
         let bid = Bid { slot, creator, most, least, chance, is_fixed, urgency, lot };
         Ok(Candidate { bid, has_money })
+    }
+
+    /// What is paced: of a fixed price, which sells a number of units, the last fiftieth of the
+    /// time is kept for those that are still missing then.
+    fn pacing_plan(&self, now: Instant) -> Plan {
+        let plan = self.promoted.plan;
+        let length = plan.ends_at.since(plan.starts_at).unwrap_or_default();
+        let early = plan.ends_at.saturating_sub(Span::from_micros(length.micros() / KEPT_PART));
+        let is_kept = matches!(self.promoted.pricing, Pricing::Fixed(_)) && now < early;
+        if is_kept { Plan { ends_at: early, ..plan } } else { plan }
     }
 
     /// Whether the book has nothing to lease, as far as is known. A new day has a new budget.

@@ -212,6 +212,8 @@ impl Trouble {
             let of_day = shape[place % A_DAY];
             self.minutes[place].usual = match (seen * 1_000 * of_day).checked_div(believed) {
                 Some(usual) if of_day > 0 => usual,
+                // In the middle of a long silence there are no hours around.
+                None if of_day > 0 => of_day,
                 _ => self.around(doings, place, place + 1),
             };
         }

@@ -167,18 +167,23 @@ fn codes_are_stable_and_their_first_blocker_counts() {
 fn a_quote_says_what_a_budget_buys() {
     let world = World::new();
     let quote = world.quote(&terms());
-    // A view at 0.4 cents on average, half of the impressions being views: 12,500.
+    // A view at 0.4 cents on average, and 0.58 with one more who buys: 8,620. None costs more than
+    // 0.8, which buys 6,250.
     assert_eq!(quote.unit_price_max, Micros::new(800_000));
-    assert_eq!((quote.units_low, quote.units_high), (8_929, 16_666));
+    assert_eq!((quote.units_low, quote.units_high), (6_250, 12_500));
     assert_eq!(quote.guaranteed_units, None);
     let guarantee = Terms { promise: Promise::Guarantee, ..terms() };
     let quote = world.quote(&guarantee);
     assert_eq!((quote.guaranteed_units, quote.units_low), (Some(6_250), 6_250));
     let most = promotions::guaranteeable(&guarantee, &world.inventory, world.now);
-    // 60 % of 72,000 views.
-    assert_eq!(most, cents(34_560));
-    let beyond = Terms { budget: dollars(34_561), ..guarantee };
+    // 40 % of 72,000 views.
+    assert_eq!(most, cents(23_040));
+    let beyond = Terms { budget: dollars(23_041), ..guarantee };
     assert_eq!(world.quote(&beyond).guaranteed_units, None);
+    let few = Inventory { audience_size: 499, ..world.inventory };
+    let guarantee = Terms { promise: Promise::Guarantee, ..terms() };
+    assert_eq!(promotions::quote(&guarantee, &few, world.now).guaranteed_units, None);
+    assert_eq!(promotions::guaranteeable(&guarantee, &few, world.now), cents(0));
 }
 
 proptest! {
