@@ -7,13 +7,14 @@ use std::sync::Arc;
 use base::{Amount, Currency, PaymentId, PromotionId};
 use ledger::{Account, AccountName};
 use promotions::{Promotion, SliceState, State, post_id, slice_id, with_tax};
-use shop::{CheckoutState, Order, OrderLine, Party, TenderKind};
+use shop::{CheckoutState, Order, Party, TenderKind};
 
 use crate::world::World;
 
-/// What the promotion that a line pays for has of its net: it is in escrow, or was earned.
-pub fn kept_of(world: &World, order: &Order, line: &OrderLine) -> i64 {
-    if !line.line.is_promotion() {
+/// What the promotion that an order pays for has of its net: it is in escrow, or was earned.
+/// So it is neither on `order/clearing` nor any party's.
+pub fn kept_of(world: &World, order: &Order) -> i64 {
+    if order.promotion().is_none() {
         return 0;
     }
     let row = paid_by(world, order).expect("an order of a promotion that was never funded");

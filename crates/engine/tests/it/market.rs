@@ -126,8 +126,7 @@ impl Market {
     fn wish(&self, world: &World, deed: u8, which: u16, luck: u16) -> Option<String> {
         let step = self.step;
         let checkouts: Vec<String> = world.checkout.keys().map(|id| name_of(id.bits())).collect();
-        let open = world.checkout.values().filter(|row| row.is_open(world.now));
-        let open: Vec<String> = open.map(|row| name_of(row.id.bits())).collect();
+        let open = open_checkouts(world);
         // Mostly one that can go on; now and then one that is over.
         let all = if which.is_multiple_of(8) || open.is_empty() { &checkouts } else { &open };
         let checkout = || pick(all, which);
@@ -563,6 +562,12 @@ impl Market {
         let row = world.rail_refund.values().find(|row| name_of(row.id.bits()) == name);
         row.map_or(0, |row| row.amount.amount.minor())
     }
+}
+
+/// Checkouts that can go on. What pays for a promotion is paid by whoever promotes.
+fn open_checkouts(world: &World) -> Vec<String> {
+    let sells = |row: &&Arc<Checkout>| row.promotion.is_none() && row.is_open(world.now);
+    world.checkout.values().filter(sells).map(|row| name_of(row.id.bits())).collect()
 }
 
 /// A refund over a rail that is stuck; now and then any.
