@@ -41,6 +41,7 @@ async fn a_new_key_works_and_may_do_what_was_said() {
         "settlements:write",
         "promotions:write",
         "promotions:review",
+        "feed:serve",
     ]);
     assert_eq!(made.json["scopes"], scopes);
 }

@@ -15,7 +15,7 @@ async fn the_table_of_scopes_is_the_one_that_was_read() {
     let names = ["read", "spend", "issue", "gift_cards:reveal", "admin"];
     let of_shop = ["catalog:write", "checkout:write", "orders:refund", "payouts:write"];
     let of_sending = ["webhooks:manage", "mail:report", "settlements:write"];
-    let of_promotions = ["promotions:write", "promotions:review"];
+    let of_promotions = ["promotions:write", "promotions:review", "feed:serve"];
     let mut keys: Vec<(&str, String)> = names
         .into_iter()
         .chain(of_shop)
