@@ -78,21 +78,22 @@ fn figures(promise: Promise, goal: Option<Goal>) -> Tally {
 }
 
 #[test]
-#[ignore = "many runs of a larger city"]
-fn long_estimates_of_views() {
+#[ignore = "does not hold yet: docs/gaps.md"]
+fn slow_estimates_of_views_are_kept() {
     let tally = figures(Promise::Estimate, Some(Goal::Views));
     assert!(tally.kept * 100 >= tally.sold * 90, "{tally:?}");
 }
 
 #[test]
-#[ignore = "many runs of a larger city"]
-fn long_estimates_of_all_goals() {
-    figures(Promise::Estimate, None);
+#[ignore = "does not hold yet: docs/gaps.md"]
+fn slow_estimates_of_all_goals_are_kept() {
+    let tally = figures(Promise::Estimate, None);
+    assert!(tally.kept * 100 >= tally.sold * 90, "{tally:?}");
 }
 
 #[test]
-#[ignore = "many runs of a larger city"]
-fn long_guarantees() {
+#[ignore = "does not hold yet: docs/gaps.md"]
+fn slow_guarantees_are_kept() {
     let tally = figures(Promise::Guarantee, Some(Goal::Views));
     assert!(tally.kept * 100 >= tally.sold * 98, "{tally:?}");
 }
