@@ -161,7 +161,8 @@ impl Books {
     ) -> Result<(), ServingError> {
         let mut elsewhere = promotion.spend.due;
         let mut after = None;
-        while promotion.slices.open > 0 {
+        let mut has_more = promotion.slices.open > 0;
+        while has_more {
             let page = page_after(after);
             let rows = reader.list(List::Slices { promotion: promotion.id }, page)?;
             for row in &rows {
@@ -176,9 +177,7 @@ impl Books {
                 elsewhere = elsewhere.saturating_sub(slice.used);
                 let _ = locked(state).chooser.resume(promotion.id, lease_of(slice), spent);
             }
-            if rows.len() < LIST_ROWS as usize {
-                break;
-            }
+            has_more = rows.len() == LIST_ROWS as usize;
         }
         locked(state).chooser.report(promotion.id, elsewhere, feed::Share::WHOLE);
         Ok(())

@@ -155,11 +155,11 @@ impl Feed {
         viewer_hash(&self.ring, name)
     }
 
-    /// Chooses promoted posts for a page with room for so many. The same book and process never
-    /// ask anybody else for it.
-    pub fn select(&self, viewer: &Viewer, places: usize) -> Vec<Served> {
+    /// Chooses promoted posts for a page with room for so many. `name` is the platform's name for
+    /// the viewer; only its keyed hash is kept.
+    pub fn select(&self, viewer: &Viewer, name: Option<&str>, places: usize) -> Vec<Served> {
         let now = self.now();
-        let hash = viewer.id.as_ref().map(|id| self.viewer_hash(id.as_str()));
+        let hash = name.map(|name| self.viewer_hash(name));
         let seed = SystemRandomness.next_u64();
         let page = Page { viewer, viewer_key: hash.map(ViewerHash::bits), places, seed, now };
         self.state().select(&page, hash)

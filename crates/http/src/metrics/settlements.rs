@@ -8,6 +8,9 @@ use reports::LeftOpen;
 use super::{head, line, shown};
 use crate::book::Book;
 
+/// What a figure of one rail shows.
+type Figure = fn(&LeftOpen) -> String;
+
 /// Writes them.
 pub(super) fn write(text: &mut String, books: &[Arc<Book>]) {
     let mut rails: Vec<(&str, String, LeftOpen)> = Vec::new();
@@ -24,7 +27,7 @@ pub(super) fn write(text: &mut String, books: &[Arc<Book>]) {
             line(text, format_args!("settlement_missing{{{labels}}} {count}"));
         }
     }
-    let of_rail: [(&str, &str, fn(&LeftOpen) -> String); 3] = [
+    let of_rail: [(&str, &str, Figure); 3] = [
         ("settlement_differing", "Of what settlement files tell something else.", |open| {
             open.differing.to_string()
         }),

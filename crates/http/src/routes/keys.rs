@@ -24,8 +24,8 @@ pub(crate) struct KeyBody {
     kind: String,
     /// For secret keys: `read`, `spend`, `issue`, `gift_cards:reveal`, `admin`, `catalog:write`,
     /// `checkout:write`, `orders:refund`, `payouts:write`, `webhooks:manage`, `mail:report`,
-    /// `settlements:write`, `promotions:write`, `promotions:review`, or `all`, which is those there
-    /// are now.
+    /// `settlements:write`, `promotions:write`, `promotions:review`, `feed:serve`, or `all`, which
+    /// is those there are now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 16)]
     scopes: Vec<String>,

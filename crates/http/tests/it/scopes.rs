@@ -78,6 +78,9 @@ fn routes_of_promotions() -> Vec<(&'static str, String, Scopes)> {
         ("POST", format!("{promotion}/reject"), Scopes::REVIEW),
         ("GET", format!("{promotion}/history"), Scopes::READ),
         ("GET", format!("{promotion}/settlements"), Scopes::READ),
+        ("GET", format!("{promotion}/report"), Scopes::READ),
+        ("POST", "/v1/feed/select".into(), Scopes::FEED),
+        ("POST", "/v1/feed/events".into(), Scopes::FEED),
         ("GET", "/v1/posts/x".into(), Scopes::READ),
         ("PATCH", "/v1/posts/x".into(), Scopes::PROMOTIONS),
     ]
@@ -129,7 +132,7 @@ async fn each_route_wants_its_scope() {
     ];
     let of_cards = [Scopes::READ, Scopes::SPEND, Scopes::ISSUE, Scopes::REVEAL, Scopes::ADMIN];
     let of_shop = [Scopes::CATALOG, Scopes::CHECKOUT, Scopes::REFUND, Scopes::PAYOUT];
-    let of_promotions = [Scopes::SETTLEMENTS, Scopes::PROMOTIONS, Scopes::REVIEW];
+    let of_promotions = [Scopes::SETTLEMENTS, Scopes::PROMOTIONS, Scopes::REVIEW, Scopes::FEED];
     let each = [of_cards.as_slice(), &of_shop, &of_promotions].concat();
     let keys: Vec<_> = each.iter().map(|scopes| (*scopes, world.secret(*scopes))).collect();
     let publishable = world.publishable();

@@ -48,7 +48,7 @@ struct CreateArgs {
     book: BookName,
     /// What it may do: all, or names with commas: read, spend, issue, gift_cards:reveal, admin,
     /// catalog:write, checkout:write, orders:refund, payouts:write, webhooks:manage, mail:report,
-    /// settlements:write, promotions:write, promotions:review.
+    /// settlements:write, promotions:write, promotions:review, feed:serve.
     #[arg(long, value_parser = scopes, required_unless_present_any = ["kind"])]
     scopes: Option<Scopes>,
     /// secret for backends, publishable for apps and pages, which may only look cards up.

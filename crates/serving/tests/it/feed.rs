@@ -11,9 +11,8 @@ use crate::town::{Town, cents};
 
 /// A page of one place for a viewer of this number; its token, when something was shown.
 fn page(feed: &Feed, number: u32) -> Option<String> {
-    let id = base::Token::new(&format!("viewer-{number}")).unwrap();
-    let viewer = Viewer { id: Some(id), ..Viewer::default() };
-    feed.select(&viewer, 1).pop().map(|served| served.token)
+    let name = format!("viewer-{number}");
+    feed.select(&Viewer::default(), Some(&name), 1).pop().map(|served| served.token)
 }
 
 /// A view of five seconds.

@@ -40,6 +40,7 @@ pub(crate) struct EventBody {
     #[schema(max_length = 200)]
     token: String,
     /// `impression`, `view`, `engagement`, `profile_view`, `follow`, `click`, `message` or `sale`.
+    #[schema(pattern = "^(view|impression|engagement|profile_view|follow|click|message|sale)$")]
     kind: String,
     /// When; now when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,7 @@
 //! `POST /v1/feed/select`: promoted posts for a page.
 
 use axum::http::StatusCode;
+use base::Text;
 use promotions::{Device, Gender, Viewer};
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +33,7 @@ pub(crate) struct SelectBody {
     slots: u32,
     /// What the page is, for your own logs; not looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     context: Option<String>,
 }
 
@@ -43,7 +44,7 @@ pub(crate) struct SelectBody {
 pub(crate) struct ViewerBody {
     /// Your name for the viewer; a keyed hash of it is kept, for frequency caps and against fraud.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 64)]
+    #[schema(min_length = 1, max_length = 64)]
     id: Option<String>,
     /// Where they are: a country of two letters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,12 +64,14 @@ pub(crate) struct ViewerBody {
     age: Option<u32>,
     /// `female`, `male` or `other`, as they state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(female|male|other)$")]
     gender: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 100)]
     interests: Vec<String>,
     /// `phone`, `tablet`, `desktop` or `tv`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(phone|tablet|desktop|tv)$")]
     device: Option<String>,
     /// Whether they agree to promotions that are chosen by age, gender or interests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,12 +88,16 @@ pub(crate) struct ViewerBody {
 pub(crate) async fn handle(mut call: Call<ServeFeed>) -> Result<Reply, Problem> {
     let body: SelectBody = call.json().await?;
     let viewer = viewer(&body.viewer)?;
+    if let Some(context) = &body.context {
+        let _: Text<200> = fields::text("/context", context)?;
+    }
     let slots = (1..=SLOTS_MAX).contains(&body.slots).then_some(body.slots as usize);
     let refused = || refuse("/slots", format!("must be a number from 1 to {SLOTS_MAX}"));
     let slots = slots.ok_or_else(refused)?;
     let keeper = call.caller.book().feed().cloned();
     let feed = keeper.as_ref().and_then(|keeper| keeper.feed());
-    let served = feed.map(|feed| feed.select(&viewer, slots)).unwrap_or_default();
+    let name = body.viewer.id.as_deref();
+    let served = feed.map(|feed| feed.select(&viewer, name, slots)).unwrap_or_default();
     Ok(Reply::view(StatusCode::OK, &FeedPageView::new(&served)))
 }
 
@@ -104,14 +111,16 @@ fn viewer(body: &ViewerBody) -> Checked<Viewer> {
         let age = u8::try_from(age).ok().filter(|age| *age <= 150);
         age.ok_or_else(|| refuse("/viewer/age", "must be a number from 0 to 150"))
     });
-    let id = body.id.as_deref().map(|id| fields::token("/viewer/id", id)).transpose()?;
+    if let Some(id) = &body.id {
+        let _: Text<64> = fields::text("/viewer/id", id)?;
+    }
     let spoken = |code: &str| {
         language(code).map_err(|_| refuse("/viewer/language", "must be a language such as en"))
     };
     let gender = body.gender.as_deref();
     let device = body.device.as_deref();
     Ok(Viewer {
-        id,
+        id: None,
         region: region.or(country),
         language: body.language.as_deref().map(spoken).transpose()?,
         age: age.transpose()?,

@@ -209,7 +209,8 @@ impl Samples {
         }
         json!(match name {
             "currency" => "USD",
-            "region" | "regions" => "US",
+            "region" | "regions" | "country" => "US",
+            "language" => "en",
             "kinds" => "goods",
             "scopes" => "read",
             "email" => "a@example.com",
