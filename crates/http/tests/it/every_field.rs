@@ -243,9 +243,10 @@ impl Operation {
 
 /// Status and problem, of the only operation when it was a batch of one.
 fn result_of(answer: &Answer) -> (u16, Value) {
-    if let [result] = answer.json["results"].as_array().map_or(&[][..], Vec::as_slice) {
-        let status = u16::try_from(result["status"].as_u64().unwrap()).unwrap();
-        return (status, result["body"].clone());
+    if let [result] = answer.json["results"].as_array().map_or(&[][..], Vec::as_slice)
+        && let Some(status) = result["status"].as_u64()
+    {
+        return (u16::try_from(status).unwrap(), result["body"].clone());
     }
     (answer.status.as_u16(), answer.json.clone())
 }

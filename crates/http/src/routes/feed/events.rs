@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::http::StatusCode;
-use base::{Instant, Region, Span};
+use base::{Instant, Region, Span, Text};
 use feed::verdict::{Event, Judgement, Reason, Verdict};
 use promotions::EventKind;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ pub(crate) struct EventsBody {
 #[schema(as = FeedEvent)]
 pub(crate) struct EventBody {
     /// The token that came with the post.
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     token: String,
     /// `impression`, `view`, `engagement`, `profile_view`, `follow`, `click`, `message` or `sale`.
     #[schema(pattern = "^(view|impression|engagement|profile_view|follow|click|message|sale)$")]
@@ -56,7 +56,7 @@ pub(crate) struct EventBody {
     ip: Option<String>,
     /// The viewer's browser or app.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 1000)]
+    #[schema(min_length = 1, max_length = 1000)]
     user_agent: Option<String>,
     /// The country of the address, when you know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,11 +132,9 @@ fn check((index, body): (usize, &EventBody)) -> Checked<Read<'_>> {
     if body.dwell_ms.is_some_and(|ms| ms > DWELL_MAX) {
         return Err(refuse(at("dwell_ms"), format!("must be at most {DWELL_MAX}")));
     }
-    if body.token.len() > 200 {
-        return Err(refuse(at("token"), "must be at most 200 characters"));
-    }
-    if body.user_agent.as_ref().is_some_and(|text| text.len() > 1_000) {
-        return Err(refuse(at("user_agent"), "must be at most 1,000 bytes"));
+    let _: Text<200> = fields::text(&at("token"), &body.token)?;
+    if let Some(text) = &body.user_agent {
+        let _: Text<1000> = fields::text(&at("user_agent"), text)?;
     }
     Ok(Read {
         body,
