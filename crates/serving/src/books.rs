@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use base::{Instant, KeyId, PromotionId, Span};
 use engine::{Answer, Command, EventKind, PromotionCommand, Query, Refusal};
 use feed::billing::Totals;
+use feed::shortfall::Activity;
 use feed::verdict::Record;
 use feed::{CounterRecord, Lease, Returned, Want};
 use outside::keyring::KeyRing;
@@ -14,7 +15,7 @@ use outside::random::SystemRandomness;
 use promotions::{Bill, Micros, Promotion, Refusal as No, Return, Slice, SliceState, stream_id};
 use promotions::{State as Standing, post_id};
 use store::{List, Page, Reader};
-use writer::{Handle, Request};
+use writer::{Handle, Request, Trouble};
 
 use crate::entry::Entry;
 use crate::log::Log;
@@ -69,8 +70,11 @@ pub(crate) struct Books {
     /// The last record of the journal that was looked at.
     followed: u64,
     collected_at: Option<Instant>,
-    /// Money that goes back once what was charged before is billed.
-    backs: Vec<Returned>,
+    /// Promotions to which something has happened, and that were not looked at since.
+    changed: BTreeSet<PromotionId>,
+    /// Money that goes back, each with the end of the stream when it was told of: what charges a slice
+    /// that is closed stands before.
+    backs: Vec<(Returned, u64)>,
 }
 
 impl Books {
@@ -109,6 +113,7 @@ impl Books {
             bill: None,
             followed,
             collected_at: None,
+            changed: BTreeSet::new(),
             backs: Vec::new(),
         };
         Ok((books, state, reports))
@@ -204,16 +209,17 @@ impl Books {
         now: Instant,
     ) -> Result<usize, ServingError> {
         if self.handle.figures().seq() <= self.followed {
-            return Ok(0);
+            return self.refresh_changed(state, now);
         }
         let mut reader = (self.open_reader)()?;
         let head = reader.head()?;
         if head.removed > self.followed {
-            self.followed = head.seq;
+            // What has left the journal cannot be heard of any more: everything is looked at.
+            let seq = head.seq;
             self.load(state, now)?;
+            self.followed = seq;
             return Ok(0);
         }
-        let mut changed = BTreeSet::new();
         while self.followed < head.seq {
             let blocks = reader.blocks_after(self.followed, CHUNK_BYTES)?;
             if blocks.is_empty() {
@@ -230,14 +236,26 @@ impl Books {
                     let is_about = matches!(kind, EventKind::Promotions(_));
                     is_about.then(|| PromotionId::from_bytes(line.subject))
                 });
-                changed.extend(about);
+                self.changed.extend(about);
                 self.followed = seq;
             }
         }
-        for promotion in &changed {
-            self.refresh(*promotion, state, now)?;
+        self.refresh_changed(state, now)
+    }
+
+    /// Looks at what has changed. What cannot be asked for now is asked for by the next run.
+    fn refresh_changed(
+        &mut self,
+        state: &Mutex<State>,
+        now: Instant,
+    ) -> Result<usize, ServingError> {
+        let mut refreshed = 0;
+        while let Some(promotion) = self.changed.first().copied() {
+            self.refresh(promotion, state, now)?;
+            self.changed.remove(&promotion);
+            refreshed += 1;
         }
-        Ok(changed.len())
+        Ok(refreshed)
     }
 
     /// Takes a promotion in as it is now.
@@ -253,7 +271,10 @@ impl Books {
             return Ok(());
         }
         if promotion.state == Standing::Settled {
-            self.backs.extend(locked(state).remove(id));
+            let mut state = locked(state);
+            let backs = state.remove(id);
+            let end = state.next_sequence();
+            self.backs.extend(backs.into_iter().map(|back| (back, end)));
             return Ok(());
         }
         let post = self.handle.ask(Query::Post(post_id(&promotion.post)))?;
@@ -273,22 +294,33 @@ impl Books {
         reports: &Mutex<Reports>,
         now: Instant,
     ) -> Result<usize, ServingError> {
+        if !self.unsynced.is_empty() {
+            // What could not be written goes first; until then nothing more is taken.
+            self.log.append(&self.unsynced)?;
+            let written = std::mem::take(&mut self.unsynced);
+            self.keep(&written, reports, &Activity::default());
+        }
         let (entries, activity) = {
             let mut state = locked(state);
             (state.take_unwritten(now), std::mem::take(&mut state.activity))
         };
-        self.unsynced.extend(entries);
+        self.unsynced = entries;
         self.log.append(&self.unsynced)?;
         let written = std::mem::take(&mut self.unsynced);
-        self.unbilled.extend(records(&written));
-        locked(reports).absorb(&written, &activity);
+        self.keep(&written, reports, &activity);
         Ok(written.len())
+    }
+
+    /// What is in the log is to be billed, and told of.
+    fn keep(&mut self, written: &[Entry], reports: &Mutex<Reports>, activity: &Activity) {
+        self.unbilled.extend(records(written));
+        locked(reports).absorb(written, activity);
     }
 
     /// Bills what is in the log. Returns how many records.
     pub(crate) fn bill(&mut self) -> Result<u64, ServingError> {
         let mut billed = 0;
-        while let Some(bill) = self.next_bill() {
+        while let Some(bill) = self.next_bill()? {
             let (from, to) = (bill.from, bill.to);
             match self.decide(PromotionCommand::Bill(Box::new(bill)))? {
                 // Told twice, because the first answer was lost.
@@ -302,16 +334,16 @@ impl Books {
     }
 
     /// The bill that the book has to be told, again if need be.
-    fn next_bill(&mut self) -> Option<Bill> {
+    fn next_bill(&mut self) -> Result<Option<Bill>, ServingError> {
         if self.bill.is_none() && !self.unbilled.is_empty() {
-            let bill = self.totals.fold(self.unbilled.make_contiguous()).ok()?;
+            let bill = self.totals.fold(self.unbilled.make_contiguous())?;
             forget(&bill, &mut self.totals);
             while self.unbilled.front().is_some_and(|record| record.sequence < bill.to) {
                 self.unbilled.pop_front();
             }
             self.bill = Some(bill);
         }
-        self.bill.clone()
+        Ok(self.bill.clone())
     }
 
     /// Asks for the money that is needed soon. Returns how many slices came or grew.
@@ -321,29 +353,36 @@ impl Books {
         now: Instant,
     ) -> Result<usize, ServingError> {
         let wants = locked(state).chooser.wants(now);
-        let command = |want: &Want| {
-            let holder = self.log.stream().clone();
-            let (promotion, held) = (want.promotion, want.slice.map(|slice| slice.0));
-            let want = promotions::Lease { holder, amount: want.amount, term: SLICE_TERM };
-            PromotionCommand::Lease { promotion, held, want }
-        };
-        let outcomes = self.decide_all(wants.iter().map(command).collect());
-        let mut leased = 0;
-        let mut state = locked(state);
-        if outcomes.is_err() {
-            // Nobody would ask for them again before they are chosen.
-            wants.iter().for_each(|want| state.chooser.refuse(want.promotion));
-        }
-        let outcomes = outcomes?;
-        for (Want { promotion, .. }, outcome) in wants.into_iter().zip(outcomes) {
-            match outcome {
-                Ok(Answer::Slice(slice)) => {
-                    leased += usize::from(state.chooser.lease(promotion, lease_of(&slice)));
+        let (mut leased, mut failed) = (0, None);
+        for portion in wants.chunks(COMMANDS_AT_ONCE) {
+            let outcomes = match failed {
+                None => self.decide_all(portion.iter().map(|want| self.lease_of(want)).collect()),
+                // Nobody would ask for them again before they are chosen.
+                Some(_) => Ok(Vec::new()),
+            };
+            let outcomes = outcomes.unwrap_or_else(|error| {
+                failed = Some(error);
+                Vec::new()
+            });
+            let mut state = locked(state);
+            let mut outcomes = outcomes.into_iter();
+            for Want { promotion, .. } in portion {
+                match outcomes.next() {
+                    Some(Some(Ok(Answer::Slice(slice)))) => {
+                        leased += usize::from(state.chooser.lease(*promotion, lease_of(&slice)));
+                    }
+                    _ => state.chooser.refuse(*promotion),
                 }
-                _ => state.chooser.refuse(promotion),
             }
         }
-        Ok(leased)
+        failed.map_or(Ok(leased), Err)
+    }
+
+    fn lease_of(&self, want: &Want) -> PromotionCommand {
+        let holder = self.log.stream().clone();
+        let (promotion, held) = (want.promotion, want.slice.map(|slice| slice.0));
+        let want = promotions::Lease { holder, amount: want.amount, term: SLICE_TERM };
+        PromotionCommand::Lease { promotion, held, want }
     }
 
     /// Gives back what is not needed, once a minute. Returns of how many slices.
@@ -355,60 +394,84 @@ impl Books {
         let is_time = |at: Instant| now.since(at).is_none_or(|since| since >= COLLECTED_EVERY);
         if self.collected_at.is_none_or(is_time) {
             self.collected_at = Some(now);
-            let backs = locked(state).chooser.collect(now);
-            self.backs.extend(backs);
+            let mut state = locked(state);
+            let backs = state.chooser.collect(now);
+            let end = state.next_sequence();
+            self.backs.extend(backs.into_iter().map(|back| (back, end)));
         }
-        let end = locked(state).next_sequence();
-        let command = |back: &Returned| PromotionCommand::ReturnSlice {
-            promotion: back.promotion,
-            slice: back.slice.0,
-            back: Return {
-                granted_after: back.granted_after,
-                closes_after: back.is_closed.then_some(end),
-            },
-        };
-        let outcomes = self.decide_all(self.backs.iter().map(command).collect())?;
         let mut returned = 0;
-        for (back, outcome) in std::mem::take(&mut self.backs).into_iter().zip(outcomes) {
-            match outcome {
-                Ok(_) => returned += 1,
-                // What charges it is not in the log yet.
-                Err(Refusal::Promotions(No::BillsMissing { .. })) => self.backs.push(back),
-                Err(_) => {}
+        let backs = std::mem::take(&mut self.backs);
+        let mut portions = backs.chunks(COMMANDS_AT_ONCE);
+        for portion in portions.by_ref() {
+            let outcomes = match self.decide_all(portion.iter().map(return_of).collect()) {
+                Ok(outcomes) => outcomes,
+                Err(error) => {
+                    // Money of an open slice is told of again by the next look: by then it may
+                    // have been leased anew, and what was to be kept is too little.
+                    let later = portion.iter().chain(portions.flatten());
+                    self.backs.extend(later.filter(|(back, _)| back.is_closed));
+                    return Err(error);
+                }
+            };
+            for (back, outcome) in portion.iter().zip(outcomes) {
+                match outcome {
+                    Some(Ok(_)) => returned += 1,
+                    // What charges it is not in the log yet.
+                    Some(Err(Refusal::Promotions(No::BillsMissing { .. }))) => {
+                        self.backs.push(*back);
+                    }
+                    Some(Err(_)) | None => {}
+                }
             }
         }
         Ok(returned)
     }
 
     /// Writes the rest and says that it ends.
-    pub(crate) fn close(&mut self, state: &Mutex<State>, now: Instant) -> Result<(), ServingError> {
-        let entries = locked(state).take_unwritten(now);
-        self.unsynced.extend(entries);
-        self.unsynced.push(Entry::Counter(CounterRecord::Stopped { at: now }));
-        self.log.append(&self.unsynced)?;
-        self.unsynced.clear();
-        Ok(())
+    pub(crate) fn close(
+        &mut self,
+        state: &Mutex<State>,
+        reports: &Mutex<Reports>,
+        now: Instant,
+    ) -> Result<(), ServingError> {
+        self.write(state, reports, now)?;
+        let end = [Entry::Counter(CounterRecord::Stopped { at: now })];
+        Ok(self.log.append(&end)?)
     }
 
     fn decide(&self, command: PromotionCommand) -> Result<Outcome, ServingError> {
-        let mut outcomes = self.decide_all(vec![command])?;
-        Ok(outcomes.pop().expect("one outcome for one request"))
+        let outcome = self.decide_all(vec![command])?.pop().flatten();
+        outcome.ok_or(ServingError::Unkept)
     }
 
-    /// One outcome for each, in order.
-    fn decide_all(&self, commands: Vec<PromotionCommand>) -> Result<Vec<Outcome>, ServingError> {
-        let mut outcomes = Vec::with_capacity(commands.len());
-        for portion in commands.chunks(COMMANDS_AT_ONCE) {
-            let request = |command: &PromotionCommand| {
-                let command = Command::Promotions(Box::new(command.clone()));
-                Request { command, actor: SERVING_ACTOR, operation: None }
-            };
-            let decided = self.handle.decide(portion.iter().map(request).collect(), false)?;
-            for outcome in decided {
-                outcomes.push(outcome?.result);
-            }
-        }
-        Ok(outcomes)
+    /// One outcome for each, in order; `None` for one that breaks a rule of ours, which is undone.
+    fn decide_all(
+        &self,
+        commands: Vec<PromotionCommand>,
+    ) -> Result<Vec<Option<Outcome>>, ServingError> {
+        let request = |command: PromotionCommand| {
+            let command = Command::Promotions(Box::new(command));
+            Request { command, actor: SERVING_ACTOR, operation: None }
+        };
+        let decided = self.handle.decide(commands.into_iter().map(request).collect(), false)?;
+        let outcome = |one: writer::Outcome| match one {
+            Ok(decided) => Ok(Some(decided.result)),
+            Err(Trouble::Unkept(_)) => Ok(None),
+            Err(trouble) => Err(trouble.into()),
+        };
+        decided.into_iter().map(outcome).collect()
+    }
+}
+
+/// What the book is told of money that goes back.
+fn return_of((back, end): &(Returned, u64)) -> PromotionCommand {
+    PromotionCommand::ReturnSlice {
+        promotion: back.promotion,
+        slice: back.slice.0,
+        back: Return {
+            granted_after: back.granted_after,
+            closes_after: back.is_closed.then_some(*end),
+        },
     }
 }
 

@@ -20,6 +20,12 @@ pub enum ServingError {
     /// The book has refused what it never should.
     #[error("the book has refused a bill: {0}")]
     Refused(engine::Refusal),
+    /// The records of the stream have a gap, so none of them is billed any more.
+    #[error("the stream cannot be billed: {0}")]
+    Gap(#[from] feed::billing::Gap),
+    /// What the book has decided breaks a rule of ours, and was undone.
+    #[error("what the book has decided cannot be kept")]
+    Unkept,
     /// There is no book.
     #[error("the book has no row")]
     NoBook,

@@ -30,17 +30,17 @@ mod reports;
 mod state;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{Instant, Span, Text};
 use feed::token::ViewerHash;
 use feed::verdict::{Event, Judgement, Overloaded, ReturnError};
-use feed::{FrequencyCap, Offer, Page, Slot};
+use feed::{Offer, Page, Slot};
 use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::random::{Randomness, SystemRandomness};
-use promotions::{Deed, Inventory, Micros, Promotion, Terms, Viewer};
+use promotions::{Deed, Promotion, Viewer};
 use store::{Reader, StoreError};
 use writer::Handle;
 
@@ -70,9 +70,6 @@ pub struct FeedParts {
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
 }
-
-/// For so long a feed is counted before quotes are made of it.
-const INVENTORY_AFTER: Span = Span::days(1);
 
 /// A promotion chosen for a viewer, with the token that its events bring back.
 #[derive(Clone, Debug)]
@@ -107,6 +104,8 @@ pub struct Feed {
     clock: Arc<dyn Clock>,
     /// Microseconds that the book's clock is ahead of the wall clock, as of the last run.
     ahead_micros: AtomicI64,
+    /// True once nothing that comes would be written any more.
+    is_closed: AtomicBool,
 }
 
 impl Feed {
@@ -126,6 +125,7 @@ impl Feed {
             ring,
             clock,
             ahead_micros: AtomicI64::new(0),
+            is_closed: AtomicBool::new(false),
         };
         feed.begin()?;
         Ok(feed)
@@ -134,7 +134,9 @@ impl Feed {
     fn begin(&self) -> Result<(), ServingError> {
         let mut books = self.books();
         let now = self.tell_time(&mut books)?;
-        books.begin(&self.state, now)
+        books.begin(&self.state, now)?;
+        // That it has begun is in the log before anything is served: tokens tell the times apart.
+        books.write(&self.state, &self.reports, now).map(drop)
     }
 
     /// The book's time.
@@ -158,6 +160,9 @@ impl Feed {
     /// Chooses promoted posts for a page with room for so many. `name` is the platform's name for
     /// the viewer; only its keyed hash is kept.
     pub fn select(&self, viewer: &Viewer, name: Option<&str>, places: usize) -> Vec<Served> {
+        if self.is_closed.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
         let now = self.now();
         let hash = name.map(|name| self.viewer_hash(name));
         let seed = SystemRandomness.next_u64();
@@ -167,6 +172,10 @@ impl Feed {
 
     /// Judges events, one answer each, in order. What is billed is in the log with the next run.
     pub fn report(&self, events: &[Event<'_>]) -> Vec<Result<Judgement, Overloaded>> {
+        if self.is_closed.load(Ordering::Relaxed) {
+            let retry_after = Span::seconds(1);
+            return events.iter().map(|_| Err(Overloaded { retry_after })).collect();
+        }
         let now = self.now();
         let mut state = self.state();
         events.iter().map(|event| state.judge(event, now)).collect()
@@ -195,40 +204,45 @@ impl Feed {
         locked(&self.reports).report(promotion, deeds, &curve, now)
     }
 
-    /// What is known of the places that an audience offers; `None` before a day was counted.
-    pub fn inventory(&self, terms: &Terms) -> Option<Inventory> {
-        let state = self.state();
-        let is_enough = state.history.seen_for().is_some_and(|time| time >= INVENTORY_AFTER);
-        let reserve = Micros::new(1);
-        let cap = FrequencyCap::default();
-        is_enough.then(|| state.history.inventory(&terms.audience, terms.goal, cap, reserve))
-    }
-
-    /// Brings everything up to date once: promotions as the book has them, what was counted and
-    /// judged into the log, what is in the log to the book, money from it and back.
+    /// Brings everything up to date once: what was judged and counted into the log, promotions as
+    /// the book has them, what is in the log to the book, money from it and back. A part that fails
+    /// keeps none of the others.
     ///
     /// # Errors
     ///
-    /// [`ServingError`]. What was not done is done by the next run.
+    /// The first [`ServingError`]. What was not done is done by the next run.
     pub fn run(&self) -> Result<Ran, ServingError> {
         let mut books = self.books();
+        let logged = books.write(&self.state, &self.reports, self.now());
         let now = self.tell_time(&mut books)?;
-        let mut ran = Ran { refreshed: books.follow(&self.state, now)?, ..Ran::default() };
-        ran.logged = books.write(&self.state, &self.reports, now)?;
-        ran.billed = books.bill()?;
-        ran.leased = books.lease(&self.state, now)?;
-        ran.returned = books.collect(&self.state, now)?;
-        Ok(ran)
+        let refreshed = books.follow(&self.state, now);
+        let billed = books.bill();
+        // A lease that overtakes money on its way back would be taken back with it.
+        let returned = books.collect(&self.state, now);
+        let leased = books.lease(&self.state, now);
+        Ok(Ran {
+            refreshed: refreshed?,
+            logged: logged?,
+            billed: billed?,
+            leased: leased?,
+            returned: returned?,
+        })
     }
 
-    /// Writes what is left and says in the log that it ends here.
+    /// Writes what is left, bills it if the book still decides, and says in the log that it ends
+    /// here. Nothing is served any more.
     ///
     /// # Errors
     ///
-    /// [`ServingError`].
+    /// [`ServingError`] when it could not be written.
     pub fn close(&self) -> Result<(), ServingError> {
+        self.is_closed.store(true, Ordering::Relaxed);
         let now = self.now();
-        self.books().close(&self.state, now)
+        let mut books = self.books();
+        books.close(&self.state, &self.reports, now)?;
+        // Whoever opens the log next bills the rest.
+        let _ = books.bill();
+        Ok(())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

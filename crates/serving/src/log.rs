@@ -7,8 +7,9 @@
 //! | 8 | the first bytes of SHA-256 over them |
 //! | … | the entries |
 //!
-//! A frame is what one run writes and syncs. One that was cut off by a crash ends the log, and is
-//! overwritten. The name of the stream is the name of the file.
+//! A frame is what one run writes and syncs. A last one that was cut off by a crash is overwritten.
+//! Whatever else cannot be read is damage, or a newer program's: such a log is left as it is, and a
+//! new stream begins. The name of the stream is the name of the file.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -24,13 +25,12 @@ const MAGIC: &[u8; 8] = b"MGFEED1\n";
 const SUM_BYTES: usize = 8;
 const ENDING: &str = "log";
 
-/// Bytes of a frame at most; a longer length is damage.
-const FRAME_BYTES_MAX: usize = 1 << 30;
-
 /// An open log. Nobody else writes it.
 #[derive(Debug)]
 pub(crate) struct Log {
     file: File,
+    /// Where the next frame begins.
+    end: u64,
     stream: Label,
 }
 
@@ -60,8 +60,8 @@ impl Log {
                 Err(TryLockError::WouldBlock) => continue,
                 Err(TryLockError::Error(error)) => return Err(error),
             }
-            let mut log = Log { file, stream };
-            let entries = log.read()?;
+            let mut log = Log { file, end: 0, stream };
+            let Some(entries) = log.read()? else { continue };
             if fits(&log.stream, &entries)? {
                 return Ok((log, entries));
             }
@@ -80,7 +80,8 @@ impl Log {
         file.sync_all()?;
         // The file must be found after a crash, or its stream would be billed and gone.
         File::open(folder)?.sync_all()?;
-        Ok(Log { file, stream: Label::new(&name).expect("letters and digits") })
+        let end = MAGIC.len() as u64;
+        Ok(Log { file, end, stream: Label::new(&name).expect("letters and digits") })
     }
 
     /// The name of its stream.
@@ -88,23 +89,33 @@ impl Log {
         &self.stream
     }
 
-    /// Reads everything, and stands behind the last whole frame.
-    fn read(&mut self) -> io::Result<Vec<Entry>> {
+    /// Reads everything, and finds where the last whole frame ends; `None` when something in it
+    /// cannot be read.
+    fn read(&mut self) -> io::Result<Option<Vec<Entry>>> {
         let mut bytes = Vec::new();
         self.file.seek(SeekFrom::Start(0))?;
         self.file.read_to_end(&mut bytes)?;
-        let mut entries = Vec::new();
-        let Some(mut rest) = bytes.strip_prefix(MAGIC) else {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is no log of a feed"));
-        };
-        while let Some((mut frame, after)) = frame(rest) {
-            entries.append(&mut frame);
-            rest = after;
+        if MAGIC.starts_with(&bytes) {
+            // It was begun, and nothing more.
+            self.file.seek(SeekFrom::Start(0))?;
+            self.file.write_all(MAGIC)?;
+            self.end = MAGIC.len() as u64;
+            return Ok(Some(Vec::new()));
         }
-        let end = u64::try_from(bytes.len() - rest.len()).unwrap_or(u64::MAX);
-        self.file.set_len(end)?;
-        self.file.seek(SeekFrom::Start(end))?;
-        Ok(entries)
+        let Some(mut rest) = bytes.strip_prefix(MAGIC) else { return Ok(None) };
+        let mut entries = Vec::new();
+        loop {
+            match frame(rest) {
+                Frame::Whole(mut more, after) => {
+                    entries.append(&mut more);
+                    rest = after;
+                }
+                Frame::CutOff => break,
+                Frame::Unreadable => return Ok(None),
+            }
+        }
+        self.end = u64::try_from(bytes.len() - rest.len()).unwrap_or(u64::MAX);
+        Ok(Some(entries))
     }
 
     /// Appends a frame and syncs it. One that fails is not there: the next one takes its place.
@@ -116,27 +127,37 @@ impl Log {
         bytes.extend_from_slice(&length.to_be_bytes());
         bytes.extend_from_slice(&Sha256::digest(&body)[..SUM_BYTES]);
         bytes.extend_from_slice(&body);
-        let start = self.file.stream_position()?;
-        let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
-        if written.is_err() {
-            self.file.set_len(start)?;
-            self.file.seek(SeekFrom::Start(start))?;
-        }
-        written
+        // What an append that failed has left is written over.
+        self.file.set_len(self.end)?;
+        self.file.seek(SeekFrom::Start(self.end))?;
+        self.file.write_all(&bytes)?;
+        self.file.sync_data()?;
+        self.end += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Ok(())
     }
 }
 
-/// The first frame, and what follows it; `None` when it is not whole.
-fn frame(bytes: &[u8]) -> Option<(Vec<Entry>, &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    if length > FRAME_BYTES_MAX {
-        return None;
-    }
-    let (sum, rest) = rest.split_first_chunk::<SUM_BYTES>()?;
-    let (body, rest) = rest.split_at_checked(length)?;
+/// What stands at the beginning of some bytes.
+enum Frame<'a> {
+    /// A frame, and what follows it.
+    Whole(Vec<Entry>, &'a [u8]),
+    /// Nothing, or the last frame, of which a crash has left a part.
+    CutOff,
+    /// Damage in front of other frames, or entries of a newer program.
+    Unreadable,
+}
+
+fn frame(bytes: &[u8]) -> Frame<'_> {
+    let Some((length, rest)) = bytes.split_first_chunk::<4>() else { return Frame::CutOff };
+    let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+    let Some((sum, rest)) = rest.split_first_chunk::<SUM_BYTES>() else { return Frame::CutOff };
+    let Some((body, rest)) = rest.split_at_checked(length) else { return Frame::CutOff };
     if Sha256::digest(body)[..SUM_BYTES] != sum[..] {
-        return None;
+        // A file may have grown before its bytes came; nothing follows then.
+        return if rest.is_empty() { Frame::CutOff } else { Frame::Unreadable };
     }
-    Some((Entry::decode_all(body).ok()?, rest))
+    match Entry::decode_all(body) {
+        Ok(entries) => Frame::Whole(entries, rest),
+        Err(_) => Frame::Unreadable,
+    }
 }

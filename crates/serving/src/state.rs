@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use base::{Instant, Label, PromotionId};
+use base::{Instant, Label, PromotionId, Span};
 use feed::shortfall::Activity;
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Event, Judge, Judgement, Lists, Overloaded, Own, Policy, Record, ReturnError};
-use feed::{AudienceIndex, Chooser, History, Page, Promoted, TrafficCurve};
+use feed::{AudienceIndex, Chooser, Page, Promoted, TrafficCurve};
 use outside::keyring::KeyRing;
 
 use crate::entry::Entry;
@@ -18,8 +18,8 @@ const CANDIDATES_MAX: usize = 1_000;
 /// Viewers that are remembered for frequency caps.
 const VIEWERS_MAX: usize = 1_000_000;
 
-/// Of so many viewers one is remembered for quotes.
-const REMEMBERED_ONE_IN: u32 = 20;
+/// Verdicts that may wait for the log. More than that is not judged before some are written.
+const UNWRITTEN_MAX: usize = 1_000_000;
 
 /// Everything that pages and events touch.
 pub(crate) struct State {
@@ -37,8 +37,6 @@ pub(crate) struct State {
     pub(crate) unwritten: Vec<Record>,
     /// What was done since the last run.
     pub(crate) activity: Activity,
-    /// What viewers and pages were like: quotes are made of it.
-    pub(crate) history: History,
 }
 
 impl State {
@@ -64,7 +62,6 @@ impl State {
             nonce: 0,
             unwritten: Vec::new(),
             activity: Activity::default(),
-            history: History::new(REMEMBERED_ONE_IN),
         };
         let starts = entries
             .iter()
@@ -74,7 +71,6 @@ impl State {
             if let Entry::Verdict(record) = entry {
                 // The log has no gaps, or it would have ended there.
                 let _ = state.judge.replay(record);
-                state.history.record(record);
             }
         }
         state
@@ -113,10 +109,6 @@ impl State {
         let candidates = slots(&self.index.best(page.viewer, CANDIDATES_MAX));
         let offers = self.chooser.choose(page, &candidates);
         self.activity.page(page.now, offers.len());
-        if let Some(key) = page.viewer_key {
-            let to_beat = self.chooser.to_beat();
-            self.history.page(page.viewer, key, offers.len(), to_beat, page.now);
-        }
         let mut served = Vec::with_capacity(offers.len());
         for offer in offers {
             let goal = self.chooser.goal(offer.promotion).expect("it was just chosen");
@@ -144,17 +136,17 @@ impl State {
         event: &Event<'_>,
         now: Instant,
     ) -> Result<Judgement, Overloaded> {
-        let State { judge, chooser, own, no_networks, unwritten, activity, history, .. } = self;
+        if self.unwritten.len() >= UNWRITTEN_MAX {
+            return Err(Overloaded { retry_after: Span::seconds(1) });
+        }
+        let State { judge, chooser, own, no_networks, unwritten, activity, .. } = self;
         activity.event(event.kind, now);
-        let before = unwritten.len();
         let own =
             |promotion| own.get(&promotion).map(|viewers| Own { viewers, networks: no_networks });
         let charge = |selection: &Selection, now| {
             chooser.settle(selection.promotion, &selection.sold(), now)
         };
-        let judged = judge.judge(event, own, charge, now, unwritten);
-        unwritten[before..].iter().for_each(|record| history.record(record));
-        judged
+        judge.judge(event, own, charge, now, unwritten)
     }
 
     /// Repays a sale.
