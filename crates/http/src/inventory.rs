@@ -65,9 +65,6 @@ fn units_per_million(goal: Goal) -> u32 {
 /// What `terms` will bring, as far as anybody knows.
 pub(crate) fn quote_for(caller: &Caller, terms: &Terms, now: Instant) -> Quote {
     let assumed: &dyn KnowInventory = &caller.app.limits.assumed_feed;
-    let keeper = caller.book().feed();
-    let counted = keeper.and_then(|keeper| keeper.feed()).and_then(|feed| feed.inventory(terms));
     let known = caller.book().inventory().map_or(assumed, AsRef::as_ref);
-    let inventory = counted.unwrap_or_else(|| known.inventory(terms, now));
-    promotions::quote(terms, &inventory, now)
+    promotions::quote(terms, &known.inventory(terms, now), now)
 }

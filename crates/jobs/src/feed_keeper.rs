@@ -1,5 +1,6 @@
 //! The thread that keeps the feed of a book up to date.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -31,6 +32,8 @@ pub enum FeedReport {
 /// is left and stops the thread.
 pub struct FeedKeeper {
     feed: Arc<OnceLock<Feed>>,
+    /// True while the book is known to have had no promotion.
+    is_idle: Arc<AtomicBool>,
     /// `None` once it is being stopped; the thread ends when this is gone.
     nudges: Mutex<Option<SyncSender<()>>>,
     worker: Mutex<Option<Worker>>,
@@ -51,9 +54,11 @@ impl FeedKeeper {
         report: impl FnMut(FeedReport) + Send + 'static,
     ) -> std::io::Result<FeedKeeper> {
         let feed = Arc::<OnceLock<Feed>>::default();
+        let is_idle = Arc::<AtomicBool>::default();
         let (nudges, inbox) = mpsc::sync_channel(1);
         let keeping = Keeping {
             feed: Arc::clone(&feed),
+            is_idle: Arc::clone(&is_idle),
             handle,
             open_reader,
             open_feed,
@@ -62,12 +67,19 @@ impl FeedKeeper {
             report,
         };
         let worker = Worker::spawn("feed", inbox, keeping)?;
-        Ok(FeedKeeper { feed, nudges: Mutex::new(Some(nudges)), worker: Mutex::new(Some(worker)) })
+        let (nudges, worker) = (Mutex::new(Some(nudges)), Mutex::new(Some(worker)));
+        Ok(FeedKeeper { feed, is_idle, nudges, worker })
     }
 
     /// The feed, once the book has had a promotion.
     pub fn feed(&self) -> Option<&Feed> {
         self.feed.get()
+    }
+
+    /// True while no token can be known, because nothing was ever promoted here. When it is false
+    /// and there is no feed, the feed is being opened.
+    pub fn is_idle(&self) -> bool {
+        self.is_idle.load(Ordering::Relaxed)
     }
 
     /// Has the thread write what is left and stop. Returns at once.
@@ -103,6 +115,7 @@ impl Drop for FeedKeeper {
 
 struct Keeping<R> {
     feed: Arc<OnceLock<Feed>>,
+    is_idle: Arc<AtomicBool>,
     handle: Handle,
     open_reader: OpenReader,
     open_feed: OpenFeed,
@@ -120,7 +133,7 @@ impl<R: FnMut(FeedReport) + Send + 'static> Work for Keeping<R> {
             match self.round() {
                 Ok(Some(ran)) => (self.report)(FeedReport::Ran(ran)),
                 Ok(None) => {}
-                Err(ServingError::Writer(Trouble::Ended(_))) => return,
+                Err(ServingError::Writer(Trouble::Ended(_))) => return self.end(),
                 Err(error) => (self.report)(FeedReport::Failed(error)),
             }
             match inbox.recv_timeout(self.interval) {
@@ -161,6 +174,11 @@ impl<R: FnMut(FeedReport) + Send + 'static> Keeping<R> {
             // The tables follow the journal after a moment: what they do not show is found then.
             let is_complete = (self.open_reader)()?.head()?.watermark >= seq;
             self.looked_at = is_complete.then_some(seq);
+            if is_complete {
+                self.is_idle.store(true, Ordering::Relaxed);
+            }
+        } else {
+            self.is_idle.store(false, Ordering::Relaxed);
         }
         Ok(found)
     }

@@ -132,7 +132,9 @@ pub fn edit(
     }
     let before = &promotion.terms;
     let after = change.apply(before);
-    if after == *before {
+    // A draft is edited as it is to have a new quote.
+    let is_renewal = is_draft && promotion.quote.is_expired(context.now);
+    if after == *before && !is_renewal {
         return Err(Refusal::NothingToChange);
     }
     if after.currency() != before.currency() {
@@ -148,8 +150,10 @@ pub fn edit(
     let mut edited = Promotion { terms: after, ..promotion.clone() };
     if is_draft {
         edited.quote = of_goal(&edited.terms, *facts.quote);
-        // Somebody agreed to other terms.
-        edited.authorization = None;
+        if edited.terms != promotion.terms {
+            // Somebody agreed to other terms.
+            edited.authorization = None;
+        }
     } else {
         let quote = requoted(promotion, facts.quote);
         let with = |quote| PreflightFacts { quote, ..facts };

@@ -13,7 +13,7 @@ use crate::fields::{self, Checked, refuse};
 use crate::inventory::quote_for;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
-use crate::scope::Promote;
+use crate::scope::{Promote, Review};
 use crate::views::promotion::PromotionView;
 use crate::wire::{self, MoneyBody, Object};
 
@@ -81,6 +81,11 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
     let asked = asked(&body)?;
     let known = details(caller, promotion).await?;
     let terms = asked.terms(&known.promotion.terms)?;
+    let before = &known.promotion.terms;
+    if !before.incentive.is_zero() && terms.budget.amount < before.budget.amount {
+        // What the platform adds is a part of the budget: a smaller one leaves less to pay.
+        caller.require::<Review>()?;
+    }
     let quote = Box::new(quote_for(caller, &terms, known.now));
     // All of the terms that were quoted, so that none is decided on with the quote of another.
     let change = Box::new(whole(terms));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use base::{Amount, Money};
-use engine::PromotionCommand;
+use engine::{Answer, PromotionCommand, Query};
 use promotions::{NewPromotion, Role, Terms};
 use serde::{Deserialize, Serialize};
 
@@ -104,7 +104,10 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
     let operation = call.operation_if_any(&body)?;
     let caller = &call.caller;
     let terms = terms(&body)?;
-    let post = Box::new(body.post.check()?);
+    let mut post = Box::new(body.post.check()?);
+    if let Some(Answer::Post(known)) = caller.book().ask(Query::Post(post.id)).await? {
+        body.post.keep_untold(&known, &mut post);
+    }
     let actor = actor(Role::Advertiser, body.by.as_deref())?;
     let advertiser = fields::id("/advertiser", &body.advertiser)?;
     let metadata = fields::metadata("/metadata", &body.metadata)?;

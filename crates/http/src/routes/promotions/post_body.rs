@@ -80,6 +80,21 @@ impl PostBody {
     }
 }
 
+impl PostBody {
+    /// What is not told of a post that is known stays as it is.
+    pub(crate) fn keep_untold(&self, known: &Post, post: &mut Post) {
+        if self.content_version.is_none() {
+            post.content_version = known.content_version.clone();
+        }
+        if self.language.is_none() {
+            post.language = known.language;
+        }
+        if self.tags.is_empty() {
+            post.tags.clone_from(&known.tags);
+        }
+    }
+}
+
 /// A visibility by its name.
 pub(crate) fn visibility(pointer: &str, name: &str) -> Checked<Visibility> {
     one_of(pointer, name, &Visibility::ALL, Visibility::as_str)

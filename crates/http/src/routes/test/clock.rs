@@ -5,6 +5,7 @@ use base::Instant;
 use engine::Answer;
 use jobs::{Advanced, JobError, advance_test_clock};
 use serde::{Deserialize, Serialize};
+use serving::Feed;
 
 use crate::call::Call;
 use crate::fields;
@@ -40,7 +41,12 @@ pub(crate) async fn handle(mut call: Call<Admin>) -> Result<Reply, Problem> {
     }
     let actor = caller.key.id;
     let work = caller.book().rails().cloned();
+    let keeper = caller.book().feed().cloned();
     let moved = caller.book().work(move |handle, reader| {
+        // What viewers did before is billed before slices lapse by the jump.
+        if let Some(Err(error)) = keeper.as_ref().and_then(|keeper| keeper.feed()).map(Feed::run) {
+            tracing::warn!(%error, "the feed is not up to date before the clock is moved");
+        }
         let rails = work.as_ref().and_then(|work| work.caller());
         advance_test_clock(handle, reader, rails, actor, to, operation).map_err(Problem::from)
     });
