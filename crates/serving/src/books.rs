@@ -72,8 +72,8 @@ pub(crate) struct Books {
     collected_at: Option<Instant>,
     /// Promotions to which something has happened, and that were not looked at since.
     changed: BTreeSet<PromotionId>,
-    /// Money that goes back, each with the end of the stream when it was told of: what charges a slice
-    /// that is closed stands before.
+    /// Money that goes back, each with the end of the stream when it was told of: what charges a
+    /// slice that is closed stands before.
     backs: Vec<(Returned, u64)>,
 }
 
