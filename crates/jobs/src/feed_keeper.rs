@@ -167,7 +167,7 @@ impl<R: FnMut(FeedReport) + Send + 'static> Keeping<R> {
         if self.looked_at == Some(seq) {
             return Ok(false);
         }
-        let page = Page { after: None, limit: 1, created_after: None, created_before: None };
+        let page = Page::after(None, 1);
         let list = List::Promotions { advertiser: None, state: None };
         let found = !(self.open_reader)()?.list(list, page)?.is_empty();
         if !found {

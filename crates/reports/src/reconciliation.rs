@@ -269,7 +269,7 @@ fn each_row(
 }
 
 pub(crate) fn page(after: Option<u128>) -> Page {
-    Page { after, limit: ROWS_PER_READ, created_after: None, created_before: None }
+    Page::after(after, ROWS_PER_READ)
 }
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ impl Books {
             let list = List::Promotions { advertiser: None, state: Some(standing) };
             let mut after = None;
             loop {
-                let page = page_after(after);
+                let page = Page::after(after, LIST_ROWS);
                 let rows = reader.list(list, page)?;
                 for row in &rows {
                     let engine::Row::Promotion(row) = row else { continue };
@@ -168,7 +168,7 @@ impl Books {
         let mut after = None;
         let mut has_more = promotion.slices.open > 0;
         while has_more {
-            let page = page_after(after);
+            let page = Page::after(after, LIST_ROWS);
             let rows = reader.list(List::Slices { promotion: promotion.id }, page)?;
             for row in &rows {
                 let engine::Row::Slice(slice) = row else { continue };
@@ -477,10 +477,6 @@ fn return_of((back, end): &(Returned, u64)) -> PromotionCommand {
 
 /// An answer, or why there is none.
 type Outcome = Result<Answer, Refusal>;
-
-fn page_after(after: Option<u128>) -> Page {
-    Page { after, limit: LIST_ROWS, created_after: None, created_before: None }
-}
 
 /// What a promotion comes to in all is not this one's to keep.
 fn forget(bill: &Bill, totals: &mut Totals) {

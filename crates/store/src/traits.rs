@@ -260,6 +260,14 @@ pub struct Page {
     pub created_before: Option<Instant>,
 }
 
+impl Page {
+    /// At most `limit` rows after this id, whenever they were created.
+    #[must_use]
+    pub const fn after(after: Option<u128>, limit: u32) -> Self {
+        Self { after, limit, created_after: None, created_before: None }
+    }
+}
+
 /// Which cards a list shows; empty filters show all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CardFilter {

@@ -12,7 +12,7 @@ use crate::{
     dialect,
 };
 
-const WHOLE: Page = Page { after: None, limit: 10, created_after: None, created_before: None };
+const WHOLE: Page = Page::after(None, 10);
 
 /// Statements about a book that are not put together.
 const WRITTEN_BY_HAND: [&str; 20] = [

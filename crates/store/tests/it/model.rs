@@ -59,7 +59,7 @@ fn lists() -> Vec<List> {
 }
 
 fn pages() -> Vec<Page> {
-    let whole = Page { after: None, limit: 100, created_after: None, created_before: None };
+    let whole = Page::after(None, 100);
     let at = Instant::from_micros;
     vec![
         whole,

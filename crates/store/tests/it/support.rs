@@ -195,7 +195,7 @@ pub fn account_totals(place: &dyn Place, id: AccountId) -> Option<i64> {
 
 /// Every row from the newest on.
 pub fn whole() -> Page {
-    Page { after: None, limit: 1_000, created_after: None, created_before: None }
+    Page::after(None, 1_000)
 }
 
 pub fn at(micros: i64) -> Instant {

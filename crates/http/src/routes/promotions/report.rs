@@ -77,7 +77,7 @@ fn read_deeds(promotion: PromotionId, reader: &mut dyn Reader) -> Result<Vec<Dee
     let (limit, mut after) = (limits::DEEDS_MAX, None);
     let mut deeds: Vec<Deed> = Vec::new();
     loop {
-        let page = Page { after, limit, created_after: None, created_before: None };
+        let page = Page::after(after, limit);
         let rows = reader.list(List::Deeds { promotion }, page)?;
         let is_last = rows.len() < limit as usize;
         for row in rows {

@@ -58,7 +58,7 @@ fn find(
 ) -> Result<Option<Settlement>, StoreError> {
     // Ids fall in the list, so the file is the first one below the next id.
     let after = id.bits().checked_add(1);
-    let page = Page { after, limit: 1, created_after: None, created_before: None };
+    let page = Page::after(after, 1);
     let found = reader.list(List::Settlements, page)?.pop();
     Ok(match found {
         Some(engine::Row::Settlement(row)) if row.id == id && row.rail == *rail => {

@@ -187,7 +187,7 @@ impl Keeper<'_> {
     fn seller(&self, name: &str) -> Done<SellerId> {
         let handle = self.book.handle();
         handle.flush_and_wait(handle.figures().seq())?;
-        let page = Page { after: None, limit: 100, created_after: None, created_before: None };
+        let page = Page::after(None, 100);
         let sellers = self.reader()?.list(List::Sellers, page)?;
         let found = sellers.into_iter().find_map(|row| match row {
             Row::Seller(seller) if seller.name.as_str() == name => Some(seller.id),

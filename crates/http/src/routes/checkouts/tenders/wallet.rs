@@ -63,7 +63,7 @@ pub(crate) fn tender(caller: &Caller, cards: Vec<CardId>) -> AddTender {
 fn owned_by(buyer: PersonId, reader: &mut dyn Reader) -> Result<Vec<(Card, Account)>, StoreError> {
     let filter =
         CardFilter { state: Some(CardState::Active), owner: Some(buyer), ..CardFilter::default() };
-    let page = Page { after: None, limit: CARDS_MAX, created_after: None, created_before: None };
+    let page = Page::after(None, CARDS_MAX);
     reader.cards(&filter, page)
 }
 

@@ -107,8 +107,7 @@ impl World {
             self.market.handle().flush_and_wait(seq).unwrap();
         };
         told.chunks(7).for_each(note);
-        let page =
-            store::Page { after: None, limit: 100, created_after: None, created_before: None };
+        let page = store::Page::after(None, 100);
         let open = self.market.reader().list(store::List::Unsettled, page).unwrap();
         assert!(open.is_empty(), "{open:#?}");
         assert_eq!(self.market.ledger("bank"), before.max(0));
