@@ -3,8 +3,9 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{self, Command};
+use std::process::{self, Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -43,11 +44,13 @@ pub enum Stop {
     Immediate,
 }
 
-/// A server of a test's own, on loopback. It is killed when this goes.
+/// A server of a test's own, on loopback. It is killed when this goes, or the test is.
 #[derive(Debug)]
 pub struct OwnServer {
     folder: PathBuf,
     port: u16,
+    /// Stops and removes the server as soon as its input ends.
+    undertaker: Child,
 }
 
 impl OwnServer {
@@ -102,7 +105,7 @@ impl OwnServer {
             let owned = Command::new("chown").arg("postgres").arg(&folder).status();
             assert!(owned.unwrap().success(), "chown {}", folder.display());
         }
-        OwnServer { folder, port: free_port() }
+        OwnServer { undertaker: undertaker(&folder), folder, port: free_port() }
     }
 
     /// A standby that follows this server under a name, as `synchronous_standby_names` lists it.
@@ -296,12 +299,24 @@ impl OwnServer {
 impl Drop for OwnServer {
     fn drop(&mut self) {
         // What cannot be stopped or removed is not what the test is about.
-        let pgdata = format!("--pgdata={}", self.data());
-        if self.folder.join("data/postmaster.pid").exists() {
-            let _ = tried("pg_ctl", &["stop", &pgdata, "--mode=immediate", "--wait", "--silent"]);
-        }
-        let _ = fs::remove_dir_all(&self.folder);
+        drop(self.undertaker.stdin.take());
+        let _ = self.undertaker.wait();
     }
+}
+
+/// A process that outlives a test which is killed: such a test drops nothing, but the system ends
+/// the pipe. It is in a group of its own, for whoever kills a test kills the test's group.
+fn undertaker(folder: &Path) -> Child {
+    let wait = r#"read -r _; exec "$0" stop "$1""#;
+    Command::new("bash")
+        .args(["-c", wait, SCRIPT])
+        .arg(folder)
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 /// One address for several servers, of which the one that can write is meant.
