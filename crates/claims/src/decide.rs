@@ -117,7 +117,7 @@ fn decide_by(
     match amount(row, &numbers) {
         Some(amount) => {
             decision.amount = amount;
-            decision.would_change = change::nearest(table, tables, &point, row);
+            decision.would_change = change::nearest(table, tables, &numbers, row);
         }
         None => {
             decision.outcome = Outcome::Review;

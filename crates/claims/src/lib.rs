@@ -42,14 +42,12 @@ pub use fact::{
 };
 pub use ground::Ground;
 pub use outcome::{Act, Outcome};
-pub use replay::{
-    Case, Difference, EXAMPLES_MAX, MoneyDifference, Moves, difference, replay,
-};
+pub use replay::{Case, Difference, EXAMPLES_MAX, MoneyDifference, Moves, difference, replay};
 pub use rules::{File, Messages, Rules, TABLES_MAX, Tables};
 pub use statement::{
     Appeal, Arithmetic, Destination, Next, Reason, StatedChange, StatedFact, Statement, state,
 };
 pub use table::{
     ALTERNATIVES_MAX, About, COLUMNS_MAX, Code, FILE_BYTES_MAX, LETS_MAX, LoadError, ROWS_MAX,
-    RowId, TESTS_MAX, Table,
+    RowDescription, RowId, TESTS_MAX, Table,
 };

@@ -70,7 +70,8 @@ pub fn difference<'c>(
 ) -> Difference {
     let mut difference = Difference::default();
     for (place, case) in (0..).zip(cases) {
-        let of = |rules: &Rules, at| decide(&case.facts, rules.tables(case.ground, at), case.currency);
+        let of =
+            |rules: &Rules, at| decide(&case.facts, rules.tables(case.ground, at), case.currency);
         let before = of(old, case.filed_at);
         let after = of(new, Instant::MAX);
         difference.cases += 1;

@@ -43,7 +43,10 @@ impl Tables<'_> {
 /// The default tables, by the names of their files under `rules/claims/`.
 const DEFAULT: [File; 6] = [
     ("rules/claims/gate.toml", include_str!("../../../rules/claims/gate.toml")),
-    ("rules/claims/technical_error.toml", include_str!("../../../rules/claims/technical_error.toml")),
+    (
+        "rules/claims/technical_error.toml",
+        include_str!("../../../rules/claims/technical_error.toml"),
+    ),
     (
         "rules/claims/unauthorized_charge.toml",
         include_str!("../../../rules/claims/unauthorized_charge.toml"),
@@ -91,6 +94,8 @@ impl Rules {
         };
         if errors.is_empty() {
             errors.extend(lacking(&read));
+        }
+        if errors.is_empty() {
             errors.extend(messages.lacking(&read));
         }
         if errors.is_empty() { Ok(Rules { tables: read, messages }) } else { Err(errors) }

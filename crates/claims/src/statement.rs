@@ -142,10 +142,8 @@ pub fn state(
     next: Next,
 ) -> Statement {
     let (arithmetic, rule) = explain(decision, facts, tables, currency);
-    let reason = |code: &Code| Reason {
-        code: code.clone(),
-        text: messages.code(code.as_str()).to_owned(),
-    };
+    let reason =
+        |code: &Code| Reason { code: code.clone(), text: messages.code(code.as_str()).to_owned() };
     let stated = |name: &FactName| stated_fact(*name, facts, currency, messages);
     let change = |change: &crate::Change| StatedChange {
         outcome: change.outcome,

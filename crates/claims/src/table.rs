@@ -1,14 +1,16 @@
 //! Rule tables: dated data that turns facts into a decision.
 
 mod check;
+mod describe;
 mod document;
 mod grid;
 mod load;
 mod test;
 mod values;
 
-pub use document::{FILE_BYTES_MAX, LoadError};
+pub use describe::RowDescription;
 pub(crate) use document::{Document, Section};
+pub use document::{FILE_BYTES_MAX, LoadError};
 pub(crate) use grid::{Cell, Grid};
 pub use load::{ALTERNATIVES_MAX, COLUMNS_MAX, LETS_MAX, ROWS_MAX, TESTS_MAX};
 pub(crate) use values::{Values, domain};
@@ -17,7 +19,7 @@ use base::{Currency, Instant, Token};
 use sha2::{Digest, Sha256};
 
 use crate::expression::{Expression, Name, Read};
-use crate::{Act, FactName, Facts, Ground, Kind, Outcome};
+use crate::{Act, Fact, FactName, Facts, Ground, Kind, Outcome};
 
 /// A reason in the words of machines; its text stands in a message file.
 pub type Code = Token<40>;
@@ -100,13 +102,6 @@ pub(crate) struct Test {
     pub values: Values,
 }
 
-impl Test {
-    /// What is tested, and for what, in words.
-    pub fn describe(&self) -> String {
-        self.values.describe(self.kind, domain(self.kind, matches!(self.name, Name::Let(_))))
-    }
-}
-
 impl Table {
     /// Its name.
     pub fn name(&self) -> &str {
@@ -140,10 +135,12 @@ impl Table {
 
     /// Numbers of the facts and of all that is computed from them.
     pub(crate) fn numbers(&self, facts: &Facts, currency: Currency) -> Numbers<'_> {
-        let mut numbers = Numbers { table: self, lets: Vec::new(), facts: Vec::new(), currency };
-        for fact in facts.iter() {
-            numbers.facts.push((fact.name, facts.number(fact.name)));
-        }
+        let number = |fact: &Fact| (fact.name, facts.number(fact.name));
+        self.compute(facts.iter().map(number).collect(), currency)
+    }
+
+    fn compute(&self, facts: FactNumbers, currency: Currency) -> Numbers<'_> {
+        let mut numbers = Numbers { table: self, lets: Vec::new(), facts, currency };
         for named in &self.lets {
             let number = named.expression.evaluate(&|name| numbers.read(name));
             numbers.lets.push(number);
@@ -211,15 +208,41 @@ pub(crate) fn fits(cell: &Cell, point: &Cell) -> bool {
     cell.iter().zip(point).all(|(mask, atom)| mask & atom != 0)
 }
 
+/// Facts as numbers, by their names; nothing for what is unknown.
+type FactNumbers = Vec<(FactName, Option<i128>)>;
+
 /// What names of a table stand for in one claim.
 pub(crate) struct Numbers<'t> {
     table: &'t Table,
-    facts: Vec<(FactName, Option<i128>)>,
+    facts: FactNumbers,
     lets: Vec<Option<i128>>,
     currency: Currency,
 }
 
 impl Numbers<'_> {
+    /// The numbers that `table` would see if these facts were different.
+    pub fn changed<'t>(&self, table: &'t Table, changes: &FactNumbers) -> Numbers<'t> {
+        let mut facts = self.facts.clone();
+        for (name, number) in changes {
+            match facts.binary_search_by_key(name, |(known, _)| *known) {
+                Ok(place) => facts[place].1 = *number,
+                Err(place) => facts.insert(place, (*name, *number)),
+            }
+        }
+        table.compute(facts, self.currency)
+    }
+
+    /// The row of the table that these numbers fit first.
+    pub fn row(&self) -> Option<&Row> {
+        let point = self.table.grid.point(|name| self.read(name));
+        self.table.find(&point).map(|(row, _)| row)
+    }
+
+    /// Of which currency the claim is.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
     /// The number of a name, if it is known.
     pub fn read(&self, name: Name) -> Option<i128> {
         match name {

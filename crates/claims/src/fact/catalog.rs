@@ -217,7 +217,7 @@ facts! {
     41 Narrowed "narrowed" FLAG, [], Deeds,
         "Whether the advertiser narrowed the audience after paying.";
     42 SelfStopped "self_stopped" FLAG, [], Deeds,
-        "Whether the advertiser paused or stopped it, or hid or deleted the post.";
+        "Whether the advertiser paused or stopped it.";
     43 Oversold "oversold" FLAG, [], Waterfall,
         "Whether more was guaranteed than the audience could ever give, as was known when it was \
          sold.";
@@ -234,4 +234,6 @@ facts! {
         "The same, of whoever paid with this card or account.";
     48 RingMarks "ring_marks" COUNT, [], Signals,
         "Other claimants who share an instrument or a device with this one.";
+    49 PostGone "post_gone" FLAG, [], Post,
+        "Whether the post was hidden or deleted while it was to be shown.";
 }

@@ -9,7 +9,7 @@
 use base::{Amount, Instant, Label, Span};
 use sha2::{Digest, Sha256};
 
-use crate::fact::{Evidence, Fact, FactName, Facts, Finding, WhyUnknown, Kind, Value};
+use crate::fact::{Evidence, Fact, FactName, Facts, Finding, Kind, Value, WhyUnknown};
 
 const VERSION: u8 = 1;
 

@@ -49,16 +49,22 @@ impl Statement {
         heading(text, "Which rule");
         let version: String =
             self.table.version.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        line(text, &format!(
-            "- {} (table {}, row {}, version {version}…)",
-            self.rule,
-            self.table.name.as_str(),
-            self.table.row.as_str()
-        ));
-        line(text, match self.automated {
-            true => "- It was decided by the rules alone; no person has looked.",
-            false => "- It is not decided by the rules alone: a person looks at it.",
-        });
+        line(
+            text,
+            &format!(
+                "- {} (table {}, row {}, version {version}…)",
+                self.rule,
+                self.table.name.as_str(),
+                self.table.row.as_str()
+            ),
+        );
+        line(
+            text,
+            match self.automated {
+                true => "- It was decided by the rules alone; no person has looked.",
+                false => "- It is not decided by the rules alone: a person looks at it.",
+            },
+        );
         if !self.would_change.is_empty() {
             heading(text, "What would have changed it");
         }
@@ -81,11 +87,14 @@ impl Statement {
             line(text, &format!("- {} goes to {}{by}", destination.amount, destination.to));
         }
         match &self.appeal {
-            Some(appeal) => line(text, &format!(
-                "- You can have somebody else look at it until {}: {}",
-                day(appeal.until),
-                appeal.how
-            )),
+            Some(appeal) => line(
+                text,
+                &format!(
+                    "- You can have somebody else look at it until {}: {}",
+                    day(appeal.until),
+                    appeal.how
+                ),
+            ),
             None => line(text, "- This decision cannot be appealed against here."),
         }
     }

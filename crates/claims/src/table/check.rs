@@ -1,13 +1,13 @@
 //! What a table must not have: gaps, overlaps nobody told of, rows that never decide, and denials
 //! for want of evidence.
 
+use crate::Outcome;
 use crate::expression::Name;
 use crate::fact::{FactName, Kind, NUMBER_MAX};
 use crate::table::document::LoadError;
 use crate::table::grid::Cell;
 use crate::table::values::{Values, domain};
 use crate::table::{About, Row, Table, Test};
-use crate::Outcome;
 
 /// Comparisons of two boxes that checking one table may take. The default tables take about a
 /// hundredth of it.
@@ -182,4 +182,3 @@ pub(crate) fn positive_values(fact: FactName) -> Values {
         }
     }
 }
-

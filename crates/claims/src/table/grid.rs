@@ -66,6 +66,12 @@ impl Column {
         }
     }
 
+    /// The first value of a mask; nothing when it is not to be known.
+    pub fn first_value(&self, mask: u64) -> Option<i128> {
+        let atom = usize::try_from(lowest(mask).trailing_zeros()).unwrap_or(0);
+        self.starts.get(atom.checked_sub(1)?).copied()
+    }
+
     /// The values that a mask stands for.
     pub fn values(&self, mask: u64) -> Values {
         let mut values = if mask & UNKNOWN == 0 { Values::EMPTY } else { Values::UNKNOWN };
@@ -211,9 +217,7 @@ impl Grid {
                 need.into_iter().for_each(|need| chosen[*need] = UNKNOWN);
             }
         }
-        let told = |place: &usize| {
-            cell[*place] != everything[*place] || chosen[*place] == UNKNOWN
-        };
+        let told = |place: &usize| cell[*place] != everything[*place] || chosen[*place] == UNKNOWN;
         let places = (0..self.columns.len()).filter(told);
         let parts: Vec<String> = places
             .map(|place| {

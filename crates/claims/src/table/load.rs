@@ -34,8 +34,7 @@ impl Table {
     }
 }
 
-const KEYS: [&str; 7] =
-    ["name", "gate", "ground", "effective_from", "per_currency", "let", "row"];
+const KEYS: [&str; 7] = ["name", "gate", "ground", "effective_from", "per_currency", "let", "row"];
 const ROW_KEYS: [&str; 10] =
     ["id", "code", "says", "when", "outcome", "amount", "evidence", "also", "acts", "over"];
 
@@ -161,7 +160,8 @@ fn new_name(
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(is_word);
     if !is_name {
-        let message = format!("`{name}` is no name: lower-case letters, digits and `_`, at most 40");
+        let message =
+            format!("`{name}` is no name: lower-case letters, digits and `_`, at most 40");
         return Err(document.error(at, message));
     }
     let is_reserved = ["min", "max", "share", "otherwise", "never", "of"].contains(&name);
@@ -186,8 +186,8 @@ fn read_row(row: &Section, table: &Table) -> Result<Row, LoadError> {
     row.allow(&ROW_KEYS)?;
     let document = row.document;
     let (id, at) = row.required("id")?;
-    let id = RowId::new(id)
-        .map_err(|_| document.error(at, format!("`{id}` is no id, such as u1")))?;
+    let id =
+        RowId::new(id).map_err(|_| document.error(at, format!("`{id}` is no id, such as u1")))?;
     if table.rows.iter().any(|known| known.id == id) {
         return Err(document.error(at, format!("a row above is called `{}` too", id.as_str())));
     }
@@ -242,9 +242,8 @@ fn alternative(section: &Section, table: &Table) -> Result<Alternative, LoadErro
     let mut tests = Vec::new();
     for ((title, at), value) in section.entries() {
         let Some((name, kind)) = lookup(table, title) else {
-            let message = format!(
-                "no fact `{title}`; docs/claims.md lists them, and [let] names values"
-            );
+            let message =
+                format!("no fact `{title}`; docs/claims.md lists them, and [let] names values");
             return Err(document.error(at, message));
         };
         if matches!(name, Name::PerCurrency(_)) {
@@ -260,11 +259,7 @@ fn alternative(section: &Section, table: &Table) -> Result<Alternative, LoadErro
     Ok(Alternative { line: document.line(section.at), tests, cell: Vec::new() })
 }
 
-fn amount(
-    row: &Section,
-    outcome: Outcome,
-    table: &Table,
-) -> Result<Option<Expression>, LoadError> {
+fn amount(row: &Section, outcome: Outcome, table: &Table) -> Result<Option<Expression>, LoadError> {
     let document = row.document;
     let Some((text, at)) = row.text("amount")? else {
         if outcome.pays() {
@@ -344,9 +339,10 @@ fn over(row: &Section, place: usize, rows: &[Row]) -> Result<Vec<usize>, LoadErr
 
 /// Makes the grid of the table, and the boxes of its conditions.
 fn lay_out(document: Document, table: &mut Table) -> Result<(), LoadError> {
-    let conditions = table.rows.iter().flat_map(|row| {
-        row.when.iter().chain(row.also.iter().map(|(_, condition)| condition))
-    });
+    let conditions = table
+        .rows
+        .iter()
+        .flat_map(|row| row.when.iter().chain(row.also.iter().map(|(_, condition)| condition)));
     let tests: Vec<&Test> = conditions.flat_map(|condition| &condition.tests).collect();
     let mut names: Vec<Name> = tests.iter().map(|test| test.name).collect();
     names.sort_unstable();

@@ -12,11 +12,7 @@ use crate::table::values::{Values, domain};
 const PARTS_MAX: usize = 16;
 
 /// What the test admits; the error says what it should have been.
-pub(super) fn parse(
-    value: &DeValue,
-    kind: Kind,
-    is_computed: bool,
-) -> Result<Values, String> {
+pub(super) fn parse(value: &DeValue, kind: Kind, is_computed: bool) -> Result<Values, String> {
     let domain = domain(kind, is_computed);
     let values = match value {
         DeValue::Boolean(is_so) if kind == Kind::Flag => {

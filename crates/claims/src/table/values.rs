@@ -1,5 +1,7 @@
 //! Sets of values that a test admits: ranges of whole numbers, and perhaps "unknown".
 
+use base::Currency;
+
 use crate::fact::{Kind, NUMBER_MAX, show};
 
 /// The values of one fact or named value that something admits.
@@ -95,14 +97,19 @@ impl Values {
         self.ranges.iter().flat_map(|(first, last)| [*first, *last + 1])
     }
 
-    /// In words: `open or won`, `at most 7 days`, `unknown`.
-    pub fn describe(&self, kind: Kind, domain: (i128, i128)) -> String {
+    /// In words: `open or won`, `at most 7 days`, `unknown`; money with its decimals when the
+    /// currency is told.
+    pub fn describe(&self, kind: Kind, domain: (i128, i128), currency: Option<Currency>) -> String {
+        let show = |number| show(number, kind, currency);
         let mut parts: Vec<String> = match kind {
             Kind::Flag | Kind::Word(_) => {
                 let numbers = self.ranges.iter().flat_map(|(first, last)| *first..=*last);
-                numbers.map(|number| show(number, kind, None)).collect()
+                numbers.map(show).collect()
             }
-            _ => self.ranges.iter().map(|range| describe_range(*range, kind, domain)).collect(),
+            _ => {
+                let of = |range: &_| describe_range(*range, kind, domain, &show);
+                self.ranges.iter().map(of).collect()
+            }
         };
         if self.unknown {
             parts.push("unknown".to_owned());
@@ -111,10 +118,14 @@ impl Values {
     }
 }
 
-fn describe_range((first, last): (i128, i128), kind: Kind, (low, high): (i128, i128)) -> String {
+fn describe_range(
+    (first, last): (i128, i128),
+    kind: Kind,
+    (low, high): (i128, i128),
+    show: &dyn Fn(i128) -> String,
+) -> String {
     const SECOND: i128 = 1_000_000;
     let is_span = kind == Kind::Span;
-    let show = |number| show(number, kind, None);
     if first == last {
         return show(first);
     }
