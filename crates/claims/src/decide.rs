@@ -6,8 +6,8 @@ use base::{Amount, Currency, Token};
 
 use crate::expression::Name;
 use crate::rules::Tables;
-use crate::table::{Alternative, Numbers, Row, Table};
-use crate::{Act, Code, FactName, Facts, Outcome, RowId};
+use crate::table::{Alternative, Numbers, Row, Table, Values, domain};
+use crate::{Act, Code, FactName, Facts, Kind, Outcome, RowId};
 
 /// Reasons of one decision, the main one first.
 ///
@@ -29,6 +29,9 @@ pub struct Decision {
     /// What goes back, without tax: minor units of the claim's currency. Zero unless the outcome
     /// pays.
     pub amount: Amount,
+    /// What comes back beside that without the claim: a settlement returns what was not spent, a
+    /// restitution what was captured twice. Zero unless the outcome pays.
+    pub elsewhere: Amount,
     /// What decided it.
     pub table: TableRow,
     /// Why, the main reason first; at most [`REASONS_MAX`].
@@ -75,21 +78,32 @@ pub struct Needed {
     pub fact: Option<FactName>,
     /// The name, as tables write it.
     pub name: String,
-    /// What it would have to be: `none or won`, `at least 1`.
-    pub values: String,
+    pub(crate) kind: Kind,
+    pub(crate) values: Values,
 }
 
-/// Decides a claim. The gate is asked first, then the table of the ground; the first row that
-/// fits decides. When a row would pay and the amount is unknown, not above zero, or more than
-/// [`FactName::LeftRefundable`], a person decides instead. Nothing at all may be paid by a row
-/// that stops the promotion ([`Act::StopPromotion`]): then settlement gives the money back.
-pub fn decide(facts: &Facts, tables: Tables, currency: Currency) -> Decision {
-    let version = tables.version();
-    if let Some(decision) = decide_by(tables.gate, tables, version, facts, currency) {
-        return decision;
+impl Needed {
+    /// What it would have to be, in words: `none or won`, `at least 0.01 USD`.
+    pub fn words(&self, currency: Currency) -> String {
+        self.values.describe(self.kind, domain(self.kind, self.fact.is_none()), Some(currency))
     }
-    decide_by(tables.ground, tables, version, facts, currency)
-        .expect("a table without gaps has a row for any facts")
+}
+
+impl Tables<'_> {
+    /// Decides a claim. The gate is asked first, then the table of the ground; the first row that
+    /// fits decides. A person decides instead when a row would pay and it is unknown how much, or
+    /// it is more than [`FactName::LeftRefundable`], or nothing comes back at all; and when more
+    /// is said to come back elsewhere than was not spent or captured twice.
+    ///
+    /// # Panics
+    ///
+    /// When `gate` and `ground` are not what they are called: a gate has no row for many claims.
+    pub fn decide(self, facts: &Facts, currency: Currency) -> Decision {
+        let version = self.version();
+        decide_by(self.gate, self, version, facts, currency)
+            .or_else(|| decide_by(self.ground, self, version, facts, currency))
+            .expect("a table without gaps has a row for any facts")
+    }
 }
 
 fn decide_by(
@@ -107,6 +121,7 @@ fn decide_by(
     let mut decision = Decision {
         outcome: row.outcome,
         amount: Amount::ZERO,
+        elsewhere: Amount::ZERO,
         table: TableRow { name: table.name.clone(), version, row: row.id.clone() },
         reasons: [&row.code].into_iter().chain(also).take(REASONS_MAX).cloned().collect(),
         facts_used: facts_used(table, row, alternative, &fits),
@@ -114,9 +129,10 @@ fn decide_by(
         acts: row.acts.clone(),
         would_change: Vec::new(),
     };
-    match amount(row, &numbers) {
-        Some(amount) => {
+    match amounts(row, &numbers) {
+        Some((amount, elsewhere)) => {
             decision.amount = amount;
+            decision.elsewhere = elsewhere;
             decision.would_change = change::nearest(table, tables, &numbers, row);
         }
         None => {
@@ -133,14 +149,24 @@ fn decide_by(
     Some(decision)
 }
 
-/// What the row pays; nothing when that cannot be told or must not be.
-fn amount(row: &Row, numbers: &Numbers) -> Option<Amount> {
-    let Some(expression) = &row.amount else { return Some(Amount::ZERO) };
+/// What the row pays, and what comes back elsewhere; nothing when that cannot be told or must not
+/// be.
+fn amounts(row: &Row, numbers: &Numbers) -> Option<(Amount, Amount)> {
+    let Some(expression) = &row.amount else { return Some((Amount::ZERO, Amount::ZERO)) };
     let amount = numbers.with(|read| expression.evaluate(read))?;
-    let left = numbers.read(Name::Fact(FactName::LeftRefundable))?;
-    let gives_back_anyway = row.acts.contains(&Act::StopPromotion);
-    let is_payable = (0 < amount || (amount == 0 && gives_back_anyway)) && amount <= left;
-    i64::try_from(amount).ok().filter(|_| is_payable).and_then(Amount::new)
+    let elsewhere = match &row.elsewhere {
+        Some(expression) => numbers.with(|read| expression.evaluate(read))?,
+        None => 0,
+    };
+    let known = |fact| numbers.read(Name::Fact(fact));
+    let left = known(FactName::LeftRefundable)?;
+    let by_itself = known(FactName::Unspent).unwrap_or(0);
+    let captured_twice = known(FactName::DuplicateCapture).unwrap_or(0);
+    let is_sound = (0..=left).contains(&amount)
+        && (0..=by_itself + captured_twice).contains(&elsewhere)
+        && amount + elsewhere > 0;
+    let minor = |number| i64::try_from(number).ok().and_then(Amount::new);
+    minor(amount).zip(minor(elsewhere)).filter(|_| is_sound)
 }
 
 /// The facts that a row rests on: those it tests, computes with, and shows.
@@ -154,15 +180,24 @@ fn facts_used(
     let conditions = also.chain([alternative]);
     let mut names: Vec<Name> =
         conditions.flat_map(|condition| &condition.tests).map(|test| test.name).collect();
-    if let Some(amount) = &row.amount {
-        names.extend(amount.names(false));
-        names.push(Name::Fact(FactName::LeftRefundable));
-    }
+    names.extend(row.names_behind_money());
     let mut facts = table.facts_behind(&names);
     facts.extend(&row.evidence);
     facts.sort_unstable();
     facts.dedup();
     facts
+}
+
+impl Row {
+    /// What its amounts are computed from, and the fact that limits them.
+    pub(crate) fn names_behind_money(&self) -> Vec<Name> {
+        let money = self.amount.iter().chain(&self.elsewhere);
+        let mut names: Vec<Name> = money.flat_map(|expression| expression.names(false)).collect();
+        if self.amount.is_some() {
+            names.push(Name::Fact(FactName::LeftRefundable));
+        }
+        names
+    }
 }
 
 impl Table {
@@ -200,9 +235,10 @@ impl Decision {
     pub fn to_bytes(&self) -> Vec<u8> {
         let version: String = self.table.version.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut text = format!(
-            "decision 1\noutcome {}\namount {}\ntable {} {version} {}\nautomated {}\n",
+            "decision 1\noutcome {}\namount {}\nelsewhere {}\ntable {} {version} {}\nautomated {}\n",
             self.outcome.as_str(),
             self.amount,
+            self.elsewhere,
             self.table.name.as_str(),
             self.table.row.as_str(),
             self.automated,
@@ -219,7 +255,8 @@ impl Decision {
             let code = change.code.as_ref().map_or("-", Code::as_str);
             text.push_str(&format!("change {row} {outcome} {code}\n"));
             for needed in &change.needed {
-                text.push_str(&format!("needed {} {}\n", needed.name, needed.values));
+                let values = needed.values.canonical();
+                text.push_str(&format!("needed {} {values}\n", needed.name));
             }
         }
         text.into_bytes()

@@ -33,19 +33,18 @@ mod rules;
 mod statement;
 mod table;
 
-pub use decide::{
-    AMOUNT_UNCERTAIN, CHANGES_MAX, Change, Decision, Needed, REASONS_MAX, TableRow, decide,
-};
+pub use decide::{AMOUNT_UNCERTAIN, CHANGES_MAX, Change, Decision, Needed, REASONS_MAX, TableRow};
 pub use expression::{EXPRESSION_BYTES_MAX, EXPRESSION_DEPTH_MAX, ExpressionError};
 pub use fact::{
     Evidence, Fact, FactError, FactName, Facts, Finding, FormError, Kind, Source, Value, WhyUnknown,
 };
 pub use ground::Ground;
 pub use outcome::{Act, Outcome};
-pub use replay::{Case, Difference, EXAMPLES_MAX, MoneyDifference, Moves, difference, replay};
+pub use replay::{Difference, EXAMPLES_MAX, MoneyDifference, Moves, PastCase, difference, replay};
 pub use rules::{File, Messages, Rules, TABLES_MAX, Tables};
 pub use statement::{
-    Appeal, Arithmetic, Destination, Next, Reason, StatedChange, StatedFact, Statement, state,
+    Arithmetic, Destination, FollowUp, HowToAppeal, Reason, StatedChange, StatedFact, Statement,
+    state,
 };
 pub use table::{
     ALTERNATIVES_MAX, About, COLUMNS_MAX, Code, FILE_BYTES_MAX, LETS_MAX, LoadError, ROWS_MAX,

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use base::{Amount, Currency, Instant};
 
-use crate::{Decision, Facts, FormError, Ground, Outcome, Rules, Tables, decide};
+use crate::{Decision, Facts, FormError, Ground, Outcome, Rules, Tables};
 
 /// What a claim is decided from, as it was kept with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Case {
+pub struct PastCase {
     /// What the claim says went wrong.
     pub ground: Ground,
     /// When it was filed.
@@ -25,7 +25,7 @@ pub struct Case {
 ///
 /// [`FormError`] when the bytes are no facts.
 pub fn replay(facts: &[u8], tables: Tables, currency: Currency) -> Result<Decision, FormError> {
-    Ok(decide(&Facts::from_bytes(facts)?, tables, currency))
+    Ok(tables.decide(&Facts::from_bytes(facts)?, currency))
 }
 
 /// Examples kept of each way in which outcomes differ.
@@ -64,21 +64,22 @@ pub struct MoneyDifference {
 
 /// Decides all cases under both rules, as if the new ones had been there when each was filed.
 pub fn difference<'c>(
-    cases: impl IntoIterator<Item = &'c Case>,
+    cases: impl IntoIterator<Item = &'c PastCase>,
     old: &Rules,
     new: &Rules,
 ) -> Difference {
     let mut difference = Difference::default();
     for (place, case) in (0..).zip(cases) {
         let of =
-            |rules: &Rules, at| decide(&case.facts, rules.tables(case.ground, at), case.currency);
+            |rules: &Rules, at| rules.tables(case.ground, at).decide(&case.facts, case.currency);
         let before = of(old, case.filed_at);
         let after = of(new, Instant::MAX);
         difference.cases += 1;
         let money = difference.money.entry(case.currency.code()).or_default();
         money.before += minor(before.amount);
         money.after += minor(after.amount);
-        if (before.outcome, before.amount) != (after.outcome, after.amount) {
+        let result = |decision: &Decision| (decision.outcome, decision.amount, decision.elsewhere);
+        if result(&before) != result(&after) {
             difference.changed += 1;
             let moves = difference.moves.entry((before.outcome, after.outcome)).or_default();
             moves.count += 1;

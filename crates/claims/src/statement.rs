@@ -23,6 +23,8 @@ pub struct Statement {
     pub outcome_text: String,
     /// What goes back, without tax.
     pub amount: Money,
+    /// What comes back beside that without the claim, without tax.
+    pub elsewhere: Money,
     /// How the amount was computed: named values in their order, then the amount itself. Empty
     /// when nothing was computed.
     pub arithmetic: Vec<Arithmetic>,
@@ -45,13 +47,13 @@ pub struct Statement {
     /// Where the money goes. Empty while that is not known, or when there is none.
     pub destinations: Vec<Destination>,
     /// How to have somebody else decide; none when that is not possible any more.
-    pub appeal: Option<Appeal>,
+    pub appeal: Option<HowToAppeal>,
 }
 
 /// One step of the arithmetic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arithmetic {
-    /// What is computed: the name of a value, or `amount`.
+    /// What is computed: the name of a value, `amount`, or `elsewhere`.
     pub name: String,
     /// From what.
     pub expression: String,
@@ -103,13 +105,13 @@ pub struct StatedChange {
 
 /// What follows a decision; it is known to whoever carries it out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Next {
+pub struct FollowUp {
     /// When it was decided.
     pub decided_at: Instant,
     /// Where the money goes.
     pub destinations: Vec<Destination>,
     /// How to have somebody else decide.
-    pub appeal: Option<Appeal>,
+    pub appeal: Option<HowToAppeal>,
 }
 
 /// Where a part of the money goes.
@@ -125,7 +127,7 @@ pub struct Destination {
 
 /// How to have somebody else decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Appeal {
+pub struct HowToAppeal {
     /// What to do for it.
     pub how: String,
     /// Until when.
@@ -139,7 +141,7 @@ pub fn state(
     tables: Tables,
     currency: Currency,
     messages: &Messages,
-    next: Next,
+    next: FollowUp,
 ) -> Statement {
     let (arithmetic, rule) = explain(decision, facts, tables, currency);
     let reason =
@@ -153,7 +155,7 @@ pub fn state(
             .iter()
             .map(|needed| {
                 let title = needed.fact.map_or(needed.name.as_str(), |fact| messages.fact(fact));
-                (title.to_owned(), needed.values.clone())
+                (title.to_owned(), needed.words(currency))
             })
             .collect(),
     };
@@ -161,6 +163,7 @@ pub fn state(
         outcome: decision.outcome,
         outcome_text: messages.outcome(decision.outcome).to_owned(),
         amount: Money { amount: decision.amount, currency },
+        elsewhere: Money { amount: decision.elsewhere, currency },
         arithmetic,
         reasons: decision.reasons.iter().map(reason).collect(),
         facts: decision.facts_used.iter().map(stated).collect(),
@@ -220,8 +223,7 @@ fn explain(
             None => "unknown".to_owned(),
         },
     };
-    let Some(amount) = &row.amount else { return (Vec::new(), row.says.clone()) };
-    let lets = table.lets_behind(&amount.names(false));
+    let lets = table.lets_behind(&row.names_behind_money());
     let mut steps: Vec<Arithmetic> = lets
         .into_iter()
         .map(|place| {
@@ -229,6 +231,9 @@ fn explain(
             step(&named.name, &named.expression, numbers.read(Name::Let(place)))
         })
         .collect();
-    steps.push(step("amount", amount, numbers.with(|read| amount.evaluate(read))));
+    for (name, money) in [("amount", &row.amount), ("elsewhere", &row.elsewhere)] {
+        let step = |it: &Expression| step(name, it, numbers.with(|read| it.evaluate(read)));
+        steps.extend(money.as_ref().map(step));
+    }
     (steps, row.says.clone())
 }

@@ -74,7 +74,10 @@ pub(crate) struct Row {
     pub code: Code,
     pub when: Vec<Alternative>,
     pub outcome: Outcome,
+    /// What the claim pays.
     pub amount: Option<Expression>,
+    /// What comes back beside that without the claim.
+    pub elsewhere: Option<Expression>,
     /// Facts to show beside those that were tested.
     pub evidence: Vec<FactName>,
     /// More reasons, if their condition fits too.
@@ -154,7 +157,7 @@ impl Table {
         self.rows.iter().find_map(|row| Some((row, row.when.iter().find(fits)?)))
     }
 
-    /// The table in its one written form: what its version is the hash of.
+    /// The table in its one written form: what its version is the hash of. It never changes.
     fn canonical(&self) -> String {
         let about = match self.about {
             About::Gate => "gate",
@@ -177,12 +180,15 @@ impl Table {
 
     fn write_row(&self, text: &mut String, row: &Row) {
         let (id, code, outcome) = (row.id.as_str(), row.code.as_str(), row.outcome.as_str());
-        text.push_str(&format!("row {id} {code} {outcome} {:?}\n", row.says));
+        let (length, says) = (row.says.len(), &row.says);
+        text.push_str(&format!("row {id} {code} {outcome}\nsays {length} {says}\n"));
         for alternative in &row.when {
             text.push_str(&format!("when {}\n", alternative.canonical()));
         }
-        if let Some(amount) = &row.amount {
-            text.push_str(&format!("amount {amount}\n"));
+        for (word, expression) in [("amount", &row.amount), ("elsewhere", &row.elsewhere)] {
+            if let Some(expression) = expression {
+                text.push_str(&format!("{word} {expression}\n"));
+            }
         }
         for (code, condition) in &row.also {
             text.push_str(&format!("also {} when {}\n", code.as_str(), condition.canonical()));
@@ -198,7 +204,7 @@ impl Table {
 
 impl Alternative {
     fn canonical(&self) -> String {
-        let test = |test: &Test| format!("{} {:?}", test.title, test.values);
+        let test = |test: &Test| format!("{} {}", test.title, test.values.canonical());
         self.tests.iter().map(test).collect::<Vec<_>>().join("; ")
     }
 }
@@ -236,11 +242,6 @@ impl Numbers<'_> {
     pub fn row(&self) -> Option<&Row> {
         let point = self.table.grid.point(|name| self.read(name));
         self.table.find(&point).map(|(row, _)| row)
-    }
-
-    /// Of which currency the claim is.
-    pub fn currency(&self) -> Currency {
-        self.currency
     }
 
     /// The number of a name, if it is known.

@@ -4,7 +4,7 @@ use crate::FactName;
 use crate::decide::{CHANGES_MAX, Change, Needed};
 use crate::expression::Name;
 use crate::rules::Tables;
-use crate::table::{About, Alternative, Cell, Numbers, Row, Table};
+use crate::table::{About, Alternative, Cell, Numbers, Row, Table, Values};
 
 /// Boxes looked at for one row; beyond that the row is passed over.
 const BOXES_MAX: usize = 200;
@@ -20,7 +20,7 @@ pub(super) fn nearest(
 ) -> Vec<Change> {
     let point = table.grid.point(|name| numbers.read(name));
     if table.about == About::Gate {
-        return vec![gone_on(table, numbers, &point)];
+        return vec![gone_on(table, &point)];
     }
     let mut near: Vec<(usize, u8, Change)> = Vec::new();
     for (place, row) in table.rows.iter().enumerate() {
@@ -48,14 +48,14 @@ fn change_to(row: &Row, needed: Vec<Needed>) -> Change {
 }
 
 /// For which the gate would have let the claim pass: the fewest facts with no row of the gate.
-fn gone_on(table: &Table, numbers: &Numbers, point: &Cell) -> Change {
+fn gone_on(table: &Table, point: &Cell) -> Change {
     let mut open = vec![table.grid.everything()];
     for alternative in table.rows.iter().flat_map(|row| &row.when) {
         open = open.iter().flat_map(|it| table.grid.subtract(it, &alternative.cell)).collect();
         open.sort_by_cached_key(|cell| differing(point, cell).len());
         open.truncate(BOXES_MAX);
     }
-    let needed = open.first().map(|cell| needed(table, numbers, cell, &differing(point, cell)));
+    let needed = open.first().map(|cell| needed(table, cell, &differing(point, cell)));
     Change { row: None, outcome: None, code: None, needed: needed.unwrap_or_default() }
 }
 
@@ -106,21 +106,21 @@ fn way(
         }
     };
     let cell = open.iter().find(leads_there)?;
-    Some(needed(table, numbers, cell, &differing))
+    Some(needed(table, cell, &differing))
 }
 
 fn is_of_gate(tables: Tables, name: Name) -> bool {
     matches!(name, Name::Fact(_)) && tables.gate.grid.columns.iter().any(|it| it.name == name)
 }
 
-fn needed(table: &Table, numbers: &Numbers, cell: &Cell, differing: &[usize]) -> Vec<Needed> {
+fn needed(table: &Table, cell: &Cell, differing: &[usize]) -> Vec<Needed> {
     let told = |place: &usize| {
         let column = &table.grid.columns[*place];
-        let values = column.values(cell[*place]);
         Needed {
             fact: fact_of(column.name),
             name: column.title.clone(),
-            values: values.describe(column.kind, column.domain, Some(numbers.currency())),
+            kind: column.kind,
+            values: column.values(cell[*place]),
         }
     };
     differing.iter().map(told).collect()
@@ -132,16 +132,15 @@ fn fact_of(name: Name) -> Option<FactName> {
 
 /// When a row would have paid: what must be known for it.
 pub(super) fn of_amount(table: &Table, row: &Row, numbers: &Numbers) -> Vec<Change> {
-    let mut names = row.amount.as_ref().map(|it| it.names(false)).unwrap_or_default();
-    names.push(Name::Fact(FactName::LeftRefundable));
-    let mut facts = table.facts_behind(&names);
+    let mut facts = table.facts_behind(&row.names_behind_money());
     facts.sort_unstable();
     facts.dedup();
     facts.retain(|fact| numbers.read(Name::Fact(*fact)).is_none());
     let needed = |fact: FactName| Needed {
         fact: Some(fact),
         name: fact.as_str().to_owned(),
-        values: "known".to_owned(),
+        kind: fact.kind(),
+        values: Values::known(fact.kind()),
     };
     let needed: Vec<Needed> = facts.into_iter().map(needed).collect();
     if needed.is_empty() { Vec::new() } else { vec![change_to(row, needed)] }

@@ -134,7 +134,7 @@ facts! {
     1 Dispute "dispute" Kind::Word(&["none", "open", "won", "lost"]), ["none"], Payments,
         "How a dispute of the payment stands, if the payer's bank was asked to take it back.";
     2 Captured "captured" MONEY, [], Payments,
-        "What was taken for the thing named, tax not counted.";
+        "What was paid for the promotion, tax not counted: what was taken once.";
     3 SettledBack "settled_back" MONEY, [], Ledger,
         "What settlement has given back unasked, because it was not spent.";
     4 PendingBack "pending_back" MONEY, [], Payments,
@@ -146,8 +146,8 @@ facts! {
     7 Spent "spent" MONEY, [], Ledger,
         "What was charged for delivery, less what was repaid of it.";
     8 LeftRefundable "left_refundable" MONEY, [], Ledger,
-        "What a claim may give back at most: what was captured, less what settlement gives back \
-         by itself, what has gone back, and what is on its way.";
+        "What a claim may give back at most: what was spent of what was paid, less what claims, \
+         restitutions and lost disputes have taken of it.";
     9 Window "window" Kind::Word(&["open", "closed"]), [], Claims,
         "Whether the claim came in the time that region and rail allow.";
     10 SameClaim "same_claim" Kind::Word(&["none", "open", "decided"]), ["none"], Claims,

@@ -19,6 +19,9 @@ impl Statement {
         line(text, &format!("Decision of {}: {}", day(self.decided_at), self.outcome_text));
         if self.outcome.pays() {
             line(text, &format!("Amount: {} (tax that belongs to it is added)", self.amount));
+            if !self.elsewhere.amount.is_zero() {
+                line(text, &format!("Beside that, without the claim: {}", self.elsewhere));
+            }
         }
         heading(text, "Why");
         self.reasons.iter().for_each(|reason| {

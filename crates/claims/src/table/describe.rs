@@ -19,6 +19,8 @@ pub struct RowDescription {
     pub outcome: Outcome,
     /// What it pays, as an expression.
     pub amount: Option<String>,
+    /// What comes back beside that without the claim, as an expression.
+    pub elsewhere: Option<String>,
     /// More reasons, each with its condition.
     pub also: Vec<(Code, Vec<(String, String)>)>,
     /// Facts that are shown beside those that are tested.
@@ -56,6 +58,7 @@ impl Table {
             when: row.when.iter().map(describe).collect(),
             outcome: row.outcome,
             amount: row.amount.as_ref().map(ToString::to_string),
+            elsewhere: row.elsewhere.as_ref().map(ToString::to_string),
             also: row.also.iter().map(also).collect(),
             evidence: row.evidence.clone(),
             acts: row.acts.clone(),

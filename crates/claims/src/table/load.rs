@@ -35,8 +35,19 @@ impl Table {
 }
 
 const KEYS: [&str; 7] = ["name", "gate", "ground", "effective_from", "per_currency", "let", "row"];
-const ROW_KEYS: [&str; 10] =
-    ["id", "code", "says", "when", "outcome", "amount", "evidence", "also", "acts", "over"];
+const ROW_KEYS: [&str; 11] = [
+    "id",
+    "code",
+    "says",
+    "when",
+    "outcome",
+    "amount",
+    "elsewhere",
+    "evidence",
+    "also",
+    "acts",
+    "over",
+];
 
 fn read(file: &str, text: &str) -> Result<Table, LoadError> {
     let (document, root) = Document::parse(file, text)?;
@@ -200,12 +211,18 @@ fn read_row(row: &Section, table: &Table) -> Result<Row, LoadError> {
         let known = Outcome::ALL.map(Outcome::as_str).join(", ");
         document.error(at, format!("no outcome `{outcome}`; it is one of {known}"))
     })?;
+    let amount = money(row, "amount", outcome, table)?;
+    if outcome.pays() && amount.is_none() {
+        let message = format!("`{}` needs an `amount`", outcome.as_str());
+        return Err(document.error(row.at, message));
+    }
     Ok(Row {
         line: document.line(row.at),
         says: says.to_owned(),
         code: code(document, row.required("code")?)?,
         when: when(row, table)?,
-        amount: amount(row, outcome, table)?,
+        amount,
+        elsewhere: money(row, "elsewhere", outcome, table)?,
         evidence: evidence(row)?,
         also: also(row, table)?,
         acts: acts(row)?,
@@ -259,26 +276,26 @@ fn alternative(section: &Section, table: &Table) -> Result<Alternative, LoadErro
     Ok(Alternative { line: document.line(section.at), tests, cell: Vec::new() })
 }
 
-fn amount(row: &Section, outcome: Outcome, table: &Table) -> Result<Option<Expression>, LoadError> {
+/// An expression of money; only what pays has one.
+fn money(
+    row: &Section,
+    key: &str,
+    outcome: Outcome,
+    table: &Table,
+) -> Result<Option<Expression>, LoadError> {
     let document = row.document;
-    let Some((text, at)) = row.text("amount")? else {
-        if outcome.pays() {
-            let message = format!("`{}` needs an `amount`", outcome.as_str());
-            return Err(document.error(row.at, message));
-        }
-        return Ok(None);
-    };
+    let Some((text, at)) = row.text(key)? else { return Ok(None) };
     if !outcome.pays() {
-        let message = format!("`{}` pays nothing; take `amount` away", outcome.as_str());
+        let message = format!("`{}` pays nothing; take `{key}` away", outcome.as_str());
         return Err(document.error(at, message));
     }
-    let amount = Expression::parse(text, &|name| lookup(table, name))
-        .map_err(|error| document.error(at, format!("`amount`: {error}")))?;
-    if amount.kind() != Kind::Money {
-        let message = format!("`amount` is a {}, not money", amount.kind().name());
+    let money = Expression::parse(text, &|name| lookup(table, name))
+        .map_err(|error| document.error(at, format!("`{key}`: {error}")))?;
+    if money.kind() != Kind::Money {
+        let message = format!("`{key}` is a {}, not money", money.kind().name());
         return Err(document.error(at, message));
     }
-    Ok(Some(amount))
+    Ok(Some(money))
 }
 
 fn evidence(row: &Section) -> Result<Vec<FactName>, LoadError> {

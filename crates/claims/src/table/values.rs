@@ -32,6 +32,12 @@ impl Values {
     /// Only not knowing.
     pub const UNKNOWN: Values = Values { unknown: true, ranges: Vec::new() };
 
+    /// Whatever a fact of this kind can be, as long as it is known.
+    pub fn known(kind: Kind) -> Values {
+        let domain = domain(kind, false);
+        Values::range(domain.0, domain.1, domain)
+    }
+
     /// The numbers from `first` to `last`, inside of `within`.
     pub fn range(first: i128, last: i128, within: (i128, i128)) -> Values {
         let (first, last) = (first.max(within.0), last.min(within.1));
@@ -89,12 +95,20 @@ impl Values {
         let meets = |(first, last): &(i128, i128)| {
             outside.ranges.iter().any(|(low, high)| first <= high && low <= last)
         };
-        !(self.unknown && outside.unknown) && !self.ranges.iter().any(meets)
+        !(self.unknown && outside.unknown || self.ranges.iter().any(meets))
     }
 
     /// Where admitting and not admitting change places.
     pub fn edges(&self) -> impl Iterator<Item = i128> {
         self.ranges.iter().flat_map(|(first, last)| [*first, *last + 1])
+    }
+
+    /// The set in its one written form, which versions and decisions are made of: it never
+    /// changes.
+    pub fn canonical(&self) -> String {
+        let ranges = self.ranges.iter().map(|(first, last)| format!("{first}..{last}"));
+        let unknown = self.unknown.then(|| "unknown".to_owned());
+        ranges.chain(unknown).collect::<Vec<_>>().join(" ")
     }
 
     /// In words: `open or won`, `at most 7 days`, `unknown`; money with its decimals when the
@@ -132,11 +146,13 @@ fn describe_range(
     // Spans are counted in millionths of a second, which nobody wants to read.
     let from = (first != low).then(|| match is_span && first % SECOND == 1 {
         true => format!("more than {}", show(first - 1)),
+        false if first == 1 => format!("above {}", show(0)),
         false => format!("at least {}", show(first)),
     });
     let to = (last != high).then(|| match last + 1 {
         NUMBER_MAX if is_span => "at some time".to_owned(),
         next if is_span && next % SECOND == 0 => format!("less than {}", show(next)),
+        0 => format!("below {}", show(0)),
         _ => format!("at most {}", show(last)),
     });
     match (from, to) {

@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 
 use claims::{FILE_BYTES_MAX, LoadError, Rules, Table};
+use proptest::prelude::*;
+use proptest::sample::select;
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the one switch of this test")]
@@ -126,6 +128,33 @@ fn a_column_with_too_many_edges_is_refused() {
     let row = |id: usize| (format!("r{id}"), format!("{{ ring_marks = {} }}", id * 2));
     let many: Vec<_> = (0..40).map(row).collect();
     assert!(only_message(&table(&many)).contains("too many different values"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is written into a table, reading it ends, and not with a panic.
+    #[test]
+    fn damaged_tables_are_read_or_refused(
+        file in select(vec!["gate", "unauthorized_charge", "failure_to_deliver", "other"]),
+        damage in proptest::collection::vec((any::<usize>(), 0..12_usize, "[ -~\n]{0,6}"), 1..4),
+    ) {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/claims");
+        let mut text = std::fs::read_to_string(format!("{folder}/{file}.toml")).unwrap();
+        for (place, length, new) in damage {
+            let start = place % text.len();
+            let end = (start + length).min(text.len());
+            text.replace_range(start..end, &new);
+        }
+        match Table::load("damaged", &text) {
+            Ok(table) => prop_assert!(table.row_ids().count() > 0),
+            Err(errors) => {
+                let lines = text.lines().count() + 1;
+                prop_assert!(errors.iter().all(|error| (1..=lines).contains(&error.line)));
+                prop_assert!(!errors.is_empty() && errors.len() <= 20);
+            }
+        }
+    }
 }
 
 /// The standard set, with one file changed.

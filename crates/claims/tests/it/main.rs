@@ -3,6 +3,7 @@
 
 mod boundaries;
 mod broken;
+mod expressions;
 mod forms;
 mod page;
 mod random;

@@ -97,6 +97,9 @@ fn decided(row: &RowDescription, messages: &Messages) -> String {
     if let Some(amount) = &row.amount {
         text.push_str(&format!(": `{amount}`"));
     }
+    if let Some(elsewhere) = &row.elsewhere {
+        text.push_str(&format!(", and without the claim `{elsewhere}`"));
+    }
     for (code, condition) in &row.also {
         let names: Vec<String> = condition.iter().map(|(name, _)| format!("`{name}`")).collect();
         text.push_str(&format!("; also `{}` for {}", code.as_str(), names.join(", ")));

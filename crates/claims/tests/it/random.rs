@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use base::{Amount, Currency, Span};
 use claims::{
     Change, FactName, Facts, Finding, Ground, Kind, Outcome, Rules, Table, Tables, Value,
-    WhyUnknown, decide, replay,
+    WhyUnknown, replay,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -217,7 +217,7 @@ fn decides_as_brute_force(table: &Table, rows: &[Row], points: &[Vec<Option<i64>
     let gate = Table::load("gate", GATE).unwrap();
     let tables = Tables { gate: &gate, ground: table };
     points.iter().all(|point| {
-        let decision = decide(&facts_of(point), tables, Currency::USD);
+        let decision = tables.decide(&facts_of(point), Currency::USD);
         let first = rows.iter().position(|row| fits(row, point)).unwrap();
         decision.table.row.as_str() == format!("r{first}")
     })
@@ -344,21 +344,25 @@ fn leads_there(facts: &Facts, change: &Change, tables: Tables) -> bool {
     let mut changed = BTreeMap::new();
     for needed in &change.needed {
         let Some(name) = needed.fact else { return true };
-        let first = needed.values.split(" or ").next().unwrap().replace("at least ", "");
-        let first = first.replace("at most ", "").replace("yes", "true").replace("no", "false");
-        let first = if first == "falsene" { "none".to_owned() } else { first };
+        let words = needed.words(Currency::USD);
+        let first = match words.split(" or ").next().unwrap() {
+            "yes" => "true",
+            "no" => "false",
+            "above 0" => "1",
+            other => other.trim_start_matches("at least ").trim_start_matches("at most "),
+        };
         let is_money = matches!(name.kind(), Kind::Money | Kind::Span);
         if is_money || first == "known" || first.contains(' ') {
             return true;
         }
-        changed.insert(name, finding(name, &first));
+        changed.insert(name, finding(name, first));
     }
     let mut other = Facts::new();
     for name in FactName::ALL {
         let found = changed.get(name).copied().or(facts.get(*name).map(|fact| fact.finding));
         found.into_iter().for_each(|found| other.tell(fact(*name, found)).unwrap());
     }
-    decide(&other, tables, Currency::USD).table.row == *row
+    tables.decide(&other, Currency::USD).table.row == *row
 }
 
 /// Whether the fact is something on record, said a second time.
@@ -382,14 +386,15 @@ fn any_facts_are_decided_and_never_paid_too_much() {
     runner
         .run(&(any_facts(), select(Ground::ALL.to_vec())), |(facts, ground)| {
             let tables = rules.tables(ground, noon());
-            let decision = decide(&facts, tables, Currency::USD);
+            let decision = tables.decide(&facts, Currency::USD);
             *counted.borrow_mut().entry(decision.outcome).or_default() += 1;
             let left = match facts.get(FactName::LeftRefundable).map(|fact| fact.finding) {
                 Some(Finding::Known(Value::Money(left))) => left,
                 _ => Amount::ZERO,
             };
             prop_assert!(decision.amount <= left);
-            prop_assert!(decision.amount.is_zero() || decision.outcome.pays());
+            let comes_back = !decision.amount.is_zero() || !decision.elsewhere.is_zero();
+            prop_assert_eq!(comes_back, decision.outcome.pays());
             prop_assert_eq!(decision.automated, decision.outcome != Outcome::Review);
             prop_assert!((1..=4).contains(&decision.reasons.len()));
             if decision.outcome == Outcome::Deny {

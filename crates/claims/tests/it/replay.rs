@@ -1,7 +1,7 @@
 //! Old cases under the same tables, and under others.
 
 use base::{Currency, Instant};
-use claims::{Case, Ground, Outcome, Rules, decide, difference, replay};
+use claims::{Ground, Outcome, PastCase, Rules, difference, replay};
 
 use crate::rows::{AGREED, HALF, PAID};
 use crate::world::{facts, noon};
@@ -31,8 +31,8 @@ fn later(change: impl Fn(&str) -> String) -> String {
     change(&file("unauthorized_charge").replace("2026-01-01", "2027-01-01"))
 }
 
-fn case(given: &str) -> Case {
-    Case {
+fn case(given: &str) -> PastCase {
+    PastCase {
         ground: Ground::UnauthorizedCharge,
         filed_at: noon(),
         currency: Currency::USD,
@@ -46,7 +46,7 @@ fn the_same_facts_and_tables_give_the_same_bytes() {
     for given in [format!("{PAID}{HALF}"), format!("{PAID}{AGREED}"), String::new()] {
         for ground in Ground::ALL {
             let facts = facts(&given);
-            let decision = decide(&facts, once.tables(ground, noon()), Currency::USD);
+            let decision = once.tables(ground, noon()).decide(&facts, Currency::USD);
             let tables = again.tables(ground, noon());
             let replayed = replay(&facts.to_bytes(), tables, Currency::USD).unwrap();
             assert_eq!(replayed.to_bytes(), decision.to_bytes());
@@ -61,7 +61,7 @@ fn a_claim_is_decided_by_the_table_of_the_day_it_was_filed() {
     let row = |at: &str| {
         let tables = rules.tables(Ground::UnauthorizedCharge, Instant::parse(at).unwrap());
         let facts = case("device_age = 40 days").facts;
-        decide(&facts, tables, Currency::USD).table.row.as_str().to_owned()
+        tables.decide(&facts, Currency::USD).table.row.as_str().to_owned()
     };
     assert_eq!(row("2025-06-01T00:00:00Z"), "u10");
     assert_eq!(row("2026-12-31T23:59:59.999999Z"), "u10");

@@ -28,12 +28,16 @@ pub const HALF: &str = "start = begun; moderation = allowed; incident_loss = 0; 
     missing_platform = 150; missing_market = 50; missing_advertiser = 200; missing_policy = 0; \
     missing_before_narrowing = 0; ";
 
-/// Decides, and compares with `outcome amount`, further reasons after `+`, acts after `!`.
+/// Decides, and compares with `outcome amount`, what comes back elsewhere after `&`, further
+/// reasons after `+`, acts after `!`.
 fn check(test: &str, ground: Ground, given: &str, expected: &str) {
     let decision = decided(&Rules::standard(), ground, &facts(given));
     let reasons: Vec<&str> = decision.reasons.iter().map(Code::as_str).collect();
     let row = format!("{}_{}", decision.table.row.as_str(), reasons[0]);
     let mut said = format!("{} {}", decision.outcome.as_str(), decision.amount);
+    if !decision.elsewhere.is_zero() {
+        said.push_str(&format!(" &{}", decision.elsewhere));
+    }
     reasons[1..].iter().for_each(|code| said.push_str(&format!(" +{code}")));
     decision.acts.iter().map(|act| Act::as_str(*act)).for_each(|act| {
         said.push_str(&format!(" !{act}"));
@@ -76,7 +80,7 @@ rows! {
         "factor = password; used_later = false; device_age = 2 days"
         => "approve 10000 !freeze_account !stop_promotion !review_suspect";
     u5_duplicate_charge UnauthorizedCharge AGREED, "duplicate_capture = 2500; over_budget = 30"
-        => "partly_approve 2530 +over_budget";
+        => "partly_approve 30 &2500 +over_budget";
     u6_over_budget UnauthorizedCharge AGREED, "over_budget = 30" => "partly_approve 30";
     u7_auth_by_conduct UnauthorizedCharge AGREED, "factor = password" => "deny 0";
     u8_weak_auth UnauthorizedCharge AGREED, "factor = password; used_later = false" => "review 0";
@@ -94,11 +98,12 @@ rows! {
     t4_invalid_traffic TechnicalError RAN, "late_invalid = 70; over_budget = 5"
         => "partly_approve 75 +over_budget";
     t5_duplicate_charge TechnicalError RAN, "duplicate_capture = 10000; over_budget = 5"
-        => "partly_approve 10000 +over_budget";
+        => "partly_approve 5 &10000 +over_budget";
     t6_over_budget TechnicalError RAN, "over_budget = 5" => "partly_approve 5";
     t7_not_charged TechnicalError RAN, "incident_loss = 1500" => "deny 0";
-    t8_goes_back_anyway TechnicalError HALF,
-        "incident_loss = 1500; unspent = 4000; spent = 6000; left_refundable = 6000" => "deny 0";
+    t8_gone_back TechnicalError HALF,
+        "incident_loss = 1500; settled_back = 4000; spent = 6000; left_refundable = 6000"
+        => "deny 0";
     t9_held_by_advertiser TechnicalError RAN, "start = held_by_advertiser" => "deny 0";
     t10_report_only TechnicalError RAN, "report_wrong = true" => "deny 0 !correct_report";
     t11_failed_calls TechnicalError RAN, "failed_calls = 2" => "review 0";
@@ -112,29 +117,26 @@ rows! {
     f3_more_time FailureToDeliver HALF, "extension = running" => "hold 0";
     f4_rejected_before_start FailureToDeliver RAN, "moderation = rejected_for_violation"
         => "approve 10000 !stop_promotion";
-    f5_rejected_goes_back FailureToDeliver RAN,
-        "moderation = rejected_for_violation; left_refundable = 0; unspent = 10000; spent = 0"
-        => "deny 0";
-    f6_oversold FailureToDeliver HALF, "oversold = true" => "approve 4000";
-    f7_policy_removed FailureToDeliver HALF, "moderation = removed_for_violation" => "deny 0";
-    f8_self_narrowed FailureToDeliver HALF, "narrowed = true; missing_before_narrowing = 70"
+    f5_oversold FailureToDeliver HALF, "oversold = true" => "approve 4000";
+    f6_policy_removed FailureToDeliver HALF, "moderation = removed_for_violation" => "deny 0";
+    f7_self_narrowed FailureToDeliver HALF, "narrowed = true; missing_before_narrowing = 70"
         => "partly_approve 700";
-    f9_underdelivery FailureToDeliver HALF, "missing_platform = 400; missing_market = 0; \
+    f8_underdelivery FailureToDeliver HALF, "missing_platform = 400; missing_market = 0; \
         missing_advertiser = 0" => "approve 4000";
-    f10_underdelivery_share FailureToDeliver HALF, "wrong_delivery = 25"
+    f9_underdelivery_share FailureToDeliver HALF, "wrong_delivery = 25"
         => "partly_approve 2025 +self_made";
-    f11_owed_anyway FailureToDeliver RAN, "late_invalid = 70"
+    f10_owed_anyway FailureToDeliver RAN, "late_invalid = 70"
         => "partly_approve 70 +invalid_traffic";
-    f12_paid_by_delivery FailureToDeliver RAN, "" => "deny 0 !show_waterfall";
-    f13_guarantee_kept FailureToDeliver HALF, "delivered_units = 1000; missing_platform = 0; \
+    f11_paid_by_delivery FailureToDeliver RAN, "" => "deny 0 !show_waterfall";
+    f12_guarantee_kept FailureToDeliver HALF, "delivered_units = 1000; missing_platform = 0; \
         missing_market = 0; missing_advertiser = 0" => "deny 0 !show_waterfall";
-    f14_goes_back_anyway FailureToDeliver HALF,
-        "unspent = 4000; spent = 6000; left_refundable = 6000" => "deny 0";
-    f15_below_one_unit FailureToDeliver HALF, "guaranteed_units = 1000000; \
+    f13_gone_back FailureToDeliver HALF,
+        "settled_back = 4000; spent = 6000; left_refundable = 6000" => "deny 0";
+    f14_below_one_unit FailureToDeliver HALF, "guaranteed_units = 1000000; \
         delivered_units = 999900; missing_platform = 1; missing_market = 0" => "deny 0";
-    f16_self_made FailureToDeliver HALF, "missing_platform = 0; missing_market = 0; \
+    f15_self_made FailureToDeliver HALF, "missing_platform = 0; missing_market = 0; \
         missing_advertiser = 400" => "deny 0 !show_waterfall";
-    f17_facts_missing FailureToDeliver HALF, "missing_platform = unknown" => "review 0";
+    f16_facts_missing FailureToDeliver HALF, "missing_platform = unknown" => "review 0";
 
     p1_never_started PoorOutcome RAN, "start = held_by_platform"
         => "approve 10000 !stop_promotion";

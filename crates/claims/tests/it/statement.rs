@@ -1,7 +1,7 @@
 //! Statements of reasons.
 
 use base::{Currency, Instant, Money};
-use claims::{Appeal, Destination, Ground, Next, Rules, Statement, decide, state};
+use claims::{Destination, FollowUp, Ground, HowToAppeal, Rules, Statement, state};
 
 use crate::rows::{AGREED, HALF, PAID, RAN};
 use crate::world::{facts, noon};
@@ -10,7 +10,7 @@ fn stated(ground: Ground, given: &str) -> Statement {
     let rules = Rules::standard();
     let facts = facts(given);
     let tables = rules.tables(ground, noon());
-    let decision = decide(&facts, tables, Currency::USD);
+    let decision = tables.decide(&facts, Currency::USD);
     let at = |text| Instant::parse(text).unwrap();
     let to = |to: &str, minor| Destination {
         to: to.to_owned(),
@@ -18,10 +18,10 @@ fn stated(ground: Ground, given: &str) -> Statement {
         by: Some(at("2026-12-01T00:00:00Z")),
     };
     let pays = decision.outcome.pays();
-    let next = Next {
+    let next = FollowUp {
         decided_at: noon(),
         destinations: if pays { vec![to("your card ending in 4242", 1600)] } else { Vec::new() },
-        appeal: Some(Appeal {
+        appeal: Some(HowToAppeal {
             how: "answer this message.".to_owned(),
             until: at("2027-05-20T00:00:00Z"),
         }),
@@ -45,7 +45,8 @@ fn check(name: &str, statement: &Statement) {
 #[test]
 fn a_part_is_paid_with_its_arithmetic() {
     let statement = stated(Ground::FailureToDeliver, &format!("{PAID}{HALF}credited = 400"));
-    assert_eq!(statement.arithmetic.last().unwrap().result, "20.00 USD");
+    let amount = statement.arithmetic.iter().find(|step| step.name == "amount").unwrap();
+    assert_eq!(amount.result, "20.00 USD");
     check("half", &statement);
 }
 

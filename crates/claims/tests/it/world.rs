@@ -3,7 +3,6 @@
 use base::{Amount, Currency, Instant, Label, Span};
 use claims::{
     Decision, Evidence, Fact, FactName, Facts, Finding, Ground, Kind, Rules, Value, WhyUnknown,
-    decide,
 };
 
 /// When everything here was so.
@@ -71,5 +70,5 @@ fn span(text: &str) -> Value {
 
 /// What the standard rules decide in dollars.
 pub fn decided(rules: &Rules, ground: Ground, facts: &Facts) -> Decision {
-    decide(facts, rules.tables(ground, noon()), Currency::USD)
+    rules.tables(ground, noon()).decide(facts, Currency::USD)
 }
