@@ -235,7 +235,8 @@ impl Decision {
     pub fn to_bytes(&self) -> Vec<u8> {
         let version: String = self.table.version.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut text = format!(
-            "decision 1\noutcome {}\namount {}\nelsewhere {}\ntable {} {version} {}\nautomated {}\n",
+            "decision 1\noutcome {}\namount {}\nelsewhere {}\ntable {} {version} {}\n\
+             automated {}\n",
             self.outcome.as_str(),
             self.amount,
             self.elsewhere,

@@ -123,6 +123,8 @@ pub struct Destination {
     pub amount: Money,
     /// By when it should have arrived.
     pub by: Option<Instant>,
+    /// By which number a bank finds it, once that is known.
+    pub reference: Option<String>,
 }
 
 /// How to have somebody else decide.

@@ -1,7 +1,7 @@
 //! What would have changed a decision: rows with a better result, and how far they are.
 
 use crate::FactName;
-use crate::decide::{CHANGES_MAX, Change, Needed};
+use crate::decide::{CHANGES_MAX, Change, Needed, amounts};
 use crate::expression::Name;
 use crate::rules::Tables;
 use crate::table::{About, Alternative, Cell, Numbers, Row, Table, Values};
@@ -10,8 +10,8 @@ use crate::table::{About, Alternative, Cell, Numbers, Row, Table, Values};
 const BOXES_MAX: usize = 200;
 
 /// The nearest rows with a better result. When only facts would have to differ, it was tried that
-/// they lead there, past the gate too. A named value is told by its own name and taken to differ
-/// together with what it is computed from.
+/// they lead there, past the gate too, and that money could be paid then. A named value is told by
+/// its own name and taken to differ together with what it is computed from.
 pub(super) fn nearest(
     table: &Table,
     tables: Tables,
@@ -98,8 +98,9 @@ fn way(
             Some(changes) => {
                 let gate = numbers.changed(tables.gate, &changes);
                 let ground = numbers.changed(table, &changes);
-                gate.row().is_none()
-                    && ground.row().is_some_and(|row| row.id == table.rows[place].id)
+                let is_it = |row: &&Row| row.id == table.rows[place].id;
+                let row = ground.row().filter(is_it);
+                gate.row().is_none() && row.is_some_and(|row| amounts(row, &ground).is_some())
             }
             // What named values would make of the gate cannot be told.
             None => !differing.iter().any(|column| is_of_gate(tables, columns[*column].name)),

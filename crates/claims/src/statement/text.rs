@@ -87,7 +87,10 @@ impl Statement {
         self.acts.iter().for_each(|(_, act)| line(text, &format!("- {act}")));
         for destination in &self.destinations {
             let by = destination.by.map(|by| format!(" by {}", day(by))).unwrap_or_default();
-            line(text, &format!("- {} goes to {}{by}", destination.amount, destination.to));
+            let reference = destination.reference.as_ref().map(|it| format!(", reference {it}"));
+            let reference = reference.unwrap_or_default();
+            let (amount, to) = (destination.amount, &destination.to);
+            line(text, &format!("- {amount} goes to {to}{by}{reference}"));
         }
         match &self.appeal {
             Some(appeal) => line(

@@ -9,9 +9,9 @@ use crate::table::grid::Cell;
 use crate::table::values::{Values, domain};
 use crate::table::{About, Row, Table, Test};
 
-/// Comparisons of two boxes that checking one table may take. The default tables take about a
-/// hundredth of it.
-pub(crate) const WORK_MAX: usize = 400_000;
+/// Comparisons of two boxes that checking one table may take: forty times what the largest of the
+/// default tables takes, and less than a second.
+const WORK_MAX: usize = 100_000;
 /// Boxes that may be open at the same time.
 const BOXES_MAX: usize = 20_000;
 /// Errors told at once.

@@ -3,11 +3,7 @@
 use base::Currency;
 use claims::{Outcome, Table, Tables};
 
-use crate::world::facts;
-
-const GATE: &str = "name = \"gate\"\ngate = true\neffective_from = 2026-01-01\n[[row]]\n\
-    id = \"g\"\ncode = \"c\"\nsays = \"Never here.\"\nwhen = { window = \"closed\" }\n\
-    outcome = \"review\"\n";
+use crate::world::{GATE, facts};
 
 /// A table that pays this amount.
 fn table(amount: &str) -> String {

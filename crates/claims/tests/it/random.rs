@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{TestCaseError, TestRunner};
 
-use crate::world::{fact, finding, noon};
+use crate::world::{GATE, fact, finding, noon};
 
 /// The facts of random tables, and how many numbers each of them can be here: from 0 on.
 const COLUMNS: [(FactName, i64); 4] = [
@@ -211,9 +211,6 @@ fn overlaps(rows: &[Row], points: &[Vec<Option<i64>>]) -> Vec<Vec<usize>> {
 
 /// Whether each combination is decided by the first row that fits.
 fn decides_as_brute_force(table: &Table, rows: &[Row], points: &[Vec<Option<i64>>]) -> bool {
-    const GATE: &str = "name = \"gate\"\ngate = true\neffective_from = 2026-01-01\n\
-        [[row]]\nid = \"g\"\ncode = \"c\"\nsays = \"Never here.\"\n\
-        when = { window = \"closed\" }\noutcome = \"review\"\n";
     let gate = Table::load("gate", GATE).unwrap();
     let tables = Tables { gate: &gate, ground: table };
     points.iter().all(|point| {

@@ -1,10 +1,10 @@
 //! Old cases under the same tables, and under others.
 
 use base::{Currency, Instant};
-use claims::{Ground, Outcome, PastCase, Rules, difference, replay};
+use claims::{Ground, Outcome, PastCase, Rules, Table, Tables, difference, replay};
 
 use crate::rows::{AGREED, HALF, PAID};
-use crate::world::{facts, noon};
+use crate::world::{GATE, facts, noon};
 
 fn file(name: &str) -> String {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/claims");
@@ -53,6 +53,26 @@ fn the_same_facts_and_tables_give_the_same_bytes() {
         }
     }
     assert!(replay(&[9], once.tables(Ground::Other, noon()), Currency::USD).is_err());
+}
+
+/// Decisions are compared by these bytes with what was stored, so their form never changes.
+#[test]
+fn a_decision_has_one_form_in_bytes() {
+    let gate = Table::load("gate", GATE).unwrap();
+    let ground = Table::load("ground", include_str!("golden/ground.toml")).unwrap();
+    let tables = Tables { gate: &gate, ground: &ground };
+    let given = [
+        "spent = 60; unspent = 40; left_refundable = 60; narrowed = true",
+        "unspent = 1; left_refundable = 9",
+        "window = closed",
+    ];
+    let bytes = given.map(|text| tables.decide(&facts(text), Currency::USD).to_bytes());
+    let text = String::from_utf8(bytes.concat()).unwrap();
+    assert_eq!(
+        text,
+        include_str!("golden/decisions.txt"),
+        "stored decisions are compared with these:\n{text}"
+    );
 }
 
 #[test]

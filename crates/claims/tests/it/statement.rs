@@ -16,6 +16,7 @@ fn stated(ground: Ground, given: &str) -> Statement {
         to: to.to_owned(),
         amount: Money::new(minor, Currency::USD).unwrap(),
         by: Some(at("2026-12-01T00:00:00Z")),
+        reference: Some("74027336324".to_owned()),
     };
     let pays = decision.outcome.pays();
     let next = FollowUp {

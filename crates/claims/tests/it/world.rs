@@ -5,6 +5,9 @@ use claims::{
     Decision, Evidence, Fact, FactName, Facts, Finding, Ground, Kind, Rules, Value, WhyUnknown,
 };
 
+/// A gate that only stops what is out of time.
+pub const GATE: &str = include_str!("golden/gate.toml");
+
 /// When everything here was so.
 pub fn noon() -> Instant {
     Instant::parse("2026-11-20T12:00:00Z").unwrap()
