@@ -24,12 +24,20 @@ pub struct BusinessCalendar {
 }
 
 impl BusinessCalendar {
+    /// A calendar without holidays.
+    pub const WEEKENDS_ONLY: BusinessCalendar = BusinessCalendar { holidays: Vec::new() };
+
     /// A calendar with these holidays; those on weekends change nothing.
     pub fn new(holidays: impl IntoIterator<Item = Day>) -> BusinessCalendar {
         let mut holidays: Vec<Day> = holidays.into_iter().collect();
         holidays.sort_unstable();
         holidays.dedup();
         BusinessCalendar { holidays }
+    }
+
+    /// The holidays, in order.
+    pub fn holidays(&self) -> &[Day] {
+        &self.holidays
     }
 
     /// Whether offices work on that day.

@@ -64,11 +64,11 @@ pub use currency::{Currency, UnknownCurrency};
 pub use day::{Day, DayError, Weekday};
 pub use fair_split::fair_split;
 pub use ids::{
-    AccountId, CardId, CheckoutId, ClaimId, ClaimantId, ContactId, CreatorId, DeedId, DisputeId, EndpointId, EventId,
-    HoldId, IdError, IdProblem, ImportId, KeyId, MethodId, OrderId, PaymentId, PayoutId, PersonId,
-    PostId, ProductId, ProgramId, PromotionId, PromotionSettlementId, PurchaseId, RailRefundId,
-    RefundId, RequestId, RestitutionId, SellerId, SettlementId, SettlementLineId, SliceId, StandingId, StatementId, StreamId,
-    TransferId, TypedId,
+    AccountId, CardId, CheckoutId, ClaimId, ClaimantId, ContactId, CreatorId, DeedId, DisputeId,
+    EndpointId, EventId, HoldId, IdError, IdProblem, ImportId, KeyId, MethodId, OrderId, PaymentId,
+    PayoutId, PersonId, PostId, ProductId, ProgramId, PromotionId, PromotionSettlementId,
+    PurchaseId, RailRefundId, RefundId, RequestId, RestitutionId, SellerId, SettlementId,
+    SettlementLineId, SliceId, StandingId, StatementId, StreamId, TransferId, TypedId,
 };
 pub use instant::{Instant, InstantError};
 pub use label::{Label, LabelError};

@@ -22,6 +22,7 @@ const EDGES: &[Edges] = &[
     Edges { name: "payments", uses: &["base", "ledger"], tests_also_use: &[] },
     Edges { name: "shop", uses: &["base", "ledger"], tests_also_use: &[] },
     Edges { name: "promotions", uses: &["base", "ledger"], tests_also_use: &[] },
+    Edges { name: "claims", uses: &["base"], tests_also_use: &[] },
     Edges { name: "risk", uses: &["base"], tests_also_use: &[] },
     // A world must not know how the feed finds out what it lost.
     Edges { name: "world", uses: &["base", "promotions"], tests_also_use: &[] },

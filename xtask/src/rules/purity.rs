@@ -13,6 +13,7 @@ const PURE: &[&str] = &[
     "payments",
     "shop",
     "promotions",
+    "claims",
     "risk",
     "feed",
     "world",

@@ -1,0 +1,120 @@
+//! Claims: requests for money back for a promotion, from the first word to the last cent; pure
+//! rules over explicit arguments.
+//!
+//! It knows neither promotions nor payments. What became of money arrives as [`Funds`], what was
+//! bought as a [`Purchase`], what the rules say as [`Decided`]. It posts nothing: what is to go
+//! back leaves as a [`PayoutPlan`], and the order of the promotion refunds it.
+//!
+//! # Vocabulary
+//!
+//! * **Claim**: a request for money back, on a **ground**, by a **claimant**: a person, or a
+//!   contact without an account.
+//! * **Hint**: what somebody without an account knows of a charge; staff **matches** it.
+//! * **Facts**: what the platform knows, *frozen* for a decision. The row has their hash.
+//! * **Award**: how much a decision grants. Part of it may come back **elsewhere**, without the
+//!   claim; the rest is **refundable**.
+//! * **Proposal**: a decision on a large sum, until a **second person** agrees.
+//! * **Appeal**: somebody else decides again, once. The first decision stands meanwhile.
+//! * **Held**: it waits for the end of a dispute of its payment.
+//! * **Step**: a part of the way with a clock. **Clocks**: by when we act, and until when claimants
+//!   may, as dated data. **Window**: until when a claim is in time, which is a fact.
+//! * **Committed**: what claims and restitutions take of what was spent: promised, on its way, or
+//!   gone. **Set out**: what of it is on its way or gone.
+//! * **Restitution**: what is repaid without a claim, for a **cause**, by one of three **ways**.
+//!
+//! # Invariants
+//!
+//! * Committed ≤ what was spent of what was paid, less lost disputes, whenever something is
+//!   committed; and returned by settlement + committed ≤ paid, always, when settlements return what
+//!   [`Funds::settlement_back`] says: claims and settlements never pay the same cent.
+//! * The sums of [`PromotionClaims`] are those of its claims and restitutions, always.
+//! * Nothing is approved or sent while a dispute is open.
+//! * Whoever proposed does not approve, whoever decided first does not decide on the appeal, and
+//!   nobody decides on a claim of their own.
+//! * A decision that a rule cannot make well goes to a person. Nothing is denied here for want of
+//!   evidence or of time.
+//! * Every status has a next step with a clock, waits for a bank, or is final ([`next()`]).
+//! * A step is never due earlier than was said before.
+//! * A row has no readable word of a person: ids and hashes only.
+//!
+//! # Order of checks
+//!
+//! Existence, whose it is, state, time, ground, limits, duplicates, who acts, amounts: see
+//! [`Refusal`].
+
+mod appeal;
+mod approval;
+mod attachment;
+mod automatic;
+mod claim;
+mod claimant;
+mod clocks;
+mod conclude;
+mod decided;
+mod digest;
+mod duplicate;
+mod effect;
+mod event;
+mod file;
+mod funds;
+mod gather;
+mod ground;
+mod hold;
+mod ids;
+mod next;
+mod payout;
+mod refusal;
+mod restitution;
+mod review;
+mod rows;
+mod status;
+mod step;
+mod subject;
+mod table;
+
+pub use appeal::{appeal, withdraw};
+pub use approval::ApprovalPolicy;
+pub use attachment::{Attachment, MediaType, NewAttachment, attach};
+pub use automatic::decide;
+pub use claim::{Appeal, Award, Claim, DecisionRecord, Description, Payout};
+pub use claimant::Claimant;
+pub use clocks::{Case, ClockTables, Clocks, Term};
+pub use conclude::Desk;
+pub use decided::{Code, Decided, Outcome};
+pub use digest::{Digest, Fingerprint};
+pub use effect::{Effect, Subject};
+pub use event::ClaimEvent;
+pub use file::{Filing, NewClaim, file, match_claim, preview};
+pub use funds::{Funds, gross};
+pub use gather::freeze_facts;
+pub use ground::Ground;
+pub use hold::{hold, release};
+pub use ids::{restitution_id, restitution_statement_id, statement_id};
+pub use next::{Alert, Awaited, Next, Who, alerts, escalate, next};
+pub use payout::{PayoutPlan, note_paid, plan_payout, start_payout};
+pub use refusal::Refusal;
+pub use restitution::{NewRestitution, Repaying, Restitution, RestitutionKind, Way};
+pub use restitution::{note_restitution_paid, restitute};
+pub use review::{Review, approve, review, send_back};
+pub use rows::{ClaimEntry, ClaimantClaims, PromotionClaims, Rows};
+pub use status::Status;
+pub use step::{Step, StepName, Steps};
+pub use subject::{ChargeHint, LastFour, Named, Period, Purchase, RailName};
+pub use table::{FILE_BYTES_MAX, LoadError};
+
+/// Limits of this capability, each with its unit in the name.
+pub mod limits {
+    /// Bytes of what a claimant writes.
+    pub const DESCRIPTION_BYTES_MAX: u32 = 4_000;
+    /// Files of one claim, its appeal included.
+    pub const ATTACHMENTS_MAX: usize = 10;
+    /// Bytes of one file.
+    pub const ATTACHMENT_BYTES_MAX: u64 = 10 * 1_024 * 1_024;
+    /// Claims of one claimant that are open at the same time.
+    pub const OPEN_CLAIMS_MAX: u32 = 20;
+    /// Claims that were ever made for one promotion.
+    pub const CLAIMS_PER_PROMOTION_MAX: usize = 50;
+    /// Reasons of one decision: the number of principal reasons that 12 CFR 1002.9 (supplement I,
+    /// paragraph 9(b)(2)) holds to be enough.
+    pub const CODES_MAX: usize = 4;
+}
