@@ -111,7 +111,7 @@ pub mod limits {
     /// Bytes of one file.
     pub const ATTACHMENT_BYTES_MAX: u64 = 10 * 1_024 * 1_024;
     /// Claims of one claimant that are open at the same time.
-    pub const OPEN_CLAIMS_MAX: u32 = 20;
+    pub const OPEN_CLAIMS_MAX: u32 = 10;
     /// Claims that were ever made for one promotion.
     pub const CLAIMS_PER_PROMOTION_MAX: usize = 50;
     /// Reasons of one decision: the number of principal reasons that 12 CFR 1002.9 (supplement I,
