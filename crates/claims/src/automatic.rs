@@ -5,8 +5,9 @@ use base::{Amount, Instant};
 use crate::conclude::Draft;
 use crate::{Award, Claim, ClaimEvent, Decided, Desk, Effect, Outcome, Refusal, Status};
 
-/// Applies what the rules have decided on the facts that were frozen. `elsewhere` is what of the
-/// amount comes back without the claim ([`Award::elsewhere`]).
+/// Applies what the rules have decided on the facts that were frozen. `elsewhere` is what comes
+/// back beside that without the claim ([`Award::elsewhere`]): a rule that stops the promotion may
+/// pay nothing itself.
 ///
 /// A person decides instead of a rule that wants to pay more than is left, or contradicts itself:
 /// never does a rule pay wrongly, and never is a claim stuck. What a rule wants to pay while the
@@ -32,7 +33,7 @@ pub fn decide(
     if claim.held_since.is_some() {
         return Err(Refusal::PaymentDisputed);
     }
-    let award = Award { amount: decided.amount, elsewhere };
+    let award = Award { refund: decided.amount, elsewhere };
     let draft = Draft {
         outcome: decided.outcome,
         award,

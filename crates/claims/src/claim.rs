@@ -18,20 +18,20 @@ pub struct Description {
 /// How much a decision grants, in minor units, tax not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Award {
-    /// The whole of it.
-    pub amount: Amount,
-    /// What of it comes back without this claim, and is not paid by it: a settlement returns what
-    /// was not spent, a restitution what was captured twice.
+    /// What the claim pays, of what was spent.
+    pub refund: Amount,
+    /// What comes back beside that without the claim: a settlement returns what was not spent, a
+    /// restitution what was captured twice.
     pub elsewhere: Amount,
 }
 
 impl Award {
     /// Nothing.
-    pub const NOTHING: Award = Award { amount: Amount::ZERO, elsewhere: Amount::ZERO };
+    pub const NOTHING: Award = Award { refund: Amount::ZERO, elsewhere: Amount::ZERO };
 
-    /// What the claim pays, of what was spent.
-    pub fn refundable(self) -> Amount {
-        self.amount.saturating_sub(self.elsewhere)
+    /// All that is granted.
+    pub fn total(self) -> Amount {
+        self.refund.checked_add(self.elsewhere).unwrap_or(Amount::MAX)
     }
 }
 

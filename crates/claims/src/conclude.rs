@@ -41,17 +41,17 @@ impl Draft {
         if approves && desk.funds.currency != claim.currency {
             return Err(Refusal::CurrencyMismatch);
         }
-        let Award { amount, elsewhere } = self.award;
-        if approves == amount.is_zero() || elsewhere > amount {
+        let total = self.award.total();
+        if approves == total.is_zero() {
             return Err(Refusal::AmountMismatch);
         }
         let first = first_award(claim);
-        if approves && claim.is_appealed() && amount <= first.amount {
-            return Err(Refusal::BelowFirst { first: first.amount });
+        if approves && claim.is_appealed() && total <= first.total() {
+            return Err(Refusal::BelowFirst { first: first.total() });
         }
         let left = desk.funds.left(desk.rows.committed());
         if more(claim, self.award) > left {
-            let left = left.checked_add(first.refundable()).unwrap_or(Amount::MAX);
+            let left = left.checked_add(first.refund).unwrap_or(Amount::MAX);
             return Err(Refusal::AmountExceedsLeft { left });
         }
         Ok(())
@@ -59,7 +59,7 @@ impl Draft {
 
     /// Makes it stand, or has a second person look at it first.
     pub fn conclude(self, claim: &Claim, desk: Desk<'_>, now: Instant) -> Effect {
-        let sum = Money { amount: self.award.amount, currency: claim.currency };
+        let sum = Money { amount: self.award.refund, currency: claim.currency };
         let is_proposal = desk.policy.needs_second_person(sum);
         let mut after = claim.clone();
         after.decisions = claim.decisions.saturating_add(1);
@@ -97,7 +97,7 @@ pub(crate) fn first_award(claim: &Claim) -> Award {
 
 /// What an award takes of what was spent beyond what was granted before.
 pub(crate) fn more(claim: &Claim, award: Award) -> Amount {
-    award.refundable().saturating_sub(first_award(claim).refundable())
+    award.refund.saturating_sub(first_award(claim).refund)
 }
 
 /// A decision stands from now on.
@@ -123,6 +123,9 @@ pub(crate) fn stand(claim: &mut Claim, mut record: DecisionRecord, clocks: &Cloc
             (record.outcome, record.award) = (against.outcome, against.award);
         }
         _ => claim.go_to(Status::Denied),
+    }
+    if !claim.status.is_open() {
+        claim.held_since = None;
     }
     let may_be_appealed = claim.appeal.is_none() && record.outcome != Outcome::Approve;
     record.appeal_until = may_be_appealed.then(|| clocks.appeal_until(&claim.case(), now));

@@ -57,7 +57,7 @@ impl Outcome {
 pub struct Decided {
     /// What it comes to.
     pub outcome: Outcome,
-    /// How much, in minor units of the claim's currency, tax not counted.
+    /// How much the claim pays, in minor units of its currency, tax not counted.
     pub amount: Amount,
     /// Why, the main reason first.
     pub codes: Vec<Code>,

@@ -11,8 +11,8 @@
 //!   contact without an account.
 //! * **Hint**: what somebody without an account knows of a charge; staff **matches** it.
 //! * **Facts**: what the platform knows, *frozen* for a decision. The row has their hash.
-//! * **Award**: how much a decision grants. Part of it may come back **elsewhere**, without the
-//!   claim; the rest is **refundable**.
+//! * **Award**: how much a decision grants: what the claim **refunds**, and what comes back
+//!   **elsewhere**, without it.
 //! * **Proposal**: a decision on a large sum, until a **second person** agrees.
 //! * **Appeal**: somebody else decides again, once. The first decision stands meanwhile.
 //! * **Held**: it waits for the end of a dispute of its payment.

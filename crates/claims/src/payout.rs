@@ -47,7 +47,7 @@ pub fn plan_payout(
     let net = wanted.min(room.saturating_sub(rows.committed().saturating_sub(wanted)));
     let set_out = rows.promotion.map_or(Amount::ZERO, |row| row.set_out);
     let before = funds.returned.checked_add(set_out).unwrap_or(Amount::MAX);
-    let award = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.award.amount);
+    let award = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.award.total());
     let elsewhere = award.saturating_sub(gone).saturating_sub(net);
     Ok(PayoutPlan { net, gross: gross(net, before, with_tax), elsewhere })
 }

@@ -116,6 +116,13 @@ pub struct Restitution {
     pub paid_at: Option<Instant>,
 }
 
+impl Restitution {
+    /// Whether its money should have left by now.
+    pub fn is_late(&self, now: Instant) -> bool {
+        self.paid_at.is_none() && self.due_at <= now
+    }
+}
+
 /// Something to be repaid without a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewRestitution {

@@ -40,8 +40,8 @@ pub fn codes() -> Vec<Code> {
     vec![Token::new("incident_share").unwrap()]
 }
 
-pub fn award(amount: i64, elsewhere: i64) -> Award {
-    Award { amount: cents(amount), elsewhere: cents(elsewhere) }
+pub fn award(refund: i64, elsewhere: i64) -> Award {
+    Award { refund: cents(refund), elsewhere: cents(elsewhere) }
 }
 
 pub fn file_of(byte: u8) -> NewAttachment {
@@ -390,6 +390,16 @@ impl World {
         for restitution in effect.restitutions {
             self.restitutions.insert(restitution.id, restitution);
         }
+        let promises = |id| self.claims[id].status.is_promised();
+        for (event, subject) in &effect.events {
+            let claims::Subject::Claim(id) = subject else { continue };
+            let pays = match event {
+                ClaimEvent::Decided | ClaimEvent::Approved => promises(id),
+                ClaimEvent::PayoutStarted => true,
+                _ => false,
+            };
+            assert!(!pays || !self.funds.is_disputed, "paid while the bank may pay too");
+        }
         self.events = effect.events.into_iter().map(|(event, _)| event).collect();
         assert!(!self.events.is_empty());
         self.audit();
@@ -434,6 +444,7 @@ impl World {
         assert!(is_waiting || claim.due_at().is_none(), "a clock of what is over: {claim:?}");
         let has_clock = next.by.is_some() || next.awaited == claims::Awaited::DisputeEnd;
         assert!(!is_waiting || has_clock, "nobody knows how it goes on: {claim:?}");
+        assert!(is_waiting || claim.held_since.is_none(), "held for ever: {claim:?}");
         let entry = self.row().and_then(|row| {
             row.claims.iter().find(|entry| entry.claim == claim.id).map(|entry| entry.status)
         });
@@ -450,9 +461,14 @@ impl World {
         }
         let large = |decision: &claims::DecisionRecord| {
             let currency = claim.currency;
-            self.policy.needs_second_person(Money { amount: decision.award.amount, currency })
+            self.policy.needs_second_person(Money { amount: decision.award.refund, currency })
         };
-        if let Some(decision) = claim.decision.as_ref().filter(|one| large(one)) {
+        // An appeal in vain grants nothing, and leaves what two people have granted before.
+        let is_left = |decision: &claims::DecisionRecord| {
+            claim.appeal.as_ref().is_some_and(|appeal| appeal.against.award == decision.award)
+        };
+        let new = claim.decision.as_ref().filter(|decision| !is_left(decision));
+        if let Some(decision) = new.filter(|decision| large(decision)) {
             assert!(decision.approved_by.is_some(), "a large sum without a second person");
         }
     }

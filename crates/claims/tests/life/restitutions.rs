@@ -79,10 +79,11 @@ fn its_money_leaves_once_and_in_time() {
     assert_eq!(made.statement, claims::restitution_statement_id(id));
     // Ten business days from Monday.
     assert_eq!(made.due_at, at("2026-03-24T00:00:00Z"));
+    assert!(made.is_late(made.due_at) && !made.is_late(world.now));
     let paid = claims::note_restitution_paid(&made, world.now);
     world.keep(paid).unwrap();
     let paid = world.restitutions[&id].clone();
-    assert_eq!(paid.paid_at, Some(world.now));
+    assert_eq!((paid.paid_at, paid.is_late(made.due_at)), (Some(world.now), false));
     let again = claims::note_restitution_paid(&paid, world.now);
     assert_eq!(again, Err(Refusal::NothingToChange));
 }

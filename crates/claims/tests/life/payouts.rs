@@ -12,7 +12,7 @@ fn money_sets_out_and_leaves() {
     assert_eq!(world.start_payout(1), Err(Refusal::NotApproved));
     assert_eq!(world.note_paid(1), Err(Refusal::NotPaying));
     world.freeze(1).unwrap();
-    world.decide(1, &decided(Outcome::Approve, 3_000), 1_000).unwrap();
+    world.decide(1, &decided(Outcome::Approve, 2_000), 1_000).unwrap();
     world.funds.currency = Currency::EUR;
     assert_eq!(world.start_payout(1), Err(Refusal::CurrencyMismatch));
     world.funds.currency = Currency::USD;
@@ -34,7 +34,7 @@ fn what_a_settlement_returns_needs_no_refund() {
     let mut world = World::new();
     world.funds.spent = cents(6_000);
     world.gathering(1, Ground::FailureToDeliver);
-    world.decide(1, &decided(Outcome::Approve, 4_000), 4_000).unwrap();
+    world.decide(1, &decided(Outcome::Approve, 0), 4_000).unwrap();
     assert_eq!(world.committed(), Amount::ZERO);
     world.start_payout(1).unwrap();
     let payout = world.claim(1).payouts[0];

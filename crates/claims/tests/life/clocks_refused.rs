@@ -123,7 +123,8 @@ fn rows_that_never_decide() {
     window("regions = [\"US\"]\nwithin = \"2 months\"", false);
     window("within = \"60 days\"", true);
     check(
-        "[[step]]\nname = \"decided\"\nregions = [\"US\"]\nwithin = \"6 business days\"\nsource = \"s\"",
+        "[[step]]\nname = \"decided\"\nregions = [\"US\"]\nwithin = \"6 business days\"\n\
+         source = \"s\"",
         "clocks.toml:38: this row of the step decided never decides: the one of line 16 serves \
          claimants at least as well; take it away, or change its time",
     );
