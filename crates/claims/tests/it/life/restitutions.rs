@@ -3,7 +3,7 @@
 use base::Amount;
 use claims::{ClaimEvent, Ground, Outcome, Refusal, RestitutionKind};
 
-use crate::world::{World, at, cents};
+use super::world::{World, at, cents};
 
 #[test]
 fn each_way_has_a_cap_of_its_own() {

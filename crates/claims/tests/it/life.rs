@@ -1,5 +1,4 @@
 //! The life of claims, by table and by chance.
-#![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod appeals;
 mod clocks;

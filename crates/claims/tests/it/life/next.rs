@@ -3,7 +3,7 @@
 use base::Span;
 use claims::{Awaited, ClaimEvent, Ground, Named, NewClaim, Outcome, Refusal, StepName, Who};
 
-use crate::world::{ANN, World, at, award, contact, decided, hint, new_claim, review_of};
+use super::world::{ANN, World, at, award, contact, decided, hint, new_claim, review_of};
 
 #[test]
 fn at_any_time_it_is_known_what_happens_next() {
@@ -32,7 +32,7 @@ fn at_any_time_it_is_known_what_happens_next() {
     check(&world, Awaited::Review, Some("2026-03-17T00:00:00Z"));
     world.review(1, &review_of(ANN, Outcome::PartlyApprove, award(60_000, 0))).unwrap();
     check(&world, Awaited::SecondPerson, Some("2026-03-12T00:00:00Z"));
-    world.approve(1, crate::world::BOB).unwrap();
+    world.approve(1, super::world::BOB).unwrap();
     check(&world, Awaited::PayoutStart, Some("2026-03-24T00:00:00Z"));
     world.start_payout(1).unwrap();
     check(&world, Awaited::PayoutEnd, Some("2026-03-24T00:00:00Z"));

@@ -8,8 +8,8 @@ use claims::{
 };
 use proptest::prelude::*;
 
-use crate::world::{ANN, BOB, CAT, OWNER, World, award, cents, decided, file_of, hint, new_claim};
-use crate::world::{purchase, review_of};
+use super::world::{ANN, BOB, CAT, OWNER, World, award, cents, decided, file_of, hint, new_claim};
+use super::world::{purchase, review_of};
 
 #[derive(Clone, Debug)]
 enum Step {

@@ -4,8 +4,8 @@ use base::{ClaimId, Currency, PersonId, PromotionId, Span};
 use claims::{ClaimEvent, Claimant, Description, Digest, Ground, MediaType, Named, NewAttachment};
 use claims::{NewClaim, Outcome, Period, Purchase, Refusal, Status, StepName, limits};
 
-use crate::world::{ANN, OWNER, PAYMENT, World, at, contact, day, file_of, hint, new_claim};
-use crate::world::{purchase, region};
+use super::world::{ANN, OWNER, PAYMENT, World, at, contact, day, file_of, hint, new_claim};
+use super::world::{purchase, region};
 
 fn period(starts_on: &str, ends_on: &str) -> Option<Period> {
     Some(Period { starts_on: day(starts_on), ends_on: day(ends_on) })
@@ -145,7 +145,7 @@ fn the_first_reason_in_the_documented_order_is_given() {
     assert_eq!(world.file(&new), Err(Refusal::NotOver { ends_at }));
     world.purchase.as_mut().unwrap().ends_at = at("2026-03-07T00:00:00Z");
     assert_eq!(world.file(&new), Err(Refusal::GroundNeedsPromotion));
-    new.named = Named::Promotion(crate::world::PROMOTION);
+    new.named = Named::Promotion(super::world::PROMOTION);
     assert!(matches!(world.file(&new), Err(Refusal::PeriodOutside(_))));
     new.period = None;
     assert_eq!(world.file(&new), Err(Refusal::DescriptionMissing));
@@ -260,7 +260,7 @@ fn the_same_again_is_linked_to_the_first() {
         let claim = one.id;
         assert_eq!(world.file(&two), Err(Refusal::AlreadyOpen { claim }));
         world.freeze(1).unwrap();
-        world.decide(1, &crate::world::decided(Outcome::Deny, 0), 0).unwrap();
+        world.decide(1, &super::world::decided(Outcome::Deny, 0), 0).unwrap();
         world.file(&two).unwrap();
         assert_eq!(world.claim(2).linked_to, is_linked.then_some(one.id));
     }
@@ -341,6 +341,6 @@ fn files_are_attached_until_it_is_decided() {
         world.attach(1, file_of(byte)).unwrap();
     }
     assert_eq!(world.attach(1, file_of(11)), Err(Refusal::TooManyAttachments));
-    world.decide(1, &crate::world::decided(Outcome::Deny, 0), 0).unwrap();
+    world.decide(1, &super::world::decided(Outcome::Deny, 0), 0).unwrap();
     assert_eq!(world.attach(1, file_of(12)), Err(Refusal::Decided));
 }

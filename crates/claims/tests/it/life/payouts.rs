@@ -3,7 +3,7 @@
 use base::{Amount, Currency};
 use claims::{Funds, Ground, Outcome, Refusal, Status};
 
-use crate::world::{World, cents, decided, new_claim};
+use super::world::{World, cents, decided, new_claim};
 
 #[test]
 fn money_sets_out_and_leaves() {
@@ -144,7 +144,7 @@ fn sums() {
 
 #[test]
 fn tax_adds_up_in_whatever_parts_it_goes_back() {
-    let with_tax = crate::world::with_tax;
+    let with_tax = super::world::with_tax;
     let parts = [1, 1, 1, 1, 1, 7, 3, 85];
     let (mut before, mut sum) = (Amount::ZERO, 0);
     for part in parts.map(cents) {

@@ -3,7 +3,7 @@
 use claims::Status;
 
 /// The page that people read.
-const PAGE: &str = include_str!("../../../../docs/claims-process.md");
+const PAGE: &str = include_str!("../../../../../docs/claims-process.md");
 
 #[test]
 fn moves() {

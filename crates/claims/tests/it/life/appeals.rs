@@ -3,7 +3,7 @@
 use base::{ClaimId, Span};
 use claims::{ClaimEvent, Ground, Outcome, Refusal, Status, StepName};
 
-use crate::world::{ANN, BOB, World, award, cents, decided, file_of, new_claim, review_of};
+use super::world::{ANN, BOB, World, award, cents, decided, file_of, new_claim, review_of};
 
 fn denied(world: &mut World) {
     world.gathering(1, Ground::TechnicalError);
@@ -51,7 +51,7 @@ fn whoever_agreed_to_the_first_decision_has_had_a_part_in_it() {
     assert_eq!(world.status(1), Status::Appealed);
     assert_eq!(world.approve(1, ANN), Err(Refusal::SameReviewer));
     assert_eq!(world.approve(1, BOB), Err(Refusal::SecondPersonNeeded));
-    world.approve(1, crate::world::CAT).unwrap();
+    world.approve(1, super::world::CAT).unwrap();
     assert_eq!((world.status(1), world.committed()), (Status::Approved, cents(70_000)));
 }
 

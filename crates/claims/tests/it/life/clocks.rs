@@ -3,7 +3,7 @@
 use base::{Currency, Money, Region, Token};
 use claims::{ApprovalPolicy, Case, ClockTables, Ground, StepName, Term};
 
-use crate::world::{at, day, region};
+use super::world::{at, day, region};
 
 fn case(ground: Ground, country: &str, rail: &str) -> Case {
     let region = (!country.is_empty()).then(|| region(country));

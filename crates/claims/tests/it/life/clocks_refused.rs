@@ -2,7 +2,7 @@
 
 use claims::{ApprovalPolicy, ClockTables};
 
-use crate::clocks::LEAST;
+use super::clocks::LEAST;
 
 /// A table with more lines at the end, whose refusal says this.
 #[track_caller]

@@ -3,7 +3,7 @@
 use base::{Amount, ClaimId, Currency};
 use claims::{ClaimEvent, Decided, Digest, Ground, Outcome, Refusal, Status, StepName};
 
-use crate::world::{ANN, FACTS, World, at, award, cents, codes, decided, new_claim};
+use super::world::{ANN, FACTS, World, at, award, cents, codes, decided, new_claim};
 
 #[test]
 fn outcomes() {
@@ -71,10 +71,10 @@ fn two_claims_share_what_was_spent() {
     world.gathering(2, Ground::FailureToDeliver);
     world.decide(2, &decided(Outcome::Approve, 3_001), 0).unwrap();
     assert_eq!(world.status(2), Status::InReview);
-    let too_much = crate::world::review_of(ANN, Outcome::Approve, award(3_001, 0));
+    let too_much = super::world::review_of(ANN, Outcome::Approve, award(3_001, 0));
     let left = cents(3_000);
     assert_eq!(world.review(2, &too_much), Err(Refusal::AmountExceedsLeft { left }));
-    let all = crate::world::review_of(ANN, Outcome::Approve, award(3_000, 0));
+    let all = super::world::review_of(ANN, Outcome::Approve, award(3_000, 0));
     world.review(2, &all).unwrap();
     assert_eq!(world.committed(), cents(10_000));
     // What is taken back is free for others.
@@ -89,7 +89,7 @@ fn money_of_another_currency_goes_to_a_person() {
     world.funds.currency = Currency::EUR;
     world.decide(1, &decided(Outcome::Approve, 10), 0).unwrap();
     assert_eq!(world.status(1), Status::InReview);
-    let all = crate::world::review_of(ANN, Outcome::Approve, award(10, 0));
+    let all = super::world::review_of(ANN, Outcome::Approve, award(10, 0));
     assert_eq!(world.review(1, &all), Err(Refusal::CurrencyMismatch));
 }
 
@@ -122,7 +122,7 @@ fn other_clocks_do_not_make_a_step_due_earlier() {
     let mut world = World::new();
     world.gathering(1, Ground::TechnicalError);
     let before = world.claim(1).due_at();
-    let shorter = crate::clocks::LEAST.replace("5 business days", "1 business day");
+    let shorter = super::clocks::LEAST.replace("5 business days", "1 business day");
     world.tables = claims::ClockTables::load(&[("shorter", &shorter)]).unwrap();
     world.hold(1).unwrap();
     world.release(1).unwrap();
@@ -139,9 +139,9 @@ fn a_dispute_that_is_lost_has_paid() {
     world.decide(1, &decided(Outcome::Approve, 11), 0).unwrap();
     assert_eq!(world.status(1), Status::InReview);
     let left = cents(10);
-    let review = crate::world::review_of(ANN, Outcome::Approve, award(11, 0));
+    let review = super::world::review_of(ANN, Outcome::Approve, award(11, 0));
     assert_eq!(world.review(1, &review), Err(Refusal::AmountExceedsLeft { left }));
-    let review = crate::world::review_of(ANN, Outcome::PartlyApprove, award(10, 0));
+    let review = super::world::review_of(ANN, Outcome::PartlyApprove, award(10, 0));
     world.review(1, &review).unwrap();
 }
 

@@ -3,7 +3,7 @@
 use claims::StepName;
 use claims::{ClaimEvent, Claimant, Ground, Named, NewClaim, Outcome, Refusal, Review, Status};
 
-use crate::world::{
+use super::world::{
     ANN, BOB, CAT, OWNER, World, award, contact, decided, hint, new_claim, review_of,
 };
 
@@ -39,7 +39,7 @@ fn a_person_decides() {
     check(&review_of(ANN, Deny, award(1, 0)), Err(Refusal::AmountMismatch));
     let without = Review { codes: Vec::new(), ..review_of(ANN, Deny, award(0, 0)) };
     check(&without, Err(Refusal::CodesMissing));
-    let code = without.codes.first().cloned().unwrap_or(crate::world::codes()[0].clone());
+    let code = without.codes.first().cloned().unwrap_or(super::world::codes()[0].clone());
     let of = |count| Review { codes: vec![code.clone(); count], ..without.clone() };
     check(&of(4), Ok(Status::Denied));
     check(&of(5), Err(Refusal::CodesMissing));
@@ -61,7 +61,7 @@ fn a_large_sum_needs_a_second_person() {
     assert_eq!((world.status(1), &*world.events), (Status::Approved, &[ClaimEvent::Approved][..]));
     let decision = world.claim(1).decision.as_ref().unwrap();
     assert_eq!((decision.reviewed_by, decision.approved_by), (Some(ANN), Some(BOB)));
-    assert_eq!(decision.codes, crate::world::codes());
+    assert_eq!(decision.codes, super::world::codes());
     assert_eq!(world.approve(1, CAT), Err(Refusal::NoProposal));
 }
 
@@ -106,7 +106,7 @@ fn a_proposal_for_which_nothing_is_left_any_more_is_not_approved() {
     world.gathering(2, Ground::FailureToDeliver);
     world.decide(2, &decided(Outcome::Approve, 400_000), 0).unwrap();
     world.approve(2, CAT).unwrap();
-    let left = crate::world::cents(100_000);
+    let left = super::world::cents(100_000);
     assert_eq!(world.approve(1, BOB), Err(Refusal::AmountExceedsLeft { left }));
     world.send_back(1, BOB).unwrap();
     world.review(1, &review_of(ANN, Outcome::PartlyApprove, award(100_000, 0))).unwrap();

@@ -3,7 +3,7 @@
 use claims::{Awaited, ClaimEvent, Ground, LastFour, MediaType, Outcome, RestitutionKind, Status};
 use claims::{Claimant, Digest, Fingerprint, RestitutionKind as Kind, StepName, Way};
 
-use crate::world::{OWNER, PROMOTION, contact};
+use super::world::{OWNER, PROMOTION, contact};
 
 /// Every number is read back as what it was, and no two have one name.
 macro_rules! check {
