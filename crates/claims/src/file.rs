@@ -61,11 +61,11 @@ pub fn file(new: &NewClaim, filing: Filing<'_>, now: Instant) -> Result<Effect, 
     Ok(Effect::of(None, claim, filing.rows, ClaimEvent::Filed))
 }
 
-/// The claim that [`file`] would make, and nothing is kept.
+/// The claim that [`file()`] would make, and nothing is kept.
 ///
 /// # Errors
 ///
-/// Those of [`file`].
+/// Those of [`file()`].
 pub fn preview(new: &NewClaim, filing: Filing<'_>, now: Instant) -> Result<Claim, Refusal> {
     if filing.existing.is_some() {
         return Err(Refusal::IdTaken);

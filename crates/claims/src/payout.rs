@@ -20,7 +20,7 @@ pub struct PayoutPlan {
 /// What goes back now for a claim that is approved. `with_tax` tells of all that has gone back what
 /// it is with tax ([`gross`](crate::gross())).
 ///
-/// A dispute that was lost since the approval has paid in place of the claim, which then pays less.
+/// A dispute that was lost has paid in place of the claim, which then pays less.
 ///
 /// # Errors
 ///
@@ -42,9 +42,11 @@ pub fn plan_payout(
     }
     let gone = claim.set_out();
     let wanted = claim.committed.saturating_sub(gone);
-    // A verdict since the approval takes nothing away: settlement keeps what is paid here.
-    let room = funds.paid.saturating_sub(funds.lost).saturating_sub(funds.returned);
-    let net = wanted.min(room.saturating_sub(rows.committed().saturating_sub(wanted)));
+    // What was promised is paid whatever verdicts have said since, for the settlement keeps as much.
+    // But what the bank has paid in its place is promised no more, and so the settlement would not
+    // keep it: then the claim pays what is left now, and the settlement the rest.
+    let others = rows.committed().saturating_sub(wanted);
+    let net = if funds.lost.is_zero() { wanted } else { wanted.min(funds.left(others)) };
     let set_out = rows.promotion.map_or(Amount::ZERO, |row| row.set_out);
     let before = funds.returned.checked_add(set_out).unwrap_or(Amount::MAX);
     let award = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.award.total());

@@ -74,6 +74,34 @@ fn a_dispute_that_takes_all_leaves_nothing_to_refund() {
 }
 
 #[test]
+fn a_dispute_leaves_what_the_settlement_returns_to_it() {
+    // 60.00 were spent and are claimed; the bank gives just them, and 40.00 are settled later.
+    let mut world = World::new();
+    world.funds.spent = cents(6_000);
+    world.decided(1, Ground::UnauthorizedCharge, Outcome::Approve, 6_000);
+    world.funds.lost = cents(6_000);
+    world.start_payout(1).unwrap();
+    assert_eq!(world.claim(1).payouts[0].net, Amount::ZERO);
+    world.settle();
+    assert_eq!(world.funds.returned, cents(4_000));
+}
+
+#[test]
+fn a_verdict_and_a_dispute_since_the_approval_add_up() {
+    // 60.00 were promised; 50.00 of them turn out to be invalid, and the bank gives 1.00.
+    let mut world = World::new();
+    world.funds.spent = cents(6_000);
+    world.decided(1, Ground::UnauthorizedCharge, Outcome::Approve, 6_000);
+    (world.funds.spent, world.funds.lost) = (cents(1_000), cents(100));
+    world.start_payout(1).unwrap();
+    let payout = world.claim(1).payouts[0];
+    assert_eq!((payout.net, payout.elsewhere), (cents(900), cents(5_100)));
+    // With 1.00 of the bank and 9.00 of the claim, that is all that was paid.
+    world.settle();
+    assert_eq!(world.funds.returned, cents(9_000));
+}
+
+#[test]
 fn a_late_verdict_does_not_return_what_a_claim_has_paid() {
     let mut world = World::new();
     world.settle();

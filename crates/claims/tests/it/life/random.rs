@@ -322,11 +322,14 @@ impl Play {
         }
     }
 
-    /// Whatever sets out for a claim leaves the payer, with what the bank gave before, at most what
-    /// was paid.
+    /// Whatever sets out for a claim leaves the payer, with what the bank gave before and what the
+    /// settlement has yet to return, at most what was paid.
     fn refund_with_bank(&mut self, net: i64) {
         self.refund(net);
-        assert!(net == 0 || self.purse.refunded + self.purse.from_bank <= PAID, "paid twice");
+        let back = self.world.funds.settlement_back(self.world.committed()).minor();
+        let to_come = back - self.world.funds.returned.minor();
+        let all = self.purse.refunded + self.purse.from_bank + to_come;
+        assert!(net == 0 || all <= PAID, "paid twice");
     }
 
     fn refund(&mut self, net: i64) {
