@@ -42,7 +42,7 @@ pub fn plan_payout(
     }
     let gone = claim.set_out();
     let wanted = claim.committed.saturating_sub(gone);
-    // What was promised is paid whatever verdicts have said since, for the settlement keeps as much.
+    // What was promised is paid whatever verdicts have said since: the settlement keeps as much.
     // But what the bank has paid in its place is promised no more, and so the settlement would not
     // keep it: then the claim pays what is left now, and the settlement the rest.
     let others = rows.committed().saturating_sub(wanted);
