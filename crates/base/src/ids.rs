@@ -207,6 +207,14 @@ typed_ids! {
     PromotionSettlementId = "pst";
     /// Deliveries of one process, in their order.
     StreamId = "strm";
+    /// A request for money back for a promotion.
+    ClaimId = "claim";
+    /// Whoever makes claims: a person, or a contact without an account.
+    ClaimantId = "clt";
+    /// What was repaid for a promotion without a claim.
+    RestitutionId = "rst";
+    /// A statement of reasons.
+    StatementId = "stm";
     /// An address that is told of events.
     EndpointId = "whe";
     /// A ledger account.

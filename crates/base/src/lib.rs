@@ -11,6 +11,8 @@
 //! | [`fair_split()`] | dividing an amount by weights so that the parts add up to it |
 //! | [`part_split()`] | dividing what goes back in steps over the pieces of a whole |
 //! | [`Instant`] | a point in time: microseconds since 1970-01-01T00:00:00Z |
+//! | [`Day`] | a day of the calendar in UTC |
+//! | [`BusinessCalendar`] | which days are business days: no weekends, no holidays |
 //! | [`Span`] | a length of time in microseconds, never negative |
 //! | [`TypedId`] | a 128-bit id whose type is part of its text, such as `gc_…` for a [`CardId`] |
 //! | [`Text`] | words written by people, bounded in bytes and free of control characters |
@@ -37,9 +39,11 @@
 mod amount;
 mod ascii;
 mod base32;
+mod business_days;
 mod civil;
 mod currency;
 mod currency_table;
+mod day;
 mod fair_split;
 mod ids;
 mod instant;
@@ -55,14 +59,16 @@ mod text;
 mod token;
 
 pub use amount::Amount;
+pub use business_days::BusinessCalendar;
 pub use currency::{Currency, UnknownCurrency};
+pub use day::{Day, DayError, Weekday};
 pub use fair_split::fair_split;
 pub use ids::{
-    AccountId, CardId, CheckoutId, ContactId, CreatorId, DeedId, DisputeId, EndpointId, EventId,
-    HoldId, IdError, IdProblem, ImportId, KeyId, MethodId, OrderId, PaymentId, PayoutId, PersonId,
-    PostId, ProductId, ProgramId, PromotionId, PromotionSettlementId, PurchaseId, RailRefundId,
-    RefundId, RequestId, SellerId, SettlementId, SettlementLineId, SliceId, StandingId, StreamId,
-    TransferId, TypedId,
+    AccountId, CardId, CheckoutId, ClaimId, ClaimantId, ContactId, CreatorId, DeedId, DisputeId,
+    EndpointId, EventId, HoldId, IdError, IdProblem, ImportId, KeyId, MethodId, OrderId, PaymentId,
+    PayoutId, PersonId, PostId, ProductId, ProgramId, PromotionId, PromotionSettlementId,
+    PurchaseId, RailRefundId, RefundId, RequestId, RestitutionId, SellerId, SettlementId,
+    SettlementLineId, SliceId, StandingId, StatementId, StreamId, TransferId, TypedId,
 };
 pub use instant::{Instant, InstantError};
 pub use label::{Label, LabelError};

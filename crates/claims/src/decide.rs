@@ -7,13 +7,7 @@ use base::{Amount, Currency, Token};
 use crate::expression::Name;
 use crate::rules::Tables;
 use crate::table::{Alternative, Numbers, Row, Table, Values, domain};
-use crate::{Act, Code, FactName, Facts, Kind, Outcome, RowId};
-
-/// Reasons of one decision, the main one first.
-///
-/// Source: at most four principal reasons are told by Regulation B, comment 9(b)(2)-1 of 12 CFR
-/// 1002; more explain less.
-pub const REASONS_MAX: usize = 4;
+use crate::{Act, Code, FactName, Facts, Kind, Outcome, RowId, limits};
 
 /// The reason when a row would pay, and how much cannot be told: a person decides.
 pub const AMOUNT_UNCERTAIN: &str = "amount_uncertain";
@@ -34,7 +28,7 @@ pub struct Decision {
     pub elsewhere: Amount,
     /// What decided it.
     pub table: TableRow,
-    /// Why, the main reason first; at most [`REASONS_MAX`].
+    /// Why, the main reason first; at most [`CODES_MAX`](crate::limits::CODES_MAX).
     pub reasons: Vec<Code>,
     /// The facts that were looked at, by their numbers.
     pub facts_used: Vec<FactName>,
@@ -123,7 +117,7 @@ fn decide_by(
         amount: Amount::ZERO,
         elsewhere: Amount::ZERO,
         table: TableRow { name: table.name.clone(), version, row: row.id.clone() },
-        reasons: [&row.code].into_iter().chain(also).take(REASONS_MAX).cloned().collect(),
+        reasons: [&row.code].into_iter().chain(also).take(limits::CODES_MAX).cloned().collect(),
         facts_used: facts_used(table, row, alternative, &fits),
         automated: row.outcome != Outcome::Review,
         acts: row.acts.clone(),
@@ -142,7 +136,7 @@ fn decide_by(
             decision.acts.clear();
             let uncertain = Token::new(AMOUNT_UNCERTAIN).expect("a lower-case word");
             decision.reasons.insert(0, uncertain);
-            decision.reasons.truncate(REASONS_MAX);
+            decision.reasons.truncate(limits::CODES_MAX);
             decision.would_change = change::of_amount(table, row, &numbers);
         }
     }

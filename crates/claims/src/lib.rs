@@ -1,52 +1,160 @@
-//! Claims: refunds that decide themselves, and say why; pure rules over explicit arguments.
+//! Claims: requests for money back for a promotion, from the first word to the last cent. They
+//! decide themselves where they can, and say why; pure rules over explicit arguments.
+//!
+//! The crate has two rooms. The *rules* turn facts into a decision and its statement of reasons:
+//! [`Facts`], [`Rules`], [`Decision`], [`Statement`]. The *life* leads a claim from being filed to
+//! being paid: [`Claim`], [`next()`], [`PayoutPlan`].
+//!
+//! It knows neither promotions nor payments. What became of money arrives as [`Funds`], what was
+//! bought as a [`Purchase`], what the rules say as [`Decided`]. It posts nothing: what is to go
+//! back leaves as a [`PayoutPlan`], and the order of the promotion refunds it.
 //!
 //! # Vocabulary
 //!
-//! * **Claim**: a request for money back for a promotion or a charge, on one of the **grounds**.
+//! * **Claim**: a request for money back, on a **ground**, by a **claimant**: a person, or a
+//!   contact without an account.
+//! * **Hint**: what somebody without an account knows of a charge; staff **matches** it.
 //! * **Fact**: one piece of evidence that the platform itself holds: a name, a value or why it is
-//!   unknown, the record it was read from, and when it was so.
+//!   unknown, the record it was read from, and when it was so. **Facts** are *frozen* for a
+//!   decision; the row has their hash.
 //! * **Positive fact**: something that is on record. Its opposite is an *absence*.
 //! * **Rule table**: dated data that turns facts into a decision. A **row** fits when one of its
 //!   *alternatives* does; an alternative is **tests** that must all fit. The first row decides.
 //! * **Gate**: the table that every claim passes first.
 //! * **Outcome**: approve, partly approve, deny, review (by a person), hold, link.
 //! * **Code**: a reason in the words of machines. A message file has its text.
-//! * **Decision**: outcome, amount, the row, codes, the facts it rests on.
 //! * **Statement of reasons**: a decision with all that the claimant is owed to be told.
 //! * **Version**: SHA-256 of what the tables of a decision say.
+//! * **Award**: how much a decision grants: what the claim **refunds**, and what comes back
+//!   **elsewhere**, without it.
+//! * **Proposal**: a decision on a large sum, until a **second person** agrees.
+//! * **Appeal**: somebody else decides again, once. The first decision stands meanwhile.
+//! * **Held**: it waits for the end of a dispute of its payment.
+//! * **Step**: a part of the way with a clock. **Clocks**: by when we act, and until when claimants
+//!   may, as dated data. **Window**: until when a claim is in time, which is a fact.
+//! * **Committed**: what claims and restitutions take of what was spent: promised, on its way, or
+//!   gone. **Set out**: what of it is on its way or gone.
+//! * **Restitution**: what is repaid without a claim, for a **cause**, by one of three **ways**.
 //!
 //! # Invariants
 //!
 //! * A table that was loaded has no gap, no overlap that nobody told of, and no row that never
 //!   decides; whoever wrote it, loading ends in bounded time and memory.
-//! * A denial rests on a positive fact.
+//! * A denial rests on a positive fact: nothing is denied for want of evidence or of time alone.
 //! * The same facts and tables give the same bytes.
-//! * A decision never pays more than what is left refundable, and never an amount it cannot tell.
+//! * A decision never pays more than what is left refundable, and never an amount it cannot tell:
+//!   what a rule cannot decide well goes to a person.
+//! * Committed ≤ what was spent of what was paid, less lost disputes, whenever something is
+//!   committed; and returned by settlement + committed ≤ paid, always, when settlements return what
+//!   [`Funds::settlement_back`] says: claims and settlements never pay the same cent.
+//! * The sums of [`PromotionClaims`] are those of its claims and restitutions, always.
+//! * Nothing is approved or sent while a dispute is open.
+//! * Whoever proposed does not approve, whoever decided first does not decide on the appeal, and
+//!   nobody decides on a claim of their own.
+//! * Every status has a next step with a clock, waits for a bank, or is final ([`next()`]).
+//! * A step is never due earlier than was said before.
+//! * A row has no readable word of a person: ids and hashes only.
+//!
+//! # Order of checks
+//!
+//! Existence, whose it is, state, time, ground, limits, duplicates, who acts, amounts: see
+//! [`Refusal`].
 
+mod appeal;
+mod approval;
+mod attachment;
+mod automatic;
+mod claim;
+mod claimant;
+mod clocks;
+mod conclude;
 mod decide;
+mod decided;
+mod digest;
+mod duplicate;
+mod effect;
+mod event;
 mod expression;
 mod fact;
+mod file;
+mod funds;
+mod gather;
 mod ground;
+mod hold;
+mod ids;
+mod next;
 mod outcome;
+mod payout;
+mod refusal;
 mod replay;
+mod restitution;
+mod review;
+mod rows;
 mod rules;
 mod statement;
+mod status;
+mod step;
+mod subject;
 mod table;
 
-pub use decide::{AMOUNT_UNCERTAIN, CHANGES_MAX, Change, Decision, Needed, REASONS_MAX, TableRow};
+pub use appeal::{appeal, withdraw};
+pub use approval::ApprovalPolicy;
+pub use attachment::{Attachment, MediaType, NewAttachment, attach};
+pub use automatic::decide;
+pub use claim::{Appeal, Award, Claim, DecisionRecord, Description, Payout};
+pub use claimant::Claimant;
+pub use clocks::{Case, ClockTables, Clocks, Term};
+pub use conclude::Desk;
+pub use decide::{AMOUNT_UNCERTAIN, CHANGES_MAX, Change, Decision, Needed, TableRow};
+pub use decided::Decided;
+pub use digest::{Digest, Fingerprint};
+pub use effect::{Effect, Subject};
+pub use event::ClaimEvent;
 pub use expression::{EXPRESSION_BYTES_MAX, EXPRESSION_DEPTH_MAX, ExpressionError};
 pub use fact::{
     Evidence, Fact, FactError, FactName, Facts, Finding, FormError, Kind, Source, Value, WhyUnknown,
 };
+pub use file::{Filing, NewClaim, file, match_claim, preview};
+pub use funds::{Funds, gross};
+pub use gather::freeze_facts;
 pub use ground::Ground;
+pub use hold::{hold, release};
+pub use ids::{restitution_id, restitution_statement_id, statement_id};
+pub use next::{Alert, Awaited, Next, Who, alerts, escalate, next};
 pub use outcome::{Act, Outcome};
+pub use payout::{PayoutPlan, note_paid, plan_payout, start_payout};
+pub use refusal::Refusal;
 pub use replay::{Difference, EXAMPLES_MAX, MoneyDifference, Moves, PastCase, difference, replay};
+pub use restitution::{NewRestitution, Repaying, Restitution, RestitutionKind, Way};
+pub use restitution::{note_restitution_paid, restitute};
+pub use review::{Review, approve, review, send_back};
+pub use rows::{ClaimEntry, ClaimantClaims, PromotionClaims, Rows};
 pub use rules::{File, Messages, Rules, TABLES_MAX, Tables};
 pub use statement::{
     Arithmetic, Destination, FollowUp, HowToAppeal, Reason, StatedChange, StatedFact, Statement,
     state,
 };
+pub use status::Status;
+pub use step::{Step, StepName, Steps};
+pub use subject::{ChargeHint, LastFour, Named, Period, Purchase, RailName};
 pub use table::{
     ALTERNATIVES_MAX, About, COLUMNS_MAX, Code, FILE_BYTES_MAX, LETS_MAX, LoadError, ROWS_MAX,
     RowDescription, RowId, TESTS_MAX, Table,
 };
+
+/// Limits of this capability, each with its unit in the name.
+pub mod limits {
+    /// Bytes of what a claimant writes.
+    pub const DESCRIPTION_BYTES_MAX: u32 = 4_000;
+    /// Files of one claim, its appeal included.
+    pub const ATTACHMENTS_MAX: usize = 10;
+    /// Bytes of one file.
+    pub const ATTACHMENT_BYTES_MAX: u64 = 10 * 1_024 * 1_024;
+    /// Claims of one claimant that are open at the same time.
+    pub const OPEN_CLAIMS_MAX: u32 = 10;
+    /// Claims that were ever made for one promotion.
+    pub const CLAIMS_PER_PROMOTION_MAX: usize = 50;
+    /// Reasons of one decision: the number of principal reasons that 12 CFR 1002.9 (supplement I,
+    /// paragraph 9(b)(2)) holds to be enough.
+    pub const CODES_MAX: usize = 4;
+}

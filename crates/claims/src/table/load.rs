@@ -317,8 +317,9 @@ fn also(row: &Section, table: &Table) -> Result<Vec<(Code, Alternative)>, LoadEr
         };
         all.push((code, alternative(&condition, table)?));
     }
-    if all.len() > crate::REASONS_MAX - 1 {
-        let message = format!("at most {} reasons stand beside `code`", crate::REASONS_MAX - 1);
+    if all.len() > crate::limits::CODES_MAX - 1 {
+        let message =
+            format!("at most {} reasons stand beside `code`", crate::limits::CODES_MAX - 1);
         return Err(row.document.error(row.at, message));
     }
     Ok(all)

@@ -5,6 +5,7 @@ mod boundaries;
 mod broken;
 mod expressions;
 mod forms;
+mod life;
 mod page;
 mod random;
 mod replay;

@@ -1,0 +1,67 @@
+//! What the rules have decided.
+
+use base::Instant;
+
+use crate::conclude::Draft;
+use crate::{Award, Claim, ClaimEvent, Decided, Desk, Effect, Outcome, Refusal, Status};
+
+/// Applies what the rules have decided on the facts that were frozen.
+///
+/// A person decides instead of a rule that wants to pay more than is left, or contradicts itself:
+/// never does a rule pay wrongly, and never is a claim stuck. What a rule wants to pay while the
+/// payment is disputed waits. A large sum waits for a person, whatever the rule says.
+///
+/// # Errors
+///
+/// In this order: `NotGathering` unless it is gathering; `FactsMissing`; `PaymentDisputed` while
+/// it is held.
+pub fn decide(
+    decided: &Decided,
+    claim: &Claim,
+    desk: Desk<'_>,
+    now: Instant,
+) -> Result<Effect, Refusal> {
+    if claim.status != Status::Gathering {
+        return Err(Refusal::NotGathering);
+    }
+    if claim.facts.is_none() {
+        return Err(Refusal::FactsMissing);
+    }
+    if claim.held_since.is_some() {
+        return Err(Refusal::PaymentDisputed);
+    }
+    let award = Award { refund: decided.amount, elsewhere: decided.elsewhere };
+    let draft = Draft {
+        outcome: decided.outcome,
+        award,
+        codes: decided.codes.clone(),
+        automated: decided.automated,
+        reviewed_by: None,
+    };
+    let approves = matches!(decided.outcome, Outcome::Approve | Outcome::PartlyApprove);
+    let waits = approves && desk.funds.is_disputed;
+    let is_linked = decided.outcome != Outcome::Link || claim.linked_to.is_some();
+    let mut after = claim.clone();
+    let event = match decided.outcome {
+        Outcome::Hold => {
+            after.held_since = Some(now);
+            ClaimEvent::Held
+        }
+        _ if waits => {
+            after.held_since = Some(now);
+            ClaimEvent::Held
+        }
+        Outcome::Review => {
+            after.go_to(Status::InReview);
+            ClaimEvent::Referred
+        }
+        _ if is_linked && draft.check(claim, desk).is_ok() => {
+            return Ok(draft.conclude(claim, desk, now));
+        }
+        _ => {
+            after.go_to(Status::InReview);
+            ClaimEvent::Referred
+        }
+    };
+    Ok(Effect::of(Some(claim), after, desk.rows, event))
+}

@@ -1,0 +1,139 @@
+//! What every decision comes to, whoever makes it.
+
+use base::{Amount, Instant, Money, PersonId};
+
+use crate::{
+    ApprovalPolicy, Award, Claim, ClaimEvent, Clocks, Code, DecisionRecord, Effect, Funds,
+};
+use crate::{Outcome, Refusal, Rows, Status, StepName, statement_id};
+
+/// What decisions are made with, beside the claim.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// The sums of promotion and claimant.
+    pub rows: Rows<'a>,
+    /// The money of the promotion. Nothing is looked at when a claim that nobody has matched is
+    /// denied.
+    pub funds: &'a Funds,
+    /// The clocks of the day on which the claim was made.
+    pub clocks: &'a Clocks,
+    /// From which sum on a second person has to agree.
+    pub policy: &'a ApprovalPolicy,
+}
+
+/// A decision that was made and does not stand yet.
+pub(crate) struct Draft {
+    pub outcome: Outcome,
+    pub award: Award,
+    pub codes: Vec<Code>,
+    pub automated: bool,
+    pub reviewed_by: Option<PersonId>,
+}
+
+impl Draft {
+    /// Whether outcome and award fit, and no more is granted than there is.
+    ///
+    /// # Errors
+    ///
+    /// In this order: `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`.
+    pub fn check(&self, claim: &Claim, desk: Desk<'_>) -> Result<(), Refusal> {
+        let approves = matches!(self.outcome, Outcome::Approve | Outcome::PartlyApprove);
+        if approves && desk.funds.currency != claim.currency {
+            return Err(Refusal::CurrencyMismatch);
+        }
+        let total = self.award.total();
+        if approves == total.is_zero() {
+            return Err(Refusal::AmountMismatch);
+        }
+        let first = first_award(claim);
+        if approves && claim.is_appealed() && total <= first.total() {
+            return Err(Refusal::BelowFirst { first: first.total() });
+        }
+        let left = desk.funds.left(desk.rows.committed());
+        if more(claim, self.award) > left {
+            let left = left.checked_add(first.refund).unwrap_or(Amount::MAX);
+            return Err(Refusal::AmountExceedsLeft { left });
+        }
+        Ok(())
+    }
+
+    /// Makes it stand, or has a second person look at it first.
+    pub fn conclude(self, claim: &Claim, desk: Desk<'_>, now: Instant) -> Effect {
+        let sum = Money { amount: self.award.refund, currency: claim.currency };
+        let is_proposal = desk.policy.needs_second_person(sum);
+        let mut after = claim.clone();
+        after.decisions = claim.decisions.saturating_add(1);
+        let record = DecisionRecord {
+            statement: statement_id(claim.id, after.decisions),
+            facts: claim.facts,
+            outcome: self.outcome,
+            award: self.award,
+            codes: self.codes,
+            automated: self.automated,
+            reviewed_by: self.reviewed_by,
+            approved_by: None,
+            at: now,
+            appeal_until: None,
+        };
+        if !is_proposal {
+            stand(&mut after, record, desk.clocks, now);
+            return Effect::of(Some(claim), after, desk.rows, ClaimEvent::Decided);
+        }
+        after.proposal = Some(record);
+        if !claim.is_appealed() {
+            after.go_to(Status::InReview);
+        }
+        let due_at = desk.clocks.step_due(StepName::Approved, &claim.case(), now);
+        after.steps.begin(StepName::Approved, now, due_at);
+        Effect::of(Some(claim), after, desk.rows, ClaimEvent::Proposed)
+    }
+}
+
+/// What the decision that an appeal is against has granted.
+pub(crate) fn first_award(claim: &Claim) -> Award {
+    let first = claim.appeal.as_ref().filter(|_| claim.is_appealed());
+    first.map_or(Award::NOTHING, |appeal| appeal.against.award)
+}
+
+/// What an award takes of what was spent beyond what was granted before.
+pub(crate) fn more(claim: &Claim, award: Award) -> Amount {
+    award.refund.saturating_sub(first_award(claim).refund)
+}
+
+/// A decision stands from now on.
+pub(crate) fn stand(claim: &mut Claim, mut record: DecisionRecord, clocks: &Clocks, now: Instant) {
+    let more = more(claim, record.award);
+    let was_appealed = claim.is_appealed();
+    let made = if was_appealed { StepName::AppealDecided } else { StepName::Decided };
+    claim.steps.finish(made, now);
+    claim.steps.drop_all_open();
+    claim.proposal = None;
+    match record.outcome {
+        Outcome::Approve | Outcome::PartlyApprove => {
+            claim.committed = claim.committed.checked_add(more).expect("not more than was paid");
+            let is_whole = record.outcome == Outcome::Approve;
+            claim.go_to(if is_whole { Status::Approved } else { Status::PartlyApproved });
+            let due_at = clocks.step_due(StepName::Paid, &claim.case(), now);
+            claim.steps.begin(StepName::Paid, now, due_at);
+        }
+        _ if was_appealed => {
+            let against = claim.appeal.as_ref().map(|appeal| appeal.against.clone());
+            let against = against.expect("an appeal is against something");
+            claim.go_to(standing(&against));
+            (record.outcome, record.award) = (against.outcome, against.award);
+        }
+        _ => claim.go_to(Status::Denied),
+    }
+    if !claim.status.is_open() {
+        claim.held_since = None;
+    }
+    let may_be_appealed = claim.appeal.is_none() && record.outcome != Outcome::Approve;
+    record.appeal_until = may_be_appealed.then(|| clocks.appeal_until(&claim.case(), now));
+    claim.decision = Some(record);
+}
+
+/// Where a claim stands whose appeal is over and changes nothing: only what was paid, and what was
+/// denied, can be appealed against.
+pub(crate) fn standing(first: &DecisionRecord) -> Status {
+    if first.outcome == Outcome::PartlyApprove { Status::Paid } else { Status::Denied }
+}

@@ -1,0 +1,33 @@
+//! What was decided on a claim, as far as its life needs to know.
+
+use base::Amount;
+
+use crate::{Code, Decision, Outcome};
+
+/// What the rules have decided, without why they did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// What it comes to.
+    pub outcome: Outcome,
+    /// How much the claim pays, in minor units of its currency, tax not counted.
+    pub amount: Amount,
+    /// What comes back beside that without the claim ([`Award::elsewhere`](crate::Award)): a rule
+    /// that stops the promotion may pay nothing itself.
+    pub elsewhere: Amount,
+    /// Reasons, the main one first.
+    pub codes: Vec<Code>,
+    /// False when a person has decided.
+    pub automated: bool,
+}
+
+impl From<&Decision> for Decided {
+    fn from(decision: &Decision) -> Decided {
+        Decided {
+            outcome: decision.outcome,
+            amount: decision.amount,
+            elsewhere: decision.elsewhere,
+            codes: decision.reasons.clone(),
+            automated: decision.automated,
+        }
+    }
+}

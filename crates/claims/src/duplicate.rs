@@ -1,0 +1,27 @@
+//! Duplicates: the same claim again.
+//!
+//! One that is open is refused by name when the second is made. One that was decided is linked to,
+//! unless the second shows something new; the rules then decide what that means.
+
+use base::ClaimId;
+
+use crate::Claim;
+
+/// The claim in which the same was decided before: same promotion, ground and charge, days that
+/// were looked at, and no file that was not.
+pub(crate) fn linked_to(claim: &Claim, decided: Option<&Claim>) -> Option<ClaimId> {
+    let first = decided.filter(|first| first.ground == claim.ground)?;
+    let is_same_charge = match (claim.payment, first.payment) {
+        (Some(charge), Some(other)) => charge == other,
+        _ => true,
+    };
+    let is_looked_at = match (claim.period, first.period) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(period), Some(looked_at)) => looked_at.contains(&period),
+    };
+    let has_file = |content| first.attachments.iter().any(|file| file.content == content);
+    let is_nothing_new = claim.attachments.iter().all(|file| has_file(file.content));
+    let is_same = is_same_charge && is_looked_at && is_nothing_new;
+    is_same.then(|| first.linked_to.unwrap_or(first.id))
+}

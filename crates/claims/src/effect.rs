@@ -1,0 +1,51 @@
+//! What a rule leaves behind.
+
+use base::{ClaimId, RestitutionId};
+
+use crate::{Claim, ClaimEvent, ClaimantClaims, PromotionClaims, Restitution, Rows};
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A claim.
+    Claim(ClaimId),
+    /// A restitution.
+    Restitution(RestitutionId),
+}
+
+/// Rows after a rule, and what happened in words. Rows that did not change are not among them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// Claims.
+    pub claims: Vec<Claim>,
+    /// What claims have to do with promotions.
+    pub promotions: Vec<PromotionClaims>,
+    /// What claimants have made.
+    pub claimants: Vec<ClaimantClaims>,
+    /// Restitutions.
+    pub restitutions: Vec<Restitution>,
+    /// Events, each with the object it is about.
+    pub events: Vec<(ClaimEvent, Subject)>,
+}
+
+impl Effect {
+    /// A claim that has changed, with the sums that change with it: the one place where they do.
+    pub(crate) fn of(
+        before: Option<&Claim>,
+        after: Claim,
+        rows: Rows<'_>,
+        event: ClaimEvent,
+    ) -> Effect {
+        let promotion = rows.promotion_after(before, &after);
+        let promotion = promotion.filter(|row| rows.promotion != Some(row));
+        let claimant = rows.claimant_after(before, &after);
+        let claimant = Some(claimant).filter(|row| rows.claimant != Some(row));
+        Effect {
+            events: vec![(event, Subject::Claim(after.id))],
+            claims: vec![after],
+            promotions: promotion.into_iter().collect(),
+            claimants: claimant.into_iter().collect(),
+            restitutions: Vec::new(),
+        }
+    }
+}

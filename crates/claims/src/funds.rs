@@ -1,0 +1,59 @@
+//! What has become of the money of a promotion, and what of it claims may give back.
+
+use base::{Amount, Currency};
+
+/// The money of a promotion as its other rows tell it, in minor units, tax not counted. What the
+/// platform has added is not part of it.
+///
+/// Two ways lead back to the payer, and they never overlap:
+///
+/// * what was *spent* of what was paid: by claims and restitutions, at most [`Funds::left`],
+/// * what was *not spent*: by settlement, by itself, at most [`Funds::settlement_back`].
+///
+/// When a late verdict makes smaller what was spent, more is unspent. What claims have taken of it
+/// before is then not returned a second time: so *settled back + committed ≤ paid*, always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Funds {
+    /// Its currency.
+    pub currency: Currency,
+    /// What was paid.
+    pub paid: Amount,
+    /// What was spent of that so far.
+    pub spent: Amount,
+    /// What settlements have returned to the payer.
+    pub returned: Amount,
+    /// What the payer has from the bank by disputes that were lost.
+    pub lost: Amount,
+    /// Whether a dispute is open.
+    pub is_disputed: bool,
+}
+
+impl Funds {
+    /// What claims and restitutions may still give back, when they take `committed` so far: what
+    /// was spent, less what they and lost disputes have taken of it.
+    pub fn left(&self, committed: Amount) -> Amount {
+        let not_returned = self.paid.saturating_sub(self.returned);
+        self.spent.min(not_returned).saturating_sub(self.lost).saturating_sub(committed)
+    }
+
+    /// What settlements return to the payer altogether, when claims and restitutions take
+    /// `committed`: all that was not spent, but for what these have given back before a verdict
+    /// said that it was not. That part stays with the platform, which has paid it already.
+    pub fn settlement_back(&self, committed: Amount) -> Amount {
+        self.paid.saturating_sub(self.spent.max(committed))
+    }
+
+    /// What is not returned by settlements because claims and restitutions have paid it.
+    pub fn settlement_kept(&self, committed: Amount) -> Amount {
+        let unspent = self.paid.saturating_sub(self.spent);
+        unspent.saturating_sub(self.settlement_back(committed))
+    }
+}
+
+/// What belongs to so much net that goes back next, tax included, when `before` went back in any
+/// way. `with_tax` tells of a sum of all that has gone back what it is with tax, to the minor
+/// unit; so parts add up to the whole, in whatever order claims and settlements come.
+pub fn gross(net: Amount, before: Amount, with_tax: impl Fn(Amount) -> Amount) -> Amount {
+    let after = before.checked_add(net).unwrap_or(Amount::MAX);
+    with_tax(after).saturating_sub(with_tax(before))
+}

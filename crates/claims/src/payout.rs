@@ -1,0 +1,98 @@
+//! What a claim pays, and when it has paid.
+
+use base::{Amount, Instant, RefundId};
+
+use crate::funds::gross;
+use crate::{Claim, ClaimEvent, Effect, Funds, Payout, Refusal, Rows, Status, StepName};
+
+/// What goes back for a claim. The order of the promotion refunds `gross` by its own allocation,
+/// to what it was paid with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayoutPlan {
+    /// How much of what was spent, tax not counted.
+    pub net: Amount,
+    /// The same with the tax that belongs to it.
+    pub gross: Amount,
+    /// What of the decision comes back elsewhere: by settlement, by restitution, from the bank.
+    pub elsewhere: Amount,
+}
+
+/// What goes back now for a claim that is approved. `with_tax` tells of all that has gone back what
+/// it is with tax ([`gross`](crate::gross())).
+///
+/// A dispute that was lost has paid in place of the claim, which then pays less.
+///
+/// # Errors
+///
+/// In this order: `NotApproved`; `PaymentDisputed` while a dispute is open; `CurrencyMismatch`.
+pub fn plan_payout(
+    claim: &Claim,
+    rows: Rows<'_>,
+    funds: &Funds,
+    with_tax: impl Fn(Amount) -> Amount,
+) -> Result<PayoutPlan, Refusal> {
+    if !claim.status.is_promised() {
+        return Err(Refusal::NotApproved);
+    }
+    if claim.held_since.is_some() || funds.is_disputed {
+        return Err(Refusal::PaymentDisputed);
+    }
+    if funds.currency != claim.currency {
+        return Err(Refusal::CurrencyMismatch);
+    }
+    let gone = claim.set_out();
+    let wanted = claim.committed.saturating_sub(gone);
+    // What was promised is paid whatever verdicts have said since: the settlement keeps as much.
+    // But what the bank has paid in its place is promised no more, and so the settlement would not
+    // keep it: then the claim pays what is left now, and the settlement the rest.
+    let others = rows.committed().saturating_sub(wanted);
+    let net = if funds.lost.is_zero() { wanted } else { wanted.min(funds.left(others)) };
+    let set_out = rows.promotion.map_or(Amount::ZERO, |row| row.set_out);
+    let before = funds.returned.checked_add(set_out).unwrap_or(Amount::MAX);
+    let award = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.award.total());
+    let elsewhere = award.saturating_sub(gone).saturating_sub(net);
+    Ok(PayoutPlan { net, gross: gross(net, before, with_tax), elsewhere })
+}
+
+/// The money of a claim sets out, by a refund of the order; without one when all comes back
+/// elsewhere.
+///
+/// # Errors
+///
+/// Those of [`plan_payout`].
+pub fn start_payout(
+    refund: RefundId,
+    claim: &Claim,
+    rows: Rows<'_>,
+    funds: &Funds,
+    with_tax: impl Fn(Amount) -> Amount,
+    now: Instant,
+) -> Result<Effect, Refusal> {
+    let plan = plan_payout(claim, rows, funds, with_tax)?;
+    let PayoutPlan { net, gross, elsewhere } = plan;
+    let refund = Some(refund).filter(|_| !net.is_zero());
+    let mut after = claim.clone();
+    after.payouts.push(Payout { refund, net, gross, elsewhere, at: now, paid_at: None });
+    // What the bank has paid instead is free again.
+    after.committed = after.set_out();
+    after.go_to(Status::Paying);
+    Ok(Effect::of(Some(claim), after, rows, ClaimEvent::PayoutStarted))
+}
+
+/// The money of a claim has left: its refund has succeeded, or what comes back elsewhere has.
+///
+/// # Errors
+///
+/// `NotPaying`.
+pub fn note_paid(claim: &Claim, rows: Rows<'_>, now: Instant) -> Result<Effect, Refusal> {
+    if claim.status != Status::Paying {
+        return Err(Refusal::NotPaying);
+    }
+    let mut after = claim.clone();
+    for payout in after.payouts.iter_mut().filter(|payout| payout.paid_at.is_none()) {
+        payout.paid_at = Some(now);
+    }
+    after.steps.finish(StepName::Paid, now);
+    after.go_to(Status::Paid);
+    Ok(Effect::of(Some(claim), after, rows, ClaimEvent::Paid))
+}

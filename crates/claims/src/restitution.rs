@@ -1,0 +1,248 @@
+//! Restitutions: what the platform repays without being asked, with the same statement of reasons
+//! as a claim.
+
+use base::{Amount, Currency, Instant, PromotionId, RefundId, RestitutionId, StatementId};
+
+use crate::funds::gross;
+use crate::{
+    Case, ClaimEvent, Clocks, Digest, Effect, Fingerprint, Funds, PromotionClaims, Refusal,
+};
+use crate::{StepName, Subject, restitution_id, restitution_statement_id};
+
+/// Why something is repaid. The numbers are stored and never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum RestitutionKind {
+    /// An outage has kept back units of a guarantee.
+    Incident = 1,
+    /// What was billed turned out to be invalid later.
+    LateInvalid = 2,
+    /// More was charged than the budget.
+    Overspend = 3,
+    /// It was shown to others, at other times, or with other content than chosen.
+    WrongDelivery = 4,
+    /// What was paid was not spent.
+    Unspent = 5,
+    /// The same was captured twice.
+    DoubleCapture = 6,
+}
+
+/// By which way something goes back. Each has a cap of its own, so none can take from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Way {
+    /// It was not spent, so the settlement returns it; the restitution says why.
+    Settlement,
+    /// It was spent, so the platform refunds it, as it does for claims.
+    Refund,
+    /// It never belonged to the promotion: the extra capture goes back whole.
+    Capture,
+}
+
+impl RestitutionKind {
+    /// Every kind.
+    pub const ALL: [RestitutionKind; 6] = [
+        RestitutionKind::Incident,
+        RestitutionKind::LateInvalid,
+        RestitutionKind::Overspend,
+        RestitutionKind::WrongDelivery,
+        RestitutionKind::Unspent,
+        RestitutionKind::DoubleCapture,
+    ];
+
+    /// Stable lower-case name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RestitutionKind::Incident => "incident",
+            RestitutionKind::LateInvalid => "late_invalid",
+            RestitutionKind::Overspend => "overspend",
+            RestitutionKind::WrongDelivery => "wrong_delivery",
+            RestitutionKind::Unspent => "unspent",
+            RestitutionKind::DoubleCapture => "double_capture",
+        }
+    }
+
+    /// Reads the stored number back.
+    pub fn from_number(number: u8) -> Option<RestitutionKind> {
+        RestitutionKind::ALL.into_iter().find(|kind| *kind as u8 == number)
+    }
+
+    /// By which way it goes back. Units of a guarantee that an outage has kept back were never
+    /// billed, and what was invalid is not billed any more: both are unspent.
+    pub fn way(self) -> Way {
+        match self {
+            RestitutionKind::Incident => Way::Settlement,
+            RestitutionKind::LateInvalid => Way::Settlement,
+            RestitutionKind::Unspent => Way::Settlement,
+            RestitutionKind::Overspend => Way::Refund,
+            RestitutionKind::WrongDelivery => Way::Refund,
+            RestitutionKind::DoubleCapture => Way::Capture,
+        }
+    }
+}
+
+/// What the platform repays without a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restitution {
+    /// Its id ([`restitution_id`](crate::restitution_id())).
+    pub id: RestitutionId,
+    /// For which promotion.
+    pub promotion: PromotionId,
+    /// The how manyth for it, from 1.
+    pub number: u32,
+    /// Why.
+    pub kind: RestitutionKind,
+    /// What it was found by: an incident, a range of bills, a payment.
+    pub cause: Fingerprint,
+    /// Its currency.
+    pub currency: Currency,
+    /// The loss that was found, tax not counted.
+    pub loss: Amount,
+    /// What goes back for it, tax not counted: never more than the cap of its way.
+    pub net: Amount,
+    /// The same with tax: what the order or the payment refunds. `None` when the settlement
+    /// returns it, and says that.
+    pub gross: Option<Amount>,
+    /// The refund it goes by.
+    pub refund: RefundId,
+    /// Its statement of reasons.
+    pub statement: StatementId,
+    /// The facts it rests on.
+    pub facts: Digest,
+    /// When it was made.
+    pub at: Instant,
+    /// When it is late.
+    pub due_at: Instant,
+    /// When its money had left.
+    pub paid_at: Option<Instant>,
+}
+
+impl Restitution {
+    /// Whether its money should have left by now.
+    pub fn is_late(&self, now: Instant) -> bool {
+        self.paid_at.is_none() && self.due_at <= now
+    }
+}
+
+/// Something to be repaid without a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRestitution {
+    /// For which promotion.
+    pub promotion: PromotionId,
+    /// Why.
+    pub kind: RestitutionKind,
+    /// What it was found by. The same is repaid once, however often it is found.
+    pub cause: Fingerprint,
+    /// The loss, tax not counted.
+    pub loss: Amount,
+    /// Its currency.
+    pub currency: Currency,
+    /// The facts it rests on.
+    pub facts: Digest,
+    /// The refund it is to go by.
+    pub refund: RefundId,
+    /// What its clock depends on.
+    pub case: Case,
+}
+
+/// What has to be known to repay something.
+#[derive(Clone, Copy, Debug)]
+pub struct Repaying<'a> {
+    /// The restitution for the same cause, if there was one.
+    pub existing: Option<&'a Restitution>,
+    /// The sums of the promotion.
+    pub row: Option<&'a PromotionClaims>,
+    /// Its money.
+    pub funds: &'a Funds,
+    /// What was captured twice and has not gone back.
+    pub captured_twice: Amount,
+    /// The clocks that serve.
+    pub clocks: &'a Clocks,
+}
+
+/// Repays a loss that the platform has found, as far as the cap of its way allows. `with_tax` as
+/// for [`plan_payout`](crate::plan_payout()).
+///
+/// # Errors
+///
+/// In this order: `AlreadyRepaid`; `PaymentDisputed`: it is found again when the dispute is over;
+/// `CurrencyMismatch`; `NothingToRepay`.
+pub fn restitute(
+    new: &NewRestitution,
+    repaying: Repaying<'_>,
+    with_tax: impl Fn(Amount) -> Amount,
+    now: Instant,
+) -> Result<Effect, Refusal> {
+    let Repaying { existing, row, funds, captured_twice, clocks } = repaying;
+    if let Some(restitution) = existing.map(|existing| existing.id) {
+        return Err(Refusal::AlreadyRepaid { restitution });
+    }
+    if funds.is_disputed {
+        return Err(Refusal::PaymentDisputed);
+    }
+    if funds.currency != new.currency {
+        return Err(Refusal::CurrencyMismatch);
+    }
+    let mut row = row.cloned().unwrap_or_else(|| PromotionClaims::new(new.promotion, new.currency));
+    let way = new.kind.way();
+    let most = match way {
+        Way::Settlement => funds.settlement_back(row.committed),
+        Way::Refund => funds.left(row.committed),
+        Way::Capture => captured_twice,
+    };
+    let net = new.loss.min(most);
+    if net.is_zero() {
+        return Err(Refusal::NothingToRepay);
+    }
+    row.restitutions = row.restitutions.saturating_add(1);
+    let gross = match way {
+        Way::Settlement => None,
+        Way::Capture => Some(net),
+        Way::Refund => {
+            let plus = |sum: Amount| sum.checked_add(net).expect("not more than was paid");
+            let before = funds.returned.checked_add(row.set_out).unwrap_or(Amount::MAX);
+            (row.committed, row.set_out) = (plus(row.committed), plus(row.set_out));
+            Some(gross(net, before, with_tax))
+        }
+    };
+    let id = restitution_id(new.promotion, new.kind, new.cause);
+    let restitution = Restitution {
+        id,
+        promotion: new.promotion,
+        number: row.restitutions,
+        kind: new.kind,
+        cause: new.cause,
+        currency: new.currency,
+        loss: new.loss,
+        net,
+        gross,
+        refund: new.refund,
+        statement: restitution_statement_id(id),
+        facts: new.facts,
+        at: now,
+        due_at: clocks.step_due(StepName::Paid, &new.case, now),
+        paid_at: None,
+    };
+    Ok(Effect {
+        promotions: vec![row],
+        restitutions: vec![restitution],
+        events: vec![(ClaimEvent::RestitutionMade, Subject::Restitution(id))],
+        ..Effect::default()
+    })
+}
+
+/// The money of a restitution has left.
+///
+/// # Errors
+///
+/// `NothingToChange` when that is known.
+pub fn note_restitution_paid(restitution: &Restitution, now: Instant) -> Result<Effect, Refusal> {
+    if restitution.paid_at.is_some() {
+        return Err(Refusal::NothingToChange);
+    }
+    let subject = Subject::Restitution(restitution.id);
+    Ok(Effect {
+        restitutions: vec![Restitution { paid_at: Some(now), ..restitution.clone() }],
+        events: vec![(ClaimEvent::RestitutionPaid, subject)],
+        ..Effect::default()
+    })
+}

@@ -1,0 +1,170 @@
+//! Rows that sum claims up: of a promotion, and of a claimant.
+
+use base::{Amount, ClaimId, ClaimantId, Currency, PromotionId};
+
+use crate::{Claim, Claimant, Ground, Status, limits};
+
+/// A claim in the list of its promotion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClaimEntry {
+    /// Which.
+    pub claim: ClaimId,
+    /// On which ground.
+    pub ground: Ground,
+    /// Where it stands.
+    pub status: Status,
+}
+
+/// What claims and restitutions have to do with one promotion. Its sums are what the cap is held
+/// against, so whatever changes them changes this row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromotionClaims {
+    /// Which promotion.
+    pub promotion: PromotionId,
+    /// Its currency.
+    pub currency: Currency,
+    /// What claims and restitutions take of what was spent: promised, on its way, or gone. Tax not
+    /// counted.
+    pub committed: Amount,
+    /// What of that has set out.
+    pub set_out: Amount,
+    /// Its claims, in the order in which they came.
+    pub claims: Vec<ClaimEntry>,
+    /// How many restitutions there were.
+    pub restitutions: u32,
+}
+
+impl PromotionClaims {
+    /// Of a promotion nobody has claimed anything for.
+    pub fn new(promotion: PromotionId, currency: Currency) -> PromotionClaims {
+        PromotionClaims {
+            promotion,
+            currency,
+            committed: Amount::ZERO,
+            set_out: Amount::ZERO,
+            claims: Vec::new(),
+            restitutions: 0,
+        }
+    }
+
+    /// The claim on this ground that is open.
+    pub fn open(&self, ground: Ground) -> Option<ClaimId> {
+        self.of(ground).find(|entry| entry.status.is_open()).map(|entry| entry.claim)
+    }
+
+    /// The first claim on this ground that was decided.
+    pub fn first_decided(&self, ground: Ground) -> Option<ClaimId> {
+        let is_decided = |status: Status| !status.is_open() && status != Status::Withdrawn;
+        self.of(ground).find(|entry| is_decided(entry.status)).map(|entry| entry.claim)
+    }
+
+    /// Whether no more claims are taken.
+    pub fn is_full(&self) -> bool {
+        self.claims.len() >= limits::CLAIMS_PER_PROMOTION_MAX
+    }
+
+    fn of(&self, ground: Ground) -> impl Iterator<Item = &ClaimEntry> {
+        self.claims.iter().filter(move |entry| entry.ground == ground)
+    }
+
+    /// Follows a change of a claim.
+    fn follow(&mut self, before: Option<&Claim>, after: &Claim) {
+        let before = before.filter(|before| before.promotion.is_some());
+        let sum = |sum: Amount, less: Option<Amount>, more: Amount| {
+            let rest = sum.checked_sub(less.unwrap_or(Amount::ZERO));
+            rest.and_then(|rest| rest.checked_add(more)).expect("sums of claims stay in range")
+        };
+        self.committed = sum(self.committed, before.map(|claim| claim.committed), after.committed);
+        self.set_out = sum(self.set_out, before.map(Claim::set_out), after.set_out());
+        let entry = ClaimEntry { claim: after.id, ground: after.ground, status: after.status };
+        match self.claims.iter_mut().find(|entry| entry.claim == after.id) {
+            Some(there) => *there = entry,
+            None => self.claims.push(entry),
+        }
+    }
+}
+
+/// How many claims somebody has made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClaimantClaims {
+    /// The id of the row ([`Claimant::id`]).
+    pub id: ClaimantId,
+    /// Who.
+    pub claimant: Claimant,
+    /// How many are open.
+    pub open: u32,
+    /// How many there ever were.
+    pub ever: u32,
+}
+
+impl ClaimantClaims {
+    /// Of somebody who has made none.
+    pub fn new(claimant: Claimant) -> ClaimantClaims {
+        ClaimantClaims { id: claimant.id(), claimant, open: 0, ever: 0 }
+    }
+
+    /// Whether no more claims are taken for now.
+    pub fn is_full(&self) -> bool {
+        self.open >= limits::OPEN_CLAIMS_MAX
+    }
+
+    fn follow(&mut self, before: Option<&Claim>, after: &Claim) {
+        let was_open = before.is_some_and(|claim| claim.status.is_open());
+        let open = self.open.saturating_sub(u32::from(was_open));
+        self.open = open.saturating_add(u32::from(after.status.is_open()));
+        self.ever = self.ever.saturating_add(u32::from(before.is_none()));
+    }
+}
+
+/// The rows beside a claim that change with it, as far as they exist.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rows<'a> {
+    /// That of its promotion.
+    pub promotion: Option<&'a PromotionClaims>,
+    /// That of its claimant.
+    pub claimant: Option<&'a ClaimantClaims>,
+}
+
+impl Rows<'_> {
+    /// What claims and restitutions take of what was spent.
+    pub(crate) fn committed(&self) -> Amount {
+        self.promotion.map_or(Amount::ZERO, |row| row.committed)
+    }
+
+    /// The row of the promotion after a change of a claim; `None` when that is not known yet.
+    ///
+    /// # Panics
+    ///
+    /// When the row of another promotion is brought, or that of a promotion which has claims is
+    /// missing: sums would be wrong.
+    pub(crate) fn promotion_after(
+        &self,
+        before: Option<&Claim>,
+        after: &Claim,
+    ) -> Option<PromotionClaims> {
+        let promotion = after.promotion?;
+        let new = || PromotionClaims::new(promotion, after.currency);
+        let was_listed = before.is_some_and(|claim| claim.promotion.is_some());
+        assert!(
+            !was_listed || self.promotion.is_some(),
+            "a claim without the row of its promotion"
+        );
+        let mut row = self.promotion.cloned().unwrap_or_else(new);
+        assert_eq!(row.promotion, promotion, "the row of another promotion");
+        row.follow(before, after);
+        Some(row)
+    }
+
+    /// The row of the claimant after a change of a claim.
+    ///
+    /// # Panics
+    ///
+    /// As for the promotion.
+    pub(crate) fn claimant_after(&self, before: Option<&Claim>, after: &Claim) -> ClaimantClaims {
+        assert!(before.is_none() || self.claimant.is_some(), "a claim without its claimant's row");
+        let mut row = self.claimant.copied().unwrap_or_else(|| ClaimantClaims::new(after.claimant));
+        assert_eq!(row.claimant, after.claimant, "the row of another claimant");
+        row.follow(before, after);
+        row
+    }
+}

@@ -1,0 +1,158 @@
+//! What the rules decide, and what becomes of it.
+
+use base::{Amount, ClaimId, Currency};
+use claims::{ClaimEvent, Decided, Digest, Ground, Outcome, Refusal, Status, StepName};
+
+use super::world::{ANN, FACTS, World, at, award, cents, codes, decided, new_claim};
+
+#[test]
+fn outcomes() {
+    #[track_caller]
+    fn check(decided: &Decided, elsewhere: i64, status: Status, event: ClaimEvent, takes: i64) {
+        let mut world = World::new();
+        world.gathering(1, Ground::TechnicalError);
+        world.decide(1, decided, elsewhere).unwrap();
+        assert_eq!((world.status(1), &*world.events), (status, &[event][..]), "{decided:?}");
+        assert_eq!(world.committed(), cents(takes), "{decided:?}");
+        let is_decided = event == ClaimEvent::Decided;
+        assert_eq!(world.claim(1).decision.is_some(), is_decided);
+        assert_eq!(world.claim(1).held_since.is_some(), event == ClaimEvent::Held);
+    }
+    use ClaimEvent::{Decided as IsDecided, Held, Referred};
+    use Outcome::{Approve, Deny, Hold, Link, PartlyApprove, Review};
+    check(&decided(Approve, 3_000), 0, Status::Approved, IsDecided, 3_000);
+    check(&decided(PartlyApprove, 3_000), 0, Status::PartlyApproved, IsDecided, 3_000);
+    check(&decided(Approve, 10_000), 0, Status::Approved, IsDecided, 10_000);
+    // What a settlement returns is not taken of what was spent.
+    check(&decided(Approve, 2_000), 1_000, Status::Approved, IsDecided, 2_000);
+    check(&decided(Approve, 10_000), 2_000, Status::Approved, IsDecided, 10_000);
+    // A rule that stops the promotion may pay nothing itself.
+    check(&decided(Approve, 0), 3_000, Status::Approved, IsDecided, 0);
+    check(&decided(Deny, 0), 0, Status::Denied, IsDecided, 0);
+    check(&decided(Review, 0), 0, Status::InReview, Referred, 0);
+    check(&decided(Review, 5), 0, Status::InReview, Referred, 0);
+    check(&decided(Hold, 0), 0, Status::Gathering, Held, 0);
+    // A rule that contradicts itself, or wants more than there is, leaves it to a person.
+    check(&decided(Approve, 0), 0, Status::InReview, Referred, 0);
+    check(&decided(Approve, 10_001), 0, Status::InReview, Referred, 0);
+    check(&decided(Deny, 0), 1, Status::InReview, Referred, 0);
+    check(&decided(Deny, 1), 0, Status::InReview, Referred, 0);
+    check(&decided(Link, 0), 0, Status::InReview, Referred, 0);
+}
+
+#[test]
+fn facts_come_first() {
+    let mut world = World::new();
+    let approve = decided(Outcome::Approve, 10);
+    world.file(&new_claim(1, Ground::TechnicalError)).unwrap();
+    assert_eq!(world.decide(1, &approve, 0), Err(Refusal::NotGathering));
+    world.freeze(1).unwrap();
+    assert_eq!((world.claim(1).facts, world.status(1)), (Some(FACTS), Status::Gathering));
+    let gathered = world.claim(1).steps.last(StepName::Gathered).unwrap();
+    assert_eq!(gathered.done_at, Some(world.now));
+    // Put together again, they replace the others.
+    let other = Digest([8; 32]);
+    let refreeze = |claim: &claims::Claim, rows: claims::Rows<'_>, world: &World| {
+        claims::freeze_facts(other, claim, rows, world.now)
+    };
+    world.change(1, refreeze).unwrap();
+    world.decide(1, &approve, 0).unwrap();
+    let decision = world.claim(1).decision.as_ref().unwrap();
+    assert_eq!((decision.facts, decision.automated), (Some(other), true));
+    assert_eq!(decision.statement, claims::statement_id(ClaimId::from_bits(1), 1));
+    assert_eq!(world.freeze(1), Err(Refusal::NotGathering));
+    assert_eq!(world.decide(1, &approve, 0), Err(Refusal::NotGathering));
+}
+
+#[test]
+fn two_claims_share_what_was_spent() {
+    let mut world = World::new();
+    world.decided(1, Ground::TechnicalError, Outcome::PartlyApprove, 7_000);
+    world.gathering(2, Ground::FailureToDeliver);
+    world.decide(2, &decided(Outcome::Approve, 3_001), 0).unwrap();
+    assert_eq!(world.status(2), Status::InReview);
+    let too_much = super::world::review_of(ANN, Outcome::Approve, award(3_001, 0));
+    let left = cents(3_000);
+    assert_eq!(world.review(2, &too_much), Err(Refusal::AmountExceedsLeft { left }));
+    let all = super::world::review_of(ANN, Outcome::Approve, award(3_000, 0));
+    world.review(2, &all).unwrap();
+    assert_eq!(world.committed(), cents(10_000));
+    // What is taken back is free for others.
+    world.withdraw(1).unwrap();
+    assert_eq!(world.funds.left(world.committed()), cents(7_000));
+}
+
+#[test]
+fn money_of_another_currency_goes_to_a_person() {
+    let mut world = World::new();
+    world.gathering(1, Ground::TechnicalError);
+    world.funds.currency = Currency::EUR;
+    world.decide(1, &decided(Outcome::Approve, 10), 0).unwrap();
+    assert_eq!(world.status(1), Status::InReview);
+    let all = super::world::review_of(ANN, Outcome::Approve, award(10, 0));
+    assert_eq!(world.review(1, &all), Err(Refusal::CurrencyMismatch));
+}
+
+#[test]
+fn a_dispute_holds_a_claim_and_gives_it_its_time_again() {
+    let mut world = World::new();
+    world.gathering(1, Ground::TechnicalError);
+    let before = world.claim(1).due_at().unwrap();
+    world.funds.is_disputed = true;
+    // A rule that does not know of it approves nothing.
+    world.decide(1, &decided(Outcome::Approve, 10), 0).unwrap();
+    assert_eq!((world.status(1), &*world.events), (Status::Gathering, &[ClaimEvent::Held][..]));
+    assert_eq!(world.hold(1), Err(Refusal::NothingToChange));
+    assert_eq!(world.decide(1, &decided(Outcome::Deny, 0), 0), Err(Refusal::PaymentDisputed));
+    world.now = at("2026-04-20T12:00:00Z");
+    assert_eq!(world.claim(1).due_at(), None);
+    assert_eq!(world.escalate(1), Err(Refusal::NothingDue));
+    world.funds.is_disputed = false;
+    world.release(1).unwrap();
+    let after = world.claim(1).due_at().unwrap();
+    assert!(after > before);
+    assert_eq!(after, at("2026-04-28T00:00:00Z"));
+    assert_eq!(world.release(1), Err(Refusal::NothingToChange));
+    world.decide(1, &decided(Outcome::Approve, 10), 0).unwrap();
+    assert_eq!(world.status(1), Status::Approved);
+}
+
+#[test]
+fn other_clocks_do_not_make_a_step_due_earlier() {
+    let mut world = World::new();
+    world.gathering(1, Ground::TechnicalError);
+    let before = world.claim(1).due_at();
+    let shorter = super::clocks::LEAST.replace("5 business days", "1 business day");
+    world.tables = claims::ClockTables::load(&[("shorter", &shorter)]).unwrap();
+    world.hold(1).unwrap();
+    world.release(1).unwrap();
+    assert_eq!(world.claim(1).due_at(), before);
+}
+
+#[test]
+fn a_dispute_that_is_lost_has_paid() {
+    let mut world = World::new();
+    world.gathering(1, Ground::UnauthorizedCharge);
+    world.hold(1).unwrap();
+    world.funds.lost = cents(9_990);
+    world.release(1).unwrap();
+    world.decide(1, &decided(Outcome::Approve, 11), 0).unwrap();
+    assert_eq!(world.status(1), Status::InReview);
+    let left = cents(10);
+    let review = super::world::review_of(ANN, Outcome::Approve, award(11, 0));
+    assert_eq!(world.review(1, &review), Err(Refusal::AmountExceedsLeft { left }));
+    let review = super::world::review_of(ANN, Outcome::PartlyApprove, award(10, 0));
+    world.review(1, &review).unwrap();
+}
+
+#[test]
+fn reasons_of_a_rule_are_kept_as_they_are() {
+    let mut world = World::new();
+    world.gathering(1, Ground::TechnicalError);
+    world.decide(1, &decided(Outcome::Deny, 0), 0).unwrap();
+    let decision = world.claim(1).decision.as_ref().unwrap();
+    assert_eq!(decision.codes, codes());
+    assert_eq!((decision.reviewed_by, decision.award.total()), (None, Amount::ZERO));
+    // Six months, to the end of the day.
+    assert_eq!(decision.appeal_until, Some(at("2026-09-10T00:00:00Z")));
+}

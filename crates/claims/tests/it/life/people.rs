@@ -1,0 +1,174 @@
+//! People who decide: one, a second one, and who may not.
+
+use claims::StepName;
+use claims::{ClaimEvent, Claimant, Ground, Named, NewClaim, Outcome, Refusal, Review, Status};
+
+use super::world::{
+    ANN, BOB, CAT, OWNER, World, award, contact, decided, hint, new_claim, review_of,
+};
+
+fn in_review(world: &mut World, number: u128) {
+    world.gathering(number, Ground::TechnicalError);
+    world.decide(number, &decided(Outcome::Review, 0), 0).unwrap();
+}
+
+#[test]
+fn a_person_decides() {
+    #[track_caller]
+    fn check(review: &Review, expected: Result<Status, Refusal>) {
+        let mut world = World::new();
+        in_review(&mut world, 1);
+        let status = world.review(1, review).map(|()| world.status(1));
+        assert_eq!(status, expected, "{review:?}");
+        if status.is_ok() {
+            let decision = world.claim(1).decision.as_ref().unwrap();
+            assert_eq!((decision.reviewed_by, decision.automated), (Some(review.by), false));
+        }
+    }
+    use Outcome::{Approve, Deny, Hold, Link, PartlyApprove, Review as Refer};
+    check(&review_of(ANN, Approve, award(500, 0)), Ok(Status::Approved));
+    check(&review_of(ANN, PartlyApprove, award(500, 100)), Ok(Status::PartlyApproved));
+    check(&review_of(ANN, Deny, award(0, 0)), Ok(Status::Denied));
+    check(&review_of(OWNER, Approve, award(500, 0)), Err(Refusal::OwnClaim));
+    for outcome in [Hold, Link, Refer] {
+        check(&review_of(ANN, outcome, award(0, 0)), Err(Refusal::OutcomeNotAllowed));
+    }
+    check(&review_of(ANN, Approve, award(0, 0)), Err(Refusal::AmountMismatch));
+    check(&review_of(ANN, Approve, award(0, 6)), Ok(Status::Approved));
+    check(&review_of(ANN, Deny, award(0, 1)), Err(Refusal::AmountMismatch));
+    check(&review_of(ANN, Deny, award(1, 0)), Err(Refusal::AmountMismatch));
+    let without = Review { codes: Vec::new(), ..review_of(ANN, Deny, award(0, 0)) };
+    check(&without, Err(Refusal::CodesMissing));
+    let code = without.codes.first().cloned().unwrap_or(super::world::codes()[0].clone());
+    let of = |count| Review { codes: vec![code.clone(); count], ..without.clone() };
+    check(&of(4), Ok(Status::Denied));
+    check(&of(5), Err(Refusal::CodesMissing));
+}
+
+#[test]
+fn a_large_sum_needs_a_second_person() {
+    let mut world = World::of_much();
+    in_review(&mut world, 1);
+    world.review(1, &review_of(ANN, Outcome::Approve, award(50_001, 0))).unwrap();
+    assert_eq!((world.status(1), &*world.events), (Status::InReview, &[ClaimEvent::Proposed][..]));
+    assert!(world.claim(1).decision.is_none() && world.committed().is_zero());
+    let again = review_of(BOB, Outcome::Deny, award(0, 0));
+    assert_eq!(world.review(1, &again), Err(Refusal::ProposalWaits));
+    assert_eq!(world.start_payout(1), Err(Refusal::NotApproved));
+    assert_eq!(world.approve(1, ANN), Err(Refusal::SecondPersonNeeded));
+    assert_eq!(world.approve(1, OWNER), Err(Refusal::OwnClaim));
+    world.approve(1, BOB).unwrap();
+    assert_eq!((world.status(1), &*world.events), (Status::Approved, &[ClaimEvent::Approved][..]));
+    let decision = world.claim(1).decision.as_ref().unwrap();
+    assert_eq!((decision.reviewed_by, decision.approved_by), (Some(ANN), Some(BOB)));
+    assert_eq!(decision.codes, super::world::codes());
+    assert_eq!(world.approve(1, CAT), Err(Refusal::NoProposal));
+}
+
+#[test]
+fn what_a_rule_proposes_needs_one_person() {
+    let mut world = World::of_much();
+    // 500.00 is the limit in dollars, and what comes back anyway is not counted.
+    world.gathering(2, Ground::FailureToDeliver);
+    world.decide(2, &decided(Outcome::Approve, 50_000), 1).unwrap();
+    assert_eq!(world.status(2), Status::Approved);
+    world.gathering(1, Ground::TechnicalError);
+    world.decide(1, &decided(Outcome::Approve, 50_001), 0).unwrap();
+    assert_eq!((world.status(1), &*world.events), (Status::InReview, &[ClaimEvent::Proposed][..]));
+    world.approve(1, ANN).unwrap();
+    let decision = world.claim(1).decision.as_ref().unwrap();
+    assert_eq!((decision.automated, decision.reviewed_by), (true, None));
+    assert_eq!(decision.approved_by, Some(ANN));
+}
+
+#[test]
+fn a_proposal_can_be_sent_back() {
+    let mut world = World::of_much();
+    in_review(&mut world, 1);
+    assert_eq!(world.send_back(1, BOB), Err(Refusal::NoProposal));
+    world.review(1, &review_of(ANN, Outcome::Approve, award(60_000, 0))).unwrap();
+    assert_eq!(world.send_back(1, OWNER), Err(Refusal::OwnClaim));
+    world.send_back(1, BOB).unwrap();
+    assert!(world.claim(1).steps.open().all(|step| step.name == StepName::Decided));
+    world.review(1, &review_of(BOB, Outcome::PartlyApprove, award(55_000, 0))).unwrap();
+    // Its own statement, for it is another decision.
+    assert_eq!(world.claim(1).decisions, 2);
+    assert_eq!(world.approve(1, BOB), Err(Refusal::SecondPersonNeeded));
+    world.approve(1, ANN).unwrap();
+    assert_eq!(world.status(1), Status::PartlyApproved);
+}
+
+#[test]
+fn a_proposal_for_which_nothing_is_left_any_more_is_not_approved() {
+    let mut world = World::of_much();
+    in_review(&mut world, 1);
+    world.review(1, &review_of(ANN, Outcome::Approve, award(400_000, 0))).unwrap();
+    world.gathering(2, Ground::FailureToDeliver);
+    world.decide(2, &decided(Outcome::Approve, 400_000), 0).unwrap();
+    world.approve(2, CAT).unwrap();
+    let left = super::world::cents(100_000);
+    assert_eq!(world.approve(1, BOB), Err(Refusal::AmountExceedsLeft { left }));
+    world.send_back(1, BOB).unwrap();
+    world.review(1, &review_of(ANN, Outcome::PartlyApprove, award(100_000, 0))).unwrap();
+    world.approve(1, BOB).unwrap();
+}
+
+#[test]
+fn nothing_is_approved_while_a_dispute_is_open() {
+    let mut world = World::of_much();
+    in_review(&mut world, 1);
+    in_review_on(&mut world, 2, Ground::FailureToDeliver);
+    world.review(1, &review_of(ANN, Outcome::Approve, award(60_000, 0))).unwrap();
+    world.funds.is_disputed = true;
+    world.hold(1).unwrap();
+    world.hold(2).unwrap();
+    assert_eq!(world.approve(1, BOB), Err(Refusal::PaymentDisputed));
+    let approve = review_of(ANN, Outcome::Approve, award(10, 0));
+    assert_eq!(world.review(2, &approve), Err(Refusal::PaymentDisputed));
+    // A denial does not wait, and then there is nothing to wait for.
+    world.review(2, &review_of(ANN, Outcome::Deny, award(0, 0))).unwrap();
+    assert_eq!(world.claim(2).held_since, None);
+    world.funds.is_disputed = false;
+    world.release(1).unwrap();
+    world.approve(1, BOB).unwrap();
+}
+
+fn in_review_on(world: &mut World, number: u128, ground: Ground) {
+    world.gathering(number, ground);
+    world.decide(number, &decided(Outcome::Review, 0), 0).unwrap();
+}
+
+#[test]
+fn a_charge_that_nobody_finds_is_denied_by_a_person() {
+    let mut world = World::new();
+    let new = NewClaim {
+        claimant: contact(),
+        named: Named::Hint(hint()),
+        ..new_claim(1, Ground::UnauthorizedCharge)
+    };
+    world.file(&new).unwrap();
+    let approve = review_of(ANN, Outcome::Approve, award(10, 0));
+    assert_eq!(world.review(1, &approve), Err(Refusal::NotMatched));
+    world.review(1, &review_of(ANN, Outcome::Deny, award(0, 0))).unwrap();
+    assert_eq!(world.status(1), Status::Denied);
+    // An appeal gives it another chance.
+    world.appeal(1, &[]).unwrap();
+    world.match_claim(1, BOB).unwrap();
+    world.freeze(1).unwrap();
+    assert_eq!(world.review(1, &approve), Err(Refusal::SameReviewer));
+    world.review(1, &review_of(BOB, Outcome::Approve, award(10, 0))).unwrap();
+    assert_eq!(world.status(1), Status::Approved);
+}
+
+#[test]
+fn a_person_decides_only_what_is_for_people() {
+    let mut world = World::new();
+    let deny = review_of(ANN, Outcome::Deny, award(0, 0));
+    world.file(&new_claim(1, Ground::TechnicalError)).unwrap();
+    assert_eq!(world.review(1, &deny), Err(Refusal::NotInReview));
+    world.freeze(1).unwrap();
+    assert_eq!(world.review(1, &deny), Err(Refusal::NotInReview));
+    world.decide(1, &decided(Outcome::Deny, 0), 0).unwrap();
+    assert_eq!(world.review(1, &deny), Err(Refusal::NotInReview));
+    assert_eq!(world.claim(1).claimant, Claimant::Person(OWNER));
+}

@@ -1,0 +1,89 @@
+//! What is repaid without a claim.
+
+use base::Amount;
+use claims::{ClaimEvent, Ground, Outcome, Refusal, RestitutionKind};
+
+use super::world::{World, at, cents};
+
+#[test]
+fn each_way_has_a_cap_of_its_own() {
+    #[track_caller]
+    fn check(kind: RestitutionKind, loss: i64, expected: Result<(i64, Option<i64>), Refusal>) {
+        // 40.00 of 100.00 were not spent, and 5.00 were captured twice.
+        let mut world = World::new();
+        (world.funds.spent, world.captured_twice) = (cents(6_000), cents(500));
+        let made = world.restitute(kind, 1, loss).map(|id| {
+            let made = &world.restitutions[&id];
+            assert_eq!((made.loss, made.number), (cents(loss), 1));
+            (made.net.minor(), made.gross.map(Amount::minor))
+        });
+        assert_eq!(made, expected, "{kind:?} of {loss}");
+    }
+    use RestitutionKind::{
+        DoubleCapture, Incident, LateInvalid, Overspend, Unspent, WrongDelivery,
+    };
+    check(Incident, 1_000, Ok((1_000, None)));
+    check(LateInvalid, 4_000, Ok((4_000, None)));
+    check(Unspent, 4_001, Ok((4_000, None)));
+    check(Overspend, 1_000, Ok((1_000, Some(1_200))));
+    check(WrongDelivery, 7_000, Ok((6_000, Some(7_200))));
+    check(DoubleCapture, 500, Ok((500, Some(500))));
+    check(DoubleCapture, 501, Ok((500, Some(500))));
+    check(Incident, 0, Err(Refusal::NothingToRepay));
+    check(Overspend, 0, Err(Refusal::NothingToRepay));
+}
+
+#[test]
+fn the_same_cause_is_repaid_once() {
+    let mut world = World::new();
+    let restitution = world.restitute(RestitutionKind::WrongDelivery, 1, 100).unwrap();
+    assert_eq!(world.events, [ClaimEvent::RestitutionMade]);
+    let again = world.restitute(RestitutionKind::WrongDelivery, 1, 100);
+    assert_eq!(again, Err(Refusal::AlreadyRepaid { restitution }));
+    world.restitute(RestitutionKind::WrongDelivery, 2, 100).unwrap();
+    world.restitute(RestitutionKind::Overspend, 1, 100).unwrap();
+    assert_eq!(world.committed(), cents(300));
+}
+
+#[test]
+fn claims_and_restitutions_share_what_was_spent() {
+    let mut world = World::new();
+    world.restitute(RestitutionKind::WrongDelivery, 1, 4_000).unwrap();
+    world.decided(1, Ground::TechnicalError, Outcome::PartlyApprove, 6_000);
+    let nothing = world.restitute(RestitutionKind::WrongDelivery, 2, 10);
+    assert_eq!(nothing, Err(Refusal::NothingToRepay));
+    // What the settlement returns by itself is not touched by that.
+    let mut world = World::new();
+    world.funds.spent = cents(6_000);
+    world.restitute(RestitutionKind::Unspent, 1, 4_000).unwrap();
+    assert_eq!(world.funds.left(world.committed()), cents(6_000));
+}
+
+#[test]
+fn nothing_is_repaid_while_a_dispute_is_open() {
+    let mut world = World::new();
+    world.captured_twice = cents(500);
+    world.funds.is_disputed = true;
+    for kind in RestitutionKind::ALL {
+        assert_eq!(world.restitute(kind, 1, 100), Err(Refusal::PaymentDisputed));
+    }
+    world.funds.is_disputed = false;
+    world.restitute(RestitutionKind::DoubleCapture, 1, 100).unwrap();
+}
+
+#[test]
+fn its_money_leaves_once_and_in_time() {
+    let mut world = World::new();
+    let id = world.restitute(RestitutionKind::Overspend, 1, 100).unwrap();
+    let made = world.restitutions[&id].clone();
+    assert_eq!(made.statement, claims::restitution_statement_id(id));
+    // Ten business days from Monday.
+    assert_eq!(made.due_at, at("2026-03-24T00:00:00Z"));
+    assert!(made.is_late(made.due_at) && !made.is_late(world.now));
+    let paid = claims::note_restitution_paid(&made, world.now);
+    world.keep(paid).unwrap();
+    let paid = world.restitutions[&id].clone();
+    assert_eq!((paid.paid_at, paid.is_late(made.due_at)), (Some(world.now), false));
+    let again = claims::note_restitution_paid(&paid, world.now);
+    assert_eq!(again, Err(Refusal::NothingToChange));
+}

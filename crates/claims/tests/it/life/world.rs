@@ -1,0 +1,500 @@
+//! A little book of claims. Every effect is kept and the whole book is audited after it.
+
+use std::collections::BTreeMap;
+
+use base::{Amount, ClaimId, ClaimantId, Currency, Day, Instant, Metadata, Money, PaymentId};
+use base::{PersonId, PromotionId, RefundId, Region, RestitutionId, Span, Token};
+use claims::{ApprovalPolicy, Award, Case, ChargeHint, Claim, ClaimEvent, Claimant};
+use claims::{
+    ClaimantClaims, ClockTables, Clocks, Code, Decided, Description, Desk, Digest, Effect,
+};
+use claims::{Filing, Fingerprint, Funds, Ground, LastFour, MediaType, Named, NewAttachment};
+use claims::{NewClaim, NewRestitution, Outcome, PromotionClaims, Purchase, Refusal, Repaying};
+use claims::{Restitution, RestitutionKind, Review, Rows, Status, Way};
+
+pub const OWNER: PersonId = PersonId::from_bits(1);
+pub const ANN: PersonId = PersonId::from_bits(2);
+pub const BOB: PersonId = PersonId::from_bits(3);
+pub const CAT: PersonId = PersonId::from_bits(4);
+pub const PROMOTION: PromotionId = PromotionId::from_bits(7);
+pub const PAYMENT: PaymentId = PaymentId::from_bits(8);
+pub const FACTS: Digest = Digest([9; 32]);
+
+pub fn cents(minor: i64) -> Amount {
+    Amount::new(minor).unwrap()
+}
+
+pub fn at(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+pub fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+pub fn region(code: &str) -> Region {
+    Region::parse(code).unwrap()
+}
+
+pub fn codes() -> Vec<Code> {
+    vec![Token::new("incident_share").unwrap()]
+}
+
+pub fn award(refund: i64, elsewhere: i64) -> Award {
+    Award { refund: cents(refund), elsewhere: cents(elsewhere) }
+}
+
+pub fn file_of(byte: u8) -> NewAttachment {
+    NewAttachment { content: Digest([byte; 32]), media: MediaType::Png, bytes: 10 }
+}
+
+/// A fifth of the net, rounded down, as any rule that is monotonous would do.
+pub fn with_tax(net: Amount) -> Amount {
+    cents(net.minor() + net.minor() / 5)
+}
+
+/// 100.00 paid on a Monday, shown from Tuesday to Saturday, and all of it spent.
+pub fn purchase() -> Purchase {
+    Purchase {
+        promotion: PROMOTION,
+        payment: None,
+        owner: OWNER,
+        currency: Currency::USD,
+        region: Some(region("US-CA")),
+        rail: Some(Token::new("stripe").unwrap()),
+        paid_at: Some(at("2026-03-02T10:00:00Z")),
+        starts_at: at("2026-03-03T00:00:00Z"),
+        ends_at: at("2026-03-07T00:00:00Z"),
+    }
+}
+
+pub fn new_claim(number: u128, ground: Ground) -> NewClaim {
+    NewClaim {
+        id: ClaimId::from_bits(number),
+        claimant: Claimant::Person(OWNER),
+        named: Named::Promotion(PROMOTION),
+        ground,
+        period: None,
+        description: Description { sealed: Digest([1; 32]), bytes: 40 },
+        attachments: Vec::new(),
+        metadata: Metadata::default(),
+    }
+}
+
+pub fn hint() -> ChargeHint {
+    ChargeHint {
+        descriptor: Fingerprint([5; 16]),
+        last_four: LastFour::parse("0042").unwrap(),
+        amount: Money::new(10_000, Currency::USD).unwrap(),
+        charged_on: Some(day("2026-03-02")),
+    }
+}
+
+pub fn contact() -> Claimant {
+    Claimant::Contact(Fingerprint([6; 16]))
+}
+
+pub fn decided(outcome: Outcome, amount: i64) -> Decided {
+    Decided { outcome, amount: cents(amount), elsewhere: cents(0), codes: codes(), automated: true }
+}
+
+pub fn review_of(by: PersonId, outcome: Outcome, award: Award) -> Review {
+    Review { by, outcome, award, codes: codes() }
+}
+
+pub struct World {
+    pub now: Instant,
+    pub tables: ClockTables,
+    pub policy: ApprovalPolicy,
+    pub purchase: Option<Purchase>,
+    pub funds: Funds,
+    pub captured_twice: Amount,
+    pub claims: BTreeMap<ClaimId, Claim>,
+    pub rows: BTreeMap<PromotionId, PromotionClaims>,
+    pub claimants: BTreeMap<ClaimantId, ClaimantClaims>,
+    pub restitutions: BTreeMap<RestitutionId, Restitution>,
+    pub events: Vec<ClaimEvent>,
+    /// What settlements have refunded, with tax.
+    pub settled_gross: Amount,
+    refunds: u128,
+}
+
+impl World {
+    /// Monday after the promotion.
+    pub fn new() -> World {
+        World {
+            now: at("2026-03-09T12:00:00Z"),
+            tables: ClockTables::default_set(),
+            policy: ApprovalPolicy::default_policy(),
+            purchase: Some(purchase()),
+            funds: Funds {
+                currency: Currency::USD,
+                paid: cents(10_000),
+                spent: cents(10_000),
+                returned: Amount::ZERO,
+                lost: Amount::ZERO,
+                is_disputed: false,
+            },
+            captured_twice: Amount::ZERO,
+            claims: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            claimants: BTreeMap::new(),
+            restitutions: BTreeMap::new(),
+            events: Vec::new(),
+            settled_gross: Amount::ZERO,
+            refunds: 0,
+        }
+    }
+
+    /// 5,000.00 paid, so that a second person is needed for all of it.
+    pub fn of_much() -> World {
+        let mut world = World::new();
+        (world.funds.paid, world.funds.spent) = (cents(500_000), cents(500_000));
+        world
+    }
+
+    pub fn later(&mut self, span: Span) {
+        self.now = self.now.saturating_add(span);
+    }
+
+    pub fn clocks(&self) -> &Clocks {
+        self.tables.of(Day::of(self.now))
+    }
+
+    pub fn claim(&self, number: u128) -> &Claim {
+        &self.claims[&ClaimId::from_bits(number)]
+    }
+
+    pub fn status(&self, number: u128) -> Status {
+        self.claim(number).status
+    }
+
+    pub fn row(&self) -> Option<&PromotionClaims> {
+        self.rows.get(&PROMOTION)
+    }
+
+    pub fn committed(&self) -> Amount {
+        self.row().map_or(Amount::ZERO, |row| row.committed)
+    }
+
+    fn rows_of(&self, claimant: Claimant, promotion: Option<PromotionId>) -> Rows<'_> {
+        Rows {
+            promotion: promotion.and_then(|promotion| self.rows.get(&promotion)),
+            claimant: self.claimants.get(&claimant.id()),
+        }
+    }
+
+    fn filing(&self, claimant: Claimant, ground: Ground, is_hint: bool) -> Filing<'_> {
+        let promotion = self.purchase.as_ref().filter(|_| !is_hint).map(|one| one.promotion);
+        let rows = self.rows_of(claimant, promotion);
+        let first = rows.promotion.and_then(|row| row.first_decided(ground));
+        Filing {
+            existing: None,
+            purchase: self.purchase.as_ref(),
+            rows,
+            decided: first.map(|first| &self.claims[&first]),
+            clocks: self.clocks(),
+        }
+    }
+
+    pub fn preview(&self, new: &NewClaim) -> Result<Claim, Refusal> {
+        let is_hint = matches!(new.named, Named::Hint(_));
+        let filing = self.filing(new.claimant, new.ground, is_hint);
+        let filing = Filing { existing: self.claims.get(&new.id), ..filing };
+        claims::preview(new, filing, self.now)
+    }
+
+    pub fn file(&mut self, new: &NewClaim) -> Result<(), Refusal> {
+        let is_hint = matches!(new.named, Named::Hint(_));
+        let filing = self.filing(new.claimant, new.ground, is_hint);
+        let filing = Filing { existing: self.claims.get(&new.id), ..filing };
+        let previewed = claims::preview(new, filing, self.now);
+        let filed = claims::file(new, filing, self.now);
+        assert_eq!(filed.as_ref().map(|effect| &effect.claims[0]), previewed.as_ref());
+        self.keep(filed)
+    }
+
+    pub fn match_claim(&mut self, number: u128, by: PersonId) -> Result<(), Refusal> {
+        let claim = self.claim(number).clone();
+        let filing = self.filing(claim.claimant, claim.ground, false);
+        let matched = claims::match_claim(by, &claim, filing, self.now);
+        self.keep(matched)
+    }
+
+    /// Changes a claim by a rule that needs nothing but it and its sums.
+    pub fn change(
+        &mut self,
+        number: u128,
+        rule: impl FnOnce(&Claim, Rows<'_>, &World) -> Result<Effect, Refusal>,
+    ) -> Result<(), Refusal> {
+        let claim = self.claim(number);
+        let changed = rule(claim, self.rows_of(claim.claimant, claim.promotion), self);
+        self.keep(changed)
+    }
+
+    fn at_desk(
+        &mut self,
+        number: u128,
+        rule: impl FnOnce(&Claim, Desk<'_>, Instant) -> Result<Effect, Refusal>,
+    ) -> Result<(), Refusal> {
+        self.change(number, |claim, rows, world| {
+            let (clocks, policy) = (world.clocks(), &world.policy);
+            rule(claim, Desk { rows, funds: &world.funds, clocks, policy }, world.now)
+        })
+    }
+
+    pub fn freeze(&mut self, number: u128) -> Result<(), Refusal> {
+        self.change(number, |claim, rows, world| {
+            claims::freeze_facts(FACTS, claim, rows, world.now)
+        })
+    }
+
+    pub fn decide(
+        &mut self,
+        number: u128,
+        decided: &Decided,
+        elsewhere: i64,
+    ) -> Result<(), Refusal> {
+        let decided = Decided { elsewhere: cents(elsewhere), ..decided.clone() };
+        self.at_desk(number, |claim, desk, now| claims::decide(&decided, claim, desk, now))
+    }
+
+    pub fn review(&mut self, number: u128, review: &Review) -> Result<(), Refusal> {
+        self.at_desk(number, |claim, desk, now| claims::review(review, claim, desk, now))
+    }
+
+    pub fn approve(&mut self, number: u128, by: PersonId) -> Result<(), Refusal> {
+        self.at_desk(number, |claim, desk, now| claims::approve(by, claim, desk, now))
+    }
+
+    pub fn send_back(&mut self, number: u128, by: PersonId) -> Result<(), Refusal> {
+        self.change(number, |claim, rows, _| claims::send_back(by, claim, rows))
+    }
+
+    pub fn appeal(&mut self, number: u128, new: &[NewAttachment]) -> Result<(), Refusal> {
+        self.change(number, |claim, rows, world| {
+            claims::appeal(new, claim, rows, world.clocks(), world.now)
+        })
+    }
+
+    pub fn attach(&mut self, number: u128, new: NewAttachment) -> Result<(), Refusal> {
+        self.change(number, |claim, rows, world| claims::attach(new, claim, rows, world.now))
+    }
+
+    pub fn withdraw(&mut self, number: u128) -> Result<(), Refusal> {
+        self.change(number, |claim, rows, _| claims::withdraw(claim, rows))
+    }
+
+    pub fn hold(&mut self, number: u128) -> Result<(), Refusal> {
+        self.change(number, |claim, rows, world| claims::hold(claim, rows, world.now))
+    }
+
+    pub fn release(&mut self, number: u128) -> Result<(), Refusal> {
+        self.change(number, |claim, rows, world| {
+            claims::release(claim, rows, world.clocks(), world.now)
+        })
+    }
+
+    pub fn escalate(&mut self, number: u128) -> Result<(), Refusal> {
+        self.change(number, |claim, rows, world| claims::escalate(claim, rows, world.now))
+    }
+
+    pub fn start_payout(&mut self, number: u128) -> Result<(), Refusal> {
+        self.refunds += 1;
+        let refund = RefundId::from_bits(self.refunds);
+        self.change(number, |claim, rows, world| {
+            claims::start_payout(refund, claim, rows, &world.funds, with_tax, world.now)
+        })
+    }
+
+    pub fn note_paid(&mut self, number: u128) -> Result<(), Refusal> {
+        self.change(number, |claim, rows, world| claims::note_paid(claim, rows, world.now))
+    }
+
+    pub fn restitute(
+        &mut self,
+        kind: RestitutionKind,
+        cause: u8,
+        loss: i64,
+    ) -> Result<RestitutionId, Refusal> {
+        self.refunds += 1;
+        let (cause, rail) = (Fingerprint([cause; 16]), None);
+        let new = NewRestitution {
+            promotion: PROMOTION,
+            kind,
+            cause,
+            loss: cents(loss),
+            currency: Currency::USD,
+            facts: FACTS,
+            refund: RefundId::from_bits(self.refunds),
+            case: Case { ground: Ground::TechnicalError, region: None, rail },
+        };
+        let id = claims::restitution_id(PROMOTION, kind, cause);
+        let repaying = Repaying {
+            existing: self.restitutions.get(&id),
+            row: self.row(),
+            funds: &self.funds,
+            captured_twice: self.captured_twice,
+            clocks: self.clocks(),
+        };
+        let made = claims::restitute(&new, repaying, with_tax, self.now);
+        let net = made.as_ref().map_or(Amount::ZERO, |effect| effect.restitutions[0].net);
+        if kind.way() == Way::Capture {
+            self.captured_twice = self.captured_twice.checked_sub(net).unwrap();
+        }
+        self.keep(made).map(|()| id)
+    }
+
+    /// Returns what was not spent, as the settlement of a promotion does.
+    pub fn settle(&mut self) {
+        assert!(!self.funds.is_disputed);
+        let back = self.funds.settlement_back(self.committed());
+        let net = back.checked_sub(self.funds.returned).expect("what was returned stays returned");
+        let set_out = self.row().map_or(Amount::ZERO, |row| row.set_out);
+        let before = self.funds.returned.checked_add(set_out).unwrap();
+        let gross = claims::gross(net, before, with_tax);
+        self.settled_gross = self.settled_gross.checked_add(gross).unwrap();
+        self.funds.returned = back;
+        self.audit();
+    }
+
+    /// Filed, with its facts frozen.
+    pub fn gathering(&mut self, number: u128, ground: Ground) {
+        self.file(&new_claim(number, ground)).unwrap();
+        self.freeze(number).unwrap();
+    }
+
+    /// Decided by a rule.
+    pub fn decided(&mut self, number: u128, ground: Ground, outcome: Outcome, amount: i64) {
+        self.gathering(number, ground);
+        self.decide(number, &decided(outcome, amount), 0).unwrap();
+    }
+
+    /// Keeps what a rule leaves behind, and audits the book.
+    pub fn keep(&mut self, effect: Result<Effect, Refusal>) -> Result<(), Refusal> {
+        let effect = effect?;
+        for claim in effect.claims {
+            if let Some(before) = self.claims.get(&claim.id) {
+                check_change(before, &claim);
+            }
+            self.claims.insert(claim.id, claim);
+        }
+        for row in effect.promotions {
+            assert_ne!(self.rows.insert(row.promotion, row.clone()), Some(row));
+        }
+        for row in effect.claimants {
+            assert_ne!(self.claimants.insert(row.id, row), Some(row));
+        }
+        for restitution in effect.restitutions {
+            self.restitutions.insert(restitution.id, restitution);
+        }
+        let promises = |id| self.claims[id].status.is_promised();
+        for (event, subject) in &effect.events {
+            let claims::Subject::Claim(id) = subject else { continue };
+            let pays = match event {
+                ClaimEvent::Decided | ClaimEvent::Approved => promises(id),
+                ClaimEvent::PayoutStarted => true,
+                _ => false,
+            };
+            assert!(!pays || !self.funds.is_disputed, "paid while the bank may pay too");
+        }
+        self.events = effect.events.into_iter().map(|(event, _)| event).collect();
+        assert!(!self.events.is_empty());
+        self.audit();
+        Ok(())
+    }
+
+    fn audit(&self) {
+        let minor =
+            |amounts: &mut dyn Iterator<Item = Amount>| -> i64 { amounts.map(Amount::minor).sum() };
+        let of_promotion = || self.claims.values().filter(|claim| claim.promotion.is_some());
+        let refunded = || self.restitutions.values().filter(|one| one.kind.way() == Way::Refund);
+        let restituted = minor(&mut refunded().map(|one| one.net));
+        let committed = minor(&mut of_promotion().map(|claim| claim.committed)) + restituted;
+        let set_out = minor(&mut of_promotion().map(Claim::set_out)) + restituted;
+        let row = self.row();
+        assert_eq!(row.map_or(0, |row| row.committed.minor()), committed);
+        assert_eq!(row.map_or(0, |row| row.set_out.minor()), set_out);
+        assert_eq!(row.map_or(0, |row| row.restitutions as usize), self.restitutions.len());
+        assert_eq!(row.map_or(0, |row| row.claims.len()), of_promotion().count());
+
+        // The cap, and the tax of all that went back, to the minor unit.
+        let returned = self.funds.returned.minor();
+        assert!(returned + committed <= self.funds.paid.minor(), "paid twice");
+        assert!(set_out <= committed);
+        let payouts = self.claims.values().flat_map(|claim| &claim.payouts);
+        let gross = minor(&mut payouts.map(|payout| payout.gross))
+            + minor(&mut refunded().filter_map(|one| one.gross))
+            + self.settled_gross.minor();
+        assert_eq!(gross, with_tax(cents(returned + set_out)).minor());
+
+        for row in self.claimants.values() {
+            let of_them = || self.claims.values().filter(|claim| claim.claimant == row.claimant);
+            let open = of_them().filter(|claim| claim.status.is_open()).count();
+            assert_eq!((row.open as usize, row.ever as usize), (open, of_them().count()));
+        }
+        self.claims.values().for_each(|claim| self.audit_claim(claim));
+    }
+
+    fn audit_claim(&self, claim: &Claim) {
+        let next = claims::next(claim, self.now);
+        let is_waiting = claim.status.is_open();
+        assert!(is_waiting || claim.due_at().is_none(), "a clock of what is over: {claim:?}");
+        let has_clock = next.by.is_some() || next.awaited == claims::Awaited::DisputeEnd;
+        assert!(!is_waiting || has_clock, "nobody knows how it goes on: {claim:?}");
+        assert!(is_waiting || claim.held_since.is_none(), "held for ever: {claim:?}");
+        let entry = self.row().and_then(|row| {
+            row.claims.iter().find(|entry| entry.claim == claim.id).map(|entry| entry.status)
+        });
+        assert_eq!(entry, claim.promotion.map(|_| claim.status));
+        for decision in claim.decision.iter().chain(&claim.proposal) {
+            let people = [decision.reviewed_by, decision.approved_by];
+            assert!(people[0].is_none() || people[0] != people[1], "one person is no second");
+            assert!(people.iter().flatten().all(|by| claim.claimant.person() != Some(*by)));
+            assert!(decision.automated == decision.reviewed_by.is_none());
+            let is_first = |first: &claims::DecisionRecord| first.statement == decision.statement;
+            for appeal in claim.appeal.iter().filter(|appeal| !is_first(&appeal.against)) {
+                assert!(people.iter().flatten().all(|by| !appeal.against.is_by(*by)));
+            }
+        }
+        let large = |decision: &claims::DecisionRecord| {
+            let currency = claim.currency;
+            self.policy.needs_second_person(Money { amount: decision.award.refund, currency })
+        };
+        // An appeal in vain grants nothing, and leaves what two people have granted before.
+        let is_left = |decision: &claims::DecisionRecord| {
+            claim.appeal.as_ref().is_some_and(|appeal| appeal.against.award == decision.award)
+        };
+        let new = claim.decision.as_ref().filter(|decision| !is_left(decision));
+        if let Some(decision) = new.filter(|decision| large(decision)) {
+            assert!(decision.approved_by.is_some(), "a large sum without a second person");
+        }
+    }
+}
+
+/// A claim goes where the table of moves leads, and no clock runs backwards.
+fn check_change(before: &Claim, after: &Claim) {
+    let (from, to) = (before.status, after.status);
+    assert!(from == to || from.may_become(to), "from {from:?} to {to:?}");
+    let (there, now_there) = (before.steps.all(), after.steps.all());
+    for step in there.iter().filter(|step| step.done_at.is_some()) {
+        let count = |steps: &[claims::Step]| steps.iter().filter(|other| *other == step).count();
+        assert!(count(now_there) >= count(there), "what was done has changed");
+    }
+    for step in before.steps.open() {
+        // One of the same name that was done before is another.
+        let is_same = |other: &&claims::Step| {
+            other.begun_at == step.begun_at && (*other == step || !there.contains(other))
+        };
+        let same = after.steps.last(step.name).filter(is_same);
+        assert!(same.is_none_or(|same| same.due_at >= step.due_at), "a clock ran backwards");
+    }
+    assert_eq!(
+        (before.id, before.claimant, before.ground),
+        (after.id, after.claimant, after.ground)
+    );
+    assert_eq!((before.filed_at, before.hint), (after.filed_at, after.hint));
+    assert!(before.promotion.is_none() || before.promotion == after.promotion);
+    assert!(after.payouts.len() >= before.payouts.len());
+    assert!(after.decisions >= before.decisions);
+}
