@@ -215,6 +215,10 @@ typed_ids! {
     RestitutionId = "rst";
     /// A statement of reasons.
     StatementId = "stm";
+    /// A time at which a part of the platform did not work.
+    IncidentId = "inc";
+    /// Something that happened to the account of a person.
+    SignalId = "sig";
     /// An address that is told of events.
     EndpointId = "whe";
     /// A ledger account.

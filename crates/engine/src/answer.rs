@@ -6,12 +6,13 @@ use std::sync::Arc;
 use base::{CardId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{
-    PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId, SliceId, StreamId,
+    IncidentId, PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId, SliceId,
+    StreamId,
 };
 use giftcards::{Card, Contact, Hold, Program, Purchase, Refund, Sender, account_of};
 use ledger::Account;
 use payments::{Dispute, Method, Payment, RailRefund, Settlement};
-use promotions::{BillingStream, Check, Post, Promotion, Slice};
+use promotions::{BillingStream, Check, Incident, Post, Promotion, Signals, Slice};
 use shop::{Checkout, Creator, Order, OrderRefund, Payout, Product, Refunding, Seller};
 use shop::{TenderKind, TenderStatus};
 
@@ -72,6 +73,10 @@ pub enum AnswerRef {
     Slice(SliceId),
     /// How far a stream was billed.
     Stream(StreamId),
+    /// An incident.
+    Incident(IncidentId),
+    /// What happened to the account of a person.
+    Signals(PersonId),
 }
 
 /// What a reversal achieved.
@@ -130,6 +135,8 @@ impl AnswerRef {
             AnswerRef::Post(id) => (41, id.to_bytes()),
             AnswerRef::Slice(id) => (42, id.to_bytes()),
             AnswerRef::Stream(id) => (43, id.to_bytes()),
+            AnswerRef::Incident(id) => (44, id.to_bytes()),
+            AnswerRef::Signals(id) => (45, id.to_bytes()),
         }
     }
 
@@ -167,6 +174,8 @@ impl AnswerRef {
             41 => AnswerRef::Post(PostId::from_bytes(id)),
             42 => AnswerRef::Slice(SliceId::from_bytes(id)),
             43 => AnswerRef::Stream(StreamId::from_bytes(id)),
+            44 => AnswerRef::Incident(IncidentId::from_bytes(id)),
+            45 => AnswerRef::Signals(PersonId::from_bytes(id)),
             _ => return None,
         })
     }
@@ -269,6 +278,10 @@ pub enum Answer {
     Slice(Arc<Slice>),
     /// How far a stream was billed.
     Stream(BillingStream),
+    /// An incident.
+    Incident(Arc<Incident>),
+    /// What happened to the account of a person.
+    Signals(Arc<Signals>),
     /// What a refund of an order would be, or why there would be none.
     RefundPreview(Result<Refunding, Refusal>),
 }
@@ -328,6 +341,8 @@ pub fn answer<R: Rows>(named: AnswerRef, rows: &R, now: Instant) -> Option<Answe
         AnswerRef::Post(id) => Answer::Post(present(rows.post(id))?.clone()),
         AnswerRef::Slice(id) => Answer::Slice(present(rows.slice(id))?.clone()),
         AnswerRef::Stream(id) => Answer::Stream(present(rows.stream(id))?.clone()),
+        AnswerRef::Incident(id) => Answer::Incident(present(rows.incident(id))?.clone()),
+        AnswerRef::Signals(id) => Answer::Signals(present(rows.signals(id))?.clone()),
     })
 }
 

@@ -112,6 +112,7 @@ impl From<promotions::Outcome> for Parts {
     fn from(outcome: promotions::Outcome) -> Parts {
         let promotions::Outcome { promotions, posts, slices, deeds, .. } = outcome;
         let promotions::Outcome { settlements, streams, posted, events, .. } = outcome;
+        let promotions::Outcome { incidents, signals, .. } = outcome;
         let mut rows: Vec<Row> = posted.accounts.into_iter().map(Row::Account).collect();
         rows.extend(promotions.into_iter().map(|row| Row::Promotion(Arc::new(row))));
         rows.extend(posts.into_iter().map(|row| Row::Post(Arc::new(row))));
@@ -119,6 +120,8 @@ impl From<promotions::Outcome> for Parts {
         rows.extend(deeds.into_iter().map(|row| Row::Deed(Arc::new(row))));
         rows.extend(settlements.into_iter().map(|row| Row::PromotionSettlement(Arc::new(row))));
         rows.extend(streams.into_iter().map(Row::Stream));
+        rows.extend(incidents.into_iter().map(|row| Row::Incident(Arc::new(row))));
+        rows.extend(signals.into_iter().map(|row| Row::Signals(Arc::new(row))));
         let event = |(kind, subject)| Event { kind: EventKind::Promotions(kind), subject };
         let events = events.into_iter().map(event).collect();
         Parts { rows, transfers: posted.transfers, entries: posted.entries, events }

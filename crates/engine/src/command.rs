@@ -431,6 +431,12 @@ command_kinds! {
     LapseSlice = 422 => "lapse_slice",
     /// Bills deliveries.
     BillDelivery = 423 => "bill_delivery",
+    /// Keeps an incident.
+    DeclareIncident = 430 => "declare_incident",
+    /// Tells something else of an incident.
+    CorrectIncident = 431 => "correct_incident",
+    /// Keeps what happened to the account of a person.
+    NoteSignal = 432 => "note_signal",
 }
 
 impl Command {

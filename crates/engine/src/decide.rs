@@ -11,8 +11,8 @@ use crate::{
     OperationRefusal, OperationTrace, PromotionCommand, Refusal, ReversalStatus, Row, Rows,
 };
 use crate::{
-    catalog, credits, following, gift_cards, notices, order_refunds, paying, payouts, promoting,
-    promotion_money, rail_refunds, serving, settlements, tenders, unclaimed,
+    catalog, credits, following, gift_cards, incidents, notices, order_refunds, paying, payouts,
+    promoting, promotion_money, rail_refunds, serving, settlements, tenders, unclaimed,
 };
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,
@@ -223,6 +223,15 @@ fn walk_promotions<R: Rows>(
             serving::lapse(*promotion, *slice, walk, at)
         }
         PromotionCommand::Bill(bill) => serving::bill(bill, walk, at),
+        PromotionCommand::DeclareIncident { new, actor } => {
+            incidents::declare(new, *actor, walk, at)
+        }
+        PromotionCommand::CorrectIncident { incident, change, actor } => {
+            incidents::correct(*incident, change, *actor, walk, at)
+        }
+        PromotionCommand::NoteSignal { person, happened } => {
+            incidents::note_signal(*person, *happened, walk, at)
+        }
     }
 }
 

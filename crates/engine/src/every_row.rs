@@ -8,7 +8,9 @@ pub mod types {
     pub use base::PurchaseId;
     pub use base::SellerId;
     pub use base::{AccountId, CardId, CheckoutId, ContactId, CreatorId, DisputeId, HoldId};
-    pub use base::{DeedId, PostId, PromotionId, PromotionSettlementId, SliceId, StreamId};
+    pub use base::{
+        DeedId, IncidentId, PostId, PromotionId, PromotionSettlementId, SliceId, StreamId,
+    };
     pub use base::{MethodId, OrderId, PaymentId, PayoutId, PersonId, ProductId, ProgramId};
     pub use base::{RailRefundId, RefundId, SettlementId, SettlementLineId, StandingId};
     pub use giftcards::{
@@ -18,7 +20,7 @@ pub mod types {
     pub use payments::{Dispute, Method, Payment, RailRefund};
     pub use payments::{Settlement, SettlementLine, Standing};
     pub use promotions::Settlement as PromotionSettlement;
-    pub use promotions::{BillingStream, Deed, Post, Promotion, Slice};
+    pub use promotions::{BillingStream, Deed, Incident, Post, Promotion, Signals, Slice};
     pub use shop::Series;
     pub use shop::{Checkout, Creator, Numbering, Order, OrderRefund, Payout, Product, Seller};
 }
@@ -95,6 +97,10 @@ macro_rules! every_row {
                 $crate::types::Arc<$crate::types::PromotionSettlement>, id;
             "How far a stream of deliveries was billed.", stream, Stream,
                 $crate::types::StreamId, $crate::types::BillingStream, id;
+            "A time at which a part of the platform did not work.", incident, Incident,
+                $crate::types::IncidentId, $crate::types::Arc<$crate::types::Incident>, id;
+            "What happened to the account of a person.", signals, Signals,
+                $crate::types::PersonId, $crate::types::Arc<$crate::types::Signals>, person;
         }
     };
 }

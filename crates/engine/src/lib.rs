@@ -35,6 +35,7 @@ mod event;
 mod every_row;
 mod following;
 mod gift_cards;
+mod incidents;
 mod notices;
 mod operation;
 mod order_refunds;

@@ -1,8 +1,9 @@
 //! Commands about promotions.
 
-use base::{CheckoutId, Label, OrderId, PromotionId, RefundId};
+use base::{CheckoutId, IncidentId, Label, OrderId, PersonId, PromotionId, RefundId};
 use promotions::{
-    Actor, Authorization, Bill, Lease, NewPromotion, Post, PostChange, Quote, Return,
+    Actor, Authorization, Bill, Happening, IncidentChange, Lease, NewIncident, NewPromotion, Post,
+    PostChange, Quote, Return,
 };
 use promotions::{RuleCode, StopCause, TermsChange};
 
@@ -141,6 +142,29 @@ pub enum PromotionCommand {
     },
     /// Turns deliveries into money.
     Bill(Box<Bill>),
+    /// Keeps an incident that people tell of, or that was detected.
+    DeclareIncident {
+        /// The incident.
+        new: Box<NewIncident>,
+        /// Who tells; the platform is who detects.
+        actor: Actor,
+    },
+    /// Tells something else of an incident from now on.
+    CorrectIncident {
+        /// The incident.
+        incident: IncidentId,
+        /// What is told.
+        change: Box<IncidentChange>,
+        /// Who tells.
+        actor: Actor,
+    },
+    /// Keeps what happened to the account of a person.
+    NoteSignal {
+        /// Whose.
+        person: PersonId,
+        /// What happened.
+        happened: Happening,
+    },
 }
 
 impl PromotionCommand {
@@ -162,6 +186,9 @@ impl PromotionCommand {
             PromotionCommand::ReturnSlice { .. } => CommandKind::ReturnSlice,
             PromotionCommand::LapseSlice { .. } => CommandKind::LapseSlice,
             PromotionCommand::Bill(_) => CommandKind::BillDelivery,
+            PromotionCommand::DeclareIncident { .. } => CommandKind::DeclareIncident,
+            PromotionCommand::CorrectIncident { .. } => CommandKind::CorrectIncident,
+            PromotionCommand::NoteSignal { .. } => CommandKind::NoteSignal,
         }
     }
 }

@@ -3,7 +3,8 @@
 use base::{AccountId, CardId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{
-    PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId, SliceId, StreamId,
+    IncidentId, PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId, SliceId,
+    StreamId,
 };
 use giftcards::account_of;
 use shop::RefundRequest;
@@ -72,6 +73,10 @@ pub enum Query {
     Slice(SliceId),
     /// How far a stream was billed.
     Stream(StreamId),
+    /// An incident.
+    Incident(IncidentId),
+    /// What happened to the account of a person.
+    Signals(PersonId),
     /// What a refund of an order would be.
     RefundPreview {
         /// The order.
@@ -168,6 +173,8 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Post(id) => walk.post(*id).map(|_| AnswerRef::Post(*id)),
         Query::Slice(id) => walk.slice(*id).map(|_| AnswerRef::Slice(*id)),
         Query::Stream(id) => walk.stream(*id).map(|_| AnswerRef::Stream(*id)),
+        Query::Incident(id) => walk.incident(*id).map(|_| AnswerRef::Incident(*id)),
+        Query::Signals(id) => walk.signals(*id).map(|_| AnswerRef::Signals(*id)),
         Query::RefundPreview { order, .. } => {
             let order = walk.order(*order)?;
             for payment in payments_of(order) {

@@ -88,6 +88,7 @@ impl Refusal {
                         | Promotion::BillsMissing { .. }
                         | Promotion::DailyBudgetSpent
                         | Promotion::NothingLeft
+                        | Promotion::InFuture
                 )
         )
     }

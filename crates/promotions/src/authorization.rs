@@ -42,7 +42,7 @@ impl Factor {
 }
 
 /// A keyed hash of a device, session or address: equal ones can be told, none can be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(pub [u8; 16]);
 
 /// The record that somebody agreed to pay for the terms: evidence when they say they did not.

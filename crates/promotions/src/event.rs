@@ -34,11 +34,19 @@ pub enum PromotionEvent {
     Repaid = 412,
     /// What was not spent went back.
     Settled = 413,
+    /// People told of an incident.
+    IncidentDeclared = 414,
+    /// An incident was detected.
+    IncidentDetected = 415,
+    /// Something else is told of an incident.
+    IncidentUpdated = 416,
+    /// An incident is over.
+    IncidentEnded = 417,
 }
 
 impl PromotionEvent {
     /// Every kind.
-    pub const ALL: [PromotionEvent; 14] = [
+    pub const ALL: [PromotionEvent; 18] = [
         PromotionEvent::Created,
         PromotionEvent::Updated,
         PromotionEvent::Submitted,
@@ -53,6 +61,10 @@ impl PromotionEvent {
         PromotionEvent::Completed,
         PromotionEvent::Repaid,
         PromotionEvent::Settled,
+        PromotionEvent::IncidentDeclared,
+        PromotionEvent::IncidentDetected,
+        PromotionEvent::IncidentUpdated,
+        PromotionEvent::IncidentEnded,
     ];
 
     /// Stable name: `noun.past_participle`.
@@ -72,7 +84,22 @@ impl PromotionEvent {
             PromotionEvent::Completed => "promotion.completed",
             PromotionEvent::Repaid => "promotion.repaid",
             PromotionEvent::Settled => "promotion.settled",
+            PromotionEvent::IncidentDeclared => "incident.declared",
+            PromotionEvent::IncidentDetected => "incident.detected",
+            PromotionEvent::IncidentUpdated => "incident.updated",
+            PromotionEvent::IncidentEnded => "incident.ended",
         }
+    }
+
+    /// Whether it is about an incident, rather than a promotion.
+    pub fn is_about_incident(self) -> bool {
+        matches!(
+            self,
+            PromotionEvent::IncidentDeclared
+                | PromotionEvent::IncidentDetected
+                | PromotionEvent::IncidentUpdated
+                | PromotionEvent::IncidentEnded
+        )
     }
 
     /// Reads the stored number back.

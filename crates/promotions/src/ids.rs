@@ -2,7 +2,10 @@
 //! look-up.
 
 use base::{DeedId, Label, PostId, PromotionId, PromotionSettlementId, SliceId, StreamId};
+use base::{IncidentId, Instant, PersonId, SignalId};
 use sha2::{Digest, Sha256};
+
+use crate::{Component, Happening};
 
 /// Bytes of the id of a part that tell its promotion; its number follows.
 const PROMOTION_BYTES: usize = 12;
@@ -30,6 +33,24 @@ pub fn deed_id(promotion: PromotionId, number: u32) -> DeedId {
 /// The how manyth settlement of a promotion.
 pub fn settlement_id(promotion: PromotionId, number: u32) -> PromotionSettlementId {
     PromotionSettlementId::from_bytes(part(promotion, number))
+}
+
+/// The incident of a component that was detected to have begun then: told again it is the same one.
+/// It sorts by that time among those that people tell of.
+pub fn detected_incident_id(component: Component, started_at: Instant) -> IncidentId {
+    let micros = started_at.micros().to_be_bytes();
+    let digest = Sha256::new().chain_update([component as u8]).chain_update(micros).finalize();
+    IncidentId::from_parts(started_at, std::array::from_fn(|place| digest[place]))
+}
+
+/// The signal of this happening to a person.
+pub fn signal_id(person: PersonId, happened: &Happening) -> SignalId {
+    let Happening { at, kind, device } = happened;
+    let mut hash = Sha256::new().chain_update(person.to_bytes());
+    hash.update([*kind as u8]);
+    hash.update(device.map_or([0; 16], |device| device.0));
+    let digest = hash.chain_update(at.micros().to_be_bytes()).finalize();
+    SignalId::from_parts(*at, std::array::from_fn(|place| digest[place]))
 }
 
 /// The first half of SHA-256 over the name.

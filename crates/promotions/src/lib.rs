@@ -22,6 +22,9 @@
 //! * **Takeback**: late verdicts: what was charged and turned out to be invalid is *repaid*.
 //! * **Settlement**: what was not spent goes back, after a *hold* for late verdicts.
 //! * **Deed**: something that was done to a promotion, kept as evidence.
+//! * **Incident**: a time at which a part of the platform, a **component**, did not work. It is
+//!   *told* by people, or *detected*.
+//! * **Signal**: something that happened to the account of a person, such as a new device.
 //! * **Micros**: millionths of a minor unit; prices of units are that fine.
 //!
 //! # Invariants
@@ -39,6 +42,7 @@
 //! * What was sold does not change: goal, budget, promise and the most that a unit costs.
 //! * Every change by a person, by time or by the post leaves a deed.
 //! * Nothing is charged once a promotion is settled.
+//! * Whatever was told of an incident stays beside what is told later.
 //!
 //! # Order of checks
 //!
@@ -54,6 +58,7 @@ mod dispute;
 mod event;
 mod goal;
 mod ids;
+mod incident;
 mod life;
 mod micros;
 mod outcome;
@@ -65,6 +70,7 @@ mod quote;
 mod refusal;
 mod review;
 mod settle;
+mod signal;
 mod slice;
 mod spend;
 mod state;
@@ -79,7 +85,13 @@ pub use deed::{Actor, Deed, DeedKind, Role};
 pub use dispute::{DisputeNews, follow_dispute};
 pub use event::PromotionEvent;
 pub use goal::{EventKind, Goal};
-pub use ids::{deed_id, post_id, settlement_id, slice_id, stream_id};
+pub use ids::{
+    deed_id, detected_incident_id, post_id, settlement_id, signal_id, slice_id, stream_id,
+};
+pub use incident::{
+    Affected, Component, Incident, IncidentChange, IncidentSeverity, IncidentTerms,
+    IncidentVersion, NewIncident, correct_incident, declare_incident,
+};
 pub use ledger::Context;
 pub use life::{StopCause, complete, follow_post, pause, resume, start, stop};
 pub use micros::{Guarantee, Micros};
@@ -94,6 +106,7 @@ pub use quote::{Inventory, MarketPrices, Quote, guaranteeable, quote};
 pub use refusal::Refusal;
 pub use review::{appeal, approve, reject};
 pub use settle::{Settlement, settle, with_tax};
+pub use signal::{Happening, Signal, SignalKind, Signals, note_signal};
 pub use slice::{
     Lease, Refused, Return, Slice, SliceState, lapse, lease, return_slice, slice_accounts,
 };
@@ -151,6 +164,14 @@ pub mod limits {
     pub const REPORT_GRACE: Span = Span::minutes(10);
     /// How long money of a slice waits for bills after the last event can have been reported.
     pub const BILL_LATENCY: Span = Span::hours(1);
+    /// Promotions, and regions, that one incident names.
+    pub const INCIDENT_AFFECTS_MAX: usize = 100;
+    /// What is told of one incident: first, and by its changes.
+    pub const INCIDENT_VERSIONS_MAX: usize = 100;
+    /// Signals of one person that are kept: the newest.
+    pub const SIGNALS_PER_PERSON_MAX: usize = 100;
+    /// How far ahead an instant of the past may be: clocks of two machines differ.
+    pub const CLOCKS_APART_MAX: Span = Span::minutes(1);
     /// Lines of one bill.
     pub const LINES_PER_BILL_MAX: usize = 1_000;
 }

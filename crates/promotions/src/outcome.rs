@@ -3,7 +3,8 @@
 use base::Currency;
 use ledger::{Account, AccountName, Posted, Subject};
 
-use crate::{BillingStream, Deed, Post, Promotion, PromotionEvent, Settlement, Slice};
+use crate::{BillingStream, Deed, Incident, Post, Promotion, PromotionEvent, Settlement};
+use crate::{Signals, Slice};
 
 /// Rows after a decision, what was posted, and what happened in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,10 @@ pub struct Outcome {
     pub settlements: Vec<Settlement>,
     /// Streams of deliveries after the decision.
     pub streams: Vec<BillingStream>,
+    /// Incidents after the decision.
+    pub incidents: Vec<Incident>,
+    /// Signals of persons after the decision.
+    pub signals: Vec<Signals>,
     /// Accounts, transfers and entries.
     pub posted: Posted,
     /// Events, each with the object it is about.

@@ -20,6 +20,9 @@ pub enum Refusal {
     /// The promotion has no such slice.
     #[error("no such slice")]
     SliceNotFound,
+    /// There is no such incident.
+    #[error("no such incident")]
+    IncidentNotFound,
     /// An object of this id exists.
     #[error("the id is taken")]
     IdTaken,
@@ -83,6 +86,15 @@ pub enum Refusal {
         /// When it will have.
         due_at: Instant,
     },
+    /// It is told of something that has not happened yet.
+    #[error("it lies in the future")]
+    InFuture,
+    /// It cannot end before it began.
+    #[error("it ends before it starts")]
+    EndsBeforeStart,
+    /// As many newer signals of the person are kept as may be.
+    #[error("newer signals are kept in its place")]
+    SignalTooOld,
     /// It is so already.
     #[error("it is in that state already")]
     NothingToChange,

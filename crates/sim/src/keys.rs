@@ -154,6 +154,7 @@ fn may_change(refusal: &Refusal) -> bool {
                 | Promotion::BillsMissing { .. }
                 | Promotion::DailyBudgetSpent
                 | Promotion::NothingLeft
+                | Promotion::InFuture
         ),
     }
 }

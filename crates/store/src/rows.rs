@@ -16,6 +16,7 @@ pub(crate) mod dispute;
 mod fields;
 mod gift;
 pub(crate) mod hold;
+pub(crate) mod incident;
 mod line;
 mod list;
 mod metadata_text;
@@ -40,6 +41,7 @@ pub(crate) mod seller;
 pub(crate) mod sender;
 pub(crate) mod settlement;
 pub(crate) mod settlement_line;
+pub(crate) mod signals;
 pub(crate) mod slice;
 pub(crate) mod standing;
 pub(crate) mod stream;
@@ -55,7 +57,7 @@ pub(crate) use fields::{FieldSink, FieldSource, invalid};
 pub use table::{Column, ColumnKind, Index, Table};
 
 /// Every table of rows, in the order of their numbers, which is that of [`Key`].
-pub const TABLES: [&Table; 31] = [
+pub const TABLES: [&Table; 33] = [
     &book::TABLE,
     &account::TABLE,
     &program::TABLE,
@@ -87,6 +89,8 @@ pub const TABLES: [&Table; 31] = [
     &deed::TABLE,
     &promotion_settlement::TABLE,
     &stream::TABLE,
+    &incident::TABLE,
+    &signals::TABLE,
 ];
 
 /// The table of a row: its number and the version that [`write_row`] writes.
@@ -154,6 +158,8 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (29, 1) => Row::Deed(Arc::new(deed::read(source)?)),
         (30, 1) => Row::PromotionSettlement(Arc::new(promotion_settlement::read(source)?)),
         (31, 1) => Row::Stream(stream::read(source)?),
+        (32, 1) => Row::Incident(Arc::new(incident::read(source)?)),
+        (33, 1) => Row::Signals(Arc::new(signals::read(source)?)),
         _ => return Err(ReadError::UnknownRowVersion { table, version }),
     };
     source.finish()?;

@@ -366,6 +366,8 @@ pub enum List {
         /// The promotion.
         promotion: PromotionId,
     },
+    /// Incidents.
+    Incidents,
     /// Slices of a promotion.
     Slices {
         /// The promotion.

@@ -68,6 +68,10 @@ refusals! {
         NothingLeft = 432 => "nothing_left",
         NothingToSettle = 433 => "nothing_to_settle",
         PaymentDisputed = 434 => "payment_disputed",
+        IncidentNotFound = 435 => "incident_not_found",
+        InFuture = 436 => "in_future",
+        EndsBeforeStart = 437 => "ends_before_start",
+        SignalTooOld = 438 => "signal_too_old",
     }
     telling {
         // The next four are never stored answers: they are told to jobs, and counted by number.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{Amount, Currency, PaymentId, PromotionId};
+use engine::{Change, Row};
 use ledger::{Account, AccountName};
-use promotions::{Promotion, SliceState, State, post_id, slice_id, with_tax};
+use promotions::{Promotion, SliceState, State, limits, post_id, slice_id, with_tax};
 use shop::{CheckoutState, Order, Party, TenderKind};
 
 use crate::world::World;
@@ -24,6 +25,27 @@ pub fn kept_of(world: &World, order: &Order) -> i64 {
 fn paid_by<'a>(world: &'a World, order: &Order) -> Option<&'a Arc<Promotion>> {
     let checkout = &world.checkout[&order.checkout];
     checkout.promotion.and_then(|id| world.promotion.get(&id))
+}
+
+/// What was told before stays, whatever is told now.
+pub fn change(world: &World, change: &Change) {
+    for row in &change.rows {
+        match row {
+            Row::Incident(row) => {
+                let before = world.incident.get(&row.id);
+                let mut told = before.map_or(Vec::new(), |before| before.earlier.clone());
+                told.extend(before.map(|before| before.latest.clone()));
+                assert_eq!(row.earlier, told, "what was told of an incident was changed");
+            }
+            Row::Signals(row) => {
+                let Some(before) = world.signals.get(&row.person) else { continue };
+                let gone = before.kept.iter().filter(|signal| !row.kept.contains(signal)).count();
+                assert_eq!(row.dropped - before.dropped, gone as u64, "a signal was lost");
+                assert!(gone == 0 || row.kept.len() == limits::SIGNALS_PER_PERSON_MAX);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// The whole book.

@@ -183,6 +183,11 @@ fn commands_about_promotions_take_the_stated_rounds_of_loading() {
     check("settle_up Q", 2);
     check("wait 9d", 2);
     check("settle_up P O R", 3);
+    check("incident I intake minor of=P,Q", 1);
+    check("correct I of=P", 1);
+    check("correct I everybody", 1);
+    check("signal Kim dormant", 1);
+    check("signal Kim new_device", 1);
 }
 
 #[test]

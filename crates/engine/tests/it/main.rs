@@ -18,6 +18,8 @@ mod disputing;
 mod gifts;
 mod goodwill;
 mod holds;
+mod incident_words;
+mod incidents;
 mod large;
 mod loading;
 #[allow(dead_code, reason = "shared with the simulator")]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use base::Instant;
-use promotions::{Promotion, Slice, SliceState, State, slice_id, stream_id};
+use promotions::{Incident, Promotion, SignalKind, Slice, SliceState, State, slice_id, stream_id};
 use shop::{Checkout, CheckoutState};
 
 use crate::market::{name_of, pick};
@@ -31,6 +31,9 @@ pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> 
     }
     if luck.is_multiple_of(29) {
         return change_of_a_post(which, luck);
+    }
+    if luck.is_multiple_of(19) {
+        return Some(told(world, step, which, luck));
     }
     // Now and then something about one that is settled: a late verdict, or what is refused.
     let all: Vec<&Arc<Promotion>> = world.promotion.values().collect();
@@ -65,6 +68,30 @@ fn composed(step: usize, which: u16, luck: u16) -> String {
         if luck.is_multiple_of(40) { format!("version=v{}", which % 3) } else { "".into() };
     let terms = format!("{budget} by=C from={from} until={until} post={post}");
     format!("compose P{step} {terms} with=m,wallet {kind} {version}")
+}
+
+/// Something did not work, or something happened to the account of the advertiser.
+fn told(world: &World, step: usize, which: u16, luck: u16) -> String {
+    let kinds = SignalKind::ALL;
+    if which.is_multiple_of(3) {
+        let kind = kinds[usize::from(luck) % kinds.len()].as_str();
+        return format!("signal C {kind} at=-{} device={}", which % 90, luck % 2);
+    }
+    let severity = ["minor", "major", "critical"][usize::from(luck) % 3];
+    let open: Vec<&Arc<Incident>> = world.incident.values().filter(|row| row.is_open()).collect();
+    let all: Vec<&Arc<Incident>> = world.incident.values().collect();
+    let known = if luck.is_multiple_of(5) { &all } else { &open };
+    if let Some(row) = pick(known, which).filter(|_| !which.is_multiple_of(7)) {
+        let name = name_of(row.id.bits());
+        return match luck % 4 {
+            0 => format!("correct {name} {severity} from=-{}", which % 900),
+            1 => format!("correct {name} until=none"),
+            _ => format!("correct {name} until=-{}", which % 60),
+        };
+    }
+    let component = ["selection", "intake", "billing"][usize::from(which) % 3];
+    let by = if luck.is_multiple_of(2) { " platform" } else { "" };
+    format!("incident I{step} {component} {severity} from=-{}{by}", which % 600)
 }
 
 fn change_of_a_post(which: u16, luck: u16) -> Option<String> {

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use base::{CardId, ContactId, Currency, HoldId, Money, ProgramId, RefundId};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
-use base::{PersonId, PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId};
+use base::{
+    IncidentId, PersonId, PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId,
+};
 use base::{SliceId, StreamId};
 use engine::StoredRefusal;
 use engine::{
@@ -26,6 +28,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("loading.rs"),
     include_str!("orders.rs"),
     include_str!("paying.rs"),
+    include_str!("incidents.rs"),
     include_str!("promotions.rs"),
     include_str!("promotions_disputed.rs"),
     include_str!("promotions_served.rs"),
@@ -112,7 +115,7 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
             Refusal::Promotions(_) => 1,
         };
     }
-    assert_eq!(seen, 3 + 3 + 7 + 29 + 21 + 36 + 35);
+    assert_eq!(seen, 3 + 3 + 7 + 29 + 21 + 36 + 39);
 }
 
 fn gift_card(refusal: Card) -> usize {
@@ -261,6 +264,7 @@ fn a_refusal_that_time_or_another_attempt_may_lift_is_transient() {
             "bills_missing",
             "daily_budget_spent",
             "nothing_left",
+            "in_future",
         ])
     );
 }
@@ -305,13 +309,15 @@ fn answers_are_read_back_from_their_two_parts() {
         AnswerRef::Post(PostId::from_bits(22)),
         AnswerRef::Slice(SliceId::from_bits(23)),
         AnswerRef::Stream(StreamId::from_bits(24)),
+        AnswerRef::Incident(IncidentId::from_bits(25)),
+        AnswerRef::Signals(PersonId::from_bits(26)),
     ];
     for named in answers {
         let (kind, id) = named.to_parts();
         assert_eq!(AnswerRef::from_parts(kind, id), Some(named));
     }
     let kinds = (0..=u8::MAX).filter(|kind| AnswerRef::from_parts(*kind, [7; 16]).is_some());
-    let known = (1..=9).chain(20..=34).chain(40..=43);
+    let known = (1..=9).chain(20..=34).chain(40..=45);
     assert_eq!(kinds.collect::<Vec<u8>>(), known.collect::<Vec<u8>>());
 }
 

@@ -34,6 +34,7 @@ use promotions::{NewPromotion, PayWith, Post, PostChange, PostKind, Promise, Pro
 use promotions::{Return, Role, Slice, StopCause, Takeback, Terms, TermsChange, Visibility};
 use promotions::{post_id, slice_id, stream_id};
 
+use crate::incident_words;
 use crate::script::{balance, instant, span};
 use crate::shop_words::{drawn, refund_ids};
 use crate::words::{self, Words, bits};
@@ -42,7 +43,8 @@ use crate::world::World;
 /// The command of a line; `None` when it is about something else.
 pub fn command(world: &World, words: &Words<'_>) -> Option<Command> {
     let by_people = || by_people(world, words);
-    let command = by_people().or_else(|| serving(words))?;
+    let command = by_people().or_else(|| serving(words));
+    let command = command.or_else(|| incident_words::command(world, words))?;
     Some(Command::Promotions(Box::new(command)))
 }
 

@@ -22,6 +22,7 @@
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
 //! | see `shop_words.rs`, `shop_seen.rs` | checkouts, payments and what is seen of them |
 //! | see `promotion_words.rs` | promotions of posts, and what serves them |
+//! | see `incident_words.rs` | incidents, and what happens to accounts |
 //! | see `sender_words.rs` | senders of gifts, and who has blocked them |
 //! | `… => events ..,b,c` | only the end of a list |
 //! | `… => A.ref R A.with k:v events -` | reference, metadata, events told; `-` is none |
@@ -37,6 +38,7 @@ use giftcards::{
 use giftcards::{Delivery, NewDelivery, NewProgram, Place, Program, RefundHold, Sandbox, Update};
 use ledger::AccountName;
 
+use crate::incident_words;
 use crate::order_words;
 use crate::promotion_words;
 use crate::sender_words;
@@ -289,6 +291,7 @@ fn shown(world: &World, name: &str) -> String {
     let about_senders = || sender_words::member(world, card, member);
     let shown = promotion_words::member(world, card, member);
     let shown = shown.or_else(|| shop_seen::member(world, card, member));
+    let shown = shown.or_else(|| incident_words::member(world, card, member));
     if let Some(shown) = shown.or_else(about_senders) {
         return shown;
     }
@@ -355,7 +358,8 @@ fn status_of(world: &World, name: &str) -> &'static str {
     if let Some(hold) = world.hold.get(&words::hold(name)) {
         return hold.status(world.now).as_str();
     }
-    let about_promotions = || promotion_words::status_of(world, name);
+    let of_incident = || incident_words::status_of(world, name);
+    let about_promotions = || promotion_words::status_of(world, name).or_else(of_incident);
     if let Some(status) = shop_seen::status_of(world, name).or_else(about_promotions) {
         return status;
     }

@@ -12,7 +12,7 @@ use giftcards::{Funding, Outcome, SendingLimits, Undo};
 use ledger::{AccountName, Reason, Transfer, TransferKind};
 use shop::TenderId;
 
-use crate::{audit, audit_disputes, audit_goodwill, audit_unclaimed};
+use crate::{audit, audit_disputes, audit_goodwill, audit_promotions, audit_unclaimed};
 
 macro_rules! world {
     ($($doc:literal, $name:ident, $variant:ident, $id:ty, $row:ty, $member:ident;)+) => {
@@ -137,6 +137,7 @@ impl World {
             audit::change(self, command, change);
             audit_disputes::change(self, change);
             audit_unclaimed::change(self, command, change);
+            audit_promotions::change(self, change);
             self.sequence += 1;
             self.apply(change);
             audit_goodwill::change(self, change);

@@ -1,5 +1,6 @@
 //! Stored numbers and names.
 
+use promotions::{Component, IncidentSeverity, SignalKind};
 use promotions::{DeedKind, EndCause, Factor, PostKind, Promise, PromotionEvent, Role, SliceState};
 use promotions::{State, Visibility};
 
@@ -20,6 +21,7 @@ macro_rules! check {
 #[test]
 fn numbers_are_read_back() {
     check!(State as u8, EndCause as u8, DeedKind as u8, Role as u8, SliceState as u8);
+    check!(Component as u8, IncidentSeverity as u8, SignalKind as u8);
     check!(PostKind as u8, Visibility as u8, Promise as u8, Factor as u8, PromotionEvent as u16);
 }
 

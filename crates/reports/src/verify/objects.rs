@@ -32,6 +32,7 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
             // Those of `promotions.rs`.
             Row::Promotion(_) | Row::Post(_) | Row::Deed(_) => {}
             Row::PromotionSettlement(_) | Row::Stream(_) => {}
+            Row::Incident(_) | Row::Signals(_) => {}
         }
     }
     across.compare_sums();

@@ -211,6 +211,8 @@ fn name_of(key: &Key) -> String {
         Key::Deed(id) => id.to_string(),
         Key::PromotionSettlement(id) => id.to_string(),
         Key::Stream(id) => id.to_string(),
+        Key::Incident(id) => id.to_string(),
+        Key::Signals(id) => id.to_string(),
         Key::Numbering(series) => series.as_str().to_owned(),
         Key::Operation(_) => "operation".to_owned(),
     }

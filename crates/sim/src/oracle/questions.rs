@@ -46,6 +46,8 @@ impl Oracle {
             | Query::Post(_)
             | Query::Slice(_)
             | Query::Stream(_)
+            | Query::Incident(_)
+            | Query::Signals(_)
             | Query::RefundPreview { .. } => unreachable!("{NO_SHOP}"),
         }
     }

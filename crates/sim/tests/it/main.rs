@@ -32,6 +32,9 @@ mod audit_settlements;
 #[path = "../../../engine/tests/it/audit_unclaimed.rs"]
 mod audit_unclaimed;
 #[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/incident_words.rs"]
+mod incident_words;
+#[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/market.rs"]
 mod market;
 #[allow(dead_code, reason = "shared with the engine's tests")]

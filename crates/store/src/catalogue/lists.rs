@@ -196,6 +196,7 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
             (&rows::payout::TABLE, "state", state.map(|state| number(state as u8)))
         }
         List::Settlements => (&rows::settlement::TABLE, "id", None),
+        List::Incidents => (&rows::incident::TABLE, "id", None),
         List::Unsettled => (&rows::standing::TABLE, "id", None),
         List::Reported { sender } => {
             (&rows::contact::TABLE, "sender", sender.map(|sender| id_value(sender.bits())))

@@ -399,6 +399,7 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
         (List::PromotionSettlements { promotion }, Row::PromotionSettlement(row)) => {
             (promotion == row.promotion, row.id.bits(), row.at)
         }
+        (List::Incidents, Row::Incident(row)) => (true, row.id.bits(), row.first().at),
         (List::Slices { promotion }, Row::Slice(row)) => {
             (promotion == row.promotion, row.id.bits(), row.leased_at)
         }

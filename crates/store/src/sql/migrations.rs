@@ -125,6 +125,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "promotions",
         text: include_str!("../../migrations/book/0018_promotions.sql"),
     },
+    // Times at which something did not work, and what happened to accounts of persons.
+    Migration {
+        number: 19,
+        name: "incidents",
+        text: include_str!("../../migrations/book/0019_incidents.sql"),
+    },
 ];
 
 /// Migrations of the control store.

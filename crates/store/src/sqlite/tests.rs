@@ -219,6 +219,7 @@ fn every_list() -> impl Iterator<Item = (List, &'static str)> {
         (List::Deeds { promotion }, "deed_promotion"),
         (List::PromotionSettlements { promotion }, "promotion_settlement_promotion"),
         (List::Slices { promotion }, "slice_promotion"),
+        (List::Incidents, "SCAN incident"),
     ];
     lists.into_iter()
 }

@@ -221,6 +221,22 @@ CREATE INDEX hold_expires_at on hold (expires_at, id) where is_open = 1;
 
 CREATE INDEX hold_reference on hold (reference, id);
 
+CREATE TABLE incident (
+    id blob not null,
+    component integer not null,
+    severity integer not null,
+    started_at integer not null,
+    ended_at integer,
+    affects blob not null,
+    role integer not null,
+    person blob,
+    changed_at integer not null,
+    earlier blob not null,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
 CREATE TABLE journal (
     first_seq integer not null,
     last_seq integer not null,
@@ -609,6 +625,15 @@ CREATE TABLE shop_order (
 ) strict, without rowid;
 
 CREATE INDEX shop_order_buyer on shop_order (buyer, id) where buyer is not null;
+
+CREATE TABLE signals (
+    person blob not null,
+    kept blob not null,
+    dropped integer not null,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (person)
+) strict, without rowid;
 
 CREATE TABLE slice (
     id blob not null,

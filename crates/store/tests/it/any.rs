@@ -1,5 +1,6 @@
 //! Any row there can be.
 
+mod incidents;
 mod payments;
 mod promotions;
 mod purchases;
@@ -338,5 +339,6 @@ pub fn row() -> impl Strategy<Value = Row> {
         2 => senders::row().boxed(),
         4 => settlements::row().boxed(),
         6 => promotions::row().boxed(),
+        2 => incidents::row().boxed(),
     ]
 }

@@ -7,6 +7,7 @@ mod control;
 mod cut_lines;
 mod endpoints;
 mod filling;
+mod incident_rows;
 mod leases;
 mod lists;
 mod mails;

@@ -55,6 +55,7 @@ fn lists() -> Vec<List> {
         List::Deeds { promotion: PromotionId::from_bits(1) },
         List::PromotionSettlements { promotion: PromotionId::from_bits(1) },
         List::Slices { promotion: PromotionId::from_bits(1) },
+        List::Incidents,
     ]
 }
 

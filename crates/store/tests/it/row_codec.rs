@@ -212,6 +212,8 @@ fn numbers_of_tables_never_change() {
         (29, "deed"),
         (30, "promotion_settlement"),
         (31, "stream"),
+        (32, "incident"),
+        (33, "signals"),
     ];
     assert_eq!(numbers, expected);
 }
@@ -219,7 +221,7 @@ fn numbers_of_tables_never_change() {
 #[test]
 fn unknown_tables_and_versions_are_named() {
     for (table, version) in
-        [(0, 1), (32, 1), (15, 3), (26, 2), (3, 4), (1, 2), (4, 0), (4, 6), (6, 0), (6, 4)]
+        [(0, 1), (34, 1), (15, 3), (26, 2), (3, 4), (1, 2), (4, 0), (4, 6), (6, 0), (6, 4)]
     {
         let result = read_row(table, version, &mut ValuesReader::new(&[]));
         assert_eq!(result, Err(ReadError::UnknownRowVersion { table, version }));

@@ -144,6 +144,8 @@ impl Memory {
             deed: Table::new(1_000),
             promotion_settlement: Table::new(1_000),
             stream: Table::new(1_000),
+            incident: Table::new(1_000),
+            signals: Table::new(10_000),
             settled: VecDeque::new(),
             absent: HashSet::new(),
             operations: HashMap::new(),
