@@ -16,6 +16,7 @@ pub(crate) mod gift_cards;
 pub(crate) mod gift_senders;
 pub(crate) mod health;
 pub(crate) mod holds;
+pub(crate) mod incidents;
 pub(crate) mod journal;
 pub(crate) mod keys;
 pub(crate) mod ledger;
@@ -37,6 +38,7 @@ pub(crate) mod reports;
 pub(crate) mod reverse;
 pub(crate) mod scope_body;
 pub(crate) mod sellers;
+pub(crate) mod signals;
 pub(crate) mod spending;
 pub(crate) mod test;
 pub(crate) mod webhook_endpoints;
@@ -203,6 +205,12 @@ routes! {
     promotions::history => None,
     promotions::report => None,
     promotions::settlements => None,
+    incidents::declare => Optional,
+    incidents::list => None,
+    incidents::read => None,
+    incidents::change => Optional,
+    signals::note => Optional,
+    signals::list => None,
     posts::read => None,
     posts::change => Optional,
     feed::select => None,

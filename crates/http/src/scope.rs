@@ -2,7 +2,7 @@
 
 /// What a key may do: a set of scopes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Scopes(u16);
+pub struct Scopes(u32);
 
 impl Scopes {
     /// Reads everything of its book except codes.
@@ -38,10 +38,14 @@ impl Scopes {
     pub const REVIEW: Scopes = Scopes(16_384);
     /// Asks for promoted posts, and reports what viewers did with them.
     pub const FEED: Scopes = Scopes(32_768);
+    /// Tells of incidents of the platform.
+    pub const INCIDENTS: Scopes = Scopes(65_536);
+    /// Tells what happened to accounts of persons.
+    pub const SIGNALS: Scopes = Scopes(131_072);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(u16::MAX - Scopes::LOOK_UP.0);
+    pub const ALL: Scopes = Scopes(262_143 - Scopes::LOOK_UP.0);
 
-    const NAMES: [(&'static str, Scopes); 15] = [
+    const NAMES: [(&'static str, Scopes); 17] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
@@ -57,6 +61,8 @@ impl Scopes {
         ("promotions:write", Scopes::PROMOTIONS),
         ("promotions:review", Scopes::REVIEW),
         ("feed:serve", Scopes::FEED),
+        ("incidents:write", Scopes::INCIDENTS),
+        ("signals:write", Scopes::SIGNALS),
     ];
 
     /// The scope of this name, or the set that `all` stands for.
@@ -166,6 +172,10 @@ scope_types! {
     Promote = "promotions:write", |scopes| scopes.contains(Scopes::PROMOTIONS);
     /// Asking for promoted posts.
     ServeFeed = "feed:serve", |scopes| scopes.contains(Scopes::FEED);
+    /// Telling of incidents.
+    Incidents = "incidents:write", |scopes| scopes.contains(Scopes::INCIDENTS);
+    /// Telling what happened to accounts.
+    TellSignals = "signals:write", |scopes| scopes.contains(Scopes::SIGNALS);
     /// Reviewing promotions.
     Review = "promotions:review", |scopes| scopes.contains(Scopes::REVIEW);
     /// Holding promotions up, for advertisers or as staff.

@@ -17,6 +17,7 @@ pub(crate) mod feed_page;
 pub(crate) mod gift_card;
 pub(crate) mod gift_sender;
 pub(crate) mod hold;
+pub(crate) mod incident;
 pub(crate) mod journal;
 pub(crate) mod key;
 pub(crate) mod liability;
@@ -44,6 +45,7 @@ pub(crate) mod scope;
 pub(crate) mod seller;
 pub(crate) mod settlement;
 pub(crate) mod shop;
+pub(crate) mod signal;
 pub(crate) mod trial_balance;
 pub(crate) mod webhook_endpoint;
 
@@ -86,6 +88,8 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         Answer::Slice(_) | Answer::Stream(_) => {}
         // Its route shows it together with what it is asked about.
         Answer::PromotionDetails(_) => {}
+        // Its route shows the one that was told.
+        Answer::Signals(_) => {}
         Answer::Settlement(row) => write(&settlement::SettlementView::new(row, None), out),
         Answer::Seller(_)
         | Answer::Creator(_)
@@ -101,7 +105,8 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         | Answer::Sender(_)
         | Answer::Contact(_)
         | Answer::Promotion { .. }
-        | Answer::Post(_) => {
+        | Answer::Post(_)
+        | Answer::Incident(_) => {
             let view = shop::ShopView::of_answer(answer);
             write(&view.expect("each of these has a view there"), out);
         }

@@ -97,6 +97,8 @@ catalog! {
     POST_NOT_FOUND = "post_not_found", 404, "No such post",
         "Send the platform's own name for the post, percent-encoded; it is known from its first \
          promotion on.";
+    INCIDENT_NOT_FOUND = "incident_not_found", 404, "No such incident",
+        "Check the id and that the key belongs to the book of the incident.";
     SLICE_NOT_FOUND = "slice_not_found", 404, "No such slice",
         "Check the number: slices are leased by processes that serve a promotion.";
     METHOD_NOT_ALLOWED = "method_not_allowed", 405, "This path has no such method",
@@ -253,6 +255,13 @@ catalog! {
         "Serve another promotion; ask again later, for slices may give some back.";
     NOTHING_TO_SETTLE = "nothing_to_settle", 422, "There is nothing to settle",
         "Read the settlements of the promotion: everything that was not spent has gone back.";
+    IN_FUTURE = "in_future", 422, "It lies in the future",
+        "Tell of what has happened by the clock of the book; up to a minute ahead is taken, for \
+         clocks of two machines differ.";
+    ENDS_BEFORE_START = "ends_before_start", 422, "It ends before it starts",
+        "Send an `ended_at` that is not before `started_at`; of both the other one stays as it is.";
+    SIGNAL_TOO_OLD = "signal_too_old", 422, "Newer signals are kept in its place",
+        "Nothing is left to do: of each person the newest hundred signals are kept.";
     ALREADY_BILLED = "already_billed", 422, "These deliveries were billed before",
         "Nothing is wrong: go on where the stream stands.";
     BILLING_GAP = "billing_gap", 422, "The deliveries do not follow those billed before",

@@ -9,6 +9,7 @@ use crate::views::creator::CreatorView;
 use crate::views::deed::DeedView;
 use crate::views::dispute::DisputeView;
 use crate::views::gift_sender::{GiftContactView, GiftSenderView};
+use crate::views::incident::IncidentView;
 use crate::views::order::OrderView;
 use crate::views::order_refund::OrderRefundView;
 use crate::views::payment::PaymentView;
@@ -90,6 +91,7 @@ shop_objects! {
     Dispute => DisputeView,
     Payout => PayoutView,
     Post => PostView,
+    Incident => IncidentView,
     Sender => GiftSenderView,
     Contact => GiftContactView,
 }

@@ -70,6 +70,7 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
     .into_iter()
     .chain(good_of_shop(card))
     .chain(good_of_promotions(card))
+    .chain(good_of_incidents(card))
     .collect()
 }
 
@@ -190,6 +191,27 @@ fn good_of_promotions(card: &str) -> Vec<(&'static str, String, Value)> {
             format!("/v1/posts/{post}"),
             json!({"visibility": "public", "deleted": true, "content_version": "1"}),
         ),
+    ]
+}
+
+/// The same for incidents and signals.
+fn good_of_incidents(card: &str) -> [(&'static str, String, Value); 3] {
+    let person = "per_00000000000000000000000007";
+    let told_later = json!({
+        "severity": "major", "started_at": "2026-11-20T09:00:00Z",
+        "ended_at": "2026-11-20T09:30:00Z", "by": person,
+        "affects": {"promotions": ["promo_01jd3q8v9ec4y8s5k1m0t2n7xz"], "regions": ["US"]},
+    });
+    let mut incident = told_later.clone();
+    incident["component"] = json!("intake");
+    let of_incident = if card == "{id}" { card } else { "inc_01jd3q8v9ec4y8s5k1m0t2n7xz" };
+    let signal = json!({
+        "person": person, "kind": "new_device", "at": "2026-11-20T09:00:00Z", "device": "d",
+    });
+    [
+        ("POST", "/v1/incidents".into(), incident),
+        ("PATCH", format!("/v1/incidents/{of_incident}"), told_later),
+        ("POST", "/v1/signals".into(), signal),
     ]
 }
 

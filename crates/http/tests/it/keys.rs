@@ -42,6 +42,8 @@ async fn a_new_key_works_and_may_do_what_was_said() {
         "promotions:write",
         "promotions:review",
         "feed:serve",
+        "incidents:write",
+        "signals:write",
     ]);
     assert_eq!(made.json["scopes"], scopes);
 }

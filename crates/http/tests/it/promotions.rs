@@ -2,10 +2,12 @@
 
 mod documented;
 mod drafts;
+mod incidents;
 mod life;
 mod paying;
 mod posts;
 mod serving;
+mod signals;
 mod whole_life;
 
 use serde_json::{Value, json};

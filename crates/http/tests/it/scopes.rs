@@ -83,6 +83,12 @@ fn routes_of_promotions() -> Vec<(&'static str, String, Scopes)> {
         ("POST", "/v1/feed/events".into(), Scopes::FEED),
         ("GET", "/v1/posts/x".into(), Scopes::READ),
         ("PATCH", "/v1/posts/x".into(), Scopes::PROMOTIONS),
+        ("POST", "/v1/incidents".into(), Scopes::INCIDENTS),
+        ("GET", "/v1/incidents".into(), Scopes::READ),
+        ("GET", "/v1/incidents/x".into(), Scopes::READ),
+        ("PATCH", "/v1/incidents/x".into(), Scopes::INCIDENTS),
+        ("POST", "/v1/signals".into(), Scopes::SIGNALS),
+        ("GET", "/v1/signals".into(), Scopes::READ),
     ]
 }
 
@@ -133,7 +139,8 @@ async fn each_route_wants_its_scope() {
     let of_cards = [Scopes::READ, Scopes::SPEND, Scopes::ISSUE, Scopes::REVEAL, Scopes::ADMIN];
     let of_shop = [Scopes::CATALOG, Scopes::CHECKOUT, Scopes::REFUND, Scopes::PAYOUT];
     let of_promotions = [Scopes::SETTLEMENTS, Scopes::PROMOTIONS, Scopes::REVIEW, Scopes::FEED];
-    let each = [of_cards.as_slice(), &of_shop, &of_promotions].concat();
+    let of_trouble = [Scopes::INCIDENTS, Scopes::SIGNALS];
+    let each = [of_cards.as_slice(), &of_shop, &of_promotions, &of_trouble].concat();
     let keys: Vec<_> = each.iter().map(|scopes| (*scopes, world.secret(*scopes))).collect();
     let publishable = world.publishable();
     let (of_shop, of_promotions) = (routes_of_shop(), routes_of_promotions());

@@ -48,7 +48,8 @@ struct CreateArgs {
     book: BookName,
     /// What it may do: all, or names with commas: read, spend, issue, gift_cards:reveal, admin,
     /// catalog:write, checkout:write, orders:refund, payouts:write, webhooks:manage, mail:report,
-    /// settlements:write, promotions:write, promotions:review, feed:serve.
+    /// settlements:write, promotions:write, promotions:review, feed:serve,
+    /// incidents:write, signals:write.
     #[arg(long, value_parser = scopes, required_unless_present_any = ["kind"])]
     scopes: Option<Scopes>,
     /// secret for backends, publishable for apps and pages, which may only look cards up.
@@ -193,7 +194,8 @@ fn scopes(text: &str) -> Result<Scopes, String> {
     parse_scopes(text).ok_or_else(|| {
         "scopes are all, or some of read, spend, issue, gift_cards:reveal, admin, catalog:write, \
          checkout:write, orders:refund, payouts:write, webhooks:manage, mail:report, \
-         settlements:write"
+         settlements:write, promotions:write, promotions:review, feed:serve, incidents:write, \
+         signals:write"
             .to_owned()
     })
 }

@@ -10,7 +10,7 @@ use crate::call::Caller;
 use crate::fields::{self, Checked, refuse};
 
 /// Bytes of a name of a device or session.
-const NAME_BYTES_MAX: usize = 255;
+pub(crate) const NAME_BYTES_MAX: usize = 255;
 
 /// The record that somebody agreed to pay: evidence when they say that they did not. Device,
 /// session and address are kept as keyed hashes: equal ones can be told, none can be read.
@@ -81,8 +81,9 @@ impl AuthorizationBody {
     }
 }
 
-/// A keyed hash within one book: those of two books do not compare.
-fn fingerprint(caller: &Caller, what: &str, text: &str) -> Fingerprint {
+/// A keyed hash within one book: those of two books do not compare, those of a signal and of an
+/// authorization do.
+pub(crate) fn fingerprint(caller: &Caller, what: &str, text: &str) -> Fingerprint {
     // A book's name has no line break, so the boundary cannot be moved.
     let text = format!("{}\n{text}", caller.book().name());
     Fingerprint(caller.app.ring.short_hash(&format!("{what} of authorization"), text.as_bytes()))

@@ -14,12 +14,13 @@ pub struct PromotionSamples {
     post: String,
     creator: String,
     method: String,
+    incident: String,
 }
 
 impl PromotionSamples {
     /// Whether paths like this are about promotions.
     pub fn is_about(template: &str) -> bool {
-        ["promotions", "posts"].contains(&template.split('/').nth(2).unwrap_or(""))
+        ["promotions", "posts", "incidents"].contains(&template.split('/').nth(2).unwrap_or(""))
     }
 
     pub async fn new(world: &World, operation: &str) -> PromotionSamples {
@@ -59,12 +60,20 @@ impl PromotionSamples {
             let path = format!("/v1/promotions/{promotion}/{action}");
             world.post(&path, body).fresh().await_status(200).await;
         }
-        PromotionSamples { promotion, post, creator: shop.creator, method }
+        let told = json!({
+            "component": "other", "severity": "major", "started_at": "2026-11-18T00:00:00Z",
+        });
+        let incident = world.post("/v1/incidents", told).fresh().await_status(201).await.json;
+        PromotionSamples { promotion, post, creator: shop.creator, method, incident: id(&incident) }
     }
 
     /// The id in paths like this.
     pub fn id_of(&self, template: &str) -> &str {
-        if template.split('/').nth(2) == Some("posts") { &self.post } else { &self.promotion }
+        match template.split('/').nth(2) {
+            Some("posts") => &self.post,
+            Some("incidents") => &self.incident,
+            _ => &self.promotion,
+        }
     }
 
     /// A text for a field that only some texts fit.
@@ -73,6 +82,9 @@ impl PromotionSamples {
             "creator" => &self.creator,
             "payment_method" => &self.method,
             "advertiser" | "by" => ADVERTISER,
+            "promotions" => &self.promotion,
+            "started_at" => "2026-11-19T00:00:00Z",
+            "ended_at" => "2026-11-19T01:00:00Z",
             "language" | "languages" => "en",
             "countries" => "US",
             "genders" => "female",

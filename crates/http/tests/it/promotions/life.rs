@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use promotions::PromotionEvent;
 use serde_json::{Value, json};
 
-use super::serving::Server;
+use super::incidents::{correct, declare};
+use super::serving::{Server, detect};
 use super::{ADA, EVE, act, history, paid, read};
 use crate::shop::Shop;
 use crate::world::{World, all_pages, check_members};
@@ -117,6 +118,10 @@ async fn events_show_promotions_as_they_were() {
 /// Does everything there is an event for.
 async fn live(world: &World) {
     let shop = Shop::open(world).await;
+    let incident = declare(world, "intake", json!({})).await;
+    correct(world, &incident, json!({"severity": "minor"})).await;
+    correct(world, &incident, json!({"ended_at": "2026-11-20T09:30:00Z"})).await;
+    detect(world.book.handle());
     let clock = async |now: &str| {
         world.post("/v1/test/clock", json!({"now": now})).fresh().await_status(200).await;
     };
@@ -144,12 +149,14 @@ async fn live(world: &World) {
 }
 
 #[tokio::test]
-async fn every_event_happens_and_shows_a_promotion() {
+async fn every_event_happens_and_shows_its_object() {
     let mut world = World::new();
     live(&world).await;
     world.restart();
     let events = all_pages(&world, "/v1/events", 100).await;
-    let of_promotions = |event: &&Value| event["data"]["object"] == "promotion";
+    let of_promotions = |event: &&Value| {
+        ["promotion", "incident"].iter().any(|object| event["data"]["object"] == **object)
+    };
     let types: BTreeSet<&str> =
         events.iter().filter(of_promotions).map(|event| event["type"].as_str().unwrap()).collect();
     let all: BTreeSet<&str> = PromotionEvent::ALL.iter().map(|kind| kind.as_str()).collect();

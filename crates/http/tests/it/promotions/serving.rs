@@ -1,8 +1,9 @@
 //! What a process that serves promotions does: it leases money, and bills what it has shown. It has
 //! no calls yet, so the writer is told.
 
-use base::{Amount, KeyId, Label, PromotionId, Span};
+use base::{Amount, IncidentId, Instant, KeyId, Label, PromotionId, Span};
 use engine::{Command, PromotionCommand};
+use promotions::{Actor, Affected, Component, IncidentSeverity, IncidentTerms, NewIncident};
 use promotions::{Bill, BillLine, Lease, Micros, Return, Takeback};
 use writer::{Handle, Request};
 
@@ -22,10 +23,7 @@ impl<'a> Server<'a> {
     }
 
     fn give(&self, command: PromotionCommand) {
-        let command = Command::Promotions(Box::new(command));
-        let request = Request { command, actor: KeyId::from_bits(9), operation: None };
-        let outcome = self.handle.decide(vec![request], false).unwrap().pop().unwrap();
-        outcome.unwrap().result.unwrap();
+        give(self.handle, command);
     }
 
     fn stream() -> Label {
@@ -65,4 +63,27 @@ impl<'a> Server<'a> {
         let back = Return { granted_after: Amount::ZERO, closes_after: Some(self.billed_to) };
         self.give(PromotionCommand::ReturnSlice { promotion: self.promotion, slice: 1, back });
     }
+}
+
+/// The feed detects that events do not arrive.
+pub fn detect(handle: &Handle) {
+    let new = NewIncident {
+        id: IncidentId::from_bits(7),
+        component: Component::Intake,
+        terms: IncidentTerms {
+            severity: IncidentSeverity::Major,
+            started_at: Instant::parse("2026-11-20T09:00:00Z").unwrap(),
+            ended_at: None,
+            affects: Affected::default(),
+        },
+    };
+    let actor = Actor::PLATFORM;
+    give(handle, PromotionCommand::DeclareIncident { new: Box::new(new), actor });
+}
+
+fn give(handle: &Handle, command: PromotionCommand) {
+    let command = Command::Promotions(Box::new(command));
+    let request = Request { command, actor: KeyId::from_bits(9), operation: None };
+    let outcome = handle.decide(vec![request], false).unwrap().pop().unwrap();
+    outcome.unwrap().result.unwrap();
 }
