@@ -172,8 +172,8 @@ impl City {
             .iter()
             .map(|(_, one)| shortfall::Incident {
                 component: match one.component {
-                    world::Component::Selection => shortfall::Component::Selection,
-                    world::Component::Intake => shortfall::Component::Intake,
+                    world::Component::Selection => promotions::Component::Selection,
+                    world::Component::Intake => promotions::Component::Intake,
                 },
                 from: one.started_at,
                 until: one.ended_at,

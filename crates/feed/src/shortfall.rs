@@ -40,7 +40,7 @@ use worlds::Setting;
 
 pub use activity::{Activity, Doings};
 pub use deliveries::{Delivered, Deliveries};
-pub use trouble::{Component, Incident, Trouble};
+pub use trouble::{Incident, Trouble};
 pub use why::{Side, Why};
 
 /// All that is known of a promotion.

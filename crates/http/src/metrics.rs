@@ -88,7 +88,19 @@ const OF_BOOKS: &[(&str, Kind, &str, OfBook)] = &[
     ("writer_queue", Kind::Gauge, "Commands and queries that wait.", |book| {
         u64::try_from(book.handle().waiting()).unwrap_or(u64::MAX)
     }),
+    ("feed_incidents_detected", Kind::Gauge, "Incidents that were detected and go on.", |book| {
+        open_incidents(book, 0)
+    }),
+    ("feed_incidents_told", Kind::Gauge, "Incidents that people told of and go on.", |book| {
+        open_incidents(book, 1)
+    }),
 ];
+
+/// What goes on of a kind of incident of the feed; none while it is not open.
+fn open_incidents(book: &Book, kind: usize) -> u64 {
+    let feed = book.feed().and_then(|keeper| keeper.feed());
+    feed.map_or(0, |feed| u64::try_from(feed.open_incidents()[kind]).unwrap_or(u64::MAX))
+}
 
 /// Histograms of a book.
 type HistogramOfBook = fn(&Book) -> &Histogram;

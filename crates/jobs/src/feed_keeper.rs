@@ -1,6 +1,6 @@
 //! The thread that keeps the feed of a book up to date.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -28,12 +28,20 @@ pub enum FeedReport {
     Panicked,
 }
 
+/// What came while the feed was being opened.
+#[derive(Debug, Default)]
+struct Missed {
+    pages: AtomicU64,
+    events: AtomicU64,
+}
+
 /// Runs the feed of a book each second, from when the book has a promotion. Dropping it writes what
 /// is left and stops the thread.
 pub struct FeedKeeper {
     feed: Arc<OnceLock<Feed>>,
     /// True while the book is known to have had no promotion.
     is_idle: Arc<AtomicBool>,
+    missed: Arc<Missed>,
     /// `None` once it is being stopped; the thread ends when this is gone.
     nudges: Mutex<Option<SyncSender<()>>>,
     worker: Mutex<Option<Worker>>,
@@ -55,10 +63,12 @@ impl FeedKeeper {
     ) -> std::io::Result<FeedKeeper> {
         let feed = Arc::<OnceLock<Feed>>::default();
         let is_idle = Arc::<AtomicBool>::default();
+        let missed = Arc::<Missed>::default();
         let (nudges, inbox) = mpsc::sync_channel(1);
         let keeping = Keeping {
             feed: Arc::clone(&feed),
             is_idle: Arc::clone(&is_idle),
+            missed: Arc::clone(&missed),
             handle,
             open_reader,
             open_feed,
@@ -68,7 +78,7 @@ impl FeedKeeper {
         };
         let worker = Worker::spawn("feed", inbox, keeping)?;
         let (nudges, worker) = (Mutex::new(Some(nudges)), Mutex::new(Some(worker)));
-        Ok(FeedKeeper { feed, is_idle, nudges, worker })
+        Ok(FeedKeeper { feed, is_idle, missed, nudges, worker })
     }
 
     /// The feed, once the book has had a promotion.
@@ -80,6 +90,14 @@ impl FeedKeeper {
     /// and there is no feed, the feed is being opened.
     pub fn is_idle(&self) -> bool {
         self.is_idle.load(Ordering::Relaxed)
+    }
+
+    /// A page was asked for while the feed was being opened; so many events came then.
+    pub fn note_missed(&self, pages: u64, events: u64) {
+        if !self.is_idle() {
+            self.missed.pages.fetch_add(pages, Ordering::Relaxed);
+            self.missed.events.fetch_add(events, Ordering::Relaxed);
+        }
     }
 
     /// Has the thread write what is left and stop. Returns at once.
@@ -116,6 +134,7 @@ impl Drop for FeedKeeper {
 struct Keeping<R> {
     feed: Arc<OnceLock<Feed>>,
     is_idle: Arc<AtomicBool>,
+    missed: Arc<Missed>,
     handle: Handle,
     open_reader: OpenReader,
     open_feed: OpenFeed,
@@ -158,6 +177,12 @@ impl<R: FnMut(FeedReport) + Send + 'static> Keeping<R> {
             (self.report)(FeedReport::Opened);
             let _ = self.feed.set(feed);
         }
+        // Also what came while it was made known.
+        let take = |count: &AtomicU64| count.swap(0, Ordering::Relaxed);
+        let (pages, events) = (take(&self.missed.pages), take(&self.missed.events));
+        if let Some(feed) = self.feed.get().filter(|_| pages + events > 0) {
+            feed.note_missed(pages, events);
+        }
         self.feed.get().map(Feed::run).transpose()
     }
 
@@ -176,6 +201,9 @@ impl<R: FnMut(FeedReport) + Send + 'static> Keeping<R> {
             self.looked_at = is_complete.then_some(seq);
             if is_complete {
                 self.is_idle.store(true, Ordering::Relaxed);
+                // There was nothing to miss.
+                self.missed.pages.store(0, Ordering::Relaxed);
+                self.missed.events.store(0, Ordering::Relaxed);
             }
         } else {
             self.is_idle.store(false, Ordering::Relaxed);

@@ -4,10 +4,9 @@ use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use base::{Instant, KeyId, PromotionId, Span};
+use base::{IncidentId, Instant, KeyId, PromotionId, Span};
 use engine::{Answer, Command, EventKind, PromotionCommand, Query, Refusal};
 use feed::billing::Totals;
-use feed::shortfall::Activity;
 use feed::verdict::Record;
 use feed::{CounterRecord, Lease, Returned, Want};
 use outside::keyring::KeyRing;
@@ -18,6 +17,7 @@ use store::{List, Page, Reader};
 use writer::{Handle, Request, Trouble};
 
 use crate::entry::Entry;
+use crate::incidents::Incidents;
 use crate::log::Log;
 use crate::promoted::{is_candidate, promoted};
 use crate::reports::Reports;
@@ -72,6 +72,10 @@ pub(crate) struct Books {
     collected_at: Option<Instant>,
     /// Promotions to which something has happened, and that were not looked at since.
     changed: BTreeSet<PromotionId>,
+    /// Incidents of which something was told since.
+    told: BTreeSet<IncidentId>,
+    pub(crate) incidents: Incidents,
+    pub(crate) watched_at: Option<Instant>,
     /// Money that goes back, each with the end of the stream when it was told of: what charges a
     /// slice that is closed stands before.
     backs: Vec<(Returned, u64)>,
@@ -114,6 +118,9 @@ impl Books {
             followed,
             collected_at: None,
             changed: BTreeSet::new(),
+            told: BTreeSet::new(),
+            incidents: Incidents::default(),
+            watched_at: None,
             backs: Vec::new(),
         };
         Ok((books, state, reports))
@@ -137,6 +144,7 @@ impl Books {
     fn load(&mut self, state: &Mutex<State>, now: Instant) -> Result<(), ServingError> {
         self.handle.flush_and_wait(self.followed)?;
         let mut reader = (self.open_reader)()?;
+        self.load_incidents(reader.as_mut())?;
         for standing in LIVING {
             let list = List::Promotions { advertiser: None, state: Some(standing) };
             let mut after = None;
@@ -154,6 +162,26 @@ impl Books {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Finds the newest incidents.
+    fn load_incidents(&mut self, reader: &mut dyn Reader) -> Result<(), ServingError> {
+        let mut incidents = Incidents::default();
+        let mut after = None;
+        while incidents.room() > 0 {
+            let limit = LIST_ROWS.min(u32::try_from(incidents.room()).unwrap_or(LIST_ROWS));
+            let rows = reader.list(List::Incidents, Page::after(after, limit))?;
+            for row in &rows {
+                let engine::Row::Incident(row) = row else { continue };
+                after = Some(row.id.bits());
+                incidents.put(Arc::clone(row));
+            }
+            if rows.len() < limit as usize {
+                break;
+            }
+        }
+        self.incidents = incidents;
         Ok(())
     }
 
@@ -231,12 +259,17 @@ impl Books {
                 if seq <= self.followed {
                     continue;
                 }
-                let about = record.events().filter_map(|line| {
-                    let kind = EventKind::from_number(line.kind)?;
-                    let is_about = matches!(kind, EventKind::Promotions(_));
-                    is_about.then(|| PromotionId::from_bytes(line.subject))
-                });
-                self.changed.extend(about);
+                for line in record.events() {
+                    match EventKind::from_number(line.kind) {
+                        Some(EventKind::Promotions(kind)) if kind.is_about_incident() => {
+                            self.told.insert(IncidentId::from_bytes(line.subject));
+                        }
+                        Some(EventKind::Promotions(_)) => {
+                            self.changed.insert(PromotionId::from_bytes(line.subject));
+                        }
+                        _ => {}
+                    }
+                }
                 self.followed = seq;
             }
         }
@@ -250,6 +283,12 @@ impl Books {
         now: Instant,
     ) -> Result<usize, ServingError> {
         let mut refreshed = 0;
+        while let Some(incident) = self.told.first().copied() {
+            if let Some(Answer::Incident(row)) = self.handle.ask(Query::Incident(incident))? {
+                self.incidents.put(row);
+            }
+            self.told.remove(&incident);
+        }
         while let Some(promotion) = self.changed.first().copied() {
             self.refresh(promotion, state, now)?;
             self.changed.remove(&promotion);
@@ -298,23 +337,19 @@ impl Books {
             // What could not be written goes first; until then nothing more is taken.
             self.log.append(&self.unsynced)?;
             let written = std::mem::take(&mut self.unsynced);
-            self.keep(&written, reports, &Activity::default());
+            self.keep(&written, reports);
         }
-        let (entries, activity) = {
-            let mut state = locked(state);
-            (state.take_unwritten(now), std::mem::take(&mut state.activity))
-        };
-        self.unsynced = entries;
+        self.unsynced = locked(state).take_unwritten(now);
         self.log.append(&self.unsynced)?;
         let written = std::mem::take(&mut self.unsynced);
-        self.keep(&written, reports, &activity);
+        self.keep(&written, reports);
         Ok(written.len())
     }
 
     /// What is in the log is to be billed, and told of.
-    fn keep(&mut self, written: &[Entry], reports: &Mutex<Reports>, activity: &Activity) {
+    fn keep(&mut self, written: &[Entry], reports: &Mutex<Reports>) {
         self.unbilled.extend(records(written));
-        locked(reports).absorb(written, activity);
+        locked(reports).absorb(written);
     }
 
     /// Bills what is in the log. Returns how many records.
@@ -445,7 +480,7 @@ impl Books {
     }
 
     /// One outcome for each, in order; `None` for one that breaks a rule of ours, which is undone.
-    fn decide_all(
+    pub(crate) fn decide_all(
         &self,
         commands: Vec<PromotionCommand>,
     ) -> Result<Vec<Option<Outcome>>, ServingError> {
@@ -495,7 +530,7 @@ fn billed(handle: &Handle, stream: &base::Label) -> Result<u64, ServingError> {
 fn records(entries: &[Entry]) -> impl Iterator<Item = Record> + '_ {
     entries.iter().filter_map(|entry| match entry {
         Entry::Verdict(record) => Some(*record),
-        Entry::Counter(_) => None,
+        Entry::Counter(_) | Entry::Done(..) => None,
     })
 }
 

@@ -4,6 +4,7 @@
 //! them, with their length in front; counts as numbers, big-endian.
 
 use base::{Instant, PromotionId};
+use feed::shortfall::Doings;
 use feed::verdict::Record;
 use feed::{Cause, CounterRecord, Counts, Outcome};
 
@@ -14,6 +15,8 @@ pub(crate) enum Entry {
     Verdict(Record),
     /// What was counted.
     Counter(CounterRecord),
+    /// What was done in a part of the minute that begins then.
+    Done(Instant, Doings),
 }
 
 /// The bytes are no entries.
@@ -25,6 +28,7 @@ const STARTED: u8 = 2;
 const COUNTED: u8 = 3;
 const FLUSHED: u8 = 4;
 const STOPPED: u8 = 5;
+const DONE: u8 = 6;
 
 impl Entry {
     /// Appends its bytes.
@@ -40,6 +44,13 @@ impl Entry {
             Entry::Counter(CounterRecord::Started { at }) => encode_time(STARTED, *at, out),
             Entry::Counter(CounterRecord::Flushed { at }) => encode_time(FLUSHED, *at, out),
             Entry::Counter(CounterRecord::Stopped { at }) => encode_time(STOPPED, *at, out),
+            Entry::Done(minute, doings) => {
+                encode_time(DONE, *minute, out);
+                let Doings { pages, failed, served, events, heard, refused } = doings;
+                for number in [pages, failed, served, events, heard, refused] {
+                    out.extend_from_slice(&number.to_be_bytes());
+                }
+            }
             Entry::Counter(CounterRecord::Counted { promotion, minute, counts }) => {
                 encode_time(COUNTED, *minute, out);
                 out.extend_from_slice(&promotion.to_bytes());
@@ -79,6 +90,12 @@ fn decode(bytes: &mut &[u8]) -> Result<Entry, Unreadable> {
         return Record::decode(record).map(Entry::Verdict).map_err(|_| Unreadable);
     }
     let at = Instant::try_from_micros(i64::from_be_bytes(take(bytes)?)).ok_or(Unreadable)?;
+    if kind == DONE {
+        let mut number = || take(bytes).map(u64::from_be_bytes);
+        let (pages, failed, served) = (number()?, number()?, number()?);
+        let (events, heard, refused) = (number()?, number()?, number()?);
+        return Ok(Entry::Done(at, Doings { pages, failed, served, events, heard, refused }));
+    }
     Ok(Entry::Counter(match kind {
         STARTED => CounterRecord::Started { at },
         FLUSHED => CounterRecord::Flushed { at },

@@ -9,7 +9,8 @@
 //! * **Stream**: what one log tells, in order; the book bills it by the numbers of its records.
 //! * **Log**: the file of a stream. Its name is in every token, so one of another stream is
 //!   unknown.
-//! * **Entry**: what the log keeps: a record of a verdict, or what was counted.
+//! * **Entry**: what the log keeps: a record of a verdict, what was counted, what was done.
+//! * **Trouble**: what is found in what was done; it becomes an **incident** of the book.
 //!
 //! # Invariants
 //!
@@ -18,19 +19,21 @@
 //! * One thing about a slice is asked of the book at a time.
 //! * A stream has one writer: its file is locked. Whoever finds it behind what was billed begins a
 //!   new one.
-//! * Promotions are as the journal tells; a page may be a run behind it.
+//! * Promotions and incidents are as the journal tells; a page may be a run behind it.
 
 mod assumed;
 mod books;
 mod entry;
 mod error;
+mod incidents;
 mod log;
 mod promoted;
 mod reports;
 mod state;
+mod watch;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{Instant, Span, Text};
@@ -40,7 +43,7 @@ use feed::{Offer, Page, Slot};
 use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::random::{Randomness, SystemRandomness};
-use promotions::{Deed, Promotion, Viewer};
+use promotions::{Component, Deed, Promotion, Viewer};
 use store::{Reader, StoreError};
 use writer::Handle;
 
@@ -81,7 +84,7 @@ pub struct Served {
 }
 
 /// What one run has done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
     /// Promotions that were looked at again because something had happened to them.
     pub refreshed: usize,
@@ -93,6 +96,10 @@ pub struct Ran {
     pub leased: usize,
     /// Slices of which money went back.
     pub returned: usize,
+    /// What was found not to work any more.
+    pub opened: Vec<Component>,
+    /// What was found to work again.
+    pub ended: Vec<Component>,
 }
 
 /// The feed of one book, as one process serves it.
@@ -104,6 +111,8 @@ pub struct Feed {
     clock: Arc<dyn Clock>,
     /// Microseconds that the book's clock is ahead of the wall clock, as of the last run.
     ahead_micros: AtomicI64,
+    /// Incidents that go on, as of the last run: detected ones, and those that people told of.
+    open_incidents: [AtomicUsize; 2],
     /// True once nothing that comes would be written any more.
     is_closed: AtomicBool,
 }
@@ -125,6 +134,7 @@ impl Feed {
             ring,
             clock,
             ahead_micros: AtomicI64::new(0),
+            open_incidents: [AtomicUsize::new(0), AtomicUsize::new(0)],
             is_closed: AtomicBool::new(false),
         };
         feed.begin()?;
@@ -135,6 +145,7 @@ impl Feed {
         let mut books = self.books();
         let now = self.tell_time(&mut books)?;
         books.begin(&self.state, now)?;
+        self.tell_of_incidents(&mut books);
         // That it has begun is in the log before anything is served: tokens tell the times apart.
         books.write(&self.state, &self.reports, now).map(drop)
     }
@@ -191,10 +202,28 @@ impl Feed {
         self.state().return_sale(token, now)
     }
 
-    /// While there is an incident nothing is served, and what would have been is counted as lost
-    /// to it.
-    pub fn set_incident(&self, is_incident: bool) {
-        self.state().set_incident(is_incident);
+    /// Pages that were asked for, and events that came, while this feed was being opened: nobody
+    /// could be shown anything, or be heard.
+    pub fn note_missed(&self, pages: u64, events: u64) {
+        let now = self.now();
+        self.state().note_missed(pages, events, now);
+    }
+
+    /// Incidents that go on, as of the last run: those that were detected, and those that people
+    /// told of.
+    pub fn open_incidents(&self) -> [usize; 2] {
+        self.open_incidents.each_ref().map(|count| count.load(Ordering::Relaxed))
+    }
+
+    /// What is known of incidents by now.
+    fn tell_of_incidents(&self, books: &mut Books) {
+        if !books.incidents.take_news() {
+            return;
+        }
+        books.tell_of_incidents(&self.state, &self.reports);
+        for (kept, count) in self.open_incidents.iter().zip(books.incidents.open()) {
+            kept.store(count, Ordering::Relaxed);
+        }
     }
 
     /// What the log tells of a promotion by now, and why less was spent than planned. `deeds` in
@@ -204,8 +233,9 @@ impl Feed {
         locked(&self.reports).report(promotion, deeds, &curve, now)
     }
 
-    /// Brings everything up to date once: what was judged and counted into the log, promotions as
-    /// the book has them, what is in the log to the book, money from it and back. A part that fails
+    /// Brings everything up to date once: what was judged and counted into the log, promotions and
+    /// incidents as the book has them, trouble that is found, what is in the log to the book, money
+    /// from it and back. A part that fails
     /// keeps none of the others.
     ///
     /// # Errors
@@ -216,11 +246,16 @@ impl Feed {
         let logged = books.write(&self.state, &self.reports, self.now());
         let now = self.tell_time(&mut books)?;
         let refreshed = books.follow(&self.state, now);
+        let found = books.watch(&self.reports, now);
+        self.tell_of_incidents(&mut books);
         let billed = books.bill();
         // A lease that overtakes money on its way back would be taken back with it.
         let returned = books.collect(&self.state, now);
         let leased = books.lease(&self.state, now);
+        let [opened, ended] = found?;
         Ok(Ran {
+            opened,
+            ended,
             refreshed: refreshed?,
             logged: logged?,
             billed: billed?,

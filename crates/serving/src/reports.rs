@@ -1,14 +1,18 @@
 //! What the log tells of promotions, added up for whoever asks: a lock of its own, so that nobody
 //! who serves waits for a report.
 
+use std::sync::Arc;
+
 use base::{Instant, Label, PromotionId};
 use feed::billing::{Summary, Totals};
+use feed::shortfall::Incident as TroubleIn;
 use feed::shortfall::{self, Activity, Deliveries, Facts, Shortfall, Trouble};
 use feed::{Counts, Gap, TrafficCurve, Waterfall};
-use promotions::{Deed, Promotion};
+use promotions::{Deed, Incident, Promotion};
 
 use crate::believed;
 use crate::entry::Entry;
+use crate::incidents::told_of;
 use crate::promoted::{cap, plan};
 
 /// What a report of a promotion is made of.
@@ -33,8 +37,9 @@ pub(crate) struct Reports {
     /// Up to when the log has what was counted.
     counted_to: Option<Instant>,
     deliveries: Deliveries,
-    /// Since this process began.
     activity: Activity,
+    /// Incidents that people told of, newest first.
+    pub(crate) told: Vec<Arc<Incident>>,
 }
 
 impl Reports {
@@ -45,26 +50,34 @@ impl Reports {
             counted_to: None,
             deliveries: Deliveries::default(),
             activity: Activity::default(),
+            told: Vec::new(),
         };
-        reports.absorb(entries, &Activity::default());
+        reports.absorb(entries);
         reports
     }
 
     /// Counts what is in the log now.
-    pub(crate) fn absorb(&mut self, entries: &[Entry], activity: &Activity) {
+    pub(crate) fn absorb(&mut self, entries: &[Entry]) {
         let mut records = Vec::new();
         let mut counters = Vec::new();
         for entry in entries {
             match entry {
                 Entry::Verdict(record) => records.push(*record),
                 Entry::Counter(counter) => counters.push(*counter),
+                Entry::Done(minute, doings) => self.activity.add(*minute, *doings),
             }
         }
         records.iter().for_each(|record| self.deliveries.add(record));
         let end = records.last().map_or(0, |record| record.sequence + 1);
         while self.totals.next_sequence() < end && self.totals.fold(&records).is_ok() {}
         self.waterfall.absorb_more(&mut self.counted_to, counters);
-        self.activity.absorb(activity);
+    }
+
+    /// What was done from a time on, in whole minutes before another one, and the trouble in it.
+    pub(crate) fn trouble(&self, from: Instant, until: Instant) -> (Activity, Vec<TroubleIn>) {
+        let done = self.activity.between(from, until);
+        let found = Trouble::find(&done, self.waterfall.gaps(), &[]).incidents();
+        (done, found)
     }
 
     pub(crate) fn report(
@@ -75,7 +88,8 @@ impl Reports {
         until: Instant,
     ) -> Report {
         let id = promotion.id;
-        let trouble = Trouble::find(&self.activity, self.waterfall.gaps(), &[]);
+        let told = told_of(&self.told, promotion);
+        let trouble = Trouble::find(&self.activity, self.waterfall.gaps(), &told);
         let facts = Facts {
             promotion: id,
             plan: plan(promotion),

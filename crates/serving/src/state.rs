@@ -137,6 +137,7 @@ impl State {
         now: Instant,
     ) -> Result<Judgement, Overloaded> {
         if self.unwritten.len() >= UNWRITTEN_MAX {
+            self.activity.refusal(now);
             return Err(Overloaded { retry_after: Span::seconds(1) });
         }
         let State { judge, chooser, own, no_networks, unwritten, activity, .. } = self;
@@ -154,6 +155,12 @@ impl State {
         self.judge.return_sale(token, now, &mut self.unwritten).map(|_| ())
     }
 
+    /// Pages that were asked for, and events that came, while there was no feed yet.
+    pub(crate) fn note_missed(&mut self, pages: u64, events: u64, now: Instant) {
+        (0..pages).for_each(|_| self.activity.failure(now));
+        (0..events).for_each(|_| self.activity.refusal(now));
+    }
+
     /// What is to be written now: verdicts, then counts.
     pub(crate) fn take_unwritten(&mut self, now: Instant) -> Vec<Entry> {
         self.judge.pass_time(now, &mut self.unwritten);
@@ -162,6 +169,8 @@ impl State {
         let mut counters = Vec::new();
         self.chooser.flush(&mut counters, now);
         entries.extend(counters.into_iter().map(Entry::Counter));
+        let done = std::mem::take(&mut self.activity);
+        entries.extend(done.minutes().map(|(minute, doings)| Entry::Done(minute, doings)));
         entries
     }
 

@@ -16,12 +16,21 @@ pub struct Doings {
     pub served: u64,
     /// First events of posts that arrived: impressions.
     pub events: u64,
+    /// Events of all kinds that arrived.
+    pub heard: u64,
+    /// Events that arrived and could not be taken in.
+    pub refused: u64,
 }
 
 impl Doings {
     /// Pages that were asked for.
     pub fn asked(&self) -> u64 {
         self.pages + self.failed
+    }
+
+    /// Whether no event of any kind arrived.
+    pub(super) fn is_deaf(&self) -> bool {
+        self.heard + self.refused == 0
     }
 }
 
@@ -47,9 +56,26 @@ impl Activity {
 
     /// An event arrived.
     pub fn event(&mut self, kind: EventKind, at: Instant) {
-        if kind == EventKind::Impression {
-            self.minute(at).events += 1;
-        }
+        let doings = self.minute(at);
+        doings.heard += 1;
+        doings.events += u64::from(kind == EventKind::Impression);
+    }
+
+    /// An event arrived and could not be taken in.
+    pub fn refusal(&mut self, at: Instant) {
+        self.minute(at).refused += 1;
+    }
+
+    /// What was done in each minute in which something was.
+    pub fn minutes(&self) -> impl Iterator<Item = (Instant, Doings)> + '_ {
+        self.minutes.iter().map(|(minute, doings)| (*minute, *doings))
+    }
+
+    /// What was done from a minute on, before another one begins.
+    pub fn between(&self, from: Instant, until: Instant) -> Activity {
+        let (from, until) = (minute_of(from), minute_of(until));
+        let some = self.minutes.range(from..until.max(from));
+        Activity { minutes: some.map(|(minute, doings)| (*minute, *doings)).collect() }
     }
 
     /// What was counted since then is lost.
@@ -59,13 +85,18 @@ impl Activity {
 
     /// Adds what another process has counted.
     pub fn absorb(&mut self, other: &Activity) {
-        for (minute, theirs) in &other.minutes {
-            let mine = self.minutes.entry(*minute).or_default();
-            mine.pages += theirs.pages;
-            mine.failed += theirs.failed;
-            mine.served += theirs.served;
-            mine.events += theirs.events;
-        }
+        other.minutes().for_each(|(minute, theirs)| self.add(minute, theirs));
+    }
+
+    /// Adds what another process has counted of the minute that begins then.
+    pub fn add(&mut self, minute: Instant, theirs: Doings) {
+        let mine = self.minutes.entry(minute).or_default();
+        mine.pages += theirs.pages;
+        mine.failed += theirs.failed;
+        mine.served += theirs.served;
+        mine.events += theirs.events;
+        mine.heard += theirs.heard;
+        mine.refused += theirs.refused;
     }
 
     /// What was done in the minute that begins then.

@@ -10,6 +10,7 @@
 //! something was missing.
 
 use base::{Instant, Span};
+use promotions::Component;
 
 use super::activity::{Activity, Doings};
 use super::deliveries::minute_of;
@@ -20,15 +21,6 @@ const SURE: u64 = 12;
 
 /// The same when people said that something was wrong then.
 const TOLD: u64 = 4;
-
-/// A part of the platform that may fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Component {
-    /// Choosing posts.
-    Selection,
-    /// Taking events in.
-    Intake,
-}
 
 /// An incident, as people tell of it or as it was detected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +42,8 @@ pub(super) struct Health {
     pub failed: u64,
     /// Of the events, so many never arrived.
     pub unheard: u64,
+    /// Of the events that arrived, so many could not be taken in.
+    pub refused: u64,
     /// Pages that arrive in such a minute when all is well, in thousandths.
     pub usual: u64,
     /// Whether what was counted in it is lost.
@@ -98,12 +92,14 @@ impl Trouble {
         trouble
     }
 
-    /// What was found, in order of time: incidents of selection, errors among them, then intake.
+    /// What was found, in order of time: incidents of selection, errors among them, then intake,
+    /// events that could not be taken in among them.
     pub fn incidents(&self) -> Vec<Incident> {
         // A twentieth of all pages.
         let is_failing =
             |health: &Health| health.unseen * 2 > MILLION || health.failed * 20 > MILLION;
-        let is_deaf = |health: &Health| health.unheard * 2 > MILLION;
+        let is_deaf =
+            |health: &Health| health.unheard * 2 > MILLION || health.refused * 20 > MILLION;
         let mut found = self.runs(Component::Selection, is_failing);
         found.extend(self.runs(Component::Intake, is_deaf));
         found
@@ -136,7 +132,9 @@ impl Trouble {
 
     fn find_errors(&mut self, doings: &[Doings]) {
         for (health, doings) in self.minutes.iter_mut().zip(doings) {
-            health.failed = (doings.failed * MILLION).checked_div(doings.asked()).unwrap_or(0);
+            let part = |some: u64, all: u64| (some * MILLION).checked_div(all).unwrap_or(0);
+            health.failed = part(doings.failed, doings.asked());
+            health.refused = part(doings.refused, doings.heard + doings.refused);
         }
     }
 
@@ -239,7 +237,7 @@ impl Trouble {
     fn find_deafness(&mut self, doings: &[Doings], is_told: impl Fn(usize) -> bool) {
         let mut place = 0;
         while place < doings.len() {
-            let run = doings[place..].iter().take_while(|one| one.events == 0).count();
+            let run = doings[place..].iter().take_while(|one| one.is_deaf()).count();
             let shown: u64 = doings[place..place + run].iter().map(|one| one.served).sum();
             let needed = if (place..place + run).any(&is_told) { TOLD } else { SURE };
             if run == 0 || shown < needed {
@@ -249,7 +247,9 @@ impl Trouble {
             self.minutes[place..place + run].iter_mut().for_each(|one| one.unheard = MILLION);
             for edge in [place.checked_sub(1), Some(place + run)].into_iter().flatten() {
                 let Some(doings) = doings.get(edge) else { continue };
-                let missing = doings.served.saturating_sub(doings.events);
+                // A platform that reports no impressions is heard by what else it reports.
+                let heard = if doings.events == 0 { doings.heard } else { doings.events };
+                let missing = doings.served.saturating_sub(heard);
                 self.minutes[edge].unheard =
                     (missing * MILLION).checked_div(doings.served).unwrap_or(0);
             }

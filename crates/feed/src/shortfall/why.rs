@@ -10,6 +10,8 @@ pub enum Why {
     Errors,
     /// Events did not arrive, so what was shown was not counted.
     Intake,
+    /// It was held back, because people told of an incident.
+    Incident,
     /// The review was not done when it should have begun.
     Review,
     /// The platform held it up.
@@ -61,10 +63,11 @@ pub enum Side {
 
 impl Why {
     /// Every cause, in their order.
-    pub const ALL: [Why; 20] = [
+    pub const ALL: [Why; 21] = [
         Why::Outage,
         Why::Errors,
         Why::Intake,
+        Why::Incident,
         Why::Review,
         Why::PlatformPause,
         Why::Invalid,
@@ -88,10 +91,11 @@ impl Why {
     pub(super) const COUNT: usize = Why::ALL.len();
 
     /// Those that something happened for, and that would be gone had it not happened.
-    pub(super) const EVENTS: [Why; 14] = [
+    pub(super) const EVENTS: [Why; 15] = [
         Why::Outage,
         Why::Errors,
         Why::Intake,
+        Why::Incident,
         Why::Review,
         Why::PlatformPause,
         Why::Invalid,
@@ -116,6 +120,7 @@ impl Why {
             Why::Outage => "outage",
             Why::Errors => "errors",
             Why::Intake => "intake",
+            Why::Incident => "incident",
             Why::Review => "review",
             Why::PlatformPause => "platform_pause",
             Why::Invalid => "invalid",
@@ -142,6 +147,7 @@ impl Why {
             Why::Outage
             | Why::Errors
             | Why::Intake
+            | Why::Incident
             | Why::Review
             | Why::PlatformPause
             | Why::Invalid

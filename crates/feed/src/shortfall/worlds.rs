@@ -261,6 +261,12 @@ impl<'a> Setting<'a> {
             let flow = served * i128::from(health.unheard) / MILLION;
             missed.parts.push((Why::Intake, flow));
         }
+        let held_back = minute.counts.get(Outcome::Lost(Cause::Incident));
+        if held_back > 0 {
+            // Those that it would have won, so each is worth what a selection brings.
+            let flow = i128::from(held_back) * supply.value();
+            missed.parts.push((Why::Incident, self.recovered(flow, soon)));
+        }
         if epoch > 0 {
             let pages = if health.is_gap { health.usual } else { minute.pages * 1_000 };
             let before = supply.opportunities(0, pages);

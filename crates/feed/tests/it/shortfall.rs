@@ -1,13 +1,11 @@
 //! Why less was delivered than planned, by hand-made logs.
 
 use base::{Instant, Label, PersonId, PromotionId, Span};
-use feed::shortfall::{
-    Activity, Component, Deliveries, Facts, Incident, Shortfall, Trouble, Why, explain,
-};
+use feed::shortfall::{Activity, Deliveries, Facts, Incident, Shortfall, Trouble, Why, explain};
 use feed::token::Selection;
 use feed::verdict::{Body, Judged, Outcome, Record};
 use feed::{Cause, Chance, CounterRecord, Counts, FrequencyCap, Plan, TrafficCurve, Waterfall};
-use promotions::{Actor, Deed, DeedKind, EventKind, Goal, Micros, Role};
+use promotions::{Actor, Component, Deed, DeedKind, EventKind, Goal, Micros, Role};
 use proptest::prelude::*;
 
 use crate::events::desk;

@@ -252,7 +252,17 @@ fn report_rail(book: &str, report: &RailReport) {
 fn report_feed(book: &str, report: &FeedReport) {
     match report {
         FeedReport::Opened => tracing::info!(book, "the feed is served"),
-        FeedReport::Ran(ran) => tracing::debug!(book, ?ran, "the feed is up to date"),
+        FeedReport::Ran(ran) => {
+            for component in &ran.opened {
+                let component = component.as_str();
+                tracing::warn!(book, component, "the feed has detected an incident");
+            }
+            for component in &ran.ended {
+                let component = component.as_str();
+                tracing::info!(book, component, "an incident that the feed had detected is over");
+            }
+            tracing::debug!(book, ?ran, "the feed is up to date");
+        }
         FeedReport::Failed(error) => {
             tracing::warn!(book, %error, "the feed is not up to date; it goes on within a second");
         }

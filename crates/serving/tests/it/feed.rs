@@ -189,19 +189,3 @@ fn a_process_that_dies_for_good_leaves_its_slice_to_lapse() {
     town.promote(lapse).unwrap();
     assert_eq!(town.slice(promotion, 1).state, SliceState::Lapsed);
 }
-
-#[test]
-fn during_an_incident_nothing_is_served_and_all_of_it_is_counted() {
-    let (town, folder) = (Town::new(), tempdir().unwrap());
-    let promotion = town.running(1, 500_000);
-    let feed = town.feed(folder.path());
-    serve(&town, &feed, 60, 0);
-    feed.set_incident(true);
-    assert!(serve(&town, &feed, 60, 100).is_empty());
-    feed.set_incident(false);
-    assert!(!serve(&town, &feed, 60, 200).is_empty());
-    let waterfall = report(&town, &feed, promotion).waterfall;
-    let lost = feed::Outcome::Lost(feed::Cause::Incident);
-    let lost: u64 = waterfall.iter().map(|(_, counts)| counts.get(lost)).sum();
-    assert!(lost > 0);
-}

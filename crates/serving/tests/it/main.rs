@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod feed;
+mod incidents;
 mod town;

@@ -82,7 +82,8 @@ pub(crate) async fn handle(mut call: Call<ServeFeed>) -> Result<Reply, Problem> 
     let events: Vec<Event<'_>> = checked.iter().map(Read::event).collect();
     let keeper = call.caller.book().feed().cloned();
     let Some(feed) = keeper.as_ref().and_then(|keeper| keeper.feed()) else {
-        if keeper.is_some_and(|keeper| !keeper.is_idle()) {
+        if let Some(keeper) = keeper.filter(|keeper| !keeper.is_idle()) {
+            keeper.note_missed(0, events.len() as u64);
             // It reads its log: whoever sends the events again is heard.
             return Err(Problem::new(&catalog::BUSY).retry_after(Span::seconds(1)));
         }

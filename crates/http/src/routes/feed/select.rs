@@ -96,6 +96,9 @@ pub(crate) async fn handle(mut call: Call<ServeFeed>) -> Result<Reply, Problem> 
     let slots = slots.ok_or_else(refused)?;
     let keeper = call.caller.book().feed().cloned();
     let feed = keeper.as_ref().and_then(|keeper| keeper.feed());
+    if let (Some(keeper), None) = (&keeper, feed) {
+        keeper.note_missed(1, 0);
+    }
     let name = body.viewer.id.as_deref();
     let served = feed.map(|feed| feed.select(&viewer, name, slots)).unwrap_or_default();
     Ok(Reply::view(StatusCode::OK, &FeedPageView::new(&served)))

@@ -1,0 +1,167 @@
+//! What becomes of trouble, minute by minute.
+
+use super::*;
+use promotions::{EventKind, IncidentVersion};
+
+fn at(minute: u64) -> Instant {
+    Instant::parse("2026-03-01T00:00:00Z").unwrap().saturating_add(Span::minutes(minute))
+}
+
+/// Thirty pages a minute, a post on each, an event of each; what `wrong` says fails.
+fn done(minutes: u64, wrong: impl Fn(u64) -> &'static str) -> Activity {
+    let mut activity = Activity::default();
+    for minute in 0..minutes {
+        for _ in 0..30 {
+            match wrong(minute) {
+                "pages" => activity.failure(at(minute)),
+                "events" => activity.page(at(minute), 1),
+                "busy" => {
+                    activity.page(at(minute), 1);
+                    activity.refusal(at(minute));
+                }
+                "silence" => {}
+                _ => {
+                    activity.page(at(minute), 1);
+                    activity.event(EventKind::Impression, at(minute));
+                }
+            }
+        }
+    }
+    activity
+}
+
+/// Follows it each minute, as the feed does; the book decides as it is told.
+fn watch(known: &mut Incidents, done: &Activity, minutes: std::ops::Range<u64>) -> Vec<String> {
+    let mut told = Vec::new();
+    for minute in minutes {
+        let seen = done.between(at(0), at(minute));
+        let found = feed::shortfall::Trouble::find(&seen, &[], &[]).incidents();
+        for finding in known.follow(&found, &seen, at(minute)) {
+            let component = finding.component().as_str();
+            let what = match &finding {
+                Finding::Opened(new) => {
+                    format!("{minute} {component} opened {}", new.terms.started_at)
+                }
+                Finding::Ended(_, _, change) => {
+                    format!("{minute} {component} ended {}", change.ended_at.unwrap().unwrap())
+                }
+            };
+            told.push(what);
+            keep(known, finding);
+        }
+    }
+    told
+}
+
+fn keep(known: &mut Incidents, finding: Finding) {
+    let version = |terms| IncidentVersion { terms, actor: Actor::PLATFORM, at: at(0) };
+    let incident = match finding {
+        Finding::Opened(NewIncident { id, component, terms }) => {
+            Incident { id, component, latest: version(terms), earlier: Vec::new() }
+        }
+        Finding::Ended(id, _, change) => {
+            let mut incident = known.known[&id].as_ref().clone();
+            incident.earlier.push(incident.latest.clone());
+            incident.latest.terms.ended_at = change.ended_at.unwrap();
+            incident
+        }
+    };
+    known.put(Arc::new(incident));
+}
+
+#[test]
+fn errors_are_an_incident_while_they_last() {
+    let done = done(60, |minute| if (20..30).contains(&minute) { "pages" } else { "" });
+    let mut known = Incidents::default();
+    let told = watch(&mut known, &done, 1..61);
+    let expected =
+        ["22 selection opened 2026-03-01T00:20:00Z", "35 selection ended 2026-03-01T00:30:00Z"];
+    assert_eq!(told, expected);
+    assert_eq!(known.open(), [0, 0]);
+    // Whoever looks at all of it again, as after a restart, finds nothing new.
+    assert_eq!(watch(&mut known, &done, 1..61), Vec::<String>::new());
+}
+
+#[test]
+fn what_fails_again_soon_is_the_same_incident() {
+    let wrong = |minute| match minute {
+        20..25 | 28..31 => "busy",
+        50..53 => "events",
+        _ => "",
+    };
+    let mut known = Incidents::default();
+    let told = watch(&mut known, &done(80, wrong), 1..81);
+    let expected = [
+        "22 intake opened 2026-03-01T00:20:00Z",
+        "36 intake ended 2026-03-01T00:31:00Z",
+        "52 intake opened 2026-03-01T00:50:00Z",
+        "58 intake ended 2026-03-01T00:53:00Z",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn silence_is_found_when_it_is_over() {
+    let done = done(90, |minute| if (40..50).contains(&minute) { "silence" } else { "" });
+    let told = watch(&mut Incidents::default(), &done, 1..91);
+    let expected =
+        ["51 selection opened 2026-03-01T00:40:00Z", "55 selection ended 2026-03-01T00:50:00Z"];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_short_or_small_trouble_is_none() {
+    let short = done(40, |minute| if minute == 20 { "pages" } else { "" });
+    assert_eq!(watch(&mut Incidents::default(), &short, 1..41), Vec::<String>::new());
+    let mut small = Activity::default();
+    for minute in 0..40 {
+        small.page(at(minute), 0);
+        if (20..25).contains(&minute) {
+            small.failure(at(minute));
+        }
+    }
+    assert_eq!(watch(&mut Incidents::default(), &small, 1..41), Vec::<String>::new());
+}
+
+#[test]
+fn a_platform_that_never_reports_has_no_intake_that_fails() {
+    let done = done(60, |_| "events");
+    assert_eq!(watch(&mut Incidents::default(), &done, 1..61), Vec::<String>::new());
+}
+
+#[test]
+fn a_new_owner_ends_what_it_does_not_find_any_more() {
+    let mut known = Incidents::default();
+    let errors = done(30, |minute| if minute >= 20 { "pages" } else { "" });
+    assert_eq!(watch(&mut known, &errors, 1..31).len(), 1);
+    assert_eq!(known.open(), [1, 0]);
+    // It has no log of what was before.
+    let mut after = Activity::default();
+    for minute in 40..60 {
+        after.page(at(minute), 0);
+    }
+    let told = watch(&mut known, &after, 41..61);
+    assert_eq!(told, ["45 selection ended 2026-03-01T00:40:00Z"]);
+}
+
+#[test]
+fn what_was_told_is_no_trouble_that_was_detected() {
+    let mut known = Incidents::default();
+    let told = IncidentVersion {
+        terms: IncidentTerms {
+            severity: IncidentSeverity::Critical,
+            started_at: at(20),
+            ended_at: None,
+            affects: Affected::default(),
+        },
+        actor: Actor { role: promotions::Role::Staff, person: None },
+        at: at(21),
+    };
+    let id = IncidentId::from_bits(1);
+    let component = Component::Selection;
+    known.put(Arc::new(Incident { id, component, latest: told, earlier: Vec::new() }));
+    assert!(known.stop_feed());
+    let errors = done(60, |minute| if (20..30).contains(&minute) { "pages" } else { "" });
+    assert_eq!(watch(&mut known, &errors, 1..61).len(), 2);
+    assert_eq!((known.open(), known.told().len()), ([0, 1], 1));
+}

@@ -1,0 +1,61 @@
+//! Watches what the platform does for trouble, and tells the book.
+
+use std::sync::Mutex;
+
+use base::{Instant, Span};
+use engine::{Answer, Refusal};
+use promotions::{Component, Refusal as No};
+
+use crate::books::Books;
+use crate::incidents::Finding;
+use crate::reports::Reports;
+use crate::state::State;
+use crate::{ServingError, locked};
+
+/// Time between two looks for trouble.
+const WATCHED_EVERY: Span = Span::minutes(1);
+
+/// How far back trouble is looked for.
+const WATCHED: Span = Span::days(1);
+
+impl Books {
+    /// Once a minute, looks for trouble in the minutes that are over. Returns what does not work
+    /// any more, and what works again.
+    pub(crate) fn watch(
+        &mut self,
+        reports: &Mutex<Reports>,
+        now: Instant,
+    ) -> Result<[Vec<Component>; 2], ServingError> {
+        let is_time = |at: Instant| now.since(at).is_none_or(|since| since >= WATCHED_EVERY);
+        let (mut opened, mut ended) = (Vec::new(), Vec::new());
+        if !self.watched_at.is_none_or(is_time) {
+            return Ok([opened, ended]);
+        }
+        let (done, found) = locked(reports).trouble(now.saturating_sub(WATCHED), now);
+        let findings = self.incidents.follow(&found, &done, now);
+        for finding in &findings {
+            match self.decide_all(vec![finding.command()])?.pop().flatten() {
+                Some(Ok(Answer::Incident(row))) => {
+                    self.incidents.put(row);
+                    match finding {
+                        Finding::Opened(_) => opened.push(finding.component()),
+                        Finding::Ended(..) => ended.push(finding.component()),
+                    }
+                }
+                // Told before, by whoever did not hear the answer or by people: the row is on its
+                // way here.
+                Some(Err(Refusal::Promotions(No::IdTaken | No::NothingToChange))) => {}
+                Some(Err(refusal)) => return Err(ServingError::Refused(refusal)),
+                Some(Ok(_)) | None => return Err(ServingError::Unkept),
+            }
+        }
+        self.watched_at = Some(now);
+        Ok([opened, ended])
+    }
+
+    /// What is known of incidents by now, for whoever serves and reports.
+    pub(crate) fn tell_of_incidents(&self, state: &Mutex<State>, reports: &Mutex<Reports>) {
+        locked(reports).told = self.incidents.told();
+        locked(state).set_incident(self.incidents.stop_feed());
+    }
+}
