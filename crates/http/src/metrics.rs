@@ -88,6 +88,10 @@ const OF_BOOKS: &[(&str, Kind, &str, OfBook)] = &[
     ("writer_queue", Kind::Gauge, "Commands and queries that wait.", |book| {
         u64::try_from(book.handle().waiting()).unwrap_or(u64::MAX)
     }),
+];
+
+/// Every figure of the feed of a book.
+const OF_FEEDS: &[(&str, Kind, &str, OfBook)] = &[
     ("feed_incidents_detected", Kind::Gauge, "Incidents that were detected and go on.", |book| {
         open_incidents(book, 0)
     }),
@@ -166,7 +170,7 @@ pub(crate) fn text(app: &App) -> String {
         line(&mut text, format_args!("book_served{{book=\"{book}\"}} {served}"));
     }
     let books = app.books();
-    for (name, kind, help, figure) in OF_BOOKS {
+    for (name, kind, help, figure) in OF_BOOKS.iter().chain(OF_FEEDS) {
         family(&mut text, (name, *kind, help), &books, figure);
     }
     for (name, is_micros, help, histogram) in HISTOGRAMS {
