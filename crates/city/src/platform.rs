@@ -333,7 +333,8 @@ impl Platform for City {
             self.index.best(viewer, CANDIDATES_MAX).into_iter().map(|found| found.slot).collect();
         let process = &mut self.processes[place];
         let places = usize::from(page.slots);
-        let asked = feed::Page { viewer, viewer_key, places, seed: page.key, now: at };
+        let asked =
+            feed::Page { viewer, viewer_key, places, currency: None, seed: page.key, now: at };
         let offers = process.chooser.choose(&asked, &candidates);
         let to_beat = process.chooser.to_beat();
         let key = viewer_key.unwrap_or(page.key);

@@ -62,6 +62,7 @@ pub(crate) fn promoted(
         payer: feed::Payer(Text::new("An advertiser").expect("short")),
         goal: campaign.goal,
         audience: campaign.audience.clone(),
+        currency: CURRENCY,
         plan: Plan {
             budget: Micros::of(terms.budget.amount),
             daily: terms.daily_budget.map(Micros::of),

@@ -5,7 +5,7 @@
 
 use std::time::Instant as Clock;
 
-use base::{Amount, CreatorId, Instant, Label, PromotionId, Span, Text};
+use base::{Amount, CreatorId, Currency, Instant, Label, PromotionId, Span, Text};
 use feed::{
     Chance, Chooser, FrequencyCap, Lease, Page, Payer, Plan, Pricing, Promoted, SliceId, Slot,
     Standing, TrafficCurve,
@@ -25,6 +25,7 @@ fn promoted(number: u64, start: Instant) -> Promoted {
         payer: Payer(Text::new("Bakery Lund").expect("a name")),
         goal: Goal::Views,
         audience: Audience::automatic(),
+        currency: Currency::USD,
         plan: Plan {
             budget: Micros::exactly(Amount::MAX).unwrap_or(Micros::new(10_000_000_000)),
             daily: number.is_multiple_of(2).then_some(Micros::new(1_000_000_000)),
@@ -69,7 +70,8 @@ fn main() {
         // 2,000 pages a second.
         let now = start.saturating_add(Span::from_micros(60_000_000 + number * 500));
         let viewer_key = Some(mixed(number) % 500_000);
-        let page = Page { viewer: &viewer, viewer_key, places: 3, seed: number, now };
+        let page =
+            Page { viewer: &viewer, viewer_key, places: 3, currency: None, seed: number, now };
         let before = Clock::now();
         offers += chooser.choose(&page, &candidates).len();
         nanos.push(u64::try_from(before.elapsed().as_nanos()).unwrap_or(u64::MAX));

@@ -11,7 +11,7 @@ mod seat;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{Amount, Instant, PromotionId};
+use base::{Amount, Currency, Instant, PromotionId};
 use promotions::{Goal, Micros, Viewer, limits};
 
 use crate::counters::Counters;
@@ -46,6 +46,9 @@ pub struct Page<'a> {
     pub viewer_key: Option<u64>,
     /// How many promoted posts have room.
     pub places: usize,
+    /// The currency in which its places are sold; without it a lot decides, see
+    /// [`Chooser::choose`].
+    pub currency: Option<Currency>,
     /// Decides between equals; draw a new one for each page.
     pub seed: u64,
     /// When. An instant before that of a former call counts as that one.
@@ -67,6 +70,7 @@ pub struct Chooser {
     counters: Counters,
     is_incident: bool,
     pages: u64,
+    sold_in: Option<Currency>,
     to_beat: Micros,
     latest: Instant,
 }
@@ -128,6 +132,7 @@ impl Chooser {
             counters: Counters::default(),
             is_incident: false,
             pages: 0,
+            sold_in: None,
             to_beat: Micros::ZERO,
             latest: Instant::MIN,
         }
@@ -202,6 +207,10 @@ impl Chooser {
     ///
     /// Each candidate that runs is one opportunity and is counted once. Slots that are named
     /// twice, empty, or whose promotion is out of its dates, are passed over.
+    ///
+    /// The places of a page are sold in one currency, for prices of two cannot be compared: that of
+    /// the page, else that of the promotion whose lot is the highest among those that could pay for
+    /// a place. So each currency gets pages in proportion to its promotions.
     pub fn choose(&mut self, page: &Page<'_>, candidates: &[Slot]) -> Vec<Offer> {
         let now = self.advance(page.now);
         self.pages += 1;
@@ -212,6 +221,11 @@ impl Chooser {
             if let Some(Ok(bid)) = self.consider(page, *slot, is_child, now) {
                 bids.push(bid);
             }
+        }
+        self.sold_in = page.currency.or_else(|| drawn(&bids));
+        let of_another = bids.extract_if(.., |one| self.sold_in != Some(one.currency));
+        for Candidate { bid, .. } in of_another.collect::<Vec<_>>() {
+            self.count(bid.slot, Outcome::Lost(Cause::Currency), now);
         }
         let lost = self.lost_to_us(&bids, page.places);
         let mut payable: Vec<Bid> =
@@ -237,6 +251,11 @@ impl Chooser {
             );
         }
         offers
+    }
+
+    /// The currency in which places of the last page were sold; `None` when nobody bid for one.
+    pub fn sold_in(&self) -> Option<Currency> {
+        self.sold_in
     }
 
     /// What a showing had to be worth to win a place of the last page; nothing when there was room.
@@ -434,6 +453,11 @@ impl Chooser {
         self.latest = self.latest.max(now);
         self.latest
     }
+}
+
+/// The currency of the highest lot, among those with money if there is one.
+fn drawn(bids: &[Candidate]) -> Option<Currency> {
+    bids.iter().max_by_key(|one| (one.has_money, one.bid.lot)).map(|one| one.currency)
 }
 
 fn returned(promotion: PromotionId, (slice, granted_after, is_closed): Back) -> Returned {

@@ -32,11 +32,13 @@ pub enum Cause {
     Error = 7,
     /// Others were worth more, another promotion of the same creator among them.
     Outbid = 8,
+    /// The places of the page were sold in another currency: prices of two are never compared.
+    Currency = 9,
 }
 
 impl Cause {
     /// Every cause, in the order in which they are looked for.
-    pub const ALL: [Cause; 8] = [
+    pub const ALL: [Cause; 9] = [
         Cause::Policy,
         Cause::Paused,
         Cause::Cap,
@@ -45,6 +47,7 @@ impl Cause {
         Cause::Incident,
         Cause::Error,
         Cause::Outbid,
+        Cause::Currency,
     ];
 
     /// Stable lower-case name.
@@ -58,6 +61,7 @@ impl Cause {
             Cause::Incident => "incident",
             Cause::Error => "error",
             Cause::Outbid => "outbid",
+            Cause::Currency => "currency",
         }
     }
 
@@ -79,7 +83,7 @@ pub enum Outcome {
 /// Opportunities by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    outcomes: [u64; 9],
+    outcomes: [u64; 10],
 }
 
 impl Counts {

@@ -27,7 +27,15 @@
 //! engagement is one kind: a viewer who likes, comments and shares is billed once.
 //!
 //! What was billed may be repaid later, once: when its viewer is found to act in concert, or when a
-//! sale is returned.
+//! sale is returned. A returned sale ([`Judge::return_sale`]) is judged in this order:
+//!
+//! | reason | applies to | verdict |
+//! | --- | --- | --- |
+//! | [`Reason::UnknownToken`] | forged, or of another book | unknown |
+//! | [`Reason::AlreadyUsed`] | a sale that is repaid, for whatever reason | duplicate |
+//! | [`Reason::TooLate`] | no billed sale, and chosen longer ago than returns are repaid | late |
+//! | [`Reason::NotBilled`] | no billed sale | invalid |
+//! | none | a billed sale | repaid |
 //!
 //! # Time
 //!
@@ -44,9 +52,7 @@ mod reason;
 mod record;
 mod used;
 
-pub use judge::{
-    Event, Judge, Judgement, Lists, Overloaded, Own, ReplayError, ReturnError, Verdict,
-};
+pub use judge::{Event, Judge, Judgement, Lists, Overloaded, Own, ReplayError, Verdict};
 pub use lockstep::{ChoicesPolicy, LockstepPolicy};
 pub use policy::{Limit, Policy};
 pub use reason::{Cause, Reason};

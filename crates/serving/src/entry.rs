@@ -25,10 +25,13 @@ pub(crate) struct Unreadable;
 
 const VERDICT: u8 = 1;
 const STARTED: u8 = 2;
-const COUNTED: u8 = 3;
 const FLUSHED: u8 = 4;
 const STOPPED: u8 = 5;
 const DONE: u8 = 6;
+const COUNTED: u8 = 7;
+
+/// Counts as they were written before pages had a currency.
+const COUNTED_BEFORE: u8 = 3;
 
 impl Entry {
     /// Appends its bytes.
@@ -100,10 +103,12 @@ fn decode(bytes: &mut &[u8]) -> Result<Entry, Unreadable> {
         STARTED => CounterRecord::Started { at },
         FLUSHED => CounterRecord::Flushed { at },
         STOPPED => CounterRecord::Stopped { at },
-        COUNTED => {
+        COUNTED | COUNTED_BEFORE => {
             let promotion = PromotionId::from_bytes(take(bytes)?);
             let mut counts = Counts::default();
-            for outcome in outcomes() {
+            let is_written =
+                |outcome: &Outcome| kind == COUNTED || *outcome != Outcome::Lost(Cause::Currency);
+            for outcome in outcomes().filter(is_written) {
                 counts.add_many(outcome, u64::from_be_bytes(take(bytes)?));
             }
             CounterRecord::Counted { promotion, minute: at, counts }
@@ -116,4 +121,34 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], Unreadable> {
     let (taken, rest) = bytes.split_first_chunk().ok_or(Unreadable)?;
     *bytes = rest;
     Ok(*taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_from_before_pages_had_a_currency_are_read() {
+        let mut counts = Counts::default();
+        for (place, outcome) in outcomes().enumerate() {
+            counts.add_many(outcome, 10 + place as u64);
+        }
+        let (promotion, minute) = (PromotionId::from_bits(7), Instant::MIN);
+        let entry = Entry::Counter(CounterRecord::Counted { promotion, minute, counts });
+        let mut bytes = Vec::new();
+        entry.encode(&mut bytes);
+        assert_eq!(Entry::decode_all(&bytes), Ok(vec![entry]));
+
+        bytes[0] = COUNTED_BEFORE;
+        bytes.truncate(bytes.len() - 8);
+        let read = Entry::decode_all(&bytes);
+        let Ok([Entry::Counter(CounterRecord::Counted { counts: before, .. })]) = read.as_deref()
+        else {
+            panic!("{read:?}");
+        };
+        for outcome in outcomes() {
+            let is_new = outcome == Outcome::Lost(Cause::Currency);
+            assert_eq!(before.get(outcome), if is_new { 0 } else { counts.get(outcome) });
+        }
+    }
 }

@@ -36,10 +36,10 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base::{Instant, Span, Text};
+use base::{Currency, Instant, Span, Text};
 use feed::token::ViewerHash;
-use feed::verdict::{Event, Judgement, Overloaded, ReturnError};
-use feed::{Offer, Page, Slot};
+use feed::verdict::{Event, Judgement, Overloaded};
+use feed::{Offer, Page};
 use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::random::{Randomness, SystemRandomness};
@@ -81,6 +81,18 @@ pub struct Served {
     pub offer: Offer,
     /// Signed; 104 characters.
     pub token: String,
+}
+
+/// What is told of a post that was shown.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// Its viewer did something.
+    Event(Event<'a>),
+    /// What its viewer bought came back: the billed sale of the token is repaid, once.
+    SaleReturned {
+        /// The token of the selection.
+        token: &'a str,
+    },
 }
 
 /// What one run has done.
@@ -169,37 +181,36 @@ impl Feed {
     }
 
     /// Chooses promoted posts for a page with room for so many. `name` is the platform's name for
-    /// the viewer; only its keyed hash is kept.
-    pub fn select(&self, viewer: &Viewer, name: Option<&str>, places: usize) -> Vec<Served> {
+    /// the viewer; only its keyed hash is kept. All are paid in one currency, that of the page if
+    /// it is told.
+    pub fn select(
+        &self,
+        viewer: &Viewer,
+        name: Option<&str>,
+        places: usize,
+        currency: Option<Currency>,
+    ) -> Vec<Served> {
         if self.is_closed.load(Ordering::Relaxed) {
             return Vec::new();
         }
         let now = self.now();
         let hash = name.map(|name| self.viewer_hash(name));
         let seed = SystemRandomness.next_u64();
-        let page = Page { viewer, viewer_key: hash.map(ViewerHash::bits), places, seed, now };
+        let viewer_key = hash.map(ViewerHash::bits);
+        let page = Page { viewer, viewer_key, places, currency, seed, now };
         self.state().select(&page, hash)
     }
 
-    /// Judges events, one answer each, in order. What is billed is in the log with the next run.
-    pub fn report(&self, events: &[Event<'_>]) -> Vec<Result<Judgement, Overloaded>> {
+    /// Judges what is told, one answer each, in order. What is billed or repaid is in the log with
+    /// the next run.
+    pub fn report(&self, told: &[Told<'_>]) -> Vec<Result<Judgement, Overloaded>> {
         if self.is_closed.load(Ordering::Relaxed) {
             let retry_after = Span::seconds(1);
-            return events.iter().map(|_| Err(Overloaded { retry_after })).collect();
+            return told.iter().map(|_| Err(Overloaded { retry_after })).collect();
         }
         let now = self.now();
         let mut state = self.state();
-        events.iter().map(|event| state.judge(event, now)).collect()
-    }
-
-    /// Repays the billed sale of a token because what was bought came back; once.
-    ///
-    /// # Errors
-    ///
-    /// [`ReturnError`].
-    pub fn return_sale(&self, token: &str) -> Result<(), ReturnError> {
-        let now = self.now();
-        self.state().return_sale(token, now)
+        told.iter().map(|one| state.judge(one, now)).collect()
     }
 
     /// Pages that were asked for, and events that came, while this feed was being opened: nobody
@@ -302,9 +313,4 @@ fn viewer_hash(ring: &KeyRing, name: &str) -> ViewerHash {
 fn payer(name: &str) -> feed::Payer {
     let cut: String = name.chars().take(120).collect();
     feed::Payer(Text::new(&cut).unwrap_or_else(|_| Text::new("its creator").expect("a text")))
-}
-
-/// Slots, best first, of whoever may be shown a page.
-fn slots(matches: &[feed::Match]) -> Vec<Slot> {
-    matches.iter().map(|one| one.slot).collect()
 }

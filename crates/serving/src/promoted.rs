@@ -33,6 +33,7 @@ pub(crate) fn promoted(promotion: &Promotion, post: &Post, creator: &Text<200>) 
         payer: payer(creator.as_str()),
         goal: terms.goal,
         audience: terms.audience.clone(),
+        currency: promotion.currency(),
         plan: plan(promotion),
         pricing,
         cap: cap(),

@@ -1,18 +1,18 @@
 //! What pages and events need, in memory: one lock, held for microseconds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use base::{Instant, Label, PromotionId, Span};
+use base::{Currency, Instant, Label, PromotionId, Span};
 use feed::shortfall::Activity;
 use feed::token::{Selection, TokenKeys, ViewerHash};
-use feed::verdict::{Event, Judge, Judgement, Lists, Overloaded, Own, Policy, Record, ReturnError};
-use feed::{AudienceIndex, Chooser, Page, Promoted, TrafficCurve};
+use feed::verdict::{Event, Judge, Judgement, Lists, Overloaded, Own, Policy, Record};
+use feed::{AudienceIndex, Chooser, Page, Promoted, Slot, TrafficCurve};
 use outside::keyring::KeyRing;
 
 use crate::entry::Entry;
-use crate::{Served, slots, viewer_hash};
+use crate::{Served, Told, viewer_hash};
 
-/// Promotions that are looked at for one page: the best by what they pay at most.
+/// Promotions of a currency that are looked at for one page: the best by what they pay at most.
 const CANDIDATES_MAX: usize = 1_000;
 
 /// Viewers that are remembered for frequency caps.
@@ -24,7 +24,8 @@ const UNWRITTEN_MAX: usize = 1_000_000;
 /// Everything that pages and events touch.
 pub(crate) struct State {
     pub(crate) chooser: Chooser,
-    index: AudienceIndex,
+    /// One for each currency: ranks are prices, and those of two are never compared.
+    indexes: BTreeMap<Currency, AudienceIndex>,
     judge: Judge,
     keys: TokenKeys,
     own: HashMap<PromotionId, [ViewerHash; 2]>,
@@ -53,7 +54,7 @@ impl State {
         let judge = Judge::new(keys(), Lists::default(), &address_key, Policy::default());
         let mut state = State {
             chooser: Chooser::new(TrafficCurve::flat(), VIEWERS_MAX),
-            index: AudienceIndex::new(),
+            indexes: BTreeMap::new(),
             judge,
             keys: keys(),
             own: HashMap::new(),
@@ -86,11 +87,12 @@ impl State {
     ) {
         let (promotion, audience) = (promoted.promotion, promoted.audience.clone());
         let rank = promoted.pricing.most().get();
+        let index = self.indexes.entry(promoted.currency).or_default();
         let slot = self.chooser.put(promoted, now);
         if is_candidate {
-            self.index.insert(slot, &audience, rank);
+            index.insert(slot, &audience, rank);
         } else {
-            self.index.remove(slot);
+            index.remove(slot);
         }
         self.own.insert(promotion, own);
     }
@@ -98,7 +100,9 @@ impl State {
     /// Forgets a promotion that is settled.
     pub(crate) fn remove(&mut self, promotion: PromotionId) -> Vec<feed::Returned> {
         if let Some(slot) = self.chooser.slot(promotion) {
-            self.index.remove(slot);
+            for index in self.indexes.values_mut() {
+                index.remove(slot);
+            }
         }
         self.own.remove(&promotion);
         self.chooser.remove(promotion)
@@ -106,7 +110,9 @@ impl State {
 
     /// Chooses, and signs what was chosen.
     pub(crate) fn select(&mut self, page: &Page<'_>, viewer: Option<ViewerHash>) -> Vec<Served> {
-        let candidates = slots(&self.index.best(page.viewer, CANDIDATES_MAX));
+        let best = |index: &AudienceIndex| index.best(page.viewer, CANDIDATES_MAX);
+        let candidates: Vec<Slot> =
+            self.indexes.values().flat_map(best).map(|one| one.slot).collect();
         let offers = self.chooser.choose(page, &candidates);
         self.activity.page(page.now, offers.len());
         let mut served = Vec::with_capacity(offers.len());
@@ -130,17 +136,17 @@ impl State {
         served
     }
 
-    /// Judges an event.
-    pub(crate) fn judge(
-        &mut self,
-        event: &Event<'_>,
-        now: Instant,
-    ) -> Result<Judgement, Overloaded> {
+    /// Judges what was told.
+    pub(crate) fn judge(&mut self, told: &Told<'_>, now: Instant) -> Result<Judgement, Overloaded> {
         if self.unwritten.len() >= UNWRITTEN_MAX {
             self.activity.refusal(now);
             return Err(Overloaded { retry_after: Span::seconds(1) });
         }
         let State { judge, chooser, own, no_networks, unwritten, activity, .. } = self;
+        let event = match told {
+            Told::Event(event) => event,
+            Told::SaleReturned { token } => return Ok(judge.return_sale(token, now, unwritten)),
+        };
         activity.event(event.kind, now);
         let own =
             |promotion| own.get(&promotion).map(|viewers| Own { viewers, networks: no_networks });
@@ -148,11 +154,6 @@ impl State {
             chooser.settle(selection.promotion, &selection.sold(), now)
         };
         judge.judge(event, own, charge, now, unwritten)
-    }
-
-    /// Repays a sale.
-    pub(crate) fn return_sale(&mut self, token: &str, now: Instant) -> Result<(), ReturnError> {
-        self.judge.return_sale(token, now, &mut self.unwritten).map(|_| ())
     }
 
     /// Pages that were asked for, and events that came, while there was no feed yet.

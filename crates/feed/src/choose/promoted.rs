@@ -1,7 +1,7 @@
 use std::fmt;
 
 use crate::chance::scaled;
-use base::{CreatorId, Label, PromotionId, Text};
+use base::{CreatorId, Currency, Label, PromotionId, Text};
 use promotions::{Audience, Goal, Micros};
 
 use crate::{Chance, FrequencyCap, Plan};
@@ -21,6 +21,8 @@ pub struct Promoted {
     pub goal: Goal,
     /// Whom it is for.
     pub audience: Audience,
+    /// In what it is paid.
+    pub currency: Currency,
     /// What is to be spent, and when.
     pub plan: Plan,
     /// What a unit costs.

@@ -1,4 +1,4 @@
-use base::{Instant, Region, Span};
+use base::{Currency, Instant, Region, Span};
 
 use super::{Pricing, Promoted, Standing};
 use crate::chance::scaled;
@@ -124,7 +124,7 @@ impl Seat {
         let (creator, lot) = (self.promoted.creator, lot(ask.seed, &self.promoted));
         let least = pricing.least();
         let bid = Bid { slot, creator, most, least, chance, is_fixed, urgency, lot };
-        Ok(Candidate { bid, has_money })
+        Ok(Candidate { bid, has_money, currency: self.promoted.currency })
     }
 
     /// What is paced: of a fixed price, which sells a number of units, the last fiftieth of the
@@ -224,11 +224,12 @@ pub(super) struct Ask<'a> {
     pub(super) now: Instant,
 }
 
-/// A bid, and whether money is leased for it.
+/// A bid in its currency, and whether money is leased for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     pub(super) bid: Bid,
     pub(super) has_money: bool,
+    pub(super) currency: Currency,
 }
 
 /// Decides between equals, differently for each request.

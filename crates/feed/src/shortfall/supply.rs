@@ -106,6 +106,7 @@ impl Supply {
         let served = get(Outcome::Served);
         let bids = served
             + get(Outcome::Lost(Cause::Outbid))
+            + get(Outcome::Lost(Cause::Currency))
             + get(Outcome::Lost(Cause::Error))
             + get(Outcome::Lost(Cause::Incident));
         let waiting = get(Outcome::Lost(Cause::Pacing)) + get(Outcome::Lost(Cause::Budget));

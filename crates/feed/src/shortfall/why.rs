@@ -36,6 +36,8 @@ pub enum Why {
     DailyBudget,
     /// Others were worth more.
     Outbid,
+    /// Pages were sold in other currencies.
+    Currency,
     /// Its people had seen it as often as the frequency cap allows.
     Cap,
     /// Fewer people of its audience came than the budget is for.
@@ -80,6 +82,7 @@ impl Why {
         Why::Narrowed,
         Why::DailyBudget,
         Why::Outbid,
+        Why::Currency,
         Why::Cap,
         Why::Audience,
         Why::Pacing,
@@ -133,6 +136,7 @@ impl Why {
             Why::Narrowed => "narrowed",
             Why::DailyBudget => "daily_budget",
             Why::Outbid => "outbid",
+            Why::Currency => "currency",
             Why::Cap => "cap",
             Why::Audience => "audience",
             Why::Pacing => "pacing",
@@ -154,7 +158,7 @@ impl Why {
             | Why::Pacing
             | Why::Budget
             | Why::Lease => Side::Platform,
-            Why::Outbid | Why::Cap | Why::Audience => Side::Market,
+            Why::Outbid | Why::Currency | Why::Cap | Why::Audience => Side::Market,
             Why::Policy => Side::Policy,
             Why::AdvertiserPause
             | Why::PostPrivate

@@ -212,7 +212,8 @@ impl<'a> Setting<'a> {
         for hour in &mut self.hours {
             let waited = hour.counts.get(Outcome::Lost(Cause::Pacing));
             let bids =
-                hour.counts.get(Outcome::Served) + hour.counts.get(Outcome::Lost(Cause::Outbid));
+                [Outcome::Served, Outcome::Lost(Cause::Outbid), Outcome::Lost(Cause::Currency)];
+            let bids: u64 = bids.into_iter().map(|outcome| hour.counts.get(outcome)).sum();
             if waited + bids > 0 {
                 before = waited * PACED >= waited + bids;
             }
@@ -312,6 +313,7 @@ impl<'a> Setting<'a> {
         let absent = needed.saturating_sub(seen);
         let lost = [
             (Why::Outbid, get(Cause::Outbid)),
+            (Why::Currency, get(Cause::Currency)),
             (Why::Cap, get(Cause::Cap)),
             (Why::Budget, get(Cause::Budget)),
             (Why::Lease, get(Cause::Error)),

@@ -18,8 +18,8 @@ use super::record::{Body, Judged, Outcome, Record, Repaid};
 use super::used::{Use, UsedTokens};
 use crate::bots::{self, Networks, Prefix};
 use crate::slices::{Settled, Unbilled};
-use crate::token::{Selection, TokenKeys, UnknownToken, ViewerHash};
-use sales::Sales;
+use crate::token::{Selection, TokenKeys, ViewerHash};
+use sales::{KnownSale, Sales};
 
 /// An event as it was reported.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +75,8 @@ pub enum Verdict {
     Unknown,
     /// It came too late.
     Late,
+    /// A sale was returned, and what it cost is repaid.
+    Repaid,
 }
 
 impl Verdict {
@@ -87,6 +89,7 @@ impl Verdict {
             Verdict::Duplicate => "duplicate",
             Verdict::Unknown => "unknown",
             Verdict::Late => "late",
+            Verdict::Repaid => "repaid",
         }
     }
 }
@@ -96,9 +99,9 @@ impl Verdict {
 pub struct Judgement {
     /// What becomes of it.
     pub verdict: Verdict,
-    /// Why it is neither billed nor counted.
+    /// Why it is neither billed, counted nor repaid.
     pub reason: Option<Reason>,
-    /// What its slice was charged, when it is billed.
+    /// What its slice was charged, when it is billed; when it is repaid, what is.
     pub price: Option<Micros>,
     /// Why it is only counted, though it is what the promotion pays for.
     pub unbilled: Option<Unbilled>,
@@ -123,17 +126,6 @@ pub struct ReplayError {
     pub expected: u64,
     /// The number of the record.
     pub found: u64,
-}
-
-/// Why a sale cannot be taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReturnError {
-    /// The token is unknown.
-    #[error(transparent)]
-    UnknownToken(#[from] UnknownToken),
-    /// No sale of that token is billed: it never was, it is repaid, or it was too long ago.
-    #[error("no billed sale of this token that could be repaid")]
-    NotBilled,
 }
 
 /// Judges the events of one stream, in order, and writes the records of its log.
@@ -275,20 +267,31 @@ impl Judge {
         }
     }
 
-    /// Repays the billed sale of a token because what was bought came back; once.
-    ///
-    /// # Errors
-    ///
-    /// [`ReturnError`], in the order of its cases.
-    pub fn return_sale(
-        &mut self,
-        token: &str,
-        now: Instant,
-        out: &mut Vec<Record>,
-    ) -> Result<Repaid, ReturnError> {
+    /// Repays the billed sale of a token because what was bought came back; once, also when it was
+    /// repaid for another reason. What it says: see [`super`].
+    pub fn return_sale(&mut self, token: &str, now: Instant, out: &mut Vec<Record>) -> Judgement {
         self.pass_time(now, out);
-        let selection = self.keys.open(token)?;
-        let billed = self.sales.find(&selection, self.latest).ok_or(ReturnError::NotBilled)?;
+        let refused = |verdict, reason| Judgement {
+            verdict,
+            reason: Some(reason),
+            price: None,
+            unbilled: None,
+        };
+        let Ok(selection) = self.keys.open(token) else {
+            return refused(Verdict::Unknown, Reason::UnknownToken);
+        };
+        let sale = self.sales.find(&selection);
+        if sale.is_some_and(|sale| sale.is_repaid) {
+            return refused(Verdict::Duplicate, Reason::AlreadyUsed);
+        }
+        let Some(KnownSale { billed, .. }) = sale else {
+            let ends_at = selection.at.saturating_add(self.policy.returns);
+            let (verdict, reason) = match ends_at < self.latest {
+                true => (Verdict::Late, Reason::TooLate),
+                false => (Verdict::Invalid, Reason::NotBilled),
+            };
+            return refused(verdict, reason);
+        };
         let repaid = Repaid {
             billed: billed.sequence,
             promotion: selection.promotion,
@@ -298,7 +301,8 @@ impl Judge {
             reason: Reason::Returned,
         };
         self.append(Body::Repaid(repaid), out);
-        Ok(repaid)
+        let price = Some(billed.price);
+        Judgement { verdict: Verdict::Repaid, reason: None, price, unbilled: None }
     }
 
     /// Reads a record of the stream's log back. One that was read before changes nothing.
@@ -335,7 +339,7 @@ impl Judge {
         match &record.body {
             Body::Judged(judged) => self.apply_judged(record, judged),
             Body::Repaid(repaid) => {
-                let viewer = self.sales.remove(repaid.billed);
+                let viewer = self.sales.repay(repaid.billed);
                 self.lockstep.settle(repaid.billed, viewer);
             }
         }

@@ -34,6 +34,8 @@ pub enum Reason {
     Lockstep = 14,
     /// The sale was returned.
     Returned = 15,
+    /// A sale that was not billed was returned. It never enters the log.
+    NotBilled = 16,
 }
 
 /// Reasons as an advertiser sums them up. Names are stable.
@@ -96,7 +98,7 @@ impl Cause {
 
 impl Reason {
     /// Every reason, in the order of the numbers.
-    pub const ALL: [Reason; 15] = [
+    pub const ALL: [Reason; 16] = [
         Reason::UnknownToken,
         Reason::AlreadyUsed,
         Reason::TooLate,
@@ -112,6 +114,7 @@ impl Reason {
         Reason::Device,
         Reason::Lockstep,
         Reason::Returned,
+        Reason::NotBilled,
     ];
 
     /// Reads the stored number back.
@@ -137,6 +140,7 @@ impl Reason {
             Reason::Device => "device",
             Reason::Lockstep => "lockstep",
             Reason::Returned => "returned",
+            Reason::NotBilled => "not_billed",
         }
     }
 
@@ -160,6 +164,7 @@ impl Reason {
             Reason::Device => "It came from another device than your post was shown on.",
             Reason::Lockstep => "It came from one of several accounts that act as one.",
             Reason::Returned => "What was bought was returned.",
+            Reason::NotBilled => "No sale was billed, so there is nothing to repay.",
         }
     }
 
@@ -173,7 +178,9 @@ impl Reason {
     /// no promotion, was counted already, or could be sent any number of times.
     pub fn cause(self) -> Option<Cause> {
         match self {
-            Reason::UnknownToken | Reason::AlreadyUsed | Reason::TooLate => None,
+            Reason::UnknownToken | Reason::AlreadyUsed | Reason::TooLate | Reason::NotBilled => {
+                None
+            }
             Reason::DeclaredProgram | Reason::DataCentre | Reason::Lockstep => {
                 Some(Cause::AutomatedTraffic)
             }

@@ -158,7 +158,14 @@ impl<'a> Run<'a> {
         }
         let viewer = Viewer::default();
         let seed = draw(flight.seed, 3, number);
-        let page = Page { viewer: &viewer, viewer_key: None, places: flight.places, seed, now };
+        let page = Page {
+            viewer: &viewer,
+            viewer_key: None,
+            places: flight.places,
+            currency: None,
+            seed,
+            now,
+        };
         for offer in chooser.choose(&page, &candidates) {
             let leads_to_unit = draw(flight.seed, 4, number) % 1_000_000 < flight.chance;
             if offer.promotion == flight.promoted.promotion && leads_to_unit {

@@ -165,7 +165,8 @@ impl World {
             let viewer = Viewer::default();
             let key = Some(seed.wrapping_add(number) % 60);
             let seed = seed.wrapping_add(number);
-            let page = Page { viewer: &viewer, viewer_key: key, places: 1, seed, now };
+            let page =
+                Page { viewer: &viewer, viewer_key: key, places: 1, currency: None, seed, now };
             let one = &mut self.processes[process];
             let offers = one.chooser.choose(&page, &one.slots);
             one.unwritten.0 += u64::from(self.shared.plan.runs_at(now));

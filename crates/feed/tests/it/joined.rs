@@ -121,7 +121,8 @@ impl Both {
             self.nonce += 1;
             let one = &mut self.processes[process];
             let (seed, now) = (self.nonce, self.book.now);
-            let page = Page { viewer: &viewer, viewer_key: None, places: 1, seed, now };
+            let page =
+                Page { viewer: &viewer, viewer_key: None, places: 1, currency: None, seed, now };
             for offer in one.chooser.choose(&page, &[one.slot]) {
                 let token = keys().seal(Selection {
                     promotion: offer.promotion,
@@ -158,7 +159,7 @@ impl Both {
         if let Some((process, token)) = self.tokens.get(token % self.tokens.len().max(1)) {
             let Process { judge, log, .. } = &mut self.processes[*process];
             // Whether it was billed is the judge's to know.
-            let _ = judge.return_sale(token, self.book.now, log);
+            judge.return_sale(token, self.book.now, log);
         }
     }
 

@@ -7,6 +7,7 @@ mod book;
 mod choose;
 mod counters;
 mod crowd;
+mod currencies;
 mod delivery;
 mod events;
 mod frequency;

@@ -1,6 +1,6 @@
 //! Promotions and viewers for tests.
 
-use base::{Amount, CreatorId, Instant, Label, PromotionId, Span, Text, Token};
+use base::{Amount, CreatorId, Currency, Instant, Label, PromotionId, Span, Text, Token};
 use feed::{
     Chance, Chooser, FrequencyCap, Lease, Page, Payer, Plan, Pricing, Promoted, SliceId, Slot,
     Standing,
@@ -34,6 +34,7 @@ pub fn promoted(number: u128) -> Promoted {
         payer: Payer(Text::new("Bakery Lund").unwrap()),
         goal: Goal::Views,
         audience: Audience::automatic(),
+        currency: Currency::USD,
         plan: Plan {
             budget: whole(1_000_000),
             daily: None,
@@ -73,7 +74,14 @@ pub fn viewer(name: &str) -> Viewer {
 
 /// A page with one place, an hour after the start: there is credit by then.
 pub fn page(viewer: &Viewer) -> Page<'_> {
-    Page { viewer, viewer_key: None, places: 1, seed: 1, now: after(Span::hours(1)) }
+    Page {
+        viewer,
+        viewer_key: None,
+        places: 1,
+        currency: None,
+        seed: 1,
+        now: after(Span::hours(1)),
+    }
 }
 
 /// A number for everything that is drawn, the same for the same arguments.

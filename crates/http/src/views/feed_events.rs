@@ -16,15 +16,16 @@ pub(crate) struct FeedEventsView {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = FeedVerdict)]
 pub(crate) struct VerdictView {
-    /// `billed`, `counted`, `invalid`, `duplicate`, `unknown` or `late`.
+    /// `billed`, `counted`, `invalid`, `duplicate`, `unknown` or `late`; of a returned sale also
+    /// `repaid`.
     #[schema(example = "billed")]
     verdict: &'static str,
-    /// Why it is neither billed nor counted.
+    /// Why it is neither billed, counted nor repaid.
     #[schema(example = "declared_bot")]
     reason: Option<&'static str>,
     /// The same as a sentence.
     message: Option<&'static str>,
-    /// What a billed event costs, in millionths of a minor unit of the promotion's currency.
+    /// What a billed event costs, or what is repaid, in millionths of a minor unit of the promotion's currency.
     #[schema(example = 1200000)]
     price: Option<u64>,
 }

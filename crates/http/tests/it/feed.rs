@@ -83,7 +83,7 @@ impl Served {
     }
 
     /// A promotion that the platform pays for, running.
-    async fn running(&self) -> String {
+    async fn running(&self, goal: &str) -> String {
         let creator = json!({"name": "Ann", "handle": "ann"});
         let creator = self.post("/v1/creators", creator, 201).await;
         let now = self.world.clock.now();
@@ -93,7 +93,7 @@ impl Served {
                 "id": "video-1", "url": "https://shop.example/v/1", "creator": creator["id"],
                 "kind": "video", "visibility": "public",
             },
-            "goal": "views",
+            "goal": goal,
             "audience": {"automatic": true},
             "budget": {"amount": 500_000, "currency": "USD"},
             "incentive": {"amount": 500_000, "currency": "USD"},
@@ -146,7 +146,7 @@ impl Drop for Served {
 async fn slow_posts_are_shown_views_are_billed_and_the_report_adds_up() {
     let served = Served::new();
     assert_eq!(served.post("/v1/feed/select", json!({"slots": 3}), 200).await["offers"], json!([]));
-    let promotion = served.running().await;
+    let promotion = served.running("views").await;
     let tokens = served.tokens(3).await;
     let view = |token: &str| json!({"token": token, "kind": "view", "dwell_ms": 5_000});
     let short = json!({"token": tokens[1], "kind": "view", "dwell_ms": 500});
@@ -204,8 +204,48 @@ async fn bad_pages_and_events_are_refused_by_name() {
     let events = |event: Value| json!({"events": [event]});
     let no_kind = events(json!({"token": "t", "kind": "nap"}));
     refused("/v1/feed/events", no_kind, "/events/0/kind").await;
+    let no_token = events(json!({"token": "", "kind": "sale_returned"}));
+    refused("/v1/feed/events", no_token, "/events/0/token").await;
+    let no_time = events(json!({"token": "t", "kind": "sale_returned", "at": "yesterday"}));
+    refused("/v1/feed/events", no_time, "/events/0/at").await;
+    refused("/v1/feed/select", json!({"slots": 1, "currency": "usd"}), "/currency").await;
     let no_ip = events(json!({"token": "t", "kind": "view", "ip": "here"}));
     refused("/v1/feed/events", no_ip, "/events/0/ip").await;
     let report = served.world.get("/v1/promotions/promo_00000000000000000000000001/report");
     report.with(&served.secret).await_status(404).await;
+}
+
+#[tokio::test]
+async fn slow_a_sale_that_comes_back_is_repaid_once() {
+    let served = Served::new();
+    let promotion = served.running("sales").await;
+    // Nothing is sold in euros, so a page in euros has nothing to show.
+    let page = json!({"slots": 1, "currency": "EUR"});
+    assert_eq!(served.post("/v1/feed/select", page, 200).await["offers"], json!([]));
+    let tokens = served.tokens(2).await;
+    let told = |token: &str, kind: &str| json!({"token": token, "kind": kind});
+    let returned = told(&tokens[0], "sale_returned");
+    let events = json!([told(&tokens[0], "sale"), returned, returned, told("t", "sale_returned")]);
+    let results = served.report(events).await;
+    let said = |member: &str| -> Vec<Value> {
+        results.as_array().unwrap().iter().map(|one| one[member].clone()).collect()
+    };
+    assert_eq!(said("verdict"), ["billed", "repaid", "duplicate", "unknown"]);
+    assert_eq!(results[1]["price"], results[0]["price"]);
+    let never = served.report(json!([told(&tokens[1], "sale_returned")])).await;
+    assert_eq!(
+        (&never[0]["verdict"], &never[0]["reason"]),
+        (&json!("invalid"), &json!("not_billed"))
+    );
+    // Of what costs less than a minor unit nothing was billed, and what was is given back.
+    let mut row = Value::Null;
+    for _ in 0..200 {
+        row = served.read(&format!("/v1/promotions/{promotion}")).await;
+        if row["repaid"]["amount"].as_i64() > Some(0) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(row["repaid"]["amount"].as_i64() > Some(0), "{row}");
+    assert_eq!(row["spent"]["amount"], 0, "{row}");
 }

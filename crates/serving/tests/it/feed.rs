@@ -2,9 +2,9 @@
 //! between.
 
 use base::Span;
-use feed::verdict::{Event, Verdict};
-use promotions::{EventKind, SliceState, State, Viewer};
-use serving::Feed;
+use feed::verdict::{Event, Reason, Verdict};
+use promotions::{EventKind, Goal, SliceState, State, Viewer};
+use serving::{Feed, Told};
 use tempfile::tempdir;
 
 use crate::town::{Town, cents};
@@ -12,21 +12,26 @@ use crate::town::{Town, cents};
 /// A page of one place for a viewer of this number; its token, when something was shown.
 fn page(feed: &Feed, number: u32) -> Option<String> {
     let name = format!("viewer-{number}");
-    feed.select(&Viewer::default(), Some(&name), 1).pop().map(|served| served.token)
+    feed.select(&Viewer::default(), Some(&name), 1, None).pop().map(|served| served.token)
 }
 
 /// A view of five seconds.
 fn view(feed: &Feed, token: &str) -> Verdict {
+    event(feed, token, EventKind::View)
+}
+
+/// Something that a viewer did for five seconds.
+fn event(feed: &Feed, token: &str, kind: EventKind) -> Verdict {
     let event = Event {
         token,
-        kind: EventKind::View,
+        kind,
         at: None,
         dwell: Some(Span::seconds(5)),
         address: None,
         user_agent: None,
         country: None,
     };
-    feed.report(&[event]).pop().unwrap().unwrap().verdict
+    feed.report(&[Told::Event(event)]).pop().unwrap().unwrap().verdict
 }
 
 /// What is told of a promotion, of which nobody changed anything.
@@ -188,4 +193,39 @@ fn a_process_that_dies_for_good_leaves_its_slice_to_lapse() {
     let lapse = engine::PromotionCommand::LapseSlice { promotion, slice: 1 };
     town.promote(lapse).unwrap();
     assert_eq!(town.slice(promotion, 1).state, SliceState::Lapsed);
+}
+
+#[test]
+fn a_sale_that_comes_back_is_repaid_once() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running_for(Goal::Sales, 1, 500_000);
+    let feed = town.feed(folder.path());
+    let tokens = serve(&town, &feed, 120, 0);
+    let [bought, viewed] = &tokens[..2] else { panic!("{}", tokens.len()) };
+    let give_back = |feed: &Feed, token: &str| {
+        feed.report(&[Told::SaleReturned { token }]).pop().unwrap().unwrap()
+    };
+    assert_eq!(event(&feed, bought, EventKind::Sale), Verdict::Billed);
+    assert_eq!(view(&feed, viewed), Verdict::Counted);
+    feed.run().unwrap();
+    let spent = town.promotion(promotion).spend;
+    assert!(spent.due > promotions::Micros::ZERO);
+
+    assert_eq!(give_back(&feed, "no token").verdict, Verdict::Unknown);
+    let never = give_back(&feed, viewed);
+    assert_eq!((never.verdict, never.reason), (Verdict::Invalid, Some(Reason::NotBilled)));
+    let repaid = give_back(&feed, bought);
+    assert_eq!((repaid.verdict, repaid.price), (Verdict::Repaid, Some(spent.due)));
+    assert_eq!(give_back(&feed, bought).verdict, Verdict::Duplicate);
+    feed.run().unwrap();
+    let row = town.promotion(promotion);
+    assert_eq!((row.spend.due, row.spend.spent), (promotions::Micros::ZERO, cents(0)));
+    // Whoever goes on with the log knows of it.
+    drop(feed);
+    let feed = town.feed(folder.path());
+    assert_eq!(give_back(&feed, bought).verdict, Verdict::Duplicate);
+    assert_eq!(event(&feed, bought, EventKind::Sale), Verdict::Duplicate);
+    feed.run().unwrap();
+    assert_eq!(town.promotion(promotion).spend, row.spend);
+    assert_eq!(town.promotion(promotion).delivery, row.delivery);
 }

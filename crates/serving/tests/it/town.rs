@@ -100,11 +100,16 @@ impl Town {
     /// A promotion of views for 30 days from now, allowed, of so many minor units that the platform
     /// pays.
     pub fn running(&self, number: u128, budget: i64) -> PromotionId {
+        self.running_for(Goal::Views, number, budget)
+    }
+
+    /// The same for another goal.
+    pub fn running_for(&self, goal: Goal, number: u128, budget: i64) -> PromotionId {
         let (now, id) = (self.now(), PromotionId::from_bits(number));
         let post = Label::new(&format!("post-{number}")).unwrap();
         let budget = Money::new(budget, Currency::USD).unwrap();
         let terms = Terms {
-            goal: Goal::Views,
+            goal,
             target: None,
             audience: Audience::automatic(),
             budget,
@@ -115,7 +120,7 @@ impl Town {
             promise: Promise::Estimate,
         };
         let quote = Quote {
-            unit: Goal::Views.billed(),
+            unit: goal.billed(),
             unit_price_max: Micros::new(2_000_000),
             units_low: 100,
             units_high: 200,

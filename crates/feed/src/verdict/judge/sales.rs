@@ -18,6 +18,15 @@ struct Sale {
     promotion: PromotionId,
     viewer: Option<ViewerHash>,
     billed: Billed,
+    is_repaid: bool,
+}
+
+/// What is known of the sale of a token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownSale {
+    pub(super) billed: Billed,
+    /// Whether it was repaid, for whatever reason.
+    pub(super) is_repaid: bool,
 }
 
 /// What tells a token from every other: process, goal and nonce.
@@ -44,7 +53,7 @@ impl Sales {
         let token = name(selection);
         self.by_token.insert(token, billed.sequence);
         let Selection { promotion, viewer, .. } = *selection;
-        let sale = Sale { at, token, promotion, viewer, billed };
+        let sale = Sale { at, token, promotion, viewer, billed, is_repaid: false };
         self.by_record.insert(billed.sequence, sale);
         while self.by_record.len() > SALES_MAX {
             self.drop_first();
@@ -53,19 +62,19 @@ impl Sales {
 
     /// The sale billed for a token. A token of the same name that says something else of what it
     /// costs whom is not the one that was billed.
-    pub(super) fn find(&self, selection: &Selection, now: Instant) -> Option<Billed> {
+    pub(super) fn find(&self, selection: &Selection) -> Option<KnownSale> {
         let sale = self.by_record.get(self.by_token.get(&name(selection))?)?;
         let Billed { slice, price, .. } = sale.billed;
         let is_same = (sale.promotion, slice, price)
             == (selection.promotion, selection.slice, selection.price);
-        let is_kept = sale.at.saturating_add(self.keeps) >= now;
-        (is_same && is_kept).then_some(sale.billed)
+        is_same.then_some(KnownSale { billed: sale.billed, is_repaid: sale.is_repaid })
     }
 
-    /// Removes a sale that is repaid, and tells whose it was.
-    pub(super) fn remove(&mut self, sequence: u64) -> Option<ViewerHash> {
-        let sale = self.by_record.remove(&sequence)?;
-        self.by_token.remove(&sale.token);
+    /// Marks a sale as repaid, and tells whose it was. It stays: who tells of its return again is to
+    /// hear that it was done.
+    pub(super) fn repay(&mut self, sequence: u64) -> Option<ViewerHash> {
+        let sale = self.by_record.get_mut(&sequence)?;
+        sale.is_repaid = true;
         sale.viewer
     }
 

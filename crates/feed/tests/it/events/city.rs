@@ -129,7 +129,7 @@ impl Platform for Judging {
     }
 
     fn give_back(&mut self, at: Instant, token: &String) {
-        let _ = self.judge.return_sale(token, at, &mut self.log);
+        self.judge.return_sale(token, at, &mut self.log);
     }
 
     fn tell(&mut self, _at: Instant, _news: &News) {}

@@ -2,7 +2,7 @@
 
 use base::{Region, Span};
 use feed::token::{Selection, ViewerHash};
-use feed::verdict::{Body, Limit, Outcome, Own, Policy, Reason, ReturnError, Verdict};
+use feed::verdict::{Body, Limit, Outcome, Own, Policy, Reason, Verdict};
 use feed::{Settled, Unbilled};
 use promotions::{EventKind, Goal};
 
@@ -270,7 +270,9 @@ fn a_returned_sale_is_repaid_once() {
         let Desk { judge, log, .. } = desk;
         judge.return_sale(&token, now, log)
     };
-    assert_eq!(give_back(&mut desk, at(1)), Err(ReturnError::NotBilled));
+    let says = |said: feed::verdict::Judgement| (said.verdict, said.reason);
+    let not_billed = (Verdict::Invalid, Some(Reason::NotBilled));
+    assert_eq!(says(give_back(&mut desk, at(1))), not_billed);
     let sale = feed::verdict::Event { kind: EventKind::Sale, ..view(&token) };
     assert_eq!(desk.verdict(&sale, at(2)), "billed");
     // Another selection may have the same process and nonce.
@@ -282,11 +284,21 @@ fn a_returned_sale_is_repaid_once() {
     ] {
         let token = desk.keys.seal(other);
         let Desk { judge, log, .. } = &mut desk;
-        assert_eq!(judge.return_sale(&token, at(3), log), Err(ReturnError::NotBilled));
+        assert_eq!(says(judge.return_sale(&token, at(3), log)), not_billed);
     }
-    let repaid = give_back(&mut desk, at(30 * day)).unwrap();
+    let repaid = give_back(&mut desk, at(30 * day));
+    assert_eq!((repaid.verdict, repaid.price), (Verdict::Repaid, Some(chosen.price)));
+    let Some(Body::Repaid(repaid)) = desk.log.last().map(|record| record.body) else {
+        panic!("{:?}", desk.log)
+    };
     assert_eq!((repaid.billed, repaid.slice, repaid.reason), (0, 5, Reason::Returned));
-    assert_eq!(give_back(&mut desk, at(30 * day)), Err(ReturnError::NotBilled));
+    let (records, again) = (desk.log.len(), (Verdict::Duplicate, Some(Reason::AlreadyUsed)));
+    assert_eq!(says(give_back(&mut desk, at(30 * day))), again);
+    // Neither forgotten by a judge that reads its log, nor written down again.
+    let mut reread = crate::events::desk::judge(Policy::default());
+    desk.log.iter().for_each(|record| reread.replay(record).unwrap());
+    assert_eq!(says(reread.return_sale(&token, at(30 * day), &mut desk.log)), again);
+    assert_eq!(desk.log.len(), records);
 
     let mut chosen = selection(2);
     chosen.goal = Goal::Sales;
@@ -295,7 +307,8 @@ fn a_returned_sale_is_repaid_once() {
     let sale = feed::verdict::Event { kind: EventKind::Sale, ..view(&token) };
     assert_eq!(desk.verdict(&sale, at(30 * day)), "billed");
     let Desk { judge, log, .. } = &mut desk;
-    assert_eq!(judge.return_sale(&token, at(91 * day), log), Err(ReturnError::NotBilled));
+    let late = (Verdict::Late, Some(Reason::TooLate));
+    assert_eq!(says(judge.return_sale(&token, at(91 * day), log)), late);
 }
 
 #[test]

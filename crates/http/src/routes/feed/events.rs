@@ -7,6 +7,7 @@ use base::{Instant, Region, Span, Text};
 use feed::verdict::{Event, Judgement, Reason, Verdict};
 use promotions::EventKind;
 use serde::{Deserialize, Serialize};
+use serving::Told;
 
 use crate::call::Call;
 use crate::fields::{self, Checked, refuse};
@@ -39,8 +40,11 @@ pub(crate) struct EventBody {
     /// The token that came with the post.
     #[schema(min_length = 1, max_length = 200)]
     token: String,
-    /// `impression`, `view`, `engagement`, `profile_view`, `follow`, `click`, `message` or `sale`.
-    #[schema(pattern = "^(view|impression|engagement|profile_view|follow|click|message|sale)$")]
+    /// `impression`, `view`, `engagement`, `profile_view`, `follow`, `click`, `message` or `sale`;
+    /// or `sale_returned`, when what was bought came back within 60 days: its sale is repaid.
+    #[schema(
+        pattern = "^(view|impression|engagement|profile_view|follow|click|message|sale|sale_returned)$"
+    )]
     kind: String,
     /// When; now when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,7 +71,8 @@ pub(crate) struct EventBody {
 /// Report what viewers did
 ///
 /// One verdict for each event, in order. Reporting an event again changes nothing: it is a
-/// `duplicate`. When too much is remembered the answer is `busy`; send all of it again later.
+/// `duplicate`. A `sale_returned` is `repaid` once, `invalid` (`not_billed`) when no sale of the
+/// token was billed, and only its `token` counts. When too much is remembered the answer is `busy`; send all of it again later.
 #[utoipa::path(post, path = "/v1/feed/events", operation_id = "report_feed_events", tag = "Feed",
     request_body = EventsBody,
     responses((status = 200, description = "Judged", body = FeedEventsView)))]
@@ -79,7 +84,7 @@ pub(crate) async fn handle(mut call: Call<ServeFeed>) -> Result<Reply, Problem> 
     }
     let checked: Checked<Vec<Read<'_>>> = body.events.iter().enumerate().map(check).collect();
     let checked = checked?;
-    let events: Vec<Event<'_>> = checked.iter().map(Read::event).collect();
+    let told: Vec<Told<'_>> = checked.iter().map(Read::told).collect();
     let keeper = call.caller.book().feed().cloned();
     let Some(feed) = keeper.as_ref().and_then(|keeper| keeper.feed()) else {
         if let Some(keeper) = keeper.filter(|keeper| !keeper.is_idle()) {
@@ -87,10 +92,10 @@ pub(crate) async fn handle(mut call: Call<ServeFeed>) -> Result<Reply, Problem> 
             // It reads its log: whoever sends the events again is heard.
             return Err(Problem::new(&catalog::BUSY).retry_after(Span::seconds(1)));
         }
-        let unknown = events.iter().map(|_| unknown()).collect::<Vec<_>>();
+        let unknown = told.iter().map(|_| unknown()).collect::<Vec<_>>();
         return Ok(Reply::view(StatusCode::OK, &FeedEventsView::new(&unknown)));
     };
-    let judged: Result<Vec<Judgement>, _> = feed.report(&events).into_iter().collect();
+    let judged: Result<Vec<Judgement>, _> = feed.report(&told).into_iter().collect();
     match judged {
         Ok(judged) => Ok(Reply::view(StatusCode::OK, &FeedEventsView::new(&judged))),
         Err(overloaded) => Err(Problem::new(&catalog::BUSY).retry_after(overloaded.retry_after)),
@@ -107,26 +112,48 @@ fn unknown() -> Judgement {
     }
 }
 
+/// What is told of a post that was shown, by name.
+#[derive(Clone, Copy)]
+enum Kind {
+    Event(EventKind),
+    SaleReturned,
+}
+
+const SALE_RETURNED: &str = "sale_returned";
+
+impl Kind {
+    fn read(pointer: &str, text: &str) -> Checked<Kind> {
+        let mut all: Vec<Kind> = EventKind::ALL.into_iter().map(Kind::Event).collect();
+        all.push(Kind::SaleReturned);
+        one_of(pointer, text, &all, |kind| match kind {
+            Kind::Event(kind) => kind.as_str(),
+            Kind::SaleReturned => SALE_RETURNED,
+        })
+    }
+}
+
 /// An event whose members were looked at.
 struct Read<'a> {
     body: &'a EventBody,
-    kind: EventKind,
+    kind: Kind,
     at: Option<Instant>,
     address: Option<IpAddr>,
     country: Option<Region>,
 }
 
 impl Read<'_> {
-    fn event(&self) -> Event<'_> {
-        Event {
-            token: &self.body.token,
-            kind: self.kind,
+    fn told(&self) -> Told<'_> {
+        let token = self.body.token.as_str();
+        let Kind::Event(kind) = self.kind else { return Told::SaleReturned { token } };
+        Told::Event(Event {
+            token,
+            kind,
             at: self.at,
             dwell: self.body.dwell_ms.map(|ms| Span::from_micros(ms.saturating_mul(1_000))),
             address: self.address,
             user_agent: self.body.user_agent.as_deref(),
             country: self.country,
-        }
+        })
     }
 }
 
@@ -143,7 +170,7 @@ fn check((index, body): (usize, &EventBody)) -> Checked<Read<'_>> {
     }
     Ok(Read {
         body,
-        kind: one_of(&at("kind"), &body.kind, &EventKind::ALL, EventKind::as_str)?,
+        kind: Kind::read(&at("kind"), &body.kind)?,
         at: body.at.as_deref().map(|text| fields::instant(&at("at"), text)).transpose()?,
         address: body.ip.as_deref().map(address).transpose()?,
         country: body

@@ -31,6 +31,10 @@ pub(crate) struct SelectBody {
     /// Promoted posts that have room.
     #[schema(minimum = 1, maximum = 50, example = 2)]
     slots: u32,
+    /// The currency of its places. Without it they are those of one promotion that a lot picks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "USD")]
+    currency: Option<String>,
     /// What the page is, for your own logs; not looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 200)]
@@ -80,7 +84,7 @@ pub(crate) struct ViewerBody {
 
 /// Choose promoted posts for a page
 ///
-/// At most `slots` of them, one of a creator, each with a token that its events bring back, what
+/// At most `slots` of them, one of a creator and all paid in one currency, each with a token that its events bring back, what
 /// must stand beside it (`label`), and why this viewer sees it (`why`). May be fewer, or none.
 #[utoipa::path(post, path = "/v1/feed/select", operation_id = "select_promoted_posts", tag = "Feed",
     request_body = SelectBody,
@@ -94,13 +98,16 @@ pub(crate) async fn handle(mut call: Call<ServeFeed>) -> Result<Reply, Problem> 
     let slots = (1..=SLOTS_MAX).contains(&body.slots).then_some(body.slots as usize);
     let refused = || refuse("/slots", format!("must be a number from 1 to {SLOTS_MAX}"));
     let slots = slots.ok_or_else(refused)?;
+    let currency = body.currency.as_deref();
+    let currency =
+        currency.map(|code| fields::currency(|| "/currency".into(), code)).transpose()?;
     let keeper = call.caller.book().feed().cloned();
     let feed = keeper.as_ref().and_then(|keeper| keeper.feed());
     if let (Some(keeper), None) = (&keeper, feed) {
         keeper.note_missed(1, 0);
     }
     let name = body.viewer.id.as_deref();
-    let served = feed.map(|feed| feed.select(&viewer, name, slots)).unwrap_or_default();
+    let served = feed.map(|feed| feed.select(&viewer, name, slots, currency)).unwrap_or_default();
     Ok(Reply::view(StatusCode::OK, &FeedPageView::new(&served)))
 }
 
