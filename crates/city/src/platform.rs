@@ -5,7 +5,8 @@ use feed::shortfall::{self, Activity, Deliveries, Facts, Shortfall, Trouble};
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::Event;
 use feed::{
-    AudienceIndex, FrequencyCap, History, Pricing, Promoted, Share, Slot, Standing, Waterfall,
+    AudienceIndex, FrequencyCap, History, PageWorth, Pricing, Promoted, Share, Slot, Standing,
+    UnitRange, Waterfall,
 };
 use promotions::{
     Actor, Micros, PostChange, Promise, Quote, Refusal, Role, StopCause, Terms, TermsChange,
@@ -67,7 +68,7 @@ impl City {
             promoted: Vec::new(),
             deliveries: Deliveries::default(),
             incidents: Vec::new(),
-            history: History::new(1),
+            history: History::new(usize::MAX),
             unsold: Vec::new(),
             sold: Vec::new(),
             next_ask: setting.starts_at,
@@ -134,8 +135,11 @@ impl City {
             }
             let mut promoted = sales::promoted(&campaign, &quote, believed, &self.setting);
             promoted.plan.budget = Micros::of(terms.budget.amount);
+            promoted.quoted = (quote.units_low > 0)
+                .then_some(UnitRange { low: quote.units_low, high: quote.units_high });
             if quote.guarantee(&terms).is_some() {
                 promoted.pricing = Pricing::Fixed(quote.unit_price_max);
+                promoted.quoted = None;
             }
             self.promoted[campaign.number as usize] = promoted;
             self.put(campaign.number);
@@ -338,7 +342,9 @@ impl Platform for City {
         let offers = process.chooser.choose(&asked, &candidates);
         let to_beat = process.chooser.to_beat();
         let key = viewer_key.unwrap_or(page.key);
-        self.history.page(viewer, key, offers.len(), to_beat, at);
+        self.history.showings(offers.len() as u64);
+        let sold_in = process.chooser.sold_in();
+        self.history.page(viewer, key, PageWorth { at, sold_in, to_beat });
         process.activity.page(at, offers.len());
         let mut answer = Vec::with_capacity(offers.len());
         for offer in offers {

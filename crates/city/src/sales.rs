@@ -31,7 +31,8 @@ pub(crate) fn quoted(
 ) -> Option<(Terms, Quote, Chance)> {
     let goal = campaign.goal;
     let mut terms = terms(campaign, promise);
-    let inventory = history.inventory(&campaign.audience, goal, setting.cap, setting.reserve);
+    let inventory =
+        history.inventory(&campaign.audience, goal, CURRENCY, setting.cap, setting.reserve);
     if promise == Promise::Guarantee {
         let most = promotions::guaranteeable(&terms, &inventory, now);
         terms.budget.amount = terms.budget.amount.min(most);
@@ -70,6 +71,7 @@ pub(crate) fn promoted(
             ends_at: campaign.ends_at,
         },
         pricing: Pricing::Auction { least, most: quote.unit_price_max },
+        quoted: None,
         cap: setting.cap,
         believed,
         standing: Standing::Running,

@@ -33,6 +33,7 @@ fn promoted(number: u64, start: Instant) -> Promoted {
             ends_at: start.saturating_add(Span::days(7)),
         },
         pricing: Pricing::Auction { least: Micros::new(100_000), most: Micros::new(millionths) },
+        quoted: None,
         cap: FrequencyCap::default(),
         believed: Chance::from_billionths(500_000_000),
         standing: Standing::Running,

@@ -23,7 +23,7 @@ use crate::{
 use seat::{Ask, Candidate, Seat};
 
 pub use offer::{Offer, PaidLabel, Reason};
-pub use promoted::{Payer, Pricing, Promoted, Standing};
+pub use promoted::{Payer, Pricing, Promoted, Standing, UnitRange};
 
 /// The place of a promotion in a serving process. Tables reach up to the highest slot, so slots
 /// should be reused.

@@ -5,20 +5,26 @@
 //! else: no name. Of everybody it counts what selections lead to. From that follows the
 //! [`Inventory`] of any audience and goal, which [`promotions::quote()`] makes a quote of.
 //!
-//! Memory: about 300 bytes for a viewer in the sample, and 16 for a page.
+//! Memory: about 300 bytes for a viewer in the sample, and 24 for a page. When there is no room for
+//! more, every second viewer of the sample is forgotten, and it is of one in twice as many.
 
 use std::collections::BTreeMap;
 
-use base::{Instant, Span};
+use base::{Currency, Instant, Span};
 use promotions::{Audience, EventKind, Goal, Inventory, MarketPrices, Micros, Viewer, limits};
 
 use crate::FrequencyCap;
 use crate::verdict::{Body, Outcome, Record};
 
+/// A sample is never of fewer than one viewer in so many.
+const ONE_IN_MAX: u64 = 1 << 32;
+
 /// A sample of viewers and their pages, and what selections led to.
 #[derive(Clone, Debug)]
 pub struct History {
     one_in: u64,
+    pages_max: usize,
+    pages: usize,
     viewers: BTreeMap<u64, Known>,
     /// First and last page.
     span: Option<(Instant, Instant)>,
@@ -30,21 +36,28 @@ pub struct History {
 #[derive(Clone, Debug)]
 struct Known {
     viewer: Viewer,
-    pages: Vec<Seen>,
+    pages: Vec<PageWorth>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    at: Instant,
-    to_beat: Micros,
+/// What a page was worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageWorth {
+    /// When it was answered.
+    pub at: Instant,
+    /// The currency of its places, when somebody bid for one.
+    pub sold_in: Option<Currency>,
+    /// What a showing would have had to be worth, in that currency.
+    pub to_beat: Micros,
 }
 
 impl History {
-    /// Remembers one viewer in `one_in`, by a keyed hash of their name: take as many as give some
-    /// thousands.
-    pub fn new(one_in: u32) -> History {
+    /// Remembers everybody, by a keyed hash of their name, and of fewer and fewer viewers as many
+    /// pages as are to be kept at most.
+    pub fn new(pages_max: usize) -> History {
         History {
-            one_in: u64::from(one_in.max(1)),
+            one_in: 1,
+            pages_max: pages_max.max(1),
+            pages: 0,
             viewers: BTreeMap::new(),
             span: None,
             selections: 0,
@@ -57,19 +70,45 @@ impl History {
         self.span.and_then(|(first, last)| last.since(first))
     }
 
-    /// A page was answered: to whom, with how many posts, and what a place was worth.
-    pub fn page(&mut self, viewer: &Viewer, key: u64, served: usize, to_beat: Micros, at: Instant) {
-        self.selections += served as u64;
-        let first = self.span.map_or(at, |(first, _)| first);
-        self.span = Some((first, at));
-        if !key.is_multiple_of(self.one_in) {
+    /// How many pages are remembered.
+    pub fn pages(&self) -> usize {
+        self.pages
+    }
+
+    /// Counts posts that were shown.
+    pub fn showings(&mut self, served: u64) {
+        self.selections = self.selections.saturating_add(served);
+    }
+
+    /// Whether a viewer is in the sample.
+    pub fn remembers(&self, key: u64) -> bool {
+        key.is_multiple_of(self.one_in)
+    }
+
+    /// A page was answered: to whom, and what a place was worth.
+    pub fn page(&mut self, viewer: &Viewer, key: u64, page: PageWorth) {
+        let (first, last) = self.span.unwrap_or((page.at, page.at));
+        self.span = Some((first.min(page.at), last.max(page.at)));
+        if !self.remembers(key) {
             return;
         }
         let known = self.viewers.entry(key).or_insert_with(|| Known {
             viewer: Viewer { id: None, ..viewer.clone() },
             pages: Vec::new(),
         });
-        known.pages.push(Seen { at, to_beat });
+        known.pages.push(page);
+        self.pages += 1;
+        // Where it is one viewer who looks so often, there is nobody else to forget.
+        while self.pages > self.pages_max && self.viewers.len() > 1 && self.one_in < ONE_IN_MAX {
+            self.one_in = self.one_in.saturating_mul(2);
+            let one_in = self.one_in;
+            self.viewers.retain(|key, _| key.is_multiple_of(one_in));
+            self.count_pages();
+        }
+    }
+
+    fn count_pages(&mut self) {
+        self.pages = self.viewers.values().map(|known| known.pages.len()).sum();
     }
 
     /// Counts what a selection led to, whatever its promotion pays for.
@@ -87,7 +126,13 @@ impl History {
             known.pages.retain(|page| page.at >= before);
         }
         self.viewers.retain(|_, known| !known.pages.is_empty());
+        self.count_pages();
         self.span = self.span.map(|(first, last)| (first.max(before), last));
+    }
+
+    /// How many events of the kind that a goal pays for it has counted.
+    pub fn units(&self, goal: Goal) -> u64 {
+        self.events[goal.billed() as usize]
     }
 
     /// How many of a million selections lead to the event that a goal pays for.
@@ -98,8 +143,9 @@ impl History {
     }
 
     /// What the audience offers to a promotion of that goal that is shown to a viewer so often at
-    /// most, and bids at least `reserve` for a showing.
+    /// most, and bids at least `reserve` for a showing in `currency`.
     ///
+    /// * Pages whose places were sold in another currency offer nothing.
     /// * An opportunity beyond the cap is none: of a viewer's pages in a day only so many count as
     ///   the cap allows, when nine of ten are won.
     /// * Days that were seen in part count for what was seen of them.
@@ -108,6 +154,7 @@ impl History {
         &self,
         audience: &Audience,
         goal: Goal,
+        currency: Currency,
         cap: FrequencyCap,
         reserve: Micros,
     ) -> Inventory {
@@ -119,8 +166,10 @@ impl History {
                 continue;
             }
             people += 1;
-            opportunities += known.opportunities(cap);
-            prices.extend(known.pages.iter().map(|page| page.to_beat.max(reserve)));
+            let fits = |page: &&PageWorth| page.sold_in.is_none_or(|sold_in| sold_in == currency);
+            let pages = || known.pages.iter().filter(fits);
+            opportunities += showings(pages(), cap);
+            prices.extend(pages().map(|page| page.to_beat.max(reserve)));
         }
         prices.sort_unstable();
         // A quantile: the first price that is not less than that part of all.
@@ -139,7 +188,7 @@ impl History {
             audience_size: people * self.one_in,
             opportunities_per_day: u64::try_from(a_day).unwrap_or(u64::MAX),
             units_per_million: self.units_per_million(goal),
-            prices: MarketPrices { p25: quantile(25), mean: mean(&prices, most), p90: most },
+            prices: MarketPrices { mean: mean(&prices, most), p90: most },
         }
     }
 }
@@ -155,15 +204,13 @@ fn mean(prices: &[Micros], most: Micros) -> Micros {
 /// Of a thousand opportunities, so many are won by who bids what a quote says.
 const WON_THOUSANDTHS: u64 = 900;
 
-impl Known {
-    /// Showings that the cap allows, in thousandths.
-    fn opportunities(&self, cap: FrequencyCap) -> u64 {
-        let length = cap.within.micros().max(1);
-        let mut by_stretch: BTreeMap<u64, u64> = BTreeMap::new();
-        for page in &self.pages {
-            *by_stretch.entry(page.at.micros().unsigned_abs() / length).or_default() += 1;
-        }
-        let most = u64::from(cap.times) * 1_000;
-        by_stretch.values().map(|pages| (pages * WON_THOUSANDTHS).min(most)).sum()
+/// Showings to one viewer that the cap allows, in thousandths.
+fn showings<'a>(pages: impl Iterator<Item = &'a PageWorth>, cap: FrequencyCap) -> u64 {
+    let length = cap.within.micros().max(1);
+    let mut by_stretch: BTreeMap<u64, u64> = BTreeMap::new();
+    for page in pages {
+        *by_stretch.entry(page.at.micros().unsigned_abs() / length).or_default() += 1;
     }
+    let most = u64::from(cap.times) * 1_000;
+    by_stretch.values().map(|pages| (pages * WON_THOUSANDTHS).min(most)).sum()
 }

@@ -42,11 +42,11 @@ pub use auction::{Bid, Win, auction};
 pub use chance::Chance;
 pub use choose::{
     Chooser, Offer, Page, PaidLabel, Payer, Pricing, Promoted, Reason, Returned, Slot, Standing,
-    Standings, Want,
+    Standings, UnitRange, Want,
 };
 pub use counters::{Cause, CounterRecord, Counts, Gap, Outcome, Waterfall};
 pub use frequency::{FrequencyCap, Seen, Sightings};
-pub use history::History;
+pub use history::{History, PageWorth};
 pub use index::{AudienceIndex, Match, Mismatch};
 pub use pacing::{
     CATCH_UP_MAX, Curves, Pacer, Plan, Share, TrafficCurve, URGENCY_MAX, Way, urgency,

@@ -10,7 +10,6 @@ use store::{BookName, BookRecord, Head, Reader};
 use tokio::sync::oneshot;
 use writer::{Archived, Figures, Handle, Outcome, Removal, Request, Trouble};
 
-use crate::inventory::KnowInventory;
 use crate::problem::{Problem, catalog};
 use crate::rail_places::RailPlaces;
 use crate::rail_work::RailWork;
@@ -28,8 +27,6 @@ pub struct Book {
     rail_places: RailPlaces,
     /// Whoever keeps its feed.
     feed: Option<Arc<FeedKeeper>>,
-    /// Whoever knows its feed; without, it is assumed.
-    inventory: Option<Arc<dyn KnowInventory>>,
     /// What is counted of its webhooks and mails.
     outgoing: Arc<OutgoingFigures>,
     /// What is counted of its settlement files.
@@ -52,7 +49,6 @@ impl Book {
             rails: None,
             rail_places: RailPlaces::default(),
             feed: None,
-            inventory: None,
             outgoing: Arc::default(),
             settlements: Arc::default(),
         }
@@ -73,17 +69,6 @@ impl Book {
     /// Whoever keeps its feed, if anybody does.
     pub(crate) fn feed(&self) -> Option<&Arc<FeedKeeper>> {
         self.feed.as_ref()
-    }
-
-    /// The same with somebody who knows its feed.
-    #[must_use]
-    pub fn with_inventory(self, known: Arc<dyn KnowInventory>) -> Book {
-        Book { inventory: Some(known), ..self }
-    }
-
-    /// Whoever knows its feed, if anybody does.
-    pub(crate) fn inventory(&self) -> Option<&Arc<dyn KnowInventory>> {
-        self.inventory.as_ref()
     }
 
     /// The same with what those who send its webhooks and mails count.

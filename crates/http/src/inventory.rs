@@ -1,17 +1,12 @@
-//! Who knows the places in the feed that promotions are sold on.
+//! What is known of the places in the feed that promotions are sold on.
 
 use base::Instant;
 use promotions::{Goal, Inventory, MarketPrices, Micros, Quote, Terms};
 
 use crate::call::Caller;
 
-/// Knows what an audience offers, and what others pay for it.
-pub trait KnowInventory: Send + Sync {
-    /// What is known for the audience, goal and dates of `terms` at `now`, the book's time.
-    fn inventory(&self, terms: &Terms, now: Instant) -> Inventory;
-}
-
-/// Figures of a feed that nobody has measured: what is assumed where no feed runs. They are the
+/// Figures of a feed that nobody has measured: what is assumed until the feed of the book was seen
+/// for long enough ([`serving::Feed::inventory`]). They are the
 /// same for every audience; how many impressions bring a unit is assumed by goal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssumedFeed {
@@ -19,8 +14,8 @@ pub struct AssumedFeed {
     pub people: u64,
     /// Places for promotions that it offers a day.
     pub opportunities_per_day: u64,
-    /// The mean price of an impression, in millionths of a minor unit. A quarter costs at most
-    /// half of that, nine tenths at most twice as much.
+    /// The mean price of an impression, in millionths of a minor unit. Nine tenths cost at most
+    /// twice as much.
     pub impression_price_micros: u64,
 }
 
@@ -34,21 +29,28 @@ impl Default for AssumedFeed {
     }
 }
 
-impl KnowInventory for AssumedFeed {
-    fn inventory(&self, terms: &Terms, _: Instant) -> Inventory {
+impl AssumedFeed {
+    /// The least that a showing costs: where nobody else bids, a quote is made of that.
+    fn reserve(&self) -> Micros {
+        Micros::new(self.impression_price_micros / RESERVE_PART)
+    }
+
+    fn inventory(&self, terms: &Terms) -> Inventory {
         let mean = self.impression_price_micros;
         Inventory {
             audience_size: self.people,
             opportunities_per_day: self.opportunities_per_day,
             units_per_million: units_per_million(terms.goal),
             prices: MarketPrices {
-                p25: Micros::new(mean / 2),
                 mean: Micros::new(mean),
                 p90: Micros::new(mean.saturating_mul(2)),
             },
         }
     }
 }
+
+/// What part of the assumed mean price a showing costs at least: a tenth.
+const RESERVE_PART: u64 = 10;
 
 /// Units that a million impressions are assumed to bring.
 fn units_per_million(goal: Goal) -> u32 {
@@ -64,7 +66,9 @@ fn units_per_million(goal: Goal) -> u32 {
 
 /// What `terms` will bring, as far as anybody knows.
 pub(crate) fn quote_for(caller: &Caller, terms: &Terms, now: Instant) -> Quote {
-    let assumed: &dyn KnowInventory = &caller.app.limits.assumed_feed;
-    let known = caller.book().inventory().map_or(assumed, AsRef::as_ref);
-    promotions::quote(terms, &known.inventory(terms, now), now)
+    let assumed = &caller.app.limits.assumed_feed;
+    let feed = caller.book().feed().and_then(|keeper| keeper.feed());
+    let units = units_per_million(terms.goal);
+    let known = feed.and_then(|feed| feed.inventory(terms, assumed.reserve(), units));
+    promotions::quote(terms, &known.unwrap_or_else(|| assumed.inventory(terms)), now)
 }

@@ -81,7 +81,7 @@ pub use api_key::{KeySecret, NewKey};
 pub use app::{App, AppParts, Limits};
 pub use book::Book;
 pub use gift_words::GiftWordsReader;
-pub use inventory::{AssumedFeed, KnowInventory};
+pub use inventory::AssumedFeed;
 pub use openapi::document as openapi_document;
 pub use personal::{About, PersonalText, seal_personal};
 pub use rail_work::RailWork;

@@ -139,11 +139,18 @@ pub mod limits {
     /// How much of the forecast supply a range counts on at least, in percent. This and the next
     /// two were chosen by outcomes in the simulated city.
     pub const SUPPLY_LOW_PERCENT: u64 = 58;
-    /// How much of the forecast supply a range counts on at most, in percent.
-    pub const SUPPLY_HIGH_PERCENT: u64 = 116;
-    /// What a unit costs on average, in percent of what it would have cost before: others bid
-    /// elsewhere for what the newcomer takes from them, which makes everything dearer.
-    pub const ENTRY_PERCENT: u64 = 145;
+    /// How much of a budget is surely spent where there is supply enough, in percent.
+    pub const SPENT_PERCENT: u64 = 90;
+    /// What a view costs when it is dear, in percent of the mean price before: others bid elsewhere
+    /// for what the newcomer takes from them, which makes everything dearer.
+    pub const DEAR_VIEW_PERCENT: u64 = 180;
+    /// What any other unit costs when it is dear, in percent of the mean price of all posts: how
+    /// many of those who see this one do what it is for, nobody knows before.
+    pub const DEAR_UNIT_PERCENT: u64 = 250;
+    /// People below which no range is told: what so few do is chance.
+    pub const ESTIMATE_PEOPLE_MIN: u64 = 50;
+    /// Units below which no range is told: some more or less are half of them.
+    pub const ESTIMATE_UNITS_MIN: u64 = 10;
     /// How much of the forecast supply one guarantee may promise, in percent.
     pub const GUARANTEE_PERCENT: u64 = 40;
     /// People below which no guarantee is given: what so few do is chance.

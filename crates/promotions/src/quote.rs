@@ -22,8 +22,6 @@ pub struct Inventory {
 /// quantile wins that share of the opportunities and pays, each time, what the best other bid is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketPrices {
-    /// A quarter is at most this.
-    pub p25: Micros,
     /// The mean of those that are at most the nine-tenths quantile: what whoever bids that pays on
     /// average. The median would not do: where half of the opportunities have no other bid, it is
     /// the reserve price, and the mean is far from it.
@@ -34,14 +32,15 @@ pub struct MarketPrices {
 
 /// What a promotion will bring for its budget.
 ///
-/// `units_high` is at most twice `units_low`; of a guarantee both are the number that is sold.
+/// `units_high` is at most twice `units_low`, unless no range can be told; of a guarantee both are
+/// the number that is sold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quote {
     /// What is billed.
     pub unit: EventKind,
     /// The most that one unit will cost, ever. Of a guarantee, what one unit costs; rounded up.
     pub unit_price_max: Micros,
-    /// At least so many units are expected.
+    /// At least so many units are expected; zero when what comes is chance, and no range is told.
     pub units_low: u64,
     /// At most so many units are expected.
     pub units_high: u64,
@@ -71,13 +70,15 @@ impl Quote {
 ///
 /// * The most that a unit costs is what nine tenths of the market ask for it; bidding that wins
 ///   nine tenths of the opportunities.
-/// * *Supply* is what those opportunities bring until the end. It may turn out smaller or larger:
-///   [`limits::SUPPLY_LOW_PERCENT`], [`limits::SUPPLY_HIGH_PERCENT`].
-/// * The *budget* buys least when every unit costs the most, and most at the price of the cheapest
-///   quarter.
-/// * Each end of the range is the smaller of both. A range wider than two is narrowed round the
-///   middle: supply as forecast, and the mean price when there is one more who buys
-///   ([`limits::ENTRY_PERCENT`]).
+/// * *Supply* is what those opportunities bring until the end. It may turn out smaller:
+///   [`limits::SUPPLY_LOW_PERCENT`].
+/// * The *budget*, of which [`limits::SPENT_PERCENT`] are counted on, buys least when units are dear: so much more than the mean price as
+///   [`limits::DEAR_VIEW_PERCENT`] says, or [`limits::DEAR_UNIT_PERCENT`] of what only a good post
+///   brings.
+/// * The low end of the range is the smaller of both, the high end twice as much. The feed keeps
+///   prices where a budget that is spent brings a number in between.
+/// * No range is told, so the low end is zero, to an audience of less than
+///   [`limits::ESTIMATE_PEOPLE_MIN`] people and of less than [`limits::ESTIMATE_UNITS_MIN`] units.
 /// * A guarantee is sold when every unit can cost the most, when at most
 ///   [`limits::GUARANTEE_PERCENT`] of the supply is promised, and to an audience of at least
 ///   [`limits::GUARANTEE_PEOPLE_MIN`] people.
@@ -88,20 +89,18 @@ pub fn quote(terms: &Terms, inventory: &Inventory, now: Instant) -> Quote {
     let most = price(inventory.prices.p90);
     let budget = Micros::of(terms.budget.amount);
     let supply = supply(terms, inventory, now);
-    let part = |percent: u64| percent_of(supply, percent);
-
-    let low = bought(budget, most).min(part(limits::SUPPLY_LOW_PERCENT));
-    let mean = price(inventory.prices.mean).saturating_times(limits::ENTRY_PERCENT);
-    let mean = Micros::new(mean.get().div_ceil(100));
-    let middle = bought(budget, mean.min(most)).min(supply).max(low);
-    let high = bought(budget, price(inventory.prices.p25)).min(part(limits::SUPPLY_HIGH_PERCENT));
-    let (units_low, units_high) = match high.max(middle) {
-        high if high <= low.saturating_mul(2) => (low, high),
-        high => {
-            let low = low.max(middle.saturating_mul(5).div_ceil(7));
-            (low, high.min(low.saturating_mul(2)))
-        }
+    let percent = match terms.goal {
+        Goal::Views => limits::DEAR_VIEW_PERCENT,
+        _ => limits::DEAR_UNIT_PERCENT,
     };
+    let dear = price(inventory.prices.mean).saturating_times(percent);
+    let dear = Micros::new(dear.get().div_ceil(100)).min(most);
+    let spent = Micros::new(percent_of(budget.get(), limits::SPENT_PERCENT));
+    let units_low = bought(spent, dear).min(percent_of(supply, limits::SUPPLY_LOW_PERCENT));
+    let units_high = units_low.saturating_mul(2);
+    let is_chance = inventory.audience_size < limits::ESTIMATE_PEOPLE_MIN
+        || units_low < limits::ESTIMATE_UNITS_MIN;
+    let units_low = if is_chance { 0 } else { units_low };
 
     let estimate = Quote {
         unit: terms.goal.billed(),

@@ -21,6 +21,7 @@ use crate::incidents::Incidents;
 use crate::log::Log;
 use crate::promoted::{is_candidate, promoted};
 use crate::reports::Reports;
+use crate::sample::{Sample, SeenPages};
 use crate::state::{State, own_viewers};
 use crate::{FeedParts, OpenReader, ServingError, locked};
 
@@ -52,6 +53,13 @@ const LIVING: [Standing; 7] = [
     Standing::Completed,
     Standing::Stopped,
 ];
+
+/// Who is told what is in the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Written<'a> {
+    pub(crate) reports: &'a Mutex<Reports>,
+    pub(crate) sample: &'a Mutex<Sample>,
+}
 
 /// What a run works on. One thing at a time is asked of the book.
 pub(crate) struct Books {
@@ -330,26 +338,31 @@ impl Books {
     pub(crate) fn write(
         &mut self,
         state: &Mutex<State>,
-        reports: &Mutex<Reports>,
+        told: Written<'_>,
         now: Instant,
     ) -> Result<usize, ServingError> {
         if !self.unsynced.is_empty() {
             // What could not be written goes first; until then nothing more is taken.
             self.log.append(&self.unsynced)?;
             let written = std::mem::take(&mut self.unsynced);
-            self.keep(&written, reports);
+            self.keep(&written, told, SeenPages::default());
         }
-        self.unsynced = locked(state).take_unwritten(now);
+        let (entries, seen) = {
+            let mut state = locked(state);
+            (state.take_unwritten(now), std::mem::take(&mut state.seen))
+        };
+        self.unsynced = entries;
         self.log.append(&self.unsynced)?;
         let written = std::mem::take(&mut self.unsynced);
-        self.keep(&written, reports);
+        self.keep(&written, told, seen);
         Ok(written.len())
     }
 
     /// What is in the log is to be billed, and told of.
-    fn keep(&mut self, written: &[Entry], reports: &Mutex<Reports>) {
+    fn keep(&mut self, written: &[Entry], told: Written<'_>, seen: SeenPages) {
         self.unbilled.extend(records(written));
-        locked(reports).absorb(written);
+        locked(told.reports).absorb(written);
+        locked(told.sample).absorb(seen, written);
     }
 
     /// Bills what is in the log. Returns how many records.
@@ -466,10 +479,10 @@ impl Books {
     pub(crate) fn close(
         &mut self,
         state: &Mutex<State>,
-        reports: &Mutex<Reports>,
+        told: Written<'_>,
         now: Instant,
     ) -> Result<(), ServingError> {
-        self.write(state, reports, now)?;
+        self.write(state, told, now)?;
         let end = [Entry::Counter(CounterRecord::Stopped { at: now })];
         Ok(self.log.append(&end)?)
     }

@@ -29,6 +29,7 @@ mod incidents;
 mod log;
 mod promoted;
 mod reports;
+mod sample;
 mod state;
 mod watch;
 
@@ -43,7 +44,7 @@ use feed::{Offer, Page};
 use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::random::{Randomness, SystemRandomness};
-use promotions::{Component, Deed, Promotion, Viewer};
+use promotions::{Component, Deed, Inventory, Micros, Promotion, Terms, Viewer};
 use store::{Reader, StoreError};
 use writer::Handle;
 
@@ -51,8 +52,9 @@ pub use assumed::believed;
 pub use error::ServingError;
 pub use reports::Report;
 
-use books::Books;
+use books::{Books, Written};
 use reports::Reports;
+use sample::Sample;
 use state::State;
 
 /// Opens a reader of the book for one run; readers are short.
@@ -119,6 +121,7 @@ pub struct Feed {
     state: Mutex<State>,
     books: Mutex<Books>,
     reports: Mutex<Reports>,
+    sample: Mutex<Sample>,
     ring: Arc<KeyRing>,
     clock: Arc<dyn Clock>,
     /// Microseconds that the book's clock is ahead of the wall clock, as of the last run.
@@ -143,6 +146,7 @@ impl Feed {
             state: Mutex::new(state),
             books: Mutex::new(books),
             reports: Mutex::new(reports),
+            sample: Mutex::new(Sample::new()),
             ring,
             clock,
             ahead_micros: AtomicI64::new(0),
@@ -159,7 +163,7 @@ impl Feed {
         books.begin(&self.state, now)?;
         self.tell_of_incidents(&mut books);
         // That it has begun is in the log before anything is served: tokens tell the times apart.
-        books.write(&self.state, &self.reports, now).map(drop)
+        books.write(&self.state, self.told(), now).map(drop)
     }
 
     /// The book's time.
@@ -244,6 +248,19 @@ impl Feed {
         locked(&self.reports).report(promotion, deeds, &curve, now)
     }
 
+    /// What the audience of `terms` offers, from the pages of the last week and what came of them;
+    /// `None` while the feed was seen for less than a day, or fewer than a thousand pages of it.
+    /// `reserve` is the least that a showing costs. Where too few events of the goal's kind were
+    /// seen, `units_per_million` showings are assumed.
+    pub fn inventory(
+        &self,
+        terms: &Terms,
+        reserve: Micros,
+        units_per_million: u32,
+    ) -> Option<Inventory> {
+        locked(&self.sample).inventory(terms, reserve, units_per_million)
+    }
+
     /// Brings everything up to date once: what was judged and counted into the log, promotions and
     /// incidents as the book has them, trouble that is found, what is in the log to the book, money
     /// from it and back. A part that fails
@@ -254,7 +271,7 @@ impl Feed {
     /// The first [`ServingError`]. What was not done is done by the next run.
     pub fn run(&self) -> Result<Ran, ServingError> {
         let mut books = self.books();
-        let logged = books.write(&self.state, &self.reports, self.now());
+        let logged = books.write(&self.state, self.told(), self.now());
         let now = self.tell_time(&mut books)?;
         let refreshed = books.follow(&self.state, now);
         let found = books.watch(&self.reports, now);
@@ -285,10 +302,15 @@ impl Feed {
         self.is_closed.store(true, Ordering::Relaxed);
         let now = self.now();
         let mut books = self.books();
-        books.close(&self.state, &self.reports, now)?;
+        books.close(&self.state, self.told(), now)?;
         // Whoever opens the log next bills the rest.
         let _ = books.bill();
         Ok(())
+    }
+
+    /// Who is told what was written.
+    fn told(&self) -> Written<'_> {
+        Written { reports: &self.reports, sample: &self.sample }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

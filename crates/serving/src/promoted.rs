@@ -1,7 +1,7 @@
 //! Promotions as the feed knows them.
 
 use base::Text;
-use feed::{FrequencyCap, Plan, Pricing, Promoted, Standing};
+use feed::{FrequencyCap, Plan, Pricing, Promoted, Standing, UnitRange};
 use promotions::{Micros, Post, Promise, Promotion, State};
 
 use crate::{believed, payer};
@@ -36,10 +36,18 @@ pub(crate) fn promoted(promotion: &Promotion, post: &Post, creator: &Text<200>) 
         currency: promotion.currency(),
         plan: plan(promotion),
         pricing,
+        quoted: quoted(promotion),
         cap: cap(),
         believed: believed(terms.goal),
         standing: standing(promotion),
     }
+}
+
+/// The range that was told of an estimate.
+fn quoted(promotion: &Promotion) -> Option<UnitRange> {
+    let (low, high) = (promotion.quote.units_low, promotion.quote.units_high);
+    let is_told = promotion.terms.promise == Promise::Estimate && low > 0;
+    is_told.then_some(UnitRange { low, high: high.max(low) })
 }
 
 /// What is to be spent, and when.

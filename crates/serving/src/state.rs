@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use base::{Currency, Instant, Label, PromotionId, Span};
 use feed::shortfall::Activity;
 use feed::token::{Selection, TokenKeys, ViewerHash};
-use feed::verdict::{Event, Judge, Judgement, Lists, Overloaded, Own, Policy, Record};
-use feed::{AudienceIndex, Chooser, Page, Promoted, Slot, TrafficCurve};
+use feed::verdict::{Judge, Judgement, Lists, Overloaded, Own, Policy, Record};
+use feed::{AudienceIndex, Chooser, Page, PageWorth, Promoted, Slot, TrafficCurve};
 use outside::keyring::KeyRing;
 
 use crate::entry::Entry;
+use crate::sample::{SeenPage, SeenPages, WAITING_MAX};
 use crate::{Served, Told, viewer_hash};
 
 /// Promotions of a currency that are looked at for one page: the best by what they pay at most.
@@ -38,6 +39,8 @@ pub(crate) struct State {
     pub(crate) unwritten: Vec<Record>,
     /// What was done since the last run.
     pub(crate) activity: Activity,
+    /// Pages since the last run.
+    pub(crate) seen: SeenPages,
 }
 
 impl State {
@@ -63,6 +66,7 @@ impl State {
             nonce: 0,
             unwritten: Vec::new(),
             activity: Activity::default(),
+            seen: SeenPages::default(),
         };
         let starts = entries
             .iter()
@@ -115,6 +119,7 @@ impl State {
             self.indexes.values().flat_map(best).map(|one| one.slot).collect();
         let offers = self.chooser.choose(page, &candidates);
         self.activity.page(page.now, offers.len());
+        self.remember(page, offers.len());
         let mut served = Vec::with_capacity(offers.len());
         for offer in offers {
             let goal = self.chooser.goal(offer.promotion).expect("it was just chosen");
@@ -134,6 +139,16 @@ impl State {
             served.push(Served { offer, token });
         }
         served
+    }
+
+    fn remember(&mut self, page: &Page<'_>, served: usize) {
+        self.seen.showings += served as u64;
+        let Some(key) = page.viewer_key.filter(|_| self.seen.pages.len() < WAITING_MAX) else {
+            return;
+        };
+        let (sold_in, to_beat) = (self.chooser.sold_in(), self.chooser.to_beat());
+        let worth = PageWorth { at: page.now, sold_in, to_beat };
+        self.seen.pages.push(SeenPage { viewer: page.viewer.clone(), key, worth });
     }
 
     /// Judges what was told.

@@ -44,15 +44,17 @@ impl Tally {
             let row = city.book().promotion(promotion_of(sold.campaign)).unwrap();
             let units = row.delivery.delivered();
             let is_guarantee = quote.guaranteed_units.is_some();
-            assert!(quote.units_high <= quote.units_low * 2);
+            assert!(quote.units_low == 0 || quote.units_high <= quote.units_low * 2);
             // A guarantee is not broken by more than was promised.
             let is_above = units > quote.units_high && !is_guarantee;
             self.sold += 1;
             self.below += u32::from(units < quote.units_low);
             self.above += u32::from(is_above);
             self.kept += u32::from(units >= quote.units_low && !is_above);
+            let is_told = quote.units_low > 0;
+            print!("{}", if is_told { "" } else { "no range: " });
             println!(
-                "{} {:?}: {} people, budget {}, quoted {} to {}, delivered {units}, spent {}",
+                "{} {:?}: {} people, budget {}, quoted {} to {}, delivered {units}, spent {}, invalid {}",
                 sold.campaign,
                 sold.terms.goal,
                 quote.audience_size,
@@ -60,6 +62,7 @@ impl Tally {
                 quote.units_low,
                 quote.units_high,
                 row.spend.spent.minor(),
+                row.delivery.invalid_units,
             );
         }
     }

@@ -27,6 +27,8 @@ pub struct Promoted {
     pub plan: Plan,
     /// What a unit costs.
     pub pricing: Pricing,
+    /// How many units were quoted for the budget, when the auction tells the price.
+    pub quoted: Option<UnitRange>,
     /// How often one viewer is shown it.
     pub cap: FrequencyCap,
     /// The chance that showing it leads to a unit, as it was quoted. What is learned from its own
@@ -34,6 +36,15 @@ pub struct Promoted {
     pub believed: Chance,
     /// Whether it may be shown.
     pub standing: Standing,
+}
+
+/// A number of units, as a quote tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnitRange {
+    /// At least so many, not zero.
+    pub low: u64,
+    /// At most so many, not less than `low`.
+    pub high: u64,
 }
 
 /// What a billed unit of a promotion costs.

@@ -1,10 +1,10 @@
 use base::{Currency, Instant, Region, Span};
 
-use super::{Pricing, Promoted, Standing};
+use super::{Pricing, Promoted, Standing, UnitRange};
 use crate::chance::scaled;
 use crate::pacing::{self, Curves, country_of};
 use crate::slices::Purse;
-use crate::{Bid, Cause, Chance, Delays, Pacer, Plan, Seen, Share, Slot, Way};
+use crate::{Bid, Cause, Chance, Delays, Pacer, Plan, Seen, Share, Slot, TrafficCurve, Way};
 use promotions::Micros;
 
 /// What one serving process knows of a promotion.
@@ -25,6 +25,9 @@ pub(super) struct Seat {
     is_informed: bool,
     /// Money to have free; below half of it more is asked for.
     stock: Micros,
+    /// The least and the most that a unit costs, and until when that is believed.
+    prices: (Micros, Micros),
+    priced_until: Instant,
     /// The last request that named this promotion.
     pub(super) last_request: u64,
     served: u64,
@@ -47,6 +50,16 @@ const LAST_PART: u128 = 20;
 /// One over this of a guarantee's time is kept for what is missing near its end.
 const KEPT_PART: u64 = 50;
 
+/// How long the prices of a promotion stay before they are looked at again.
+const PRICED_FOR: Span = Span::seconds(1);
+
+/// Prices are held so much further inside of what was quoted, in percent: those of a time in which
+/// nothing held them are made up for.
+const INSIDE_PERCENT: u128 = 106;
+
+/// A promotion is behind when it has committed less than this part of what is due, in percent.
+const BEHIND_PERCENT: u128 = 85;
+
 /// For how long a process likes to have money.
 const STOCK: Span = Span::minutes(5);
 
@@ -62,6 +75,8 @@ impl Seat {
             drained_at: None,
             is_informed: false,
             stock: Micros::ZERO,
+            prices: (Micros::ZERO, Micros::ZERO),
+            priced_until: Instant::MIN,
             last_request: 0,
             served: 0,
             billed: 0,
@@ -72,6 +87,7 @@ impl Seat {
     pub(super) fn change(&mut self, promoted: Promoted) {
         self.trials = trials(promoted.believed);
         self.country = country_of(&promoted.audience);
+        self.priced_until = Instant::MIN;
         self.promoted = promoted;
     }
 
@@ -120,11 +136,41 @@ impl Seat {
             Pricing::Auction { .. } => (false, 1_000),
             Pricing::Fixed(_) => (true, pacing::urgency(plan, curve, committed, now)),
         };
-        let most = if has_money { pricing.most().min(free) } else { pricing.most() };
+        if now >= self.priced_until {
+            self.priced_until = now.saturating_add(PRICED_FOR);
+            self.prices = self.prices_now(curve, committed, now);
+        }
+        let (least, most) = self.prices;
+        let most = if has_money { most.min(free) } else { most };
+        let least = least.min(most);
         let (creator, lot) = (self.promoted.creator, lot(ask.seed, &self.promoted));
-        let least = pricing.least();
         let bid = Bid { slot, creator, most, least, chance, is_fixed, urgency, lot };
         Ok(Candidate { bid, has_money, currency: self.promoted.currency })
+    }
+
+    /// The least and the most that a unit may cost now.
+    ///
+    /// A budget that is spent at prices between its part for the highest number of units quoted and
+    /// that for the lowest brings a number in between. While it is spent as planned, prices stay
+    /// there. When it is behind, nothing holds them up, and the most is raised, up to what was quoted.
+    fn prices_now(
+        &self,
+        curve: &TrafficCurve,
+        committed: Micros,
+        now: Instant,
+    ) -> (Micros, Micros) {
+        let (least, most) = (self.promoted.pricing.least(), self.promoted.pricing.most());
+        let Some(UnitRange { low, high }) = self.promoted.quoted else { return (least, most) };
+        let plan = &self.promoted.plan;
+        let haste = pacing::urgency(plan, curve, committed, now);
+        let (budget, due) = (plan.budget, plan.due(curve, now));
+        let dear =
+            scaled(budget, u128::from(haste) * 100, u128::from(low) * 1_000 * INSIDE_PERCENT);
+        let dear = dear.clamp(least, most.max(least));
+        let is_behind = committed < scaled(due, BEHIND_PERCENT, 100);
+        let cheap = scaled(budget, INSIDE_PERCENT, u128::from(high) * 100);
+        let cheap = if is_behind { least } else { cheap };
+        (cheap.clamp(least, dear), dear)
     }
 
     /// What is paced: of a fixed price, which sells a number of units, the last fiftieth of the

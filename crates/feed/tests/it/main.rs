@@ -11,6 +11,7 @@ mod currencies;
 mod delivery;
 mod events;
 mod frequency;
+mod history;
 mod index;
 mod interleavings;
 mod joined;

@@ -42,6 +42,7 @@ pub fn promoted(number: u128) -> Promoted {
             ends_at: after(Span::days(30)),
         },
         pricing: Pricing::Auction { least: price(100), most: price(1_000) },
+        quoted: None,
         cap: FrequencyCap { times: 200, within: Span::days(1) },
         believed: Chance::from_billionths(500_000_000),
         standing: Standing::Running,

@@ -249,3 +249,40 @@ async fn slow_a_sale_that_comes_back_is_repaid_once() {
     assert!(row["repaid"]["amount"].as_i64() > Some(0), "{row}");
     assert_eq!(row["spent"]["amount"], 0, "{row}");
 }
+
+#[tokio::test]
+async fn slow_a_feed_that_was_seen_for_a_day_is_what_quotes_are_made_of() {
+    let served = Served::new();
+    let promotion = served.running("views").await;
+    let path = format!("/v1/promotions/{promotion}");
+    let quote = served.read(&path).await["quote"].clone();
+    assert_eq!(quote["audience_size"], 100_000, "assumed");
+    for number in 0..1_250 {
+        let viewer = json!({"id": format!("viewer-{}", number % 40), "country": "US"});
+        served.post("/v1/feed/select", json!({"viewer": viewer, "slots": 1}), 200).await;
+        served.world.clock.advance(Span::seconds(75));
+    }
+    let now = served.world.clock.now();
+    let known = served.read("/v1/posts/video-1").await;
+    let post = json!({
+        "id": "video-1", "url": known["url"], "creator": known["creator"], "kind": known["kind"],
+        "visibility": known["visibility"],
+    });
+    let mut size = Value::Null;
+    for place in 0..100 {
+        let draft = json!({
+            "advertiser": "per_00000000000000000000000001", "post": post,
+            "goal": "views", "audience": {"automatic": true},
+            "budget": {"amount": 5_000, "currency": "USD"},
+            "starts_at": now.saturating_add(Span::days(2)).to_string(),
+            "ends_at": now.saturating_add(Span::days(9 + place)).to_string(),
+            "promise": "estimate",
+        });
+        size = served.post("/v1/promotions", draft, 201).await["quote"]["audience_size"].clone();
+        if size != 100_000 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(size, 40);
+}

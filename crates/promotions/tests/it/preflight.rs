@@ -167,8 +167,8 @@ fn codes_are_stable_and_their_first_blocker_counts() {
 fn a_quote_says_what_a_budget_buys() {
     let world = World::new();
     let quote = world.quote(&terms());
-    // A view at 0.4 cents on average, and 0.58 with one more who buys: 8,620. None costs more than
-    // 0.8, which buys 6,250.
+    // A view at 0.4 cents on average, and at 0.72 when it is dear: nine tenths of the budget buy
+    // 6,250 of these. None costs more than 0.8.
     assert_eq!(quote.unit_price_max, Micros::new(800_000));
     assert_eq!((quote.units_low, quote.units_high), (6_250, 12_500));
     assert_eq!(quote.guaranteed_units, None);
@@ -186,20 +186,37 @@ fn a_quote_says_what_a_budget_buys() {
     assert_eq!(promotions::guaranteeable(&guarantee, &few, world.now), cents(0));
 }
 
+#[test]
+fn no_range_is_told_where_it_is_chance() {
+    let world = World::new();
+    let quote = |terms: &Terms, inventory| promotions::quote(terms, &inventory, world.now);
+    let few = Inventory { audience_size: 49, ..world.inventory };
+    let (low, high) = (quote(&terms(), few).units_low, quote(&terms(), few).units_high);
+    assert_eq!((low, high), (0, 12_500));
+    let enough = Inventory { audience_size: 50, ..world.inventory };
+    assert_eq!(quote(&terms(), enough).units_low, 6_250);
+    // Eight cents buy ten views, and seven only eight.
+    let budget =
+        |minor| Terms { budget: base::Money { amount: cents(minor), ..terms().budget }, ..terms() };
+    assert_eq!(quote(&budget(8), world.inventory).units_low, 10);
+    let seven = quote(&budget(7), world.inventory);
+    assert_eq!((seven.units_low, seven.units_high), (0, 16));
+}
+
 proptest! {
     #[test]
     fn ranges_are_narrow_and_affordable(
         budget in 1..1_000_000_000_000_i64,
         (audience_size, opportunities_per_day) in (0..u64::MAX, 0..u64::MAX),
         units_per_million in 0..2_000_000_u32,
-        prices in prop::array::uniform3(0..5_000_000_000_u64),
+        prices in prop::array::uniform2(0..5_000_000_000_u64),
         hours in 0..9_000_u64,
         is_guarantee in any::<bool>(),
     ) {
         let mut prices = prices;
         prices.sort_unstable();
-        let [p25, mean, p90] = prices.map(Micros::new);
-        let prices = MarketPrices { p25, mean, p90 };
+        let [mean, p90] = prices.map(Micros::new);
+        let prices = MarketPrices { mean, p90 };
         let inventory =
             Inventory { audience_size, opportunities_per_day, units_per_million, prices };
         let promise = if is_guarantee { Promise::Guarantee } else { Promise::Estimate };
@@ -207,7 +224,9 @@ proptest! {
         let terms = Terms { budget: dollars(budget), ends_at, promise, ..terms() };
         let quote = promotions::quote(&terms, &inventory, terms.starts_at);
         prop_assert!(quote.units_low <= quote.units_high);
-        prop_assert!(quote.units_high <= quote.units_low.saturating_mul(2));
+        let is_told = quote.units_low > 0;
+        prop_assert!(!is_told || quote.units_high <= quote.units_low.saturating_mul(2));
+        prop_assert!(!is_told || is_guarantee || audience_size >= 50 && quote.units_low >= 10);
         if let Some(guarantee) = quote.guarantee(&terms) {
             prop_assert!(guarantee.units > 0);
             let each = quote.unit_price_max.get();

@@ -54,11 +54,7 @@ pub fn inventory() -> Inventory {
         audience_size: 50_000,
         opportunities_per_day: 40_000,
         units_per_million: 500_000,
-        prices: MarketPrices {
-            p25: Micros::new(150_000),
-            mean: Micros::new(200_000),
-            p90: Micros::new(400_000),
-        },
+        prices: MarketPrices { mean: Micros::new(200_000), p90: Micros::new(400_000) },
     }
 }
 

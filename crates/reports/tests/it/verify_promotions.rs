@@ -67,7 +67,7 @@ fn compose(book: &mut TestBook, number: u128) {
         audience_size: 100_000,
         opportunities_per_day: 100_000,
         units_per_million: 1_000_000,
-        prices: MarketPrices { p25: price(200_000), mean: price(300_000), p90: price(400_000) },
+        prices: MarketPrices { mean: price(300_000), p90: price(400_000) },
     };
     let new = NewPromotion {
         id: promotion(number),

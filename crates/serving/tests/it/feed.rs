@@ -229,3 +229,40 @@ fn a_sale_that_comes_back_is_repaid_once() {
     assert_eq!(town.promotion(promotion).spend, row.spend);
     assert_eq!(town.promotion(promotion).delivery, row.delivery);
 }
+
+#[test]
+fn a_feed_that_was_seen_for_a_day_tells_what_an_audience_offers() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running(1, 500_000);
+    let feed = town.feed(folder.path());
+    let mut terms = town.promotion(promotion).terms;
+    terms.audience.regions = vec![base::Region::parse("US").unwrap()];
+    let (reserve, assumed) = (promotions::Micros::new(70_000), 123_456);
+    let offered = |feed: &Feed| feed.inventory(&terms, reserve, assumed);
+    let mut views = 0;
+    for number in 0..1_300 {
+        town.wait(Span::seconds(70));
+        // A hundred people of whom a quarter are American come one after the other.
+        let region = if number % 4 == 0 { "US" } else { "DE" };
+        let viewer = Viewer { region: base::Region::parse(region).ok(), ..Viewer::default() };
+        let name = format!("viewer-{}", number % 100);
+        for served in feed.select(&viewer, Some(&name), 1, None) {
+            views += u32::from(view(&feed, &served.token) == Verdict::Billed);
+        }
+        feed.run().unwrap();
+        assert!(number >= 1_000 || offered(&feed).is_none(), "after {number} pages");
+    }
+    let inventory = offered(&feed).unwrap();
+    assert_eq!(inventory.audience_size, 25);
+    // A page of these each 280 s, of which at most three a viewer and day count.
+    assert!((75..=90).contains(&inventory.opportunities_per_day), "{inventory:?}");
+    // Nobody else bids.
+    assert_eq!(inventory.prices.p90, reserve);
+    assert!(views >= 50 && inventory.units_per_million > 900_000, "{views}, {inventory:?}");
+    let sales = promotions::Terms { goal: Goal::Sales, ..terms.clone() };
+    let unknown = feed.inventory(&sales, reserve, assumed).unwrap();
+    assert_eq!(unknown.units_per_million, assumed);
+    // Nobody is there who is asked for.
+    terms.audience.regions = vec![base::Region::parse("FR").unwrap()];
+    assert_eq!(feed.inventory(&terms, reserve, assumed).unwrap().audience_size, 0);
+}

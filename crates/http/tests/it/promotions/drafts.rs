@@ -1,13 +1,7 @@
 //! Drafts: quotes, checks, changes, and what is refused about them.
 
-use std::sync::Arc;
-
-use base::Instant;
-use http::{Book, KnowInventory};
-use outside::clock::Clock;
-use promotions::{Inventory, MarketPrices, Micros, Terms};
+use http::AssumedFeed;
 use serde_json::{Value, json};
-use store::{MemoryBook, Reader};
 
 use super::{ADA, EVE, act, compose, history, input, kinds, paid, read};
 use crate::shop::{Shop, id};
@@ -281,39 +275,15 @@ async fn another_book_has_no_such_promotion() {
     );
 }
 
-/// Knows a feed in which there is next to nobody.
-struct Village;
-
-impl KnowInventory for Village {
-    fn inventory(&self, _: &Terms, _: Instant) -> Inventory {
-        let price = Micros::new(1_000_000);
-        Inventory {
-            audience_size: 12,
-            opportunities_per_day: 100,
-            units_per_million: 1_000_000,
-            prices: MarketPrices { p25: price, mean: price, p90: price },
-        }
-    }
-}
-
 #[tokio::test]
-async fn a_book_with_a_feed_quotes_by_it() {
-    let world = World::new();
-    let memory = MemoryBook::new();
-    let clock = world.clock.clone();
-    let times = Box::new(move || (clock.now(), clock.monotonic()));
-    let spec = writer::BookSpec { is_test: true, ring: [7; 8] };
-    let running = writer::spawn(memory.store(), spec, writer::Options::default(), times).unwrap();
-    let readers: Vec<Box<dyn Reader>> = vec![Box::new(memory.reader())];
-    let book = Book::new(world.register("village"), running.handle.clone(), readers);
-    let book = world.app.add_book(book.with_inventory(Arc::new(Village)));
-    let key = world.key_of(&book, store::KeyKind::Secret, http::Scopes::ALL);
-    let creator = world.post("/v1/creators", json!({"name": "Ada", "handle": "ada"})).with(&key);
+async fn a_quote_of_next_to_nobody_says_so() {
+    let assumed_feed =
+        AssumedFeed { people: 12, opportunities_per_day: 100, ..AssumedFeed::default() };
+    let world = World::with_limits(http::Limits { assumed_feed, ..http::Limits::default() });
+    let creator = world.post("/v1/creators", json!({"name": "Ada", "handle": "ada"}));
     let creator = creator.fresh().await_status(201).await.json;
-    let draft = world.post("/v1/promotions", input(&id(&creator), json!({}))).with(&key);
+    let draft = world.post("/v1/promotions", input(&id(&creator), json!({})));
     let draft = draft.fresh().await_status(201).await.json;
-    let price = json!({"micros": 1_000_000, "currency": "USD"});
-    check_members(&draft["quote"], json!({"audience_size": 12, "unit_price_max": price}));
+    check_members(&draft["quote"], json!({"audience_size": 12}));
     assert_eq!(codes(&draft), ["audience_small", "budget_beyond_audience"]);
-    running.stop();
 }
