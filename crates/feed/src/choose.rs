@@ -311,19 +311,20 @@ impl Chooser {
     fn sell(&mut self, page: &Page<'_>, win: &Win, now: Instant) -> Option<Offer> {
         let seat = self.seat_mut(win.slot)?;
         let why = offer::why(&seat.promoted.audience, page.viewer);
-        let held = why.is_some().then(|| seat.purse.hold(win.price, win.chance, now)).flatten();
+        let price = win.price.min(seat.purse.most(now));
+        let held = why.is_some().then(|| seat.purse.hold(price, win.chance, now)).flatten();
         let (Some(slice), Some(why)) = (held, why) else {
             // The finder was wrong about the audience: a place is left empty rather than wrong.
             self.count(win.slot, Outcome::Lost(Cause::Error), now);
             return None;
         };
-        seat.spend_credit(win.price);
+        seat.spend_credit(price);
         seat.count_served();
         let Promoted { promotion, post, payer, .. } = &seat.promoted;
         let offer = Offer {
             promotion: *promotion,
             post: post.clone(),
-            sold: Sold { slice, price: win.price, at: now },
+            sold: Sold { slice, price, at: now },
             label: PaidLabel(payer.clone()),
             why,
         };
@@ -405,7 +406,7 @@ impl Chooser {
             let (promotion, goal) = (seat.promoted.promotion, seat.promoted.goal);
             let delays = &self.delays[goal as usize - 1];
             seat.purse.tend(seat.chance(), delays, goal.report_window(), now);
-            let backs = seat.purse.collect(!seat.is_idle(), now);
+            let backs = seat.purse.collect(!seat.is_idle(now), now);
             all.extend(backs.into_iter().map(|back| returned(promotion, back)));
         }
         all

@@ -146,7 +146,7 @@ pub mod limits {
     pub const DEAR_VIEW_PERCENT: u64 = 180;
     /// What any other unit costs when it is dear, in percent of the mean price of all posts: how
     /// many of those who see this one do what it is for, nobody knows before.
-    pub const DEAR_UNIT_PERCENT: u64 = 250;
+    pub const DEAR_UNIT_PERCENT: u64 = 220;
     /// People below which no range is told: what so few do is chance.
     pub const ESTIMATE_PEOPLE_MIN: u64 = 50;
     /// Units below which no range is told: some more or less are half of them.

@@ -72,9 +72,9 @@ impl Quote {
 ///   nine tenths of the opportunities.
 /// * *Supply* is what those opportunities bring until the end. It may turn out smaller:
 ///   [`limits::SUPPLY_LOW_PERCENT`].
-/// * The *budget*, of which [`limits::SPENT_PERCENT`] are counted on, buys least when units are dear: so much more than the mean price as
-///   [`limits::DEAR_VIEW_PERCENT`] says, or [`limits::DEAR_UNIT_PERCENT`] of what only a good post
-///   brings.
+/// * The *budget*, of which [`limits::SPENT_PERCENT`] are counted on, buys least when units are
+///   dear: so much more than the mean price as [`limits::DEAR_VIEW_PERCENT`] says, or
+///   [`limits::DEAR_UNIT_PERCENT`] of what only a good post brings.
 /// * The low end of the range is the smaller of both, the high end twice as much. The feed keeps
 ///   prices where a budget that is spent brings a number in between.
 /// * No range is told, so the low end is zero, to an audience of less than

@@ -8,7 +8,8 @@ use promotions::{Inventory, Micros, Terms, Viewer};
 use crate::entry::Entry;
 use crate::promoted::cap;
 
-/// Pages that are remembered, with their viewers about 10 MB: beyond that, of fewer viewers.
+/// Pages that are remembered, beyond that of fewer viewers: 5 MB, and some 300 bytes a viewer, so
+/// 60 MB at most when nobody came twice.
 const PAGES_MAX: usize = 200_000;
 
 /// How long a page is remembered: a week has all its days.

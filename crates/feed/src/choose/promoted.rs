@@ -61,6 +61,9 @@ pub enum Pricing {
     Fixed(Micros),
 }
 
+/// One over this of a fixed price buys a last unit.
+const LAST_UNIT_PART: u128 = 10;
+
 impl Pricing {
     /// The most a unit may cost.
     pub fn most(&self) -> Micros {
@@ -70,12 +73,13 @@ impl Pricing {
         }
     }
 
-    /// The least money with which it takes part: what is left of a fixed price buys a last unit
-    /// when it is at least half of one.
+    /// The least money with which it takes part. What is left of a fixed price buys a last unit
+    /// when it is a tenth of one: what slices have left over would else be a unit that was promised
+    /// and is missing, while one too many costs nobody anything.
     pub(super) fn least(&self) -> Micros {
         match *self {
             Pricing::Auction { least, .. } => least,
-            Pricing::Fixed(price) => scaled(price, 1, 2),
+            Pricing::Fixed(price) => scaled(price, 1, LAST_UNIT_PART),
         }
     }
 }

@@ -50,8 +50,19 @@ const LAST_PART: u128 = 20;
 /// One over this of a guarantee's time is kept for what is missing near its end.
 const KEPT_PART: u64 = 50;
 
+/// And at least this long after what is planned for the end can be reported: by then its slices are
+/// closed, and the parts of minor units that each of them had left are money again.
+const KEPT_MIN: Span = Span::minutes(20);
+
+/// But no more than one over this of its time.
+const KEPT_PART_MAX: u64 = 5;
+
 /// How long the prices of a promotion stay before they are looked at again.
 const PRICED_FOR: Span = Span::seconds(1);
+
+/// A budget is beyond what its people can be shown when the lowest number of units that was quoted
+/// would have to cost more than this part of the most, in percent.
+const SHORT_PERCENT: u128 = 120;
 
 /// Prices are held so much further inside of what was quoted, in percent: those of a time in which
 /// nothing held them are made up for.
@@ -129,7 +140,7 @@ impl Seat {
         if !has_money && (self.is_drained(now) || left < pricing.least() || left == Micros::ZERO) {
             return Err(Cause::Budget);
         }
-        if !self.pacer.may_bid() {
+        if !self.pacer.may_bid() && !self.is_finishing(now) {
             return Err(Cause::Pacing);
         }
         let (is_fixed, urgency) = match pricing {
@@ -141,7 +152,8 @@ impl Seat {
             self.prices = self.prices_now(curve, committed, now);
         }
         let (least, most) = self.prices;
-        let most = if has_money { most.min(free) } else { most };
+        // The last unit of a fixed price is sold for what is left, and ranks like any other.
+        let most = if has_money && !is_fixed { most.min(free) } else { most };
         let least = least.min(most);
         let (creator, lot) = (self.promoted.creator, lot(ask.seed, &self.promoted));
         let bid = Bid { slot, creator, most, least, chance, is_fixed, urgency, lot };
@@ -152,7 +164,9 @@ impl Seat {
     ///
     /// A budget that is spent at prices between its part for the highest number of units quoted and
     /// that for the lowest brings a number in between. While it is spent as planned, prices stay
-    /// there. When it is behind, nothing holds them up, and the most is raised, up to what was quoted.
+    /// there. When it is behind, nothing holds them up, and the most is raised, up to what was
+    /// quoted. Neither does anything where the lowest number does not use the budget up at any
+    /// price, for what it lacks is people.
     fn prices_now(
         &self,
         curve: &TrafficCurve,
@@ -169,18 +183,35 @@ impl Seat {
         let dear = dear.clamp(least, most.max(least));
         let is_behind = committed < scaled(due, BEHIND_PERCENT, 100);
         let cheap = scaled(budget, INSIDE_PERCENT, u128::from(high) * 100);
-        let cheap = if is_behind { least } else { cheap };
+        let lacks_people = scaled(budget, 100, u128::from(low) * SHORT_PERCENT) > most;
+        let cheap = if is_behind || lacks_people { least } else { cheap };
         (cheap.clamp(least, dear), dear)
     }
 
-    /// What is paced: of a fixed price, which sells a number of units, the last fiftieth of the
-    /// time is kept for those that are still missing then.
+    /// What is paced: of a fixed price, which sells a number of units, the end of the time is kept
+    /// for those that are still missing then.
     fn pacing_plan(&self, now: Instant) -> Plan {
         let plan = self.promoted.plan;
+        let is_kept = now < self.finishes_from();
+        if is_kept { Plan { ends_at: self.finishes_from(), ..plan } } else { plan }
+    }
+
+    /// Whether its time is kept for what is missing: that is shown as soon as it can be.
+    fn is_finishing(&self, now: Instant) -> bool {
+        now >= self.finishes_from()
+    }
+
+    /// From when on its time is kept for what is missing; of what has no fixed price, none is.
+    fn finishes_from(&self) -> Instant {
+        let plan = &self.promoted.plan;
+        if !matches!(self.promoted.pricing, Pricing::Fixed(_)) {
+            return plan.ends_at;
+        }
         let length = plan.ends_at.since(plan.starts_at).unwrap_or_default();
-        let early = plan.ends_at.saturating_sub(Span::from_micros(length.micros() / KEPT_PART));
-        let is_kept = matches!(self.promoted.pricing, Pricing::Fixed(_)) && now < early;
-        if is_kept { Plan { ends_at: early, ..plan } } else { plan }
+        let window = self.promoted.goal.report_window().micros();
+        let kept = (length.micros() / KEPT_PART).max(window + KEPT_MIN.micros());
+        let kept = Span::from_micros(kept.min(length.micros() / KEPT_PART_MAX));
+        plan.ends_at.saturating_sub(kept)
     }
 
     /// Whether the book has nothing to lease, as far as is known. A new day has a new budget.
@@ -230,15 +261,19 @@ impl Seat {
     /// or no unit can be paid.
     pub(super) fn is_hungry(&self, now: Instant) -> bool {
         let least = scaled(self.stock, 1, 2).max(self.promoted.pricing.most());
-        self.pacer.may_bid_soon() && self.purse.free(now) < least
+        self.may_bid_soon(now) && self.purse.free(now) < least
     }
 
     /// Whether money that is free here is better given to another process: little is left of all,
     /// and this process cannot use it soon.
-    pub(super) fn is_idle(&self) -> bool {
+    pub(super) fn is_idle(&self, now: Instant) -> bool {
         let Plan { budget, .. } = self.promoted.plan;
         let left = budget.saturating_sub(self.committed());
-        left < scaled(budget, 1, LAST_PART) && !self.pacer.may_bid_soon()
+        left < scaled(budget, 1, LAST_PART) && !self.may_bid_soon(now)
+    }
+
+    fn may_bid_soon(&self, now: Instant) -> bool {
+        self.is_finishing(now) || self.pacer.may_bid_soon()
     }
 
     /// How much money to ask for: enough for some minutes by the plan, and for a unit.

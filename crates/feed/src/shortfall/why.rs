@@ -65,7 +65,7 @@ pub enum Side {
 
 impl Why {
     /// Every cause, in their order.
-    pub const ALL: [Why; 21] = [
+    pub const ALL: [Why; 22] = [
         Why::Outage,
         Why::Errors,
         Why::Intake,

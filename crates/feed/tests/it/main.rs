@@ -16,6 +16,7 @@ mod index;
 mod interleavings;
 mod joined;
 mod pacing;
+mod quoted;
 mod setting;
 mod shortfall;
 mod slices;

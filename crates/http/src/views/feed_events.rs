@@ -25,7 +25,8 @@ pub(crate) struct VerdictView {
     reason: Option<&'static str>,
     /// The same as a sentence.
     message: Option<&'static str>,
-    /// What a billed event costs, or what is repaid, in millionths of a minor unit of the promotion's currency.
+    /// What a billed event costs, or what is repaid, in millionths of a minor unit of the
+    /// promotion's currency.
     #[schema(example = 1200000)]
     price: Option<u64>,
 }

@@ -43,7 +43,7 @@ fn serve(town: &Town, feed: &Feed, minutes: u32) -> usize {
     for second in 0..minutes * 6 {
         town.wait(Span::seconds(10));
         let name = format!("viewer-{second}-{}", town.now());
-        shown += feed.select(&Viewer::default(), Some(&name), 1).len();
+        shown += feed.select(&Viewer::default(), Some(&name), 1, None).len();
         feed.run().unwrap();
     }
     shown
@@ -107,7 +107,7 @@ fn what_people_told_makes_an_outage_known_also_after_a_restart() {
         for page in 0..pages {
             town.wait(Span::minutes(1));
             let name = format!("viewer-{page}-{}", town.now());
-            feed.select(&Viewer::default(), Some(&name), 1);
+            feed.select(&Viewer::default(), Some(&name), 1, None);
             feed.run().unwrap();
         }
     };

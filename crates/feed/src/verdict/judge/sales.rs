@@ -70,8 +70,8 @@ impl Sales {
         is_same.then_some(KnownSale { billed: sale.billed, is_repaid: sale.is_repaid })
     }
 
-    /// Marks a sale as repaid, and tells whose it was. It stays: who tells of its return again is to
-    /// hear that it was done.
+    /// Marks a sale as repaid, and tells whose it was. It stays: who tells of its return again is
+    /// to hear that it was done.
     pub(super) fn repay(&mut self, sequence: u64) -> Option<ViewerHash> {
         let sale = self.by_record.get_mut(&sequence)?;
         sale.is_repaid = true;

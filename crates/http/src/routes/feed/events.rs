@@ -42,9 +42,8 @@ pub(crate) struct EventBody {
     token: String,
     /// `impression`, `view`, `engagement`, `profile_view`, `follow`, `click`, `message` or `sale`;
     /// or `sale_returned`, when what was bought came back within 60 days: its sale is repaid.
-    #[schema(
-        pattern = "^(view|impression|engagement|profile_view|follow|click|message|sale|sale_returned)$"
-    )]
+    #[schema(pattern = "^(view|impression|engagement|profile_view|follow|click|message|sale|\
+                   sale_returned)$")]
     kind: String,
     /// When; now when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,7 +71,8 @@ pub(crate) struct EventBody {
 ///
 /// One verdict for each event, in order. Reporting an event again changes nothing: it is a
 /// `duplicate`. A `sale_returned` is `repaid` once, `invalid` (`not_billed`) when no sale of the
-/// token was billed, and only its `token` counts. When too much is remembered the answer is `busy`; send all of it again later.
+/// token was billed, and only its `token` counts. When too much is remembered the answer is `busy`;
+/// send all of it again later.
 #[utoipa::path(post, path = "/v1/feed/events", operation_id = "report_feed_events", tag = "Feed",
     request_body = EventsBody,
     responses((status = 200, description = "Judged", body = FeedEventsView)))]
@@ -88,7 +88,7 @@ pub(crate) async fn handle(mut call: Call<ServeFeed>) -> Result<Reply, Problem> 
     let keeper = call.caller.book().feed().cloned();
     let Some(feed) = keeper.as_ref().and_then(|keeper| keeper.feed()) else {
         if let Some(keeper) = keeper.filter(|keeper| !keeper.is_idle()) {
-            keeper.note_missed(0, events.len() as u64);
+            keeper.note_missed(0, told.len() as u64);
             // It reads its log: whoever sends the events again is heard.
             return Err(Problem::new(&catalog::BUSY).retry_after(Span::seconds(1)));
         }

@@ -84,8 +84,9 @@ pub(crate) struct ViewerBody {
 
 /// Choose promoted posts for a page
 ///
-/// At most `slots` of them, one of a creator and all paid in one currency, each with a token that its events bring back, what
-/// must stand beside it (`label`), and why this viewer sees it (`why`). May be fewer, or none.
+/// At most `slots` of them, one of a creator and all paid in one currency, each with a token that
+/// its events bring back, what must stand beside it (`label`), and why this viewer sees it (`why`).
+/// May be fewer, or none.
 #[utoipa::path(post, path = "/v1/feed/select", operation_id = "select_promoted_posts", tag = "Feed",
     request_body = SelectBody,
     responses((status = 200, description = "Chosen", body = FeedPageView)))]
