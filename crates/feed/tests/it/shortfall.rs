@@ -1,7 +1,9 @@
 //! Why less was delivered than planned, by hand-made logs.
 
 use base::{Instant, Label, PersonId, PromotionId, Span};
-use feed::shortfall::{Activity, Deliveries, Facts, Incident, Shortfall, Trouble, Why, explain};
+use feed::shortfall::{
+    Activity, Deliveries, Facts, Incident, Shortfall, Stretch, Trouble, Why, explain,
+};
 use feed::token::Selection;
 use feed::verdict::{Body, Judged, Outcome, Record};
 use feed::{Cause, Chance, CounterRecord, Counts, FrequencyCap, Plan, TrafficCurve, Waterfall};
@@ -141,12 +143,38 @@ fn check_near(said: i64, minor: i64, hundredths: i64) {
 fn check_adds_up(shortfall: &Shortfall) {
     for minute in &shortfall.minutes {
         let parts: i64 = Why::ALL.into_iter().map(|why| minute.part(why)).sum();
-        assert_eq!(parts, minute.missing);
+        assert_eq!(parts, minute.missing());
     }
-    let missing: i64 = shortfall.minutes.iter().map(|minute| minute.missing).sum();
+    let missing: i64 = shortfall.minutes.iter().map(|minute| minute.missing()).sum();
     assert_eq!(missing, shortfall.missing());
     let parts = shortfall.parts(PRICE);
     assert_eq!(parts.iter().map(|part| part.money).sum::<i64>(), missing);
+    for length in [Span::minutes(1), Span::hours(1), Span::days(1)] {
+        check_stretches(shortfall, length);
+    }
+}
+
+/// Each stretch adds up, and all of them add up to the whole: cause by cause, money and units.
+#[track_caller]
+fn check_stretches(shortfall: &Shortfall, length: Span) {
+    let stretches = shortfall.stretches(PRICE, length);
+    let mut sums = std::collections::BTreeMap::new();
+    for stretch in &stretches {
+        let money: i64 = stretch.parts.iter().map(|part| part.money).sum();
+        assert_eq!(money, stretch.planned - stretch.spent, "at {}", stretch.at);
+        for part in &stretch.parts {
+            let sum: &mut (i64, i64) = sums.entry(part.why).or_default();
+            *sum = (sum.0 + part.money, sum.1 + part.units);
+        }
+    }
+    for part in shortfall.parts(PRICE) {
+        assert_eq!(sums.remove(&part.why), Some((part.money, part.units)), "{}", part.why);
+    }
+    assert!(sums.values().all(|sum| *sum == (0, 0)), "{sums:?}");
+    let all = |of: &dyn Fn(&Stretch) -> i64| stretches.iter().map(of).sum::<i64>();
+    assert_eq!(all(&|one| one.planned), shortfall.planned);
+    assert_eq!(all(&|one| one.spent), shortfall.spent);
+    assert_eq!(all(&|one| one.units as i64), shortfall.units as i64);
 }
 
 #[test]
@@ -327,6 +355,9 @@ proptest! {
             ];
             logs.deed(kinds[kind], minute);
         }
-        check_adds_up(&logs.explain());
+        let shortfall = logs.explain();
+        check_adds_up(&shortfall);
+        let spent: u64 = logs.deliveries.of(ID).map(|(_, one)| one.price.get()).sum();
+        prop_assert_eq!(shortfall.spent, i64::try_from(spent).unwrap());
     }
 }

@@ -183,8 +183,40 @@ async fn slow_posts_are_shown_views_are_billed_and_the_report_adds_up() {
     let missing = report["shortfall"]["missing_micros"].as_i64().unwrap();
     assert_eq!(sum(&report["waterfall"]["by_cause"], "micros"), missing);
     assert_eq!(report["waterfall"]["delivered"], 1);
+    check_buckets(&report);
+    for bucket in ["hour", "day"] {
+        let path = format!("/v1/promotions/{promotion}/report?bucket={bucket}");
+        check_buckets(&served.read(&path).await);
+    }
     assert_eq!(report["delivered"][0]["units"], 1);
     assert_eq!(report["events"][0]["kind"], "view", "{report}");
+}
+
+/// Each bucket of the waterfall adds up, and all of them add up to the whole.
+#[track_caller]
+fn check_buckets(report: &Value) {
+    let number = |value: &Value| value.as_i64().unwrap();
+    let sides = ["platform", "market", "advertiser", "policy"];
+    let waterfall = &report["waterfall"];
+    let buckets = waterfall["buckets"].as_array().unwrap();
+    assert!(!buckets.is_empty());
+    for member in sides.into_iter().chain(["delivered", "unseen_estimate"]) {
+        let sum: i64 = buckets.iter().map(|one| number(&one[member])).sum();
+        assert_eq!(sum, number(&waterfall[member]), "{member}");
+    }
+    for (place, bucket) in buckets.iter().enumerate() {
+        let causes = bucket["by_cause"].as_array().unwrap();
+        let units: i64 = causes.iter().map(|cause| number(&cause["units"])).sum();
+        assert_eq!(sides.iter().map(|side| number(&bucket[side])).sum::<i64>(), units);
+        let micros: i64 = causes.iter().map(|cause| number(&cause["micros"])).sum();
+        let at = |list: &str| number(&report[list][place]["micros"]);
+        assert_eq!(micros, at("plan") - at("spend"));
+    }
+    for bucket in report["opportunities"].as_array().unwrap() {
+        let causes = bucket["by_cause"].as_array().unwrap();
+        let lost: i64 = causes.iter().map(|cause| number(&cause["opportunities"])).sum();
+        assert_eq!(lost + number(&bucket["served"]), number(&bucket["opportunities"]));
+    }
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ fn what_is_viewed_is_billed_and_the_rest_goes_back() {
     let served: u64 =
         told.waterfall.iter().map(|(_, counts)| counts.get(feed::Outcome::Served)).sum();
     assert_eq!((served, told.gaps.len()), (tokens.len() as u64, 0));
-    let missing: i64 = told.shortfall.minutes.iter().map(|minute| minute.missing).sum();
+    let missing: i64 = told.shortfall.minutes.iter().map(|minute| minute.missing()).sum();
     assert_eq!(missing, told.shortfall.missing());
 
     town.stop(promotion);
