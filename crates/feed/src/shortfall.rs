@@ -22,8 +22,10 @@
 //! The parts add up to the shortfall exactly, for every minute and so for all of them.
 
 mod activity;
+mod band;
 mod deliveries;
 mod holdups;
+mod suggest;
 mod supply;
 mod timeline;
 mod trouble;
@@ -39,7 +41,9 @@ use supply::{Flow, PER_MICRO, Supply};
 use worlds::Setting;
 
 pub use activity::{Activity, Doings};
+pub use band::{Alarm, Alert, Band, Expected};
 pub use deliveries::{Delivered, Deliveries};
+pub use suggest::{Suggestion, suggest};
 pub use trouble::{Incident, Trouble};
 pub use why::{Side, Why};
 

@@ -1,5 +1,7 @@
 //! Who knows the places in the feed that promotions are sold on.
 
+use std::sync::Arc;
+
 use base::Instant;
 use promotions::{Goal, Inventory, MarketPrices, Micros, Quote, Terms};
 
@@ -60,6 +62,12 @@ fn units_per_million(goal: Goal) -> u32 {
         Goal::Messages => 1_000,
         Goal::Sales => 500,
     }
+}
+
+/// Whoever knows the feed of the caller's book; otherwise what is assumed.
+pub(crate) fn known(caller: &Caller) -> Arc<dyn KnowInventory> {
+    let assumed = || Arc::new(caller.app.limits.assumed_feed.clone()) as Arc<dyn KnowInventory>;
+    caller.book().inventory().map_or_else(assumed, Arc::clone)
 }
 
 /// What `terms` will bring, as far as anybody knows.

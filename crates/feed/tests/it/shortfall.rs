@@ -16,10 +16,10 @@ use crate::setting::{after, start, whole};
 const ID: PromotionId = PromotionId::from_bits(7);
 
 /// What one selection costs.
-const PRICE: Micros = Micros::new(500_000);
+pub const PRICE: Micros = Micros::new(500_000);
 
 /// Two days of a promotion, minute by minute.
-struct Logs {
+pub struct Logs {
     plan: Plan,
     counters: Vec<CounterRecord>,
     deliveries: Deliveries,
@@ -31,7 +31,7 @@ struct Logs {
 
 impl Logs {
     /// One that planned to spend so much in two days.
-    fn of(budget: i64) -> Logs {
+    pub fn of(budget: i64) -> Logs {
         let plan = Plan {
             budget: whole(budget),
             daily: None,
@@ -51,7 +51,7 @@ impl Logs {
 
     /// A minute with so many pages, of which half are opportunities. Of these so many are served
     /// and billed at once, the others end so.
-    fn minute(&mut self, minute: u64, pages: u64, served: u64, others: Cause) {
+    pub fn minute(&mut self, minute: u64, pages: u64, served: u64, others: Cause) {
         let at = after(Span::minutes(minute));
         for page in 0..pages {
             self.activity.page(at, usize::from(page < served));
@@ -101,18 +101,23 @@ impl Logs {
         });
     }
 
-    fn trouble(&self) -> Trouble {
+    pub fn trouble(&self) -> Trouble {
         Trouble::find(&self.activity, self.waterfall().gaps(), &self.told)
     }
 
-    fn waterfall(&self) -> Waterfall {
+    pub fn waterfall(&self) -> Waterfall {
         let mut waterfall = Waterfall::default();
         waterfall.absorb(self.counters.iter().copied());
         waterfall
     }
 
-    fn explain(&self) -> Shortfall {
-        let facts = Facts {
+    pub fn facts<'a>(
+        &'a self,
+        waterfall: &'a Waterfall,
+        trouble: &'a Trouble,
+        curve: &'a TrafficCurve,
+    ) -> Facts<'a> {
+        Facts {
             promotion: ID,
             plan: self.plan,
             price: PRICE,
@@ -120,12 +125,17 @@ impl Logs {
             cap: FrequencyCap::default(),
             deeds: &self.deeds,
             end: None,
-            waterfall: &self.waterfall(),
+            waterfall,
             deliveries: &self.deliveries,
             activity: &self.activity,
-            trouble: &self.trouble(),
-            curve: &TrafficCurve::flat(),
-        };
+            trouble,
+            curve,
+        }
+    }
+
+    fn explain(&self) -> Shortfall {
+        let (waterfall, trouble, curve) = (self.waterfall(), self.trouble(), TrafficCurve::flat());
+        let facts = self.facts(&waterfall, &trouble, &curve);
         explain(&facts, self.plan.ends_at)
     }
 }

@@ -1,15 +1,19 @@
 //! What a promotion has delivered, and why less than planned.
 
+mod advice;
+mod segments;
 mod waterfall;
 
 use std::collections::BTreeMap;
 
 use base::{Currency, Instant, PromotionId, Span};
-use feed::shortfall::Stretch;
+use feed::shortfall::{Expected, Stretch};
 use promotions::Promotion;
 use serde::Serialize;
 use serving::Report;
 
+use self::advice::{AlertView, SuggestionView};
+use self::segments::SegmentView;
 use self::waterfall::{OpportunitiesView, WaterfallView};
 use crate::views::{Id, Time};
 
@@ -25,8 +29,9 @@ pub(crate) struct PromotionReportView {
     promotion: Id<PromotionId>,
     #[schema(example = "USD")]
     currency: &'static str,
-    /// What was to be spent in each stretch of time, by the traffic of its viewers' days.
-    plan: Vec<MoneyPointView>,
+    /// What was to be spent in each stretch of time, by the traffic of its viewers' days, and how
+    /// many units were to be expected by its end.
+    plan: Vec<PlanPointView>,
     /// Units of each stretch in which they were chosen.
     delivered: Vec<UnitsPointView>,
     /// What they cost.
@@ -35,10 +40,31 @@ pub(crate) struct PromotionReportView {
     waterfall: WaterfallView,
     /// What became of each moment at which it could have been shown.
     opportunities: Vec<OpportunitiesView>,
+    /// Who was reached.
+    segments: Vec<SegmentView>,
+    /// That it brings less or more than was quoted; empty when it does not.
+    alerts: Vec<AlertView>,
+    /// Changes that would help, the most helpful first; empty when nothing would.
+    suggestions: Vec<SuggestionView>,
     /// Events by kind and by what became of them.
     events: Vec<KindView>,
     /// Times of which counts are lost.
     gaps: Vec<GapView>,
+}
+
+/// What was planned for a stretch of time.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PlanPoint)]
+pub(crate) struct PlanPointView {
+    /// When it begins.
+    #[schema(value_type = String, format = DateTime)]
+    at: Time,
+    /// Millionths of a minor unit.
+    micros: i64,
+    /// From the start to its end, or to now, at least so many units were to be expected.
+    units_low: u64,
+    /// At most.
+    units_high: u64,
 }
 
 /// Money of a stretch of time.
@@ -112,11 +138,12 @@ pub(crate) struct GapView {
 }
 
 impl PromotionReportView {
-    /// `report` is `None` where nothing was served yet.
+    /// `report` is `None` where nothing was served yet, and `terms_deed` the deed since which the
+    /// terms hold.
     pub(crate) fn new(
         promotion: &Promotion,
         report: Option<&Report>,
-        bucket: Span,
+        (bucket, terms_deed): (Span, u32),
     ) -> PromotionReportView {
         let currency: Currency = promotion.currency();
         let price = promotion.quote.unit_price_max;
@@ -126,9 +153,9 @@ impl PromotionReportView {
             object: "promotion_report",
             promotion: Id(promotion.id),
             currency: currency.code(),
-            plan: points(&stretches, |stretch| stretch.planned),
+            plan: report.map(|report| plan(report, &stretches)).unwrap_or_default(),
             delivered: report.map(|report| delivered(report, bucket)).unwrap_or_default(),
-            spend: points(&stretches, |stretch| stretch.spent),
+            spend: spend(&stretches),
             shortfall: ShortfallView {
                 planned_micros: report.map_or(0, |report| report.shortfall.planned),
                 spent_micros: report.map_or(0, |report| report.shortfall.spent),
@@ -138,6 +165,19 @@ impl PromotionReportView {
             opportunities: report
                 .map(|report| OpportunitiesView::all(&report.waterfall, bucket))
                 .unwrap_or_default(),
+            segments: report
+                .map(|report| report.segments.iter().map(SegmentView::new).collect())
+                .unwrap_or_default(),
+            alerts: report
+                .and_then(|report| report.alert.as_ref().zip(Some(&report.suggestions)))
+                .map(|(alert, suggestions)| AlertView::new(alert, suggestions))
+                .into_iter()
+                .collect(),
+            suggestions: report
+                .into_iter()
+                .flat_map(|report| &report.suggestions)
+                .filter_map(|one| SuggestionView::new(one, promotion, terms_deed))
+                .collect(),
             events: report.map(kinds).unwrap_or_default(),
             gaps: report.map(gaps).unwrap_or_default(),
         }
@@ -150,8 +190,19 @@ fn begin(at: Instant, bucket: Span) -> Instant {
     at.saturating_sub(Span::from_micros(into))
 }
 
-fn points(stretches: &[Stretch], micros: impl Fn(&Stretch) -> i64) -> Vec<MoneyPointView> {
-    let point = |one: &Stretch| MoneyPointView { at: Time(one.at), micros: micros(one) };
+fn plan(report: &Report, stretches: &[Stretch]) -> Vec<PlanPointView> {
+    let points = stretches.iter().zip(&report.expected);
+    let point = |(stretch, (_, expected)): (&Stretch, &(Instant, Expected))| PlanPointView {
+        at: Time(stretch.at),
+        micros: stretch.planned,
+        units_low: expected.low,
+        units_high: expected.high,
+    };
+    points.map(point).collect()
+}
+
+fn spend(stretches: &[Stretch]) -> Vec<MoneyPointView> {
+    let point = |one: &Stretch| MoneyPointView { at: Time(one.at), micros: one.spent };
     stretches.iter().map(point).collect()
 }
 

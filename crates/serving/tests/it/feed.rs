@@ -31,7 +31,8 @@ fn view(feed: &Feed, token: &str) -> Verdict {
 
 /// What is told of a promotion, of which nobody changed anything.
 fn report(town: &Town, feed: &Feed, promotion: base::PromotionId) -> serving::Report {
-    feed.report_on(&town.promotion(promotion), &[])
+    let (promotion, stretch) = (&town.promotion(promotion), Span::hours(1));
+    feed.report_on(&Asked { promotion, deeds: &[], stretch, reach: &|_| 1 })
 }
 
 /// Serves for so many seconds, a page a second and a run after each; tokens that nobody has used.
