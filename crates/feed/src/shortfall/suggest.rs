@@ -1,10 +1,13 @@
 //! What a change of one setting would bring until the end.
 //!
 //! From the minutes in which nothing was wrong follow, for an amount of traffic, how many
-//! selections would be won without pacing, what a selection brings and what a unit costs. Until the
-//! end a promotion then gets the smaller of what it can win and what its money buys, day by day
-//! where there is a daily budget. The same is told for the changed terms; the difference is what
-//! the change is expected to bring. Nothing is known of how others will bid then.
+//! selections are won, how many would be without pacing, what a selection brings and what a unit
+//! costs. Until the end a promotion then gets the smaller of what it wins and what its money buys,
+//! day by day where there is a daily budget. The same is told for the changed terms; the difference
+//! is what the change is expected to bring. Nothing is known of how others will bid then.
+//!
+//! Where all money would be spent without pacing nothing is suggested. Otherwise what is won goes
+//! on as it was; only without a daily budget it would not be held back as it was.
 
 use base::{Instant, Span};
 use promotions::{Audience, SettingChange, Terms};
@@ -58,7 +61,11 @@ pub fn suggest(
     reach: &dyn Fn(&Audience) -> u64,
 ) -> Vec<Suggestion> {
     let Some(outlook) = Outlook::learn(facts, until) else { return Vec::new() };
-    let as_is = outlook.expect(terms, 1, 1);
+    let unpaced = outlook.expect(terms, outlook.won, (1, 1));
+    if unpaced * WORTH_IT >= outlook.bought(outlook.money()) * (WORTH_IT - 1) {
+        return Vec::new();
+    }
+    let as_is = outlook.expect(terms, outlook.served, (1, 1));
     let mut found = Vec::new();
     for change in SettingChange::ALL {
         let Some(after) = change.apply(terms) else { continue };
@@ -69,7 +76,10 @@ pub fn suggest(
         if wide < narrow || narrow == 0 {
             continue;
         }
-        let more = outlook.expect(&after, wide, narrow) - as_is;
+        let more = match change {
+            SettingChange::NoDailyBudget => outlook.expect(&after, outlook.won, (1, 1)) - unpaced,
+            _ => outlook.expect(&after, outlook.served, (wide, narrow)) - as_is,
+        };
         if more >= THOUSAND && more * WORTH_IT >= as_is {
             found.push((change, more));
         }
@@ -99,7 +109,9 @@ struct Outlook<'a> {
     /// Traffic in which the rest was seen.
     weight: i128,
     counts: Counts,
-    /// Selections of these that would be won without pacing, in millionths.
+    /// Selections of these, in millionths.
+    served: i128,
+    /// And those that would be won without pacing.
     won: i128,
     /// Units that a million selections bring.
     units_per_million: i128,
@@ -140,6 +152,7 @@ impl<'a> Outlook<'a> {
             facts,
             now,
             weight,
+            served: i128::from(counts.get(Outcome::Served)) * MILLION,
             won: supply.winnable(&counts).0,
             counts,
             units_per_million: (units + 1) * MILLION / (served + trials),
@@ -149,10 +162,13 @@ impl<'a> Outlook<'a> {
         })
     }
 
-    /// Units until the end, in thousandths, when there are `wide` opportunities in place of each
-    /// `narrow` ones.
-    fn expect(&self, terms: &Terms, wide: u64, narrow: u64) -> i128 {
-        let money = flow(self.facts.plan.budget) - self.spent;
+    fn money(&self) -> Flow {
+        flow(self.facts.plan.budget) - self.spent
+    }
+
+    /// Units until the end, in thousandths, when so many selections are won in the same traffic,
+    /// and there are `wide` opportunities in place of each `narrow` ones.
+    fn expect(&self, terms: &Terms, won: i128, (wide, narrow): (u64, u64)) -> i128 {
         let daily = terms.daily_budget.map(|daily| flow(promotions::Micros::of(daily)));
         let (mut units, mut at) = (0, self.now.max(terms.starts_at));
         let mut today = self.spent_today;
@@ -160,7 +176,7 @@ impl<'a> Outlook<'a> {
             let midnight = Span::days(u64::try_from(at.day_number() + 1).unwrap_or(0));
             let next = Instant::from_micros(0).saturating_add(midnight).min(terms.ends_at);
             let traffic = signed(self.facts.curve.between(at, next));
-            let won = self.won * traffic / self.weight * i128::from(wide) / i128::from(narrow);
+            let won = won * traffic / self.weight * i128::from(wide) / i128::from(narrow);
             let brought = won / THOUSAND * self.units_per_million / MILLION;
             units += match daily {
                 Some(daily) => brought.min(self.bought(daily - today)),
@@ -168,7 +184,7 @@ impl<'a> Outlook<'a> {
             };
             (at, today) = (next, 0);
         }
-        units.min(self.bought(money))
+        units.min(self.bought(self.money()))
     }
 
     /// Units for the money, in thousandths.

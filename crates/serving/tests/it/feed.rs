@@ -1,10 +1,10 @@
 //! Pages are served, events are judged, and what they cost is billed once, whatever happens
 //! between.
 
-use base::Span;
+use base::{Region, Span};
 use feed::verdict::{Event, Verdict};
 use promotions::{EventKind, SliceState, State, Viewer};
-use serving::Feed;
+use serving::{Asked, Feed};
 use tempfile::tempdir;
 
 use crate::town::{Town, cents};
@@ -189,4 +189,35 @@ fn a_process_that_dies_for_good_leaves_its_slice_to_lapse() {
     let lapse = engine::PromotionCommand::LapseSlice { promotion, slice: 1 };
     town.promote(lapse).unwrap();
     assert_eq!(town.slice(promotion, 1).state, SliceState::Lapsed);
+}
+
+#[test]
+fn who_was_reached_outlives_a_restart_and_is_of_many() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running(1, 500_000);
+    let feed = town.feed(folder.path());
+    let viewer = Viewer { region: Some(Region::parse("US").unwrap()), ..Viewer::default() };
+    let (mut tokens, mut told) = (Vec::new(), Vec::new());
+    for number in 0.. {
+        let name = format!("viewer-{number}");
+        tokens.extend(feed.select(&viewer, Some(&name), 1).pop().map(|served| served.token));
+        town.wait(Span::seconds(1));
+        feed.run().unwrap();
+        // All are alike: whoever is not told of yet would be found by subtraction.
+        told = report(&town, &feed, promotion).segments;
+        let shown: Vec<u64> = told.iter().map(|row| row.counts.shown).collect();
+        assert!(shown.is_empty() || shown == [tokens.len() as u64], "{told:?}");
+        assert!(shown.is_empty() || tokens.len() >= 10);
+        if tokens.len() >= 20 && !told.is_empty() {
+            break;
+        }
+    }
+    feed.close().unwrap();
+    drop(feed);
+    let feed = town.feed(folder.path());
+    assert_eq!(report(&town, &feed, promotion).segments, told);
+    // Whose view this is, nobody remembers; and nobody is to find out by subtraction.
+    assert_eq!(view(&feed, &tokens[19]), Verdict::Billed);
+    feed.run().unwrap();
+    assert_eq!(report(&town, &feed, promotion).segments, []);
 }
