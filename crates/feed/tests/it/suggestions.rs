@@ -87,8 +87,8 @@ fn a_daily_budget_that_holds_back_is_to_go() {
     let daily = Some(Amount::new(720).unwrap());
     let terms = Terms { daily_budget: daily, ..terms(5_000) };
     let suggestions = suggested(&logs, &terms, 10);
-    assert_eq!(suggestions[0].change, SettingChange::NoDailyBudget);
-    assert_eq!(suggestions[0].why, Why::DailyBudget);
+    let away = suggestions.iter().find(|one| one.change == SettingChange::NoDailyBudget).unwrap();
+    assert_eq!(away.why, Why::DailyBudget);
     // Money for 8,560 more, of which a day would have let it spend 1,440.
     check_near(&suggestions, SettingChange::NoDailyBudget, 8_560 - 1_440);
 }
