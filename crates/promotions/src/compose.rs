@@ -114,8 +114,9 @@ fn check_limits(terms: &Terms) -> Result<(), Refusal> {
 /// # Errors
 ///
 /// In this order: `BeingPaid`; `Ended`, also when its end has passed; `NothingToChange`;
-/// `TermsChanged` when it is a change of other terms; `CurrencyMismatch`; `TermsFixed`; `LimitExceeded`; `Blocked` by a finding of
-/// [`preflight_change`] that the terms did not have before (not of drafts).
+/// `TermsChanged` when it is a change of other terms; `CurrencyMismatch`; `TermsFixed`;
+/// `LimitExceeded`; `Blocked` by a finding of [`preflight_change`] that the terms did not have
+/// before (not of drafts).
 pub fn edit(
     change: &TermsChange,
     promotion: &Promotion,

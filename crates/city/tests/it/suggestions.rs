@@ -141,8 +141,8 @@ impl Tally {
                 let promised = one.units_more as i64;
                 let (before, after) = as_is.before_and_after(*number);
                 println!(
-                    "{number} {:?}: {before} before; as it is {after}, said {}; promised {promised} \
-                     more, brought {brought}",
+                    "{number} {:?}: {before} before; as it is {after}, said {}; \
+                     promised {promised} more, brought {brought}",
                     one.change, one.units_as_is
                 );
                 self.suggested += 1;
