@@ -165,6 +165,7 @@ fn cause(why: Why) -> &'static str {
         Why::Outage => "the feed could not be reached",
         Why::Errors => "pages of the feed failed",
         Why::Intake => "events did not arrive",
+        Why::Incident => "nothing was shown during an incident",
         Why::Review => "the review took its time",
         Why::PlatformPause => "the platform held it up",
         Why::Invalid => "invalid events were repaid",
