@@ -1,7 +1,7 @@
 //! The feed and its book, as the world sees them.
 
 use base::{Instant, PersonId, PromotionId, Span};
-use feed::shortfall::{self, Activity, Deliveries, Facts, Shortfall, Trouble};
+use feed::shortfall::{self, Activity, Deliveries, Facts, Shortfall, Suggestion, Trouble};
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::Event;
 use feed::{
@@ -9,8 +9,8 @@ use feed::{
     UnitRange, Waterfall,
 };
 use promotions::{
-    Actor, Micros, PostChange, Promise, Quote, Refusal, Role, StopCause, Terms, TermsChange,
-    Visibility,
+    Actor, Audience, Micros, PostChange, Promise, Quote, Refusal, Role, SettingChange, StopCause,
+    Terms, TermsChange, Visibility,
 };
 use world::{Campaign, CampaignNumber, Incident, News, Offer, Page, Platform, Report};
 
@@ -191,24 +191,66 @@ impl City {
         let (waterfall, activity, trouble) = (self.waterfall(), self.activity(), self.trouble());
         let curve = self.curve();
         let explain = |number: CampaignNumber| {
-            let (id, sold) = (promotion_of(number), self.promoted(number));
-            let facts = Facts {
-                promotion: id,
-                plan: sold.plan,
-                price: sold.pricing.most(),
-                believed: sold.believed,
-                cap: sold.cap,
-                deeds: &self.book.deeds(id),
-                end: self.book.promotion(id).and_then(|row| row.end),
-                waterfall: &waterfall,
-                deliveries: &self.deliveries,
-                activity: &activity,
-                trouble: &trouble,
-                curve: &curve,
-            };
-            shortfall::explain(&facts, self.book.now)
+            let deeds = self.book.deeds(promotion_of(number));
+            let known = (&waterfall, &activity, &trouble, &curve);
+            shortfall::explain(&self.facts(number, &deeds, known), self.book.now)
         };
         numbers.into_iter().map(explain).collect()
+    }
+
+    fn facts<'a>(
+        &'a self,
+        number: CampaignNumber,
+        deeds: &'a [promotions::Deed],
+        known: (&'a Waterfall, &'a Activity, &'a Trouble, &'a feed::TrafficCurve),
+    ) -> Facts<'a> {
+        let (id, sold) = (promotion_of(number), self.promoted(number));
+        let (waterfall, activity, trouble, curve) = known;
+        Facts {
+            promotion: id,
+            plan: sold.plan,
+            price: sold.pricing.most(),
+            believed: sold.believed,
+            cap: sold.cap,
+            deeds,
+            end: self.book.promotion(id).and_then(|row| row.end),
+            waterfall,
+            deliveries: &self.deliveries,
+            activity,
+            trouble,
+            curve,
+        }
+    }
+
+    /// What would help a campaign, by what the feed has seen.
+    pub fn suggestions(&self, number: CampaignNumber) -> Vec<Suggestion> {
+        let (waterfall, activity, trouble) = (self.waterfall(), self.activity(), self.trouble());
+        let (id, curve) = (promotion_of(number), self.curve());
+        let Some(row) = self.book.promotion(id) else { return Vec::new() };
+        let deeds = self.book.deeds(id);
+        let facts = self.facts(number, &deeds, (&waterfall, &activity, &trouble, &curve));
+        let Setting { cap, reserve, .. } = self.setting;
+        let reach = |audience: &Audience| {
+            let (goal, currency) = (row.terms.goal, row.currency());
+            let seen = self.history.inventory(audience, goal, currency, cap, reserve);
+            seen.opportunities_per_day
+        };
+        shortfall::suggest(&facts, &row.terms, self.book.now, &reach)
+    }
+
+    /// Has the advertiser do what was suggested.
+    ///
+    /// # Errors
+    ///
+    /// As when any terms are edited.
+    pub fn apply(&mut self, number: CampaignNumber, change: SettingChange) -> Result<(), Refusal> {
+        let (id, advertiser) = (promotion_of(number), self.advertiser(number));
+        let row = self.book.promotion(id).ok_or(Refusal::PromotionNotFound)?;
+        let terms = change.apply(&row.terms).ok_or(Refusal::NothingToChange)?;
+        let quote = row.quote;
+        self.book.edit(id, &TermsChange::to(terms), &quote, advertiser)?;
+        self.follow(number);
+        Ok(())
     }
 
     /// Lets the weeks pass after the world's end in which what was chosen is billed, what is left
@@ -281,9 +323,11 @@ impl City {
             None if row.pauses.any() => Standing::Paused,
             None => Standing::Running,
         };
-        let audience = row.terms.audience.clone();
+        let (audience, ends_at) = (row.terms.audience.clone(), row.terms.ends_at);
+        let daily = row.terms.daily_budget.map(Micros::of);
         let one = &mut self.promoted[number as usize];
         (one.standing, one.audience) = (standing, audience);
+        (one.plan.daily, one.plan.ends_at) = (daily, ends_at);
         self.put(number);
     }
 

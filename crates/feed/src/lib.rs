@@ -11,6 +11,7 @@
 //! * **Event**: what the viewer did with it, as reported with the token.
 //! * **Verdict**: why an event is billed or not. A **late verdict** repays what was billed.
 //! * **Record**: what the event log keeps of a verdict; numbered without gaps in its **stream**.
+//! * **Segment**: a part of an audience, such as a country or an age.
 //! * **Bill**: what consecutive records of a stream cost, a line for each promotion and slice.
 //!
 //! # Invariants
@@ -21,6 +22,7 @@
 //! * The same calls with the same arguments give the same answers; there is no clock in here.
 //! * A token is billed at most once for its kind of event, and repaid at most once.
 //! * Whatever is rebuilt from the log stands as if it had never stopped.
+//! * What is told of a segment is of ten viewers or more, and so is what two reports differ by.
 //! * Bills of a stream add up to the same amounts wherever they are cut.
 
 mod auction;
@@ -33,6 +35,7 @@ mod frequency;
 mod history;
 mod index;
 mod pacing;
+pub mod segments;
 pub mod shortfall;
 mod slices;
 pub mod token;

@@ -22,15 +22,17 @@
 //! The parts add up to the shortfall exactly, for every minute and so for all of them.
 
 mod activity;
+mod band;
 mod deliveries;
 mod holdups;
+mod suggest;
 mod supply;
 mod timeline;
 mod trouble;
 mod why;
 mod worlds;
 
-use base::{Instant, PromotionId};
+use base::{Instant, PromotionId, Span};
 use promotions::{Deed, End, Micros};
 
 use crate::{Chance, FrequencyCap, Plan, TrafficCurve, Waterfall};
@@ -39,7 +41,9 @@ use supply::{Flow, PER_MICRO, Supply};
 use worlds::Setting;
 
 pub use activity::{Activity, Doings};
+pub use band::{Alarm, Alert, Band, Expected};
 pub use deliveries::{Delivered, Deliveries};
+pub use suggest::{Suggestion, suggest};
 pub use trouble::{Incident, Trouble};
 pub use why::{Side, Why};
 
@@ -77,12 +81,22 @@ pub struct Facts<'a> {
 pub struct MinuteShortfall {
     /// When it begins.
     pub at: Instant,
-    /// What was spent less than planned; below zero when it was more.
-    pub missing: i64,
+    /// What was planned for it.
+    pub planned: i64,
+    /// What its selections have cost, less what was repaid in it. What is repaid after the end
+    /// belongs to the last minute.
+    pub spent: i64,
+    /// Units of its selections that were billed.
+    pub units: u64,
     parts: [i64; Why::COUNT],
 }
 
 impl MinuteShortfall {
+    /// What was spent less than planned; below zero when it was more.
+    pub fn missing(&self) -> i64 {
+        self.planned - self.spent
+    }
+
     /// What is due to a cause; below zero when it was caught up.
     pub fn part(&self, why: Why) -> i64 {
         self.parts[why.place()]
@@ -100,6 +114,21 @@ pub struct Shortfall {
     pub spent: i64,
     /// Units that were billed.
     pub units: u64,
+}
+
+/// A stretch of time of a shortfall: sums of its minutes, and so as exact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// When it begins.
+    pub at: Instant,
+    /// What was planned for it, in millionths of a minor unit.
+    pub planned: i64,
+    /// What was spent in it.
+    pub spent: i64,
+    /// Units that were billed.
+    pub units: u64,
+    /// What the difference is due to; only parts that are not zero.
+    pub parts: Vec<Part>,
 }
 
 /// A part of a shortfall.
@@ -128,26 +157,70 @@ impl Shortfall {
     /// long as none was billed. Their money adds up to [`Shortfall::missing`], their units to what
     /// that money would have bought.
     pub fn parts(&self, price: Micros) -> Vec<Part> {
+        let money = Why::ALL.map(|why| self.part(why));
+        parts_of(&money, &self.units_of(&money, price))
+    }
+
+    /// The same by stretches of that length, the first of which begins with a day. The money and
+    /// the units of a cause add up to those of [`Shortfall::parts`], whatever the length.
+    pub fn stretches(&self, price: Micros, length: Span) -> Vec<Stretch> {
+        let mut found = Vec::new();
+        // Units of what is missing from the start, so that rounding is not lost in between.
+        let (mut money, mut units) = ([0; Why::COUNT], [0; Why::COUNT]);
+        let of_same = |one: &MinuteShortfall, other: &MinuteShortfall| {
+            begin(one.at, length) == begin(other.at, length)
+        };
+        for minutes in self.minutes.chunk_by(of_same) {
+            let (money_before, units_before) = (money, units);
+            for minute in minutes {
+                money.iter_mut().zip(minute.parts).for_each(|(sum, part)| *sum += part);
+            }
+            units = self.units_of(&money, price);
+            let of_stretch = |now: &[i64; Why::COUNT], before: &[i64; Why::COUNT]| {
+                std::array::from_fn(|place| now[place] - before[place])
+            };
+            found.push(Stretch {
+                at: begin(minutes[0].at, length),
+                planned: minutes.iter().map(|minute| minute.planned).sum(),
+                spent: minutes.iter().map(|minute| minute.spent).sum(),
+                units: minutes.iter().map(|minute| minute.units).sum(),
+                parts: parts_of(
+                    &of_stretch(&money, &money_before),
+                    &of_stretch(&units, &units_before),
+                ),
+            });
+        }
+        found
+    }
+
+    /// How many units the money of each cause would have bought. Units of sums, so that they add
+    /// up.
+    fn units_of(&self, money: &[i64; Why::COUNT], price: Micros) -> [i64; Why::COUNT] {
         let (spent, units) = match self.units {
             0 => (i128::from(price.get()), 1),
             units => (i128::from(self.spent), i128::from(units)),
         };
         let bought = |money: i64| (i128::from(money) * units).checked_div(spent).unwrap_or(0);
         let (mut so_far, mut told) = (0, 0);
-        let mut parts = Vec::new();
-        for why in Why::ALL {
-            let money = self.part(why);
+        money.map(|money| {
             so_far += money;
-            // Units of sums, so that the parts add up.
             let units = bought(so_far) - told;
             told += units;
-            if money != 0 || units != 0 {
-                let units = i64::try_from(units).unwrap_or(i64::MAX);
-                parts.push(Part { why, money, units });
-            }
-        }
-        parts
+            i64::try_from(units).unwrap_or(i64::MAX)
+        })
     }
+}
+
+fn parts_of(money: &[i64; Why::COUNT], units: &[i64; Why::COUNT]) -> Vec<Part> {
+    let parts = Why::ALL.into_iter().zip(money.iter().zip(units));
+    let parts = parts.map(|(why, (money, units))| Part { why, money: *money, units: *units });
+    parts.filter(|part| part.money != 0 || part.units != 0).collect()
+}
+
+/// The beginning of the stretch of that length which an instant lies in; a day begins one.
+fn begin(at: Instant, length: Span) -> Instant {
+    let into = at.micros().unsigned_abs() % length.micros().max(1);
+    at.saturating_sub(Span::from_micros(into))
 }
 
 /// Explains the shortfall of a promotion up to `until`.
@@ -166,7 +239,7 @@ pub fn explain(facts: &Facts<'_>, until: Instant) -> Shortfall {
         causes.iter().map(|why| setting.without(std::slice::from_ref(why))).collect();
     let all = setting.without(&causes);
     let mut sums = Sums::default();
-    let mut told = [0_i64; Why::COUNT];
+    let (mut told, mut planned) = ([0_i64; Why::COUNT], 0);
     for (place, minute) in minutes.iter().enumerate() {
         sums.due += setting.due(place);
         sums.real += minute.flow;
@@ -176,17 +249,25 @@ pub fn explain(facts: &Facts<'_>, until: Instant) -> Shortfall {
         }
         sums.weigh(setting.due(place) - all[place], &setting.reasons(place));
         let parts = sums.parts(&causes);
-        let missing: i64 = parts.iter().sum();
+        let due = micros(sums.due) - planned;
+        planned += due;
         let mut of_minute = [0; Why::COUNT];
         for (place, part) in of_minute.iter_mut().enumerate() {
             *part = parts[place] - told[place];
         }
-        let missing = missing - told.iter().sum::<i64>();
-        shortfall.minutes.push(MinuteShortfall { at: minute.at, missing, parts: of_minute });
-        shortfall.units += minute.units;
+        let units = minute.units;
+        let spent = due - of_minute.iter().sum::<i64>();
+        shortfall.minutes.push(MinuteShortfall {
+            at: minute.at,
+            planned: due,
+            spent,
+            units,
+            parts: of_minute,
+        });
+        shortfall.units += units;
         told = parts;
     }
-    shortfall.planned = micros(sums.due);
+    shortfall.planned = planned;
     shortfall.spent = shortfall.planned - told.iter().sum::<i64>();
     shortfall
 }
@@ -266,6 +347,7 @@ fn positive(flow: Flow) -> u128 {
     u128::try_from(flow).unwrap_or(0)
 }
 
+/// Rounded down, also below zero: what is missing and what was spent then add up to the plan.
 fn micros(flow: Flow) -> i64 {
-    i64::try_from(flow / PER_MICRO).unwrap_or(i64::MAX)
+    i64::try_from(flow.div_euclid(PER_MICRO)).unwrap_or(i64::MAX)
 }

@@ -2,12 +2,13 @@
 
 use base::Instant;
 use promotions::{Goal, Inventory, MarketPrices, Micros, Quote, Terms};
+use serving::Feed;
 
 use crate::call::Caller;
 
 /// Figures of a feed that nobody has measured: what is assumed until the feed of the book was seen
-/// for long enough ([`serving::Feed::inventory`]). They are the
-/// same for every audience; how many impressions bring a unit is assumed by goal.
+/// for long enough ([`serving::Feed::inventory`]). They are the same for every audience; how many
+/// impressions bring a unit is assumed by goal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssumedFeed {
     /// People who look at it.
@@ -35,7 +36,8 @@ impl AssumedFeed {
         Micros::new(self.impression_price_micros / RESERVE_PART)
     }
 
-    fn inventory(&self, terms: &Terms) -> Inventory {
+    /// What is assumed that the audience of `terms` offers.
+    pub fn inventory(&self, terms: &Terms) -> Inventory {
         let mean = self.impression_price_micros;
         Inventory {
             audience_size: self.people,
@@ -64,11 +66,16 @@ fn units_per_million(goal: Goal) -> u32 {
     }
 }
 
-/// What `terms` will bring, as far as anybody knows.
-pub(crate) fn quote_for(caller: &Caller, terms: &Terms, now: Instant) -> Quote {
-    let assumed = &caller.app.limits.assumed_feed;
-    let feed = caller.book().feed().and_then(|keeper| keeper.feed());
+/// What the audience of `terms` offers: as the feed of the book has seen it, else as assumed.
+pub(crate) fn inventory_of(feed: Option<&Feed>, assumed: &AssumedFeed, terms: &Terms) -> Inventory {
     let units = units_per_million(terms.goal);
     let known = feed.and_then(|feed| feed.inventory(terms, assumed.reserve(), units));
-    promotions::quote(terms, &known.unwrap_or_else(|| assumed.inventory(terms)), now)
+    known.unwrap_or_else(|| assumed.inventory(terms))
+}
+
+/// What `terms` will bring, as far as anybody knows.
+pub(crate) fn quote_for(caller: &Caller, terms: &Terms, now: Instant) -> Quote {
+    let feed = caller.book().feed().and_then(|keeper| keeper.feed());
+    let inventory = inventory_of(feed, &caller.app.limits.assumed_feed, terms);
+    promotions::quote(terms, &inventory, now)
 }

@@ -82,6 +82,11 @@ impl Problem {
         self
     }
 
+    /// Whether it is this one.
+    pub(crate) fn is(&self, entry: &'static Entry) -> bool {
+        self.0.entry.code == entry.code
+    }
+
     /// The same with the JSON pointer of the field at fault.
     pub(crate) fn param(mut self, pointer: impl Into<String>) -> Problem {
         self.0.param = Some(pointer.into());

@@ -204,6 +204,7 @@ routes! {
     promotions::stop => Optional,
     promotions::history => None,
     promotions::report => None,
+    promotions::suggestions::apply => Optional,
     promotions::settlements => None,
     incidents::declare => Optional,
     incidents::list => None,

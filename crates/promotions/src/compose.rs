@@ -114,8 +114,9 @@ fn check_limits(terms: &Terms) -> Result<(), Refusal> {
 /// # Errors
 ///
 /// In this order: `BeingPaid`; `Ended`, also when its end has passed; `NothingToChange`;
-/// `CurrencyMismatch`; `TermsFixed`; `LimitExceeded`; `Blocked` by a finding of
-/// [`preflight_change`] that the terms did not have before (not of drafts).
+/// `TermsChanged` when it is a change of other terms; `CurrencyMismatch`; `TermsFixed`;
+/// `LimitExceeded`; `Blocked` by a finding of [`preflight_change`] that the terms did not have
+/// before (not of drafts).
 pub fn edit(
     change: &TermsChange,
     promotion: &Promotion,
@@ -136,6 +137,9 @@ pub fn edit(
     let is_renewal = is_draft && promotion.quote.is_expired(context.now);
     if after == *before && !is_renewal {
         return Err(Refusal::NothingToChange);
+    }
+    if change.of.as_ref().is_some_and(|of| **of != *before) {
+        return Err(Refusal::TermsChanged);
     }
     if after.currency() != before.currency() {
         return Err(Refusal::CurrencyMismatch);

@@ -74,6 +74,7 @@ mod signal;
 mod slice;
 mod spend;
 mod state;
+mod suggestion;
 mod terms;
 
 pub use audience::{Audience, Device, Gender, Language, LanguageError, Viewer};
@@ -112,6 +113,7 @@ pub use slice::{
 };
 pub use spend::Spend;
 pub use state::{End, EndCause, Pauses, Review, RuleCode, State};
+pub use suggestion::{SettingChange, SuggestionNumber, terms_deed};
 pub use terms::{Promise, Terms, TermsChange};
 
 /// Limits of this capability, each with its unit in the name.

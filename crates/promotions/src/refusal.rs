@@ -121,6 +121,9 @@ pub enum Refusal {
     /// A sum is in another currency.
     #[error("a sum is in another currency")]
     CurrencyMismatch,
+    /// The change was made for other terms; look at them as they are now.
+    #[error("the terms have changed since")]
+    TermsChanged,
     /// This was sold, and does not change: stop the promotion and compose another.
     #[error("what was sold does not change")]
     TermsFixed,

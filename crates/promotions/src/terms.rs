@@ -87,6 +87,8 @@ impl Terms {
 /// Changes of terms; what is absent stays as it is, and `Some(None)` takes away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TermsChange {
+    /// The terms that it is a change of, when it is to hold for no others.
+    pub of: Option<Box<Terms>>,
     /// Another goal; drafts only.
     pub goal: Option<Goal>,
     /// Another target, or none.
@@ -106,6 +108,21 @@ pub struct TermsChange {
 }
 
 impl TermsChange {
+    /// The change of whatever terms to these; what the platform adds stays.
+    pub fn to(terms: Terms) -> TermsChange {
+        TermsChange {
+            of: None,
+            goal: Some(terms.goal),
+            target: Some(terms.target),
+            audience: Some(terms.audience),
+            budget: Some(terms.budget),
+            daily_budget: Some(terms.daily_budget),
+            starts_at: Some(terms.starts_at),
+            ends_at: Some(terms.ends_at),
+            promise: Some(terms.promise),
+        }
+    }
+
     /// The terms after the change.
     pub fn apply(&self, terms: &Terms) -> Terms {
         Terms {

@@ -543,7 +543,7 @@ fn billed(handle: &Handle, stream: &base::Label) -> Result<u64, ServingError> {
 fn records(entries: &[Entry]) -> impl Iterator<Item = Record> + '_ {
     entries.iter().filter_map(|entry| match entry {
         Entry::Verdict(record) => Some(*record),
-        Entry::Counter(_) | Entry::Done(..) => None,
+        Entry::Counter(_) | Entry::Done(..) | Entry::Segment(_) => None,
     })
 }
 

@@ -4,9 +4,11 @@
 //! them, with their length in front; counts as numbers, big-endian.
 
 use base::{Instant, PromotionId};
+use feed::segments::{Dimension, Segment, SegmentCounts, SegmentRecord};
 use feed::shortfall::Doings;
 use feed::verdict::Record;
 use feed::{Cause, CounterRecord, Counts, Outcome};
+use promotions::Micros;
 
 /// One thing that the log keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub(crate) enum Entry {
     Counter(CounterRecord),
     /// What was done in a part of the minute that begins then.
     Done(Instant, Doings),
+    /// What a part of an audience was shown.
+    Segment(SegmentRecord),
 }
 
 /// The bytes are no entries.
@@ -29,6 +33,7 @@ const FLUSHED: u8 = 4;
 const STOPPED: u8 = 5;
 const DONE: u8 = 6;
 const COUNTED: u8 = 7;
+const SEGMENT: u8 = 8;
 
 /// Counts as they were written before pages had a currency.
 const COUNTED_BEFORE: u8 = 3;
@@ -44,6 +49,7 @@ impl Entry {
                 let length = u16::try_from(out.len() - start).expect("a record is short");
                 out[start - 2..start].copy_from_slice(&length.to_be_bytes());
             }
+            Entry::Segment(record) => encode_segment(record, out),
             Entry::Counter(CounterRecord::Started { at }) => encode_time(STARTED, *at, out),
             Entry::Counter(CounterRecord::Flushed { at }) => encode_time(FLUSHED, *at, out),
             Entry::Counter(CounterRecord::Stopped { at }) => encode_time(STOPPED, *at, out),
@@ -84,6 +90,35 @@ fn encode_time(kind: u8, at: Instant, out: &mut Vec<u8>) {
     out.extend_from_slice(&at.micros().to_be_bytes());
 }
 
+/// The name is short: labels have 64 bytes at most.
+fn encode_segment(record: &SegmentRecord, out: &mut Vec<u8>) {
+    let (segment, counts) = (&record.segment, record.counts);
+    let name = segment.name().as_bytes();
+    let length = u8::try_from(name.len()).expect("a name is short");
+    out.extend_from_slice(&[SEGMENT, segment.dimension() as u8, length]);
+    out.extend_from_slice(name);
+    out.extend_from_slice(&record.promotion.to_bytes());
+    for number in [counts.shown, counts.units, counts.price.get()] {
+        out.extend_from_slice(&number.to_be_bytes());
+    }
+}
+
+fn decode_segment(bytes: &mut &[u8]) -> Result<SegmentRecord, Unreadable> {
+    let [dimension, length] = take(bytes)?;
+    let (name, rest) = bytes.split_at_checked(usize::from(length)).ok_or(Unreadable)?;
+    *bytes = rest;
+    let dimension = Dimension::from_number(dimension).ok_or(Unreadable)?;
+    let name = std::str::from_utf8(name).map_err(|_| Unreadable)?;
+    let segment = Segment::parse(dimension, name).ok_or(Unreadable)?;
+    let promotion = PromotionId::from_bytes(take(bytes)?);
+    let counts = SegmentCounts {
+        shown: u64::from_be_bytes(take(bytes)?),
+        units: u64::from_be_bytes(take(bytes)?),
+        price: Micros::new(u64::from_be_bytes(take(bytes)?)),
+    };
+    Ok(SegmentRecord { promotion, segment, counts })
+}
+
 fn decode(bytes: &mut &[u8]) -> Result<Entry, Unreadable> {
     let [kind] = take(bytes)?;
     if kind == VERDICT {
@@ -91,6 +126,9 @@ fn decode(bytes: &mut &[u8]) -> Result<Entry, Unreadable> {
         let (record, rest) = bytes.split_at_checked(length).ok_or(Unreadable)?;
         *bytes = rest;
         return Record::decode(record).map(Entry::Verdict).map_err(|_| Unreadable);
+    }
+    if kind == SEGMENT {
+        return decode_segment(bytes).map(Entry::Segment);
     }
     let at = Instant::try_from_micros(i64::from_be_bytes(take(bytes)?)).ok_or(Unreadable)?;
     if kind == DONE {

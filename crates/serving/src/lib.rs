@@ -9,7 +9,8 @@
 //! * **Stream**: what one log tells, in order; the book bills it by the numbers of its records.
 //! * **Log**: the file of a stream. Its name is in every token, so one of another stream is
 //!   unknown.
-//! * **Entry**: what the log keeps: a record of a verdict, what was counted, what was done.
+//! * **Entry**: what the log keeps: a record of a verdict, what was counted, what was done, or sums
+//!   of parts of an audience.
 //! * **Trouble**: what is found in what was done; it becomes an **incident** of the book.
 //!
 //! # Invariants
@@ -44,13 +45,13 @@ use feed::{Offer, Page};
 use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::random::{Randomness, SystemRandomness};
-use promotions::{Component, Deed, Inventory, Micros, Promotion, Terms, Viewer};
+use promotions::{Component, Inventory, Micros, Terms, Viewer};
 use store::{Reader, StoreError};
 use writer::Handle;
 
 pub use assumed::believed;
 pub use error::ServingError;
-pub use reports::Report;
+pub use reports::{Asked, Report};
 
 use books::{Books, Written};
 use reports::Reports;
@@ -241,11 +242,16 @@ impl Feed {
         }
     }
 
-    /// What the log tells of a promotion by now, and why less was spent than planned. `deeds` in
-    /// their order.
-    pub fn report_on(&self, promotion: &Promotion, deeds: &[Deed]) -> Report {
-        let (curve, now) = (self.state().curve(&promotion.terms.audience), self.now());
-        locked(&self.reports).report(promotion, deeds, &curve, now)
+    /// What the log tells of a promotion by now, why less was spent than planned, and what would
+    /// help.
+    pub fn report_on(&self, asked: &Asked<'_>) -> Report {
+        let promotion = asked.promotion;
+        let (curve, rest) = {
+            let mut state = self.state();
+            (state.curve(&promotion.terms.audience), state.rest(promotion.id))
+        };
+        let now = self.now();
+        locked(&self.reports).report(asked, (&curve, &rest), now)
     }
 
     /// What the audience of `terms` offers, from the pages of the last week and what came of them;

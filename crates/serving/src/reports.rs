@@ -1,14 +1,18 @@
 //! What the log tells of promotions, added up for whoever asks: a lock of its own, so that nobody
 //! who serves waits for a report.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{Instant, Label, PromotionId};
+use base::{Instant, Label, PromotionId, Span};
 use feed::billing::{Summary, Totals};
+use feed::segments::{Rest, Segment, SegmentCounts, SegmentRow};
 use feed::shortfall::Incident as TroubleIn;
-use feed::shortfall::{self, Activity, Deliveries, Facts, Shortfall, Trouble};
-use feed::{Counts, Gap, TrafficCurve, Waterfall};
-use promotions::{Deed, Incident, Promotion};
+use feed::shortfall::{
+    self, Activity, Alert, Band, Deliveries, Expected, Facts, Shortfall, Suggestion, Trouble,
+};
+use feed::{Counts, Gap, Outcome, TrafficCurve, Waterfall};
+use promotions::{Audience, Deed, Incident, Promotion};
 
 use crate::believed;
 use crate::entry::Entry;
@@ -28,6 +32,28 @@ pub struct Report {
     pub gaps: Vec<Gap>,
     /// What was delivered, by the minute.
     pub delivered: Vec<(Instant, shortfall::Delivered)>,
+    /// Who was reached, by parts of the audience.
+    pub segments: Vec<SegmentRow>,
+    /// What was to be expected by the end of each of these stretches of time, or by now.
+    pub expected: Vec<(Instant, Expected)>,
+    /// That it is outside of that.
+    pub alert: Option<Alert>,
+    /// What would help.
+    pub suggestions: Vec<Suggestion>,
+}
+
+/// What a report is asked for.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The promotion.
+    pub promotion: &'a Promotion,
+    /// What was done to it, in order.
+    pub deeds: &'a [Deed],
+    /// By which stretches of time its expectation is told.
+    pub stretch: Span,
+    /// How many opportunities an audience offers in a day, as far as anybody knows; only
+    /// proportions count.
+    pub reach: &'a dyn Fn(&Audience) -> u64,
 }
 
 /// Everything that the log tells.
@@ -37,6 +63,7 @@ pub(crate) struct Reports {
     /// Up to when the log has what was counted.
     counted_to: Option<Instant>,
     deliveries: Deliveries,
+    segments: BTreeMap<PromotionId, BTreeMap<Segment, SegmentCounts>>,
     activity: Activity,
     /// Incidents that people told of, newest first.
     pub(crate) told: Vec<Arc<Incident>>,
@@ -49,6 +76,7 @@ impl Reports {
             waterfall: Waterfall::default(),
             counted_to: None,
             deliveries: Deliveries::default(),
+            segments: BTreeMap::new(),
             activity: Activity::default(),
             told: Vec::new(),
         };
@@ -65,6 +93,10 @@ impl Reports {
                 Entry::Verdict(record) => records.push(*record),
                 Entry::Counter(counter) => counters.push(*counter),
                 Entry::Done(minute, doings) => self.activity.add(*minute, *doings),
+                Entry::Segment(record) => {
+                    let of_promotion = self.segments.entry(record.promotion).or_default();
+                    of_promotion.entry(record.segment.clone()).or_default().absorb(record.counts);
+                }
             }
         }
         records.iter().for_each(|record| self.deliveries.add(record));
@@ -82,11 +114,11 @@ impl Reports {
 
     pub(crate) fn report(
         &self,
-        promotion: &Promotion,
-        deeds: &[Deed],
-        curve: &TrafficCurve,
+        asked: &Asked<'_>,
+        (curve, rest): (&TrafficCurve, &Rest),
         until: Instant,
     ) -> Report {
+        let Asked { promotion, deeds, stretch, reach } = *asked;
         let id = promotion.id;
         let told = told_of(&self.told, promotion);
         let trouble = Trouble::find(&self.activity, self.waterfall.gaps(), &told);
@@ -104,13 +136,42 @@ impl Reports {
             trouble: &trouble,
             curve,
         };
+        let shortfall = shortfall::explain(&facts, until);
+        let band = Band::new(&facts.plan, &promotion.quote, curve, &shortfall);
+        let stretches = shortfall.stretches(facts.price, stretch);
+        let expected = stretches
+            .iter()
+            .map(|one| (one.at, band.by(one.at.saturating_add(stretch).min(until))));
+        let suggestions = match promotion.is_shown(until) {
+            true => shortfall::suggest(&facts, &promotion.terms, until, reach),
+            false => Vec::new(),
+        };
         Report {
-            shortfall: shortfall::explain(&facts, until),
+            expected: expected.collect(),
+            alert: band.alert(&shortfall, until),
+            suggestions,
+            shortfall,
             summary: self.totals.summary(id),
             waterfall: self.of(id),
             gaps: self.waterfall.gaps().to_vec(),
             delivered: self.deliveries.of(id).map(|(at, what)| (at, *what)).collect(),
+            segments: self.segments(id, rest),
         }
+    }
+
+    /// Who was reached.
+    fn segments(&self, promotion: PromotionId, rest: &Rest) -> Vec<SegmentRow> {
+        let mut total = SegmentCounts::default();
+        for (_, counts) in self.waterfall.of(promotion) {
+            total.shown += counts.get(Outcome::Served);
+        }
+        for (_, delivered) in self.deliveries.of(promotion) {
+            total.units += delivered.units;
+            total.price = total.price.saturating_add(delivered.price);
+        }
+        let known = self.segments.get(&promotion).into_iter().flatten();
+        let known: Vec<_> = known.map(|(segment, counts)| (segment.clone(), *counts)).collect();
+        SegmentRow::all(total, &known, rest)
     }
 
     fn of(&self, promotion: PromotionId) -> Vec<(Instant, Counts)> {

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use base::{Currency, Instant, Label, PromotionId, Span};
+use feed::segments::{Rest, SegmentCounter};
 use feed::shortfall::Activity;
 use feed::token::{Selection, TokenKeys, ViewerHash};
-use feed::verdict::{Judge, Judgement, Lists, Overloaded, Own, Policy, Record};
-use feed::{AudienceIndex, Chooser, Page, PageWorth, Promoted, Slot, TrafficCurve};
+use feed::verdict::{Body, Judge, Judgement, Lists, Outcome, Overloaded, Own, Policy, Record};
+use feed::{AudienceIndex, Chooser, Offer, Page, PageWorth, Promoted, Reason, Slot, TrafficCurve};
 use outside::keyring::KeyRing;
 
 use crate::entry::Entry;
@@ -37,6 +38,8 @@ pub(crate) struct State {
     nonce: u64,
     /// Verdicts that are not in the log yet.
     pub(crate) unwritten: Vec<Record>,
+    /// Who was shown what, as far as it is not written.
+    segments: SegmentCounter,
     /// What was done since the last run.
     pub(crate) activity: Activity,
     /// Pages since the last run.
@@ -65,6 +68,7 @@ impl State {
             process: 0,
             nonce: 0,
             unwritten: Vec::new(),
+            segments: SegmentCounter::default(),
             activity: Activity::default(),
             seen: SeenPages::default(),
         };
@@ -109,6 +113,7 @@ impl State {
             }
         }
         self.own.remove(&promotion);
+        self.segments.forget(promotion);
         self.chooser.remove(promotion)
     }
 
@@ -136,6 +141,8 @@ impl State {
                 device: page.viewer.device,
                 goal,
             });
+            let known = (page.viewer, viewer);
+            self.segments.shown(offer.promotion, self.nonce, known, interest(&offer));
             served.push(Served { offer, token });
         }
         served
@@ -157,7 +164,9 @@ impl State {
             self.activity.refusal(now);
             return Err(Overloaded { retry_after: Span::seconds(1) });
         }
-        let State { judge, chooser, own, no_networks, unwritten, activity, .. } = self;
+        let State {
+            judge, chooser, own, no_networks, unwritten, activity, segments, process, ..
+        } = self;
         let event = match told {
             Told::Event(event) => event,
             Told::SaleReturned { token } => return Ok(judge.return_sale(token, now, unwritten)),
@@ -168,7 +177,22 @@ impl State {
         let charge = |selection: &Selection, now| {
             chooser.settle(selection.promotion, &selection.sold(), now)
         };
-        judge.judge(event, own, charge, now, unwritten)
+        let before = unwritten.len();
+        let judgement = judge.judge(event, own, charge, now, unwritten);
+        for record in &unwritten[before..] {
+            if let Body::Judged(judged) = &record.body
+                && judged.outcome == Outcome::Billed
+                && judged.selection.process == *process
+            {
+                segments.billed(&judged.selection);
+            }
+        }
+        judgement
+    }
+
+    /// Who is in what was not written of a promotion.
+    pub(crate) fn rest(&self, promotion: PromotionId) -> Rest {
+        self.segments.rest(promotion)
     }
 
     /// Pages that were asked for, and events that came, while there was no feed yet.
@@ -187,6 +211,9 @@ impl State {
         entries.extend(counters.into_iter().map(Entry::Counter));
         let done = std::mem::take(&mut self.activity);
         entries.extend(done.minutes().map(|(minute, doings)| Entry::Done(minute, doings)));
+        let mut segments = Vec::new();
+        self.segments.flush(&mut segments);
+        entries.extend(segments.into_iter().map(Entry::Segment));
         entries
     }
 
@@ -207,6 +234,14 @@ impl State {
     pub(crate) fn next_sequence(&self) -> u64 {
         self.judge.next_sequence()
     }
+}
+
+/// The first of the interests asked for that the viewer has.
+fn interest(offer: &Offer) -> Option<&Label> {
+    offer.why.iter().find_map(|reason| match reason {
+        Reason::Interests(shared) => shared.first(),
+        _ => None,
+    })
 }
 
 /// The advertiser and the creator, as viewers: the platform may know them by these ids.

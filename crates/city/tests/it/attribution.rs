@@ -129,8 +129,8 @@ fn check_sums(shortfall: &Shortfall) {
     let mut missing = 0;
     for minute in &shortfall.minutes {
         let parts: i64 = Why::ALL.into_iter().map(|why| minute.part(why)).sum();
-        assert_eq!(parts, minute.missing, "at {}", minute.at);
-        missing += minute.missing;
+        assert_eq!(parts, minute.missing(), "at {}", minute.at);
+        missing += minute.missing();
     }
     assert_eq!(missing, shortfall.missing());
 }

@@ -5,4 +5,5 @@
 mod attribution;
 mod invariants;
 mod quotes;
+mod suggestions;
 mod worlds;

@@ -36,7 +36,7 @@ fn usual_views(campaign: &Campaign) -> u64 {
 
 /// Showings that each campaign may hope for: what its people see, shared with all who ask for the
 /// same people, and at most three a day for each of them.
-fn reach(plan: &Plan, campaigns: &[Campaign]) -> Vec<u64> {
+pub fn reach(plan: &Plan, campaigns: &[Campaign]) -> Vec<u64> {
     let mut reach = vec![0; campaigns.len()];
     for number in 0..plan.residents {
         let looker = resident(plan, number);

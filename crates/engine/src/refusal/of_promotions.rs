@@ -72,6 +72,7 @@ refusals! {
         InFuture = 436 => "in_future",
         EndsBeforeStart = 437 => "ends_before_start",
         SignalTooOld = 438 => "signal_too_old",
+        TermsChanged = 439 => "terms_changed",
     }
     telling {
         // The next four are never stored answers: they are told to jobs, and counted by number.

@@ -205,18 +205,22 @@ fn new_post(words: &Words<'_>) -> Post {
     }
 }
 
-fn new_promotion(world: &World, words: &Words<'_>) -> NewPromotion {
-    let terms = Terms {
+fn terms(world: &World, words: &Words<'_>, budget: base::Money) -> Terms {
+    Terms {
         goal: goal(words).unwrap_or(Goal::Views),
         target: None,
         audience: Audience::automatic(),
-        budget: words::money(words.at(2)),
+        budget,
         incentive: words.value("incentive").map_or(Amount::ZERO, |word| words::money(word).amount),
         daily_budget: words.value("daily").map(|word| words::money(word).amount),
         starts_at: instant(world, words.value("from").unwrap_or("1d")),
         ends_at: instant(world, words.value("until").unwrap_or("4d")),
         promise: words.value("units").map_or(Promise::Estimate, |_| Promise::Guarantee),
-    };
+    }
+}
+
+fn new_promotion(world: &World, words: &Words<'_>) -> NewPromotion {
+    let terms = terms(world, words, words::money(words.at(2)));
     let pays = words.value("with").map_or(Vec::new(), |names| names.split(',').collect());
     NewPromotion {
         id: promotion_id(words.at(1)),
@@ -265,7 +269,9 @@ fn quote(world: &World, words: &Words<'_>) -> Quote {
 
 fn change(world: &World, words: &Words<'_>) -> TermsChange {
     let amount = |word: &str| (word != "none").then(|| words::money(word).amount);
+    let of = words.value("of").map(|word| terms(world, words, words::money(word)));
     TermsChange {
+        of: of.map(Box::new),
         goal: goal(words),
         target: words.number("target").map(|target| Some(target.into())),
         audience: None,

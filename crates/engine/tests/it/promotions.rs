@@ -454,6 +454,7 @@ fn what_was_sold_does_not_change() {
     after(
         &[DRAFT, PAID],
         "edit P budget=6000 -> terms_fixed
+         edit P target=7 of=6 -> terms_changed
          edit P goal=sales -> terms_fixed
          edit P daily=2000 from=1d until=9d target=5 => P.deeds ..edited events promotion.updated
          edit P daily=1 -> promotion_blocked

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod auction;
+mod band;
 mod book;
 mod choose;
 mod counters;
@@ -17,9 +18,11 @@ mod interleavings;
 mod joined;
 mod pacing;
 mod quoted;
+mod segments;
 mod setting;
 mod shortfall;
 mod slices;
+mod suggestions;
 #[path = "../../../promotions/tests/it/world.rs"]
 #[allow(dead_code, reason = "the tests of promotions use all of it")]
 mod world_of_promotions;

@@ -1,7 +1,9 @@
 //! Why less was delivered than planned, by hand-made logs.
 
 use base::{Instant, Label, PersonId, PromotionId, Span};
-use feed::shortfall::{Activity, Deliveries, Facts, Incident, Shortfall, Trouble, Why, explain};
+use feed::shortfall::{
+    Activity, Deliveries, Facts, Incident, Shortfall, Stretch, Trouble, Why, explain,
+};
 use feed::token::Selection;
 use feed::verdict::{Body, Judged, Outcome, Record};
 use feed::{Cause, Chance, CounterRecord, Counts, FrequencyCap, Plan, TrafficCurve, Waterfall};
@@ -14,10 +16,10 @@ use crate::setting::{after, start, whole};
 const ID: PromotionId = PromotionId::from_bits(7);
 
 /// What one selection costs.
-const PRICE: Micros = Micros::new(500_000);
+pub const PRICE: Micros = Micros::new(500_000);
 
 /// Two days of a promotion, minute by minute.
-struct Logs {
+pub struct Logs {
     plan: Plan,
     counters: Vec<CounterRecord>,
     deliveries: Deliveries,
@@ -29,7 +31,7 @@ struct Logs {
 
 impl Logs {
     /// One that planned to spend so much in two days.
-    fn of(budget: i64) -> Logs {
+    pub fn of(budget: i64) -> Logs {
         let plan = Plan {
             budget: whole(budget),
             daily: None,
@@ -49,7 +51,7 @@ impl Logs {
 
     /// A minute with so many pages, of which half are opportunities. Of these so many are served
     /// and billed at once, the others end so.
-    fn minute(&mut self, minute: u64, pages: u64, served: u64, others: Cause) {
+    pub fn minute(&mut self, minute: u64, pages: u64, served: u64, others: Cause) {
         let at = after(Span::minutes(minute));
         for page in 0..pages {
             self.activity.page(at, usize::from(page < served));
@@ -99,18 +101,23 @@ impl Logs {
         });
     }
 
-    fn trouble(&self) -> Trouble {
+    pub fn trouble(&self) -> Trouble {
         Trouble::find(&self.activity, self.waterfall().gaps(), &self.told)
     }
 
-    fn waterfall(&self) -> Waterfall {
+    pub fn waterfall(&self) -> Waterfall {
         let mut waterfall = Waterfall::default();
         waterfall.absorb(self.counters.iter().copied());
         waterfall
     }
 
-    fn explain(&self) -> Shortfall {
-        let facts = Facts {
+    pub fn facts<'a>(
+        &'a self,
+        waterfall: &'a Waterfall,
+        trouble: &'a Trouble,
+        curve: &'a TrafficCurve,
+    ) -> Facts<'a> {
+        Facts {
             promotion: ID,
             plan: self.plan,
             price: PRICE,
@@ -118,12 +125,17 @@ impl Logs {
             cap: FrequencyCap::default(),
             deeds: &self.deeds,
             end: None,
-            waterfall: &self.waterfall(),
+            waterfall,
             deliveries: &self.deliveries,
             activity: &self.activity,
-            trouble: &self.trouble(),
-            curve: &TrafficCurve::flat(),
-        };
+            trouble,
+            curve,
+        }
+    }
+
+    fn explain(&self) -> Shortfall {
+        let (waterfall, trouble, curve) = (self.waterfall(), self.trouble(), TrafficCurve::flat());
+        let facts = self.facts(&waterfall, &trouble, &curve);
         explain(&facts, self.plan.ends_at)
     }
 }
@@ -141,12 +153,38 @@ fn check_near(said: i64, minor: i64, hundredths: i64) {
 fn check_adds_up(shortfall: &Shortfall) {
     for minute in &shortfall.minutes {
         let parts: i64 = Why::ALL.into_iter().map(|why| minute.part(why)).sum();
-        assert_eq!(parts, minute.missing);
+        assert_eq!(parts, minute.missing());
     }
-    let missing: i64 = shortfall.minutes.iter().map(|minute| minute.missing).sum();
+    let missing: i64 = shortfall.minutes.iter().map(|minute| minute.missing()).sum();
     assert_eq!(missing, shortfall.missing());
     let parts = shortfall.parts(PRICE);
     assert_eq!(parts.iter().map(|part| part.money).sum::<i64>(), missing);
+    for length in [Span::minutes(1), Span::hours(1), Span::days(1)] {
+        check_stretches(shortfall, length);
+    }
+}
+
+/// Each stretch adds up, and all of them add up to the whole: cause by cause, money and units.
+#[track_caller]
+fn check_stretches(shortfall: &Shortfall, length: Span) {
+    let stretches = shortfall.stretches(PRICE, length);
+    let mut sums = std::collections::BTreeMap::new();
+    for stretch in &stretches {
+        let money: i64 = stretch.parts.iter().map(|part| part.money).sum();
+        assert_eq!(money, stretch.planned - stretch.spent, "at {}", stretch.at);
+        for part in &stretch.parts {
+            let sum: &mut (i64, i64) = sums.entry(part.why).or_default();
+            *sum = (sum.0 + part.money, sum.1 + part.units);
+        }
+    }
+    for part in shortfall.parts(PRICE) {
+        assert_eq!(sums.remove(&part.why), Some((part.money, part.units)), "{}", part.why);
+    }
+    assert!(sums.values().all(|sum| *sum == (0, 0)), "{sums:?}");
+    let all = |of: &dyn Fn(&Stretch) -> i64| stretches.iter().map(of).sum::<i64>();
+    assert_eq!(all(&|one| one.planned), shortfall.planned);
+    assert_eq!(all(&|one| one.spent), shortfall.spent);
+    assert_eq!(all(&|one| one.units as i64), shortfall.units as i64);
 }
 
 #[test]
@@ -327,6 +365,9 @@ proptest! {
             ];
             logs.deed(kinds[kind], minute);
         }
-        check_adds_up(&logs.explain());
+        let shortfall = logs.explain();
+        check_adds_up(&shortfall);
+        let spent: u64 = logs.deliveries.of(ID).map(|(_, one)| one.price.get()).sum();
+        prop_assert_eq!(shortfall.spent, i64::try_from(spent).unwrap());
     }
 }

@@ -94,6 +94,8 @@ catalog! {
         "Check the id and that the key belongs to the book of the account.";
     PROMOTION_NOT_FOUND = "promotion_not_found", 404, "No such promotion",
         "Check the id and that the key belongs to the book of the promotion.";
+    SUGGESTION_NOT_FOUND = "suggestion_not_found", 404, "No such suggestion",
+        "Read the report of the promotion again, and take the `n` of one of its suggestions.";
     POST_NOT_FOUND = "post_not_found", 404, "No such post",
         "Send the platform's own name for the post, percent-encoded; it is known from its first \
          promotion on.";
@@ -246,6 +248,8 @@ catalog! {
         "Let somebody else decide (`by`) than whoever has rejected the promotion.";
     PAYMENT_DISPUTED = "payment_disputed", 422, "The payment of the promotion is disputed",
         "Wait until the bank has decided: read the dispute.";
+    TERMS_CHANGED = "terms_changed", 422, "The terms have changed since",
+        "Read the promotion or its report again, and decide by what it says now.";
     TERMS_FIXED = "terms_fixed", 422, "What was sold does not change",
         "Stop the promotion and compose another: once it is paid, goal, budget and promise stay, \
          and of a guarantee all but the target and a later end.";

@@ -18,6 +18,7 @@ pub(crate) mod resume;
 pub(crate) mod settlements;
 pub(crate) mod stop;
 pub(crate) mod submit;
+pub(crate) mod suggestions;
 
 use axum::http::StatusCode;
 use base::{Instant, PromotionId};

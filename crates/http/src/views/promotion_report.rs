@@ -1,13 +1,20 @@
 //! What a promotion has delivered, and why less than planned.
 
+mod advice;
+mod segments;
+mod waterfall;
+
 use std::collections::BTreeMap;
 
 use base::{Currency, Instant, PromotionId, Span};
-use feed::shortfall::{Part, Side, Why};
-use promotions::{Micros, Promotion};
+use feed::shortfall::{Expected, Stretch};
+use promotions::Promotion;
 use serde::Serialize;
 use serving::Report;
 
+use self::advice::{AlertView, SuggestionView};
+use self::segments::SegmentView;
+use self::waterfall::{OpportunitiesView, WaterfallView};
 use crate::views::{Id, Time};
 
 /// Plan, delivery and spend by time, and what the difference is due to. Money is in millionths of a
@@ -22,18 +29,42 @@ pub(crate) struct PromotionReportView {
     promotion: Id<PromotionId>,
     #[schema(example = "USD")]
     currency: &'static str,
-    /// What was to be spent in each stretch of time, by the traffic of its viewers' days.
-    plan: Vec<MoneyPointView>,
+    /// What was to be spent in each stretch of time, by the traffic of its viewers' days, and how
+    /// many units were to be expected by its end.
+    plan: Vec<PlanPointView>,
     /// Units of each stretch in which they were chosen.
     delivered: Vec<UnitsPointView>,
     /// What they cost.
     spend: Vec<MoneyPointView>,
     shortfall: ShortfallView,
     waterfall: WaterfallView,
+    /// What became of each moment at which it could have been shown.
+    opportunities: Vec<OpportunitiesView>,
+    /// Who was reached.
+    segments: Vec<SegmentView>,
+    /// That it brings less or more than was quoted; empty when it does not.
+    alerts: Vec<AlertView>,
+    /// Changes that would help, the most helpful first; empty when nothing would.
+    suggestions: Vec<SuggestionView>,
     /// Events by kind and by what became of them.
     events: Vec<KindView>,
     /// Times of which counts are lost.
     gaps: Vec<GapView>,
+}
+
+/// What was planned for a stretch of time.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PlanPoint)]
+pub(crate) struct PlanPointView {
+    /// When it begins.
+    #[schema(value_type = String, format = DateTime)]
+    at: Time,
+    /// Millionths of a minor unit.
+    micros: i64,
+    /// From the start to its end, or to now, at least so many units were to be expected.
+    units_low: u64,
+    /// At most.
+    units_high: u64,
 }
 
 /// Money of a stretch of time.
@@ -74,44 +105,6 @@ pub(crate) struct ShortfallView {
     missing_micros: i64,
 }
 
-/// What the difference is due to, in units at the price that they have cost so far.
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = ShortfallWaterfall)]
-pub(crate) struct WaterfallView {
-    /// Units that were billed.
-    delivered: u64,
-    /// Missing because of the platform.
-    platform: i64,
-    /// Because of others who bid, and of how many people there were.
-    market: i64,
-    /// Because of what the advertiser did.
-    advertiser: i64,
-    /// Because a rule was broken.
-    policy: i64,
-    /// How many of all these nobody could see, so that they are estimated.
-    unseen_estimate: i64,
-    /// All causes that have a part; they add up to what is missing.
-    by_cause: Vec<CauseView>,
-}
-
-/// A cause and its part.
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = ShortfallCause)]
-pub(crate) struct CauseView {
-    /// Stable name, such as `outbid`, `paused`, `outage`.
-    #[schema(example = "outbid")]
-    cause: &'static str,
-    /// `platform`, `market`, `advertiser` or `policy`.
-    #[schema(example = "market")]
-    side: &'static str,
-    /// Units.
-    units: i64,
-    /// Millionths of a minor unit.
-    micros: i64,
-    /// True when nobody saw what it is counted by.
-    is_estimate: bool,
-}
-
 /// Events of one kind.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = EventKindSummary)]
@@ -145,30 +138,46 @@ pub(crate) struct GapView {
 }
 
 impl PromotionReportView {
-    /// `report` is `None` where nothing was served yet.
+    /// `report` is `None` where nothing was served yet, and `terms_deed` the deed since which the
+    /// terms hold.
     pub(crate) fn new(
         promotion: &Promotion,
         report: Option<&Report>,
-        bucket: Span,
+        (bucket, terms_deed): (Span, u32),
     ) -> PromotionReportView {
         let currency: Currency = promotion.currency();
-        let parts = report.map(|report| report.shortfall.parts(promotion.quote.unit_price_max));
+        let price = promotion.quote.unit_price_max;
+        let stretches =
+            report.map(|report| report.shortfall.stretches(price, bucket)).unwrap_or_default();
         PromotionReportView {
             object: "promotion_report",
             promotion: Id(promotion.id),
             currency: currency.code(),
-            plan: report.map(|report| plan(report, bucket)).unwrap_or_default(),
+            plan: report.map(|report| plan(report, &stretches)).unwrap_or_default(),
             delivered: report.map(|report| delivered(report, bucket)).unwrap_or_default(),
-            spend: report.map(|report| spend(report, bucket)).unwrap_or_default(),
+            spend: spend(&stretches),
             shortfall: ShortfallView {
                 planned_micros: report.map_or(0, |report| report.shortfall.planned),
                 spent_micros: report.map_or(0, |report| report.shortfall.spent),
                 missing_micros: report.map_or(0, |report| report.shortfall.missing()),
             },
-            waterfall: waterfall(
-                report.map_or(0, |report| report.shortfall.units),
-                &parts.unwrap_or_default(),
-            ),
+            waterfall: WaterfallView::new(report.map(|one| &one.shortfall), price, &stretches),
+            opportunities: report
+                .map(|report| OpportunitiesView::all(&report.waterfall, bucket))
+                .unwrap_or_default(),
+            segments: report
+                .map(|report| report.segments.iter().map(SegmentView::new).collect())
+                .unwrap_or_default(),
+            alerts: report
+                .and_then(|report| report.alert.as_ref().zip(Some(&report.suggestions)))
+                .map(|(alert, suggestions)| AlertView::new(alert, suggestions))
+                .into_iter()
+                .collect(),
+            suggestions: report
+                .into_iter()
+                .flat_map(|report| &report.suggestions)
+                .filter_map(|one| SuggestionView::new(one, promotion, terms_deed))
+                .collect(),
             events: report.map(kinds).unwrap_or_default(),
             gaps: report.map(gaps).unwrap_or_default(),
         }
@@ -181,33 +190,20 @@ fn begin(at: Instant, bucket: Span) -> Instant {
     at.saturating_sub(Span::from_micros(into))
 }
 
-fn points(minutes: impl Iterator<Item = (Instant, i64)>, bucket: Span) -> BTreeMap<Instant, i64> {
-    let mut sums = BTreeMap::new();
-    for (at, micros) in minutes {
-        *sums.entry(begin(at, bucket)).or_default() += micros;
-    }
-    sums
+fn plan(report: &Report, stretches: &[Stretch]) -> Vec<PlanPointView> {
+    let points = stretches.iter().zip(&report.expected);
+    let point = |(stretch, (_, expected)): (&Stretch, &(Instant, Expected))| PlanPointView {
+        at: Time(stretch.at),
+        micros: stretch.planned,
+        units_low: expected.low,
+        units_high: expected.high,
+    };
+    points.map(point).collect()
 }
 
-fn money(points: BTreeMap<Instant, i64>) -> Vec<MoneyPointView> {
-    points.into_iter().map(|(at, micros)| MoneyPointView { at: Time(at), micros }).collect()
-}
-
-fn spent(report: &Report) -> impl Iterator<Item = (Instant, i64)> + '_ {
-    report.delivered.iter().map(|(at, what)| {
-        let price = |micros: Micros| i64::try_from(micros.get()).unwrap_or(i64::MAX);
-        (*at, price(what.price) - price(what.repaid))
-    })
-}
-
-/// What is missing of a minute and what was spent in it are what was planned for it.
-fn plan(report: &Report, bucket: Span) -> Vec<MoneyPointView> {
-    let missing = report.shortfall.minutes.iter().map(|minute| (minute.at, minute.missing));
-    money(points(missing.chain(spent(report)), bucket))
-}
-
-fn spend(report: &Report, bucket: Span) -> Vec<MoneyPointView> {
-    money(points(spent(report), bucket))
+fn spend(stretches: &[Stretch]) -> Vec<MoneyPointView> {
+    let point = |one: &Stretch| MoneyPointView { at: Time(one.at), micros: one.spent };
+    stretches.iter().map(point).collect()
 }
 
 fn delivered(report: &Report, bucket: Span) -> Vec<UnitsPointView> {
@@ -221,37 +217,6 @@ fn delivered(report: &Report, bucket: Span) -> Vec<UnitsPointView> {
         sum.invalid_units += what.invalid_units;
     }
     sums.into_values().collect()
-}
-
-fn waterfall(delivered: u64, parts: &[Part]) -> WaterfallView {
-    let units = |fits: &dyn Fn(Why) -> bool| {
-        parts.iter().filter(|part| fits(part.why)).map(|part| part.units).sum()
-    };
-    let by_cause = parts.iter().map(|part| CauseView {
-        cause: part.why.as_str(),
-        side: side(part.why.side()),
-        units: part.units,
-        micros: part.money,
-        is_estimate: part.why.is_estimate(),
-    });
-    WaterfallView {
-        delivered,
-        platform: units(&|why| why.side() == Side::Platform),
-        market: units(&|why| why.side() == Side::Market),
-        advertiser: units(&|why| why.side() == Side::Advertiser),
-        policy: units(&|why| why.side() == Side::Policy),
-        unseen_estimate: units(&Why::is_estimate),
-        by_cause: by_cause.collect(),
-    }
-}
-
-fn side(side: Side) -> &'static str {
-    match side {
-        Side::Platform => "platform",
-        Side::Market => "market",
-        Side::Advertiser => "advertiser",
-        Side::Policy => "policy",
-    }
 }
 
 fn kinds(report: &Report) -> Vec<KindView> {

@@ -141,6 +141,7 @@ fn good_of_promotions(card: &str) -> Vec<(&'static str, String, Value)> {
     let person = "per_00000000000000000000000007";
     let id = if card == "{id}" { card } else { "promo_01jd3q8v9ec4y8s5k1m0t2n7xz" };
     let post = if card == "{id}" { card } else { "p" };
+    let n = if card == "{id}" { "{n}" } else { "111" };
     let at = |action: &str| format!("/v1/promotions/{id}{action}");
     let audience = json!({
         "automatic": false, "countries": ["US"], "regions": ["CA-QC"], "languages": ["en"],
@@ -186,6 +187,7 @@ fn good_of_promotions(card: &str) -> Vec<(&'static str, String, Value)> {
         ("POST", at("/pause"), json!({"by": person, "as": "staff"})),
         ("POST", at("/resume"), json!({"by": person, "as": "staff"})),
         ("POST", at("/stop"), json!({"rule": "r", "by": person})),
+        ("POST", at(&format!("/suggestions/{n}/apply")), json!({"by": person})),
         (
             "PATCH",
             format!("/v1/posts/{post}"),

@@ -183,8 +183,141 @@ async fn slow_posts_are_shown_views_are_billed_and_the_report_adds_up() {
     let missing = report["shortfall"]["missing_micros"].as_i64().unwrap();
     assert_eq!(sum(&report["waterfall"]["by_cause"], "micros"), missing);
     assert_eq!(report["waterfall"]["delivered"], 1);
+    check_buckets(&report);
+    for bucket in ["hour", "day"] {
+        let path = format!("/v1/promotions/{promotion}/report?bucket={bucket}");
+        check_buckets(&served.read(&path).await);
+    }
     assert_eq!(report["delivered"][0]["units"], 1);
     assert_eq!(report["events"][0]["kind"], "view", "{report}");
+}
+
+impl Served {
+    /// So many people, one a minute, watch what they are shown.
+    async fn watched(&self, minutes: usize) {
+        for number in 0..minutes {
+            let (country, region) = match number % 5 {
+                0 => ("DE", None),
+                1 | 2 => ("US", Some("US-NY")),
+                _ => ("US", Some("US-CA")),
+            };
+            let viewer = json!({
+                "id": format!("viewer-{number}"), "country": country, "region": region, "age": 30,
+                "gender": "female", "device": if number % 4 == 0 { "tablet" } else { "phone" },
+                "language": "en", "consents": true,
+            });
+            let page = self.post("/v1/feed/select", json!({"viewer": viewer, "slots": 1}), 200);
+            for offer in page.await["offers"].as_array().unwrap() {
+                let view = json!({"token": offer["token"], "kind": "view", "dwell_ms": 5_000});
+                self.report(json!([view])).await;
+            }
+            self.world.clock.advance(Span::minutes(1));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test]
+async fn slow_who_is_behind_is_told_so_and_does_what_is_suggested() {
+    let served = Served::new();
+    let promotion = served.running("views").await;
+    served.watched(300).await;
+    let path = format!("/v1/promotions/{promotion}");
+    let report = served.read(&format!("{path}/report")).await;
+    check_segments(&report);
+    let alert = &report["alerts"][0];
+    assert_eq!(alert["code"], "behind_plan", "{report}");
+    assert!(alert["units"].as_i64().unwrap() < alert["units_low"].as_i64().unwrap());
+    assert!(
+        alert["since"].as_str().unwrap() > served.read(&path).await["starts_at"].as_str().unwrap()
+    );
+    let first = &report["suggestions"][0];
+    assert_eq!((&first["setting"], &first["is_estimate"]), (&json!("/ends_at"), &json!(true)));
+    assert!(first["units_more"].as_i64().unwrap() > 0, "{first}");
+
+    let apply = |n: &Value| format!("{path}/suggestions/{n}/apply");
+    let ask = || served.world.post(&apply(&first["n"]), json!({})).with(&served.secret).key("a");
+    let applied = ask().await_status(200).await.json;
+    assert_eq!(applied["ends_at"], first["change"]["ends_at"]);
+    assert_eq!(ask().await_status(200).await.json, applied);
+    // Asked for anew it is as it would be already.
+    let again = served.post(&apply(&first["n"]), json!({}), 200).await;
+    assert_eq!(again["ends_at"], applied["ends_at"]);
+    let history = served.read(&format!("{path}/history")).await;
+    let edits = history["data"].as_array().unwrap().iter();
+    assert_eq!(edits.filter(|deed| deed["kind"] == "edited").count(), 1, "{history}");
+    // Other terms, other suggestions.
+    let report = served.read(&format!("{path}/report")).await;
+    let numbers = report["suggestions"].as_array().unwrap().iter().map(|one| &one["n"]);
+    assert!(numbers.into_iter().all(|n| *n != first["n"]), "{report}");
+    let change = served.world.ask("PATCH", &path).json(json!({"target": 9}));
+    change.with(&served.secret).fresh().await_status(200).await;
+    let refused = served.post(&apply(&first["n"]), json!({}), 422).await;
+    assert_eq!(refused["code"], "terms_changed");
+    let told = ask().await_status(200).await.json;
+    assert_eq!(told["target"], applied["target"], "what a key has done is told again");
+    for n in ["0", "99", "9911", "1099511627776", "x", "-1"] {
+        let problem = served.post(&format!("{path}/suggestions/{n}/apply"), json!({}), 404).await;
+        assert_eq!(problem["code"], "suggestion_not_found", "{n}");
+    }
+}
+
+/// Parts of the audience add up to everything, and none is of few.
+#[track_caller]
+fn check_segments(report: &Value) {
+    let number = |value: &Value| value.as_i64().unwrap();
+    let segments = report["segments"].as_array().unwrap();
+    let rows = |by: &str| segments.iter().filter(|row| row["by"] == by).collect::<Vec<_>>();
+    let sum = |rows: &[&Value], member: &str| -> i64 {
+        rows.iter().map(|row| number(&row[member])).sum()
+    };
+    let all = |list: &str, member: &str| -> i64 {
+        report[list].as_array().unwrap().iter().map(|one| number(&one[member])).sum()
+    };
+    for by in ["country", "age", "gender", "device", "language"] {
+        let rows = rows(by);
+        if !rows.is_empty() {
+            assert_eq!(sum(&rows, "shown"), all("opportunities", "served"), "{by}: {report}");
+            assert_eq!(sum(&rows, "units"), all("delivered", "units"), "{by}: {report}");
+            assert_eq!(sum(&rows, "spend_micros"), all("spend", "micros"), "{by}: {report}");
+        }
+        assert!(rows.iter().all(|row| number(&row["shown"]) >= 10), "{report}");
+    }
+    assert!(rows("device").iter().any(|row| row["value"] == "phone"), "{report}");
+    let us = rows("country").into_iter().find(|row| row["value"] == "US").unwrap();
+    let regions = rows("region");
+    assert!(regions.iter().any(|row| row["value"] == "US-CA"), "{report}");
+    assert!(regions.iter().all(|row| row["within"] == "US"), "{report}");
+    assert_eq!(sum(&regions, "units"), number(&us["units"]), "{report}");
+    assert_eq!(rows("interest").len(), 0);
+}
+
+/// Each bucket of the waterfall adds up, and all of them add up to the whole.
+#[track_caller]
+fn check_buckets(report: &Value) {
+    let number = |value: &Value| value.as_i64().unwrap();
+    let sides = ["platform", "market", "advertiser", "policy"];
+    let waterfall = &report["waterfall"];
+    let buckets = waterfall["buckets"].as_array().unwrap();
+    assert!(!buckets.is_empty());
+    for member in sides.into_iter().chain(["delivered", "unseen_estimate"]) {
+        let sum: i64 = buckets.iter().map(|one| number(&one[member])).sum();
+        assert_eq!(sum, number(&waterfall[member]), "{member}");
+    }
+    for (place, bucket) in buckets.iter().enumerate() {
+        let causes = bucket["by_cause"].as_array().unwrap();
+        let units: i64 = causes.iter().map(|cause| number(&cause["units"])).sum();
+        assert_eq!(sides.iter().map(|side| number(&bucket[side])).sum::<i64>(), units);
+        let micros: i64 = causes.iter().map(|cause| number(&cause["micros"])).sum();
+        let at = |list: &str| number(&report[list][place]["micros"]);
+        assert_eq!(micros, at("plan") - at("spend"));
+    }
+    for bucket in report["opportunities"].as_array().unwrap() {
+        let causes = bucket["by_cause"].as_array().unwrap();
+        let lost: i64 = causes.iter().map(|cause| number(&cause["opportunities"])).sum();
+        assert_eq!(lost + number(&bucket["served"]), number(&bucket["opportunities"]));
+    }
 }
 
 #[tokio::test]

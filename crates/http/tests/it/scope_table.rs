@@ -46,7 +46,7 @@ async fn the_table_of_scopes_is_the_one_that_was_read() {
 
 /// The keys that are let in, by name.
 async fn allowed(world: &World, method: &str, path: &str, keys: &[(&str, String)]) -> String {
-    let path = path.replace("{id}", "x").replace("{rail}", "sandbox");
+    let path = path.replace("{id}", "x").replace("{rail}", "sandbox").replace("{n}", "111");
     let anybody = world.ask(method, &path).without("authorization").send().await;
     if anybody.status != 401 {
         return "anybody".to_owned();

@@ -79,6 +79,7 @@ fn routes_of_promotions() -> Vec<(&'static str, String, Scopes)> {
         ("GET", format!("{promotion}/history"), Scopes::READ),
         ("GET", format!("{promotion}/settlements"), Scopes::READ),
         ("GET", format!("{promotion}/report"), Scopes::READ),
+        ("POST", format!("{promotion}/suggestions/111/apply"), Scopes::PROMOTIONS),
         ("POST", "/v1/feed/select".into(), Scopes::FEED),
         ("POST", "/v1/feed/events".into(), Scopes::FEED),
         ("GET", "/v1/posts/x".into(), Scopes::READ),

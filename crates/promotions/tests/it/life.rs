@@ -281,6 +281,9 @@ fn what_was_sold_does_not_change() {
         assert_eq!(edit(&mut world, &change), Err(Refusal::TermsFixed));
     }
     assert_eq!(edit(&mut world, &change()), Err(Refusal::NothingToChange));
+    let others = Terms { target: Some(1), ..terms() };
+    let of_others = TermsChange { of: Some(Box::new(others)), target: Some(Some(9)), ..change() };
+    assert_eq!(edit(&mut world, &of_others), Err(Refusal::TermsChanged));
     let over = TermsChange { ends_at: Some(world.now), ..change() };
     assert_eq!(edit(&mut world, &over), Err(Refusal::Blocked(CheckCode::EndsBeforeStart)));
     // The market doubles; what a unit costs at most was quoted.

@@ -1,10 +1,10 @@
 //! Pages are served, events are judged, and what they cost is billed once, whatever happens
 //! between.
 
-use base::Span;
+use base::{Region, Span};
 use feed::verdict::{Event, Reason, Verdict};
 use promotions::{EventKind, Goal, SliceState, State, Viewer};
-use serving::{Feed, Told};
+use serving::{Asked, Feed, Told};
 use tempfile::tempdir;
 
 use crate::town::{Town, cents};
@@ -36,7 +36,8 @@ fn event(feed: &Feed, token: &str, kind: EventKind) -> Verdict {
 
 /// What is told of a promotion, of which nobody changed anything.
 fn report(town: &Town, feed: &Feed, promotion: base::PromotionId) -> serving::Report {
-    feed.report_on(&town.promotion(promotion), &[])
+    let (promotion, stretch) = (&town.promotion(promotion), Span::hours(1));
+    feed.report_on(&Asked { promotion, deeds: &[], stretch, reach: &|_| 1 })
 }
 
 /// Serves for so many seconds, a page a second and a run after each; tokens that nobody has used.
@@ -72,7 +73,7 @@ fn what_is_viewed_is_billed_and_the_rest_goes_back() {
     let served: u64 =
         told.waterfall.iter().map(|(_, counts)| counts.get(feed::Outcome::Served)).sum();
     assert_eq!((served, told.gaps.len()), (tokens.len() as u64, 0));
-    let missing: i64 = told.shortfall.minutes.iter().map(|minute| minute.missing).sum();
+    let missing: i64 = told.shortfall.minutes.iter().map(|minute| minute.missing()).sum();
     assert_eq!(missing, told.shortfall.missing());
 
     town.stop(promotion);
@@ -267,4 +268,35 @@ fn a_feed_that_was_seen_for_a_day_tells_what_an_audience_offers() {
     // Nobody is there who is asked for.
     terms.audience.regions = vec![base::Region::parse("FR").unwrap()];
     assert_eq!(feed.inventory(&terms, reserve, assumed).unwrap().audience_size, 0);
+}
+
+#[test]
+fn who_was_reached_outlives_a_restart_and_is_of_many() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running(1, 500_000);
+    let feed = town.feed(folder.path());
+    let viewer = Viewer { region: Some(Region::parse("US").unwrap()), ..Viewer::default() };
+    let (mut tokens, mut told) = (Vec::new(), Vec::new());
+    for number in 0.. {
+        let name = format!("viewer-{number}");
+        tokens.extend(feed.select(&viewer, Some(&name), 1, None).pop().map(|served| served.token));
+        town.wait(Span::seconds(1));
+        feed.run().unwrap();
+        // All are alike: whoever is not told of yet would be found by subtraction.
+        told = report(&town, &feed, promotion).segments;
+        let shown: Vec<u64> = told.iter().map(|row| row.counts.shown).collect();
+        assert!(shown.is_empty() || shown == [tokens.len() as u64], "{told:?}");
+        assert!(shown.is_empty() || tokens.len() >= 10);
+        if tokens.len() >= 20 && !told.is_empty() {
+            break;
+        }
+    }
+    feed.close().unwrap();
+    drop(feed);
+    let feed = town.feed(folder.path());
+    assert_eq!(report(&town, &feed, promotion).segments, told);
+    // Whose view this is, nobody remembers; and nobody is to find out by subtraction.
+    assert_eq!(view(&feed, &tokens[19]), Verdict::Billed);
+    feed.run().unwrap();
+    assert_eq!(report(&town, &feed, promotion).segments, []);
 }

@@ -6,7 +6,7 @@ use feed::shortfall::Why;
 use feed::{Cause, Outcome};
 use promotions::{Actor, Affected, Component, Incident, IncidentChange, IncidentSeverity};
 use promotions::{IncidentTerms, NewIncident, Role, Viewer, detected_incident_id};
-use serving::{Feed, Report};
+use serving::{Asked, Feed, Report};
 use store::{List, Page, Reader};
 use tempfile::tempdir;
 
@@ -34,7 +34,8 @@ fn end(town: &Town) {
 }
 
 fn report(town: &Town, feed: &Feed, promotion: PromotionId) -> Report {
-    feed.report_on(&town.promotion(promotion), &[])
+    let (promotion, stretch) = (&town.promotion(promotion), Span::hours(1));
+    feed.report_on(&Asked { promotion, deeds: &[], stretch, reach: &|_| 1 })
 }
 
 /// So many minutes of six pages each; how many posts were shown.
@@ -94,7 +95,7 @@ fn while_people_call_it_critical_nothing_is_shown_and_all_of_it_is_counted() {
     let parts = |minute: &feed::shortfall::MinuteShortfall| -> i64 {
         Why::ALL.into_iter().map(|why| minute.part(why)).sum()
     };
-    assert!(minutes.iter().all(|minute| parts(minute) == minute.missing));
+    assert!(minutes.iter().all(|minute| parts(minute) == minute.missing()));
 }
 
 /// Eight pages are missing in this silence: too few to be sure, enough when people say so.

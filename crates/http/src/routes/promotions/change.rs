@@ -88,7 +88,7 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
     }
     let quote = Box::new(quote_for(caller, &terms, known.now));
     // All of the terms that were quoted, so that none is decided on with the quote of another.
-    let change = Box::new(whole(terms));
+    let change = Box::new(TermsChange::to(terms));
     let command = PromotionCommand::Edit { promotion, change, quote, actor };
     decide(caller, command, operation, StatusCode::OK).await
 }
@@ -122,6 +122,7 @@ fn asked(body: &ChangeBody) -> Checked<Asked<'_>> {
     // Its currency is compared once the budget is known.
     fields::optional_money("/daily_budget", daily_budget.flatten())?;
     let change = TermsChange {
+        of: None,
         goal: body.goal.as_deref().map(goal).transpose()?,
         target: body.target.map(target).transpose()?,
         audience: body.audience.as_ref().map(AudienceBody::check).transpose()?,
@@ -135,19 +136,6 @@ fn asked(body: &ChangeBody) -> Checked<Asked<'_>> {
         return Err(refuse("", "give at least one of the terms"));
     }
     Ok(Asked { change, daily_budget })
-}
-
-fn whole(terms: Terms) -> TermsChange {
-    TermsChange {
-        goal: Some(terms.goal),
-        target: Some(terms.target),
-        audience: Some(terms.audience),
-        budget: Some(terms.budget),
-        daily_budget: Some(terms.daily_budget),
-        starts_at: Some(terms.starts_at),
-        ends_at: Some(terms.ends_at),
-        promise: Some(terms.promise),
-    }
 }
 
 /// For members whose absence and `null` differ.

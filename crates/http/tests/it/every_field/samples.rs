@@ -120,7 +120,8 @@ impl Samples {
             return path.replace("{tender}", "t1").replace("{rail}", "sandbox");
         }
         if let Some(promotion) = &self.promotion {
-            return template.replace("{id}", promotion.id_of(template));
+            // A day longer, of the terms as they were composed.
+            return template.replace("{id}", promotion.id_of(template)).replace("{n}", "111");
         }
         let id = match template.split('/').nth(2).unwrap_or("") {
             "gift-cards" => &self.card,

@@ -1,0 +1,3 @@
+//! `/v1/promotions/{id}/suggestions`: what a report suggests.
+
+pub(crate) mod apply;
