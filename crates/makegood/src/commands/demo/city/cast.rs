@@ -173,7 +173,7 @@ pub(super) const LAST: Day = Day {
     boosts: &[
         Boost {
             quality: 140,
-            ..Boost::views("glaze-test-no-40", 0, 200_000, (AFTERNOON, 60 * 24))
+            ..Boost::views("glaze-test-no-40", 0, 300_000, (AFTERNOON, 30 * 24))
         },
         Boost {
             goal: Goal::Engagement,

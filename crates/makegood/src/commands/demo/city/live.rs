@@ -17,7 +17,7 @@ const DAYS: u16 = 365;
 
 /// How many times as many visits there are as in the days that were loaded: whoever looks at a
 /// report again does not want to wait for long, not even at night.
-const AS_MANY: u32 = 10;
+const AS_MANY: u32 = 60;
 
 /// Who should have come this long ago does not come any more: the clock was moved.
 const LATE: Span = Span::minutes(2);
