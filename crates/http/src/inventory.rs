@@ -35,7 +35,8 @@ impl AssumedFeed {
         Micros::new(self.impression_price_micros / RESERVE_PART)
     }
 
-    fn inventory(&self, terms: &Terms) -> Inventory {
+    /// What is assumed that the audience of `terms` offers.
+    pub fn inventory(&self, terms: &Terms) -> Inventory {
         let mean = self.impression_price_micros;
         Inventory {
             audience_size: self.people,

@@ -10,7 +10,7 @@ use engine::{Answer, Query};
 use feed::verdict::{Event, Verdict};
 use outside::clock::{Clock, SystemClock};
 use promotions::{EventKind, Viewer};
-use serving::Feed;
+use serving::{Feed, Told};
 
 use super::Args;
 use super::book::{self, Bench, PROMOTIONS};
@@ -89,7 +89,7 @@ fn show(feed: &Feed, count: u64) -> Done<Vec<Shown>> {
             feed.run().map_err(Failure::new)?;
             run_at = now + RUN_EVERY / 4;
         }
-        let page = feed.select(&everybody, Some(&format!("viewer-{viewer}")), PLACES);
+        let page = feed.select(&everybody, Some(&format!("viewer-{viewer}")), PLACES, None);
         if !page.is_empty() {
             found_at = now;
         } else if now.saturating_sub(found_at) > LEASE_TIME_MAX {
@@ -102,14 +102,14 @@ fn show(feed: &Feed, count: u64) -> Done<Vec<Shown>> {
 }
 
 /// What became of the events.
-struct Told {
+struct Judged {
     billed: u64,
     until_judged: Duration,
     until_billed: Duration,
 }
 
 /// Tells of an impression and a view of each, while the feed is run each second.
-fn tell(feed: &Feed, shown: &[Shown]) -> Done<Told> {
+fn tell(feed: &Feed, shown: &[Shown]) -> Done<Judged> {
     feed.run().map_err(Failure::new)?;
     let clock = SystemClock::new();
     let begin = clock.monotonic();
@@ -130,7 +130,7 @@ fn tell(feed: &Feed, shown: &[Shown]) -> Done<Told> {
     // What was judged since the last run.
     feed.run().map_err(Failure::new)?;
     let until_billed = clock.monotonic().saturating_sub(begin);
-    Ok(Told { billed, until_judged, until_billed })
+    Ok(Judged { billed, until_judged, until_billed })
 }
 
 /// Views that were billed.
@@ -138,7 +138,9 @@ fn judge(feed: &Feed, shown: &[Shown]) -> Done<u64> {
     let mut billed = 0;
     let mut batch = Vec::with_capacity(AT_ONCE);
     for (number, one) in (1..).zip(shown) {
-        batch.extend([EventKind::Impression, EventKind::View].map(|kind| event(one, kind)));
+        batch.extend(
+            [EventKind::Impression, EventKind::View].map(|kind| Told::Event(event(one, kind))),
+        );
         if batch.len() < AT_ONCE && number < shown.len() {
             continue;
         }

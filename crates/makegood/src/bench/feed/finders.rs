@@ -1,6 +1,6 @@
 //! Choosing in memory, on one core: who matches a viewer, and a whole page with its auction.
 
-use base::{Amount, CreatorId, Instant, Label, PromotionId, Span, Text};
+use base::{Amount, CreatorId, Currency, Instant, Label, PromotionId, Span, Text};
 use feed::{AudienceIndex, Chooser, FrequencyCap, Lease, Page, Payer, Plan, Pricing, Promoted};
 use feed::{SliceId, Slot, Standing, TrafficCurve};
 use promotions::{Audience, Goal, Micros, Viewer};
@@ -58,7 +58,12 @@ pub(super) fn measure(args: &Args, promotions: u32) -> Done<SizeReport> {
         number += 1;
         let now = START.saturating_add(Span::from_micros(PAGE_EVERY.micros() * number));
         let (viewer_key, seed) = (Some(bits(number) % 500_000), number);
-        chooser.choose(&Page { viewer, viewer_key, places: PLACES, seed, now }, &candidates).len()
+        chooser
+            .choose(
+                &Page { viewer, viewer_key, places: PLACES, currency: None, seed, now },
+                &candidates,
+            )
+            .len()
     });
     drop(chooser);
     let naive = Times::of(&viewers, long, |viewer| naive::scan(&audiences, viewer).len());
@@ -102,6 +107,7 @@ fn promoted(number: u64, audience: &Audience) -> Promoted {
         payer: Payer(Text::new("Bakery Lund").expect("a name")),
         goal: Goal::Views,
         audience: audience.clone(),
+        currency: Currency::parse("USD").expect("a currency"),
         plan: Plan {
             budget: Micros::new(10_000_000_000),
             daily: number.is_multiple_of(2).then_some(Micros::new(1_000_000_000)),
@@ -109,6 +115,7 @@ fn promoted(number: u64, audience: &Audience) -> Promoted {
             ends_at: START.saturating_add(Span::days(7)),
         },
         pricing: Pricing::Auction { least: Micros::new(100_000), most },
+        quoted: None,
         cap: FrequencyCap::default(),
         believed: serving::believed(Goal::Views),
         standing: Standing::Running,

@@ -3,7 +3,7 @@
 use base::{Amount, CheckoutId, CreatorId, Currency, Instant, Label, LineKind, MethodId, Money};
 use base::{OrderId, PersonId, PromotionId, Region, Span, Text};
 use engine::{AddTender, Command, NewCheckout, PromotionCommand, ShopCommand};
-use http::{AssumedFeed, KnowInventory};
+use http::AssumedFeed;
 use promotions::{
     Actor, NewPromotion, PayWith, Post, PostChange, PostKind, Role, StopCause, Terms,
 };
@@ -76,7 +76,7 @@ fn composing(
         ends_at,
         promise: boost.promise,
     };
-    let quote = promotions::quote(&terms, &AssumedFeed::default().inventory(&terms, now), now);
+    let quote = promotions::quote(&terms, &AssumedFeed::default().inventory(&terms), now);
     let new = NewPromotion {
         id: bought.promotion,
         advertiser: bought.advertiser,

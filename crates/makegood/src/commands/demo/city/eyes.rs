@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Instant, Span};
 use feed::verdict::Event;
 use outside::clock::ManualClock;
-use serving::Feed;
+use serving::{Feed, Told};
 use world::{Campaign, News, Offer, Page, Platform, Report};
 
 use super::desk::{self, Bought};
@@ -130,7 +130,7 @@ pub(super) fn tell(feed: &Feed, token: &str, report: &Report<'_>) {
         country: report.looker.viewer.region,
     };
     // The verdict is the advertiser's to read.
-    let _ = feed.report(&[event]);
+    let _ = feed.report(&[Told::Event(event)]);
 }
 
 impl Platform for Eyes<'_> {
@@ -145,7 +145,7 @@ impl Platform for Eyes<'_> {
         }
         self.look_at_clock(at);
         let (viewer, slots) = (&page.looker.viewer, usize::from(page.slots));
-        let served = self.feed.select(viewer, self.name(viewer).as_deref(), slots);
+        let served = self.feed.select(viewer, self.name(viewer).as_deref(), slots, None);
         let offer = |served: serving::Served| {
             let is_it = |bought: &Bought| bought.promotion == served.offer.promotion;
             let campaign = u32::try_from(self.promotions.iter().position(is_it)?).ok()?;
@@ -165,7 +165,7 @@ impl Platform for Eyes<'_> {
     fn give_back(&mut self, at: Instant, token: &String) {
         self.look_at_clock(at);
         // A sale that was not billed has nothing to repay.
-        let _ = self.feed.return_sale(token);
+        let _ = self.feed.report(&[Told::SaleReturned { token }]);
     }
 
     fn tell(&mut self, _: Instant, news: &News) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base::{Instant, Span};
 use jobs::FeedKeeper;
-use serving::Feed;
+use serving::{Feed, Told};
 use world::{Bots, Campaign, News, Offer, Page, Platform, Report, World};
 
 use super::{cast, eyes, midnight_before, plan};
@@ -97,7 +97,7 @@ impl Platform for Live {
         let Some(feed) = self.feed_at(at) else { return Vec::new() };
         let viewer = &page.looker.viewer;
         let name = viewer.id.as_ref().map(|name| name.as_str());
-        let served = feed.select(viewer, name, usize::from(page.slots));
+        let served = feed.select(viewer, name, usize::from(page.slots), None);
         served.into_iter().map(|served| Offer { campaign: 0, token: served.token }).collect()
     }
 
@@ -112,7 +112,7 @@ impl Platform for Live {
     fn give_back(&mut self, at: Instant, token: &String) {
         if let Some(feed) = self.feed_at(at) {
             // A sale that was not billed has nothing to repay.
-            let _ = feed.return_sale(token);
+            let _ = feed.report(&[Told::SaleReturned { token }]);
         }
     }
 
