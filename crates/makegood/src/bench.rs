@@ -6,6 +6,7 @@ mod append;
 pub(crate) mod bare;
 mod checkout;
 mod client;
+mod feed;
 mod histogram;
 mod process;
 pub(crate) mod redeem;
@@ -32,6 +33,8 @@ enum What {
     Redeem(redeem::Args),
     /// Checkouts paid by a card and a payment method together.
     Checkout(checkout::Args),
+    /// Promoted posts: choosing them, and events from their verdicts to money.
+    Feed(feed::Args),
     /// A restart after a crash: how fast the journal is applied.
     Restart(restart::Args),
     /// The server without an engine; started by the other benchmarks.
@@ -44,6 +47,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     match &args.what {
         What::Redeem(args) => redeem::run(args),
         What::Checkout(args) => checkout::run(args),
+        What::Feed(args) => feed::run(args),
         What::Restart(args) => restart::run(args),
         What::Bare(args) => bare::run(args),
     }

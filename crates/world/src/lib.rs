@@ -26,6 +26,7 @@
 
 mod behavior;
 mod bots;
+pub mod crowd;
 mod curve;
 mod draw;
 mod fault;

@@ -148,6 +148,10 @@ const EDGES: &[Edges] = &[
             "giftcards",
             "payments",
             "shop",
+            "promotions",
+            "feed",
+            // `demo` lets a city look at its feed.
+            "world",
             "engine",
             "journal",
             "store",

@@ -37,7 +37,8 @@ fn redemption(codes: &Codes, number: u64, card: u64, out: &mut Vec<u8>) {
     let _ = write!(out, "{number}\"}}");
 }
 
-fn head(path: &str, key: &str, operation: Option<u64>, body: usize, out: &mut Vec<u8>) {
+/// The head of a request with a body of so many bytes.
+pub(super) fn head(path: &str, key: &str, operation: Option<u64>, body: usize, out: &mut Vec<u8>) {
     let _ = write!(
         out,
         "POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n\

@@ -1,5 +1,6 @@
 //! `makegood demo`: a test book filled with a living shop, served, with a tour to try.
 
+mod city;
 mod market;
 mod shop;
 mod tour;
@@ -13,7 +14,7 @@ use super::serve::{self, Serving};
 use crate::config::{Environment, PlaceArgs, Settings, WebhookReach};
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
-use crate::wiring::{Installation, book_name};
+use crate::wiring::{Installation, Workers, book_name};
 
 /// Folder of the demonstration, unless another is named.
 const FOLDER: &str = "makegood-demo";
@@ -57,10 +58,10 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let record = book(&installation)?;
     let keys = keys(&installation, &record)?;
     let book = installation.open_book(&record)?;
-    let opened = shop::open(&installation, &book)?;
+    let opened = shop::open(&installation, &settings, &book)?;
     serve::serve(&settings, &installation, vec![book], |serving| {
         announce(serving, &keys, &opened, args.json);
-        Ok(())
+        serving.workers.iter().filter_map(Workers::feed).try_for_each(city::look_on)
     })
 }
 

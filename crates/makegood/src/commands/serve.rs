@@ -92,6 +92,8 @@ pub(crate) struct Serving<'a> {
     pub(crate) installation: &'a Installation,
     /// Its books.
     pub(crate) books: &'a [OpenBook],
+    /// What works for them, in the same order.
+    pub(crate) workers: &'a [Workers],
 }
 
 /// Takes over every book. One that has rested for longer than a clock is believed is left alone,
@@ -133,7 +135,8 @@ pub(crate) fn serve(
         let (listener, address) = listen(settings).await?;
         // Before anybody is told: a signal that comes early must find somebody who listens.
         let signals = Signals::listen()?;
-        listening(&Serving { address: &address, installation, books: &books })?;
+        let (books, workers) = (&books, &workers);
+        listening(&Serving { address: &address, installation, books, workers })?;
         let (reason_sender, reason) = oneshot::channel();
         let stop = async move {
             // Only this future sends, and only once.

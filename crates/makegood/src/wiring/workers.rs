@@ -180,6 +180,39 @@ impl Installation {
         rails.map_err(Failure::new)
     }
 
+    /// What the feed of a book is made of; `clock` is its wall clock.
+    pub(crate) fn feed_parts(
+        &self,
+        record: &BookRecord,
+        handle: &Handle,
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+    ) -> FeedParts {
+        self.feed_parts_source(record, handle, settings, clock)()
+    }
+
+    /// As [`Installation::feed_parts`], as often as wanted.
+    fn feed_parts_source(
+        &self,
+        record: &BookRecord,
+        handle: &Handle,
+        settings: &Settings,
+        clock: Arc<dyn Clock>,
+    ) -> impl Fn() -> FeedParts + Send + use<> {
+        let book = record.name.to_string();
+        let folder = settings.data_folder().join("feed").join(&book);
+        let (handle, ring) = (handle.clone(), Arc::clone(&self.ring));
+        let source = self.reader_source(record);
+        move || FeedParts {
+            book: book.clone(),
+            handle: handle.clone(),
+            open_reader: Box::new(source.clone()),
+            folder: folder.clone(),
+            ring: Arc::clone(&ring),
+            clock: Arc::clone(&clock),
+        }
+    }
+
     fn start_feed(
         &self,
         record: &BookRecord,
@@ -187,21 +220,8 @@ impl Installation {
         settings: &Settings,
     ) -> Done<FeedKeeper> {
         let name = record.name.to_string();
-        let folder = settings.data_folder().join("feed").join(&name);
-        let (handle_of_feed, ring) = (handle.clone(), Arc::clone(&self.ring));
-        let clock: Arc<dyn Clock> = Arc::new(self.clock);
-        let source = self.reader_source(record);
-        let book = name.clone();
-        let open = move || {
-            Feed::open(FeedParts {
-                book: book.clone(),
-                handle: handle_of_feed.clone(),
-                open_reader: Box::new(source.clone()),
-                folder: folder.clone(),
-                ring: Arc::clone(&ring),
-                clock: Arc::clone(&clock),
-            })
-        };
+        let parts = self.feed_parts_source(record, handle, settings, Arc::new(self.clock));
+        let open = move || Feed::open(parts());
         let readers = Box::new(self.reader_source(record));
         let report = move |report: FeedReport| report_feed(&name, &report);
         let keeper =

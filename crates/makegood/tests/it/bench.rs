@@ -1,4 +1,5 @@
-//! `makegood bench redeem`: it measures what it says, and refuses what it cannot measure.
+//! `makegood bench redeem` and `bench feed`: they measure what they say, and refuse what they
+//! cannot measure.
 
 use serde_json::{Value, json};
 
@@ -54,4 +55,49 @@ fn what_cannot_be_measured_is_refused() {
         let ran = bench(&place, &flags.split(' ').collect::<Vec<_>>()).expect(1);
         assert!(ran.err.contains(why), "{flags}: {}", ran.err);
     }
+}
+
+/// Few promotions, few events: what they show is not looked at, but for what must be so.
+fn bench_feed(place: &Place, flags: &str) -> Ran {
+    let folder = place.path("work");
+    std::fs::create_dir_all(&folder).unwrap();
+    let quick = "bench feed --seconds 1 --warm-up 0 --viewers 50 --events 2000 --event-rate 1000 \
+                 --redemption-rate 100 --cards 100 --json";
+    let folder = ["--folder", folder.to_str().unwrap()];
+    place.run(&quick.split_whitespace().chain(flags.split(' ')).chain(folder).collect::<Vec<_>>())
+}
+
+#[test]
+fn slow_the_feed_is_measured_at_each_size_and_bills_what_it_judges() {
+    let place = Place::in_files();
+    let told = bench_feed(&place, "--promotions 100,1000").expect(0).json();
+    let sizes = told["sizes"].as_array().unwrap();
+    let of_sizes: Vec<&Value> = sizes.iter().map(|size| &size["promotions"]).collect();
+    assert_eq!(of_sizes, [&json!(100), &json!(1000)]);
+    for size in sizes {
+        for finder in ["matching", "page", "naive"] {
+            assert!(size[finder]["per_second"].as_u64().unwrap() > 0, "{finder}: {size}");
+            assert!(size[finder]["p99_ns"].as_u64() >= size[finder]["p50_ns"].as_u64(), "{size}");
+        }
+        assert!(size["matching"]["found_in_all"].as_u64() > size["matching"]["searches"].as_u64());
+        assert!(size["index_bytes_per_promotion"].as_u64().unwrap() > 50, "{size}");
+        assert_eq!(size["a_tree"].is_null(), cfg!(not(feature = "a-tree")), "{size}");
+    }
+    let events = &told["events"];
+    assert!(events["events"].as_u64().unwrap() >= 2_000, "{events}");
+    // Half of them are views, and people look as people do.
+    assert_eq!(events["billed_units"].as_u64(), events["events"].as_u64().map(|all| all / 2));
+    let redemptions = &told["redemptions"];
+    assert_eq!(redemptions["refused"], 0, "{redemptions}");
+    assert!(redemptions["events_per_second"].as_u64().unwrap() > 0, "{redemptions}");
+    assert!(redemptions["redemptions_per_second"].as_u64().unwrap() > 0, "{redemptions}");
+}
+
+#[test]
+fn a_feed_of_nothing_is_not_measured() {
+    let place = Place::in_files();
+    let ran = bench_feed(&place, "--promotions 0").expect(1);
+    assert!(ran.err.contains("give numbers above zero"), "{}", ran.err);
+    let ran = bench_feed(&place, "--crowd few").expect(2);
+    assert!(ran.err.contains("narrowing, fixed or everybody"), "{}", ran.err);
 }

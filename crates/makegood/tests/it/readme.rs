@@ -1,4 +1,4 @@
-//! The journey in the README prints what the README says, also when it is pasted twice.
+//! The journeys in the README print what the README says, the order's also when it is pasted twice.
 
 use std::process::Command;
 
@@ -6,29 +6,46 @@ use crate::process::{KEY, Place, Server};
 
 const README: &str = include_str!("../../../../README.md");
 
-/// The commands, and what they print.
-fn journey() -> (&'static str, &'static str) {
-    let (_, from_heading) = README.split_once("## An order,").unwrap();
+/// The commands under a heading, and what they print.
+fn journey(heading: &str) -> (&'static str, &'static str) {
+    let (_, from_heading) = README.split_once(heading).unwrap();
     let (_, from_commands) = from_heading.split_once("```sh\n").unwrap();
     let (commands, rest) = from_commands.split_once("```\n").unwrap();
     let (_, from_output) = rest.split_once("```text\n").unwrap();
     (commands, from_output.split_once("```\n").unwrap().0)
 }
 
+fn order() -> (&'static str, &'static str) {
+    journey("## An order,")
+}
+
+/// What bash prints, when it complains of nothing. A machine without bash or curl fails.
 #[track_caller]
-fn check(server: &Server, commands: &str, output: &str) {
+fn run(server: &Server, commands: &str) -> String {
     let address = format!("http://{}/", server.address);
     let commands = commands.replace("http://127.0.0.1:8080/", &address);
     let commands = commands.replace("mg_test_choose_a_long_secret", KEY);
     assert!(commands.contains(&address) && commands.contains(KEY));
-    let shell = Command::new("sh").args(["-c", &commands]).output().unwrap();
+    let shell = Command::new("bash").args(["-c", &commands]).output().unwrap();
     assert_eq!(String::from_utf8(shell.stderr).unwrap(), "");
-    assert_eq!(String::from_utf8(shell.stdout).unwrap(), output);
+    String::from_utf8(shell.stdout).unwrap()
+}
+
+#[track_caller]
+fn check(server: &Server, commands: &str, output: &str) {
+    assert_eq!(run(server, commands), output);
+}
+
+/// What was spent and what went back, and all that was printed before.
+fn spent_and_returned(output: &str) -> (&str, u64, u64) {
+    let (before, spent) = output.split_once("\"spent\":{\"amount\":").unwrap();
+    let (spent, returned) = spent.split_once("\n\"returned\":{\"amount\":").unwrap();
+    (before, spent.parse().unwrap(), returned.trim_end().parse().unwrap())
 }
 
 #[test]
 fn slow_the_journey_prints_what_the_readme_says() {
-    let (commands, output) = journey();
+    let (commands, output) = order();
     let place = Place::new();
     let server = place.serve();
     check(&server, commands, output);
@@ -37,5 +54,21 @@ fn slow_the_journey_prints_what_the_readme_says() {
     let (_, end) = after.split_once("damaged\n").unwrap();
     let (_, balances) = end.split_once("changed_mind\n").unwrap();
     check(&server, commands, &format!("{before}paid\n{balances}damaged\n{end}"));
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn slow_the_promotion_is_paid_watched_and_settled_as_the_readme_says() {
+    let ((first, told), (then, told_then)) = (order(), journey("## A promotion,"));
+    let place = Place::new();
+    let server = place.serve();
+    let (output, readme) = (run(&server, &(first.to_owned() + then)), told.to_owned() + told_then);
+    let (before, spent, returned) = spent_and_returned(&output);
+    let (before_in_readme, spent_in_readme, returned_in_readme) = spent_and_returned(&readme);
+    assert_eq!(before, before_in_readme);
+    // Thirty views at 0.4 to 1.9 cents: how many cost less depends on when they came.
+    for (spent, returned) in [(spent, returned), (spent_in_readme, returned_in_readme)] {
+        assert!((12..=56).contains(&spent) && spent + returned == 20_000, "{spent} + {returned}");
+    }
     assert_eq!(server.stop(), Some(0));
 }

@@ -1,5 +1,7 @@
-//! The living shop: a market with half a year behind it, programs, and cards in every state a card
-//! can be in.
+//! The living shop: a market with half a year behind it, promotions that a city has looked at,
+//! programs, and cards in every state a card can be in.
+
+use std::sync::Arc;
 
 use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, PersonId, ProgramId, Region};
 use base::{SellerId, Span, Text, Token, TypedId};
@@ -8,12 +10,15 @@ use giftcards::{Adjust, AdjustReason, Code, CodeHash, Details, Direction, Fundin
 use giftcards::{LineKind, NewCode, NewProgram, Place, Program, RefundHold, Sandbox};
 use giftcards::{Scope, limits};
 use jobs::RailCaller;
+use outside::clock::Clock;
 use outside::codes::ParsedCode;
 use outside::random::{Randomness, SystemRandomness, new_id};
-use store::{List, Page, Reader};
+use serving::Feed;
+use store::{List, Page};
 use writer::Request;
 
-use super::market;
+use super::{city, market};
+use crate::config::Settings;
 use crate::failure::{Done, Failure};
 use crate::wiring::{Installation, OpenBook, OwnerText, Seal};
 
@@ -33,6 +38,8 @@ pub(super) struct Opened {
     pub(super) hold: HoldId,
     /// What is bought, and by whom.
     pub(super) journey: Journey,
+    /// The promotions that are looked at.
+    pub(super) promotions: city::Shown,
     /// The book's time.
     pub(super) now: Instant,
 }
@@ -56,8 +63,14 @@ pub(super) struct Journey {
 /// # Errors
 ///
 /// The book cannot be written.
-pub(super) fn open(installation: &Installation, book: &OpenBook) -> Done<Opened> {
-    let keeper = Keeper { installation, book };
+pub(super) fn open(
+    installation: &Installation,
+    settings: &Settings,
+    book: &OpenBook,
+) -> Done<Opened> {
+    // Whoever serves the book afterwards starts another.
+    let rails = installation.start_rail_caller(&book.record, book.handle())?;
+    let keeper = Keeper { installation, settings, book, rails };
     let parsed = ParsedCode::parse(LAST_CODE).expect("the welcome is a code");
     let hashes = installation.ring.hash_candidates(keeper.book_name(), &parsed);
     let lookup = CardRef::Code(hashes.map(|(_, hash)| CodeHash(hash)).collect());
@@ -70,13 +83,16 @@ pub(super) fn open(installation: &Installation, book: &OpenBook) -> Done<Opened>
 /// Whoever fills the shop.
 pub(super) struct Keeper<'a> {
     installation: &'a Installation,
+    settings: &'a Settings,
     book: &'a OpenBook,
+    rails: RailCaller,
 }
 
 impl Keeper<'_> {
     fn fill(&self, last_code: &ParsedCode) -> Done {
         self.fill_past()?;
         market::trade(self)?;
+        city::promote(self)?;
         let everyday = self.program("Everyday card", Currency::USD, None, Scope::default())?;
         self.fill_spending(everyday)?;
         self.fill_states(everyday)?;
@@ -167,7 +183,8 @@ impl Keeper<'_> {
         let key = outside::keyring::KeyNumber::new(u32::from(row.code.key));
         let key = key.unwrap_or(self.installation.ring.current());
         let code = self.installation.ring.code_for(card, row.code.nonce, key)?.reveal();
-        Ok(Opened { card, code, hold, journey: self.prepare_journey()?, now: self.now()? })
+        let (journey, promotions) = (self.prepare_journey()?, city::shown(self)?);
+        Ok(Opened { card, code, hold, journey, promotions, now: self.now()? })
     }
 
     fn prepare_journey(&self) -> Done<Journey> {
@@ -185,10 +202,7 @@ impl Keeper<'_> {
 
     /// The seller of this name, of whom the market has less than a page.
     fn seller(&self, name: &str) -> Done<SellerId> {
-        let handle = self.book.handle();
-        handle.flush_and_wait(handle.figures().seq())?;
-        let page = Page::after(None, 100);
-        let sellers = self.reader()?.list(List::Sellers, page)?;
+        let sellers = self.list(List::Sellers, Page::after(None, 100))?;
         let found = sellers.into_iter().find_map(|row| match row {
             Row::Seller(seller) if seller.name.as_str() == name => Some(seller.id),
             _ => None,
@@ -324,34 +338,52 @@ impl Keeper<'_> {
     }
 
     /// Lets time pass, rails included, and tells the time after it.
-    pub(super) fn pass(
-        &self,
-        reader: &mut dyn Reader,
-        rails: &RailCaller,
-        span: Span,
-    ) -> Done<Instant> {
-        let later = self.now()?.saturating_add(span);
-        let handle = self.book.handle();
+    pub(super) fn pass(&self, span: Span) -> Done<Instant> {
+        self.pass_until(self.now()?.saturating_add(span))
+    }
+
+    /// Lets time pass until `later`, rails included, and tells the time after it.
+    pub(super) fn pass_until(&self, later: Instant) -> Done<Instant> {
+        let (handle, rails) = (self.book.handle(), Some(&self.rails));
+        let mut reader = self.installation.reader(&self.book.record)?;
         let advanced =
-            jobs::advance_test_clock(handle, reader, Some(rails), SHOPKEEPER, later, None)?;
+            jobs::advance_test_clock(handle, reader.as_mut(), rails, SHOPKEEPER, later, None)?;
         let moved = advanced.decided.result;
         moved.map_err(|refusal| Failure::new(format!("the shop's clock: {refusal}")))?;
         Ok(advanced.now)
     }
 
-    /// What reads the book's tables.
-    pub(super) fn reader(&self) -> Done<Box<dyn Reader>> {
-        self.installation.reader(&self.book.record)
+    /// Moves the clock to `later`, unless it is there; what falls due on the way is booked later.
+    pub(super) fn move_clock(&self, later: Instant) -> Done {
+        if later <= self.now()? {
+            return Ok(());
+        }
+        self.decide_all(vec![Command::AdvanceClock { to: later }])
     }
 
-    /// Who calls the book's rails.
-    pub(super) fn start_rail_caller(&self) -> Done<RailCaller> {
-        self.installation.start_rail_caller(&self.book.record, self.book.handle())
+    /// Rows of the book's tables, as of now.
+    pub(super) fn list(&self, list: List, page: Page) -> Done<Vec<Row>> {
+        let handle = self.book.handle();
+        handle.flush_and_wait(handle.figures().seq())?;
+        Ok(self.installation.reader(&self.book.record)?.list(list, page)?)
     }
 
-    fn now(&self) -> Done<Instant> {
+    /// Opens the book's feed, to be run by the caller; `clock` is its wall clock.
+    pub(super) fn open_feed(&self, clock: Arc<dyn Clock>) -> Done<Feed> {
+        let (record, handle) = (&self.book.record, self.book.handle());
+        let parts = self.installation.feed_parts(record, handle, self.settings, clock);
+        Feed::open(parts).map_err(Failure::new)
+    }
+
+    /// The book's time.
+    pub(super) fn now(&self) -> Done<Instant> {
+        Ok(self.book_time()?.0)
+    }
+
+    /// The book's time, and how many microseconds it is ahead of the wall clock.
+    pub(super) fn book_time(&self) -> Done<(Instant, i64)> {
         match self.ask(Query::Book)? {
-            Some(Answer::Book { now, .. }) => Ok(now),
+            Some(Answer::Book { book, now }) => Ok((now, book.clock_ahead_micros)),
             _ => Err(Failure::new("the book has no row of its own")),
         }
     }

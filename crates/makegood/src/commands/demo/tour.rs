@@ -1,6 +1,7 @@
 //! The tour: requests that work exactly as printed, in this order, at every start.
 
 mod journey;
+mod promotions;
 
 use base::Span;
 use serde_json::{Value, json};
@@ -106,6 +107,7 @@ pub(super) fn steps(keys: &Keys, opened: &Opened) -> Vec<Step> {
     steps.extend(guide.looking());
     steps.extend(guide.spending());
     steps.extend(guide.journey());
+    steps.extend(guide.promotions());
     steps.extend(guide.accounting());
     steps
 }

@@ -69,7 +69,7 @@ impl Opening {
         for (number, (token, last4)) in methods.enumerate() {
             let place = PLACES[number % PLACES.len()];
             let buyer = buyer(keeper, place, token);
-            commands.push(method(&buyer, token, last4));
+            commands.push(method(buyer.method, buyer.person, token, last4));
             opening.buyers.push(buyer);
         }
         keeper.decide_all(commands)?;
@@ -155,12 +155,13 @@ fn product(offer: &Offer) -> Command {
     })))
 }
 
-fn method(buyer: &Buyer, token: &str, last4: &str) -> Command {
+/// A payment method of the sandbox.
+pub(super) fn method(id: MethodId, owner: PersonId, token: &str, last4: &str) -> Command {
     let method = Method {
-        id: buyer.method,
+        id,
         rail: sandbox(),
         token: RailToken(Text::new(token).expect("tokens of the sandbox are short")),
-        owner: Some(buyer.person),
+        owner: Some(owner),
         brand: Some(Token::new("visa").expect("a lower-case word is a token")),
         last4: Some(Token::new(last4).expect("four digits are a token")),
         expiry: Expiry::new(METHODS_EXPIRE, 12),

@@ -1,5 +1,7 @@
-//! Audiences and viewers by the distribution on which other libraries were measured before this
-//! one was written: 1 to 3 of 60 countries always, 1 or 2 of 20 languages (70 %), an age range
+//! A crowd to measure with: many audiences and viewers, of whom nothing but that is known.
+//!
+//! They are drawn by the distribution on which other libraries were measured before the feed was
+//! written: 1 to 3 of 60 countries always, 1 or 2 of 20 languages (70 %), an age range
 //! (80 %), a gender (30 %), one of 1 to 5 of 500 interests (70 %), not an interest (10 %), a
 //! device (30 %); viewers with about 10 interests, of whom all is known.
 
@@ -7,7 +9,7 @@ use base::{Label, Region};
 use promotions::{Audience, Device, Gender, Language, Viewer};
 
 /// How many viewers an audience admits.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spread {
     /// The distribution above, whatever the number of audiences.
     Fixed,
@@ -18,9 +20,13 @@ pub enum Spread {
 }
 
 impl Spread {
-    pub fn name(self) -> &'static str {
+    /// Every one.
+    pub const ALL: [Spread; 3] = [Spread::Fixed, Spread::Narrowing, Spread::Everybody];
+
+    /// Stable lower-case name.
+    pub fn as_str(self) -> &'static str {
         match self {
-            Spread::Fixed => "fixed    ",
+            Spread::Fixed => "fixed",
             Spread::Narrowing => "narrowing",
             Spread::Everybody => "everybody",
         }
@@ -28,6 +34,7 @@ impl Spread {
 }
 
 /// Draws audiences and viewers; the same for the same number of audiences.
+#[derive(Clone, Debug)]
 pub struct Crowd {
     spread: Spread,
     regions: u64,
@@ -40,6 +47,7 @@ const INTERESTS: u64 = 500;
 const YOUNGEST: u64 = 13;
 
 impl Crowd {
+    /// A crowd for so many audiences.
     pub fn new(spread: Spread, audiences: u64) -> Crowd {
         let regions = match spread {
             Spread::Narrowing => (6 * audiences / 1_000).max(1),
@@ -48,6 +56,7 @@ impl Crowd {
         Crowd { spread, regions, state: audiences }
     }
 
+    /// The next audience.
     pub fn audience(&mut self) -> Audience {
         if self.spread == Spread::Everybody {
             return Audience::automatic();
@@ -74,6 +83,7 @@ impl Crowd {
         }
     }
 
+    /// The next viewer, who agrees to everything.
     pub fn viewer(&mut self) -> Viewer {
         let interests = 6 + self.below(9);
         Viewer {
