@@ -45,7 +45,7 @@ pub(crate) struct Args {
     /// Open the books however long they rested: the clock was checked.
     #[arg(long)]
     accept_clock: bool,
-    /// Go on with what the database has, although more was answered: docs/failover.md.
+    /// Go on with what the data have, although more was answered: docs/failover.md, docs/backup.md.
     #[arg(long)]
     accept_lost_history: bool,
     /// Print the default configuration, which explains every setting, and end.
@@ -73,6 +73,9 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     installation.use_rails(RailSetup::of(&settings, &environment)?);
     if !args.accept_clock {
         installation.hold_clock_against_books(settings.start_gap_max());
+    }
+    if args.accept_lost_history {
+        installation.accept_lost_history()?;
     }
     if let Some(text) = environment.get("BOOTSTRAP_KEY") {
         bootstrap(&installation, text)?;
@@ -134,6 +137,7 @@ pub(crate) fn serve(
         // Before anybody is told: a signal that comes early must find somebody who listens.
         let signals = Signals::listen()?;
         listening(&Serving { address: &address, installation, books: &books })?;
+        tokio::spawn(installation.heads().save_often());
         let (reason_sender, reason) = oneshot::channel();
         let stop = async move {
             // Only this future sends, and only once.

@@ -1,15 +1,18 @@
-//! How far each book got, kept beside the keys: what a database cannot tell that has gone back.
+//! How far each book got, kept beside the keys: what a database or a file cannot tell that has gone
+//! back.
 //!
 //! All processes over one database share the folder of keys, so what one of them knows the others
 //! and their successors know: a standby that lagged when it was made the primary is refused, also
-//! by a process that has just been started. The file is a fraction of a second old and not synced;
-//! it may show too little, never too much. Nor does it go back: a process that wakes and is no
-//! owner any more leaves alone what its successor has written.
+//! by a process that has just been started; so is an older copy of a file. What is written here is
+//! a fraction of a second old and not synced; it may show too little, never too much. Nor does it
+//! go back: a process that wakes and is no owner any more leaves alone what its successor has
+//! written.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use outside::random::{Randomness, SystemRandomness};
 use store::{BookName, BookRecord};
@@ -19,6 +22,10 @@ use crate::failure::{Done, Failure};
 
 /// Name of the folder beside the key ring.
 const FOLDER: &str = "heads";
+
+/// How often it is written down how far the books got: a process that is killed leaves knowledge
+/// that is as old as this.
+const SAVE_EVERY: Duration = Duration::from_millis(100);
 
 /// What is known of every book.
 pub(crate) struct Heads {
@@ -75,7 +82,17 @@ impl Heads {
         kept.known.clone()
     }
 
-    /// Writes down what is new. Called a few times a second.
+    /// Writes down what is new every tenth of a second, for as long as somebody waits for it.
+    pub(crate) async fn save_often(self: Arc<Heads>) {
+        loop {
+            tokio::time::sleep(SAVE_EVERY).await;
+            let heads = Arc::clone(&self);
+            // A panic was told by the thread; the next round tries again.
+            let _ = tokio::task::spawn_blocking(move || heads.save()).await;
+        }
+    }
+
+    /// Writes down what is new.
     pub(crate) fn save(&self) {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, kept) in books.iter_mut() {
