@@ -172,12 +172,25 @@ fn stop_all(mut workers: Vec<Workers>) {
     }
 }
 
+/// Refuses a port that is taken, before anything is done that takes long.
+///
+/// # Errors
+///
+/// Somebody listens there, or it is no address of this machine.
+pub(crate) fn expect_free_port(settings: &Settings) -> Done {
+    std::net::TcpListener::bind(&settings.listen).map_err(|error| no_port(settings, &error))?;
+    Ok(())
+}
+
+fn no_port(settings: &Settings, error: &std::io::Error) -> Failure {
+    Failure::new(format!("cannot listen on {}: {error}", settings.listen))
+        .next("choose another port with --listen 127.0.0.1:PORT")
+}
+
 /// Binds the port; tells where it listens.
 async fn listen(settings: &Settings) -> Done<(TcpListener, String)> {
-    let listener = TcpListener::bind(&settings.listen).await.map_err(|error| {
-        Failure::new(format!("cannot listen on {}: {error}", settings.listen))
-            .next("choose another port with --listen 127.0.0.1:PORT")
-    })?;
+    let listener = TcpListener::bind(&settings.listen).await;
+    let listener = listener.map_err(|error| no_port(settings, &error))?;
     let bound = listener.local_addr().map_err(Failure::new)?;
     Ok((listener, format!("http://{bound}")))
 }
