@@ -301,8 +301,12 @@ fn start_workers(
     books.iter().map(start).collect()
 }
 
-/// Makes the book and key of a first start.
-fn bootstrap(installation: &Installation, text: &str) -> Done {
+/// The secret in a bootstrap key.
+///
+/// # Errors
+///
+/// It is no test key, or too short.
+pub(crate) fn bootstrap_secret(text: &str) -> Done<KeySecret> {
     let refused = |why: &str| {
         let what = format!("MAKEGOOD_BOOTSTRAP_KEY {why}");
         Failure::new(what).next("use mg_test_ and at least 16 random letters and digits")
@@ -315,13 +319,22 @@ fn bootstrap(installation: &Installation, text: &str) -> Done {
     let (secret, kind) = KeySecret::chosen(text)
         .ok_or_else(|| refused("must have letters and digits only, 128 at most"))?;
     debug_assert_eq!(kind, KeyKind::Secret, "a test key is a secret key");
+    Ok(secret)
+}
+
+/// Makes the book and key of a first start.
+fn bootstrap(installation: &Installation, text: &str) -> Done {
+    let secret = bootstrap_secret(text)?;
     let name = book_name(BOOTSTRAP_BOOK).expect("a lower-case word names a book");
     let record = installation.book_or_new(&name, true)?;
     if installation.has_other_keys(&record, &secret)? {
         tracing::warn!("MAKEGOOD_BOOTSTRAP_KEY is ignored: book test has keys; take it away");
         return Ok(());
     }
-    installation.keep_key(&record, &NewKey { secret: &secret, kind, scopes: Scopes::ALL })?;
+    installation.keep_key(
+        &record,
+        &NewKey { secret: &secret, kind: KeyKind::Secret, scopes: Scopes::ALL },
+    )?;
     Ok(())
 }
 

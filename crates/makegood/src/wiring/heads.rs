@@ -41,6 +41,8 @@ struct Kept {
     incarnation: u64,
     /// What the file says.
     saved: Option<Mark>,
+    /// It could not be written the last time, which was told.
+    is_stuck: bool,
 }
 
 impl Heads {
@@ -69,8 +71,12 @@ impl Heads {
     /// What this process and the others know of a book. What its writer commits is noted there.
     pub(crate) fn known(&self, record: &BookRecord) -> Known {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh =
-            || Kept { known: Known::nothing(), incarnation: record.incarnation, saved: None };
+        let fresh = || Kept {
+            known: Known::nothing(),
+            incarnation: record.incarnation,
+            saved: None,
+            is_stuck: false,
+        };
         let kept = books.entry(record.name.clone()).or_insert_with(fresh);
         if kept.incarnation != record.incarnation {
             *kept = fresh();
@@ -106,27 +112,23 @@ impl Heads {
                 continue;
             }
             match self.write(name, kept.incarnation, mark) {
-                Ok(()) => kept.saved = Some(mark),
+                Ok(()) => (kept.saved, kept.is_stuck) = (Some(mark), false),
+                Err(_) if kept.is_stuck => {}
                 Err(error) => {
+                    kept.is_stuck = true;
                     tracing::warn!(book = %name, %error, "cannot keep how far the book got");
                 }
             }
         }
     }
 
-    /// A restored book is another incarnation, and has a history of its own.
+    /// What is kept of a book in this folder of keys, for whoever only looks.
+    pub(crate) fn kept_of(keys: &Path, record: &BookRecord) -> Option<Mark> {
+        read(&keys.join(FOLDER), &record.name, record.incarnation)
+    }
+
     fn read(&self, name: &BookName, of: u64) -> Option<Mark> {
-        let text = fs::read_to_string(self.folder.join(name.as_str())).ok()?;
-        let mut words = text.split_whitespace();
-        let incarnation = u64::from_str_radix(words.next()?, 16).ok()?;
-        let seq = words.next()?.parse().ok()?;
-        let hash = words.next()?;
-        let byte = |place: usize| u8::from_str_radix(hash.get(2 * place..2 * place + 2)?, 16).ok();
-        let mut mark = Mark { seq, hash: [0; 32] };
-        for (place, to) in mark.hash.iter_mut().enumerate() {
-            *to = byte(place)?;
-        }
-        (incarnation == of).then_some(mark)
+        read(&self.folder, name, of)
     }
 
     fn write(&self, name: &BookName, incarnation: u64, mark: Mark) -> std::io::Result<()> {
@@ -137,6 +139,21 @@ impl Heads {
         fs::write(&new, text)?;
         fs::rename(&new, self.folder.join(name.as_str()))
     }
+}
+
+/// A restored book is another incarnation, and has a history of its own.
+fn read(folder: &Path, name: &BookName, of: u64) -> Option<Mark> {
+    let text = fs::read_to_string(folder.join(name.as_str())).ok()?;
+    let mut words = text.split_whitespace();
+    let incarnation = u64::from_str_radix(words.next()?, 16).ok()?;
+    let seq = words.next()?.parse().ok()?;
+    let hash = words.next()?;
+    let byte = |place: usize| u8::from_str_radix(hash.get(2 * place..2 * place + 2)?, 16).ok();
+    let mut mark = Mark { seq, hash: [0; 32] };
+    for (place, to) in mark.hash.iter_mut().enumerate() {
+        *to = byte(place)?;
+    }
+    (incarnation == of).then_some(mark)
 }
 
 #[cfg(test)]

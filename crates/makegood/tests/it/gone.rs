@@ -76,6 +76,8 @@ fn an_older_copy_of_a_file_is_refused_until_somebody_accepts_it() {
     copy(&older, &books);
     let said = refused(&place);
     assert!(said.contains("committed and answered") && said.contains("docs/backup.md"), "{said}");
+    let examined = place.run(&["doctor", "--listen", "127.0.0.1:0"]).expect(1).out;
+    assert!(examined.contains("was answered: an older copy"), "{examined}");
     copy(&newer, &books);
     let server = place.serve();
     assert_eq!(issue(&server, "two"), second);
