@@ -179,15 +179,20 @@ impl Installation {
     ///
     /// There is one of the other kind.
     pub(crate) fn book_or_new(&self, name: &BookName, is_test: bool) -> Done<BookRecord> {
-        if let Some(book) = self.books()?.into_iter().find(|book| book.name == *name) {
-            if book.is_test != is_test {
-                let kind = if book.is_test { "test" } else { "live" };
-                return Err(Failure::new(format!("book {name} exists, and is a {kind} book")));
-            }
+        if let Some(book) = self.listed(name, is_test)? {
             return Ok(book);
         }
         // Tables first: from the moment it is listed, a book without them is one that was lost.
-        self.data.book_or_new(name)?;
+        let head = self.data.book_or_new(name)?.head()?;
+        if head.is_filling() || head.seq > 0 {
+            // Another process that starts at the same moment may have been first.
+            return self.listed(name, is_test)?.ok_or_else(|| {
+                let what = format!("there is something of book {name}, which is not listed");
+                let next = "run the `makegood move` or `makegood restore` again that was \
+                            interrupted; or restore a backup if the list of books was lost";
+                Failure::new(what).next(next)
+            });
+        }
         let (created_at, incarnation) = (self.now(), SystemRandomness.next_u64());
         let book = BookRecord { name: name.clone(), is_test, created_at, incarnation };
         match self.control()?.create_book(&book) {
@@ -195,6 +200,18 @@ impl Installation {
             // Another process that starts at the same moment was first.
             Err(StoreError::BookExists(_)) => self.book_or_new(name, is_test),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The book of this name, if it is listed and of this kind.
+    fn listed(&self, name: &BookName, is_test: bool) -> Done<Option<BookRecord>> {
+        let found = self.books()?.into_iter().find(|book| book.name == *name);
+        match found {
+            Some(book) if book.is_test != is_test => {
+                let kind = if book.is_test { "test" } else { "live" };
+                Err(Failure::new(format!("book {name} exists, and is a {kind} book")))
+            }
+            found => Ok(found),
         }
     }
 
