@@ -21,6 +21,7 @@ use writer::Handle;
 use super::Installation;
 use crate::config::Settings;
 use crate::failure::{Done, Failure};
+use crate::whole_file::make_folder;
 
 /// Time between two looks for what rails are to be asked; what is asked of the API is nudged.
 const RAIL_INTERVAL: Duration = Duration::from_secs(1);
@@ -193,6 +194,8 @@ impl Installation {
         let source = self.reader_source(record);
         let book = name.clone();
         let open = move || {
+            // Closed to others; what cannot be made the feed tells itself.
+            let _ = make_folder(&folder);
             Feed::open(FeedParts {
                 book: book.clone(),
                 handle: handle_of_feed.clone(),
