@@ -43,10 +43,12 @@ pub(crate) fn pay<R: Rows>(
         return Err(refusal.into());
     }
     check_payable(&checkout, &mut composed)?;
-    for hold in holds_of(&checkout) {
+    for tender in live(&checkout) {
+        let TenderKind::GiftCard { card, hold: Some(hold) } = tender.kind else { continue };
+        let refused = |refusal| crate::Refusal::Tender { tender: tender.id, card, refusal };
         let Held { hold, card, account, .. } = composed.held(hold)?;
-        let secured = giftcards::secure(&hold, &card, &account, id, composed.context())?;
-        composed.add(secured);
+        let secured = giftcards::secure(&hold, &card, &account, id, composed.context());
+        composed.add(secured.map_err(refused)?);
     }
     let mut is_paid = true;
     for tender in live(&checkout) {

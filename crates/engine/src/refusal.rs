@@ -1,10 +1,10 @@
 //! Refusals: one enum a capability, combined in one, with stable numbers for the journal.
 
-use base::Money;
+use base::{CardId, Money};
 use giftcards::Refusal as Card;
 use payments::Refusal as Payment;
 use promotions::Refusal as Promotion;
-use shop::Refusal as Shop;
+use shop::{Refusal as Shop, TenderId};
 
 use crate::{BookRefusal, OperationRefusal};
 
@@ -25,6 +25,16 @@ pub enum Refusal {
     /// About gift cards.
     #[error(transparent)]
     GiftCards(#[from] Card),
+    /// About a gift card that is to pay for a checkout, perhaps beside others.
+    #[error("tender {tender} of the checkout: {refusal}")]
+    Tender {
+        /// The tender.
+        tender: TenderId,
+        /// Its card.
+        card: CardId,
+        /// What about it.
+        refusal: Card,
+    },
     /// About payments.
     #[error(transparent)]
     Payments(#[from] Payment),
@@ -45,6 +55,8 @@ pub struct StoredRefusal {
     pub why: u8,
     /// The amount the refusal tells, if it tells one.
     pub money: Option<Money>,
+    /// The number of the tender and the card it is about, when there may be several.
+    pub tender: Option<(u16, CardId)>,
 }
 
 impl Refusal {
@@ -57,7 +69,9 @@ impl Refusal {
             Refusal::Operation(OperationRefusal::Reversed) => "operation_reversed",
             Refusal::Operation(OperationRefusal::Irreversible) => "operation_irreversible",
             Refusal::Operation(OperationRefusal::BatchAborted) => "batch_aborted",
-            Refusal::GiftCards(refusal) => of_gift_cards::code(refusal),
+            Refusal::GiftCards(refusal) | Refusal::Tender { refusal, .. } => {
+                of_gift_cards::code(refusal)
+            }
             Refusal::Payments(refusal) => of_payments::code(refusal),
             Refusal::Shop(refusal) => of_shop::code(refusal),
             Refusal::Promotions(refusal) => of_promotions::code(refusal),
@@ -71,7 +85,11 @@ impl Refusal {
             self,
             Refusal::Operation(OperationRefusal::BatchAborted)
                 | Refusal::GiftCards(
-                    Card::HoldsOpen | Card::NotDue | Card::IdTaken | Card::SendingLimit
+                    Card::HoldsOpen
+                        | Card::NotDue
+                        | Card::IdTaken
+                        | Card::SendingLimit
+                        | Card::TooSoon { .. }
                 )
                 | Refusal::Payments(
                     Payment::OutcomePending | Payment::IdTaken | Payment::Contradiction { .. }
@@ -96,9 +114,11 @@ impl Refusal {
     /// The amount the refusal tells: what is available, held, refundable or left to pay.
     pub fn money(&self) -> Option<Money> {
         match self {
+            Refusal::GiftCards(Card::AboveLimit { limit }) => Some(*limit),
             Refusal::GiftCards(Card::InsufficientBalance { available }) => Some(*available),
             Refusal::GiftCards(Card::AmountExceedsHold { held }) => Some(*held),
             Refusal::GiftCards(Card::AmountExceedsCaptured { refundable }) => Some(*refundable),
+            Refusal::Tender { refusal, .. } => Refusal::GiftCards(*refusal).money(),
             Refusal::Payments(refusal) => of_payments::money(refusal),
             Refusal::Shop(refusal) => of_shop::money(refusal),
             Refusal::Promotions(refusal) => of_promotions::money(refusal),
@@ -115,17 +135,24 @@ impl Refusal {
             Refusal::Operation(OperationRefusal::Reversed) => 10,
             Refusal::Operation(OperationRefusal::Irreversible) => 11,
             Refusal::Operation(OperationRefusal::BatchAborted) => 12,
-            Refusal::GiftCards(refusal) => of_gift_cards::number(refusal),
+            Refusal::GiftCards(refusal) | Refusal::Tender { refusal, .. } => {
+                of_gift_cards::number(refusal)
+            }
             Refusal::Payments(refusal) => of_payments::number(refusal),
             Refusal::Shop(refusal) => of_shop::number(refusal),
             Refusal::Promotions(refusal) => of_promotions::number(refusal),
         };
         let why = match self {
-            Refusal::GiftCards(Card::NotUsable(why)) => *why as u8,
+            Refusal::GiftCards(Card::NotUsable(why))
+            | Refusal::Tender { refusal: Card::NotUsable(why), .. } => *why as u8,
             Refusal::Promotions(Promotion::Blocked(code)) => *code as u8,
             _ => 0,
         };
-        StoredRefusal { number, why, money: self.money() }
+        let tender = match self {
+            Refusal::Tender { tender, card, .. } => Some((tender.0, *card)),
+            _ => None,
+        };
+        StoredRefusal { number, why, money: self.money(), tender }
     }
 
     /// Reads a stored refusal back; `None` when the number or what belongs to it is unknown.
@@ -137,7 +164,15 @@ impl Refusal {
             10 => OperationRefusal::Reversed.into(),
             11 => OperationRefusal::Irreversible.into(),
             12 => OperationRefusal::BatchAborted.into(),
-            100..200 => Refusal::GiftCards(of_gift_cards::from_stored(stored)?),
+            100..200 => {
+                let refusal = of_gift_cards::from_stored(stored)?;
+                match stored.tender {
+                    Some((tender, card)) => {
+                        Refusal::Tender { tender: TenderId(tender), card, refusal }
+                    }
+                    None => Refusal::GiftCards(refusal),
+                }
+            }
             200..300 => Refusal::Payments(of_payments::from_stored(stored)?),
             300..400 => Refusal::Shop(of_shop::from_stored(stored)?),
             400..500 => Refusal::Promotions(of_promotions::from_stored(stored)?),

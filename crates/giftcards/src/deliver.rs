@@ -67,7 +67,7 @@ pub fn note_delivery(
 ///
 /// In this order: `NotUsable` for a canceled or expired card; `AlreadyClaimed`; `NothingToChange`
 /// when nothing is sent, as for a printed card; `NotDue` when it was not sent yet;
-/// `LimitExceeded` when it was sent [`limits::SENDINGS_MAX`] times, or when less than
+/// `LimitExceeded` when it was sent [`limits::SENDINGS_MAX`] times; `TooSoon` when less than
 /// [`limits::SENDING_SECONDS_MIN`] have passed since the last was heard of it.
 pub fn resend(
     card: &Card,
@@ -137,9 +137,12 @@ fn unclaimed(card: &Card, context: Context) -> Result<Gift, Refusal> {
 /// Bounded, because every sending is a letter to somebody who may not want it.
 fn send_again(delivery: &mut Delivery, context: Context) -> Result<(), Refusal> {
     let pause = Span::seconds(limits::SENDING_SECONDS_MIN);
-    let is_too_soon = context.now < delivery.at.saturating_add(pause);
-    if is_too_soon || delivery.sendings >= limits::SENDINGS_MAX {
+    if delivery.sendings >= limits::SENDINGS_MAX {
         return Err(Refusal::LimitExceeded);
+    }
+    let wait = delivery.at.saturating_add(pause).since(context.now).filter(|it| *it > Span::ZERO);
+    if let Some(wait) = wait {
+        return Err(Refusal::TooSoon { wait_s: wait.micros().div_ceil(1_000_000) });
     }
     delivery.hand_over(context.now);
     Ok(())

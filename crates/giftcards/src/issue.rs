@@ -61,8 +61,9 @@ pub struct IssueRows<'a> {
 /// # Errors
 ///
 /// In this order: `IdTaken`, `CodeTaken`, `ProgramNotFound`, `CurrencyMismatch`,
-/// `LimitExceeded` (value above [`limits::CARD_VALUE_MAX`]; unless imported, zero, outside the
-/// range of the program, or with an opening balance; lists or sealed text too long),
+/// `AboveLimit` (value above [`limits::CARD_VALUE_MAX`] or, unless imported, the range of the
+/// program), `LimitExceeded` (unless imported, zero, below that range, or with an opening balance;
+/// lists or sealed text too long),
 /// `DateNotLater` unless imported: past its date, or not active or not delivered before it.
 pub fn issue(new: &Issue, rows: IssueRows<'_>, context: Context) -> Result<Outcome, Refusal> {
     check_free(rows)?;
@@ -134,8 +135,13 @@ fn check_value(new: &Issue, program: Option<&Program>) -> Result<(), Refusal> {
     let is_new = !value.is_zero() && within_program && new.opening_balance.is_none();
     let in_range = new.funding == Funding::Import || is_new;
     let opening = new.opening_balance.unwrap_or(value);
-    let details_fit = new.details.as_deref().is_none_or(Details::within_limits);
-    if value.max(opening).minor() > limits::CARD_VALUE_MAX || !in_range || !details_fit {
+    let of_program = program.filter(|_| new.funding != Funding::Import);
+    let max = of_program.map_or(limits::CARD_VALUE_MAX, |program| program.value_max.minor());
+    if value.max(opening).minor() > max {
+        let amount = Amount::new(max).unwrap_or(Amount::MAX);
+        return Err(Refusal::AboveLimit { limit: Money { amount, ..new.value } });
+    }
+    if !in_range || !new.details.as_deref().is_none_or(Details::within_limits) {
         return Err(Refusal::LimitExceeded);
     }
     Ok(())

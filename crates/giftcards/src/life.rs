@@ -178,8 +178,8 @@ pub struct Adjust {
 /// # Errors
 ///
 /// In this order: `NotUsable` for a canceled or expired card; `CurrencyMismatch`;
-/// `LimitExceeded` when nothing is to be changed, or the balance would pass
-/// [`limits::CARD_VALUE_MAX`]; `InsufficientBalance` when less is left than is to be taken.
+/// `AboveLimit` when the balance would pass [`limits::CARD_VALUE_MAX`]; `LimitExceeded` when
+/// nothing is to be changed; `InsufficientBalance` when less is left than is to be taken.
 pub fn adjust(
     card: &Card,
     account: &Account,
@@ -198,7 +198,11 @@ pub fn adjust(
     let other = card.incentives(incentives);
     let amount = change.amount.amount;
     let room = limits::CARD_VALUE_MAX.saturating_sub(account.balance());
-    if amount.is_zero() || (change.direction == Direction::Up && amount.minor() > room) {
+    if change.direction == Direction::Up && amount.minor() > room {
+        let limit = card.money(Amount::new(room).unwrap_or(Amount::ZERO));
+        return Err(Refusal::AboveLimit { limit });
+    }
+    if amount.is_zero() {
         return Err(Refusal::LimitExceeded);
     }
     let reason = change.reason.in_ledger();

@@ -23,6 +23,18 @@ pub enum Refusal {
     /// A limit of the program or the product would be passed.
     #[error("a limit would be exceeded")]
     LimitExceeded,
+    /// More was asked for than a limit of the program or the product allows.
+    #[error("more than is allowed")]
+    AboveLimit {
+        /// The most that is.
+        limit: Money,
+    },
+    /// The card was sent a moment ago.
+    #[error("sent a moment ago")]
+    TooSoon {
+        /// Seconds after which it may be asked again.
+        wait_s: u64,
+    },
     /// The card has less than was asked for.
     #[error("not enough on the card")]
     InsufficientBalance {

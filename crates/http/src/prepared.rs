@@ -129,7 +129,8 @@ fn found_a_card<T>(result: &Result<T, Refusal>) -> Option<bool> {
             | Refusal::Operation(_)
             | Refusal::Payments(_)
             | Refusal::Shop(_)
-            | Refusal::Promotions(_),
+            | Refusal::Promotions(_)
+            | Refusal::Tender { .. },
         )
         | Err(Refusal::GiftCards(CardRefusal::IdTaken)) => None,
         Ok(_) | Err(Refusal::GiftCards(_)) => Some(true),

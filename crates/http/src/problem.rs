@@ -6,19 +6,20 @@ mod busy;
 pub(crate) mod catalog;
 
 use axum::http::StatusCode;
-use base::{Money, RequestId, Span};
+use base::{CardId, Money, RequestId, Span};
 use engine::{BookRefusal, OperationRefusal, Refusal};
 use giftcards::Refusal as Card;
 use payments::Refusal as Payment;
 use promotions::{Check, CheckCode};
 use serde::Serialize;
-use shop::Refusal as Shop;
+use shop::{Refusal as Shop, TenderId};
 use writer::Trouble;
 
 use crate::fields::FieldError;
 use crate::neighbors::Miss;
 use crate::seldom::OncePerSecond;
 use crate::views::Id;
+use crate::views::line::ShortName;
 use crate::views::money::MoneyView;
 use crate::views::promotion_terms::CheckView;
 use catalog::Entry;
@@ -39,6 +40,7 @@ struct Inner {
     param: Option<String>,
     money: Option<(MoneyMember, Money)>,
     reason: Option<&'static str>,
+    tender: Option<(TenderId, CardId)>,
     check: Option<Check>,
     transient: bool,
     retry_after_s: Option<u64>,
@@ -55,6 +57,7 @@ enum MoneyMember {
     Refundable,
     Remaining,
     Unspent,
+    Limit,
 }
 
 impl Problem {
@@ -67,6 +70,7 @@ impl Problem {
             param: None,
             money: None,
             reason: None,
+            tender: None,
             check: None,
             transient,
             retry_after_s: (entry.status == 503).then_some(1),
@@ -119,6 +123,11 @@ impl Problem {
 
     /// The problem of a refusal. `replayed` says that an earlier decision is repeated.
     pub(crate) fn refused(refusal: &Refusal, replayed: bool) -> Problem {
+        if let Refusal::Tender { tender, card, refusal } = refusal {
+            let mut problem = Problem::refused(&Refusal::GiftCards(*refusal), replayed);
+            problem.0.tender = Some((*tender, *card));
+            return problem;
+        }
         let mut problem = Problem::new(catalog::of_refusal(refusal));
         problem.0.transient = refusal.is_transient();
         problem.0.replayed = replayed;
@@ -126,6 +135,7 @@ impl Problem {
             Refusal::GiftCards(Card::InsufficientBalance { available }) => {
                 Some((MoneyMember::Available, *available))
             }
+            Refusal::GiftCards(Card::AboveLimit { limit }) => Some((MoneyMember::Limit, *limit)),
             Refusal::GiftCards(Card::AmountExceedsHold { held }) => {
                 Some((MoneyMember::Held, *held))
             }
@@ -147,6 +157,9 @@ impl Problem {
         }
         match refusal {
             Refusal::Promotions(promotions::Refusal::Blocked(code)) => problem.blocked(*code),
+            Refusal::GiftCards(Card::TooSoon { wait_s }) => {
+                problem.retry_after(Span::seconds(*wait_s))
+            }
             _ => problem,
         }
     }
@@ -208,12 +221,15 @@ impl Problem {
             transient: inner.transient,
             request_id: Id(request),
             reason: inner.reason,
+            tender: inner.tender.map(|(tender, _)| ShortName(tender)),
+            gift_card: inner.tender.map(|(_, card)| Id(card)),
             check: inner.check.map(CheckView::from),
             available: amount(MoneyMember::Available),
             held: amount(MoneyMember::Held),
             refundable: amount(MoneyMember::Refundable),
             remaining: amount(MoneyMember::Remaining),
             unspent: amount(MoneyMember::Unspent),
+            limit: amount(MoneyMember::Limit),
         };
         crate::views::write(&view, out);
     }
@@ -288,6 +304,14 @@ pub(crate) struct ProblemView<'a> {
     /// Why a rail refuses a payment method: `method_gone`, `expired_method`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
+    /// Which tender of the checkout it is about, when a gift card that was to pay cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "t2")]
+    tender: Option<ShortName<TenderId>>,
+    /// The card of that tender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "gc_01jd3q8v9ec4y8s5k1m0t2n7xz")]
+    gift_card: Option<Id<CardId>>,
     /// What stands in the way of a promotion; `param` is its field too.
     #[serde(skip_serializing_if = "Option::is_none")]
     check: Option<CheckView>,
@@ -306,6 +330,9 @@ pub(crate) struct ProblemView<'a> {
     /// What is left on the cards that were bought, when more was to be refunded.
     #[serde(skip_serializing_if = "Option::is_none")]
     unspent: Option<MoneyView>,
+    /// The most that may be asked for, when more was and one amount is the limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<MoneyView>,
 }
 
 /// The `type` member: a reference to the place on the documentation page.

@@ -45,6 +45,11 @@ impl Failure {
         if self.is_in_use { self.next(next) } else { self }
     }
 
+    /// What went wrong, and the next step, for whoever tells both in another form.
+    pub(crate) fn into_words(self) -> (String, Option<String>) {
+        (self.what, self.next)
+    }
+
     /// Whether a book was left alone because it rested for longer than a clock is believed.
     pub(crate) fn is_of_clock(&self) -> bool {
         self.is_of_clock

@@ -24,7 +24,8 @@ pub(crate) fn write<T>(
         Failure::new(format!("{} names no file", path.display())).next("name a file to write")
     })?;
     let part = path.with_file_name(format!(".{}.part", name.to_string_lossy()));
-    let refused = |error: io::Error| Failure::file(&part, &error);
+    // Named as it was asked for: the other name is nobody's.
+    let refused = |error: io::Error| Failure::file(path, &error);
     if part.exists() {
         // Of a run that was interrupted.
         std::fs::remove_file(&part).map_err(refused)?;
@@ -35,7 +36,7 @@ pub(crate) fn write<T>(
     let kept = written.and_then(|(out, value)| {
         let file = out.into_inner().map_err(|error| refused(error.into_error()))?;
         file.sync_all().map_err(refused)?;
-        std::fs::rename(&part, path).map_err(|error| Failure::file(path, &error))?;
+        std::fs::rename(&part, path).map_err(refused)?;
         sync_folder(path)?;
         Ok(value)
     });

@@ -55,6 +55,10 @@ pub(crate) struct Installation {
     /// What watches requests and commits.
     pub(crate) traces: Option<Traces>,
     rails: RailSetup,
+    /// How far the books got.
+    heads: Arc<Heads>,
+    /// Whether a book begins anew that is gone.
+    accepts_loss: bool,
     writer_options: writer::Options,
     webhook_sender: OnceLock<Arc<webhooks::Sender>>,
     /// How mail is sent, if it is.
@@ -92,6 +96,8 @@ impl Installation {
             clock: SystemClock::new(),
             traces: None,
             rails: RailSetup::sandboxes(settings),
+            heads: Arc::new(Heads::beside(&keys)?),
+            accepts_loss: false,
             writer_options: settings.writer_options(),
             webhook_sender: OnceLock::new(),
             post: settings.post(environment)?,
@@ -102,6 +108,23 @@ impl Installation {
     /// which books what falls due with nobody looking.
     pub(crate) fn hold_clock_against_books(&mut self, gap_max: Duration) {
         self.writer_options.start_gap_max = Some(gap_max);
+    }
+
+    /// From now on books are taken as they are found, whatever was answered: somebody has decided
+    /// so. Without its file one begins anew.
+    ///
+    /// # Errors
+    ///
+    /// What was known of them cannot be forgotten.
+    pub(crate) fn accept_lost_history(&mut self) -> Done {
+        tracing::warn!("whatever the books have is accepted; start without the flag next time");
+        self.accepts_loss = true;
+        self.heads.forget()
+    }
+
+    /// How far the books got, for whoever writes it down.
+    pub(crate) fn heads(&self) -> Arc<Heads> {
+        Arc::clone(&self.heads)
     }
 
     /// From now on the commits of books that are opened, and the requests of a server, are traced.
@@ -156,12 +179,19 @@ impl Installation {
     ///
     /// There is one of the other kind.
     pub(crate) fn book_or_new(&self, name: &BookName, is_test: bool) -> Done<BookRecord> {
-        if let Some(book) = self.books()?.into_iter().find(|book| book.name == *name) {
-            if book.is_test != is_test {
-                let kind = if book.is_test { "test" } else { "live" };
-                return Err(Failure::new(format!("book {name} exists, and is a {kind} book")));
-            }
+        if let Some(book) = self.listed(name, is_test)? {
             return Ok(book);
+        }
+        // Tables first: from the moment it is listed, a book without them is one that was lost.
+        let head = self.data.book_or_new(name)?.head()?;
+        if head.is_filling() || head.seq > 0 {
+            // Another process that starts at the same moment may have been first.
+            return self.listed(name, is_test)?.ok_or_else(|| {
+                let what = format!("there is something of book {name}, which is not listed");
+                let next = "run the `makegood move` or `makegood restore` again that was \
+                            interrupted; or restore a backup if the list of books was lost";
+                Failure::new(what).next(next)
+            });
         }
         let (created_at, incarnation) = (self.now(), SystemRandomness.next_u64());
         let book = BookRecord { name: name.clone(), is_test, created_at, incarnation };
@@ -170,6 +200,18 @@ impl Installation {
             // Another process that starts at the same moment was first.
             Err(StoreError::BookExists(_)) => self.book_or_new(name, is_test),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The book of this name, if it is listed and of this kind.
+    fn listed(&self, name: &BookName, is_test: bool) -> Done<Option<BookRecord>> {
+        let found = self.books()?.into_iter().find(|book| book.name == *name);
+        match found {
+            Some(book) if book.is_test != is_test => {
+                let kind = if book.is_test { "test" } else { "live" };
+                Err(Failure::new(format!("book {name} exists, and is a {kind} book")))
+            }
+            found => Ok(found),
         }
     }
 

@@ -130,8 +130,8 @@ fn may_change(refusal: &Refusal) -> bool {
     use shop::Refusal as Shop;
     match refusal {
         Refusal::Operation(refusal) => *refusal == OperationRefusal::BatchAborted,
-        Refusal::GiftCards(refusal) => {
-            matches!(refusal, No::HoldsOpen | No::NotDue | No::IdTaken)
+        Refusal::GiftCards(refusal) | Refusal::Tender { refusal, .. } => {
+            matches!(refusal, No::HoldsOpen | No::NotDue | No::IdTaken | No::TooSoon { .. })
         }
         Refusal::Book(_) => false,
         // A rail that is still busy, and a rail that is at odds with itself.

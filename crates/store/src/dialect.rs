@@ -84,6 +84,9 @@ pub(crate) const SQLITE_READER: &str = "
     pragma temp_store = memory;
     pragma trusted_schema = off;";
 
+/// How many tables a file has.
+pub(crate) const SQLITE_TABLES: &str = "select count(*) from sqlite_master where type = 'table'";
+
 /// Starts a transaction that writes, waiting for others now rather than at its first write.
 pub(crate) const BEGIN_WRITE: &str = "begin immediate";
 

@@ -58,6 +58,19 @@ pub enum StoreError {
     /// No book of this name exists.
     #[error("there is no book named {0}; create it first")]
     NoSuchBook(String),
+    /// A book that is listed has no file, or one with no book in it.
+    #[error(
+        "book {book} is listed, but {} is gone or has no book in it, and going on without would \
+         forget all that was answered; put the file back, or restore a backup into a fresh folder; \
+         to begin the book anew and empty, on purpose: `makegood serve --accept-lost-history`",
+        file.display()
+    )]
+    Gone {
+        /// The book.
+        book: String,
+        /// Where its file should be.
+        file: PathBuf,
+    },
     /// The book was not filled to its end.
     #[error(
         "book {0} is a copy that was not completed; run the same move or restore again, \

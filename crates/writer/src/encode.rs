@@ -57,6 +57,10 @@ pub(crate) fn append_refusal(
         if let Some(money) = stored.money {
             sink.text(money.currency.code());
         }
+        if let Some((tender, card)) = stored.tender {
+            sink.int(i64::from(tender));
+            sink.bytes(&card.to_bytes());
+        }
     });
     let outcome = Outcome::Refused { code: stored.number, detail };
     let header = header(builder, command.kind(), outcome, None, circumstances);

@@ -49,8 +49,9 @@ pub enum OpenError {
     #[error(
         "this book ends at record {found}, but record {known} was committed and answered: this is \
          a server that lagged behind, or an old copy, and going on with it would forget money. \
-         Put the server back that has record {known}, and the book goes on by itself; or follow \
-         docs/failover.md, and start every process with `makegood serve --accept-lost-history`"
+         Put back the server, or the file, that has record {known}, and the book goes on; or \
+         follow docs/failover.md (of a file docs/backup.md), and start every process with \
+         `makegood serve --accept-lost-history`"
     )]
     WentBack {
         /// The last record known to be committed.
@@ -61,9 +62,9 @@ pub enum OpenError {
     /// The book has another history than the one that was known to be committed.
     #[error(
         "record {known} of this book is not the one that was committed and answered: this is \
-         another server, which went on from an older state. Put the right one back, and the book \
-         goes on by itself; or follow docs/failover.md, and start every process with \
-         `makegood serve --accept-lost-history`"
+         another server, or an older copy, on which somebody went on. Put the right one back, and \
+         the book goes on; or follow docs/failover.md (of a file docs/backup.md), and start every \
+         process with `makegood serve --accept-lost-history`"
     )]
     OtherHistory {
         /// The last record known to be committed.

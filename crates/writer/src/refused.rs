@@ -37,7 +37,7 @@ fn codes() -> &'static [(u16, &'static str)] {
         let money = base::Money::new(1, base::Currency::USD);
         let below = u16::try_from(NUMBERS).unwrap_or(u16::MAX);
         let code = |number| {
-            let stored = StoredRefusal { number, why: 1, money };
+            let stored = StoredRefusal { number, why: 1, money, tender: None };
             Refusal::from_stored(stored).map(|refusal| (number, refusal.code()))
         };
         (0..below).filter_map(code).collect()
@@ -52,7 +52,8 @@ mod tests {
     #[test]
     fn every_refusal_has_a_count() {
         let money = base::Money::new(1, base::Currency::USD);
-        let known = |number| Refusal::from_stored(StoredRefusal { number, why: 1, money });
+        let known =
+            |number| Refusal::from_stored(StoredRefusal { number, why: 1, money, tender: None });
         let all: Vec<Refusal> = (0..=u16::MAX).filter_map(known).collect();
         assert_eq!(all.len(), codes().len(), "a number is beyond the counts");
         let counts = RefusalCounts::default();

@@ -1,6 +1,6 @@
 //! Refusals of gift cards: their codes, and their numbers from 100 on.
 
-use giftcards::{Refusal as Card, Why};
+use giftcards::{Refusal as Card, Why, limits};
 
 use crate::StoredRefusal;
 
@@ -36,6 +36,8 @@ pub(super) fn code(refusal: &Card) -> &'static str {
         Card::GiftNotAccepted => "gift_not_accepted",
         Card::SendingLimit => "sending_limit_reached",
         Card::NotMailed => "gift_not_mailed",
+        Card::AboveLimit { .. } => "limit_exceeded",
+        Card::TooSoon { .. } => "too_soon",
     }
 }
 
@@ -71,6 +73,8 @@ pub(super) fn number(refusal: &Card) -> u16 {
         Card::GiftNotAccepted => 142,
         Card::SendingLimit => 143,
         Card::NotMailed => 144,
+        Card::AboveLimit { .. } => 145,
+        Card::TooSoon { .. } => 146,
     }
 }
 
@@ -106,6 +110,9 @@ pub(super) fn from_stored(stored: StoredRefusal) -> Option<Card> {
         142 => Card::GiftNotAccepted,
         143 => Card::SendingLimit,
         144 => Card::NotMailed,
+        145 => Card::AboveLimit { limit: stored.money? },
+        // How long is not kept: it is never a stored answer.
+        146 => Card::TooSoon { wait_s: limits::SENDING_SECONDS_MIN },
         _ => return None,
     })
 }

@@ -28,11 +28,11 @@ fn issuing_is_refused_for_the_first_reason_in_order() {
          issue B 5EUR program=X until=-1 -> program_not_found
          issue B 5EUR program=P until=-1 -> currency_mismatch
          issue B 5 program=P until=-1 -> limit_exceeded
-         issue B 101 program=P -> limit_exceeded
+         issue B 101 program=P -> limit_exceeded 100
          issue B 0 until=-1 -> limit_exceeded
-         issue B 100000001 -> limit_exceeded
-         issue B 100000001 by=import -> limit_exceeded
-         issue B 10 left=100000001 by=import -> limit_exceeded
+         issue B 100000001 -> limit_exceeded 100000000
+         issue B 100000001 by=import -> limit_exceeded 100000000
+         issue B 10 left=100000001 by=import -> limit_exceeded 100000000
          issue B 10 left=5 -> limit_exceeded
          issue B 10 until=-1 -> date_not_later
          issue B 10 until=0 -> date_not_later
@@ -205,7 +205,7 @@ fn a_correction_is_bounded_on_both_sides() {
          adjust A +5EUR -> currency_mismatch
          adjust A +0 -> limit_exceeded
          adjust A -0 -> limit_exceeded
-         adjust A +99999901 -> limit_exceeded
+         adjust A +99999901 -> limit_exceeded 99999900
          adjust A -41 -> insufficient_balance 40
          adjust A -40 => A 60/60 giftcard/incentives -40
          adjust A +10 => A 70/60 giftcard/incentives -30

@@ -258,7 +258,7 @@ fn a_card_that_is_blocked_meanwhile_leaves_its_part_to_others() {
          checkout K goods:S:700
          add K A
          freeze A
-         pay K O -> gift_card_not_usable frozen
+         pay K O -> gift_card_not_usable frozen t1
          add K method m => A 700 K.t1 - K.t2 l1:700
          unfreeze A
          remove K t2 => A 700/700 K.t1 l1:700

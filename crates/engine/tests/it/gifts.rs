@@ -117,7 +117,7 @@ fn news_of_a_sending_never_takes_it_back() {
 fn a_card_is_sent_again_with_a_new_link_while_its_code_lives_on() {
     check(
         "issue A 100 via=email link=L1
-         resend A link=L2 -> limit_exceeded
+         resend A link=L2 -> too_soon
          wait 60
          resend A link=L2 => A.sent scheduled:2 events gift_card.delivery_due
          claim link:A,L1 P -> gift_card_not_usable unknown
@@ -149,7 +149,7 @@ fn a_card_is_sent_again_with_a_new_link_while_its_code_lives_on() {
 fn before_the_claim_a_card_may_be_made_one_for_somebody_else() {
     check(
         "issue A 100 via=email to=P link=L1 => A.for P
-         forward A Q link=L2 -> limit_exceeded
+         forward A Q link=L2 -> too_soon
          wait 60
          forward A Q link=L2 => A.for Q A.sent scheduled:2
          claim link:A,L1 P -> gift_card_not_usable unknown

@@ -45,8 +45,8 @@ fn commands_take_the_stated_rounds_of_loading() {
     check("claim link:A,L P -> gift_card_not_usable unknown", 1);
     check("resend A -> already_claimed", 1);
     check("issue E 5 via=email from=S to=P link=L", 1);
-    check("resend E -> limit_exceeded", 2);
-    check("forward E Q -> limit_exceeded", 2);
+    check("resend E -> too_soon", 2);
+    check("forward E Q -> too_soon", 2);
     check("report letter:E,S-P scam", 2);
     check("report letter:E,S-Q scam -> gift_card_not_usable unknown", 2);
     check("report link:E,L scam", 2);

@@ -62,7 +62,9 @@ fn every_refusal() -> Vec<Refusal> {
     let mut all = Vec::new();
     for number in 0..=u16::MAX {
         let numbered: Vec<Refusal> = (0..=u8::MAX)
-            .filter_map(|why| Refusal::from_stored(StoredRefusal { number, why, money }))
+            .filter_map(|why| {
+                Refusal::from_stored(StoredRefusal { number, why, money, tender: None })
+            })
             .collect();
         match numbered.first() {
             Some(Refusal::GiftCards(Card::NotUsable(_))) | None => all.extend(numbered),
@@ -108,14 +110,14 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
                 | OperationRefusal::Irreversible
                 | OperationRefusal::BatchAborted,
             ) => 1,
-            Refusal::GiftCards(refusal) => gift_card(refusal),
+            Refusal::GiftCards(refusal) | Refusal::Tender { refusal, .. } => gift_card(refusal),
             Refusal::Payments(refusal) => payment(refusal),
             Refusal::Shop(refusal) => shop(refusal),
             // Their own macro is one list for code, number and the way back.
             Refusal::Promotions(_) => 1,
         };
     }
-    assert_eq!(seen, 3 + 3 + 7 + 29 + 21 + 36 + 40);
+    assert_eq!(seen, 3 + 3 + 7 + 31 + 21 + 36 + 40);
 }
 
 fn gift_card(refusal: Card) -> usize {
@@ -133,6 +135,8 @@ fn gift_card(refusal: Card) -> usize {
         | Card::RegionNotAllowed
         | Card::LineNotInScope
         | Card::LimitExceeded
+        | Card::AboveLimit { .. }
+        | Card::TooSoon { .. }
         | Card::InsufficientBalance { .. }
         | Card::CardNotFound
         | Card::HoldNotFound
@@ -251,6 +255,7 @@ fn a_refusal_that_time_or_another_attempt_may_lift_is_transient() {
             "batch_aborted",
             "holds_open",
             "sending_limit_reached",
+            "too_soon",
             "not_due",
             "id_taken",
             "outcome_pending",

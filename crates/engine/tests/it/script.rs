@@ -129,6 +129,9 @@ pub fn apply(world: &mut World, step: &str) -> Result<Option<AnswerRef>, Refusal
 fn told(refusal: &Refusal) -> String {
     let detail = match (refusal, refusal.money()) {
         (Refusal::GiftCards(giftcards::Refusal::NotUsable(why)), _) => format!(" {why}"),
+        (Refusal::Tender { tender, refusal: giftcards::Refusal::NotUsable(why), .. }, _) => {
+            format!(" {why} {tender}")
+        }
         (_, Some(money)) => format!(" {}", money.amount),
         _ => String::new(),
     };

@@ -122,7 +122,8 @@ catalog! {
         "Ask for the code to be typed again: the check letter does not fit, so a letter is wrong \
          or two are swapped.";
     NOT_USABLE = "gift_card_not_usable", 422, "The gift card cannot be used",
-        "Ask for another card or another way to pay; `reason` says why this one cannot be used.";
+        "Ask for another card or another way to pay; `reason` says why this one cannot be used. \
+         Where several were to pay, `tender` and `gift_card` say which one: remove that tender.";
     LOOKUP_NOT_USABLE = "gift_card_not_usable", 404, "The gift card cannot be used",
         "Ask for the code to be checked, for another card or for another way to pay.";
     INSUFFICIENT_BALANCE = "insufficient_balance", 422, "Not enough on the card",
@@ -135,7 +136,11 @@ catalog! {
     LINE_NOT_IN_SCOPE = "line_not_in_scope", 422, "A line is outside the scope of the card",
         "Send `lines` and only those that the card's scope allows; pay the others another way.";
     LIMIT_EXCEEDED = "limit_exceeded", 422, "A limit would be exceeded",
-        "Ask for less: an amount, a duration or a number of things is above what is allowed.";
+        "Ask for less, at most `limit` where it is told: an amount, a duration or a number of \
+         things is above what is allowed.";
+    TOO_SOON = "too_soon", 422, "Too soon after the last time",
+        "Nothing was sent. Wait as long as Retry-After says, and send the same request again: a \
+         gift is mailed once a minute at most.";
     ALREADY_CLAIMED = "already_claimed", 422, "The card has been claimed",
         "It belongs to its owner now; give somebody else a card of their own.";
     NOT_THE_OWNER = "not_the_owner", 422, "The card is not this person's",
@@ -391,7 +396,9 @@ mod tests {
     fn every_refusal_has_an_entry() {
         let money = Some(base::Money::new(1, base::Currency::USD).unwrap());
         let refusals: Vec<_> = (0..1_000)
-            .filter_map(|number| Refusal::from_stored(StoredRefusal { number, why: 1, money }))
+            .filter_map(|number| {
+                Refusal::from_stored(StoredRefusal { number, why: 1, money, tender: None })
+            })
             .collect();
         assert!(refusals.len() >= 26, "the numbers are no longer below 1,000");
         for refusal in refusals {

@@ -255,3 +255,17 @@ async fn deliveries_that_cannot_be_are_refused() {
     let ask = world.post("/v1/gift-cards", body(never)).fresh();
     ask.await_problem(422, "date_not_later", None).await;
 }
+
+#[tokio::test]
+async fn a_gift_that_was_just_sent_is_sent_again_after_a_while_by_the_same_request() {
+    let world = World::new();
+    let card = given(&world).await;
+    let path = format!("/v1/gift-cards/{}/resend", card["id"].as_str().unwrap());
+    let resend = || world.post(&path, json!({})).key("again");
+    let refused = resend().await_problem(422, "too_soon", None).await;
+    assert_eq!(refused.json["transient"], true);
+    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    world.pass(Span::seconds(wait));
+    resend().await_status(200).await;
+}

@@ -89,7 +89,8 @@ async fn card_refusals() {
     act("adjust", too_much).await_problem(422, "insufficient_balance", None).await;
     let mut issue = json!({"value": usd(100_000_001), "funding": {"kind": "promotional"}});
     let ask = world.post("/v1/gift-cards", issue.clone()).fresh();
-    ask.await_problem(422, "limit_exceeded", None).await;
+    let told = ask.await_problem(422, "limit_exceeded", None).await;
+    check_members(&told.json, json!({"limit": usd(100_000_000)}));
     issue["value"] = usd(1);
     issue["program"] = json!("prog_01jd3q8v9ec4y8s5k1m0t2n7xz");
     let ask = world.post("/v1/gift-cards", issue).fresh();

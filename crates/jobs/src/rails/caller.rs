@@ -345,9 +345,10 @@ impl Shared {
         self.is_stopped.load(Ordering::Relaxed)
     }
 
-    /// Reports, once a rail, that it is not set up. One that has stopped misses nothing.
+    /// Reports, once a rail, that it is not set up. One that has stopped misses nothing; while some
+    /// rail is still to be opened it may be that one, and why it waits was told.
     pub(super) fn miss(&self, rail: &str) {
-        if !self.is_stopped() {
+        if !self.is_stopped() && self.late.load(Ordering::Relaxed) == 0 {
             self.report_once(rail, RailReport::NoSuchRail { rail: rail.to_owned() });
         }
     }

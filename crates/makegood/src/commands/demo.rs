@@ -8,7 +8,7 @@ mod tour;
 use std::path::PathBuf;
 
 use http::{KeySecret, NewKey, Scopes};
-use store::BookRecord;
+use store::{BookRecord, KeyKind};
 
 use super::serve::{self, Serving};
 use crate::config::{Environment, PlaceArgs, Settings, WebhookReach};
@@ -22,13 +22,16 @@ const FOLDER: &str = "makegood-demo";
 /// Name of its book.
 const BOOK: &str = "test";
 
+/// How its secret key begins.
+const SECRET_PREFIX: &str = "mg_test_";
+
 /// Serve a test book filled with a living shop, and print what to try.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Address and port; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Folder of the data; one that exists is used again.
+    /// Folder of the data: a fresh one, or that of an earlier demonstration, which goes on.
     #[arg(long, value_name = "DIR", default_value = FOLDER)]
     data: PathBuf,
     /// Print keys and tour as JSON.
@@ -52,10 +55,13 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let environment = Environment::of_process().without(&OF_A_REAL_INSTALLATION);
     let settings = settings(args, &environment)?;
     serve::start_log(&settings)?;
+    serve::expect_free_port(&settings)?;
     let installation = Installation::open(&settings, &environment).map_err(|failure| {
         failure.next_if_in_use("a demonstration runs there already; use --data for another")
     })?;
-    let record = book(&installation)?;
+    expect_own(&installation)?;
+    let name = book_name(BOOK).expect("a lower-case word names a book");
+    let record = installation.book_or_new(&name, true)?;
     let keys = keys(&installation, &record)?;
     let book = installation.open_book(&record)?;
     let opened = shop::open(&installation, &settings, &book)?;
@@ -80,25 +86,35 @@ fn settings(args: &Args, environment: &Environment) -> Done<Settings> {
     Ok(settings)
 }
 
-fn book(installation: &Installation) -> Done<BookRecord> {
-    if let Some(live) = installation.books()?.iter().find(|book| !book.is_test) {
-        let what = format!("this data folder has a live book, {}", live.name);
-        return Err(Failure::new(what).next("name another folder with --data DIR"));
+/// Refuses a folder with books of somebody: a demonstration writes half a year into its own, and
+/// moves its clock. Its own has its key, or none yet.
+fn expect_own(installation: &Installation) -> Done {
+    let secret = secret(installation, SECRET_PREFIX);
+    for record in installation.books()? {
+        if record.name.as_str() != BOOK || installation.has_other_keys(&record, &secret)? {
+            let what = format!("book {} of this data folder is no demonstration's", record.name);
+            return Err(Failure::new(what).next("name a fresh folder with --data DIR"));
+        }
     }
-    installation.book_or_new(&book_name(BOOK).expect("a lower-case word names a book"), true)
+    Ok(())
+}
+
+/// A key of the demonstration.
+fn secret(installation: &Installation, prefix: &str) -> KeySecret {
+    let hash = installation.ring.short_hash("demo key", prefix.as_bytes());
+    let text = format!("{prefix}{:032x}", u128::from_be_bytes(hash));
+    KeySecret::chosen(&text).expect("prefix and digits make a key").0
 }
 
 fn keys(installation: &Installation, record: &BookRecord) -> Done<Keys> {
-    let make = |prefix: &str, scopes: Scopes| -> Done<KeySecret> {
-        let hash = installation.ring.short_hash("demo key", prefix.as_bytes());
-        let text = format!("{prefix}{:032x}", u128::from_be_bytes(hash));
-        let (secret, kind) = KeySecret::chosen(&text).expect("prefix and digits make a key");
+    let make = |prefix: &str, kind: KeyKind, scopes: Scopes| -> Done<KeySecret> {
+        let secret = secret(installation, prefix);
         installation.keep_key(record, &NewKey { secret: &secret, kind, scopes })?;
         Ok(secret)
     };
     Ok(Keys {
-        secret: make("mg_test_", Scopes::ALL)?,
-        publishable: make("mg_pub_", Scopes::LOOK_UP)?,
+        secret: make(SECRET_PREFIX, KeyKind::Secret, Scopes::ALL)?,
+        publishable: make("mg_pub_", KeyKind::Publishable, Scopes::LOOK_UP)?,
     })
 }
 

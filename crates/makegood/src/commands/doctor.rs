@@ -13,7 +13,7 @@ use serde::Serialize;
 use store::BookName;
 
 use crate::config::{Environment, PlaceArgs, Settings};
-use crate::failure::{Done, Ending};
+use crate::failure::{Done, Ending, Failure};
 use crate::output::OutputArgs;
 use crate::wiring::Location;
 
@@ -59,6 +59,12 @@ impl Finding {
     fn fail(found: impl Into<String>, fix: impl Into<String>) -> Finding {
         Finding { grade: Grade::Fail, found: found.into(), fix: Some(fix.into()) }
     }
+
+    /// `serve` would end with this.
+    fn refused(failure: Failure, usual_fix: &str) -> Finding {
+        let (what, next) = failure.into_words();
+        Finding::fail(what, next.unwrap_or_else(|| usual_fix.to_owned()))
+    }
 }
 
 /// A line of the report.
@@ -89,21 +95,29 @@ struct Patient<'a> {
 }
 
 impl Patient<'_> {
-    /// The books there are; none when they cannot be listed, which a look of its own tells.
+    /// The books that are listed, for those are served; none when they cannot be listed, which a
+    /// look of its own tells.
     fn books(&self) -> Vec<BookName> {
-        self.location.books().unwrap_or_default()
+        let contents = self.location.control();
+        contents.map_or_else(|_| Vec::new(), |it| it.books.into_iter().map(|it| it.name).collect())
     }
 }
 
-/// Looks at what every installation has, in the order of the report.
-const OF_ALL: &[Check] = &[
+/// Looks at books and what belongs to them, which ask the data.
+const OF_BOOKS: &[Check] = &[
     Check { name: "clock", look: machine::clock_is_sane },
-    Check { name: "time service", look: machine::clock_is_kept },
     Check { name: "key ring", look: secrets::ring_is_closed_and_apart },
     Check { name: "ring and books", look: secrets::ring_belongs_to_books },
     Check { name: "keys of persons", look: secrets::people_are_there },
     Check { name: "API keys", look: secrets::books_have_keys },
     Check { name: "bootstrap key", look: secrets::bootstrap_key_is_gone },
+];
+
+/// Looks at settings and the machine, wherever the data is.
+const OF_ALL: &[Check] = &[
+    Check { name: "mail", look: data::mail_is_whole },
+    Check { name: "rails", look: data::rails_are_whole },
+    Check { name: "time service", look: machine::clock_is_kept },
     Check { name: "open files", look: machine::open_files_suffice },
     Check { name: "address", look: network::address_is_private },
     Check { name: "port", look: network::port_is_free },
@@ -140,15 +154,17 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let settings = Settings::load(&args.place, args.listen.as_deref(), &environment)?;
     let is_served = settings.database().is_none() && data::is_served(settings.data_folder());
     let location = Location::of(&settings);
-    let of_place = match &location {
-        Location::Folder(_) => OF_FILES,
-        Location::Database(_) => OF_DATABASES,
-    };
     let server = OnceCell::new();
     let patient =
         Patient { settings: &settings, environment: &environment, location, is_served, server };
+    let (of_place, of_books) = match &patient.location {
+        Location::Folder(_) => (OF_FILES, OF_BOOKS),
+        Location::Database(_) if database::answers(&patient) => (OF_DATABASES, OF_BOOKS),
+        // What is behind a database that does not answer would only fail in the same words.
+        Location::Database(_) => (&OF_DATABASES[..1], &[][..]),
+    };
     let look = |check: &Check| Line { check: check.name, finding: (check.look)(&patient) };
-    let lines: Vec<Line> = of_place.iter().chain(OF_ALL).map(look).collect();
+    let lines: Vec<Line> = of_place.iter().chain(of_books).chain(OF_ALL).map(look).collect();
     args.output.print(&lines, || text(&lines));
     let is_well = lines.iter().all(|line| line.finding.grade != Grade::Fail);
     Ok(if is_well { Ending::Well } else { Ending::NotWell })

@@ -45,7 +45,7 @@ pub(crate) struct Args {
     /// Open the books however long they rested: the clock was checked.
     #[arg(long)]
     accept_clock: bool,
-    /// Go on with what the database has, although more was answered: docs/failover.md.
+    /// Go on with what the data have, although more was answered: docs/failover.md, docs/backup.md.
     #[arg(long)]
     accept_lost_history: bool,
     /// Print the default configuration, which explains every setting, and end.
@@ -73,6 +73,9 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     installation.use_rails(RailSetup::of(&settings, &environment)?);
     if !args.accept_clock {
         installation.hold_clock_against_books(settings.start_gap_max());
+    }
+    if args.accept_lost_history {
+        installation.accept_lost_history()?;
     }
     if let Some(text) = environment.get("BOOTSTRAP_KEY") {
         bootstrap(&installation, text)?;
@@ -137,6 +140,7 @@ pub(crate) fn serve(
         let signals = Signals::listen()?;
         let (books, workers) = (&books, &workers);
         listening(&Serving { address: &address, installation, books, workers })?;
+        tokio::spawn(installation.heads().save_often());
         let (reason_sender, reason) = oneshot::channel();
         let stop = async move {
             // Only this future sends, and only once.
@@ -171,12 +175,25 @@ fn stop_all(mut workers: Vec<Workers>) {
     }
 }
 
+/// Refuses a port that is taken, before anything is done that takes long.
+///
+/// # Errors
+///
+/// Somebody listens there, or it is no address of this machine.
+pub(crate) fn expect_free_port(settings: &Settings) -> Done {
+    std::net::TcpListener::bind(&settings.listen).map_err(|error| no_port(settings, &error))?;
+    Ok(())
+}
+
+fn no_port(settings: &Settings, error: &std::io::Error) -> Failure {
+    Failure::new(format!("cannot listen on {}: {error}", settings.listen))
+        .next("choose another port with --listen 127.0.0.1:PORT")
+}
+
 /// Binds the port; tells where it listens.
 async fn listen(settings: &Settings) -> Done<(TcpListener, String)> {
-    let listener = TcpListener::bind(&settings.listen).await.map_err(|error| {
-        Failure::new(format!("cannot listen on {}: {error}", settings.listen))
-            .next("choose another port with --listen 127.0.0.1:PORT")
-    })?;
+    let listener = TcpListener::bind(&settings.listen).await;
+    let listener = listener.map_err(|error| no_port(settings, &error))?;
     let bound = listener.local_addr().map_err(Failure::new)?;
     Ok((listener, format!("http://{bound}")))
 }
@@ -287,8 +304,12 @@ fn start_workers(
     books.iter().map(start).collect()
 }
 
-/// Makes the book and key of a first start.
-fn bootstrap(installation: &Installation, text: &str) -> Done {
+/// The secret in a bootstrap key.
+///
+/// # Errors
+///
+/// It is no test key, or too short.
+pub(crate) fn bootstrap_secret(text: &str) -> Done<KeySecret> {
     let refused = |why: &str| {
         let what = format!("MAKEGOOD_BOOTSTRAP_KEY {why}");
         Failure::new(what).next("use mg_test_ and at least 16 random letters and digits")
@@ -301,13 +322,22 @@ fn bootstrap(installation: &Installation, text: &str) -> Done {
     let (secret, kind) = KeySecret::chosen(text)
         .ok_or_else(|| refused("must have letters and digits only, 128 at most"))?;
     debug_assert_eq!(kind, KeyKind::Secret, "a test key is a secret key");
+    Ok(secret)
+}
+
+/// Makes the book and key of a first start.
+fn bootstrap(installation: &Installation, text: &str) -> Done {
+    let secret = bootstrap_secret(text)?;
     let name = book_name(BOOTSTRAP_BOOK).expect("a lower-case word names a book");
     let record = installation.book_or_new(&name, true)?;
     if installation.has_other_keys(&record, &secret)? {
         tracing::warn!("MAKEGOOD_BOOTSTRAP_KEY is ignored: book test has keys; take it away");
         return Ok(());
     }
-    installation.keep_key(&record, &NewKey { secret: &secret, kind, scopes: Scopes::ALL })?;
+    installation.keep_key(
+        &record,
+        &NewKey { secret: &secret, kind: KeyKind::Secret, scopes: Scopes::ALL },
+    )?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::config::{Environment, PlaceArgs, Settings};
 use crate::failure::{Done, Ending};
 use crate::output::OutputArgs;
 use crate::progress::Progress;
-use crate::wiring::{Location, open_ring, ring_bytes};
+use crate::wiring::{Location, RING_FILE, open_ring, ring_bytes};
 
 /// Recompute every balance from the journal and compare it with the tables.
 #[derive(Debug, clap::Args)]
@@ -67,8 +67,18 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let names = location.books()?;
     let mut view = View { sound: true, books: Vec::new(), findings: Vec::new(), notes: Vec::new() };
     let listed = check_control(&location, &names, &mut view);
+    let ring_file = settings.keys_folder().join(RING_FILE);
     let ring = match open_ring(&settings.keys_folder(), false, &environment) {
         Ok(ring) => Some(ring),
+        // Of data that was restored or moved, and has not got its keys back yet.
+        Err(_) if environment.get("KEY_RING").is_none() && !ring_file.exists() => {
+            let ring_file = ring_file.display();
+            view.notes.push(format!(
+                "there is no key ring {ring_file}: it was not compared with the books; put it back \
+                 before `makegood serve`, or name its folder with --keys DIR"
+            ));
+            None
+        }
         Err(failure) => {
             view.findings.push(format!("key ring: {failure}"));
             None

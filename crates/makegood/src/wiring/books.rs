@@ -1,13 +1,14 @@
 //! Opening books: their writers, readers, and what keeps them current.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base::Instant;
 use outside::clock::Clock;
 use store::{BookRecord, Reader, StoreError};
-use writer::{BookSpec, Handle, Known, Lease, Running};
+use writer::{BookSpec, Handle, Lease, Running};
 
-use super::{Installation, test_cards};
+use super::{Heads, Installation, test_cards};
 use crate::failure::{Done, Failure};
 
 /// A book whose writer runs.
@@ -15,6 +16,7 @@ pub(crate) struct OpenBook {
     /// Name and kind.
     pub(crate) record: BookRecord,
     running: Running,
+    heads: Arc<Heads>,
 }
 
 impl OpenBook {
@@ -31,6 +33,7 @@ impl OpenBook {
     /// Stops the writer and waits until everything is answered and swept.
     pub(crate) fn stop(self) {
         self.running.stop();
+        self.heads.save();
     }
 }
 
@@ -39,29 +42,24 @@ impl Installation {
     ///
     /// # Errors
     ///
-    /// The key ring is another one, the file cannot be used, or a server has the book. One that
-    /// starts later fences whoever opened it so: what was decided by then stays.
+    /// The key ring is another one, the book is gone or lacks what was answered, the file cannot be
+    /// used, or a server has the book. One that starts later fences whoever opened it so: what was
+    /// decided by then stays.
     pub(crate) fn open_book(&self, record: &BookRecord) -> Done<OpenBook> {
         if let Some(address) = self.data.server_of(&record.name)? {
             let what = format!("book {} is served at {address}", record.name);
             return Err(Failure::new(what).next("stop every process that uses the database first"));
         }
-        let running = self.open_writer(record, Lease::forever(), &Known::nothing())?;
-        Ok(OpenBook { record: record.clone(), running })
+        let running = self.open_writer(record, Lease::forever())?;
+        Ok(OpenBook { record: record.clone(), running, heads: self.heads() })
     }
 
-    /// The same under a lease, for a book that another process may own one day, and which must
-    /// contain what is known of it.
+    /// The same under a lease, for a book that another process may own one day.
     ///
     /// # Errors
     ///
-    /// As [`Installation::open_book`], and the book has gone back.
-    pub(crate) fn open_writer(
-        &self,
-        record: &BookRecord,
-        lease: Lease,
-        known: &Known,
-    ) -> Done<Running> {
+    /// As [`Installation::open_book`].
+    pub(crate) fn open_writer(&self, record: &BookRecord, lease: Lease) -> Done<Running> {
         let named = |error: Failure| error.about(format_args!("book {}", record.name));
         let mut options = self.writer_options;
         if !record.is_test
@@ -73,11 +71,16 @@ impl Installation {
                 options.start_gap_max = None;
             }
         }
-        let store = self.data.book(&record.name).map_err(|error| named(error.into()))?;
+        let store = match self.accepts_loss {
+            true => self.data.book_or_new(&record.name),
+            false => self.data.book(&record.name),
+        };
+        let store = store.map_err(|error| named(error.into()))?;
         let spec = BookSpec { is_test: record.is_test, ring: self.ring_bytes() };
         let clock = self.clock;
         let times = Box::new(move || (clock.now(), clock.monotonic()));
-        let opened = writer::spawn_after(store, spec, options, times, lease, known);
+        let known = self.heads.known(record);
+        let opened = writer::spawn_after(store, spec, options, times, lease, &known);
         let running = opened.map_err(|error| named(error.into()))?;
         if record.is_test
             && let Err(failure) =
@@ -165,8 +168,7 @@ mod tests {
         installation.open_book(&record).unwrap().stop();
         // From now on any rest is too long.
         installation.hold_clock_against_books(Duration::ZERO);
-        let open =
-            || installation.open_writer(&record, Lease::until(Duration::MAX), &Known::nothing());
+        let open = || installation.open_writer(&record, Lease::until(Duration::MAX));
         open().unwrap().leave();
         // Nobody looked at the database's clock: what this test rests on.
         let (clock, store) = (installation.clock, installation.data.book(&record.name).unwrap());

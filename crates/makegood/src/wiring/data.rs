@@ -35,12 +35,25 @@ impl Data {
         Ok(Data::Database(Database::at(address)?))
     }
 
-    /// The write side of a book.
+    /// The write side of a book that is listed. A file that is gone is not made anew; of a database
+    /// the [heads](super::Heads) tell.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub(crate) fn book(&self, name: &BookName) -> Result<Box<dyn Store>, StoreError> {
+        match self {
+            Data::Files(folder) => Ok(Box::new(folder.book_that_exists(name)?)),
+            Data::Database(_) => self.book_or_new(name),
+        }
+    }
+
+    /// The same, made when there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn book_or_new(&self, name: &BookName) -> Result<Box<dyn Store>, StoreError> {
         Ok(match self {
             Data::Files(folder) => Box::new(folder.book(name)?),
             Data::Database(database) => Box::new(database.book(name)?),

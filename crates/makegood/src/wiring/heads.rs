@@ -1,15 +1,18 @@
-//! How far each book got, kept beside the keys: what a database cannot tell that has gone back.
+//! How far each book got, kept beside the keys: what a database or a file cannot tell that has gone
+//! back.
 //!
 //! All processes over one database share the folder of keys, so what one of them knows the others
 //! and their successors know: a standby that lagged when it was made the primary is refused, also
-//! by a process that has just been started. The file is a fraction of a second old and not synced;
-//! it may show too little, never too much. Nor does it go back: a process that wakes and is no
-//! owner any more leaves alone what its successor has written.
+//! by a process that has just been started; so is an older copy of a file. What is written here is
+//! a fraction of a second old and not synced; it may show too little, never too much. Nor does it
+//! go back: a process that wakes and is no owner any more leaves alone what its successor has
+//! written.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use outside::random::{Randomness, SystemRandomness};
 use store::{BookName, BookRecord};
@@ -19,6 +22,10 @@ use crate::failure::{Done, Failure};
 
 /// Name of the folder beside the key ring.
 const FOLDER: &str = "heads";
+
+/// How often it is written down how far the books got: a process that is killed leaves knowledge
+/// that is as old as this.
+const SAVE_EVERY: Duration = Duration::from_millis(100);
 
 /// What is known of every book.
 pub(crate) struct Heads {
@@ -34,6 +41,8 @@ struct Kept {
     incarnation: u64,
     /// What the file says.
     saved: Option<Mark>,
+    /// It could not be written the last time, which was told.
+    is_stuck: bool,
 }
 
 impl Heads {
@@ -62,8 +71,12 @@ impl Heads {
     /// What this process and the others know of a book. What its writer commits is noted there.
     pub(crate) fn known(&self, record: &BookRecord) -> Known {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh =
-            || Kept { known: Known::nothing(), incarnation: record.incarnation, saved: None };
+        let fresh = || Kept {
+            known: Known::nothing(),
+            incarnation: record.incarnation,
+            saved: None,
+            is_stuck: false,
+        };
         let kept = books.entry(record.name.clone()).or_insert_with(fresh);
         if kept.incarnation != record.incarnation {
             *kept = fresh();
@@ -75,7 +88,17 @@ impl Heads {
         kept.known.clone()
     }
 
-    /// Writes down what is new. Called a few times a second.
+    /// Writes down what is new every tenth of a second, for as long as somebody waits for it.
+    pub(crate) async fn save_often(self: Arc<Heads>) {
+        loop {
+            tokio::time::sleep(SAVE_EVERY).await;
+            let heads = Arc::clone(&self);
+            // A panic was told by the thread; the next round tries again.
+            let _ = tokio::task::spawn_blocking(move || heads.save()).await;
+        }
+    }
+
+    /// Writes down what is new.
     pub(crate) fn save(&self) {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, kept) in books.iter_mut() {
@@ -89,27 +112,23 @@ impl Heads {
                 continue;
             }
             match self.write(name, kept.incarnation, mark) {
-                Ok(()) => kept.saved = Some(mark),
+                Ok(()) => (kept.saved, kept.is_stuck) = (Some(mark), false),
+                Err(_) if kept.is_stuck => {}
                 Err(error) => {
+                    kept.is_stuck = true;
                     tracing::warn!(book = %name, %error, "cannot keep how far the book got");
                 }
             }
         }
     }
 
-    /// A restored book is another incarnation, and has a history of its own.
+    /// What is kept of a book in this folder of keys, for whoever only looks.
+    pub(crate) fn kept_of(keys: &Path, record: &BookRecord) -> Option<Mark> {
+        read(&keys.join(FOLDER), &record.name, record.incarnation)
+    }
+
     fn read(&self, name: &BookName, of: u64) -> Option<Mark> {
-        let text = fs::read_to_string(self.folder.join(name.as_str())).ok()?;
-        let mut words = text.split_whitespace();
-        let incarnation = u64::from_str_radix(words.next()?, 16).ok()?;
-        let seq = words.next()?.parse().ok()?;
-        let hash = words.next()?;
-        let byte = |place: usize| u8::from_str_radix(hash.get(2 * place..2 * place + 2)?, 16).ok();
-        let mut mark = Mark { seq, hash: [0; 32] };
-        for (place, to) in mark.hash.iter_mut().enumerate() {
-            *to = byte(place)?;
-        }
-        (incarnation == of).then_some(mark)
+        read(&self.folder, name, of)
     }
 
     fn write(&self, name: &BookName, incarnation: u64, mark: Mark) -> std::io::Result<()> {
@@ -120,6 +139,21 @@ impl Heads {
         fs::write(&new, text)?;
         fs::rename(&new, self.folder.join(name.as_str()))
     }
+}
+
+/// A restored book is another incarnation, and has a history of its own.
+fn read(folder: &Path, name: &BookName, of: u64) -> Option<Mark> {
+    let text = fs::read_to_string(folder.join(name.as_str())).ok()?;
+    let mut words = text.split_whitespace();
+    let incarnation = u64::from_str_radix(words.next()?, 16).ok()?;
+    let seq = words.next()?.parse().ok()?;
+    let hash = words.next()?;
+    let byte = |place: usize| u8::from_str_radix(hash.get(2 * place..2 * place + 2)?, 16).ok();
+    let mut mark = Mark { seq, hash: [0; 32] };
+    for (place, to) in mark.hash.iter_mut().enumerate() {
+        *to = byte(place)?;
+    }
+    (incarnation == of).then_some(mark)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use writer::Handle;
 use super::Installation;
 use crate::config::{Environment, Settings};
 use crate::failure::{Done, Failure};
+use crate::whole_file::make_folder;
 
 /// Folder of the sandboxes in the data folder.
 const FOLDER: &str = "rails";
@@ -90,7 +91,7 @@ impl Installation {
 }
 
 fn open_sandbox(folder: &Path, record: &BookRecord, clock: &Arc<dyn Clock>) -> Done<Sandbox> {
-    std::fs::create_dir_all(folder).map_err(|error| Failure::file(folder, &error))?;
+    make_folder(folder)?;
     let path = folder.join(format!("sandbox-{}.jsonl", record.name));
     let mut random = SystemRandomness;
     // Its messages are signed when they are fetched, so a secret lasts as long as the process.

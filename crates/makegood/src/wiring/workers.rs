@@ -21,6 +21,7 @@ use writer::Handle;
 use super::Installation;
 use crate::config::Settings;
 use crate::failure::{Done, Failure};
+use crate::whole_file::make_folder;
 
 /// Time between two looks for what rails are to be asked; what is asked of the API is nudged.
 const RAIL_INTERVAL: Duration = Duration::from_secs(1);
@@ -203,13 +204,17 @@ impl Installation {
         let folder = settings.data_folder().join("feed").join(&book);
         let (handle, ring) = (handle.clone(), Arc::clone(&self.ring));
         let source = self.reader_source(record);
-        move || FeedParts {
-            book: book.clone(),
-            handle: handle.clone(),
-            open_reader: Box::new(source.clone()),
-            folder: folder.clone(),
-            ring: Arc::clone(&ring),
-            clock: Arc::clone(&clock),
+        move || {
+            // Closed to others; what cannot be made the feed tells itself.
+            let _ = make_folder(&folder);
+            FeedParts {
+                book: book.clone(),
+                handle: handle.clone(),
+                open_reader: Box::new(source.clone()),
+                folder: folder.clone(),
+                ring: Arc::clone(&ring),
+                clock: Arc::clone(&clock),
+            }
         }
     }
 

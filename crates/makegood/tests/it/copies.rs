@@ -521,3 +521,31 @@ fn what_is_archived_leaves_the_journal_and_is_proven_with_it() {
     let found = place.run(&["verify", "--archive", &archive]).expect(1);
     assert!(found.out.contains("have left the journal"), "{}", found.out);
 }
+
+#[test]
+fn a_backup_into_a_folder_that_is_missing_names_what_was_asked_for() {
+    let place = Place::in_files();
+    place.serve().stop();
+    let file = place.path("nowhere/shop.backup").display().to_string();
+    let refused = place.run(&["backup", &file]).expect(1);
+    assert!(refused.err.contains(&file) && !refused.err.contains(".part"), "{}", refused.err);
+}
+
+#[test]
+fn a_book_that_is_being_filled_is_not_begun_by_a_first_start() {
+    let place = Place::new();
+    let name = store::BookName::new("test").unwrap();
+    let mut target: Box<dyn store::Store> = match on_postgres() {
+        true => {
+            Box::new(store::postgres::Database::at(&place.database()).unwrap().book(&name).unwrap())
+        }
+        false => Box::new(store::sqlite::open_folder(&place.data()).unwrap().book(&name).unwrap()),
+    };
+    // What an interrupted move leaves.
+    copies::Filler::begin(target.as_mut()).unwrap();
+    drop(target);
+    let mut serve = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let refused = run(serve.env("MAKEGOOD_BOOTSTRAP_KEY", KEY)).expect(1);
+    assert!(refused.err.contains("`makegood move`"), "{}", refused.err);
+    assert_eq!(place.control().books().unwrap(), []);
+}

@@ -199,6 +199,31 @@ fn slow_the_secrets_of_a_real_installation_do_not_reach_it() {
 }
 
 #[test]
+fn a_book_of_somebody_is_left_alone() {
+    let place = Place::in_files();
+    place.serve().stop();
+    let data = place.data();
+    let before = std::fs::read(data.join("books/test.db")).unwrap();
+    let demo = ["demo", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+    let refused = place.run(&demo).expect(1);
+    assert!(refused.err.contains("is no demonstration's"), "{}", refused.err);
+    assert!(refused.err.contains("fresh folder"), "{}", refused.err);
+    assert_eq!(std::fs::read(data.join("books/test.db")).unwrap(), before);
+}
+
+#[test]
+fn a_port_that_is_taken_is_told_before_the_shop_is_made() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let place = Place::in_files();
+    let data = place.path("makegood-demo");
+    let demo = ["demo", "--listen", &address, "--data", data.to_str().unwrap()];
+    let refused = place.run(&demo).expect(1);
+    assert!(refused.err.contains("choose another port"), "{}", refused.err);
+    assert!(!data.exists(), "nothing was made");
+}
+
+#[test]
 fn slow_the_tour_works_as_printed() {
     if Command::new("curl").arg("--version").output().is_err() {
         panic!("the tour is made of curl commands: install curl to test it");

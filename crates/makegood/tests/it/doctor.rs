@@ -28,7 +28,7 @@ fn check(place: &Place, variables: &[(&str, &str)], name: &str, grade: &str) {
 fn a_fresh_place_only_has_warnings() {
     let (code, lines) = examine(&Place::in_files(), &[]);
     assert_eq!(code, Some(0), "{lines:?}");
-    assert_eq!(lines.len(), 20);
+    assert_eq!(lines.len(), 22);
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn slow_what_is_wrong_with_a_database_is_found() {
     let place = Place::on(database.address());
     let (code, lines) = examine(&place, &[]);
     assert_eq!(code, Some(0), "{lines:?}");
-    assert_eq!(lines.len(), 18);
+    assert_eq!(lines.len(), 20);
     let server = place.serve();
     server.client().get("/v1/gift-cards").unwrap().expect(200);
     let (_, lines) = examine(&place, &[]);
@@ -171,6 +171,53 @@ fn slow_what_is_wrong_with_a_database_is_found() {
     check(&Place::on(standby.address()), &[], "database", "fail");
     database.stop(Stop::Fast);
     check(&place, &[], "database", "fail");
+    // Told once: what is behind it would fail in the same words.
+    check_told_once(&place, &[], "start PostgreSQL");
+    let with_tls = [("MAKEGOOD_DATABASE", "postgres://127.0.0.1:1/shop?sslmode=require")];
+    check_told_once(&place, &with_tls, "correct MAKEGOOD_DATABASE");
+}
+
+#[track_caller]
+fn check_told_once(place: &Place, variables: &[(&str, &str)], fix: &str) {
+    let (code, lines) = examine(place, variables);
+    let failed: Vec<&Value> = lines.iter().filter(|line| line["grade"] == "fail").collect();
+    let [failed] = failed[..] else { panic!("{failed:?}") };
+    assert!(failed["fix"].as_str().unwrap().contains(fix), "{failed}");
+    assert_eq!((code, failed["check"].as_str()), (Some(1), Some("database")));
+    assert!(lines.iter().all(|line| line["check"] != "API keys"), "of books nothing is known");
+}
+
+#[test]
+fn a_listed_book_that_is_gone_or_damaged_is_found() {
+    let place = Place::in_files();
+    place.serve().stop();
+    let (file, aside) = (place.data().join("books/test.db"), place.path("aside.db"));
+    std::fs::rename(&file, &aside).unwrap();
+    check(&place, &[], "tables", "fail");
+    check(&place, &[], "ring and books", "fail");
+    std::fs::copy(&aside, &file).unwrap();
+    check(&place, &[], "tables", "ok");
+    check(&place, &[], "ring and books", "ok");
+    // Its head can be read still.
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[5 * 4_096..15 * 4_096].fill(0xa7);
+    std::fs::write(&file, bytes).unwrap();
+    check(&place, &[], "ring and books", "fail");
+    std::fs::rename(&aside, &file).unwrap();
+    std::fs::remove_file(place.data().join("control.db")).unwrap();
+    check(&place, &[], "tables", "fail");
+}
+
+#[test]
+fn settings_that_serve_refuses_are_found() {
+    let place = Place::in_files();
+    for name in ["mail", "rails", "bootstrap key"] {
+        check(&place, &[], name, "ok");
+    }
+    check(&place, &[("MAKEGOOD_MAIL_SERVER", "mail.example")], "mail", "fail");
+    check(&place, &[("MAKEGOOD_STRIPE_LIVE_KEY", "sk_test_of_another_kind")], "rails", "fail");
+    let key = "mg_live_0123456789abcdef0123";
+    check(&place, &[("MAKEGOOD_BOOTSTRAP_KEY", key)], "bootstrap key", "fail");
 }
 
 #[test]

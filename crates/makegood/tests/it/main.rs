@@ -14,6 +14,7 @@ mod disk_full;
 mod doctor;
 mod export;
 mod failover;
+mod gone;
 mod import;
 mod keys;
 mod kill;

@@ -1,5 +1,7 @@
 //! `makegood serve`: start, stop, start again; what is refused, and in which words.
 
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::json;
 
 use crate::process::{KEY, Place, run};
@@ -32,6 +34,14 @@ fn what_was_answered_is_there_after_a_restart() {
     assert!(again.is_replayed);
     assert_eq!(again.body, issued.body);
     assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn nobody_else_can_enter_the_data_folder() {
+    let place = Place::new();
+    place.serve().stop();
+    let mode = std::fs::metadata(place.data()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
 }
 
 #[test]

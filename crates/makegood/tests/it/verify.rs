@@ -63,6 +63,19 @@ fn what_does_not_belong_together_is_found() {
 }
 
 #[test]
+fn a_sound_book_without_its_keys_is_sound() {
+    let place = place_with_history();
+    std::fs::rename(place.path("data-keys"), place.path("elsewhere")).unwrap();
+    let ran = place.run(&["verify"]).expect(0);
+    assert!(ran.out.contains("note: there is no key ring"), "{}", ran.out);
+    assert!(ran.out.contains("everything agrees"), "{}", ran.out);
+    // One that is there and cannot be used is something else.
+    std::fs::create_dir(place.path("data-keys")).unwrap();
+    std::fs::write(place.path("data-keys/ring.toml"), "not a ring").unwrap();
+    place.run(&["verify"]).expect(1);
+}
+
+#[test]
 fn a_folder_without_books_is_told() {
     let ran = Place::in_files().run(&["verify"]).expect(1);
     assert!(ran.err.contains("--data DIR"), "{}", ran.err);

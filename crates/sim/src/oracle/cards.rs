@@ -201,7 +201,11 @@ impl Oracle {
         let own = self.account_of(&card);
         let units = adjust.amount.amount.minor();
         let goes_up = adjust.direction == Direction::Up;
-        if units == 0 || (goes_up && balance(&own).saturating_add(units) > VALUE_MAX) {
+        if goes_up && balance(&own).saturating_add(units) > VALUE_MAX {
+            let limit = money((VALUE_MAX - balance(&own)).max(0), card.currency);
+            return Err(No::AboveLimit { limit }.into());
+        }
+        if units == 0 {
             return Err(No::LimitExceeded.into());
         }
         if !goes_up && units > available(&own) {
@@ -315,11 +319,18 @@ pub(super) fn is_past(card: &Card, now: Instant) -> bool {
 fn check_value(new: &Issue, program: Option<&Program>) -> Result<(), Refusal> {
     let units = new.value.amount.minor();
     let opening = new.opening_balance.map_or(units, Amount::minor);
-    let mut is_good = units <= VALUE_MAX && opening <= VALUE_MAX;
+    let mut is_good = true;
+    if program.is_some_and(|program| program.currency != new.value.currency) {
+        return Err(No::CurrencyMismatch.into());
+    }
+    let most = match program {
+        Some(program) if new.funding != Funding::Import => program.value_max.minor(),
+        _ => VALUE_MAX,
+    };
+    if units > most || opening > most {
+        return Err(No::AboveLimit { limit: money(most, new.value.currency) }.into());
+    }
     if let Some(program) = program {
-        if program.currency != new.value.currency {
-            return Err(No::CurrencyMismatch.into());
-        }
         let in_range = program.value_min.minor() <= units && units <= program.value_max.minor();
         is_good &= in_range || new.funding == Funding::Import;
     }

@@ -181,8 +181,13 @@ impl Oracle {
 
     fn send_again(&self, delivery: &mut Delivery) -> Result<(), Refusal> {
         let pause = Span::seconds(60);
-        if delivery.sendings >= SENDINGS || delivery.at.saturating_add(pause) > self.now {
+        if delivery.sendings >= SENDINGS {
             return Err(No::LimitExceeded.into());
+        }
+        let soonest = delivery.at.saturating_add(pause);
+        if soonest > self.now {
+            let micros = soonest.micros() - self.now.micros();
+            return Err(No::TooSoon { wait_s: micros.unsigned_abs().div_ceil(1_000_000) }.into());
         }
         self.send(delivery);
         Ok(())

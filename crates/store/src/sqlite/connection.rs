@@ -39,6 +39,16 @@ pub(super) fn open_writer(path: &Path, options: Options) -> Result<Connection, S
     Ok(connection)
 }
 
+/// Whether a file is there and has any table: one that was cut to nothing is a database, too.
+pub(super) fn holds_tables(path: &Path) -> Result<bool, StoreError> {
+    if !path.exists() {
+        return Ok(false);
+    }
+    let connection = open_existing(path, dialect::SQLITE_READER)?;
+    let tables: i64 = connection.query_row(dialect::SQLITE_TABLES, [], |row| row.get(0))?;
+    Ok(tables > 0)
+}
+
 /// Opens a book that exists for copying its log into it.
 pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, StoreError> {
     open_existing(path, dialect::SQLITE_CHECKPOINTER)

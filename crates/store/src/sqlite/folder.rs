@@ -100,6 +100,19 @@ impl Folder {
         SqliteStore::open(&path, book, self.options, Arc::clone(&self.lock))
     }
 
+    /// The same for a book that was made before: without its file nothing is made in its place.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Folder::book`], and [`StoreError::Gone`].
+    pub fn book_that_exists(&self, book: &BookName) -> Result<SqliteStore, StoreError> {
+        let file = file_of(&self.path, book);
+        if !connection::holds_tables(&file)? {
+            return Err(StoreError::Gone { book: book.to_string(), file });
+        }
+        self.book(book)
+    }
+
     /// Opens a connection of its own for reading a book. As many as wanted.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Reading a record back: the answer it gave, and what it did.
 
 use base::TransferId;
-use base::{AccountId, Amount, Currency, HoldId, Instant, Money, RefundId};
+use base::{AccountId, Amount, CardId, Currency, HoldId, Instant, Money, RefundId};
 use engine::{AnswerRef, BookRow, CommandKind, Found, OperationKey, OperationTrace, Refusal, Row};
 use engine::{Rows, StoredRefusal, answer};
 use giftcards::Undo;
@@ -107,7 +107,15 @@ fn read_refusal(number: u16, source: &mut impl ValueSource) -> Option<Refusal> {
         None => None,
         Some(amount) => Some(Money::new(amount, Currency::parse(&source.text().ok()?).ok()?)?),
     };
-    Refusal::from_stored(StoredRefusal { number, why, money })
+    // Nothing follows where no tender was told.
+    let tender = match source.int() {
+        Err(_) => None,
+        Ok(tender) => {
+            let card: [u8; 16] = source.bytes().ok()?.try_into().ok()?;
+            Some((u16::try_from(tender).ok()?, CardId::from_bytes(card)))
+        }
+    };
+    Refusal::from_stored(StoredRefusal { number, why, money, tender })
 }
 
 fn corrupt(seq: u64) -> StoreError {

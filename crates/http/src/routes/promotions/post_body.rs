@@ -1,6 +1,6 @@
 //! What is promoted, as callers say it.
 
-use base::{Instant, Label};
+use base::{Instant, Label, Text};
 use promotions::{Post, PostKind, Visibility, limits, post_id};
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,8 @@ pub(crate) struct PostBody {
     /// The platform's own name for it.
     #[schema(min_length = 1, max_length = 64, example = "v-81723")]
     id: String,
-    /// Where it is.
-    #[schema(min_length = 1, max_length = 2048, example = "https://shop.example/v/81723")]
+    /// Where it is: a page at `https`, as browsers write it.
+    #[schema(min_length = 9, max_length = 2048, example = "https://shop.example/v/81723")]
     url: String,
     /// Who made it.
     #[schema(pattern = "^cre_[0-9a-hjkmnp-tv-z]{26}$")]
@@ -62,7 +62,7 @@ impl PostBody {
         Ok(Post {
             id: post_id(&name),
             name,
-            url: fields::text("/post/url", &self.url)?,
+            url: page("/post/url", &self.url)?,
             creator: fields::id("/post/creator", &self.creator)?,
             kind: one_of("/post/kind", &self.kind, &PostKind::ALL, PostKind::as_str)?,
             visibility: visibility("/post/visibility", &self.visibility)?,
@@ -93,6 +93,23 @@ impl PostBody {
             post.tags.clone_from(&known.tags);
         }
     }
+}
+
+/// The address of a page: what is shown to staff and viewers must lead nowhere else.
+fn page(pointer: &str, url: &str) -> Checked<Text<2_048>> {
+    // Visible ASCII without what URLs cannot hold (RFC 3986).
+    let is_of_url = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
+    let rest = url.strip_prefix("https://").unwrap_or_default();
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let names_host = host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[');
+    if !names_host || host.contains('@') {
+        let what = "must begin with https:// and the name of a machine, without a user";
+        return Err(fields::refuse(pointer, what));
+    }
+    if !url.bytes().all(is_of_url) {
+        return Err(fields::refuse(pointer, "has a character that must be percent-encoded"));
+    }
+    fields::text(pointer, url)
 }
 
 /// A visibility by its name.

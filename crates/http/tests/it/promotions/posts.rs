@@ -73,3 +73,27 @@ async fn a_post_is_found_by_any_name() {
     let nothing = world.ask("PATCH", path).json(json!({})).fresh();
     nothing.await_problem(400, "invalid_request", Some("")).await;
 }
+
+#[tokio::test]
+async fn the_address_of_a_post_is_a_page() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    for url in [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "http://shop.example/v/1",
+        "https://",
+        "https://me@shop.example/",
+        "https:///v/1",
+        "https://shop.example/a b",
+        "https://shop.example/\"onclick",
+    ] {
+        let post = json!({
+            "id": "v-9", "url": url, "creator": shop.creator, "kind": "video",
+            "visibility": "public",
+        });
+        let body = input(&shop.creator, json!({"post": post}));
+        let ask = world.post("/v1/promotions", body).fresh();
+        ask.await_problem(400, "invalid_request", Some("/post/url")).await;
+    }
+}

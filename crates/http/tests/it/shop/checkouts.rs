@@ -177,3 +177,26 @@ async fn cards_that_cannot_pay_say_why() {
     let told = told.await_problem(422, "gift_card_not_usable", None).await;
     assert_eq!(told.json["reason"], "unknown");
 }
+
+#[tokio::test]
+async fn one_card_of_several_that_was_blocked_meanwhile_is_named() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let checkout = shop.checkout(1_000).await;
+    let cards = [world.issue(600).await, world.issue(600).await];
+    for card in &cards {
+        let body = json!({"kind": "gift_card", "gift_card": card["id"]});
+        let path = format!("/v1/checkouts/{checkout}/tenders");
+        world.post(&path, body).fresh().await_status(201).await;
+    }
+    let freeze = format!("/v1/gift-cards/{}/freeze", id(&cards[1]));
+    world.post(&freeze, json!({})).fresh().await_status(200).await;
+    let pay = || world.post(&format!("/v1/checkouts/{checkout}/pay"), json!({})).key("pay");
+    let first = pay().await_problem(422, "gift_card_not_usable", None).await;
+    let named = json!({"reason": "frozen", "tender": "t2", "gift_card": cards[1]["id"]});
+    check_members(&first.json, named.clone());
+    // The answer of the key says the same.
+    let again = pay().await_problem(422, "gift_card_not_usable", None).await;
+    check_members(&again.json, named);
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+}

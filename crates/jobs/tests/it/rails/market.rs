@@ -1,6 +1,6 @@
 //! A test book with a seller, a sandbox, and somebody who calls it.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use base::{
 };
 use engine::{AddTender, Answer, Command, PaymentCommand, Query, RefundIds, Row, ShopCommand};
 use jobs::{
-    Advanced, BookClock, Connected, RailCaller, RailParts, RailReport, SpareIds, advance_test_clock,
+    Advanced, BookClock, Connected, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
+    advance_test_clock,
 };
 use outside::clock::{Clock, SystemClock};
 use outside::random::SeededRandomness;
@@ -111,6 +112,8 @@ pub struct Market {
     wall_micros: Arc<AtomicI64>,
     between: Option<Between>,
     others: Vec<Connected>,
+    /// Another process has the file of the sandbox.
+    is_locked: Arc<AtomicBool>,
     caller: Mutex<Option<Arc<RailCaller>>>,
     reports: Arc<Mutex<Vec<String>>>,
     drawn: AtomicU64,
@@ -194,6 +197,7 @@ impl Market {
             wall_micros,
             between,
             others,
+            is_locked: Arc::default(),
             caller: Mutex::new(None),
             reports: Arc::default(),
             drawn: AtomicU64::new(100),
@@ -244,8 +248,16 @@ impl Market {
         if let Some(between) = &self.between {
             connected = connected.through(between(Arc::new(self.sandbox.clone())));
         }
-        let mut rails = self.others.clone();
-        rails.push(connected);
+        let (mut rails, mut late) = (self.others.clone(), Vec::<OpenRail>::new());
+        if self.is_locked.load(Ordering::Relaxed) {
+            let is_locked = Arc::clone(&self.is_locked);
+            late.push(Box::new(move || match is_locked.load(Ordering::Relaxed) {
+                true => Err("another process has its file".to_owned()),
+                false => Ok(connected.clone()),
+            }));
+        } else {
+            rails.push(connected);
+        }
         let place = self.place.clone();
         let reports = self.reports.clone();
         let seed = self.drawn.fetch_add(1, Ordering::Relaxed);
@@ -254,13 +266,18 @@ impl Market {
             handle: self.handle().clone(),
             open_reader: Box::new(move || Ok(place.reader())),
             rails,
-            late: Vec::new(),
+            late,
             clock: Arc::new(SystemClock::new()),
             ids: SpareIds::new(self.clock.clone(), random),
             interval: Duration::from_millis(5),
             report: Box::new(move |report| reports.lock().unwrap().push(told(&report))),
         });
         *self.caller.lock().unwrap() = Some(Arc::new(caller.unwrap()));
+    }
+
+    /// From the next start on the sandbox cannot be opened; or it can again, at once.
+    pub fn lock_sandbox(&self, is_locked: bool) {
+        self.is_locked.store(is_locked, Ordering::Relaxed);
     }
 
     pub fn caller(&self) -> Arc<RailCaller> {

@@ -152,3 +152,21 @@ fn a_rail_that_is_not_set_up_is_waited_for() {
     assert_eq!(market.reports(), [report]);
     market.close();
 }
+
+#[test]
+fn a_rail_whose_file_another_process_has_is_not_told_as_one_that_is_not_set_up() {
+    let market = Market::open(Kept::Memory);
+    market.stop();
+    market.lock_sandbox(true);
+    market.start();
+    let (method, checkout) = (market.method("sandbox", "tok_ok"), market.checkout());
+    market.pay_by(checkout, &[method]);
+    market.pass(Span::seconds(10));
+    assert_eq!(market.told(checkout), "paying: authorizing");
+    market.lock_sandbox(false);
+    market.wait_for(checkout, CheckoutState::Paid);
+    assert_eq!(market.told(checkout), "paid: captured");
+    let report = "note: a rail cannot be opened yet: another process has its file";
+    assert_eq!(market.reports(), [report]);
+    market.close();
+}

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use base::Instant;
 use outside::clock::{Clock, SystemClock};
 use store::sqlite::{open_folder, open_reader};
-use store::{BookName, Reader, StoreError};
+use store::{BookName, BookRecord, Head, Reader, StoreError};
 
 use super::{Finding, Patient};
 use crate::config::{Settings, layers};
-use crate::wiring::books_on_disk;
+use crate::wiring::{Heads, RailSetup, books_on_disk};
 
 /// The file whose time is that of the last backup: `makegood backup` touches it, or whoever copies
 /// the folder in another way.
@@ -26,6 +26,11 @@ pub(crate) fn last_backup(settings: &Settings) -> PathBuf {
 
 /// Hours after which a backup is old: a day and a night's grace.
 const BACKUP_HOURS_MAX: u64 = 36;
+
+/// What is read of the end of a journal, to see that it can be.
+const JOURNAL_BYTES: usize = 1 << 16;
+
+const START_ONCE: &str = "start `makegood serve` once: it brings the tables up to date";
 
 /// Whether another process has the folder. Nothing is made in a folder that never had one.
 pub(super) fn is_served(data: &Path) -> bool {
@@ -97,32 +102,100 @@ pub(super) fn lock_is_free(patient: &Patient<'_>) -> Finding {
     Finding::ok("no other process uses the data folder")
 }
 
+/// Whether each book that is listed has a file that can be read and is of this release.
 pub(super) fn tables_are_current(patient: &Patient<'_>) -> Finding {
     let data = patient.settings.data_folder();
-    let Ok(books) = books_on_disk(data) else { return Finding::ok("no book yet") };
-    for book in &books {
-        match open_reader(data, book).and_then(|mut reader| reader.head()) {
-            Ok(head) if head.is_filling() => {
-                let error = StoreError::HalfFilled(book.to_string());
-                let fix = "run the same `makegood move` or `makegood restore` again";
-                return Finding::fail(error.to_string(), fix);
-            }
-            Ok(_) => {}
-            Err(error @ StoreError::Newer { .. }) => {
-                let fix = "run the newer release, or restore a backup from before the upgrade";
-                return Finding::fail(format!("book {book}: {error}"), fix);
-            }
-            Err(error) if error.is_transient() => {
-                let fix = "start `makegood serve` once: it brings the tables up to date";
-                return Finding::warn(format!("book {book}: {error}"), fix);
-            }
-            Err(error) => {
-                let fix = "run `makegood verify`; restore a backup if it agrees";
-                return Finding::fail(format!("book {book}: {error}"), fix);
-            }
-        }
+    let on_disk = books_on_disk(data).unwrap_or_default();
+    let is_made = data.join("control.db").exists();
+    if !is_made && on_disk.is_empty() {
+        return Finding::ok("no book yet");
     }
-    Finding::ok(format!("{} books, all of this release", books.len()))
+    let records = match patient.location.control() {
+        Ok(contents) => contents.books,
+        Err(error) if is_made && error.is_transient() => {
+            return Finding::warn(format!("the list of books: {error}"), START_ONCE);
+        }
+        Err(error) => {
+            let fix = "restore a backup: without control.db no book is served";
+            return Finding::fail(format!("the list of books: {error}"), fix);
+        }
+    };
+    let listed: Vec<&BookName> = records.iter().map(|record| &record.name).collect();
+    let unlisted: Vec<&BookName> = on_disk.iter().filter(|it| !listed.contains(it)).collect();
+    let all = listed.iter().chain(&unlisted);
+    let finding = all.into_iter().find_map(|book| judge_file(book, look_into(data, book)));
+    let keys = patient.settings.keys_folder();
+    let finding = finding.or_else(|| records.iter().find_map(|it| judge_age(it, data, &keys)));
+    finding.unwrap_or_else(|| match unlisted.first() {
+        Some(book) => {
+            let fix = "run the move or restore again that was interrupted, or restore a backup";
+            Finding::warn(format!("book {book} has a file, and is not listed: not served"), fix)
+        }
+        None => Finding::ok(format!("{} books, all of this release", listed.len())),
+    })
+}
+
+/// The head of a book, once its row and the end of its journal could be read as well.
+fn look_into(data: &Path, book: &BookName) -> Result<Head, StoreError> {
+    let mut reader = open_reader(data, book)?;
+    let head = reader.head()?;
+    reader.book()?;
+    reader.blocks_after(head.seq.saturating_sub(1), JOURNAL_BYTES)?;
+    Ok(head)
+}
+
+/// Whether a book has what was answered, as far as is known beside the keys.
+fn judge_age(record: &BookRecord, data: &Path, keys: &Path) -> Option<Finding> {
+    let known = Heads::kept_of(keys, record)?.seq;
+    let found = look_into(data, &record.name).ok()?.seq;
+    let what = format!(
+        "book {} ends at record {found}, but record {known} was answered: an older copy",
+        record.name
+    );
+    (found < known).then(|| Finding::fail(what, "put the newer file back: docs/backup.md"))
+}
+
+/// What is wrong with the file of a book, if anything is.
+fn judge_file(book: &BookName, looked: Result<Head, StoreError>) -> Option<Finding> {
+    let found = |error: &StoreError| format!("book {book}: {error}");
+    Some(match looked {
+        Ok(head) if head.is_filling() => {
+            let error = StoreError::HalfFilled(book.to_string());
+            let fix = "run the same `makegood move` or `makegood restore` again";
+            Finding::fail(error.to_string(), fix)
+        }
+        Ok(_) => return None,
+        Err(StoreError::NoSuchBook(_)) => {
+            let fix = "put the file back, or restore a backup: docs/backup.md";
+            Finding::fail(format!("book {book} is listed, but its file is gone"), fix)
+        }
+        Err(error @ StoreError::Newer { .. }) => {
+            let fix = "run the newer release, or restore a backup from before the upgrade";
+            Finding::fail(found(&error), fix)
+        }
+        Err(error) if error.is_transient() => Finding::warn(found(&error), START_ONCE),
+        Err(error) => {
+            let fix = "run `makegood verify`; restore a backup if it agrees";
+            Finding::fail(found(&error), fix)
+        }
+    })
+}
+
+/// What `serve` asks of the settings for mail.
+pub(super) fn mail_is_whole(patient: &Patient<'_>) -> Finding {
+    match patient.settings.post(patient.environment) {
+        Ok(None) => Finding::ok("none is sent: no mail server is set"),
+        Ok(Some(_)) => Finding::ok("the settings fit together; no server was asked"),
+        Err(failure) => Finding::refused(failure, "compare with docs/mail.md"),
+    }
+}
+
+/// What `serve` asks of the settings for payment rails.
+pub(super) fn rails_are_whole(patient: &Patient<'_>) -> Finding {
+    match RailSetup::of(patient.settings, patient.environment) {
+        Ok(_) => Finding::ok("the settings fit together; no rail was asked"),
+        Err(failure) => Finding::refused(failure, "compare with docs/rails.md"),
+    }
 }
 
 pub(super) fn variables_are_known(patient: &Patient<'_>) -> Finding {

@@ -121,11 +121,21 @@ pub(super) fn books_are_owned(patient: &Patient<'_>) -> Finding {
 fn judge(patient: &Patient<'_>, judge: impl Fn(&ServerFacts, Instant) -> Finding) -> Finding {
     match patient.server.get_or_init(|| ask(patient)) {
         Ok((facts, asked_at)) => judge(facts, *asked_at),
-        Err(error) => {
-            let fix = "start PostgreSQL, and check address, user and password in MAKEGOOD_DATABASE";
-            Finding::fail(error.to_string(), fix)
-        }
+        Err(error) => Finding::fail(error.to_string(), fix_of(patient)),
     }
+}
+
+/// What to do about a database that tells nothing: its address cannot be used, or nobody answers.
+fn fix_of(patient: &Patient<'_>) -> &'static str {
+    match Database::at(patient.settings.database().unwrap_or_default()) {
+        Err(_) => "correct MAKEGOOD_DATABASE or --database: docs/postgresql.md has its form",
+        Ok(_) => "start PostgreSQL, and check address, user and password in MAKEGOOD_DATABASE",
+    }
+}
+
+/// Whether the database tells anything.
+pub(super) fn answers(patient: &Patient<'_>) -> bool {
+    patient.server.get_or_init(|| ask(patient)).is_ok()
 }
 
 fn ask(patient: &Patient<'_>) -> Told {

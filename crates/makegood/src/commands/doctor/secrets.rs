@@ -7,6 +7,7 @@ use outside::people::PEOPLE_FILE;
 use store::{ApiKey, ControlContents, KeyKind};
 
 use super::{Finding, Patient};
+use crate::commands::serve::bootstrap_secret;
 use crate::wiring::{RING_FILE, open_ring, ring_bytes};
 
 pub(super) fn ring_is_closed_and_apart(patient: &Patient<'_>) -> Finding {
@@ -39,8 +40,15 @@ pub(super) fn ring_belongs_to_books(patient: &Patient<'_>) -> Finding {
     };
     let mut compared = 0;
     for name in patient.books() {
-        let row = patient.location.reader(&name).and_then(|mut reader| reader.book());
-        let Ok(Some(row)) = row else { continue };
+        let row = match patient.location.reader(&name).and_then(|mut reader| reader.book()) {
+            Ok(Some(row)) => row,
+            // It was not swept yet.
+            Ok(None) => continue,
+            Err(error) => {
+                let fix = "run `makegood verify`; restore a backup if it agrees";
+                return Finding::fail(format!("book {name} cannot be compared: {error}"), fix);
+            }
+        };
         if row.ring != ring_bytes(&ring) {
             let found = format!("book {name} was made with another key ring");
             let fix = "put the ring back that belongs to it: without it no code can be checked";
@@ -98,8 +106,11 @@ fn is_valid(key: &ApiKey) -> bool {
 }
 
 pub(super) fn bootstrap_key_is_gone(patient: &Patient<'_>) -> Finding {
-    if patient.environment.get("BOOTSTRAP_KEY").is_none() {
+    let Some(text) = patient.environment.get("BOOTSTRAP_KEY") else {
         return Finding::ok("not in the environment");
+    };
+    if let Err(failure) = bootstrap_secret(text) {
+        return Finding::refused(failure, "take it out of the environment");
     }
     let fix = "take MAKEGOOD_BOOTSTRAP_KEY out of the environment: it is used once, and a secret";
     if has_books(patient) {

@@ -14,10 +14,6 @@ use crate::output;
 use crate::wiring::ownership::{Owned, Ownership, Pace, Parts, new_member};
 use crate::wiring::{Heads, Installation};
 
-/// How often it is written down how far the books got: a process that is killed with its database
-/// leaves knowledge that is as old as this.
-const SAVE_EVERY: Duration = Duration::from_millis(100);
-
 /// How long the list of books may take. While it is waited for, no lease is renewed.
 const LIST_TIME_MAX: Duration = Duration::from_secs(1);
 
@@ -29,11 +25,7 @@ pub(super) fn serve(
     leases: Box<dyn Leases>,
     told: &Args,
 ) -> Done<Ending> {
-    let heads = Arc::new(Heads::beside(&settings.keys_folder())?);
-    if told.accept_lost_history {
-        tracing::warn!("whatever the books have is accepted; start without the flag next time");
-        heads.forget()?;
-    }
+    let heads = installation.heads();
     let installation = Arc::new(installation);
     let app = Arc::new(App::new(app_parts(settings, &installation)?).among_processes());
     installation.traces.iter().for_each(|traces| traces.watch(&app));
@@ -47,7 +39,7 @@ pub(super) fn serve(
         let advertised = settings.advertised(&address)?;
         let (opening, read_by) = (Arc::clone(&installation), Arc::clone(&installation));
         let readers_max = settings.readers_per_book;
-        let (kept, known) = (settings.clone(), Arc::clone(&heads));
+        let kept = settings.clone();
         let pace = Pace::default();
         let parts = Parts {
             leases,
@@ -58,7 +50,7 @@ pub(super) fn serve(
             books: Box::new(move || Ok(listed.books()?)),
             reads: Box::new(move |record| reads(&read_by, record, readers_max)),
             open: Arc::new(move |record, reads, lease| {
-                let running = opening.open_writer(record, lease, &known.known(record))?;
+                let running = opening.open_writer(record, lease)?;
                 open(&kept, &opening, record, reads, running)
             }),
         };
@@ -66,7 +58,7 @@ pub(super) fn serve(
         let started = tokio::task::spawn_blocking(move || Ownership::start(parts)).await;
         let ownership = Arc::new(started.map_err(Failure::new)??);
         announce(&address, &advertised, told.json);
-        tokio::spawn(save_often(Arc::clone(&heads)));
+        tokio::spawn(Arc::clone(&heads).save_often());
         let leaving = Arc::clone(&ownership);
         let stop = async move {
             tokio::select! {
@@ -109,15 +101,6 @@ fn end(ownership: Arc<Ownership>, heads: &Heads) -> Done<Ending> {
 async fn until_lost(ownership: &Ownership) {
     while !ownership.has_ended() {
         tokio::time::sleep(WATCH_EVERY).await;
-    }
-}
-
-async fn save_often(heads: Arc<Heads>) {
-    loop {
-        tokio::time::sleep(SAVE_EVERY).await;
-        let heads = Arc::clone(&heads);
-        // A panic was told by the thread; the next round tries again.
-        let _ = tokio::task::spawn_blocking(move || heads.save()).await;
     }
 }
 
