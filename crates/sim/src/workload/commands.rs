@@ -65,7 +65,7 @@ const MIX: &[(u64, Kind)] = &[
     (6, Kind::Resend),
     (6, Kind::Forward),
     (4, Kind::Report),
-    (10, Kind::BlockContact),
+    (20, Kind::BlockContact),
     (4, Kind::BlockSender),
     (12, Kind::UnblockSender),
     (40, Kind::Reverse),
