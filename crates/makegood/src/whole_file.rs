@@ -60,7 +60,13 @@ pub(crate) fn make_folder(path: &Path) -> Done {
     if let Some(above) = path.parent().filter(|above| !above.as_os_str().is_empty()) {
         make_folder(above)?;
     }
-    let made = DirBuilder::new().mode(0o700).create(path);
+    let made = match DirBuilder::new().mode(0o700).create(path) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {
+            return Ok(());
+        }
+        made => made,
+    };
     made.map_err(|error| Failure::file(path, &error))?;
     sync_folder(path)
 }

@@ -61,7 +61,8 @@ pub enum StoreError {
     /// A book that is listed has no file, or one with no book in it.
     #[error(
         "book {book} is listed, but {} is gone or has no book in it, and going on without would \
-         forget all that was answered; put the file back, or restore a backup into a fresh folder; \
+         forget all that was answered; put the file back, with the -wal of the same copy or with \
+         none, or restore a backup into a fresh folder; \
          to begin the book anew and empty, on purpose: `makegood serve --accept-lost-history`",
         file.display()
     )]

@@ -35,9 +35,10 @@ impl Codes {
     }
 }
 
-/// Where an installation for a benchmark is.
+/// Where an installation for a benchmark is. Its keys are its own, whatever the environment says.
 pub(super) fn place(folder: &Path) -> PlaceArgs {
-    PlaceArgs { data: Some(folder.join("data")), ..PlaceArgs::default() }
+    let (data, keys) = (folder.join("data"), folder.join("data-keys"));
+    PlaceArgs { data: Some(data), keys: Some(keys), ..PlaceArgs::default() }
 }
 
 /// Issues cards in book `test` until there are `count`, and adds their codes to `codes`.

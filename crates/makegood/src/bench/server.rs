@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::client;
 use super::process::{Usage, usage};
+use super::seed::place;
 use crate::failure::{Done, Failure};
 
 /// The line of `/metrics` that tells how far the tables are behind.
@@ -28,9 +29,12 @@ pub(super) struct Servers {
 impl Server {
     /// `makegood serve` on the benchmark's folder; `key` makes its first API key.
     pub(super) fn serve(folder: &Path, key: &str) -> Done<Server> {
-        let data = folder.join("data");
+        let place = place(folder);
         Server::start(|command| {
-            command.arg("serve").arg("--listen").arg("127.0.0.1:0").arg("--data").arg(data);
+            command.arg("serve").arg("--listen").arg("127.0.0.1:0");
+            for (name, folder) in [("--data", place.data), ("--keys", place.keys)] {
+                command.arg(name).args(folder);
+            }
             command.env("MAKEGOOD_BOOTSTRAP_KEY", key);
         })
     }

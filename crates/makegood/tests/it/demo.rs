@@ -120,14 +120,13 @@ fn check_promotions(client: &mut Client) {
     let has = |state: &&str| found.contains_key(*state);
     assert!(unseen.iter().all(has) && seen.iter().all(has), "{found:?}");
     let (mut causes, mut verdicts) = (BTreeSet::new(), BTreeSet::new());
-    let (mut repaid, mut returned) = (0, 0);
+    let mut returned = 0;
     for promotion in all(client, "promotions") {
         let amount = |member: &str| promotion[member]["amount"].as_i64().unwrap();
         let status = promotion["status"].as_str().unwrap();
         let paid = if status == "draft" { 0 } else { amount("budget") };
         assert_eq!(amount("escrow") + amount("spent") + amount("returned"), paid, "{promotion}");
         assert!(status != "settled" || amount("escrow") == 0, "{promotion}");
-        repaid += amount("repaid");
         returned += amount("returned");
         if unseen.contains(&status) {
             continue;
@@ -141,8 +140,8 @@ fn check_promotions(client: &mut Client) {
         let invalid = kinds.flat_map(|kind| kind["invalid"].as_array().unwrap());
         verdicts.extend(invalid.map(|one| one["cause"].as_str().unwrap().to_owned()));
     }
-    assert!(repaid > 0 && returned > 0, "repaid {repaid}, returned {returned}");
-    for cause in ["advertiser_pause", "audience", "cap", "invalid", "outbid"] {
+    assert!(returned > 0, "nothing went back");
+    for cause in ["advertiser_pause", "audience", "cap", "outage", "outbid"] {
         assert!(causes.contains(cause), "{cause} is not among {causes:?}");
     }
     for verdict in ["advertiser", "automated_traffic", "too_short"] {

@@ -41,12 +41,23 @@ pub(super) fn open_writer(path: &Path, options: Options) -> Result<Connection, S
 
 /// Whether a file is there and has any table: one that was cut to nothing is a database, too.
 pub(super) fn holds_tables(path: &Path) -> Result<bool, StoreError> {
-    if !path.exists() {
+    if is_missing_or_empty(path)? {
         return Ok(false);
     }
     let connection = open_existing(path, dialect::SQLITE_READER)?;
     let tables: i64 = connection.query_row(dialect::SQLITE_TABLES, [], |row| row.get(0))?;
     Ok(tables > 0)
+}
+
+/// A file that was used is never empty: its first page was written when its log began. One that is
+/// empty is not opened, not even to look: SQLite would remove the log beside it, which may be all
+/// that is left of the book.
+fn is_missing_or_empty(path: &Path) -> Result<bool, StoreError> {
+    match std::fs::metadata(path) {
+        Ok(file) => Ok(file.len() == 0),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(StoreError::Unavailable(error.to_string())),
+    }
 }
 
 /// Opens a book that exists for copying its log into it.

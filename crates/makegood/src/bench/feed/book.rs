@@ -39,6 +39,10 @@ pub(super) struct Bench {
 pub(super) fn open(folder: &Path) -> Done<Bench> {
     let environment = Environment::of_process();
     let settings = Settings::load(&place(folder), None, &environment)?;
+    if settings.database().is_some() {
+        let what = "bench feed makes promotions and bills them, in files of its own only";
+        return Err(Failure::new(what).next("unset MAKEGOOD_DATABASE"));
+    }
     let installation = Installation::open(&settings, &environment)?;
     let record = installation.book_or_new(&book_name("test").map_err(Failure::new)?, true)?;
     let book = installation.open_book(&record)?;

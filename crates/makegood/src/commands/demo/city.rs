@@ -37,8 +37,8 @@ const SETTLING: Span = Span::days(5);
 
 /// What the tour shows.
 pub(super) struct Shown {
-    /// A promotion that runs.
-    pub(super) running: PromotionId,
+    /// A promotion that runs; none is left when the clock was moved far.
+    pub(super) running: Option<PromotionId>,
     /// One that is settled, of which money went back.
     pub(super) settled: PromotionId,
 }
@@ -98,17 +98,18 @@ fn settle(keeper: &Keeper<'_>, promotions: &[PromotionId]) -> Done {
 ///
 /// # Errors
 ///
-/// The shop is of an earlier version, or its clock was moved far: there are none.
+/// The shop is of an earlier version: none is settled.
 pub(super) fn shown(keeper: &Keeper<'_>) -> Done<Shown> {
-    let most = |state| -> Done<PromotionId> {
+    let most = |state| -> Done<Option<PromotionId>> {
         let rows = listed(keeper, state)?;
         let most = rows.iter().max_by_key(|row| (row.delivery.billed_units, row.id));
-        most.map(|row| row.id).ok_or_else(|| {
-            let next = "delete the folder, or name another one with --data DIR";
-            Failure::new("the shop has no promotions that run any more").next(next)
-        })
+        Ok(most.map(|row| row.id))
     };
-    Ok(Shown { running: most(State::Running)?, settled: most(State::Settled)? })
+    let settled = most(State::Settled)?.ok_or_else(|| {
+        let next = "delete the folder, or name another one with --data DIR";
+        Failure::new("the shop has no promotion that is settled").next(next)
+    })?;
+    Ok(Shown { running: most(State::Running)?, settled })
 }
 
 fn listed(keeper: &Keeper<'_>, state: State) -> Done<Vec<Promotion>> {

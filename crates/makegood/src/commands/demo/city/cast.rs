@@ -2,7 +2,7 @@
 
 use base::{Instant, Label, Region, Span};
 use promotions::{Audience, Goal, Promise};
-use world::{Bots, Campaign, Fault, Plan, Trouble};
+use world::{Bots, Campaign, Component, Fault, Incident, Plan, Trouble};
 
 /// The hour at which the past day begins: its evening is enough.
 const EVENING: u64 = 20;
@@ -10,6 +10,9 @@ const EVENING: u64 = 20;
 /// The hour at which the last day begins. Half of all pages are looked at after it, and the quiet
 /// hours would take as long to load.
 const AFTERNOON: u64 = 16;
+
+/// Minutes after its end in which people have written an outage down.
+const TOLD_AFTER: u64 = 10;
 
 /// A promotion that somebody buys.
 #[derive(Clone, Copy)]
@@ -109,6 +112,8 @@ pub(super) struct Day {
     pub(super) bots: Bots,
     /// What happens to promotions, by their number, in hours from midnight: from, until.
     pub(super) turns: &'static [(Turn, u64, u64)],
+    /// When nobody could be shown anything, in minutes from midnight: from, until.
+    pub(super) outage: Option<(u64, u64)>,
 }
 
 /// Something that happens to a promotion.
@@ -132,7 +137,17 @@ impl Day {
             until: at(*until),
             told: None,
         };
-        self.turns.iter().map(fault).collect()
+        self.turns.iter().map(fault).chain(self.outage(plan)).collect()
+    }
+
+    /// People tell of it when it is over.
+    fn outage(&self, plan: &Plan) -> Option<Fault> {
+        let (from, until) = self.outage?;
+        let at = |minutes: u64| plan.starts_at.saturating_add(Span::minutes(minutes));
+        let (started_at, ended_at) = (at(from), at(until));
+        let incident = Incident { component: Component::Selection, started_at, ended_at };
+        let told = Some((at(until + TOLD_AFTER), incident));
+        Some(Fault { trouble: Trouble::SelectionDown, from: started_at, until: ended_at, told })
     }
 }
 
@@ -165,6 +180,7 @@ pub(super) const PAST: Day = Day {
         own: 2,
     },
     turns: &[(Turn::Paused(1), 21, 23), (Turn::Deleted(3), 22, 24)],
+    outage: Some((21 * 60 + 20, 21 * 60 + 50)),
 };
 
 /// Yesterday.
@@ -199,6 +215,7 @@ pub(super) const LAST: Day = Day {
         own: 1,
     },
     turns: &[(Turn::Paused(3), 22, 24), (Turn::Removed(5), 19, 24)],
+    outage: None,
 };
 
 /// What is still to come of a promotion, of which nobody has seen anything.

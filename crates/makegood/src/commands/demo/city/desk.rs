@@ -5,11 +5,11 @@ use base::{OrderId, PersonId, PromotionId, Region, Span, Text};
 use engine::{AddTender, Command, NewCheckout, PromotionCommand, ShopCommand};
 use http::AssumedFeed;
 use promotions::{
-    Actor, NewPromotion, PayWith, Post, PostChange, PostKind, Role, StopCause, Terms,
+    Actor, Affected, Component, IncidentSeverity, IncidentTerms, NewIncident, NewPromotion,
+    PayWith, Post, PostChange, PostKind, Role, StopCause, Terms, Visibility, post_id,
 };
-use promotions::{Visibility, post_id};
 use shop::NewLine;
-use world::News;
+use world::{Incident, News};
 
 use super::cast::{Boost, Unseen};
 use crate::commands::demo::market::promoter;
@@ -160,6 +160,22 @@ pub(super) fn follow(bought: &Bought, news: &News) -> Option<Command> {
         }
         _ => return None,
     })
+}
+
+/// What people tell of an incident.
+pub(super) fn declare(keeper: &Keeper<'_>, incident: &Incident) -> Command {
+    let component = match incident.component {
+        world::Component::Selection => Component::Selection,
+        world::Component::Intake => Component::Intake,
+    };
+    let terms = IncidentTerms {
+        severity: IncidentSeverity::Critical,
+        started_at: incident.started_at,
+        ended_at: Some(incident.ended_at),
+        affects: Affected::default(),
+    };
+    let new = Box::new(NewIncident { id: keeper.new_id(), component, terms });
+    of(PromotionCommand::DeclareIncident { new, actor: STAFF })
 }
 
 fn paying(keeper: &Keeper<'_>, bought: &Bought) -> [Command; 4] {

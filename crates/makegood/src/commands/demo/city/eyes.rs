@@ -169,11 +169,13 @@ impl Platform for Eyes<'_> {
     }
 
     fn tell(&mut self, _: Instant, news: &News) {
-        let number = match news {
-            News::Deleted(number) | News::Removed(number) | News::Paused(number, _) => *number,
+        let command = match news {
+            News::Deleted(number) | News::Removed(number) | News::Paused(number, _) => {
+                desk::follow(&self.promotions[*number as usize], news)
+            }
+            News::Incident(incident) => Some(desk::declare(self.keeper, incident)),
             _ => return,
         };
-        let command = desk::follow(&self.promotions[number as usize], news);
         let done = command.map_or(Ok(()), |command| self.keeper.decide_all(vec![command]));
         self.keep(done);
     }

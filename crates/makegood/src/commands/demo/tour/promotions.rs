@@ -9,11 +9,13 @@ impl Guide<'_> {
         let report = |promotion: base::PromotionId, bucket: &str| {
             format!("/v1/promotions/{promotion}/report?bucket={bucket}")
         };
-        vec![
+        let running = shown.running.map(|running| {
             self.get(
                 "A promotion that runs: people look at it now, so the next look shows more.",
-                &report(shown.running, "hour"),
-            ),
+                &report(running, "hour"),
+            )
+        });
+        let settled = [
             self.get(
                 "One that is settled: what was spent, and what went back to the method that paid.",
                 &format!("/v1/promotions/{}", shown.settled),
@@ -22,6 +24,7 @@ impl Guide<'_> {
                 "Why it got less than planned, and which events were not billed.",
                 &report(shown.settled, "hour"),
             ),
-        ]
+        ];
+        running.into_iter().chain(settled).collect()
     }
 }
