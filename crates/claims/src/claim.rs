@@ -20,8 +20,8 @@ pub struct Description {
 pub struct Award {
     /// What the claim pays, of what was spent.
     pub refund: Amount,
-    /// What comes back beside that without the claim: a settlement returns what was not spent, a
-    /// restitution what was captured twice.
+    /// What comes back beside that without the claim: a settlement returns what was not spent and
+    /// what was billed for invalid events, a restitution what was captured twice.
     pub elsewhere: Amount,
 }
 

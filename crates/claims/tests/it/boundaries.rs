@@ -91,7 +91,42 @@ fn nothing_is_paid_twice_of_a_guarantee() {
         left_refundable = unknown                      => f9 review 0
         left_refundable = 1                            => f9 partly_approve 1
         guaranteed_units = 0                           => f16 review 0
-        moderation = removed_for_violation; late_invalid = 3 => f9 partly_approve 2003
+        moderation = removed_for_violation; late_invalid = 3 => f9 partly_approve 2000 &3
+    ",
+    );
+}
+
+/// What was shown is not repaid because of what a review said before or after.
+#[test]
+fn what_was_delivered_stays_paid() {
+    check(
+        Ground::FailureToDeliver,
+        HALF,
+        "
+        moderation = rejected_for_violation                            => f6 deny 0
+        moderation = rejected_for_violation; delivered_units = 0       => f4 approve 10000
+        moderation = rejected_for_violation; delivered_units = unknown => f16 review 0
+        moderation = review_late                                       => f9 partly_approve 2000
+        moderation = rejected_wrongly                                  => f9 partly_approve 2000
+        moderation = review_late; delivered_units = unknown            => f16 review 0
+        moderation = review_late; promise = estimate                   => f11 deny 0
+        moderation = review_late; promise = estimate; delivered_units = unknown => f16 review 0
+    ",
+    );
+}
+
+/// What turned out to be invalid comes back by settlement, so no claim pays it as well.
+#[test]
+fn late_invalid_events_are_repaid_once() {
+    check(
+        Ground::TechnicalError,
+        RAN,
+        "
+        wrong_delivery = 400; late_invalid = 70                         => t3 partly_approve 400 &70
+        wrong_delivery = 10000; late_invalid = 70                       => t3 partly_approve 9930 &70
+        late_invalid = 70; left_refundable = 50                         => t4 partly_approve 0 &50
+        late_invalid = 70; duplicate_capture = 30                       => t4 partly_approve 0 &100
+        late_invalid = 70; left_refundable = unknown                    => t4 review 0
     ",
     );
 }
