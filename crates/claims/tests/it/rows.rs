@@ -66,6 +66,10 @@ rows! {
     g4_dispute_unknown TechnicalError RAN, "dispute = unknown" => "review 0";
     g5_duplicate_claim TechnicalError RAN, "same_claim = decided" => "link 0";
     g6_already_refunded TechnicalError RAN, "left_refundable = 0; credited = 10000" => "deny 0";
+    g10_new_evidence_unclear TechnicalError RAN, "same_claim = decided; new_evidence = unknown"
+        => "review 0";
+    g11_second_capture_unclear TechnicalError RAN,
+        "left_refundable = 0; credited = 10000; duplicate_capture = unknown" => "review 0";
     g7_out_of_time TechnicalError RAN, "window = closed" => "deny 0";
     g8_shared_instruments TechnicalError RAN, "ring_marks = 3" => "review 0";
     g9_many_claims TechnicalError RAN, "earlier_claims = 10" => "review 0";
