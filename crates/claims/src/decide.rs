@@ -24,7 +24,8 @@ pub struct Decision {
     /// pays.
     pub amount: Amount,
     /// What comes back beside that without the claim: a settlement returns what was not spent and
-    /// what was billed for invalid events, a restitution what was captured twice. Zero unless the outcome pays.
+    /// what was billed for invalid events, a restitution what was captured twice. Zero unless the
+    /// outcome pays.
     pub elsewhere: Amount,
     /// What decided it.
     pub table: TableRow,

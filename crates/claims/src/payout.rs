@@ -44,8 +44,8 @@ pub fn plan_payout(
     let gone = claim.set_out();
     let wanted = claim.committed.saturating_sub(gone);
     // What was promised is paid whatever verdicts have said since: the settlement keeps as much.
-    // But what the bank has paid since, it has paid in its place. That is promised no more, and so the
-    // settlement would not keep it: the claim pays the rest, at most what is left now.
+    // But what the bank has paid since, it has paid in its place. That is promised no more, and so
+    // the settlement would not keep it: the claim pays the rest, at most what is left now.
     let lost_before = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.lost);
     let by_bank = funds.lost.saturating_sub(lost_before);
     let others = rows.committed().saturating_sub(wanted);

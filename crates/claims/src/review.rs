@@ -29,8 +29,9 @@ pub struct Review {
 ///
 /// In this order: `ProposalWaits`; `NotMatched` when anything but a denial is said of what was not
 /// found; `NotInReview` unless it is in review or appealed; `FactsMissing` when a dispute has ended
-/// since they were gathered; `PaymentDisputed`, while a dispute is open, unless it is denied; `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`;
-/// `CodesMissing`; `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`.
+/// since they were gathered; `PaymentDisputed`, while a dispute is open, unless it is denied;
+/// `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`; `CodesMissing`;
+/// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`.
 pub fn review(
     review: &Review,
     claim: &Claim,
@@ -131,7 +132,8 @@ fn is_disputed(claim: &Claim, desk: Desk<'_>) -> bool {
     claim.held_since.is_some() || desk.funds.is_disputed
 }
 
-/// Nobody decides on a claim of their own, also one filed as a contact about what they bought, nor on an appeal against what they have decided.
+/// Nobody decides on a claim of their own, also one filed as a contact about what they bought, nor
+/// on an appeal against what they have decided.
 fn check_person(by: PersonId, claim: &Claim) -> Result<(), Refusal> {
     if [claim.claimant.person(), claim.owner].contains(&Some(by)) {
         return Err(Refusal::OwnClaim);

@@ -191,11 +191,11 @@ fn late_invalid_events_are_repaid_once() {
         Ground::TechnicalError,
         RAN,
         "
-        wrong_delivery = 400; late_invalid = 70                         => t3 partly_approve 400 &70
-        wrong_delivery = 10000; late_invalid = 70                       => t3 partly_approve 9930 &70
-        late_invalid = 70; left_refundable = 50                         => t4 partly_approve 0 &50
-        late_invalid = 70; duplicate_capture = 30                       => t4 partly_approve 0 &100
-        late_invalid = 70; left_refundable = unknown                    => t4 review 0
+        wrong_delivery = 400; late_invalid = 70                 => t3 partly_approve 400 &70
+        wrong_delivery = 10000; late_invalid = 70               => t3 partly_approve 9930 &70
+        late_invalid = 70; left_refundable = 50                 => t4 partly_approve 0 &50
+        late_invalid = 70; duplicate_capture = 30               => t4 partly_approve 0 &100
+        late_invalid = 70; left_refundable = unknown            => t4 review 0
     ",
     );
 }

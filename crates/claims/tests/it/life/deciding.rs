@@ -31,13 +31,26 @@ fn outcomes() {
     check(&decided(Deny, 0), 0, Status::Denied, IsDecided, 0);
     check(&decided(Review, 0), 0, Status::InReview, Referred, 0);
     check(&decided(Review, 5), 0, Status::InReview, Referred, 0);
-    check(&decided(Hold, 0), 0, Status::Gathering, Held, 0);
+    let extended = Decided { waits_for_extension: true, ..decided(Hold, 0) };
+    check(&extended, 0, Status::Gathering, Held, 0);
     // A rule that contradicts itself, or wants more than there is, leaves it to a person.
     check(&decided(Approve, 0), 0, Status::InReview, Referred, 0);
     check(&decided(Approve, 10_001), 0, Status::InReview, Referred, 0);
     check(&decided(Deny, 0), 1, Status::InReview, Referred, 0);
     check(&decided(Deny, 1), 0, Status::InReview, Referred, 0);
     check(&decided(Link, 0), 0, Status::InReview, Referred, 0);
+}
+
+#[test]
+fn nothing_waits_for_a_dispute_that_is_over() {
+    let mut world = World::new();
+    world.gathering(1, Ground::TechnicalError);
+    let hold = decided(Outcome::Hold, 0);
+    assert_eq!(world.decide(1, &hold, 0), Err(Refusal::NothingToWaitFor));
+    world.freeze(1).unwrap();
+    world.funds.is_disputed = true;
+    world.decide(1, &hold, 0).unwrap();
+    assert_eq!(&*world.events, &[ClaimEvent::Held]);
 }
 
 #[test]
