@@ -122,7 +122,7 @@ fn what_was_delivered_stays_paid() {
         moderation = review_late                                       => f9 partly_approve 2000
         moderation = rejected_wrongly                                  => f9 partly_approve 2000
         moderation = review_late; delivered_units = unknown            => f16 review 0
-        moderation = review_late; promise = estimate                   => f11 deny 0
+        moderation = review_late; promise = estimate                   => f16 review 0
         moderation = review_late; promise = estimate; delivered_units = unknown => f16 review 0
     ",
     );
