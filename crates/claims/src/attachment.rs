@@ -103,6 +103,8 @@ pub fn attach(
     }
     let mut after = claim.clone();
     after.attachments = with_attachments(&claim.attachments, &[new], now)?;
+    // It shows something new, so no earlier decision answers it.
+    after.linked_to = None;
     Ok(Effect::of(Some(claim), after, rows, ClaimEvent::Attached))
 }
 

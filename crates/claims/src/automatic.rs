@@ -14,7 +14,8 @@ use crate::{Award, Claim, ClaimEvent, Decided, Desk, Effect, Outcome, Refusal, S
 /// # Errors
 ///
 /// In this order: `NotGathering` unless it is gathering; `FactsMissing`; `PaymentDisputed` while
-/// it is held.
+/// it is held; `NothingToWaitFor` when it would wait for a dispute that is over: nothing would ever
+/// release it.
 pub fn decide(
     decided: &Decided,
     claim: &Claim,
@@ -29,6 +30,10 @@ pub fn decide(
     }
     if claim.held_since.is_some() {
         return Err(Refusal::PaymentDisputed);
+    }
+    let can_wait = desk.funds.is_disputed || decided.waits_for_extension;
+    if decided.outcome == Outcome::Hold && !can_wait {
+        return Err(Refusal::NothingToWaitFor);
     }
     let award = Award { refund: decided.amount, elsewhere: decided.elsewhere };
     let draft = Draft {

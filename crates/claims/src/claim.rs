@@ -20,8 +20,8 @@ pub struct Description {
 pub struct Award {
     /// What the claim pays, of what was spent.
     pub refund: Amount,
-    /// What comes back beside that without the claim: a settlement returns what was not spent, a
-    /// restitution what was captured twice.
+    /// What comes back beside that without the claim: a settlement returns what was not spent and
+    /// what was billed for invalid events, a restitution what was captured twice.
     pub elsewhere: Amount,
 }
 
@@ -46,6 +46,11 @@ pub struct DecisionRecord {
     pub outcome: Outcome,
     /// How much.
     pub award: Award,
+    /// What the bank had given back by lost disputes when it was made ([`Funds::lost`]): what it
+    /// gives later, it gives in place of the claim.
+    ///
+    /// [`Funds::lost`]: crate::Funds::lost
+    pub lost: Amount,
     /// Why, the main reason first.
     pub codes: Vec<Code>,
     /// True when a rule has decided.
@@ -104,6 +109,9 @@ pub struct Claim {
     pub ground: Ground,
     /// For which promotion; `None` until that is found.
     pub promotion: Option<PromotionId>,
+    /// Who bought what it is about; `None` until that is found. They never decide on it, also when
+    /// somebody without an account has filed it.
+    pub owner: Option<PersonId>,
     /// For which charge, if for one.
     pub payment: Option<PaymentId>,
     /// What they knew of the charge, when it had to be found.

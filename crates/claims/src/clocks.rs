@@ -60,16 +60,17 @@ impl Clocks {
         self.ends(rows, case, from).min().expect("checked at load: each step has a row for all")
     }
 
-    /// Until when a claim about something of `from` is in time.
+    /// Until when a claim about something of `from` is in time. Where nobody knows where the payer
+    /// is, the best row of any region serves: what we do not know does not take a right away.
     pub fn window_until(&self, case: &Case, from: Instant) -> Instant {
-        let ends = self.ends(self.windows.iter(), case, from);
-        ends.max().expect("checked at load: there is a window for all")
+        let ends = self.latest(&self.windows, case, from);
+        ends.expect("checked at load: there is a window for all")
     }
 
-    /// Until when a decision of `from` can be appealed against.
+    /// Until when a decision of `from` can be appealed against; of unknown regions as for windows.
     pub fn appeal_until(&self, case: &Case, from: Instant) -> Instant {
-        let ends = self.ends(self.appeals.iter(), case, from);
-        ends.max().expect("checked at load: there is a time to appeal for all")
+        let ends = self.latest(&self.appeals, case, from);
+        ends.expect("checked at load: there is a time to appeal for all")
     }
 
     /// The business days where the case is.
@@ -87,6 +88,12 @@ impl Clocks {
         let windows = self.windows.iter().map(|row| ("window", row.within, &*row.source));
         let appeals = self.appeals.iter().map(|row| ("appeal", row.within, &*row.source));
         steps.chain(windows).chain(appeals)
+    }
+
+    fn latest(&self, rows: &[Row<()>], case: &Case, from: Instant) -> Option<Instant> {
+        let calendar = self.calendar(case.region);
+        let may_fit = rows.iter().filter(|row| row.scope.may_fit(case));
+        may_fit.map(|row| row.within.end(from, calendar)).max()
     }
 
     fn ends<'a, About: 'a>(

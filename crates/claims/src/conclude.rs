@@ -68,6 +68,7 @@ impl Draft {
             facts: claim.facts,
             outcome: self.outcome,
             award: self.award,
+            lost: desk.funds.lost,
             codes: self.codes,
             automated: self.automated,
             reviewed_by: self.reviewed_by,

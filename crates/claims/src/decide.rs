@@ -23,8 +23,9 @@ pub struct Decision {
     /// What goes back, without tax: minor units of the claim's currency. Zero unless the outcome
     /// pays.
     pub amount: Amount,
-    /// What comes back beside that without the claim: a settlement returns what was not spent, a
-    /// restitution what was captured twice. Zero unless the outcome pays.
+    /// What comes back beside that without the claim: a settlement returns what was not spent and
+    /// what was billed for invalid events, a restitution what was captured twice. Zero unless the
+    /// outcome pays.
     pub elsewhere: Amount,
     /// What decided it.
     pub table: TableRow,
@@ -156,8 +157,9 @@ fn amounts(row: &Row, numbers: &Numbers) -> Option<(Amount, Amount)> {
     let left = known(FactName::LeftRefundable)?;
     let by_itself = known(FactName::Unspent).unwrap_or(0);
     let captured_twice = known(FactName::DuplicateCapture).unwrap_or(0);
+    let late_invalid = known(FactName::LateInvalid).unwrap_or(0);
     let is_sound = (0..=left).contains(&amount)
-        && (0..=by_itself + captured_twice).contains(&elsewhere)
+        && (0..=by_itself + captured_twice + late_invalid).contains(&elsewhere)
         && amount + elsewhere > 0;
     let minor = |number| i64::try_from(number).ok().and_then(Amount::new);
     minor(amount).zip(minor(elsewhere)).filter(|_| is_sound)

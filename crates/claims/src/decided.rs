@@ -2,7 +2,7 @@
 
 use base::Amount;
 
-use crate::{Code, Decision, Outcome};
+use crate::{Code, Decision, FactName, Outcome};
 
 /// What the rules have decided, without why they did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,9 @@ pub struct Decided {
     pub elsewhere: Amount,
     /// Reasons, the main one first.
     pub codes: Vec<Code>,
+    /// Whether it rests on more time that the advertiser took, which is the one thing beside a
+    /// dispute that a claim can wait for.
+    pub waits_for_extension: bool,
     /// False when a person has decided.
     pub automated: bool,
 }
@@ -27,6 +30,8 @@ impl From<&Decision> for Decided {
             amount: decision.amount,
             elsewhere: decision.elsewhere,
             codes: decision.reasons.clone(),
+            waits_for_extension: decision.outcome == Outcome::Hold
+                && decision.facts_used.contains(&FactName::Extension),
             automated: decision.automated,
         }
     }

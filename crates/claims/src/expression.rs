@@ -13,9 +13,11 @@
 //! | `2 % of a` | `share(a, 2, 100)` |
 //! | `otherwise(a, b)` | `a` if it is known, else `b` |
 //!
-//! What reads something unknown, leaves 128 bits, or divides by nothing is unknown itself.
+//! What reads something unknown, divides by nothing, or multiplies beyond 128 bits is unknown
+//! itself. Sums that could leave their range are refused when a table is read.
 
 mod parse;
+mod range;
 
 pub use parse::ExpressionError;
 
@@ -41,6 +43,8 @@ pub(crate) enum Name {
     PerCurrency(usize),
 }
 
+/// The smallest and the largest number that something can come to.
+pub(crate) type Range = (i128, i128);
 /// Finds a name, and its kind.
 pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<(Name, Kind)>;
 /// Tells the number of a name, if it is known.

@@ -114,7 +114,8 @@ pub fn preview(new: &NewClaim, filing: Filing<'_>, now: Instant) -> Result<Claim
 /// # Errors
 ///
 /// In this order: `AlreadyMatched`; `Ended` unless it is undecided; `SubjectNotFound`; `NotPaid`;
-/// `CurrencyMismatch` when the claimant has named another; `OwnClaim`; `AlreadyOpen`,
+/// `CurrencyMismatch` when the claimant has named another; `OwnClaim` when they
+/// filed it, or bought what it is about; `AlreadyOpen`,
 /// `TooManyClaims`: deny it then, and say why.
 pub fn match_claim(
     by: PersonId,
@@ -135,7 +136,7 @@ pub fn match_claim(
     if purchase.currency != claim.currency {
         return Err(Refusal::CurrencyMismatch);
     }
-    if claim.claimant.person() == Some(by) {
+    if [claim.claimant.person(), Some(purchase.owner)].contains(&Some(by)) {
         return Err(Refusal::OwnClaim);
     }
     check_open(claim.ground, filing.rows)?;
@@ -211,6 +212,7 @@ fn check_open(ground: Ground, rows: Rows<'_>) -> Result<(), Refusal> {
 /// It is known what the claim is about: the facts can be gathered.
 fn about(claim: &mut Claim, purchase: &Purchase, filing: Filing<'_>, now: Instant) {
     claim.promotion = Some(purchase.promotion);
+    claim.owner = Some(purchase.owner);
     claim.payment = purchase.payment;
     claim.region = purchase.region;
     claim.rail = purchase.rail.clone();
@@ -233,6 +235,7 @@ fn received(
         claimant: new.claimant,
         ground: new.ground,
         promotion: None,
+        owner: None,
         payment: None,
         hint: match new.named {
             Named::Hint(hint) => Some(hint),

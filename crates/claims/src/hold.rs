@@ -2,7 +2,7 @@
 
 use base::Instant;
 
-use crate::{Claim, ClaimEvent, Clocks, Effect, Refusal, Rows, StepName};
+use crate::{Claim, ClaimEvent, Clocks, Effect, Refusal, Rows, Status, StepName};
 
 /// A dispute was opened: nothing of the claim is approved or sent until it is over, and none of
 /// its clocks runs. Money that has set out is not stopped by this.
@@ -20,8 +20,11 @@ pub fn hold(claim: &Claim, rows: Rows<'_>, now: Instant) -> Result<Effect, Refus
     Ok(Effect::of(Some(claim), after, rows, ClaimEvent::Held))
 }
 
-/// The dispute is over: the claim goes on where it was. Its steps have as much time as they had at
-/// first, and are never due earlier than before.
+/// The dispute is over. Its steps have as much time as they had at first, and are never due earlier
+/// than before.
+///
+/// What is promised goes on where it was. What is undecided begins again with its facts: those that
+/// were frozen before do not know what the bank has paid, nor does a proposal that rests on them.
 ///
 /// # Errors
 ///
@@ -39,6 +42,15 @@ pub fn release(
     after.held_since = None;
     let case = claim.case();
     let due = |step: StepName| clocks.step_due(step, &case, now);
+    if claim.status.is_undecided() && claim.facts.is_some() {
+        after.facts = None;
+        after.proposal = None;
+        after.steps.drop_open(StepName::Approved);
+        after.steps.begin(StepName::Gathered, now, due(StepName::Gathered));
+        if claim.status == Status::InReview {
+            after.go_to(Status::Gathering);
+        }
+    }
     after.steps.change_open(|step| {
         step.due_at = step.due_at.max(due(step.name));
         step.escalated_at = None;

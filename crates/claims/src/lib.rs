@@ -40,7 +40,8 @@
 //!
 //! * A table that was loaded has no gap, no overlap that nobody told of, and no row that never
 //!   decides; whoever wrote it, loading ends in bounded time and memory.
-//! * A denial rests on a positive fact: nothing is denied for want of evidence or of time alone.
+//! * A denial rests on a positive fact: nothing is denied for want of evidence. That a claim
+//!   came too late is such a fact; an appeal can excuse it.
 //! * The same facts and tables give the same bytes.
 //! * A decision never pays more than what is left refundable, and never an amount it cannot tell:
 //!   what a rule cannot decide well goes to a person.

@@ -137,6 +137,8 @@ fn awaited(claim: &Claim, now: Instant) -> Awaited {
     match claim.status {
         Status::Received if claim.promotion.is_none() => Awaited::Match,
         Status::Received => Awaited::Facts,
+        Status::Gathering if claim.facts.is_none() => Awaited::Facts,
+        Status::Appealed if claim.promotion.is_some() && claim.facts.is_none() => Awaited::Facts,
         Status::Gathering => Awaited::Decision,
         Status::InReview => Awaited::Review,
         Status::Appealed => Awaited::AppealDecision,

@@ -20,7 +20,8 @@ pub struct PayoutPlan {
 /// What goes back now for a claim that is approved. `with_tax` tells of all that has gone back what
 /// it is with tax ([`gross`](crate::gross())).
 ///
-/// A dispute that was lost has paid in place of the claim, which then pays less.
+/// A dispute that was lost since the decision has paid in place of the claim, which then pays so
+/// much less.
 ///
 /// # Errors
 ///
@@ -43,10 +44,15 @@ pub fn plan_payout(
     let gone = claim.set_out();
     let wanted = claim.committed.saturating_sub(gone);
     // What was promised is paid whatever verdicts have said since: the settlement keeps as much.
-    // But what the bank has paid in its place is promised no more, and so the settlement would not
-    // keep it: then the claim pays what is left now, and the settlement the rest.
+    // But what the bank has paid since, it has paid in its place. That is promised no more, and so
+    // the settlement would not keep it: the claim pays the rest, at most what is left now.
+    let lost_before = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.lost);
+    let by_bank = funds.lost.saturating_sub(lost_before);
     let others = rows.committed().saturating_sub(wanted);
-    let net = if funds.lost.is_zero() { wanted } else { wanted.min(funds.left(others)) };
+    let net = match funds.lost.is_zero() {
+        true => wanted,
+        false => wanted.saturating_sub(by_bank).min(funds.left(others)),
+    };
     let set_out = rows.promotion.map_or(Amount::ZERO, |row| row.set_out);
     let before = funds.returned.checked_add(set_out).unwrap_or(Amount::MAX);
     let award = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.award.total());

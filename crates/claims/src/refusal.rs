@@ -38,6 +38,9 @@ pub enum Refusal {
     /// There are no facts to decide on.
     #[error("its facts are not frozen yet; gather them first")]
     FactsMissing,
+    /// Its facts tell of a dispute that is over.
+    #[error("the dispute it would wait for is over; gather its facts anew")]
+    NothingToWaitFor,
     /// The claim is not for a person to decide.
     #[error("it is not in review")]
     NotInReview,

@@ -28,9 +28,10 @@ pub struct Review {
 /// # Errors
 ///
 /// In this order: `ProposalWaits`; `NotMatched` when anything but a denial is said of what was not
-/// found; `NotInReview` unless it is in review or appealed; `PaymentDisputed`, while a dispute is
-/// open, unless it is denied; `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`;
-/// `CodesMissing`; `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`.
+/// found; `NotInReview` unless it is in review or appealed; `FactsMissing` when a dispute has ended
+/// since they were gathered; `PaymentDisputed`, while a dispute is open, unless it is denied;
+/// `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`; `CodesMissing`;
+/// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`.
 pub fn review(
     review: &Review,
     claim: &Claim,
@@ -48,6 +49,9 @@ pub fn review(
     let is_received = claim.status == Status::Received && is_unmatched;
     if !matches!(claim.status, Status::InReview | Status::Appealed) && !is_received {
         return Err(Refusal::NotInReview);
+    }
+    if !is_unmatched && claim.facts.is_none() {
+        return Err(Refusal::FactsMissing);
     }
     if !is_denied && is_disputed(claim, desk) {
         return Err(Refusal::PaymentDisputed);
@@ -128,9 +132,10 @@ fn is_disputed(claim: &Claim, desk: Desk<'_>) -> bool {
     claim.held_since.is_some() || desk.funds.is_disputed
 }
 
-/// Nobody decides on a claim of their own, nor on an appeal against what they have decided.
+/// Nobody decides on a claim of their own, also one filed as a contact about what they bought, nor
+/// on an appeal against what they have decided.
 fn check_person(by: PersonId, claim: &Claim) -> Result<(), Refusal> {
-    if claim.claimant.person() == Some(by) {
+    if [claim.claimant.person(), claim.owner].contains(&Some(by)) {
         return Err(Refusal::OwnClaim);
     }
     let against = claim.appeal.as_ref().map(|appeal| &appeal.against);

@@ -69,7 +69,8 @@ impl Rules {
     /// # Errors
     ///
     /// Everything that is wrong in any file; a ground without a table; two tables for the same
-    /// from the same date on; a code, a fact, an outcome or an act that has no text.
+    /// from the same date on; two of one name for
+    /// different grounds; a code, a fact, an outcome or an act that has no text.
     pub fn load(tables: &[File], messages: File) -> Result<Rules, Vec<LoadError>> {
         let mut errors = Vec::new();
         if tables.len() > TABLES_MAX {
@@ -149,6 +150,14 @@ fn lacking(tables: &[Table]) -> Vec<LoadError> {
             let message = format!("no table has {what}; add one");
             let file = tables.first().map_or("rules", |table| &table.file).to_owned();
             errors.push(LoadError { file, line: 1, message });
+        }
+    }
+    for (place, table) in tables.iter().enumerate() {
+        let of_name = |other: &&Table| other.name == table.name && other.about != table.about;
+        if let Some(other) = tables[..place].iter().find(of_name) {
+            let message =
+                format!("`{}` is the name of {}; write another", other.name(), other.file);
+            errors.push(LoadError { file: table.file.clone(), line: 1, message });
         }
     }
     for pair in tables.windows(2) {

@@ -72,7 +72,8 @@ impl Status {
         match self {
             Status::Received => &[Gathering, Denied, Withdrawn],
             Status::Gathering => &[InReview, Approved, PartlyApproved, Denied, Withdrawn],
-            Status::InReview => &[Approved, PartlyApproved, Denied, Withdrawn],
+            // After a dispute the facts are gathered anew.
+            Status::InReview => &[Gathering, Approved, PartlyApproved, Denied, Withdrawn],
             // What was paid before an appeal stays paid when the rest is withdrawn.
             Status::Approved | Status::PartlyApproved => &[Paying, Withdrawn, Paid],
             Status::Denied => &[Appealed],

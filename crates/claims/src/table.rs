@@ -18,7 +18,7 @@ pub(crate) use values::{Values, domain};
 use base::{Currency, Instant, Token};
 use sha2::{Digest, Sha256};
 
-use crate::expression::{Expression, Name, Read};
+use crate::expression::{Expression, Name, Range, Read};
 use crate::{Act, Fact, FactName, Facts, Ground, Kind, Outcome};
 
 /// A reason in the words of machines; its text stands in a message file.
@@ -62,6 +62,8 @@ pub(crate) struct PerCurrency {
 pub(crate) struct Let {
     pub name: String,
     pub expression: Expression,
+    /// The smallest and the largest number it can come to.
+    pub range: Range,
 }
 
 /// One line of a table.

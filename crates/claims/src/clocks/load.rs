@@ -9,6 +9,11 @@ use super::{Calendar, Clocks, Row, Scope, Term};
 use crate::table::{Document, LoadError, Section};
 use crate::{Digest, Ground, RailName, StepName};
 
+/// Regions or rails of one row: more than there are countries.
+const MEMBERS_MAX: usize = 300;
+/// Rows of one kind.
+const ROWS_MAX: usize = 64;
+
 /// Whom a longer time serves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Best {
@@ -184,7 +189,11 @@ fn day(section: &Section<'_, '_>, (text, at): (&str, usize)) -> Result<Day, Load
 
 /// The tables of an array of tables.
 fn sections<'a, 't>(root: &Section<'a, 't>, key: &str) -> Result<Vec<Section<'a, 't>>, LoadError> {
-    let values = root.list(key)?.into_iter().flatten();
+    let list = root.list(key)?;
+    if list.is_some_and(|list| list.len() > ROWS_MAX) {
+        return Err(root.document.error(0, format!("there are more than {ROWS_MAX} of [[{key}]]")));
+    }
+    let values = list.into_iter().flatten();
     values.map(|value| root.enter(key, value)).collect()
 }
 
@@ -208,7 +217,7 @@ fn words<T>(
 
 /// The words of a list, each a member itself or the name of several. A key without words would
 /// be read as "all", so it is refused.
-fn members<T: Clone>(
+fn members<T: Clone + PartialEq>(
     section: &Section<'_, '_>,
     key: &str,
     groups: &BTreeMap<String, Vec<T>>,
@@ -217,19 +226,31 @@ fn members<T: Clone>(
     let mut members = Vec::new();
     for (word, at) in section.texts(key)? {
         match (groups.get(word), parse(word)) {
-            (Some(group), _) => members.extend(group.iter().cloned()),
-            (None, Some(member)) => members.push(member),
+            (Some(group), _) => group.iter().for_each(|member| add(&mut members, member.clone())),
+            (None, Some(member)) => add(&mut members, member),
             (None, None) => {
                 let message = format!("`{word}` is none of the {key}");
                 return Err(section.document.error(at, message));
             }
         }
     }
-    if let Some(value) = section.value(key).filter(|_| members.is_empty()) {
+    let value = section.value(key);
+    if let Some(value) = value.filter(|_| members.len() > MEMBERS_MAX) {
+        let message = format!("`{key}` has more than {MEMBERS_MAX}; leave it out to mean all");
+        return Err(section.document.error(value.span().start, message));
+    }
+    if let Some(value) = value.filter(|_| members.is_empty()) {
         let message = format!("`{key}` is empty; leave it out to mean all");
         return Err(section.document.error(value.span().start, message));
     }
     Ok(members)
+}
+
+/// Each member once; no more than are needed to see that there are too many.
+fn add<T: PartialEq>(members: &mut Vec<T>, member: T) {
+    if members.len() <= MEMBERS_MAX && !members.contains(&member) {
+        members.push(member);
+    }
 }
 
 fn canonical(

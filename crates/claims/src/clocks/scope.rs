@@ -28,10 +28,22 @@ impl Scope {
         self.grounds.is_empty() && self.regions.is_empty() && self.rails.is_empty()
     }
 
+    /// Whether a row is for the case. One for some regions is not when nobody knows where the payer
+    /// is.
     pub fn fits(&self, case: &Case) -> bool {
+        self.fits_in(case, false)
+    }
+
+    /// Whether a row may be for the case: when nobody knows where the payer is, it may be any
+    /// region.
+    pub fn may_fit(&self, case: &Case) -> bool {
+        self.fits_in(case, case.region.is_none_or(is_unknown))
+    }
+
+    fn fits_in(&self, case: &Case, anywhere: bool) -> bool {
         let contains = |region: Region| self.regions.iter().any(|one| one.contains(&region));
         (self.grounds.is_empty() || self.grounds.contains(&case.ground))
-            && (self.regions.is_empty() || case.region.is_some_and(contains))
+            && (self.regions.is_empty() || anywhere || case.region.is_some_and(contains))
             && (self.rails.is_empty()
                 || case.rail.as_ref().is_some_and(|it| self.rails.contains(it)))
     }
@@ -43,6 +55,11 @@ impl Scope {
             && covers(&self.regions, &other.regions, has_region)
             && covers(&self.rails, &other.rails, |rail| self.rails.contains(rail))
     }
+}
+
+/// ISO 3166-1 leaves `ZZ` to its users, and those of CLDR write it for "unknown".
+fn is_unknown(region: Region) -> bool {
+    region.as_str() == "ZZ"
 }
 
 fn covers<T>(these: &[T], others: &[T], has: impl Fn(&T) -> bool) -> bool {

@@ -1,6 +1,6 @@
 //! The statement as plain text: for mails, and for people who read it aloud.
 
-use base::Instant;
+use base::{Instant, Span};
 
 use crate::{Evidence, Finding, StatedFact, Statement};
 
@@ -97,7 +97,7 @@ impl Statement {
                 text,
                 &format!(
                     "- You can have somebody else look at it until {}: {}",
-                    day(appeal.until),
+                    last_day(appeal.until),
                     appeal.how
                 ),
             ),
@@ -123,6 +123,11 @@ fn origin(fact: &StatedFact) -> String {
 
 fn day(at: Instant) -> String {
     at.to_string().chars().take(10).collect()
+}
+
+/// The last day on which something can still be done that has to be done before `until`.
+fn last_day(until: Instant) -> String {
+    day(until.saturating_sub(Span::from_micros(1)))
 }
 
 fn heading(text: &mut String, heading: &str) {

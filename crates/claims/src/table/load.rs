@@ -3,7 +3,8 @@
 use base::{Currency, Instant, Token};
 use toml::de::DeValue;
 
-use crate::expression::{Expression, Name};
+use crate::expression::{Expression, Name, Range};
+use crate::fact::NUMBER_MAX;
 use crate::table::document::{Document, Found, LoadError, Section};
 use crate::table::grid::{ColumnSource, Grid};
 use crate::table::{About, Alternative, Let, PerCurrency, Row, Table, Test, check, test};
@@ -156,9 +157,21 @@ fn read_lets(root: &Section, table: &mut Table) -> Result<(), LoadError> {
         let at = value.span().start;
         let expression = Expression::parse(text, &|name| lookup(table, name))
             .map_err(|error| root.document.error(at, format!("`{name}`: {error}")))?;
-        table.lets.push(Let { name: name.to_owned(), expression });
+        let range = range(&expression, table)
+            .ok_or_else(|| root.document.error(at, format!("`{name}`: {SUM_TOO_LARGE}")))?;
+        table.lets.push(Let { name: name.to_owned(), expression, range });
     }
     Ok(())
+}
+
+const SUM_TOO_LARGE: &str = "a sum in it can be beyond 2^126; add up less";
+
+/// What an expression over the names of the table can come to; nothing when that is too much.
+fn range(expression: &Expression, table: &Table) -> Option<Range> {
+    expression.range(&|name| match name {
+        Name::Let(place) => table.lets[place].range,
+        Name::Fact(_) | Name::PerCurrency(_) => (0, NUMBER_MAX),
+    })
 }
 
 fn new_name(
@@ -291,6 +304,9 @@ fn money(
     }
     let money = Expression::parse(text, &|name| lookup(table, name))
         .map_err(|error| document.error(at, format!("`{key}`: {error}")))?;
+    if range(&money, table).is_none() {
+        return Err(document.error(at, format!("`{key}`: {SUM_TOO_LARGE}")));
+    }
     if money.kind() != Kind::Money {
         let message = format!("`{key}` is a {}, not money", money.kind().name());
         return Err(document.error(at, message));

@@ -30,11 +30,13 @@ fn the_gate_lets_pass_what_is_not_known_to_be_wrong() {
         window = unknown                                    => p4 deny 0
         dispute = won                                       => p4 deny 0
         same_claim = decided; new_evidence = true           => p4 deny 0
-        same_claim = decided; new_evidence = unknown        => g5 link 0
+        same_claim = decided; new_evidence = unknown        => g10 review 0
         same_claim = unknown                                => p4 deny 0
         ring_marks = 2; earlier_claims = 9                  => p4 deny 0
         left_refundable = 0; unspent = 1; credited = 5      => p4 deny 0
         left_refundable = 0; pending_back = 10000           => g6 deny 0
+        left_refundable = 0; duplicate_capture = unknown    => g11 review 0
+        left_refundable = 0; duplicate_capture = unknown; dispute = lost => g3 review 0
         dispute = lost; left_refundable = unknown           => g3 review 0
         dispute = open; window = closed; same_claim = open  => g1 hold 0
     ",
@@ -65,7 +67,18 @@ fn an_unauthorized_charge() {
         factor = totp; used_later = false; country_jump = true => u11 review 0
         factor = totp; used_later = false; session_theft = unknown => u11 review 0
         factor = unknown => u11 review 0
-        factor = unknown; over_budget = 7 => u6 partly_approve 7
+        factor = unknown; over_budget = 7 => u11 review 0
+        session_theft = unknown => u11 review 0
+        duplicate_capture = unknown => u11 review 0
+        over_budget = 7 => u6 partly_approve 7
+        over_budget = 7; used_later = false => u6 partly_approve 7
+        over_budget = 7; used_later = false; country_jump = true => u11 review 0
+        over_budget = 7; session_theft = true => u9 review 0
+        over_budget = 7; duplicate_capture = unknown => u11 review 0
+        over_budget = 7; factor = password => u6 partly_approve 7
+        over_budget = 7; factor = password; used_later = unknown => u8 review 0
+        duplicate_capture = 9; over_budget = unknown => u11 review 0
+        duplicate_capture = 9; factor = password => u5 partly_approve 0 &9
     ",
     );
 }
@@ -91,7 +104,98 @@ fn nothing_is_paid_twice_of_a_guarantee() {
         left_refundable = unknown                      => f9 review 0
         left_refundable = 1                            => f9 partly_approve 1
         guaranteed_units = 0                           => f16 review 0
-        moderation = removed_for_violation; late_invalid = 3 => f9 partly_approve 2003
+        moderation = removed_for_violation; late_invalid = 3 => f9 partly_approve 2000 &3
+    ",
+    );
+}
+
+/// What was shown is not repaid because of what a review said before or after.
+#[test]
+fn what_was_delivered_stays_paid() {
+    check(
+        Ground::FailureToDeliver,
+        HALF,
+        "
+        moderation = rejected_for_violation                            => f6 deny 0
+        moderation = rejected_for_violation; delivered_units = 0       => f4 approve 10000
+        moderation = rejected_for_violation; delivered_units = unknown => f16 review 0
+        moderation = review_late                                       => f9 partly_approve 2000
+        moderation = rejected_wrongly                                  => f9 partly_approve 2000
+        moderation = review_late; delivered_units = unknown            => f16 review 0
+        moderation = review_late; promise = estimate                   => f16 review 0
+        moderation = review_late; promise = estimate; delivered_units = unknown => f16 review 0
+    ",
+    );
+}
+
+/// A cent that is owed anyway does not end a claim that nothing else answers.
+#[test]
+fn what_is_owed_anyway_answers_no_claim_of_itself() {
+    check(
+        Ground::TechnicalError,
+        RAN,
+        "
+        over_budget = 1                                       => t6 partly_approve 1
+        over_budget = 1; incident_loss = 1500                 => t6 partly_approve 1
+        over_budget = 1; watched = false                      => t13 review 0
+        over_budget = 1; start = unknown                      => t13 review 0
+        over_budget = 1; report_wrong = true                  => t13 review 0
+        over_budget = 1; incident_loss = unknown              => t13 review 0
+        over_budget = 1; late_invalid = unknown               => t13 review 0
+        over_budget = 1; failed_calls = 2                     => t11 review 0
+        wrong_delivery = 1; promise = unknown                 => t13 review 0
+        incident_loss = 1500; failed_calls = 2                => t13 review 0
+        report_wrong = true; failed_calls = 2                 => t11 review 0
+        start = held_by_advertiser; failed_calls = unknown    => t13 review 0
+    ",
+    );
+    check(
+        Ground::FailureToDeliver,
+        RAN,
+        "
+        over_budget = 1                                       => f10 partly_approve 1
+        over_budget = 1; moderation = unknown                 => f16 review 0
+        over_budget = 1; start = unknown                      => f16 review 0
+        over_budget = 1; delivered_units = unknown            => f16 review 0
+        over_budget = 1; promise = unknown                    => f16 review 0
+        over_budget = 1; wrong_delivery = unknown             => f16 review 0
+    ",
+    );
+    check(
+        Ground::PoorOutcome,
+        HALF,
+        "
+        over_budget = 1; narrowed = unknown                   => p6 review 0
+        over_budget = 1; delivered_units = 1000               => p3 partly_approve 1
+    ",
+    );
+}
+
+#[test]
+fn an_incident_that_went_back_is_on_record_as_gone() {
+    check(
+        Ground::TechnicalError,
+        HALF,
+        "
+        incident_loss = 1500; captured = 0                    => t13 review 0
+        incident_loss = 1500; captured = 1000; credited = 400 => t8 deny 0
+        incident_loss = 1500; settled_back = 4000             => t8 deny 0
+    ",
+    );
+}
+
+/// What turned out to be invalid comes back by settlement, so no claim pays it as well.
+#[test]
+fn late_invalid_events_are_repaid_once() {
+    check(
+        Ground::TechnicalError,
+        RAN,
+        "
+        wrong_delivery = 400; late_invalid = 70                 => t3 partly_approve 400 &70
+        wrong_delivery = 10000; late_invalid = 70               => t3 partly_approve 9930 &70
+        late_invalid = 70; left_refundable = 50                 => t4 partly_approve 0 &50
+        late_invalid = 70; duplicate_capture = 30               => t4 partly_approve 0 &100
+        late_invalid = 70; left_refundable = unknown            => t4 review 0
     ",
     );
 }

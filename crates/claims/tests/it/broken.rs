@@ -185,6 +185,29 @@ fn said(result: Result<Rules, Vec<LoadError>>) -> String {
     errors.iter().map(|error| format!("{error}\n")).collect()
 }
 
+/// Sums of sums, each 64 times the one before: the last one leaves what a number can hold.
+#[test]
+fn sums_that_grow_beyond_all_numbers() {
+    let table = |count: usize| {
+        let lets = (1..count).map(|place| {
+            let sum = vec![format!("v{}", place - 1); 64].join(" + ");
+            format!("v{place} = \"{sum}\"\n")
+        });
+        let lets: String = lets.collect();
+        format!(
+            "{HEAD}[let]\nv0 = \"captured\"\n{lets}[[row]]\nid = \"a\"\ncode = \"c\"\n\
+             says = \"A.\"\n\
+             when = {{}}\noutcome = \"review\"\n"
+        )
+    };
+    // 2^63 by 64 is 2^69, and so on: 2^123 is in the range, 2^129 is not.
+    assert!(Table::load("sample.toml", &table(11)).is_ok());
+    assert_eq!(
+        only_message(&table(12)),
+        "sample.toml:16: `v11`: a sum in it can be beyond 2^126; add up less"
+    );
+}
+
 #[test]
 fn a_set_is_whole() {
     assert!(standard_with("gate.toml", |text| text).is_ok());
@@ -197,6 +220,11 @@ fn a_set_is_whole() {
             .replace("ground = \"other\"", "ground = \"poor_outcome\""))),
         "gate.toml:1: no table has `ground = \"other\"`; add one\n\
          other.toml:1: poor_outcome.toml decides the same from the same date on\n"
+    );
+    assert_eq!(
+        said(standard_with("other.toml", |text| text
+            .replace("name = \"other\"", "name = \"poor_outcome\""))),
+        "other.toml:1: `poor_outcome` is the name of poor_outcome.toml; write another\n"
     );
 }
 

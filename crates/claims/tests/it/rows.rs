@@ -66,6 +66,10 @@ rows! {
     g4_dispute_unknown TechnicalError RAN, "dispute = unknown" => "review 0";
     g5_duplicate_claim TechnicalError RAN, "same_claim = decided" => "link 0";
     g6_already_refunded TechnicalError RAN, "left_refundable = 0; credited = 10000" => "deny 0";
+    g10_new_evidence_unclear TechnicalError RAN, "same_claim = decided; new_evidence = unknown"
+        => "review 0";
+    g11_second_capture_unclear TechnicalError RAN,
+        "left_refundable = 0; credited = 10000; duplicate_capture = unknown" => "review 0";
     g7_out_of_time TechnicalError RAN, "window = closed" => "deny 0";
     g8_shared_instruments TechnicalError RAN, "ring_marks = 3" => "review 0";
     g9_many_claims TechnicalError RAN, "earlier_claims = 10" => "review 0";
@@ -92,11 +96,11 @@ rows! {
     t1_never_started TechnicalError RAN, "start = held_by_platform"
         => "approve 10000 !stop_promotion";
     t2_incident_share TechnicalError HALF, "incident_loss = 1500; late_invalid = 70"
-        => "partly_approve 1570 +invalid_traffic";
+        => "partly_approve 1500 &70 +invalid_traffic";
     t3_wrong_delivery TechnicalError RAN, "wrong_delivery = 400; late_invalid = 70"
-        => "partly_approve 470 +invalid_traffic";
+        => "partly_approve 400 &70 +invalid_traffic";
     t4_invalid_traffic TechnicalError RAN, "late_invalid = 70; over_budget = 5"
-        => "partly_approve 75 +over_budget";
+        => "partly_approve 5 &70 +over_budget";
     t5_duplicate_charge TechnicalError RAN, "duplicate_capture = 10000; over_budget = 5"
         => "partly_approve 5 &10000 +over_budget";
     t6_over_budget TechnicalError RAN, "over_budget = 5" => "partly_approve 5";
@@ -110,12 +114,13 @@ rows! {
     t12_no_incident TechnicalError RAN, "" => "deny 0 !show_waterfall";
     t13_facts_missing TechnicalError RAN, "watched = unknown" => "review 0";
 
-    f1_review_late FailureToDeliver RAN, "moderation = review_late"
+    f1_review_late FailureToDeliver RAN, "moderation = review_late; delivered_units = 0"
         => "approve 10000 !stop_promotion";
     f2_never_started FailureToDeliver RAN, "start = held_by_platform"
         => "approve 10000 !stop_promotion";
     f3_more_time FailureToDeliver HALF, "extension = running" => "hold 0";
-    f4_rejected_before_start FailureToDeliver RAN, "moderation = rejected_for_violation"
+    f4_rejected_before_start FailureToDeliver RAN,
+        "moderation = rejected_for_violation; delivered_units = 0"
         => "approve 10000 !stop_promotion";
     f5_oversold FailureToDeliver HALF, "oversold = true" => "approve 4000";
     f6_policy_removed FailureToDeliver HALF, "moderation = removed_for_violation" => "deny 0";
@@ -126,7 +131,7 @@ rows! {
     f9_underdelivery_share FailureToDeliver HALF, "wrong_delivery = 25"
         => "partly_approve 2025 +self_made";
     f10_owed_anyway FailureToDeliver RAN, "late_invalid = 70"
-        => "partly_approve 70 +invalid_traffic";
+        => "partly_approve 0 &70 +invalid_traffic";
     f11_paid_by_delivery FailureToDeliver RAN, "" => "deny 0 !show_waterfall";
     f12_guarantee_kept FailureToDeliver HALF, "delivered_units = 1000; missing_platform = 0; \
         missing_market = 0; missing_advertiser = 0" => "deny 0 !show_waterfall";
@@ -148,7 +153,7 @@ rows! {
         left_refundable = 1000" => "deny 0 !show_waterfall";
     p6_facts_missing PoorOutcome RAN, "delivered_units = unknown" => "review 0";
 
-    o1_owed_anyway Other RAN, "over_budget = 9" => "partly_approve 9 +over_budget";
+    o1_owed_anyway Other RAN, "over_budget = 9" => "review 0 +over_budget";
     o2_person_answers Other RAN, "" => "review 0";
 }
 

@@ -1,7 +1,9 @@
 //! Statements of reasons.
 
-use base::{Currency, Instant, Money};
-use claims::{Destination, FollowUp, Ground, HowToAppeal, Rules, Statement, state};
+use base::{Currency, Day, Instant, Money};
+use claims::{
+    Case, ClockTables, Destination, FollowUp, Ground, HowToAppeal, Rules, Statement, state,
+};
 
 use crate::rows::{AGREED, HALF, PAID, RAN};
 use crate::world::{facts, noon};
@@ -24,10 +26,17 @@ fn stated(ground: Ground, given: &str) -> Statement {
         destinations: if pays { vec![to("your card ending in 4242", 1600)] } else { Vec::new() },
         appeal: Some(HowToAppeal {
             how: "answer this message.".to_owned(),
-            until: at("2027-05-20T00:00:00Z"),
+            until: appeal_until(ground),
         }),
     };
     state(&decision, &facts, tables, Currency::USD, rules.messages(), next)
+}
+
+/// As the clocks have it: six months of whole days, so its end is the first moment that is too
+/// late.
+fn appeal_until(ground: Ground) -> Instant {
+    let case = Case { ground, region: None, rail: None };
+    ClockTables::default_set().of(Day::of(noon())).appeal_until(&case, noon())
 }
 
 /// Compares with `golden/statement/{name}.txt`.
@@ -56,6 +65,14 @@ fn a_denial_names_what_is_on_record_and_what_would_have_changed_it() {
     let statement = stated(Ground::UnauthorizedCharge, &format!("{PAID}{AGREED}"));
     assert!(!statement.would_change.is_empty());
     check("proven", &statement);
+}
+
+#[test]
+fn the_last_day_of_an_appeal_is_one_on_which_it_can_still_be_made() {
+    let until = appeal_until(Ground::PoorOutcome);
+    assert_eq!(until, Instant::parse("2027-05-21T00:00:00Z").unwrap());
+    let text = stated(Ground::PoorOutcome, &format!("{PAID}{RAN}")).to_text();
+    assert!(text.contains("look at it until 2027-05-20:"), "{text}");
 }
 
 #[test]

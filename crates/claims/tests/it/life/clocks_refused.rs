@@ -105,6 +105,39 @@ fn gaps() {
 }
 
 #[test]
+fn too_much() {
+    let letters = || ('A'..='Z').map(|letter| letter.to_string());
+    let codes = |count: usize| {
+        let all =
+            letters().flat_map(|first| letters().map(move |second| format!("{first}{second}")));
+        let codes: Vec<_> = all.filter(|code| base::Region::parse(code).is_ok()).collect();
+        assert!(codes.len() > count);
+        codes
+            .into_iter()
+            .take(count)
+            .map(|code| format!("\"{code}\""))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let window = |regions: &str| {
+        format!("[[window]]\nregions = [{regions}]\nwithin = \"90 days\"\nsource = \"s\"\n")
+    };
+    check(
+        &window(&codes(301)),
+        "clocks.toml:39: `regions` has more than 300; leave it out to mean all",
+    );
+    // The same twice is once.
+    let twice = format!("{LEAST}{}", window(&format!("{0}, {0}", codes(300))));
+    let once = format!("{LEAST}{}", window(&codes(300)));
+    let version = |text: &str| {
+        let tables = ClockTables::load(&[("clocks.toml", text)]).unwrap();
+        tables.of(super::world::day("2026-06-01")).version()
+    };
+    assert_eq!(version(&twice), version(&once));
+    check(&window("\"FR\"").repeat(64), "clocks.toml:1: there are more than 64 of [[window]]");
+}
+
+#[test]
 fn rows_that_never_decide() {
     #[track_caller]
     fn window(row: &str, is_refused: bool) {

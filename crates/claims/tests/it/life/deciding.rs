@@ -31,13 +31,26 @@ fn outcomes() {
     check(&decided(Deny, 0), 0, Status::Denied, IsDecided, 0);
     check(&decided(Review, 0), 0, Status::InReview, Referred, 0);
     check(&decided(Review, 5), 0, Status::InReview, Referred, 0);
-    check(&decided(Hold, 0), 0, Status::Gathering, Held, 0);
+    let extended = Decided { waits_for_extension: true, ..decided(Hold, 0) };
+    check(&extended, 0, Status::Gathering, Held, 0);
     // A rule that contradicts itself, or wants more than there is, leaves it to a person.
     check(&decided(Approve, 0), 0, Status::InReview, Referred, 0);
     check(&decided(Approve, 10_001), 0, Status::InReview, Referred, 0);
     check(&decided(Deny, 0), 1, Status::InReview, Referred, 0);
     check(&decided(Deny, 1), 0, Status::InReview, Referred, 0);
     check(&decided(Link, 0), 0, Status::InReview, Referred, 0);
+}
+
+#[test]
+fn nothing_waits_for_a_dispute_that_is_over() {
+    let mut world = World::new();
+    world.gathering(1, Ground::TechnicalError);
+    let hold = decided(Outcome::Hold, 0);
+    assert_eq!(world.decide(1, &hold, 0), Err(Refusal::NothingToWaitFor));
+    world.freeze(1).unwrap();
+    world.funds.is_disputed = true;
+    world.decide(1, &hold, 0).unwrap();
+    assert_eq!(&*world.events, &[ClaimEvent::Held]);
 }
 
 #[test]
@@ -109,10 +122,13 @@ fn a_dispute_holds_a_claim_and_gives_it_its_time_again() {
     assert_eq!(world.escalate(1), Err(Refusal::NothingDue));
     world.funds.is_disputed = false;
     world.release(1).unwrap();
+    // Its facts first, and then the decision.
+    assert_eq!(world.claim(1).due_at(), Some(at("2026-04-22T00:00:00Z")));
+    assert_eq!(world.release(1), Err(Refusal::NothingToChange));
+    world.freeze(1).unwrap();
     let after = world.claim(1).due_at().unwrap();
     assert!(after > before);
     assert_eq!(after, at("2026-04-28T00:00:00Z"));
-    assert_eq!(world.release(1), Err(Refusal::NothingToChange));
     world.decide(1, &decided(Outcome::Approve, 10), 0).unwrap();
     assert_eq!(world.status(1), Status::Approved);
 }
@@ -126,6 +142,7 @@ fn other_clocks_do_not_make_a_step_due_earlier() {
     world.tables = claims::ClockTables::load(&[("shorter", &shorter)]).unwrap();
     world.hold(1).unwrap();
     world.release(1).unwrap();
+    world.freeze(1).unwrap();
     assert_eq!(world.claim(1).due_at(), before);
 }
 
@@ -136,6 +153,8 @@ fn a_dispute_that_is_lost_has_paid() {
     world.hold(1).unwrap();
     world.funds.lost = cents(9_990);
     world.release(1).unwrap();
+    assert_eq!(world.decide(1, &decided(Outcome::Approve, 11), 0), Err(Refusal::FactsMissing));
+    world.freeze(1).unwrap();
     world.decide(1, &decided(Outcome::Approve, 11), 0).unwrap();
     assert_eq!(world.status(1), Status::InReview);
     let left = cents(10);

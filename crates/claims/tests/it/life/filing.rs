@@ -5,7 +5,7 @@ use claims::{ClaimEvent, Claimant, Description, Digest, Ground, MediaType, Named
 use claims::{NewClaim, Outcome, Period, Purchase, Refusal, Status, StepName, limits};
 
 use super::world::{ANN, OWNER, PAYMENT, World, at, contact, day, file_of, hint, new_claim};
-use super::world::{purchase, region};
+use super::world::{decided, purchase, region};
 
 fn period(starts_on: &str, ends_on: &str) -> Option<Period> {
     Some(Period { starts_on: day(starts_on), ends_on: day(ends_on) })
@@ -293,6 +293,19 @@ fn a_chain_of_the_same_leads_to_the_first() {
     world.withdraw(1).unwrap();
     world.file(&new_claim(2, Ground::TechnicalError)).unwrap();
     assert_eq!(world.claim(2).linked_to, None);
+}
+
+#[test]
+fn a_new_file_ends_the_link_to_what_was_decided() {
+    let mut world = World::new();
+    world.decided(1, Ground::TechnicalError, Outcome::Deny, 0);
+    world.gathering(2, Ground::TechnicalError);
+    assert_eq!(world.claim(2).linked_to, Some(ClaimId::from_bits(1)));
+    world.attach(2, file_of(3)).unwrap();
+    assert_eq!(world.claim(2).linked_to, None);
+    // Facts that do not know of it would link it still: a person looks.
+    world.decide(2, &decided(Outcome::Link, 0), 0).unwrap();
+    assert_eq!(world.status(2), Status::InReview);
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn moves() {
     };
     check(Received, &[Gathering, Denied, Withdrawn]);
     check(Gathering, &[InReview, Approved, PartlyApproved, Denied, Withdrawn]);
-    check(InReview, &[Approved, PartlyApproved, Denied, Withdrawn]);
+    check(InReview, &[Gathering, Approved, PartlyApproved, Denied, Withdrawn]);
     check(Approved, &[Paying, Withdrawn, Paid]);
     check(PartlyApproved, &[Paying, Withdrawn, Paid]);
     check(Denied, &[Appealed]);

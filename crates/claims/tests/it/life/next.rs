@@ -28,6 +28,8 @@ fn at_any_time_it_is_known_what_happens_next() {
     world.hold(1).unwrap();
     check(&world, Awaited::DisputeEnd, None);
     world.release(1).unwrap();
+    check(&world, Awaited::Facts, Some("2026-03-11T00:00:00Z"));
+    world.freeze(1).unwrap();
     world.decide(1, &decided(Outcome::Review, 0), 0).unwrap();
     check(&world, Awaited::Review, Some("2026-03-17T00:00:00Z"));
     world.review(1, &review_of(ANN, Outcome::PartlyApprove, award(60_000, 0))).unwrap();

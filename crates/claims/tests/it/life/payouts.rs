@@ -52,14 +52,27 @@ fn a_dispute_stops_what_has_not_set_out() {
     assert_eq!(world.start_payout(1), Err(Refusal::PaymentDisputed));
     world.hold(1).unwrap();
     assert_eq!(world.start_payout(1), Err(Refusal::PaymentDisputed));
-    // The bank gives 90.00, so 10.00 are left of what was paid.
-    (world.funds.is_disputed, world.funds.lost) = (false, cents(9_000));
+    // The bank gives 75.00 of what was promised.
+    (world.funds.is_disputed, world.funds.lost) = (false, cents(7_500));
     assert_eq!(world.start_payout(1), Err(Refusal::PaymentDisputed));
     world.release(1).unwrap();
     world.start_payout(1).unwrap();
     let payout = world.claim(1).payouts[0];
-    assert_eq!((payout.net, payout.elsewhere), (cents(1_000), cents(7_000)));
-    assert_eq!(world.committed(), cents(1_000));
+    assert_eq!((payout.net, payout.elsewhere), (cents(500), cents(7_500)));
+    assert_eq!(world.committed(), cents(500));
+}
+
+#[test]
+fn what_the_bank_had_given_before_the_decision_is_not_taken_off_again() {
+    let mut world = World::new();
+    world.funds.lost = cents(3_000);
+    world.decided(1, Ground::UnauthorizedCharge, Outcome::PartlyApprove, 2_000);
+    assert_eq!(world.claim(1).decision.as_ref().unwrap().lost, cents(3_000));
+    // Of the 10.00 that it gives now, the claim pays so much less, though 60.00 are left.
+    world.funds.lost = cents(4_000);
+    world.start_payout(1).unwrap();
+    let payout = world.claim(1).payouts[0];
+    assert_eq!((payout.net, payout.elsewhere), (cents(1_000), cents(1_000)));
 }
 
 #[test]

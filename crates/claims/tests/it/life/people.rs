@@ -130,7 +130,48 @@ fn nothing_is_approved_while_a_dispute_is_open() {
     assert_eq!(world.claim(2).held_since, None);
     world.funds.is_disputed = false;
     world.release(1).unwrap();
+    // The facts do not know how the dispute has ended, so the proposal is gone with them.
+    assert_eq!(world.approve(1, BOB), Err(Refusal::NoProposal));
+    assert_eq!((world.status(1), world.claim(1).facts), (Status::Gathering, None));
+    let open: Vec<_> = world.claim(1).steps.open().map(|step| step.name).collect();
+    assert_eq!(open, [StepName::Decided, StepName::Gathered]);
+    assert_eq!(world.review(1, &approve), Err(Refusal::NotInReview));
+    world.freeze(1).unwrap();
+    world.decide(1, &decided(Outcome::Approve, 60_000), 0).unwrap();
     world.approve(1, BOB).unwrap();
+}
+
+#[test]
+fn an_appeal_waits_for_new_facts_after_a_dispute() {
+    let mut world = World::new();
+    world.decided(1, Ground::TechnicalError, Outcome::Deny, 0);
+    world.appeal(1, &[]).unwrap();
+    world.hold(1).unwrap();
+    world.release(1).unwrap();
+    let approve = review_of(ANN, Outcome::Approve, award(10, 0));
+    assert_eq!(world.review(1, &approve), Err(Refusal::FactsMissing));
+    world.freeze(1).unwrap();
+    world.review(1, &approve).unwrap();
+    assert_eq!(world.status(1), Status::Approved);
+}
+
+#[test]
+fn nobody_decides_on_what_they_bought_by_filing_it_as_a_contact() {
+    let mut world = World::new();
+    let new = NewClaim {
+        claimant: contact(),
+        named: Named::Hint(hint()),
+        ..new_claim(1, Ground::UnauthorizedCharge)
+    };
+    world.file(&new).unwrap();
+    assert_eq!(world.match_claim(1, OWNER), Err(Refusal::OwnClaim));
+    world.match_claim(1, ANN).unwrap();
+    assert_eq!(world.claim(1).owner, Some(OWNER));
+    world.freeze(1).unwrap();
+    world.decide(1, &decided(Outcome::Review, 0), 0).unwrap();
+    let approve = |by| review_of(by, Outcome::Approve, award(10, 0));
+    assert_eq!(world.review(1, &approve(OWNER)), Err(Refusal::OwnClaim));
+    world.review(1, &approve(BOB)).unwrap();
 }
 
 fn in_review_on(world: &mut World, number: u128, ground: Ground) {

@@ -95,7 +95,14 @@ pub fn contact() -> Claimant {
 }
 
 pub fn decided(outcome: Outcome, amount: i64) -> Decided {
-    Decided { outcome, amount: cents(amount), elsewhere: cents(0), codes: codes(), automated: true }
+    Decided {
+        outcome,
+        amount: cents(amount),
+        elsewhere: cents(0),
+        codes: codes(),
+        waits_for_extension: false,
+        automated: true,
+    }
 }
 
 pub fn review_of(by: PersonId, outcome: Outcome, award: Award) -> Review {
