@@ -1,7 +1,7 @@
 //! What was wrong with the platform, found in what it did.
 //!
-//! * *Selection is down* when nobody asks for a page for so long that, by the same hours of other
-//!   days, [`SURE`] would have.
+//! * *Selection is down* when nobody asks for a page for so long that, by the hours before and
+//!   after, [`SURE`] would have.
 //! * *Intake is down* when no event arrives though [`SURE`] posts were shown.
 //! * *Errors* are counted as they are.
 //!
