@@ -22,6 +22,7 @@
 //! The parts add up to the shortfall exactly, for every minute and so for all of them.
 
 mod activity;
+mod axis;
 mod band;
 mod deliveries;
 mod holdups;

@@ -84,6 +84,8 @@ pub(crate) struct Books {
     told: BTreeSet<IncidentId>,
     pub(crate) incidents: Incidents,
     pub(crate) watched_at: Option<Instant>,
+    /// Incidents of which the book has refused to hear more.
+    pub(crate) unheard: BTreeSet<IncidentId>,
     /// Money that goes back, each with the end of the stream when it was told of: what charges a
     /// slice that is closed stands before.
     backs: Vec<(Returned, u64)>,
@@ -129,6 +131,7 @@ impl Books {
             told: BTreeSet::new(),
             incidents: Incidents::default(),
             watched_at: None,
+            unheard: BTreeSet::new(),
             backs: Vec::new(),
         };
         Ok((books, state, reports))
@@ -145,12 +148,13 @@ impl Books {
     /// Begins to count, and finds what is to be served.
     pub(crate) fn begin(&mut self, state: &Mutex<State>, now: Instant) -> Result<(), ServingError> {
         self.unsynced.push(Entry::Counter(CounterRecord::Started { at: now }));
-        self.load(state, now)
+        self.load(self.followed, state, now)
     }
 
-    /// Finds every promotion of which events may come, and the slices that this stream holds.
-    fn load(&mut self, state: &Mutex<State>, now: Instant) -> Result<(), ServingError> {
-        self.handle.flush_and_wait(self.followed)?;
+    /// Finds every promotion of which events may come, and the slices that this stream holds, as
+    /// they are after that record of the journal or later.
+    fn load(&mut self, seq: u64, state: &Mutex<State>, now: Instant) -> Result<(), ServingError> {
+        self.handle.flush_and_wait(seq)?;
         let mut reader = (self.open_reader)()?;
         self.load_incidents(reader.as_mut())?;
         for standing in LIVING {
@@ -251,9 +255,8 @@ impl Books {
         let head = reader.head()?;
         if head.removed > self.followed {
             // What has left the journal cannot be heard of any more: everything is looked at.
-            let seq = head.seq;
-            self.load(state, now)?;
-            self.followed = seq;
+            self.load(head.seq, state, now)?;
+            self.followed = head.seq;
             return Ok(0);
         }
         while self.followed < head.seq {

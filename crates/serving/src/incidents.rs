@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use base::{IncidentId, Instant, Span};
 use feed::shortfall::{Activity, Incident as Trouble};
+use promotions::detected_incident_id;
 use promotions::{Actor, Affected, Component, Incident, IncidentChange, IncidentSeverity};
-use promotions::{IncidentTerms, NewIncident, Promotion, detected_incident_id};
+use promotions::{IncidentTerms, IncidentVersion, NewIncident, Promotion, Role};
 
 /// Incidents that are remembered: the newest.
 const KNOWN_MAX: usize = 10_000;
@@ -78,25 +79,30 @@ impl Incidents {
 
     /// What follows from the trouble that was found in what the platform did: each is an incident
     /// once, and ends when it has been well for a while. `done` is what it was found in, whole
-    /// minutes before `now`.
-    pub(crate) fn follow(&self, found: &[Trouble], done: &Activity, now: Instant) -> Vec<Finding> {
+    /// minutes before `now`. What began before `since` is no news.
+    pub(crate) fn follow(
+        &self,
+        found: &[Trouble],
+        done: &Activity,
+        [since, now]: [Instant; 2],
+    ) -> Vec<Finding> {
         let runs = joined(found);
         let mut findings = Vec::new();
         for run in &runs {
             let is_over = now >= run.until.saturating_add(CALM);
-            match self.known.values().rev().find(|incident| is_of(incident, run)) {
-                Some(incident) if incident.is_open() && is_over => {
+            match self.of(run) {
+                Some(incident) if ends_by_itself(incident) && is_over => {
                     findings.push(ended(incident, run.until));
                 }
                 Some(_) => {}
-                None if is_sure(run, done) => findings.push(Finding::Opened(opened(run, is_over))),
+                None if run.from >= since && is_sure(run, done) => {
+                    findings.push(Finding::Opened(opened(run, is_over)));
+                }
                 None => {}
             }
         }
         let is_gone = |incident: &&Arc<Incident>| {
-            incident.is_detected()
-                && incident.is_open()
-                && !runs.iter().any(|run| is_of(incident, run))
+            ends_by_itself(incident) && !runs.iter().any(|run| is_of(incident, run))
         };
         // What an owner before has found, and is over since.
         for incident in self.known.values().filter(is_gone) {
@@ -110,6 +116,14 @@ impl Incidents {
             }
         }
         findings
+    }
+
+    /// The incident of this trouble: by what is told of it now, or else by what was told before.
+    fn of(&self, run: &Trouble) -> Option<&Arc<Incident>> {
+        let detected = || self.known.values().rev().filter(|incident| incident.is_detected());
+        let by_now = detected()
+            .find(|incident| incident.component == run.component && says(&incident.latest, run));
+        by_now.or_else(|| detected().find(|incident| is_of(incident, run)))
     }
 }
 
@@ -139,14 +153,36 @@ fn joined(found: &[Trouble]) -> Vec<Trouble> {
     runs
 }
 
-/// Whether an incident that was detected is the one of this trouble.
+/// Whether an incident that was detected is the one of this trouble, by anything that was told of
+/// it: what people took back or made shorter was this trouble all the same.
 fn is_of(incident: &Incident, run: &Trouble) -> bool {
-    let terms = &incident.latest.terms;
-    let ended_at = terms.ended_at.unwrap_or(Instant::MAX);
+    let told = || incident.earlier.iter().chain([&incident.latest]);
+    // It went on until people told otherwise. What the platform told says itself when it was over.
+    let went_on = |(version, next): (&IncidentVersion, &IncidentVersion)| {
+        version.terms.ended_at.is_none()
+            && next.actor.role != Role::Platform
+            && version.terms.started_at < run.until.saturating_add(CALM)
+            && run.from < next.at
+    };
     incident.is_detected()
         && incident.component == run.component
-        && terms.started_at < run.until.saturating_add(CALM)
+        && (says(&incident.latest, run)
+            || incident.earlier.iter().any(|one| one.terms.ended_at.is_some() && says(one, run))
+            || told().zip(told().skip(1)).any(went_on))
+}
+
+/// Whether this trouble lies in the time that was told.
+fn says(version: &IncidentVersion, run: &Trouble) -> bool {
+    let ended_at = version.terms.ended_at.unwrap_or(Instant::MAX);
+    version.terms.started_at < run.until.saturating_add(CALM)
         && run.from < ended_at.saturating_add(CALM)
+}
+
+/// Whether it was detected and goes on, and nobody has opened it again: then they end it, too.
+fn ends_by_itself(incident: &Incident) -> bool {
+    incident.is_detected()
+        && incident.is_open()
+        && incident.earlier.iter().all(|version| version.terms.ended_at.is_none())
 }
 
 /// Whether it is long enough, and more than chance.
@@ -198,6 +234,14 @@ impl Finding {
         match self {
             Finding::Opened(new) => new.component,
             Finding::Ended(_, component, _) => *component,
+        }
+    }
+
+    /// Which incident.
+    pub(crate) fn incident(&self) -> IncidentId {
+        match self {
+            Finding::Opened(new) => new.id,
+            Finding::Ended(incident, ..) => *incident,
         }
     }
 

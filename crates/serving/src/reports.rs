@@ -19,6 +19,9 @@ use crate::entry::Entry;
 use crate::incidents::told_of;
 use crate::promoted::{cap, plan};
 
+/// How long before a promotion's start what the platform did tells what is usual.
+const LEARNED_BEFORE: Span = Span::days(14);
+
 /// What a report of a promotion is made of.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -121,7 +124,9 @@ impl Reports {
         let Asked { promotion, deeds, stretch, reach } = *asked;
         let id = promotion.id;
         let told = told_of(&self.told, promotion);
-        let trouble = Trouble::find(&self.activity, self.waterfall.gaps(), &told);
+        let from = promotion.terms.starts_at.saturating_sub(LEARNED_BEFORE);
+        let activity = self.activity.between(from, until.saturating_add(Span::minutes(1)));
+        let trouble = Trouble::find(&activity, self.waterfall.gaps(), &told);
         let facts = Facts {
             promotion: id,
             plan: plan(promotion),
@@ -132,7 +137,7 @@ impl Reports {
             end: promotion.end,
             waterfall: &self.waterfall,
             deliveries: &self.deliveries,
-            activity: &self.activity,
+            activity: &activity,
             trouble: &trouble,
             curve,
         };

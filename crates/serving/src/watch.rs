@@ -18,6 +18,9 @@ const WATCHED_EVERY: Span = Span::minutes(1);
 /// How far back trouble is looked for.
 const WATCHED: Span = Span::days(1);
 
+/// What came before that is known for comparison.
+const COMPARED: Span = Span::hours(1);
+
 impl Books {
     /// Once a minute, looks for trouble in the minutes that are over. Returns what does not work
     /// any more, and what works again.
@@ -31,8 +34,11 @@ impl Books {
         if !self.watched_at.is_none_or(is_time) {
             return Ok([opened, ended]);
         }
-        let (done, found) = locked(reports).trouble(now.saturating_sub(WATCHED), now);
-        let findings = self.incidents.follow(&found, &done, now);
+        let since = now.saturating_sub(WATCHED);
+        let (done, found) = locked(reports).trouble(since.saturating_sub(COMPARED), now);
+        let mut findings = self.incidents.follow(&found, &done, [since, now]);
+        findings.retain(|finding| !self.unheard.contains(&finding.incident()));
+        let mut refused = None;
         for finding in &findings {
             match self.decide_all(vec![finding.command()])?.pop().flatten() {
                 Some(Ok(Answer::Incident(row))) => {
@@ -45,12 +51,17 @@ impl Books {
                 // Told before, by whoever did not hear the answer or by people: the row is on its
                 // way here.
                 Some(Err(Refusal::Promotions(No::IdTaken | No::NothingToChange))) => {}
-                Some(Err(refusal)) => return Err(ServingError::Refused(refusal)),
+                // As when people have told too much of it: this is said once, and others are
+                // looked for.
+                Some(Err(refusal)) => {
+                    self.unheard.insert(finding.incident());
+                    refused = Some(refusal);
+                }
                 Some(Ok(_)) | None => return Err(ServingError::Unkept),
             }
         }
         self.watched_at = Some(now);
-        Ok([opened, ended])
+        refused.map_or(Ok([opened, ended]), |refusal| Err(ServingError::Refused(refusal)))
     }
 
     /// What is known of incidents by now, for whoever serves and reports.

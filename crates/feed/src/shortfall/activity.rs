@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use base::Instant;
+use base::{Instant, Span};
 use promotions::EventKind;
 
 use super::deliveries::minute_of;
@@ -39,6 +39,9 @@ impl Doings {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     minutes: BTreeMap<Instant, Doings>,
+    /// The first and the last minute that are known, where that is more than those in which
+    /// something was done.
+    known: Option<(Instant, Instant)>,
 }
 
 impl Activity {
@@ -71,11 +74,20 @@ impl Activity {
         self.minutes.iter().map(|(minute, doings)| (*minute, *doings))
     }
 
-    /// What was done from a minute on, before another one begins.
+    /// What was done from a minute on, before another one begins. That nothing was done in the
+    /// others of that time is known, as far back as this reaches.
     pub fn between(&self, from: Instant, until: Instant) -> Activity {
         let (from, until) = (minute_of(from), minute_of(until));
         let some = self.minutes.range(from..until.max(from));
-        Activity { minutes: some.map(|(minute, doings)| (*minute, *doings)).collect() }
+        let last = until.saturating_sub(Span::minutes(1));
+        let known = self.known().map(|(first, _)| (first.max(from), last));
+        Activity { minutes: some.map(|(minute, doings)| (*minute, *doings)).collect(), known }
+    }
+
+    /// The first and the last minute of which it is known what was done, if only that it was
+    /// nothing.
+    pub(super) fn known(&self) -> Option<(Instant, Instant)> {
+        self.known.or_else(|| self.span())
     }
 
     /// What was counted since then is lost.

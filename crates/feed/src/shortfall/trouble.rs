@@ -1,7 +1,7 @@
 //! What was wrong with the platform, found in what it did.
 //!
-//! * *Selection is down* when nobody asks for a page for so long that, by the same hours of other
-//!   days, [`SURE`] would have.
+//! * *Selection is down* when nobody asks for a page for so long that, by the hours before and
+//!   after, [`SURE`] would have.
 //! * *Intake is down* when no event arrives though [`SURE`] posts were shown.
 //! * *Errors* are counted as they are.
 //!
@@ -9,10 +9,13 @@
 //! that are told wrongly, too late or never do no harm, because the minutes are those in which
 //! something was missing.
 
+use std::ops::Range;
+
 use base::{Instant, Span};
 use promotions::Component;
 
 use super::activity::{Activity, Doings};
+use super::axis::{Axis, minutes_between};
 use super::deliveries::minute_of;
 use crate::Gap;
 
@@ -21,6 +24,13 @@ const SURE: u64 = 12;
 
 /// The same when people said that something was wrong then.
 const TOLD: u64 = 4;
+
+/// Minutes before and after a silence that tell how many pages to expect.
+const AROUND: usize = 60;
+
+/// What is seen in fewer minutes counts as if it were seen in so many: the minute that ends a
+/// silence has a page in any case.
+const AROUND_MIN: u64 = 10;
 
 /// An incident, as people tell of it or as it was detected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +60,15 @@ pub(super) struct Health {
     pub is_gap: bool,
 }
 
-/// All minutes of the platform, from the first to the last in which it did something.
+/// All minutes of the platform, from the first to the last in which it did something, and of the
+/// hour before and after as far as they are known.
 #[derive(Clone, Debug)]
 pub struct Trouble {
-    first: Instant,
+    axis: Axis,
     minutes: Vec<Health>,
+    /// The places from the first to the last in which it did something: there trouble is looked
+    /// for.
+    busy: Range<usize>,
 }
 
 pub(super) const MILLION: u64 = 1_000_000;
@@ -62,26 +76,37 @@ const A_DAY: usize = 24 * 60;
 
 impl Trouble {
     /// Looks for trouble. `gaps` are those of the counters' logs ([`crate::Waterfall::gaps`]).
+    /// What it takes grows with what was done, not with the time between.
     pub fn find(activity: &Activity, gaps: &[Gap], told: &[Incident]) -> Trouble {
-        let Some((first, last)) = activity.span() else {
-            return Trouble { first: Instant::MIN, minutes: Vec::new() };
+        let (Some((first, last)), Some((from, until))) = (activity.span(), activity.known()) else {
+            return Trouble { axis: Axis::empty(), minutes: Vec::new(), busy: 0..0 };
         };
-        let at = |place: usize| first.saturating_add(Span::minutes(place as u64));
-        let count = minutes_between(first, last) + 1;
-        let doings: Vec<Doings> = (0..count).map(|place| activity.of(at(place))).collect();
+        let hour = Span::minutes(AROUND as u64);
+        let from = minute_of(from.max(first.saturating_sub(hour))).min(first);
+        let until = until.min(last.saturating_add(hour)).max(last);
+        let gaps: Vec<&Gap> = gaps
+            .iter()
+            .filter(|gap| gap.from <= until && from < gap.until && is_long(gap))
+            .collect();
+        let told: Vec<&Incident> =
+            told.iter().filter(|one| one.from <= until && from < one.until).collect();
+        let mut changes: Vec<Instant> = activity.minutes().map(|(minute, _)| minute).collect();
+        changes.extend(gaps.iter().flat_map(|gap| [gap.from, gap.until]));
+        changes.extend(told.iter().flat_map(|one| [one.from, one.until]));
+        let axis = Axis::new(from, until, changes);
+        let count = axis.count();
+        let doings: Vec<Doings> = (0..count).map(|place| activity.of(axis.at(place))).collect();
         let is_gap = |place: usize| {
-            let (from, until) = (at(place), at(place + 1));
-            gaps.iter().any(|gap| gap.from < until && from < gap.until && is_long(gap))
+            let (from, until) = (axis.at(place), axis.at(place + 1));
+            gaps.iter().any(|gap| gap.from < until && from < gap.until)
         };
-        let mut trouble = Trouble {
-            first,
-            minutes: (0..count)
-                .map(|place| Health { is_gap: is_gap(place), ..Health::default() })
-                .collect(),
-        };
+        let minutes =
+            (0..count).map(|place| Health { is_gap: is_gap(place), ..Health::default() }).collect();
+        let busy = minutes_between(from, first)..count - minutes_between(last, until);
+        let mut trouble = Trouble { axis: axis.clone(), minutes, busy };
         trouble.find_errors(&doings);
         let is_told = |component: Component, place: usize| {
-            let (from, until) = (at(place), at(place + 1));
+            let (from, until) = (axis.at(place), axis.at(place + 1));
             told.iter()
                 .any(|one| one.component == component && one.from < until && from < one.until)
         };
@@ -108,8 +133,7 @@ impl Trouble {
     fn runs(&self, component: Component, is_wrong: impl Fn(&Health) -> bool) -> Vec<Incident> {
         let mut found: Vec<Incident> = Vec::new();
         for (place, health) in self.minutes.iter().enumerate() {
-            let from = self.first.saturating_add(Span::minutes(place as u64));
-            let until = from.saturating_add(Span::minutes(1));
+            let (from, until) = (self.axis.at(place), self.axis.at(place + 1));
             if !is_wrong(health) {
                 continue;
             }
@@ -123,11 +147,8 @@ impl Trouble {
 
     /// How the minute that begins then was.
     pub(super) fn of(&self, minute: Instant) -> Health {
-        if minute < self.first {
-            return Health::default();
-        }
-        let place = minutes_between(self.first, minute);
-        self.minutes.get(place).copied().unwrap_or_default()
+        let place = self.axis.place(minute);
+        place.and_then(|place| self.minutes.get(place)).copied().unwrap_or_default()
     }
 
     fn find_errors(&mut self, doings: &[Doings]) {
@@ -140,11 +161,11 @@ impl Trouble {
 
     /// Runs of minutes in which nobody asks, though people come before and after.
     fn find_silence(&mut self, doings: &[Doings], is_told: impl Fn(usize) -> bool) {
-        let mut place = 0;
-        while place < doings.len() {
+        let Range { start: mut place, end } = self.busy.clone();
+        while place < end {
             let is_silent =
                 |place: &usize| doings[*place].asked() == 0 && !self.minutes[*place].is_gap;
-            let run = (place..doings.len()).take_while(is_silent).count();
+            let run = (place..end).take_while(is_silent).count();
             if run == 0 {
                 place += 1;
                 continue;
@@ -161,14 +182,14 @@ impl Trouble {
     /// Pages a minute in the hour before and the hour after, in thousandths. Near midnight's low
     /// the smaller of both counts.
     fn around(&self, doings: &[Doings], from: usize, until: usize) -> u64 {
-        let mean = |range: std::ops::Range<usize>| {
+        let mean = |range: Range<usize>| {
             let seen = range.filter(|place| !self.minutes[*place].is_gap);
             let (count, sum) =
                 seen.fold((0, 0), |(count, sum), place| (count + 1, sum + doings[place].asked()));
-            (sum * 1_000_u64).checked_div(count)
+            (count > 0).then(|| sum * 1_000_u64 / AROUND_MIN.max(count))
         };
-        let before = mean(from.saturating_sub(60)..from);
-        let after = mean(until..(until + 60).min(doings.len()));
+        let before = mean(from.saturating_sub(AROUND)..from);
+        let after = mean(until..(until + AROUND).min(doings.len()));
         match (before, after) {
             (Some(before), Some(after)) => before.min(after),
             (one, other) => one.or(other).unwrap_or(0),
@@ -235,9 +256,9 @@ impl Trouble {
 
     /// Runs of minutes in which posts are shown and nothing is heard of them.
     fn find_deafness(&mut self, doings: &[Doings], is_told: impl Fn(usize) -> bool) {
-        let mut place = 0;
-        while place < doings.len() {
-            let run = doings[place..].iter().take_while(|one| one.is_deaf()).count();
+        let Range { start: mut place, end } = self.busy.clone();
+        while place < end {
+            let run = doings[place..end].iter().take_while(|one| one.is_deaf()).count();
             let shown: u64 = doings[place..place + run].iter().map(|one| one.served).sum();
             let needed = if (place..place + run).any(&is_told) { TOLD } else { SURE };
             if run == 0 || shown < needed {
@@ -261,9 +282,4 @@ impl Trouble {
 /// A crash loses seconds, which is no reason to believe nothing of a minute.
 fn is_long(gap: &Gap) -> bool {
     gap.until.since(gap.from).is_some_and(|span| span > Span::minutes(1))
-}
-
-fn minutes_between(from: Instant, until: Instant) -> usize {
-    let span = minute_of(until).since(minute_of(from)).unwrap_or_default();
-    (span.micros() / Span::minutes(1).micros()) as usize
 }

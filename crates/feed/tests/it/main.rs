@@ -23,6 +23,7 @@ mod setting;
 mod shortfall;
 mod slices;
 mod suggestions;
+mod trouble;
 #[path = "../../../promotions/tests/it/world.rs"]
 #[allow(dead_code, reason = "the tests of promotions use all of it")]
 mod world_of_promotions;

@@ -1,7 +1,7 @@
 //! What becomes of trouble, minute by minute.
 
 use super::*;
-use promotions::{EventKind, IncidentVersion};
+use promotions::EventKind;
 
 fn at(minute: u64) -> Instant {
     Instant::parse("2026-03-01T00:00:00Z").unwrap().saturating_add(Span::minutes(minute))
@@ -36,7 +36,7 @@ fn watch(known: &mut Incidents, done: &Activity, minutes: std::ops::Range<u64>) 
     for minute in minutes {
         let seen = done.between(at(0), at(minute));
         let found = feed::shortfall::Trouble::find(&seen, &[], &[]).incidents();
-        for finding in known.follow(&found, &seen, at(minute)) {
+        for finding in known.follow(&found, &seen, [at(0), at(minute)]) {
             let component = finding.component().as_str();
             let what = match &finding {
                 Finding::Opened(new) => {
@@ -47,27 +47,39 @@ fn watch(known: &mut Incidents, done: &Activity, minutes: std::ops::Range<u64>) 
                 }
             };
             told.push(what);
-            keep(known, finding);
+            keep(known, finding, at(minute));
         }
     }
     told
 }
 
-fn keep(known: &mut Incidents, finding: Finding) {
-    let version = |terms| IncidentVersion { terms, actor: Actor::PLATFORM, at: at(0) };
-    let incident = match finding {
+fn keep(known: &mut Incidents, finding: Finding, now: Instant) {
+    match finding {
         Finding::Opened(NewIncident { id, component, terms }) => {
-            Incident { id, component, latest: version(terms), earlier: Vec::new() }
+            let latest = IncidentVersion { terms, actor: Actor::PLATFORM, at: now };
+            known.put(Arc::new(Incident { id, component, latest, earlier: Vec::new() }));
         }
         Finding::Ended(id, _, change) => {
-            let mut incident = known.known[&id].as_ref().clone();
-            incident.earlier.push(incident.latest.clone());
-            incident.latest.terms.ended_at = change.ended_at.unwrap();
-            incident
+            correct(known, id, Actor::PLATFORM, change.ended_at.unwrap(), now);
         }
-    };
+    }
+}
+
+fn correct(
+    known: &mut Incidents,
+    id: IncidentId,
+    actor: Actor,
+    ended_at: Option<Instant>,
+    now: Instant,
+) {
+    let mut incident = known.known[&id].as_ref().clone();
+    incident.earlier.push(incident.latest.clone());
+    incident.latest.terms.ended_at = ended_at;
+    (incident.latest.actor, incident.latest.at) = (actor, now);
     known.put(Arc::new(incident));
 }
+
+const STAFF: Actor = Actor { role: Role::Staff, person: None };
 
 #[test]
 fn errors_are_an_incident_while_they_last() {
@@ -154,7 +166,7 @@ fn what_was_told_is_no_trouble_that_was_detected() {
             ended_at: None,
             affects: Affected::default(),
         },
-        actor: Actor { role: promotions::Role::Staff, person: None },
+        actor: STAFF,
         at: at(21),
     };
     let id = IncidentId::from_bits(1);
@@ -164,4 +176,58 @@ fn what_was_told_is_no_trouble_that_was_detected() {
     let errors = done(60, |minute| if (20..30).contains(&minute) { "pages" } else { "" });
     assert_eq!(watch(&mut known, &errors, 1..61).len(), 2);
     assert_eq!((known.open(), known.told().len()), ([0, 1], 1));
+}
+
+#[test]
+fn what_people_took_back_or_made_shorter_is_not_opened_again() {
+    let errors = done(80, |minute| if (20..40).contains(&minute) { "pages" } else { "" });
+    let id = detected_incident_id(Component::Selection, at(20));
+    // While it goes on, and after it has ended.
+    for told_at in [30, 60] {
+        for ended_at in [at(20), at(25)] {
+            let mut known = Incidents::default();
+            assert!(!watch(&mut known, &errors, 1..told_at).is_empty());
+            correct(&mut known, id, STAFF, Some(ended_at), at(told_at));
+            assert_eq!(watch(&mut known, &errors, told_at..81), Vec::<String>::new());
+            // As a day later, when the beginning is not looked at any more.
+            let later = errors.between(at(27), at(80));
+            let found = feed::shortfall::Trouble::find(&later, &[], &[]).incidents();
+            assert_eq!(found.len(), 1);
+            assert_eq!(known.follow(&found, &later, [at(27), at(80)]), []);
+        }
+    }
+    // Trouble that comes later is another one.
+    let again = done(120, |minute| match minute {
+        20..30 | 70..75 => "pages",
+        _ => "",
+    });
+    let mut known = Incidents::default();
+    assert_eq!(watch(&mut known, &again, 1..60).len(), 2);
+    correct(&mut known, id, STAFF, Some(at(20)), at(60));
+    let expected =
+        ["72 selection opened 2026-03-01T01:10:00Z", "80 selection ended 2026-03-01T01:15:00Z"];
+    assert_eq!(watch(&mut known, &again, 60..121), expected);
+}
+
+#[test]
+fn what_people_opened_again_is_theirs_to_end() {
+    let errors = done(90, |minute| if (20..30).contains(&minute) { "pages" } else { "" });
+    let mut known = Incidents::default();
+    assert_eq!(watch(&mut known, &errors, 1..40).len(), 2);
+    let id = detected_incident_id(Component::Selection, at(20));
+    correct(&mut known, id, STAFF, None, at(40));
+    assert_eq!(watch(&mut known, &errors, 40..91), Vec::<String>::new());
+    // Also when the trouble is not looked at any more.
+    let later = errors.between(at(60), at(90));
+    assert_eq!(known.follow(&[], &later, [at(60), at(90)]), []);
+    assert_eq!(known.open(), [1, 0]);
+}
+
+#[test]
+fn what_began_before_is_no_news() {
+    let errors = done(60, |minute| if (20..30).contains(&minute) { "pages" } else { "" });
+    let found = feed::shortfall::Trouble::find(&errors, &[], &[]).incidents();
+    let known = Incidents::default();
+    assert_eq!(known.follow(&found, &errors, [at(21), at(60)]), []);
+    assert_eq!(known.follow(&found, &errors, [at(20), at(60)]).len(), 1);
 }

@@ -16,7 +16,7 @@ fn page(feed: &Feed, number: u32) -> Option<String> {
 }
 
 /// A view of five seconds.
-fn view(feed: &Feed, token: &str) -> Verdict {
+pub(crate) fn view(feed: &Feed, token: &str) -> Verdict {
     event(feed, token, EventKind::View)
 }
 

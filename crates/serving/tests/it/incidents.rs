@@ -206,3 +206,48 @@ fn pages_that_found_no_feed_are_errors() {
     }
     assert!(!ended.is_empty());
 }
+
+#[test]
+fn what_the_book_refuses_to_hear_is_said_once_and_others_are_looked_for() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    town.running(1, 500_000);
+    let feed = town.feed(folder.path());
+    let fail = |minutes: u32| {
+        let mut opened = Vec::new();
+        for _ in 0..minutes {
+            feed.note_missed(10, 0);
+            town.wait(Span::minutes(1));
+            opened.extend(feed.run().unwrap().opened);
+        }
+        opened
+    };
+    serve(&town, &feed, 10);
+    assert_eq!(fail(3), [Component::Selection]);
+    let incident = incidents(&town)[0].id;
+    // People tell as much of it as there may be.
+    let severities = [IncidentSeverity::Critical, IncidentSeverity::Major].into_iter().cycle();
+    let told = severities.take_while(|severity| {
+        let change =
+            Box::new(IncidentChange { severity: Some(*severity), ..IncidentChange::default() });
+        let actor = STAFF;
+        town.promote(PromotionCommand::CorrectIncident { incident, change, actor }).is_ok()
+    });
+    assert!(told.count() > 90);
+    let mut refused = 0;
+    for page in 0..20 {
+        feed.select(&Viewer::default(), Some(&format!("viewer-{page}")), 1, None);
+        town.wait(Span::minutes(1));
+        refused += u32::from(feed.run().is_err());
+    }
+    assert_eq!(refused, 1);
+    assert!(incidents(&town)[0].is_open());
+    let mut opened = Vec::new();
+    for _ in 0..3 {
+        // An event that says nothing, and events that nobody could take in.
+        crate::feed::view(&feed, "nothing");
+        feed.note_missed(0, 10);
+        town.wait(Span::minutes(1));
+        opened.extend(feed.run().unwrap().opened);
+    }
+    assert_eq!(opened, [Component::Intake]);
+}
