@@ -1,9 +1,10 @@
 //! What a running feed has counted, for telling what a promotion will bring.
 //!
-//! A [`History`] remembers, of one viewer in so many, what is known of them for choosing, each page
-//! with what a place of it was worth ([`Chooser::to_beat`](crate::Chooser::to_beat)), and nothing
-//! else: no name. Of everybody it counts what selections lead to. From that follows the
-//! [`Inventory`] of any audience and goal, which [`promotions::quote()`] makes a quote of.
+//! A [`History`] remembers, of one viewer in so many, what they were last known by for choosing
+//! ([`History::kept`]), each page with what a place of it was worth
+//! ([`Chooser::to_beat`](crate::Chooser::to_beat)), and nothing else: no name. Of everybody it
+//! counts what selections lead to. From that follows the [`Inventory`] of any audience and goal,
+//! which [`promotions::quote()`] makes a quote of.
 //!
 //! Memory: about 300 bytes for a viewer in the sample, and 24 for a page. When there is no room for
 //! more, every second viewer of the sample is forgotten, and it is of one in twice as many.
@@ -33,7 +34,7 @@ pub struct History {
     events: [u64; EventKind::ALL.len() + 1],
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Known {
     viewer: Viewer,
     pages: Vec<PageWorth>,
@@ -85,17 +86,37 @@ impl History {
         key.is_multiple_of(self.one_in)
     }
 
-    /// A page was answered: to whom, and what a place was worth.
+    /// What of a viewer is remembered: no name, and without consent neither age nor gender nor
+    /// interests. Of children nothing is: they are shown no promotions.
+    pub fn kept(viewer: &Viewer) -> Option<Viewer> {
+        if viewer.age.is_some_and(|age| age < limits::AGE_FLOOR) {
+            return None;
+        }
+        let Viewer { region, language, device, consents_to_personal, .. } = *viewer;
+        let shown_to = Viewer { region, language, device, ..Viewer::default() };
+        if !consents_to_personal {
+            return Some(shown_to);
+        }
+        let interests = viewer.interests.clone();
+        let Viewer { age, gender, .. } = *viewer;
+        Some(Viewer { age, gender, interests, consents_to_personal, ..shown_to })
+    }
+
+    /// A page was answered: to whom, and what a place was worth. What was known of the viewer
+    /// before is forgotten, for consent may have been taken back; a child is, with all pages.
     pub fn page(&mut self, viewer: &Viewer, key: u64, page: PageWorth) {
         let (first, last) = self.span.unwrap_or((page.at, page.at));
         self.span = Some((first.min(page.at), last.max(page.at)));
         if !self.remembers(key) {
             return;
         }
-        let known = self.viewers.entry(key).or_insert_with(|| Known {
-            viewer: Viewer { id: None, ..viewer.clone() },
-            pages: Vec::new(),
-        });
+        let Some(viewer) = History::kept(viewer) else {
+            let before = self.viewers.remove(&key);
+            self.pages -= before.map_or(0, |known| known.pages.len());
+            return;
+        };
+        let known = self.viewers.entry(key).or_default();
+        known.viewer = viewer;
         known.pages.push(page);
         self.pages += 1;
         // Where it is one viewer who looks so often, there is nobody else to forget.
@@ -149,7 +170,6 @@ impl History {
     /// * An opportunity beyond the cap is none: of a viewer's pages in a day only so many count as
     ///   the cap allows, when nine of ten are won.
     /// * Days that were seen in part count for what was seen of them.
-    /// * Whoever is known to be too young is shown nothing.
     pub fn inventory(
         &self,
         audience: &Audience,
@@ -160,9 +180,8 @@ impl History {
     ) -> Inventory {
         let (mut people, mut opportunities) = (0_u64, 0_u64);
         let mut prices = Vec::new();
-        let is_old_enough = |viewer: &Viewer| viewer.age.is_none_or(|age| age >= limits::AGE_FLOOR);
         for known in self.viewers.values() {
-            if !is_old_enough(&known.viewer) || !audience.admits(&known.viewer) {
+            if !audience.admits(&known.viewer) {
                 continue;
             }
             people += 1;

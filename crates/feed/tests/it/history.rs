@@ -1,8 +1,8 @@
 //! What a history tells of an audience, and how much it keeps.
 
-use base::{Currency, Region, Span};
+use base::{Currency, Label, Region, Span};
 use feed::{FrequencyCap, History, PageWorth};
-use promotions::{Audience, Goal, Inventory, Viewer};
+use promotions::{Audience, Device, Gender, Goal, Inventory, Viewer};
 
 use crate::setting::{after, draw, price, viewer};
 
@@ -59,4 +59,69 @@ fn pages_that_were_sold_in_another_currency_offer_nothing() {
         assert!(offered(currency).abs_diff(all * 2 / 3) <= 1, "{}", offered(currency));
     }
     assert!(offered(Currency::JPY).abs_diff(all / 3) <= 1);
+}
+
+/// An adult of whom everything is known, with so many interests.
+fn adult(interests: usize) -> Viewer {
+    let interest = |number| Label::new(&format!("interest-{number}")).unwrap();
+    Viewer {
+        age: Some(30),
+        gender: Some(Gender::Female),
+        interests: (0..interests).map(interest).collect(),
+        device: Some(Device::Phone),
+        consents_to_personal: true,
+        ..viewer("v")
+    }
+}
+
+/// How many people are in the audience of a history.
+fn people(history: &History, audience: &Audience) -> u64 {
+    history.inventory(audience, Goal::Views, Currency::USD, CAP, price(1)).audience_size
+}
+
+fn look(history: &mut History, viewer: &Viewer, minute: u64) {
+    let at = after(Span::minutes(minute));
+    history.page(viewer, 7, PageWorth { at, sold_in: None, to_beat: price(1) });
+}
+
+#[test]
+fn without_consent_nothing_personal_is_kept() {
+    let consenting = adult(2);
+    let kept = History::kept(&consenting).unwrap();
+    assert_eq!(kept, Viewer { id: None, ..consenting.clone() });
+    let refusing = Viewer { consents_to_personal: false, ..consenting };
+    let kept = History::kept(&refusing).unwrap();
+    assert_eq!(kept, Viewer { device: Some(Device::Phone), ..Viewer::default() });
+}
+
+#[test]
+fn whoever_takes_consent_back_is_in_no_personal_audience_any_more() {
+    let mut history = History::new(1_000);
+    let women = Audience { genders: vec![Gender::Female], ..Audience::automatic() };
+    let on = |device| Audience { devices: vec![device], ..Audience::automatic() };
+    look(&mut history, &adult(1), 0);
+    assert_eq!(people(&history, &women), 1);
+    let later = Viewer { consents_to_personal: false, device: Some(Device::Tv), ..adult(1) };
+    look(&mut history, &later, 1);
+    assert_eq!(people(&history, &women), 0);
+    assert_eq!((people(&history, &on(Device::Phone)), people(&history, &on(Device::Tv))), (0, 1));
+    assert_eq!(history.pages(), 2);
+}
+
+#[test]
+fn children_are_not_remembered() {
+    let mut history = History::new(1_000);
+    let aged = |age, consents_to_personal| {
+        Viewer { age: Some(age), consents_to_personal, ..adult(1) }
+    };
+    for consents in [false, true] {
+        assert_eq!(History::kept(&aged(12, consents)), None);
+        assert!(History::kept(&aged(13, consents)).is_some());
+    }
+    // One who is found out to be a child is forgotten with the pages before.
+    look(&mut history, &aged(13, true), 0);
+    look(&mut history, &aged(13, true), 1);
+    assert_eq!(history.pages(), 2);
+    look(&mut history, &aged(12, false), 2);
+    assert_eq!((history.pages(), people(&history, &Audience::automatic())), (0, 0));
 }
