@@ -6,8 +6,10 @@
 //! counts what selections lead to. From that follows the [`Inventory`] of any audience and goal,
 //! which [`promotions::quote()`] makes a quote of.
 //!
-//! Memory: about 300 bytes for a viewer in the sample, and 24 for a page. When there is no room for
-//! more, every second viewer of the sample is forgotten, and it is of one in twice as many.
+//! Memory: at most 300 bytes for a viewer in the sample with up to four pages, 48 for each page more,
+//! and 16 for an interest beside its letters, which are 64 at most: with sixteen of them 1,300 bytes
+//! more. When there is no room for more, every second viewer of the sample is forgotten, and it is of
+//! one in twice as many.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +21,10 @@ use crate::verdict::{Body, Outcome, Record};
 
 /// A sample is never of fewer than one viewer in so many.
 const ONE_IN_MAX: u64 = 1 << 32;
+
+/// So many interests of a viewer are remembered, the first that are told: they are most of the
+/// memory.
+const INTERESTS_MAX: usize = 16;
 
 /// A sample of viewers and their pages, and what selections led to.
 #[derive(Clone, Debug)]
@@ -81,13 +87,19 @@ impl History {
         self.selections = self.selections.saturating_add(served);
     }
 
+    /// The sample is of one viewer in so many: of those whose key is a multiple of it.
+    pub fn one_in(&self) -> u64 {
+        self.one_in
+    }
+
     /// Whether a viewer is in the sample.
     pub fn remembers(&self, key: u64) -> bool {
         key.is_multiple_of(self.one_in)
     }
 
-    /// What of a viewer is remembered: no name, and without consent neither age nor gender nor
-    /// interests. Of children nothing is: they are shown no promotions.
+    /// What of a viewer is remembered: no name, no more than the first sixteen interests, and
+    /// without consent neither age nor gender nor interests. Of children nothing is: they are shown
+    /// no promotions.
     pub fn kept(viewer: &Viewer) -> Option<Viewer> {
         if viewer.age.is_some_and(|age| age < limits::AGE_FLOOR) {
             return None;
@@ -97,7 +109,7 @@ impl History {
         if !consents_to_personal {
             return Some(shown_to);
         }
-        let interests = viewer.interests.clone();
+        let interests = viewer.interests.iter().take(INTERESTS_MAX).cloned().collect();
         let Viewer { age, gender, .. } = *viewer;
         Some(Viewer { age, gender, interests, consents_to_personal, ..shown_to })
     }

@@ -348,7 +348,9 @@ impl Books {
             self.keep(&written, told, SeenPages::default());
         }
         let (entries, seen) = {
+            let one_in = locked(told.sample).one_in();
             let mut state = locked(state);
+            state.one_in = one_in;
             (state.take_unwritten(now), std::mem::take(&mut state.seen))
         };
         self.unsynced = entries;

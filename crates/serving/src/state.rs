@@ -44,6 +44,8 @@ pub(crate) struct State {
     pub(crate) activity: Activity,
     /// Pages since the last run.
     pub(crate) seen: SeenPages,
+    /// Pages of one viewer in so many are remembered, so that others need not be copied.
+    pub(crate) one_in: u64,
 }
 
 impl State {
@@ -71,6 +73,7 @@ impl State {
             segments: SegmentCounter::default(),
             activity: Activity::default(),
             seen: SeenPages::default(),
+            one_in: 1,
         };
         let starts = entries
             .iter()
@@ -150,9 +153,9 @@ impl State {
 
     fn remember(&mut self, page: &Page<'_>, served: usize) {
         self.seen.showings += served as u64;
-        let Some(key) = page.viewer_key.filter(|_| self.seen.pages.len() < WAITING_MAX) else {
-            return;
-        };
+        let has_room = self.seen.pages.len() < WAITING_MAX;
+        let is_kept = |key: &u64| has_room && key.is_multiple_of(self.one_in);
+        let Some(key) = page.viewer_key.filter(is_kept) else { return };
         let (sold_in, to_beat) = (self.chooser.sold_in(), self.chooser.to_beat());
         let worth = PageWorth { at: page.now, sold_in, to_beat };
         self.seen.pages.push(SeenPage { viewer: page.viewer.clone(), key, worth });

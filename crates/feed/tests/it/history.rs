@@ -125,3 +125,9 @@ fn children_are_not_remembered() {
     look(&mut history, &aged(12, false), 2);
     assert_eq!((history.pages(), people(&history, &Audience::automatic())), (0, 0));
 }
+
+#[test]
+fn the_first_interests_of_a_viewer_are_kept_in_order() {
+    let kept = History::kept(&adult(100)).unwrap().interests;
+    assert_eq!(kept, adult(16).interests);
+}
