@@ -111,9 +111,8 @@ fn whoever_takes_consent_back_is_in_no_personal_audience_any_more() {
 #[test]
 fn children_are_not_remembered() {
     let mut history = History::new(1_000);
-    let aged = |age, consents_to_personal| {
-        Viewer { age: Some(age), consents_to_personal, ..adult(1) }
-    };
+    let aged =
+        |age, consents_to_personal| Viewer { age: Some(age), consents_to_personal, ..adult(1) };
     for consents in [false, true] {
         assert_eq!(History::kept(&aged(12, consents)), None);
         assert!(History::kept(&aged(13, consents)).is_some());
