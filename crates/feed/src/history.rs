@@ -53,8 +53,22 @@ pub struct PageWorth {
     pub at: Instant,
     /// The currency of its places, when somebody bid for one.
     pub sold_in: Option<Currency>,
+    /// Whether whoever asked for the page named that currency. Else a lot drew it, and the page
+    /// could have been sold in another.
+    pub is_currency_told: bool,
     /// What a showing would have had to be worth, in that currency.
     pub to_beat: Micros,
+}
+
+impl PageWorth {
+    /// What a showing costs in `currency`, at least `reserve`; `None` when it could not be sold in
+    /// that.
+    fn price_in(&self, currency: Currency, reserve: Micros) -> Option<Micros> {
+        match self.sold_in {
+            Some(other) if other != currency => (!self.is_currency_told).then_some(reserve),
+            _ => Some(self.to_beat.max(reserve)),
+        }
+    }
 }
 
 impl History {
@@ -178,7 +192,8 @@ impl History {
     /// What the audience offers to a promotion of that goal that is shown to a viewer so often at
     /// most, and bids at least `reserve` for a showing in `currency`.
     ///
-    /// * Pages whose places were sold in another currency offer nothing.
+    /// * Pages that asked for another currency offer nothing. Those that a lot sold in another count
+    ///   at the reserve price: what others bid in this one is not known.
     /// * An opportunity beyond the cap is none: of a viewer's pages in a day only so many count as
     ///   the cap allows, when nine of ten are won.
     /// * Days that were seen in part count for what was seen of them.
@@ -197,10 +212,9 @@ impl History {
                 continue;
             }
             people += 1;
-            let fits = |page: &&PageWorth| page.sold_in.is_none_or(|sold_in| sold_in == currency);
-            let pages = || known.pages.iter().filter(fits);
-            opportunities += showings(pages(), cap);
-            prices.extend(pages().map(|page| page.to_beat.max(reserve)));
+            let price = |page: &PageWorth| page.price_in(currency, reserve);
+            opportunities += showings(known.pages.iter().filter(|page| price(page).is_some()), cap);
+            prices.extend(known.pages.iter().filter_map(price));
         }
         prices.sort_unstable();
         // A quantile: the first price that is not less than that part of all.

@@ -157,7 +157,8 @@ impl State {
         let is_kept = |key: &u64| has_room && key.is_multiple_of(self.one_in);
         let Some(key) = page.viewer_key.filter(is_kept) else { return };
         let (sold_in, to_beat) = (self.chooser.sold_in(), self.chooser.to_beat());
-        let worth = PageWorth { at: page.now, sold_in, to_beat };
+        let is_currency_told = page.currency.is_some();
+        let worth = PageWorth { at: page.now, sold_in, is_currency_told, to_beat };
         self.seen.pages.push(SeenPage { viewer: page.viewer.clone(), key, worth });
     }
 

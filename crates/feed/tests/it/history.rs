@@ -13,7 +13,8 @@ fn page(history: &mut History, number: u64, minute: u64, sold_in: Option<Currenc
     let region = Region::parse(if number.is_multiple_of(4) { "US" } else { "DE" }).ok();
     let viewer = Viewer { region, ..viewer("v") };
     let at = after(Span::minutes(minute));
-    history.page(&viewer, draw(1, 1, number), PageWorth { at, sold_in, to_beat: price(number) });
+    let worth = PageWorth { at, sold_in, is_currency_told: true, to_beat: price(number) };
+    history.page(&viewer, draw(1, 1, number), worth);
 }
 
 fn offered(history: &History, region: &str, currency: Currency) -> Inventory {
@@ -46,7 +47,7 @@ fn what_is_remembered_is_bounded_and_still_tells_of_everybody() {
 }
 
 #[test]
-fn pages_that_were_sold_in_another_currency_offer_nothing() {
+fn pages_that_asked_for_another_currency_offer_nothing() {
     let mut history = History::new(1_000);
     for minute in 0..90 {
         let sold_in = [None, Some(Currency::EUR), Some(Currency::USD)][minute as usize % 3];
@@ -81,7 +82,8 @@ fn people(history: &History, audience: &Audience) -> u64 {
 
 fn look(history: &mut History, viewer: &Viewer, minute: u64) {
     let at = after(Span::minutes(minute));
-    history.page(viewer, 7, PageWorth { at, sold_in: None, to_beat: price(1) });
+    let worth = PageWorth { at, sold_in: None, is_currency_told: false, to_beat: price(1) };
+    history.page(viewer, 7, worth);
 }
 
 #[test]
@@ -129,4 +131,26 @@ fn children_are_not_remembered() {
 fn the_first_interests_of_a_viewer_are_kept_in_order() {
     let kept = History::kept(&adult(100)).unwrap().interests;
     assert_eq!(kept, adult(16).interests);
+}
+
+#[test]
+fn pages_that_a_lot_sold_in_another_currency_are_offered_at_the_reserve_price() {
+    let mut history = History::new(1_000);
+    let audience = Audience::automatic();
+    for number in 0..48 {
+        // All that bid so far bid in dollars, and no page asks for a currency.
+        let worth = PageWorth {
+            at: after(Span::hours(number)),
+            sold_in: Some(Currency::USD),
+            is_currency_told: false,
+            to_beat: price(900),
+        };
+        history.page(&viewer("v"), draw(1, 1, number), worth);
+    }
+    let offered = |currency| history.inventory(&audience, Goal::Views, currency, CAP, price(70));
+    let (known, new) = (offered(Currency::USD), offered(Currency::EUR));
+    assert!(known.opportunities_per_day > 20, "{known:?}");
+    assert_eq!(new.opportunities_per_day, known.opportunities_per_day);
+    assert_eq!((known.prices.mean, known.prices.p90), (price(900), price(900)));
+    assert_eq!((new.prices.mean, new.prices.p90), (price(70), price(70)));
 }
