@@ -153,9 +153,12 @@ impl State {
 
     fn remember(&mut self, page: &Page<'_>, served: usize) {
         self.seen.showings += served as u64;
-        let has_room = self.seen.pages.len() < WAITING_MAX;
-        let is_kept = |key: &u64| has_room && key.is_multiple_of(self.one_in);
-        let Some(key) = page.viewer_key.filter(is_kept) else { return };
+        // While the feed is held back nobody bids, and quotes would be too cheap.
+        if self.chooser.is_incident() || self.seen.pages.len() >= WAITING_MAX {
+            return;
+        }
+        let is_sampled = |key: &u64| key.is_multiple_of(self.one_in);
+        let Some(key) = page.viewer_key.filter(is_sampled) else { return };
         let (sold_in, to_beat) = (self.chooser.sold_in(), self.chooser.to_beat());
         let is_currency_told = page.currency.is_some();
         let worth = PageWorth { at: page.now, sold_in, is_currency_told, to_beat };
