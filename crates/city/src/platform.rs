@@ -388,7 +388,7 @@ impl Platform for City {
         let key = viewer_key.unwrap_or(page.key);
         self.history.showings(offers.len() as u64);
         let sold_in = process.chooser.sold_in();
-        self.history.page(viewer, key, PageWorth { at, sold_in, to_beat });
+        self.history.page(viewer, key, PageWorth { at, sold_in, is_currency_told: false, to_beat });
         process.activity.page(at, offers.len());
         let mut answer = Vec::with_capacity(offers.len());
         for offer in offers {

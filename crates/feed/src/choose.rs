@@ -192,6 +192,11 @@ impl Chooser {
         self.is_incident = is_incident;
     }
 
+    /// Whether it is: then nothing is to be learned from what a place was worth.
+    pub fn is_incident(&self) -> bool {
+        self.is_incident
+    }
+
     /// The traffic as it was learned so far.
     pub fn curves(&self) -> &Curves {
         &self.curves

@@ -1,12 +1,15 @@
 //! What a running feed has counted, for telling what a promotion will bring.
 //!
-//! A [`History`] remembers, of one viewer in so many, what is known of them for choosing, each page
-//! with what a place of it was worth ([`Chooser::to_beat`](crate::Chooser::to_beat)), and nothing
-//! else: no name. Of everybody it counts what selections lead to. From that follows the
-//! [`Inventory`] of any audience and goal, which [`promotions::quote()`] makes a quote of.
+//! A [`History`] remembers, of one viewer in so many, what they were last known by for choosing
+//! ([`History::kept`]), each page with what a place of it was worth
+//! ([`Chooser::to_beat`](crate::Chooser::to_beat)), and nothing else: no name. Of everybody it
+//! counts what selections lead to. From that follows the [`Inventory`] of any audience and goal,
+//! which [`promotions::quote()`] makes a quote of.
 //!
-//! Memory: about 300 bytes for a viewer in the sample, and 24 for a page. When there is no room for
-//! more, every second viewer of the sample is forgotten, and it is of one in twice as many.
+//! Memory: at most 300 bytes for a viewer in the sample with up to four pages, 48 for each page more,
+//! and 16 for an interest beside its letters, which are 64 at most: with sixteen of them 1,300 bytes
+//! more. When there is no room for more, every second viewer of the sample is forgotten, and it is of
+//! one in twice as many.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +21,10 @@ use crate::verdict::{Body, Outcome, Record};
 
 /// A sample is never of fewer than one viewer in so many.
 const ONE_IN_MAX: u64 = 1 << 32;
+
+/// So many interests of a viewer are remembered, the first that are told: they are most of the
+/// memory.
+const INTERESTS_MAX: usize = 16;
 
 /// A sample of viewers and their pages, and what selections led to.
 #[derive(Clone, Debug)]
@@ -33,7 +40,7 @@ pub struct History {
     events: [u64; EventKind::ALL.len() + 1],
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Known {
     viewer: Viewer,
     pages: Vec<PageWorth>,
@@ -46,8 +53,22 @@ pub struct PageWorth {
     pub at: Instant,
     /// The currency of its places, when somebody bid for one.
     pub sold_in: Option<Currency>,
+    /// Whether whoever asked for the page named that currency. Else a lot drew it, and the page
+    /// could have been sold in another.
+    pub is_currency_told: bool,
     /// What a showing would have had to be worth, in that currency.
     pub to_beat: Micros,
+}
+
+impl PageWorth {
+    /// What a showing costs in `currency`, at least `reserve`; `None` when it could not be sold in
+    /// that.
+    fn price_in(&self, currency: Currency, reserve: Micros) -> Option<Micros> {
+        match self.sold_in {
+            Some(other) if other != currency => (!self.is_currency_told).then_some(reserve),
+            _ => Some(self.to_beat.max(reserve)),
+        }
+    }
 }
 
 impl History {
@@ -80,22 +101,48 @@ impl History {
         self.selections = self.selections.saturating_add(served);
     }
 
+    /// The sample is of one viewer in so many: of those whose key is a multiple of it.
+    pub fn one_in(&self) -> u64 {
+        self.one_in
+    }
+
     /// Whether a viewer is in the sample.
     pub fn remembers(&self, key: u64) -> bool {
         key.is_multiple_of(self.one_in)
     }
 
-    /// A page was answered: to whom, and what a place was worth.
+    /// What of a viewer is remembered: no name, no more than the first sixteen interests, and
+    /// without consent neither age nor gender nor interests. Of children nothing is: they are shown
+    /// no promotions.
+    pub fn kept(viewer: &Viewer) -> Option<Viewer> {
+        if viewer.age.is_some_and(|age| age < limits::AGE_FLOOR) {
+            return None;
+        }
+        let Viewer { region, language, device, consents_to_personal, .. } = *viewer;
+        let shown_to = Viewer { region, language, device, ..Viewer::default() };
+        if !consents_to_personal {
+            return Some(shown_to);
+        }
+        let interests = viewer.interests.iter().take(INTERESTS_MAX).cloned().collect();
+        let Viewer { age, gender, .. } = *viewer;
+        Some(Viewer { age, gender, interests, consents_to_personal, ..shown_to })
+    }
+
+    /// A page was answered: to whom, and what a place was worth. What was known of the viewer
+    /// before is forgotten, for consent may have been taken back; a child is, with all pages.
     pub fn page(&mut self, viewer: &Viewer, key: u64, page: PageWorth) {
         let (first, last) = self.span.unwrap_or((page.at, page.at));
         self.span = Some((first.min(page.at), last.max(page.at)));
         if !self.remembers(key) {
             return;
         }
-        let known = self.viewers.entry(key).or_insert_with(|| Known {
-            viewer: Viewer { id: None, ..viewer.clone() },
-            pages: Vec::new(),
-        });
+        let Some(viewer) = History::kept(viewer) else {
+            let before = self.viewers.remove(&key);
+            self.pages -= before.map_or(0, |known| known.pages.len());
+            return;
+        };
+        let known = self.viewers.entry(key).or_default();
+        known.viewer = viewer;
         known.pages.push(page);
         self.pages += 1;
         // Where it is one viewer who looks so often, there is nobody else to forget.
@@ -145,11 +192,11 @@ impl History {
     /// What the audience offers to a promotion of that goal that is shown to a viewer so often at
     /// most, and bids at least `reserve` for a showing in `currency`.
     ///
-    /// * Pages whose places were sold in another currency offer nothing.
+    /// * Pages that asked for another currency offer nothing. Those that a lot sold in another count
+    ///   at the reserve price: what others bid in this one is not known.
     /// * An opportunity beyond the cap is none: of a viewer's pages in a day only so many count as
     ///   the cap allows, when nine of ten are won.
     /// * Days that were seen in part count for what was seen of them.
-    /// * Whoever is known to be too young is shown nothing.
     pub fn inventory(
         &self,
         audience: &Audience,
@@ -160,16 +207,14 @@ impl History {
     ) -> Inventory {
         let (mut people, mut opportunities) = (0_u64, 0_u64);
         let mut prices = Vec::new();
-        let is_old_enough = |viewer: &Viewer| viewer.age.is_none_or(|age| age >= limits::AGE_FLOOR);
         for known in self.viewers.values() {
-            if !is_old_enough(&known.viewer) || !audience.admits(&known.viewer) {
+            if !audience.admits(&known.viewer) {
                 continue;
             }
             people += 1;
-            let fits = |page: &&PageWorth| page.sold_in.is_none_or(|sold_in| sold_in == currency);
-            let pages = || known.pages.iter().filter(fits);
-            opportunities += showings(pages(), cap);
-            prices.extend(pages().map(|page| page.to_beat.max(reserve)));
+            let price = |page: &PageWorth| page.price_in(currency, reserve);
+            opportunities += showings(known.pages.iter().filter(|page| price(page).is_some()), cap);
+            prices.extend(known.pages.iter().filter_map(price));
         }
         prices.sort_unstable();
         // A quantile: the first price that is not less than that part of all.

@@ -4,7 +4,9 @@ use base::Instant;
 use promotions::{Goal, Inventory, MarketPrices, Micros, Quote, Terms};
 use serving::Feed;
 
+use crate::blocking;
 use crate::call::Caller;
+use crate::problem::{Problem, catalog};
 
 /// Figures of a feed that nobody has measured: what is assumed until the feed of the book was seen
 /// for long enough ([`serving::Feed::inventory`]). They are the same for every audience; how many
@@ -73,9 +75,22 @@ pub(crate) fn inventory_of(feed: Option<&Feed>, assumed: &AssumedFeed, terms: &T
     known.unwrap_or_else(|| assumed.inventory(terms))
 }
 
-/// What `terms` will bring, as far as anybody knows.
-pub(crate) fn quote_for(caller: &Caller, terms: &Terms, now: Instant) -> Quote {
-    let feed = caller.book().feed().and_then(|keeper| keeper.feed());
-    let inventory = inventory_of(feed, &caller.app.limits.assumed_feed, terms);
-    promotions::quote(terms, &inventory, now)
+/// What `terms` will bring, as far as anybody knows. All pages that the feed remembers are walked
+/// over for it, so it is made beside the requests.
+///
+/// # Errors
+///
+/// `unavailable` when the server is stopping.
+pub(crate) async fn quote_for(
+    caller: &Caller,
+    terms: &Terms,
+    now: Instant,
+) -> Result<Quote, Problem> {
+    let keeper = caller.book().feed().cloned();
+    let (assumed, terms) = (caller.app.limits.assumed_feed.clone(), terms.clone());
+    let made = blocking::spawn(move || {
+        let feed = keeper.as_ref().and_then(|keeper| keeper.feed());
+        promotions::quote(&terms, &inventory_of(feed, &assumed, &terms), now)
+    });
+    made.await.map_err(|_| Problem::new(&catalog::UNAVAILABLE))
 }

@@ -132,6 +132,8 @@ pub mod limits {
     pub const QUOTE_LIFE: Span = Span::hours(1);
     /// People below which an audience is small.
     pub const AUDIENCE_SMALL: u64 = 1_000;
+    /// Of fewer people no number is told: few could be told apart.
+    pub const AUDIENCE_TOLD_MIN: u64 = 50;
     /// Entries of each list of an audience.
     pub const AUDIENCE_LIST_MAX: usize = 50;
     /// Age in years below which nobody is shown a promotion. Source: the age of 16 CFR 312.2.

@@ -47,7 +47,8 @@ pub struct Quote {
     /// The number that is sold, of a guarantee; `None` when the budget asks for more than can be
     /// promised.
     pub guaranteed_units: Option<u64>,
-    /// People in the audience who look at the feed.
+    /// People in the audience who look at the feed, exactly: for thresholds. What is told of them
+    /// is [`Quote::audience_told`].
     pub audience_size: u64,
     /// When it was made.
     pub quoted_at: Instant,
@@ -57,6 +58,17 @@ impl Quote {
     /// True when it is too old to be relied on.
     pub fn is_expired(&self, now: Instant) -> bool {
         now > self.quoted_at.saturating_add(limits::QUOTE_LIFE)
+    }
+
+    /// What advertisers are told of [`Quote::audience_size`]: two significant digits, rounded down,
+    /// and nothing of fewer than [`limits::AUDIENCE_TOLD_MIN`] people. Exact numbers of two audiences
+    /// that differ by one person would say of that person what the difference asks for.
+    pub fn audience_told(&self) -> u64 {
+        if self.audience_size < limits::AUDIENCE_TOLD_MIN {
+            return 0;
+        }
+        let step = 10_u64.pow(self.audience_size.ilog10() - 1);
+        self.audience_size / step * step
     }
 
     /// The guarantee that it sells for the budget of `terms`.

@@ -69,6 +69,8 @@ pub(crate) struct Books {
     log: Log,
     /// Entries that could not be written yet.
     unsynced: Vec<Entry>,
+    /// The pages that came with it.
+    seen: SeenPages,
     /// Records that are in the log for good and in no bill.
     unbilled: VecDeque<Record>,
     /// Makes bills; what promotions come to in all is kept elsewhere.
@@ -122,6 +124,7 @@ impl Books {
             ring: parts.ring,
             log,
             unsynced: Vec::new(),
+            seen: SeenPages::default(),
             unbilled: after.iter().copied().collect(),
             totals,
             bill: None,
@@ -344,28 +347,29 @@ impl Books {
         told: Written<'_>,
         now: Instant,
     ) -> Result<usize, ServingError> {
-        if !self.unsynced.is_empty() {
+        if !self.unsynced.is_empty() || !self.seen.pages.is_empty() {
             // What could not be written goes first; until then nothing more is taken.
-            self.log.append(&self.unsynced)?;
-            let written = std::mem::take(&mut self.unsynced);
-            self.keep(&written, told, SeenPages::default());
+            self.append(told)?;
         }
-        let (entries, seen) = {
+        {
+            let one_in = locked(told.sample).one_in();
             let mut state = locked(state);
-            (state.take_unwritten(now), std::mem::take(&mut state.seen))
-        };
-        self.unsynced = entries;
-        self.log.append(&self.unsynced)?;
-        let written = std::mem::take(&mut self.unsynced);
-        self.keep(&written, told, seen);
-        Ok(written.len())
+            state.one_in = one_in;
+            self.unsynced = state.take_unwritten(now);
+            self.seen = std::mem::take(&mut state.seen);
+        }
+        self.append(told)
     }
 
-    /// What is in the log is to be billed, and told of.
-    fn keep(&mut self, written: &[Entry], told: Written<'_>, seen: SeenPages) {
-        self.unbilled.extend(records(written));
-        locked(told.reports).absorb(written);
-        locked(told.sample).absorb(seen, written);
+    /// Writes what is not in the log yet; once it is, it is to be billed, and told of. Returns how
+    /// many entries.
+    fn append(&mut self, told: Written<'_>) -> Result<usize, ServingError> {
+        self.log.append(&self.unsynced)?;
+        let written = std::mem::take(&mut self.unsynced);
+        self.unbilled.extend(records(&written));
+        locked(told.reports).absorb(&written);
+        locked(told.sample).absorb(std::mem::take(&mut self.seen), &written);
+        Ok(written.len())
     }
 
     /// Bills what is in the log. Returns how many records.

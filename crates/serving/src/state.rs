@@ -44,6 +44,8 @@ pub(crate) struct State {
     pub(crate) activity: Activity,
     /// Pages since the last run.
     pub(crate) seen: SeenPages,
+    /// Pages of one viewer in so many are remembered, so that others need not be copied.
+    pub(crate) one_in: u64,
 }
 
 impl State {
@@ -71,6 +73,7 @@ impl State {
             segments: SegmentCounter::default(),
             activity: Activity::default(),
             seen: SeenPages::default(),
+            one_in: 1,
         };
         let starts = entries
             .iter()
@@ -150,11 +153,15 @@ impl State {
 
     fn remember(&mut self, page: &Page<'_>, served: usize) {
         self.seen.showings += served as u64;
-        let Some(key) = page.viewer_key.filter(|_| self.seen.pages.len() < WAITING_MAX) else {
+        // While the feed is held back nobody bids, and quotes would be too cheap.
+        if self.chooser.is_incident() || self.seen.pages.len() >= WAITING_MAX {
             return;
-        };
+        }
+        let is_sampled = |key: &u64| key.is_multiple_of(self.one_in);
+        let Some(key) = page.viewer_key.filter(is_sampled) else { return };
         let (sold_in, to_beat) = (self.chooser.sold_in(), self.chooser.to_beat());
-        let worth = PageWorth { at: page.now, sold_in, to_beat };
+        let is_currency_told = page.currency.is_some();
+        let worth = PageWorth { at: page.now, sold_in, is_currency_told, to_beat };
         self.seen.pages.push(SeenPage { viewer: page.viewer.clone(), key, worth });
     }
 

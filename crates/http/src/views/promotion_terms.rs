@@ -81,7 +81,8 @@ pub(crate) struct QuoteView {
     /// The number that is sold, of a guarantee; `null` also when the budget asks for more than can
     /// be promised.
     guaranteed_units: Option<u64>,
-    /// People in the audience.
+    /// People in the audience, in two significant digits, rounded down; 0 also when they are fewer
+    /// than 50.
     audience_size: u64,
     #[schema(value_type = String, format = DateTime)]
     quoted_at: Time,
@@ -98,7 +99,7 @@ impl QuoteView {
             units_low: quote.units_low,
             units_high: quote.units_high,
             guaranteed_units: quote.guaranteed_units,
-            audience_size: quote.audience_size,
+            audience_size: quote.audience_told(),
             quoted_at: Time(quote.quoted_at),
             expires_at: Time(quote.quoted_at.saturating_add(limits::QUOTE_LIFE)),
         }

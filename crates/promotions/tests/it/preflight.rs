@@ -203,6 +203,24 @@ fn no_range_is_told_where_it_is_chance() {
     assert_eq!((seven.units_low, seven.units_high), (0, 16));
 }
 
+#[test]
+fn how_many_people_is_told_roughly_and_judged_exactly() {
+    let world = World::new();
+    let told = |audience_size| {
+        let inventory = Inventory { audience_size, ..world.inventory };
+        let quote = promotions::quote(&terms(), &inventory, world.now);
+        assert_eq!(quote.audience_size, audience_size);
+        quote.audience_told()
+    };
+    let roughly = [(0, 0), (49, 0), (50, 50), (51, 51), (99, 99), (109, 100), (1_299, 1_200)];
+    for (people, expected) in roughly {
+        assert_eq!(told(people), expected);
+    }
+    assert_eq!(told(u64::MAX), 18_000_000_000_000_000_000);
+    // Nothing is told of them, and yet they are no empty audience.
+    check(&[CheckCode::AudienceSmall], |world, _| world.inventory.audience_size = 1);
+}
+
 proptest! {
     #[test]
     fn ranges_are_narrow_and_affordable(

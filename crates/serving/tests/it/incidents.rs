@@ -251,3 +251,30 @@ fn what_the_book_refuses_to_hear_is_said_once_and_others_are_looked_for() {
     }
     assert_eq!(opened, [Component::Intake]);
 }
+
+#[test]
+fn pages_of_a_critical_incident_make_no_quotes_cheaper() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running(1, 500_000);
+    let feed = town.feed(folder.path());
+    let terms = town.promotion(promotion).terms;
+    let reserve = promotions::Micros::new(70_000);
+    let look = || {
+        for number in 0..1_300 {
+            town.wait(Span::seconds(70));
+            let name = format!("viewer-{}", number % 100);
+            feed.select(&Viewer::default(), Some(&name), 1, None);
+            if number % 10 == 0 {
+                feed.run().unwrap();
+            }
+        }
+        feed.run().unwrap();
+        feed.inventory(&terms, reserve, 1)
+    };
+    tell(&town, Component::Billing, IncidentSeverity::Critical, town.now());
+    feed.run().unwrap();
+    assert_eq!(look(), None);
+    end(&town);
+    feed.run().unwrap();
+    assert_eq!(look().unwrap().audience_size, 100);
+}

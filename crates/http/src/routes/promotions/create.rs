@@ -118,7 +118,7 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
         caller.require::<Review>().map_err(|problem| problem.param("/incentive"))?;
     }
     let pay_with = paying::kept(caller, tenders).await?;
-    let quote = quote_for(caller, &terms, caller.book().time().await?);
+    let quote = quote_for(caller, &terms, caller.book().time().await?).await?;
     let new = Box::new(NewPromotion {
         id: caller.app.new_id(),
         advertiser,

@@ -284,6 +284,6 @@ async fn a_quote_of_next_to_nobody_says_so() {
     let creator = creator.fresh().await_status(201).await.json;
     let draft = world.post("/v1/promotions", input(&id(&creator), json!({})));
     let draft = draft.fresh().await_status(201).await.json;
-    check_members(&draft["quote"], json!({"audience_size": 12}));
+    check_members(&draft["quote"], json!({"audience_size": 0}));
     assert_eq!(codes(&draft), ["audience_small", "budget_beyond_audience"]);
 }
