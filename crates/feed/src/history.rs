@@ -6,10 +6,10 @@
 //! counts what selections lead to. From that follows the [`Inventory`] of any audience and goal,
 //! which [`promotions::quote()`] makes a quote of.
 //!
-//! Memory: at most 300 bytes for a viewer in the sample with up to four pages, 48 for each page more,
-//! and 16 for an interest beside its letters, which are 64 at most: with sixteen of them 1,300 bytes
-//! more. When there is no room for more, every second viewer of the sample is forgotten, and it is of
-//! one in twice as many.
+//! Memory: at most 300 bytes for a viewer in the sample with up to four pages, 48 for each page
+//! more, and 16 for an interest beside its letters, which are 64 at most: with sixteen of them
+//! 1,300 bytes more. When there is no room for more, every second viewer of the sample is
+//! forgotten, and it is of one in twice as many.
 
 use std::collections::BTreeMap;
 
@@ -192,8 +192,8 @@ impl History {
     /// What the audience offers to a promotion of that goal that is shown to a viewer so often at
     /// most, and bids at least `reserve` for a showing in `currency`.
     ///
-    /// * Pages that asked for another currency offer nothing. Those that a lot sold in another count
-    ///   at the reserve price: what others bid in this one is not known.
+    /// * Pages that asked for another currency offer nothing. Those that a lot sold in another
+    ///   count at the reserve price: what others bid in this one is not known.
     /// * An opportunity beyond the cap is none: of a viewer's pages in a day only so many count as
     ///   the cap allows, when nine of ten are won.
     /// * Days that were seen in part count for what was seen of them.

@@ -61,8 +61,8 @@ impl Quote {
     }
 
     /// What advertisers are told of [`Quote::audience_size`]: two significant digits, rounded down,
-    /// and nothing of fewer than [`limits::AUDIENCE_TOLD_MIN`] people. Exact numbers of two audiences
-    /// that differ by one person would say of that person what the difference asks for.
+    /// and nothing of fewer than [`limits::AUDIENCE_TOLD_MIN`] people. Exact numbers of two
+    /// audiences that differ by one person would say of that person what the difference asks for.
     pub fn audience_told(&self) -> u64 {
         if self.audience_size < limits::AUDIENCE_TOLD_MIN {
             return 0;

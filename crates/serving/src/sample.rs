@@ -8,8 +8,9 @@ use promotions::{Inventory, Micros, Terms, Viewer};
 use crate::entry::Entry;
 use crate::promoted::cap;
 
-/// Pages that are remembered, beyond that of fewer viewers. When nobody came twice these are 200,000
-/// viewers of 300 bytes, 60 MB; and 320 MB at most, when each has sixteen interests of 64 letters.
+/// Pages that are remembered, beyond that of fewer viewers. When nobody came twice these are
+/// 200,000 viewers of 300 bytes, 60 MB; and 320 MB at most, when each has sixteen interests of 64
+/// letters.
 const PAGES_MAX: usize = 200_000;
 
 /// How long a page is remembered: a week has all its days.
