@@ -43,7 +43,7 @@ pub fn decide(
         automated: decided.automated,
         reviewed_by: None,
     };
-    let approves = matches!(decided.outcome, Outcome::Approve | Outcome::PartlyApprove);
+    let approves = decided.outcome.pays();
     let waits = approves && desk.funds.is_disputed;
     let is_linked = decided.outcome != Outcome::Link || claim.linked_to.is_some();
     let mut after = claim.clone();

@@ -37,7 +37,7 @@ impl Draft {
     ///
     /// In this order: `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`.
     pub fn check(&self, claim: &Claim, desk: Desk<'_>) -> Result<(), Refusal> {
-        let approves = matches!(self.outcome, Outcome::Approve | Outcome::PartlyApprove);
+        let approves = self.outcome.pays();
         if approves && desk.funds.currency != claim.currency {
             return Err(Refusal::CurrencyMismatch);
         }
