@@ -423,6 +423,8 @@ command_kinds! {
     SettlePromotion = 410 => "settle_promotion",
     /// Tells what has become of a post.
     ChangePost = 411 => "change_post",
+    /// Notes that a promotion brings less or more than was quoted.
+    AlertPromotion = 412 => "alert_promotion",
     /// Leases money of a promotion.
     LeaseSlice = 420 => "lease_slice",
     /// Gives back money that was leased.

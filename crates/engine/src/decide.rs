@@ -207,6 +207,9 @@ fn walk_promotions<R: Rows>(
         | PromotionCommand::Resume { promotion, .. }
         | PromotionCommand::Stop { promotion, .. }
         | PromotionCommand::Advance { promotion } => promoting::one(*promotion, command, walk, at),
+        PromotionCommand::Alert { promotion, alarm } => {
+            promoting::alert(*promotion, *alarm, walk, at)
+        }
         PromotionCommand::Settle { promotion, order, refund, ids } => {
             promotion_money::settle(*promotion, *order, *refund, ids, walk, at)
         }

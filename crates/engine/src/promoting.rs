@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use base::{Instant, Label, PromotionId};
 use payments::{Expiry, Method};
-use promotions::{AccountFacts, Actor, Authorization, MethodFacts, NewPromotion, Outcome, PayWith};
-use promotions::{Policy, Post, PostChange, PreflightFacts, Promotion, Quote, Refusal, State};
-use promotions::{TermsChange, post_id};
+use promotions::{AccountFacts, Actor, Alarm, Authorization, Deed, MethodFacts, NewPromotion};
+use promotions::{
+    Outcome, PayWith, Policy, Post, PostChange, PreflightFacts, Promotion, Quote, Refusal, State,
+};
+use promotions::{TermsChange, deed_id, post_id};
 
 use crate::answer::waits_for;
 use crate::composition::Composition;
@@ -151,6 +153,22 @@ pub(crate) fn one<R: Rows>(
         _ => promotions::complete(promotion, hold, context)?,
     };
     Ok(about(id, outcome))
+}
+
+/// Notes an alarm. All deeds are looked at: one of them says whether it was noted before.
+pub(crate) fn alert<R: Rows>(
+    id: PromotionId,
+    alarm: Alarm,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
+    let deeds: Vec<&Deed> = (1..=promotion.deeds)
+        .filter_map(|number| walk.deed(deed_id(id, number)))
+        .map(Arc::as_ref)
+        .collect();
+    walk.ready()?;
+    Ok(about(id, promotions::alert(alarm, promotion, &deeds, at.first())?))
 }
 
 fn about(id: PromotionId, outcome: Outcome) -> Change {

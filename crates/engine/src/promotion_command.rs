@@ -2,8 +2,8 @@
 
 use base::{CheckoutId, IncidentId, Label, OrderId, PersonId, PromotionId, RefundId};
 use promotions::{
-    Actor, Authorization, Bill, Happening, IncidentChange, Lease, NewIncident, NewPromotion, Post,
-    PostChange, Quote, Return,
+    Actor, Alarm, Authorization, Bill, Happening, IncidentChange, Lease, NewIncident, NewPromotion,
+    Post, PostChange, Quote, Return,
 };
 use promotions::{RuleCode, StopCause, TermsChange};
 
@@ -97,6 +97,13 @@ pub enum PromotionCommand {
         /// The promotion.
         promotion: PromotionId,
     },
+    /// Notes that a promotion brings less or more than was quoted; each once.
+    Alert {
+        /// The promotion.
+        promotion: PromotionId,
+        /// Which of them.
+        alarm: Alarm,
+    },
     /// Gives back what was not spent, by the order that has paid.
     Settle {
         /// The promotion.
@@ -180,6 +187,7 @@ impl PromotionCommand {
             PromotionCommand::Resume { .. } => CommandKind::ResumePromotion,
             PromotionCommand::Stop { .. } => CommandKind::StopPromotion,
             PromotionCommand::Advance { .. } => CommandKind::AdvancePromotion,
+            PromotionCommand::Alert { .. } => CommandKind::AlertPromotion,
             PromotionCommand::Settle { .. } => CommandKind::SettlePromotion,
             PromotionCommand::ChangePost { .. } => CommandKind::ChangePost,
             PromotionCommand::Lease { .. } => CommandKind::LeaseSlice,

@@ -267,6 +267,12 @@ impl Waterfall {
         self.counts.range(all).map(|((_, minute), counts)| (*minute, counts))
     }
 
+    /// What is known of one promotion alone, and of what was lost.
+    pub fn only(&self, promotion: PromotionId) -> Waterfall {
+        let counts = self.of(promotion).map(|(minute, counts)| ((promotion, minute), *counts));
+        Waterfall { counts: counts.collect(), gaps: self.gaps.clone() }
+    }
+
     /// Times that a process lost by a crash, in the order of the logs.
     pub fn gaps(&self) -> &[Gap] {
         &self.gaps

@@ -42,7 +42,7 @@ use supply::{Flow, PER_MICRO, Supply};
 use worlds::Setting;
 
 pub use activity::{Activity, Doings};
-pub use band::{Alarm, Alert, Band, Expected};
+pub use band::{Alert, Band, Expected, alarm};
 pub use deliveries::{Delivered, Deliveries};
 pub use suggest::{Suggestion, suggest};
 pub use trouble::{Incident, Trouble};

@@ -98,7 +98,22 @@ const OF_FEEDS: &[(&str, Kind, &str, OfBook)] = &[
     ("feed_incidents_told", Kind::Gauge, "Incidents that people told of and go on.", |book| {
         open_incidents(book, 1)
     }),
+    ("feed_promotions", Kind::Gauge, "Promotions that are shown or held up.", |book| {
+        outside_quotes(book, 0)
+    }),
+    ("feed_promotions_behind", Kind::Gauge, "Of these, less comes than was quoted.", |book| {
+        outside_quotes(book, 1)
+    }),
+    ("feed_promotions_ahead", Kind::Gauge, "Of these, more comes than was quoted.", |book| {
+        outside_quotes(book, 2)
+    }),
 ];
+
+/// What is outside of what was quoted; nothing while the feed is not open.
+fn outside_quotes(book: &Book, what: usize) -> u64 {
+    let feed = book.feed().and_then(|keeper| keeper.feed());
+    feed.map_or(0, |feed| u64::try_from(feed.outside_quotes()[what]).unwrap_or(u64::MAX))
+}
 
 /// What goes on of a kind of incident of the feed; none while it is not open.
 fn open_incidents(book: &Book, kind: usize) -> u64 {

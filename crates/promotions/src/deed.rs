@@ -91,11 +91,15 @@ pub enum DeedKind {
     Disputed = 18,
     /// The money is not disputed any more.
     DisputeOver = 19,
+    /// It has brought less than was to be expected.
+    BehindPlan = 20,
+    /// It has brought more than was to be expected.
+    AheadOfPlan = 21,
 }
 
 impl DeedKind {
     /// Every kind.
-    pub const ALL: [DeedKind; 19] = [
+    pub const ALL: [DeedKind; 21] = [
         DeedKind::Composed,
         DeedKind::Edited,
         DeedKind::Submitted,
@@ -115,6 +119,8 @@ impl DeedKind {
         DeedKind::Settled,
         DeedKind::Disputed,
         DeedKind::DisputeOver,
+        DeedKind::BehindPlan,
+        DeedKind::AheadOfPlan,
     ];
 
     /// Stable lower-case name.
@@ -139,6 +145,8 @@ impl DeedKind {
             DeedKind::Settled => "settled",
             DeedKind::Disputed => "disputed",
             DeedKind::DisputeOver => "dispute_over",
+            DeedKind::BehindPlan => "behind_plan",
+            DeedKind::AheadOfPlan => "ahead_of_plan",
         }
     }
 

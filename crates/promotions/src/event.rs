@@ -42,11 +42,15 @@ pub enum PromotionEvent {
     IncidentUpdated = 416,
     /// An incident is over.
     IncidentEnded = 417,
+    /// It has brought less than was to be expected.
+    FallenBehind = 418,
+    /// It has brought more than was to be expected.
+    RunAhead = 419,
 }
 
 impl PromotionEvent {
     /// Every kind.
-    pub const ALL: [PromotionEvent; 18] = [
+    pub const ALL: [PromotionEvent; 20] = [
         PromotionEvent::Created,
         PromotionEvent::Updated,
         PromotionEvent::Submitted,
@@ -65,6 +69,8 @@ impl PromotionEvent {
         PromotionEvent::IncidentDetected,
         PromotionEvent::IncidentUpdated,
         PromotionEvent::IncidentEnded,
+        PromotionEvent::FallenBehind,
+        PromotionEvent::RunAhead,
     ];
 
     /// Stable name: `noun.past_participle`.
@@ -88,6 +94,8 @@ impl PromotionEvent {
             PromotionEvent::IncidentDetected => "incident.detected",
             PromotionEvent::IncidentUpdated => "incident.updated",
             PromotionEvent::IncidentEnded => "incident.ended",
+            PromotionEvent::FallenBehind => "promotion.fallen_behind",
+            PromotionEvent::RunAhead => "promotion.run_ahead",
         }
     }
 

@@ -48,6 +48,7 @@
 //!
 //! Existence, state, time, currency, terms, limits, amounts: see [`Refusal`].
 
+mod alarm;
 mod audience;
 mod authorization;
 mod bill;
@@ -77,6 +78,7 @@ mod state;
 mod suggestion;
 mod terms;
 
+pub use alarm::{Alarm, alert};
 pub use audience::{Audience, Device, Gender, Language, LanguageError, Viewer};
 pub use authorization::{Authorization, Factor, Fingerprint};
 pub use bill::{Bill, BillLine, BillRows, BillingStream, Takeback, bill};

@@ -16,6 +16,7 @@ use promotions::{State as Standing, post_id};
 use store::{List, Page, Reader};
 use writer::{Handle, Request, Trouble};
 
+use crate::alarms::Alarms;
 use crate::entry::Entry;
 use crate::incidents::Incidents;
 use crate::log::Log;
@@ -86,6 +87,7 @@ pub(crate) struct Books {
     told: BTreeSet<IncidentId>,
     pub(crate) incidents: Incidents,
     pub(crate) watched_at: Option<Instant>,
+    pub(crate) alarms: Alarms,
     /// Incidents of which the book has refused to hear more.
     pub(crate) unheard: BTreeSet<IncidentId>,
     /// Money that goes back, each with the end of the stream when it was told of: what charges a
@@ -134,6 +136,7 @@ impl Books {
             told: BTreeSet::new(),
             incidents: Incidents::default(),
             watched_at: None,
+            alarms: Alarms::default(),
             unheard: BTreeSet::new(),
             backs: Vec::new(),
         };
@@ -323,6 +326,7 @@ impl Books {
         if promotion.funded_at.is_none() {
             return Ok(());
         }
+        self.alarms.follow(&promotion, now);
         if promotion.state == Standing::Settled {
             let mut state = locked(state);
             let backs = state.remove(id);
@@ -492,6 +496,10 @@ impl Books {
         self.write(state, told, now)?;
         let end = [Entry::Counter(CounterRecord::Stopped { at: now })];
         Ok(self.log.append(&end)?)
+    }
+
+    pub(crate) fn ask(&self, query: Query) -> Result<Option<Answer>, ServingError> {
+        Ok(self.handle.ask(query)?)
     }
 
     fn decide(&self, command: PromotionCommand) -> Result<Outcome, ServingError> {

@@ -22,6 +22,7 @@
 //!   new one.
 //! * Promotions and incidents are as the journal tells; a page may be a run behind it.
 
+mod alarms;
 mod assumed;
 mod books;
 mod entry;
@@ -38,14 +39,14 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base::{Currency, Instant, Span, Text};
+use base::{Currency, Instant, PromotionId, Span, Text};
 use feed::token::ViewerHash;
 use feed::verdict::{Event, Judgement, Overloaded};
 use feed::{Offer, Page};
 use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::random::{Randomness, SystemRandomness};
-use promotions::{Component, Inventory, Micros, Terms, Viewer};
+use promotions::{Alarm, Component, Inventory, Micros, Terms, Viewer};
 use store::{Reader, StoreError};
 use writer::Handle;
 
@@ -111,6 +112,8 @@ pub struct Ran {
     pub leased: usize,
     /// Slices of which money went back.
     pub returned: usize,
+    /// Promotions of which the book was told that they bring less or more than was quoted.
+    pub alerted: Vec<(PromotionId, Alarm)>,
     /// What was found not to work any more.
     pub opened: Vec<Component>,
     /// What was found to work again.
@@ -129,6 +132,8 @@ pub struct Feed {
     ahead_micros: AtomicI64,
     /// Incidents that go on, as of the last run: detected ones, and those that people told of.
     open_incidents: [AtomicUsize; 2],
+    /// Promotions that are looked at, and those of them that bring less or more than was quoted.
+    outside: [AtomicUsize; 3],
     /// True once nothing that comes would be written any more.
     is_closed: AtomicBool,
 }
@@ -151,7 +156,8 @@ impl Feed {
             ring,
             clock,
             ahead_micros: AtomicI64::new(0),
-            open_incidents: [AtomicUsize::new(0), AtomicUsize::new(0)],
+            open_incidents: Default::default(),
+            outside: Default::default(),
             is_closed: AtomicBool::new(false),
         };
         feed.begin()?;
@@ -231,6 +237,12 @@ impl Feed {
         self.open_incidents.each_ref().map(|count| count.load(Ordering::Relaxed))
     }
 
+    /// Promotions that are shown or held up, and those of them that bring less than was quoted, and
+    /// more, as of the last look at each.
+    pub fn outside_quotes(&self) -> [usize; 3] {
+        self.outside.each_ref().map(|count| count.load(Ordering::Relaxed))
+    }
+
     /// What is known of incidents by now.
     fn tell_of_incidents(&self, books: &mut Books) {
         if !books.incidents.take_news() {
@@ -251,7 +263,9 @@ impl Feed {
             (state.curve(&promotion.terms.audience), state.rest(promotion.id))
         };
         let now = self.now();
-        locked(&self.reports).report(asked, (&curve, &rest), now)
+        // Whoever writes the log waits for the copies, not for the report.
+        let sources = locked(&self.reports).sources(promotion, now);
+        sources.report(asked, (&curve, &rest), now)
     }
 
     /// What the audience of `terms` offers, from the pages of the last week and what came of them;
@@ -269,8 +283,8 @@ impl Feed {
 
     /// Brings everything up to date once: what was judged and counted into the log, promotions and
     /// incidents as the book has them, trouble that is found, what is in the log to the book, money
-    /// from it and back. A part that fails
-    /// keeps none of the others.
+    /// from it and back, and who brings less or more than was quoted. A part that fails keeps none
+    /// of the others.
     ///
     /// # Errors
     ///
@@ -286,6 +300,10 @@ impl Feed {
         // A lease that overtakes money on its way back would be taken back with it.
         let returned = books.collect(&self.state, now);
         let leased = books.lease(&self.state, now);
+        let alerted = books.look(&self.state, &self.reports, now);
+        for (kept, count) in self.outside.iter().zip(books.alarms.counts()) {
+            kept.store(count, Ordering::Relaxed);
+        }
         let [opened, ended] = found?;
         Ok(Ran {
             opened,
@@ -295,6 +313,7 @@ impl Feed {
             billed: billed?,
             leased: leased?,
             returned: returned?,
+            alerted: alerted?,
         })
     }
 

@@ -9,7 +9,8 @@ use feed::billing::{Summary, Totals};
 use feed::segments::{Rest, Segment, SegmentCounts, SegmentRow};
 use feed::shortfall::Incident as TroubleIn;
 use feed::shortfall::{
-    self, Activity, Alert, Band, Deliveries, Expected, Facts, Shortfall, Suggestion, Trouble,
+    self, Activity, Alert, Band, Delivered, Deliveries, Expected, Facts, Shortfall, Suggestion,
+    Trouble,
 };
 use feed::{Counts, Gap, Outcome, TrafficCurve, Waterfall};
 use promotions::{Audience, Deed, Incident, Promotion};
@@ -34,7 +35,7 @@ pub struct Report {
     /// Times of which this stream cannot tell.
     pub gaps: Vec<Gap>,
     /// What was delivered, by the minute.
-    pub delivered: Vec<(Instant, shortfall::Delivered)>,
+    pub delivered: Vec<(Instant, Delivered)>,
     /// Who was reached, by parts of the audience.
     pub segments: Vec<SegmentRow>,
     /// What was to be expected by the end of each of these stretches of time, or by now.
@@ -115,8 +116,39 @@ impl Reports {
         (done, found)
     }
 
+    /// What a report of a promotion is made of: copies, so that the log does not wait for it.
+    pub(crate) fn sources(&self, promotion: &Promotion, until: Instant) -> Sources {
+        let id = promotion.id;
+        let from = promotion.terms.starts_at.saturating_sub(LEARNED_BEFORE);
+        Sources {
+            summary: self.totals.summary(id),
+            waterfall: self.waterfall.only(id),
+            deliveries: self.deliveries.only(id),
+            segments: self.segments.get(&id).cloned().unwrap_or_default(),
+            activity: self.activity.between(from, until.saturating_add(Span::minutes(1))),
+            told: self.told.clone(),
+        }
+    }
+
+    /// What was delivered of a promotion, by the minute.
+    pub(crate) fn delivered(&self, promotion: PromotionId) -> Vec<(Instant, Delivered)> {
+        self.deliveries.of(promotion).map(|(at, what)| (at, *what)).collect()
+    }
+}
+
+/// What the log tells of one promotion, and of the platform in its time.
+pub(crate) struct Sources {
+    summary: Summary,
+    waterfall: Waterfall,
+    deliveries: Deliveries,
+    segments: BTreeMap<Segment, SegmentCounts>,
+    activity: Activity,
+    told: Vec<Arc<Incident>>,
+}
+
+impl Sources {
     pub(crate) fn report(
-        &self,
+        self,
         asked: &Asked<'_>,
         (curve, rest): (&TrafficCurve, &Rest),
         until: Instant,
@@ -124,9 +156,7 @@ impl Reports {
         let Asked { promotion, deeds, stretch, reach } = *asked;
         let id = promotion.id;
         let told = told_of(&self.told, promotion);
-        let from = promotion.terms.starts_at.saturating_sub(LEARNED_BEFORE);
-        let activity = self.activity.between(from, until.saturating_add(Span::minutes(1)));
-        let trouble = Trouble::find(&activity, self.waterfall.gaps(), &told);
+        let trouble = Trouble::find(&self.activity, self.waterfall.gaps(), &told);
         let facts = Facts {
             promotion: id,
             plan: plan(promotion),
@@ -137,7 +167,7 @@ impl Reports {
             end: promotion.end,
             waterfall: &self.waterfall,
             deliveries: &self.deliveries,
-            activity: &activity,
+            activity: &self.activity,
             trouble: &trouble,
             curve,
         };
@@ -156,11 +186,11 @@ impl Reports {
             alert: band.alert(&shortfall, until),
             suggestions,
             shortfall,
-            summary: self.totals.summary(id),
-            waterfall: self.of(id),
+            segments: self.segments(id, rest),
+            waterfall: self.waterfall.of(id).map(|(at, counts)| (at, *counts)).collect(),
             gaps: self.waterfall.gaps().to_vec(),
             delivered: self.deliveries.of(id).map(|(at, what)| (at, *what)).collect(),
-            segments: self.segments(id, rest),
+            summary: self.summary,
         }
     }
 
@@ -174,12 +204,7 @@ impl Reports {
             total.units += delivered.units;
             total.price = total.price.saturating_add(delivered.price);
         }
-        let known = self.segments.get(&promotion).into_iter().flatten();
-        let known: Vec<_> = known.map(|(segment, counts)| (segment.clone(), *counts)).collect();
-        SegmentRow::all(total, &known, rest)
-    }
-
-    fn of(&self, promotion: PromotionId) -> Vec<(Instant, Counts)> {
-        self.waterfall.of(promotion).map(|(minute, counts)| (minute, *counts)).collect()
+        let known = self.segments.iter().map(|(segment, counts)| (segment.clone(), *counts));
+        SegmentRow::all(total, &known.collect::<Vec<_>>(), rest)
     }
 }

@@ -161,6 +161,7 @@ fn commands_about_promotions_take_the_stated_rounds_of_loading() {
     check("approve P", 2);
     check("post p private", 2);
     check("post p public", 2);
+    check("alert P behind_plan", 2);
     check("pause P", 2);
     check("resume P", 2);
     check("lease P feed 500", 2);

@@ -189,7 +189,10 @@ impl Of<'_> {
                 format!("lease {name} {stream} {amount} for={} held={held}", 60 + luck)
             }
             17 => self.until(self.row.due_at()?)?,
-            18..20 => self.give_back(which, luck)?,
+            18 => self.give_back(which, luck)?,
+            19 => {
+                format!("alert {name} {}", ["behind_plan", "ahead_of_plan"][usize::from(which) % 2])
+            }
             _ if self.row.slices.open == 0 => {
                 format!("lease {name} {stream} {amount} for={}", 60 + luck)
             }

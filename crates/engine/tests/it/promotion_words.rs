@@ -14,6 +14,7 @@
 //! | `approve P v1`, `reject P music as=Bob`, `appeal P` | without a name, Ann of the staff |
 //! | `pause P`, `resume P staff`, `stop P`, `stop P rule=spam`, `stop P payment` | who, and why |
 //! | `advance P`, `settle_up P O R rails=x` | by time |
+//! | `alert P behind_plan` | it brings less, or more (`ahead_of_plan`), than was quoted |
 //! | `post clip private`, `post clip version=v2 public deleted` | what has become of a post |
 //! | `lease P feed 500 for=600 held=1` | a process wants money |
 //! | `keep P 1 300`, `close P 1 5`, `lapse_slice P 1` | gives back: keeps 300; after record 5 |
@@ -29,7 +30,9 @@
 use base::{Amount, CheckoutId, CreatorId, Instant, Label, MethodId, OrderId, PersonId};
 use base::{Metadata, PromotionId, RefundId, Span, Text, Token};
 use engine::{Command, PromotionCommand};
-use promotions::{Actor, Audience, Authorization, Bill, BillLine, Factor, Goal, Lease, Micros};
+use promotions::{
+    Actor, Alarm, Audience, Authorization, Bill, BillLine, Factor, Goal, Lease, Micros,
+};
 use promotions::{NewPromotion, PayWith, Post, PostChange, PostKind, Promise, Promotion, Quote};
 use promotions::{Return, Role, Slice, StopCause, Takeback, Terms, TermsChange, Visibility};
 use promotions::{post_id, slice_id, stream_id};
@@ -91,6 +94,10 @@ fn by_people(world: &World, words: &Words<'_>) -> Option<PromotionCommand> {
             actor: advertiser(words),
         },
         "advance" => PromotionCommand::Advance { promotion: promotion() },
+        "alert" => PromotionCommand::Alert {
+            promotion: promotion(),
+            alarm: Alarm::ALL.into_iter().find(|it| it.as_str() == words.at(2)).unwrap(),
+        },
         "settle_up" => PromotionCommand::Settle {
             promotion: promotion(),
             order: words.bare(2).map(|word| OrderId::from_bits(bits(word))),

@@ -490,3 +490,25 @@ fn what_was_sold_does_not_change() {
          settle_up P O R => P.back 250/0 R.parts t1:250 P.escrow 0",
     );
 }
+
+#[test]
+fn an_alarm_is_told_once_while_it_is_under_way() {
+    after(
+        &[DRAFT, PAID],
+        "alert X behind_plan -> promotion_not_found
+         approve P v1
+         alert P behind_plan -> promotion_not_running                  # its time has not come
+         wait 86400
+         advance P
+         alert P behind_plan
+            => P:running events promotion.fallen_behind P.deeds ..started,behind_plan
+         alert P behind_plan -> nothing_to_change
+         pause P
+         alert P ahead_of_plan => P:paused events promotion.run_ahead P.deeds ..paused,ahead_of_plan
+         alert P behind_plan -> nothing_to_change
+         alert P ahead_of_plan -> nothing_to_change
+         wait 259200
+         advance P
+         alert P behind_plan -> promotion_not_running",
+    );
+}

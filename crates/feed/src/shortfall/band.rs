@@ -7,9 +7,9 @@
 //! buy. Of a guarantee, which has one number, the twentieth less or more is as expected.
 
 use base::{Instant, Span};
-use promotions::Quote;
+use promotions::{Alarm, Micros, Quote};
 
-use super::{Shortfall, Why, begin};
+use super::{Delivered, Shortfall, Why, begin};
 use crate::{Plan, TrafficCurve};
 
 /// Units that are expected by an instant.
@@ -19,25 +19,6 @@ pub struct Expected {
     pub low: u64,
     /// At most.
     pub high: u64,
-}
-
-/// In which way a promotion is outside its band.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Alarm {
-    /// It has brought less than the least that was expected.
-    Behind,
-    /// It has brought more than the most.
-    Ahead,
-}
-
-impl Alarm {
-    /// Stable lower-case name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Alarm::Behind => "behind_plan",
-            Alarm::Ahead => "ahead_of_plan",
-        }
-    }
 }
 
 /// That a promotion is outside its band.
@@ -66,6 +47,8 @@ pub struct Band<'a> {
     before: u64,
     low: u64,
     high: u64,
+    /// Whether the quote told a range at all.
+    is_told: bool,
 }
 
 /// Events of an hour are awaited for an hour.
@@ -82,12 +65,22 @@ impl<'a> Band<'a> {
         curve: &'a TrafficCurve,
         shortfall: &Shortfall,
     ) -> Band<'a> {
+        let minutes = shortfall.minutes.iter().map(|one| (one.at, one.units, one.spent));
+        Band::from_minutes(plan, quote, curve, minutes)
+    }
+
+    /// From units, and what they cost, by the time of their selection.
+    fn from_minutes(
+        plan: &'a Plan,
+        quote: &Quote,
+        curve: &'a TrafficCurve,
+        minutes: impl Iterator<Item = (Instant, u64, i64)>,
+    ) -> Band<'a> {
         let from = plan.starts_at.max(quote.quoted_at).min(plan.ends_at);
-        let earlier = shortfall.minutes.iter().take_while(|minute| minute.at < from);
         let (mut before, mut spent) = (0, 0_i64);
-        for minute in earlier {
-            before += minute.units;
-            spent = spent.saturating_add(minute.spent);
+        for (_, units, cost) in minutes.take_while(|(at, ..)| *at < from) {
+            before += units;
+            spent = spent.saturating_add(cost);
         }
         let budget = u128::from(plan.budget.get().max(1));
         let left = budget.saturating_sub(u128::try_from(spent).unwrap_or(0));
@@ -101,7 +94,8 @@ impl<'a> Band<'a> {
             }
             _ => (quote.units_low, quote.units_high),
         };
-        Band { plan, curve, from, before, low: part(low, left, budget), high }
+        let is_told = quote.units_low > 0;
+        Band { plan, curve, from, before, low: part(low, left, budget), high, is_told }
     }
 
     /// What is expected by an instant.
@@ -121,19 +115,31 @@ impl<'a> Band<'a> {
     }
 
     /// Whether the promotion is outside the band, and since when: looked at by the hour, up to the
-    /// last one whose events have had an hour to come.
+    /// last one whose events have had an hour to come. Nothing is outside of a range that was not
+    /// told.
     pub fn alert(&self, shortfall: &Shortfall, now: Instant) -> Option<Alert> {
+        let units = shortfall.minutes.iter().map(|minute| (minute.at, minute.units));
+        let alert = self.outside(units, now)?;
+        let why = Why::ALL.into_iter().max_by_key(|why| shortfall.part(*why));
+        let why = why.filter(|why| alert.alarm == Alarm::Behind && shortfall.part(*why) > 0);
+        Some(Alert { why, ..alert })
+    }
+
+    /// The same from units by the time of their selection, in order; not what it is due to.
+    fn outside(&self, units: impl Iterator<Item = (Instant, u64)>, now: Instant) -> Option<Alert> {
         let hour = Span::hours(1);
         let last = now.saturating_sub(UNREPORTED);
+        let mut coming = units.peekable();
         let (mut units, mut found) = (0_u64, None);
-        let of_same = |one: &super::MinuteShortfall, other: &super::MinuteShortfall| {
-            begin(one.at, hour) == begin(other.at, hour)
-        };
-        for minutes in shortfall.minutes.chunk_by(of_same) {
-            let end = begin(minutes[0].at, hour).saturating_add(hour).min(self.plan.ends_at);
-            units += minutes.iter().map(|minute| minute.units).sum::<u64>();
+        let mut begins = begin(self.plan.starts_at, hour);
+        while self.is_told && begins < self.plan.ends_at {
+            let end = begins.saturating_add(hour).min(self.plan.ends_at);
             if end > last {
                 break;
+            }
+            begins = end;
+            while let Some((_, more)) = coming.next_if(|(at, _)| *at < end) {
+                units += more;
             }
             if end <= self.from {
                 continue;
@@ -151,8 +157,26 @@ impl<'a> Band<'a> {
             let since = same.map_or(end, |alert| alert.since);
             found = Some(Alert { alarm, since, units, expected, why: None });
         }
-        let why = Why::ALL.into_iter().max_by_key(|why| shortfall.part(*why));
-        let why = why.filter(|why| shortfall.part(*why) > 0);
-        found.map(|alert| Alert { why: why.filter(|_| alert.alarm == Alarm::Behind), ..alert })
+        found
     }
+}
+
+/// Whether a promotion is outside of what was quoted: what its [`Band::alert`] says, from what was
+/// delivered alone. It costs little, so all promotions can be looked at now and then.
+pub fn alarm(
+    plan: &Plan,
+    quote: &Quote,
+    curve: &TrafficCurve,
+    delivered: &[(Instant, Delivered)],
+    now: Instant,
+) -> Option<Alarm> {
+    let spent = |one: &Delivered| signed(one.price) - signed(one.repaid);
+    let spent = delivered.iter().map(|(at, one)| (*at, one.units, spent(one)));
+    let band = Band::from_minutes(plan, quote, curve, spent);
+    let units = delivered.iter().map(|(at, one)| (*at, one.units));
+    band.outside(units, now).map(|alert| alert.alarm)
+}
+
+fn signed(price: Micros) -> i64 {
+    i64::try_from(price.get()).unwrap_or(i64::MAX)
 }

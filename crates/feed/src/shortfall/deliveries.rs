@@ -62,6 +62,12 @@ impl Deliveries {
         self.minutes.entry((promotion, minute_of(at))).or_default()
     }
 
+    /// Those of one promotion alone.
+    pub fn only(&self, promotion: PromotionId) -> Deliveries {
+        let minutes = self.of(promotion).map(|(minute, what)| ((promotion, minute), *what));
+        Deliveries { minutes: minutes.collect() }
+    }
+
     /// The deliveries of a promotion, by the beginning of the minute.
     pub fn of(&self, promotion: PromotionId) -> impl Iterator<Item = (Instant, &Delivered)> {
         let all = (promotion, Instant::MIN)..=(promotion, Instant::MAX);

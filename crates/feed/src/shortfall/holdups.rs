@@ -53,7 +53,9 @@ impl Deeds {
                 | DeedKind::Appealed
                 | DeedKind::Started
                 | DeedKind::Completed
-                | DeedKind::Settled => {}
+                | DeedKind::Settled
+                | DeedKind::BehindPlan
+                | DeedKind::AheadOfPlan => {}
             }
         }
         read

@@ -1,9 +1,9 @@
 //! When a promotion is outside what was quoted, by hand-made logs.
 
 use base::{Instant, Span};
-use feed::shortfall::{Alarm, Alert, Band, Why, explain};
+use feed::shortfall::{Alert, Band, Why, explain};
 use feed::{Cause, TrafficCurve};
-use promotions::{EventKind, Quote};
+use promotions::{Alarm, EventKind, Quote};
 
 use crate::setting::after;
 use crate::shortfall::{Logs, PRICE};

@@ -286,6 +286,10 @@ fn report_feed(book: &str, report: &FeedReport) {
                 let component = component.as_str();
                 tracing::info!(book, component, "an incident that the feed had detected is over");
             }
+            for (promotion, alarm) in &ran.alerted {
+                let alarm = alarm.as_str();
+                tracing::info!(book, %promotion, alarm, "a promotion is not as was quoted");
+            }
             tracing::debug!(book, ?ran, "the feed is up to date");
         }
         FeedReport::Failed(error) => {

@@ -1,6 +1,7 @@
 //! The feed of a book, on a book.
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod alarms;
 mod feed;
 mod incidents;
 mod town;

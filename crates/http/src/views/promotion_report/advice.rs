@@ -1,7 +1,7 @@
 //! Whether a promotion goes as was quoted, and what would help.
 
-use feed::shortfall::{Alarm, Alert, Side, Suggestion, Why};
-use promotions::{Promotion, SuggestionNumber, Terms};
+use feed::shortfall::{Alert, Side, Suggestion, Why};
+use promotions::{Alarm, Promotion, SuggestionNumber, Terms};
 use serde::Serialize;
 
 use crate::views::Time;

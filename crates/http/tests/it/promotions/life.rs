@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use promotions::PromotionEvent;
+use promotions::{Alarm, PromotionEvent};
 use serde_json::{Value, json};
 
 use super::incidents::{correct, declare};
@@ -140,6 +140,8 @@ async fn live(world: &World) {
     post.fresh().await_status(200).await;
     act(&shop, &promotion, "approve", json!({})).await;
     let mut server = Server::new(world.book.handle(), promotion.parse().unwrap());
+    server.alert(Alarm::Behind);
+    server.alert(Alarm::Ahead);
     server.lease(5_000);
     server.show(1_000, 0);
     server.take_back(10);

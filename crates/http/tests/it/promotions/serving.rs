@@ -3,7 +3,7 @@
 
 use base::{Amount, IncidentId, Instant, KeyId, Label, PromotionId, Span};
 use engine::{Command, PromotionCommand};
-use promotions::{Actor, Affected, Component, IncidentSeverity, IncidentTerms, NewIncident};
+use promotions::{Actor, Affected, Alarm, Component, IncidentSeverity, IncidentTerms, NewIncident};
 use promotions::{Bill, BillLine, Lease, Micros, Return, Takeback};
 use writer::{Handle, Request};
 
@@ -28,6 +28,10 @@ impl<'a> Server<'a> {
 
     fn stream() -> Label {
         Label::new("feed-1").unwrap()
+    }
+
+    pub fn alert(&self, alarm: Alarm) {
+        self.give(PromotionCommand::Alert { promotion: self.promotion, alarm });
     }
 
     pub fn lease(&self, cents: i64) {
