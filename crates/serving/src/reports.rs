@@ -7,7 +7,6 @@ use std::sync::Arc;
 use base::{Instant, Label, PromotionId, Span};
 use feed::billing::{Summary, Totals};
 use feed::segments::{Rest, Segment, SegmentCounts, SegmentRow};
-use feed::shortfall::Incident as TroubleIn;
 use feed::shortfall::{
     self, Activity, Alert, Band, Delivered, Deliveries, Expected, Facts, Shortfall, Suggestion,
     Trouble,
@@ -109,11 +108,9 @@ impl Reports {
         self.waterfall.absorb_more(&mut self.counted_to, counters);
     }
 
-    /// What was done from a time on, in whole minutes before another one, and the trouble in it.
-    pub(crate) fn trouble(&self, from: Instant, until: Instant) -> (Activity, Vec<TroubleIn>) {
-        let done = self.activity.between(from, until);
-        let found = Trouble::find(&done, self.waterfall.gaps(), &[]).incidents();
-        (done, found)
+    /// What was done from a time on, in whole minutes before another one, and what was lost.
+    pub(crate) fn done(&self, from: Instant, until: Instant) -> (Activity, Vec<Gap>) {
+        (self.activity.between(from, until), self.waterfall.gaps().to_vec())
     }
 
     /// What a report of a promotion is made of: copies, so that the log does not wait for it.

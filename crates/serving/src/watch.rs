@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use base::{Instant, Span};
 use engine::{Answer, Refusal};
+use feed::shortfall::Trouble;
 use promotions::{Component, Refusal as No};
 
 use crate::books::Books;
@@ -18,8 +19,9 @@ const WATCHED_EVERY: Span = Span::minutes(1);
 /// How far back trouble is looked for.
 const WATCHED: Span = Span::days(1);
 
-/// What came before that is known for comparison.
-const COMPARED: Span = Span::hours(1);
+/// What came before that is known for comparison: other nights, and at least one whole time between
+/// two reports of those who tell once a day what happened.
+const COMPARED: Span = Span::days(2);
 
 impl Books {
     /// Once a minute, looks for trouble in the minutes that are over. Returns what does not work
@@ -35,7 +37,8 @@ impl Books {
             return Ok([opened, ended]);
         }
         let since = now.saturating_sub(WATCHED);
-        let (done, found) = locked(reports).trouble(since.saturating_sub(COMPARED), now);
+        let (done, gaps) = locked(reports).done(since.saturating_sub(COMPARED), now);
+        let found = Trouble::find(&done, &gaps, &[]).incidents();
         let mut findings = self.incidents.follow(&found, &done, [since, now]);
         findings.retain(|finding| !self.unheard.contains(&finding.incident()));
         let mut refused = None;

@@ -1,13 +1,16 @@
 //! What was wrong with the platform, found in what it did.
 //!
 //! * *Selection is down* when nobody asks for a page for so long that, by the hours before and
-//!   after, [`SURE`] would have.
-//! * *Intake is down* when no event arrives though [`SURE`] posts were shown.
+//!   after, [`SURE`] would have; of a silence of more than an hour, by the same time of other days.
+//! * *Intake is down* when no event arrives though [`SURE`] posts were shown, and more than this
+//!   platform usually shows before it tells of any. One that has told of nothing yet may never.
 //! * *Errors* are counted as they are.
 //!
 //! What people say of an incident only makes it easier to believe: then [`TOLD`] are enough. Times
 //! that are told wrongly, too late or never do no harm, because the minutes are those in which
 //! something was missing.
+
+mod habit;
 
 use std::ops::Range;
 
@@ -18,6 +21,7 @@ use super::activity::{Activity, Doings};
 use super::axis::{Axis, minutes_between};
 use super::deliveries::minute_of;
 use crate::Gap;
+use habit::Reporting;
 
 /// So many are missing by chance once in 160,000 times (e⁻¹²).
 const SURE: u64 = 12;
@@ -170,7 +174,7 @@ impl Trouble {
                 place += 1;
                 continue;
             }
-            let expected = self.around(doings, place, place + run) * run as u64 / 1_000;
+            let expected = self.expected(doings, &(place..place + run)) / 1_000;
             let needed = if (place..place + run).any(&is_told) { TOLD } else { SURE };
             if expected >= needed {
                 self.minutes[place..place + run].iter_mut().for_each(|one| one.unseen = MILLION);
@@ -182,18 +186,34 @@ impl Trouble {
     /// Pages a minute in the hour before and the hour after, in thousandths. Near midnight's low
     /// the smaller of both counts.
     fn around(&self, doings: &[Doings], from: usize, until: usize) -> u64 {
-        let mean = |range: Range<usize>| {
-            let seen = range.filter(|place| !self.minutes[*place].is_gap);
-            let (count, sum) =
-                seen.fold((0, 0), |(count, sum), place| (count + 1, sum + doings[place].asked()));
-            (count > 0).then(|| sum * 1_000_u64 / AROUND_MIN.max(count))
-        };
-        let before = mean(from.saturating_sub(AROUND)..from);
-        let after = mean(until..(until + AROUND).min(doings.len()));
+        let before = self.mean(doings, from.saturating_sub(AROUND)..from);
+        let after = self.mean(doings, until..(until + AROUND).min(doings.len()));
         match (before, after) {
             (Some(before), Some(after)) => before.min(after),
             (one, other) => one.or(other).unwrap_or(0),
         }
+    }
+
+    /// Pages that would have been asked for in a silence, in thousandths: the smaller number of those
+    /// that the hours before and after it tell.
+    fn expected(&self, doings: &[Doings], silence: &Range<usize>) -> u64 {
+        let beside = [
+            silence.start.saturating_sub(AROUND)..silence.start,
+            silence.end..(silence.end + AROUND).min(doings.len()),
+        ];
+        let told = beside.iter().filter_map(|beside| {
+            let a_minute = self.mean(doings, beside.clone())?;
+            Some(habit::expected(doings, &self.minutes, silence, beside, a_minute))
+        });
+        told.min().unwrap_or(0)
+    }
+
+    /// Pages a minute, in thousandths; `None` where nothing is known.
+    fn mean(&self, doings: &[Doings], range: Range<usize>) -> Option<u64> {
+        let seen = range.filter(|place| !self.minutes[*place].is_gap);
+        let (count, sum) =
+            seen.fold((0, 0), |(count, sum), place| (count + 1, sum + doings[place].asked()));
+        (count > 0).then(|| sum * 1_000_u64 / AROUND_MIN.max(count))
     }
 
     /// What usually arrives: the same minutes of other days, at the level of the hours around.
@@ -257,22 +277,23 @@ impl Trouble {
     /// Runs of minutes in which posts are shown and nothing is heard of them.
     fn find_deafness(&mut self, doings: &[Doings], is_told: impl Fn(usize) -> bool) {
         let Range { start: mut place, end } = self.busy.clone();
+        let habit = Reporting::of(&doings[place..end]);
+        let mut has_heard = false;
         while place < end {
             let run = doings[place..end].iter().take_while(|one| one.is_deaf()).count();
             let shown: u64 = doings[place..place + run].iter().map(|one| one.served).sum();
-            let needed = if (place..place + run).any(&is_told) { TOLD } else { SURE };
-            if run == 0 || shown < needed {
+            let is_told = (place..place + run).any(&is_told);
+            let usual = habit.needed(shown);
+            let needed = if is_told { TOLD.max(usual * TOLD / SURE) } else { SURE.max(usual) };
+            if run == 0 || shown < needed || !(has_heard || is_told) {
+                has_heard |= run == 0;
                 place += run.max(1);
                 continue;
             }
             self.minutes[place..place + run].iter_mut().for_each(|one| one.unheard = MILLION);
             for edge in [place.checked_sub(1), Some(place + run)].into_iter().flatten() {
                 let Some(doings) = doings.get(edge) else { continue };
-                // A platform that reports no impressions is heard by what else it reports.
-                let heard = if doings.events == 0 { doings.heard } else { doings.events };
-                let missing = doings.served.saturating_sub(heard);
-                self.minutes[edge].unheard =
-                    (missing * MILLION).checked_div(doings.served).unwrap_or(0);
+                self.minutes[edge].unheard = habit.missing(doings);
             }
             place += run;
         }

@@ -231,3 +231,18 @@ fn what_began_before_is_no_news() {
     assert_eq!(known.follow(&found, &errors, [at(21), at(60)]), []);
     assert_eq!(known.follow(&found, &errors, [at(20), at(60)]).len(), 1);
 }
+
+#[test]
+fn a_platform_that_reports_in_batches_has_no_incident_until_they_stay_away() {
+    let batches = done(400, |minute| if minute % 15 == 14 { "" } else { "events" });
+    assert_eq!(watch(&mut Incidents::default(), &batches, 1..401), Vec::<String>::new());
+    let down = |minute| minute % 15 != 14 || (200..300).contains(&minute);
+    let batches = done(400, |minute| if down(minute) { "events" } else { "" });
+    let told = watch(&mut Incidents::default(), &batches, 1..401);
+    let expected = [
+        // Three times fourteen minutes.
+        "237 intake opened 2026-03-01T03:15:00Z",
+        "319 intake ended 2026-03-01T05:14:00Z",
+    ];
+    assert_eq!(told, expected);
+}
