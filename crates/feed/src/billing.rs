@@ -14,6 +14,7 @@ use promotions::{Bill, BillLine, EventKind, Micros, Takeback, limits};
 
 use crate::verdict::{Body, Cause, Judged, Outcome, Reason, Record, Repaid};
 
+pub(crate) use summary::noun;
 pub use summary::{CauseSummary, KindSummary, Summary};
 
 /// Records cannot be added up, because some are missing.

@@ -26,6 +26,7 @@ mod axis;
 mod band;
 mod deliveries;
 mod holdups;
+mod sentences;
 mod suggest;
 mod supply;
 mod timeline;

@@ -130,7 +130,8 @@ fn sentence(
     }
 }
 
-fn noun(kind: EventKind, number: u64) -> &'static str {
+/// What people call so many events.
+pub(crate) fn noun(kind: EventKind, number: u64) -> &'static str {
     let (one, more) = match kind {
         EventKind::Impression => ("impression", "impressions"),
         EventKind::View => ("view", "views"),

@@ -145,6 +145,34 @@ impl Why {
         }
     }
 
+    /// What is the matter, for a sentence: "because …".
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Why::Outage => "the feed could not be reached",
+            Why::Errors => "pages of the feed failed",
+            Why::Intake => "events did not arrive",
+            Why::Incident => "nothing was shown during an incident",
+            Why::Review => "the review took its time",
+            Why::PlatformPause => "the platform held it up",
+            Why::Invalid => "invalid events were repaid",
+            Why::Policy => "a rule held it back",
+            Why::AdvertiserPause => "it was paused",
+            Why::PostPrivate => "the post was private",
+            Why::PostDeleted => "the post was deleted",
+            Why::AdvertiserStop => "it was stopped",
+            Why::Disputed => "its payment is disputed",
+            Why::Narrowed => "its audience was made smaller",
+            Why::DailyBudget => "its daily budget was used up",
+            Why::Outbid => "others bid more",
+            Why::Cap => "its people have seen it as often as they may",
+            Why::Currency => "pages were sold in another currency",
+            Why::Audience => "fewer people of its audience came than the budget is for",
+            Why::Pacing => "its money is to last longer",
+            Why::Budget => "other processes held its money",
+            Why::Lease => "its money did not come in time",
+        }
+    }
+
     /// Whose doing it is.
     pub fn side(self) -> Side {
         match self {

@@ -195,6 +195,12 @@ fn what_others_outbid_is_the_markets() {
     check_adds_up(&shortfall);
     check_near(shortfall.missing(), 5_000 - TWO_DAYS as i64 / 2, 1);
     assert_eq!(shortfall.part(Why::Outbid), shortfall.missing());
+    let expected = ["7120 views are missing because others bid more, worth 35.60 USD."];
+    assert_eq!(told(&shortfall), expected);
+}
+
+fn told(shortfall: &Shortfall) -> Vec<String> {
+    shortfall.sentences(EventKind::View, PRICE, base::Currency::USD)
 }
 
 #[test]

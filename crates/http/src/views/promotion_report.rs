@@ -38,6 +38,9 @@ pub(crate) struct PromotionReportView {
     spend: Vec<MoneyPointView>,
     shortfall: ShortfallView,
     waterfall: WaterfallView,
+    /// The same in plain words, a sentence for each cause with the units and the money that are
+    /// missing for it; then one for each kind of event and cause that was not billed, or was repaid.
+    sentences: Vec<String>,
     /// What became of each moment at which it could have been shown.
     opportunities: Vec<OpportunitiesView>,
     /// Who was reached.
@@ -162,6 +165,7 @@ impl PromotionReportView {
                 missing_micros: report.map_or(0, |report| report.shortfall.missing()),
             },
             waterfall: WaterfallView::new(report.map(|one| &one.shortfall), price, &stretches),
+            sentences: report.map(|report| sentences(report, promotion)).unwrap_or_default(),
             opportunities: report
                 .map(|report| OpportunitiesView::all(&report.waterfall, bucket))
                 .unwrap_or_default(),
@@ -182,6 +186,12 @@ impl PromotionReportView {
             gaps: report.map(gaps).unwrap_or_default(),
         }
     }
+}
+
+fn sentences(report: &Report, promotion: &Promotion) -> Vec<String> {
+    let (quote, currency) = (&promotion.quote, promotion.currency());
+    let missing = report.shortfall.sentences(quote.unit, quote.unit_price_max, currency);
+    [missing, report.summary.sentences(currency)].concat()
 }
 
 /// The beginning of the stretch that an instant lies in; stretches begin with the day.

@@ -190,9 +190,29 @@ async fn slow_posts_are_shown_views_are_billed_and_the_report_adds_up() {
     }
     assert_eq!(report["delivered"][0]["units"], 1);
     assert_eq!(report["events"][0]["kind"], "view", "{report}");
+    let sentences = report["sentences"].as_array().unwrap();
+    for told in
+        ["1 view from automated traffic, not billed.", "1 view that did not last, not billed."]
+    {
+        assert!(sentences.contains(&json!(told)), "{sentences:?}");
+    }
 }
 
 impl Served {
+    /// Waits until the book has told this of the promotion, for whoever reads events or has a webhook.
+    async fn told(&self, kind: &str, promotion: &str) {
+        let path = format!("/v1/events?type={kind}");
+        for _ in 0..200 {
+            let events = self.read(&path).await;
+            if events["data"][0]["data"]["id"] == promotion {
+                assert_eq!(events["data"].as_array().unwrap().len(), 1);
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("nothing was told of {promotion}");
+    }
+
     /// So many people, one a minute, watch what they are shown.
     async fn watched(&self, minutes: usize) {
         for number in 0..minutes {
@@ -232,6 +252,7 @@ async fn slow_who_is_behind_is_told_so_and_does_what_is_suggested() {
     assert!(
         alert["since"].as_str().unwrap() > served.read(&path).await["starts_at"].as_str().unwrap()
     );
+    served.told("promotion.fallen_behind", &promotion).await;
     let first = &report["suggestions"][0];
     assert_eq!((&first["setting"], &first["is_estimate"]), (&json!("/ends_at"), &json!(true)));
     assert!(first["units_more"].as_i64().unwrap() > 0, "{first}");

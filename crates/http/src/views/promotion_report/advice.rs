@@ -39,7 +39,7 @@ impl AlertView {
             expected.low, expected.high,
         );
         if let Some(why) = why {
-            message.push_str(&format!(" Most of what is missing is due to: {}.", cause(why)));
+            message.push_str(&format!(" Most of what is missing is due to: {}.", why.phrase()));
         }
         AlertView {
             code: alarm.as_str(),
@@ -156,33 +156,5 @@ impl ChangeView {
             daily_budget: (before.daily_budget != after.daily_budget)
                 .then_some(serde_json::Value::Null),
         }
-    }
-}
-
-/// What something is due to, for a sentence.
-fn cause(why: Why) -> &'static str {
-    match why {
-        Why::Outage => "the feed could not be reached",
-        Why::Errors => "pages of the feed failed",
-        Why::Intake => "events did not arrive",
-        Why::Incident => "nothing was shown during an incident",
-        Why::Review => "the review took its time",
-        Why::PlatformPause => "the platform held it up",
-        Why::Invalid => "invalid events were repaid",
-        Why::Policy => "a rule held it back",
-        Why::AdvertiserPause => "it was paused",
-        Why::PostPrivate => "the post was private",
-        Why::PostDeleted => "the post was deleted",
-        Why::AdvertiserStop => "it was stopped",
-        Why::Disputed => "its payment is disputed",
-        Why::Narrowed => "its audience was made smaller",
-        Why::DailyBudget => "its daily budget",
-        Why::Outbid => "others bid more",
-        Why::Cap => "its people have seen it as often as they may",
-        Why::Currency => "pages were sold in another currency",
-        Why::Audience => "fewer people of its audience came than the budget is for",
-        Why::Pacing => "its money is to last longer",
-        Why::Budget => "other processes held its money",
-        Why::Lease => "its money did not come in time",
     }
 }
