@@ -8,7 +8,8 @@
 //!   event that comes later, or after a restart, counts for nobody in particular.
 //! * It adds up by promotion and [`Segment`], and gives a sum away as a [`SegmentRecord`] once it
 //!   is of [`GROUP_MIN`] viewers or more; then it begins anew. So whatever is written, and whatever
-//!   two reports differ by, is of so many.
+//!   two reports differ by, is of so many. Regions are given away when their country is, and only
+//!   so that the others there are nobody or as many: so they add up to its row.
 //! * [`SegmentRow::all`] makes the rows of a report. What is not written yet, of a small group or
 //!   not known is in a row of its own, *other*; where that would be few people, the smallest group
 //!   is joined to it, lest it be found by subtraction.
@@ -219,6 +220,11 @@ impl SegmentCounts {
         self.shown = self.shown.saturating_add(other.shown);
         self.units = self.units.saturating_add(other.units);
         self.price = self.price.saturating_add(other.price);
+    }
+
+    /// Whether the other may be a part of it.
+    fn holds(self, other: SegmentCounts) -> bool {
+        other.shown <= self.shown && other.units <= self.units && other.price <= self.price
     }
 
     fn without(self, other: SegmentCounts) -> SegmentCounts {

@@ -12,6 +12,10 @@ const RECENT_MAX: usize = 1 << 20;
 /// Sums that are kept at once, about 100 bytes each. What finds no place counts as *other*.
 const SUMS_MAX: usize = 1_000_000;
 
+/// Places of these among the dimensions.
+const COUNTRY: usize = 0;
+const REGION: usize = 1;
+
 /// Parts of audiences that have a number.
 const NAMES_MAX: usize = u16::MAX as usize;
 
@@ -34,6 +38,7 @@ struct Recent {
 }
 
 /// The number of a part's name, from 1; or those of whom nothing is known: 0 with the dimension.
+/// With the dimension of regions the name of a country is those there of whom no more is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Group {
     dimension: Dimension,
@@ -95,7 +100,10 @@ impl SegmentCounter {
         interest: Option<&Label>,
     ) {
         let (known, key) = viewer;
-        let groups = Segment::all_of(known, interest).map(|segment| self.number(segment));
+        let mut groups = Segment::all_of(known, interest).map(|segment| self.number(segment));
+        if groups[REGION] == 0 {
+            groups[REGION] = groups[COUNTRY];
+        }
         let place = place(nonce);
         if self.recent.len() <= place {
             self.recent.resize(place + 1, Recent::default());
@@ -120,8 +128,14 @@ impl SegmentCounter {
         viewer: Option<ViewerHash>,
         counts: SegmentCounts,
     ) {
-        for (dimension, name) in Dimension::ALL.into_iter().zip(groups) {
-            let key = (promotion, Group { dimension, name });
+        let keys = Dimension::ALL.into_iter().zip(groups);
+        let keys = keys.map(|(dimension, name)| (promotion, Group { dimension, name }));
+        let keys: Vec<_> = keys.collect();
+        // A country is counted with its parts or not at all: what it has more than they is told.
+        let are_new = keys[..=REGION].iter().filter(|key| !self.sums.contains_key(key)).count();
+        let skipped = if self.sums.len() + are_new <= SUMS_MAX { 0 } else { REGION + 1 };
+        for key in keys.into_iter().skip(skipped) {
+            let Group { dimension, name } = key.1;
             let has_room = self.sums.len() < SUMS_MAX;
             let sum = match self.sums.get_mut(&key) {
                 Some(sum) => sum,
@@ -130,8 +144,10 @@ impl SegmentCounter {
             };
             sum.counts.absorb(counts);
             sum.viewers = sum.viewers.with(Viewers::of(viewer));
-            // Those of whom nothing is known are told of by subtraction only.
-            if name != 0 && sum.viewers.at_least() >= GROUP_MIN {
+            // Those of whom nothing is known are told of by subtraction only, and regions with their
+            // country.
+            let is_told = name != 0 && dimension != Dimension::Region;
+            if is_told && sum.viewers.at_least() >= GROUP_MIN {
                 self.full.insert(key);
             }
         }
@@ -143,8 +159,50 @@ impl SegmentCounter {
             let (promotion, group) = key;
             let Some(Sum { counts, .. }) = self.sums.remove(&key) else { continue };
             let segment = self.names[usize::from(group.name) - 1].clone();
+            if let Segment::Country(country) = segment {
+                self.flush_regions(promotion, country, out);
+            }
             out.push(SegmentRecord { promotion, segment, counts });
         }
+    }
+
+    /// Gives away regions of a country of which everything is given away now, so that what is
+    /// written of them is a part of what is written of it. What its row has more than those of its
+    /// regions is of nobody, or of enough viewers too: else the smallest region waits.
+    fn flush_regions(
+        &mut self,
+        promotion: PromotionId,
+        country: Region,
+        out: &mut Vec<SegmentRecord>,
+    ) {
+        let (mut full, mut rest) = (Vec::new(), Viewers::default());
+        for (key, name, sum) in self.regions(promotion) {
+            match name {
+                name if name.country() != Some(country) => {}
+                Segment::Region(_) if sum.viewers.at_least() >= GROUP_MIN => {
+                    full.push((sum.counts.shown, key));
+                }
+                _ => rest = rest.with(sum.viewers),
+            }
+        }
+        full.sort_unstable();
+        let waits = usize::from((1..GROUP_MIN).contains(&rest.at_least()));
+        for (_, key) in full.into_iter().skip(waits) {
+            let Some(Sum { counts, .. }) = self.sums.remove(&key) else { continue };
+            let segment = self.names[usize::from(key.1.name) - 1].clone();
+            out.push(SegmentRecord { promotion, segment, counts });
+        }
+    }
+
+    /// What was not given away of the regions of a promotion, those of countries among them of
+    /// whose viewers no region is known.
+    fn regions(
+        &self,
+        promotion: PromotionId,
+    ) -> impl Iterator<Item = ((PromotionId, Group), &Segment, &Sum)> {
+        let of = |name| (promotion, Group { dimension: Dimension::Region, name });
+        let named = self.sums.range(of(1)..=of(u16::MAX));
+        named.map(|(key, sum)| (*key, &self.names[usize::from(key.1.name) - 1], sum))
     }
 
     /// Who is in what was not given away of a promotion.
@@ -156,11 +214,11 @@ impl SegmentCounter {
         for ((_, group), sum) in of_promotion {
             let viewers = dimensions.entry(group.dimension).or_default();
             *viewers = viewers.with(sum.viewers);
-            let name = group.name.checked_sub(1).map(|name| &self.names[usize::from(name)]);
-            if let Some(Segment::Region(region)) = name {
-                let viewers = countries.entry(region.country()).or_default();
-                *viewers = viewers.with(sum.viewers);
-            }
+        }
+        for (_, name, sum) in self.regions(promotion) {
+            let Some(country) = name.country() else { continue };
+            let viewers = countries.entry(country).or_default();
+            *viewers = viewers.with(sum.viewers);
         }
         Rest {
             by_dimension: dimensions.into_iter().map(|(one, all)| (one, all.at_least())).collect(),

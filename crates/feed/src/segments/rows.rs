@@ -72,12 +72,18 @@ impl<'a> Parts<'a> {
             told.iter().for_each(|(_, counts)| sum.absorb(*counts));
             sum
         };
+        let join = |told: &mut Vec<(&Segment, SegmentCounts)>| {
+            let smallest = (0..told.len()).min_by_key(|place| told[*place].1.shown);
+            smallest.map(|place| told.remove(place).1).unwrap_or_default()
+        };
+        // Logs of before tell of regions what they do not tell of their country.
+        while !whole.holds(sum(&told)) {
+            join(&mut told);
+        }
         let mut other = whole.without(sum(&told));
         // Few people: whoever knows the whole would find them by subtraction.
-        let is_small = other != SegmentCounts::default() && others < GROUP_MIN;
-        if is_small {
-            let smallest = (0..told.len()).min_by_key(|place| told[*place].1.shown);
-            other.absorb(smallest.map(|place| told.remove(place).1).unwrap_or_default());
+        if other != SegmentCounts::default() && others < GROUP_MIN {
+            other.absorb(join(&mut told));
         }
         Parts { told, other }
     }
