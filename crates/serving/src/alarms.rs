@@ -1,5 +1,6 @@
 //! Looks at promotions for those that bring less or more than was quoted, and tells the book.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
@@ -45,8 +46,8 @@ impl Alarms {
             if let Some(known) = self.watched.remove(&id) {
                 self.due.remove(&(known.next, id));
             }
-        } else if !self.watched.contains_key(&id) {
-            self.watched.insert(id, Watched { next: now, outside: None, told: [false; 2] });
+        } else if let Entry::Vacant(place) = self.watched.entry(id) {
+            place.insert(Watched { next: now, outside: None, told: [false; 2] });
             self.due.insert((now, id));
         }
     }

@@ -144,8 +144,8 @@ impl SegmentCounter {
             };
             sum.counts.absorb(counts);
             sum.viewers = sum.viewers.with(Viewers::of(viewer));
-            // Those of whom nothing is known are told of by subtraction only, and regions with their
-            // country.
+            // Those of whom nothing is known are told of by subtraction only, and regions with
+            // their country.
             let is_told = name != 0 && dimension != Dimension::Region;
             if is_told && sum.viewers.at_least() >= GROUP_MIN {
                 self.full.insert(key);

@@ -194,8 +194,8 @@ impl Trouble {
         }
     }
 
-    /// Pages that would have been asked for in a silence, in thousandths: the smaller number of those
-    /// that the hours before and after it tell.
+    /// Pages that would have been asked for in a silence, in thousandths: the smaller number of
+    /// those that the hours before and after it tell.
     fn expected(&self, doings: &[Doings], silence: &Range<usize>) -> u64 {
         let beside = [
             silence.start.saturating_sub(AROUND)..silence.start,

@@ -261,7 +261,8 @@ proptest! {
     fn regions_add_up_to_their_country_whatever_comes(
         shows in prop::collection::vec((0..60_u64, any::<bool>(), 1..4_usize), 1..400),
     ) {
-        let codes = ["US-CA", "US-CA", "US-CA", "US-NY", "US-NY", "US-TX", "US", "US-FL", "DE", "DE-BE"];
+        let codes =
+            ["US-CA", "US-CA", "US-CA", "US-NY", "US-NY", "US-TX", "US", "US-FL", "DE", "DE-BE"];
         let mut counted = Counted::default();
         let mut countries: BTreeMap<&str, Country> = BTreeMap::new();
         for (number, is_billed, times) in shows {

@@ -39,7 +39,8 @@ pub(crate) struct PromotionReportView {
     shortfall: ShortfallView,
     waterfall: WaterfallView,
     /// The same in plain words, a sentence for each cause with the units and the money that are
-    /// missing for it; then one for each kind of event and cause that was not billed, or was repaid.
+    /// missing for it; then one for each kind of event and cause that was not billed, or was
+    /// repaid.
     sentences: Vec<String>,
     /// What became of each moment at which it could have been shown.
     opportunities: Vec<OpportunitiesView>,

@@ -199,7 +199,8 @@ async fn slow_posts_are_shown_views_are_billed_and_the_report_adds_up() {
 }
 
 impl Served {
-    /// Waits until the book has told this of the promotion, for whoever reads events or has a webhook.
+    /// Waits until the book has told this of the promotion, for whoever reads events or has a
+    /// webhook.
     async fn told(&self, kind: &str, promotion: &str) {
         let path = format!("/v1/events?type={kind}");
         for _ in 0..200 {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::activity::Doings;
-use super::{A_DAY, AROUND, Health, MILLION};
+use super::{A_DAY, AROUND, Health, MILLION, SURE};
 
 /// A silence of one who reports what people do, as it comes, is seldom so many times the size that
 /// half of all posts meet: once in 100,000 times where each post is as likely to be told of as any.
@@ -100,30 +100,47 @@ pub(super) fn expected(
     if silence.len() <= VOUCHED {
         return a_minute * silence.len() as u64;
     }
-    let elsewhere = |range: &Range<usize>| -> Option<u64> {
-        let (mut sum, mut known) = (0, 0);
-        for place in range.clone() {
-            let (mut pages, mut days) = (0, 0);
-            // The same minute of all days before, and of all after.
-            let same = (place % A_DAY..doings.len()).step_by(A_DAY);
-            for other in same.filter(|other| !silence.contains(other) && *other != place) {
-                if !minutes[other].is_gap {
-                    (pages, days) = (pages + doings[other].asked(), days + 1);
-                }
-            }
-            if days > 0 {
-                (sum, known) = (sum + pages * 1_000 / days, known + 1);
-            }
-        }
-        // Where half of it is not known, nothing is.
-        (known * 2 > range.len() as u64).then(|| sum * range.len() as u64 / known)
-    };
     let pages = a_minute * beside.len() as u64;
-    match (elsewhere(silence), elsewhere(beside)) {
-        (Some(missing), Some(known)) if known > 0 => {
-            let expected = u128::from(pages) * u128::from(missing) / u128::from(known);
-            u64::try_from(expected).unwrap_or(u64::MAX)
+    let other_days = |range| OtherDays::of(doings, minutes, silence, range);
+    let expected = other_days(beside).zip(other_days(silence)).and_then(|(known, missing)| {
+        // So few pages tell no proportion.
+        let known = Some(known).filter(|known| known.pages >= SURE)?;
+        let expected = u128::from(pages) * u128::from(missing.mean);
+        expected.checked_div(known.mean.into())
+    });
+    let expected = expected.map(|expected| u64::try_from(expected).unwrap_or(u64::MAX));
+    expected.unwrap_or(a_minute * VOUCHED as u64)
+}
+
+/// What other days had at the same time.
+struct OtherDays {
+    /// A day, in thousandths.
+    mean: u64,
+    /// On all of them.
+    pages: u64,
+}
+
+impl OtherDays {
+    /// `None` where half of the time or more is not known of any other day.
+    fn of(
+        doings: &[Doings],
+        minutes: &[Health],
+        silence: &Range<usize>,
+        range: &Range<usize>,
+    ) -> Option<OtherDays> {
+        let (mut mean, mut all, mut known) = (0, 0, 0);
+        for place in range.clone() {
+            let same = (place % A_DAY..doings.len()).step_by(A_DAY);
+            let of_another = |other: &usize| !silence.contains(other) && *other != place;
+            let others = same.filter(of_another).filter(|other| !minutes[*other].is_gap);
+            let (pages, days) = others
+                .fold((0, 0_u64), |(pages, days), one| (pages + doings[one].asked(), days + 1));
+            if let Some(a_day) = (pages * 1_000).checked_div(days) {
+                (mean, all, known) = (mean + a_day, all + pages, known + 1);
+            }
         }
-        _ => a_minute * VOUCHED as u64,
+        let length = range.len() as u64;
+        let is_known = known * 2 > length;
+        is_known.then(|| OtherDays { mean: mean * length / known.max(1), pages: all })
     }
 }
