@@ -11,7 +11,7 @@ mod seat;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{Amount, Currency, Instant, PromotionId};
+use base::{Amount, Currency, Instant, PromotionId, Span};
 use promotions::{Goal, Micros, Viewer, limits};
 
 use crate::counters::Counters;
@@ -161,6 +161,29 @@ impl Chooser {
             self.seats.push(None);
             slot
         })
+    }
+
+    /// Takes in what a process before has learned of a promotion, as its logs tell: how often it
+    /// was served, and how many units that has led to.
+    pub fn recall(&mut self, promotion: PromotionId, served: u64, units: u64) {
+        if let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) {
+            seat.recall(served, units);
+        }
+    }
+
+    /// Takes in a showing of before, for frequency caps; tell them in order.
+    pub fn recall_showing(&mut self, viewer_key: u64, promotion: PromotionId, at: Instant) {
+        self.sightings.record(viewer_key, promotion, at);
+    }
+
+    /// Takes in how long after its selection an event of before came.
+    pub fn recall_delay(&mut self, goal: Goal, age: Span) {
+        self.delays[goal as usize - 1].observe(age);
+    }
+
+    /// Every promotion that is here.
+    pub fn promotions(&self) -> impl Iterator<Item = PromotionId> {
+        self.by_promotion.keys().copied()
     }
 
     /// Forgets a promotion of which no event is expected any more. All its slices are closed.

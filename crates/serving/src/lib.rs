@@ -20,6 +20,8 @@
 //! * One thing about a slice is asked of the book at a time.
 //! * A stream has one writer: its file is locked. Whoever finds it behind what was billed begins a
 //!   new one.
+//! * What the log tells of showings and units is remembered when it is opened: frequency caps hold,
+//!   and chances stay learned.
 //! * Promotions and incidents are as the journal tells; a page may be a run behind it.
 
 mod alarms;
@@ -30,6 +32,7 @@ mod error;
 mod incidents;
 mod log;
 mod promoted;
+mod recall;
 mod reports;
 mod sample;
 mod state;
@@ -168,6 +171,7 @@ impl Feed {
         let mut books = self.books();
         let now = self.tell_time(&mut books)?;
         books.begin(&self.state, now)?;
+        self.state().recall(&locked(&self.reports));
         self.tell_of_incidents(&mut books);
         // That it has begun is in the log before anything is served: tokens tell the times apart.
         books.write(&self.state, self.told(), now).map(drop)

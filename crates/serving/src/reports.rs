@@ -127,6 +127,13 @@ impl Reports {
         }
     }
 
+    /// How often a promotion was served, and how many units that has led to.
+    pub(crate) fn learned(&self, promotion: PromotionId) -> (u64, u64) {
+        let served = self.waterfall.of(promotion).map(|(_, counts)| counts.get(Outcome::Served));
+        let units = self.deliveries.of(promotion).map(|(_, one)| one.units + one.unbilled_units);
+        (served.sum(), units.sum())
+    }
+
     /// What was delivered of a promotion, by the minute.
     pub(crate) fn delivered(&self, promotion: PromotionId) -> Vec<(Instant, Delivered)> {
         self.deliveries.of(promotion).map(|(at, what)| (at, *what)).collect()

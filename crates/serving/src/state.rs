@@ -79,6 +79,7 @@ impl State {
             .iter()
             .filter(|entry| matches!(entry, Entry::Counter(feed::CounterRecord::Started { .. })));
         state.process = u16::try_from(starts.count() % (1 << 16)).unwrap_or(0);
+        state.recall_events(entries);
         for entry in entries {
             if let Entry::Verdict(record) = entry {
                 // The log has no gaps, or it would have ended there.

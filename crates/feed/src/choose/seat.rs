@@ -245,6 +245,14 @@ impl Seat {
         self.pacer.spend(self.chance().expected(price));
     }
 
+    /// Learns from selections of before, and what they have led to.
+    pub(super) fn recall(&mut self, mut served: u64, mut billed: u64) {
+        while served >= SERVED_MAX {
+            (served, billed) = (served / 2, billed / 2);
+        }
+        (self.served, self.billed) = (served, billed);
+    }
+
     pub(super) fn count_served(&mut self) {
         self.served += 1;
         if self.served >= SERVED_MAX {

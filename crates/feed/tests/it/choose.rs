@@ -331,3 +331,28 @@ fn an_incident_takes_no_more_than_pacing_would_have_let_through() {
     let lost = counts.get(Outcome::Lost(Cause::Incident));
     assert!((96..=120).contains(&lost), "{counts:?}");
 }
+
+#[test]
+fn what_was_learned_before_is_taken_in() {
+    let one = Promoted { cap: FrequencyCap::default(), ..promoted(1) };
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&one));
+    let believed = chooser.standings(one.promotion).unwrap().chance;
+    chooser.recall(one.promotion, 900, 9);
+    let learned = chooser.standings(one.promotion).unwrap().chance;
+    assert!(learned < believed, "{learned:?}");
+    // What is beyond a million selections counts as half as much, as it does while they come.
+    chooser.recall(one.promotion, 1_800_000, 18_000);
+    let often = chooser.standings(one.promotion).unwrap().chance;
+    chooser.recall(one.promotion, 900_000, 9_000);
+    assert_eq!(chooser.standings(one.promotion).unwrap().chance, often);
+    chooser.recall(promoted(2).promotion, 1, 1);
+    let viewer = viewer("v");
+    let key = 5;
+    let page = Page { viewer_key: Some(key), ..page(&viewer) };
+    for minute in [1, 2, 3] {
+        chooser.recall_showing(key, one.promotion, after(Span::minutes(minute)));
+    }
+    assert_eq!(chooser.choose(&page, &slots), []);
+    let [counts] = counts(&mut chooser, &[one]);
+    assert_eq!(counts.get(Outcome::Lost(Cause::Cap)), 1);
+}

@@ -300,3 +300,42 @@ fn who_was_reached_outlives_a_restart_and_is_of_many() {
     feed.run().unwrap();
     assert_eq!(report(&town, &feed, promotion).segments, []);
 }
+
+/// Shows everything to one viewer until so many were seen, and tells of it; how many there were.
+fn shown_to(town: &Town, feed: &Feed, name: &str, most: usize, seconds: u32) -> usize {
+    let mut shown = 0;
+    for _ in 0..seconds {
+        town.wait(Span::seconds(1));
+        if shown < most {
+            for served in feed.select(&Viewer::default(), Some(name), 1, None) {
+                event(feed, &served.token, EventKind::Impression);
+                event(feed, &served.token, EventKind::View);
+                shown += 1;
+            }
+        }
+        feed.run().unwrap();
+    }
+    shown
+}
+
+#[test]
+fn a_viewer_at_the_cap_is_not_shown_it_again_after_a_restart() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    town.running(1, 5_000_000);
+    let feed = town.feed(folder.path());
+    assert_eq!(shown_to(&town, &feed, "Ann", 9, 120), 3);
+    assert_eq!(shown_to(&town, &feed, "Bob", 2, 120), 2);
+    feed.close().unwrap();
+    drop(feed);
+    let feed = town.feed(folder.path());
+    assert_eq!(shown_to(&town, &feed, "Ann", 9, 120), 0);
+    assert_eq!(shown_to(&town, &feed, "Bob", 9, 120), 1);
+    // As after a crash.
+    drop(feed);
+    let feed = town.feed(folder.path());
+    assert_eq!(shown_to(&town, &feed, "Bob", 9, 60), 0);
+    assert_eq!(shown_to(&town, &feed, "Cem", 9, 120), 3);
+    // A day later all of it is forgotten.
+    town.wait(Span::days(1));
+    assert_eq!(shown_to(&town, &feed, "Ann", 9, 120), 3);
+}
