@@ -75,6 +75,12 @@ impl Share {
         }
         scaled(price, u128::from(self.0), u128::from(Share::WHOLE.0))
     }
+
+    /// How many all shares have when this one has so many.
+    pub(crate) fn whole_of(self, units: u64) -> u64 {
+        let all = u128::from(units) * u128::from(Share::WHOLE.0) / u128::from(self.0.max(1));
+        u64::try_from(all).unwrap_or(u64::MAX)
+    }
 }
 
 /// How much faster than planned money may be spent to catch up.

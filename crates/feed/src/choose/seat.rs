@@ -32,6 +32,8 @@ pub(super) struct Seat {
     pub(super) last_request: u64,
     served: u64,
     billed: u64,
+    /// Selections that were ever made here.
+    selections: u64,
 }
 
 /// For how long it is believed that the book has nothing to lease: what others give back, it has
@@ -71,6 +73,11 @@ const INSIDE_PERCENT: u128 = 106;
 /// A promotion is behind when it has committed less than this part of what is due, in percent.
 const BEHIND_PERCENT: u128 = 85;
 
+/// And when its units are less than this part of those that the lowest number quoted needs by then,
+/// in percent: where places are so cheap that its people do not use up what is due, nothing is
+/// missing.
+const UNITS_PERCENT: u128 = 110;
+
 /// For how long a process likes to have money.
 const STOCK: Span = Span::minutes(5);
 
@@ -91,6 +98,7 @@ impl Seat {
             last_request: 0,
             served: 0,
             billed: 0,
+            selections: 0,
             promoted,
         }
     }
@@ -181,11 +189,27 @@ impl Seat {
         let dear =
             scaled(budget, u128::from(haste) * 100, u128::from(low) * 1_000 * INSIDE_PERCENT);
         let dear = dear.clamp(least, most.max(least));
-        let is_behind = committed < scaled(due, BEHIND_PERCENT, 100);
+        let is_behind =
+            committed < scaled(due, BEHIND_PERCENT, 100) && self.units() < self.units_due(low, due);
         let cheap = scaled(budget, INSIDE_PERCENT, u128::from(high) * 100);
         let lacks_people = scaled(budget, 100, u128::from(low) * SHORT_PERCENT) > most;
         let cheap = if is_behind || lacks_people { least } else { cheap };
         (cheap.clamp(least, dear), dear)
+    }
+
+    /// Units that selections made so far may be expected to bring, in all processes.
+    fn units(&self) -> u64 {
+        let here = u128::from(self.selections) * u128::from(self.chance().billionths());
+        let here = here / u128::from(Chance::ALWAYS.billionths());
+        self.share.whole_of(u64::try_from(here).unwrap_or(u64::MAX))
+    }
+
+    /// How many there should be when so much of the budget is due, to bring the lowest number that
+    /// was quoted and a little more.
+    fn units_due(&self, low: u64, due: Micros) -> u64 {
+        let parts = u128::from(low) * u128::from(due.get()) * UNITS_PERCENT;
+        let whole = u128::from(self.promoted.plan.budget.get().max(1)) * 100;
+        u64::try_from(parts / whole).unwrap_or(u64::MAX)
     }
 
     /// What is paced: of a fixed price, which sells a number of units, the end of the time is kept
@@ -247,6 +271,7 @@ impl Seat {
 
     /// Learns from selections of before, and what they have led to.
     pub(super) fn recall(&mut self, mut served: u64, mut billed: u64) {
+        self.selections = served;
         while served >= SERVED_MAX {
             (served, billed) = (served / 2, billed / 2);
         }
@@ -255,6 +280,7 @@ impl Seat {
 
     pub(super) fn count_served(&mut self) {
         self.served += 1;
+        self.selections += 1;
         if self.served >= SERVED_MAX {
             self.served /= 2;
             self.billed /= 2;

@@ -72,6 +72,13 @@ fn a_budget_that_is_spent_brings_what_was_quoted() {
     assert!(free.units > 1_900, "{free:?}");
 }
 
+/// It gets nothing at first, and then all places for next to nothing: its money is behind for long,
+/// its units are not.
+#[test]
+fn who_was_behind_and_finds_cheap_places_gets_no_more_than_was_quoted() {
+    check_in_range(&day(Some(QUOTED), 1, |hour| if hour < 2 { 650 } else { 20 }));
+}
+
 #[test]
 fn who_is_behind_bids_more_and_never_more_than_was_quoted() {
     // Nothing is to be had for what would bring the least that was quoted.
