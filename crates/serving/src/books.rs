@@ -59,7 +59,7 @@ const LIVING: [Standing; 7] = [
 #[derive(Clone, Copy)]
 pub(crate) struct Written<'a> {
     pub(crate) reports: &'a Mutex<Reports>,
-    pub(crate) sample: &'a Mutex<Sample>,
+    pub(crate) sample: &'a Sample,
 }
 
 /// What a run works on. One thing at a time is asked of the book.
@@ -356,7 +356,7 @@ impl Books {
             self.append(told)?;
         }
         {
-            let one_in = locked(told.sample).one_in();
+            let one_in = told.sample.one_in();
             let mut state = locked(state);
             state.one_in = one_in;
             self.unsynced = state.take_unwritten(now);
@@ -372,7 +372,7 @@ impl Books {
         let written = std::mem::take(&mut self.unsynced);
         self.unbilled.extend(records(&written));
         locked(told.reports).absorb(&written);
-        locked(told.sample).absorb(std::mem::take(&mut self.seen), &written);
+        told.sample.absorb(std::mem::take(&mut self.seen), &written);
         Ok(written.len())
     }
 

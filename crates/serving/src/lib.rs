@@ -128,7 +128,7 @@ pub struct Feed {
     state: Mutex<State>,
     books: Mutex<Books>,
     reports: Mutex<Reports>,
-    sample: Mutex<Sample>,
+    sample: Sample,
     ring: Arc<KeyRing>,
     clock: Arc<dyn Clock>,
     /// Microseconds that the book's clock is ahead of the wall clock, as of the last run.
@@ -155,7 +155,7 @@ impl Feed {
             state: Mutex::new(state),
             books: Mutex::new(books),
             reports: Mutex::new(reports),
-            sample: Mutex::new(Sample::new()),
+            sample: Sample::new(),
             ring,
             clock,
             ahead_micros: AtomicI64::new(0),
@@ -282,7 +282,7 @@ impl Feed {
         reserve: Micros,
         units_per_million: u32,
     ) -> Option<Inventory> {
-        locked(&self.sample).inventory(terms, reserve, units_per_million)
+        self.sample.inventory(terms, reserve, units_per_million)
     }
 
     /// Brings everything up to date once: what was judged and counted into the log, promotions and

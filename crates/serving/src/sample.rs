@@ -1,11 +1,16 @@
-//! What the feed remembers of its pages, for quotes: a lock of its own, so that nobody who serves
-//! waits for one.
+//! What the feed remembers of its pages, for quotes: with locks of its own, so that neither whoever
+//! serves nor the log waits for one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use base::Span;
+use feed::verdict::Record;
 use feed::{History, PageWorth};
 use promotions::{Inventory, Micros, Terms, Viewer};
 
 use crate::entry::Entry;
+use crate::locked;
 use crate::promoted::cap;
 
 /// Pages that are remembered, beyond that of fewer viewers. When nobody came twice these are
@@ -48,40 +53,49 @@ pub(crate) struct SeenPages {
 /// The history of the feed since this process began.
 #[derive(Debug)]
 pub(crate) struct Sample {
-    history: History,
+    history: Mutex<History>,
+    /// What came while an inventory was made, in order: pages, and the events that were written.
+    waiting: Mutex<Vec<(SeenPages, Vec<Record>)>>,
+    /// See [`History::one_in`].
+    one_in: AtomicU64,
 }
 
 impl Sample {
     pub(crate) fn new() -> Sample {
-        Sample { history: History::new(PAGES_MAX) }
-    }
-
-    /// Takes in what came since the last run, and the events that were written.
-    pub(crate) fn absorb(&mut self, seen: SeenPages, written: &[Entry]) {
-        self.history.showings(seen.showings);
-        let last = seen.pages.last().map(|page| page.worth.at);
-        for page in seen.pages {
-            self.history.page(&page.viewer, page.key, page.worth);
-        }
-        for entry in written {
-            if let Entry::Verdict(record) = entry {
-                self.history.record(record);
-            }
-        }
-        let is_long = self.history.seen_for().is_some_and(|seen| seen > self.kept_for());
-        if let Some(last) = last.filter(|_| is_long) {
-            self.history.forget(last.saturating_sub(REMEMBERED));
+        Sample {
+            history: Mutex::new(History::new(PAGES_MAX)),
+            waiting: Mutex::default(),
+            one_in: AtomicU64::new(1),
         }
     }
 
-    /// See [`History::one_in`].
+    /// Takes in what came since the last run, and the events that were written. While an inventory
+    /// is made it waits for whoever comes next.
+    pub(crate) fn absorb(&self, seen: SeenPages, written: &[Entry]) {
+        let records = written.iter().filter_map(|entry| match entry {
+            Entry::Verdict(record) => Some(*record),
+            _ => None,
+        });
+        locked(&self.waiting).push((seen, records.collect()));
+        match self.history.try_lock() {
+            Ok(history) => self.catch_up(history),
+            Err(TryLockError::Poisoned(history)) => self.catch_up(history.into_inner()),
+            Err(TryLockError::WouldBlock) => {}
+        }
+    }
+
+    fn catch_up(&self, mut history: MutexGuard<'_, History>) {
+        // The lock of what waits is not held meanwhile.
+        let waiting = std::mem::take(&mut *locked(&self.waiting));
+        for (seen, records) in waiting {
+            take_in(&mut history, seen, &records);
+        }
+        self.one_in.store(history.one_in(), Ordering::Relaxed);
+    }
+
+    /// Pages of one viewer in so many are remembered.
     pub(crate) fn one_in(&self) -> u64 {
-        self.history.one_in()
-    }
-
-    /// A day more than is remembered, so that forgetting is seldom.
-    fn kept_for(&self) -> Span {
-        Span::from_micros(REMEMBERED.micros() + SEEN_MIN.micros())
+        self.one_in.load(Ordering::Relaxed)
     }
 
     /// What the audience of `terms` offers; `None` while too little was seen. Where too few events
@@ -92,15 +106,32 @@ impl Sample {
         reserve: Micros,
         units_per_million: u32,
     ) -> Option<Inventory> {
-        let is_enough = self.history.seen_for().is_some_and(|seen| seen >= SEEN_MIN);
-        if !is_enough || self.history.pages() < PAGES_MIN {
+        self.catch_up(locked(&self.history));
+        let history = locked(&self.history);
+        let is_enough = history.seen_for().is_some_and(|seen| seen >= SEEN_MIN);
+        if !is_enough || history.pages() < PAGES_MIN {
             return None;
         }
         let (goal, currency) = (terms.goal, terms.currency());
-        let known = self.history.inventory(&terms.audience, goal, currency, cap(), reserve);
-        Some(match self.history.units(goal) {
+        let known = history.inventory(&terms.audience, goal, currency, cap(), reserve);
+        Some(match history.units(goal) {
             UNITS_MIN.. => known,
             _ => Inventory { units_per_million, ..known },
         })
+    }
+}
+
+fn take_in(history: &mut History, seen: SeenPages, records: &[Record]) {
+    history.showings(seen.showings);
+    let last = seen.pages.last().map(|page| page.worth.at);
+    for page in seen.pages {
+        history.page(&page.viewer, page.key, page.worth);
+    }
+    records.iter().for_each(|record| history.record(record));
+    // A day more than is remembered, so that forgetting is seldom.
+    let kept_for = Span::from_micros(REMEMBERED.micros() + SEEN_MIN.micros());
+    let is_long = history.seen_for().is_some_and(|seen| seen > kept_for);
+    if let Some(last) = last.filter(|_| is_long) {
+        history.forget(last.saturating_sub(REMEMBERED));
     }
 }
