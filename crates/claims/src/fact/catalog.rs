@@ -236,4 +236,6 @@ facts! {
         "Other claimants who share an instrument or a device with this one.";
     49 PostGone "post_gone" FLAG, [], Post,
         "Whether the post was hidden or deleted while it was to be shown.";
+    50 MadeGood "made_good" MONEY, [], Claims,
+        "What claims and restitutions have paid for what was not delivered as it was sold.";
 }

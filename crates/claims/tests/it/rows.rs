@@ -7,7 +7,7 @@ use crate::world::{decided, facts};
 
 /// 100.00 were paid and spent; nothing is disputed, nothing has gone back.
 pub const PAID: &str = "dispute = none; captured = 10000; spent = 10000; left_refundable = 10000; \
-    settled_back = 0; pending_back = 0; credited = 0; unspent = 0; window = open; \
+    settled_back = 0; pending_back = 0; credited = 0; made_good = 0; unspent = 0; window = open; \
     same_claim = none; new_evidence = false; earlier_claims = 0; ring_marks = 0; ";
 /// They agreed with a passkey on a device of theirs, and nothing points to anybody else.
 pub const AGREED: &str = "authorization = verified; factor = passkey; factor_age = 90 days; \
@@ -155,6 +155,41 @@ rows! {
 
     o1_owed_anyway Other RAN, "over_budget = 9" => "review 0 +over_budget";
     o2_person_answers Other RAN, "" => "review 0";
+}
+
+/// What the platform lost is owed once, whoever has paid it, also while more is left to pay.
+#[test]
+fn what_was_made_good_is_not_paid_again() {
+    let check = |ground, given: &str, test: &str, expected: &str| {
+        check(test, ground, &format!("{PAID}{HALF}{given}"), expected);
+    };
+    let (failure, error) = (Ground::FailureToDeliver, Ground::TechnicalError);
+    let part = "made_good = 500; credited = 500; left_refundable = 9500; ";
+    check(failure, part, "f9_underdelivery_share", "partly_approve 1500 +self_made");
+    check(Ground::PoorOutcome, part, "p2_underdelivery_share", "partly_approve 1500");
+    check(error, &format!("{part}incident_loss = 1500"), "t2_incident_share", "partly_approve 1000");
+    let whole = "made_good = 2000; credited = 2000; left_refundable = 8000; ";
+    check(failure, whole, "f13_gone_back", "deny 0");
+    let narrowed = "narrowed = true; missing_before_narrowing = 70; made_good = 700; \
+        credited = 700; left_refundable = 9300";
+    check(failure, narrowed, "f13_gone_back", "deny 0");
+    check(Ground::PoorOutcome, whole, "p4_outcome_only", "deny 0 !show_waterfall");
+    check(error, &format!("{whole}incident_loss = 1500"), "t8_gone_back", "deny 0");
+}
+
+/// A fault that the platform has half a part in is decided for half, before the settlement and
+/// after it; what was not spent comes back by the settlement alone.
+#[test]
+fn half_a_fault_is_half_whoever_pays_it() {
+    let check = |given: &str, test: &str, expected: &str| {
+        check(test, Ground::FailureToDeliver, &format!("{PAID}{HALF}{given}"), expected);
+    };
+    let by_unit = "spent = 6000; left_refundable = 6000; unspent = 4000; ";
+    check(by_unit, "f9_underdelivery_share", "partly_approve 0 &2000 +self_made");
+    let narrowed = format!("{by_unit}narrowed = true; missing_before_narrowing = 200");
+    check(&narrowed, "f7_self_narrowed", "partly_approve 0 &2000");
+    let settled = "spent = 6000; left_refundable = 6000; settled_back = 4000";
+    check(settled, "f13_gone_back", "deny 0");
 }
 
 #[test]
