@@ -167,7 +167,12 @@ fn what_was_made_good_is_not_paid_again() {
     let part = "made_good = 500; credited = 500; left_refundable = 9500; ";
     check(failure, part, "f9_underdelivery_share", "partly_approve 1500 +self_made");
     check(Ground::PoorOutcome, part, "p2_underdelivery_share", "partly_approve 1500");
-    check(error, &format!("{part}incident_loss = 1500"), "t2_incident_share", "partly_approve 1000");
+    check(
+        error,
+        &format!("{part}incident_loss = 1500"),
+        "t2_incident_share",
+        "partly_approve 1000",
+    );
     let whole = "made_good = 2000; credited = 2000; left_refundable = 8000; ";
     check(failure, whole, "f13_gone_back", "deny 0");
     let narrowed = "narrowed = true; missing_before_narrowing = 70; made_good = 700; \
