@@ -1,0 +1,6 @@
+//! Tests of the public surface.
+
+mod extremes;
+mod records;
+mod same;
+mod truths;
