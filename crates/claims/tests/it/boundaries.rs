@@ -347,18 +347,25 @@ fn what_cannot_change_the_result_is_not_waited_for() {
         incident_loss = unknown; missing_platform = 0           => t14 deny 0
         incident_loss = unknown; missing_platform = unknown     => t13 review 0
         failed_calls = unknown; missing_platform = 0            => t13 review 0
-        self_stopped = false; post_gone = false; failed_calls = unknown; missing_platform = 0 => t16 deny 0
-        self_stopped = false; post_gone = unknown; failed_calls = 2; missing_platform = 0 => t11 review 0
+    ",
+    );
+    check(
+        Ground::TechnicalError,
+        &format!("{HALF}missing_platform = 0; self_stopped = false; post_gone = false; "),
+        "
+        failed_calls = unknown                                  => t16 deny 0
+        failed_calls = 2                                        => t16 deny 0
+        failed_calls = 2; post_gone = unknown                   => t11 review 0
     ",
     );
     check(
         Ground::FailureToDeliver,
-        HALF,
+        &format!("{HALF}missing_platform = 0; missing_market = 0; missing_advertiser = 0; "),
         "
-        missing_platform = 0; missing_market = 0; missing_advertiser = 0 => f16 review 0
-        missing_platform = 0; missing_market = 0; missing_advertiser = 0; unspent = 4000 => f17 deny 0
-        missing_platform = 0; missing_market = 0; missing_advertiser = 0; unspent = 3998 => f16 review 0
-        missing_platform = 0; missing_market = 0; missing_advertiser = 0; unspent = 4000; over_budget = 9 => f10 partly_approve 9
+                                                                => f16 review 0
+        unspent = 4000                                          => f17 deny 0
+        unspent = 3998                                          => f16 review 0
+        unspent = 4000; over_budget = 9                         => f10 partly_approve 9
     ",
     );
     check(

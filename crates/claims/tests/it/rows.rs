@@ -194,8 +194,8 @@ fn what_was_made_good_is_not_paid_again() {
     );
     let whole = "made_good = 2000; credited = 2000; left_refundable = 8000; ";
     check(failure, whole, "f13_gone_back", "deny 0");
-    let narrowed = "narrowed = true; missing_platform = 70; missing_before_narrowing = 70; made_good = 700; \
-        credited = 700; left_refundable = 9300";
+    let narrowed = "narrowed = true; missing_platform = 70; missing_before_narrowing = 70; \
+        made_good = 700; credited = 700; left_refundable = 9300";
     check(failure, narrowed, "f13_gone_back", "deny 0");
     check(Ground::PoorOutcome, whole, "p4_outcome_only", "deny 0 !show_waterfall");
     check(error, &format!("{whole}incident_loss = 1500"), "t8_gone_back", "deny 0");
