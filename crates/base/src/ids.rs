@@ -213,6 +213,8 @@ typed_ids! {
     ClaimantId = "clt";
     /// What was repaid for a promotion without a claim.
     RestitutionId = "rst";
+    /// Facts on which something was decided, by what they say.
+    FactsId = "fct";
     /// A statement of reasons.
     StatementId = "stm";
     /// A time at which a part of the platform did not work.

@@ -65,8 +65,8 @@ pub use day::{Day, DayError, Weekday};
 pub use fair_split::fair_split;
 pub use ids::{
     AccountId, CardId, CheckoutId, ClaimId, ClaimantId, ContactId, CreatorId, DeedId, DisputeId,
-    EndpointId, EventId, HoldId, IdError, IdProblem, ImportId, IncidentId, KeyId, MethodId,
-    OrderId, PaymentId, PayoutId, PersonId, PostId, ProductId, ProgramId, PromotionId,
+    EndpointId, EventId, FactsId, HoldId, IdError, IdProblem, ImportId, IncidentId, KeyId,
+    MethodId, OrderId, PaymentId, PayoutId, PersonId, PostId, ProductId, ProgramId, PromotionId,
     PromotionSettlementId, PurchaseId, RailRefundId, RefundId, RequestId, RestitutionId, SellerId,
     SettlementId, SettlementLineId, SignalId, SliceId, StandingId, StatementId, StreamId,
     TransferId, TypedId,

@@ -74,7 +74,7 @@ pub fn withdraw(claim: &Claim, rows: Rows<'_>) -> Result<Effect, Refusal> {
         }
         _ => Status::Withdrawn,
     };
-    after.committed = claim.set_out();
+    after.causes = claim.causes.at_most(claim.set_out());
     after.go_to(status);
     Ok(Effect::of(Some(claim), after, rows, ClaimEvent::Withdrawn))
 }

@@ -2,7 +2,7 @@
 
 use base::Instant;
 
-use crate::conclude::Draft;
+use crate::conclude::{Draft, check_facts};
 use crate::{Award, Claim, ClaimEvent, Decided, Desk, Effect, Outcome, Refusal, Status};
 
 /// Applies what the rules have decided on the facts that were frozen.
@@ -15,7 +15,7 @@ use crate::{Award, Claim, ClaimEvent, Decided, Desk, Effect, Outcome, Refusal, S
 ///
 /// In this order: `NotGathering` unless it is gathering; `FactsMissing`; `PaymentDisputed` while
 /// it is held; `NothingToWaitFor` when it would wait for a dispute that is over: nothing would ever
-/// release it.
+/// release it; `FactsOutdated` when it would pay, and something else was paid since.
 pub fn decide(
     decided: &Decided,
     claim: &Claim,
@@ -35,6 +35,9 @@ pub fn decide(
     if decided.outcome == Outcome::Hold && !can_wait {
         return Err(Refusal::NothingToWaitFor);
     }
+    if decided.outcome.pays() {
+        check_facts(claim, desk)?;
+    }
     let award = Award { refund: decided.amount, elsewhere: decided.elsewhere };
     let draft = Draft {
         outcome: decided.outcome,
@@ -42,6 +45,7 @@ pub fn decide(
         codes: decided.codes.clone(),
         automated: decided.automated,
         reviewed_by: None,
+        decision: decided.decision.clone(),
     };
     let approves = decided.outcome.pays();
     let waits = approves && desk.funds.is_disputed;

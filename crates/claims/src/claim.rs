@@ -4,7 +4,7 @@ use base::{Amount, ClaimId, Currency, Instant, Metadata, PaymentId, PersonId, Pr
 use base::{RefundId, Region, StatementId};
 
 use crate::{Attachment, Case, ChargeHint, Claimant, Code, Digest, Ground, Outcome, Period};
-use crate::{RailName, Status, Steps};
+use crate::{Causes, RailName, Status, Steps};
 
 /// What the claimant has written. The words are sealed elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +140,8 @@ pub struct Claim {
     pub linked_to: Option<ClaimId>,
     /// The facts that were put together last.
     pub facts: Option<Digest>,
+    /// How many [grants](crate::PromotionClaims::grants) for its promotion these facts know of.
+    pub grants_known: u32,
     /// The decision that stands.
     pub decision: Option<DecisionRecord>,
     /// What waits for a second person.
@@ -148,8 +150,8 @@ pub struct Claim {
     pub appeal: Option<Appeal>,
     /// How many decisions and proposals there were.
     pub decisions: u32,
-    /// What it takes of what was spent: promised, on its way, or gone. Tax not counted.
-    pub committed: Amount,
+    /// What it takes of what was spent, and what for: promised, on its way, or gone.
+    pub causes: Causes,
     /// Money that has set out.
     pub payouts: Vec<Payout>,
     /// What was done and is to be done.
@@ -182,6 +184,11 @@ impl Claim {
     pub fn set_out(&self) -> Amount {
         let nets = self.payouts.iter().map(|payout| payout.net);
         nets.fold(Amount::ZERO, |sum, net| sum.checked_add(net).expect("not more than was paid"))
+    }
+
+    /// All that it takes of what was spent: promised, on its way, or gone. Tax not counted.
+    pub fn committed(&self) -> Amount {
+        self.causes.total()
     }
 
     /// True while an appeal waits for its decision.

@@ -2,10 +2,12 @@
 
 use base::{Amount, Instant, Money, PersonId};
 
+use crate::statement_id;
 use crate::{
-    ApprovalPolicy, Award, Claim, ClaimEvent, Clocks, Code, DecisionRecord, Effect, Funds,
+    ApprovalPolicy, Award, Causes, Claim, ClaimEvent, Clocks, Code, Decision, DecisionRecord,
+    Effect,
 };
-use crate::{Outcome, Refusal, Rows, Status, StepName, statement_id};
+use crate::{Facts, Funds, KeptStatement, Outcome, Refusal, Rows, Status, StepName, Subject};
 
 /// What decisions are made with, beside the claim.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +17,8 @@ pub struct Desk<'a> {
     /// The money of the promotion. Nothing is looked at when a claim that nobody has matched is
     /// denied.
     pub funds: &'a Funds,
+    /// The facts that were frozen for it, if any were.
+    pub facts: Option<&'a Facts>,
     /// The clocks of the day on which the claim was made.
     pub clocks: &'a Clocks,
     /// From which sum on a second person has to agree.
@@ -28,6 +32,17 @@ pub(crate) struct Draft {
     pub codes: Vec<Code>,
     pub automated: bool,
     pub reviewed_by: Option<PersonId>,
+    pub decision: Option<Decision>,
+}
+
+/// Whether its facts know of all that was paid for its promotion.
+///
+/// # Errors
+///
+/// `FactsOutdated`.
+pub(crate) fn check_facts(claim: &Claim, desk: Desk<'_>) -> Result<(), Refusal> {
+    let is_known = claim.promotion.is_none() || claim.grants_known == desk.rows.grants();
+    if is_known { Ok(()) } else { Err(Refusal::FactsOutdated) }
 }
 
 impl Draft {
@@ -76,9 +91,19 @@ impl Draft {
             at: now,
             appeal_until: None,
         };
+        let statement = KeptStatement {
+            id: record.statement,
+            about: Subject::Claim(claim.id),
+            number: after.decisions,
+            facts: claim.facts,
+            decision: self.decision,
+            at: now,
+        };
+        let statements = vec![statement];
         if !is_proposal {
-            stand(&mut after, record, desk.clocks, now);
-            return Effect::of(Some(claim), after, desk.rows, ClaimEvent::Decided);
+            stand(&mut after, record, desk, now);
+            let effect = Effect::of(Some(claim), after, desk.rows, ClaimEvent::Decided);
+            return Effect { statements, ..effect };
         }
         after.proposal = Some(record);
         if !claim.is_appealed() {
@@ -86,7 +111,8 @@ impl Draft {
         }
         let due_at = desk.clocks.step_due(StepName::Approved, &claim.case(), now);
         after.steps.begin(StepName::Approved, now, due_at);
-        Effect::of(Some(claim), after, desk.rows, ClaimEvent::Proposed)
+        let effect = Effect::of(Some(claim), after, desk.rows, ClaimEvent::Proposed);
+        Effect { statements, ..effect }
     }
 }
 
@@ -102,7 +128,8 @@ pub(crate) fn more(claim: &Claim, award: Award) -> Amount {
 }
 
 /// A decision stands from now on.
-pub(crate) fn stand(claim: &mut Claim, mut record: DecisionRecord, clocks: &Clocks, now: Instant) {
+pub(crate) fn stand(claim: &mut Claim, mut record: DecisionRecord, desk: Desk<'_>, now: Instant) {
+    let clocks = desk.clocks;
     let more = more(claim, record.award);
     let was_appealed = claim.is_appealed();
     let made = if was_appealed { StepName::AppealDecided } else { StepName::Decided };
@@ -111,7 +138,9 @@ pub(crate) fn stand(claim: &mut Claim, mut record: DecisionRecord, clocks: &Cloc
     claim.proposal = None;
     match record.outcome {
         Outcome::Approve | Outcome::PartlyApprove => {
-            claim.committed = claim.committed.checked_add(more).expect("not more than was paid");
+            claim.causes = claim.causes.plus(Causes::split(more, desk.facts));
+            // Of what it is granted itself it knows.
+            claim.grants_known = claim.grants_known.saturating_add(u32::from(!more.is_zero()));
             let is_whole = record.outcome == Outcome::Approve;
             claim.go_to(if is_whole { Status::Approved } else { Status::PartlyApproved });
             let due_at = clocks.step_due(StepName::Paid, &claim.case(), now);

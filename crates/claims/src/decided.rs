@@ -21,6 +21,8 @@ pub struct Decided {
     pub waits_for_extension: bool,
     /// False when a person has decided.
     pub automated: bool,
+    /// All of it, to be kept with the claim.
+    pub decision: Option<Decision>,
 }
 
 impl From<&Decision> for Decided {
@@ -33,6 +35,7 @@ impl From<&Decision> for Decided {
             waits_for_extension: decision.outcome == Outcome::Hold
                 && decision.facts_used.contains(&FactName::Extension),
             automated: decision.automated,
+            decision: Some(Decision { would_change: Vec::new(), ..decision.clone() }),
         }
     }
 }

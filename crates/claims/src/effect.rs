@@ -2,7 +2,8 @@
 
 use base::{ClaimId, RestitutionId};
 
-use crate::{Claim, ClaimEvent, ClaimantClaims, PromotionClaims, Restitution, Rows};
+use crate::{Claim, ClaimEvent, ClaimantClaims, FrozenFacts, KeptStatement, PromotionClaims};
+use crate::{Restitution, Rows, Words};
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,12 @@ pub struct Effect {
     pub claimants: Vec<ClaimantClaims>,
     /// Restitutions.
     pub restitutions: Vec<Restitution>,
+    /// What claimants have written.
+    pub words: Vec<Words>,
+    /// Facts that were frozen.
+    pub facts: Vec<FrozenFacts>,
+    /// Statements that were made.
+    pub statements: Vec<KeptStatement>,
     /// Events, each with the object it is about.
     pub events: Vec<(ClaimEvent, Subject)>,
 }
@@ -45,7 +52,7 @@ impl Effect {
             claims: vec![after],
             promotions: promotion.into_iter().collect(),
             claimants: claimant.into_iter().collect(),
-            restitutions: Vec::new(),
+            ..Effect::default()
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Making a claim, and finding what it is about.
 
-use base::{Amount, ClaimId, Currency, Day, Instant, Metadata, PersonId};
+use base::{ClaimId, Currency, Day, Instant, Metadata, PersonId};
 
 use crate::attachment::with_attachments;
 use crate::duplicate::linked_to;
 use crate::subject::is_allowed;
-use crate::{Attachment, Claim, ClaimEvent, Claimant, Clocks, Description, Effect, Ground};
+use crate::{Attachment, Causes, Claim, ClaimEvent, Claimant, Clocks, Effect, Ground, NewWords};
 use crate::{
-    Named, NewAttachment, Period, Purchase, Refusal, Rows, Status, StepName, Steps, limits,
+    Named, NewAttachment, Period, Purchase, Refusal, Rows, Status, StepName, Steps, Words, limits,
 };
 
 /// A claim to be made.
@@ -24,7 +24,7 @@ pub struct NewClaim {
     /// The days it is about, if they say.
     pub period: Option<Period>,
     /// What they have written.
-    pub description: Description,
+    pub words: NewWords,
     /// What they show.
     pub attachments: Vec<NewAttachment>,
     /// Strings of the integrating platform.
@@ -58,7 +58,10 @@ pub struct Filing<'a> {
 /// `AlreadyOpen`; `TooManyClaims`, `TooManyOpen`.
 pub fn file(new: &NewClaim, filing: Filing<'_>, now: Instant) -> Result<Effect, Refusal> {
     let claim = preview(new, filing, now)?;
-    Ok(Effect::of(None, claim, filing.rows, ClaimEvent::Filed))
+    let NewWords { person, sealed, .. } = new.words.clone();
+    let words = Words { claim: new.id, person, sealed };
+    let effect = Effect::of(None, claim, filing.rows, ClaimEvent::Filed);
+    Ok(Effect { words: vec![words], ..effect })
 }
 
 /// The claim that [`file()`] would make, and nothing is kept.
@@ -192,10 +195,11 @@ fn check_period(
 }
 
 fn check_evidence(new: &NewClaim, now: Instant) -> Result<Vec<Attachment>, Refusal> {
-    if new.description.bytes == 0 {
+    let NewWords { sealed, bytes, .. } = &new.words;
+    if *bytes == 0 {
         return Err(Refusal::DescriptionMissing);
     }
-    if new.description.bytes > limits::DESCRIPTION_BYTES_MAX {
+    if *bytes > limits::DESCRIPTION_BYTES_MAX || sealed.len() > limits::SEALED_BYTES_MAX {
         return Err(Refusal::DescriptionTooLong);
     }
     with_attachments(&[], &new.attachments, now)
@@ -246,18 +250,19 @@ fn received(
         currency,
         region: None,
         rail: None,
-        description: new.description,
+        description: new.words.description(),
         attachments,
         status: Status::Received,
         held_since: None,
         window_until: None,
         linked_to: None,
         facts: None,
+        grants_known: 0,
         decision: None,
         proposal: None,
         appeal: None,
         decisions: 0,
-        committed: Amount::ZERO,
+        causes: Causes::default(),
         payouts: Vec::new(),
         steps: Steps::default(),
         metadata: new.metadata.clone(),

@@ -2,31 +2,39 @@
 
 use base::Instant;
 
-use crate::{Claim, ClaimEvent, Digest, Effect, Refusal, Rows, Status, StepName};
+use crate::StepName;
+use crate::{Claim, ClaimEvent, Digest, Effect, Facts, FrozenFacts, Refusal, Rows, Status};
 
 /// Freezes the facts of a claim: a decision rests on them from now on. They may be put together
-/// again as long as nothing is decided, as after a dispute, and for an appeal.
+/// again as long as nothing is decided, as after a dispute, when something else was paid for the
+/// promotion, and for an appeal.
 ///
 /// # Errors
 ///
-/// In this order: `NotGathering` unless it is received, gathering or appealed; `NotMatched`.
+/// In this order: `NotGathering` unless it is received, gathering, in review or appealed;
+/// `ProposalWaits`; `NotMatched`.
 pub fn freeze_facts(
-    facts: Digest,
+    facts: &Facts,
     claim: &Claim,
     rows: Rows<'_>,
     now: Instant,
 ) -> Result<Effect, Refusal> {
-    if !matches!(claim.status, Status::Received | Status::Gathering | Status::Appealed) {
+    if !claim.status.is_undecided() {
         return Err(Refusal::NotGathering);
+    }
+    if claim.proposal.is_some() {
+        return Err(Refusal::ProposalWaits);
     }
     if claim.promotion.is_none() {
         return Err(Refusal::NotMatched);
     }
     let mut after = claim.clone();
-    after.facts = Some(facts);
+    after.facts = Some(Digest(facts.digest()));
+    after.grants_known = rows.grants();
     after.steps.finish(StepName::Gathered, now);
-    if !claim.is_appealed() {
+    if claim.status == Status::Received {
         after.go_to(Status::Gathering);
     }
-    Ok(Effect::of(Some(claim), after, rows, ClaimEvent::Gathered))
+    let effect = Effect::of(Some(claim), after, rows, ClaimEvent::Gathered);
+    Ok(Effect { facts: vec![FrozenFacts::of(facts.clone())], ..effect })
 }

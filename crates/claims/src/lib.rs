@@ -33,7 +33,7 @@
 //! * **Step**: a part of the way with a clock. **Clocks**: by when we act, and until when claimants
 //!   may, as dated data. **Window**: until when a claim is in time, which is a fact.
 //! * **Committed**: what claims and restitutions take of what was spent: promised, on its way, or
-//!   gone. **Set out**: what of it is on its way or gone.
+//!   gone. **Set out**: what of it is on its way or gone. **Cause**: what it is for.
 //! * **Restitution**: what is repaid without a claim, for a **cause**, by one of three **ways**.
 //!
 //! # Invariants
@@ -48,7 +48,8 @@
 //! * Committed ≤ what was spent of what was paid, less lost disputes, whenever something is
 //!   committed; and returned by settlement + committed ≤ paid, always, when settlements return what
 //!   [`Funds::settlement_back`] says: claims and settlements never pay the same cent.
-//! * The sums of [`PromotionClaims`] are those of its claims and restitutions, always.
+//! * The sums of [`PromotionClaims`] are those of its claims and restitutions, always, for each
+//!   cause; nothing is paid on facts that do not know what was paid before.
 //! * Nothing is approved or sent while a dispute is open.
 //! * Whoever proposed does not approve, whoever decided first does not decide on the appeal, and
 //!   nobody decides on a claim of their own.
@@ -65,6 +66,7 @@ mod appeal;
 mod approval;
 mod attachment;
 mod automatic;
+mod cause;
 mod claim;
 mod claimant;
 mod clocks;
@@ -83,6 +85,7 @@ mod gather;
 mod ground;
 mod hold;
 mod ids;
+mod kept;
 mod next;
 mod outcome;
 mod payout;
@@ -102,6 +105,7 @@ pub use appeal::{appeal, withdraw};
 pub use approval::ApprovalPolicy;
 pub use attachment::{Attachment, MediaType, NewAttachment, attach};
 pub use automatic::decide;
+pub use cause::{Cause, Causes};
 pub use claim::{Appeal, Award, Claim, DecisionRecord, Description, Payout};
 pub use claimant::Claimant;
 pub use clocks::{Case, ClockTables, Clocks, Term};
@@ -121,6 +125,7 @@ pub use gather::freeze_facts;
 pub use ground::Ground;
 pub use hold::{hold, release};
 pub use ids::{restitution_id, restitution_statement_id, statement_id};
+pub use kept::{FrozenFacts, KeptStatement, NewWords, Words, facts_id};
 pub use next::{Alert, Awaited, Next, Who, alerts, escalate, next};
 pub use outcome::{Act, Outcome};
 pub use payout::{PayoutPlan, note_paid, plan_payout, start_payout};
@@ -147,6 +152,8 @@ pub use table::{
 pub mod limits {
     /// Bytes of what a claimant writes.
     pub const DESCRIPTION_BYTES_MAX: u32 = 4_000;
+    /// Bytes of the same, sealed.
+    pub const SEALED_BYTES_MAX: usize = 4_256;
     /// Files of one claim, its appeal included.
     pub const ATTACHMENTS_MAX: usize = 10;
     /// Bytes of one file.

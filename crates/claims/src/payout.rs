@@ -42,7 +42,7 @@ pub fn plan_payout(
         return Err(Refusal::CurrencyMismatch);
     }
     let gone = claim.set_out();
-    let wanted = claim.committed.saturating_sub(gone);
+    let wanted = claim.committed().saturating_sub(gone);
     // What was promised is paid whatever verdicts have said since: the settlement keeps as much.
     // But what the bank has paid since, it has paid in its place. That is promised no more, and so
     // the settlement would not keep it: the claim pays the rest, at most what is left now.
@@ -80,7 +80,7 @@ pub fn start_payout(
     let mut after = claim.clone();
     after.payouts.push(Payout { refund, net, gross, elsewhere, at: now, paid_at: None });
     // What the bank has paid instead is free again.
-    after.committed = after.set_out();
+    after.causes = claim.causes.at_most(after.set_out());
     after.go_to(Status::Paying);
     Ok(Effect::of(Some(claim), after, rows, ClaimEvent::PayoutStarted))
 }

@@ -38,6 +38,9 @@ pub enum Refusal {
     /// There are no facts to decide on.
     #[error("its facts are not frozen yet; gather them first")]
     FactsMissing,
+    /// Its facts do not know what was paid since.
+    #[error("something else was paid for it since its facts were gathered; gather them again")]
+    FactsOutdated,
     /// Its facts tell of a dispute that is over.
     #[error("the dispute it would wait for is over; gather its facts anew")]
     NothingToWaitFor,

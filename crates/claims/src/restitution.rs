@@ -5,7 +5,8 @@ use base::{Amount, Currency, Instant, PromotionId, RefundId, RestitutionId, Stat
 
 use crate::funds::gross;
 use crate::{
-    Case, ClaimEvent, Clocks, Digest, Effect, Fingerprint, Funds, PromotionClaims, Refusal,
+    Case, Cause, Causes, ClaimEvent, Clocks, Digest, Effect, Facts, Fingerprint, FrozenFacts,
+    Funds, KeptStatement, PromotionClaims, Refusal,
 };
 use crate::{StepName, Subject, restitution_id, restitution_statement_id};
 
@@ -32,8 +33,8 @@ pub enum RestitutionKind {
 pub enum Way {
     /// It was not spent, so the settlement returns it; the restitution says why.
     Settlement,
-    /// It was spent, so the platform refunds it, as it does for claims.
-    Refund,
+    /// It was spent, so the platform refunds it, as it does for claims, and counts it with theirs.
+    Refund(Cause),
     /// It never belonged to the promotion: the extra capture goes back whole.
     Capture,
 }
@@ -73,8 +74,8 @@ impl RestitutionKind {
             RestitutionKind::Incident => Way::Settlement,
             RestitutionKind::LateInvalid => Way::Settlement,
             RestitutionKind::Unspent => Way::Settlement,
-            RestitutionKind::Overspend => Way::Refund,
-            RestitutionKind::WrongDelivery => Way::Refund,
+            RestitutionKind::Overspend => Way::Refund(Cause::Overspend),
+            RestitutionKind::WrongDelivery => Way::Refund(Cause::WrongDelivery),
             RestitutionKind::DoubleCapture => Way::Capture,
         }
     }
@@ -134,10 +135,12 @@ pub struct NewRestitution {
     pub cause: Fingerprint,
     /// The loss, tax not counted.
     pub loss: Amount,
+    /// All losses of this kind that are known of, this one included.
+    pub loss_so_far: Amount,
     /// Its currency.
     pub currency: Currency,
     /// The facts it rests on.
-    pub facts: Digest,
+    pub facts: Facts,
     /// The refund it is to go by.
     pub refund: RefundId,
     /// What its clock depends on.
@@ -185,8 +188,12 @@ pub fn restitute(
     let mut row = row.cloned().unwrap_or_else(|| PromotionClaims::new(new.promotion, new.currency));
     let way = new.kind.way();
     let most = match way {
-        Way::Settlement => funds.settlement_back(row.committed),
-        Way::Refund => funds.left(row.committed),
+        Way::Settlement => funds.settlement_back(row.committed()),
+        Way::Refund(cause) => {
+            // What was paid for such causes before, by whatever name, is not paid again.
+            let unpaid = new.loss_so_far.saturating_sub(row.causes.of(cause));
+            funds.left(row.committed()).min(unpaid)
+        }
         Way::Capture => captured_twice,
     };
     let net = new.loss.min(most);
@@ -197,10 +204,12 @@ pub fn restitute(
     let gross = match way {
         Way::Settlement => None,
         Way::Capture => Some(net),
-        Way::Refund => {
+        Way::Refund(cause) => {
             let plus = |sum: Amount| sum.checked_add(net).expect("not more than was paid");
             let before = funds.returned.checked_add(row.set_out).unwrap_or(Amount::MAX);
-            (row.committed, row.set_out) = (plus(row.committed), plus(row.set_out));
+            row.causes = row.causes.plus(Causes::one(cause, net));
+            row.grants = row.grants.saturating_add(1);
+            row.set_out = plus(row.set_out);
             Some(gross(net, before, with_tax))
         }
     };
@@ -217,13 +226,23 @@ pub fn restitute(
         gross,
         refund: new.refund,
         statement: restitution_statement_id(id),
-        facts: new.facts,
+        facts: Digest(new.facts.digest()),
         at: now,
         due_at: clocks.step_due(StepName::Paid, &new.case, now),
         paid_at: None,
     };
+    let statement = KeptStatement {
+        id: restitution.statement,
+        about: Subject::Restitution(id),
+        number: 1,
+        facts: Some(restitution.facts),
+        decision: None,
+        at: now,
+    };
     Ok(Effect {
         promotions: vec![row],
+        facts: vec![FrozenFacts::of(new.facts.clone())],
+        statements: vec![statement],
         restitutions: vec![restitution],
         events: vec![(ClaimEvent::RestitutionMade, Subject::Restitution(id))],
         ..Effect::default()

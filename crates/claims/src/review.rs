@@ -2,7 +2,7 @@
 
 use base::{Instant, PersonId};
 
-use crate::conclude::{Draft, stand};
+use crate::conclude::{Draft, check_facts, stand};
 use crate::limits;
 use crate::{
     Award, Claim, ClaimEvent, Code, Desk, Effect, Outcome, Refusal, Rows, Status, StepName,
@@ -31,7 +31,8 @@ pub struct Review {
 /// found; `NotInReview` unless it is in review or appealed; `FactsMissing` when a dispute has ended
 /// since they were gathered; `PaymentDisputed`, while a dispute is open, unless it is denied;
 /// `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`; `CodesMissing`;
-/// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`.
+/// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`; `FactsOutdated` when it
+/// pays, and something else was paid since.
 pub fn review(
     review: &Review,
     claim: &Claim,
@@ -69,8 +70,12 @@ pub fn review(
         codes: review.codes.clone(),
         automated: false,
         reviewed_by: Some(review.by),
+        decision: None,
     };
     draft.check(claim, desk)?;
+    if !is_denied {
+        check_facts(claim, desk)?;
+    }
     Ok(draft.conclude(claim, desk, now))
 }
 
@@ -80,7 +85,8 @@ pub fn review(
 /// # Errors
 ///
 /// In this order: `NoProposal`; `PaymentDisputed`; `OwnClaim`; `SameReviewer` on an appeal;
-/// `SecondPersonNeeded`; `AmountExceedsLeft` when less is left by now: send it back then.
+/// `SecondPersonNeeded`; `AmountExceedsLeft` when less is left by now, `FactsOutdated` when something
+/// else was paid since: send it back then.
 pub fn approve(
     by: PersonId,
     claim: &Claim,
@@ -101,13 +107,15 @@ pub fn approve(
         codes: Vec::new(),
         automated: proposal.automated,
         reviewed_by: proposal.reviewed_by,
+        decision: None,
     };
     draft.check(claim, desk)?;
+    check_facts(claim, desk)?;
     let mut record = proposal.clone();
     record.approved_by = Some(by);
     let mut after = claim.clone();
     after.steps.finish(StepName::Approved, now);
-    stand(&mut after, record, desk.clocks, now);
+    stand(&mut after, record, desk, now);
     Ok(Effect::of(Some(claim), after, desk.rows, ClaimEvent::Approved))
 }
 

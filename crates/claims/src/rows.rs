@@ -2,7 +2,7 @@
 
 use base::{Amount, ClaimId, ClaimantId, Currency, PromotionId};
 
-use crate::{Claim, Claimant, Ground, Status, limits};
+use crate::{Causes, Claim, Claimant, Ground, Status, limits};
 
 /// A claim in the list of its promotion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +23,18 @@ pub struct PromotionClaims {
     pub promotion: PromotionId,
     /// Its currency.
     pub currency: Currency,
-    /// What claims and restitutions take of what was spent: promised, on its way, or gone. Tax not
-    /// counted.
-    pub committed: Amount,
+    /// What claims and restitutions take of what was spent, and what for: promised, on its way, or
+    /// gone.
+    pub causes: Causes,
     /// What of that has set out.
     pub set_out: Amount,
     /// Its claims, in the order in which they came.
     pub claims: Vec<ClaimEntry>,
     /// How many restitutions there were.
     pub restitutions: u32,
+    /// How often something was promised or sent. Facts that were put together before the last time
+    /// do not know what it was for: they are outdated.
+    pub grants: u32,
 }
 
 impl PromotionClaims {
@@ -40,11 +43,17 @@ impl PromotionClaims {
         PromotionClaims {
             promotion,
             currency,
-            committed: Amount::ZERO,
+            causes: Causes::default(),
             set_out: Amount::ZERO,
             claims: Vec::new(),
             restitutions: 0,
+            grants: 0,
         }
+    }
+
+    /// All that claims and restitutions take of what was spent. Tax not counted.
+    pub fn committed(&self) -> Amount {
+        self.causes.total()
     }
 
     /// The claim on this ground that is open.
@@ -74,7 +83,9 @@ impl PromotionClaims {
             let rest = sum.checked_sub(less.unwrap_or(Amount::ZERO));
             rest.and_then(|rest| rest.checked_add(more)).expect("sums of claims stay in range")
         };
-        self.committed = sum(self.committed, before.map(|claim| claim.committed), after.committed);
+        let known = before.map_or(Causes::default(), |claim| claim.causes);
+        self.causes = self.causes.less(known).plus(after.causes);
+        self.grants = self.grants.saturating_add(u32::from(after.causes.total() > known.total()));
         self.set_out = sum(self.set_out, before.map(Claim::set_out), after.set_out());
         let entry = ClaimEntry { claim: after.id, ground: after.ground, status: after.status };
         match self.claims.iter_mut().find(|entry| entry.claim == after.id) {
@@ -128,7 +139,12 @@ pub struct Rows<'a> {
 impl Rows<'_> {
     /// What claims and restitutions take of what was spent.
     pub(crate) fn committed(&self) -> Amount {
-        self.promotion.map_or(Amount::ZERO, |row| row.committed)
+        self.promotion.map_or(Amount::ZERO, PromotionClaims::committed)
+    }
+
+    /// How often something was promised or sent for the promotion.
+    pub(crate) fn grants(&self) -> u32 {
+        self.promotion.map_or(0, |row| row.grants)
     }
 
     /// The row of the promotion after a change of a claim; `None` when that is not known yet.

@@ -228,12 +228,14 @@ facts! {
         "removed_for_violation", "removed_wrongly",
     ]), [], Review, "What reviews have said of post and terms.";
     46 AutomaticPerson "automatic_person" MONEY, [], Claims,
-        "What this person was paid in the year before without an authorization record and without \
-         anybody looking.";
+        "What this person was paid in the year before without anybody looking, for charges of \
+         which no record proves who agreed, by rows with a yearly cap.";
     47 AutomaticInstrument "automatic_instrument" MONEY, [], Claims,
         "The same, of whoever paid with this card or account.";
     48 RingMarks "ring_marks" COUNT, [], Signals,
         "Other claimants who share an instrument or a device with this one.";
     49 PostGone "post_gone" FLAG, [], Post,
         "Whether the post was hidden or deleted while it was to be shown.";
+    50 MadeGood "made_good" MONEY, [], Claims,
+        "What claims and restitutions have paid for what was not delivered as it was sold.";
 }

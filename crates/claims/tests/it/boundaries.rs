@@ -9,6 +9,7 @@ use crate::world::{decided, facts, noon};
 /// Lines of `facts => row outcome amount`, and what comes back elsewhere after `&`.
 fn check(ground: Ground, base: &str, lines: &str) {
     let rules = Rules::standard();
+    let mut wrong = Vec::new();
     for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (given, expected) = line.split_once("=>").unwrap();
         let decision = decided(&rules, ground, &facts(&format!("{PAID}{base}{given}")));
@@ -17,8 +18,11 @@ fn check(ground: Ground, base: &str, lines: &str) {
         if !decision.elsewhere.is_zero() {
             said.push_str(&format!(" &{}", decision.elsewhere));
         }
-        assert_eq!(said, expected.trim(), "{given}");
+        if said != expected.trim() {
+            wrong.push(format!("{given}=> {said}, not {}", expected.trim()));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -30,7 +34,11 @@ fn the_gate_lets_pass_what_is_not_known_to_be_wrong() {
         window = unknown                                    => p4 deny 0
         dispute = won                                       => p4 deny 0
         same_claim = decided; new_evidence = true           => p4 deny 0
-        same_claim = decided; new_evidence = unknown        => g10 review 0
+        same_claim = decided; earlier_claims = 2            => p4 deny 0
+        same_claim = decided; earlier_claims = 3            => g5 link 0
+        same_claim = open                                   => g5 link 0
+        same_claim = open; new_evidence = unknown           => g10 review 0
+        same_claim = decided; new_evidence = unknown        => p4 deny 0
         same_claim = unknown                                => p4 deny 0
         ring_marks = 2; earlier_claims = 9                  => p4 deny 0
         left_refundable = 0; unspent = 1; credited = 5      => p4 deny 0
@@ -51,28 +59,28 @@ fn an_unauthorized_charge() {
         "
         authorization = mismatch; used_later = false => u1 approve 10000
         authorization = absent; used_later = unknown => u1 approve 10000
-        authorization = absent; used_later = true => u2 review 0
+        authorization = absent; used_later = true => u1 approve 10000
         authorization = absent; used_later = false; automatic_person = 10000 => u1 approve 10000
         authorization = absent; used_later = false; automatic_instrument = 10001 => u2 review 0
         authorization = absent; used_later = false; automatic_instrument = unknown => u2 review 0
         factor = password; used_later = false; device_age = 7 days => u8 review 0
-        factor = none; used_later = false; limit_raised = 47 hours => u4 approve 10000
-        factor = none; used_later = false; limit_raised = 48 hours => u8 review 0
-        factor = none; used_later = false; dormant = 91 days => u4 approve 10000
+        factor = none; used_later = false; limit_raised = 47 hours => u8 review 0
+        factor = none; used_later = false; session_theft = true => u4 approve 10000
+        factor = none; used_later = false; session_theft = true; over_budget = 7 => u8 review 0
         factor = none => u8 review 0
         factor = password; session_theft = unknown => u8 review 0
         factor = password; device_age = 30 days => u8 review 0
         factor = totp; session_theft = true => u9 review 0
         factor = totp; factor_age = 24 hours => u10 deny 0
-        factor = totp; used_later = false; country_jump = true => u11 review 0
+        factor = totp; used_later = false; country_jump = true => u10 deny 0
         factor = totp; used_later = false; session_theft = unknown => u11 review 0
-        factor = unknown => u11 review 0
-        factor = unknown; over_budget = 7 => u11 review 0
+        factor = unknown => u8 review 0
+        factor = unknown; over_budget = 7 => u8 review 0
         session_theft = unknown => u11 review 0
         duplicate_capture = unknown => u11 review 0
         over_budget = 7 => u6 partly_approve 7
         over_budget = 7; used_later = false => u6 partly_approve 7
-        over_budget = 7; used_later = false; country_jump = true => u11 review 0
+        over_budget = 7; used_later = false; country_jump = true => u6 partly_approve 7
         over_budget = 7; session_theft = true => u9 review 0
         over_budget = 7; duplicate_capture = unknown => u11 review 0
         over_budget = 7; factor = password => u6 partly_approve 7
@@ -99,7 +107,8 @@ fn nothing_is_paid_twice_of_a_guarantee() {
         duplicate_capture = 9000                       => f9 partly_approve 2000 &9000
         settled_back = unknown                         => f16 review 0
         missing_platform = 4000; missing_market = 0    => f9 partly_approve 4000
-        narrowed = true                                => f15 deny 0
+        narrowed = true                                => f7 partly_approve 1500
+        narrowed = true; missing_platform = 0          => f15 deny 0
         narrowed = unknown                             => f9 partly_approve 2000
         left_refundable = unknown                      => f9 review 0
         left_refundable = 1                            => f9 partly_approve 1
@@ -122,7 +131,7 @@ fn what_was_delivered_stays_paid() {
         moderation = review_late                                       => f9 partly_approve 2000
         moderation = rejected_wrongly                                  => f9 partly_approve 2000
         moderation = review_late; delivered_units = unknown            => f16 review 0
-        moderation = review_late; promise = estimate                   => f16 review 0
+        moderation = review_late; promise = estimate                   => f11 deny 0
         moderation = review_late; promise = estimate; delivered_units = unknown => f16 review 0
     ",
     );
@@ -137,10 +146,10 @@ fn what_is_owed_anyway_answers_no_claim_of_itself() {
         "
         over_budget = 1                                       => t6 partly_approve 1
         over_budget = 1; incident_loss = 1500                 => t6 partly_approve 1
-        over_budget = 1; watched = false                      => t13 review 0
+        over_budget = 1; watched = false                      => t6 partly_approve 1
         over_budget = 1; start = unknown                      => t13 review 0
         over_budget = 1; report_wrong = true                  => t13 review 0
-        over_budget = 1; incident_loss = unknown              => t13 review 0
+        over_budget = 1; incident_loss = unknown              => t6 partly_approve 1
         over_budget = 1; late_invalid = unknown               => t13 review 0
         over_budget = 1; failed_calls = 2                     => t11 review 0
         wrong_delivery = 1; promise = unknown                 => t13 review 0
@@ -156,7 +165,7 @@ fn what_is_owed_anyway_answers_no_claim_of_itself() {
         over_budget = 1                                       => f10 partly_approve 1
         over_budget = 1; moderation = unknown                 => f16 review 0
         over_budget = 1; start = unknown                      => f16 review 0
-        over_budget = 1; delivered_units = unknown            => f16 review 0
+        over_budget = 1; delivered_units = unknown            => f10 partly_approve 1
         over_budget = 1; promise = unknown                    => f16 review 0
         over_budget = 1; wrong_delivery = unknown             => f16 review 0
     ",
@@ -251,4 +260,122 @@ fn without_any_facts_a_person_decides() {
         assert_eq!(decision.outcome, Outcome::Review);
         assert!(!decision.automated);
     }
+}
+
+/// A new device is one sign; with a second one it is a theft, whatever victims look at later.
+#[test]
+fn signs_of_somebody_else_count_together() {
+    check(
+        Ground::UnauthorizedCharge,
+        &format!("{AGREED}factor = password; device_age = 6 days; "),
+        "
+                                                                    => u8 review 0
+        used_later = false                                          => u8 review 0
+        admin_added = 6 days                                        => u4 approve 10000
+        admin_added = 7 days                                        => u8 review 0
+        limit_raised = 47 hours                                     => u8 review 0
+        limit_raised = 47 hours; used_later = false                 => u4 approve 10000
+        limit_raised = 47 hours; used_later = false; device_age = 7 days => u8 review 0
+        limit_raised = 47 hours; used_later = false; over_budget = 9 => u8 review 0
+        limit_raised = 47 hours; country_jump = true                => u4 approve 10000
+        country_jump = true; used_later = false                     => u4 approve 10000
+        country_jump = true; used_later = false; automatic_person = 10001 => u8 review 0
+        dormant = 91 days; used_later = false                       => u4 approve 10000
+        dormant = 90 days; used_later = false                       => u8 review 0
+        factor = unknown; contact_changed = 1 days                  => u4 approve 10000
+        factor = totp; contact_changed = 1 days                     => u11 review 0
+        factor = totp; contact_changed = 1 days; factor_age = unknown => u13 approve 10000
+        factor = totp; factor_age = 6 days; admin_added = 6 days    => u13 approve 10000
+        factor = totp; factor_age = 7 days; admin_added = 6 days    => u11 review 0
+        factor = totp; factor_age = 23 hours                        => u9 review 0
+        factor = totp; factor_age = 23 hours; device_age = 31 days  => u7 deny 0
+        factor = totp; over_budget = 9                              => u6 partly_approve 9
+        factor = totp; session_theft = unknown                      => u11 review 0
+    ",
+    );
+}
+
+/// Below what a look costs the claimant is believed, up to the cap of a year.
+#[test]
+fn a_small_sum_needs_no_look() {
+    check(
+        Ground::UnauthorizedCharge,
+        &format!("{AGREED}factor = password; used_later = false; "),
+        "
+        left_refundable = 2501                            => u8 review 0
+        left_refundable = 2500                            => u15 approve 2500
+        left_refundable = 2500; used_later = true         => u7 deny 0
+        left_refundable = 2500; over_budget = 9           => u8 review 0
+        left_refundable = 2500; automatic_person = 17501  => u8 review 0
+        left_refundable = 2500; automatic_person = unknown => u8 review 0
+    ",
+    );
+}
+
+/// Invalid units are missing ones that were billed: they come back as invalid, and once.
+#[test]
+fn invalid_units_of_a_guarantee_are_not_missing_ones_as_well() {
+    check(
+        Ground::FailureToDeliver,
+        HALF,
+        "
+        late_invalid = 2000                               => f9 partly_approve 2000 &2000
+        late_invalid = 3000                               => f9 partly_approve 1000 &3000
+        late_invalid = 4000                               => f9 partly_approve 0 &4000
+        late_invalid = 4000; missing_platform = 350; missing_advertiser = 0 => f8 approve 0 &4000
+        late_invalid = 1000; oversold = true              => f5 approve 3000 &1000
+    ",
+    );
+    check(
+        Ground::PoorOutcome,
+        HALF,
+        "
+        late_invalid = 3000                               => p2 partly_approve 1000 &3000
+    ",
+    );
+}
+
+/// What is not known counts only where something could follow from it.
+#[test]
+fn what_cannot_change_the_result_is_not_waited_for() {
+    check(
+        Ground::TechnicalError,
+        HALF,
+        "
+        watched = false                                         => t13 review 0
+        watched = false; missing_platform = 0                   => t14 deny 0
+        incident_loss = unknown; missing_platform = 0           => t14 deny 0
+        incident_loss = unknown; missing_platform = unknown     => t13 review 0
+        failed_calls = unknown; missing_platform = 0            => t13 review 0
+    ",
+    );
+    check(
+        Ground::TechnicalError,
+        &format!("{HALF}missing_platform = 0; self_stopped = false; post_gone = false; "),
+        "
+        failed_calls = unknown                                  => t16 deny 0
+        failed_calls = 2                                        => t16 deny 0
+        failed_calls = 2; post_gone = unknown                   => t11 review 0
+    ",
+    );
+    check(
+        Ground::FailureToDeliver,
+        &format!("{HALF}missing_platform = 0; missing_market = 0; missing_advertiser = 0; "),
+        "
+                                                                => f16 review 0
+        unspent = 4000                                          => f17 deny 0
+        unspent = 3998                                          => f16 review 0
+        unspent = 4000; over_budget = 9                         => f10 partly_approve 9
+    ",
+    );
+    check(
+        Ground::FailureToDeliver,
+        RAN,
+        "
+        delivered_units = unknown                               => f11 deny 0
+        delivered_units = unknown; moderation = review_late     => f16 review 0
+        moderation = rejected_wrongly                           => f11 deny 0
+        moderation = review_late; over_budget = 9               => f10 partly_approve 9
+    ",
+    );
 }

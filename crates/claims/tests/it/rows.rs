@@ -7,7 +7,7 @@ use crate::world::{decided, facts};
 
 /// 100.00 were paid and spent; nothing is disputed, nothing has gone back.
 pub const PAID: &str = "dispute = none; captured = 10000; spent = 10000; left_refundable = 10000; \
-    settled_back = 0; pending_back = 0; credited = 0; unspent = 0; window = open; \
+    settled_back = 0; pending_back = 0; credited = 0; made_good = 0; unspent = 0; window = open; \
     same_claim = none; new_evidence = false; earlier_claims = 0; ring_marks = 0; ";
 /// They agreed with a passkey on a device of theirs, and nothing points to anybody else.
 pub const AGREED: &str = "authorization = verified; factor = passkey; factor_age = 90 days; \
@@ -64,10 +64,10 @@ rows! {
     g2_dispute_lost TechnicalError RAN, "dispute = lost; left_refundable = 0" => "deny 0";
     g3_dispute_lost_in_part TechnicalError RAN, "dispute = lost" => "review 0";
     g4_dispute_unknown TechnicalError RAN, "dispute = unknown" => "review 0";
-    g5_duplicate_claim TechnicalError RAN, "same_claim = decided" => "link 0";
+    g5_duplicate_claim TechnicalError RAN, "same_claim = decided; earlier_claims = 3" => "link 0";
     g6_already_refunded TechnicalError RAN, "left_refundable = 0; credited = 10000" => "deny 0";
-    g10_new_evidence_unclear TechnicalError RAN, "same_claim = decided; new_evidence = unknown"
-        => "review 0";
+    g10_new_evidence_unclear TechnicalError RAN,
+        "same_claim = decided; new_evidence = unknown; earlier_claims = 3" => "review 0";
     g11_second_capture_unclear TechnicalError RAN,
         "left_refundable = 0; credited = 10000; duplicate_capture = unknown" => "review 0";
     g7_out_of_time TechnicalError RAN, "window = closed" => "deny 0";
@@ -81,17 +81,29 @@ rows! {
         => "review 0 !freeze_account !stop_promotion";
     u3_auth_record_unknown UnauthorizedCharge AGREED, "authorization = unknown" => "review 0";
     u4_weak_auth_risk UnauthorizedCharge AGREED,
-        "factor = password; used_later = false; device_age = 2 days"
+        "factor = password; device_age = 2 days; contact_changed = 1 days"
+        => "approve 10000 !freeze_account !stop_promotion !review_suspect";
+    u12_nothing_ties UnauthorizedCharge AGREED, "device_age = unknown; country_jump = unknown; \
+        limit_raised = unknown; admin_added = unknown; contact_changed = unknown; \
+        session_theft = unknown; used_later = false"
+        => "approve 10000 !freeze_account !stop_promotion !review_suspect";
+    u13_takeover UnauthorizedCharge AGREED,
+        "factor_age = 2 hours; device_age = 1 hours; contact_changed = 3 hours"
         => "approve 10000 !freeze_account !stop_promotion !review_suspect";
     u5_duplicate_charge UnauthorizedCharge AGREED, "duplicate_capture = 2500; over_budget = 30"
         => "partly_approve 30 &2500 +over_budget";
     u6_over_budget UnauthorizedCharge AGREED, "over_budget = 30" => "partly_approve 30";
     u7_auth_by_conduct UnauthorizedCharge AGREED, "factor = password" => "deny 0";
     u8_weak_auth UnauthorizedCharge AGREED, "factor = password; used_later = false" => "review 0";
-    u9_factor_fresh UnauthorizedCharge AGREED, "factor_age = 5 hours"
+    u15_small_sum UnauthorizedCharge AGREED,
+        "factor = password; used_later = false; left_refundable = 2500"
+        => "approve 2500 !freeze_account !stop_promotion !review_suspect";
+    u9_factor_fresh UnauthorizedCharge AGREED, "factor_age = 5 hours; used_later = false"
         => "review 0 !freeze_account";
     u10_auth_proven UnauthorizedCharge AGREED, "" => "deny 0";
-    u11_auth_unclear UnauthorizedCharge AGREED, "device_age = 3 days" => "review 0";
+    u14_auth_on_new_device UnauthorizedCharge AGREED, "device_age = 3 days" => "deny 0";
+    u11_auth_unclear UnauthorizedCharge AGREED, "device_age = 3 days; used_later = false"
+        => "review 0";
 
     t1_never_started TechnicalError RAN, "start = held_by_platform"
         => "approve 10000 !stop_promotion";
@@ -110,9 +122,13 @@ rows! {
         => "deny 0";
     t9_held_by_advertiser TechnicalError RAN, "start = held_by_advertiser" => "deny 0";
     t10_report_only TechnicalError RAN, "report_wrong = true" => "deny 0 !correct_report";
-    t11_failed_calls TechnicalError RAN, "failed_calls = 2" => "review 0";
+    t11_failed_calls TechnicalError RAN, "failed_calls = 2; self_stopped = true" => "review 0";
     t12_no_incident TechnicalError RAN, "" => "deny 0 !show_waterfall";
-    t13_facts_missing TechnicalError RAN, "watched = unknown" => "review 0";
+    t14_nothing_lost TechnicalError RAN, "watched = unknown; incident_loss = unknown"
+        => "deny 0 !show_waterfall";
+    t15_bill_right TechnicalError RAN, "report_wrong = unknown" => "deny 0 !correct_report";
+    t16_calls_cost_nothing TechnicalError RAN, "failed_calls = 2; post_gone = false" => "deny 0";
+    t13_facts_missing TechnicalError RAN, "wrong_delivery = unknown" => "review 0";
 
     f1_review_late FailureToDeliver RAN, "moderation = review_late; delivered_units = 0"
         => "approve 10000 !stop_promotion";
@@ -124,8 +140,8 @@ rows! {
         => "approve 10000 !stop_promotion";
     f5_oversold FailureToDeliver HALF, "oversold = true" => "approve 4000";
     f6_policy_removed FailureToDeliver HALF, "moderation = removed_for_violation" => "deny 0";
-    f7_self_narrowed FailureToDeliver HALF, "narrowed = true; missing_before_narrowing = 70"
-        => "partly_approve 700";
+    f7_self_narrowed FailureToDeliver HALF, "narrowed = true; missing_platform = 60; \
+        missing_before_narrowing = 70" => "partly_approve 700";
     f8_underdelivery FailureToDeliver HALF, "missing_platform = 400; missing_market = 0; \
         missing_advertiser = 0" => "approve 4000";
     f9_underdelivery_share FailureToDeliver HALF, "wrong_delivery = 25"
@@ -141,6 +157,9 @@ rows! {
         delivered_units = 999900; missing_platform = 1; missing_market = 0" => "deny 0";
     f15_self_made FailureToDeliver HALF, "missing_platform = 0; missing_market = 0; \
         missing_advertiser = 400" => "deny 0 !show_waterfall";
+    f17_still_to_come FailureToDeliver HALF, "missing_platform = 0; missing_market = 0; \
+        missing_advertiser = 0; spent = 6000; left_refundable = 6000; unspent = 4000"
+        => "deny 0 !show_waterfall";
     f16_facts_missing FailureToDeliver HALF, "missing_platform = unknown" => "review 0";
 
     p1_never_started PoorOutcome RAN, "start = held_by_platform"
@@ -155,6 +174,46 @@ rows! {
 
     o1_owed_anyway Other RAN, "over_budget = 9" => "review 0 +over_budget";
     o2_person_answers Other RAN, "" => "review 0";
+}
+
+/// What the platform lost is owed once, whoever has paid it, also while more is left to pay.
+#[test]
+fn what_was_made_good_is_not_paid_again() {
+    let check = |ground, given: &str, test: &str, expected: &str| {
+        check(test, ground, &format!("{PAID}{HALF}{given}"), expected);
+    };
+    let (failure, error) = (Ground::FailureToDeliver, Ground::TechnicalError);
+    let part = "made_good = 500; credited = 500; left_refundable = 9500; ";
+    check(failure, part, "f9_underdelivery_share", "partly_approve 1500 +self_made");
+    check(Ground::PoorOutcome, part, "p2_underdelivery_share", "partly_approve 1500");
+    check(
+        error,
+        &format!("{part}incident_loss = 1500"),
+        "t2_incident_share",
+        "partly_approve 1000",
+    );
+    let whole = "made_good = 2000; credited = 2000; left_refundable = 8000; ";
+    check(failure, whole, "f13_gone_back", "deny 0");
+    let narrowed = "narrowed = true; missing_platform = 70; missing_before_narrowing = 70; \
+        made_good = 700; credited = 700; left_refundable = 9300";
+    check(failure, narrowed, "f13_gone_back", "deny 0");
+    check(Ground::PoorOutcome, whole, "p4_outcome_only", "deny 0 !show_waterfall");
+    check(error, &format!("{whole}incident_loss = 1500"), "t8_gone_back", "deny 0");
+}
+
+/// A fault that the platform has half a part in is decided for half, before the settlement and
+/// after it; what was not spent comes back by the settlement alone.
+#[test]
+fn half_a_fault_is_half_whoever_pays_it() {
+    let check = |given: &str, test: &str, expected: &str| {
+        check(test, Ground::FailureToDeliver, &format!("{PAID}{HALF}{given}"), expected);
+    };
+    let by_unit = "spent = 6000; left_refundable = 6000; unspent = 4000; ";
+    check(by_unit, "f9_underdelivery_share", "partly_approve 0 &2000 +self_made");
+    let narrowed = format!("{by_unit}narrowed = true; missing_before_narrowing = 200");
+    check(&narrowed, "f7_self_narrowed", "partly_approve 0 &2000");
+    let settled = "spent = 6000; left_refundable = 6000; settled_back = 4000";
+    check(settled, "f13_gone_back", "deny 0");
 }
 
 #[test]

@@ -34,6 +34,9 @@ pub(crate) struct Args {
     /// Explains so many of the decisions that are furthest from the truth.
     #[arg(long, value_name = "N", default_value_t = 0)]
     explain: usize,
+    /// Explains decisions of this row only, right ones and those left to a person as well.
+    #[arg(long, value_name = "ROW", requires = "explain")]
+    row: Option<String>,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -73,7 +76,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         ruling: judge(&case.truth, decision),
     });
     let judged: Vec<Judged<'_>> = judged.collect();
-    let explained = explain::worst(&judged, args.explain);
+    let explained = explain::worst(&judged, args.row.as_deref(), args.explain);
     let report = Report::of(args.seed, &judged, speed, explained);
     args.output.print(&report, || report.text());
     Ok(Ending::Well)

@@ -70,7 +70,7 @@ fn an_appeal_ends_with_more_or_with_what_was_decided() {
     assert_eq!(world.review(1, &too_much), Err(Refusal::AmountExceedsLeft { left }));
     world.review(1, &review_of(BOB, Outcome::Deny, award(0, 0))).unwrap();
     let claim = world.claim(1);
-    assert_eq!((claim.status, claim.committed), (Status::Paid, cents(3_000)));
+    assert_eq!((claim.status, claim.committed()), (Status::Paid, cents(3_000)));
     let decision = claim.decision.as_ref().unwrap();
     assert_eq!((decision.outcome, decision.award), (Outcome::PartlyApprove, award(3_000, 0)));
     assert_eq!((decision.reviewed_by, decision.appeal_until), (Some(BOB), None));

@@ -1,9 +1,12 @@
 //! What the rules decide, and what becomes of it.
 
 use base::{Amount, ClaimId, Currency};
-use claims::{ClaimEvent, Decided, Digest, Ground, Outcome, Refusal, Status, StepName};
+use claims::StepName;
+use claims::{
+    Cause, ClaimEvent, Decided, Digest, FactName, Ground, Outcome, Refusal, RestitutionKind, Status,
+};
 
-use super::world::{ANN, FACTS, World, at, award, cents, codes, decided, new_claim};
+use super::world::{ANN, World, at, award, cents, codes, decided, new_claim, review_of};
 
 #[test]
 fn outcomes() {
@@ -53,6 +56,48 @@ fn nothing_waits_for_a_dispute_that_is_over() {
     assert_eq!(&*world.events, &[ClaimEvent::Held]);
 }
 
+/// What is paid first is the loss that facts name; the rest is for delivery.
+#[test]
+fn what_is_paid_is_summed_by_cause() {
+    let mut world = World::new();
+    world.lose(FactName::OverBudget, 300);
+    world.lose(FactName::WrongDelivery, 200);
+    world.gathering(1, Ground::TechnicalError);
+    world.decide(1, &decided(Outcome::PartlyApprove, 1_000), 0).unwrap();
+    let sums = |world: &World| {
+        let of = |cause| world.row().unwrap().causes.of(cause).minor();
+        [Cause::Overspend, Cause::WrongDelivery, Cause::Delivery].map(of)
+    };
+    assert_eq!(sums(&world), [300, 200, 500]);
+    // The same loss is found once more, as a restitution and as more than there was.
+    let again = |world: &mut World, loss| world.restitute(RestitutionKind::Overspend, 1, loss);
+    assert_eq!(again(&mut world, 300), Err(Refusal::NothingToRepay));
+    again(&mut world, 450).unwrap();
+    assert_eq!(sums(&world), [450, 200, 500]);
+    world.withdraw(1).unwrap();
+    assert_eq!(sums(&world), [150, 0, 0]);
+}
+
+/// Two claims on facts of the same time would both be paid for one loss.
+#[test]
+fn nothing_is_paid_on_facts_that_do_not_know_what_was_paid() {
+    let mut world = World::new();
+    world.gathering(1, Ground::TechnicalError);
+    world.gathering(2, Ground::UnauthorizedCharge);
+    world.gathering(3, Ground::Other);
+    world.decide(3, &decided(Outcome::Review, 0), 0).unwrap();
+    let pays = decided(Outcome::PartlyApprove, 100);
+    world.decide(1, &pays, 0).unwrap();
+    assert_eq!(world.decide(2, &pays, 0), Err(Refusal::FactsOutdated));
+    let review = review_of(ANN, Outcome::Approve, award(10, 0));
+    assert_eq!(world.review(3, &review), Err(Refusal::FactsOutdated));
+    world.freeze(3).unwrap();
+    assert_eq!(world.status(3), Status::InReview);
+    world.review(3, &review).unwrap();
+    assert_eq!(world.decide(2, &pays, 0), Err(Refusal::FactsOutdated));
+    world.decide(2, &decided(Outcome::Deny, 0), 0).unwrap();
+}
+
 #[test]
 fn facts_come_first() {
     let mut world = World::new();
@@ -60,15 +105,16 @@ fn facts_come_first() {
     world.file(&new_claim(1, Ground::TechnicalError)).unwrap();
     assert_eq!(world.decide(1, &approve, 0), Err(Refusal::NotGathering));
     world.freeze(1).unwrap();
-    assert_eq!((world.claim(1).facts, world.status(1)), (Some(FACTS), Status::Gathering));
+    assert_eq!(
+        (world.claim(1).facts, world.status(1)),
+        (Some(Digest(world.facts.digest())), Status::Gathering)
+    );
     let gathered = world.claim(1).steps.last(StepName::Gathered).unwrap();
     assert_eq!(gathered.done_at, Some(world.now));
     // Put together again, they replace the others.
-    let other = Digest([8; 32]);
-    let refreeze = |claim: &claims::Claim, rows: claims::Rows<'_>, world: &World| {
-        claims::freeze_facts(other, claim, rows, world.now)
-    };
-    world.change(1, refreeze).unwrap();
+    world.lose(FactName::OverBudget, 4);
+    let other = Digest(world.facts.digest());
+    world.freeze(1).unwrap();
     world.decide(1, &approve, 0).unwrap();
     let decision = world.claim(1).decision.as_ref().unwrap();
     assert_eq!((decision.facts, decision.automated), (Some(other), true));

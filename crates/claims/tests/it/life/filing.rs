@@ -1,7 +1,7 @@
 //! Making a claim: what is taken, what is refused, in which order.
 
 use base::{ClaimId, Currency, PersonId, PromotionId, Span};
-use claims::{ClaimEvent, Claimant, Description, Digest, Ground, MediaType, Named, NewAttachment};
+use claims::{ClaimEvent, Claimant, Ground, MediaType, Named, NewAttachment, NewWords};
 use claims::{NewClaim, Outcome, Period, Purchase, Refusal, Status, StepName, limits};
 
 use super::world::{ANN, OWNER, PAYMENT, World, at, contact, day, file_of, hint, new_claim};
@@ -42,7 +42,7 @@ fn what_is_taken() {
     );
     check(|new, _, _| (new.named, new.claimant) = (Named::Hint(hint()), contact()), Ok(()));
     check(|new, _, _| new.period = period("2026-03-02", "2026-03-07"), Ok(()));
-    check(|new, _, _| new.description.bytes = limits::DESCRIPTION_BYTES_MAX, Ok(()));
+    check(|new, _, _| new.words.bytes = limits::DESCRIPTION_BYTES_MAX, Ok(()));
     // While it is shown, but not about what was delivered.
     check(|_, purchase, _| purchase.ends_at = at("2026-03-20T00:00:00Z"), Ok(()));
 }
@@ -98,9 +98,9 @@ fn what_is_refused_about_its_words() {
         },
         Err(Refusal::PeriodOutside(today)),
     );
-    check(|new, _, _| new.description.bytes = 0, Err(Refusal::DescriptionMissing));
+    check(|new, _, _| new.words.bytes = 0, Err(Refusal::DescriptionMissing));
     let too_long = limits::DESCRIPTION_BYTES_MAX + 1;
-    check(|new, _, _| new.description.bytes = too_long, Err(Refusal::DescriptionTooLong));
+    check(|new, _, _| new.words.bytes = too_long, Err(Refusal::DescriptionTooLong));
     let of_size = |bytes| NewAttachment { bytes, ..file_of(1) };
     let largest = of_size(limits::ATTACHMENT_BYTES_MAX);
     check(|new, _, _| new.attachments = vec![largest], Ok(()));
@@ -126,7 +126,7 @@ fn the_first_reason_in_the_documented_order_is_given() {
         claimant: contact(),
         named: Named::Charge(PAYMENT),
         period: period("2026-03-05", "2026-03-04"),
-        description: Description { sealed: Digest([2; 32]), bytes: 0 },
+        words: NewWords { person: ANN, sealed: Box::new([2]), bytes: 0 },
         ..new_claim(1, Ground::FailureToDeliver)
     };
     let ends_at = at("2026-03-20T00:00:00Z");
@@ -149,7 +149,7 @@ fn the_first_reason_in_the_documented_order_is_given() {
     assert!(matches!(world.file(&new), Err(Refusal::PeriodOutside(_))));
     new.period = None;
     assert_eq!(world.file(&new), Err(Refusal::DescriptionMissing));
-    new.description.bytes = 1;
+    new.words.bytes = 1;
     let claim = ClaimId::from_bits(1);
     assert_eq!(world.file(&new), Err(Refusal::AlreadyOpen { claim }));
     new.ground = Ground::Other;

@@ -109,6 +109,7 @@ fn a_proposal_for_which_nothing_is_left_any_more_is_not_approved() {
     let left = super::world::cents(100_000);
     assert_eq!(world.approve(1, BOB), Err(Refusal::AmountExceedsLeft { left }));
     world.send_back(1, BOB).unwrap();
+    world.freeze(1).unwrap();
     world.review(1, &review_of(ANN, Outcome::PartlyApprove, award(100_000, 0))).unwrap();
     world.approve(1, BOB).unwrap();
 }

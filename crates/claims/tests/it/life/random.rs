@@ -222,7 +222,7 @@ impl Play {
     /// Does what the claim waits for, with that much of what is left of the money.
     fn advance(&mut self, claim: u128, by: PersonId, outcome: Outcome, percent: i64) {
         let world = &mut self.world;
-        let first = world.claim(claim).committed.minor();
+        let first = world.claim(claim).committed().minor();
         let left = world.funds.left(world.committed()).minor();
         let approves = matches!(outcome, Outcome::Approve | Outcome::PartlyApprove);
         let amount = if approves { first + left * percent / 100 } else { 0 };
@@ -310,7 +310,7 @@ impl Play {
         let net = self.world.restitutions[&id].net.minor();
         match kind.way() {
             Way::Settlement => {}
-            Way::Refund => self.refund_with_bank(net),
+            Way::Refund(_) => self.refund_with_bank(net),
             Way::Capture => self.purse.captured_twice[1] += net,
         }
     }

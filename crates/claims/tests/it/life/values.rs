@@ -1,7 +1,7 @@
 //! Stored numbers and names.
 
 use claims::{Awaited, ClaimEvent, Ground, LastFour, MediaType, Outcome, RestitutionKind, Status};
-use claims::{Claimant, Digest, Fingerprint, RestitutionKind as Kind, StepName, Way};
+use claims::{Cause, Claimant, Digest, Fingerprint, RestitutionKind as Kind, StepName, Way};
 
 use super::world::{OWNER, PROMOTION, contact};
 
@@ -94,7 +94,7 @@ fn each_kind_of_restitution_goes_one_way() {
     check(Kind::Incident, Way::Settlement);
     check(Kind::LateInvalid, Way::Settlement);
     check(Kind::Unspent, Way::Settlement);
-    check(Kind::Overspend, Way::Refund);
-    check(Kind::WrongDelivery, Way::Refund);
+    check(Kind::Overspend, Way::Refund(Cause::Overspend));
+    check(Kind::WrongDelivery, Way::Refund(Cause::WrongDelivery));
     check(Kind::DoubleCapture, Way::Capture);
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use base::{Amount, ClaimId, ClaimantId, Currency, Day, Instant, Metadata, Money, PaymentId};
 use base::{PersonId, PromotionId, RefundId, Region, RestitutionId, Span, Token};
-use claims::{ApprovalPolicy, Award, Case, ChargeHint, Claim, ClaimEvent, Claimant};
-use claims::{
-    ClaimantClaims, ClockTables, Clocks, Code, Decided, Description, Desk, Digest, Effect,
-};
+use claims::{ApprovalPolicy, Award, Case, Cause, ChargeHint, Claim, ClaimEvent, Claimant};
+use claims::{ClaimantClaims, ClockTables, Clocks, Code, Decided, Desk, Digest, Effect, Facts};
+use claims::{Evidence, Fact, FactName, Finding, Value};
 use claims::{Filing, Fingerprint, Funds, Ground, LastFour, MediaType, Named, NewAttachment};
-use claims::{NewClaim, NewRestitution, Outcome, PromotionClaims, Purchase, Refusal, Repaying};
+use claims::{
+    NewClaim, NewRestitution, NewWords, Outcome, PromotionClaims, Purchase, Refusal, Repaying,
+};
 use claims::{Restitution, RestitutionKind, Review, Rows, Status, Way};
 
 pub const OWNER: PersonId = PersonId::from_bits(1);
@@ -18,7 +19,6 @@ pub const BOB: PersonId = PersonId::from_bits(3);
 pub const CAT: PersonId = PersonId::from_bits(4);
 pub const PROMOTION: PromotionId = PromotionId::from_bits(7);
 pub const PAYMENT: PaymentId = PaymentId::from_bits(8);
-pub const FACTS: Digest = Digest([9; 32]);
 
 pub fn cents(minor: i64) -> Amount {
     Amount::new(minor).unwrap()
@@ -75,7 +75,7 @@ pub fn new_claim(number: u128, ground: Ground) -> NewClaim {
         named: Named::Promotion(PROMOTION),
         ground,
         period: None,
-        description: Description { sealed: Digest([1; 32]), bytes: 40 },
+        words: NewWords { person: OWNER, sealed: Box::new([1; 9]), bytes: 40 },
         attachments: Vec::new(),
         metadata: Metadata::default(),
     }
@@ -102,6 +102,7 @@ pub fn decided(outcome: Outcome, amount: i64) -> Decided {
         codes: codes(),
         waits_for_extension: false,
         automated: true,
+        decision: None,
     }
 }
 
@@ -116,6 +117,8 @@ pub struct World {
     pub purchase: Option<Purchase>,
     pub funds: Funds,
     pub captured_twice: Amount,
+    /// What is known when facts are put together.
+    pub facts: Facts,
     pub claims: BTreeMap<ClaimId, Claim>,
     pub rows: BTreeMap<PromotionId, PromotionClaims>,
     pub claimants: BTreeMap<ClaimantId, ClaimantClaims>,
@@ -143,6 +146,7 @@ impl World {
                 is_disputed: false,
             },
             captured_twice: Amount::ZERO,
+            facts: Facts::new(),
             claims: BTreeMap::new(),
             rows: BTreeMap::new(),
             claimants: BTreeMap::new(),
@@ -181,7 +185,7 @@ impl World {
     }
 
     pub fn committed(&self) -> Amount {
-        self.row().map_or(Amount::ZERO, |row| row.committed)
+        self.row().map_or(Amount::ZERO, |row| row.committed())
     }
 
     fn rows_of(&self, claimant: Claimant, promotion: Option<PromotionId>) -> Rows<'_> {
@@ -246,13 +250,14 @@ impl World {
     ) -> Result<(), Refusal> {
         self.change(number, |claim, rows, world| {
             let (clocks, policy) = (world.clocks(), &world.policy);
-            rule(claim, Desk { rows, funds: &world.funds, clocks, policy }, world.now)
+            let (funds, facts) = (&world.funds, Some(&world.facts));
+            rule(claim, Desk { rows, funds, facts, clocks, policy }, world.now)
         })
     }
 
     pub fn freeze(&mut self, number: u128) -> Result<(), Refusal> {
         self.change(number, |claim, rows, world| {
-            claims::freeze_facts(FACTS, claim, rows, world.now)
+            claims::freeze_facts(&world.facts, claim, rows, world.now)
         })
     }
 
@@ -325,14 +330,17 @@ impl World {
         loss: i64,
     ) -> Result<RestitutionId, Refusal> {
         self.refunds += 1;
+        let of_kind = self.restitutions.values().filter(|one| one.kind == kind);
+        let before: i64 = of_kind.map(|one| one.loss.minor()).sum();
         let (cause, rail) = (Fingerprint([cause; 16]), None);
         let new = NewRestitution {
             promotion: PROMOTION,
             kind,
             cause,
             loss: cents(loss),
+            loss_so_far: cents(loss + before),
             currency: Currency::USD,
-            facts: FACTS,
+            facts: self.facts.clone(),
             refund: RefundId::from_bits(self.refunds),
             case: Case { ground: Ground::TechnicalError, region: None, rail },
         };
@@ -363,6 +371,16 @@ impl World {
         self.settled_gross = self.settled_gross.checked_add(gross).unwrap();
         self.funds.returned = back;
         self.audit();
+    }
+
+    /// From now on it is known that so much was lost, and not made good.
+    pub fn lose(&mut self, name: FactName, loss: i64) {
+        let finding = Finding::Known(Value::Money(cents(loss)));
+        let fact = Fact { name, finding, evidence: Evidence::None, at: self.now };
+        let others = self.facts.iter().filter(|known| known.name != name).cloned();
+        let others: Vec<Fact> = others.collect();
+        self.facts = Facts::new();
+        others.into_iter().chain([fact]).for_each(|fact| self.facts.tell(fact).unwrap());
     }
 
     /// Filed, with its facts frozen.
@@ -415,13 +433,20 @@ impl World {
         let minor =
             |amounts: &mut dyn Iterator<Item = Amount>| -> i64 { amounts.map(Amount::minor).sum() };
         let of_promotion = || self.claims.values().filter(|claim| claim.promotion.is_some());
-        let refunded = || self.restitutions.values().filter(|one| one.kind.way() == Way::Refund);
+        let refunded =
+            || self.restitutions.values().filter(|one| matches!(one.kind.way(), Way::Refund(_)));
         let restituted = minor(&mut refunded().map(|one| one.net));
-        let committed = minor(&mut of_promotion().map(|claim| claim.committed)) + restituted;
+        let committed = minor(&mut of_promotion().map(|claim| claim.committed())) + restituted;
         let set_out = minor(&mut of_promotion().map(Claim::set_out)) + restituted;
         let row = self.row();
-        assert_eq!(row.map_or(0, |row| row.committed.minor()), committed);
+        assert_eq!(row.map_or(0, |row| row.committed().minor()), committed);
         assert_eq!(row.map_or(0, |row| row.set_out.minor()), set_out);
+        for cause in [Cause::Delivery, Cause::Overspend, Cause::WrongDelivery] {
+            let claimed = minor(&mut of_promotion().map(|claim| claim.causes.of(cause)));
+            let of_it = refunded().filter(|one| one.kind.way() == Way::Refund(cause));
+            let sum = claimed + minor(&mut of_it.map(|one| one.net));
+            assert_eq!(row.map_or(0, |row| row.causes.of(cause).minor()), sum, "{cause:?}");
+        }
         assert_eq!(row.map_or(0, |row| row.restitutions as usize), self.restitutions.len());
         assert_eq!(row.map_or(0, |row| row.claims.len()), of_promotion().count());
 

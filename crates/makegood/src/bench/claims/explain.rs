@@ -13,6 +13,8 @@ pub(super) struct Explained {
     case: u32,
     ground: &'static str,
     wrong: Option<&'static str>,
+    /// Whether what is paid, or said to come back, is not what it should be.
+    is_off: bool,
     decision: String,
     row: String,
     reasons: Vec<String>,
@@ -21,19 +23,23 @@ pub(super) struct Explained {
 }
 
 /// So many of the worst decisions, the worst first: by what they cost, then by how far they are
-/// off.
-pub(super) fn worst(judged: &[Judged<'_>], count: usize) -> Vec<Explained> {
+/// off. Of one row, those that are not wrong too, by the loss they are about.
+pub(super) fn worst(judged: &[Judged<'_>], row: Option<&str>, count: usize) -> Vec<Explained> {
     let mut found: Vec<&Judged<'_>> = judged
         .iter()
         .filter(|one| {
             let ruling = &one.ruling;
-            ruling.wrong.is_some() || ruling.paid_error + ruling.told_error > 0
+            match row {
+                Some(row) => one.decision.table.row.as_str() == row,
+                None => ruling.wrong.is_some() || ruling.paid_error + ruling.told_error > 0,
+            }
         })
         .collect();
     found.sort_by_key(|one| {
         let ruling = &one.ruling;
         let off = ruling.paid_error + ruling.told_error;
-        std::cmp::Reverse((ruling.cost, off, std::cmp::Reverse(one.case.number)))
+        let loss = one.case.truth.loss();
+        std::cmp::Reverse((ruling.cost, off, loss, std::cmp::Reverse(one.case.number)))
     });
     found.into_iter().take(count).map(explain).collect()
 }
@@ -45,6 +51,7 @@ fn explain(judged: &Judged<'_>) -> Explained {
         case: case.number,
         ground: case.filing.ground.as_str(),
         wrong: judged.ruling.wrong.map(super::judge::Wrong::as_str),
+        is_off: judged.ruling.paid_error + judged.ruling.told_error > 0,
         decision: format!(
             "{}: pays {}, {} elsewhere",
             decision.outcome.as_str(),
@@ -113,7 +120,7 @@ impl Explained {
             "\ncase {} on {}: {}\n  decided  {} by {} for {}\n  truth    {}\n  facts    {}\n",
             self.case,
             self.ground,
-            self.wrong.unwrap_or("wrong amount"),
+            self.wrong.unwrap_or(if self.is_off { "wrong amount" } else { "not wrong" }),
             self.decision,
             self.row,
             self.reasons.join(", "),
