@@ -108,7 +108,8 @@ pub use promotion::{Delivery, Promotion, SliceSums};
 pub use quote::{Inventory, MarketPrices, Quote, guaranteeable, quote};
 pub use refusal::Refusal;
 pub use review::{appeal, approve, reject};
-pub use settle::{Settlement, settle, with_tax};
+pub use settle::{Returning, Settlement, made_good_account, make_good, settle, settle_again};
+pub use settle::{with_tax, without_tax};
 pub use signal::{Happening, Signal, SignalKind, Signals, note_signal};
 pub use slice::{
     Lease, Refused, Return, Slice, SliceState, lapse, lease, return_slice, slice_accounts,

@@ -43,7 +43,7 @@ const EDGES: &[Edges] = &[
     Edges { name: "journal", uses: &[], tests_also_use: &["base"] },
     Edges {
         name: "engine",
-        uses: &["base", "ledger", "giftcards", "payments", "shop", "promotions"],
+        uses: &["base", "ledger", "giftcards", "payments", "shop", "promotions", "claims"],
         // Whatever rules write must be rows that are read back.
         tests_also_use: &["journal", "store"],
     },
@@ -57,6 +57,7 @@ const EDGES: &[Edges] = &[
             "payments",
             "shop",
             "promotions",
+            "claims",
             "engine",
             "journal",
         ],
@@ -130,6 +131,7 @@ const EDGES: &[Edges] = &[
             "giftcards",
             "payments",
             "shop",
+            "claims",
             "promotions",
             "feed",
             "engine",
@@ -187,6 +189,7 @@ const EDGES: &[Edges] = &[
             "giftcards",
             "payments",
             "shop",
+            "claims",
             "promotions",
             "engine",
             "journal",

@@ -8,6 +8,7 @@ use engine::{EventKind, Refusal};
 use proptest::prelude::*;
 
 use crate::market::{Act, By, DEEDS, Line, Market, OPENING};
+use crate::market_claims;
 use crate::script::{apply, check};
 use crate::world::World;
 
@@ -22,7 +23,8 @@ struct Both {
 
 impl Both {
     fn new() -> Both {
-        let (world, market) = (check(OPENING), Market::default());
+        let (mut world, market) = (check(OPENING), Market::default());
+        world.rules = Some(market_claims::rules());
         Both { world, market, seen: BTreeSet::new(), by_hand: 0 }
     }
 
@@ -186,6 +188,23 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    /// Claims and restitutions between all of it: the audit looks at their sums after each command.
+    #[test]
+    fn slow_claims_between_random_checkouts_keep_every_sum(acts in acts(150)) {
+        let mut both = Both::new();
+        for (step, act) in acts.into_iter().enumerate() {
+            let (_, which, luck) = act;
+            both.run(act);
+            if let Some(line) = market_claims::act(&both.world, step, which, luck) {
+                let _done_or_refused = both.tell(&line);
+            }
+        }
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
 
     #[test]
@@ -210,8 +229,11 @@ fn to_be_seen() -> BTreeSet<&'static str> {
         "gift_card.clawed_back",
         "gift_card.restored",
     ];
-    let is_ours = |kind: &EventKind| {
-        !matches!(kind, EventKind::GiftCards(_)) || of_bought_cards.contains(&kind.as_str())
+    let is_ours = |kind: &EventKind| match kind {
+        EventKind::GiftCards(kind) => of_bought_cards.contains(&kind.as_str()),
+        // What people do about claims is in `claims.rs`.
+        EventKind::Claims(_) => false,
+        _ => true,
     };
     // Made before the random part begins.
     let opening = ["seller.created", "creator.created", "payment_method.created"];

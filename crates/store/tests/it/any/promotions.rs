@@ -237,9 +237,7 @@ fn promotion() -> impl Strategy<Value = Promotion> {
                 None => Micros::new(weights[2] % (budget + 1)),
             };
             let (mut spend, left) = spent(due, &terms, open, [weights[0], weights[1]]);
-            if ever == 0 {
-                spend.repaid = Amount::ZERO;
-            }
+            spend.repaid = if ever == 0 { Amount::ZERO } else { spend.repaid };
             let has_returned = is_funded && standing.settlements > 0;
             let back = |number: usize| {
                 if has_returned && goes_back[number] { left[number] } else { Amount::ZERO }
@@ -263,6 +261,7 @@ fn promotion() -> impl Strategy<Value = Promotion> {
                 spend,
                 returned: back(0),
                 incentive_returned: back(1),
+                kept: Amount::ZERO,
                 settlements: standing.settlements,
                 deeds: deeds + standing.settlements,
                 settles_at: standing.settles_at,
@@ -403,6 +402,8 @@ fn settlement() -> impl Strategy<Value = Settlement> {
             spent,
             back: if is_first { back_so_far } else { back_so_far.min(before[0]) },
             back_so_far,
+            claimed: Amount::ZERO,
+            kept: Amount::ZERO,
             incentive_back: if is_first { of_incentive } else { of_incentive.min(before[1]) },
             delivered_units,
             guaranteed_units,
