@@ -135,6 +135,8 @@ impl Records<'_> {
         self.sum(FactName::SettledBack, book.settled_back);
         self.sum(FactName::PendingBack, book.pending_back);
         self.sum(FactName::Credited, book.credited);
+        // Nobody was granted anything before but for what was not delivered as it was sold.
+        self.sum(FactName::MadeGood, book.credited);
         self.sum(FactName::Unspent, book.unspent);
         self.sum(FactName::Spent, book.spent);
         self.sum(FactName::LeftRefundable, book.left_refundable);
