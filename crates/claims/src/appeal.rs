@@ -35,7 +35,7 @@ pub fn appeal(
         return Err(Refusal::NotAppealable);
     }
     if until <= now {
-        return Err(Refusal::AppealTooLate { until });
+        return Err(Refusal::AppealTooLate);
     }
     let attachments = with_attachments(&claim.attachments, new, now)?;
     let open = rows.promotion.and_then(|row| row.open(claim.ground));

@@ -62,11 +62,13 @@ impl Draft {
         }
         let first = first_award(claim);
         if approves && claim.is_appealed() && total <= first.total() {
-            return Err(Refusal::BelowFirst { first: first.total() });
+            let first = Money { amount: first.total(), currency: claim.currency };
+            return Err(Refusal::BelowFirst { first });
         }
         let left = desk.funds.left(desk.rows.committed());
         if more(claim, self.award) > left {
-            let left = left.checked_add(first.refund).unwrap_or(Amount::MAX);
+            let amount = left.checked_add(first.refund).unwrap_or(Amount::MAX);
+            let left = Money { amount, currency: claim.currency };
             return Err(Refusal::AmountExceedsLeft { left });
         }
         Ok(())

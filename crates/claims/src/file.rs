@@ -191,7 +191,7 @@ fn check_period(
     let life = purchase.map_or(Period { starts_on: Day::MIN, ends_on: today }, Purchase::days);
     let life = Period { ends_on: life.ends_on.min(today), ..life };
     let is_inside = period.starts_on <= period.ends_on && life.contains(&period);
-    if is_inside { Ok(()) } else { Err(Refusal::PeriodOutside(life)) }
+    if is_inside { Ok(()) } else { Err(Refusal::PeriodOutside) }
 }
 
 fn check_evidence(new: &NewClaim, now: Instant) -> Result<Vec<Attachment>, Refusal> {

@@ -1,8 +1,8 @@
 //! Named refusals of claims.
 
-use base::{Amount, ClaimId, Instant, RestitutionId};
+use base::{ClaimId, Instant, Money};
 
-use crate::{Period, limits};
+use crate::limits;
 
 /// Why something about claims was refused. Each text says what to do.
 ///
@@ -75,11 +75,8 @@ pub enum Refusal {
     #[error("an appeal was made before, and its decision is final")]
     AlreadyAppealed,
     /// The time for an appeal is over.
-    #[error("the time to appeal ended at {until}")]
-    AppealTooLate {
-        /// When it ended.
-        until: Instant,
-    },
+    #[error("the time to appeal is over")]
+    AppealTooLate,
     /// Whoever paid has its bank take the money back: nothing is decided or paid meanwhile.
     #[error("its payment is disputed; it goes on by itself when the dispute is over")]
     PaymentDisputed,
@@ -102,8 +99,8 @@ pub enum Refusal {
         ends_at: Instant,
     },
     /// The days lie outside the life of what is named, or end before they start.
-    #[error("the days must lie between {} and {}, the first one first", .0.starts_on, .0.ends_on)]
-    PeriodOutside(Period),
+    #[error("the days must lie between the payment and the end, and today, the first one first")]
+    PeriodOutside,
     /// That ground needs a promotion, by its id.
     #[error("a claim on this ground needs the promotion")]
     GroundNeedsPromotion,
@@ -138,11 +135,8 @@ pub enum Refusal {
         claim: ClaimId,
     },
     /// The same was repaid before.
-    #[error("it was repaid before, by {restitution}")]
-    AlreadyRepaid {
-        /// By what.
-        restitution: RestitutionId,
-    },
+    #[error("it was repaid before")]
+    AlreadyRepaid,
     /// Nobody decides on their own claim.
     #[error("nobody decides on a claim of their own; let somebody else do it")]
     OwnClaim,
@@ -162,16 +156,16 @@ pub enum Refusal {
     #[error("what is approved has an amount, what is denied has none")]
     AmountMismatch,
     /// More than is left of what was paid.
-    #[error("at most {left} minor units can be paid")]
+    #[error("at most {left} can be paid")]
     AmountExceedsLeft {
-        /// What is left, in minor units, tax not counted.
-        left: Amount,
+        /// What is left, tax not counted.
+        left: Money,
     },
     /// An appeal does not end with less: to leave it at that, deny the appeal.
-    #[error("{first} minor units were decided before; deny the appeal to leave it at that")]
+    #[error("{first} were decided before; deny the appeal to leave it at that")]
     BelowFirst {
-        /// What was decided before, in minor units, tax not counted.
-        first: Amount,
+        /// What was decided before, tax not counted.
+        first: Money,
     },
     /// A sum is in another currency.
     #[error("a sum is in another currency")]

@@ -176,8 +176,8 @@ pub fn restitute(
     now: Instant,
 ) -> Result<Effect, Refusal> {
     let Repaying { existing, row, funds, captured_twice, clocks } = repaying;
-    if let Some(restitution) = existing.map(|existing| existing.id) {
-        return Err(Refusal::AlreadyRepaid { restitution });
+    if existing.is_some() {
+        return Err(Refusal::AlreadyRepaid);
     }
     if funds.is_disputed {
         return Err(Refusal::PaymentDisputed);

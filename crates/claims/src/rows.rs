@@ -9,6 +9,8 @@ use crate::{Causes, Claim, Claimant, Ground, Status, limits};
 pub struct ClaimEntry {
     /// Which.
     pub claim: ClaimId,
+    /// The row of whoever has made it.
+    pub claimant: ClaimantId,
     /// On which ground.
     pub ground: Ground,
     /// Where it stands.
@@ -87,7 +89,12 @@ impl PromotionClaims {
         self.causes = self.causes.less(known).plus(after.causes);
         self.grants = self.grants.saturating_add(u32::from(after.causes.total() > known.total()));
         self.set_out = sum(self.set_out, before.map(Claim::set_out), after.set_out());
-        let entry = ClaimEntry { claim: after.id, ground: after.ground, status: after.status };
+        let entry = ClaimEntry {
+            claim: after.id,
+            claimant: after.claimant.id(),
+            ground: after.ground,
+            status: after.status,
+        };
         match self.claims.iter_mut().find(|entry| entry.claim == after.id) {
             Some(there) => *there = entry,
             None => self.claims.push(entry),

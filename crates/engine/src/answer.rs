@@ -3,12 +3,15 @@
 
 use std::sync::Arc;
 
-use base::{CardId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId};
+use base::{
+    CardId, ClaimId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId, RestitutionId,
+};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{
     IncidentId, PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId, SliceId,
     StreamId,
 };
+use claims::{Claim, FrozenFacts, KeptStatement, Restitution, Words};
 use giftcards::{Card, Contact, Hold, Program, Purchase, Refund, Sender, account_of};
 use ledger::Account;
 use payments::{Dispute, Method, Payment, RailRefund, Settlement};
@@ -16,7 +19,7 @@ use promotions::{BillingStream, Check, Incident, Post, Promotion, Signals, Slice
 use shop::{Checkout, Creator, Order, OrderRefund, Payout, Product, Refunding, Seller};
 use shop::{TenderKind, TenderStatus};
 
-use crate::{BookRow, Found, Refusal, Rows};
+use crate::{BookRow, Found, Preview, Refusal, Rows};
 
 /// Names an answer: what kind it is and which object it shows. The kind numbers are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +80,10 @@ pub enum AnswerRef {
     Incident(IncidentId),
     /// What happened to the account of a person.
     Signals(PersonId),
+    /// A claim.
+    Claim(ClaimId),
+    /// What was repaid without a claim.
+    Restitution(RestitutionId),
 }
 
 /// What a reversal achieved.
@@ -137,6 +144,8 @@ impl AnswerRef {
             AnswerRef::Stream(id) => (43, id.to_bytes()),
             AnswerRef::Incident(id) => (44, id.to_bytes()),
             AnswerRef::Signals(id) => (45, id.to_bytes()),
+            AnswerRef::Claim(id) => (50, id.to_bytes()),
+            AnswerRef::Restitution(id) => (51, id.to_bytes()),
         }
     }
 
@@ -176,6 +185,8 @@ impl AnswerRef {
             43 => AnswerRef::Stream(StreamId::from_bytes(id)),
             44 => AnswerRef::Incident(IncidentId::from_bytes(id)),
             45 => AnswerRef::Signals(PersonId::from_bytes(id)),
+            50 => AnswerRef::Claim(ClaimId::from_bytes(id)),
+            51 => AnswerRef::Restitution(RestitutionId::from_bytes(id)),
             _ => return None,
         })
     }
@@ -282,6 +293,19 @@ pub enum Answer {
     Incident(Arc<Incident>),
     /// What happened to the account of a person.
     Signals(Arc<Signals>),
+    /// A claim.
+    Claim {
+        /// The row.
+        claim: Arc<Claim>,
+        /// The book's time, on which it depends what is late.
+        now: Instant,
+    },
+    /// What was repaid without a claim.
+    Restitution(Arc<Restitution>),
+    /// What a claim was decided on, and what was decided.
+    ClaimEvidence(Box<ClaimEvidence>),
+    /// What a claim would be, and what the rules would say of it; or why it could not be made.
+    ClaimPreview(Result<Box<Preview>, Refusal>),
     /// What a refund of an order would be, or why there would be none.
     RefundPreview(Result<Refunding, Refusal>),
 }
@@ -297,6 +321,21 @@ pub struct PromotionDetails {
     pub order: Option<OrderId>,
     /// The payment for which whoever pays must do something first.
     pub waits_for: Option<Arc<Payment>>,
+    /// The book's time.
+    pub now: Instant,
+}
+
+/// What is kept with a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimEvidence {
+    /// The row.
+    pub claim: Arc<Claim>,
+    /// What was written, sealed.
+    pub words: Option<Arc<Words>>,
+    /// The facts that were put together last.
+    pub facts: Option<Arc<FrozenFacts>>,
+    /// What was decided, and proposed, in order.
+    pub statements: Vec<Arc<KeptStatement>>,
     /// The book's time.
     pub now: Instant,
 }
@@ -343,6 +382,8 @@ pub fn answer<R: Rows>(named: AnswerRef, rows: &R, now: Instant) -> Option<Answe
         AnswerRef::Stream(id) => Answer::Stream(present(rows.stream(id))?.clone()),
         AnswerRef::Incident(id) => Answer::Incident(present(rows.incident(id))?.clone()),
         AnswerRef::Signals(id) => Answer::Signals(present(rows.signals(id))?.clone()),
+        AnswerRef::Claim(id) => Answer::Claim { claim: present(rows.claim(id))?.clone(), now },
+        AnswerRef::Restitution(id) => Answer::Restitution(present(rows.restitution(id))?.clone()),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ledger::{Entry, Transfer};
+use ledger::{Entry, Subject, Transfer};
 
 use crate::{AnswerRef, BookRow, Event, EventKind, Key, every_row};
 
@@ -125,6 +125,29 @@ impl From<promotions::Outcome> for Parts {
         let event = |(kind, subject)| Event { kind: EventKind::Promotions(kind), subject };
         let events = events.into_iter().map(event).collect();
         Parts { rows, transfers: posted.transfers, entries: posted.entries, events }
+    }
+}
+
+impl From<claims::Effect> for Parts {
+    fn from(effect: claims::Effect) -> Parts {
+        let claims::Effect { claims, promotions, claimants, restitutions, .. } = effect;
+        let claims::Effect { words, facts, statements, events, .. } = effect;
+        let mut rows: Vec<Row> = claims.into_iter().map(|row| Row::Claim(Arc::new(row))).collect();
+        rows.extend(promotions.into_iter().map(|row| Row::PromotionClaims(Arc::new(row))));
+        rows.extend(claimants.into_iter().map(Row::Claimant));
+        rows.extend(restitutions.into_iter().map(|row| Row::Restitution(Arc::new(row))));
+        rows.extend(words.into_iter().map(|row| Row::ClaimWords(Arc::new(row))));
+        rows.extend(facts.into_iter().map(|row| Row::FrozenFacts(Arc::new(row))));
+        rows.extend(statements.into_iter().map(|row| Row::ClaimStatement(Arc::new(row))));
+        let event = |(kind, about)| {
+            let subject = match about {
+                claims::Subject::Claim(id) => Subject::of(id),
+                claims::Subject::Restitution(id) => Subject::of(id),
+            };
+            Event { kind: EventKind::Claims(kind), subject }
+        };
+        let events = events.into_iter().map(event).collect();
+        Parts { rows, events, ..Parts::default() }
     }
 }
 

@@ -4,7 +4,7 @@ use base::{CardId, HoldId, Instant, Money, PersonId, Token};
 use giftcards::{Adjust, Capture, ChangeHold, ClaimLink, Code, CodeHash, DeliveryNews, Extend};
 use giftcards::{Issue, LinkHash, NewProgram, NewReport, Place, RefundHold, Sealed, Update, Voice};
 
-use crate::{OperationKey, PaymentCommand, PromotionCommand, ShopCommand};
+use crate::{ClaimCommand, OperationKey, PaymentCommand, PromotionCommand, ShopCommand};
 
 /// Something to be decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub enum Command {
     Shop(ShopCommand),
     /// About promotions. Boxed, for every command of a queue is as large as the largest.
     Promotions(Box<PromotionCommand>),
+    /// About claims.
+    Claims(Box<ClaimCommand>),
 }
 
 /// How a caller names a card.
@@ -437,6 +439,36 @@ command_kinds! {
     CorrectIncident = 431 => "correct_incident",
     /// Keeps what happened to the account of a person.
     NoteSignal = 432 => "note_signal",
+    /// Makes a claim.
+    FileClaim = 500 => "file_claim",
+    /// Tells what a claim is about.
+    MatchClaim = 501 => "match_claim",
+    /// Puts the facts of a claim together.
+    FreezeFacts = 502 => "freeze_facts",
+    /// Lets the rules decide on a claim.
+    DecideClaim = 503 => "decide_claim",
+    /// Lets a person decide on a claim.
+    ReviewClaim = 504 => "review_claim",
+    /// Lets a second person agree.
+    ApproveClaim = 505 => "approve_claim",
+    /// Sends a proposal back.
+    SendBackClaim = 506 => "send_back_claim",
+    /// Has somebody else decide on a claim.
+    AppealClaim = 507 => "appeal_claim",
+    /// Takes a claim back.
+    WithdrawClaim = 508 => "withdraw_claim",
+    /// Attaches a file to a claim.
+    AttachToClaim = 509 => "attach_to_claim",
+    /// Sends the money of a claim.
+    PayClaim = 510 => "pay_claim",
+    /// Notes that the money of a claim has left.
+    NoteClaimPaid = 511 => "note_claim_paid",
+    /// Tells that a step of a claim is late.
+    EscalateClaim = 512 => "escalate_claim",
+    /// Repays a loss without a claim.
+    Restitute = 520 => "restitute",
+    /// Notes that the money of a restitution has left.
+    NoteRestitutionPaid = 521 => "note_restitution_paid",
 }
 
 impl Command {
@@ -450,6 +482,7 @@ impl Command {
             Command::Payments(command) => command.kind(),
             Command::Shop(command) => command.kind(),
             Command::Promotions(command) => command.kind(),
+            Command::Claims(command) => command.kind(),
         }
     }
 }

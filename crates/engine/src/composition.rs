@@ -51,6 +51,11 @@ impl<'w, 'a, R: Rows> Composition<'w, 'a, R> {
         ledger::Context { now: self.at.now, position }
     }
 
+    /// The circumstances of the whole command.
+    pub(crate) fn circumstances(&self) -> Context {
+        self.at
+    }
+
     /// How much one sender may have mailed a day.
     pub(crate) fn limits(&self) -> giftcards::SendingLimits {
         self.at.sending

@@ -11,8 +11,8 @@ use crate::{
     OperationRefusal, OperationTrace, PromotionCommand, Refusal, ReversalStatus, Row, Rows,
 };
 use crate::{
-    catalog, credits, following, gift_cards, incidents, notices, order_refunds, paying, payouts,
-    promoting, promotion_money, rail_refunds, serving, settlements, tenders, unclaimed,
+    catalog, claiming, credits, following, gift_cards, incidents, notices, order_refunds, paying,
+    payouts, promoting, promotion_money, rail_refunds, serving, settlements, tenders, unclaimed,
 };
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,
@@ -20,7 +20,8 @@ use crate::{
 pub fn needs<R: Rows>(command: &Command, rows: &R, now: Instant) -> Vec<Key> {
     let mut walk = Walk::naming_rows(rows);
     // Without its rows the walk ends early; its result means nothing and is dropped.
-    let context = Context { now, wall: now, sequence: 0, sending: SendingLimits::default() };
+    let sending = SendingLimits::default();
+    let context = Context { now, wall: now, sequence: 0, sending, rules: None };
     let _ = walk_command(command, &mut walk, context);
     walk.missing()
 }
@@ -96,6 +97,7 @@ fn walk_command<R: Rows>(
         Command::Payments(command) => walk_payments(command, walk, context),
         Command::Shop(command) => walk_shop(command, walk, context),
         Command::Promotions(command) => walk_promotions(command, walk, context),
+        Command::Claims(command) => claiming::walk(command, walk, context),
     }
 }
 

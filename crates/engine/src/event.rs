@@ -14,6 +14,8 @@ pub enum EventKind {
     Shop(shop::EventKind),
     /// About promotions: 400 to 499.
     Promotions(promotions::PromotionEvent),
+    /// About claims: 500 to 599.
+    Claims(claims::ClaimEvent),
 }
 
 impl EventKind {
@@ -23,7 +25,8 @@ impl EventKind {
         let payments = payments::EventKind::ALL.into_iter().map(EventKind::Payments);
         let shop = shop::EventKind::ALL.into_iter().map(EventKind::Shop);
         let promotions = promotions::PromotionEvent::ALL.into_iter().map(EventKind::Promotions);
-        cards.chain(payments).chain(shop).chain(promotions)
+        let claims = claims::ClaimEvent::ALL.into_iter().map(EventKind::Claims);
+        cards.chain(payments).chain(shop).chain(promotions).chain(claims)
     }
 
     /// Stable name: `noun.past_participle`.
@@ -33,6 +36,7 @@ impl EventKind {
             EventKind::Payments(kind) => kind.as_str(),
             EventKind::Shop(kind) => kind.as_str(),
             EventKind::Promotions(kind) => kind.as_str(),
+            EventKind::Claims(kind) => kind.as_str(),
         }
     }
 
@@ -43,6 +47,7 @@ impl EventKind {
             EventKind::Payments(kind) => kind as u16,
             EventKind::Shop(kind) => kind as u16,
             EventKind::Promotions(kind) => kind as u16,
+            EventKind::Claims(kind) => kind as u16,
         }
     }
 
@@ -53,6 +58,7 @@ impl EventKind {
             .or_else(|| payments::EventKind::from_number(number).map(EventKind::Payments))
             .or_else(|| shop::EventKind::from_number(number).map(EventKind::Shop))
             .or_else(|| promotions::PromotionEvent::from_number(number).map(EventKind::Promotions))
+            .or_else(|| claims::ClaimEvent::from_number(number).map(EventKind::Claims))
     }
 }
 

@@ -8,11 +8,14 @@ pub mod types {
     pub use base::PurchaseId;
     pub use base::SellerId;
     pub use base::{AccountId, CardId, CheckoutId, ContactId, CreatorId, DisputeId, HoldId};
+    pub use base::{ClaimId, ClaimantId, FactsId, RestitutionId, StatementId};
     pub use base::{
         DeedId, IncidentId, PostId, PromotionId, PromotionSettlementId, SliceId, StreamId,
     };
     pub use base::{MethodId, OrderId, PaymentId, PayoutId, PersonId, ProductId, ProgramId};
     pub use base::{RailRefundId, RefundId, SettlementId, SettlementLineId, StandingId};
+    pub use claims::{Claim, ClaimantClaims, FrozenFacts, KeptStatement, PromotionClaims};
+    pub use claims::{Restitution, Words};
     pub use giftcards::{
         Card, CodeHash, CodeRow, Contact, Hold, Program, Purchase, Refund, Sender,
     };
@@ -101,6 +104,22 @@ macro_rules! every_row {
                 $crate::types::IncidentId, $crate::types::Arc<$crate::types::Incident>, id;
             "What happened to the account of a person.", signals, Signals,
                 $crate::types::PersonId, $crate::types::Arc<$crate::types::Signals>, person;
+            "A claim.", claim, Claim,
+                $crate::types::ClaimId, $crate::types::Arc<$crate::types::Claim>, id;
+            "What claims and restitutions have to do with a promotion.",
+                promotion_claims, PromotionClaims,
+                $crate::types::PromotionId,
+                $crate::types::Arc<$crate::types::PromotionClaims>, promotion;
+            "How many claims somebody has made.", claimant, Claimant,
+                $crate::types::ClaimantId, $crate::types::ClaimantClaims, id;
+            "What was repaid for a promotion without a claim.", restitution, Restitution,
+                $crate::types::RestitutionId, $crate::types::Arc<$crate::types::Restitution>, id;
+            "What a claimant has written, sealed.", claim_words, ClaimWords,
+                $crate::types::ClaimId, $crate::types::Arc<$crate::types::Words>, claim;
+            "Facts on which something was decided.", frozen_facts, FrozenFacts,
+                $crate::types::FactsId, $crate::types::Arc<$crate::types::FrozenFacts>, id;
+            "What was decided on a claim, or a restitution.", claim_statement, ClaimStatement,
+                $crate::types::StatementId, $crate::types::Arc<$crate::types::KeptStatement>, id;
         }
     };
 }

@@ -24,8 +24,13 @@
 
 mod answer;
 mod book;
+mod bought;
 mod catalog;
 mod change;
+mod claim_command;
+mod claim_facts;
+mod claim_money;
+mod claiming;
 mod command;
 mod composition;
 mod credits;
@@ -57,9 +62,12 @@ mod shop_command;
 mod tenders;
 mod unclaimed;
 
-pub use answer::{Answer, AnswerRef, PromotionDetails, ReversalStatus, answer};
+pub use answer::{Answer, AnswerRef, ClaimEvidence, PromotionDetails, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};
 pub use change::{Change, Row};
+pub use claim_command::{ClaimCommand, FoundLoss, WayBack};
+pub use claiming::Preview;
+pub use claims::RuleBook;
 pub use command::{CardRef, ClaimBy, Command, CommandKind, GiftCardCommand};
 pub use credits::{NewCredit, credit_of};
 pub use decide::{Attempt, attempt, decide, needs};
@@ -85,9 +93,16 @@ pub struct Context {
     pub sequence: u64,
     /// How much one sender may have mailed a day.
     pub sending: giftcards::SendingLimits,
+    /// What claims are decided by; `None` is what comes with the product.
+    pub rules: Option<&'static claims::RuleBook>,
 }
 
 impl Context {
+    /// What claims are decided by.
+    pub(crate) fn rule_book(self) -> &'static claims::RuleBook {
+        self.rules.unwrap_or_else(claims::RuleBook::standard)
+    }
+
     /// The same for a rule whose transfers are the first of their record.
     pub(crate) fn first(self) -> ledger::Context {
         ledger::Context { now: self.now, position: ledger::Position::start(self.sequence) }
@@ -96,5 +111,6 @@ impl Context {
 
 /// Rounds of loading a command may ask for. The longest ways are from a dispute to its payment, the
 /// refunds of it, and the orders' refunds of which they are parts; or to the purchase that the
-/// payment paid for, and its cards; or to the cards that were given instead of refunds.
-pub const NEEDS_ROUNDS_MAX: usize = 4;
+/// payment paid for, and its cards; or to the cards that were given instead of refunds; or to the
+/// checkout, the promotion that it has paid, and the claims on that.
+pub const NEEDS_ROUNDS_MAX: usize = 5;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use base::{Money, OrderId, PromotionId, RefundId, Token};
 use payments::{Payment, Purpose};
 use promotions::{DisputeNews, Post, Promotion, Refusal, Settlement};
-use promotions::{post_id, promotion_accounts, settlement_id};
+use promotions::{made_good_account, post_id, promotion_accounts, settlement_id};
 use shop::{Checkout, LineLeft, LineRequest, Order, RefundOrder, RefundRequest};
 
+use crate::bought::returning;
+use crate::claim_money::{self, name_open};
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::order_refunds::{Found, decide, name_ids};
@@ -109,6 +111,7 @@ pub(crate) fn name_to_follow<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>)
     }
     if let Some(promotion) = checkout.promotion {
         walk.promotion(promotion);
+        name_open(promotion, walk);
     }
 }
 
@@ -141,10 +144,10 @@ pub(crate) fn follow_dispute<R: Rows>(
     let hold = policy(&promotion).settlement_hold;
     let followed = promotions::follow_dispute(&promotion, news, hold, composed.context());
     followed.into_iter().for_each(|followed| composed.add(followed));
-    Ok(())
+    claim_money::follow_dispute(promotion.id, is_open, composed)
 }
 
-fn payments_of(checkout: &Checkout) -> impl Iterator<Item = base::PaymentId> + '_ {
+pub(crate) fn payments_of(checkout: &Checkout) -> impl Iterator<Item = base::PaymentId> + '_ {
     checkout.tenders.iter().filter(|tender| tender.is_live()).filter_map(|tender| {
         match tender.kind {
             shop::TenderKind::PaymentMethod { payment, .. } => payment,
@@ -167,16 +170,24 @@ pub(crate) fn settle<R: Rows>(
     let found = order.map(|order| (order, Found::of(order, walk, at)));
     let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
     let post = walk.post(post_id(&promotion.post));
-    for name in promotion_accounts(id) {
+    for name in promotion_accounts(id).into_iter().chain([made_good_account()]) {
         walk.account(name.id(promotion.currency()));
     }
+    let claims = walk.promotion_claims(id).map(Arc::as_ref);
     walk.ready()?;
     let post = post.ok_or(Refusal::PostNotFound)?;
     let mut composed = Composition::new(walk, at);
-    let rows = accounts(promotion, &mut composed)?;
+    let mut rows = accounts(promotion, &mut composed)?;
+    rows.extend(composed.account_of(&made_good_account(), promotion.currency())?);
     let rows: Vec<_> = rows.iter().collect();
-    let settled = promotions::settle(promotion, post, &rows, composed.context())?;
+    let returning = returning(promotion, claims);
+    let settled = promotions::settle(promotion, post, returning, &rows, composed.context())?;
+    let is_over = settled.settlements.is_empty();
     composed.add(settled);
+    if is_over {
+        // Claims have taken what would have gone back.
+        return Ok(composed.finish(AnswerRef::Promotion(id)));
+    }
     let number = promotion.settlements.saturating_add(1);
     let settlement = composed.promotion_settlement(settlement_id(id, number))?;
     let settlement = settlement.ok_or(Refusal::NothingToSettle)?;
@@ -185,21 +196,24 @@ pub(crate) fn settle<R: Rows>(
         if Some(order.checkout) != promotion.checkout {
             return Err(shop::Refusal::OrderNotFound.into());
         }
-        give_back(&settlement, order, found, (refund, ids), &mut composed)?;
+        let others = claims.map_or(base::Amount::ZERO, |claims| claims.set_out);
+        let settled = (&*settlement, others);
+        give_back(settled, order, found, (refund, ids), &mut composed)?;
     }
     Ok(composed.finish(AnswerRef::Promotion(id)))
 }
 
-/// Refunds the order of a promotion by what a settlement tells, with the tax of that.
+/// Refunds the order of a promotion by what a settlement tells, with the tax of that. Claims and
+/// restitutions have sent back so much before.
 fn give_back<R: Rows>(
-    settlement: &Settlement,
+    (settlement, others): (&Settlement, base::Amount),
     order: &Order,
     found: Found,
     (refund, ids): (RefundId, &RefundIds),
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
     let line = order.promotion().ok_or(shop::Refusal::LineNotFound)?;
-    let amount = settlement.refund(line.line.tax);
+    let amount = settlement.refund(line.line.tax, others);
     let left = LineLeft { line: line.line.id, amount, whole: 0 };
     let request = LineRequest::Amount { line: left.line, amount: order.money(amount) };
     let reason = Token::new("promotion_settled").map_err(|_| Refusal::LimitExceeded)?;

@@ -1,19 +1,24 @@
 //! Queries: questions about rows by key, never stale because the writer answers them.
 
-use base::{AccountId, CardId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId};
+use base::{
+    AccountId, CardId, ClaimId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId,
+    RestitutionId,
+};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{
     IncidentId, PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId, SliceId,
     StreamId,
 };
+use claims::{Facts, NewClaim, RuleBook};
 use giftcards::account_of;
 use shop::RefundRequest;
 
 use crate::answer::waits_for;
+use crate::claiming;
 use crate::order_refunds::{check_not_blocked, payments_of, preview};
 use crate::promoting;
 use crate::purchases::unspent_of;
-use crate::rows::Walk;
+use crate::rows::{Stop, Walk};
 use crate::{Answer, AnswerRef, CardRef, Key, Refusal, Rows, answer};
 
 /// A question about one object.
@@ -77,6 +82,21 @@ pub enum Query {
     Incident(IncidentId),
     /// What happened to the account of a person.
     Signals(PersonId),
+    /// A claim.
+    Claim(ClaimId),
+    /// What a claim was decided on, and what was decided.
+    ClaimEvidence(ClaimId),
+    /// What was repaid without a claim.
+    Restitution(RestitutionId),
+    /// What a claim would be, and what would be decided on it now.
+    ClaimPreview {
+        /// The claim.
+        new: Box<NewClaim>,
+        /// Facts that no row tells.
+        told: Box<Facts>,
+        /// What it is decided by; `None` is what comes with the product.
+        rules: Option<&'static RuleBook>,
+    },
     /// What a refund of an order would be.
     RefundPreview {
         /// The order.
@@ -115,6 +135,18 @@ pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
         Query::PromotionDetails(id) => {
             return promoting::details(*id, &mut Walk::new(rows), now)
                 .map(|details| Answer::PromotionDetails(Box::new(details)));
+        }
+        Query::ClaimEvidence(id) => {
+            let evidence = claiming::evidence(*id, &mut Walk::new(rows), now)?;
+            return Some(Answer::ClaimEvidence(Box::new(evidence)));
+        }
+        Query::ClaimPreview { new, told, rules } => {
+            let mut walk = Walk::new(rows);
+            return match claiming::preview(new, told, *rules, &mut walk, now) {
+                Ok(preview) => Some(Answer::ClaimPreview(Ok(Box::new(preview)))),
+                Err(Stop::Refused(refusal)) => Some(Answer::ClaimPreview(Err(refusal))),
+                Err(Stop::NotReady) => None,
+            };
         }
         _ => {}
     }
@@ -175,6 +207,17 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Stream(id) => walk.stream(*id).map(|_| AnswerRef::Stream(*id)),
         Query::Incident(id) => walk.incident(*id).map(|_| AnswerRef::Incident(*id)),
         Query::Signals(id) => walk.signals(*id).map(|_| AnswerRef::Signals(*id)),
+        Query::Claim(id) => walk.claim(*id).map(|_| AnswerRef::Claim(*id)),
+        Query::Restitution(id) => walk.restitution(*id).map(|_| AnswerRef::Restitution(*id)),
+        Query::ClaimEvidence(id) => {
+            // Which rows are named does not depend on the time.
+            claiming::evidence(*id, walk, Instant::MAX);
+            None
+        }
+        Query::ClaimPreview { new, .. } => {
+            claiming::name_preview(new, walk);
+            None
+        }
         Query::RefundPreview { order, .. } => {
             let order = walk.order(*order)?;
             for payment in payments_of(order) {

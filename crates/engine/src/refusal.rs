@@ -8,6 +8,7 @@ use shop::{Refusal as Shop, TenderId};
 
 use crate::{BookRefusal, OperationRefusal};
 
+mod of_claims;
 mod of_gift_cards;
 mod of_payments;
 mod of_promotions;
@@ -44,6 +45,9 @@ pub enum Refusal {
     /// About promotions.
     #[error(transparent)]
     Promotions(#[from] Promotion),
+    /// About claims.
+    #[error(transparent)]
+    Claims(#[from] claims::Refusal),
 }
 
 /// A refusal as a journal keeps it: a number that is never reused, and what belongs to it.
@@ -75,12 +79,16 @@ impl Refusal {
             Refusal::Payments(refusal) => of_payments::code(refusal),
             Refusal::Shop(refusal) => of_shop::code(refusal),
             Refusal::Promotions(refusal) => of_promotions::code(refusal),
+            Refusal::Claims(refusal) => of_claims::code(refusal),
         }
     }
 
     /// True when the same request may succeed later; such a refusal is not kept as the answer of
     /// its idempotency key. What contradicts a rail is among them, because a person may resolve it.
     pub fn is_transient(&self) -> bool {
+        if let Refusal::Claims(refusal) = self {
+            return of_claims::is_transient(refusal);
+        }
         matches!(
             self,
             Refusal::Operation(OperationRefusal::BatchAborted)
@@ -122,6 +130,7 @@ impl Refusal {
             Refusal::Payments(refusal) => of_payments::money(refusal),
             Refusal::Shop(refusal) => of_shop::money(refusal),
             Refusal::Promotions(refusal) => of_promotions::money(refusal),
+            Refusal::Claims(refusal) => of_claims::money(refusal),
             _ => None,
         }
     }
@@ -141,6 +150,7 @@ impl Refusal {
             Refusal::Payments(refusal) => of_payments::number(refusal),
             Refusal::Shop(refusal) => of_shop::number(refusal),
             Refusal::Promotions(refusal) => of_promotions::number(refusal),
+            Refusal::Claims(refusal) => of_claims::number(refusal),
         };
         let why = match self {
             Refusal::GiftCards(Card::NotUsable(why))
@@ -176,6 +186,7 @@ impl Refusal {
             200..300 => Refusal::Payments(of_payments::from_stored(stored)?),
             300..400 => Refusal::Shop(of_shop::from_stored(stored)?),
             400..500 => Refusal::Promotions(of_promotions::from_stored(stored)?),
+            500..600 => Refusal::Claims(of_claims::from_stored(stored)?),
             _ => return None,
         })
     }

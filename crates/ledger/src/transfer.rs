@@ -154,11 +154,15 @@ pub enum Reason {
     PromotionSettled = 67,
     /// What the platform had added to a promotion and was not spent went back.
     PromotionGrantReturned = 68,
+    /// What was spent of a promotion went back all the same: for a claim, or without one.
+    PromotionMadeGood = 69,
+    /// What was made good turned out not to be spent: it stays with the platform.
+    PromotionKept = 70,
 }
 
 impl Reason {
     /// Every reason there is.
-    pub const ALL: [Reason; 43] = [
+    pub const ALL: [Reason; 45] = [
         Reason::Issue,
         Reason::Redeem,
         Reason::Hold,
@@ -202,6 +206,8 @@ impl Reason {
         Reason::PromotionRepaid,
         Reason::PromotionSettled,
         Reason::PromotionGrantReturned,
+        Reason::PromotionMadeGood,
+        Reason::PromotionKept,
     ];
 
     /// Stable lower-case name, as activities and entries show it. All adjustments have the same
@@ -251,6 +257,8 @@ impl Reason {
             Reason::PromotionRepaid => "delivery_repaid",
             Reason::PromotionSettled => "promotion_settled",
             Reason::PromotionGrantReturned => "promotion_grant_returned",
+            Reason::PromotionMadeGood => "promotion_made_good",
+            Reason::PromotionKept => "promotion_kept",
         }
     }
 
@@ -300,7 +308,9 @@ impl Reason {
             | Reason::PromotionBilled
             | Reason::PromotionRepaid
             | Reason::PromotionSettled
-            | Reason::PromotionGrantReturned => return None,
+            | Reason::PromotionGrantReturned
+            | Reason::PromotionMadeGood
+            | Reason::PromotionKept => return None,
         })
     }
 

@@ -78,6 +78,7 @@ pub fn compose(
         settlements: 0,
         deeds: 0,
         settles_at: None,
+        kept: base::Amount::ZERO,
         metadata: new.metadata.clone(),
         created_at: context.now,
     };

@@ -1,7 +1,7 @@
 //! Settlement: what was not spent goes back, without a request.
 
-use base::{Amount, Instant, PromotionId, PromotionSettlementId, part_split};
-use ledger::{Account, Context, LinkedSet, Posted, Reason, Subject};
+use base::{Amount, Instant, PromotionId, PromotionSettlementId, Token, part_split};
+use ledger::{Account, AccountName, Context, LinkedSet, Posted, Reason, Subject};
 
 use crate::compose::promotion_accounts;
 use crate::outcome::or_open;
@@ -31,6 +31,11 @@ pub struct Settlement {
     pub back: Amount,
     /// What went back to them by this settlement and those before it, tax not counted.
     pub back_so_far: Amount,
+    /// What of it was not spent and does not go back, because claims and restitutions take it.
+    pub claimed: Amount,
+    /// What of that they had sent back before: it is the platform's, by this settlement and those
+    /// before it.
+    pub kept: Amount,
     /// What goes back to the platform by this settlement.
     pub incentive_back: Amount,
     /// Valid units that were delivered.
@@ -41,11 +46,31 @@ pub struct Settlement {
 
 impl Settlement {
     /// What the order of the promotion refunds for it, tax included. `tax` is that of the order's
-    /// line.
-    pub fn refund(&self, tax: Amount) -> Amount {
+    /// line, `others` what has gone back of it by claims and restitutions, tax not counted: all
+    /// that goes back is one running sum.
+    pub fn refund(&self, tax: Amount, others: Amount) -> Amount {
         let before = self.back_so_far.saturating_sub(self.back);
-        let back = |net| with_tax(net, self.paid, tax);
+        let back = |net| with_tax(plus(net, others), self.paid, tax);
         back(self.back_so_far).saturating_sub(back(before))
+    }
+}
+
+/// What has to be back of what was paid for a promotion, by all its settlements together, tax not
+/// counted. What claims and restitutions take is not returned a second time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Returning {
+    /// What goes back to whoever paid.
+    pub back: Amount,
+    /// What was not spent and stays with the platform, because it was sent back before.
+    pub kept: Amount,
+}
+
+impl Returning {
+    /// When nobody has claimed anything.
+    pub fn unclaimed(promotion: &Promotion) -> Returning {
+        let is_funded = promotion.funded_at.is_some();
+        let back = if is_funded { promotion.unspent_paid() } else { Amount::ZERO };
+        Returning { back, kept: Amount::ZERO }
     }
 }
 
@@ -53,10 +78,7 @@ impl Settlement {
 /// it, to the minor unit as orders split it ([`part_split`] of net and tax).
 pub fn with_tax(net_back: Amount, net: Amount, tax: Amount) -> Amount {
     let net_back = net_back.min(net);
-    let net_of = |gross: i64| {
-        let gross = Amount::new(gross).unwrap_or(Amount::ZERO);
-        part_split(gross, &[net, tax]).map_or(net, |parts| parts[0])
-    };
+    let net_of = |gross: i64| without_tax(Amount::new(gross).unwrap_or(Amount::ZERO), net, tax);
     if net_back.is_zero() {
         return Amount::ZERO;
     }
@@ -70,19 +92,71 @@ pub fn with_tax(net_back: Amount, net: Amount, tax: Amount) -> Amount {
     Amount::new(least).unwrap_or(net_back)
 }
 
+/// The net of so much of a line, as orders split it.
+pub fn without_tax(gross: Amount, net: Amount, tax: Amount) -> Amount {
+    part_split(gross, &[net, tax]).map_or(net, |parts| parts[0])
+}
+
+/// The account that bears what is made good of what was spent.
+pub fn made_good_account() -> AccountName {
+    AccountName::RefundExpense(Token::new("promotion").expect("a lower-case word"))
+}
+
+/// Sends back what was spent, for a claim or without one: the platform bears it, and the order of
+/// the promotion refunds it from `order/clearing`. `accounts` are that and
+/// [`made_good_account`], as far as they were opened.
+///
+/// # Errors
+///
+/// `LimitExceeded` when a total of an account would overflow.
+pub fn make_good(
+    net: Amount,
+    promotion: &Promotion,
+    accounts: &[&Account],
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    let [expense, clearing] = [made_good_account(), AccountName::OrderClearing]
+        .map(|name| or_open(accounts, name, promotion.currency()));
+    let (from, to) = (expense.id, clearing.id);
+    let subject = Subject::of(promotion.id);
+    let mut set = LinkedSet::new(context.position, Reason::PromotionMadeGood, subject)
+        .with(expense)
+        .with(clearing);
+    set.transfer(from, to, promotion.money(net)).map_err(|_| Refusal::LimitExceeded)?;
+    Ok(Outcome { posted: set.finish(), ..Outcome::default() })
+}
+
+/// Has a promotion that was settled be settled again, at once, when something is to go back or to
+/// stay that did not before: what claims take has changed. `None` when there is nothing.
+pub fn settle_again(
+    promotion: &Promotion,
+    returning: Returning,
+    context: Context,
+) -> Option<Outcome> {
+    let is_something = returning.back > promotion.returned || returning.kept > promotion.kept;
+    let waits = promotion.state == State::Settled && promotion.settles_at.is_none();
+    let again = || Promotion { settles_at: Some(context.now), ..promotion.clone() };
+    (waits && is_something)
+        .then(|| Outcome { promotions: vec![again()], ..Outcome::default() })
+}
+
 /// Gives back what was not spent: what was paid by way of `order/clearing`, from where the order's
-/// refund takes it ([`Settlement::refund`]), what the platform had added to
-/// `promotion/incentives`. What is missing from a guarantee was not billed, so it goes back
-/// without a tolerance. `accounts` as far as they were opened
-/// ([`promotion_accounts`]).
+/// refund takes it with its tax, what the platform had added to `promotion/incentives`. What stays,
+/// because claims had sent it back before, makes good what the platform has borne for them. What is missing from a guarantee was not billed, so it goes back
+/// without a tolerance. `returning` tells what claims leave to return. `accounts` as far as they
+/// were opened ([`promotion_accounts`], [`made_good_account`]).
+///
+/// Of one that was settled, and of which nothing is to go back or to stay after all, only the time
+/// to settle is taken away.
 ///
 /// # Errors
 ///
 /// In this order: `NotEnded`; `PaymentDisputed`; `NotDue`; `SlicesOpen`; `NothingToSettle` when it
-/// was settled and nothing was repaid since.
+/// was settled and nothing has happened since.
 pub fn settle(
     promotion: &Promotion,
     post: &Post,
+    returning: Returning,
     accounts: &[&Account],
     context: Context,
 ) -> Result<Outcome, Refusal> {
@@ -98,18 +172,23 @@ pub fn settle(
     if promotion.slices.open > 0 {
         return Err(Refusal::SlicesOpen);
     }
-    let (back, incentive_back) = going_back(promotion);
-    let is_nothing = back.is_zero() && incentive_back.is_zero();
-    if promotion.state == State::Settled && is_nothing {
-        return Err(Refusal::NothingToSettle);
+    let going = Going::of(promotion, returning);
+    if promotion.state == State::Settled && going.is_nothing() {
+        if promotion.settles_at.is_none() {
+            return Err(Refusal::NothingToSettle);
+        }
+        let promotions = vec![Promotion { settles_at: None, ..promotion.clone() }];
+        return Ok(Outcome { promotions, ..Outcome::default() });
     }
-    let posted = empty_escrow(promotion, back, incentive_back, accounts, context)?;
+    let posted = empty_escrow(promotion, going, accounts, context)?;
+    let Going { back, incentive_back, kept } = going;
     let mut promotion = promotion.clone();
     promotion.state = State::Settled;
     promotion.settles_at = None;
     promotion.settlements = promotion.settlements.saturating_add(1);
     promotion.returned = plus(promotion.returned, back);
     promotion.incentive_returned = plus(promotion.incentive_returned, incentive_back);
+    promotion.kept = plus(promotion.kept, kept);
     let deed = promotion.note(DeedKind::Settled, Actor::PLATFORM, context);
     let is_funded = promotion.funded_at.is_some();
     let settlement = Settlement {
@@ -122,6 +201,8 @@ pub fn settle(
         spent: promotion.spend.spent,
         back,
         back_so_far: promotion.returned,
+        claimed: Returning::unclaimed(&promotion).back.saturating_sub(promotion.returned),
+        kept: promotion.kept,
         incentive_back,
         delivered_units: promotion.delivery.delivered(),
         guaranteed_units: promotion.guarantee().map(|guarantee| guarantee.units),
@@ -135,27 +216,48 @@ pub fn settle(
     Ok(Outcome { settlements: vec![settlement], posts, posted, ..outcome })
 }
 
-/// What is to go back by now and has not: of what was paid, and of what the platform has added.
-fn going_back(promotion: &Promotion) -> (Amount, Amount) {
-    if promotion.funded_at.is_none() {
-        return (Amount::ZERO, Amount::ZERO);
+/// What leaves the escrow by a settlement.
+#[derive(Clone, Copy)]
+struct Going {
+    /// Of what was paid, to whoever paid.
+    back: Amount,
+    /// Of what the platform has added, to the platform.
+    incentive_back: Amount,
+    /// Of what was paid, to the platform, which has sent it back before.
+    kept: Amount,
+}
+
+impl Going {
+    /// What is to go by now and has not.
+    fn of(promotion: &Promotion, returning: Returning) -> Going {
+        if promotion.funded_at.is_none() {
+            let nothing = Amount::ZERO;
+            return Going { back: nothing, incentive_back: nothing, kept: nothing };
+        }
+        let rule = "nothing is charged after a settlement, and nothing that went back is claimed";
+        let incentive = promotion.unspent_incentive().checked_sub(promotion.incentive_returned);
+        Going {
+            back: returning.back.checked_sub(promotion.returned).expect(rule),
+            incentive_back: incentive.expect(rule),
+            kept: returning.kept.checked_sub(promotion.kept).expect(rule),
+        }
     }
-    let back = promotion.unspent_paid().checked_sub(promotion.returned);
-    let incentive = promotion.unspent_incentive().checked_sub(promotion.incentive_returned);
-    let rule = "nothing is charged after a settlement";
-    (back.expect(rule), incentive.expect(rule))
+
+    fn is_nothing(self) -> bool {
+        [self.back, self.incentive_back, self.kept].into_iter().all(Amount::is_zero)
+    }
 }
 
 fn empty_escrow(
     promotion: &Promotion,
-    back: Amount,
-    incentive_back: Amount,
+    going: Going,
     accounts: &[&Account],
     context: Context,
 ) -> Result<Posted, Refusal> {
-    if back.is_zero() && incentive_back.is_zero() {
+    if going.is_nothing() {
         return Ok(Posted::default());
     }
+    let Going { back, incentive_back, kept } = going;
     let [escrow, clearing, incentives] =
         promotion_accounts(promotion.id).map(|name| or_open(accounts, name, promotion.currency()));
     let (escrow_id, clearing_id, incentives_id) = (escrow.id, clearing.id, incentives.id);
@@ -170,6 +272,14 @@ fn empty_escrow(
         set.add(incentives);
         set.on_behalf(Reason::PromotionGrantReturned, subject);
         let moved = set.transfer(escrow_id, incentives_id, promotion.money(incentive_back));
+        moved.map_err(|_| Refusal::LimitExceeded)?;
+    }
+    if !kept.is_zero() {
+        let expense = or_open(accounts, made_good_account(), promotion.currency());
+        let expense_id = expense.id;
+        set.add(expense);
+        set.on_behalf(Reason::PromotionKept, subject);
+        let moved = set.transfer(escrow_id, expense_id, promotion.money(kept));
         moved.map_err(|_| Refusal::LimitExceeded)?;
     }
     Ok(set.finish())

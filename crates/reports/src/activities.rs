@@ -136,7 +136,9 @@ impl About {
             | Reason::PromotionBilled
             | Reason::PromotionRepaid
             | Reason::PromotionSettled
-            | Reason::PromotionGrantReturned => About::Promotion(PromotionId::from_bytes(bytes)),
+            | Reason::PromotionGrantReturned
+            | Reason::PromotionMadeGood
+            | Reason::PromotionKept => About::Promotion(PromotionId::from_bytes(bytes)),
         }
     }
 }

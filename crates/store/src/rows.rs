@@ -8,12 +8,17 @@ pub(crate) mod account;
 pub(crate) mod book;
 pub(crate) mod card;
 pub(crate) mod checkout;
+pub(crate) mod claim;
+mod claim_statement;
+mod claim_words;
+mod claimant;
 mod code;
 pub(crate) mod contact;
 pub(crate) mod creator;
 pub(crate) mod deed;
 pub(crate) mod dispute;
 mod fields;
+mod frozen_facts;
 mod gift;
 pub(crate) mod hold;
 pub(crate) mod incident;
@@ -31,11 +36,13 @@ pub(crate) mod product;
 pub(crate) mod program;
 pub(crate) mod promotion;
 mod promotion_check;
+mod promotion_claims;
 pub(crate) mod promotion_settlement;
 pub(crate) mod purchase;
 pub(crate) mod rail_refund;
 mod refund;
 mod region_text;
+pub(crate) mod restitution;
 mod scope_text;
 pub(crate) mod seller;
 pub(crate) mod sender;
@@ -57,7 +64,7 @@ pub(crate) use fields::{FieldSink, FieldSource, invalid};
 pub use table::{Column, ColumnKind, Index, Table};
 
 /// Every table of rows, in the order of their numbers, which is that of [`Key`].
-pub const TABLES: [&Table; 33] = [
+pub const TABLES: [&Table; 40] = [
     &book::TABLE,
     &account::TABLE,
     &program::TABLE,
@@ -91,6 +98,13 @@ pub const TABLES: [&Table; 33] = [
     &stream::TABLE,
     &incident::TABLE,
     &signals::TABLE,
+    &claim::TABLE,
+    &promotion_claims::TABLE,
+    &claimant::TABLE,
+    &restitution::TABLE,
+    &claim_words::TABLE,
+    &frozen_facts::TABLE,
+    &claim_statement::TABLE,
 ];
 
 /// The table of a row: its number and the version that [`write_row`] writes.
@@ -152,14 +166,23 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (23, 1) => Row::Standing(Arc::new(standing::read(source)?)),
         (24, 1) => Row::Sender(Arc::new(sender::read(source)?)),
         (25, 1) => Row::Contact(Arc::new(contact::read(source)?)),
-        (26, 1) => Row::Promotion(Arc::new(promotion::read(source)?)),
+        (26, 1 | 2) => Row::Promotion(Arc::new(promotion::read(source, version)?)),
         (27, 1) => Row::Post(Arc::new(post::read(source)?)),
         (28, 1) => Row::Slice(Arc::new(slice::read(source)?)),
         (29, 1) => Row::Deed(Arc::new(deed::read(source)?)),
-        (30, 1) => Row::PromotionSettlement(Arc::new(promotion_settlement::read(source)?)),
+        (30, 1 | 2) => {
+            Row::PromotionSettlement(Arc::new(promotion_settlement::read(source, version)?))
+        }
         (31, 1) => Row::Stream(stream::read(source)?),
         (32, 1) => Row::Incident(Arc::new(incident::read(source)?)),
         (33, 1) => Row::Signals(Arc::new(signals::read(source)?)),
+        (34, 1) => Row::Claim(Arc::new(claim::read(source)?)),
+        (35, 1) => Row::PromotionClaims(Arc::new(promotion_claims::read(source)?)),
+        (36, 1) => Row::Claimant(claimant::read(source)?),
+        (37, 1) => Row::Restitution(Arc::new(restitution::read(source)?)),
+        (38, 1) => Row::ClaimWords(Arc::new(claim_words::read(source)?)),
+        (39, 1) => Row::FrozenFacts(Arc::new(frozen_facts::read(source)?)),
+        (40, 1) => Row::ClaimStatement(Arc::new(claim_statement::read(source)?)),
         _ => return Err(ReadError::UnknownRowVersion { table, version }),
     };
     source.finish()?;

@@ -368,6 +368,18 @@ pub enum List {
     },
     /// Incidents.
     Incidents,
+    /// Claims.
+    Claims {
+        /// For which promotion.
+        promotion: Option<PromotionId>,
+        /// Where they stand.
+        status: Option<claims::Status>,
+    },
+    /// What was repaid without a claim.
+    Restitutions {
+        /// For which promotion.
+        promotion: Option<PromotionId>,
+    },
     /// Slices of a promotion.
     Slices {
         /// The promotion.

@@ -26,6 +26,7 @@ pub(crate) struct Desk<'a, S> {
     pub(crate) now: Instant,
     pub(crate) wall: Instant,
     pub(crate) sending: SendingLimits,
+    pub(crate) rules: Option<&'static engine::RuleBook>,
     pub(crate) builder: BlockBuilder,
     pub(crate) log: UndoLog,
     /// Entries of the block, in order.
@@ -219,7 +220,8 @@ impl<S: Store> Desk<'_, S> {
         command: &Command,
     ) -> Result<Result<engine::Change, Refusal>, StoreError> {
         let sequence = self.builder.next_seq();
-        let context = Context { now: self.now, wall: self.wall, sequence, sending: self.sending };
+        let (sending, rules) = (self.sending, self.rules);
+        let context = Context { now: self.now, wall: self.wall, sequence, sending, rules };
         for _ in 0..LOAD_ROUNDS_MAX {
             match attempt(command, self.memory, context) {
                 Attempt::Decided(decided) => return Ok(decided),

@@ -29,6 +29,8 @@ pub struct Options {
     pub start_gap_max: Option<Duration>,
     /// How much one sender of gifts may have mailed a day.
     pub sending: giftcards::SendingLimits,
+    /// What claims are decided by; `None` is what comes with the product.
+    pub rules: Option<&'static engine::RuleBook>,
     /// Told about every commit, on the writer's thread: its records, none for
     /// a sweep alone, and how long it took.
     pub on_commit: Option<fn(u64, Duration)>,
@@ -49,6 +51,7 @@ impl Default for Options {
             clock_jump_max: Duration::from_secs(300),
             start_gap_max: None,
             sending: giftcards::SendingLimits::default(),
+            rules: None,
             on_commit: None,
             idle_before_sweep: Duration::from_millis(5),
         }

@@ -256,6 +256,7 @@ impl<S: Store> Writer<S> {
             now,
             wall,
             sending: self.options.sending,
+            rules: self.options.rules,
             builder,
             log: UndoLog::default(),
             entries: Vec::new(),

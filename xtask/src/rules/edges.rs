@@ -36,7 +36,7 @@ const EDGES: &[Edges] = &[
     Edges { name: "journal", uses: &[], tests_also_use: &["base"] },
     Edges {
         name: "engine",
-        uses: &["base", "ledger", "giftcards", "payments", "shop", "promotions"],
+        uses: &["base", "ledger", "giftcards", "payments", "shop", "promotions", "claims"],
         // Whatever rules write must be rows that are read back.
         tests_also_use: &["journal", "store"],
     },
@@ -50,6 +50,7 @@ const EDGES: &[Edges] = &[
             "payments",
             "shop",
             "promotions",
+            "claims",
             "engine",
             "journal",
         ],

@@ -8,6 +8,7 @@ use giftcards::{CardState, account_of};
 use journal::{EncodedSource, EncodedValues};
 use ledger::{Account, Limit, TransferKind};
 
+use crate::audit_claims;
 use crate::audit_goodwill;
 use crate::audit_orders;
 use crate::audit_promotions;
@@ -89,6 +90,7 @@ pub fn book(world: &World) {
     audit_goodwill::book(world);
     audit_orders::book(world);
     audit_promotions::book(world);
+    audit_claims::book(world);
     audit_settlements::book(world);
 }
 

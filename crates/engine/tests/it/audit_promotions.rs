@@ -10,16 +10,18 @@ use ledger::{Account, AccountName};
 use promotions::{Promotion, SliceState, State, limits, post_id, slice_id, with_tax};
 use shop::{CheckoutState, Order, Party, TenderKind};
 
+use crate::audit_claims::sent_back;
 use crate::world::World;
 
 /// What the promotion that an order pays for has of its net: it is in escrow, or was earned.
-/// So it is neither on `order/clearing` nor any party's.
+/// So it is neither on `order/clearing` nor any party's. What claims have sent back of what was
+/// earned, the platform has borne.
 pub fn kept_of(world: &World, order: &Order) -> i64 {
     if order.promotion().is_none() {
         return 0;
     }
     let row = paid_by(world, order).expect("an order of a promotion that was never funded");
-    row.terms.paid().minor() - row.returned.minor()
+    row.terms.paid().minor() - row.returned.minor() - sent_back(world, row.id)
 }
 
 fn paid_by<'a>(world: &'a World, order: &Order) -> Option<&'a Arc<Promotion>> {
@@ -79,10 +81,10 @@ fn balance(world: &World, name: AccountName, currency: Currency) -> i64 {
     world.account.get(&name.id(currency)).map_or(0, Account::balance)
 }
 
-/// Paid + added = escrow + spent + returned.
+/// Paid + added = escrow + spent + returned + kept.
 fn escrow_is_what_is_left(world: &World, row: &Promotion) {
     let came = row.funded_at.map_or(0, |_| row.terms.budget.amount.minor());
-    let gone = [row.spend.spent, row.returned, row.incentive_returned];
+    let gone = [row.spend.spent, row.returned, row.incentive_returned, row.kept];
     let gone: i64 = gone.iter().map(|amount| amount.minor()).sum();
     let escrow = balance(world, row.escrow(), row.currency());
     assert_eq!(came, escrow + gone, "{:?}", row.id);
@@ -145,13 +147,16 @@ fn settlements_add_up(world: &World, row: &Promotion) {
     }
     let Some(order) = order_of(world, row).filter(|_| row.funded_at.is_some()) else { return };
     let line = order.promotion().expect("its line");
-    let expected = with_tax(row.returned, row.terms.paid(), line.line.tax);
+    // All that has gone back is one sum, by whichever way: so is its tax.
+    let back = row.returned.minor() + sent_back(world, row.id);
+    let net_back = Amount::new(back).unwrap();
+    let expected = with_tax(net_back, row.terms.paid(), line.line.tax);
     assert_eq!(line.refunded, expected, "{:?}", row.id);
     let refunds = world.order_refund.values().filter(|refund| refund.order == order.id);
     let parts = refunds.flat_map(|refund| &refund.parts);
     let net = parts.filter(|part| matches!(part.party, Party::Promotion(_)));
     let net: i64 = net.map(|part| part.amount.minor()).sum();
-    assert_eq!(net, row.returned.minor(), "{:?} gave back something else", row.id);
+    assert_eq!(net, back, "{:?} gave back something else", row.id);
 }
 
 /// While one of its payments is disputed it is held up; once one is lost and none is undecided it

@@ -91,6 +91,7 @@ fn time(world: &World, line: &str) -> Duration {
         wall: world.now,
         sequence: world.sequence + 1,
         sending: giftcards::SendingLimits::default(),
+        rules: None,
     };
     let one = || {
         let start = Instant::now();

@@ -199,8 +199,13 @@ fn what_an_earlier_command_of_the_batch_changed_is_asked_for_again() {
     let redeem = Command::GiftCards(GiftCardCommand::Redeem { card, place });
     let code = Key::Code(words::hash("A"));
     let loaded = HashSet::from([code]);
-    let context =
-        Context { now: world.now, wall: world.now, sequence: 9, sending: SendingLimits::default() };
+    let context = Context {
+        now: world.now,
+        wall: world.now,
+        sequence: 9,
+        sending: SendingLimits::default(),
+        rules: None,
+    };
     let unknown = attempt(&redeem, &View { world: &world, loaded: Some(&loaded) }, context);
     assert!(matches!(unknown, Attempt::Decided(Err(Refusal::GiftCards(_)))), "{unknown:?}");
     // The same command behind one that issues the card: nothing is decided on rows not loaded.
@@ -222,6 +227,7 @@ fn nothing_is_decided_on_rows_that_are_not_loaded() {
         wall: view.world.now,
         sequence: 1,
         sending: SendingLimits::default(),
+        rules: None,
     };
     let _ = engine::decide(&command, &view, context);
 }

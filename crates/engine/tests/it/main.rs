@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod audit;
+mod audit_claims;
 mod audit_disputes;
 mod audit_goodwill;
 mod audit_orders;
@@ -13,6 +14,9 @@ mod buying;
 mod buying_disputed;
 mod cards;
 mod checkouts;
+mod claim_words;
+mod claims;
+mod claims_money;
 mod credits;
 mod disputing;
 mod gifts;
@@ -26,6 +30,8 @@ mod loading;
 mod market;
 #[allow(dead_code, reason = "shared with the simulator")]
 mod market_cards;
+#[allow(dead_code, reason = "shared with the simulator")]
+mod market_claims;
 #[allow(dead_code, reason = "shared with the simulator")]
 mod market_promotions;
 mod money_page;

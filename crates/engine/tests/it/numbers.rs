@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use base::{CardId, ContactId, Currency, HoldId, Money, ProgramId, RefundId};
+use base::{
+    CardId, ClaimId, ContactId, Currency, HoldId, Money, ProgramId, RefundId, RestitutionId,
+};
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{
     IncidentId, PersonId, PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId,
@@ -22,6 +24,8 @@ const SCRIPTS: &[&str] = &[
     include_str!("buying.rs"),
     include_str!("cards.rs"),
     include_str!("checkouts.rs"),
+    include_str!("claims.rs"),
+    include_str!("claims_money.rs"),
     include_str!("disputing.rs"),
     include_str!("gifts.rs"),
     include_str!("holds.rs"),
@@ -54,6 +58,9 @@ const SHARED: &[&str] = &[
     "currency_mismatch",
     "limit_exceeded",
     "amount_exceeds_refundable",
+    "already_appealed",
+    "payment_disputed",
+    "same_reviewer",
 ];
 
 /// Every refusal that a stored number can mean.
@@ -114,10 +121,10 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
             Refusal::Payments(refusal) => payment(refusal),
             Refusal::Shop(refusal) => shop(refusal),
             // Their own macro is one list for code, number and the way back.
-            Refusal::Promotions(_) => 1,
+            Refusal::Promotions(_) | Refusal::Claims(_) => 1,
         };
     }
-    assert_eq!(seen, 3 + 3 + 7 + 31 + 21 + 36 + 40);
+    assert_eq!(seen, 3 + 3 + 7 + 31 + 21 + 36 + 40 + 49);
 }
 
 fn gift_card(refusal: Card) -> usize {
@@ -261,6 +268,11 @@ fn a_refusal_that_time_or_another_attempt_may_lift_is_transient() {
             "outcome_pending",
             "rail_contradiction",
             "checkout_paying",
+            "claim_already_open",
+            "claim_being_paid",
+            "facts_outdated",
+            "too_many_claims_open",
+            "promotion_not_over",
             "promotion_being_paid",
             "slices_open",
             "payment_disputed",
@@ -316,13 +328,15 @@ fn answers_are_read_back_from_their_two_parts() {
         AnswerRef::Stream(StreamId::from_bits(24)),
         AnswerRef::Incident(IncidentId::from_bits(25)),
         AnswerRef::Signals(PersonId::from_bits(26)),
+        AnswerRef::Claim(ClaimId::from_bits(27)),
+        AnswerRef::Restitution(RestitutionId::from_bits(28)),
     ];
     for named in answers {
         let (kind, id) = named.to_parts();
         assert_eq!(AnswerRef::from_parts(kind, id), Some(named));
     }
     let kinds = (0..=u8::MAX).filter(|kind| AnswerRef::from_parts(*kind, [7; 16]).is_some());
-    let known = (1..=9).chain(20..=34).chain(40..=45);
+    let known = (1..=9).chain(20..=34).chain(40..=45).chain(50..=51);
     assert_eq!(kinds.collect::<Vec<u8>>(), known.collect::<Vec<u8>>());
 }
 

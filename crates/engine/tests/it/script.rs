@@ -22,6 +22,7 @@
 //! | `… => A 40/60 h:held` | seen after it: balance 40 of which 60 are held; a status |
 //! | see `shop_words.rs`, `shop_seen.rs` | checkouts, payments and what is seen of them |
 //! | see `promotion_words.rs` | promotions of posts, and what serves them |
+//! | see `claim_words.rs` | claims, and what is repaid without one |
 //! | see `incident_words.rs` | incidents, and what happens to accounts |
 //! | see `sender_words.rs` | senders of gifts, and who has blocked them |
 //! | `… => events ..,b,c` | only the end of a list |
@@ -38,6 +39,7 @@ use giftcards::{
 use giftcards::{Delivery, NewDelivery, NewProgram, Place, Program, RefundHold, Sandbox, Update};
 use ledger::AccountName;
 
+use crate::claim_words;
 use crate::incident_words;
 use crate::order_words;
 use crate::promotion_words;
@@ -143,6 +145,7 @@ pub fn command(world: &World, words: &Words<'_>) -> Command {
     use GiftCardCommand as Card;
     let about_others =
         || sender_words::command(words).or_else(|| promotion_words::command(world, words));
+    let about_others = || about_others().or_else(|| claim_words::command(world, words));
     if let Some(command) = shop_words::command(world, words).or_else(about_others) {
         return command;
     }
@@ -292,7 +295,8 @@ fn shown(world: &World, name: &str) -> String {
     }
     let Some((card, member)) = name.split_once('.') else { return balance_of(world, name) };
     let about_senders = || sender_words::member(world, card, member);
-    let shown = promotion_words::member(world, card, member);
+    let shown = claim_words::member(world, card, member);
+    let shown = shown.or_else(|| promotion_words::member(world, card, member));
     let shown = shown.or_else(|| shop_seen::member(world, card, member));
     let shown = shown.or_else(|| incident_words::member(world, card, member));
     if let Some(shown) = shown.or_else(about_senders) {
@@ -361,7 +365,8 @@ fn status_of(world: &World, name: &str) -> &'static str {
     if let Some(hold) = world.hold.get(&words::hold(name)) {
         return hold.status(world.now).as_str();
     }
-    let of_incident = || incident_words::status_of(world, name);
+    let of_claim = || claim_words::status_of(world, name);
+    let of_incident = || incident_words::status_of(world, name).or_else(of_claim);
     let about_promotions = || promotion_words::status_of(world, name).or_else(of_incident);
     if let Some(status) = shop_seen::status_of(world, name).or_else(about_promotions) {
         return status;

@@ -124,8 +124,13 @@ impl World {
         key: Option<OperationKey>,
     ) -> Result<Change, Refusal> {
         let loaded = self.load(command);
-        let context =
-            Context { now: self.now, wall, sequence: self.sequence + 1, sending: self.sending };
+        let context = Context {
+            now: self.now,
+            wall,
+            sequence: self.sequence + 1,
+            sending: self.sending,
+            rules: None,
+        };
         let view = View { world: self, loaded: Some(&loaded) };
         let decided = decide(command, &view, context);
         assert_eq!(decided, decide(command, &view, context), "not deterministic: {command:?}");

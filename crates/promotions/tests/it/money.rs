@@ -372,7 +372,7 @@ fn everything_the_platform_adds_needs_no_payment() {
     stop(&mut world);
     world.settle(id).unwrap();
     assert_eq!(world.only().incentive_returned, cents(5_000));
-    assert_eq!(world.settlements[0].refund(cents(0)), Amount::ZERO);
+    assert_eq!(world.settlements[0].refund(cents(0), cents(0)), Amount::ZERO);
     assert_eq!(dollars(0).amount, terms.paid());
 }
 

@@ -324,7 +324,13 @@ impl World {
     pub fn settle(&mut self, id: PromotionId) -> Result<(), Refusal> {
         let promotion = &self.promotions[&id];
         let settled = self.with_accounts(|accounts| {
-            promotions::settle(promotion, &self.post, accounts, self.context())
+            promotions::settle(
+                promotion,
+                &self.post,
+                promotions::Returning::unclaimed(promotion),
+                accounts,
+                self.context(),
+            )
         });
         self.keep(settled)
     }

@@ -181,7 +181,8 @@ impl<'a> Across<'a> {
     /// reserved of it, the check of pending totals compares.
     fn compare_escrow(&mut self, row: &Promotion) {
         let found = self.balance(&row.escrow(), row.currency());
-        let gone = minor(row.spend.spent) + minor(row.returned) + minor(row.incentive_returned);
+        let gone = [row.spend.spent, row.returned, row.incentive_returned, row.kept];
+        let gone: i128 = gone.into_iter().map(minor).sum();
         let left = row.funded_at.map_or(0, |_| minor(row.terms.budget.amount) - gone);
         if found != left {
             let detail = format!("its escrow holds {found}, of its money {left} are left");

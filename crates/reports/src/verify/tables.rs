@@ -213,6 +213,12 @@ fn name_of(key: &Key) -> String {
         Key::Stream(id) => id.to_string(),
         Key::Incident(id) => id.to_string(),
         Key::Signals(id) => id.to_string(),
+        Key::Claim(id) | Key::ClaimWords(id) => id.to_string(),
+        Key::PromotionClaims(id) => id.to_string(),
+        Key::Claimant(id) => id.to_string(),
+        Key::Restitution(id) => id.to_string(),
+        Key::FrozenFacts(id) => id.to_string(),
+        Key::ClaimStatement(id) => id.to_string(),
         Key::Numbering(series) => series.as_str().to_owned(),
         Key::Operation(_) => "operation".to_owned(),
     }

@@ -63,6 +63,7 @@ impl TestBook {
             wall: self.now,
             sequence: seq,
             sending: SendingLimits::default(),
+            rules: None,
         };
         let mut change = decide(&command, self, context).unwrap();
         bend(&mut change);

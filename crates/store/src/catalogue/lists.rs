@@ -204,7 +204,9 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         List::Promotions { .. }
         | List::Deeds { .. }
         | List::PromotionSettlements { .. }
-        | List::Slices { .. } => of_promotions(list),
+        | List::Slices { .. }
+        | List::Claims { .. }
+        | List::Restitutions { .. } => of_promotions(list),
     };
     let name = table.name;
     let mut query = Query::new(format!("select {} from {name}", qualified_columns(table)));
@@ -225,6 +227,10 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         // from being used.
         query = query.and("+promotion.state =", number(state as u8));
     }
+    if let List::Claims { promotion: Some(_), status: Some(status) } = list {
+        // A promotion has few claims.
+        query = query.and("+claim.status =", number(status as u8));
+    }
     let query = query.page(table, page);
     (table, query)
 }
@@ -241,6 +247,15 @@ fn of_promotions(list: List) -> (&'static Table, &'static str, Option<Value>) {
             of(&rows::promotion_settlement::TABLE, promotion)
         }
         List::Slices { promotion } => of(&rows::slice::TABLE, promotion),
+        List::Claims { promotion: Some(promotion), .. } => of(&rows::claim::TABLE, promotion),
+        List::Claims { status: Some(status), .. } => {
+            (&rows::claim::TABLE, "status", Some(Value::Int(i64::from(status as u8))))
+        }
+        List::Claims { .. } => (&rows::claim::TABLE, "id", None),
+        List::Restitutions { promotion: Some(promotion) } => {
+            of(&rows::restitution::TABLE, promotion)
+        }
+        List::Restitutions { promotion: None } => (&rows::restitution::TABLE, "id", None),
         List::Promotions { state: Some(state), .. } => {
             (&rows::promotion::TABLE, "state", Some(Value::Int(i64::from(state as u8))))
         }

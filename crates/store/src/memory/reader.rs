@@ -399,6 +399,14 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
         (List::PromotionSettlements { promotion }, Row::PromotionSettlement(row)) => {
             (promotion == row.promotion, row.id.bits(), row.at)
         }
+        (List::Claims { promotion, status }, Row::Claim(row)) => {
+            let is_shown = promotion.is_none_or(|id| row.promotion == Some(id))
+                && status.is_none_or(|status| status == row.status);
+            (is_shown, row.id.bits(), row.filed_at)
+        }
+        (List::Restitutions { promotion }, Row::Restitution(row)) => {
+            (promotion.is_none_or(|id| id == row.promotion), row.id.bits(), row.at)
+        }
         (List::Incidents, Row::Incident(row)) => (true, row.id.bits(), row.first().at),
         (List::Slices { promotion }, Row::Slice(row)) => {
             (promotion == row.promotion, row.id.bits(), row.leased_at)

@@ -12,7 +12,7 @@ use super::{list, metadata_text, promotion_check, terms};
 
 pub(crate) const TABLE: Table = Table {
     number: 26,
-    version: 1,
+    version: 2,
     name: "promotion",
     key_columns: 1,
     columns: &[
@@ -70,6 +70,7 @@ pub(crate) const TABLE: Table = Table {
         text("metadata").or_null(),
         integer("due_at").or_null(),
         integer("created_at"),
+        integer("kept").or_null(),
     ],
     indexes: &[
         Index { column: "advertiser", only: None },
@@ -122,9 +123,11 @@ pub(super) fn write(row: &Promotion, sink: &mut impl ValueSink) {
     sink.opt_text(metadata_text::write(&row.metadata).as_deref());
     sink.opt_instant(row.due_at());
     sink.instant(row.created_at);
+    sink.amount_or_null(row.kept);
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Promotion, ReadError> {
+/// Version 1 is without what was kept.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Promotion, ReadError> {
     let id = source.id()?;
     let advertiser: PersonId = source.id()?;
     let post = source.parsed("name of a post", Label::new)?;
@@ -176,6 +179,7 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Promotion, ReadError
         },
         returned: source.amount()?,
         incentive_returned: source.amount()?,
+        kept: base::Amount::ZERO,
         settlements: source.number("settlements")?,
         deeds: source.number("deeds")?,
         settles_at: source.opt_instant()?,
@@ -184,6 +188,9 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Promotion, ReadError
     };
     let due_at = source.opt_instant()?;
     row.created_at = source.instant()?;
+    if version >= 2 {
+        row.kept = source.amount_or_zero()?;
+    }
     promotion_check::check(&row)?;
     if due_at != row.due_at() {
         return Err(invalid("promotion: due at another time than its state says"));

@@ -98,14 +98,17 @@ fn check_slices(row: &Promotion) -> Result<(), ReadError> {
 /// What was paid and added is spent, has gone back, or is in escrow, and never more. What is due
 /// is charged to the whole minor unit: see [`Spend`].
 fn check_money(row: &Promotion) -> Result<(), ReadError> {
-    let gone = sum([row.spend.spent, row.returned, row.incentive_returned]);
+    let gone = sum([row.spend.spent, row.returned, row.incentive_returned, row.kept]);
     if gone.is_none_or(|gone| gone > row.terms.budget.amount) {
         return Err(invalid("amounts of a promotion: more is gone than was paid"));
     }
-    if row.returned > row.unspent_paid() || row.incentive_returned > row.unspent_incentive() {
+    let back_or_kept = sum([row.returned, row.kept]);
+    let is_paid_twice = back_or_kept.is_none_or(|both| both > row.unspent_paid());
+    if is_paid_twice || row.incentive_returned > row.unspent_incentive() {
         return Err(invalid("amounts of a promotion: what was spent has gone back"));
     }
-    let has_returned = !row.returned.is_zero() || !row.incentive_returned.is_zero();
+    let has_returned =
+        [row.returned, row.incentive_returned, row.kept].iter().any(|it| !it.is_zero());
     if has_returned && (row.settlements == 0 || row.funded_at.is_none()) {
         return Err(invalid("amounts of a promotion: gone back by no settlement"));
     }

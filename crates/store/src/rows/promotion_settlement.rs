@@ -9,7 +9,7 @@ use super::table::{Index, Table, bytes, integer};
 
 pub(crate) const TABLE: Table = Table {
     number: 30,
-    version: 1,
+    version: 2,
     name: "promotion_settlement",
     key_columns: 1,
     columns: &[
@@ -25,6 +25,8 @@ pub(crate) const TABLE: Table = Table {
         integer("delivered_units"),
         integer("guaranteed_units").or_null(),
         integer("created_at"),
+        integer("claimed").or_null(),
+        integer("kept").or_null(),
     ],
     indexes: &[Index { column: "promotion", only: None }],
 };
@@ -42,10 +44,13 @@ pub(super) fn write(row: &Settlement, sink: &mut impl ValueSink) {
     sink.int(count(row.delivered_units));
     sink.opt_int(row.guaranteed_units.map(count));
     sink.instant(row.at);
+    sink.amount_or_null(row.claimed);
+    sink.amount_or_null(row.kept);
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Settlement, ReadError> {
-    let row = Settlement {
+/// Version 1 is without what claims have to do with it.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Settlement, ReadError> {
+    let mut row = Settlement {
         id: source.id()?,
         promotion: source.id()?,
         number: source.number("number of a settlement")?,
@@ -58,18 +63,26 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Settlement, ReadErro
         delivered_units: source.number("units")?,
         guaranteed_units: source.opt_number("units")?,
         at: source.instant()?,
+        claimed: Amount::ZERO,
+        kept: Amount::ZERO,
     };
+    if version >= 2 {
+        row.claimed = source.amount_or_zero()?;
+        row.kept = source.amount_or_zero()?;
+    }
     check(&row)?;
     Ok(row)
 }
 
-/// All that was not spent is back after it: of what was paid, then of what was added.
+/// All that was not spent is back after it, but for what claims have taken: of what was paid, then
+/// of what was added.
 fn check(row: &Settlement) -> Result<(), ReadError> {
     if row.number == 0 || row.id != settlement_id(row.promotion, row.number) {
         return Err(invalid("settlement of a promotion: another one's id"));
     }
     let of_paid = row.spent.checked_sub(row.incentive).unwrap_or(Amount::ZERO);
-    if row.paid.checked_sub(of_paid) != Some(row.back_so_far) || row.back > row.back_so_far {
+    let unspent = row.back_so_far.checked_add(row.claimed);
+    if row.paid.checked_sub(of_paid) != unspent || row.back > row.back_so_far {
         return Err(invalid("settlement of a promotion: gives back more or less than is left"));
     }
     let of_incentive = row.incentive.checked_sub(row.spent).unwrap_or(Amount::ZERO);
@@ -79,6 +92,9 @@ fn check(row: &Settlement) -> Result<(), ReadError> {
     let is_all = row.back == row.back_so_far && row.incentive_back == of_incentive;
     if row.number == 1 && !is_all {
         return Err(invalid("settlement of a promotion: the first one, and not all of it"));
+    }
+    if row.kept > row.claimed {
+        return Err(invalid("settlement of a promotion: keeps what nobody has claimed"));
     }
     if row.guaranteed_units == Some(0) {
         return Err(invalid("settlement of a promotion: guarantees nothing"));

@@ -131,6 +131,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "incidents",
         text: include_str!("../../migrations/book/0019_incidents.sql"),
     },
+    // Claims and restitutions, and what settlements have to do with them.
+    Migration {
+        number: 20,
+        name: "claims",
+        text: include_str!("../../migrations/book/0020_claims.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -184,6 +184,7 @@ fn check_prepares(connection: &Connection, texts: &[String]) {
 fn every_list() -> impl Iterator<Item = (List, &'static str)> {
     let (owner, buyer) = (Some(base::PersonId::from_bits(1)), Some(base::PersonId::from_bits(2)));
     let running = Some(promotions::State::Running);
+    let in_review = Some(claims::Status::InReview);
     let promotion = base::PromotionId::from_bits(1);
     let lists = [
         (List::Methods { owner: None }, "SCAN payment_method"),
@@ -220,6 +221,12 @@ fn every_list() -> impl Iterator<Item = (List, &'static str)> {
         (List::PromotionSettlements { promotion }, "promotion_settlement_promotion"),
         (List::Slices { promotion }, "slice_promotion"),
         (List::Incidents, "SCAN incident"),
+        (List::Claims { promotion: None, status: None }, "SCAN claim"),
+        (List::Claims { promotion: Some(promotion), status: None }, "claim_promotion"),
+        (List::Claims { promotion: Some(promotion), status: in_review }, "claim_promotion"),
+        (List::Claims { promotion: None, status: in_review }, "claim_status"),
+        (List::Restitutions { promotion: None }, "SCAN restitution"),
+        (List::Restitutions { promotion: Some(promotion) }, "restitution_promotion"),
     ];
     lists.into_iter()
 }

@@ -1,5 +1,6 @@
 //! Any row there can be.
 
+mod claims;
 mod incidents;
 mod payments;
 mod promotions;
@@ -340,5 +341,6 @@ pub fn row() -> impl Strategy<Value = Row> {
         4 => settlements::row().boxed(),
         6 => promotions::row().boxed(),
         2 => incidents::row().boxed(),
+        6 => claims::row().boxed(),
     ]
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod any;
+mod claim_rows;
 mod commits;
 mod control;
 mod cut_lines;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base::{AccountId, CardId, CheckoutId, Instant, OrderId, PersonId, ProgramId, PromotionId};
 use base::{RefundId, SellerId};
+use claims::Status;
 use engine::{Key, Row};
 use giftcards::CardState;
 use payments::DisputeState;
@@ -56,6 +57,12 @@ fn lists() -> Vec<List> {
         List::PromotionSettlements { promotion: PromotionId::from_bits(1) },
         List::Slices { promotion: PromotionId::from_bits(1) },
         List::Incidents,
+        List::Claims { promotion: None, status: None },
+        List::Claims { promotion: Some(PromotionId::from_bits(1)), status: None },
+        List::Claims { promotion: None, status: Some(Status::InReview) },
+        List::Claims { promotion: Some(PromotionId::from_bits(1)), status: Some(Status::Received) },
+        List::Restitutions { promotion: None },
+        List::Restitutions { promotion: Some(PromotionId::from_bits(1)) },
     ]
 }
 

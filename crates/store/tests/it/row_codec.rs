@@ -214,6 +214,13 @@ fn numbers_of_tables_never_change() {
         (31, "stream"),
         (32, "incident"),
         (33, "signals"),
+        (34, "claim"),
+        (35, "promotion_claims"),
+        (36, "claimant"),
+        (37, "restitution"),
+        (38, "claim_words"),
+        (39, "frozen_facts"),
+        (40, "claim_statement"),
     ];
     assert_eq!(numbers, expected);
 }
@@ -221,7 +228,7 @@ fn numbers_of_tables_never_change() {
 #[test]
 fn unknown_tables_and_versions_are_named() {
     for (table, version) in
-        [(0, 1), (34, 1), (15, 3), (26, 2), (3, 4), (1, 2), (4, 0), (4, 6), (6, 0), (6, 4)]
+        [(0, 1), (41, 1), (15, 3), (26, 3), (3, 4), (1, 2), (4, 0), (4, 6), (6, 0), (6, 4)]
     {
         let result = read_row(table, version, &mut ValuesReader::new(&[]));
         assert_eq!(result, Err(ReadError::UnknownRowVersion { table, version }));

@@ -6,7 +6,7 @@ use claims::{
     Cause, ClaimEvent, Decided, Digest, FactName, Ground, Outcome, Refusal, RestitutionKind, Status,
 };
 
-use super::world::{ANN, World, at, award, cents, codes, decided, new_claim, review_of};
+use super::world::{ANN, World, at, award, cents, codes, decided, dollars, new_claim, review_of};
 
 #[test]
 fn outcomes() {
@@ -132,7 +132,7 @@ fn two_claims_share_what_was_spent() {
     assert_eq!(world.status(2), Status::InReview);
     let too_much = super::world::review_of(ANN, Outcome::Approve, award(3_001, 0));
     let left = cents(3_000);
-    assert_eq!(world.review(2, &too_much), Err(Refusal::AmountExceedsLeft { left }));
+    assert_eq!(world.review(2, &too_much), Err(Refusal::AmountExceedsLeft { left: dollars(left) }));
     let all = super::world::review_of(ANN, Outcome::Approve, award(3_000, 0));
     world.review(2, &all).unwrap();
     assert_eq!(world.committed(), cents(10_000));
@@ -205,7 +205,7 @@ fn a_dispute_that_is_lost_has_paid() {
     assert_eq!(world.status(1), Status::InReview);
     let left = cents(10);
     let review = super::world::review_of(ANN, Outcome::Approve, award(11, 0));
-    assert_eq!(world.review(1, &review), Err(Refusal::AmountExceedsLeft { left }));
+    assert_eq!(world.review(1, &review), Err(Refusal::AmountExceedsLeft { left: dollars(left) }));
     let review = super::world::review_of(ANN, Outcome::PartlyApprove, award(10, 0));
     world.review(1, &review).unwrap();
 }

@@ -4,7 +4,7 @@ use claims::StepName;
 use claims::{ClaimEvent, Claimant, Ground, Named, NewClaim, Outcome, Refusal, Review, Status};
 
 use super::world::{
-    ANN, BOB, CAT, OWNER, World, award, contact, decided, hint, new_claim, review_of,
+    ANN, BOB, CAT, OWNER, World, award, contact, decided, dollars, hint, new_claim, review_of,
 };
 
 fn in_review(world: &mut World, number: u128) {
@@ -107,7 +107,7 @@ fn a_proposal_for_which_nothing_is_left_any_more_is_not_approved() {
     world.decide(2, &decided(Outcome::Approve, 400_000), 0).unwrap();
     world.approve(2, CAT).unwrap();
     let left = super::world::cents(100_000);
-    assert_eq!(world.approve(1, BOB), Err(Refusal::AmountExceedsLeft { left }));
+    assert_eq!(world.approve(1, BOB), Err(Refusal::AmountExceedsLeft { left: dollars(left) }));
     world.send_back(1, BOB).unwrap();
     world.freeze(1).unwrap();
     world.review(1, &review_of(ANN, Outcome::PartlyApprove, award(100_000, 0))).unwrap();

@@ -24,6 +24,10 @@ pub fn cents(minor: i64) -> Amount {
     Amount::new(minor).unwrap()
 }
 
+pub fn dollars(amount: Amount) -> Money {
+    Money { amount, currency: Currency::USD }
+}
+
 pub fn at(text: &str) -> Instant {
     Instant::parse(text).unwrap()
 }

@@ -1,0 +1,117 @@
+//! What a claim is about: a promotion, how it was paid, and what has become of its money.
+
+use std::sync::Arc;
+
+use base::{Amount, PaymentId, PromotionId};
+use claims::{Funds, Named, PromotionClaims, Purchase};
+use payments::{Payment, Purpose};
+use promotions::{Post, Promotion, Returning, Signals, post_id, with_tax, without_tax};
+use shop::Checkout;
+
+use crate::Rows;
+use crate::promotion_money::payments_of;
+use crate::rows::Walk;
+
+/// A promotion with the rows that claims look at.
+pub(crate) struct Bought<'a> {
+    pub(crate) promotion: &'a Arc<Promotion>,
+    pub(crate) post: Option<&'a Arc<Post>>,
+    pub(crate) signals: Option<&'a Arc<Signals>>,
+    pub(crate) claims: Option<&'a Arc<PromotionClaims>>,
+    pub(crate) payments: Vec<&'a Arc<Payment>>,
+    checkout: Option<&'a Arc<Checkout>>,
+}
+
+/// The promotion that is named, and the charge, if one is.
+pub(crate) fn named<R: Rows>(
+    named: &Named,
+    walk: &mut Walk<'_, R>,
+) -> Option<(PromotionId, Option<PaymentId>)> {
+    match *named {
+        Named::Promotion(promotion) => Some((promotion, None)),
+        Named::Charge(charge) => {
+            let Purpose::Checkout(checkout) = walk.payment(charge)?.purpose;
+            Some((walk.checkout(checkout)?.promotion?, Some(charge)))
+        }
+        Named::Hint(_) => None,
+    }
+}
+
+impl<'a> Bought<'a> {
+    /// Names its rows, the promotion first; `None` without one.
+    pub(crate) fn find<R: Rows>(id: PromotionId, walk: &mut Walk<'a, R>) -> Option<Bought<'a>> {
+        let claims = walk.promotion_claims(id);
+        let promotion = walk.promotion(id)?;
+        let post = walk.post(post_id(&promotion.post));
+        let signals = walk.signals(promotion.advertiser);
+        let checkout = promotion.checkout.and_then(|checkout| walk.checkout(checkout));
+        let paying = checkout.into_iter().flat_map(|checkout| payments_of(checkout));
+        let payments = paying.filter_map(|payment| walk.payment(payment)).collect();
+        Some(Bought { promotion, post, signals, claims, payments, checkout })
+    }
+
+    /// The tax on what was paid.
+    pub(crate) fn tax(&self) -> Amount {
+        let line = self.checkout.and_then(|checkout| checkout.lines.first());
+        line.map_or(Amount::ZERO, |line| line.tax)
+    }
+
+    /// So much of what was paid, with the tax that belongs to it.
+    pub(crate) fn with_tax(&self, net: Amount) -> Amount {
+        with_tax(net, self.promotion.terms.paid(), self.tax())
+    }
+
+    /// What has become of its money.
+    pub(crate) fn funds(&self) -> Funds {
+        let sum = |of: fn(&Payment) -> Amount| {
+            let amounts = self.payments.iter().map(|payment| of(payment));
+            amounts.fold(Amount::ZERO, |sum, part| sum.checked_add(part).unwrap_or(Amount::MAX))
+        };
+        let lost = sum(|payment| payment.lost);
+        let is_disputed = self.payments.iter().any(|payment| payment.disputed > payment.lost);
+        let net = self.promotion.terms.paid();
+        let gross = net.checked_add(self.tax()).unwrap_or(Amount::MAX);
+        let lost = if lost >= gross { net } else { without_tax(lost, net, self.tax()) };
+        Funds { lost, is_disputed, ..funds_of(self.promotion) }
+    }
+
+    /// As a claim sees it. The charge is told when one is named, and was one for it.
+    pub(crate) fn purchase(&self, charge: Option<PaymentId>) -> Purchase {
+        let promotion = self.promotion;
+        let most = self.payments.iter().max_by_key(|payment| payment.captured);
+        let is_its = |charge: &PaymentId| self.payments.iter().any(|payment| payment.id == *charge);
+        Purchase {
+            promotion: promotion.id,
+            payment: charge.filter(is_its),
+            owner: promotion.advertiser,
+            currency: promotion.currency(),
+            region: self.checkout.map(|checkout| checkout.region),
+            rail: most.map(|payment| payment.rail.clone()),
+            paid_at: promotion.funded_at,
+            starts_at: promotion.terms.starts_at,
+            ends_at: promotion.end.map_or(promotion.terms.ends_at, |end| end.at),
+        }
+    }
+}
+
+/// What has become of the money of a promotion, as far as its own row tells.
+fn funds_of(promotion: &Promotion) -> Funds {
+    let is_funded = promotion.funded_at.is_some();
+    let paid = if is_funded { promotion.terms.paid() } else { Amount::ZERO };
+    Funds {
+        currency: promotion.currency(),
+        paid,
+        spent: paid.saturating_sub(Returning::unclaimed(promotion).back),
+        returned: promotion.returned,
+        lost: Amount::ZERO,
+        is_disputed: promotion.pauses.is_disputed,
+    }
+}
+
+/// What settlements have to return by now, after what claims and restitutions take.
+pub(crate) fn returning(promotion: &Promotion, claims: Option<&PromotionClaims>) -> Returning {
+    let funds = funds_of(promotion);
+    let committed = claims.map_or(Amount::ZERO, PromotionClaims::committed);
+    let set_out = claims.map_or(Amount::ZERO, |claims| claims.set_out);
+    Returning { back: funds.settlement_back(committed), kept: funds.settlement_kept(set_out) }
+}

@@ -1,0 +1,154 @@
+//! Commands about claims.
+
+use base::{Amount, ClaimId, OrderId, PersonId, PromotionId, RefundId, RestitutionId};
+use claims::{Facts, Fingerprint, Named, NewAttachment, NewClaim, RestitutionKind, Review};
+
+use crate::{CommandKind, RefundIds};
+
+/// Commands about claims, and about what is repaid without one. What rows of the book know is read
+/// from them; what only the feed and other systems know is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimCommand {
+    /// Makes a claim.
+    File(Box<NewClaim>),
+    /// Tells what a claim without an account is about.
+    Match {
+        /// The claim.
+        claim: ClaimId,
+        /// What was found: a promotion or a charge.
+        found: Named,
+        /// Who has found it.
+        by: PersonId,
+    },
+    /// Puts the facts together.
+    FreezeFacts {
+        /// The claim.
+        claim: ClaimId,
+        /// Facts that no row tells. Losses among them are all that is known of, repaid or not.
+        told: Box<Facts>,
+    },
+    /// Lets the rules decide on the facts that were frozen.
+    Decide {
+        /// The claim.
+        claim: ClaimId,
+    },
+    /// Lets a person decide.
+    Review {
+        /// The claim.
+        claim: ClaimId,
+        /// What the person decides.
+        review: Box<Review>,
+    },
+    /// Lets a second person agree to a proposal.
+    Approve {
+        /// The claim.
+        claim: ClaimId,
+        /// Who.
+        by: PersonId,
+    },
+    /// Lets a person send a proposal back.
+    SendBack {
+        /// The claim.
+        claim: ClaimId,
+        /// Who.
+        by: PersonId,
+    },
+    /// Has somebody else decide.
+    Appeal {
+        /// The claim.
+        claim: ClaimId,
+        /// Files beside those that are there.
+        attachments: Vec<NewAttachment>,
+    },
+    /// Takes a claim, or its appeal, back.
+    Withdraw {
+        /// The claim.
+        claim: ClaimId,
+    },
+    /// Attaches a file.
+    Attach {
+        /// The claim.
+        claim: ClaimId,
+        /// The file.
+        new: NewAttachment,
+    },
+    /// Sends the money of a claim, by a refund of the order that has paid its promotion.
+    StartPayout {
+        /// The claim.
+        claim: ClaimId,
+        /// By what.
+        back: Box<WayBack>,
+    },
+    /// Notes that the money of a claim has left.
+    NotePaid {
+        /// The claim.
+        claim: ClaimId,
+    },
+    /// Tells that a step is late.
+    Escalate {
+        /// The claim.
+        claim: ClaimId,
+    },
+    /// Repays a loss that the platform has found, without a claim.
+    Restitute {
+        /// The loss.
+        loss: Box<FoundLoss>,
+        /// By what it goes back, where it was spent.
+        back: Box<WayBack>,
+    },
+    /// Notes that the money of a restitution has left.
+    NoteRestitutionPaid {
+        /// The restitution.
+        restitution: RestitutionId,
+    },
+}
+
+/// How money that was spent of a promotion goes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayBack {
+    /// The order that has paid the promotion.
+    pub order: OrderId,
+    /// The id of its refund.
+    pub refund: RefundId,
+    /// Ids for the ways back.
+    pub ids: RefundIds,
+}
+
+/// A loss that the platform has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundLoss {
+    /// For which promotion.
+    pub promotion: PromotionId,
+    /// What it is.
+    pub kind: RestitutionKind,
+    /// What it was found by: an incident, a range of bills.
+    pub cause: Fingerprint,
+    /// How much, in minor units of the promotion's currency, tax not counted.
+    pub loss: Amount,
+    /// All losses of this kind that are known of, this one included.
+    pub loss_so_far: Amount,
+    /// Facts that no row tells.
+    pub told: Facts,
+}
+
+impl ClaimCommand {
+    pub(crate) fn kind(&self) -> CommandKind {
+        match self {
+            ClaimCommand::File(_) => CommandKind::FileClaim,
+            ClaimCommand::Match { .. } => CommandKind::MatchClaim,
+            ClaimCommand::FreezeFacts { .. } => CommandKind::FreezeFacts,
+            ClaimCommand::Decide { .. } => CommandKind::DecideClaim,
+            ClaimCommand::Review { .. } => CommandKind::ReviewClaim,
+            ClaimCommand::Approve { .. } => CommandKind::ApproveClaim,
+            ClaimCommand::SendBack { .. } => CommandKind::SendBackClaim,
+            ClaimCommand::Appeal { .. } => CommandKind::AppealClaim,
+            ClaimCommand::Withdraw { .. } => CommandKind::WithdrawClaim,
+            ClaimCommand::Attach { .. } => CommandKind::AttachToClaim,
+            ClaimCommand::StartPayout { .. } => CommandKind::PayClaim,
+            ClaimCommand::NotePaid { .. } => CommandKind::NoteClaimPaid,
+            ClaimCommand::Escalate { .. } => CommandKind::EscalateClaim,
+            ClaimCommand::Restitute { .. } => CommandKind::Restitute,
+            ClaimCommand::NoteRestitutionPaid { .. } => CommandKind::NoteRestitutionPaid,
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Claims by the deeds of claimants, of staff, and of the rules.
+
+use std::sync::Arc;
+
+use base::{ClaimId, Instant, PersonId};
+use claims::{Act, Claim, ClaimantClaims, Decision, Desk, Effect, Facts, Filing};
+use claims::{FrozenFacts, Funds, Named, NewClaim, Refusal, RuleBook, facts_id, statement_id};
+use promotions::{Actor, StopCause};
+
+use crate::bought::{self, Bought};
+use crate::claim_facts::gather;
+use crate::claim_money;
+use crate::composition::Composition;
+use crate::gift_cards::Decided;
+use crate::promoting::policy;
+use crate::rows::{Stop, Walk};
+use crate::{AnswerRef, ClaimCommand, ClaimEvidence, Context, Rows};
+
+pub(crate) fn walk<R: Rows>(
+    command: &ClaimCommand,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    match command {
+        ClaimCommand::File(new) => file(new, walk, at),
+        ClaimCommand::Match { claim, found, by } => match_claim(*claim, found, *by, walk, at),
+        ClaimCommand::FreezeFacts { claim, told } => freeze_facts(*claim, told, walk, at),
+        ClaimCommand::Decide { claim } => decide(*claim, walk, at),
+        ClaimCommand::Review { claim, .. }
+        | ClaimCommand::Approve { claim, .. }
+        | ClaimCommand::SendBack { claim, .. }
+        | ClaimCommand::Appeal { claim, .. }
+        | ClaimCommand::Withdraw { claim }
+        | ClaimCommand::Attach { claim, .. }
+        | ClaimCommand::Escalate { claim } => one(*claim, command, walk, at),
+        ClaimCommand::StartPayout { claim, back } => {
+            claim_money::start_payout(*claim, back, walk, at)
+        }
+        ClaimCommand::NotePaid { claim } => claim_money::note_paid(*claim, walk, at),
+        ClaimCommand::Restitute { loss, back } => claim_money::restitute(loss, back, walk, at),
+        ClaimCommand::NoteRestitutionPaid { restitution } => {
+            claim_money::note_restitution_paid(*restitution, walk, at)
+        }
+    }
+}
+
+/// A claim with the rows that its rules look at.
+pub(crate) struct Case<'a> {
+    pub(crate) claim: &'a Arc<Claim>,
+    pub(crate) bought: Option<Bought<'a>>,
+    claimant: Option<&'a ClaimantClaims>,
+    facts: Option<&'a Arc<FrozenFacts>>,
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn find<R: Rows>(id: ClaimId, walk: &mut Walk<'a, R>) -> Result<Case<'a>, Stop> {
+        let claim = walk.claim(id).ok_or(Refusal::ClaimNotFound)?;
+        let claimant = walk.claimant(claim.claimant.id());
+        let facts = claim.facts.and_then(|digest| walk.frozen_facts(facts_id(digest)));
+        let bought = claim.promotion.and_then(|promotion| Bought::find(promotion, walk));
+        Ok(Case { claim, bought, claimant, facts })
+    }
+
+    pub(crate) fn rows(&self) -> claims::Rows<'_> {
+        let promotion = self.bought.as_ref().and_then(|bought| bought.claims);
+        claims::Rows { promotion: promotion.map(Arc::as_ref), claimant: self.claimant }
+    }
+
+    /// The money of its promotion; none while that is not known.
+    pub(crate) fn funds(&self) -> Funds {
+        let none = Funds {
+            currency: self.claim.currency,
+            paid: base::Amount::ZERO,
+            spent: base::Amount::ZERO,
+            returned: base::Amount::ZERO,
+            lost: base::Amount::ZERO,
+            is_disputed: false,
+        };
+        self.bought.as_ref().map_or(none, Bought::funds)
+    }
+
+    fn at_desk<T>(&self, book: &RuleBook, run: impl FnOnce(Desk<'_>) -> T) -> T {
+        run(Desk {
+            rows: self.rows(),
+            funds: &self.funds(),
+            facts: self.facts.map(|row| &row.facts),
+            clocks: book.clocks_of(self.claim.filed_at),
+            policy: &book.approval,
+        })
+    }
+}
+
+/// What a new claim looks at.
+struct ToFile<'a> {
+    existing: Option<&'a Arc<Claim>>,
+    claimant: Option<&'a ClaimantClaims>,
+    bought: Option<Bought<'a>>,
+    purchase: Option<claims::Purchase>,
+    decided: Option<&'a Arc<Claim>>,
+}
+
+impl<'a> ToFile<'a> {
+    fn find<R: Rows>(
+        claimant: claims::Claimant,
+        ground: claims::Ground,
+        named: &Named,
+        walk: &mut Walk<'a, R>,
+    ) -> ToFile<'a> {
+        let claimant = walk.claimant(claimant.id());
+        let found = bought::named(named, walk);
+        let bought = found.and_then(|(promotion, _)| Bought::find(promotion, walk));
+        let charge = found.and_then(|(_, charge)| charge);
+        let purchase = bought.as_ref().map(|bought| bought.purchase(charge));
+        let first = bought.as_ref().and_then(|bought| bought.claims?.first_decided(ground));
+        let decided = first.and_then(|first| walk.claim(first));
+        ToFile { existing: None, claimant, bought, purchase, decided }
+    }
+
+    fn filing<T>(&self, book: &RuleBook, at: Instant, run: impl FnOnce(Filing<'_>) -> T) -> T {
+        let promotion = self.bought.as_ref().and_then(|bought| bought.claims);
+        run(Filing {
+            existing: self.existing.map(Arc::as_ref),
+            purchase: self.purchase.as_ref(),
+            rows: claims::Rows { promotion: promotion.map(Arc::as_ref), claimant: self.claimant },
+            decided: self.decided.map(Arc::as_ref),
+            clocks: book.clocks_of(at),
+        })
+    }
+}
+
+fn to_file<'a, R: Rows>(new: &NewClaim, walk: &mut Walk<'a, R>) -> ToFile<'a> {
+    let existing = walk.claim(new.id);
+    ToFile { existing, ..ToFile::find(new.claimant, new.ground, &new.named, walk) }
+}
+
+fn file<R: Rows>(new: &NewClaim, walk: &mut Walk<'_, R>, at: Context) -> Decided {
+    let found = to_file(new, walk);
+    walk.ready()?;
+    let book = at.rule_book();
+    let filed = found.filing(book, at.now, |filing| claims::file(new, filing, at.now))?;
+    finish(new.id, filed, walk, at)
+}
+
+fn match_claim<R: Rows>(
+    id: ClaimId,
+    found: &Named,
+    by: PersonId,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let claim = walk.claim(id).ok_or(Refusal::ClaimNotFound)?;
+    let found = ToFile::find(claim.claimant, claim.ground, found, walk);
+    walk.ready()?;
+    let book = at.rule_book();
+    let matched = found
+        .filing(book, claim.filed_at, |filing| claims::match_claim(by, claim, filing, at.now))?;
+    finish(id, matched, walk, at)
+}
+
+fn freeze_facts<R: Rows>(
+    id: ClaimId,
+    told: &Facts,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let case = Case::find(id, walk)?;
+    walk.ready()?;
+    let facts = match &case.bought {
+        Some(bought) => gather(told, bought, Some((case.claim, case.claimant)), at.now),
+        // The rule says that nobody knows yet what it is about.
+        None => Facts::new(),
+    };
+    let frozen = claims::freeze_facts(&facts, case.claim, case.rows(), at.now)?;
+    finish(id, frozen, walk, at)
+}
+
+/// Lets the rules decide, and does what they ask for beside paying.
+fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided {
+    let case = Case::find(id, walk)?;
+    walk.ready()?;
+    let (claim, book) = (case.claim, at.rule_book());
+    let facts = case.facts.map(|row| &row.facts).ok_or(Refusal::FactsMissing);
+    // What is not gathering is not decided, facts or not: the rule says so first.
+    let nothing = Facts::new();
+    let facts = match (facts, claim.status) {
+        (Ok(facts), _) => facts,
+        (Err(refusal), claims::Status::Gathering) => return Err(refusal.into()),
+        (Err(_), _) => &nothing,
+    };
+    let tables = book.rules.tables(claim.ground, claim.filed_at);
+    let decision = tables.decide(facts, claim.currency);
+    let decided = claims::Decided::from(&decision);
+    let effect = case.at_desk(book, |desk| claims::decide(&decided, claim, desk, at.now))?;
+    let mut composed = Composition::new(walk, at);
+    follow(effect, claim.promotion, &mut composed)?;
+    if decision.acts.contains(&Act::StopPromotion)
+        && let Some(promotion) = claim.promotion
+    {
+        stop(promotion, &mut composed)?;
+    }
+    Ok(composed.finish(AnswerRef::Claim(id)))
+}
+
+/// Ends a promotion that a decision wants to go back whole, unless it has ended.
+fn stop<R: Rows>(id: base::PromotionId, composed: &mut Composition<'_, '_, R>) -> Result<(), Stop> {
+    let Some(promotion) = composed.promotion(id)? else { return Ok(()) };
+    let hold = policy(&promotion).settlement_hold;
+    let context = composed.context();
+    match promotions::stop(&StopCause::Payment, &promotion, hold, Actor::PLATFORM, context) {
+        Ok(stopped) => composed.add(stopped),
+        Err(promotions::Refusal::Ended) => {}
+        Err(refusal) => return Err(refusal.into()),
+    }
+    Ok(())
+}
+
+/// What people and time do to one claim.
+fn one<R: Rows>(
+    id: ClaimId,
+    command: &ClaimCommand,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let case = Case::find(id, walk)?;
+    walk.ready()?;
+    let (claim, rows, now) = (case.claim, case.rows(), at.now);
+    let book = at.rule_book();
+    let changed = match command {
+        ClaimCommand::Review { review, .. } => {
+            case.at_desk(book, |desk| claims::review(review, claim, desk, now))
+        }
+        ClaimCommand::Approve { by, .. } => {
+            case.at_desk(book, |desk| claims::approve(*by, claim, desk, now))
+        }
+        ClaimCommand::SendBack { by, .. } => claims::send_back(*by, claim, rows),
+        ClaimCommand::Appeal { attachments, .. } => {
+            claims::appeal(attachments, claim, rows, book.clocks_of(claim.filed_at), now)
+        }
+        ClaimCommand::Attach { new, .. } => claims::attach(*new, claim, rows, now),
+        ClaimCommand::Withdraw { .. } => claims::withdraw(claim, rows),
+        _ => claims::escalate(claim, rows, now),
+    };
+    finish(id, changed?, walk, at)
+}
+
+/// A change of a claim, and what follows for the settlement of its promotion.
+pub(crate) fn finish<R: Rows>(
+    id: ClaimId,
+    effect: Effect,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let promotion = effect.promotions.first().map(|row| row.promotion);
+    let mut composed = Composition::new(walk, at);
+    follow(effect, promotion, &mut composed)?;
+    Ok(composed.finish(AnswerRef::Claim(id)))
+}
+
+/// Adds what a rule of claims has decided. When claims take less than before, the settlement gives
+/// back more.
+pub(crate) fn follow<R: Rows>(
+    effect: Effect,
+    promotion: Option<base::PromotionId>,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    composed.add(effect);
+    let Some(id) = promotion else { return Ok(()) };
+    let Some(promotion) = composed.promotion(id)? else { return Ok(()) };
+    let returning = bought::returning(&promotion, composed.promotion_claims(id)?.as_deref());
+    let again = promotions::settle_again(&promotion, returning, composed.context());
+    again.into_iter().for_each(|again| composed.add(again));
+    Ok(())
+}
+
+/// A claim that would be made, and what would be decided on it now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// The claim.
+    pub claim: Claim,
+    /// The facts there are now.
+    pub facts: Facts,
+    /// What the rules say of them; `None` while somebody has to find what it is about.
+    pub decision: Option<Decision>,
+}
+
+/// Names the rows of a preview.
+pub(crate) fn name_preview<R: Rows>(new: &NewClaim, walk: &mut Walk<'_, R>) {
+    to_file(new, walk);
+}
+
+pub(crate) fn preview<R: Rows>(
+    new: &NewClaim,
+    told: &Facts,
+    rules: Option<&'static RuleBook>,
+    walk: &mut Walk<'_, R>,
+    now: Instant,
+) -> Result<Preview, Stop> {
+    let found = to_file(new, walk);
+    walk.ready()?;
+    let book = rules.unwrap_or_else(RuleBook::standard);
+    let claim = found.filing(book, now, |filing| claims::preview(new, filing, now))?;
+    let Some(bought) = found.bought.filter(|_| claim.promotion.is_some()) else {
+        return Ok(Preview { claim, facts: Facts::new(), decision: None });
+    };
+    // Of those who have claimed before, the row does not count this one yet.
+    let claimant = found.claimant.map(|row| ClaimantClaims { ever: row.ever + 1, ..*row });
+    let facts = gather(told, &bought, Some((&claim, claimant.as_ref())), now);
+    let tables = book.rules.tables(claim.ground, now);
+    let decision = Some(tables.decide(&facts, claim.currency));
+    Ok(Preview { claim, facts, decision })
+}
+
+/// What is kept with a claim; `None` when there is none.
+pub(crate) fn evidence<R: Rows>(
+    id: ClaimId,
+    walk: &mut Walk<'_, R>,
+    now: Instant,
+) -> Option<ClaimEvidence> {
+    let words = walk.claim_words(id).cloned();
+    let claim = walk.claim(id)?.clone();
+    let facts = claim.facts.and_then(|digest| walk.frozen_facts(facts_id(digest))).cloned();
+    let numbers = 1..=claim.decisions;
+    let statements = numbers.filter_map(|it| walk.claim_statement(statement_id(id, it)).cloned());
+    let statements = statements.collect();
+    Some(ClaimEvidence { claim, words, facts, statements, now })
+}

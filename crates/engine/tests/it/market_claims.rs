@@ -1,0 +1,112 @@
+//! Claims of a market: what claimants, staff and the rules do about promotions. It makes lines of the
+//! script language, and is told the book.
+
+use std::sync::Arc;
+
+use claims::{Awaited, Claim};
+use promotions::Promotion;
+
+use crate::market::{name_of, pick};
+use crate::world::World;
+
+/// Those who work on claims; the last one is the advertiser, who may not.
+const STAFF: [&str; 4] = ["Ann", "Bob", "Cat", "Ada"];
+
+/// What somebody does about a claim, or the platform about a loss; nothing when nothing was paid.
+pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> {
+    let paid = world.promotion.values().filter(|row| row.funded_at.is_some());
+    let paid: Vec<&Arc<Promotion>> = paid.collect();
+    let about = pick(&paid, luck)?;
+    let open: Vec<&Arc<Claim>> = world.claim.values().filter(|row| row.status.is_open()).collect();
+    let chance = which % 16;
+    if chance < 2 || (open.is_empty() && chance < 12) {
+        return Some(filed(world, about, step, which, luck));
+    }
+    if chance == 2 {
+        return Some(repaid(world, about, step, which, luck));
+    }
+    let all: Vec<&Arc<Claim>> = world.claim.values().collect();
+    let row = pick(if chance == 3 || open.is_empty() { &all } else { &open }, which / 16)?;
+    let name = name_of(row.id.bits());
+    let by = STAFF[usize::from(luck / 6) % STAFF.len()];
+    // Now and then what it does not wait for.
+    let awaited = match luck / 6 % 14 {
+        0 => Awaited::ALL[usize::from(which) % Awaited::ALL.len()],
+        1 => return Some(format!("take_back {name}")),
+        2 => return Some(format!("attach {name} {}", 1 + which % 9)),
+        3 => return Some(format!("hurry {name}")),
+        _ => claims::next(row, world.now).awaited,
+    };
+    Some(match awaited {
+        Awaited::Match => format!("match {name} {} as={by}", name_of(about.id.bits())),
+        Awaited::Facts => facts(&name, which, luck),
+        Awaited::Decision if luck.is_multiple_of(7) => facts(&name, which, luck),
+        Awaited::Decision => format!("decide {name}"),
+        Awaited::Review | Awaited::AppealDecision if which.is_multiple_of(3) => {
+            facts(&name, which, luck)
+        }
+        Awaited::Review | Awaited::AppealDecision => reviewed(row, &name, by, which, luck),
+        Awaited::SecondPerson if luck.is_multiple_of(5) => format!("disagree {name} as={by}"),
+        Awaited::SecondPerson => format!("agree {name} as={by}"),
+        Awaited::PayoutStart => {
+            let paid = row.promotion.and_then(|id| world.promotion.get(&id)).unwrap_or(about);
+            format!("pay_claim {name} {}", way_back(world, paid, step))
+        }
+        Awaited::PayoutEnd => format!("claim_paid {name}"),
+        Awaited::Appeal => format!("protest {name} file={}", 1 + luck % 9),
+        Awaited::DisputeEnd | Awaited::Nothing => format!("decide {name}"),
+    })
+}
+
+fn way_back(world: &World, about: &Promotion, step: usize) -> String {
+    let paid_by = about.checkout.and_then(|id| world.checkout.get(&id)?.order);
+    let order = paid_by.map_or("none".to_owned(), |order| name_of(order.bits()));
+    let rails = ["a", "b", "c", "d"].map(|letter| format!("y{step}{letter}"));
+    format!("{order} S{step} rails={}", rails.join(","))
+}
+
+fn filed(world: &World, about: &Promotion, step: usize, which: u16, luck: u16) -> String {
+    let grounds = ["technical", "unauthorized", "failure", "poor", "other"];
+    let ground = grounds[usize::from(which / 16) % grounds.len()];
+    if luck.is_multiple_of(8) {
+        return format!("file L{step} hint technical as=Eve");
+    }
+    let name = name_of(about.id.bits());
+    let _ = world;
+    format!("file L{step} {name} {ground} file={}", 1 + luck % 5)
+}
+
+fn repaid(world: &World, about: &Promotion, step: usize, which: u16, luck: u16) -> String {
+    let kinds = ["incident", "late_invalid", "overspend", "wrong_delivery", "unspent"];
+    let kind = kinds[usize::from(luck) % kinds.len()];
+    let (name, loss) = (name_of(about.id.bits()), 1 + which % 60);
+    let back = way_back(world, about, step);
+    format!("make_good Z{step} {name} {kind} {loss} {back} of={}", loss + luck % 90)
+}
+
+fn facts(name: &str, which: u16, luck: u16) -> String {
+    let told = [
+        "start=held_by_platform",
+        "wrong_delivery=40 watched=true failed_calls=0 report_wrong=false incident_loss=0 \
+         late_invalid=0",
+        "over_budget=30 watched=true failed_calls=0 report_wrong=false incident_loss=0 \
+         wrong_delivery=5 late_invalid=0",
+        "missing_platform=60 missing_market=5 missing_advertiser=9 missing_policy=0 narrowed=false \
+         wrong_delivery=0 late_invalid=0",
+        "used_later=false session_theft=false automatic_person=0 automatic_instrument=0",
+        "incident_loss=90 failed_calls=0 watched=true report_wrong=false wrong_delivery=3 \
+         late_invalid=2",
+    ];
+    format!("facts {name} {} ring_marks=0", told[usize::from(which / 3 + luck) % told.len()])
+}
+
+/// A person grants a part of what is left, or denies.
+fn reviewed(row: &Claim, name: &str, by: &str, which: u16, luck: u16) -> String {
+    let first = row.committed().minor();
+    let sum = first + i64::from(which % 200);
+    match luck % 4 {
+        0 => format!("review {name} deny as={by}"),
+        1 => format!("review {name} approve {sum}/{} as={by}", luck % 30),
+        _ => format!("review {name} partly_approve {sum} as={by}"),
+    }
+}

@@ -1,0 +1,83 @@
+//! What claims and restitutions have to do with promotions.
+
+use base::Amount;
+use claims::{Causes, ClaimEntry, Ground, PromotionClaims, Status, limits};
+use journal::{ReadError, ValueSink, ValueSource};
+
+use super::fields::{FieldSink, FieldSource, invalid};
+use super::list;
+use super::table::{Table, bytes, integer, text};
+
+pub(crate) const TABLE: Table = Table {
+    number: 35,
+    version: 1,
+    name: "promotion_claims",
+    key_columns: 1,
+    columns: &[
+        bytes("promotion"),
+        text("currency"),
+        integer("for_delivery"),
+        integer("for_overspend"),
+        integer("for_wrong_delivery"),
+        integer("set_out"),
+        bytes("claims"),
+        integer("restitutions"),
+        integer("grants"),
+    ],
+    indexes: &[],
+};
+
+pub(super) fn write(row: &PromotionClaims, sink: &mut impl ValueSink) {
+    sink.id(row.promotion);
+    sink.currency(row.currency);
+    write_causes(row.causes, sink);
+    sink.amount(row.set_out);
+    list::write(&row.claims, sink, |entry, sink| {
+        sink.id(entry.claim);
+        sink.id(entry.claimant);
+        sink.int(i64::from(entry.ground as u8));
+        sink.int(i64::from(entry.status as u8));
+    });
+    sink.int(i64::from(row.restitutions));
+    sink.int(i64::from(row.grants));
+}
+
+pub(super) fn read(source: &mut impl ValueSource) -> Result<PromotionClaims, ReadError> {
+    let row = PromotionClaims {
+        promotion: source.id()?,
+        currency: source.currency()?,
+        causes: read_causes(source)?,
+        set_out: source.amount()?,
+        claims: list::read(source, |source| {
+            Ok(ClaimEntry {
+                claim: source.id()?,
+                claimant: source.id()?,
+                ground: source.one_of("ground of a claim", Ground::from_number)?,
+                status: source.one_of("status of a claim", Status::from_number)?,
+            })
+        })?,
+        restitutions: source.number("restitutions")?,
+        grants: source.number("grants")?,
+    };
+    if row.set_out > row.committed() || row.committed() == Amount::MAX {
+        return Err(invalid("claims of a promotion: more has set out than they take"));
+    }
+    if row.claims.len() > limits::CLAIMS_PER_PROMOTION_MAX {
+        return Err(invalid("claims of a promotion: too many"));
+    }
+    Ok(row)
+}
+
+pub(super) fn write_causes(causes: Causes, sink: &mut impl ValueSink) {
+    sink.amount(causes.delivery);
+    sink.amount(causes.overspend);
+    sink.amount(causes.wrong_delivery);
+}
+
+pub(super) fn read_causes(source: &mut impl ValueSource) -> Result<Causes, ReadError> {
+    Ok(Causes {
+        delivery: source.amount()?,
+        overspend: source.amount()?,
+        wrong_delivery: source.amount()?,
+    })
+}

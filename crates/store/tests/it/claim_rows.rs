@@ -1,0 +1,208 @@
+//! Rows of claims and restitutions: what cannot exist, and what lists show.
+
+use std::sync::Arc;
+
+use base::{Amount, ClaimId, Currency, Day, Metadata, PersonId, PromotionId, RefundId};
+use claims::{
+    Attachment, Causes, Claim, ClaimEntry, Claimant, ClaimantClaims, Description, Digest,
+};
+use claims::{Facts, Fingerprint, FrozenFacts, Ground, KeptStatement, MediaType, Payout, Period};
+use claims::{
+    PromotionClaims, Restitution, RestitutionKind, Status, Steps, Subject, Words, limits,
+};
+use claims::{restitution_id, restitution_statement_id, statement_id};
+use engine::Row;
+use journal::Value;
+use store::{List, Page};
+
+use crate::shop_rows::{check, set};
+use crate::support::{Scribe, at, on_every_store, whole};
+
+fn amount(minor: i64) -> Amount {
+    Amount::new(minor).unwrap()
+}
+
+fn causes(delivery: i64) -> Causes {
+    Causes { delivery: amount(delivery), ..Causes::default() }
+}
+
+fn claim(number: u128, promotion: u128, status: Status) -> Claim {
+    Claim {
+        id: ClaimId::from_bits(number),
+        claimant: Claimant::Person(PersonId::from_bits(7)),
+        ground: Ground::TechnicalError,
+        promotion: Some(PromotionId::from_bits(promotion)),
+        owner: Some(PersonId::from_bits(7)),
+        payment: None,
+        hint: None,
+        matched_by: None,
+        period: Some(Period { starts_on: Day::of(at(0)), ends_on: Day::of(at(100_000)) }),
+        currency: Currency::USD,
+        region: None,
+        rail: None,
+        description: Description { sealed: Digest([1; 32]), bytes: 9 },
+        attachments: vec![Attachment {
+            content: Digest([2; 32]),
+            media: MediaType::Pdf,
+            bytes: 5,
+            at: at(1),
+        }],
+        status,
+        held_since: None,
+        window_until: Some(at(900)),
+        linked_to: None,
+        facts: None,
+        grants_known: 0,
+        decision: None,
+        proposal: None,
+        appeal: None,
+        decisions: 0,
+        causes: causes(30),
+        payouts: vec![Payout {
+            refund: Some(RefundId::from_bits(3)),
+            net: amount(30),
+            gross: amount(33),
+            elsewhere: amount(0),
+            at: at(2),
+            paid_at: None,
+        }],
+        steps: Steps::default(),
+        metadata: Metadata::default(),
+        filed_at: at(10 + i64::try_from(number).unwrap()),
+    }
+}
+
+fn restitution(cause: u8) -> Restitution {
+    let promotion = PromotionId::from_bits(1);
+    let (kind, cause) = (RestitutionKind::Overspend, Fingerprint([cause; 16]));
+    let id = restitution_id(promotion, kind, cause);
+    Restitution {
+        id,
+        promotion,
+        number: 1,
+        kind,
+        cause,
+        currency: Currency::USD,
+        loss: amount(10),
+        net: amount(9),
+        gross: Some(amount(10)),
+        refund: RefundId::from_bits(4),
+        statement: restitution_statement_id(id),
+        facts: Digest([3; 32]),
+        at: at(5),
+        due_at: at(6),
+        paid_at: None,
+    }
+}
+
+#[test]
+fn claims_that_cannot_exist_are_refused() {
+    let check = |change: fn(&mut Claim)| {
+        check(&claim(1, 1, Status::Paying), Row::Claim, change);
+    };
+    check(|row| row.owner = None);
+    check(|row| row.promotion = None);
+    check(|row| row.status = Status::Appealed);
+    check(|row| row.attachments.push(row.attachments[0]));
+    check(|row| row.causes = causes(29));
+    check(|row| row.causes.overspend = Amount::MAX);
+    let row = Row::Claim(Arc::new(claim(1, 1, Status::Paying)));
+    set(&row, "status", Value::Int(11));
+    set(&row, "claimant_kind", Value::Int(3));
+    set(&row, "ends_on", Value::Null);
+    set(&row, "starts_on", Value::Text("1999-02-30".to_owned()));
+    set(&row, "due_at", Value::Int(5));
+    set(&row, "words_hash", Value::Bytes(vec![1; 31]));
+    set(&row, "steps", Value::Bytes(vec![0]));
+    set(&row, "hint", Value::Bytes(vec![0]));
+}
+
+#[test]
+fn sums_that_cannot_exist_are_refused() {
+    let entry = ClaimEntry {
+        claim: ClaimId::from_bits(1),
+        claimant: Claimant::Person(PersonId::from_bits(7)).id(),
+        ground: Ground::Other,
+        status: Status::Paid,
+    };
+    let sums = PromotionClaims {
+        causes: causes(30),
+        set_out: amount(30),
+        claims: vec![entry],
+        ..PromotionClaims::new(PromotionId::from_bits(1), Currency::USD)
+    };
+    check(&sums, Row::PromotionClaims, |row| row.set_out = amount(31));
+    check(&sums, Row::PromotionClaims, |row| {
+        row.claims = vec![row.claims[0]; limits::CLAIMS_PER_PROMOTION_MAX + 1];
+    });
+    let claimant = Claimant::Contact(Fingerprint([5; 16]));
+    let row = Row::Claimant(ClaimantClaims { open: 1, ever: 2, ..ClaimantClaims::new(claimant) });
+    set(&row, "open", Value::Int(3));
+    set(&row, "claimant", Value::Bytes(vec![6; 16]));
+}
+
+#[test]
+fn restitutions_and_evidence_that_cannot_exist_are_refused() {
+    let check_it = |change: fn(&mut Restitution)| check(&restitution(1), Row::Restitution, change);
+    check_it(|row| row.kind = RestitutionKind::Unspent);
+    check_it(|row| row.net = amount(11));
+    check_it(|row| row.net = amount(0));
+    check_it(|row| row.gross = None);
+    check_it(|row| row.gross = Some(amount(8)));
+    check_it(|row| row.number = 0);
+    let claim = ClaimId::from_bits(1);
+    let words = Words { claim, person: PersonId::from_bits(2), sealed: Box::new([1]) };
+    check(&words, Row::ClaimWords, |row| {
+        row.sealed = vec![0; limits::SEALED_BYTES_MAX + 1].into();
+    });
+    let facts = FrozenFacts::of(Facts::new());
+    check(&facts, Row::FrozenFacts, |row| row.id = base::FactsId::from_bits(1));
+    set(&Row::FrozenFacts(Arc::new(facts)), "facts", Value::Bytes(vec![2]));
+    let statement = KeptStatement {
+        id: statement_id(claim, 2),
+        about: Subject::Claim(claim),
+        number: 2,
+        facts: None,
+        decision: None,
+        at: at(1),
+    };
+    check(&statement, Row::ClaimStatement, |row| row.number = 3);
+    check(&statement, Row::ClaimStatement, |row| row.about = Subject::Claim(ClaimId::from_bits(2)));
+    let row = Row::ClaimStatement(Arc::new(statement));
+    set(&row, "claim", Value::Null);
+    set(&row, "decision", Value::Bytes(vec![0]));
+}
+
+#[test]
+fn claims_and_restitutions_are_listed() {
+    on_every_store(|place| {
+        let claims = [
+            claim(1, 1, Status::InReview),
+            claim(2, 2, Status::InReview),
+            claim(3, 1, Status::Paying),
+        ];
+        let mut rows: Vec<Row> =
+            claims.iter().map(|row| Row::Claim(Arc::new(row.clone()))).collect();
+        rows.push(Row::Restitution(Arc::new(restitution(1))));
+        Scribe::of(place).keep(rows.clone());
+        let mut reader = place.reader();
+        let mut listed = |promotion: Option<u128>, status, page| {
+            let promotion = promotion.map(PromotionId::from_bits);
+            reader.list(List::Claims { promotion, status }, page).unwrap()
+        };
+        let row = |number: usize| rows[number].clone();
+        assert_eq!(listed(None, None, whole()), [row(2), row(1), row(0)]);
+        assert_eq!(listed(Some(1), None, whole()), [row(2), row(0)]);
+        assert_eq!(listed(None, Some(Status::InReview), whole()), [row(1), row(0)]);
+        assert_eq!(listed(Some(1), Some(Status::InReview), whole()), [row(0)]);
+        let later = Page { created_after: Some(at(12)), ..whole() };
+        assert_eq!(listed(None, None, later), [row(2), row(1)]);
+        let mut repaid = |promotion: Option<u128>| {
+            let promotion = promotion.map(PromotionId::from_bits);
+            reader.list(List::Restitutions { promotion }, whole()).unwrap()
+        };
+        assert_eq!(repaid(None), [row(3)]);
+        assert_eq!(repaid(Some(1)), [row(3)]);
+        assert_eq!(repaid(Some(2)), []);
+    });
+}
