@@ -5,6 +5,7 @@
 mod append;
 pub(crate) mod bare;
 mod checkout;
+mod claims;
 mod client;
 mod feed;
 mod histogram;
@@ -35,6 +36,8 @@ enum What {
     Checkout(checkout::Args),
     /// Promoted posts: choosing them, and events from their verdicts to money.
     Feed(feed::Args),
+    /// Claims: how right the rules decide them, and how fast.
+    Claims(claims::Args),
     /// A restart after a crash: how fast the journal is applied.
     Restart(restart::Args),
     /// The server without an engine; started by the other benchmarks.
@@ -48,6 +51,7 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
         What::Redeem(args) => redeem::run(args),
         What::Checkout(args) => checkout::run(args),
         What::Feed(args) => feed::run(args),
+        What::Claims(args) => claims::run(args),
         What::Restart(args) => restart::run(args),
         What::Bare(args) => bare::run(args),
     }

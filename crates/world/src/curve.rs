@@ -10,6 +10,11 @@ const HOURS: [u32; 24] =
 /// How busy each day is in hundredths, Monday first.
 const WEEKDAYS: [u32; 7] = [95, 94, 96, 98, 103, 109, 105];
 
+/// How busy an hour is among others, counted from a midnight.
+pub fn busyness(hour: u32) -> u32 {
+    HOURS[(hour % 24) as usize]
+}
+
 /// How many visits begin in a minute: what the curve says, give or take a tenth by chance.
 pub fn visits_in(plan: &Plan, minute: u32) -> u32 {
     let mut draw = plan.draws().of(Purpose::Visits, u64::from(minute));

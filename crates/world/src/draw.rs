@@ -39,12 +39,19 @@ impl Seed {
 
 /// A short row of draws.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Draw(u64);
+pub struct Draw(u64);
 
-/// One in a million.
-pub(crate) const PPM: u64 = 1_000_000;
+/// A million: what chances are told in.
+pub const PPM: u64 = 1_000_000;
 
 impl Draw {
+    /// The draws of one part of one entity for one purpose, for worlds elsewhere that number
+    /// their purposes themselves.
+    pub fn keyed(seed: u64, purpose: u64, entity: u64, part: u64) -> Draw {
+        let keyed = mix(seed ^ mix(!purpose));
+        Draw(mix(keyed ^ mix(mix(entity).wrapping_add(part))))
+    }
+
     /// 64 random bits.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN);

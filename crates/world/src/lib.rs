@@ -38,7 +38,8 @@ mod run;
 mod score;
 
 pub use bots::{Bot, Bots, DATA_CENTERS};
-pub use curve::visits_in;
+pub use curve::{busyness, visits_in};
+pub use draw::{Draw, PPM};
 pub use fault::{Fault, Side, Trouble, faults};
 pub use plan::Plan;
 pub use platform::{Component, Incident, News, Offer, Page, Platform, Report};

@@ -26,6 +26,13 @@ const EDGES: &[Edges] = &[
     Edges { name: "risk", uses: &["base"], tests_also_use: &[] },
     // A world must not know how the feed finds out what it lost.
     Edges { name: "world", uses: &["base", "promotions"], tests_also_use: &[] },
+    // A world of claims must not know how they are decided: of `claims` it takes the words for
+    // facts and grounds.
+    Edges {
+        name: "claimworld",
+        uses: &["base", "promotions", "claims", "world"],
+        tests_also_use: &[],
+    },
     Edges { name: "feed", uses: &["base", "promotions"], tests_also_use: &["ledger", "world"] },
     // The one place where a simulated world meets the real feed and its book; never shipped.
     Edges {
@@ -153,6 +160,9 @@ const EDGES: &[Edges] = &[
             "feed",
             // `demo` lets a city look at its feed.
             "world",
+            // `bench` lets rules decide the claims of a world.
+            "claims",
+            "claimworld",
             "engine",
             "journal",
             "store",

@@ -17,6 +17,7 @@ const PURE: &[&str] = &[
     "risk",
     "feed",
     "world",
+    "claimworld",
     "city",
     "journal",
     "engine",

@@ -200,19 +200,8 @@ proptest! {
     }
 }
 
-#[test]
-fn slow_the_random_checkouts_reach_every_event() {
-    use proptest::strategy::ValueTree;
-    use proptest::test_runner::TestRunner;
-
-    let mut runner = TestRunner::deterministic();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    for _ in 0..2_000 {
-        let acts = acts(250).new_tree(&mut runner).unwrap().current();
-        let mut both = Both::new();
-        acts.into_iter().for_each(|act| both.run(act));
-        seen.extend(both.seen);
-    }
+/// What random checkouts have to come to: events, and states that are easily missed.
+fn to_be_seen() -> BTreeSet<&'static str> {
     let of_bought_cards = [
         "gift_card.issued",
         "gift_card.withdrawn",
@@ -226,13 +215,8 @@ fn slow_the_random_checkouts_reach_every_event() {
     };
     // Made before the random part begins.
     let opening = ["seller.created", "creator.created", "payment_method.created"];
-    let missing: Vec<&str> = EventKind::all()
-        .filter(is_ours)
-        .map(EventKind::as_str)
-        .filter(|name| !seen.contains(name) && !opening.contains(name))
-        .collect();
-    assert_eq!(missing, Vec::<&str>::new());
-    for state in [
+    let events = EventKind::all().filter(is_ours).map(EventKind::as_str);
+    let states = [
         "a refund of an order is kept back",
         "what was in vain is kept back",
         "a lost dispute has paid it",
@@ -251,7 +235,27 @@ fn slow_the_random_checkouts_reach_every_event() {
         "a lost payment stops it",
         "its post was deleted",
         "paying for it has failed",
-    ] {
-        assert!(seen.contains(state), "no random checkout has come to: {state}");
+    ];
+    events.filter(|name| !opening.contains(name)).chain(states).collect()
+}
+
+#[test]
+fn slow_the_random_checkouts_reach_every_event() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let mut runner = TestRunner::deterministic();
+    let mut missing = to_be_seen();
+    for _ in 0..2_000 {
+        if missing.is_empty() {
+            break;
+        }
+        let acts = acts(250).new_tree(&mut runner).unwrap().current();
+        let mut both = Both::new();
+        // The other tests audit the book.
+        both.world.is_audited = false;
+        acts.into_iter().for_each(|act| both.run(act));
+        missing.retain(|what| !both.seen.contains(what));
     }
+    assert_eq!(missing, BTreeSet::new());
 }

@@ -1,5 +1,5 @@
-//! `makegood bench redeem` and `bench feed`: they measure what they say, and refuse what they
-//! cannot measure.
+//! `makegood bench redeem`, `bench feed` and `bench claims`: they measure what they say, and refuse
+//! what they cannot measure.
 
 use serde_json::{Value, json};
 
@@ -100,4 +100,55 @@ fn a_feed_of_nothing_is_not_measured() {
     assert!(ran.err.contains("give numbers above zero"), "{}", ran.err);
     let ran = bench_feed(&place, "--crowd few").expect(2);
     assert!(ran.err.contains("narrowing, fixed or everybody"), "{}", ran.err);
+}
+
+#[test]
+fn claims_are_decided_and_held_against_the_truth() {
+    let place = Place::in_files();
+    let told = place
+        .run(&["bench", "claims", "--cases", "150", "--seed", "9", "--explain", "2", "--json"])
+        .expect(0)
+        .json();
+    let all = &told["all"];
+    assert_eq!(all["cases"], 150);
+    assert!(all["automatic"].as_u64().unwrap() > 0, "{all}");
+    assert!(told["speed"]["decisions_per_second"].as_u64().unwrap() > 0, "{told}");
+    for by in ["by_ground", "by_user", "by_fault", "by_row"] {
+        let cases = told[by].as_object().unwrap().values().map(|of| of["cases"].as_u64().unwrap());
+        assert_eq!(cases.sum::<u64>(), 150, "{by}");
+    }
+    let explained = told["explained"].as_array().unwrap();
+    assert!(explained.len() <= 2 && explained.iter().all(|one| one["facts"].is_array()));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_figures_and_a_parameter_others() {
+    let place = Place::in_files();
+    let figures = |flags: &str| {
+        let flags = flags.split(' ').collect::<Vec<_>>();
+        let told = place.run(&[&["bench", "claims", "--json"], &flags[..]].concat());
+        told.expect(0).json()["by_user"].clone()
+    };
+    let some = figures("--cases 60 --seed 3");
+    assert_eq!(some, figures("--cases 60 --seed 3"));
+    assert_ne!(some, figures("--cases 60 --seed 4"));
+    let liars = figures("--cases 60 --seed 3 --set user_honest=0 --set user_denies=1000000");
+    assert_eq!(liars["denies"]["cases"], 60, "{liars}");
+}
+
+#[test]
+fn a_world_without_claims_or_with_unknown_parameters_is_refused() {
+    let place = Place::in_files();
+    for (flags, code, why) in [
+        ("--cases 0", 1, "give a number of cases above zero"),
+        ("--set honest=1", 2, "`--parameters` lists them"),
+        ("--set user_honest", 2, "write NAME=NUMBER"),
+        ("--set user_honest=few", 2, "write a whole number"),
+    ] {
+        let flags = flags.split(' ').collect::<Vec<_>>();
+        let ran = place.run(&[&["bench", "claims"], &flags[..]].concat()).expect(code);
+        assert!(ran.err.contains(why), "{flags:?}: {}", ran.err);
+    }
+    let listed = place.run(&["bench", "claims", "--parameters"]).expect(0);
+    assert!(listed.out.contains("user_honest"), "{}", listed.out);
 }

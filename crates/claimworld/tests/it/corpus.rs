@@ -1,0 +1,93 @@
+//! Ten thousand claims that were decided once, kept as they were: their facts, and the hash of each
+//! decision. The rules have to decide them alike for ever, whatever becomes of the world that they
+//! come from.
+
+mod form;
+
+use base::{Amount, Instant};
+use claims::{Facts, Outcome, PastCase, Rules, difference};
+use claimworld::{CURRENCY, ClaimWorld, Params};
+use form::Kept;
+
+/// What is kept. `MAKEGOOD_WRITE_SNAPSHOTS=1` decides other claims of the world anew: only while
+/// the tables that have decided these were never in force.
+const CORPUS: &[u8] = include_bytes!("corpus/claims.bin");
+const CORPUS_PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/corpus/claims.bin");
+
+const CLAIMS: u32 = 10_000;
+
+/// The world that they were taken from.
+const SEED: u64 = 20_261_130;
+
+fn past(kept: &Kept) -> PastCase {
+    let Kept { ground, filed_at, .. } = *kept;
+    PastCase { ground, filed_at, currency: CURRENCY, facts: kept.facts.clone() }
+}
+
+fn write_anew() {
+    let rules = Rules::standard();
+    let world = ClaimWorld { seed: SEED, params: Params::default() };
+    let kept: Vec<Kept> =
+        world.cases(CLAIMS).map(|case| Kept::decided(&case.filing, &case.facts, &rules)).collect();
+    std::fs::write(CORPUS_PATH, form::write(&kept)).unwrap();
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the one switch of this test")]
+fn slow_ten_thousand_decided_claims_are_decided_alike() {
+    if std::env::var_os("MAKEGOOD_WRITE_SNAPSHOTS").is_some() {
+        return write_anew();
+    }
+    let rules = Rules::standard();
+    let corpus = form::read(CORPUS);
+    assert_eq!(corpus.len(), usize::try_from(CLAIMS).unwrap());
+    for (number, kept) in corpus.iter().enumerate() {
+        let now = kept.decide(&rules);
+        let text = || String::from_utf8_lossy(&now.to_bytes()).into_owned();
+        assert_eq!(form::short_hash(&now), kept.decision, "claim {number} is now:\n{}", text());
+    }
+}
+
+/// A table that pays nothing by itself any more, from next year on.
+fn stricter() -> Rules {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/claims");
+    let file = |name: &str| std::fs::read_to_string(format!("{folder}/{name}.toml")).unwrap();
+    let names = [
+        "gate",
+        "technical_error",
+        "unauthorized_charge",
+        "failure_to_deliver",
+        "poor_outcome",
+        "other",
+    ];
+    let texts = names.map(file);
+    let mut files: Vec<_> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
+    let later = file("unauthorized_charge").replace("2026-01-01", "2027-01-01");
+    let later = later.replace("EUR = 20000", "EUR = 1");
+    files.push(("later", &later));
+    Rules::load(&files, ("messages", &file("messages.en"))).unwrap()
+}
+
+#[test]
+fn slow_a_changed_table_is_tried_on_all_of_them_before_it_takes_effect() {
+    let cases: Vec<PastCase> = form::read(CORPUS).iter().map(past).collect();
+    let found = difference(&cases, &Rules::standard(), &stricter());
+    assert_eq!(found.cases, u64::from(CLAIMS));
+    let to_a_person = found.moves.get(&(Outcome::Approve, Outcome::Review)).unwrap();
+    assert!(to_a_person.count > 0);
+    assert_eq!(found.changed, found.moves.values().map(|moves| moves.count).sum::<u64>());
+    let money = found.money[CURRENCY.code()];
+    assert!(money.after < money.before, "{money:?}");
+}
+
+#[test]
+fn what_is_kept_reads_back() {
+    let rules = Rules::standard();
+    let world = ClaimWorld { seed: 5, params: Params::default() };
+    let kept: Vec<Kept> =
+        world.cases(50).map(|case| Kept::decided(&case.filing, &case.facts, &rules)).collect();
+    assert_eq!(form::read(&form::write(&kept)), kept);
+    let far = [Kept { filed_at: Instant::MAX, facts: Facts::new(), ..kept[0].clone() }];
+    assert_eq!(form::read(&form::write(&far)), far);
+    assert!(kept.iter().any(|kept| kept.decide(&rules).amount > Amount::ZERO));
+}
