@@ -269,7 +269,9 @@ impl Book {
             State::Scheduled if !is_over => promotions::start(row, context),
             State::Rejected | State::Completed | State::Stopped | State::Settled => {
                 let accounts = self.accounts_of(promotions::promotion_accounts(row.id));
-                promotions::settle(row, &self.posts[&row.post], &accounts, context)
+                let returning = promotions::Returning::unclaimed(row);
+                let post = &self.posts[&row.post];
+                promotions::settle(row, post, returning, &accounts, context)
             }
             _ => promotions::complete(row, hold, context),
         };

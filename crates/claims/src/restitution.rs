@@ -231,22 +231,28 @@ pub fn restitute(
         due_at: clocks.step_due(StepName::Paid, &new.case, now),
         paid_at: None,
     };
+    Ok(made(restitution, row, &new.facts))
+}
+
+/// A restitution with what is kept of it.
+fn made(restitution: Restitution, row: PromotionClaims, facts: &Facts) -> Effect {
+    let about = Subject::Restitution(restitution.id);
     let statement = KeptStatement {
         id: restitution.statement,
-        about: Subject::Restitution(id),
+        about,
         number: 1,
         facts: Some(restitution.facts),
         decision: None,
-        at: now,
+        at: restitution.at,
     };
-    Ok(Effect {
+    Effect {
         promotions: vec![row],
-        facts: vec![FrozenFacts::of(new.facts.clone())],
+        facts: vec![FrozenFacts::of(facts.clone())],
         statements: vec![statement],
         restitutions: vec![restitution],
-        events: vec![(ClaimEvent::RestitutionMade, Subject::Restitution(id))],
+        events: vec![(ClaimEvent::RestitutionMade, about)],
         ..Effect::default()
-    })
+    }
 }
 
 /// The money of a restitution has left.

@@ -85,8 +85,8 @@ pub fn review(
 /// # Errors
 ///
 /// In this order: `NoProposal`; `PaymentDisputed`; `OwnClaim`; `SameReviewer` on an appeal;
-/// `SecondPersonNeeded`; `AmountExceedsLeft` when less is left by now, `FactsOutdated` when something
-/// else was paid since: send it back then.
+/// `SecondPersonNeeded`; `AmountExceedsLeft` when less is left by now, `FactsOutdated` when
+/// something else was paid since: send it back then.
 pub fn approve(
     by: PersonId,
     claim: &Claim,

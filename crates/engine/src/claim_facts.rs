@@ -7,8 +7,8 @@ use promotions::{Authorization, EndCause, Promotion, SignalKind, Signals, State}
 
 use crate::bought::Bought;
 
-/// Puts the facts together. What rows tell takes the place of what was told; of losses, all that are
-/// known of are told, and what was paid for them before is taken off.
+/// Puts the facts together. What rows tell takes the place of what was told; of losses, all that
+/// are known of are told, and what was paid for them before is taken off.
 pub(crate) fn gather(
     told: &Facts,
     bought: &Bought<'_>,

@@ -1,5 +1,5 @@
-//! Money of claims and restitutions: what was spent goes back by a refund of the order that has paid
-//! the promotion, to what it was paid with.
+//! Money of claims and restitutions: what was spent goes back by a refund of the order that has
+//! paid the promotion, to what it was paid with.
 
 use base::{Amount, ClaimId, PromotionId, RestitutionId, Token};
 use claims::restitution_id;
@@ -60,8 +60,8 @@ fn name_accounts<R: Rows>(bought: Option<&Bought<'_>>, walk: &mut Walk<'_, R>) {
     }
 }
 
-/// Sends back so much of what was spent, net and with its tax: the platform bears it, and the order
-/// refunds it.
+/// Sends back so much of what was spent, net and with its tax: the platform bears it, and the
+/// order refunds it.
 fn send_back<R: Rows>(
     (net, gross): (Amount, Amount),
     reason: &str,
@@ -87,8 +87,8 @@ fn send_back<R: Rows>(
     decide(order, &new, &found.with_promotion(left), &back.ids, composed)
 }
 
-/// Notes that the money of a claim has left: its refund has succeeded, and what comes back elsewhere
-/// was settled.
+/// Notes that the money of a claim has left: its refund has succeeded, and what comes back
+/// elsewhere was settled.
 pub(crate) fn note_paid<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     let case = Case::find(id, walk)?;
     let open = || case.claim.payouts.iter().filter(|payout| payout.paid_at.is_none());

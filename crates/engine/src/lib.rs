@@ -6,7 +6,7 @@
 //! * **Key**, **row**: rows are found by key only, never by query. Whatever must be unique or
 //!   summed is therefore a row.
 //! * **Needs**: the keys a command still lacks. The writer loads them for a whole batch at once
-//!   and asks again; four rounds at most.
+//!   and asks again; five rounds at most.
 //! * **Change**: the rows after a decision, with transfers, entries, events and the answer.
 //! * **Refusal**: a named, numbered "no".
 //! * **Composition**: several rules that decide one command, each on the rows as the one before it

@@ -207,6 +207,24 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Stream(id) => walk.stream(*id).map(|_| AnswerRef::Stream(*id)),
         Query::Incident(id) => walk.incident(*id).map(|_| AnswerRef::Incident(*id)),
         Query::Signals(id) => walk.signals(*id).map(|_| AnswerRef::Signals(*id)),
+        Query::Claim(_)
+        | Query::ClaimEvidence(_)
+        | Query::ClaimPreview { .. }
+        | Query::Restitution(_) => of_claims(query, walk),
+        Query::RefundPreview { order, .. } => {
+            let order = walk.order(*order)?;
+            for payment in payments_of(order) {
+                walk.payment(payment);
+            }
+            // Which rows are named does not depend on the time.
+            unspent_of(order, walk, Instant::MAX);
+            None
+        }
+    }
+}
+
+fn of_claims<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> {
+    match query {
         Query::Claim(id) => walk.claim(*id).map(|_| AnswerRef::Claim(*id)),
         Query::Restitution(id) => walk.restitution(*id).map(|_| AnswerRef::Restitution(*id)),
         Query::ClaimEvidence(id) => {
@@ -218,15 +236,7 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
             claiming::name_preview(new, walk);
             None
         }
-        Query::RefundPreview { order, .. } => {
-            let order = walk.order(*order)?;
-            for payment in payments_of(order) {
-                walk.payment(payment);
-            }
-            // Which rows are named does not depend on the time.
-            unspent_of(order, walk, Instant::MAX);
-            None
-        }
+        _ => None,
     }
 }
 

@@ -242,7 +242,10 @@ enum SubjectKind {
 fn subject_of(kind: EventKind) -> SubjectKind {
     match kind {
         EventKind::GiftCards(kind) => card_subject(kind),
-        EventKind::Payments(_) | EventKind::Shop(_) | EventKind::Promotions(_) => SubjectKind::Shop,
+        EventKind::Payments(_)
+        | EventKind::Shop(_)
+        | EventKind::Promotions(_)
+        | EventKind::Claims(_) => SubjectKind::Shop,
     }
 }
 

@@ -130,6 +130,7 @@ fn found_a_card<T>(result: &Result<T, Refusal>) -> Option<bool> {
             | Refusal::Payments(_)
             | Refusal::Shop(_)
             | Refusal::Promotions(_)
+            | Refusal::Claims(_)
             | Refusal::Tender { .. },
         )
         | Err(Refusal::GiftCards(CardRefusal::IdTaken)) => None,

@@ -141,7 +141,8 @@ impl Problem {
             }
             Refusal::GiftCards(Card::AmountExceedsCaptured { refundable })
             | Refusal::Payments(Payment::AmountExceedsRefundable { refundable })
-            | Refusal::Shop(Shop::AmountExceedsRefundable { refundable }) => {
+            | Refusal::Shop(Shop::AmountExceedsRefundable { refundable })
+            | Refusal::Claims(claims::Refusal::AmountExceedsLeft { left: refundable }) => {
                 Some((MoneyMember::Refundable, *refundable))
             }
             Refusal::Shop(Shop::NotCovered { remaining }) => {

@@ -7,6 +7,7 @@ pub(crate) mod account;
 pub(crate) mod activity;
 pub(crate) mod book;
 pub(crate) mod checkout;
+pub(crate) mod claim;
 pub(crate) mod creator;
 pub(crate) mod deed;
 pub(crate) mod dispute;
@@ -90,6 +91,8 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         Answer::PromotionDetails(_) => {}
         // Its route shows the one that was told.
         Answer::Signals(_) => {}
+        // Their routes show them.
+        Answer::ClaimEvidence(_) | Answer::ClaimPreview(_) => {}
         Answer::Settlement(row) => write(&settlement::SettlementView::new(row, None), out),
         Answer::Seller(_)
         | Answer::Creator(_)
@@ -106,7 +109,9 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         | Answer::Contact(_)
         | Answer::Promotion { .. }
         | Answer::Post(_)
-        | Answer::Incident(_) => {
+        | Answer::Incident(_)
+        | Answer::Claim { .. }
+        | Answer::Restitution(_) => {
             let view = shop::ShopView::of_answer(answer);
             write(&view.expect("each of these has a view there"), out);
         }

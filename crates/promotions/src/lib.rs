@@ -106,7 +106,7 @@ pub use promotion::{Delivery, Promotion, SliceSums};
 pub use quote::{Inventory, MarketPrices, Quote, guaranteeable, quote};
 pub use refusal::Refusal;
 pub use review::{appeal, approve, reject};
-pub use settle::{Returning, Settlement, make_good, made_good_account, settle, settle_again};
+pub use settle::{Returning, Settlement, made_good_account, make_good, settle, settle_again};
 pub use settle::{with_tax, without_tax};
 pub use signal::{Happening, Signal, SignalKind, Signals, note_signal};
 pub use slice::{

@@ -79,8 +79,8 @@ pub struct Promotion {
     pub returned: Amount,
     /// What went back of what the platform had added.
     pub incentive_returned: Amount,
-    /// What was not spent of what was paid, and stays with the platform: claims and restitutions had
-    /// sent it back before a verdict said so.
+    /// What was not spent of what was paid, and stays with the platform: claims and restitutions
+    /// had sent it back before a verdict said so.
     pub kept: Amount,
     /// How many settlements there were.
     pub settlements: u32,

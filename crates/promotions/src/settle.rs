@@ -136,15 +136,15 @@ pub fn settle_again(
     let is_something = returning.back > promotion.returned || returning.kept > promotion.kept;
     let waits = promotion.state == State::Settled && promotion.settles_at.is_none();
     let again = || Promotion { settles_at: Some(context.now), ..promotion.clone() };
-    (waits && is_something)
-        .then(|| Outcome { promotions: vec![again()], ..Outcome::default() })
+    (waits && is_something).then(|| Outcome { promotions: vec![again()], ..Outcome::default() })
 }
 
 /// Gives back what was not spent: what was paid by way of `order/clearing`, from where the order's
 /// refund takes it with its tax, what the platform had added to `promotion/incentives`. What stays,
-/// because claims had sent it back before, makes good what the platform has borne for them. What is missing from a guarantee was not billed, so it goes back
-/// without a tolerance. `returning` tells what claims leave to return. `accounts` as far as they
-/// were opened ([`promotion_accounts`], [`made_good_account`]).
+/// because claims had sent it back before, makes good what the platform has borne for them. What is
+/// missing from a guarantee was not billed, so it goes back without a tolerance. `returning` tells
+/// what claims leave to return. `accounts` as far as they were opened ([`promotion_accounts`],
+/// [`made_good_account`]).
 ///
 /// Of one that was settled, and of which nothing is to go back or to stay after all, only the time
 /// to settle is taken away.

@@ -125,6 +125,7 @@ fn passing<M: Model>(model: &M, result: Result<Answer, Refusal>) -> Decided {
 
 /// True for refusals that the same request may not meet again.
 fn may_change(refusal: &Refusal) -> bool {
+    use claims::Refusal as Claim;
     use payments::Refusal as Payment;
     use promotions::Refusal as Promotion;
     use shop::Refusal as Shop;
@@ -155,6 +156,17 @@ fn may_change(refusal: &Refusal) -> bool {
                 | Promotion::DailyBudgetSpent
                 | Promotion::NothingLeft
                 | Promotion::InFuture
+        ),
+        Refusal::Claims(refusal) => matches!(
+            refusal,
+            Claim::IdTaken
+                | Claim::NotDue { .. }
+                | Claim::NotOver { .. }
+                | Claim::AlreadyOpen { .. }
+                | Claim::PaymentDisputed
+                | Claim::BeingPaid
+                | Claim::FactsOutdated
+                | Claim::TooManyOpen
         ),
     }
 }

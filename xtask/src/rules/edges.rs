@@ -120,6 +120,9 @@ const EDGES: &[Edges] = &[
             "webhooks",
             // What settlement files leave open is counted where it is explained.
             "reports",
+            // What a feed explains becomes the facts of a claim.
+            "feed",
+            "claims",
         ],
         tests_also_use: &["journal"],
     },
@@ -131,6 +134,7 @@ const EDGES: &[Edges] = &[
             "giftcards",
             "payments",
             "shop",
+            "claims",
             "promotions",
             "feed",
             "engine",
@@ -188,6 +192,7 @@ const EDGES: &[Edges] = &[
             "giftcards",
             "payments",
             "shop",
+            "claims",
             "promotions",
             "engine",
             "journal",

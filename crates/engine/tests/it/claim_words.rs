@@ -1,10 +1,10 @@
-//! Words of the script language about claims, and about what is repaid without one. The words of a
-//! claimant are always the same.
+//! Words of the script language about claims, and about what is repaid without one. The words of
+//! a claimant are always the same.
 //!
 //! | line | meaning |
 //! | --- | --- |
 //! | `file X P failure` | Ada, the advertiser, claims for P; the ground by how it begins |
-//! | `… as=Eve charge=p file=7 days=-1d..0` | somebody else; for a charge; what is shown; which days |
+//! | `… as=Eve charge=p file=7 days=-1d..0` | somebody else; a charge; what is shown; days |
 //! | `file X hint technical as=Eve` | Eve has no account, and knows of a charge of 54.00 |
 //! | `match X P as=Ann`, `match X charge=p` | staff finds what it is about |
 //! | `facts X missing_platform=3 start=begun` | told, beside what rows tell |
@@ -13,11 +13,11 @@
 //! | `agree X as=Bob`, `disagree X as=Bob` | the second person |
 //! | `protest X file=8`, `take_back X`, `attach X 9`, `hurry X` | appeal, withdraw; a late step |
 //! | `pay_claim X O R rails=x`, `claim_paid X` | the money sets out, and has left |
-//! | `make_good Z P overspend 100 O R of=250 rails=x` | 1.00 of 2.50 that were lost so, found by Z |
+//! | `make_good Z P overspend 100 O R of=250 rails=x` | 1.00 of 2.50 lost so, found by Z |
 //! | `made_good Z` | it has left |
-//! | `… => X:paying X.award 100/20 X.row f9 X.codes a,b` | status; what is decided, and by what |
-//! | `… => X.takes 100 X.sent 100/108 X.next facts X.held yes` | sums; net and gross; what is awaited |
-//! | `… => P.claims 300/100 P.causes 200/100/0 P.kept 0` | takes, of which is out; for what |
+//! | `… => X:paying X.award 100/20 X.row f9 X.codes a,b` | status; what is decided, by what |
+//! | `… => X.takes 100 X.sent 100/108 X.next facts X.held yes` | sums; net, gross; awaited |
+//! | `… => P.claims 300/100 P.causes 200/100/0 P.kept 0` | takes, of which is out; why |
 //! | `… => Z.net 100` | what is repaid |
 
 use base::Span;

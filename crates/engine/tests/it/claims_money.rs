@@ -38,9 +38,10 @@ fn a_claim_pays_what_was_spent_to_what_it_was_paid_with() {
          facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
          decide X => X:approved X.award 1000/4000
          pay_claim X N R -> order_not_found
-         pay_claim X O R rails=x => X:paying X.sent 1000/1080 P.claims 1000/1000 R.parts t1:400,t2:680
+         pay_claim X O R rails=x => X:paying X.sent 1000/1080 P.claims 1000/1000
+            => R.parts t1:400,t2:680
             => A 400 refund/expense/promotion 1000 promotion/revenue 1000 order/clearing 0
-            => events claim.payout_started,refund.created,refund.succeeded
+            => events claim.payout_started,refund.created,refund.succeeded,rail_refund.created
          claim_paid X -> claim_being_paid
          begin x
          told x succeeded => R:succeeded
@@ -144,7 +145,8 @@ const DEEDS: [&str; 12] = [
     "file A P tech; facts A over_budget=300 {over}; decide A; pay_claim A O Rd rails=xd",
     "file B P unauth; facts B used_later=false automatic_person=0 automatic_instrument=0 \
         ring_marks=0; decide B; pay_claim B O Re rails=xe",
-    "file D P other; facts D ring_marks=0; decide D; review D approve 700; pay_claim D O Rf rails=xf",
+    "file D P other; facts D ring_marks=0; decide D; review D approve 700; \
+        pay_claim D O Rf rails=xf",
     "open_dispute d p 3400",
     "win d",
     "lose d",

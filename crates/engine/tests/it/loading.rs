@@ -191,6 +191,43 @@ fn commands_about_promotions_take_the_stated_rounds_of_loading() {
 }
 
 #[test]
+fn commands_about_claims_take_the_stated_rounds_of_loading() {
+    let mut world = check(
+        "creator C 0
+         method m
+         compose P 5000 from=0 until=3d
+         checkout K promotion:nobody:5000+400 pays=P
+         add K method m
+         submit P K
+         pay K O p
+         authorized p
+         captured p 5400 order=O
+         approve P
+         lease P feed 1000
+         bill feed 0..1 P:1:2500@1000
+         close P 1 1",
+    );
+    let mut check = |line: &str, rounds: usize| {
+        run(&mut world, line);
+        assert_eq!(world.rounds, rounds, "{line}");
+    };
+    check("file X P other", 3);
+    check("file Y P tech charge=p", 4); // payment, checkout, promotion, post
+    check("file H hint tech as=Eve", 1);
+    check("match H P -> claim_already_open", 4);
+    check("facts X ring_marks=0", 4); // claim, promotion, checkout, payment
+    check("decide X", 4);
+    check("review X approve 100", 4);
+    check("open_dispute d p 10", 4);
+    check("win d", 5); // dispute, payment, checkout, promotion, claims
+    check("pay_claim X O R rails=x", 4);
+    check("claim_paid X -> claim_being_paid", 4);
+    check("take_back Y", 4);
+    check("make_good Z P overspend 10 O S rails=y", 3);
+    check("made_good Z -> claim_being_paid", 2);
+}
+
+#[test]
 fn what_an_earlier_command_of_the_batch_changed_is_asked_for_again() {
     let mut world = World::new();
     world.now = world.now.saturating_add(base::Span::days(1));

@@ -1,13 +1,25 @@
-//! Claims of a market: what claimants, staff and the rules do about promotions. It makes lines of the
-//! script language, and is told the book.
+//! Claims of a market: what claimants, staff and the rules do about promotions. It makes lines of
+//! the script language, and is told the book.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use claims::{Awaited, Claim};
+use claims::{ApprovalPolicy, Awaited, Claim, RuleBook};
 use promotions::Promotion;
 
 use crate::market::{name_of, pick};
 use crate::world::World;
+
+/// What claims of a market are decided by: sums are small there, and so is what one person may
+/// grant.
+pub fn rules() -> &'static RuleBook {
+    static RULES: OnceLock<RuleBook> = OnceLock::new();
+    RULES.get_or_init(|| {
+        let policy =
+            "name = \"approval\"\n[second_person_above]\nUSD = 15\n[others]\nmajor_units = 1";
+        let approval = ApprovalPolicy::load("market", policy).unwrap();
+        RuleBook { approval, ..RuleBook::standard().clone() }
+    })
+}
 
 /// Those who work on claims; the last one is the advertiser, who may not.
 const STAFF: [&str; 4] = ["Ann", "Bob", "Cat", "Ada"];
@@ -26,7 +38,14 @@ pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> 
         return Some(repaid(world, about, step, which, luck));
     }
     let all: Vec<&Arc<Claim>> = world.claim.values().collect();
-    let row = pick(if chance == 3 || open.is_empty() { &all } else { &open }, which / 16)?;
+    if chance == 3
+        && let Some(row) = pick(&world.restitution.values().collect::<Vec<_>>(), luck)
+    {
+        let cause = u128::from_be_bytes(row.cause.0);
+        return Some(format!("made_good {}", name_of(cause)));
+    }
+    let is_any = (3..6).contains(&chance) || open.is_empty();
+    let row = pick(if is_any { &all } else { &open }, which / 16)?;
     let name = name_of(row.id.bits());
     let by = STAFF[usize::from(luck / 6) % STAFF.len()];
     // Now and then what it does not wait for.

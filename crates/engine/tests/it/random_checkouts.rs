@@ -8,6 +8,7 @@ use engine::{EventKind, Refusal};
 use proptest::prelude::*;
 
 use crate::market::{Act, By, DEEDS, Line, Market, OPENING};
+use crate::market_claims;
 use crate::script::{apply, check};
 use crate::world::World;
 
@@ -22,7 +23,8 @@ struct Both {
 
 impl Both {
     fn new() -> Both {
-        let (world, market) = (check(OPENING), Market::default());
+        let (mut world, market) = (check(OPENING), Market::default());
+        world.rules = Some(market_claims::rules());
         Both { world, market, seen: BTreeSet::new(), by_hand: 0 }
     }
 

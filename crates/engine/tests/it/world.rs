@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base::{AccountId, Amount, CardId, Currency, Instant, RefundId};
 use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
 use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
-use engine::{EventKind, answer, decide, needs};
+use engine::{EventKind, RuleBook, answer, decide, needs};
 use giftcards::{Funding, Outcome, SendingLimits, Undo};
 use ledger::{AccountName, Reason, Transfer, TransferKind};
 use shop::TenderId;
@@ -48,6 +48,8 @@ macro_rules! world {
             pub draws: Cell<u32>,
             /// How much one sender may have mailed a day.
             pub sending: SendingLimits,
+            /// What claims are decided by; `None` is what comes with the product.
+            pub rules: Option<&'static RuleBook>,
         }
 
         impl World {
@@ -70,6 +72,7 @@ macro_rules! world {
                     is_audited: true,
                     draws: Cell::new(0),
                     sending: SendingLimits::default(),
+                    rules: None,
                 }
             }
 
@@ -129,7 +132,7 @@ impl World {
             wall,
             sequence: self.sequence + 1,
             sending: self.sending,
-            rules: None,
+            rules: self.rules,
         };
         let view = View { world: self, loaded: Some(&loaded) };
         let decided = decide(command, &view, context);

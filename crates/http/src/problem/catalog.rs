@@ -234,7 +234,7 @@ catalog! {
     PROMOTION_NOT_REJECTED = "promotion_not_rejected", 422, "The promotion is not rejected",
         "Read the promotion: an appeal is against a rejection, before the money has gone back.";
     ALREADY_APPEALED = "already_appealed", 422, "An appeal was made before",
-        "The second rejection is final: change the post and compose another promotion.";
+        "The second decision is final; of a promotion, change the post and compose another one.";
     PROMOTION_ENDED = "promotion_ended", 422, "The promotion is over",
         "What was not spent goes back by itself; compose another promotion to go on.";
     PROMOTION_NOT_ENDED = "promotion_not_ended", 422, "The promotion is not over",
@@ -250,7 +250,7 @@ catalog! {
     POST_CHANGED = "post_changed", 422, "The content of the post has changed",
         "Read the post, look at its present content, and decide with that `content_version`.";
     SAME_REVIEWER = "same_reviewer", 422, "The appeal needs another reviewer",
-        "Let somebody else decide (`by`) than whoever has rejected the promotion.";
+        "Let somebody else decide (`by`) than whoever had a part in the first decision.";
     PAYMENT_DISPUTED = "payment_disputed", 422, "The payment of the promotion is disputed",
         "Wait until the bank has decided: read the dispute.";
     TERMS_CHANGED = "terms_changed", 422, "The terms have changed since",
@@ -279,6 +279,95 @@ catalog! {
         "Bill them, then close the slice.";
     AMOUNT_MISMATCH = "amount_mismatch", 422, "What is paid is not what the promotion costs",
         "Pay with POST /v1/promotions/{id}/submit, which makes a checkout of the right amount.";
+    CLAIM_NOT_FOUND = "claim_not_found", 404, "No such claim",
+        "Check the id and that the key belongs to the book of the claim.";
+    CLAIM_SUBJECT_NOT_FOUND = "claim_subject_not_found", 404, "What is claimed for does not exist",
+        "Name a promotion or a charge of this book; without its id, tell what the bank \
+         statement shows.";
+    CLAIM_NOT_THEIRS = "claim_not_theirs", 422, "It belongs to somebody else",
+        "Claim for a promotion of their own, or tell what the bank statement shows.";
+    NOTHING_PAID = "nothing_paid", 422, "Nothing was paid for it",
+        "Nothing can go back: read the promotion to see how its payment stands.";
+    CLAIM_ALREADY_MATCHED = "claim_already_matched", 422, "It is known what the claim is about",
+        "Go on with its facts.";
+    CLAIM_NOT_MATCHED = "claim_not_matched", 422, "Nobody has found the charge yet",
+        "Find the charge, or deny the claim and say why.";
+    CLAIM_NOT_GATHERING = "claim_not_gathering", 422, "Its facts are not gathered now",
+        "Read the claim: `next` tells what it waits for.";
+    FACTS_MISSING = "facts_missing", 422, "The claim has no facts yet",
+        "Gather its facts first; after a dispute they are gathered anew.";
+    FACTS_OUTDATED = "facts_outdated", 422, "Something was paid since its facts were gathered",
+        "Gather its facts again, then decide by what they say now.";
+    NOTHING_TO_WAIT_FOR = "nothing_to_wait_for", 422, "What it would wait for is over",
+        "Gather its facts again: they tell of a dispute that has ended.";
+    CLAIM_NOT_IN_REVIEW = "claim_not_in_review", 422, "The claim is not in review",
+        "Read the claim: a person decides only where the rules leave it to one, and on appeals.";
+    PROPOSAL_WAITS = "proposal_waits", 422, "A proposal waits for a second person",
+        "Approve it or send it back, by somebody else than whoever has proposed it.";
+    NO_PROPOSAL = "no_proposal", 422, "No proposal waits",
+        "Read the claim: `proposal` is what a second person agrees to.";
+    CLAIM_DECIDED = "claim_decided", 422, "The claim is decided",
+        "Appeal to have it decided again, with what is to be added.";
+    CLAIM_NOT_APPROVED = "claim_not_approved", 422, "Nothing is to be paid on the claim",
+        "Read the claim: money sets out once it is approved, and once only.";
+    CLAIM_NOT_PAYING = "claim_not_paying", 422, "No money of the claim is on its way",
+        "Read the claim to see what it waits for.";
+    CLAIM_BEING_PAID = "claim_being_paid", 422, "Its money is on its way",
+        "Wait until it has left: the refund has to succeed, and the promotion to be settled.";
+    CLAIM_ENDED = "claim_ended", 422, "The claim is over",
+        "Read the claim; make another one, if there is something new.";
+    CLAIM_NOT_APPEALABLE = "claim_not_appealable", 422, "The decision cannot be appealed against",
+        "Only what was denied, or approved in part and paid, is decided again.";
+    APPEAL_TOO_LATE = "appeal_too_late", 422, "The time to appeal is over",
+        "Write to the support: `appeal_until` of the decision has passed.";
+    NOTHING_DUE = "nothing_due", 422, "No step of the claim has a clock that runs",
+        "Nothing is left to do: read the claim to see where it stands.";
+    PROMOTION_NOT_OVER = "promotion_not_over", 422, "The promotion is still under way",
+        "Claim once it has ended: only then is it known what was delivered.";
+    PERIOD_OUTSIDE = "period_outside", 422, "The days lie outside of what can be claimed",
+        "Send days between the payment and the end of the promotion, and not after today, the \
+         first one first.";
+    GROUND_NEEDS_PROMOTION = "ground_needs_promotion", 422,
+        "A claim on this ground needs the promotion",
+        "Name the promotion by its id.";
+    ACCOUNT_NEEDED = "account_needed", 422, "Without an account, a charge is named otherwise",
+        "Sign in, or tell what the bank statement shows: descriptor, last four digits and \
+         amount.";
+    DESCRIPTION_MISSING = "description_missing", 422, "Nothing says what happened",
+        "Say what happened, in your own words.";
+    DESCRIPTION_TOO_LONG = "description_too_long", 422, "The description is too long",
+        "Describe it in at most 4,000 bytes, and attach what needs more room.";
+    ATTACHMENT_EMPTY = "attachment_empty", 422, "The file is empty",
+        "Attach the file again: it has arrived without content.";
+    ATTACHMENT_TOO_LARGE = "attachment_too_large", 422, "The file is too large",
+        "Attach files of at most 10 MiB each.";
+    TOO_MANY_ATTACHMENTS = "too_many_attachments", 422, "Too many files",
+        "Attach at most ten files, those of an appeal included.";
+    TOO_MANY_CLAIMS_OPEN = "too_many_claims_open", 422, "Too many claims are open",
+        "Wait for an answer to one of them, or withdraw one.";
+    TOO_MANY_CLAIMS = "too_many_claims", 422, "Too many claims for one promotion",
+        "Appeal against the decision of one of them instead.";
+    CLAIM_ALREADY_OPEN = "claim_already_open", 422, "A claim on this ground is open",
+        "Add to that one: read it under GET /v1/claims, by its promotion.";
+    ALREADY_REPAID = "already_repaid", 422, "It was repaid before",
+        "Nothing is left to do: read the restitutions of the promotion.";
+    OWN_CLAIM = "own_claim", 422, "Nobody decides on a claim of their own",
+        "Let somebody else decide than whoever has made the claim, or has bought what it is \
+         about.";
+    SECOND_PERSON_NEEDED = "second_person_needed", 422, "A second person has to approve it",
+        "Let somebody else approve than whoever has proposed the sum.";
+    OUTCOME_NOT_ALLOWED = "outcome_not_allowed", 422, "A person approves or denies",
+        "Send `approve`, `partly_approve` or `deny`.";
+    CODES_MISSING = "codes_missing", 422, "A decision gives its reasons",
+        "Give one to four reasons, the main one first.";
+    AWARD_MISMATCH = "award_mismatch", 422, "Outcome and amount contradict each other",
+        "Send an amount with an approval, and none with a denial.";
+    AMOUNT_EXCEEDS_LEFT = "amount_exceeds_left", 422, "More than is left of what was paid",
+        "Grant at most what `refundable` says: the rest was paid back before, or was not spent.";
+    BELOW_FIRST_DECISION = "below_first_decision", 422, "An appeal does not end with less",
+        "Grant more than was decided before, or deny the appeal to leave it at that.";
+    NOTHING_TO_REPAY = "nothing_to_repay", 422, "There is nothing to repay",
+        "Nothing is left to do: it was paid back before, or nothing of it was spent.";
     NOTHING_TO_SHIP = "nothing_to_ship", 422, "There are no goods to ship",
         "Leave `shipping` out, or send a line of kind `goods`.";
     RATES_EXCEED_WHOLE = "rates_exceed_whole", 422, "The rates take more than the line brings",

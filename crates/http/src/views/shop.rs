@@ -1,10 +1,12 @@
-//! Objects of payments, of the shop and of promotions, and senders of gifts, whichever it is.
+//! Objects of payments, of the shop, of promotions and of claims, and senders of gifts, whichever
+//! it is.
 
 use base::{Instant, TypedId};
 use engine::{Answer, Row};
 use serde::Serialize;
 
 use crate::views::checkout::CheckoutView;
+use crate::views::claim::{ClaimView, RestitutionView};
 use crate::views::creator::CreatorView;
 use crate::views::deed::DeedView;
 use crate::views::dispute::DisputeView;
@@ -31,6 +33,8 @@ macro_rules! shop_objects {
             Checkout(Box<CheckoutView<'a>>),
             Promotion(Box<PromotionView<'a>>),
             Deed(Box<DeedView<'a>>),
+            Claim(Box<ClaimView<'a>>),
+            Restitution(Box<RestitutionView>),
             $($row(Box<$view<'a>>),)+
         }
 
@@ -44,6 +48,12 @@ macro_rules! shop_objects {
                     }
                     Answer::Promotion { promotion, now } => {
                         ShopView::Promotion(Box::new(PromotionView::new(promotion, *now)))
+                    }
+                    Answer::Claim { claim, now } => {
+                        ShopView::Claim(Box::new(ClaimView::new(claim, *now)))
+                    }
+                    Answer::Restitution(row) => {
+                        ShopView::Restitution(Box::new(RestitutionView::new(row)))
                     }
                     $(Answer::$row(row) => ShopView::$row(Box::new($view::new(row))),)+
                     _ => return None,
@@ -60,6 +70,10 @@ macro_rules! shop_objects {
                         ShopView::Promotion(Box::new(PromotionView::new(row, now)))
                     }
                     Row::Deed(row) => ShopView::Deed(Box::new(DeedView::new(row))),
+                    Row::Claim(row) => ShopView::Claim(Box::new(ClaimView::new(row, now))),
+                    Row::Restitution(row) => {
+                        ShopView::Restitution(Box::new(RestitutionView::new(row)))
+                    }
                     $(Row::$row(row) => ShopView::$row(Box::new($view::new(row))),)+
                     _ => return None,
                 })
@@ -72,6 +86,8 @@ macro_rules! shop_objects {
                 Row::Checkout(row) => TypedId::bits(row.id),
                 Row::Promotion(row) => TypedId::bits(row.id),
                 Row::Deed(row) => TypedId::bits(row.id),
+                Row::Claim(row) => TypedId::bits(row.id),
+                Row::Restitution(row) => TypedId::bits(row.id),
                 $(Row::$row(row) => TypedId::bits(row.id),)+
                 _ => return None,
             })

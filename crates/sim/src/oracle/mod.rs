@@ -159,9 +159,10 @@ impl Oracle {
             Command::AdvanceClock { to } => self.advance_clock(*to),
             Command::Reverse { operation } => self.reverse(*operation),
             Command::GiftCards(command) => self.obey_gift_cards(command),
-            Command::Payments(_) | Command::Shop(_) | Command::Promotions(_) => {
-                unreachable!("{NO_SHOP}")
-            }
+            Command::Payments(_)
+            | Command::Shop(_)
+            | Command::Promotions(_)
+            | Command::Claims(_) => unreachable!("{NO_SHOP}"),
         };
         if said.is_err() {
             self.go_back(&mark);

@@ -48,6 +48,10 @@ impl Oracle {
             | Query::Stream(_)
             | Query::Incident(_)
             | Query::Signals(_)
+            | Query::Claim(_)
+            | Query::ClaimEvidence(_)
+            | Query::ClaimPreview { .. }
+            | Query::Restitution(_)
             | Query::RefundPreview { .. } => unreachable!("{NO_SHOP}"),
         }
     }

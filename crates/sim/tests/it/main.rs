@@ -14,6 +14,9 @@ mod threads;
 #[path = "../../../engine/tests/it/audit.rs"]
 mod audit;
 #[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/audit_claims.rs"]
+mod audit_claims;
+#[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/audit_disputes.rs"]
 mod audit_disputes;
 #[allow(dead_code, reason = "shared with the engine's tests")]
@@ -32,6 +35,9 @@ mod audit_settlements;
 #[path = "../../../engine/tests/it/audit_unclaimed.rs"]
 mod audit_unclaimed;
 #[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/claim_words.rs"]
+mod claim_words;
+#[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/incident_words.rs"]
 mod incident_words;
 #[allow(dead_code, reason = "shared with the engine's tests")]
@@ -40,6 +46,9 @@ mod market;
 #[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/market_cards.rs"]
 mod market_cards;
+#[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/market_claims.rs"]
+mod market_claims;
 #[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/market_promotions.rs"]
 mod market_promotions;

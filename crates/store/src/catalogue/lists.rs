@@ -222,17 +222,26 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         query.has_condition = true;
     }
     let mut query = query.and_if(&format!("{name}.{column} ="), filter);
-    if let List::Promotions { advertiser: Some(_), state: Some(state) } = list {
-        // An advertiser has few promotions, a state has many: the sign keeps the index of states
-        // from being used.
-        query = query.and("+promotion.state =", number(state as u8));
-    }
-    if let List::Claims { promotion: Some(_), status: Some(status) } = list {
-        // A promotion has few claims.
-        query = query.and("+claim.status =", number(status as u8));
+    if let Some((column, value)) = sifted(list) {
+        query = query.and(column, number(value));
     }
     let query = query.page(table, page);
     (table, query)
+}
+
+/// What rows of a list are sifted by, beside what they are found by. An advertiser has few
+/// promotions and a promotion few claims, a state has many: the sign keeps the index of states from
+/// being used.
+fn sifted(list: List) -> Option<(&'static str, u8)> {
+    match list {
+        List::Promotions { advertiser: Some(_), state: Some(state) } => {
+            Some(("+promotion.state =", state as u8))
+        }
+        List::Claims { promotion: Some(_), status: Some(status) } => {
+            Some(("+claim.status =", status as u8))
+        }
+        _ => None,
+    }
 }
 
 /// What lists of promotions, and of what belongs to one, find their rows by.

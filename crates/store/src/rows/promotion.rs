@@ -128,8 +128,7 @@ pub(super) fn write(row: &Promotion, sink: &mut impl ValueSink) {
 
 /// Version 1 is without what was kept.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Promotion, ReadError> {
-    let id = source.id()?;
-    let advertiser: PersonId = source.id()?;
+    let (id, advertiser): (_, PersonId) = (source.id()?, source.id()?);
     let post = source.parsed("name of a post", Label::new)?;
     let terms = terms::read(source)?;
     let mut row = Promotion {

@@ -98,6 +98,80 @@ CREATE INDEX checkout_buyer on checkout (buyer, id) where buyer is not null;
 
 CREATE INDEX checkout_due_at on checkout (due_at, id) where due_at is not null;
 
+CREATE TABLE claim (
+    id blob not null,
+    claimant_kind integer not null,
+    claimant blob not null,
+    ground integer not null,
+    promotion blob,
+    owner blob,
+    payment blob,
+    hint blob,
+    matched_by blob,
+    starts_on text,
+    ends_on text,
+    currency text not null,
+    region text,
+    rail text,
+    words_hash blob not null,
+    words_bytes integer not null,
+    attachments blob not null,
+    status integer not null,
+    held_since integer,
+    window_until integer,
+    linked_to blob,
+    facts blob,
+    grants_known integer not null,
+    decision blob,
+    proposal blob,
+    appeal blob,
+    decisions integer not null,
+    for_delivery integer not null,
+    for_overspend integer not null,
+    for_wrong_delivery integer not null,
+    payouts blob not null,
+    steps blob not null,
+    metadata text,
+    due_at integer,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX claim_promotion on claim (promotion, id) where promotion is not null;
+
+CREATE INDEX claim_status on claim (status, id);
+
+CREATE TABLE claim_statement (
+    id blob not null,
+    claim blob,
+    restitution blob,
+    number integer not null,
+    facts blob,
+    decision blob,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE TABLE claim_words (
+    claim blob not null,
+    person blob not null,
+    sealed blob not null,
+    applied_seq integer not null,
+    primary key (claim)
+) strict, without rowid;
+
+CREATE TABLE claimant (
+    id blob not null,
+    claimant_kind integer not null,
+    claimant blob not null,
+    open integer not null,
+    ever integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
 CREATE TABLE code (
     hash blob not null,
     card blob not null,
@@ -186,6 +260,13 @@ CREATE TABLE entry (
     held integer not null,
     primary key (place)
 ) strict;
+
+CREATE TABLE frozen_facts (
+    id blob not null,
+    facts blob not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
 
 CREATE TABLE head (
     book text not null,
@@ -466,7 +547,7 @@ CREATE TABLE promotion (
     metadata text,
     due_at integer,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, kept integer,
     primary key (id)
 ) strict, without rowid;
 
@@ -475,6 +556,20 @@ CREATE INDEX promotion_advertiser on promotion (advertiser, id);
 CREATE INDEX promotion_due_at on promotion (due_at, id) where due_at is not null;
 
 CREATE INDEX promotion_state on promotion (state, id);
+
+CREATE TABLE promotion_claims (
+    promotion blob not null,
+    currency text not null,
+    for_delivery integer not null,
+    for_overspend integer not null,
+    for_wrong_delivery integer not null,
+    set_out integer not null,
+    claims blob not null,
+    restitutions integer not null,
+    grants integer not null,
+    applied_seq integer not null,
+    primary key (promotion)
+) strict, without rowid;
 
 CREATE TABLE promotion_settlement (
     id blob not null,
@@ -489,7 +584,7 @@ CREATE TABLE promotion_settlement (
     delivered_units integer not null,
     guaranteed_units integer,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, claimed integer, kept integer,
     primary key (id)
 ) strict, without rowid;
 
@@ -548,6 +643,27 @@ CREATE TABLE refund (
     applied_seq integer not null, goodwill integer,
     primary key (id)
 ) strict, without rowid;
+
+CREATE TABLE restitution (
+    id blob not null,
+    promotion blob not null,
+    number integer not null,
+    kind integer not null,
+    cause blob not null,
+    currency text not null,
+    loss integer not null,
+    net integer not null,
+    gross integer,
+    order_refund blob not null,
+    facts blob not null,
+    due_at integer not null,
+    paid_at integer,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX restitution_promotion on restitution (promotion, id);
 
 CREATE TABLE seller (
     id blob not null,
@@ -855,6 +971,8 @@ select
         when 66 then 'delivery_repaid'
         when 67 then 'promotion_settled'
         when 68 then 'promotion_grant_returned'
+        when 69 then 'promotion_made_good'
+        when 70 then 'promotion_kept'
         else 'adjusted'
     end as reason,
     case entry.reason

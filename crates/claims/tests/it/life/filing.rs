@@ -80,7 +80,6 @@ fn what_is_refused_about_its_subject() {
 
 #[test]
 fn what_is_refused_about_its_words() {
-    let life = Period { starts_on: day("2026-03-02"), ends_on: day("2026-03-07") };
     for (starts_on, ends_on) in
         [("2026-03-01", "2026-03-03"), ("2026-03-03", "2026-03-08"), ("2026-03-05", "2026-03-04")]
     {

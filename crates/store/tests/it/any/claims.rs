@@ -124,14 +124,9 @@ fn claim() -> impl Strategy<Value = Claim> {
     let named = (option::of(bits()), option::of(hint()), option::of(bits()), currency());
     let where_from = (option::of((0..9_000_u64, 0..9_u64)), regions(), option::of(token()));
     let words = (digest(), any::<u32>(), attachments(), metadata());
-    let stands = (
-        select(Status::ALL.to_vec()),
-        option::of(instant()),
-        option::of(instant()),
-        option::of(bits()),
-        option::of(digest()),
-        any::<u32>(),
-    );
+    let waits = [option::of(instant()), option::of(instant())];
+    let facts = (option::of(digest()), any::<u32>());
+    let stands = (select(Status::ALL.to_vec()), waits, option::of(bits()), facts);
     let decided = (
         option::of(record()),
         option::of(record()),
@@ -146,7 +141,8 @@ fn claim() -> impl Strategy<Value = Claim> {
             let (payment, hint, matched_by, currency) = named;
             let (days, regions, rail) = where_from;
             let (sealed, bytes, attachments, metadata) = words;
-            let (status, held_since, window_until, linked_to, facts, grants_known) = stands;
+            let (status, waits, linked_to, (facts, grants_known)) = stands;
+            let [held_since, window_until] = waits;
             let (decision, proposal, appeal, decisions) = decided;
             let is_appealed = status == Status::Appealed;
             let may_wait = is_appealed || status == Status::InReview;

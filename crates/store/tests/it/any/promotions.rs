@@ -237,9 +237,7 @@ fn promotion() -> impl Strategy<Value = Promotion> {
                 None => Micros::new(weights[2] % (budget + 1)),
             };
             let (mut spend, left) = spent(due, &terms, open, [weights[0], weights[1]]);
-            if ever == 0 {
-                spend.repaid = Amount::ZERO;
-            }
+            spend.repaid = if ever == 0 { Amount::ZERO } else { spend.repaid };
             let has_returned = is_funded && standing.settlements > 0;
             let back = |number: usize| {
                 if has_returned && goes_back[number] { left[number] } else { Amount::ZERO }

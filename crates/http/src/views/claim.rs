@@ -1,0 +1,236 @@
+//! Claims, and what was repaid without one.
+
+use base::{ClaimId, Currency, Day, Instant, PaymentId, PersonId, PromotionId, RefundId};
+use base::{RestitutionId, StatementId};
+use claims::{Claim, DecisionRecord, Payout, Restitution, Step, next};
+use serde::Serialize;
+
+use crate::views::money::MoneyView;
+use crate::views::{Id, MetadataView, Time};
+
+/// A request for money back for a promotion. What was written is not shown.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Claim)]
+pub(crate) struct ClaimView<'a> {
+    /// Always `claim`.
+    #[schema(pattern = "^claim$")]
+    object: &'static str,
+    #[schema(value_type = String, example = "claim_01jd3q8v9ec4y8s5k1m0t2n7xz")]
+    id: Id<ClaimId>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+    /// `received`, `gathering`, `in_review`, `approved`, `partly_approved`, `denied`,
+    /// `withdrawn`, `appealed`, `paying` or `paid`.
+    status: &'static str,
+    /// `technical_error`, `unauthorized_charge`, `failure_to_deliver`, `poor_outcome` or `other`.
+    ground: &'static str,
+    /// Nothing until somebody has found what it is about.
+    #[schema(value_type = Option<String>)]
+    promotion: Option<Id<PromotionId>>,
+    #[schema(value_type = Option<String>)]
+    charge: Option<Id<PaymentId>>,
+    /// Who makes it, when they have an account.
+    #[schema(value_type = Option<String>)]
+    claimant: Option<Id<PersonId>>,
+    #[schema(value_type = Option<String>, format = Date)]
+    starts_on: Option<String>,
+    #[schema(value_type = Option<String>, format = Date)]
+    ends_on: Option<String>,
+    /// How many files are attached.
+    attachments: usize,
+    /// True while it waits for the end of a dispute of the payment.
+    held: bool,
+    /// What happens next, and by when.
+    next: NextView,
+    /// When the step that is due first is due.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    due_at: Option<Time>,
+    steps: Vec<StepView>,
+    /// The decision that stands.
+    decision: Option<DecisionView<'a>>,
+    /// What waits for a second person.
+    proposal: Option<DecisionView<'a>>,
+    payouts: Vec<PayoutView>,
+    #[schema(value_type = Object)]
+    metadata: MetadataView<'a>,
+}
+
+/// What happens next to a claim.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ClaimNext)]
+struct NextView {
+    /// `match`, `facts`, `decision`, `review`, `second_person`, `appeal_decision`, `dispute_end`,
+    /// `payout_start`, `payout_end`, `appeal` or `nothing`.
+    awaited: &'static str,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    by: Option<Time>,
+    is_late: bool,
+}
+
+/// A step of a claim.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ClaimStep)]
+struct StepView {
+    /// `received`, `matched`, `gathered`, `decided`, `approved`, `paid` or `appeal_decided`.
+    name: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    due_at: Time,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    done_at: Option<Time>,
+}
+
+/// What was decided on a claim.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ClaimDecision)]
+struct DecisionView<'a> {
+    /// `approve`, `partly_approve`, `deny` or `link`.
+    outcome: &'static str,
+    /// What the claim pays, tax not counted.
+    amount: MoneyView,
+    /// What comes back beside that without the claim.
+    elsewhere: MoneyView,
+    /// True when a rule has decided.
+    automated: bool,
+    #[schema(value_type = String)]
+    statement: Id<StatementId>,
+    /// Why, the main reason first.
+    reasons: Vec<&'a str>,
+    #[schema(value_type = String, format = DateTime)]
+    decided_at: Time,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    appeal_until: Option<Time>,
+}
+
+/// Money of a claim that has set out.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ClaimPayout)]
+struct PayoutView {
+    /// The refund of the order; nothing when all comes back without the claim.
+    #[schema(value_type = Option<String>)]
+    refund: Option<Id<RefundId>>,
+    /// With its tax.
+    amount: MoneyView,
+    elsewhere: MoneyView,
+    #[schema(value_type = String, format = DateTime)]
+    started_at: Time,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    paid_at: Option<Time>,
+}
+
+impl<'a> ClaimView<'a> {
+    pub(crate) fn new(claim: &'a Claim, now: Instant) -> ClaimView<'a> {
+        let next = next(claim, now);
+        let decision = |record| DecisionView::new(record, claim.currency);
+        let day = |day: Day| day.to_string();
+        ClaimView {
+            object: "claim",
+            id: Id(claim.id),
+            created_at: Time(claim.filed_at),
+            status: claim.status.as_str(),
+            ground: claim.ground.as_str(),
+            promotion: claim.promotion.map(Id),
+            charge: claim.payment.map(Id),
+            claimant: claim.claimant.person().map(Id),
+            starts_on: claim.period.map(|period| day(period.starts_on)),
+            ends_on: claim.period.map(|period| day(period.ends_on)),
+            attachments: claim.attachments.len(),
+            held: claim.held_since.is_some(),
+            next: NextView {
+                awaited: next.awaited.as_str(),
+                by: next.by.map(Time),
+                is_late: next.is_late,
+            },
+            due_at: claim.due_at().map(Time),
+            steps: claim.steps.all().iter().map(StepView::new).collect(),
+            decision: claim.decision.as_ref().map(decision),
+            proposal: claim.proposal.as_ref().map(decision),
+            payouts: claim.payouts.iter().map(|it| PayoutView::new(it, claim.currency)).collect(),
+            metadata: MetadataView(Some(&claim.metadata)),
+        }
+    }
+}
+
+impl StepView {
+    fn new(step: &Step) -> StepView {
+        StepView {
+            name: step.name.as_str(),
+            due_at: Time(step.due_at),
+            done_at: step.done_at.map(Time),
+        }
+    }
+}
+
+impl<'a> DecisionView<'a> {
+    fn new(record: &'a DecisionRecord, currency: Currency) -> DecisionView<'a> {
+        DecisionView {
+            outcome: record.outcome.as_str(),
+            amount: MoneyView::new(record.award.refund, currency),
+            elsewhere: MoneyView::new(record.award.elsewhere, currency),
+            automated: record.automated,
+            statement: Id(record.statement),
+            reasons: record.codes.iter().map(|code| code.as_str()).collect(),
+            decided_at: Time(record.at),
+            appeal_until: record.appeal_until.map(Time),
+        }
+    }
+}
+
+impl PayoutView {
+    fn new(payout: &Payout, currency: Currency) -> PayoutView {
+        PayoutView {
+            refund: payout.refund.map(Id),
+            amount: MoneyView::new(payout.gross, currency),
+            elsewhere: MoneyView::new(payout.elsewhere, currency),
+            started_at: Time(payout.at),
+            paid_at: payout.paid_at.map(Time),
+        }
+    }
+}
+
+/// What the platform repays for a promotion without being asked.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Restitution)]
+pub(crate) struct RestitutionView {
+    /// Always `restitution`.
+    #[schema(pattern = "^restitution$")]
+    object: &'static str,
+    #[schema(value_type = String, example = "rst_01jd3q8v9ec4y8s5k1m0t2n7xz")]
+    id: Id<RestitutionId>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+    #[schema(value_type = String)]
+    promotion: Id<PromotionId>,
+    /// `incident`, `late_invalid`, `overspend`, `wrong_delivery`, `unspent` or `double_capture`.
+    kind: &'static str,
+    /// The loss that was found, tax not counted.
+    loss: MoneyView,
+    /// What goes back for it, tax not counted.
+    amount: MoneyView,
+    /// The refund of the order; nothing when the settlement of the promotion returns it.
+    #[schema(value_type = Option<String>)]
+    refund: Option<Id<RefundId>>,
+    #[schema(value_type = String)]
+    statement: Id<StatementId>,
+    #[schema(value_type = String, format = DateTime)]
+    due_at: Time,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    paid_at: Option<Time>,
+}
+
+impl RestitutionView {
+    pub(crate) fn new(row: &Restitution) -> RestitutionView {
+        RestitutionView {
+            object: "restitution",
+            id: Id(row.id),
+            created_at: Time(row.at),
+            promotion: Id(row.promotion),
+            kind: row.kind.as_str(),
+            loss: MoneyView::new(row.loss, row.currency),
+            amount: MoneyView::new(row.net, row.currency),
+            refund: row.gross.map(|_| Id(row.refund)),
+            statement: Id(row.statement),
+            due_at: Time(row.due_at),
+            paid_at: row.paid_at.map(Time),
+        }
+    }
+}
