@@ -12,12 +12,13 @@ use crate::expirer::OpenReader;
 use crate::worker::{Work, Worker};
 use crate::{FeedKeeper, JobError};
 
-/// Leads claims on, in a thread of its own. Dropping it stops the thread.
+/// Leads claims on, in a thread of its own, which dropping the last of these stops. Whoever else
+/// may have one stops it by name.
 #[derive(Debug)]
 pub struct ClaimClerk {
     /// `None` once it is being stopped; the thread ends when this is gone.
     nudges: Mutex<Option<SyncSender<()>>>,
-    _worker: Worker,
+    worker: Mutex<Option<Worker>>,
 }
 
 impl ClaimClerk {
@@ -39,7 +40,8 @@ impl ClaimClerk {
         let (nudges, inbox) = mpsc::sync_channel(1);
         let leading = Leading { handle, open_reader, feed, interval, looked_at: None, report };
         let worker = Worker::spawn("claims", inbox, leading)?;
-        Ok(ClaimClerk { nudges: Mutex::new(Some(nudges)), _worker: worker })
+        let (nudges, worker) = (Mutex::new(Some(nudges)), Mutex::new(Some(worker)));
+        Ok(ClaimClerk { nudges, worker })
     }
 
     /// Asks for a run now. Returns at once.
@@ -53,6 +55,13 @@ impl ClaimClerk {
     /// Has the thread stop after the claim it is at. Returns at once.
     pub fn tell_to_stop(&self) {
         *self.nudges() = None;
+    }
+
+    /// Has the thread stop, and waits for its end, whoever else has this still.
+    pub fn stop(&self) {
+        self.tell_to_stop();
+        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(worker);
     }
 
     fn nudges(&self) -> MutexGuard<'_, Option<SyncSender<()>>> {

@@ -41,7 +41,8 @@ pub(crate) struct Workers {
     rails: Arc<RailCaller>,
     /// None where nothing is promoted, in tests.
     feed: Option<Arc<FeedKeeper>>,
-    claims: Option<ClaimClerk>,
+    /// None in tests.
+    claims: Option<Arc<ClaimClerk>>,
     outgoing: Arc<OutgoingFigures>,
     settlements: Option<SettlementWatch>,
     left_open: Arc<SettlementFigures>,
@@ -56,6 +57,11 @@ impl Workers {
     /// For routes: the feed.
     pub(crate) fn feed(&self) -> Option<Arc<FeedKeeper>> {
         self.feed.clone()
+    }
+
+    /// For routes: whoever leads claims on.
+    pub(crate) fn claims(&self) -> Option<Arc<ClaimClerk>> {
+        self.claims.clone()
     }
 
     /// For routes: what is counted of webhooks and mails.
@@ -106,7 +112,7 @@ impl Workers {
         self.postman.iter().for_each(Postman::tell_to_stop);
         self.deliverer.iter().for_each(Deliverer::tell_to_stop);
         self.expirer.iter().for_each(Expirer::tell_to_stop);
-        self.claims.iter().for_each(ClaimClerk::tell_to_stop);
+        self.claims.iter().for_each(|claims| claims.tell_to_stop());
         self.feed.iter().for_each(|feed| feed.tell_to_stop());
         self.settlements.iter().for_each(SettlementWatch::tell_to_stop);
     }
@@ -129,6 +135,7 @@ impl Workers {
 impl Drop for Workers {
     fn drop(&mut self) {
         self.tell_to_stop();
+        self.claims.iter().for_each(|claims| claims.stop());
         self.feed.iter().for_each(|feed| feed.stop());
         self.rails.stop();
     }
@@ -154,7 +161,7 @@ impl Installation {
             expirer: Some(self.start_expirer(record, handle, settings)?),
             deliverer: Some(self.start_deliverer(record, handle, settings, &outgoing)?),
             postman: self.start_postman(record, handle, &outgoing)?,
-            claims: Some(self.start_claim_clerk(record, handle, &feed)?),
+            claims: Some(Arc::new(self.start_claim_clerk(record, handle, &feed)?)),
             feed: Some(feed),
             settlements: Some(self.start_settlement_watch(record, handle, &left_open)?),
             outgoing,
