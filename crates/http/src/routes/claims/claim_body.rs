@@ -121,6 +121,16 @@ pub(super) enum By {
     Contact(String),
 }
 
+impl By {
+    /// How to reach somebody without an account.
+    pub(super) fn address(&self) -> Option<&str> {
+        match self {
+            By::Contact(address) => Some(address),
+            By::Person(_) | By::Owner => None,
+        }
+    }
+}
+
 impl ClaimBody {
     /// Checks every field by itself.
     pub(super) fn check(&self, caller: &Caller) -> Checked<Checks> {

@@ -1,6 +1,6 @@
 //! `POST /v1/claims`: makes a claim.
 
-use claims::NewWords;
+use claims::{Claimant, NewWords};
 use engine::{ClaimCommand, Command};
 
 use super::claim_body::{By, ClaimBody};
@@ -32,10 +32,10 @@ pub(crate) async fn handle(mut call: Call<MakeClaims>) -> Result<Reply, Problem>
     };
     let claimant = claimant(caller, &checks.by, promotion.as_deref())?;
     let plain = checks.description.as_str().to_owned();
-    let text = match (claimant.person(), &checks.by) {
-        (Some(person), _) => PersonalText::of_claimant_with_account(person, plain),
-        (None, by) => {
-            let email = if let By::Contact(address) = by { Some(address.as_str()) } else { None };
+    let text = match claimant {
+        Claimant::Person(person) => PersonalText::of_claimant_with_account(person, plain),
+        Claimant::Contact(_) => {
+            let email = checks.by.address();
             let about = About { book: caller.book().name(), email, operation: operation.key.0 };
             PersonalText::of_claimant(&caller.app.ring, about, plain)
         }
