@@ -140,7 +140,7 @@ pub use rows::{ClaimEntry, ClaimantClaims, PromotionClaims, Rows};
 pub use rules::{File, Messages, Rules, TABLES_MAX, Tables};
 pub use statement::{
     Arithmetic, Destination, FollowUp, HowToAppeal, Reason, StatedChange, StatedFact, Statement,
-    state,
+    state, stated_fact,
 };
 pub use status::Status;
 pub use step::{Step, StepName, Steps};

@@ -180,7 +180,8 @@ pub fn state(
     }
 }
 
-fn stated_fact(
+/// One fact as it is shown; of one that nobody has looked for, that it is unknown.
+pub fn stated_fact(
     name: FactName,
     facts: &Facts,
     currency: Currency,

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::Instant;
 use engine::{Answer, Query};
-use jobs::{FeedKeeper, OutgoingFigures, SettlementFigures};
+use jobs::{ClaimClerk, FeedKeeper, OutgoingFigures, SettlementFigures};
 use risk::budget::{GuessBudgets, Limits};
 use store::{BookName, BookRecord, Head, Reader};
 use tokio::sync::oneshot;
@@ -27,6 +27,8 @@ pub struct Book {
     rail_places: RailPlaces,
     /// Whoever keeps its feed.
     feed: Option<Arc<FeedKeeper>>,
+    /// Whoever leads its claims on.
+    claims: Option<Arc<ClaimClerk>>,
     /// What is counted of its webhooks and mails.
     outgoing: Arc<OutgoingFigures>,
     /// What is counted of its settlement files.
@@ -49,6 +51,7 @@ impl Book {
             rails: None,
             rail_places: RailPlaces::default(),
             feed: None,
+            claims: None,
             outgoing: Arc::default(),
             settlements: Arc::default(),
         }
@@ -69,6 +72,18 @@ impl Book {
     /// Whoever keeps its feed, if anybody does.
     pub(crate) fn feed(&self) -> Option<&Arc<FeedKeeper>> {
         self.feed.as_ref()
+    }
+
+    /// The same with somebody who leads its claims on.
+    #[must_use]
+    pub fn with_claims(self, clerk: Option<Arc<ClaimClerk>>) -> Book {
+        Book { claims: clerk, ..self }
+    }
+
+    /// Something of a claim is to be done now. Returns at once; what is forgotten is found again
+    /// by the regular runs.
+    pub(crate) fn nudge_claims(&self) {
+        self.claims.iter().for_each(|clerk| clerk.nudge());
     }
 
     /// The same with what those who send its webhooks and mails count.

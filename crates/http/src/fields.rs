@@ -7,6 +7,7 @@ use giftcards::{Label, Metadata};
 use shop::BasisPoints;
 
 use crate::body::push_member;
+use crate::query::hex_digit;
 use crate::wire::{MoneyBody, MoneyOrZeroBody};
 
 /// A field that is not acceptable. It never repeats the value.
@@ -74,6 +75,21 @@ pub(crate) fn token<const MAX: usize>(pointer: &str, text: &str) -> Checked<Toke
 /// A name that another system gave to its thing.
 pub(crate) fn label(pointer: &str, text: &str) -> Checked<Label> {
     Label::new(text).map_err(|problem| refuse(pointer, problem.to_string()))
+}
+
+/// A hash in hexadecimal digits.
+pub(crate) fn sha256(pointer: &str, text: &str) -> Checked<[u8; 32]> {
+    let wrong = || refuse(pointer, "must be 64 hexadecimal digits");
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let mut hash = [0; 32];
+    if pairs.len() != hash.len() || !rest.is_empty() {
+        return Err(wrong());
+    }
+    for (byte, [high, low]) in hash.iter_mut().zip(pairs) {
+        let digits = hex_digit(*high).zip(hex_digit(*low));
+        *byte = digits.map(|(high, low)| high << 4 | low).ok_or_else(wrong)?;
+    }
+    Ok(hash)
 }
 
 /// A point in time.

@@ -18,6 +18,9 @@ pub(crate) const RECIPIENT: &str = "gift_card.recipient";
 /// What senders' text is sealed for.
 pub(crate) const SENDER: &str = "gift_card.sender";
 
+/// What is written in claims is sealed for.
+pub(crate) const CLAIM: &str = "claim.description";
+
 /// How often a person may be erased and come back under the same e-mail address.
 const LIVES_MAX: u32 = 100;
 
@@ -54,6 +57,17 @@ impl PersonalText {
     /// What is known about the sender of a card: a JSON object with `name` and `email`.
     pub(crate) fn of_sender(ring: &KeyRing, about: About<'_>, plain: String) -> PersonalText {
         PersonalText::new(ring, about, SENDER, plain)
+    }
+
+    /// What somebody has written in a claim.
+    pub(crate) fn of_claimant(ring: &KeyRing, about: About<'_>, plain: String) -> PersonalText {
+        PersonalText::new(ring, about, CLAIM, plain)
+    }
+
+    /// The same of somebody with an account: under the key of that person, so that it is erased
+    /// with them.
+    pub(crate) fn of_claimant_with_account(person: PersonId, plain: String) -> PersonalText {
+        PersonalText { purpose: CLAIM, plain, person: person.to_bytes() }
     }
 
     fn new(ring: &KeyRing, about: About<'_>, purpose: &'static str, plain: String) -> PersonalText {

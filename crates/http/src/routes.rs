@@ -6,6 +6,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod checkouts;
+pub(crate) mod claims;
 pub(crate) mod creators;
 pub(crate) mod disputes;
 pub(crate) mod documents;
@@ -35,6 +36,7 @@ pub(crate) mod rails;
 pub(crate) mod redemptions;
 pub(crate) mod refunds;
 pub(crate) mod reports;
+pub(crate) mod restitutions;
 pub(crate) mod reverse;
 pub(crate) mod scope_body;
 pub(crate) mod sellers;
@@ -206,6 +208,20 @@ routes! {
     promotions::report => None,
     promotions::suggestions::apply => Optional,
     promotions::settlements => None,
+    claims::create => Required,
+    claims::preview => Optional,
+    claims::list => None,
+    claims::read => None,
+    claims::decide => Required,
+    claims::approve => Required,
+    claims::r#match => Optional,
+    claims::appeal => Optional,
+    claims::withdraw => Optional,
+    claims::attachments => Optional,
+    claims::facts => None,
+    claims::statement => None,
+    claims::replay => Optional,
+    restitutions::list => None,
     incidents::declare => Optional,
     incidents::list => None,
     incidents::read => None,

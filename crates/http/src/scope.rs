@@ -42,10 +42,14 @@ impl Scopes {
     pub const INCIDENTS: Scopes = Scopes(65_536);
     /// Tells what happened to accounts of persons.
     pub const SIGNALS: Scopes = Scopes(131_072);
+    /// Makes claims, and does for them what claimants may.
+    pub const CLAIMS: Scopes = Scopes(262_144);
+    /// Acts on claims as staff: reads what was written, finds charges, decides, approves.
+    pub const CLAIMS_REVIEW: Scopes = Scopes(524_288);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(262_143 - Scopes::LOOK_UP.0);
+    pub const ALL: Scopes = Scopes(1_048_575 - Scopes::LOOK_UP.0);
 
-    const NAMES: [(&'static str, Scopes); 17] = [
+    const NAMES: [(&'static str, Scopes); 19] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
@@ -63,6 +67,8 @@ impl Scopes {
         ("feed:serve", Scopes::FEED),
         ("incidents:write", Scopes::INCIDENTS),
         ("signals:write", Scopes::SIGNALS),
+        ("claims:write", Scopes::CLAIMS),
+        ("claims:review", Scopes::CLAIMS_REVIEW),
     ];
 
     /// The scope of this name, or the set that `all` stands for.
@@ -176,6 +182,10 @@ scope_types! {
     Incidents = "incidents:write", |scopes| scopes.contains(Scopes::INCIDENTS);
     /// Telling what happened to accounts.
     TellSignals = "signals:write", |scopes| scopes.contains(Scopes::SIGNALS);
+    /// Making claims, and what claimants do with them.
+    MakeClaims = "claims:write", |scopes| scopes.contains(Scopes::CLAIMS);
+    /// Deciding on claims.
+    ReviewClaims = "claims:review", |scopes| scopes.contains(Scopes::CLAIMS_REVIEW);
     /// Reviewing promotions.
     Review = "promotions:review", |scopes| scopes.contains(Scopes::REVIEW);
     /// Holding promotions up, for advertisers or as staff.

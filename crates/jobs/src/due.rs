@@ -330,7 +330,7 @@ fn return_unclaimed(order: OrderId, at: Instant) -> ShopCommand {
 }
 
 /// Ids for the ways on which something may go back.
-fn refund_ids(at: Instant) -> RefundIds {
+pub(crate) fn refund_ids(at: Instant) -> RefundIds {
     RefundIds {
         cards: std::array::from_fn(|_| new_id(at, &mut SystemRandomness)),
         rails: std::array::from_fn(|_| new_id(at, &mut SystemRandomness)),

@@ -120,6 +120,9 @@ const EDGES: &[Edges] = &[
             "webhooks",
             // What settlement files leave open is counted where it is explained.
             "reports",
+            // What a feed explains becomes the facts of a claim.
+            "feed",
+            "claims",
         ],
         tests_also_use: &["journal"],
     },

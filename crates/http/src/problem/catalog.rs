@@ -281,6 +281,8 @@ catalog! {
         "Pay with POST /v1/promotions/{id}/submit, which makes a checkout of the right amount.";
     CLAIM_NOT_FOUND = "claim_not_found", 404, "No such claim",
         "Check the id and that the key belongs to the book of the claim.";
+    CLAIM_STATEMENT_NOT_FOUND = "claim_statement_not_found", 404, "Nothing is decided yet",
+        "Read the claim: `next` tells what it waits for.";
     CLAIM_SUBJECT_NOT_FOUND = "claim_subject_not_found", 404, "What is claimed for does not exist",
         "Name a promotion or a charge of this book; without its id, tell what the bank \
          statement shows.";

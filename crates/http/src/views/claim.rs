@@ -1,14 +1,16 @@
 //! Claims, and what was repaid without one.
 
+use std::borrow::Cow;
+
 use base::{ClaimId, Currency, Day, Instant, PaymentId, PersonId, PromotionId, RefundId};
 use base::{RestitutionId, StatementId};
-use claims::{Claim, DecisionRecord, Payout, Restitution, Step, next};
+use claims::{Claim, DecisionRecord, Payout, Reason, Restitution, RuleBook, Step, next};
 use serde::Serialize;
 
 use crate::views::money::MoneyView;
 use crate::views::{Id, MetadataView, Time};
 
-/// A request for money back for a promotion. What was written is not shown.
+/// A request for money back for a promotion.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Claim)]
 pub(crate) struct ClaimView<'a> {
@@ -36,6 +38,9 @@ pub(crate) struct ClaimView<'a> {
     starts_on: Option<String>,
     #[schema(value_type = Option<String>, format = Date)]
     ends_on: Option<String>,
+    /// What was written: shown to those who read the claim with the scope `claims:review`, and to
+    /// nobody once its person was erased.
+    description: Option<&'a str>,
     /// How many files are attached.
     attachments: usize,
     /// True while it waits for the end of a dispute of the payment.
@@ -94,11 +99,21 @@ struct DecisionView<'a> {
     #[schema(value_type = String)]
     statement: Id<StatementId>,
     /// Why, the main reason first.
-    reasons: Vec<&'a str>,
+    reasons: Vec<ReasonView<'a>>,
     #[schema(value_type = String, format = DateTime)]
     decided_at: Time,
     #[schema(value_type = Option<String>, format = DateTime)]
     appeal_until: Option<Time>,
+}
+
+/// A reason.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ClaimReason)]
+pub(crate) struct ReasonView<'a> {
+    /// For machines.
+    code: Cow<'a, str>,
+    /// For people.
+    text: Cow<'a, str>,
 }
 
 /// Money of a claim that has set out.
@@ -133,6 +148,7 @@ impl<'a> ClaimView<'a> {
             claimant: claim.claimant.person().map(Id),
             starts_on: claim.period.map(|period| day(period.starts_on)),
             ends_on: claim.period.map(|period| day(period.ends_on)),
+            description: None,
             attachments: claim.attachments.len(),
             held: claim.held_since.is_some(),
             next: NextView {
@@ -147,6 +163,25 @@ impl<'a> ClaimView<'a> {
             payouts: claim.payouts.iter().map(|it| PayoutView::new(it, claim.currency)).collect(),
             metadata: MetadataView(Some(&claim.metadata)),
         }
+    }
+
+    /// The same with what was written.
+    pub(crate) fn with_description(self, description: Option<&'a str>) -> ClaimView<'a> {
+        ClaimView { description, ..self }
+    }
+}
+
+impl<'a> ReasonView<'a> {
+    /// A code with the text that comes with the product; another one is its own text.
+    pub(crate) fn of(code: &'a str) -> ReasonView<'a> {
+        let text = RuleBook::standard().rules.messages().code(code);
+        ReasonView { code: Cow::Borrowed(code), text: Cow::Borrowed(text) }
+    }
+
+    /// A reason of a statement.
+    pub(crate) fn told(reason: &Reason) -> ReasonView<'static> {
+        let code = Cow::Owned(reason.code.as_str().to_owned());
+        ReasonView { code, text: Cow::Owned(reason.text.clone()) }
     }
 }
 
@@ -168,7 +203,7 @@ impl<'a> DecisionView<'a> {
             elsewhere: MoneyView::new(record.award.elsewhere, currency),
             automated: record.automated,
             statement: Id(record.statement),
-            reasons: record.codes.iter().map(|code| code.as_str()).collect(),
+            reasons: record.codes.iter().map(|code| ReasonView::of(code.as_str())).collect(),
             decided_at: Time(record.at),
             appeal_until: record.appeal_until.map(Time),
         }

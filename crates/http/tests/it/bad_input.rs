@@ -71,6 +71,7 @@ pub fn good(card: &str, hold: &str) -> Vec<(&'static str, String, Value)> {
     .chain(good_of_shop(card))
     .chain(good_of_promotions(card))
     .chain(good_of_incidents(card))
+    .chain(good_of_claims(card))
     .collect()
 }
 
@@ -215,6 +216,43 @@ fn good_of_incidents(card: &str) -> [(&'static str, String, Value); 3] {
         ("PATCH", format!("/v1/incidents/{of_incident}"), told_later),
         ("POST", "/v1/signals".into(), signal),
     ]
+}
+
+/// The same for claims.
+fn good_of_claims(card: &str) -> Vec<(&'static str, String, Value)> {
+    let some = |prefix: &str| format!("{prefix}_01jd3q8v9ec4y8s5k1m0t2n7xz");
+    let at = |action: &str| {
+        let id = if card == "{id}" { card.to_owned() } else { some("claim") };
+        format!("/v1/claims/{id}/{action}")
+    };
+    let person = "per_00000000000000000000000007";
+    let file = json!({"sha256": "ab".repeat(32), "media_type": "image/png", "bytes": 1});
+    let claim = json!({
+        "promotion": some("promo"), "ground": "technical_error", "starts_on": "2026-11-19",
+        "ends_on": "2026-11-20", "description": "d", "attachments": [file],
+        "claimant": person, "metadata": {"k": "v"},
+    });
+    let hint = json!({
+        "hint": {"descriptor": "d", "last4": "4242", "amount": usd(1), "charged_on": "2026-11-19"},
+        "ground": "other", "description": "d", "contact": {"email": "a@b"},
+    });
+    let charge = json!({"charge": some("pay"), "ground": "other", "description": "d"});
+    let decision = json!({
+        "outcome": "approve", "amount": usd(1), "elsewhere": usd(1), "reasons": ["r"], "by": person,
+    });
+    let bodies = vec![
+        ("/v1/claims".to_owned(), claim.clone()),
+        ("/v1/claims".to_owned(), hint),
+        ("/v1/claims".to_owned(), charge),
+        ("/v1/claims/preview".to_owned(), claim),
+        (at("decide"), decision),
+        (at("approve"), json!({"by": person, "agree": true})),
+        (at("match"), json!({"promotion": some("promo"), "by": person})),
+        (at("match"), json!({"charge": some("pay"), "by": person})),
+        (at("appeal"), json!({"attachments": [file]})),
+        (at("attachments"), file),
+    ];
+    bodies.into_iter().map(|(path, body)| ("POST", path, body)).collect()
 }
 
 /// A part of a settlement file, with every member of its line.

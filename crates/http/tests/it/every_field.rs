@@ -1,6 +1,7 @@
 //! Every field of every request that the OpenAPI document knows, spoiled in every way we can think
 //! of: a 4xx problem that names the field, and nothing written. A new route is tried by itself.
 
+mod claim_samples;
 mod promotion_samples;
 mod samples;
 mod shop_samples;

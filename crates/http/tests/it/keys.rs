@@ -44,6 +44,8 @@ async fn a_new_key_works_and_may_do_what_was_said() {
         "feed:serve",
         "incidents:write",
         "signals:write",
+        "claims:write",
+        "claims:review",
     ]);
     assert_eq!(made.json["scopes"], scopes);
 }

@@ -5,6 +5,7 @@
 mod bad_input;
 mod batch;
 mod buyer_mails;
+mod claims;
 mod clock;
 mod documents;
 mod events;

@@ -6,7 +6,7 @@ mod incidents;
 mod life;
 mod paying;
 mod posts;
-mod serving;
+pub mod serving;
 mod signals;
 mod whole_life;
 

@@ -17,12 +17,14 @@ async fn the_table_of_scopes_is_the_one_that_was_read() {
     let of_sending = ["webhooks:manage", "mail:report", "settlements:write"];
     let of_promotions = ["promotions:write", "promotions:review", "feed:serve"];
     let of_trouble = ["incidents:write", "signals:write"];
+    let of_claims = ["claims:write", "claims:review"];
     let mut keys: Vec<(&str, String)> = names
         .into_iter()
         .chain(of_shop)
         .chain(of_sending)
         .chain(of_promotions)
         .chain(of_trouble)
+        .chain(of_claims)
         .map(|name| (name, world.secret(Scopes::parse(name).unwrap())))
         .collect();
     keys.push(("publishable", world.publishable()));

@@ -93,6 +93,27 @@ fn routes_of_promotions() -> Vec<(&'static str, String, Scopes)> {
     ]
 }
 
+/// The same for claims: what claimants do, and what staff does.
+fn routes_of_claims() -> Vec<(&'static str, String, Scopes)> {
+    let claim = "/v1/claims/claim_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    vec![
+        ("POST", "/v1/claims".into(), Scopes::CLAIMS),
+        ("POST", "/v1/claims/preview".into(), Scopes::CLAIMS),
+        ("GET", "/v1/claims".into(), Scopes::READ),
+        ("GET", claim.into(), Scopes::READ),
+        ("GET", "/v1/restitutions".into(), Scopes::READ),
+        ("GET", format!("{claim}/facts"), Scopes::READ),
+        ("GET", format!("{claim}/statement"), Scopes::READ),
+        ("POST", format!("{claim}/decide"), Scopes::CLAIMS_REVIEW),
+        ("POST", format!("{claim}/approve"), Scopes::CLAIMS_REVIEW),
+        ("POST", format!("{claim}/match"), Scopes::CLAIMS_REVIEW),
+        ("POST", format!("{claim}/replay"), Scopes::CLAIMS_REVIEW),
+        ("POST", format!("{claim}/appeal"), Scopes::CLAIMS),
+        ("POST", format!("{claim}/withdraw"), Scopes::CLAIMS),
+        ("POST", format!("{claim}/attachments"), Scopes::CLAIMS),
+    ]
+}
+
 #[tokio::test]
 async fn each_route_wants_its_scope() {
     let world = World::new();
@@ -140,12 +161,12 @@ async fn each_route_wants_its_scope() {
     let of_cards = [Scopes::READ, Scopes::SPEND, Scopes::ISSUE, Scopes::REVEAL, Scopes::ADMIN];
     let of_shop = [Scopes::CATALOG, Scopes::CHECKOUT, Scopes::REFUND, Scopes::PAYOUT];
     let of_promotions = [Scopes::SETTLEMENTS, Scopes::PROMOTIONS, Scopes::REVIEW, Scopes::FEED];
-    let of_trouble = [Scopes::INCIDENTS, Scopes::SIGNALS];
+    let of_trouble = [Scopes::INCIDENTS, Scopes::SIGNALS, Scopes::CLAIMS, Scopes::CLAIMS_REVIEW];
     let each = [of_cards.as_slice(), &of_shop, &of_promotions, &of_trouble].concat();
     let keys: Vec<_> = each.iter().map(|scopes| (*scopes, world.secret(*scopes))).collect();
     let publishable = world.publishable();
-    let (of_shop, of_promotions) = (routes_of_shop(), routes_of_promotions());
-    for (method, path, needed) in routes.iter().chain(&of_shop).chain(&of_promotions) {
+    let others = [routes_of_shop(), routes_of_promotions(), routes_of_claims()].concat();
+    for (method, path, needed) in routes.iter().chain(&others) {
         for (scopes, key) in &keys {
             let answer = world.ask(method, path).with(key).send().await;
             let refused = answer.status == 403;

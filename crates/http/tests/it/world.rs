@@ -1,5 +1,7 @@
 //! A served test book, and requests to it.
 
+mod inside;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +11,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use base::{Instant, Span, Token};
 use http::{App, AppParts, Book, EventTeller, GiftWordsReader, KeySecret, Limits, Scopes};
-use jobs::OpenReader;
 use jobs::mail::{Letterhead, Postman, PostmanParts, ReadWords};
 use jobs::webhooks::{Deliverer, DelivererParts, TellEvents, WebhookPace};
-use journal::Block;
 use mail::bounce::ReturnPaths;
 use mail::{Address, Domain, Mailer, Name};
 use outside::clock::{Clock, ManualClock};
@@ -44,7 +44,7 @@ pub struct World {
     control: MemoryControl,
     shelf: Shelf,
     running: Vec<writer::Running>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Where books are kept: in memory, in files, or in a database.
@@ -109,7 +109,7 @@ impl World {
             control,
             shelf,
             running,
-            _folder: folder,
+            folder,
         };
         world.all = world.secret(Scopes::ALL);
         world
@@ -246,25 +246,6 @@ impl World {
         paths.address(&jobs::mail::mail_key(cause), &self.ring).as_str().to_owned()
     }
 
-    /// Opens readers of the test book, on whichever thread asks.
-    fn opener(&self) -> OpenReader {
-        let name: BookName = Token::new("test").unwrap();
-        match &self.shelf {
-            Shelf::Memory(books) => {
-                let book = books["test"].clone();
-                Box::new(move || Ok(Box::new(book.reader())))
-            }
-            Shelf::Files(folder) => {
-                let folder = folder.clone();
-                Box::new(move || Ok(Box::new(folder.reader(&name)?)))
-            }
-            Shelf::Database { database, .. } => {
-                let database = database.clone();
-                Box::new(move || Ok(Box::new(database.reader(&name)?)))
-            }
-        }
-    }
-
     /// The control store.
     pub fn control(&self) -> MemoryControl {
         self.control.clone()
@@ -280,21 +261,6 @@ impl World {
         let mut endpoint = self.kept_endpoints().remove(0);
         change(&mut endpoint);
         assert!(self.control.clone().change_endpoint(&endpoint).unwrap());
-    }
-
-    /// The block of a record of the test book.
-    pub fn block_of(&self, seq: u64) -> Block {
-        let name = Token::new("test").unwrap();
-        // A connection waits on the thread that asks, which a test's runtime does not allow.
-        let read = || {
-            let mut reader: Box<dyn Reader> = match &self.shelf {
-                Shelf::Memory(books) => Box::new(books["test"].reader()),
-                Shelf::Files(folder) => Box::new(folder.reader(&name).unwrap()),
-                Shelf::Database { database, .. } => Box::new(database.reader(&name).unwrap()),
-            };
-            reader.block_of(seq).unwrap().unwrap()
-        };
-        std::thread::scope(|scope| scope.spawn(read).join().unwrap())
     }
 
     pub fn pass(&self, span: Span) {

@@ -279,7 +279,7 @@ fn app(
         let reads = ReadSide::opening(book.record.clone(), max, source);
         let served = Book::over(Arc::new(reads), book.handle().clone());
         let served = served.with_rails(workers.rails()).with_outgoing(workers.outgoing());
-        let served = served.with_settlements(workers.settlements());
+        let served = served.with_settlements(workers.settlements()).with_claims(workers.claims());
         app.add_book(served.with_feed(workers.feed()));
     }
     Ok(app)

@@ -1,7 +1,8 @@
 //! What works for a book as long as it is here: booking what falls due, calling rails, telling
-//! webhook endpoints, sending mails, serving its feed, and counting what settlement files leave
-//! open.
+//! webhook endpoints, sending mails, serving its feed, leading its claims on, and counting what
+//! settlement files leave open.
 
+mod claims;
 mod sending;
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use http::RailWork;
 use jobs::mail::Postman;
 use jobs::webhooks::Deliverer;
-use jobs::{Booked, Expirer, FeedKeeper, FeedReport, JobError, OutgoingFigures};
+use jobs::{Booked, ClaimClerk, Expirer, FeedKeeper, FeedReport, JobError, OutgoingFigures};
 use jobs::{RailCaller, RailParts, RailReport, SettlementFigures, SettlementWatch, SpareIds};
 use outside::clock::{Clock, SystemClock};
 use outside::random::SystemRandomness;
@@ -40,6 +41,8 @@ pub(crate) struct Workers {
     rails: Arc<RailCaller>,
     /// None where nothing is promoted, in tests.
     feed: Option<Arc<FeedKeeper>>,
+    /// None in tests.
+    claims: Option<Arc<ClaimClerk>>,
     outgoing: Arc<OutgoingFigures>,
     settlements: Option<SettlementWatch>,
     left_open: Arc<SettlementFigures>,
@@ -54,6 +57,11 @@ impl Workers {
     /// For routes: the feed.
     pub(crate) fn feed(&self) -> Option<Arc<FeedKeeper>> {
         self.feed.clone()
+    }
+
+    /// For routes: whoever leads claims on.
+    pub(crate) fn claims(&self) -> Option<Arc<ClaimClerk>> {
+        self.claims.clone()
     }
 
     /// For routes: what is counted of webhooks and mails.
@@ -90,6 +98,7 @@ impl Workers {
             postman: Some(postman),
             expirer: None,
             feed: None,
+            claims: None,
             rails,
             outgoing: Arc::default(),
             settlements: None,
@@ -103,6 +112,7 @@ impl Workers {
         self.postman.iter().for_each(Postman::tell_to_stop);
         self.deliverer.iter().for_each(Deliverer::tell_to_stop);
         self.expirer.iter().for_each(Expirer::tell_to_stop);
+        self.claims.iter().for_each(|claims| claims.tell_to_stop());
         self.feed.iter().for_each(|feed| feed.tell_to_stop());
         self.settlements.iter().for_each(SettlementWatch::tell_to_stop);
     }
@@ -125,6 +135,7 @@ impl Workers {
 impl Drop for Workers {
     fn drop(&mut self) {
         self.tell_to_stop();
+        self.claims.iter().for_each(|claims| claims.stop());
         self.feed.iter().for_each(|feed| feed.stop());
         self.rails.stop();
     }
@@ -144,12 +155,14 @@ impl Installation {
     ) -> Done<Workers> {
         let outgoing = Arc::<OutgoingFigures>::default();
         let left_open = Arc::<SettlementFigures>::default();
+        let feed = Arc::new(self.start_feed(record, handle, settings)?);
         Ok(Workers {
             rails: Arc::new(self.start_rail_caller(record, handle)?),
             expirer: Some(self.start_expirer(record, handle, settings)?),
             deliverer: Some(self.start_deliverer(record, handle, settings, &outgoing)?),
             postman: self.start_postman(record, handle, &outgoing)?,
-            feed: Some(Arc::new(self.start_feed(record, handle, settings)?)),
+            claims: Some(Arc::new(self.start_claim_clerk(record, handle, &feed)?)),
+            feed: Some(feed),
             settlements: Some(self.start_settlement_watch(record, handle, &left_open)?),
             outgoing,
             left_open,

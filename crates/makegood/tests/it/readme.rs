@@ -58,6 +58,17 @@ fn slow_the_journey_prints_what_the_readme_says() {
 }
 
 #[test]
+fn slow_claims_are_decided_as_the_readme_says() {
+    let ((first, _), (then, _)) = (order(), journey("## A promotion,"));
+    let (claims, told) = journey("## Two claims:");
+    let place = Place::new();
+    let server = place.serve();
+    let output = run(&server, &[first, then, claims].concat());
+    assert!(output.ends_with(told), "{output}");
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
 fn slow_the_promotion_is_paid_watched_and_settled_as_the_readme_says() {
     let ((first, told), (then, told_then)) = (order(), journey("## A promotion,"));
     let place = Place::new();

@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use writer::{Archived, Removal};
 
 use crate::call::Call;
-use crate::fields::{Checked, refuse};
+use crate::fields::{self, refuse};
 use crate::problem::{Problem, catalog};
-use crate::query::hex_digit;
 use crate::reply::Reply;
 use crate::scope::Admin;
 use crate::views::journal::JournalView;
@@ -40,7 +39,7 @@ pub(crate) async fn handle(mut call: Call<Admin>) -> Result<Reply, Problem> {
         let text = format!("must be from 1 to {}", i64::MAX);
         return Err(refuse("/archived_to", text).into());
     }
-    let archived = Archived { seq: body.archived_to, hash: hash(&body.hash)? };
+    let archived = Archived { seq: body.archived_to, hash: fields::sha256("/hash", &body.hash)? };
     match call.caller.book().remove(archived).await? {
         Removal::Removed { through, is_done } => {
             Ok(Reply::view(StatusCode::OK, &JournalView::new(through, is_done)))
@@ -50,18 +49,4 @@ pub(crate) async fn handle(mut call: Call<Admin>) -> Result<Reply, Problem> {
             Err(Problem::new(&catalog::ARCHIVE_OF_ANOTHER_HISTORY).param("/hash"))
         }
     }
-}
-
-fn hash(text: &str) -> Checked<[u8; 32]> {
-    let wrong = || refuse("/hash", "must be 64 hexadecimal digits");
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let mut hash = [0; 32];
-    if pairs.len() != hash.len() || !rest.is_empty() {
-        return Err(wrong());
-    }
-    for (byte, [high, low]) in hash.iter_mut().zip(pairs) {
-        let digits = hex_digit(*high).zip(hex_digit(*low));
-        *byte = digits.map(|(high, low)| high << 4 | low).ok_or_else(wrong)?;
-    }
-    Ok(hash)
 }

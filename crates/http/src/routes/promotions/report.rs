@@ -77,7 +77,7 @@ fn bucket(text: &str) -> Checked<Span> {
 }
 
 /// What was done to the promotion, in order.
-pub(super) async fn deeds_of(
+pub(crate) async fn deeds_of(
     caller: &Caller,
     promotion: PromotionId,
 ) -> Result<Vec<Deed>, Problem> {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::claim_samples::ClaimSamples;
 use super::promotion_samples::PromotionSamples;
 use super::shop_samples::ShopSamples;
 use crate::world::{World, redemption, usd};
@@ -26,6 +27,8 @@ pub struct Samples {
     shop: Option<ShopSamples>,
     /// What is promoted, for operations about that.
     promotion: Option<PromotionSamples>,
+    /// What is claimed, for operations about that.
+    claim: Option<ClaimSamples>,
 }
 
 /// What a schema means: references followed, and the part that is not `null`.
@@ -47,18 +50,10 @@ pub fn is_unavailable(schema: &Value) -> bool {
 impl Samples {
     pub async fn new(world: &World, operation: &str, template: &str) -> Samples {
         let id = |object: &Value| object["id"].as_str().unwrap().to_owned();
-        let mut said = json!({
-            "expires_at": "2030-01-01T00:00:00Z", "delivery": {"channel": "link"},
-            "recipient": {"name": "R"}, "sender": {"name": "S"},
-        });
         // Only what was mailed speaks for the recipient.
         let heard = ["report_gift", "block_sender_of_gift", "unblock_sender_of_gift"];
         let is_heard = heard.contains(&operation);
-        if is_heard {
-            said["delivery"] = json!({"channel": "email"});
-            said["recipient"] = json!({"email": "r@example.com"});
-        }
-        let card = world.issue_with(10_000, said).await;
+        let card = gift(world, is_heard).await;
         let reveal = format!("/v1/gift-cards/{}/reveal", id(&card));
         let revealed = world.post(&reveal, json!({})).await_status(200).await.json;
         if ["resend_gift_card", "change_recipient"].contains(&operation) {
@@ -92,9 +87,14 @@ impl Samples {
             true => Some(PromotionSamples::new(world, operation).await),
             false => None,
         };
+        let claim = match ClaimSamples::is_about(template) {
+            true => Some(ClaimSamples::new(world, operation).await),
+            false => None,
+        };
         Samples {
             shop,
             promotion,
+            claim,
             card: id(&card),
             code: card["code"].as_str().unwrap().to_owned(),
             token: if is_heard {
@@ -122,6 +122,9 @@ impl Samples {
         if let Some(promotion) = &self.promotion {
             // A day longer, of the terms as they were composed.
             return template.replace("{id}", promotion.id_of(template)).replace("{n}", "111");
+        }
+        if let Some(claim) = &self.claim {
+            return template.replace("{id}", claim.id());
         }
         let id = match template.split('/').nth(2).unwrap_or("") {
             "gift-cards" => &self.card,
@@ -179,6 +182,8 @@ impl Samples {
             let others: &[&str] = match name.as_str() {
                 "code" | "payment_method" => &["gift_card"],
                 "token" => &["code"],
+                "charge" | "hint" => &["promotion"],
+                "contact" => &["claimant"],
                 // What the line sells is something else.
                 "gift_cards" => &["unit_price"],
                 "reference" => &["funding"],
@@ -202,6 +207,9 @@ impl Samples {
             return json!(text);
         }
         if let Some(text) = self.promotion.as_ref().and_then(|it| it.text(name)) {
+            return json!(text);
+        }
+        if let Some(text) = self.claim.as_ref().and_then(|it| it.text(name)) {
             return json!(text);
         }
         let choices = schema["pattern"].as_str().and_then(|text| text.strip_prefix("^("));
@@ -234,6 +242,19 @@ impl Samples {
             _ => "x",
         })
     }
+}
+
+/// A card for somebody, which is mailed or handed over by a link.
+async fn gift(world: &World, is_mailed: bool) -> Value {
+    let (channel, recipient) = match is_mailed {
+        true => ("email", json!({"email": "r@example.com"})),
+        false => ("link", json!({"name": "R"})),
+    };
+    let said = json!({
+        "expires_at": "2030-01-01T00:00:00Z", "delivery": {"channel": channel},
+        "recipient": recipient, "sender": {"name": "S"},
+    });
+    world.issue_with(10_000, said).await
 }
 
 /// The one endpoint there is, for an operation that needs one: a book has room for a few only.

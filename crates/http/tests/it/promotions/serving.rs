@@ -14,20 +14,22 @@ const VIEW: u64 = 3_000_000;
 pub struct Server<'a> {
     handle: &'a Handle,
     promotion: PromotionId,
+    stream: Label,
     billed_to: u64,
 }
 
 impl<'a> Server<'a> {
     pub fn new(handle: &'a Handle, promotion: PromotionId) -> Server<'a> {
-        Server { handle, promotion, billed_to: 0 }
+        Server::of_stream(handle, promotion, "feed-1")
+    }
+
+    /// The same with a stream of its own: bills of one stream follow each other.
+    pub fn of_stream(handle: &'a Handle, promotion: PromotionId, stream: &str) -> Server<'a> {
+        Server { handle, promotion, stream: Label::new(stream).unwrap(), billed_to: 0 }
     }
 
     fn give(&self, command: PromotionCommand) {
         give(self.handle, command);
-    }
-
-    fn stream() -> Label {
-        Label::new("feed-1").unwrap()
     }
 
     pub fn alert(&self, alarm: Alarm) {
@@ -36,7 +38,7 @@ impl<'a> Server<'a> {
 
     pub fn lease(&self, cents: i64) {
         let want = Lease {
-            holder: Server::stream(),
+            holder: self.stream.clone(),
             amount: Amount::new(cents).unwrap(),
             term: Span::hours(1),
         };
@@ -45,7 +47,7 @@ impl<'a> Server<'a> {
 
     fn bill(&mut self, lines: Vec<BillLine>, takebacks: Vec<Takeback>) {
         let (from, to) = (self.billed_to, self.billed_to + 1);
-        let bill = Bill { stream: Server::stream(), from, to, lines, takebacks };
+        let bill = Bill { stream: self.stream.clone(), from, to, lines, takebacks };
         self.give(PromotionCommand::Bill(Box::new(bill)));
         self.billed_to = to;
     }

@@ -122,7 +122,7 @@ fn open(
         Ok(workers) => {
             let book = Book::over(reads, handle).with_rails(workers.rails());
             let book = book.with_outgoing(workers.outgoing()).with_feed(workers.feed());
-            let book = book.with_settlements(workers.settlements());
+            let book = book.with_settlements(workers.settlements()).with_claims(workers.claims());
             Ok(Owned { book, running, workers: Some(Box::new(workers)) })
         }
         Err(failure) => {

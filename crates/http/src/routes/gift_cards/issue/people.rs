@@ -137,7 +137,7 @@ fn line<const MAX: usize>(pointer: &str, text: &Option<String>) -> Checked<()> {
 }
 
 /// Only what every address has is asked for: mail will tell whether it works.
-fn address(pointer: &str, email: Option<&str>) -> Checked<()> {
+pub(crate) fn address(pointer: &str, email: Option<&str>) -> Checked<()> {
     let Some(email) = email else { return Ok(()) };
     fields::text::<EMAIL_BYTES_MAX>(pointer, email)?;
     let parts = email.rsplit_once('@');

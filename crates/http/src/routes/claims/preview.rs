@@ -1,0 +1,66 @@
+//! `POST /v1/claims/preview`: what a claim would be, and what would be decided on it.
+
+use axum::http::StatusCode;
+use base::PersonId;
+use claims::{Facts, NewWords};
+use engine::{Answer, Query};
+use jobs::told_facts;
+use promotions::Promotion;
+
+use super::claim_body::ClaimBody;
+use super::filing::{bytes_of, claimant, new_claim, promotion_of};
+use crate::blocking;
+use crate::call::{Call, Caller};
+use crate::problem::{Problem, catalog};
+use crate::reply::Reply;
+use crate::routes::promotions::report::deeds_of;
+use crate::scope::MakeClaims;
+use crate::views::claim_trial::ClaimTrialView;
+
+/// Preview a claim
+///
+/// Nothing is stored. The facts are those that are known now, and the decision is the one that
+/// these facts get by the rules of today: a claim that is made later may know more.
+#[utoipa::path(post, path = "/v1/claims/preview", operation_id = "preview_claim_for_money",
+    tag = "Claims",
+    request_body = ClaimBody,
+    responses((status = 200, description = "What it would be", body = ClaimTrialView)))]
+pub(crate) async fn handle(mut call: Call<MakeClaims>) -> Result<Reply, Problem> {
+    call.idempotency_key()?;
+    let body: ClaimBody = call.json().await?;
+    let caller = &call.caller;
+    let checks = body.check(caller)?;
+    let promotion = promotion_of(caller, &checks.named).await?;
+    let claimant = claimant(caller, &checks.by, promotion.as_deref())?;
+    // Nobody keeps the words, so they are not sealed, and go nowhere.
+    let words = NewWords {
+        person: PersonId::from_bits(0),
+        sealed: Box::default(),
+        bytes: bytes_of(&checks),
+    };
+    let new = new_claim(caller, checks, claimant, words);
+    let told = match promotion {
+        Some(promotion) => told_of(caller, promotion.as_ref().clone()).await?,
+        None => Facts::new(),
+    };
+    let question = Query::ClaimPreview { new, told: Box::new(told), rules: None };
+    match caller.book().ask(question).await? {
+        Some(Answer::ClaimPreview(Ok(preview))) => {
+            Ok(Reply::view(StatusCode::OK, &ClaimTrialView::new(&preview)))
+        }
+        Some(Answer::ClaimPreview(Err(refusal))) => Err(Problem::refused(&refusal, false)),
+        _ => Err(Problem::new(&catalog::UNAVAILABLE)),
+    }
+}
+
+/// What the feed knows of the delivery of a promotion.
+async fn told_of(caller: &Caller, promotion: Promotion) -> Result<Facts, Problem> {
+    let deeds = deeds_of(caller, promotion.id).await?;
+    let now = caller.book().time().await?;
+    let keeper = caller.book().feed().cloned();
+    let told = blocking::spawn(move || {
+        let feed = keeper.as_ref().and_then(|keeper| keeper.feed());
+        told_facts(feed, &promotion, &deeds, now)
+    });
+    told.await.map_err(|_| Problem::new(&catalog::UNAVAILABLE))
+}

@@ -1,0 +1,3 @@
+//! `/v1/restitutions`: what the platform repays for promotions without being asked.
+
+pub(crate) mod list;

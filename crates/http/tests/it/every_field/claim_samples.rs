@@ -1,0 +1,130 @@
+//! Claims, for operations about them.
+
+use base::PersonId;
+use claims::Facts;
+use engine::{ClaimCommand, Command};
+use outside::clock::Clock;
+use serde_json::json;
+use writer::Request;
+
+use crate::promotions::serving::Server;
+use crate::shop::{Shop, id};
+use crate::world::{World, usd};
+
+const STAFF: &str = "per_00000000000000000000000009";
+const PROPOSER: &str = "per_0000000000000000000000000a";
+
+/// A claim in the state in which the operation is accepted, and what can be claimed for.
+pub struct ClaimSamples {
+    claim: String,
+    promotion: String,
+    owner: String,
+    today: String,
+}
+
+impl ClaimSamples {
+    /// Whether paths like this are about claims.
+    pub fn is_about(template: &str) -> bool {
+        ["claims", "restitutions"].contains(&template.split('/').nth(2).unwrap_or(""))
+    }
+
+    pub async fn new(world: &World, operation: &str) -> ClaimSamples {
+        let (promotion, owner) = shown(world).await;
+        let mut samples = ClaimSamples {
+            claim: String::new(),
+            promotion,
+            owner,
+            today: world.clock.now().to_string()[..10].to_owned(),
+        };
+        if ["make_claim", "preview_claim_for_money"].contains(&operation) {
+            return samples;
+        }
+        let body = match operation {
+            "match_claim" => json!({
+                "hint": {"descriptor": "x", "last4": "0000", "amount": usd(5)},
+                "contact": {"email": format!("{}@example.com", samples.owner)},
+                "ground": "other", "description": "x",
+            }),
+            _ => json!({
+                "promotion": samples.promotion, "ground": "technical_error", "description": "x",
+            }),
+        };
+        samples.claim = id(&world.post("/v1/claims", body).fresh().await_status(201).await.json);
+        samples.lead(world, operation).await;
+        samples
+    }
+
+    async fn lead(&self, world: &World, operation: &str) {
+        let claim = self.claim.parse().unwrap();
+        let is_in_review = ["decide_claim", "approve_claim", "appeal_claim", "replay_claim"];
+        if is_in_review.contains(&operation) {
+            // Nobody tells what was delivered, so the rules leave it to a person.
+            give(world, ClaimCommand::FreezeFacts { claim, told: Box::new(Facts::new()) });
+            give(world, ClaimCommand::Decide { claim });
+        }
+        let decision = match operation {
+            "approve_claim" => json!({
+                "outcome": "approve", "amount": usd(50_100), "reasons": ["x"], "by": PROPOSER,
+            }),
+            "appeal_claim" => json!({"outcome": "deny", "reasons": ["x"], "by": PROPOSER}),
+            _ => return,
+        };
+        let path = format!("/v1/claims/{}/decide", self.claim);
+        world.post(&path, decision).fresh().await_status(200).await;
+    }
+
+    /// The id in paths like this.
+    pub fn id(&self) -> &str {
+        &self.claim
+    }
+
+    /// A text for a field that only some texts fit.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        Some(match name {
+            "promotion" => &self.promotion,
+            "claimant" => &self.owner,
+            "by" => STAFF,
+            "starts_on" | "ends_on" | "charged_on" => &self.today,
+            "sha256" => "abababababababababababababababababababababababababababababababab",
+            "last4" => "4242",
+            _ => return None,
+        })
+    }
+}
+
+fn give(world: &World, command: ClaimCommand) {
+    let command = Command::Claims(Box::new(command));
+    let request = Request { command, actor: base::KeyId::from_bits(9), operation: None };
+    let outcome = world.book.handle().decide(vec![request], false).unwrap().pop().unwrap();
+    outcome.unwrap().result.unwrap();
+}
+
+/// A promotion of somebody new, of which 600 dollars were spent.
+async fn shown(world: &World) -> (String, String) {
+    let shop = Shop::open(world).await;
+    let now = world.clock.now();
+    let owner: PersonId = outside::random::new_id(now, &mut outside::random::SystemRandomness);
+    let method = shop.method("tok_ok").await;
+    let draft = json!({
+        "advertiser": owner.to_string(),
+        "post": {
+            "id": format!("post-of-{}", &shop.creator[4..]), "url": "https://shop.example/v/1",
+            "creator": shop.creator, "kind": "video", "visibility": "public",
+        },
+        "goal": "views", "audience": {"automatic": true}, "budget": usd(100_000),
+        "starts_at": now.to_string(),
+        "ends_at": now.saturating_add(base::Span::days(7)).to_string(), "promise": "estimate",
+        "tenders": [{"kind": "payment_method", "payment_method": method}],
+    });
+    let promotion = world.post("/v1/promotions", draft).fresh().await_status(201).await.json;
+    let promotion = id(&promotion);
+    for action in ["submit", "approve"] {
+        let path = format!("/v1/promotions/{promotion}/{action}");
+        world.post(&path, json!({})).fresh().await_status(200).await;
+    }
+    let mut server = Server::of_stream(world.book.handle(), promotion.parse().unwrap(), &promotion);
+    server.lease(60_000);
+    server.show(20_000, 0);
+    server.close();
+    (promotion, owner.to_string())
+}

@@ -1,0 +1,207 @@
+//! Facts of a claim that no row tells: what the feed knows of a promotion's delivery.
+
+use std::cmp::Ordering;
+
+use base::{Instant, Label, PromotionId, Span};
+use claims::{Evidence, Fact, FactName, Facts, Finding, Value, WhyUnknown};
+use engine::Row;
+use feed::shortfall::{Shortfall, Why};
+use promotions::{Deed, DeedKind, Guarantee, Micros, Promotion, Role, limits};
+use serving::{Asked, Feed, Report};
+use store::{List, Page, Reader};
+
+use crate::JobError;
+
+/// What a claim may be told of a promotion's delivery. Without a feed nothing is known of it, but
+/// that a promotion which begins later was not due.
+///
+/// Money and units are estimates where the feed says so; a fact that nobody can know is told with
+/// the reason.
+pub fn told_facts(
+    feed: Option<&Feed>,
+    promotion: &Promotion,
+    deeds: &[Deed],
+    now: Instant,
+) -> Facts {
+    let mut told = Told { facts: Facts::new(), promotion: promotion.id, now };
+    told.deeds(promotion, deeds);
+    // A sale of more time for a claim is not part of the product.
+    told.know(FactName::Extension, Value::Word("none"));
+    let Some(feed) = feed else {
+        if promotion.terms.starts_at > now {
+            told.know(FactName::Start, Value::Word("not_due"));
+        }
+        return told.facts;
+    };
+    let reach = |_: &promotions::Audience| 0;
+    let asked = Asked { promotion, deeds, stretch: Span::days(1), reach: &reach };
+    told.delivery(promotion, deeds, &feed.report_on(&asked));
+    told.facts
+}
+
+struct Told {
+    facts: Facts,
+    promotion: PromotionId,
+    now: Instant,
+}
+
+impl Told {
+    fn find(&mut self, name: FactName, finding: Finding) {
+        let record = Label::new(&self.promotion.to_string()).expect("ids are labels");
+        let fact = Fact { name, finding, evidence: Evidence::Id(record), at: self.now };
+        self.facts.tell(fact).expect("each fact once, with a value of its kind");
+    }
+
+    fn know(&mut self, name: FactName, value: Value) {
+        self.find(name, Finding::Known(value));
+    }
+
+    fn deeds(&mut self, promotion: &Promotion, deeds: &[Deed]) {
+        let by_advertiser = |deed: &&Deed| deed.actor.role == Role::Advertiser;
+        let own = || deeds.iter().filter(by_advertiser);
+        let stopped = own().any(|deed| matches!(deed.kind, DeedKind::Paused | DeedKind::Stopped));
+        self.know(FactName::SelfStopped, Value::Flag(stopped));
+        self.know(FactName::Narrowed, Value::Flag(narrowed_at(deeds).is_some()));
+        if promotion.guarantee().is_some() {
+            // It is quoted for a part of the supply that was known, and for no more.
+            self.know(FactName::Oversold, Value::Flag(false));
+        }
+    }
+
+    fn delivery(&mut self, promotion: &Promotion, deeds: &[Deed], report: &Report) {
+        let shortfall = &report.shortfall;
+        self.know(FactName::IncidentLoss, Value::Money(shortfall.lost_to_incidents()));
+        let until = promotion.terms.ends_at.min(self.now);
+        let from = promotion.terms.starts_at;
+        let is_watched = !report.gaps.iter().any(|gap| gap.from < until && from < gap.until);
+        self.know(FactName::Watched, Value::Flag(is_watched));
+        // The feed repays by itself what turns out to be invalid, so nothing is left to claim.
+        self.know(FactName::LateInvalid, Value::Money(base::Amount::ZERO));
+        // An event whose country or device is not that of the selection is never billed.
+        self.know(FactName::WrongDelivery, Value::Money(base::Amount::ZERO));
+        self.know(FactName::ReportWrong, Value::Flag(false));
+        if let Some(start) = start(promotion, shortfall, self.now) {
+            self.know(FactName::Start, Value::Word(start));
+        }
+        self.missing(promotion, deeds, shortfall);
+    }
+
+    /// Units that a guarantee lacks, by who lost them.
+    fn missing(&mut self, promotion: &Promotion, deeds: &[Deed], shortfall: &Shortfall) {
+        let names = [
+            FactName::MissingPlatform,
+            FactName::MissingMarket,
+            FactName::MissingAdvertiser,
+            FactName::MissingPolicy,
+            FactName::MissingBeforeNarrowing,
+        ];
+        let Some(guarantee) = promotion.guarantee() else {
+            let none = Finding::Unknown(WhyUnknown::NotApplicable);
+            return names.into_iter().for_each(|name| self.find(name, none));
+        };
+        // What may still come is not missing.
+        let due = match promotion.state.is_ended() {
+            true => guarantee.units,
+            false => planned_units(guarantee, shortfall.planned),
+        };
+        let missing = due.saturating_sub(promotion.delivery.delivered());
+        match shortfall.lost_units(missing) {
+            Some(lost) => {
+                let counts = [lost.platform, lost.market, lost.advertiser, lost.policy];
+                for (name, count) in names.into_iter().zip(counts) {
+                    self.know(name, Value::Count(count));
+                }
+            }
+            None => {
+                let unknown = Finding::Unknown(WhyUnknown::NotRecorded);
+                names.into_iter().take(4).for_each(|name| self.find(name, unknown));
+            }
+        }
+        let before = match narrowed_at(deeds) {
+            Some(at) => {
+                let price = Micros::of(guarantee.price).get().checked_div(guarantee.units);
+                let lost = shortfall.lost_before(at, Micros::new(price.unwrap_or(0)));
+                Finding::Known(Value::Count(lost.min(missing)))
+            }
+            None => Finding::Unknown(WhyUnknown::NotApplicable),
+        };
+        self.find(FactName::MissingBeforeNarrowing, before);
+    }
+}
+
+/// How many units of a guarantee so much of its price is for.
+fn planned_units(guarantee: Guarantee, planned: i64) -> u64 {
+    let planned = u128::from(planned.max(0).unsigned_abs());
+    let price = u128::from(Micros::of(guarantee.price).get());
+    let units = (planned * u128::from(guarantee.units)).checked_div(price).unwrap_or(0);
+    u64::try_from(units).map_or(guarantee.units, |units| units.min(guarantee.units))
+}
+
+/// When the advertiser chose other people than before, after paying.
+fn narrowed_at(deeds: &[Deed]) -> Option<Instant> {
+    let paid = deeds.iter().position(|deed| deed.kind == DeedKind::Funded)?;
+    let audience = |deed: &Deed| deed.terms.as_ref().map(|terms| terms.audience.clone());
+    let mut asked_for = deeds[..=paid].iter().rev().find_map(audience);
+    for deed in &deeds[paid..] {
+        let Some(audience) = audience(deed) else { continue };
+        let is_other = asked_for.replace(audience.clone()).is_some_and(|known| known != audience);
+        if is_other && deed.actor.role == Role::Advertiser {
+            return Some(deed.at);
+        }
+    }
+    None
+}
+
+/// Whether it could ever be shown, and if not, who held it up for its whole time. `None` when that
+/// is not known.
+fn start(promotion: &Promotion, shortfall: &Shortfall, now: Instant) -> Option<&'static str> {
+    if promotion.terms.starts_at > now {
+        return Some("not_due");
+    }
+    if shortfall.units > 0 {
+        return Some("begun");
+    }
+    let lost = |whose: &[Why]| -> i64 { whose.iter().map(|why| shortfall.part(*why)).sum() };
+    let held_by_us = lost(&[
+        Why::Outage,
+        Why::Errors,
+        Why::Intake,
+        Why::Incident,
+        Why::Review,
+        Why::PlatformPause,
+    ]);
+    let held_by_them =
+        lost(&[Why::AdvertiserPause, Why::AdvertiserStop, Why::PostPrivate, Why::PostDeleted]);
+    let all: i64 = Why::ALL.iter().map(|why| shortfall.part(*why).max(0)).sum();
+    match (held_by_us.cmp(&all), held_by_them.cmp(&all)) {
+        _ if all <= 0 => None,
+        (Ordering::Equal, _) => Some("held_by_platform"),
+        (_, Ordering::Equal) => Some("held_by_advertiser"),
+        _ => Some("begun"),
+    }
+}
+
+/// What was done to a promotion, in order.
+///
+/// # Errors
+///
+/// [`JobError::Store`].
+pub fn deeds_of(reader: &mut dyn Reader, promotion: PromotionId) -> Result<Vec<Deed>, JobError> {
+    // People may do so much; what time and posts do comes on top.
+    let (limit, mut after) = (limits::DEEDS_MAX, None);
+    let mut deeds: Vec<Deed> = Vec::new();
+    loop {
+        let rows = reader.list(List::Deeds { promotion }, Page::after(after, limit))?;
+        let is_last = rows.len() < limit as usize;
+        for row in rows {
+            let Row::Deed(deed) = row else { continue };
+            after = Some(deed.id.bits());
+            deeds.push(deed.as_ref().clone());
+        }
+        if is_last {
+            break;
+        }
+    }
+    deeds.sort_by_key(|deed| deed.number);
+    Ok(deeds)
+}
