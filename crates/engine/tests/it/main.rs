@@ -32,8 +32,6 @@ mod market;
 mod market_cards;
 mod market_claims;
 #[allow(dead_code, reason = "shared with the simulator")]
-mod market_claims;
-#[allow(dead_code, reason = "shared with the simulator")]
 mod market_promotions;
 mod money_page;
 mod numbers;

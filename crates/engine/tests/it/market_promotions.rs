@@ -8,7 +8,6 @@ use promotions::{Incident, Promotion, SignalKind, Slice, SliceState, State, slic
 use shop::{Checkout, CheckoutState};
 
 use crate::market::{name_of, pick};
-use crate::market_claims;
 use crate::world::World;
 
 /// The logs of the processes that serve: slices belong to one, and bills come from each.
@@ -24,11 +23,6 @@ pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> 
         world.promotion.values().filter(|row| row.state != State::Settled).collect();
     if living.is_empty() || (living.len() < UNDER_WAY_MAX && luck.is_multiple_of(7)) {
         return Some(composed(step, which, luck));
-    }
-    if luck % 6 == 4
-        && let Some(line) = market_claims::act(world, step, which, luck)
-    {
-        return Some(line);
     }
     if luck % 5 == 1
         && let Some(line) = late(world, step, which, luck)
