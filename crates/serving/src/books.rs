@@ -392,6 +392,11 @@ impl Books {
         Ok(billed)
     }
 
+    /// Whether the book was not told of all that is in the log.
+    pub(crate) fn has_unbilled(&self) -> bool {
+        self.bill.is_some() || !self.unbilled.is_empty()
+    }
+
     /// The bill that the book has to be told, again if need be.
     fn next_bill(&mut self) -> Result<Option<Bill>, ServingError> {
         if self.bill.is_none() && !self.unbilled.is_empty() {

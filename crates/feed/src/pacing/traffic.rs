@@ -13,6 +13,8 @@ pub struct TrafficCurve {
     day: i64,
     /// Whether counting began with the first hour of that day.
     is_whole_day: bool,
+    /// Whether its shape is more than a guess.
+    is_learned: bool,
 }
 
 /// What the weights of a day add up to.
@@ -32,7 +34,7 @@ const MILLIS_PER_HOUR: i64 = 3_600_000;
 impl TrafficCurve {
     /// The same at every hour.
     pub fn flat() -> TrafficCurve {
-        TrafficCurve::believed([1; 24])
+        TrafficCurve { is_learned: false, ..TrafficCurve::believed([1; 24]) }
     }
 
     /// Shaped like these visits an hour, the first one from midnight UTC; flat when all are zero.
@@ -44,6 +46,7 @@ impl TrafficCurve {
             seen: [0; 24],
             day: 0,
             is_whole_day: false,
+            is_learned: true,
         }
     }
 
@@ -52,13 +55,24 @@ impl TrafficCurve {
         self.hours
     }
 
+    /// Whether it was told of a day's shape, or has seen a whole day of enough visits: else every
+    /// hour only counts alike because nothing is known.
+    pub fn is_learned(&self) -> bool {
+        self.is_learned
+    }
+
     /// Counts a visit. A visit of a day that is already over counts for today.
     pub fn observe(&mut self, now: Instant) {
+        self.observe_many(now, 1);
+    }
+
+    /// Counts so many visits of the same time.
+    pub fn observe_many(&mut self, now: Instant, visits: u64) {
         let day = now.day_number();
         if day > self.day {
             self.finish_day(day, hour(now));
         }
-        self.seen[hour(now)] += 1;
+        self.seen[hour(now)] += visits;
     }
 
     fn finish_day(&mut self, next: i64, first_hour: usize) {
@@ -71,6 +85,7 @@ impl TrafficCurve {
                 *weight = *weight * (DAYS_REMEMBERED - 1) + new;
             }
             self.hours = shape(&moved).unwrap_or(self.hours);
+            self.is_learned = true;
         }
         // A process that starts in the evening has seen no morning.
         self.is_whole_day = is_next || first_hour == 0;

@@ -3,11 +3,11 @@
 //! The quote says how many units a promotion brings, at least and at most. By an instant, as much
 //! of that is expected as of the traffic has passed; and twice the square root less or more, for
 //! units come by chance. A quote that was made on the way speaks of the rest: what was delivered
-//! before is counted as it was, and of the units at least only the part that the money left can
+//! before is counted as it was (units that were repaid are none), and of the units at least only the part that the money left can
 //! buy. Of a guarantee, which has one number, the twentieth less or more is as expected.
 
 use base::{Instant, Span};
-use promotions::{Alarm, Micros, Quote};
+use promotions::{Alarm, Quote};
 
 use super::{Delivered, Shortfall, Why, begin};
 use crate::{Plan, TrafficCurve};
@@ -28,7 +28,7 @@ pub struct Alert {
     pub alarm: Alarm,
     /// The first full hour at the end of which it was, and since when it has been.
     pub since: Instant,
-    /// Units by the last hour that was looked at.
+    /// Units by the last hour that was looked at, without those that were repaid.
     pub units: u64,
     /// What was expected by then.
     pub expected: Expected,
@@ -49,6 +49,8 @@ pub struct Band<'a> {
     high: u64,
     /// Whether the quote told a range at all.
     is_told: bool,
+    /// Whether the day's shape is not known: then only what holds of every shape is expected.
+    is_in_doubt: bool,
 }
 
 /// Events of an hour are awaited for an hour.
@@ -74,14 +76,15 @@ impl<'a> Band<'a> {
         plan: &'a Plan,
         quote: &Quote,
         curve: &'a TrafficCurve,
-        minutes: impl Iterator<Item = (Instant, u64, i64)>,
+        minutes: impl Iterator<Item = (Instant, i64, i64)>,
     ) -> Band<'a> {
         let from = plan.starts_at.max(quote.quoted_at).min(plan.ends_at);
-        let (mut before, mut spent) = (0, 0_i64);
+        let (mut before, mut spent) = (0_i64, 0_i64);
         for (_, units, cost) in minutes.take_while(|(at, ..)| *at < from) {
-            before += units;
+            before = before.saturating_add(units);
             spent = spent.saturating_add(cost);
         }
+        let before = u64::try_from(before).unwrap_or(0);
         let budget = u128::from(plan.budget.get().max(1));
         let left = budget.saturating_sub(u128::try_from(spent).unwrap_or(0));
         let part = |units: u64, part: u128, of: u128| {
@@ -95,7 +98,8 @@ impl<'a> Band<'a> {
             _ => (quote.units_low, quote.units_high),
         };
         let is_told = quote.units_low > 0;
-        Band { plan, curve, from, before, low: part(low, left, budget), high, is_told }
+        let (low, is_in_doubt) = (part(low, left, budget), false);
+        Band { plan, curve, from, before, low, high, is_told, is_in_doubt }
     }
 
     /// What is expected by an instant.
@@ -107,7 +111,27 @@ impl<'a> Band<'a> {
             let units = u128::from(units).saturating_mul(passed) / whole;
             u64::try_from(units).unwrap_or(u64::MAX)
         };
-        let (low, high) = (part(self.low), part(self.high));
+        self.range(part(self.low), part(self.high))
+    }
+
+    /// What is expected by an instant whatever the shape of a day: of whole days alone it is known
+    /// what part of the traffic they have. All of a day's may come at its beginning or its end.
+    fn in_doubt(&self, at: Instant) -> Expected {
+        if at >= self.plan.ends_at {
+            return self.by(at);
+        }
+        let day = Span::days(1).micros();
+        let passed = at.since(self.from).unwrap_or_default().micros();
+        let whole = self.plan.ends_at.since(self.from).unwrap_or_default().micros();
+        let part = |units: u64, days: u64, of: u64| {
+            let units = u128::from(units) * u128::from(days.min(of)) / u128::from(of.max(1));
+            u64::try_from(units).unwrap_or(u64::MAX)
+        };
+        let low = part(self.low, passed / day, whole.div_ceil(day));
+        self.range(low, part(self.high, passed.div_ceil(day), (whole / day).max(1)))
+    }
+
+    fn range(&self, low: u64, high: u64) -> Expected {
         Expected {
             low: self.before.saturating_add(low.saturating_sub(2 * low.isqrt())),
             high: self.before.saturating_add(high).saturating_add(2 * high.isqrt() + 1),
@@ -126,11 +150,11 @@ impl<'a> Band<'a> {
     }
 
     /// The same from units by the time of their selection, in order; not what it is due to.
-    fn outside(&self, units: impl Iterator<Item = (Instant, u64)>, now: Instant) -> Option<Alert> {
+    fn outside(&self, units: impl Iterator<Item = (Instant, i64)>, now: Instant) -> Option<Alert> {
         let hour = Span::hours(1);
         let last = now.saturating_sub(UNREPORTED);
         let mut coming = units.peekable();
-        let (mut units, mut found) = (0_u64, None);
+        let (mut net, mut found) = (0_i64, None);
         let mut begins = begin(self.plan.starts_at, hour);
         while self.is_told && begins < self.plan.ends_at {
             let end = begins.saturating_add(hour).min(self.plan.ends_at);
@@ -139,12 +163,13 @@ impl<'a> Band<'a> {
             }
             begins = end;
             while let Some((_, more)) = coming.next_if(|(at, _)| *at < end) {
-                units += more;
+                net = net.saturating_add(more);
             }
             if end <= self.from {
                 continue;
             }
-            let expected = self.by(end);
+            let units = u64::try_from(net).unwrap_or(0);
+            let expected = if self.is_in_doubt { self.in_doubt(end) } else { self.by(end) };
             let alarm = match units {
                 units if units < expected.low => Alarm::Behind,
                 units if units > expected.high => Alarm::Ahead,
@@ -162,7 +187,9 @@ impl<'a> Band<'a> {
 }
 
 /// Whether a promotion is outside of what was quoted: what its [`Band::alert`] says, from what was
-/// delivered alone. It costs little, so all promotions can be looked at now and then.
+/// delivered alone. It costs little, so all promotions can be looked at now and then. While nobody
+/// knows how the traffic of a day is spread over its hours, it is outside only of what every shape
+/// would bring: what is told of it is not taken back.
 pub fn alarm(
     plan: &Plan,
     quote: &Quote,
@@ -170,13 +197,9 @@ pub fn alarm(
     delivered: &[(Instant, Delivered)],
     now: Instant,
 ) -> Option<Alarm> {
-    let spent = |one: &Delivered| signed(one.price) - signed(one.repaid);
-    let spent = delivered.iter().map(|(at, one)| (*at, one.units, spent(one)));
-    let band = Band::from_minutes(plan, quote, curve, spent);
-    let units = delivered.iter().map(|(at, one)| (*at, one.units));
+    let minutes = delivered.iter().map(|(at, one)| (*at, one.net_units(), one.net_price()));
+    let band = Band::from_minutes(plan, quote, curve, minutes);
+    let band = Band { is_in_doubt: !curve.is_learned(), ..band };
+    let units = delivered.iter().map(|(at, one)| (*at, one.net_units()));
     band.outside(units, now).map(|alert| alert.alarm)
-}
-
-fn signed(price: Micros) -> i64 {
-    i64::try_from(price.get()).unwrap_or(i64::MAX)
 }
