@@ -200,6 +200,16 @@ impl Town {
         });
     }
 
+    /// Its advertiser holds it up.
+    pub fn pause(&self, promotion: PromotionId) {
+        self.promote(PromotionCommand::Pause { promotion, actor: BUYER }).unwrap();
+    }
+
+    /// And lets it go on.
+    pub fn resume(&self, promotion: PromotionId) {
+        self.promote(PromotionCommand::Resume { promotion, actor: BUYER }).unwrap();
+    }
+
     pub fn stop(&self, promotion: PromotionId) {
         let cause = promotions::StopCause::Advertiser;
         self.promote(PromotionCommand::Stop { promotion, cause, actor: BUYER }).unwrap();
