@@ -158,8 +158,8 @@ impl Shortfall {
     }
 
     /// All parts that are not zero, in the order of [`Why::ALL`]; `price` is what a unit costs as
-    /// long as nothing was paid for any. Their money adds up to [`Shortfall::missing`], their units to what
-    /// that money would have bought.
+    /// long as nothing was paid for any. Their money adds up to [`Shortfall::missing`], their units
+    /// to what that money would have bought.
     pub fn parts(&self, price: Micros) -> Vec<Part> {
         let money = Why::ALL.map(|why| self.part(why));
         parts_of(&money, &self.units_of(&money, price))

@@ -35,8 +35,8 @@ impl Alarm {
 ///
 /// # Errors
 ///
-/// In this order: `NotRunning` unless [`Promotion::may_be_alerted`]; `NothingToChange` when this was
-/// noted before.
+/// In this order: `NotRunning` unless [`Promotion::may_be_alerted`]; `NothingToChange` when this
+/// was noted before.
 pub fn alert(
     alarm: Alarm,
     promotion: &Promotion,

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use base::{Instant, PromotionId, Span};
 use engine::{Answer, PromotionCommand, Query, Refusal};
 use feed::shortfall;
-use promotions::{Alarm, Promotion, Refusal as No};
+use promotions::{Alarm, Promotion, Refusal as No, State as Standing};
 
 use crate::books::Books;
 use crate::promoted::{is_candidate, plan};
@@ -17,6 +17,10 @@ use crate::{ServingError, locked};
 
 /// Each promotion is looked at when an hour is over: by the hour is how it is judged.
 const LOOKED_AT_EVERY: Span = Span::hours(1);
+
+/// So long after its end a promotion was looked at for the last time: once an hour, and an hour
+/// after its last one.
+const LOOKED_AT_AFTER: Span = Span::hours(2);
 
 /// Promotions that are looked at in one run, which is a second: 57,600 in an hour.
 const LOOKED_AT_ONCE: usize = 16;
@@ -42,7 +46,7 @@ impl Alarms {
     /// Takes a promotion in, or lets go of one that is over.
     pub(crate) fn follow(&mut self, promotion: &Promotion, now: Instant) {
         let id = promotion.id;
-        if !is_candidate(promotion) {
+        if !is_looked_at(promotion, now) {
             self.forget(id);
         } else if let Entry::Vacant(place) = self.watched.entry(id) {
             place.insert(Watched { next: now, outside: None, told: [false; 2] });
@@ -96,6 +100,13 @@ impl Alarms {
             watched.told[alarm as usize] = true;
         }
     }
+}
+
+/// Whether it is to be looked at: it may belong to a page, or its last hour was not judged yet.
+fn is_looked_at(promotion: &Promotion, now: Instant) -> bool {
+    let last = promotion.terms.ends_at.saturating_add(LOOKED_AT_AFTER);
+    let is_judged = promotion.state != Standing::Completed || now >= last;
+    is_candidate(promotion) || (!is_judged && promotion.review.approved_version.is_some())
 }
 
 impl Books {
@@ -163,7 +174,7 @@ impl Books {
         };
         // It may have ended since it was heard of.
         self.alarms.follow(&promotion, now);
-        if !promotion.may_be_alerted(now) {
+        if !self.alarms.watched.contains_key(&id) || !promotion.may_be_alerted(now) {
             return Ok(None);
         }
         let curve = locked(state).curve(&promotion.terms.audience);

@@ -79,8 +79,8 @@ impl Incidents {
 
     /// What follows from the trouble that was found in what the platform did: each is an incident
     /// once, and ends when it has been well for a while. `done` is what it was found in, whole
-    /// minutes before `now`. What began before `since` is no news, but for reports that come seldom:
-    /// that they stay away is seen late.
+    /// minutes before `now`. What began before `since` is no news, but for reports that come
+    /// seldom: that they stay away is seen late.
     pub(crate) fn follow(
         &self,
         found: &[Trouble],

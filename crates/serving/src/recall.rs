@@ -78,3 +78,35 @@ fn showing(judged: &Judged) -> Option<(Instant, u64, PromotionId)> {
     let selection = &judged.selection;
     selection.viewer.map(|viewer| (selection.at, viewer.bits(), selection.promotion))
 }
+
+#[cfg(test)]
+mod tests {
+    use promotions::{EventKind, Goal, Micros};
+
+    use super::*;
+
+    #[test]
+    fn delays_are_learned_of_units_that_came_in_time() {
+        let is_learned = |outcome: Outcome| {
+            let selection = feed::token::Selection {
+                promotion: PromotionId::from_bits(1),
+                slice: 1,
+                viewer: None,
+                at: Instant::parse("2026-03-01T00:00:00Z").unwrap(),
+                price: Micros::new(1),
+                process: 1,
+                nonce: 1,
+                country: None,
+                device: None,
+                goal: Goal::Views,
+            };
+            let (kind, was_too_short) = (EventKind::View, false);
+            is_unit(&Judged { selection, kind, outcome, was_too_short, address: 0, network: 0 })
+        };
+        assert!(is_learned(Outcome::Billed) && !is_learned(Outcome::Counted));
+        let left_out = [Unbilled::TooLate, Unbilled::UnknownSlice];
+        for why in Unbilled::ALL {
+            assert_eq!(is_learned(Outcome::Unbilled(why)), !left_out.contains(&why), "{why:?}");
+        }
+    }
+}

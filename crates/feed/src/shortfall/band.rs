@@ -3,8 +3,9 @@
 //! The quote says how many units a promotion brings, at least and at most. By an instant, as much
 //! of that is expected as of the traffic has passed; and twice the square root less or more, for
 //! units come by chance. A quote that was made on the way speaks of the rest: what was delivered
-//! before is counted as it was (units that were repaid are none), and of the units at least only the part that the money left can
-//! buy. Of a guarantee, which has one number, the twentieth less or more is as expected.
+//! before is counted as it was (units that were repaid are none), and of the units at least only
+//! the part that the money left can buy. Of a guarantee, which has one number, the twentieth less
+//! or more is as expected.
 
 use base::{Instant, Span};
 use promotions::{Alarm, Quote};
@@ -162,7 +163,9 @@ impl<'a> Band<'a> {
                 break;
             }
             begins = end;
-            while let Some((_, more)) = coming.next_if(|(at, _)| *at < end) {
+            let is_last = end == self.plan.ends_at;
+            // What is repaid after the end belongs to the last hour.
+            while let Some((_, more)) = coming.next_if(|(at, _)| is_last || *at < end) {
                 net = net.saturating_add(more);
             }
             if end <= self.from {

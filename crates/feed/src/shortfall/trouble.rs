@@ -1,7 +1,8 @@
 //! What was wrong with the platform, found in what it did.
 //!
 //! * *Selection is down* when nobody asks for a page for so long that, by the hours before and
-//!   after, [`SURE`] would have; of a silence of more than two hours, by the same time of other days.
+//!   after, [`SURE`] would have; of a silence of more than two hours, by the same time of other
+//!   days.
 //! * *Intake is down* when no event arrives though [`SURE`] posts were shown, and more than this
 //!   platform usually shows before it tells of any. One that has told of nothing yet may never.
 //! * *Errors* are counted as they are.

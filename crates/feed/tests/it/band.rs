@@ -113,7 +113,7 @@ fn a_guarantee_has_one_number() {
     assert_eq!((end.low, end.high), (1_900 - 2 * 43, 2_100 + 2 * 45 + 1));
 }
 
-/// As on the first day of a platform, or of a log: a quiet night looks like a promotion that is behind.
+/// As on the first day of a platform: a quiet night looks like a promotion that is behind.
 #[test]
 fn what_nobody_knows_of_a_day_alarms_nobody() {
     let logs = logs(0, 0);

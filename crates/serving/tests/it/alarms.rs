@@ -117,3 +117,18 @@ fn the_shape_of_days_outlives_a_restart() {
     drop(feed);
     assert_eq!(expected(&town.feed(folder.path())), before);
 }
+
+/// The events of the last hour come when it is over.
+#[test]
+fn who_is_over_is_looked_at_once_more() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running(1, 500_000);
+    town.wait(Span::days(30));
+    town.wait(Span::minutes(10));
+    town.advance(promotion);
+    assert_eq!(town.promotion(promotion).state, promotions::State::Completed);
+    let feed = town.feed(folder.path());
+    assert_eq!(hours(&town, &feed, 1), [(promotion, Alarm::Behind)]);
+    assert_eq!(hours(&town, &feed, 3), []);
+    assert_eq!(feed.outside_quotes(), [0, 0, 0]);
+}

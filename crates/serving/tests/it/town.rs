@@ -210,6 +210,11 @@ impl Town {
         self.promote(PromotionCommand::Resume { promotion, actor: BUYER }).unwrap();
     }
 
+    /// Time has done what it does to it.
+    pub fn advance(&self, promotion: PromotionId) {
+        self.promote(PromotionCommand::Advance { promotion }).unwrap();
+    }
+
     pub fn stop(&self, promotion: PromotionId) {
         let cause = promotions::StopCause::Advertiser;
         self.promote(PromotionCommand::Stop { promotion, cause, actor: BUYER }).unwrap();
