@@ -13,8 +13,6 @@ pub struct TrafficCurve {
     day: i64,
     /// Whether counting began with the first hour of that day.
     is_whole_day: bool,
-    /// Whether its shape is more than a guess.
-    is_learned: bool,
 }
 
 /// What the weights of a day add up to.
@@ -34,7 +32,7 @@ const MILLIS_PER_HOUR: i64 = 3_600_000;
 impl TrafficCurve {
     /// The same at every hour.
     pub fn flat() -> TrafficCurve {
-        TrafficCurve { is_learned: false, ..TrafficCurve::believed([1; 24]) }
+        TrafficCurve::believed([1; 24])
     }
 
     /// Shaped like these visits an hour, the first one from midnight UTC; flat when all are zero.
@@ -46,19 +44,12 @@ impl TrafficCurve {
             seen: [0; 24],
             day: 0,
             is_whole_day: false,
-            is_learned: true,
         }
     }
 
     /// The weights of the hours.
     pub fn hours(&self) -> [u64; 24] {
         self.hours
-    }
-
-    /// Whether it was told of a day's shape, or has seen a whole day of enough visits: else every
-    /// hour only counts alike because nothing is known.
-    pub fn is_learned(&self) -> bool {
-        self.is_learned
     }
 
     /// Counts a visit. A visit of a day that is already over counts for today.
@@ -85,7 +76,6 @@ impl TrafficCurve {
                 *weight = *weight * (DAYS_REMEMBERED - 1) + new;
             }
             self.hours = shape(&moved).unwrap_or(self.hours);
-            self.is_learned = true;
         }
         // A process that starts in the evening has seen no morning.
         self.is_whole_day = is_next || first_hour == 0;

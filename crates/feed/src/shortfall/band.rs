@@ -50,8 +50,6 @@ pub struct Band<'a> {
     high: u64,
     /// Whether the quote told a range at all.
     is_told: bool,
-    /// Whether the day's shape is not known: then only what holds of every shape is expected.
-    is_in_doubt: bool,
 }
 
 /// Events of an hour are awaited for an hour.
@@ -99,8 +97,7 @@ impl<'a> Band<'a> {
             _ => (quote.units_low, quote.units_high),
         };
         let is_told = quote.units_low > 0;
-        let (low, is_in_doubt) = (part(low, left, budget), false);
-        Band { plan, curve, from, before, low, high, is_told, is_in_doubt }
+        Band { plan, curve, from, before, low: part(low, left, budget), high, is_told }
     }
 
     /// What is expected by an instant.
@@ -112,27 +109,7 @@ impl<'a> Band<'a> {
             let units = u128::from(units).saturating_mul(passed) / whole;
             u64::try_from(units).unwrap_or(u64::MAX)
         };
-        self.range(part(self.low), part(self.high))
-    }
-
-    /// What is expected by an instant whatever the shape of a day: of whole days alone it is known
-    /// what part of the traffic they have. All of a day's may come at its beginning or its end.
-    fn in_doubt(&self, at: Instant) -> Expected {
-        if at >= self.plan.ends_at {
-            return self.by(at);
-        }
-        let day = Span::days(1).micros();
-        let passed = at.since(self.from).unwrap_or_default().micros();
-        let whole = self.plan.ends_at.since(self.from).unwrap_or_default().micros();
-        let part = |units: u64, days: u64, of: u64| {
-            let units = u128::from(units) * u128::from(days.min(of)) / u128::from(of.max(1));
-            u64::try_from(units).unwrap_or(u64::MAX)
-        };
-        let low = part(self.low, passed / day, whole.div_ceil(day));
-        self.range(low, part(self.high, passed.div_ceil(day), (whole / day).max(1)))
-    }
-
-    fn range(&self, low: u64, high: u64) -> Expected {
+        let (low, high) = (part(self.low), part(self.high));
         Expected {
             low: self.before.saturating_add(low.saturating_sub(2 * low.isqrt())),
             high: self.before.saturating_add(high).saturating_add(2 * high.isqrt() + 1),
@@ -172,7 +149,7 @@ impl<'a> Band<'a> {
                 continue;
             }
             let units = u64::try_from(net).unwrap_or(0);
-            let expected = if self.is_in_doubt { self.in_doubt(end) } else { self.by(end) };
+            let expected = self.by(end);
             let alarm = match units {
                 units if units < expected.low => Alarm::Behind,
                 units if units > expected.high => Alarm::Ahead,
@@ -190,9 +167,7 @@ impl<'a> Band<'a> {
 }
 
 /// Whether a promotion is outside of what was quoted: what its [`Band::alert`] says, from what was
-/// delivered alone. It costs little, so all promotions can be looked at now and then. While nobody
-/// knows how the traffic of a day is spread over its hours, it is outside only of what every shape
-/// would bring: what is told of it is not taken back.
+/// delivered alone. It costs little, so all promotions can be looked at now and then.
 pub fn alarm(
     plan: &Plan,
     quote: &Quote,
@@ -202,7 +177,6 @@ pub fn alarm(
 ) -> Option<Alarm> {
     let minutes = delivered.iter().map(|(at, one)| (*at, one.net_units(), one.net_price()));
     let band = Band::from_minutes(plan, quote, curve, minutes);
-    let band = Band { is_in_doubt: !curve.is_learned(), ..band };
     let units = delivered.iter().map(|(at, one)| (*at, one.net_units()));
     band.outside(units, now).map(|alert| alert.alarm)
 }

@@ -1,7 +1,7 @@
 //! When a promotion is outside what was quoted, by hand-made logs.
 
 use base::{Instant, Span};
-use feed::shortfall::{Alert, Band, Delivered, Why, explain};
+use feed::shortfall::{Alert, Band, Why, explain};
 use feed::{Cause, TrafficCurve};
 use promotions::{Alarm, EventKind, Quote};
 
@@ -111,27 +111,4 @@ fn a_guarantee_has_one_number() {
     let band = Band::new(&facts.plan, &quote, &curve, &shortfall);
     let end = band.by(after(Span::days(9)));
     assert_eq!((end.low, end.high), (1_900 - 2 * 43, 2_100 + 2 * 45 + 1));
-}
-
-/// As on the first day of a platform: a quiet night looks like a promotion that is behind.
-#[test]
-fn what_nobody_knows_of_a_day_alarms_nobody() {
-    let logs = logs(0, 0);
-    let (waterfall, trouble) = (logs.waterfall(), logs.trouble());
-    let (flat, told) = (TrafficCurve::flat(), TrafficCurve::believed([1; 24]));
-    let plan = logs.facts(&waterfall, &trouble, &flat).plan;
-    let quote = quote(2_000, 3_000, after(Span::ZERO));
-    let alarm = |curve: &TrafficCurve, hours: u64, delivered: &[_]| {
-        feed::shortfall::alarm(&plan, &quote, curve, delivered, after(Span::hours(hours)))
-    };
-    assert_eq!(alarm(&told, 8, &[]), Some(Alarm::Behind));
-    assert_eq!(alarm(&flat, 24, &[]), None);
-    // Of a whole day it is known what it should have brought.
-    assert_eq!(alarm(&flat, 25, &[]), Some(Alarm::Behind));
-    let many = |units: u64| {
-        [(after(Span::ZERO), Delivered { units, price: PRICE, ..Delivered::default() })]
-    };
-    assert_eq!(alarm(&told, 8, &many(1_500)), Some(Alarm::Ahead));
-    assert_eq!(alarm(&flat, 8, &many(1_500)), None);
-    assert_eq!(alarm(&flat, 8, &many(1_600)), Some(Alarm::Ahead));
 }
