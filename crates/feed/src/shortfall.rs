@@ -90,8 +90,8 @@ pub struct MinuteShortfall {
     /// What its selections have cost, less what was repaid in it. What is repaid after the end
     /// belongs to the last minute.
     pub spent: i64,
-    /// Units of its selections that were billed.
-    pub units: u64,
+    /// Units of its selections that were billed, less those that were repaid in it.
+    pub units: i64,
     parts: [i64; Why::COUNT],
 }
 
@@ -116,8 +116,8 @@ pub struct Shortfall {
     pub planned: i64,
     /// What was spent of it.
     pub spent: i64,
-    /// Units that were billed.
-    pub units: u64,
+    /// Units that were billed, less those that were repaid.
+    pub units: i64,
 }
 
 /// A stretch of time of a shortfall: sums of its minutes, and so as exact.
@@ -129,8 +129,8 @@ pub struct Stretch {
     pub planned: i64,
     /// What was spent in it.
     pub spent: i64,
-    /// Units that were billed.
-    pub units: u64,
+    /// Units that were billed, less those that were repaid in it.
+    pub units: i64,
     /// What the difference is due to; only parts that are not zero.
     pub parts: Vec<Part>,
 }
@@ -158,8 +158,8 @@ impl Shortfall {
     }
 
     /// All parts that are not zero, in the order of [`Why::ALL`]; `price` is what a unit costs as
-    /// long as none was billed. Their money adds up to [`Shortfall::missing`], their units to what
-    /// that money would have bought.
+    /// long as nothing was paid for any. Their money adds up to [`Shortfall::missing`], their units
+    /// to what that money would have bought.
     pub fn parts(&self, price: Micros) -> Vec<Part> {
         let money = Why::ALL.map(|why| self.part(why));
         parts_of(&money, &self.units_of(&money, price))
@@ -200,9 +200,9 @@ impl Shortfall {
     /// How many units the money of each cause would have bought. Units of sums, so that they add
     /// up.
     fn units_of(&self, money: &[i64; Why::COUNT], price: Micros) -> [i64; Why::COUNT] {
-        let (spent, units) = match self.units {
-            0 => (i128::from(price.get()), 1),
-            units => (i128::from(self.spent), i128::from(units)),
+        let (spent, units) = match (self.spent, self.units) {
+            (1.., 1..) => (i128::from(self.spent), i128::from(self.units)),
+            _ => (i128::from(price.get()), 1),
         };
         let bought = |money: i64| (i128::from(money) * units).checked_div(spent).unwrap_or(0);
         let (mut so_far, mut told) = (0, 0);

@@ -35,15 +35,15 @@ impl Alarm {
 ///
 /// # Errors
 ///
-/// In this order: `NotRunning` unless it is under way and its time has come; `NothingToChange` when
-/// this was noted before.
+/// In this order: `NotRunning` unless [`Promotion::may_be_alerted`]; `NothingToChange` when this
+/// was noted before.
 pub fn alert(
     alarm: Alarm,
     promotion: &Promotion,
     deeds: &[&Deed],
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    if !promotion.state.is_under_way() || context.now < promotion.terms.starts_at {
+    if !promotion.may_be_alerted(context.now) {
         return Err(Refusal::NotRunning);
     }
     if deeds.iter().any(|deed| deed.kind == alarm.deed()) {

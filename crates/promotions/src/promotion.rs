@@ -120,6 +120,20 @@ impl Promotion {
         matches!(self.state, State::Scheduled | State::Running) && self.terms.runs_at(now)
     }
 
+    /// Whether it may be said to bring less or more than was quoted: its time has come, it is
+    /// under way, or over and not settled, and what holds it up is not its advertiser's doing
+    /// alone: a pause, a private post, a dispute. What the platform holds up falls behind all the
+    /// same.
+    pub fn may_be_alerted(&self, now: Instant) -> bool {
+        let pauses = self.pauses;
+        let is_held_by_others =
+            pauses.by_advertiser || pauses.post_is_private || pauses.is_disputed;
+        let is_held_by_us = pauses.by_platform || self.state == State::InReview;
+        (self.state.is_under_way() || self.state == State::Completed)
+            && now >= self.terms.starts_at
+            && (is_held_by_us || !is_held_by_others)
+    }
+
     /// What it promises, when that is a guarantee.
     pub fn guarantee(&self) -> Option<Guarantee> {
         self.quote.guarantee(&self.terms)

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use base::{Instant, PromotionId, Span};
 use engine::{Answer, PromotionCommand, Query, Refusal};
 use feed::shortfall;
-use promotions::{Alarm, Promotion, Refusal as No};
+use promotions::{Alarm, Promotion, Refusal as No, State as Standing};
 
 use crate::books::Books;
 use crate::promoted::{is_candidate, plan};
@@ -17,6 +17,10 @@ use crate::{ServingError, locked};
 
 /// Each promotion is looked at when an hour is over: by the hour is how it is judged.
 const LOOKED_AT_EVERY: Span = Span::hours(1);
+
+/// So long after its end a promotion was looked at for the last time: once an hour, and an hour
+/// after its last one.
+const LOOKED_AT_AFTER: Span = Span::hours(2);
 
 /// Promotions that are looked at in one run, which is a second: 57,600 in an hour.
 const LOOKED_AT_ONCE: usize = 16;
@@ -42,12 +46,26 @@ impl Alarms {
     /// Takes a promotion in, or lets go of one that is over.
     pub(crate) fn follow(&mut self, promotion: &Promotion, now: Instant) {
         let id = promotion.id;
-        if !is_candidate(promotion) {
-            if let Some(known) = self.watched.remove(&id) {
-                self.due.remove(&(known.next, id));
-            }
+        if !is_looked_at(promotion, now) {
+            self.forget(id);
         } else if let Entry::Vacant(place) = self.watched.entry(id) {
             place.insert(Watched { next: now, outside: None, told: [false; 2] });
+            self.due.insert((now, id));
+        }
+    }
+
+    /// Lets go of one that is not there any more.
+    fn forget(&mut self, id: PromotionId) {
+        if let Some(known) = self.watched.remove(&id) {
+            self.due.remove(&(known.next, id));
+        }
+    }
+
+    /// It is looked at again with the next run.
+    fn put_back(&mut self, id: PromotionId, now: Instant) {
+        if let Some(known) = self.watched.get_mut(&id) {
+            self.due.remove(&(known.next, id));
+            known.next = now;
             self.due.insert((now, id));
         }
     }
@@ -84,6 +102,13 @@ impl Alarms {
     }
 }
 
+/// Whether it is to be looked at: it may belong to a page, or its last hour was not judged yet.
+fn is_looked_at(promotion: &Promotion, now: Instant) -> bool {
+    let last = promotion.terms.ends_at.saturating_add(LOOKED_AT_AFTER);
+    let is_judged = promotion.state != Standing::Completed || now >= last;
+    is_candidate(promotion) || (!is_judged && promotion.review.approved_version.is_some())
+}
+
 impl Books {
     /// Looks at some promotions whose time has come, and tells the book of those that are outside
     /// of what was quoted, once each. Returns those that it did not know of.
@@ -94,40 +119,94 @@ impl Books {
         now: Instant,
     ) -> Result<Vec<(PromotionId, Alarm)>, ServingError> {
         let mut alerted = Vec::new();
+        if self.has_unbilled() {
+            // What the book has then says nothing of what was served elsewhere.
+            return Ok(alerted);
+        }
         for _ in 0..LOOKED_AT_ONCE {
             let Some(promotion) = self.alarms.take(now) else { break };
-            let outside = self.outside(promotion, state, reports, now)?;
-            let Some(alarm) = self.alarms.note(promotion, outside) else { continue };
-            match self.decide_all(vec![PromotionCommand::Alert { promotion, alarm }])?.pop() {
-                Some(Some(Ok(_))) => alerted.push((promotion, alarm)),
-                // Told before this process had it.
-                Some(Some(Err(Refusal::Promotions(No::NothingToChange)))) => {}
-                // As when it has just ended.
-                _ => continue,
+            match self.look_at(promotion, state, reports, now) {
+                Ok(Some(alarm)) => alerted.push((promotion, alarm)),
+                Ok(None) => {}
+                Err(error) => {
+                    self.alarms.put_back(promotion, now);
+                    return Err(error);
+                }
             }
-            self.alarms.is_told(promotion, alarm);
         }
         Ok(alerted)
     }
 
+    /// Looks at one. Returns what the book did not know of.
+    fn look_at(
+        &mut self,
+        promotion: PromotionId,
+        state: &Mutex<State>,
+        reports: &Mutex<Reports>,
+        now: Instant,
+    ) -> Result<Option<Alarm>, ServingError> {
+        let outside = self.outside(promotion, state, reports, now)?;
+        let Some(alarm) = self.alarms.note(promotion, outside) else { return Ok(None) };
+        let decided = self.decide_all(vec![PromotionCommand::Alert { promotion, alarm }])?;
+        let is_news = match decided.into_iter().next().flatten() {
+            Some(Ok(_)) => true,
+            // Told before this process had it.
+            Some(Err(Refusal::Promotions(No::NothingToChange))) => false,
+            // As when it has just ended.
+            _ => return Ok(None),
+        };
+        self.alarms.is_told(promotion, alarm);
+        Ok(is_news.then_some(alarm))
+    }
+
     /// Whether a promotion brings less or more than was quoted.
     fn outside(
-        &self,
+        &mut self,
         id: PromotionId,
         state: &Mutex<State>,
         reports: &Mutex<Reports>,
         now: Instant,
     ) -> Result<Option<Alarm>, ServingError> {
         let answer = self.ask(Query::Promotion(id))?;
-        let Some(Answer::Promotion { promotion, .. }) = answer else { return Ok(None) };
+        let Some(Answer::Promotion { promotion, .. }) = answer else {
+            self.alarms.forget(id);
+            return Ok(None);
+        };
+        // It may have ended since it was heard of.
+        self.alarms.follow(&promotion, now);
+        if !self.alarms.watched.contains_key(&id) || !promotion.may_be_alerted(now) {
+            return Ok(None);
+        }
         let curve = locked(state).curve(&promotion.terms.audience);
         let delivered = locked(reports).delivered(id);
         // Of a promotion that another stream has served this log knows a part alone, and a part is
         // always too little.
-        let units: u64 = delivered.iter().map(|(_, one)| one.units).sum();
-        if units < promotion.delivery.billed_units {
+        let units: i64 = delivered.iter().map(|(_, one)| one.net_units()).sum();
+        if u64::try_from(units).unwrap_or(0) < promotion.delivery.billed_units {
             return Ok(None);
         }
         Ok(shortfall::alarm(&plan(&promotion), &promotion.quote, &curve, &delivered, now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_that_failed_is_repeated_with_the_next_run() {
+        let now = Instant::parse("2026-03-01T10:20:00Z").unwrap();
+        let id = PromotionId::from_bits(1);
+        let mut alarms = Alarms::default();
+        alarms.watched.insert(id, Watched { next: now, outside: None, told: [false; 2] });
+        alarms.due.insert((now, id));
+        assert_eq!((alarms.take(now), alarms.take(now)), (Some(id), None));
+        alarms.put_back(id, now);
+        assert_eq!((alarms.take(now), alarms.take(now)), (Some(id), None));
+        // Then after the end of this hour.
+        let later = now.saturating_add(Span::minutes(40));
+        assert_eq!((alarms.take(later), alarms.take(later)), (Some(id), None));
+        alarms.forget(id);
+        assert!(alarms.due.is_empty());
     }
 }

@@ -21,7 +21,7 @@ use crate::entry::Entry;
 use crate::incidents::Incidents;
 use crate::log::Log;
 use crate::promoted::{is_candidate, promoted};
-use crate::reports::Reports;
+use crate::reports::{Reports, Rests};
 use crate::sample::{Sample, SeenPages};
 use crate::state::{State, own_viewers};
 use crate::{FeedParts, OpenReader, ServingError, locked};
@@ -70,6 +70,8 @@ pub(crate) struct Books {
     log: Log,
     /// Entries that could not be written yet.
     unsynced: Vec<Entry>,
+    /// Who is in what was not written by then, of promotions of which that has changed.
+    rests: Rests,
     /// The pages that came with it.
     seen: SeenPages,
     /// Records that are in the log for good and in no bill.
@@ -118,7 +120,9 @@ impl Books {
             forget(&bill, &mut totals);
         }
         let followed = reader.head()?.seq;
-        let state = State::new(&parts.ring, &parts.book, log.stream(), &entries);
+        let ahead = clock_ahead(&handle)?;
+        let now = Instant::from_micros(parts.clock.now().micros().saturating_add(ahead));
+        let state = State::new(&parts.ring, &parts.book, log.stream(), &entries, now);
         let reports = Reports::new(log.stream(), &entries);
         let books = Books {
             handle: parts.handle,
@@ -126,6 +130,7 @@ impl Books {
             ring: parts.ring,
             log,
             unsynced: Vec::new(),
+            rests: Rests::new(),
             seen: SeenPages::default(),
             unbilled: after.iter().copied().collect(),
             totals,
@@ -145,10 +150,7 @@ impl Books {
 
     /// Microseconds that the book's clock is ahead of the wall clock.
     pub(crate) fn clock_ahead(&self) -> Result<i64, ServingError> {
-        match self.handle.ask(Query::Book)? {
-            Some(Answer::Book { book, .. }) => Ok(book.clock_ahead_micros),
-            _ => Err(ServingError::NoBook),
-        }
+        clock_ahead(&self.handle)
     }
 
     /// Begins to count, and finds what is to be served.
@@ -360,6 +362,7 @@ impl Books {
             let mut state = locked(state);
             state.one_in = one_in;
             self.unsynced = state.take_unwritten(now);
+            self.rests = state.take_rests();
             self.seen = std::mem::take(&mut state.seen);
         }
         self.append(told)
@@ -371,7 +374,8 @@ impl Books {
         self.log.append(&self.unsynced)?;
         let written = std::mem::take(&mut self.unsynced);
         self.unbilled.extend(records(&written));
-        locked(told.reports).absorb(&written);
+        let rests = std::mem::take(&mut self.rests);
+        locked(told.reports).absorb_flush(&written, rests);
         told.sample.absorb(std::mem::take(&mut self.seen), &written);
         Ok(written.len())
     }
@@ -390,6 +394,11 @@ impl Books {
             billed += to - from;
         }
         Ok(billed)
+    }
+
+    /// Whether the book was not told of all that is in the log.
+    pub(crate) fn has_unbilled(&self) -> bool {
+        self.bill.is_some() || !self.unbilled.is_empty()
     }
 
     /// The bill that the book has to be told, again if need be.
@@ -545,6 +554,13 @@ type Outcome = Result<Answer, Refusal>;
 fn forget(bill: &Bill, totals: &mut Totals) {
     bill.lines.iter().for_each(|line| totals.forget(line.promotion));
     bill.takebacks.iter().for_each(|takeback| totals.forget(takeback.promotion));
+}
+
+fn clock_ahead(handle: &Handle) -> Result<i64, ServingError> {
+    match handle.ask(Query::Book)? {
+        Some(Answer::Book { book, .. }) => Ok(book.clock_ahead_micros),
+        _ => Err(ServingError::NoBook),
+    }
 }
 
 /// How far a stream was billed.

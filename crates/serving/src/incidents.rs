@@ -79,7 +79,8 @@ impl Incidents {
 
     /// What follows from the trouble that was found in what the platform did: each is an incident
     /// once, and ends when it has been well for a while. `done` is what it was found in, whole
-    /// minutes before `now`. What began before `since` is no news.
+    /// minutes before `now`. What began before `since` is no news, but for reports that come
+    /// seldom: that they stay away is seen late.
     pub(crate) fn follow(
         &self,
         found: &[Trouble],
@@ -95,7 +96,7 @@ impl Incidents {
                     findings.push(ended(incident, run.until));
                 }
                 Some(_) => {}
-                None if run.from >= since && is_sure(run, done) => {
+                None if is_news(run, done, since) && is_sure(run, done) => {
                     findings.push(Finding::Opened(opened(run, is_over)));
                 }
                 None => {}
@@ -183,6 +184,20 @@ fn ends_by_itself(incident: &Incident) -> bool {
     incident.is_detected()
         && incident.is_open()
         && incident.earlier.iter().all(|version| version.terms.ended_at.is_none())
+}
+
+/// Whether the book has to hear of it now. Of intake that began to fail before `since` it has where
+/// reports came for a third as long before: then it is known how seldom they come.
+fn is_news(run: &Trouble, done: &Activity, since: Instant) -> bool {
+    if run.from >= since || run.component != Component::Intake || run.until < since {
+        return run.from >= since;
+    }
+    let mut heard = done.minutes().filter(|(at, doings)| *at < run.from && doings.heard > 0);
+    let first = heard.next().map(|(at, _)| at);
+    let known = first.and_then(|first| run.from.since(first)).unwrap_or_default();
+    let length = run.until.since(run.from).unwrap_or_default();
+    // Between the first and the last of them, which begins the silence.
+    heard.next().is_some() && known.micros() >= length.micros() / 3
 }
 
 /// Whether it is long enough, and more than chance.

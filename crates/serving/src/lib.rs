@@ -36,6 +36,7 @@ mod recall;
 mod reports;
 mod sample;
 mod state;
+mod turns;
 mod watch;
 
 use std::path::PathBuf;
@@ -61,6 +62,10 @@ use books::{Books, Written};
 use reports::Reports;
 use sample::Sample;
 use state::State;
+use turns::Turns;
+
+/// Reports that are made at once.
+const REPORTS_AT_ONCE: usize = 2;
 
 /// Opens a reader of the book for one run; readers are short.
 pub type OpenReader = Box<dyn FnMut() -> Result<Box<dyn Reader>, StoreError> + Send>;
@@ -128,6 +133,8 @@ pub struct Feed {
     state: Mutex<State>,
     books: Mutex<Books>,
     reports: Mutex<Reports>,
+    /// For reports that are made.
+    turns: Turns,
     sample: Sample,
     ring: Arc<KeyRing>,
     clock: Arc<dyn Clock>,
@@ -155,6 +162,7 @@ impl Feed {
             state: Mutex::new(state),
             books: Mutex::new(books),
             reports: Mutex::new(reports),
+            turns: Turns::new(REPORTS_AT_ONCE),
             sample: Sample::new(),
             ring,
             clock,
@@ -262,14 +270,13 @@ impl Feed {
     /// help.
     pub fn report_on(&self, asked: &Asked<'_>) -> Report {
         let promotion = asked.promotion;
-        let (curve, rest) = {
-            let mut state = self.state();
-            (state.curve(&promotion.terms.audience), state.rest(promotion.id))
-        };
+        // Each copies much: others wait.
+        let _turn = self.turns.take();
+        let curve = self.state().curve(&promotion.terms.audience);
         let now = self.now();
         // Whoever writes the log waits for the copies, not for the report.
         let sources = locked(&self.reports).sources(promotion, now);
-        sources.report(asked, (&curve, &rest), now)
+        sources.report(asked, &curve, now)
     }
 
     /// What the audience of `terms` offers, from the pages of the last week and what came of them;

@@ -59,6 +59,9 @@ pub struct Asked<'a> {
     pub reach: &'a dyn Fn(&Audience) -> u64,
 }
 
+/// Who is in what was not written of promotions.
+pub(crate) type Rests = BTreeMap<PromotionId, Rest>;
+
 /// Everything that the log tells.
 pub(crate) struct Reports {
     totals: Totals,
@@ -67,6 +70,8 @@ pub(crate) struct Reports {
     counted_to: Option<Instant>,
     deliveries: Deliveries,
     segments: BTreeMap<PromotionId, BTreeMap<Segment, SegmentCounts>>,
+    /// Who is in what the log did not tell of them by then.
+    rests: Rests,
     activity: Activity,
     /// Incidents that people told of, newest first.
     pub(crate) told: Vec<Arc<Incident>>,
@@ -80,11 +85,18 @@ impl Reports {
             counted_to: None,
             deliveries: Deliveries::default(),
             segments: BTreeMap::new(),
+            rests: Rests::new(),
             activity: Activity::default(),
             told: Vec::new(),
         };
         reports.absorb(entries);
         reports
+    }
+
+    /// Counts what is in the log now, and takes over who was in what was not written then.
+    pub(crate) fn absorb_flush(&mut self, entries: &[Entry], rests: Rests) {
+        self.absorb(entries);
+        self.rests.extend(rests);
     }
 
     /// Counts what is in the log now.
@@ -122,6 +134,7 @@ impl Reports {
             waterfall: self.waterfall.only(id),
             deliveries: self.deliveries.only(id),
             segments: self.segments.get(&id).cloned().unwrap_or_default(),
+            rest: self.rests.get(&id).cloned().unwrap_or_default(),
             activity: self.activity.between(from, until.saturating_add(Span::minutes(1))),
             told: self.told.clone(),
         }
@@ -146,17 +159,13 @@ pub(crate) struct Sources {
     waterfall: Waterfall,
     deliveries: Deliveries,
     segments: BTreeMap<Segment, SegmentCounts>,
+    rest: Rest,
     activity: Activity,
     told: Vec<Arc<Incident>>,
 }
 
 impl Sources {
-    pub(crate) fn report(
-        self,
-        asked: &Asked<'_>,
-        (curve, rest): (&TrafficCurve, &Rest),
-        until: Instant,
-    ) -> Report {
+    pub(crate) fn report(self, asked: &Asked<'_>, curve: &TrafficCurve, until: Instant) -> Report {
         let Asked { promotion, deeds, stretch, reach } = *asked;
         let id = promotion.id;
         let told = told_of(&self.told, promotion);
@@ -190,7 +199,7 @@ impl Sources {
             alert: band.alert(&shortfall, until),
             suggestions,
             shortfall,
-            segments: self.segments(id, rest),
+            segments: self.segments(id),
             waterfall: self.waterfall.of(id).map(|(at, counts)| (at, *counts)).collect(),
             gaps: self.waterfall.gaps().to_vec(),
             delivered: self.deliveries.of(id).map(|(at, what)| (at, *what)).collect(),
@@ -199,7 +208,7 @@ impl Sources {
     }
 
     /// Who was reached.
-    fn segments(&self, promotion: PromotionId, rest: &Rest) -> Vec<SegmentRow> {
+    fn segments(&self, promotion: PromotionId) -> Vec<SegmentRow> {
         let mut total = SegmentCounts::default();
         for (_, counts) in self.waterfall.of(promotion) {
             total.shown += counts.get(Outcome::Served);
@@ -209,6 +218,6 @@ impl Sources {
             total.price = total.price.saturating_add(delivered.price);
         }
         let known = self.segments.iter().map(|(segment, counts)| (segment.clone(), *counts));
-        SegmentRow::all(total, &known.collect::<Vec<_>>(), rest)
+        SegmentRow::all(total, &known.collect::<Vec<_>>(), &self.rest)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use base::{Currency, Instant, Label, PromotionId, Span};
-use feed::segments::{Rest, SegmentCounter};
+use feed::segments::SegmentCounter;
 use feed::shortfall::Activity;
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Body, Judge, Judgement, Lists, Outcome, Overloaded, Own, Policy, Record};
@@ -11,6 +11,7 @@ use feed::{AudienceIndex, Chooser, Offer, Page, PageWorth, Promoted, Reason, Slo
 use outside::keyring::KeyRing;
 
 use crate::entry::Entry;
+use crate::reports::Rests;
 use crate::sample::{SeenPage, SeenPages, WAITING_MAX};
 use crate::{Served, Told, viewer_hash};
 
@@ -50,7 +51,13 @@ pub(crate) struct State {
 
 impl State {
     /// As the log left it.
-    pub(crate) fn new(ring: &KeyRing, book: &str, stream: &Label, entries: &[Entry]) -> State {
+    pub(crate) fn new(
+        ring: &KeyRing,
+        book: &str,
+        stream: &Label,
+        entries: &[Entry],
+        now: Instant,
+    ) -> State {
         let key = |label: &str| -> [u8; 32] {
             let halves = [b'a', b'b'].map(|half| ring.short_hash(label, &[half]));
             std::array::from_fn(|place| halves[place / 16][place % 16])
@@ -79,7 +86,8 @@ impl State {
             .iter()
             .filter(|entry| matches!(entry, Entry::Counter(feed::CounterRecord::Started { .. })));
         state.process = u16::try_from(starts.count() % (1 << 16)).unwrap_or(0);
-        state.recall_events(entries);
+        state.recall_events(entries, now);
+        state.recall_traffic(entries, now);
         for entry in entries {
             if let Entry::Verdict(record) = entry {
                 // The log has no gaps, or it would have ended there.
@@ -198,9 +206,10 @@ impl State {
         judgement
     }
 
-    /// Who is in what was not written of a promotion.
-    pub(crate) fn rest(&self, promotion: PromotionId) -> Rest {
-        self.segments.rest(promotion)
+    /// Who is in what was not written, right after [`State::take_unwritten`]: of promotions of
+    /// which it has changed.
+    pub(crate) fn take_rests(&mut self) -> Rests {
+        self.segments.take_rests()
     }
 
     /// Pages that were asked for, and events that came, while there was no feed yet.

@@ -27,6 +27,11 @@ impl Curves {
         self.all.observe(now);
     }
 
+    /// Counts so many visits of before, of which it is not known where they came from.
+    pub fn recall(&mut self, at: Instant, visits: u64) {
+        self.all.observe_many(at, visits);
+    }
+
     /// Sets what is believed of a country.
     pub fn set(&mut self, country: Region, curve: TrafficCurve) {
         self.countries.insert(country, curve);

@@ -54,11 +54,16 @@ impl TrafficCurve {
 
     /// Counts a visit. A visit of a day that is already over counts for today.
     pub fn observe(&mut self, now: Instant) {
+        self.observe_many(now, 1);
+    }
+
+    /// Counts so many visits of the same time.
+    pub fn observe_many(&mut self, now: Instant, visits: u64) {
         let day = now.day_number();
         if day > self.day {
             self.finish_day(day, hour(now));
         }
-        self.seen[hour(now)] += 1;
+        self.seen[hour(now)] += visits;
     }
 
     fn finish_day(&mut self, next: i64, first_hour: usize) {

@@ -28,6 +28,8 @@ pub struct SegmentCounter {
     sums: BTreeMap<(PromotionId, Group), Sum>,
     /// Sums that may be of enough viewers.
     full: BTreeSet<(PromotionId, Group)>,
+    /// Promotions of which something came or was given away since this was asked.
+    touched: BTreeSet<PromotionId>,
 }
 
 /// Which parts of an audience a selection was for, by the numbers of their names.
@@ -50,6 +52,8 @@ struct Group {
 struct Sum {
     counts: SegmentCounts,
     viewers: Viewers,
+    /// Of a region, those who came since its country was given away last.
+    fresh: Viewers,
 }
 
 /// Some of the viewers of a sum: one bit of 64 each, by their hash. Two may share a bit, so there
@@ -68,6 +72,11 @@ impl Viewers {
 
     fn at_least(self) -> u32 {
         self.0.count_ones()
+    }
+
+    /// Whether there are some, and fewer than may be told of.
+    fn are_few(self) -> bool {
+        (1..GROUP_MIN).contains(&self.at_least())
     }
 }
 
@@ -128,6 +137,7 @@ impl SegmentCounter {
         viewer: Option<ViewerHash>,
         counts: SegmentCounts,
     ) {
+        self.touched.insert(promotion);
         let keys = Dimension::ALL.into_iter().zip(groups);
         let keys = keys.map(|(dimension, name)| (promotion, Group { dimension, name }));
         let keys: Vec<_> = keys.collect();
@@ -144,6 +154,7 @@ impl SegmentCounter {
             };
             sum.counts.absorb(counts);
             sum.viewers = sum.viewers.with(Viewers::of(viewer));
+            sum.fresh = sum.fresh.with(Viewers::of(viewer));
             // Those of whom nothing is known are told of by subtraction only, and regions with
             // their country.
             let is_told = name != 0 && dimension != Dimension::Region;
@@ -168,29 +179,44 @@ impl SegmentCounter {
 
     /// Gives away regions of a country of which everything is given away now, so that what is
     /// written of them is a part of what is written of it. What its row has more than those of its
-    /// regions is of nobody, or of enough viewers too: else the smallest region waits.
+    /// regions is of nobody, or of enough viewers too, and so is what comes to that since the time
+    /// before: else the smallest regions wait.
     fn flush_regions(
         &mut self,
         promotion: PromotionId,
         country: Region,
         out: &mut Vec<SegmentRecord>,
     ) {
-        let (mut full, mut rest) = (Vec::new(), Viewers::default());
+        let (mut full, mut waiting) = (Vec::new(), Vec::new());
+        let (mut rest, mut fresh) = (Viewers::default(), Viewers::default());
         for (key, name, sum) in self.regions(promotion) {
             match name {
                 name if name.country() != Some(country) => {}
                 Segment::Region(_) if sum.viewers.at_least() >= GROUP_MIN => {
-                    full.push((sum.counts.shown, key));
+                    full.push((sum.counts.shown, key, *sum));
                 }
-                _ => rest = rest.with(sum.viewers),
+                _ => {
+                    (rest, fresh) = (rest.with(sum.viewers), fresh.with(sum.fresh));
+                    waiting.push(key);
+                }
             }
         }
-        full.sort_unstable();
-        let waits = usize::from((1..GROUP_MIN).contains(&rest.at_least()));
-        for (_, key) in full.into_iter().skip(waits) {
-            let Some(Sum { counts, .. }) = self.sums.remove(&key) else { continue };
+        full.sort_unstable_by_key(|(shown, key, _)| (*shown, *key));
+        let mut full = full.into_iter();
+        while rest.are_few() || fresh.are_few() {
+            let Some((_, key, sum)) = full.next() else { break };
+            (rest, fresh) = (rest.with(sum.viewers), fresh.with(sum.fresh));
+            waiting.push(key);
+        }
+        for (_, key, Sum { counts, .. }) in full {
+            self.sums.remove(&key);
             let segment = self.names[usize::from(key.1.name) - 1].clone();
             out.push(SegmentRecord { promotion, segment, counts });
+        }
+        for key in waiting {
+            if let Some(sum) = self.sums.get_mut(&key) {
+                sum.fresh = Viewers::default();
+            }
         }
     }
 
@@ -226,8 +252,17 @@ impl SegmentCounter {
         }
     }
 
+    /// Who is in what was not given away, of each promotion of which that may have changed since
+    /// this was asked: ask right after [`SegmentCounter::flush`], so that it belongs to the same
+    /// totals.
+    pub fn take_rests(&mut self) -> BTreeMap<PromotionId, Rest> {
+        let touched = std::mem::take(&mut self.touched);
+        touched.into_iter().map(|promotion| (promotion, self.rest(promotion))).collect()
+    }
+
     /// Forgets a promotion that is over.
     pub fn forget(&mut self, promotion: PromotionId) {
+        self.touched.remove(&promotion);
         let first = (promotion, Group { dimension: Dimension::Country, name: 0 });
         let of_promotion = self.sums.range(first..).take_while(|((one, _), _)| *one == promotion);
         let keys: Vec<_> = of_promotion.map(|(key, _)| *key).collect();

@@ -3,11 +3,12 @@
 //! The quote says how many units a promotion brings, at least and at most. By an instant, as much
 //! of that is expected as of the traffic has passed; and twice the square root less or more, for
 //! units come by chance. A quote that was made on the way speaks of the rest: what was delivered
-//! before is counted as it was, and of the units at least only the part that the money left can
-//! buy. Of a guarantee, which has one number, the twentieth less or more is as expected.
+//! before is counted as it was (units that were repaid are none), and of the units at least only
+//! the part that the money left can buy. Of a guarantee, which has one number, the twentieth less
+//! or more is as expected.
 
 use base::{Instant, Span};
-use promotions::{Alarm, Micros, Quote};
+use promotions::{Alarm, Quote};
 
 use super::{Delivered, Shortfall, Why, begin};
 use crate::{Plan, TrafficCurve};
@@ -28,7 +29,7 @@ pub struct Alert {
     pub alarm: Alarm,
     /// The first full hour at the end of which it was, and since when it has been.
     pub since: Instant,
-    /// Units by the last hour that was looked at.
+    /// Units by the last hour that was looked at, without those that were repaid.
     pub units: u64,
     /// What was expected by then.
     pub expected: Expected,
@@ -74,14 +75,15 @@ impl<'a> Band<'a> {
         plan: &'a Plan,
         quote: &Quote,
         curve: &'a TrafficCurve,
-        minutes: impl Iterator<Item = (Instant, u64, i64)>,
+        minutes: impl Iterator<Item = (Instant, i64, i64)>,
     ) -> Band<'a> {
         let from = plan.starts_at.max(quote.quoted_at).min(plan.ends_at);
-        let (mut before, mut spent) = (0, 0_i64);
+        let (mut before, mut spent) = (0_i64, 0_i64);
         for (_, units, cost) in minutes.take_while(|(at, ..)| *at < from) {
-            before += units;
+            before = before.saturating_add(units);
             spent = spent.saturating_add(cost);
         }
+        let before = u64::try_from(before).unwrap_or(0);
         let budget = u128::from(plan.budget.get().max(1));
         let left = budget.saturating_sub(u128::try_from(spent).unwrap_or(0));
         let part = |units: u64, part: u128, of: u128| {
@@ -126,11 +128,11 @@ impl<'a> Band<'a> {
     }
 
     /// The same from units by the time of their selection, in order; not what it is due to.
-    fn outside(&self, units: impl Iterator<Item = (Instant, u64)>, now: Instant) -> Option<Alert> {
+    fn outside(&self, units: impl Iterator<Item = (Instant, i64)>, now: Instant) -> Option<Alert> {
         let hour = Span::hours(1);
         let last = now.saturating_sub(UNREPORTED);
         let mut coming = units.peekable();
-        let (mut units, mut found) = (0_u64, None);
+        let (mut net, mut found) = (0_i64, None);
         let mut begins = begin(self.plan.starts_at, hour);
         while self.is_told && begins < self.plan.ends_at {
             let end = begins.saturating_add(hour).min(self.plan.ends_at);
@@ -138,12 +140,15 @@ impl<'a> Band<'a> {
                 break;
             }
             begins = end;
-            while let Some((_, more)) = coming.next_if(|(at, _)| *at < end) {
-                units += more;
+            let is_last = end == self.plan.ends_at;
+            // What is repaid after the end belongs to the last hour.
+            while let Some((_, more)) = coming.next_if(|(at, _)| is_last || *at < end) {
+                net = net.saturating_add(more);
             }
             if end <= self.from {
                 continue;
             }
+            let units = u64::try_from(net).unwrap_or(0);
             let expected = self.by(end);
             let alarm = match units {
                 units if units < expected.low => Alarm::Behind,
@@ -170,13 +175,8 @@ pub fn alarm(
     delivered: &[(Instant, Delivered)],
     now: Instant,
 ) -> Option<Alarm> {
-    let spent = |one: &Delivered| signed(one.price) - signed(one.repaid);
-    let spent = delivered.iter().map(|(at, one)| (*at, one.units, spent(one)));
-    let band = Band::from_minutes(plan, quote, curve, spent);
-    let units = delivered.iter().map(|(at, one)| (*at, one.units));
+    let minutes = delivered.iter().map(|(at, one)| (*at, one.net_units(), one.net_price()));
+    let band = Band::from_minutes(plan, quote, curve, minutes);
+    let units = delivered.iter().map(|(at, one)| (*at, one.net_units()));
     band.outside(units, now).map(|alert| alert.alarm)
-}
-
-fn signed(price: Micros) -> i64 {
-    i64::try_from(price.get()).unwrap_or(i64::MAX)
 }

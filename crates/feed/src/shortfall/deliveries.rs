@@ -8,7 +8,7 @@ use crate::verdict::{Body, Outcome, Reason, Record};
 /// What became of the selections of one promotion and minute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delivered {
-    /// Units that were billed.
+    /// Units that were billed, those repaid later among them.
     pub units: u64,
     /// What they cost.
     pub price: Micros,
@@ -18,8 +18,26 @@ pub struct Delivered {
     pub unbilled: Micros,
     /// Units that were invalid at once.
     pub invalid_units: u64,
-    /// What was repaid in this minute, whenever it was chosen.
+    /// Units that were repaid in this minute, whenever they were chosen.
+    pub repaid_units: u64,
+    /// What these had cost.
     pub repaid: Micros,
+}
+
+impl Delivered {
+    /// Units that were billed, less those that were repaid in this minute.
+    pub fn net_units(&self) -> i64 {
+        signed(self.units).saturating_sub(signed(self.repaid_units))
+    }
+
+    /// What they cost, less what was repaid in this minute.
+    pub fn net_price(&self) -> i64 {
+        signed(self.price.get()).saturating_sub(signed(self.repaid.get()))
+    }
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Deliveries by promotion and minute of the *selection*, from the event logs of all processes.
@@ -53,6 +71,7 @@ impl Deliveries {
             Body::Judged(_) => {}
             Body::Repaid(repaid) => {
                 let delivered = self.minute(repaid.promotion, record.at);
+                delivered.repaid_units += 1;
                 delivered.repaid = delivered.repaid.saturating_add(repaid.price);
             }
         }

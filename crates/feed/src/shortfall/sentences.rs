@@ -28,7 +28,12 @@ fn sentence(part: &Part, unit: EventKind, currency: Currency) -> Option<String> 
     let less = if minor == 0 { "less than " } else { "" };
     let worth = format!("worth {less}{}", Money { amount, currency });
     if part.money < 0 {
-        return Some(format!("{units} {name} more came than were planned by now, {worth}."));
+        let more = match units {
+            0 => format!("Less than one {} more came than was", noun(unit, 1)),
+            1 => format!("1 {name} more came than was"),
+            _ => format!("{units} {name} more came than were"),
+        };
+        return Some(format!("{more} planned by now, {worth}."));
     }
     let (count, verb) = match units {
         0 => (format!("Less than one {}", noun(unit, 1)), "is"),
@@ -36,4 +41,23 @@ fn sentence(part: &Part, unit: EventKind, currency: Currency) -> Option<String> 
         _ => (format!("{about}{units} {name}"), "are"),
     };
     Some(format!("{count} {verb} missing because {}, {worth}.", part.why.phrase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shortfall::Why;
+
+    #[test]
+    fn what_is_less_than_a_unit_is_told_so() {
+        let told = |units: i64, minor: i64| {
+            let part = Part { why: Why::Pacing, money: minor * 1_000_000, units };
+            sentence(&part, EventKind::Sale, Currency::USD)
+        };
+        let less = "Less than one sale more came than was planned by now, worth 0.03 USD.";
+        assert_eq!(told(0, -3).as_deref(), Some(less));
+        let more = "2 sales more came than were planned by now, worth 9.00 USD.";
+        assert_eq!(told(-2, -900).as_deref(), Some(more));
+        assert_eq!(told(0, 0), None);
+    }
 }

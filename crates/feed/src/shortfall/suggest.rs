@@ -142,6 +142,8 @@ impl<'a> Outlook<'a> {
                 paid += minute.flow;
             }
         }
+        // More may have been repaid in them than came of them.
+        let units = units.max(0);
         if known.len() < MINUTES_MIN || counts.opportunities() < OPPORTUNITIES_MIN || weight == 0 {
             return None;
         }

@@ -22,7 +22,8 @@ pub(super) struct Minute {
     /// What its selections have cost, without what was repaid in it.
     pub(super) flow: Flow,
     pub(super) repaid: Flow,
-    pub(super) units: u64,
+    /// Units that were billed, less those that were repaid in it.
+    pub(super) units: i64,
 }
 
 impl Minute {
@@ -55,6 +56,7 @@ pub(super) fn minutes(
         let is_last = next >= until;
         while let Some((_, more)) = delivered.next_if(|(minute, _)| is_last || *minute < next) {
             sums.units += more.units;
+            sums.repaid_units += more.repaid_units;
             sums.price = sums.price.saturating_add(more.price);
             sums.repaid = sums.repaid.saturating_add(more.repaid);
         }
@@ -69,7 +71,7 @@ pub(super) fn minutes(
             holdup: deeds.holdup(at, next),
             flow: flow(sums.price) - repaid,
             repaid,
-            units: sums.units,
+            units: sums.net_units(),
         });
         at = next;
     }

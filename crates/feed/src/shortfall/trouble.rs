@@ -1,7 +1,8 @@
 //! What was wrong with the platform, found in what it did.
 //!
 //! * *Selection is down* when nobody asks for a page for so long that, by the hours before and
-//!   after, [`SURE`] would have; of a silence of more than an hour, by the same time of other days.
+//!   after, [`SURE`] would have; of a silence of more than two hours, by the same time of other
+//!   days.
 //! * *Intake is down* when no event arrives though [`SURE`] posts were shown, and more than this
 //!   platform usually shows before it tells of any. One that has told of nothing yet may never.
 //! * *Errors* are counted as they are.
@@ -21,7 +22,7 @@ use super::activity::{Activity, Doings};
 use super::axis::{Axis, minutes_between};
 use super::deliveries::minute_of;
 use crate::Gap;
-use habit::Reporting;
+use habit::{Days, Reporting};
 
 /// So many are missing by chance once in 160,000 times (e⁻¹²).
 const SURE: u64 = 12;
@@ -166,6 +167,7 @@ impl Trouble {
     /// Runs of minutes in which nobody asks, though people come before and after.
     fn find_silence(&mut self, doings: &[Doings], is_told: impl Fn(usize) -> bool) {
         let Range { start: mut place, end } = self.busy.clone();
+        let days = Days::of(doings, &self.minutes);
         while place < end {
             let is_silent =
                 |place: &usize| doings[*place].asked() == 0 && !self.minutes[*place].is_gap;
@@ -174,7 +176,7 @@ impl Trouble {
                 place += 1;
                 continue;
             }
-            let expected = self.expected(doings, &(place..place + run)) / 1_000;
+            let expected = self.expected(&days, doings, &(place..place + run)) / 1_000;
             let needed = if (place..place + run).any(&is_told) { TOLD } else { SURE };
             if expected >= needed {
                 self.minutes[place..place + run].iter_mut().for_each(|one| one.unseen = MILLION);
@@ -196,14 +198,14 @@ impl Trouble {
 
     /// Pages that would have been asked for in a silence, in thousandths: the smaller number of
     /// those that the hours before and after it tell.
-    fn expected(&self, doings: &[Doings], silence: &Range<usize>) -> u64 {
+    fn expected(&self, days: &Days<'_>, doings: &[Doings], silence: &Range<usize>) -> u64 {
         let beside = [
             silence.start.saturating_sub(AROUND)..silence.start,
             silence.end..(silence.end + AROUND).min(doings.len()),
         ];
         let told = beside.iter().filter_map(|beside| {
             let a_minute = self.mean(doings, beside.clone())?;
-            Some(habit::expected(doings, &self.minutes, silence, beside, a_minute))
+            Some(habit::expected(days, silence, beside, a_minute))
         });
         told.min().unwrap_or(0)
     }

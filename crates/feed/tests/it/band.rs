@@ -84,6 +84,24 @@ fn a_quote_that_was_made_on_the_way_speaks_of_the_rest() {
 }
 
 #[test]
+fn units_that_were_repaid_have_not_come() {
+    let (mut logs, quote) = (logs(24, 1), quote(2_000, 3_000, after(Span::ZERO)));
+    logs.repay(1_000, 600);
+    assert_eq!(alert(&logs, &quote, 17), None);
+    // 1,380 less 600 by the end of the 23rd hour, of 958 at least.
+    let found = alert(&logs, &quote, 24).unwrap();
+    assert_eq!((found.alarm, found.units), (Alarm::Behind, 780));
+    let (waterfall, trouble, curve) = (logs.waterfall(), logs.trouble(), TrafficCurve::flat());
+    let plan = logs.facts(&waterfall, &trouble, &curve).plan;
+    let delivered = logs.deliveries.of(crate::shortfall::ID).map(|(at, one)| (at, *one));
+    let delivered: Vec<_> = delivered.collect();
+    let now = after(Span::hours(24));
+    let curve = TrafficCurve::believed([1; 24]);
+    let outside = feed::shortfall::alarm(&plan, &quote, &curve, &delivered, now);
+    assert_eq!(outside, Some(Alarm::Behind));
+}
+
+#[test]
 fn a_guarantee_has_one_number() {
     let quote = Quote { guaranteed_units: Some(2_000), ..quote(2_000, 2_000, after(Span::ZERO)) };
     let logs = logs(24, 1);

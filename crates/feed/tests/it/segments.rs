@@ -156,6 +156,38 @@ fn regions_add_up_to_their_country() {
 }
 
 #[test]
+fn who_comes_elsewhere_between_two_reports_are_many() {
+    let mut counted = Counted::default();
+    (0..5).for_each(|number| counted.show(&from("US-VT"), number, false));
+    (5..9).for_each(|number| counted.show(&from("US-WY"), number, false));
+    counted.show(&from("US-CA"), 9, false);
+    assert_eq!(counted.told(Dimension::Country), ["US 10"]);
+    // One of Vermont alone would be what comes to the others, were California told of.
+    counted.show(&from("US-VT"), 10, false);
+    (11..20).for_each(|number| counted.show(&from("US-CA"), number, false));
+    assert_eq!(counted.told(Dimension::Country), ["US 20"]);
+    assert_eq!(counted.told(Dimension::Region), [""; 0]);
+    (20..30).for_each(|number| counted.show(&from("US-CA"), number, false));
+    assert_eq!(counted.told(Dimension::Region), ["US-CA 20", "elsewhere in US 10"]);
+}
+
+#[test]
+fn who_is_not_told_of_is_asked_for_with_the_same_flush() {
+    let mut counter = SegmentCounter::default();
+    let show = |counter: &mut SegmentCounter, number: u64| {
+        let key = ViewerHash::new(number + 1);
+        counter.shown(ID, number, (&from("US"), Some(key)), None);
+    };
+    (0..3).for_each(|number| show(&mut counter, number));
+    counter.flush(&mut Vec::new());
+    let rests = counter.take_rests();
+    assert_eq!(rests.get(&ID), Some(&counter.rest(ID)));
+    assert!(counter.take_rests().is_empty());
+    show(&mut counter, 3);
+    assert_ne!(rests.get(&ID), Some(&counter.rest(ID)));
+}
+
+#[test]
 fn without_consent_nothing_personal_is_counted() {
     let mut counted = Counted::default();
     let viewer = Viewer {
@@ -206,13 +238,20 @@ fn a_promotion_that_is_over_is_forgotten() {
 struct Country {
     shows: Vec<(u64, &'static str)>,
     country_to: usize,
+    /// The same at the time before.
+    country_before: usize,
     region_to: BTreeMap<&'static str, usize>,
 }
 
 impl Country {
     /// Those who are in its row and in none of its regions.
     fn elsewhere(&self) -> BTreeSet<u64> {
-        let shows = self.shows[..self.country_to].iter().enumerate();
+        self.elsewhere_since(0)
+    }
+
+    /// Those of them who came after so many showings.
+    fn elsewhere_since(&self, first: usize) -> BTreeSet<u64> {
+        let shows = self.shows[..self.country_to].iter().enumerate().skip(first);
         let is_elsewhere = |(place, (_, region)): &(usize, &(u64, &'static str))| {
             self.region_to.get(region).is_none_or(|to| place >= to)
         };
@@ -273,10 +312,13 @@ proptest! {
                 let of = countries.entry(&code[..2]).or_default();
                 of.shows.push((number, code));
                 let now = of.shows.len();
+                let was = of.country_to;
                 for segment in counted.known.keys() {
                     let is_new = before.get(segment) != counted.known.get(segment);
                     match segment {
-                        Segment::Country(_) if is_new => of.country_to = now,
+                        Segment::Country(_) if is_new => {
+                            (of.country_before, of.country_to) = (was, now);
+                        }
                         Segment::Region(region) if is_new => {
                             let code = codes.iter().find(|it| **it == region.as_str()).unwrap();
                             of.region_to.insert(code, now);
@@ -288,6 +330,9 @@ proptest! {
             for country in countries.values() {
                 let elsewhere = country.elsewhere().len();
                 prop_assert!(elsewhere == 0 || elsewhere >= GROUP_MIN as usize, "{elsewhere}");
+                // What one report says more of them than the one before.
+                let more = country.elsewhere_since(country.country_before).len();
+                prop_assert!(more == 0 || more >= GROUP_MIN as usize, "{more}");
             }
             let rows = counted.rows();
             let of_countries = rows.iter().filter(|row| row.dimension == Dimension::Country);

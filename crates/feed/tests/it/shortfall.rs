@@ -5,7 +5,7 @@ use feed::shortfall::{
     Activity, Deliveries, Facts, Incident, Shortfall, Stretch, Trouble, Why, explain,
 };
 use feed::token::Selection;
-use feed::verdict::{Body, Judged, Outcome, Record};
+use feed::verdict::{Body, Judged, Outcome, Reason, Record, Repaid};
 use feed::{Cause, Chance, CounterRecord, Counts, FrequencyCap, Plan, TrafficCurve, Waterfall};
 use promotions::{Actor, Component, Deed, DeedKind, EventKind, Goal, Micros, Role};
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use crate::events::desk;
 use crate::setting::{after, start, whole};
 
-const ID: PromotionId = PromotionId::from_bits(7);
+pub const ID: PromotionId = PromotionId::from_bits(7);
 
 /// What one selection costs.
 pub const PRICE: Micros = Micros::new(500_000);
@@ -22,7 +22,7 @@ pub const PRICE: Micros = Micros::new(500_000);
 pub struct Logs {
     plan: Plan,
     counters: Vec<CounterRecord>,
-    deliveries: Deliveries,
+    pub deliveries: Deliveries,
     activity: Activity,
     deeds: Vec<Deed>,
     told: Vec<Incident>,
@@ -82,6 +82,22 @@ impl Logs {
         };
         self.deliveries.add(&Record { sequence: self.sequence, at, body: Body::Judged(judged) });
         self.sequence += 1;
+    }
+
+    /// So many of the first units are repaid in that minute.
+    pub fn repay(&mut self, minute: u64, units: u64) {
+        for billed in 0..units {
+            let (promotion, kind) = (ID, EventKind::View);
+            let reason = Reason::DataCentre;
+            let repaid = Repaid { billed, promotion, slice: 1, kind, price: PRICE, reason };
+            let at = after(Span::minutes(minute));
+            self.deliveries.add(&Record {
+                sequence: self.sequence,
+                at,
+                body: Body::Repaid(repaid),
+            });
+            self.sequence += 1;
+        }
     }
 
     fn deed(&mut self, kind: DeedKind, minute: u64) {
@@ -184,7 +200,7 @@ fn check_stretches(shortfall: &Shortfall, length: Span) {
     let all = |of: &dyn Fn(&Stretch) -> i64| stretches.iter().map(of).sum::<i64>();
     assert_eq!(all(&|one| one.planned), shortfall.planned);
     assert_eq!(all(&|one| one.spent), shortfall.spent);
-    assert_eq!(all(&|one| one.units as i64), shortfall.units as i64);
+    assert_eq!(all(&|one| one.units), shortfall.units);
 }
 
 #[test]
@@ -197,6 +213,26 @@ fn what_others_outbid_is_the_markets() {
     assert_eq!(shortfall.part(Why::Outbid), shortfall.missing());
     let expected = ["7120 views are missing because others bid more, worth 35.60 USD."];
     assert_eq!(told(&shortfall), expected);
+}
+
+#[test]
+fn units_that_were_repaid_are_missing_once() {
+    let mut logs = Logs::of(5_000);
+    (0..TWO_DAYS).for_each(|minute| logs.minute(minute, 10, 1, Cause::Outbid));
+    logs.repay(2_000, 1_000);
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    // 10,000 were planned.
+    assert_eq!(shortfall.units, TWO_DAYS as i64 - 1_000);
+    let missing: i64 = shortfall.parts(PRICE).iter().map(|part| part.units).sum();
+    assert_eq!(missing, 10_000 - shortfall.units);
+    // All of them: what is missing would have cost what a unit costs at most.
+    logs.repay(2_800, TWO_DAYS - 1_000);
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    assert_eq!((shortfall.units, shortfall.spent), (0, 0));
+    let missing: i64 = shortfall.parts(PRICE).iter().map(|part| part.units).sum();
+    assert_eq!(missing, 10_000);
 }
 
 fn told(shortfall: &Shortfall) -> Vec<String> {
@@ -349,6 +385,7 @@ proptest! {
         daily in prop::option::of(1..1_000_i64),
         minutes in prop::collection::vec((0..12_u64, 0..4_u64, 0..8_usize, 0..4_u64), 60..400),
         deeds in prop::collection::vec((0..6_usize, 0..2_880_u64), 0..6),
+        repaid in prop::collection::vec((0..4_000_u64, 0..20_u64), 0..4),
     ) {
         let mut logs = Logs::of(budget);
         logs.plan.daily = daily.map(whole);
@@ -358,6 +395,7 @@ proptest! {
             logs.minute(minute, *pages, (*served).min(*pages), Cause::ALL[*cause]);
             (0..*failed).for_each(|_| logs.activity.failure(after(Span::minutes(minute))));
         }
+        repaid.into_iter().for_each(|(minute, units)| logs.repay(minute, units));
         let mut deeds = deeds;
         deeds.sort_by_key(|(_, minute)| *minute);
         for (kind, minute) in deeds {
@@ -373,7 +411,9 @@ proptest! {
         }
         let shortfall = logs.explain();
         check_adds_up(&shortfall);
-        let spent: u64 = logs.deliveries.of(ID).map(|(_, one)| one.price.get()).sum();
-        prop_assert_eq!(shortfall.spent, i64::try_from(spent).unwrap());
+        let spent: i64 = logs.deliveries.of(ID).map(|(_, one)| one.net_price()).sum();
+        prop_assert_eq!(shortfall.spent, spent);
+        let units: i64 = logs.deliveries.of(ID).map(|(_, one)| one.net_units()).sum();
+        prop_assert_eq!(shortfall.units, units);
     }
 }

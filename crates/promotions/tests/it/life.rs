@@ -191,6 +191,26 @@ fn pauses_of_advertiser_and_platform_stand_side_by_side() {
 }
 
 #[test]
+fn a_pause_of_its_advertiser_does_not_use_its_only_alarm_up() {
+    let mut world = World::new();
+    let id = world.allowed(1, &terms());
+    let alert = |row: &promotions::Promotion, at| {
+        promotions::alert(promotions::Alarm::Behind, row, &[], at)
+    };
+    assert_eq!(world.change(id, alert), Err(Refusal::NotRunning));
+    world.now = terms().starts_at;
+    world.change(id, |row, at| promotions::pause(row, ADVERTISER, at)).unwrap();
+    assert_eq!(world.change(id, alert), Err(Refusal::NotRunning));
+    // What the platform holds up is behind all the same.
+    world.change(id, |row, at| promotions::pause(row, ANN, at)).unwrap();
+    assert!(world.only().may_be_alerted(world.now));
+    world.change(id, |row, at| promotions::resume(row, ANN, at)).unwrap();
+    world.change(id, |row, at| promotions::resume(row, ADVERTISER, at)).unwrap();
+    world.change(id, alert).unwrap();
+    assert_eq!(world.events, [PromotionEvent::FallenBehind]);
+}
+
+#[test]
 fn a_private_post_holds_up_and_a_public_one_goes_on() {
     let mut world = World::new();
     let id = world.allowed(1, &terms());

@@ -246,3 +246,46 @@ fn a_platform_that_reports_in_batches_has_no_incident_until_they_stay_away() {
     ];
     assert_eq!(told, expected);
 }
+
+/// Follows it as the feed does: three days are known, and of one it is told.
+fn watch_days(done: &Activity, hours: std::ops::Range<u64>) -> Vec<String> {
+    let mut known = Incidents::default();
+    let mut told = Vec::new();
+    for hour in hours {
+        let now = at(hour * 60);
+        let since = now.saturating_sub(Span::days(1));
+        let seen = done.between(since.saturating_sub(Span::days(2)), now);
+        let found = feed::shortfall::Trouble::find(&seen, &[], &[]).incidents();
+        for finding in known.follow(&found, &seen, [since, now]) {
+            let what = if matches!(finding, Finding::Opened(_)) { "opened" } else { "ended" };
+            told.push(format!("{hour} {} {what}", finding.component().as_str()));
+            keep(&mut known, finding, now);
+        }
+    }
+    told
+}
+
+/// One post a minute, and what was heard of all once in so many hours.
+fn batches(hours: u64, every: u64, stays_away: std::ops::Range<u64>) -> Activity {
+    let mut activity = Activity::default();
+    for minute in 0..hours * 60 {
+        activity.page(at(minute), 1);
+        let hour = minute / 60;
+        if minute % 60 == 0 && hour % every == every - 1 && !stays_away.contains(&hour) {
+            activity.event(EventKind::View, at(minute));
+        }
+    }
+    activity
+}
+
+#[test]
+fn batches_of_half_a_day_that_stay_away_are_an_incident() {
+    let (hours, never) = (240, 0..0);
+    for every in [8, 12, 18, 24, 40, 60, 168] {
+        let well = batches(hours, every, never.clone());
+        assert_eq!(watch_days(&well, 2..hours), Vec::<String>::new(), "every {every}");
+    }
+    // Three times twelve hours after 95.
+    let told = watch_days(&batches(hours, 12, 100..160), 2..hours);
+    assert_eq!(told, ["131 intake opened", "168 intake ended"]);
+}

@@ -77,3 +77,58 @@ fn whoever_knows_a_part_of_it_tells_nothing() {
     assert_eq!(hours(&town, &feed, 200), []);
     assert_eq!(feed.outside_quotes(), [1, 0, 0]);
 }
+
+/// What its advertiser holds up is not held against the quote, and its only alarm is kept.
+#[test]
+fn a_pause_of_its_advertiser_alarms_nobody() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running(1, 500_000);
+    let feed = town.feed(folder.path());
+    feed.run().unwrap();
+    town.pause(promotion);
+    assert_eq!(hours(&town, &feed, 100), []);
+    assert_eq!(feed.outside_quotes(), [1, 0, 0]);
+    town.resume(promotion);
+    assert_eq!(hours(&town, &feed, 2), [(promotion, Alarm::Behind)]);
+}
+
+/// How the pages of a day are spread over its hours is known after a restart, too.
+#[test]
+fn the_shape_of_days_outlives_a_restart() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running(1, 500_000);
+    let feed = town.feed(folder.path());
+    for hour in 0..26 {
+        let pages = if (8..20).contains(&hour) { 100 } else { 1 };
+        for number in 0..pages {
+            let _ = feed.select(&Viewer::default(), Some(&format!("viewer-{number}")), 1, None);
+        }
+        feed.run().unwrap();
+        town.wait(Span::hours(1));
+    }
+    feed.run().unwrap();
+    let expected = |feed: &Feed| {
+        let (promotion, stretch) = (&town.promotion(promotion), Span::hours(1));
+        let asked = serving::Asked { promotion, deeds: &[], stretch, reach: &|_| 1 };
+        feed.report_on(&asked).expected
+    };
+    let before = expected(&feed);
+    feed.close().unwrap();
+    drop(feed);
+    assert_eq!(expected(&town.feed(folder.path())), before);
+}
+
+/// The events of the last hour come when it is over.
+#[test]
+fn who_is_over_is_looked_at_once_more() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running(1, 500_000);
+    town.wait(Span::days(30));
+    town.wait(Span::minutes(10));
+    town.advance(promotion);
+    assert_eq!(town.promotion(promotion).state, promotions::State::Completed);
+    let feed = town.feed(folder.path());
+    assert_eq!(hours(&town, &feed, 1), [(promotion, Alarm::Behind)]);
+    assert_eq!(hours(&town, &feed, 3), []);
+    assert_eq!(feed.outside_quotes(), [0, 0, 0]);
+}

@@ -200,6 +200,21 @@ impl Town {
         });
     }
 
+    /// Its advertiser holds it up.
+    pub fn pause(&self, promotion: PromotionId) {
+        self.promote(PromotionCommand::Pause { promotion, actor: BUYER }).unwrap();
+    }
+
+    /// And lets it go on.
+    pub fn resume(&self, promotion: PromotionId) {
+        self.promote(PromotionCommand::Resume { promotion, actor: BUYER }).unwrap();
+    }
+
+    /// Time has done what it does to it.
+    pub fn advance(&self, promotion: PromotionId) {
+        self.promote(PromotionCommand::Advance { promotion }).unwrap();
+    }
+
     pub fn stop(&self, promotion: PromotionId) {
         let cause = promotions::StopCause::Advertiser;
         self.promote(PromotionCommand::Stop { promotion, cause, actor: BUYER }).unwrap();

@@ -91,8 +91,7 @@ impl Reporting {
 /// other days, as on the first of a platform, no more is believed to be missing: a night looks
 /// like this.
 pub(super) fn expected(
-    doings: &[Doings],
-    minutes: &[Health],
+    days: &Days<'_>,
     silence: &Range<usize>,
     beside: &Range<usize>,
     a_minute: u64,
@@ -101,7 +100,7 @@ pub(super) fn expected(
         return a_minute * silence.len() as u64;
     }
     let pages = a_minute * beside.len() as u64;
-    let other_days = |range| OtherDays::of(doings, minutes, silence, range);
+    let other_days = |range| OtherDays::of(days, silence, range);
     let expected = other_days(beside).zip(other_days(silence)).and_then(|(known, missing)| {
         // So few pages tell no proportion.
         let known = Some(known).filter(|known| known.pages >= SURE)?;
@@ -110,6 +109,46 @@ pub(super) fn expected(
     });
     let expected = expected.map(|expected| u64::try_from(expected).unwrap_or(u64::MAX));
     expected.unwrap_or(a_minute * VOUCHED as u64)
+}
+
+/// What all days had, by the minute of the day: added up once, so that a silence is held against
+/// the others at what its own length costs.
+pub(super) struct Days<'a> {
+    doings: &'a [Doings],
+    /// Of each minute of the day, its pages, and on how many days they are known.
+    sums: Vec<(u64, u64)>,
+    is_gap: Vec<bool>,
+}
+
+impl<'a> Days<'a> {
+    pub(super) fn of(doings: &'a [Doings], minutes: &[Health]) -> Days<'a> {
+        let is_gap = minutes.iter().map(|minute| minute.is_gap).collect();
+        let mut days = Days { doings, sums: vec![(0, 0); A_DAY], is_gap };
+        for place in 0..doings.len() {
+            let (pages, known) = days.at(place);
+            let sum = &mut days.sums[place % A_DAY];
+            *sum = (sum.0 + pages, sum.1 + known);
+        }
+        days
+    }
+
+    /// Pages of that minute, and one day if they are known.
+    fn at(&self, place: usize) -> (u64, u64) {
+        if self.is_gap[place] { (0, 0) } else { (self.doings[place].asked(), 1) }
+    }
+
+    /// What days had at the time of that minute, without its own and those of the silence.
+    fn others(&self, place: usize, silence: &Range<usize>) -> (u64, u64) {
+        let into = (place + A_DAY - silence.start % A_DAY) % A_DAY;
+        let same = (silence.start + into..silence.end).step_by(A_DAY);
+        let own = Some(place).filter(|place| !silence.contains(place));
+        let mut sum = self.sums[place % A_DAY];
+        for one in same.chain(own) {
+            let (pages, known) = self.at(one);
+            sum = (sum.0 - pages, sum.1 - known);
+        }
+        sum
+    }
 }
 
 /// What other days had at the same time.
@@ -122,19 +161,10 @@ struct OtherDays {
 
 impl OtherDays {
     /// `None` where half of the time or more is not known of any other day.
-    fn of(
-        doings: &[Doings],
-        minutes: &[Health],
-        silence: &Range<usize>,
-        range: &Range<usize>,
-    ) -> Option<OtherDays> {
+    fn of(days: &Days<'_>, silence: &Range<usize>, range: &Range<usize>) -> Option<OtherDays> {
         let (mut mean, mut all, mut known) = (0, 0, 0);
         for place in range.clone() {
-            let same = (place % A_DAY..doings.len()).step_by(A_DAY);
-            let of_another = |other: &usize| !silence.contains(other) && *other != place;
-            let others = same.filter(of_another).filter(|other| !minutes[*other].is_gap);
-            let (pages, days) = others
-                .fold((0, 0_u64), |(pages, days), one| (pages + doings[one].asked(), days + 1));
+            let (pages, days) = days.others(place, silence);
             if let Some(a_day) = (pages * 1_000).checked_div(days) {
                 (mean, all, known) = (mean + a_day, all + pages, known + 1);
             }
@@ -142,5 +172,31 @@ impl OtherDays {
         let length = range.len() as u64;
         let is_known = known * 2 > length;
         is_known.then(|| OtherDays { mean: mean * length / known.max(1), pages: all })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_by_day_say_what_a_look_at_each_day_says() {
+        let count = 5 * A_DAY + 77;
+        let pages = |place: usize| (place * 7_919 % 11) as u64;
+        let doing = |place| Doings { pages: pages(place), ..Doings::default() };
+        let doings: Vec<Doings> = (0..count).map(doing).collect();
+        let health =
+            |place: usize| Health { is_gap: place.is_multiple_of(13), ..Health::default() };
+        let minutes: Vec<Health> = (0..count).map(health).collect();
+        let days = Days::of(&doings, &minutes);
+        for silence in [0..200, 1_000..1_500, 2_000..5_000, 7_000..count] {
+            for place in (0..count).step_by(31) {
+                let same = (place % A_DAY..count).step_by(A_DAY);
+                let is_other = |one: &usize| !silence.contains(one) && *one != place;
+                let others = same.filter(is_other).filter(|one| !minutes[*one].is_gap);
+                let sum = others.fold((0, 0), |(sum, days), one| (sum + pages(one), days + 1));
+                assert_eq!(days.others(place, &silence), sum, "{place} of {silence:?}");
+            }
+        }
     }
 }

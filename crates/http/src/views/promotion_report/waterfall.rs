@@ -36,8 +36,8 @@ pub(super) struct StretchView {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ShortfallParts)]
 pub(super) struct PartsView {
-    /// Units that were billed.
-    delivered: u64,
+    /// Units that were billed, less those that were repaid in this time.
+    delivered: i64,
     /// Missing because of the platform.
     platform: i64,
     /// Because of others who bid, and of how many people there were.
@@ -89,7 +89,7 @@ impl WaterfallView {
 }
 
 impl PartsView {
-    fn new(delivered: u64, parts: &[Part]) -> PartsView {
+    fn new(delivered: i64, parts: &[Part]) -> PartsView {
         let units = |fits: &dyn Fn(Why) -> bool| {
             parts.iter().filter(|part| fits(part.why)).map(|part| part.units).sum()
         };
