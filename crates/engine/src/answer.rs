@@ -334,6 +334,10 @@ pub struct ClaimEvidence {
     pub words: Option<Arc<Words>>,
     /// The facts that were put together last.
     pub facts: Option<Arc<FrozenFacts>>,
+    /// True when something else was paid for the promotion since: they do not know it.
+    pub is_outdated: bool,
+    /// The facts on which the decision that stands rests, or else the proposal.
+    pub decided_on: Option<Arc<FrozenFacts>>,
     /// What was decided, and proposed, in order.
     pub statements: Vec<Arc<KeptStatement>>,
     /// The book's time.

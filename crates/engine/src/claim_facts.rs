@@ -192,22 +192,78 @@ impl Before<'_> {
         }
     }
 
-    /// For how long the device had been known.
+    /// For how long the device had been known: since somebody told that it was new. What else
+    /// happened on it tells only that it was known by then, which is enough where that is long ago.
     fn device_age(&self) -> Finding {
-        let happened = self.signals.kept.iter().map(|signal| signal.happened);
-        let ages = happened
-            .filter(|it| it.device.is_some() && it.device == self.agreement.device)
-            .filter_map(|it| self.agreement.at.since(it.at));
-        let age: Option<Span> = ages.max();
-        age.map_or(Finding::Unknown(WhyUnknown::NotRecorded), |age| {
-            Finding::Known(Value::Span(age))
-        })
+        let ages = |kinds: Option<SignalKind>| {
+            let happened = self.signals.kept.iter().map(|signal| signal.happened);
+            happened
+                .filter(|it| it.device.is_some() && it.device == self.agreement.device)
+                .filter(move |it| kinds.is_none_or(|kind| kind == it.kind))
+                .filter_map(|it| self.agreement.at.since(it.at))
+                .max()
+        };
+        match (ages(Some(SignalKind::NewDevice)), ages(None)) {
+            (Some(age), _) => Finding::Known(Value::Span(age)),
+            (None, Some(age)) if age > LONG_KNOWN => Finding::Known(Value::Span(age)),
+            _ => Finding::Unknown(WhyUnknown::NotRecorded),
+        }
     }
 }
+
+/// A device that was known so long before is one of theirs, however much longer it was known.
+const LONG_KNOWN: Span = Span::days(30);
 
 fn told_money(told: &Facts, name: FactName) -> Option<Amount> {
     match told.get(name)?.finding {
         Finding::Known(Value::Money(amount)) => Some(amount),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::PersonId;
+    use promotions::{Factor, Fingerprint, Happening, Signal};
+
+    use super::*;
+
+    const DEVICE: Fingerprint = Fingerprint([7; 16]);
+
+    /// The age of the device that somebody has agreed on, so many days after what happened on it.
+    fn device_age(happened: &[(SignalKind, u64)]) -> Option<u64> {
+        let at = Instant::parse("2026-11-20T10:00:00Z").unwrap();
+        let signal = |(kind, days): &(SignalKind, u64)| {
+            let at = at.saturating_sub(Span::days(*days));
+            Signal { happened: Happening { at, kind: *kind, device: Some(DEVICE) }, told_at: at }
+        };
+        let person = PersonId::from_bits(1);
+        let kept = happened.iter().map(signal).collect();
+        let signals = Signals { person, kept, dropped: 0, created_at: at };
+        let agreement = Authorization {
+            factor: Factor::Password,
+            device: Some(DEVICE),
+            session: None,
+            address: None,
+            region: None,
+            terms_version: None,
+            at,
+        };
+        match (Before { signals: &signals, agreement: &agreement }).device_age() {
+            Finding::Known(Value::Span(age)) => Some(age.micros() / Span::days(1).micros()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_device_is_as_old_as_somebody_has_said_and_else_at_least_as_old_as_what_happened_on_it() {
+        assert_eq!(device_age(&[(SignalKind::NewDevice, 3)]), Some(3));
+        assert_eq!(
+            device_age(&[(SignalKind::NewDevice, 3), (SignalKind::LimitRaised, 1)]),
+            Some(3)
+        );
+        assert_eq!(device_age(&[(SignalKind::PasswordChanged, 3)]), None);
+        assert_eq!(device_age(&[(SignalKind::PasswordChanged, 31)]), Some(31));
+        assert_eq!(device_age(&[]), None);
     }
 }

@@ -318,9 +318,14 @@ pub(crate) fn evidence<R: Rows>(
 ) -> Option<ClaimEvidence> {
     let words = walk.claim_words(id).cloned();
     let claim = walk.claim(id)?.clone();
-    let facts = claim.facts.and_then(|digest| walk.frozen_facts(facts_id(digest))).cloned();
+    let mut frozen = |digest| walk.frozen_facts(facts_id(digest)).cloned();
+    let facts = claim.facts.and_then(&mut frozen);
+    let shown = claim.decision.as_ref().or(claim.proposal.as_ref());
+    let decided_on = shown.and_then(|record| record.facts).and_then(&mut frozen);
+    let row = claim.promotion.and_then(|promotion| walk.promotion_claims(promotion));
+    let is_outdated = facts.is_some() && row.is_some_and(|row| row.grants != claim.grants_known);
     let numbers = 1..=claim.decisions;
     let statements = numbers.filter_map(|it| walk.claim_statement(statement_id(id, it)).cloned());
     let statements = statements.collect();
-    Some(ClaimEvidence { claim, words, facts, statements, now })
+    Some(ClaimEvidence { claim, words, facts, is_outdated, decided_on, statements, now })
 }

@@ -45,8 +45,18 @@ impl ClaimsLed {
     }
 }
 
-/// Leads every claim on that waits for the platform, as far as it goes. `feed` tells what was
-/// delivered and why not more; without it a claim waits, unless its promotion was never shown.
+/// What tells how promotions were delivered.
+#[derive(Clone, Copy)]
+pub enum Teller<'a> {
+    /// The feed.
+    Feed(&'a Feed),
+    /// The feed is being opened: claims on promotions that were shown wait for it.
+    Opening,
+    /// Nobody: nothing was ever promoted here.
+    Nobody,
+}
+
+/// Leads every claim on that waits for the platform, as far as it goes.
 ///
 /// Safe at any time and as often as wanted: a claim that has gone on is passed over.
 ///
@@ -56,19 +66,19 @@ impl ClaimsLed {
 pub fn lead_claims(
     handle: &Handle,
     reader: &mut dyn Reader,
-    feed: Option<&Feed>,
+    teller: Teller<'_>,
 ) -> Result<ClaimsLed, JobError> {
-    lead_while(handle, reader, feed, &mut || true)
+    lead_while(handle, reader, teller, &mut || true)
 }
 
 /// As [`lead_claims`], for as long as `goes_on` says so.
 pub(crate) fn lead_while(
     handle: &Handle,
     reader: &mut dyn Reader,
-    feed: Option<&Feed>,
+    teller: Teller<'_>,
     goes_on: &mut dyn FnMut() -> bool,
 ) -> Result<ClaimsLed, JobError> {
-    let mut round = Round { handle, feed, led: ClaimsLed::default() };
+    let mut round = Round { handle, teller, led: ClaimsLed::default() };
     for status in Status::ALL.into_iter().filter(|status| status.is_open()) {
         for id in found(reader, status)? {
             if !goes_on() {
@@ -100,7 +110,7 @@ fn found(reader: &mut dyn Reader, status: Status) -> Result<Vec<ClaimId>, JobErr
 
 struct Round<'a> {
     handle: &'a Handle,
-    feed: Option<&'a Feed>,
+    teller: Teller<'a>,
     led: ClaimsLed,
 }
 
@@ -125,6 +135,7 @@ impl Round<'_> {
                 Awaited::Decision => self.decide(&claim, now, reader)?,
                 Awaited::PayoutStart => self.send(&claim, now)?,
                 Awaited::PayoutEnd => self.note(&claim)?,
+                Awaited::Review | Awaited::AppealDecision => self.refresh(&claim, now, reader)?,
                 _ => Step::Waits,
             };
             if matches!(step, Step::Waits) {
@@ -156,12 +167,42 @@ impl Round<'_> {
         else {
             return Ok(Step::Waits);
         };
+        let was_shown = promotion.slices.ever > 0;
+        let feed = match self.teller {
+            Teller::Feed(feed) => Some(feed),
+            Teller::Opening if was_shown => return Ok(Step::Waits),
+            Teller::Opening | Teller::Nobody => None,
+        };
+        // What a guarantee lacks is known once all bills of it are there.
+        let is_over = promotion.state.is_ended() || promotion.terms.ends_at <= now;
+        if is_over && promotion.guarantee().is_some() && promotion.slices.open > 0 {
+            return Ok(Step::Waits);
+        }
         let deeds = deeds_of(reader, promotion.id)?;
-        let told = Box::new(told_facts(self.feed, &promotion, &deeds, now));
+        if u32::try_from(deeds.len()).is_ok_and(|count| count < promotion.deeds) {
+            // The tables follow after a moment.
+            return Ok(Step::Waits);
+        }
+        let told = Box::new(told_facts(feed, &promotion, &deeds, now));
         let gathered =
             self.submit(claim.id, ClaimCommand::FreezeFacts { claim: claim.id, told })?;
         self.led.gathered += u64::from(matches!(gathered, Step::Done));
         Ok(gathered)
+    }
+
+    /// Whoever looks at a claim is to see what was paid since its facts were put together.
+    fn refresh(
+        &mut self,
+        claim: &Claim,
+        now: Instant,
+        reader: &mut dyn Reader,
+    ) -> Result<Step, JobError> {
+        match self.handle.ask(Query::ClaimEvidence(claim.id))? {
+            Some(Answer::ClaimEvidence(evidence)) if evidence.is_outdated => {
+                self.gather(claim, now, reader)
+            }
+            _ => Ok(Step::Waits),
+        }
     }
 
     /// Facts that have grown old since they were frozen are put together again first.

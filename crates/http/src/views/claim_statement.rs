@@ -123,7 +123,6 @@ impl StatementView {
         decision: Option<&Decision>,
     ) -> Option<StatementView> {
         let record = claim.decision.as_ref().or(claim.proposal.as_ref())?;
-        let facts = facts.filter(|_| record.facts.is_some() && record.facts == claim.facts);
         let view = match decision {
             Some(decision) => StatementView::of_rules(claim, record, facts, decision),
             None => StatementView::of_person(claim, record, facts),

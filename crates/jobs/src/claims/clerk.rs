@@ -7,7 +7,7 @@ use std::time::Duration;
 use outside::clock::{Clock, SystemClock};
 use writer::{Handle, Trouble};
 
-use crate::claims::{ClaimsLed, lead_while};
+use crate::claims::{ClaimsLed, Teller, lead_while};
 use crate::expirer::OpenReader;
 use crate::worker::{Work, Worker};
 use crate::{FeedKeeper, JobError};
@@ -134,8 +134,15 @@ impl<R> Leading<R> {
             received != Err(TryRecvError::Disconnected)
         };
         let mut reader = (self.open_reader)()?;
-        let feed = self.feed.as_ref().and_then(|keeper| keeper.feed());
-        let led = lead_while(&self.handle, reader.as_mut(), feed, &mut goes_on)?;
+        let teller = match self.feed.as_deref() {
+            Some(keeper) => match keeper.feed() {
+                Some(feed) => Teller::Feed(feed),
+                None if keeper.is_idle() => Teller::Nobody,
+                None => Teller::Opening,
+            },
+            None => Teller::Nobody,
+        };
+        let led = lead_while(&self.handle, reader.as_mut(), teller, &mut goes_on)?;
         // The tables follow the journal after a moment: what they do not show is found then.
         let is_complete = (self.open_reader)()?.head()?.watermark >= seq;
         self.looked_at = (led.is_empty() && is_complete).then_some((seq, now));

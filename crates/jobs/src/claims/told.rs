@@ -24,7 +24,7 @@ pub fn told_facts(
     now: Instant,
 ) -> Facts {
     let mut told = Told { facts: Facts::new(), promotion: promotion.id, now };
-    told.deeds(promotion, deeds);
+    told.deeds(deeds);
     // A sale of more time for a claim is not part of the product.
     told.know(FactName::Extension, Value::Word("none"));
     let Some(feed) = feed else {
@@ -56,20 +56,22 @@ impl Told {
         self.find(name, Finding::Known(value));
     }
 
-    fn deeds(&mut self, promotion: &Promotion, deeds: &[Deed]) {
+    fn deeds(&mut self, deeds: &[Deed]) {
         let by_advertiser = |deed: &&Deed| deed.actor.role == Role::Advertiser;
         let own = || deeds.iter().filter(by_advertiser);
         let stopped = own().any(|deed| matches!(deed.kind, DeedKind::Paused | DeedKind::Stopped));
         self.know(FactName::SelfStopped, Value::Flag(stopped));
         self.know(FactName::Narrowed, Value::Flag(narrowed_at(deeds).is_some()));
-        if promotion.guarantee().is_some() {
-            // It is quoted for a part of the supply that was known, and for no more.
-            self.know(FactName::Oversold, Value::Flag(false));
-        }
     }
 
     fn delivery(&mut self, promotion: &Promotion, deeds: &[Deed], report: &Report) {
         let shortfall = &report.shortfall;
+        let seen: i64 = report.delivered.iter().map(|(_, minute)| minute.net_units()).sum();
+        if seen.unsigned_abs() < promotion.delivery.delivered() {
+            // Another log has the rest, or had it: what this one tells is not all.
+            let lost = Finding::Unknown(WhyUnknown::NotKept);
+            return LOGGED.into_iter().for_each(|name| self.find(name, lost));
+        }
         self.know(FactName::IncidentLoss, Value::Money(shortfall.lost_to_incidents()));
         let until = promotion.terms.ends_at.min(self.now);
         let from = promotion.terms.starts_at;
@@ -77,9 +79,7 @@ impl Told {
         self.know(FactName::Watched, Value::Flag(is_watched));
         // The feed repays by itself what turns out to be invalid, so nothing is left to claim.
         self.know(FactName::LateInvalid, Value::Money(base::Amount::ZERO));
-        // An event whose country or device is not that of the selection is never billed.
-        self.know(FactName::WrongDelivery, Value::Money(base::Amount::ZERO));
-        self.know(FactName::ReportWrong, Value::Flag(false));
+        self.find(FactName::WrongDelivery, shown_after_all(deeds, report));
         if let Some(start) = start(promotion, shortfall, self.now) {
             self.know(FactName::Start, Value::Word(start));
         }
@@ -129,6 +129,50 @@ impl Told {
     }
 }
 
+/// What is read from the log alone.
+const LOGGED: [FactName; 8] = [
+    FactName::IncidentLoss,
+    FactName::Watched,
+    FactName::WrongDelivery,
+    FactName::MissingPlatform,
+    FactName::MissingMarket,
+    FactName::MissingAdvertiser,
+    FactName::MissingPolicy,
+    FactName::MissingBeforeNarrowing,
+];
+
+/// What was chosen for viewers, and billed, while it was not to be shown: a process may not have
+/// heard of a stop or a pause yet. Unknown when other people or another content were to be shown
+/// from then on: nobody has looked which of both it was. What an event tells is else as it was
+/// chosen, or it is not billed.
+fn shown_after_all(deeds: &[Deed], report: &Report) -> Finding {
+    let (mut cost, mut off_since) = (0_u64, None);
+    let mut count = |from: Instant, until: Instant| {
+        let minutes = report.delivered.iter().filter(|(at, _)| from <= *at && *at < until);
+        let net = |(_, minute): &(Instant, feed::shortfall::Delivered)| {
+            minute.price.get().saturating_sub(minute.repaid.get())
+        };
+        cost += minutes.map(net).sum::<u64>();
+    };
+    for deed in deeds {
+        match deed.kind {
+            DeedKind::Stopped | DeedKind::Paused | DeedKind::PostHidden => {
+                off_since = off_since.or(Some(deed.at));
+            }
+            DeedKind::Resumed | DeedKind::PostShown => {
+                off_since.take().into_iter().for_each(|since| count(since, deed.at));
+            }
+            DeedKind::ContentChanged => return Finding::Unknown(WhyUnknown::NotGathered),
+            _ => {}
+        }
+    }
+    if narrowed_at(deeds).is_some() {
+        return Finding::Unknown(WhyUnknown::NotGathered);
+    }
+    off_since.into_iter().for_each(|since| count(since, Instant::MAX));
+    Finding::Known(Value::Money(Micros::new(cost).whole()))
+}
+
 /// How many units of a guarantee so much of its price is for.
 fn planned_units(guarantee: Guarantee, planned: i64) -> u64 {
     let planned = u128::from(planned.max(0).unsigned_abs());
@@ -153,13 +197,16 @@ fn narrowed_at(deeds: &[Deed]) -> Option<Instant> {
 }
 
 /// Whether it could ever be shown, and if not, who held it up for its whole time. `None` when that
-/// is not known.
+/// is not known, and before its time is over: until then it may still be shown.
 fn start(promotion: &Promotion, shortfall: &Shortfall, now: Instant) -> Option<&'static str> {
     if promotion.terms.starts_at > now {
         return Some("not_due");
     }
     if shortfall.units > 0 {
         return Some("begun");
+    }
+    if !promotion.state.is_ended() && now < promotion.terms.ends_at {
+        return None;
     }
     let lost = |whose: &[Why]| -> i64 { whose.iter().map(|why| shortfall.part(*why)).sum() };
     let held_by_us = lost(&[
@@ -177,7 +224,7 @@ fn start(promotion: &Promotion, shortfall: &Shortfall, now: Instant) -> Option<&
         _ if all <= 0 => None,
         (Ordering::Equal, _) => Some("held_by_platform"),
         (_, Ordering::Equal) => Some("held_by_advertiser"),
-        _ => Some("begun"),
+        _ => None,
     }
 }
 

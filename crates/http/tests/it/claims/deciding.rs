@@ -167,3 +167,28 @@ async fn while_a_payment_is_disputed_its_claims_wait() {
     let ask = world.post(&format!("/v1/claims/{}/decide", id(&made)), approve).fresh();
     assert_eq!(ask.send().await.status, 422);
 }
+
+#[tokio::test]
+async fn whoever_looks_at_a_claim_is_told_what_was_paid_since() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let promotion = ended(&shop, json!({}), 1_000).await;
+    let one = claim(&world, &promotion, "technical_error").await;
+    assert_eq!(lead(&world, &one).await["status"], "in_review");
+    let other = claim(&world, &promotion, "other").await;
+    assert_eq!(lead(&world, &other).await["status"], "in_review");
+    let approval = |amount: i64| {
+        json!({"outcome": "partly_approve", "amount": usd(amount), "reasons": ["goodwill"],
+            "by": BOB})
+    };
+    let decided = on(&world, &other, "decide", approval(500)).await;
+    assert_eq!(decided["status"], "partly_approved");
+    let path = format!("/v1/claims/{}/decide", id(&one));
+    let outdated = world.post(&path, approval(100)).fresh();
+    outdated.await_problem(422, "facts_outdated", None).await;
+    world.flush();
+    assert_eq!(lead(&world, &one).await["status"], "in_review");
+    let facts = world.get(&format!("/v1/claims/{}/facts", id(&one))).await_status(200).await.json;
+    check_members(fact(&facts["data"], "credited"), json!({"value": usd(500)}));
+    assert_eq!(on(&world, &one, "decide", approval(100)).await["status"], "partly_approved");
+}

@@ -41,7 +41,8 @@ impl World {
     pub fn lead_claims(&self) -> jobs::ClaimsLed {
         self.flush();
         let (mut open, handle) = (self.opener(), self.book.handle());
-        let lead = || jobs::lead_claims(handle, open().unwrap().as_mut(), None).unwrap();
+        let lead =
+            || jobs::lead_claims(handle, open().unwrap().as_mut(), jobs::Teller::Nobody).unwrap();
         // A connection waits on the thread that asks, which a test's runtime does not allow.
         std::thread::scope(|scope| scope.spawn(lead).join().unwrap())
     }
