@@ -79,14 +79,20 @@ fn a_poor_outcome_is_denied_with_the_reasons_and_looked_at_again() {
 }
 
 #[test]
-fn the_same_again_is_linked_unless_it_shows_something_new() {
+fn the_same_again_is_decided_anew_twice_then_linked_unless_it_shows_something_new() {
     after(
         "file X P tech
          facts X {fine}
          decide X => X:denied X.row t12
          file Y P tech => Y.linked X
          facts Y {fine}
-         decide Y => Y:denied Y.row g5
+         decide Y => Y:denied Y.row t12
+         file V P tech => V.linked X
+         facts V {fine}
+         decide V => V:denied V.row t12
+         file W P tech => W.linked X
+         facts W {fine}
+         decide W => W:denied W.row g5
          file Z P tech file=9 => Z.linked -
          facts Z {fine}
          decide Z => Z.row t12",

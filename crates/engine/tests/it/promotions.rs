@@ -492,7 +492,7 @@ fn what_was_sold_does_not_change() {
 }
 
 #[test]
-fn an_alarm_is_told_once_while_it_is_under_way() {
+fn an_alarm_is_told_once_until_the_last_hour_is_judged() {
     after(
         &[DRAFT, PAID],
         "alert X behind_plan -> promotion_not_found
@@ -504,11 +504,14 @@ fn an_alarm_is_told_once_while_it_is_under_way() {
             => P:running events promotion.fallen_behind P.deeds ..started,behind_plan
          alert P behind_plan -> nothing_to_change
          pause P
-         alert P ahead_of_plan => P:paused events promotion.run_ahead P.deeds ..paused,ahead_of_plan
+         alert P ahead_of_plan -> promotion_not_running                # its advertiser's doing
+         resume P
+         alert P ahead_of_plan
+            => P:running events promotion.run_ahead P.deeds ..resumed,ahead_of_plan
          alert P behind_plan -> nothing_to_change
          alert P ahead_of_plan -> nothing_to_change
          wait 259200
          advance P
-         alert P behind_plan -> promotion_not_running",
+         alert P behind_plan -> nothing_to_change                      # its last hour is judged then",
     );
 }
