@@ -512,6 +512,6 @@ fn an_alarm_is_told_once_until_the_last_hour_is_judged() {
          alert P ahead_of_plan -> nothing_to_change
          wait 259200
          advance P
-         alert P behind_plan -> nothing_to_change                      # its last hour is judged then",
+         alert P behind_plan -> nothing_to_change           # its last hour is judged then",
     );
 }
