@@ -173,9 +173,10 @@ impl Round<'_> {
             Teller::Opening if was_shown => return Ok(Step::Waits),
             Teller::Opening | Teller::Nobody => None,
         };
-        // What a guarantee lacks is known once all bills of it are there.
+        // What a guarantee lacks is known once all bills of it are there, if it was shown at all.
         let is_over = promotion.state.is_ended() || promotion.terms.ends_at <= now;
-        if is_over && promotion.guarantee().is_some() && promotion.slices.open > 0 {
+        let is_billed = promotion.slices.open > 0 && promotion.delivery.delivered() > 0;
+        if is_over && is_billed && promotion.guarantee().is_some() {
             return Ok(Step::Waits);
         }
         let deeds = deeds_of(reader, promotion.id)?;

@@ -67,7 +67,7 @@ impl Told {
     fn delivery(&mut self, promotion: &Promotion, deeds: &[Deed], report: &Report) {
         let shortfall = &report.shortfall;
         let seen: i64 = report.delivered.iter().map(|(_, minute)| minute.net_units()).sum();
-        if seen.unsigned_abs() < promotion.delivery.delivered() {
+        if seen.max(0).unsigned_abs() < promotion.delivery.billed_units {
             // Another log has the rest, or had it: what this one tells is not all.
             let lost = Finding::Unknown(WhyUnknown::NotKept);
             return LOGGED.into_iter().for_each(|name| self.find(name, lost));

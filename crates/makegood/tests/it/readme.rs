@@ -60,7 +60,7 @@ fn slow_the_journey_prints_what_the_readme_says() {
 #[test]
 fn slow_claims_are_decided_as_the_readme_says() {
     let ((first, _), (then, _)) = (order(), journey("## A promotion,"));
-    let (claims, told) = journey("## Two claims:");
+    let (claims, told) = journey("## Two claims, ");
     let place = Place::new();
     let server = place.serve();
     let output = run(&server, &[first, then, claims].concat());
