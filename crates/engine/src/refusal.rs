@@ -241,4 +241,37 @@ macro_rules! stored_refusals {
     };
 }
 
+/// The same of a capability whose refusals tell more than an amount: how one comes back is told by
+/// its `$back`. `Refusal` is the type of the module that uses it.
+macro_rules! telling_refusals {
+    (
+        saying { $($name:ident = $number:literal => $code:literal,)+ }
+        telling { $($telling:pat = $telling_number:literal => $telling_code:literal,
+            $back:expr;)+ }
+    ) => {
+        pub(super) fn code(refusal: &Refusal) -> &'static str {
+            match refusal {
+                $(Refusal::$name => $code,)+
+                $($telling => $telling_code,)+
+            }
+        }
+
+        pub(super) fn number(refusal: &Refusal) -> u16 {
+            match refusal {
+                $(Refusal::$name => $number,)+
+                $($telling => $telling_number,)+
+            }
+        }
+
+        pub(super) fn from_stored(stored: crate::StoredRefusal) -> Option<Refusal> {
+            match stored.number {
+                $($number => Some(Refusal::$name),)+
+                $($telling_number => ($back)(stored),)+
+                _ => None,
+            }
+        }
+    };
+}
+
 use stored_refusals;
+use telling_refusals;

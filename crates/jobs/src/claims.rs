@@ -4,7 +4,7 @@
 mod clerk;
 mod told;
 
-use base::{CheckoutId, ClaimId, Instant, OrderId, PromotionId};
+use base::{ClaimId, Instant, OrderId, PromotionId};
 use claims::{Awaited, Claim, Refusal as ClaimRefusal, Status, next};
 use engine::{Answer, ClaimCommand, Command, Query, Refusal, Row, WayBack};
 use outside::random::{SystemRandomness, new_id};
@@ -12,7 +12,7 @@ use serving::Feed;
 use store::{List, Page, Reader};
 use writer::{Handle, Request};
 
-use crate::due::refund_ids;
+use crate::due::{order_by, refund_ids};
 use crate::{JobError, SYSTEM_ACTOR};
 
 pub use clerk::ClaimClerk;
@@ -249,14 +249,7 @@ impl Round<'_> {
         let answer = self.handle.ask(Query::Promotion(promotion))?;
         let Some(Answer::Promotion { promotion, .. }) = answer else { return Ok(None) };
         let Some(checkout) = promotion.checkout else { return Ok(None) };
-        self.order_by(checkout)
-    }
-
-    fn order_by(&self, checkout: CheckoutId) -> Result<Option<OrderId>, JobError> {
-        match self.handle.ask(Query::Checkout(checkout))? {
-            Some(Answer::Checkout { checkout, .. }) => Ok(checkout.order),
-            _ => Ok(None),
-        }
+        order_by(self.handle, checkout)
     }
 
     fn submit(&mut self, claim: ClaimId, command: ClaimCommand) -> Result<Step, JobError> {

@@ -278,20 +278,12 @@ impl<'a> Booking<'a> {
             return Ok(Some(PromotionCommand::Advance { promotion }));
         }
         let order = match row.checkout {
-            Some(checkout) => self.order_by(checkout)?,
+            Some(checkout) => order_by(self.handle, checkout)?,
             None => None,
         };
         let refund = new_id(at, &mut SystemRandomness);
         let ids = Box::new(refund_ids(at));
         Ok(Some(PromotionCommand::Settle { promotion, order, refund, ids }))
-    }
-
-    /// The order that a checkout has become.
-    fn order_by(&self, checkout: CheckoutId) -> Result<Option<OrderId>, JobError> {
-        match self.handle.ask(Query::Checkout(checkout))? {
-            Some(Answer::Checkout { checkout, .. }) => Ok(checkout.order),
-            _ => Ok(None),
-        }
     }
 
     /// The order that has sold a card, by the payment that bought it.
@@ -327,6 +319,14 @@ impl<'a> Booking<'a> {
 fn return_unclaimed(order: OrderId, at: Instant) -> ShopCommand {
     let refund = new_id(at, &mut SystemRandomness);
     ShopCommand::ReturnUnclaimed { order, refund, ids: Box::new(refund_ids(at)) }
+}
+
+/// The order that a checkout has become.
+pub(crate) fn order_by(handle: &Handle, checkout: CheckoutId) -> Result<Option<OrderId>, JobError> {
+    match handle.ask(Query::Checkout(checkout))? {
+        Some(Answer::Checkout { checkout, .. }) => Ok(checkout.order),
+        _ => Ok(None),
+    }
 }
 
 /// Ids for the ways on which something may go back.

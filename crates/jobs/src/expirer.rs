@@ -1,13 +1,13 @@
 //! The thread that books what fell due, from time to time and when nudged.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
 use store::{Reader, StoreError};
 use writer::{Handle, Trouble};
 
 use crate::due::{book_time, book_until};
+use crate::nudges::Nudges;
 use crate::worker::{Work, Worker};
 use crate::{Booked, JobError};
 
@@ -17,8 +17,7 @@ pub type OpenReader = Box<dyn FnMut() -> Result<Box<dyn Reader>, StoreError> + S
 /// Books what fell due, in a thread of its own. Dropping it stops the thread.
 #[derive(Debug)]
 pub struct Expirer {
-    /// `None` once it is being stopped; the thread ends when this is gone.
-    nudges: Mutex<Option<SyncSender<()>>>,
+    nudges: Nudges,
     _worker: Worker,
 }
 
@@ -36,19 +35,15 @@ impl Expirer {
         interval: Duration,
         report: impl FnMut(Result<Booked, JobError>) + Send + 'static,
     ) -> std::io::Result<Expirer> {
-        // One nudge waiting is enough: the run that follows sees everything.
-        let (nudges, inbox) = mpsc::sync_channel(1);
+        let (nudges, inbox) = Nudges::new();
         let worker =
             Worker::spawn("expirer", inbox, Booking { handle, open_reader, interval, report })?;
-        Ok(Expirer { nudges: Mutex::new(Some(nudges)), _worker: worker })
+        Ok(Expirer { nudges, _worker: worker })
     }
 
     /// Asks for a run now. Returns at once.
     pub fn nudge(&self) {
-        if let Some(nudges) = &*self.nudges() {
-            // A full channel means that a run is coming, a closed one that the writer has ended.
-            let _ = nudges.try_send(());
-        }
+        self.nudges.nudge();
     }
 
     /// Stops the thread after the portion it is at, and waits for it.
@@ -58,11 +53,7 @@ impl Expirer {
 
     /// Has the thread stop after the portion it is at. Returns at once.
     pub fn tell_to_stop(&self) {
-        *self.nudges() = None;
-    }
-
-    fn nudges(&self) -> MutexGuard<'_, Option<SyncSender<()>>> {
-        self.nudges.lock().unwrap_or_else(PoisonError::into_inner)
+        self.nudges.stop();
     }
 }
 

@@ -1,8 +1,8 @@
 //! The thread that keeps the feed of a book up to date.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serving::{Feed, Ran, ServingError};
@@ -10,6 +10,7 @@ use store::{List, Page};
 use writer::{Handle, Trouble};
 
 use crate::expirer::OpenReader;
+use crate::nudges::Nudges;
 use crate::worker::{Work, Worker};
 
 /// Opens the feed of a book.
@@ -42,8 +43,7 @@ pub struct FeedKeeper {
     /// True while the book is known to have had no promotion.
     is_idle: Arc<AtomicBool>,
     missed: Arc<Missed>,
-    /// `None` once it is being stopped; the thread ends when this is gone.
-    nudges: Mutex<Option<SyncSender<()>>>,
+    nudges: Nudges,
     worker: Mutex<Option<Worker>>,
 }
 
@@ -64,7 +64,7 @@ impl FeedKeeper {
         let feed = Arc::<OnceLock<Feed>>::default();
         let is_idle = Arc::<AtomicBool>::default();
         let missed = Arc::<Missed>::default();
-        let (nudges, inbox) = mpsc::sync_channel(1);
+        let (nudges, inbox) = Nudges::new();
         let keeping = Keeping {
             feed: Arc::clone(&feed),
             is_idle: Arc::clone(&is_idle),
@@ -77,7 +77,7 @@ impl FeedKeeper {
             report,
         };
         let worker = Worker::spawn("feed", inbox, keeping)?;
-        let (nudges, worker) = (Mutex::new(Some(nudges)), Mutex::new(Some(worker)));
+        let worker = Mutex::new(Some(worker));
         Ok(FeedKeeper { feed, is_idle, missed, nudges, worker })
     }
 
@@ -102,7 +102,7 @@ impl FeedKeeper {
 
     /// Has the thread write what is left and stop. Returns at once.
     pub fn tell_to_stop(&self) {
-        *self.nudges() = None;
+        self.nudges.stop();
     }
 
     /// Has the thread write what is left, and waits for its end, whoever else has this still.
@@ -114,14 +114,7 @@ impl FeedKeeper {
 
     /// Asks for a run now. Returns at once.
     pub fn nudge(&self) {
-        if let Some(nudges) = &*self.nudges() {
-            // A full channel means that a run is coming, a closed one that the writer has ended.
-            let _ = nudges.try_send(());
-        }
-    }
-
-    fn nudges(&self) -> MutexGuard<'_, Option<SyncSender<()>>> {
-        self.nudges.lock().unwrap_or_else(PoisonError::into_inner)
+        self.nudges.nudge();
     }
 }
 

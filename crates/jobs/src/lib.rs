@@ -29,6 +29,7 @@ mod expirer;
 mod feed_keeper;
 mod figures;
 pub mod mail;
+mod nudges;
 mod rails;
 mod settlement_watch;
 mod test_clock;

@@ -5,39 +5,7 @@ use claims::Refusal;
 
 use crate::StoredRefusal;
 
-/// Code, number, and the way back from the number; what belongs to a refusal that has more to tell
-/// comes from `$back`.
-macro_rules! refusals {
-    (
-        saying { $($name:ident = $number:literal => $code:literal,)+ }
-        telling { $($telling:pat = $telling_number:literal => $telling_code:literal,
-            $back:expr;)+ }
-    ) => {
-        pub(super) fn code(refusal: &Refusal) -> &'static str {
-            match refusal {
-                $(Refusal::$name => $code,)+
-                $($telling => $telling_code,)+
-            }
-        }
-
-        pub(super) fn number(refusal: &Refusal) -> u16 {
-            match refusal {
-                $(Refusal::$name => $number,)+
-                $($telling => $telling_number,)+
-            }
-        }
-
-        pub(super) fn from_stored(stored: StoredRefusal) -> Option<Refusal> {
-            match stored.number {
-                $($number => Some(Refusal::$name),)+
-                $($telling_number => ($back)(stored),)+
-                _ => None,
-            }
-        }
-    };
-}
-
-refusals! {
+super::telling_refusals! {
     saying {
         ClaimNotFound = 500 => "claim_not_found",
         SubjectNotFound = 501 => "claim_subject_not_found",

@@ -5,39 +5,7 @@ use promotions::{CheckCode, Refusal};
 
 use crate::StoredRefusal;
 
-/// Code, number, and the way back from the number; `$with` is what belongs to a refusal that has
-/// more to tell.
-macro_rules! refusals {
-    (
-        saying { $($name:ident = $number:literal => $code:literal,)+ }
-        telling { $($telling:pat = $telling_number:literal => $telling_code:literal,
-            $back:expr;)+ }
-    ) => {
-        pub(super) fn code(refusal: &Refusal) -> &'static str {
-            match refusal {
-                $(Refusal::$name => $code,)+
-                $($telling => $telling_code,)+
-            }
-        }
-
-        pub(super) fn number(refusal: &Refusal) -> u16 {
-            match refusal {
-                $(Refusal::$name => $number,)+
-                $($telling => $telling_number,)+
-            }
-        }
-
-        pub(super) fn from_stored(stored: StoredRefusal) -> Option<Refusal> {
-            match stored.number {
-                $($number => Some(Refusal::$name),)+
-                $($telling_number => ($back)(stored),)+
-                _ => None,
-            }
-        }
-    };
-}
-
-refusals! {
+super::telling_refusals! {
     saying {
         PromotionNotFound = 400 => "promotion_not_found",
         PostNotFound = 401 => "post_not_found",

@@ -1,7 +1,7 @@
 //! The thread that leads claims on, from time to time and when nudged.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use outside::clock::{Clock, SystemClock};
@@ -9,6 +9,7 @@ use writer::{Handle, Trouble};
 
 use crate::claims::{ClaimsLed, Teller, lead_while};
 use crate::expirer::OpenReader;
+use crate::nudges::Nudges;
 use crate::worker::{Work, Worker};
 use crate::{FeedKeeper, JobError};
 
@@ -16,8 +17,7 @@ use crate::{FeedKeeper, JobError};
 /// may have one stops it by name.
 #[derive(Debug)]
 pub struct ClaimClerk {
-    /// `None` once it is being stopped; the thread ends when this is gone.
-    nudges: Mutex<Option<SyncSender<()>>>,
+    nudges: Nudges,
     worker: Mutex<Option<Worker>>,
 }
 
@@ -36,25 +36,21 @@ impl ClaimClerk {
         interval: Duration,
         report: impl FnMut(Result<ClaimsLed, JobError>) + Send + 'static,
     ) -> std::io::Result<ClaimClerk> {
-        // One nudge waiting is enough: the run that follows sees everything.
-        let (nudges, inbox) = mpsc::sync_channel(1);
+        let (nudges, inbox) = Nudges::new();
         let leading = Leading { handle, open_reader, feed, interval, looked_at: None, report };
         let worker = Worker::spawn("claims", inbox, leading)?;
-        let (nudges, worker) = (Mutex::new(Some(nudges)), Mutex::new(Some(worker)));
+        let worker = Mutex::new(Some(worker));
         Ok(ClaimClerk { nudges, worker })
     }
 
     /// Asks for a run now. Returns at once.
     pub fn nudge(&self) {
-        if let Some(nudges) = &*self.nudges() {
-            // A full channel means that a run is coming, a closed one that the writer has ended.
-            let _ = nudges.try_send(());
-        }
+        self.nudges.nudge();
     }
 
     /// Has the thread stop after the claim it is at. Returns at once.
     pub fn tell_to_stop(&self) {
-        *self.nudges() = None;
+        self.nudges.stop();
     }
 
     /// Has the thread stop, and waits for its end, whoever else has this still.
@@ -62,10 +58,6 @@ impl ClaimClerk {
         self.tell_to_stop();
         let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(worker);
-    }
-
-    fn nudges(&self) -> MutexGuard<'_, Option<SyncSender<()>>> {
-        self.nudges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

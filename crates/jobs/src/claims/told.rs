@@ -8,9 +8,7 @@ use engine::Row;
 use feed::shortfall::{Shortfall, Why};
 use promotions::{Deed, DeedKind, Guarantee, Micros, Promotion, Role, limits};
 use serving::{Asked, Feed, Report};
-use store::{List, Page, Reader};
-
-use crate::JobError;
+use store::{List, Page, Reader, StoreError};
 
 /// What a claim may be told of a promotion's delivery. Without a feed nothing is known of it, but
 /// that a promotion which begins later was not due.
@@ -232,8 +230,8 @@ fn start(promotion: &Promotion, shortfall: &Shortfall, now: Instant) -> Option<&
 ///
 /// # Errors
 ///
-/// [`JobError::Store`].
-pub fn deeds_of(reader: &mut dyn Reader, promotion: PromotionId) -> Result<Vec<Deed>, JobError> {
+/// What the reader says.
+pub fn deeds_of(reader: &mut dyn Reader, promotion: PromotionId) -> Result<Vec<Deed>, StoreError> {
     // People may do so much; what time and posts do comes on top.
     let (limit, mut after) = (limits::DEEDS_MAX, None);
     let mut deeds: Vec<Deed> = Vec::new();

@@ -4,10 +4,9 @@ use std::sync::atomic::Ordering;
 
 use axum::http::StatusCode;
 use base::{PromotionId, Span};
-use engine::{Answer, Query as Question, Row};
-use promotions::{Audience, Deed, Terms, limits};
+use engine::{Answer, Query as Question};
+use promotions::{Audience, Deed, Terms};
 use serving::Asked;
-use store::{List, Page, Reader, StoreError};
 
 use crate::call::{Call, Caller};
 use crate::fields::{Checked, refuse};
@@ -84,26 +83,5 @@ pub(crate) async fn deeds_of(
     let book = caller.book();
     let written = caller.key.last_write.load(Ordering::Relaxed).max(book.opened_at_seq());
     let sight = Sight::of_book(book, written).await?;
-    book.reads().read(sight, move |reader| read_deeds(promotion, reader)).await
-}
-
-fn read_deeds(promotion: PromotionId, reader: &mut dyn Reader) -> Result<Vec<Deed>, StoreError> {
-    // People may do so much; what time and posts do comes on top.
-    let (limit, mut after) = (limits::DEEDS_MAX, None);
-    let mut deeds: Vec<Deed> = Vec::new();
-    loop {
-        let page = Page::after(after, limit);
-        let rows = reader.list(List::Deeds { promotion }, page)?;
-        let is_last = rows.len() < limit as usize;
-        for row in rows {
-            let Row::Deed(deed) = row else { continue };
-            after = Some(deed.id.bits());
-            deeds.push(deed.as_ref().clone());
-        }
-        if is_last {
-            break;
-        }
-    }
-    deeds.sort_by_key(|deed| deed.number);
-    Ok(deeds)
+    book.reads().read(sight, move |reader| jobs::deeds_of(reader, promotion)).await
 }
