@@ -77,9 +77,9 @@ fn slow_the_promotion_is_paid_watched_and_settled_as_the_readme_says() {
     let (before, spent, returned) = spent_and_returned(&output);
     let (before_in_readme, spent_in_readme, returned_in_readme) = spent_and_returned(&readme);
     assert_eq!(before, before_in_readme);
-    // Thirty views at 0.4 to 1.9 cents: how many cost less depends on when they came.
+    // Thirty views at 0.4 to 2.12 cents: how many cost less depends on when they came.
     for (spent, returned) in [(spent, returned), (spent_in_readme, returned_in_readme)] {
-        assert!((12..=56).contains(&spent) && spent + returned == 20_000, "{spent} + {returned}");
+        assert!((12..=63).contains(&spent) && spent + returned == 20_000, "{spent} + {returned}");
     }
     assert_eq!(server.stop(), Some(0));
 }
