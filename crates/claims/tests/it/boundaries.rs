@@ -423,8 +423,9 @@ fn network_and_post_are_signs_beside_a_new_device() {
         network_age = 6 days; automatic_person = 10001                 => u8 review 0
         network_age = 6 days; automatic_person = 10001; post_age = 23 hours => u4 approve 10000
         admin_added = 1 days                                           => u4 approve 10000
-        admin_added = 1 days; network_age = 31 days; post_age = 31 days => u18 review 0
-        admin_added = 1 days; network_age = 31 days; post_age = 30 days => u4 approve 10000
+        admin_added = 1 days; post_age = 31 days                        => u18 review 0
+        admin_added = 1 days; post_age = 31 days; left_refundable = 2500 => u4 approve 2500
+        admin_added = 1 days; post_age = 30 days                        => u4 approve 10000
     ",
     );
 }
@@ -472,15 +473,15 @@ fn a_stop_that_failed_is_paid_as_far_as_it_is_known() {
     );
 }
 
-/// More than a tenth of a bill in doubt is the claimant's, up to a cap.
+/// More than a twentieth of a bill in doubt is the claimant's, up to a cap.
 #[test]
 fn doubt_is_left_to_the_claimant_up_to_a_cap() {
     check(
         Ground::TechnicalError,
         RAN,
         "
-        billed_doubtful = 1000                          => t12 deny 0
-        billed_doubtful = 1001                          => t18 partly_approve 1001
+        billed_doubtful = 500                           => t12 deny 0
+        billed_doubtful = 501                           => t18 partly_approve 501
         billed_doubtful = 9000                          => t18 partly_approve 5000
         billed_doubtful = 1001; earlier_claims = 3      => t12 deny 0
         billed_doubtful = 1001; late_invalid = 5        => t4 partly_approve 0 &5
