@@ -104,6 +104,12 @@ pub struct History {
     pub used_later: bool,
     /// Whether the session has marks of theft.
     pub session_theft: bool,
+    /// Since when the network was known.
+    pub network_age: u64,
+    /// Promotions agreed to on the same device, 30 days before or earlier, that nobody denies.
+    pub paid_alike: u64,
+    /// Since when the post was out.
+    pub post_age: u64,
     /// Claims in the year before.
     pub earlier_claims: u64,
     /// What was paid for them without an agreement on record, in minor units.
@@ -168,6 +174,7 @@ pub(crate) fn history(key: Key, agreement: Agreement, user: User) -> History {
         | Agreement::ThiefAsAdmin => steal(&mut history, agreement, &mut draw),
     }
     claims_before(&mut history, user, &mut key.of(Purpose::Agreement, 3));
+    around(&mut history, agreement, user, &mut key.of(Purpose::Agreement, 4));
     history
 }
 
@@ -179,7 +186,8 @@ impl History {
         match agreement {
             Agreement::Household => true,
             Agreement::Own | Agreement::Colleague | Agreement::Disguised => {
-                is_weak && self.device_age <= DAY && !self.used_later
+                let is_elsewhere = self.network_age <= DAY;
+                is_weak && self.device_age <= DAY && is_elsewhere && !self.used_later
             }
             Agreement::Nobody | Agreement::ThiefWithCard => false,
             _ => {
@@ -224,6 +232,9 @@ fn usual(draw: &mut Draw) -> History {
         },
         used_later: draw.chance(850_000),
         session_theft: false,
+        network_age: 0,
+        paid_alike: 0,
+        post_age: 0,
         earlier_claims: 0,
         paid_before: 0,
         ring: 0,
@@ -306,5 +317,38 @@ fn claims_before(history: &mut History, user: User, draw: &mut Draw) {
     }
     if draw.chance(paid) {
         history.paid_before = draw.between(1_000, 15_000) as i64;
+    }
+}
+
+/// From where it was paid, for which post, and what was paid alike before.
+fn around(history: &mut History, agreement: Agreement, user: User, draw: &mut Draw) {
+    let (new_network, few_posts) = match agreement {
+        // At home, at work, on the way; mobile networks change.
+        Agreement::Own | Agreement::Colleague => (120_000, 300_000),
+        Agreement::Household => (30_000, 500_000),
+        Agreement::Disguised => (850_000, 300_000),
+        Agreement::Nobody => (120_000, 200_000),
+        // A session that is taken over is now and then used through the victim's own network.
+        Agreement::ThiefWithSession => (750_000, 800_000),
+        Agreement::ThiefWithPassword | Agreement::ThiefWithFactor | Agreement::ThiefAsAdmin => {
+            (930_000, 800_000)
+        }
+        Agreement::ThiefWithCard => (1_000_000, 900_000),
+    };
+    let new_network = if history.country_jump { 1_000_000 } else { new_network };
+    history.network_age = if draw.chance(new_network) {
+        draw.below(DAY) * draw.below(2)
+    } else {
+        draw.between(5 * DAY, 700 * DAY)
+    };
+    history.post_age =
+        if draw.chance(few_posts) { draw.between(5, DAY) } else { draw.between(DAY, 400 * DAY) };
+    // Whoever is on a device for long may have paid from it before; some pay for the first time.
+    let has_paid = draw.chance(600_000);
+    let times = 1 + draw.steps(600_000, 20);
+    let denied = if user == User::Denies { 400_000 } else { 20_000 };
+    let was_denied = draw.chance(denied);
+    if has_paid && !was_denied && history.device_age > 30 * DAY {
+        history.paid_alike = times;
     }
 }

@@ -124,6 +124,7 @@ impl Book {
                 self.settled_back += self.bots_late;
             }
             (self.wrong, self.over_budget, self.duplicate, self.bots_late) = (0, 0, 0, 0);
+            self.after_pause = 0;
         }
     }
 }

@@ -238,4 +238,18 @@ facts! {
         "Whether the post was hidden or deleted while it was to be shown.";
     50 MadeGood "made_good" MONEY, [], Claims,
         "What claims and restitutions have paid for what was not delivered as it was sold.";
+    51 BilledAfterStop "billed_after_stop" MONEY, [], Incidents,
+        "What was charged for delivery after the claimant's first request to pause, stop or hide \
+         it that failed for a reason of ours, until it was paused, stopped or hidden, and was not \
+         repaid; without what is wrong delivery, invalid or over the budget.";
+    52 NetworkAge "network_age" SPAN, [], Signals,
+        "How long the network that the charge came from had been known for this person.";
+    53 PaidAlike "paid_alike" COUNT, [], Authorization,
+        "Promotions that this person agreed to on the same device 30 days before the charge or \
+         earlier, and that nobody has claimed or disputed as not agreed to.";
+    54 PostAge "post_age" SPAN, [], Post,
+        "How long before the charge the post had been published.";
+    55 BilledDoubtful "billed_doubtful" MONEY, [], Events,
+        "What was billed for events that were found valid although something spoke against them, \
+         too little to call them invalid, and was not repaid.";
 }

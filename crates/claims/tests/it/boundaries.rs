@@ -64,7 +64,9 @@ fn an_unauthorized_charge() {
         authorization = absent; used_later = false; automatic_instrument = 10001 => u2 review 0
         authorization = absent; used_later = false; automatic_instrument = unknown => u2 review 0
         factor = password; used_later = false; device_age = 7 days => u8 review 0
-        factor = none; used_later = false; limit_raised = 47 hours => u8 review 0
+        factor = none; used_later = false; limit_raised = 47 hours => u17 approve 10000
+        factor = none; used_later = false; earlier_claims = 1 => u8 review 0
+        factor = none; used_later = false; automatic_person = 10001 => u8 review 0
         factor = none; used_later = false; session_theft = true => u4 approve 10000
         factor = none; used_later = false; session_theft = true; over_budget = 7 => u8 review 0
         factor = none => u8 review 0
@@ -74,9 +76,17 @@ fn an_unauthorized_charge() {
         factor = totp; factor_age = 24 hours => u10 deny 0
         factor = totp; used_later = false; country_jump = true => u10 deny 0
         factor = totp; used_later = false; session_theft = unknown => u11 review 0
-        factor = unknown => u8 review 0
-        factor = unknown; over_budget = 7 => u8 review 0
-        session_theft = unknown => u11 review 0
+        factor = unknown => u7 deny 0
+        factor = unknown; used_later = false => u8 review 0
+        factor = unknown; over_budget = 7 => u6 partly_approve 7
+        factor = password; country_jump = true => u7 deny 0
+        factor = password; dormant = 91 days => u7 deny 0
+        factor = password; country_jump = true; dormant = 91 days => u8 review 0
+        factor = password; limit_raised = 47 hours => u8 review 0
+        factor = password; device_age = 30 days; network_age = 31 days => u7 deny 0
+        factor = password; device_age = 30 days; network_age = 30 days => u8 review 0
+        session_theft = unknown => u10 deny 0
+        session_theft = unknown; factor_age = 29 days => u11 review 0
         duplicate_capture = unknown => u11 review 0
         over_budget = 7 => u6 partly_approve 7
         over_budget = 7; used_later = false => u6 partly_approve 7
@@ -84,7 +94,7 @@ fn an_unauthorized_charge() {
         over_budget = 7; session_theft = true => u9 review 0
         over_budget = 7; duplicate_capture = unknown => u11 review 0
         over_budget = 7; factor = password => u6 partly_approve 7
-        over_budget = 7; factor = password; used_later = unknown => u8 review 0
+        over_budget = 7; factor = password; used_later = unknown => u6 partly_approve 7
         duplicate_capture = 9; over_budget = unknown => u11 review 0
         duplicate_capture = 9; factor = password => u5 partly_approve 0 &9
     ",
@@ -290,7 +300,8 @@ fn signs_of_somebody_else_count_together() {
         factor = totp; factor_age = 23 hours                        => u9 review 0
         factor = totp; factor_age = 23 hours; device_age = 31 days  => u7 deny 0
         factor = totp; over_budget = 9                              => u6 partly_approve 9
-        factor = totp; session_theft = unknown                      => u11 review 0
+        factor = totp; session_theft = unknown                      => u14 deny 0
+        factor = totp; session_theft = unknown; factor_age = 29 days => u11 review 0
     ",
     );
 }
@@ -305,7 +316,7 @@ fn a_small_sum_needs_no_look() {
         left_refundable = 2501                            => u8 review 0
         left_refundable = 2500                            => u15 approve 2500
         left_refundable = 2500; used_later = true         => u7 deny 0
-        left_refundable = 2500; over_budget = 9           => u8 review 0
+        left_refundable = 2500; over_budget = 9           => u6 partly_approve 9
         left_refundable = 2500; automatic_person = 17501  => u8 review 0
         left_refundable = 2500; automatic_person = unknown => u8 review 0
     ",
@@ -376,6 +387,130 @@ fn what_cannot_change_the_result_is_not_waited_for() {
         delivered_units = unknown; moderation = review_late     => f16 review 0
         moderation = rejected_wrongly                           => f11 deny 0
         moderation = review_late; over_budget = 9               => f10 partly_approve 9
+    ",
+    );
+}
+
+/// Who takes an account over has enrolled a factor as new as the theft, if any.
+#[test]
+fn a_factor_of_thirty_days_is_older_than_a_theft() {
+    check(
+        Ground::UnauthorizedCharge,
+        &format!("{AGREED}factor = totp; device_age = 3 days; limit_raised = 1 hours; "),
+        "
+                                                                => u14 deny 0
+        factor_age = 29 days                                    => u11 review 0
+        used_later = false                                      => u11 review 0
+        admin_added = 6 days                                    => u11 review 0
+        device_age = 31 days; used_later = false                => u10 deny 0
+        device_age = 31 days; session_theft = true              => u9 review 0
+        factor = passkey; used_later = false; limit_raised = never => u14 deny 0
+        factor = passkey; used_later = false; limit_raised = never; country_jump = true \
+        => u11 review 0
+    ",
+    );
+}
+
+/// A new network and a post of the same day are signs; an old network and an old post are none.
+#[test]
+fn network_and_post_are_signs_beside_a_new_device() {
+    check(
+        Ground::UnauthorizedCharge,
+        &format!("{AGREED}factor = password; device_age = 2 days; used_later = false; "),
+        "
+        network_age = 6 days                                           => u4 approve 10000
+        network_age = 7 days                                           => u8 review 0
+        network_age = 6 days; automatic_person = 10001                 => u8 review 0
+        network_age = 6 days; automatic_person = 10001; post_age = 23 hours => u4 approve 10000
+        admin_added = 1 days                                           => u4 approve 10000
+        admin_added = 1 days; post_age = 31 days                        => u18 review 0
+        admin_added = 1 days; post_age = 31 days; left_refundable = 2500 => u4 approve 2500
+        admin_added = 1 days; post_age = 30 days                        => u4 approve 10000
+    ",
+    );
+}
+
+/// A second capture explains why somebody does not know a charge; a theft does so better.
+#[test]
+fn a_second_capture_explains_a_claim_where_nothing_points_to_a_theft() {
+    check(
+        Ground::UnauthorizedCharge,
+        &format!("{AGREED}factor = password; used_later = false; duplicate_capture = 9; "),
+        "
+                                                  => u5 partly_approve 0 &9
+        country_jump = unknown                    => u5 partly_approve 0 &9
+        device_age = 2 days                       => u5 partly_approve 0 &9
+        device_age = unknown                      => u8 review 0
+        country_jump = true                       => u8 review 0
+        over_budget = 7                           => u5 partly_approve 7 &9
+    ",
+    );
+}
+
+/// What was charged between a request to stop that failed and one that worked is owed.
+#[test]
+fn a_stop_that_failed_is_paid_as_far_as_it_is_known() {
+    check(
+        Ground::TechnicalError,
+        &format!("{RAN}failed_calls = 2; self_stopped = true; "),
+        "
+                                                        => t11 review 0
+        billed_after_stop = 0                           => t12 deny 0
+        billed_after_stop = 700                         => t17 partly_approve 700
+        billed_after_stop = 700; late_invalid = 30      => t17 partly_approve 700 &30
+        billed_after_stop = 700; failed_calls = unknown => t17 partly_approve 700
+        billed_after_stop = 700; wrong_delivery = unknown => t13 review 0
+        billed_after_stop = 700; report_wrong = true    => t13 review 0
+        billed_after_stop = 700; left_refundable = 600  => t17 partly_approve 600
+    ",
+    );
+    check(
+        Ground::FailureToDeliver,
+        RAN,
+        "
+        billed_after_stop = 700                         => f10 partly_approve 700
+    ",
+    );
+}
+
+/// More than a twentieth of a bill in doubt is the claimant's, up to a cap.
+#[test]
+fn doubt_is_left_to_the_claimant_up_to_a_cap() {
+    check(
+        Ground::TechnicalError,
+        RAN,
+        "
+        billed_doubtful = 500                           => t12 deny 0
+        billed_doubtful = 501                           => t18 partly_approve 501
+        billed_doubtful = 9000                          => t18 partly_approve 5000
+        billed_doubtful = 1001; earlier_claims = 3      => t12 deny 0
+        billed_doubtful = 1001; late_invalid = 5        => t4 partly_approve 0 &5
+    ",
+    );
+}
+
+/// Nothing of what was written is read by a rule, so it answers only where it knows of everything.
+#[test]
+fn something_else_is_answered_where_all_is_known() {
+    check(
+        Ground::Other,
+        &format!("{AGREED}{RAN}"),
+        "
+                                                        => o3 deny 0
+        failed_calls = 2                                => o2 review 0
+        failed_calls = 2; billed_after_stop = 0         => o3 deny 0
+        authorization = absent                          => o2 review 0
+        report_wrong = unknown                          => o3 deny 0
+        late_invalid = 7                                => o1 partly_approve 0 &7
+        extension = running                             => o2 review 0
+    ",
+    );
+    check(
+        Ground::Other,
+        &format!("{AGREED}{HALF}"),
+        "
+                                                        => o2 review 0
+        missing_platform = 0; missing_market = 0        => o3 deny 0
     ",
     );
 }

@@ -71,9 +71,9 @@ rows! {
     g11_second_capture_unclear TechnicalError RAN,
         "left_refundable = 0; credited = 10000; duplicate_capture = unknown" => "review 0";
     g7_out_of_time TechnicalError RAN, "window = closed" => "deny 0";
-    g8_shared_instruments TechnicalError RAN, "ring_marks = 3" => "review 0";
     g9_many_claims TechnicalError RAN, "earlier_claims = 10" => "review 0";
 
+    u16_shared_instruments UnauthorizedCharge AGREED, "ring_marks = 3" => "review 0";
     u1_no_auth_record UnauthorizedCharge AGREED, "authorization = absent; used_later = false"
         => "approve 10000 !freeze_account !stop_promotion !review_suspect";
     u2_no_auth_record_review UnauthorizedCharge AGREED,
@@ -98,17 +98,25 @@ rows! {
     u15_small_sum UnauthorizedCharge AGREED,
         "factor = password; used_later = false; left_refundable = 2500"
         => "approve 2500 !freeze_account !stop_promotion !review_suspect";
+    u17_nothing_asked UnauthorizedCharge AGREED, "factor = none; used_later = false"
+        => "approve 10000 !freeze_account !stop_promotion !review_suspect";
+    u18_signs_contradict UnauthorizedCharge AGREED, "factor = password; used_later = false; \
+        device_age = 3 days; contact_changed = 2 days; network_age = 90 days; post_age = 40 days"
+        => "review 0";
     u9_factor_fresh UnauthorizedCharge AGREED, "factor_age = 5 hours; used_later = false"
         => "review 0 !freeze_account";
     u10_auth_proven UnauthorizedCharge AGREED, "" => "deny 0";
     u14_auth_on_new_device UnauthorizedCharge AGREED, "device_age = 3 days" => "deny 0";
-    u11_auth_unclear UnauthorizedCharge AGREED, "device_age = 3 days; used_later = false"
-        => "review 0";
+    u11_auth_unclear UnauthorizedCharge AGREED,
+        "factor = totp; device_age = 3 days; used_later = false" => "review 0";
 
     t1_never_started TechnicalError RAN, "start = held_by_platform"
         => "approve 10000 !stop_promotion";
     t2_incident_share TechnicalError HALF, "incident_loss = 1500; late_invalid = 70"
         => "partly_approve 1500 &70 +invalid_traffic";
+    t17_stop_failed TechnicalError RAN,
+        "failed_calls = 2; self_stopped = true; billed_after_stop = 300; wrong_delivery = 40"
+        => "partly_approve 340 +wrong_delivery";
     t3_wrong_delivery TechnicalError RAN, "wrong_delivery = 400; late_invalid = 70"
         => "partly_approve 400 &70 +invalid_traffic";
     t4_invalid_traffic TechnicalError RAN, "late_invalid = 70; over_budget = 5"
@@ -116,6 +124,7 @@ rows! {
     t5_duplicate_charge TechnicalError RAN, "duplicate_capture = 10000; over_budget = 5"
         => "partly_approve 5 &10000 +over_budget";
     t6_over_budget TechnicalError RAN, "over_budget = 5" => "partly_approve 5";
+    t18_doubtful_traffic TechnicalError RAN, "billed_doubtful = 1200" => "partly_approve 1200";
     t7_not_charged TechnicalError RAN, "incident_loss = 1500" => "deny 0";
     t8_gone_back TechnicalError HALF,
         "incident_loss = 1500; settled_back = 4000; spent = 6000; left_refundable = 6000"
@@ -148,6 +157,7 @@ rows! {
         => "partly_approve 2025 +self_made";
     f10_owed_anyway FailureToDeliver RAN, "late_invalid = 70"
         => "partly_approve 0 &70 +invalid_traffic";
+    f18_doubtful_traffic FailureToDeliver RAN, "billed_doubtful = 6000" => "partly_approve 5000";
     f11_paid_by_delivery FailureToDeliver RAN, "" => "deny 0 !show_waterfall";
     f12_guarantee_kept FailureToDeliver HALF, "delivered_units = 1000; missing_platform = 0; \
         missing_market = 0; missing_advertiser = 0" => "deny 0 !show_waterfall";
@@ -172,8 +182,10 @@ rows! {
         left_refundable = 1000" => "deny 0 !show_waterfall";
     p6_facts_missing PoorOutcome RAN, "delivered_units = unknown" => "review 0";
 
-    o1_owed_anyway Other RAN, "over_budget = 9" => "review 0 +over_budget";
-    o2_person_answers Other RAN, "" => "review 0";
+    o1_owed_anyway Other format!("{AGREED}{RAN}"), "over_budget = 9"
+        => "partly_approve 9 +over_budget";
+    o3_nothing_owed Other format!("{AGREED}{RAN}"), "" => "deny 0 !show_waterfall";
+    o2_person_answers Other format!("{AGREED}{RAN}"), "wrong_delivery = unknown" => "review 0";
 }
 
 /// What the platform lost is owed once, whoever has paid it, also while more is left to pay.

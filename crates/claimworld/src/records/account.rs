@@ -28,6 +28,13 @@ impl Records<'_> {
         self.ago(FactName::Dormant, is_known, Ago::Minutes(history.dormant));
         self.flag(FactName::UsedLater, history.used_later);
         self.noisy_flag(FactName::SessionTheft, is_known, history.session_theft);
+        self.ago(FactName::NetworkAge, is_known, Ago::Minutes(history.network_age));
+        if is_known && has_agreed {
+            self.count(FactName::PaidAlike, history.paid_alike);
+        } else {
+            self.unknown(FactName::PaidAlike, WhyUnknown::NotApplicable);
+        }
+        self.minutes(FactName::PostAge, history.post_age);
         self.signal(FactName::RingMarks, true, |records| {
             records.count(FactName::RingMarks, history.ring);
         });

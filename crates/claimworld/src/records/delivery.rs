@@ -3,6 +3,7 @@
 use base::{Amount, Span, fair_split};
 use claims::{FactName, WhyUnknown};
 use promotions::Promise;
+use world::PPM;
 
 use super::{Happened, Records};
 use crate::fault::{Fault, Side, Trouble};
@@ -96,6 +97,9 @@ impl Records<'_> {
         self.logged(FactName::LateInvalid, lost, |records| {
             records.sum(FactName::LateInvalid, happened.book.bots_late);
         });
+        self.logged(FactName::BilledDoubtful, lost, |records| {
+            records.sum(FactName::BilledDoubtful, records.doubtful(happened));
+        });
         self.logged(FactName::ReportWrong, lost, |records| {
             records.flag(FactName::ReportWrong, happened.has(Trouble::ReportWrong));
         });
@@ -110,10 +114,41 @@ impl Records<'_> {
             let calls = if happened.at.names_wrong_days { 0 } else { records.calls(happened) };
             records.count(FactName::FailedCalls, calls);
         });
+        self.logged(FactName::BilledAfterStop, lost, |records| {
+            records.sum(FactName::BilledAfterStop, records.billed_after_stop(happened));
+        });
         let has_gap = self.draw(FactName::Watched).chance(self.params.missing_watch.into());
         self.logged(FactName::Watched, lost, |records| {
             records.flag(FactName::Watched, !has_gap);
         });
+    }
+
+    /// What was billed although a sign spoke against it. Some people look like programs, and
+    /// programs that nobody finds leave a sign or none.
+    fn doubtful(&self, happened: &Happened<'_>) -> i64 {
+        let (params, book) = (self.params, happened.book);
+        let mut draw = self.draw(FactName::BilledDoubtful);
+        let leaves_sign = draw.chance(params.bots_leave_sign.into());
+        let of_bots = draw.between(400_000, PPM);
+        let is_doubted = draw.chance(params.people_doubted.into());
+        let of_people = draw.between(2_000, 40_000);
+        let part = |whole: i64, ppm: u64| {
+            (i128::from(whole.max(0)) * i128::from(ppm) / i128::from(PPM)) as i64
+        };
+        let bots = if leaves_sign { part(book.bots_never, of_bots) } else { 0 };
+        let people = book.spent - book.bots_never - book.bots_late;
+        bots + if is_doubted { part(people, of_people) } else { 0 }
+    }
+
+    /// What the ledger has between two times, of which the first is from a log of requests.
+    fn billed_after_stop(&self, happened: &Happened<'_>) -> i64 {
+        let Some(fault) = happened.fault(Trouble::CallsFailed) else { return 0 };
+        let mut draw = self.draw(FactName::BilledAfterStop);
+        let long = i64::from(fault.until.saturating_sub(fault.from)).max(1);
+        let skew = i64::from(self.params.noise_clock_skew_minutes);
+        let off = draw.below(2 * skew.unsigned_abs() + 1) as i64 - skew;
+        let bill = i128::from(happened.book.after_pause) * i128::from((long + off).max(0));
+        ((bill / i128::from(long)) as i64).min(happened.book.spent.max(0))
     }
 
     fn calls(&self, happened: &Happened<'_>) -> u64 {
@@ -132,7 +167,7 @@ impl Records<'_> {
     fn incident_units(&self, happened: &Happened<'_>) -> u64 {
         let incidents = happened.faults.iter().filter(|fault| fault.trouble.is_incident());
         let known = incidents.map(|fault| self.known_part(happened, fault)).min().unwrap_or(0);
-        let units = happened.losses.incidents * known / world::PPM;
+        let units = happened.losses.incidents * known / PPM;
         self.measured(FactName::IncidentLoss, units)
     }
 
@@ -149,7 +184,7 @@ impl Records<'_> {
         let skew = draw.below(skew + 1);
         // When nothing at all is chosen the silence tells, to the minute.
         if fault.trouble == Trouble::SelectionDown {
-            return world::PPM;
+            return PPM;
         }
         let told_at = happened
             .promotion
@@ -160,7 +195,7 @@ impl Records<'_> {
             return 0;
         }
         let long = u64::from(fault.until.saturating_sub(fault.from)).max(1);
-        long.saturating_sub(wrong_by + skew) * world::PPM / long
+        long.saturating_sub(wrong_by + skew) * PPM / long
     }
 
     fn waterfall(&mut self, happened: &Happened<'_>, lost: Option<WhyUnknown>) {
@@ -203,7 +238,7 @@ impl Records<'_> {
         let incidents = happened.faults.iter().filter(|fault| fault.trouble.is_incident());
         let known = incidents.map(|fault| self.known_part(happened, fault)).min();
         if let Some(known) = known {
-            let unseen = losses.incidents.min(took[0]) * (world::PPM - known) / world::PPM;
+            let unseen = losses.incidents.min(took[0]) * (PPM - known) / PPM;
             took[0] -= unseen;
             took[1] += unseen;
         }
@@ -242,7 +277,7 @@ fn start(happened: &Happened<'_>) -> &'static str {
     let until = happened.at.hours.min(happened.promotion.hours) * 60;
     let is_whole = |fault: &&Fault| {
         let whole = fault.from == 0 && fault.until >= until;
-        whole && fault.trouble.stops_delivery() && u64::from(fault.strength) == world::PPM
+        whole && fault.trouble.stops_delivery() && u64::from(fault.strength) == PPM
     };
     let holds = happened.faults.iter().find(is_whole);
     match holds.map(|fault| fault.trouble.side()) {

@@ -55,6 +55,8 @@ fn without_noise_the_records_say_what_happened() {
         ];
         let missing: u64 = sides.into_iter().map(|name| count(&case, name)).sum();
         assert_eq!(missing, losses.known_missing(), "{}", case.number);
+        assert_eq!(money(&case, FactName::BilledAfterStop), truth.book.after_pause.max(0));
+        assert!(money(&case, FactName::BilledDoubtful) <= truth.book.spent);
         let is_wrong = truth.faults.iter().any(|fault| fault.trouble == Trouble::ReportWrong);
         if is_wrong && money(&case, FactName::Spent) > 0 {
             assert_eq!(known(&case, FactName::ReportWrong), Some(Value::Flag(true)));
@@ -117,4 +119,29 @@ fn noise_on_one_fact_leaves_the_others() {
         }
     }
     assert!(same > other && other > 0, "{same} {other}");
+}
+
+#[test]
+fn what_is_around_a_payment_differs_between_owners_and_strangers_but_not_always() {
+    let (mut owners, mut strangers) = ([0_u32; 3], [0_u32; 3]);
+    let mut params = exact();
+    params.fault_stolen_account *= 5;
+    for case in cases(params) {
+        let is_long = |name| match known(&case, name) {
+            Some(Value::Span(span)) => span.micros() > base::Span::days(1).micros(),
+            _ => false,
+        };
+        if known(&case, FactName::NetworkAge).is_none() {
+            continue;
+        }
+        let told = [is_long(FactName::NetworkAge), is_long(FactName::PostAge), true];
+        let of = if case.truth.agreement.binds() { &mut owners } else { &mut strangers };
+        for (count, is_so) in of.iter_mut().zip(told) {
+            *count += u32::from(is_so);
+        }
+    }
+    for which in 0..2 {
+        assert!(owners[which] * 2 > owners[2] && owners[which] < owners[2], "{owners:?}");
+        assert!(strangers[which] > 0 && strangers[which] * 2 < strangers[2], "{strangers:?}");
+    }
 }
