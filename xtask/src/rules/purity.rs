@@ -21,6 +21,7 @@ const PURE: &[&str] = &[
     "city",
     "journal",
     "engine",
+    "pages",
     "reports",
 ];
 
