@@ -148,10 +148,10 @@ pub fn picture(words: Words, design: Design, written: Written<'_>) -> Markup {
         svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 300" role="img" aria-label=(label) {
             (PreEscaped(design.drawing()))
             g fill=(design.ink()) font-family="system-ui, sans-serif" {
-                (line(104, 16, 600, written.shop))
-                @if let Some(value) = &value { (line(158, 46, 700, value)) }
-                @if !written.to.is_empty() { (line(194, 18, 500, &to)) }
-                @if !written.from.is_empty() { (line(218, 15, 400, &from)) }
+                (line(86, 16, 600, written.shop))
+                @if let Some(value) = &value { (line(140, 46, 700, value)) }
+                @if !written.to.is_empty() { (line(176, 18, 500, &to)) }
+                @if !written.from.is_empty() { (line(200, 15, 400, &from)) }
             }
         }
     }
