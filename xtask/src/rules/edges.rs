@@ -47,6 +47,7 @@ const EDGES: &[Edges] = &[
         // Whatever rules write must be rows that are read back.
         tests_also_use: &["journal", "store"],
     },
+    Edges { name: "support", uses: &[], tests_also_use: &[] },
     Edges { name: "pages", uses: &["base"], tests_also_use: &[] },
     Edges { name: "testbed", uses: &[], tests_also_use: &[] },
     Edges {

@@ -22,6 +22,7 @@ const PURE: &[&str] = &[
     "journal",
     "engine",
     "pages",
+    "support",
     "reports",
 ];
 
