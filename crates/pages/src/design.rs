@@ -107,7 +107,8 @@ fn notices() -> Markup {
 
 fn statuses() -> Markup {
     let words = ["Scheduled", "Claimed", "On its way", "Bounced"];
-    html! { p { @for (tone, word) in Tone::ALL.into_iter().zip(words) { (status(tone, word)) " " } } }
+    let all = Tone::ALL.into_iter().zip(words);
+    html! { p { @for (tone, word) in all { (status(tone, word)) " " } } }
 }
 
 fn dollars(minor: i64) -> Money {
@@ -144,9 +145,9 @@ fn tables(words: Words) -> Markup {
         columns: &columns,
         rows: vec![
             row("Bought", sample_at(0), 5_000),
-            row("Spent on order 1001", sample_at(50), 1_264_99),
+            row("Spent on order 1001", sample_at(50), 126_499),
         ],
-        foot: Some(vec![html! { "All" }, html! {}, money(words, dollars(1_76_499))]),
+        foot: Some(vec![html! { "All" }, html! {}, money(words, dollars(131_499))]),
         nothing: "",
     };
     let empty = Table {

@@ -15,11 +15,12 @@
 //! * Every page works without scripts, and asks nobody but its own server for anything.
 //! * No page has inline scripts or styles, so a strict content policy holds.
 //! * Whatever came from people is escaped; only this crate writes tags.
-//! * Money is a figure with its currency, a time has its zone, a state has a word beside its colour.
+//! * Money is a figure with its currency, a time has its zone, a state a word beside its colour.
 //! * Direction and language are those of the words; nothing says "left" or "right".
 
 mod assets;
 pub mod components;
+pub mod customer;
 mod design;
 mod frame;
 pub mod gift;

@@ -55,7 +55,9 @@ impl Table<'_> {
                     }
                     tbody {
                         @if self.rows.is_empty() {
-                            tr { td class="nothing" colspan=(self.columns.len()) { (self.nothing) } }
+                            tr {
+                                td class="nothing" colspan=(self.columns.len()) { (self.nothing) }
+                            }
                         }
                         @for row in &self.rows { (self.row(row)) }
                     }

@@ -12,7 +12,7 @@ fn named() -> BTreeSet<String> {
         english.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();
     let mut named = BTreeSet::new();
     for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
-        let source = std::fs::read_to_string(file).unwrap();
+        let source = std::fs::read_to_string(file).expect("a source");
         for literal in source.split('"').skip(1).step_by(2) {
             let is_name = literal.split_once('.').is_some_and(|(room, thing)| {
                 let plain = |part: &str| {
@@ -30,8 +30,8 @@ fn named() -> BTreeSet<String> {
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
         if path.is_dir() {
             files.extend(sources(&path));
         } else {
@@ -76,7 +76,7 @@ fn other_languages_say_what_english_says_with_the_same_values() {
         for name in words.names() {
             let is_form = !english.says(name) && name.matches('.').count() == 2;
             assert!(english.says(name) || is_form, "{name} of {}", language.tag());
-            if !is_form {
+            if !is_form && name.matches('.').count() == 1 {
                 assert_eq!(values(words.text(name)), values(english.text(name)), "{name}");
             }
         }
