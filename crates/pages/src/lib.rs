@@ -31,5 +31,6 @@ mod words;
 pub use assets::Asset;
 pub use design::design;
 pub use frame::{Frame, Width, Zone};
+pub use maud::Markup;
 pub use show::{Moment, count, date, figure, moment, money, part};
 pub use words::{Language, Words};

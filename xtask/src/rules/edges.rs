@@ -150,6 +150,8 @@ const EDGES: &[Edges] = &[
             "rails",
             "mail",
             "webhooks",
+            "pages",
+            "support",
             "jobs",
         ],
         tests_also_use: &["sim", "testbed"],

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::components::{Button, Icon, Weight, escaped, link_button};
+use crate::components::{Button, Icon, Prose, Weight, escaped, link_button, prose};
 use crate::{Frame, Width, Words, Zone};
 
 /// Articles under one heading.
@@ -43,7 +43,7 @@ pub struct ArticleView<'a> {
     /// The question.
     pub title: &'a str,
     /// The answer.
-    pub answer: Markup,
+    pub answer: Vec<Prose<'a>>,
     /// Others of the same topic: name and question.
     pub others: Vec<(&'a str, &'a str)>,
     /// The path of the page from which somebody came.
@@ -155,7 +155,7 @@ pub fn article_page(words: Words, view: &ArticleView<'_>) -> Markup {
     };
     frame.page(&html! {
         h1 { (view.title) }
-        (view.answer)
+        (prose(&view.answer))
         @if !view.others.is_empty() {
             h2 { (words.text("help.others")) }
             ul { @for (name, title) in &view.others { li { (way(name, title, view.from)) } } }
