@@ -70,6 +70,7 @@ mod seldom;
 mod serve;
 mod shown_code;
 mod sight;
+mod site;
 mod tell;
 mod version;
 mod views;

@@ -58,15 +58,16 @@ use crate::call::Admission;
 use crate::endpoint::{endpoint, method_not_allowed, not_found};
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::sight;
+use crate::{sight, site};
 
-/// The whole API.
+/// The whole API, and pages.
 pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for route in all() {
         router = router.route(&route.path, route.service);
     }
     router = router.route(sight::PATH, any(sight::answer));
+    router = router.merge(site::router());
     router.fallback(not_found).method_not_allowed_fallback(method_not_allowed).with_state(app)
 }
 

@@ -47,6 +47,8 @@ const EDGES: &[Edges] = &[
         // Whatever rules write must be rows that are read back.
         tests_also_use: &["journal", "store"],
     },
+    Edges { name: "support", uses: &[], tests_also_use: &[] },
+    Edges { name: "pages", uses: &["base"], tests_also_use: &[] },
     Edges { name: "testbed", uses: &[], tests_also_use: &[] },
     Edges {
         name: "store",
@@ -148,6 +150,8 @@ const EDGES: &[Edges] = &[
             "rails",
             "mail",
             "webhooks",
+            "pages",
+            "support",
             "jobs",
         ],
         tests_also_use: &["sim", "testbed"],

@@ -21,6 +21,8 @@ const PURE: &[&str] = &[
     "city",
     "journal",
     "engine",
+    "pages",
+    "support",
     "reports",
 ];
 

@@ -37,6 +37,7 @@ mod senders;
 mod serving;
 mod settlements;
 mod shop;
+mod site;
 mod spending;
 mod timing;
 mod watching;
