@@ -127,16 +127,16 @@ impl Books {
         Ok(self.handle.ask(query)?)
     }
 
-    fn decide(&self, command: PromotionCommand) -> Result<Outcome, ServingError> {
-        let outcome = self.decide_all(vec![command])?.pop().flatten();
-        outcome.ok_or(ServingError::Unkept)
+    fn decide(&self, command: PromotionCommand) -> Result<Decided, ServingError> {
+        let decided = self.decide_all(vec![command])?.pop().flatten();
+        decided.ok_or(ServingError::Unkept)
     }
 
-    /// One outcome for each, in order; `None` for one that breaks a rule of ours, which is undone.
+    /// One answer for each, in order; `None` for one that breaks a rule of ours, which is undone.
     pub(crate) fn decide_all(
         &self,
         commands: Vec<PromotionCommand>,
-    ) -> Result<Vec<Option<Outcome>>, ServingError> {
+    ) -> Result<Vec<Option<Decided>>, ServingError> {
         let request = |command: PromotionCommand| {
             let command = Command::Promotions(Box::new(command));
             Request { command, actor: SERVING_ACTOR, operation: None }
@@ -152,7 +152,7 @@ impl Books {
 }
 
 /// An answer, or why there is none.
-type Outcome = Result<Answer, Refusal>;
+type Decided = Result<Answer, Refusal>;
 
 fn clock_ahead(handle: &Handle) -> Result<i64, ServingError> {
     match handle.ask(Query::Book)? {

@@ -31,7 +31,9 @@ impl Books {
         let (mut leased, mut failed) = (0, None);
         for portion in wants.chunks(COMMANDS_AT_ONCE) {
             let outcomes = match failed {
-                None => self.decide_all(portion.iter().map(|want| self.lease_of(want)).collect()),
+                None => {
+                    self.decide_all(portion.iter().map(|want| self.lease_command(want)).collect())
+                }
                 // Nobody would ask for them again before they are chosen.
                 Some(_) => Ok(Vec::new()),
             };
@@ -53,7 +55,8 @@ impl Books {
         failed.map_or(Ok(leased), Err)
     }
 
-    fn lease_of(&self, want: &Want) -> PromotionCommand {
+    /// What the book is asked for.
+    fn lease_command(&self, want: &Want) -> PromotionCommand {
         let holder = self.log.stream().clone();
         let (promotion, held) = (want.promotion, want.slice.map(|slice| slice.0));
         let want = promotions::Lease { holder, amount: want.amount, term: SLICE_TERM };
@@ -78,7 +81,7 @@ impl Books {
         let backs = std::mem::take(&mut self.backs);
         let mut portions = backs.chunks(COMMANDS_AT_ONCE);
         for portion in portions.by_ref() {
-            let outcomes = match self.decide_all(portion.iter().map(return_of).collect()) {
+            let outcomes = match self.decide_all(portion.iter().map(return_command).collect()) {
                 Ok(outcomes) => outcomes,
                 Err(error) => {
                     // Money of an open slice is told of again by the next look: by then it may
@@ -104,7 +107,7 @@ impl Books {
 }
 
 /// What the book is told of money that goes back.
-fn return_of((back, end): &(Returned, u64)) -> PromotionCommand {
+fn return_command((back, end): &(Returned, u64)) -> PromotionCommand {
     PromotionCommand::ReturnSlice {
         promotion: back.promotion,
         slice: back.slice.0,
