@@ -2,15 +2,14 @@
 
 use base::Text;
 use feed::{FrequencyCap, Plan, Pricing, Promoted, Standing, UnitRange};
-use promotions::{Micros, Post, Promise, Promotion, State};
+use promotions::{EndCause, Micros, Post, Promise, Promotion, State};
 
 use crate::{believed, payer};
 
 /// What part of the quoted maximum is the reserve price: a tenth.
 const RESERVE_PART: u64 = 10;
 
-/// Whether viewers may belong to its audience now: it was allowed once, and is not over. One that
-/// is held up stays, for what it misses is counted.
+/// Whether it is said to bring less or more than was quoted: it was allowed once, and is not over.
 pub(crate) fn is_candidate(promotion: &Promotion) -> bool {
     promotion.review.approved_version.is_some() && promotion.state.is_under_way()
 }
@@ -66,12 +65,16 @@ pub(crate) fn cap() -> FrequencyCap {
     FrequencyCap::default()
 }
 
+/// What is held up, or over before its time, is not shown and goes on to be looked at until its
+/// planned end: what it misses is counted.
 fn standing(promotion: &Promotion) -> Standing {
     let pauses = promotion.pauses;
-    match promotion.state {
-        State::Scheduled | State::Running => Standing::Running,
-        State::Paused if pauses.by_platform || pauses.is_disputed => Standing::Withheld,
-        State::Paused => Standing::Paused,
+    match (promotion.state, promotion.end.map(|end| end.cause)) {
+        (State::Scheduled | State::Running, _) => Standing::Running,
+        (State::Paused, _) if pauses.by_platform || pauses.is_disputed => Standing::Withheld,
+        (State::Paused, _) | (_, Some(EndCause::Advertiser | EndCause::PostDeleted)) => {
+            Standing::Paused
+        }
         _ => Standing::Withheld,
     }
 }

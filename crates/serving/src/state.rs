@@ -102,18 +102,13 @@ impl State {
         &mut self,
         promoted: Promoted,
         own: [ViewerHash; 2],
-        is_candidate: bool,
         now: Instant,
     ) {
         let (promotion, audience) = (promoted.promotion, promoted.audience.clone());
         let rank = promoted.pricing.most().get();
         let index = self.indexes.entry(promoted.currency).or_default();
         let slot = self.chooser.put(promoted, now);
-        if is_candidate {
-            index.insert(slot, &audience, rank);
-        } else {
-            index.remove(slot);
-        }
+        index.insert(slot, &audience, rank);
         self.own.insert(promotion, own);
     }
 

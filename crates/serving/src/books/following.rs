@@ -7,7 +7,7 @@ use engine::{Answer, EventKind, Query};
 use promotions::{State as Standing, post_id};
 
 use super::Books;
-use crate::promoted::{is_candidate, promoted};
+use crate::promoted::promoted;
 use crate::state::{State, own_viewers};
 use crate::{ServingError, locked};
 
@@ -107,7 +107,7 @@ impl Books {
         let Some(Answer::Creator(creator)) = creator else { return Ok(()) };
         let own = own_viewers(&self.ring, &promotion, &post);
         let promoted = promoted(&promotion, &post, &creator.name);
-        locked(state).put(promoted, own, is_candidate(&promotion), now);
+        locked(state).put(promoted, own, now);
         Ok(())
     }
 }

@@ -105,6 +105,19 @@ impl Town {
 
     /// The same for another goal.
     pub fn running_for(&self, goal: Goal, number: u128, budget: i64) -> PromotionId {
+        let id = self.paid(goal, number, budget);
+        self.approve(id);
+        id
+    }
+
+    /// It may be shown.
+    pub fn approve(&self, promotion: PromotionId) {
+        let approve = PromotionCommand::Approve { promotion, version: None, actor: STAFF };
+        self.promote(approve).unwrap();
+    }
+
+    /// One that waits for its review.
+    pub fn paid(&self, goal: Goal, number: u128, budget: i64) -> PromotionId {
         let (now, id) = (self.now(), PromotionId::from_bits(number));
         let post = Label::new(&format!("post-{number}")).unwrap();
         let budget = Money::new(budget, Currency::USD).unwrap();
@@ -156,8 +169,6 @@ impl Town {
             PromotionCommand::Compose { new: Box::new(new), post: Box::new(post), actor: BUYER };
         self.promote(compose).unwrap();
         self.pay(id, number);
-        let approve = PromotionCommand::Approve { promotion: id, version: None, actor: STAFF };
-        self.promote(approve).unwrap();
         id
     }
 
@@ -213,6 +224,36 @@ impl Town {
     /// Time has done what it does to it.
     pub fn advance(&self, promotion: PromotionId) {
         self.promote(PromotionCommand::Advance { promotion }).unwrap();
+    }
+
+    /// The platform removes it.
+    pub fn remove(&self, promotion: PromotionId) {
+        let rule = promotions::RuleCode::new("misleading").unwrap();
+        let cause = promotions::StopCause::Policy(rule);
+        self.promote(PromotionCommand::Stop { promotion, cause, actor: STAFF }).unwrap();
+    }
+
+    /// The post of the promotion of this number is deleted.
+    pub fn delete_post(&self, number: u128) {
+        let post = Label::new(&format!("post-{number}")).unwrap();
+        let is_deleted = Some(true);
+        let change = promotions::PostChange { visibility: None, is_deleted, content_version: None };
+        self.promote(PromotionCommand::ChangePost { post, change }).unwrap();
+    }
+
+    /// What was done to a promotion, in order.
+    pub fn deeds(&self, promotion: PromotionId) -> Vec<promotions::Deed> {
+        let handle = &self.running.handle;
+        handle.flush_and_wait(handle.figures().seq()).unwrap();
+        let page = store::Page::after(None, 1_000);
+        let rows = self.book.reader().list(store::List::Deeds { promotion }, page).unwrap();
+        let deed = |row: &engine::Row| match row {
+            engine::Row::Deed(deed) => Some(deed.as_ref().clone()),
+            _ => None,
+        };
+        let mut deeds: Vec<_> = rows.iter().filter_map(deed).collect();
+        deeds.sort_by_key(|deed| deed.number);
+        deeds
     }
 
     pub fn stop(&self, promotion: PromotionId) {
