@@ -11,7 +11,7 @@ mod seat;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{Amount, Currency, Instant, PromotionId, Span};
+use base::{Amount, CreatorId, Currency, Instant, PromotionId, Span};
 use promotions::{Goal, Micros, Viewer, limits};
 
 use crate::counters::Counters;
@@ -24,6 +24,10 @@ use seat::{Ask, Candidate, Seat};
 
 pub use offer::{Offer, PaidLabel, Reason};
 pub use promoted::{Payer, Pricing, Promoted, Standing, UnitRange};
+
+/// So many candidates of a currency are always asked for a bid. The others are only as long as no
+/// place and one more could be sold.
+const ASKED_MIN: usize = 1_000;
 
 /// The place of a promotion in a serving process. Tables reach up to the highest slot, so slots
 /// should be reused.
@@ -198,6 +202,17 @@ impl Chooser {
         backs.map(|back| returned(promotion, back)).collect()
     }
 
+    /// What a place may bring at most, by which candidates are found: nothing while it may not be
+    /// shown or its money is used up.
+    pub fn rank(&self, slot: Slot) -> u64 {
+        self.seats.get(slot.place()).and_then(Option::as_ref).map_or(0, Seat::rank)
+    }
+
+    /// The same of all promotions that are here.
+    pub fn ranks(&self) -> impl Iterator<Item = (Slot, u64)> {
+        self.by_promotion.values().map(|slot| (*slot, self.rank(*slot)))
+    }
+
     /// The slot of a promotion.
     pub fn slot(&self, promotion: PromotionId) -> Option<Slot> {
         self.by_promotion.get(&promotion).copied()
@@ -234,7 +249,9 @@ impl Chooser {
     /// viewer belongs to. The best offer comes first.
     ///
     /// Each candidate that runs is one opportunity and is counted once. Slots that are named
-    /// twice, empty, or whose promotion is out of its dates, are passed over.
+    /// twice, empty, or whose promotion is out of its dates, are passed over. Name those of each
+    /// currency best first, by their [`Chooser::rank`]: when there are more than a thousand, and
+    /// enough of them bid, the rest is not asked and was outbid.
     ///
     /// The places of a page are sold in one currency, for prices of two cannot be compared: that of
     /// the page, else that of the promotion whose lot is the highest among those that could pay for
@@ -245,8 +262,22 @@ impl Chooser {
         self.curves.observe(page.viewer.region, now);
         let is_child = page.viewer.age.is_some_and(|age| age < limits::AGE_FLOOR);
         let mut bids = Vec::with_capacity(candidates.len());
+        let mut asked: BTreeMap<Currency, Asked> = BTreeMap::new();
         for slot in candidates {
+            let Some(seat) = self.seats.get(slot.place()).and_then(Option::as_ref) else {
+                continue;
+            };
+            let (currency, creator) = (seat.promoted.currency, seat.promoted.creator);
+            let of_currency = asked.entry(currency).or_default();
+            if of_currency.is_beaten(creator, page.places) {
+                self.pass_over(*slot, is_child, now);
+                continue;
+            }
+            of_currency.count += 1;
             if let Some(Ok(bid)) = self.consider(page, *slot, is_child, now) {
+                if bid.has_money || self.is_incident {
+                    of_currency.bidding(creator, page.places);
+                }
                 bids.push(bid);
             }
         }
@@ -320,6 +351,18 @@ impl Chooser {
             self.count(slot, Outcome::Lost(cause), now);
         }
         Some(bid)
+    }
+
+    /// Counts why a candidate was not asked for a bid.
+    fn pass_over(&mut self, slot: Slot, is_child: bool, now: Instant) {
+        let pages = self.pages;
+        let Some(seat) = self.seat_mut(slot) else { return };
+        if seat.last_request == pages || !seat.promoted.plan.runs_at(now) {
+            return;
+        }
+        seat.last_request = pages;
+        let cause = if is_child { Cause::Policy } else { seat.beaten_by() };
+        self.count(slot, Outcome::Lost(cause), now);
     }
 
     /// Who would have had a place, had everything worked, and why they have not.
@@ -481,6 +524,28 @@ impl Chooser {
     fn advance(&mut self, now: Instant) -> Instant {
         self.latest = self.latest.max(now);
         self.latest
+    }
+}
+
+/// Candidates of one currency that were asked for a bid.
+#[derive(Default)]
+struct Asked {
+    count: usize,
+    /// Whose bids could win a place.
+    bidding: Vec<CreatorId>,
+}
+
+impl Asked {
+    fn bidding(&mut self, creator: CreatorId, places: usize) {
+        if self.bidding.len() <= places && !self.bidding.contains(&creator) {
+            self.bidding.push(creator);
+        }
+    }
+
+    /// Whether whoever comes now, worth less than those before, cannot win: every place and the
+    /// price of the last are settled, or the creator's better promotion bids.
+    fn is_beaten(&self, creator: CreatorId, places: usize) -> bool {
+        self.count >= ASKED_MIN && (self.bidding.len() > places || self.bidding.contains(&creator))
     }
 }
 

@@ -4,7 +4,9 @@ use super::{Pricing, Promoted, Standing, UnitRange};
 use crate::chance::scaled;
 use crate::pacing::{self, Curves, country_of};
 use crate::slices::Purse;
-use crate::{Bid, Cause, Chance, Delays, Pacer, Plan, Seen, Share, Slot, TrafficCurve, Way};
+use crate::{
+    Bid, Cause, Chance, Delays, Pacer, Plan, Seen, Share, Slot, TrafficCurve, URGENCY_MAX, Way,
+};
 use promotions::Micros;
 
 /// What one serving process knows of a promotion.
@@ -120,6 +122,34 @@ impl Seat {
         self.purse.committed().saturating_add(self.elsewhere)
     }
 
+    /// What a place may be expected to bring at most: what is behind its plan may bid more than its
+    /// price. Nothing when it may not be shown, or has nothing left.
+    pub(super) fn rank(&self) -> u64 {
+        if self.standing().is_err() || self.is_spent() {
+            return 0;
+        }
+        let pricing = self.promoted.pricing;
+        let worth = self.chance().expected(pricing.most()).get();
+        match pricing {
+            Pricing::Auction { .. } => worth.max(1),
+            Pricing::Fixed(_) => worth.saturating_mul(u64::from(URGENCY_MAX) / 1_000).max(1),
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        let left = self.promoted.plan.budget.saturating_sub(self.committed());
+        left < self.promoted.pricing.least() || left == Micros::ZERO
+    }
+
+    /// Why it has no place where so many were worth more that it was not asked.
+    pub(super) fn beaten_by(&self) -> Cause {
+        match self.standing() {
+            Err(cause) => cause,
+            Ok(()) if self.is_spent() => Cause::Budget,
+            Ok(()) => Cause::Outbid,
+        }
+    }
+
     /// What the promotion bids, or why it does not. A bid without money behind it says so: it may
     /// win nothing, but it is known whether it would have.
     pub(super) fn bid(
@@ -144,8 +174,7 @@ impl Seat {
         let cost = chance.expected(pricing.most());
         let plan = &self.pacing_plan(now);
         self.pacer.earn(&Way { plan, curve, share: self.share, cost }, committed, now);
-        let left = plan.budget.saturating_sub(committed);
-        if !has_money && (self.is_drained(now) || left < pricing.least() || left == Micros::ZERO) {
+        if !has_money && (self.is_drained(now) || self.is_spent()) {
             return Err(Cause::Budget);
         }
         if !self.pacer.may_bid() && !self.is_finishing(now) {

@@ -74,6 +74,7 @@ impl Books {
             self.collected_at = Some(now);
             let mut state = locked(state);
             let backs = state.chooser.collect(now);
+            state.rank_candidates();
             let end = state.next_sequence();
             self.backs.extend(backs.into_iter().map(|back| (back, end)));
         }

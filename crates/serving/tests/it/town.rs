@@ -134,7 +134,8 @@ impl Town {
         };
         let quote = Quote {
             unit: goal.billed(),
-            unit_price_max: Micros::new(2_000_000),
+            // A sale is worth less than a view here, as far as is believed.
+            unit_price_max: Micros::new(if goal == Goal::Sales { 200_000_000 } else { 2_000_000 }),
             units_low: 100,
             units_high: 200,
             guaranteed_units: None,
