@@ -89,25 +89,3 @@ fn slow_what_is_missed_during_a_late_first_review_is_the_platforms() {
     two_hours(&town, &feed, 1_000);
     check(&town, &feed, promotion, Why::Review, Cause::Policy);
 }
-
-/// Once it is settled nobody looks at it any more.
-#[test]
-fn slow_what_is_missed_after_a_settlement_is_estimated() {
-    let (town, folder) = (Town::new(), tempdir().unwrap());
-    let promotion = town.running(1, 500_000);
-    let feed = town.feed(folder.path());
-    two_hours(&town, &feed, 0);
-    town.stop(promotion);
-    town.wait(Span::days(3));
-    feed.run().unwrap();
-    town.wait(Span::hours(1));
-    town.settle(promotion).unwrap();
-    feed.run().unwrap();
-    let before = report(&town, &feed, promotion);
-    two_hours(&town, &feed, 1_000);
-    let after = report(&town, &feed, promotion);
-    assert_eq!(after.1.opportunities(), before.1.opportunities());
-    let stop = |told: &serving::Report| told.shortfall.part(Why::AdvertiserStop);
-    let (spent, more) = (after.0.shortfall.spent, stop(&after.0) - stop(&before.0));
-    assert!((spent * 7 / 10..=spent * 13 / 10).contains(&more), "{more} beside {spent}");
-}
