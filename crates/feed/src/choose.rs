@@ -115,7 +115,8 @@ pub struct Standings {
     pub spent: Micros,
     /// Held for open selections.
     pub reserved: Micros,
-    /// Spent by all slices that were ever here, and held: what other processes are told.
+    /// Spent by all slices that were ever here and not repaid, and held: what other processes are
+    /// told.
     pub committed: Micros,
     /// The chance that a selection leads to a unit, as learned so far.
     pub chance: Chance,
@@ -426,6 +427,16 @@ impl Chooser {
     }
 
     /// What more money to ask the book for. Ask every second, and tell the answer to
+    /// Hears that what was billed of a promotion is repaid: it is to be spent again. Tell it of
+    /// each repayment once, also of what was billed before this process began.
+    pub fn repay(&mut self, promotion: PromotionId, price: Micros) {
+        let Some(slot) = self.slot(promotion) else { return };
+        if let Some(seat) = self.seat_mut(slot) {
+            seat.repay(price);
+            self.hungry.insert(slot);
+        }
+    }
+
     /// [`Chooser::lease`] or [`Chooser::refuse`].
     pub fn wants(&mut self, now: Instant) -> Vec<Want> {
         let now = self.advance(now);
@@ -495,7 +506,7 @@ impl Chooser {
     pub fn standings(&self, promotion: PromotionId) -> Option<Standings> {
         let seat = self.seats[self.slot(promotion)?.place()].as_ref()?;
         let Sums { granted, spent, reserved } = seat.purse.sums();
-        let committed = seat.purse.committed();
+        let committed = seat.committed_here();
         Some(Standings { granted, spent, reserved, committed, chance: seat.chance() })
     }
 

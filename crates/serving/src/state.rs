@@ -171,7 +171,12 @@ impl State {
         } = self;
         let event = match told {
             Told::Event(event) => event,
-            Told::SaleReturned { token } => return Ok(judge.return_sale(token, now, unwritten)),
+            Told::SaleReturned { token } => {
+                let before = unwritten.len();
+                let judgement = judge.return_sale(token, now, unwritten);
+                repay(chooser, &unwritten[before..]);
+                return Ok(judgement);
+            }
         };
         activity.event(event.kind, now);
         let own =
@@ -189,6 +194,7 @@ impl State {
                 segments.billed(&judged.selection);
             }
         }
+        repay(chooser, &unwritten[before..]);
         judgement
     }
 
@@ -206,7 +212,9 @@ impl State {
 
     /// What is to be written now: verdicts, then counts.
     pub(crate) fn take_unwritten(&mut self, now: Instant) -> Vec<Entry> {
+        let before = self.unwritten.len();
         self.judge.pass_time(now, &mut self.unwritten);
+        repay(&mut self.chooser, &self.unwritten[before..]);
         let verdicts = self.unwritten.drain(..).map(Entry::Verdict);
         let mut entries: Vec<Entry> = verdicts.collect();
         let mut counters = Vec::new();
@@ -236,6 +244,15 @@ impl State {
     /// The number of the next verdict, whether or not those before it are in the log.
     pub(crate) fn next_sequence(&self) -> u64 {
         self.judge.next_sequence()
+    }
+}
+
+/// What is repaid is to be spent again.
+fn repay(chooser: &mut Chooser, records: &[Record]) {
+    for record in records {
+        if let Body::Repaid(repaid) = &record.body {
+            chooser.repay(repaid.promotion, repaid.price);
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Seat {
     /// What other processes have committed, as of the last report.
     elsewhere: Micros,
     share: Share,
+    /// What was billed here, or elsewhere before, and is repaid: its money is there again.
+    repaid: Micros,
     /// When the book last said that it has nothing more to lease, if it gave nothing since.
     pub(super) drained_at: Option<Instant>,
     /// Whether it was told what other processes have committed.
@@ -92,6 +94,7 @@ impl Seat {
             purse: Purse::default(),
             elsewhere: Micros::ZERO,
             share: Share::WHOLE,
+            repaid: Micros::ZERO,
             drained_at: None,
             is_informed: false,
             stock: Micros::ZERO,
@@ -119,7 +122,19 @@ impl Seat {
 
     /// What is spent, or may be expected to be by selections made, in all processes.
     fn committed(&self) -> Micros {
-        self.purse.committed().saturating_add(self.elsewhere)
+        let all = self.purse.committed().saturating_add(self.elsewhere);
+        all.saturating_sub(self.repaid)
+    }
+
+    /// The same of this process alone.
+    pub(super) fn committed_here(&self) -> Micros {
+        self.purse.committed().saturating_sub(self.repaid)
+    }
+
+    /// Hears that something billed is repaid: the book leases that money again.
+    pub(super) fn repay(&mut self, price: Micros) {
+        self.repaid = self.repaid.saturating_add(price);
+        self.drained_at = None;
     }
 
     /// What a place may be expected to bring at most: what is behind its plan may bid more than its
