@@ -152,7 +152,7 @@ impl Chooser {
             None => self.vacate(),
         };
         match &mut self.seats[slot.place()] {
-            Some(seat) => seat.change(promoted),
+            Some(seat) => seat.change(promoted, now),
             empty => *empty = Some(Seat::new(promoted, now)),
         }
         self.by_promotion.insert(promotion, slot);
@@ -426,7 +426,6 @@ impl Chooser {
         settled
     }
 
-    /// What more money to ask the book for. Ask every second, and tell the answer to
     /// Hears that what was billed of a promotion is repaid: it is to be spent again. Tell it of
     /// each repayment once, also of what was billed before this process began.
     pub fn repay(&mut self, promotion: PromotionId, price: Micros) {
@@ -438,6 +437,7 @@ impl Chooser {
     }
 
     /// [`Chooser::lease`] or [`Chooser::refuse`].
+    /// What more money to ask the book for. Ask every second, and tell the answer to
     pub fn wants(&mut self, now: Instant) -> Vec<Want> {
         let now = self.advance(now);
         let mut wants = Vec::new();
@@ -456,11 +456,9 @@ impl Chooser {
     /// changes. `false` when the promotion is not here, or the amount is beyond any price.
     #[must_use]
     pub fn lease(&mut self, promotion: PromotionId, lease: Lease) -> bool {
-        let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) else {
-            return false;
-        };
-        seat.drained_at = None;
-        seat.purse.lease(&lease)
+        let now = self.latest;
+        let seat = self.slot(promotion).and_then(|slot| self.seat_mut(slot));
+        seat.is_some_and(|seat| seat.lease(&lease, now))
     }
 
     /// Takes a slice of a process that ended; see [`Slice::resumed`].

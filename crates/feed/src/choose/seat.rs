@@ -5,7 +5,8 @@ use crate::chance::scaled;
 use crate::pacing::{self, Curves, country_of};
 use crate::slices::Purse;
 use crate::{
-    Bid, Cause, Chance, Delays, Pacer, Plan, Seen, Share, Slot, TrafficCurve, URGENCY_MAX, Way,
+    Bid, Cause, Chance, Delays, Lease, Pacer, Plan, Seen, Share, Slot, TrafficCurve, URGENCY_MAX,
+    Way,
 };
 use promotions::Micros;
 
@@ -20,9 +21,9 @@ pub(super) struct Seat {
     pub(super) purse: Purse,
     /// What other processes have committed, as of the last report.
     elsewhere: Micros,
-    share: Share,
     /// What was billed here, or elsewhere before, and is repaid: its money is there again.
     repaid: Micros,
+    share: Share,
     /// When the book last said that it has nothing more to lease, if it gave nothing since.
     pub(super) drained_at: Option<Instant>,
     /// Whether it was told what other processes have committed.
@@ -93,8 +94,8 @@ impl Seat {
             pacer: Pacer::new(now, Micros::ZERO),
             purse: Purse::default(),
             elsewhere: Micros::ZERO,
-            share: Share::WHOLE,
             repaid: Micros::ZERO,
+            share: Share::WHOLE,
             drained_at: None,
             is_informed: false,
             stock: Micros::ZERO,
@@ -108,11 +109,28 @@ impl Seat {
         }
     }
 
-    pub(super) fn change(&mut self, promoted: Promoted) {
+    pub(super) fn change(&mut self, promoted: Promoted, now: Instant) {
         self.trials = trials(promoted.believed);
         self.country = country_of(&promoted.audience);
         self.priced_until = Instant::MIN;
         self.promoted = promoted;
+        self.end_with_day(now);
+    }
+
+    /// Takes a slice, or what one that is here was granted by now.
+    pub(super) fn lease(&mut self, lease: &Lease, now: Instant) -> bool {
+        self.drained_at = None;
+        let is_taken = self.purse.lease(lease);
+        self.end_with_day(now);
+        is_taken
+    }
+
+    /// What is leased on a day is what the day can cost, where that is limited. The book ends what
+    /// it leases then with the day, but not what it had leased before.
+    fn end_with_day(&mut self, now: Instant) {
+        if self.promoted.plan.daily.is_some() {
+            self.purse.end_by(pacing::end_of_day(now));
+        }
     }
 
     /// The chance that a selection leads to a unit: what was believed, corrected by what was seen.

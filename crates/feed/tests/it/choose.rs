@@ -1,6 +1,6 @@
 use base::{CreatorId, Instant, Label, Region, Span};
 use feed::{
-    Cause, Chance, Chooser, CounterRecord, Counts, FrequencyCap, Offer, Outcome, Page, Plan,
+    Cause, Chance, Chooser, CounterRecord, Counts, FrequencyCap, Lease, Offer, Outcome, Page, Plan,
     Pricing, Promoted, Reason, Settled, Slot, Standing, TrafficCurve, Unbilled, Waterfall,
 };
 use promotions::{Audience, Goal, Language, Viewer};
@@ -392,4 +392,25 @@ fn what_is_repaid_is_spent_again() {
     // What was billed by a process before may be repaid too.
     let mut chooser = Chooser::new(TrafficCurve::flat(), 10);
     chooser.repay(promoted(1).promotion, price(100));
+}
+
+/// A slice of before does not serve beside those of the next day.
+#[test]
+fn a_daily_budget_that_comes_later_ends_slices_with_their_day() {
+    let one = promoted(1);
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&one));
+    let viewer = viewer("v");
+    let plan = Plan { daily: Some(whole(10)), ..one.plan };
+    let daily = Promoted { plan, ..one };
+    let late = Page { now: after(Span::hours(23)), ..page(&viewer) };
+    assert_eq!(chooser.choose(&late, &slots).len(), 1);
+    chooser.put(daily.clone(), after(Span::hours(23)));
+    assert_eq!(chooser.choose(&late, &slots).len(), 1);
+    let next_day = Page { now: after(Span::hours(25)), ..page(&viewer) };
+    assert_eq!(chooser.choose(&next_day, &slots), []);
+    let tomorrow = Lease { serves_until: after(Span::hours(48)), ..lease(2, 10) };
+    assert!(chooser.lease(daily.promotion, tomorrow));
+    let later = Page { now: after(Span::hours(26)), ..page(&viewer) };
+    let offers = chooser.choose(&later, &slots);
+    assert_eq!(offers[0].sold.slice, feed::SliceId(2));
 }

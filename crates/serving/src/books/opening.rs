@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use base::{Instant, PromotionId};
+use base::{Instant, PromotionId, Span};
 use engine::{Answer, Query};
-use feed::CounterRecord;
+use feed::{CounterRecord, Lease};
 use feed::billing::Totals;
 use feed::verdict::Record;
 use outside::random::SystemRandomness;
-use promotions::{Micros, Promotion, SliceState, State as Standing, stream_id};
+use promotions::{Micros, Promotion, Slice, SliceState, State as Standing, stream_id};
 use store::{List, Page, Reader};
 use writer::Handle;
 
@@ -171,7 +171,8 @@ impl Books {
                 // What was charged and is not billed yet is in the log.
                 let spent = slice.used.saturating_add(self.unbilled_of(promotion.id, slice.number));
                 elsewhere = elsewhere.saturating_sub(slice.used);
-                let _ = locked(state).chooser.resume(promotion.id, lease_of(slice), spent);
+                let lease = resumed(slice, promotion);
+                let _ = locked(state).chooser.resume(promotion.id, lease, spent);
             }
             has_more = rows.len() == LIST_ROWS as usize;
         }
@@ -192,6 +193,18 @@ impl Books {
         });
         charged.fold(Micros::ZERO, Micros::saturating_add)
     }
+}
+
+/// A slice of before. With a daily budget it serves on the day of its lease alone, also when it was
+/// leased before there was one.
+fn resumed(slice: &Slice, promotion: &Promotion) -> Lease {
+    let lease = lease_of(slice);
+    if promotion.terms.daily_budget.is_none() {
+        return lease;
+    }
+    let days = u64::try_from(slice.leased_at.day_number() + 1).unwrap_or(0);
+    let midnight = Instant::MIN.saturating_add(Span::days(days));
+    Lease { serves_until: lease.serves_until.min(midnight), ..lease }
 }
 
 /// How far a stream was billed.
