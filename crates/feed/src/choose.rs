@@ -5,6 +5,7 @@
 //! serving process knows by itself: no selection asks anybody. The same calls with the same
 //! arguments give the same answers.
 
+mod bought;
 mod offer;
 mod promoted;
 mod seat;
@@ -436,8 +437,8 @@ impl Chooser {
         }
     }
 
-    /// [`Chooser::lease`] or [`Chooser::refuse`].
     /// What more money to ask the book for. Ask every second, and tell the answer to
+    /// [`Chooser::lease`] or [`Chooser::refuse`].
     pub fn wants(&mut self, now: Instant) -> Vec<Want> {
         let now = self.advance(now);
         let mut wants = Vec::new();

@@ -12,9 +12,9 @@ use base::{IncidentId, Instant, KeyId, PromotionId};
 use engine::{Answer, Command, PromotionCommand, Query, Refusal};
 use feed::billing::Totals;
 use feed::verdict::Record;
-use feed::{CounterRecord, Returned};
+use feed::{Chance, CounterRecord, Returned};
 use outside::keyring::KeyRing;
-use promotions::Bill;
+use promotions::{Bill, Goal};
 use writer::{Handle, Request, Trouble};
 
 use crate::alarms::Alarms;
@@ -56,6 +56,8 @@ pub(crate) struct Books {
     bill: Option<Bill>,
     /// The last record of the journal that was looked at.
     followed: u64,
+    /// The chance of a unit by goal, in the order of [`Goal::ALL`], for promotions that come.
+    believed: [Chance; Goal::ALL.len()],
     collected_at: Option<Instant>,
     /// Promotions to which something has happened, and that were not looked at since.
     changed: BTreeSet<PromotionId>,
@@ -72,6 +74,11 @@ pub(crate) struct Books {
 }
 
 impl Books {
+    /// What is believed of goals by now.
+    pub(crate) fn set_believed(&mut self, believed: [Chance; Goal::ALL.len()]) {
+        self.believed = believed;
+    }
+
     /// Microseconds that the book's clock is ahead of the wall clock.
     pub(crate) fn clock_ahead(&self) -> Result<i64, ServingError> {
         clock_ahead(&self.handle)

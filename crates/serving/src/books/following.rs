@@ -106,7 +106,8 @@ impl Books {
         let creator = self.handle.ask(Query::Creator(post.creator))?;
         let Some(Answer::Creator(creator)) = creator else { return Ok(()) };
         let own = own_viewers(&self.ring, &promotion, &post);
-        let promoted = promoted(&promotion, &post, &creator.name);
+        let believed = self.believed[promotion.terms.goal as usize - 1];
+        let promoted = promoted(&promotion, &post, &creator.name, believed);
         locked(state).put(promoted, own, now);
         Ok(())
     }

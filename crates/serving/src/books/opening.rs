@@ -10,7 +10,7 @@ use feed::{CounterRecord, Lease};
 use feed::billing::Totals;
 use feed::verdict::Record;
 use outside::random::SystemRandomness;
-use promotions::{Micros, Promotion, Slice, SliceState, State as Standing, stream_id};
+use promotions::{Goal, Micros, Promotion, Slice, SliceState, State as Standing, stream_id};
 use store::{List, Page, Reader};
 use writer::Handle;
 
@@ -24,7 +24,7 @@ use crate::log::Log;
 use crate::reports::{Reports, Rests};
 use crate::sample::SeenPages;
 use crate::state::State;
-use crate::{FeedParts, ServingError, locked};
+use crate::{FeedParts, ServingError, believed, locked};
 
 /// Rows of a list read at a time.
 const LIST_ROWS: u32 = 1_000;
@@ -79,6 +79,7 @@ impl Books {
             totals,
             bill: None,
             followed,
+            believed: Goal::ALL.map(believed),
             collected_at: None,
             changed: BTreeSet::new(),
             told: BTreeSet::new(),
