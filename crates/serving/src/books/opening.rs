@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use base::{Instant, PromotionId, Span};
 use engine::{Answer, Query};
-use feed::{CounterRecord, Lease};
 use feed::billing::Totals;
-use feed::verdict::Record;
+use feed::verdict::{Body, Outcome, Record};
+use feed::{CounterRecord, Lease};
 use outside::random::SystemRandomness;
 use promotions::{Goal, Micros, Promotion, Slice, SliceState, State as Standing, stream_id};
 use store::{List, Page, Reader};
@@ -156,7 +156,6 @@ impl Books {
         reader: &mut dyn Reader,
         state: &Mutex<State>,
     ) -> Result<(), ServingError> {
-        let mut elsewhere = promotion.spend.due;
         let mut after = None;
         let mut has_more = promotion.slices.open > 0;
         while has_more {
@@ -171,20 +170,26 @@ impl Books {
                 }
                 // What was charged and is not billed yet is in the log.
                 let spent = slice.used.saturating_add(self.unbilled_of(promotion.id, slice.number));
-                elsewhere = elsewhere.saturating_sub(slice.used);
                 let lease = resumed(slice, promotion);
                 let _ = locked(state).chooser.resume(promotion.id, lease, spent);
             }
             has_more = rows.len() == LIST_ROWS as usize;
         }
-        locked(state).chooser.report(promotion.id, elsewhere, feed::Share::WHOLE);
+        let mut state = locked(state);
+        // All that is due, in the book, in the log and since, but for what this one has spent: also
+        // from slices that are closed by now, when everything is looked at again.
+        let since = self.unbilled.iter().chain(&state.unwritten);
+        let due = due_with(promotion.spend.due, since, promotion.id);
+        let here = state.chooser.standings(promotion.id);
+        let here = here.map_or(Micros::ZERO, |one| one.committed.saturating_sub(one.reserved));
+        state.chooser.report(promotion.id, due.saturating_sub(here), feed::Share::WHOLE);
         Ok(())
     }
 
     fn unbilled_of(&self, promotion: PromotionId, slice: u32) -> Micros {
         let charged = self.unbilled.iter().filter_map(|record| match &record.body {
-            feed::verdict::Body::Judged(judged)
-                if judged.outcome == feed::verdict::Outcome::Billed
+            Body::Judged(judged)
+                if judged.outcome == Outcome::Billed
                     && judged.selection.promotion == promotion
                     && judged.selection.slice == slice =>
             {
@@ -206,6 +211,29 @@ fn resumed(slice: &Slice, promotion: &Promotion) -> Lease {
     let days = u64::try_from(slice.leased_at.day_number() + 1).unwrap_or(0);
     let midnight = Instant::MIN.saturating_add(Span::days(days));
     Lease { serves_until: lease.serves_until.min(midnight), ..lease }
+}
+
+/// What is due of a promotion once these records are billed as well.
+fn due_with<'a>(
+    due: Micros,
+    records: impl Iterator<Item = &'a Record>,
+    promotion: PromotionId,
+) -> Micros {
+    let (mut charged, mut repaid) = (due, Micros::ZERO);
+    for record in records {
+        match &record.body {
+            Body::Judged(one)
+                if one.outcome == Outcome::Billed && one.selection.promotion == promotion =>
+            {
+                charged = charged.saturating_add(one.selection.price);
+            }
+            Body::Repaid(one) if one.promotion == promotion => {
+                repaid = repaid.saturating_add(one.price);
+            }
+            Body::Judged(_) | Body::Repaid(_) => {}
+        }
+    }
+    charged.saturating_sub(repaid)
 }
 
 /// How far a stream was billed.

@@ -17,7 +17,7 @@ use promotions::{Quote, Role, Slice, Terms, Visibility, post_id, slice_id};
 use serving::{Feed, FeedParts};
 use shop::{Creator, NewLine};
 use store::{MemoryBook, Reader};
-use writer::{BookSpec, Options, Request, Running};
+use writer::{Archived, BookSpec, Options, Request, Running};
 
 pub const START: &str = "2026-03-01T00:00:00Z";
 pub const ADVERTISER: PersonId = PersonId::from_bits(1);
@@ -42,8 +42,11 @@ impl Town {
         };
         let book = MemoryBook::new();
         let spec = BookSpec { is_test: true, ring: [0; 8] };
-        let options =
-            Options { clock_jump_max: Duration::from_secs(1 << 40), ..Options::default() };
+        let options = Options {
+            clock_jump_max: Duration::from_secs(1 << 40),
+            journal_retention_days: Some(1),
+            ..Options::default()
+        };
         let running = writer::spawn(book.store(), spec, options, times).unwrap();
         let ring = Arc::new(KeyRing::generate(start, &mut SeededRandomness::new(5)));
         let town = Town { running, book, clock, ring };
@@ -73,6 +76,18 @@ impl Town {
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
         })
+    }
+
+    /// All of the journal but the last commit leaves it, as far as it is older than a day.
+    pub fn forget_journal(&self) {
+        let handle = &self.running.handle;
+        handle.flush_and_wait(handle.figures().seq()).unwrap();
+        let mut reader = self.book.reader();
+        let head = reader.head().unwrap();
+        let last = reader.block_of(head.seq).unwrap().unwrap();
+        let archived = Archived { seq: last.first_seq - 1, hash: last.previous_hash };
+        let removal = handle.remove_and_wait(archived).unwrap();
+        assert_eq!(removal, writer::Removal::Removed { through: archived.seq, is_done: true });
     }
 
     pub fn wait(&self, span: Span) {
@@ -118,6 +133,11 @@ impl Town {
 
     /// One that waits for its review.
     pub fn paid(&self, goal: Goal, number: u128, budget: i64) -> PromotionId {
+        self.quoted(goal, number, budget, 100)
+    }
+
+    /// One of which so many units were quoted at least, and twice as many at most.
+    pub fn quoted(&self, goal: Goal, number: u128, budget: i64, units: u64) -> PromotionId {
         let (now, id) = (self.now(), PromotionId::from_bits(number));
         let post = Label::new(&format!("post-{number}")).unwrap();
         let budget = Money::new(budget, Currency::USD).unwrap();
@@ -136,8 +156,8 @@ impl Town {
             unit: goal.billed(),
             // A sale is worth less than a view here, as far as is believed.
             unit_price_max: Micros::new(if goal == Goal::Sales { 200_000_000 } else { 2_000_000 }),
-            units_low: 100,
-            units_high: 200,
+            units_low: units,
+            units_high: units * 2,
             guaranteed_units: None,
             audience_size: 10_000,
             quoted_at: now,
