@@ -59,7 +59,7 @@ pub(crate) struct Sample {
     waiting: Mutex<Vec<(SeenPages, Vec<Record>)>>,
     /// See [`History::one_in`].
     one_in: AtomicU64,
-    /// Units of a million showings by goal, in the order of [`Goal::ALL`], as far as they are known.
+    /// Units of a million showings by goal, in the order of [`Goal::ALL`].
     chances: [AtomicU32; Goal::ALL.len()],
 }
 

@@ -1,5 +1,5 @@
-//! A promotion as the book has it, as choosing knows it: whoever serves a feed, or tries one, makes it
-//! here.
+//! A promotion as the book has it, as choosing knows it: whoever serves a feed, or tries one, makes
+//! it here.
 
 use promotions::{EndCause, Micros, Post, Promise, Promotion, State};
 
