@@ -62,6 +62,11 @@ impl Book {
         self.promotions.get(&id)
     }
 
+    /// The post of a promotion.
+    pub(crate) fn post_of(&self, promotion: &Promotion) -> &Post {
+        &self.posts[&promotion.post]
+    }
+
     /// All promotions, in the order of their ids.
     pub fn promotions(&self) -> impl Iterator<Item = &Promotion> {
         self.promotions.values()

@@ -1,12 +1,11 @@
 //! The feed and its book, as the world sees them.
 
-use base::{Instant, PersonId, PromotionId, Span};
+use base::{Instant, PersonId, PromotionId, Span, Text};
 use feed::shortfall::{self, Activity, Deliveries, Facts, Shortfall, Suggestion, Trouble};
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::Event;
 use feed::{
-    AudienceIndex, FrequencyCap, History, PageWorth, Pricing, Promoted, Share, Slot, Standing,
-    UnitRange, Waterfall,
+    Candidates, Chance, FrequencyCap, History, PageWorth, Payer, Promoted, Share, Slot, Waterfall,
 };
 use promotions::{
     Actor, Audience, Micros, PostChange, Promise, Quote, Refusal, Role, SettingChange, StopCause,
@@ -18,9 +17,6 @@ use crate::book::Book;
 use crate::process::{Process, keys};
 use crate::sales::{self, Sold};
 use crate::setting::Setting;
-
-/// How many candidates of a page take part in its auction.
-const CANDIDATES_MAX: usize = 100;
 
 /// How often processes ask for money.
 const ASKS_EVERY: Span = Span::seconds(1);
@@ -37,7 +33,7 @@ pub struct City {
     book: Book,
     processes: Vec<Process>,
     keys: TokenKeys,
-    index: AudienceIndex,
+    candidates: Candidates,
     promoted: Vec<Promoted>,
     deliveries: Deliveries,
     incidents: Vec<(Instant, Incident)>,
@@ -64,7 +60,7 @@ impl City {
             book: Book::new(now),
             processes: processes.collect(),
             keys: keys(),
-            index: AudienceIndex::new(),
+            candidates: Candidates::default(),
             promoted: Vec::new(),
             deliveries: Deliveries::default(),
             incidents: Vec::new(),
@@ -133,15 +129,7 @@ impl City {
             if self.sell(&campaign, terms.clone(), quote).is_err() {
                 continue;
             }
-            let mut promoted = sales::promoted(&campaign, &quote, believed, &self.setting);
-            promoted.plan.budget = Micros::of(terms.budget.amount);
-            promoted.quoted = (quote.units_low > 0)
-                .then_some(UnitRange { low: quote.units_low, high: quote.units_high });
-            if quote.guarantee(&terms).is_some() {
-                promoted.pricing = Pricing::Fixed(quote.unit_price_max);
-                promoted.quoted = None;
-            }
-            self.promoted[campaign.number as usize] = promoted;
+            self.promoted[campaign.number as usize] = self.bought(campaign.number, believed);
             self.put(campaign.number);
             self.sold.push(Sold { campaign: campaign.number, terms, quote });
         }
@@ -152,6 +140,14 @@ impl City {
         let advertiser = Actor { role: Role::Advertiser, person: Some(person) };
         let post = sales::post(campaign, self.book.now);
         self.book.sell(promotion_of(campaign.number), post, terms, quote, advertiser)
+    }
+
+    /// A promotion of the book as whoever serves it makes it, with the cap of this city.
+    fn bought(&self, number: CampaignNumber, believed: Chance) -> Promoted {
+        let row = self.book.promotion(promotion_of(number)).expect("it was sold");
+        let payer = Payer(Text::new("An advertiser").expect("short"));
+        let promoted = Promoted::of(row, self.book.post_of(row), payer, believed);
+        Promoted { cap: self.setting.cap, ..promoted }
     }
 
     /// Every selection, folded into one number: equal courses have equal traces.
@@ -289,6 +285,7 @@ impl City {
             process.flush(at);
         }
         self.book.pass_time();
+        self.candidates.rank(self.processes[0].chooser.ranks());
         self.sell_by_quotes();
         let count = self.processes.len();
         let share = Share::from_millionths(u32::try_from(1_000_000 / count).unwrap_or(1));
@@ -305,29 +302,21 @@ impl City {
     /// Tells all processes how a promotion stands now.
     fn put(&mut self, number: CampaignNumber) {
         let one = self.promoted[number as usize].clone();
-        self.index.insert(Slot(number), &one.audience, rank(&one));
         for process in &mut self.processes {
             let slot = process.chooser.put(one.clone(), self.book.now);
             assert_eq!(slot, Slot(number), "promotions are put in the order of their numbers");
         }
+        let rank = self.processes[0].chooser.rank(Slot(number));
+        self.candidates.put(Slot(number), &one, rank);
     }
 
-    /// Where a promotion stands follows from its row. One that was stopped goes on to be counted
-    /// until its planned end: its advertiser is told what it misses.
+    /// What the feed knows of a promotion follows from its row.
     fn follow(&mut self, number: CampaignNumber) {
-        let Some(row) = self.book.promotion(promotion_of(number)) else { return };
-        let standing = match row.end.map(|end| end.cause) {
-            Some(promotions::EndCause::Policy) => Standing::Withheld,
-            Some(_) => Standing::Paused,
-            None if row.pauses.by_platform => Standing::Withheld,
-            None if row.pauses.any() => Standing::Paused,
-            None => Standing::Running,
-        };
-        let (audience, ends_at) = (row.terms.audience.clone(), row.terms.ends_at);
-        let daily = row.terms.daily_budget.map(Micros::of);
-        let one = &mut self.promoted[number as usize];
-        (one.standing, one.audience) = (standing, audience);
-        (one.plan.daily, one.plan.ends_at) = (daily, ends_at);
+        if self.book.promotion(promotion_of(number)).is_none() {
+            return;
+        }
+        let believed = self.promoted[number as usize].believed;
+        self.promoted[number as usize] = self.bought(number, believed);
         self.put(number);
     }
 
@@ -335,10 +324,6 @@ impl City {
         let row = self.book.promotion(promotion_of(number));
         Actor { role: Role::Advertiser, person: row.map(|row| row.advertiser) }
     }
-}
-
-fn rank(promoted: &Promoted) -> u64 {
-    promoted.believed.expected(promoted.pricing.most()).get()
 }
 
 /// FNV-1a, finished by the mixing function of SplitMix64.
@@ -358,16 +343,14 @@ impl Platform for City {
         let is_quoted = self.setting.quotes.is_some_and(|quotes| quotes.at <= campaign.starts_at);
         let quote = sales::asked(campaign, self.book.now);
         let believed = sales::usual_chance(campaign.goal);
-        let mut promoted = sales::promoted(campaign, &quote, believed, &self.setting);
         if is_quoted {
             // It has its place, and is sold when there is something to quote from.
-            promoted.standing = Standing::Withheld;
-            self.promoted.push(promoted);
+            self.promoted.push(sales::unsold(campaign, &quote, believed, self.setting.cap));
             self.unsold.push(campaign.clone());
         } else {
-            self.promoted.push(promoted);
             let terms = sales::terms(campaign, Promise::Estimate);
             self.sell(campaign, terms, quote).expect("a campaign can be bought");
+            self.promoted.push(self.bought(campaign.number, believed));
         }
         self.put(campaign.number);
     }
@@ -377,8 +360,7 @@ impl Platform for City {
         let viewer = &page.looker.viewer;
         let viewer_key = viewer.id.as_ref().map(|id| hash(id.as_str()));
         let place = (viewer_key.unwrap_or(page.key) % self.processes.len() as u64) as usize;
-        let candidates: Vec<Slot> =
-            self.index.best(viewer, CANDIDATES_MAX).into_iter().map(|found| found.slot).collect();
+        let candidates = self.candidates.of(viewer, at);
         let process = &mut self.processes[place];
         let places = usize::from(page.slots);
         let asked =

@@ -5,7 +5,7 @@ use feed::billing::Totals;
 use feed::bots::{Networks, Prefix};
 use feed::shortfall::{Activity, Deliveries};
 use feed::token::{Selection, TokenKeys};
-use feed::verdict::{Event, Judge, Lists, Own, Policy, Record};
+use feed::verdict::{Body, Event, Judge, Lists, Own, Policy, Record};
 use feed::{Chooser, CounterRecord, Promoted, SliceId, TrafficCurve};
 use promotions::{Lease, Micros, Refusal, Return, SliceState};
 
@@ -101,21 +101,31 @@ impl Process {
         let before = self.log.len();
         self.judge.judge(event, own, charge, now, &mut self.log).expect("there is room");
         self.activity.event(event.kind, now);
-        self.log[before..].iter().for_each(|record| deliveries.add(record));
+        self.hear(before, deliveries);
         &self.log[before..]
+    }
+
+    /// Takes in what was written since: what is repaid is to be spent again.
+    fn hear(&mut self, before: usize, deliveries: &mut Deliveries) {
+        for record in &self.log[before..] {
+            deliveries.add(record);
+            if let Body::Repaid(repaid) = &record.body {
+                self.chooser.repay(repaid.promotion, repaid.price);
+            }
+        }
     }
 
     pub(crate) fn give_back(&mut self, token: &str, now: Instant, deliveries: &mut Deliveries) {
         let before = self.log.len();
         // Whether it was billed is the judge's to know.
         self.judge.return_sale(token, now, &mut self.log);
-        self.log[before..].iter().for_each(|record| deliveries.add(record));
+        self.hear(before, deliveries);
     }
 
     pub(crate) fn pass_time(&mut self, now: Instant, deliveries: &mut Deliveries) {
         let before = self.log.len();
         self.judge.pass_time(now, &mut self.log);
-        self.log[before..].iter().for_each(|record| deliveries.add(record));
+        self.hear(before, deliveries);
     }
 
     /// Asks the book for money.

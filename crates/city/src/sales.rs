@@ -1,7 +1,7 @@
 //! Selling: from a campaign of the world to terms, a quote and what the feed is told.
 
 use base::{CreatorId, Instant, Label, Money, Text};
-use feed::{Chance, History, Plan, Pricing, Promoted, Standing};
+use feed::{Chance, FrequencyCap, History, Plan, Pricing, Promoted, Standing};
 use promotions::{Goal, Micros, PostKind, Promise, Quote, Terms, Visibility};
 use world::{Campaign, CampaignNumber};
 
@@ -44,17 +44,14 @@ pub(crate) fn quoted(
     is_offered.then_some((terms, quote, believed))
 }
 
-/// What the feed is told of a promotion.
-pub(crate) fn promoted(
+/// What keeps the place of a promotion that is not sold yet.
+pub(crate) fn unsold(
     campaign: &Campaign,
     quote: &Quote,
     believed: Chance,
-    setting: &Setting,
+    cap: FrequencyCap,
 ) -> Promoted {
     let terms = terms(campaign, Promise::Estimate);
-    let reserve = u128::from(setting.reserve.get()) * 1_000_000_000
-        / u128::from(believed.billionths().max(1));
-    let least = Micros::new(u64::try_from(reserve).unwrap_or(u64::MAX));
     let post = post(campaign, quote.quoted_at);
     Promoted {
         promotion: promotion_of(campaign.number),
@@ -70,11 +67,11 @@ pub(crate) fn promoted(
             starts_at: campaign.starts_at,
             ends_at: campaign.ends_at,
         },
-        pricing: Pricing::Auction { least, most: quote.unit_price_max },
+        pricing: Pricing::Fixed(quote.unit_price_max),
         quoted: None,
-        cap: setting.cap,
+        cap,
         believed,
-        standing: Standing::Running,
+        standing: Standing::Withheld,
     }
 }
 
@@ -108,14 +105,14 @@ pub(crate) fn terms(campaign: &Campaign, promise: Promise) -> Terms {
     }
 }
 
-/// A quote that asks what the campaign is ready to pay.
+/// A quote that asks what the campaign is ready to pay, and tells no range: nothing was seen yet.
 pub(crate) fn asked(campaign: &Campaign, now: Instant) -> Quote {
     let price = campaign.price_per_thousand.unsigned_abs() * Micros::PER_MINOR / 1_000;
     let units = campaign.budget.unsigned_abs() * Micros::PER_MINOR / price.max(1);
     Quote {
         unit: campaign.goal.billed(),
         unit_price_max: Micros::new(price.max(1)),
-        units_low: units.max(1),
+        units_low: 0,
         units_high: units.max(1) * 2,
         guaranteed_units: None,
         audience_size: 1_000,

@@ -31,7 +31,7 @@ pub struct Setting {
     pub processes: usize,
     /// Processes that die, in order of time.
     pub kills: Vec<Kill>,
-    /// The least that showing a post costs, for all goals.
+    /// The least that showing a post is taken to cost where quotes are made.
     pub reserve: Micros,
     /// How often a viewer is shown a promotion.
     pub cap: FrequencyCap,

@@ -5,13 +5,14 @@
 //! serving process knows by itself: no selection asks anybody. The same calls with the same
 //! arguments give the same answers.
 
+mod bought;
 mod offer;
 mod promoted;
 mod seat;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{Amount, Currency, Instant, PromotionId, Span};
+use base::{Amount, CreatorId, Currency, Instant, PromotionId, Span};
 use promotions::{Goal, Micros, Viewer, limits};
 
 use crate::counters::Counters;
@@ -24,6 +25,10 @@ use seat::{Ask, Candidate, Seat};
 
 pub use offer::{Offer, PaidLabel, Reason};
 pub use promoted::{Payer, Pricing, Promoted, Standing, UnitRange};
+
+/// So many candidates of a currency are always asked for a bid. The others are only as long as no
+/// place and one more could be sold.
+const ASKED_MIN: usize = 1_000;
 
 /// The place of a promotion in a serving process. Tables reach up to the highest slot, so slots
 /// should be reused.
@@ -111,7 +116,8 @@ pub struct Standings {
     pub spent: Micros,
     /// Held for open selections.
     pub reserved: Micros,
-    /// Spent by all slices that were ever here, and held: what other processes are told.
+    /// Spent by all slices that were ever here and not repaid, and held: what other processes are
+    /// told.
     pub committed: Micros,
     /// The chance that a selection leads to a unit, as learned so far.
     pub chance: Chance,
@@ -147,7 +153,7 @@ impl Chooser {
             None => self.vacate(),
         };
         match &mut self.seats[slot.place()] {
-            Some(seat) => seat.change(promoted),
+            Some(seat) => seat.change(promoted, now),
             empty => *empty = Some(Seat::new(promoted, now)),
         }
         self.by_promotion.insert(promotion, slot);
@@ -198,6 +204,17 @@ impl Chooser {
         backs.map(|back| returned(promotion, back)).collect()
     }
 
+    /// What a place may bring at most, by which candidates are found: nothing while it may not be
+    /// shown or its money is used up.
+    pub fn rank(&self, slot: Slot) -> u64 {
+        self.seats.get(slot.place()).and_then(Option::as_ref).map_or(0, Seat::rank)
+    }
+
+    /// The same of all promotions that are here.
+    pub fn ranks(&self) -> impl Iterator<Item = (Slot, u64)> {
+        self.by_promotion.values().map(|slot| (*slot, self.rank(*slot)))
+    }
+
     /// The slot of a promotion.
     pub fn slot(&self, promotion: PromotionId) -> Option<Slot> {
         self.by_promotion.get(&promotion).copied()
@@ -234,7 +251,9 @@ impl Chooser {
     /// viewer belongs to. The best offer comes first.
     ///
     /// Each candidate that runs is one opportunity and is counted once. Slots that are named
-    /// twice, empty, or whose promotion is out of its dates, are passed over.
+    /// twice, empty, or whose promotion is out of its dates, are passed over. Name those of each
+    /// currency best first, by their [`Chooser::rank`]: when there are more than a thousand, and
+    /// enough of them bid, the rest is not asked and was outbid.
     ///
     /// The places of a page are sold in one currency, for prices of two cannot be compared: that of
     /// the page, else that of the promotion whose lot is the highest among those that could pay for
@@ -245,8 +264,22 @@ impl Chooser {
         self.curves.observe(page.viewer.region, now);
         let is_child = page.viewer.age.is_some_and(|age| age < limits::AGE_FLOOR);
         let mut bids = Vec::with_capacity(candidates.len());
+        let mut asked: BTreeMap<Currency, Asked> = BTreeMap::new();
         for slot in candidates {
+            let Some(seat) = self.seats.get(slot.place()).and_then(Option::as_ref) else {
+                continue;
+            };
+            let (currency, creator) = (seat.promoted.currency, seat.promoted.creator);
+            let of_currency = asked.entry(currency).or_default();
+            if of_currency.is_beaten(creator, page.places) {
+                self.pass_over(*slot, is_child, now);
+                continue;
+            }
+            of_currency.count += 1;
             if let Some(Ok(bid)) = self.consider(page, *slot, is_child, now) {
+                if bid.has_money || self.is_incident {
+                    of_currency.bidding(creator, page.places);
+                }
                 bids.push(bid);
             }
         }
@@ -322,6 +355,18 @@ impl Chooser {
         Some(bid)
     }
 
+    /// Counts why a candidate was not asked for a bid.
+    fn pass_over(&mut self, slot: Slot, is_child: bool, now: Instant) {
+        let pages = self.pages;
+        let Some(seat) = self.seat_mut(slot) else { return };
+        if seat.last_request == pages || !seat.promoted.plan.runs_at(now) {
+            return;
+        }
+        seat.last_request = pages;
+        let cause = if is_child { Cause::Policy } else { seat.beaten_by() };
+        self.count(slot, Outcome::Lost(cause), now);
+    }
+
     /// Who would have had a place, had everything worked, and why they have not.
     fn lost_to_us(&self, bids: &[Candidate], places: usize) -> Vec<(Win, Cause)> {
         if !self.is_incident && bids.iter().all(|bid| bid.has_money) {
@@ -382,6 +427,16 @@ impl Chooser {
         settled
     }
 
+    /// Hears that what was billed of a promotion is repaid: it is to be spent again. Tell it of
+    /// each repayment once, also of what was billed before this process began.
+    pub fn repay(&mut self, promotion: PromotionId, price: Micros) {
+        let Some(slot) = self.slot(promotion) else { return };
+        if let Some(seat) = self.seat_mut(slot) {
+            seat.repay(price);
+            self.hungry.insert(slot);
+        }
+    }
+
     /// What more money to ask the book for. Ask every second, and tell the answer to
     /// [`Chooser::lease`] or [`Chooser::refuse`].
     pub fn wants(&mut self, now: Instant) -> Vec<Want> {
@@ -402,11 +457,9 @@ impl Chooser {
     /// changes. `false` when the promotion is not here, or the amount is beyond any price.
     #[must_use]
     pub fn lease(&mut self, promotion: PromotionId, lease: Lease) -> bool {
-        let Some(seat) = self.slot(promotion).and_then(|slot| self.seat_mut(slot)) else {
-            return false;
-        };
-        seat.drained_at = None;
-        seat.purse.lease(&lease)
+        let now = self.latest;
+        let seat = self.slot(promotion).and_then(|slot| self.seat_mut(slot));
+        seat.is_some_and(|seat| seat.lease(&lease, now))
     }
 
     /// Takes a slice of a process that ended; see [`Slice::resumed`].
@@ -452,7 +505,7 @@ impl Chooser {
     pub fn standings(&self, promotion: PromotionId) -> Option<Standings> {
         let seat = self.seats[self.slot(promotion)?.place()].as_ref()?;
         let Sums { granted, spent, reserved } = seat.purse.sums();
-        let committed = seat.purse.committed();
+        let committed = seat.committed_here();
         Some(Standings { granted, spent, reserved, committed, chance: seat.chance() })
     }
 
@@ -481,6 +534,28 @@ impl Chooser {
     fn advance(&mut self, now: Instant) -> Instant {
         self.latest = self.latest.max(now);
         self.latest
+    }
+}
+
+/// Candidates of one currency that were asked for a bid.
+#[derive(Default)]
+struct Asked {
+    count: usize,
+    /// Whose bids could win a place.
+    bidding: Vec<CreatorId>,
+}
+
+impl Asked {
+    fn bidding(&mut self, creator: CreatorId, places: usize) {
+        if self.bidding.len() <= places && !self.bidding.contains(&creator) {
+            self.bidding.push(creator);
+        }
+    }
+
+    /// Whether whoever comes now, worth less than those before, cannot win: every place and the
+    /// price of the last are settled, or the creator's better promotion bids.
+    fn is_beaten(&self, creator: CreatorId, places: usize) -> bool {
+        self.count >= ASKED_MIN && (self.bidding.len() > places || self.bidding.contains(&creator))
     }
 }
 

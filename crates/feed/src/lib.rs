@@ -28,6 +28,7 @@
 mod auction;
 pub mod billing;
 pub mod bots;
+mod candidates;
 mod chance;
 mod choose;
 mod counters;
@@ -42,6 +43,7 @@ pub mod token;
 pub mod verdict;
 
 pub use auction::{Bid, Win, auction};
+pub use candidates::Candidates;
 pub use chance::Chance;
 pub use choose::{
     Chooser, Offer, Page, PaidLabel, Payer, Pricing, Promoted, Reason, Returned, Slot, Standing,

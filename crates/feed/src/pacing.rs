@@ -226,6 +226,11 @@ pub fn urgency(plan: &Plan, curve: &TrafficCurve, committed: Micros, now: Instan
     u32::try_from(urgency).unwrap_or(URGENCY_MAX).clamp(1_000, URGENCY_MAX)
 }
 
+/// The end of the day (UTC) of an instant.
+pub(crate) fn end_of_day(instant: Instant) -> Instant {
+    day_of(instant).1
+}
+
 /// The beginning and the end of the day (UTC) of an instant.
 fn day_of(instant: Instant) -> (Instant, Instant) {
     let day = Span::days(1).micros();

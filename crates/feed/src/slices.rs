@@ -137,6 +137,11 @@ impl Slice {
         true
     }
 
+    /// Serves no longer than until then; what was chosen is billed as long as before.
+    pub fn end_by(&mut self, at: Instant) {
+        self.lease.serves_until = self.lease.serves_until.min(at);
+    }
+
     /// Which slice this is.
     pub fn id(&self) -> SliceId {
         self.lease.slice

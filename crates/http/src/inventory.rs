@@ -1,7 +1,7 @@
 //! What is known of the places in the feed that promotions are sold on.
 
 use base::Instant;
-use promotions::{Goal, Inventory, MarketPrices, Micros, Quote, Terms};
+use promotions::{Inventory, MarketPrices, Micros, Quote, Terms};
 use serving::Feed;
 
 use crate::blocking;
@@ -44,7 +44,7 @@ impl AssumedFeed {
         Inventory {
             audience_size: self.people,
             opportunities_per_day: self.opportunities_per_day,
-            units_per_million: units_per_million(terms.goal),
+            units_per_million: serving::units_per_million(terms.goal),
             prices: MarketPrices {
                 mean: Micros::new(mean),
                 p90: Micros::new(mean.saturating_mul(2)),
@@ -56,21 +56,9 @@ impl AssumedFeed {
 /// What part of the assumed mean price a showing costs at least: a tenth.
 const RESERVE_PART: u64 = 10;
 
-/// Units that a million impressions are assumed to bring.
-fn units_per_million(goal: Goal) -> u32 {
-    match goal {
-        Goal::Views => 250_000,
-        Goal::Engagement => 20_000,
-        Goal::ProfileViews | Goal::WebsiteVisits => 10_000,
-        Goal::Followers => 2_000,
-        Goal::Messages => 1_000,
-        Goal::Sales => 500,
-    }
-}
-
 /// What the audience of `terms` offers: as the feed of the book has seen it, else as assumed.
 pub(crate) fn inventory_of(feed: Option<&Feed>, assumed: &AssumedFeed, terms: &Terms) -> Inventory {
-    let units = units_per_million(terms.goal);
+    let units = serving::units_per_million(terms.goal);
     let known = feed.and_then(|feed| feed.inventory(terms, assumed.reserve(), units));
     known.unwrap_or_else(|| assumed.inventory(terms))
 }

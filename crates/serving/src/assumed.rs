@@ -3,16 +3,24 @@
 use feed::Chance;
 use promotions::Goal;
 
+/// Units of the goal that a million showings bring, as quotes assume too.
+pub fn units_per_million(goal: Goal) -> u32 {
+    match goal {
+        Goal::Views => 250_000,
+        Goal::Engagement => 20_000,
+        Goal::ProfileViews | Goal::WebsiteVisits => 10_000,
+        Goal::Followers => 2_000,
+        Goal::Messages => 1_000,
+        Goal::Sales => 500,
+    }
+}
+
 /// The chance that showing a post leads to a unit of the goal.
 pub fn believed(goal: Goal) -> Chance {
-    let per_thousand = match goal {
-        Goal::Views => 600,
-        Goal::Engagement => 50,
-        Goal::ProfileViews => 20,
-        Goal::WebsiteVisits => 15,
-        Goal::Followers => 5,
-        Goal::Messages => 3,
-        Goal::Sales => 2,
-    };
-    Chance::of(per_thousand, 1_000)
+    chance(units_per_million(goal))
+}
+
+/// The same where so many of a million did.
+pub(crate) fn chance(units_per_million: u32) -> Chance {
+    Chance::from_billionths(units_per_million.saturating_mul(1_000))
 }

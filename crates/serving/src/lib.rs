@@ -50,11 +50,11 @@ use feed::{Offer, Page};
 use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::random::{Randomness, SystemRandomness};
-use promotions::{Alarm, Component, Inventory, Micros, Terms, Viewer};
+use promotions::{Alarm, Component, Goal, Inventory, Micros, Terms, Viewer};
 use store::{Reader, StoreError};
 use writer::Handle;
 
-pub use assumed::believed;
+pub use assumed::{believed, units_per_million};
 pub use error::ServingError;
 pub use reports::{Asked, Report};
 
@@ -304,6 +304,7 @@ impl Feed {
         let mut books = self.books();
         let logged = books.write(&self.state, self.told(), self.now());
         let now = self.tell_time(&mut books)?;
+        books.set_believed(Goal::ALL.map(|goal| self.sample.believed(goal)));
         let refreshed = books.follow(&self.state, now);
         let found = books.watch(&self.reports, now);
         self.tell_of_incidents(&mut books);

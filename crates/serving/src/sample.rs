@@ -1,14 +1,15 @@
 //! What the feed remembers of its pages, for quotes: with locks of its own, so that neither whoever
 //! serves nor the log waits for one.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use base::Span;
 use feed::verdict::Record;
-use feed::{History, PageWorth};
-use promotions::{Inventory, Micros, Terms, Viewer};
+use feed::{Chance, History, PageWorth};
+use promotions::{Goal, Inventory, Micros, Terms, Viewer};
 
+use crate::assumed::{chance, units_per_million};
 use crate::entry::Entry;
 use crate::locked;
 use crate::promoted::cap;
@@ -58,6 +59,8 @@ pub(crate) struct Sample {
     waiting: Mutex<Vec<(SeenPages, Vec<Record>)>>,
     /// See [`History::one_in`].
     one_in: AtomicU64,
+    /// Units of a million showings by goal, in the order of [`Goal::ALL`].
+    chances: [AtomicU32; Goal::ALL.len()],
 }
 
 impl Sample {
@@ -66,6 +69,7 @@ impl Sample {
             history: Mutex::new(History::new(PAGES_MAX)),
             waiting: Mutex::default(),
             one_in: AtomicU64::new(1),
+            chances: Goal::ALL.map(|goal| AtomicU32::new(units_per_million(goal))),
         }
     }
 
@@ -91,6 +95,16 @@ impl Sample {
             take_in(&mut history, seen, &records);
         }
         self.one_in.store(history.one_in(), Ordering::Relaxed);
+        for (goal, kept) in Goal::ALL.into_iter().zip(&self.chances) {
+            if is_enough(&history) && history.units(goal) >= UNITS_MIN {
+                kept.store(history.units_per_million(goal), Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// The chance that a showing leads to a unit of the goal: what quotes are made of.
+    pub(crate) fn believed(&self, goal: Goal) -> Chance {
+        chance(self.chances[goal as usize - 1].load(Ordering::Relaxed))
     }
 
     /// Pages of one viewer in so many are remembered.
@@ -108,8 +122,7 @@ impl Sample {
     ) -> Option<Inventory> {
         self.catch_up(locked(&self.history));
         let history = locked(&self.history);
-        let is_enough = history.seen_for().is_some_and(|seen| seen >= SEEN_MIN);
-        if !is_enough || history.pages() < PAGES_MIN {
+        if !is_enough(&history) {
             return None;
         }
         let (goal, currency) = (terms.goal, terms.currency());
@@ -119,6 +132,12 @@ impl Sample {
             _ => Inventory { units_per_million, ..known },
         })
     }
+}
+
+/// Whether quotes are made of it.
+fn is_enough(history: &History) -> bool {
+    let is_long = history.seen_for().is_some_and(|seen| seen >= SEEN_MIN);
+    is_long && history.pages() >= PAGES_MIN
 }
 
 fn take_in(history: &mut History, seen: SeenPages, records: &[Record]) {

@@ -1,22 +1,19 @@
 //! What pages and events need, in memory: one lock, held for microseconds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use base::{Currency, Instant, Label, PromotionId, Span};
+use base::{Instant, Label, PromotionId, Span};
 use feed::segments::SegmentCounter;
 use feed::shortfall::Activity;
 use feed::token::{Selection, TokenKeys, ViewerHash};
 use feed::verdict::{Body, Judge, Judgement, Lists, Outcome, Overloaded, Own, Policy, Record};
-use feed::{AudienceIndex, Chooser, Offer, Page, PageWorth, Promoted, Reason, Slot, TrafficCurve};
+use feed::{Candidates, Chooser, Offer, Page, PageWorth, Promoted, Reason, TrafficCurve};
 use outside::keyring::KeyRing;
 
 use crate::entry::Entry;
 use crate::reports::Rests;
 use crate::sample::{SeenPage, SeenPages, WAITING_MAX};
 use crate::{Served, Told, viewer_hash};
-
-/// Promotions of a currency that are looked at for one page: the best by what they pay at most.
-const CANDIDATES_MAX: usize = 1_000;
 
 /// Viewers that are remembered for frequency caps.
 const VIEWERS_MAX: usize = 1_000_000;
@@ -27,8 +24,7 @@ const UNWRITTEN_MAX: usize = 1_000_000;
 /// Everything that pages and events touch.
 pub(crate) struct State {
     pub(crate) chooser: Chooser,
-    /// One for each currency: ranks are prices, and those of two are never compared.
-    indexes: BTreeMap<Currency, AudienceIndex>,
+    candidates: Candidates,
     judge: Judge,
     keys: TokenKeys,
     own: HashMap<PromotionId, [ViewerHash; 2]>,
@@ -69,7 +65,7 @@ impl State {
         let judge = Judge::new(keys(), Lists::default(), &address_key, Policy::default());
         let mut state = State {
             chooser: Chooser::new(TrafficCurve::flat(), VIEWERS_MAX),
-            indexes: BTreeMap::new(),
+            candidates: Candidates::default(),
             judge,
             keys: keys(),
             own: HashMap::new(),
@@ -98,31 +94,23 @@ impl State {
     }
 
     /// Takes a promotion in, or what has changed about it.
-    pub(crate) fn put(
-        &mut self,
-        promoted: Promoted,
-        own: [ViewerHash; 2],
-        is_candidate: bool,
-        now: Instant,
-    ) {
-        let (promotion, audience) = (promoted.promotion, promoted.audience.clone());
-        let rank = promoted.pricing.most().get();
-        let index = self.indexes.entry(promoted.currency).or_default();
-        let slot = self.chooser.put(promoted, now);
-        if is_candidate {
-            index.insert(slot, &audience, rank);
-        } else {
-            index.remove(slot);
-        }
+    pub(crate) fn put(&mut self, promoted: Promoted, own: [ViewerHash; 2], now: Instant) {
+        let promotion = promoted.promotion;
+        let slot = self.chooser.put(promoted.clone(), now);
+        self.candidates.put(slot, &promoted, self.chooser.rank(slot));
         self.own.insert(promotion, own);
+    }
+
+    /// Ranks candidates by what is known by now. Walks over all promotions, so call it once a
+    /// minute.
+    pub(crate) fn rank_candidates(&mut self) {
+        self.candidates.rank(self.chooser.ranks());
     }
 
     /// Forgets a promotion that is settled.
     pub(crate) fn remove(&mut self, promotion: PromotionId) -> Vec<feed::Returned> {
         if let Some(slot) = self.chooser.slot(promotion) {
-            for index in self.indexes.values_mut() {
-                index.remove(slot);
-            }
+            self.candidates.remove(slot);
         }
         self.own.remove(&promotion);
         self.segments.forget(promotion);
@@ -131,9 +119,7 @@ impl State {
 
     /// Chooses, and signs what was chosen.
     pub(crate) fn select(&mut self, page: &Page<'_>, viewer: Option<ViewerHash>) -> Vec<Served> {
-        let best = |index: &AudienceIndex| index.best(page.viewer, CANDIDATES_MAX);
-        let candidates: Vec<Slot> =
-            self.indexes.values().flat_map(best).map(|one| one.slot).collect();
+        let candidates = self.candidates.of(page.viewer, page.now);
         let offers = self.chooser.choose(page, &candidates);
         self.activity.page(page.now, offers.len());
         self.remember(page, offers.len());
@@ -185,7 +171,12 @@ impl State {
         } = self;
         let event = match told {
             Told::Event(event) => event,
-            Told::SaleReturned { token } => return Ok(judge.return_sale(token, now, unwritten)),
+            Told::SaleReturned { token } => {
+                let before = unwritten.len();
+                let judgement = judge.return_sale(token, now, unwritten);
+                repay(chooser, &unwritten[before..]);
+                return Ok(judgement);
+            }
         };
         activity.event(event.kind, now);
         let own =
@@ -203,6 +194,7 @@ impl State {
                 segments.billed(&judged.selection);
             }
         }
+        repay(chooser, &unwritten[before..]);
         judgement
     }
 
@@ -220,7 +212,9 @@ impl State {
 
     /// What is to be written now: verdicts, then counts.
     pub(crate) fn take_unwritten(&mut self, now: Instant) -> Vec<Entry> {
+        let before = self.unwritten.len();
         self.judge.pass_time(now, &mut self.unwritten);
+        repay(&mut self.chooser, &self.unwritten[before..]);
         let verdicts = self.unwritten.drain(..).map(Entry::Verdict);
         let mut entries: Vec<Entry> = verdicts.collect();
         let mut counters = Vec::new();
@@ -250,6 +244,15 @@ impl State {
     /// The number of the next verdict, whether or not those before it are in the log.
     pub(crate) fn next_sequence(&self) -> u64 {
         self.judge.next_sequence()
+    }
+}
+
+/// What is repaid is to be spent again.
+fn repay(chooser: &mut Chooser, records: &[Record]) {
+    for record in records {
+        if let Body::Repaid(repaid) = &record.body {
+            chooser.repay(repaid.promotion, repaid.price);
+        }
     }
 }
 

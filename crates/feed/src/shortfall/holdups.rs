@@ -25,11 +25,19 @@ impl Deeds {
     pub(super) fn read(deeds: &[Deed], end: Option<End>, starts: Instant, ends: Instant) -> Deeds {
         let mut read = Deeds::default();
         let mut audience: Option<&Audience> = None;
+        let (mut is_paid, mut is_decided) = (false, false);
         for deed in deeds {
-            match deed.kind {
-                DeedKind::Approved if deed.at > starts && read.holdups.is_empty() => {
-                    read.holdups.push(Holdup { from: starts, until: deed.at, why: Why::Review });
+            let is_first =
+                !is_decided && (is_paid || deed.kind == DeedKind::Approved && read.is_empty());
+            if is_first && ends_review(deed.kind) {
+                is_decided = true;
+                read.finish(Why::Review, deed.at);
+                if deed.at > starts {
+                    read.begin(Why::Review, starts, deed.at);
                 }
+            }
+            match deed.kind {
+                DeedKind::Funded => is_paid = true,
                 DeedKind::Approved => read.finish(Why::Review, deed.at),
                 DeedKind::ContentChanged => read.begin(Why::Review, deed.at, ends),
                 DeedKind::Paused => read.begin(paused_by(deed.actor), deed.at, ends),
@@ -49,7 +57,6 @@ impl Deeds {
                 }
                 DeedKind::Submitted
                 | DeedKind::PaymentFailed
-                | DeedKind::Funded
                 | DeedKind::Appealed
                 | DeedKind::Started
                 | DeedKind::Completed
@@ -58,7 +65,14 @@ impl Deeds {
                 | DeedKind::AheadOfPlan => {}
             }
         }
+        if is_paid && !is_decided {
+            read.begin(Why::Review, starts, ends);
+        }
         read
+    }
+
+    fn is_empty(&self) -> bool {
+        self.holdups.is_empty()
     }
 
     /// Why the promotion could not be shown at some time within a minute: what began first.
@@ -81,6 +95,11 @@ impl Deeds {
             last.until = last.until.min(at);
         }
     }
+}
+
+/// Whether the first review is over with it.
+fn ends_review(kind: DeedKind) -> bool {
+    matches!(kind, DeedKind::Approved | DeedKind::Rejected | DeedKind::Stopped)
 }
 
 fn paused_by(actor: Actor) -> Why {

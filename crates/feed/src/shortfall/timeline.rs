@@ -15,6 +15,9 @@ pub(super) struct Minute {
     pub(super) hour: usize,
     pub(super) epoch: usize,
     pub(super) counts: Counts,
+    /// Whether the feed looked at the promotion then: it was counted before or at this minute, and
+    /// at it or later.
+    pub(super) is_counted: bool,
     /// Pages of the platform.
     pub(super) pages: u64,
     pub(super) health: Health,
@@ -41,7 +44,11 @@ pub(super) fn minutes(
     until: Instant,
 ) -> Vec<Minute> {
     let until = until.min(facts.plan.ends_at);
-    let mut counted = facts.waterfall.of(facts.promotion).peekable();
+    let counted = || facts.waterfall.of(facts.promotion);
+    let ends = [counted().next(), counted().last()].map(|one| one.map(|(minute, _)| minute));
+    let is_counted =
+        |at: Instant| matches!(ends, [Some(first), Some(last)] if first <= at && at <= last);
+    let mut counted = counted().peekable();
     let mut delivered = facts.deliveries.of(facts.promotion).peekable();
     let mut found = Vec::new();
     let mut at = minute_of(facts.plan.starts_at);
@@ -66,6 +73,7 @@ pub(super) fn minutes(
             hour: (at.micros().unsigned_abs() / Span::hours(1).micros() % 24) as usize,
             epoch: deeds.epoch(at),
             counts,
+            is_counted: is_counted(at),
             pages: activity.of(at).pages,
             health: facts.trouble.of(at),
             holdup: deeds.holdup(at, next),

@@ -236,6 +236,9 @@ impl<'a> Setting<'a> {
         if let Some(holdup) = minute.holdup {
             let opportunities = if health.is_gap || health.unseen > 0 {
                 unseen(1_000_000)
+            } else if !minute.is_counted {
+                // It is settled, or was not looked at then: the pages tell.
+                supply.opportunities(epoch, minute.pages * 1_000)
             } else {
                 let held = Outcome::Lost;
                 let held =

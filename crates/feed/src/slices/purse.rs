@@ -56,6 +56,11 @@ impl Purse {
         is_there
     }
 
+    /// Lets no slice serve longer than until then.
+    pub(crate) fn end_by(&mut self, at: Instant) {
+        self.serving.iter_mut().for_each(|slice| slice.end_by(at));
+    }
+
     /// The slice that was leased last.
     pub(crate) fn newest(&self) -> Option<SliceId> {
         let resting = self.resting.last_key_value().map(|(id, _)| *id);

@@ -1,7 +1,7 @@
 use base::{CreatorId, Instant, Label, Region, Span};
 use feed::{
-    Cause, Chooser, CounterRecord, Counts, FrequencyCap, Offer, Outcome, Page, Plan, Pricing,
-    Promoted, Reason, Settled, Slot, Standing, TrafficCurve, Unbilled, Waterfall,
+    Cause, Chance, Chooser, CounterRecord, Counts, FrequencyCap, Lease, Offer, Outcome, Page, Plan,
+    Pricing, Promoted, Reason, Settled, Slot, Standing, TrafficCurve, Unbilled, Waterfall,
 };
 use promotions::{Audience, Goal, Language, Viewer};
 
@@ -355,4 +355,62 @@ fn what_was_learned_before_is_taken_in() {
     assert_eq!(chooser.choose(&page, &slots), []);
     let [counts] = counts(&mut chooser, &[one]);
     assert_eq!(counts.get(Outcome::Lost(Cause::Cap)), 1);
+}
+
+/// How many units of a tenth of its budget a promotion sells in twenty days, of which so many are
+/// repaid after ten.
+fn sold(repaid: usize) -> usize {
+    let plan = Plan { budget: whole(1), ends_at: after(Span::days(20)), ..promoted(1).plan };
+    let one = Promoted { plan, believed: Chance::ALWAYS, ..promoted(1) };
+    let mut chooser = Chooser::new(TrafficCurve::flat(), 10);
+    let slots = [chooser.put(one.clone(), start())];
+    assert!(chooser.lease(one.promotion, lease(1, 1)));
+    let (viewer, mut sold) = (viewer("v"), 0);
+    for hour in 1..480 {
+        let now = after(Span::hours(hour));
+        if hour == 240 {
+            (0..repaid).for_each(|_| chooser.repay(one.promotion, price(100)));
+            let standings = chooser.standings(one.promotion).unwrap();
+            assert_eq!(standings.committed, price(100 * (sold - repaid) as u64));
+        }
+        for offer in chooser.choose(&Page { now, ..page(&viewer) }, &slots) {
+            let settled = chooser.settle(one.promotion, &offer.sold, now);
+            assert_eq!(settled, Settled::Billed(price(100)));
+            sold += 1;
+        }
+        if !chooser.wants(now).is_empty() {
+            // What was repaid is in the escrow again.
+            assert!(chooser.lease(one.promotion, lease(1, 1 + i64::from(hour >= 240))));
+        }
+    }
+    sold
+}
+
+#[test]
+fn what_is_repaid_is_spent_again() {
+    assert_eq!([sold(0), sold(3)], [10, 13]);
+    // What was billed by a process before may be repaid too.
+    let mut chooser = Chooser::new(TrafficCurve::flat(), 10);
+    chooser.repay(promoted(1).promotion, price(100));
+}
+
+/// A slice of before does not serve beside those of the next day.
+#[test]
+fn a_daily_budget_that_comes_later_ends_slices_with_their_day() {
+    let one = promoted(1);
+    let (mut chooser, slots) = chooser(std::slice::from_ref(&one));
+    let viewer = viewer("v");
+    let plan = Plan { daily: Some(whole(10)), ..one.plan };
+    let daily = Promoted { plan, ..one };
+    let late = Page { now: after(Span::hours(23)), ..page(&viewer) };
+    assert_eq!(chooser.choose(&late, &slots).len(), 1);
+    chooser.put(daily.clone(), after(Span::hours(23)));
+    assert_eq!(chooser.choose(&late, &slots).len(), 1);
+    let next_day = Page { now: after(Span::hours(25)), ..page(&viewer) };
+    assert_eq!(chooser.choose(&next_day, &slots), []);
+    let tomorrow = Lease { serves_until: after(Span::hours(48)), ..lease(2, 10) };
+    assert!(chooser.lease(daily.promotion, tomorrow));
+    let later = Page { now: after(Span::hours(26)), ..page(&viewer) };
+    let offers = chooser.choose(&later, &slots);
+    assert_eq!(offers[0].sold.slice, feed::SliceId(2));
 }

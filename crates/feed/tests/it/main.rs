@@ -5,6 +5,7 @@
 mod auction;
 mod band;
 mod book;
+mod candidates;
 mod choose;
 mod counters;
 mod crowd;

@@ -69,6 +69,13 @@ impl Logs {
         self.counters.push(CounterRecord::Flushed { at: at.saturating_add(Span::minutes(1)) });
     }
 
+    /// A minute with so many pages at which nobody looked at the promotion.
+    fn unseen_minute(&mut self, minute: u64, pages: u64) {
+        let at = after(Span::minutes(minute));
+        (0..pages).for_each(|_| self.activity.page(at, 0));
+        self.counters.push(CounterRecord::Flushed { at: at.saturating_add(Span::minutes(1)) });
+    }
+
     fn bill(&mut self, at: Instant) {
         let selection =
             Selection { promotion: ID, at, price: PRICE, goal: Goal::Views, ..desk::selection(1) };
@@ -275,6 +282,39 @@ fn what_was_caught_up_is_due_to_nobody() {
     };
     check_near(at(900), 150, 5);
     assert!(at(TWO_DAYS as usize).abs() < 8_000_000, "{}", at(TWO_DAYS as usize));
+}
+
+/// Once it is settled it is looked at no more: what it misses is told from the pages.
+#[test]
+fn what_is_missed_while_nobody_looks_is_due_to_what_ended_it() {
+    let mut logs = Logs::of(5_000);
+    for minute in 0..TWO_DAYS {
+        match minute {
+            0..1_000 => logs.minute(minute, 10, 1, Cause::Outbid),
+            1_000..1_200 => logs.minute(minute, 10, 0, Cause::Paused),
+            _ => logs.unseen_minute(minute, 10),
+        }
+    }
+    logs.deed(DeedKind::Stopped, 1_000);
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    check_near(shortfall.part(Why::AdvertiserStop), (TWO_DAYS as i64 - 1_000) / 2, 10);
+}
+
+#[test]
+fn a_first_review_that_nobody_decides_is_the_platforms() {
+    let mut logs = Logs::of(5_000);
+    (0..TWO_DAYS).for_each(|minute| logs.minute(minute, 10, 0, Cause::Policy));
+    logs.deed(DeedKind::Funded, 0);
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    check_near(shortfall.part(Why::Review), 5_000, 1);
+    // It is rejected after a day: the rest is the rules'.
+    logs.deed(DeedKind::Rejected, TWO_DAYS / 2);
+    let shortfall = logs.explain();
+    check_adds_up(&shortfall);
+    check_near(shortfall.part(Why::Review), 2_500, 1);
+    check_near(shortfall.part(Why::Policy), 2_500, 1);
 }
 
 #[test]

@@ -339,3 +339,59 @@ fn a_viewer_at_the_cap_is_not_shown_it_again_after_a_restart() {
     town.wait(Span::days(1));
     assert_eq!(shown_to(&town, &feed, "Ann", 9, 120), 3);
 }
+
+#[test]
+fn slow_ten_thousand_promotions_of_one_advertiser_leave_room_for_a_view() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    for number in 1..=10_000 {
+        town.running_for(Goal::Sales, number, 10_000);
+    }
+    let view = town.running(10_001, 500_000);
+    let feed = town.feed(folder.path());
+    let (mut shown, pages) = (0, 20);
+    for number in 0..pages {
+        town.wait(Span::seconds(5));
+        feed.run().unwrap();
+        let name = format!("viewer-{number}");
+        let served = feed.select(&Viewer::default(), Some(&name), 1, None);
+        shown += served.iter().filter(|served| served.offer.promotion == view).count();
+    }
+    feed.run().unwrap();
+    assert!(shown > 0, "a view is worth more than a sale that is seldom");
+    for promotion in [view, base::PromotionId::from_bits(7), base::PromotionId::from_bits(9_999)] {
+        let told = report(&town, &feed, promotion);
+        let counted = told.waterfall.iter().map(|(_, counts)| counts.opportunities());
+        assert_eq!(counted.sum::<u64>(), pages, "each is counted on each page");
+    }
+}
+
+/// What was spent from slices that are closed is spent once, also when a feed has to look at
+/// everything again because the journal has forgotten what it had not heard.
+#[test]
+fn what_is_spent_counts_once_after_everything_was_looked_at_again() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.quoted(Goal::Views, 1, 500, 500);
+    town.approve(promotion);
+    let feed = town.feed(folder.path());
+    let by_the_half_hour = |times: std::ops::Range<u32>| {
+        for time in times {
+            town.wait(Span::minutes(30));
+            feed.run().unwrap();
+            for token in (0..4).filter_map(|number| page(&feed, time * 4 + number)) {
+                view(&feed, &token);
+            }
+        }
+        feed.run().unwrap();
+        town.promotion(promotion).spend.spent.minor()
+    };
+    let before = by_the_half_hour(0..950);
+    assert!((200..300).contains(&before), "{before}");
+    town.pause(promotion);
+    town.wait(Span::days(2));
+    town.resume(promotion);
+    town.forget_journal();
+    feed.run().unwrap();
+    let after = by_the_half_hour(1_000..1_390);
+    // Were it counted twice, this would be all that is left.
+    assert!(after > 500 - before, "{after} after {before}");
+}

@@ -3,5 +3,6 @@
 
 mod alarms;
 mod feed;
+mod held_up;
 mod incidents;
 mod town;

@@ -17,7 +17,7 @@ use promotions::{Quote, Role, Slice, Terms, Visibility, post_id, slice_id};
 use serving::{Feed, FeedParts};
 use shop::{Creator, NewLine};
 use store::{MemoryBook, Reader};
-use writer::{BookSpec, Options, Request, Running};
+use writer::{Archived, BookSpec, Options, Request, Running};
 
 pub const START: &str = "2026-03-01T00:00:00Z";
 pub const ADVERTISER: PersonId = PersonId::from_bits(1);
@@ -42,8 +42,11 @@ impl Town {
         };
         let book = MemoryBook::new();
         let spec = BookSpec { is_test: true, ring: [0; 8] };
-        let options =
-            Options { clock_jump_max: Duration::from_secs(1 << 40), ..Options::default() };
+        let options = Options {
+            clock_jump_max: Duration::from_secs(1 << 40),
+            journal_retention_days: Some(1),
+            ..Options::default()
+        };
         let running = writer::spawn(book.store(), spec, options, times).unwrap();
         let ring = Arc::new(KeyRing::generate(start, &mut SeededRandomness::new(5)));
         let town = Town { running, book, clock, ring };
@@ -73,6 +76,18 @@ impl Town {
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
         })
+    }
+
+    /// All of the journal but the last commit leaves it, as far as it is older than a day.
+    pub fn forget_journal(&self) {
+        let handle = &self.running.handle;
+        handle.flush_and_wait(handle.figures().seq()).unwrap();
+        let mut reader = self.book.reader();
+        let head = reader.head().unwrap();
+        let last = reader.block_of(head.seq).unwrap().unwrap();
+        let archived = Archived { seq: last.first_seq - 1, hash: last.previous_hash };
+        let removal = handle.remove_and_wait(archived).unwrap();
+        assert_eq!(removal, writer::Removal::Removed { through: archived.seq, is_done: true });
     }
 
     pub fn wait(&self, span: Span) {
@@ -105,6 +120,24 @@ impl Town {
 
     /// The same for another goal.
     pub fn running_for(&self, goal: Goal, number: u128, budget: i64) -> PromotionId {
+        let id = self.paid(goal, number, budget);
+        self.approve(id);
+        id
+    }
+
+    /// It may be shown.
+    pub fn approve(&self, promotion: PromotionId) {
+        let approve = PromotionCommand::Approve { promotion, version: None, actor: STAFF };
+        self.promote(approve).unwrap();
+    }
+
+    /// One that waits for its review.
+    pub fn paid(&self, goal: Goal, number: u128, budget: i64) -> PromotionId {
+        self.quoted(goal, number, budget, 100)
+    }
+
+    /// One of which so many units were quoted at least, and twice as many at most.
+    pub fn quoted(&self, goal: Goal, number: u128, budget: i64, units: u64) -> PromotionId {
         let (now, id) = (self.now(), PromotionId::from_bits(number));
         let post = Label::new(&format!("post-{number}")).unwrap();
         let budget = Money::new(budget, Currency::USD).unwrap();
@@ -121,9 +154,10 @@ impl Town {
         };
         let quote = Quote {
             unit: goal.billed(),
-            unit_price_max: Micros::new(2_000_000),
-            units_low: 100,
-            units_high: 200,
+            // A sale is worth less than a view here, as far as is believed.
+            unit_price_max: Micros::new(if goal == Goal::Sales { 200_000_000 } else { 2_000_000 }),
+            units_low: units,
+            units_high: units * 2,
             guaranteed_units: None,
             audience_size: 10_000,
             quoted_at: now,
@@ -156,8 +190,6 @@ impl Town {
             PromotionCommand::Compose { new: Box::new(new), post: Box::new(post), actor: BUYER };
         self.promote(compose).unwrap();
         self.pay(id, number);
-        let approve = PromotionCommand::Approve { promotion: id, version: None, actor: STAFF };
-        self.promote(approve).unwrap();
         id
     }
 
@@ -213,6 +245,36 @@ impl Town {
     /// Time has done what it does to it.
     pub fn advance(&self, promotion: PromotionId) {
         self.promote(PromotionCommand::Advance { promotion }).unwrap();
+    }
+
+    /// The platform removes it.
+    pub fn remove(&self, promotion: PromotionId) {
+        let rule = promotions::RuleCode::new("misleading").unwrap();
+        let cause = promotions::StopCause::Policy(rule);
+        self.promote(PromotionCommand::Stop { promotion, cause, actor: STAFF }).unwrap();
+    }
+
+    /// The post of the promotion of this number is deleted.
+    pub fn delete_post(&self, number: u128) {
+        let post = Label::new(&format!("post-{number}")).unwrap();
+        let is_deleted = Some(true);
+        let change = promotions::PostChange { visibility: None, is_deleted, content_version: None };
+        self.promote(PromotionCommand::ChangePost { post, change }).unwrap();
+    }
+
+    /// What was done to a promotion, in order.
+    pub fn deeds(&self, promotion: PromotionId) -> Vec<promotions::Deed> {
+        let handle = &self.running.handle;
+        handle.flush_and_wait(handle.figures().seq()).unwrap();
+        let page = store::Page::after(None, 1_000);
+        let rows = self.book.reader().list(store::List::Deeds { promotion }, page).unwrap();
+        let deed = |row: &engine::Row| match row {
+            engine::Row::Deed(deed) => Some(deed.as_ref().clone()),
+            _ => None,
+        };
+        let mut deeds: Vec<_> = rows.iter().filter_map(deed).collect();
+        deeds.sort_by_key(|deed| deed.number);
+        deeds
     }
 
     pub fn stop(&self, promotion: PromotionId) {

@@ -1,0 +1,245 @@
+//! Opening a log, and finding what is to be served.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use base::{Instant, PromotionId, Span};
+use engine::{Answer, Query};
+use feed::billing::Totals;
+use feed::verdict::{Body, Outcome, Record};
+use feed::{CounterRecord, Lease};
+use outside::random::SystemRandomness;
+use promotions::{Goal, Micros, Promotion, Slice, SliceState, State as Standing, stream_id};
+use store::{List, Page, Reader};
+use writer::Handle;
+
+use super::bills::forget;
+use super::leases::lease_of;
+use super::{Books, clock_ahead, records};
+use crate::alarms::Alarms;
+use crate::entry::Entry;
+use crate::incidents::Incidents;
+use crate::log::Log;
+use crate::reports::{Reports, Rests};
+use crate::sample::SeenPages;
+use crate::state::State;
+use crate::{FeedParts, ServingError, believed, locked};
+
+/// Rows of a list read at a time.
+const LIST_ROWS: u32 = 1_000;
+
+/// States in which events of a promotion may still come.
+const LIVING: [Standing; 7] = [
+    Standing::InReview,
+    Standing::Scheduled,
+    Standing::Running,
+    Standing::Paused,
+    Standing::Rejected,
+    Standing::Completed,
+    Standing::Stopped,
+];
+
+impl Books {
+    /// Opens the log, and what follows from it.
+    pub(crate) fn open(mut parts: FeedParts) -> Result<(Books, State, Reports), ServingError> {
+        let mut reader = (parts.open_reader)()?;
+        let handle = parts.handle.clone();
+        let mut billed_to = 0;
+        // One that ends before what was billed of it is an older copy: its numbers are used up.
+        let fits = |stream: &base::Label, entries: &[Entry]| {
+            billed_to = billed(&handle, stream).map_err(io::Error::other)?;
+            Ok(billed_to <= u64::try_from(records(entries).count()).unwrap_or(u64::MAX))
+        };
+        let (log, entries) = Log::open(&parts.folder, &mut SystemRandomness, fits)?;
+        let is_new = entries.is_empty();
+        let mut totals = Totals::new(log.stream().clone());
+        let all: Vec<Record> = records(&entries).collect();
+        let billed_to = if is_new { 0 } else { billed_to };
+        let split = usize::try_from(billed_to).unwrap_or(usize::MAX).min(all.len());
+        let (before, after) = all.split_at(split);
+        while totals.next_sequence() < billed_to {
+            let Ok(bill) = totals.fold(before) else { break };
+            forget(&bill, &mut totals);
+        }
+        let followed = reader.head()?.seq;
+        let ahead = clock_ahead(&handle)?;
+        let now = Instant::from_micros(parts.clock.now().micros().saturating_add(ahead));
+        let state = State::new(&parts.ring, &parts.book, log.stream(), &entries, now);
+        let reports = Reports::new(log.stream(), &entries);
+        let books = Books {
+            handle: parts.handle,
+            open_reader: parts.open_reader,
+            ring: parts.ring,
+            log,
+            unsynced: Vec::new(),
+            rests: Rests::new(),
+            seen: SeenPages::default(),
+            unbilled: after.iter().copied().collect(),
+            totals,
+            bill: None,
+            followed,
+            believed: Goal::ALL.map(believed),
+            collected_at: None,
+            changed: BTreeSet::new(),
+            told: BTreeSet::new(),
+            incidents: Incidents::default(),
+            watched_at: None,
+            alarms: Alarms::default(),
+            unheard: BTreeSet::new(),
+            backs: Vec::new(),
+        };
+        Ok((books, state, reports))
+    }
+
+    /// Begins to count, and finds what is to be served.
+    pub(crate) fn begin(&mut self, state: &Mutex<State>, now: Instant) -> Result<(), ServingError> {
+        self.unsynced.push(Entry::Counter(CounterRecord::Started { at: now }));
+        self.load(self.followed, state, now)
+    }
+
+    /// Finds every promotion of which events may come, and the slices that this stream holds, as
+    /// they are after that record of the journal or later.
+    pub(super) fn load(
+        &mut self,
+        seq: u64,
+        state: &Mutex<State>,
+        now: Instant,
+    ) -> Result<(), ServingError> {
+        self.handle.flush_and_wait(seq)?;
+        let mut reader = (self.open_reader)()?;
+        self.load_incidents(reader.as_mut())?;
+        for standing in LIVING {
+            let list = List::Promotions { advertiser: None, state: Some(standing) };
+            let mut after = None;
+            loop {
+                let page = Page::after(after, LIST_ROWS);
+                let rows = reader.list(list, page)?;
+                for row in &rows {
+                    let engine::Row::Promotion(row) = row else { continue };
+                    after = Some(row.id.bits());
+                    self.refresh(row.id, state, now)?;
+                    self.resume(row, reader.as_mut(), state)?;
+                }
+                if rows.len() < LIST_ROWS as usize {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the newest incidents.
+    fn load_incidents(&mut self, reader: &mut dyn Reader) -> Result<(), ServingError> {
+        let mut incidents = Incidents::default();
+        let mut after = None;
+        while incidents.room() > 0 {
+            let limit = LIST_ROWS.min(u32::try_from(incidents.room()).unwrap_or(LIST_ROWS));
+            let rows = reader.list(List::Incidents, Page::after(after, limit))?;
+            for row in &rows {
+                let engine::Row::Incident(row) = row else { continue };
+                after = Some(row.id.bits());
+                incidents.put(Arc::clone(row));
+            }
+            if rows.len() < limit as usize {
+                break;
+            }
+        }
+        self.incidents = incidents;
+        Ok(())
+    }
+
+    /// Goes on with the slices that this stream holds of a promotion.
+    fn resume(
+        &self,
+        promotion: &Promotion,
+        reader: &mut dyn Reader,
+        state: &Mutex<State>,
+    ) -> Result<(), ServingError> {
+        let mut after = None;
+        let mut has_more = promotion.slices.open > 0;
+        while has_more {
+            let page = Page::after(after, LIST_ROWS);
+            let rows = reader.list(List::Slices { promotion: promotion.id }, page)?;
+            for row in &rows {
+                let engine::Row::Slice(slice) = row else { continue };
+                after = Some(slice.id.bits());
+                let is_ours = slice.holder == *self.log.stream();
+                if !is_ours || slice.state != SliceState::Open {
+                    continue;
+                }
+                // What was charged and is not billed yet is in the log.
+                let spent = slice.used.saturating_add(self.unbilled_of(promotion.id, slice.number));
+                let lease = resumed(slice, promotion);
+                let _ = locked(state).chooser.resume(promotion.id, lease, spent);
+            }
+            has_more = rows.len() == LIST_ROWS as usize;
+        }
+        let mut state = locked(state);
+        // All that is due, in the book, in the log and since, but for what this one has spent: also
+        // from slices that are closed by now, when everything is looked at again.
+        let since = self.unbilled.iter().chain(&state.unwritten);
+        let due = due_with(promotion.spend.due, since, promotion.id);
+        let here = state.chooser.standings(promotion.id);
+        let here = here.map_or(Micros::ZERO, |one| one.committed.saturating_sub(one.reserved));
+        state.chooser.report(promotion.id, due.saturating_sub(here), feed::Share::WHOLE);
+        Ok(())
+    }
+
+    fn unbilled_of(&self, promotion: PromotionId, slice: u32) -> Micros {
+        let charged = self.unbilled.iter().filter_map(|record| match &record.body {
+            Body::Judged(judged)
+                if judged.outcome == Outcome::Billed
+                    && judged.selection.promotion == promotion
+                    && judged.selection.slice == slice =>
+            {
+                Some(judged.selection.price)
+            }
+            _ => None,
+        });
+        charged.fold(Micros::ZERO, Micros::saturating_add)
+    }
+}
+
+/// A slice of before. With a daily budget it serves on the day of its lease alone, also when it was
+/// leased before there was one.
+fn resumed(slice: &Slice, promotion: &Promotion) -> Lease {
+    let lease = lease_of(slice);
+    if promotion.terms.daily_budget.is_none() {
+        return lease;
+    }
+    let days = u64::try_from(slice.leased_at.day_number() + 1).unwrap_or(0);
+    let midnight = Instant::MIN.saturating_add(Span::days(days));
+    Lease { serves_until: lease.serves_until.min(midnight), ..lease }
+}
+
+/// What is due of a promotion once these records are billed as well.
+fn due_with<'a>(
+    due: Micros,
+    records: impl Iterator<Item = &'a Record>,
+    promotion: PromotionId,
+) -> Micros {
+    let (mut charged, mut repaid) = (due, Micros::ZERO);
+    for record in records {
+        match &record.body {
+            Body::Judged(one)
+                if one.outcome == Outcome::Billed && one.selection.promotion == promotion =>
+            {
+                charged = charged.saturating_add(one.selection.price);
+            }
+            Body::Repaid(one) if one.promotion == promotion => {
+                repaid = repaid.saturating_add(one.price);
+            }
+            Body::Judged(_) | Body::Repaid(_) => {}
+        }
+    }
+    charged.saturating_sub(repaid)
+}
+
+/// How far a stream was billed.
+fn billed(handle: &Handle, stream: &base::Label) -> Result<u64, ServingError> {
+    match handle.ask(Query::Stream(stream_id(stream)))? {
+        Some(Answer::Stream(stream)) => Ok(stream.billed_to),
+        _ => Ok(0),
+    }
+}
