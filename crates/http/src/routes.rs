@@ -222,6 +222,8 @@ routes! {
     claims::statement => None,
     claims::replay => Optional,
     restitutions::list => None,
+    restitutions::read => None,
+    restitutions::statement => None,
     incidents::declare => Optional,
     incidents::list => None,
     incidents::read => None,
