@@ -244,11 +244,14 @@ pub(crate) fn note_searched<R: Rows>(
     at: Context,
 ) -> Decided {
     let row = walk.promotion_claims(id);
-    walk.promotion(id).ok_or(Refusal::SubjectNotFound)?;
+    let promotion = walk.promotion(id).ok_or(Refusal::SubjectNotFound)?;
     walk.ready()?;
     let noted = claims::note_searched(row.map(AsRef::as_ref), since)?;
+    // The answer shows the promotion, so it has to be in the record.
+    let promotions = vec![promotion.as_ref().clone()];
     let mut composed = Composition::new(walk, at);
     composed.add(noted);
+    composed.add(promotions::Outcome { promotions, ..promotions::Outcome::default() });
     Ok(composed.finish(AnswerRef::Promotion(id)))
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{claim, clock, ended, lead, on, rails_refund};
+use super::{claim, clock, ended, lead, missing, on, rails_refund, tell};
 use crate::promotions::read as read_promotion;
 use crate::promotions::serving::Server;
 use crate::shop::{Shop, id};
@@ -100,20 +100,22 @@ async fn slow_what_settlements_return_is_told_once_in_files() {
 async fn a_decision_is_told_with_its_table_and_tried_by_another() {
     let world = World::new();
     let shop = Shop::open(&world).await;
-    let promotion = ended(&shop, json!({}), 1_000).await;
-    let made = claim(&world, &promotion, "poor_outcome").await;
-    let denied = lead(&world, &made).await;
-    check_members(&denied, json!({"status": "denied", "payout": null}));
-    let table = &denied["decision"]["rule_table"];
+    let promotion = ended(&shop, json!({"promise": "guarantee"}), 1_000).await;
+    let made = claim(&world, &promotion, "failure_to_deliver").await;
+    tell(&world, &made, &missing(900, 600));
+    let decided = lead(&world, &made).await;
+    check_members(&decided, json!({"status": "paying"}));
+    check_members(&decided["payout"], json!({"refund": null, "paid_at": null}));
+    let table = &decided["decision"]["rule_table"];
     let version = table["version"].as_str().unwrap();
-    assert_eq!(version.len(), 64, "{denied:#}");
-    assert!(denied["decision"]["would_change"].is_array(), "{denied:#}");
+    assert_eq!(version.len(), 64, "{decided:#}");
+    assert!(decided["decision"]["would_change"].is_array(), "{decided:#}");
     let path = format!("/v1/claims/{}/statement", id(&made));
     let text = world.get(&path).header("accept", "text/plain, application/json;q=0.5");
     let text = String::from_utf8(text.await_status(200).await.bytes).unwrap();
     assert!(text.contains(table["row"].as_str().unwrap()), "{text}");
     let again = on(&world, &made, "replay", json!({"rule_table": version})).await;
-    assert_eq!(again["outcome"], "deny");
+    assert_eq!(again["outcome"], decided["decision"]["outcome"]);
     let replay = format!("/v1/claims/{}/replay", id(&made));
     let ask = |body: Value| world.post(&replay, body).fresh();
     let none = "0".repeat(64);
@@ -121,7 +123,7 @@ async fn a_decision_is_told_with_its_table_and_tried_by_another() {
     unknown.await_problem(422, "rule_table_not_found", Some("/rule_table")).await;
     let broken = ask(json!({"rule_table": "name = 5"}));
     broken.await_problem(422, "rule_table_broken", Some("/rule_table")).await;
-    let kind = "name = \"kind\"\nground = \"poor_outcome\"\n\
+    let kind = "name = \"kind\"\nground = \"failure_to_deliver\"\n\
         effective_from = 2030-01-01\n\
         [[row]]\nid = \"k1\"\ncode = \"kindness\"\nwhen = {}\noutcome = \"review\"\n\
         says = \"A person looks at all of them.\"\n";
