@@ -187,21 +187,7 @@ pub fn restitute(
     }
     let mut row = row.cloned().unwrap_or_else(|| PromotionClaims::new(new.promotion, new.currency));
     let way = new.kind.way();
-    let most = match way {
-        // What was told before, for whatever reason, is not told again.
-        Way::Settlement => {
-            let back = funds.settlement_back(row.committed());
-            let untold = new.loss_so_far.saturating_sub(row.told_back.of(new.kind));
-            back.saturating_sub(row.told_back.total()).min(untold)
-        }
-        Way::Refund(cause) => {
-            // What was paid for such causes before, by whatever name, is not paid again.
-            let unpaid = new.loss_so_far.saturating_sub(row.causes.of(cause));
-            funds.left(row.committed()).min(unpaid)
-        }
-        Way::Capture => captured_twice,
-    };
-    let net = new.loss.min(most);
+    let net = new.loss.min(most(new, &row, funds, captured_twice));
     if net.is_zero() {
         return Err(Refusal::NothingToRepay);
     }
@@ -240,6 +226,29 @@ pub fn restitute(
         paid_at: None,
     };
     Ok(made(restitution, row, &new.facts))
+}
+
+/// The cap of its way.
+fn most(
+    new: &NewRestitution,
+    row: &PromotionClaims,
+    funds: &Funds,
+    captured_twice: Amount,
+) -> Amount {
+    match new.kind.way() {
+        // What was told before, for whatever reason, is not told again.
+        Way::Settlement => {
+            let back = funds.settlement_back(row.committed());
+            let untold = new.loss_so_far.saturating_sub(row.told_back.of(new.kind));
+            back.saturating_sub(row.told_back.total()).min(untold)
+        }
+        Way::Refund(cause) => {
+            // What was paid for such causes before, by whatever name, is not paid again.
+            let unpaid = new.loss_so_far.saturating_sub(row.causes.of(cause));
+            funds.left(row.committed()).min(unpaid)
+        }
+        Way::Capture => captured_twice,
+    }
 }
 
 /// A restitution with what is kept of it.

@@ -183,8 +183,8 @@ fn asked_by(payment: &Payment) -> CheckoutId {
     checkout
 }
 
-/// What a payment has taken for a promotion beside what has paid it. It goes back by itself: none is
-/// kept twice.
+/// What a payment has taken for a promotion beside what has paid it. It goes back by itself: none
+/// is kept twice.
 fn taken_in_vain(payment: &Payment, checkout: &Checkout, promotion: PromotionId) -> Amount {
     let has_paid = tender_of(checkout, payment.id).is_some_and(|(_, status)| {
         matches!(status, TenderStatus::Paid | TenderStatus::Paying | TenderStatus::RequiresAction)

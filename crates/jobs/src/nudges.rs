@@ -3,8 +3,8 @@
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Nudges a thread until it is told to stop; the thread ends when this is gone. A nudge may say what
-/// it is about.
+/// Nudges a thread until it is told to stop; the thread ends when this is gone. A nudge may say
+/// what it is about.
 #[derive(Debug)]
 pub(crate) struct Nudges<T = ()>(Mutex<Option<SyncSender<T>>>);
 
@@ -22,8 +22,8 @@ impl Nudges {
 }
 
 impl<T> Nudges<T> {
-    /// With the inbox for the thread, in which so many may wait. What does not fit is forgotten: the
-    /// regular runs have to find it.
+    /// With the inbox for the thread, in which so many may wait. What does not fit is forgotten:
+    /// the regular runs have to find it.
     pub(crate) fn with_room(room: usize) -> (Nudges<T>, Receiver<T>) {
         let (sender, inbox) = mpsc::sync_channel(room);
         (Nudges(Mutex::new(Some(sender))), inbox)

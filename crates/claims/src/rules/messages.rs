@@ -23,8 +23,8 @@ pub struct Messages {
 const TEXT_BYTES_MAX: usize = 600;
 
 impl Messages {
-    /// Reads a message file: the tables `codes`, `facts`, `outcomes`, `acts` and `restitutions`, with
-    /// a text for each name.
+    /// Reads a message file: the tables `codes`, `facts`, `outcomes`, `acts` and `restitutions`,
+    /// with a text for each name.
     ///
     /// # Errors
     ///

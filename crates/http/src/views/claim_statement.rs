@@ -145,8 +145,8 @@ pub(crate) struct Stated {
 }
 
 impl Stated {
-    /// The decision that stands, or what waits for a second person; `None` before. `decision` is what
-    /// rules have said, when they have decided.
+    /// The decision that stands, or what waits for a second person; `None` before. `decision` is
+    /// what rules have said, when they have decided.
     pub(crate) fn of_claim(
         claim: &Claim,
         facts: Option<&Facts>,

@@ -35,9 +35,9 @@ pub struct ClaimClerk {
 }
 
 impl ClaimClerk {
-    /// Starts the thread: one run at once, then one every `interval` or less often. `feed` tells what was
-    /// delivered. `report` is told how each run ended that did something. The thread ends by
-    /// itself when the writer has ended.
+    /// Starts the thread: one run at once, then one every `interval` or less often. `feed` tells
+    /// what was delivered. `report` is told how each run ended that did something. The thread ends
+    /// by itself when the writer has ended.
     ///
     /// # Errors
     ///

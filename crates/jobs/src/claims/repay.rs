@@ -1,5 +1,5 @@
-//! What is owed unasked: it is looked for when a promotion was settled, or a payment for it was made
-//! in vain, and told or repaid once.
+//! What is owed unasked: it is looked for when a promotion was settled, or a payment for it was
+//! made in vain, and told or repaid once.
 //!
 //! Whatever breaks off is begun again: each part has an id of its own that follows from what it was
 //! found by, and the sums of the promotion say what was paid or told before.

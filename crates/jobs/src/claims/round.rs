@@ -19,7 +19,8 @@ pub(super) struct Round<'a> {
     pub(super) handle: &'a Handle,
     teller: Teller<'a>,
     pub(super) led: ClaimsLed,
-    /// Promotions for which something was granted: whoever looks at other claims on them has to know.
+    /// Promotions for which something was granted: whoever looks at other claims on them has to
+    /// know.
     pub(super) granted: BTreeSet<PromotionId>,
 }
 

@@ -52,7 +52,8 @@ impl Waiting {
         self.of.values().map(|wait| wait.until).min()
     }
 
-    /// It was looked at: when it has gone on it may be looked at at once, else later than last time.
+    /// It was looked at: when it has gone on it may be looked at at once, else later than last
+    /// time.
     pub(super) fn looked_at(&mut self, what: DueObject, has_gone_on: bool, now: Duration) {
         if has_gone_on {
             self.of.remove(&what);

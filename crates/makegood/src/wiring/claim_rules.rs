@@ -10,8 +10,8 @@ use crate::failure::{Done, Failure};
 /// Bytes of all files together: they are read whole.
 const FOLDER_BYTES_MAX: usize = 4 * 1_024 * 1_024;
 
-/// Reads the tables of a folder and has this process decide claims by them. They stay for as long as
-/// the process lives.
+/// Reads the tables of a folder and has this process decide claims by them. They stay for as long
+/// as the process lives.
 ///
 /// # Errors
 ///

@@ -19,8 +19,8 @@ use crate::views::order_refund::RefundAllocationView;
 /// Read a claim
 ///
 /// Never stale: it shows every answer that anybody was given before. With the scope `claims:review`
-/// also what was written, unless its person was erased. Only here, `decision` tells its `rule_table` and
-/// `would_change`, and `payout` its `allocations`.
+/// also what was written, unless its person was erased. Only here, `decision` tells its
+/// `rule_table` and `would_change`, and `payout` its `allocations`.
 #[utoipa::path(get, path = "/v1/claims/{id}", operation_id = "read_claim", tag = "Claims",
     params(("id" = String, Path, description = "The claim")),
     responses((status = 200, description = "The claim as it is now", body = ClaimView)))]

@@ -17,16 +17,16 @@ use crate::views::claim_statement::StatementView;
 #[serde(deny_unknown_fields)]
 #[schema(as = ReplayInput)]
 pub(crate) struct ReplayBody {
-    /// A table in place of the one in force: its SHA-256, that of a decision (`rule_table.version`),
-    /// or the text of a table, which need not be known here.
+    /// A table in place of the one in force: its SHA-256, that of a decision
+    /// (`rule_table.version`), or the text of a table, which need not be known here.
     #[schema(max_length = 65536)]
     rule_table: Option<String>,
 }
 
 /// Replay a claim
 ///
-/// The decision that its frozen facts get by the tables that are in force now, or by the one that is
-/// named. Nothing is stored, and the claim stays as it is.
+/// The decision that its frozen facts get by the tables that are in force now, or by the one that
+/// is named. Nothing is stored, and the claim stays as it is.
 #[utoipa::path(post, path = "/v1/claims/{id}/replay", operation_id = "replay_claim",
     tag = "Claims",
     params(("id" = String, Path, description = "The claim")),

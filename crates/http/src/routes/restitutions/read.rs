@@ -16,7 +16,7 @@ use crate::views::claim::RestitutionView;
 #[utoipa::path(get, path = "/v1/restitutions/{id}", operation_id = "read_restitution",
     tag = "Claims",
     params(("id" = String, Path, description = "The restitution")),
-    responses((status = 200, description = "The restitution as it is now", body = RestitutionView)))]
+    responses((status = 200, description = "As it is now", body = RestitutionView)))]
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let id: RestitutionId = call.path_id(&catalog::RESTITUTION_NOT_FOUND)?;
     reading::one(&call.caller, Query::Restitution(id), &catalog::RESTITUTION_NOT_FOUND).await

@@ -1,5 +1,5 @@
-//! Claim, dispute, settlement, restitution and order refund of one promotion at once, in every order,
-//! on a real writer over each store: the cap holds, and nobody is paid twice.
+//! Claim, dispute, settlement, restitution and order refund of one promotion at once, in every
+//! order, on a real writer over each store: the cap holds, and nobody is paid twice.
 
 use base::{Amount, Currency, DisputeId, Money, OrderId, PromotionId, RefundId, Span, Token};
 use claims::{Facts, Fingerprint, RestitutionKind};
