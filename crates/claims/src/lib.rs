@@ -101,6 +101,7 @@ mod status;
 mod step;
 mod subject;
 mod table;
+mod told_back;
 
 pub use appeal::{appeal, withdraw};
 pub use approval::ApprovalPolicy;
@@ -128,19 +129,19 @@ pub use ground::Ground;
 pub use hold::{hold, release};
 pub use ids::{restitution_id, restitution_statement_id, statement_id};
 pub use kept::{FrozenFacts, KeptStatement, NewWords, Words, facts_id};
-pub use next::{Alert, Awaited, Next, Who, alerts, escalate, next};
+pub use next::{Alert, Awaited, Next, Who, alerts, escalate, next, wakes_at};
 pub use outcome::{Act, Outcome};
 pub use payout::{PayoutPlan, note_paid, plan_payout, start_payout};
 pub use refusal::Refusal;
 pub use replay::{Difference, EXAMPLES_MAX, MoneyDifference, Moves, PastCase, difference, replay};
 pub use restitution::{NewRestitution, Repaying, Restitution, RestitutionKind, Way};
-pub use restitution::{note_restitution_paid, restitute};
+pub use restitution::{note_restitution_paid, note_searched, restitute, search};
 pub use review::{Review, approve, review, send_back};
 pub use rows::{ClaimEntry, ClaimantClaims, PromotionClaims, Rows};
 pub use rules::{File, Messages, Rules, TABLES_MAX, Tables};
 pub use statement::{
     Arithmetic, Destination, FollowUp, HowToAppeal, Reason, StatedChange, StatedFact, Statement,
-    state, stated_fact,
+    state, state_person, state_restitution, stated_fact,
 };
 pub use status::Status;
 pub use step::{Step, StepName, Steps};
@@ -149,6 +150,7 @@ pub use table::{
     ALTERNATIVES_MAX, About, COLUMNS_MAX, Code, FILE_BYTES_MAX, LETS_MAX, LoadError, ROWS_MAX,
     RowDescription, RowId, TESTS_MAX, Table,
 };
+pub use told_back::ToldBack;
 
 /// Limits of this capability, each with its unit in the name.
 pub mod limits {

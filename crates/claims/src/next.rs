@@ -151,6 +151,24 @@ fn awaited(claim: &Claim, now: Instant) -> Awaited {
     }
 }
 
+/// When the platform has to look at a claim next: at once while it waits for the platform or for
+/// money, else when the first step that nobody was told of is late. `None` when nothing comes of
+/// time alone.
+pub fn wakes_at(claim: &Claim) -> Option<Instant> {
+    if !claim.status.is_open() || claim.held_since.is_some() {
+        return None;
+    }
+    match awaited(claim, claim.filed_at) {
+        Awaited::Facts | Awaited::Decision | Awaited::PayoutStart | Awaited::PayoutEnd => {
+            Some(claim.filed_at)
+        }
+        _ => {
+            let untold = claim.steps.open().filter(|step| step.escalated_at.is_none());
+            untold.map(|step| step.due_at).min()
+        }
+    }
+}
+
 fn appeal_until(claim: &Claim) -> Option<Instant> {
     claim.decision.as_ref().filter(|_| claim.appeal.is_none())?.appeal_until
 }

@@ -187,22 +187,16 @@ pub fn restitute(
     }
     let mut row = row.cloned().unwrap_or_else(|| PromotionClaims::new(new.promotion, new.currency));
     let way = new.kind.way();
-    let most = match way {
-        Way::Settlement => funds.settlement_back(row.committed()),
-        Way::Refund(cause) => {
-            // What was paid for such causes before, by whatever name, is not paid again.
-            let unpaid = new.loss_so_far.saturating_sub(row.causes.of(cause));
-            funds.left(row.committed()).min(unpaid)
-        }
-        Way::Capture => captured_twice,
-    };
-    let net = new.loss.min(most);
+    let net = new.loss.min(most(new, &row, funds, captured_twice));
     if net.is_zero() {
         return Err(Refusal::NothingToRepay);
     }
     row.restitutions = row.restitutions.saturating_add(1);
     let gross = match way {
-        Way::Settlement => None,
+        Way::Settlement => {
+            row.told_back = row.told_back.plus(new.kind, net);
+            None
+        }
         Way::Capture => Some(net),
         Way::Refund(cause) => {
             let plus = |sum: Amount| sum.checked_add(net).expect("not more than was paid");
@@ -232,6 +226,29 @@ pub fn restitute(
         paid_at: None,
     };
     Ok(made(restitution, row, &new.facts))
+}
+
+/// The cap of its way.
+fn most(
+    new: &NewRestitution,
+    row: &PromotionClaims,
+    funds: &Funds,
+    captured_twice: Amount,
+) -> Amount {
+    match new.kind.way() {
+        // What was told before, for whatever reason, is not told again.
+        Way::Settlement => {
+            let back = funds.settlement_back(row.committed());
+            let untold = new.loss_so_far.saturating_sub(row.told_back.of(new.kind));
+            back.saturating_sub(row.told_back.total()).min(untold)
+        }
+        Way::Refund(cause) => {
+            // What was paid for such causes before, by whatever name, is not paid again.
+            let unpaid = new.loss_so_far.saturating_sub(row.causes.of(cause));
+            funds.left(row.committed()).min(unpaid)
+        }
+        Way::Capture => captured_twice,
+    }
 }
 
 /// A restitution with what is kept of it.
@@ -270,4 +287,29 @@ pub fn note_restitution_paid(restitution: &Restitution, now: Instant) -> Result<
         events: vec![(ClaimEvent::RestitutionPaid, subject)],
         ..Effect::default()
     })
+}
+
+/// It is to be looked whether the platform owes something for a promotion: it was settled, or a
+/// payment for it was made in vain. Looking is later than whatever gave the reason for it.
+pub fn search(
+    promotion: PromotionId,
+    currency: Currency,
+    row: Option<&PromotionClaims>,
+    now: Instant,
+) -> Effect {
+    let row = row.cloned().unwrap_or_else(|| PromotionClaims::new(promotion, currency));
+    let row = PromotionClaims { searched_since: Some(now), ..row };
+    Effect { promotions: vec![row], ..Effect::default() }
+}
+
+/// What the platform owes was looked for, for the reason that came up at `since`, and was repaid.
+///
+/// # Errors
+///
+/// `NothingToChange` when that is known, or another reason came up meanwhile.
+pub fn note_searched(row: Option<&PromotionClaims>, since: Instant) -> Result<Effect, Refusal> {
+    let row =
+        row.filter(|row| row.searched_since == Some(since)).ok_or(Refusal::NothingToChange)?;
+    let row = PromotionClaims { searched_since: None, ..row.clone() };
+    Ok(Effect { promotions: vec![row], ..Effect::default() })
 }

@@ -1,8 +1,8 @@
 //! Rows that sum claims up: of a promotion, and of a claimant.
 
-use base::{Amount, ClaimId, ClaimantId, Currency, PromotionId};
+use base::{Amount, ClaimId, ClaimantId, Currency, Instant, PromotionId};
 
-use crate::{Causes, Claim, Claimant, Ground, Status, limits};
+use crate::{Causes, Claim, Claimant, Ground, Status, ToldBack, limits};
 
 /// A claim in the list of its promotion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,11 @@ pub struct PromotionClaims {
     /// How often something was promised or sent. Facts that were put together before the last time
     /// do not know what it was for: they are outdated.
     pub grants: u32,
+    /// What restitutions have told of what settlements return.
+    pub told_back: ToldBack,
+    /// Since when it is to be looked whether the platform owes something unasked; `None` when that
+    /// was done, or there was no reason yet.
+    pub searched_since: Option<Instant>,
 }
 
 impl PromotionClaims {
@@ -50,6 +55,8 @@ impl PromotionClaims {
             claims: Vec::new(),
             restitutions: 0,
             grants: 0,
+            told_back: ToldBack::default(),
+            searched_since: None,
         }
     }
 

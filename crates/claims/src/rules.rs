@@ -111,6 +111,50 @@ impl Rules {
         Rules::load(&DEFAULT, DEFAULT_MESSAGES).expect("the default rules are checked by a test")
     }
 
+    /// The rules that come with the product, with files of an operator: a file that is called like
+    /// one of them takes its place, all others come on top of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Rules::load`].
+    pub fn with_files(files: &[File]) -> Result<Rules, Vec<LoadError>> {
+        let is_replaced =
+            |(name, _): &File| files.iter().any(|(file, _)| base_name(file) == base_name(name));
+        let is_text = |(name, _): &&File| base_name(name).starts_with("messages.");
+        let kept = DEFAULT.into_iter().filter(|file| !is_replaced(file));
+        let own = files.iter().filter(|file| !is_text(file)).copied();
+        let tables: Vec<File> = kept.chain(own).collect();
+        let messages = files.iter().find(is_text).copied().unwrap_or(DEFAULT_MESSAGES);
+        Rules::load(&tables, messages)
+    }
+
+    /// The same rules with another table in the place of all of its kind, whatever its date. Codes
+    /// that have no text here are their own text.
+    pub fn trying(&self, table: Table) -> Rules {
+        let mut tables = self.tables.clone();
+        tables.retain(|other| other.about != table.about);
+        tables.push(table);
+        tables.sort_by_key(|table| (table.about, table.effective_from));
+        Rules { tables, messages: self.messages.clone() }
+    }
+
+    /// The rules in which a table of this version decides claims on a ground: the version of one
+    /// table, or that of a gate and a table together, as decisions tell it ([`Tables::version`]).
+    pub fn of_version(&self, ground: Ground, version: [u8; 32]) -> Option<Rules> {
+        let of = |about| self.tables.iter().filter(move |table| table.about == about);
+        let pairs = of(About::Gate)
+            .flat_map(|gate| of(About::Ground(ground)).map(move |ground| Tables { gate, ground }));
+        let single = |table: &&Table| table.decides(ground) && table.version() == version;
+        let pair = pairs.into_iter().find(|pair| pair.version() == version);
+        match (self.tables.iter().find(single), pair) {
+            (Some(table), _) => Some(self.trying(table.clone())),
+            (None, Some(Tables { gate, ground })) => {
+                Some(self.trying(gate.clone()).trying(ground.clone()))
+            }
+            (None, None) => None,
+        }
+    }
+
     /// The tables that decide a claim on this ground that was filed then. Claims from before the
     /// first table are decided by the first.
     pub fn tables(&self, ground: Ground, filed_at: Instant) -> Tables<'_> {
@@ -168,4 +212,9 @@ fn lacking(tables: &[Table]) -> Vec<LoadError> {
         }
     }
     errors
+}
+
+/// A path without its folders.
+fn base_name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
 }

@@ -4,6 +4,9 @@
 //! grounds, whether it was automated, and redress.
 
 mod text;
+mod told;
+
+pub use told::{state_person, state_restitution};
 
 use base::{Currency, Instant, Money};
 
@@ -32,9 +35,9 @@ pub struct Statement {
     pub reasons: Vec<Reason>,
     /// The facts that were looked at.
     pub facts: Vec<StatedFact>,
-    /// Table, version and row.
-    pub table: TableRow,
-    /// What that row says, in plain words.
+    /// Table, version and row; `None` when a person has decided, or nobody had to.
+    pub table: Option<TableRow>,
+    /// What that row says, in plain words. Empty when it is not there any more.
     pub rule: String,
     /// True when nobody has looked.
     pub automated: bool,
@@ -169,7 +172,7 @@ pub fn state(
         arithmetic,
         reasons: decision.reasons.iter().map(reason).collect(),
         facts: decision.facts_used.iter().map(stated).collect(),
-        table: decision.table.clone(),
+        table: Some(decision.table.clone()),
         rule,
         automated: decision.automated,
         acts: decision.acts.iter().map(|act| (*act, messages.act(*act).to_owned())).collect(),

@@ -118,6 +118,11 @@ impl Table {
         self.about
     }
 
+    /// Whether it has a part in deciding claims on this ground: it is of that ground, or a gate.
+    pub fn decides(&self, ground: Ground) -> bool {
+        self.about == About::Gate || self.about == About::Ground(ground)
+    }
+
     /// It decides on claims that were filed from then on, until another table takes its place.
     pub fn effective_from(&self) -> Instant {
         self.effective_from

@@ -302,6 +302,13 @@ pub enum Answer {
     },
     /// What was repaid without a claim.
     Restitution(Arc<Restitution>),
+    /// The same with the facts that it rests on.
+    RestitutionEvidence {
+        /// The row.
+        restitution: Arc<Restitution>,
+        /// The facts.
+        facts: Option<Arc<FrozenFacts>>,
+    },
     /// What a claim was decided on, and what was decided.
     ClaimEvidence(Box<ClaimEvidence>),
     /// What a claim would be, and what the rules would say of it; or why it could not be made.

@@ -1,6 +1,6 @@
 //! Commands about claims.
 
-use base::{Amount, ClaimId, OrderId, PersonId, PromotionId, RefundId, RestitutionId};
+use base::{Amount, ClaimId, Instant, OrderId, PersonId, PromotionId, RefundId, RestitutionId};
 use claims::{Facts, Fingerprint, Named, NewAttachment, NewClaim, RestitutionKind, Review};
 
 use crate::{CommandKind, RefundIds};
@@ -101,6 +101,13 @@ pub enum ClaimCommand {
         /// The restitution.
         restitution: RestitutionId,
     },
+    /// Notes that what the platform owes for a promotion was looked for, and was repaid.
+    NoteSearched {
+        /// The promotion.
+        promotion: PromotionId,
+        /// When the reason for looking came up.
+        since: Instant,
+    },
 }
 
 /// How money that was spent of a promotion goes back.
@@ -132,6 +139,28 @@ pub struct FoundLoss {
 }
 
 impl ClaimCommand {
+    /// The claim that it is about, if it is about one.
+    pub fn claim(&self) -> Option<ClaimId> {
+        match self {
+            ClaimCommand::File(new) => Some(new.id),
+            ClaimCommand::Match { claim, .. }
+            | ClaimCommand::FreezeFacts { claim, .. }
+            | ClaimCommand::Decide { claim }
+            | ClaimCommand::Review { claim, .. }
+            | ClaimCommand::Approve { claim, .. }
+            | ClaimCommand::SendBack { claim, .. }
+            | ClaimCommand::Appeal { claim, .. }
+            | ClaimCommand::Withdraw { claim }
+            | ClaimCommand::Attach { claim, .. }
+            | ClaimCommand::StartPayout { claim, .. }
+            | ClaimCommand::NotePaid { claim }
+            | ClaimCommand::Escalate { claim } => Some(*claim),
+            ClaimCommand::Restitute { .. }
+            | ClaimCommand::NoteRestitutionPaid { .. }
+            | ClaimCommand::NoteSearched { .. } => None,
+        }
+    }
+
     pub(crate) fn kind(&self) -> CommandKind {
         match self {
             ClaimCommand::File(_) => CommandKind::FileClaim,
@@ -149,6 +178,7 @@ impl ClaimCommand {
             ClaimCommand::Escalate { .. } => CommandKind::EscalateClaim,
             ClaimCommand::Restitute { .. } => CommandKind::Restitute,
             ClaimCommand::NoteRestitutionPaid { .. } => CommandKind::NoteRestitutionPaid,
+            ClaimCommand::NoteSearched { .. } => CommandKind::NoteSearched,
         }
     }
 }

@@ -1,17 +1,22 @@
 //! Money of claims and restitutions: what was spent goes back by a refund of the order that has
 //! paid the promotion, to what it was paid with.
 
-use base::{Amount, ClaimId, PromotionId, RestitutionId, Token};
-use claims::restitution_id;
-use claims::{Case as ClockCase, Ground, NewRestitution, Refusal, Repaying, Way};
+use std::sync::Arc;
+
+use base::{Amount, CheckoutId, ClaimId, Instant, PaymentId, PromotionId, RestitutionId, Token};
+use claims::{Case as ClockCase, Ground, NewRestitution, Refusal, Repaying, RestitutionKind, Way};
+use claims::{Fingerprint, FrozenFacts, Restitution, facts_id, restitution_id};
 use ledger::AccountName;
+use payments::{Payment, Purpose};
 use promotions::{Promotion, State, made_good_account};
-use shop::{LineLeft, LineRequest, Order, RefundOrder, RefundRequest, RefundStatus};
+use shop::TenderStatus;
+use shop::{Checkout, LineLeft, LineRequest, Order, RefundOrder, RefundRequest, RefundStatus};
 
 use crate::bought::Bought;
 use crate::claim_facts::gather;
 use crate::claiming::{Case, finish, follow};
 use crate::composition::Composition;
+use crate::following::tender_of;
 use crate::gift_cards::Decided;
 use crate::order_refunds::{Found, decide, name_ids};
 use crate::rows::{Stop, Walk};
@@ -123,8 +128,17 @@ pub(crate) fn restitute<R: Rows>(
     let id = restitution_id(loss.promotion, loss.kind, loss.cause);
     let existing = walk.restitution(id);
     let bought = Bought::find(loss.promotion, walk).ok_or(Refusal::SubjectNotFound)?;
+    let vain = match loss.kind {
+        RestitutionKind::DoubleCapture => walk.payment(payment_of(loss.cause)),
+        _ => None,
+    };
+    let asked_by = vain.and_then(|payment| walk.checkout(asked_by(payment)));
     name_accounts(Some(&bought), walk);
     walk.ready()?;
+    let captured_twice = match (vain, asked_by) {
+        (Some(payment), Some(checkout)) => taken_in_vain(payment, checkout, loss.promotion),
+        _ => Amount::ZERO,
+    };
     let (promotion, purchase) = (bought.promotion, bought.purchase(None));
     let new = NewRestitution {
         promotion: loss.promotion,
@@ -146,8 +160,7 @@ pub(crate) fn restitute<R: Rows>(
         existing: existing.map(AsRef::as_ref),
         row: bought.claims.map(AsRef::as_ref),
         funds: &funds,
-        // A payment of an attempt that is over goes back by itself, so none is kept twice.
-        captured_twice: Amount::ZERO,
+        captured_twice,
         clocks: at.rule_book().clocks_of(at.now),
     };
     let made = claims::restitute(&new, repaying, |net| bought.with_tax(net), at.now)?;
@@ -160,6 +173,26 @@ pub(crate) fn restitute<R: Rows>(
     Ok(composed.finish(AnswerRef::Restitution(id)))
 }
 
+/// The payment that a double capture was found by: its cause is its id.
+fn payment_of(cause: Fingerprint) -> PaymentId {
+    PaymentId::from_bytes(cause.0)
+}
+
+fn asked_by(payment: &Payment) -> CheckoutId {
+    let Purpose::Checkout(checkout) = payment.purpose;
+    checkout
+}
+
+/// What a payment has taken for a promotion beside what has paid it. It goes back by itself: none
+/// is kept twice.
+fn taken_in_vain(payment: &Payment, checkout: &Checkout, promotion: PromotionId) -> Amount {
+    let has_paid = tender_of(checkout, payment.id).is_some_and(|(_, status)| {
+        matches!(status, TenderStatus::Paid | TenderStatus::Paying | TenderStatus::RequiresAction)
+    });
+    let is_its = checkout.promotion == Some(promotion) && !has_paid;
+    if is_its { payment.captured } else { Amount::ZERO }
+}
+
 /// Notes that the money of a restitution has left.
 pub(crate) fn note_restitution_paid<R: Rows>(
     id: RestitutionId,
@@ -169,12 +202,20 @@ pub(crate) fn note_restitution_paid<R: Rows>(
     let restitution = walk.restitution(id).ok_or(Refusal::SubjectNotFound)?;
     let refund = walk.order_refund(restitution.refund);
     let promotion = walk.promotion(restitution.promotion);
+    let vain = match restitution.kind.way() {
+        Way::Capture => walk.payment(payment_of(restitution.cause)),
+        Way::Settlement | Way::Refund(_) => None,
+    };
     walk.ready()?;
     let noted = claims::note_restitution_paid(restitution, at.now)?;
+    let has_succeeded = refund.map(|refund| refund.status() == RefundStatus::Succeeded);
     let has_left = match restitution.kind.way() {
-        Way::Settlement => promotion.is_some_and(|promotion| is_settled(promotion)),
-        Way::Refund(_) | Way::Capture => {
-            refund.is_some_and(|refund| refund.status() == RefundStatus::Succeeded)
+        Way::Settlement => {
+            promotion.is_some_and(|promotion| is_settled(promotion)) && has_succeeded != Some(false)
+        }
+        Way::Refund(_) => has_succeeded == Some(true),
+        Way::Capture => {
+            vain.is_some_and(|payment| payment.refunding.is_zero() && payment.owed.is_zero())
         }
     };
     if !has_left {
@@ -183,6 +224,46 @@ pub(crate) fn note_restitution_paid<R: Rows>(
     let mut composed = Composition::new(walk, at);
     composed.add(noted);
     Ok(composed.finish(AnswerRef::Restitution(id)))
+}
+
+/// A restitution with the facts that it rests on; `None` when there is none.
+pub(crate) fn evidence<R: Rows>(
+    id: RestitutionId,
+    walk: &mut Walk<'_, R>,
+) -> Option<(Arc<Restitution>, Option<Arc<FrozenFacts>>)> {
+    let restitution = walk.restitution(id)?.clone();
+    let facts = walk.frozen_facts(facts_id(restitution.facts)).cloned();
+    Some((restitution, facts))
+}
+
+/// Notes that what is owed for a promotion was looked for.
+pub(crate) fn note_searched<R: Rows>(
+    id: PromotionId,
+    since: Instant,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let row = walk.promotion_claims(id);
+    let promotion = walk.promotion(id).ok_or(Refusal::SubjectNotFound)?;
+    walk.ready()?;
+    let noted = claims::note_searched(row.map(AsRef::as_ref), since)?;
+    // The answer shows the promotion, so it has to be in the record.
+    let promotions = vec![promotion.as_ref().clone()];
+    let mut composed = Composition::new(walk, at);
+    composed.add(noted);
+    composed.add(promotions::Outcome { promotions, ..promotions::Outcome::default() });
+    Ok(composed.finish(AnswerRef::Promotion(id)))
+}
+
+/// Has somebody look whether the platform owes something for a promotion.
+pub(crate) fn search<R: Rows>(
+    promotion: &Promotion,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let row = composed.promotion_claims(promotion.id)?;
+    let now = composed.circumstances().now;
+    composed.add(claims::search(promotion.id, promotion.currency(), row.as_deref(), now));
+    Ok(())
 }
 
 /// Names the open claims on a promotion, which wait while its payment is disputed.

@@ -41,6 +41,9 @@ pub(crate) fn walk<R: Rows>(
         ClaimCommand::NoteRestitutionPaid { restitution } => {
             claim_money::note_restitution_paid(*restitution, walk, at)
         }
+        ClaimCommand::NoteSearched { promotion, since } => {
+            claim_money::note_searched(*promotion, *since, walk, at)
+        }
     }
 }
 

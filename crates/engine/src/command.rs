@@ -471,6 +471,8 @@ command_kinds! {
     Restitute = 520 => "restitute",
     /// Notes that the money of a restitution has left.
     NoteRestitutionPaid = 521 => "note_restitution_paid",
+    /// Notes that what the platform owes for a promotion was looked for.
+    NoteSearched = 522 => "note_searched",
 }
 
 impl Command {

@@ -8,6 +8,7 @@ use ledger::{Account, AccountName};
 use payments::{OpenRefund, OwedAccounts, Payment, PaymentState, Purpose};
 use shop::{Checkout, CheckoutState, Refusal, TenderId, TenderKind, TenderStatus};
 
+use crate::claim_money::search;
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::paying::{complete, live, name_completion, name_order};
@@ -57,6 +58,7 @@ pub(crate) fn cancel<R: Rows>(
 fn name_payments<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R>) {
     walk.account(AccountName::RefundPayable.id(checkout.currency));
     walk.account(AccountName::ChargebackLoss.id(checkout.currency));
+    checkout.promotion.map(|promotion| walk.promotion_claims(promotion));
     for tender in live(checkout) {
         if let TenderKind::PaymentMethod { method, payment: Some(payment), .. } = tender.kind {
             walk.method(method);
@@ -74,6 +76,10 @@ pub(crate) fn name_what_follows<R: Rows>(payment: &Payment, walk: &mut Walk<'_, 
     walk.account(AccountName::ChargebackLoss.id(currency));
     let Purpose::Checkout(id) = payment.purpose;
     let Some(checkout) = walk.checkout(id) else { return };
+    if let Some(promotion) = checkout.promotion {
+        walk.promotion(promotion);
+        walk.promotion_claims(promotion);
+    }
     if !is_paying(checkout) {
         return;
     }
@@ -159,7 +165,15 @@ fn give_back<R: Rows>(
     let context = composed.context();
     let back = payments::give_back(ids, payment, &method, existing, rows.to_refund(), context)?;
     composed.add(back);
-    Ok(())
+    // Whoever pays for a promotion is told why something went back.
+    let Purpose::Checkout(checkout) = payment.purpose;
+    let promotion = composed.checkout(checkout)?.and_then(|checkout| checkout.promotion);
+    let Some(promotion) = promotion else { return Ok(()) };
+    // A checkout may be for a promotion that nobody has composed.
+    match composed.promotion(promotion)? {
+        Some(promotion) => search(&promotion, composed),
+        None => Ok(()),
+    }
 }
 
 /// The accounts on which it is posted that money is owed, as far as they are open.

@@ -188,6 +188,8 @@ pub(crate) fn settle<R: Rows>(
         // Claims have taken what would have gone back.
         return Ok(composed.finish(AnswerRef::Promotion(id)));
     }
+    // Why so much goes back, and what else is owed, is told by whoever looks for it.
+    claim_money::search(promotion, &mut composed)?;
     let number = promotion.settlements.saturating_add(1);
     let settlement = composed.promotion_settlement(settlement_id(id, number))?;
     let settlement = settlement.ok_or(Refusal::NothingToSettle)?;

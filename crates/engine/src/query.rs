@@ -14,6 +14,7 @@ use giftcards::account_of;
 use shop::RefundRequest;
 
 use crate::answer::waits_for;
+use crate::claim_money;
 use crate::claiming;
 use crate::order_refunds::{check_not_blocked, payments_of, preview};
 use crate::promoting;
@@ -88,6 +89,8 @@ pub enum Query {
     ClaimEvidence(ClaimId),
     /// What was repaid without a claim.
     Restitution(RestitutionId),
+    /// The same with the facts that it rests on.
+    RestitutionEvidence(RestitutionId),
     /// What a claim would be, and what would be decided on it now.
     ClaimPreview {
         /// The claim.
@@ -139,6 +142,10 @@ pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
         Query::ClaimEvidence(id) => {
             let evidence = claiming::evidence(*id, &mut Walk::new(rows), now)?;
             return Some(Answer::ClaimEvidence(Box::new(evidence)));
+        }
+        Query::RestitutionEvidence(id) => {
+            let (restitution, facts) = claim_money::evidence(*id, &mut Walk::new(rows))?;
+            return Some(Answer::RestitutionEvidence { restitution, facts });
         }
         Query::ClaimPreview { new, told, rules } => {
             let mut walk = Walk::new(rows);
@@ -210,6 +217,7 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Claim(_)
         | Query::ClaimEvidence(_)
         | Query::ClaimPreview { .. }
+        | Query::RestitutionEvidence(_)
         | Query::Restitution(_) => of_claims(query, walk),
         Query::RefundPreview { order, .. } => {
             let order = walk.order(*order)?;
@@ -230,6 +238,10 @@ fn of_claims<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef
         Query::ClaimEvidence(id) => {
             // Which rows are named does not depend on the time.
             claiming::evidence(*id, walk, Instant::MAX);
+            None
+        }
+        Query::RestitutionEvidence(id) => {
+            claim_money::evidence(*id, walk);
             None
         }
         Query::ClaimPreview { new, .. } => {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base::Instant;
+use base::{ClaimId, Instant};
 use engine::{Answer, Query};
 use jobs::{ClaimClerk, FeedKeeper, OutgoingFigures, SettlementFigures};
 use risk::budget::{GuessBudgets, Limits};
@@ -82,8 +82,8 @@ impl Book {
 
     /// Something of a claim is to be done now. Returns at once; what is forgotten is found again
     /// by the regular runs.
-    pub(crate) fn nudge_claims(&self) {
-        self.claims.iter().for_each(|clerk| clerk.nudge());
+    pub(crate) fn nudge_claims(&self, claim: Option<ClaimId>) {
+        self.claims.iter().for_each(|clerk| clerk.nudge(claim));
     }
 
     /// The same with what those who send its webhooks and mails count.

@@ -251,6 +251,19 @@ impl<S, C> Call<S, C> {
         text.parse().map_err(|_| Problem::new(missing))
     }
 
+    /// Whether the caller would rather read plain text than JSON.
+    pub(crate) fn wants_text(&self) -> bool {
+        let wanted = self.head.headers.get_all(header::ACCEPT).iter();
+        let wanted = wanted.filter_map(|value| value.to_str().ok()).flat_map(|it| it.split(','));
+        // The first that we can make decides; nobody needs weights for two forms.
+        let form = |range: &str| match range.split(';').next().unwrap_or("").trim() {
+            "text/plain" | "text/*" => Some(true),
+            "application/json" | "application/*" | "*/*" => Some(false),
+            _ => None,
+        };
+        wanted.filter_map(form).next().unwrap_or(false)
+    }
+
     /// The parameters of the query string.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use crate::{idempotency, views};
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// A successful answer.
@@ -35,6 +36,11 @@ impl Reply {
         let mut body = Vec::with_capacity(512);
         views::write(view, &mut body);
         Reply::json(status, body)
+    }
+
+    /// An answer for people, in plain text.
+    pub(crate) fn text(status: StatusCode, text: String) -> Reply {
+        Reply { status, body: text.into_bytes(), content_type: TEXT, replayed: false }
     }
 
     /// The same, marked as a repetition when it is one.

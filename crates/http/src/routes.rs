@@ -223,6 +223,8 @@ routes! {
     claims::statement => None,
     claims::replay => Optional,
     restitutions::list => None,
+    restitutions::read => None,
+    restitutions::statement => None,
     incidents::declare => Optional,
     incidents::list => None,
     incidents::read => None,

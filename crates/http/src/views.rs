@@ -95,7 +95,8 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         // Its route shows the one that was told.
         Answer::Signals(_) => {}
         // Their routes show them.
-        Answer::ClaimEvidence(_) | Answer::ClaimPreview(_) => {}
+        Answer::ClaimEvidence(_) | Answer::ClaimPreview(_) | Answer::RestitutionEvidence { .. } => {
+        }
         Answer::Settlement(row) => write(&settlement::SettlementView::new(row, None), out),
         Answer::Seller(_)
         | Answer::Creator(_)

@@ -152,7 +152,12 @@ impl<'a> Booking<'a> {
                 DueObject::Card(_) | DueObject::Delivery(_) | DueObject::Unclaimed(_) => {
                     cards.push(*due);
                 }
-                DueObject::Payment(_) | DueObject::RailRefund(_) => {
+                // Others see to these; the last three are never among what is due here.
+                DueObject::Payment(_)
+                | DueObject::RailRefund(_)
+                | DueObject::Claim(_)
+                | DueObject::Restitution(_)
+                | DueObject::Search(_) => {
                     self.passed_over.insert(*due);
                 }
             }
@@ -241,7 +246,11 @@ impl<'a> Booking<'a> {
                 None => return Ok(None),
             },
             // One outcome answers one request, so leaving any out here would mix them up.
-            DueObject::Payment(_) | DueObject::RailRefund(_) => {
+            DueObject::Payment(_)
+            | DueObject::RailRefund(_)
+            | DueObject::Claim(_)
+            | DueObject::Restitution(_)
+            | DueObject::Search(_) => {
                 unreachable!("`book` passes over what waits for a rail")
             }
         };

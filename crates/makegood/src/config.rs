@@ -50,6 +50,7 @@ pub(crate) struct Settings {
     promotion_people_assumed: u64,
     promotion_opportunities_per_day_assumed: u64,
     promotion_impression_price_micros_assumed: u64,
+    claim_rules_folder: PathBuf,
     clock_jump_seconds_max: u64,
     start_gap_days_max: u32,
     pub(crate) readers_per_book: usize,
@@ -201,6 +202,11 @@ impl Settings {
     /// How far the wall clock may be ahead of a live book when a server opens it.
     pub(crate) fn start_gap_max(&self) -> Duration {
         Duration::from_secs(u64::from(self.start_gap_days_max) * 86_400)
+    }
+
+    /// The folder of tables that claims are decided by, when it is not what comes with the product.
+    pub(crate) fn claim_rules_folder(&self) -> Option<&Path> {
+        Some(self.claim_rules_folder.as_path()).filter(|folder| !folder.as_os_str().is_empty())
     }
 
     /// Sizes of the writers.

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod books;
+mod claim_rules;
 mod data;
 mod heads;
 mod location;
@@ -89,6 +90,10 @@ impl Installation {
             );
         }
         let people = PeopleKeys::open_or_create(&keys, &ring)?;
+        let mut writer_options = settings.writer_options();
+        if let Some(folder) = settings.claim_rules_folder() {
+            writer_options.rules = Some(claim_rules::decide_by(folder)?);
+        }
         Ok(Installation {
             data,
             ring: Arc::new(ring),
@@ -98,7 +103,7 @@ impl Installation {
             rails: RailSetup::sandboxes(settings),
             heads: Arc::new(Heads::beside(&keys)?),
             accepts_loss: false,
-            writer_options: settings.writer_options(),
+            writer_options,
             webhook_sender: OnceLock::new(),
             post: settings.post(environment)?,
         })

@@ -36,7 +36,7 @@ pub(crate) mod product;
 pub(crate) mod program;
 pub(crate) mod promotion;
 mod promotion_check;
-mod promotion_claims;
+pub(crate) mod promotion_claims;
 pub(crate) mod promotion_settlement;
 pub(crate) mod purchase;
 pub(crate) mod rail_refund;
@@ -176,8 +176,8 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (31, 1) => Row::Stream(stream::read(source)?),
         (32, 1) => Row::Incident(Arc::new(incident::read(source)?)),
         (33, 1) => Row::Signals(Arc::new(signals::read(source)?)),
-        (34, 1) => Row::Claim(Arc::new(claim::read(source)?)),
-        (35, 1) => Row::PromotionClaims(Arc::new(promotion_claims::read(source)?)),
+        (34, 1 | 2) => Row::Claim(Arc::new(claim::read(source, version)?)),
+        (35, 1 | 2) => Row::PromotionClaims(Arc::new(promotion_claims::read(source, version)?)),
         (36, 1) => Row::Claimant(claimant::read(source)?),
         (37, 1) => Row::Restitution(Arc::new(restitution::read(source)?)),
         (38, 1) => Row::ClaimWords(Arc::new(claim_words::read(source)?)),

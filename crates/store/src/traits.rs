@@ -3,8 +3,9 @@
 //! The traits are shaped for a server database from the first day: every call is one round trip
 //! or one transaction, names many keys at once, and says plainly whether its outcome is known.
 
-use base::{AccountId, Amount, CardId, CheckoutId, HoldId, Instant, OrderId, PaymentId, PersonId};
-use base::{ProgramId, PromotionId, RailRefundId, RefundId, SellerId, SettlementId, SliceId, Text};
+use base::{AccountId, Amount, CardId, CheckoutId, ClaimId, HoldId, Instant, OrderId, PaymentId};
+use base::{PersonId, ProgramId, PromotionId, RailRefundId, RefundId, RestitutionId, SellerId};
+use base::{SettlementId, SliceId, Text};
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, Hold, Program};
 use journal::Block;
@@ -417,6 +418,12 @@ pub enum DueObject {
     Promotion(PromotionId),
     /// A slice of a promotion lapses.
     Slice(SliceId),
+    /// The platform looks at a claim.
+    Claim(ClaimId),
+    /// The money of a restitution is to leave.
+    Restitution(RestitutionId),
+    /// It is looked whether something is owed for a promotion unasked.
+    Search(PromotionId),
 }
 
 /// The read side of one book: lists and reports over the tables. A reader never blocks the
@@ -515,6 +522,10 @@ pub trait Reader: Send {
 
     /// What has fallen due by `now`, in due order.
     fn due(&mut self, now: Instant, limit: u32) -> Result<Vec<Due>, StoreError>;
+
+    /// What waits by `now` for whoever leads claims on, in due order. None of it is among
+    /// [`Reader::due`].
+    fn due_of_claims(&mut self, now: Instant, limit: u32) -> Result<Vec<Due>, StoreError>;
 
     /// The next thing that will fall due after `now`.
     fn next_due(&mut self, now: Instant) -> Result<Option<Due>, StoreError>;

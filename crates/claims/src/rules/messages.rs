@@ -6,7 +6,7 @@ use base::Text;
 use toml::de::DeValue;
 
 use crate::table::{Document, LoadError, Section, Table};
-use crate::{AMOUNT_UNCERTAIN, Act, FactName, Outcome};
+use crate::{AMOUNT_UNCERTAIN, Act, FactName, Outcome, RestitutionKind};
 
 /// Texts of one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,14 +16,15 @@ pub struct Messages {
     facts: BTreeMap<String, String>,
     outcomes: BTreeMap<String, String>,
     acts: BTreeMap<String, String>,
+    restitutions: BTreeMap<String, String>,
 }
 
 /// Bytes of one text.
 const TEXT_BYTES_MAX: usize = 600;
 
 impl Messages {
-    /// Reads a message file: the tables `codes`, `facts`, `outcomes` and `acts`, with a text for
-    /// each name.
+    /// Reads a message file: the tables `codes`, `facts`, `outcomes`, `acts` and `restitutions`,
+    /// with a text for each name.
     ///
     /// # Errors
     ///
@@ -32,13 +33,16 @@ impl Messages {
     pub fn load(file: &str, text: &str) -> Result<Messages, LoadError> {
         let (document, root) = Document::parse(file, text)?;
         let root = Section { document, table: &root, at: 0 };
-        root.allow(&["codes", "facts", "outcomes", "acts"])?;
+        root.allow(&["codes", "facts", "outcomes", "acts", "restitutions"])?;
         Ok(Messages {
             file: file.to_owned(),
             codes: texts(&root, "codes", |_| true)?,
             facts: texts(&root, "facts", |name| FactName::parse(name).is_some())?,
             outcomes: texts(&root, "outcomes", |name| Outcome::parse(name).is_some())?,
             acts: texts(&root, "acts", |name| Act::parse(name).is_some())?,
+            restitutions: texts(&root, "restitutions", |name| {
+                RestitutionKind::ALL.iter().any(|kind| kind.as_str() == name)
+            })?,
         })
     }
 
@@ -62,6 +66,11 @@ impl Messages {
         find(&self.acts, act.as_str())
     }
 
+    /// Why something is repaid without a claim.
+    pub fn restitution(&self, kind: RestitutionKind) -> &str {
+        find(&self.restitutions, kind.as_str())
+    }
+
     /// Texts that the tables need and do not find, and texts of codes that no table has.
     pub(super) fn lacking(&self, tables: &[Table]) -> Vec<LoadError> {
         let mut errors = Vec::new();
@@ -82,8 +91,10 @@ impl Messages {
         let facts = FactName::ALL.iter().map(|fact| ("facts", &self.facts, fact.as_str()));
         let outcomes = Outcome::ALL.iter().map(|it| ("outcomes", &self.outcomes, it.as_str()));
         let acts = Act::ALL.iter().map(|act| ("acts", &self.acts, act.as_str()));
+        let repaid = RestitutionKind::ALL.iter();
+        let repaid = repaid.map(|kind| ("restitutions", &self.restitutions, kind.as_str()));
         let own = [("codes", &self.codes, AMOUNT_UNCERTAIN)].into_iter();
-        for (section, texts, name) in facts.chain(outcomes).chain(acts).chain(own) {
+        for (section, texts, name) in facts.chain(outcomes).chain(acts).chain(repaid).chain(own) {
             if !texts.contains_key(name) {
                 errors.push(self.error(format!("[{section}] has no text for `{name}`")));
             }

@@ -50,22 +50,20 @@ impl Statement {
 
     fn write_rule(&self, text: &mut String) {
         heading(text, "Which rule");
-        let version: String =
-            self.table.version.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        if let Some(table) = &self.table {
+            let version: String =
+                table.version.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            let (name, row) = (table.name.as_str(), table.row.as_str());
+            let says = if self.rule.is_empty() { "A row of then" } else { &self.rule };
+            line(text, &format!("- {says} (table {name}, row {row}, version {version}…)"));
+        }
         line(
             text,
-            &format!(
-                "- {} (table {}, row {}, version {version}…)",
-                self.rule,
-                self.table.name.as_str(),
-                self.table.row.as_str()
-            ),
-        );
-        line(
-            text,
-            match self.automated {
-                true => "- It was decided by the rules alone; no person has looked.",
-                false => "- It is not decided by the rules alone: a person looks at it.",
+            match (self.automated, self.table.is_some()) {
+                (true, true) => "- It was decided by the rules alone; no person has looked.",
+                (true, false) => "- We have found it by ourselves: nobody had to ask.",
+                (false, true) => "- It is not decided by the rules alone: a person looks at it.",
+                (false, false) => "- A person has decided.",
             },
         );
         if !self.would_change.is_empty() {
@@ -101,6 +99,9 @@ impl Statement {
                     appeal.how
                 ),
             ),
+            None if self.automated && self.table.is_none() => {
+                line(text, "- If you think that more is owed, make a claim.");
+            }
             None => line(text, "- This decision cannot be appealed against here."),
         }
     }

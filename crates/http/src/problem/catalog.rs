@@ -283,6 +283,12 @@ catalog! {
         "Check the id and that the key belongs to the book of the claim.";
     CLAIM_STATEMENT_NOT_FOUND = "claim_statement_not_found", 404, "Nothing is decided yet",
         "Read the claim: `next` tells what it waits for.";
+    RESTITUTION_NOT_FOUND = "restitution_not_found", 404, "No such restitution",
+        "Check the id and that the key belongs to the book of the restitution.";
+    RULE_TABLE_NOT_FOUND = "rule_table_not_found", 422, "No such table decides the claim",
+        "Send the SHA-256 of a table for the ground of the claim, or the text of one.";
+    RULE_TABLE_BROKEN = "rule_table_broken", 422, "The table cannot decide",
+        "Mend what `detail` names, line by line.";
     CLAIM_SUBJECT_NOT_FOUND = "claim_subject_not_found", 404, "What is claimed for does not exist",
         "Name a promotion or a charge of this book; without its id, tell what the bank \
          statement shows.";

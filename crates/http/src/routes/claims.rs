@@ -40,9 +40,10 @@ async fn act(
     command: ClaimCommand,
     operation: Option<Operation>,
 ) -> Result<Reply, Problem> {
+    let claim = command.claim();
     let command = Command::Claims(Box::new(command));
     let reply = Prepared::changing(command, operation).decide(caller).await?;
-    caller.book().nudge_claims();
+    caller.book().nudge_claims(claim);
     Ok(reply)
 }
 

@@ -4,10 +4,14 @@ use std::borrow::Cow;
 
 use base::{ClaimId, Currency, Day, Instant, PaymentId, PersonId, PromotionId, RefundId};
 use base::{RestitutionId, StatementId};
-use claims::{Claim, DecisionRecord, Payout, Reason, Restitution, RuleBook, Step, next};
+use claims::{Claim, DecisionRecord, Payout, Reason, Restitution, RestitutionKind, Step};
+use claims::{StepName, next};
 use serde::Serialize;
 
+use crate::claim_rules::in_force;
+use crate::views::claim_statement::{ChangeView, RuleTableView};
 use crate::views::money::MoneyView;
+use crate::views::order_refund::RefundAllocationView;
 use crate::views::{Id, MetadataView, Time};
 
 /// A request for money back for a promotion.
@@ -55,6 +59,8 @@ pub(crate) struct ClaimView<'a> {
     decision: Option<DecisionView<'a>>,
     /// What waits for a second person.
     proposal: Option<DecisionView<'a>>,
+    /// The last of `payouts`.
+    payout: Option<PayoutView>,
     payouts: Vec<PayoutView>,
     #[schema(value_type = Object)]
     metadata: MetadataView<'a>,
@@ -104,6 +110,12 @@ struct DecisionView<'a> {
     decided_at: Time,
     #[schema(value_type = Option<String>, format = DateTime)]
     appeal_until: Option<Time>,
+    /// What has decided; nothing when a person has. Told by `GET /v1/claims/{id}` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_table: Option<RuleTableView>,
+    /// What would have led to a better result. Told by `GET /v1/claims/{id}` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would_change: Option<Vec<ChangeView>>,
 }
 
 /// A reason.
@@ -126,6 +138,12 @@ struct PayoutView {
     /// With its tax.
     amount: MoneyView,
     elsewhere: MoneyView,
+    /// To what it goes, as far as it is known; told by `GET /v1/claims/{id}` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allocations: Option<Vec<RefundAllocationView>>,
+    /// By when it should have arrived.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expected_by: Option<Time>,
     #[schema(value_type = String, format = DateTime)]
     started_at: Time,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -160,9 +178,29 @@ impl<'a> ClaimView<'a> {
             steps: claim.steps.all().iter().map(StepView::new).collect(),
             decision: claim.decision.as_ref().map(decision),
             proposal: claim.proposal.as_ref().map(decision),
-            payouts: claim.payouts.iter().map(|it| PayoutView::new(it, claim.currency)).collect(),
+            payout: claim.payouts.last().map(|it| PayoutView::new(it, claim)),
+            payouts: claim.payouts.iter().map(|it| PayoutView::new(it, claim)).collect(),
             metadata: MetadataView(Some(&claim.metadata)),
         }
+    }
+
+    /// The same with what has decided, and what would have led to a better result.
+    pub(crate) fn with_explanation(
+        mut self,
+        (table, changes): (Option<RuleTableView>, Vec<ChangeView>),
+    ) -> ClaimView<'a> {
+        if let Some(decision) = self.decision.as_mut().or(self.proposal.as_mut()) {
+            (decision.rule_table, decision.would_change) = (table, Some(changes));
+        }
+        self
+    }
+
+    /// The same with what the last payout goes to.
+    pub(crate) fn with_allocations(mut self, to: Vec<RefundAllocationView>) -> ClaimView<'a> {
+        if let Some(payout) = &mut self.payout {
+            payout.allocations = Some(to);
+        }
+        self
     }
 
     /// The same with what was written.
@@ -174,7 +212,7 @@ impl<'a> ClaimView<'a> {
 impl<'a> ReasonView<'a> {
     /// A code with the text that comes with the product; another one is its own text.
     pub(crate) fn of(code: &'a str) -> ReasonView<'a> {
-        let text = RuleBook::standard().rules.messages().code(code);
+        let text = in_force().rules.messages().code(code);
         ReasonView { code: Cow::Borrowed(code), text: Cow::Borrowed(text) }
     }
 
@@ -206,13 +244,19 @@ impl<'a> DecisionView<'a> {
             reasons: record.codes.iter().map(|code| ReasonView::of(code.as_str())).collect(),
             decided_at: Time(record.at),
             appeal_until: record.appeal_until.map(Time),
+            rule_table: None,
+            would_change: None,
         }
     }
 }
 
 impl PayoutView {
-    fn new(payout: &Payout, currency: Currency) -> PayoutView {
+    fn new(payout: &Payout, claim: &Claim) -> PayoutView {
+        let currency = claim.currency;
+        let due = claim.steps.all().iter().rev().find(|step| step.name == StepName::Paid);
         PayoutView {
+            allocations: None,
+            expected_by: due.map(|step| Time(step.due_at)),
             refund: payout.refund.map(Id),
             amount: MoneyView::new(payout.gross, currency),
             elsewhere: MoneyView::new(payout.elsewhere, currency),
@@ -241,9 +285,15 @@ pub(crate) struct RestitutionView {
     loss: MoneyView,
     /// What goes back for it, tax not counted.
     amount: MoneyView,
-    /// The refund of the order; nothing when the settlement of the promotion returns it.
+    /// With its tax, where it is a refund of its own; nothing when the settlement of the promotion
+    /// returns it with all that was not spent.
+    gross: Option<MoneyView>,
+    /// The refund of the order; nothing of a payment that goes back whole.
     #[schema(value_type = Option<String>)]
     refund: Option<Id<RefundId>>,
+    /// The payment that goes back whole.
+    #[schema(value_type = Option<String>)]
+    payment: Option<Id<PaymentId>>,
     #[schema(value_type = String)]
     statement: Id<StatementId>,
     #[schema(value_type = String, format = DateTime)]
@@ -254,6 +304,7 @@ pub(crate) struct RestitutionView {
 
 impl RestitutionView {
     pub(crate) fn new(row: &Restitution) -> RestitutionView {
+        let is_captured_twice = row.kind == RestitutionKind::DoubleCapture;
         RestitutionView {
             object: "restitution",
             id: Id(row.id),
@@ -262,7 +313,10 @@ impl RestitutionView {
             kind: row.kind.as_str(),
             loss: MoneyView::new(row.loss, row.currency),
             amount: MoneyView::new(row.net, row.currency),
-            refund: row.gross.map(|_| Id(row.refund)),
+            gross: row.gross.map(|gross| MoneyView::new(gross, row.currency)),
+            refund: (!is_captured_twice).then_some(Id(row.refund)),
+            // Such a row is found by the id of its payment.
+            payment: is_captured_twice.then(|| Id(PaymentId::from_bytes(row.cause.0))),
             statement: Id(row.statement),
             due_at: Time(row.due_at),
             paid_at: row.paid_at.map(Time),

@@ -1,9 +1,10 @@
 //! Facts of claims: what the platform knows itself.
 
 use base::{ClaimId, Currency};
-use claims::{Claim, Evidence, Facts, Finding, RuleBook, StatedFact, Value, WhyUnknown};
+use claims::{Claim, Evidence, Facts, Finding, StatedFact, Value, WhyUnknown};
 use serde::Serialize;
 
+use crate::claim_rules::in_force;
 use crate::views::money::MoneyView;
 use crate::views::{Id, Time};
 
@@ -88,7 +89,7 @@ impl FactView {
 
     /// All facts there are.
     pub(crate) fn all(facts: &Facts, currency: Currency) -> Vec<FactView> {
-        let messages = RuleBook::standard().rules.messages();
+        let messages = in_force().rules.messages();
         let stated = |fact: &claims::Fact| {
             FactView::new(claims::stated_fact(fact.name, facts, currency, messages), currency)
         };

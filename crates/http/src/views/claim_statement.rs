@@ -1,10 +1,14 @@
 //! Statements of reasons: all that a claimant is owed to be told of a decision.
 
-use base::{ClaimId, Instant, StatementId};
-use claims::{Act, Arithmetic, Claim, Decision, DecisionRecord, Facts, FollowUp, HowToAppeal};
-use claims::{RuleBook, StatedChange, Statement, TableRow, Tables, state};
+use axum::http::StatusCode;
+use base::{ClaimId, Currency, Instant, Money, RestitutionId, StatementId};
+use claims::{Act, Arithmetic, Claim, Decision, Destination, Facts, FollowUp, HowToAppeal};
+use claims::{Restitution, Rules, StatedChange, Statement, TableRow};
+use claims::{state, state_person, state_restitution};
 use serde::Serialize;
 
+use crate::claim_rules::in_force;
+use crate::reply::Reply;
 use crate::views::claim::ReasonView;
 use crate::views::claim_fact::FactView;
 use crate::views::money::MoneyView;
@@ -22,6 +26,9 @@ pub(crate) struct StatementView {
     id: Option<Id<StatementId>>,
     #[schema(value_type = Option<String>)]
     claim: Option<Id<ClaimId>>,
+    /// What it is about when nobody had to claim.
+    #[schema(value_type = Option<String>)]
+    restitution: Option<Id<RestitutionId>>,
     /// `approve`, `partly_approve`, `deny` or `link`; of rules also `review`, by a person, or
     /// `hold`.
     outcome: &'static str,
@@ -37,7 +44,7 @@ pub(crate) struct StatementView {
     reasons: Vec<ReasonView<'static>>,
     /// What was looked at.
     facts: Vec<FactView>,
-    /// What has decided; nothing when a person has.
+    /// What has decided; nothing when a person has, or nobody had to.
     rule_table: Option<RuleTableView>,
     /// True when nobody has looked.
     automated: bool,
@@ -45,6 +52,8 @@ pub(crate) struct StatementView {
     acts: Vec<ActView>,
     /// What would have led to a better result. Rules tell it, persons do not.
     would_change: Vec<ChangeView>,
+    /// Where the money goes.
+    destinations: Vec<DestinationView>,
     #[schema(value_type = String, format = DateTime)]
     decided_at: Time,
     /// How to have somebody else decide; nothing where that is not possible.
@@ -67,7 +76,7 @@ struct ArithmeticView {
 /// The row of a rule table that has decided.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ClaimRuleTable)]
-struct RuleTableView {
+pub(crate) struct RuleTableView {
     name: String,
     /// SHA-256 of what its tables say.
     version: String,
@@ -87,7 +96,7 @@ struct ActView {
 /// A better result, and what it would have taken.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ClaimChange)]
-struct ChangeView {
+pub(crate) struct ChangeView {
     /// Nothing when it would only have been looked into.
     outcome: Option<&'static str>,
     reason: Option<ReasonView<'static>>,
@@ -103,6 +112,17 @@ struct NeededView {
     value: String,
 }
 
+/// Where a part of the money goes.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ClaimDestination)]
+struct DestinationView {
+    to: String,
+    amount: MoneyView,
+    /// By when it should have arrived.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    by: Option<Time>,
+}
+
 /// How to have somebody else decide.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ClaimAppealHint)]
@@ -115,82 +135,120 @@ struct AppealView {
 /// How to appeal, in words.
 const HOW_TO_APPEAL: &str = "Ask for somebody else to decide, with whatever is new.";
 
-impl StatementView {
-    /// The decision that stands, or what waits for a second person; `None` before.
-    pub(crate) fn of(
+/// A statement of a claim, ready to be shown in either form.
+pub(crate) struct Stated {
+    statement: Statement,
+    currency: Currency,
+    id: Option<StatementId>,
+    claim: Option<ClaimId>,
+    restitution: Option<RestitutionId>,
+}
+
+impl Stated {
+    /// The decision that stands, or what waits for a second person; `None` before. `decision` is
+    /// what rules have said, when they have decided.
+    pub(crate) fn of_claim(
         claim: &Claim,
         facts: Option<&Facts>,
         decision: Option<&Decision>,
-    ) -> Option<StatementView> {
+        expected_by: Option<Instant>,
+    ) -> Option<Stated> {
         let record = claim.decision.as_ref().or(claim.proposal.as_ref())?;
-        let view = match decision {
-            Some(decision) => StatementView::of_rules(claim, record, facts, decision),
-            None => StatementView::of_person(claim, record, facts),
+        let mut next = follow_up(record.at, record.appeal_until);
+        if !record.award.refund.is_zero() && claim.decision.is_some() {
+            let amount = Money { amount: record.award.refund, currency: claim.currency };
+            next.destinations.push(back(amount, expected_by));
+        }
+        let messages = in_force().rules.messages();
+        let statement = match decision {
+            Some(decision) => of_rules(claim, facts, decision, next),
+            None => state_person(record, facts, claim.currency, messages, next),
         };
-        Some(StatementView {
-            id: Some(Id(record.statement)),
-            claim: Some(Id(claim.id)),
-            automated: record.automated,
-            ..view
+        let statement = Statement { automated: record.automated, ..statement };
+        Some(Stated {
+            statement,
+            currency: claim.currency,
+            id: Some(record.statement),
+            claim: Some(claim.id),
+            restitution: None,
         })
     }
 
-    /// What the tables that are in force at `at` say of facts.
-    pub(crate) fn tried(claim: &Claim, facts: &Facts, at: Instant) -> StatementView {
-        let tables = RuleBook::standard().rules.tables(claim.ground, at);
-        let decision = tables.decide(facts, claim.currency);
-        stated(claim, facts, (&decision, tables), follow_up(at, None))
-    }
-
-    fn of_rules(
-        claim: &Claim,
-        record: &DecisionRecord,
-        facts: Option<&Facts>,
-        decision: &Decision,
-    ) -> StatementView {
-        let tables = RuleBook::standard().rules.tables(claim.ground, claim.filed_at);
-        let none = Facts::new();
-        let facts = facts.unwrap_or(&none);
-        let again = tables.decide(facts, claim.currency);
-        // What would have changed it is not kept: it follows from facts and tables.
-        let is_same = Decision { would_change: Vec::new(), ..again.clone() } == *decision;
-        let next = follow_up(record.at, record.appeal_until);
-        let decided = if is_same { &again } else { decision };
-        let view = stated(claim, facts, (decided, tables), next);
-        if is_same { view } else { view.unexplained() }
-    }
-
-    /// Without what other tables would say of it.
-    fn unexplained(self) -> StatementView {
-        let rule_table = self.rule_table.map(|table| RuleTableView { says: None, ..table });
-        StatementView { arithmetic: Vec::new(), rule_table, ..self }
-    }
-
-    fn of_person(claim: &Claim, record: &DecisionRecord, facts: Option<&Facts>) -> StatementView {
-        let messages = RuleBook::standard().rules.messages();
-        let reason = |code: &claims::Code| claims::Reason {
-            code: code.clone(),
-            text: messages.code(code.as_str()).to_owned(),
-        };
-        let next = follow_up(record.at, record.appeal_until);
-        StatementView {
-            object: "claim_statement",
-            id: None,
+    /// What was repaid without a claim.
+    pub(crate) fn of_restitution(row: &Restitution, facts: Option<&Facts>) -> Stated {
+        let mut next = follow_up(row.at, None);
+        let amount = row.gross.unwrap_or(row.net);
+        let amount = Money { amount, currency: row.currency };
+        next.destinations.push(back(amount, Some(row.paid_at.unwrap_or(row.due_at))));
+        let messages = in_force().rules.messages();
+        Stated {
+            statement: state_restitution(row, facts, messages, next),
+            currency: row.currency,
+            id: Some(row.statement),
             claim: None,
-            outcome: record.outcome.as_str(),
-            outcome_text: messages.outcome(record.outcome).to_owned(),
-            amount: MoneyView::new(record.award.refund, claim.currency),
-            elsewhere: MoneyView::new(record.award.elsewhere, claim.currency),
-            arithmetic: Vec::new(),
-            reasons: record.codes.iter().map(|code| ReasonView::told(&reason(code))).collect(),
-            facts: facts.map_or_else(Vec::new, |facts| FactView::all(facts, claim.currency)),
-            rule_table: None,
-            automated: false,
-            acts: Vec::new(),
-            would_change: Vec::new(),
-            decided_at: Time(record.at),
-            appeal: next.appeal.map(AppealView::new),
+            restitution: Some(row.id),
         }
+    }
+
+    /// As text for people, or for machines.
+    pub(crate) fn reply(self, as_text: bool) -> Reply {
+        match as_text {
+            true => Reply::text(StatusCode::OK, self.statement.to_text()),
+            false => Reply::view(StatusCode::OK, &self.view()),
+        }
+    }
+
+    /// For machines.
+    pub(crate) fn view(self) -> StatementView {
+        let Stated { statement, currency, id, claim, restitution } = self;
+        StatementView {
+            id: id.map(Id),
+            claim: claim.map(Id),
+            restitution: restitution.map(Id),
+            ..shown(statement, currency)
+        }
+    }
+}
+
+impl StatementView {
+    /// What has decided, and what would have led to a better result.
+    pub(crate) fn explanation(self) -> (Option<RuleTableView>, Vec<ChangeView>) {
+        (self.rule_table, self.would_change)
+    }
+
+    /// What the tables that are in force at `at` say of facts.
+    pub(crate) fn tried(rules: &Rules, claim: &Claim, facts: &Facts, at: Instant) -> StatementView {
+        let tables = rules.tables(claim.ground, at);
+        let decision = tables.decide(facts, claim.currency);
+        let (next, messages) = (follow_up(at, None), rules.messages());
+        shown(state(&decision, facts, tables, claim.currency, messages, next), claim.currency)
+    }
+}
+
+/// Where the money goes: the order of the promotion says to which of what it was paid with.
+fn back(amount: Money, by: Option<Instant>) -> Destination {
+    Destination { to: "what it was paid with".to_owned(), amount, by, reference: None }
+}
+
+fn of_rules(
+    claim: &Claim,
+    facts: Option<&Facts>,
+    decision: &Decision,
+    next: FollowUp,
+) -> Statement {
+    let rules = &in_force().rules;
+    let tables = rules.tables(claim.ground, claim.filed_at);
+    let none = Facts::new();
+    let facts = facts.unwrap_or(&none);
+    let again = tables.decide(facts, claim.currency);
+    // What would have changed it is not kept: it follows from facts and tables.
+    let is_same = Decision { would_change: Vec::new(), ..again.clone() } == *decision;
+    let decided = if is_same { &again } else { decision };
+    let stated = state(decided, facts, tables, claim.currency, rules.messages(), next);
+    match is_same {
+        true => stated,
+        // Other tables would say something else of it.
+        false => Statement { arithmetic: Vec::new(), rule: String::new(), ..stated },
     }
 }
 
@@ -199,20 +257,14 @@ fn follow_up(decided_at: Instant, appeal_until: Option<Instant>) -> FollowUp {
     FollowUp { decided_at, destinations: Vec::new(), appeal }
 }
 
-fn stated(
-    claim: &Claim,
-    facts: &Facts,
-    (decision, tables): (&Decision, Tables<'_>),
-    next: FollowUp,
-) -> StatementView {
-    let messages = RuleBook::standard().rules.messages();
-    let statement = state(decision, facts, tables, claim.currency, messages, next);
+fn shown(statement: Statement, currency: Currency) -> StatementView {
     let Statement { outcome_text, amount, elsewhere, arithmetic, reasons, rule, .. } = statement;
-    let of_facts = statement.facts.into_iter().map(|fact| FactView::new(fact, claim.currency));
+    let of_facts = statement.facts.into_iter().map(|fact| FactView::new(fact, currency));
     StatementView {
         object: "claim_statement",
         id: None,
         claim: None,
+        restitution: None,
         outcome: statement.outcome.as_str(),
         outcome_text,
         amount: amount.into(),
@@ -220,12 +272,20 @@ fn stated(
         arithmetic: arithmetic.into_iter().map(ArithmeticView::new).collect(),
         reasons: reasons.iter().map(ReasonView::told).collect(),
         facts: of_facts.collect(),
-        rule_table: Some(RuleTableView::new(&statement.table, rule)),
+        rule_table: statement.table.map(|table| RuleTableView::new(&table, rule)),
         automated: statement.automated,
         acts: statement.acts.into_iter().map(ActView::new).collect(),
         would_change: statement.would_change.into_iter().map(ChangeView::new).collect(),
+        destinations: statement.destinations.into_iter().map(DestinationView::new).collect(),
         decided_at: Time(statement.decided_at),
         appeal: statement.appeal.map(AppealView::new),
+    }
+}
+
+impl DestinationView {
+    fn new(destination: Destination) -> DestinationView {
+        let Destination { to, amount, by, .. } = destination;
+        DestinationView { to, amount: amount.into(), by: by.map(Time) }
     }
 }
 
@@ -242,7 +302,7 @@ impl RuleTableView {
             name: table.name.as_str().to_owned(),
             version: claims::Digest(table.version).to_string(),
             row: table.row.as_str().to_owned(),
-            says: Some(says),
+            says: Some(says).filter(|says| !says.is_empty()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use engine::Preview;
 use serde::Serialize;
 
+use crate::claim_rules::in_force;
 use crate::views::claim::ClaimView;
 use crate::views::claim_fact::FactView;
 use crate::views::claim_statement::StatementView;
@@ -31,7 +32,10 @@ impl<'a> ClaimTrialView<'a> {
             object: "claim_trial",
             claim: ClaimView::new(claim, claim.filed_at),
             facts: FactView::all(&preview.facts, claim.currency),
-            decision: is_found.then(|| StatementView::tried(claim, &preview.facts, claim.filed_at)),
+            decision: is_found.then(|| {
+                let rules = &in_force().rules;
+                StatementView::tried(rules, claim, &preview.facts, claim.filed_at)
+            }),
         }
     }
 }

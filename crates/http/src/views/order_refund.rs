@@ -45,7 +45,7 @@ pub(crate) struct OrderRefundView<'a> {
 /// A part of a refund: of one line, to one tender.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = RefundAllocation)]
-struct RefundAllocationView {
+pub(crate) struct RefundAllocationView {
     /// Who paid it and gets it.
     #[schema(value_type = String, example = "t1")]
     tender: ShortName<TenderId>,
@@ -92,11 +92,6 @@ pub(crate) struct RefundPreviewView {
 impl<'a> OrderRefundView<'a> {
     pub(crate) fn new(refund: &'a OrderRefund) -> OrderRefundView<'a> {
         let currency = refund.amount.currency;
-        let allocation = |it: &RefundAllocation| {
-            let part = RefundAllocationView::new((it.tender, it.line, it.amount), currency);
-            let (status, gift_card) = (Some(it.status.as_str()), it.credit.map(Id));
-            RefundAllocationView { status, gift_card, ..part }
-        };
         OrderRefundView {
             object: "refund",
             id: Id(refund.id),
@@ -107,10 +102,23 @@ impl<'a> OrderRefundView<'a> {
             order: Id(refund.order),
             reason: refund.reason.as_str(),
             credit_note: refund.credit_note,
-            allocations: refund.allocations.iter().map(allocation).collect(),
+            allocations: RefundAllocationView::all(refund),
             lines: LineRefundView::of(&refund.lines, currency),
             parts: PartView::of(&refund.parts, currency),
         }
+    }
+}
+
+impl RefundAllocationView {
+    /// The parts of a refund.
+    pub(crate) fn all(refund: &OrderRefund) -> Vec<RefundAllocationView> {
+        let currency = refund.amount.currency;
+        let allocation = |it: &RefundAllocation| {
+            let part = RefundAllocationView::new((it.tender, it.line, it.amount), currency);
+            let (status, gift_card) = (Some(it.status.as_str()), it.credit.map(Id));
+            RefundAllocationView { status, gift_card, ..part }
+        };
+        refund.allocations.iter().map(allocation).collect()
     }
 }
 

@@ -1,9 +1,11 @@
 //! Claims over the API; rails are faked, and what the feed knows is told to the writer.
 
+mod at_once;
 mod deciding;
 mod documented;
 mod filing;
 mod paying;
+mod restitutions;
 mod secrets;
 
 use base::{Amount, ClaimId, KeyId};

@@ -96,12 +96,15 @@ fn routes_of_promotions() -> Vec<(&'static str, String, Scopes)> {
 /// The same for claims: what claimants do, and what staff does.
 fn routes_of_claims() -> Vec<(&'static str, String, Scopes)> {
     let claim = "/v1/claims/claim_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let restitution = "/v1/restitutions/rst_01jd3q8v9ec4y8s5k1m0t2n7xz";
     vec![
         ("POST", "/v1/claims".into(), Scopes::CLAIMS),
         ("POST", "/v1/claims/preview".into(), Scopes::CLAIMS),
         ("GET", "/v1/claims".into(), Scopes::READ),
         ("GET", claim.into(), Scopes::READ),
         ("GET", "/v1/restitutions".into(), Scopes::READ),
+        ("GET", restitution.into(), Scopes::READ),
+        ("GET", format!("{restitution}/statement"), Scopes::READ),
         ("GET", format!("{claim}/facts"), Scopes::READ),
         ("GET", format!("{claim}/statement"), Scopes::READ),
         ("POST", format!("{claim}/decide"), Scopes::CLAIMS_REVIEW),

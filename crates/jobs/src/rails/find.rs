@@ -111,7 +111,10 @@ fn task_of(what: DueObject) -> Option<Task> {
         | DueObject::Unclaimed(_)
         | DueObject::Checkout(_)
         | DueObject::Promotion(_)
-        | DueObject::Slice(_) => None,
+        | DueObject::Slice(_)
+        | DueObject::Claim(_)
+        | DueObject::Restitution(_)
+        | DueObject::Search(_) => None,
     }
 }
 

@@ -143,6 +143,10 @@ impl Reader for Bent {
         self.inner.due(now, limit)
     }
 
+    fn due_of_claims(&mut self, now: Instant, limit: u32) -> Result<Vec<Due>, StoreError> {
+        self.inner.due_of_claims(now, limit)
+    }
+
     fn next_due(&mut self, now: Instant) -> Result<Option<Due>, StoreError> {
         self.inner.next_due(now)
     }

@@ -52,6 +52,7 @@ impl Oracle {
             | Query::ClaimEvidence(_)
             | Query::ClaimPreview { .. }
             | Query::Restitution(_)
+            | Query::RestitutionEvidence(_)
             | Query::RefundPreview { .. } => unreachable!("{NO_SHOP}"),
         }
     }

@@ -1,7 +1,7 @@
 //! Lists: the statements behind the read side's pages.
 
-use base::SliceId;
-use base::{CardId, CheckoutId, HoldId, PaymentId, PromotionId, RailRefundId, SettlementId};
+use base::{CardId, CheckoutId, ClaimId, HoldId, PaymentId, PromotionId, RailRefundId};
+use base::{RestitutionId, SettlementId, SliceId};
 use journal::Value;
 
 use super::{KEYS_SOUGHT, placeholders, qualified_columns};
@@ -74,6 +74,28 @@ pub(crate) const TIMERS: [Timer; 9] = [
         column: "kept_until",
         only: "state = 1",
         what: |id| DueObject::Slice(SliceId::from_bytes(id)),
+    },
+];
+
+/// What waits for whoever leads claims on.
+pub(crate) const CLAIM_TIMERS: [Timer; 3] = [
+    Timer {
+        table: &rows::claim::TABLE,
+        column: "wakes_at",
+        only: "wakes_at is not null",
+        what: |id| DueObject::Claim(ClaimId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::restitution::TABLE,
+        column: "created_at",
+        only: "paid_at is null",
+        what: |id| DueObject::Restitution(RestitutionId::from_bytes(id)),
+    },
+    Timer {
+        table: &rows::promotion_claims::TABLE,
+        column: "searched_since",
+        only: "searched_since is not null",
+        what: |id| DueObject::Search(PromotionId::from_bytes(id)),
     },
 ];
 
@@ -322,8 +344,9 @@ pub(crate) fn all_accounts() -> String {
 /// What is due by a time: instant and id, in due order.
 pub(crate) fn due(timer: &Timer) -> String {
     let Timer { table, column, only, .. } = timer;
+    let id = table.columns[0].name;
     format!(
-        "select {column}, id from {} where {only} and {column} <= $1 order by {column}, id \
+        "select {column}, {id} from {} where {only} and {column} <= $1 order by {column}, {id} \
          limit $2",
         table.name,
     )

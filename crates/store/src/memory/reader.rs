@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use base::{AccountId, CardId, Instant, SettlementId, Text};
+use claims::wakes_at;
 use engine::{BookRow, Key, Row};
 use giftcards::{Card, CardState, DeliveryState, Hold, Program, account_of};
 use journal::Block;
@@ -232,6 +233,13 @@ impl Reader for MemoryReader {
         Ok(due)
     }
 
+    fn due_of_claims(&mut self, now: Instant, limit_rows: u32) -> Result<Vec<Due>, StoreError> {
+        let mut due = self.book.lock().timers_of_claims();
+        due.retain(|due| due.at <= now);
+        due.truncate(limit(limit_rows));
+        Ok(due)
+    }
+
     fn next_due(&mut self, now: Instant) -> Result<Option<Due>, StoreError> {
         Ok(self.book.lock().timers().into_iter().find(|due| now < due.at))
     }
@@ -341,6 +349,26 @@ impl Contents {
         });
         let of_cards = cards.chain(deliveries).chain(unclaimed);
         let mut timers: Vec<Due> = holds.chain(of_cards).chain(others).collect();
+        timers.sort();
+        timers
+    }
+}
+
+impl Contents {
+    /// Everything that waits for whoever leads claims on, in due order.
+    fn timers_of_claims(&self) -> Vec<Due> {
+        let waiting = self.rows.values().filter_map(|swept| {
+            let (at, what) = match &swept.row {
+                Row::Claim(row) => (wakes_at(row), DueObject::Claim(row.id)),
+                Row::Restitution(row) if row.paid_at.is_none() => {
+                    (Some(row.at), DueObject::Restitution(row.id))
+                }
+                Row::PromotionClaims(row) => (row.searched_since, DueObject::Search(row.promotion)),
+                _ => return None,
+            };
+            Some(Due { at: at?, what })
+        });
+        let mut timers: Vec<Due> = waiting.collect();
         timers.sort();
         timers
     }

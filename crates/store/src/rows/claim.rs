@@ -3,7 +3,7 @@
 use base::{Day, Region, Token};
 use claims::{Appeal, Attachment, Award, Claim, Code, DecisionRecord, Description, Digest};
 use claims::{ChargeHint, Fingerprint, Ground, LastFour, MediaType, Outcome, Payout, Period};
-use claims::{RailName, Status, Step, StepName, Steps, limits};
+use claims::{RailName, Status, Step, StepName, Steps, limits, wakes_at};
 use journal::{EncodedSink, EncodedSource, EncodedValues, ReadError, ValueSink, ValueSource};
 
 use super::claimant::{read_claimant, write_claimant};
@@ -14,7 +14,7 @@ use super::{list, metadata_text};
 
 pub(crate) const TABLE: Table = Table {
     number: 34,
-    version: 1,
+    version: 2,
     name: "claim",
     key_columns: 1,
     columns: &[
@@ -53,10 +53,12 @@ pub(crate) const TABLE: Table = Table {
         text("metadata").or_null(),
         integer("due_at").or_null(),
         integer("created_at"),
+        integer("wakes_at").or_null(),
     ],
     indexes: &[
         Index { column: "promotion", only: Some("promotion is not null") },
         Index { column: "status", only: None },
+        Index { column: "wakes_at", only: Some("wakes_at is not null") },
     ],
 };
 
@@ -115,9 +117,11 @@ pub(super) fn write(row: &Claim, sink: &mut impl ValueSink) {
     sink.opt_text(metadata_text::write(&row.metadata).as_deref());
     sink.opt_instant(row.due_at());
     sink.instant(row.filed_at);
+    sink.opt_instant(wakes_at(row));
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Claim, ReadError> {
+/// Version 1 is without the time at which the platform looks at it next; so are rows of then.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Claim, ReadError> {
     let mut row = Claim {
         id: source.id()?,
         claimant: read_claimant(source)?,
@@ -166,6 +170,10 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Claim, ReadError> {
     check(&row)?;
     if due_at != row.due_at() {
         return Err(invalid("claim: due at another time than its steps say"));
+    }
+    let told = if version >= 2 { source.opt_instant()? } else { None };
+    if told.is_some() && told != wakes_at(&row) {
+        return Err(invalid("claim: looked at at another time than it says"));
     }
     Ok(row)
 }

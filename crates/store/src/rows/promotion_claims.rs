@@ -1,16 +1,16 @@
 //! What claims and restitutions have to do with promotions.
 
 use base::Amount;
-use claims::{Causes, ClaimEntry, Ground, PromotionClaims, Status, limits};
+use claims::{Causes, ClaimEntry, Ground, PromotionClaims, Status, ToldBack, limits};
 use journal::{ReadError, ValueSink, ValueSource};
 
 use super::fields::{FieldSink, FieldSource, invalid};
 use super::list;
-use super::table::{Table, bytes, integer, text};
+use super::table::{Index, Table, bytes, integer, text};
 
 pub(crate) const TABLE: Table = Table {
     number: 35,
-    version: 1,
+    version: 2,
     name: "promotion_claims",
     key_columns: 1,
     columns: &[
@@ -23,8 +23,12 @@ pub(crate) const TABLE: Table = Table {
         bytes("claims"),
         integer("restitutions"),
         integer("grants"),
+        integer("told_incident").or_null(),
+        integer("told_late_invalid").or_null(),
+        integer("told_unspent").or_null(),
+        integer("searched_since").or_null(),
     ],
-    indexes: &[],
+    indexes: &[Index { column: "searched_since", only: Some("searched_since is not null") }],
 };
 
 pub(super) fn write(row: &PromotionClaims, sink: &mut impl ValueSink) {
@@ -40,10 +44,17 @@ pub(super) fn write(row: &PromotionClaims, sink: &mut impl ValueSink) {
     });
     sink.int(i64::from(row.restitutions));
     sink.int(i64::from(row.grants));
+    let ToldBack { incident, late_invalid, unspent } = row.told_back;
+    [incident, late_invalid, unspent].into_iter().for_each(|told| sink.amount_or_null(told));
+    sink.opt_instant(row.searched_since);
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<PromotionClaims, ReadError> {
-    let row = PromotionClaims {
+/// Version 1 is without what restitutions have told, and what is to be looked for.
+pub(super) fn read(
+    source: &mut impl ValueSource,
+    version: u8,
+) -> Result<PromotionClaims, ReadError> {
+    let mut row = PromotionClaims {
         promotion: source.id()?,
         currency: source.currency()?,
         causes: read_causes(source)?,
@@ -58,7 +69,15 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<PromotionClaims, Rea
         })?,
         restitutions: source.number("restitutions")?,
         grants: source.number("grants")?,
+        told_back: ToldBack::default(),
+        searched_since: None,
     };
+    if version >= 2 {
+        let mut told = || source.amount_or_zero();
+        let (incident, late_invalid, unspent) = (told()?, told()?, told()?);
+        row.told_back = ToldBack { incident, late_invalid, unspent };
+        row.searched_since = source.opt_instant()?;
+    }
     if row.set_out > row.committed() || row.committed() == Amount::MAX {
         return Err(invalid("claims of a promotion: more has set out than they take"));
     }

@@ -28,7 +28,10 @@ pub(crate) const TABLE: Table = Table {
         integer("paid_at").or_null(),
         integer("created_at"),
     ],
-    indexes: &[Index { column: "promotion", only: None }],
+    indexes: &[
+        Index { column: "promotion", only: None },
+        Index { column: "created_at", only: Some("paid_at is null") },
+    ],
 };
 
 pub(super) fn write(row: &Restitution, sink: &mut impl ValueSink) {

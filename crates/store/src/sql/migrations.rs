@@ -137,6 +137,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "claims",
         text: include_str!("../../migrations/book/0020_claims.sql"),
     },
+    // When the platform looks at claims and at what it owes unasked.
+    Migration {
+        number: 21,
+        name: "claims due",
+        text: include_str!("../../migrations/book/0021_claims_due.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -190,17 +190,11 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
     }
 
     fn due(&mut self, now: Instant, limit: u32) -> Result<Vec<Due>, StoreError> {
-        let values = [Value::Int(now.micros()), Value::Int(i64::from(limit))];
-        let mut found = Vec::new();
-        for timer in &lists::TIMERS {
-            each_row(&mut self.connection, &lists::due(timer), &values, |row| {
-                found.push(due(timer, row)?);
-                Ok(())
-            })?;
-        }
-        found.sort();
-        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(found)
+        due_of(&lists::TIMERS, &mut self.connection, now, limit)
+    }
+
+    fn due_of_claims(&mut self, now: Instant, limit: u32) -> Result<Vec<Due>, StoreError> {
+        due_of(&lists::CLAIM_TIMERS, &mut self.connection, now, limit)
     }
 
     fn next_due(&mut self, now: Instant) -> Result<Option<Due>, StoreError> {
@@ -272,6 +266,26 @@ impl<C: SqlConnection> Reader for SqlReader<C> {
         self.connection.end_read();
         first.map(drop)
     }
+}
+
+/// What some timers say is due, in due order.
+fn due_of<C: SqlConnection>(
+    timers: &[Timer],
+    connection: &mut C,
+    now: Instant,
+    limit: u32,
+) -> Result<Vec<Due>, StoreError> {
+    let values = [Value::Int(now.micros()), Value::Int(i64::from(limit))];
+    let mut found = Vec::new();
+    for timer in timers {
+        each_row(connection, &lists::due(timer), &values, |row| {
+            found.push(due(timer, row)?);
+            Ok(())
+        })?;
+    }
+    found.sort();
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
 }
 
 fn each_row<C: SqlConnection>(

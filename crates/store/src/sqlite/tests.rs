@@ -279,6 +279,10 @@ fn lists_follow_an_index() {
     let timers = lists::TIMERS.iter().zip(of_timers);
     let timers = timers
         .flat_map(|(timer, index)| [(lists::due(timer), index), (lists::next_due(timer), index)]);
+    let of_claims = ["claim_wakes_at", "restitution_created_at", "promotion_claims_searched_since"];
+    assert_eq!(of_claims.len(), lists::CLAIM_TIMERS.len());
+    let claims = lists::CLAIM_TIMERS.iter().map(lists::due).zip(of_claims);
+    let timers = timers.chain(claims);
     let shop = every_list().map(|(list, index)| (lists::list(list, WHOLE).1.text, index));
     for (text, wanted) in cases.into_iter().chain(timers).chain(shop) {
         let mut statement = connection.prepare(&format!("explain query plan {text}")).unwrap();

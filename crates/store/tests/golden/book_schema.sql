@@ -134,13 +134,15 @@ CREATE TABLE claim (
     metadata text,
     due_at integer,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, wakes_at integer,
     primary key (id)
 ) strict, without rowid;
 
 CREATE INDEX claim_promotion on claim (promotion, id) where promotion is not null;
 
 CREATE INDEX claim_status on claim (status, id);
+
+CREATE INDEX claim_wakes_at on claim (wakes_at, id) where wakes_at is not null;
 
 CREATE TABLE claim_statement (
     id blob not null,
@@ -567,9 +569,11 @@ CREATE TABLE promotion_claims (
     claims blob not null,
     restitutions integer not null,
     grants integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, told_incident integer, told_late_invalid integer, told_unspent integer, searched_since integer,
     primary key (promotion)
 ) strict, without rowid;
+
+CREATE INDEX promotion_claims_searched_since on promotion_claims (searched_since, promotion) where searched_since is not null;
 
 CREATE TABLE promotion_settlement (
     id blob not null,
@@ -662,6 +666,8 @@ CREATE TABLE restitution (
     applied_seq integer not null,
     primary key (id)
 ) strict, without rowid;
+
+CREATE INDEX restitution_created_at on restitution (created_at, id) where paid_at is null;
 
 CREATE INDEX restitution_promotion on restitution (promotion, id);
 

@@ -87,3 +87,34 @@ fn its_money_leaves_once_and_in_time() {
     let again = claims::note_restitution_paid(&paid, world.now);
     assert_eq!(again, Err(Refusal::NothingToChange));
 }
+
+/// What settlements return is told of once, whatever the reasons are.
+#[test]
+fn no_more_is_told_than_settlements_return() {
+    let mut world = World::new();
+    world.funds.spent = cents(6_000);
+    world.restitute(RestitutionKind::Incident, 1, 1_500).unwrap();
+    let rest = world.restitute(RestitutionKind::Unspent, 1, 9_999).unwrap();
+    assert_eq!(world.restitutions[&rest].net, cents(2_500));
+    let nothing = world.restitute(RestitutionKind::LateInvalid, 1, 100);
+    assert_eq!(nothing, Err(Refusal::NothingToRepay));
+    // Another verdict gives back more, and that is told in its turn.
+    world.funds.spent = cents(5_000);
+    let late = world.restitute(RestitutionKind::LateInvalid, 2, 9_999).unwrap();
+    assert_eq!(world.restitutions[&late].net, cents(1_000));
+}
+
+#[test]
+fn a_search_is_over_only_for_the_reason_it_was_begun_for() {
+    let (promotion, usd) = (base::PromotionId::from_bits(1), base::Currency::USD);
+    let (first, second) = (at("2026-03-10T00:00:00Z"), at("2026-03-11T00:00:00Z"));
+    let row = claims::search(promotion, usd, None, first).promotions.remove(0);
+    assert_eq!(row.searched_since, Some(first));
+    let again = claims::search(promotion, usd, Some(&row), second).promotions.remove(0);
+    let too_early = claims::note_searched(Some(&again), first);
+    assert_eq!(too_early, Err(Refusal::NothingToChange));
+    let over = claims::note_searched(Some(&again), second).unwrap().promotions.remove(0);
+    assert_eq!(over.searched_since, None);
+    assert_eq!(claims::note_searched(Some(&over), second), Err(Refusal::NothingToChange));
+    assert_eq!(claims::note_searched(None, second), Err(Refusal::NothingToChange));
+}

@@ -45,8 +45,9 @@ pub(crate) async fn handle(mut call: Call<MakeClaims>) -> Result<Reply, Problem>
     let bytes = bytes_of(&checks);
     let words = NewWords { person: sealed.person, sealed: sealed.bytes, bytes };
     let new = new_claim(caller, checks, claimant, words);
+    let claim = Some(new.id);
     let command = Command::Claims(Box::new(ClaimCommand::File(new)));
     let reply = Prepared::creating(command, operation).decide(caller).await?;
-    caller.book().nudge_claims();
+    caller.book().nudge_claims(claim);
     Ok(reply)
 }

@@ -11,6 +11,7 @@ use super::claim_body::ClaimBody;
 use super::filing::{bytes_of, claimant, new_claim, promotion_of};
 use crate::blocking;
 use crate::call::{Call, Caller};
+use crate::claim_rules::in_force;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
 use crate::routes::promotions::report::deeds_of;
@@ -43,7 +44,7 @@ pub(crate) async fn handle(mut call: Call<MakeClaims>) -> Result<Reply, Problem>
         Some(promotion) => told_of(caller, promotion.as_ref().clone()).await?,
         None => Facts::new(),
     };
-    let question = Query::ClaimPreview { new, told: Box::new(told), rules: None };
+    let question = Query::ClaimPreview { new, told: Box::new(told), rules: Some(in_force()) };
     match caller.book().ask(question).await? {
         Some(Answer::ClaimPreview(Ok(preview))) => {
             Ok(Reply::view(StatusCode::OK, &ClaimTrialView::new(&preview)))

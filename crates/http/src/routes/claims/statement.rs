@@ -1,18 +1,21 @@
 //! `GET /v1/claims/{id}/statement`: a decision with everything that explains it.
 
-use axum::http::StatusCode;
+use base::Instant;
+use claims::{Claim, StepName};
+use engine::ClaimEvidence;
 
 use super::evidence;
 use crate::call::Call;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
 use crate::scope::Read;
-use crate::views::claim_statement::StatementView;
+use crate::views::claim_statement::{Stated, StatementView};
 
 /// Read the statement of a claim
 ///
 /// Of the decision that stands, or before of what waits for a second person: reasons, facts, the
-/// rule with its arithmetic, what would have changed it, and how to appeal.
+/// rule with its arithmetic, what would have changed it, and how to appeal. With
+/// `Accept: text/plain` as text.
 #[utoipa::path(get, path = "/v1/claims/{id}/statement", operation_id = "read_claim_statement",
     tag = "Claims",
     params(("id" = String, Path, description = "The claim")),
@@ -20,12 +23,23 @@ use crate::views::claim_statement::StatementView;
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let id = call.path_id(&catalog::CLAIM_NOT_FOUND)?;
     let evidence = evidence(&call.caller, id).await?;
+    let stated = stated(&evidence);
+    let stated = stated.ok_or_else(|| Problem::new(&catalog::CLAIM_STATEMENT_NOT_FOUND))?;
+    Ok(stated.reply(call.wants_text()))
+}
+
+/// The statement of a claim; `None` before there is one.
+pub(super) fn stated(evidence: &ClaimEvidence) -> Option<Stated> {
     let claim = &evidence.claim;
-    let record = claim.decision.as_ref().or(claim.proposal.as_ref());
-    let kept =
-        evidence.statements.iter().find(|kept| record.is_some_and(|it| it.statement == kept.id));
+    let record = claim.decision.as_ref().or(claim.proposal.as_ref())?;
+    let kept = evidence.statements.iter().find(|kept| record.statement == kept.id);
     let facts = evidence.decided_on.as_ref().map(|row| &row.facts);
-    let view = StatementView::of(claim, facts, kept.and_then(|kept| kept.decision.as_ref()));
-    let view = view.ok_or_else(|| Problem::new(&catalog::CLAIM_STATEMENT_NOT_FOUND))?;
-    Ok(Reply::view(StatusCode::OK, &view))
+    let decision = kept.and_then(|kept| kept.decision.as_ref());
+    Stated::of_claim(claim, facts, decision, paid_by(claim))
+}
+
+/// By when the money of a claim should have arrived.
+pub(super) fn paid_by(claim: &Claim) -> Option<Instant> {
+    let steps = claim.steps.all().iter().filter(|step| step.name == StepName::Paid);
+    steps.map(|step| step.done_at.unwrap_or(step.due_at)).next_back()
 }

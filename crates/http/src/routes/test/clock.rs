@@ -51,7 +51,7 @@ pub(crate) async fn handle(mut call: Call<Admin>) -> Result<Reply, Problem> {
         advance_test_clock(handle, reader, rails, actor, to, operation).map_err(Problem::from)
     });
     let Advanced { decided, .. } = moved.await?;
-    caller.book().nudge_claims();
+    caller.book().nudge_claims(None);
     caller.key.wrote(decided.seq);
     match &decided.result {
         Ok(answer) => Ok(answered(answer, to)?.replayed(decided.replayed)),

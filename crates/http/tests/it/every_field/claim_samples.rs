@@ -14,6 +14,11 @@ use crate::world::{World, usd};
 const STAFF: &str = "per_00000000000000000000000009";
 const PROPOSER: &str = "per_0000000000000000000000000a";
 
+/// A table that leaves every claim about an error to a person.
+const KIND_TABLE: &str = "name = \"kind\"\nground = \"technical_error\"\n\
+    effective_from = 2026-01-01\n[[row]]\nid = \"k1\"\ncode = \"kind\"\n\
+    says = \"A person looks.\"\nwhen = {}\noutcome = \"review\"\n";
+
 /// A claim in the state in which the operation is accepted, and what can be claimed for.
 pub struct ClaimSamples {
     claim: String,
@@ -87,6 +92,7 @@ impl ClaimSamples {
             "starts_on" | "ends_on" | "charged_on" => &self.today,
             "sha256" => "abababababababababababababababababababababababababababababababab",
             "last4" => "4242",
+            "rule_table" => KIND_TABLE,
             _ => return None,
         })
     }

@@ -28,6 +28,11 @@ impl<'a> Server<'a> {
         Server { handle, promotion, stream: Label::new(stream).unwrap(), billed_to: 0 }
     }
 
+    /// It goes on behind so many bills.
+    pub fn billed_before(&mut self, bills: u64) {
+        self.billed_to = bills;
+    }
+
     fn give(&self, command: PromotionCommand) {
         give(self.handle, command);
     }

@@ -31,13 +31,20 @@ impl Installation {
 
 fn report_claims(book: &str, ended: Result<ClaimsLed, JobError>) {
     match ended {
-        Ok(ClaimsLed { gathered, decided, sent, paid, late, refused }) => {
+        Ok(led) => {
+            let ClaimsLed { gathered, decided, sent, paid, late, .. } = led;
+            let ClaimsLed { restituted, repaid, searched, refused, .. } = led;
             if late > 0 {
                 tracing::warn!(book, late, "steps of claims are late");
             }
-            tracing::info!(book, gathered, decided, sent, paid, "led claims on");
-            for (claim, refusal) in refused {
-                tracing::warn!(book, %claim, %refusal, "a claim could not be led on");
+            if gathered + decided + sent + paid > 0 {
+                tracing::info!(book, gathered, decided, sent, paid, "led claims on");
+            }
+            if restituted + repaid + searched > 0 {
+                tracing::info!(book, restituted, repaid, searched, "repaid without a claim");
+            }
+            for (what, refusal) in refused {
+                tracing::warn!(book, ?what, %refusal, "a claim or restitution could not go on");
             }
         }
         Err(error) => tracing::warn!(book, %error, "could not lead claims on"),

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{ClaimId, Day, Instant, PaymentId, PersonId, PromotionId, RefundId, Span, StatementId};
+use base::{
+    Amount, ClaimId, Day, Instant, PaymentId, PersonId, PromotionId, RefundId, Span, StatementId,
+};
 use claims::{Act, Appeal, Attachment, Award, Causes, ChargeHint, Claim, ClaimEntry, Claimant};
 use claims::{ClaimantClaims, Decision, DecisionRecord, Description, Digest, Evidence, Fact};
 use claims::{FactName, Facts, Finding, Fingerprint, FrozenFacts, Ground, KeptStatement, Kind};
 use claims::{LastFour, MediaType, Outcome, Payout, Period, PromotionClaims, Restitution};
 use claims::{RestitutionKind, Status, Step, StepName, Steps, Subject, TableRow, Value, Way};
-use claims::{WhyUnknown, Words, restitution_id, restitution_statement_id, statement_id};
+use claims::{ToldBack, WhyUnknown, Words, restitution_id, restitution_statement_id, statement_id};
 use engine::Row;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -189,23 +191,33 @@ fn claim() -> impl Strategy<Value = Claim> {
 fn promotion_claims() -> impl Strategy<Value = PromotionClaims> {
     let entry = (bits(), claimant(), select(Ground::ALL.to_vec()), select(Status::ALL.to_vec()));
     let entries = vec(entry, 0..3);
-    (bits(), currency(), causes(), amount(), entries, any::<[u32; 2]>()).prop_map(
-        |(promotion, currency, causes, set_out, entries, [restitutions, grants])| PromotionClaims {
-            promotion: PromotionId::from_bits(promotion),
-            currency,
-            causes,
-            set_out: set_out.min(causes.total()),
-            claims: entries
-                .into_iter()
-                .map(|(claim, claimant, ground, status)| ClaimEntry {
-                    claim: ClaimId::from_bits(claim),
-                    claimant: claimant.id(),
-                    ground,
-                    status,
-                })
-                .collect(),
-            restitutions,
-            grants,
+    let told = (0..1_000_i64, 0..1_000_i64, 0..1_000_i64);
+    let search = (told, option::of(instant()));
+    (bits(), currency(), causes(), amount(), entries, any::<[u32; 2]>(), search).prop_map(
+        |(promotion, currency, causes, set_out, entries, [restitutions, grants], (told, since))| {
+            PromotionClaims {
+                promotion: PromotionId::from_bits(promotion),
+                currency,
+                causes,
+                set_out: set_out.min(causes.total()),
+                claims: entries
+                    .into_iter()
+                    .map(|(claim, claimant, ground, status)| ClaimEntry {
+                        claim: ClaimId::from_bits(claim),
+                        claimant: claimant.id(),
+                        ground,
+                        status,
+                    })
+                    .collect(),
+                restitutions,
+                grants,
+                told_back: ToldBack {
+                    incident: Amount::new(told.0).unwrap(),
+                    late_invalid: Amount::new(told.1).unwrap(),
+                    unspent: Amount::new(told.2).unwrap(),
+                },
+                searched_since: since,
+            }
         },
     )
 }
