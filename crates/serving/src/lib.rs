@@ -31,6 +31,7 @@ mod entry;
 mod error;
 mod incidents;
 mod log;
+mod nonces;
 mod promoted;
 mod recall;
 mod reports;
@@ -144,6 +145,8 @@ pub struct Feed {
     open_incidents: [AtomicUsize; 2],
     /// Promotions that are looked at, and those of them that bring less or more than was quoted.
     outside: [AtomicUsize; 3],
+    /// Bytes in which used tokens are remembered, and how many there may be.
+    used_tokens: [AtomicUsize; 2],
     /// True once nothing that comes would be written any more.
     is_closed: AtomicBool,
 }
@@ -169,6 +172,7 @@ impl Feed {
             ahead_micros: AtomicI64::new(0),
             open_incidents: Default::default(),
             outside: Default::default(),
+            used_tokens: Default::default(),
             is_closed: AtomicBool::new(false),
         };
         feed.begin()?;
@@ -255,6 +259,12 @@ impl Feed {
         self.outside.each_ref().map(|count| count.load(Ordering::Relaxed))
     }
 
+    /// Bytes in which used tokens are remembered, as of the last run, and how many there may be:
+    /// beyond that events are refused.
+    pub fn used_tokens(&self) -> [usize; 2] {
+        self.used_tokens.each_ref().map(|count| count.load(Ordering::Relaxed))
+    }
+
     /// What is known of incidents by now.
     fn tell_of_incidents(&self, books: &mut Books) {
         if !books.incidents.take_news() {
@@ -313,6 +323,9 @@ impl Feed {
         let leased = books.lease(&self.state, now);
         let alerted = books.look(&self.state, &self.reports, now);
         for (kept, count) in self.outside.iter().zip(books.alarms.counts()) {
+            kept.store(count, Ordering::Relaxed);
+        }
+        for (kept, count) in self.used_tokens.iter().zip(self.state().used_tokens()) {
             kept.store(count, Ordering::Relaxed);
         }
         let [opened, ended] = found?;

@@ -11,6 +11,7 @@ use feed::{AudienceIndex, Chooser, Offer, Page, PageWorth, Promoted, Reason, Slo
 use outside::keyring::KeyRing;
 
 use crate::entry::Entry;
+use crate::nonces::Nonces;
 use crate::reports::Rests;
 use crate::sample::{SeenPage, SeenPages, WAITING_MAX};
 use crate::{Served, Told, viewer_hash};
@@ -36,7 +37,7 @@ pub(crate) struct State {
     no_networks: feed::bots::Networks,
     /// How often this stream was begun: tells its tokens from those of the times before.
     process: u16,
-    nonce: u64,
+    nonces: Nonces,
     /// Verdicts that are not in the log yet.
     pub(crate) unwritten: Vec<Record>,
     /// Who was shown what, as far as it is not written.
@@ -75,7 +76,7 @@ impl State {
             own: HashMap::new(),
             no_networks: feed::bots::Networks::default(),
             process: 0,
-            nonce: 0,
+            nonces: Nonces::default(),
             unwritten: Vec::new(),
             segments: SegmentCounter::default(),
             activity: Activity::default(),
@@ -140,7 +141,7 @@ impl State {
         let mut served = Vec::with_capacity(offers.len());
         for offer in offers {
             let goal = self.chooser.goal(offer.promotion).expect("it was just chosen");
-            self.nonce += 1;
+            let nonce = self.nonces.next(goal);
             let token = self.keys.seal(Selection {
                 promotion: offer.promotion,
                 slice: offer.sold.slice.0,
@@ -148,13 +149,13 @@ impl State {
                 at: offer.sold.at,
                 price: offer.sold.price,
                 process: self.process,
-                nonce: self.nonce,
+                nonce,
                 country: page.viewer.region.map(|region| region.country()),
                 device: page.viewer.device,
                 goal,
             });
             let known = (page.viewer, viewer);
-            self.segments.shown(offer.promotion, self.nonce, known, interest(&offer));
+            self.segments.shown(offer.promotion, nonce, known, interest(&offer));
             served.push(Served { offer, token });
         }
         served
@@ -245,6 +246,11 @@ impl State {
             _ => None,
         };
         self.chooser.curves_mut().of(country).clone()
+    }
+
+    /// Bytes in which used tokens are remembered, and how many there may be.
+    pub(crate) fn used_tokens(&self) -> [usize; 2] {
+        [self.judge.used_bytes(), Policy::default().used_bytes_max]
     }
 
     /// The number of the next verdict, whether or not those before it are in the log.
