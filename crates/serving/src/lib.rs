@@ -30,6 +30,7 @@ mod books;
 mod entry;
 mod error;
 mod incidents;
+mod lists;
 mod log;
 mod nonces;
 mod promoted;
@@ -57,9 +58,11 @@ use writer::Handle;
 
 pub use assumed::believed;
 pub use error::ServingError;
+pub use lists::{ListError, ListFiles};
 pub use reports::{Asked, Report};
 
 use books::{Books, Written};
+use lists::ListWatch;
 use reports::Reports;
 use sample::Sample;
 use state::State;
@@ -85,6 +88,8 @@ pub struct FeedParts {
     pub ring: Arc<KeyRing>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
+    /// Networks and people whose events are not billed, whatever the promotion.
+    pub lists: ListFiles,
 }
 
 /// A promotion chosen for a viewer, with the token that its events bring back.
@@ -134,6 +139,7 @@ pub struct Feed {
     state: Mutex<State>,
     books: Mutex<Books>,
     reports: Mutex<Reports>,
+    lists: Mutex<ListWatch>,
     /// For reports that are made.
     turns: Turns,
     sample: Sample,
@@ -160,11 +166,13 @@ impl Feed {
     /// [`ServingError`]; nothing is served then.
     pub fn open(parts: FeedParts) -> Result<Feed, ServingError> {
         let (ring, clock) = (Arc::clone(&parts.ring), Arc::clone(&parts.clock));
+        let lists = Mutex::new(ListWatch::new(parts.lists.clone()));
         let (books, state, reports) = Books::open(parts)?;
         let feed = Feed {
             state: Mutex::new(state),
             books: Mutex::new(books),
             reports: Mutex::new(reports),
+            lists,
             turns: Turns::new(REPORTS_AT_ONCE),
             sample: Sample::new(),
             ring,
@@ -175,6 +183,7 @@ impl Feed {
             used_tokens: Default::default(),
             is_closed: AtomicBool::new(false),
         };
+        feed.read_lists()?;
         feed.begin()?;
         Ok(feed)
     }
@@ -187,6 +196,15 @@ impl Feed {
         self.tell_of_incidents(&mut books);
         // That it has begun is in the log before anything is served: tokens tell the times apart.
         books.write(&self.state, self.told(), now).map(drop)
+    }
+
+    /// Learns what lists of networks and people say, when they have changed.
+    fn read_lists(&self) -> Result<(), ServingError> {
+        let news = locked(&self.lists).news(&|name| self.viewer_hash(name))?;
+        if let Some(lists) = news {
+            self.state().set_lists(lists);
+        }
+        Ok(())
     }
 
     /// The book's time.
@@ -302,7 +320,7 @@ impl Feed {
         self.sample.inventory(terms, reserve, units_per_million)
     }
 
-    /// Brings everything up to date once: what was judged and counted into the log, promotions and
+    /// Brings everything up to date once: lists that have changed, what was judged and counted into the log, promotions and
     /// incidents as the book has them, trouble that is found, what is in the log to the book, money
     /// from it and back, and who brings less or more than was quoted. A part that fails keeps none
     /// of the others.
@@ -311,6 +329,7 @@ impl Feed {
     ///
     /// The first [`ServingError`]. What was not done is done by the next run.
     pub fn run(&self) -> Result<Ran, ServingError> {
+        let listed = self.read_lists();
         let mut books = self.books();
         let logged = books.write(&self.state, self.told(), self.now());
         let now = self.tell_time(&mut books)?;
@@ -328,6 +347,7 @@ impl Feed {
         for (kept, count) in self.used_tokens.iter().zip(self.state().used_tokens()) {
             kept.store(count, Ordering::Relaxed);
         }
+        listed?;
         let [opened, ended] = found?;
         Ok(Ran {
             opened,

@@ -248,6 +248,11 @@ impl State {
         self.chooser.curves_mut().of(country).clone()
     }
 
+    /// What is known of networks and people from now on.
+    pub(crate) fn set_lists(&mut self, lists: Lists) {
+        self.judge.set_data(self.keys.clone(), lists);
+    }
+
     /// Bytes in which used tokens are remembered, and how many there may be.
     pub(crate) fn used_tokens(&self) -> [usize; 2] {
         [self.judge.used_bytes(), Policy::default().used_bytes_max]

@@ -217,6 +217,7 @@ impl Installation {
         let folder = settings.data_folder().join("feed").join(&book);
         let (handle, ring) = (handle.clone(), Arc::clone(&self.ring));
         let source = self.reader_source(record);
+        let lists = settings.feed_lists();
         move || {
             // Closed to others; what cannot be made the feed tells itself.
             let _ = make_folder(&folder);
@@ -227,6 +228,7 @@ impl Installation {
                 folder: folder.clone(),
                 ring: Arc::clone(&ring),
                 clock: Arc::clone(&clock),
+                lists: lists.clone(),
             }
         }
     }
@@ -238,6 +240,8 @@ impl Installation {
         settings: &Settings,
     ) -> Done<FeedKeeper> {
         let name = record.name.to_string();
+        // A slip is told of at the start; one that is made later leaves in force what was known.
+        settings.feed_lists().check().map_err(Failure::new)?;
         let parts = self.feed_parts_source(record, handle, settings, Arc::new(self.clock));
         let open = move || Feed::open(parts());
         let readers = Box::new(self.reader_source(record));

@@ -14,7 +14,7 @@ use outside::keyring::KeyRing;
 use outside::random::SeededRandomness;
 use promotions::{Actor, Audience, Goal, Micros, NewPromotion, Post, PostKind, Promise, Promotion};
 use promotions::{Quote, Role, Slice, Terms, Visibility, post_id, slice_id};
-use serving::{Feed, FeedParts};
+use serving::{Feed, FeedParts, ListFiles};
 use shop::{Creator, NewLine};
 use store::{MemoryBook, Reader};
 use writer::{BookSpec, Options, Request, Running};
@@ -30,6 +30,8 @@ pub struct Town {
     pub book: MemoryBook,
     pub clock: ManualClock,
     ring: Arc<KeyRing>,
+    /// Whose events are not billed.
+    pub lists: ListFiles,
 }
 
 impl Town {
@@ -46,7 +48,7 @@ impl Town {
             Options { clock_jump_max: Duration::from_secs(1 << 40), ..Options::default() };
         let running = writer::spawn(book.store(), spec, options, times).unwrap();
         let ring = Arc::new(KeyRing::generate(start, &mut SeededRandomness::new(5)));
-        let town = Town { running, book, clock, ring };
+        let town = Town { running, book, clock, ring, lists: ListFiles::default() };
         town.shop(ShopCommand::CreateCreator(Box::new(Creator {
             id: CREATOR,
             name: Text::new("Ann").unwrap(),
@@ -72,6 +74,7 @@ impl Town {
             folder: folder.to_owned(),
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
+            lists: self.lists.clone(),
         })
     }
 
