@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use base::{IncidentId, Instant, KeyId, PromotionId, Span};
 use engine::{Answer, Command, EventKind, PromotionCommand, Query, Refusal};
@@ -103,10 +104,18 @@ impl Books {
         let mut reader = (parts.open_reader)()?;
         let handle = parts.handle.clone();
         let mut billed_to = 0;
-        // One that ends before what was billed of it is an older copy: its numbers are used up.
+        let ahead = clock_ahead(&handle)?;
+        let now = Instant::from_micros(parts.clock.now().micros().saturating_add(ahead));
+        // The book's time is never behind its journal's last, wherever the clock is.
+        let last = i64::try_from(handle.figures().at_micros()).unwrap_or(i64::MAX);
+        let book_now = now.max(Instant::from_micros(last));
+        let latest = book_now.saturating_add(span_of(parts.clock_jump_max));
+        // One that ends before what was billed of it is an older copy: its numbers are used up. One
+        // from the future was written by a clock that had jumped: all that came would be too late.
         let fits = |stream: &base::Label, entries: &[Entry]| {
             billed_to = billed(&handle, stream).map_err(io::Error::other)?;
-            Ok(billed_to <= u64::try_from(records(entries).count()).unwrap_or(u64::MAX))
+            let is_whole = billed_to <= u64::try_from(records(entries).count()).unwrap_or(u64::MAX);
+            Ok(is_whole && records(entries).last().is_none_or(|record| record.at <= latest))
         };
         let (log, entries) = Log::open(&parts.folder, &mut SystemRandomness, fits)?;
         let is_new = entries.is_empty();
@@ -120,8 +129,6 @@ impl Books {
             forget(&bill, &mut totals);
         }
         let followed = reader.head()?.seq;
-        let ahead = clock_ahead(&handle)?;
-        let now = Instant::from_micros(parts.clock.now().micros().saturating_add(ahead));
         let state = State::new(&parts.ring, &parts.book, log.stream(), &entries, now);
         let reports = Reports::new(log.stream(), &entries);
         let books = Books {
@@ -554,6 +561,10 @@ type Outcome = Result<Answer, Refusal>;
 fn forget(bill: &Bill, totals: &mut Totals) {
     bill.lines.iter().for_each(|line| totals.forget(line.promotion));
     bill.takebacks.iter().for_each(|takeback| totals.forget(takeback.promotion));
+}
+
+fn span_of(duration: Duration) -> Span {
+    Span::from_micros(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
 }
 
 fn clock_ahead(handle: &Handle) -> Result<i64, ServingError> {

@@ -38,12 +38,14 @@ mod recall;
 mod reports;
 mod sample;
 mod state;
+mod time;
 mod turns;
 mod watch;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use base::{Currency, Instant, PromotionId, Span, Text};
 use feed::token::ViewerHash;
@@ -66,6 +68,7 @@ use lists::ListWatch;
 use reports::Reports;
 use sample::Sample;
 use state::State;
+use time::BookTime;
 use turns::Turns;
 
 /// Reports that are made at once.
@@ -88,6 +91,8 @@ pub struct FeedParts {
     pub ring: Arc<KeyRing>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
+    /// How far the wall clock may run ahead of the steady one: that of the book's writer.
+    pub clock_jump_max: Duration,
     /// Networks and people whose events are not billed, whatever the promotion.
     pub lists: ListFiles,
 }
@@ -144,9 +149,7 @@ pub struct Feed {
     turns: Turns,
     sample: Sample,
     ring: Arc<KeyRing>,
-    clock: Arc<dyn Clock>,
-    /// Microseconds that the book's clock is ahead of the wall clock, as of the last run.
-    ahead_micros: AtomicI64,
+    time: BookTime,
     /// Incidents that go on, as of the last run: detected ones, and those that people told of.
     open_incidents: [AtomicUsize; 2],
     /// Promotions that are looked at, and those of them that bring less or more than was quoted.
@@ -165,7 +168,8 @@ impl Feed {
     ///
     /// [`ServingError`]; nothing is served then.
     pub fn open(parts: FeedParts) -> Result<Feed, ServingError> {
-        let (ring, clock) = (Arc::clone(&parts.ring), Arc::clone(&parts.clock));
+        let ring = Arc::clone(&parts.ring);
+        let time = BookTime::new(Arc::clone(&parts.clock), parts.clock_jump_max);
         let lists = Mutex::new(ListWatch::new(parts.lists.clone()));
         let (books, state, reports) = Books::open(parts)?;
         let feed = Feed {
@@ -176,8 +180,7 @@ impl Feed {
             turns: Turns::new(REPORTS_AT_ONCE),
             sample: Sample::new(),
             ring,
-            clock,
-            ahead_micros: AtomicI64::new(0),
+            time,
             open_incidents: Default::default(),
             outside: Default::default(),
             used_tokens: Default::default(),
@@ -210,14 +213,13 @@ impl Feed {
     /// The book's time.
     fn tell_time(&self, books: &mut Books) -> Result<Instant, ServingError> {
         let ahead = books.clock_ahead()?;
-        self.ahead_micros.store(ahead, Ordering::Relaxed);
+        self.time.set_ahead(ahead);
         Ok(self.now())
     }
 
     /// The book's time, as far as the last run knows.
     pub fn now(&self) -> Instant {
-        let wall = self.clock.now().micros();
-        Instant::from_micros(wall.saturating_add(self.ahead_micros.load(Ordering::Relaxed)))
+        self.time.now()
     }
 
     /// The keyed hash of a viewer's name.

@@ -56,6 +56,7 @@ impl Served {
                 folder: logs.clone(),
                 ring: Arc::clone(&ring),
                 clock: Arc::clone(&clock),
+                clock_jump_max: Duration::from_secs(300),
                 lists: lists.clone(),
             })
         };

@@ -194,7 +194,7 @@ impl Installation {
         rails.map_err(Failure::new)
     }
 
-    /// What the feed of a book is made of; `clock` is its wall clock.
+    /// What the feed of a book is made of; `clock` is its wall clock, which may be set at will.
     pub(crate) fn feed_parts(
         &self,
         record: &BookRecord,
@@ -202,7 +202,8 @@ impl Installation {
         settings: &Settings,
         clock: Arc<dyn Clock>,
     ) -> FeedParts {
-        self.feed_parts_source(record, handle, settings, clock)()
+        let parts = self.feed_parts_source(record, handle, settings, clock)();
+        FeedParts { clock_jump_max: Duration::MAX, ..parts }
     }
 
     /// As [`Installation::feed_parts`], as often as wanted.
@@ -218,6 +219,7 @@ impl Installation {
         let (handle, ring) = (handle.clone(), Arc::clone(&self.ring));
         let source = self.reader_source(record);
         let lists = settings.feed_lists();
+        let clock_jump_max = settings.writer_options().clock_jump_max;
         move || {
             // Closed to others; what cannot be made the feed tells itself.
             let _ = make_folder(&folder);
@@ -228,6 +230,7 @@ impl Installation {
                 folder: folder.clone(),
                 ring: Arc::clone(&ring),
                 clock: Arc::clone(&clock),
+                clock_jump_max,
                 lists: lists.clone(),
             }
         }

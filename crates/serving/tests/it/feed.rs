@@ -41,7 +41,7 @@ fn report(town: &Town, feed: &Feed, promotion: base::PromotionId) -> serving::Re
 }
 
 /// Serves for so many seconds, a page a second and a run after each; tokens that nobody has used.
-fn serve(town: &Town, feed: &Feed, seconds: u32, first: u32) -> Vec<String> {
+pub(crate) fn serve(town: &Town, feed: &Feed, seconds: u32, first: u32) -> Vec<String> {
     let mut tokens = Vec::new();
     for second in 0..seconds {
         town.wait(Span::seconds(1));

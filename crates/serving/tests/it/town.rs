@@ -20,6 +20,9 @@ use store::{MemoryBook, Reader};
 use writer::{BookSpec, Options, Request, Running};
 
 pub const START: &str = "2026-03-01T00:00:00Z";
+/// Clocks may be set as one likes.
+const JUMP_MAX: Duration = Duration::from_secs(1 << 40);
+
 pub const ADVERTISER: PersonId = PersonId::from_bits(1);
 const CREATOR: CreatorId = CreatorId::from_bits(2);
 const STAFF: Actor = Actor { role: Role::Staff, person: None };
@@ -32,6 +35,8 @@ pub struct Town {
     ring: Arc<KeyRing>,
     /// Whose events are not billed.
     pub lists: ListFiles,
+    /// How far the wall clock may jump for a feed.
+    pub clock_jump_max: Duration,
 }
 
 impl Town {
@@ -44,11 +49,17 @@ impl Town {
         };
         let book = MemoryBook::new();
         let spec = BookSpec { is_test: true, ring: [0; 8] };
-        let options =
-            Options { clock_jump_max: Duration::from_secs(1 << 40), ..Options::default() };
+        let options = Options { clock_jump_max: JUMP_MAX, ..Options::default() };
         let running = writer::spawn(book.store(), spec, options, times).unwrap();
         let ring = Arc::new(KeyRing::generate(start, &mut SeededRandomness::new(5)));
-        let town = Town { running, book, clock, ring, lists: ListFiles::default() };
+        let town = Town {
+            running,
+            book,
+            clock,
+            ring,
+            lists: ListFiles::default(),
+            clock_jump_max: JUMP_MAX,
+        };
         town.shop(ShopCommand::CreateCreator(Box::new(Creator {
             id: CREATOR,
             name: Text::new("Ann").unwrap(),
@@ -74,6 +85,7 @@ impl Town {
             folder: folder.to_owned(),
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
+            clock_jump_max: self.clock_jump_max,
             lists: self.lists.clone(),
         })
     }
