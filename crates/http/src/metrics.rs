@@ -107,6 +107,10 @@ const OF_FEEDS: &[(&str, Kind, &str, OfBook)] = &[
     ("feed_promotions_ahead", Kind::Gauge, "Of these, more comes than was quoted.", |book| {
         outside_quotes(book, 2)
     }),
+    ("feed_records_set_aside", Kind::Counter, "Records that are never billed.", |book| {
+        let feed = book.feed().and_then(|keeper| keeper.feed());
+        feed.map_or(0, |feed| u64::try_from(feed.set_aside()).unwrap_or(u64::MAX))
+    }),
     ("feed_used_token_bytes", Kind::Gauge, "Memory of used tokens.", |book| used_tokens(book, 0)),
     (
         "feed_used_token_bytes_max",

@@ -1,23 +1,23 @@
 //! The side of a book: its promotions, bills and money, and the log.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base::{IncidentId, Instant, KeyId, PromotionId, Span};
 use engine::{Answer, Command, EventKind, PromotionCommand, Query, Refusal};
-use feed::billing::Totals;
 use feed::verdict::Record;
 use feed::{CounterRecord, Lease, Returned, Want};
 use outside::keyring::KeyRing;
 use outside::random::SystemRandomness;
-use promotions::{Bill, Micros, Promotion, Refusal as No, Return, Slice, SliceState, stream_id};
+use promotions::{Promotion, Refusal as No, Return, Slice, SliceState, stream_id};
 use promotions::{State as Standing, post_id};
 use store::{List, Page, Reader};
 use writer::{Handle, Request, Trouble};
 
 use crate::alarms::Alarms;
+use crate::bills::{Bills, UNBILLED_MAX};
 use crate::entry::Entry;
 use crate::incidents::Incidents;
 use crate::log::Log;
@@ -75,12 +75,8 @@ pub(crate) struct Books {
     rests: Rests,
     /// The pages that came with it.
     seen: SeenPages,
-    /// Records that are in the log for good and in no bill.
-    unbilled: VecDeque<Record>,
-    /// Makes bills; what promotions come to in all is kept elsewhere.
-    totals: Totals,
-    /// A bill of which it is not known whether the book has it.
-    bill: Option<Bill>,
+    /// Records that are in the log for good and in no bill that the book is known to have.
+    bills: Bills,
     /// The last record of the journal that was looked at.
     followed: u64,
     collected_at: Option<Instant>,
@@ -119,15 +115,10 @@ impl Books {
         };
         let (log, entries) = Log::open(&parts.folder, &mut SystemRandomness, fits)?;
         let is_new = entries.is_empty();
-        let mut totals = Totals::new(log.stream().clone());
         let all: Vec<Record> = records(&entries).collect();
         let billed_to = if is_new { 0 } else { billed_to };
         let split = usize::try_from(billed_to).unwrap_or(usize::MAX).min(all.len());
-        let (before, after) = all.split_at(split);
-        while totals.next_sequence() < billed_to {
-            let Ok(bill) = totals.fold(before) else { break };
-            forget(&bill, &mut totals);
-        }
+        let bills = Bills::new(log.stream().clone(), &all[split..]);
         let followed = reader.head()?.seq;
         let state = State::new(&parts.ring, &parts.book, log.stream(), &entries, now);
         let reports = Reports::new(log.stream(), &entries);
@@ -139,9 +130,7 @@ impl Books {
             unsynced: Vec::new(),
             rests: Rests::new(),
             seen: SeenPages::default(),
-            unbilled: after.iter().copied().collect(),
-            totals,
-            bill: None,
+            bills,
             followed,
             collected_at: None,
             changed: BTreeSet::new(),
@@ -233,7 +222,8 @@ impl Books {
                     continue;
                 }
                 // What was charged and is not billed yet is in the log.
-                let spent = slice.used.saturating_add(self.unbilled_of(promotion.id, slice.number));
+                let spent =
+                    slice.used.saturating_add(self.bills.charged(promotion.id, slice.number));
                 elsewhere = elsewhere.saturating_sub(slice.used);
                 let _ = locked(state).chooser.resume(promotion.id, lease_of(slice), spent);
             }
@@ -241,20 +231,6 @@ impl Books {
         }
         locked(state).chooser.report(promotion.id, elsewhere, feed::Share::WHOLE);
         Ok(())
-    }
-
-    fn unbilled_of(&self, promotion: PromotionId, slice: u32) -> Micros {
-        let charged = self.unbilled.iter().filter_map(|record| match &record.body {
-            feed::verdict::Body::Judged(judged)
-                if judged.outcome == feed::verdict::Outcome::Billed
-                    && judged.selection.promotion == promotion
-                    && judged.selection.slice == slice =>
-            {
-                Some(judged.selection.price)
-            }
-            _ => None,
-        });
-        charged.fold(Micros::ZERO, Micros::saturating_add)
     }
 
     /// Looks at the promotions to which something has happened since. Returns how many.
@@ -380,45 +356,48 @@ impl Books {
     fn append(&mut self, told: Written<'_>) -> Result<usize, ServingError> {
         self.log.append(&self.unsynced)?;
         let written = std::mem::take(&mut self.unsynced);
-        self.unbilled.extend(records(&written));
+        self.bills.extend(records(&written));
         let rests = std::mem::take(&mut self.rests);
         locked(told.reports).absorb_flush(&written, rests);
         told.sample.absorb(std::mem::take(&mut self.seen), &written);
         Ok(written.len())
     }
 
-    /// Bills what is in the log. Returns how many records.
-    pub(crate) fn bill(&mut self) -> Result<u64, ServingError> {
-        let mut billed = 0;
-        while let Some(bill) = self.next_bill()? {
-            let (from, to) = (bill.from, bill.to);
-            match self.decide(PromotionCommand::Bill(Box::new(bill)))? {
+    /// Bills what is in the log. Returns how many records, and those that the book will never take
+    /// and were set aside.
+    pub(crate) fn bill(&mut self) -> Result<(u64, Vec<Record>), ServingError> {
+        let (mut billed, mut set_aside) = (0, Vec::new());
+        while let Some(bill) = self.bills.next()? {
+            let records = bill.to - bill.from;
+            match self.decide(PromotionCommand::Bill(Box::new(bill))) {
                 // Told twice, because the first answer was lost.
-                Ok(_) | Err(Refusal::Promotions(No::AlreadyBilled { .. })) => {}
-                Err(refusal) => return Err(ServingError::Refused(refusal)),
+                Ok(Ok(_) | Err(Refusal::Promotions(No::AlreadyBilled { .. }))) => {
+                    self.bills.accepted();
+                    billed += records;
+                }
+                Ok(Err(Refusal::Promotions(No::LimitExceeded))) | Err(ServingError::Unkept) => {
+                    if !self.bills.has_lines() {
+                        return Err(ServingError::Unkept);
+                    }
+                    set_aside.extend(self.bills.refused());
+                }
+                // What was set aside is told of all the same; the rest is told again.
+                _ if !set_aside.is_empty() => break,
+                Ok(Err(refusal)) => return Err(ServingError::Refused(refusal)),
+                Err(error) => return Err(error),
             }
-            self.bill = None;
-            billed += to - from;
         }
-        Ok(billed)
+        Ok((billed, set_aside))
     }
 
     /// Whether the book was not told of all that is in the log.
     pub(crate) fn has_unbilled(&self) -> bool {
-        self.bill.is_some() || !self.unbilled.is_empty()
+        self.bills.len() > 0
     }
 
-    /// The bill that the book has to be told, again if need be.
-    fn next_bill(&mut self) -> Result<Option<Bill>, ServingError> {
-        if self.bill.is_none() && !self.unbilled.is_empty() {
-            let bill = self.totals.fold(self.unbilled.make_contiguous())?;
-            forget(&bill, &mut self.totals);
-            while self.unbilled.front().is_some_and(|record| record.sequence < bill.to) {
-                self.unbilled.pop_front();
-            }
-            self.bill = Some(bill);
-        }
-        Ok(self.bill.clone())
+    /// Whether so much waits for its bill that no more is to be judged.
+    pub(crate) fn is_full(&self) -> bool {
+        self.bills.len() >= UNBILLED_MAX
     }
 
     /// Asks for the money that is needed soon. Returns how many slices came or grew.
@@ -556,12 +535,6 @@ fn return_of((back, end): &(Returned, u64)) -> PromotionCommand {
 
 /// An answer, or why there is none.
 type Outcome = Result<Answer, Refusal>;
-
-/// What a promotion comes to in all is not this one's to keep.
-fn forget(bill: &Bill, totals: &mut Totals) {
-    bill.lines.iter().for_each(|line| totals.forget(line.promotion));
-    bill.takebacks.iter().for_each(|takeback| totals.forget(takeback.promotion));
-}
 
 fn span_of(duration: Duration) -> Span {
     Span::from_micros(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))

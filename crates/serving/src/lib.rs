@@ -26,6 +26,7 @@
 
 mod alarms;
 mod assumed;
+mod bills;
 mod books;
 mod entry;
 mod error;
@@ -127,6 +128,9 @@ pub struct Ran {
     pub logged: usize,
     /// Records that were billed.
     pub billed: u64,
+    /// Records that the book will never take: what they cost is nobody's, and a mistake to be looked
+    /// into.
+    pub set_aside: Vec<feed::verdict::Record>,
     /// Slices that were leased or made larger.
     pub leased: usize,
     /// Slices of which money went back.
@@ -154,6 +158,8 @@ pub struct Feed {
     open_incidents: [AtomicUsize; 2],
     /// Promotions that are looked at, and those of them that bring less or more than was quoted.
     outside: [AtomicUsize; 3],
+    /// Records that the book will never take, since this was opened.
+    set_aside: AtomicUsize,
     /// Bytes in which used tokens are remembered, and how many there may be.
     used_tokens: [AtomicUsize; 2],
     /// True once nothing that comes would be written any more.
@@ -183,6 +189,7 @@ impl Feed {
             time,
             open_incidents: Default::default(),
             outside: Default::default(),
+            set_aside: AtomicUsize::new(0),
             used_tokens: Default::default(),
             is_closed: AtomicBool::new(false),
         };
@@ -279,6 +286,11 @@ impl Feed {
         self.outside.each_ref().map(|count| count.load(Ordering::Relaxed))
     }
 
+    /// Records that the book will never take, since this was opened: nobody pays for them.
+    pub fn set_aside(&self) -> usize {
+        self.set_aside.load(Ordering::Relaxed)
+    }
+
     /// Bytes in which used tokens are remembered, as of the last run, and how many there may be:
     /// beyond that events are refused.
     pub fn used_tokens(&self) -> [usize; 2] {
@@ -339,6 +351,10 @@ impl Feed {
         let found = books.watch(&self.reports, now);
         self.tell_of_incidents(&mut books);
         let billed = books.bill();
+        if let Ok((_, set_aside)) = &billed {
+            self.set_aside.fetch_add(set_aside.len(), Ordering::Relaxed);
+        }
+        self.state().is_full = books.is_full();
         // A lease that overtakes money on its way back would be taken back with it.
         let returned = books.collect(&self.state, now);
         let leased = books.lease(&self.state, now);
@@ -351,12 +367,14 @@ impl Feed {
         }
         listed?;
         let [opened, ended] = found?;
+        let (billed, set_aside) = billed?;
         Ok(Ran {
             opened,
             ended,
             refreshed: refreshed?,
             logged: logged?,
-            billed: billed?,
+            billed,
+            set_aside,
             leased: leased?,
             returned: returned?,
             alerted: alerted?,

@@ -40,6 +40,10 @@ pub(crate) struct State {
     nonces: Nonces,
     /// Verdicts that are not in the log yet.
     pub(crate) unwritten: Vec<Record>,
+    /// More than that is not judged before some are written.
+    pub(crate) unwritten_max: usize,
+    /// Whether too much waits for its bill.
+    pub(crate) is_full: bool,
     /// Who was shown what, as far as it is not written.
     segments: SegmentCounter,
     /// What was done since the last run.
@@ -78,6 +82,8 @@ impl State {
             process: 0,
             nonces: Nonces::default(),
             unwritten: Vec::new(),
+            unwritten_max: UNWRITTEN_MAX,
+            is_full: false,
             segments: SegmentCounter::default(),
             activity: Activity::default(),
             seen: SeenPages::default(),
@@ -177,7 +183,7 @@ impl State {
 
     /// Judges what was told.
     pub(crate) fn judge(&mut self, told: &Told<'_>, now: Instant) -> Result<Judgement, Overloaded> {
-        if self.unwritten.len() >= UNWRITTEN_MAX {
+        if self.is_full || self.unwritten.len() >= self.unwritten_max {
             self.activity.refusal(now);
             return Err(Overloaded { retry_after: Span::seconds(1) });
         }

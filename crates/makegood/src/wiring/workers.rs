@@ -310,6 +310,9 @@ fn report_feed(book: &str, report: &FeedReport) {
                 let alarm = alarm.as_str();
                 tracing::info!(book, %promotion, alarm, "a promotion is not as was quoted");
             }
+            for record in &ran.set_aside {
+                tracing::error!(book, ?record, "the book never takes what this record costs");
+            }
             tracing::debug!(book, ?ran, "the feed is up to date");
         }
         FeedReport::Failed(error) => {
