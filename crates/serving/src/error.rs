@@ -7,6 +7,11 @@ use writer::Trouble;
 
 use crate::lists::ListError;
 
+/// Too many wait for the same; come again in a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many wait for the same; come again in a second")]
+pub struct Busy;
+
 /// Why a run has ended early. Nothing is lost: the next one goes on where it stood.
 #[derive(Debug, thiserror::Error)]
 pub enum ServingError {

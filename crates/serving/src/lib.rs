@@ -60,7 +60,7 @@ use store::{Reader, StoreError};
 use writer::Handle;
 
 pub use assumed::believed;
-pub use error::ServingError;
+pub use error::{Busy, ServingError};
 pub use lists::{ListError, ListFiles};
 pub use reports::{Asked, Report};
 
@@ -74,6 +74,9 @@ use turns::Turns;
 
 /// Reports that are made at once.
 const REPORTS_AT_ONCE: usize = 2;
+
+/// Quotes that wait for the one that is made; each walks over all pages that are remembered.
+const QUOTES_WAITING_MAX: usize = 16;
 
 /// Opens a reader of the book for one run; readers are short.
 pub type OpenReader = Box<dyn FnMut() -> Result<Box<dyn Reader>, StoreError> + Send>;
@@ -151,6 +154,8 @@ pub struct Feed {
     lists: Mutex<ListWatch>,
     /// For reports that are made.
     turns: Turns,
+    /// For quotes that are made.
+    quotes: Turns,
     sample: Sample,
     ring: Arc<KeyRing>,
     time: BookTime,
@@ -184,6 +189,7 @@ impl Feed {
             reports: Mutex::new(reports),
             lists,
             turns: Turns::new(REPORTS_AT_ONCE),
+            quotes: Turns::new(1),
             sample: Sample::new(),
             ring,
             time,
@@ -332,6 +338,21 @@ impl Feed {
         units_per_million: u32,
     ) -> Option<Inventory> {
         self.sample.inventory(terms, reserve, units_per_million)
+    }
+
+    /// The same, one after the other; for whoever comes from outside.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`] when too many wait.
+    pub fn inventory_in_turn(
+        &self,
+        terms: &Terms,
+        reserve: Micros,
+        units_per_million: u32,
+    ) -> Result<Option<Inventory>, Busy> {
+        let _turn = self.quotes.take_within(QUOTES_WAITING_MAX).ok_or(Busy)?;
+        Ok(self.inventory(terms, reserve, units_per_million))
     }
 
     /// Brings everything up to date once: lists that have changed, what was judged and counted into the log, promotions and
