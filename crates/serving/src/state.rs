@@ -1,5 +1,8 @@
 //! What pages and events need, in memory: one lock, held for microseconds.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 
 use base::{Currency, Instant, Label, PromotionId, Span};

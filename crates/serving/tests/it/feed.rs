@@ -339,3 +339,37 @@ fn a_viewer_at_the_cap_is_not_shown_it_again_after_a_restart() {
     town.wait(Span::days(1));
     assert_eq!(shown_to(&town, &feed, "Ann", 9, 120), 3);
 }
+
+#[test]
+fn what_was_logged_and_not_billed_when_a_process_died_is_charged_to_its_slice() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running(1, 500_000);
+    let feed = town.feed(folder.path());
+    let mut tokens = serve(&town, &feed, 120, 0);
+    // No more money comes, and more is sold than the slice can pay when everything is viewed.
+    for number in 1_000..1_500 {
+        town.wait(Span::seconds(1));
+        tokens.extend(page(&feed, number));
+    }
+    let (first, rest) = tokens.split_at(tokens.len() / 2);
+    for token in first {
+        assert_eq!(view(&feed, token), Verdict::Billed);
+    }
+    // It writes its log, and dies before the book has heard of it.
+    let town = town.without_writer(|| {
+        feed.close().unwrap();
+        drop(feed);
+    });
+    assert_eq!(town.promotion(promotion).delivery.billed_units, 0);
+    let feed = town.feed(folder.path());
+    let verdicts: Vec<Verdict> = rest.iter().map(|token| view(&feed, token)).collect();
+    let billed = verdicts.iter().filter(|verdict| **verdict == Verdict::Billed).count();
+    let counted = verdicts.iter().filter(|verdict| **verdict == Verdict::Counted).count();
+    assert!(billed > 0 && counted > 0 && billed + counted == rest.len(), "{billed}, {counted}");
+    feed.run().unwrap();
+    // The book refuses nothing that the process has billed.
+    let delivery = town.promotion(promotion).delivery;
+    let expected = ((first.len() + billed) as u64, counted as u64);
+    assert_eq!((delivery.billed_units, delivery.unbilled_units), expected);
+    assert_eq!(view(&feed, &first[0]), Verdict::Duplicate);
+}

@@ -43,14 +43,8 @@ impl Town {
     pub fn new() -> Town {
         let start = Instant::parse(START).unwrap();
         let clock = ManualClock::new(start);
-        let times = {
-            let clock = clock.clone();
-            Box::new(move || (clock.now(), clock.monotonic()))
-        };
         let book = MemoryBook::new();
-        let spec = BookSpec { is_test: true, ring: [0; 8] };
-        let options = Options { clock_jump_max: JUMP_MAX, ..Options::default() };
-        let running = writer::spawn(book.store(), spec, options, times).unwrap();
+        let running = spawn_writer(&book, &clock);
         let ring = Arc::new(KeyRing::generate(start, &mut SeededRandomness::new(5)));
         let town = Town {
             running,
@@ -69,6 +63,16 @@ impl Town {
             created_at: start,
         })));
         town
+    }
+
+    /// The book's writer dies; until then nothing is decided, `meanwhile` happens, and another one
+    /// takes over.
+    pub fn without_writer(self, meanwhile: impl FnOnce()) -> Town {
+        let Town { running, book, clock, ring, lists, clock_jump_max } = self;
+        running.stop();
+        meanwhile();
+        let running = spawn_writer(&book, &clock);
+        Town { running, book, clock, ring, lists, clock_jump_max }
     }
 
     /// Opens a feed over the logs of this folder.
@@ -273,6 +277,16 @@ impl Town {
             other => panic!("{other:?}"),
         }
     }
+}
+
+fn spawn_writer(book: &MemoryBook, clock: &ManualClock) -> Running {
+    let times = {
+        let clock = clock.clone();
+        Box::new(move || (clock.now(), clock.monotonic()))
+    };
+    let spec = BookSpec { is_test: true, ring: [0; 8] };
+    let options = Options { clock_jump_max: JUMP_MAX, ..Options::default() };
+    writer::spawn(book.store(), spec, options, times).unwrap()
 }
 
 pub fn cents(minor: i64) -> Amount {
