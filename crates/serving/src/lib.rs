@@ -131,8 +131,8 @@ pub struct Ran {
     pub logged: usize,
     /// Records that were billed.
     pub billed: u64,
-    /// Records that the book will never take: what they cost is nobody's, and a mistake to be looked
-    /// into.
+    /// Records that the book will never take: what they cost is nobody's, and a mistake to be
+    /// looked into.
     pub set_aside: Vec<feed::verdict::Record>,
     /// Slices that were leased or made larger.
     pub leased: usize,
@@ -355,10 +355,10 @@ impl Feed {
         Ok(self.inventory(terms, reserve, units_per_million))
     }
 
-    /// Brings everything up to date once: lists that have changed, what was judged and counted into the log, promotions and
-    /// incidents as the book has them, trouble that is found, what is in the log to the book, money
-    /// from it and back, and who brings less or more than was quoted. A part that fails keeps none
-    /// of the others.
+    /// Brings everything up to date once: lists that have changed, what was judged and counted into
+    /// the log, promotions and incidents as the book has them, trouble that is found, what is in
+    /// the log to the book, money from it and back, and who brings less or more than was quoted. A
+    /// part that fails keeps none of the others.
     ///
     /// # Errors
     ///

@@ -234,7 +234,10 @@ async fn slow_listed_networks_and_the_platform_s_own_people_are_not_billed() {
     });
     served.running("views").await;
     let tokens = served.tokens(4).await;
-    let viewed = |token: &str, ip: &str| json!({"token": token, "kind": "view", "dwell_ms": 5_000, "ip": ip});
+    let viewed = |token: &str, ip: &str| {
+        let dwell = 5_000;
+        json!({"token": token, "kind": "view", "dwell_ms": dwell, "ip": ip})
+    };
     let why = |results: &Value, place: usize| results[place]["reason"].clone();
     let results = served.report(json!([
         viewed(&tokens[0], "203.0.113.7"),
