@@ -147,12 +147,12 @@ fn measure(name: &str, is_mixed: bool) {
     println!(
         "{name}: {rate} events a second, {} ns each, slowest batch of {BATCH} {} ms; \
          {billed} billed, {} bytes of log and {} lines of bills a thousand \
-         events, {} pages of used tokens",
+         events, {} bytes of used tokens",
         micros * 1_000 / u128::from(EVENTS),
         slowest.as_millis(),
         written * 1_000 / events.len(),
         lines * 1_000 / events.len(),
-        judge.used_pages(),
+        judge.used_bytes(),
     );
 }
 

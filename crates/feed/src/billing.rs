@@ -110,6 +110,11 @@ impl Totals {
         Totals { stream, next: 0, promotions: BTreeMap::new() }
     }
 
+    /// Nothing, before the record of that number.
+    pub fn since(stream: Label, next: u64) -> Totals {
+        Totals { next, ..Totals::new(stream) }
+    }
+
     /// The number of the next record.
     pub fn next_sequence(&self) -> u64 {
         self.next

@@ -43,6 +43,10 @@ const TOKEN_BYTES: usize = 2 + SELECTION_BYTES + SIGNATURE_BYTES;
 /// Characters of every token.
 pub const TOKEN_CHARACTERS: usize = TOKEN_BYTES / 3 * 4;
 
+/// Neighboring nonces that are remembered together. Whoever counts nonces up gives each goal as
+/// many at a time, from a multiple of it on: goals are remembered apart, for as long as each needs.
+pub const NONCES_A_PAGE: u64 = 4_096;
+
 /// A viewer as tokens and records know them: a keyed hash of the platform's name, never zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ViewerHash(u64);
@@ -76,7 +80,7 @@ pub struct Selection {
     /// another number, or goes on with its nonces.
     pub process: u16,
     /// Unlike every other of the same process and goal. Counting up keeps the memory of used
-    /// tokens small; any other choice is as correct.
+    /// tokens small ([`NONCES_A_PAGE`]); any other choice is as correct.
     pub nonce: u64,
     /// The country that the viewer looked from, when known; a subdivision counts as its country.
     pub country: Option<Region>,

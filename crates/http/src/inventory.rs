@@ -1,6 +1,6 @@
 //! What is known of the places in the feed that promotions are sold on.
 
-use base::Instant;
+use base::{Instant, Span};
 use promotions::{Inventory, MarketPrices, Micros, Quote, Terms};
 use serving::Feed;
 
@@ -68,7 +68,7 @@ pub(crate) fn inventory_of(feed: Option<&Feed>, assumed: &AssumedFeed, terms: &T
 ///
 /// # Errors
 ///
-/// `unavailable` when the server is stopping.
+/// `busy` when too many quotes are being made; `unavailable` when the server is stopping.
 pub(crate) async fn quote_for(
     caller: &Caller,
     terms: &Terms,
@@ -78,7 +78,13 @@ pub(crate) async fn quote_for(
     let (assumed, terms) = (caller.app.limits.assumed_feed.clone(), terms.clone());
     let made = blocking::spawn(move || {
         let feed = keeper.as_ref().and_then(|keeper| keeper.feed());
-        promotions::quote(&terms, &inventory_of(feed, &assumed, &terms), now)
+        let units = units_per_million(terms.goal);
+        let known = feed
+            .map(|feed| feed.inventory_in_turn(&terms, assumed.reserve(), units))
+            .transpose()?;
+        let inventory = known.flatten().unwrap_or_else(|| assumed.inventory(&terms));
+        Ok(promotions::quote(&terms, &inventory, now))
     });
-    made.await.map_err(|_| Problem::new(&catalog::UNAVAILABLE))
+    let made = made.await.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?;
+    made.map_err(|serving::Busy| Problem::new(&catalog::BUSY).retry_after(Span::seconds(1)))
 }

@@ -107,12 +107,29 @@ const OF_FEEDS: &[(&str, Kind, &str, OfBook)] = &[
     ("feed_promotions_ahead", Kind::Gauge, "Of these, more comes than was quoted.", |book| {
         outside_quotes(book, 2)
     }),
+    ("feed_records_set_aside", Kind::Counter, "Records that are never billed.", |book| {
+        let feed = book.feed().and_then(|keeper| keeper.feed());
+        feed.map_or(0, |feed| u64::try_from(feed.set_aside()).unwrap_or(u64::MAX))
+    }),
+    ("feed_used_token_bytes", Kind::Gauge, "Memory of used tokens.", |book| used_tokens(book, 0)),
+    (
+        "feed_used_token_bytes_max",
+        Kind::Gauge,
+        "Memory of used tokens at which events are refused.",
+        |book| used_tokens(book, 1),
+    ),
 ];
 
 /// What is outside of what was quoted; nothing while the feed is not open.
 fn outside_quotes(book: &Book, what: usize) -> u64 {
     let feed = book.feed().and_then(|keeper| keeper.feed());
     feed.map_or(0, |feed| u64::try_from(feed.outside_quotes()[what]).unwrap_or(u64::MAX))
+}
+
+/// How large the memory of used tokens is, or may be; nothing while the feed is not open.
+fn used_tokens(book: &Book, what: usize) -> u64 {
+    let feed = book.feed().and_then(|keeper| keeper.feed());
+    feed.map_or(0, |feed| u64::try_from(feed.used_tokens()[what]).unwrap_or(u64::MAX))
 }
 
 /// What goes on of a kind of incident of the feed; none while it is not open.

@@ -51,6 +51,9 @@ pub(crate) struct Settings {
     promotion_opportunities_per_day_assumed: u64,
     promotion_impression_price_micros_assumed: u64,
     claim_rules_folder: PathBuf,
+    feed_data_centres_file: PathBuf,
+    feed_internal_networks_file: PathBuf,
+    feed_internal_viewers_file: PathBuf,
     clock_jump_seconds_max: u64,
     start_gap_days_max: u32,
     pub(crate) readers_per_book: usize,
@@ -224,6 +227,16 @@ impl Settings {
                 gifts_per_recipient_day: self.gifts_per_recipient_day_max,
             },
             ..writer::Options::default()
+        }
+    }
+
+    /// Networks and people whose events are not billed.
+    pub(crate) fn feed_lists(&self) -> serving::ListFiles {
+        let file = |path: &PathBuf| Some(path.clone()).filter(|path| !path.as_os_str().is_empty());
+        serving::ListFiles {
+            data_centres: file(&self.feed_data_centres_file),
+            internal_networks: file(&self.feed_internal_networks_file),
+            internal_viewers: file(&self.feed_internal_viewers_file),
         }
     }
 

@@ -5,19 +5,19 @@ mod following;
 mod leases;
 mod opening;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use base::{IncidentId, Instant, KeyId, PromotionId};
 use engine::{Answer, Command, PromotionCommand, Query, Refusal};
-use feed::billing::Totals;
 use feed::verdict::Record;
 use feed::{Chance, CounterRecord, Returned};
 use outside::keyring::KeyRing;
-use promotions::{Bill, Goal};
+use promotions::Goal;
 use writer::{Handle, Request, Trouble};
 
 use crate::alarms::Alarms;
+use crate::bills::Bills;
 use crate::entry::Entry;
 use crate::incidents::Incidents;
 use crate::log::Log;
@@ -48,12 +48,8 @@ pub(crate) struct Books {
     rests: Rests,
     /// The pages that came with it.
     seen: SeenPages,
-    /// Records that are in the log for good and in no bill.
-    unbilled: VecDeque<Record>,
-    /// Makes bills; what promotions come to in all is kept elsewhere.
-    totals: Totals,
-    /// A bill of which it is not known whether the book has it.
-    bill: Option<Bill>,
+    /// Records that are in the log for good and in no bill that the book is known to have.
+    bills: Bills,
     /// The last record of the journal that was looked at.
     followed: u64,
     /// The chance of a unit by goal, in the order of [`Goal::ALL`], for promotions that come.
@@ -111,7 +107,7 @@ impl Books {
     fn append(&mut self, told: Written<'_>) -> Result<usize, ServingError> {
         self.log.append(&self.unsynced)?;
         let written = std::mem::take(&mut self.unsynced);
-        self.unbilled.extend(records(&written));
+        self.bills.extend(records(&written));
         let rests = std::mem::take(&mut self.rests);
         locked(told.reports).absorb_flush(&written, rests);
         told.sample.absorb(std::mem::take(&mut self.seen), &written);

@@ -34,9 +34,13 @@ const STOPPED: u8 = 5;
 const DONE: u8 = 6;
 const COUNTED: u8 = 7;
 const SEGMENT: u8 = 8;
+const TALLIED: u8 = 9;
 
 /// Counts as they were written before pages had a currency.
 const COUNTED_BEFORE: u8 = 3;
+
+/// Bits of a byte that say something of a number; the highest says that more follow.
+const NUMBER_BITS: u32 = 7;
 
 impl Entry {
     /// Appends its bytes.
@@ -61,11 +65,14 @@ impl Entry {
                 }
             }
             Entry::Counter(CounterRecord::Counted { promotion, minute, counts }) => {
-                encode_time(COUNTED, *minute, out);
+                encode_time(TALLIED, *minute, out);
                 out.extend_from_slice(&promotion.to_bytes());
-                for outcome in outcomes() {
-                    out.extend_from_slice(&counts.get(outcome).to_be_bytes());
-                }
+                let counts: Vec<u64> = outcomes().map(|outcome| counts.get(outcome)).collect();
+                let bits = counts.iter().rev();
+                let bits = bits.fold(0_u16, |bits, count| bits << 1 | u16::from(*count > 0));
+                out.extend_from_slice(&bits.to_be_bytes());
+                let some = counts.into_iter().filter(|count| *count > 0);
+                some.for_each(|count| encode_number(count, out));
             }
         }
     }
@@ -83,6 +90,31 @@ impl Entry {
 /// Every outcome of an opportunity, in the order in which they are written.
 fn outcomes() -> impl Iterator<Item = Outcome> {
     std::iter::once(Outcome::Served).chain(Cause::ALL.into_iter().map(Outcome::Lost))
+}
+
+/// Seven bits a byte, the lowest first.
+fn encode_number(mut number: u64, out: &mut Vec<u8>) {
+    while number >> NUMBER_BITS > 0 {
+        out.push((number & 0x7f) as u8 | 0x80);
+        number >>= NUMBER_BITS;
+    }
+    out.push(number as u8);
+}
+
+fn decode_number(bytes: &mut &[u8]) -> Result<u64, Unreadable> {
+    let mut number = 0_u64;
+    for shift in (0..u64::BITS).step_by(NUMBER_BITS as usize) {
+        let [byte] = take(bytes)?;
+        let part = u64::from(byte & 0x7f);
+        if part << shift >> shift != part {
+            return Err(Unreadable);
+        }
+        number |= part << shift;
+        if byte & 0x80 == 0 {
+            return Ok(number);
+        }
+    }
+    Err(Unreadable)
 }
 
 fn encode_time(kind: u8, at: Instant, out: &mut Vec<u8>) {
@@ -151,6 +183,21 @@ fn decode(bytes: &mut &[u8]) -> Result<Entry, Unreadable> {
             }
             CounterRecord::Counted { promotion, minute: at, counts }
         }
+        TALLIED => {
+            let promotion = PromotionId::from_bytes(take(bytes)?);
+            let bits = u16::from_be_bytes(take(bytes)?);
+            let mut counts = Counts::default();
+            for (place, outcome) in outcomes().enumerate() {
+                if bits >> place & 1 == 1 {
+                    counts.add_many(outcome, decode_number(bytes)?);
+                }
+            }
+            // Outcomes of a newer program would be left unread.
+            if u32::from(bits) >> outcomes().count() > 0 {
+                return Err(Unreadable);
+            }
+            CounterRecord::Counted { promotion, minute: at, counts }
+        }
         _ => return Err(Unreadable),
     }))
 }
@@ -165,28 +212,44 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], Unreadable> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn counts_from_before_pages_had_a_currency_are_read() {
-        let mut counts = Counts::default();
-        for (place, outcome) in outcomes().enumerate() {
-            counts.add_many(outcome, 10 + place as u64);
-        }
+    fn counted(counts: Counts) -> Entry {
         let (promotion, minute) = (PromotionId::from_bits(7), Instant::MIN);
-        let entry = Entry::Counter(CounterRecord::Counted { promotion, minute, counts });
-        let mut bytes = Vec::new();
-        entry.encode(&mut bytes);
-        assert_eq!(Entry::decode_all(&bytes), Ok(vec![entry]));
+        Entry::Counter(CounterRecord::Counted { promotion, minute, counts })
+    }
 
-        bytes[0] = COUNTED_BEFORE;
-        bytes.truncate(bytes.len() - 8);
-        let read = Entry::decode_all(&bytes);
-        let Ok([Entry::Counter(CounterRecord::Counted { counts: before, .. })]) = read.as_deref()
-        else {
-            panic!("{read:?}");
-        };
-        for outcome in outcomes() {
-            let is_new = outcome == Outcome::Lost(Cause::Currency);
-            assert_eq!(before.get(outcome), if is_new { 0 } else { counts.get(outcome) });
+    #[test]
+    fn counts_of_any_size_are_read_as_they_were_written() {
+        for number in [1, 127, 128, 16_384, u64::from(u32::MAX), u64::MAX] {
+            for every in 1..=10 {
+                let mut counts = Counts::default();
+                let some = outcomes().enumerate().filter(|(place, _)| place % every == 0);
+                some.for_each(|(_, outcome)| counts.add_many(outcome, number));
+                let mut bytes = Vec::new();
+                counted(counts).encode(&mut bytes);
+                assert_eq!(Entry::decode_all(&bytes), Ok(vec![counted(counts)]));
+                for length in 1..bytes.len() {
+                    assert_eq!(Entry::decode_all(&bytes[..length]), Err(Unreadable));
+                }
+            }
+        }
+        let mut bytes = Vec::new();
+        encode_number(u64::MAX, &mut bytes);
+        *bytes.last_mut().unwrap() = 2;
+        assert_eq!(decode_number(&mut bytes.as_slice()), Err(Unreadable), "more than 64 bits");
+    }
+
+    #[test]
+    fn counts_from_before_are_read() {
+        for (kind, written) in [(COUNTED, 10), (COUNTED_BEFORE, 9)] {
+            let (mut bytes, mut counts) = (Vec::new(), Counts::default());
+            encode_time(kind, Instant::MIN, &mut bytes);
+            bytes.extend_from_slice(&PromotionId::from_bits(7).to_bytes());
+            // The currency came last.
+            for (place, outcome) in outcomes().enumerate().take(written) {
+                counts.add_many(outcome, 10 + place as u64);
+                bytes.extend_from_slice(&(10 + place as u64).to_be_bytes());
+            }
+            assert_eq!(Entry::decode_all(&bytes), Ok(vec![counted(counts)]));
         }
     }
 }

@@ -5,6 +5,13 @@ use std::io;
 use store::StoreError;
 use writer::Trouble;
 
+use crate::lists::ListError;
+
+/// Too many wait for the same; come again in a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many wait for the same; come again in a second")]
+pub struct Busy;
+
 /// Why a run has ended early. Nothing is lost: the next one goes on where it stood.
 #[derive(Debug, thiserror::Error)]
 pub enum ServingError {
@@ -26,6 +33,9 @@ pub enum ServingError {
     /// What the book has decided breaks a rule of ours, and was undone.
     #[error("what the book has decided cannot be kept")]
     Unkept,
+    /// A list of networks or people cannot be read; what was known before holds.
+    #[error("{0}")]
+    List(#[from] ListError),
     /// There is no book.
     #[error("the book has no row")]
     NoBook,

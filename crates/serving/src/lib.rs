@@ -26,22 +26,27 @@
 
 mod alarms;
 mod assumed;
+mod bills;
 mod books;
 mod entry;
 mod error;
 mod incidents;
+mod lists;
 mod log;
+mod nonces;
 mod promoted;
 mod recall;
 mod reports;
 mod sample;
 mod state;
+mod time;
 mod turns;
 mod watch;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use base::{Currency, Instant, PromotionId, Span, Text};
 use feed::token::ViewerHash;
@@ -55,17 +60,23 @@ use store::{Reader, StoreError};
 use writer::Handle;
 
 pub use assumed::{believed, units_per_million};
-pub use error::ServingError;
+pub use error::{Busy, ServingError};
+pub use lists::{ListError, ListFiles};
 pub use reports::{Asked, Report};
 
 use books::{Books, Written};
+use lists::ListWatch;
 use reports::Reports;
 use sample::Sample;
 use state::State;
+use time::BookTime;
 use turns::Turns;
 
 /// Reports that are made at once.
 const REPORTS_AT_ONCE: usize = 2;
+
+/// Quotes that wait for the one that is made; each walks over all pages that are remembered.
+const QUOTES_WAITING_MAX: usize = 16;
 
 /// Opens a reader of the book for one run; readers are short.
 pub type OpenReader = Box<dyn FnMut() -> Result<Box<dyn Reader>, StoreError> + Send>;
@@ -84,6 +95,10 @@ pub struct FeedParts {
     pub ring: Arc<KeyRing>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
+    /// How far the wall clock may run ahead of the steady one: that of the book's writer.
+    pub clock_jump_max: Duration,
+    /// Networks and people whose events are not billed, whatever the promotion.
+    pub lists: ListFiles,
 }
 
 /// A promotion chosen for a viewer, with the token that its events bring back.
@@ -116,6 +131,9 @@ pub struct Ran {
     pub logged: usize,
     /// Records that were billed.
     pub billed: u64,
+    /// Records that the book will never take: what they cost is nobody's, and a mistake to be
+    /// looked into.
+    pub set_aside: Vec<feed::verdict::Record>,
     /// Slices that were leased or made larger.
     pub leased: usize,
     /// Slices of which money went back.
@@ -133,17 +151,22 @@ pub struct Feed {
     state: Mutex<State>,
     books: Mutex<Books>,
     reports: Mutex<Reports>,
+    lists: Mutex<ListWatch>,
     /// For reports that are made.
     turns: Turns,
+    /// For quotes that are made.
+    quotes: Turns,
     sample: Sample,
     ring: Arc<KeyRing>,
-    clock: Arc<dyn Clock>,
-    /// Microseconds that the book's clock is ahead of the wall clock, as of the last run.
-    ahead_micros: AtomicI64,
+    time: BookTime,
     /// Incidents that go on, as of the last run: detected ones, and those that people told of.
     open_incidents: [AtomicUsize; 2],
     /// Promotions that are looked at, and those of them that bring less or more than was quoted.
     outside: [AtomicUsize; 3],
+    /// Records that the book will never take, since this was opened.
+    set_aside: AtomicUsize,
+    /// Bytes in which used tokens are remembered, and how many there may be.
+    used_tokens: [AtomicUsize; 2],
     /// True once nothing that comes would be written any more.
     is_closed: AtomicBool,
 }
@@ -156,21 +179,27 @@ impl Feed {
     ///
     /// [`ServingError`]; nothing is served then.
     pub fn open(parts: FeedParts) -> Result<Feed, ServingError> {
-        let (ring, clock) = (Arc::clone(&parts.ring), Arc::clone(&parts.clock));
+        let ring = Arc::clone(&parts.ring);
+        let time = BookTime::new(Arc::clone(&parts.clock), parts.clock_jump_max);
+        let lists = Mutex::new(ListWatch::new(parts.lists.clone()));
         let (books, state, reports) = Books::open(parts)?;
         let feed = Feed {
             state: Mutex::new(state),
             books: Mutex::new(books),
             reports: Mutex::new(reports),
+            lists,
             turns: Turns::new(REPORTS_AT_ONCE),
+            quotes: Turns::new(1),
             sample: Sample::new(),
             ring,
-            clock,
-            ahead_micros: AtomicI64::new(0),
+            time,
             open_incidents: Default::default(),
             outside: Default::default(),
+            set_aside: AtomicUsize::new(0),
+            used_tokens: Default::default(),
             is_closed: AtomicBool::new(false),
         };
+        feed.read_lists()?;
         feed.begin()?;
         Ok(feed)
     }
@@ -185,17 +214,25 @@ impl Feed {
         books.write(&self.state, self.told(), now).map(drop)
     }
 
+    /// Learns what lists of networks and people say, when they have changed.
+    fn read_lists(&self) -> Result<(), ServingError> {
+        let news = locked(&self.lists).news(&|name| self.viewer_hash(name))?;
+        if let Some(lists) = news {
+            self.state().set_lists(lists);
+        }
+        Ok(())
+    }
+
     /// The book's time.
     fn tell_time(&self, books: &mut Books) -> Result<Instant, ServingError> {
         let ahead = books.clock_ahead()?;
-        self.ahead_micros.store(ahead, Ordering::Relaxed);
+        self.time.set_ahead(ahead);
         Ok(self.now())
     }
 
     /// The book's time, as far as the last run knows.
     pub fn now(&self) -> Instant {
-        let wall = self.clock.now().micros();
-        Instant::from_micros(wall.saturating_add(self.ahead_micros.load(Ordering::Relaxed)))
+        self.time.now()
     }
 
     /// The keyed hash of a viewer's name.
@@ -255,6 +292,17 @@ impl Feed {
         self.outside.each_ref().map(|count| count.load(Ordering::Relaxed))
     }
 
+    /// Records that the book will never take, since this was opened: nobody pays for them.
+    pub fn set_aside(&self) -> usize {
+        self.set_aside.load(Ordering::Relaxed)
+    }
+
+    /// Bytes in which used tokens are remembered, as of the last run, and how many there may be:
+    /// beyond that events are refused.
+    pub fn used_tokens(&self) -> [usize; 2] {
+        self.used_tokens.each_ref().map(|count| count.load(Ordering::Relaxed))
+    }
+
     /// What is known of incidents by now.
     fn tell_of_incidents(&self, books: &mut Books) {
         if !books.incidents.take_news() {
@@ -292,15 +340,31 @@ impl Feed {
         self.sample.inventory(terms, reserve, units_per_million)
     }
 
-    /// Brings everything up to date once: what was judged and counted into the log, promotions and
-    /// incidents as the book has them, trouble that is found, what is in the log to the book, money
-    /// from it and back, and who brings less or more than was quoted. A part that fails keeps none
-    /// of the others.
+    /// The same, one after the other; for whoever comes from outside.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`] when too many wait.
+    pub fn inventory_in_turn(
+        &self,
+        terms: &Terms,
+        reserve: Micros,
+        units_per_million: u32,
+    ) -> Result<Option<Inventory>, Busy> {
+        let _turn = self.quotes.take_within(QUOTES_WAITING_MAX).ok_or(Busy)?;
+        Ok(self.inventory(terms, reserve, units_per_million))
+    }
+
+    /// Brings everything up to date once: lists that have changed, what was judged and counted into
+    /// the log, promotions and incidents as the book has them, trouble that is found, what is in
+    /// the log to the book, money from it and back, and who brings less or more than was quoted. A
+    /// part that fails keeps none of the others.
     ///
     /// # Errors
     ///
     /// The first [`ServingError`]. What was not done is done by the next run.
     pub fn run(&self) -> Result<Ran, ServingError> {
+        let listed = self.read_lists();
         let mut books = self.books();
         let logged = books.write(&self.state, self.told(), self.now());
         let now = self.tell_time(&mut books)?;
@@ -309,6 +373,10 @@ impl Feed {
         let found = books.watch(&self.reports, now);
         self.tell_of_incidents(&mut books);
         let billed = books.bill();
+        if let Ok((_, set_aside)) = &billed {
+            self.set_aside.fetch_add(set_aside.len(), Ordering::Relaxed);
+        }
+        self.state().is_full = books.is_full();
         // A lease that overtakes money on its way back would be taken back with it.
         let returned = books.collect(&self.state, now);
         let leased = books.lease(&self.state, now);
@@ -316,13 +384,19 @@ impl Feed {
         for (kept, count) in self.outside.iter().zip(books.alarms.counts()) {
             kept.store(count, Ordering::Relaxed);
         }
+        for (kept, count) in self.used_tokens.iter().zip(self.state().used_tokens()) {
+            kept.store(count, Ordering::Relaxed);
+        }
+        listed?;
         let [opened, ended] = found?;
+        let (billed, set_aside) = billed?;
         Ok(Ran {
             opened,
             ended,
             refreshed: refreshed?,
             logged: logged?,
-            billed: billed?,
+            billed,
+            set_aside,
             leased: leased?,
             returned: returned?,
             alerted: alerted?,

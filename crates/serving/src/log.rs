@@ -7,9 +7,15 @@
 //! | 8 | the first bytes of SHA-256 over them |
 //! | … | the entries |
 //!
-//! A frame is what one run writes and syncs. A last one that was cut off by a crash is overwritten.
-//! Whatever else cannot be read is damage, or a newer program's: such a log is left as it is, and a
-//! new stream begins. The name of the stream is the name of the file.
+//! A frame is what one run writes and syncs. What was counted is written once a minute; until then
+//! it stands in the [`tail`], which is as durable. A last frame that was cut off by a crash is
+//! overwritten. Whatever else cannot be read is damage, or a newer program's: such a log is left as
+//! it is, and a new stream begins. The name of the stream is the name of the file.
+
+mod minutes;
+mod tail;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -20,6 +26,8 @@ use outside::random::Randomness;
 use sha2::{Digest, Sha256};
 
 use crate::entry::Entry;
+use minutes::Minutes;
+use tail::Tail;
 
 const MAGIC: &[u8; 8] = b"MGFEED1\n";
 const SUM_BYTES: usize = 8;
@@ -32,6 +40,11 @@ pub(crate) struct Log {
     /// Where the next frame begins.
     end: u64,
     stream: Label,
+    /// Where the last frame with counts ends.
+    counted_to: u64,
+    /// What was counted since.
+    minutes: Minutes,
+    tail: Tail,
 }
 
 impl Log {
@@ -60,9 +73,10 @@ impl Log {
                 Err(TryLockError::WouldBlock) => continue,
                 Err(TryLockError::Error(error)) => return Err(error),
             }
-            let mut log = Log { file, end: 0, stream };
-            let Some(entries) = log.read()? else { continue };
+            let mut log = Log::of(file, stream, &path);
+            let Some(mut entries) = log.read()? else { continue };
             if fits(&log.stream, &entries)? {
+                entries.append(&mut log.take_in_tail()?);
                 return Ok((log, entries));
             }
         }
@@ -74,14 +88,21 @@ impl Log {
         random.fill(&mut bytes);
         let name = format!("feed-{:032x}", u128::from_be_bytes(bytes));
         let path = folder.join(format!("{name}.{ENDING}"));
-        let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+        let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
         file.lock()?;
         file.write_all(MAGIC)?;
         file.sync_all()?;
         // The file must be found after a crash, or its stream would be billed and gone.
         File::open(folder)?.sync_all()?;
-        let end = MAGIC.len() as u64;
-        Ok(Log { file, end, stream: Label::new(&name).expect("letters and digits") })
+        let stream = Label::new(&name).expect("letters and digits");
+        Ok(Log::of(file, stream, &path))
+    }
+
+    /// With nothing in it.
+    fn of(file: File, stream: Label, path: &Path) -> Log {
+        let start = MAGIC.len() as u64;
+        let (minutes, tail) = (Minutes::default(), Tail::of(path));
+        Log { file, end: start, stream, counted_to: start, minutes, tail }
     }
 
     /// The name of its stream.
@@ -99,7 +120,6 @@ impl Log {
             // It was begun, and nothing more.
             self.file.seek(SeekFrom::Start(0))?;
             self.file.write_all(MAGIC)?;
-            self.end = MAGIC.len() as u64;
             return Ok(Some(Vec::new()));
         }
         let Some(mut rest) = bytes.strip_prefix(MAGIC) else { return Ok(None) };
@@ -107,21 +127,59 @@ impl Log {
         loop {
             match frame(rest) {
                 Frame::Whole(mut more, after) => {
-                    entries.append(&mut more);
                     rest = after;
+                    if more.iter().any(|entry| matches!(entry, Entry::Counter(_))) {
+                        self.counted_to = position(&bytes, rest);
+                    }
+                    entries.append(&mut more);
                 }
                 Frame::CutOff => break,
                 Frame::Unreadable => return Ok(None),
             }
         }
-        self.end = u64::try_from(bytes.len() - rest.len()).unwrap_or(u64::MAX);
+        self.end = position(&bytes, rest);
         Ok(Some(entries))
     }
 
-    /// Appends a frame and syncs it. One that fails is not there: the next one takes its place.
+    /// What was counted in the minute in which a process died, which is in the log then.
+    fn take_in_tail(&mut self) -> io::Result<Vec<Entry>> {
+        let entries = self.tail.read(self.counted_to)?;
+        if !entries.is_empty() {
+            self.write(entries.iter())?;
+            self.counted_to = self.end;
+        }
+        Ok(entries)
+    }
+
+    /// Makes entries durable: counts in the tail until their minute is over, all others in a frame.
+    /// When it fails nothing was taken in: tell all of it again.
     pub(crate) fn append(&mut self, entries: &[Entry]) -> io::Result<()> {
-        let mut body = Vec::with_capacity(entries.len() * 100);
-        entries.iter().for_each(|entry| entry.encode(&mut body));
+        let mut minutes = self.minutes.clone();
+        let others: Vec<&Entry> = entries.iter().filter(|entry| !minutes.add(entry)).collect();
+        // A time of counting begins or ends: what was counted stands before.
+        let is_turn = others.iter().any(|entry| matches!(entry, Entry::Counter(_)));
+        if is_turn || minutes.are_over() {
+            let counted = minutes.entries();
+            self.write(counted.iter().chain(others))?;
+            self.counted_to = self.end;
+            self.minutes = Minutes::default();
+            return Ok(());
+        }
+        // The tail first: written again it says the same, and a frame would stand there twice.
+        if !minutes.are_empty() {
+            self.tail.write(self.counted_to, &minutes.entries())?;
+        }
+        if !others.is_empty() {
+            self.write(others.into_iter())?;
+        }
+        self.minutes = minutes;
+        Ok(())
+    }
+
+    /// Appends a frame and syncs it. One that fails is not there: the next one takes its place.
+    fn write<'a>(&mut self, entries: impl Iterator<Item = &'a Entry>) -> io::Result<()> {
+        let mut body = Vec::new();
+        entries.for_each(|entry| entry.encode(&mut body));
         let length = u32::try_from(body.len()).map_err(io::Error::other)?;
         let mut bytes = Vec::with_capacity(body.len() + 4 + SUM_BYTES);
         bytes.extend_from_slice(&length.to_be_bytes());
@@ -135,6 +193,11 @@ impl Log {
         self.end += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         Ok(())
     }
+}
+
+/// Where the rest of some bytes begins.
+fn position(bytes: &[u8], rest: &[u8]) -> u64 {
+    u64::try_from(bytes.len() - rest.len()).unwrap_or(u64::MAX)
 }
 
 /// What stands at the beginning of some bytes.

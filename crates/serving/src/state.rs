@@ -1,5 +1,8 @@
 //! What pages and events need, in memory: one lock, held for microseconds.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 
 use base::{Instant, Label, PromotionId, Span};
@@ -11,6 +14,7 @@ use feed::{Candidates, Chooser, Offer, Page, PageWorth, Promoted, Reason, Traffi
 use outside::keyring::KeyRing;
 
 use crate::entry::Entry;
+use crate::nonces::Nonces;
 use crate::reports::Rests;
 use crate::sample::{SeenPage, SeenPages, WAITING_MAX};
 use crate::{Served, Told, viewer_hash};
@@ -32,9 +36,13 @@ pub(crate) struct State {
     no_networks: feed::bots::Networks,
     /// How often this stream was begun: tells its tokens from those of the times before.
     process: u16,
-    nonce: u64,
+    nonces: Nonces,
     /// Verdicts that are not in the log yet.
     pub(crate) unwritten: Vec<Record>,
+    /// More than that is not judged before some are written.
+    pub(crate) unwritten_max: usize,
+    /// Whether too much waits for its bill.
+    pub(crate) is_full: bool,
     /// Who was shown what, as far as it is not written.
     segments: SegmentCounter,
     /// What was done since the last run.
@@ -71,8 +79,10 @@ impl State {
             own: HashMap::new(),
             no_networks: feed::bots::Networks::default(),
             process: 0,
-            nonce: 0,
+            nonces: Nonces::default(),
             unwritten: Vec::new(),
+            unwritten_max: UNWRITTEN_MAX,
+            is_full: false,
             segments: SegmentCounter::default(),
             activity: Activity::default(),
             seen: SeenPages::default(),
@@ -126,7 +136,7 @@ impl State {
         let mut served = Vec::with_capacity(offers.len());
         for offer in offers {
             let goal = self.chooser.goal(offer.promotion).expect("it was just chosen");
-            self.nonce += 1;
+            let nonce = self.nonces.next(goal);
             let token = self.keys.seal(Selection {
                 promotion: offer.promotion,
                 slice: offer.sold.slice.0,
@@ -134,13 +144,13 @@ impl State {
                 at: offer.sold.at,
                 price: offer.sold.price,
                 process: self.process,
-                nonce: self.nonce,
+                nonce,
                 country: page.viewer.region.map(|region| region.country()),
                 device: page.viewer.device,
                 goal,
             });
             let known = (page.viewer, viewer);
-            self.segments.shown(offer.promotion, self.nonce, known, interest(&offer));
+            self.segments.shown(offer.promotion, nonce, known, interest(&offer));
             served.push(Served { offer, token });
         }
         served
@@ -162,7 +172,7 @@ impl State {
 
     /// Judges what was told.
     pub(crate) fn judge(&mut self, told: &Told<'_>, now: Instant) -> Result<Judgement, Overloaded> {
-        if self.unwritten.len() >= UNWRITTEN_MAX {
+        if self.is_full || self.unwritten.len() >= self.unwritten_max {
             self.activity.refusal(now);
             return Err(Overloaded { retry_after: Span::seconds(1) });
         }
@@ -239,6 +249,16 @@ impl State {
             _ => None,
         };
         self.chooser.curves_mut().of(country).clone()
+    }
+
+    /// What is known of networks and people from now on.
+    pub(crate) fn set_lists(&mut self, lists: Lists) {
+        self.judge.set_data(self.keys.clone(), lists);
+    }
+
+    /// Bytes in which used tokens are remembered, and how many there may be.
+    pub(crate) fn used_tokens(&self) -> [usize; 2] {
+        [self.judge.used_bytes(), Policy::default().used_bytes_max]
     }
 
     /// The number of the next verdict, whether or not those before it are in the log.

@@ -101,21 +101,21 @@ fn slow_quotes_of_a_small_town_are_kept() {
 
 #[test]
 #[ignore = "takes minutes: docs/delivery.md has what it says"]
-fn slow_estimates_of_views_are_kept() {
+fn long_estimates_of_views_are_kept() {
     let tally = tally(201..231, 8_000, Promise::Estimate, Some(Goal::Views));
     assert!(tally.is_kept(90), "{tally:?}");
 }
 
 #[test]
 #[ignore = "takes minutes: docs/delivery.md has what it says"]
-fn slow_estimates_of_all_goals_are_kept() {
+fn long_estimates_of_all_goals_are_kept() {
     let tally = tally(201..231, 8_000, Promise::Estimate, None);
     assert!(tally.is_kept(90), "{tally:?}");
 }
 
 #[test]
 #[ignore = "takes minutes: docs/delivery.md has what it says"]
-fn slow_guarantees_are_kept() {
+fn long_guarantees_are_kept() {
     let tally = tally(201..231, 8_000, Promise::Guarantee, Some(Goal::Views));
     assert!(tally.is_kept(98), "{tally:?}");
 }

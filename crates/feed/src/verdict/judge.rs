@@ -180,7 +180,7 @@ impl Judge {
             address_key: AddressKey::new(address_key),
             next: 0,
             latest: Instant::MIN,
-            used: UsedTokens::new(policy.used_pages_max),
+            used: UsedTokens::new(policy.used_bytes_max),
             limits: Limits {
                 viewer_promotion: window(policy.viewer_promotion),
                 viewer: window(policy.viewer),
@@ -204,9 +204,9 @@ impl Judge {
         self.next
     }
 
-    /// Pages of used tokens in memory, to be compared with [`Policy::used_pages_max`].
-    pub fn used_pages(&self) -> usize {
-        self.used.pages()
+    /// Bytes of used tokens in memory, to be compared with [`Policy::used_bytes_max`].
+    pub fn used_bytes(&self) -> usize {
+        self.used.bytes()
     }
 
     /// Judges an event, and appends the records that follow to `out`: the event's own unless it is
@@ -388,9 +388,8 @@ impl Judge {
         if self.is_too_late(event, selection) {
             return Ok(Finding::Unlogged(Verdict::Late, Reason::TooLate));
         }
-        if !self.used.has_room(selection) {
-            return Err(Overloaded { retry_after: Span::seconds(10) });
-        }
+        let room = self.used.room(selection, event.kind, self.latest);
+        room.map_err(|retry_after| Overloaded { retry_after })?;
         let was_too_short = former == Use::TooShort;
         let logged = |outcome, origin| Ok(Finding::Logged { outcome, was_too_short, origin });
         if let Some(reason) = self.flaw(event, selection, own) {

@@ -38,9 +38,11 @@ pub struct Policy {
     /// When more are needed the oldest part of the span is forgotten, never an honest event
     /// refused.
     pub limit_entries_max: usize,
-    /// Pages of 64 nonces remembered as used: 4,194,304, about 400 MB. When more are needed, events
-    /// are refused until some are too old: what was used is never forgotten before.
-    pub used_pages_max: usize,
+    /// Bytes in which used tokens are remembered: 400 MB. One that counts up takes a bit for each
+    /// kind of event that is told of it. Half of it is divided evenly among the goals, so that none
+    /// with a long window takes the room of the others; the rest is common. When more is needed,
+    /// events are refused until some are too old: what was used is never forgotten before.
+    pub used_bytes_max: usize,
     /// How accounts that act in concert are found.
     pub lockstep: LockstepPolicy,
 }
@@ -57,7 +59,7 @@ impl Default for Policy {
             address: hourly(60),
             network: hourly(600),
             limit_entries_max: 1 << 20,
-            used_pages_max: 1 << 22,
+            used_bytes_max: 400 << 20,
             lockstep: LockstepPolicy::default(),
         }
     }

@@ -10,7 +10,7 @@ use outside::clock::Clock;
 use outside::keyring::KeyRing;
 use outside::random::SeededRandomness;
 use serde_json::{Value, json};
-use serving::{Feed, FeedParts};
+use serving::{Feed, FeedParts, ListFiles};
 use store::{KeyKind, MemoryBook, Reader};
 use tempfile::TempDir;
 
@@ -27,6 +27,11 @@ struct Served {
 
 impl Served {
     fn new() -> Served {
+        Served::with_lists(ListFiles::default())
+    }
+
+    /// With networks and people whose events are not billed.
+    fn with_lists(lists: ListFiles) -> Served {
         let world = World::with_limits(Limits::default());
         let clock: Arc<dyn Clock> = Arc::new(world.clock.clone());
         let memory = MemoryBook::new();
@@ -51,6 +56,8 @@ impl Served {
                 folder: logs.clone(),
                 ring: Arc::clone(&ring),
                 clock: Arc::clone(&clock),
+                clock_jump_max: Duration::from_secs(300),
+                lists: lists.clone(),
             })
         };
         let report = |report| {
@@ -130,6 +137,20 @@ impl Served {
         panic!("{} posts in 2,000 pages", tokens.len());
     }
 
+    /// The token of what this viewer is shown sooner or later.
+    async fn shown(&self, name: &str) -> String {
+        for _ in 0..500 {
+            let asked = json!({"viewer": {"id": name, "country": "US"}, "slots": 1});
+            let page = self.post("/v1/feed/select", asked, 200).await;
+            if let Some(token) = page["offers"][0]["token"].as_str() {
+                return token.to_owned();
+            }
+            self.world.clock.advance(Span::seconds(1));
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        panic!("{name} was shown nothing");
+    }
+
     async fn report(&self, events: Value) -> Value {
         self.post("/v1/feed/events", json!({"events": events}), 200).await["results"].clone()
     }
@@ -196,6 +217,46 @@ async fn slow_posts_are_shown_views_are_billed_and_the_report_adds_up() {
     {
         assert!(sentences.contains(&json!(told)), "{sentences:?}");
     }
+}
+
+#[tokio::test]
+async fn slow_listed_networks_and_the_platform_s_own_people_are_not_billed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        Some(path)
+    };
+    let served = Served::with_lists(ListFiles {
+        data_centres: file("data-centres", "# hosting\n203.0.113.0/24\n"),
+        internal_networks: file("internal", "2001:db8:1::/48\n"),
+        internal_viewers: file("people", "editor\n"),
+    });
+    served.running("views").await;
+    let tokens = served.tokens(4).await;
+    let viewed = |token: &str, ip: &str| {
+        let dwell = 5_000;
+        json!({"token": token, "kind": "view", "dwell_ms": dwell, "ip": ip})
+    };
+    let why = |results: &Value, place: usize| results[place]["reason"].clone();
+    let results = served.report(json!([
+        viewed(&tokens[0], "203.0.113.7"),
+        viewed(&tokens[1], "2001:db8:1::7"),
+        viewed(&tokens[2], "198.51.100.7"),
+    ]));
+    let results = results.await;
+    assert_eq!(why(&results, 0), "data_centre", "{results}");
+    assert_eq!(why(&results, 1), "internal", "{results}");
+    assert_eq!(results[2]["verdict"], "billed", "{results}");
+    let token = served.shown("editor").await;
+    let results = served.report(json!([viewed(&token, "198.51.100.7")])).await;
+    assert_eq!(why(&results, 0), "internal", "{results}");
+
+    // Other lists hold without a restart.
+    file("data-centres", "198.51.100.0/24");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let results = served.report(json!([viewed(&tokens[3], "198.51.100.7")])).await;
+    assert_eq!(why(&results, 0), "data_centre", "{results}");
 }
 
 impl Served {

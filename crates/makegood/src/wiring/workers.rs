@@ -194,7 +194,7 @@ impl Installation {
         rails.map_err(Failure::new)
     }
 
-    /// What the feed of a book is made of; `clock` is its wall clock.
+    /// What the feed of a book is made of; `clock` is its wall clock, which may be set at will.
     pub(crate) fn feed_parts(
         &self,
         record: &BookRecord,
@@ -202,7 +202,8 @@ impl Installation {
         settings: &Settings,
         clock: Arc<dyn Clock>,
     ) -> FeedParts {
-        self.feed_parts_source(record, handle, settings, clock)()
+        let parts = self.feed_parts_source(record, handle, settings, clock)();
+        FeedParts { clock_jump_max: Duration::MAX, ..parts }
     }
 
     /// As [`Installation::feed_parts`], as often as wanted.
@@ -217,6 +218,8 @@ impl Installation {
         let folder = settings.data_folder().join("feed").join(&book);
         let (handle, ring) = (handle.clone(), Arc::clone(&self.ring));
         let source = self.reader_source(record);
+        let lists = settings.feed_lists();
+        let clock_jump_max = settings.writer_options().clock_jump_max;
         move || {
             // Closed to others; what cannot be made the feed tells itself.
             let _ = make_folder(&folder);
@@ -227,6 +230,8 @@ impl Installation {
                 folder: folder.clone(),
                 ring: Arc::clone(&ring),
                 clock: Arc::clone(&clock),
+                clock_jump_max,
+                lists: lists.clone(),
             }
         }
     }
@@ -238,6 +243,8 @@ impl Installation {
         settings: &Settings,
     ) -> Done<FeedKeeper> {
         let name = record.name.to_string();
+        // A slip is told of at the start; one that is made later leaves in force what was known.
+        settings.feed_lists().check().map_err(Failure::new)?;
         let parts = self.feed_parts_source(record, handle, settings, Arc::new(self.clock));
         let open = move || Feed::open(parts());
         let readers = Box::new(self.reader_source(record));
@@ -302,6 +309,9 @@ fn report_feed(book: &str, report: &FeedReport) {
             for (promotion, alarm) in &ran.alerted {
                 let alarm = alarm.as_str();
                 tracing::info!(book, %promotion, alarm, "a promotion is not as was quoted");
+            }
+            for record in &ran.set_aside {
+                tracing::error!(book, ?record, "the book never takes what this record costs");
             }
             tracing::debug!(book, ?ran, "the feed is up to date");
         }

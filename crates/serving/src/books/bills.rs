@@ -1,50 +1,48 @@
 //! Billing what is in the log.
 
 use engine::{PromotionCommand, Refusal};
-use feed::billing::Totals;
-use promotions::{Bill, Refusal as No};
+use feed::verdict::Record;
+use promotions::Refusal as No;
 
 use super::Books;
 use crate::ServingError;
+use crate::bills::UNBILLED_MAX;
 
 impl Books {
-    /// Bills what is in the log. Returns how many records.
-    pub(crate) fn bill(&mut self) -> Result<u64, ServingError> {
-        let mut billed = 0;
-        while let Some(bill) = self.next_bill()? {
-            let (from, to) = (bill.from, bill.to);
-            match self.decide(PromotionCommand::Bill(Box::new(bill)))? {
+    /// Bills what is in the log. Returns how many records, and those that the book will never take
+    /// and were set aside.
+    pub(crate) fn bill(&mut self) -> Result<(u64, Vec<Record>), ServingError> {
+        let (mut billed, mut set_aside) = (0, Vec::new());
+        while let Some(bill) = self.bills.next()? {
+            let records = bill.to - bill.from;
+            match self.decide(PromotionCommand::Bill(Box::new(bill))) {
                 // Told twice, because the first answer was lost.
-                Ok(_) | Err(Refusal::Promotions(No::AlreadyBilled { .. })) => {}
-                Err(refusal) => return Err(ServingError::Refused(refusal)),
+                Ok(Ok(_) | Err(Refusal::Promotions(No::AlreadyBilled { .. }))) => {
+                    self.bills.accepted();
+                    billed += records;
+                }
+                Ok(Err(Refusal::Promotions(No::LimitExceeded))) | Err(ServingError::Unkept) => {
+                    if !self.bills.has_lines() {
+                        return Err(ServingError::Unkept);
+                    }
+                    set_aside.extend(self.bills.refused());
+                }
+                // What was set aside is told of all the same; the rest is told again.
+                _ if !set_aside.is_empty() => break,
+                Ok(Err(refusal)) => return Err(ServingError::Refused(refusal)),
+                Err(error) => return Err(error),
             }
-            self.bill = None;
-            billed += to - from;
         }
-        Ok(billed)
+        Ok((billed, set_aside))
     }
 
     /// Whether the book was not told of all that is in the log.
     pub(crate) fn has_unbilled(&self) -> bool {
-        self.bill.is_some() || !self.unbilled.is_empty()
+        self.bills.len() > 0
     }
 
-    /// The bill that the book has to be told, again if need be.
-    fn next_bill(&mut self) -> Result<Option<Bill>, ServingError> {
-        if self.bill.is_none() && !self.unbilled.is_empty() {
-            let bill = self.totals.fold(self.unbilled.make_contiguous())?;
-            forget(&bill, &mut self.totals);
-            while self.unbilled.front().is_some_and(|record| record.sequence < bill.to) {
-                self.unbilled.pop_front();
-            }
-            self.bill = Some(bill);
-        }
-        Ok(self.bill.clone())
+    /// Whether so much waits for its bill that no more is to be judged.
+    pub(crate) fn is_full(&self) -> bool {
+        self.bills.len() >= UNBILLED_MAX
     }
-}
-
-/// What a promotion comes to in all is not this one's to keep.
-pub(super) fn forget(bill: &Bill, totals: &mut Totals) {
-    bill.lines.iter().for_each(|line| totals.forget(line.promotion));
-    bill.takebacks.iter().for_each(|takeback| totals.forget(takeback.promotion));
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use base::{Instant, PromotionId, Span};
 use engine::{Answer, Query};
-use feed::billing::Totals;
 use feed::verdict::{Body, Outcome, Record};
 use feed::{CounterRecord, Lease};
 use outside::random::SystemRandomness;
@@ -14,10 +14,10 @@ use promotions::{Goal, Micros, Promotion, Slice, SliceState, State as Standing, 
 use store::{List, Page, Reader};
 use writer::Handle;
 
-use super::bills::forget;
 use super::leases::lease_of;
 use super::{Books, clock_ahead, records};
 use crate::alarms::Alarms;
+use crate::bills::Bills;
 use crate::entry::Entry;
 use crate::incidents::Incidents;
 use crate::log::Log;
@@ -46,25 +46,26 @@ impl Books {
         let mut reader = (parts.open_reader)()?;
         let handle = parts.handle.clone();
         let mut billed_to = 0;
-        // One that ends before what was billed of it is an older copy: its numbers are used up.
+        let ahead = clock_ahead(&handle)?;
+        let now = Instant::from_micros(parts.clock.now().micros().saturating_add(ahead));
+        // The book's time is never behind its journal's last, wherever the clock is.
+        let last = i64::try_from(handle.figures().at_micros()).unwrap_or(i64::MAX);
+        let book_now = now.max(Instant::from_micros(last));
+        let latest = book_now.saturating_add(span_of(parts.clock_jump_max));
+        // One that ends before what was billed of it is an older copy: its numbers are used up. One
+        // from the future was written by a clock that had jumped: all that came would be too late.
         let fits = |stream: &base::Label, entries: &[Entry]| {
             billed_to = billed(&handle, stream).map_err(io::Error::other)?;
-            Ok(billed_to <= u64::try_from(records(entries).count()).unwrap_or(u64::MAX))
+            let is_whole = billed_to <= u64::try_from(records(entries).count()).unwrap_or(u64::MAX);
+            Ok(is_whole && records(entries).last().is_none_or(|record| record.at <= latest))
         };
         let (log, entries) = Log::open(&parts.folder, &mut SystemRandomness, fits)?;
         let is_new = entries.is_empty();
-        let mut totals = Totals::new(log.stream().clone());
         let all: Vec<Record> = records(&entries).collect();
         let billed_to = if is_new { 0 } else { billed_to };
         let split = usize::try_from(billed_to).unwrap_or(usize::MAX).min(all.len());
-        let (before, after) = all.split_at(split);
-        while totals.next_sequence() < billed_to {
-            let Ok(bill) = totals.fold(before) else { break };
-            forget(&bill, &mut totals);
-        }
+        let bills = Bills::new(log.stream().clone(), &all[split..]);
         let followed = reader.head()?.seq;
-        let ahead = clock_ahead(&handle)?;
-        let now = Instant::from_micros(parts.clock.now().micros().saturating_add(ahead));
         let state = State::new(&parts.ring, &parts.book, log.stream(), &entries, now);
         let reports = Reports::new(log.stream(), &entries);
         let books = Books {
@@ -75,9 +76,7 @@ impl Books {
             unsynced: Vec::new(),
             rests: Rests::new(),
             seen: SeenPages::default(),
-            unbilled: after.iter().copied().collect(),
-            totals,
-            bill: None,
+            bills,
             followed,
             believed: Goal::ALL.map(believed),
             collected_at: None,
@@ -169,7 +168,8 @@ impl Books {
                     continue;
                 }
                 // What was charged and is not billed yet is in the log.
-                let spent = slice.used.saturating_add(self.unbilled_of(promotion.id, slice.number));
+                let spent =
+                    slice.used.saturating_add(self.bills.charged(promotion.id, slice.number));
                 let lease = resumed(slice, promotion);
                 let _ = locked(state).chooser.resume(promotion.id, lease, spent);
             }
@@ -178,26 +178,12 @@ impl Books {
         let mut state = locked(state);
         // All that is due, in the book, in the log and since, but for what this one has spent: also
         // from slices that are closed by now, when everything is looked at again.
-        let since = self.unbilled.iter().chain(&state.unwritten);
+        let since = self.bills.waiting().chain(&state.unwritten);
         let due = due_with(promotion.spend.due, since, promotion.id);
         let here = state.chooser.standings(promotion.id);
         let here = here.map_or(Micros::ZERO, |one| one.committed.saturating_sub(one.reserved));
         state.chooser.report(promotion.id, due.saturating_sub(here), feed::Share::WHOLE);
         Ok(())
-    }
-
-    fn unbilled_of(&self, promotion: PromotionId, slice: u32) -> Micros {
-        let charged = self.unbilled.iter().filter_map(|record| match &record.body {
-            Body::Judged(judged)
-                if judged.outcome == Outcome::Billed
-                    && judged.selection.promotion == promotion
-                    && judged.selection.slice == slice =>
-            {
-                Some(judged.selection.price)
-            }
-            _ => None,
-        });
-        charged.fold(Micros::ZERO, Micros::saturating_add)
     }
 }
 
@@ -242,4 +228,8 @@ fn billed(handle: &Handle, stream: &base::Label) -> Result<u64, ServingError> {
         Some(Answer::Stream(stream)) => Ok(stream.billed_to),
         _ => Ok(0),
     }
+}
+
+fn span_of(duration: Duration) -> Span {
+    Span::from_micros(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
 }

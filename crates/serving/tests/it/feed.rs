@@ -1,6 +1,8 @@
 //! Pages are served, events are judged, and what they cost is billed once, whatever happens
 //! between.
 
+use std::path::{Path, PathBuf};
+
 use base::{Region, Span};
 use feed::verdict::{Event, Reason, Verdict};
 use promotions::{EventKind, Goal, SliceState, State, Viewer};
@@ -40,8 +42,14 @@ fn report(town: &Town, feed: &Feed, promotion: base::PromotionId) -> serving::Re
     feed.report_on(&Asked { promotion, deeds: &[], stretch, reach: &|_| 1 })
 }
 
+/// The logs of a folder.
+pub(crate) fn logs(folder: &Path) -> Vec<PathBuf> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|item| item.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|ending| ending == "log")).collect()
+}
+
 /// Serves for so many seconds, a page a second and a run after each; tokens that nobody has used.
-fn serve(town: &Town, feed: &Feed, seconds: u32, first: u32) -> Vec<String> {
+pub(crate) fn serve(town: &Town, feed: &Feed, seconds: u32, first: u32) -> Vec<String> {
     let mut tokens = Vec::new();
     for second in 0..seconds {
         town.wait(Span::seconds(1));
@@ -123,7 +131,7 @@ fn a_feed_that_begins_again_goes_on_with_its_log_its_slices_and_its_tokens() {
     let feed = town.feed(folder.path());
     feed.run().unwrap();
     assert_eq!(report(&town, &feed, promotion).gaps.len(), 1, "an end is no crash");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(logs(folder.path()).len(), 1);
     // Tokens of the time before and of now are apart.
     let more = serve(&town, &feed, 30, 500);
     assert!(more.iter().all(|token| view(&feed, token) == Verdict::Billed));
@@ -142,11 +150,11 @@ fn a_log_that_somebody_writes_or_that_lacks_what_was_billed_is_left_alone() {
     assert_eq!(view(&feed, &tokens[0]), Verdict::Billed);
     feed.run().unwrap();
     let other = town.feed(folder.path());
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    assert_eq!(logs(folder.path()).len(), 2);
     assert_eq!(view(&other, &tokens[1]), Verdict::Unknown, "it is another stream's");
     // An older copy of the log must not go on: its numbers are used up.
     let late = town.feed(copy.path());
-    assert_eq!(std::fs::read_dir(copy.path()).unwrap().count(), 2);
+    assert_eq!(logs(copy.path()).len(), 2);
     assert_eq!(view(&late, &tokens[2]), Verdict::Unknown);
     late.run().unwrap();
     other.run().unwrap();
@@ -164,7 +172,7 @@ fn a_log_that_was_cut_off_goes_on_before_the_cut() {
     assert_eq!(view(&feed, &tokens[0]), Verdict::Billed);
     feed.run().unwrap();
     drop(feed);
-    let path = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let path = logs(folder.path()).remove(0);
     let mut bytes = std::fs::read(&path).unwrap();
     bytes.extend_from_slice(&[0, 0, 0, 9, 1, 2, 3]);
     std::fs::write(&path, &bytes).unwrap();
@@ -394,4 +402,38 @@ fn what_is_spent_counts_once_after_everything_was_looked_at_again() {
     let after = by_the_half_hour(1_000..1_390);
     // Were it counted twice, this would be all that is left.
     assert!(after > 500 - before, "{after} after {before}");
+}
+
+#[test]
+fn what_was_logged_and_not_billed_when_a_process_died_is_charged_to_its_slice() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.running(1, 500_000);
+    let feed = town.feed(folder.path());
+    let mut tokens = serve(&town, &feed, 120, 0);
+    // No more money comes, and more is sold than the slice can pay when everything is viewed.
+    for number in 1_000..1_500 {
+        town.wait(Span::seconds(1));
+        tokens.extend(page(&feed, number));
+    }
+    let (first, rest) = tokens.split_at(tokens.len() / 2);
+    for token in first {
+        assert_eq!(view(&feed, token), Verdict::Billed);
+    }
+    // It writes its log, and dies before the book has heard of it.
+    let town = town.without_writer(|| {
+        feed.close().unwrap();
+        drop(feed);
+    });
+    assert_eq!(town.promotion(promotion).delivery.billed_units, 0);
+    let feed = town.feed(folder.path());
+    let verdicts: Vec<Verdict> = rest.iter().map(|token| view(&feed, token)).collect();
+    let billed = verdicts.iter().filter(|verdict| **verdict == Verdict::Billed).count();
+    let counted = verdicts.iter().filter(|verdict| **verdict == Verdict::Counted).count();
+    assert!(billed > 0 && counted > 0 && billed + counted == rest.len(), "{billed}, {counted}");
+    feed.run().unwrap();
+    // The book refuses nothing that the process has billed.
+    let delivery = town.promotion(promotion).delivery;
+    let expected = ((first.len() + billed) as u64, counted as u64);
+    assert_eq!((delivery.billed_units, delivery.unbilled_units), expected);
+    assert_eq!(view(&feed, &first[0]), Verdict::Duplicate);
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod alarms;
+mod clocks;
 mod feed;
 mod held_up;
 mod incidents;

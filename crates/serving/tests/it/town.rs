@@ -14,12 +14,15 @@ use outside::keyring::KeyRing;
 use outside::random::SeededRandomness;
 use promotions::{Actor, Audience, Goal, Micros, NewPromotion, Post, PostKind, Promise, Promotion};
 use promotions::{Quote, Role, Slice, Terms, Visibility, post_id, slice_id};
-use serving::{Feed, FeedParts};
+use serving::{Feed, FeedParts, ListFiles};
 use shop::{Creator, NewLine};
 use store::{MemoryBook, Reader};
 use writer::{Archived, BookSpec, Options, Request, Running};
 
 pub const START: &str = "2026-03-01T00:00:00Z";
+/// Clocks may be set as one likes.
+const JUMP_MAX: Duration = Duration::from_secs(1 << 40);
+
 pub const ADVERTISER: PersonId = PersonId::from_bits(1);
 const CREATOR: CreatorId = CreatorId::from_bits(2);
 const STAFF: Actor = Actor { role: Role::Staff, person: None };
@@ -30,26 +33,27 @@ pub struct Town {
     pub book: MemoryBook,
     pub clock: ManualClock,
     ring: Arc<KeyRing>,
+    /// Whose events are not billed.
+    pub lists: ListFiles,
+    /// How far the wall clock may jump for a feed.
+    pub clock_jump_max: Duration,
 }
 
 impl Town {
     pub fn new() -> Town {
         let start = Instant::parse(START).unwrap();
         let clock = ManualClock::new(start);
-        let times = {
-            let clock = clock.clone();
-            Box::new(move || (clock.now(), clock.monotonic()))
-        };
         let book = MemoryBook::new();
-        let spec = BookSpec { is_test: true, ring: [0; 8] };
-        let options = Options {
-            clock_jump_max: Duration::from_secs(1 << 40),
-            journal_retention_days: Some(1),
-            ..Options::default()
-        };
-        let running = writer::spawn(book.store(), spec, options, times).unwrap();
+        let running = spawn_writer(&book, &clock);
         let ring = Arc::new(KeyRing::generate(start, &mut SeededRandomness::new(5)));
-        let town = Town { running, book, clock, ring };
+        let town = Town {
+            running,
+            book,
+            clock,
+            ring,
+            lists: ListFiles::default(),
+            clock_jump_max: JUMP_MAX,
+        };
         town.shop(ShopCommand::CreateCreator(Box::new(Creator {
             id: CREATOR,
             name: Text::new("Ann").unwrap(),
@@ -59,6 +63,16 @@ impl Town {
             created_at: start,
         })));
         town
+    }
+
+    /// The book's writer dies; until then nothing is decided, `meanwhile` happens, and another one
+    /// takes over.
+    pub fn without_writer(self, meanwhile: impl FnOnce()) -> Town {
+        let Town { running, book, clock, ring, lists, clock_jump_max } = self;
+        running.stop();
+        meanwhile();
+        let running = spawn_writer(&book, &clock);
+        Town { running, book, clock, ring, lists, clock_jump_max }
     }
 
     /// Opens a feed over the logs of this folder.
@@ -75,6 +89,8 @@ impl Town {
             folder: folder.to_owned(),
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
+            clock_jump_max: self.clock_jump_max,
+            lists: self.lists.clone(),
         })
     }
 
@@ -320,6 +336,20 @@ impl Town {
             other => panic!("{other:?}"),
         }
     }
+}
+
+fn spawn_writer(book: &MemoryBook, clock: &ManualClock) -> Running {
+    let times = {
+        let clock = clock.clone();
+        Box::new(move || (clock.now(), clock.monotonic()))
+    };
+    let spec = BookSpec { is_test: true, ring: [0; 8] };
+    let options = Options {
+        clock_jump_max: JUMP_MAX,
+        journal_retention_days: Some(1),
+        ..Options::default()
+    };
+    writer::spawn(book.store(), spec, options, times).unwrap()
 }
 
 pub fn cents(minor: i64) -> Amount {

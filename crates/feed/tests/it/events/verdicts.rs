@@ -35,7 +35,7 @@ fn unknown_tokens_change_nothing() {
     let token = desk.keys.seal(unknown);
     assert_eq!(desk.verdict(&view(&token), at(1)), "unknown unknown_token");
     assert_eq!(desk.verdict(&view("forged"), at(1)), "unknown unknown_token");
-    assert_eq!((desk.log.len(), desk.judge.used_pages()), (0, 0));
+    assert_eq!((desk.log.len(), desk.judge.used_bytes()), (0, 0));
 }
 
 #[test]
@@ -205,26 +205,49 @@ fn what_is_unknown_has_no_limit() {
 
 #[test]
 fn memory_of_used_tokens_is_bounded_and_never_forgets_early() {
-    let policy = Policy { used_pages_max: 3, ..Policy::default() };
+    // Room for three pages.
+    let policy = Policy { used_bytes_max: 560, ..Policy::default() };
     let mut desk = Desk::new(policy);
     // Nonces that do not count up take a page each.
-    let tokens: Vec<_> = (0..4).map(|n| desk.keys.seal(selection(n * 1_000))).collect();
+    let tokens: Vec<_> = (0..4).map(|n| desk.keys.seal(selection(n * 10_000))).collect();
     for token in &tokens[..3] {
         assert_eq!(desk.verdict(&view(token), at(1)), "billed");
     }
     let overloaded = desk.judge(&view(&tokens[3]), at(1)).unwrap_err();
-    assert_eq!(overloaded.retry_after, Span::seconds(10));
+    // When the ten minutes of the selections, their hour and the grace are over, and it is noticed.
+    assert_eq!(overloaded.retry_after, Span::seconds(600 + 4_200 - 1 + 10));
     assert_eq!(desk.log.len(), 3);
     for token in &tokens[..3] {
         assert_eq!(desk.verdict(&view(token), at(4_200)), "duplicate already_used");
     }
     // An hour, the grace, and the rest of the segment later there is room again.
-    let mut later = selection(7_000);
+    let mut later = selection(70_000);
     later.at = at(6_000);
     let later = desk.keys.seal(later);
     assert_eq!(desk.verdict(&view(&later), at(6_001)), "billed");
-    assert_eq!(desk.judge.used_pages(), 1);
+    assert!((1..200).contains(&desk.judge.used_bytes()));
     assert_eq!(desk.verdict(&view(&tokens[0]), at(6_001)), "late too_late");
+}
+
+#[test]
+fn goals_of_long_windows_leave_room_for_the_others() {
+    let mut desk = Desk::new(Policy { used_bytes_max: 10_000, ..Policy::default() });
+    let of = |goal, nonce| Selection { goal, ..selection(nonce) };
+    let shown = |desk: &mut Desk, goal, nonce: u64| {
+        let token = desk.keys.seal(of(goal, nonce * 10_000));
+        let event = feed::verdict::Event { kind: EventKind::Impression, ..view(&token) };
+        desk.judge(&event, at(1))
+    };
+    let full = (1..).find_map(|nonce| shown(&mut desk, Goal::Sales, nonce).err()).unwrap();
+    // A sale may be told of for a week, and what leaves first is of up to a sixth of one more.
+    assert!(full.retry_after > Span::days(7) && full.retry_after < Span::hours(8 * 24 + 6));
+    for goal in Goal::ALL.into_iter().filter(|goal| *goal != Goal::Sales) {
+        assert!(shown(&mut desk, goal, 1).is_ok(), "{goal:?}");
+    }
+    // Whoever has taken no more than its own waits for the first that took what is common.
+    let full = (2..).find_map(|nonce| shown(&mut desk, Goal::Views, nonce).err()).unwrap();
+    assert!(full.retry_after < Span::hours(2), "{full:?}");
+    assert!(desk.judge.used_bytes() < 10_000 + 1_000);
 }
 
 #[test]
