@@ -10,6 +10,10 @@ use base::{Amount, Currency};
 /// * what was *spent* of what was paid: by claims and restitutions, at most [`Funds::left`],
 /// * what was *not spent*: by settlement, by itself, at most [`Funds::settlement_back`].
 ///
+/// What the bank of the payer has given pays what goes back either way, whichever comes first: a
+/// refund asks the rail for so much less. So it takes nothing off what is owed, and whoever paid has
+/// the same in the end in whatever order dispute, claim and settlement come.
+///
 /// When a late verdict makes smaller what was spent, more is unspent. What claims have taken of it
 /// before is then not returned a second time: so *settled back + committed ≤ paid*, always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,16 +28,28 @@ pub struct Funds {
     pub returned: Amount,
     /// What the payer has from the bank by disputes that were lost.
     pub lost: Amount,
+    /// What of that refunds have counted: they asked for so much less than they say.
+    pub settled: Amount,
     /// Whether a dispute is open.
     pub is_disputed: bool,
 }
 
 impl Funds {
     /// What claims and restitutions may still give back, when they take `committed` so far: what
-    /// was spent, less what they and lost disputes have taken of it.
+    /// was spent, less what they have taken of it. What the bank has given pays for it first.
     pub fn left(&self, committed: Amount) -> Amount {
         let not_returned = self.paid.saturating_sub(self.returned);
-        self.spent.min(not_returned).saturating_sub(self.lost).saturating_sub(committed)
+        self.spent.min(not_returned).saturating_sub(committed)
+    }
+
+    /// Whether the bank has given back all that claims could, beside what settlements and claims
+    /// are still to pay out of what it gave. Of `committed`, so much has set out.
+    pub fn is_paid_by_bank(&self, committed: Amount, set_out: Amount) -> bool {
+        let to_settle = self.settlement_back(committed).saturating_sub(self.returned);
+        let to_send = committed.saturating_sub(set_out);
+        let given = self.lost.saturating_sub(self.settled);
+        let beside = given.saturating_sub(to_settle).saturating_sub(to_send);
+        !beside.is_zero() && beside >= self.left(committed)
     }
 
     /// What settlements return to the payer altogether, when claims and restitutions take

@@ -13,15 +13,14 @@ pub struct PayoutPlan {
     pub net: Amount,
     /// The same with the tax that belongs to it.
     pub gross: Amount,
-    /// What of the decision comes back elsewhere: by settlement, by restitution, from the bank.
+    /// What of the decision comes back elsewhere: by settlement, by restitution.
     pub elsewhere: Amount,
 }
 
 /// What goes back now for a claim that is approved. `with_tax` tells of all that has gone back what
 /// it is with tax ([`gross`](crate::gross())).
 ///
-/// A dispute that was lost since the decision has paid in place of the claim, which then pays so
-/// much less.
+/// What a dispute that was lost has paid of it, the refund counts: the rail is asked for the rest.
 ///
 /// # Errors
 ///
@@ -42,17 +41,8 @@ pub fn plan_payout(
         return Err(Refusal::CurrencyMismatch);
     }
     let gone = claim.set_out();
-    let wanted = claim.committed().saturating_sub(gone);
     // What was promised is paid whatever verdicts have said since: the settlement keeps as much.
-    // But what the bank has paid since, it has paid in its place. That is promised no more, and so
-    // the settlement would not keep it: the claim pays the rest, at most what is left now.
-    let lost_before = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.lost);
-    let by_bank = funds.lost.saturating_sub(lost_before);
-    let others = rows.committed().saturating_sub(wanted);
-    let net = match funds.lost.is_zero() {
-        true => wanted,
-        false => wanted.saturating_sub(by_bank).min(funds.left(others)),
-    };
+    let net = claim.committed().saturating_sub(gone);
     let set_out = rows.promotion.map_or(Amount::ZERO, |row| row.set_out);
     let before = funds.returned.checked_add(set_out).unwrap_or(Amount::MAX);
     let award = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.award.total());
@@ -79,8 +69,6 @@ pub fn start_payout(
     let refund = Some(refund).filter(|_| !net.is_zero());
     let mut after = claim.clone();
     after.payouts.push(Payout { refund, net, gross, elsewhere, at: now, paid_at: None });
-    // What the bank has paid instead is free again.
-    after.causes = claim.causes.at_most(after.set_out());
     after.go_to(Status::Paying);
     Ok(Effect::of(Some(claim), after, rows, ClaimEvent::PayoutStarted))
 }

@@ -74,6 +74,7 @@ impl<'a> Case<'a> {
             spent: base::Amount::ZERO,
             returned: base::Amount::ZERO,
             lost: base::Amount::ZERO,
+            settled: base::Amount::ZERO,
             is_disputed: false,
         };
         self.bought.as_ref().map_or(none, Bought::funds)

@@ -283,6 +283,6 @@ fn nothing_is_decided_or_paid_while_the_payment_is_disputed() {
          open_dispute d p 5400 stage=2 => X.held yes
          pay_claim X O R rails=x -> payment_disputed
          lose d stage=2 => X.held no X:approved
-         pay_claim X O R rails=x => X:paying X.sent 0/0 X.takes 0",
+         pay_claim X O R rails=x => X:paying X.sent 10/11 X.takes 10 R:succeeded chargeback/loss 5389",
     );
 }

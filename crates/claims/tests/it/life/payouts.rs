@@ -52,66 +52,52 @@ fn a_dispute_stops_what_has_not_set_out() {
     assert_eq!(world.start_payout(1), Err(Refusal::PaymentDisputed));
     world.hold(1).unwrap();
     assert_eq!(world.start_payout(1), Err(Refusal::PaymentDisputed));
-    // The bank gives 75.00 of what was promised.
+    // The bank gives 75.00 of what was promised: the refund counts them, and says all the same.
     (world.funds.is_disputed, world.funds.lost) = (false, cents(7_500));
     assert_eq!(world.start_payout(1), Err(Refusal::PaymentDisputed));
     world.release(1).unwrap();
     world.start_payout(1).unwrap();
     let payout = world.claim(1).payouts[0];
-    assert_eq!((payout.net, payout.elsewhere), (cents(500), cents(7_500)));
-    assert_eq!(world.committed(), cents(500));
+    assert_eq!((payout.net, payout.elsewhere), (cents(8_000), Amount::ZERO));
+    assert_eq!(world.committed(), cents(8_000));
 }
 
 #[test]
-fn what_the_bank_had_given_before_the_decision_is_not_taken_off_again() {
+fn what_the_bank_gives_is_taken_off_no_claim() {
+    // Two claims are promised 30.00 and 70.00, and the bank gives 60.00: of 100.00 in all.
     let mut world = World::new();
-    world.funds.lost = cents(3_000);
-    world.decided(1, Ground::UnauthorizedCharge, Outcome::PartlyApprove, 2_000);
-    assert_eq!(world.claim(1).decision.as_ref().unwrap().lost, cents(3_000));
-    // Of the 10.00 that it gives now, the claim pays so much less, though 60.00 are left.
-    world.funds.lost = cents(4_000);
-    world.start_payout(1).unwrap();
-    let payout = world.claim(1).payouts[0];
-    assert_eq!((payout.net, payout.elsewhere), (cents(1_000), cents(1_000)));
-}
-
-#[test]
-fn a_dispute_that_takes_all_leaves_nothing_to_refund() {
-    let mut world = World::new();
-    world.decided(1, Ground::UnauthorizedCharge, Outcome::Approve, 10_000);
-    world.funds.lost = cents(10_000);
-    world.start_payout(1).unwrap();
-    let payout = world.claim(1).payouts[0];
-    assert_eq!((payout.refund, payout.elsewhere), (None, cents(10_000)));
-    assert_eq!(world.committed(), Amount::ZERO);
-}
-
-#[test]
-fn a_dispute_leaves_what_the_settlement_returns_to_it() {
-    // 60.00 were spent and are claimed; the bank gives just them, and 40.00 are settled later.
-    let mut world = World::new();
-    world.funds.spent = cents(6_000);
-    world.decided(1, Ground::UnauthorizedCharge, Outcome::Approve, 6_000);
+    world.decided(1, Ground::TechnicalError, Outcome::PartlyApprove, 3_000);
+    world.gathering(2, Ground::UnauthorizedCharge);
+    world.decide(2, &decided(Outcome::Approve, 7_000), 0).unwrap();
     world.funds.lost = cents(6_000);
-    world.start_payout(1).unwrap();
-    assert_eq!(world.claim(1).payouts[0].net, Amount::ZERO);
-    world.settle();
-    assert_eq!(world.funds.returned, cents(4_000));
+    for (claim, net) in [(1, 3_000), (2, 7_000)] {
+        world.start_payout(claim).unwrap();
+        assert_eq!(world.claim(claim).payouts[0].net, cents(net));
+    }
 }
 
 #[test]
-fn a_verdict_and_a_dispute_since_the_approval_add_up() {
-    // 60.00 were promised; 50.00 of them turn out to be invalid, and the bank gives 1.00.
-    let mut world = World::new();
-    world.funds.spent = cents(6_000);
-    world.decided(1, Ground::UnauthorizedCharge, Outcome::Approve, 6_000);
-    (world.funds.spent, world.funds.lost) = (cents(1_000), cents(100));
-    world.start_payout(1).unwrap();
-    let payout = world.claim(1).payouts[0];
-    assert_eq!((payout.net, payout.elsewhere), (cents(900), cents(5_100)));
-    // With 1.00 of the bank and 9.00 of the claim, that is all that was paid.
-    world.settle();
-    assert_eq!(world.funds.returned, cents(9_000));
+fn the_bank_has_paid_a_claim_where_nothing_else_is_to_come_out_of_what_it_gave() {
+    #[track_caller]
+    fn check(spent: i64, [lost, settled]: [i64; 2], [committed, sent]: [i64; 2], is_paid: bool) {
+        let mut funds = World::new().funds;
+        (funds.spent, funds.lost, funds.settled) = (cents(spent), cents(lost), cents(settled));
+        assert_eq!(funds.is_paid_by_bank(cents(committed), cents(sent)), is_paid);
+    }
+    check(10_000, [10_000, 0], [0, 0], true);
+    check(10_000, [9_999, 0], [0, 0], false);
+    check(10_000, [10_000, 1], [0, 0], false);
+    check(10_000, [0, 0], [0, 0], false);
+    // 40.00 were not spent, and come out of what it gave.
+    check(6_000, [9_999, 0], [0, 0], false);
+    check(6_000, [10_000, 0], [0, 0], true);
+    // So do 10.00 that are promised; what has set out has counted it.
+    check(10_000, [9_999, 0], [1_000, 0], false);
+    check(10_000, [10_000, 0], [1_000, 0], true);
+    check(10_000, [10_000, 1_000], [1_000, 1_000], true);
+    check(10_000, [9_000, 0], [1_000, 1_000], true);
+    // What claims have all taken before, the bank has not given.
+    check(10_000, [1_000, 1_000], [10_000, 10_000], false);
 }
 
 #[test]
@@ -163,6 +149,7 @@ fn sums() {
             spent: cents(spent),
             returned: cents(returned),
             lost: cents(lost),
+            settled: Amount::ZERO,
             is_disputed: false,
         };
         let committed = cents(committed);
@@ -176,8 +163,8 @@ fn sums() {
     check(100, 60, 40, 0, 0, [60, 40, 0]);
     check(100, 60, 40, 0, 25, [35, 40, 0]);
     check(100, 60, 40, 0, 60, [0, 40, 0]);
-    check(100, 60, 40, 35, 0, [25, 40, 0]);
-    check(100, 60, 40, 100, 0, [0, 40, 0]);
+    check(100, 60, 40, 35, 0, [60, 40, 0]);
+    check(100, 60, 40, 100, 0, [60, 40, 0]);
     check(100, 0, 0, 0, 0, [0, 100, 0]);
     check(100, 30, 0, 0, 80, [0, 20, 50]);
     check(0, 0, 0, 0, 0, [0, 0, 0]);

@@ -147,6 +147,7 @@ impl World {
                 spent: cents(10_000),
                 returned: Amount::ZERO,
                 lost: Amount::ZERO,
+                settled: Amount::ZERO,
                 is_disputed: false,
             },
             captured_twice: Amount::ZERO,
