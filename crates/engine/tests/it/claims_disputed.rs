@@ -102,7 +102,7 @@ fn what_the_bank_gives_of_what_waits_for_consent_is_not_sent_as_well() {
          lose d => refund/payable 1160 chargeback/loss -
          retry x
          begin x
-         told x succeeded => S:succeeded refund/payable 0",
+         told x succeeded attempt=2 => S:succeeded refund/payable 0",
     );
 }
 

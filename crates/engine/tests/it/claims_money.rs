@@ -132,7 +132,7 @@ fn a_restitution_waits_for_a_dispute() {
         "open_dispute d p 3400
          make_good Z P overspend 300 O R rails=x -> payment_disputed
          lose d
-         make_good Z P overspend 300 O R rails=x => Z.net 300 R.parts t1:324",
+         make_good Z P overspend 300 O R rails=x => Z.net 300 R.parts t1:120,t2:204",
     );
 }
 
