@@ -96,7 +96,8 @@ pub enum StopCause {
 }
 
 /// Ends a promotion for good. What was shown before is still billed; what is left goes back after
-/// `hold`. A draft that nobody has paid is thrown away.
+/// `hold`. A draft that nobody has paid is thrown away. One that was rejected ends for good only
+/// when its payment does not stand: an appeal would bring it back.
 ///
 /// # Errors
 ///
@@ -111,7 +112,8 @@ pub fn stop(
     if promotion.is_being_paid() {
         return Err(Refusal::BeingPaid);
     }
-    if promotion.state.is_ended() {
+    let may_come_back = promotion.state == State::Rejected && *cause == StopCause::Payment;
+    if promotion.state.is_ended() && !may_come_back {
         return Err(Refusal::Ended);
     }
     let (cause, rule) = match cause {

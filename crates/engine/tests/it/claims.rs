@@ -50,6 +50,19 @@ fn a_charge_that_nobody_agreed_to_goes_back_and_the_promotion_ends() {
     ));
 }
 
+/// Nor does an appeal bring one back that was rejected: its payment does not stand.
+#[test]
+fn a_charge_that_nobody_agreed_to_ends_what_was_rejected_too() {
+    after(
+        "post p version=v2 => P:in_review
+         reject P music => P:rejected
+         file X P unauth
+         facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
+         decide X => X:approved X.award 1000/4000 P:stopped P.why payment
+         appeal P -> promotion_not_rejected",
+    );
+}
+
 #[test]
 fn a_poor_outcome_is_denied_with_the_reasons_and_looked_at_again() {
     after(
