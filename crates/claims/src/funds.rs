@@ -1,6 +1,6 @@
 //! What has become of the money of a promotion, and what of it claims may give back.
 
-use base::{Amount, Currency};
+use base::{Amount, Currency, Instant};
 
 /// The money of a promotion as its other rows tell it, in minor units, tax not counted. What the
 /// platform has added is not part of it.
@@ -32,6 +32,8 @@ pub struct Funds {
     pub settled: Amount,
     /// Whether a dispute is open.
     pub is_disputed: bool,
+    /// When what was not spent goes back next, as far as that can be said; `None` once it has.
+    pub settles_at: Option<Instant>,
 }
 
 impl Funds {
@@ -42,10 +44,23 @@ impl Funds {
         self.spent.min(not_returned).saturating_sub(committed)
     }
 
+    /// What settlements are still to return to the payer, when claims and restitutions take
+    /// `committed`.
+    pub fn to_settle(&self, committed: Amount) -> Amount {
+        self.settlement_back(committed).saturating_sub(self.returned)
+    }
+
+    /// From when on the clock of what is paid runs, where so much of it comes back by settlement:
+    /// not before that is made.
+    pub(crate) fn leaves_at(&self, elsewhere: Amount, now: Instant) -> Instant {
+        let settles_at = self.settles_at.filter(|_| !elsewhere.is_zero());
+        settles_at.map_or(now, |at| at.max(now))
+    }
+
     /// Whether the bank has given back all that claims could, beside what settlements and claims
     /// are still to pay out of what it gave. Of `committed`, so much has set out.
     pub fn is_paid_by_bank(&self, committed: Amount, set_out: Amount) -> bool {
-        let to_settle = self.settlement_back(committed).saturating_sub(self.returned);
+        let to_settle = self.to_settle(committed);
         let to_send = committed.saturating_sub(set_out);
         let given = self.lost.saturating_sub(self.settled);
         let beside = given.saturating_sub(to_settle).saturating_sub(to_send);

@@ -3,7 +3,8 @@
 use base::{Amount, Instant, RefundId};
 
 use crate::funds::gross;
-use crate::{Claim, ClaimEvent, Effect, Funds, Payout, Refusal, Rows, Status, StepName};
+use crate::{Claim, ClaimEvent, Clocks, Effect, Funds, Outcome, Payout, Refusal, Rows};
+use crate::{Status, StepName};
 
 /// What goes back for a claim. The order of the promotion refunds `gross` by its own allocation,
 /// to what it was paid with.
@@ -73,18 +74,38 @@ pub fn start_payout(
     Ok(Effect::of(Some(claim), after, rows, ClaimEvent::PayoutStarted))
 }
 
-/// The money of a claim has left: its refund has succeeded, or what comes back elsewhere has.
+/// The money of a claim has left: its refund has succeeded, and what comes back elsewhere was
+/// settled. `returned` is what settlements have returned by then.
+///
+/// Less may have come back so than the decision has told, when units were delivered after it. Then
+/// the claim says what did come, as a part of what was wanted, and can be appealed against from now
+/// on.
 ///
 /// # Errors
 ///
 /// `NotPaying`.
-pub fn note_paid(claim: &Claim, rows: Rows<'_>, now: Instant) -> Result<Effect, Refusal> {
+pub fn note_paid(
+    claim: &Claim,
+    rows: Rows<'_>,
+    returned: Amount,
+    clocks: &Clocks,
+    now: Instant,
+) -> Result<Effect, Refusal> {
     if claim.status != Status::Paying {
         return Err(Refusal::NotPaying);
     }
     let mut after = claim.clone();
+    let mut missing = Amount::ZERO;
     for payout in after.payouts.iter_mut().filter(|payout| payout.paid_at.is_none()) {
         payout.paid_at = Some(now);
+        missing = payout.elsewhere.saturating_sub(returned);
+        payout.elsewhere = payout.elsewhere.min(returned);
+    }
+    if let Some(decision) = after.decision.as_mut().filter(|_| !missing.is_zero()) {
+        decision.award.elsewhere = decision.award.elsewhere.saturating_sub(missing);
+        decision.outcome = Outcome::PartlyApprove;
+        let is_first = claim.appeal.is_none();
+        decision.appeal_until = is_first.then(|| clocks.appeal_until(&claim.case(), now));
     }
     after.steps.finish(StepName::Paid, now);
     after.go_to(Status::Paid);

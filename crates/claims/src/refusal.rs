@@ -161,6 +161,12 @@ pub enum Refusal {
         /// What is left, tax not counted.
         left: Money,
     },
+    /// More is said to come back elsewhere than settlements are still to return.
+    #[error("at most {unspent} come back by settlement")]
+    ElsewhereExceedsUnspent {
+        /// What was not spent and has not gone back, tax not counted.
+        unspent: Money,
+    },
     /// An appeal does not end with less: to leave it at that, deny the appeal.
     #[error("{first} were decided before; deny the appeal to leave it at that")]
     BelowFirst {

@@ -31,8 +31,8 @@ pub struct Review {
 /// found; `NotInReview` unless it is in review or appealed; `FactsMissing` when a dispute has ended
 /// since they were gathered; `PaymentDisputed`, while a dispute is open, unless it is denied;
 /// `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`; `CodesMissing`;
-/// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`; `FactsOutdated` when it
-/// pays, and something else was paid since.
+/// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`,
+/// `ElsewhereExceedsUnspent`; `FactsOutdated` when it pays, and something else was paid since.
 pub fn review(
     review: &Review,
     claim: &Claim,
@@ -73,6 +73,7 @@ pub fn review(
         decision: None,
     };
     draft.check(claim, desk)?;
+    draft.check_elsewhere(claim, desk)?;
     if !is_denied {
         check_facts(claim, desk)?;
     }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use base::{Amount, PaymentId, PromotionId};
+use base::{Amount, Instant, PaymentId, PromotionId};
 use claims::{Funds, Named, PromotionClaims, Purchase};
 use payments::{Payment};
 use promotions::{Post, Promotion, Returning, Signals, post_id, with_tax, without_tax};
 use shop::Checkout;
 
 use crate::Rows;
+use crate::promoting::policy;
 use crate::promotion_money::payments_of;
 use crate::rows::Walk;
 
@@ -110,7 +111,18 @@ fn funds_of(promotion: &Promotion) -> Funds {
         lost: Amount::ZERO,
         settled: Amount::ZERO,
         is_disputed: promotion.pauses.is_disputed,
+        settles_at: settles_at(promotion),
     }
+}
+
+/// When what was not spent goes back: of one that has not ended, when it would at its end.
+fn settles_at(promotion: &Promotion) -> Option<Instant> {
+    if promotion.state.is_ended() {
+        return promotion.settles_at;
+    }
+    let window = promotion.terms.goal.attribution_window();
+    let ends_at = promotion.terms.ends_at.saturating_add(window);
+    Some(ends_at.saturating_add(policy(promotion).settlement_hold))
 }
 
 /// What settlements have to return by now, after what claims and restitutions take.

@@ -76,6 +76,7 @@ impl<'a> Case<'a> {
             lost: base::Amount::ZERO,
             settled: base::Amount::ZERO,
             is_disputed: false,
+            settles_at: None,
         };
         self.bought.as_ref().map_or(none, Bought::funds)
     }

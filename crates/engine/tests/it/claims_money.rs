@@ -52,6 +52,29 @@ fn a_claim_pays_what_was_spent_to_what_it_was_paid_with() {
     );
 }
 
+/// Of what was to come back by settlement, some is delivered after the decision.
+#[test]
+fn what_did_not_come_back_is_not_told_as_paid() {
+    world(
+        "file X P other
+         facts X ring_marks=0
+         decide X
+         review X approve 100/4001 -> elsewhere_exceeds_unspent 4000
+         review X approve 100/4000 => X:approved X.due 2001600
+         pay_claim X O R rails=x => X.elsewhere 4000
+         begin x
+         told x succeeded
+         lease P feed 3000
+         bill feed 1..2 P:2:7500@3000
+         close P 2 2
+         stop P
+         claim_paid X -> claim_being_paid
+         wait 262800
+         settle_up P O S rails=y => P.back 1000/0
+         claim_paid X => X:paid X.award 100/1000 X.elsewhere 1000 X.outcome partly_approve X.next appeal",
+    );
+}
+
 /// A claim and a restitution, and two claims, find the same loss.
 #[test]
 fn one_cause_is_paid_once() {

@@ -1,9 +1,9 @@
 //! What is paid, and what is not paid twice.
 
 use base::{Amount, Currency};
-use claims::{Funds, Ground, Outcome, Refusal, Status};
+use claims::{Funds, Ground, Outcome, Refusal, Status, StepName};
 
-use super::world::{World, cents, decided, new_claim};
+use super::world::{ANN, BOB, World, at, award, cents, decided, dollars, new_claim, review_of};
 
 #[test]
 fn money_sets_out_and_leaves() {
@@ -42,6 +42,62 @@ fn what_a_settlement_returns_needs_no_refund() {
     assert_eq!(payout.elsewhere, cents(4_000));
     world.settle();
     assert_eq!(world.funds.returned, cents(4_000));
+}
+
+#[test]
+fn what_comes_back_by_settlement_is_told_as_it_came() {
+    // 40.00 were not spent when it was decided; of those 30.00 are delivered after all.
+    let mut world = World::new();
+    world.funds.spent = cents(6_000);
+    world.gathering(1, Ground::TechnicalError);
+    world.decide(1, &decided(Outcome::Approve, 0), 4_000).unwrap();
+    world.start_payout(1).unwrap();
+    world.funds.spent = cents(9_000);
+    world.settle();
+    world.note_paid(1).unwrap();
+    let claim = world.claim(1);
+    assert_eq!((claim.status, claim.payouts[0].elsewhere), (Status::Paid, cents(1_000)));
+    let decision = claim.decision.as_ref().unwrap();
+    assert_eq!((decision.outcome, decision.award), (Outcome::PartlyApprove, award(0, 1_000)));
+    // Somebody else may look at the rest, though all had been granted.
+    world.appeal(1, &[]).unwrap();
+    let review = review_of(BOB, Outcome::Approve, award(3_000, 1_000));
+    world.review(1, &review).unwrap();
+    world.start_payout(1).unwrap();
+    world.note_paid(1).unwrap();
+    assert_eq!((world.status(1), world.committed()), (Status::Paid, cents(3_000)));
+}
+
+#[test]
+fn nobody_says_that_more_comes_back_by_settlement_than_was_not_spent() {
+    let mut world = World::new();
+    (world.funds.spent, world.funds.returned) = (cents(6_000), cents(500));
+    world.gathering(1, Ground::Other);
+    world.decide(1, &decided(Outcome::Review, 0), 0).unwrap();
+    let review = |elsewhere| review_of(ANN, Outcome::PartlyApprove, award(10, elsewhere));
+    let unspent = dollars(cents(3_500));
+    let refused = Err(Refusal::ElsewhereExceedsUnspent { unspent });
+    assert_eq!(world.review(1, &review(3_501)), refused);
+    world.review(1, &review(3_500)).unwrap();
+}
+
+#[test]
+fn the_clock_of_what_a_settlement_returns_runs_from_the_settlement_on() {
+    let mut world = World::new();
+    world.funds.spent = cents(6_000);
+    let settles_at = at("2026-06-01T12:00:00Z");
+    world.funds.settles_at = Some(settles_at);
+    let due = |world: &World, from| {
+        world.clocks().step_due(StepName::Paid, &world.claim(1).case(), from)
+    };
+    world.gathering(1, Ground::FailureToDeliver);
+    world.decide(1, &decided(Outcome::Approve, 0), 4_000).unwrap();
+    assert_eq!(world.claim(1).due_at(), Some(due(&world, settles_at)));
+    // What a refund pays does not wait for it.
+    let mut world = World::new();
+    world.funds.settles_at = Some(settles_at);
+    world.decided(1, Ground::FailureToDeliver, Outcome::Approve, 4_000);
+    assert_eq!(world.claim(1).due_at(), Some(due(&world, world.now)));
 }
 
 #[test]
@@ -151,6 +207,7 @@ fn sums() {
             lost: cents(lost),
             settled: Amount::ZERO,
             is_disputed: false,
+            settles_at: None,
         };
         let committed = cents(committed);
         let all = [funds.left(committed), funds.settlement_back(committed)];

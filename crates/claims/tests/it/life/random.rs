@@ -364,6 +364,7 @@ proptest! {
             lost: cents(lost),
             settled: base::Amount::ZERO,
             is_disputed: false,
+            settles_at: None,
         };
         let left = funds.left(cents(committed)).minor();
         prop_assert!(left == 0 || left + committed <= spent);
