@@ -319,7 +319,7 @@ impl City {
         let standing = match row.end.map(|end| end.cause) {
             Some(promotions::EndCause::Policy) => Standing::Withheld,
             Some(_) => Standing::Paused,
-            None if row.pauses.by_platform => Standing::Withheld,
+            None if row.pauses.by_platform || row.pauses.by_claim => Standing::Withheld,
             None if row.pauses.any() => Standing::Paused,
             None => Standing::Running,
         };

@@ -149,6 +149,9 @@ pub enum Refusal {
     /// A person approves, in whole or in part, or denies.
     #[error("approve it, approve a part of it, or deny it")]
     OutcomeNotAllowed,
+    /// It was decided, and sent back, as often as can be.
+    #[error("it was decided {} times; deny it, or have it claimed again", limits::DECISIONS_MAX)]
+    TooManyDecisions,
     /// A decision gives one to four reasons.
     #[error("give 1 to {} reasons, the main one first", limits::CODES_MAX)]
     CodesMissing,

@@ -31,6 +31,7 @@ pub struct Review {
 /// found; `NotInReview` unless it is in review or appealed; `FactsMissing` when a dispute has ended
 /// since they were gathered; `PaymentDisputed`, while a dispute is open, unless it is denied;
 /// `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`; `CodesMissing`;
+/// `TooManyDecisions` ([`limits::DECISIONS_MAX`]) unless it is denied;
 /// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`,
 /// `ElsewhereExceedsUnspent`; `FactsOutdated` when it pays, and something else was paid since.
 pub fn review(
@@ -63,6 +64,9 @@ pub fn review(
     }
     if review.codes.is_empty() || review.codes.len() > limits::CODES_MAX {
         return Err(Refusal::CodesMissing);
+    }
+    if !is_denied && claim.decisions >= limits::DECISIONS_MAX {
+        return Err(Refusal::TooManyDecisions);
     }
     let draft = Draft {
         outcome: review.outcome,

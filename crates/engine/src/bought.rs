@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{Amount, Instant, PaymentId, PromotionId};
 use claims::{Funds, Named, PromotionClaims, Purchase};
-use payments::{Payment};
+use payments::Payment;
 use promotions::{Post, Promotion, Returning, Signals, post_id, with_tax, without_tax};
 use shop::Checkout;
 

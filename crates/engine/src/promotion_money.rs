@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Money, OrderId, PromotionId, RefundId, Token};
-use payments::{Payment};
+use payments::Payment;
 use promotions::{DisputeNews, Post, Promotion, Refusal, Settlement};
 use promotions::{made_good_account, post_id, promotion_accounts, settlement_id};
 use shop::{Checkout, LineLeft, LineRequest, Order, RefundOrder, RefundRequest};

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use base::{RailRefundId, RefundId};
 use ledger::{Account, AccountName, RailName};
-use payments::{
-    Method, Moved, Outcome, Payment, RailRefund, RefundAccounts, RefundState, Refusal,
-};
+use payments::{Method, Moved, Outcome, Payment, RailRefund, RefundAccounts, RefundState, Refusal};
 use shop::RefundStatus;
 
 use crate::composition::Composition;

@@ -70,7 +70,9 @@ fn standing(promotion: &Promotion) -> Standing {
     let pauses = promotion.pauses;
     match promotion.state {
         State::Scheduled | State::Running => Standing::Running,
-        State::Paused if pauses.by_platform || pauses.is_disputed => Standing::Withheld,
+        State::Paused if pauses.by_platform || pauses.by_claim || pauses.is_disputed => {
+            Standing::Withheld
+        }
         State::Paused => Standing::Paused,
         _ => Standing::Withheld,
     }

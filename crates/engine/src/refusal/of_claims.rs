@@ -51,6 +51,7 @@ super::telling_refusals! {
         AmountMismatch = 544 => "award_mismatch",
         CurrencyMismatch = 547 => "currency_mismatch",
         NothingToRepay = 548 => "nothing_to_repay",
+        TooManyDecisions = 550 => "too_many_decisions",
     }
     telling {
         // The next three are never stored answers: time changes them.

@@ -86,8 +86,7 @@ fn holds_follow(world: &World, checkout: &Checkout) {
 /// there.
 fn payments_follow(world: &World, checkout: &Checkout) {
     let is_paying = matches!(checkout.state, CheckoutState::Paying | CheckoutState::RequiresAction);
-    let mine =
-        |payment: &&std::sync::Arc<Payment>| payment.purpose.checkout() == checkout.id;
+    let mine = |payment: &&std::sync::Arc<Payment>| payment.purpose.checkout() == checkout.id;
     for payment in world.payment.values().filter(mine) {
         let tender = checkout.tenders.iter().find(|tender| payment_of(tender) == Some(payment.id));
         let is_live = tender.is_some_and(|tender| tender.is_live());

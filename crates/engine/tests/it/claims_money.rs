@@ -60,7 +60,7 @@ fn what_did_not_come_back_is_not_told_as_paid() {
          facts X ring_marks=0
          decide X
          review X approve 100/4001 -> elsewhere_exceeds_unspent 4000
-         review X approve 100/4000 => X:approved X.due 2001600
+         review X approve 100/4000 => X:approved X.due 1778400
          pay_claim X O R rails=x => X.elsewhere 4000
          begin x
          told x succeeded

@@ -230,6 +230,7 @@ fn paused_by(pauses: Pauses) -> Vec<&'static str> {
     let all = [
         (pauses.by_advertiser, "advertiser"),
         (pauses.by_platform, "platform"),
+        (pauses.by_claim, "claim"),
         (pauses.post_is_private, "post_private"),
         (pauses.is_disputed, "payment_disputed"),
     ];

@@ -71,14 +71,14 @@ fn what_comes_back_by_settlement_is_told_as_it_came() {
 #[test]
 fn nobody_says_that_more_comes_back_by_settlement_than_was_not_spent() {
     let mut world = World::new();
-    (world.funds.spent, world.funds.returned) = (cents(6_000), cents(500));
+    world.funds.spent = cents(6_000);
     world.gathering(1, Ground::Other);
     world.decide(1, &decided(Outcome::Review, 0), 0).unwrap();
     let review = |elsewhere| review_of(ANN, Outcome::PartlyApprove, award(10, elsewhere));
-    let unspent = dollars(cents(3_500));
+    let unspent = dollars(cents(4_000));
     let refused = Err(Refusal::ElsewhereExceedsUnspent { unspent });
-    assert_eq!(world.review(1, &review(3_501)), refused);
-    world.review(1, &review(3_500)).unwrap();
+    assert_eq!(world.review(1, &review(4_001)), refused);
+    world.review(1, &review(4_000)).unwrap();
 }
 
 #[test]
@@ -87,9 +87,8 @@ fn the_clock_of_what_a_settlement_returns_runs_from_the_settlement_on() {
     world.funds.spent = cents(6_000);
     let settles_at = at("2026-06-01T12:00:00Z");
     world.funds.settles_at = Some(settles_at);
-    let due = |world: &World, from| {
-        world.clocks().step_due(StepName::Paid, &world.claim(1).case(), from)
-    };
+    let due =
+        |world: &World, from| world.clocks().step_due(StepName::Paid, &world.claim(1).case(), from);
     world.gathering(1, Ground::FailureToDeliver);
     world.decide(1, &decided(Outcome::Approve, 0), 4_000).unwrap();
     assert_eq!(world.claim(1).due_at(), Some(due(&world, settles_at)));

@@ -21,11 +21,12 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let id = call.path_id(&catalog::CLAIM_NOT_FOUND)?;
     let evidence = evidence(&call.caller, id).await?;
     let claim = &evidence.claim;
-    let record = claim.decision.as_ref().or(claim.proposal.as_ref());
-    let kept =
-        evidence.statements.iter().find(|kept| record.is_some_and(|it| it.statement == kept.id));
     let facts = evidence.decided_on.as_ref().map(|row| &row.facts);
-    let view = StatementView::of(claim, facts, kept.and_then(|kept| kept.decision.as_ref()));
+    let view = StatementView::of(
+        claim,
+        facts,
+        evidence.statement.as_ref().and_then(|kept| kept.decision.as_ref()),
+    );
     let view = view.ok_or_else(|| Problem::new(&catalog::CLAIM_STATEMENT_NOT_FOUND))?;
     Ok(Reply::view(StatusCode::OK, &view))
 }
