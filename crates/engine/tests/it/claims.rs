@@ -265,6 +265,14 @@ fn a_large_sum_needs_a_second_person_and_an_appeal_somebody_else() {
 }
 
 #[test]
+fn a_proposal_goes_back_twenty_times_at_most() {
+    let again = "review X partly_approve 900000\n disagree X\n".repeat(20);
+    let end = "review X partly_approve 900000 -> too_many_decisions
+         review X deny => X:denied";
+    check(&(MUCH.to_owned() + &again + end));
+}
+
+#[test]
 fn somebody_without_an_account_tells_what_the_bank_statement_shows() {
     after(
         "file X P tech as=Eve locked_out -> account_needed

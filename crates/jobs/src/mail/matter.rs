@@ -8,7 +8,7 @@ use base::{Amount, CardId, CheckoutId, ContactId, Instant, OrderId, PaymentId, P
 use engine::{Answer, Query};
 use giftcards::purchase_of;
 use giftcards::{Card, CardState, Channel, Delivery, DeliveryState, Funding, Sending};
-use payments::{Method};
+use payments::Method;
 use shop::{Order, OrderRefund, PaidBy, RefundStatus, TenderId};
 use store::MailCause;
 use writer::{Handle, Trouble};
