@@ -16,7 +16,7 @@ use crate::due::{order_by, refund_ids};
 use crate::{JobError, SYSTEM_ACTOR};
 
 pub use clerk::ClaimClerk;
-pub use told::{deeds_of, told_facts};
+pub use told::{NotYet, deeds_of, told_facts};
 
 /// Claims in one page of a list.
 const PAGE: u32 = 100;
@@ -167,21 +167,13 @@ impl Round<'_> {
         else {
             return Ok(Step::Waits);
         };
-        let was_shown = promotion.slices.ever > 0;
+        let deeds = deeds_of(reader, promotion.id)?;
         let feed = match self.teller {
             Teller::Feed(feed) => Some(feed),
-            Teller::Opening if was_shown => return Ok(Step::Waits),
             Teller::Opening | Teller::Nobody => None,
         };
-        // What a guarantee lacks is known once all bills of it are there, if it was shown at all.
-        let is_over = promotion.state.is_ended() || promotion.terms.ends_at <= now;
-        let is_billed = promotion.slices.open > 0 && promotion.delivery.delivered() > 0;
-        if is_over && is_billed && promotion.guarantee().is_some() {
-            return Ok(Step::Waits);
-        }
-        let deeds = deeds_of(reader, promotion.id)?;
-        if u32::try_from(deeds.len()).is_ok_and(|count| count < promotion.deeds) {
-            // The tables follow after a moment.
+        let is_opening = matches!(self.teller, Teller::Opening);
+        if NotYet::of(&promotion, &deeds, is_opening, now).is_some() {
             return Ok(Step::Waits);
         }
         let told = Box::new(told_facts(feed, &promotion, &deeds, now));

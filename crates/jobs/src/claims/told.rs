@@ -37,6 +37,50 @@ pub fn told_facts(
     told.facts
 }
 
+/// Why the facts of a claim cannot be put together yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotYet {
+    /// What tells of deliveries is being opened.
+    FeedOpening,
+    /// Bills of a guarantee that is over are still to come.
+    BillsOpen,
+    /// What was done to the promotion is not all in the tables yet.
+    DeedsBehind,
+}
+
+impl NotYet {
+    /// Stable lower-case name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NotYet::FeedOpening => "feed_opening",
+            NotYet::BillsOpen => "bills_open",
+            NotYet::DeedsBehind => "records_behind",
+        }
+    }
+
+    /// What keeps facts about a promotion from being complete; `deeds` are those that the tables
+    /// have, and `is_opening` says that the feed is.
+    pub fn of(
+        promotion: &Promotion,
+        deeds: &[Deed],
+        is_opening: bool,
+        now: Instant,
+    ) -> Option<NotYet> {
+        if is_opening && promotion.slices.ever > 0 {
+            return Some(NotYet::FeedOpening);
+        }
+        // What a guarantee lacks is known once all bills of it are there, if it was shown at all.
+        let is_over = promotion.state.is_ended() || promotion.terms.ends_at <= now;
+        let is_billed = promotion.slices.open > 0 && promotion.delivery.delivered() > 0;
+        if is_over && is_billed && promotion.guarantee().is_some() {
+            return Some(NotYet::BillsOpen);
+        }
+        // The tables follow after a moment.
+        let is_behind = u32::try_from(deeds.len()).is_ok_and(|count| count < promotion.deeds);
+        is_behind.then_some(NotYet::DeedsBehind)
+    }
+}
+
 struct Told {
     facts: Facts,
     promotion: PromotionId,

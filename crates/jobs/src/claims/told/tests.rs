@@ -1,10 +1,10 @@
 //! What a small log says of a promotion, as a claim is told it.
 
 use base::{Amount, Currency, Metadata, Money, PersonId};
+use feed::Gap;
 use feed::billing::Summary;
 use feed::shortfall::{Delivered, MinuteShortfall};
-use feed::Gap;
-use promotions::{Actor, Delivery, End, EndCause, Goal, PayWith, Pauses, Promise, Quote, Review};
+use promotions::{Actor, Delivery, End, EndCause, Goal, Pauses, PayWith, Promise, Quote, Review};
 use promotions::{Gender, SettingChange, SliceSums, Spend, State, Terms, deed_id};
 
 use super::*;
@@ -222,7 +222,8 @@ fn a_gap_in_its_time_was_not_watched() {
     let watched = |from: u64, until: u64| {
         let gaps = vec![Gap { from: minute(from), until: minute(until) }];
         let log = Report { gaps, ..report(&[(0, 1_000)], &[]) };
-        let late = Promotion { terms: Terms { starts_at: minute(10), ..terms() }, ..promotion(1_000) };
+        let late =
+            Promotion { terms: Terms { starts_at: minute(10), ..terms() }, ..promotion(1_000) };
         told(&late, &deeds(&[]), &log, minute(90)).get(FactName::Watched).unwrap().finding.clone()
     };
     let flag = |is: bool| Finding::Known(Value::Flag(is));
@@ -255,7 +256,8 @@ fn of_a_guarantee_that_runs_what_may_still_come_is_not_missing() {
     check_missing(&facts, [0, 520, 0, 0]);
     // One that has caught up lacks nothing.
     let log = report(&[(0, 500)], &[(10, lost), (20, &[(Why::Outbid, -20 * UNIT)])]);
-    let running = Promotion { delivery: Delivery { billed_units: 500, ..running.delivery }, ..running };
+    let running =
+        Promotion { delivery: Delivery { billed_units: 500, ..running.delivery }, ..running };
     check_missing(&told(&running, &deeds(&[]), &log, minute(50)), [0; 4]);
 }
 
@@ -324,4 +326,29 @@ fn only_whoever_leaves_people_out_has_narrowed_it() {
     check(&facts, &[(FactName::MissingBeforeNarrowing, Value::Count(400))]);
     let facts = facts_after(&[(by_them, 10, fewer())]);
     check(&facts, &[(FactName::MissingBeforeNarrowing, Value::Count(0))]);
+}
+
+#[test]
+fn facts_wait_for_what_is_still_to_come() {
+    let deeds = deeds(&[]);
+    let whole = Promotion { deeds: 2, ..promotion(600) };
+    let open = |promotion: &Promotion| {
+        let slices = SliceSums { ever: 2, open: 1, ..promotion.slices };
+        Promotion { slices, ..promotion.clone() }
+    };
+    let not_yet = |promotion: &Promotion, is_opening: bool, now: u64| {
+        NotYet::of(promotion, &deeds, is_opening, minute(now))
+    };
+    assert_eq!(not_yet(&whole, false, 200), None);
+    assert_eq!(not_yet(&open(&whole), false, 200), Some(NotYet::BillsOpen));
+    // What was shown is told by the feed alone; what never was needs none.
+    assert_eq!(not_yet(&open(&whole), true, 200), Some(NotYet::FeedOpening));
+    assert_eq!(not_yet(&whole, true, 200), None);
+    let running = Promotion { state: State::Running, end: None, ..whole.clone() };
+    assert_eq!(not_yet(&open(&running), false, 50), None);
+    assert_eq!(not_yet(&open(&running), false, 100), Some(NotYet::BillsOpen));
+    let unseen = Promotion { delivery: Delivery::default(), ..whole.clone() };
+    assert_eq!(not_yet(&open(&unseen), false, 200), None);
+    let behind = Promotion { deeds: 3, ..whole };
+    assert_eq!(not_yet(&behind, false, 200), Some(NotYet::DeedsBehind));
 }
