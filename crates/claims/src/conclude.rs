@@ -83,7 +83,7 @@ impl Draft {
     pub fn check_elsewhere(&self, claim: &Claim, desk: Desk<'_>) -> Result<(), Refusal> {
         let told_before = first_award(claim).elsewhere;
         let more = self.award.elsewhere.saturating_sub(told_before);
-        let unspent = desk.funds.to_settle(desk.rows.committed());
+        let unspent = desk.funds.still_to_settle(desk.rows.committed());
         if more > unspent {
             let unspent = Money { amount: unspent, currency: claim.currency };
             return Err(Refusal::ElsewhereExceedsUnspent { unspent });

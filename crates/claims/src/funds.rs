@@ -46,7 +46,7 @@ impl Funds {
 
     /// What settlements are still to return to the payer, when claims and restitutions take
     /// `committed`.
-    pub fn to_settle(&self, committed: Amount) -> Amount {
+    pub fn still_to_settle(&self, committed: Amount) -> Amount {
         self.settlement_back(committed).saturating_sub(self.returned)
     }
 
@@ -60,10 +60,10 @@ impl Funds {
     /// Whether the bank has given back all that claims could, beside what settlements and claims
     /// are still to pay out of what it gave. Of `committed`, so much has set out.
     pub fn is_paid_by_bank(&self, committed: Amount, set_out: Amount) -> bool {
-        let to_settle = self.to_settle(committed);
+        let unsettled = self.still_to_settle(committed);
         let to_send = committed.saturating_sub(set_out);
         let given = self.lost.saturating_sub(self.settled);
-        let beside = given.saturating_sub(to_settle).saturating_sub(to_send);
+        let beside = given.saturating_sub(unsettled).saturating_sub(to_send);
         !beside.is_zero() && beside >= self.left(committed)
     }
 
