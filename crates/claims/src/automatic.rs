@@ -3,13 +3,14 @@
 use base::Instant;
 
 use crate::conclude::{Draft, check_facts};
-use crate::{Award, Claim, ClaimEvent, Decided, Desk, Effect, Outcome, Refusal, Status};
+use crate::{Act, Award, Claim, ClaimEvent, Decided, Desk, Effect, Outcome, Refusal, Status};
 
 /// Applies what the rules have decided on the facts that were frozen.
 ///
 /// A person decides instead of a rule that wants to pay more than is left, or contradicts itself:
 /// never does a rule pay wrongly, and never is a claim stuck. What a rule wants to pay while the
-/// payment is disputed waits. A large sum waits for a person, whatever the rule says.
+/// payment is disputed waits. A large sum waits for a person, whatever the rule says. So does what
+/// would stop the promotion of somebody who has not signed in: nobody knows who asks for it.
 ///
 /// # Errors
 ///
@@ -49,6 +50,8 @@ pub fn decide(
     };
     let approves = decided.outcome.pays();
     let waits = approves && desk.funds.is_disputed;
+    let stops = decided.decision.as_ref().is_some_and(|it| it.acts.contains(&Act::StopPromotion));
+    let is_strangers = stops && claim.claimant.person().is_none();
     let is_linked = decided.outcome != Outcome::Link || claim.linked_to.is_some();
     let mut after = claim.clone();
     let event = match decided.outcome {
@@ -64,7 +67,7 @@ pub fn decide(
             after.go_to(Status::InReview);
             ClaimEvent::Referred
         }
-        _ if is_linked && draft.check(claim, desk).is_ok() => {
+        _ if is_linked && !is_strangers && draft.check(claim, desk).is_ok() => {
             return Ok(draft.conclude(claim, desk, now));
         }
         _ => {

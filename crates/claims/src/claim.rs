@@ -46,8 +46,7 @@ pub struct DecisionRecord {
     pub outcome: Outcome,
     /// How much.
     pub award: Award,
-    /// What the bank had given back by lost disputes when it was made ([`Funds::lost`]): what it
-    /// gives later, it gives in place of the claim.
+    /// What the bank had given back by lost disputes when it was made ([`Funds::lost`]).
     ///
     /// [`Funds::lost`]: crate::Funds::lost
     pub lost: Amount,

@@ -74,6 +74,23 @@ impl Draft {
         Ok(())
     }
 
+    /// Whether what a person says comes back elsewhere can come by a settlement. What a rule says
+    /// was read from the same rows a moment before.
+    ///
+    /// # Errors
+    ///
+    /// `ElsewhereExceedsUnspent`.
+    pub fn check_elsewhere(&self, claim: &Claim, desk: Desk<'_>) -> Result<(), Refusal> {
+        let told_before = first_award(claim).elsewhere;
+        let more = self.award.elsewhere.saturating_sub(told_before);
+        let unspent = desk.funds.still_to_settle(desk.rows.committed());
+        if more > unspent {
+            let unspent = Money { amount: unspent, currency: claim.currency };
+            return Err(Refusal::ElsewhereExceedsUnspent { unspent });
+        }
+        Ok(())
+    }
+
     /// Makes it stand, or has a second person look at it first.
     pub fn conclude(self, claim: &Claim, desk: Desk<'_>, now: Instant) -> Effect {
         let sum = Money { amount: self.award.refund, currency: claim.currency };
@@ -145,7 +162,8 @@ pub(crate) fn stand(claim: &mut Claim, mut record: DecisionRecord, desk: Desk<'_
             claim.grants_known = claim.grants_known.saturating_add(u32::from(!more.is_zero()));
             let is_whole = record.outcome == Outcome::Approve;
             claim.go_to(if is_whole { Status::Approved } else { Status::PartlyApproved });
-            let due_at = clocks.step_due(StepName::Paid, &claim.case(), now);
+            let from = desk.funds.leaves_at(record.award.elsewhere, now);
+            let due_at = clocks.step_due(StepName::Paid, &claim.case(), from);
             claim.steps.begin(StepName::Paid, now, due_at);
         }
         _ if was_appealed => {

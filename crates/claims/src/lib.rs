@@ -166,6 +166,8 @@ pub mod limits {
     pub const OPEN_CLAIMS_MAX: u32 = 10;
     /// Claims that were ever made for one promotion.
     pub const CLAIMS_PER_PROMOTION_MAX: usize = 50;
+    /// Decisions and proposals of one claim, its appeal included.
+    pub const DECISIONS_MAX: u32 = 20;
     /// Reasons of one decision: the number of principal reasons that 12 CFR 1002.9 (supplement I,
     /// paragraph 9(b)(2)) holds to be enough.
     pub const CODES_MAX: usize = 4;

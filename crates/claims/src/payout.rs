@@ -3,7 +3,8 @@
 use base::{Amount, Instant, RefundId};
 
 use crate::funds::gross;
-use crate::{Claim, ClaimEvent, Effect, Funds, Payout, Refusal, Rows, Status, StepName};
+use crate::{Claim, ClaimEvent, Clocks, Effect, Funds, Outcome, Payout, Refusal, Rows};
+use crate::{Status, StepName};
 
 /// What goes back for a claim. The order of the promotion refunds `gross` by its own allocation,
 /// to what it was paid with.
@@ -13,15 +14,14 @@ pub struct PayoutPlan {
     pub net: Amount,
     /// The same with the tax that belongs to it.
     pub gross: Amount,
-    /// What of the decision comes back elsewhere: by settlement, by restitution, from the bank.
+    /// What of the decision comes back elsewhere: by settlement, by restitution.
     pub elsewhere: Amount,
 }
 
 /// What goes back now for a claim that is approved. `with_tax` tells of all that has gone back what
 /// it is with tax ([`gross`](crate::gross())).
 ///
-/// A dispute that was lost since the decision has paid in place of the claim, which then pays so
-/// much less.
+/// What a dispute that was lost has paid of it, the refund counts: the rail is asked for the rest.
 ///
 /// # Errors
 ///
@@ -42,17 +42,8 @@ pub fn plan_payout(
         return Err(Refusal::CurrencyMismatch);
     }
     let gone = claim.set_out();
-    let wanted = claim.committed().saturating_sub(gone);
     // What was promised is paid whatever verdicts have said since: the settlement keeps as much.
-    // But what the bank has paid since, it has paid in its place. That is promised no more, and so
-    // the settlement would not keep it: the claim pays the rest, at most what is left now.
-    let lost_before = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.lost);
-    let by_bank = funds.lost.saturating_sub(lost_before);
-    let others = rows.committed().saturating_sub(wanted);
-    let net = match funds.lost.is_zero() {
-        true => wanted,
-        false => wanted.saturating_sub(by_bank).min(funds.left(others)),
-    };
+    let net = claim.committed().saturating_sub(gone);
     let set_out = rows.promotion.map_or(Amount::ZERO, |row| row.set_out);
     let before = funds.returned.checked_add(set_out).unwrap_or(Amount::MAX);
     let award = claim.decision.as_ref().map_or(Amount::ZERO, |decision| decision.award.total());
@@ -79,24 +70,42 @@ pub fn start_payout(
     let refund = Some(refund).filter(|_| !net.is_zero());
     let mut after = claim.clone();
     after.payouts.push(Payout { refund, net, gross, elsewhere, at: now, paid_at: None });
-    // What the bank has paid instead is free again.
-    after.causes = claim.causes.at_most(after.set_out());
     after.go_to(Status::Paying);
     Ok(Effect::of(Some(claim), after, rows, ClaimEvent::PayoutStarted))
 }
 
-/// The money of a claim has left: its refund has succeeded, or what comes back elsewhere has.
+/// The money of a claim has left: its refund has succeeded, and what comes back elsewhere was
+/// settled. `returned` is what settlements have returned by then.
+///
+/// Less may have come back so than the decision has told, when units were delivered after it. Then
+/// the claim says what did come, as a part of what was wanted, and can be appealed against from now
+/// on.
 ///
 /// # Errors
 ///
 /// `NotPaying`.
-pub fn note_paid(claim: &Claim, rows: Rows<'_>, now: Instant) -> Result<Effect, Refusal> {
+pub fn note_paid(
+    claim: &Claim,
+    rows: Rows<'_>,
+    returned: Amount,
+    clocks: &Clocks,
+    now: Instant,
+) -> Result<Effect, Refusal> {
     if claim.status != Status::Paying {
         return Err(Refusal::NotPaying);
     }
     let mut after = claim.clone();
+    let mut missing = Amount::ZERO;
     for payout in after.payouts.iter_mut().filter(|payout| payout.paid_at.is_none()) {
         payout.paid_at = Some(now);
+        missing = payout.elsewhere.saturating_sub(returned);
+        payout.elsewhere = payout.elsewhere.min(returned);
+    }
+    if let Some(decision) = after.decision.as_mut().filter(|_| !missing.is_zero()) {
+        decision.award.elsewhere = decision.award.elsewhere.saturating_sub(missing);
+        decision.outcome = Outcome::PartlyApprove;
+        let is_first = claim.appeal.is_none();
+        decision.appeal_until = is_first.then(|| clocks.appeal_until(&claim.case(), now));
     }
     after.steps.finish(StepName::Paid, now);
     after.go_to(Status::Paid);

@@ -149,6 +149,9 @@ pub enum Refusal {
     /// A person approves, in whole or in part, or denies.
     #[error("approve it, approve a part of it, or deny it")]
     OutcomeNotAllowed,
+    /// It was decided, and sent back, as often as can be.
+    #[error("it was decided {} times; deny it, or have it claimed again", limits::DECISIONS_MAX)]
+    TooManyDecisions,
     /// A decision gives one to four reasons.
     #[error("give 1 to {} reasons, the main one first", limits::CODES_MAX)]
     CodesMissing,
@@ -160,6 +163,12 @@ pub enum Refusal {
     AmountExceedsLeft {
         /// What is left, tax not counted.
         left: Money,
+    },
+    /// More is said to come back elsewhere than settlements are still to return.
+    #[error("at most {unspent} come back by settlement")]
+    ElsewhereExceedsUnspent {
+        /// What was not spent and has not gone back, tax not counted.
+        unspent: Money,
     },
     /// An appeal does not end with less: to leave it at that, deny the appeal.
     #[error("{first} were decided before; deny the appeal to leave it at that")]

@@ -31,8 +31,9 @@ pub struct Review {
 /// found; `NotInReview` unless it is in review or appealed; `FactsMissing` when a dispute has ended
 /// since they were gathered; `PaymentDisputed`, while a dispute is open, unless it is denied;
 /// `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`; `CodesMissing`;
-/// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`; `FactsOutdated` when it
-/// pays, and something else was paid since.
+/// `TooManyDecisions` ([`limits::DECISIONS_MAX`]) unless it is denied;
+/// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`,
+/// `ElsewhereExceedsUnspent`; `FactsOutdated` when it pays, and something else was paid since.
 pub fn review(
     review: &Review,
     claim: &Claim,
@@ -64,6 +65,9 @@ pub fn review(
     if review.codes.is_empty() || review.codes.len() > limits::CODES_MAX {
         return Err(Refusal::CodesMissing);
     }
+    if !is_denied && claim.decisions >= limits::DECISIONS_MAX {
+        return Err(Refusal::TooManyDecisions);
+    }
     let draft = Draft {
         outcome: review.outcome,
         award: review.award,
@@ -73,6 +77,7 @@ pub fn review(
         decision: None,
     };
     draft.check(claim, desk)?;
+    draft.check_elsewhere(claim, desk)?;
     if !is_denied {
         check_facts(claim, desk)?;
     }

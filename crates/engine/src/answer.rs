@@ -345,8 +345,8 @@ pub struct ClaimEvidence {
     pub is_outdated: bool,
     /// The facts on which the decision that stands rests, or else the proposal.
     pub decided_on: Option<Arc<FrozenFacts>>,
-    /// What was decided, and proposed, in order.
-    pub statements: Vec<Arc<KeptStatement>>,
+    /// What is kept of the decision that stands, or else of the proposal.
+    pub statement: Option<Arc<KeptStatement>>,
     /// The book's time.
     pub now: Instant,
 }

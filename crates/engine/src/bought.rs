@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use base::{Amount, PaymentId, PromotionId};
+use base::{Amount, Instant, PaymentId, PromotionId};
 use claims::{Funds, Named, PromotionClaims, Purchase};
-use payments::{Payment, Purpose};
+use payments::Payment;
 use promotions::{Post, Promotion, Returning, Signals, post_id, with_tax, without_tax};
 use shop::Checkout;
 
 use crate::Rows;
+use crate::promoting::policy;
 use crate::promotion_money::payments_of;
 use crate::rows::Walk;
 
@@ -30,7 +31,7 @@ pub(crate) fn named<R: Rows>(
     match *named {
         Named::Promotion(promotion) => Some((promotion, None)),
         Named::Charge(charge) => {
-            let Purpose::Checkout(checkout) = walk.payment(charge)?.purpose;
+            let checkout = walk.payment(charge)?.purpose.checkout();
             Some((walk.checkout(checkout)?.promotion?, Some(charge)))
         }
         Named::Hint(_) => None,
@@ -67,12 +68,16 @@ impl<'a> Bought<'a> {
             let amounts = self.payments.iter().map(|payment| of(payment));
             amounts.fold(Amount::ZERO, |sum, part| sum.checked_add(part).unwrap_or(Amount::MAX))
         };
-        let lost = sum(|payment| payment.lost);
         let is_disputed = self.payments.iter().any(|payment| payment.disputed > payment.lost);
         let net = self.promotion.terms.paid();
         let gross = net.checked_add(self.tax()).unwrap_or(Amount::MAX);
-        let lost = if lost >= gross { net } else { without_tax(lost, net, self.tax()) };
-        Funds { lost, is_disputed, ..funds_of(self.promotion) }
+        let net_of = |of: fn(&Payment) -> Amount| match sum(of) {
+            all if all >= gross => net,
+            part => without_tax(part, net, self.tax()),
+        };
+        let lost = net_of(|payment| payment.lost);
+        let settled = net_of(|payment| payment.settled);
+        Funds { lost, settled, is_disputed, ..funds_of(self.promotion) }
     }
 
     /// As a claim sees it. The charge is told when one is named, and was one for it.
@@ -104,8 +109,20 @@ fn funds_of(promotion: &Promotion) -> Funds {
         spent: paid.saturating_sub(Returning::unclaimed(promotion).back),
         returned: promotion.returned,
         lost: Amount::ZERO,
+        settled: Amount::ZERO,
         is_disputed: promotion.pauses.is_disputed,
+        settles_at: settles_at(promotion),
     }
+}
+
+/// When what was not spent goes back: of one that has not ended, when it would at its end.
+fn settles_at(promotion: &Promotion) -> Option<Instant> {
+    if promotion.state.is_ended() {
+        return promotion.settles_at;
+    }
+    let window = promotion.terms.goal.attribution_window();
+    let ends_at = promotion.terms.ends_at.saturating_add(window);
+    Some(ends_at.saturating_add(policy(promotion).settlement_hold))
 }
 
 /// What settlements have to return by now, after what claims and restitutions take.

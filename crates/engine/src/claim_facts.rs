@@ -66,7 +66,12 @@ impl Gathered {
         self.money(FactName::Credited, committed, id);
         self.money(FactName::Unspent, back.saturating_sub(funds.returned), id);
         self.money(FactName::Spent, funds.spent, id);
-        self.money(FactName::LeftRefundable, funds.left(committed), id);
+        let set_out = bought.claims.map_or(Amount::ZERO, |row| row.set_out);
+        let left = match funds.is_paid_by_bank(committed, set_out) {
+            true => Amount::ZERO,
+            false => funds.left(committed),
+        };
+        self.money(FactName::LeftRefundable, left, id);
         // A payment of an attempt that is over goes back by itself, so none is kept twice.
         self.money(FactName::DuplicateCapture, Amount::ZERO, id);
         let word = match () {

@@ -100,7 +100,9 @@ pub(crate) fn note_paid<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Contex
     let refunds = open().filter_map(|payout| payout.refund);
     let refunds: Vec<_> = refunds.map(|refund| walk.order_refund(refund)).collect();
     walk.ready()?;
-    let noted = claims::note_paid(case.claim, case.rows(), at.now)?;
+    let returned = case.bought.as_ref().map_or(Amount::ZERO, |bought| bought.promotion.returned);
+    let clocks = at.rule_book().clocks_of(case.claim.filed_at);
+    let noted = claims::note_paid(case.claim, case.rows(), returned, clocks, at.now)?;
     let has_left = |refund: &Option<&std::sync::Arc<shop::OrderRefund>>| {
         refund.is_some_and(|refund| refund.status() == RefundStatus::Succeeded)
     };

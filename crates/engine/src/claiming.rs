@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use base::{ClaimId, Instant, PersonId};
+use claims::facts_id;
 use claims::{Act, Claim, ClaimantClaims, Decision, Desk, Effect, Facts, Filing};
-use claims::{FrozenFacts, Funds, Named, NewClaim, Refusal, RuleBook, facts_id, statement_id};
+use claims::{FrozenFacts, Funds, Named, NewClaim, Refusal, RuleBook, Status};
 use promotions::{Actor, StopCause};
 
 use crate::bought::{self, Bought};
@@ -77,7 +78,9 @@ impl<'a> Case<'a> {
             spent: base::Amount::ZERO,
             returned: base::Amount::ZERO,
             lost: base::Amount::ZERO,
+            settled: base::Amount::ZERO,
             is_disputed: false,
+            settles_at: None,
         };
         self.bought.as_ref().map_or(none, Bought::funds)
     }
@@ -187,7 +190,7 @@ fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided 
     let nothing = Facts::new();
     let facts = match (facts, claim.status) {
         (Ok(facts), _) => facts,
-        (Err(refusal), claims::Status::Gathering) => return Err(refusal.into()),
+        (Err(refusal), Status::Gathering) => return Err(refusal.into()),
         (Err(_), _) => &nothing,
     };
     let tables = book.rules.tables(claim.ground, claim.filed_at);
@@ -196,12 +199,39 @@ fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided 
     let effect = case.at_desk(book, |desk| claims::decide(&decided, claim, desk, at.now))?;
     let mut composed = Composition::new(walk, at);
     follow(effect, claim.promotion, &mut composed)?;
-    if decision.acts.contains(&Act::StopPromotion)
-        && let Some(promotion) = claim.promotion
-    {
-        stop(promotion, &mut composed)?;
-    }
+    hold_or_stop(id, wants_stop(&decision), &mut composed)?;
     Ok(composed.finish(AnswerRef::Claim(id)))
+}
+
+fn wants_stop(decision: &Decision) -> bool {
+    decision.acts.contains(&Act::StopPromotion)
+}
+
+/// What becomes of a promotion that the rules want stopped for a claim, or wanted before: it is
+/// held up while nobody has decided, ends when the claim is granted, and goes on when it is not
+/// and no other claim is open.
+fn hold_or_stop<R: Rows>(
+    id: ClaimId,
+    wants_stop: bool,
+    composed: &mut Composition<'_, '_, R>,
+) -> Result<(), Stop> {
+    let claim = composed.claim(id)?.ok_or(Refusal::ClaimNotFound)?;
+    let Some(promotion) = claim.promotion else { return Ok(()) };
+    let is_held = match claim.status {
+        Status::Gathering | Status::InReview => wants_stop,
+        status if status.is_promised() && wants_stop => return stop(promotion, composed),
+        status if status.is_open() => return Ok(()),
+        _ => false,
+    };
+    let row = composed.promotion_claims(promotion)?;
+    let mut others = row.iter().flat_map(|row| &row.claims).filter(|entry| entry.claim != id);
+    if !is_held && others.any(|entry| entry.status.is_open()) {
+        return Ok(());
+    }
+    let Some(promotion) = composed.promotion(promotion)? else { return Ok(()) };
+    let held = promotions::hold_for_claim(&promotion, is_held, composed.context());
+    held.into_iter().for_each(|held| composed.add(held));
+    Ok(())
 }
 
 /// Ends a promotion that a decision wants to go back whole, unless it has ended.
@@ -243,7 +273,17 @@ fn one<R: Rows>(
         ClaimCommand::Withdraw { .. } => claims::withdraw(claim, rows),
         _ => claims::escalate(claim, rows, now),
     };
-    finish(id, changed?, walk, at)
+    // The same facts and tables decide the same, for ever: so it is known what the rules wanted.
+    let facts = case.facts.map(|row| &row.facts).filter(|_| claim.promotion.is_some());
+    let tables = book.rules.tables(claim.ground, claim.filed_at);
+    let wants = facts.is_some_and(|facts| wants_stop(&tables.decide(facts, claim.currency)));
+    let mut composed = Composition::new(walk, at);
+    follow(changed?, claim.promotion, &mut composed)?;
+    // What staff has let go on meanwhile is not held up anew by a file or a late step.
+    if composed.claim(id)?.is_some_and(|after| after.status != claim.status) {
+        hold_or_stop(id, wants, &mut composed)?;
+    }
+    Ok(composed.finish(AnswerRef::Claim(id)))
 }
 
 /// A change of a claim, and what follows for the settlement of its promotion.
@@ -327,8 +367,6 @@ pub(crate) fn evidence<R: Rows>(
     let decided_on = shown.and_then(|record| record.facts).and_then(&mut frozen);
     let row = claim.promotion.and_then(|promotion| walk.promotion_claims(promotion));
     let is_outdated = facts.is_some() && row.is_some_and(|row| row.grants != claim.grants_known);
-    let numbers = 1..=claim.decisions;
-    let statements = numbers.filter_map(|it| walk.claim_statement(statement_id(id, it)).cloned());
-    let statements = statements.collect();
-    Some(ClaimEvidence { claim, words, facts, is_outdated, decided_on, statements, now })
+    let statement = shown.and_then(|record| walk.claim_statement(record.statement).cloned());
+    Some(ClaimEvidence { claim, words, facts, is_outdated, decided_on, statement, now })
 }

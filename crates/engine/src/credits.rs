@@ -7,7 +7,7 @@ use base::{CardId, PaymentId, ProgramId, RailRefundId, RefundId, Token};
 use giftcards::account_of;
 use giftcards::{Card, Code, CreditRows, CreditTerms, Funding, StoreCredit, Unspent, Why};
 use ledger::AccountName;
-use payments::{Payment, Purpose, RefundState, Refusal};
+use payments::{Payment, RefundState, Refusal};
 use shop::{PaidBy, TenderId};
 
 use crate::composition::Composition;
@@ -45,7 +45,7 @@ pub(crate) fn give<R: Rows>(
     walk.account(AccountName::RefundPayable.id(refund.amount.currency));
     let payment = walk.payment(refund.payment);
     if let Some(payment) = payment {
-        let Purpose::Checkout(checkout) = payment.purpose;
+        let checkout = payment.purpose.checkout();
         walk.checkout(checkout);
         name_listed(payment, walk);
     }
@@ -59,7 +59,7 @@ pub(crate) fn give<R: Rows>(
     let payment = payment.ok_or(Refusal::PaymentNotFound)?;
     let mut composed = Composition::new(walk, at);
     composed.add(payments::credit(refund, payment)?);
-    let Purpose::Checkout(checkout) = payment.purpose;
+    let checkout = payment.purpose.checkout();
     let owner = composed.checkout(checkout)?.and_then(|checkout| checkout.buyer);
     let code = new.code.clone();
     let credit = StoreCredit { id: credit_of(id), code, value: refund.amount, owner };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base::{CheckoutId, PaymentId, RailRefundId, Token};
 use ledger::{Account, AccountName};
-use payments::{OpenRefund, OwedAccounts, Payment, PaymentState, Purpose};
+use payments::{OpenRefund, OwedAccounts, Payment, PaymentState};
 use shop::{Checkout, CheckoutState, Refusal, TenderId, TenderKind, TenderStatus};
 
 use crate::claim_money::search;
@@ -74,7 +74,7 @@ pub(crate) fn name_what_follows<R: Rows>(payment: &Payment, walk: &mut Walk<'_, 
     walk.account(AccountName::OrderClearing.id(currency));
     walk.account(AccountName::RefundPayable.id(currency));
     walk.account(AccountName::ChargebackLoss.id(currency));
-    let Purpose::Checkout(id) = payment.purpose;
+    let id = payment.purpose.checkout();
     let Some(checkout) = walk.checkout(id) else { return };
     if let Some(promotion) = checkout.promotion {
         walk.promotion(promotion);
@@ -120,7 +120,7 @@ pub(crate) fn follow<R: Rows>(
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
     let payment = composed.payment(before.id)?.ok_or(payments::Refusal::PaymentNotFound)?;
-    let Purpose::Checkout(id) = payment.purpose;
+    let id = payment.purpose.checkout();
     let checkout = composed.checkout(id)?.ok_or(Refusal::CheckoutNotFound)?;
     match tender_of(&checkout, payment.id) {
         Some((_, TenderStatus::Paid)) => Ok(()),

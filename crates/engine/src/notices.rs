@@ -2,7 +2,7 @@
 
 use base::{OrderId, PaymentId, RailRefundId};
 use ledger::AccountName;
-use payments::{CaptureAccounts, CaptureNotice, Moved, Outcome, Payment, Purpose, Refusal};
+use payments::{CaptureAccounts, CaptureNotice, Moved, Outcome, Payment, Refusal};
 
 use crate::composition::Composition;
 use crate::following::{follow, is_wanted, name_spare, name_what_follows};
@@ -35,7 +35,7 @@ pub(crate) fn note<R: Rows>(
         name_what_follows(payment, walk);
     }
     if matches!(command, PaymentCommand::NoteNotReceived { .. }) {
-        let Purpose::Checkout(id) = payment.purpose;
+        let id = payment.purpose.checkout();
         walk.checkout(id);
     }
     walk.ready()?;
@@ -76,7 +76,7 @@ fn noted<R: Rows>(
             payments::note_unknown(*step, reference.as_ref(), payment, context)?
         }
         PaymentCommand::NoteNotReceived { step, .. } => {
-            let Purpose::Checkout(id) = payment.purpose;
+            let id = payment.purpose.checkout();
             let checkout = composed.checkout(id)?.ok_or(shop::Refusal::CheckoutNotFound)?;
             let is_wanted = is_wanted(&checkout, payment.id);
             payments::note_not_received(*step, is_wanted, payment, context)?

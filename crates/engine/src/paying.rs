@@ -73,7 +73,10 @@ fn authorize<R: Rows>(
     let method = composed.method(method)?.ok_or(payments::Refusal::MethodNotFound)?;
     let existing = composed.payment(id)?;
     let amount = checkout.money(tender.amount());
-    let purpose = Purpose::Checkout(checkout.id);
+    let purpose = match checkout.promotion {
+        Some(_) => Purpose::Promotion(checkout.id),
+        None => Purpose::Checkout(checkout.id),
+    };
     let new = NewPayment { id, amount, purpose, return_url: return_url.cloned() };
     let existing = existing.as_deref();
     let made = payments::authorize(&new, &method, existing, composed.context())?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::{Money, OrderId, PromotionId, RefundId, Token};
-use payments::{Payment, Purpose};
+use payments::Payment;
 use promotions::{DisputeNews, Post, Promotion, Refusal, Settlement};
 use promotions::{made_good_account, post_id, promotion_accounts, settlement_id};
 use shop::{Checkout, LineLeft, LineRequest, Order, RefundOrder, RefundRequest};
@@ -104,7 +104,7 @@ pub(crate) fn note_failure<R: Rows>(
 
 /// Names what a dispute of a payment means for a promotion.
 pub(crate) fn name_to_follow<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>) {
-    let Purpose::Checkout(checkout) = payment.purpose;
+    let checkout = payment.purpose.checkout();
     let Some(checkout) = walk.checkout(checkout) else { return };
     for other in payments_of(checkout) {
         walk.payment(other);
@@ -122,7 +122,7 @@ pub(crate) fn follow_dispute<R: Rows>(
     payment: &Payment,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let Purpose::Checkout(checkout) = payment.purpose;
+    let checkout = payment.purpose.checkout();
     let Some(checkout) = composed.checkout(checkout)? else { return Ok(()) };
     let Some(promotion) = checkout.promotion else { return Ok(()) };
     // Another checkout may have failed to pay for it before, or may be for one never composed.

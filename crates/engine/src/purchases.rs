@@ -9,7 +9,7 @@ use giftcards::{BoughtCard, Card, CodeRow, Funding, IssueRows, NewPurchase, Paid
 use giftcards::{Purchase, PurchaseDispute, Refusal, Sending, Uncovered, Unspent, account_of};
 use giftcards::{main_payment, purchase_of, take_from};
 use ledger::{Account, AccountName};
-use payments::{Dispute, DisputeState, Payment, Purpose};
+use payments::{Dispute, DisputeState, Payment};
 use shop::{Checkout, Line, LineId, LineLeft, Order, OrderRefund, PaidBy};
 
 use crate::composition::Composition;
@@ -267,7 +267,7 @@ pub(crate) fn take_back<R: Rows>(
 
 /// Names the cards that a checkout has sold, as a payment of it may have bought them.
 pub(crate) fn name_to_settle<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>) {
-    let Purpose::Checkout(checkout) = payment.purpose;
+    let checkout = payment.purpose.checkout();
     let Some(purchase) = walk.purchase(purchase_of(checkout)) else { return };
     if purchase.order.is_none() {
         return;
@@ -288,7 +288,7 @@ pub(crate) fn note_dispute<R: Rows>(
     payment: &Payment,
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
-    let Purpose::Checkout(checkout) = payment.purpose;
+    let checkout = payment.purpose.checkout();
     let id = purchase_of(checkout);
     let Some(purchase) = composed.purchase(id)? else { return Ok(()) };
     // Before the order is made nobody knows which payment will have paid for cards.

@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use base::{RailRefundId, RefundId};
 use ledger::{Account, AccountName, RailName};
-use payments::{
-    Method, Moved, Outcome, Payment, Purpose, RailRefund, RefundAccounts, RefundState, Refusal,
-};
+use payments::{Method, Moved, Outcome, Payment, RailRefund, RefundAccounts, RefundState, Refusal};
 use shop::RefundStatus;
 
 use crate::composition::Composition;
@@ -149,7 +147,7 @@ pub(crate) fn name_order_refund<R: Rows>(
     let Some(order_refund) = refund.order_refund else { return };
     walk.order_refund(order_refund);
     if let Some(payment) = payment {
-        let Purpose::Checkout(checkout) = payment.purpose;
+        let checkout = payment.purpose.checkout();
         walk.checkout(checkout);
     }
 }
@@ -178,7 +176,7 @@ pub(crate) fn tell<R: Rows>(
     composed: &mut Composition<'_, '_, R>,
 ) -> Result<(), Stop> {
     let order_refund = composed.order_refund(order_refund)?.ok_or(shop::Refusal::RefundNotFound)?;
-    let Purpose::Checkout(checkout) = payment.purpose;
+    let checkout = payment.purpose.checkout();
     let checkout = composed.checkout(checkout)?.ok_or(shop::Refusal::CheckoutNotFound)?;
     let (tender, _) = tender_of(&checkout, payment.id).ok_or(shop::Refusal::TenderNotFound)?;
     match shop::note_status(&order_refund, tender, status) {

@@ -96,6 +96,13 @@ pub struct MinuteShortfall {
 }
 
 impl MinuteShortfall {
+    /// A minute of which so much was planned, and so much of that is due to these causes.
+    pub fn of(at: Instant, planned: i64, lost: &[(Why, i64)]) -> MinuteShortfall {
+        let mut parts = [0; Why::COUNT];
+        lost.iter().for_each(|(why, money)| parts[why.place()] += money);
+        MinuteShortfall { at, planned, spent: planned - parts.iter().sum::<i64>(), units: 0, parts }
+    }
+
     /// What was spent less than planned; below zero when it was more.
     pub fn missing(&self) -> i64 {
         self.planned - self.spent

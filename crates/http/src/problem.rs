@@ -148,7 +148,8 @@ impl Problem {
             Refusal::Shop(Shop::NotCovered { remaining }) => {
                 Some((MoneyMember::Remaining, *remaining))
             }
-            Refusal::Shop(Shop::BoughtCardsSpent { unspent }) => {
+            Refusal::Shop(Shop::BoughtCardsSpent { unspent })
+            | Refusal::Claims(claims::Refusal::ElsewhereExceedsUnspent { unspent }) => {
                 Some((MoneyMember::Unspent, *unspent))
             }
             _ => None,

@@ -18,7 +18,7 @@ use self::round::Round;
 use crate::JobError;
 
 pub use clerk::ClaimClerk;
-pub use told::{deeds_of, told_facts};
+pub use told::{NotYet, deeds_of, told_facts};
 
 /// Claims in one page of a list.
 const PAGE: u32 = 100;

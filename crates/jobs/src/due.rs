@@ -8,7 +8,6 @@ use engine::ShopCommand;
 use engine::{Answer, Command, GiftCardCommand, PromotionCommand, Query, RefundIds, Refusal};
 use giftcards::{Funding, Refusal as CardRefusal, purchase_of};
 use outside::random::{SystemRandomness, new_id};
-use payments::Purpose;
 use promotions::Refusal as PromotionRefusal;
 use shop::{Checkout, CheckoutState, Refusal as ShopRefusal, TenderKind};
 use store::{Due, DueObject, Reader};
@@ -304,7 +303,7 @@ impl<'a> Booking<'a> {
         let Some(Answer::Payment(payment)) = self.handle.ask(Query::Payment(payment))? else {
             return Ok(None);
         };
-        let Purpose::Checkout(checkout) = payment.purpose;
+        let checkout = payment.purpose.checkout();
         let purchase = self.handle.ask(Query::Purchase(purchase_of(checkout)))?;
         let Some(Answer::Purchase(purchase)) = purchase else { return Ok(None) };
         Ok(purchase.order)

@@ -2,7 +2,7 @@
 
 use base::{Amount, RailRefundId};
 
-use crate::{Payment, Refusal, limits};
+use crate::{Payment, Purpose, Refusal, limits};
 
 impl Payment {
     /// What may still be sent, in minor units: captured, and neither gone back, on its way back,
@@ -42,7 +42,7 @@ impl Payment {
     /// What lost disputes have paid of what was given in another form: the payer has it twice until
     /// it is taken back ([`take_credit_back`](crate::take_credit_back)).
     pub fn credited_and_lost(&self) -> Amount {
-        self.paid_by_banks().min(self.credited)
+        self.unsettled_loss().saturating_sub(self.kept()).min(self.credited)
     }
 
     /// True while disputes, open or lost, take of what was given in another form: it must not be
@@ -52,11 +52,30 @@ impl Payment {
         !self.credited.is_zero() && !self.disputed_beyond_cap().is_zero()
     }
 
-    /// What lost disputes have paid of refunds that still count as owed, as on their way, or as
-    /// given in another form. It is zero after every rule, unless all of these are sent or given. A
-    /// lost dispute first takes what nobody has asked back: that alone is a loss.
+    /// What lost disputes have paid of refunds that still count as owed, or as on their way. It is
+    /// zero after every rule, unless all of these are sent or given. A lost dispute first takes
+    /// what nobody has asked back: that alone is a loss. But of a promotion it has first paid what
+    /// is asked back, before or after.
     pub(crate) fn paid_by_banks(&self) -> Amount {
-        self.lost.saturating_sub(self.settled).saturating_sub(self.kept())
+        self.unsettled_loss().saturating_sub(self.taken_first())
+    }
+
+    /// What lost disputes have paid of refunds, when these come to `asked`.
+    pub(crate) fn paid_by_banks_of(&self, asked: Amount) -> Amount {
+        self.lost.saturating_sub(self.taken_first()).min(asked)
+    }
+
+    /// What lost disputes have taken and no refund has counted: the payer has it beside them.
+    pub fn unsettled_loss(&self) -> Amount {
+        self.lost.saturating_sub(self.settled)
+    }
+
+    /// What a lost dispute takes before it has paid refunds.
+    fn taken_first(&self) -> Amount {
+        match self.purpose {
+            Purpose::Checkout(_) => self.kept(),
+            Purpose::Promotion(_) => Amount::ZERO,
+        }
     }
 
     fn beside_disputes(&self) -> Amount {

@@ -59,7 +59,9 @@ pub struct OwedAccounts<'a> {
 /// The money is owed before it is sent: posts the amount, debit `order/clearing`, credit
 /// `refund/payable`. What becomes of the refund moves it on, or leaves it owed. What a lost dispute
 /// has taken of it is not owed: it makes the loss good, credit `chargeback/loss`, and the refund is
-/// about the rest; when there is none it is settled.
+/// about the rest; when there is none it is settled. Of goods it has taken what no rail can send
+/// any more; of a promotion all that no refund has counted before, so that whoever paid has from
+/// bank and refunds together what went back, and not both.
 ///
 /// It waits to be sent; when the method has expired it waits for consent instead. When an app store
 /// holds the method it counts as sent: the store makes it, and nobody here can call it back.
@@ -80,7 +82,8 @@ pub fn open_refund(
     check_free(existing)?;
     check_part_of(payment, new.amount)?;
     payment.check_openable(new.amount.amount, payment.openable())?;
-    let sent = new.amount.amount.min(payment.sendable());
+    let unpaid = new.amount.amount.saturating_sub(payment.paid_by_banks());
+    let sent = unpaid.min(payment.sendable());
     let paid = less(new.amount.amount, sent)?;
     let row = RailRefund { order_refund: new.order_refund, ..row(new.id, sent, payment, context) };
     let mut begun = Begun::of(payment);

@@ -153,7 +153,7 @@ impl Shift {
     /// payment with the id `rest`. Which refunds it had been is not kept.
     pub(crate) fn unsettle(&mut self, rest: Rest<'_>, context: Context) -> Result<Amount, Refusal> {
         let asked = sum(self.payment.owed, self.payment.settled)?;
-        let still = self.payment.lost.saturating_sub(self.payment.kept()).min(asked);
+        let still = self.payment.paid_by_banks_of(asked);
         let part = self.payment.settled.saturating_sub(still);
         if part.is_zero() {
             return Ok(part);

@@ -25,8 +25,11 @@ impl fmt::Debug for NextAction {
 /// What a payment pays for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// The rest of a checkout.
+    /// The rest of a checkout of goods and cards.
     Checkout(CheckoutId),
+    /// The rest of a checkout of a promotion. What goes back of it is one running sum, so what its
+    /// bank has given counts as having gone back, whatever it was asked for.
+    Promotion(CheckoutId),
 }
 
 impl Purpose {
@@ -34,20 +37,27 @@ impl Purpose {
     pub fn kind(self) -> u8 {
         match self {
             Purpose::Checkout(_) => 1,
+            Purpose::Promotion(_) => 2,
+        }
+    }
+
+    /// The checkout that it pays for.
+    pub fn checkout(self) -> CheckoutId {
+        match self {
+            Purpose::Checkout(id) | Purpose::Promotion(id) => id,
         }
     }
 
     /// The object of that kind.
     pub fn subject(self) -> Subject {
-        match self {
-            Purpose::Checkout(id) => Subject::of(id),
-        }
+        Subject::of(self.checkout())
     }
 
     /// Reads the stored number and object back.
     pub fn from_parts(kind: u8, subject: Subject) -> Option<Purpose> {
         match kind {
             1 => Some(Purpose::Checkout(CheckoutId::from_bytes(subject.0))),
+            2 => Some(Purpose::Promotion(CheckoutId::from_bytes(subject.0))),
             _ => None,
         }
     }

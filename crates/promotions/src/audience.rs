@@ -170,11 +170,34 @@ impl Audience {
             && !shares_one(&self.excluded_interests, interests)
             && is_asked(&self.devices, viewer.device)
     }
+
+    /// Whether everybody whom `other` admits belongs to this audience too, as far as what they ask
+    /// tells: it asks no more than `other` in any respect.
+    pub fn contains(&self, other: &Audience) -> bool {
+        let holds = |region: &Region| self.regions.iter().any(|one| one.contains(region));
+        let regions_fit = !other.regions.is_empty() && other.regions.iter().all(holds);
+        let least_fits = |least| other.age_min.is_some_and(|age| age >= least);
+        let most_fits = |most| other.age_max.is_some_and(|age| age <= most);
+        let is_excluded = |one| other.excluded_interests.contains(one);
+        (self.regions.is_empty() || regions_fit)
+            && asks_no_more(&self.languages, &other.languages)
+            && self.age_min.is_none_or(least_fits)
+            && self.age_max.is_none_or(most_fits)
+            && asks_no_more(&self.genders, &other.genders)
+            && asks_no_more(&self.interests, &other.interests)
+            && self.excluded_interests.iter().all(is_excluded)
+            && asks_no_more(&self.devices, &other.devices)
+    }
 }
 
 /// Whether `known` is among what is `asked`, or nothing is.
 fn is_asked<T: PartialEq>(asked: &[T], known: Option<T>) -> bool {
     asked.is_empty() || known.is_some_and(|known| asked.contains(&known))
+}
+
+/// Whether whoever fits what is `asked` by another fits this too.
+fn asks_no_more<T: PartialEq>(this: &[T], asked: &[T]) -> bool {
+    this.is_empty() || (!asked.is_empty() && asked.iter().all(|one| this.contains(one)))
 }
 
 fn shares_one(some: &[Label], others: &[Label]) -> bool {

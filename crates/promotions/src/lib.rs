@@ -96,7 +96,7 @@ pub use incident::{
     IncidentVersion, NewIncident, correct_incident, declare_incident,
 };
 pub use ledger::Context;
-pub use life::{StopCause, complete, follow_post, pause, resume, start, stop};
+pub use life::{StopCause, complete, follow_post, hold_for_claim, pause, resume, start, stop};
 pub use micros::{Guarantee, Micros};
 pub use outcome::Outcome;
 pub use pay_with::PayWith;

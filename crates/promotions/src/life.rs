@@ -51,6 +51,7 @@ pub fn pause(promotion: &Promotion, actor: Actor, context: Context) -> Result<Ou
 }
 
 /// Takes away what the caller holds a promotion up with. It goes on unless something else does.
+/// Staff also takes away what a claim holds it up with.
 ///
 /// # Errors
 ///
@@ -63,9 +64,11 @@ pub fn resume(promotion: &Promotion, actor: Actor, context: Context) -> Result<O
     let is_advertiser = actor.role == Role::Advertiser;
     let pauses = &mut promotion.pauses;
     let flag = if is_advertiser { &mut pauses.by_advertiser } else { &mut pauses.by_platform };
-    if !std::mem::replace(flag, false) {
+    let was_held = std::mem::replace(flag, false);
+    let was_held_by_claim = !is_advertiser && std::mem::replace(&mut pauses.by_claim, false);
+    if !was_held && !was_held_by_claim {
         return Err(match promotion.pauses {
-            pauses if pauses.by_platform => Refusal::PausedByPlatform,
+            pauses if pauses.by_platform || pauses.by_claim => Refusal::PausedByPlatform,
             pauses if pauses.post_is_private => Refusal::PostPrivate,
             pauses if pauses.is_disputed => Refusal::PaymentDisputed,
             _ => Refusal::NotPaused,
@@ -84,6 +87,28 @@ fn check_allowed(promotion: &Promotion, context: Context) -> Result<(), Refusal>
     if is_allowed { Ok(()) } else { Err(Refusal::NotRunning) }
 }
 
+/// Holds a promotion up while nobody has decided on a claim that wants it stopped, or lets it go on
+/// when none does any more. One that is reviewed, or could come back by an appeal, is held up from
+/// then on. `None` when nothing follows: it was never paid, is over, or knows already.
+pub fn hold_for_claim(promotion: &Promotion, is_held: bool, context: Context) -> Option<Outcome> {
+    let is_over = promotion.state.is_ended() && promotion.state != State::Rejected;
+    let is_told = promotion.pauses.by_claim == is_held;
+    if promotion.funded_at.is_none() || is_over || is_told {
+        return None;
+    }
+    let before = promotion.state;
+    let mut promotion = promotion.clone();
+    promotion.pauses.by_claim = is_held;
+    if matches!(before, State::Scheduled | State::Running | State::Paused) {
+        promotion.state = promotion.allowed_state(context.now);
+    }
+    let kind = if is_held { DeedKind::Paused } else { DeedKind::Resumed };
+    let deeds = vec![promotion.note(kind, Actor::PLATFORM, context)];
+    let event = told(before, promotion.state);
+    let events = event.into_iter().map(|event| (event, Subject::of(promotion.id))).collect();
+    Some(Outcome { promotions: vec![promotion], deeds, events, ..Outcome::default() })
+}
+
 /// Why a promotion is stopped by somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StopCause {
@@ -96,7 +121,8 @@ pub enum StopCause {
 }
 
 /// Ends a promotion for good. What was shown before is still billed; what is left goes back after
-/// `hold`. A draft that nobody has paid is thrown away.
+/// `hold`. A draft that nobody has paid is thrown away. One that was rejected ends for good only
+/// when its payment does not stand: an appeal would bring it back.
 ///
 /// # Errors
 ///
@@ -111,7 +137,8 @@ pub fn stop(
     if promotion.is_being_paid() {
         return Err(Refusal::BeingPaid);
     }
-    if promotion.state.is_ended() {
+    let may_come_back = promotion.state == State::Rejected && *cause == StopCause::Payment;
+    if promotion.state.is_ended() && !may_come_back {
         return Err(Refusal::Ended);
     }
     let (cause, rule) = match cause {

@@ -128,7 +128,7 @@ impl Promotion {
         let pauses = self.pauses;
         let is_held_by_others =
             pauses.by_advertiser || pauses.post_is_private || pauses.is_disputed;
-        let is_held_by_us = pauses.by_platform || self.state == State::InReview;
+        let is_held_by_us = pauses.by_platform || pauses.by_claim || self.state == State::InReview;
         (self.state.is_under_way() || self.state == State::Completed)
             && now >= self.terms.starts_at
             && (is_held_by_us || !is_held_by_others)

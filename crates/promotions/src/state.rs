@@ -81,6 +81,8 @@ pub struct Pauses {
     pub by_advertiser: bool,
     /// Staff, or a rule of the platform.
     pub by_platform: bool,
+    /// A claim: the rules want it stopped, and nobody has decided yet.
+    pub by_claim: bool,
     /// That the post is private.
     pub post_is_private: bool,
     /// That whoever paid has its bank take the money back. Nothing is settled meanwhile either.
@@ -90,7 +92,8 @@ pub struct Pauses {
 impl Pauses {
     /// Whether anything holds it up.
     pub fn any(self) -> bool {
-        self.by_advertiser || self.by_platform || self.post_is_private || self.is_disputed
+        let by_us = self.by_platform || self.by_claim;
+        self.by_advertiser || by_us || self.post_is_private || self.is_disputed
     }
 }
 

@@ -146,8 +146,8 @@ facts! {
     7 Spent "spent" MONEY, [], Ledger,
         "What was charged for delivery, less what was repaid of it.";
     8 LeftRefundable "left_refundable" MONEY, [], Ledger,
-        "What a claim may give back at most: what was spent of what was paid, less what claims, \
-         restitutions and lost disputes have taken of it.";
+        "What a claim may give back at most: what was spent of what was paid, less what claims and \
+         restitutions have taken of it. Nothing once the payer's bank has given back all of it.";
     9 Window "window" Kind::Word(&["open", "closed"]), [], Claims,
         "Whether the claim came in the time that region and rail allow.";
     10 SameClaim "same_claim" Kind::Word(&["none", "open", "decided"]), ["none"], Claims,

@@ -1,4 +1,4 @@
-//! Deciding is fast enough to be done while somebody waits: a sanity check on any machine and
+//! Deciding is fast enough to be done while somebody waits: within a few times the aims on any
 //! build. What it is exactly, `makegood bench` tells.
 
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::world::{decided, facts};
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "this test measures")]
-fn a_thousand_decisions_take_a_moment() {
+fn alone_a_thousand_decisions_take_a_moment() {
     let rules = Rules::standard();
     let given = facts(&format!("{PAID}{HALF}"));
     let owner = facts(&format!("{PAID}{AGREED}"));
@@ -28,6 +28,7 @@ fn a_thousand_decisions_take_a_moment() {
     times.sort();
     let total: Duration = times.iter().sum();
     println!("{} decisions: {total:?}, p50 {:?}, p99 {:?}", times.len(), times[500], times[989]);
-    // Without optimisation, on a machine that does other things: ten times the aim, and more.
-    assert!(total < Duration::from_secs(20), "{total:?}");
+    // The aims are a second and five milliseconds; without optimisation, a few times that.
+    assert!(total < Duration::from_secs(5), "{total:?}");
+    assert!(times[989] < Duration::from_millis(25), "{:?}", times[989]);
 }

@@ -51,6 +51,7 @@ super::telling_refusals! {
         AmountMismatch = 544 => "award_mismatch",
         CurrencyMismatch = 547 => "currency_mismatch",
         NothingToRepay = 548 => "nothing_to_repay",
+        TooManyDecisions = 550 => "too_many_decisions",
     }
     telling {
         // The next three are never stored answers: time changes them.
@@ -62,6 +63,8 @@ super::telling_refusals! {
             |_| Some(Refusal::AlreadyOpen { claim: ClaimId::from_bits(0) });
         Refusal::AmountExceedsLeft { .. } = 545 => "amount_exceeds_left",
             |stored: StoredRefusal| Some(Refusal::AmountExceedsLeft { left: stored.money? });
+        Refusal::ElsewhereExceedsUnspent { .. } = 549 => "elsewhere_exceeds_unspent",
+            |stored: StoredRefusal| Some(Refusal::ElsewhereExceedsUnspent { unspent: stored.money? });
         Refusal::BelowFirst { .. } = 546 => "below_first_decision",
             |stored: StoredRefusal| Some(Refusal::BelowFirst { first: stored.money? });
     }
@@ -86,6 +89,7 @@ pub(super) fn is_transient(refusal: &Refusal) -> bool {
 pub(super) fn money(refusal: &Refusal) -> Option<Money> {
     match refusal {
         Refusal::AmountExceedsLeft { left } => Some(*left),
+        Refusal::ElsewhereExceedsUnspent { unspent } => Some(*unspent),
         Refusal::BelowFirst { first } => Some(*first),
         _ => None,
     }

@@ -86,8 +86,7 @@ fn holds_follow(world: &World, checkout: &Checkout) {
 /// there.
 fn payments_follow(world: &World, checkout: &Checkout) {
     let is_paying = matches!(checkout.state, CheckoutState::Paying | CheckoutState::RequiresAction);
-    let mine =
-        |payment: &&std::sync::Arc<Payment>| payment.purpose == Purpose::Checkout(checkout.id);
+    let mine = |payment: &&std::sync::Arc<Payment>| payment.purpose.checkout() == checkout.id;
     for payment in world.payment.values().filter(mine) {
         let tender = checkout.tenders.iter().find(|tender| payment_of(tender) == Some(payment.id));
         let is_live = tender.is_some_and(|tender| tender.is_live());
@@ -219,8 +218,12 @@ fn keeps_its_cap(world: &World, payment: &Payment) {
     let lost: i64 = lost.map(|dispute| dispute.amount.amount.minor()).sum();
     assert_eq!(payment.lost.minor(), lost);
     // Nobody is owed what the bank has paid, but for what is on the wire; and what it has paid of
-    // refunds is no loss.
-    let (settled, kept) = (payment.settled.minor(), payment.kept().minor());
+    // refunds is no loss. Of a promotion it has first paid what is asked back.
+    let settled = payment.settled.minor();
+    let kept = match payment.purpose {
+        Purpose::Checkout(_) => payment.kept().minor(),
+        Purpose::Promotion(_) => 0,
+    };
     let at_hand = owed + sum_of(|row| row.state.is_here());
     assert!(lost - settled <= kept || at_hand == 0, "{:?} is owed and lost", payment.id);
     assert!(settled == 0 || lost - settled >= kept, "{:?}", payment.id);

@@ -50,6 +50,71 @@ fn a_charge_that_nobody_agreed_to_goes_back_and_the_promotion_ends() {
     ));
 }
 
+/// Above the cap a person decides, and until then nothing more is spent.
+#[test]
+fn a_promotion_waits_while_nobody_has_decided_to_stop_it() {
+    let waits = "file X P unauth
+         facts X used_later=false automatic_person=99999 automatic_instrument=0 ring_marks=0
+         decide X => X:in_review P:paused P.held claim P.deeds ..paused
+            => events claim.referred,promotion.paused
+         resume P -> promotion_paused_by_platform
+        ";
+    let after_waiting = |script: &str| after(&(waits.to_owned() + script));
+    after_waiting("review X deny => X:denied P:running P.held - events ..promotion.resumed");
+    after_waiting("take_back X => X:withdrawn P:running P.held -");
+    after_waiting("review X approve 1000 => X:approved P:stopped P.why payment");
+    after_waiting(
+        "file Y P other
+         take_back X => X:withdrawn P:paused P.held claim
+         take_back Y => P:running",
+    );
+    // What staff holds up stays held up; and staff may let it go on.
+    after_waiting("pause P staff\n review X deny => P:paused P.held platform");
+    after_waiting("resume P staff => P:running\n review X approve 1000 => P:stopped");
+    // A dispute comes between, and its facts are gathered anew.
+    after_waiting(
+        "open_dispute d p 100
+         win d => X:gathering P:paused P.held claim
+         take_back X => P:running",
+    );
+    // Nor does an appeal against a rejection spend anything.
+    after(
+        "post p version=v2
+         reject P music
+         file X P unauth
+         facts X used_later=false automatic_person=99999 automatic_instrument=0 ring_marks=0
+         decide X => X:in_review P:rejected P.held claim
+         appeal P => P:in_review
+         approve P as=Bob => P:paused P.held claim
+         review X deny => P:running",
+    );
+}
+
+/// Whoever knows what a bank statement shows stops nothing before a person has looked.
+#[test]
+fn somebody_without_an_account_stops_no_promotion() {
+    after(
+        "file X hint unauth as=Eve
+         match X P
+         facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
+         decide X => X:in_review P:paused P.held claim events claim.referred,promotion.paused
+         review X deny => P:running",
+    );
+}
+
+/// Nor does an appeal bring one back that was rejected: its payment does not stand.
+#[test]
+fn a_charge_that_nobody_agreed_to_ends_what_was_rejected_too() {
+    after(
+        "post p version=v2 => P:in_review
+         reject P music => P:rejected
+         file X P unauth
+         facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
+         decide X => X:approved X.award 1000/4000 P:stopped P.why payment
+         appeal P -> promotion_not_rejected",
+    );
+}
+
 #[test]
 fn a_poor_outcome_is_denied_with_the_reasons_and_looked_at_again() {
     after(
@@ -200,6 +265,14 @@ fn a_large_sum_needs_a_second_person_and_an_appeal_somebody_else() {
 }
 
 #[test]
+fn a_proposal_goes_back_twenty_times_at_most() {
+    let again = "review X partly_approve 900000\n disagree X\n".repeat(20);
+    let end = "review X partly_approve 900000 -> too_many_decisions
+         review X deny => X:denied";
+    check(&(MUCH.to_owned() + &again + end));
+}
+
+#[test]
 fn somebody_without_an_account_tells_what_the_bank_statement_shows() {
     after(
         "file X P tech as=Eve locked_out -> account_needed
@@ -283,6 +356,6 @@ fn nothing_is_decided_or_paid_while_the_payment_is_disputed() {
          open_dispute d p 5400 stage=2 => X.held yes
          pay_claim X O R rails=x -> payment_disputed
          lose d stage=2 => X.held no X:approved
-         pay_claim X O R rails=x => X:paying X.sent 0/0 X.takes 0",
+         pay_claim X O R rails=x => X:paying X.sent 10/11 X.takes 10 R:succeeded chargeback/loss 5389",
     );
 }

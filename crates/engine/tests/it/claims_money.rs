@@ -52,6 +52,61 @@ fn a_claim_pays_what_was_spent_to_what_it_was_paid_with() {
     );
 }
 
+/// The method is gone, so its part waits until the payer agrees to another way.
+#[test]
+fn a_payer_agrees_to_a_card_where_the_method_takes_nothing_back() {
+    let stuck = "file X P unauth
+         facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
+         decide X
+         pay_claim X O R rails=x => X:paying R.parts t1:400,t2:680 A 400
+         wait 262800
+         settle_up P O S rails=y => P.back 4000/0 A 2000
+         begin x
+         told x gone => x:needs_consent R:needs_consent refund/payable 3400
+         claim_paid X -> claim_being_paid
+        ";
+    world(&format!(
+        "{stuck}
+         credit x => x 680 x:succeeded R:succeeded refund/payable 2720
+         claim_paid X => X:paid X.sent 1000/1080 events claim.paid"
+    ));
+    // Or to be paid by hand.
+    world(&format!(
+        "{stuck}
+         hand x rail=bank => x:succeeded R:succeeded refund/payable 2720
+         claim_paid X => X:paid"
+    ));
+    // What is given up is owed still, and the claim is not paid.
+    world(&format!(
+        "{stuck}
+         give_up x => R:failed
+         claim_paid X -> claim_being_paid"
+    ));
+}
+
+/// Of what was to come back by settlement, some is delivered after the decision.
+#[test]
+fn what_did_not_come_back_is_not_told_as_paid() {
+    world(
+        "file X P other
+         facts X ring_marks=0
+         decide X
+         review X approve 100/4001 -> elsewhere_exceeds_unspent 4000
+         review X approve 100/4000 => X:approved X.due 1778400
+         pay_claim X O R rails=x => X.elsewhere 4000
+         begin x
+         told x succeeded
+         lease P feed 3000
+         bill feed 1..2 P:2:7500@3000
+         close P 2 2
+         stop P
+         claim_paid X -> claim_being_paid
+         wait 262800
+         settle_up P O S rails=y => P.back 1000/0
+         claim_paid X => X:paid X.award 100/1000 X.elsewhere 1000 X.outcome partly_approve X.next appeal",
+    );
+}
+
 /// A claim and a restitution, and two claims, find the same loss.
 #[test]
 fn one_cause_is_paid_once() {
@@ -132,7 +187,7 @@ fn a_restitution_waits_for_a_dispute() {
         "open_dispute d p 3400
          make_good Z P overspend 300 O R rails=x -> payment_disputed
          lose d
-         make_good Z P overspend 300 O R rails=x -> nothing_to_repay",
+         make_good Z P overspend 300 O R rails=x => Z.net 300 R.parts t1:120,t2:204",
     );
 }
 

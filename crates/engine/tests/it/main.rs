@@ -16,6 +16,7 @@ mod cards;
 mod checkouts;
 mod claim_words;
 mod claims;
+mod claims_disputed;
 mod claims_money;
 mod credits;
 mod disputing;

@@ -366,6 +366,7 @@ fn of_promotion(world: &World, row: &Promotion, member: &str) -> String {
             let held = [
                 (pauses.by_advertiser, "advertiser"),
                 (pauses.by_platform, "platform"),
+                (pauses.by_claim, "claim"),
                 (pauses.post_is_private, "post"),
                 (pauses.is_disputed, "dispute"),
             ];

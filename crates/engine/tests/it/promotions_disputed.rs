@@ -72,15 +72,15 @@ fn a_lost_dispute_stops_it_and_what_is_left_makes_the_loss_good() {
             => P.back 4000/0 R.parts t1:4320 chargeback/loss 1080 x:succeeded
             => R:succeeded P.escrow 0 tax/US-CA 80 promotion/revenue 1000 order/clearing 0",
     );
-    // What the payment has left is more than what goes back, so the loss stays.
+    // The payment has left more than what goes back: of that the bank has paid its part.
     after(
         SPENT,
         "open_dispute d p 1000
          lose d => P:stopped chargeback/loss 1000
          wait 262800
          settle_up P O R rails=x
-            => P.back 4000/0 R.parts t1:4320 x:pending order/clearing 0 chargeback/loss 1000
-            => refund/payable 4320",
+            => P.back 4000/0 R.parts t1:4320 x:pending order/clearing 0 chargeback/loss 0
+            => refund/payable 3320",
     );
 }
 
@@ -91,6 +91,8 @@ fn a_dispute_that_comes_after_the_settlement_changes_nothing_that_was_settled() 
         "stop P
          wait 262800
          settle_up P O R rails=x
+         begin x
+         told x succeeded
          open_dispute d p 1080 => P:settled P.held dispute P.due -
          bill feed 1..2 -P:1:250@100 => P.due - P.spent 900
          settle_up P O S -> payment_disputed

@@ -66,7 +66,9 @@ fn standing(promotion: &Promotion) -> Standing {
     let pauses = promotion.pauses;
     match (promotion.state, promotion.end.map(|end| end.cause)) {
         (State::Scheduled | State::Running, _) => Standing::Running,
-        (State::Paused, _) if pauses.by_platform || pauses.is_disputed => Standing::Withheld,
+        (State::Paused, _) if pauses.by_platform || pauses.by_claim || pauses.is_disputed => {
+            Standing::Withheld
+        }
         (State::Paused, _) | (_, Some(EndCause::Advertiser | EndCause::PostDeleted)) => {
             Standing::Paused
         }

@@ -71,10 +71,8 @@ mod tests {
     fn losing(minutes: &[&[(Why, i64)]]) -> Shortfall {
         let start = Instant::parse("2026-11-20T10:00:00Z").unwrap();
         let minute = |(number, lost): (usize, &&[(Why, i64)])| {
-            let mut parts = [0; Why::COUNT];
-            lost.iter().for_each(|(why, money)| parts[why.place()] += money);
             let at = start.saturating_add(Span::minutes(u64::try_from(number).unwrap()));
-            MinuteShortfall { at, planned: 0, spent: -parts.iter().sum::<i64>(), units: 0, parts }
+            MinuteShortfall::of(at, 0, lost)
         };
         let minutes = minutes.iter().enumerate().map(minute).collect();
         Shortfall { minutes, planned: 0, spent: 0, units: 0 }

@@ -372,6 +372,11 @@ catalog! {
         "Send an amount with an approval, and none with a denial.";
     AMOUNT_EXCEEDS_LEFT = "amount_exceeds_left", 422, "More than is left of what was paid",
         "Grant at most what `refundable` says: the rest was paid back before, or was not spent.";
+    ELSEWHERE_EXCEEDS_UNSPENT = "elsewhere_exceeds_unspent", 422,
+        "More than comes back by settlement",
+        "Tell at most `unspent` as `elsewhere`: that much was not spent and has not gone back.";
+    TOO_MANY_DECISIONS = "too_many_decisions", 422, "It was decided too often",
+        "Deny it; whoever has made it can claim once more.";
     BELOW_FIRST_DECISION = "below_first_decision", 422, "An appeal does not end with less",
         "Grant more than was decided before, or deny the appeal to leave it at that.";
     NOTHING_TO_REPAY = "nothing_to_repay", 422, "There is nothing to repay",

@@ -1,7 +1,7 @@
 //! Payments over rails.
 
 use base::{CheckoutId, MethodId, PaymentId, Text};
-use payments::{FailureCode, Payment, PaymentState, Purpose, Step};
+use payments::{FailureCode, Payment, PaymentState, Step};
 use serde::Serialize;
 
 use crate::views::money::MoneyView;
@@ -67,7 +67,7 @@ struct PaymentFailureView<'a> {
 impl<'a> PaymentView<'a> {
     pub(crate) fn new(payment: &'a Payment) -> PaymentView<'a> {
         let money = |amount| MoneyView::new(amount, payment.amount.currency);
-        let Purpose::Checkout(checkout) = payment.purpose;
+        let checkout = payment.purpose.checkout();
         PaymentView {
             object: "payment",
             id: Id(payment.id),

@@ -74,7 +74,7 @@ pub(crate) struct PromotionView<'a> {
     /// The order that has paid; in lists and events it is `null`.
     #[schema(value_type = Option<String>)]
     order: Option<Id<OrderId>>,
-    /// What holds it up: `advertiser`, `platform`, `post_private`, `payment_disputed`.
+    /// What holds it up: `advertiser`, `platform`, `claim`, `post_private`, `payment_disputed`.
     paused_by: Vec<&'static str>,
     review: ReviewView<'a>,
     /// How it ended.
@@ -230,6 +230,7 @@ fn paused_by(pauses: Pauses) -> Vec<&'static str> {
     let all = [
         (pauses.by_advertiser, "advertiser"),
         (pauses.by_platform, "platform"),
+        (pauses.by_claim, "claim"),
         (pauses.post_is_private, "post_private"),
         (pauses.is_disputed, "payment_disputed"),
     ];

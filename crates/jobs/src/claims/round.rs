@@ -10,7 +10,7 @@ use promotions::Promotion;
 use store::{Due, DueObject, List, Page, Reader};
 use writer::{Handle, Request};
 
-use super::{ClaimsLed, PAGE, Teller, deeds_of, told_facts};
+use super::{ClaimsLed, NotYet, PAGE, Teller, deeds_of, told_facts};
 use crate::due::{order_by, refund_ids};
 use crate::{JobError, SYSTEM_ACTOR};
 
@@ -121,21 +121,13 @@ impl<'a> Round<'a> {
         now: Instant,
         reader: &mut dyn Reader,
     ) -> Result<Option<Facts>, JobError> {
-        let was_shown = promotion.slices.ever > 0;
+        let deeds = deeds_of(reader, promotion.id)?;
         let feed = match self.teller {
             Teller::Feed(feed) => Some(feed),
-            Teller::Opening if was_shown => return Ok(None),
             Teller::Opening | Teller::Nobody => None,
         };
-        // What a guarantee lacks is known once all bills of it are there, if it was shown at all.
-        let is_over = promotion.state.is_ended() || promotion.terms.ends_at <= now;
-        let is_billed = promotion.slices.open > 0 && promotion.delivery.delivered() > 0;
-        if is_over && is_billed && promotion.guarantee().is_some() {
-            return Ok(None);
-        }
-        let deeds = deeds_of(reader, promotion.id)?;
-        if u32::try_from(deeds.len()).is_ok_and(|count| count < promotion.deeds) {
-            // The tables follow after a moment.
+        let is_opening = matches!(self.teller, Teller::Opening);
+        if NotYet::of(promotion, &deeds, is_opening, now).is_some() {
             return Ok(None);
         }
         Ok(Some(told_facts(feed, promotion, &deeds, now)))

@@ -6,7 +6,7 @@ use base::{Instant, Label, PromotionId, Span};
 use claims::{Evidence, Fact, FactName, Facts, Finding, Value, WhyUnknown};
 use engine::Row;
 use feed::shortfall::{Shortfall, Why};
-use promotions::{Deed, DeedKind, Guarantee, Micros, Promotion, Role, limits};
+use promotions::{Audience, Deed, DeedKind, Guarantee, Micros, Promotion, Role, limits};
 use serving::{Asked, Feed, Report};
 use store::{List, Page, Reader, StoreError};
 
@@ -35,6 +35,50 @@ pub fn told_facts(
     let asked = Asked { promotion, deeds, stretch: Span::days(1), reach: &reach };
     told.delivery(promotion, deeds, &feed.report_on(&asked));
     told.facts
+}
+
+/// Why the facts of a claim cannot be put together yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotYet {
+    /// What tells of deliveries is being opened.
+    FeedOpening,
+    /// Bills of a guarantee that is over are still to come.
+    BillsOpen,
+    /// What was done to the promotion is not all in the tables yet.
+    DeedsBehind,
+}
+
+impl NotYet {
+    /// Stable lower-case name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NotYet::FeedOpening => "feed_opening",
+            NotYet::BillsOpen => "bills_open",
+            NotYet::DeedsBehind => "records_behind",
+        }
+    }
+
+    /// What keeps facts about a promotion from being complete; `deeds` are those that the tables
+    /// have, and `is_opening` says that the feed is.
+    pub fn of(
+        promotion: &Promotion,
+        deeds: &[Deed],
+        is_opening: bool,
+        now: Instant,
+    ) -> Option<NotYet> {
+        if is_opening && promotion.slices.ever > 0 {
+            return Some(NotYet::FeedOpening);
+        }
+        // What a guarantee lacks is known once all bills of it are there, if it was shown at all.
+        let is_over = promotion.state.is_ended() || promotion.terms.ends_at <= now;
+        let is_billed = promotion.slices.open > 0 && promotion.delivery.delivered() > 0;
+        if is_over && is_billed && promotion.guarantee().is_some() {
+            return Some(NotYet::BillsOpen);
+        }
+        // The tables follow after a moment.
+        let is_behind = u32::try_from(deeds.len()).is_ok_and(|count| count < promotion.deeds);
+        is_behind.then_some(NotYet::DeedsBehind)
+    }
 }
 
 struct Told {
@@ -164,7 +208,7 @@ fn shown_after_all(deeds: &[Deed], report: &Report) -> Finding {
             _ => {}
         }
     }
-    if narrowed_at(deeds).is_some() {
+    if audiences(deeds).any(|change| !change.audience.contains(change.before)) {
         return Finding::Unknown(WhyUnknown::NotGathered);
     }
     off_since.into_iter().for_each(|since| count(since, Instant::MAX));
@@ -179,19 +223,41 @@ fn planned_units(guarantee: Guarantee, planned: i64) -> u64 {
     u64::try_from(units).map_or(guarantee.units, |units| units.min(guarantee.units))
 }
 
-/// When the advertiser chose other people than before, after paying.
+/// When the advertiser left people out who were to be shown it before, and when it was paid. One
+/// who asks less than before, as suggestions do, has left nobody out.
 fn narrowed_at(deeds: &[Deed]) -> Option<Instant> {
+    let bought = bought_audience(deeds)?;
+    let narrows = |change: &Change<'_>| {
+        let is_theirs = change.deed.actor.role == Role::Advertiser;
+        is_theirs && [change.before, bought].iter().all(|one| !change.audience.contains(one))
+    };
+    audiences(deeds).find(narrows).map(|change| change.deed.at)
+}
+
+/// A change of the audience after it was paid.
+struct Change<'a> {
+    deed: &'a Deed,
+    before: &'a Audience,
+    audience: &'a Audience,
+}
+
+/// Such changes, in order.
+fn audiences(deeds: &[Deed]) -> impl Iterator<Item = Change<'_>> {
+    let paid = deeds.iter().position(|deed| deed.kind == DeedKind::Funded);
+    let since = paid.map_or(&[][..], |paid| &deeds[paid..]);
+    let mut before = bought_audience(deeds);
+    since.iter().filter_map(move |deed| {
+        let audience = &deed.terms.as_ref()?.audience;
+        let before = before.replace(audience)?;
+        Some(Change { deed, before, audience })
+    })
+}
+
+/// Whom it was for when it was paid.
+fn bought_audience(deeds: &[Deed]) -> Option<&Audience> {
     let paid = deeds.iter().position(|deed| deed.kind == DeedKind::Funded)?;
-    let audience = |deed: &Deed| deed.terms.as_ref().map(|terms| terms.audience.clone());
-    let mut asked_for = deeds[..=paid].iter().rev().find_map(audience);
-    for deed in &deeds[paid..] {
-        let Some(audience) = audience(deed) else { continue };
-        let is_other = asked_for.replace(audience.clone()).is_some_and(|known| known != audience);
-        if is_other && deed.actor.role == Role::Advertiser {
-            return Some(deed.at);
-        }
-    }
-    None
+    let terms = deeds[..=paid].iter().rev().find_map(|deed| deed.terms.as_ref())?;
+    Some(&terms.audience)
 }
 
 /// Whether it could ever be shown, and if not, who held it up for its whole time. `None` when that
@@ -250,3 +316,6 @@ pub fn deeds_of(reader: &mut dyn Reader, promotion: PromotionId) -> Result<Vec<D
     deeds.sort_by_key(|deed| deed.number);
     Ok(deeds)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use base::{Amount, CardId, CheckoutId, ContactId, Instant, OrderId, PaymentId, P
 use engine::{Answer, Query};
 use giftcards::purchase_of;
 use giftcards::{Card, CardState, Channel, Delivery, DeliveryState, Funding, Sending};
-use payments::{Method, Purpose};
+use payments::Method;
 use shop::{Order, OrderRefund, PaidBy, RefundStatus, TenderId};
 use store::MailCause;
 use writer::{Handle, Trouble};
@@ -132,7 +132,7 @@ fn not_delivered(id: CardId, sending: u16, handle: &Handle) -> Result<Option<Mat
 fn checkout_of(payment: PaymentId, handle: &Handle) -> Result<Option<CheckoutId>, Trouble> {
     Ok(match handle.ask(Query::Payment(payment))? {
         Some(Answer::Payment(payment)) => {
-            let Purpose::Checkout(checkout) = payment.purpose;
+            let checkout = payment.purpose.checkout();
             Some(checkout)
         }
         _ => None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use base::{Instant, Span};
-use payments::{Payment, Purpose, RailRefund};
+use payments::{Payment, RailRefund};
 use rails::{Outcome, PaymentQuery, Reference, Unknown};
 use writer::Trouble;
 
@@ -127,7 +127,7 @@ impl Visit<'_> {
     /// Has looked at what news of a payment may have led to: the other payments of its checkout,
     /// and refunds.
     pub(super) fn follow(&self, payment: &Payment) -> Result<(), JobError> {
-        let Purpose::Checkout(id) = payment.purpose;
+        let id = payment.purpose.checkout();
         self.shared.want_refunds_of(payment)?;
         let Some(checkout) = self.shared.checkout(id)? else { return Ok(()) };
         for other in payments_of(&checkout).filter(|other| *other != payment.id) {

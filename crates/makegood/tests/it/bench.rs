@@ -111,7 +111,11 @@ fn claims_are_decided_and_held_against_the_truth() {
         .json();
     let all = &told["all"];
     assert_eq!(all["cases"], 150);
-    assert!(all["automatic"].as_u64().unwrap() > 0, "{all}");
+    // Loose floors under the aims: what falls through them is no chance of 150 cases.
+    let figure = |name: &str| all[name].as_u64().unwrap();
+    assert!(figure("automatic") * 100 >= 80 * 150, "{all}");
+    assert!(figure("wrong_approvals") * 100 <= figure("automatic"), "{all}");
+    assert!(figure("wrong_denials") * 100 <= 2 * figure("automatic"), "{all}");
     assert!(told["speed"]["decisions_per_second"].as_u64().unwrap() > 0, "{told}");
     for by in ["by_ground", "by_user", "by_fault", "by_row"] {
         let cases = told[by].as_object().unwrap().values().map(|of| of["cases"].as_u64().unwrap());

@@ -3,7 +3,7 @@
 use payments::Refusal;
 
 use crate::deed::Deed;
-use crate::table::check;
+use crate::table::{check, check_promotion};
 use crate::world::{World, method, money};
 
 #[test]
@@ -38,6 +38,36 @@ fn a_lost_dispute_stays_counted() {
          open r2 59                     | captured | 100 0 40 0 60 0 |  40 0 0 0 0 40
          r1 = pending
          r2 = succeeded                     # the bank has paid it, and nobody else lost",
+    );
+}
+
+#[test]
+fn of_a_promotion_the_bank_has_paid_what_is_asked_back_first() {
+    check_promotion(
+        "authorize 100
+         captured 100
+         dispute d1 40
+         lose d1                        | captured | 100 0 0 0 40 60 |  60 0 0 40 100 0
+         open r1 30                     | captured | 100 0 0 0 40 60 |  60 0 0 10 70 0
+         r1 = succeeded                     # the bank has paid it
+         open r2 30                     | captured | 100 0 20 0 40 40 | 60 0 0 0 40 20
+         dispute d2 10                  | captured | 100 0 20 0 50 30 | 50 0 10 0 40 20
+         lose d2                        | captured | 100 0 10 0 50 40 | 50 0 0 0 40 10
+         dispute d1 40 stage 2          | captured | 100 0 10 0 50 40 | 50 0 40 0 40 50
+         win d1 stage 2                 | captured | 100 0 50 0 10 40 | 90 0 0 0 40 50
+         open r3 40                     | captured | 100 0 90 0 10 0 |  90 0 0 0 0 90",
+    );
+    // Two were lost, and one is enough for what was asked back.
+    check_promotion(
+        "authorize 100
+         captured 100
+         dispute d1 40
+         lose d1
+         dispute d2 40
+         lose d2
+         open r1 40                     | captured | 100 0 0 0 80 20 |  20 0 0 40 60 0
+         dispute d1 40 stage 2          | captured | 100 0 0 0 80 20 |  20 0 40 0 60 0
+         win d1 stage 2                 | captured | 100 0 0 0 40 60 |  60 0 0 0 60 0",
     );
 }
 

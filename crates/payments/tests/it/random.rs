@@ -4,7 +4,7 @@ use payments::{RefundNotice, Step};
 use proptest::prelude::*;
 
 use crate::deed::{Deed, Which};
-use crate::world::{World, code, method};
+use crate::world::{World, code, method, of_promotion};
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![Just(Step::Authorize), Just(Step::Capture), Just(Step::Void)]
@@ -83,9 +83,13 @@ proptest! {
     #[test]
     fn no_order_of_refunds_and_disputes_breaks_the_cap(
         fee in prop::option::of(0..5_i64),
+        is_promotion in any::<bool>(),
         steps in prop::collection::vec(about_its_return(), 0..60),
     ) {
         let mut world = World::new(method(1, "sandbox"));
+        if is_promotion {
+            world.purpose = of_promotion();
+        }
         for deed in [Deed::Authorize(100), Deed::Captured(100, fee)] {
             world.apply(&deed).unwrap();
         }

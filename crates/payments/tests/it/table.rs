@@ -16,7 +16,7 @@ use ledger::AccountName;
 use payments::Method;
 
 use crate::deed::{Deed, index, parse};
-use crate::world::{World, method};
+use crate::world::{World, method, of_promotion};
 
 /// Runs a table on an ordinary card.
 #[track_caller]
@@ -24,10 +24,22 @@ pub fn check(table: &str) {
     check_with(method(1, "sandbox"), table);
 }
 
+/// Runs a table on a payment of a promotion.
+#[track_caller]
+pub fn check_promotion(table: &str) {
+    let mut world = World::new(method(1, "sandbox"));
+    world.purpose = of_promotion();
+    check_in(world, table);
+}
+
 /// Runs a table on this method.
 #[track_caller]
 pub fn check_with(method: Method, table: &str) {
-    let mut world = World::new(method);
+    check_in(World::new(method), table);
+}
+
+#[track_caller]
+fn check_in(mut world: World, table: &str) {
     for line in table.lines() {
         let line = line.split('#').next().unwrap().trim();
         if !line.is_empty() {

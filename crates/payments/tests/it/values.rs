@@ -8,7 +8,7 @@ use payments::{ConsentReason, Context, DisputeState, EventKind, Expiry, Manner, 
 use payments::{NextAction, Purpose, RefundNotice, Refusal, Step, backoff_seconds, create_method};
 
 use crate::deed::Deed;
-use crate::world::{World, method, purpose, start};
+use crate::world::{World, method, of_promotion, purpose, start};
 
 #[test]
 fn a_method_expires_with_the_end_of_its_month() {
@@ -121,5 +121,7 @@ fn stored_numbers_are_read_back_and_words_are_unique() {
     check(ConsentReason::from_number, |reason| reason as u8, 4);
     let (kind, subject) = (purpose().kind(), purpose().subject());
     assert_eq!(Purpose::from_parts(kind, subject), Some(purpose()));
+    let (kind, subject) = (of_promotion().kind(), of_promotion().subject());
+    assert_eq!(Purpose::from_parts(kind, subject), Some(of_promotion()));
     assert_eq!(Purpose::from_parts(0, subject), None);
 }

@@ -393,7 +393,7 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
             (buyer.is_none() || buyer == row.buyer, row.id.bits(), row.created_at)
         }
         (List::Payments { checkout }, Row::Payment(row)) => {
-            let payments::Purpose::Checkout(paid) = row.purpose;
+            let paid = row.purpose.checkout();
             (checkout.is_none_or(|wanted| wanted == paid), row.id.bits(), row.created_at)
         }
         (List::RailRefunds { refund }, Row::RailRefund(row)) => {

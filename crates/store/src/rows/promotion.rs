@@ -87,7 +87,9 @@ pub(super) fn write(row: &Promotion, sink: &mut impl ValueSink) {
     write_quote(&row.quote, sink);
     sink.int(i64::from(row.state as u8));
     sink.flag(row.pauses.by_advertiser);
-    sink.flag(row.pauses.by_platform);
+    // Who of the platform: staff 1, a claim 2, both 3.
+    let by_us = i64::from(row.pauses.by_platform) + 2 * i64::from(row.pauses.by_claim);
+    sink.int(by_us);
     sink.flag(row.pauses.post_is_private);
     sink.flag(row.pauses.is_disputed);
     sink.opt_text(row.review.approved_version.as_ref().map(Label::as_str));
@@ -138,12 +140,7 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Promoti
         quote: read_quote(source, &terms)?,
         terms,
         state: source.one_of("state of a promotion", State::from_number)?,
-        pauses: Pauses {
-            by_advertiser: source.flag()?,
-            by_platform: source.flag()?,
-            post_is_private: source.flag()?,
-            is_disputed: source.flag()?,
-        },
+        pauses: read_pauses(source)?,
         review: Review {
             approved_version: source.opt_parsed("content of a post", Label::new)?,
             rule: source.opt_parsed("rule", Token::new)?,
@@ -278,4 +275,19 @@ fn unpack_authorization(packed: &[u8]) -> Result<Authorization, ReadError> {
     };
     source.finish()?;
     Ok(row)
+}
+
+fn read_pauses(source: &mut impl ValueSource) -> Result<Pauses, ReadError> {
+    let by_advertiser = source.flag()?;
+    let by_us: u8 = source.number("who of the platform pauses")?;
+    if by_us > 3 {
+        return Err(invalid("who of the platform pauses"));
+    }
+    Ok(Pauses {
+        by_advertiser,
+        by_platform: by_us & 1 != 0,
+        by_claim: by_us & 2 != 0,
+        post_is_private: source.flag()?,
+        is_disputed: source.flag()?,
+    })
 }

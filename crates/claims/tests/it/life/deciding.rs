@@ -193,7 +193,7 @@ fn other_clocks_do_not_make_a_step_due_earlier() {
 }
 
 #[test]
-fn a_dispute_that_is_lost_has_paid() {
+fn after_a_dispute_the_facts_are_gathered_anew() {
     let mut world = World::new();
     world.gathering(1, Ground::UnauthorizedCharge);
     world.hold(1).unwrap();
@@ -201,12 +201,13 @@ fn a_dispute_that_is_lost_has_paid() {
     world.release(1).unwrap();
     assert_eq!(world.decide(1, &decided(Outcome::Approve, 11), 0), Err(Refusal::FactsMissing));
     world.freeze(1).unwrap();
-    world.decide(1, &decided(Outcome::Approve, 11), 0).unwrap();
+    // What the bank has given pays what is granted first, so nothing less may be.
+    world.decide(1, &decided(Outcome::Approve, 10_001), 0).unwrap();
     assert_eq!(world.status(1), Status::InReview);
-    let left = cents(10);
-    let review = super::world::review_of(ANN, Outcome::Approve, award(11, 0));
+    let left = cents(10_000);
+    let review = super::world::review_of(ANN, Outcome::Approve, award(10_001, 0));
     assert_eq!(world.review(1, &review), Err(Refusal::AmountExceedsLeft { left: dollars(left) }));
-    let review = super::world::review_of(ANN, Outcome::PartlyApprove, award(10, 0));
+    let review = super::world::review_of(ANN, Outcome::PartlyApprove, award(10_000, 0));
     world.review(1, &review).unwrap();
 }
 

@@ -1,9 +1,9 @@
 //! What is paid, and what is not paid twice.
 
 use base::{Amount, Currency};
-use claims::{Funds, Ground, Outcome, Refusal, Status};
+use claims::{Funds, Ground, Outcome, Refusal, Status, StepName};
 
-use super::world::{World, cents, decided, new_claim};
+use super::world::{ANN, BOB, World, at, award, cents, decided, dollars, new_claim, review_of};
 
 #[test]
 fn money_sets_out_and_leaves() {
@@ -45,6 +45,61 @@ fn what_a_settlement_returns_needs_no_refund() {
 }
 
 #[test]
+fn what_comes_back_by_settlement_is_told_as_it_came() {
+    // 40.00 were not spent when it was decided; of those 30.00 are delivered after all.
+    let mut world = World::new();
+    world.funds.spent = cents(6_000);
+    world.gathering(1, Ground::TechnicalError);
+    world.decide(1, &decided(Outcome::Approve, 0), 4_000).unwrap();
+    world.start_payout(1).unwrap();
+    world.funds.spent = cents(9_000);
+    world.settle();
+    world.note_paid(1).unwrap();
+    let claim = world.claim(1);
+    assert_eq!((claim.status, claim.payouts[0].elsewhere), (Status::Paid, cents(1_000)));
+    let decision = claim.decision.as_ref().unwrap();
+    assert_eq!((decision.outcome, decision.award), (Outcome::PartlyApprove, award(0, 1_000)));
+    // Somebody else may look at the rest, though all had been granted.
+    world.appeal(1, &[]).unwrap();
+    let review = review_of(BOB, Outcome::Approve, award(3_000, 1_000));
+    world.review(1, &review).unwrap();
+    world.start_payout(1).unwrap();
+    world.note_paid(1).unwrap();
+    assert_eq!((world.status(1), world.committed()), (Status::Paid, cents(3_000)));
+}
+
+#[test]
+fn nobody_says_that_more_comes_back_by_settlement_than_was_not_spent() {
+    let mut world = World::new();
+    world.funds.spent = cents(6_000);
+    world.gathering(1, Ground::Other);
+    world.decide(1, &decided(Outcome::Review, 0), 0).unwrap();
+    let review = |elsewhere| review_of(ANN, Outcome::PartlyApprove, award(10, elsewhere));
+    let unspent = dollars(cents(4_000));
+    let refused = Err(Refusal::ElsewhereExceedsUnspent { unspent });
+    assert_eq!(world.review(1, &review(4_001)), refused);
+    world.review(1, &review(4_000)).unwrap();
+}
+
+#[test]
+fn the_clock_of_what_a_settlement_returns_runs_from_the_settlement_on() {
+    let mut world = World::new();
+    world.funds.spent = cents(6_000);
+    let settles_at = at("2026-06-01T12:00:00Z");
+    world.funds.settles_at = Some(settles_at);
+    let due =
+        |world: &World, from| world.clocks().step_due(StepName::Paid, &world.claim(1).case(), from);
+    world.gathering(1, Ground::FailureToDeliver);
+    world.decide(1, &decided(Outcome::Approve, 0), 4_000).unwrap();
+    assert_eq!(world.claim(1).due_at(), Some(due(&world, settles_at)));
+    // What a refund pays does not wait for it.
+    let mut world = World::new();
+    world.funds.settles_at = Some(settles_at);
+    world.decided(1, Ground::FailureToDeliver, Outcome::Approve, 4_000);
+    assert_eq!(world.claim(1).due_at(), Some(due(&world, world.now)));
+}
+
+#[test]
 fn a_dispute_stops_what_has_not_set_out() {
     let mut world = World::new();
     world.decided(1, Ground::UnauthorizedCharge, Outcome::Approve, 8_000);
@@ -52,66 +107,52 @@ fn a_dispute_stops_what_has_not_set_out() {
     assert_eq!(world.start_payout(1), Err(Refusal::PaymentDisputed));
     world.hold(1).unwrap();
     assert_eq!(world.start_payout(1), Err(Refusal::PaymentDisputed));
-    // The bank gives 75.00 of what was promised.
+    // The bank gives 75.00 of what was promised: the refund counts them, and says all the same.
     (world.funds.is_disputed, world.funds.lost) = (false, cents(7_500));
     assert_eq!(world.start_payout(1), Err(Refusal::PaymentDisputed));
     world.release(1).unwrap();
     world.start_payout(1).unwrap();
     let payout = world.claim(1).payouts[0];
-    assert_eq!((payout.net, payout.elsewhere), (cents(500), cents(7_500)));
-    assert_eq!(world.committed(), cents(500));
+    assert_eq!((payout.net, payout.elsewhere), (cents(8_000), Amount::ZERO));
+    assert_eq!(world.committed(), cents(8_000));
 }
 
 #[test]
-fn what_the_bank_had_given_before_the_decision_is_not_taken_off_again() {
+fn what_the_bank_gives_is_taken_off_no_claim() {
+    // Two claims are promised 30.00 and 70.00, and the bank gives 60.00: of 100.00 in all.
     let mut world = World::new();
-    world.funds.lost = cents(3_000);
-    world.decided(1, Ground::UnauthorizedCharge, Outcome::PartlyApprove, 2_000);
-    assert_eq!(world.claim(1).decision.as_ref().unwrap().lost, cents(3_000));
-    // Of the 10.00 that it gives now, the claim pays so much less, though 60.00 are left.
-    world.funds.lost = cents(4_000);
-    world.start_payout(1).unwrap();
-    let payout = world.claim(1).payouts[0];
-    assert_eq!((payout.net, payout.elsewhere), (cents(1_000), cents(1_000)));
-}
-
-#[test]
-fn a_dispute_that_takes_all_leaves_nothing_to_refund() {
-    let mut world = World::new();
-    world.decided(1, Ground::UnauthorizedCharge, Outcome::Approve, 10_000);
-    world.funds.lost = cents(10_000);
-    world.start_payout(1).unwrap();
-    let payout = world.claim(1).payouts[0];
-    assert_eq!((payout.refund, payout.elsewhere), (None, cents(10_000)));
-    assert_eq!(world.committed(), Amount::ZERO);
-}
-
-#[test]
-fn a_dispute_leaves_what_the_settlement_returns_to_it() {
-    // 60.00 were spent and are claimed; the bank gives just them, and 40.00 are settled later.
-    let mut world = World::new();
-    world.funds.spent = cents(6_000);
-    world.decided(1, Ground::UnauthorizedCharge, Outcome::Approve, 6_000);
+    world.decided(1, Ground::TechnicalError, Outcome::PartlyApprove, 3_000);
+    world.gathering(2, Ground::UnauthorizedCharge);
+    world.decide(2, &decided(Outcome::Approve, 7_000), 0).unwrap();
     world.funds.lost = cents(6_000);
-    world.start_payout(1).unwrap();
-    assert_eq!(world.claim(1).payouts[0].net, Amount::ZERO);
-    world.settle();
-    assert_eq!(world.funds.returned, cents(4_000));
+    for (claim, net) in [(1, 3_000), (2, 7_000)] {
+        world.start_payout(claim).unwrap();
+        assert_eq!(world.claim(claim).payouts[0].net, cents(net));
+    }
 }
 
 #[test]
-fn a_verdict_and_a_dispute_since_the_approval_add_up() {
-    // 60.00 were promised; 50.00 of them turn out to be invalid, and the bank gives 1.00.
-    let mut world = World::new();
-    world.funds.spent = cents(6_000);
-    world.decided(1, Ground::UnauthorizedCharge, Outcome::Approve, 6_000);
-    (world.funds.spent, world.funds.lost) = (cents(1_000), cents(100));
-    world.start_payout(1).unwrap();
-    let payout = world.claim(1).payouts[0];
-    assert_eq!((payout.net, payout.elsewhere), (cents(900), cents(5_100)));
-    // With 1.00 of the bank and 9.00 of the claim, that is all that was paid.
-    world.settle();
-    assert_eq!(world.funds.returned, cents(9_000));
+fn the_bank_has_paid_a_claim_where_nothing_else_is_to_come_out_of_what_it_gave() {
+    #[track_caller]
+    fn check(spent: i64, [lost, settled]: [i64; 2], [committed, sent]: [i64; 2], is_paid: bool) {
+        let mut funds = World::new().funds;
+        (funds.spent, funds.lost, funds.settled) = (cents(spent), cents(lost), cents(settled));
+        assert_eq!(funds.is_paid_by_bank(cents(committed), cents(sent)), is_paid);
+    }
+    check(10_000, [10_000, 0], [0, 0], true);
+    check(10_000, [9_999, 0], [0, 0], false);
+    check(10_000, [10_000, 1], [0, 0], false);
+    check(10_000, [0, 0], [0, 0], false);
+    // 40.00 were not spent, and come out of what it gave.
+    check(6_000, [9_999, 0], [0, 0], false);
+    check(6_000, [10_000, 0], [0, 0], true);
+    // So do 10.00 that are promised; what has set out has counted it.
+    check(10_000, [9_999, 0], [1_000, 0], false);
+    check(10_000, [10_000, 0], [1_000, 0], true);
+    check(10_000, [10_000, 1_000], [1_000, 1_000], true);
+    check(10_000, [9_000, 0], [1_000, 1_000], true);
+    // What claims have all taken before, the bank has not given.
+    check(10_000, [1_000, 1_000], [10_000, 10_000], false);
 }
 
 #[test]
@@ -163,7 +204,9 @@ fn sums() {
             spent: cents(spent),
             returned: cents(returned),
             lost: cents(lost),
+            settled: Amount::ZERO,
             is_disputed: false,
+            settles_at: None,
         };
         let committed = cents(committed);
         let all = [funds.left(committed), funds.settlement_back(committed)];
@@ -176,8 +219,8 @@ fn sums() {
     check(100, 60, 40, 0, 0, [60, 40, 0]);
     check(100, 60, 40, 0, 25, [35, 40, 0]);
     check(100, 60, 40, 0, 60, [0, 40, 0]);
-    check(100, 60, 40, 35, 0, [25, 40, 0]);
-    check(100, 60, 40, 100, 0, [0, 40, 0]);
+    check(100, 60, 40, 35, 0, [60, 40, 0]);
+    check(100, 60, 40, 100, 0, [60, 40, 0]);
     check(100, 0, 0, 0, 0, [0, 100, 0]);
     check(100, 30, 0, 0, 80, [0, 20, 50]);
     check(0, 0, 0, 0, 0, [0, 0, 0]);

@@ -4,7 +4,8 @@ use claims::StepName;
 use claims::{ClaimEvent, Claimant, Ground, Named, NewClaim, Outcome, Refusal, Review, Status};
 
 use super::world::{
-    ANN, BOB, CAT, OWNER, World, award, contact, decided, dollars, hint, new_claim, review_of,
+    ANN, BOB, CAT, OWNER, World, award, cents, contact, decided, dollars, hint, new_claim,
+    review_of,
 };
 
 fn in_review(world: &mut World, number: u128) {
@@ -18,6 +19,7 @@ fn a_person_decides() {
     fn check(review: &Review, expected: Result<Status, Refusal>) {
         let mut world = World::new();
         in_review(&mut world, 1);
+        world.funds.spent = cents(9_900);
         let status = world.review(1, review).map(|()| world.status(1));
         assert_eq!(status, expected, "{review:?}");
         if status.is_ok() {
@@ -43,6 +45,19 @@ fn a_person_decides() {
     let of = |count| Review { codes: vec![code.clone(); count], ..without.clone() };
     check(&of(4), Ok(Status::Denied));
     check(&of(5), Err(Refusal::CodesMissing));
+}
+
+#[test]
+fn a_proposal_that_is_sent_back_again_and_again_ends_some_time() {
+    let mut world = World::of_much();
+    in_review(&mut world, 1);
+    let large = review_of(ANN, Outcome::Approve, award(50_001, 0));
+    for _ in 0..20 {
+        world.review(1, &large).unwrap();
+        world.send_back(1, BOB).unwrap();
+    }
+    assert_eq!(world.review(1, &large), Err(Refusal::TooManyDecisions));
+    world.review(1, &review_of(ANN, Outcome::Deny, award(0, 0))).unwrap();
 }
 
 #[test]

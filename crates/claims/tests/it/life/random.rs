@@ -145,10 +145,8 @@ fn any_step() -> impl Strategy<Value = Step> {
 /// Money as somebody counts it who knows none of our sums.
 #[derive(Default)]
 struct Purse {
-    /// What the payer has from us.
+    /// What refunds were asked for.
     refunded: i64,
-    /// What the payer has from the bank.
-    from_bank: i64,
     /// What was captured twice, and has gone back.
     captured_twice: [i64; 2],
 }
@@ -274,7 +272,6 @@ impl Play {
                 let lost = (*amount).min(PAID - funds.lost.minor());
                 funds.is_disputed = false;
                 funds.lost = cents(funds.lost.minor() + lost);
-                self.purse.from_bank += lost;
                 self.every_claim(World::release);
             }
             Step::CaptureTwice { amount } => {
@@ -310,7 +307,7 @@ impl Play {
         let net = self.world.restitutions[&id].net.minor();
         match kind.way() {
             Way::Settlement => {}
-            Way::Refund(_) => self.refund_with_bank(net),
+            Way::Refund(_) => self.refund_with_settlement(net),
             Way::Capture => self.purse.captured_twice[1] += net,
         }
     }
@@ -318,17 +315,17 @@ impl Play {
     fn start_payout(&mut self, claim: u128) {
         if self.world.start_payout(claim).is_ok() {
             let net = self.world.claim(claim).payouts.last().unwrap().net.minor();
-            self.refund_with_bank(net);
+            self.refund_with_settlement(net);
         }
     }
 
-    /// Whatever sets out for a claim leaves the payer, with what the bank gave before and what the
-    /// settlement has yet to return, at most what was paid.
-    fn refund_with_bank(&mut self, net: i64) {
+    /// Whatever sets out for a claim leaves the payer, with what the settlement has yet to return,
+    /// at most what was paid. What the bank gives, refunds count: that is theirs to know.
+    fn refund_with_settlement(&mut self, net: i64) {
         self.refund(net);
         let back = self.world.funds.settlement_back(self.world.committed()).minor();
         let to_come = back - self.world.funds.returned.minor();
-        let all = self.purse.refunded + self.purse.from_bank + to_come;
+        let all = self.purse.refunded + to_come;
         assert!(net == 0 || all <= PAID, "paid twice");
     }
 
@@ -365,10 +362,12 @@ proptest! {
             spent: cents(spent),
             returned: cents(returned),
             lost: cents(lost),
+            settled: base::Amount::ZERO,
             is_disputed: false,
+            settles_at: None,
         };
         let left = funds.left(cents(committed)).minor();
-        prop_assert!(left == 0 || left + committed + lost <= spent);
+        prop_assert!(left == 0 || left + committed <= spent);
         let after = funds.settlement_back(cents(committed + left)).minor();
         // Taking all that is left changes nothing of what settlements return.
         prop_assert_eq!(after, funds.settlement_back(cents(committed)).minor());

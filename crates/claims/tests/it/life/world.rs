@@ -147,7 +147,9 @@ impl World {
                 spent: cents(10_000),
                 returned: Amount::ZERO,
                 lost: Amount::ZERO,
+                settled: Amount::ZERO,
                 is_disputed: false,
+                settles_at: None,
             },
             captured_twice: Amount::ZERO,
             facts: Facts::new(),
@@ -324,7 +326,9 @@ impl World {
     }
 
     pub fn note_paid(&mut self, number: u128) -> Result<(), Refusal> {
-        self.change(number, |claim, rows, world| claims::note_paid(claim, rows, world.now))
+        self.change(number, |claim, rows, world| {
+            claims::note_paid(claim, rows, world.funds.returned, world.clocks(), world.now)
+        })
     }
 
     pub fn restitute(

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use claims::{Claimant, Named, NewClaim, NewWords};
 use engine::{Answer, Query};
-use payments::Purpose;
 use promotions::Promotion;
 
 use super::claim_body::{By, Checks};
@@ -27,7 +26,7 @@ pub(super) async fn promotion_of(
         Named::Promotion(promotion) => Some(promotion),
         Named::Charge(charge) => match book.ask(Query::Payment(charge)).await? {
             Some(Answer::Payment(payment)) => {
-                let Purpose::Checkout(checkout) = payment.purpose;
+                let checkout = payment.purpose.checkout();
                 match book.ask(Query::Checkout(checkout)).await? {
                     Some(Answer::Checkout { checkout, .. }) => checkout.promotion,
                     _ => None,

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use base::PersonId;
 use claims::{Facts, NewWords};
 use engine::{Answer, Query};
-use jobs::told_facts;
+use jobs::{NotYet, told_facts};
 use promotions::Promotion;
 
 use super::claim_body::ClaimBody;
@@ -21,7 +21,8 @@ use crate::views::claim_trial::ClaimTrialView;
 /// Preview a claim
 ///
 /// Nothing is stored. The facts are those that are known now, and the decision is the one that
-/// these facts get by the rules of today: a claim that is made later may know more.
+/// these facts get by the rules of today: a claim that is made later may know more. While they are
+/// not complete there is no decision, as a claim would wait for them; `waits_for` says for what.
 #[utoipa::path(post, path = "/v1/claims/preview", operation_id = "preview_claim_for_money",
     tag = "Claims",
     request_body = ClaimBody,
@@ -40,28 +41,33 @@ pub(crate) async fn handle(mut call: Call<MakeClaims>) -> Result<Reply, Problem>
         bytes: bytes_of(&checks),
     };
     let new = new_claim(caller, checks, claimant, words);
-    let told = match promotion {
+    let (told, not_yet) = match promotion {
         Some(promotion) => told_of(caller, promotion.as_ref().clone()).await?,
-        None => Facts::new(),
+        None => (Facts::new(), None),
     };
     let question = Query::ClaimPreview { new, told: Box::new(told), rules: Some(in_force()) };
     match caller.book().ask(question).await? {
         Some(Answer::ClaimPreview(Ok(preview))) => {
-            Ok(Reply::view(StatusCode::OK, &ClaimTrialView::new(&preview)))
+            Ok(Reply::view(StatusCode::OK, &ClaimTrialView::new(&preview, not_yet)))
         }
         Some(Answer::ClaimPreview(Err(refusal))) => Err(Problem::refused(&refusal, false)),
         _ => Err(Problem::new(&catalog::UNAVAILABLE)),
     }
 }
 
-/// What the feed knows of the delivery of a promotion.
-async fn told_of(caller: &Caller, promotion: Promotion) -> Result<Facts, Problem> {
+/// What the feed knows of the delivery of a promotion, and why that is not all yet.
+async fn told_of(
+    caller: &Caller,
+    promotion: Promotion,
+) -> Result<(Facts, Option<NotYet>), Problem> {
     let deeds = deeds_of(caller, promotion.id).await?;
     let now = caller.book().time().await?;
     let keeper = caller.book().feed().cloned();
     let told = blocking::spawn(move || {
         let feed = keeper.as_ref().and_then(|keeper| keeper.feed());
-        told_facts(feed, &promotion, &deeds, now)
+        let is_opening = keeper.as_ref().is_some_and(|it| it.feed().is_none() && !it.is_idle());
+        let not_yet = NotYet::of(&promotion, &deeds, is_opening, now);
+        (told_facts(feed, &promotion, &deeds, now), not_yet)
     });
     told.await.map_err(|_| Problem::new(&catalog::UNAVAILABLE))
 }

@@ -31,10 +31,8 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
 /// The statement of a claim; `None` before there is one.
 pub(super) fn stated(evidence: &ClaimEvidence) -> Option<Stated> {
     let claim = &evidence.claim;
-    let record = claim.decision.as_ref().or(claim.proposal.as_ref())?;
-    let kept = evidence.statements.iter().find(|kept| record.statement == kept.id);
     let facts = evidence.decided_on.as_ref().map(|row| &row.facts);
-    let decision = kept.and_then(|kept| kept.decision.as_ref());
+    let decision = evidence.statement.as_ref().and_then(|kept| kept.decision.as_ref());
     Stated::of_claim(claim, facts, decision, paid_by(claim))
 }
 

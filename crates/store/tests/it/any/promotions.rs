@@ -153,9 +153,9 @@ fn standing() -> impl Strategy<Value = Standing> {
             _ => true,
         };
         let can_be_shown = matches!(state, State::Scheduled | State::Running | State::Paused);
-        let [by_advertiser, by_platform, post_is_private, is_disputed] =
+        let [by_advertiser, by_platform, by_claim, post_is_private, is_disputed] =
             flags.map(|flag| flag && is_funded && (!can_be_shown || state == State::Paused));
-        let pauses = Pauses { by_advertiser, by_platform, post_is_private, is_disputed };
+        let pauses = Pauses { by_advertiser, by_platform, by_claim, post_is_private, is_disputed };
         let by_platform = by_platform || (state == State::Paused && !pauses.any());
         let is_rejected = state == State::Rejected || is_appealed;
         let cause = match (state, cause) {
