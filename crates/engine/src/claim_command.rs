@@ -1,6 +1,6 @@
 //! Commands about claims.
 
-use base::{Amount, ClaimId, OrderId, PersonId, PromotionId, RefundId, RestitutionId};
+use base::{Amount, ClaimId, OrderId, PersonId, PromotionId, RefundId, RestitutionId, SuspectId};
 use claims::{Facts, Fingerprint, Named, NewAttachment, NewClaim, RestitutionKind, Review};
 
 use crate::{CommandKind, RefundIds};
@@ -89,6 +89,20 @@ pub enum ClaimCommand {
         /// The claim.
         claim: ClaimId,
     },
+    /// Lets an account pay and promote again.
+    LiftFreeze {
+        /// Whose account it is.
+        person: PersonId,
+        /// Who has made sure that they are its owner.
+        by: PersonId,
+    },
+    /// Notes that somebody has looked at a suspect.
+    LookAtSuspect {
+        /// The suspect.
+        suspect: SuspectId,
+        /// Who.
+        by: PersonId,
+    },
     /// Repays a loss that the platform has found, without a claim.
     Restitute {
         /// The loss.
@@ -147,6 +161,8 @@ impl ClaimCommand {
             ClaimCommand::StartPayout { .. } => CommandKind::PayClaim,
             ClaimCommand::NotePaid { .. } => CommandKind::NoteClaimPaid,
             ClaimCommand::Escalate { .. } => CommandKind::EscalateClaim,
+            ClaimCommand::LiftFreeze { .. } => CommandKind::LiftFreeze,
+            ClaimCommand::LookAtSuspect { .. } => CommandKind::LookAtSuspect,
             ClaimCommand::Restitute { .. } => CommandKind::Restitute,
             ClaimCommand::NoteRestitutionPaid { .. } => CommandKind::NoteRestitutionPaid,
         }

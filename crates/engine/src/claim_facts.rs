@@ -1,7 +1,7 @@
 //! Facts of a claim: those that rows tell, and those that are told with the command.
 
 use base::{Amount, Instant, Label, Span, TypedId};
-use claims::Causes;
+use claims::{Causes, Ground, automatic_sums};
 use claims::{Claim, ClaimantClaims, Evidence, Fact, FactName, Facts, Finding, Value, WhyUnknown};
 use promotions::{Authorization, EndCause, Promotion, SignalKind, Signals, State};
 
@@ -23,6 +23,7 @@ pub(crate) fn gather(
     gathered.agreement_of(bought);
     if let Some((claim, claimant)) = claim {
         gathered.claim(claim, claimant);
+        gathered.paid_automatically(bought, claim);
     }
     for fact in told.iter() {
         if gathered.facts.get(fact.name).is_none() {
@@ -155,6 +156,16 @@ impl Gathered {
         self.find(FactName::AdminAdded, before.last(&[SignalKind::NewAdmin]), person);
         self.find(FactName::ContactChanged, before.last(&contact), person);
         self.find(FactName::DeviceAge, before.device_age(), person);
+    }
+
+    /// What was paid in the year before where no record proves who agreed.
+    fn paid_automatically(&mut self, bought: &Bought<'_>, claim: &Claim) {
+        if claim.ground != Ground::UnauthorizedCharge {
+            return;
+        }
+        for (name, finding) in automatic_sums(&bought.payers(), claim.currency, self.now) {
+            self.find(name, finding, bought.promotion.advertiser);
+        }
     }
 
     fn claim(&mut self, claim: &Claim, claimant: Option<&ClaimantClaims>) {

@@ -32,6 +32,7 @@ pub(crate) fn start_payout<R: Rows>(
     let bought = case.bought.as_ref().ok_or(Refusal::NotApproved)?;
     let (funds, with_tax) = (case.funds(), |net| bought.with_tax(net));
     let started = claims::start_payout(back.refund, claim, case.rows(), &funds, with_tax, at.now)?;
+    let started = case.with_payers(started, None);
     let payout = started.claims.first().and_then(|claim| claim.payouts.last().copied());
     let mut composed = Composition::new(walk, at);
     follow(started, claim.promotion, &mut composed)?;

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use base::{ClaimId, Instant, PersonId};
-use claims::{Act, Claim, ClaimantClaims, Decision, Desk, Effect, Facts, Filing};
-use claims::{FrozenFacts, Funds, Named, NewClaim, Refusal, RuleBook, facts_id, statement_id};
-use promotions::{Actor, StopCause};
+use claims::{Claim, ClaimantClaims, Decision, Desk, Effect, Facts, Filing};
+use claims::{
+    FrozenFacts, Funds, Ground, Named, NewClaim, Refusal, RuleBook, facts_id, statement_id,
+};
 
 use crate::bought::{self, Bought};
+use crate::claim_acts;
 use crate::claim_facts::gather;
 use crate::claim_money;
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
-use crate::promoting::policy;
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, ClaimCommand, ClaimEvidence, Context, Rows};
 
@@ -38,6 +39,8 @@ pub(crate) fn walk<R: Rows>(
         }
         ClaimCommand::NotePaid { claim } => claim_money::note_paid(*claim, walk, at),
         ClaimCommand::Restitute { loss, back } => claim_money::restitute(loss, back, walk, at),
+        ClaimCommand::LiftFreeze { person, by } => claim_acts::lift(*person, *by, walk, at),
+        ClaimCommand::LookAtSuspect { suspect, by } => claim_acts::look_at(*suspect, *by, walk, at),
         ClaimCommand::NoteRestitutionPaid { restitution } => {
             claim_money::note_restitution_paid(*restitution, walk, at)
         }
@@ -57,7 +60,7 @@ impl<'a> Case<'a> {
         let claim = walk.claim(id).ok_or(Refusal::ClaimNotFound)?;
         let claimant = walk.claimant(claim.claimant.id());
         let facts = claim.facts.and_then(|digest| walk.frozen_facts(facts_id(digest)));
-        let bought = claim.promotion.and_then(|promotion| Bought::find(promotion, walk));
+        let bought = claim.promotion.and_then(|promotion| find(promotion, claim.ground, walk));
         Ok(Case { claim, bought, claimant, facts })
     }
 
@@ -79,6 +82,29 @@ impl<'a> Case<'a> {
         self.bought.as_ref().map_or(none, Bought::funds)
     }
 
+    /// What yearly caps count of the claim after a change. `is_counted_from` is the time of a
+    /// decision of a rule with such a cap.
+    pub(crate) fn with_payers(&self, effect: Effect, is_counted_from: Option<Instant>) -> Effect {
+        let Some((bought, after)) = self.bought.as_ref().zip(effect.claims.first()) else {
+            return effect;
+        };
+        let counted = is_counted_from.filter(|_| after.status.is_promised());
+        let automatic = claims::follow_payers(after, counted, &bought.payers());
+        Effect { automatic, ..effect }
+    }
+
+    /// Whether others were paid under the same cap since its facts were put together.
+    fn check_cap(&self, decision: &Decision, facts: &Facts, now: Instant) -> Result<(), Refusal> {
+        let Some(bought) = self.bought.as_ref().filter(|_| claims::has_yearly_cap(decision)) else {
+            return Ok(());
+        };
+        let sums = claims::automatic_sums(&bought.payers(), self.claim.currency, now);
+        match claims::knows_less_than(facts, &sums) {
+            true => Err(Refusal::FactsOutdated),
+            false => Ok(()),
+        }
+    }
+
     fn at_desk<T>(&self, book: &RuleBook, run: impl FnOnce(Desk<'_>) -> T) -> T {
         run(Desk {
             rows: self.rows(),
@@ -88,6 +114,16 @@ impl<'a> Case<'a> {
             policy: &book.approval,
         })
     }
+}
+
+/// What a claim on this ground is about, with the rows that its rules look at.
+fn find<'a, R: Rows>(
+    promotion: base::PromotionId,
+    ground: Ground,
+    walk: &mut Walk<'a, R>,
+) -> Option<Bought<'a>> {
+    let bought = Bought::find(promotion, walk)?;
+    Some(if ground == Ground::UnauthorizedCharge { bought.with_payers(walk) } else { bought })
 }
 
 /// What a new claim looks at.
@@ -108,7 +144,7 @@ impl<'a> ToFile<'a> {
     ) -> ToFile<'a> {
         let claimant = walk.claimant(claimant.id());
         let found = bought::named(named, walk);
-        let bought = found.and_then(|(promotion, _)| Bought::find(promotion, walk));
+        let bought = found.and_then(|(promotion, _)| find(promotion, ground, walk));
         let charge = found.and_then(|(_, charge)| charge);
         let purchase = bought.as_ref().map(|bought| bought.purchase(charge));
         let first = bought.as_ref().and_then(|bought| bought.claims?.first_decided(ground));
@@ -177,6 +213,7 @@ fn freeze_facts<R: Rows>(
 /// Lets the rules decide, and does what they ask for beside paying.
 fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     let case = Case::find(id, walk)?;
+    claim_acts::name(case.claim, walk);
     walk.ready()?;
     let (claim, book) = (case.claim, at.rule_book());
     let facts = case.facts.map(|row| &row.facts).ok_or(Refusal::FactsMissing);
@@ -191,27 +228,13 @@ fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided 
     let decision = tables.decide(facts, claim.currency);
     let decided = claims::Decided::from(&decision);
     let effect = case.at_desk(book, |desk| claims::decide(&decided, claim, desk, at.now))?;
+    case.check_cap(&decision, facts, at.now)?;
+    let counted = claims::has_yearly_cap(&decision).then_some(at.now);
+    let effect = case.with_payers(effect, counted);
     let mut composed = Composition::new(walk, at);
     follow(effect, claim.promotion, &mut composed)?;
-    if decision.acts.contains(&Act::StopPromotion)
-        && let Some(promotion) = claim.promotion
-    {
-        stop(promotion, &mut composed)?;
-    }
+    claim_acts::act(&decision, id, &mut composed)?;
     Ok(composed.finish(AnswerRef::Claim(id)))
-}
-
-/// Ends a promotion that a decision wants to go back whole, unless it has ended.
-fn stop<R: Rows>(id: base::PromotionId, composed: &mut Composition<'_, '_, R>) -> Result<(), Stop> {
-    let Some(promotion) = composed.promotion(id)? else { return Ok(()) };
-    let hold = policy(&promotion).settlement_hold;
-    let context = composed.context();
-    match promotions::stop(&StopCause::Payment, &promotion, hold, Actor::PLATFORM, context) {
-        Ok(stopped) => composed.add(stopped),
-        Err(promotions::Refusal::Ended) => {}
-        Err(refusal) => return Err(refusal.into()),
-    }
-    Ok(())
 }
 
 /// What people and time do to one claim.
@@ -240,7 +263,8 @@ fn one<R: Rows>(
         ClaimCommand::Withdraw { .. } => claims::withdraw(claim, rows),
         _ => claims::escalate(claim, rows, now),
     };
-    finish(id, changed?, walk, at)
+    let changed = case.with_payers(changed?, None);
+    finish(id, changed, walk, at)
 }
 
 /// A change of a claim, and what follows for the settlement of its promotion.

@@ -51,6 +51,9 @@ super::telling_refusals! {
         AmountMismatch = 544 => "award_mismatch",
         CurrencyMismatch = 547 => "currency_mismatch",
         NothingToRepay = 548 => "nothing_to_repay",
+        AccountFrozen = 549 => "account_frozen",
+        FreezeNotFound = 550 => "account_freeze_not_found",
+        SuspectNotFound = 551 => "suspect_not_found",
     }
     telling {
         // The next three are never stored answers: time changes them.
@@ -79,6 +82,7 @@ pub(super) fn is_transient(refusal: &Refusal) -> bool {
             | Refusal::BeingPaid
             | Refusal::FactsOutdated
             | Refusal::TooManyOpen
+            | Refusal::AccountFrozen
     )
 }
 

@@ -16,6 +16,8 @@ mod cards;
 mod checkouts;
 mod claim_words;
 mod claims;
+mod claims_caps;
+mod claims_freezes;
 mod claims_money;
 mod credits;
 mod disputing;

@@ -3,6 +3,7 @@
 mod deciding;
 mod documented;
 mod filing;
+mod freezing;
 mod paying;
 mod secrets;
 

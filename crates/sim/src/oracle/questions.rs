@@ -52,6 +52,8 @@ impl Oracle {
             | Query::ClaimEvidence(_)
             | Query::ClaimPreview { .. }
             | Query::Restitution(_)
+            | Query::AccountFreeze(_)
+            | Query::Suspect(_)
             | Query::RefundPreview { .. } => unreachable!("{NO_SHOP}"),
         }
     }

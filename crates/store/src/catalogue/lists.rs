@@ -197,6 +197,8 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         }
         List::Settlements => (&rows::settlement::TABLE, "id", None),
         List::Incidents => (&rows::incident::TABLE, "id", None),
+        List::AccountFreezes { .. } => (&rows::account_freeze::TABLE, "id", None),
+        List::Suspects { .. } => (&rows::suspect::TABLE, "id", None),
         List::Unsettled => (&rows::standing::TABLE, "id", None),
         List::Reported { sender } => {
             (&rows::contact::TABLE, "sender", sender.map(|sender| id_value(sender.bits())))
@@ -215,6 +217,8 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         List::Unsettled => Some(" where standing.is_open = 1"),
         List::Reported { sender: None } => Some(" where contact.is_reported = 1"),
         List::Reported { sender: Some(_) } => Some(" where contact.reported_at is not null"),
+        List::AccountFreezes { only_frozen: true } => Some(" where account_freeze.is_frozen = 1"),
+        List::Suspects { only_open: true } => Some(" where suspect.is_open = 1"),
         _ => None,
     };
     if let Some(only) = only {

@@ -407,6 +407,12 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
         (List::Restitutions { promotion }, Row::Restitution(row)) => {
             (promotion.is_none_or(|id| id == row.promotion), row.id.bits(), row.at)
         }
+        (List::AccountFreezes { only_frozen }, Row::AccountFreeze(row)) => {
+            (!only_frozen || row.is_frozen(), row.person.bits(), row.frozen_at)
+        }
+        (List::Suspects { only_open }, Row::Suspect(row)) => {
+            (!only_open || row.looked_at.is_none(), row.id.bits(), row.found_at)
+        }
         (List::Incidents, Row::Incident(row)) => (true, row.id.bits(), row.first().at),
         (List::Slices { promotion }, Row::Slice(row)) => {
             (promotion == row.promotion, row.id.bits(), row.leased_at)
