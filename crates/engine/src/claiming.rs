@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use base::{ClaimId, Instant, PersonId};
-use claims::{Claim, ClaimantClaims, Decision, Desk, Effect, Facts, Filing};
+use claims::{
+    Claim, ClaimantClaims, Decision, Desk, Effect, FactName, Facts, Filing, Finding, Value,
+};
 use claims::{
     FrozenFacts, Funds, Ground, Named, NewClaim, Refusal, RuleBook, facts_id, statement_id,
 };
@@ -226,6 +228,18 @@ fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided 
     };
     let tables = book.rules.tables(claim.ground, claim.filed_at);
     let decision = tables.decide(facts, claim.currency);
+    if claim.status == claims::Status::Gathering
+        && let Some(bought) = case.bought.as_ref().filter(|_| stops(&decision))
+    {
+        if bought.promotion.slices.open > 0 {
+            return stop_first(&decision, claim, bought, walk, at);
+        }
+        // What was billed since goes back with the rest.
+        let spent = Finding::Known(Value::Money(bought.funds().spent));
+        if facts.get(FactName::Spent).is_some_and(|fact| fact.finding != spent) {
+            return Err(Refusal::FactsOutdated.into());
+        }
+    }
     let decided = claims::Decided::from(&decision);
     let effect = case.at_desk(book, |desk| claims::decide(&decided, claim, desk, at.now))?;
     case.check_cap(&decision, facts, at.now)?;
@@ -235,6 +249,32 @@ fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided 
     follow(effect, claim.promotion, &mut composed)?;
     claim_acts::act(&decision, id, &mut composed)?;
     Ok(composed.finish(AnswerRef::Claim(id)))
+}
+
+fn stops(decision: &Decision) -> bool {
+    decision.acts.contains(&claims::Act::StopPromotion)
+}
+
+/// Does at once what a decision asks for beside paying. Its sums wait for the slices that are out:
+/// what they bill goes back as well.
+///
+/// # Errors
+///
+/// `SlicesOpen` when the promotion has ended before.
+fn stop_first<R: Rows>(
+    decision: &Decision,
+    claim: &Arc<Claim>,
+    bought: &Bought<'_>,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    if bought.promotion.state.is_ended() {
+        return Err(promotions::Refusal::SlicesOpen.into());
+    }
+    let mut composed = Composition::new(walk, at);
+    composed.add(Effect { claims: vec![claim.as_ref().clone()], ..Effect::default() });
+    claim_acts::act(decision, claim.id, &mut composed)?;
+    Ok(composed.finish(AnswerRef::Claim(claim.id)))
 }
 
 /// What people and time do to one claim.

@@ -107,7 +107,7 @@ fn what_was_lifted_stays_lifted_for_the_claim_that_had_frozen_it() {
                 decide X => X:in_review X.freezes yes X.suspect -
                 unfreeze_account Ada => X.freezes lifted
                 open_dispute d p 100
-                lose d
+                win d
                 facts X ring_marks=0
                 decide X => X:in_review X.freezes lifted
                 review X deny
