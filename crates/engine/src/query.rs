@@ -222,7 +222,6 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
             for payment in payments_of(order) {
                 walk.payment(payment);
             }
-            // Which rows are named does not depend on the time.
             unspent_of(order, walk, Instant::MAX);
             None
         }

@@ -12,7 +12,7 @@
 //! | `review X partly_approve 100/20 as=Ann` | Ann grants 1.00, and 0.20 come back elsewhere |
 //! | `agree X as=Bob`, `disagree X as=Bob` | the second person |
 //! | `protest X file=8`, `take_back X`, `attach X 9`, `hurry X` | appeal, withdraw; a late step |
-//! | `unfreeze_account Ada as=Ann`, `look_at X as=Ann` | staff lifts a freeze; has looked at a suspect |
+//! | `unfreeze_account Ada as=Ann`, `look_at X as=Ann` | by staff |
 //! | `pay_claim X O R rails=x`, `claim_paid X` | the money sets out, and has left |
 //! | `make_good Z P overspend 100 O R of=250 rails=x` | 1.00 of 2.50 lost so, found by Z |
 //! | `made_good Z` | it has left |

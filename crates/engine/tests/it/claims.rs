@@ -35,7 +35,8 @@ fn a_charge_that_nobody_agreed_to_goes_back_and_the_promotion_ends() {
          facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
             => X:gathering X.next decision events claim.gathered
          decide X => X:approved X.outcome approve X.row u1 X.award 1000/4000 X.takes 1000
-            => P:stopped P.claims 1000/0 events claim.decided,account.frozen,promotion.stopped,suspect.found
+            => events claim.decided,account.frozen,promotion.stopped,suspect.found
+            => P:stopped P.claims 1000/0
          decide X -> claim_not_gathering
          protest X -> claim_not_appealable",
     );

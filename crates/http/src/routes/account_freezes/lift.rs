@@ -25,8 +25,8 @@ pub(crate) struct ByBody {
 ///
 /// Once its owner has signed in again with a second factor, and is known to be its owner. It can
 /// pay and promote from then on; what was stopped stays stopped.
-#[utoipa::path(post, path = "/v1/account-freezes/{person}/lift", operation_id = "lift_account_freeze",
-    tag = "Claims",
+#[utoipa::path(post, path = "/v1/account-freezes/{person}/lift",
+    operation_id = "lift_account_freeze", tag = "Claims",
     params(("person" = String, Path, description = "Whose account it is")),
     request_body = ByBody,
     responses((status = 200, description = "Lifted", body = AccountFreezeView<'static>)))]
