@@ -211,6 +211,10 @@ typed_ids! {
     ClaimId = "claim";
     /// Whoever makes claims: a person, or a contact without an account.
     ClaimantId = "clt";
+    /// Whom, or what, a yearly cap of claims is held against.
+    PayerId = "payer";
+    /// A trace of somebody who may have used the account of another.
+    SuspectId = "susp";
     /// What was repaid for a promotion without a claim.
     RestitutionId = "rst";
     /// Facts on which something was decided, by what they say.

@@ -66,10 +66,10 @@ pub use fair_split::fair_split;
 pub use ids::{
     AccountId, CardId, CheckoutId, ClaimId, ClaimantId, ContactId, CreatorId, DeedId, DisputeId,
     EndpointId, EventId, FactsId, HoldId, IdError, IdProblem, ImportId, IncidentId, KeyId,
-    MethodId, OrderId, PaymentId, PayoutId, PersonId, PostId, ProductId, ProgramId, PromotionId,
-    PromotionSettlementId, PurchaseId, RailRefundId, RefundId, RequestId, RestitutionId, SellerId,
-    SettlementId, SettlementLineId, SignalId, SliceId, StandingId, StatementId, StreamId,
-    TransferId, TypedId,
+    MethodId, OrderId, PayerId, PaymentId, PayoutId, PersonId, PostId, ProductId, ProgramId,
+    PromotionId, PromotionSettlementId, PurchaseId, RailRefundId, RefundId, RequestId,
+    RestitutionId, SellerId, SettlementId, SettlementLineId, SignalId, SliceId, StandingId,
+    StatementId, StreamId, SuspectId, TransferId, TypedId,
 };
 pub use instant::{Instant, InstantError};
 pub use label::{Label, LabelError};

@@ -21,7 +21,7 @@ pub struct Desk<'a> {
     pub facts: Option<&'a Facts>,
     /// The clocks of the day on which the claim was made.
     pub clocks: &'a Clocks,
-    /// From which sum on a second person has to agree.
+    /// From which sum on, of all claims for the promotion, a second person has to agree.
     pub policy: &'a ApprovalPolicy,
 }
 
@@ -93,8 +93,13 @@ impl Draft {
 
     /// Makes it stand, or has a second person look at it first.
     pub fn conclude(self, claim: &Claim, desk: Desk<'_>, now: Instant) -> Effect {
-        let sum = Money { amount: self.award.refund, currency: claim.currency };
-        let is_proposal = desk.policy.needs_second_person(sum);
+        // What all claims for the promotion come to, so that many small ones are one large one.
+        let others = desk.rows.committed().saturating_sub(claim.committed());
+        let amount = others.checked_add(self.award.refund).unwrap_or(Amount::MAX);
+        let sum = Money { amount, currency: claim.currency };
+        let is_proposal = self.outcome.pays()
+            && !self.award.refund.is_zero()
+            && desk.policy.needs_second_person(sum);
         let mut after = claim.clone();
         after.decisions = claim.decisions.saturating_add(1);
         let record = DecisionRecord {

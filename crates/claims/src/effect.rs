@@ -1,17 +1,33 @@
 //! What a rule leaves behind.
 
-use base::{ClaimId, RestitutionId};
+use base::{ClaimId, PersonId, RestitutionId, SuspectId};
 
-use crate::{Claim, ClaimEvent, ClaimantClaims, FrozenFacts, KeptStatement, PromotionClaims};
-use crate::{Restitution, Rows, Words};
+use crate::{
+    AccountFreeze, AutomaticPaid, Claim, ClaimEvent, ClaimantClaims, FrozenFacts, KeptStatement,
+    PromotionClaims,
+};
+use crate::{Restitution, Rows, Suspect, Words};
 
-/// What an event is about.
+/// What was decided about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A claim.
     Claim(ClaimId),
     /// A restitution.
     Restitution(RestitutionId),
+}
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventObject {
+    /// A claim.
+    Claim(ClaimId),
+    /// A restitution.
+    Restitution(RestitutionId),
+    /// The freeze of the account of a person.
+    Account(PersonId),
+    /// A suspect.
+    Suspect(SuspectId),
 }
 
 /// Rows after a rule, and what happened in words. Rows that did not change are not among them.
@@ -23,6 +39,12 @@ pub struct Effect {
     pub promotions: Vec<PromotionClaims>,
     /// What claimants have made.
     pub claimants: Vec<ClaimantClaims>,
+    /// What payers were paid without anybody looking.
+    pub automatic: Vec<AutomaticPaid>,
+    /// Accounts that were frozen, or are no more.
+    pub freezes: Vec<AccountFreeze>,
+    /// Traces of those who may have used them.
+    pub suspects: Vec<Suspect>,
     /// Restitutions.
     pub restitutions: Vec<Restitution>,
     /// What claimants have written.
@@ -32,7 +54,7 @@ pub struct Effect {
     /// Statements that were made.
     pub statements: Vec<KeptStatement>,
     /// Events, each with the object it is about.
-    pub events: Vec<(ClaimEvent, Subject)>,
+    pub events: Vec<(ClaimEvent, EventObject)>,
 }
 
 impl Effect {
@@ -48,7 +70,7 @@ impl Effect {
         let claimant = rows.claimant_after(before, &after);
         let claimant = Some(claimant).filter(|row| rows.claimant != Some(row));
         Effect {
-            events: vec![(event, Subject::Claim(after.id))],
+            events: vec![(event, EventObject::Claim(after.id))],
             claims: vec![after],
             promotions: promotion.into_iter().collect(),
             claimants: claimant.into_iter().collect(),

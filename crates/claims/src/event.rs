@@ -40,11 +40,19 @@ pub enum ClaimEvent {
     RestitutionMade = 520,
     /// What was repaid without a claim has left.
     RestitutionPaid = 521,
+    /// An account can pay and promote nothing any more.
+    AccountFrozen = 530,
+    /// An account can pay and promote again.
+    AccountUnfrozen = 531,
+    /// There is a trace of somebody who may have used the account of another.
+    SuspectFound = 532,
+    /// Somebody has looked at it.
+    SuspectReviewed = 533,
 }
 
 impl ClaimEvent {
     /// Every kind.
-    pub const ALL: [ClaimEvent; 18] = [
+    pub const ALL: [ClaimEvent; 22] = [
         ClaimEvent::Filed,
         ClaimEvent::Matched,
         ClaimEvent::Gathered,
@@ -63,6 +71,10 @@ impl ClaimEvent {
         ClaimEvent::Escalated,
         ClaimEvent::RestitutionMade,
         ClaimEvent::RestitutionPaid,
+        ClaimEvent::AccountFrozen,
+        ClaimEvent::AccountUnfrozen,
+        ClaimEvent::SuspectFound,
+        ClaimEvent::SuspectReviewed,
     ];
 
     /// Stable name: `noun.past_participle`.
@@ -86,6 +98,10 @@ impl ClaimEvent {
             ClaimEvent::Escalated => "claim.escalated",
             ClaimEvent::RestitutionMade => "restitution.made",
             ClaimEvent::RestitutionPaid => "restitution.paid",
+            ClaimEvent::AccountFrozen => "account.frozen",
+            ClaimEvent::AccountUnfrozen => "account.unfrozen",
+            ClaimEvent::SuspectFound => "suspect.found",
+            ClaimEvent::SuspectReviewed => "suspect.reviewed",
         }
     }
 

@@ -34,6 +34,10 @@
 //!   may, as dated data. **Window**: until when a claim is in time, which is a fact.
 //! * **Committed**: what claims and restitutions take of what was spent: promised, on its way, or
 //!   gone. **Set out**: what of it is on its way or gone. **Cause**: what it is for.
+//! * **Payer**: whom, or what, a yearly cap of what is paid without anybody looking is held
+//!   against: the person who bought it, and each instrument it was paid with.
+//! * **Freeze**: an account that somebody else may have used can pay and promote nothing, until a
+//!   person lifts that. **Suspect**: a trace of whoever it was, for a person to look at.
 //! * **Restitution**: what is repaid without a claim, for a **cause**, by one of three **ways**.
 //!
 //! # Invariants
@@ -81,6 +85,7 @@ mod event;
 mod expression;
 mod fact;
 mod file;
+mod freeze;
 mod funds;
 mod gather;
 mod ground;
@@ -89,6 +94,7 @@ mod ids;
 mod kept;
 mod next;
 mod outcome;
+mod payer;
 mod payout;
 mod refusal;
 mod replay;
@@ -116,13 +122,15 @@ pub use conclude::Desk;
 pub use decide::{AMOUNT_UNCERTAIN, CHANGES_MAX, Change, Decision, Needed, TableRow};
 pub use decided::Decided;
 pub use digest::{Digest, Fingerprint};
-pub use effect::{Effect, Subject};
+pub use effect::{Effect, EventObject, Subject};
 pub use event::ClaimEvent;
 pub use expression::{EXPRESSION_BYTES_MAX, EXPRESSION_DEPTH_MAX, ExpressionError};
 pub use fact::{
     Evidence, Fact, FactError, FactName, Facts, Finding, FormError, Kind, Source, Value, WhyUnknown,
 };
 pub use file::{Filing, NewClaim, file, match_claim, preview};
+pub use freeze::{AccountFreeze, LookedAt, Suspect, check_not_frozen, find_suspect};
+pub use freeze::{freeze_account, lift_freeze, look_at_suspect, suspect_id};
 pub use funds::{Funds, gross};
 pub use gather::freeze_facts;
 pub use ground::Ground;
@@ -131,6 +139,8 @@ pub use ids::{restitution_id, restitution_statement_id, statement_id};
 pub use kept::{FrozenFacts, KeptStatement, NewWords, Words, facts_id};
 pub use next::{Alert, Awaited, Next, Who, alerts, escalate, next, wakes_at};
 pub use outcome::{Act, Outcome};
+pub use payer::{AutomaticPaid, AutomaticPayment, Payer, PayerRow, automatic_sums, follow_payers};
+pub use payer::{has_yearly_cap, knows_less_than};
 pub use payout::{PayoutPlan, note_paid, plan_payout, start_payout};
 pub use refusal::Refusal;
 pub use replay::{Difference, EXAMPLES_MAX, MoneyDifference, Moves, PastCase, difference, replay};
@@ -164,6 +174,9 @@ pub mod limits {
     pub const ATTACHMENT_BYTES_MAX: u64 = 10 * 1_024 * 1_024;
     /// Claims of one claimant that are open at the same time.
     pub const OPEN_CLAIMS_MAX: u32 = 10;
+    /// Claims that one payer was paid for without anybody looking, of which a year is kept: a cap
+    /// that small claims reach by their number.
+    pub const AUTOMATIC_PAYMENTS_MAX: usize = 100;
     /// Claims that were ever made for one promotion.
     pub const CLAIMS_PER_PROMOTION_MAX: usize = 50;
     /// Decisions and proposals of one claim, its appeal included.

@@ -179,6 +179,17 @@ pub enum Refusal {
     /// A sum is in another currency.
     #[error("a sum is in another currency")]
     CurrencyMismatch,
+    /// An account is frozen: somebody else may have used it.
+    #[error(
+        "the account is frozen; once its owner is known again, whoever reviews claims lifts it"
+    )]
+    AccountFrozen,
+    /// The account never was frozen.
+    #[error("the account was never frozen")]
+    FreezeNotFound,
+    /// There is no such suspect.
+    #[error("no such suspect")]
+    SuspectNotFound,
     /// There is nothing to repay.
     #[error("there is nothing to repay")]
     NothingToRepay,

@@ -8,7 +8,7 @@ use crate::{
     Case, Cause, Causes, ClaimEvent, Clocks, Digest, Effect, Facts, Fingerprint, FrozenFacts,
     Funds, KeptStatement, PromotionClaims, Refusal,
 };
-use crate::{StepName, Subject, restitution_id, restitution_statement_id};
+use crate::{EventObject, StepName, Subject, restitution_id, restitution_statement_id};
 
 /// Why something is repaid. The numbers are stored and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -253,7 +253,8 @@ fn most(
 
 /// A restitution with what is kept of it.
 fn made(restitution: Restitution, row: PromotionClaims, facts: &Facts) -> Effect {
-    let about = Subject::Restitution(restitution.id);
+    let (about, object) =
+        (Subject::Restitution(restitution.id), EventObject::Restitution(restitution.id));
     let statement = KeptStatement {
         id: restitution.statement,
         about,
@@ -267,7 +268,7 @@ fn made(restitution: Restitution, row: PromotionClaims, facts: &Facts) -> Effect
         facts: vec![FrozenFacts::of(facts.clone())],
         statements: vec![statement],
         restitutions: vec![restitution],
-        events: vec![(ClaimEvent::RestitutionMade, about)],
+        events: vec![(ClaimEvent::RestitutionMade, object)],
         ..Effect::default()
     }
 }
@@ -281,7 +282,7 @@ pub fn note_restitution_paid(restitution: &Restitution, now: Instant) -> Result<
     if restitution.paid_at.is_some() {
         return Err(Refusal::NothingToChange);
     }
-    let subject = Subject::Restitution(restitution.id);
+    let subject = EventObject::Restitution(restitution.id);
     Ok(Effect {
         restitutions: vec![Restitution { paid_at: Some(now), ..restitution.clone() }],
         events: vec![(ClaimEvent::RestitutionPaid, subject)],

@@ -9,9 +9,9 @@ use base::{
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{
     IncidentId, PostId, PromotionId, PurchaseId, RailRefundId, SellerId, SettlementId, SliceId,
-    StreamId,
+    StreamId, SuspectId,
 };
-use claims::{Claim, FrozenFacts, KeptStatement, Restitution, Words};
+use claims::{AccountFreeze, Claim, FrozenFacts, KeptStatement, Restitution, Suspect, Words};
 use giftcards::{Card, Contact, Hold, Program, Purchase, Refund, Sender, account_of};
 use ledger::Account;
 use payments::{Dispute, Method, Payment, RailRefund, Settlement};
@@ -84,6 +84,10 @@ pub enum AnswerRef {
     Claim(ClaimId),
     /// What was repaid without a claim.
     Restitution(RestitutionId),
+    /// The freeze of an account.
+    AccountFreeze(PersonId),
+    /// A suspect.
+    Suspect(SuspectId),
 }
 
 /// What a reversal achieved.
@@ -146,6 +150,8 @@ impl AnswerRef {
             AnswerRef::Signals(id) => (45, id.to_bytes()),
             AnswerRef::Claim(id) => (50, id.to_bytes()),
             AnswerRef::Restitution(id) => (51, id.to_bytes()),
+            AnswerRef::AccountFreeze(id) => (52, id.to_bytes()),
+            AnswerRef::Suspect(id) => (53, id.to_bytes()),
         }
     }
 
@@ -187,6 +193,8 @@ impl AnswerRef {
             45 => AnswerRef::Signals(PersonId::from_bytes(id)),
             50 => AnswerRef::Claim(ClaimId::from_bytes(id)),
             51 => AnswerRef::Restitution(RestitutionId::from_bytes(id)),
+            52 => AnswerRef::AccountFreeze(PersonId::from_bytes(id)),
+            53 => AnswerRef::Suspect(SuspectId::from_bytes(id)),
             _ => return None,
         })
     }
@@ -309,6 +317,10 @@ pub enum Answer {
         /// The facts.
         facts: Option<Arc<FrozenFacts>>,
     },
+    /// The freeze of an account.
+    AccountFreeze(Arc<AccountFreeze>),
+    /// A suspect.
+    Suspect(Arc<Suspect>),
     /// What a claim was decided on, and what was decided.
     ClaimEvidence(Box<ClaimEvidence>),
     /// What a claim would be, and what the rules would say of it; or why it could not be made.
@@ -395,6 +407,10 @@ pub fn answer<R: Rows>(named: AnswerRef, rows: &R, now: Instant) -> Option<Answe
         AnswerRef::Signals(id) => Answer::Signals(present(rows.signals(id))?.clone()),
         AnswerRef::Claim(id) => Answer::Claim { claim: present(rows.claim(id))?.clone(), now },
         AnswerRef::Restitution(id) => Answer::Restitution(present(rows.restitution(id))?.clone()),
+        AnswerRef::AccountFreeze(id) => {
+            Answer::AccountFreeze(present(rows.account_freeze(id))?.clone())
+        }
+        AnswerRef::Suspect(id) => Answer::Suspect(present(rows.suspect(id))?.clone()),
     })
 }
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use base::{Amount, Instant, PaymentId, PromotionId};
-use claims::{Funds, Named, PromotionClaims, Purchase};
+use claims::{AutomaticPaid, Funds, Named, Payer, PayerRow, PromotionClaims, Purchase};
 use payments::Payment;
 use promotions::{Post, Promotion, Returning, Signals, post_id, with_tax, without_tax};
-use shop::Checkout;
+use shop::{Checkout, TenderKind};
 
 use crate::Rows;
 use crate::promoting::policy;
@@ -20,6 +20,7 @@ pub(crate) struct Bought<'a> {
     pub(crate) signals: Option<&'a Arc<Signals>>,
     pub(crate) claims: Option<&'a Arc<PromotionClaims>>,
     pub(crate) payments: Vec<&'a Arc<Payment>>,
+    payers: Vec<(Payer, Option<&'a Arc<AutomaticPaid>>)>,
     checkout: Option<&'a Arc<Checkout>>,
 }
 
@@ -48,7 +49,21 @@ impl<'a> Bought<'a> {
         let checkout = promotion.checkout.and_then(|checkout| walk.checkout(checkout));
         let paying = checkout.into_iter().flat_map(|checkout| payments_of(checkout));
         let payments = paying.filter_map(|payment| walk.payment(payment)).collect();
-        Some(Bought { promotion, post, signals, claims, payments, checkout })
+        let payers = Vec::new();
+        Some(Bought { promotion, post, signals, claims, payments, payers, checkout })
+    }
+
+    /// Names the rows of those whom, and what, yearly caps are held against: a claim that nobody
+    /// agreed to pay needs them.
+    pub(crate) fn with_payers<R: Rows>(self, walk: &mut Walk<'a, R>) -> Bought<'a> {
+        let payers = payers(self.promotion, self.checkout.map(Arc::as_ref));
+        let payers = payers.map(|payer| (payer, walk.automatic_paid(payer.id()))).collect();
+        Bought { payers, ..self }
+    }
+
+    /// Whom and what yearly caps are held against, once they were named.
+    pub(crate) fn payers(&self) -> Vec<PayerRow<'_>> {
+        self.payers.iter().map(|(payer, row)| (*payer, row.map(Arc::as_ref))).collect()
     }
 
     /// The tax on what was paid.
@@ -97,6 +112,19 @@ impl<'a> Bought<'a> {
             ends_at: promotion.end.map_or(promotion.terms.ends_at, |end| end.at),
         }
     }
+}
+
+/// Whoever bought a promotion, and what it was paid with.
+fn payers<'a>(
+    promotion: &Promotion,
+    checkout: Option<&'a Checkout>,
+) -> impl Iterator<Item = Payer> + use<'a> {
+    let tenders = checkout.into_iter().flat_map(|checkout| &checkout.tenders);
+    let instruments = tenders.filter(|tender| tender.is_live()).map(|tender| match tender.kind {
+        TenderKind::PaymentMethod { method, .. } => Payer::Method(method),
+        TenderKind::GiftCard { card, .. } => Payer::Card(card),
+    });
+    std::iter::once(Payer::Person(promotion.advertiser)).chain(instruments)
 }
 
 /// What has become of the money of a promotion, as far as its own row tells.

@@ -131,18 +131,24 @@ impl From<promotions::Outcome> for Parts {
 impl From<claims::Effect> for Parts {
     fn from(effect: claims::Effect) -> Parts {
         let claims::Effect { claims, promotions, claimants, restitutions, .. } = effect;
+        let claims::Effect { automatic, freezes, suspects, .. } = effect;
         let claims::Effect { words, facts, statements, events, .. } = effect;
         let mut rows: Vec<Row> = claims.into_iter().map(|row| Row::Claim(Arc::new(row))).collect();
         rows.extend(promotions.into_iter().map(|row| Row::PromotionClaims(Arc::new(row))));
         rows.extend(claimants.into_iter().map(Row::Claimant));
+        rows.extend(automatic.into_iter().map(|row| Row::AutomaticPaid(Arc::new(row))));
+        rows.extend(freezes.into_iter().map(|row| Row::AccountFreeze(Arc::new(row))));
+        rows.extend(suspects.into_iter().map(|row| Row::Suspect(Arc::new(row))));
         rows.extend(restitutions.into_iter().map(|row| Row::Restitution(Arc::new(row))));
         rows.extend(words.into_iter().map(|row| Row::ClaimWords(Arc::new(row))));
         rows.extend(facts.into_iter().map(|row| Row::FrozenFacts(Arc::new(row))));
         rows.extend(statements.into_iter().map(|row| Row::ClaimStatement(Arc::new(row))));
         let event = |(kind, about)| {
             let subject = match about {
-                claims::Subject::Claim(id) => Subject::of(id),
-                claims::Subject::Restitution(id) => Subject::of(id),
+                claims::EventObject::Claim(id) => Subject::of(id),
+                claims::EventObject::Restitution(id) => Subject::of(id),
+                claims::EventObject::Account(id) => Subject::of(id),
+                claims::EventObject::Suspect(id) => Subject::of(id),
             };
             Event { kind: EventKind::Claims(kind), subject }
         };

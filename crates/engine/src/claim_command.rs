@@ -1,6 +1,8 @@
 //! Commands about claims.
 
-use base::{Amount, ClaimId, Instant, OrderId, PersonId, PromotionId, RefundId, RestitutionId};
+use base::{
+    Amount, ClaimId, Instant, OrderId, PersonId, PromotionId, RefundId, RestitutionId, SuspectId,
+};
 use claims::{Facts, Fingerprint, Named, NewAttachment, NewClaim, RestitutionKind, Review};
 
 use crate::{CommandKind, RefundIds};
@@ -89,6 +91,20 @@ pub enum ClaimCommand {
         /// The claim.
         claim: ClaimId,
     },
+    /// Lets an account pay and promote again.
+    LiftFreeze {
+        /// Whose account it is.
+        person: PersonId,
+        /// Who has made sure that they are its owner.
+        by: PersonId,
+    },
+    /// Notes that somebody has looked at a suspect.
+    LookAtSuspect {
+        /// The suspect.
+        suspect: SuspectId,
+        /// Who.
+        by: PersonId,
+    },
     /// Repays a loss that the platform has found, without a claim.
     Restitute {
         /// The loss.
@@ -157,7 +173,9 @@ impl ClaimCommand {
             | ClaimCommand::Escalate { claim } => Some(*claim),
             ClaimCommand::Restitute { .. }
             | ClaimCommand::NoteRestitutionPaid { .. }
-            | ClaimCommand::NoteSearched { .. } => None,
+            | ClaimCommand::NoteSearched { .. }
+            | ClaimCommand::LiftFreeze { .. }
+            | ClaimCommand::LookAtSuspect { .. } => None,
         }
     }
 
@@ -176,6 +194,8 @@ impl ClaimCommand {
             ClaimCommand::StartPayout { .. } => CommandKind::PayClaim,
             ClaimCommand::NotePaid { .. } => CommandKind::NoteClaimPaid,
             ClaimCommand::Escalate { .. } => CommandKind::EscalateClaim,
+            ClaimCommand::LiftFreeze { .. } => CommandKind::LiftFreeze,
+            ClaimCommand::LookAtSuspect { .. } => CommandKind::LookAtSuspect,
             ClaimCommand::Restitute { .. } => CommandKind::Restitute,
             ClaimCommand::NoteRestitutionPaid { .. } => CommandKind::NoteRestitutionPaid,
             ClaimCommand::NoteSearched { .. } => CommandKind::NoteSearched,

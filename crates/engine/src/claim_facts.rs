@@ -1,9 +1,10 @@
 //! Facts of a claim: those that rows tell, and those that are told with the command.
 
 use base::{Amount, Instant, Label, Span, TypedId};
-use claims::Causes;
+use claims::{Causes, Ground, automatic_sums};
 use claims::{Claim, ClaimantClaims, Evidence, Fact, FactName, Facts, Finding, Value, WhyUnknown};
-use promotions::{Authorization, EndCause, Promotion, SignalKind, Signals, State};
+use promotions::{Authorization, EndCause, Factor, Fingerprint, Happening, Promotion};
+use promotions::{SignalKind, Signals, State};
 
 use crate::bought::Bought;
 
@@ -23,6 +24,8 @@ pub(crate) fn gather(
     gathered.agreement_of(bought);
     if let Some((claim, claimant)) = claim {
         gathered.claim(claim, claimant);
+        gathered.failed_calls(bought);
+        gathered.paid_automatically(bought, claim);
     }
     for fact in told.iter() {
         if gathered.facts.get(fact.name).is_none() {
@@ -160,6 +163,50 @@ impl Gathered {
         self.find(FactName::AdminAdded, before.last(&[SignalKind::NewAdmin]), person);
         self.find(FactName::ContactChanged, before.last(&contact), person);
         self.find(FactName::DeviceAge, before.device_age(), person);
+        let findings = [
+            (FactName::FactorAge, before.factor_age()),
+            (FactName::CountryJump, before.country_jump()),
+        ];
+        for (name, finding) in findings {
+            // What signals do not tell, somebody else may.
+            if matches!(finding, Finding::Known(_)) {
+                self.find(name, finding, person);
+            }
+        }
+        // Nobody says that these have not happened, so what was not told is unknown.
+        let flags = [
+            (FactName::SessionTheft, before.has_stolen_session()),
+            (FactName::UsedLater, before.is_used_later()),
+        ];
+        for (name, _) in flags.into_iter().filter(|(_, is_told)| *is_told) {
+            self.know(name, Value::Flag(true), person);
+        }
+    }
+
+    /// What was paid in the year before where no record proves who agreed.
+    fn paid_automatically(&mut self, bought: &Bought<'_>, claim: &Claim) {
+        if claim.ground != Ground::UnauthorizedCharge {
+            return;
+        }
+        for (name, finding) in automatic_sums(&bought.payers(), claim.currency, self.now) {
+            self.find(name, finding, bought.promotion.advertiser);
+        }
+    }
+
+    /// Requests that were told to have failed while the promotion was under way. That none was told
+    /// does not mean that there was none.
+    fn failed_calls(&mut self, bought: &Bought<'_>) {
+        let (promotion, Some(signals)) = (bought.promotion, bought.signals) else { return };
+        let until = promotion.end.map_or(promotion.terms.ends_at, |end| end.at);
+        let is_meant = |happened: &Happening| {
+            let is_in_time = promotion.created_at <= happened.at && happened.at <= until;
+            happened.kind == SignalKind::CallFailed && is_in_time
+        };
+        let count = signals.kept.iter().filter(|signal| is_meant(&signal.happened)).count();
+        if count > 0 {
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            self.know(FactName::FailedCalls, Value::Count(count), signals.person);
+        }
     }
 
     fn claim(&mut self, claim: &Claim, claimant: Option<&ClaimantClaims>) {
@@ -216,6 +263,58 @@ impl Before<'_> {
     }
 }
 
+impl Before<'_> {
+    fn happened(&self) -> impl Iterator<Item = Happening> {
+        self.signals.kept.iter().map(|signal| signal.happened)
+    }
+
+    /// How long the factor had been enrolled that they agreed with: one that was added since may be
+    /// the one that was used, so the last counts. Unknown when nobody told of any.
+    fn factor_age(&self) -> Finding {
+        let kind = match self.agreement.factor {
+            Factor::Passkey => SignalKind::PasskeyEnrolled,
+            Factor::Totp => SignalKind::TotpEnrolled,
+            Factor::Password | Factor::None => return Finding::Unknown(WhyUnknown::NotApplicable),
+        };
+        let ages = self.happened().filter(|it| it.kind == kind);
+        match ages.filter_map(|it| self.agreement.at.since(it.at)).min() {
+            Some(age) => Finding::Known(Value::Span(age)),
+            None => Finding::Unknown(WhyUnknown::NotRecorded),
+        }
+    }
+
+    /// Whether the account was used from a country for the first time within a day before. Like
+    /// what was changed, it did not happen when nothing of the kind was told of an account of which
+    /// something was.
+    fn country_jump(&self) -> Finding {
+        match self.last(&[SignalKind::NewCountry]) {
+            Finding::Known(Value::Span(age)) => Finding::Known(Value::Flag(age <= JUST_BEFORE)),
+            other => other,
+        }
+    }
+
+    /// Whether there were marks of a stolen session from a week before on.
+    fn has_stolen_session(&self) -> bool {
+        let since = self.agreement.at.saturating_sub(SESSION_LIVES);
+        self.happened().any(|it| it.kind == SignalKind::SessionStolen && it.at >= since)
+    }
+
+    /// Whether a promotion was used later on a device that was known before.
+    fn is_used_later(&self) -> bool {
+        let at = self.agreement.at;
+        let is_known =
+            |device: Fingerprint| self.happened().any(|it| it.device == Some(device) && it.at < at);
+        let later = self.happened().filter(|it| it.kind == SignalKind::PromotionUsed && it.at > at);
+        later.filter_map(|it| it.device).any(is_known)
+    }
+}
+
+/// A journey so long before belongs to what was agreed to.
+const JUST_BEFORE: Span = Span::days(1);
+
+/// A session that was stolen so long before may have been used to agree.
+const SESSION_LIVES: Span = Span::days(7);
+
 /// A device that was known so long before is one of theirs, however much longer it was known.
 const LONG_KNOWN: Span = Span::days(30);
 
@@ -229,24 +328,29 @@ fn told_money(told: &Facts, name: FactName) -> Option<Amount> {
 #[cfg(test)]
 mod tests {
     use base::PersonId;
-    use promotions::{Factor, Fingerprint, Happening, Signal};
+    use promotions::Signal;
 
     use super::*;
 
     const DEVICE: Fingerprint = Fingerprint([7; 16]);
 
-    /// The age of the device that somebody has agreed on, so many days after what happened on it.
-    fn device_age(happened: &[(SignalKind, u64)]) -> Option<u64> {
+    /// What is found of somebody who has agreed, so many hours after what happened; negative ones
+    /// happened later.
+    fn found<T>(
+        happened: &[(SignalKind, i64)],
+        factor: Factor,
+        find: impl FnOnce(Before<'_>) -> T,
+    ) -> T {
         let at = Instant::parse("2026-11-20T10:00:00Z").unwrap();
-        let signal = |(kind, days): &(SignalKind, u64)| {
-            let at = at.saturating_sub(Span::days(*days));
+        let signal = |(kind, hours): &(SignalKind, i64)| {
+            let at = Instant::from_micros(at.micros() - hours * 3_600_000_000);
             Signal { happened: Happening { at, kind: *kind, device: Some(DEVICE) }, told_at: at }
         };
         let person = PersonId::from_bits(1);
         let kept = happened.iter().map(signal).collect();
         let signals = Signals { person, kept, dropped: 0, created_at: at };
         let agreement = Authorization {
-            factor: Factor::Password,
+            factor,
             device: Some(DEVICE),
             session: None,
             address: None,
@@ -254,10 +358,56 @@ mod tests {
             terms_version: None,
             at,
         };
-        match (Before { signals: &signals, agreement: &agreement }).device_age() {
+        find(Before { signals: &signals, agreement: &agreement })
+    }
+
+    /// The age in days of the device, so many days after what happened on it.
+    fn device_age(happened: &[(SignalKind, i64)]) -> Option<u64> {
+        let hours: Vec<_> = happened.iter().map(|(kind, days)| (*kind, days * 24)).collect();
+        match found(&hours, Factor::Password, |before| before.device_age()) {
             Finding::Known(Value::Span(age)) => Some(age.micros() / Span::days(1).micros()),
             _ => None,
         }
+    }
+
+    #[test]
+    fn a_factor_is_as_old_as_the_last_of_its_kind_that_was_enrolled() {
+        let age = |happened: &[(SignalKind, i64)], factor| match found(happened, factor, |before| {
+            before.factor_age()
+        }) {
+            Finding::Known(Value::Span(age)) => Some(age.micros() / Span::days(1).micros()),
+            _ => None,
+        };
+        let two = [(SignalKind::PasskeyEnrolled, 240), (SignalKind::PasskeyEnrolled, 48)];
+        assert_eq!(age(&two, Factor::Passkey), Some(2));
+        assert_eq!(age(&two, Factor::Totp), None);
+        assert_eq!(age(&two, Factor::Password), None);
+        // One that was enrolled afterwards was not used.
+        assert_eq!(age(&[(SignalKind::TotpEnrolled, -1)], Factor::Totp), None);
+    }
+
+    #[test]
+    fn what_was_told_of_countries_sessions_and_later_use_is_known() {
+        let jump = |happened: &[(SignalKind, i64)]| {
+            found(happened, Factor::Password, |before| before.country_jump())
+        };
+        let flag = |is_so| Finding::Known(Value::Flag(is_so));
+        assert_eq!(jump(&[(SignalKind::NewCountry, 2)]), flag(true));
+        assert_eq!(jump(&[(SignalKind::NewCountry, 48)]), flag(false));
+        assert_eq!(jump(&[(SignalKind::NewDevice, 2)]), flag(false));
+        let stolen = |happened: &[(SignalKind, i64)]| {
+            found(happened, Factor::Password, |before| before.has_stolen_session())
+        };
+        assert!(stolen(&[(SignalKind::SessionStolen, 2)]));
+        assert!(stolen(&[(SignalKind::SessionStolen, -2)]));
+        assert!(!stolen(&[(SignalKind::SessionStolen, 24 * 8)]));
+        let used = |happened: &[(SignalKind, i64)]| {
+            found(happened, Factor::Password, |before| before.is_used_later())
+        };
+        assert!(used(&[(SignalKind::NewDevice, 2), (SignalKind::PromotionUsed, -2)]));
+        // Nobody knows whose device that is.
+        assert!(!used(&[(SignalKind::PromotionUsed, -2)]));
+        assert!(!used(&[(SignalKind::NewDevice, 3), (SignalKind::PromotionUsed, 2)]));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use base::{Amount, CheckoutId, ClaimId, Instant, PaymentId, PromotionId, Restitu
 use claims::{Case as ClockCase, Ground, NewRestitution, Refusal, Repaying, RestitutionKind, Way};
 use claims::{Fingerprint, FrozenFacts, Restitution, facts_id, restitution_id};
 use ledger::AccountName;
-use payments::{Payment, Purpose};
+use payments::Payment;
 use promotions::{Promotion, State, made_good_account};
 use shop::TenderStatus;
 use shop::{Checkout, LineLeft, LineRequest, Order, RefundOrder, RefundRequest, RefundStatus};
@@ -37,6 +37,7 @@ pub(crate) fn start_payout<R: Rows>(
     let bought = case.bought.as_ref().ok_or(Refusal::NotApproved)?;
     let (funds, with_tax) = (case.funds(), |net| bought.with_tax(net));
     let started = claims::start_payout(back.refund, claim, case.rows(), &funds, with_tax, at.now)?;
+    let started = case.with_payers(started, None);
     let payout = started.claims.first().and_then(|claim| claim.payouts.last().copied());
     let mut composed = Composition::new(walk, at);
     follow(started, claim.promotion, &mut composed)?;
@@ -181,8 +182,7 @@ fn payment_of(cause: Fingerprint) -> PaymentId {
 }
 
 fn asked_by(payment: &Payment) -> CheckoutId {
-    let Purpose::Checkout(checkout) = payment.purpose;
-    checkout
+    payment.purpose.checkout()
 }
 
 /// What a payment has taken for a promotion beside what has paid it. It goes back by itself: none

@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use base::{ClaimId, Instant, PersonId};
 use claims::facts_id;
-use claims::{Act, Claim, ClaimantClaims, Decision, Desk, Effect, Facts, Filing};
-use claims::{FrozenFacts, Funds, Named, NewClaim, Refusal, RuleBook, Status};
-use promotions::{Actor, StopCause};
+use claims::{Claim, ClaimantClaims, Decision, Desk, Effect, FactName, Facts, Filing, Finding};
+use claims::{FrozenFacts, Funds, Ground, Named, NewClaim, Refusal, RuleBook, Status, Value};
 
 use crate::bought::{self, Bought};
+use crate::claim_acts;
 use crate::claim_facts::gather;
 use crate::claim_money;
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
-use crate::promoting::policy;
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, ClaimCommand, ClaimEvidence, Context, Rows};
 
@@ -39,6 +38,8 @@ pub(crate) fn walk<R: Rows>(
         }
         ClaimCommand::NotePaid { claim } => claim_money::note_paid(*claim, walk, at),
         ClaimCommand::Restitute { loss, back } => claim_money::restitute(loss, back, walk, at),
+        ClaimCommand::LiftFreeze { person, by } => claim_acts::lift(*person, *by, walk, at),
+        ClaimCommand::LookAtSuspect { suspect, by } => claim_acts::look_at(*suspect, *by, walk, at),
         ClaimCommand::NoteRestitutionPaid { restitution } => {
             claim_money::note_restitution_paid(*restitution, walk, at)
         }
@@ -61,7 +62,7 @@ impl<'a> Case<'a> {
         let claim = walk.claim(id).ok_or(Refusal::ClaimNotFound)?;
         let claimant = walk.claimant(claim.claimant.id());
         let facts = claim.facts.and_then(|digest| walk.frozen_facts(facts_id(digest)));
-        let bought = claim.promotion.and_then(|promotion| Bought::find(promotion, walk));
+        let bought = claim.promotion.and_then(|promotion| find(promotion, claim.ground, walk));
         Ok(Case { claim, bought, claimant, facts })
     }
 
@@ -85,6 +86,29 @@ impl<'a> Case<'a> {
         self.bought.as_ref().map_or(none, Bought::funds)
     }
 
+    /// What yearly caps count of the claim after a change. `is_counted_from` is the time of a
+    /// decision of a rule with such a cap.
+    pub(crate) fn with_payers(&self, effect: Effect, is_counted_from: Option<Instant>) -> Effect {
+        let Some((bought, after)) = self.bought.as_ref().zip(effect.claims.first()) else {
+            return effect;
+        };
+        let counted = is_counted_from.filter(|_| after.status.is_promised());
+        let automatic = claims::follow_payers(after, counted, &bought.payers());
+        Effect { automatic, ..effect }
+    }
+
+    /// Whether others were paid under the same cap since its facts were put together.
+    fn check_cap(&self, decision: &Decision, facts: &Facts, now: Instant) -> Result<(), Refusal> {
+        let Some(bought) = self.bought.as_ref().filter(|_| claims::has_yearly_cap(decision)) else {
+            return Ok(());
+        };
+        let sums = claims::automatic_sums(&bought.payers(), self.claim.currency, now);
+        match claims::knows_less_than(facts, &sums) {
+            true => Err(Refusal::FactsOutdated),
+            false => Ok(()),
+        }
+    }
+
     fn at_desk<T>(&self, book: &RuleBook, run: impl FnOnce(Desk<'_>) -> T) -> T {
         run(Desk {
             rows: self.rows(),
@@ -94,6 +118,16 @@ impl<'a> Case<'a> {
             policy: &book.approval,
         })
     }
+}
+
+/// What a claim on this ground is about, with the rows that its rules look at.
+fn find<'a, R: Rows>(
+    promotion: base::PromotionId,
+    ground: Ground,
+    walk: &mut Walk<'a, R>,
+) -> Option<Bought<'a>> {
+    let bought = Bought::find(promotion, walk)?;
+    Some(if ground == Ground::UnauthorizedCharge { bought.with_payers(walk) } else { bought })
 }
 
 /// What a new claim looks at.
@@ -114,7 +148,7 @@ impl<'a> ToFile<'a> {
     ) -> ToFile<'a> {
         let claimant = walk.claimant(claimant.id());
         let found = bought::named(named, walk);
-        let bought = found.and_then(|(promotion, _)| Bought::find(promotion, walk));
+        let bought = found.and_then(|(promotion, _)| find(promotion, ground, walk));
         let charge = found.and_then(|(_, charge)| charge);
         let purchase = bought.as_ref().map(|bought| bought.purchase(charge));
         let first = bought.as_ref().and_then(|bought| bought.claims?.first_decided(ground));
@@ -183,6 +217,7 @@ fn freeze_facts<R: Rows>(
 /// Lets the rules decide, and does what they ask for beside paying.
 fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided {
     let case = Case::find(id, walk)?;
+    claim_acts::name(case.claim, walk);
     walk.ready()?;
     let (claim, book) = (case.claim, at.rule_book());
     let facts = case.facts.map(|row| &row.facts).ok_or(Refusal::FactsMissing);
@@ -195,56 +230,51 @@ fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided 
     };
     let tables = book.rules.tables(claim.ground, claim.filed_at);
     let decision = tables.decide(facts, claim.currency);
+    if claim.status == Status::Gathering
+        && let Some(bought) = case.bought.as_ref().filter(|_| claim_acts::stops(&decision))
+    {
+        if bought.promotion.slices.open > 0 {
+            return hold_first(&decision, claim, bought, walk, at);
+        }
+        // What was billed since goes back with the rest.
+        let spent = Finding::Known(Value::Money(bought.funds().spent));
+        if facts.get(FactName::Spent).is_some_and(|fact| fact.finding != spent) {
+            return Err(Refusal::FactsOutdated.into());
+        }
+    }
     let decided = claims::Decided::from(&decision);
     let effect = case.at_desk(book, |desk| claims::decide(&decided, claim, desk, at.now))?;
+    case.check_cap(&decision, facts, at.now)?;
+    let counted = claims::has_yearly_cap(&decision).then_some(at.now);
+    let effect = case.with_payers(effect, counted);
     let mut composed = Composition::new(walk, at);
     follow(effect, claim.promotion, &mut composed)?;
-    hold_or_stop(id, wants_stop(&decision), &mut composed)?;
+    claim_acts::act(&decision, id, &mut composed)?;
+    claim_acts::hold_or_stop(id, claim_acts::stops(&decision), &mut composed)?;
     Ok(composed.finish(AnswerRef::Claim(id)))
 }
 
-fn wants_stop(decision: &Decision) -> bool {
-    decision.acts.contains(&Act::StopPromotion)
-}
-
-/// What becomes of a promotion that the rules want stopped for a claim, or wanted before: it is
-/// held up while nobody has decided, ends when the claim is granted, and goes on when it is not
-/// and no other claim is open.
-fn hold_or_stop<R: Rows>(
-    id: ClaimId,
-    wants_stop: bool,
-    composed: &mut Composition<'_, '_, R>,
-) -> Result<(), Stop> {
-    let claim = composed.claim(id)?.ok_or(Refusal::ClaimNotFound)?;
-    let Some(promotion) = claim.promotion else { return Ok(()) };
-    let is_held = match claim.status {
-        Status::Gathering | Status::InReview => wants_stop,
-        status if status.is_promised() && wants_stop => return stop(promotion, composed),
-        status if status.is_open() => return Ok(()),
-        _ => false,
-    };
-    let row = composed.promotion_claims(promotion)?;
-    let mut others = row.iter().flat_map(|row| &row.claims).filter(|entry| entry.claim != id);
-    if !is_held && others.any(|entry| entry.status.is_open()) {
-        return Ok(());
+/// Holds a promotion up that a decision wants stopped, and does the rest of what it asks for beside
+/// paying. Its sums wait for the slices that are out: what they bill goes back as well.
+///
+/// # Errors
+///
+/// `SlicesOpen` when it is held up already, or has ended.
+fn hold_first<R: Rows>(
+    decision: &Decision,
+    claim: &Arc<Claim>,
+    bought: &Bought<'_>,
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    if bought.promotion.pauses.by_claim || bought.promotion.state.is_ended() {
+        return Err(promotions::Refusal::SlicesOpen.into());
     }
-    let Some(promotion) = composed.promotion(promotion)? else { return Ok(()) };
-    let held = promotions::hold_for_claim(&promotion, is_held, composed.context());
-    held.into_iter().for_each(|held| composed.add(held));
-    Ok(())
-}
-
-/// Ends a promotion that a decision wants to go back whole, unless it has ended.
-fn stop<R: Rows>(id: base::PromotionId, composed: &mut Composition<'_, '_, R>) -> Result<(), Stop> {
-    let Some(promotion) = composed.promotion(id)? else { return Ok(()) };
-    let hold = policy(&promotion).settlement_hold;
-    let context = composed.context();
-    match promotions::stop(&StopCause::Payment, &promotion, hold, Actor::PLATFORM, context) {
-        Ok(stopped) => composed.add(stopped),
-        Err(promotions::Refusal::Ended) => {}
-        Err(refusal) => return Err(refusal.into()),
-    }
-    Ok(())
+    let mut composed = Composition::new(walk, at);
+    composed.add(Effect { claims: vec![claim.as_ref().clone()], ..Effect::default() });
+    claim_acts::act(decision, claim.id, &mut composed)?;
+    claim_acts::hold_or_stop(claim.id, true, &mut composed)?;
+    Ok(composed.finish(AnswerRef::Claim(claim.id)))
 }
 
 /// What people and time do to one claim.
@@ -255,6 +285,7 @@ fn one<R: Rows>(
     at: Context,
 ) -> Decided {
     let case = Case::find(id, walk)?;
+    claim_acts::name(case.claim, walk);
     walk.ready()?;
     let (claim, rows, now) = (case.claim, case.rows(), at.now);
     let book = at.rule_book();
@@ -273,15 +304,20 @@ fn one<R: Rows>(
         ClaimCommand::Withdraw { .. } => claims::withdraw(claim, rows),
         _ => claims::escalate(claim, rows, now),
     };
+    let changed = case.with_payers(changed?, None);
     // The same facts and tables decide the same, for ever: so it is known what the rules wanted.
     let facts = case.facts.map(|row| &row.facts).filter(|_| claim.promotion.is_some());
     let tables = book.rules.tables(claim.ground, claim.filed_at);
-    let wants = facts.is_some_and(|facts| wants_stop(&tables.decide(facts, claim.currency)));
+    let decision = facts.map(|facts| tables.decide(facts, claim.currency));
     let mut composed = Composition::new(walk, at);
-    follow(changed?, claim.promotion, &mut composed)?;
+    follow(changed, claim.promotion, &mut composed)?;
     // What staff has let go on meanwhile is not held up anew by a file or a late step.
     if composed.claim(id)?.is_some_and(|after| after.status != claim.status) {
-        hold_or_stop(id, wants, &mut composed)?;
+        if let Some(decision) = &decision {
+            claim_acts::act(decision, id, &mut composed)?;
+        }
+        let wants_stop = decision.as_ref().is_some_and(claim_acts::stops);
+        claim_acts::hold_or_stop(id, wants_stop, &mut composed)?;
     }
     Ok(composed.finish(AnswerRef::Claim(id)))
 }

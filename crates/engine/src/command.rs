@@ -467,6 +467,10 @@ command_kinds! {
     NoteClaimPaid = 511 => "note_claim_paid",
     /// Tells that a step of a claim is late.
     EscalateClaim = 512 => "escalate_claim",
+    /// Lets an account pay and promote again.
+    LiftFreeze = 513 => "lift_freeze",
+    /// Notes that somebody has looked at a suspect.
+    LookAtSuspect = 514 => "look_at_suspect",
     /// Repays a loss without a claim.
     Restitute = 520 => "restitute",
     /// Notes that the money of a restitution has left.

@@ -8,12 +8,13 @@ pub mod types {
     pub use base::PurchaseId;
     pub use base::SellerId;
     pub use base::{AccountId, CardId, CheckoutId, ContactId, CreatorId, DisputeId, HoldId};
-    pub use base::{ClaimId, ClaimantId, FactsId, RestitutionId, StatementId};
+    pub use base::{ClaimId, ClaimantId, FactsId, PayerId, RestitutionId, StatementId, SuspectId};
     pub use base::{
         DeedId, IncidentId, PostId, PromotionId, PromotionSettlementId, SliceId, StreamId,
     };
     pub use base::{MethodId, OrderId, PaymentId, PayoutId, PersonId, ProductId, ProgramId};
     pub use base::{RailRefundId, RefundId, SettlementId, SettlementLineId, StandingId};
+    pub use claims::{AccountFreeze, AutomaticPaid, Suspect};
     pub use claims::{Claim, ClaimantClaims, FrozenFacts, KeptStatement, PromotionClaims};
     pub use claims::{Restitution, Words};
     pub use giftcards::{
@@ -120,6 +121,12 @@ macro_rules! every_row {
                 $crate::types::FactsId, $crate::types::Arc<$crate::types::FrozenFacts>, id;
             "What was decided on a claim, or a restitution.", claim_statement, ClaimStatement,
                 $crate::types::StatementId, $crate::types::Arc<$crate::types::KeptStatement>, id;
+            "What a payer was paid without anybody looking.", automatic_paid, AutomaticPaid,
+                $crate::types::PayerId, $crate::types::Arc<$crate::types::AutomaticPaid>, payer;
+            "That the account of a person is frozen, or was.", account_freeze, AccountFreeze,
+                $crate::types::PersonId, $crate::types::Arc<$crate::types::AccountFreeze>, person;
+            "A trace of somebody who may have used the account of another.", suspect, Suspect,
+                $crate::types::SuspectId, $crate::types::Arc<$crate::types::Suspect>, id;
         }
     };
 }

@@ -166,7 +166,7 @@ fn give_back<R: Rows>(
     let back = payments::give_back(ids, payment, &method, existing, rows.to_refund(), context)?;
     composed.add(back);
     // Whoever pays for a promotion is told why something went back.
-    let Purpose::Checkout(checkout) = payment.purpose;
+    let checkout = payment.purpose.checkout();
     let promotion = composed.checkout(checkout)?.and_then(|checkout| checkout.promotion);
     let Some(promotion) = promotion else { return Ok(()) };
     // A checkout may be for a promotion that nobody has composed.

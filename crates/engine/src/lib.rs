@@ -27,6 +27,7 @@ mod book;
 mod bought;
 mod catalog;
 mod change;
+mod claim_acts;
 mod claim_command;
 mod claim_facts;
 mod claim_money;

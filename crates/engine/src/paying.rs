@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use base::{CheckoutId, OrderId, PaymentId};
+use base::{CheckoutId, OrderId, PaymentId, PersonId};
 use giftcards::Capture;
 use payments::{NewPayment, Purpose, ReturnUrl};
 use shop::{Checkout, CompleteRows, Refusal, Series, Tender, TenderKind};
 
+use crate::claim_acts::Accounts;
 use crate::composition::{Composition, Held};
 use crate::gift_cards::Decided;
 use crate::promotion_money::{check_payable, fund, name_promotion};
@@ -29,12 +30,9 @@ pub(crate) fn pay<R: Rows>(
     }
     let checkout = walk.checkout(id).ok_or(Refusal::CheckoutNotFound)?;
     name_completion(checkout, walk);
-    for tender in live(checkout) {
-        if let TenderKind::PaymentMethod { method, .. } = tender.kind {
-            walk.method(method);
-        }
-    }
+    let accounts = Accounts::find(payers(checkout, walk), walk);
     walk.ready()?;
+    accounts.check()?;
     let mut composed = Composition::new(walk, at);
     let begun = shop::begin_pay(checkout, *payments, composed.context())?;
     composed.add(begun);
@@ -58,6 +56,22 @@ pub(crate) fn pay<R: Rows>(
         complete(order, &checkout, &mut composed)?;
     }
     Ok(composed.finish(AnswerRef::Checkout(id)))
+}
+
+/// Who would pay: whoever buys, whoever promotes, and the owners of methods that pay. Names the
+/// methods.
+fn payers<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R>) -> Vec<PersonId> {
+    let mut payers: Vec<PersonId> = checkout.buyer.into_iter().collect();
+    let promotion = checkout.promotion.and_then(|promotion| walk.promotion(promotion));
+    payers.extend(promotion.map(|promotion| promotion.advertiser));
+    for tender in live(checkout) {
+        if let TenderKind::PaymentMethod { method, .. } = tender.kind {
+            payers.extend(walk.method(method).and_then(|method| method.owner));
+        }
+    }
+    payers.sort_unstable();
+    payers.dedup();
+    payers
 }
 
 /// Makes the payment of a tender that has one; false for any other.

@@ -11,6 +11,7 @@ use promotions::{
 use promotions::{TermsChange, deed_id, post_id};
 
 use crate::answer::waits_for;
+use crate::claim_acts::Accounts;
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::rows::{Stop, Walk};
@@ -30,7 +31,9 @@ pub(crate) fn compose<R: Rows>(
     }
     walk.creator(post.creator);
     let tenders = Tenders::find(&new.pay_with, walk);
+    let accounts = Accounts::find([new.advertiser], walk);
     walk.ready()?;
+    accounts.check()?;
     tenders.check()?;
     let mut composed = Composition::new(walk, at);
     composed.creator(post.creator)?.ok_or(shop::Refusal::CreatorNotFound)?;
@@ -110,6 +113,7 @@ pub(crate) fn submit<R: Rows>(
     let found = Facts::find(promotion, walk);
     let paid_by = walk.checkout(checkout);
     walk.ready()?;
+    found.accounts.check()?;
     // A draft that waits for a checkout which is for something else, or over, would wait for ever.
     let paid_by = paid_by.filter(|paid_by| paid_by.promotion == Some(id));
     let paid_by = paid_by.ok_or(shop::Refusal::CheckoutNotFound)?;
@@ -129,6 +133,7 @@ pub(crate) fn one<R: Rows>(
 ) -> Decided {
     let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
     let post = walk.post(post_id(&promotion.post));
+    let accounts = Accounts::find([promotion.advertiser], walk);
     walk.ready()?;
     let post = post.ok_or(Refusal::PostNotFound)?;
     let (hold, context) = (policy(promotion).settlement_hold, at.first());
@@ -142,7 +147,10 @@ pub(crate) fn one<R: Rows>(
         }
         PromotionCommand::Appeal { actor, .. } => promotions::appeal(promotion, *actor, context)?,
         PromotionCommand::Pause { actor, .. } => promotions::pause(promotion, *actor, context)?,
-        PromotionCommand::Resume { actor, .. } => promotions::resume(promotion, *actor, context)?,
+        PromotionCommand::Resume { actor, .. } => {
+            accounts.check()?;
+            promotions::resume(promotion, *actor, context)?
+        }
         PromotionCommand::Stop { cause, actor, .. } => {
             promotions::stop(cause, promotion, hold, *actor, context)?
         }
@@ -237,6 +245,7 @@ impl<'a> Tenders<'a> {
 struct Facts<'a> {
     post: Option<&'a Post>,
     methods: Vec<MethodFacts>,
+    accounts: Accounts<'a>,
     policy: Policy,
 }
 
@@ -245,7 +254,8 @@ impl<'a> Facts<'a> {
         let post = walk.post(post_id(&promotion.post)).map(Arc::as_ref);
         let methods = Tenders::find(&promotion.pay_with, walk).methods;
         let methods = methods.into_iter().flatten().map(method_facts).collect();
-        Facts { post, methods, policy: policy(promotion) }
+        let accounts = Accounts::find([promotion.advertiser], walk);
+        Facts { post, methods, accounts, policy: policy(promotion) }
     }
 
     fn with<T>(&self, quote: &Quote, run: impl FnOnce(PreflightFacts<'_>) -> T) -> T {
@@ -253,8 +263,11 @@ impl<'a> Facts<'a> {
             post: self.post,
             quote,
             methods: &self.methods,
-            // Whose accounts are blocked or limited is not kept in a book yet.
-            account: &AccountFacts::default(),
+            // Whose accounts are limited, and how old their owners are, is not kept in a book yet.
+            account: &AccountFacts {
+                is_blocked: self.accounts.is_frozen(),
+                ..AccountFacts::default()
+            },
             policy: &self.policy,
         })
     }

@@ -2,7 +2,7 @@
 
 use base::{
     AccountId, CardId, ClaimId, ContactId, HoldId, Instant, PersonId, ProgramId, RefundId,
-    RestitutionId,
+    RestitutionId, SuspectId,
 };
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{
@@ -91,6 +91,10 @@ pub enum Query {
     Restitution(RestitutionId),
     /// The same with the facts that it rests on.
     RestitutionEvidence(RestitutionId),
+    /// The freeze of the account of a person.
+    AccountFreeze(PersonId),
+    /// A suspect.
+    Suspect(SuspectId),
     /// What a claim would be, and what would be decided on it now.
     ClaimPreview {
         /// The claim.
@@ -218,13 +222,14 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         | Query::ClaimEvidence(_)
         | Query::ClaimPreview { .. }
         | Query::RestitutionEvidence(_)
-        | Query::Restitution(_) => of_claims(query, walk),
+        | Query::Restitution(_)
+        | Query::AccountFreeze(_)
+        | Query::Suspect(_) => of_claims(query, walk),
         Query::RefundPreview { order, .. } => {
             let order = walk.order(*order)?;
             for payment in payments_of(order) {
                 walk.payment(payment);
             }
-            // Which rows are named does not depend on the time.
             unspent_of(order, walk, Instant::MAX);
             None
         }
@@ -235,6 +240,8 @@ fn of_claims<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef
     match query {
         Query::Claim(id) => walk.claim(*id).map(|_| AnswerRef::Claim(*id)),
         Query::Restitution(id) => walk.restitution(*id).map(|_| AnswerRef::Restitution(*id)),
+        Query::AccountFreeze(id) => walk.account_freeze(*id).map(|_| AnswerRef::AccountFreeze(*id)),
+        Query::Suspect(id) => walk.suspect(*id).map(|_| AnswerRef::Suspect(*id)),
         Query::ClaimEvidence(id) => {
             // Which rows are named does not depend on the time.
             claiming::evidence(*id, walk, Instant::MAX);

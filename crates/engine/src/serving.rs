@@ -7,6 +7,7 @@ use ledger::Account;
 use promotions::{Bill, BillRows, Lease, Promotion, Refusal, Return, Slice, slice_accounts};
 use promotions::{slice_id, stream_id};
 
+use crate::claim_acts::Accounts;
 use crate::gift_cards::Decided;
 use crate::rows::Walk;
 use crate::{AnswerRef, Change, Context, Rows};
@@ -21,7 +22,9 @@ pub(crate) fn lease<R: Rows>(
     let held = held.and_then(|number| walk.slice(slice_id(id, number))).map(Arc::as_ref);
     let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
     let accounts = accounts(promotion, walk);
+    let owners = Accounts::find([promotion.advertiser], walk);
     walk.ready()?;
+    owners.check()?;
     let leased = promotions::lease(want, promotion, held, &accounts, at.first())?;
     Ok(about_slice(leased))
 }

@@ -4,6 +4,7 @@
 //! To add one: write the file with `#[utoipa::path]` above `handle`, and one line in [`all`].
 //! Routing, documentation, scope and idempotency rule all come from there.
 
+pub(crate) mod account_freezes;
 pub(crate) mod batch;
 pub(crate) mod checkouts;
 pub(crate) mod claims;
@@ -42,6 +43,7 @@ pub(crate) mod scope_body;
 pub(crate) mod sellers;
 pub(crate) mod signals;
 pub(crate) mod spending;
+pub(crate) mod suspects;
 pub(crate) mod test;
 pub(crate) mod webhook_endpoints;
 
@@ -225,6 +227,11 @@ routes! {
     restitutions::list => None,
     restitutions::read => None,
     restitutions::statement => None,
+    account_freezes::list => None,
+    account_freezes::read => None,
+    account_freezes::lift => Optional,
+    suspects::list => None,
+    suspects::review => Optional,
     incidents::declare => Optional,
     incidents::list => None,
     incidents::read => None,

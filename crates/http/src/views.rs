@@ -4,6 +4,7 @@
 //! structs describe the answers in the OpenAPI document.
 
 pub(crate) mod account;
+pub(crate) mod account_freeze;
 pub(crate) mod activity;
 pub(crate) mod book;
 pub(crate) mod checkout;
@@ -115,7 +116,9 @@ pub(crate) fn write_answer(answer: &Answer, code: Option<&str>, out: &mut Vec<u8
         | Answer::Post(_)
         | Answer::Incident(_)
         | Answer::Claim { .. }
-        | Answer::Restitution(_) => {
+        | Answer::Restitution(_)
+        | Answer::AccountFreeze(_)
+        | Answer::Suspect(_) => {
             let view = shop::ShopView::of_answer(answer);
             write(&view.expect("each of these has a view there"), out);
         }

@@ -41,7 +41,7 @@ pub use self::rails::{
     TellRail, found_by_name, name_to_find, settled_line,
 };
 pub use claims::{ClaimClerk, ClaimsLed, NotYet, Teller};
-pub use claims::{NotYet, deeds_of, lead_claims, told_facts};
+pub use claims::{deeds_of, lead_claims, told_facts};
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
 pub use error::JobError;
 pub use expirer::{Expirer, OpenReader};

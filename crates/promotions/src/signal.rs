@@ -29,11 +29,21 @@ pub enum SignalKind {
     FactorRemoved = 8,
     /// It was used from a country where it was never used before.
     NewCountry = 9,
+    /// A passkey was enrolled.
+    PasskeyEnrolled = 10,
+    /// A second factor of codes by time was enrolled.
+    TotpEnrolled = 11,
+    /// There were marks of a stolen session: it came from elsewhere in the middle of its life.
+    SessionStolen = 12,
+    /// A report of a promotion was looked at, or a promotion was edited.
+    PromotionUsed = 13,
+    /// A request about a promotion, to pause, stop or edit it, failed for a reason of the platform.
+    CallFailed = 14,
 }
 
 impl SignalKind {
     /// Every kind.
-    pub const ALL: [SignalKind; 9] = [
+    pub const ALL: [SignalKind; 14] = [
         SignalKind::NewDevice,
         SignalKind::EmailChanged,
         SignalKind::NewAdmin,
@@ -43,6 +53,11 @@ impl SignalKind {
         SignalKind::PhoneChanged,
         SignalKind::FactorRemoved,
         SignalKind::NewCountry,
+        SignalKind::PasskeyEnrolled,
+        SignalKind::TotpEnrolled,
+        SignalKind::SessionStolen,
+        SignalKind::PromotionUsed,
+        SignalKind::CallFailed,
     ];
 
     /// Stable lower-case name.
@@ -57,6 +72,11 @@ impl SignalKind {
             SignalKind::PhoneChanged => "phone_changed",
             SignalKind::FactorRemoved => "factor_removed",
             SignalKind::NewCountry => "new_country",
+            SignalKind::PasskeyEnrolled => "passkey_enrolled",
+            SignalKind::TotpEnrolled => "totp_enrolled",
+            SignalKind::SessionStolen => "session_stolen",
+            SignalKind::PromotionUsed => "promotion_used",
+            SignalKind::CallFailed => "call_failed",
         }
     }
 

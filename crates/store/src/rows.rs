@@ -5,6 +5,8 @@
 //! back as a [`ReadError`], never as a panic and never as a row that cannot exist.
 
 pub(crate) mod account;
+pub(crate) mod account_freeze;
+mod automatic_paid;
 pub(crate) mod book;
 pub(crate) mod card;
 pub(crate) mod checkout;
@@ -52,6 +54,7 @@ pub(crate) mod signals;
 pub(crate) mod slice;
 pub(crate) mod standing;
 pub(crate) mod stream;
+pub(crate) mod suspect;
 pub(crate) mod table;
 mod terms;
 
@@ -64,7 +67,7 @@ pub(crate) use fields::{FieldSink, FieldSource, invalid};
 pub use table::{Column, ColumnKind, Index, Table};
 
 /// Every table of rows, in the order of their numbers, which is that of [`Key`].
-pub const TABLES: [&Table; 40] = [
+pub const TABLES: [&Table; 43] = [
     &book::TABLE,
     &account::TABLE,
     &program::TABLE,
@@ -105,6 +108,9 @@ pub const TABLES: [&Table; 40] = [
     &claim_words::TABLE,
     &frozen_facts::TABLE,
     &claim_statement::TABLE,
+    &automatic_paid::TABLE,
+    &account_freeze::TABLE,
+    &suspect::TABLE,
 ];
 
 /// The table of a row: its number and the version that [`write_row`] writes.
@@ -183,6 +189,9 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (38, 1) => Row::ClaimWords(Arc::new(claim_words::read(source)?)),
         (39, 1) => Row::FrozenFacts(Arc::new(frozen_facts::read(source)?)),
         (40, 1) => Row::ClaimStatement(Arc::new(claim_statement::read(source)?)),
+        (41, 1) => Row::AutomaticPaid(Arc::new(automatic_paid::read(source)?)),
+        (42, 1) => Row::AccountFreeze(Arc::new(account_freeze::read(source)?)),
+        (43, 1) => Row::Suspect(Arc::new(suspect::read(source)?)),
         _ => return Err(ReadError::UnknownRowVersion { table, version }),
     };
     source.finish()?;

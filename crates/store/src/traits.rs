@@ -381,6 +381,16 @@ pub enum List {
         /// For which promotion.
         promotion: Option<PromotionId>,
     },
+    /// Accounts that are frozen, or were.
+    AccountFreezes {
+        /// Only those that are.
+        only_frozen: bool,
+    },
+    /// Traces of those who may have used the account of somebody else.
+    Suspects {
+        /// Only those that nobody has looked at.
+        only_open: bool,
+    },
     /// Slices of a promotion.
     Slices {
         /// The promotion.

@@ -52,6 +52,9 @@ super::telling_refusals! {
         CurrencyMismatch = 547 => "currency_mismatch",
         NothingToRepay = 548 => "nothing_to_repay",
         TooManyDecisions = 550 => "too_many_decisions",
+        AccountFrozen = 551 => "account_frozen",
+        FreezeNotFound = 552 => "account_freeze_not_found",
+        SuspectNotFound = 553 => "suspect_not_found",
     }
     telling {
         // The next three are never stored answers: time changes them.
@@ -82,6 +85,7 @@ pub(super) fn is_transient(refusal: &Refusal) -> bool {
             | Refusal::BeingPaid
             | Refusal::FactsOutdated
             | Refusal::TooManyOpen
+            | Refusal::AccountFrozen
     )
 }
 

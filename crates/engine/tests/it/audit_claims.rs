@@ -1,9 +1,10 @@
 //! What must be true of claims and restitutions after every command: said a second time, from the
 //! rows, without the rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Amount, Currency, PromotionId};
+use claims::{AutomaticPaid, Ground};
 use claims::{Cause, Claim, ClaimantClaims, PromotionClaims, Restitution, Way, facts_id};
 use ledger::{Account, AccountName};
 use promotions::made_good_account;
@@ -38,7 +39,19 @@ pub fn book(world: &World) {
         assert!(world.claim_statement.contains_key(&row.statement));
         assert!(row.net <= row.loss);
     }
+    world.automatic_paid.values().for_each(|row| automatic(world, row));
     expenses(world);
+}
+
+/// What yearly caps count is what claims take that a rule has decided, each once.
+fn automatic(world: &World, row: &AutomaticPaid) {
+    let mut seen = BTreeSet::new();
+    for payment in &row.payments {
+        let claim = &world.claim[&payment.claim];
+        assert!(seen.insert(payment.claim), "{:?} is counted twice", payment.claim);
+        assert_eq!((claim.ground, claim.currency), (Ground::UnauthorizedCharge, payment.currency));
+        assert!(payment.amount <= claim.committed() && !payment.amount.is_zero());
+    }
 }
 
 /// What the platform bears is what was sent back, less what turned out not to have been spent.

@@ -12,11 +12,14 @@
 //! | `review X partly_approve 100/20 as=Ann` | Ann grants 1.00, and 0.20 come back elsewhere |
 //! | `agree X as=Bob`, `disagree X as=Bob` | the second person |
 //! | `protest X file=8`, `take_back X`, `attach X 9`, `hurry X` | appeal, withdraw; a late step |
+//! | `unfreeze_account Ada as=Ann`, `look_at X as=Ann` | by staff |
 //! | `pay_claim X O R rails=x`, `claim_paid X` | the money sets out, and has left |
 //! | `make_good Z P overspend 100 O R of=250 rails=x` | 1.00 of 2.50 lost so, found by Z |
 //! | `made_good Z` | it has left |
 //! | `… => X:paying X.award 100/20 X.row f9 X.codes a,b` | status; what is decided, by what |
 //! | `… => X.takes 100 X.sent 100/108 X.next facts X.held yes` | sums; net, gross; awaited |
+//! | `… => X.paid_without_look 100 X.knows automatic_person:1,automatic_instrument:0` | yearly |
+//! | `… => X.freezes yes X.suspect open` | whether its account is frozen; the suspect |
 //! | `… => P.claims 300/100 P.causes 200/100/0 P.kept 0` | takes, of which is out; why |
 //! | `… => Z.net 100` | what is repaid |
 
@@ -64,6 +67,12 @@ fn by_people(world: &World, words: &Words<'_>) -> Option<ClaimCommand> {
         "take_back" => ClaimCommand::Withdraw { claim: claim() },
         "attach" => ClaimCommand::Attach { claim: claim(), new: file(words.at(2)) },
         "hurry" => ClaimCommand::Escalate { claim: claim() },
+        "unfreeze_account" => {
+            ClaimCommand::LiftFreeze { person: words::person(words.at(1)), by: by("Ann") }
+        }
+        "look_at" => {
+            ClaimCommand::LookAtSuspect { suspect: claims::suspect_id(claim()), by: by("Ann") }
+        }
         _ => return None,
     })
 }
@@ -258,6 +267,34 @@ fn of_claim(world: &World, row: &Claim, member: &str) -> String {
         "takes" => row.committed().to_string(),
         "sent" => format!("{}/{}", sum(|payout| payout.net), sum(|payout| payout.gross)),
         "elsewhere" => sum(|payout| payout.elsewhere).to_string(),
+        "knows" => {
+            let facts = &world.frozen_facts[&claims::facts_id(row.facts.unwrap())].facts;
+            let told = claims::automatic_sums(&[], row.currency, world.now).map(|(name, _)| {
+                let Finding::Known(Value::Money(sum)) = facts.get(name).unwrap().finding else {
+                    return format!("{}:-", name.as_str());
+                };
+                format!("{}:{sum}", name.as_str())
+            });
+            told.join(",")
+        }
+        "paid_without_look" => {
+            let rows = world.automatic_paid.values();
+            let payments = rows.flat_map(|paid| &paid.payments);
+            let sums = payments.filter(|payment| payment.claim == row.id);
+            sums.map(|payment| payment.amount.minor()).max().unwrap_or(0).to_string()
+        }
+        "suspect" => match world.suspect.get(&claims::suspect_id(row.id)) {
+            Some(suspect) if suspect.looked_at.is_some() => "reviewed",
+            Some(_) => "open",
+            None => "-",
+        }
+        .to_owned(),
+        "freezes" => match row.owner.and_then(|owner| world.account_freeze.get(&owner)) {
+            Some(freeze) if freeze.is_frozen() => "yes",
+            Some(_) => "lifted",
+            None => "no",
+        }
+        .to_owned(),
         "next" => claims::next(row, world.now).awaited.as_str().to_owned(),
         "due" => or_none(row.due_at().map(|at| seconds(at).to_string())),
         "held" => if row.held_since.is_some() { "yes" } else { "no" }.to_owned(),

@@ -35,7 +35,8 @@ fn a_charge_that_nobody_agreed_to_goes_back_and_the_promotion_ends() {
          facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
             => X:gathering X.next decision events claim.gathered
          decide X => X:approved X.outcome approve X.row u1 X.award 1000/4000 X.takes 1000
-            => P:stopped P.claims 1000/0 events claim.decided,promotion.stopped
+            => events claim.decided,account.frozen,promotion.stopped,suspect.found
+            => P:stopped P.claims 1000/0
          decide X -> claim_not_gathering
          protest X -> claim_not_appealable",
     );
@@ -112,6 +113,23 @@ fn a_charge_that_nobody_agreed_to_ends_what_was_rejected_too() {
          facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
          decide X => X:approved X.award 1000/4000 P:stopped P.why payment
          appeal P -> promotion_not_rejected",
+/// What is out with those who serve it is billed after the stop, and goes back as well.
+#[test]
+fn what_is_billed_after_a_stop_goes_back_with_the_rest() {
+    let open = SPENT.replace("lease P feed 1000", "lease P feed 2000").replace("close P 1 1\n", "");
+    check(
+        &(open
+            + "file X P unauth
+               facts X ring_marks=0
+               decide X => X:gathering X.next decision X.freezes yes P:stopped
+                  => events account.frozen,promotion.stopped,suspect.found
+               decide X -> slices_open
+               bill feed 1..2 P:1:1250@500 => P.spent 1500
+               decide X -> slices_open
+               close P 1 2
+               decide X -> facts_outdated
+               facts X ring_marks=0
+               decide X => X:approved X.award 1500/3500 X.takes 1500 events claim.decided"),
     );
 }
 
@@ -239,6 +257,25 @@ const MUCH: &str = "creator C 0
     facts X ring_marks=0
     decide X
 ";
+
+#[test]
+fn many_small_sums_for_one_promotion_are_one_large_one() {
+    let script = "review X partly_approve 40000 as=Ann => X:partly_approved X.takes 40000
+         file Y P tech
+         facts Y ring_marks=0
+         decide Y => Y:in_review
+         review Y partly_approve 10000 as=Ann => Y:partly_approved P.claims 50000/0
+         file Z P poor -> promotion_not_over
+         file V P other file=4 -> claim_already_open
+         stop P
+         file Z P poor
+         facts Z ring_marks=0
+         decide Z => Z:in_review
+         review Z partly_approve 1 as=Ann => Z:in_review Z.next second_person Z.takes 0
+         disagree Z as=Bob => Z.next review
+         review Z deny as=Ann => Z:denied";
+    check(&(MUCH.to_owned() + script));
+}
 
 #[test]
 fn a_large_sum_needs_a_second_person_and_an_appeal_somebody_else() {

@@ -214,6 +214,12 @@ fn commands_about_claims_take_the_stated_rounds_of_loading() {
     };
     check("file X P other", 3);
     check("file Y P tech charge=p", 4); // payment, checkout, promotion, post
+    check("file U P unauth", 3);
+    check("facts U ring_marks=0", 4); // what it was paid with, too
+    check("decide U", 4);
+    check("take_back U", 4);
+    check("unfreeze_account Ada", 1);
+    check("look_at U", 1);
     check("file H hint tech as=Eve", 1);
     check("match H P -> claim_already_open", 4);
     check("facts X ring_marks=0", 4); // claim, promotion, checkout, payment

@@ -60,6 +60,7 @@ pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> 
         1 => return Some(format!("take_back {name}")),
         2 => return Some(format!("attach {name} {}", 1 + which % 9)),
         3 => return Some(format!("hurry {name}")),
+        4..7 if is_frozen(world, row) => return Some(format!("unfreeze_account Ada as={by}")),
         _ => claims::next(row, world.now).awaited,
     };
     Some(match awaited {
@@ -81,6 +82,11 @@ pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> 
         Awaited::Appeal => format!("protest {name} file={}", 1 + luck % 9),
         Awaited::DisputeEnd | Awaited::Nothing => format!("decide {name}"),
     })
+}
+
+fn is_frozen(world: &World, row: &Claim) -> bool {
+    let freeze = row.owner.and_then(|owner| world.account_freeze.get(&owner));
+    freeze.is_some_and(|freeze| freeze.is_frozen())
 }
 
 fn way_back(world: &World, about: &Promotion, step: usize) -> String {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use base::{
     CardId, ClaimId, ContactId, Currency, HoldId, Money, ProgramId, RefundId, RestitutionId,
+    SuspectId,
 };
 use base::{CheckoutId, CreatorId, DisputeId, MethodId, OrderId, PaymentId, PayoutId, ProductId};
 use base::{
@@ -25,6 +26,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("cards.rs"),
     include_str!("checkouts.rs"),
     include_str!("claims.rs"),
+    include_str!("claims_freezes.rs"),
     include_str!("claims_money.rs"),
     include_str!("disputing.rs"),
     include_str!("gifts.rs"),
@@ -124,7 +126,7 @@ fn no_refusal_is_missing_from_the_stored_numbers() {
             Refusal::Promotions(_) | Refusal::Claims(_) => 1,
         };
     }
-    assert_eq!(seen, 3 + 3 + 7 + 31 + 21 + 36 + 40 + 51);
+    assert_eq!(seen, 3 + 3 + 7 + 31 + 21 + 36 + 40 + 52);
 }
 
 fn gift_card(refusal: Card) -> usize {
@@ -268,6 +270,7 @@ fn a_refusal_that_time_or_another_attempt_may_lift_is_transient() {
             "outcome_pending",
             "rail_contradiction",
             "checkout_paying",
+            "account_frozen",
             "claim_already_open",
             "claim_being_paid",
             "facts_outdated",
@@ -330,13 +333,15 @@ fn answers_are_read_back_from_their_two_parts() {
         AnswerRef::Signals(PersonId::from_bits(26)),
         AnswerRef::Claim(ClaimId::from_bits(27)),
         AnswerRef::Restitution(RestitutionId::from_bits(28)),
+        AnswerRef::AccountFreeze(PersonId::from_bits(29)),
+        AnswerRef::Suspect(SuspectId::from_bits(30)),
     ];
     for named in answers {
         let (kind, id) = named.to_parts();
         assert_eq!(AnswerRef::from_parts(kind, id), Some(named));
     }
     let kinds = (0..=u8::MAX).filter(|kind| AnswerRef::from_parts(*kind, [7; 16]).is_some());
-    let known = (1..=9).chain(20..=34).chain(40..=45).chain(50..=51);
+    let known = (1..=9).chain(20..=34).chain(40..=45).chain(50..=53);
     assert_eq!(kinds.collect::<Vec<u8>>(), known.collect::<Vec<u8>>());
 }
 

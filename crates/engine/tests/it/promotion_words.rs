@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `compose P 5000 by=C from=1d until=4d` | views for 50.00, of a post that C has made |
 //! | `… goal=sales incentive=500 daily=900` | what else is asked for; `EUR` follows the budget |
+//! | `… owner=Eve` | who promotes, when it is not Ada |
 //! | `… units=10000 price=0.4 old` | a guarantee; the most that a unit costs; an old quote |
 //! | `… with=m,wallet,card:A tags=51` | what is to pay; how many tags the post has |
 //! | `… post=clip version=v2 private deleted` | what is told of the post |
@@ -231,7 +232,7 @@ fn new_promotion(world: &World, words: &Words<'_>) -> NewPromotion {
     let pays = words.value("with").map_or(Vec::new(), |names| names.split(',').collect());
     NewPromotion {
         id: promotion_id(words.at(1)),
-        advertiser: PersonId::from_bits(bits("Ada")),
+        advertiser: PersonId::from_bits(bits(words.value("owner").unwrap_or("Ada"))),
         post: post_name(words),
         quote: quote(world, words),
         terms,

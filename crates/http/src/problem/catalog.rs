@@ -379,6 +379,13 @@ catalog! {
         "Deny it; whoever has made it can claim once more.";
     BELOW_FIRST_DECISION = "below_first_decision", 422, "An appeal does not end with less",
         "Grant more than was decided before, or deny the appeal to leave it at that.";
+    ACCOUNT_FROZEN = "account_frozen", 422, "The account is frozen",
+        "Somebody else may have used it: let its owner sign in again with a second factor, then \
+         lift the freeze with POST /v1/account-freezes/{person}/lift, and try again.";
+    ACCOUNT_FREEZE_NOT_FOUND = "account_freeze_not_found", 404, "The account was never frozen",
+        "Check the id of the person, and that the key belongs to the book.";
+    SUSPECT_NOT_FOUND = "suspect_not_found", 404, "No such suspect",
+        "Check the id and that the key belongs to the book of the suspect.";
     NOTHING_TO_REPAY = "nothing_to_repay", 422, "There is nothing to repay",
         "Nothing is left to do: it was paid back before, or nothing of it was spent.";
     NOTHING_TO_SHIP = "nothing_to_ship", 422, "There are no goods to ship",

@@ -5,6 +5,7 @@ use base::{Instant, TypedId};
 use engine::{Answer, Row};
 use serde::Serialize;
 
+use crate::views::account_freeze::{AccountFreezeView, SuspectView};
 use crate::views::checkout::CheckoutView;
 use crate::views::claim::{ClaimView, RestitutionView};
 use crate::views::creator::CreatorView;
@@ -35,6 +36,7 @@ macro_rules! shop_objects {
             Deed(Box<DeedView<'a>>),
             Claim(Box<ClaimView<'a>>),
             Restitution(Box<RestitutionView>),
+            AccountFreeze(Box<AccountFreezeView<'a>>),
             $($row(Box<$view<'a>>),)+
         }
 
@@ -55,6 +57,9 @@ macro_rules! shop_objects {
                     Answer::Restitution(row) => {
                         ShopView::Restitution(Box::new(RestitutionView::new(row)))
                     }
+                    Answer::AccountFreeze(row) => {
+                        ShopView::AccountFreeze(Box::new(AccountFreezeView::new(row)))
+                    }
                     $(Answer::$row(row) => ShopView::$row(Box::new($view::new(row))),)+
                     _ => return None,
                 })
@@ -74,6 +79,9 @@ macro_rules! shop_objects {
                     Row::Restitution(row) => {
                         ShopView::Restitution(Box::new(RestitutionView::new(row)))
                     }
+                    Row::AccountFreeze(row) => {
+                        ShopView::AccountFreeze(Box::new(AccountFreezeView::new(row)))
+                    }
                     $(Row::$row(row) => ShopView::$row(Box::new($view::new(row))),)+
                     _ => return None,
                 })
@@ -88,6 +96,7 @@ macro_rules! shop_objects {
                 Row::Deed(row) => TypedId::bits(row.id),
                 Row::Claim(row) => TypedId::bits(row.id),
                 Row::Restitution(row) => TypedId::bits(row.id),
+                Row::AccountFreeze(row) => TypedId::bits(row.person),
                 $(Row::$row(row) => TypedId::bits(row.id),)+
                 _ => return None,
             })
@@ -108,6 +117,7 @@ shop_objects! {
     Payout => PayoutView,
     Post => PostView,
     Incident => IncidentView,
+    Suspect => SuspectView,
     Sender => GiftSenderView,
     Contact => GiftContactView,
 }

@@ -21,7 +21,8 @@ pub(crate) struct SignalView {
     #[schema(value_type = String)]
     person: Id<PersonId>,
     /// `new_device`, `email_changed`, `new_admin`, `limit_raised`, `password_changed`, `dormant`,
-    /// `phone_changed`, `factor_removed` or `new_country`.
+    /// `phone_changed`, `factor_removed`, `new_country`, `passkey_enrolled`, `totp_enrolled`,
+    /// `session_stolen`, `promotion_used` or `call_failed`.
     #[schema(example = "new_device")]
     kind: &'static str,
     /// When it happened.

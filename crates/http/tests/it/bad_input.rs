@@ -251,6 +251,8 @@ fn good_of_claims(card: &str) -> Vec<(&'static str, String, Value)> {
         (at("match"), json!({"charge": some("pay"), "by": person})),
         (at("appeal"), json!({"attachments": [file]})),
         (at("attachments"), file),
+        (format!("/v1/account-freezes/{person}/lift"), json!({"by": person})),
+        (format!("/v1/suspects/{}/review", some("susp")), json!({"by": person})),
     ];
     bodies.into_iter().map(|(path, body)| ("POST", path, body)).collect()
 }

@@ -4,6 +4,7 @@ mod at_once;
 mod deciding;
 mod documented;
 mod filing;
+mod freezing;
 mod paying;
 mod restitutions;
 mod secrets;

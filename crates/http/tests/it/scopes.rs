@@ -97,6 +97,8 @@ fn routes_of_promotions() -> Vec<(&'static str, String, Scopes)> {
 fn routes_of_claims() -> Vec<(&'static str, String, Scopes)> {
     let claim = "/v1/claims/claim_01jd3q8v9ec4y8s5k1m0t2n7xz";
     let restitution = "/v1/restitutions/rst_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let person = "/v1/account-freezes/per_01jd3q8v9ec4y8s5k1m0t2n7xz";
+    let suspect = "/v1/suspects/susp_01jd3q8v9ec4y8s5k1m0t2n7xz";
     vec![
         ("POST", "/v1/claims".into(), Scopes::CLAIMS),
         ("POST", "/v1/claims/preview".into(), Scopes::CLAIMS),
@@ -111,6 +113,11 @@ fn routes_of_claims() -> Vec<(&'static str, String, Scopes)> {
         ("POST", format!("{claim}/approve"), Scopes::CLAIMS_REVIEW),
         ("POST", format!("{claim}/match"), Scopes::CLAIMS_REVIEW),
         ("POST", format!("{claim}/replay"), Scopes::CLAIMS_REVIEW),
+        ("GET", "/v1/account-freezes".into(), Scopes::CLAIMS_REVIEW),
+        ("GET", person.into(), Scopes::CLAIMS_REVIEW),
+        ("POST", format!("{person}/lift"), Scopes::CLAIMS_REVIEW),
+        ("GET", "/v1/suspects".into(), Scopes::CLAIMS_REVIEW),
+        ("POST", format!("{suspect}/review"), Scopes::CLAIMS_REVIEW),
         ("POST", format!("{claim}/appeal"), Scopes::CLAIMS),
         ("POST", format!("{claim}/withdraw"), Scopes::CLAIMS),
         ("POST", format!("{claim}/attachments"), Scopes::CLAIMS),

@@ -230,16 +230,18 @@ impl<'a> Round<'a> {
 fn has_gone_on(refusal: &Refusal) -> bool {
     matches!(
         refusal,
-        Refusal::Claims(
-            ClaimRefusal::NotGathering
-                | ClaimRefusal::NotMatched
-                | ClaimRefusal::NotApproved
-                | ClaimRefusal::BeingPaid
-                | ClaimRefusal::PaymentDisputed
-                | ClaimRefusal::ProposalWaits
-                | ClaimRefusal::NothingToChange
-                | ClaimRefusal::NothingDue
-                | ClaimRefusal::NotDue { .. }
-        )
+        // What is out with those who serve it comes back by itself.
+        Refusal::Promotions(promotions::Refusal::SlicesOpen)
+            | Refusal::Claims(
+                ClaimRefusal::NotGathering
+                    | ClaimRefusal::NotMatched
+                    | ClaimRefusal::NotApproved
+                    | ClaimRefusal::BeingPaid
+                    | ClaimRefusal::PaymentDisputed
+                    | ClaimRefusal::ProposalWaits
+                    | ClaimRefusal::NothingToChange
+                    | ClaimRefusal::NothingDue
+                    | ClaimRefusal::NotDue { .. }
+            )
     )
 }

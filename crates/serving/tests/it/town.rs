@@ -344,11 +344,8 @@ fn spawn_writer(book: &MemoryBook, clock: &ManualClock) -> Running {
         Box::new(move || (clock.now(), clock.monotonic()))
     };
     let spec = BookSpec { is_test: true, ring: [0; 8] };
-    let options = Options {
-        clock_jump_max: JUMP_MAX,
-        journal_retention_days: Some(1),
-        ..Options::default()
-    };
+    let options =
+        Options { clock_jump_max: JUMP_MAX, journal_retention_days: Some(1), ..Options::default() };
     writer::spawn(book.store(), spec, options, times).unwrap()
 }
 

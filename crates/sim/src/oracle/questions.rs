@@ -53,6 +53,8 @@ impl Oracle {
             | Query::ClaimPreview { .. }
             | Query::Restitution(_)
             | Query::RestitutionEvidence(_)
+            | Query::AccountFreeze(_)
+            | Query::Suspect(_)
             | Query::RefundPreview { .. } => unreachable!("{NO_SHOP}"),
         }
     }

@@ -219,6 +219,8 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         }
         List::Settlements => (&rows::settlement::TABLE, "id", None),
         List::Incidents => (&rows::incident::TABLE, "id", None),
+        List::AccountFreezes { .. } => (&rows::account_freeze::TABLE, "id", None),
+        List::Suspects { .. } => (&rows::suspect::TABLE, "id", None),
         List::Unsettled => (&rows::standing::TABLE, "id", None),
         List::Reported { sender } => {
             (&rows::contact::TABLE, "sender", sender.map(|sender| id_value(sender.bits())))
@@ -232,14 +234,7 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
     };
     let name = table.name;
     let mut query = Query::new(format!("select {} from {name}", qualified_columns(table)));
-    // As the index says it, for with a placeholder it would not be used.
-    let only = match list {
-        List::Unsettled => Some(" where standing.is_open = 1"),
-        List::Reported { sender: None } => Some(" where contact.is_reported = 1"),
-        List::Reported { sender: Some(_) } => Some(" where contact.reported_at is not null"),
-        _ => None,
-    };
-    if let Some(only) = only {
+    if let Some(only) = only(list) {
         query.text.push_str(only);
         query.has_condition = true;
     }
@@ -249,6 +244,19 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
     }
     let query = query.page(table, page);
     (table, query)
+}
+
+/// Which rows of its table a list has, as the index says it, for with a placeholder it would not
+/// be used.
+fn only(list: List) -> Option<&'static str> {
+    match list {
+        List::Unsettled => Some(" where standing.is_open = 1"),
+        List::Reported { sender: None } => Some(" where contact.is_reported = 1"),
+        List::Reported { sender: Some(_) } => Some(" where contact.reported_at is not null"),
+        List::AccountFreezes { only_frozen: true } => Some(" where account_freeze.is_frozen = 1"),
+        List::Suspects { only_open: true } => Some(" where suspect.is_open = 1"),
+        _ => None,
+    }
 }
 
 /// What rows of a list are sifted by, beside what they are found by. An advertiser has few

@@ -439,6 +439,20 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
         (List::Slices { promotion }, Row::Slice(row)) => {
             (promotion == row.promotion, row.id.bits(), row.leased_at)
         }
+        _ => return place_in_accounts(list, row),
+    };
+    is_shown.then_some((bits, created_at))
+}
+
+/// The same for lists of frozen accounts and suspects.
+fn place_in_accounts(list: List, row: &Row) -> Option<(u128, Instant)> {
+    let (is_shown, bits, created_at) = match (list, row) {
+        (List::AccountFreezes { only_frozen }, Row::AccountFreeze(row)) => {
+            (!only_frozen || row.is_frozen(), row.person.bits(), row.frozen_at)
+        }
+        (List::Suspects { only_open }, Row::Suspect(row)) => {
+            (!only_open || row.looked_at.is_none(), row.id.bits(), row.found_at)
+        }
         _ => return None,
     };
     is_shown.then_some((bits, created_at))

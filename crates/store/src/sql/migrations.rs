@@ -143,6 +143,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "claims due",
         text: include_str!("../../migrations/book/0021_claims_due.sql"),
     },
+    // What payers were paid without anybody looking, accounts that are frozen, and suspects.
+    Migration {
+        number: 22,
+        name: "accounts",
+        text: include_str!("../../migrations/book/0022_accounts.sql"),
+    },
 ];
 
 /// Migrations of the control store.

@@ -225,6 +225,10 @@ fn every_list() -> impl Iterator<Item = (List, &'static str)> {
         (List::Claims { promotion: Some(promotion), status: None }, "claim_promotion"),
         (List::Claims { promotion: Some(promotion), status: in_review }, "claim_promotion"),
         (List::Claims { promotion: None, status: in_review }, "claim_status"),
+        (List::AccountFreezes { only_frozen: false }, "SCAN account_freeze"),
+        (List::AccountFreezes { only_frozen: true }, "account_freeze_is_frozen"),
+        (List::Suspects { only_open: false }, "SCAN suspect"),
+        (List::Suspects { only_open: true }, "suspect_is_open"),
         (List::Restitutions { promotion: None }, "SCAN restitution"),
         (List::Restitutions { promotion: Some(promotion) }, "restitution_promotion"),
     ];

@@ -13,6 +13,28 @@ CREATE TABLE account (
 
 CREATE INDEX account_name on account (name, id) where name is not null;
 
+CREATE TABLE account_freeze (
+    id blob not null,
+    claim blob not null,
+    code text not null,
+    is_frozen integer not null,
+    lifted_by blob,
+    lifted_at integer,
+    times integer not null,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX account_freeze_is_frozen on account_freeze (is_frozen, id) where is_frozen = 1;
+
+CREATE TABLE automatic_paid (
+    payer blob not null,
+    payments blob not null,
+    applied_seq integer not null,
+    primary key (payer)
+) strict, without rowid;
+
 CREATE TABLE book (
     row_number integer not null,
     is_test integer not null,
@@ -810,6 +832,23 @@ CREATE TABLE stream (
     applied_seq integer not null,
     primary key (id)
 ) strict, without rowid;
+
+CREATE TABLE suspect (
+    id blob not null,
+    claim blob not null,
+    promotion blob not null,
+    person blob not null,
+    device blob,
+    code text not null,
+    is_open integer not null,
+    looked_by blob,
+    looked_at integer,
+    created_at integer not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
+CREATE INDEX suspect_is_open on suspect (is_open, id) where is_open = 1;
 
 CREATE VIEW view_gift_card as
 select

@@ -62,6 +62,10 @@ fn lists() -> Vec<List> {
         List::Claims { promotion: None, status: Some(Status::InReview) },
         List::Claims { promotion: Some(PromotionId::from_bits(1)), status: Some(Status::Received) },
         List::Restitutions { promotion: None },
+        List::AccountFreezes { only_frozen: false },
+        List::AccountFreezes { only_frozen: true },
+        List::Suspects { only_open: false },
+        List::Suspects { only_open: true },
         List::Restitutions { promotion: Some(PromotionId::from_bits(1)) },
     ]
 }

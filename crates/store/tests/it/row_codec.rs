@@ -223,6 +223,9 @@ fn numbers_of_tables_never_change() {
         (38, "claim_words"),
         (39, "frozen_facts"),
         (40, "claim_statement"),
+        (41, "automatic_paid"),
+        (42, "account_freeze"),
+        (43, "suspect"),
     ];
     assert_eq!(numbers, expected);
 }
@@ -230,7 +233,7 @@ fn numbers_of_tables_never_change() {
 #[test]
 fn unknown_tables_and_versions_are_named() {
     for (table, version) in
-        [(0, 1), (41, 1), (15, 3), (26, 3), (3, 4), (1, 2), (4, 0), (4, 6), (6, 0), (6, 4)]
+        [(0, 1), (44, 1), (15, 3), (26, 3), (3, 4), (1, 2), (4, 0), (4, 6), (6, 0), (6, 4)]
     {
         let result = read_row(table, version, &mut ValuesReader::new(&[]));
         assert_eq!(result, Err(ReadError::UnknownRowVersion { table, version }));

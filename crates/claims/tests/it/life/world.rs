@@ -423,7 +423,7 @@ impl World {
         }
         let promises = |id| self.claims[id].status.is_promised();
         for (event, subject) in &effect.events {
-            let claims::Subject::Claim(id) = subject else { continue };
+            let claims::EventObject::Claim(id) = subject else { continue };
             let pays = match event {
                 ClaimEvent::Decided | ClaimEvent::Approved => promises(id),
                 ClaimEvent::PayoutStarted => true,

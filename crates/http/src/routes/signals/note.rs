@@ -26,9 +26,13 @@ pub(crate) struct SignalBody {
     person: String,
     /// `dormant`: it was used again after 90 days or more without use. `factor_removed`: a second
     /// factor was taken away. `new_country`: it was used from a country for the first time.
+    /// `session_stolen`: there were marks of that. `promotion_used`: the report of a promotion was
+    /// looked at, or a promotion was edited, on `device`. `call_failed`: a request to pause, stop
+    /// or edit a promotion failed for a reason of the platform.
     #[schema(
         pattern = "^(new_device|email_changed|new_admin|limit_raised|password_changed|dormant|\
-            phone_changed|factor_removed|new_country)$"
+            phone_changed|factor_removed|new_country|passkey_enrolled|totp_enrolled|session_stolen|\
+            promotion_used|call_failed)$"
     )]
     kind: String,
     /// Not in the future.

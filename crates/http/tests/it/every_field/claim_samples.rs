@@ -27,14 +27,21 @@ pub struct ClaimSamples {
     today: String,
 }
 
+/// Operations on what a decision about an unauthorized charge leaves behind.
+const OF_ACCOUNTS: [&str; 3] = ["lift_account_freeze", "read_account_freeze", "review_suspect"];
+
 impl ClaimSamples {
     /// Whether paths like this are about claims.
     pub fn is_about(template: &str) -> bool {
-        ["claims", "restitutions"].contains(&template.split('/').nth(2).unwrap_or(""))
+        ["claims", "restitutions", "account-freezes", "suspects"]
+            .contains(&template.split('/').nth(2).unwrap_or(""))
     }
 
     pub async fn new(world: &World, operation: &str) -> ClaimSamples {
-        let (promotion, owner) = shown(world).await;
+        let is_of_account = OF_ACCOUNTS.contains(&operation);
+        // Nobody agreed to it: what is small is paid back, and the account is frozen.
+        let views = if is_of_account { 200 } else { 20_000 };
+        let (promotion, owner) = shown(world, views).await;
         let mut samples = ClaimSamples {
             claim: String::new(),
             promotion,
@@ -51,7 +58,8 @@ impl ClaimSamples {
                 "ground": "other", "description": "x",
             }),
             _ => json!({
-                "promotion": samples.promotion, "ground": "technical_error", "description": "x",
+                "promotion": samples.promotion, "description": "x",
+                "ground": if is_of_account { "unauthorized_charge" } else { "technical_error" },
             }),
         };
         samples.claim = id(&world.post("/v1/claims", body).fresh().await_status(201).await.json);
@@ -62,7 +70,7 @@ impl ClaimSamples {
     async fn lead(&self, world: &World, operation: &str) {
         let claim = self.claim.parse().unwrap();
         let is_in_review = ["decide_claim", "approve_claim", "appeal_claim", "replay_claim"];
-        if is_in_review.contains(&operation) {
+        if is_in_review.contains(&operation) || OF_ACCOUNTS.contains(&operation) {
             // Nobody tells what was delivered, so the rules leave it to a person.
             give(world, ClaimCommand::FreezeFacts { claim, told: Box::new(Facts::new()) });
             give(world, ClaimCommand::Decide { claim });
@@ -79,8 +87,15 @@ impl ClaimSamples {
     }
 
     /// The id in paths like this.
-    pub fn id(&self) -> &str {
-        &self.claim
+    pub fn path(&self, template: &str) -> String {
+        match template.split('/').nth(2) {
+            Some("account-freezes") => template.replace("{person}", &self.owner),
+            Some("suspects") if template.contains("{id}") => {
+                let suspect = claims::suspect_id(self.claim.parse().unwrap());
+                template.replace("{id}", &suspect.to_string())
+            }
+            _ => template.replace("{id}", &self.claim),
+        }
     }
 
     /// A text for a field that only some texts fit.
@@ -105,8 +120,8 @@ fn give(world: &World, command: ClaimCommand) {
     outcome.unwrap().result.unwrap();
 }
 
-/// A promotion of somebody new, of which 600 dollars were spent.
-async fn shown(world: &World) -> (String, String) {
+/// A promotion of somebody new, of which so many views were shown, at three cents each.
+async fn shown(world: &World, views: u64) -> (String, String) {
     let shop = Shop::open(world).await;
     let now = world.clock.now();
     let owner: PersonId = outside::random::new_id(now, &mut outside::random::SystemRandomness);
@@ -130,7 +145,7 @@ async fn shown(world: &World) -> (String, String) {
     }
     let mut server = Server::of_stream(world.book.handle(), promotion.parse().unwrap(), &promotion);
     server.lease(60_000);
-    server.show(20_000, 0);
+    server.show(views, 0);
     server.close();
     (promotion, owner.to_string())
 }

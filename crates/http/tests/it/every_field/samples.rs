@@ -124,7 +124,7 @@ impl Samples {
             return template.replace("{id}", promotion.id_of(template)).replace("{n}", "111");
         }
         if let Some(claim) = &self.claim {
-            return template.replace("{id}", claim.id());
+            return claim.path(template);
         }
         let id = match template.split('/').nth(2).unwrap_or("") {
             "gift-cards" => &self.card,

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{
-    Amount, ClaimId, Day, Instant, PaymentId, PersonId, PromotionId, RefundId, Span, StatementId,
+    Amount, ClaimId, Day, Instant, PayerId, PaymentId, PersonId, PromotionId, RefundId, Span,
+    StatementId,
 };
+use claims::{AccountFreeze, AutomaticPaid, AutomaticPayment, LookedAt, Suspect, suspect_id};
 use claims::{Act, Appeal, Attachment, Award, Causes, ChargeHint, Claim, ClaimEntry, Claimant};
 use claims::{ClaimantClaims, Decision, DecisionRecord, Description, Digest, Evidence, Fact};
 use claims::{FactName, Facts, Finding, Fingerprint, FrozenFacts, Ground, KeptStatement, Kind};
@@ -327,6 +329,57 @@ fn statement() -> impl Strategy<Value = KeptStatement> {
     )
 }
 
+fn automatic_paid() -> impl Strategy<Value = AutomaticPaid> {
+    let payment = (currency(), amount(), instant()).prop_filter_map(
+        "something was paid",
+        |(currency, amount, at)| {
+            let claim = ClaimId::from_bits(0);
+            (!amount.is_zero()).then_some(AutomaticPayment { claim, currency, amount, at })
+        },
+    );
+    (bits(), btree_map(bits(), payment, 0..4)).prop_map(|(payer, payments)| {
+        let payment =
+            |(claim, payment)| AutomaticPayment { claim: ClaimId::from_bits(claim), ..payment };
+        let mut payments: Vec<_> = payments.into_iter().map(payment).collect();
+        payments.sort_by_key(|payment| payment.at);
+        AutomaticPaid { payer: PayerId::from_bits(payer), payments }
+    })
+}
+
+fn look() -> impl Strategy<Value = Option<LookedAt>> {
+    let look = (bits(), instant());
+    option::of(look.prop_map(|(by, at)| LookedAt { by: PersonId::from_bits(by), at }))
+}
+
+fn account_freeze() -> impl Strategy<Value = AccountFreeze> {
+    (bits(), bits(), token(), instant(), look(), 1..u32::MAX).prop_map(
+        |(person, claim, code, frozen_at, lifted, times)| AccountFreeze {
+            person: PersonId::from_bits(person),
+            claim: ClaimId::from_bits(claim),
+            code,
+            frozen_at,
+            lifted,
+            times,
+        },
+    )
+}
+
+fn suspect() -> impl Strategy<Value = Suspect> {
+    let of = (bits(), bits(), bits(), option::of(fingerprint()));
+    (of, token(), instant(), look()).prop_map(
+        |((claim, promotion, person, device), code, found_at, looked_at)| Suspect {
+            id: suspect_id(ClaimId::from_bits(claim)),
+            claim: ClaimId::from_bits(claim),
+            promotion: PromotionId::from_bits(promotion),
+            person: PersonId::from_bits(person),
+            device,
+            code,
+            found_at,
+            looked_at,
+        },
+    )
+}
+
 pub(super) fn row() -> impl Strategy<Value = Row> {
     let claimant = (claimant(), any::<u32>(), any::<u32>()).prop_map(|(claimant, open, ever)| {
         ClaimantClaims { id: claimant.id(), claimant, open: open.min(ever), ever }
@@ -343,5 +396,8 @@ pub(super) fn row() -> impl Strategy<Value = Row> {
         1 => words.prop_map(|row| Row::ClaimWords(Arc::new(row))).boxed(),
         1 => facts().prop_map(|row| Row::FrozenFacts(Arc::new(FrozenFacts::of(row)))).boxed(),
         1 => statement().prop_map(|row| Row::ClaimStatement(Arc::new(row))).boxed(),
+        1 => automatic_paid().prop_map(|row| Row::AutomaticPaid(Arc::new(row))).boxed(),
+        1 => account_freeze().prop_map(|row| Row::AccountFreeze(Arc::new(row))).boxed(),
+        1 => suspect().prop_map(|row| Row::Suspect(Arc::new(row))).boxed(),
     ]
 }
