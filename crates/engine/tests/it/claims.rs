@@ -113,6 +113,9 @@ fn a_charge_that_nobody_agreed_to_ends_what_was_rejected_too() {
          facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
          decide X => X:approved X.award 1000/4000 P:stopped P.why payment
          appeal P -> promotion_not_rejected",
+    );
+}
+
 /// What is out with those who serve it is billed after the stop, and goes back as well.
 #[test]
 fn what_is_billed_after_a_stop_goes_back_with_the_rest() {
@@ -121,15 +124,16 @@ fn what_is_billed_after_a_stop_goes_back_with_the_rest() {
         &(open
             + "file X P unauth
                facts X ring_marks=0
-               decide X => X:gathering X.next decision X.freezes yes P:stopped
-                  => events account.frozen,promotion.stopped,suspect.found
+               decide X => X:gathering X.next decision X.freezes yes P:paused P.held claim
+                  => events account.frozen,promotion.paused,suspect.found
                decide X -> slices_open
                bill feed 1..2 P:1:1250@500 => P.spent 1500
                decide X -> slices_open
                close P 1 2
                decide X -> facts_outdated
                facts X ring_marks=0
-               decide X => X:approved X.award 1500/3500 X.takes 1500 events claim.decided"),
+               decide X => X:approved X.award 1500/3500 X.takes 1500 P:stopped
+                  => events claim.decided,promotion.stopped"),
     );
 }
 
