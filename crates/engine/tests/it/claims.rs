@@ -35,7 +35,7 @@ fn a_charge_that_nobody_agreed_to_goes_back_and_the_promotion_ends() {
          facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
             => X:gathering X.next decision events claim.gathered
          decide X => X:approved X.outcome approve X.row u1 X.award 1000/4000 X.takes 1000
-            => events claim.decided,account.frozen,promotion.stopped,suspect.found
+            => events claim.decided,account.frozen,suspect.found,promotion.stopped
             => P:stopped P.claims 1000/0
          decide X -> claim_not_gathering
          protest X -> claim_not_appealable",
@@ -51,46 +51,6 @@ fn a_charge_that_nobody_agreed_to_goes_back_and_the_promotion_ends() {
     ));
 }
 
-/// Above the cap a person decides, and until then nothing more is spent.
-#[test]
-fn a_promotion_waits_while_nobody_has_decided_to_stop_it() {
-    let waits = "file X P unauth
-         facts X used_later=false automatic_person=99999 automatic_instrument=0 ring_marks=0
-         decide X => X:in_review P:paused P.held claim P.deeds ..paused
-            => events claim.referred,promotion.paused
-         resume P -> promotion_paused_by_platform
-        ";
-    let after_waiting = |script: &str| after(&(waits.to_owned() + script));
-    after_waiting("review X deny => X:denied P:running P.held - events ..promotion.resumed");
-    after_waiting("take_back X => X:withdrawn P:running P.held -");
-    after_waiting("review X approve 1000 => X:approved P:stopped P.why payment");
-    after_waiting(
-        "file Y P other
-         take_back X => X:withdrawn P:paused P.held claim
-         take_back Y => P:running",
-    );
-    // What staff holds up stays held up; and staff may let it go on.
-    after_waiting("pause P staff\n review X deny => P:paused P.held platform");
-    after_waiting("resume P staff => P:running\n review X approve 1000 => P:stopped");
-    // A dispute comes between, and its facts are gathered anew.
-    after_waiting(
-        "open_dispute d p 100
-         win d => X:gathering P:paused P.held claim
-         take_back X => P:running",
-    );
-    // Nor does an appeal against a rejection spend anything.
-    after(
-        "post p version=v2
-         reject P music
-         file X P unauth
-         facts X used_later=false automatic_person=99999 automatic_instrument=0 ring_marks=0
-         decide X => X:in_review P:rejected P.held claim
-         appeal P => P:in_review
-         approve P as=Bob => P:paused P.held claim
-         review X deny => P:running",
-    );
-}
-
 /// Whoever knows what a bank statement shows stops nothing before a person has looked.
 #[test]
 fn somebody_without_an_account_stops_no_promotion() {
@@ -98,7 +58,7 @@ fn somebody_without_an_account_stops_no_promotion() {
         "file X hint unauth as=Eve
          match X P
          facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
-         decide X => X:in_review P:paused P.held claim events claim.referred,promotion.paused
+         decide X => X:in_review P:paused P.held claim events claim.referred,suspect.found,promotion.paused
          review X deny => P:running",
     );
 }
@@ -125,7 +85,7 @@ fn what_is_billed_after_a_stop_goes_back_with_the_rest() {
             + "file X P unauth
                facts X ring_marks=0
                decide X => X:gathering X.next decision X.freezes yes P:paused P.held claim
-                  => events account.frozen,promotion.paused,suspect.found
+                  => events account.frozen,suspect.found,promotion.paused
                decide X -> slices_open
                bill feed 1..2 P:1:1250@500 => P.spent 1500
                decide X -> slices_open

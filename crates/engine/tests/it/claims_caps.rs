@@ -91,3 +91,36 @@ fn what_a_person_decides_does_not_count() {
          decide XQ => XQ:approved XQ.row u1 XQ.paid_without_look 12000",
     );
 }
+
+/// Above the cap a person decides, and until then nothing more is spent.
+#[test]
+fn a_promotion_waits_while_nobody_has_decided_to_stop_it() {
+    let after_waiting = |script: &str| {
+        world(
+            &[("P", 25_000, "Ada", "m")],
+            &format!(
+                "decide XP => XP:in_review P:paused P.held claim P.deeds ..paused
+                    => events claim.referred,account.frozen,promotion.paused
+                 resume P -> promotion_paused_by_platform
+                 {script}"
+            ),
+        );
+    };
+    after_waiting("review XP deny => XP:denied P:running P.held - events ..promotion.resumed");
+    after_waiting("take_back XP => XP:withdrawn P:running P.held -");
+    after_waiting("review XP approve 25000 => XP:approved P:stopped P.why payment");
+    after_waiting(
+        "file Y P other as=Ada
+         take_back XP => XP:withdrawn P:paused P.held claim
+         take_back Y => P:running",
+    );
+    // What staff holds up stays held up; and staff may let it go on.
+    after_waiting("pause P staff\n review XP deny => P:paused P.held platform");
+    after_waiting("resume P staff => P:running\n review XP approve 25000 => P:stopped");
+    // A dispute comes between, and its facts are gathered anew.
+    after_waiting(
+        "open_dispute d pP 100
+         win d => XP:gathering P:paused P.held claim
+         take_back XP => P:running",
+    );
+}

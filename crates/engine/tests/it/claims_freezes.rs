@@ -43,7 +43,7 @@ fn a_decision_freezes_the_account_which_pays_and_promotes_nothing_until_that_is_
          file X P unauth
          facts X ring_marks=0
          decide X => X:approved X.row u1 X.freezes yes X.suspect open P:stopped
-            => events claim.decided,account.frozen,promotion.stopped,suspect.found
+            => events claim.decided,account.frozen,suspect.found,promotion.stopped
          compose S 5000 from=0 until=3d -> account_frozen
          checkout V promotion:nobody:5000 pays=T
          submit T V -> account_frozen
