@@ -53,6 +53,7 @@ use axum::routing::{MethodFilter, MethodRouter, any};
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::{RefOr, Schema};
 
+use crate::account;
 use crate::app::App;
 use crate::call::Admission;
 use crate::endpoint::{endpoint, method_not_allowed, not_found};
@@ -65,6 +66,9 @@ pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for route in all() {
         router = router.route(&route.path, route.service);
+    }
+    for (path, service) in account::routes() {
+        router = router.route(path, service);
     }
     router = router.route(sight::PATH, any(sight::answer));
     router.fallback(not_found).method_not_allowed_fallback(method_not_allowed).with_state(app)

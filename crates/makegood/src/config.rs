@@ -3,6 +3,7 @@
 mod environment;
 pub(crate) mod layers;
 mod mail_settings;
+mod site_settings;
 mod test_mail;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use crate::failure::{Done, Failure};
 
 pub(crate) use environment::Environment;
 pub(crate) use mail_settings::Post;
+pub(crate) use site_settings::SitePlace;
 
 /// The default configuration, which is also the manual.
 pub(crate) const MANUAL: &str = include_str!("../config.default.toml");
@@ -67,6 +69,9 @@ pub(crate) struct Settings {
     mail_shop_name: String,
     mail_claim_page: String,
     mail_purchase_page: String,
+    site_origin: String,
+    site_book: String,
+    site_rp_id: String,
 }
 
 /// Which addresses webhook endpoints may have.

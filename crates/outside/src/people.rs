@@ -26,7 +26,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::keyring::{KeyRing, RingError};
 use crate::strict_files::FileError;
 pub use accounts::{
-    AccountRows, Accounts, KnownPasskey, KnownPerson, KnownSignIn, KnownTotp, PasskeyFound,
+    AccountRows, Accounts, Agreed, KnownAct, KnownPasskey, KnownPerson, KnownSignIn, KnownTotp,
+    PasskeyFound,
 };
 use cache::RecentCache;
 use store::{KeyStore, Stored};

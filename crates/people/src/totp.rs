@@ -26,6 +26,11 @@ pub const DRIFT_STEPS: i64 = 1;
 pub struct TotpSecret(pub [u8; SECRET_BYTES]);
 
 impl TotpSecret {
+    /// Reads those letters back.
+    pub fn read_letters(letters: &str) -> Option<TotpSecret> {
+        base32::decode(letters).map(TotpSecret)
+    }
+
     /// The letters that people type when they cannot scan.
     pub fn reveal_letters(&self) -> String {
         base32::encode(&self.0)

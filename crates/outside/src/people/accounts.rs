@@ -6,6 +6,7 @@
 //! What is kept can be stolen without opening anything: hashes under the key ring, ciphertext under
 //! the person's key, public keys.
 
+mod acts;
 mod proofs;
 mod rows;
 mod sessions;
@@ -17,6 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use ::people::passkey::PublicKey;
 use ::people::totp::Totp;
 use ::people::{AddressLog, Person, SecretHash, SignIn};
+pub use acts::{Agreed, KnownAct};
 use base::{PasskeyId, PersonId};
 use rusqlite::{Connection, Transaction};
 
@@ -114,6 +116,25 @@ pub(super) const ACCOUNTS_SCHEMA: &str = "
         UNIQUE (book, token)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX sessions_of_person ON sessions (book, person);
+    CREATE TABLE acts (
+        book TEXT NOT NULL,
+        nonce BLOB NOT NULL,
+        session BLOB NOT NULL,
+        person BLOB NOT NULL,
+        account BLOB NOT NULL,
+        minor INTEGER NOT NULL,
+        currency TEXT NOT NULL,
+        sealed_payee BLOB NOT NULL,
+        expires_at INTEGER NOT NULL,
+        done_at INTEGER,
+        passkey BLOB,
+        public_key BLOB,
+        client_data BLOB,
+        authenticator_data BLOB,
+        signature BLOB,
+        agreed_at INTEGER,
+        PRIMARY KEY (book, nonce)
+    ) STRICT, WITHOUT ROWID;
     PRAGMA user_version = 2;";
 
 /// The accounts of all books. Share one among all threads; processes on one file share it as well.

@@ -3,16 +3,18 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 
-use ::people::passkey::PublicKey;
+use ::people::passkey::{Assertion, PublicKey};
 use ::people::totp::Totp;
 use ::people::{
     AddressLog, CodeSent, Person, RecoveryCodes, Role, SESSIONS_PER_PERSON_MAX, SecretHash,
     Session, SessionEnd, SignIn, Tries, Way, Ways,
 };
-use base::{Instant, PasskeyId, PersonId, SessionId, SignInId, Span, Text};
+use base::{
+    AccountId, Currency, Instant, Money, PasskeyId, PersonId, SessionId, SignInId, Span, Text,
+};
 use outside::people::{
-    Accounts, KnownPasskey, KnownPerson, KnownSignIn, KnownTotp, PEOPLE_FILE, PasskeyFound,
-    PeopleError, PeopleKeys,
+    Accounts, Agreed, KnownAct, KnownPasskey, KnownPerson, KnownSignIn, KnownTotp, PEOPLE_FILE,
+    PasskeyFound, PeopleError, PeopleKeys,
 };
 
 use crate::ring;
@@ -203,4 +205,50 @@ fn an_older_file_gets_its_tables() {
     accounts.transact(BOOK, |rows| rows.put_person(&ann())).unwrap();
     let keys = PeopleKeys::open_or_create(folder.path(), &ring(1)).unwrap();
     assert!(keys.open(ANN, "name", &sealed).is_ok(), "keys are as they were");
+}
+
+/// What somebody has signed can be checked again as long as it is kept.
+#[test]
+fn signed_acts_stay_and_others_are_forgotten() {
+    let folder = folder();
+    let accounts = Accounts::open_or_create(folder.path(), &ring(1)).unwrap();
+    let key = [&[0xa4, 1, 1, 3, 0x27, 0x20, 6, 0x21, 0x58, 32], &[9; 32][..]].concat();
+    let act = |nonce: u8, agreed| KnownAct {
+        nonce: [nonce; 16],
+        session: SessionId::from_bits(1),
+        person: ANN,
+        account: AccountId::from_bits(2),
+        amount: Money::new(2_500, Currency::JPY).unwrap(),
+        sealed_payee: vec![1, 2],
+        expires_at: NOW,
+        agreed,
+        done_at: None,
+    };
+    let signed = act(
+        1,
+        Some(Agreed {
+            passkey: PasskeyId::from_bits(5),
+            key: PublicKey::read(&key).unwrap(),
+            assertion: Assertion {
+                client_data: b"client".to_vec(),
+                authenticator_data: b"data".to_vec(),
+                signature: b"signature".to_vec(),
+            },
+            at: NOW,
+        }),
+    );
+    let later = NOW.saturating_add(Span::days(2));
+    let found = accounts.transact(BOOK, |rows| {
+        rows.put_act(&act(1, None), NOW)?;
+        assert_eq!(rows.act([1; 16])?, Some(act(1, None)));
+        rows.put_act(&signed, NOW)?;
+        rows.put_act(&act(2, None), NOW)?;
+        rows.put_act(&KnownAct { done_at: Some(later), ..signed.clone() }, later)?;
+        Ok((rows.act([1; 16])?, rows.act([2; 16])?))
+    });
+    let (kept, forgotten) = found.unwrap();
+    assert_eq!(kept, Some(KnownAct { done_at: Some(later), ..signed }));
+    assert_eq!(forgotten, None);
+    let evidence = kept.unwrap().evidence(Text::new("Luna").unwrap()).unwrap();
+    assert_eq!((evidence.act.payee.as_str(), evidence.act.nonce), ("Luna", [1; 16]));
 }

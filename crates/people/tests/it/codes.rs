@@ -138,6 +138,7 @@ fn an_offer_waits_half_an_hour_and_wrong_codes_count() {
 #[test]
 fn a_program_reads_the_secret() {
     assert_eq!(SECRET.reveal_letters(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    assert!(TotpSecret::read_letters(&SECRET.reveal_letters()) == Some(SECRET));
     let uri = SECRET.reveal_uri("Ann & Co", "ann@shop.example");
     let expected = "otpauth://totp/Ann%20%26%20Co:ann%40shop.example?secret=\
                     GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Ann%20%26%20Co";
