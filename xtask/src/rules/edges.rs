@@ -176,6 +176,7 @@ const EDGES: &[Edges] = &[
             "writer",
             "reports",
             "risk",
+            "people",
             "copies",
             "serving",
             "outside",

@@ -45,13 +45,11 @@ fn session(number: u8) -> Session {
     Session::open(id, &ann().person, hash(number), ways, device, now).unwrap()
 }
 
-#[test]
-fn what_is_kept_is_read_back_and_belongs_to_its_book() {
-    let folder = folder();
-    let accounts = Accounts::open_or_create(folder.path(), &ring(1)).unwrap();
+/// A passkey of Ann's.
+fn passkey() -> KnownPasskey {
     // Kind 1, algorithm -8, curve 6, a point.
     let key = [&[0xa4, 1, 1, 3, 0x27, 0x20, 6, 0x21, 0x58, 32], &[9; 32][..]].concat();
-    let passkey = KnownPasskey {
+    KnownPasskey {
         id: PasskeyId::from_bits(5),
         person: ANN,
         credential_id: [7; 40].into(),
@@ -61,7 +59,14 @@ fn what_is_kept_is_read_back_and_belongs_to_its_book() {
         backed_up: false,
         created_at: NOW,
         used_at: None,
-    };
+    }
+}
+
+#[test]
+fn what_is_kept_is_read_back_and_belongs_to_its_book() {
+    let folder = folder();
+    let accounts = Accounts::open_or_create(folder.path(), &ring(1)).unwrap();
+    let passkey = passkey();
     let tries = Tries { failures: 6, wait_until: Some(NOW) };
     let totp = Totp { last_step: Some(-1), tries, confirmed_at: Some(NOW), ..Totp::offered(NOW) };
     let totp = KnownTotp { totp, sealed: vec![4; 30] };

@@ -50,7 +50,8 @@ impl Device {
     fn client_data(ceremony: &str, challenge: &[u8; 32]) -> Vec<u8> {
         let (challenge, origin) = (URL_SAFE_NO_PAD.encode(challenge), Device::ORIGIN);
         let text = format!(
-            r#"{{"type":"webauthn.{ceremony}","challenge":"{challenge}","origin":"{origin}","crossOrigin":false}}"#
+            "{{\"type\":\"webauthn.{ceremony}\",\"challenge\":\"{challenge}\",\
+             \"origin\":\"{origin}\",\"crossOrigin\":false}}"
         );
         text.into_bytes()
     }

@@ -2,7 +2,7 @@
 
 use base::Span;
 use people::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::device::Device;
 use super::world::{BOOK, Browser, Place};
@@ -76,7 +76,8 @@ async fn a_challenge_works_once_in_its_browser_at_our_origin() {
     there.post("/account/sign-in/passkey", answer.clone()).await.refused(422, "passkey_refused");
     here.post("/account/sign-in/passkey", answer.clone()).await.expect(200);
     here.post("/account/sign-in/passkey", answer).await.refused(409, "sign_in_gone");
-    let phished = Device { origin: "https://shop.example.evil.example", ..Device::new(1) };
+    let mut phished = Device::new(1);
+    phished.origin = "https://shop.example.evil.example";
     sign_in(&mut place.browser(), &phished).await.refused(422, "passkey_refused");
     let mut slow = place.browser();
     let options = slow.post("/account/sign-in/passkey/options", json!({})).await.expect(200);
@@ -144,7 +145,10 @@ async fn an_act_is_agreed_to_once_as_it_was_shown() {
     let asked = browser.post("/account/acts", act.clone()).await.expect(201);
     let asked_other = browser.post("/account/acts", other).await.expect(201);
     assert_ne!(asked["options"]["challenge"], asked_other["options"]["challenge"]);
-    let agree = |name: &serde_json::Value, options: &serde_json::Value| json!({"act": name, "credential": device.get(options)});
+    let agree = |name: &Value, options: &Value| {
+        let credential = device.get(options);
+        json!({"act": name, "credential": credential})
+    };
     // What was signed for one amount is worth nothing for another.
     let swapped = agree(&asked["act"], &asked_other["options"]);
     browser.post("/account/acts/agree", swapped).await.refused(422, "passkey_refused");

@@ -1,6 +1,6 @@
 //! The table of which role may call what, which a person reads when it changes.
 
-use base::PasskeyId;
+use base::{PasskeyId, PersonId};
 use outside::people::{KnownPasskey, KnownPerson};
 use people::Role;
 use people::passkey::PublicKey;
@@ -67,23 +67,20 @@ async fn may(browser: &mut Browser<'_>, method: &str, path: &str) -> bool {
     !denied.contains(&code)
 }
 
-/// Two browsers of somebody with a role: one signed in by mail, one by passkey.
+/// Browsers of two people with a role: one signed in by mail, one by passkey. They are two, for what
+/// one does to their account ends the other's session.
 async fn browsers(place: &Place, role: Role) -> (Browser<'_>, Browser<'_>) {
-    let email = format!("{}@mail.example", role.as_str());
-    let id = place.person(&email).await;
+    let by_mail = format!("{}@mail.example", role.as_str());
+    set_role(place, place.person(&by_mail).await, role);
     let mut weak = place.browser();
+    weak.sign_in(&by_mail).await;
+    let person = place.person(&format!("passkey-{by_mail}")).await;
+    set_role(place, person, role);
     let device = Device::new(role as u8);
-    let set_role = place.accounts.transact(BOOK, |rows| {
-        let known = rows.person(id)?.unwrap();
-        let person = known.person.with_roles(known.person.roles.with(role), place.now());
-        rows.put_person(&KnownPerson { person, ..known })
-    });
-    set_role.unwrap();
-    weak.sign_in(&email).await;
     let added = place.accounts.transact(BOOK, |rows| {
         rows.add_passkey(&KnownPasskey {
             id: PasskeyId::from_bits(u128::from(role as u8)),
-            person: id,
+            person,
             credential_id: device.id().into(),
             key: PublicKey::read(&device.key()).unwrap(),
             counter: 0,
@@ -98,4 +95,13 @@ async fn browsers(place: &Place, role: Role) -> (Browser<'_>, Browser<'_>) {
     let options = strong.post("/account/sign-in/passkey/options", json!({})).await.expect(200);
     strong.post("/account/sign-in/passkey", device.get(&options)).await.expect(200);
     (weak, strong)
+}
+
+fn set_role(place: &Place, person: PersonId, role: Role) {
+    let set = place.accounts.transact(BOOK, |rows| {
+        let known = rows.person(person)?.unwrap();
+        let person = known.person.with_roles(known.person.roles.with(role), place.now());
+        rows.put_person(&KnownPerson { person, ..known })
+    });
+    set.unwrap();
 }
