@@ -3,7 +3,10 @@
 use base::Instant;
 
 macro_rules! refusals {
-    ($($(#[doc = $doc:literal])+ $name:ident = $number:literal, $code:literal, $text:literal;)+) => {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident = $number:literal, $code:literal, $text:literal;
+    )+) => {
         /// Why something was not done. The text is for whoever asked; it never says which of
         /// several things was wrong where that would help to guess.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,9 +49,11 @@ impl Refusal {
 
 refusals! {
     /// A hundred wrong tries in a row (NIST SP 800-63B-4, section 3.2.2): another way in is needed.
-    WayClosed = 2, "way_closed", "this way to sign in is closed after too many wrong tries; use another one";
+    WayClosed = 2, "way_closed",
+        "this way to sign in is closed after too many wrong tries; use another one";
     /// The code is wrong, was used, or is too old: which of them is not said.
-    WrongCode = 3, "wrong_code", "this code does not work; ask for a new one or check what you typed";
+    WrongCode = 3, "wrong_code",
+        "this code does not work; ask for a new one or check what you typed";
     /// The sign-in is over, unknown, or was begun in another browser.
     SignInGone = 4, "sign_in_gone", "this sign-in is over; begin again";
     /// More proof is needed before the session opens.
@@ -64,13 +69,15 @@ refusals! {
     /// What a passkey said does not fit what was asked, or its signature is not right.
     PasskeyRefused = 10, "passkey_refused", "this passkey could not be checked; try again";
     /// A counter of a passkey went back: there may be a copy of it.
-    PasskeyCloned = 11, "passkey_cloned", "this passkey may have been copied; use another way to sign in and remove it";
+    PasskeyCloned = 11, "passkey_cloned",
+        "this passkey may have been copied; use another way to sign in and remove it";
     /// There are as many passkeys as an account may have.
     TooManyPasskeys = 12, "too_many_passkeys", "remove a passkey before adding another one";
     /// The passkey is registered already.
     PasskeyKnown = 13, "passkey_known", "this passkey is registered already";
     /// The account may not be given a stronger way in now.
-    EnrolmentClosed = 14, "enrolment_closed", "ask an administrator to open the account for a passkey";
+    EnrolmentClosed = 14, "enrolment_closed",
+        "ask an administrator to open the account for a passkey";
     /// What is approved must be approved by somebody else.
     SamePerson = 15, "same_person", "somebody else has to approve this";
     /// The approval is over, withdrawn, declined or used.
@@ -78,7 +85,8 @@ refusals! {
     /// What is to be done is not what was approved.
     ActChanged = 17, "act_changed", "what was approved has changed; ask again";
     /// The hand-over is not ours, too old, for another book, or was used.
-    HandOverRefused = 18, "hand_over_refused", "the way from the shop does not work any more; sign in here";
+    HandOverRefused = 18, "hand_over_refused",
+        "the way from the shop does not work any more; sign in here";
     /// The act was not confirmed in time.
     ActExpired = 19, "act_expired", "it was not confirmed in time; begin again";
     /// Recovery has begun and its waiting time is not over.

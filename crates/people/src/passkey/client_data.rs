@@ -240,7 +240,8 @@ mod tests {
             // Older ones write no crossOrigin, and in another order.
             r#"{"challenge":"CHALLENGE","clientExtensions":{},"hashAlgorithm":"SHA-256","origin":"https://shop.example","type":"webauthn.get"}"#,
             // Level 2, section 5.8.1: whatever may come in the future.
-            r#" { "type" : "webauthn.get" , "x":[1,-2.5e3,{"a":[null,true,"\ud83d\ude00"]},[]],"challenge":"CHALLENGE","origin":"https:\/\/shop.example" } "#,
+            r#" { "type" : "webauthn.get" , "x":[1,-2.5e3,{"a":[null,true,"\ud83d\ude00"]},[]],
+                "challenge":"CHALLENGE","origin":"https:\/\/shop.example" } "#,
         ] {
             check(text, true);
         }

@@ -45,6 +45,8 @@ async fn a_passkey_is_made_used_and_removed() {
         (&current["strength"], &current["ways"]),
         (&json!("phishing_resistant"), &json!(["passkey"]))
     );
+    // A moment later, so that it stands behind the first in the list.
+    place.pass(Span::seconds(1));
     add(&mut other, &Device::new(2)).await;
     let mut by_mail = place.browser();
     let asked = by_mail.enter_mail_code(ANN).await;
