@@ -107,7 +107,7 @@ pub(crate) async fn agree(call: Signed<OwnCards>) -> Result<Answer, Problem> {
     let (app, person) = (&visitor.app, known.person.id);
     // An act of another session does not exist.
     let is_ours = move |act: &KnownAct| act.person == person && act.session == session.id;
-    let found = transact(app, move |_, _, rows| rows.act(nonce)).await?.filter(is_ours.clone());
+    let found = transact(app, move |_, _, rows| rows.act(nonce)).await?.filter(is_ours);
     let found = found.ok_or_else(|| refused(Refusal::ActExpired))?;
     let sealed = found.sealed_payee;
     let payee = in_background(app, move |app| app.people.open(person, PAYEE, &sealed)).await?;

@@ -67,8 +67,8 @@ async fn may(browser: &mut Browser<'_>, method: &str, path: &str) -> bool {
     !denied.contains(&code)
 }
 
-/// Browsers of two people with a role: one signed in by mail, one by passkey. They are two, for what
-/// one does to their account ends the other's session.
+/// Browsers of two people with a role: one signed in by mail, one by passkey. They are two, for
+/// what one does to their account ends the other's session.
 async fn browsers(place: &Place, role: Role) -> (Browser<'_>, Browser<'_>) {
     let by_mail = format!("{}@mail.example", role.as_str());
     set_role(place, place.person(&by_mail).await, role);
