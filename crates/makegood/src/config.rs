@@ -15,7 +15,6 @@ use crate::failure::{Done, Failure};
 
 pub(crate) use environment::Environment;
 pub(crate) use mail_settings::Post;
-pub(crate) use site_settings::SitePlace;
 
 /// The default configuration, which is also the manual.
 pub(crate) const MANUAL: &str = include_str!("../config.default.toml");

@@ -97,7 +97,7 @@ fn what_is_kept_is_read_back_and_belongs_to_its_book() {
     let read = again.transact(BOOK, |rows| {
         assert_eq!(rows.person(ANN)?, Some(ann()));
         assert_eq!(rows.person_at(hash(1))?, Some(ann()));
-        assert_eq!(rows.passkeys_of(ANN)?, [passkey.clone()]);
+        assert_eq!(rows.passkeys_of(ANN)?, std::slice::from_ref(&passkey));
         assert_eq!(rows.passkey(&[7; 40])?, Some(passkey.clone()));
         assert_eq!(rows.totp(ANN)?, Some(totp.clone()));
         assert_eq!(rows.recovery_codes(ANN)?, codes);
