@@ -225,6 +225,14 @@ typed_ids! {
     IncidentId = "inc";
     /// Something that happened to the account of a person.
     SignalId = "sig";
+    /// A way in that somebody has begun and not ended yet.
+    SignInId = "sgn";
+    /// What a browser may do after somebody has signed in with it; not its secret.
+    SessionId = "ses";
+    /// A passkey of a person.
+    PasskeyId = "pky";
+    /// An act that waits for a second person.
+    ApprovalId = "apv";
     /// An address that is told of events.
     EndpointId = "whe";
     /// A ledger account.

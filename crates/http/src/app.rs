@@ -15,6 +15,7 @@ use risk::budget::ClientHash;
 
 use store::{BookName, ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError};
 
+use crate::account::Site;
 use crate::answered::Answered;
 use crate::api_key::{self, KeySecret, NewKey};
 use crate::blocking;
@@ -111,6 +112,8 @@ pub struct App {
     pub(crate) watch: Watch,
     keys: KeyTable,
     places: RwLock<HashMap<String, Arc<Place>>>,
+    /// Where people sign in; none when they cannot.
+    site: Option<Site>,
     /// None when this process is the only one.
     neighbors: Option<Neighbors>,
     /// True while nobody tells which process owns what.
@@ -131,6 +134,7 @@ impl App {
             watch: Watch::default(),
             keys: KeyTable::new(control),
             places: RwLock::default(),
+            site: None,
             neighbors: None,
             is_cut_off: AtomicBool::new(false),
             client_hasher: RandomState::new(),
@@ -141,6 +145,18 @@ impl App {
     /// quick. Only the first watcher is told.
     pub fn watch(&self, watcher: impl Fn(&AnswerSeen<'_>) + Send + Sync + 'static) {
         self.watch.set(Box::new(watcher));
+    }
+
+    /// The same with accounts: people sign in at this site.
+    #[must_use]
+    pub fn with_site(mut self, site: Site) -> App {
+        self.site = Some(site);
+        self
+    }
+
+    /// Where people sign in.
+    pub(crate) fn site(&self) -> Option<&Site> {
+        self.site.as_ref()
     }
 
     /// The same as one of several processes over one database: requests for books that are not

@@ -114,13 +114,13 @@ fn answer_astray(
     respond(outcome, request_id, Version::NEWEST)
 }
 
-fn arrive(app: Arc<App>, request: Request, request_id: RequestId) -> Arrival {
+pub(crate) fn arrive(app: Arc<App>, request: Request, request_id: RequestId) -> Arrival {
     let (head, body) = request.into_parts();
     Arrival { request_id, arrived: Instant::now(), app, head, body }
 }
 
 /// What every log line of a request carries: its id, which is in the answer's header too.
-fn span(request: RequestId) -> Span {
+pub(crate) fn span(request: RequestId) -> Span {
     tracing::error_span!("request", %request)
 }
 
@@ -139,11 +139,11 @@ fn status(outcome: &Result<Reply, Problem>) -> StatusCode {
 }
 
 /// What is known of a request when it is answered.
-struct About {
-    route: &'static str,
-    request_id: RequestId,
-    arrived: Instant,
-    watched: Option<Watched>,
+pub(crate) struct About {
+    pub(crate) route: &'static str,
+    pub(crate) request_id: RequestId,
+    pub(crate) arrived: Instant,
+    pub(crate) watched: Option<Watched>,
 }
 
 /// Counts an answer, logs it, and tells whoever watches.
@@ -173,7 +173,7 @@ fn finish(app: &App, about: &About, status: StatusCode, code: Option<&'static st
 }
 
 /// As [`finish`], for an answer that was made here.
-fn finish_here(app: &App, about: &About, outcome: &Result<Reply, Problem>) {
+pub(crate) fn finish_here(app: &App, about: &About, outcome: &Result<Reply, Problem>) {
     if let Err(problem) = outcome {
         app.answered.count_problem(problem);
     }

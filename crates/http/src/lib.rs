@@ -27,6 +27,7 @@
 //! - A request is passed on to the owner of its book once at most, and never when this process is
 //!   the only one.
 
+mod account;
 mod answered;
 mod api_key;
 mod app;
@@ -79,6 +80,7 @@ mod watch;
 mod wire;
 mod without_links;
 
+pub use account::{AccountRoute, SignInPost, Site, account_routes};
 pub use api_key::{KeySecret, NewKey};
 pub use app::{App, AppParts, Limits};
 pub use book::Book;

@@ -171,7 +171,7 @@ pub(crate) fn fits(plain: &str) -> bool {
     plain.len() + 64 <= limits::SEALED_BYTES_MAX
 }
 
-fn unavailable(error: &PeopleError) -> Problem {
+pub(crate) fn unavailable(error: &PeopleError) -> Problem {
     tracing::error!(%error, "personal text cannot be sealed or opened");
     Problem::new(&catalog::UNAVAILABLE)
 }

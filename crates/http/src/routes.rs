@@ -55,6 +55,7 @@ use axum::routing::{MethodFilter, MethodRouter, any};
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn};
 use utoipa::openapi::{RefOr, Schema};
 
+use crate::account;
 use crate::app::App;
 use crate::call::Admission;
 use crate::endpoint::{endpoint, method_not_allowed, not_found};
@@ -67,6 +68,9 @@ pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for route in all() {
         router = router.route(&route.path, route.service);
+    }
+    for (path, service) in account::routes() {
+        router = router.route(path, service);
     }
     router = router.route(sight::PATH, any(sight::answer));
     router = router.merge(site::router());

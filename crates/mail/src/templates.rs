@@ -9,6 +9,7 @@
 
 mod blocks;
 mod buyer;
+mod sign_in;
 mod words;
 
 use base::{Money, Text};
@@ -18,6 +19,7 @@ use blocks::{Block, page};
 pub use buyer::{
     GiftNotDelivered, GiftReceipt, MoneyBack, WhyBack, gift_not_delivered, gift_receipt, money_back,
 };
+pub use sign_in::{SignInCode, sign_in_code};
 pub use words::first_name;
 use words::{Clean, clean_lines};
 

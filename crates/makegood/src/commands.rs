@@ -8,6 +8,7 @@ mod doctor;
 mod health;
 mod import;
 mod keys;
+mod people;
 mod serve;
 pub(crate) mod verify;
 
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Archive(archive::Args),
     /// Look for the commonest mistakes of an installation.
     Doctor(doctor::Args),
+    /// Give roles to somebody who has signed in.
+    People(people::Args),
     /// Ask a running server whether it is ready.
     Health(health::Args),
     /// Measure this machine.
@@ -59,6 +62,7 @@ impl Command {
             Command::Restore(args) => copy::restore::run(&args),
             Command::Archive(args) => archive::run(&args),
             Command::Doctor(args) => doctor::run(&args),
+            Command::People(args) => people::run(&args),
             Command::Health(args) => health::run(&args),
             Command::Bench(args) => crate::bench::run(&args),
         }

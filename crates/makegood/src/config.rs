@@ -3,6 +3,7 @@
 mod environment;
 pub(crate) mod layers;
 mod mail_settings;
+mod site_settings;
 mod test_mail;
 
 use std::path::{Path, PathBuf};
@@ -71,6 +72,9 @@ pub(crate) struct Settings {
     mail_shop_name: String,
     mail_claim_page: String,
     mail_purchase_page: String,
+    site_origin: String,
+    site_book: String,
+    site_rp_id: String,
 }
 
 /// Which addresses webhook endpoints may have.

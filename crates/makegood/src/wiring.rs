@@ -9,6 +9,7 @@ mod location;
 pub(crate) mod ownership;
 mod person;
 mod rails;
+mod site;
 mod test_cards;
 mod workers;
 

@@ -9,6 +9,7 @@
 //! Erasure leaves a mark, so that *erased* and *lost* can be told apart: a person without key and
 //! without mark means that `people.db` is older than the data, and that is an error.
 
+mod accounts;
 mod cache;
 mod store;
 
@@ -24,6 +25,10 @@ use crate::cipher::{decrypt, encrypt};
 use crate::clock::{Clock, SystemClock};
 use crate::keyring::{KeyRing, RingError};
 use crate::strict_files::FileError;
+pub use accounts::{
+    AccountRows, Accounts, Agreed, KnownAct, KnownPasskey, KnownPerson, KnownSignIn, KnownTotp,
+    PasskeyFound,
+};
 use cache::RecentCache;
 use store::{KeyStore, Stored};
 
@@ -251,6 +256,9 @@ pub enum PeopleError {
          copy from before that person; restore a newer one"
     )]
     KeyMissing(PersonId),
+    /// A row of an account has a value that no version has written.
+    #[error("people.db has a damaged row in its table {0}")]
+    DamagedRow(&'static str),
     /// The bytes are not what was sealed for this person and purpose.
     #[error("a sealed text or key of person {0} is damaged or in the wrong place")]
     Damaged(PersonId),

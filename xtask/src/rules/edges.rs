@@ -24,6 +24,7 @@ const EDGES: &[Edges] = &[
     Edges { name: "promotions", uses: &["base", "ledger"], tests_also_use: &[] },
     Edges { name: "claims", uses: &["base"], tests_also_use: &[] },
     Edges { name: "risk", uses: &["base"], tests_also_use: &[] },
+    Edges { name: "people", uses: &["base"], tests_also_use: &[] },
     // A world must not know how the feed finds out what it lost.
     Edges { name: "world", uses: &["base", "promotions"], tests_also_use: &[] },
     // A world of claims must not know how they are decided: of `claims` it takes the words for
@@ -92,7 +93,8 @@ const EDGES: &[Edges] = &[
         uses: &["base", "ledger", "engine", "journal", "store"],
         tests_also_use: &["giftcards", "writer", "reports", "sim"],
     },
-    Edges { name: "outside", uses: &["base"], tests_also_use: &[] },
+    // Accounts lie beside the keys of persons, in one file.
+    Edges { name: "outside", uses: &["base", "people"], tests_also_use: &[] },
     // What a rail answers is turned into words of `base`; payments and books are above it.
     Edges { name: "rails", uses: &["base", "outside"], tests_also_use: &[] },
     Edges { name: "mail", uses: &["base", "outside"], tests_also_use: &["testbed"] },
@@ -145,6 +147,7 @@ const EDGES: &[Edges] = &[
             "writer",
             "reports",
             "risk",
+            "people",
             "serving",
             "outside",
             "rails",
@@ -177,6 +180,7 @@ const EDGES: &[Edges] = &[
             "writer",
             "reports",
             "risk",
+            "people",
             "copies",
             "serving",
             "outside",

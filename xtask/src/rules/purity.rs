@@ -15,6 +15,7 @@ const PURE: &[&str] = &[
     "promotions",
     "claims",
     "risk",
+    "people",
     "feed",
     "world",
     "claimworld",

@@ -32,6 +32,12 @@ pub(crate) fn of_refusal(refusal: &Refusal) -> &'static Entry {
     entry.expect("every refusal has an entry in the catalog")
 }
 
+/// The entry of a refusal about people.
+pub(crate) fn of_people(refusal: people::Refusal) -> &'static Entry {
+    let entry = ALL.iter().find(|entry| entry.code == refusal.code());
+    entry.expect("every refusal has an entry in the catalog")
+}
+
 catalog! {
     INVALID_REQUEST = "invalid_request", 400, "The request is not valid",
         "Correct the field named by `param` and send the request again.";
@@ -482,6 +488,45 @@ catalog! {
          blocks does.";
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch", 422, "The idempotency key was used before",
         "This key was sent with another path or body. Repeat a call unchanged, or use a new key.";
+    SESSION_ENDED = "session_ended", 401, "You are signed out",
+        "Sign in again.";
+    FOREIGN_REQUEST = "foreign_request", 403, "The request does not come from our page",
+        "Reload the page and try again.";
+    SECOND_FACTOR_MISSING = "second_factor_missing", 403, "One more proof is needed",
+        "Show a second factor to go on.";
+    NOT_PERMITTED = "not_permitted", 403, "Your account may not do this",
+        "Ask an administrator for the role that this needs.";
+    STRONGER_SIGN_IN_NEEDED = "stronger_sign_in_needed", 403, "Show once more who you are",
+        "Sign in with a passkey, or with a second factor where you have no passkey.";
+    ACCOUNT_CLOSED = "account_closed", 403, "This account is closed", "Turn to support.";
+    WAY_CLOSED = "way_closed", 403, "This way to sign in is closed",
+        "There were too many wrong tries: use another way, or turn to support.";
+    PASSKEY_CLONED = "passkey_cloned", 403, "This passkey may have been copied",
+        "Sign in another way and remove it.";
+    ENROLMENT_CLOSED = "enrolment_closed", 403, "The account is not open for a passkey",
+        "Ask an administrator to open it.";
+    SAME_PERSON = "same_person", 403, "Somebody else has to approve this",
+        "Ask somebody with the same permission.";
+    HAND_OVER_REFUSED = "hand_over_refused", 403, "The way from the shop does not work any more",
+        "Go back to the shop and try again, or sign in here.";
+    SIGN_IN_GONE = "sign_in_gone", 409, "This sign-in is over", "Begin again.";
+    TOO_MANY_PASSKEYS = "too_many_passkeys", 409, "There are as many passkeys as there may be",
+        "Remove one before adding another.";
+    PASSKEY_KNOWN = "passkey_known", 409, "This passkey is registered already",
+        "Sign in with it.";
+    APPROVAL_NOT_OPEN = "approval_not_open", 409, "It is not waiting for approval any more",
+        "Ask again.";
+    ACT_CHANGED = "act_changed", 409, "What was approved has changed", "Ask again.";
+    ACT_EXPIRED = "act_expired", 409, "It was not confirmed in time", "Begin again.";
+    RECOVERY_NOT_RIPE = "recovery_not_ripe", 409, "The waiting time is not over",
+        "Come back when it is.";
+    RECOVERY_GONE = "recovery_gone", 409, "There is no recovery under way", "Begin again.";
+    LAST_WAY_IN = "last_way_in", 409, "It is the last way in", "Add another passkey first.";
+    WRONG_CODE = "wrong_code", 422, "This code does not work",
+        "Check what you typed, or ask for a new one.";
+    PASSKEY_REFUSED = "passkey_refused", 422, "This passkey could not be checked", "Try again.";
+    TOO_MANY_TRIES = "too_many_tries", 429, "There were too many tries",
+        "Wait as long as Retry-After says.";
     GUESS_BUDGET_EXHAUSTED = "guess_budget_exhausted", 429, "Too many codes were tried",
         "Wait as long as Retry-After says, and send `client` so that one guesser does not slow \
          down your other customers.";
@@ -500,6 +545,14 @@ catalog! {
 mod tests {
     use super::*;
     use engine::StoredRefusal;
+
+    #[test]
+    fn every_refusal_about_people_has_an_entry() {
+        for refusal in people::Refusal::ALL {
+            let entry = of_people(*refusal);
+            assert_eq!(entry.status == 429, refusal.is_transient(), "{}", entry.code);
+        }
+    }
 
     #[test]
     fn every_refusal_has_an_entry() {

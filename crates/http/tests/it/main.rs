@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod accounts;
 mod bad_input;
 mod batch;
 mod buyer_mails;

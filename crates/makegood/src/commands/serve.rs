@@ -267,7 +267,7 @@ fn app(
     books: &[OpenBook],
     workers: &[Workers],
 ) -> Done<Arc<App>> {
-    let app = Arc::new(App::new(app_parts(settings, installation)?));
+    let app = Arc::new(new_app(settings, installation)?);
     installation.traces.iter().for_each(|traces| traces.watch(&app));
     // Keys of a book that is left alone open it none the less: they get 503, not 401.
     for record in installation.books()? {
@@ -283,6 +283,15 @@ fn app(
         app.add_book(served.with_feed(workers.feed()));
     }
     Ok(app)
+}
+
+/// An app without books.
+fn new_app(settings: &Settings, installation: &Installation) -> Done<App> {
+    let app = App::new(app_parts(settings, installation)?);
+    Ok(match installation.site(settings)? {
+        Some(site) => app.with_site(site),
+        None => app,
+    })
 }
 
 fn app_parts(settings: &Settings, installation: &Installation) -> Done<AppParts> {

@@ -9,13 +9,14 @@ use chacha20poly1305::XChaCha20Poly1305;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::PeopleError;
+use super::accounts::ACCOUNTS_SCHEMA;
 use crate::cipher::{cipher, decrypt, encrypt};
 use crate::keyring::{KeyNumber, KeyRing, RingError, SECRET_BYTES};
 use crate::random::{Randomness, SystemRandomness};
 use crate::strict_files::{create_empty, folder_of, prepare_folder, refuse_open_to_others};
 
 /// Layout of the file, kept in SQLite's `user_version`.
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
 
 /// Keys wrapped anew in one transaction.
 const REWRAPPED_AT_ONCE: u32 = 1_000;
@@ -54,11 +55,7 @@ impl KeyStore {
         // side files take over the mode of the file.
         create_empty(path)?;
         refuse_open_to_others(path, 0o600)?;
-        let mut connection = Connection::open(path)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        // Freed bytes are overwritten with zeros, so that a destroyed key is not left in the file.
-        connection.pragma_update(None, "secure_delete", "ON")?;
+        let mut connection = open(path)?;
         prepare_schema(&mut connection, &ring.fingerprint())?;
         let remembered: String =
             connection.query_row("SELECT fingerprint FROM ring", [], |row| row.get(0))?;
@@ -214,8 +211,20 @@ fn create(
     Ok(cipher(key))
 }
 
+/// The file as everybody here opens it.
+pub(super) fn open(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Freed bytes are overwritten with zeros, so that a destroyed key is not left in the file.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    Ok(connection)
+}
+
 /// A transaction that takes the write lock at once, so that it cannot fail half way for want of it.
-fn immediate(connection: &mut Connection) -> Result<rusqlite::Transaction<'_>, rusqlite::Error> {
+pub(super) fn immediate(
+    connection: &mut Connection,
+) -> Result<rusqlite::Transaction<'_>, rusqlite::Error> {
     connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
 }
 
@@ -226,8 +235,11 @@ fn prepare_schema(connection: &mut Connection, fingerprint: &str) -> Result<(), 
     match layout {
         0 => {
             transaction.execute_batch(SCHEMA)?;
+            transaction.execute_batch(ACCOUNTS_SCHEMA)?;
             transaction.execute("INSERT INTO ring (fingerprint) VALUES (?1)", [fingerprint])?;
         }
+        // Made before there were accounts.
+        1 => transaction.execute_batch(ACCOUNTS_SCHEMA)?,
         LAYOUT => {}
         other => return Err(PeopleError::UnknownLayout(other)),
     }

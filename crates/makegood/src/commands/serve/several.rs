@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{App, Book, ReadSide};
+use http::{Book, ReadSide};
 use store::{BookRecord, Leases};
 use writer::Running;
 
-use super::{Args, Signals, WATCH_EVERY, app_parts, listen};
+use super::{Args, Signals, WATCH_EVERY, listen, new_app};
 use crate::config::Settings;
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
@@ -27,7 +27,7 @@ pub(super) fn serve(
 ) -> Done<Ending> {
     let heads = installation.heads();
     let installation = Arc::new(installation);
-    let app = Arc::new(App::new(app_parts(settings, &installation)?).among_processes());
+    let app = Arc::new(new_app(settings, &installation)?.among_processes());
     installation.traces.iter().for_each(|traces| traces.watch(&app));
     // Asked every second, so its connection is kept.
     let mut listed = installation.control_within(LIST_TIME_MAX)?;

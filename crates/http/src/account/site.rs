@@ -1,0 +1,68 @@
+//! Where people sign in.
+
+use std::sync::Arc;
+
+use mail::bounce::ReturnPaths;
+use mail::{Address, Mailer, Name};
+use outside::people::Accounts;
+use people::SecretHash;
+use people::passkey::Expected;
+use store::BookName;
+
+use crate::app::App;
+
+/// The site on which people sign in: one origin, whose accounts belong to one book.
+pub struct Site {
+    /// The book.
+    pub book: BookName,
+    /// The origin of the pages, such as `https://shop.example`; without a slash at its end.
+    pub origin: String,
+    /// The RP ID of passkeys: the host of the origin, or a domain above it. It can never change
+    /// without all passkeys being lost.
+    pub rp_id: String,
+    /// What people call the shop.
+    pub shop: Name,
+    /// How codes are sent; without it nobody can sign in by mail.
+    pub post: Option<SignInPost>,
+    /// Where accounts are kept.
+    pub accounts: Arc<Accounts>,
+}
+
+/// How codes for signing in are sent.
+pub struct SignInPost {
+    /// Who takes them.
+    pub mailer: Arc<dyn Mailer>,
+    /// Who they come from.
+    pub from: Address,
+    /// Where failures are reported to.
+    pub return_paths: ReturnPaths,
+}
+
+impl Site {
+    /// Whether cookies must only go over encrypted connections. Browsers take unencrypted ones of
+    /// this machine for safe, so that tests and demonstrations need no certificate.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    /// What a ceremony at this site must be about.
+    pub(crate) fn expected<'a>(&'a self, challenge: &'a [u8; 32]) -> Expected<'a> {
+        Expected {
+            challenge,
+            origin: &self.origin,
+            rp_id: &self.rp_id,
+            // A passkey without it is one thing somebody has, and we let it stand for two.
+            must_verify_user: true,
+        }
+    }
+
+    /// The hash of a secret of this site, other for each kind of secret.
+    pub(crate) fn hash(&self, app: &App, kind: &str, parts: &[&[u8]]) -> SecretHash {
+        let mut bytes = Vec::new();
+        for part in [&[self.book.as_str().as_bytes()], parts].concat() {
+            bytes.extend((part.len() as u64).to_be_bytes());
+            bytes.extend(part);
+        }
+        SecretHash(app.ring.short_hash(kind, &bytes))
+    }
+}
