@@ -106,7 +106,7 @@ params! {
     noise_oversold_unknown 200_000 "Oversold guarantees of which the forecast did not know.";
     bots_seen_at_once 500_000 "Bot units that are never billed.";
     bots_seen_late 300_000 "Bot units that are billed and found later; the rest is never found.";
-    bots_leave_sign 600_000 "Programs that nobody finds, of whose units a sign made somebody doubt.";
+    bots_leave_sign 600_000 "Bots that nobody finds, of which a sign raises doubt.";
     people_doubted 350_000 "Promotions of which a few units of people are in doubt.";
 
     missing_authorization 15_000 "Records of agreements that are lost.";

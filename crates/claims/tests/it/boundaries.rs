@@ -160,7 +160,8 @@ fn what_is_owed_anyway_answers_no_claim_of_itself() {
         over_budget = 1; start = unknown                      => t13 review 0
         over_budget = 1; report_wrong = true                  => t13 review 0
         over_budget = 1; incident_loss = unknown              => t6 partly_approve 1
-        over_budget = 1; late_invalid = unknown               => t13 review 0
+        over_budget = 1; late_invalid = unknown               => t6 partly_approve 1
+        late_invalid = unknown                                => t12 deny 0
         over_budget = 1; failed_calls = 2                     => t11 review 0
         wrong_delivery = 1; promise = unknown                 => t13 review 0
         incident_loss = 1500; failed_calls = 2                => t13 review 0
@@ -391,6 +392,32 @@ fn what_cannot_change_the_result_is_not_waited_for() {
     );
 }
 
+/// What is invalid comes off the bill whatever a claim decides, so that records of it contradict
+/// each other leaves no claim to a person; that a log is lost does.
+#[test]
+fn records_that_contradict_each_other_on_invalid_events_change_no_claim() {
+    check(
+        Ground::FailureToDeliver,
+        RAN,
+        "
+        late_invalid = unknown                                  => f11 deny 0
+        late_invalid = unknown; wrong_delivery = 40             => f10 partly_approve 40
+        late_invalid = unknown; wrong_delivery = unknown        => f16 review 0
+    ",
+    );
+    check(
+        Ground::PoorOutcome,
+        RAN,
+        "
+        late_invalid = unknown                                  => p4 deny 0
+        delivered_units = unknown                               => p7 deny 0
+        delivered_units = unknown; spent = 0                    => p6 review 0
+        delivered_units = unknown; over_budget = unknown        => p6 review 0
+        wrong_delivery = unknown                                => p7 deny 0
+    ",
+    );
+}
+
 /// Who takes an account over has enrolled a factor as new as the theft, if any.
 #[test]
 fn a_factor_of_thirty_days_is_older_than_a_theft() {
@@ -421,11 +448,51 @@ fn network_and_post_are_signs_beside_a_new_device() {
         network_age = 6 days                                           => u4 approve 10000
         network_age = 7 days                                           => u8 review 0
         network_age = 6 days; automatic_person = 10001                 => u8 review 0
-        network_age = 6 days; automatic_person = 10001; post_age = 23 hours => u4 approve 10000
+        network_age = 6 days; post_age = 23 hours                      => u4 approve 10000
+        network_age = 6 days; automatic_person = 10001; post_age = 23 hours => u8 review 0
         admin_added = 1 days                                           => u4 approve 10000
         admin_added = 1 days; post_age = 31 days                        => u18 review 0
         admin_added = 1 days; post_age = 31 days; left_refundable = 2500 => u4 approve 2500
         admin_added = 1 days; post_age = 30 days                        => u4 approve 10000
+    ",
+    );
+}
+
+/// Who has claimed before, or shares a card with another claimant, is not believed on one weak
+/// sign.
+#[test]
+fn weak_signs_count_less_for_who_claims_again() {
+    check(
+        Ground::UnauthorizedCharge,
+        &format!("{AGREED}factor = password; used_later = false; limit_raised = 1 hours; "),
+        "
+        device_age = 2 days                                            => u4 approve 10000
+        device_age = 2 days; ring_marks = unknown                      => u4 approve 10000
+        device_age = 2 days; earlier_claims = 1                        => u8 review 0
+        device_age = 2 days; ring_marks = 1                            => u8 review 0
+        device_age = 2 days; ring_marks = 1; left_refundable = 5001    => u8 review 0
+        device_age = 2 days; ring_marks = 1; left_refundable = 5000    => u4 approve 5000
+        device_age = 2 days; earlier_claims = 9; admin_added = 1 days  => u4 approve 10000
+        device_age = 2 days; earlier_claims = 9; country_jump = true   => u4 approve 10000
+        device_age = unknown                                           => u4 approve 10000
+        device_age = unknown; earlier_claims = 1                       => u8 review 0
+    ",
+    );
+}
+
+/// A home shares its network, and so a large charge is not denied because of it alone.
+#[test]
+fn a_known_network_denies_up_to_the_yearly_cap() {
+    check(
+        Ground::UnauthorizedCharge,
+        &format!(
+            "{AGREED}factor = password; captured = 30000; spent = 30000; left_refundable = 30000; "
+        ),
+        "
+        device_age = 3 days; network_age = 90 days                          => u8 review 0
+        device_age = 3 days; network_age = 90 days; left_refundable = 20001 => u8 review 0
+        device_age = 3 days; network_age = 90 days; left_refundable = 20000 => u7 deny 0
+        device_age = 31 days                                                => u7 deny 0
     ",
     );
 }

@@ -180,7 +180,10 @@ rows! {
     p4_outcome_only PoorOutcome RAN, "" => "deny 0 !show_waterfall";
     p5_nothing_charged PoorOutcome RAN, "delivered_units = 0; spent = 0; settled_back = 9000; \
         left_refundable = 1000" => "deny 0 !show_waterfall";
-    p6_facts_missing PoorOutcome RAN, "delivered_units = unknown" => "review 0";
+    p7_outcome_unrecorded PoorOutcome RAN, "delivered_units = unknown; wrong_delivery = unknown; \
+        late_invalid = unknown" => "deny 0 !show_waterfall";
+    p6_facts_missing PoorOutcome RAN, "delivered_units = unknown; promise = guarantee"
+        => "review 0";
 
     o1_owed_anyway Other format!("{AGREED}{RAN}"), "over_budget = 9"
         => "partly_approve 9 +over_budget";
