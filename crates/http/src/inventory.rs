@@ -78,7 +78,7 @@ pub(crate) async fn quote_for(
     let (assumed, terms) = (caller.app.limits.assumed_feed.clone(), terms.clone());
     let made = blocking::spawn(move || {
         let feed = keeper.as_ref().and_then(|keeper| keeper.feed());
-        let units = units_per_million(terms.goal);
+        let units = serving::units_per_million(terms.goal);
         let known = feed
             .map(|feed| feed.inventory_in_turn(&terms, assumed.reserve(), units))
             .transpose()?;
