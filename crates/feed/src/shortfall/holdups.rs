@@ -55,7 +55,8 @@ impl Deeds {
                 | DeedKind::Completed
                 | DeedKind::Settled
                 | DeedKind::BehindPlan
-                | DeedKind::AheadOfPlan => {}
+                | DeedKind::AheadOfPlan
+                | DeedKind::BackOnPlan => {}
             }
         }
         read

@@ -1,7 +1,7 @@
 //! When a promotion is outside what was quoted, by hand-made logs.
 
 use base::{Instant, Span};
-use feed::shortfall::{Alert, Band, Why, explain};
+use feed::shortfall::{Alert, Band, Course, Why, explain};
 use feed::{Cause, TrafficCurve};
 use promotions::{Alarm, EventKind, Quote};
 
@@ -20,6 +20,11 @@ fn quote(low: u64, high: u64, quoted_at: Instant) -> Quote {
     }
 }
 
+/// It is known that all hours of a day are alike.
+fn even() -> TrafficCurve {
+    TrafficCurve::believed([1; 24])
+}
+
 /// One unit a minute up to an hour, and then so many.
 fn logs(hours: u64, then: u64) -> Logs {
     let mut logs = Logs::of(1_440);
@@ -31,7 +36,7 @@ fn logs(hours: u64, then: u64) -> Logs {
 }
 
 fn alert(logs: &Logs, quote: &Quote, hours: u64) -> Option<Alert> {
-    let (waterfall, trouble, curve) = (logs.waterfall(), logs.trouble(), TrafficCurve::flat());
+    let (waterfall, trouble, curve) = (logs.waterfall(), logs.trouble(), even());
     let facts = logs.facts(&waterfall, &trouble, &curve);
     let now = after(Span::hours(hours));
     let shortfall = explain(&facts, now);
@@ -73,7 +78,7 @@ fn a_quote_that_was_made_on_the_way_speaks_of_the_rest() {
     // is spent.
     let logs = logs(24, 1);
     let quote = quote(1_000, 1_500, after(Span::hours(12)));
-    let (waterfall, trouble, curve) = (logs.waterfall(), logs.trouble(), TrafficCurve::flat());
+    let (waterfall, trouble, curve) = (logs.waterfall(), logs.trouble(), even());
     let facts = logs.facts(&waterfall, &trouble, &curve);
     let shortfall = explain(&facts, after(Span::hours(24)));
     let band = Band::new(&facts.plan, &quote, &curve, &shortfall);
@@ -91,21 +96,20 @@ fn units_that_were_repaid_have_not_come() {
     // 1,380 less 600 by the end of the 23rd hour, of 958 at least.
     let found = alert(&logs, &quote, 24).unwrap();
     assert_eq!((found.alarm, found.units), (Alarm::Behind, 780));
-    let (waterfall, trouble, curve) = (logs.waterfall(), logs.trouble(), TrafficCurve::flat());
+    let (waterfall, trouble, curve) = (logs.waterfall(), logs.trouble(), even());
     let plan = logs.facts(&waterfall, &trouble, &curve).plan;
     let delivered = logs.deliveries.of(crate::shortfall::ID).map(|(at, one)| (at, *one));
     let delivered: Vec<_> = delivered.collect();
     let now = after(Span::hours(24));
-    let curve = TrafficCurve::believed([1; 24]);
-    let outside = feed::shortfall::alarm(&plan, &quote, &curve, &delivered, now);
-    assert_eq!(outside, Some(Alarm::Behind));
+    let course = feed::shortfall::course(&plan, &quote, &even(), &delivered, now);
+    assert_eq!(course, Course::Outside(Alarm::Behind));
 }
 
 #[test]
 fn a_guarantee_has_one_number() {
     let quote = Quote { guaranteed_units: Some(2_000), ..quote(2_000, 2_000, after(Span::ZERO)) };
     let logs = logs(24, 1);
-    let (waterfall, trouble, curve) = (logs.waterfall(), logs.trouble(), TrafficCurve::flat());
+    let (waterfall, trouble, curve) = (logs.waterfall(), logs.trouble(), even());
     let facts = logs.facts(&waterfall, &trouble, &curve);
     let shortfall = explain(&facts, after(Span::hours(24)));
     let band = Band::new(&facts.plan, &quote, &curve, &shortfall);

@@ -9,7 +9,7 @@ use crate::feed::view;
 use crate::town::Town;
 
 /// Runs the feed each hour for so many hours; who was told of.
-fn hours(town: &Town, feed: &Feed, hours: u32) -> Vec<(PromotionId, Alarm)> {
+fn hours(town: &Town, feed: &Feed, hours: u32) -> Vec<(PromotionId, Option<Alarm>)> {
     let mut told = Vec::new();
     for _ in 0..hours {
         town.wait(Span::hours(1));
@@ -39,7 +39,7 @@ fn who_is_behind_is_told_of_once_also_after_a_restart() {
     assert_eq!(hours(&town, &feed, 20), []);
     assert_eq!(feed.outside_quotes(), [1, 0, 0]);
     let before = town.promotion(promotion).deeds;
-    assert_eq!(hours(&town, &feed, 48), [(promotion, Alarm::Behind)]);
+    assert_eq!(hours(&town, &feed, 48), [(promotion, Some(Alarm::Behind))]);
     assert_eq!(feed.outside_quotes(), [1, 1, 0]);
     assert_eq!(town.promotion(promotion).deeds, before + 1);
     feed.close().unwrap();
@@ -59,8 +59,8 @@ fn who_is_ahead_is_told_of_too_and_may_fall_behind_later() {
     let promotion = town.running(1, 500_000);
     let feed = town.feed(folder.path());
     views(&town, &feed, 60);
-    assert_eq!(hours(&town, &feed, 4), [(promotion, Alarm::Ahead)]);
-    assert_eq!(hours(&town, &feed, 600), [(promotion, Alarm::Behind)]);
+    assert_eq!(hours(&town, &feed, 4), [(promotion, Some(Alarm::Ahead))]);
+    assert_eq!(hours(&town, &feed, 600), [(promotion, Some(Alarm::Behind))]);
 }
 
 /// A part of what was delivered is always too little.
@@ -89,7 +89,7 @@ fn a_pause_of_its_advertiser_alarms_nobody() {
     assert_eq!(hours(&town, &feed, 100), []);
     assert_eq!(feed.outside_quotes(), [1, 0, 0]);
     town.resume(promotion);
-    assert_eq!(hours(&town, &feed, 2), [(promotion, Alarm::Behind)]);
+    assert_eq!(hours(&town, &feed, 2), [(promotion, Some(Alarm::Behind))]);
 }
 
 /// How the pages of a day are spread over its hours is known after a restart, too.
@@ -128,7 +128,7 @@ fn who_is_over_is_looked_at_once_more() {
     town.advance(promotion);
     assert_eq!(town.promotion(promotion).state, promotions::State::Completed);
     let feed = town.feed(folder.path());
-    assert_eq!(hours(&town, &feed, 1), [(promotion, Alarm::Behind)]);
+    assert_eq!(hours(&town, &feed, 1), [(promotion, Some(Alarm::Behind))]);
     assert_eq!(hours(&town, &feed, 3), []);
     assert_eq!(feed.outside_quotes(), [0, 0, 0]);
 }
