@@ -105,6 +105,18 @@ impl Town {
 
     /// The same for another goal.
     pub fn running_for(&self, goal: Goal, number: u128, budget: i64) -> PromotionId {
+        self.quoted_for(goal, number, budget, 30, (100, 200))
+    }
+
+    /// The same for so many days, with a quote of so many units.
+    pub fn quoted_for(
+        &self,
+        goal: Goal,
+        number: u128,
+        budget: i64,
+        days: u64,
+        (units_low, units_high): (u64, u64),
+    ) -> PromotionId {
         let (now, id) = (self.now(), PromotionId::from_bits(number));
         let post = Label::new(&format!("post-{number}")).unwrap();
         let budget = Money::new(budget, Currency::USD).unwrap();
@@ -116,14 +128,14 @@ impl Town {
             incentive: budget.amount,
             daily_budget: None,
             starts_at: now,
-            ends_at: now.saturating_add(Span::days(30)),
+            ends_at: now.saturating_add(Span::days(days)),
             promise: Promise::Estimate,
         };
         let quote = Quote {
             unit: goal.billed(),
             unit_price_max: Micros::new(2_000_000),
-            units_low: 100,
-            units_high: 200,
+            units_low,
+            units_high,
             guaranteed_units: None,
             audience_size: 10_000,
             quoted_at: now,
