@@ -301,12 +301,8 @@ fn report_feed(book: &str, report: &FeedReport) {
                 tracing::info!(book, component, "an incident that the feed had detected is over");
             }
             for (promotion, alarm) in &ran.alerted {
-                match alarm.map(Alarm::as_str) {
-                    Some(alarm) => {
-                        tracing::info!(book, %promotion, alarm, "a promotion is not as was quoted");
-                    }
-                    None => tracing::info!(book, %promotion, "a promotion is as was quoted again"),
-                }
+                let told = alarm.map_or("back_on_plan", Alarm::as_str);
+                tracing::info!(book, %promotion, told, "a promotion goes otherwise than before");
             }
             tracing::debug!(book, ?ran, "the feed is up to date");
         }
