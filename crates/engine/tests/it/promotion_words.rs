@@ -14,7 +14,7 @@
 //! | `approve P v1`, `reject P music as=Bob`, `appeal P` | without a name, Ann of the staff |
 //! | `pause P`, `resume P staff`, `stop P`, `stop P rule=spam`, `stop P payment` | who, and why |
 //! | `advance P`, `settle_up P O R rails=x` | by time |
-//! | `alert P behind_plan` | it brings less, or more (`ahead_of_plan`), than was quoted, or is `back_on_plan` |
+//! | `alert P behind_plan` | it brings less, or more (`ahead_of_plan`), or is `back_on_plan` |
 //! | `post clip private`, `post clip version=v2 public deleted` | what has become of a post |
 //! | `lease P feed 500 for=600 held=1` | a process wants money |
 //! | `keep P 1 300`, `close P 1 5`, `lapse_slice P 1` | gives back: keeps 300; after record 5 |

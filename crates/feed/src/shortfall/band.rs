@@ -179,8 +179,8 @@ impl<'a> Band<'a> {
         Some(Alert { why, ..alert })
     }
 
-    /// The alert that is not over, not what it is due to, from units by the time of their selection,
-    /// in order; and whether the last hour was inside.
+    /// The alert that is not over, not what it is due to, from units by the time of their
+    /// selection, in order; and whether the last hour was inside.
     fn follow(
         &self,
         units: impl Iterator<Item = (Instant, i64)>,

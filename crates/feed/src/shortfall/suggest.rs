@@ -6,8 +6,8 @@
 //! day by day where there is a daily budget. The same is told for the changed terms; the difference
 //! is what the change is expected to bring. Nothing is known of how others will bid then.
 //!
-//! A change is suggested when it brings a twentieth more, and more than chance may: twice the square
-//! root of the units that are expected as it is, as in the band of a quote.
+//! A change is suggested when it brings a twentieth more, and more than chance may: twice the
+//! square root of the units that are expected as it is, as in the band of a quote.
 //!
 //! Where all money would be spent without pacing nothing is suggested. Otherwise what is won goes
 //! on as it was; only without a daily budget it would not be held back as it was.

@@ -117,7 +117,8 @@ fn a_guarantee_has_one_number() {
     assert_eq!((end.low, end.high), (1_900 - 2 * 43, 2_100 + 2 * 45 + 1));
 }
 
-/// What the hours of a day bring in thousandths, from midnight: quiet at night, most in the evening.
+/// What the hours of a day bring in thousandths, from midnight: little at night, most in the
+/// evening.
 const DAY: [u64; 24] =
     [26, 17, 11, 8, 7, 9, 17, 29, 37, 41, 44, 48, 55, 54, 50, 49, 51, 55, 61, 68, 74, 76, 66, 47];
 
