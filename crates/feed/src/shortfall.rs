@@ -44,7 +44,7 @@ use supply::{Flow, PER_MICRO, Supply};
 use worlds::Setting;
 
 pub use activity::{Activity, Doings};
-pub use band::{Alert, Band, Expected, alarm};
+pub use band::{Alert, Band, Course, Expected, course};
 pub use deliveries::{Delivered, Deliveries};
 pub use lost::LostUnits;
 pub use suggest::{Suggestion, suggest};

@@ -120,8 +120,9 @@ pub struct Ran {
     pub leased: usize,
     /// Slices of which money went back.
     pub returned: usize,
-    /// Promotions of which the book was told that they bring less or more than was quoted.
-    pub alerted: Vec<(PromotionId, Alarm)>,
+    /// Promotions of which the book was told that they bring less or more than was quoted, or
+    /// (`None`) that they go as was quoted again.
+    pub alerted: Vec<(PromotionId, Option<Alarm>)>,
     /// What was found not to work any more.
     pub opened: Vec<Component>,
     /// What was found to work again.

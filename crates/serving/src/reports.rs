@@ -39,6 +39,9 @@ pub struct Report {
     pub segments: Vec<SegmentRow>,
     /// What was to be expected by the end of each of these stretches of time, or by now.
     pub expected: Vec<(Instant, Expected)>,
+    /// Whether it is known how the traffic of its viewers' days is spread over their hours. Until
+    /// it is, more or less is to be expected.
+    pub is_day_known: bool,
     /// That it is outside of that.
     pub alert: Option<Alert>,
     /// What would help.
@@ -196,6 +199,7 @@ impl Sources {
         };
         Report {
             expected: expected.collect(),
+            is_day_known: curve.is_known(),
             alert: band.alert(&shortfall, until),
             suggestions,
             shortfall,

@@ -233,12 +233,12 @@ impl State {
     }
 
     /// The traffic of a promotion's viewers, as learned.
-    pub(crate) fn curve(&mut self, audience: &promotions::Audience) -> TrafficCurve {
+    pub(crate) fn curve(&self, audience: &promotions::Audience) -> TrafficCurve {
         let country = match audience.regions.as_slice() {
             [region] => Some(region.country()),
             _ => None,
         };
-        self.chooser.curves_mut().of(country).clone()
+        self.chooser.curves().known_of(country)
     }
 
     /// The number of the next verdict, whether or not those before it are in the log.

@@ -6,6 +6,9 @@
 //! day by day where there is a daily budget. The same is told for the changed terms; the difference
 //! is what the change is expected to bring. Nothing is known of how others will bid then.
 //!
+//! A change is suggested when it brings a twentieth more, and more than chance may: twice the
+//! square root of the units that are expected as it is, as in the band of a quote.
+//!
 //! Where all money would be spent without pacing nothing is suggested. Otherwise what is won goes
 //! on as it was; only without a daily budget it would not be held back as it was.
 
@@ -80,7 +83,9 @@ pub fn suggest(
             SettingChange::NoDailyBudget => outlook.expect(&after, outlook.won, (1, 1)) - unpaced,
             _ => outlook.expect(&after, outlook.served, (wide, narrow)) - as_is,
         };
-        if more >= THOUSAND && more * WORTH_IT >= as_is {
+        // Both in thousandths.
+        let is_beyond_chance = more * more >= 4 * as_is * THOUSAND;
+        if more >= THOUSAND && more * WORTH_IT >= as_is && is_beyond_chance {
             found.push((change, more));
         }
     }
