@@ -97,6 +97,7 @@ fn whoever_knows_a_part_of_it_tells_nothing() {
 fn slow_a_quiet_night_of_the_first_day_alarms_nobody() {
     let (town, folder) = (Town::new(), tempdir().unwrap());
     let promotion = town.quoted_for(Goal::Views, 1, 500_000, 1, (300, 800));
+    town.approve(promotion);
     let feed = town.feed(folder.path());
     feed.run().unwrap();
     let pages =
@@ -113,6 +114,7 @@ fn slow_a_quiet_night_of_the_first_day_alarms_nobody() {
 fn slow_who_catches_up_is_told_of_and_may_fall_behind_again() {
     let (town, folder) = (Town::new(), tempdir().unwrap());
     let promotion = town.quoted_for(Goal::Views, 1, 500_000, 4, (200, 2_000));
+    town.approve(promotion);
     let again = |feed: Feed| {
         feed.close().unwrap();
         drop(feed);
@@ -141,6 +143,7 @@ fn slow_who_catches_up_is_told_of_and_may_fall_behind_again() {
 fn slow_the_same_alarm_is_told_once_a_day() {
     let (town, folder) = (Town::new(), tempdir().unwrap());
     let promotion = town.quoted_for(Goal::Views, 1, 500_000, 2, (4_000, 200_000));
+    town.approve(promotion);
     let (behind, back) = ((promotion, Some(Alarm::Behind)), (promotion, None));
     let feed = town.feed(folder.path());
     assert_eq!(hours(&town, &feed, 2), [behind]);
