@@ -60,7 +60,7 @@ pub struct Facts<'a> {
     pub plan: Plan,
     /// The most that a unit costs.
     pub price: Micros,
-    /// The chance of a unit as it was quoted.
+    /// The chance of a unit before its own events tell.
     pub believed: Chance,
     /// How often a viewer is shown it.
     pub cap: FrequencyCap,

@@ -277,7 +277,8 @@ impl Feed {
         let now = self.now();
         // Whoever writes the log waits for the copies, not for the report.
         let sources = locked(&self.reports).sources(promotion, now);
-        sources.report(asked, &curve, now)
+        let believed = self.sample.believed(promotion.terms.goal);
+        sources.report(asked, believed, &curve, now)
     }
 
     /// What the audience of `terms` offers, from the pages of the last week and what came of them;

@@ -11,10 +11,9 @@ use feed::shortfall::{
     self, Activity, Alert, Band, Delivered, Deliveries, Expected, Facts, Shortfall, Suggestion,
     Trouble,
 };
-use feed::{Counts, Gap, Outcome, TrafficCurve, Waterfall};
+use feed::{Chance, Counts, Gap, Outcome, TrafficCurve, Waterfall};
 use promotions::{Audience, Deed, Incident, Promotion};
 
-use crate::believed;
 use crate::entry::Entry;
 use crate::incidents::told_of;
 use crate::promoted::{cap, plan};
@@ -168,7 +167,14 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    pub(crate) fn report(self, asked: &Asked<'_>, curve: &TrafficCurve, until: Instant) -> Report {
+    /// `believed` is the chance of a unit of its goal, as the feed has it by now.
+    pub(crate) fn report(
+        self,
+        asked: &Asked<'_>,
+        believed: Chance,
+        curve: &TrafficCurve,
+        until: Instant,
+    ) -> Report {
         let Asked { promotion, deeds, stretch, reach } = *asked;
         let id = promotion.id;
         let told = told_of(&self.told, promotion);
@@ -177,7 +183,7 @@ impl Sources {
             promotion: id,
             plan: plan(promotion),
             price: promotion.quote.unit_price_max,
-            believed: believed(promotion.terms.goal),
+            believed,
             cap: cap(),
             deeds,
             end: promotion.end,
