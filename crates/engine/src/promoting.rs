@@ -163,10 +163,10 @@ pub(crate) fn one<R: Rows>(
     Ok(about(id, outcome))
 }
 
-/// Notes an alarm. All deeds are looked at: one of them says whether it was noted before.
+/// Notes that an alarm begins or is over. All deeds are looked at: they say what was noted before.
 pub(crate) fn alert<R: Rows>(
     id: PromotionId,
-    alarm: Alarm,
+    alarm: Option<Alarm>,
     walk: &mut Walk<'_, R>,
     at: Context,
 ) -> Decided {

@@ -97,12 +97,13 @@ pub enum PromotionCommand {
         /// The promotion.
         promotion: PromotionId,
     },
-    /// Notes that a promotion brings less or more than was quoted; each once.
+    /// Notes that a promotion brings less or more than was quoted from now on, or goes as was
+    /// quoted again; each change once.
     Alert {
         /// The promotion.
         promotion: PromotionId,
-        /// Which of them.
-        alarm: Alarm,
+        /// Which of them; `None` when it goes as was quoted.
+        alarm: Option<Alarm>,
     },
     /// Gives back what was not spent, by the order that has paid.
     Settle {

@@ -44,7 +44,7 @@ use supply::{Flow, PER_MICRO, Supply};
 use worlds::Setting;
 
 pub use activity::{Activity, Doings};
-pub use band::{Alert, Band, Expected, alarm};
+pub use band::{Alert, Band, Course, Expected, course};
 pub use deliveries::{Delivered, Deliveries};
 pub use lost::LostUnits;
 pub use suggest::{Suggestion, suggest};
@@ -60,7 +60,7 @@ pub struct Facts<'a> {
     pub plan: Plan,
     /// The most that a unit costs.
     pub price: Micros,
-    /// The chance of a unit as it was quoted.
+    /// The chance of a unit before its own events tell.
     pub believed: Chance,
     /// How often a viewer is shown it.
     pub cap: FrequencyCap,

@@ -95,11 +95,13 @@ pub enum DeedKind {
     BehindPlan = 20,
     /// It has brought more than was to be expected.
     AheadOfPlan = 21,
+    /// It has brought what was to be expected again, after one of these two.
+    BackOnPlan = 22,
 }
 
 impl DeedKind {
     /// Every kind.
-    pub const ALL: [DeedKind; 21] = [
+    pub const ALL: [DeedKind; 22] = [
         DeedKind::Composed,
         DeedKind::Edited,
         DeedKind::Submitted,
@@ -121,6 +123,7 @@ impl DeedKind {
         DeedKind::DisputeOver,
         DeedKind::BehindPlan,
         DeedKind::AheadOfPlan,
+        DeedKind::BackOnPlan,
     ];
 
     /// Stable lower-case name.
@@ -147,6 +150,7 @@ impl DeedKind {
             DeedKind::DisputeOver => "dispute_over",
             DeedKind::BehindPlan => "behind_plan",
             DeedKind::AheadOfPlan => "ahead_of_plan",
+            DeedKind::BackOnPlan => "back_on_plan",
         }
     }
 

@@ -46,11 +46,13 @@ pub enum PromotionEvent {
     FallenBehind = 418,
     /// It has brought more than was to be expected.
     RunAhead = 419,
+    /// It has brought what was to be expected again, after one of these two.
+    BackOnPlan = 420,
 }
 
 impl PromotionEvent {
     /// Every kind.
-    pub const ALL: [PromotionEvent; 20] = [
+    pub const ALL: [PromotionEvent; 21] = [
         PromotionEvent::Created,
         PromotionEvent::Updated,
         PromotionEvent::Submitted,
@@ -71,6 +73,7 @@ impl PromotionEvent {
         PromotionEvent::IncidentEnded,
         PromotionEvent::FallenBehind,
         PromotionEvent::RunAhead,
+        PromotionEvent::BackOnPlan,
     ];
 
     /// Stable name: `noun.past_participle`.
@@ -96,6 +99,7 @@ impl PromotionEvent {
             PromotionEvent::IncidentEnded => "incident.ended",
             PromotionEvent::FallenBehind => "promotion.fallen_behind",
             PromotionEvent::RunAhead => "promotion.run_ahead",
+            PromotionEvent::BackOnPlan => "promotion.back_on_plan",
         }
     }
 

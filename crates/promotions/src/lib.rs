@@ -170,6 +170,10 @@ pub mod limits {
     pub const PROMOTIONS_PER_POST_MAX: usize = 100;
     /// Deeds after which people may only end a promotion.
     pub const DEEDS_MAX: u32 = 1_000;
+    /// How long after an alarm of a promotion the same one may be noted again.
+    pub const ALARMS_EVERY: Span = Span::days(1);
+    /// Alarms of one promotion that are noted.
+    pub const ALARMS_MAX: usize = 30;
     /// Slices of one promotion that are open at the same time.
     pub const OPEN_SLICES_MAX: u32 = 10_000;
     /// The longest time for which a process may choose a promotion with one slice.

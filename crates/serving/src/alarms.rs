@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use base::{Instant, PromotionId, Span};
 use engine::{Answer, PromotionCommand, Query, Refusal};
-use feed::shortfall;
+use feed::shortfall::{self, Course};
 use promotions::{Alarm, Promotion, Refusal as No, State as Standing};
 
 use crate::books::Books;
@@ -36,10 +36,17 @@ pub(crate) struct Alarms {
 #[derive(Clone, Debug)]
 struct Watched {
     next: Instant,
-    /// What it was, when it was looked at last.
-    outside: Option<Alarm>,
-    /// What the book knows, in the order of [`Alarm::ALL`], as far as this process has heard.
-    told: [bool; 2],
+    /// How it went, when it was looked at last.
+    course: Course,
+    /// The alarm that the book has noted, or that it has none; `None` as long as this process has
+    /// not heard.
+    noted: Option<Option<Alarm>>,
+}
+
+impl Watched {
+    fn new(next: Instant) -> Watched {
+        Watched { next, course: Course::Unclear, noted: None }
+    }
 }
 
 impl Alarms {
@@ -49,7 +56,7 @@ impl Alarms {
         if !is_looked_at(promotion, now) {
             self.forget(id);
         } else if let Entry::Vacant(place) = self.watched.entry(id) {
-            place.insert(Watched { next: now, outside: None, told: [false; 2] });
+            place.insert(Watched::new(now));
             self.due.insert((now, id));
         }
     }
@@ -72,8 +79,10 @@ impl Alarms {
 
     /// How many are looked at; and how many bring less than was quoted, and more.
     pub(crate) fn counts(&self) -> [usize; 3] {
-        let outside =
-            |alarm| self.watched.values().filter(|one| one.outside == Some(alarm)).count();
+        let outside = |alarm| {
+            let course = Course::Outside(alarm);
+            self.watched.values().filter(|one| one.course == course).count()
+        };
         [self.watched.len(), outside(Alarm::Behind), outside(Alarm::Ahead)]
     }
 
@@ -88,16 +97,21 @@ impl Alarms {
         Some(id)
     }
 
-    /// Notes what was found. Returns what the book may not know.
-    fn note(&mut self, id: PromotionId, outside: Option<Alarm>) -> Option<Alarm> {
+    /// Keeps how it goes. Returns what the book may not have noted.
+    fn keep(&mut self, id: PromotionId, course: Course) -> Option<Option<Alarm>> {
         let watched = self.watched.get_mut(&id)?;
-        watched.outside = outside;
-        outside.filter(|alarm| !watched.told[*alarm as usize])
+        watched.course = course;
+        let alarm = match course {
+            Course::Outside(alarm) => Some(alarm),
+            Course::Inside => None,
+            Course::Unclear => return None,
+        };
+        (watched.noted != Some(alarm)).then_some(alarm)
     }
 
-    fn is_told(&mut self, id: PromotionId, alarm: Alarm) {
+    fn is_noted(&mut self, id: PromotionId, alarm: Option<Alarm>) {
         if let Some(watched) = self.watched.get_mut(&id) {
-            watched.told[alarm as usize] = true;
+            watched.noted = Some(alarm);
         }
     }
 }
@@ -111,13 +125,13 @@ fn is_looked_at(promotion: &Promotion, now: Instant) -> bool {
 
 impl Books {
     /// Looks at some promotions whose time has come, and tells the book of those that are outside
-    /// of what was quoted, once each. Returns those that it did not know of.
+    /// of what was quoted, or inside again. Returns those that it did not know of.
     pub(crate) fn look(
         &mut self,
         state: &Mutex<State>,
         reports: &Mutex<Reports>,
         now: Instant,
-    ) -> Result<Vec<(PromotionId, Alarm)>, ServingError> {
+    ) -> Result<Vec<(PromotionId, Option<Alarm>)>, ServingError> {
         let mut alerted = Vec::new();
         if self.has_unbilled() {
             // What the book has then says nothing of what was served elsewhere.
@@ -144,38 +158,39 @@ impl Books {
         state: &Mutex<State>,
         reports: &Mutex<Reports>,
         now: Instant,
-    ) -> Result<Option<Alarm>, ServingError> {
-        let outside = self.outside(promotion, state, reports, now)?;
-        let Some(alarm) = self.alarms.note(promotion, outside) else { return Ok(None) };
+    ) -> Result<Option<Option<Alarm>>, ServingError> {
+        let course = self.course(promotion, state, reports, now)?;
+        let Some(alarm) = self.alarms.keep(promotion, course) else { return Ok(None) };
         let decided = self.decide_all(vec![PromotionCommand::Alert { promotion, alarm }])?;
         let is_news = match decided.into_iter().next().flatten() {
             Some(Ok(_)) => true,
             // Told before this process had it.
             Some(Err(Refusal::Promotions(No::NothingToChange))) => false,
-            // As when it has just ended.
+            // As when it has just ended, or was told of this less than a day ago: the next look
+            // tells it when it is still so.
             _ => return Ok(None),
         };
-        self.alarms.is_told(promotion, alarm);
+        self.alarms.is_noted(promotion, alarm);
         Ok(is_news.then_some(alarm))
     }
 
-    /// Whether a promotion brings less or more than was quoted.
-    fn outside(
+    /// How a promotion goes.
+    fn course(
         &mut self,
         id: PromotionId,
         state: &Mutex<State>,
         reports: &Mutex<Reports>,
         now: Instant,
-    ) -> Result<Option<Alarm>, ServingError> {
+    ) -> Result<Course, ServingError> {
         let answer = self.ask(Query::Promotion(id))?;
         let Some(Answer::Promotion { promotion, .. }) = answer else {
             self.alarms.forget(id);
-            return Ok(None);
+            return Ok(Course::Unclear);
         };
         // It may have ended since it was heard of.
         self.alarms.follow(&promotion, now);
         if !self.alarms.watched.contains_key(&id) || !promotion.may_be_alerted(now) {
-            return Ok(None);
+            return Ok(Course::Unclear);
         }
         let curve = locked(state).curve(&promotion.terms.audience);
         let delivered = locked(reports).delivered(id);
@@ -183,9 +198,9 @@ impl Books {
         // always too little.
         let units: i64 = delivered.iter().map(|(_, one)| one.net_units()).sum();
         if u64::try_from(units).unwrap_or(0) < promotion.delivery.billed_units {
-            return Ok(None);
+            return Ok(Course::Unclear);
         }
-        Ok(shortfall::alarm(&plan(&promotion), &promotion.quote, &curve, &delivered, now))
+        Ok(shortfall::course(&plan(&promotion), &promotion.quote, &curve, &delivered, now))
     }
 }
 
@@ -198,7 +213,7 @@ mod tests {
         let now = Instant::parse("2026-03-01T10:20:00Z").unwrap();
         let id = PromotionId::from_bits(1);
         let mut alarms = Alarms::default();
-        alarms.watched.insert(id, Watched { next: now, outside: None, told: [false; 2] });
+        alarms.watched.insert(id, Watched::new(now));
         alarms.due.insert((now, id));
         assert_eq!((alarms.take(now), alarms.take(now)), (Some(id), None));
         alarms.put_back(id, now);

@@ -138,8 +138,9 @@ pub struct Ran {
     pub leased: usize,
     /// Slices of which money went back.
     pub returned: usize,
-    /// Promotions of which the book was told that they bring less or more than was quoted.
-    pub alerted: Vec<(PromotionId, Alarm)>,
+    /// Promotions of which the book was told that they bring less or more than was quoted, or
+    /// (`None`) that they go as was quoted again.
+    pub alerted: Vec<(PromotionId, Option<Alarm>)>,
     /// What was found not to work any more.
     pub opened: Vec<Component>,
     /// What was found to work again.
@@ -324,7 +325,8 @@ impl Feed {
         let now = self.now();
         // Whoever writes the log waits for the copies, not for the report.
         let sources = locked(&self.reports).sources(promotion, now);
-        sources.report(asked, &curve, now)
+        let believed = self.sample.believed(promotion.terms.goal);
+        sources.report(asked, believed, &curve, now)
     }
 
     /// What the audience of `terms` offers, from the pages of the last week and what came of them;

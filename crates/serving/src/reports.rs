@@ -11,10 +11,9 @@ use feed::shortfall::{
     self, Activity, Alert, Band, Delivered, Deliveries, Expected, Facts, Shortfall, Suggestion,
     Trouble,
 };
-use feed::{Counts, Gap, Outcome, TrafficCurve, Waterfall};
+use feed::{Chance, Counts, Gap, Outcome, TrafficCurve, Waterfall};
 use promotions::{Audience, Deed, Incident, Promotion};
 
-use crate::believed;
 use crate::entry::Entry;
 use crate::incidents::told_of;
 use crate::promoted::{cap, plan};
@@ -39,6 +38,9 @@ pub struct Report {
     pub segments: Vec<SegmentRow>,
     /// What was to be expected by the end of each of these stretches of time, or by now.
     pub expected: Vec<(Instant, Expected)>,
+    /// Whether it is known how the traffic of its viewers' days is spread over their hours. Until
+    /// it is, more or less is to be expected.
+    pub is_day_known: bool,
     /// That it is outside of that.
     pub alert: Option<Alert>,
     /// What would help.
@@ -165,7 +167,14 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    pub(crate) fn report(self, asked: &Asked<'_>, curve: &TrafficCurve, until: Instant) -> Report {
+    /// `believed` is the chance of a unit of its goal, as the feed has it by now.
+    pub(crate) fn report(
+        self,
+        asked: &Asked<'_>,
+        believed: Chance,
+        curve: &TrafficCurve,
+        until: Instant,
+    ) -> Report {
         let Asked { promotion, deeds, stretch, reach } = *asked;
         let id = promotion.id;
         let told = told_of(&self.told, promotion);
@@ -174,7 +183,7 @@ impl Sources {
             promotion: id,
             plan: plan(promotion),
             price: promotion.quote.unit_price_max,
-            believed: believed(promotion.terms.goal),
+            believed,
             cap: cap(),
             deeds,
             end: promotion.end,
@@ -196,6 +205,7 @@ impl Sources {
         };
         Report {
             expected: expected.collect(),
+            is_day_known: curve.is_known(),
             alert: band.alert(&shortfall, until),
             suggestions,
             shortfall,

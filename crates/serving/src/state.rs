@@ -243,12 +243,12 @@ impl State {
     }
 
     /// The traffic of a promotion's viewers, as learned.
-    pub(crate) fn curve(&mut self, audience: &promotions::Audience) -> TrafficCurve {
+    pub(crate) fn curve(&self, audience: &promotions::Audience) -> TrafficCurve {
         let country = match audience.regions.as_slice() {
             [region] => Some(region.country()),
             _ => None,
         };
-        self.chooser.curves_mut().of(country).clone()
+        self.chooser.curves().known_of(country)
     }
 
     /// What is known of networks and people from now on.

@@ -162,18 +162,15 @@ fn slow_what_was_suggested_helps() {
     tally.add(&rich(1, 1_000, 3));
     assert!(tally.suggested >= 2, "{tally:?}");
     assert!(tally.helped * 10 >= tally.suggested * 8, "{tally:?}");
-    // Promised is too much: docs/delivery.md has what it says.
-    assert!(
-        tally.brought * 3 >= tally.promised && tally.brought <= tally.promised * 2,
-        "{tally:?}"
-    );
+    let is_near = tally.brought * 2 >= tally.promised && tally.brought <= tally.promised * 2;
+    assert!(is_near, "{tally:?}");
 }
 
 /// The figures of docs/delivery.md.
 #[test]
-#[ignore = "fifty runs of a larger town"]
+#[ignore = "forty runs of a larger town, a minute"]
 fn long_what_was_suggested_helps() {
     let mut tally = Tally::default();
-    (301..307).for_each(|seed| tally.add(&rich(seed, 1_500, 5)));
+    (401..413).for_each(|seed| tally.add(&rich(seed, 1_500, 5)));
     assert!(tally.helped * 10 >= tally.suggested * 9, "{tally:?}");
 }

@@ -15,7 +15,7 @@
 //! | `approve P v1`, `reject P music as=Bob`, `appeal P` | without a name, Ann of the staff |
 //! | `pause P`, `resume P staff`, `stop P`, `stop P rule=spam`, `stop P payment` | who, and why |
 //! | `advance P`, `settle_up P O R rails=x` | by time |
-//! | `alert P behind_plan` | it brings less, or more (`ahead_of_plan`), than was quoted |
+//! | `alert P behind_plan` | it brings less, or more (`ahead_of_plan`), or is `back_on_plan` |
 //! | `post clip private`, `post clip version=v2 public deleted` | what has become of a post |
 //! | `lease P feed 500 for=600 held=1` | a process wants money |
 //! | `keep P 1 300`, `close P 1 5`, `lapse_slice P 1` | gives back: keeps 300; after record 5 |
@@ -97,7 +97,10 @@ fn by_people(world: &World, words: &Words<'_>) -> Option<PromotionCommand> {
         "advance" => PromotionCommand::Advance { promotion: promotion() },
         "alert" => PromotionCommand::Alert {
             promotion: promotion(),
-            alarm: Alarm::ALL.into_iter().find(|it| it.as_str() == words.at(2)).unwrap(),
+            alarm: match words.at(2) {
+                "back_on_plan" => None,
+                name => Some(Alarm::ALL.into_iter().find(|it| it.as_str() == name).unwrap()),
+            },
         },
         "settle_up" => PromotionCommand::Settle {
             promotion: promotion(),

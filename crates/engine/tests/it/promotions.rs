@@ -492,7 +492,7 @@ fn what_was_sold_does_not_change() {
 }
 
 #[test]
-fn an_alarm_is_told_once_until_the_last_hour_is_judged() {
+fn an_alarm_is_told_once_and_that_it_is_over_until_the_last_hour_is_judged() {
     after(
         &[DRAFT, PAID],
         "alert X behind_plan -> promotion_not_found
@@ -500,18 +500,56 @@ fn an_alarm_is_told_once_until_the_last_hour_is_judged() {
          alert P behind_plan -> promotion_not_running                  # its time has not come
          wait 86400
          advance P
+         alert P back_on_plan -> nothing_to_change                     # it was never outside
          alert P behind_plan
             => P:running events promotion.fallen_behind P.deeds ..started,behind_plan
          alert P behind_plan -> nothing_to_change
          pause P
          alert P ahead_of_plan -> promotion_not_running                # its advertiser's doing
+         alert P back_on_plan -> promotion_not_running
          resume P
          alert P ahead_of_plan
             => P:running events promotion.run_ahead P.deeds ..resumed,ahead_of_plan
-         alert P behind_plan -> nothing_to_change
          alert P ahead_of_plan -> nothing_to_change
-         wait 259200
+         alert P behind_plan -> not_due                                # that was told today
+         alert P back_on_plan
+            => events promotion.back_on_plan P.deeds ..ahead_of_plan,back_on_plan
+         alert P back_on_plan -> nothing_to_change
+         alert P ahead_of_plan -> not_due
+         wait 86399
+         alert P behind_plan -> not_due
+         wait 1
+         alert P behind_plan => P.deeds ..back_on_plan,behind_plan
+         alert P behind_plan -> nothing_to_change
+         wait 172800
          advance P
-         alert P behind_plan -> nothing_to_change           # its last hour is judged then",
+         alert P behind_plan -> nothing_to_change
+         alert P back_on_plan                               # its last hour is judged then
+            => P:completed P.deeds ..completed,back_on_plan",
+    );
+}
+
+#[test]
+fn so_many_alarms_are_told_and_that_the_last_one_is_over() {
+    let mut days = String::new();
+    for _ in 0..15 {
+        days.push_str(
+            "alert P behind_plan
+             alert P ahead_of_plan
+             alert P back_on_plan
+             wait 86400\n",
+        );
+    }
+    after(
+        &[DRAFT, PAID],
+        &format!(
+            "approve P v1
+             wait 86400
+             advance P
+             edit P until=20d
+             {days}
+             alert P behind_plan -> limit_exceeded
+             alert P back_on_plan -> nothing_to_change"
+        ),
     );
 }

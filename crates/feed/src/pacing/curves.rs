@@ -13,7 +13,7 @@ pub struct Curves {
 }
 
 impl Curves {
-    /// Every country begins like `all`.
+    /// Every country begins like `all`: that is a guess.
     pub fn new(all: TrafficCurve) -> Curves {
         Curves { all, countries: BTreeMap::new() }
     }
@@ -21,7 +21,7 @@ impl Curves {
     /// Counts a visit from `region`, if that is known.
     pub fn observe(&mut self, region: Option<Region>, now: Instant) {
         if let Some(country) = region.and_then(country) {
-            let begin = || self.all.clone();
+            let begin = || self.all.guess();
             self.countries.entry(country).or_insert_with(begin).observe(now);
         }
         self.all.observe(now);
@@ -35,6 +35,15 @@ impl Curves {
     /// Sets what is believed of a country.
     pub fn set(&mut self, country: Region, curve: TrafficCurve) {
         self.countries.insert(country, curve);
+    }
+
+    /// What is known of `country`, or of everybody, for whoever judges by it. A country that nobody
+    /// has come from is taken to be like all: that is a guess.
+    pub fn known_of(&self, country: Option<Region>) -> TrafficCurve {
+        match country {
+            Some(country) if !self.countries.contains_key(&country) => self.all.guess(),
+            country => self.of(country).clone(),
+        }
     }
 
     /// The curve of `country`, or of everybody.

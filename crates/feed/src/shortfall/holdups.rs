@@ -62,7 +62,8 @@ impl Deeds {
                 | DeedKind::Completed
                 | DeedKind::Settled
                 | DeedKind::BehindPlan
-                | DeedKind::AheadOfPlan => {}
+                | DeedKind::AheadOfPlan
+                | DeedKind::BackOnPlan => {}
             }
         }
         if is_paid && !is_decided {

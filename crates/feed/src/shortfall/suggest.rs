@@ -2,21 +2,26 @@
 //!
 //! From the minutes in which nothing was wrong follow, for an amount of traffic, how many
 //! selections are won, how many would be without pacing, what a selection brings and what a unit
-//! costs. Until the end a promotion then gets the smaller of what it wins and what its money buys,
+//! costs. How many would be is learned from when viewers are at their frequency cap as they will be:
+//! on the first day nobody is at first, so that day has won more than the next one can. Until the end a promotion then gets the smaller of what it wins and what its money buys,
 //! day by day where there is a daily budget. The same is told for the changed terms; the difference
 //! is what the change is expected to bring. Nothing is known of how others will bid then.
 //!
+//! A change is suggested when it brings a twentieth more, and more than chance may: twice the
+//! square root of the units that are expected as it is, as in the band of a quote.
+//!
 //! Where all money would be spent without pacing nothing is suggested. Otherwise what is won goes
-//! on as it was; only without a daily budget it would not be held back as it was.
+//! on as it was, as far as it can be won; only without a daily budget it would not be held back as
+//! it was.
 
 use base::{Instant, Span};
 use promotions::{Audience, SettingChange, Terms};
 
 use super::holdups::Deeds;
-use super::supply::{Flow, Supply};
+use super::supply::{Flow, Saturation};
 use super::timeline::{self, Minute, flow};
 use super::{Facts, Why};
-use crate::{Cause, Counts, Outcome};
+use crate::{Cause, Counts, FrequencyCap, Outcome};
 
 /// A change of one setting, and what it is expected to bring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +44,13 @@ const MINUTES_MIN: usize = 180;
 
 /// Opportunities of these.
 const OPPORTUNITIES_MIN: u64 = 100;
+
+/// Viewers are at their frequency cap by what they were shown within its time, and nobody is at
+/// first: when so much of that time is over, in percent, about as many are as will be.
+const FILLED_PERCENT: u64 = 75;
+
+/// Opportunities that all minutes count as, beside those since then.
+const BLENDED: i128 = 100;
 
 /// What happened so short a time ago was not reported yet.
 const UNREPORTED: Span = Span::hours(1);
@@ -80,7 +92,9 @@ pub fn suggest(
             SettingChange::NoDailyBudget => outlook.expect(&after, outlook.won, (1, 1)) - unpaced,
             _ => outlook.expect(&after, outlook.served, (wide, narrow)) - as_is,
         };
-        if more >= THOUSAND && more * WORTH_IT >= as_is {
+        // Both in thousandths.
+        let is_beyond_chance = more * more >= 4 * as_is * THOUSAND;
+        if more >= THOUSAND && more * WORTH_IT >= as_is && is_beyond_chance {
             found.push((change, more));
         }
     }
@@ -109,7 +123,7 @@ struct Outlook<'a> {
     /// Traffic in which the rest was seen.
     weight: i128,
     counts: Counts,
-    /// Selections of these, in millionths.
+    /// Selections of these as it goes on, in millionths.
     served: i128,
     /// And those that would be won without pacing.
     won: i128,
@@ -125,15 +139,20 @@ impl<'a> Outlook<'a> {
         let (starts_at, ends_at) = (facts.plan.starts_at, facts.plan.ends_at);
         let deeds = Deeds::read(facts.deeds, facts.end, starts_at, ends_at);
         let minutes = timeline::minutes(facts, facts.activity, &deeds, now);
-        let supply = Supply::learn(&minutes, facts);
         let epoch = minutes.last()?.epoch;
         let reported = now.saturating_sub(UNREPORTED);
         let is_known = |one: &&Minute| one.is_clean() && one.epoch == epoch && one.at < reported;
         let known: Vec<&Minute> = minutes.iter().filter(is_known).collect();
-        let (mut counts, mut weight) = (Counts::default(), 0);
+        let first_shown = deeds.edits.last().copied().unwrap_or(starts_at).max(starts_at);
+        let filling = Span::from_micros(facts.cap.within.micros() / 100 * FILLED_PERCENT);
+        let filled_at = first_shown.saturating_add(filling);
+        let (mut counts, mut filled, mut weight) = (Counts::default(), Counts::default(), 0);
         let (mut served, mut units, mut paid) = (0_i128, 0_i128, 0);
         for minute in &known {
             counts.absorb(&minute.counts);
+            if minute.at >= filled_at {
+                filled.absorb(&minute.counts);
+            }
             let next = minute.at.saturating_add(Span::minutes(1));
             weight += signed(facts.curve.between(minute.at, next));
             if minute.health.unheard == 0 {
@@ -149,13 +168,14 @@ impl<'a> Outlook<'a> {
         }
         // What was believed counts as one unit, at half of the most that it costs.
         let trials = 1_000 * MILLION / i128::from(facts.believed.billionths().max(1));
+        let won = winnable(&counts, &filled, facts.cap);
         let is_of_today = |one: &&Minute| one.at.day_number() == now.day_number();
         Some(Outlook {
             facts,
             now,
             weight,
-            served: i128::from(counts.get(Outcome::Served)) * MILLION,
-            won: supply.winnable(&counts).0,
+            served: (i128::from(counts.get(Outcome::Served)) * MILLION).min(won),
+            won,
             counts,
             units_per_million: (units + 1) * MILLION / (served + trials),
             unit_price: ((paid + flow(facts.price) / 2) / (units + 1)).max(1),
@@ -206,6 +226,14 @@ impl<'a> Outlook<'a> {
             _ => Why::Outbid,
         }
     }
+}
+
+/// How many selections of all opportunities would be won without pacing, in millionths, when viewers
+/// are at their cap as they were in those that are `filled`.
+fn winnable(all: &Counts, filled: &Counts, cap: FrequencyCap) -> i128 {
+    let [(won, of), (won_filled, of_filled)] =
+        [all, filled].map(|counts| Saturation::of(counts, cap).winnable(counts));
+    (won_filled + won * BLENDED / of.max(1)) * of / (of_filled + BLENDED)
 }
 
 fn signed(weight: u128) -> i128 {

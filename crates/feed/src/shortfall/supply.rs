@@ -99,22 +99,9 @@ impl Supply {
         opportunities * won / (of + BELIEVED) * self.value / BILLION / MILLION
     }
 
-    /// How many of these would have been won without pacing, in millionths, and how many there
-    /// were. Of those that waited, some would be at their cap by then.
+    /// See [`Saturation::winnable`], as it is for all of the promotion.
     pub(super) fn winnable(&self, counts: &Counts) -> (i128, i128) {
-        let get = |outcome| i128::from(counts.get(outcome));
-        let served = get(Outcome::Served);
-        let bids = served
-            + get(Outcome::Lost(Cause::Outbid))
-            + get(Outcome::Lost(Cause::Currency))
-            + get(Outcome::Lost(Cause::Error))
-            + get(Outcome::Lost(Cause::Incident));
-        let waiting = get(Outcome::Lost(Cause::Pacing)) + get(Outcome::Lost(Cause::Budget));
-        let all = i128::from(counts.opportunities());
-        if bids == 0 {
-            return (0, all);
-        }
-        (served * self.saturation.when((bids + waiting) * MILLION / bids), all)
+        self.saturation.winnable(counts)
     }
 }
 
@@ -132,7 +119,7 @@ pub(super) struct Saturation {
 }
 
 impl Saturation {
-    fn of(counts: &Counts, cap: FrequencyCap) -> Saturation {
+    pub(super) fn of(counts: &Counts, cap: FrequencyCap) -> Saturation {
         let get = |cause| i128::from(counts.get(Outcome::Lost(cause)));
         let capped = get(Cause::Cap);
         let all = i128::from(counts.opportunities()) - get(Cause::Policy) - get(Cause::Paused);
@@ -149,6 +136,24 @@ impl Saturation {
             if power(middle, times) <= part { least = middle } else { most = middle }
         }
         Saturation { mean: Some(least * MILLION / (MILLION - least)), times }
+    }
+
+    /// How many of these would have been won without pacing, in millionths, and how many there
+    /// were. Of those that waited, some would be at their cap by then.
+    pub(super) fn winnable(self, counts: &Counts) -> (i128, i128) {
+        let get = |outcome| i128::from(counts.get(outcome));
+        let served = get(Outcome::Served);
+        let bids = served
+            + get(Outcome::Lost(Cause::Outbid))
+            + get(Outcome::Lost(Cause::Currency))
+            + get(Outcome::Lost(Cause::Error))
+            + get(Outcome::Lost(Cause::Incident));
+        let waiting = get(Outcome::Lost(Cause::Pacing)) + get(Outcome::Lost(Cause::Budget));
+        let all = i128::from(counts.opportunities());
+        if bids == 0 {
+            return (0, all);
+        }
+        (served * self.when((bids + waiting) * MILLION / bids), all)
     }
 
     /// How many times as much is shown when there are so many millionths as many opportunities, in

@@ -20,7 +20,7 @@ pub const PRICE: Micros = Micros::new(500_000);
 
 /// Two days of a promotion, minute by minute.
 pub struct Logs {
-    plan: Plan,
+    pub plan: Plan,
     counters: Vec<CounterRecord>,
     pub deliveries: Deliveries,
     activity: Activity,

@@ -94,6 +94,32 @@ fn a_daily_budget_that_holds_back_is_to_go() {
 }
 
 #[test]
+fn a_first_day_has_won_more_than_others_can() {
+    // Until the evening it waited, and then all that it could win were at their cap.
+    let suggested_with = |in_the_evening: Cause| {
+        let mut logs = Logs::of(5_000);
+        (0..24 * 60).for_each(|minute| {
+            let others = if minute < 18 * 60 { Cause::Pacing } else { in_the_evening };
+            logs.minute(minute, 20, 1, others);
+        });
+        let daily = Some(Amount::new(720).unwrap());
+        suggested(&logs, &Terms { daily_budget: daily, ..terms(5_000) }, 10)
+    };
+    let is_away = |one: &Suggestion| one.change == SettingChange::NoDailyBudget;
+    assert!(suggested_with(Cause::Pacing).iter().any(is_away));
+    let suggestions = suggested_with(Cause::Cap);
+    assert!(!suggestions.iter().any(is_away), "{:?}", changes(&suggestions));
+    // What was won until then is not expected again either.
+    let mut logs = Logs::of(5_000);
+    (0..24 * 60).for_each(|minute| {
+        let served = if minute < 18 * 60 { 4 } else { 1 };
+        logs.minute(minute, 20, served, Cause::Cap);
+    });
+    let suggestions = suggested(&logs, &terms(5_000), 10);
+    assert!(suggestions[0].units_as_is.abs_diff(1_440) < 150, "{suggestions:?}");
+}
+
+#[test]
 fn of_a_guarantee_only_the_end_changes() {
     let logs = day(5_000, Cause::Outbid);
     let terms = Terms { promise: Promise::Guarantee, ..terms(5_000) };

@@ -25,8 +25,8 @@ pub(crate) struct DeedView<'a> {
     number: u32,
     /// `composed`, `edited`, `submitted`, `payment_failed`, `funded`, `approved`, `rejected`,
     /// `appealed`, `started`, `paused`, `resumed`, `content_changed`, `post_hidden`, `post_shown`,
-    /// `stopped`, `completed`, `settled`, `disputed`, `dispute_over`, `behind_plan` or
-    /// `ahead_of_plan`.
+    /// `stopped`, `completed`, `settled`, `disputed`, `dispute_over`, `behind_plan`,
+    /// `ahead_of_plan` or `back_on_plan`.
     #[schema(example = "approved")]
     kind: &'static str,
     /// In which capacity: `advertiser`, `staff` or `platform`, which is a rule, or time.

@@ -46,6 +46,10 @@ pub(crate) struct PromotionReportView {
     opportunities: Vec<OpportunitiesView>,
     /// Who was reached.
     segments: Vec<SegmentView>,
+    /// Whether it is known how the pages of its viewers are spread over the hours of a day: one
+    /// whole day of a thousand pages was seen. Until then what is to be expected by an instant is
+    /// wide enough for a quiet night and for a busy evening.
+    is_day_known: bool,
     /// That it brings less or more than was quoted; empty when it does not.
     alerts: Vec<AlertView>,
     /// Changes that would help, the most helpful first; empty when nothing would.
@@ -173,11 +177,8 @@ impl PromotionReportView {
             segments: report
                 .map(|report| report.segments.iter().map(SegmentView::new).collect())
                 .unwrap_or_default(),
-            alerts: report
-                .and_then(|report| report.alert.as_ref().zip(Some(&report.suggestions)))
-                .map(|(alert, suggestions)| AlertView::new(alert, suggestions))
-                .into_iter()
-                .collect(),
+            is_day_known: report.is_some_and(|report| report.is_day_known),
+            alerts: report.and_then(AlertView::of).into_iter().collect(),
             suggestions: report
                 .into_iter()
                 .flat_map(|report| &report.suggestions)

@@ -15,6 +15,7 @@ use jobs::{Booked, ClaimClerk, Expirer, FeedKeeper, FeedReport, JobError, Outgoi
 use jobs::{RailCaller, RailParts, RailReport, SettlementFigures, SettlementWatch, SpareIds};
 use outside::clock::{Clock, SystemClock};
 use outside::random::SystemRandomness;
+use promotions::Alarm;
 use serving::{Feed, FeedParts};
 use store::BookRecord;
 use writer::Handle;
@@ -307,8 +308,8 @@ fn report_feed(book: &str, report: &FeedReport) {
                 tracing::info!(book, component, "an incident that the feed had detected is over");
             }
             for (promotion, alarm) in &ran.alerted {
-                let alarm = alarm.as_str();
-                tracing::info!(book, %promotion, alarm, "a promotion is not as was quoted");
+                let told = alarm.map_or("back_on_plan", Alarm::as_str);
+                tracing::info!(book, %promotion, told, "a promotion goes otherwise than before");
             }
             for record in &ran.set_aside {
                 tracing::error!(book, ?record, "the book never takes what this record costs");

@@ -191,11 +191,11 @@ fn pauses_of_advertiser_and_platform_stand_side_by_side() {
 }
 
 #[test]
-fn a_pause_of_its_advertiser_does_not_use_its_only_alarm_up() {
+fn a_pause_of_its_advertiser_uses_no_alarm_up() {
     let mut world = World::new();
     let id = world.allowed(1, &terms());
     let alert = |row: &promotions::Promotion, at| {
-        promotions::alert(promotions::Alarm::Behind, row, &[], at)
+        promotions::alert(Some(promotions::Alarm::Behind), row, &[], at)
     };
     assert_eq!(world.change(id, alert), Err(Refusal::NotRunning));
     world.now = terms().starts_at;

@@ -154,6 +154,18 @@ impl Town {
 
     /// One of which so many units were quoted at least, and twice as many at most.
     pub fn quoted(&self, goal: Goal, number: u128, budget: i64, units: u64) -> PromotionId {
+        self.quoted_for(goal, number, budget, 30, (units, units * 2))
+    }
+
+    /// The same for so many days, with a quote of so many units.
+    pub fn quoted_for(
+        &self,
+        goal: Goal,
+        number: u128,
+        budget: i64,
+        days: u64,
+        (units_low, units_high): (u64, u64),
+    ) -> PromotionId {
         let (now, id) = (self.now(), PromotionId::from_bits(number));
         let post = Label::new(&format!("post-{number}")).unwrap();
         let budget = Money::new(budget, Currency::USD).unwrap();
@@ -165,15 +177,15 @@ impl Town {
             incentive: budget.amount,
             daily_budget: None,
             starts_at: now,
-            ends_at: now.saturating_add(Span::days(30)),
+            ends_at: now.saturating_add(Span::days(days)),
             promise: Promise::Estimate,
         };
         let quote = Quote {
             unit: goal.billed(),
             // A sale is worth less than a view here, as far as is believed.
             unit_price_max: Micros::new(if goal == Goal::Sales { 200_000_000 } else { 2_000_000 }),
-            units_low: units,
-            units_high: units * 2,
+            units_low,
+            units_high,
             guaranteed_units: None,
             audience_size: 10_000,
             quoted_at: now,

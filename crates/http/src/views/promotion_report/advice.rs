@@ -3,6 +3,7 @@
 use feed::shortfall::{Alert, Side, Suggestion, Why};
 use promotions::{Alarm, Promotion, SuggestionNumber, Terms};
 use serde::Serialize;
+use serving::Report;
 
 use crate::views::Time;
 use crate::views::promotion_terms::AudienceView;
@@ -14,7 +15,8 @@ pub(super) struct AlertView {
     /// `behind_plan` or `ahead_of_plan`.
     #[schema(example = "behind_plan")]
     code: &'static str,
-    /// The end of the first full hour in which it was so, and since when it has been.
+    /// The end of the first full hour in which it was so, and since when it has not been as was
+    /// quoted again.
     #[schema(value_type = String, format = DateTime)]
     since: Time,
     /// What is the matter, in a sentence or two.
@@ -32,25 +34,33 @@ pub(super) struct AlertView {
 }
 
 impl AlertView {
-    pub(super) fn new(alert: &Alert, suggestions: &[Suggestion]) -> AlertView {
-        let Alert { alarm, units, expected, why, .. } = *alert;
+    /// Of a report that has one.
+    pub(super) fn of(report: &Report) -> Option<AlertView> {
+        let Alert { alarm, since, units, expected, why } = report.alert?;
         let mut message = format!(
-            "It has brought {units} units, and {} to {} were to be expected by then.",
+            "It has brought {units} units, and {} to {} were to be expected by then",
             expected.low, expected.high,
         );
+        message.push_str(match report.is_day_known {
+            true => ".",
+            false => ", whichever hours of its viewers' days are quiet.",
+        });
+        if (expected.low..=expected.high).contains(&units) {
+            message.push_str(" That is nearly as was quoted again.");
+        }
         if let Some(why) = why {
             message.push_str(&format!(" Most of what is missing is due to: {}.", why.phrase()));
         }
-        AlertView {
+        Some(AlertView {
             code: alarm.as_str(),
-            since: Time(alert.since),
+            since: Time(since),
             message,
-            fix: fix(alarm, why, suggestions),
+            fix: fix(alarm, why, &report.suggestions),
             units,
             units_low: expected.low,
             units_high: expected.high,
             cause: why.map(Why::as_str),
-        }
+        })
     }
 }
 

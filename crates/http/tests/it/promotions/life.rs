@@ -140,8 +140,9 @@ async fn live(world: &World) {
     post.fresh().await_status(200).await;
     act(&shop, &promotion, "approve", json!({})).await;
     let mut server = Server::new(world.book.handle(), promotion.parse().unwrap());
-    server.alert(Alarm::Behind);
-    server.alert(Alarm::Ahead);
+    server.alert(Some(Alarm::Behind));
+    server.alert(Some(Alarm::Ahead));
+    server.alert(None);
     server.lease(5_000);
     server.show(1_000, 0);
     server.take_back(10);

@@ -37,7 +37,7 @@ impl<'a> Server<'a> {
         give(self.handle, command);
     }
 
-    pub fn alert(&self, alarm: Alarm) {
+    pub fn alert(&self, alarm: Option<Alarm>) {
         self.give(PromotionCommand::Alert { promotion: self.promotion, alarm });
     }
 

@@ -140,7 +140,7 @@ struct Standing {
 
 fn standing() -> impl Strategy<Value = Standing> {
     let kinds = (select(State::ALL.to_vec()), select(EndCause::ALL.to_vec()), any::<bool>());
-    let flags = any::<[bool; 4]>();
+    let flags = any::<[bool; 5]>();
     let rule = || token::<40>();
     let review = (label(), rule(), option::of(bits()), any::<[bool; 3]>());
     let times = (instant(), instant(), any::<bool>(), 1..4_u32);
