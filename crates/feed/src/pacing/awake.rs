@@ -35,8 +35,8 @@ const VISITS_MIN: u64 = 50;
 const AWAKE_MIN: u64 = 16;
 
 /// An hour was counted from its beginning, or to its end, if there was a visit within so many
-/// minutes of that.
-const EDGE_MINUTES: i64 = 5;
+/// minutes of that. Counted ten minutes short, it is off by a sixth at most.
+const EDGE_MINUTES: i64 = 10;
 
 impl Awake {
     /// Notes a visit of today.
