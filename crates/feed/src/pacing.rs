@@ -14,6 +14,7 @@
 //! *Budget pacing for targeted online advertisements at LinkedIn*, KDD 2014. There a chance of
 //! taking part is corrected each minute; credit needs no forecast of how many auctions are won.
 
+mod awake;
 mod curves;
 mod traffic;
 

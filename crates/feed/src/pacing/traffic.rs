@@ -1,5 +1,7 @@
 use base::Instant;
 
+use super::awake::Awake;
+
 /// How the visits of a day are spread over its hours (UTC), learned from day to day.
 ///
 /// The curve begins with what is believed beforehand and moves by a quarter towards each full
@@ -16,6 +18,8 @@ pub struct TrafficCurve {
     day: i64,
     /// Whether counting began with the first hour of that day.
     is_whole_day: bool,
+    /// The hours of days that are known to be no night.
+    awake: Awake,
 }
 
 /// What the weights of a day add up to.
@@ -53,15 +57,16 @@ impl TrafficCurve {
     /// Give what [`TrafficCurve::hours`] told before a restart, or what a like country shows.
     pub fn believed(visits: [u64; 24]) -> TrafficCurve {
         let hours = shape(&visits).unwrap_or([DAY / 24; 24]);
-        TrafficCurve { hours, known: Some(hours), seen: [0; 24], day: 0, is_whole_day: false }
+        let known = Some(hours);
+        let awake = Awake::default();
+        TrafficCurve { hours, known, seen: [0; 24], day: 0, is_whole_day: false, awake }
     }
 
     /// The same where it is only assumed, as of a country that is taken to be like all others. What
     /// was counted of the day is left out: that was of others.
     #[must_use]
     pub fn guess(&self) -> TrafficCurve {
-        let TrafficCurve { hours, .. } = *self;
-        TrafficCurve { hours, known: None, seen: [0; 24], day: 0, is_whole_day: false }
+        TrafficCurve { known: None, ..TrafficCurve::believed(self.hours) }
     }
 
     /// Whether it was told, or a whole day was seen.
@@ -71,7 +76,8 @@ impl TrafficCurve {
 
     /// What the days may be like. Where nothing is known, that is what is assumed, and the day of
     /// one time zone with the largest swing that was published, beginning at any hour; what lies
-    /// between these is plausible too: a weaker swing, and several time zones together.
+    /// between these is plausible too: a weaker swing, and several time zones together. Hours that
+    /// were seen to go on alike are no night: in each of these days they bring something.
     /// Otherwise it is this curve, and the days that were seen.
     ///
     /// The part of a time that has passed is, by any mixture of days, between what it is by each:
@@ -84,7 +90,7 @@ impl TrafficCurve {
             None => found.extend((0..24).map(|hours| {
                 let mut day = LIVELY_DAY;
                 day.rotate_left(hours);
-                TrafficCurve::believed(day)
+                TrafficCurve::believed(self.awake.in_day(day, &self.seen))
             })),
         }
         found
@@ -107,10 +113,12 @@ impl TrafficCurve {
             self.finish_day(day, hour(now));
         }
         self.seen[hour(now)] += visits;
+        self.awake.saw(now);
     }
 
     fn finish_day(&mut self, next: i64, first_hour: usize) {
         let is_next = next == self.day + 1;
+        self.awake.finish_day(&self.seen, is_next);
         let seen = std::mem::take(&mut self.seen);
         let taught = shape(&seen).filter(|_| seen.iter().sum::<u64>() >= VISITS_MIN);
         if let Some(taught) = taught.filter(|_| self.is_whole_day) {
@@ -162,7 +170,7 @@ fn shape(visits: &[u64; 24]) -> Option<[u64; 24]> {
     Some(hours)
 }
 
-fn hour(instant: Instant) -> usize {
+pub(super) fn hour(instant: Instant) -> usize {
     let hours = instant.micros() / 1_000 / MILLIS_PER_HOUR;
     (hours % 24).unsigned_abs() as usize
 }

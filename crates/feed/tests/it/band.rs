@@ -132,6 +132,16 @@ fn east(hours: usize) -> [u64; 24] {
 /// A promotion of a day that gets so many thousandths of 2,500 units as this day brings them, and
 /// how it goes in each hour by what is known of its viewers' days.
 fn courses(day: [u64; 24], curve: &TrafficCurve, thousandths: u64, quote: &Quote) -> Vec<Course> {
+    courses_by(day, |_| curve.clone(), thousandths, quote)
+}
+
+/// The same by what is known by the end of each hour.
+fn courses_by(
+    day: [u64; 24],
+    known: impl Fn(u64) -> TrafficCurve,
+    thousandths: u64,
+    quote: &Quote,
+) -> Vec<Course> {
     let mut logs = Logs::of(1_440);
     logs.plan.ends_at = after(Span::days(1));
     // Units come as they are due, so that nothing of the hours is lost by rounding.
@@ -146,7 +156,7 @@ fn courses(day: [u64; 24], curve: &TrafficCurve, thousandths: u64, quote: &Quote
         logs.deliveries.of(crate::shortfall::ID).map(|(at, one)| (at, *one)).collect();
     let course = |hours: u64| {
         let now = after(Span::hours(hours + 1));
-        feed::shortfall::course(&logs.plan, quote, curve, &delivered, now)
+        feed::shortfall::course(&logs.plan, quote, &known(hours + 1), &delivered, now)
     };
     (1..=24).map(course).collect()
 }
@@ -194,26 +204,27 @@ fn of_hours(day: &[u64; 24], hours: usize) -> (u64, u64) {
 
 /// Days of networks and of social media as they were published, in thousandths: the sources stand
 /// beside the day that is assumed.
-#[test]
-fn published_days_are_plausible() {
-    let vienna = [
-        34, 22, 14, 9, 7, 7, 11, 18, 28, 41, 47, 53, 53, 55, 54, 51, 56, 61, 65, 68, 70, 63, 59, 55,
-    ];
-    let europe = [
+const PUBLISHED: [[u64; 24]; 7] = [
+    // Vienna.
+    [34, 22, 14, 9, 7, 7, 11, 18, 28, 41, 47, 53, 53, 55, 54, 51, 56, 61, 65, 68, 70, 63, 59, 55],
+    // Europe.
+    [
         50, 37, 25, 17, 12, 11, 11, 15, 22, 31, 38, 43, 45, 47, 49, 51, 54, 55, 58, 62, 67, 70, 68,
         61,
-    ];
-    let france = [
-        43, 30, 19, 12, 9, 8, 11, 22, 34, 41, 45, 48, 52, 56, 55, 53, 53, 56, 59, 59, 58, 59, 62,
-        58,
-    ];
-    let shanghai = [
-        26, 18, 12, 9, 8, 10, 18, 31, 45, 54, 58, 60, 60, 60, 59, 57, 55, 52, 52, 54, 56, 55, 50,
-        39,
-    ];
-    let social = [
-        21, 6, 6, 10, 8, 28, 32, 42, 42, 47, 42, 50, 51, 61, 65, 73, 72, 72, 66, 47, 42, 44, 39, 36,
-    ];
+    ],
+    // France.
+    [43, 30, 19, 12, 9, 8, 11, 22, 34, 41, 45, 48, 52, 56, 55, 53, 53, 56, 59, 59, 58, 59, 62, 58],
+    // Shanghai.
+    [26, 18, 12, 9, 8, 10, 18, 31, 45, 54, 58, 60, 60, 60, 59, 57, 55, 52, 52, 54, 56, 55, 50, 39],
+    // Social media.
+    [21, 6, 6, 10, 8, 28, 32, 42, 42, 47, 42, 50, 51, 61, 65, 73, 72, 72, 66, 47, 42, 44, 39, 36],
+    // A mobile cell.
+    [37, 27, 17, 10, 7, 5, 6, 11, 21, 32, 40, 46, 51, 57, 63, 66, 65, 65, 71, 76, 74, 63, 49, 39],
+    DAY,
+];
+
+#[test]
+fn published_days_are_plausible() {
     let (logs, quote) = (logs(24, 1), quote(1_000_000, 1_000_000, after(Span::ZERO)));
     let (waterfall, trouble) = (logs.waterfall(), logs.trouble());
     let curve = TrafficCurve::flat();
@@ -221,7 +232,7 @@ fn published_days_are_plausible() {
     facts.plan.ends_at = after(Span::days(1));
     let shortfall = explain(&facts, after(Span::days(1)));
     let band = Band::new(&facts.plan, &quote, &curve, &shortfall);
-    for day in [vienna, europe, france, shanghai, social, DAY, [1; 24]] {
+    for day in PUBLISHED.into_iter().chain([[1; 24]]) {
         for hours in 1..24 {
             let (least, most) = of_hours(&day, hours);
             let expected = band.by(after(Span::hours(hours as u64)));
@@ -265,4 +276,122 @@ fn a_day_that_was_seen_is_known_and_that_of_a_country_is_a_guess() {
     assert!(planned.hours()[0] > seen.hours()[0] && seen.hours()[17] > planned.hours()[17]);
     let guess = curve.guess();
     assert!(!guess.is_known() && guess.hours() == curve.hours());
+}
+
+/// What is known after so many hours of a platform that began with the first of them.
+fn seen(day: &[u64; 24], hours: u64) -> TrafficCurve {
+    let mut curve = TrafficCurve::flat();
+    for hour in 0..hours.min(24) {
+        // The first and the last minute of each hour have visits.
+        for minute in [0, 59] {
+            let at = after(Span::minutes(hour * 60 + minute));
+            curve.observe_many(at, day[hour as usize] * 500);
+        }
+    }
+    curve
+}
+
+#[test]
+fn hours_that_go_on_alike_are_no_night() {
+    let quote = quote(20_000, 30_000, after(Span::ZERO));
+    // A quarter of what is due comes, which five hours of a night might explain.
+    let behind = |known: &dyn Fn(u64) -> TrafficCurve| {
+        let courses = courses_by([42; 24], known, 2_000, &quote);
+        courses.iter().position(|course| *course == Course::Outside(Alarm::Behind))
+    };
+    let unknown = behind(&|_| TrafficCurve::flat()).unwrap();
+    let alike = behind(&|hours| seen(&[1; 24], hours)).unwrap();
+    assert!(alike < unknown, "{alike} and {unknown}");
+    // By the end of the fifth hour it is clear, of the four whose events are in.
+    assert_eq!(alike + 1, 4);
+    let few = |hours: u64| {
+        let mut curve = TrafficCurve::flat();
+        (0..hours).for_each(|hour| curve.observe_many(after(Span::hours(hour)), 49));
+        curve
+    };
+    assert_eq!(behind(&few), Some(unknown));
+}
+
+/// What is known of days after a visit in each of these minutes.
+fn visited(minutes: std::ops::Range<u64>) -> TrafficCurve {
+    let mut curve = TrafficCurve::flat();
+    minutes.for_each(|minute| curve.observe(after(Span::minutes(minute))));
+    curve
+}
+
+fn plausible_hours(curve: &TrafficCurve) -> Vec<[u64; 24]> {
+    curve.plausible().iter().map(TrafficCurve::hours).collect()
+}
+
+#[test]
+fn hours_that_were_counted_in_part_show_nothing() {
+    let unknown = plausible_hours(&TrafficCurve::flat());
+    assert_eq!(plausible_hours(&visited(10..300)), unknown);
+    assert_eq!(plausible_hours(&visited(0..290)), unknown);
+    assert_ne!(plausible_hours(&visited(0..300)), unknown);
+}
+
+/// What is known of a day's hours lasts until the day is known.
+#[test]
+fn hours_that_are_no_night_are_remembered() {
+    let mut curve = visited(60..360);
+    let before = plausible_hours(&curve);
+    assert_ne!(before, plausible_hours(&TrafficCurve::flat()));
+    curve.observe(after(Span::hours(30)));
+    assert!(!curve.is_known());
+    assert_eq!(plausible_hours(&curve), before);
+}
+
+#[test]
+fn the_pages_of_a_quiet_night_alarm_nobody() {
+    // As few as are quoted, and as many: nothing of the range makes up for a wrong day.
+    let quote = quote(2_500, 2_500, after(Span::ZERO));
+    for day in PUBLISHED {
+        for hours in 0..24 {
+            let mut day = day;
+            day.rotate_left(hours);
+            let whole: u64 = day.iter().sum();
+            let courses = courses_by(day, |hours| seen(&day, hours), 1_000_000 / whole, &quote);
+            let is_alarm = |course: &Course| matches!(course, Course::Outside(_));
+            assert!(!courses.iter().any(is_alarm), "{day:?}: {courses:?}");
+        }
+    }
+}
+
+/// Two time zones may make a night even; how much it brings then is what is relied on.
+#[test]
+fn slow_hours_alike_of_two_time_zones_bring_what_is_assumed() {
+    let (logs, quote) = (logs(24, 1), quote(1_000_000, 1_000_000, after(Span::ZERO)));
+    let (waterfall, trouble, flat) = (logs.waterfall(), logs.trouble(), TrafficCurve::flat());
+    let mut facts = logs.facts(&waterfall, &trouble, &flat);
+    facts.plan.ends_at = after(Span::days(1));
+    let shortfall = explain(&facts, after(Span::days(1)));
+    let mut looked_at = 0;
+    for (day, apart, part, first) in mixtures() {
+        let hour = |at: usize| day[at % 24] * part + day[(at + apart) % 24] * (10 - part);
+        let mixed: [u64; 24] = std::array::from_fn(|at| hour(first + at));
+        let (quietest, busiest) = (mixed[..5].iter().min(), mixed[..5].iter().max());
+        if busiest.unwrap() * 10 > quietest.unwrap() * 12 {
+            continue;
+        }
+        looked_at += 1;
+        let (curve, whole) = (seen(&mixed, 5), mixed.iter().sum::<u64>());
+        let band = Band::new(&facts.plan, &quote, &curve, &shortfall);
+        for hours in 1..=5 {
+            let came = mixed[..hours].iter().sum::<u64>() * 1_000_000 / whole;
+            let expected = band.by(after(Span::hours(hours as u64)));
+            let is_held = expected.low <= came && came <= expected.high;
+            assert!(is_held, "{mixed:?} {hours}: {came} {expected:?}");
+        }
+    }
+    assert!(looked_at > 1_000, "{looked_at}");
+}
+
+/// A published day, how far its second time zone is away, how many tenths live in the first one,
+/// and the hour that it begins with.
+fn mixtures() -> impl Iterator<Item = ([u64; 24], usize, u64, usize)> {
+    let days = PUBLISHED.into_iter();
+    let apart = days.flat_map(|day| (0..24).map(move |apart| (day, apart)));
+    let parts = apart.flat_map(|(day, apart)| (0..=10).map(move |part| (day, apart, part)));
+    parts.flat_map(|(day, apart, part)| (0..24).map(move |first| (day, apart, part, first)))
 }
