@@ -73,7 +73,7 @@ impl Waiting {
             Some(told) if told.refusal == *refusal => (told.distance * 2).min(last),
             _ => first,
         };
-        let refusal = refusal.clone();
+        let refusal = *refusal;
         wait.told = Some(Told { refusal, again_at: now + distance, distance });
         true
     }

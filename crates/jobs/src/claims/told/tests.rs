@@ -114,6 +114,7 @@ fn report(delivered: &[(u64, u64)], lost: &[(u64, &[(Why, i64)])]) -> Report {
         (minute(*at), Delivered { units: *units, price, ..Delivered::default() })
     });
     Report {
+        is_day_known: true,
         shortfall: Shortfall { minutes, planned: spent + missing, spent, units },
         summary: Summary::default(),
         waterfall: Vec::new(),
@@ -136,15 +137,15 @@ fn told(promotion: &Promotion, deeds: &[Deed], report: &Report, now: Instant) ->
 #[track_caller]
 fn check(facts: &Facts, expected: &[(FactName, Value)]) {
     for (name, value) in expected {
-        let found = facts.get(*name).map(|fact| fact.finding.clone());
-        assert_eq!(found, Some(Finding::Known(value.clone())), "{name:?}");
+        let found = facts.get(*name).map(|fact| fact.finding);
+        assert_eq!(found, Some(Finding::Known(*value)), "{name:?}");
     }
 }
 
 #[track_caller]
 fn check_unknown(facts: &Facts, names: &[FactName], why: WhyUnknown) {
     for name in names {
-        let found = facts.get(*name).map(|fact| fact.finding.clone());
+        let found = facts.get(*name).map(|fact| fact.finding);
         assert_eq!(found, Some(Finding::Unknown(why)), "{name:?}");
     }
 }
@@ -163,7 +164,7 @@ const COUNTS: [FactName; 4] = [
 #[track_caller]
 fn check_missing(facts: &Facts, counts: [u64; 4]) {
     let counts = counts.map(Value::Count);
-    check(facts, &std::array::from_fn::<_, 4, _>(|place| (COUNTS[place], counts[place].clone())));
+    check(facts, &std::array::from_fn::<_, 4, _>(|place| (COUNTS[place], counts[place])));
 }
 
 #[test]
@@ -224,7 +225,7 @@ fn a_gap_in_its_time_was_not_watched() {
         let log = Report { gaps, ..report(&[(0, 1_000)], &[]) };
         let late =
             Promotion { terms: Terms { starts_at: minute(10), ..terms() }, ..promotion(1_000) };
-        told(&late, &deeds(&[]), &log, minute(90)).get(FactName::Watched).unwrap().finding.clone()
+        told(&late, &deeds(&[]), &log, minute(90)).get(FactName::Watched).unwrap().finding
     };
     let flag = |is: bool| Finding::Known(Value::Flag(is));
     assert_eq!(watched(50, 60), flag(false));
@@ -266,7 +267,7 @@ fn whoever_held_it_up_for_all_of_its_time_has_kept_it_from_starting() {
     #[track_caller]
     fn check_start(lost: &[(Why, i64)], expected: Option<&'static str>) {
         let facts = told(&promotion(0), &deeds(&[]), &report(&[], &[(10, lost)]), minute(200));
-        let found = facts.get(FactName::Start).map(|fact| fact.finding.clone());
+        let found = facts.get(FactName::Start).map(|fact| fact.finding);
         assert_eq!(found, expected.map(|word| Finding::Known(Value::Word(word))));
     }
     check_start(&[(Why::Review, 700), (Why::Outage, 300)], Some("held_by_platform"));
@@ -301,7 +302,7 @@ fn only_whoever_leaves_people_out_has_narrowed_it() {
         told(&promotion(600), &deeds(&edits), &log, minute(200))
     };
     let narrowed = |edits: &[(Role, u64, Option<Terms>)]| {
-        let finding = facts_after(edits).get(FactName::Narrowed).unwrap().finding.clone();
+        let finding = facts_after(edits).get(FactName::Narrowed).unwrap().finding;
         finding == Finding::Known(Value::Flag(true))
     };
     let by_them = Role::Advertiser;
