@@ -101,8 +101,8 @@ async fn a_preview_keeps_nothing() {
     let tried = preview(body(&promotion, "poor_outcome")).await_status(200).await.json;
     check_members(&tried, json!({"object": "claim_trial"}));
     check_members(&tried["claim"], json!({"object": "claim", "claimant": ADA, "decision": null}));
-    // Nobody tells what was delivered, so a person would have to look.
-    check_members(&tried["decision"], json!({"outcome": "review", "id": null, "claim": null}));
+    // Nobody tells how it was delivered, which is nothing to a poor outcome.
+    check_members(&tried["decision"], json!({"outcome": "deny", "id": null, "claim": null}));
     let facts = tried["facts"].as_array().unwrap();
     assert!(facts.iter().any(|fact| fact["name"] == "captured" && fact["value"] == usd(10_000)));
     let hint = preview(by_hint(json!({}))).await_status(200).await.json;
