@@ -2,10 +2,12 @@
 //!
 //! From the minutes in which nothing was wrong follow, for an amount of traffic, how many
 //! selections are won, how many would be without pacing, what a selection brings and what a unit
-//! costs. How many would be is learned from when viewers are at their frequency cap as they will be:
-//! on the first day nobody is at first, so that day has won more than the next one can. Until the end a promotion then gets the smaller of what it wins and what its money buys,
+//! costs. Until the end a promotion then gets the smaller of what it wins and what its money buys,
 //! day by day where there is a daily budget. The same is told for the changed terms; the difference
 //! is what the change is expected to bring. Nothing is known of how others will bid then.
+//!
+//! How many can be won is learned from when viewers are at their frequency cap as they will be. On
+//! the first day nobody is at first, so that day has won more than the next one can.
 //!
 //! A change is suggested when it brings a twentieth more, and more than chance may: twice the
 //! square root of the units that are expected as it is, as in the band of a quote.
@@ -228,8 +230,8 @@ impl<'a> Outlook<'a> {
     }
 }
 
-/// How many selections of all opportunities would be won without pacing, in millionths, when viewers
-/// are at their cap as they were in those that are `filled`.
+/// How many selections of all opportunities would be won without pacing, in millionths, when
+/// viewers are at their cap as they were in those that are `filled`.
 fn winnable(all: &Counts, filled: &Counts, cap: FrequencyCap) -> i128 {
     let [(won, of), (won_filled, of_filled)] =
         [all, filled].map(|counts| Saturation::of(counts, cap).winnable(counts));
