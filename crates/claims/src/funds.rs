@@ -11,8 +11,8 @@ use base::{Amount, Currency, Instant};
 /// * what was *not spent*: by settlement, by itself, at most [`Funds::settlement_back`].
 ///
 /// What the bank of the payer has given pays what goes back either way, whichever comes first: a
-/// refund asks the rail for so much less. So it takes nothing off what is owed, and whoever paid has
-/// the same in the end in whatever order dispute, claim and settlement come.
+/// refund asks the rail for so much less. So it takes nothing off what is owed, and whoever paid
+/// has the same in the end in whatever order dispute, claim and settlement come.
 ///
 /// When a late verdict makes smaller what was spent, more is unspent. What claims have taken of it
 /// before is then not returned a second time: so *settled back + committed ≤ paid*, always.

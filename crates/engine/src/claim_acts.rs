@@ -1,5 +1,5 @@
-//! What decisions on claims do beside paying: a promotion is held up or ends, an account is frozen, a trace is
-//! kept for people to look at. And what a frozen account may not do.
+//! What decisions on claims do beside paying: a promotion is held up or ends, an account is frozen,
+//! a trace is kept for people to look at. And what a frozen account may not do.
 
 use std::sync::Arc;
 
@@ -28,7 +28,8 @@ pub(crate) fn stops(decision: &Decision) -> bool {
     decision.acts.contains(&Act::StopPromotion)
 }
 
-/// Freezes and keeps what a decision asks for; what becomes of the promotion, [`hold_or_stop`] says.
+/// Freezes and keeps what a decision asks for; what becomes of the promotion is said by
+/// [`hold_or_stop`].
 /// What was done before is not done again. What somebody without an account claims freezes nobody
 /// before a person has granted it.
 pub(crate) fn act<R: Rows>(

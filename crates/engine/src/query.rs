@@ -225,15 +225,18 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         | Query::Restitution(_)
         | Query::AccountFreeze(_)
         | Query::Suspect(_) => of_claims(query, walk),
-        Query::RefundPreview { order, .. } => {
-            let order = walk.order(*order)?;
-            for payment in payments_of(order) {
-                walk.payment(payment);
-            }
-            unspent_of(order, walk, Instant::MAX);
-            None
-        }
+        Query::RefundPreview { order, .. } => refundable(*order, walk),
     }
+}
+
+/// Names what a preview of a refund looks at.
+fn refundable<R: Rows>(order: OrderId, walk: &mut Walk<'_, R>) -> Option<AnswerRef> {
+    let order = walk.order(order)?;
+    for payment in payments_of(order) {
+        walk.payment(payment);
+    }
+    unspent_of(order, walk, Instant::MAX);
+    None
 }
 
 fn of_claims<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> {

@@ -67,7 +67,7 @@ super::telling_refusals! {
         Refusal::AmountExceedsLeft { .. } = 545 => "amount_exceeds_left",
             |stored: StoredRefusal| Some(Refusal::AmountExceedsLeft { left: stored.money? });
         Refusal::ElsewhereExceedsUnspent { .. } = 549 => "elsewhere_exceeds_unspent",
-            |stored: StoredRefusal| Some(Refusal::ElsewhereExceedsUnspent { unspent: stored.money? });
+            |it: StoredRefusal| Some(Refusal::ElsewhereExceedsUnspent { unspent: it.money? });
         Refusal::BelowFirst { .. } = 546 => "below_first_decision",
             |stored: StoredRefusal| Some(Refusal::BelowFirst { first: stored.money? });
     }

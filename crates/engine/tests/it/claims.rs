@@ -58,7 +58,8 @@ fn somebody_without_an_account_stops_no_promotion() {
         "file X hint unauth as=Eve
          match X P
          facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
-         decide X => X:in_review P:paused P.held claim events claim.referred,suspect.found,promotion.paused
+         decide X => X:in_review P:paused P.held claim
+            => events claim.referred,suspect.found,promotion.paused
          review X deny => P:running",
     );
 }
@@ -357,6 +358,7 @@ fn nothing_is_decided_or_paid_while_the_payment_is_disputed() {
          open_dispute d p 5400 stage=2 => X.held yes
          pay_claim X O R rails=x -> payment_disputed
          lose d stage=2 => X.held no X:approved
-         pay_claim X O R rails=x => X:paying X.sent 10/11 X.takes 10 R:succeeded chargeback/loss 5389",
+         pay_claim X O R rails=x
+            => X:paying X.sent 10/11 X.takes 10 R:succeeded chargeback/loss 5389",
     );
 }

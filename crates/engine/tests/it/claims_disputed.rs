@@ -124,7 +124,8 @@ const DEEDS: [&str; 11] = [
 ];
 
 /// What is done in the end, whatever was done before.
-const END: &str = "facts B used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0; \
+const END: &str = "facts B used_later=false automatic_person=0 automatic_instrument=0 \
+    ring_marks=0; \
     decide B; \
     pay_claim A O Sa rails=ya; pay_claim B O Sb rails=yb; pay_claim D O Sd rails=yd; \
     begin ya; told ya succeeded; begin yb; told yb succeeded; begin yd; told yd succeeded; \

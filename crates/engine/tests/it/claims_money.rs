@@ -103,7 +103,8 @@ fn what_did_not_come_back_is_not_told_as_paid() {
          claim_paid X -> claim_being_paid
          wait 262800
          settle_up P O S rails=y => P.back 1000/0
-         claim_paid X => X:paid X.award 100/1000 X.elsewhere 1000 X.outcome partly_approve X.next appeal",
+         claim_paid X
+            => X:paid X.award 100/1000 X.elsewhere 1000 X.outcome partly_approve X.next appeal",
     );
 }
 

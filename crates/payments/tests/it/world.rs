@@ -310,21 +310,22 @@ impl World {
         self.account(name).map_or(0, Account::balance)
     }
 
+    fn refunds_in(&self, is: &dyn Fn(&RailRefund) -> bool) -> i64 {
+        let rows = self.refunds.values().filter(|refund| is(refund));
+        rows.map(|refund| refund.amount.amount.minor()).sum()
+    }
+
+    fn disputes_in(&self, is: &dyn Fn(DisputeState) -> bool) -> i64 {
+        let rows = self.disputes.values().filter(|dispute| is(dispute.state));
+        rows.map(|dispute| dispute.amount.amount.minor()).sum()
+    }
+
     /// The cap, the counters against the rows, and the accounts against the rows.
     #[track_caller]
     fn audit(&self) {
         let Some(payment) = &self.payment else { return };
-        let refunds_in = |is: &dyn Fn(&RailRefund) -> bool| -> i64 {
-            let rows = self.refunds.values().filter(|refund| is(refund));
-            rows.map(|refund| refund.amount.amount.minor()).sum()
-        };
-        let disputes_in = |is: &dyn Fn(DisputeState) -> bool| -> i64 {
-            let rows = self.disputes.values().filter(|dispute| is(dispute.state));
-            rows.map(|dispute| dispute.amount.amount.minor()).sum()
-        };
-        let succeeded = |refund: &RailRefund| {
-            matches!(refund.state, RefundState::Succeeded | RefundState::PaidByHand)
-        };
+        let refunds_in = |is: &dyn Fn(&RailRefund) -> bool| self.refunds_in(is);
+        let disputes_in = |is: &dyn Fn(DisputeState) -> bool| self.disputes_in(is);
         let is_credited = |refund: &RailRefund| refund.state == RefundState::Credited;
         let credited = payment.credited.minor();
         assert_eq!([credited; 2], [refunds_in(&is_credited), self.given - self.taken_back]);
@@ -358,7 +359,18 @@ impl World {
         assert!(settled == 0 || lost - settled >= kept || !is_goods, "{payment:?}");
         check_cap(payment);
         check_due(payment, self.refunds.values());
+        self.audit_accounts(payment);
+    }
 
+    /// The accounts against the rows.
+    #[track_caller]
+    fn audit_accounts(&self, payment: &Payment) {
+        let refunds_in = |is: &dyn Fn(&RailRefund) -> bool| self.refunds_in(is);
+        let disputes_in = |is: &dyn Fn(DisputeState) -> bool| self.disputes_in(is);
+        let refunded = refunds_in(&succeeded);
+        let taken = disputes_in(&|state| state != DisputeState::Won);
+        let lost = disputes_in(&|state| state == DisputeState::Lost);
+        let settled = payment.settled.minor();
         let captured = payment.captured.minor();
         let fee = payment.fee.map_or(0, Amount::minor);
         let home = payment.rail.clone();
@@ -383,6 +395,10 @@ impl World {
         };
         assert_eq!(self.accounts.values().map(signed).sum::<i64>(), 0, "money was made or lost");
     }
+}
+
+fn succeeded(refund: &RailRefund) -> bool {
+    matches!(refund.state, RefundState::Succeeded | RefundState::PaidByHand)
 }
 
 #[track_caller]
