@@ -233,7 +233,7 @@ fn many_small_sums_for_one_promotion_are_one_large_one() {
          file Z P poor -> promotion_not_over
          file V P other file=4 -> claim_already_open
          stop P
-         file Z P poor
+         file Z P failure
          facts Z ring_marks=0
          decide Z => Z:in_review
          review Z partly_approve 1 as=Ann => Z:in_review Z.next second_person Z.takes 0

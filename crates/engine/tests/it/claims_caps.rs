@@ -101,7 +101,7 @@ fn a_promotion_waits_while_nobody_has_decided_to_stop_it() {
             &format!(
                 "decide XP => XP:in_review P:paused P.held claim P.deeds ..paused
                     => events claim.referred,account.frozen,promotion.paused
-                 resume P -> promotion_paused_by_platform
+                 resume P -> account_frozen
                  {script}"
             ),
         );
@@ -116,7 +116,9 @@ fn a_promotion_waits_while_nobody_has_decided_to_stop_it() {
     );
     // What staff holds up stays held up; and staff may let it go on.
     after_waiting("pause P staff\n review XP deny => P:paused P.held platform");
-    after_waiting("resume P staff => P:running\n review XP approve 25000 => P:stopped");
+    after_waiting(
+        "unfreeze_account Ada\n resume P staff => P:running\n review XP approve 25000 => P:stopped",
+    );
     // A dispute comes between, and its facts are gathered anew.
     after_waiting(
         "open_dispute d pP 100

@@ -191,9 +191,9 @@ impl Of<'_> {
             17 => self.until(self.row.due_at()?)?,
             18 => self.give_back(which, luck)?,
             19 => {
-                let alarms = ["behind_plan", "ahead_of_plan", "back_on_plan"];
-                format!("alert {name} {}", alarms[usize::from(which) % 3])
+                format!("alert {name} {}", ["behind_plan", "ahead_of_plan"][usize::from(which) % 2])
             }
+            20 => format!("alert {name} back_on_plan"),
             _ if self.row.slices.open == 0 => {
                 format!("lease {name} {stream} {amount} for={}", 60 + luck)
             }

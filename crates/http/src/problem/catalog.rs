@@ -489,7 +489,7 @@ catalog! {
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch", 422, "The idempotency key was used before",
         "This key was sent with another path or body. Repeat a call unchanged, or use a new key.";
     SESSION_ENDED = "session_ended", 401, "You are signed out",
-        "Sign in again.";
+        "Sign in again, and repeat what you did.";
     FOREIGN_REQUEST = "foreign_request", 403, "The request does not come from our page",
         "Reload the page and try again.";
     SECOND_FACTOR_MISSING = "second_factor_missing", 403, "One more proof is needed",
@@ -498,7 +498,8 @@ catalog! {
         "Ask an administrator for the role that this needs.";
     STRONGER_SIGN_IN_NEEDED = "stronger_sign_in_needed", 403, "Show once more who you are",
         "Sign in with a passkey, or with a second factor where you have no passkey.";
-    ACCOUNT_CLOSED = "account_closed", 403, "This account is closed", "Turn to support.";
+    ACCOUNT_CLOSED = "account_closed", 403, "This account is closed",
+        "Turn to support, who can say why.";
     WAY_CLOSED = "way_closed", 403, "This way to sign in is closed",
         "There were too many wrong tries: use another way, or turn to support.";
     PASSKEY_CLONED = "passkey_cloned", 403, "This passkey may have been copied",
@@ -509,22 +510,27 @@ catalog! {
         "Ask somebody with the same permission.";
     HAND_OVER_REFUSED = "hand_over_refused", 403, "The way from the shop does not work any more",
         "Go back to the shop and try again, or sign in here.";
-    SIGN_IN_GONE = "sign_in_gone", 409, "This sign-in is over", "Begin again.";
+    SIGN_IN_GONE = "sign_in_gone", 409, "This sign-in is over",
+        "Begin again; the former code is worth nothing.";
     TOO_MANY_PASSKEYS = "too_many_passkeys", 409, "There are as many passkeys as there may be",
         "Remove one before adding another.";
     PASSKEY_KNOWN = "passkey_known", 409, "This passkey is registered already",
-        "Sign in with it.";
+        "Sign in with it, or register another one.";
     APPROVAL_NOT_OPEN = "approval_not_open", 409, "It is not waiting for approval any more",
-        "Ask again.";
-    ACT_CHANGED = "act_changed", 409, "What was approved has changed", "Ask again.";
-    ACT_EXPIRED = "act_expired", 409, "It was not confirmed in time", "Begin again.";
+        "Ask for the approval again.";
+    ACT_CHANGED = "act_changed", 409, "What was approved has changed",
+        "Ask again, for what it is now.";
+    ACT_EXPIRED = "act_expired", 409, "It was not confirmed in time",
+        "Begin again, and confirm it in time.";
     RECOVERY_NOT_RIPE = "recovery_not_ripe", 409, "The waiting time is not over",
         "Come back when it is.";
-    RECOVERY_GONE = "recovery_gone", 409, "There is no recovery under way", "Begin again.";
+    RECOVERY_GONE = "recovery_gone", 409, "There is no recovery under way",
+        "Begin again with your address.";
     LAST_WAY_IN = "last_way_in", 409, "It is the last way in", "Add another passkey first.";
     WRONG_CODE = "wrong_code", 422, "This code does not work",
         "Check what you typed, or ask for a new one.";
-    PASSKEY_REFUSED = "passkey_refused", 422, "This passkey could not be checked", "Try again.";
+    PASSKEY_REFUSED = "passkey_refused", 422, "This passkey could not be checked",
+        "Try again, or use another way to sign in.";
     TOO_MANY_TRIES = "too_many_tries", 429, "There were too many tries",
         "Wait as long as Retry-After says.";
     GUESS_BUDGET_EXHAUSTED = "guess_budget_exhausted", 429, "Too many codes were tried",

@@ -240,6 +240,11 @@ fn good_of_claims(card: &str) -> Vec<(&'static str, String, Value)> {
     let decision = json!({
         "outcome": "approve", "amount": usd(1), "elsewhere": usd(1), "reasons": ["r"], "by": person,
     });
+    let is_template = card == "{id}";
+    let frozen = if is_template { "{person}".to_owned() } else { person.to_owned() };
+    let frozen = format!("/v1/account-freezes/{frozen}/lift");
+    let suspect = if is_template { card.to_owned() } else { some("susp") };
+    let suspect = format!("/v1/suspects/{suspect}/review");
     let bodies = vec![
         ("/v1/claims".to_owned(), claim.clone()),
         ("/v1/claims".to_owned(), hint),
@@ -251,8 +256,8 @@ fn good_of_claims(card: &str) -> Vec<(&'static str, String, Value)> {
         (at("match"), json!({"charge": some("pay"), "by": person})),
         (at("appeal"), json!({"attachments": [file]})),
         (at("attachments"), file),
-        (format!("/v1/account-freezes/{person}/lift"), json!({"by": person})),
-        (format!("/v1/suspects/{}/review", some("susp")), json!({"by": person})),
+        (frozen, json!({"by": person})),
+        (suspect, json!({"by": person})),
     ];
     bodies.into_iter().map(|(path, body)| ("POST", path, body)).collect()
 }

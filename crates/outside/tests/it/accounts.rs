@@ -199,9 +199,8 @@ fn an_older_file_gets_its_tables() {
     let sealed = keys.seal(ANN, "name", "Ann").unwrap();
     drop(keys);
     let file = rusqlite::Connection::open(folder.path().join(PEOPLE_FILE)).unwrap();
-    let tables =
-        ["persons", "passkeys", "totps", "recovery_codes", "addresses", "sign_ins", "sessions"];
-    for table in tables {
+    let tables = ["persons", "passkeys", "totps", "recovery_codes", "addresses", "sign_ins"];
+    for table in tables.into_iter().chain(["sessions", "acts"]) {
         file.execute(&format!("DROP TABLE {table}"), []).unwrap();
     }
     file.pragma_update(None, "user_version", 1).unwrap();

@@ -63,7 +63,9 @@ fn check_that_everything_happened(summary: &Summary) {
 #[test]
 fn slow_shops_in_memory_keep_every_promise() {
     let test = "shops::slow_shops_in_memory_keep_every_promise";
-    check_that_everything_happened(&check(test, ordinary_commands(), |_| MemoryBook::new()));
+    // What happens seldom, such as an alarm of a promotion, takes so many.
+    let commands = 4 * ordinary_commands();
+    check_that_everything_happened(&check(test, commands, |_| MemoryBook::new()));
 }
 
 #[test]

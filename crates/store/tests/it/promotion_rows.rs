@@ -365,7 +365,7 @@ fn deeds_settlements_posts_and_streams_that_cannot_exist_are_refused() {
     check_second(|row| row.terms = Some(terms()));
     check_second(|row| row.rule = Some(token("misleading")));
     check_second(|row| (row.number, row.id) = (0, deed_id(row.promotion, 0)));
-    set(&Row::Deed(Arc::new(deed(1, 2))), "kind", Value::Int(22));
+    set(&Row::Deed(Arc::new(deed(1, 2))), "kind", Value::Int(23));
     set(&Row::Deed(Arc::new(deed(1, 2))), "role", Value::Int(4));
     set(&Row::Deed(Arc::new(deed(1, 1))), "terms", Value::Bytes(vec![0]));
 

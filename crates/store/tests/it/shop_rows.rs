@@ -356,7 +356,7 @@ fn payments_that_cannot_exist_are_refused() {
     set(&open, "next_action", Value::Null);
     set(&open, "failure", Value::Text("declined".to_owned()));
     set(&open, "failed_step", Value::Int(1));
-    set(&open, "purpose_kind", Value::Int(2));
+    set(&open, "purpose_kind", Value::Int(3));
     set(&open, "currency", Value::Text("usd".to_owned()));
     // Lists that are empty, too short, too long, or of a number that is no count.
     for bytes in [vec![], vec![1, 2], vec![1, 0, 0], vec![1, 1]] {

@@ -19,7 +19,7 @@ use crate::views::claim_statement::StatementView;
 pub(crate) struct ReplayBody {
     /// A table in place of the one in force: its SHA-256, that of a decision
     /// (`rule_table.version`), or the text of a table, which need not be known here.
-    #[schema(max_length = 65536)]
+    #[schema(min_length = 1, max_length = 65536)]
     rule_table: Option<String>,
 }
 
@@ -36,6 +36,7 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
     let id = call.path_id(&catalog::CLAIM_NOT_FOUND)?;
     call.idempotency_key()?;
     let body: ReplayBody = call.json().await?;
+    check_text(body.rule_table.as_deref())?;
     let evidence = evidence(&call.caller, id).await?;
     let facts = evidence.facts.as_ref().ok_or_else(|| Problem::new(&catalog::FACTS_MISSING))?;
     let other = match body.rule_table.as_deref() {
@@ -45,6 +46,22 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
     let rules = other.as_ref().unwrap_or(&in_force().rules);
     let view = StatementView::tried(rules, &evidence.claim, &facts.facts, evidence.now);
     Ok(Reply::view(StatusCode::OK, &view))
+}
+
+/// Bytes of a table that is too long.
+const TABLE_BYTES_MAX: usize = 65_537;
+
+fn check_text(table: Option<&str>) -> Result<(), Problem> {
+    let is_text = |table: &str| {
+        let is_odd = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+        (1..TABLE_BYTES_MAX).contains(&table.len()) && !table.contains(is_odd)
+    };
+    match table {
+        Some(table) if !is_text(table) => {
+            Err(Problem::new(&catalog::INVALID_REQUEST).param("/rule_table"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The rules with the table that is named in the place of its own kind.

@@ -105,5 +105,4 @@ async fn what_was_paid_without_a_look_is_a_fact_that_nobody_has_to_tell() {
         let fact = facts["data"].as_array().unwrap().iter().find(|fact| fact["name"] == name);
         check_members(fact.unwrap(), json!({"value": usd(0), "record": ADA}));
     }
-    on(&world, &made, "withdraw", json!({})).await;
 }
