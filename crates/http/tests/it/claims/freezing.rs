@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{BOB, claim, ended, lead, on, tell};
+use super::{BOB, claim, ended, lead, tell};
 use crate::documents::check_schema;
 use crate::promotions::{ADA, input};
 use crate::shop::{Shop, id};
