@@ -55,8 +55,8 @@ pub(crate) fn act<R: Rows>(
 }
 
 /// What becomes of a promotion that the rules want stopped for a claim, or wanted before: it is
-/// held up while nobody has decided, ends when the claim is granted, and goes on when it is not
-/// and no other claim is open.
+/// held up while nobody has decided, ends when the claim is granted with that, and goes on when it
+/// is not and no other claim is undecided.
 pub(crate) fn hold_or_stop<R: Rows>(
     id: ClaimId,
     wants_stop: bool,
@@ -67,12 +67,16 @@ pub(crate) fn hold_or_stop<R: Rows>(
     let is_held = match claim.status {
         Status::Gathering | Status::InReview => wants_stop,
         status if status.is_promised() && wants_stop => return stop(promotion, composed),
-        status if status.is_open() => return Ok(()),
+        Status::Received | Status::Appealed => return Ok(()),
+        // What is granted without an end of it holds nothing up any more.
         _ => false,
     };
     let row = composed.promotion_claims(promotion)?;
     let mut others = row.iter().flat_map(|row| &row.claims).filter(|entry| entry.claim != id);
-    if !is_held && others.any(|entry| entry.status.is_open()) {
+    let is_undecided = |status: Status| {
+        matches!(status, Status::Gathering | Status::InReview | Status::Appealed)
+    };
+    if !is_held && others.any(|entry| is_undecided(entry.status)) {
         return Ok(());
     }
     let Some(promotion) = composed.promotion(promotion)? else { return Ok(()) };

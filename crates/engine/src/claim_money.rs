@@ -13,6 +13,7 @@ use shop::TenderStatus;
 use shop::{Checkout, LineLeft, LineRequest, Order, RefundOrder, RefundRequest, RefundStatus};
 
 use crate::bought::Bought;
+use crate::claim_acts::hold_or_stop;
 use crate::claim_facts::gather;
 use crate::claiming::{Case, finish, follow};
 use crate::composition::Composition;
@@ -112,7 +113,10 @@ pub(crate) fn note_paid<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Contex
     if waits_for_settlement || !refunds.iter().all(has_left) {
         return Err(Refusal::BeingPaid.into());
     }
-    finish(id, noted, walk, at)
+    let mut composed = Composition::new(walk, at);
+    follow(noted, case.claim.promotion, &mut composed)?;
+    hold_or_stop(id, false, &mut composed)?;
+    Ok(composed.finish(AnswerRef::Claim(id)))
 }
 
 /// Whether all that was not spent has gone back.
@@ -167,7 +171,10 @@ pub(crate) fn restitute<R: Rows>(
         clocks: at.rule_book().clocks_of(at.now),
     };
     let made = claims::restitute(&new, repaying, |net| bought.with_tax(net), at.now)?;
-    let sums = made.restitutions.first().and_then(|row| Some((row.net, row.gross?)));
+    // What a settlement or a payment gives back moves by itself.
+    let is_refund = matches!(loss.kind.way(), Way::Refund(_));
+    let made_good = made.restitutions.first().filter(|_| is_refund);
+    let sums = made_good.and_then(|row| Some((row.net, row.gross?)));
     let mut composed = Composition::new(walk, at);
     follow(made, Some(loss.promotion), &mut composed)?;
     if let Some(sums) = sums {

@@ -114,6 +114,14 @@ fn a_promotion_waits_while_nobody_has_decided_to_stop_it() {
          take_back XP => XP:withdrawn P:paused P.held claim
          take_back Y => P:running",
     );
+    // Nor does one that is granted without an end of it.
+    after_waiting(
+        "file Y P tech as=Ada
+         facts Y ring_marks=0
+         decide Y => Y:in_review
+         review XP deny => P:paused P.held claim
+         review Y partly_approve 10 => Y:partly_approved P:running P.held -",
+    );
     // What staff holds up stays held up; and staff may let it go on.
     after_waiting("pause P staff\n review XP deny => P:paused P.held platform");
     after_waiting(

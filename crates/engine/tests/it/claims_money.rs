@@ -149,6 +149,33 @@ fn what_was_not_spent_goes_back_by_settlement_alone() {
     );
 }
 
+/// What was taken before another part failed goes back by itself: that is told, and sends nothing.
+#[test]
+fn a_payment_in_vain_goes_back_once() {
+    let (before, rest) = SPENT.split_once("    checkout K").unwrap();
+    let vain = "    method n
+         checkout L promotion:nobody:5000+400 pays=P
+         add L method m 100
+         add L method n
+         submit P L
+         pay L N q r
+         authorized q
+         authorized r
+         captured q 100
+         uncaptured r refunds=x1,x2 => L:failed x1:pending
+         begin x1
+         told x1 succeeded
+         checkout K";
+    let told = "make_good q P double_capture 100 O R => q.net 100 P.claims 0/0 P.causes 0/0/0
+            => refund/payable 0 refund/expense/promotion 0 order/clearing 0 events restitution.made
+         make_good q P double_capture 100 O R -> already_repaid
+         made_good q => events restitution.paid
+         stop P
+         wait 262800
+         settle_up P O S rails=y => P.back 4000/0";
+    check(&[before, vain, rest, told].concat());
+}
+
 /// What a claim has sent back, and a verdict then says was never spent, stays with the platform.
 #[test]
 fn a_late_verdict_pays_nothing_twice() {

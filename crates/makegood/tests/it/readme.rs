@@ -1,14 +1,20 @@
-//! The journeys in the README print what the README says, the order's also when it is pasted twice.
+//! The journeys in the README, and in the tour of claims, print what stands there; the order's also
+//! when it is pasted twice.
 
 use std::process::Command;
 
 use crate::process::{KEY, Place, Server};
 
 const README: &str = include_str!("../../../../README.md");
+const TOUR: &str = include_str!("../../../../docs/claims-tour.md");
 
 /// The commands under a heading, and what they print.
 fn journey(heading: &str) -> (&'static str, &'static str) {
-    let (_, from_heading) = README.split_once(heading).unwrap();
+    journey_of(README, heading)
+}
+
+fn journey_of(page: &'static str, heading: &str) -> (&'static str, &'static str) {
+    let (_, from_heading) = page.split_once(heading).unwrap();
     let (_, from_commands) = from_heading.split_once("```sh\n").unwrap();
     let (commands, rest) = from_commands.split_once("```\n").unwrap();
     let (_, from_output) = rest.split_once("```text\n").unwrap();
@@ -65,6 +71,19 @@ fn slow_claims_are_decided_as_the_readme_says() {
     let server = place.serve();
     let output = run(&server, &[first, then, claims].concat());
     assert!(output.ends_with(told), "{output}");
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn slow_the_tour_of_claims_prints_what_it_says() {
+    let (first, _) = order();
+    let (stolen, frozen) = journey_of(TOUR, "## A charge that nobody agreed to");
+    let (appealed, granted) = journey_of(TOUR, "## An appeal, ");
+    let place = Place::new();
+    let server = place.serve();
+    let output = run(&server, &[first, stolen, appealed].concat());
+    let told = frozen.to_owned() + granted;
+    assert!(output.ends_with(&told), "{output}");
     assert_eq!(server.stop(), Some(0));
 }
 
