@@ -74,7 +74,7 @@ impl Frame<'_> {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="referrer" content="no-referrer";
+                    meta name="referrer" content="same-origin";
                     title { (self.title) " · " (self.shop) }
                     link rel="stylesheet" href=(Asset::styles());
                     link rel="icon" href="data:,";
@@ -100,7 +100,7 @@ impl Frame<'_> {
         html! {
             header class="head" {
                 div class="head-row" {
-                    a class="brand" href="/" { (icon(Icon::Gift)) (self.shop) }
+                    span class="brand" { (icon(Icon::Gift)) (self.shop) }
                     nav aria-label=(words.text("frame.ways")) {
                         ul class="nav" {
                             @for way in ways {
@@ -139,7 +139,6 @@ impl Frame<'_> {
                         a href=(format!("?lang={}", language.tag())) hreflang=(language.tag())
                             lang=(language.tag()) dir=(language.direction()) { (language.name()) }
                     }
-                    a href="/privacy" { (words.text("frame.privacy")) }
                 }
             }
         }

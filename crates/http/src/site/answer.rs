@@ -14,11 +14,12 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Headers of every page. They repeat what the policy says for browsers that do not know it, and
-/// keep addresses of pages from other sites.
+/// keep addresses of pages from other sites; our own forms need their `Origin`, which a browser
+/// leaves out where there is no referrer at all (Fetch standard).
 const HEADERS: [(HeaderName, &str); 6] = [
     (CONTENT_SECURITY_POLICY, POLICY),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (REFERRER_POLICY, "no-referrer"),
+    (REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),

@@ -50,11 +50,12 @@ fn all(status: StatusCode, asked: &Asked, headers: &HeaderMap) -> Response<Body>
     };
     let view = HelpView {
         shop: SHOP,
-        zone: Zone::Customer,
+        zone: Zone::Open,
         query: query.as_deref(),
         found: found.into_iter().map(|one| (one.name, one.title, beginning(one))).collect(),
         topics: Topic::ALL.map(of).into(),
         from: asked.from(),
+        contact: None,
     };
     answer::page(status, words, &help_page(words, &view))
 }
@@ -73,12 +74,13 @@ pub(super) async fn article(
     let path = format!("/help/{}", one.name);
     let view = ArticleView {
         shop: SHOP,
-        zone: Zone::Customer,
+        zone: Zone::Open,
         path: &path,
         title: one.title,
         answer: one.blocks.iter().map(prose).collect(),
         others: others.map(|other| (other.name, other.title)).collect(),
         from: asked.from(),
+        contact: None,
     };
     answer::page(StatusCode::OK, words, &article_page(words, &view))
 }

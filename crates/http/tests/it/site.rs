@@ -25,7 +25,7 @@ async fn pages_are_served_with_their_assets_and_a_strict_policy() {
         let policy = headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"));
         assert_eq!(headers["cache-control"], "no-store");
-        assert_eq!(headers["referrer-policy"], "no-referrer");
+        assert_eq!(headers["referrer-policy"], "same-origin");
         let assets = page.split("/assets/").skip(1);
         let assets = assets.map(|rest| rest.split(['"', '#']).next().unwrap().to_owned());
         for asset in assets.collect::<std::collections::BTreeSet<_>>() {
@@ -58,7 +58,6 @@ async fn help_finds_answers_and_remembers_where_one_comes_from() {
     let world = World::new();
     let (_, _, page) = get(&world, "/help?q=I+lost+my+card&from=/wallet/card_1", "en").await;
     assert!(page.contains("href=\"/help/lost-card?from=/wallet/card_1\""), "{page}");
-    assert!(page.contains("href=\"/help/contact?from=/wallet/card_1\""));
     for elsewhere in ["https://evil.example", "//evil.example", "/%5Cevil.example", "javascript:x"]
     {
         let (_, _, page) = get(&world, &format!("/help?from={elsewhere}"), "en").await;

@@ -29,6 +29,8 @@ pub struct HelpView<'a> {
     pub topics: Vec<TopicView<'a>>,
     /// The path of the page from which somebody came; the form knows it.
     pub from: Option<&'a str>,
+    /// The path of the form that reaches a person, where there is one.
+    pub contact: Option<&'a str>,
 }
 
 /// An article.
@@ -48,6 +50,8 @@ pub struct ArticleView<'a> {
     pub others: Vec<(&'a str, &'a str)>,
     /// The path of the page from which somebody came.
     pub from: Option<&'a str>,
+    /// The path of the form that reaches a person, where there is one.
+    pub contact: Option<&'a str>,
 }
 
 /// `GET /help`.
@@ -64,7 +68,7 @@ pub fn help_page(words: Words, view: &HelpView<'_>) -> Markup {
         h1 { (words.text("help.title")) }
         (search_form(words, view))
         @if let Some(query) = view.query { (found(words, query, view)) }
-        (contact(words, view.from))
+        (contact(words, view.contact, view.from))
         @for topic in &view.topics {
             h2 { (words.text(topic_name(topic.name))) }
             ul { @for (name, title) in &topic.articles { li { (way(name, title, view.from)) } } }
@@ -111,10 +115,11 @@ fn found(words: Words, query: &str, view: &HelpView<'_>) -> Markup {
     }
 }
 
-fn contact(words: Words, from: Option<&str>) -> Markup {
+fn contact(words: Words, form: Option<&str>, from: Option<&str>) -> Markup {
+    let Some(form) = form else { return Markup::default() };
     let path = match from {
-        Some(from) => format!("/help/contact?from={}", escaped(from)),
-        None => "/help/contact".to_owned(),
+        Some(from) => format!("{form}?from={}", escaped(from)),
+        None => form.to_owned(),
     };
     html! {
         p { (words.text("help.person")) }
@@ -160,6 +165,6 @@ pub fn article_page(words: Words, view: &ArticleView<'_>) -> Markup {
             h2 { (words.text("help.others")) }
             ul { @for (name, title) in &view.others { li { (way(name, title, view.from)) } } }
         }
-        (contact(words, view.from))
+        (contact(words, view.contact, view.from))
     })
 }
