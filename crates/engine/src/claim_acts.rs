@@ -65,9 +65,9 @@ pub(crate) fn hold_or_stop<R: Rows>(
     let claim = composed.claim(id)?.ok_or(claims::Refusal::ClaimNotFound)?;
     let Some(promotion) = claim.promotion else { return Ok(()) };
     let is_held = match claim.status {
-        Status::Gathering | Status::InReview => wants_stop,
+        Status::Gathering | Status::InReview | Status::Appealed => wants_stop,
         status if status.is_promised() && wants_stop => return stop(promotion, composed),
-        Status::Received | Status::Appealed => return Ok(()),
+        Status::Received => return Ok(()),
         // What is granted without an end of it holds nothing up any more.
         _ => false,
     };

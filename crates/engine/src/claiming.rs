@@ -304,11 +304,19 @@ fn one<R: Rows>(
         ClaimCommand::Withdraw { .. } => claims::withdraw(claim, rows),
         _ => claims::escalate(claim, rows, now),
     };
-    let changed = case.with_payers(changed?, None);
+    let changed = changed?;
     // The same facts and tables decide the same, for ever: so it is known what the rules wanted.
     let facts = case.facts.map(|row| &row.facts).filter(|_| claim.promotion.is_some());
     let tables = book.rules.tables(claim.ground, claim.filed_at);
     let decision = facts.map(|facts| tables.decide(facts, claim.currency));
+    let wants_stop = decision.as_ref().is_some_and(claim_acts::stops);
+    let is_granted = changed.claims.iter().any(|after| after.status.is_promised());
+    let is_out = case.bought.as_ref().is_some_and(|bought| bought.promotion.slices.open > 0);
+    if wants_stop && is_granted && !claim.status.is_promised() && is_out {
+        // What they bill is to go back as well, so nobody knows yet how much that is.
+        return Err(promotions::Refusal::SlicesOpen.into());
+    }
+    let changed = case.with_payers(changed, None);
     let mut composed = Composition::new(walk, at);
     follow(changed, claim.promotion, &mut composed)?;
     // What staff has let go on meanwhile is not held up anew by a file or a late step.
@@ -316,7 +324,6 @@ fn one<R: Rows>(
         if let Some(decision) = &decision {
             claim_acts::act(decision, id, &mut composed)?;
         }
-        let wants_stop = decision.as_ref().is_some_and(claim_acts::stops);
         claim_acts::hold_or_stop(id, wants_stop, &mut composed)?;
     }
     Ok(composed.finish(AnswerRef::Claim(id)))
