@@ -4,7 +4,7 @@
 //!
 //! * **Article**: the answer to one question, from a file under `articles/` ([`Article`]).
 //! * **Topic**: what articles are listed under ([`Topic`]).
-//! * **Search**: articles by what somebody has typed, best first ([`search`]).
+//! * **Search**: articles by what somebody has typed, best first ([`search()`]).
 //!
 //! # Invariants
 //!
