@@ -73,8 +73,9 @@ pub(crate) fn hold_or_stop<R: Rows>(
     };
     let row = composed.promotion_claims(promotion)?;
     let mut others = row.iter().flat_map(|row| &row.claims).filter(|entry| entry.claim != id);
-    let is_undecided =
-        |status: Status| matches!(status, Status::Gathering | Status::InReview | Status::Appealed);
+    let is_undecided = |status: Status| {
+        matches!(status, Status::Received | Status::Gathering | Status::InReview | Status::Appealed)
+    };
     if !is_held && others.any(|entry| is_undecided(entry.status)) {
         return Ok(());
     }

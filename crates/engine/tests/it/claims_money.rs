@@ -167,7 +167,7 @@ fn a_payment_in_vain_goes_back_once() {
          told x1 succeeded
          checkout K";
     let told = "make_good q P double_capture 100 O R => q.net 100 P.claims 0/0 P.causes 0/0/0
-            => refund/payable 0 refund/expense/promotion 0 order/clearing 0 events restitution.made
+            => refund/payable 0 refund/expense/promotion - order/clearing 0 events restitution.made
          make_good q P double_capture 100 O R -> already_repaid
          made_good q => events restitution.paid
          stop P
