@@ -15,7 +15,7 @@ use shop::{Checkout, LineLeft, LineRequest, Order, RefundOrder, RefundRequest, R
 use crate::bought::Bought;
 use crate::claim_acts::hold_or_stop;
 use crate::claim_facts::gather;
-use crate::claiming::{Case, finish, follow};
+use crate::claiming::{Case, follow};
 use crate::composition::Composition;
 use crate::following::tender_of;
 use crate::gift_cards::Decided;
