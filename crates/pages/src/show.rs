@@ -1,6 +1,6 @@
 //! Values as people read them.
 
-use base::{Instant, Money};
+use base::{Day, Instant, Money};
 use maud::{Markup, html};
 
 use crate::{Language, Words};
@@ -84,22 +84,20 @@ pub fn moment(words: Words, moment: Moment<'_>) -> Markup {
 /// The day of a moment at its place.
 pub fn date(words: Words, moment: Moment<'_>) -> Markup {
     let local = Local::of(moment);
-    let machine = format!("{:04}-{:02}-{:02}", local.year, local.month, local.day);
-    html! { time datetime=(machine) { (local.date_text(words.language)) } }
+    html! { time datetime=(local.day) { (local.date_text(words.language)) } }
 }
 
 struct Local {
-    year: i64,
-    month: usize,
-    day: i64,
+    day: Day,
     minute_of_day: i64,
 }
 
 impl Local {
     fn of(moment: Moment<'_>) -> Local {
         let minutes = moment.at.micros().div_euclid(60_000_000) + i64::from(moment.offset_minutes);
-        let (year, month, day) = civil(minutes.div_euclid(24 * 60));
-        Local { year, month, day, minute_of_day: minutes.rem_euclid(24 * 60) }
+        // A book has no times before 1970; the first hours of its first day may be elsewhere.
+        let day = Day::from_number(minutes.div_euclid(24 * 60)).unwrap_or(Day::MIN);
+        Local { day, minute_of_day: minutes.rem_euclid(24 * 60) }
     }
 
     fn date_text(&self, language: Language) -> String {
@@ -107,21 +105,18 @@ impl Local {
             Language::English => &ENGLISH_MONTHS,
             Language::Arabic => &ARABIC_MONTHS,
         };
-        format!("{} {} {}", self.day, months[self.month - 1], self.year)
+        // `2026-02-08`, as days are written.
+        let text = self.day.to_string();
+        let number = |range: std::ops::Range<usize>| text[range].parse().unwrap_or(1_usize);
+        format!("{} {} {}", number(8..10), months[number(5..7) - 1], &text[..4])
     }
 
     fn machine(&self, offset: i16) -> String {
         let (hour, minute) = (self.minute_of_day / 60, self.minute_of_day % 60);
         let sign = if offset < 0 { '-' } else { '+' };
         let offset = offset.unsigned_abs();
-        format!(
-            "{:04}-{:02}-{:02}T{hour:02}:{minute:02}{sign}{:02}:{:02}",
-            self.year,
-            self.month,
-            self.day,
-            offset / 60,
-            offset % 60
-        )
+        let (day, hours, minutes) = (self.day, offset / 60, offset % 60);
+        format!("{day}T{hour:02}:{minute:02}{sign}{hours:02}:{minutes:02}")
     }
 }
 
@@ -153,23 +148,6 @@ const ARABIC_MONTHS: [&str; 12] = [
     "نوفمبر",
     "ديسمبر",
 ];
-
-/// Year, month and day of a number of days since 1 January 1970, in the Gregorian calendar.
-///
-/// Counts from 1 March of the year 0, so that a leap day is the last of its year: 400 years have
-/// 146,097 days, and months from March on repeat a pattern of 153 days in five.
-fn civil(days: i64) -> (i64, usize, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, usize::try_from(month).unwrap_or(1), day)
-}
 
 #[cfg(test)]
 mod tests {
@@ -208,9 +186,14 @@ mod tests {
 
     #[test]
     fn days_are_those_of_the_calendar() {
-        assert_eq!(civil(0), (1970, 1, 1));
-        assert_eq!(civil(-1), (1969, 12, 31));
-        assert_eq!(civil(11_016), (2000, 2, 29));
-        assert_eq!(civil(47_541), (2100, 3, 1));
+        let words = Language::English.words();
+        for (number, shown) in [
+            (0, "<time datetime=\"1970-01-01\">1 January 1970</time>"),
+            (11_016, "<time datetime=\"2000-02-29\">29 February 2000</time>"),
+            (47_541, "<time datetime=\"2100-03-01\">1 March 2100</time>"),
+        ] {
+            let at = Day::from_number(number).unwrap().start();
+            assert_eq!(date(words, Moment::utc(at)).into_string(), shown);
+        }
     }
 }
