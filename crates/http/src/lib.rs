@@ -35,6 +35,7 @@ mod batch_operation;
 mod blocking;
 mod body;
 mod book;
+mod browsers;
 mod call;
 mod card_ref;
 mod claim_rules;

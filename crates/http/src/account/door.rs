@@ -20,6 +20,7 @@ use super::cookies::{BrowserToken, Cookie};
 use super::reading::Sent;
 use super::site::Site;
 use crate::app::App;
+use crate::browsers;
 use crate::call::Arrival;
 use crate::endpoint::{About, arrive, finish_here, span};
 use crate::problem::{Problem, catalog};
@@ -30,19 +31,9 @@ use crate::{blocking, body};
 /// The header by which scripts of our pages show that a request is theirs.
 const CSRF_HEADER: &str = "x-csrf-token";
 
-/// What every answer says to browsers. Nothing is loaded from anywhere, nobody frames us, and no
-/// address of ours is told to others.
-const STRICT: [(&str, &str); 6] = [
-    (
-        "content-security-policy",
-        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    ),
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
-    ("referrer-policy", "same-origin"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-];
+/// Nothing is loaded from anywhere, and nobody frames us.
+const POLICY: &str =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// An answer to a browser.
 pub(crate) struct Answer {
@@ -266,9 +257,9 @@ fn go_on(response: &mut Response<Body>, next: &str) {
 
 fn harden(response: &mut Response<Body>, cookies: Vec<HeaderValue>, is_secure: bool) {
     let headers = response.headers_mut();
-    for (name, value) in STRICT {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
+    browsers::harden(headers, POLICY);
+    let name = HeaderName::from_static("x-frame-options");
+    headers.insert(name, HeaderValue::from_static("DENY"));
     if is_secure {
         let name = HeaderName::from_static("strict-transport-security");
         headers.insert(name, HeaderValue::from_static("max-age=31536000"));

@@ -1,29 +1,16 @@
 //! Answers for browsers.
 
 use axum::body::Body;
-use axum::http::header::{
-    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use pages::{Language, Markup, Words};
 
+use crate::browsers;
+
 /// What a page may do: styles, pictures and forms of this server, and nothing else; nobody may
-/// frame it, so no click can be stolen (Content Security Policy Level 3).
+/// frame it, so no click can be stolen.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// Headers of every page. They repeat what the policy says for browsers that do not know it, and
-/// keep addresses of pages from other sites; our own forms need their `Origin`, which a browser
-/// leaves out where there is no referrer at all (Fetch standard).
-const HEADERS: [(HeaderName, &str); 6] = [
-    (CONTENT_SECURITY_POLICY, POLICY),
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
-];
 
 /// The words for somebody: those that the address asks for, else those that the browser prefers.
 pub(super) fn words(asked: Option<&str>, headers: &HeaderMap) -> Words {
@@ -40,9 +27,7 @@ pub(super) fn page(status: StatusCode, words: Words, page: &Markup) -> Response<
     let mut response = Response::new(Body::from(page.0.clone()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    harden(headers);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(words.language.tag()));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -59,11 +44,15 @@ pub(super) fn nothing() -> Response<Body> {
 pub(super) fn file(media_type: &'static str, bytes: &'static [u8]) -> Response<Body> {
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    harden(headers);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     let year = HeaderValue::from_static("public, max-age=31536000, immutable");
     headers.insert(CACHE_CONTROL, year);
     response
+}
+
+fn harden(headers: &mut HeaderMap) {
+    browsers::harden(headers, POLICY);
+    let name = HeaderName::from_static("permissions-policy");
+    headers.insert(name, HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
 }
