@@ -11,6 +11,7 @@ mod links;
 mod machine_words;
 mod manifests;
 mod marks;
+mod named_tests;
 mod names;
 mod purity;
 mod serializable_edge;
@@ -44,6 +45,7 @@ pub const RULES: &[Rule] = &[
     Rule { name: "names", check: names::check },
     Rule { name: "titles", check: titles::check },
     Rule { name: "links", check: links::check },
+    Rule { name: "named_tests", check: named_tests::check },
     Rule { name: "dependencies", check: dependencies::check },
     Rule { name: "gaps", check: gaps::check },
     Rule { name: "marks", check: marks::check },

@@ -213,6 +213,8 @@ typed_ids! {
     ClaimantId = "clt";
     /// Whom, or what, a yearly cap of claims is held against.
     PayerId = "payer";
+    /// What several claimants may share: what was paid with, or the device it was agreed to on.
+    InstrumentId = "instr";
     /// A trace of somebody who may have used the account of another.
     SuspectId = "susp";
     /// What was repaid for a promotion without a claim.
@@ -233,6 +235,8 @@ typed_ids! {
     PasskeyId = "pky";
     /// An act that waits for a second person.
     ApprovalId = "apv";
+    /// A request to the support, with all that was written about it.
+    ConversationId = "conv";
     /// An address that is told of events.
     EndpointId = "whe";
     /// A ledger account.

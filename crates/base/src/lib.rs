@@ -64,12 +64,13 @@ pub use currency::{Currency, UnknownCurrency};
 pub use day::{Day, DayError, Weekday};
 pub use fair_split::fair_split;
 pub use ids::{
-    AccountId, ApprovalId, CardId, CheckoutId, ClaimId, ClaimantId, ContactId, CreatorId, DeedId,
-    DisputeId, EndpointId, EventId, FactsId, HoldId, IdError, IdProblem, ImportId, IncidentId,
-    KeyId, MethodId, OrderId, PasskeyId, PayerId, PaymentId, PayoutId, PersonId, PostId, ProductId,
-    ProgramId, PromotionId, PromotionSettlementId, PurchaseId, RailRefundId, RefundId, RequestId,
-    RestitutionId, SellerId, SessionId, SettlementId, SettlementLineId, SignInId, SignalId,
-    SliceId, StandingId, StatementId, StreamId, SuspectId, TransferId, TypedId,
+    AccountId, ApprovalId, CardId, CheckoutId, ClaimId, ClaimantId, ContactId, ConversationId,
+    CreatorId, DeedId, DisputeId, EndpointId, EventId, FactsId, HoldId, IdError, IdProblem,
+    ImportId, IncidentId, InstrumentId, KeyId, MethodId, OrderId, PasskeyId, PayerId, PaymentId,
+    PayoutId, PersonId, PostId, ProductId, ProgramId, PromotionId, PromotionSettlementId,
+    PurchaseId, RailRefundId, RefundId, RequestId, RestitutionId, SellerId, SessionId,
+    SettlementId, SettlementLineId, SignInId, SignalId, SliceId, StandingId, StatementId, StreamId,
+    SuspectId, TransferId, TypedId,
 };
 pub use instant::{Instant, InstantError};
 pub use label::{Label, LabelError};

@@ -140,14 +140,16 @@ impl Book {
             quote,
             pay_with: Vec::new(),
             authorization: None,
+            advertiser_age: None,
             metadata: base::Metadata::default(),
         };
         let context = self.context();
         self.keep(promotions::compose(&new, None, Some(&post), advertiser, context))?;
         let row = &self.promotions[&id];
         let facts = self.facts(&post, &row.quote);
-        let (checkout, context) = (base::CheckoutId::from_bits(1), self.context());
-        let submitted = promotions::submit(checkout, None, row, facts, advertiser, context);
+        let new = promotions::Submission::as_composed(base::CheckoutId::from_bits(1));
+        let context = self.context();
+        let submitted = promotions::submit(&new, row, facts, advertiser, context);
         self.keep(submitted)?;
         let row = &self.promotions[&id];
         let paid = Money { amount: row.terms.paid(), currency: CURRENCY };
@@ -308,7 +310,7 @@ impl Book {
             let escrow = self.accounts.get(&row.escrow().id(CURRENCY)).map_or(0, Account::balance);
             assert!(escrow >= 0, "the escrow of {} is overdrawn", row.id);
             assert!(row.spend.spent <= row.terms.budget.amount, "{} has overspent", row.id);
-            let gone = [row.spend.spent, row.returned, row.incentive_returned];
+            let gone = [row.spend.spent, row.returned, row.incentive_returned, row.kept];
             let gone: i64 = gone.iter().map(|amount| amount.minor()).sum();
             let came = row.funded_at.map_or(0, |_| row.terms.budget.amount.minor());
             assert_eq!(came, escrow + gone, "money of {}", row.id);

@@ -1,6 +1,6 @@
 //! One serving process.
 
-use base::{Instant, Label, PromotionId};
+use base::{Amount, Instant, Label, PromotionId};
 use feed::billing::Totals;
 use feed::bots::{Networks, Prefix};
 use feed::shortfall::{Activity, Deliveries};
@@ -131,8 +131,8 @@ impl Process {
     /// Asks the book for money.
     pub(crate) fn lease(&mut self, book: &mut Book, setting: &Setting) {
         for want in self.chooser.wants(book.now) {
-            let lease =
-                Lease { holder: self.name.clone(), amount: want.amount, term: setting.term };
+            let amount = if setting.is_soft { Amount::MAX } else { want.amount };
+            let lease = Lease { holder: self.name.clone(), amount, term: setting.term };
             let held = want.slice.map(|SliceId(number)| number);
             match book.lease(want.promotion, held, &lease) {
                 Ok(slice) => {

@@ -137,5 +137,6 @@ pub(crate) fn post(campaign: &Campaign, now: Instant) -> promotions::Post {
         is_deleted: false,
         promotions: Vec::new(),
         created_at: now,
+        published_at: None,
     }
 }

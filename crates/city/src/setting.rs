@@ -37,6 +37,9 @@ pub struct Setting {
     pub cap: FrequencyCap,
     /// For how long a slice serves.
     pub term: Span,
+    /// Whether a process that asks for money gets all there is: as if nothing were leased, when
+    /// there is one.
+    pub is_soft: bool,
     /// What is sold by quotes, if anything.
     pub quotes: Option<Quotes>,
 }
@@ -51,8 +54,15 @@ impl Setting {
             reserve: Micros::new(20_000),
             cap: FrequencyCap::default(),
             term: Span::minutes(10),
+            is_soft: false,
             quotes: None,
         }
+    }
+
+    /// Paced alone, without leases: what the use of money is held against.
+    pub fn soft(plan: &world::Plan) -> Setting {
+        let term = promotions::limits::SLICE_TERM_MAX;
+        Setting { is_soft: true, term, ..Setting::of(plan) }
     }
 
     /// So many processes.

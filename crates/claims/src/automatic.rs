@@ -7,9 +7,10 @@ use crate::{Act, Award, Claim, ClaimEvent, Decided, Desk, Effect, Outcome, Refus
 
 /// Applies what the rules have decided on the facts that were frozen.
 ///
-/// A person decides instead of a rule that wants to pay more than is left, or contradicts itself:
-/// never does a rule pay wrongly, and never is a claim stuck. What a rule wants to pay while the
-/// payment is disputed waits. A large sum waits for a person, whatever the rule says. So does what
+/// A person decides instead of a rule that wants to pay more than is left, contradicts itself, or
+/// pays under a yearly cap of which nobody knows how much is used up: never does a rule pay
+/// wrongly, and never is a claim stuck. What a rule wants to pay while the payment is disputed
+/// waits. A large sum waits for a person, whatever the rule says. So does what
 /// would stop the promotion of somebody who has not signed in: nobody knows who asks for it.
 ///
 /// # Errors
@@ -53,6 +54,7 @@ pub fn decide(
     let stops = decided.decision.as_ref().is_some_and(|it| it.acts.contains(&Act::StopPromotion));
     let is_strangers = stops && claim.claimant.person().is_none();
     let is_linked = decided.outcome != Outcome::Link || claim.linked_to.is_some();
+    let may_conclude = is_linked && !is_strangers && !decided.is_cap_unknown;
     let mut after = claim.clone();
     let event = match decided.outcome {
         Outcome::Hold => {
@@ -67,7 +69,7 @@ pub fn decide(
             after.go_to(Status::InReview);
             ClaimEvent::Referred
         }
-        _ if is_linked && !is_strangers && draft.check(claim, desk).is_ok() => {
+        _ if may_conclude && draft.check(claim, desk).is_ok() => {
             return Ok(draft.conclude(claim, desk, now));
         }
         _ => {

@@ -19,6 +19,8 @@ pub enum Cause {
     Overspend = 2,
     /// It was shown to others, at other times, or with other content than chosen.
     WrongDelivery = 3,
+    /// It was charged after a request to stop it that failed because of the platform.
+    StopFailed = 4,
 }
 
 /// How much was taken for each cause, in minor units, tax not counted.
@@ -30,6 +32,8 @@ pub struct Causes {
     pub overspend: Amount,
     /// For [`Cause::WrongDelivery`].
     pub wrong_delivery: Amount,
+    /// For [`Cause::StopFailed`].
+    pub stop_failed: Amount,
 }
 
 impl Causes {
@@ -60,7 +64,10 @@ impl Causes {
         let overspend = amount.min(known(FactName::OverBudget));
         let rest = amount.saturating_sub(overspend);
         let wrong_delivery = rest.min(known(FactName::WrongDelivery));
-        Causes { delivery: rest.saturating_sub(wrong_delivery), overspend, wrong_delivery }
+        let rest = rest.saturating_sub(wrong_delivery);
+        let stop_failed = rest.min(known(FactName::BilledAfterStop));
+        let delivery = rest.saturating_sub(stop_failed);
+        Causes { delivery, overspend, wrong_delivery, stop_failed }
     }
 
     pub(crate) fn plus(self, more: Causes) -> Causes {
@@ -69,6 +76,7 @@ impl Causes {
             delivery: sum(self.delivery, more.delivery),
             overspend: sum(self.overspend, more.overspend),
             wrong_delivery: sum(self.wrong_delivery, more.wrong_delivery),
+            stop_failed: sum(self.stop_failed, more.stop_failed),
         }
     }
 
@@ -78,6 +86,7 @@ impl Causes {
             delivery: rest(self.delivery, less.delivery),
             overspend: rest(self.overspend, less.overspend),
             wrong_delivery: rest(self.wrong_delivery, less.wrong_delivery),
+            stop_failed: rest(self.stop_failed, less.stop_failed),
         }
     }
 
@@ -86,12 +95,14 @@ impl Causes {
         let overspend = self.overspend.min(total);
         let rest = total.saturating_sub(overspend);
         let wrong_delivery = self.wrong_delivery.min(rest);
-        let delivery = self.delivery.min(rest.saturating_sub(wrong_delivery));
-        Causes { delivery, overspend, wrong_delivery }
+        let rest = rest.saturating_sub(wrong_delivery);
+        let stop_failed = self.stop_failed.min(rest);
+        let delivery = self.delivery.min(rest.saturating_sub(stop_failed));
+        Causes { delivery, overspend, wrong_delivery, stop_failed }
     }
 
-    fn parts(self) -> [Amount; 3] {
-        [self.delivery, self.overspend, self.wrong_delivery]
+    fn parts(self) -> [Amount; 4] {
+        [self.delivery, self.overspend, self.wrong_delivery, self.stop_failed]
     }
 
     fn place(&mut self, cause: Cause) -> &mut Amount {
@@ -99,6 +110,7 @@ impl Causes {
             Cause::Delivery => &mut self.delivery,
             Cause::Overspend => &mut self.overspend,
             Cause::WrongDelivery => &mut self.wrong_delivery,
+            Cause::StopFailed => &mut self.stop_failed,
         }
     }
 }

@@ -19,6 +19,9 @@ pub struct Decided {
     /// Whether it rests on more time that the advertiser took, which is the one thing beside a
     /// dispute that a claim can wait for.
     pub waits_for_extension: bool,
+    /// Whether a person has to decide, whatever the rule says: it pays under a yearly cap, and
+    /// nobody can say how much was paid under it before.
+    pub is_cap_unknown: bool,
     /// False when a person has decided.
     pub automated: bool,
     /// All of it, to be kept with the claim.
@@ -34,6 +37,7 @@ impl From<&Decision> for Decided {
             codes: decision.reasons.clone(),
             waits_for_extension: decision.outcome == Outcome::Hold
                 && decision.facts_used.contains(&FactName::Extension),
+            is_cap_unknown: false,
             automated: decision.automated,
             decision: Some(Decision { would_change: Vec::new(), ..decision.clone() }),
         }

@@ -7,10 +7,15 @@ use base::ClaimId;
 
 use crate::Claim;
 
-/// The claim in which the same was decided before: same promotion, ground and charge, days that
-/// were looked at, and no file that was not.
-pub(crate) fn linked_to(claim: &Claim, decided: Option<&Claim>) -> Option<ClaimId> {
-    let first = decided.filter(|first| first.ground == claim.ground)?;
+/// The first claim in which the same was decided before, of those on its promotion.
+pub(crate) fn linked_to(claim: &Claim, decided: &[&Claim]) -> Option<ClaimId> {
+    let same = decided.iter().find(|first| is_same(claim, first))?;
+    Some(same.linked_to.unwrap_or(same.id))
+}
+
+/// Whether it is the same: same ground and charge, days that were looked at, and no file that was
+/// not.
+fn is_same(claim: &Claim, first: &Claim) -> bool {
     let is_same_charge = match (claim.payment, first.payment) {
         (Some(charge), Some(other)) => charge == other,
         _ => true,
@@ -22,6 +27,5 @@ pub(crate) fn linked_to(claim: &Claim, decided: Option<&Claim>) -> Option<ClaimI
     };
     let has_file = |content| first.attachments.iter().any(|file| file.content == content);
     let is_nothing_new = claim.attachments.iter().all(|file| has_file(file.content));
-    let is_same = is_same_charge && is_looked_at && is_nothing_new;
-    is_same.then(|| first.linked_to.unwrap_or(first.id))
+    first.ground == claim.ground && is_same_charge && is_looked_at && is_nothing_new
 }

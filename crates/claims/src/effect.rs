@@ -3,8 +3,8 @@
 use base::{ClaimId, PersonId, RestitutionId, SuspectId};
 
 use crate::{
-    AccountFreeze, AutomaticPaid, Claim, ClaimEvent, ClaimantClaims, FrozenFacts, KeptStatement,
-    PromotionClaims,
+    AccountFreeze, AutomaticPaid, Claim, ClaimEvent, ClaimantClaims, FrozenFacts, InstrumentClaims,
+    KeptStatement, PromotionClaims,
 };
 use crate::{Restitution, Rows, Suspect, Words};
 
@@ -41,6 +41,8 @@ pub struct Effect {
     pub claimants: Vec<ClaimantClaims>,
     /// What payers were paid without anybody looking.
     pub automatic: Vec<AutomaticPaid>,
+    /// Who has claimed over what was paid with, and on which device.
+    pub instruments: Vec<InstrumentClaims>,
     /// Accounts that were frozen, or are no more.
     pub freezes: Vec<AccountFreeze>,
     /// Traces of those who may have used them.

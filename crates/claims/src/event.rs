@@ -40,6 +40,12 @@ pub enum ClaimEvent {
     RestitutionMade = 520,
     /// What was repaid without a claim has left.
     RestitutionPaid = 521,
+    /// The order has refused to send what is repaid without a claim: it waits for a person.
+    RestitutionRefused = 522,
+    /// A person has had it go on.
+    RestitutionResolved = 523,
+    /// What is repaid without a claim should have left by now.
+    RestitutionLate = 524,
     /// An account can pay and promote nothing any more.
     AccountFrozen = 530,
     /// An account can pay and promote again.
@@ -52,7 +58,7 @@ pub enum ClaimEvent {
 
 impl ClaimEvent {
     /// Every kind.
-    pub const ALL: [ClaimEvent; 22] = [
+    pub const ALL: [ClaimEvent; 25] = [
         ClaimEvent::Filed,
         ClaimEvent::Matched,
         ClaimEvent::Gathered,
@@ -71,6 +77,9 @@ impl ClaimEvent {
         ClaimEvent::Escalated,
         ClaimEvent::RestitutionMade,
         ClaimEvent::RestitutionPaid,
+        ClaimEvent::RestitutionRefused,
+        ClaimEvent::RestitutionResolved,
+        ClaimEvent::RestitutionLate,
         ClaimEvent::AccountFrozen,
         ClaimEvent::AccountUnfrozen,
         ClaimEvent::SuspectFound,
@@ -98,6 +107,9 @@ impl ClaimEvent {
             ClaimEvent::Escalated => "claim.escalated",
             ClaimEvent::RestitutionMade => "restitution.made",
             ClaimEvent::RestitutionPaid => "restitution.paid",
+            ClaimEvent::RestitutionRefused => "restitution.refused",
+            ClaimEvent::RestitutionResolved => "restitution.resolved",
+            ClaimEvent::RestitutionLate => "restitution.escalated",
             ClaimEvent::AccountFrozen => "account.frozen",
             ClaimEvent::AccountUnfrozen => "account.unfrozen",
             ClaimEvent::SuspectFound => "suspect.found",

@@ -40,9 +40,8 @@ pub struct Filing<'a> {
     pub purchase: Option<&'a Purchase>,
     /// The sums of promotion and claimant.
     pub rows: Rows<'a>,
-    /// The claim that [`PromotionClaims::first_decided`](crate::PromotionClaims::first_decided)
-    /// names.
-    pub decided: Option<&'a Claim>,
+    /// The claims that [`PromotionClaims::decided`](crate::PromotionClaims::decided) names.
+    pub decided: &'a [&'a Claim],
     /// The clocks of the day on which it is made.
     pub clocks: &'a Clocks,
 }
@@ -147,6 +146,14 @@ pub fn match_claim(
     after.matched_by = Some(by);
     after.steps.finish(StepName::Matched, now);
     about(&mut after, purchase, filing, now);
+    // Only now it is known of which region it is, and by when the law there wants a decision.
+    let case = after.case();
+    after.steps.change_open(|step| {
+        if step.name == StepName::Decided {
+            let due_at = filing.clocks.step_due(StepName::Decided, &case, step.begun_at);
+            step.due_at = step.due_at.min(due_at);
+        }
+    });
     Ok(Effect::of(Some(claim), after, filing.rows, ClaimEvent::Matched))
 }
 

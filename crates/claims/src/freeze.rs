@@ -71,7 +71,8 @@ pub fn suspect_id(claim: ClaimId) -> SuspectId {
 
 /// Freezes the account of whoever bought what a claim is about, by the decision on it. `None` when
 /// it is frozen already, when nobody knows yet what the claim is about, and when somebody has
-/// lifted what this claim had frozen: a decision that is made again changes nothing of that.
+/// lifted a freeze since the claim was made, or what this claim had frozen: what it is about had
+/// happened by then, and its owner has proved to be its owner since.
 pub fn freeze_account(
     claim: &Claim,
     code: &Code,
@@ -79,7 +80,11 @@ pub fn freeze_account(
     now: Instant,
 ) -> Option<Effect> {
     let person = claim.owner?;
-    if existing.is_some_and(|row| row.is_frozen() || row.claim == claim.id) {
+    let was_lifted_since =
+        |row: &AccountFreeze| row.lifted.is_some_and(|lifted| claim.filed_at < lifted.at);
+    let stays =
+        |row: &AccountFreeze| row.is_frozen() || row.claim == claim.id || was_lifted_since(row);
+    if existing.is_some_and(stays) {
         return None;
     }
     let freeze = AccountFreeze {

@@ -36,9 +36,12 @@
 //!   gone. **Set out**: what of it is on its way or gone. **Cause**: what it is for.
 //! * **Payer**: whom, or what, a yearly cap of what is paid without anybody looking is held
 //!   against: the person who bought it, and each instrument it was paid with.
+//! * **Instrument**: what several claimants may share: what was paid with, or the device on which
+//!   somebody agreed. A **ring** is several claimants over one instrument: a person looks.
 //! * **Freeze**: an account that somebody else may have used can pay and promote nothing, until a
 //!   person lifts that. **Suspect**: a trace of whoever it was, for a person to look at.
-//! * **Restitution**: what is repaid without a claim, for a **cause**, by one of three **ways**.
+//! * **Restitution**: what is repaid without a claim, for a **cause**, by one of three **ways**. It
+//!   is **stuck** when its order refuses to send it; a person **resolves** that.
 //!
 //! # Invariants
 //!
@@ -100,8 +103,10 @@ mod refusal;
 mod replay;
 mod restitution;
 mod review;
+mod ring;
 mod rows;
 mod rules;
+mod set_aside;
 mod statement;
 mod status;
 mod step;
@@ -140,15 +145,20 @@ pub use kept::{FrozenFacts, KeptStatement, NewWords, Words, facts_id};
 pub use next::{Alert, Awaited, Next, Who, alerts, escalate, next, wakes_at};
 pub use outcome::{Act, Outcome};
 pub use payer::{AutomaticPaid, AutomaticPayment, Payer, PayerRow, automatic_sums, follow_payers};
-pub use payer::{has_yearly_cap, knows_less_than};
+pub use payer::{has_yearly_cap, is_cap_unknown, knows_less_than};
 pub use payout::{PayoutPlan, note_paid, plan_payout, start_payout};
 pub use refusal::Refusal;
 pub use replay::{Difference, EXAMPLES_MAX, MoneyDifference, Moves, PastCase, difference, replay};
 pub use restitution::{NewRestitution, Repaying, Restitution, RestitutionKind, Way};
-pub use restitution::{note_restitution_paid, note_searched, restitute, search};
+pub use restitution::{bills_are_in, escalate_restitution, note_restitution_paid};
+pub use restitution::{note_searched, restitute, search};
 pub use review::{Review, approve, review, send_back};
+pub use ring::{Instrument, InstrumentClaim, InstrumentClaims, InstrumentRow};
+pub use ring::{follow_instruments, ring_marks};
 pub use rows::{ClaimEntry, ClaimantClaims, PromotionClaims, Rows};
 pub use rules::{File, Messages, Rules, TABLES_MAX, Tables};
+pub use set_aside::{Resolution, Resolve, Resolved, Stuck, TRIED_LONGER_FOR};
+pub use set_aside::{resolve, set_aside, tried_until};
 pub use statement::{
     Arithmetic, Destination, FollowUp, HowToAppeal, Reason, StatedChange, StatedFact, Statement,
     state, state_person, state_restitution, stated_fact,
@@ -162,8 +172,14 @@ pub use table::{
 };
 pub use told_back::ToldBack;
 
-/// Limits of this capability, each with its unit in the name.
+/// Limits of this capability, each with its unit in the name or its type.
 pub mod limits {
+    use base::Span;
+
+    /// For how long it is tried to send a restitution that its order refuses, before it waits for a
+    /// person. What may succeed later by itself is tried for
+    /// [`TRIED_LONGER_FOR`](crate::TRIED_LONGER_FOR).
+    pub const SENDING_TRIED_FOR: Span = Span::days(1);
     /// Bytes of what a claimant writes.
     pub const DESCRIPTION_BYTES_MAX: u32 = 4_000;
     /// Bytes of the same, sealed.
@@ -177,6 +193,12 @@ pub mod limits {
     /// Claims that one payer was paid for without anybody looking, of which a year is kept: a cap
     /// that small claims reach by their number.
     pub const AUTOMATIC_PAYMENTS_MAX: usize = 100;
+    /// Claims that are kept of one instrument, of a year. A person looks long before it is full.
+    pub const INSTRUMENT_CLAIMS_MAX: usize = 64;
+    /// The same, of one claimant.
+    pub const INSTRUMENT_CLAIMS_OF_ONE_MAX: usize = 4;
+    /// Times of claims that are remembered of one claimant: the newest of a year.
+    pub const CLAIMS_REMEMBERED_MAX: usize = 100;
     /// Claims that were ever made for one promotion.
     pub const CLAIMS_PER_PROMOTION_MAX: usize = 50;
     /// Decisions and proposals of one claim, its appeal included.

@@ -110,9 +110,10 @@ impl Awaited {
 pub struct Next {
     /// What it waits for.
     pub awaited: Awaited,
-    /// By when: of an appeal, until when it may be made. `None` when nobody here can say.
+    /// By when: of an appeal, until when it may be made; of a dispute, when it should be over,
+    /// which is the bank's time and not ours. `None` when nothing more happens.
     pub by: Option<Instant>,
-    /// True when that has passed.
+    /// True when that has passed. A bank is not late.
     pub is_late: bool,
 }
 
@@ -122,9 +123,23 @@ pub fn next(claim: &Claim, now: Instant) -> Next {
     let by = match awaited.step() {
         Some(step) => claim.steps.open().find(|open| open.name == step).map(|step| step.due_at),
         None if awaited == Awaited::Appeal => appeal_until(claim),
-        None => None,
+        None => claim.held_since.map(|since| dispute_over(since, now)),
     };
-    Next { awaited, by, is_late: by.is_some_and(|by| by <= now) }
+    let is_ours = awaited != Awaited::DisputeEnd;
+    Next { awaited, by, is_late: is_ours && by.is_some_and(|by| by <= now) }
+}
+
+/// A dispute should be over after so long: card schemes give each side up to 45 days.
+const DISPUTE_TAKES: Span = Span::days(90);
+
+/// A dispute that takes longer is in a later stage. What is expected then is put off by so much.
+const STAGE_TAKES: Span = Span::days(30);
+
+/// When a dispute should be over for which a claim waits since then: always later than now.
+fn dispute_over(since: Instant, now: Instant) -> Instant {
+    let first = since.saturating_add(DISPUTE_TAKES);
+    let stages = now.since(first).map_or(0, |past| past.micros() / STAGE_TAKES.micros() + 1);
+    first.saturating_add(Span::from_micros(STAGE_TAKES.micros().saturating_mul(stages)))
 }
 
 fn awaited(claim: &Claim, now: Instant) -> Awaited {

@@ -158,6 +158,12 @@ pub fn knows_less_than(facts: &Facts, sums: &[(FactName, Finding)]) -> bool {
     })
 }
 
+/// Whether nobody can say how much of a yearly cap is used up: more was paid than is kept, or some
+/// of it in another currency. No rule pays by such a cap then, also one that does not ask.
+pub fn is_cap_unknown(sums: &[(FactName, Finding)]) -> bool {
+    sums.iter().any(|(_, sum)| !matches!(sum, Finding::Known(_)))
+}
+
 /// The rows of the payers after a claim has changed, as far as they did. `is_counted_from` is the
 /// time of a decision that [has a yearly cap](has_yearly_cap) and stands from now on.
 pub fn follow_payers(

@@ -193,4 +193,13 @@ pub enum Refusal {
     /// There is nothing to repay.
     #[error("there is nothing to repay")]
     NothingToRepay,
+    /// There is no such restitution.
+    #[error("no such restitution")]
+    RestitutionNotFound,
+    /// The restitution waits for nobody.
+    #[error("it goes on by itself, or has: nobody has to resolve it")]
+    NotStuck,
+    /// The bank has given back a part of it.
+    #[error("the payer's bank has given something back: send it again, its order counts that")]
+    PaidByBank,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::{Amount, Currency, Instant};
 
-use crate::{Decision, Facts, FormError, Ground, Outcome, Rules, Tables};
+use crate::{Decision, Facts, FormError, Ground, Outcome, Rules, Table, Tables};
 
 /// What a claim is decided from, as it was kept with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,34 +60,48 @@ pub struct MoneyDifference {
     pub before: i128,
     /// Under the new ones.
     pub after: i128,
+    /// What comes back beside that without the claims, under the old ones.
+    pub elsewhere_before: i128,
+    /// Under the new ones.
+    pub elsewhere_after: i128,
 }
 
-/// Decides all cases under both rules, as if the new ones had been there when each was filed.
-pub fn difference<'c>(
-    cases: impl IntoIterator<Item = &'c PastCase>,
-    old: &Rules,
-    new: &Rules,
-) -> Difference {
-    let mut difference = Difference::default();
-    for (place, case) in (0..).zip(cases) {
-        let of =
-            |rules: &Rules, at| rules.tables(case.ground, at).decide(&case.facts, case.currency);
-        let before = of(old, case.filed_at);
-        let after = of(new, Instant::MAX);
-        difference.cases += 1;
-        let money = difference.money.entry(case.currency.code()).or_default();
+impl Difference {
+    /// Decides one more case under both rules: by the tables of the day when it was filed. Rules
+    /// that are [tried](Rules::trying) have theirs for every day.
+    pub fn count(&mut self, case: &PastCase, old: &Rules, new: &Rules) {
+        let PastCase { ground, filed_at, currency, ref facts } = *case;
+        let of = |rules: &Rules| rules.tables(ground, filed_at).decide(facts, currency);
+        let (before, after) = (of(old), of(new));
+        let place = self.cases;
+        self.cases += 1;
+        let money = self.money.entry(currency.code()).or_default();
         money.before += minor(before.amount);
         money.after += minor(after.amount);
+        money.elsewhere_before += minor(before.elsewhere);
+        money.elsewhere_after += minor(after.elsewhere);
         let result = |decision: &Decision| (decision.outcome, decision.amount, decision.elsewhere);
         if result(&before) != result(&after) {
-            difference.changed += 1;
-            let moves = difference.moves.entry((before.outcome, after.outcome)).or_default();
+            self.changed += 1;
+            let moves = self.moves.entry((before.outcome, after.outcome)).or_default();
             moves.count += 1;
             if moves.examples.len() < EXAMPLES_MAX {
                 moves.examples.push(place);
             }
         }
     }
+}
+
+/// What another table in the place of its kind would change, over these cases, as if it had been
+/// there when each was filed.
+pub fn difference<'c>(
+    cases: impl IntoIterator<Item = &'c PastCase>,
+    rules: &Rules,
+    table: Table,
+) -> Difference {
+    let mut difference = Difference::default();
+    let tried = rules.trying(table);
+    cases.into_iter().for_each(|case| difference.count(case, rules, &tried));
     difference
 }
 

@@ -4,6 +4,7 @@
 use base::{Amount, Currency, Instant, PromotionId, RefundId, RestitutionId, StatementId};
 
 use crate::funds::gross;
+use crate::set_aside::Stuck;
 use crate::{
     Case, Cause, Causes, ClaimEvent, Clocks, Digest, Effect, Facts, Fingerprint, FrozenFacts,
     Funds, KeptStatement, PromotionClaims, Refusal,
@@ -115,12 +116,27 @@ pub struct Restitution {
     pub due_at: Instant,
     /// When its money had left.
     pub paid_at: Option<Instant>,
+    /// When it was told that it is late.
+    pub escalated_at: Option<Instant>,
+    /// That its order has refused to send it, and what a person has done about that.
+    pub stuck: Option<Stuck>,
 }
 
 impl Restitution {
     /// Whether its money should have left by now.
     pub fn is_late(&self, now: Instant) -> bool {
         self.paid_at.is_none() && self.due_at <= now
+    }
+
+    /// Whether it waits for a person: its order has refused to send it.
+    pub fn is_stuck(&self) -> bool {
+        self.stuck.as_ref().is_some_and(|stuck| stuck.resolved.is_none())
+    }
+
+    /// What of it was sent by a refund of the order, or by a person beside it: net.
+    pub fn set_out(&self) -> Amount {
+        let is_sent = matches!(self.kind.way(), Way::Refund(_)) && !self.is_stuck();
+        if is_sent { self.net } else { Amount::ZERO }
     }
 }
 
@@ -175,6 +191,20 @@ pub fn restitute(
     with_tax: impl Fn(Amount) -> Amount,
     now: Instant,
 ) -> Result<Effect, Refusal> {
+    let (restitution, mut row) = found(new, repaying, with_tax, now)?;
+    if matches!(new.kind.way(), Way::Refund(_)) {
+        row.send(restitution.net);
+    }
+    Ok(made(restitution, row, &new.facts, ClaimEvent::RestitutionMade))
+}
+
+/// What is to go back for a loss, and the sums of its promotion with it. Nothing has set out.
+pub(crate) fn found(
+    new: &NewRestitution,
+    repaying: Repaying<'_>,
+    with_tax: impl Fn(Amount) -> Amount,
+    now: Instant,
+) -> Result<(Restitution, PromotionClaims), Refusal> {
     let Repaying { existing, row, funds, captured_twice, clocks } = repaying;
     if existing.is_some() {
         return Err(Refusal::AlreadyRepaid);
@@ -186,25 +216,21 @@ pub fn restitute(
         return Err(Refusal::CurrencyMismatch);
     }
     let mut row = row.cloned().unwrap_or_else(|| PromotionClaims::new(new.promotion, new.currency));
-    let way = new.kind.way();
     let net = new.loss.min(most(new, &row, funds, captured_twice));
     if net.is_zero() {
         return Err(Refusal::NothingToRepay);
     }
     row.restitutions = row.restitutions.saturating_add(1);
-    let gross = match way {
+    let gross = match new.kind.way() {
         Way::Settlement => {
             row.told_back = row.told_back.plus(new.kind, net);
             None
         }
         Way::Capture => Some(net),
         Way::Refund(cause) => {
-            let plus = |sum: Amount| sum.checked_add(net).expect("not more than was paid");
-            let before = funds.returned.checked_add(row.set_out).unwrap_or(Amount::MAX);
             row.causes = row.causes.plus(Causes::one(cause, net));
             row.grants = row.grants.saturating_add(1);
-            row.set_out = plus(row.set_out);
-            Some(gross(net, before, with_tax))
+            Some(gross(net, gone(funds, &row), with_tax))
         }
     };
     let id = restitution_id(new.promotion, new.kind, new.cause);
@@ -224,8 +250,15 @@ pub fn restitute(
         at: now,
         due_at: clocks.step_due(StepName::Paid, &new.case, now),
         paid_at: None,
+        escalated_at: None,
+        stuck: None,
     };
-    Ok(made(restitution, row, &new.facts))
+    Ok((restitution, row))
+}
+
+/// All that has gone back of what was paid, in any way.
+pub(crate) fn gone(funds: &Funds, row: &PromotionClaims) -> Amount {
+    funds.returned.checked_add(row.set_out).unwrap_or(Amount::MAX)
 }
 
 /// The cap of its way.
@@ -252,7 +285,12 @@ fn most(
 }
 
 /// A restitution with what is kept of it.
-fn made(restitution: Restitution, row: PromotionClaims, facts: &Facts) -> Effect {
+pub(crate) fn made(
+    restitution: Restitution,
+    row: PromotionClaims,
+    facts: &Facts,
+    event: ClaimEvent,
+) -> Effect {
     let (about, object) =
         (Subject::Restitution(restitution.id), EventObject::Restitution(restitution.id));
     let statement = KeptStatement {
@@ -268,7 +306,7 @@ fn made(restitution: Restitution, row: PromotionClaims, facts: &Facts) -> Effect
         facts: vec![FrozenFacts::of(facts.clone())],
         statements: vec![statement],
         restitutions: vec![restitution],
-        events: vec![(ClaimEvent::RestitutionMade, object)],
+        events: vec![(event, object)],
         ..Effect::default()
     }
 }
@@ -277,15 +315,40 @@ fn made(restitution: Restitution, row: PromotionClaims, facts: &Facts) -> Effect
 ///
 /// # Errors
 ///
-/// `NothingToChange` when that is known.
+/// In this order: `NothingToChange` when that is known; `BeingPaid` while it waits for a person.
 pub fn note_restitution_paid(restitution: &Restitution, now: Instant) -> Result<Effect, Refusal> {
     if restitution.paid_at.is_some() {
         return Err(Refusal::NothingToChange);
+    }
+    if restitution.is_stuck() {
+        return Err(Refusal::BeingPaid);
     }
     let subject = EventObject::Restitution(restitution.id);
     Ok(Effect {
         restitutions: vec![Restitution { paid_at: Some(now), ..restitution.clone() }],
         events: vec![(ClaimEvent::RestitutionPaid, subject)],
+        ..Effect::default()
+    })
+}
+
+/// Tells, once, that the money of a restitution should have left by now.
+///
+/// # Errors
+///
+/// In this order: `NothingDue` when it has left; `NotDue`; `NothingToChange` when it was told.
+pub fn escalate_restitution(restitution: &Restitution, now: Instant) -> Result<Effect, Refusal> {
+    if restitution.paid_at.is_some() {
+        return Err(Refusal::NothingDue);
+    }
+    if !restitution.is_late(now) {
+        return Err(Refusal::NotDue { due_at: restitution.due_at });
+    }
+    if restitution.escalated_at.is_some() {
+        return Err(Refusal::NothingToChange);
+    }
+    Ok(Effect {
+        restitutions: vec![Restitution { escalated_at: Some(now), ..restitution.clone() }],
+        events: vec![(ClaimEvent::RestitutionLate, EventObject::Restitution(restitution.id))],
         ..Effect::default()
     })
 }
@@ -301,6 +364,13 @@ pub fn search(
     let row = row.cloned().unwrap_or_else(|| PromotionClaims::new(promotion, currency));
     let row = PromotionClaims { searched_since: Some(now), ..row };
     Effect { promotions: vec![row], ..Effect::default() }
+}
+
+/// Has somebody look at the open claims on a promotion, and at what is owed for it: the last bill
+/// of it has come, so what waited for that can go on. `None` when no claim on it is open.
+pub fn bills_are_in(row: Option<&PromotionClaims>, now: Instant) -> Option<Effect> {
+    let row = row.filter(|row| row.claims.iter().any(|entry| entry.status.is_open()))?;
+    Some(search(row.promotion, row.currency, Some(row), now))
 }
 
 /// What the platform owes was looked for, for the reason that came up at `since`, and was repaid.

@@ -1,6 +1,6 @@
 //! Rows that sum claims up: of a promotion, and of a claimant.
 
-use base::{Amount, ClaimId, ClaimantId, Currency, Instant, PromotionId};
+use base::{Amount, ClaimId, ClaimantId, Currency, Instant, PromotionId, Span};
 
 use crate::{Causes, Claim, Claimant, Ground, Status, ToldBack, limits};
 
@@ -17,6 +17,13 @@ pub struct ClaimEntry {
     pub status: Status,
 }
 
+impl ClaimEntry {
+    /// Whether it was decided, and nobody has taken it back.
+    fn is_decided(&self) -> bool {
+        !self.status.is_open() && self.status != Status::Withdrawn
+    }
+}
+
 /// What claims and restitutions have to do with one promotion. Its sums are what the cap is held
 /// against, so whatever changes them changes this row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +37,10 @@ pub struct PromotionClaims {
     pub causes: Causes,
     /// What of that has set out.
     pub set_out: Amount,
+    /// What of that went another way than by the order that has paid the promotion.
+    pub apart: Amount,
+    /// The same with its tax.
+    pub apart_gross: Amount,
     /// Its claims, in the order in which they came.
     pub claims: Vec<ClaimEntry>,
     /// How many restitutions there were.
@@ -52,6 +63,8 @@ impl PromotionClaims {
             currency,
             causes: Causes::default(),
             set_out: Amount::ZERO,
+            apart: Amount::ZERO,
+            apart_gross: Amount::ZERO,
             claims: Vec::new(),
             restitutions: 0,
             grants: 0,
@@ -65,15 +78,37 @@ impl PromotionClaims {
         self.causes.total()
     }
 
+    /// So much sets out.
+    pub(crate) fn send(&mut self, net: Amount) {
+        self.set_out = self.set_out.checked_add(net).expect("not more than was paid");
+    }
+
+    /// So much of what has set out went another way than by the order.
+    pub(crate) fn send_apart(&mut self, net: Amount, gross: Amount) {
+        let plus = |sum: Amount, more| sum.checked_add(more).expect("not more than was paid");
+        self.apart = plus(self.apart, net);
+        self.apart_gross = plus(self.apart_gross, gross);
+    }
+
     /// The claim on this ground that is open.
     pub fn open(&self, ground: Ground) -> Option<ClaimId> {
         self.of(ground).find(|entry| entry.status.is_open()).map(|entry| entry.claim)
     }
 
-    /// The first claim on this ground that was decided.
-    pub fn first_decided(&self, ground: Ground) -> Option<ClaimId> {
-        let is_decided = |status: Status| !status.is_open() && status != Status::Withdrawn;
-        self.of(ground).find(|entry| is_decided(entry.status)).map(|entry| entry.claim)
+    /// The claims on this ground that were decided, in the order in which they came.
+    pub fn decided(&self, ground: Ground) -> impl Iterator<Item = ClaimId> {
+        self.of(ground).filter(|entry| entry.is_decided()).map(|entry| entry.claim)
+    }
+
+    /// How many claims of the same claimant on the same ground were decided that came before this
+    /// one.
+    pub fn alike_before(&self, claim: &Claim) -> u64 {
+        let before = self.claims.iter().take_while(|entry| entry.claim != claim.id);
+        let claimant = claim.claimant.id();
+        let is_alike = |entry: &&ClaimEntry| {
+            entry.is_decided() && (entry.ground, entry.claimant) == (claim.ground, claimant)
+        };
+        u64::try_from(before.filter(is_alike).count()).unwrap_or(u64::MAX)
     }
 
     /// Whether no more claims are taken.
@@ -110,7 +145,7 @@ impl PromotionClaims {
 }
 
 /// How many claims somebody has made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimantClaims {
     /// The id of the row ([`Claimant::id`]).
     pub id: ClaimantId,
@@ -120,12 +155,26 @@ pub struct ClaimantClaims {
     pub open: u32,
     /// How many there ever were.
     pub ever: u32,
+    /// When those of a year were made, in order; at most [`limits::CLAIMS_REMEMBERED_MAX`].
+    pub recent: Vec<Instant>,
 }
+
+/// Earlier claims count for so long.
+const A_YEAR: Span = Span::days(365);
 
 impl ClaimantClaims {
     /// Of somebody who has made none.
     pub fn new(claimant: Claimant) -> ClaimantClaims {
-        ClaimantClaims { id: claimant.id(), claimant, open: 0, ever: 0 }
+        ClaimantClaims { id: claimant.id(), claimant, open: 0, ever: 0, recent: Vec::new() }
+    }
+
+    /// How many claims they had made in the year before one that was made then.
+    pub fn in_year_before(&self, filed_at: Instant) -> u32 {
+        let since = filed_at.saturating_sub(A_YEAR);
+        let until = self.recent.iter().filter(|at| since < **at && **at <= filed_at).count();
+        // It is among them itself, once it was made.
+        let itself = usize::from(self.recent.contains(&filed_at));
+        u32::try_from(until - itself).unwrap_or(u32::MAX)
     }
 
     /// Whether no more claims are taken for now.
@@ -137,7 +186,14 @@ impl ClaimantClaims {
         let was_open = before.is_some_and(|claim| claim.status.is_open());
         let open = self.open.saturating_sub(u32::from(was_open));
         self.open = open.saturating_add(u32::from(after.status.is_open()));
-        self.ever = self.ever.saturating_add(u32::from(before.is_none()));
+        if before.is_none() {
+            self.ever = self.ever.saturating_add(1);
+            let since = after.filed_at.saturating_sub(A_YEAR);
+            self.recent.retain(|at| since < *at);
+            self.recent.push(after.filed_at);
+            let beyond = self.recent.len().saturating_sub(limits::CLAIMS_REMEMBERED_MAX);
+            self.recent.drain(..beyond);
+        }
     }
 }
 
@@ -192,7 +248,7 @@ impl Rows<'_> {
     /// As for the promotion.
     pub(crate) fn claimant_after(&self, before: Option<&Claim>, after: &Claim) -> ClaimantClaims {
         assert!(before.is_none() || self.claimant.is_some(), "a claim without its claimant's row");
-        let mut row = self.claimant.copied().unwrap_or_else(|| ClaimantClaims::new(after.claimant));
+        let mut row = self.claimant.cloned().unwrap_or_else(|| ClaimantClaims::new(after.claimant));
         assert_eq!(row.claimant, after.claimant, "the row of another claimant");
         row.follow(before, after);
         row

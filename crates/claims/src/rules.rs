@@ -41,8 +41,9 @@ impl Tables<'_> {
 }
 
 /// The default tables, by the names of their files under `rules/claims/`.
-const DEFAULT: [File; 6] = [
+const DEFAULT: [File; 7] = [
     ("rules/claims/gate.toml", include_str!("../../../rules/claims/gate.toml")),
+    ("rules/claims/gate-2026-12.toml", include_str!("../../../rules/claims/gate-2026-12.toml")),
     (
         "rules/claims/technical_error.toml",
         include_str!("../../../rules/claims/technical_error.toml"),
@@ -112,7 +113,8 @@ impl Rules {
     }
 
     /// The rules that come with the product, with files of an operator: a file that is called like
-    /// one of them takes its place, all others come on top of them.
+    /// one of them takes its place, all others come on top of them. A message file without codes of
+    /// people keeps those of the product.
     ///
     /// # Errors
     ///
@@ -125,7 +127,13 @@ impl Rules {
         let own = files.iter().filter(|file| !is_text(file)).copied();
         let tables: Vec<File> = kept.chain(own).collect();
         let messages = files.iter().find(is_text).copied().unwrap_or(DEFAULT_MESSAGES);
-        Rules::load(&tables, messages)
+        let rules = Rules::load(&tables, messages)?;
+        let standard = Messages::load(DEFAULT_MESSAGES.0, DEFAULT_MESSAGES.1);
+        let messages = match standard {
+            Ok(standard) => rules.messages.or_people_of(&standard),
+            Err(_) => rules.messages,
+        };
+        Ok(Rules { messages, ..rules })
     }
 
     /// The same rules with another table in the place of all of its kind, whatever its date. Codes

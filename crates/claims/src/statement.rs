@@ -35,6 +35,9 @@ pub struct Statement {
     pub reasons: Vec<Reason>,
     /// The facts that were looked at.
     pub facts: Vec<StatedFact>,
+    /// Where everything went that was planned, by cause, in sentences. Told of now; empty when
+    /// nobody asked for it.
+    pub delivery: Vec<String>,
     /// Table, version and row; `None` when a person has decided, or nobody had to.
     pub table: Option<TableRow>,
     /// What that row says, in plain words. Empty when it is not there any more.
@@ -172,6 +175,7 @@ pub fn state(
         arithmetic,
         reasons: decision.reasons.iter().map(reason).collect(),
         facts: decision.facts_used.iter().map(stated).collect(),
+        delivery: Vec::new(),
         table: Some(decision.table.clone()),
         rule,
         automated: decision.automated,

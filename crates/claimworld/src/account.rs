@@ -110,7 +110,7 @@ pub struct History {
     pub paid_alike: u64,
     /// Since when the post was out.
     pub post_age: u64,
-    /// Claims in the year before.
+    /// Claims in the year before, but for the last one for the same.
     pub earlier_claims: u64,
     /// What was paid for them without an agreement on record, in minor units.
     pub paid_before: i64,

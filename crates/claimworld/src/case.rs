@@ -7,7 +7,7 @@ use crate::account::{agreement, history};
 use crate::book::book;
 use crate::course::Nature;
 use crate::draws::Key;
-use crate::filing::file;
+use crate::filing::{decided_alike, file};
 use crate::losses::losses;
 use crate::records::{self, Happened};
 use crate::story::story;
@@ -82,6 +82,7 @@ impl ClaimWorld {
             history: &history,
             filing: &filing,
             at: &at,
+            alike: decided_alike(key, story.user, &at, history.earlier_claims),
         };
         let facts = records::write(params, key, &happened);
         let comes_back = book.unspent + book.pending_back + book.bots_late + book.duplicate;

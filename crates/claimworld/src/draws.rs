@@ -16,6 +16,7 @@ pub(crate) enum Purpose {
     Filing,
     Money,
     Record,
+    Alike,
 }
 
 /// The seed of a world and the number of a case.

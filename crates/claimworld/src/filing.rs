@@ -147,6 +147,21 @@ fn earlier(params: &Params, user: User, draw: &mut Draw) -> (Earlier, bool, bool
     }
 }
 
+/// How many claims for the same, on the same ground, were decided before this one. All of them are
+/// among the claims of the year, of which the claimant made so many `others` beside the one that
+/// the circumstances tell of.
+pub(crate) fn decided_alike(key: Key, user: User, at: &Circumstances, others: u64) -> u64 {
+    if at.earlier == Earlier::None || !at.same_ground {
+        // What is on record as never claimed on this ground was not among the others either.
+        return 0;
+    }
+    let mut draw = key.of(Purpose::Alike, 0);
+    // Who wants money twice asks again and again; who was denied wrongly tries once more at times.
+    let is_same = if user == User::ClaimsAgain { 600_000 } else { 300_000 };
+    let more = (0..others).filter(|_| draw.chance(is_same)).count() as u64;
+    more + u64::from(at.earlier != Earlier::Open)
+}
+
 /// Whoever claims again on another ground takes one that fits too, where there is one.
 fn other_ground(story: &Story, same_ground: bool) -> Ground {
     let grounds = story.faults.first().map_or(&[][..], |fault| fault.trouble.grounds());

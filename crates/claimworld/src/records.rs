@@ -27,6 +27,8 @@ pub(crate) struct Happened<'a> {
     pub history: &'a History,
     pub filing: &'a Filing,
     pub at: &'a Circumstances,
+    /// Claims for the same, on the same ground, that were decided.
+    pub alike: u64,
 }
 
 impl Happened<'_> {
@@ -160,6 +162,7 @@ impl Records<'_> {
         }
         let repeats = u64::from(at.earlier != Earlier::None);
         self.count(FactName::EarlierClaims, happened.history.earlier_claims + repeats);
+        self.count(FactName::EarlierAlike, happened.alike);
         self.sum(FactName::AutomaticPerson, happened.history.paid_before);
         let of_ring = if happened.history.ring > 0 { 2 } else { 1 };
         self.sum(FactName::AutomaticInstrument, happened.history.paid_before * of_ring);

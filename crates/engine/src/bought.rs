@@ -1,9 +1,11 @@
 //! What a claim is about: a promotion, how it was paid, and what has become of its money.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use base::{Amount, Instant, PaymentId, PromotionId};
-use claims::{AutomaticPaid, Funds, Named, Payer, PayerRow, PromotionClaims, Purchase};
+use claims::{AutomaticPaid, Effect, Fingerprint, Funds, Instrument, InstrumentClaims};
+use claims::{InstrumentRow, Named, Payer, PayerRow, PromotionClaims, Purchase};
 use payments::Payment;
 use promotions::{Post, Promotion, Returning, Signals, post_id, with_tax, without_tax};
 use shop::{Checkout, TenderKind};
@@ -14,6 +16,7 @@ use crate::promotion_money::payments_of;
 use crate::rows::Walk;
 
 /// A promotion with the rows that claims look at.
+#[derive(Clone)]
 pub(crate) struct Bought<'a> {
     pub(crate) promotion: &'a Arc<Promotion>,
     pub(crate) post: Option<&'a Arc<Post>>,
@@ -21,6 +24,7 @@ pub(crate) struct Bought<'a> {
     pub(crate) claims: Option<&'a Arc<PromotionClaims>>,
     pub(crate) payments: Vec<&'a Arc<Payment>>,
     payers: Vec<(Payer, Option<&'a Arc<AutomaticPaid>>)>,
+    instruments: Vec<(Instrument, Option<&'a Arc<InstrumentClaims>>)>,
     checkout: Option<&'a Arc<Checkout>>,
 }
 
@@ -49,21 +53,42 @@ impl<'a> Bought<'a> {
         let checkout = promotion.checkout.and_then(|checkout| walk.checkout(checkout));
         let paying = checkout.into_iter().flat_map(|checkout| payments_of(checkout));
         let payments = paying.filter_map(|payment| walk.payment(payment)).collect();
-        let payers = Vec::new();
-        Some(Bought { promotion, post, signals, claims, payments, payers, checkout })
+        let (payers, instruments) = (Vec::new(), Vec::new());
+        Some(Bought { promotion, post, signals, claims, payments, payers, instruments, checkout })
     }
 
-    /// Names the rows of those whom, and what, yearly caps are held against: a claim that nobody
-    /// agreed to pay needs them.
+    /// The same with other sums of claims.
+    pub(crate) fn with_claims(&self, claims: Option<&'a Arc<PromotionClaims>>) -> Bought<'a> {
+        Bought { claims, ..self.clone() }
+    }
+
+    /// Names the rows of those whom, and what, yearly caps are held against, and of what a ring may
+    /// share: a claim that nobody agreed to pay needs them.
     pub(crate) fn with_payers<R: Rows>(self, walk: &mut Walk<'a, R>) -> Bought<'a> {
-        let payers = payers(self.promotion, self.checkout.map(Arc::as_ref));
-        let payers = payers.map(|payer| (payer, walk.automatic_paid(payer.id()))).collect();
-        Bought { payers, ..self }
+        let payers: Vec<_> = payers(self.promotion, self.checkout.map(Arc::as_ref)).collect();
+        let instruments = instruments(self.promotion, &payers);
+        let payers = payers.into_iter().map(|payer| (payer, walk.automatic_paid(payer.id())));
+        let payers = payers.collect();
+        let instruments = instruments.into_iter();
+        let instruments = instruments.map(|it| (it, walk.instrument_claims(it.id()))).collect();
+        Bought { payers, instruments, ..self }
     }
 
     /// Whom and what yearly caps are held against, once they were named.
     pub(crate) fn payers(&self) -> Vec<PayerRow<'_>> {
         self.payers.iter().map(|(payer, row)| (*payer, row.map(Arc::as_ref))).collect()
+    }
+
+    /// What a ring may share, once it was named.
+    pub(crate) fn instruments(&self) -> Vec<InstrumentRow<'_>> {
+        self.instruments.iter().map(|(it, row)| (*it, row.map(Arc::as_ref))).collect()
+    }
+
+    /// Who has claimed over what it was paid with, after a change of a claim for it.
+    pub(crate) fn with_instruments(&self, effect: Effect, now: Instant) -> Effect {
+        let Some(after) = effect.claims.first() else { return effect };
+        let instruments = claims::follow_instruments(after, &self.instruments(), now);
+        Effect { instruments, ..effect }
     }
 
     /// The tax on what was paid.
@@ -125,6 +150,19 @@ fn payers<'a>(
         TenderKind::GiftCard { card, .. } => Payer::Card(card),
     });
     std::iter::once(Payer::Person(promotion.advertiser)).chain(instruments)
+}
+
+/// What it was paid with, and on which device somebody agreed, if that is known; each once.
+fn instruments(promotion: &Promotion, payers: &[Payer]) -> BTreeSet<Instrument> {
+    let paid_with = payers.iter().filter_map(|payer| match *payer {
+        Payer::Person(_) => None,
+        Payer::Method(method) => Some(Instrument::Method(method)),
+        Payer::Card(card) => Some(Instrument::Card(card)),
+    });
+    let agreement = promotion.authorization.as_ref();
+    let device = agreement.and_then(|agreement| agreement.device);
+    let device = device.map(|device| Instrument::Device(Fingerprint(device.0)));
+    paid_with.chain(device).collect()
 }
 
 /// What has become of the money of a promotion, as far as its own row tells.

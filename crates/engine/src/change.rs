@@ -112,7 +112,7 @@ impl From<promotions::Outcome> for Parts {
     fn from(outcome: promotions::Outcome) -> Parts {
         let promotions::Outcome { promotions, posts, slices, deeds, .. } = outcome;
         let promotions::Outcome { settlements, streams, posted, events, .. } = outcome;
-        let promotions::Outcome { incidents, signals, .. } = outcome;
+        let promotions::Outcome { incidents, signals, advertisers, .. } = outcome;
         let mut rows: Vec<Row> = posted.accounts.into_iter().map(Row::Account).collect();
         rows.extend(promotions.into_iter().map(|row| Row::Promotion(Arc::new(row))));
         rows.extend(posts.into_iter().map(|row| Row::Post(Arc::new(row))));
@@ -122,6 +122,7 @@ impl From<promotions::Outcome> for Parts {
         rows.extend(streams.into_iter().map(Row::Stream));
         rows.extend(incidents.into_iter().map(|row| Row::Incident(Arc::new(row))));
         rows.extend(signals.into_iter().map(|row| Row::Signals(Arc::new(row))));
+        rows.extend(advertisers.into_iter().map(|row| Row::Advertiser(Arc::new(row))));
         let event = |(kind, subject)| Event { kind: EventKind::Promotions(kind), subject };
         let events = events.into_iter().map(event).collect();
         Parts { rows, transfers: posted.transfers, entries: posted.entries, events }
@@ -131,12 +132,13 @@ impl From<promotions::Outcome> for Parts {
 impl From<claims::Effect> for Parts {
     fn from(effect: claims::Effect) -> Parts {
         let claims::Effect { claims, promotions, claimants, restitutions, .. } = effect;
-        let claims::Effect { automatic, freezes, suspects, .. } = effect;
+        let claims::Effect { automatic, instruments, freezes, suspects, .. } = effect;
         let claims::Effect { words, facts, statements, events, .. } = effect;
         let mut rows: Vec<Row> = claims.into_iter().map(|row| Row::Claim(Arc::new(row))).collect();
         rows.extend(promotions.into_iter().map(|row| Row::PromotionClaims(Arc::new(row))));
         rows.extend(claimants.into_iter().map(Row::Claimant));
         rows.extend(automatic.into_iter().map(|row| Row::AutomaticPaid(Arc::new(row))));
+        rows.extend(instruments.into_iter().map(|row| Row::InstrumentClaims(Arc::new(row))));
         rows.extend(freezes.into_iter().map(|row| Row::AccountFreeze(Arc::new(row))));
         rows.extend(suspects.into_iter().map(|row| Row::Suspect(Arc::new(row))));
         rows.extend(restitutions.into_iter().map(|row| Row::Restitution(Arc::new(row))));

@@ -19,6 +19,7 @@ use crate::{AnswerRef, Change, Context, Rows};
 pub(crate) fn name<R: Rows>(claim: &Claim, walk: &mut Walk<'_, R>) {
     if let Some(owner) = claim.owner {
         walk.account_freeze(owner);
+        walk.advertiser(owner);
     }
     walk.suspect(suspect_id(claim.id));
 }

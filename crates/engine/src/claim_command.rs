@@ -3,9 +3,12 @@
 use base::{
     Amount, ClaimId, Instant, OrderId, PersonId, PromotionId, RefundId, RestitutionId, SuspectId,
 };
+use base::{Label, Token};
+use claims::restitution_id;
 use claims::{Facts, Fingerprint, Named, NewAttachment, NewClaim, RestitutionKind, Review};
+use ledger::RailName;
 
-use crate::{CommandKind, RefundIds};
+use crate::{CommandKind, NewCredit, RefundIds};
 
 /// Commands about claims, and about what is repaid without one. What rows of the book know is read
 /// from them; what only the feed and other systems know is told.
@@ -117,6 +120,29 @@ pub enum ClaimCommand {
         /// The restitution.
         restitution: RestitutionId,
     },
+    /// Keeps a restitution that its order refuses to send, for a person.
+    SetRestitutionAside {
+        /// The loss.
+        loss: Box<FoundLoss>,
+        /// The refund that it would go by.
+        refund: RefundId,
+        /// The code of what was refused last.
+        refusal: Token<40>,
+    },
+    /// Has a restitution go on that waits for a person.
+    ResolveRestitution {
+        /// The restitution.
+        restitution: RestitutionId,
+        /// Who.
+        by: PersonId,
+        /// How.
+        way: ResolveBy,
+    },
+    /// Tells that the money of a restitution should have left.
+    EscalateRestitution {
+        /// The restitution.
+        restitution: RestitutionId,
+    },
     /// Notes that what the platform owes for a promotion was looked for, and was repaid.
     NoteSearched {
         /// The promotion.
@@ -137,6 +163,22 @@ pub struct WayBack {
     pub ids: RefundIds,
 }
 
+/// How a restitution goes on that its order has refused to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResolveBy {
+    /// The order refunds it after all.
+    SendAgain(Box<WayBack>),
+    /// The payer has agreed to a gift card instead.
+    StoreCredit(Box<NewCredit>),
+    /// It was paid by hand.
+    PaidByHand {
+        /// Over what.
+        rail: RailName,
+        /// What names the payment there.
+        reference: Label,
+    },
+}
+
 /// A loss that the platform has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundLoss {
@@ -152,6 +194,13 @@ pub struct FoundLoss {
     pub loss_so_far: Amount,
     /// Facts that no row tells.
     pub told: Facts,
+}
+
+impl FoundLoss {
+    /// The id of the restitution that is made of it.
+    pub(crate) fn id(&self) -> RestitutionId {
+        restitution_id(self.promotion, self.kind, self.cause)
+    }
 }
 
 impl ClaimCommand {
@@ -173,6 +222,9 @@ impl ClaimCommand {
             | ClaimCommand::Escalate { claim } => Some(*claim),
             ClaimCommand::Restitute { .. }
             | ClaimCommand::NoteRestitutionPaid { .. }
+            | ClaimCommand::SetRestitutionAside { .. }
+            | ClaimCommand::ResolveRestitution { .. }
+            | ClaimCommand::EscalateRestitution { .. }
             | ClaimCommand::NoteSearched { .. }
             | ClaimCommand::LiftFreeze { .. }
             | ClaimCommand::LookAtSuspect { .. } => None,
@@ -198,6 +250,9 @@ impl ClaimCommand {
             ClaimCommand::LookAtSuspect { .. } => CommandKind::LookAtSuspect,
             ClaimCommand::Restitute { .. } => CommandKind::Restitute,
             ClaimCommand::NoteRestitutionPaid { .. } => CommandKind::NoteRestitutionPaid,
+            ClaimCommand::SetRestitutionAside { .. } => CommandKind::SetRestitutionAside,
+            ClaimCommand::ResolveRestitution { .. } => CommandKind::ResolveRestitution,
+            ClaimCommand::EscalateRestitution { .. } => CommandKind::EscalateRestitution,
             ClaimCommand::NoteSearched { .. } => CommandKind::NoteSearched,
         }
     }

@@ -1,9 +1,9 @@
 //! Facts of a claim: those that rows tell, and those that are told with the command.
 
 use base::{Amount, Instant, Label, Span, TypedId};
-use claims::{Causes, Ground, automatic_sums};
+use claims::{Causes, Ground, PromotionClaims, automatic_sums, ring_marks};
 use claims::{Claim, ClaimantClaims, Evidence, Fact, FactName, Facts, Finding, Value, WhyUnknown};
-use promotions::{Authorization, EndCause, Factor, Fingerprint, Happening, Promotion};
+use promotions::{Authorization, EndCause, Factor, Fingerprint, Happening, Post, Promotion};
 use promotions::{SignalKind, Signals, State};
 
 use crate::bought::Bought;
@@ -23,7 +23,7 @@ pub(crate) fn gather(
     gathered.moderation_of(bought, told);
     gathered.agreement_of(bought);
     if let Some((claim, claimant)) = claim {
-        gathered.claim(claim, claimant);
+        gathered.claim(claim, claimant, bought.claims.map(|row| row.as_ref()));
         gathered.failed_calls(bought);
         gathered.paid_automatically(bought, claim);
     }
@@ -95,6 +95,9 @@ impl Gathered {
         if let Some(loss) = told_money(told, FactName::WrongDelivery) {
             self.money(FactName::WrongDelivery, loss.saturating_sub(paid.wrong_delivery), id);
         }
+        if let Some(loss) = told_money(told, FactName::BilledAfterStop) {
+            self.money(FactName::BilledAfterStop, loss.saturating_sub(paid.stop_failed), id);
+        }
     }
 
     fn delivery_of(&mut self, promotion: &Promotion) {
@@ -140,6 +143,11 @@ impl Gathered {
             let is_gone = post.is_deleted || cause == Some(EndCause::PostDeleted);
             let is_gone = is_gone || promotion.pauses.post_is_private;
             self.know(FactName::PostGone, Value::Flag(is_gone), post.id);
+            let age = promotion.submitted_at.map(|charged_at| post_age(post, charged_at));
+            // What its platform has not told with the post, somebody else may.
+            if let Some(age) = age.filter(|age| matches!(age, Finding::Known(_))) {
+                self.find(FactName::PostAge, age, post.id);
+            }
         }
     }
 
@@ -152,7 +160,7 @@ impl Gathered {
         };
         // A change of the draft forgets it, so what is there fits the terms.
         self.know(FactName::Authorization, Value::Word("verified"), id);
-        self.know(FactName::Factor, Value::Word(agreement.factor.as_str()), id);
+        self.know(FactName::Factor, Value::Word(counted(agreement.factor).as_str()), id);
         // Without signals of an account nobody knows that nothing has happened to it.
         let Some(signals) = bought.signals else { return };
         let before = Before { signals, agreement };
@@ -183,13 +191,19 @@ impl Gathered {
         }
     }
 
-    /// What was paid in the year before where no record proves who agreed.
+    /// What was paid in the year before where no record proves who agreed, and how many others have
+    /// claimed over what it was paid with.
     fn paid_automatically(&mut self, bought: &Bought<'_>, claim: &Claim) {
         if claim.ground != Ground::UnauthorizedCharge {
             return;
         }
         for (name, finding) in automatic_sums(&bought.payers(), claim.currency, self.now) {
             self.find(name, finding, bought.promotion.advertiser);
+        }
+        let marks = ring_marks(&bought.instruments(), claim, self.now);
+        // What rows do not tell, somebody else may.
+        if matches!(marks, Finding::Known(_)) {
+            self.find(FactName::RingMarks, marks, bought.promotion.id);
         }
     }
 
@@ -209,7 +223,12 @@ impl Gathered {
         }
     }
 
-    fn claim(&mut self, claim: &Claim, claimant: Option<&ClaimantClaims>) {
+    fn claim(
+        &mut self,
+        claim: &Claim,
+        claimant: Option<&ClaimantClaims>,
+        row: Option<&PromotionClaims>,
+    ) {
         let id = claim.id;
         if let Some(is_in_time) = claim.is_in_time() {
             let word = if is_in_time { "open" } else { "closed" };
@@ -219,8 +238,10 @@ impl Gathered {
         self.know(FactName::SameClaim, Value::Word(word), id);
         // It is linked to another one only when it shows nothing new.
         self.know(FactName::NewEvidence, Value::Flag(claim.linked_to.is_none()), id);
-        let earlier = claimant.map_or(0, |row| row.ever.saturating_sub(1));
+        let earlier = claimant.map_or(0, |row| row.in_year_before(claim.filed_at));
         self.know(FactName::EarlierClaims, Value::Count(u64::from(earlier)), id);
+        let alike = row.map_or(0, |row| row.alike_before(claim));
+        self.know(FactName::EarlierAlike, Value::Count(alike), id);
     }
 }
 
@@ -274,7 +295,9 @@ impl Before<'_> {
         let kind = match self.agreement.factor {
             Factor::Passkey => SignalKind::PasskeyEnrolled,
             Factor::Totp => SignalKind::TotpEnrolled,
-            Factor::Password | Factor::None => return Finding::Unknown(WhyUnknown::NotApplicable),
+            Factor::Password | Factor::MailCode | Factor::HandOver | Factor::None => {
+                return Finding::Unknown(WhyUnknown::NotApplicable);
+            }
         };
         let ages = self.happened().filter(|it| it.kind == kind);
         match ages.filter_map(|it| self.agreement.at.since(it.at)).min() {
@@ -309,19 +332,42 @@ impl Before<'_> {
     }
 }
 
+/// How long a post had been published when it was charged for. That it was told of tells only that
+/// it was there by then, which is enough where that is long ago.
+fn post_age(post: &Post, charged_at: Instant) -> Finding {
+    if let Some(at) = post.published_at {
+        let age = charged_at.since(at).map(Value::Span);
+        return age.map_or(Finding::Unknown(WhyUnknown::Contradicted), Finding::Known);
+    }
+    match charged_at.since(post.created_at) {
+        Some(age) if age > LONG_KNOWN => Finding::Known(Value::Span(age)),
+        _ => Finding::Unknown(WhyUnknown::NotRecorded),
+    }
+}
+
 /// A journey so long before belongs to what was agreed to.
 const JUST_BEFORE: Span = Span::days(1);
 
 /// A session that was stolen so long before may have been used to agree.
 const SESSION_LIVES: Span = Span::days(7);
 
-/// A device that was known so long before is one of theirs, however much longer it was known.
+/// A device that was known so long before is one of theirs, however much longer it was known; and a
+/// post is an old one.
 const LONG_KNOWN: Span = Span::days(30);
 
 fn told_money(told: &Facts, name: FactName) -> Option<Amount> {
     match told.get(name)?.finding {
         Finding::Known(Value::Money(amount)) => Some(amount),
         _ => None,
+    }
+}
+
+/// As which factor one counts in the rules of claims. They have no word for a code by mail, nor for
+/// what a shop around says, which prove as little as the weakest that they know.
+fn counted(factor: Factor) -> Factor {
+    match factor {
+        Factor::MailCode | Factor::HandOver => Factor::Password,
+        known => known,
     }
 }
 
@@ -355,6 +401,7 @@ mod tests {
             session: None,
             address: None,
             region: None,
+            act: None,
             terms_version: None,
             at,
         };
@@ -382,6 +429,7 @@ mod tests {
         assert_eq!(age(&two, Factor::Passkey), Some(2));
         assert_eq!(age(&two, Factor::Totp), None);
         assert_eq!(age(&two, Factor::Password), None);
+        assert_eq!(age(&two, Factor::MailCode), None);
         // One that was enrolled afterwards was not used.
         assert_eq!(age(&[(SignalKind::TotpEnrolled, -1)], Factor::Totp), None);
     }
@@ -420,5 +468,44 @@ mod tests {
         assert_eq!(device_age(&[(SignalKind::PasswordChanged, 3)]), None);
         assert_eq!(device_age(&[(SignalKind::PasswordChanged, 31)]), Some(31));
         assert_eq!(device_age(&[]), None);
+    }
+
+    #[test]
+    fn a_post_is_as_old_as_its_platform_says_and_else_at_least_as_old_as_it_is_known() {
+        let charged_at = Instant::parse("2026-11-20T10:00:00Z").unwrap();
+        let before = |days: u64| charged_at.saturating_sub(Span::days(days));
+        let label = |text| Label::new(text).unwrap();
+        let post = |published_at: Option<Instant>, told_at: Instant| Post {
+            id: promotions::post_id(&label("p")),
+            name: label("p"),
+            url: base::Text::new("https://shop.example/p").unwrap(),
+            creator: base::CreatorId::from_bits(1),
+            kind: promotions::PostKind::Video,
+            visibility: promotions::Visibility::Public,
+            language: None,
+            tags: Vec::new(),
+            content_version: label("1"),
+            is_deleted: false,
+            promotions: Vec::new(),
+            created_at: told_at,
+            published_at,
+        };
+        let days = |days| Finding::Known(Value::Span(Span::days(days)));
+        let age = |published, told| post_age(&post(published, told), charged_at);
+        assert_eq!(age(Some(before(2)), before(0)), days(2));
+        assert_eq!(age(Some(before(2)), before(40)), days(2));
+        assert_eq!(age(None, before(40)), days(40));
+        assert_eq!(age(None, before(2)), Finding::Unknown(WhyUnknown::NotRecorded));
+        let later = charged_at.saturating_add(Span::days(1));
+        assert_eq!(age(Some(later), before(2)), Finding::Unknown(WhyUnknown::Contradicted));
+    }
+
+    #[test]
+    fn every_factor_counts_as_a_word_of_the_rules() {
+        let claims::Kind::Word(words) = FactName::Factor.kind() else { panic!("it is a word") };
+        for factor in Factor::ALL {
+            assert!(words.contains(&counted(factor).as_str()), "{factor:?}");
+        }
+        assert_eq!(counted(Factor::MailCode), Factor::Password);
     }
 }

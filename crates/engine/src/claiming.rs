@@ -13,6 +13,7 @@ use crate::claim_facts::gather;
 use crate::claim_money;
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
+use crate::restituting;
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, ClaimCommand, ClaimEvidence, Context, Rows};
 
@@ -37,11 +38,20 @@ pub(crate) fn walk<R: Rows>(
             claim_money::start_payout(*claim, back, walk, at)
         }
         ClaimCommand::NotePaid { claim } => claim_money::note_paid(*claim, walk, at),
-        ClaimCommand::Restitute { loss, back } => claim_money::restitute(loss, back, walk, at),
+        ClaimCommand::Restitute { loss, back } => restituting::restitute(loss, back, walk, at),
         ClaimCommand::LiftFreeze { person, by } => claim_acts::lift(*person, *by, walk, at),
         ClaimCommand::LookAtSuspect { suspect, by } => claim_acts::look_at(*suspect, *by, walk, at),
         ClaimCommand::NoteRestitutionPaid { restitution } => {
-            claim_money::note_restitution_paid(*restitution, walk, at)
+            restituting::note_paid(*restitution, walk, at)
+        }
+        ClaimCommand::SetRestitutionAside { loss, refund, refusal } => {
+            restituting::set_aside(loss, *refund, refusal, walk, at)
+        }
+        ClaimCommand::ResolveRestitution { restitution, by, way } => {
+            restituting::resolve(*restitution, *by, way, walk, at)
+        }
+        ClaimCommand::EscalateRestitution { restitution } => {
+            restituting::escalate(*restitution, walk, at)
         }
         ClaimCommand::NoteSearched { promotion, since } => {
             claim_money::note_searched(*promotion, *since, walk, at)
@@ -86,27 +96,29 @@ impl<'a> Case<'a> {
         self.bought.as_ref().map_or(none, Bought::funds)
     }
 
-    /// What yearly caps count of the claim after a change. `is_counted_from` is the time of a
-    /// decision of a rule with such a cap.
-    pub(crate) fn with_payers(&self, effect: Effect, is_counted_from: Option<Instant>) -> Effect {
+    /// What yearly caps count of the claim after a change, and what counts for rings.
+    /// `is_counted_from` is the time of a decision of a rule with such a cap.
+    pub(crate) fn with_payers(
+        &self,
+        effect: Effect,
+        is_counted_from: Option<Instant>,
+        now: Instant,
+    ) -> Effect {
         let Some((bought, after)) = self.bought.as_ref().zip(effect.claims.first()) else {
             return effect;
         };
         let counted = is_counted_from.filter(|_| after.status.is_promised());
         let automatic = claims::follow_payers(after, counted, &bought.payers());
-        Effect { automatic, ..effect }
+        bought.with_instruments(Effect { automatic, ..effect }, now)
     }
 
-    /// Whether others were paid under the same cap since its facts were put together.
-    fn check_cap(&self, decision: &Decision, facts: &Facts, now: Instant) -> Result<(), Refusal> {
-        let Some(bought) = self.bought.as_ref().filter(|_| claims::has_yearly_cap(decision)) else {
-            return Ok(());
+    /// What was paid under the yearly cap of a decision by now; nothing when it has none.
+    fn yearly_sums(&self, decision: &Decision, now: Instant) -> Vec<(FactName, Finding)> {
+        let bought = self.bought.as_ref().filter(|_| claims::has_yearly_cap(decision));
+        let sums = |bought: &Bought<'_>| {
+            claims::automatic_sums(&bought.payers(), self.claim.currency, now).to_vec()
         };
-        let sums = claims::automatic_sums(&bought.payers(), self.claim.currency, now);
-        match claims::knows_less_than(facts, &sums) {
-            true => Err(Refusal::FactsOutdated),
-            false => Ok(()),
-        }
+        bought.map_or(Vec::new(), sums)
     }
 
     fn at_desk<T>(&self, book: &RuleBook, run: impl FnOnce(Desk<'_>) -> T) -> T {
@@ -136,7 +148,7 @@ struct ToFile<'a> {
     claimant: Option<&'a ClaimantClaims>,
     bought: Option<Bought<'a>>,
     purchase: Option<claims::Purchase>,
-    decided: Option<&'a Arc<Claim>>,
+    decided: Vec<&'a Arc<Claim>>,
 }
 
 impl<'a> ToFile<'a> {
@@ -151,8 +163,9 @@ impl<'a> ToFile<'a> {
         let bought = found.and_then(|(promotion, _)| find(promotion, ground, walk));
         let charge = found.and_then(|(_, charge)| charge);
         let purchase = bought.as_ref().map(|bought| bought.purchase(charge));
-        let first = bought.as_ref().and_then(|bought| bought.claims?.first_decided(ground));
-        let decided = first.and_then(|first| walk.claim(first));
+        let before = bought.as_ref().and_then(|bought| bought.claims);
+        let before: Vec<ClaimId> = before.map_or(Vec::new(), |row| row.decided(ground).collect());
+        let decided = before.into_iter().filter_map(|claim| walk.claim(claim)).collect();
         ToFile { existing: None, claimant, bought, purchase, decided }
     }
 
@@ -162,7 +175,7 @@ impl<'a> ToFile<'a> {
             existing: self.existing.map(Arc::as_ref),
             purchase: self.purchase.as_ref(),
             rows: claims::Rows { promotion: promotion.map(Arc::as_ref), claimant: self.claimant },
-            decided: self.decided.map(Arc::as_ref),
+            decided: &self.decided.iter().map(|row| row.as_ref()).collect::<Vec<_>>(),
             clocks: book.clocks_of(at),
         })
     }
@@ -178,6 +191,10 @@ fn file<R: Rows>(new: &NewClaim, walk: &mut Walk<'_, R>, at: Context) -> Decided
     walk.ready()?;
     let book = at.rule_book();
     let filed = found.filing(book, at.now, |filing| claims::file(new, filing, at.now))?;
+    let filed = match &found.bought {
+        Some(bought) => bought.with_instruments(filed, at.now),
+        None => filed,
+    };
     finish(new.id, filed, walk, at)
 }
 
@@ -228,30 +245,64 @@ fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided 
         (Err(refusal), Status::Gathering) => return Err(refusal.into()),
         (Err(_), _) => &nothing,
     };
-    let tables = book.rules.tables(claim.ground, claim.filed_at);
-    let decision = tables.decide(facts, claim.currency);
-    if claim.status == Status::Gathering
-        && let Some(bought) = case.bought.as_ref().filter(|_| claim_acts::stops(&decision))
-    {
-        if bought.promotion.slices.open > 0 {
-            return hold_first(&decision, claim, bought, walk, at);
-        }
-        // What was billed since goes back with the rest.
-        let spent = Finding::Known(Value::Money(bought.funds().spent));
-        if facts.get(FactName::Spent).is_some_and(|fact| fact.finding != spent) {
-            return Err(Refusal::FactsOutdated.into());
-        }
-    }
-    let decided = claims::Decided::from(&decision);
-    let effect = case.at_desk(book, |desk| claims::decide(&decided, claim, desk, at.now))?;
-    case.check_cap(&decision, facts, at.now)?;
-    let counted = claims::has_yearly_cap(&decision).then_some(at.now);
-    let effect = case.with_payers(effect, counted);
+    let (decision, follows) = conclude(&case, facts, book, at.now)?;
+    let effect = match follows {
+        Follows::Now(effect) => *effect,
+        Follows::AfterSlices(bought) => return hold_first(&decision, claim, bought, walk, at),
+    };
     let mut composed = Composition::new(walk, at);
     follow(effect, claim.promotion, &mut composed)?;
     claim_acts::act(&decision, id, &mut composed)?;
     claim_acts::hold_or_stop(id, claim_acts::stops(&decision), &mut composed)?;
     Ok(composed.finish(AnswerRef::Claim(id)))
+}
+
+/// What follows for a claim from what the rules say.
+enum Follows<'a> {
+    /// It is decided, waits for a person, or is held.
+    Now(Box<Effect>),
+    /// Its promotion is held up first: what the slices that are out bill goes back as well.
+    AfterSlices(&'a Bought<'a>),
+}
+
+/// What the rules say of a claim on these facts, and what follows. What is decided and what a
+/// preview tells both come from here, so that they do not differ.
+///
+/// # Errors
+///
+/// Those of [`claims::decide()`], and `FactsOutdated` where something was billed, or paid under the
+/// same yearly cap, since its facts were put together.
+fn conclude<'c>(
+    case: &'c Case<'_>,
+    facts: &Facts,
+    book: &RuleBook,
+    now: Instant,
+) -> Result<(Decision, Follows<'c>), Refusal> {
+    let claim = case.claim;
+    let decision = book.rules.tables(claim.ground, claim.filed_at).decide(facts, claim.currency);
+    if claim.status == Status::Gathering
+        && let Some(bought) = case.bought.as_ref().filter(|_| claim_acts::stops(&decision))
+    {
+        if bought.promotion.slices.open > 0 {
+            return Ok((decision, Follows::AfterSlices(bought)));
+        }
+        // What was billed since goes back with the rest.
+        let spent = Finding::Known(Value::Money(bought.funds().spent));
+        if facts.get(FactName::Spent).is_some_and(|fact| fact.finding != spent) {
+            return Err(Refusal::FactsOutdated);
+        }
+    }
+    let sums = case.yearly_sums(&decision, now);
+    let is_cap_unknown = claims::is_cap_unknown(&sums);
+    let decided = claims::Decided { is_cap_unknown, ..claims::Decided::from(&decision) };
+    let effect = case.at_desk(book, |desk| claims::decide(&decided, claim, desk, now))?;
+    // Others were paid under the same cap since its facts were put together.
+    if claims::knows_less_than(facts, &sums) {
+        return Err(Refusal::FactsOutdated);
+    }
+    let counted = claims::has_yearly_cap(&decision).then_some(now);
+    let effect = case.with_payers(effect, counted, now);
+    Ok((decision, Follows::Now(Box::new(effect))))
 }
 
 /// Holds a promotion up that a decision wants stopped, and does the rest of what it asks for beside
@@ -316,7 +367,7 @@ fn one<R: Rows>(
         // What they bill is to go back as well, so nobody knows yet how much that is.
         return Err(promotions::Refusal::SlicesOpen.into());
     }
-    let changed = case.with_payers(changed, None);
+    let changed = case.with_payers(changed, None, now);
     let mut composed = Composition::new(walk, at);
     follow(changed, claim.promotion, &mut composed)?;
     // What staff has let go on meanwhile is not held up anew by a file or a late step.
@@ -358,15 +409,26 @@ pub(crate) fn follow<R: Rows>(
     Ok(())
 }
 
-/// A claim that would be made, and what would be decided on it now.
+/// A claim that would be made, and what would become of it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
     /// The claim.
     pub claim: Claim,
     /// The facts there are now.
     pub facts: Facts,
-    /// What the rules say of them; `None` while somebody has to find what it is about.
-    pub decision: Option<Decision>,
+    /// What would follow; `None` while somebody has to find what it is about.
+    pub decided: Option<Foreseen>,
+}
+
+/// What would follow from facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    /// What the rules say of them.
+    pub decision: Decision,
+    /// The claim afterwards. It may wait for a person all the same: a second one at a large sum,
+    /// or somebody who looks where more would be paid than is left, or nobody knows how much of a
+    /// yearly cap is used up. It is gathering still where something has to come first.
+    pub after: Claim,
 }
 
 /// Names the rows of a preview.
@@ -384,16 +446,64 @@ pub(crate) fn preview<R: Rows>(
     let found = to_file(new, walk);
     walk.ready()?;
     let book = rules.unwrap_or_else(RuleBook::standard);
-    let claim = found.filing(book, now, |filing| claims::preview(new, filing, now))?;
-    let Some(bought) = found.bought.filter(|_| claim.promotion.is_some()) else {
-        return Ok(Preview { claim, facts: Facts::new(), decision: None });
+    let filed = found.filing(book, now, |filing| claims::file(new, filing, now))?;
+    let claim = filed.claims.first().cloned().expect("a claim is made");
+    let (Some(bought), Some(_)) = (found.bought, claim.promotion) else {
+        return Ok(Preview { claim, facts: Facts::new(), decided: None });
     };
-    // Of those who have claimed before, the row does not count this one yet.
-    let claimant = found.claimant.map(|row| ClaimantClaims { ever: row.ever + 1, ..*row });
-    let facts = gather(told, &bought, Some((&claim, claimant.as_ref())), now);
-    let tables = book.rules.tables(claim.ground, now);
-    let decision = Some(tables.decide(&facts, claim.currency));
-    Ok(Preview { claim, facts, decision })
+    // From here on as if it was made: with its rows, then with its facts.
+    let made = After::of(filed, bought.claims, found.claimant);
+    let facts = gather(told, &made.about(&bought), Some((&claim, made.claimant.as_ref())), now);
+    let rows = claims::Rows { promotion: made.row.as_deref(), claimant: made.claimant.as_ref() };
+    let frozen = claims::freeze_facts(&facts, &claim, rows, now)?;
+    let gathering = Arc::new(frozen.claims.first().cloned().expect("its facts are frozen"));
+    let kept = frozen.facts.first().cloned().map(Arc::new);
+    let known = After::of(frozen, made.row.as_ref(), made.claimant.as_ref());
+    let case = Case {
+        claim: &gathering,
+        bought: Some(known.about(&bought)),
+        claimant: known.claimant.as_ref(),
+        facts: kept.as_ref(),
+    };
+    let decided = match conclude(&case, &facts, book, now) {
+        Ok((decision, Follows::Now(effect))) => {
+            let after = effect.claims.into_iter().next();
+            Foreseen { decision, after: after.expect("it is decided on") }
+        }
+        Ok((decision, Follows::AfterSlices(_))) => {
+            Foreseen { decision, after: gathering.as_ref().clone() }
+        }
+        // It would be looked at again.
+        Err(_) => {
+            let tables = book.rules.tables(claim.ground, claim.filed_at);
+            let decision = tables.decide(&facts, claim.currency);
+            Foreseen { decision, after: gathering.as_ref().clone() }
+        }
+    };
+    Ok(Preview { claim, facts, decided: Some(decided) })
+}
+
+/// The rows beside a claim after an effect that nobody keeps.
+struct After {
+    row: Option<Arc<claims::PromotionClaims>>,
+    claimant: Option<ClaimantClaims>,
+}
+
+impl After {
+    fn of(
+        effect: Effect,
+        row: Option<&Arc<claims::PromotionClaims>>,
+        claimant: Option<&ClaimantClaims>,
+    ) -> After {
+        let changed = effect.promotions.into_iter().next().map(Arc::new);
+        let theirs = effect.claimants.into_iter().next();
+        After { row: changed.or(row.cloned()), claimant: theirs.or(claimant.cloned()) }
+    }
+
+    /// What the claim is about, with these rows.
+    fn about<'b>(&'b self, bought: &Bought<'b>) -> Bought<'b> {
+        bought.with_claims(self.row.as_ref())
+    }
 }
 
 /// What is kept with a claim; `None` when there is none.

@@ -427,6 +427,8 @@ command_kinds! {
     ChangePost = 411 => "change_post",
     /// Notes that a promotion brings less or more than was quoted.
     AlertPromotion = 412 => "alert_promotion",
+    /// Counts a promotion to its advertiser that is older than the rows of advertisers.
+    CountPromotion = 413 => "count_promotion",
     /// Leases money of a promotion.
     LeaseSlice = 420 => "lease_slice",
     /// Gives back money that was leased.
@@ -477,6 +479,12 @@ command_kinds! {
     NoteRestitutionPaid = 521 => "note_restitution_paid",
     /// Notes that what the platform owes for a promotion was looked for.
     NoteSearched = 522 => "note_searched",
+    /// Keeps a restitution that its order refuses to send.
+    SetRestitutionAside = 523 => "set_restitution_aside",
+    /// Has a restitution go on that waits for a person.
+    ResolveRestitution = 524 => "resolve_restitution",
+    /// Tells that the money of a restitution should have left.
+    EscalateRestitution = 525 => "escalate_restitution",
 }
 
 impl Command {

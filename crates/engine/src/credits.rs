@@ -138,12 +138,13 @@ fn is_disputed(card: &Card, payment: &Payment) -> bool {
 }
 
 /// Names what issuing a card looks at: nothing of it may be there.
-fn name_new<R: Rows>(card: CardId, code: &Code, walk: &mut Walk<'_, R>) {
+pub(crate) fn name_new<R: Rows>(card: CardId, code: &Code, walk: &mut Walk<'_, R>) {
     walk.card(card);
     walk.code(code.hash);
 }
 
-fn issue<R: Rows>(
+/// Gives the card.
+pub(crate) fn issue<R: Rows>(
     credit: &StoreCredit,
     terms: CreditTerms<'_>,
     composed: &mut Composition<'_, '_, R>,

@@ -2,6 +2,7 @@
 
 use base::Instant;
 use giftcards::{SendingLimits, Undo, account_of};
+use promotions::Submission;
 
 use crate::ShopCommand;
 use crate::disputes::{self, Decision};
@@ -11,8 +12,9 @@ use crate::{
     OperationRefusal, OperationTrace, PromotionCommand, Refusal, ReversalStatus, Row, Rows,
 };
 use crate::{
-    catalog, claiming, credits, following, gift_cards, incidents, notices, order_refunds, paying,
-    payouts, promoting, promotion_money, rail_refunds, serving, settlements, tenders, unclaimed,
+    advertisers, catalog, claiming, credits, following, gift_cards, incidents, notices,
+    order_refunds, paying, payouts, promoting, promotion_money, rail_refunds, serving, settlements,
+    tenders, unclaimed,
 };
 
 /// The keys the command still lacks; empty when it can be decided. Asked again after loading,
@@ -21,8 +23,9 @@ pub fn needs<R: Rows>(command: &Command, rows: &R, now: Instant) -> Vec<Key> {
     let mut walk = Walk::naming_rows(rows);
     // Without its rows the walk ends early; its result means nothing and is dropped.
     let sending = SendingLimits::default();
-    let context = Context { now, wall: now, sequence: 0, sending, rules: None };
-    let _ = walk_command(command, &mut walk, context);
+    let (rules, promoting) = (None, None);
+    let context = Context { now, wall: now, sequence: 0, sending, rules, promoting };
+    let _ = counted(command, &mut walk, context);
     walk.missing()
 }
 
@@ -38,7 +41,7 @@ pub enum Attempt {
 /// Decides a command if its rows are all there.
 pub fn attempt<R: Rows>(command: &Command, rows: &R, context: Context) -> Attempt {
     let mut walk = Walk::new(rows);
-    let decided = match walk_command(command, &mut walk, context) {
+    let decided = match counted(command, &mut walk, context) {
         Ok(change) => Ok(change),
         Err(Stop::Refused(refusal)) => Err(refusal),
         Err(Stop::NotReady) => return Attempt::Missing(walk.missing()),
@@ -62,6 +65,16 @@ pub fn decide<R: Rows>(command: &Command, rows: &R, context: Context) -> Result<
         Attempt::Decided(decided) => decided,
         Attempt::Missing(keys) => panic!("decided before its rows were loaded: {keys:?}"),
     }
+}
+
+/// What a command does, with the sums that follow from its rows whichever rules have changed them.
+fn counted<R: Rows>(
+    command: &Command,
+    walk: &mut Walk<'_, R>,
+    context: Context,
+) -> Result<Change, Stop> {
+    let change = walk_command(command, walk, context)?;
+    advertisers::count(change, walk)
 }
 
 fn walk_command<R: Rows>(
@@ -198,9 +211,13 @@ fn walk_promotions<R: Rows>(
         PromotionCommand::Edit { promotion, change, quote, actor } => {
             promoting::edit(*promotion, (change, quote), *actor, walk, at)
         }
-        PromotionCommand::Submit { promotion, checkout, authorization, actor } => {
-            let by = (*checkout, authorization.as_deref());
-            promoting::submit(*promotion, by, *actor, walk, at)
+        PromotionCommand::Submit { promotion, checkout, pay_with, authorization, actor } => {
+            let new = Submission {
+                checkout: *checkout,
+                pay_with: pay_with.as_deref(),
+                authorization: authorization.as_deref(),
+            };
+            promoting::submit(*promotion, &new, *actor, walk, at)
         }
         PromotionCommand::Approve { promotion, .. }
         | PromotionCommand::Reject { promotion, .. }
@@ -209,6 +226,7 @@ fn walk_promotions<R: Rows>(
         | PromotionCommand::Resume { promotion, .. }
         | PromotionCommand::Stop { promotion, .. }
         | PromotionCommand::Advance { promotion } => promoting::one(*promotion, command, walk, at),
+        PromotionCommand::Count { promotion } => promoting::count(*promotion, walk),
         PromotionCommand::Alert { promotion, alarm } => {
             promoting::alert(*promotion, *alarm, walk, at)
         }

@@ -8,13 +8,15 @@ pub mod types {
     pub use base::PurchaseId;
     pub use base::SellerId;
     pub use base::{AccountId, CardId, CheckoutId, ContactId, CreatorId, DisputeId, HoldId};
-    pub use base::{ClaimId, ClaimantId, FactsId, PayerId, RestitutionId, StatementId, SuspectId};
+    pub use base::{
+        ClaimId, ClaimantId, FactsId, InstrumentId, PayerId, RestitutionId, StatementId, SuspectId,
+    };
     pub use base::{
         DeedId, IncidentId, PostId, PromotionId, PromotionSettlementId, SliceId, StreamId,
     };
     pub use base::{MethodId, OrderId, PaymentId, PayoutId, PersonId, ProductId, ProgramId};
     pub use base::{RailRefundId, RefundId, SettlementId, SettlementLineId, StandingId};
-    pub use claims::{AccountFreeze, AutomaticPaid, Suspect};
+    pub use claims::{AccountFreeze, AutomaticPaid, InstrumentClaims, Suspect};
     pub use claims::{Claim, ClaimantClaims, FrozenFacts, KeptStatement, PromotionClaims};
     pub use claims::{Restitution, Words};
     pub use giftcards::{
@@ -24,7 +26,9 @@ pub mod types {
     pub use payments::{Dispute, Method, Payment, RailRefund};
     pub use payments::{Settlement, SettlementLine, Standing};
     pub use promotions::Settlement as PromotionSettlement;
-    pub use promotions::{BillingStream, Deed, Incident, Post, Promotion, Signals, Slice};
+    pub use promotions::{
+        Advertiser, BillingStream, Deed, Incident, Post, Promotion, Signals, Slice,
+    };
     pub use shop::Series;
     pub use shop::{Checkout, Creator, Numbering, Order, OrderRefund, Payout, Product, Seller};
 }
@@ -127,6 +131,11 @@ macro_rules! every_row {
                 $crate::types::PersonId, $crate::types::Arc<$crate::types::AccountFreeze>, person;
             "A trace of somebody who may have used the account of another.", suspect, Suspect,
                 $crate::types::SuspectId, $crate::types::Arc<$crate::types::Suspect>, id;
+            "What somebody has under way who promotes.", advertiser, Advertiser,
+                $crate::types::PersonId, $crate::types::Arc<$crate::types::Advertiser>, person;
+            "Who has claimed over an instrument or a device.", instrument_claims, InstrumentClaims,
+                $crate::types::InstrumentId,
+                $crate::types::Arc<$crate::types::InstrumentClaims>, id;
         }
     };
 }

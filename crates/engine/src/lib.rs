@@ -22,6 +22,7 @@
 //!   record alone can repeat the answer.
 //! * Capability crates do not see each other; only this crate combines them.
 
+mod advertisers;
 mod answer;
 mod book;
 mod bought;
@@ -55,6 +56,7 @@ mod purchases;
 mod query;
 mod rail_refunds;
 mod refusal;
+mod restituting;
 mod rows;
 mod senders;
 mod serving;
@@ -66,8 +68,8 @@ mod unclaimed;
 pub use answer::{Answer, AnswerRef, ClaimEvidence, PromotionDetails, ReversalStatus, answer};
 pub use book::{BookRefusal, BookRow};
 pub use change::{Change, Row};
-pub use claim_command::{ClaimCommand, FoundLoss, WayBack};
-pub use claiming::Preview;
+pub use claim_command::{ClaimCommand, FoundLoss, ResolveBy, WayBack};
+pub use claiming::{Foreseen, Preview};
 pub use claims::RuleBook;
 pub use command::{CardRef, ClaimBy, Command, CommandKind, GiftCardCommand};
 pub use credits::{NewCredit, credit_of};
@@ -78,8 +80,10 @@ pub use every_row::types;
 pub use operation::{OperationKey, OperationRefusal, OperationTrace};
 pub use payment_command::{PaymentCommand, Spare};
 pub use promotion_command::PromotionCommand;
+pub use promotions::OperatorPolicy;
 pub use query::{Query, ask, query_needs};
 pub use refusal::{Refusal, StoredRefusal};
+pub use restituting::credit_for;
 pub use rows::{Found, Key, Rows};
 pub use shop_command::{AddTender, HoldIds, NewCheckout, PreparedCard, RefundIds, ShopCommand};
 
@@ -96,12 +100,19 @@ pub struct Context {
     pub sending: giftcards::SendingLimits,
     /// What claims are decided by; `None` is what comes with the product.
     pub rules: Option<&'static claims::RuleBook>,
+    /// What whoever runs the product allows of promotions; `None` is what it comes with.
+    pub promoting: Option<&'static OperatorPolicy>,
 }
 
 impl Context {
     /// What claims are decided by.
     pub(crate) fn rule_book(self) -> &'static claims::RuleBook {
         self.rules.unwrap_or_else(claims::RuleBook::standard)
+    }
+
+    /// What whoever runs the product allows of promotions.
+    pub(crate) fn operator_policy(self) -> &'static OperatorPolicy {
+        self.promoting.unwrap_or_else(OperatorPolicy::standard)
     }
 
     /// The same for a rule whose transfers are the first of their record.

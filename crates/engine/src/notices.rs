@@ -42,11 +42,24 @@ pub(crate) fn note<R: Rows>(
     let mut composed = Composition::new(walk, at);
     let noted = noted(command, payment, &mut composed)?;
     composed.add(noted);
+    note_use(payment, &mut composed)?;
     stand_payment(id, &mut composed)?;
     if may_follow {
         follow(payment, spare.unwrap_or(&NO_IDS), &mut composed)?;
     }
     Ok(composed.finish(AnswerRef::Payment(id)))
+}
+
+/// Keeps whether the method was declined, for whoever wants to pay with it next. The payment was
+/// `before` the news.
+fn note_use<R: Rows>(before: &Payment, composed: &mut Composition<'_, '_, R>) -> Result<(), Stop> {
+    let after = composed.payment(before.id)?.ok_or(Refusal::PaymentNotFound)?;
+    let Some(used) = payments::use_of(before, &after) else { return Ok(()) };
+    let method = composed.method(after.method)?.ok_or(Refusal::MethodNotFound)?;
+    let now = composed.circumstances().now;
+    let noted = payments::note_use(used, &method, now);
+    noted.into_iter().for_each(|noted| composed.add(noted));
+    Ok(())
 }
 
 /// Whatever a payer must do first, neither an order nor a refund follows.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use base::{Instant, Label, PromotionId};
 use payments::{Expiry, Method};
-use promotions::{AccountFacts, Actor, Alarm, Authorization, Deed, MethodFacts, NewPromotion};
+use promotions::{AccountFacts, Actor, Advertiser, Alarm, Deed, MethodFacts};
+use promotions::{NewPromotion, OperatorPolicy, Submission};
 use promotions::{
     Outcome, PayWith, Policy, Post, PostChange, PreflightFacts, Promotion, Quote, Refusal, State,
 };
-use promotions::{TermsChange, deed_id, post_id};
+use promotions::{TermsChange, deed_id, limits, post_id};
 
 use crate::answer::waits_for;
 use crate::claim_acts::Accounts;
@@ -26,12 +27,11 @@ pub(crate) fn compose<R: Rows>(
 ) -> Decided {
     walk.promotion(new.id);
     let known = walk.post(post.id);
-    for promotion in known.iter().flat_map(|post| &post.promotions) {
-        walk.promotion(*promotion);
-    }
+    name_promotions(known, walk);
     walk.creator(post.creator);
     let tenders = Tenders::find(&new.pay_with, walk);
     let accounts = Accounts::find([new.advertiser], walk);
+    let advertiser = walk.advertiser(new.advertiser).map(Arc::as_ref);
     walk.ready()?;
     accounts.check()?;
     tenders.check()?;
@@ -43,7 +43,20 @@ pub(crate) fn compose<R: Rows>(
     let (existing, context) = (existing.as_deref(), composed.context());
     let made = promotions::compose(new, existing, post.as_deref(), actor, context)?;
     composed.add(made);
+    let told = new
+        .advertiser_age
+        .and_then(|years| promotions::tell_age(years, new.advertiser, advertiser, at.now));
+    told.into_iter().for_each(|told| composed.add(told));
     Ok(composed.finish(AnswerRef::Promotion(new.id)))
+}
+
+/// Names the promotions of a post that are under way, and whose they are.
+fn name_promotions<R: Rows>(post: Option<&Arc<Post>>, walk: &mut Walk<'_, R>) {
+    for promotion in post.iter().flat_map(|post| &post.promotions) {
+        if let Some(promotion) = walk.promotion(*promotion) {
+            walk.advertiser(promotion.advertiser);
+        }
+    }
 }
 
 /// Keeps what is told of a post. Promotions of it that are under way follow when it changed.
@@ -77,9 +90,7 @@ pub(crate) fn change_post<R: Rows>(
 ) -> Decided {
     let id = post_id(name);
     let post = walk.post(id).ok_or(Refusal::PostNotFound)?;
-    for promotion in &post.promotions {
-        walk.promotion(*promotion);
-    }
+    name_promotions(Some(post), walk);
     walk.ready()?;
     let mut composed = Composition::new(walk, at);
     composed.add(promotions::change_post(change, post)?);
@@ -95,30 +106,34 @@ pub(crate) fn edit<R: Rows>(
     at: Context,
 ) -> Decided {
     let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
-    let found = Facts::find(promotion, walk);
+    let found = Facts::find(promotion, &promotion.pay_with, walk);
     walk.ready()?;
-    let outcome =
-        found.with(quote, |facts| promotions::edit(change, promotion, facts, actor, at.first()))?;
+    let allowed = (at.operator_policy(), at.now);
+    let outcome = found.with(quote, allowed, |facts| {
+        promotions::edit(change, promotion, facts, actor, at.first())
+    })?;
     Ok(about(id, outcome))
 }
 
 pub(crate) fn submit<R: Rows>(
     id: PromotionId,
-    (checkout, authorization): (base::CheckoutId, Option<&Authorization>),
+    new: &Submission<'_>,
     actor: Actor,
     walk: &mut Walk<'_, R>,
     at: Context,
 ) -> Decided {
     let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
-    let found = Facts::find(promotion, walk);
-    let paid_by = walk.checkout(checkout);
+    let pay_with = new.pay_with.unwrap_or(&promotion.pay_with);
+    let found = Facts::find(promotion, pay_with, walk);
+    let paid_by = walk.checkout(new.checkout);
     walk.ready()?;
     found.accounts.check()?;
     // A draft that waits for a checkout which is for something else, or over, would wait for ever.
     let paid_by = paid_by.filter(|paid_by| paid_by.promotion == Some(id));
     let paid_by = paid_by.ok_or(shop::Refusal::CheckoutNotFound)?;
-    let outcome = found.with(&promotion.quote, |facts| {
-        promotions::submit(checkout, authorization, promotion, facts, actor, at.first())
+    let allowed = (at.operator_policy(), at.now);
+    let outcome = found.with(&promotion.quote, allowed, |facts| {
+        promotions::submit(new, promotion, facts, actor, at.first())
     })?;
     shop::check_open(paid_by, at.now)?;
     Ok(about(id, outcome))
@@ -134,6 +149,7 @@ pub(crate) fn one<R: Rows>(
     let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
     let post = walk.post(post_id(&promotion.post));
     let accounts = Accounts::find([promotion.advertiser], walk);
+    walk.advertiser(promotion.advertiser);
     walk.ready()?;
     let post = post.ok_or(Refusal::PostNotFound)?;
     let (hold, context) = (policy(promotion).settlement_hold, at.first());
@@ -143,7 +159,7 @@ pub(crate) fn one<R: Rows>(
             promotions::approve(version, promotion, post, *actor, context)?
         }
         PromotionCommand::Reject { rule, actor, .. } => {
-            promotions::reject(rule, promotion, hold, *actor, context)?
+            promotions::reject(rule, &post.content_version, promotion, hold, *actor, context)?
         }
         PromotionCommand::Appeal { actor, .. } => promotions::appeal(promotion, *actor, context)?,
         PromotionCommand::Pause { actor, .. } => promotions::pause(promotion, *actor, context)?,
@@ -161,6 +177,15 @@ pub(crate) fn one<R: Rows>(
         _ => promotions::complete(promotion, hold, context)?,
     };
     Ok(about(id, outcome))
+}
+
+/// Counts a promotion that is older than the rows of advertisers. Where the rows of all commands
+/// are looked at, it is counted ([`crate::advertisers`]).
+pub(crate) fn count<R: Rows>(id: PromotionId, walk: &mut Walk<'_, R>) -> Decided {
+    let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
+    walk.advertiser(promotion.advertiser);
+    walk.ready()?;
+    Ok(about(id, promotions::recount(promotion)?))
 }
 
 /// Notes that an alarm begins or is over. All deeds are looked at: they say what was noted before.
@@ -187,24 +212,25 @@ fn about(id: PromotionId, outcome: Outcome) -> Change {
 /// is none.
 pub(crate) fn details<R: Rows>(
     id: PromotionId,
+    (allowed, now): Allowed<'_>,
     walk: &mut Walk<'_, R>,
-    now: Instant,
 ) -> Option<PromotionDetails> {
     let promotion = walk.promotion(id)?;
-    let found = Facts::find(promotion, walk);
+    let found = Facts::find(promotion, &promotion.pay_with, walk);
     let checkout = promotion.checkout.and_then(|checkout| walk.checkout(checkout));
     let order = checkout.and_then(|checkout| checkout.order);
     let waits_for = checkout.and_then(|checkout| waits_for(checkout));
     let waits_for = waits_for.and_then(|payment| walk.payment(payment)).cloned();
     let checks = match promotion.state {
-        State::Draft => found
-            .with(&promotion.quote, |facts| promotions::preflight(&promotion.terms, facts, now)),
+        State::Draft => found.with(&promotion.quote, (allowed, now), |facts| {
+            promotions::preflight(&promotion.terms, facts, now)
+        }),
         _ => Vec::new(),
     };
     Some(PromotionDetails { promotion: promotion.clone(), checks, order, waits_for, now })
 }
 
-/// What the book allows.
+/// What every book allows, whoever runs it: how long money stays.
 pub(crate) fn policy(promotion: &Promotion) -> Policy {
     Policy::of(promotion.currency())
 }
@@ -241,39 +267,55 @@ impl<'a> Tenders<'a> {
     }
 }
 
+/// What whoever runs the product allows, and when that is asked.
+pub(crate) type Allowed<'a> = (&'a OperatorPolicy, Instant);
+
 /// Rows that the preflight of a promotion looks at.
 struct Facts<'a> {
+    promotion: &'a Promotion,
     post: Option<&'a Post>,
-    methods: Vec<MethodFacts>,
+    methods: Vec<&'a Method>,
     accounts: Accounts<'a>,
-    policy: Policy,
+    advertiser: Option<&'a Advertiser>,
 }
 
 impl<'a> Facts<'a> {
-    fn find<R: Rows>(promotion: &Promotion, walk: &mut Walk<'a, R>) -> Facts<'a> {
+    /// Names the rows. `pay_with` is what is to pay.
+    fn find<R: Rows>(
+        promotion: &'a Promotion,
+        pay_with: &[PayWith],
+        walk: &mut Walk<'a, R>,
+    ) -> Facts<'a> {
         let post = walk.post(post_id(&promotion.post)).map(Arc::as_ref);
-        let methods = Tenders::find(&promotion.pay_with, walk).methods;
-        let methods = methods.into_iter().flatten().map(method_facts).collect();
+        let methods = Tenders::find(pay_with, walk).methods;
+        let methods = methods.into_iter().flatten().collect();
         let accounts = Accounts::find([promotion.advertiser], walk);
-        Facts { post, methods, accounts, policy: policy(promotion) }
+        let advertiser = walk.advertiser(promotion.advertiser).map(Arc::as_ref);
+        Facts { promotion, post, methods, accounts, advertiser }
     }
 
-    fn with<T>(&self, quote: &Quote, run: impl FnOnce(PreflightFacts<'_>) -> T) -> T {
+    fn with<T>(
+        &self,
+        quote: &Quote,
+        (allowed, now): Allowed<'_>,
+        run: impl FnOnce(PreflightFacts<'_>) -> T,
+    ) -> T {
+        let (promotion, is_blocked) = (self.promotion, self.accounts.is_frozen());
+        let facts = |method: &&Method| method_facts(method, now);
         run(PreflightFacts {
             post: self.post,
             quote,
-            methods: &self.methods,
-            // Whose accounts are limited, and how old their owners are, is not kept in a book yet.
-            account: &AccountFacts {
-                is_blocked: self.accounts.is_frozen(),
-                ..AccountFacts::default()
-            },
-            policy: &self.policy,
+            methods: &self.methods.iter().map(facts).collect::<Vec<_>>(),
+            account: &AccountFacts::of(promotion, self.advertiser, allowed, is_blocked, now),
+            policy: &allowed.policy(promotion.currency()),
         })
     }
 }
 
-/// A method that was declined before may succeed: its rail is asked.
-fn method_facts(method: &Method) -> MethodFacts {
-    MethodFacts { was_declined: false, expires_at: method.expiry.map(Expiry::ends_at) }
+fn method_facts(method: &Method, now: Instant) -> MethodFacts {
+    let counts_until = |at: Instant| at.saturating_add(limits::DECLINE_COUNTS);
+    MethodFacts {
+        was_declined: method.declined_at.is_some_and(|at| now < counts_until(at)),
+        expires_at: method.expiry.map(Expiry::ends_at),
+    }
 }

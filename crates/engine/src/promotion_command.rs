@@ -3,7 +3,7 @@
 use base::{CheckoutId, IncidentId, Label, OrderId, PersonId, PromotionId, RefundId};
 use promotions::{
     Actor, Alarm, Authorization, Bill, Happening, IncidentChange, Lease, NewIncident, NewPromotion,
-    Post, PostChange, Quote, Return,
+    PayWith, Post, PostChange, Quote, Return,
 };
 use promotions::{RuleCode, StopCause, TermsChange};
 
@@ -39,6 +39,8 @@ pub enum PromotionCommand {
         promotion: PromotionId,
         /// The checkout.
         checkout: CheckoutId,
+        /// What pays in place of the tenders of the draft.
+        pay_with: Option<Vec<PayWith>>,
         /// Who agreed to pay.
         authorization: Option<Box<Authorization>>,
         /// Who submits.
@@ -94,6 +96,11 @@ pub enum PromotionCommand {
     },
     /// Books what time has done to a promotion: its start, or its end.
     Advance {
+        /// The promotion.
+        promotion: PromotionId,
+    },
+    /// Counts a promotion to its advertiser that is older than the rows of advertisers.
+    Count {
         /// The promotion.
         promotion: PromotionId,
     },
@@ -188,6 +195,7 @@ impl PromotionCommand {
             PromotionCommand::Resume { .. } => CommandKind::ResumePromotion,
             PromotionCommand::Stop { .. } => CommandKind::StopPromotion,
             PromotionCommand::Advance { .. } => CommandKind::AdvancePromotion,
+            PromotionCommand::Count { .. } => CommandKind::CountPromotion,
             PromotionCommand::Alert { .. } => CommandKind::AlertPromotion,
             PromotionCommand::Settle { .. } => CommandKind::SettlePromotion,
             PromotionCommand::ChangePost { .. } => CommandKind::ChangePost,

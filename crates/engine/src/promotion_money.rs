@@ -25,6 +25,7 @@ pub(crate) fn name_promotion<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R
     }
     if let Some(promotion) = walk.promotion(id) {
         walk.post(post_id(&promotion.post));
+        walk.advertiser(promotion.advertiser);
     }
 }
 
@@ -84,7 +85,8 @@ pub(crate) fn fund<R: Rows>(
 
 /// Names the draft that a checkout may fail to pay for.
 pub(crate) fn name_draft<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R>) {
-    checkout.promotion.map(|id| walk.promotion(id));
+    let promotion = checkout.promotion.and_then(|id| walk.promotion(id));
+    promotion.map(|promotion| walk.advertiser(promotion.advertiser));
 }
 
 /// Frees the draft that a checkout has failed to pay for, or will never pay for.
@@ -109,9 +111,11 @@ pub(crate) fn name_to_follow<R: Rows>(payment: &Payment, walk: &mut Walk<'_, R>)
     for other in payments_of(checkout) {
         walk.payment(other);
     }
-    if let Some(promotion) = checkout.promotion {
-        walk.promotion(promotion);
-        name_open(promotion, walk);
+    if let Some(id) = checkout.promotion {
+        if let Some(promotion) = walk.promotion(id) {
+            walk.advertiser(promotion.advertiser);
+        }
+        name_open(id, walk);
     }
 }
 

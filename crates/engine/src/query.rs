@@ -11,14 +11,15 @@ use base::{
 };
 use claims::{Facts, NewClaim, RuleBook};
 use giftcards::account_of;
+use promotions::OperatorPolicy;
 use shop::RefundRequest;
 
 use crate::answer::waits_for;
-use crate::claim_money;
 use crate::claiming;
 use crate::order_refunds::{check_not_blocked, payments_of, preview};
 use crate::promoting;
 use crate::purchases::unspent_of;
+use crate::restituting;
 use crate::rows::{Stop, Walk};
 use crate::{Answer, AnswerRef, CardRef, Key, Refusal, Rows, answer};
 
@@ -120,8 +121,14 @@ pub fn query_needs<R: Rows>(query: &Query, rows: &R) -> Vec<Key> {
     walk.missing()
 }
 
-/// Answers a query whose needs are met; `None` when there is no such object.
-pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
+/// Answers a query whose needs are met; `None` when there is no such object. `promoting` is what
+/// whoever runs the product allows of promotions, as in [`Context`](crate::Context::promoting).
+pub fn ask<R: Rows>(
+    query: &Query,
+    rows: &R,
+    promoting: Option<&OperatorPolicy>,
+    now: Instant,
+) -> Option<Answer> {
     match query {
         Query::Account(id) => {
             return Walk::new(rows).account(*id).cloned().map(Answer::Account);
@@ -140,7 +147,8 @@ pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
             return Some(Answer::RefundPreview(refunding));
         }
         Query::PromotionDetails(id) => {
-            return promoting::details(*id, &mut Walk::new(rows), now)
+            let allowed = promoting.unwrap_or(OperatorPolicy::standard());
+            return promoting::details(*id, (allowed, now), &mut Walk::new(rows))
                 .map(|details| Answer::PromotionDetails(Box::new(details)));
         }
         Query::ClaimEvidence(id) => {
@@ -148,7 +156,7 @@ pub fn ask<R: Rows>(query: &Query, rows: &R, now: Instant) -> Option<Answer> {
             return Some(Answer::ClaimEvidence(Box::new(evidence)));
         }
         Query::RestitutionEvidence(id) => {
-            let (restitution, facts) = claim_money::evidence(*id, &mut Walk::new(rows))?;
+            let (restitution, facts) = restituting::evidence(*id, &mut Walk::new(rows))?;
             return Some(Answer::RestitutionEvidence { restitution, facts });
         }
         Query::ClaimPreview { new, told, rules } => {
@@ -209,8 +217,8 @@ fn resolve<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef> 
         Query::Contact(id) => walk.contact(*id).map(|_| AnswerRef::Contact(*id)),
         Query::Promotion(id) => walk.promotion(*id).map(|_| AnswerRef::Promotion(*id)),
         Query::PromotionDetails(id) => {
-            // Which rows are named does not depend on the time.
-            promoting::details(*id, walk, Instant::MAX);
+            // Which rows are named depends neither on the time nor on what is allowed.
+            promoting::details(*id, (OperatorPolicy::standard(), Instant::MAX), walk);
             None
         }
         Query::Post(id) => walk.post(*id).map(|_| AnswerRef::Post(*id)),
@@ -251,7 +259,7 @@ fn of_claims<R: Rows>(query: &Query, walk: &mut Walk<'_, R>) -> Option<AnswerRef
             None
         }
         Query::RestitutionEvidence(id) => {
-            claim_money::evidence(*id, walk);
+            restituting::evidence(*id, walk);
             None
         }
         Query::ClaimPreview { new, .. } => {

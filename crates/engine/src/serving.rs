@@ -8,6 +8,7 @@ use promotions::{Bill, BillRows, Lease, Promotion, Refusal, Return, Slice, slice
 use promotions::{slice_id, stream_id};
 
 use crate::claim_acts::Accounts;
+use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::rows::Walk;
 use crate::{AnswerRef, Change, Context, Rows};
@@ -40,11 +41,14 @@ pub(crate) fn return_slice<R: Rows>(
     let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
     let accounts = accounts(promotion, walk);
     let stream = slice.and_then(|slice| walk.stream(stream_id(&slice.holder)));
+    if back.closes_after.is_some() {
+        name_claims(promotion, walk);
+    }
     walk.ready()?;
     let slice = slice.ok_or(Refusal::SliceNotFound)?;
     let context = at.first();
     let returned = promotions::return_slice(back, slice, promotion, stream, &accounts, context)?;
-    Ok(about_slice(returned))
+    followed(returned, walk, at)
 }
 
 pub(crate) fn lapse<R: Rows>(
@@ -56,9 +60,33 @@ pub(crate) fn lapse<R: Rows>(
     let slice = walk.slice(slice_id(id, number));
     let promotion = walk.promotion(id).ok_or(Refusal::PromotionNotFound)?;
     let accounts = accounts(promotion, walk);
+    name_claims(promotion, walk);
     walk.ready()?;
     let slice = slice.ok_or(Refusal::SliceNotFound)?;
-    Ok(about_slice(promotions::lapse(slice, promotion, &accounts, at.first())?))
+    followed(promotions::lapse(slice, promotion, &accounts, at.first())?, walk, at)
+}
+
+/// Names the claims that may wait for the last slice of a promotion.
+fn name_claims<R: Rows>(promotion: &Promotion, walk: &mut Walk<'_, R>) {
+    if promotion.slices.open == 1 {
+        walk.promotion_claims(promotion.id);
+    }
+}
+
+/// What was decided about a slice that may have been the last one: claims that wait for its bills
+/// go on.
+fn followed<R: Rows>(outcome: promotions::Outcome, walk: &mut Walk<'_, R>, at: Context) -> Decided {
+    let slice = outcome.slices.first().expect("the rule has changed one slice").id;
+    let promotion = outcome.promotions.first().expect("and its promotion");
+    let (id, is_last) = (promotion.id, promotion.slices.open == 0);
+    let mut composed = Composition::new(walk, at);
+    composed.add(outcome);
+    if is_last {
+        let row = composed.promotion_claims(id)?;
+        let woken = claims::bills_are_in(row.as_deref(), at.now);
+        woken.into_iter().for_each(|woken| composed.add(woken));
+    }
+    Ok(composed.finish(AnswerRef::Slice(slice)))
 }
 
 /// What was decided about one slice; its answer shows it.

@@ -14,6 +14,7 @@ use promotions::{Bill, BillLine, EventKind, Micros, Takeback, limits};
 
 use crate::verdict::{Body, Cause, Judged, Outcome, Reason, Record, Repaid};
 
+use crate::saved::saved;
 pub(crate) use summary::noun;
 pub use summary::{CauseSummary, KindSummary, Summary};
 
@@ -34,10 +35,17 @@ struct Sum {
     millionths: u128,
 }
 
+saved!(Sum { units, millionths });
+
 impl Sum {
     fn add(&mut self, price: Micros) {
         self.units += 1;
         self.millionths += u128::from(price.get());
+    }
+
+    fn absorb(&mut self, other: Sum) {
+        self.units += other.units;
+        self.millionths += other.millionths;
     }
 
     /// Beyond the largest there is no escrow that could pay it.
@@ -88,6 +96,8 @@ struct KindTotals {
     invalid: BTreeMap<Cause, u64>,
 }
 
+saved!(KindTotals { billed, counted, invalid });
+
 /// Totals of a promotion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct PromotionTotals {
@@ -96,6 +106,8 @@ struct PromotionTotals {
     kinds: BTreeMap<EventKind, KindTotals>,
 }
 
+saved!(PromotionTotals { billed, repaid, kinds });
+
 /// Adds up the records of one stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Totals {
@@ -103,6 +115,8 @@ pub struct Totals {
     next: u64,
     promotions: BTreeMap<PromotionId, PromotionTotals>,
 }
+
+saved!(Totals { stream, next, promotions });
 
 impl Totals {
     /// Nothing, before the first record of the stream.
@@ -183,9 +197,31 @@ impl Totals {
         bill
     }
 
-    /// Forgets a promotion that is settled, after which no record of it comes.
+    /// Those of one promotion alone.
+    pub fn only(&self, promotion: PromotionId) -> Totals {
+        let known = self.promotions.get(&promotion).map(|totals| (promotion, totals.clone()));
+        Totals {
+            stream: self.stream.clone(),
+            next: self.next,
+            promotions: known.into_iter().collect(),
+        }
+    }
+
+    /// Forgets a promotion that is settled; what comes of it later is added up anew.
     pub fn forget(&mut self, promotion: PromotionId) {
         self.promotions.remove(&promotion);
+    }
+
+    /// Adds what other records of the stream have added up to.
+    pub fn absorb(&mut self, other: &Totals) {
+        for (promotion, theirs) in &other.promotions {
+            self.promotions.entry(*promotion).or_default().absorb(theirs);
+        }
+    }
+
+    /// Every promotion of which there is a record.
+    pub fn promotions(&self) -> impl Iterator<Item = PromotionId> {
+        self.promotions.keys().copied()
     }
 }
 
@@ -197,6 +233,21 @@ impl PromotionTotals {
                 if let Some(cause) = reason.cause() {
                     self.repaid.entry((*kind, cause)).or_default().add(*price);
                 }
+            }
+        }
+    }
+
+    fn absorb(&mut self, other: &PromotionTotals) {
+        self.billed.absorb(other.billed);
+        for (why, theirs) in &other.repaid {
+            self.repaid.entry(*why).or_default().absorb(*theirs);
+        }
+        for (kind, theirs) in &other.kinds {
+            let mine = self.kinds.entry(*kind).or_default();
+            mine.billed += theirs.billed;
+            mine.counted += theirs.counted;
+            for (cause, units) in &theirs.invalid {
+                *mine.invalid.entry(*cause).or_default() += units;
             }
         }
     }

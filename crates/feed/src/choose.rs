@@ -16,6 +16,7 @@ use base::{Amount, CreatorId, Currency, Instant, PromotionId, Span};
 use promotions::{Goal, Micros, Viewer, limits};
 
 use crate::counters::Counters;
+use crate::saved::Saved;
 use crate::slices::{Back, Sums};
 use crate::{
     Bid, Cause, Chance, CounterRecord, Curves, Delays, Lease, Outcome, Seen, Settled, Share,
@@ -179,12 +180,30 @@ impl Chooser {
 
     /// Takes in a showing of before, for frequency caps; tell them in order.
     pub fn recall_showing(&mut self, viewer_key: u64, promotion: PromotionId, at: Instant) {
-        self.sightings.record(viewer_key, promotion, at);
+        self.sightings.recall(viewer_key, promotion, at);
     }
 
     /// Takes in how long after its selection an event of before came.
     pub fn recall_delay(&mut self, goal: Goal, age: Span) {
         self.delays[goal as usize - 1].observe(age);
+    }
+
+    /// Appends what was learned of viewers and traffic, whatever the promotion: who was shown what
+    /// from a time on, delays, and the shape of days.
+    pub fn save_learned(&self, since: Instant, out: &mut Vec<u8>) {
+        self.curves.save(out);
+        self.delays.save(out);
+        self.sightings.since(since).save(out);
+    }
+
+    /// Takes over what another one has learned; `None` when the bytes are none of this format.
+    pub fn restore_learned(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        let (curves, delays): (Curves, _) = Saved::restore(bytes)?;
+        let seen = Saved::restore(bytes)?;
+        (self.curves, self.delays) = (curves, delays);
+        self.curves.resume();
+        self.sightings.take_over(seen);
+        Some(())
     }
 
     /// Every promotion that is here.

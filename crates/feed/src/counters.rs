@@ -5,10 +5,12 @@
 //! minute the outcomes add up to the opportunities, which are not counted apart.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use base::{Instant, PromotionId, Span};
 
 use crate::Slot;
+use crate::saved::saved;
 
 /// Why a promotion was not served at an opportunity. When several would do, the first of this
 /// order is counted. The numbers are stored and never change.
@@ -85,6 +87,8 @@ pub enum Outcome {
 pub struct Counts {
     outcomes: [u64; 10],
 }
+
+saved!(Counts { outcomes });
 
 impl Counts {
     /// Counts one.
@@ -222,6 +226,8 @@ pub struct Waterfall {
     gaps: Vec<Gap>,
 }
 
+saved!(Waterfall { counts, gaps });
+
 /// A time of which a process cannot tell what it counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
@@ -230,6 +236,8 @@ pub struct Gap {
     /// When it counted again.
     pub until: Instant,
 }
+
+saved!(Gap { from, until });
 
 impl Waterfall {
     /// Adds the log of one process, in its order.
@@ -271,6 +279,41 @@ impl Waterfall {
     pub fn only(&self, promotion: PromotionId) -> Waterfall {
         let counts = self.of(promotion).map(|(minute, counts)| ((promotion, minute), *counts));
         Waterfall { counts: counts.collect(), gaps: self.gaps.clone() }
+    }
+
+    /// Forgets the counts of a promotion; what is counted of it later stands alone.
+    pub fn forget(&mut self, promotion: PromotionId) {
+        let minutes: Vec<Instant> = self.of(promotion).map(|(minute, _)| minute).collect();
+        for minute in minutes {
+            self.counts.remove(&(promotion, minute));
+        }
+    }
+
+    /// Adds the counts of another one, without the times that it lost.
+    pub fn absorb_counts(&mut self, other: &Waterfall) {
+        for (place, theirs) in &other.counts {
+            self.counts.entry(*place).or_default().absorb(theirs);
+        }
+    }
+
+    /// The counts of a promotion alone.
+    pub fn counts_only(&self, promotion: PromotionId) -> Waterfall {
+        Waterfall { gaps: Vec::new(), ..self.only(promotion) }
+    }
+
+    /// The last minute of a promotion in which something was counted.
+    pub fn last_minute(&self, promotion: PromotionId) -> Option<Instant> {
+        let all = (promotion, Instant::MIN)..=(promotion, Instant::MAX);
+        self.counts.range(all).next_back().map(|((_, minute), _)| *minute)
+    }
+
+    /// Every promotion that was counted.
+    pub fn promotions(&self) -> impl Iterator<Item = PromotionId> {
+        let first = self.counts.keys().next().map(|(promotion, _)| *promotion);
+        std::iter::successors(first, |promotion| {
+            let behind = (Bound::Excluded((*promotion, Instant::MAX)), Bound::Unbounded);
+            self.counts.range(behind).next().map(|((promotion, _), _)| *promotion)
+        })
     }
 
     /// Times that a process lost by a crash, in the order of the logs.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::saved::saved;
 use base::{Instant, PromotionId, Span};
 
 /// At most `times` showings to one viewer in any stretch of `within`.
@@ -35,11 +36,13 @@ pub struct Sightings {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Sighting {
+pub(crate) struct Sighting {
     promotion: u64,
     /// Whole seconds since 1970, rounded down: a cap ends up to a second late, never early.
     at: u32,
 }
+
+saved!(Sighting { promotion, at });
 
 /// Showings remembered of one viewer; the earliest leave first.
 const SIGHTINGS_MAX: usize = 64;
@@ -77,6 +80,34 @@ impl Sightings {
             seen.remove(0);
         }
         seen.push(Sighting { promotion: short(promotion), at });
+    }
+
+    /// Showings from a time on, by viewer; of each viewer in their order.
+    pub(crate) fn since(&self, from: Instant) -> BTreeMap<u64, Vec<Sighting>> {
+        let from = seconds(from);
+        let all = self.older.iter().chain(&self.younger);
+        let late = all.map(|(viewer, seen)| {
+            let late = seen.iter().filter(|one| one.at >= from).copied().collect::<Vec<_>>();
+            (*viewer, late)
+        });
+        late.filter(|(_, seen)| !seen.is_empty()).collect()
+    }
+
+    /// Takes over showings of before.
+    pub(crate) fn take_over(&mut self, seen: BTreeMap<u64, Vec<Sighting>>) {
+        for (viewer, seen) in seen {
+            self.make_young(viewer);
+            self.younger.insert(viewer, seen);
+        }
+    }
+
+    /// Records a showing of before, unless it is known.
+    pub(crate) fn recall(&mut self, viewer: u64, promotion: PromotionId, at: Instant) {
+        let (name, second) = (short(promotion), seconds(at));
+        let is_known = |one: &Sighting| one.promotion == name && one.at == second;
+        if !self.of(viewer).0.iter().any(is_known) {
+            self.record(viewer, promotion, at);
+        }
     }
 
     /// Viewers that had to be forgotten to make room.

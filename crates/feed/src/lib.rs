@@ -36,6 +36,7 @@ mod frequency;
 mod history;
 mod index;
 mod pacing;
+pub mod saved;
 pub mod segments;
 pub mod shortfall;
 mod slices;

@@ -22,6 +22,7 @@ mod rows;
 use base::{Label, PromotionId, Region};
 use promotions::{Device, Gender, Language, Micros, Viewer};
 
+use crate::saved::saved;
 pub use counter::{Rest, SegmentCounter};
 pub use rows::SegmentRow;
 
@@ -203,6 +204,12 @@ impl Segment {
     }
 }
 
+crate::saved::saved_as! {
+    Dimension, u8, one => *one as u8, number => Dimension::from_number(number);
+    Segment, (Dimension, String), one => (one.dimension(), one.name().to_owned()),
+        (dimension, name) => Segment::parse(dimension, &name);
+}
+
 /// What a group of viewers was shown, and what came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SegmentCounts {
@@ -213,6 +220,8 @@ pub struct SegmentCounts {
     /// What these cost.
     pub price: Micros,
 }
+
+saved!(SegmentCounts { shown, units, price });
 
 impl SegmentCounts {
     /// Adds what another group was shown.

@@ -63,6 +63,10 @@ impl ViewerHash {
     }
 }
 
+crate::saved::saved_as! {
+    ViewerHash, u64, one => one.bits(), bits => Some(ViewerHash::new(bits));
+}
+
 /// That a promoted post was chosen for a viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Selection {

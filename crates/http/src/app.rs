@@ -15,7 +15,7 @@ use risk::budget::ClientHash;
 
 use store::{BookName, ControlStore, KeyCreation, KeyKind, KeyOperation, StoreError};
 
-use crate::account::Site;
+use crate::account::{Outbox, Site};
 use crate::answered::Answered;
 use crate::api_key::{self, KeySecret, NewKey};
 use crate::blocking;
@@ -114,6 +114,8 @@ pub struct App {
     places: RwLock<HashMap<String, Arc<Place>>>,
     /// Where people sign in; none when they cannot.
     site: Option<Site>,
+    /// Mails about accounts on their way.
+    pub(crate) outbox: Outbox,
     /// None when this process is the only one.
     neighbors: Option<Neighbors>,
     /// True while nobody tells which process owns what.
@@ -135,6 +137,7 @@ impl App {
             keys: KeyTable::new(control),
             places: RwLock::default(),
             site: None,
+            outbox: Outbox::default(),
             neighbors: None,
             is_cut_off: AtomicBool::new(false),
             client_hasher: RandomState::new(),

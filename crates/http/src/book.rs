@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::{ClaimId, Instant};
 use engine::{Answer, Query};
-use jobs::{ClaimClerk, FeedKeeper, OutgoingFigures, SettlementFigures};
+use jobs::UnfinishedFigures;
+use jobs::{ClaimClerk, FeedKeeper, Figure, OutgoingFigures, SettlementFigures};
 use risk::budget::{GuessBudgets, Limits};
 use store::{BookName, BookRecord, Head, Reader};
 use tokio::sync::oneshot;
@@ -84,6 +85,12 @@ impl Book {
     /// by the regular runs.
     pub(crate) fn nudge_claims(&self, claim: Option<ClaimId>) {
         self.claims.iter().for_each(|clerk| clerk.nudge(claim));
+    }
+
+    /// What of its claims and restitutions is late, or waits for a person; nothing is counted where
+    /// nobody leads claims on.
+    pub(crate) fn unfinished(&self, of: fn(&UnfinishedFigures) -> &Figure) -> u64 {
+        self.claims.as_ref().map_or(0, |clerk| of(clerk.figures()).get())
     }
 
     /// The same with what those who send its webhooks and mails count.

@@ -253,11 +253,20 @@ impl<S, C> Call<S, C> {
 
     /// Whether the caller would rather read plain text than JSON.
     pub(crate) fn wants_text(&self) -> bool {
+        self.prefers("text/plain")
+    }
+
+    /// Whether the caller would rather have a sheet than JSON.
+    pub(crate) fn wants_sheet(&self) -> bool {
+        self.prefers("text/csv")
+    }
+
+    fn prefers(&self, text: &str) -> bool {
         let wanted = self.head.headers.get_all(header::ACCEPT).iter();
         let wanted = wanted.filter_map(|value| value.to_str().ok()).flat_map(|it| it.split(','));
         // The first that we can make decides; nobody needs weights for two forms.
         let form = |range: &str| match range.split(';').next().unwrap_or("").trim() {
-            "text/plain" | "text/*" => Some(true),
+            range if range == text || range == "text/*" => Some(true),
             "application/json" | "application/*" | "*/*" => Some(false),
             _ => None,
         };

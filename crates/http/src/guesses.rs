@@ -17,7 +17,19 @@ const NAME_BYTES_MAX: usize = 255;
 
 /// The other end of the connection that a request came by; requests without socket have none.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
+pub struct Peer(pub(crate) SocketAddr);
+
+impl Peer {
+    /// The other end at this address.
+    pub fn new(address: SocketAddr) -> Peer {
+        Peer(address)
+    }
+
+    /// Its address in the network.
+    pub fn ip(self) -> IpAddr {
+        self.0.ip()
+    }
+}
 
 /// Asks for leave to look up a code on behalf of a client.
 ///
@@ -84,7 +96,7 @@ fn address_identity(app: &App, address: IpAddr) -> ClientHash {
 }
 
 /// An address, or its /64 network for IPv6: a household has as many addresses there as it likes.
-fn network(address: IpAddr) -> u128 {
+pub(crate) fn network(address: IpAddr) -> u128 {
     match address.to_canonical() {
         IpAddr::V4(v4) => u128::from(u32::from(v4)),
         IpAddr::V6(v6) => u128::from(v6) >> 64 << 64,

@@ -63,8 +63,8 @@ pub(crate) fn inventory_of(feed: Option<&Feed>, assumed: &AssumedFeed, terms: &T
     known.unwrap_or_else(|| assumed.inventory(terms))
 }
 
-/// What `terms` will bring, as far as anybody knows. All pages that the feed remembers are walked
-/// over for it, so it is made beside the requests.
+/// What `terms` will bring, as far as anybody knows: the rest of them, when so much is due already.
+/// All pages that the feed remembers are walked over for it, so it is made beside the requests.
 ///
 /// # Errors
 ///
@@ -72,6 +72,7 @@ pub(crate) fn inventory_of(feed: Option<&Feed>, assumed: &AssumedFeed, terms: &T
 pub(crate) async fn quote_for(
     caller: &Caller,
     terms: &Terms,
+    due: Micros,
     now: Instant,
 ) -> Result<Quote, Problem> {
     let keeper = caller.book().feed().cloned();
@@ -83,7 +84,7 @@ pub(crate) async fn quote_for(
             .map(|feed| feed.inventory_in_turn(&terms, assumed.reserve(), units))
             .transpose()?;
         let inventory = known.flatten().unwrap_or_else(|| assumed.inventory(&terms));
-        Ok(promotions::quote(&terms, &inventory, now))
+        Ok(promotions::quote_rest(&terms, due, &inventory, now))
     });
     let made = made.await.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?;
     made.map_err(|serving::Busy| Problem::new(&catalog::BUSY).retry_after(Span::seconds(1)))

@@ -68,17 +68,25 @@ pub(crate) struct Created {
 impl CreatedQuery {
     /// The times, checked.
     pub(crate) fn created(&self) -> Checked<Created> {
-        let time = |name: &str, text: &Option<String>| {
-            text.as_deref().map(|text| fields::instant(name, text)).transpose()
-        };
-        Ok(Created {
-            after: time("created_after", &self.created_after)?,
-            before: time("created_before", &self.created_before)?,
-        })
+        Created::read(
+            ("created_after", &self.created_after),
+            ("created_before", &self.created_before),
+        )
     }
 }
 
 impl Created {
+    /// The times of these fields, checked.
+    pub(crate) fn read(
+        after: (&str, &Option<String>),
+        before: (&str, &Option<String>),
+    ) -> Checked<Created> {
+        let time = |(name, text): (&str, &Option<String>)| {
+            text.as_deref().map(|text| fields::instant(name, text)).transpose()
+        };
+        Ok(Created { after: time(after)?, before: time(before)? })
+    }
+
     /// Sequences of the records made in this time: the first, and the last if there is an end.
     pub(crate) fn records(self, reader: &mut dyn Reader) -> Result<(u64, Option<u64>), StoreError> {
         let mut last_before = |time: Instant| match time {
@@ -179,6 +187,30 @@ impl Wanted {
         scan((self.after, self.limit), id, fits, |after, limit| {
             list(Page { after, limit, created_after, created_before })
         })
+    }
+
+    /// All objects that a reader lists in this time; `None` when they are more than `rows_max`.
+    pub(crate) fn everything<T>(
+        created: Created,
+        rows_max: usize,
+        id: impl Fn(&T) -> u128,
+        mut list: impl FnMut(Page) -> Result<Vec<T>, StoreError>,
+    ) -> Result<Option<Vec<T>>, StoreError> {
+        let Created { after: created_after, before: created_before } = created;
+        let limit = u32::try_from(SCAN_CHUNK).unwrap_or(u32::MAX);
+        let mut all = Vec::new();
+        loop {
+            let after = all.last().map(&id);
+            let rows = list(Page { after, limit, created_after, created_before })?;
+            let is_last = rows.len() < SCAN_CHUNK;
+            all.extend(rows);
+            if all.len() > rows_max {
+                return Ok(None);
+            }
+            if is_last {
+                return Ok(Some(all));
+            }
+        }
     }
 
     /// Finds entries of one account: `entries` reads those before a place.

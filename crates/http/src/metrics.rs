@@ -170,6 +170,20 @@ const OF_GUESSES: &[(&str, Kind, &str, OfGuesses)] = &[
     }),
 ];
 
+/// A figure of what is late or waits for a person.
+type OfUnfinished = fn(&jobs::UnfinishedFigures) -> &jobs::Figure;
+
+/// Every figure of claims and restitutions.
+const OF_UNFINISHED: &[(&str, &str, OfUnfinished)] = &[
+    ("claims_late", "Claims of which a step is late.", |figures| &figures.late_claims),
+    ("restitutions_late", "Restitutions whose money should have left.", |figures| {
+        &figures.late_restitutions
+    }),
+    ("restitutions_stuck", "Restitutions that their order refuses to send.", |figures| {
+        &figures.stuck_restitutions
+    }),
+];
+
 /// The figures of now.
 pub(crate) fn text(app: &App) -> String {
     let mut text = String::with_capacity(4 << 10);
@@ -228,6 +242,9 @@ pub(crate) fn text(app: &App) -> String {
     for (name, help, since) in outgoing::AGES {
         let name = (*name, Kind::GaugeOfMicros, *help);
         family(&mut text, name, &books, |book| age(now, since(book.outgoing()).get()));
+    }
+    for (name, help, figure) in OF_UNFINISHED {
+        family(&mut text, (name, Kind::Gauge, help), &books, |book| book.unfinished(*figure));
     }
     for (name, kind, help, figure) in OF_GUESSES {
         family(&mut text, (name, *kind, help), &books, |book| figure(&book.budgets().figures(now)));

@@ -66,16 +66,13 @@ impl PersonalText {
 
     /// The same of somebody with an account: under the key of that person, so that it is erased
     /// with them.
-    pub(crate) fn of_claimant_with_account(person: PersonId, plain: String) -> PersonalText {
+    pub fn of_claimant_with_account(person: PersonId, plain: String) -> PersonalText {
         PersonalText { purpose: CLAIM, plain, person: person.to_bytes() }
     }
 
     fn new(ring: &KeyRing, about: About<'_>, purpose: &'static str, plain: String) -> PersonalText {
         let person = match about.email {
-            Some(address) => {
-                let text = format!("{}\n{}", about.book, address.trim().to_lowercase());
-                ring.short_hash("person", text.as_bytes())
-            }
+            Some(address) => at_address(ring, about.book, address),
             None => {
                 let text = [about.operation.as_slice(), purpose.as_bytes()].concat();
                 ring.short_hash("person of operation", &text)
@@ -93,6 +90,23 @@ impl PersonalText {
         let text = [self.person.as_slice(), &life.to_le_bytes()].concat();
         PersonId::from_bytes(ring.short_hash("person again", &text))
     }
+}
+
+/// Under which id gifts to a mail address are kept, as long as whoever has it was never erased.
+pub(crate) fn recipient_at(ring: &KeyRing, book: &str, email: &str) -> PersonId {
+    PersonId::from_bytes(at_address(ring, book, email))
+}
+
+/// Every id under which texts of a mail address may be kept: the next one once a person was erased.
+pub(crate) fn ids_at(ring: &KeyRing, book: &str, email: &str) -> Vec<PersonId> {
+    let about = About { book, email: Some(email), operation: [0; 16] };
+    let text = PersonalText::new(ring, about, RECIPIENT, String::new());
+    (0..=LIVES_MAX).map(|life| text.person_id(ring, life)).collect()
+}
+
+fn at_address(ring: &KeyRing, book: &str, email: &str) -> [u8; 16] {
+    let text = format!("{book}\n{}", email.trim().to_lowercase());
+    ring.short_hash("person", text.as_bytes())
 }
 
 /// Seals texts, in order, with one disk sync at most. Blocks.

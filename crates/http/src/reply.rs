@@ -7,7 +7,7 @@ use base::RequestId;
 
 use crate::problem::Problem;
 use crate::version::{self, Version};
-use crate::{idempotency, views};
+use crate::{idempotency, sheet, views};
 
 /// The header that names a request.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,6 +41,12 @@ impl Reply {
     /// An answer for people, in plain text.
     pub(crate) fn text(status: StatusCode, text: String) -> Reply {
         Reply { status, body: text.into_bytes(), content_type: TEXT, replayed: false }
+    }
+
+    /// A table for other programs.
+    pub(crate) fn sheet(body: Vec<u8>) -> Reply {
+        let content_type = HeaderValue::from_static(sheet::SHEET);
+        Reply { status: StatusCode::OK, body, content_type, replayed: false }
     }
 
     /// The same, marked as a repetition when it is one.

@@ -16,6 +16,7 @@ pub(crate) mod feed;
 pub(crate) mod gift_card_purchases;
 pub(crate) mod gift_cards;
 pub(crate) mod gift_senders;
+pub(crate) mod hand_overs;
 pub(crate) mod health;
 pub(crate) mod holds;
 pub(crate) mod incidents;
@@ -61,9 +62,9 @@ use crate::call::Admission;
 use crate::endpoint::{endpoint, method_not_allowed, not_found};
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::{sight, site};
+use crate::sight;
 
-/// The whole API, and pages.
+/// The whole API.
 pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for route in all() {
@@ -73,7 +74,6 @@ pub fn router(app: Arc<App>) -> Router {
         router = router.route(path, service);
     }
     router = router.route(sight::PATH, any(sight::answer));
-    router = router.merge(site::router());
     router.fallback(not_found).method_not_allowed_fallback(method_not_allowed).with_state(app)
 }
 
@@ -228,9 +228,13 @@ routes! {
     claims::facts => None,
     claims::statement => None,
     claims::replay => Optional,
+    claims::replay_all => Optional,
     restitutions::list => None,
     restitutions::read => None,
     restitutions::statement => None,
+    restitutions::send_again => Required,
+    restitutions::store_credit => Required,
+    restitutions::paid_by_hand => Required,
     account_freezes::list => None,
     account_freezes::read => None,
     account_freezes::lift => Optional,
@@ -261,7 +265,9 @@ routes! {
     ledger::trial_balance => None,
     reports::liability => None,
     test::clock => Optional,
+    test::challenges => Optional,
     keys => Optional,
+    hand_overs::create => None,
     rails => None,
     rails::settlements::create => Required,
     rails::settlements::list => None,

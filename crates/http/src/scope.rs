@@ -46,10 +46,12 @@ impl Scopes {
     pub const CLAIMS: Scopes = Scopes(262_144);
     /// Acts on claims as staff: reads what was written, finds charges, decides, approves.
     pub const CLAIMS_REVIEW: Scopes = Scopes(524_288);
+    /// Says who somebody is, and so signs in customers.
+    pub const HAND_OVER: Scopes = Scopes(1_048_576);
     /// Everything a secret key can have.
-    pub const ALL: Scopes = Scopes(1_048_575 - Scopes::LOOK_UP.0);
+    pub const ALL: Scopes = Scopes(2_097_151 - Scopes::LOOK_UP.0);
 
-    const NAMES: [(&'static str, Scopes); 19] = [
+    const NAMES: [(&'static str, Scopes); 20] = [
         ("read", Scopes::READ),
         ("spend", Scopes::SPEND),
         ("issue", Scopes::ISSUE),
@@ -69,6 +71,7 @@ impl Scopes {
         ("signals:write", Scopes::SIGNALS),
         ("claims:write", Scopes::CLAIMS),
         ("claims:review", Scopes::CLAIMS_REVIEW),
+        ("people:hand_over", Scopes::HAND_OVER),
     ];
 
     /// The scope of this name, or the set that `all` stands for.
@@ -186,6 +189,8 @@ scope_types! {
     MakeClaims = "claims:write", |scopes| scopes.contains(Scopes::CLAIMS);
     /// Deciding on claims.
     ReviewClaims = "claims:review", |scopes| scopes.contains(Scopes::CLAIMS_REVIEW);
+    /// Saying who somebody is.
+    HandOver = "people:hand_over", |scopes| scopes.contains(Scopes::HAND_OVER);
     /// Reviewing promotions.
     Review = "promotions:review", |scopes| scopes.contains(Scopes::REVIEW);
     /// Holding promotions up, for advertisers or as staff.

@@ -7,7 +7,7 @@ const REMOVED: &str = "…";
 /// scheme, words that begin with `www.`, and words that look like a domain, which e-mail addresses
 /// do too. A plain rule on purpose: it takes `end.Next` for a domain, and lets pass what a person
 /// has to put together by hand.
-pub(crate) fn without_links(text: &str) -> String {
+pub fn without_links(text: &str) -> String {
     let is_space = |character: char| character.is_whitespace() || is_invisible(character);
     let mut clean = String::with_capacity(text.len());
     for piece in text.split_inclusive(is_space) {

@@ -1,10 +1,12 @@
 //! Leading claims on: facts are gathered, rules decide, money sets out, what has left is noted, and
 //! what is late is told. And repaying what is owed without a claim.
 
+mod account;
 mod clerk;
 mod repay;
 mod round;
 mod told;
+mod unfinished;
 mod waiting;
 
 use base::{ClaimId, Instant};
@@ -15,10 +17,12 @@ use store::{DueObject, List, Page, Reader};
 use writer::Handle;
 
 use self::round::Round;
-use crate::JobError;
+use crate::{FeedKeeper, JobError};
 
+pub use account::Account;
 pub use clerk::ClaimClerk;
-pub use told::{NotYet, deeds_of, told_facts};
+pub use told::{NotYet, Tells, deeds_of, told_facts};
+pub use unfinished::UnfinishedFigures;
 
 /// Claims in one page of a list.
 const PAGE: u32 = 100;
@@ -40,6 +44,10 @@ pub struct ClaimsLed {
     pub restituted: u64,
     /// Restitutions whose money has left.
     pub repaid: u64,
+    /// Restitutions that their order refused to send, and that wait for a person now.
+    pub stuck: u64,
+    /// Restitutions whose money should have left by now.
+    pub late_restitutions: u64,
     /// Promotions of which nothing is owed unasked any more.
     pub searched: u64,
     /// What could not be done for a reason that time does not cure, with the reason.
@@ -54,9 +62,10 @@ impl ClaimsLed {
 
     /// How much was done.
     fn steps(&self) -> u64 {
-        let ClaimsLed { gathered, decided, sent, paid, late, restituted, repaid, searched, .. } =
-            self;
-        gathered + decided + sent + paid + late + restituted + repaid + searched
+        let ClaimsLed { gathered, decided, sent, paid, late, .. } = self;
+        let ClaimsLed { restituted, repaid, stuck, late_restitutions, searched, .. } = self;
+        let of_claims = gathered + decided + sent + paid + late;
+        of_claims + restituted + repaid + stuck + late_restitutions + searched
     }
 }
 
@@ -69,6 +78,34 @@ pub enum Teller<'a> {
     Opening,
     /// Nobody: nothing was ever promoted here.
     Nobody,
+}
+
+impl<'a> Teller<'a> {
+    /// What the feed of a book can tell, if it has one.
+    pub fn of(keeper: Option<&'a FeedKeeper>) -> Teller<'a> {
+        match keeper.map(|keeper| (keeper.feed(), keeper.is_idle())) {
+            Some((Some(feed), _)) => Teller::Feed(feed),
+            Some((None, false)) => Teller::Opening,
+            Some((None, true)) | None => Teller::Nobody,
+        }
+    }
+
+    /// The feed, if it tells.
+    pub fn feed(self) -> Option<&'a Feed> {
+        match self {
+            Teller::Feed(feed) => Some(feed),
+            Teller::Opening | Teller::Nobody => None,
+        }
+    }
+
+    /// Up to when it can tell.
+    pub fn tells(self) -> Tells {
+        match self {
+            Teller::Feed(feed) => Tells::UpTo(feed.now()),
+            Teller::Opening => Tells::NothingYet,
+            Teller::Nobody => Tells::Nothing,
+        }
+    }
 }
 
 /// Leads every claim on that waits for the platform, and repays what is owed without one, as far as

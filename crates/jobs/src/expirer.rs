@@ -9,7 +9,7 @@ use writer::{Handle, Trouble};
 use crate::due::{book_time, book_until};
 use crate::nudges::Nudges;
 use crate::worker::{Work, Worker};
-use crate::{Booked, JobError};
+use crate::{Booked, JobError, count_older};
 
 /// Opens a reader for one run; readers are short.
 pub type OpenReader = Box<dyn FnMut() -> Result<Box<dyn Reader>, StoreError> + Send>;
@@ -36,8 +36,8 @@ impl Expirer {
         report: impl FnMut(Result<Booked, JobError>) + Send + 'static,
     ) -> std::io::Result<Expirer> {
         let (nudges, inbox) = Nudges::new();
-        let worker =
-            Worker::spawn("expirer", inbox, Booking { handle, open_reader, interval, report })?;
+        let booking = Booking { handle, open_reader, interval, report, has_counted: false };
+        let worker = Worker::spawn("expirer", inbox, booking)?;
         Ok(Expirer { nudges, _worker: worker })
     }
 
@@ -68,6 +68,8 @@ struct Booking<R> {
     open_reader: OpenReader,
     interval: Duration,
     report: R,
+    /// Whether what a former release has left uncounted was counted: it makes no more of it.
+    has_counted: bool,
 }
 
 impl<R: FnMut(Result<Booked, JobError>) + Send + 'static> Work for Booking<R> {
@@ -98,16 +100,23 @@ impl<R: FnMut(Result<Booked, JobError>) + Send + 'static> Work for Booking<R> {
 }
 
 impl<R> Booking<R> {
-    /// One run. A nudge that arrives meanwhile may be about something the run does not see any
-    /// more, so it is remembered.
+    /// One run; the first one counts what a former release has left. A nudge that arrives meanwhile
+    /// may be about something the run does not see any more, so it is remembered.
     fn book(&mut self, inbox: &Receiver<()>, nudged: &mut bool) -> Result<Booked, JobError> {
         let (now, _) = book_time(&self.handle)?;
         let mut reader = (self.open_reader)()?;
+        // What falls due does not wait for what cannot be counted.
+        let counted = match self.has_counted {
+            true => Ok(()),
+            false => count_older(&self.handle, reader.as_mut()).map(drop),
+        };
+        self.has_counted = counted.is_ok();
         let mut goes_on = || {
             let received = inbox.try_recv();
             *nudged |= received.is_ok();
             received != Err(TryRecvError::Disconnected)
         };
-        book_until(&self.handle, reader.as_mut(), now, &mut goes_on)
+        let booked = book_until(&self.handle, reader.as_mut(), now, &mut goes_on)?;
+        counted.map(|()| booked)
     }
 }

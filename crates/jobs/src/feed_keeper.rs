@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use serving::{Feed, Ran, ServingError};
+use serving::{CutShort, Feed, Ran, ServingError};
 use store::{List, Page};
 use writer::{Handle, Trouble};
 
@@ -21,9 +21,9 @@ pub type OpenFeed = Box<dyn FnMut() -> Result<Feed, ServingError> + Send>;
 pub enum FeedReport {
     /// The feed was opened.
     Opened,
-    /// A run has ended.
+    /// A run has ended, or has done this before it was cut short.
     Ran(Ran),
-    /// A run was cut short; the next one goes on.
+    /// A run was cut short; the next one goes on. What it has done was told before.
     Failed(ServingError),
     /// It has panicked, and begins anew.
     Panicked,
@@ -145,8 +145,15 @@ impl<R: FnMut(FeedReport) + Send + 'static> Work for Keeping<R> {
             match self.round() {
                 Ok(Some(ran)) => (self.report)(FeedReport::Ran(ran)),
                 Ok(None) => {}
-                Err(ServingError::Writer(Trouble::Ended(_))) => return self.end(),
-                Err(error) => (self.report)(FeedReport::Failed(error)),
+                Err(CutShort { done, error }) => {
+                    if *done != Ran::default() {
+                        (self.report)(FeedReport::Ran(*done));
+                    }
+                    if let ServingError::Writer(Trouble::Ended(_)) = error {
+                        return self.end();
+                    }
+                    (self.report)(FeedReport::Failed(error));
+                }
             }
             match inbox.recv_timeout(self.interval) {
                 Ok(()) | Err(RecvTimeoutError::Timeout) => {}
@@ -161,7 +168,7 @@ impl<R: FnMut(FeedReport) + Send + 'static> Work for Keeping<R> {
 }
 
 impl<R: FnMut(FeedReport) + Send + 'static> Keeping<R> {
-    fn round(&mut self) -> Result<Option<Ran>, ServingError> {
+    fn round(&mut self) -> Result<Option<Ran>, CutShort> {
         if self.feed.get().is_none() {
             if !self.has_promotions()? {
                 return Ok(None);

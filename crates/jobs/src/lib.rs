@@ -22,6 +22,7 @@
 //! * A rail is called about one object by one thread at a time, and by the same operation however
 //!   often. A rail that hangs holds back nobody but itself.
 
+mod advertisers;
 mod claims;
 mod due;
 mod error;
@@ -40,8 +41,9 @@ pub use self::rails::{
     BookClock, Connected, HearError, NoRail, OpenRail, RailCaller, RailParts, RailReport, SpareIds,
     TellRail, found_by_name, name_to_find, settled_line,
 };
-pub use claims::{ClaimClerk, ClaimsLed, NotYet, Teller};
-pub use claims::{deeds_of, lead_claims, told_facts};
+pub use advertisers::count_older;
+pub use claims::{Account, ClaimClerk, ClaimsLed, NotYet, Teller, Tells};
+pub use claims::{UnfinishedFigures, deeds_of, lead_claims, told_facts};
 pub use due::{Booked, DUE_PORTION_MAX, SYSTEM_ACTOR, run_due};
 pub use error::JobError;
 pub use expirer::{Expirer, OpenReader};

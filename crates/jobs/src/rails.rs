@@ -10,7 +10,8 @@
 //! | `caller` | start, stop, nudges; the threads' common things |
 //! | `look`, `find` | the regular runs, and what is due by the tables |
 //! | `desk`, `schedule` | what waits for one rail, and the threads that call it |
-//! | `visit`, `payment_visit`, `refund_visit`, `dispute_visit` | one look at one object |
+//! | `visit`, `payment_visit`, `refund_visit`, `taken_back` | one look at one object |
+//! | `rounds` | captured payments are asked about when they are older |
 //! | `payment_words`, `refund_words`, `dispute_words` | from what a rail says to commands; pure |
 //! | `hear` | messages of rails |
 //! | `settle` | the same at once, for test clocks |
@@ -20,7 +21,6 @@
 mod caller;
 mod connected;
 mod desk;
-mod dispute_visit;
 mod dispute_words;
 mod find;
 mod hear;
@@ -32,11 +32,13 @@ mod payment_words;
 mod refund_visit;
 mod refund_words;
 mod report;
+mod rounds;
 mod rows;
 mod schedule;
 mod settle;
 mod settlement;
 mod spare;
+mod taken_back;
 mod unheard;
 mod visit;
 

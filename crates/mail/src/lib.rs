@@ -42,7 +42,7 @@ pub use folder::FolderMailer;
 pub use link::{LINK_BYTES_MAX, LinkError, SecretLink};
 pub use mailer::{Deferral, Mailer, Outcome, Refusal, Reply, Step, Trouble};
 pub use message::{
-    Content, KEY_BYTES_MAX, KeyError, Mailbox, Message, MessageKey, NAME_BYTES_MAX, Name,
+    Content, KEY_BYTES_MAX, KeyError, Mailbox, Message, MessageKey, NAME_BYTES_MAX, Name, Picture,
     SUBJECT_BYTES_MAX, Subject,
 };
 pub use smtp::{Login, Security, SmtpMailer, SmtpSettings, SmtpSettingsError};

@@ -55,6 +55,31 @@ impl MessageKey {
 #[error("a key of a message has 1 to {KEY_BYTES_MAX} characters out of a-z, 0-9, _ and -")]
 pub struct KeyError;
 
+/// A picture that a mail brings along: nothing is fetched when the mail is read, so nobody learns
+/// that it was.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Its `Content-ID`, without angle brackets, in the form of an address: `name@domain`. No other
+    /// part of any mail has it.
+    pub id: String,
+    /// A PNG, `WIDTH` by `HEIGHT`.
+    pub png: &'static [u8],
+}
+
+impl Picture {
+    /// Pixels across.
+    pub const WIDTH: u32 = 1200;
+
+    /// Pixels down.
+    pub const HEIGHT: u32 = 630;
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Picture").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// What a mail says, twice: as text and as HTML. Made by the [`templates`](crate::templates).
 ///
 /// `Debug` shows nothing of it: it holds names, words and links of people.
@@ -66,6 +91,8 @@ pub struct Content {
     pub text: String,
     /// A whole HTML document.
     pub html: String,
+    /// What the HTML shows, beside words.
+    pub picture: Option<Picture>,
 }
 
 impl fmt::Debug for Content {

@@ -6,16 +6,20 @@ use base::Instant;
 use lettre::message::header::{
     ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue,
 };
-use lettre::message::{Mailbox as TheirMailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment, Mailbox as TheirMailbox, MultiPart, SinglePart};
 
-use crate::{Address, Mailbox, Message};
+use crate::{Address, Mailbox, Message, Picture};
 
 pub(crate) fn bytes(message: &Message) -> Vec<u8> {
     let content = &message.content;
     let parts = MultiPart::alternative()
         .boundary(boundary(message))
-        .singlepart(part(ContentType::TEXT_PLAIN, &content.text))
-        .singlepart(part(ContentType::TEXT_HTML, &content.html));
+        .singlepart(part(ContentType::TEXT_PLAIN, &content.text));
+    let html = part(ContentType::TEXT_HTML, &content.html);
+    let parts = match &content.picture {
+        None => parts.singlepart(html),
+        Some(picture) => parts.multipart(with_picture(message, html, picture)),
+    };
     lettre::Message::builder()
         .date(system_time(message.written_at))
         .from(mailbox(&message.from))
@@ -44,6 +48,16 @@ fn part(content_type: ContentType, text: &str) -> SinglePart {
         .header(content_type)
         .header(ContentTransferEncoding::QuotedPrintable)
         .body(text.to_owned())
+}
+
+/// The HTML with what it shows (RFC 2387).
+fn with_picture(message: &Message, html: SinglePart, picture: &Picture) -> MultiPart {
+    let png = ContentType::parse("image/png").expect("a media type");
+    // No boundary begins as the other does, for programs that look at the beginning only.
+    MultiPart::related()
+        .boundary(format!("=_picture-{}", message.key.as_str()))
+        .singlepart(html)
+        .singlepart(Attachment::new_inline(picture.id.clone()).body(picture.png.to_vec(), png))
 }
 
 /// What separates the parts. Quoted-printable text never has `=_`, so nobody can write it.

@@ -7,17 +7,24 @@
 //! say something of theirs. See [`first_name`] and the private module `words`. What may be said,
 //! how often, and by whom is decided before a mail is written.
 
+mod account_news;
 mod blocks;
 mod buyer;
+mod request;
 mod sign_in;
 mod words;
 
 use base::{Money, Text};
 
-use crate::{Content, Name, SecretLink, Subject};
+use crate::{Content, Name, Picture, SecretLink, Subject};
+pub use account_news::{AccountChanged, AccountNews, account_changed};
 use blocks::{Block, page};
 pub use buyer::{
     GiftNotDelivered, GiftReceipt, MoneyBack, WhyBack, gift_not_delivered, gift_receipt, money_back,
+};
+pub use request::{
+    RequestAnswered, RequestAnsweredInFull, RequestReceived, request_answered,
+    request_answered_in_full, request_received,
 };
 pub use sign_in::{SignInCode, sign_in_code};
 pub use words::first_name;
@@ -42,6 +49,8 @@ pub struct Gift<'a> {
     pub value: Money,
     /// The name of the design, such as "Birthday".
     pub design: &'a Name,
+    /// The design as a picture, if it is one of ours.
+    pub picture: Option<&'a Picture>,
     /// What the giver wrote.
     pub greeting: Option<&'a Greeting>,
     /// Where the gift is claimed.
@@ -53,14 +62,13 @@ pub struct Gift<'a> {
 /// The mail of a [`Gift`].
 pub fn gift(gift: &Gift<'_>) -> Content {
     let (shop, sender) = (Clean::name(gift.shop), first_name(gift.sender));
-    let mut blocks = vec![
-        Block::Heading(format!("{sender} sent you a gift card")),
-        Block::Words(format!(
-            "It is worth {} at {shop}. Design: {}.",
-            gift.value,
-            Clean::name(gift.design)
-        )),
-    ];
+    let mut blocks = vec![Block::Heading(format!("{sender} sent you a gift card"))];
+    blocks.extend(gift.picture.map(Block::Picture));
+    blocks.push(Block::Words(format!(
+        "It is worth {} at {shop}. Design: {}.",
+        gift.value,
+        Clean::name(gift.design)
+    )));
     if let Some(greeting) = gift.greeting {
         blocks.push(Block::Words(format!("{sender} wrote:")));
         blocks.push(Block::Quote(clean_lines(greeting.as_str())));
@@ -78,13 +86,14 @@ pub fn gift(gift: &Gift<'_>) -> Content {
         let says = format!("Report who sent it to {shop}, or get no more gifts from them");
         blocks.push(Block::Link(says, link));
     }
-    content(&format!("{sender} sent you a gift card for {shop}"), &blocks)
+    let content = content(&format!("{sender} sent you a gift card for {shop}"), &blocks);
+    Content { picture: gift.picture.cloned(), ..content }
 }
 
 fn content(subject: &str, blocks: &[Block<'_>]) -> Content {
     let subject = Subject::new(subject).expect("one line, of names that fit with room to spare");
     let (text, html) = page(subject.as_str(), blocks);
-    Content { subject, text, html }
+    Content { subject, text, html, picture: None }
 }
 
 #[cfg(test)]
@@ -109,6 +118,7 @@ mod tests {
                 sender: &long,
                 value: money,
                 design: &long,
+                picture: None,
                 greeting: None,
                 link: &link,
                 about_sender: Some(&link),

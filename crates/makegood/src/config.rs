@@ -3,12 +3,14 @@
 mod environment;
 pub(crate) mod layers;
 mod mail_settings;
+mod promotion_settings;
 mod site_settings;
 mod test_mail;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use promotions::OperatorPolicy;
 use serde::Deserialize;
 
 use crate::failure::{Done, Failure};
@@ -51,6 +53,11 @@ pub(crate) struct Settings {
     promotion_people_assumed: u64,
     promotion_opportunities_per_day_assumed: u64,
     promotion_impression_price_micros_assumed: u64,
+    promotions_under_way_max: u32,
+    promotion_budgets_under_way_max: String,
+    promotion_tags_forbidden: String,
+    promotion_tags_adults_only: String,
+    promotion_advertiser_age_min: u8,
     claim_rules_folder: PathBuf,
     feed_data_centres_file: PathBuf,
     feed_internal_networks_file: PathBuf,
@@ -75,6 +82,10 @@ pub(crate) struct Settings {
     site_origin: String,
     site_book: String,
     site_rp_id: String,
+    pub(crate) site_name: String,
+    pub(crate) site_currency: String,
+    pub(crate) site_region: String,
+    site_step_up_above: String,
 }
 
 /// Which addresses webhook endpoints may have.
@@ -214,6 +225,15 @@ impl Settings {
     /// The folder of tables that claims are decided by, when it is not what comes with the product.
     pub(crate) fn claim_rules_folder(&self) -> Option<&Path> {
         Some(self.claim_rules_folder.as_path()).filter(|folder| !folder.as_os_str().is_empty())
+    }
+
+    /// What is allowed of promotions.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no list of what it has to be.
+    pub(crate) fn operator_policy(&self) -> Done<OperatorPolicy> {
+        promotion_settings::policy(self)
     }
 
     /// Sizes of the writers.

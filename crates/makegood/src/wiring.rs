@@ -39,6 +39,7 @@ pub(crate) use heads::Heads;
 pub(crate) use location::{Location, books_on_disk};
 pub(crate) use person::{OwnerText, Seal};
 pub(crate) use rails::RailSetup;
+pub(crate) use site::DemoPerson;
 pub(crate) use workers::Workers;
 
 /// Name of the key ring's file in the keys folder.
@@ -65,6 +66,8 @@ pub(crate) struct Installation {
     webhook_sender: OnceLock<Arc<webhooks::Sender>>,
     /// How mail is sent, if it is.
     pub(crate) post: Option<Post>,
+    /// Whom anybody can be, where this is a demonstration.
+    pub(crate) demo: Vec<DemoPerson>,
 }
 
 impl Installation {
@@ -95,6 +98,9 @@ impl Installation {
         if let Some(folder) = settings.claim_rules_folder() {
             writer_options.rules = Some(claim_rules::decide_by(folder)?);
         }
+        let policy = settings.operator_policy()?;
+        // A process has one, for as long as it lives.
+        writer_options.promoting = Some(Box::leak(Box::new(policy)));
         Ok(Installation {
             data,
             ring: Arc::new(ring),
@@ -107,6 +113,7 @@ impl Installation {
             writer_options,
             webhook_sender: OnceLock::new(),
             post: settings.post(environment)?,
+            demo: Vec::new(),
         })
     }
 

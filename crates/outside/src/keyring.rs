@@ -165,6 +165,19 @@ impl KeyRing {
         Ok(keys.email_hash.short(&[&length_prefix(book.as_bytes()), book.as_bytes(), address]))
     }
 
+    /// The hashes under which a person with this address may be found: of the current key first,
+    /// then of the readable ones from the newest to the oldest. Usually one.
+    pub fn email_hash_candidates<'a>(
+        &'a self,
+        book: &'a str,
+        normalized_address: &'a str,
+    ) -> impl Iterator<Item = (KeyNumber, [u8; HASH_BYTES])> + 'a {
+        self.candidates().map(move |version| {
+            let hash = self.hash_email(book, normalized_address, version.number);
+            (version.number, hash.expect("candidates are usable"))
+        })
+    }
+
     /// The keys that wrap person keys, by number; retired versions are left out.
     pub(crate) fn wrapping_keys(&self) -> impl Iterator<Item = (KeyNumber, [u8; SECRET_BYTES])> {
         let usable = self.versions.iter().filter(|version| version.state != KeyState::Retired);

@@ -5,6 +5,7 @@
 //! them: an instant that was found stays what it was.
 
 use base::Instant;
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
@@ -76,6 +77,17 @@ impl LocalTime {
     }
 }
 
+/// By how many minutes clocks in a time zone are ahead of UTC at an instant.
+///
+/// # Errors
+///
+/// [`NoInstant`].
+pub fn offset_minutes(at: Instant, zone: &str) -> Result<i16, NoInstant> {
+    let zone = TimeZone::get(zone).map_err(|_| NoInstant::UnknownZone)?;
+    let at = Timestamp::from_microsecond(at.micros()).map_err(|_| NoInstant::OutOfRange)?;
+    i16::try_from(zone.to_offset(at).seconds() / 60).map_err(|_| NoInstant::OutOfRange)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,5 +151,18 @@ mod tests {
         assert_eq!(early.instant_in("UTC"), Err(NoInstant::OutOfRange));
         let late = LocalTime::parse("9999-12-31T23:59").unwrap();
         assert_eq!(late.instant_in("America/Los_Angeles"), Err(NoInstant::OutOfRange));
+    }
+
+    #[test]
+    fn clocks_are_ahead_by_the_season() {
+        let check = |at: &str, zone: &str, minutes: i16| {
+            assert_eq!(offset_minutes(Instant::parse(at).unwrap(), zone), Ok(minutes), "{zone}");
+        };
+        check("2026-12-24T12:00:00Z", "Europe/Berlin", 60);
+        check("2026-07-04T12:00:00Z", "Europe/Berlin", 120);
+        check("2026-12-24T12:00:00Z", "America/St_Johns", -210);
+        check("2026-12-24T12:00:00Z", "Asia/Kathmandu", 345);
+        let nowhere = offset_minutes(Instant::from_micros(0), "Mars/Olympus");
+        assert_eq!(nowhere, Err(NoInstant::UnknownZone));
     }
 }

@@ -26,8 +26,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::keyring::{KeyRing, RingError};
 use crate::strict_files::FileError;
 pub use accounts::{
-    AccountRows, Accounts, Agreed, KnownAct, KnownPasskey, KnownPerson, KnownSignIn, KnownTotp,
-    PasskeyFound,
+    AccountRows, Accounts, ActDone, Agreed, AssignedTo, KnownAct, KnownApproval, KnownMessage,
+    KnownPasskey, KnownPerson, KnownSignIn, KnownTotp, PasskeyFound, TalkFilter, TalkPlace,
 };
 use cache::RecentCache;
 use store::{KeyStore, Stored};

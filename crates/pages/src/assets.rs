@@ -14,17 +14,33 @@ pub struct Asset {
     pub bytes: &'static [u8],
 }
 
+const FONT: &[u8] = include_bytes!("../assets/fonts/figtree.woff2");
+const MORE_FONT: &[u8] = include_bytes!("../assets/fonts/figtree-more.woff2");
+
 const CSS: &str = concat!(
+    include_str!("../assets/fonts.css"),
     include_str!("../assets/tokens.css"),
     include_str!("../assets/base.css"),
     include_str!("../assets/components.css"),
 );
 const ICONS: &str = include_str!("../assets/icons.svg");
 
-static ALL: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+const PASSKEYS: &str = include_str!("../assets/passkeys.js");
+const GIFT: &str = include_str!("../assets/gift.js");
+const PRINT: &str = include_str!("../assets/print.css");
+
+static ALL: LazyLock<[Asset; 7]> = LazyLock::new(|| {
+    let font = asset("figtree", "woff2", "font/woff2", FONT);
+    let more = asset("figtree-more", "woff2", "font/woff2", MORE_FONT);
+    let css = CSS.replace("{figtree}", &font.path).replace("{figtree-more}", &more.path);
     [
-        asset("makegood", "css", "text/css; charset=utf-8", CSS.as_bytes()),
+        asset("makegood", "css", "text/css; charset=utf-8", lean(&css)),
         asset("icons", "svg", "image/svg+xml", ICONS.as_bytes()),
+        asset("passkeys", "js", "text/javascript; charset=utf-8", PASSKEYS.as_bytes()),
+        asset("gift", "js", "text/javascript; charset=utf-8", GIFT.as_bytes()),
+        asset("print", "css", "text/css; charset=utf-8", lean(PRINT)),
+        font,
+        more,
     ]
 });
 
@@ -43,6 +59,42 @@ impl Asset {
     pub(crate) fn icons() -> &'static str {
         &ALL[1].path
     }
+
+    /// The script that speaks with passkeys. Pages work without it.
+    pub(crate) fn passkeys() -> &'static str {
+        &ALL[2].path
+    }
+
+    /// The script that opens a gift by its link. Pages work without it.
+    pub(crate) fn gift() -> &'static str {
+        &ALL[3].path
+    }
+
+    /// The styles of what is printed, for the pages that are.
+    pub(crate) fn print() -> &'static str {
+        &ALL[4].path
+    }
+
+    /// The font of what most pages say. Letters of Central Europe are in another, which browsers
+    /// ask for where they meet one.
+    pub(crate) fn font() -> &'static str {
+        &ALL[5].path
+    }
+}
+
+/// A style sheet as it is sent: without its comments and the blanks that indent its lines.
+fn lean(css: &str) -> &'static [u8] {
+    let mut lean = String::with_capacity(css.len());
+    let mut rest = css;
+    while let Some((before, from)) = rest.split_once("/*") {
+        lean.push_str(before);
+        rest = from.split_once("*/").map_or("", |(_, after)| after);
+    }
+    lean.push_str(rest);
+    let lines = lean.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lean: String = lines.collect();
+    // Made once, and kept as long as the program runs, as what is part of it is.
+    Box::leak(lean.into_boxed_str()).as_bytes()
 }
 
 fn asset(name: &str, extension: &str, media_type: &'static str, bytes: &'static [u8]) -> Asset {

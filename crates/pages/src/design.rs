@@ -4,24 +4,17 @@ use base::{Currency, Instant, Money, Span};
 use maud::{Markup, html};
 
 use crate::components::{
-    Button, Choice, Column, Field, Icon, Input, Step, StepState, Table, Tone, Weight, acts,
-    choices, icon, link_button, notice, status, steps,
+    Button, Choice, Column, Field, Icon, Input, Message, Step, StepState, Table, Tone, Weight,
+    Writer, acts, choices, english, icon, link_button, notice, status, steps, talk,
 };
 use crate::gift::{Design, Written, picture};
 use crate::plots::{BandPlot, BandPoint, Bar, BarPlot};
-use crate::{Frame, Moment, Width, Words, Zone, moment, money};
+use crate::{Moment, Visit, Width, Words, moment, money};
 
 /// The page, with samples that mean nothing.
-pub fn design(words: Words, shop: &str) -> Markup {
-    let frame = Frame {
-        words,
-        title: words.text("design.title"),
-        shop,
-        zone: Zone::Customer,
-        width: Width::Wide,
-        path: "/design",
-    };
-    frame.page(&html! {
+pub fn design(visit: &Visit<'_>) -> Markup {
+    let Visit { words, shop, .. } = *visit;
+    visit.frame(words.text("design.title"), Width::Wide).page(&html! {
         h1 { (words.text("design.title")) }
         p class="lead" { (words.text("design.lead")) }
         (section(words, "design.buttons", &buttons()))
@@ -31,6 +24,7 @@ pub fn design(words: Words, shop: &str) -> Markup {
         (section(words, "design.sums", &sums(words)))
         (section(words, "design.tables", &tables(words)))
         (section(words, "design.steps", &all_steps(words)))
+        (section(words, "design.talk", &messages(words)))
         (section(words, "design.plots", &plots(words)))
         (section(words, "design.icons", &icons()))
         (section(words, "design.gifts", &gifts(words, shop)))
@@ -117,6 +111,7 @@ fn dollars(minor: i64) -> Money {
 
 fn sums(words: Words) -> Markup {
     html! {
+        p { (english(words, "What the rules themselves say is English on every page.")) }
         ul class="panels" {
             li class="panel" {
                 dl class="sum" {
@@ -177,6 +172,21 @@ fn all_steps(words: Words) -> Markup {
             step("Somebody looks at it", 24, StepState::Late),
             step("A second person confirms it", 48, StepState::Now),
             step("The money is with your bank", 120, StepState::ToCome),
+        ],
+    )
+}
+
+fn messages(words: Words) -> Markup {
+    let at = Moment::utc(sample_at(0));
+    let said = |by, text| Message { by, at, text };
+    talk(
+        words,
+        &[
+            said(Writer::Customer, Some("My card does not work.\nIt ends with 7K2M.")),
+            said(Writer::Note, Some("Frozen since Monday, by its owner.")),
+            said(Writer::Staff, Some("You froze it on Monday. Shall we unfreeze it?")),
+            said(Writer::Me, Some("Yes, please.")),
+            said(Writer::Customer, None),
         ],
     )
 }

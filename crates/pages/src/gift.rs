@@ -4,11 +4,15 @@
 //! What a sender writes stands beside it as text, which can be read out, copied and made larger.
 //! The picture never shows a code.
 
+mod png;
+mod room;
+
 use base::Money;
 use maud::{Markup, PreEscaped, html};
 
 use crate::Words;
 use crate::show::money_text;
+pub use png::PNG_SIZE;
 
 /// A drawing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +100,15 @@ impl Design {
         inside.rsplit_once("</svg>").map_or("", |(inside, _)| inside)
     }
 
+    /// How far what is written may reach, in units of the drawing.
+    fn reach(self) -> u32 {
+        match self {
+            // A ribbon goes from top to bottom there.
+            Design::Ribbons => 322,
+            _ => 400,
+        }
+    }
+
     /// The colour of what is written: dark on light, light on dark.
     fn ink(self) -> &'static str {
         match self {
@@ -118,51 +131,103 @@ pub struct Written<'a> {
     pub from: &'a str,
 }
 
-/// Characters of a name that find room; of longer ones the beginning is shown.
-const NAME_MAX: usize = 26;
+/// A line of a picture, in units of its drawing.
+#[derive(Clone, Copy)]
+struct Line {
+    y: u32,
+    size: u32,
+    weight: u32,
+    /// How far it reaches at most: drawings have a sun or a flower beside the highest.
+    reach: u32,
+}
 
-/// The picture as an SVG document of its own, or a part of a page.
+const SHOP: Line = Line { y: 86, size: 16, weight: 600, reach: 310 };
+const VALUE: Line = Line { y: 140, size: 46, weight: 700, reach: 400 };
+const TO: Line = Line { y: 176, size: 18, weight: 500, reach: 400 };
+const FROM: Line = Line { y: 200, size: 15, weight: 400, reach: 400 };
+
+/// Where lines begin, from the side on which people begin to read.
+const BEGIN: u32 = 40;
+
+/// Units across.
+const ACROSS: u32 = 480;
+
+impl Line {
+    /// What finds room on it, in hundredths of its size. What is bold is wider.
+    fn room(self, design: Design) -> u32 {
+        let reach = self.reach.min(design.reach());
+        reach * 100 / self.size * 100 / if self.weight < 600 { 100 } else { 112 }
+    }
+}
+
+/// A text with a name, which is cut where it would leave the picture, and set apart from the words
+/// around it: it may run the other way.
+fn named(room: u32, name: &str, say: impl Fn(&str) -> String) -> String {
+    let said = |name: &str| say(&format!("\u{2068}{name}\u{2069}"));
+    said(&room::cut(name, room.saturating_sub(room::width(&said("")))))
+}
+
+/// The picture as an SVG document of its own, or a part of a page. Where people read from right to
+/// left, it is drawn the other way round.
 pub fn picture(words: Words, design: Design, written: Written<'_>) -> Markup {
     let value = written.value.map(|value| money_text(words, value));
-    let to = words.with("gift.to", &[("to", &short(written.to))]);
-    let from = words.with("gift.from", &[("from", &short(written.from))]);
-    let label = words.with(
-        "gift.picture",
-        &[
-            ("design", design.title(words)),
-            ("amount", value.as_deref().unwrap_or("")),
-            ("to", written.to),
-            ("from", written.from),
-        ],
-    );
-    // Text begins at the same place in either direction: the drawings keep it free.
-    let direction = words.language.direction();
-    let anchor = if direction == "rtl" { "end" } else { "start" };
-    let line = |y: u32, size: u32, weight: u32, text: &str| {
-        html! {
-            text x="40" y=(y) font-size=(size) font-weight=(weight) text-anchor=(anchor)
-                direction=(direction) { (text) }
-        }
+    let told = [
+        ("design", design.title(words)),
+        ("amount", value.as_deref().unwrap_or("")),
+        ("to", written.to),
+        ("from", written.from),
+    ];
+    let label = match (&value, written.from) {
+        (Some(_), _) => words.with("gift.picture", &told),
+        (None, "") => design.title(words).to_owned(),
+        (None, _) => words.with("gift.picture_from", &told),
     };
+    let is_mirrored = words.language.direction() == "rtl";
+    let mirror = is_mirrored.then(|| format!("translate({ACROSS}) scale(-1 1)"));
     html! {
         svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 300" role="img" aria-label=(label) {
-            (PreEscaped(design.drawing()))
-            g fill=(design.ink()) font-family="system-ui, sans-serif" {
-                (line(86, 16, 600, written.shop))
-                @if let Some(value) = &value { (line(140, 46, 700, value)) }
-                @if !written.to.is_empty() { (line(176, 18, 500, &to)) }
-                @if !written.from.is_empty() { (line(200, 15, 400, &from)) }
+            g transform=[mirror] { (PreEscaped(design.drawing())) }
+            g fill=(design.ink()) font-family="Figtree, Stand-in, system-ui, sans-serif" {
+                (lines(words, design, written, value.as_deref()))
             }
         }
     }
 }
 
-fn short(name: &str) -> String {
-    if name.chars().count() <= NAME_MAX {
-        return name.to_owned();
+fn lines(words: Words, design: Design, written: Written<'_>, value: Option<&str>) -> Markup {
+    let shop = room::cut(written.shop, SHOP.room(design));
+    let to = named(TO.room(design), written.to, |to| words.with("gift.to", &[("to", to)]));
+    let from =
+        named(FROM.room(design), written.from, |from| words.with("gift.from", &[("from", from)]));
+    html! {
+        (line(words, SHOP, &shop))
+        @if let Some(value) = value { (amount(words, design, value)) }
+        @if !written.to.is_empty() { (line(words, TO, &to)) }
+        @if !written.from.is_empty() { (line(words, FROM, &from)) }
     }
-    let kept: String = name.chars().take(NAME_MAX - 1).collect();
-    format!("{}…", kept.trim_end())
+}
+
+fn line(words: Words, Line { y, size, weight, .. }: Line, text: &str) -> Markup {
+    let direction = words.language.direction();
+    let x = if direction == "rtl" { ACROSS - BEGIN } else { BEGIN };
+    html! {
+        text x=(x) y=(y) font-size=(size) font-weight=(weight) direction=(direction) { (text) }
+    }
+}
+
+/// The amount, smaller where it has many digits. Figures run from left to right in any language,
+/// and stand where lines begin.
+fn amount(words: Words, design: Design, value: &str) -> Markup {
+    let Line { y, size, weight, .. } = VALUE;
+    let size = size.min(size * VALUE.room(design) / room::width(value).max(1));
+    let (x, anchor) = match words.language.direction() {
+        "rtl" => (ACROSS - BEGIN, "end"),
+        _ => (BEGIN, "start"),
+    };
+    html! {
+        text x=(x) y=(y) font-size=(size) font-weight=(weight) text-anchor=(anchor)
+            direction="ltr" { (value) }
+    }
 }
 
 #[cfg(test)]
@@ -182,7 +247,7 @@ mod tests {
         for design in Design::ALL {
             let picture = picture(words, design, written("<script>", "\"><b>")).into_string();
             assert!(!picture.contains("<script") && !picture.contains("<b>"), "{picture}");
-            assert!(picture.contains("For &lt;script&gt;"));
+            assert!(picture.contains("For \u{2068}&lt;script&gt;\u{2069}"));
             assert!(!design.drawing().contains("<svg"), "{}", design.name());
         }
     }
@@ -191,9 +256,36 @@ mod tests {
     fn long_names_are_cut_and_said_in_full() {
         let name = "Wolfeschlegelsteinhausenbergerdorff the Younger";
         let words = Language::English.words();
-        let picture = picture(words, Design::Waves, written(name, "")).into_string();
-        assert!(picture.contains("For Wolfeschlegelsteinhausenb…"), "{picture}");
+        let picture = picture(words, Design::Waves, written(name, name)).into_string();
+        assert!(
+            picture.contains("For \u{2068}Wolfeschlegelsteinhausenbergerdo…\u{2069}"),
+            "{picture}"
+        );
         assert!(picture.contains(&format!("for {name}")), "{picture}");
+    }
+
+    #[test]
+    fn amounts_with_many_digits_are_smaller() {
+        let words = Language::English.words();
+        for (minor, size) in [(5_000, 46), (500_000_000, 37)] {
+            let value = Money::new(minor, Currency::EUR);
+            let written = Written { value, ..written("", "") };
+            let picture = picture(words, Design::Waves, written).into_string();
+            assert!(picture.contains(&format!("y=\"140\" font-size=\"{size}\"")), "{picture}");
+        }
+    }
+
+    #[test]
+    fn it_is_drawn_and_written_from_the_side_where_people_begin_to_read() {
+        for (language, begin, is_mirrored) in
+            [(Language::English, "x=\"40\"", false), (Language::Arabic, "x=\"440\"", true)]
+        {
+            let written = written("Ann", "Ben");
+            let picture = picture(language.words(), Design::Night, written).into_string();
+            assert_eq!(picture.matches(begin).count(), 4, "{picture}");
+            assert_eq!(picture.contains("scale(-1 1)"), is_mirrored);
+            assert!(picture.contains("direction=\"ltr\">50.00"), "{picture}");
+        }
     }
 
     #[test]

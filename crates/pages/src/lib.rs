@@ -20,17 +20,20 @@
 
 mod assets;
 pub mod components;
+pub mod console;
 pub mod customer;
 mod design;
 mod frame;
 pub mod gift;
 pub mod plots;
+mod qr;
 mod show;
 mod words;
 
 pub use assets::Asset;
 pub use design::design;
-pub use frame::{Frame, Width, Zone};
+pub use frame::{Frame, LinkPreview, Visit, Width, Zone};
 pub use maud::Markup;
-pub use show::{Moment, count, date, figure, moment, money, part};
+pub use qr::qr;
+pub use show::{Moment, count, date, figure, moment, money, part, price, signed};
 pub use words::{Language, Words};

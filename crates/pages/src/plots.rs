@@ -1,4 +1,4 @@
-//! Plots as SVG made on the server, each of a table that stands beneath it.
+//! Plots as SVG made on the server, each of a table that stands beneath it, folded.
 //!
 //! A plot tells nothing that its table does not; so those who listen, print or copy lose nothing.
 //! Coordinates are whole: a value is drawn at the nearest of 640 × 240 points.
@@ -12,8 +12,16 @@ pub use bars::{Bar, BarPlot};
 
 use maud::{Markup, html};
 
+use crate::Words;
+
 /// A picture with its title and the table that it is of.
-fn plot(title: &str, legend: &[(&str, Markup)], picture: &Markup, table: &Markup) -> Markup {
+fn plot(
+    words: Words,
+    title: &str,
+    legend: &[(&str, Markup)],
+    picture: &Markup,
+    table: &Markup,
+) -> Markup {
     html! {
         figure class="plot" {
             figcaption { (title) }
@@ -23,8 +31,8 @@ fn plot(title: &str, legend: &[(&str, Markup)], picture: &Markup, table: &Markup
                 }
             }
             (picture)
+            details { summary { (words.text("plot.table")) } (table) }
         }
-        (table)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Values as people read them.
 
-use base::{Day, Instant, Money};
+use base::{Currency, Day, Instant, Money};
 use maud::{Markup, html};
 
 use crate::{Language, Words};
@@ -47,9 +47,48 @@ pub(crate) fn money_text(_words: Words, money: Money) -> String {
     }
 }
 
+/// An amount of a ledger, which may be below zero, with its currency.
+pub fn signed(words: Words, minor: i64, currency: Currency) -> Markup {
+    let magnitude = i64::try_from(minor.unsigned_abs()).unwrap_or(i64::MAX);
+    let amount = Money::new(magnitude, currency);
+    let text = amount.map_or_else(String::new, |amount| money_text(words, amount));
+    // The sign of mathematics, which is as wide as a plus.
+    figure(&if minor < 0 { format!("\u{2212}{text}") } else { text })
+}
+
+/// Decimals that a price of a unit has beyond those of its currency, at most.
+const FINE_DECIMALS: usize = 3;
+
+/// A price finer than money, in millionths of a minor unit, rounded up: `0.0125 USD`.
+pub fn price(_words: Words, micros: u64, currency: Currency) -> Markup {
+    let decimals = usize::from(currency.exponent());
+    let fine = decimals + FINE_DECIMALS;
+    // A minor unit has 10^6 of these; the last three of them are not shown.
+    let digits = micros.div_ceil(1_000).to_string();
+    let digits = format!("{digits:0>width$}", width = fine + 1);
+    let (whole, part) = digits.split_at(digits.len() - fine);
+    let least = part.trim_end_matches('0').len().max(decimals);
+    let whole = grouped(whole);
+    let text = match least {
+        0 => format!("{whole}\u{a0}{}", currency.code()),
+        _ => format!("{whole}.{}\u{a0}{}", &part[..least], currency.code()),
+    };
+    figure(&text)
+}
+
 /// A number of things.
 pub fn count(_words: Words, count: u64) -> String {
     grouped(&count.to_string())
+}
+
+/// Thousandths of things, as exact as they are: 26,812 → `26.812`.
+pub(crate) fn thousandths(words: Words, thousandths: u64) -> String {
+    let whole = count(words, thousandths / 1_000);
+    let part = format!("{:03}", thousandths % 1_000);
+    match part.trim_end_matches('0') {
+        "" => whole,
+        part => format!("{whole}.{part}"),
+    }
 }
 
 /// Parts of a thousand as percent with one decimal: 125 → `12.5 %`.
@@ -76,9 +115,29 @@ pub fn moment(words: Words, moment: Moment<'_>) -> Markup {
     let time = format!("{:02}:{:02}", local.minute_of_day / 60, local.minute_of_day % 60);
     html! {
         time datetime=(local.machine(moment.offset_minutes)) {
-            (text) ", " bdi class="figure" { (time) " " (moment.zone) }
+            (text) ", " bdi class="figure" { (time) "\u{a0}" (moment.zone) }
         }
     }
+}
+
+/// The same as plain text, for plots.
+pub(crate) fn moment_text(words: Words, moment: Moment<'_>) -> String {
+    let local = Local::of(moment);
+    let (hour, minute) = (local.minute_of_day / 60, local.minute_of_day % 60);
+    format!("{}, {hour:02}:{minute:02} {}", local.date_text(words.language), moment.zone)
+}
+
+/// A month such as `2035-12` as people say it; what is none stays as it is.
+pub(crate) fn month_text(words: Words, month: &str) -> String {
+    match Day::parse(&format!("{month}-01")) {
+        Ok(day) => format!("{} {}", month_name(words.language, day), &month[..4]),
+        Err(_) => month.to_owned(),
+    }
+}
+
+/// The day of a moment as plain text, for choices.
+pub(crate) fn date_text(words: Words, moment: Moment<'_>) -> String {
+    Local::of(moment).date_text(words.language)
 }
 
 /// The day of a moment at its place.
@@ -101,14 +160,10 @@ impl Local {
     }
 
     fn date_text(&self, language: Language) -> String {
-        let months = match language {
-            Language::English => &ENGLISH_MONTHS,
-            Language::Arabic => &ARABIC_MONTHS,
-        };
         // `2026-02-08`, as days are written.
         let text = self.day.to_string();
-        let number = |range: std::ops::Range<usize>| text[range].parse().unwrap_or(1_usize);
-        format!("{} {} {}", number(8..10), months[number(5..7) - 1], &text[..4])
+        let day = text[8..].trim_start_matches('0');
+        format!("{day} {} {}", month_name(language, self.day), &text[..4])
     }
 
     fn machine(&self, offset: i16) -> String {
@@ -118,6 +173,16 @@ impl Local {
         let (day, hours, minutes) = (self.day, offset / 60, offset % 60);
         format!("{day}T{hour:02}:{minute:02}{sign}{hours:02}:{minutes:02}")
     }
+}
+
+/// What the month of a day is called.
+fn month_name(language: Language, day: Day) -> &'static str {
+    let months = match language {
+        Language::English => &ENGLISH_MONTHS,
+        Language::Arabic => &ARABIC_MONTHS,
+    };
+    let number: usize = day.to_string()[5..7].parse().unwrap_or(1);
+    months[number - 1]
 }
 
 const ENGLISH_MONTHS: [&str; 12] = [
@@ -151,8 +216,6 @@ const ARABIC_MONTHS: [&str; 12] = [
 
 #[cfg(test)]
 mod tests {
-    use base::Currency;
-
     use super::*;
 
     #[test]
@@ -170,6 +233,32 @@ mod tests {
     }
 
     #[test]
+    fn thousandths_are_exact_and_have_no_zeros_at_their_end() {
+        let words = Language::English.words();
+        for (number, text) in
+            [(0, "0"), (5, "0.005"), (500, "0.5"), (26_812, "26.812"), (1_000_000, "1,000")]
+        {
+            assert_eq!(thousandths(words, number), text);
+        }
+    }
+
+    #[test]
+    fn prices_are_finer_than_money() {
+        let words = Language::English.words();
+        for (micros, currency, text) in [
+            (2_500_000, Currency::USD, "0.025\u{a0}USD"),
+            (1_250_000_000, Currency::USD, "12.50\u{a0}USD"),
+            (1, Currency::USD, "0.00001\u{a0}USD"),
+            (900_000, Currency::JPY, "0.9\u{a0}JPY"),
+            (3_000_000, Currency::JPY, "3\u{a0}JPY"),
+            (0, Currency::USD, "0.00\u{a0}USD"),
+        ] {
+            let shown = price(words, micros, currency).into_string();
+            assert_eq!(shown, format!("<bdi class=\"figure\">{text}</bdi>"), "{micros}");
+        }
+    }
+
+    #[test]
     fn moments_say_their_zone() {
         let words = Language::English.words();
         let at = Instant::parse("2026-02-28T23:30:00Z").unwrap();
@@ -178,7 +267,7 @@ mod tests {
         assert_eq!(
             shown(0, "UTC"),
             "<time datetime=\"2026-02-28T23:30+00:00\">28 February 2026, \
-             <bdi class=\"figure\">23:30 UTC</bdi></time>"
+             <bdi class=\"figure\">23:30\u{a0}UTC</bdi></time>"
         );
         assert!(shown(60, "CET").contains("2026-03-01T00:30+01:00\">1 March 2026"));
         assert!(shown(-210, "NST").contains("2026-02-28T20:00-03:30"));

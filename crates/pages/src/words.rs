@@ -1,7 +1,10 @@
 //! Texts of a language, from a file of messages.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+
+use maud::{Markup, html};
 
 /// A language that pages speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,17 +79,38 @@ fn thousandths(weight: &str) -> Option<u32> {
 
 type Messages = BTreeMap<String, String>;
 
-static ENGLISH: LazyLock<Messages> = LazyLock::new(|| parsed(include_str!("../messages/en.toml")));
-static ARABIC: LazyLock<Messages> = LazyLock::new(|| parsed(include_str!("../messages/ar.toml")));
-
-/// `[wallet] title = "…"` is the message `wallet.title`.
-fn parsed(file: &str) -> Messages {
-    let tables: BTreeMap<String, Messages> =
-        toml::from_str(file).expect("files of messages are part of the program, and tested");
-    let in_table = |(table, texts): (String, Messages)| {
-        texts.into_iter().map(move |(name, text)| (format!("{table}.{name}"), text))
+/// Rooms of a language, each with its file.
+macro_rules! rooms {
+    ($language:literal: $($room:literal)+) => {
+        &[$(($room, include_str!(concat!("../messages/", $language, "/", $room, ".toml"))),)+]
     };
-    tables.into_iter().flat_map(in_table).collect()
+}
+
+static ENGLISH: LazyLock<Messages> = LazyLock::new(|| {
+    parsed(rooms!("en":
+        "boost" "buys" "cause" "checkout" "claim" "console_card" "design" "desk_claim" "finding"
+        "frame" "gift" "gifts" "help" "home" "ledger" "lines" "me" "methods" "money" "order"
+        "plot" "promotion" "queue" "queue_of_claims" "rails" "refused" "requests" "reveal" "shop"
+        "sign_in" "step_up" "steps" "talk" "test" "wallet"
+    ))
+});
+static ARABIC: LazyLock<Messages> = LazyLock::new(|| {
+    parsed(rooms!("ar":
+        "boost" "buys" "cause" "checkout" "claim" "finding" "frame" "gift" "gifts" "help" "home"
+        "lines" "me" "methods" "order" "plot" "promotion" "refused" "requests" "reveal" "shop"
+        "sign_in" "step_up" "steps" "talk" "wallet"
+    ))
+});
+
+/// `title = "…"` in the file of the room `wallet` is the message `wallet.title`.
+fn parsed(rooms: &[(&str, &str)]) -> Messages {
+    let in_room = |(room, file): &(&str, &str)| {
+        let texts: Messages =
+            toml::from_str(file).expect("files of messages are part of the program, and tested");
+        let named = |(name, text)| (format!("{room}.{name}"), text);
+        texts.into_iter().map(named).collect::<Vec<_>>()
+    };
+    rooms.iter().flat_map(in_room).collect()
 }
 
 /// The texts of one language.
@@ -118,21 +142,37 @@ impl Words {
 
     /// A text with values in the place of their names: `{amount}`.
     pub fn with(self, name: &str, values: &[(&str, &str)]) -> String {
-        let mut said = String::new();
-        let mut rest = self.text(name);
-        while let Some((before, from)) = rest.split_once('{') {
-            said.push_str(before);
-            let Some((value_name, after)) = from.split_once('}') else {
-                rest = from;
-                break;
-            };
-            // Values are taken as they are: what looks like a name inside of one stays.
-            let value = values.iter().find(|(name, _)| *name == value_name);
-            said.push_str(value.map_or("…", |(_, value)| value));
-            rest = after;
+        // Values are taken as they are: what looks like a name inside of one stays.
+        let value_of = |wanted: &str| values.iter().find(|(name, _)| *name == wanted);
+        let said = pieces(self.text(name)).into_iter().map(|piece| match piece {
+            Piece::Words(words) => Cow::Borrowed(words),
+            Piece::Value(name) => self.apart(value_of(name).map_or("…", |(_, value)| value)),
+        });
+        said.collect()
+    }
+
+    /// The same with markup in the place of names: what runs its own way is set apart by a tag.
+    pub fn with_markup(self, name: &str, values: &[(&str, Markup)]) -> Markup {
+        let value_of = |wanted: &str| values.iter().find(|(name, _)| *name == wanted);
+        html! {
+            @for piece in pieces(self.text(name)) {
+                @match piece {
+                    Piece::Words(words) => { (words) }
+                    Piece::Value(name) => {
+                        @if let Some((_, value)) = value_of(name) { (value) } @else { "…" }
+                    }
+                }
+            }
         }
-        said.push_str(rest);
-        said
+    }
+
+    /// A value that keeps its own order within a text from right to left (Unicode's *first strong
+    /// isolate*): an amount, a name, an address.
+    fn apart(self, value: &str) -> Cow<'_, str> {
+        match self.language {
+            Language::English => Cow::Borrowed(value),
+            Language::Arabic => Cow::Owned(format!("\u{2068}{value}\u{2069}")),
+        }
     }
 
     /// A text about a number of things: `name.one`, or `name.other` with `{count}`. Languages
@@ -149,6 +189,29 @@ impl Words {
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         self.messages().keys().map(String::as_str)
     }
+}
+
+/// A part of a message.
+enum Piece {
+    /// Words of ours.
+    Words(&'static str),
+    /// The name of a value.
+    Value(&'static str),
+}
+
+fn pieces(mut rest: &'static str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    while let Some((before, from)) = rest.split_once('{') {
+        pieces.push(Piece::Words(before));
+        let Some((name, after)) = from.split_once('}') else {
+            rest = from;
+            break;
+        };
+        pieces.push(Piece::Value(name));
+        rest = after;
+    }
+    pieces.push(Piece::Words(rest));
+    pieces
 }
 
 impl Language {
@@ -195,6 +258,9 @@ mod tests {
         let said = words.with("test.pair", &[("first", "{second}"), ("second", "b")]);
         assert_eq!(said, "{second} and b");
         assert_eq!(words.with("test.pair", &[]), "… and …");
+        let first = html! { b { "<" } };
+        let marked = words.with_markup("test.pair", &[("first", first)]);
+        assert_eq!(marked.into_string(), "<b>&lt;</b> and …");
     }
 
     #[test]

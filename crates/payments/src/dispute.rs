@@ -5,9 +5,10 @@ use ledger::{Account, AccountName, Reason, Subject};
 
 use crate::cap::{less, sum};
 use crate::credit::check_part_of;
+use crate::limits;
 use crate::owed::Shift;
 use crate::post::Sheet;
-use crate::{Context, EventKind, Method, Outcome, Payment, RailRefund, Refusal, limits};
+use crate::{Context, EventKind, Method, Outcome, Payment, RailRefund, RefundState, Refusal};
 
 /// The state of a dispute. The numbers are stored and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,12 @@ impl DisputeState {
     }
 }
 
-/// Money that a payer's bank takes back.
+/// The reason of a refund that somebody has made at the rail itself: nobody disputes anything, and
+/// the payer has the money without a word of ours. It is kept as a dispute that was opened and lost
+/// at once, and won in a later stage when the refund comes back.
+pub const REFUNDED_AT_RAIL: &str = "refunded_at_rail";
+
+/// Money that a payer's bank takes back, or that was given back at the rail itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dispute {
     /// Its id.
@@ -60,6 +66,13 @@ pub struct Dispute {
     pub rail_reference: Option<Text<255>>,
     /// When it was opened here.
     pub created_at: Instant,
+}
+
+impl Dispute {
+    /// True for a refund that somebody has made at the rail itself.
+    pub fn is_refund_at_rail(&self) -> bool {
+        self.reason.as_str() == REFUNDED_AT_RAIL
+    }
 }
 
 /// A dispute, or a later stage of one, as a rail tells it.
@@ -130,7 +143,9 @@ pub struct DisputeRows<'a> {
 /// In this order: `IdTaken` by a dispute of another payment, or by a refund; `NotCaptured`;
 /// `CurrencyMismatch`; `LimitExceeded` when nothing is taken, more than [`limits::AMOUNT_MAX`], or
 /// a total would overflow; `NothingToChange` when this stage or a later one is known;
-/// `Contradiction` when it is known with another amount.
+/// `Contradiction` when it is known with another amount. When it is a refund that was made at the
+/// rail, and takes money: `OutcomePending` while the rail may have a refund of ours of that amount
+/// by a name that we do not know; `Contradiction` when it is more than is not lost of the capture.
 pub fn open_dispute(
     new: &OpenDispute,
     rows: DisputeRows<'_>,
@@ -159,6 +174,7 @@ pub fn open_dispute(
             owed_again = shift.unsettle(rest, context)?;
         }
         Some(DisputeState::Won) | None => {
+            check_refund_at_rail(new, rows)?;
             shift.payment.disputed = sum(payment.disputed, amount)?;
             shift.displace(rows.refunds, rest.id, context)?;
         }
@@ -263,6 +279,28 @@ pub fn lose(
     posting.post(Place::Loss, Place::Disputes, less(dispute.amount.amount, paid)?)?;
     let lost = Dispute { state: DisputeState::Lost, ..dispute.clone() };
     Ok(told(shift, EventKind::DisputeLost, lost, payment, posting))
+}
+
+/// Whether a refund that was made at the rail, if this is one, can be none of ours, and can have
+/// been made. What was refunded by us is not held against it: that may have been paid by hand, or
+/// have come back, and the rail lets nobody refund more than it has. Nor is what a bank disputes:
+/// it may ask for the same money once more, until that is decided.
+fn check_refund_at_rail(new: &OpenDispute, rows: DisputeRows<'_>) -> Result<(), Refusal> {
+    if new.reason.as_str() != REFUNDED_AT_RAIL {
+        return Ok(());
+    }
+    let amount = new.amount.amount;
+    let may_be_it = |row: &&RailRefund| {
+        let is_nameless = row.state == RefundState::Sent && row.rail_reference.is_none();
+        is_nameless && row.amount == new.amount
+    };
+    if rows.refunds.iter().any(may_be_it) {
+        return Err(Refusal::OutcomePending);
+    }
+    if amount > rows.payment.captured.saturating_sub(rows.payment.lost) {
+        return Err(Refusal::Contradiction { known: "lost", told: "refunded" });
+    }
+    Ok(())
 }
 
 fn check_decision(stage: u8, dispute: &Dispute, to: DisputeState) -> Result<(), Refusal> {

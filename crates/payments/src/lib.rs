@@ -15,7 +15,8 @@
 //! * **Attempt**: one try to send a refund. Its number is part of the operation id, so that a
 //!   second try is never taken for a repetition of the first.
 //! * **Consent**: the payer's word that a refund may go by another method than the money came.
-//! * **Dispute**: money that the payer's bank takes back, until somebody decides.
+//! * **Dispute**: money that the payer's bank takes back, until somebody decides. A refund that was
+//!   made at the rail itself, by none of ours, is kept as one that is lost ([`REFUNDED_AT_RAIL`]).
 //! * **Kept**: what nobody has asked back of a payment. **Owed**: what was asked back and nobody
 //!   sends: refunds that have failed. **Settled**: what a lost dispute has paid of refunds.
 //! * **Cap**: captured ≥ refunded + refunding + credited + disputed, for each payment, always.
@@ -80,10 +81,11 @@ pub use capture::{CaptureAccounts, begin_capture, note_capture, note_fee};
 pub use consent_reason::ConsentReason;
 pub use credit::{credit, pay_by_hand, take_credit_back};
 pub use dispute::{Dispute, DisputeAccounts, DisputeRows, DisputeState, OpenDispute, Rest};
-pub use dispute::{lose, open_dispute, win};
+pub use dispute::{REFUNDED_AT_RAIL, lose, open_dispute, win};
 pub use event::EventKind;
 pub use ledger::Context;
-pub use method::{Expiry, Method, NewMethod, RailToken, create_method};
+pub use method::{Expiry, Method, MethodUse, NewMethod, RailToken};
+pub use method::{create_method, note_use, use_of};
 pub use note_line::{LineRows, note_line};
 pub use notice::{AuthorizationNotice, CaptureNotice, RefundNotice, VoidNotice};
 pub use notice::{note_not_received, note_unknown};

@@ -5,7 +5,7 @@ use std::fmt;
 use base::{Instant, MethodId, PersonId, Text, Token};
 use ledger::{RailName, Subject};
 
-use crate::{Context, EventKind, Outcome, Refusal};
+use crate::{Context, EventKind, Outcome, Payment, PaymentState, Refusal};
 
 /// The rail's own reference to a method. It is worthless without our key to the rail, and still
 /// not shown in logs.
@@ -74,9 +74,15 @@ pub struct Method {
     /// True when an app store holds the method: the store makes refunds, and its fee is a line of
     /// its own.
     pub is_store_mediated: bool,
+    /// When it was declined last; `None` once it was accepted since, or never was declined.
+    pub declined_at: Option<Instant>,
     /// When it was created.
     pub created_at: Instant,
 }
+
+/// Words of rails that are about the method: another one may pay. Whoever fails a challenge, or an
+/// amount that the rail does not take, says nothing of it.
+const DECLINES: [&str; 4] = ["declined", "insufficient_funds", "expired_method", "method_gone"];
 
 impl Method {
     /// True when it cannot be used any more at `instant`.
@@ -85,7 +91,38 @@ impl Method {
     }
 }
 
-/// A method to be created: as [`Method`], its time set by the decision.
+/// What a payment has said of its method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MethodUse {
+    /// It can pay.
+    Accepted,
+    /// It cannot, at present.
+    Declined,
+}
+
+/// What news about a payment say of its method, if anything. `before` and `after` are the payment.
+pub fn use_of(before: &Payment, after: &Payment) -> Option<MethodUse> {
+    let was_open =
+        matches!(before.state, PaymentState::Authorizing | PaymentState::RequiresAction { .. });
+    match &after.state {
+        _ if !was_open => None,
+        PaymentState::Authorized | PaymentState::Captured => Some(MethodUse::Accepted),
+        PaymentState::Failed { code, .. } if DECLINES.contains(&code.as_str()) => {
+            Some(MethodUse::Declined)
+        }
+        _ => None,
+    }
+}
+
+/// Keeps that a method was declined, or that it was accepted since. `None` when that is known.
+pub fn note_use(used: MethodUse, method: &Method, now: Instant) -> Option<Outcome> {
+    let declined_at = (used == MethodUse::Declined).then_some(now);
+    let methods = || vec![Method { declined_at, ..method.clone() }];
+    let is_news = method.declined_at != declined_at;
+    is_news.then(|| Outcome { methods: methods(), ..Outcome::default() })
+}
+
+/// A method to be created: as [`Method`], its times set by the decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMethod(pub Method);
 
@@ -103,7 +140,7 @@ pub fn create_method(
     if existing.is_some() {
         return Err(Refusal::IdTaken);
     }
-    let method = Method { created_at: context.now, ..new.0.clone() };
+    let method = Method { declined_at: None, created_at: context.now, ..new.0.clone() };
     let events = vec![(EventKind::MethodCreated, Subject::of(method.id))];
     Ok(Outcome { methods: vec![method], events, ..Outcome::default() })
 }

@@ -64,7 +64,8 @@ impl SettledKind {
             (self, of),
             (SettledKind::Capture, Moved::Payment(_))
                 | (SettledKind::Refund, Moved::RailRefund(_))
-                | (SettledKind::Dispute, Moved::Dispute(_))
+                // One that was made at the rail itself is kept as a dispute.
+                | (SettledKind::Refund | SettledKind::Dispute, Moved::Dispute(_))
         )
     }
 }

@@ -1,98 +1,81 @@
-//! Codes that come by mail: eight digits, ten minutes, five tries, once.
+//! Codes that come by mail: eight digits or twelve, ten minutes, five tries, once.
 
 use std::fmt;
 
 use base::{Instant, Span};
 
-use crate::{Refusal, SecretHash, Tried, Tries};
+use crate::{Asker, Refusal, SecretHash, Tried};
 
-/// Digits of a code. Six would do for NIST SP 800-63B-4, section 3.1.3.1. With eight, a year of
-/// 25 guesses an hour, the most that the limits let through even when the owner of the address
-/// signs in each hour, finds a code with a chance of 1 in 450; and in a row 100 are the end.
-pub const CODE_DIGITS: usize = 8;
+/// Digits of the longest code.
+const DIGITS_MAX: usize = 12;
 
-/// Codes sent to one address within an hour.
-pub const CODES_PER_HOUR_MAX: usize = 5;
+/// How long a code is. Six digits would do for NIST SP 800-63B-4, section 3.1.3.1; what follows
+/// from these is reckoned at [`Asker`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeLength {
+    /// Eight digits.
+    Usual,
+    /// Twelve, for an address at which strangers have guessed.
+    Long,
+}
 
-const CODES: u128 = 100_000_000;
+impl CodeLength {
+    /// How many digits.
+    pub const fn digits(self) -> usize {
+        match self {
+            CodeLength::Usual => 8,
+            CodeLength::Long => DIGITS_MAX,
+        }
+    }
+}
 
 /// A code as it stands in the mail.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct MailCode([u8; CODE_DIGITS]);
+pub struct MailCode {
+    digits: [u8; DIGITS_MAX],
+    length: CodeLength,
+}
 
 impl MailCode {
-    /// The code of 128 random bits: each code is as likely as another to one part in 10^30.
-    pub fn of_random(random: [u8; 16]) -> MailCode {
-        let mut number = u128::from_be_bytes(random) % CODES;
-        let mut digits = [b'0'; CODE_DIGITS];
-        for digit in digits.iter_mut().rev() {
+    /// The code of 128 random bits: each code is as likely as another to one part in 10^26.
+    pub fn of_random(random: [u8; 16], length: CodeLength) -> MailCode {
+        let mut number = u128::from_be_bytes(random);
+        let mut digits = [b'0'; DIGITS_MAX];
+        for digit in digits[..length.digits()].iter_mut().rev() {
             *digit += u8::try_from(number % 10).unwrap_or_default();
             number /= 10;
         }
-        MailCode(digits)
+        MailCode { digits, length }
     }
 
     /// Reads what somebody typed or pasted; blanks and hyphens do not count.
     pub fn parse(text: &str) -> Option<MailCode> {
-        let mut digits = text.bytes().filter(|byte| !matches!(byte, b' ' | b'-' | b'\t'));
-        let mut code = [0; CODE_DIGITS];
-        for place in &mut code {
-            *place = digits.next().filter(u8::is_ascii_digit)?;
+        let typed = text.bytes().filter(|byte| !matches!(byte, b' ' | b'-' | b'\t'));
+        let (mut digits, mut count) = ([b'0'; DIGITS_MAX], 0);
+        for digit in typed {
+            *digits.get_mut(count).filter(|_| digit.is_ascii_digit())? = digit;
+            count += 1;
         }
-        digits.next().is_none().then_some(MailCode(code))
+        let known = [CodeLength::Usual, CodeLength::Long];
+        let length = known.into_iter().find(|length| length.digits() == count)?;
+        Some(MailCode { digits, length })
     }
 
     /// The digits, to be hashed.
-    pub fn reveal(&self) -> &[u8; CODE_DIGITS] {
-        &self.0
+    pub fn reveal(&self) -> &[u8] {
+        &self.digits[..self.length.digits()]
     }
 
-    /// The digits in two groups, to be read.
+    /// The digits in groups of four, to be read.
     pub fn reveal_grouped(&self) -> String {
-        let digits: String = self.0.iter().copied().map(char::from).collect();
-        let (first, second) = digits.split_at(CODE_DIGITS / 2);
-        format!("{first} {second}")
+        let groups = self.reveal().chunks(4).map(String::from_utf8_lossy);
+        groups.collect::<Vec<_>>().join(" ")
     }
 }
 
 impl fmt::Debug for MailCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MailCode(…)")
-    }
-}
-
-/// What is remembered of an address, whether it has an account or not: how many codes went there,
-/// and how many wrong ones came back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AddressLog {
-    /// When the codes of the last hour were sent, oldest first.
-    pub sent: Vec<Instant>,
-    /// Wrong codes since the last right one.
-    pub tries: Tries,
-}
-
-impl AddressLog {
-    /// The log after one more code was sent.
-    ///
-    /// # Errors
-    ///
-    /// In this order: `WayClosed` and `Wait` as [`Tries::check`]; `Wait` when
-    /// [`CODES_PER_HOUR_MAX`] were sent within an hour, so that nobody floods a mailbox.
-    pub fn ask(&self, now: Instant) -> Result<AddressLog, Refusal> {
-        self.tries.check(now)?;
-        let hour_ago = now.saturating_sub(Span::hours(1));
-        let mut sent: Vec<_> = self.sent.iter().copied().filter(|at| *at > hour_ago).collect();
-        if let Some(oldest) = sent.first().filter(|_| sent.len() >= CODES_PER_HOUR_MAX) {
-            return Err(Refusal::Wait(oldest.saturating_add(Span::hours(1))));
-        }
-        sent.push(now);
-        Ok(AddressLog { sent, tries: self.tries })
-    }
-
-    /// True when nothing is worth remembering: the row can go.
-    pub fn is_idle(&self, now: Instant) -> bool {
-        let hour_ago = now.saturating_sub(Span::hours(1));
-        self.tries.failures == 0 && self.sent.iter().all(|at| *at <= hour_ago)
     }
 }
 
@@ -123,29 +106,26 @@ impl CodeSent {
     ///
     /// # Errors
     ///
-    /// In this order: `WayClosed`, `Wait`; `WrongCode`.
+    /// In this order: those of [`Asker::check`]; `WrongCode`.
     pub fn enter(
         &self,
-        log: &AddressLog,
+        asker: &Asker,
         typed: Option<SecretHash>,
         now: Instant,
-    ) -> Tried<(CodeSent, AddressLog)> {
-        let unchanged = || (self.clone(), log.clone());
-        if let Err(refusal) = log.tries.check(now) {
+    ) -> Tried<(CodeSent, Asker)> {
+        let unchanged = || (self.clone(), asker.clone());
+        if let Err(refusal) = asker.check(now) {
             return Tried::refused(unchanged(), refusal);
         }
         if self.tries_left == 0 || now >= self.expires_at {
-            // Nothing can be learned from a dead code, so the address does not pay for it.
+            // Nothing can be learned from a dead code, so nobody pays for it.
             return Tried::refused(unchanged(), Refusal::WrongCode);
         }
-        let is_right = typed.is_some_and(|typed| typed == self.hash);
-        let tries_left = if is_right { 0 } else { self.tries_left - 1 };
-        let tries = if is_right { Tries::cleared() } else { log.tries.failed(now) };
-        let sent = CodeSent { tries_left, ..self.clone() };
-        let log = AddressLog { sent: log.sent.clone(), tries };
-        match is_right {
-            true => Tried::ok((sent, log)),
-            false => Tried::refused((sent, log), Refusal::WrongCode),
+        if typed.is_some_and(|typed| typed == self.hash) {
+            let used = CodeSent { tries_left: 0, ..self.clone() };
+            return Tried::ok((used, asker.succeeded()));
         }
+        let left = CodeSent { tries_left: self.tries_left - 1, ..self.clone() };
+        Tried::refused((left, asker.failed(now)), Refusal::WrongCode)
     }
 }

@@ -48,7 +48,8 @@ impl Refusal {
 }
 
 refusals! {
-    /// A hundred wrong tries in a row (NIST SP 800-63B-4, section 3.2.2): another way in is needed.
+    /// A hundred wrong tries in a row (NIST SP 800-63B-4, section 3.2.2): another way in is needed,
+    /// or an administrator.
     WayClosed = 2, "way_closed",
         "this way to sign in is closed after too many wrong tries; use another one";
     /// The code is wrong, was used, or is too old: which of them is not said.
@@ -95,4 +96,11 @@ refusals! {
     RecoveryGone = 21, "recovery_gone", "there is no recovery under way; begin again";
     /// The last way in of an account cannot be taken away.
     LastWayIn = 22, "last_way_in", "add another passkey before removing this one";
+    /// The passkey is older than the roles of staff, and no administrator has confirmed it.
+    PasskeyNotConfirmed = 23, "passkey_not_confirmed",
+        "this passkey does not count for staff; add a new one or have an administrator confirm it";
+    /// The mailbox has to be shown for this.
+    MailCodeNeeded = 24, "mail_code_needed", "sign in by mail, and then with your passkey";
+    /// What a passkey has signed was done with before: each signature does one thing.
+    ActUsed = 25, "act_used", "this confirmation was used before; confirm it again";
 }

@@ -8,9 +8,9 @@ use crate::Strength;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Role {
-    /// Buys, gets and spends gift cards; everybody has it.
+    /// Buys, gets and spends gift cards, promotes posts and claims; everybody has it.
     Customer = 1,
-    /// Pays for promotions.
+    /// May what customers may: from the time when not everybody could promote.
     Advertiser = 2,
     /// Helps customers.
     Support = 3,
@@ -114,7 +114,7 @@ use Permission as P;
 /// Who may do what. Nobody of staff may do everything: whoever gives roles moves no money, and
 /// whoever moves money decides no claims (ASVS 5.0, 8.2; four eyes: 2.3.5).
 const TABLE: [(Role, &[Permission]); 6] = [
-    (Role::Customer, &[P::OwnAccount, P::OwnCards]),
+    (Role::Customer, &[P::OwnAccount, P::OwnCards, P::OwnPromotions]),
     (Role::Advertiser, &[P::OwnAccount, P::OwnCards, P::OwnPromotions]),
     (Role::Support, &[P::OwnAccount, P::FindPersons, P::HelpWithCards, P::AnswerRequests]),
     (

@@ -2,7 +2,7 @@
 
 use base::{Instant, PersonId, SessionId, Span, Text};
 
-use crate::{Permission, Permissions, Person, Refusal, SecretHash, Strength, Ways};
+use crate::{Factors, Permission, Permissions, Person, Refusal, SecretHash, Strength, Way, Ways};
 
 /// Bytes of the words that tell devices apart in a list.
 pub const DEVICE_BYTES_MAX: usize = 120;
@@ -71,6 +71,8 @@ pub struct Session {
     pub ways: Ways,
     /// Whether the person was of staff when it was opened, which decides how long it lives.
     pub is_of_staff: bool,
+    /// Whether a passkey opened it that counts for staff: see [`Person::counts_for_staff`].
+    pub by_staff_key: bool,
     /// The device, as it tells itself, in words such as "Firefox on Linux".
     pub device: Option<Text<DEVICE_BYTES_MAX>>,
     /// When somebody signed in with it.
@@ -113,12 +115,19 @@ impl Session {
             token,
             ways,
             is_of_staff: person.roles.has_staff(),
+            by_staff_key: false,
             device,
             created_at: now,
             used_at: now,
             proven_at: now,
             ended: None,
         })
+    }
+
+    /// The same, opened by a passkey that counts for staff, or not.
+    #[must_use]
+    pub fn by_staff_key(self, by_staff_key: bool) -> Session {
+        Session { by_staff_key, ..self }
     }
 
     /// When it ends if it is not used again.
@@ -147,7 +156,8 @@ impl Session {
     /// # Errors
     ///
     /// As [`Session::check`]; then `NotPermitted` when no sign-in would help,
-    /// `StrongerSignInNeeded` when one with a passkey would.
+    /// `PasskeyNotConfirmed` when one with another passkey would, `StrongerSignInNeeded` when one
+    /// with a passkey would.
     pub fn require(
         &self,
         person: &Person,
@@ -157,10 +167,25 @@ impl Session {
         self.check(person, now)?;
         if self.permissions(person).allows(permission) {
             Ok(())
-        } else if person.roles.permissions().allows(permission) {
-            Err(Refusal::StrongerSignInNeeded)
-        } else {
+        } else if !person.roles.permissions().allows(permission) {
             Err(Refusal::NotPermitted)
+        } else if self.ways.has(Way::Passkey) && !self.by_staff_key {
+            Err(Refusal::PasskeyNotConfirmed)
+        } else {
+            Err(Refusal::StrongerSignInNeeded)
+        }
+    }
+
+    /// Whether ways in may be taken away in it: whoever has a second factor must have shown one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::require_fresh`]; `StrongerSignInNeeded` for a session of the mailbox alone.
+    pub fn require_removal(&self, factors: Factors, now: Instant) -> Result<(), Refusal> {
+        self.require_fresh(now)?;
+        match factors.has_second() && self.ways.strength() < Strength::TwoFactors {
+            true => Err(Refusal::StrongerSignInNeeded),
+            false => Ok(()),
         }
     }
 
@@ -178,7 +203,9 @@ impl Session {
 
     /// What it lets the person do.
     pub fn permissions(&self, person: &Person) -> Permissions {
-        person.roles.permissions_at(self.ways.strength())
+        let shown = self.ways.strength();
+        let counted = if self.by_staff_key { shown } else { shown.min(Strength::TwoFactors) };
+        person.roles.permissions_at(counted)
     }
 
     /// The same used now; `None` when that need not be written down yet.

@@ -22,12 +22,13 @@ impl<T> Tried<T> {
     }
 }
 
-/// Wrong tries in a row of one way in of one account or address.
+/// Wrong tries in a row of one way in of one account, or of one browser that is known.
 ///
 /// The first five cost nothing; then each makes the next one wait, 30 seconds first and twice as
 /// long each time, an hour at most. After a hundred the way is closed until the person has come in
-/// by another one (NIST SP 800-63B-4, section 3.2.2: at most 100 in a row, with waits from 30
-/// seconds to an hour; PSD2's technical standards, article 4: five without consequence).
+/// by another one, or an administrator has opened it (NIST SP 800-63B-4, section 3.2.2: at most
+/// 100 in a row, with waits from 30 seconds to an hour; PSD2's technical standards, article 4: five
+/// without consequence). Only whoever has shown something else before can try.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tries {
     /// Wrong ones since the last right one.

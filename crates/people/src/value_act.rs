@@ -69,6 +69,30 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Whether this is the agreement to what is about to be done now. Whoever does it marks the act
+    /// as done, so that it is worth nothing a second time.
+    ///
+    /// # Errors
+    ///
+    /// In this order: `ActChanged` when account, amount, currency or payee differ; `ActExpired`.
+    pub fn covers(
+        &self,
+        (account, amount, payee): (AccountId, Money, &str),
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        let ValueAct { account: agreed_account, amount: agreed, payee: agreed_payee, .. } =
+            &self.act;
+        let is_that =
+            *agreed_account == account && *agreed == amount && agreed_payee.as_str() == payee;
+        if !is_that {
+            return Err(Refusal::ActChanged);
+        }
+        match now < self.act.expires_at {
+            true => Ok(()),
+            false => Err(Refusal::ActExpired),
+        }
+    }
+
     /// Checks everything again. `expected` says where the passkey belongs; its challenge is taken
     /// from the act, and its user must have been verified.
     ///

@@ -1,6 +1,7 @@
 //! Alarms: a promotion brings less or more than was quoted. The book is told when one begins, and
 //! when the promotion goes as was quoted again.
 
+use base::Instant;
 use ledger::Context;
 
 use crate::limits::{ALARMS_EVERY, ALARMS_MAX};
@@ -39,7 +40,8 @@ impl Alarm {
 /// # Errors
 ///
 /// In this order: `NotRunning` unless [`Promotion::may_be_alerted`]; `NothingToChange` when this
-/// is what was noted last; `NotDue` when the same alarm was noted less than [`ALARMS_EVERY`] ago;
+/// is what was noted last; `NotDue` when the same alarm was noted less than [`ALARMS_EVERY`] ago,
+/// but for once when its time is over, so that what was noted last is how it ended;
 /// `LimitExceeded` after [`ALARMS_MAX`] alarms. That it is inside again may be noted after each.
 pub fn alert(
     alarm: Option<Alarm>,
@@ -54,7 +56,10 @@ pub fn alert(
         return Err(Refusal::NothingToChange);
     }
     if let Some(alarm) = alarm {
+        let ends_at = promotion.terms.ends_at;
+        let is_early = |at: Instant| at < ends_at && ends_at <= context.now;
         let same = deeds.iter().rfind(|deed| deed.kind == alarm.deed());
+        let same = same.filter(|deed| !is_early(deed.at));
         let due_at = same.map(|deed| deed.at.saturating_add(ALARMS_EVERY));
         if let Some(due_at) = due_at.filter(|due_at| context.now < *due_at) {
             return Err(Refusal::NotDue { due_at });

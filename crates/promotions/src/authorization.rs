@@ -14,11 +14,22 @@ pub enum Factor {
     Password = 3,
     /// By nothing that is known.
     None = 4,
+    /// A code that was sent by mail: whoever reads the mailbox has it.
+    MailCode = 5,
+    /// The shop around says who they are; how it knows, nobody here can tell.
+    HandOver = 6,
 }
 
 impl Factor {
     /// Every factor.
-    pub const ALL: [Factor; 4] = [Factor::Passkey, Factor::Totp, Factor::Password, Factor::None];
+    pub const ALL: [Factor; 6] = [
+        Factor::Passkey,
+        Factor::Totp,
+        Factor::Password,
+        Factor::None,
+        Factor::MailCode,
+        Factor::HandOver,
+    ];
 
     /// Stable lower-case name.
     pub fn as_str(self) -> &'static str {
@@ -27,6 +38,8 @@ impl Factor {
             Factor::Totp => "totp",
             Factor::Password => "password",
             Factor::None => "none",
+            Factor::MailCode => "mail_code",
+            Factor::HandOver => "hand_over",
         }
     }
 
@@ -58,6 +71,9 @@ pub struct Authorization {
     pub address: Option<Fingerprint>,
     /// Where the address is.
     pub region: Option<Region>,
+    /// The act that their passkey has signed for this very payment: the name of the record that
+    /// proves it, with whoever keeps accounts.
+    pub act: Option<[u8; 16]>,
     /// Which version of the terms of use they were shown.
     pub terms_version: Option<Token<40>>,
     /// When.

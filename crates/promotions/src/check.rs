@@ -151,7 +151,8 @@ findings! {
         "Age, gender and interests are known of viewers only who agree to be chosen by them.",
         "Leave them away to reach the others too.";
     MethodDeclined = 50, "method_declined", Blocker, "/tenders",
-        "The payment method was declined when it was last used.", "Choose another method.";
+        "The payment method was declined when it was last used.",
+        "Choose another method, or try this one again a day later.";
     MethodExpired = 51, "method_expired", Blocker, "/tenders",
         "The payment method has expired.", "Choose another method.";
     MethodExpiresBeforeEnd = 52, "method_expires_before_end", Warning, "/tenders",
@@ -160,7 +161,7 @@ findings! {
     AccountBlocked = 60, "account_blocked", Blocker, "/advertiser",
         "The advertiser may not promote at present.", "Ask the support why.";
     AdvertiserUnderAge = 61, "advertiser_under_age", Blocker, "/advertiser",
-        "Advertisers are at least 18 years old.", "Let an adult promote the post.";
+        "The advertiser is younger than advertisers have to be.", "Let an adult promote the post.";
     TooManyPromotions = 62, "too_many_promotions", Blocker, "/advertiser",
         "The advertiser has as many promotions under way as are allowed.",
         "Wait until one is over, or stop one.";

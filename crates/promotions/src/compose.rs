@@ -26,6 +26,8 @@ pub struct NewPromotion {
     pub pay_with: Vec<PayWith>,
     /// Who agreed to pay for these terms, when that is known before it is submitted.
     pub authorization: Option<Authorization>,
+    /// How old the advertiser is, in whole years, when the platform tells it.
+    pub advertiser_age: Option<u8>,
     /// Strings of the integrating platform.
     pub metadata: Metadata,
 }
@@ -79,6 +81,7 @@ pub fn compose(
         deeds: 0,
         settles_at: None,
         kept: base::Amount::ZERO,
+        is_counted: false,
         metadata: new.metadata.clone(),
         created_at: context.now,
     };
@@ -105,7 +108,8 @@ fn check_limits(terms: &Terms) -> Result<(), Refusal> {
     if fits { Ok(()) } else { Err(Refusal::LimitExceeded) }
 }
 
-/// Changes terms, and keeps what they were. `facts.quote` is what the changed terms will bring.
+/// Changes terms, and keeps what they were. `facts.quote` is what the changed terms will bring; of
+/// what has been spent already, [what the rest will](crate::quote_rest()).
 ///
 /// Of a draft everything may change. Once there is money: target, audience, daily budget, end, and
 /// the start as long as it has not passed. The most that a unit costs stays what was quoted. Of a
@@ -155,12 +159,12 @@ pub fn edit(
     let mut edited = Promotion { terms: after, ..promotion.clone() };
     if is_draft {
         edited.quote = of_goal(&edited.terms, *facts.quote);
-        if edited.terms != promotion.terms {
-            // Somebody agreed to other terms.
+        if edited.terms != promotion.terms || costs_otherwise(&edited.quote, &promotion.quote) {
+            // Somebody agreed to other terms, or to another price.
             edited.authorization = None;
         }
     } else {
-        let quote = requoted(promotion, facts.quote);
+        let quote = requoted(promotion, &edited.terms, facts.quote);
         let with = |quote| PreflightFacts { quote, ..facts };
         // The old terms have the quote that they were sold with, else what the new quote finds
         // would seem to have been wrong before.
@@ -180,6 +184,11 @@ pub fn edit(
     Ok(Outcome::of(edited, deed, PromotionEvent::Updated))
 }
 
+fn costs_otherwise(quote: &Quote, former: &Quote) -> bool {
+    (quote.unit_price_max, quote.guaranteed_units)
+        != (former.unit_price_max, former.guaranteed_units)
+}
+
 fn changes_what_was_sold(before: &Terms, after: &Terms, context: Context) -> bool {
     let is_other = before.goal != after.goal
         || before.budget != after.budget
@@ -197,25 +206,47 @@ fn of_goal(terms: &Terms, quote: Quote) -> Quote {
     Quote { unit: terms.goal.billed(), ..quote }
 }
 
-/// The expectation follows the terms; the promise does not.
-fn requoted(promotion: &Promotion, new: &Quote) -> Quote {
+/// The expectation follows the terms; the promise does not. A target binds nobody, so what was
+/// expected stands.
+fn requoted(promotion: &Promotion, after: &Terms, new: &Quote) -> Quote {
     let sold = promotion.quote;
+    if (Terms { target: promotion.terms.target, ..after.clone() }) == promotion.terms {
+        return sold;
+    }
     match promotion.terms.promise {
         Promise::Guarantee => sold,
         Promise::Estimate => Quote { unit: sold.unit, unit_price_max: sold.unit_price_max, ..*new },
     }
 }
 
-/// Lets a draft be paid by `checkout` as it is: from now on nothing about it changes until the
+/// How a draft is to be paid.
+#[derive(Clone, Copy, Debug)]
+pub struct Submission<'a> {
+    /// The checkout that is for it.
+    pub checkout: CheckoutId,
+    /// What pays in place of the tenders of the draft, if something else does.
+    pub pay_with: Option<&'a [PayWith]>,
+    /// Who agreed to that, if it is told.
+    pub authorization: Option<&'a Authorization>,
+}
+
+impl<'a> Submission<'a> {
+    /// By this checkout, with what the draft names, and as was agreed to before.
+    pub fn as_composed(checkout: CheckoutId) -> Submission<'a> {
+        Submission { checkout, pay_with: None, authorization: None }
+    }
+}
+
+/// Lets a draft be paid by a checkout as it is: from now on nothing about it changes until the
 /// payment has succeeded ([`fund`]) or failed ([`payment_failed`]). Whoever agreed to pay is the
-/// one told now, else the one who did when these terms were composed.
+/// one told now, else the one who did when it was composed with these terms and these tenders:
+/// nobody, when others are to pay.
 ///
 /// # Errors
 ///
 /// In this order: `NotDraft`, `BeingPaid`, `Blocked` by the first blocker of [`preflight`].
 pub fn submit(
-    checkout: CheckoutId,
-    authorization: Option<&Authorization>,
+    new: &Submission<'_>,
     promotion: &Promotion,
     facts: PreflightFacts<'_>,
     actor: Actor,
@@ -237,11 +268,22 @@ pub fn submit(
     }
     let mut promotion = promotion.clone();
     promotion.submitted_at = Some(context.now);
-    promotion.checkout = Some(checkout);
-    promotion.authorization = authorization.cloned().or(promotion.authorization);
+    promotion.checkout = Some(new.checkout);
+    if let Some(others) = new.pay_with.filter(|others| !are_same(others, &promotion.pay_with)) {
+        promotion.pay_with = others.to_vec();
+        // Somebody agreed to pay with something else.
+        promotion.authorization = None;
+    }
+    promotion.authorization = new.authorization.cloned().or(promotion.authorization);
     let deed = promotion.note(DeedKind::Submitted, actor, context);
     // It tells of itself when it is paid.
     Ok(Outcome { promotions: vec![promotion], deeds: vec![deed], ..Outcome::default() })
+}
+
+/// Whether these are the same tenders, in whatever order they were named.
+fn are_same(tenders: &[PayWith], others: &[PayWith]) -> bool {
+    let is_within = |one: &[PayWith], all: &[PayWith]| one.iter().all(|it| all.contains(it));
+    is_within(tenders, others) && is_within(others, tenders)
 }
 
 /// Notes that paying has failed: the draft can be changed and submitted again.

@@ -177,7 +177,8 @@ pub struct Deed {
     pub at: Instant,
     /// The rule it was done for, of what was rejected or stopped for one.
     pub rule: Option<RuleCode>,
-    /// The state of the post's content, of what was approved or has changed.
+    /// The state of the post's content, of what was approved, rejected or has changed; of
+    /// rejections by former releases it is not known.
     pub content_version: Option<Label>,
     /// The terms from then on, of what was composed or edited. What was before stands in the
     /// deed of these kinds before it.

@@ -152,7 +152,8 @@ pub struct Incident {
     pub component: Component,
     /// What is known by now.
     pub latest: IncidentVersion,
-    /// What was told before, oldest first; fewer than [`limits::INCIDENT_VERSIONS_MAX`].
+    /// What was told before, oldest first; fewer than [`limits::INCIDENT_VERSIONS_MAX`], and one
+    /// more where only its end was left to be told.
     pub earlier: Vec<IncidentVersion>,
 }
 
@@ -242,7 +243,8 @@ pub fn declare_incident(
 /// # Errors
 ///
 /// In this order: `PromotionNotFound`; `NothingToChange`; `InFuture`, `EndsBeforeStart`;
-/// `LimitExceeded` (too many promotions, regions or changes).
+/// `LimitExceeded` (too many promotions, regions or changes; the end of what goes on may always be
+/// told).
 pub fn correct_incident(
     change: &IncidentChange,
     incident: &Incident,
@@ -264,7 +266,9 @@ pub fn correct_incident(
         return Err(Refusal::NothingToChange);
     }
     check_terms(&terms, context.now)?;
-    if incident.earlier.len() + 1 >= limits::INCIDENT_VERSIONS_MAX {
+    // What goes on can be ended whatever was told of it: a critical one stops the feed.
+    let ends_it = before.ended_at.is_none() && terms.ended_at.is_some();
+    if incident.earlier.len() + 1 >= limits::INCIDENT_VERSIONS_MAX && !ends_it {
         return Err(Refusal::LimitExceeded);
     }
     let event = match (before.ended_at, terms.ended_at) {

@@ -8,6 +8,7 @@
 //! # Vocabulary
 //!
 //! * **Promotion**: a paid boost of a post: goal, audience, budget, dates, promise.
+//! * **Advertiser**: whoever pays for it, with the sums of what they have *under way*.
 //! * **Audience**: whom it is for. A **viewer** is whoever looks at the feed.
 //! * **Goal**: what it is to bring about; it says which **event** is the billed *unit*.
 //! * **Terms**: what is asked for. **Quote**: what they will bring, told before anything is paid.
@@ -31,8 +32,8 @@
 //!
 //! * Who belongs to an audience is said once, in [`Audience::admits`]; faster statements of it are
 //!   held against that one.
-//! * Paid + incentive = escrow + spent + returned, always, to the minor unit; and escrow ≥ all open
-//!   slices.
+//! * Paid + incentive = escrow + spent + returned + kept, always, to the minor unit; and escrow ≥
+//!   all open slices.
 //! * What is due for delivery is exact to the millionth, what was spent is never more, and equal
 //!   but for less than one minor unit when all slices are closed: [`Spend`].
 //! * Deliveries are billed by their place in a stream, so each counts once, however often it is
@@ -42,12 +43,15 @@
 //! * What was sold does not change: goal, budget, promise and the most that a unit costs.
 //! * Every change by a person, by time or by the post leaves a deed.
 //! * Nothing is charged once a promotion is settled.
+//! * The row of an advertiser is the sum of the promotions that say they are counted; each says so
+//!   exactly while it is being paid or under way, once it was changed since there are such rows.
 //! * Whatever was told of an incident stays beside what is told later.
 //!
 //! # Order of checks
 //!
 //! Existence, state, time, currency, terms, limits, amounts: see [`Refusal`].
 
+mod advertiser;
 mod alarm;
 mod audience;
 mod authorization;
@@ -78,12 +82,14 @@ mod state;
 mod suggestion;
 mod terms;
 
+pub use advertiser::{Advertiser, ToldAge, count, recount, tell_age};
 pub use alarm::{Alarm, alert};
 pub use audience::{Audience, Device, Gender, Language, LanguageError, Viewer};
 pub use authorization::{Authorization, Factor, Fingerprint};
 pub use bill::{Bill, BillLine, BillRows, BillingStream, Takeback, bill};
 pub use check::{Check, CheckCode, Severity, first_blocker};
-pub use compose::{NewPromotion, compose, edit, fund, payment_failed, promotion_accounts, submit};
+pub use compose::promotion_accounts;
+pub use compose::{NewPromotion, Submission, compose, edit, fund, payment_failed, submit};
 pub use deed::{Actor, Deed, DeedKind, Role};
 pub use dispute::{DisputeNews, follow_dispute};
 pub use event::PromotionEvent;
@@ -102,10 +108,10 @@ pub use outcome::Outcome;
 pub use pay_with::PayWith;
 pub use post::{Post, PostChange, PostKind, Visibility, change_post, tell_post};
 pub use preflight::{
-    AccountFacts, MethodFacts, Policy, PreflightFacts, preflight, preflight_change,
+    AccountFacts, MethodFacts, OperatorPolicy, Policy, PreflightFacts, preflight, preflight_change,
 };
 pub use promotion::{Delivery, Promotion, SliceSums};
-pub use quote::{Inventory, MarketPrices, Quote, guaranteeable, quote};
+pub use quote::{Inventory, MarketPrices, Quote, guaranteeable, quote, quote_rest};
 pub use refusal::Refusal;
 pub use review::{appeal, approve, reject};
 pub use settle::{Returning, Settlement, made_good_account, make_good, settle, settle_again};
@@ -162,6 +168,8 @@ pub mod limits {
     pub const GUARANTEE_PERCENT: u64 = 40;
     /// People below which no guarantee is given: what so few do is chance.
     pub const GUARANTEE_PEOPLE_MIN: u64 = 500;
+    /// How long it counts that a method was declined: a day later its bank is asked again.
+    pub const DECLINE_COUNTS: Span = Span::days(1);
     /// Ways to pay for one promotion.
     pub const PAY_WITH_MAX: usize = 20;
     /// Tags of a post.

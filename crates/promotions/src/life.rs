@@ -45,9 +45,10 @@ pub fn pause(promotion: &Promotion, actor: Actor, context: Context) -> Result<Ou
     if is_advertiser && promotion.has_many_deeds() {
         return Err(Refusal::LimitExceeded);
     }
-    promotion.state = State::Paused;
+    let before = std::mem::replace(&mut promotion.state, State::Paused);
     let deed = promotion.note(DeedKind::Paused, actor, context);
-    Ok(Outcome::of(promotion, deed, PromotionEvent::Paused))
+    let event = told(before, promotion.state);
+    Ok(Outcome::told(promotion, deed, event))
 }
 
 /// Takes away what the caller holds a promotion up with. It goes on unless something else does.
@@ -74,9 +75,11 @@ pub fn resume(promotion: &Promotion, actor: Actor, context: Context) -> Result<O
             _ => Refusal::NotPaused,
         });
     }
+    let before = promotion.state;
     promotion.state = promotion.allowed_state(context.now);
     let deed = promotion.note(DeedKind::Resumed, actor, context);
-    Ok(Outcome::of(promotion, deed, PromotionEvent::Resumed))
+    let event = told(before, promotion.state);
+    Ok(Outcome::told(promotion, deed, event))
 }
 
 fn check_allowed(promotion: &Promotion, context: Context) -> Result<(), Refusal> {
@@ -103,10 +106,9 @@ pub fn hold_for_claim(promotion: &Promotion, is_held: bool, context: Context) ->
         promotion.state = promotion.allowed_state(context.now);
     }
     let kind = if is_held { DeedKind::Paused } else { DeedKind::Resumed };
-    let deeds = vec![promotion.note(kind, Actor::PLATFORM, context)];
+    let deed = promotion.note(kind, Actor::PLATFORM, context);
     let event = told(before, promotion.state);
-    let events = event.into_iter().map(|event| (event, Subject::of(promotion.id))).collect();
-    Some(Outcome { promotions: vec![promotion], deeds, events, ..Outcome::default() })
+    Some(Outcome::told(promotion, deed, event))
 }
 
 /// Why a promotion is stopped by somebody.
@@ -227,7 +229,8 @@ pub fn follow_post(
     Ok(Outcome { promotions: vec![promotion], deeds, events, ..Outcome::default() })
 }
 
-/// What a change of the post tells, by what it did to the state.
+/// What a deed tells, by what it did to the state: who is held up by two does not go on when one of
+/// them lets go.
 fn told(before: State, after: State) -> Option<PromotionEvent> {
     match (before, after) {
         _ if before == after => None,

@@ -3,7 +3,9 @@
 use base::Currency;
 use ledger::{Account, AccountName, Posted, Subject};
 
-use crate::{BillingStream, Deed, Incident, Post, Promotion, PromotionEvent, Settlement};
+use crate::{
+    Advertiser, BillingStream, Deed, Incident, Post, Promotion, PromotionEvent, Settlement,
+};
 use crate::{Signals, Slice};
 
 /// Rows after a decision, what was posted, and what happened in words.
@@ -25,6 +27,8 @@ pub struct Outcome {
     pub incidents: Vec<Incident>,
     /// Signals of persons after the decision.
     pub signals: Vec<Signals>,
+    /// Advertisers after the decision.
+    pub advertisers: Vec<Advertiser>,
     /// Accounts, transfers and entries.
     pub posted: Posted,
     /// Events, each with the object it is about.
@@ -32,10 +36,16 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// A promotion and what was done to it, with the event that its state tells, if it is another
+    /// one now.
+    pub(crate) fn told(promotion: Promotion, deed: Deed, event: Option<PromotionEvent>) -> Outcome {
+        let events = event.into_iter().map(|event| (event, Subject::of(promotion.id))).collect();
+        Outcome { promotions: vec![promotion], deeds: vec![deed], events, ..Outcome::default() }
+    }
+
     /// A promotion, what was done to it and the event that tells of it.
     pub(crate) fn of(promotion: Promotion, deed: Deed, event: PromotionEvent) -> Outcome {
-        let events = vec![(event, Subject::of(promotion.id))];
-        Outcome { promotions: vec![promotion], deeds: vec![deed], events, ..Outcome::default() }
+        Outcome::told(promotion, deed, Some(event))
     }
 }
 

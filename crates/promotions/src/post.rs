@@ -89,6 +89,8 @@ pub struct Post {
     pub promotions: Vec<PromotionId>,
     /// When it was first told of.
     pub created_at: Instant,
+    /// When it was published, as its platform says; `None` when it says nothing.
+    pub published_at: Option<Instant>,
 }
 
 impl Post {
@@ -106,8 +108,10 @@ impl Post {
 ///
 /// # Errors
 ///
-/// In this order: `PostDeleted` when the known post is gone and the new one is not;
-/// `LimitExceeded` (too many tags).
+/// In this order: `PostDeleted` when the known post is gone and the new one is not; `PostChanged`
+/// when what was reviewed for its promotions would be somewhere else, or another's, without another
+/// content version, which brings a review; `LimitExceeded` (too many tags); `InFuture` when it is
+/// published more than a minute from now, for clocks differ.
 pub fn tell_post(
     new: &Post,
     existing: Option<&Post>,
@@ -116,8 +120,19 @@ pub fn tell_post(
     if existing.is_some_and(|post| post.is_deleted) && !new.is_deleted {
         return Err(Refusal::PostDeleted);
     }
+    let is_moved = |known: &Post| {
+        let is_same = (&known.url, known.creator) == (&new.url, new.creator);
+        !is_same && !known.promotions.is_empty() && known.content_version == new.content_version
+    };
+    if existing.is_some_and(is_moved) {
+        return Err(Refusal::PostChanged);
+    }
     if new.tags.len() > limits::TAGS_PER_POST_MAX {
         return Err(Refusal::LimitExceeded);
+    }
+    let soon = context.now.saturating_add(limits::CLOCKS_APART_MAX);
+    if new.published_at.is_some_and(|at| soon < at) {
+        return Err(Refusal::InFuture);
     }
     let created_at = existing.map_or(context.now, |post| post.created_at);
     let promotions = existing.map(|post| post.promotions.clone()).unwrap_or_default();

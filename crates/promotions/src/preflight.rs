@@ -1,5 +1,7 @@
 //! Preflight: what would go wrong, told before anything is paid.
 
+use std::collections::BTreeMap;
+
 use base::{Amount, Currency, Instant, Label, Span};
 
 use crate::{Audience, Check, CheckCode, Language, Post, Promise, Quote, Terms, limits};
@@ -15,6 +17,8 @@ pub struct Policy {
     pub forbidden_tags: Vec<Label>,
     /// Tags of posts that are promoted to adults only.
     pub adult_tags: Vec<Label>,
+    /// How old advertisers have to be, in whole years.
+    pub advertiser_age_min: u8,
     /// How long money stays after the last event may have come, for late verdicts and returns.
     pub settlement_hold: Span,
 }
@@ -30,15 +34,61 @@ impl Policy {
             daily_budget_min: Amount::new(major).expect("not negative"),
             forbidden_tags: Vec::new(),
             adult_tags: Vec::new(),
+            advertiser_age_min: limits::ADULT_AGE,
             settlement_hold: Span::hours(72),
         }
+    }
+}
+
+/// What whoever runs the product allows, as data. A process has one for all its books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperatorPolicy {
+    /// How many promotions of one advertiser may be under way.
+    pub under_way_max: Option<u32>,
+    /// What the budgets of those may come to, by currency; without an entry there is no limit.
+    pub budgets_max: BTreeMap<Currency, Amount>,
+    /// Tags of posts that are promoted to nobody.
+    pub forbidden_tags: Vec<Label>,
+    /// Tags of posts that are promoted to adults only.
+    pub adult_tags: Vec<Label>,
+    /// How old advertisers have to be, in whole years.
+    pub advertiser_age_min: u8,
+}
+
+impl OperatorPolicy {
+    /// What holds unless an operator says otherwise: no limits and no tags, and advertisers are
+    /// adults.
+    pub fn standard() -> &'static OperatorPolicy {
+        static STANDARD: OperatorPolicy = OperatorPolicy {
+            under_way_max: None,
+            budgets_max: BTreeMap::new(),
+            forbidden_tags: Vec::new(),
+            adult_tags: Vec::new(),
+            advertiser_age_min: limits::ADULT_AGE,
+        };
+        &STANDARD
+    }
+
+    /// What a book allows for promotions of one currency.
+    pub fn policy(&self, currency: Currency) -> Policy {
+        Policy {
+            forbidden_tags: self.forbidden_tags.clone(),
+            adult_tags: self.adult_tags.clone(),
+            advertiser_age_min: self.advertiser_age_min,
+            ..Policy::of(currency)
+        }
+    }
+
+    /// What the budgets of one advertiser may come to in one currency.
+    pub fn budget_max(&self, currency: Currency) -> Option<Amount> {
+        self.budgets_max.get(&currency).copied()
     }
 }
 
 /// What is known of a payment method that is to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MethodFacts {
-    /// Whether its last payment was declined.
+    /// Whether its last payment was declined, and lately ([`limits::DECLINE_COUNTS`]).
     pub was_declined: bool,
     /// When it can no longer be used, if ever.
     pub expires_at: Option<Instant>,
@@ -51,7 +101,7 @@ pub struct AccountFacts {
     pub is_blocked: bool,
     /// Their age in whole years, if it is known.
     pub age: Option<u8>,
-    /// Their promotions that are neither settled nor drafts.
+    /// Their other promotions that are being paid or under way.
     pub open_promotions: u32,
     /// How many of those they may have.
     pub open_promotions_max: Option<u32>,
@@ -85,7 +135,7 @@ pub fn preflight(terms: &Terms, facts: PreflightFacts<'_>, now: Instant) -> Vec<
     check_promise(terms, facts.quote, &mut codes);
     check_audience(&terms.audience, facts, &mut codes);
     check_methods(terms, facts.methods, now, &mut codes);
-    check_account(terms, facts.account, &mut codes);
+    check_account(terms, facts, &mut codes);
     keep(&mut codes, CheckCode::QuoteExpired, facts.quote.is_expired(now));
     codes.into_iter().map(CheckCode::check).collect()
 }
@@ -198,8 +248,9 @@ fn check_methods(terms: &Terms, methods: &[MethodFacts], now: Instant, codes: &m
     keep(codes, CheckCode::MethodExpiresBeforeEnd, will_expire && !is_expired);
 }
 
-fn check_account(terms: &Terms, account: &AccountFacts, codes: &mut Vec<CheckCode>) {
-    let is_young = account.age.is_some_and(|age| age < limits::ADULT_AGE);
+fn check_account(terms: &Terms, facts: PreflightFacts<'_>, codes: &mut Vec<CheckCode>) {
+    let account = facts.account;
+    let is_young = account.age.is_some_and(|age| age < facts.policy.advertiser_age_min);
     let is_full = account.open_promotions_max.is_some_and(|most| account.open_promotions >= most);
     let sum = account.open_budgets.checked_add(terms.budget.amount).unwrap_or(Amount::MAX);
     keep(codes, CheckCode::AccountBlocked, account.is_blocked);

@@ -88,6 +88,8 @@ pub struct Promotion {
     pub deeds: u32,
     /// When what was not spent goes back.
     pub settles_at: Option<Instant>,
+    /// Whether the row of its advertiser counts it: see [`count`](crate::count()).
+    pub is_counted: bool,
     /// Strings of the integrating platform.
     pub metadata: Metadata,
     /// When it was composed.
@@ -105,6 +107,14 @@ impl Promotion {
         Money { amount, currency: self.currency() }
     }
 
+    /// What is in its escrow: what was paid and added, less what was spent, what went back and what
+    /// stays with the platform.
+    pub fn left_in_escrow(&self) -> Amount {
+        let gone = [self.spend.spent, self.returned, self.incentive_returned, self.kept];
+        let paid = self.funded_at.map_or(Amount::ZERO, |_| self.terms.budget.amount);
+        gone.into_iter().fold(paid, Amount::saturating_sub)
+    }
+
     /// The account that holds its money.
     pub fn escrow(&self) -> AccountName {
         AccountName::PromotionEscrow(self.id)
@@ -113,6 +123,13 @@ impl Promotion {
     /// True while its advertiser pays for it: nothing about it changes meanwhile.
     pub fn is_being_paid(&self) -> bool {
         self.state == State::Draft && self.submitted_at.is_some()
+    }
+
+    /// Whether it counts among what its advertiser has under way: from when it is being paid, until
+    /// that fails or nothing new is shown for it. One that comes back by an appeal counts again.
+    /// Its budget is the same for all of that time.
+    pub fn is_to_be_counted(&self) -> bool {
+        self.is_being_paid() || self.state.is_under_way()
     }
 
     /// Whether it may be shown now: the states that time leads to count before they are booked.

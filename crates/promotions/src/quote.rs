@@ -137,6 +137,29 @@ pub fn quote(terms: &Terms, inventory: &Inventory, now: Instant) -> Quote {
     }
 }
 
+/// Tells what the rest of a promotion will bring on `terms`, of which so much is due already: the
+/// quote of the money and the time that are left. Its numbers are told as if all of the budget were
+/// spent so, for prices and bands are parts of the budget: of them the part of the budget that is
+/// left is expected. Nothing is left to quote when all is spent.
+pub fn quote_rest(terms: &Terms, due: Micros, inventory: &Inventory, now: Instant) -> Quote {
+    let whole = Micros::of(terms.budget.amount);
+    let left = whole.saturating_sub(due).whole();
+    if due == Micros::ZERO || left.is_zero() {
+        return quote(terms, inventory, now);
+    }
+    let budget = base::Money { amount: left, ..terms.budget };
+    let rest = quote(&Terms { budget, ..terms.clone() }, inventory, now);
+    let of_all = |units: u64| {
+        let units =
+            u128::from(units) * u128::from(whole.get()) / u128::from(Micros::of(left).get());
+        u64::try_from(units).unwrap_or(u64::MAX)
+    };
+    let (units_low, units_high) = (of_all(rest.units_low), of_all(rest.units_high));
+    // Both are rounded down, and a range that is told is no wider than two.
+    let widest = if units_low > 0 { units_low.saturating_mul(2) } else { u64::MAX };
+    Quote { units_low, units_high: units_high.min(widest), ..rest }
+}
+
 /// The largest budget for which a guarantee could be sold on the same terms, in minor units;
 /// rounded down.
 pub fn guaranteeable(terms: &Terms, inventory: &Inventory, now: Instant) -> base::Amount {

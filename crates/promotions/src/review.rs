@@ -41,13 +41,15 @@ pub fn approve(
 }
 
 /// Does not allow a promotion, for a rule. What is left of its money goes back after `hold`
-/// unless there is an appeal.
+/// unless there is an appeal. `version` is the state of the content that its post shows: whether an
+/// appeal is about the same is known by it.
 ///
 /// # Errors
 ///
 /// In this order: `NotInReview`, `SameReviewer`.
 pub fn reject(
     rule: &RuleCode,
+    version: &Label,
     promotion: &Promotion,
     hold: Span,
     actor: Actor,
@@ -61,6 +63,7 @@ pub fn reject(
     promotion.end(State::Rejected, End { cause: EndCause::Rejected, at: context.now }, hold);
     let mut deed = promotion.note(DeedKind::Rejected, actor, context);
     deed.rule = Some(rule.clone());
+    deed.content_version = Some(version.clone());
     Ok(Outcome::of(promotion, deed, PromotionEvent::Rejected))
 }
 

@@ -102,26 +102,27 @@ pub fn made_good_account() -> AccountName {
     AccountName::RefundExpense(Token::new("promotion").expect("a lower-case word"))
 }
 
-/// Sends back what was spent, for a claim or without one: the platform bears it, and the order of
-/// the promotion refunds it from `order/clearing`. `accounts` are that and
-/// [`made_good_account`], as far as they were opened.
+/// Sends back what was spent, for a claim or without one: the platform bears it, and it leaves by
+/// the account `to`: mostly `order/clearing`, from where the order of the promotion refunds it.
+/// `accounts` are that and [`made_good_account`], as far as they were opened.
 ///
 /// # Errors
 ///
 /// `LimitExceeded` when a total of an account would overflow.
 pub fn make_good(
     net: Amount,
+    to: &AccountName,
     promotion: &Promotion,
     accounts: &[&Account],
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    let [expense, clearing] = [made_good_account(), AccountName::OrderClearing]
-        .map(|name| or_open(accounts, name, promotion.currency()));
-    let (from, to) = (expense.id, clearing.id);
+    let [expense, leaving] =
+        [made_good_account(), to.clone()].map(|name| or_open(accounts, name, promotion.currency()));
+    let (from, to) = (expense.id, leaving.id);
     let subject = Subject::of(promotion.id);
     let mut set = LinkedSet::new(context.position, Reason::PromotionMadeGood, subject)
         .with(expense)
-        .with(clearing);
+        .with(leaving);
     set.transfer(from, to, promotion.money(net)).map_err(|_| Refusal::LimitExceeded)?;
     Ok(Outcome { posted: set.finish(), ..Outcome::default() })
 }

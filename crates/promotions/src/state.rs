@@ -2,6 +2,8 @@
 
 use base::{Instant, Label, PersonId, Token};
 
+use crate::{Deed, DeedKind, Role};
+
 /// A rule of content or conduct, in the words of whoever reviews: `music_licence`, `misleading`.
 pub type RuleCode = Token<40>;
 
@@ -94,6 +96,24 @@ impl Pauses {
     pub fn any(self) -> bool {
         let by_us = self.by_platform || self.by_claim;
         self.by_advertiser || by_us || self.post_is_private || self.is_disputed
+    }
+
+    /// What holds it up after a deed. The role of whoever pauses tells for whom: the platform by
+    /// itself only pauses for a claim. What staff resumes, no claim holds up any more either.
+    pub fn follow(&mut self, deed: &Deed) {
+        match (deed.kind, deed.actor.role) {
+            (DeedKind::Paused, Role::Advertiser) => self.by_advertiser = true,
+            (DeedKind::Paused, Role::Staff) => self.by_platform = true,
+            (DeedKind::Paused, Role::Platform) => self.by_claim = true,
+            (DeedKind::Resumed, Role::Advertiser) => self.by_advertiser = false,
+            (DeedKind::Resumed, Role::Staff) => (self.by_platform, self.by_claim) = (false, false),
+            (DeedKind::Resumed, Role::Platform) => self.by_claim = false,
+            (DeedKind::PostHidden, _) => self.post_is_private = true,
+            (DeedKind::PostShown, _) => self.post_is_private = false,
+            (DeedKind::Disputed, _) => self.is_disputed = true,
+            (DeedKind::DisputeOver, _) => self.is_disputed = false,
+            _ => {}
+        }
     }
 }
 

@@ -27,8 +27,9 @@ pub enum Change {
     Refund(RefundState),
     /// A dispute.
     Dispute(DisputeState),
-    /// A dispute of this payment, in a way that the message does not tell in words of ours.
-    Disputed(Reference),
+    /// Something of this payment was disputed or refunded, in a way that the message does not tell
+    /// in words of ours.
+    TakenBack(Reference),
 }
 
 /// Why a message is not believed; checked in this order.

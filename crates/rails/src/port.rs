@@ -3,8 +3,8 @@
 use base::{Instant, Money, Span};
 
 use crate::{
-    DisputeState, Header, MethodState, MethodToken, Operation, Outcome, PaymentState, RailEvent,
-    Reference, RefundState, SettledLine, SettlementError, WebhookError, read_settlement,
+    DisputeState, FailureCode, Header, MethodState, MethodToken, Operation, Outcome, PaymentState,
+    RailEvent, Reference, RefundState, SettledLine, SettlementError, WebhookError, read_settlement,
 };
 
 /// A payment rail.
@@ -24,7 +24,7 @@ pub trait Rail: Send + Sync {
     /// What this rail can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// Looks at a payment method before it is kept: [`crate::FailureCode::MethodGone`] when the
+    /// Looks at a payment method before it is kept: [`FailureCode::MethodGone`] when the
     /// rail does not know it.
     fn method(&self, token: &MethodToken) -> Outcome<MethodState>;
 
@@ -49,6 +49,9 @@ pub trait Rail: Send + Sync {
     /// What became of a refund; nothing as for payments.
     fn refund_state(&self, query: &RefundQuery<'_>) -> Outcome<Option<RefundState>>;
 
+    /// All refunds of a payment, also those that somebody has made at the rail itself.
+    fn refunds(&self, payment: &Reference) -> Outcome<Vec<RefundState>>;
+
     /// All disputes about a payment.
     fn disputes(&self, payment: &Reference) -> Outcome<Vec<DisputeState>>;
 
@@ -67,6 +70,18 @@ pub trait Rail: Send + Sync {
         body: &[u8],
         now: Instant,
     ) -> Result<Vec<RailEvent>, WebhookError>;
+
+    /// The payer answers a challenge, on a rail that is played: everywhere else payers answer their
+    /// bank.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureCode::NotPermitted`] on a rail that is not played; [`FailureCode::NotFound`];
+    /// [`FailureCode::WrongState`] when no challenge is open.
+    fn play_challenge(&self, payment: &Reference, passed: bool) -> Result<(), FailureCode> {
+        let _ = (payment, passed);
+        Err(FailureCode::NotPermitted)
+    }
 
     /// Reads a settlement file of this rail, or a part of one with its header: what the rail has
     /// moved for us and paid out. Rails without a format of their own are given ours.

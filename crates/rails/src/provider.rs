@@ -82,6 +82,8 @@ pub struct Faults {
     pub duplicate_percent: u8,
     /// How many of a hundred are followed by one with a wrong signature.
     pub forge_percent: u8,
+    /// How many of a hundred never come.
+    pub lose_percent: u8,
 }
 
 /// The provider; clones are the same one.
@@ -256,7 +258,6 @@ impl Provider {
     }
 
     /// Refunds, of one payment or all, newest first.
-    #[cfg(feature = "stripe-server")]
     pub(crate) fn refunds(&self, payment: Option<&str>) -> Result<Vec<Refund>, Trouble> {
         self.look(|state| match payment {
             Some(payment) => {

@@ -174,6 +174,25 @@ impl Sandbox {
         self.provider.decide_dispute(dispute.as_str(), won).map_err(code)
     }
 
+    /// Somebody refunds a part of a payment at the rail itself, as in its own pages: no operation
+    /// of ours stands in it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Rail::refund`].
+    pub fn refund_at_rail(
+        &self,
+        payment: &Reference,
+        part: Amount,
+    ) -> Result<Reference, FailureCode> {
+        let nobodys = BTreeMap::new();
+        let made = self.provider.refund(None, payment.as_str(), Some(part.minor()), nobodys);
+        match made.map_err(code)?.object {
+            Object::Refund(refund) => Text::new(&refund.id).map_err(|_| FailureCode::NotFound),
+            Object::Payment(_) | Object::Dispute(_) => Err(FailureCode::NotFound),
+        }
+    }
+
     /// What the rail owes us in a currency: captured, less fees, refunds sent or under way, and
     /// disputes open or lost. It may be negative.
     pub fn balance(&self, currency: Currency) -> i64 {
@@ -232,6 +251,10 @@ impl Rail for Sandbox {
             store_mediated: false,
             refund_elsewhere: false,
         }
+    }
+
+    fn play_challenge(&self, payment: &Reference, passed: bool) -> Result<(), FailureCode> {
+        self.finish_challenge(payment, passed)
     }
 
     fn method(&self, token: &MethodToken) -> Outcome<MethodState> {
@@ -314,14 +337,12 @@ impl Rail for Sandbox {
         state_of(found, translate::refund)
     }
 
+    fn refunds(&self, payment: &Reference) -> Outcome<Vec<RefundState>> {
+        states_of(self.provider.refunds(Some(payment.as_str())), translate::refund)
+    }
+
     fn disputes(&self, payment: &Reference) -> Outcome<Vec<DisputeState>> {
-        match self.provider.disputes(Some(payment.as_str())) {
-            Ok(disputes) => match disputes.iter().map(translate::dispute).collect() {
-                Some(states) => Outcome::Succeeded(states),
-                None => Outcome::Unknown(Unknown::Unreadable),
-            },
-            Err(trouble) => unsettled(trouble),
-        }
+        states_of(self.provider.disputes(Some(payment.as_str())), translate::dispute)
     }
 
     fn verify_and_translate(
@@ -346,6 +367,19 @@ fn state_of<T, S>(
         Ok(None) => Outcome::Succeeded(None),
         Ok(Some(found)) => match translate(&found) {
             Some(state) => Outcome::Succeeded(Some(state)),
+            None => Outcome::Unknown(Unknown::Unreadable),
+        },
+        Err(trouble) => unsettled(trouble),
+    }
+}
+
+fn states_of<T, S>(
+    found: Result<Vec<T>, Trouble>,
+    translate: impl Fn(&T) -> Option<S>,
+) -> Outcome<Vec<S>> {
+    match found {
+        Ok(found) => match found.iter().map(translate).collect() {
+            Some(states) => Outcome::Succeeded(states),
             None => Outcome::Unknown(Unknown::Unreadable),
         },
         Err(trouble) => unsettled(trouble),

@@ -97,6 +97,8 @@ pub enum DisputeStage {
     Won,
     /// The money is gone.
     Lost,
+    /// It is over, and the rail does not say who has the money. A person must look.
+    Unclear,
 }
 
 /// A payment method as the rail describes it.

@@ -85,7 +85,7 @@ impl Stripe {
         Ok(Stripe { client, webhook_secrets: settings.webhook_secrets.clone() })
     }
 
-    /// Searches a list page by page, newest first.
+    /// Searches a list, newest first.
     fn find<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -93,23 +93,41 @@ impl Stripe {
         id_of: impl Fn(&T) -> &str,
         is_meant: impl Fn(&T) -> bool,
     ) -> Outcome<Option<T>> {
+        let mut found = None;
+        let read = self.read_list(path, filter, id_of, |one| {
+            let is_found = is_meant(&one);
+            found = is_found.then_some(one);
+            is_found
+        });
+        read.map(|()| found)
+    }
+
+    /// Reads a list page by page, newest first, until `has_enough` says so.
+    fn read_list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        filter: (&str, &str),
+        id_of: impl Fn(&T) -> &str,
+        mut has_enough: impl FnMut(T) -> bool,
+    ) -> Outcome<()> {
         let mut after: Option<String> = None;
         for _ in 0..PAGES_MAX {
             let mut query = vec![filter, ("limit", "100")];
             if let Some(after) = &after {
                 query.push(("starting_after", after));
             }
-            let mut page: List<T> = match self.client.get(path, &query) {
+            let page: List<T> = match self.client.get(path, &query) {
                 Outcome::Succeeded(page) => page,
-                other => return other.and_then(|_| Outcome::Succeeded(None)),
+                other => return other.map(drop),
             };
-            if let Some(place) = page.data.iter().position(&is_meant) {
-                return Outcome::Succeeded(Some(page.data.swap_remove(place)));
+            let last = page.data.last().map(|last| id_of(last).to_owned());
+            if page.data.into_iter().any(&mut has_enough) {
+                return Outcome::Succeeded(());
             }
-            match page.data.last() {
-                Some(last) if page.has_more => after = Some(id_of(last).to_owned()),
-                _ => return Outcome::Succeeded(None),
-            }
+            after = match last {
+                Some(last) if page.has_more => Some(last),
+                _ => return Outcome::Succeeded(()),
+            };
         }
         // More than two thousand objects since then: it may be further back.
         Outcome::Unknown(Unknown::Unreadable)
@@ -263,6 +281,16 @@ impl Rail for Stripe {
             Some(refund) => read(refund.state()).map(Some),
             None => Outcome::Succeeded(None),
         })
+    }
+
+    fn refunds(&self, payment: &Reference) -> Outcome<Vec<RefundState>> {
+        let mut all = Vec::new();
+        let filter = ("payment_intent", payment.as_str());
+        let read_all = self.read_list("/v1/refunds", filter, objects::Refund::id, |refund| {
+            all.push(refund.state());
+            false
+        });
+        read_all.and_then(|()| read(all.into_iter().collect()))
     }
 
     fn disputes(&self, payment: &Reference) -> Outcome<Vec<DisputeState>> {

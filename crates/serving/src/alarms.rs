@@ -13,7 +13,7 @@ use crate::books::Books;
 use crate::promoted::{is_candidate, plan};
 use crate::reports::Reports;
 use crate::state::State;
-use crate::{ServingError, locked};
+use crate::{Ran, ServingError, locked};
 
 /// Each promotion is looked at when an hour is over: by the hour is how it is judged.
 const LOOKED_AT_EVERY: Span = Span::hours(1);
@@ -125,22 +125,22 @@ fn is_looked_at(promotion: &Promotion, now: Instant) -> bool {
 
 impl Books {
     /// Looks at some promotions whose time has come, and tells the book of those that are outside
-    /// of what was quoted, or inside again. Returns those that it did not know of.
+    /// of what was quoted, or inside again. Notes those that it did not know of.
     pub(crate) fn look(
         &mut self,
         state: &Mutex<State>,
         reports: &Mutex<Reports>,
         now: Instant,
-    ) -> Result<Vec<(PromotionId, Option<Alarm>)>, ServingError> {
-        let mut alerted = Vec::new();
+        ran: &mut Ran,
+    ) -> Result<(), ServingError> {
         if self.has_unbilled() {
             // What the book has then says nothing of what was served elsewhere.
-            return Ok(alerted);
+            return Ok(());
         }
         for _ in 0..LOOKED_AT_ONCE {
             let Some(promotion) = self.alarms.take(now) else { break };
             match self.look_at(promotion, state, reports, now) {
-                Ok(Some(alarm)) => alerted.push((promotion, alarm)),
+                Ok(Some(alarm)) => ran.alerted.push((promotion, alarm)),
                 Ok(None) => {}
                 Err(error) => {
                     self.alarms.put_back(promotion, now);
@@ -148,7 +148,7 @@ impl Books {
                 }
             }
         }
-        Ok(alerted)
+        Ok(())
     }
 
     /// Looks at one. Returns what the book did not know of.

@@ -4,6 +4,8 @@ mod bills;
 mod following;
 mod leases;
 mod opening;
+mod replay;
+mod snapshots;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -20,11 +22,12 @@ use crate::alarms::Alarms;
 use crate::bills::Bills;
 use crate::entry::Entry;
 use crate::incidents::Incidents;
-use crate::log::Log;
+use crate::log::{Files, Log};
 use crate::reports::{Reports, Rests};
 use crate::sample::{Sample, SeenPages};
 use crate::state::State;
 use crate::{OpenReader, ServingError, locked};
+use snapshots::Memory;
 
 /// Whoever gives commands that follow from deliveries: no key of any person has these bits.
 const SERVING_ACTOR: KeyId = KeyId::from_bits(0);
@@ -64,12 +67,19 @@ pub(crate) struct Books {
     pub(crate) alarms: Alarms,
     /// Incidents of which the book has refused to hear more.
     pub(crate) unheard: BTreeSet<IncidentId>,
+    /// The last promotion that the book was asked about for a snapshot.
+    asked_to: Option<PromotionId>,
     /// Money that goes back, each with the end of the stream when it was told of: what charges a
     /// slice that is closed stands before.
     backs: Vec<(Returned, u64)>,
 }
 
 impl Books {
+    /// The files of its log.
+    pub(crate) fn files(&self) -> Files {
+        self.log.files().clone()
+    }
+
     /// What is believed of goals by now.
     pub(crate) fn set_believed(&mut self, believed: [Chance; Goal::ALL.len()]) {
         self.believed = believed;
@@ -87,19 +97,48 @@ impl Books {
         told: Written<'_>,
         now: Instant,
     ) -> Result<usize, ServingError> {
+        let (written, remembered) = self.write_and_remember(state, told, now)?;
+        remembered.map(|()| written)
+    }
+
+    /// Writes that it has begun. Without a snapshot a feed can be served all the same: one that
+    /// fails is tried again after a minute, and told then.
+    pub(crate) fn write_beginning(
+        &mut self,
+        state: &Mutex<State>,
+        told: Written<'_>,
+        now: Instant,
+    ) -> Result<(), ServingError> {
+        self.write_and_remember(state, told, now).map(drop)
+    }
+
+    /// How many entries were written, and what became of the snapshot, if one was due.
+    fn write_and_remember(
+        &mut self,
+        state: &Mutex<State>,
+        told: Written<'_>,
+        now: Instant,
+    ) -> Result<(usize, Result<(), ServingError>), ServingError> {
         if !self.unsynced.is_empty() || !self.seen.pages.is_empty() {
             // What could not be written goes first; until then nothing more is taken.
             self.append(told)?;
         }
-        {
+        let is_due = self.log.is_due(now);
+        let memory = {
             let one_in = told.sample.one_in();
             let mut state = locked(state);
             state.one_in = one_in;
             self.unsynced = state.take_unwritten(now);
             self.rests = state.take_rests();
             self.seen = std::mem::take(&mut state.seen);
-        }
-        self.append(told)
+            is_due.then(|| Memory::of(&state, now))
+        };
+        let written = self.append(told)?;
+        let remembered = match memory {
+            Some(memory) => self.remember(&memory, state, told),
+            None => Ok(()),
+        };
+        Ok((written, remembered))
     }
 
     /// Writes what is not in the log yet; once it is, it is to be billed, and told of. Returns how

@@ -5,12 +5,30 @@ use std::io;
 use store::StoreError;
 use writer::Trouble;
 
+use crate::Ran;
 use crate::lists::ListError;
 
 /// Too many wait for the same; come again in a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many wait for the same; come again in a second")]
 pub struct Busy;
+
+/// A part of a run has failed; the others were done.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct CutShort {
+    /// What was done all the same.
+    pub done: Box<Ran>,
+    /// The first that has failed.
+    #[source]
+    pub error: ServingError,
+}
+
+impl From<ServingError> for CutShort {
+    fn from(error: ServingError) -> CutShort {
+        CutShort { done: Box::default(), error }
+    }
+}
 
 /// Why a run has ended early. Nothing is lost: the next one goes on where it stood.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +54,9 @@ pub enum ServingError {
     /// A list of networks or people cannot be read; what was known before holds.
     #[error("{0}")]
     List(#[from] ListError),
+    /// Too many wait for the same.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// There is no book.
     #[error("the book has no row")]
     NoBook,

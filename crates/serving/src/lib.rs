@@ -7,8 +7,9 @@
 //! # Vocabulary
 //!
 //! * **Stream**: what one log tells, in order; the book bills it by the numbers of its records.
-//! * **Log**: the file of a stream. Its name is in every token, so one of another stream is
-//!   unknown.
+//! * **Log**: the files of a stream: **volumes**, one after the other. Its name is in every token,
+//!   so one of another stream is unknown.
+//! * **Snapshot**: what is to be remembered of all volumes before one.
 //! * **Entry**: what the log keeps: a record of a verdict, what was counted, what was done, or sums
 //!   of parts of an audience.
 //! * **Trouble**: what is found in what was done; it becomes an **incident** of the book.
@@ -20,6 +21,8 @@
 //! * One thing about a slice is asked of the book at a time.
 //! * A stream has one writer: its file is locked. Whoever finds it behind what was billed begins a
 //!   new one.
+//! * A snapshot and the volumes behind it tell what all volumes tell. A snapshot that is damaged,
+//!   of other rules, or without all that is to be billed is passed over.
 //! * What the log tells of showings and units is remembered when it is opened: frequency caps hold,
 //!   and chances stay learned.
 //! * Promotions and incidents are as the journal tells; a page may be a run behind it.
@@ -34,6 +37,7 @@ mod incidents;
 mod lists;
 mod log;
 mod nonces;
+mod own;
 mod promoted;
 mod recall;
 mod reports;
@@ -60,20 +64,26 @@ use store::{Reader, StoreError};
 use writer::Handle;
 
 pub use assumed::{believed, units_per_million};
-pub use error::{Busy, ServingError};
+pub use error::{Busy, CutShort, ServingError};
 pub use lists::{ListError, ListFiles};
+pub use log::{Disk, RealDisk};
+pub use own::address_fingerprint;
 pub use reports::{Asked, Report};
 
 use books::{Books, Written};
 use lists::ListWatch;
+use log::Files;
 use reports::Reports;
 use sample::Sample;
 use state::State;
 use time::BookTime;
-use turns::Turns;
+use turns::{Turn, Turns};
 
 /// Reports that are made at once.
 const REPORTS_AT_ONCE: usize = 2;
+
+/// Reports that wait for those; each holds a thread meanwhile.
+const REPORTS_WAITING_MAX: usize = 16;
 
 /// Quotes that wait for the one that is made; each walks over all pages that are remembered.
 const QUOTES_WAITING_MAX: usize = 16;
@@ -99,6 +109,8 @@ pub struct FeedParts {
     pub clock_jump_max: Duration,
     /// Networks and people whose events are not billed, whatever the promotion.
     pub lists: ListFiles,
+    /// What makes the log durable: [`RealDisk`].
+    pub disk: Arc<dyn Disk>,
 }
 
 /// A promotion chosen for a viewer, with the token that its events bring back.
@@ -157,6 +169,8 @@ pub struct Feed {
     turns: Turns,
     /// For quotes that are made.
     quotes: Turns,
+    /// For reports of promotions that have left memory.
+    files: Files,
     sample: Sample,
     ring: Arc<KeyRing>,
     time: BookTime,
@@ -185,6 +199,7 @@ impl Feed {
         let lists = Mutex::new(ListWatch::new(parts.lists.clone()));
         let (books, state, reports) = Books::open(parts)?;
         let feed = Feed {
+            files: books.files(),
             state: Mutex::new(state),
             books: Mutex::new(books),
             reports: Mutex::new(reports),
@@ -212,7 +227,7 @@ impl Feed {
         self.state().recall(&locked(&self.reports));
         self.tell_of_incidents(&mut books);
         // That it has begun is in the log before anything is served: tokens tell the times apart.
-        books.write(&self.state, self.told(), now).map(drop)
+        books.write_beginning(&self.state, self.told(), now)
     }
 
     /// Learns what lists of networks and people say, when they have changed.
@@ -317,16 +332,33 @@ impl Feed {
 
     /// What the log tells of a promotion by now, why less was spent than planned, and what would
     /// help.
-    pub fn report_on(&self, asked: &Asked<'_>) -> Report {
+    ///
+    /// # Errors
+    ///
+    /// [`ServingError::Log`] when it is settled, and what has left memory cannot be read.
+    pub fn report_on(&self, asked: &Asked<'_>) -> Result<Report, ServingError> {
+        self.report_by(&self.turns.take(), asked)
+    }
+
+    /// The same, for whoever comes from outside: they are sent away where too many wait.
+    ///
+    /// # Errors
+    ///
+    /// [`ServingError::Busy`], and those of [`Feed::report_on`].
+    pub fn report_in_turn(&self, asked: &Asked<'_>) -> Result<Report, ServingError> {
+        self.report_by(&self.turns.take_within(REPORTS_WAITING_MAX).ok_or(Busy)?, asked)
+    }
+
+    /// Each copies much, so few are made at once.
+    fn report_by(&self, _turn: &Turn<'_>, asked: &Asked<'_>) -> Result<Report, ServingError> {
         let promotion = asked.promotion;
-        // Each copies much: others wait.
-        let _turn = self.turns.take();
         let curve = self.state().curve(&promotion.terms.audience);
         let now = self.now();
         // Whoever writes the log waits for the copies, not for the report.
-        let sources = locked(&self.reports).sources(promotion, now);
+        let mut sources = locked(&self.reports).sources(promotion, now);
+        sources.read_settled(&self.files, promotion.id)?;
         let believed = self.sample.believed(promotion.terms.goal);
-        sources.report(asked, believed, &curve, now)
+        Ok(sources.report(asked, believed, &curve, now))
     }
 
     /// What the audience of `terms` offers, from the pages of the last week and what came of them;
@@ -364,45 +396,41 @@ impl Feed {
     ///
     /// # Errors
     ///
-    /// The first [`ServingError`]. What was not done is done by the next run.
-    pub fn run(&self) -> Result<Ran, ServingError> {
+    /// [`CutShort`] with the first error, and with what was done all the same: the book will not
+    /// tell of it again. What was not done is done by the next run.
+    pub fn run(&self) -> Result<Ran, CutShort> {
+        let mut ran = Ran::default();
+        match self.run_all(&mut ran) {
+            Ok(()) => Ok(ran),
+            Err(error) => Err(CutShort { done: Box::new(ran), error }),
+        }
+    }
+
+    /// The same; what was done is there when something fails, too.
+    fn run_all(&self, ran: &mut Ran) -> Result<(), ServingError> {
         let listed = self.read_lists();
         let mut books = self.books();
         let logged = books.write(&self.state, self.told(), self.now());
+        let logged = logged.map(|entries| ran.logged = entries);
         let now = self.tell_time(&mut books)?;
         books.set_believed(Goal::ALL.map(|goal| self.sample.believed(goal)));
-        let refreshed = books.follow(&self.state, now);
-        let found = books.watch(&self.reports, now);
+        let refreshed = books.follow(&self.state, now).map(|count| ran.refreshed = count);
+        let found = books.watch(&self.reports, now, ran);
         self.tell_of_incidents(&mut books);
-        let billed = books.bill();
-        if let Ok((_, set_aside)) = &billed {
-            self.set_aside.fetch_add(set_aside.len(), Ordering::Relaxed);
-        }
+        let billed = books.bill(ran);
+        self.set_aside.fetch_add(ran.set_aside.len(), Ordering::Relaxed);
         self.state().is_full = books.is_full();
         // A lease that overtakes money on its way back would be taken back with it.
-        let returned = books.collect(&self.state, now);
-        let leased = books.lease(&self.state, now);
-        let alerted = books.look(&self.state, &self.reports, now);
+        let returned = books.collect(&self.state, now).map(|count| ran.returned = count);
+        let leased = books.lease(&self.state, now).map(|count| ran.leased = count);
+        let alerted = books.look(&self.state, &self.reports, now, ran);
         for (kept, count) in self.outside.iter().zip(books.alarms.counts()) {
             kept.store(count, Ordering::Relaxed);
         }
         for (kept, count) in self.used_tokens.iter().zip(self.state().used_tokens()) {
             kept.store(count, Ordering::Relaxed);
         }
-        listed?;
-        let [opened, ended] = found?;
-        let (billed, set_aside) = billed?;
-        Ok(Ran {
-            opened,
-            ended,
-            refreshed: refreshed?,
-            logged: logged?,
-            billed,
-            set_aside,
-            leased: leased?,
-            returned: returned?,
-            alerted: alerted?,
-        })
+        [listed, found, billed, refreshed, logged, leased, returned, alerted].into_iter().collect()
     }
 
     /// Writes what is left, bills it if the book still decides, and says in the log that it ends
@@ -417,7 +445,7 @@ impl Feed {
         let mut books = self.books();
         books.close(&self.state, self.told(), now)?;
         // Whoever opens the log next bills the rest.
-        let _ = books.bill();
+        let _ = books.bill(&mut Ran::default());
         Ok(())
     }
 
@@ -444,8 +472,8 @@ fn viewer_hash(ring: &KeyRing, name: &str) -> ViewerHash {
     ViewerHash::new(u64::from_be_bytes(std::array::from_fn(|place| hash[place])))
 }
 
-/// What viewers are told of who pays.
+/// What viewers are told of who pays: as much of the name as fits.
 fn payer(name: &str) -> feed::Payer {
-    let cut: String = name.chars().take(120).collect();
-    feed::Payer(Text::new(&cut).unwrap_or_else(|_| Text::new("its creator").expect("a text")))
+    let cut = &name[..name.floor_char_boundary(120)];
+    feed::Payer(Text::new(cut).unwrap_or_else(|_| Text::new("its creator").expect("a text")))
 }

@@ -1,4 +1,4 @@
-//! The log of a stream: a file that only grows, in frames that a sum protects.
+//! The log of a stream: volumes that only grow, in frames that a sum protects.
 //!
 //! | bytes | what |
 //! | --- | --- |
@@ -11,98 +11,156 @@
 //! it stands in the [`tail`], which is as durable. A last frame that was cut off by a crash is
 //! overwritten. Whatever else cannot be read is damage, or a newer program's: such a log is left as
 //! it is, and a new stream begins. The name of the stream is the name of the file.
+//!
+//! A volume is *sealed* when it is large or a day old: another one is begun, and a [`snapshot`] is
+//! written of all that is to be remembered of those before. Whoever opens the log reads the newest
+//! snapshot and the volumes from its number on. The first volume, `STREAM.log`, is locked by
+//! whoever writes the stream.
 
+mod disk;
+mod files;
+mod frames;
 mod minutes;
+pub(crate) mod settled;
+mod snapshot;
+mod stream;
 mod tail;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
-use base::Label;
+use base::{Instant, Label, PromotionId, Span};
 use outside::random::Randomness;
-use sha2::{Digest, Sha256};
 
 use crate::entry::Entry;
+pub use disk::{Disk, RealDisk};
+pub(crate) use files::{Files, Kind};
+use frames::framed;
 use minutes::Minutes;
+use stream::next_name;
+pub(crate) use stream::{End, Stream, streams};
 use tail::Tail;
 
 const MAGIC: &[u8; 8] = b"MGFEED1\n";
-const SUM_BYTES: usize = 8;
 const ENDING: &str = "log";
+
+/// Bytes of the volumes that are not in a snapshot when it is time for one: some 700,000 events,
+/// which are read again in seconds.
+const UNSAVED_MAX: u64 = 64 << 20;
+
+/// Time from one snapshot to the next: settled promotions leave memory with it.
+const SAVED_EVERY: Span = Span::days(1);
+
+/// After one that failed.
+const TRIED_EVERY: Span = Span::minutes(1);
+
+/// Bits of a [`position`] that are the place in the volume.
+const PLACE_BITS: u32 = 40;
 
 /// An open log. Nobody else writes it.
 #[derive(Debug)]
 pub(crate) struct Log {
+    files: Files,
+    stream: Label,
+    /// The first volume, locked until this is dropped.
+    _lock: File,
+    /// The volume that is written, and its number.
     file: File,
+    volume: u32,
     /// Where the next frame begins.
     end: u64,
-    stream: Label,
     /// Where the last frame with counts ends.
     counted_to: u64,
     /// What was counted since.
     minutes: Minutes,
     tail: Tail,
+    /// Bytes of the volumes that are in no snapshot.
+    unsaved: u64,
+    /// The snapshot that was read or written last.
+    snapshot: Option<u32>,
+    /// When another one is due, however little was written.
+    due_at: Instant,
 }
 
 impl Log {
-    /// Goes on with a log of the folder that nobody writes and that `fits` says yes to, or begins
-    /// one. Returns what it holds.
-    pub(crate) fn open(
+    /// Begins a stream.
+    pub(crate) fn begin(
         folder: &Path,
         random: &mut dyn Randomness,
-        mut fits: impl FnMut(&Label, &[Entry]) -> io::Result<bool>,
-    ) -> io::Result<(Log, Vec<Entry>)> {
-        std::fs::create_dir_all(folder)?;
-        let mut names = Vec::new();
-        for item in std::fs::read_dir(folder)? {
-            let path = item?.path();
-            if path.extension().is_some_and(|ending| ending == ENDING) {
-                names.push(path);
-            }
-        }
-        names.sort();
-        for path in names {
-            let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-            let Ok(stream) = Label::new(name) else { continue };
-            let file = OpenOptions::new().read(true).write(true).open(&path)?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => continue,
-                Err(TryLockError::Error(error)) => return Err(error),
-            }
-            let mut log = Log::of(file, stream, &path);
-            let Some(mut entries) = log.read()? else { continue };
-            if fits(&log.stream, &entries)? {
-                entries.append(&mut log.take_in_tail()?);
-                return Ok((log, entries));
-            }
-        }
-        Ok((Log::begin(folder, random)?, Vec::new()))
-    }
-
-    fn begin(folder: &Path, random: &mut dyn Randomness) -> io::Result<Log> {
+        disk: &Arc<dyn Disk>,
+        now: Instant,
+    ) -> io::Result<Log> {
         let mut bytes = [0; 16];
         random.fill(&mut bytes);
-        let name = format!("feed-{:032x}", u128::from_be_bytes(bytes));
+        let name = next_name(&streams(folder)?, u128::from_be_bytes(bytes));
         let path = folder.join(format!("{name}.{ENDING}"));
-        let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
-        file.lock()?;
-        file.write_all(MAGIC)?;
-        file.sync_all()?;
+        let mut lock = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+        lock.lock()?;
+        let files = Files::of(&path, disk);
+        disk.write(&mut lock, MAGIC)?;
+        disk.sync(&lock)?;
         // The file must be found after a crash, or its stream would be billed and gone.
-        File::open(folder)?.sync_all()?;
-        let stream = Label::new(&name).expect("letters and digits");
-        Ok(Log::of(file, stream, &path))
+        files.sync_folder()?;
+        let label = Label::new(&name).expect("letters and digits");
+        let at = MAGIC.len() as u64;
+        let end = End { volume: 0, at, counted_to: position(0, at), bytes: at };
+        let stream = Stream { files, label, lock };
+        Ok(Log { due_at: now.saturating_add(SAVED_EVERY), ..Log::at(stream, end, None, now)? })
     }
 
-    /// With nothing in it.
-    fn of(file: File, stream: Label, path: &Path) -> Log {
-        let start = MAGIC.len() as u64;
-        let (minutes, tail) = (Minutes::default(), Tail::of(path));
-        Log { file, end: start, stream, counted_to: start, minutes, tail }
+    /// Goes on with a stream where it ends. Returns what was counted in the minute in which a
+    /// process died, which is in the log then. `snapshot` is the one that was read, and when it was
+    /// made; without one it is time for one.
+    pub(crate) fn go_on(
+        stream: Stream,
+        end: End,
+        snapshot: Option<(u32, Instant)>,
+        now: Instant,
+    ) -> io::Result<(Log, Vec<Entry>)> {
+        let mut log = Log::at(stream, end, snapshot, now)?;
+        let entries = log.tail.read(log.counted_to)?;
+        if !entries.is_empty() {
+            log.write(entries.iter())?;
+            log.counted_to = position(log.volume, log.end);
+        }
+        Ok((log, entries))
+    }
+
+    fn at(
+        stream: Stream,
+        end: End,
+        snapshot: Option<(u32, Instant)>,
+        now: Instant,
+    ) -> io::Result<Log> {
+        let Stream { files, label, lock } = stream;
+        let End { volume, at, counted_to, bytes } = end;
+        let path = files.path(Kind::Volume, volume);
+        let mut file = OpenOptions::new().read(true).write(true).open(&path)?;
+        if at == MAGIC.len() as u64 {
+            // A crash may have left a part of this.
+            files.disk.write(&mut file, MAGIC)?;
+        }
+        let is_little = bytes < UNSAVED_MAX;
+        let made_at = snapshot.filter(|_| is_little).map(|(_, made_at)| made_at);
+        let due_at = made_at.map_or(now, |made_at| made_at.saturating_add(SAVED_EVERY));
+        Ok(Log {
+            tail: Tail::of(&files),
+            files,
+            stream: label,
+            _lock: lock,
+            file,
+            volume,
+            end: at,
+            counted_to,
+            minutes: Minutes::default(),
+            unsaved: bytes,
+            snapshot: snapshot.map(|(number, _)| number),
+            due_at,
+        })
     }
 
     /// The name of its stream.
@@ -110,45 +168,9 @@ impl Log {
         &self.stream
     }
 
-    /// Reads everything, and finds where the last whole frame ends; `None` when something in it
-    /// cannot be read.
-    fn read(&mut self) -> io::Result<Option<Vec<Entry>>> {
-        let mut bytes = Vec::new();
-        self.file.seek(SeekFrom::Start(0))?;
-        self.file.read_to_end(&mut bytes)?;
-        if MAGIC.starts_with(&bytes) {
-            // It was begun, and nothing more.
-            self.file.seek(SeekFrom::Start(0))?;
-            self.file.write_all(MAGIC)?;
-            return Ok(Some(Vec::new()));
-        }
-        let Some(mut rest) = bytes.strip_prefix(MAGIC) else { return Ok(None) };
-        let mut entries = Vec::new();
-        loop {
-            match frame(rest) {
-                Frame::Whole(mut more, after) => {
-                    rest = after;
-                    if more.iter().any(|entry| matches!(entry, Entry::Counter(_))) {
-                        self.counted_to = position(&bytes, rest);
-                    }
-                    entries.append(&mut more);
-                }
-                Frame::CutOff => break,
-                Frame::Unreadable => return Ok(None),
-            }
-        }
-        self.end = position(&bytes, rest);
-        Ok(Some(entries))
-    }
-
-    /// What was counted in the minute in which a process died, which is in the log then.
-    fn take_in_tail(&mut self) -> io::Result<Vec<Entry>> {
-        let entries = self.tail.read(self.counted_to)?;
-        if !entries.is_empty() {
-            self.write(entries.iter())?;
-            self.counted_to = self.end;
-        }
-        Ok(entries)
+    /// Its files.
+    pub(crate) fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Makes entries durable: counts in the tail until their minute is over, all others in a frame.
@@ -161,7 +183,7 @@ impl Log {
         if is_turn || minutes.are_over() {
             let counted = minutes.entries();
             self.write(counted.iter().chain(others))?;
-            self.counted_to = self.end;
+            self.counted_to = position(self.volume, self.end);
             self.minutes = Minutes::default();
             return Ok(());
         }
@@ -176,51 +198,86 @@ impl Log {
         Ok(())
     }
 
+    /// Whether it is time for a snapshot.
+    pub(crate) fn is_due(&self, now: Instant) -> bool {
+        now >= self.due_at
+    }
+
+    /// Seals the volume and begins the next one, whose number is returned: that of the snapshot
+    /// that is to be written now. If it is not, it is tried again after a minute.
+    pub(crate) fn seal(&mut self, now: Instant) -> io::Result<u32> {
+        self.due_at = now.saturating_add(TRIED_EVERY);
+        if !self.minutes.are_empty() {
+            self.write(self.minutes.entries().iter())?;
+            self.counted_to = position(self.volume, self.end);
+            self.minutes = Minutes::default();
+        }
+        let next = self.volume + 1;
+        let path = self.files.path(Kind::Volume, next);
+        // Until it is whole it has another name: entries go on into this volume when it fails, and
+        // an empty one behind it would say that this one has ended.
+        let begun = path.with_added_extension("new");
+        let mut options = OpenOptions::new();
+        let mut file = options.read(true).write(true).create(true).truncate(true).open(&begun)?;
+        self.files.disk.write(&mut file, MAGIC)?;
+        self.files.disk.sync(&file)?;
+        self.files.disk.rename(&begun, &path)?;
+        if let Err(error) = self.files.sync_folder() {
+            let _ = std::fs::remove_file(&path);
+            return Err(error);
+        }
+        (self.file, self.volume, self.end) = (file, next, MAGIC.len() as u64);
+        self.counted_to = position(next, self.end);
+        Ok(next)
+    }
+
+    /// Writes what is known of promotions that leave memory with a snapshot.
+    pub(crate) fn put_settled(
+        &self,
+        number: u32,
+        known: impl Iterator<Item = (PromotionId, Vec<u8>)>,
+    ) -> io::Result<()> {
+        settled::write(&self.files, number, known)
+    }
+
+    /// Writes the snapshot of all volumes before this one. `settled` are the files of settled
+    /// promotions that belong to it. Of the others the former one is kept.
+    pub(crate) fn put_snapshot(
+        &mut self,
+        settled: &[u32],
+        now: Instant,
+        memory: &[u8],
+    ) -> io::Result<()> {
+        snapshot::write(&self.files, self.volume, memory)?;
+        let kept: Vec<u32> = self.snapshot.into_iter().chain([self.volume]).collect();
+        self.snapshot = Some(self.volume);
+        self.unsaved = self.end;
+        self.due_at = now.saturating_add(SAVED_EVERY);
+        // What stays takes room, and nothing else; the next one removes it.
+        let removed = self.files.keep_only(Kind::Snapshot, &kept);
+        let _ = removed.and_then(|()| self.files.keep_only(Kind::Settled, settled));
+        Ok(())
+    }
+
     /// Appends a frame and syncs it. One that fails is not there: the next one takes its place.
     fn write<'a>(&mut self, entries: impl Iterator<Item = &'a Entry>) -> io::Result<()> {
-        let mut body = Vec::new();
-        entries.for_each(|entry| entry.encode(&mut body));
-        let length = u32::try_from(body.len()).map_err(io::Error::other)?;
-        let mut bytes = Vec::with_capacity(body.len() + 4 + SUM_BYTES);
-        bytes.extend_from_slice(&length.to_be_bytes());
-        bytes.extend_from_slice(&Sha256::digest(&body)[..SUM_BYTES]);
-        bytes.extend_from_slice(&body);
+        let bytes = framed(entries)?;
         // What an append that failed has left is written over.
         self.file.set_len(self.end)?;
         self.file.seek(SeekFrom::Start(self.end))?;
-        self.file.write_all(&bytes)?;
-        self.file.sync_data()?;
-        self.end += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.files.disk.write(&mut self.file, &bytes)?;
+        self.files.disk.sync(&self.file)?;
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.end += length;
+        self.unsaved += length;
+        if self.unsaved >= UNSAVED_MAX && self.unsaved - length < UNSAVED_MAX {
+            self.due_at = Instant::MIN;
+        }
         Ok(())
     }
 }
 
-/// Where the rest of some bytes begins.
-fn position(bytes: &[u8], rest: &[u8]) -> u64 {
-    u64::try_from(bytes.len() - rest.len()).unwrap_or(u64::MAX)
-}
-
-/// What stands at the beginning of some bytes.
-enum Frame<'a> {
-    /// A frame, and what follows it.
-    Whole(Vec<Entry>, &'a [u8]),
-    /// Nothing, or the last frame, of which a crash has left a part.
-    CutOff,
-    /// Damage in front of other frames, or entries of a newer program.
-    Unreadable,
-}
-
-fn frame(bytes: &[u8]) -> Frame<'_> {
-    let Some((length, rest)) = bytes.split_first_chunk::<4>() else { return Frame::CutOff };
-    let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
-    let Some((sum, rest)) = rest.split_first_chunk::<SUM_BYTES>() else { return Frame::CutOff };
-    let Some((body, rest)) = rest.split_at_checked(length) else { return Frame::CutOff };
-    if Sha256::digest(body)[..SUM_BYTES] != sum[..] {
-        // A file may have grown before its bytes came; nothing follows then.
-        return if rest.is_empty() { Frame::CutOff } else { Frame::Unreadable };
-    }
-    match Entry::decode_all(body) {
-        Ok(entries) => Frame::Whole(entries, rest),
-        Err(_) => Frame::Unreadable,
-    }
+/// A place in a volume, as one number: in the first one, the place alone.
+fn position(volume: u32, at: u64) -> u64 {
+    u64::from(volume) << PLACE_BITS | at
 }

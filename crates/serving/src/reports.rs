@@ -1,22 +1,28 @@
 //! What the log tells of promotions, added up for whoever asks: a lock of its own, so that nobody
 //! who serves waits for a report.
 
+mod known;
+mod leaving;
+
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
 use base::{Instant, Label, PromotionId, Span};
-use feed::billing::{Summary, Totals};
-use feed::segments::{Rest, Segment, SegmentCounts, SegmentRow};
+use feed::billing::Summary;
+use feed::saved::Saved;
+use feed::segments::{Rest, SegmentCounts, SegmentRow};
 use feed::shortfall::{
-    self, Activity, Alert, Band, Delivered, Deliveries, Expected, Facts, Shortfall, Suggestion,
-    Trouble,
+    self, Activity, Alert, Band, Delivered, Expected, Facts, Shortfall, Suggestion, Trouble,
 };
-use feed::{Chance, Counts, Gap, Outcome, TrafficCurve, Waterfall};
-use promotions::{Audience, Deed, Incident, Promotion};
+use feed::{Chance, Counts, Gap, Outcome, TrafficCurve};
+use promotions::{Audience, Deed, Incident, Promotion, State as Standing};
 
 use crate::entry::Entry;
 use crate::incidents::told_of;
+use crate::log::{Files, settled};
 use crate::promoted::{cap, plan};
+use known::Known;
 
 /// How long before a promotion's start what the platform did tells what is usual.
 const LEARNED_BEFORE: Span = Span::days(14);
@@ -66,77 +72,62 @@ pub(crate) type Rests = BTreeMap<PromotionId, Rest>;
 
 /// Everything that the log tells.
 pub(crate) struct Reports {
-    totals: Totals,
-    waterfall: Waterfall,
+    known: Known,
+    /// What leaves memory once it is in a file.
+    leaving: Known,
+    /// Numbers of the files of settled promotions.
+    settled: Vec<u32>,
     /// Up to when the log has what was counted.
     counted_to: Option<Instant>,
-    deliveries: Deliveries,
-    segments: BTreeMap<PromotionId, BTreeMap<Segment, SegmentCounts>>,
-    /// Who is in what the log did not tell of them by then.
-    rests: Rests,
     activity: Activity,
     /// Incidents that people told of, newest first.
     pub(crate) told: Vec<Arc<Incident>>,
 }
 
 impl Reports {
-    pub(crate) fn new(stream: &Label, entries: &[Entry]) -> Reports {
-        let mut reports = Reports {
-            totals: Totals::new(stream.clone()),
-            waterfall: Waterfall::default(),
+    pub(crate) fn new(stream: &Label) -> Reports {
+        Reports {
+            known: Known::new(stream),
+            leaving: Known::new(stream),
+            settled: Vec::new(),
             counted_to: None,
-            deliveries: Deliveries::default(),
-            segments: BTreeMap::new(),
-            rests: Rests::new(),
             activity: Activity::default(),
             told: Vec::new(),
-        };
-        reports.absorb(entries);
-        reports
+        }
     }
 
     /// Counts what is in the log now, and takes over who was in what was not written then.
     pub(crate) fn absorb_flush(&mut self, entries: &[Entry], rests: Rests) {
         self.absorb(entries);
-        self.rests.extend(rests);
+        self.known.rests.extend(rests);
     }
 
     /// Counts what is in the log now.
     pub(crate) fn absorb(&mut self, entries: &[Entry]) {
-        let mut records = Vec::new();
-        let mut counters = Vec::new();
         for entry in entries {
-            match entry {
-                Entry::Verdict(record) => records.push(*record),
-                Entry::Counter(counter) => counters.push(*counter),
-                Entry::Done(minute, doings) => self.activity.add(*minute, *doings),
-                Entry::Segment(record) => {
-                    let of_promotion = self.segments.entry(record.promotion).or_default();
-                    of_promotion.entry(record.segment.clone()).or_default().absorb(record.counts);
-                }
+            if let Entry::Done(minute, doings) = entry {
+                self.activity.add(*minute, *doings);
             }
         }
-        records.iter().for_each(|record| self.deliveries.add(record));
-        let end = records.last().map_or(0, |record| record.sequence + 1);
-        while self.totals.next_sequence() < end && self.totals.fold(&records).is_ok() {}
-        self.waterfall.absorb_more(&mut self.counted_to, counters);
+        self.known.absorb_entries(&mut self.counted_to, entries);
     }
 
     /// What was done from a time on, in whole minutes before another one, and what was lost.
     pub(crate) fn done(&self, from: Instant, until: Instant) -> (Activity, Vec<Gap>) {
-        (self.activity.between(from, until), self.waterfall.gaps().to_vec())
+        (self.activity.between(from, until), self.known.waterfall.gaps().to_vec())
     }
 
-    /// What a report of a promotion is made of: copies, so that the log does not wait for it.
+    /// What a report of a promotion is made of: copies, so that the log does not wait for it. Of
+    /// one that is settled the rest is in files, in which it is to be looked for.
     pub(crate) fn sources(&self, promotion: &Promotion, until: Instant) -> Sources {
         let id = promotion.id;
         let from = promotion.terms.starts_at.saturating_sub(LEARNED_BEFORE);
+        let mut known = self.known.only(id);
+        known.absorb(&self.leaving.only(id));
+        let is_settled = promotion.state == Standing::Settled;
         Sources {
-            summary: self.totals.summary(id),
-            waterfall: self.waterfall.only(id),
-            deliveries: self.deliveries.only(id),
-            segments: self.segments.get(&id).cloned().unwrap_or_default(),
-            rest: self.rests.get(&id).cloned().unwrap_or_default(),
+            known,
+            settled: if is_settled { self.settled.clone() } else { Vec::new() },
             activity: self.activity.between(from, until.saturating_add(Span::minutes(1))),
             told: self.told.clone(),
         }
@@ -144,29 +135,40 @@ impl Reports {
 
     /// How often a promotion was served, and how many units that has led to.
     pub(crate) fn learned(&self, promotion: PromotionId) -> (u64, u64) {
-        let served = self.waterfall.of(promotion).map(|(_, counts)| counts.get(Outcome::Served));
-        let units = self.deliveries.of(promotion).map(|(_, one)| one.units + one.unbilled_units);
+        let of = self.known.waterfall.of(promotion);
+        let served = of.map(|(_, counts)| counts.get(Outcome::Served));
+        let of = self.known.deliveries.of(promotion);
+        let units = of.map(|(_, one)| one.units + one.unbilled_units);
         (served.sum(), units.sum())
     }
 
     /// What was delivered of a promotion, by the minute.
     pub(crate) fn delivered(&self, promotion: PromotionId) -> Vec<(Instant, Delivered)> {
-        self.deliveries.of(promotion).map(|(at, what)| (at, *what)).collect()
+        self.known.deliveries.of(promotion).map(|(at, what)| (at, *what)).collect()
     }
 }
 
 /// What the log tells of one promotion, and of the platform in its time.
 pub(crate) struct Sources {
-    summary: Summary,
-    waterfall: Waterfall,
-    deliveries: Deliveries,
-    segments: BTreeMap<Segment, SegmentCounts>,
-    rest: Rest,
+    known: Known,
+    /// Numbers of the files that may have more of it.
+    settled: Vec<u32>,
     activity: Activity,
     told: Vec<Arc<Incident>>,
 }
 
 impl Sources {
+    /// Reads what has left memory.
+    pub(crate) fn read_settled(&mut self, files: &Files, promotion: PromotionId) -> io::Result<()> {
+        for number in std::mem::take(&mut self.settled) {
+            if let Some(bytes) = settled::find(files, number, promotion)? {
+                let known = Known::restore(&mut bytes.as_slice());
+                self.known.absorb(&known.ok_or(io::ErrorKind::InvalidData)?);
+            }
+        }
+        Ok(())
+    }
+
     /// `believed` is the chance of a unit of its goal, as the feed has it by now.
     pub(crate) fn report(
         self,
@@ -178,7 +180,7 @@ impl Sources {
         let Asked { promotion, deeds, stretch, reach } = *asked;
         let id = promotion.id;
         let told = told_of(&self.told, promotion);
-        let trouble = Trouble::find(&self.activity, self.waterfall.gaps(), &told);
+        let trouble = Trouble::find(&self.activity, self.known.waterfall.gaps(), &told);
         let facts = Facts {
             promotion: id,
             plan: plan(promotion),
@@ -187,8 +189,8 @@ impl Sources {
             cap: cap(),
             deeds,
             end: promotion.end,
-            waterfall: &self.waterfall,
-            deliveries: &self.deliveries,
+            waterfall: &self.known.waterfall,
+            deliveries: &self.known.deliveries,
             activity: &self.activity,
             trouble: &trouble,
             curve,
@@ -210,24 +212,26 @@ impl Sources {
             suggestions,
             shortfall,
             segments: self.segments(id),
-            waterfall: self.waterfall.of(id).map(|(at, counts)| (at, *counts)).collect(),
-            gaps: self.waterfall.gaps().to_vec(),
-            delivered: self.deliveries.of(id).map(|(at, what)| (at, *what)).collect(),
-            summary: self.summary,
+            waterfall: self.known.waterfall.of(id).map(|(at, counts)| (at, *counts)).collect(),
+            gaps: self.known.waterfall.gaps().to_vec(),
+            delivered: self.known.deliveries.of(id).map(|(at, what)| (at, *what)).collect(),
+            summary: self.known.totals.summary(id),
         }
     }
 
     /// Who was reached.
     fn segments(&self, promotion: PromotionId) -> Vec<SegmentRow> {
         let mut total = SegmentCounts::default();
-        for (_, counts) in self.waterfall.of(promotion) {
+        for (_, counts) in self.known.waterfall.of(promotion) {
             total.shown += counts.get(Outcome::Served);
         }
-        for (_, delivered) in self.deliveries.of(promotion) {
+        for (_, delivered) in self.known.deliveries.of(promotion) {
             total.units += delivered.units;
             total.price = total.price.saturating_add(delivered.price);
         }
-        let known = self.segments.iter().map(|(segment, counts)| (segment.clone(), *counts));
-        SegmentRow::all(total, &known.collect::<Vec<_>>(), &self.rest)
+        let known = self.known.segments.get(&promotion).into_iter().flatten();
+        let known = known.map(|(segment, counts)| (segment.clone(), *counts));
+        let rest = self.known.rests.get(&promotion).cloned().unwrap_or_default();
+        SegmentRow::all(total, &known.collect::<Vec<_>>(), &rest)
     }
 }

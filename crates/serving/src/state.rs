@@ -1,23 +1,23 @@
 //! What pages and events need, in memory: one lock, held for microseconds.
 
+mod memory;
 #[cfg(test)]
 mod tests;
-
-use std::collections::HashMap;
 
 use base::{Instant, Label, PromotionId, Span};
 use feed::segments::SegmentCounter;
 use feed::shortfall::Activity;
 use feed::token::{Selection, TokenKeys, ViewerHash};
-use feed::verdict::{Body, Judge, Judgement, Lists, Outcome, Overloaded, Own, Policy, Record};
+use feed::verdict::{Body, Judge, Judgement, Lists, Outcome, Overloaded, Policy, Record};
 use feed::{Candidates, Chooser, Offer, Page, PageWorth, Promoted, Reason, TrafficCurve};
 use outside::keyring::KeyRing;
 
 use crate::entry::Entry;
 use crate::nonces::Nonces;
+use crate::own::{Owned, Owners};
 use crate::reports::Rests;
 use crate::sample::{SeenPage, SeenPages, WAITING_MAX};
-use crate::{Served, Told, viewer_hash};
+use crate::{Served, Told};
 
 /// Viewers that are remembered for frequency caps.
 const VIEWERS_MAX: usize = 1_000_000;
@@ -31,9 +31,7 @@ pub(crate) struct State {
     candidates: Candidates,
     judge: Judge,
     keys: TokenKeys,
-    own: HashMap<PromotionId, [ViewerHash; 2]>,
-    /// What an event is held against where nothing is known of networks.
-    no_networks: feed::bots::Networks,
+    owners: Owners,
     /// How often this stream was begun: tells its tokens from those of the times before.
     process: u16,
     nonces: Nonces,
@@ -54,14 +52,8 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// As the log left it.
-    pub(crate) fn new(
-        ring: &KeyRing,
-        book: &str,
-        stream: &Label,
-        entries: &[Entry],
-        now: Instant,
-    ) -> State {
+    /// At the beginning of a stream.
+    pub(crate) fn new(ring: &KeyRing, book: &str, stream: &Label) -> State {
         let key = |label: &str| -> [u8; 32] {
             let halves = [b'a', b'b'].map(|half| ring.short_hash(label, &[half]));
             std::array::from_fn(|place| halves[place / 16][place % 16])
@@ -71,13 +63,12 @@ impl State {
         let keys = || TokenKeys::new(&signed_for, (1, &key("feed token")), &[]);
         let address_key = key("feed address");
         let judge = Judge::new(keys(), Lists::default(), &address_key, Policy::default());
-        let mut state = State {
+        State {
             chooser: Chooser::new(TrafficCurve::flat(), VIEWERS_MAX),
             candidates: Candidates::default(),
             judge,
             keys: keys(),
-            own: HashMap::new(),
-            no_networks: feed::bots::Networks::default(),
+            owners: Owners::new(ring, book),
             process: 0,
             nonces: Nonces::default(),
             unwritten: Vec::new(),
@@ -87,28 +78,15 @@ impl State {
             activity: Activity::default(),
             seen: SeenPages::default(),
             one_in: 1,
-        };
-        let starts = entries
-            .iter()
-            .filter(|entry| matches!(entry, Entry::Counter(feed::CounterRecord::Started { .. })));
-        state.process = u16::try_from(starts.count() % (1 << 16)).unwrap_or(0);
-        state.recall_events(entries, now);
-        state.recall_traffic(entries, now);
-        for entry in entries {
-            if let Entry::Verdict(record) = entry {
-                // The log has no gaps, or it would have ended there.
-                let _ = state.judge.replay(record);
-            }
         }
-        state
     }
 
     /// Takes a promotion in, or what has changed about it.
-    pub(crate) fn put(&mut self, promoted: Promoted, own: [ViewerHash; 2], now: Instant) {
+    pub(crate) fn put(&mut self, promoted: Promoted, owned: Owned, now: Instant) {
         let promotion = promoted.promotion;
         let slot = self.chooser.put(promoted.clone(), now);
         self.candidates.put(slot, &promoted, self.chooser.rank(slot));
-        self.own.insert(promotion, own);
+        self.owners.all.insert(promotion, owned);
     }
 
     /// Ranks candidates by what is known by now. Walks over all promotions, so call it once a
@@ -122,7 +100,7 @@ impl State {
         if let Some(slot) = self.chooser.slot(promotion) {
             self.candidates.remove(slot);
         }
-        self.own.remove(&promotion);
+        self.owners.all.remove(&promotion);
         self.segments.forget(promotion);
         self.chooser.remove(promotion)
     }
@@ -176,9 +154,7 @@ impl State {
             self.activity.refusal(now);
             return Err(Overloaded { retry_after: Span::seconds(1) });
         }
-        let State {
-            judge, chooser, own, no_networks, unwritten, activity, segments, process, ..
-        } = self;
+        let State { judge, chooser, owners, unwritten, activity, segments, process, .. } = self;
         let event = match told {
             Told::Event(event) => event,
             Told::SaleReturned { token } => {
@@ -189,13 +165,12 @@ impl State {
             }
         };
         activity.event(event.kind, now);
-        let own =
-            |promotion| own.get(&promotion).map(|viewers| Own { viewers, networks: no_networks });
+        let seen = owners.seen_from(event.address);
         let charge = |selection: &Selection, now| {
             chooser.settle(selection.promotion, &selection.sold(), now)
         };
         let before = unwritten.len();
-        let judgement = judge.judge(event, own, charge, now, unwritten);
+        let judgement = judge.judge(event, |promotion| seen.own(promotion), charge, now, unwritten);
         for record in &unwritten[before..] {
             if let Body::Judged(judged) = &record.body
                 && judged.outcome == Outcome::Billed
@@ -282,14 +257,4 @@ fn interest(offer: &Offer) -> Option<&Label> {
         Reason::Interests(shared) => shared.first(),
         _ => None,
     })
-}
-
-/// The advertiser and the creator, as viewers: the platform may know them by these ids.
-pub(crate) fn own_viewers(
-    ring: &KeyRing,
-    promotion: &promotions::Promotion,
-    post: &promotions::Post,
-) -> [ViewerHash; 2] {
-    let names = [promotion.advertiser.to_string(), post.creator.to_string()];
-    names.map(|name| viewer_hash(ring, &name))
 }

@@ -5,13 +5,13 @@ use std::sync::Mutex;
 use base::{Instant, Span};
 use engine::{Answer, Refusal};
 use feed::shortfall::Trouble;
-use promotions::{Component, Refusal as No};
+use promotions::Refusal as No;
 
 use crate::books::Books;
 use crate::incidents::Finding;
 use crate::reports::Reports;
 use crate::state::State;
-use crate::{ServingError, locked};
+use crate::{Ran, ServingError, locked};
 
 /// Time between two looks for trouble.
 const WATCHED_EVERY: Span = Span::minutes(1);
@@ -24,17 +24,17 @@ const WATCHED: Span = Span::days(1);
 const COMPARED: Span = Span::days(2);
 
 impl Books {
-    /// Once a minute, looks for trouble in the minutes that are over. Returns what does not work
+    /// Once a minute, looks for trouble in the minutes that are over, and notes what does not work
     /// any more, and what works again.
     pub(crate) fn watch(
         &mut self,
         reports: &Mutex<Reports>,
         now: Instant,
-    ) -> Result<[Vec<Component>; 2], ServingError> {
+        ran: &mut Ran,
+    ) -> Result<(), ServingError> {
         let is_time = |at: Instant| now.since(at).is_none_or(|since| since >= WATCHED_EVERY);
-        let (mut opened, mut ended) = (Vec::new(), Vec::new());
         if !self.watched_at.is_none_or(is_time) {
-            return Ok([opened, ended]);
+            return Ok(());
         }
         let since = now.saturating_sub(WATCHED);
         let (done, gaps) = locked(reports).done(since.saturating_sub(COMPARED), now);
@@ -47,8 +47,8 @@ impl Books {
                 Some(Ok(Answer::Incident(row))) => {
                     self.incidents.put(row);
                     match finding {
-                        Finding::Opened(_) => opened.push(finding.component()),
-                        Finding::Ended(..) => ended.push(finding.component()),
+                        Finding::Opened(_) => ran.opened.push(finding.component()),
+                        Finding::Ended(..) => ran.ended.push(finding.component()),
                     }
                 }
                 // Told before, by whoever did not hear the answer or by people: the row is on its
@@ -64,7 +64,7 @@ impl Books {
             }
         }
         self.watched_at = Some(now);
-        refused.map_or(Ok([opened, ended]), |refusal| Err(ServingError::Refused(refusal)))
+        refused.map_or(Ok(()), |refusal| Err(ServingError::Refused(refusal)))
     }
 
     /// What is known of incidents by now, for whoever serves and reports.

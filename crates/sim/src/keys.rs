@@ -167,6 +167,7 @@ fn may_change(refusal: &Refusal) -> bool {
                 | Claim::BeingPaid
                 | Claim::FactsOutdated
                 | Claim::TooManyOpen
+                | Claim::AccountFrozen
         ),
     }
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod account;
 pub(crate) mod account_freeze;
+mod advertiser;
 mod automatic_paid;
 pub(crate) mod book;
 pub(crate) mod card;
@@ -24,6 +25,7 @@ mod frozen_facts;
 mod gift;
 pub(crate) mod hold;
 pub(crate) mod incident;
+mod instrument_claims;
 mod line;
 mod list;
 mod metadata_text;
@@ -67,7 +69,7 @@ pub(crate) use fields::{FieldSink, FieldSource, invalid};
 pub use table::{Column, ColumnKind, Index, Table};
 
 /// Every table of rows, in the order of their numbers, which is that of [`Key`].
-pub const TABLES: [&Table; 43] = [
+pub const TABLES: [&Table; 45] = [
     &book::TABLE,
     &account::TABLE,
     &program::TABLE,
@@ -111,6 +113,8 @@ pub const TABLES: [&Table; 43] = [
     &automatic_paid::TABLE,
     &account_freeze::TABLE,
     &suspect::TABLE,
+    &advertiser::TABLE,
+    &instrument_claims::TABLE,
 ];
 
 /// The table of a row: its number and the version that [`write_row`] writes.
@@ -154,7 +158,7 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (5, 1) => Row::Code(code::read(source)?),
         (6, 1..=3) => Row::Hold(Arc::new(hold::read(source, version)?)),
         (7, 1 | 2) => Row::Refund(Arc::new(refund::read(source, version)?)),
-        (8, 1) => Row::Method(Arc::new(method::read(source)?)),
+        (8, 1 | 2) => Row::Method(Arc::new(method::read(source, version)?)),
         (9, 1..=3) => Row::Payment(Arc::new(payment::read(source, version)?)),
         (10, 1 | 2) => Row::RailRefund(Arc::new(rail_refund::read(source, version)?)),
         (11, 1) => Row::Dispute(Arc::new(dispute::read(source)?)),
@@ -172,8 +176,8 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (23, 1) => Row::Standing(Arc::new(standing::read(source)?)),
         (24, 1) => Row::Sender(Arc::new(sender::read(source)?)),
         (25, 1) => Row::Contact(Arc::new(contact::read(source)?)),
-        (26, 1 | 2) => Row::Promotion(Arc::new(promotion::read(source, version)?)),
-        (27, 1) => Row::Post(Arc::new(post::read(source)?)),
+        (26, 1..=3) => Row::Promotion(Arc::new(promotion::read(source, version)?)),
+        (27, 1 | 2) => Row::Post(Arc::new(post::read(source, version)?)),
         (28, 1) => Row::Slice(Arc::new(slice::read(source)?)),
         (29, 1) => Row::Deed(Arc::new(deed::read(source)?)),
         (30, 1 | 2) => {
@@ -182,16 +186,18 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (31, 1) => Row::Stream(stream::read(source)?),
         (32, 1) => Row::Incident(Arc::new(incident::read(source)?)),
         (33, 1) => Row::Signals(Arc::new(signals::read(source)?)),
-        (34, 1 | 2) => Row::Claim(Arc::new(claim::read(source, version)?)),
-        (35, 1 | 2) => Row::PromotionClaims(Arc::new(promotion_claims::read(source, version)?)),
-        (36, 1) => Row::Claimant(claimant::read(source)?),
-        (37, 1) => Row::Restitution(Arc::new(restitution::read(source)?)),
+        (34, 1..=3) => Row::Claim(Arc::new(claim::read(source, version)?)),
+        (35, 1..=3) => Row::PromotionClaims(Arc::new(promotion_claims::read(source, version)?)),
+        (36, 1 | 2) => Row::Claimant(claimant::read(source, version)?),
+        (37, 1 | 2) => Row::Restitution(Arc::new(restitution::read(source, version)?)),
         (38, 1) => Row::ClaimWords(Arc::new(claim_words::read(source)?)),
         (39, 1) => Row::FrozenFacts(Arc::new(frozen_facts::read(source)?)),
         (40, 1) => Row::ClaimStatement(Arc::new(claim_statement::read(source)?)),
         (41, 1) => Row::AutomaticPaid(Arc::new(automatic_paid::read(source)?)),
         (42, 1) => Row::AccountFreeze(Arc::new(account_freeze::read(source)?)),
         (43, 1) => Row::Suspect(Arc::new(suspect::read(source)?)),
+        (44, 1) => Row::Advertiser(Arc::new(advertiser::read(source)?)),
+        (45, 1) => Row::InstrumentClaims(Arc::new(instrument_claims::read(source)?)),
         _ => return Err(ReadError::UnknownRowVersion { table, version }),
     };
     source.finish()?;

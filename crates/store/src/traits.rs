@@ -376,10 +376,17 @@ pub enum List {
         /// Where they stand.
         status: Option<claims::Status>,
     },
+    /// Claims of somebody with an account.
+    ClaimsOf {
+        /// Who has made them.
+        claimant: PersonId,
+    },
     /// What was repaid without a claim.
     Restitutions {
         /// For which promotion.
         promotion: Option<PromotionId>,
+        /// Only those that wait for a person.
+        only_stuck: bool,
     },
     /// Accounts that are frozen, or were.
     AccountFreezes {

@@ -4,6 +4,21 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
+/// Runs statements on a book's file that nobody has open.
+///
+/// # Panics
+///
+/// When the file is no book, or a statement fails.
+pub fn change_book(book: &Path, statements: &str) {
+    Connection::open(book).unwrap().execute_batch(statements).unwrap();
+}
+
+/// What makes a book look as if it had been made before there were sums of advertisers; `schema` is
+/// empty in a file, and ends with a point in a database.
+pub fn without_sums_of_advertisers(schema: &str) -> String {
+    format!("delete from {schema}advertiser; update {schema}promotion set is_counted = null")
+}
+
 /// Flips one bit in the middle of the newest block of the journal in a book's file.
 ///
 /// By SQL, because bytes looked for in the file may belong to an index, to a kept answer or to the

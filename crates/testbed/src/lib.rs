@@ -9,6 +9,7 @@
 
 pub mod certificates;
 mod damage;
+mod device;
 mod own_server;
 mod proxy;
 mod python;
@@ -19,7 +20,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
-pub use damage::flip_bit_of_the_journal;
+pub use damage::{change_book, flip_bit_of_the_journal, without_sums_of_advertisers};
+pub use device::Device;
 pub use own_server::{OwnServer, Stop, all_of};
 pub use proxy::{Cut, Proxy};
 pub use python::{PYTHON_VARIABLE, Script, python};

@@ -27,6 +27,7 @@ pub(crate) struct Desk<'a, S> {
     pub(crate) wall: Instant,
     pub(crate) sending: SendingLimits,
     pub(crate) rules: Option<&'static engine::RuleBook>,
+    pub(crate) promoting: Option<&'static engine::OperatorPolicy>,
     pub(crate) builder: BlockBuilder,
     pub(crate) log: UndoLog,
     /// Entries of the block, in order.
@@ -220,8 +221,9 @@ impl<S: Store> Desk<'_, S> {
         command: &Command,
     ) -> Result<Result<engine::Change, Refusal>, StoreError> {
         let sequence = self.builder.next_seq();
-        let (sending, rules) = (self.sending, self.rules);
-        let context = Context { now: self.now, wall: self.wall, sequence, sending, rules };
+        let (sending, rules, promoting) = (self.sending, self.rules, self.promoting);
+        let (now, wall) = (self.now, self.wall);
+        let context = Context { now, wall, sequence, sending, rules, promoting };
         for _ in 0..LOAD_ROUNDS_MAX {
             match attempt(command, self.memory, context) {
                 Attempt::Decided(decided) => return Ok(decided),

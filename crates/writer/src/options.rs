@@ -31,6 +31,8 @@ pub struct Options {
     pub sending: giftcards::SendingLimits,
     /// What claims are decided by; `None` is what comes with the product.
     pub rules: Option<&'static engine::RuleBook>,
+    /// What whoever runs the product allows of promotions; `None` is what it comes with.
+    pub promoting: Option<&'static engine::OperatorPolicy>,
     /// Told about every commit, on the writer's thread: its records, none for
     /// a sweep alone, and how long it took.
     pub on_commit: Option<fn(u64, Duration)>,
@@ -52,6 +54,7 @@ impl Default for Options {
             start_gap_max: None,
             sending: giftcards::SendingLimits::default(),
             rules: None,
+            promoting: None,
             on_commit: None,
             idle_before_sweep: Duration::from_millis(5),
         }

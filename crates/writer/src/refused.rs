@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use engine::{Refusal, StoredRefusal};
 
 /// One more than the highest number of a refusal.
-const NUMBERS: usize = 554;
+const NUMBERS: usize = 557;
 
 /// A count for each refusal there is.
 #[derive(Debug)]

@@ -257,6 +257,7 @@ impl<S: Store> Writer<S> {
             wall,
             sending: self.options.sending,
             rules: self.options.rules,
+            promoting: self.options.promoting,
             builder,
             log: UndoLog::default(),
             entries: Vec::new(),
@@ -359,7 +360,7 @@ impl<S: Store> Writer<S> {
         for _ in 0..LOAD_ROUNDS_MAX {
             let missing = query_needs(query, &self.memory);
             if missing.is_empty() {
-                return Ok(ask(query, &self.memory, now));
+                return Ok(ask(query, &self.memory, self.options.promoting, now));
             }
             self.load(&missing).map_err(|error| Trouble::Unavailable(error.to_string()))?;
         }

@@ -48,7 +48,7 @@ const EDGES: &[Edges] = &[
         // Whatever rules write must be rows that are read back.
         tests_also_use: &["journal", "store"],
     },
-    Edges { name: "support", uses: &[], tests_also_use: &[] },
+    Edges { name: "support", uses: &["base"], tests_also_use: &[] },
     Edges { name: "pages", uses: &["base"], tests_also_use: &[] },
     Edges { name: "testbed", uses: &[], tests_also_use: &[] },
     Edges {
@@ -93,8 +93,8 @@ const EDGES: &[Edges] = &[
         uses: &["base", "ledger", "engine", "journal", "store"],
         tests_also_use: &["giftcards", "writer", "reports", "sim"],
     },
-    // Accounts lie beside the keys of persons, in one file.
-    Edges { name: "outside", uses: &["base", "people"], tests_also_use: &[] },
+    // Accounts and conversations lie beside the keys of persons, in one file.
+    Edges { name: "outside", uses: &["base", "people", "support"], tests_also_use: &[] },
     // What a rail answers is turned into words of `base`; payments and books are above it.
     Edges { name: "rails", uses: &["base", "outside"], tests_also_use: &[] },
     Edges { name: "mail", uses: &["base", "outside"], tests_also_use: &["testbed"] },
@@ -153,11 +153,16 @@ const EDGES: &[Edges] = &[
             "rails",
             "mail",
             "webhooks",
-            "pages",
             "support",
             "jobs",
         ],
         tests_also_use: &["sim", "testbed"],
+    },
+    Edges {
+        name: "site",
+        // It asks the API as any program does, so it knows none of the rules.
+        uses: &["base", "http", "outside", "pages", "people", "support"],
+        tests_also_use: &["mail", "store", "testbed"],
     },
     Edges {
         name: "makegood",
@@ -189,6 +194,7 @@ const EDGES: &[Edges] = &[
             "webhooks",
             "jobs",
             "http",
+            "site",
         ],
         tests_also_use: &["sim", "testbed"],
     },

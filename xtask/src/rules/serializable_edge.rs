@@ -8,7 +8,8 @@ use crate::report::Finding;
 use crate::source::words;
 use crate::tree::{File, Tree};
 
-const EDGE: &[&str] = &["http", "makegood", "outside", "rails", "store", "sim", "xtask"];
+const EDGE: &[&str] =
+    &["http", "makegood", "outside", "rails", "site", "store", "sim", "testbed", "xtask"];
 
 const SERIALIZERS: &[&str] = &["serde", "serde_json", "utoipa"];
 

@@ -138,7 +138,8 @@ facts! {
     3 SettledBack "settled_back" MONEY, [], Ledger,
         "What settlement has given back unasked, because it was not spent.";
     4 PendingBack "pending_back" MONEY, [], Payments,
-        "What is on its way back and counted neither as settled nor as credited.";
+        "What is on its way back and counted neither as settled nor as credited. Nothing here: \
+         both count what they return from when it is said.";
     5 Credited "credited" MONEY, [], Claims,
         "What earlier claims and restitutions have given back.";
     6 Unspent "unspent" MONEY, [], Ledger,
@@ -181,9 +182,11 @@ facts! {
     23 SessionTheft "session_theft" FLAG, [], Signals,
         "Whether there are marks of a stolen session.";
     24 DuplicateCapture "duplicate_capture" MONEY, [], Payments,
-        "What was captured a second time for one intent and has not gone back.";
+        "What was captured a second time for one intent and has not gone back. Nothing here: the \
+         payment refunds it in the record that tells of it.";
     25 OverBudget "over_budget" MONEY, [], Ledger,
-        "What was charged above the approved budget and has not gone back.";
+        "What was charged above the approved budget and has not gone back. Nothing here, unless \
+         somebody tells of it: no bill takes more than the escrow has.";
     26 Start "start" Kind::Word(&["begun", "held_by_platform", "held_by_advertiser", "not_due"]),
         ["not_due"], Deeds,
         "Whether it could ever be shown, and if not, who held it up for its whole time.";
@@ -197,9 +200,11 @@ facts! {
         "What delivery outside the chosen audience, place, time or content has cost and was not \
          repaid.";
     31 LateInvalid "late_invalid" MONEY, [], Events,
-        "What was billed for events that turned out to be invalid, and was not repaid.";
+        "What was billed for events that turned out to be invalid, and was not repaid. Nothing \
+         where the log is known: the feed repays it by itself.";
     32 ReportWrong "report_wrong" FLAG, [], Events,
-        "Whether the report showed something else than what was billed, and the bill was right.";
+        "Whether the report showed something else than what was billed, and the bill was right. \
+         Nobody tells it here: reports are made anew each time.";
     33 Promise "promise" Kind::Word(&["estimate", "guarantee"]), [], Deeds,
         "What was sold: pay for each unit, or a number of units for a price.";
     34 GuaranteedUnits "guaranteed_units" COUNT, [], Deeds, "Units that were guaranteed.";
@@ -220,20 +225,22 @@ facts! {
         "Whether the advertiser paused or stopped it.";
     43 Oversold "oversold" FLAG, [], Waterfall,
         "Whether more was guaranteed than the audience could ever give, as was known when it was \
-         sold.";
+         sold. Nobody tells it here: no quote guarantees more than a part of what it counts on.";
     44 Extension "extension" Kind::Word(&["none", "running", "over"]), ["none"], Deeds,
-        "Whether the advertiser took more time instead of money.";
+        "Whether the advertiser took more time instead of money. None here: no more time is sold.";
     45 Moderation "moderation" Kind::Word(&[
         "allowed", "review_late", "rejected_wrongly", "rejected_for_violation",
         "removed_for_violation", "removed_wrongly",
-    ]), [], Review, "What reviews have said of post and terms.";
+    ]), [], Review, "What reviews have said of post and terms. A rejection was wrong where an \
+        appeal was won over the same; that a stop for a rule was, nobody tells here.";
     46 AutomaticPerson "automatic_person" MONEY, [], Claims,
         "What this person was paid in the year before without anybody looking, for charges of \
          which no record proves who agreed, by rows with a yearly cap.";
     47 AutomaticInstrument "automatic_instrument" MONEY, [], Claims,
         "The same, of whoever paid with this card or account.";
     48 RingMarks "ring_marks" COUNT, [], Signals,
-        "Other claimants who share an instrument or a device with this one.";
+        "Others who have claimed in the year before that they did not agree to a charge over the \
+         same payment method, gift card or device.";
     49 PostGone "post_gone" FLAG, [], Post,
         "Whether the post was hidden or deleted while it was to be shown.";
     50 MadeGood "made_good" MONEY, [], Claims,
@@ -251,5 +258,9 @@ facts! {
         "How long before the charge the post had been published.";
     55 BilledDoubtful "billed_doubtful" MONEY, [], Events,
         "What was billed for events that were found valid although something spoke against them, \
-         too little to call them invalid, and was not repaid.";
+         too little to call them invalid, and was not repaid. Nobody tells it here: the feed does \
+         not keep it.";
+    56 EarlierAlike "earlier_alike" COUNT, [], Claims,
+        "Earlier claims by this person on the same ground for the same promotion that were \
+         decided.";
 }

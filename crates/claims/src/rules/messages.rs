@@ -6,13 +6,14 @@ use base::Text;
 use toml::de::DeValue;
 
 use crate::table::{Document, LoadError, Section, Table};
-use crate::{AMOUNT_UNCERTAIN, Act, FactName, Outcome, RestitutionKind};
+use crate::{AMOUNT_UNCERTAIN, Act, Code, FactName, Outcome, RestitutionKind};
 
 /// Texts of one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Messages {
     file: String,
     codes: BTreeMap<String, String>,
+    people: BTreeMap<String, String>,
     facts: BTreeMap<String, String>,
     outcomes: BTreeMap<String, String>,
     acts: BTreeMap<String, String>,
@@ -23,8 +24,8 @@ pub struct Messages {
 const TEXT_BYTES_MAX: usize = 600;
 
 impl Messages {
-    /// Reads a message file: the tables `codes`, `facts`, `outcomes`, `acts` and `restitutions`,
-    /// with a text for each name.
+    /// Reads a message file: the tables `codes`, `people`, `facts`, `outcomes`, `acts` and
+    /// `restitutions`, with a text for each name.
     ///
     /// # Errors
     ///
@@ -33,10 +34,11 @@ impl Messages {
     pub fn load(file: &str, text: &str) -> Result<Messages, LoadError> {
         let (document, root) = Document::parse(file, text)?;
         let root = Section { document, table: &root, at: 0 };
-        root.allow(&["codes", "facts", "outcomes", "acts", "restitutions"])?;
+        root.allow(&["codes", "people", "facts", "outcomes", "acts", "restitutions"])?;
         Ok(Messages {
             file: file.to_owned(),
             codes: texts(&root, "codes", |_| true)?,
+            people: texts(&root, "people", |name| Code::new(name).is_ok())?,
             facts: texts(&root, "facts", |name| FactName::parse(name).is_some())?,
             outcomes: texts(&root, "outcomes", |name| Outcome::parse(name).is_some())?,
             acts: texts(&root, "acts", |name| Act::parse(name).is_some())?,
@@ -46,9 +48,35 @@ impl Messages {
         })
     }
 
-    /// The text of a code.
+    /// The text of a code, of a table or of people; of one that has none, the code.
     pub fn code<'a>(&'a self, code: &'a str) -> &'a str {
-        find(&self.codes, code)
+        self.text(code).unwrap_or(code)
+    }
+
+    /// The text of a code, of a table or of people, if it has one.
+    pub fn text(&self, code: &str) -> Option<&str> {
+        self.codes.get(code).or_else(|| self.people.get(code)).map(String::as_str)
+    }
+
+    /// Codes that only people give, by their names.
+    pub fn of_people(&self) -> impl Iterator<Item = &str> {
+        self.people.keys().map(String::as_str)
+    }
+
+    /// Codes of tables that have a text, by their names.
+    pub fn of_tables(&self) -> impl Iterator<Item = &str> {
+        self.codes.keys().map(String::as_str)
+    }
+
+    /// The same, with the codes of people of `standard` where this file tells of none: files of
+    /// operators are older than these codes.
+    pub(super) fn or_people_of(mut self, standard: &Messages) -> Messages {
+        if self.people.is_empty() {
+            let is_free = |(code, _): &(&String, &String)| !self.codes.contains_key(*code);
+            let people = standard.people.iter().filter(is_free);
+            self.people = people.map(|(code, text)| (code.clone(), text.clone())).collect();
+        }
+        self
     }
 
     /// What a fact is called.
@@ -101,6 +129,9 @@ impl Messages {
         }
         for code in self.codes.keys().filter(|code| !used.contains(code.as_str())) {
             errors.push(self.error(format!("[codes]: no table has the code `{code}`")));
+        }
+        for code in self.people.keys().filter(|code| used.contains(code.as_str())) {
+            errors.push(self.error(format!("[people]: `{code}` is a code of a table")));
         }
         errors
     }

@@ -46,6 +46,10 @@ impl Statement {
         for fact in &self.facts {
             line(text, &format!("- {}: {}{}", fact.title, fact.value, origin(fact)));
         }
+        if !self.delivery.is_empty() {
+            heading(text, "Where it went, as far as is known by now");
+        }
+        self.delivery.iter().for_each(|sentence| line(text, &format!("- {sentence}")));
     }
 
     fn write_rule(&self, text: &mut String) {

@@ -4,7 +4,7 @@ use base::Currency;
 use claims::{Ground, Outcome, Rules};
 
 use crate::rows::{AGREED, HALF, PAID, RAN};
-use crate::world::{decided, facts, noon};
+use crate::world::{december, decided, facts, noon};
 
 /// Lines of `facts => row outcome amount`, and what comes back elsewhere after `&`.
 fn check(ground: Ground, base: &str, lines: &str) {
@@ -49,6 +49,22 @@ fn the_gate_lets_pass_what_is_not_known_to_be_wrong() {
         dispute = open; window = closed; same_claim = open  => g1 hold 0
     ",
     );
+}
+
+#[test]
+fn the_later_gate_links_what_was_claimed_alike() {
+    let rules = Rules::standard();
+    let check = |given: &str, row: &str| {
+        let facts = facts(&format!("{PAID}{RAN}{given}"));
+        let tables = rules.tables(Ground::PoorOutcome, december());
+        assert_eq!(tables.decide(&facts, Currency::USD).table.row.as_str(), row, "{given}");
+    };
+    let decided = "same_claim = decided; ";
+    check(&format!("{decided}earlier_alike = 2; earlier_claims = 9"), "p4");
+    check(&format!("{decided}earlier_alike = 3; earlier_claims = 0"), "g5");
+    check(&format!("{decided}earlier_alike = unknown; earlier_claims = 3"), "g5");
+    check(&format!("{decided}earlier_alike = 3; new_evidence = true"), "p4");
+    check(&format!("{decided}earlier_alike = 3; new_evidence = unknown"), "g10");
 }
 
 #[test]

@@ -228,6 +228,25 @@ fn a_set_is_whole() {
     );
 }
 
+/// Operators add codes for people in a message file of their own; one that tells of none keeps
+/// those of the product.
+#[test]
+fn people_have_codes_of_their_own() {
+    let standard = include_str!("../../../../rules/claims/messages.en.toml");
+    let (before, after) = standard.split_once("[people]").unwrap();
+    let (_, facts) = after.split_once("[facts]").unwrap();
+    let lucky = "[people]\nlucky_day = \"It is your lucky day.\"\n";
+    let own = format!("{before}{lucky}[facts]{facts}");
+    let none = format!("{before}[facts]{facts}");
+    let texts = |file: &str| {
+        let rules = Rules::with_files(&[("messages.en.toml", file)]).unwrap();
+        ["goodwill", "lucky_day", "dispute_open"].map(|code| rules.messages().text(code).is_some())
+    };
+    assert_eq!(texts(standard), [true, false, true]);
+    assert_eq!(texts(&own), [false, true, true]);
+    assert_eq!(texts(&none), [true, false, true]);
+}
+
 #[test]
 fn every_code_fact_outcome_and_act_has_a_text() {
     let without = |line: &'static str| {
@@ -255,5 +274,10 @@ fn every_code_fact_outcome_and_act_has_a_text() {
         said(standard_with("messages.en.toml", |text| text
             .replace("[codes]", "[codes]\nbad_mood = \"Today not.\""))),
         "messages.en.toml:1: [codes]: no table has the code `bad_mood`\n"
+    );
+    assert_eq!(
+        said(standard_with("messages.en.toml", |text| text
+            .replace("[people]", "[people]\ndispute_open = \"Today not.\""))),
+        "messages.en.toml:1: [people]: `dispute_open` is a code of a table\n"
     );
 }

@@ -1,9 +1,10 @@
 //! Each row of each table, by name: `{row}_{code}`. A claim that is well otherwise, and what this
 //! row makes of it: outcome, amount, further reasons, acts.
 
+use base::Currency;
 use claims::{Act, Code, Ground, Outcome, Rules};
 
-use crate::world::{decided, facts};
+use crate::world::{december, decided, facts};
 
 /// 100.00 were paid and spent; nothing is disputed, nothing has gone back.
 pub const PAID: &str = "dispute = none; captured = 10000; spent = 10000; left_refundable = 10000; \
@@ -44,6 +45,10 @@ fn check(test: &str, ground: Ground, given: &str, expected: &str) {
     });
     assert_eq!((row.as_str(), said.as_str()), (test, expected), "{given}");
     assert_eq!(decision.automated, decision.outcome != Outcome::Review);
+    // Where nobody knows how often the same was claimed, the later gate decides like the first.
+    let later = Rules::standard().tables(ground, december()).decide(&facts(given), Currency::USD);
+    let told = |it: &claims::Decision| (it.table.row.clone(), it.outcome, it.amount);
+    assert_eq!(told(&later), told(&decision), "{given}");
 }
 
 /// Tests by name, and the list of their names.
@@ -73,7 +78,8 @@ rows! {
     g7_out_of_time TechnicalError RAN, "window = closed" => "deny 0";
     g9_many_claims TechnicalError RAN, "earlier_claims = 10" => "review 0";
 
-    u16_shared_instruments UnauthorizedCharge AGREED, "ring_marks = 3" => "review 0";
+    u16_shared_instruments UnauthorizedCharge AGREED, "ring_marks = 3"
+        => "review 0 !freeze_account !stop_promotion";
     u1_no_auth_record UnauthorizedCharge AGREED, "authorization = absent; used_later = false"
         => "approve 10000 !freeze_account !stop_promotion !review_suspect";
     u2_no_auth_record_review UnauthorizedCharge AGREED,
@@ -240,5 +246,7 @@ fn every_row_of_every_table_has_a_test() {
             assert!(has_test, "row {row} of table {} has no test", table.name());
         }
     }
-    assert_eq!(NAMES.len(), rules.all().iter().map(|it| it.row_ids().count()).sum::<usize>());
+    // Tables of later dates have the rows of those before.
+    let rows = rules.all().iter().flat_map(|table| table.row_ids().map(|row| (table.about(), row)));
+    assert_eq!(NAMES.len(), rows.collect::<std::collections::BTreeSet<_>>().len());
 }

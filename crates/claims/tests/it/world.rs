@@ -13,6 +13,11 @@ pub fn noon() -> Instant {
     Instant::parse("2026-11-20T12:00:00Z").unwrap()
 }
 
+/// From when on the second gate decides.
+pub fn december() -> Instant {
+    Instant::parse("2026-12-01T00:00:00Z").unwrap()
+}
+
 /// Facts from a text: `authorization = verified; device_age = 3 days; captured = 100; ring_marks
 /// = unknown`. Later ones take the place of earlier ones.
 pub fn facts(text: &str) -> Facts {

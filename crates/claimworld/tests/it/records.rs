@@ -1,7 +1,7 @@
 //! What the records say: exactly what happened when nothing is lost and nothing is noisy.
 
 use claims::{FactName, Finding, Value};
-use claimworld::{Case, ClaimWorld, Params, Trouble};
+use claimworld::{Case, ClaimWorld, Params, Trouble, User};
 
 fn exact() -> Params {
     let mut params = Params::default();
@@ -144,4 +144,43 @@ fn what_is_around_a_payment_differs_between_owners_and_strangers_but_not_always(
         assert!(owners[which] * 2 > owners[2] && owners[which] < owners[2], "{owners:?}");
         assert!(strangers[which] > 0 && strangers[which] * 2 < strangers[2], "{strangers:?}");
     }
+}
+
+#[test]
+fn claims_alike_are_some_of_all_claims_of_the_year() {
+    let mut params = Params::default();
+    params.user_claims_again *= 20;
+    params.repeated_honestly *= 20;
+    // Of honest people and of those who claim again: none alike, one, more.
+    let mut found = [[0_u32; 3]; 2];
+    let (mut fewer, mut waits_again) = (0, 0);
+    for case in cases(params) {
+        let alike = count(&case, FactName::EarlierAlike);
+        let all = count(&case, FactName::EarlierClaims);
+        assert!(alike <= all, "{}", case.number);
+        let same = known(&case, FactName::SameClaim);
+        match same {
+            Some(Value::Word("decided")) => assert!(alike > 0, "{}", case.number),
+            // It is one of all, and not decided.
+            Some(Value::Word("open")) => assert!(alike < all, "{}", case.number),
+            _ => assert_eq!(alike, 0, "{}", case.number),
+        }
+        waits_again += u32::from(same == Some(Value::Word("open")) && alike > 0);
+        fewer += u32::from(0 < alike && alike < all);
+        let which = match case.truth.user {
+            User::Honest => 0,
+            User::ClaimsAgain => 1,
+            // Nobody else claims the same twice.
+            _ => {
+                assert_eq!(alike, 0, "{}", case.number);
+                continue;
+            }
+        };
+        found[which][alike.min(2) as usize] += 1;
+    }
+    let [honest, again] = found;
+    assert!(fewer > 0 && waits_again > 0, "{fewer} {waits_again}");
+    assert!(honest.iter().chain(&again).all(|times| *times > 0), "{found:?}");
+    // Who claims the same thrice is mostly somebody who wants it twice.
+    assert!(again[2] * honest[1] > honest[2] * again[1], "{found:?}");
 }

@@ -55,6 +55,9 @@ super::telling_refusals! {
         AccountFrozen = 551 => "account_frozen",
         FreezeNotFound = 552 => "account_freeze_not_found",
         SuspectNotFound = 553 => "suspect_not_found",
+        RestitutionNotFound = 554 => "restitution_not_found",
+        NotStuck = 555 => "restitution_not_stuck",
+        PaidByBank = 556 => "paid_by_bank",
     }
     telling {
         // The next three are never stored answers: time changes them.

@@ -4,22 +4,47 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Amount, Currency, PromotionId};
-use claims::{AutomaticPaid, Ground};
-use claims::{Cause, Claim, ClaimantClaims, PromotionClaims, Restitution, Way, facts_id};
+use claims::facts_id;
+use claims::{AutomaticPaid, Ground, Instrument, InstrumentClaims, Status};
+use claims::{Cause, Claim, ClaimantClaims, PromotionClaims, Resolution, Restitution, Way};
 use ledger::{Account, AccountName};
 use promotions::made_good_account;
+use shop::TenderKind;
 
 use crate::world::World;
 
-/// What claims and restitutions have sent back of what was spent of a promotion.
+/// What claims and restitutions have sent back of what was spent of a promotion, by its order.
 pub fn sent_back(world: &World, promotion: PromotionId) -> i64 {
     let claims = world.claim.values().filter(|row| row.promotion == Some(promotion));
     let claimed: i64 = claims.map(|row| row.set_out().minor()).sum();
-    let repaid = refunded(world, promotion).map(|row| row.net.minor());
-    claimed + repaid.sum::<i64>()
+    let by_order = refunded(world, promotion).filter(|row| !row.is_stuck() && !is_apart(row));
+    claimed + by_order.map(|row| row.net.minor()).sum::<i64>()
 }
 
-/// What restitutions have sent by refunds of the order.
+/// What of restitutions went another way than by the order, net and with its tax.
+pub fn apart(world: &World, promotion: PromotionId) -> (i64, i64) {
+    let apart = || refunded(world, promotion).filter(|row| is_apart(row));
+    let gross = |row: &Restitution| row.gross.map_or(0, Amount::minor);
+    (apart().map(|row| row.net.minor()).sum(), apart().map(gross).sum())
+}
+
+/// What of restitutions was paid by hand, with its tax.
+pub fn by_hand(world: &World, currency: Currency) -> i64 {
+    let is_by_hand = |row: &&std::sync::Arc<Restitution>| {
+        let resolved = row.stuck.as_ref().and_then(|stuck| stuck.resolved.as_ref());
+        let how = resolved.map(|resolved| &resolved.how);
+        row.currency == currency && matches!(how, Some(Resolution::PaidByHand { .. }))
+    };
+    let rows = world.restitution.values().filter(is_by_hand);
+    rows.map(|row| row.gross.map_or(0, Amount::minor)).sum()
+}
+
+fn is_apart(row: &Restitution) -> bool {
+    let resolved = row.stuck.as_ref().and_then(|stuck| stuck.resolved.as_ref());
+    resolved.is_some_and(|resolved| resolved.how != Resolution::SentAgain)
+}
+
+/// Restitutions that take of what was spent.
 fn refunded(world: &World, promotion: PromotionId) -> impl Iterator<Item = &Restitution> {
     let all = world.restitution.values().map(AsRef::as_ref);
     all.filter(move |row| row.promotion == promotion && matches!(row.kind.way(), Way::Refund(_)))
@@ -38,8 +63,17 @@ pub fn book(world: &World) {
         assert_eq!(facts.digest(), row.facts.0);
         assert!(world.claim_statement.contains_key(&row.statement));
         assert!(row.net <= row.loss);
+        let gross = row.gross.unwrap_or(Amount::ZERO);
+        if is_apart(row) {
+            assert!(row.paid_at.is_some() && !world.order_refund.contains_key(&row.refund));
+        } else if matches!(row.kind.way(), Way::Refund(_)) {
+            let refund = world.order_refund.get(&row.refund).map(|refund| refund.amount.amount);
+            assert_eq!(refund, (!row.is_stuck()).then_some(gross), "{:?} refunds else", row.id);
+        }
     }
     world.automatic_paid.values().for_each(|row| automatic(world, row));
+    world.instrument_claims.values().for_each(|row| instrument(world, row));
+    world.claim.values().for_each(|row| over_instruments(world, row));
     expenses(world);
 }
 
@@ -54,11 +88,44 @@ fn automatic(world: &World, row: &AutomaticPaid) {
     }
 }
 
+/// What counts for rings is claims that stand, each once.
+fn instrument(world: &World, row: &InstrumentClaims) {
+    let mut seen = BTreeSet::new();
+    for entry in &row.claims {
+        let claim = &world.claim[&entry.claim];
+        assert!(seen.insert(entry.claim), "{:?} is counted twice", entry.claim);
+        assert_eq!((claim.claimant.id(), claim.filed_at), (entry.claimant, entry.at));
+        assert_eq!(claim.ground, Ground::UnauthorizedCharge);
+        assert_ne!(claim.status, Status::Withdrawn);
+    }
+}
+
+/// What somebody with an account claims is known of each method and card that has paid.
+fn over_instruments(world: &World, claim: &Claim) {
+    let is_counted = claim.ground == Ground::UnauthorizedCharge
+        && claim.claimant.person().is_some()
+        && claim.status != Status::Withdrawn;
+    let Some(promotion) = claim.promotion.filter(|_| is_counted) else { return };
+    let checkout = world.promotion[&promotion].checkout.map(|checkout| &world.checkout[&checkout]);
+    let tenders = checkout.into_iter().flat_map(|checkout| &checkout.tenders);
+    for tender in tenders.filter(|tender| tender.is_live()) {
+        let instrument = match tender.kind {
+            TenderKind::PaymentMethod { method, .. } => Instrument::Method(method),
+            TenderKind::GiftCard { card, .. } => Instrument::Card(card),
+        };
+        let row = &world.instrument_claims[&instrument.id()];
+        let theirs = || row.claims.iter().filter(|entry| entry.claimant == claim.claimant.id());
+        let is_there = theirs().any(|entry| entry.claim == claim.id);
+        assert!(is_there || theirs().count() == 4, "{:?} is not known of {instrument:?}", claim.id);
+    }
+}
+
 /// What the platform bears is what was sent back, less what turned out not to have been spent.
 fn expenses(world: &World) {
     let mut borne: BTreeMap<Currency, i64> = BTreeMap::new();
     for row in world.promotion.values() {
-        let sent = sent_back(world, row.id) - row.kept.minor();
+        let (_, apart) = apart(world, row.id);
+        let sent = sent_back(world, row.id) + apart - row.kept.minor();
         *borne.entry(row.currency()).or_default() += sent;
     }
     for (currency, borne) in borne {
@@ -94,8 +161,7 @@ fn claim(world: &World, row: &Claim) {
     let is_waiting = row.status.is_open();
     assert!(is_waiting || row.due_at().is_none(), "a clock of what is over: {row:?}");
     let next = claims::next(row, world.now);
-    let has_clock = next.by.is_some() || next.awaited == claims::Awaited::DisputeEnd;
-    assert!(!is_waiting || has_clock, "nobody knows how it goes on: {row:?}");
+    assert!(!is_waiting || next.by.is_some(), "nobody knows how it goes on: {row:?}");
 }
 
 /// The sums of a promotion are those of its claims and restitutions, by cause; with what
@@ -103,13 +169,15 @@ fn claim(world: &World, row: &Claim) {
 fn sums(world: &World, row: &PromotionClaims) {
     let id = row.promotion;
     let of_it = || world.claim.values().filter(|claim| claim.promotion == Some(id));
-    for cause in [Cause::Delivery, Cause::Overspend, Cause::WrongDelivery] {
+    for cause in [Cause::Delivery, Cause::Overspend, Cause::WrongDelivery, Cause::StopFailed] {
         let claimed: i64 = of_it().map(|claim| claim.causes.of(cause).minor()).sum();
         let repaid = refunded(world, id).filter(|one| one.kind.way() == Way::Refund(cause));
         let repaid: i64 = repaid.map(|one| one.net.minor()).sum();
         assert_eq!(row.causes.of(cause).minor(), claimed + repaid, "{id:?} for {cause:?}");
     }
-    assert_eq!(row.set_out.minor(), sent_back(world, id), "{id:?}");
+    let (net, gross) = apart(world, id);
+    assert_eq!((row.apart.minor(), row.apart_gross.minor()), (net, gross), "{id:?}");
+    assert_eq!(row.set_out.minor(), sent_back(world, id) + net, "{id:?}");
     assert!(row.set_out <= row.committed(), "{id:?} sends what it does not take");
     let all = world.restitution.values().filter(|one| one.promotion == id).count();
     assert_eq!(row.restitutions as usize, all, "{id:?}");
@@ -127,4 +195,10 @@ fn claimant(world: &World, row: &ClaimantClaims) {
     let of_them = || world.claim.values().filter(|claim| claim.claimant == row.claimant);
     let open = of_them().filter(|claim| claim.status.is_open()).count();
     assert_eq!((row.open as usize, row.ever as usize), (open, of_them().count()));
+    let mut times: Vec<_> = of_them().map(|claim| claim.filed_at).collect();
+    times.sort_unstable();
+    let last = times.last().map_or(base::Instant::MIN, |at| *at);
+    let since = last.saturating_sub(base::Span::days(365));
+    times.retain(|at| since < *at);
+    assert_eq!(row.recent, times, "the claims of a year");
 }

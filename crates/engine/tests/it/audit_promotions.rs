@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::{Amount, Currency, PaymentId, PromotionId};
+use base::{Amount, Currency, PaymentId, PersonId, PromotionId};
 use engine::{Change, Row};
 use ledger::{Account, AccountName};
 use promotions::{Promotion, SliceState, State, limits, post_id, slice_id, with_tax};
 use shop::{CheckoutState, Order, Party, TenderKind};
 
-use crate::audit_claims::sent_back;
+use crate::audit_claims::{apart, sent_back};
 use crate::world::World;
 
 /// What the promotion that an order pays for has of its net: it is in escrow, or was earned.
@@ -61,6 +61,7 @@ pub fn book(world: &World) {
         settlements_add_up(world, row);
         follows_disputes(world, row);
         is_listed(world, row);
+        assert_eq!(row.is_counted, is_under_way(row), "{:?} is counted, or is not", row.id);
         *revenue.entry(row.currency()).or_default() += row.spend.spent.minor();
         if row.funded_at.is_some() {
             let given = row.terms.incentive.minor() - row.incentive_returned.minor();
@@ -73,8 +74,34 @@ pub fn book(world: &World) {
     for (currency, given) in incentives {
         assert_eq!(balance(world, AccountName::PromotionIncentives, currency), given);
     }
+    advertisers_add_up(world);
     let deeds: u64 = world.promotion.values().map(|row| u64::from(row.deeds)).sum();
     assert_eq!(world.deed.len() as u64, deeds, "a deed was lost");
+}
+
+/// What counts to what its advertiser has under way: it is being paid, or can yet be shown.
+fn is_under_way(row: &Promotion) -> bool {
+    match row.state {
+        State::Draft => row.submitted_at.is_some(),
+        State::InReview | State::Scheduled | State::Running | State::Paused => true,
+        State::Rejected | State::Completed | State::Stopped | State::Settled => false,
+    }
+}
+
+/// The rows of advertisers are what a count of all promotions comes to.
+pub fn advertisers_add_up(world: &World) {
+    let mut expected: BTreeMap<PersonId, (u32, BTreeMap<Currency, Amount>)> = BTreeMap::new();
+    for row in world.promotion.values().filter(|row| is_under_way(row)) {
+        let (count, budgets) = expected.entry(row.advertiser).or_default();
+        *count += 1;
+        let sum = budgets.entry(row.currency()).or_insert(Amount::ZERO);
+        *sum = sum.checked_add(row.terms.budget.amount).unwrap();
+    }
+    for (person, row) in &world.advertiser {
+        let found = (row.under_way, row.budgets.clone());
+        assert_eq!(found, expected.remove(person).unwrap_or_default(), "{person:?}");
+    }
+    assert!(expected.is_empty(), "nobody counts {expected:?}");
 }
 
 fn balance(world: &World, name: AccountName, currency: Currency) -> i64 {
@@ -149,9 +176,10 @@ fn settlements_add_up(world: &World, row: &Promotion) {
     let line = order.promotion().expect("its line");
     // All that has gone back is one sum, by whichever way: so is its tax.
     let back = row.returned.minor() + sent_back(world, row.id);
-    let net_back = Amount::new(back).unwrap();
-    let expected = with_tax(net_back, row.terms.paid(), line.line.tax);
-    assert_eq!(line.refunded, expected, "{:?}", row.id);
+    let (net_apart, gross_apart) = apart(world, row.id);
+    let net_back = Amount::new(back + net_apart).unwrap();
+    let expected = with_tax(net_back, row.terms.paid(), line.line.tax).minor() - gross_apart;
+    assert_eq!(line.refunded.minor(), expected, "{:?}", row.id);
     let refunds = world.order_refund.values().filter(|refund| refund.order == order.id);
     let parts = refunds.flat_map(|refund| &refund.parts);
     let net = parts.filter(|part| matches!(part.party, Party::Promotion(_)));

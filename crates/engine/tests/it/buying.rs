@@ -40,7 +40,7 @@ fn bought_cards_are_issued_in_the_record_that_makes_their_order() {
     assert_eq!(card.funding, other.funding);
     assert_eq!(card.created_at, world.now);
     let id = purchase_of(words::checkout("K"));
-    let asked = ask(&Query::Purchase(id), &View { world: &world, loaded: None }, world.now);
+    let asked = ask(&Query::Purchase(id), &View { world: &world, loaded: None }, None, world.now);
     let Some(Answer::Purchase(purchase)) = asked else { panic!("{asked:?}") };
     assert_eq!(purchase.order, Some(base::OrderId::from_bits(words::bits("O"))));
     assert!(purchase.cards.iter().all(|card| card.line == 2 && card.prepared.is_none()));

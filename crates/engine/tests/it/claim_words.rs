@@ -15,20 +15,28 @@
 //! | `unfreeze_account Ada as=Ann`, `look_at X as=Ann` | by staff |
 //! | `pay_claim X O R rails=x`, `claim_paid X` | the money sets out, and has left |
 //! | `make_good Z P overspend 100 O R of=250 rails=x` | 1.00 of 2.50 lost so, found by Z |
-//! | `made_good Z` | it has left |
+//! | `made_good Z`, `remind Z` | it has left; it should have |
+//! | `searched P` | what is owed for it was looked for |
+//! | `set_aside Z P overspend 100 R of=250` | its order has refused that for long |
+//! | `resolve Z again O R rails=x as=Ann` | Ann has it sent again |
+//! | `resolve Z credit code=x`, `resolve Z hand rail=bank` | a gift card instead; paid by hand |
 //! | `… => X:paying X.award 100/20 X.row f9 X.codes a,b` | status; what is decided, by what |
 //! | `… => X.takes 100 X.sent 100/108 X.next facts X.held yes` | sums; net, gross; awaited |
 //! | `… => X.paid_without_look 100 X.knows automatic_person:1,automatic_instrument:0` | yearly |
+//! | `… => X.rings 3 X.rule u16` | others over its card or device; the row that fits |
 //! | `… => X.freezes yes X.suspect open` | whether its account is frozen; the suspect |
+//! | `… => P.looked_at due` | whether somebody has to look at its claims, and at what is owed |
 //! | `… => P.claims 300/100 P.causes 200/100/0 P.kept 0` | takes, of which is out; why |
-//! | `… => Z.net 100` | what is repaid |
+//! | `… => P.causes 0/0/0/50` | the last for stops that failed |
+//! | `… => Z.net 100 Z.stuck yes Z.gross 108` | what is repaid, and whether a person has to |
 
+use base::RestitutionId;
 use base::Span;
 use base::{Amount, ClaimId, Day, Instant, Metadata, OrderId, PaymentId, PromotionId, RefundId};
 use claims::{Award, ChargeHint, Claim, Claimant, Code, Digest, Evidence, Fact, FactName, Facts};
 use claims::{Finding, Fingerprint, Ground, Kind, LastFour, MediaType, Named, NewAttachment};
 use claims::{NewClaim, NewWords, Outcome, Period, Restitution, RestitutionKind, Review, Value};
-use engine::{ClaimCommand, Command, FoundLoss, WayBack};
+use engine::{ClaimCommand, Command, FoundLoss, NewCredit, ResolveBy, WayBack};
 
 use crate::script::instant;
 use crate::shop_words::refund_ids;
@@ -85,26 +93,51 @@ fn about_money(world: &World, words: &Words<'_>) -> Option<ClaimCommand> {
             ids: *refund_ids(world, words),
         })
     };
+    let found = || {
+        let loss = words::money(words.at(4)).amount;
+        let so_far = words.value("of").map(|word| words::money(word).amount);
+        Box::new(FoundLoss {
+            promotion: PromotionId::from_bits(bits(words.at(2))),
+            kind: kind(words.at(3)),
+            cause: print(words.at(1)),
+            loss,
+            loss_so_far: so_far.unwrap_or(loss),
+            told: Facts::new(),
+        })
+    };
+    let unknown = || RestitutionId::from_bits(bits(words.at(1)));
+    let made = || restitution(world, words.at(1)).map_or_else(unknown, |made| made.id);
     Some(match words.at(0) {
         "pay_claim" => ClaimCommand::StartPayout { claim: claim_id(words.at(1)), back: back(2) },
         "claim_paid" => ClaimCommand::NotePaid { claim: claim_id(words.at(1)) },
-        "make_good" => {
-            let loss = words::money(words.at(4)).amount;
-            let so_far = words.value("of").map(|word| words::money(word).amount);
-            ClaimCommand::Restitute {
-                loss: Box::new(FoundLoss {
-                    promotion: PromotionId::from_bits(bits(words.at(2))),
-                    kind: kind(words.at(3)),
-                    cause: print(words.at(1)),
-                    loss,
-                    loss_so_far: so_far.unwrap_or(loss),
-                    told: Facts::new(),
-                }),
-                back: back(5),
-            }
+        "make_good" => ClaimCommand::Restitute { loss: found(), back: back(5) },
+        "made_good" => ClaimCommand::NoteRestitutionPaid { restitution: made() },
+        "searched" => {
+            let promotion = PromotionId::from_bits(bits(words.at(1)));
+            let row = world.promotion_claims.get(&promotion);
+            let since = row.and_then(|row| row.searched_since).unwrap_or(Instant::MIN);
+            ClaimCommand::NoteSearched { promotion, since }
         }
-        "made_good" => ClaimCommand::NoteRestitutionPaid {
-            restitution: restitution(world, words.at(1)).expect("it was made before").id,
+        "remind" => ClaimCommand::EscalateRestitution { restitution: made() },
+        "set_aside" => ClaimCommand::SetRestitutionAside {
+            loss: found(),
+            refund: RefundId::from_bits(bits(words.at(5))),
+            refusal: base::Token::new("amount_exceeds_refundable").unwrap(),
+        },
+        "resolve" => ClaimCommand::ResolveRestitution {
+            restitution: made(),
+            by: words::person(words.value("as").unwrap_or("Ann")),
+            way: match words.at(2) {
+                "again" => ResolveBy::SendAgain(back(3)),
+                "credit" => ResolveBy::StoreCredit(Box::new(NewCredit {
+                    code: words::code(words.value("code").unwrap_or(words.at(1))),
+                    program: words.value("program").map(words::program),
+                })),
+                _ => ResolveBy::PaidByHand {
+                    rail: base::Token::new(words.value("rail").unwrap_or("bank")).unwrap(),
+                    reference: base::Label::new("transfer-1").unwrap(),
+                },
+            },
         },
         _ => return None,
     })
@@ -218,7 +251,7 @@ pub fn member(world: &World, name: &str, member: &str) -> Option<String> {
     let promotion = PromotionId::from_bits(bits(name));
     match (member, world.promotion.get(&promotion)) {
         ("kept", Some(row)) => return Some(row.kept.to_string()),
-        ("claims" | "causes" | "restitutions", Some(_)) => {
+        ("claims" | "causes" | "restitutions" | "looked_at", Some(_)) => {
             let Some(row) = world.promotion_claims.get(&promotion) else {
                 return Some("-".to_owned());
             };
@@ -226,18 +259,37 @@ pub fn member(world: &World, name: &str, member: &str) -> Option<String> {
             return Some(match member {
                 "claims" => format!("{}/{}", row.committed(), row.set_out),
                 "restitutions" => row.restitutions.to_string(),
+                "looked_at" => if row.searched_since.is_some() { "due" } else { "-" }.to_owned(),
                 _ => {
                     let of = [causes.delivery, causes.overspend, causes.wrong_delivery];
-                    of.map(|amount| amount.to_string()).join("/")
+                    let mut of = of.map(|amount| amount.to_string()).join("/");
+                    if !causes.stop_failed.is_zero() {
+                        of.push_str(&format!("/{}", causes.stop_failed));
+                    }
+                    of
                 }
             });
         }
         _ => {}
     }
-    if let (Some(row), "net") = (restitution(world, name), member) {
-        return Some(row.net.to_string());
+    if let Some(row) = restitution(world, name) {
+        return Some(match member {
+            "net" => row.net.to_string(),
+            "gross" => row.gross.map_or("-".to_owned(), |gross| gross.to_string()),
+            "stuck" => if row.is_stuck() { "yes" } else { "no" }.to_owned(),
+            "card" => {
+                let card = world.card.get(&engine::credit_for(row.id)).expect("a card was given");
+                world.account[&giftcards::account_of(card.id)].available().to_string()
+            }
+            other => panic!("nothing of a restitution is kept as {other}"),
+        });
     }
     world.claim.get(&claim_id(name)).map(|row| of_claim(world, row, member))
+}
+
+/// Whether something was repaid, or kept, that was found by this name.
+pub fn is_made(world: &World, name: &str) -> bool {
+    restitution(world, name).is_some()
 }
 
 fn restitution<'a>(world: &'a World, name: &str) -> Option<&'a Restitution> {
@@ -267,16 +319,7 @@ fn of_claim(world: &World, row: &Claim, member: &str) -> String {
         "takes" => row.committed().to_string(),
         "sent" => format!("{}/{}", sum(|payout| payout.net), sum(|payout| payout.gross)),
         "elsewhere" => sum(|payout| payout.elsewhere).to_string(),
-        "knows" => {
-            let facts = &world.frozen_facts[&claims::facts_id(row.facts.unwrap())].facts;
-            let told = claims::automatic_sums(&[], row.currency, world.now).map(|(name, _)| {
-                let Finding::Known(Value::Money(sum)) = facts.get(name).unwrap().finding else {
-                    return format!("{}:-", name.as_str());
-                };
-                format!("{}:{sum}", name.as_str())
-            });
-            told.join(",")
-        }
+        "knows" | "told" | "rings" | "rule" => of_facts(world, row, member),
         "paid_without_look" => {
             let rows = world.automatic_paid.values();
             let payments = rows.flat_map(|paid| &paid.payments);
@@ -301,5 +344,38 @@ fn of_claim(world: &World, row: &Claim, member: &str) -> String {
         "about" => or_none(row.promotion.map(|id| words::name_of_bits(id.bits()))),
         "linked" => or_none(row.linked_to.map(|id| words::name_of_bits(id.bits()))),
         other => panic!("nothing is kept as {other}"),
+    }
+}
+
+/// What the facts of a claim say, and which row they lead to.
+fn of_facts(world: &World, row: &Claim, member: &str) -> String {
+    let facts = &world.frozen_facts[&claims::facts_id(row.facts.unwrap())].facts;
+    match member {
+        "knows" => {
+            let told = claims::automatic_sums(&[], row.currency, world.now).map(|(name, _)| {
+                let Finding::Known(Value::Money(sum)) = facts.get(name).unwrap().finding else {
+                    return format!("{}:-", name.as_str());
+                };
+                format!("{}:{sum}", name.as_str())
+            });
+            told.join(",")
+        }
+        "told" => {
+            let names = [FactName::EarlierAlike, FactName::EarlierClaims];
+            let told = names.map(|name| match facts.get(name).unwrap().finding {
+                Finding::Known(Value::Count(count)) => format!("{}:{count}", name.as_str()),
+                _ => format!("{}:-", name.as_str()),
+            });
+            told.join(",")
+        }
+        "rings" => match facts.get(FactName::RingMarks).map(|fact| fact.finding) {
+            Some(Finding::Known(Value::Count(count))) => count.to_string(),
+            _ => "-".to_owned(),
+        },
+        _ => {
+            let rules = claims::Rules::standard();
+            let decision = rules.tables(row.ground, row.filed_at).decide(facts, row.currency);
+            decision.table.row.to_string()
+        }
     }
 }

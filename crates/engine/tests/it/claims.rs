@@ -2,23 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::promotions_disputed::SPENT;
 use crate::script::check;
-
-/// A promotion of 50.00 and 4.00 of tax that has spent 10.00 of an estimate.
-const SPENT: &str = "creator C 0
-    method m
-    compose P 5000 from=0 until=3d
-    checkout K promotion:nobody:5000+400 pays=P
-    add K method m
-    submit P K
-    pay K O p
-    authorized p
-    captured p 5400 order=O
-    approve P
-    lease P feed 1000
-    bill feed 0..1 P:1:2500@1000
-    close P 1 1
-";
 
 /// What is told of one of which nothing went wrong.
 const FINE: &str = "watched=true failed_calls=0 report_wrong=false incident_loss=0 \
@@ -98,6 +83,35 @@ fn what_is_billed_after_a_stop_goes_back_with_the_rest() {
     );
 }
 
+/// Whoever leads claims on is told when the last bill is there, by what gave the slice back or by
+/// time; and only of a promotion with an open claim.
+#[test]
+fn the_last_slice_of_a_promotion_wakes_its_claims() {
+    let open = SPENT.replace("close P 1 1\n", "lease P other 1000\n");
+    let after = |script: &str| check(&(open.clone() + script));
+    after(
+        "file X P tech => P.looked_at -
+         close P 1 1 => P.looked_at -
+         close P 2 0 => P.looked_at due",
+    );
+    after(
+        "file X P tech
+         close P 1 1
+         wait 2d
+         lapse_slice P 2 => P.looked_at due",
+    );
+    after(
+        "file X P tech
+         take_back X
+         close P 1 1
+         close P 2 0 => P.looked_at -",
+    );
+    after(
+        "close P 1 1
+         close P 2 0 => P.looked_at -",
+    );
+}
+
 #[test]
 fn a_poor_outcome_is_denied_with_the_reasons_and_looked_at_again() {
     after(
@@ -144,6 +158,34 @@ fn the_same_again_is_decided_anew_twice_then_linked_unless_it_shows_something_ne
          file Z P tech file=9 => Z.linked -
          facts Z {fine}
          decide Z => Z.row t12",
+    );
+}
+
+/// From December on only what is about the same counts, and every earlier claim is compared, not
+/// the first alone. What somebody has claimed elsewhere, or more than a year ago, is no reason.
+#[test]
+fn later_the_same_is_linked_by_what_was_claimed_alike() {
+    after(
+        "wait 950400
+         file A P other
+         facts A {fine}
+         decide A
+         file X P tech
+         facts X {fine}
+         decide X => X:denied X.row t12
+         file Y P tech file=9 => Y.linked -
+         facts Y {fine}
+         decide Y => Y:denied Y.row t12
+         file V P tech file=9 => V.linked Y
+         facts V {fine}
+         decide V => V:denied V.row t12
+         file W P tech file=9 => W.linked Y
+         facts W {fine}
+         decide W => W:denied W.row g5 W.told earlier_alike:3,earlier_claims:4
+         wait 34560000
+         file Z P tech file=8 => Z.linked -
+         facts Z {fine}
+         decide Z => Z.told earlier_alike:4,earlier_claims:0",
     );
 }
 

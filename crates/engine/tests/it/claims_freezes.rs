@@ -117,3 +117,43 @@ fn what_was_lifted_stays_lifted_for_the_claim_that_had_frozen_it() {
             ),
     );
 }
+
+/// What staff has lifted covers all that was claimed by then, whenever it is granted.
+#[test]
+fn what_was_lifted_stays_lifted_for_all_that_was_claimed_before() {
+    let second = "compose R 30000 from=0 until=3d
+         checkout L promotion:nobody:30000 pays=R
+         add L method m
+         submit R L
+         pay L N q
+         authorized q
+         captured q 30000 order=N
+         approve R
+         lease R feed 25000
+         bill feed 1..2 R:1:62500@25000
+         close R 1 2
+         compose T 30000 from=0 until=3d
+         checkout M promotion:nobody:30000 pays=T
+         add M method m
+         submit T M
+         pay M J j
+         authorized j
+         captured j 30000 order=J
+         file X P unauth
+         facts X ring_marks=0
+         decide X => X:in_review X.freezes yes
+         file Y R unauth
+         wait 60
+         unfreeze_account Ada => X.freezes lifted
+         facts Y ring_marks=0
+         decide Y => Y:in_review X.freezes lifted
+         review Y approve 25000 => X.freezes lifted
+         file Z T unauth
+         facts Z ring_marks=0
+         decide Z => Z.freezes yes";
+    let spent = SPENT
+        .replace("5000", "30000")
+        .replace("lease P feed 1000", "lease P feed 25000")
+        .replace("P:1:2500@1000", "P:1:62500@25000");
+    check(&(spent + second));
+}

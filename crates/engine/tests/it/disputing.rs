@@ -25,7 +25,7 @@ fn a_dispute_blocks_refunds_up_to_what_is_left() {
 }
 
 /// An order of 10.00 that one method has paid.
-const SALE: &str = "
+pub const SALE: &str = "
     checkout K goods:S:1000
     add K method m
     pay K O p

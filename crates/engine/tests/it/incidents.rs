@@ -80,7 +80,9 @@ fn what_an_incident_holds_is_limited() {
         let _ = writeln!(script, "correct I {}", if number % 2 == 0 { "major" } else { "minor" });
     }
     script += "correct I minor -> limit_exceeded
-         wait 1 => I.versions 100";
+         wait 1 => I.versions 100
+         correct I until=0 => I:ended I.versions 101 events incident.ended
+         correct I until=none -> limit_exceeded";
     check(&script);
 }
 

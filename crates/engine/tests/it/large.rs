@@ -92,6 +92,7 @@ fn time(world: &World, line: &str) -> Duration {
         sequence: world.sequence + 1,
         sending: giftcards::SendingLimits::default(),
         rules: None,
+        promoting: None,
     };
     let one = || {
         let start = Instant::now();

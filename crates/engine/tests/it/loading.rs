@@ -11,6 +11,7 @@ use engine::{NEEDS_ROUNDS_MAX, Refusal, needs, query_needs};
 use giftcards::{SendingLimits, account_of};
 use ledger::AccountName;
 
+use crate::promotions_disputed::SPENT;
 use crate::script::{apply, check, run};
 use crate::words;
 use crate::world::{View, World};
@@ -147,7 +148,7 @@ fn commands_about_promotions_take_the_stated_rounds_of_loading() {
     check("add K method n", 2);
     check("pay K O p q", 3);
     check("action p", 4); // payment, checkout, promotion, post
-    check("cancel_attempt K", 2);
+    check("cancel_attempt K", 3); // checkout, promotion, advertiser
     check("submit P K", 2);
     check("add K A", 2);
     check("add K method m 2000", 2);
@@ -159,8 +160,8 @@ fn commands_about_promotions_take_the_stated_rounds_of_loading() {
     check("captured q2 2700 order=O", 4);
     check("compose Q 5000 post=p version=v2", 2);
     check("approve P", 2);
-    check("post p private", 2);
-    check("post p public", 2);
+    check("post p private", 3);
+    check("post p public", 3);
     check("alert P behind_plan", 2);
     check("pause P", 2);
     check("resume P", 2);
@@ -170,17 +171,18 @@ fn commands_about_promotions_take_the_stated_rounds_of_loading() {
     check("keep P 1 500", 2);
     check("close P 1 1", 2);
     check("lapse_slice P 1 -> slice_closed", 2);
-    check("open_dispute d p2 10", 3);
-    check("win d", 4);
-    check("open_dispute e q2 10", 3);
-    check("lose e", 4);
+    check("open_dispute d p2 10", 4);
+    check("win d", 5);
+    check("open_dispute e q2 10", 4);
+    check("lose e", 5);
     check("appeal P -> promotion_not_rejected", 2);
     check("advance P -> promotion_not_running", 2);
     check("checkout L promotion:nobody:5000 pays=Q", 1);
     check("submit Q L", 2);
     check("wait 900", 2);
-    check("abandon L", 2);
+    check("abandon L", 3);
     check("stop Q", 2);
+    check("count P -> nothing_to_change", 2);
     check("settle_up Q", 2);
     check("wait 9d", 2);
     check("settle_up P O R", 3);
@@ -193,21 +195,7 @@ fn commands_about_promotions_take_the_stated_rounds_of_loading() {
 
 #[test]
 fn commands_about_claims_take_the_stated_rounds_of_loading() {
-    let mut world = check(
-        "creator C 0
-         method m
-         compose P 5000 from=0 until=3d
-         checkout K promotion:nobody:5000+400 pays=P
-         add K method m
-         submit P K
-         pay K O p
-         authorized p
-         captured p 5400 order=O
-         approve P
-         lease P feed 1000
-         bill feed 0..1 P:1:2500@1000
-         close P 1 1",
-    );
+    let mut world = check(SPENT);
     let mut check = |line: &str, rounds: usize| {
         run(&mut world, line);
         assert_eq!(world.rounds, rounds, "{line}");
@@ -232,6 +220,8 @@ fn commands_about_claims_take_the_stated_rounds_of_loading() {
     check("take_back Y", 4);
     check("make_good Z P overspend 10 O S rails=y", 2);
     check("made_good Z -> claim_being_paid", 2);
+    check("remind Z -> not_due", 1);
+    check("resolve Z hand -> restitution_not_stuck", 4);
 }
 
 #[test]
@@ -249,6 +239,7 @@ fn what_an_earlier_command_of_the_batch_changed_is_asked_for_again() {
         sequence: 9,
         sending: SendingLimits::default(),
         rules: None,
+        promoting: None,
     };
     let unknown = attempt(&redeem, &View { world: &world, loaded: Some(&loaded) }, context);
     assert!(matches!(unknown, Attempt::Decided(Err(Refusal::GiftCards(_)))), "{unknown:?}");
@@ -272,6 +263,7 @@ fn nothing_is_decided_on_rows_that_are_not_loaded() {
         sequence: 1,
         sending: SendingLimits::default(),
         rules: None,
+        promoting: None,
     };
     let _ = engine::decide(&command, &view, context);
 }
@@ -297,7 +289,7 @@ fn queries_ask_for_rows_as_commands_do() {
         }
         let view = View { world: &world, loaded: Some(&loaded) };
         assert_eq!(query_needs(query, &view), []);
-        assert_eq!(ask(query, &view, world.now).is_some(), found, "{query:?}");
+        assert_eq!(ask(query, &view, None, world.now).is_some(), found, "{query:?}");
     };
     check(&Query::Book, 1, true);
     check(&Query::Program(words::program("P")), 1, true);
@@ -344,7 +336,7 @@ fn queries_about_checkouts_ask_for_rows_as_commands_do() {
         }
         let view = View { world: &world, loaded: Some(&loaded) };
         assert_eq!(query_needs(query, &view), []);
-        let answer = ask(query, &view, world.now);
+        let answer = ask(query, &view, None, world.now);
         assert_eq!(answer.is_some(), found, "{query:?}");
         answer
     };
@@ -403,7 +395,7 @@ fn queries_about_bought_cards_ask_for_rows_as_commands_do() {
         }
         let view = View { world: &world, loaded: Some(&loaded) };
         assert_eq!(query_needs(query, &view), []);
-        let answer = ask(query, &view, world.now);
+        let answer = ask(query, &view, None, world.now);
         assert_eq!(answer.is_some(), found, "{query:?}");
         answer
     };

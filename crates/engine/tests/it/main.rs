@@ -1,6 +1,7 @@
 //! What the core promises, checked through its public names only.
 #![allow(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod advertisers;
 mod audit;
 mod audit_claims;
 mod audit_disputes;
@@ -20,6 +21,8 @@ mod claims_caps;
 mod claims_disputed;
 mod claims_freezes;
 mod claims_money;
+mod claims_previewed;
+mod claims_rings;
 mod credits;
 mod disputing;
 mod gifts;
@@ -50,6 +53,7 @@ mod promotions_served;
 mod public_failures;
 mod random;
 mod random_checkouts;
+mod refunded_at_rail;
 mod refunding;
 mod returns;
 mod script;

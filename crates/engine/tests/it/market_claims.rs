@@ -41,11 +41,15 @@ pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> 
         return Some(repaid(world, about, step, which, luck));
     }
     let all: Vec<&Arc<Claim>> = world.claim.values().collect();
+    if chance == 4 && luck.is_multiple_of(2) {
+        return looked(world, luck);
+    }
     if chance == 3
         && let Some(row) = pick(&world.restitution.values().collect::<Vec<_>>(), luck)
     {
-        let cause = u128::from_be_bytes(row.cause.0);
-        return Some(format!("made_good {}", name_of(cause)));
+        let name = name_of(u128::from_be_bytes(row.cause.0));
+        let deed = if luck.is_multiple_of(3) { "remind" } else { "made_good" };
+        return Some(format!("{deed} {name}"));
     }
     let is_any = (3..6).contains(&chance) || open.is_empty();
     // Mostly one that has come far, so that some come to their end.
@@ -84,6 +88,17 @@ pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> 
     })
 }
 
+/// What somebody was to look at, or for.
+fn looked(world: &World, luck: u16) -> Option<String> {
+    let suspect = world.suspect.values().find(|row| row.looked_at.is_none());
+    if let Some(suspect) = suspect.filter(|_| luck.is_multiple_of(4)) {
+        return Some(format!("look_at {} as=Bob", name_of(suspect.claim.bits())));
+    }
+    let due: Vec<_> = world.promotion_claims.values().collect();
+    let due: Vec<_> = due.into_iter().filter(|row| row.searched_since.is_some()).collect();
+    pick(&due, luck).map(|row| format!("searched {}", name_of(row.promotion.bits())))
+}
+
 fn is_frozen(world: &World, row: &Claim) -> bool {
     let freeze = row.owner.and_then(|owner| world.account_freeze.get(&owner));
     freeze.is_some_and(|freeze| freeze.is_frozen())
@@ -111,6 +126,19 @@ fn repaid(world: &World, about: &Promotion, step: usize, which: u16, luck: u16) 
     let kind = kinds[usize::from(luck) % kinds.len()];
     let (name, loss) = (name_of(about.id.bits()), 1 + which % 60);
     let back = way_back(world, about, step);
+    let stuck = world.restitution.values().find(|row| row.is_stuck());
+    if let Some(row) = stuck.filter(|_| luck.is_multiple_of(3)) {
+        let name = name_of(u128::from_be_bytes(row.cause.0));
+        let paid = world.promotion.get(&row.promotion).map_or(about, |paid| paid);
+        return match which % 3 {
+            0 => format!("resolve {name} again {}", way_back(world, paid, step)),
+            1 => format!("resolve {name} credit code=C{step}"),
+            _ => format!("resolve {name} hand"),
+        };
+    }
+    if luck.is_multiple_of(4) {
+        return format!("set_aside Z{step} {name} {kind} {loss} S{step} of={}", loss + luck % 90);
+    }
     format!("make_good Z{step} {name} {kind} {loss} {back} of={}", loss + luck % 90)
 }
 

@@ -66,7 +66,8 @@ fn composed(step: usize, which: u16, luck: u16) -> String {
     let kind = kinds[usize::from(which / 8) % kinds.len()];
     let version =
         if luck.is_multiple_of(40) { format!("version=v{}", which % 3) } else { "".into() };
-    let terms = format!("{budget} by=C from={from} until={until} post={post}");
+    let owner = ["Ada", "Ada", "Eve"][usize::from(which / 64) % 3];
+    let terms = format!("{budget} by=C from={from} until={until} post={post} owner={owner}");
     format!("compose P{step} {terms} with=m,wallet {kind} {version}")
 }
 

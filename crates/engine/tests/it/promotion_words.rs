@@ -9,9 +9,12 @@
 //! | `… units=10000 price=0.4 old` | a guarantee; the most that a unit costs; an old quote |
 //! | `… with=m,wallet,card:A tags=51` | what is to pay; how many tags the post has |
 //! | `… post=clip version=v2 private deleted` | what is told of the post |
+//! | `… age=17 about=alcohol` | how old the advertiser is; a tag of the post |
 //! | `edit P until=9d daily=none price=0.4` | changes terms; `quote=0` is nobody for them |
 //! | `checkout K promotion:nobody:5000+400 pays=P` | what pays it: net and tax |
-//! | `submit P K signed` | with a record of who agreed |
+//! | `submit P K signed with=m,n` | with a record of who agreed; other methods than the draft's |
+//! | `submit P K signed device=x` | on a device that is known |
+//! | `count P` | counts one that is older than the rows of advertisers |
 //! | `approve P v1`, `reject P music as=Bob`, `appeal P` | without a name, Ann of the staff |
 //! | `pause P`, `resume P staff`, `stop P`, `stop P rule=spam`, `stop P payment` | who, and why |
 //! | `advance P`, `settle_up P O R rails=x` | by time |
@@ -26,6 +29,7 @@
 //! | `… => P.s1 open:500/20/300` | a slice: reserved, given back, posted |
 //! | `… => P.why policy P.held advertiser,post P.due 60` | how it ended; what holds it up |
 //! | `… => P.deeds ..paused,resumed P.lists yes` | what was done; whether its post knows it |
+//! | `… => Ada.under_way 2:4000EUR,9000USD P.blocked_by spend_limit` | sums; blockers of a draft |
 //! | `… => feed.billed 5 feed.unknown 0` | a stream |
 
 use base::{Amount, CheckoutId, CreatorId, Instant, Label, MethodId, OrderId, PersonId};
@@ -34,15 +38,15 @@ use engine::{Command, PromotionCommand};
 use promotions::{
     Actor, Alarm, Audience, Authorization, Bill, BillLine, Factor, Goal, Lease, Micros,
 };
+use promotions::{Fingerprint, Severity, post_id, slice_id, stream_id};
 use promotions::{NewPromotion, PayWith, Post, PostChange, PostKind, Promise, Promotion, Quote};
 use promotions::{Return, Role, Slice, StopCause, Takeback, Terms, TermsChange, Visibility};
-use promotions::{post_id, slice_id, stream_id};
 
 use crate::incident_words;
 use crate::script::{balance, instant, span};
 use crate::shop_words::{drawn, refund_ids};
 use crate::words::{self, Words, bits};
-use crate::world::World;
+use crate::world::{View, World};
 
 /// The command of a line; `None` when it is about something else.
 pub fn command(world: &World, words: &Words<'_>) -> Option<Command> {
@@ -66,12 +70,7 @@ fn by_people(world: &World, words: &Words<'_>) -> Option<PromotionCommand> {
             quote: Box::new(quote(world, words)),
             actor: advertiser(words),
         },
-        "submit" => PromotionCommand::Submit {
-            promotion: promotion(),
-            checkout: CheckoutId::from_bits(bits(words.at(2))),
-            authorization: words.has("signed").then(|| Box::new(signed(world))),
-            actor: advertiser(words),
-        },
+        "submit" => submit(world, words),
         "approve" => PromotionCommand::Approve {
             promotion: promotion(),
             version: words.bare(2).map(label),
@@ -95,6 +94,7 @@ fn by_people(world: &World, words: &Words<'_>) -> Option<PromotionCommand> {
             actor: advertiser(words),
         },
         "advance" => PromotionCommand::Advance { promotion: promotion() },
+        "count" => PromotionCommand::Count { promotion: promotion() },
         "alert" => PromotionCommand::Alert {
             promotion: promotion(),
             alarm: match words.at(2) {
@@ -119,6 +119,16 @@ fn by_people(world: &World, words: &Words<'_>) -> Option<PromotionCommand> {
         },
         _ => return None,
     })
+}
+
+fn submit(world: &World, words: &Words<'_>) -> PromotionCommand {
+    PromotionCommand::Submit {
+        promotion: promotion_id(words.at(1)),
+        checkout: CheckoutId::from_bits(bits(words.at(2))),
+        pay_with: words.value("with").map(|named| named.split(',').map(pays_with).collect()),
+        authorization: words.has("signed").then(|| Box::new(signed(world, words))),
+        actor: advertiser(words),
+    }
 }
 
 fn serving(words: &Words<'_>) -> Option<PromotionCommand> {
@@ -181,13 +191,15 @@ fn staff(words: &Words<'_>) -> Actor {
     Actor { role: Role::Staff, person: Some(words::person(name)) }
 }
 
-fn signed(world: &World) -> Authorization {
+fn signed(world: &World, words: &Words<'_>) -> Authorization {
+    let device = |name| Fingerprint(bits(name).to_be_bytes());
     Authorization {
         factor: Factor::Passkey,
-        device: None,
+        device: words.value("device").map(device),
         session: None,
         address: None,
         region: None,
+        act: Some([5; 16]),
         terms_version: Some(Token::new("2026-11").unwrap()),
         at: world.now,
     }
@@ -208,12 +220,18 @@ fn new_post(words: &Words<'_>) -> Post {
         kind: PostKind::Video,
         visibility: visibility(words).unwrap_or(Visibility::Public),
         language: None,
-        tags: (0..words.number("tags").unwrap_or(0)).map(|it| label(&format!("t{it}"))).collect(),
+        tags: tags(words),
         content_version: label(words.value("version").unwrap_or("v1")),
         is_deleted: words.has("deleted"),
         promotions: Vec::new(),
         created_at: Instant::MIN,
+        published_at: None,
     }
+}
+
+fn tags(words: &Words<'_>) -> Vec<Label> {
+    let about = words.value("about").map(label).into_iter();
+    about.chain((0..words.number("tags").unwrap_or(0)).map(|it| label(&format!("t{it}")))).collect()
 }
 
 fn terms(world: &World, words: &Words<'_>, budget: base::Money) -> Terms {
@@ -241,6 +259,7 @@ fn new_promotion(world: &World, words: &Words<'_>) -> NewPromotion {
         terms,
         pay_with: pays.into_iter().map(pays_with).collect(),
         authorization: None,
+        advertiser_age: words.number("age").map(|years| u8::try_from(years).unwrap()),
         metadata: Metadata::default(),
     }
 }
@@ -336,12 +355,36 @@ pub fn member(world: &World, name: &str, member: &str) -> Option<String> {
     if let Some(row) = world.promotion.get(&promotion_id(name)) {
         return Some(of_promotion(world, row, member));
     }
+    if member == "under_way" {
+        return Some(under_way(world, words::person(name)));
+    }
     let stream = world.stream.get(&stream_id(&Label::new(name).ok()?))?;
     Some(match member {
         "billed" => stream.billed_to.to_string(),
         "unknown" => stream.unknown_units.to_string(),
         other => panic!("nothing is kept as {other}"),
     })
+}
+
+fn under_way(world: &World, person: PersonId) -> String {
+    let Some(row) = world.advertiser.get(&person) else { return "-".to_owned() };
+    let sum = |(currency, amount): (&base::Currency, &Amount)| format!("{amount}{currency}");
+    let sums: Vec<String> = row.budgets.iter().map(sum).collect();
+    format!("{}:{}", row.under_way, sums.join(","))
+}
+
+/// What keeps a draft from being submitted.
+fn blockers(world: &World, row: &Promotion) -> String {
+    let query = engine::Query::PromotionDetails(row.id);
+    let view = View { world, loaded: None };
+    let Some(engine::Answer::PromotionDetails(details)) =
+        engine::ask(&query, &view, world.promoting, world.now)
+    else {
+        panic!("{:?} is not found", row.id)
+    };
+    let blockers = details.checks.iter().filter(|check| check.severity == Severity::Blocker);
+    let codes: Vec<&str> = blockers.map(|check| check.code.as_str()).collect();
+    if codes.is_empty() { "-".to_owned() } else { codes.join(",") }
 }
 
 fn of_promotion(world: &World, row: &Promotion, member: &str) -> String {
@@ -384,6 +427,7 @@ fn of_promotion(world: &World, row: &Promotion, member: &str) -> String {
             deeds.sort_by_key(|deed| deed.number);
             deeds.iter().map(|deed| deed.kind.as_str()).collect::<Vec<_>>().join(",")
         }
+        "blocked_by" => blockers(world, row),
         "lists" => {
             let lists = world.post[&post_id(&row.post)].promotions.contains(&row.id);
             if lists { "yes" } else { "no" }.to_owned()

@@ -388,7 +388,7 @@ fn it_is_held_up_by_several_and_goes_on_when_none_does() {
          pause P => P:paused P.held advertiser events promotion.paused
          pause P -> nothing_to_change
          pause P staff => P.held advertiser,platform
-         resume P => P:paused P.held platform events promotion.resumed
+         resume P => P:paused P.held platform events -
          resume P -> promotion_paused_by_platform
          resume P staff => P:scheduled P.held -
          post p private => P:paused P.held post events promotion.paused P.deeds ..post_hidden
@@ -526,6 +526,27 @@ fn an_alarm_is_told_once_and_that_it_is_over_until_the_last_hour_is_judged() {
          alert P behind_plan -> nothing_to_change
          alert P back_on_plan                               # its last hour is judged then
             => P:completed P.deeds ..completed,back_on_plan",
+    );
+}
+
+#[test]
+fn how_it_ended_is_told_though_the_same_was_told_that_day() {
+    after(
+        &[DRAFT, PAID],
+        "approve P v1
+         wait 86400
+         advance P
+         wait 200000
+         alert P behind_plan
+         alert P back_on_plan
+         alert P behind_plan -> not_due
+         wait 59199
+         alert P behind_plan -> not_due
+         wait 1
+         advance P
+         alert P behind_plan => P:completed P.deeds ..completed,behind_plan
+         alert P back_on_plan
+         alert P behind_plan -> not_due                                # once is enough",
     );
 }
 

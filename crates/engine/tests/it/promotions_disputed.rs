@@ -3,7 +3,7 @@
 use crate::script::check;
 
 /// A promotion of 50.00 and 4.00 of tax, paid by one method, that has spent 10.00.
-const SPENT: &str = "creator C 0
+pub const SPENT: &str = "creator C 0
     method m
     compose P 5000 from=0 until=3d
     checkout K promotion:nobody:5000+400 pays=P

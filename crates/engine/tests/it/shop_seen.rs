@@ -121,7 +121,7 @@ fn listed(words: impl Iterator<Item = String>) -> String {
 pub fn preview(world: &World, command: &Command) -> Option<Result<Refunding, Refusal>> {
     let Command::Shop(ShopCommand::RefundOrder { order, new, .. }) = command else { return None };
     let query = Query::RefundPreview { order: *order, request: new.request.clone() };
-    match ask(&query, &View { world, loaded: None }, world.now)? {
+    match ask(&query, &View { world, loaded: None }, None, world.now)? {
         Answer::RefundPreview(told) => Some(told),
         other => panic!("{other:?} is no preview"),
     }

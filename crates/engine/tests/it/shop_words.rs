@@ -26,7 +26,7 @@
 //! | `credit x1 program=P`, `hand x1 rail=bank` | a card, of the name of the refund; by hand |
 //! | `credit_share R t1 N` | a card N for what the card of t1 had paid, which is gone |
 //! | `open_dispute d p1 100 stage=2`, `win d`, `lose d stage=2` | |
-//! | `… rest=x` | id of the part of a refund that goes its own way |
+//! | `… rest=x reason=refunded_at_rail` | id of the part of a refund that goes its own way; why |
 //! | `payout y S 1000 until=0`, `payout_paid y`, `payout_failed y` | of a seller or creator |
 
 use base::*;
@@ -226,7 +226,7 @@ fn other_payment_command(world: &World, words: &Words<'_>) -> Option<PaymentComm
             new: Box::new(OpenDispute {
                 id: dispute(),
                 amount: words::money(words.at(3)),
-                reason: Token::new("fraudulent").unwrap(),
+                reason: Token::new(words.value("reason").unwrap_or("fraudulent")).unwrap(),
                 due_by: None,
                 stage: stage(),
                 rail_reference: None,
@@ -271,6 +271,7 @@ fn method(words: &Words<'_>) -> Method {
         last4: Some(Token::new("4242").unwrap()),
         expiry,
         is_store_mediated: words.has("store"),
+        declined_at: None,
         created_at: Instant::from_micros(0),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base::{AccountId, Amount, CardId, Currency, Instant, RefundId};
 use engine::{Answer, BookRow, Change, Command, CommandKind, Context, Found, Key, OperationKey};
 use engine::{AnswerRef, NEEDS_ROUNDS_MAX, OperationTrace, Refusal, ReversalStatus, Row, Rows};
-use engine::{EventKind, RuleBook, answer, decide, needs};
+use engine::{EventKind, OperatorPolicy, RuleBook, answer, decide, needs};
 use giftcards::{Funding, Outcome, SendingLimits, Undo};
 use ledger::{AccountName, Reason, Transfer, TransferKind};
 use shop::TenderId;
@@ -50,6 +50,8 @@ macro_rules! world {
             pub sending: SendingLimits,
             /// What claims are decided by; `None` is what comes with the product.
             pub rules: Option<&'static RuleBook>,
+            /// What whoever runs the product allows of promotions.
+            pub promoting: Option<&'static OperatorPolicy>,
         }
 
         impl World {
@@ -73,6 +75,7 @@ macro_rules! world {
                     draws: Cell::new(0),
                     sending: SendingLimits::default(),
                     rules: None,
+                    promoting: None,
                 }
             }
 
@@ -133,6 +136,7 @@ impl World {
             sequence: self.sequence + 1,
             sending: self.sending,
             rules: self.rules,
+            promoting: self.promoting,
         };
         let view = View { world: self, loaded: Some(&loaded) };
         let decided = decide(command, &view, context);

@@ -8,6 +8,7 @@
 use base::Instant;
 
 use super::traffic::hour;
+use crate::saved::saved;
 
 /// Which hours of the day are no night.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(super) struct Awake {
     /// Whether today anything was counted.
     has_begun: bool,
 }
+
+saved!(Awake { before, from, until, has_begun });
 
 /// So many hours that are alike are no night.
 const ALIKE_HOURS: usize = 5;

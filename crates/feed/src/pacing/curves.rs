@@ -4,6 +4,7 @@ use base::{Instant, Region};
 use promotions::Audience;
 
 use super::TrafficCurve;
+use crate::saved::saved;
 
 /// The traffic of all viewers together, and of each country, for days begin at other times there.
 #[derive(Clone, Debug)]
@@ -11,6 +12,8 @@ pub struct Curves {
     all: TrafficCurve,
     countries: BTreeMap<Region, TrafficCurve>,
 }
+
+saved!(Curves { all, countries });
 
 impl Curves {
     /// Every country begins like `all`: that is a guess.
@@ -25,6 +28,12 @@ impl Curves {
             self.countries.entry(country).or_insert_with(begin).observe(now);
         }
         self.all.observe(now);
+    }
+
+    /// Goes on after a time in which visits were missed of which nobody tells where they came from:
+    /// what is known of countries stays, and this day teaches nothing of them.
+    pub(crate) fn resume(&mut self) {
+        self.countries.values_mut().for_each(TrafficCurve::drop_day);
     }
 
     /// Counts so many visits of before, of which it is not known where they came from.
@@ -60,4 +69,34 @@ pub(crate) fn country_of(audience: &Audience) -> Option<Region> {
 
 fn country(region: Region) -> Option<Region> {
     Region::parse(region.as_str().get(..2)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Span;
+
+    use super::*;
+
+    #[test]
+    fn a_day_of_which_a_part_was_missed_teaches_nothing_of_a_country() {
+        let start = Instant::parse("2026-03-01T00:00:00Z").unwrap();
+        let region = Region::parse("US").unwrap();
+        let taught = |is_missed: bool| {
+            let mut curves = Curves::new(TrafficCurve::flat());
+            for minute in 0..2 * 1_440 {
+                // Of the second day half is missed.
+                if is_missed && minute == 1_440 + 720 {
+                    curves.resume();
+                }
+                if !is_missed || !(1_440 + 60..1_440 + 720).contains(&minute) {
+                    curves.observe(Some(region), start.saturating_add(Span::minutes(minute)));
+                }
+            }
+            curves.observe(Some(region), start.saturating_add(Span::days(2)));
+            curves.of(Some(region)).hours()
+        };
+        let even = taught(false);
+        assert_eq!(taught(true), even);
+        assert!(even.iter().all(|hour| even[0].abs_diff(*hour) <= 24), "{even:?}");
+    }
 }

@@ -1,6 +1,7 @@
 use base::Instant;
 
 use super::awake::Awake;
+use crate::saved::saved;
 
 /// How the visits of a day are spread over its hours (UTC), learned from day to day.
 ///
@@ -21,6 +22,8 @@ pub struct TrafficCurve {
     /// The hours of days that are known to be no night.
     awake: Awake,
 }
+
+saved!(TrafficCurve { hours, known, seen, day, is_whole_day, awake });
 
 /// What the weights of a day add up to.
 const DAY: u64 = 24_000;
@@ -114,6 +117,11 @@ impl TrafficCurve {
         }
         self.seen[hour(now)] += visits;
         self.awake.saw(now);
+    }
+
+    /// Forgets what was counted of the day: it is not a whole one.
+    pub(super) fn drop_day(&mut self) {
+        (self.seen, self.is_whole_day, self.awake) = ([0; 24], false, Awake::default());
     }
 
     fn finish_day(&mut self, next: i64, first_hour: usize) {

@@ -4,6 +4,7 @@ use base::{Label, PromotionId, Region};
 use promotions::Viewer;
 
 use super::{Dimension, GROUP_MIN, Segment, SegmentCounts, SegmentRecord};
+use crate::saved::saved;
 use crate::token::{Selection, ViewerHash};
 
 /// Selections of which it is remembered who they were for: 24 bytes each.
@@ -86,6 +87,8 @@ pub struct Rest {
     by_dimension: BTreeMap<Dimension, u32>,
     by_country: BTreeMap<Region, u32>,
 }
+
+saved!(Rest { by_dimension, by_country });
 
 impl Rest {
     pub(super) fn of(&self, dimension: Dimension) -> u32 {

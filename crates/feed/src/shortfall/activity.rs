@@ -4,6 +4,7 @@ use base::{Instant, Span};
 use promotions::EventKind;
 
 use super::deliveries::minute_of;
+use crate::saved::saved;
 
 /// What all processes together did in one minute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Doings {
     /// Events that arrived and could not be taken in.
     pub refused: u64,
 }
+
+saved!(Doings { pages, failed, served, events, heard, refused });
 
 impl Doings {
     /// Pages that were asked for.
@@ -43,6 +46,8 @@ pub struct Activity {
     /// something was done.
     known: Option<(Instant, Instant)>,
 }
+
+saved!(Activity { minutes, known });
 
 impl Activity {
     /// A page was answered with so many promoted posts.

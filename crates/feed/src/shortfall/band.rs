@@ -3,8 +3,8 @@
 //! The quote says how many units a promotion brings, at least and at most. By an instant, as much
 //! of that is expected as of the traffic has passed; and twice the square root less or more, for
 //! units come by chance. A quote that was made on the way speaks of the rest: what was delivered
-//! before is counted as it was (units that were repaid are none), and of the units at least only
-//! the part that the money left can buy. Of a guarantee, which has one number, the twentieth less
+//! before is counted as it was (units that were repaid are none), and of its units only the part
+//! that the money left can buy. Of a guarantee, which has one number, the twentieth less
 //! or more is as expected.
 //!
 //! How much of the traffic has passed is not known before a whole day was seen: then least and most
@@ -134,7 +134,8 @@ impl<'a> Band<'a> {
             (day, whole)
         };
         let days = curve.plausible().into_iter().map(weighed).collect();
-        Band { plan, days, from, before, low: part(low, left, budget), high, is_told }
+        let (low, high) = (part(low, left, budget), part(high, left, budget));
+        Band { plan, days, from, before, low, high, is_told }
     }
 
     /// What is expected by an instant.

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use base::{Instant, PromotionId, Span};
 use promotions::Micros;
 
+use crate::saved::saved;
 use crate::verdict::{Body, Outcome, Reason, Record};
 
 /// What became of the selections of one promotion and minute.
@@ -23,6 +24,8 @@ pub struct Delivered {
     /// What these had cost.
     pub repaid: Micros,
 }
+
+saved!(Delivered { units, price, unbilled_units, unbilled, invalid_units, repaid_units, repaid });
 
 impl Delivered {
     /// Units that were billed, less those that were repaid in this minute.
@@ -45,6 +48,8 @@ fn signed(number: u64) -> i64 {
 pub struct Deliveries {
     minutes: BTreeMap<(PromotionId, Instant), Delivered>,
 }
+
+saved!(Deliveries { minutes });
 
 impl Deliveries {
     /// Counts a record of an event log.
@@ -85,6 +90,34 @@ impl Deliveries {
     pub fn only(&self, promotion: PromotionId) -> Deliveries {
         let minutes = self.of(promotion).map(|(minute, what)| ((promotion, minute), *what));
         Deliveries { minutes: minutes.collect() }
+    }
+
+    /// Forgets those of a promotion; what is delivered of it later stands alone.
+    pub fn forget(&mut self, promotion: PromotionId) {
+        let minutes: Vec<Instant> = self.of(promotion).map(|(minute, _)| minute).collect();
+        for minute in minutes {
+            self.minutes.remove(&(promotion, minute));
+        }
+    }
+
+    /// Adds those of other records.
+    pub fn absorb(&mut self, other: &Deliveries) {
+        for (place, theirs) in &other.minutes {
+            let mine = self.minutes.entry(*place).or_default();
+            mine.units += theirs.units;
+            mine.price = mine.price.saturating_add(theirs.price);
+            mine.unbilled_units += theirs.unbilled_units;
+            mine.unbilled = mine.unbilled.saturating_add(theirs.unbilled);
+            mine.invalid_units += theirs.invalid_units;
+            mine.repaid_units += theirs.repaid_units;
+            mine.repaid = mine.repaid.saturating_add(theirs.repaid);
+        }
+    }
+
+    /// The last minute of a promotion of which something was delivered or repaid.
+    pub fn last_minute(&self, promotion: PromotionId) -> Option<Instant> {
+        let all = (promotion, Instant::MIN)..=(promotion, Instant::MAX);
+        self.minutes.range(all).next_back().map(|((_, minute), _)| *minute)
     }
 
     /// The deliveries of a promotion, by the beginning of the minute.

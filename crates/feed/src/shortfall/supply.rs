@@ -51,7 +51,9 @@ impl Supply {
         let mut epochs = vec![empty; count];
         let (mut served, mut spent) = (0, 0);
         let known = minutes.iter().filter(|one| one.is_clean()).count();
-        for minute in minutes.iter().filter(|one| one.is_clean()) {
+        // Of a minute in which a silence begins or ends a part was seen, and that part tells what
+        // any other does: it may be all that a small promotion ever got.
+        for minute in minutes.iter().filter(|one| one.is_told()) {
             let epoch = &mut epochs[minute.epoch];
             for sums in [&mut epoch.all, &mut epoch.hours[minute.hour]] {
                 sums.pages += minute.pages;

@@ -32,7 +32,12 @@ pub(super) struct Minute {
 impl Minute {
     /// Whether everything in it was as usual, and is known.
     pub(super) fn is_clean(&self) -> bool {
-        !self.health.is_gap && self.health.unseen == 0 && self.holdup.is_none()
+        self.is_told() && self.health.unseen == 0
+    }
+
+    /// Whether what was counted in it is known, and nothing held the promotion up.
+    pub(super) fn is_told(&self) -> bool {
+        !self.health.is_gap && self.holdup.is_none()
     }
 }
 

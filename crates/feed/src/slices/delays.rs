@@ -2,6 +2,7 @@ use base::Span;
 use promotions::Goal;
 
 use crate::Chance;
+use crate::saved::saved;
 
 /// How long after its selection a billed event comes, learned for one goal.
 ///
@@ -11,6 +12,8 @@ pub struct Delays {
     /// Events by the class of their age.
     events: [u64; CLASSES],
 }
+
+saved!(Delays { events });
 
 /// Where classes of age begin, after the first one.
 const LIMITS: [Span; CLASSES - 1] = [

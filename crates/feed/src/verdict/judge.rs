@@ -1,6 +1,7 @@
 //! The judge: events in, verdicts and records out.
 
 mod sales;
+mod saving;
 
 use core::net::IpAddr;
 use std::collections::BTreeSet;
@@ -202,6 +203,11 @@ impl Judge {
     /// The number of the next record.
     pub fn next_sequence(&self) -> u64 {
         self.next
+    }
+
+    /// The latest time seen.
+    pub fn latest(&self) -> Instant {
+        self.latest
     }
 
     /// Bytes of used tokens in memory, to be compared with [`Policy::used_bytes_max`].

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use base::{Instant, Span};
 
 use super::policy::Limit;
+use crate::saved::saved;
 
 /// Parts that a span is divided into; a part leaves as a whole.
 const PARTS: u64 = 4;
@@ -21,6 +22,8 @@ pub(super) struct SlidingWindow {
     /// Parts by their number, the latest at the back.
     parts: VecDeque<(u64, BTreeMap<u64, u16>)>,
 }
+
+saved!(SlidingWindow { limit, entries_max, entries, parts });
 
 impl SlidingWindow {
     pub(super) fn new(limit: Limit, entries_max: usize) -> SlidingWindow {

@@ -70,6 +70,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::{Instant, PromotionId, Span};
 use promotions::Goal;
 
+use crate::saved::saved;
 use crate::token::ViewerHash;
 pub(super) use billed::Billed;
 use billed::BilledEvents;
@@ -115,6 +116,24 @@ pub struct LockstepPolicy {
     pub choices: ChoicesPolicy,
 }
 
+saved!(LockstepPolicy {
+    memory,
+    buckets,
+    visit,
+    group_min,
+    habit,
+    hits_min,
+    again_min,
+    together_min,
+    keeps,
+    found_max,
+    actions_max,
+    viewer_actions_max,
+    bucket_actions_max,
+    repays,
+    choices
+});
+
 /// How accounts are found that choose the same of what they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChoicesPolicy {
@@ -145,6 +164,21 @@ pub struct ChoicesPolicy {
     /// 100 MB when all are in use.
     pub cells_max: usize,
 }
+
+saved!(ChoicesPolicy {
+    memory,
+    habit,
+    choice_max,
+    choices_min,
+    odd,
+    mates_min,
+    mates_max,
+    shared,
+    candidates_max,
+    odd_max,
+    viewer_promotions_max,
+    cells_max
+});
 
 impl Default for ChoicesPolicy {
     fn default() -> ChoicesPolicy {
@@ -201,6 +235,8 @@ pub(super) struct Lockstep {
     /// What is to be repaid, until the log says that it is.
     due: BTreeMap<u64, (PromotionId, Billed)>,
 }
+
+saved!(Lockstep { policy, memory, scales, choices, billed, found, found_in_order, due });
 
 impl Lockstep {
     pub(super) fn new(policy: LockstepPolicy) -> Lockstep {

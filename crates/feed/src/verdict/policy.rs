@@ -3,6 +3,7 @@
 use base::Span;
 
 use super::lockstep::LockstepPolicy;
+use crate::saved::saved;
 
 /// At most so many billed events in any span of that length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub struct Limit {
     /// In which time, which is looked at in four parts: the limit may last a quarter longer.
     pub span: Span,
 }
+
+saved!(Limit { events, span });
 
 /// What the judge tolerates and remembers. Start from [`Policy::default`]. Where no source is
 /// named, the number is our own choice.
@@ -46,6 +49,19 @@ pub struct Policy {
     /// How accounts that act in concert are found.
     pub lockstep: LockstepPolicy,
 }
+
+saved!(Policy {
+    view_dwell,
+    likeness,
+    returns,
+    viewer_promotion,
+    viewer,
+    address,
+    network,
+    limit_entries_max,
+    used_bytes_max,
+    lockstep
+});
 
 impl Default for Policy {
     fn default() -> Policy {

@@ -57,6 +57,10 @@ pub enum Cause {
     Returned,
 }
 
+crate::saved::saved_as! {
+    Cause, u8, one => *one as u8, number => Cause::ALL.into_iter().find(|one| *one as u8 == number);
+}
+
 impl Cause {
     /// Every cause.
     pub const ALL: [Cause; 7] = [

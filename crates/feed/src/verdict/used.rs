@@ -8,6 +8,7 @@ use base::{Instant, Span};
 use promotions::{EventKind, Goal};
 
 use super::limits::part_number;
+use crate::saved::Saved;
 use crate::token::{NONCES_A_PAGE, Selection};
 use page::{Mark, Page};
 
@@ -148,6 +149,25 @@ impl UsedTokens {
 
     fn beyond_own(&self, goal: Goal) -> usize {
         self.bytes_of(goal).saturating_sub(self.own())
+    }
+}
+
+/// Without the bytes, which are those of the pages as they are read back.
+impl Saved for UsedTokens {
+    fn save(&self, out: &mut Vec<u8>) {
+        let UsedTokens { bytes_max, bytes: _, segments, next_drop } = self;
+        bytes_max.save(out);
+        segments.save(out);
+        next_drop.save(out);
+    }
+
+    fn restore(bytes: &mut &[u8]) -> Option<UsedTokens> {
+        let (bytes_max, segments, next_drop) = Saved::restore(bytes)?;
+        let mut used = UsedTokens { bytes_max, bytes: BTreeMap::new(), segments, next_drop };
+        for ((goal, _), pages) in &used.segments {
+            *used.bytes.entry(*goal).or_default() += pages.values().map(Page::bytes).sum::<usize>();
+        }
+        Some(used)
     }
 }
 

@@ -85,7 +85,7 @@ fn a_quote_that_was_made_on_the_way_speaks_of_the_rest() {
     let by = |hours| band.by(after(Span::hours(hours)));
     assert_eq!((by(12).low, by(12).high), (720, 721));
     assert_eq!(by(48).low, 720 + 750 - 2 * 27);
-    assert_eq!(by(48).high, 720 + 1_500 + 2 * 38 + 1);
+    assert_eq!(by(48).high, 720 + 1_125 + 2 * 33 + 1);
 }
 
 #[test]

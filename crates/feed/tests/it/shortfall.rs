@@ -411,6 +411,38 @@ fn few_that_are_missing_are_believed_when_people_say_so() {
     assert_eq!(logs.trouble().incidents(), [told]);
 }
 
+/// An hour of the two that a promotion has is an outage. What was served of it was served in the
+/// minute before, and many came in the minute after: the hours tell that more should have come in
+/// the first one, for it is the silence's edge.
+fn outage_between_two_minutes(served_after: u64) -> Shortfall {
+    let mut logs = Logs::of(1_000);
+    logs.plan.ends_at = after(Span::hours(2));
+    logs.minute(0, 4, 2, Cause::Pacing);
+    logs.minute(60, 100, served_after, Cause::Pacing);
+    let (from, until) = (start(), after(Span::hours(1)));
+    logs.told.push(Incident { component: Component::Selection, from, until });
+    // It is looked at days later: that nothing more was asked for is known.
+    let (_, last) = logs.activity.span().unwrap();
+    let activity = logs.activity.between(start(), last.saturating_add(Span::days(5)));
+    let (waterfall, curve) = (logs.waterfall(), TrafficCurve::flat());
+    let trouble = Trouble::find(&activity, waterfall.gaps(), &logs.told);
+    let from = after(Span::minutes(1));
+    let found = Incident { component: Component::Selection, from, until };
+    assert_eq!(trouble.incidents(), [found]);
+    let facts = Facts { activity: &activity, ..logs.facts(&waterfall, &trouble, &curve) };
+    explain(&facts, logs.plan.ends_at)
+}
+
+#[test]
+fn an_outage_costs_something_though_all_that_was_served_was_served_beside_it() {
+    for served_after in [0, 1, 16] {
+        let shortfall = outage_between_two_minutes(served_after);
+        check_adds_up(&shortfall);
+        // A tenth of the budget, whatever came of the pages behind it.
+        check_near(shortfall.part(Why::Outage), 100, 10);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,

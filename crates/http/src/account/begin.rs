@@ -3,29 +3,35 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
+use base::Span;
 use mail::templates::{SignInCode, sign_in_code};
-use mail::{Address, Mailbox, Message, MessageKey};
+use mail::{Address, Message, MessageKey};
 use outside::people::{KnownPerson, KnownSignIn, KnownTotp, Opened, PeopleError};
 use outside::random::{Randomness, SystemRandomness};
 use people::totp::TotpSecret;
-use people::{CodeSent, MailCode, Person, RecoveryCode, Refusal, SecretHash, Way};
+use people::{CodeLength, CodeSent, MailCode, Person, RecoveryCode, Refusal, SecretHash, Way};
 use serde::{Deserialize, Serialize};
 
+use super::asking::{AddressHashes, Asking};
 use super::cookies::{BrowserToken, Cookie};
 use super::door::{Answer, Visitor, in_background, refused_at, transact, write_hash};
+use super::outbox::Place;
 use super::proofs::{Progress, Steps, answer, begun};
 use super::site::Site;
 use crate::app::App;
 use crate::fields::refuse;
+use crate::personal;
 use crate::problem::{Problem, catalog};
-use crate::{blocking, personal};
 
 /// What the address of an account is sealed for.
 pub(crate) const ADDRESS: &str = "account.address";
 
 /// What the secret of an authenticator program is sealed for.
 pub(crate) const TOTP: &str = "account.totp";
+
+/// When a mail with a code is tried again that the mail server puts off: while the code works.
+const AGAIN_AFTER: [Span; 2] = [Span::minutes(1), Span::minutes(3)];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,6 +54,17 @@ struct BegunView {
 /// sign-in makes one.
 pub(crate) async fn mail(visitor: Visitor) -> Result<Answer, Problem> {
     let BeginBody { email } = visitor.read()?;
+    let cookie = send_code(&visitor, &email).await?;
+    let begun = Answer::view(StatusCode::ACCEPTED, &BegunView { status: "code_sent" });
+    Ok(begun.with(cookie))
+}
+
+/// Sends a code to an address, for the browser that asks; the cookie that it needs to enter it.
+///
+/// # Errors
+///
+/// `invalid_request` at `/email`; `too_many_tries`; `busy`; `unavailable`.
+pub(crate) async fn send_code(visitor: &Visitor, email: &str) -> Result<HeaderValue, Problem> {
     let normalized = email.trim().to_lowercase();
     let address = Address::new(&normalized);
     let address = address.map_err(|_| refuse("/email", "must be a mail address"))?;
@@ -55,62 +72,52 @@ pub(crate) async fn mail(visitor: Visitor) -> Result<Answer, Problem> {
     if site.post.is_none() {
         return Err(Problem::new(&catalog::UNAVAILABLE).detail("No mail can be sent here."));
     }
+    let place = Place::take(app)?;
     let token = BrowserToken::draw();
     let browser = token.hash(app, site, Cookie::SignIn);
-    let mut random = [0; 16];
-    SystemRandomness.fill(&mut random);
-    let code = MailCode::of_random(random);
+    let hashes = AddressHashes::of(app, site, &normalized);
     let known = KnownSignIn {
-        address: Some(hash_address(app, site, &normalized)),
+        address: Some(hashes.current().1),
         sealed_address: Some(app.ring.seal_secret(&sealed_for(browser), &normalized)),
         ..begun(app, browser)
     };
     let id = known.sign_in.id;
+    let asking = Asking::of(visitor);
     let asked = transact(app, move |app, site, rows| {
         let now = app.now();
-        let address = known.address.expect("it was just put there");
-        let log = match rows.address(address)?.ask(now) {
-            Ok(log) => log,
+        let standing = asking.asker(rows, &hashes, now)?;
+        let (asker, length) = match standing.asker.ask(now) {
+            Ok(asked) => asked,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        rows.put_address(address, &log)?;
+        standing.keep(rows, &asker, now)?;
+        let code = draw_code(length);
         let mut known = known;
-        let hash = hash_code(app, site, browser, &code);
-        known.sign_in.code = Some(CodeSent::new(hash, now));
+        known.sign_in.code = Some(CodeSent::new(hash_code(app, site, browser, &code), now));
         rows.put_sign_in(&known, now)?;
-        Ok(Ok(()))
+        Ok(Ok(code))
     });
-    asked.await?.map_err(|refusal| refused_at(refusal, app))?;
+    let code = asked.await?.map_err(|refusal| refused_at(refusal, app))?;
     let key = MessageKey::new(&format!("{id}-code")).expect("an id and five characters");
-    // The answer does not wait for the mail server, and so tells nothing of it.
-    drop(blocking::spawn({
-        let app = Arc::clone(app);
-        move || send(&app, key, address, code)
-    }));
-    let begun = Answer::view(StatusCode::ACCEPTED, &BegunView { status: "code_sent" });
-    Ok(begun.with(Cookie::SignIn.set(site, token)))
+    if let Some(message) = message(app, key, address, code) {
+        place.send(message, &AGAIN_AFTER);
+    }
+    Ok(Cookie::SignIn.set(site, token))
 }
 
-fn send(app: &App, key: MessageKey, address: Address, code: MailCode) {
-    let Some((site, post)) = app.site().and_then(|site| Some((site, site.post.as_ref()?))) else {
-        return;
-    };
+fn draw_code(length: CodeLength) -> MailCode {
+    let mut random = [0; 16];
+    SystemRandomness.fill(&mut random);
+    MailCode::of_random(random, length)
+}
+
+fn message(app: &App, key: MessageKey, address: Address, code: MailCode) -> Option<Message> {
+    let site = app.site()?;
     let shown = code.reveal_grouped();
     let minutes = CodeSent::LIFETIME.micros() / 60_000_000;
     let content =
         sign_in_code(&SignInCode { shop: &site.shop, code: &shown, origin: &site.origin, minutes });
-    let message = Message {
-        return_path: post.return_paths.address(&key, &app.ring),
-        key,
-        from: Mailbox { name: Some(site.shop.clone()), address: post.from.clone() },
-        to: Mailbox { name: None, address },
-        written_at: app.now(),
-        content,
-    };
-    let outcome = post.mailer.send(&message);
-    if !matches!(outcome, mail::Outcome::Sent) {
-        tracing::warn!(?outcome, "a code for signing in was not sent");
-    }
+    site.letter(app, key, address, content)
 }
 
 /// What comes of a right code.
@@ -123,30 +130,43 @@ enum CodeShown {
 /// Enters the code of the mail.
 pub(crate) async fn code(visitor: Visitor) -> Result<Answer, Problem> {
     let CodeBody { code } = visitor.read()?;
-    let steps = Steps::of(&visitor)?;
+    answer(&visitor, Ok(enter_code(&visitor, &code).await?)).await
+}
+
+/// Enters the code of the mail, as it was typed.
+///
+/// # Errors
+///
+/// `sign_in_gone`; `too_many_tries`; `wrong_code`; `account_closed`; `unavailable`.
+pub(crate) async fn enter_code(visitor: &Visitor, code: &str) -> Result<Progress, Problem> {
+    let steps = Steps::of(visitor)?;
     let app = &visitor.app;
+    let (asking, typed) = (Asking::of(visitor), MailCode::parse(code));
     let shown = transact(app, {
         let steps = steps.clone();
         move |app, site, rows| {
+            let now = app.now();
             let known = match steps.sign_in(app, rows)? {
                 Ok(known) => known,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            let (Some(sent), Some(address)) = (&known.sign_in.code, known.address) else {
+            let Some((sent, address)) = known.sign_in.code.as_ref().zip(open_address(app, &known)?)
+            else {
                 return Ok(Err(Refusal::SignInGone));
             };
-            let typed = MailCode::parse(&code);
+            let hashes = AddressHashes::of(app, site, &address);
+            let standing = asking.asker(rows, &hashes, now)?;
             let typed = typed.map(|code| hash_code(app, site, steps.browser, &code));
-            let tried = sent.enter(&rows.address(address)?, typed, app.now());
-            let (sent, log) = tried.after;
-            rows.put_address(address, &log)?;
+            let tried = sent.enter(&standing.asker, typed, now);
+            let (sent, asker) = tried.after;
+            standing.keep(rows, &asker, now)?;
             let mut known = known;
             known.sign_in.code = Some(sent);
-            rows.put_sign_in(&known, app.now())?;
+            rows.put_sign_in(&known, now)?;
             if let Err(refusal) = tried.outcome {
                 return Ok(Err(refusal));
             }
-            match rows.person_at(address)? {
+            match hashes.person(rows)? {
                 Some(person) => {
                     let went = steps.go_on((app, site, rows), &person, &known, Way::MailCode)?;
                     Ok(went.map(CodeShown::Goes))
@@ -157,9 +177,19 @@ pub(crate) async fn code(visitor: Visitor) -> Result<Answer, Problem> {
     });
     let shown = shown.await?.map_err(|refusal| refused_at(refusal, app))?;
     match shown {
-        CodeShown::Goes(progress) => answer(&visitor, Ok(progress)),
-        CodeShown::Newcomer(known) => answer(&visitor, welcome(&visitor, steps, *known).await?),
+        CodeShown::Goes(progress) => Ok(progress),
+        CodeShown::Newcomer(known) => {
+            let welcomed = welcome(visitor, steps, *known).await?;
+            welcomed.map_err(|refusal| refused_at(refusal, app))
+        }
     }
+}
+
+/// The address to which the code of a sign-in went.
+fn open_address(app: &App, known: &KnownSignIn) -> Result<Option<String>, PeopleError> {
+    let Some(sealed) = &known.sealed_address else { return Ok(None) };
+    let context = sealed_for(known.sign_in.browser);
+    Ok(Some(app.ring.open_secret(&context, sealed)?))
 }
 
 /// Makes the account of somebody who signs in for the first time. The key of the person is made
@@ -171,21 +201,26 @@ async fn welcome(
 ) -> Result<Result<Progress, Refusal>, Problem> {
     let app = &visitor.app;
     let id = app.new_id();
-    let (context, sealed) = (sealed_for(steps.browser), known.sealed_address.clone());
-    let sealed_address = in_background(app, move |app| {
-        let plain = app.ring.open_secret(&context, &sealed.unwrap_or_default())?;
-        app.people.seal(id, ADDRESS, &plain)
+    let opened = known.clone();
+    let sealed = in_background(app, move |app| {
+        let plain = open_address(app, &opened)?.unwrap_or_default();
+        let sealed = app.people.seal(id, ADDRESS, &plain)?;
+        Ok((plain, sealed))
     });
-    let sealed_address = Some(sealed_address.await?);
+    let (plain, sealed) = sealed.await?;
     transact(app, move |app, site, rows| {
-        let address = known.address;
+        let hashes = AddressHashes::of(app, site, &plain);
         // Two browsers may have been first at once.
-        let existing = address.map(|address| rows.person_at(address)).transpose()?.flatten();
-        let person = match existing {
+        let person = match hashes.person(rows)? {
             Some(person) => person,
             None => {
-                let person =
-                    KnownPerson { person: Person::new(id, app.now()), address, sealed_address };
+                let (address_key, address) = hashes.current();
+                let person = KnownPerson {
+                    person: Person::new(id, app.now()),
+                    address: Some(address),
+                    address_key,
+                    sealed_address: Some(sealed),
+                };
                 rows.put_person(&person)?;
                 person
             }
@@ -198,7 +233,16 @@ async fn welcome(
 /// Enters a code of an authenticator program.
 pub(crate) async fn totp(visitor: Visitor) -> Result<Answer, Problem> {
     let CodeBody { code } = visitor.read()?;
-    let steps = Steps::of(&visitor)?;
+    answer(&visitor, Ok(enter_totp(&visitor, code).await?)).await
+}
+
+/// Enters a code of an authenticator program, as it was typed.
+///
+/// # Errors
+///
+/// `sign_in_gone`; `way_closed`; `too_many_tries`; `wrong_code`; `account_closed`; `unavailable`.
+pub(crate) async fn enter_totp(visitor: &Visitor, code: String) -> Result<Progress, Problem> {
+    let steps = Steps::of(visitor)?;
     let app = &visitor.app;
     let found = transact(app, {
         let steps = steps.clone();
@@ -231,13 +275,25 @@ pub(crate) async fn totp(visitor: Visitor) -> Result<Answer, Problem> {
             Err(refusal) => Ok(Err(refusal)),
         }
     });
-    answer(&visitor, progress.await?)
+    progress.await?.map_err(|refusal| refused_at(refusal, app))
 }
 
 /// Enters a recovery code.
 pub(crate) async fn recovery_code(visitor: Visitor) -> Result<Answer, Problem> {
     let CodeBody { code } = visitor.read()?;
-    let steps = Steps::of(&visitor)?;
+    answer(&visitor, Ok(enter_recovery_code(&visitor, code).await?)).await
+}
+
+/// Enters a recovery code, as it was typed.
+///
+/// # Errors
+///
+/// As [`enter_totp`].
+pub(crate) async fn enter_recovery_code(
+    visitor: &Visitor,
+    code: String,
+) -> Result<Progress, Problem> {
+    let steps = Steps::of(visitor)?;
     let progress = transact(&visitor.app, move |app, site, rows| {
         let known = match steps.sign_in(app, rows)? {
             Ok(known) => known,
@@ -255,7 +311,7 @@ pub(crate) async fn recovery_code(visitor: Visitor) -> Result<Answer, Problem> {
             Err(refusal) => Ok(Err(refusal)),
         }
     });
-    answer(&visitor, progress.await?)
+    progress.await?.map_err(|refusal| refused_at(refusal, &visitor.app))
 }
 
 /// The secret of an authenticator program.
@@ -289,10 +345,6 @@ pub(crate) fn hash_recovery_code(
 /// Bound to the browser, so that a code read out to a stranger is worth nothing to them.
 fn hash_code(app: &App, site: &Site, browser: SecretHash, code: &MailCode) -> SecretHash {
     site.hash(app, "mail code", &[&browser.0, code.reveal()])
-}
-
-fn hash_address(app: &App, site: &Site, normalized: &str) -> SecretHash {
-    site.hash(app, "account address", &[normalized.as_bytes()])
 }
 
 fn sealed_for(browser: SecretHash) -> String {

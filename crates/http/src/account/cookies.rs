@@ -1,4 +1,5 @@
-//! Cookies: one with the token of the session, one with that of a sign-in under way.
+//! Cookies: one with the token of the session, one with that of a sign-in under way, and one by
+//! which a browser is known in which somebody has signed in before.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use outside::random::{Randomness, SystemRandomness};
@@ -35,6 +36,7 @@ impl BrowserToken {
 pub(crate) enum Cookie {
     Session,
     SignIn,
+    Browser,
 }
 
 impl Cookie {
@@ -46,6 +48,8 @@ impl Cookie {
             (Cookie::Session, false) => "mg_session",
             (Cookie::SignIn, true) => "__Host-mg_sign_in",
             (Cookie::SignIn, false) => "mg_sign_in",
+            (Cookie::Browser, true) => "__Host-mg_browser",
+            (Cookie::Browser, false) => "mg_browser",
         }
     }
 
@@ -53,6 +57,7 @@ impl Cookie {
         match self {
             Cookie::Session => "session token",
             Cookie::SignIn => "sign-in token",
+            Cookie::Browser => "browser token",
         }
     }
 
@@ -61,6 +66,7 @@ impl Cookie {
         match self {
             Cookie::Session => 30 * 24 * 3600,
             Cookie::SignIn => 15 * 60,
+            Cookie::Browser => 400 * 24 * 3600,
         }
     }
 

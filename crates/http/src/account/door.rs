@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -24,9 +25,10 @@ use crate::browsers;
 use crate::call::Arrival;
 use crate::endpoint::{About, arrive, finish_here, span};
 use crate::problem::{Problem, catalog};
+use crate::query::{self, Query};
 use crate::reply::{Reply, respond};
 use crate::version::Version;
-use crate::{blocking, body};
+use crate::{blocking, body, client_address};
 
 /// The header by which scripts of our pages show that a request is theirs.
 const CSRF_HEADER: &str = "x-csrf-token";
@@ -85,7 +87,7 @@ impl Visitor {
         let Some(site) = app.site() else {
             return Err(Problem::new(&catalog::NOT_FOUND));
         };
-        if head.method != Method::GET && !is_of_our_page(&head.headers, site) {
+        if head.method != Method::GET && !browsers::is_of_our_page(&head.headers, &site.origin) {
             return Err(Problem::new(&catalog::FOREIGN_REQUEST));
         }
         let limits = &app.limits;
@@ -102,9 +104,28 @@ impl Visitor {
         &self.head.headers
     }
 
+    /// Where the browser is, as far as can be told.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        client_address::of(&self.head)
+    }
+
     /// The token of a cookie of ours.
     pub(crate) fn token(&self, cookie: Cookie) -> Option<BrowserToken> {
         cookie.read(self.headers(), self.site())
+    }
+
+    /// A part of the path, counted from 1 behind the first slash; empty when there is none.
+    pub(crate) fn part(&self, number: usize) -> &str {
+        self.head.uri.path().split('/').nth(number).unwrap_or("")
+    }
+
+    /// The parameters of the query.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` with the name of one that does not exist or appears twice.
+    pub(crate) fn query<Q: Query>(&self) -> Result<Q, Problem> {
+        query::read(&self.head.uri)
     }
 
     /// The members of the body.
@@ -138,11 +159,32 @@ impl Allowed for OwnCards {
     const PERMISSION: Permission = Permission::OwnCards;
 }
 
+/// Finding customers and what is theirs.
+pub(crate) enum FindPersons {}
+
+impl Allowed for FindPersons {
+    const PERMISSION: Permission = Permission::FindPersons;
+}
+
+/// Answering requests of customers.
+pub(crate) enum AnswerRequests {}
+
+impl Allowed for AnswerRequests {
+    const PERMISSION: Permission = Permission::AnswerRequests;
+}
+
 /// Giving and taking roles.
 pub(crate) enum ManagePeople {}
 
 impl Allowed for ManagePeople {
     const PERMISSION: Permission = Permission::ManagePeople;
+}
+
+/// Being the second person when something is done to the account of somebody.
+pub(crate) enum ApprovePeople {}
+
+impl Allowed for ApprovePeople {
+    const PERMISSION: Permission = Permission::ApprovePeople;
 }
 
 /// Somebody who is signed in and may do `P`, by a request that their own page has sent.
@@ -269,18 +311,6 @@ fn harden(response: &mut Response<Body>, cookies: Vec<HeaderValue>, is_secure: b
     for cookie in cookies {
         headers.append(SET_COOKIE, cookie);
     }
-}
-
-/// Whether a request comes from our own pages. Browsers say so by themselves, and pages of others
-/// cannot make them say otherwise (W3C Fetch Metadata; RFC 6454, section 7). Who says neither is
-/// no browser that we know.
-fn is_of_our_page(headers: &HeaderMap, site: &Site) -> bool {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or(""));
-    let (fetched, origin) = (text("sec-fetch-site"), text("origin"));
-    let is_said = fetched.is_some() || origin.is_some();
-    is_said
-        && fetched.is_none_or(|site| site == "same-origin")
-        && origin.is_none_or(|origin| origin == site.origin)
 }
 
 /// Does work on the accounts of the site as one step, without blocking the other requests.

@@ -5,13 +5,16 @@ use base::PasskeyId;
 use outside::people::{KnownPasskey, KnownSignIn, Opened, PasskeyFound};
 use outside::random::{Randomness, SystemRandomness};
 use people::passkey::{CHALLENGE_BYTES, verify_assertion, verify_registration};
-use people::{Refusal, SessionEnd, Way};
+use people::{AccountChange, Enrolling, Person, Refusal, SessionEnd};
 use serde::{Deserialize, Serialize};
 
 use super::begin::ADDRESS;
 use super::cookies::{BrowserToken, Cookie};
-use super::door::{Answer, OwnAccount, Signed, Visitor, in_background, refused, transact};
-use super::proofs::{Steps, answer, begun};
+use super::door::{
+    Answer, OwnAccount, Signed, Visitor, in_background, refused, refused_at, transact,
+};
+use super::events::Doer;
+use super::proofs::{Progress, Steps, answer, begun, factors};
 use super::sessions::DoneView;
 use super::web_authn::{AssertionBody, AttestationBody, CreationView, CredentialBody, RequestView};
 use crate::fields::refuse;
@@ -64,8 +67,21 @@ pub(crate) async fn sign_in_options(visitor: Visitor) -> Result<Answer, Problem>
 /// Signs in with a passkey.
 pub(crate) async fn sign_in(visitor: Visitor) -> Result<Answer, Problem> {
     let body: CredentialBody<AssertionBody> = visitor.read()?;
+    answer(&visitor, Ok(enter_passkey(&visitor, &body).await?)).await
+}
+
+/// Shows a passkey, to begin with or as the second factor.
+///
+/// # Errors
+///
+/// `invalid_request`; `sign_in_gone`; `passkey_refused`; `passkey_cloned`; `account_closed`;
+/// `unavailable`.
+pub(crate) async fn enter_passkey(
+    visitor: &Visitor,
+    body: &CredentialBody<AssertionBody>,
+) -> Result<Progress, Problem> {
     let (credential, assertion) = body.assertion()?;
-    let steps = Steps::of(&visitor)?;
+    let steps = Steps::of(visitor)?;
     let progress = transact(&visitor.app, move |app, site, rows| {
         let mut known = match steps.sign_in(app, rows)? {
             Ok(known) => known,
@@ -92,9 +108,9 @@ pub(crate) async fn sign_in(visitor: Visitor) -> Result<Answer, Problem> {
         let Some(person) = rows.person(passkey.person)? else {
             return Ok(Err(Refusal::PasskeyRefused));
         };
-        steps.go_on((app, site, rows), &person, &known, Way::Passkey)
+        steps.go_on_by_passkey((app, site, rows), &person, &known, &passkey)
     });
-    answer(&visitor, progress.await?)
+    progress.await?.map_err(|refusal| refused_at(refusal, &visitor.app))
 }
 
 /// Gives a challenge for a new passkey.
@@ -104,13 +120,14 @@ pub(crate) async fn options(call: Signed<OwnAccount>) -> Result<Answer, Problem>
     let (app, challenge) = (&visitor.app, draw_challenge());
     let (person, sealed) = (known.person.clone(), known.sealed_address.clone());
     let id = person.id;
-    let by_passkey = session.ways.has(Way::Passkey);
     let passkeys = transact(app, move |app, _, rows| {
-        let passkeys = rows.passkeys_of(person.id)?;
-        match person.check_enrolment(passkeys.len(), by_passkey, app.now()) {
+        let mut passkeys = rows.passkeys_of(person.id)?;
+        match person.check_enrolment(enrolling(&session, passkeys.len()), app.now()) {
             Ok(()) => rows.put_challenge(session.id, Some(challenge))?,
             Err(refusal) => return Ok(Err(refusal)),
         }
+        // A device with one that does not count for staff may make one that does.
+        passkeys.retain(|passkey| !person.roles.has_staff() || counts_for_staff(&person, passkey));
         Ok(Ok(passkeys))
     });
     let passkeys = passkeys.await?.map_err(refused)?;
@@ -128,13 +145,22 @@ pub(crate) async fn options(call: Signed<OwnAccount>) -> Result<Answer, Problem>
     Ok(Answer::view(StatusCode::OK, &view))
 }
 
-/// Adds a passkey.
+fn enrolling(session: &people::Session, passkeys: usize) -> Enrolling {
+    Enrolling { passkeys, ways: session.ways, by_staff_key: session.by_staff_key }
+}
+
+/// Whether a passkey opens what its person may do as staff.
+pub(crate) fn counts_for_staff(person: &Person, passkey: &KnownPasskey) -> bool {
+    person.counts_for_staff(passkey.created_at, passkey.confirmed_at)
+}
+
+/// Adds a passkey; all other sessions end, and the owner is told.
 pub(crate) async fn add(call: Signed<OwnAccount>) -> Result<Answer, Problem> {
     call.require_fresh()?;
     let Signed { visitor, known, session, .. } = call;
     let body: CredentialBody<AttestationBody> = visitor.read()?;
     let registration = body.registration()?;
-    let by_passkey = session.ways.has(Way::Passkey);
+    let doer = Doer::of(&visitor, known.person.id);
     let added = transact(&visitor.app, move |app, site, rows| {
         let now = app.now();
         let Some(challenge) = rows.take_challenge(session.id)? else {
@@ -147,7 +173,7 @@ pub(crate) async fn add(call: Signed<OwnAccount>) -> Result<Answer, Problem> {
         let person = &known.person;
         let count = rows.passkeys_of(person.id)?.len();
         let registered = person
-            .check_enrolment(count, by_passkey, now)
+            .check_enrolment(enrolling(&session, count), now)
             .and_then(|()| verify_registration(&registration, &site.expected(&challenge)));
         let registered = match registered {
             Ok(registered) => registered,
@@ -162,14 +188,19 @@ pub(crate) async fn add(call: Signed<OwnAccount>) -> Result<Answer, Problem> {
             backup_eligible: registered.backup_eligible,
             backed_up: registered.backed_up,
             created_at: now,
+            confirmed_at: None,
             used_at: None,
         };
-        match rows.add_passkey(&passkey)? {
-            PasskeyFound::Known => Ok(Err(Refusal::PasskeyKnown)),
-            PasskeyFound::New => Ok(Ok(passkey)),
+        if rows.add_passkey(&passkey)? == PasskeyFound::Known {
+            return Ok(Err(Refusal::PasskeyKnown));
         }
+        rows.end_sessions(person.id, Some(session.id), SessionEnd::Changed, now)?;
+        let what = (AccountChange::PasskeyAdded, Some(passkey.id.to_string()));
+        let happened = doer.note(rows, &known, what, now)?;
+        Ok(Ok((passkey, happened)))
     });
-    let passkey = added.await?.map_err(refused)?;
+    let (passkey, happened) = added.await?.map_err(refused)?;
+    happened.tell(&visitor.app);
     Ok(Answer::view(StatusCode::CREATED, &PasskeyView::of(&passkey)))
 }
 
@@ -211,27 +242,40 @@ struct RemoveBody {
     passkey: String,
 }
 
-/// Removes a passkey; all other sessions end, for whoever has the passkey may be in one of them.
+/// Removes a passkey; all other sessions end, for whoever has the passkey may be in one of them,
+/// and the owner is told.
 pub(crate) async fn remove(call: Signed<OwnAccount>) -> Result<Answer, Problem> {
     call.require_fresh()?;
     let RemoveBody { passkey } = call.visitor.read()?;
     let passkey: PasskeyId =
         passkey.parse().map_err(|_| refuse("/passkey", "must be the id of a passkey"))?;
-    let (person, current) = (call.known.person, call.session.id);
-    let removed = transact(&call.visitor.app, move |app, _, rows| {
+    let Signed { visitor, known, session, .. } = call;
+    let doer = Doer::of(&visitor, known.person.id);
+    let removed = transact(&visitor.app, move |app, _, rows| {
+        let (person, now) = (&known.person, app.now());
+        if let Err(refusal) = session.require_removal(factors(rows, person.id)?, now) {
+            return Ok(Err(refusal));
+        }
+        let all = rows.passkeys_of(person.id)?;
+        let stays = |one: &&KnownPasskey| one.id != passkey && counts_for_staff(person, one);
+        let is_last = all.iter().filter(stays).count() == 0;
+        let counts = all.iter().any(|one| one.id == passkey && counts_for_staff(person, one));
         // Nobody of staff could come back in without an administrator.
-        let is_last = rows.passkeys_of(person.id)?.len() == 1;
-        if is_last && person.roles.has_staff() {
+        if is_last && counts && person.roles.has_staff() {
             return Ok(Err(Refusal::LastWayIn));
         }
-        let removed = rows.remove_passkey(person.id, passkey)?;
-        if removed {
-            rows.end_sessions(person.id, Some(current), SessionEnd::Changed, app.now())?;
+        if !rows.remove_passkey(person.id, passkey)? {
+            return Ok(Ok(None));
         }
-        Ok(Ok(removed))
+        rows.end_sessions(person.id, Some(session.id), SessionEnd::Changed, now)?;
+        let what = (AccountChange::PasskeyRemoved, Some(passkey.to_string()));
+        doer.note(rows, &known, what, now).map(|happened| Ok(Some(happened)))
     });
     match removed.await?.map_err(refused)? {
-        true => Ok(Answer::view(StatusCode::OK, &DoneView { status: "removed" })),
-        false => Err(Problem::new(&catalog::NOT_FOUND)),
+        Some(happened) => {
+            happened.tell(&visitor.app);
+            Ok(Answer::view(StatusCode::OK, &DoneView { status: "removed" }))
+        }
+        None => Err(Problem::new(&catalog::NOT_FOUND)),
     }
 }

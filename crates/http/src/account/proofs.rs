@@ -1,10 +1,17 @@
 //! What was shown leads on: to a second factor, or to a session.
 
-use axum::http::StatusCode;
-use outside::people::{AccountRows, KnownPerson, KnownSignIn, PeopleError};
-use people::{Factors, NextStep, Refusal, SecretHash, Session, SessionEnd, SignIn, Way, Ways};
+use axum::http::{HeaderValue, StatusCode};
+use outside::people::{
+    AccountRows, KnownPasskey, KnownPerson, KnownSignIn, KnownTotp, PeopleError,
+};
+use people::totp::Totp;
+use people::{
+    Factors, NextStep, RecoveryCodes, Refusal, SecretHash, Session, SessionEnd, SignIn, Strength,
+    Tries, Way,
+};
 use serde::Serialize;
 
+use super::asking::{remember, renew_address};
 use super::cookies::{BrowserToken, Cookie};
 use super::device;
 use super::door::{Answer, Visitor, refused_at, write_hash};
@@ -20,6 +27,8 @@ pub(crate) struct Steps {
     device: Option<base::Text<{ people::DEVICE_BYTES_MAX }>>,
     /// The session that was open before.
     former: Option<SecretHash>,
+    /// By what the browser is known once somebody has signed in with it.
+    known_by: BrowserToken,
 }
 
 impl Steps {
@@ -30,10 +39,16 @@ impl Steps {
         let (app, site) = (&visitor.app, visitor.site());
         let token = visitor.token(Cookie::SignIn);
         let gone = || super::door::refused(Refusal::SignInGone);
-        let browser = token.ok_or_else(gone)?.hash(app, site, Cookie::SignIn);
+        Ok(Steps::begin(visitor, token.ok_or_else(gone)?.hash(app, site, Cookie::SignIn)))
+    }
+
+    /// The same for a sign-in that begins now, under this token.
+    pub(crate) fn begin(visitor: &Visitor, browser: SecretHash) -> Steps {
+        let (app, site) = (&visitor.app, visitor.site());
         let former = visitor.token(Cookie::Session);
         let former = former.map(|token| token.hash(app, site, Cookie::Session));
-        Ok(Steps { browser, device: device::of(visitor.headers()), former })
+        let known_by = visitor.token(Cookie::Browser).unwrap_or_else(BrowserToken::draw);
+        Steps { browser, device: device::of(visitor.headers()), former, known_by }
     }
 
     /// The sign-in under way.
@@ -51,10 +66,32 @@ impl Steps {
     /// Goes on after something was shown.
     pub(crate) fn go_on(
         &self,
-        (app, site, rows): (&App, &Site, &AccountRows<'_>),
+        at: (&App, &Site, &AccountRows<'_>),
         known: &KnownPerson,
         sign_in: &KnownSignIn,
         way: Way,
+    ) -> Result<Result<Progress, Refusal>, PeopleError> {
+        self.go_on_with(at, (known, sign_in), way, false)
+    }
+
+    /// Goes on after a passkey was shown.
+    pub(crate) fn go_on_by_passkey(
+        &self,
+        at: (&App, &Site, &AccountRows<'_>),
+        known: &KnownPerson,
+        sign_in: &KnownSignIn,
+        passkey: &KnownPasskey,
+    ) -> Result<Result<Progress, Refusal>, PeopleError> {
+        let counts = known.person.counts_for_staff(passkey.created_at, passkey.confirmed_at);
+        self.go_on_with(at, (known, sign_in), Way::Passkey, counts)
+    }
+
+    fn go_on_with(
+        &self,
+        (app, site, rows): (&App, &Site, &AccountRows<'_>),
+        (known, sign_in): (&KnownPerson, &KnownSignIn),
+        way: Way,
+        by_staff_key: bool,
     ) -> Result<Result<Progress, Refusal>, PeopleError> {
         let now = app.now();
         let person = &known.person;
@@ -77,15 +114,25 @@ impl Steps {
         let device = self.device.clone();
         let opened = Session::open(app.new_id(), person, hash, shown.ways, device, now);
         let session = match opened {
-            Ok(session) => session,
+            Ok(session) => session.by_staff_key(by_staff_key),
             Err(refusal) => return Ok(Err(refusal)),
         };
         self.end_former(rows, now)?;
         rows.make_room(person.id, now)?;
         rows.put_session(&session)?;
         rows.remove_sign_in(self.browser)?;
-        clear_tries(rows, known, shown.ways)?;
-        Ok(Ok(Progress::SignedIn { token, csrf: token.csrf(app, site) }))
+        if shown.ways.strength() >= Strength::TwoFactors {
+            clear_tries(rows, known)?;
+            // Whoever has a second factor has not lost it.
+            rows.withdraw_approvals(person.id, now)?;
+        }
+        remember(rows, self.known_by.hash(app, site, Cookie::Browser), known, now)?;
+        Ok(Ok(Progress::SignedIn(Box::new(SignedIn {
+            token,
+            csrf: token.csrf(app, site),
+            browser: self.known_by,
+            known: known.clone(),
+        }))))
     }
 
     /// Whoever signs in again leaves what was open in this browser (ASVS 5.0, 7.2.4).
@@ -100,35 +147,63 @@ impl Steps {
 
 /// How far a sign-in got.
 pub(crate) enum Progress {
-    SignedIn { token: BrowserToken, csrf: SecretHash },
+    SignedIn(Box<SignedIn>),
     SecondFactor(Factors),
 }
 
+/// What a browser is given that somebody has signed in with.
+pub(crate) struct SignedIn {
+    token: BrowserToken,
+    /// What forms send along.
+    pub(crate) csrf: SecretHash,
+    browser: BrowserToken,
+    /// Who it is.
+    pub(crate) known: KnownPerson,
+}
+
+impl SignedIn {
+    /// The cookies to set.
+    pub(crate) fn cookies(&self, site: &Site) -> [HeaderValue; 3] {
+        [
+            Cookie::Session.set(site, self.token),
+            Cookie::SignIn.clear(site),
+            Cookie::Browser.set(site, self.browser),
+        ]
+    }
+}
+
 /// The answer to one step of a sign-in.
-pub(crate) fn answer(
+pub(crate) async fn answer(
     visitor: &Visitor,
     progress: Result<Progress, Refusal>,
 ) -> Result<Answer, Problem> {
     let site = visitor.site();
     match progress.map_err(|refusal| refused_at(refusal, &visitor.app))? {
-        Progress::SignedIn { token, csrf } => {
-            let view =
-                ProgressView { status: "signed_in", csrf: Some(write_hash(csrf)), ways: None };
+        Progress::SignedIn(signed_in) => {
+            let csrf = Some(write_hash(signed_in.csrf));
+            let view = ProgressView { status: "signed_in", csrf, ways: None };
             let answer = Answer::view(StatusCode::OK, &view);
-            Ok(answer.with(Cookie::Session.set(site, token)).with(Cookie::SignIn.clear(site)))
+            let answer = signed_in.cookies(site).into_iter().fold(answer, Answer::with);
+            renew_address(&visitor.app, signed_in.known).await?;
+            Ok(answer)
         }
         Progress::SecondFactor(factors) => {
-            let ways = [
-                (factors.passkey, Way::Passkey),
-                (factors.totp, Way::Totp),
-                (factors.recovery_codes, Way::RecoveryCode),
-            ];
-            let ways = ways.into_iter().filter(|(has, _)| *has).map(|(_, way)| way.as_str());
+            let ways = ways_of(factors).map(Way::as_str);
             let view =
                 ProgressView { status: "second_factor", csrf: None, ways: Some(ways.collect()) };
             Ok(Answer::view(StatusCode::OK, &view))
         }
     }
+}
+
+/// The second factors that somebody could show, the best first.
+pub(crate) fn ways_of(factors: Factors) -> impl Iterator<Item = Way> {
+    let ways = [
+        (factors.passkey, Way::Passkey),
+        (factors.totp, Way::Totp),
+        (factors.recovery_codes, Way::RecoveryCode),
+    ];
+    ways.into_iter().filter(|(has, _)| *has).map(|(_, way)| way)
 }
 
 #[derive(Serialize)]
@@ -152,14 +227,16 @@ pub(crate) fn factors(
     })
 }
 
-/// Whoever came in by something stronger opens the weaker ways again that others have closed.
-fn clear_tries(rows: &AccountRows<'_>, known: &KnownPerson, ways: Ways) -> Result<(), PeopleError> {
-    if ways.strength() < people::Strength::TwoFactors {
-        return Ok(());
+/// Whoever came in with two factors opens the ways again that wrong tries have closed.
+fn clear_tries(rows: &AccountRows<'_>, known: &KnownPerson) -> Result<(), PeopleError> {
+    let person = known.person.id;
+    if let Some(known) = rows.totp(person)?.filter(|known| known.totp.tries != Tries::cleared()) {
+        let totp = Totp { tries: Tries::cleared(), ..known.totp };
+        rows.put_totp(person, &KnownTotp { totp, ..known })?;
     }
-    if let Some(address) = known.address {
-        let log = rows.address(address)?;
-        rows.put_address(address, &people::AddressLog { tries: people::Tries::cleared(), ..log })?;
+    let codes = rows.recovery_codes(person)?;
+    if codes.tries != Tries::cleared() {
+        rows.put_recovery_codes(person, &RecoveryCodes { tries: Tries::cleared(), ..codes })?;
     }
     Ok(())
 }

@@ -78,7 +78,7 @@ fn form(bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
 
 /// Whether it is a path of ours: a page of others would look like ours to whoever has just signed
 /// in (OWASP: unvalidated redirects).
-fn is_local(next: &str) -> bool {
+pub fn is_local(next: &str) -> bool {
     let is_visible = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     next.len() <= 500 && is_visible && next.starts_with('/') && !next.starts_with("//")
 }

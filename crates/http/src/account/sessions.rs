@@ -2,11 +2,13 @@
 
 use axum::http::StatusCode;
 use base::SessionId;
-use people::{Permission, Role, SessionEnd, Way};
+use people::{AccountChange, Permission, Role, SessionEnd, Way};
 use serde::{Deserialize, Serialize};
 
+use super::administration::find;
 use super::cookies::Cookie;
-use super::door::{Answer, ManagePeople, OwnAccount, Signed, refused, transact, write_hash};
+use super::door::{Answer, ManagePeople, OwnAccount, Signed, transact, write_hash};
+use super::events::Doer;
 use crate::fields::refuse;
 use crate::problem::{Problem, catalog};
 use crate::views::{Id, Time};
@@ -113,9 +115,13 @@ pub(crate) async fn revoke(call: Signed<OwnAccount>) -> Result<Answer, Problem> 
         }
     };
     let (person, current) = (call.known.person.id, call.session.id);
-    let found = transact(&call.visitor.app, move |app, _, rows| {
+    let browser = call.visitor.token(Cookie::Browser);
+    let found = transact(&call.visitor.app, move |app, site, rows| {
         let Some(wanted) = wanted else {
             rows.end_sessions(person, Some(current), SessionEnd::Revoked, app.now())?;
+            // Whoever was in one of them is a stranger from now on.
+            let browser = browser.map(|token| token.hash(app, site, Cookie::Browser));
+            rows.forget_browsers(person, browser)?;
             return Ok(true);
         };
         // Somebody else's session does not exist.
@@ -138,30 +144,31 @@ struct RolesBody {
     roles: String,
 }
 
-/// Gives somebody else these roles and no others; their sessions end. Whoever gets a first role of
-/// staff may add a passkey for three days.
+/// Gives somebody else these roles and no others; their sessions end, and they are told. Whoever
+/// gets a first role of staff may add a passkey for three days; one from before does not count for
+/// the role.
 pub(crate) async fn give_roles(call: Signed<ManagePeople>) -> Result<Answer, Problem> {
     call.require_fresh()?;
     let RolesBody { person, roles } = call.visitor.read()?;
-    let person: base::PersonId =
-        person.parse().map_err(|_| refuse("/person", "must be the id of a person"))?;
     let mut given = people::Roles::of_everybody();
     for name in roles.split_ascii_whitespace() {
         let role = Role::from_name(name);
         given = given.with(role.ok_or_else(|| refuse("/roles", "must be names of roles"))?);
     }
-    if person == call.known.person.id {
-        return Err(refused(people::Refusal::SamePerson));
-    }
-    let found = transact(&call.visitor.app, move |app, _, rows| {
-        let Some(known) = rows.person(person)? else { return Ok(false) };
-        let changed = known.person.with_roles(given, app.now());
-        rows.put_person(&outside::people::KnownPerson { person: changed, ..known })?;
-        rows.end_sessions(person, None, SessionEnd::Changed, app.now())?;
-        Ok(true)
+    let person = find(&person, &call.known)?;
+    let Signed { visitor, known: by, .. } = call;
+    let doer = Doer::of(&visitor, by.person.id);
+    let found = transact(&visitor.app, move |app, _, rows| {
+        let now = app.now();
+        let Some(known) = rows.person(person)? else { return Ok(None) };
+        let changed = known.person.with_roles(given, now);
+        rows.put_person(&outside::people::KnownPerson { person: changed, ..known.clone() })?;
+        rows.end_sessions(person, None, SessionEnd::Changed, now)?;
+        let names: Vec<_> = given.iter().map(Role::as_str).collect();
+        let what = (AccountChange::RolesGiven, Some(names.join(" ")));
+        doer.note(rows, &known, what, now).map(Some)
     });
-    match found.await? {
-        true => Ok(Answer::view(StatusCode::OK, &DoneView { status: "changed" })),
-        false => Err(Problem::new(&catalog::NOT_FOUND)),
-    }
+    let happened = found.await?.ok_or_else(|| Problem::new(&catalog::NOT_FOUND))?;
+    happened.tell(&visitor.app);
+    Ok(Answer::view(StatusCode::OK, &DoneView { status: "changed" }))
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use base::PersonId;
 use mail::bounce::ReturnPaths;
-use mail::{Address, Mailer, Name};
+use mail::{Address, Content, Mailbox, Mailer, Message, MessageKey, Name, Outcome};
 use outside::people::Accounts;
 use people::SecretHash;
 use people::passkey::Expected;
@@ -26,6 +27,8 @@ pub struct Site {
     pub post: Option<SignInPost>,
     /// Where accounts are kept.
     pub accounts: Arc<Accounts>,
+    /// Whom anybody can be, by a name: those of a demonstration. Nobody, everywhere else.
+    pub demo: Vec<(String, PersonId)>,
 }
 
 /// How codes for signing in are sent.
@@ -43,6 +46,36 @@ impl Site {
     /// this machine for safe, so that tests and demonstrations need no certificate.
     pub(crate) fn is_secure(&self) -> bool {
         self.origin.starts_with("https://")
+    }
+
+    /// A mail of the shop to somebody with an account; `None` where no mail can be sent.
+    pub(crate) fn letter(
+        &self,
+        app: &App,
+        key: MessageKey,
+        to: Address,
+        content: Content,
+    ) -> Option<Message> {
+        let post = self.post.as_ref()?;
+        Some(Message {
+            return_path: post.return_paths.address(&key, &app.ring),
+            key,
+            from: Mailbox { name: Some(self.shop.clone()), address: post.from.clone() },
+            to: Mailbox { name: None, address: to },
+            written_at: app.now(),
+            content,
+        })
+    }
+
+    /// Sends a mail to somebody with an account, once, where mail can be sent. Blocks. What comes
+    /// of it is told in the log only, without the address.
+    pub(crate) fn send(&self, app: &App, key: MessageKey, to: Address, content: Content) {
+        let letter = self.letter(app, key, to, content);
+        let (Some(post), Some(message)) = (&self.post, letter) else { return };
+        let outcome = post.mailer.send(&message);
+        if !matches!(outcome, Outcome::Sent) {
+            tracing::warn!(?outcome, "a mail to somebody with an account was not sent");
+        }
     }
 
     /// What a ceremony at this site must be about.

@@ -1,8 +1,12 @@
-//! Step-up: a passkey signs the act that is to move value, and nothing else.
+//! Step-up: a passkey signs the act that is to move value, and whoever does the act has what was
+//! signed compared with what is done.
+
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use base::{AccountId, Currency, Money, Text};
-use outside::people::{Agreed, KnownAct, Opened};
+use ledger::AccountName;
+use outside::people::{ActDone, Agreed, KnownAct, Opened};
 use outside::random::{Randomness, SystemRandomness};
 use people::passkey::verify_assertion;
 use people::{Refusal, ValueAct};
@@ -10,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::door::{Answer, OwnCards, Signed, in_background, refused, transact};
 use super::web_authn::{AssertionBody, CredentialBody, RequestView};
+use crate::app::App;
 use crate::fields::refuse;
 use crate::problem::Problem;
 use crate::views::Time;
@@ -17,13 +22,39 @@ use crate::views::Time;
 /// What the payee of an act is sealed for.
 const PAYEE: &str = "account.payee";
 
+/// What moves value, as callers say it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ActBody {
-    account: String,
+struct MovedBody {
+    /// From which account; where orders are paid when left out.
+    account: Option<String>,
     amount: i64,
     currency: String,
     payee: String,
+}
+
+/// The same, checked.
+struct Moved {
+    account: AccountId,
+    amount: Money,
+    payee: Text<200>,
+}
+
+impl MovedBody {
+    fn check(&self) -> Result<Moved, Problem> {
+        let currency = Currency::parse(&self.currency);
+        let currency = currency.map_err(|_| refuse("/currency", "must be a code of ISO 4217"))?;
+        let amount = Money::new(self.amount, currency);
+        let amount = amount.ok_or_else(|| refuse("/amount", "must not be negative"))?;
+        let payee = Text::new(&self.payee);
+        let payee = payee.map_err(|_| refuse("/payee", "must have 1 to 200 bytes"))?;
+        let named = |text: &String| {
+            text.parse().map_err(|_| refuse("/account", "must be the id of an account"))
+        };
+        let account = self.account.as_ref().map(named).transpose()?;
+        let account = account.unwrap_or_else(|| AccountName::OrderClearing.id(currency));
+        Ok(Moved { account, amount, payee })
+    }
 }
 
 #[derive(Serialize)]
@@ -34,18 +65,10 @@ struct AskedView {
     options: RequestView,
 }
 
-/// Asks for a passkey's agreement to an act. Whoever does the act compares every field of what was
-/// signed with what is done.
+/// Asks for a passkey's agreement to an act.
 pub(crate) async fn ask(call: Signed<OwnCards>) -> Result<Answer, Problem> {
-    let body: ActBody = call.visitor.read()?;
-    let account: AccountId =
-        body.account.parse().map_err(|_| refuse("/account", "must be the id of an account"))?;
-    let currency = Currency::parse(&body.currency);
-    let currency = currency.map_err(|_| refuse("/currency", "must be a code of ISO 4217"))?;
-    let amount = Money::new(body.amount, currency);
-    let amount = amount.ok_or_else(|| refuse("/amount", "must not be negative"))?;
-    let payee = Text::new(&body.payee);
-    let payee: Text<200> = payee.map_err(|_| refuse("/payee", "must have 1 to 200 bytes"))?;
+    let body: MovedBody = call.visitor.read()?;
+    let Moved { account, amount, payee } = body.check()?;
     let Signed { visitor, known, session, .. } = call;
     let (app, person) = (&visitor.app, known.person.id);
     let mut nonce = [0; 16];
@@ -60,7 +83,7 @@ pub(crate) async fn ask(call: Signed<OwnCards>) -> Result<Answer, Problem> {
         if passkeys.is_empty() {
             return Ok(Err(Refusal::StrongerSignInNeeded));
         }
-        let (agreed, done_at, session) = (None, None, session.id);
+        let (agreed, done, session) = (None, None, session.id);
         let known = KnownAct {
             nonce,
             session,
@@ -70,7 +93,7 @@ pub(crate) async fn ask(call: Signed<OwnCards>) -> Result<Answer, Problem> {
             sealed_payee,
             expires_at,
             agreed,
-            done_at,
+            done,
         };
         rows.put_act(&known, app.now())?;
         Ok(Ok(passkeys))
@@ -109,13 +132,7 @@ pub(crate) async fn agree(call: Signed<OwnCards>) -> Result<Answer, Problem> {
     let is_ours = move |act: &KnownAct| act.person == person && act.session == session.id;
     let found = transact(app, move |_, _, rows| rows.act(nonce)).await?.filter(is_ours);
     let found = found.ok_or_else(|| refused(Refusal::ActExpired))?;
-    let sealed = found.sealed_payee;
-    let payee = in_background(app, move |app| app.people.open(person, PAYEE, &sealed)).await?;
-    let payee = match payee {
-        Opened::Text(text) => Text::new(&text).ok(),
-        Opened::Erased => None,
-    };
-    let payee = payee.ok_or_else(|| refused(Refusal::ActExpired))?;
+    let payee = payee_of(app, found).await?;
     let agreed = transact(app, move |app, site, rows| {
         let now = app.now();
         let open = rows.act(nonce)?.filter(|act| is_ours(act) && act.agreed.is_none());
@@ -143,10 +160,80 @@ pub(crate) async fn agree(call: Signed<OwnCards>) -> Result<Answer, Problem> {
     Ok(Answer::view(StatusCode::OK, &view))
 }
 
+/// To whom an act moves value, as it was shown.
+async fn payee_of(app: &Arc<App>, act: KnownAct) -> Result<Text<200>, Problem> {
+    let opened =
+        in_background(app, move |app| app.people.open(act.person, PAYEE, &act.sealed_payee));
+    let payee = match opened.await? {
+        Opened::Text(text) => Text::new(&text).ok(),
+        Opened::Erased => None,
+    };
+    payee.ok_or_else(|| refused(Refusal::ActExpired))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UseBody {
+    act: String,
+    /// The idempotency key of the call that moves the value.
+    call: String,
+    account: Option<String>,
+    amount: i64,
+    currency: String,
+    payee: String,
+}
+
+/// Compares what a passkey has signed with what is about to be done, and lets it be done once: by
+/// the call that is named, however often that one is repeated.
+pub(crate) async fn use_up(call: Signed<OwnCards>) -> Result<Answer, Problem> {
+    let body: UseBody = call.visitor.read()?;
+    let nonce = read_nonce(&body.act);
+    let nonce = nonce.ok_or_else(|| refuse("/act", "must be the name of an act"))?;
+    let doer = Text::<255>::new(&body.call);
+    let doer = doer.map_err(|_| refuse("/call", "must be an idempotency key"))?;
+    let UseBody { account, amount, currency, payee, .. } = body;
+    let moved = MovedBody { account, amount, currency, payee }.check()?;
+    let Signed { visitor, known, session, .. } = call;
+    let (app, person) = (&visitor.app, known.person.id);
+    let is_ours = move |act: &KnownAct| act.person == person && act.session == session.id;
+    let found = transact(app, move |_, _, rows| rows.act(nonce)).await?.filter(is_ours);
+    let payee = payee_of(app, found.ok_or_else(|| refused(Refusal::ActExpired))?).await?;
+    let used = transact(app, move |app, site, rows| {
+        let now = app.now();
+        let known = rows.act(nonce)?.filter(is_ours);
+        let Some((mut known, evidence)) = known.and_then(|known| {
+            let evidence = known.evidence(payee)?;
+            Some((known, evidence))
+        }) else {
+            return Ok(Err(Refusal::ActExpired));
+        };
+        let doing = (moved.account, moved.amount, moved.payee.as_str());
+        let covered = evidence.covers(doing, now);
+        if covered == Err(Refusal::ActChanged) {
+            return Ok(covered);
+        }
+        if let Some(done) = &known.done {
+            // Repeated, a call does nothing more, however late that is.
+            return Ok(if done.call == doer { Ok(()) } else { Err(Refusal::ActUsed) });
+        }
+        // What was kept must still be what was signed.
+        let checked = covered.and_then(|()| evidence.check(&site.expected(&[0; 32])));
+        if checked.is_ok() {
+            known.done = Some(ActDone { at: now, call: doer });
+            rows.put_act(&known, now)?;
+        }
+        Ok(checked)
+    });
+    used.await?.map_err(refused)?;
+    let view = AgreedView { act: write_nonce(nonce), status: "used" };
+    Ok(Answer::view(StatusCode::OK, &view))
+}
+
 fn write_nonce(nonce: [u8; 16]) -> String {
     super::door::write_hash(people::SecretHash(nonce))
 }
 
-fn read_nonce(text: &str) -> Option<[u8; 16]> {
+/// The name of an act.
+pub(crate) fn read_nonce(text: &str) -> Option<[u8; 16]> {
     super::door::read_hash(text).map(|hash| hash.0)
 }

@@ -25,6 +25,11 @@ macro_rules! catalog {
     };
 }
 
+/// Every stable code that a call may be refused with.
+pub fn problem_codes() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|entry| entry.code)
+}
+
 /// The entry of a refusal. Every refusal has one; a test walks through all of them.
 pub(crate) fn of_refusal(refusal: &Refusal) -> &'static Entry {
     let code = refusal.code();
@@ -34,6 +39,12 @@ pub(crate) fn of_refusal(refusal: &Refusal) -> &'static Entry {
 
 /// The entry of a refusal about people.
 pub(crate) fn of_people(refusal: people::Refusal) -> &'static Entry {
+    let entry = ALL.iter().find(|entry| entry.code == refusal.code());
+    entry.expect("every refusal has an entry in the catalog")
+}
+
+/// The entry of a refusal about requests to the support.
+pub(crate) fn of_talk(refusal: support::conversation::TalkRefusal) -> &'static Entry {
     let entry = ALL.iter().find(|entry| entry.code == refusal.code());
     entry.expect("every refusal has an entry in the catalog")
 }
@@ -254,7 +265,8 @@ catalog! {
     POST_PRIVATE = "post_private", 422, "The post is private",
         "Make the post public and tell so with PATCH /v1/posts/{id}: the promotion goes on then.";
     POST_CHANGED = "post_changed", 422, "The content of the post has changed",
-        "Read the post, look at its present content, and decide with that `content_version`.";
+        "Read the post, look at its present content, and decide with that `content_version`. \
+         A post that is promoted moves to another address, or creator, with another one only.";
     SAME_REVIEWER = "same_reviewer", 422, "The appeal needs another reviewer",
         "Let somebody else decide (`by`) than whoever had a part in the first decision.";
     PAYMENT_DISPUTED = "payment_disputed", 422, "The payment of the promotion is disputed",
@@ -392,6 +404,11 @@ catalog! {
         "Check the id of the person, and that the key belongs to the book.";
     SUSPECT_NOT_FOUND = "suspect_not_found", 404, "No such suspect",
         "Check the id and that the key belongs to the book of the suspect.";
+    RESTITUTION_NOT_STUCK = "restitution_not_stuck", 422, "The restitution waits for nobody",
+        "Nothing is to be done: it goes on by itself, or has.";
+    PAID_BY_BANK = "paid_by_bank", 422, "The payer's bank has given something back",
+        "Send it again with POST /v1/restitutions/{id}/send-again: its order counts what the bank \
+         has paid.";
     NOTHING_TO_REPAY = "nothing_to_repay", 422, "There is nothing to repay",
         "Nothing is left to do: it was paid back before, or nothing of it was spent.";
     NOTHING_TO_SHIP = "nothing_to_ship", 422, "There are no goods to ship",
@@ -506,6 +523,11 @@ catalog! {
         "Sign in another way and remove it.";
     ENROLMENT_CLOSED = "enrolment_closed", 403, "The account is not open for a passkey",
         "Ask an administrator to open it.";
+    PASSKEY_NOT_CONFIRMED = "passkey_not_confirmed", 403, "This passkey does not count for staff",
+        "It is older than your role: add a new one in the days after you got the role, or have an \
+         administrator confirm this one.";
+    MAIL_CODE_NEEDED = "mail_code_needed", 403, "Your mailbox has to be shown for this",
+        "Sign out, sign in by mail, and then with the passkey that you have.";
     SAME_PERSON = "same_person", 403, "Somebody else has to approve this",
         "Ask somebody with the same permission.";
     HAND_OVER_REFUSED = "hand_over_refused", 403, "The way from the shop does not work any more",
@@ -522,11 +544,29 @@ catalog! {
         "Ask again, for what it is now.";
     ACT_EXPIRED = "act_expired", 409, "It was not confirmed in time",
         "Begin again, and confirm it in time.";
+    ACT_USED = "act_used", 409, "The confirmation was used before",
+        "Confirm it again: a signature is good for one call.";
     RECOVERY_NOT_RIPE = "recovery_not_ripe", 409, "The waiting time is not over",
         "Come back when it is.";
     RECOVERY_GONE = "recovery_gone", 409, "There is no recovery under way",
         "Begin again with your address.";
     LAST_WAY_IN = "last_way_in", 409, "It is the last way in", "Add another passkey first.";
+    OWN_REQUEST = "own_request", 409, "It is your own request",
+        "Somebody else of staff has to take care of it.";
+    NOT_ANSWERED = "not_answered", 409, "The request has no answer yet",
+        "Answer it, then solve it.";
+    ALREADY_SOLVED = "already_solved", 409, "The request is solved already",
+        "Nothing is left to do; a reply opens it again.";
+    NOT_SOLVED = "not_solved", 409, "The request is not solved yet",
+        "Say how it went when it is.";
+    ALREADY_ASSIGNED = "already_assigned", 409, "It is so already",
+        "Read the request again: somebody else may have been quicker.";
+    TOO_MANY_REQUESTS = "too_many_requests", 409, "Too many requests wait",
+        "Add to one of them, or say that one is solved.";
+    CONVERSATION_FULL = "conversation_full", 409, "The request is very long",
+        "Begin another one and name this one in it.";
+    TOO_MANY_MESSAGES = "too_many_messages", 429, "You have written very much today",
+        "Write again tomorrow.";
     WRONG_CODE = "wrong_code", 422, "This code does not work",
         "Check what you typed, or ask for a new one.";
     PASSKEY_REFUSED = "passkey_refused", 422, "This passkey could not be checked",
@@ -548,39 +588,4 @@ catalog! {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use engine::StoredRefusal;
-
-    #[test]
-    fn every_refusal_about_people_has_an_entry() {
-        for refusal in people::Refusal::ALL {
-            let entry = of_people(*refusal);
-            assert_eq!(entry.status == 429, refusal.is_transient(), "{}", entry.code);
-        }
-    }
-
-    #[test]
-    fn every_refusal_has_an_entry() {
-        let money = Some(base::Money::new(1, base::Currency::USD).unwrap());
-        let refusals: Vec<_> = (0..1_000)
-            .filter_map(|number| {
-                Refusal::from_stored(StoredRefusal { number, why: 1, money, tender: None })
-            })
-            .collect();
-        assert!(refusals.len() >= 26, "the numbers are no longer below 1,000");
-        for refusal in refusals {
-            let entry = of_refusal(&refusal);
-            assert_eq!(entry.code, refusal.code());
-            assert!(matches!(entry.status, 404 | 422), "{} has {}", entry.code, entry.status);
-        }
-    }
-
-    #[test]
-    fn details_say_what_to_do() {
-        for entry in ALL {
-            assert!(entry.detail.ends_with('.') && entry.detail.len() > 20, "{}", entry.code);
-            assert!(!entry.title.ends_with('.'), "{}", entry.code);
-        }
-    }
-}
+mod tests;

@@ -14,7 +14,9 @@ pub(crate) mod r#match;
 pub(crate) mod preview;
 pub(crate) mod read;
 pub(crate) mod replay;
+pub(crate) mod replay_all;
 pub(crate) mod statement;
+pub(crate) mod ways;
 pub(crate) mod withdraw;
 
 use base::ClaimId;

@@ -25,8 +25,8 @@ pub(crate) struct KeyBody {
     /// For secret keys: `read`, `spend`, `issue`, `gift_cards:reveal`, `admin`, `catalog:write`,
     /// `checkout:write`, `orders:refund`, `payouts:write`, `webhooks:manage`, `mail:report`,
     /// `settlements:write`, `promotions:write`, `promotions:review`, `feed:serve`,
-    /// `incidents:write`, `signals:write`, `claims:write`, `claims:review`, or `all`, which is
-    /// those there are now.
+    /// `incidents:write`, `signals:write`, `claims:write`, `claims:review`,
+    /// `people:hand_over`, or `all`, which is those there are now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
     scopes: Vec<String>,

@@ -1,3 +1,4 @@
 //! `/v1/test`: what only test books can do.
 
+pub(crate) mod challenges;
 pub(crate) mod clock;

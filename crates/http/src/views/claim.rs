@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use base::{ClaimId, Currency, Day, Instant, PaymentId, PersonId, PromotionId, RefundId};
+use base::{CardId, ClaimId, Currency, Day, Instant, PaymentId, PersonId, PromotionId, RefundId};
 use base::{RestitutionId, StatementId};
 use claims::{Claim, DecisionRecord, Payout, Reason, Restitution, RestitutionKind, Step};
-use claims::{StepName, next};
+use claims::{Resolution, StepName, Stuck, next};
+use engine::credit_for;
 use serde::Serialize;
 
 use crate::claim_rules::in_force;
@@ -73,8 +74,11 @@ struct NextView {
     /// `match`, `facts`, `decision`, `review`, `second_person`, `appeal_decision`, `dispute_end`,
     /// `payout_start`, `payout_end`, `appeal` or `nothing`.
     awaited: &'static str,
+    /// By when. Of a dispute it is when it should be over: that is the bank's time, and may be put
+    /// off.
     #[schema(value_type = Option<String>, format = DateTime)]
     by: Option<Time>,
+    /// True when that has passed; never of a dispute.
     is_late: bool,
 }
 
@@ -288,7 +292,8 @@ pub(crate) struct RestitutionView {
     /// With its tax, where it is a refund of its own; nothing when the settlement of the promotion
     /// returns it with all that was not spent.
     gross: Option<MoneyView>,
-    /// The refund of the order; nothing of a payment that goes back whole.
+    /// The refund of the order; nothing of a payment that goes back whole, and of what goes another
+    /// way.
     #[schema(value_type = Option<String>)]
     refund: Option<Id<RefundId>>,
     /// The payment that goes back whole.
@@ -300,11 +305,63 @@ pub(crate) struct RestitutionView {
     due_at: Time,
     #[schema(value_type = Option<String>, format = DateTime)]
     paid_at: Option<Time>,
+    /// `on_its_way`, `paid`, or `stuck`: its order refuses to send it, and a person sees to it.
+    status: &'static str,
+    /// When it was told that it is late.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    escalated_at: Option<Time>,
+    /// Nothing unless it is stuck, or was.
+    stuck: Option<StuckView>,
+}
+
+/// That an order has refused to send a restitution, and what a person has done about it.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = RestitutionStuck)]
+struct StuckView {
+    #[schema(value_type = String, format = DateTime)]
+    since: Time,
+    /// The code of what was refused last.
+    code: String,
+    /// `sent_again`, `store_credit` or `paid_by_hand`.
+    resolution: Option<&'static str>,
+    /// The gift card that was given instead.
+    #[schema(value_type = Option<String>)]
+    gift_card: Option<Id<CardId>>,
+    /// What names a payment by hand.
+    reference: Option<String>,
+    #[schema(value_type = Option<String>)]
+    resolved_by: Option<Id<PersonId>>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    resolved_at: Option<Time>,
+}
+
+impl StuckView {
+    fn new(stuck: &Stuck, row: &Restitution) -> StuckView {
+        let resolved = stuck.resolved.as_ref();
+        let how = resolved.map(|resolved| &resolved.how);
+        StuckView {
+            since: Time(stuck.at),
+            code: stuck.refusal.to_string(),
+            resolution: how.map(Resolution::as_str),
+            gift_card: how
+                .filter(|how| **how == Resolution::StoreCredit)
+                .map(|_| Id(credit_for(row.id))),
+            reference: how.and_then(|how| match how {
+                Resolution::PaidByHand { reference } => Some(reference.to_string()),
+                Resolution::SentAgain | Resolution::StoreCredit => None,
+            }),
+            resolved_by: resolved.map(|resolved| Id(resolved.by)),
+            resolved_at: resolved.map(|resolved| Time(resolved.at)),
+        }
+    }
 }
 
 impl RestitutionView {
     pub(crate) fn new(row: &Restitution) -> RestitutionView {
         let is_captured_twice = row.kind == RestitutionKind::DoubleCapture;
+        let resolved = row.stuck.as_ref().map(|stuck| stuck.resolved.as_ref());
+        let is_apart =
+            resolved.is_some_and(|it| it.is_none_or(|it| it.how != Resolution::SentAgain));
         RestitutionView {
             object: "restitution",
             id: Id(row.id),
@@ -314,12 +371,19 @@ impl RestitutionView {
             loss: MoneyView::new(row.loss, row.currency),
             amount: MoneyView::new(row.net, row.currency),
             gross: row.gross.map(|gross| MoneyView::new(gross, row.currency)),
-            refund: (!is_captured_twice).then_some(Id(row.refund)),
+            refund: (!is_captured_twice && !is_apart).then_some(Id(row.refund)),
             // Such a row is found by the id of its payment.
             payment: is_captured_twice.then(|| Id(PaymentId::from_bytes(row.cause.0))),
             statement: Id(row.statement),
             due_at: Time(row.due_at),
             paid_at: row.paid_at.map(Time),
+            status: match row.paid_at {
+                _ if row.is_stuck() => "stuck",
+                Some(_) => "paid",
+                None => "on_its_way",
+            },
+            escalated_at: row.escalated_at.map(Time),
+            stuck: row.stuck.as_ref().map(|stuck| StuckView::new(stuck, row)),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Statements of reasons: all that a claimant is owed to be told of a decision.
 
 use axum::http::StatusCode;
-use base::{ClaimId, Currency, Instant, Money, RestitutionId, StatementId};
-use claims::{Act, Arithmetic, Claim, Decision, Destination, Facts, FollowUp, HowToAppeal};
+use base::{Amount, ClaimId, Currency, Instant, Money, RestitutionId, StatementId};
+use claims::{
+    Act, Arithmetic, Claim, Decision, DecisionRecord, Destination, Facts, FollowUp, HowToAppeal,
+};
 use claims::{Restitution, Rules, StatedChange, Statement, TableRow};
 use claims::{state, state_person, state_restitution};
 use serde::Serialize;
@@ -44,6 +46,9 @@ pub(crate) struct StatementView {
     reasons: Vec<ReasonView<'static>>,
     /// What was looked at.
     facts: Vec<FactView>,
+    /// Where everything went that was planned, a sentence for each cause, as the report of the
+    /// promotion tells it by now. For claims about delivery and outcome.
+    delivery: Vec<String>,
     /// What has decided; nothing when a person has, or nobody had to.
     rule_table: Option<RuleTableView>,
     /// True when nobody has looked.
@@ -112,11 +117,22 @@ struct NeededView {
     value: String,
 }
 
+/// What a refund sends back over one way.
+pub(crate) struct Way {
+    /// What it goes to, in words.
+    pub(crate) to: String,
+    /// How much, tax included.
+    pub(crate) amount: Amount,
+}
+
 /// Where a part of the money goes.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ClaimDestination)]
 struct DestinationView {
+    /// A gift card or a payment method by its last characters, as soon as money has set out for it;
+    /// `what it was paid with` before.
     to: String,
+    /// Tax included, once it has set out.
     amount: MoneyView,
     /// By when it should have arrived.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -130,6 +146,15 @@ struct AppealView {
     how: String,
     #[schema(value_type = String, format = DateTime)]
     until: Time,
+}
+
+/// What goes back for a claim: with its tax, once the order has told that.
+fn sent_back(claim: &Claim, record: &DecisionRecord) -> Amount {
+    if claim.payouts.is_empty() {
+        return record.award.refund;
+    }
+    let gross = claim.payouts.iter().map(|payout| payout.gross);
+    gross.fold(Amount::ZERO, |sum, one| sum.checked_add(one).unwrap_or(Amount::MAX))
 }
 
 /// How to appeal, in words.
@@ -151,13 +176,14 @@ impl Stated {
         claim: &Claim,
         facts: Option<&Facts>,
         decision: Option<&Decision>,
+        ways: Vec<Way>,
         expected_by: Option<Instant>,
     ) -> Option<Stated> {
         let record = claim.decision.as_ref().or(claim.proposal.as_ref())?;
         let mut next = follow_up(record.at, record.appeal_until);
         if !record.award.refund.is_zero() && claim.decision.is_some() {
-            let amount = Money { amount: record.award.refund, currency: claim.currency };
-            next.destinations.push(back(amount, expected_by));
+            let amount = Money { amount: sent_back(claim, record), currency: claim.currency };
+            next.destinations = destinations(amount, ways, expected_by);
         }
         let messages = in_force().rules.messages();
         let statement = match decision {
@@ -175,11 +201,16 @@ impl Stated {
     }
 
     /// What was repaid without a claim.
-    pub(crate) fn of_restitution(row: &Restitution, facts: Option<&Facts>) -> Stated {
+    pub(crate) fn of_restitution(
+        row: &Restitution,
+        facts: Option<&Facts>,
+        ways: Vec<Way>,
+    ) -> Stated {
         let mut next = follow_up(row.at, None);
         let amount = row.gross.unwrap_or(row.net);
         let amount = Money { amount, currency: row.currency };
-        next.destinations.push(back(amount, Some(row.paid_at.unwrap_or(row.due_at))));
+        let by = Some(row.paid_at.unwrap_or(row.due_at));
+        next.destinations = destinations(amount, ways, by);
         let messages = in_force().rules.messages();
         Stated {
             statement: state_restitution(row, facts, messages, next),
@@ -188,6 +219,12 @@ impl Stated {
             claim: None,
             restitution: Some(row.id),
         }
+    }
+
+    /// The same with sentences about where everything went.
+    pub(crate) fn with_delivery(mut self, delivery: Vec<String>) -> Stated {
+        self.statement.delivery = delivery;
+        self
     }
 
     /// As text for people, or for machines.
@@ -225,9 +262,25 @@ impl StatementView {
     }
 }
 
-/// Where the money goes: the order of the promotion says to which of what it was paid with.
-fn back(amount: Money, by: Option<Instant>) -> Destination {
-    Destination { to: "what it was paid with".to_owned(), amount, by, reference: None }
+/// Where the money goes, as far as it has set out; the order of the promotion decides over the
+/// rest, when its turn comes. A refund that carries more than this, as one of a settlement does,
+/// tells no parts of it, but where it went.
+fn destinations(whole: Money, ways: Vec<Way>, by: Option<Instant>) -> Vec<Destination> {
+    let sum = |sum: i128, way: &Way| sum + i128::from(way.amount.minor());
+    let sent = ways.iter().fold(0, sum);
+    let part = |to, amount| {
+        let amount = Money { amount, currency: whole.currency };
+        Destination { to, amount, by, reference: None }
+    };
+    if sent > i128::from(whole.amount.minor()) {
+        let to: Vec<String> = ways.into_iter().map(|way| way.to).collect();
+        return vec![part(to.join(" and "), whole.amount)];
+    }
+    let gone = ways.iter().map(|way| way.amount);
+    let rest = gone.fold(whole.amount, Amount::saturating_sub);
+    let later = (!rest.is_zero()).then(|| ("what it was paid with".to_owned(), rest));
+    let ways = ways.into_iter().map(|way| (way.to, way.amount));
+    ways.chain(later).map(|(to, amount)| part(to, amount)).collect()
 }
 
 fn of_rules(
@@ -272,6 +325,7 @@ fn shown(statement: Statement, currency: Currency) -> StatementView {
         arithmetic: arithmetic.into_iter().map(ArithmeticView::new).collect(),
         reasons: reasons.iter().map(ReasonView::told).collect(),
         facts: of_facts.collect(),
+        delivery: statement.delivery,
         rule_table: statement.table.map(|table| RuleTableView::new(&table, rule)),
         automated: statement.automated,
         acts: statement.acts.into_iter().map(ActView::new).collect(),

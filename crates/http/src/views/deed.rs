@@ -36,7 +36,7 @@ pub(crate) struct DeedView<'a> {
     by: Option<Id<PersonId>>,
     /// The rule it was done for.
     rule: Option<&'a str>,
-    /// The state of the post's content that was approved, or that is new.
+    /// The state of the post's content that was approved or rejected, or that is new.
     content_version: Option<&'a str>,
     /// The terms from then on, of what was composed or edited.
     terms: Option<TermsView<'a>>,

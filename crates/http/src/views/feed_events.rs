@@ -1,6 +1,6 @@
 //! Verdicts on events.
 
-use feed::verdict::Judgement;
+use feed::verdict::{Judgement, Overloaded};
 use serde::Serialize;
 
 /// One verdict for each event, in order.
@@ -17,7 +17,8 @@ pub(crate) struct FeedEventsView {
 #[schema(as = FeedVerdict)]
 pub(crate) struct VerdictView {
     /// `billed`, `counted`, `invalid`, `duplicate`, `unknown` or `late`; of a returned sale also
-    /// `repaid`.
+    /// `repaid`. `busy` when it was not judged, because too much of its kind is remembered: send it
+    /// again later.
     #[schema(example = "billed")]
     verdict: &'static str,
     /// Why it is neither billed, counted nor repaid.
@@ -32,13 +33,26 @@ pub(crate) struct VerdictView {
 }
 
 impl FeedEventsView {
-    pub(crate) fn new(judged: &[Judgement]) -> FeedEventsView {
-        let results = judged.iter().map(|judgement| VerdictView {
+    pub(crate) fn new(judged: &[Result<Judgement, Overloaded>]) -> FeedEventsView {
+        let results = judged.iter().map(|one| one.map_or(VerdictView::BUSY, VerdictView::of));
+        FeedEventsView { object: "feed_verdicts", results: results.collect() }
+    }
+}
+
+impl VerdictView {
+    const BUSY: VerdictView = VerdictView {
+        verdict: "busy",
+        reason: None,
+        message: Some("Too much of its kind is remembered: send it again later."),
+        price: None,
+    };
+
+    fn of(judgement: Judgement) -> VerdictView {
+        VerdictView {
             verdict: judgement.verdict.as_str(),
             reason: judgement.reason.map(feed::verdict::Reason::as_str),
             message: judgement.reason.map(feed::verdict::Reason::sentence),
             price: judgement.price.map(promotions::Micros::get),
-        });
-        FeedEventsView { object: "feed_verdicts", results: results.collect() }
+        }
     }
 }

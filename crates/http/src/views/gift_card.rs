@@ -327,11 +327,13 @@ impl<'a> SourceView<'a> {
     }
 }
 
-fn last4(card: &Card) -> &str {
+/// The last characters of a card's code.
+pub(crate) fn last4(card: &Card) -> &str {
     std::str::from_utf8(&card.code.last4).unwrap_or("????")
 }
 
-struct Regions<'a>(&'a [Region]);
+/// Codes of regions.
+pub(crate) struct Regions<'a>(pub(crate) &'a [Region]);
 
 impl Serialize for Regions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -19,6 +19,9 @@ pub(crate) struct PostView<'a> {
     /// When it was first told of.
     #[schema(value_type = String, format = DateTime)]
     created_at: Time,
+    /// When it was published, if that was told.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    published_at: Option<Time>,
     url: &'a str,
     #[schema(value_type = String)]
     creator: Id<CreatorId>,
@@ -43,6 +46,7 @@ impl<'a> PostView<'a> {
             object: "post",
             id: post.name.as_str(),
             created_at: Time(post.created_at),
+            published_at: post.published_at.map(Time),
             url: post.url.as_str(),
             creator: Id(post.creator),
             kind: post.kind.as_str(),

@@ -1,6 +1,6 @@
 //! Promotions.
 
-use base::{Amount, CheckoutId, Instant, Label, OrderId, PersonId, PromotionId, Token};
+use base::{CheckoutId, Instant, Label, OrderId, PersonId, PromotionId, Token};
 use engine::PromotionDetails;
 use promotions::{Authorization, End, Pauses, Promotion, State};
 use serde::Serialize;
@@ -102,8 +102,10 @@ pub(crate) struct PromotionView<'a> {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = Authorization)]
 struct AuthorizationView<'a> {
-    /// `passkey`, `totp`, `password` or `none`.
+    /// `passkey`, `totp`, `password`, `mail_code`, `hand_over` or `none`.
     factor: &'static str,
+    /// Whether a passkey has signed the amount and to whom it goes.
+    signed: bool,
     terms_version: Option<&'a str>,
     #[schema(value_type = String, format = DateTime)]
     at: Time,
@@ -171,7 +173,7 @@ impl<'a> PromotionView<'a> {
                 approved_version: review.approved_version.as_ref().map(Label::as_str),
             },
             end: promotion.end.map(EndView::new),
-            escrow: money(escrow(promotion)),
+            escrow: money(promotion.left_in_escrow()),
             spent: money(promotion.spend.spent),
             repaid: money(promotion.spend.repaid),
             returned: money(promotion.returned),
@@ -204,6 +206,7 @@ impl<'a> AuthorizationView<'a> {
     fn new(authorization: &'a Authorization) -> AuthorizationView<'a> {
         AuthorizationView {
             factor: authorization.factor.as_str(),
+            signed: authorization.act.is_some(),
             terms_version: authorization.terms_version.as_ref().map(Token::as_str),
             at: Time(authorization.at),
         }
@@ -235,13 +238,4 @@ fn paused_by(pauses: Pauses) -> Vec<&'static str> {
         (pauses.is_disputed, "payment_disputed"),
     ];
     all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, name)| name).collect()
-}
-
-/// What is in its escrow: paid and added, less what was spent and what went back.
-fn escrow(promotion: &Promotion) -> Amount {
-    if promotion.funded_at.is_none() {
-        return Amount::ZERO;
-    }
-    let gone = [promotion.spend.spent, promotion.returned, promotion.incentive_returned];
-    gone.into_iter().fold(promotion.terms.budget.amount, Amount::saturating_sub)
 }

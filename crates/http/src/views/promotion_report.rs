@@ -7,6 +7,7 @@ mod waterfall;
 use std::collections::BTreeMap;
 
 use base::{Currency, Instant, PromotionId, Span};
+use feed::Outcome;
 use feed::shortfall::{Expected, Stretch};
 use promotions::Promotion;
 use serde::Serialize;
@@ -54,6 +55,8 @@ pub(crate) struct PromotionReportView {
     alerts: Vec<AlertView>,
     /// Changes that would help, the most helpful first; empty when nothing would.
     suggestions: Vec<SuggestionView>,
+    /// How often it was shown, and what that brought.
+    rates: RatesView,
     /// Events by kind and by what became of them.
     events: Vec<KindView>,
     /// Times of which counts are lost.
@@ -113,6 +116,18 @@ pub(crate) struct ShortfallView {
     missing_micros: i64,
 }
 
+/// How often it was shown, and what that brought.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = PromotionRates)]
+pub(crate) struct RatesView {
+    /// How often it was chosen for a page.
+    shown: u64,
+    /// What a billed unit has cost so far, in millionths of a minor unit; nothing before the first.
+    unit_cost_micros: Option<u64>,
+    /// What a thousand showings have cost, in millionths of a minor unit.
+    thousand_shown_cost_micros: Option<u64>,
+}
+
 /// Events of one kind.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = EventKindSummary)]
@@ -123,6 +138,8 @@ pub(crate) struct KindView {
     billed: u64,
     /// Valid, and for nothing.
     counted: u64,
+    /// Valid ones, billed or not, in a million showings; nothing where it was not shown.
+    per_million_shown: Option<u64>,
     invalid: Vec<InvalidView>,
 }
 
@@ -184,13 +201,34 @@ impl PromotionReportView {
                 .flat_map(|report| &report.suggestions)
                 .filter_map(|one| SuggestionView::new(one, promotion, terms_deed))
                 .collect(),
+            rates: RatesView::of(report),
             events: report.map(kinds).unwrap_or_default(),
             gaps: report.map(gaps).unwrap_or_default(),
         }
     }
 }
 
-fn sentences(report: &Report, promotion: &Promotion) -> Vec<String> {
+impl RatesView {
+    fn of(report: Option<&Report>) -> RatesView {
+        let shown = report.map_or(0, shown);
+        let units: u64 =
+            report.map_or(0, |report| report.delivered.iter().map(|(_, one)| one.units).sum());
+        let spent = report.map_or(0, |report| report.shortfall.spent);
+        let spent = u64::try_from(spent).unwrap_or(0);
+        RatesView {
+            shown,
+            unit_cost_micros: spent.checked_div(units),
+            thousand_shown_cost_micros: spent.saturating_mul(1_000).checked_div(shown),
+        }
+    }
+}
+
+fn shown(report: &Report) -> u64 {
+    report.waterfall.iter().map(|(_, counts)| counts.get(Outcome::Served)).sum()
+}
+
+/// What is missing, by cause, and what was not billed, in plain words.
+pub(crate) fn sentences(report: &Report, promotion: &Promotion) -> Vec<String> {
     let (quote, currency) = (&promotion.quote, promotion.currency());
     let missing = report.shortfall.sentences(quote.unit, quote.unit_price_max, currency);
     [missing, report.summary.sentences(currency)].concat()
@@ -232,10 +270,13 @@ fn delivered(report: &Report, bucket: Span) -> Vec<UnitsPointView> {
 }
 
 fn kinds(report: &Report) -> Vec<KindView> {
+    let shown = shown(report);
+    let rate = |events: u64| events.saturating_mul(1_000_000).checked_div(shown);
     let kinds = report.summary.kinds.iter().map(|kind| KindView {
         kind: kind.kind.as_str(),
         billed: kind.billed,
         counted: kind.counted,
+        per_million_shown: rate(kind.billed + kind.counted),
         invalid: kind
             .invalid
             .iter()

@@ -73,8 +73,9 @@ pub(crate) struct QuoteView {
     unit: &'static str,
     /// The most that one unit costs, ever.
     unit_price_max: UnitPriceView,
-    /// At least so many units are expected; `0` where what comes is chance, so that no range is
-    /// told: fewer than 50 people, or than 10 units.
+    /// At least so many units are expected for the budget; of a promotion that was changed on its
+    /// way, as if all of the budget were spent as the rest is expected to be. `0` where what comes
+    /// is chance, so that no range is told: fewer than 50 people, or than 10 units.
     units_low: u64,
     /// At most so many units are expected.
     units_high: u64,

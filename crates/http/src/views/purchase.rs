@@ -50,6 +50,9 @@ pub(crate) struct PurchaseView<'a> {
     /// until it is paid.
     #[schema(value_type = Option<String>, format = DateTime)]
     undo_until: Option<Time>,
+    /// Seconds that are left until then by the clock of the book; `null` when it is over, or the
+    /// purchase is not `paid`.
+    undo_left_s: Option<u64>,
     /// What the payer must do before the payment goes on.
     next_action: Option<NextActionView<'a>>,
 }
@@ -106,9 +109,11 @@ impl<'a> PurchaseView<'a> {
         let values = purchase.cards.iter().map(|card| card.value);
         let total =
             values.fold(Amount::ZERO, |sum, value| sum.checked_add(value).unwrap_or(Amount::MAX));
-        let undo_until = |order: &Order| {
-            Time(order.created_at.saturating_add(Span::seconds(limits::UNDO_SECONDS)))
-        };
+        let undo_until =
+            |order: &Order| order.created_at.saturating_add(Span::seconds(limits::UNDO_SECONDS));
+        let status = status(purchase, checkout, order, now);
+        let left =
+            order.filter(|_| status == "paid").and_then(|order| undo_until(order).since(now));
         let line_of = |card: CardId| purchase.cards.iter().find(|sold| sold.card == card);
         let card = |BoughtCard { card, account, code }: BoughtCard<'_>| PurchasedCardView {
             id: Id(card.id),
@@ -124,7 +129,7 @@ impl<'a> PurchaseView<'a> {
             object: "gift_card_purchase",
             id: Id(purchase.id),
             created_at: Time(purchase.created_at),
-            status: status(purchase, checkout, order, now),
+            status,
             failure: checkout.failure.as_ref().map(Token::as_str),
             buyer: checkout.buyer.map(Id),
             total: MoneyView::new(total, purchase.currency),
@@ -132,7 +137,8 @@ impl<'a> PurchaseView<'a> {
             checkout: Id(checkout.id),
             order: purchase.order.map(Id),
             gift_cards: cards.into_iter().map(card).collect(),
-            undo_until: order.map(undo_until),
+            undo_until: order.map(undo_until).map(Time),
+            undo_left_s: left.map(|left| left.micros() / 1_000_000).filter(|left| *left > 0),
             next_action: waits_for.and_then(checkout::next_action),
         }
     }

@@ -1,7 +1,11 @@
-//! Signing in, sessions and what people sign in with, through the router.
+//! Signing in, sessions, what people sign in with, and their requests to the support, through the
+//! router.
 
-mod device;
+mod administration;
+mod hand_over;
 mod passkeys;
+mod requests;
 mod role_table;
 mod sign_in;
+mod strangers;
 mod world;

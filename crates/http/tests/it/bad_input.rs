@@ -238,14 +238,21 @@ fn good_of_claims(card: &str) -> Vec<(&'static str, String, Value)> {
     });
     let charge = json!({"charge": some("pay"), "ground": "other", "description": "d"});
     let decision = json!({
-        "outcome": "approve", "amount": usd(1), "elsewhere": usd(1), "reasons": ["r"], "by": person,
+        "outcome": "approve", "amount": usd(1), "elsewhere": usd(1), "reasons": ["goodwill"],
+        "by": person,
     });
     let is_template = card == "{id}";
     let frozen = if is_template { "{person}".to_owned() } else { person.to_owned() };
     let frozen = format!("/v1/account-freezes/{frozen}/lift");
     let suspect = if is_template { card.to_owned() } else { some("susp") };
     let suspect = format!("/v1/suspects/{suspect}/review");
+    let restitution = if is_template { card.to_owned() } else { some("rst") };
+    let restitution = format!("/v1/restitutions/{restitution}");
+    let by_hand = json!({"by": person, "rail": "bank", "reference": "r"});
     let bodies = vec![
+        (format!("{restitution}/send-again"), json!({"by": person})),
+        (format!("{restitution}/store-credit"), json!({"by": person, "program": some("prog")})),
+        (format!("{restitution}/paid-by-hand"), by_hand),
         ("/v1/claims".to_owned(), claim.clone()),
         ("/v1/claims".to_owned(), hint),
         ("/v1/claims".to_owned(), charge),

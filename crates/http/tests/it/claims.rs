@@ -6,6 +6,7 @@ mod documented;
 mod filing;
 mod freezing;
 mod paying;
+mod replaying;
 mod restitutions;
 mod secrets;
 
@@ -33,15 +34,27 @@ pub async fn clock(world: &World, now: &str) {
 
 /// A promotion that was paid, of which so many views at three cents were shown, and that has ended.
 pub async fn ended(shop: &Shop<'_>, more: Value, views: u64) -> String {
-    let promotion = paid(shop, more).await;
-    act(shop, &promotion, "approve", json!({})).await;
+    all_ended(shop, more, views, 1).await.remove(0)
+}
+
+/// So many promotions like that.
+pub async fn all_ended(shop: &Shop<'_>, more: Value, views: u64, count: usize) -> Vec<String> {
+    let mut promotions = Vec::new();
+    for _ in 0..count {
+        let promotion = paid(shop, more.clone()).await;
+        act(shop, &promotion, "approve", json!({})).await;
+        promotions.push(promotion);
+    }
     clock(shop.world, "2026-11-22T10:00:00Z").await;
-    let mut server = Server::new(shop.world.book.handle(), promotion.parse().unwrap());
-    server.lease(3 * i64::try_from(views).unwrap());
-    server.show(views, 0);
-    server.close();
+    for (number, promotion) in (1..).zip(&promotions) {
+        let (handle, stream) = (shop.world.book.handle(), format!("feed-{number}"));
+        let mut server = Server::of_stream(handle, promotion.parse().unwrap(), &stream);
+        server.lease(3 * i64::try_from(views).unwrap());
+        server.show(views, 0);
+        server.close();
+    }
     clock(shop.world, "2026-11-29T10:00:01Z").await;
-    promotion
+    promotions
 }
 
 /// The body of a claim for a promotion.

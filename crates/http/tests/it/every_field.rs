@@ -37,8 +37,9 @@ impl Request {
     }
 }
 
-/// What only a rail's signature admits, whatever is in it: it has tests of its own.
-const SIGNED_BY_OTHERS: &str = "receive_rail_message";
+/// What only a rail's signature admits, whatever is in it, and what needs the pages of a book: both
+/// have tests of their own.
+const TRIED_ELSEWHERE: [&str; 2] = ["receive_rail_message", "hand_person_over"];
 
 struct Trial {
     world: World,
@@ -110,7 +111,10 @@ async fn every_path_and_query_parameter() {
 
 impl Trial {
     async fn new() -> Trial {
-        let mut world = World::new();
+        // Advertisers have any age here that a field may have.
+        let standard = promotions::OperatorPolicy::standard().clone();
+        let mut world =
+            World::allowing(promotions::OperatorPolicy { advertiser_age_min: 0, ..standard });
         let there = world.open_book("other");
         let key = world.key_of(&there, store::KeyKind::Secret, http::Scopes::ALL);
         let body = serde_json::json!({"value": usd(100), "funding": {"kind": "promotional"}});
@@ -125,7 +129,7 @@ impl Trial {
         for (path, methods) in self.document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
                 let name = operation["operationId"].as_str().unwrap().to_owned();
-                if name == SIGNED_BY_OTHERS {
+                if TRIED_ELSEWHERE.contains(&&*name) {
                     continue;
                 }
                 all.push(Operation {

@@ -55,6 +55,19 @@ impl FakeRails {
         self.give(PaymentCommand::NoteAuthorization { payment, notice, spare: spare() });
     }
 
+    /// The rail says that it has taken all of a payment.
+    pub fn capture(&self, payment: PaymentId) {
+        let amount = self.payment(payment).amount;
+        let notice = Box::new(CaptureNotice::Captured { amount, fee: None, reference: None });
+        self.give(PaymentCommand::NoteCapture { payment, notice, spare: spare() });
+    }
+
+    /// The rail says that the method cannot pay.
+    pub fn decline(&self, payment: PaymentId) {
+        let notice = AuthorizationNotice::Failed { code: Token::new("declined").unwrap() };
+        self.give(PaymentCommand::NoteAuthorization { payment, notice, spare: spare() });
+    }
+
     fn payments_of(&self, checkout: CheckoutId) -> Vec<Arc<Payment>> {
         let asked = self.handle.ask(Query::Checkout(checkout)).unwrap();
         let Some(Answer::Checkout { checkout, .. }) = asked else { return Vec::new() };
@@ -83,27 +96,15 @@ impl FakeRails {
     fn step(&self, payment: &Payment) -> bool {
         let (id, token) = (payment.id, self.token(payment.method));
         match (&payment.state, token.as_str()) {
-            (PaymentState::Authorizing, "tok_declined") => {
-                let code = Token::new("declined").unwrap();
-                let notice = AuthorizationNotice::Failed { code };
-                self.give(PaymentCommand::NoteAuthorization {
-                    payment: id,
-                    notice,
-                    spare: spare(),
-                });
-            }
+            (PaymentState::Authorizing, "tok_declined") => self.decline(id),
             (PaymentState::Authorizing, "tok_challenge") => {
                 let next_action = NextAction(Text::new(BANK).unwrap());
-                self.give(PaymentCommand::NoteAction { payment: id, next_action, reference: None });
+                let reference = Text::new(&format!("waits_{id}")).ok();
+                self.give(PaymentCommand::NoteAction { payment: id, next_action, reference });
             }
             (PaymentState::Authorizing, "tok_silent") => return false,
             (PaymentState::Authorizing, _) => self.authorize(id),
-            (PaymentState::Capturing, _) => {
-                let amount = payment.amount;
-                let notice =
-                    Box::new(CaptureNotice::Captured { amount, fee: None, reference: None });
-                self.give(PaymentCommand::NoteCapture { payment: id, notice, spare: spare() });
-            }
+            (PaymentState::Capturing, _) => self.capture(id),
             (PaymentState::Voiding, _) => {
                 let notice = VoidNotice::Voided;
                 self.give(PaymentCommand::NoteVoid { payment: id, notice, spare: spare() });
@@ -226,7 +227,16 @@ impl Rail for FakeRail {
         Outcome::Unknown(Unknown::TimedOut)
     }
 
+    /// Whoever is told so must authorize the payment by themselves.
+    fn play_challenge(&self, _: &Reference, _: bool) -> Result<(), FailureCode> {
+        Ok(())
+    }
+
     fn refund_state(&self, _: &RefundQuery<'_>) -> Outcome<Option<rails::RefundState>> {
+        Outcome::Unknown(Unknown::TimedOut)
+    }
+
+    fn refunds(&self, _: &Reference) -> Outcome<Vec<rails::RefundState>> {
         Outcome::Unknown(Unknown::TimedOut)
     }
 

@@ -58,6 +58,7 @@ impl Served {
                 clock: Arc::clone(&clock),
                 clock_jump_max: Duration::from_secs(300),
                 lists: lists.clone(),
+                disk: Arc::new(serving::RealDisk),
             })
         };
         let report = |report| {
@@ -91,6 +92,16 @@ impl Served {
 
     /// A promotion that the platform pays for, running.
     async fn running(&self, goal: &str) -> String {
+        self.running_with(goal, json!({})).await
+    }
+
+    /// The same with that metadata.
+    async fn running_with(&self, goal: &str, metadata: Value) -> String {
+        self.submitted(goal, metadata, json!({})).await
+    }
+
+    /// The same, submitted with this.
+    async fn submitted(&self, goal: &str, metadata: Value, submitted: Value) -> String {
         let creator = json!({"name": "Ann", "handle": "ann"});
         let creator = self.post("/v1/creators", creator, 201).await;
         let now = self.world.clock.now();
@@ -107,10 +118,11 @@ impl Served {
             "starts_at": now.to_string(),
             "ends_at": now.saturating_add(Span::days(30)).to_string(),
             "promise": "estimate",
+            "metadata": metadata,
         });
         let promotion = self.post("/v1/promotions", promotion, 201).await;
         let id = promotion["id"].as_str().unwrap().to_owned();
-        let paid = self.post(&format!("/v1/promotions/{id}/submit"), json!({}), 200).await;
+        let paid = self.post(&format!("/v1/promotions/{id}/submit"), submitted, 200).await;
         assert_eq!(paid["status"], "in_review", "{paid}");
         let approved = self.post(&format!("/v1/promotions/{id}/approve"), json!({}), 200).await;
         assert_eq!(approved["status"], "running", "{approved}");
@@ -119,12 +131,16 @@ impl Served {
 
     /// Asks for a page a second until so many posts were shown.
     async fn tokens(&self, wanted: usize) -> Vec<String> {
+        self.tokens_paid_by("Ann", wanted).await
+    }
+
+    async fn tokens_paid_by(&self, payer: &str, wanted: usize) -> Vec<String> {
         let mut tokens = Vec::new();
         for number in 0..2_000 {
             let viewer = json!({"id": format!("viewer-{number}"), "country": "US"});
             let page = self.post("/v1/feed/select", json!({"viewer": viewer, "slots": 1}), 200);
             for offer in page.await["offers"].as_array().unwrap() {
-                assert_eq!(offer["label"], "Promoted, paid by Ann");
+                assert_eq!(offer["label"], format!("Promoted, paid by {payer}"));
                 assert_eq!(offer["post"], "video-1");
                 tokens.push(offer["token"].as_str().unwrap().to_owned());
             }
@@ -217,6 +233,54 @@ async fn slow_posts_are_shown_views_are_billed_and_the_report_adds_up() {
     {
         assert!(sentences.contains(&json!(told)), "{sentences:?}");
     }
+}
+
+#[tokio::test]
+async fn slow_viewers_are_told_who_pays_for_the_post_of_another() {
+    let served = Served::new();
+    let name = "Ж".repeat(100);
+    served.running_with("views", json!({"payer": name})).await;
+    // As much of it as a label holds: 120 bytes.
+    served.tokens_paid_by(&name[..120], 1).await;
+}
+
+#[tokio::test]
+async fn slow_a_report_is_of_a_size_that_can_be_read() {
+    let served = Served::new();
+    let promotion = served.running("views").await;
+    let read = |bucket: &str, status| {
+        let path = format!("/v1/promotions/{promotion}/report?bucket={bucket}");
+        served.world.get(&path).with(&served.secret).await_status(status)
+    };
+    served.tokens(1).await;
+    read("minute", 200).await;
+    served.world.clock.advance(Span::days(11));
+    let refused = read("minute", 400).await.json;
+    assert_eq!(
+        (&refused["code"], &refused["param"]),
+        (&json!("invalid_request"), &json!("bucket"))
+    );
+    read("hour", 200).await;
+
+    // Whoever pays nothing may ask for a century, and learns nothing of it.
+    let creator = served.read("/v1/creators").await["data"][0]["id"].clone();
+    let draft = json!({
+        "advertiser": "per_00000000000000000000000001",
+        "post": {
+            "id": "video-1", "url": "https://shop.example/v/1", "creator": creator,
+            "kind": "video", "visibility": "public",
+        },
+        "goal": "views",
+        "audience": {"automatic": true},
+        "budget": {"amount": 500_000, "currency": "USD"},
+        "starts_at": "1970-01-01T00:00:00Z",
+        "ends_at": "2100-01-01T00:00:00Z",
+        "promise": "estimate",
+    });
+    let draft = served.post("/v1/promotions", draft, 201).await;
+    let path = format!("/v1/promotions/{}/report?bucket=minute", draft["id"].as_str().unwrap());
+    let report = served.read(&path).await;
+    assert_eq!((&report["plan"], &report["waterfall"]["buckets"]), (&json!([]), &json!([])));
 }
 
 #[tokio::test]
@@ -401,6 +465,33 @@ fn check_buckets(report: &Value) {
         let lost: i64 = causes.iter().map(|cause| number(&cause["opportunities"])).sum();
         assert_eq!(lost + number(&bucket["served"]), number(&bucket["opportunities"]));
     }
+}
+
+/// The book keeps a keyed hash of the address from which somebody agreed to pay, and no address.
+#[tokio::test]
+async fn slow_what_comes_from_where_the_promotion_was_paid_is_its_advertiser_s_own() {
+    let served = Served::new();
+    let agreed = |ip: &str| {
+        let at = served.world.clock.now().to_string();
+        json!({"authorization": {"factor": "password", "ip": ip, "at": at}})
+    };
+    served.submitted("views", json!({}), agreed("2001:DB8::7")).await;
+    let tokens = served.tokens(3).await;
+    let viewed = |token: &str, ip: &str| {
+        let dwell = 5_000;
+        json!({"token": token, "kind": "view", "dwell_ms": dwell, "ip": ip})
+    };
+    let results = served.report(json!([
+        viewed(&tokens[0], "2001:db8:0::7"),
+        viewed(&tokens[1], "2001:db8::8"),
+        {"token": tokens[2], "kind": "view", "dwell_ms": 5_000},
+    ]));
+    let results = results.await;
+    assert_eq!((&results[0]["verdict"], &results[0]["reason"]), (&json!("invalid"), &json!("own")));
+    let said = "It came from you or somebody of your account.";
+    assert_eq!(results[0]["message"], said, "{results}");
+    assert_eq!(results[1]["verdict"], "billed", "a neighbor: {results}");
+    assert_eq!(results[2]["verdict"], "billed", "from nobody knows where: {results}");
 }
 
 #[tokio::test]

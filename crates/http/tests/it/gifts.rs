@@ -45,8 +45,9 @@ async fn a_link_shows_and_then_claims() {
         let shown = ask.await_status(200).await;
         let expected = json!({
             "object": "claim_preview", "design": "birthday", "sender_name": "Charles",
-            "message": "Enjoy! Or see …", "value": usd(2_500), "expires_at": null, "claimed": false,
-            "reported": false, "sender_blocked": false,
+            "message": "Enjoy! Or see …", "value": usd(2_500), "expires_at": null,
+            "regions": [], "scope": null, "claimed": false, "reported": false,
+            "sender_blocked": false,
         });
         assert_eq!(shown.json, expected);
     }

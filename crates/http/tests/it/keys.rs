@@ -46,6 +46,7 @@ async fn a_new_key_works_and_may_do_what_was_said() {
         "signals:write",
         "claims:write",
         "claims:review",
+        "people:hand_over",
     ]);
     assert_eq!(made.json["scopes"], scopes);
 }

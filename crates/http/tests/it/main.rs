@@ -38,7 +38,6 @@ mod senders;
 mod serving;
 mod settlements;
 mod shop;
-mod site;
 mod spending;
 mod timing;
 mod watching;

@@ -1,9 +1,13 @@
 //! Figures for monitoring.
 
+use std::time::Duration;
+
 use serde_json::json;
 
+use crate::claims::{BOB, clock, ended, on};
 use crate::rails::Told;
-use crate::world::World;
+use crate::shop::Shop;
+use crate::world::{World, usd};
 
 #[tokio::test]
 async fn figures_follow_what_happens_and_tell_nothing_else() {
@@ -49,6 +53,43 @@ async fn figures_follow_what_happens_and_tell_nothing_else() {
         assert!(!text.contains(secret), "{secret} is told");
     }
     check_format(&text);
+}
+
+/// A claim whose step is late is counted as soon as that is told, and no longer once somebody has
+/// seen to it.
+#[tokio::test]
+async fn a_late_claim_is_counted_until_somebody_has_seen_to_it() {
+    let mut world = World::new();
+    let promotion = ended(&Shop::open(&world).await, json!({}), 1_000).await;
+    let runs = world.led_by_clerk();
+    let hint = json!({
+        "hint": {"descriptor": "MAKEGOOD PROMO", "last4": "4242", "amount": usd(10_000),
+            "charged_on": "2026-11-20"},
+        "ground": "technical_error", "description": "I never bought this.",
+        "contact": {"email": "eve@example.com"},
+    });
+    let made = world.post("/v1/claims", hint).fresh().await_status(201).await.json;
+    let late = async || {
+        let answer = world.get("/metrics").without("authorization").await_status(200).await;
+        let text = answer.text();
+        let sample = "makegood_claims_late{book=\"test\"} ";
+        text.lines().find_map(|line| line.strip_prefix(sample).map(str::to_owned)).unwrap()
+    };
+    let until = |is_so: fn(&jobs::ClaimsLed) -> bool| {
+        while !is_so(&runs.recv_timeout(Duration::from_secs(20)).expect("it goes on")) {}
+    };
+    assert_eq!(late().await, "0");
+    clock(&world, "2026-12-02T10:00:00Z").await;
+    until(|led| led.late == 1);
+    assert_eq!(late().await, "1");
+    on(&world, &made, "match", json!({"promotion": promotion, "by": BOB})).await;
+    // That is counted soon: counting takes a small part of the time only.
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    while late().await != "0" {
+        assert!(tokio::time::Instant::now() < deadline, "it is late no longer");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    until(|led| led.decided == 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Promotions over the API; rails are faked, but for the whole life of one.
 
+mod allowed;
 mod documented;
 mod drafts;
 mod incidents;

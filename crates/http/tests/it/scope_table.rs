@@ -18,6 +18,7 @@ async fn the_table_of_scopes_is_the_one_that_was_read() {
     let of_promotions = ["promotions:write", "promotions:review", "feed:serve"];
     let of_trouble = ["incidents:write", "signals:write"];
     let of_claims = ["claims:write", "claims:review"];
+    let of_people = ["people:hand_over"];
     let mut keys: Vec<(&str, String)> = names
         .into_iter()
         .chain(of_shop)
@@ -25,6 +26,7 @@ async fn the_table_of_scopes_is_the_one_that_was_read() {
         .chain(of_promotions)
         .chain(of_trouble)
         .chain(of_claims)
+        .chain(of_people)
         .map(|name| (name, world.secret(Scopes::parse(name).unwrap())))
         .collect();
     keys.push(("publishable", world.publishable()));

@@ -19,6 +19,7 @@ use outside::clock::{Clock, ManualClock};
 use outside::keyring::KeyRing;
 use outside::people::PeopleKeys;
 use outside::random::{SeededRandomness, SystemRandomness};
+use promotions::OperatorPolicy;
 use serde_json::{Value, json};
 use store::postgres::Database;
 use store::sqlite::{Folder, open_folder};
@@ -41,6 +42,8 @@ pub struct World {
     pub all: String,
     pub ring: Arc<KeyRing>,
     limits: Limits,
+    /// What the operator allows of promotions.
+    allowed: Option<&'static OperatorPolicy>,
     control: MemoryControl,
     shelf: Shelf,
     running: Vec<writer::Running>,
@@ -54,7 +57,7 @@ enum Shelf {
     Database {
         database: Database,
         /// Goes with the test.
-        _own: OwnDatabase,
+        own: OwnDatabase,
     },
 }
 
@@ -69,14 +72,24 @@ impl World {
     }
 
     pub fn in_files_with(limits: Limits) -> World {
-        World::kept(limits, true)
+        World::kept(limits, None, true)
     }
 
     pub fn with_limits(limits: Limits) -> World {
-        World::kept(limits, false)
+        World::kept(limits, None, false)
     }
 
-    fn kept(limits: Limits, in_files: bool) -> World {
+    /// A server whose operator allows something else of promotions than the product.
+    pub fn allowing(policy: OperatorPolicy) -> World {
+        World::kept(short_limits(), Some(Box::leak(Box::new(policy))), false)
+    }
+
+    /// The same with books in files.
+    pub fn allowing_in_files(policy: OperatorPolicy) -> World {
+        World::kept(short_limits(), Some(Box::leak(Box::new(policy))), true)
+    }
+
+    fn kept(limits: Limits, allowed: Option<&'static OperatorPolicy>, in_files: bool) -> World {
         let start = Instant::parse("2026-11-20T10:00:00Z").unwrap();
         let clock = ManualClock::new(start);
         let ring = Arc::new(KeyRing::generate(start, &mut SeededRandomness::new(1)));
@@ -87,7 +100,7 @@ impl World {
         let mut shelf = match in_files {
             _ if on_postgres() => {
                 let own = OwnDatabase::new();
-                Shelf::Database { database: Database::at(&own.address()).unwrap(), _own: own }
+                Shelf::Database { database: Database::at(&own.address()).unwrap(), own }
             }
             true => Shelf::Files(open_folder(&folder.path().join("data")).unwrap()),
             false => Shelf::Memory(BTreeMap::new()),
@@ -95,7 +108,7 @@ impl World {
         let app = new_app(&ring, &people, &clock, &control, &limits);
         let mut running = Vec::new();
         let record = new_book(&control, &clock, "test", true);
-        let book = open_book(&app, &clock, &mut shelf, record, &mut running);
+        let book = open_book(&app, &clock, &mut shelf, record, allowed, &mut running);
         let router = http::router(Arc::clone(&app));
         let mut world = World {
             app,
@@ -106,6 +119,7 @@ impl World {
             all: String::new(),
             ring,
             limits,
+            allowed,
             control,
             shelf,
             running,
@@ -128,7 +142,7 @@ impl World {
     fn open_book_of_kind(&mut self, name: &str, is_test: bool) -> Arc<Book> {
         let record = new_book(&self.control, &self.clock, name, is_test);
         let (shelf, running) = (&mut self.shelf, &mut self.running);
-        open_book(&self.app, &self.clock, shelf, record, running)
+        open_book(&self.app, &self.clock, shelf, record, self.allowed, running)
     }
 
     /// Stops the server and starts another one on the test book.
@@ -143,7 +157,7 @@ impl World {
         let (name, created_at) = (Token::new("test").unwrap(), self.clock.now());
         let record = BookRecord { name, is_test: true, created_at, incarnation };
         let (shelf, running) = (&mut self.shelf, &mut self.running);
-        self.book = open_book(&self.app, &self.clock, shelf, record, running);
+        self.book = open_book(&self.app, &self.clock, shelf, record, self.allowed, running);
         self.router = http::router(Arc::clone(&self.app));
     }
 
@@ -230,6 +244,7 @@ impl World {
                 return_paths: ReturnPaths::new(domain).unwrap(),
                 claim_page: "https://shop.example/gift".to_owned(),
                 purchase_page: Some("https://shop.example/purchase".to_owned()),
+                pictures: |_| None,
             },
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock.clone()),
@@ -349,14 +364,16 @@ fn open_book(
     clock: &ManualClock,
     shelf: &mut Shelf,
     record: BookRecord,
+    promoting: Option<&'static OperatorPolicy>,
     running: &mut Vec<writer::Running>,
 ) -> Arc<Book> {
     let clock = clock.clone();
     let (name, is_test) = (record.name.clone(), record.is_test);
     let times = Box::new(move || (clock.now(), clock.monotonic()));
     let spec = writer::BookSpec { is_test, ring: [7; 8] };
+    let journal_retention_days = Some(31);
     let options =
-        writer::Options { journal_retention_days: Some(31), ..writer::Options::default() };
+        writer::Options { journal_retention_days, promoting, ..writer::Options::default() };
     let mut readers: Vec<Box<dyn Reader>> = Vec::new();
     let writer = match shelf {
         Shelf::Memory(books) => {

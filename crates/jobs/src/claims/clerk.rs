@@ -12,6 +12,7 @@ use store::{Due, DueObject, Reader};
 use writer::{Handle, Trouble};
 
 use super::round::Round;
+use super::unfinished::{COUNTED_EVERY, UnfinishedFigures};
 use super::waiting::Waiting;
 use super::{ClaimsLed, Teller, open_claims};
 use crate::due::book_time;
@@ -32,6 +33,7 @@ const NUDGES_MAX: usize = 1_024;
 pub struct ClaimClerk {
     nudges: Nudges<Nudge>,
     worker: Mutex<Option<Worker>>,
+    figures: Arc<UnfinishedFigures>,
 }
 
 impl ClaimClerk {
@@ -50,11 +52,17 @@ impl ClaimClerk {
         report: impl FnMut(Result<ClaimsLed, JobError>) + Send + 'static,
     ) -> std::io::Result<ClaimClerk> {
         let (nudges, inbox) = Nudges::with_room(NUDGES_MAX);
+        let figures = Arc::new(UnfinishedFigures::default());
         let leading = Leading {
+            figures: Arc::clone(&figures),
+            counted_until: Duration::ZERO,
+            counted_anew_from: Duration::ZERO,
+            is_count_wanted: false,
             handle,
             open_reader,
             feed,
             interval,
+            clock: SystemClock::new(),
             waiting: Waiting::default(),
             all_at: Duration::ZERO,
             quiet: None,
@@ -62,7 +70,12 @@ impl ClaimClerk {
         };
         let worker = Worker::spawn("claims", inbox, leading)?;
         let worker = Mutex::new(Some(worker));
-        Ok(ClaimClerk { nudges, worker })
+        Ok(ClaimClerk { nudges, worker, figures })
+    }
+
+    /// What is late or waits for a person, as of the last count.
+    pub fn figures(&self) -> &UnfinishedFigures {
+        &self.figures
     }
 
     /// Asks for a run now, which looks at this claim first. Returns at once.
@@ -90,10 +103,19 @@ impl Drop for ClaimClerk {
 }
 
 struct Leading<R> {
+    figures: Arc<UnfinishedFigures>,
+    /// When is counted again what is late or waits for a person.
+    counted_until: Duration,
+    /// From when on it may be counted before that: counting takes a part of the time only.
+    counted_anew_from: Duration,
+    /// Whether somebody has done something to a claim since, and some were late.
+    is_count_wanted: bool,
     handle: Handle,
     open_reader: OpenReader,
     feed: Option<Arc<FeedKeeper>>,
     interval: Duration,
+    /// One for all runs: the monotonic time of each starts with it.
+    clock: SystemClock,
     /// What was looked at in vain.
     waiting: Waiting,
     /// When every open claim is looked at again.
@@ -127,7 +149,7 @@ impl<R: FnMut(Result<ClaimsLed, JobError>) + Send + 'static> Work for Leading<R>
         (self.waiting, self.all_at, self.quiet) = (Waiting::default(), Duration::ZERO, None);
         let mut nudged = Vec::new();
         loop {
-            let begun = SystemClock::new().monotonic();
+            let begun = self.clock.monotonic();
             let ended = self.lead(inbox, &mut nudged);
             let writer_ended = matches!(ended, Err(JobError::Writer(Trouble::Ended(_))));
             if !matches!(&ended, Ok(led) if led.is_empty()) {
@@ -139,7 +161,7 @@ impl<R: FnMut(Result<ClaimsLed, JobError>) + Send + 'static> Work for Leading<R>
             if !nudged.is_empty() {
                 continue;
             }
-            let took = SystemClock::new().monotonic().saturating_sub(begun);
+            let took = self.clock.monotonic().saturating_sub(begun);
             let rest = self.interval.max((took * REST_PER_LOOK).min(REST_MAX));
             match inbox.recv_timeout(rest) {
                 Ok(nudge) => nudged.push(nudge),
@@ -162,20 +184,13 @@ impl<R> Leading<R> {
         inbox: &Receiver<Nudge>,
         nudged: &mut Vec<Nudge>,
     ) -> Result<ClaimsLed, JobError> {
-        let (seq, now) = (self.handle.figures().seq(), SystemClock::new().monotonic());
+        let (seq, now) = (self.handle.figures().seq(), self.clock.monotonic());
         let is_quiet = |(at_seq, until): (u64, Duration)| at_seq == seq && now < until;
         if nudged.is_empty() && self.quiet.is_some_and(is_quiet) {
             return Ok(ClaimsLed::default());
         }
         let mut reader = (self.open_reader)()?;
-        let teller = match self.feed.as_deref() {
-            Some(keeper) => match keeper.feed() {
-                Some(feed) => Teller::Feed(feed),
-                None if keeper.is_idle() => Teller::Nobody,
-                None => Teller::Opening,
-            },
-            None => Teller::Nobody,
-        };
+        let teller = Teller::of(self.feed.as_deref());
         let mut run = Run {
             round: Round::new(&self.handle, teller),
             waiting: &mut self.waiting,
@@ -183,6 +198,7 @@ impl<R> Leading<R> {
             now,
         };
         let about: BTreeSet<ClaimId> = nudged.drain(..).flatten().collect();
+        let is_nudged = !about.is_empty();
         let mut goes_on = || match inbox.try_recv() {
             Ok(nudge) => {
                 nudged.push(nudge);
@@ -201,13 +217,38 @@ impl<R> Leading<R> {
         run.look_at_due(&mut goes_on)?;
         run.round.refresh_others(run.reader)?;
         let mut led = run.round.led;
+        // What is late from now on is told at once, and soon what somebody has seen to; all else
+        // from time to time.
+        self.is_count_wanted |= is_nudged && self.figures.is_any();
+        let is_late = led.late + led.late_restitutions + led.stuck > 0;
+        let is_wanted = self.is_count_wanted && self.counted_anew_from <= now;
+        if self.counted_until <= now || is_late || is_wanted {
+            self.count(now)?;
+        }
         // The tables follow the journal after a moment: what they do not show is found then.
         let is_complete = (self.open_reader)()?.head()?.watermark >= seq;
         let is_over = led.is_empty() && is_complete && self.all_at > now;
         let until = self.waiting.first().unwrap_or(Duration::MAX).min(now + QUIET_MAX);
+        let counts_at = match self.is_count_wanted {
+            true => self.counted_anew_from,
+            false => self.counted_until,
+        };
+        let until = until.min(counts_at);
         self.quiet = is_over.then_some((seq, until));
         led.refused.retain(|(what, refusal)| self.waiting.tells(*what, refusal, now));
         Ok(led)
+    }
+
+    /// Counts what is late or waits for a person, as of what was recorded by now.
+    fn count(&mut self, now: Duration) -> Result<(), JobError> {
+        self.handle.flush_and_wait(self.handle.figures().seq())?;
+        let begun = self.clock.monotonic();
+        let (time, _) = book_time(&self.handle)?;
+        self.figures.count((self.open_reader)()?.as_mut(), time)?;
+        let ended = self.clock.monotonic();
+        self.counted_anew_from = ended + ended.saturating_sub(begun) * REST_PER_LOOK;
+        (self.counted_until, self.is_count_wanted) = (now + COUNTED_EVERY, false);
+        Ok(())
     }
 }
 
@@ -223,7 +264,7 @@ impl Run<'_> {
     fn nudge(&mut self, claim: ClaimId) -> Result<(), JobError> {
         let asked = self.round.handle.ask(Query::Claim(claim))?;
         if let Some(Answer::Claim { claim, .. }) = asked {
-            self.round.granted.extend(claim.promotion);
+            self.round.to_refresh.extend(claim.promotion);
         }
         self.look_at(Due { at: Instant::MIN, what: DueObject::Claim(claim) })
     }
@@ -232,7 +273,7 @@ impl Run<'_> {
         let before = self.round.led.steps();
         self.round.see_to(due, self.reader)?;
         let has_gone_on = self.round.led.steps() > before;
-        self.waiting.looked_at(due.what, has_gone_on, self.now);
+        self.waiting.looked_at(due, has_gone_on, self.now);
         Ok(())
     }
 
@@ -258,7 +299,7 @@ impl Run<'_> {
                 let due: BTreeSet<DueObject> = found.iter().map(|due| due.what).collect();
                 self.waiting.keep_only(|what| due.contains(&what));
             }
-            let fresh = found.into_iter().filter(|due| !self.waiting.has(due.what, self.now));
+            let fresh = found.into_iter().filter(|due| !self.waiting.has(*due, self.now));
             let fresh: Vec<Due> = fresh.collect();
             if fresh.is_empty() {
                 return Ok(());

@@ -4,9 +4,10 @@
 //! Whatever breaks off is begun again: each part has an id of its own that follows from what it was
 //! found by, and the sums of the promotion say what was paid or told before.
 
+use base::Token;
 use base::{Amount, Instant, PromotionId, RestitutionId};
 use claims::{FactName, Facts, Finding, Fingerprint, RestitutionKind, ToldBack, Value};
-use claims::{Refusal as ClaimRefusal, Way};
+use claims::{Refusal as ClaimRefusal, TRIED_LONGER_FOR, Way, tried_until};
 use engine::{Answer, ClaimCommand, FoundLoss, Query, Refusal, Row, WayBack};
 use outside::random::{SystemRandomness, new_id};
 use payments::PaymentState;
@@ -15,9 +16,9 @@ use shop::{TenderKind, TenderStatus};
 use store::{DueObject, List, Page, Reader};
 
 use super::PAGE;
-use super::round::{Round, Step};
+use super::round::{Round, Step, has_gone_on};
 use crate::JobError;
-use crate::due::refund_ids;
+use crate::due::{book_time, refund_ids};
 
 /// A part of what is owed.
 struct Part {
@@ -34,6 +35,8 @@ struct Searched<'a> {
     promotion: &'a Promotion,
     told: Facts,
     now: Instant,
+    /// When the reason for looking came up.
+    since: Instant,
 }
 
 impl Round<'_> {
@@ -44,20 +47,27 @@ impl Round<'_> {
         since: Instant,
         reader: &mut dyn Reader,
     ) -> Result<(), JobError> {
+        // The same has been the reason why its claims wait, perhaps.
+        self.to_refresh.insert(id);
         let asked = self.handle.ask(Query::Promotion(id))?;
         let Some(Answer::Promotion { promotion, now }) = asked else { return Ok(()) };
         let Some(told) = self.told_of(&promotion, now, reader)? else { return Ok(()) };
         // What was told before is read from the tables, and is to be all of it.
         let seq = reader.head()?.seq;
         self.handle.flush_and_wait(seq)?;
-        let searched = Searched { promotion: &promotion, told, now };
+        let searched = Searched { promotion: &promotion, told, now, since };
         let mut parts = in_vain(&promotion, reader)?;
         parts.extend(returned(&searched, told_before(id, reader)?));
         parts.extend(charged(&searched));
+        // One that waits, for its order refuses it, keeps none of the others from going on. Of
+        // what is refused the first is told.
+        let (told, mut waits) = (self.led.refused.len(), false);
         for part in parts {
-            if matches!(self.restitute(&searched, &part, reader)?, Step::Waits) {
-                return Ok(());
-            }
+            waits |= matches!(self.restitute(&searched, &part, reader)?, Step::Waits);
+        }
+        self.led.refused.truncate(told + 1);
+        if waits {
+            return Ok(());
         }
         let noted = self.try_once(ClaimCommand::NoteSearched { promotion: id, since })?;
         self.led.searched += u64::from(noted.is_ok());
@@ -94,29 +104,70 @@ impl Round<'_> {
             loss_so_far: part.loss_so_far,
             told: searched.told.clone(),
         });
-        match self.try_once(ClaimCommand::Restitute { loss, back })? {
+        let refused = self.try_once(ClaimCommand::Restitute { loss: loss.clone(), back })?;
+        match refused {
             Ok(()) => {
                 self.led.restituted += 1;
-                if matches!(part.kind.way(), Way::Refund(_)) {
-                    self.granted.insert(promotion.id);
-                }
                 Ok(Step::Done)
             }
             Err(Refusal::Claims(ClaimRefusal::AlreadyRepaid | ClaimRefusal::NothingToRepay)) => {
                 Ok(Step::Done)
             }
+            Err(refusal) if is_tried_enough(searched, part, &refusal) => {
+                self.set_aside(loss, refund, refusal)
+            }
             Err(refusal) => Ok(self.refuse(DueObject::Search(promotion.id), refusal)),
         }
     }
 
-    /// Notes that the money of a restitution has left, if it has.
+    /// Keeps what its order has refused to send for so long: a person is to see to it.
+    fn set_aside(
+        &mut self,
+        loss: Box<FoundLoss>,
+        refund: base::RefundId,
+        refusal: Refusal,
+    ) -> Result<Step, JobError> {
+        let promotion = loss.promotion;
+        let code = Token::new(refusal.code()).expect("codes of refusals are short words");
+        let set_aside = ClaimCommand::SetRestitutionAside { loss, refund, refusal: code };
+        match self.try_once(set_aside)? {
+            Ok(()) => {
+                self.led.stuck += 1;
+                Ok(Step::Done)
+            }
+            Err(_) => Ok(self.refuse(DueObject::Search(promotion), refusal)),
+        }
+    }
+
+    /// Notes that the money of a restitution has left, if it has; else tells once that it is late.
     pub(super) fn note_repaid(&mut self, id: RestitutionId) -> Result<(), JobError> {
         match self.try_once(ClaimCommand::NoteRestitutionPaid { restitution: id })? {
-            Ok(()) => self.led.repaid += 1,
+            Ok(()) => {
+                self.led.repaid += 1;
+                return Ok(());
+            }
             Err(refusal) => drop(self.refuse(DueObject::Restitution(id), refusal)),
+        }
+        let asked = self.handle.ask(Query::Restitution(id))?;
+        let Some(Answer::Restitution(restitution)) = asked else { return Ok(()) };
+        let (now, _) = book_time(self.handle)?;
+        if restitution.is_late(now) && restitution.escalated_at.is_none() {
+            let told = self.try_once(ClaimCommand::EscalateRestitution { restitution: id })?;
+            self.led.late_restitutions += u64::from(told.is_ok());
         }
         Ok(())
     }
+}
+
+/// Whether an order has refused to send it for so long that a person is to see to it. What may
+/// succeed later by itself is tried for longer.
+fn is_tried_enough(searched: &Searched<'_>, part: &Part, refusal: &Refusal) -> bool {
+    let until = match refusal.is_transient() {
+        true => searched.since.saturating_add(TRIED_LONGER_FOR),
+        false => tried_until(searched.since),
+    };
+    let is_refund = matches!(part.kind.way(), Way::Refund(_));
+    is_refund && !has_gone_on(refusal) && until <= searched.now
 }
 
 /// The refund by which the last settlement has returned something.
@@ -135,7 +186,7 @@ fn settled_by(
 fn told_before(promotion: PromotionId, reader: &mut dyn Reader) -> Result<ToldBack, JobError> {
     let (mut told, mut after) = (ToldBack::default(), None);
     loop {
-        let list = List::Restitutions { promotion: Some(promotion) };
+        let list = List::Restitutions { promotion: Some(promotion), only_stuck: false };
         let rows = reader.list(list, Page::after(after, PAGE))?;
         let is_last = rows.len() < PAGE as usize;
         for row in rows {
@@ -179,6 +230,10 @@ fn returned(searched: &Searched<'_>, before: ToldBack) -> Vec<Part> {
 /// What was charged and should not have been: the platform bears it.
 fn charged(searched: &Searched<'_>) -> Vec<Part> {
     let Searched { promotion, told, .. } = searched;
+    if promotion.settlements == 0 {
+        // Until it is settled, more may be found.
+        return Vec::new();
+    }
     let lost = [
         (RestitutionKind::Overspend, FactName::OverBudget),
         (RestitutionKind::WrongDelivery, FactName::WrongDelivery),

@@ -10,7 +10,7 @@ use promotions::Promotion;
 use store::{Due, DueObject, List, Page, Reader};
 use writer::{Handle, Request};
 
-use super::{ClaimsLed, NotYet, PAGE, Teller, deeds_of, told_facts};
+use super::{Account, ClaimsLed, NotYet, PAGE, Teller, deeds_of, told_facts};
 use crate::due::{order_by, refund_ids};
 use crate::{JobError, SYSTEM_ACTOR};
 
@@ -19,9 +19,9 @@ pub(super) struct Round<'a> {
     pub(super) handle: &'a Handle,
     teller: Teller<'a>,
     pub(super) led: ClaimsLed,
-    /// Promotions for which something was granted: whoever looks at other claims on them has to
-    /// know.
-    pub(super) granted: BTreeSet<PromotionId>,
+    /// Promotions whose open claims are looked at before the run ends: something was granted for
+    /// one of them, which whoever looks at the others has to know, or what they wait for has come.
+    pub(super) to_refresh: BTreeSet<PromotionId>,
 }
 
 /// What became of one step.
@@ -34,7 +34,7 @@ pub(super) enum Step {
 
 impl<'a> Round<'a> {
     pub(super) fn new(handle: &'a Handle, teller: Teller<'a>) -> Round<'a> {
-        Round { handle, teller, led: ClaimsLed::default(), granted: BTreeSet::new() }
+        Round { handle, teller, led: ClaimsLed::default(), to_refresh: BTreeSet::new() }
     }
 
     /// Does what is to be done about something that is due.
@@ -47,9 +47,9 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// Shows what was granted to whoever looks at another claim on the same promotion.
+    /// Leads on the open claims of promotions to which something has happened.
     pub(super) fn refresh_others(&mut self, reader: &mut dyn Reader) -> Result<(), JobError> {
-        for promotion in std::mem::take(&mut self.granted) {
+        for promotion in std::mem::take(&mut self.to_refresh) {
             let list = List::Claims { promotion: Some(promotion), status: None };
             // A promotion has fewer claims than a page.
             for row in reader.list(list, Page::after(None, PAGE))? {
@@ -122,15 +122,11 @@ impl<'a> Round<'a> {
         reader: &mut dyn Reader,
     ) -> Result<Option<Facts>, JobError> {
         let deeds = deeds_of(reader, promotion.id)?;
-        let feed = match self.teller {
-            Teller::Feed(feed) => Some(feed),
-            Teller::Opening | Teller::Nobody => None,
-        };
-        let is_opening = matches!(self.teller, Teller::Opening);
-        if NotYet::of(promotion, &deeds, is_opening, now).is_some() {
+        if NotYet::of(promotion, &deeds, self.teller.tells(), now).is_some() {
             return Ok(None);
         }
-        Ok(Some(told_facts(feed, promotion, &deeds, now)))
+        let account = Account::of(promotion, reader)?;
+        Ok(Some(told_facts(self.teller.feed(), promotion, &deeds, &account, now)))
     }
 
     /// Whoever looks at a claim is to see what was paid since its facts were put together.
@@ -158,7 +154,7 @@ impl<'a> Round<'a> {
         match self.try_once(ClaimCommand::Decide { claim: claim.id })? {
             Ok(()) => {
                 self.led.decided += 1;
-                self.granted.extend(claim.promotion);
+                self.to_refresh.extend(claim.promotion);
                 Ok(Step::Done)
             }
             Err(Refusal::Claims(ClaimRefusal::FactsOutdated | ClaimRefusal::NothingToWaitFor)) => {
@@ -179,7 +175,7 @@ impl<'a> Round<'a> {
         let sent = self.submit(claim.id, ClaimCommand::StartPayout { claim: claim.id, back })?;
         if matches!(sent, Step::Done) {
             self.led.sent += 1;
-            self.granted.extend(claim.promotion);
+            self.to_refresh.extend(claim.promotion);
         }
         Ok(sent)
     }
@@ -227,7 +223,7 @@ impl<'a> Round<'a> {
 }
 
 /// Whether a claim waits, or somebody was faster: nothing is wrong.
-fn has_gone_on(refusal: &Refusal) -> bool {
+pub(super) fn has_gone_on(refusal: &Refusal) -> bool {
     matches!(
         refusal,
         // What is out with those who serve it comes back by itself.

@@ -5,10 +5,13 @@ use std::cmp::Ordering;
 use base::{Instant, Label, PromotionId, Span};
 use claims::{Evidence, Fact, FactName, Facts, Finding, Value, WhyUnknown};
 use engine::Row;
-use feed::shortfall::{Shortfall, Why};
-use promotions::{Audience, Deed, DeedKind, Guarantee, Micros, Promotion, Role, limits};
+use feed::shortfall::{Delivered, Shortfall, Why};
+use promotions::{Audience, Deed, DeedKind, EndCause, Guarantee, Micros, Pauses, Promotion};
+use promotions::{Role, limits};
 use serving::{Asked, Feed, Report};
 use store::{List, Page, Reader, StoreError};
+
+use super::account::Account;
 
 /// What a claim may be told of a promotion's delivery. Without a feed nothing is known of it, but
 /// that a promotion which begins later was not due.
@@ -19,10 +22,13 @@ pub fn told_facts(
     feed: Option<&Feed>,
     promotion: &Promotion,
     deeds: &[Deed],
+    account: &Account,
     now: Instant,
 ) -> Facts {
     let mut told = Told { facts: Facts::new(), promotion: promotion.id, now };
     told.deeds(deeds);
+    told.moderation(promotion, deeds);
+    told.agreement(promotion, account);
     // A sale of more time for a claim is not part of the product.
     told.know(FactName::Extension, Value::Word("none"));
     let Some(feed) = feed else {
@@ -33,15 +39,34 @@ pub fn told_facts(
     };
     let reach = |_: &promotions::Audience| 0;
     let asked = Asked { promotion, deeds, stretch: Span::days(1), reach: &reach };
-    told.delivery(promotion, deeds, &feed.report_on(&asked));
+    match feed.report_on(&asked) {
+        Ok(report) => told.delivery(promotion, deeds, account, &report),
+        Err(_) => told.lost(),
+    }
     told.facts
 }
+
+/// Up to when somebody can tell what was delivered, in the book's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tells {
+    /// So far.
+    UpTo(Instant),
+    /// It is being opened.
+    NothingYet,
+    /// Nothing was ever promoted here.
+    Nothing,
+}
+
+/// A feed follows the clock of its book once a second, also where it is moved.
+const FEED_LAG: Span = Span::minutes(1);
 
 /// Why the facts of a claim cannot be put together yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotYet {
     /// What tells of deliveries is being opened.
     FeedOpening,
+    /// It has not come to this time yet: the clock of the book was moved.
+    FeedBehind,
     /// Bills of a guarantee that is over are still to come.
     BillsOpen,
     /// What was done to the promotion is not all in the tables yet.
@@ -53,21 +78,21 @@ impl NotYet {
     pub fn as_str(self) -> &'static str {
         match self {
             NotYet::FeedOpening => "feed_opening",
+            NotYet::FeedBehind => "feed_behind",
             NotYet::BillsOpen => "bills_open",
             NotYet::DeedsBehind => "records_behind",
         }
     }
 
     /// What keeps facts about a promotion from being complete; `deeds` are those that the tables
-    /// have, and `is_opening` says that the feed is.
-    pub fn of(
-        promotion: &Promotion,
-        deeds: &[Deed],
-        is_opening: bool,
-        now: Instant,
-    ) -> Option<NotYet> {
-        if is_opening && promotion.slices.ever > 0 {
-            return Some(NotYet::FeedOpening);
+    /// have, and `feed` says up to when deliveries are known.
+    pub fn of(promotion: &Promotion, deeds: &[Deed], feed: Tells, now: Instant) -> Option<NotYet> {
+        match feed {
+            Tells::NothingYet if promotion.slices.ever > 0 => return Some(NotYet::FeedOpening),
+            Tells::UpTo(at) if at.saturating_add(FEED_LAG) < now => {
+                return Some(NotYet::FeedBehind);
+            }
+            _ => {}
         }
         // What a guarantee lacks is known once all bills of it are there, if it was shown at all.
         let is_over = promotion.state.is_ended() || promotion.terms.ends_at <= now;
@@ -106,13 +131,32 @@ impl Told {
         self.know(FactName::Narrowed, Value::Flag(narrowed_at(deeds).is_some()));
     }
 
-    fn delivery(&mut self, promotion: &Promotion, deeds: &[Deed], report: &Report) {
+    /// That a review was wrong, where an appeal says so. What else reviews have said, rows tell.
+    fn moderation(&mut self, promotion: &Promotion, deeds: &[Deed]) {
+        if let Some(word) = overturned(promotion, deeds) {
+            self.know(FactName::Moderation, Value::Word(word));
+        }
+    }
+
+    /// What was agreed to before tells of network and device.
+    fn agreement(&mut self, promotion: &Promotion, account: &Account) {
+        let Some(agreement) = &promotion.authorization else { return };
+        self.find(FactName::NetworkAge, account.network_age(agreement));
+        self.find(FactName::PaidAlike, account.paid_alike(agreement));
+    }
+
+    fn delivery(
+        &mut self,
+        promotion: &Promotion,
+        deeds: &[Deed],
+        account: &Account,
+        report: &Report,
+    ) {
         let shortfall = &report.shortfall;
         let seen: i64 = report.delivered.iter().map(|(_, minute)| minute.net_units()).sum();
         if seen.max(0).unsigned_abs() < promotion.delivery.billed_units {
             // Another log has the rest, or had it: what this one tells is not all.
-            let lost = Finding::Unknown(WhyUnknown::NotKept);
-            return LOGGED.into_iter().for_each(|name| self.find(name, lost));
+            return self.lost();
         }
         self.know(FactName::IncidentLoss, Value::Money(shortfall.lost_to_incidents()));
         let until = promotion.terms.ends_at.min(self.now);
@@ -122,10 +166,21 @@ impl Told {
         // The feed repays by itself what turns out to be invalid, so nothing is left to claim.
         self.know(FactName::LateInvalid, Value::Money(base::Amount::ZERO));
         self.find(FactName::WrongDelivery, shown_after_all(deeds, report));
+        if let Some(cost) = account.billed_after_stop(promotion, deeds, report) {
+            self.know(FactName::BilledAfterStop, Value::Money(cost));
+        }
+        // The feed keeps its verdicts, and not what had spoken against what it billed.
+        self.find(FactName::BilledDoubtful, Finding::Unknown(WhyUnknown::NotRecorded));
         if let Some(start) = start(promotion, shortfall, self.now) {
             self.know(FactName::Start, Value::Word(start));
         }
         self.missing(promotion, deeds, shortfall);
+    }
+
+    /// What the log would tell cannot be known.
+    fn lost(&mut self) {
+        let lost = Finding::Unknown(WhyUnknown::NotKept);
+        LOGGED.into_iter().for_each(|name| self.find(name, lost));
     }
 
     /// Units that a guarantee lacks, by who lost them.
@@ -187,24 +242,30 @@ const LOGGED: [FactName; 8] = [
 /// heard of a stop or a pause yet. Unknown when other people or another content were to be shown
 /// from then on: nobody has looked which of both it was. What an event tells is else as it was
 /// chosen, or it is not billed.
+///
+/// What is delivered is known by the minute, so only whole minutes count: else an advertiser who
+/// pauses and resumes around each full minute would have all of it repaid. What was repaid since
+/// may have been the same units, and is not paid twice.
 fn shown_after_all(deeds: &[Deed], report: &Report) -> Finding {
-    let (mut cost, mut off_since) = (0_u64, None);
+    let (mut cost, mut off_since, mut first) = (0_u64, None, Instant::MAX);
     let mut count = |from: Instant, until: Instant| {
-        let minutes = report.delivered.iter().filter(|(at, _)| from <= *at && *at < until);
-        let net = |(_, minute): &(Instant, feed::shortfall::Delivered)| {
-            minute.price.get().saturating_sub(minute.repaid.get())
-        };
-        cost += minutes.map(net).sum::<u64>();
+        cost += whole_minutes(report, from, until).map(|minute| minute.price.get()).sum::<u64>();
+        first = first.min(from);
     };
+    let (mut pauses, mut is_stopped) = (Pauses::default(), false);
     for deed in deeds {
-        match deed.kind {
-            DeedKind::Stopped | DeedKind::Paused | DeedKind::PostHidden => {
-                off_since = off_since.or(Some(deed.at));
+        if deed.kind == DeedKind::ContentChanged {
+            return Finding::Unknown(WhyUnknown::NotGathered);
+        }
+        is_stopped |= deed.kind == DeedKind::Stopped;
+        pauses.follow(deed);
+        let is_off = is_stopped || Pauses { is_disputed: false, ..pauses }.any();
+        match (off_since, is_off) {
+            (None, true) => off_since = Some(deed.at),
+            (Some(since), false) => {
+                count(since, deed.at);
+                off_since = None;
             }
-            DeedKind::Resumed | DeedKind::PostShown => {
-                off_since.take().into_iter().for_each(|since| count(since, deed.at));
-            }
-            DeedKind::ContentChanged => return Finding::Unknown(WhyUnknown::NotGathered),
             _ => {}
         }
     }
@@ -212,7 +273,21 @@ fn shown_after_all(deeds: &[Deed], report: &Report) -> Finding {
         return Finding::Unknown(WhyUnknown::NotGathered);
     }
     off_since.into_iter().for_each(|since| count(since, Instant::MAX));
-    Finding::Known(Value::Money(Micros::new(cost).whole()))
+    let begun = first.saturating_sub(Span::minutes(1));
+    let since = report.delivered.iter().filter(|(at, _)| begun < *at);
+    let repaid = since.map(|(_, minute)| minute.repaid.get()).sum::<u64>();
+    Finding::Known(Value::Money(Micros::new(cost.saturating_sub(repaid)).whole()))
+}
+
+/// What was delivered in the minutes that lie wholly between two times.
+pub(super) fn whole_minutes(
+    report: &Report,
+    from: Instant,
+    until: Instant,
+) -> impl Iterator<Item = &Delivered> {
+    let last = until.saturating_sub(Span::minutes(1));
+    let minutes = report.delivered.iter().filter(move |(at, _)| from <= *at && *at <= last);
+    minutes.map(|(_, minute)| minute)
 }
 
 /// How many units of a guarantee so much of its price is for.
@@ -258,6 +333,29 @@ fn bought_audience(deeds: &[Deed]) -> Option<&Audience> {
     let paid = deeds.iter().position(|deed| deed.kind == DeedKind::Funded)?;
     let terms = deeds[..=paid].iter().rev().find_map(|deed| deed.terms.as_ref())?;
     Some(&terms.audience)
+}
+
+/// What the last rejection was that was appealed against, if somebody else has allowed the same
+/// after all: the same terms for the same content. `None` when a rule ended it later; and where a
+/// former release has rejected it, for nobody knows what content that was about.
+fn overturned(promotion: &Promotion, deeds: &[Deed]) -> Option<&'static str> {
+    let cause = promotion.end.map(|end| end.cause);
+    if matches!(cause, Some(EndCause::Policy | EndCause::Rejected)) {
+        return None;
+    }
+    let last = |kind, deeds: &[Deed]| deeds.iter().rposition(|deed| deed.kind == kind);
+    let appealed = last(DeedKind::Appealed, deeds)?;
+    let rejected = last(DeedKind::Rejected, &deeds[..appealed])?;
+    let is_decision = |deed: &Deed| matches!(deed.kind, DeedKind::Approved | DeedKind::Rejected);
+    let decided = appealed + deeds[appealed..].iter().position(is_decision)?;
+    let is_edited = last(DeedKind::Edited, &deeds[rejected..decided]).is_some();
+    let version = |place: usize| deeds[place].content_version.as_ref();
+    let is_same = version(rejected).is_some() && version(rejected) == version(decided);
+    if deeds[decided].kind != DeedKind::Approved || is_edited || !is_same {
+        return None;
+    }
+    let was_allowed = last(DeedKind::Approved, &deeds[..rejected]).is_some();
+    Some(if was_allowed { "removed_wrongly" } else { "rejected_wrongly" })
 }
 
 /// Whether it could ever be shown, and if not, who held it up for its whole time. `None` when that

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base::Instant;
 use engine::Refusal;
-use store::DueObject;
+use store::{Due, DueObject};
 
 /// Between the first look in vain and the second.
 const FIRST: Duration = Duration::from_secs(1);
@@ -24,6 +25,8 @@ pub(super) struct Waiting {
 
 #[derive(Debug, Default)]
 struct Wait {
+    /// Since when it was due. What has become due anew is looked at at once.
+    since: Option<Instant>,
     until: Duration,
     distance: Duration,
     told: Option<Told>,
@@ -38,8 +41,9 @@ struct Told {
 
 impl Waiting {
     /// Whether it is not time to look again.
-    pub(super) fn has(&self, what: DueObject, now: Duration) -> bool {
-        self.of.get(&what).is_some_and(|wait| now < wait.until)
+    pub(super) fn has(&self, due: Due, now: Duration) -> bool {
+        let waits = |wait: &Wait| wait.since == Some(due.at) && now < wait.until;
+        self.of.get(&due.what).is_some_and(waits)
     }
 
     /// How many wait.
@@ -54,12 +58,15 @@ impl Waiting {
 
     /// It was looked at: when it has gone on it may be looked at at once, else later than last
     /// time.
-    pub(super) fn looked_at(&mut self, what: DueObject, has_gone_on: bool, now: Duration) {
+    pub(super) fn looked_at(&mut self, due: Due, has_gone_on: bool, now: Duration) {
         if has_gone_on {
-            self.of.remove(&what);
+            self.of.remove(&due.what);
             return;
         }
-        let wait = self.of.entry(what).or_default();
+        let wait = self.of.entry(due.what).or_default();
+        if wait.since.replace(due.at) != Some(due.at) {
+            wait.distance = Duration::ZERO;
+        }
         wait.distance = (wait.distance * 2).clamp(FIRST, LAST);
         wait.until = now + wait.distance;
     }
@@ -92,6 +99,7 @@ mod tests {
     use super::*;
 
     const CLAIM: DueObject = DueObject::Claim(ClaimId::from_bits(1));
+    const DUE: Due = Due { at: Instant::MIN, what: CLAIM };
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -102,16 +110,27 @@ mod tests {
         let mut waiting = Waiting::default();
         let (mut now, mut looks) = (Duration::ZERO, 0);
         while now < seconds(86_400) {
-            if !waiting.has(CLAIM, now) {
+            if !waiting.has(DUE, now) {
                 looks += 1;
-                waiting.looked_at(CLAIM, false, now);
+                waiting.looked_at(DUE, false, now);
             }
             now += seconds(1);
         }
         assert!((140..170).contains(&looks), "{looks} looks a day");
         assert!(waiting.first().is_some_and(|first| first <= now + LAST));
-        waiting.looked_at(CLAIM, true, now);
-        assert!(!waiting.has(CLAIM, now) && waiting.len() == 0);
+        waiting.looked_at(DUE, true, now);
+        assert!(!waiting.has(DUE, now) && waiting.len() == 0);
+    }
+
+    #[test]
+    fn what_becomes_due_anew_is_looked_at_at_once() {
+        let mut waiting = Waiting::default();
+        (0..9).for_each(|_| waiting.looked_at(DUE, false, Duration::ZERO));
+        assert!(waiting.has(DUE, seconds(200)));
+        let again = Due { at: Instant::MAX, ..DUE };
+        assert!(!waiting.has(again, seconds(1)));
+        waiting.looked_at(again, false, seconds(1));
+        assert!(waiting.has(again, seconds(1)) && !waiting.has(again, seconds(2)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use ::mail::bounce::ReturnPaths;
 use ::mail::templates::{GREETING_BYTES_MAX, Gift, Greeting, gift};
-use ::mail::{Address, Content, Mailbox, Message, NAME_BYTES_MAX, Name, SecretLink};
+use ::mail::{Address, Content, Mailbox, Message, NAME_BYTES_MAX, Name, Picture, SecretLink};
 use base::{ContactId, Money, PurchaseId};
 use giftcards::Card;
 use outside::keyring::{KeyNumber, KeyRing};
@@ -34,6 +34,8 @@ pub struct Letterhead {
     /// The page on which buyers see what they bought; the link is this, `#`, and the id of the
     /// purchase. Without one, mails to buyers have no link.
     pub purchase_page: Option<String>,
+    /// The picture of a design by its name, a PNG; `None` when it is no design of ours.
+    pub pictures: fn(&str) -> Option<&'static [u8]>,
 }
 
 impl Letterhead {
@@ -51,7 +53,7 @@ impl Letterhead {
                 Words::Known(words) => {
                     let about_sender =
                         contact.and_then(|it| self.recipient_link(mail, card, it, ring));
-                    self.gift(card, &words, about_sender.as_ref(), ring)
+                    self.gift(mail, card, &words, about_sender.as_ref(), ring)
                 }
                 Words::Erased => None,
             },
@@ -86,6 +88,7 @@ impl Letterhead {
 
     fn gift(
         &self,
+        mail: &WaitingMail,
         card: &Card,
         words: &GiftWords,
         about_sender: Option<&SecretLink>,
@@ -96,6 +99,7 @@ impl Letterhead {
         let sender = words.sender.as_deref().and_then(name).unwrap_or_else(|| known(NOBODY));
         let design = card.details.as_ref().and_then(|details| details.design.as_ref());
         let design = design.and_then(|design| name(design.as_str()));
+        let picture = design.as_ref().and_then(|design| self.picture(mail, design));
         let design = design.unwrap_or_else(|| known(NO_DESIGN));
         let greeting = words.message.as_deref().and_then(greeting);
         let content = gift(&Gift {
@@ -103,11 +107,19 @@ impl Letterhead {
             sender: &sender,
             value: Money { amount: card.value, currency: card.currency },
             design: &design,
+            picture: picture.as_ref(),
             greeting: greeting.as_ref(),
             link: &link,
             about_sender,
         });
         Some((Mailbox { name: words.recipient.as_deref().and_then(name), address }, content))
+    }
+
+    /// The picture of a design, named in this mail alone.
+    fn picture(&self, mail: &WaitingMail, design: &Name) -> Option<Picture> {
+        let png = (self.pictures)(design.as_str())?;
+        let (key, domain) = (mail_key(mail.cause), self.from.domain());
+        Some(Picture { id: format!("design-{}@{domain}", key.as_str()), png })
     }
 
     /// `None` when the card has no link, or one that the ring cannot make.

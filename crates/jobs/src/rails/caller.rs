@@ -20,6 +20,7 @@ use super::desk::Desk;
 use super::look::Looks;
 use super::nudge::{Follower, Nudge};
 use super::report::RailReport;
+use super::rounds::Rounds;
 use super::spare::SpareIds;
 use crate::due::{SYSTEM_ACTOR, book_time};
 use crate::worker::Worker;
@@ -96,6 +97,8 @@ pub(super) struct Shared {
     /// Rails that were asked for and are not set up, and objects of which something was reported
     /// that stays as it is.
     told_of: Mutex<BTreeSet<String>>,
+    /// Which older payments are to be asked about.
+    pub(super) rounds: Mutex<Rounds>,
     is_stopped: AtomicBool,
     /// Rails that could not be opened yet.
     late: AtomicUsize,
@@ -135,6 +138,7 @@ impl RailCaller {
             open_reader: Mutex::new(open_reader),
             report,
             told_of: Mutex::default(),
+            rounds: Mutex::default(),
             is_stopped: AtomicBool::new(false),
             late: AtomicUsize::new(late.len()),
             errors: AtomicU64::new(0),
@@ -319,6 +323,8 @@ impl Shared {
             Refusal::Payments(PaymentRefusal::Contradiction { .. }) => {
                 self.report(RailReport::Contradiction { rail, about, refusal });
             }
+            // It is told again, or found by the rounds, once the refund's own outcome is known.
+            Refusal::Payments(PaymentRefusal::OutcomePending) => {}
             // A dispute takes what would be sent, or has just cancelled it: the refund tells.
             Refusal::Payments(
                 PaymentRefusal::AmountExceedsRefundable { .. } | PaymentRefusal::RefundNotOpen,

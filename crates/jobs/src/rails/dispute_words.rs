@@ -29,12 +29,15 @@ pub(super) fn commands(
         // Nothing was taken, or it is back before anybody noticed.
         (DisputeStage::Inquiry, _) | (DisputeStage::Won, None | Some((Known::Won, _))) => vec![],
         (DisputeStage::Lost, Some((Known::Lost, _))) => vec![],
+        // Nobody spends it until a person knows who has the money; what is decided stays so.
+        (DisputeStage::Unclear, Some(_)) => vec![],
         // The same once more, so that another amount is not passed over.
         (DisputeStage::Open, Some((Known::Open, stage))) => {
             let is_same = known.is_some_and(|known| known.amount == told.amount);
             if is_same { vec![] } else { vec![open(stage)] }
         }
-        (DisputeStage::Open, None | Some((Known::Won | Known::Lost, _))) => vec![open(next)],
+        (DisputeStage::Open, None | Some((Known::Won | Known::Lost, _)))
+        | (DisputeStage::Unclear, None) => vec![open(next)],
         (DisputeStage::Won, Some((Known::Open, stage))) => vec![win(stage)],
         (DisputeStage::Won, Some((Known::Lost, _))) => vec![open(next), win(next)],
         (DisputeStage::Lost, Some((Known::Open, stage))) => vec![lose(stage)],
@@ -107,20 +110,20 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(state: Option<Known>, expected: [&str; 4]) {
-        use DisputeStage::{Inquiry, Lost, Open, Won};
+    fn check(state: Option<Known>, expected: [&str; 5]) {
+        use DisputeStage::{Inquiry, Lost, Open, Unclear, Won};
         let row = state.map(|state| known(state, 500));
-        let told = [Inquiry, Open, Won, Lost].map(|stage| words(row.as_ref(), stage));
+        let told = [Inquiry, Open, Won, Lost, Unclear].map(|stage| words(row.as_ref(), stage));
         assert_eq!(told, expected, "{state:?}");
     }
 
     #[test]
     fn a_dispute_is_brought_to_where_the_rail_shows_it() {
-        //                       inquiry, open, won, lost
-        check(None, ["", "open 1", "", "open 1, lose 1"]);
-        check(Some(Known::Open), ["", "", "win 2", "lose 2"]);
-        check(Some(Known::Won), ["", "open 3", "", "open 3, lose 3"]);
-        check(Some(Known::Lost), ["", "open 3", "open 3, win 3", ""]);
+        //                       inquiry, open, won, lost, unclear
+        check(None, ["", "open 1", "", "open 1, lose 1", "open 1"]);
+        check(Some(Known::Open), ["", "", "win 2", "lose 2", ""]);
+        check(Some(Known::Won), ["", "open 3", "", "open 3, lose 3", ""]);
+        check(Some(Known::Lost), ["", "open 3", "open 3, win 3", "", ""]);
     }
 
     #[test]

@@ -122,6 +122,6 @@ fn query_of(task: &Task) -> Option<Query> {
     match task {
         Task::Payment(id) => Some(Query::Payment(*id)),
         Task::Refund(id) => Some(Query::RailRefund(*id)),
-        Task::Disputed(_) => None,
+        Task::TakenBack(_) => None,
     }
 }

@@ -9,12 +9,11 @@ use std::time::Duration;
 
 use base::Instant;
 use rails::sandbox::Message;
-use rails::{Change, Header, WebhookError};
+use rails::{Change, Header, Reference, WebhookError};
 
 use super::caller::{RailCaller, Shared};
 use super::desk::Desk;
 use super::operation::{DoneFor, done_for};
-use super::report::RailReport;
 use super::schedule::{Task, Wish};
 
 /// How long a message may take; rails wait longer for their answer.
@@ -117,7 +116,7 @@ impl Shared {
         let events = desk.connected.rail.verify_and_translate(headers, body, now)?;
         let mut receipts = Vec::new();
         for event in &events {
-            let Some((task, mut wish)) = self.meaning(desk, &event.change) else { continue };
+            let Some((task, mut wish)) = meaning(&event.change) else { continue };
             let (sender, receipt) = mpsc::channel();
             wish.receipts.push(sender);
             if !desk.add(self, task, wish) {
@@ -128,40 +127,37 @@ impl Shared {
         Ok(receipts)
     }
 
-    /// What to look at after a change; nothing when it is no business of ours.
-    fn meaning(&self, desk: &Desk, change: &Change) -> Option<(Task, Wish)> {
-        let operation = match change {
-            Change::Payment(state) => state.operation.as_ref(),
-            Change::Refund(state) => state.operation.as_ref(),
-            Change::Dispute(state) => {
-                return Some((Task::Disputed(state.payment.clone()), Wish::default()));
-            }
-            Change::Disputed(payment) => {
-                return Some((Task::Disputed(payment.clone()), Wish::default()));
-            }
-        };
-        match operation.and_then(done_for) {
-            Some(DoneFor::Payment(id)) => {
-                Some((Task::Payment(id), Wish { asks: true, ..Wish::default() }))
-            }
-            Some(DoneFor::Refund(id, attempt)) => {
-                let attempts = [attempt].into();
-                Some((Task::Refund(id), Wish { attempts, ..Wish::default() }))
-            }
-            None => {
-                if matches!(change, Change::Refund(_)) {
-                    self.report(RailReport::Foreign { rail: desk.name().to_owned() });
-                }
-                None
-            }
-        }
-    }
-
     /// Whether everything is noted, waiting for it until a moment of the steady clock.
     pub(super) fn are_noted(&self, receipts: &[Receiver<bool>], until: Duration) -> bool {
         receipts.iter().all(|receipt| {
             let patience = until.saturating_sub(self.clock.monotonic());
             receipt.recv_timeout(patience).unwrap_or(false)
         })
+    }
+}
+
+/// What to look at after a change; nothing when it is no business of ours.
+fn meaning(change: &Change) -> Option<(Task, Wish)> {
+    let taken_back = |payment: &Reference| {
+        // Whose it is only the payment tells.
+        Some((Task::TakenBack(payment.clone()), Wish::default()))
+    };
+    match change {
+        Change::Payment(state) => match state.operation.as_ref().and_then(done_for)? {
+            DoneFor::Payment(id) => {
+                Some((Task::Payment(id), Wish { asks: true, ..Wish::default() }))
+            }
+            DoneFor::Refund(..) => None,
+        },
+        Change::Refund(state) => match state.operation.as_ref().and_then(done_for) {
+            Some(DoneFor::Refund(id, attempt)) => {
+                let attempts = [attempt].into();
+                Some((Task::Refund(id), Wish { attempts, ..Wish::default() }))
+            }
+            // It was not made from here, or its name was changed at the rail.
+            Some(DoneFor::Payment(_)) | None => taken_back(&state.payment),
+        },
+        Change::Dispute(state) => taken_back(&state.payment),
+        Change::TakenBack(payment) => taken_back(payment),
     }
 }

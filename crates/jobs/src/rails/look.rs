@@ -36,6 +36,11 @@ impl Looks {
     }
 
     fn look(&mut self) -> Result<(), JobError> {
+        self.look_for_due()?;
+        self.shared.go_rounds(self.shared.now()?)
+    }
+
+    fn look_for_due(&mut self) -> Result<(), JobError> {
         let waiting = self.late.len();
         self.late.retain_mut(|open| !self.shared.opens(open));
         if self.late.len() < waiting {

@@ -23,12 +23,13 @@ impl Visit<'_> {
     /// Does what is due of a payment, then asks what the rail has told of it.
     pub(super) fn payment(&self, id: PaymentId, wish: &Wish) -> Result<bool, JobError> {
         let mut has_news = self.payment_while_due(id)?;
-        let mut is_noted = true;
+        let (mut is_noted, mut told) = (true, None);
         if wish.asks
             && let Some(payment) = self.ours(id)?
         {
             let outcome = self.ask(&payment)?;
             is_noted &= matches!(outcome, Outcome::Succeeded(_));
+            told = state_in(&outcome).cloned();
             // That a call has not arrived which is yet to be made is no news: it was wanted a
             // moment ago, and noting that would put it off.
             let is_to_be_made = matches!(payment.next_call(), Some((_, Manner::Make)));
@@ -40,12 +41,15 @@ impl Visit<'_> {
             }
             has_news |= self.payment_while_due(id)?;
         }
-        if wish.disputes
+        if wish.taken_back
             && let Some(payment) = self.ours(id)?
         {
-            let disputed = self.disputes(&payment)?;
-            is_noted &= disputed.is_noted;
-            has_news |= disputed.has_news;
+            let heard = self.taken_back(&payment, told.as_ref())?;
+            if !heard.is_noted {
+                self.shared.look_again(&payment, self.shared.now()?);
+            }
+            is_noted &= heard.is_noted;
+            has_news |= heard.has_news;
         }
         if has_news && let Some(payment) = self.ours(id)? {
             self.follow(&payment)?;
@@ -100,7 +104,7 @@ impl Visit<'_> {
         let is_late = self.is_late(payment, step)?;
         if manner == Manner::Ask || lacks_reference || is_late || self.is_old(payment)? {
             let outcome = self.ask(payment)?;
-            reference = reference.or_else(|| reference_in(&outcome));
+            reference = reference.or_else(|| Some(state_in(&outcome)?.reference.clone()));
             let command = after_question(payment, outcome, self.shared.ids.draw());
             let is_wanted_still = matches!(command, Some(PaymentCommand::NoteNotReceived { .. }));
             let asked = Asked { is_known_to_nobody: is_wanted_still, is_late, manner };
@@ -203,9 +207,9 @@ struct Asked {
     manner: Manner,
 }
 
-fn reference_in(outcome: &Outcome<Option<PaymentState>>) -> Option<rails::Reference> {
+fn state_in(outcome: &Outcome<Option<PaymentState>>) -> Option<&PaymentState> {
     match outcome {
-        Outcome::Succeeded(Some(state)) => Some(state.reference.clone()),
+        Outcome::Succeeded(state) => state.as_ref(),
         _ => None,
     }
 }

@@ -74,7 +74,7 @@ impl Visit<'_> {
         Ok(())
     }
 
-    fn note_refund(
+    pub(super) fn note_refund(
         &self,
         refund: &RailRefund,
         attempt: u32,

@@ -55,10 +55,21 @@ pub enum RailReport {
         /// The refund.
         about: String,
     },
-    /// A message of a rail was about a refund that was not made from here.
+    /// A rail has a refund under an operation as ours are, and this book has none of that id.
+    /// Nothing was booked.
     Foreign {
         /// Which rail.
         rail: String,
+        /// The rail's own name for the refund.
+        about: String,
+    },
+    /// A rail says that a dispute is over, and not who has the money. It is left as it is, or
+    /// opened.
+    Unclear {
+        /// Which rail.
+        rail: String,
+        /// The dispute.
+        about: String,
     },
     /// An authorization was given up: its rail fails it again and again, or was away for hours.
     /// Nothing is reserved, and the attempt to pay fails.
@@ -86,7 +97,6 @@ impl RailReport {
             && !matches!(
                 self,
                 RailReport::AnotherMethod { .. }
-                    | RailReport::Foreign { .. }
                     | RailReport::NotYet { .. }
                     | RailReport::GivenUp { .. }
             )
@@ -115,8 +125,11 @@ impl fmt::Display for RailReport {
             RailReport::AnotherMethod { about } => {
                 write!(f, "{about} should go by another method, which no rail can do yet")
             }
-            RailReport::Foreign { rail } => {
-                write!(f, "{rail} told of a refund that was not made from here")
+            RailReport::Foreign { rail, about } => {
+                write!(f, "{rail} has the refund {about}, whose operation this book does not know")
+            }
+            RailReport::Unclear { rail, about } => {
+                write!(f, "{rail} says that {about} is over, and not who has the money")
             }
             RailReport::GivenUp { rail, about } => {
                 write!(f, "{about} was given up: {rail} knows nothing of it")

@@ -16,8 +16,8 @@ pub(super) enum Task {
     Payment(PaymentId),
     /// A refund.
     Refund(RailRefundId),
-    /// The disputes of a payment, known by the rail's own name only.
-    Disputed(Reference),
+    /// What was taken back of a payment, known by the rail's own name only.
+    TakenBack(Reference),
 }
 
 /// Why it is looked at, beside that it may be due.
@@ -25,8 +25,8 @@ pub(super) enum Task {
 pub(super) struct Wish {
     /// The rail has said that something changed: it is asked whether or not it is time.
     pub(super) asks: bool,
-    /// The same about disputes of a payment.
-    pub(super) disputes: bool,
+    /// The same about what was taken back of a payment: disputes, and refunds whoever made them.
+    pub(super) taken_back: bool,
     /// The same about these attempts at a refund.
     pub(super) attempts: BTreeSet<u32>,
     /// Who is told when it was done, and whether whatever was heard is noted. A receipt that is
@@ -37,7 +37,7 @@ pub(super) struct Wish {
 impl Wish {
     fn add(&mut self, other: Wish) {
         self.asks |= other.asks;
-        self.disputes |= other.disputes;
+        self.taken_back |= other.taken_back;
         self.attempts.extend(other.attempts);
         self.receipts.extend(other.receipts);
     }

@@ -42,10 +42,9 @@ impl Settling {
                 break;
             }
             let received = shared.fetch_messages();
-            let found = shared.find_due(shared.now()?, Freshness::UpToDate)?;
-            if received == 0 && found.tasks.is_empty() {
-                break;
-            }
+            let now = shared.now()?;
+            let found = shared.find_due(now, Freshness::UpToDate)?;
+            let is_quiet = received == 0 && found.tasks.is_empty();
             let mut receipts = Vec::new();
             for (desk, task) in found.tasks {
                 let (sender, receipt) = mpsc::channel();
@@ -58,6 +57,10 @@ impl Settling {
                 let patience = self.until.saturating_sub(shared.clock.monotonic());
                 // Done or not: the next round sees what is left.
                 let _ = receipt.recv_timeout(patience);
+            }
+            let asked = shared.go_rounds_until(now, self.until)?;
+            if is_quiet && asked == 0 {
+                break;
             }
         }
         Ok(())

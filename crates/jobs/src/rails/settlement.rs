@@ -49,6 +49,9 @@ pub fn found_by_name(rail: &Token<32>, line: &SettledLine, rows: &[Row]) -> Opti
         match (line.kind, &line.payment, row) {
             (Told::Capture, _, Row::Payment(row)) => Some(Moved::Payment(row.id)),
             (Told::Refund, _, Row::RailRefund(row)) => Some(Moved::RailRefund(row.id)),
+            (Told::Refund, _, Row::Dispute(row)) if row.is_refund_at_rail() => {
+                Some(Moved::Dispute(row.id))
+            }
             (Told::Dispute, Some(_), Row::Payment(row)) => {
                 Some(Moved::Dispute(dispute_id(row.id, rail.as_str(), line.source.as_ref()?)))
             }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use base::{Instant, Span};
+use base::{Instant, PaymentId, Span};
+use engine::Row;
 use payments::{Payment, RailRefund};
 use rails::{Outcome, PaymentQuery, Reference, Unknown};
 use writer::Trouble;
@@ -20,6 +21,16 @@ use crate::JobError;
 /// questions. What is left is due, and found again.
 pub(super) const CALLS_A_VISIT_MAX: usize = 8;
 
+/// Whose payment a rail means.
+enum Told {
+    /// Ours.
+    Ours(PaymentId),
+    /// Somebody else's, or nobody's.
+    NotOurs,
+    /// It did not say.
+    Nothing,
+}
+
 /// A look at an object by one of the desk's threads.
 pub(super) struct Visit<'a> {
     pub(super) shared: &'a Arc<Shared>,
@@ -34,17 +45,26 @@ impl Visit<'_> {
         let is_noted = match task {
             Task::Payment(id) => self.payment(*id, &wish),
             Task::Refund(id) => self.refund(*id, &wish),
-            Task::Disputed(reference) => return self.disputed(reference, receipts),
+            Task::TakenBack(reference) => match self.payer_of(reference) {
+                Ok(Told::Ours(payment)) => {
+                    let wish = Wish { asks: true, taken_back: true, receipts, ..Wish::default() };
+                    if let Some(desk) = self.shared.desk(self.desk.name()) {
+                        // What finds no room drops its receipts, and is told again.
+                        desk.add(self.shared, Task::Payment(payment), wish);
+                    }
+                    return (Vec::new(), true);
+                }
+                Ok(Told::NotOurs) => Ok(true),
+                Ok(Told::Nothing) => Ok(false),
+                Err(error) => Err(error),
+            },
         };
         (receipts, self.is_noted(is_noted))
     }
 
-    /// Finds the payment whose disputes have changed; whoever looks at it tells.
-    fn disputed(
-        &self,
-        reference: &Reference,
-        receipts: Vec<Sender<bool>>,
-    ) -> (Vec<Sender<bool>>, bool) {
+    /// Finds the payment that the rail calls so: by our operation, and where somebody has taken
+    /// that away at the rail, by the name.
+    fn payer_of(&self, reference: &Reference) -> Result<Told, JobError> {
         let query = PaymentQuery {
             operation: &of_nobody(),
             reference: Some(reference),
@@ -52,23 +72,23 @@ impl Visit<'_> {
         };
         let state = match self.desk.called().payment(&query) {
             Outcome::Succeeded(Some(state)) => state,
-            // A payment that nobody knows, so no dispute of ours.
-            Outcome::Succeeded(None) => return (receipts, true),
+            // A payment that nobody knows, so none of ours.
+            Outcome::Succeeded(None) => return Ok(Told::NotOurs),
             other => {
                 self.notice(&other, reference.as_str());
-                return (receipts, false);
+                return Ok(Told::Nothing);
             }
         };
-        // Payments that were not made from here are nobody's business here.
-        let Some(DoneFor::Payment(payment)) = state.operation.as_ref().and_then(done_for) else {
-            return (receipts, true);
-        };
-        let wish = Wish { asks: true, disputes: true, receipts, ..Wish::default() };
-        if let Some(desk) = self.shared.desk(self.desk.name()) {
-            // What finds no room drops its receipts, and is told again.
-            desk.add(self.shared, Task::Payment(payment), wish);
+        if let Some(DoneFor::Payment(payment)) = state.operation.as_ref().and_then(done_for) {
+            return Ok(Told::Ours(payment));
         }
-        (Vec::new(), true)
+        let rows = self.shared.reader()?.named_by_rail(std::slice::from_ref(reference))?;
+        let found = rows.iter().find_map(|row| match row {
+            Row::Payment(row) if row.rail.as_str() == self.desk.name() => Some(row.id),
+            _ => None,
+        });
+        // Payments that were not made from here are nobody's business here.
+        Ok(found.map_or(Told::NotOurs, Told::Ours))
     }
 
     fn is_noted(&self, ended: Result<bool, JobError>) -> bool {

@@ -7,6 +7,8 @@ mod market;
 mod messages;
 mod paying;
 mod random;
+mod refunded_at_rail;
 mod refunding;
+mod rounds;
 mod shaky;
 mod unclaimed;

@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
-use crate::SecretLink;
+use crate::{Picture, SecretLink};
 
 /// One piece of a mail. Texts are plain; what HTML needs is added here and nowhere else.
 pub(super) enum Block<'a> {
     Heading(String),
     Words(String),
+    /// What words say as well, so it has none of its own.
+    Picture(&'a Picture),
     /// Lines of a person, set apart so that they are not taken for ours.
     Quote(Vec<String>),
     /// A link with what it says on it.
@@ -29,12 +31,17 @@ const QUOTE: &str = "<blockquote dir=\"auto\" style=\"margin:16px 0;padding:0 0 
 const BUTTON: &str = "display:inline-block;padding:12px 24px;border-radius:6px;\
     background:#1a4fb4;color:#ffffff;text-decoration:none";
 
+const PICTURE: &str = "display:block;max-width:100%;height:auto;border-radius:12px";
+
+/// Pixels of a picture where a mail has one: it is sharp on screens that have more.
+const PIXELS_A_POINT: u32 = 2;
+
 /// The text and the HTML of a mail.
 pub(super) fn page(title: &str, blocks: &[Block<'_>]) -> (String, String) {
     let mut text = String::new();
     let mut html = format!("{BEFORE}<title>{}</title>\n{BODY}", escaped(title));
     for block in blocks {
-        if !text.is_empty() {
+        if !text.is_empty() && !matches!(block, Block::Picture(_)) {
             text.push('\n');
         }
         block.write_text(&mut text);
@@ -51,6 +58,7 @@ impl Block<'_> {
                 text.push_str(words);
                 text.push('\n');
             }
+            Self::Picture(_) => {}
             Self::Quote(lines) => {
                 for line in lines {
                     put(text, format_args!("{}\n", format!("> {line}").trim_end()));
@@ -67,6 +75,16 @@ impl Block<'_> {
                 put(html, format_args!("<h1 style=\"font-size:22px\">{}</h1>\n", escaped(words)));
             }
             Self::Words(words) => put(html, format_args!("<p>{}</p>\n", escaped(words))),
+            Self::Picture(picture) => put(
+                html,
+                format_args!(
+                    "<p><img src=\"cid:{}\" width=\"{}\" height=\"{}\" alt=\"\" \
+                     style=\"{PICTURE}\"></p>\n",
+                    escaped(&picture.id),
+                    Picture::WIDTH / PIXELS_A_POINT,
+                    Picture::HEIGHT / PIXELS_A_POINT,
+                ),
+            ),
             Self::Quote(lines) => {
                 let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
                 put(html, format_args!("{QUOTE}{}</blockquote>\n", lines.join("<br>\n")));

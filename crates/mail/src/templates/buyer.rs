@@ -192,7 +192,7 @@ fn worth(cards: &[Money]) -> String {
 }
 
 /// An instant to the minute, as people read it: 2026-11-20 10:10 (UTC).
-fn minute(at: Instant) -> String {
+pub(super) fn minute(at: Instant) -> String {
     let text = at.to_string();
     let (date, time) = text.split_once('T').unwrap_or((&text, ""));
     let time: String = time.chars().take(5).collect();

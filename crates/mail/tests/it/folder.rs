@@ -4,9 +4,10 @@ use std::fs;
 
 use base::Instant;
 use mail::templates::{
-    GiftNotDelivered, GiftReceipt, MoneyBack, WhyBack, gift_not_delivered, gift_receipt, money_back,
+    Gift, GiftNotDelivered, GiftReceipt, MoneyBack, WhyBack, gift, gift_not_delivered,
+    gift_receipt, money_back,
 };
-use mail::{Content, FolderMailer, Mailer, MessageKey, Outcome, SecretLink};
+use mail::{Content, FolderMailer, Mailer, MessageKey, Outcome, Picture, SecretLink};
 use serde_json::{Value, json};
 use testbed::Script;
 
@@ -143,4 +144,37 @@ fn a_folder_that_is_gone_defers() {
     folder.close().unwrap();
     let outcome = mailer.send(&message("anna@example.org"));
     assert!(matches!(outcome, Outcome::Deferred(_)), "{outcome:?}");
+}
+
+#[test]
+fn a_picture_comes_along_and_is_fetched_from_nowhere() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\nbytes like any others";
+    let folder = tempfile::tempdir().unwrap();
+    let mailer = FolderMailer::new(&folder.path().join("mails")).unwrap();
+    let mut reader = Script::start(READER, &[]);
+    let mut message = message("anna@example.org");
+    let picture = Picture { id: "design-gc_1@shop.example".to_owned(), png: PNG };
+    message.content = gift(&Gift {
+        shop: &name("Shop"),
+        sender: &name("Anna Lee"),
+        value: money("25.00"),
+        design: &name("waves"),
+        picture: Some(&picture),
+        greeting: None,
+        link: &SecretLink::new(LINK).unwrap(),
+        about_sender: None,
+    });
+    assert_eq!(mailer.send(&message), Outcome::Sent);
+    assert_eq!(message.reveal_bytes(), message.reveal_bytes());
+    reader.tell(mailer.file_of(&message).to_str().unwrap());
+    let mail: Value = serde_json::from_str(&reader.line()).unwrap();
+    let types = "multipart/alternative text/plain multipart/related text/html image/png";
+    assert_eq!(mail["types"], json!(types.split(' ').collect::<Vec<_>>()));
+    assert_eq!(mail["pictures"], json!([["<design-gc_1@shop.example>", "inline", PNG.len()]]));
+    let html = mail["html"].as_str().unwrap();
+    assert_eq!(html.matches("src=").count(), 1, "{html}");
+    assert!(
+        html.contains("<img src=\"cid:design-gc_1@shop.example\" width=\"600\" height=\"315\"")
+    );
+    assert_eq!((&mail["text"], &mail["defects"]), (&json!(message.content.text), &json!([])));
 }

@@ -37,6 +37,7 @@ fn gift_content(sender: &str, greeting: &str) -> Content {
         sender: &name(sender),
         value: money("25.00"),
         design: &name("Birthday"),
+        picture: None,
         greeting: Some(&Greeting::multiline(greeting).unwrap()),
         link: &SecretLink::new(LINK).unwrap(),
         about_sender: Some(&SecretLink::new(ABOUT_SENDER).unwrap()),

@@ -16,5 +16,10 @@ for name in sys.stdin:
         "names": [field for field, _ in mail.items()],
         "text": mail.get_body(("plain",)).get_content(),
         "html": mail.get_body(("html",)).get_content(),
+        "types": [part.get_content_type() for part in mail.walk()],
+        "pictures": [
+            [part["content-id"], part.get_content_disposition(), len(part.get_content())]
+            for part in mail.walk() if part.get_content_maintype() == "image"
+        ],
         "defects": [repr(d) for part in mail.walk() for d in part.defects],
     }))

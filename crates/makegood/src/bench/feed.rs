@@ -6,6 +6,7 @@ mod book;
 mod events;
 mod finders;
 mod naive;
+mod opening;
 mod report;
 mod times;
 #[cfg(feature = "a-tree")]
@@ -46,6 +47,9 @@ pub(crate) struct Args {
     /// Events that are judged and billed on the embedded store.
     #[arg(long, default_value_t = 1_000_000)]
     events: u64,
+    /// Promotions among which these events are, of audiences as `--crowd` says.
+    #[arg(long, default_value_t = 1_000)]
+    serving_promotions: u64,
     /// Events a second beside redemptions.
     #[arg(long, default_value_t = 20_000)]
     event_rate: u64,
@@ -75,8 +79,11 @@ fn spread(text: &str) -> Result<Spread, String> {
 
 /// Runs the benchmark.
 pub(crate) fn run(args: &Args) -> Done<Ending> {
-    let counts = [args.seconds, args.events, args.event_rate, args.redemption_rate, args.cards];
-    let nothing = counts.contains(&0) || args.viewers == 0 || args.promotions.contains(&0);
+    let loads = [args.seconds, args.event_rate, args.redemption_rate, args.cards];
+    let nothing = loads.contains(&0)
+        || [args.events, args.serving_promotions].contains(&0)
+        || args.viewers == 0
+        || args.promotions.contains(&0);
     if nothing || args.promotions.is_empty() {
         let what = Failure::new("nothing to measure so");
         return Err(what.next("give numbers above zero"));

@@ -1,7 +1,9 @@
 //! `makegood demo`: a test book filled with a living shop, served, with a tour to try.
 
 mod city;
+mod claims;
 mod market;
+mod people;
 mod shop;
 mod tour;
 
@@ -56,9 +58,13 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let settings = settings(args, &environment)?;
     serve::start_log(&settings)?;
     serve::expect_free_port(&settings)?;
-    let installation = Installation::open(&settings, &environment).map_err(|failure| {
+    let mut installation = Installation::open(&settings, &environment).map_err(|failure| {
         failure.next_if_in_use("a demonstration runs there already; use --data for another")
     })?;
+    // Whoever reaches the pages can be anybody, so they must be on this machine.
+    if listens_here(&settings.listen) {
+        installation.demo = people::ALL.to_vec();
+    }
     expect_own(&installation)?;
     let name = book_name(BOOK).expect("a lower-case word names a book");
     let record = installation.book_or_new(&name, true)?;
@@ -67,8 +73,15 @@ pub(crate) fn run(args: &Args) -> Done<Ending> {
     let opened = shop::open(&installation, &settings, &book)?;
     serve::serve(&settings, &installation, vec![book], |serving| {
         announce(serving, &keys, &opened, args.json);
+        city::look_at_posts(serving)?;
         serving.workers.iter().filter_map(Workers::feed).try_for_each(city::look_on)
     })
+}
+
+/// Whether only this machine reaches an address.
+fn listens_here(listen: &str) -> bool {
+    let address = listen.parse::<std::net::SocketAddr>();
+    address.is_ok_and(|address| address.ip().is_loopback()) || listen.starts_with("localhost:")
 }
 
 fn settings(args: &Args, environment: &Environment) -> Done<Settings> {
@@ -82,6 +95,7 @@ fn settings(args: &Args, environment: &Environment) -> Done<Settings> {
     let mut settings = Settings::load(&place, args.listen.as_deref(), environment)?;
     // Whoever tries it out has no server that everybody can reach.
     settings.webhook_reach = WebhookReach::PublicAndLoopback;
+    settings.site_here(BOOK);
     settings.mail_into(args.data.with_file_name(format!("{name}-mail")));
     Ok(settings)
 }
@@ -122,10 +136,12 @@ fn announce(serving: &Serving<'_>, keys: &Keys, opened: &shop::Opened, json: boo
     let steps = tour::steps(keys, opened);
     let (secret, publishable) = (keys.secret.reveal(), keys.publishable.reveal());
     let folder = serving.installation.describe();
+    // Passkeys know names of hosts, not addresses.
+    let pages = serving.address.replace("127.0.0.1", "localhost");
     if json {
         let steps: Vec<_> = steps.iter().map(|step| step.json(serving.address)).collect();
         let view = serde_json::json!({
-            "listening_on": serving.address, "data": folder,
+            "listening_on": serving.address, "pages": pages, "data": folder,
             "secret_key": secret, "publishable_key": publishable, "tour": steps,
         });
         output::line(&view.to_string());
@@ -135,6 +151,7 @@ fn announce(serving: &Serving<'_>, keys: &Keys, opened: &shop::Opened, json: boo
         "A test book with a living shop, in {folder}.\n\n\
          secret key       {secret}\n\
          publishable key  {publishable}\n\
+         pages            {pages}/\n\
          documentation    {}/docs\n\n\
          A tour. Every command works as printed; -i shows the status.\n\n",
         serving.address

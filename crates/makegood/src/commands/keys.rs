@@ -49,7 +49,8 @@ struct CreateArgs {
     /// What it may do: all, or names with commas: read, spend, issue, gift_cards:reveal, admin,
     /// catalog:write, checkout:write, orders:refund, payouts:write, webhooks:manage, mail:report,
     /// settlements:write, promotions:write, promotions:review, feed:serve,
-    /// incidents:write, signals:write, claims:write, claims:review.
+    /// incidents:write, signals:write, claims:write, claims:review,
+    /// people:hand_over.
     #[arg(long, value_parser = scopes, required_unless_present_any = ["kind"])]
     scopes: Option<Scopes>,
     /// secret for backends, publishable for apps and pages, which may only look cards up.
@@ -195,7 +196,8 @@ fn scopes(text: &str) -> Result<Scopes, String> {
         "scopes are all, or some of read, spend, issue, gift_cards:reveal, admin, catalog:write, \
          checkout:write, orders:refund, payouts:write, webhooks:manage, mail:report, \
          settlements:write, promotions:write, promotions:review, feed:serve, incidents:write, \
-         signals:write, claims:write, claims:review"
+         signals:write, claims:write, claims:review, \
+         people:hand_over"
             .to_owned()
     })
 }

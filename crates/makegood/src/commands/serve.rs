@@ -129,13 +129,15 @@ pub(crate) fn serve(
     listening: impl FnOnce(&Serving<'_>) -> Done,
 ) -> Done<Ending> {
     let workers = start_workers(settings, installation, &books)?;
-    let app = app(settings, installation, &books, &workers)?;
+    let (listener, port) = bind(settings)?;
+    let app = app(settings, installation, &books, &workers, port)?;
+    let routes = installation.routes(Arc::clone(&app), settings, port)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("no threads: {error}")))?;
     let handles: Vec<(String, Handle)> =
         books.iter().map(|book| (book.record.name.to_string(), book.handle().clone())).collect();
     let ended = runtime.block_on(async {
-        let (listener, address) = listen(settings).await?;
+        let (listener, address) = listen(listener)?;
         // Before anybody is told: a signal that comes early must find somebody who listens.
         let signals = Signals::listen()?;
         let (books, workers) = (&books, &workers);
@@ -146,7 +148,7 @@ pub(crate) fn serve(
             // Only this future sends, and only once.
             let _ = reason_sender.send(until_stop(handles, signals).await);
         };
-        let served = http::serve(app, listener, stop).await;
+        let served = http::serve_router(routes, &settings.limits(), listener, stop).await;
         if let Err(error) = served {
             tracing::warn!(%error, "not every request could be finished");
         }
@@ -190,12 +192,19 @@ fn no_port(settings: &Settings, error: &std::io::Error) -> Failure {
         .next("choose another port with --listen 127.0.0.1:PORT")
 }
 
-/// Binds the port; tells where it listens.
-async fn listen(settings: &Settings) -> Done<(TcpListener, String)> {
-    let listener = TcpListener::bind(&settings.listen).await;
+/// Takes the port.
+fn bind(settings: &Settings) -> Done<(std::net::TcpListener, u16)> {
+    let listener = std::net::TcpListener::bind(&settings.listen);
     let listener = listener.map_err(|error| no_port(settings, &error))?;
+    let port = listener.local_addr().map_err(Failure::new)?.port();
+    Ok((listener, port))
+}
+
+/// Listens on a port that was taken; tells where.
+fn listen(listener: std::net::TcpListener) -> Done<(TcpListener, String)> {
+    listener.set_nonblocking(true).map_err(Failure::new)?;
     let bound = listener.local_addr().map_err(Failure::new)?;
-    Ok((listener, format!("http://{bound}")))
+    Ok((TcpListener::from_std(listener).map_err(Failure::new)?, format!("http://{bound}")))
 }
 
 /// Waits for a signal (`None`), or for a writer to end (why).
@@ -266,8 +275,9 @@ fn app(
     installation: &Installation,
     books: &[OpenBook],
     workers: &[Workers],
+    port: u16,
 ) -> Done<Arc<App>> {
-    let app = Arc::new(new_app(settings, installation)?);
+    let app = Arc::new(new_app(settings, installation, port)?);
     installation.traces.iter().for_each(|traces| traces.watch(&app));
     // Keys of a book that is left alone open it none the less: they get 503, not 401.
     for record in installation.books()? {
@@ -286,9 +296,9 @@ fn app(
 }
 
 /// An app without books.
-fn new_app(settings: &Settings, installation: &Installation) -> Done<App> {
+fn new_app(settings: &Settings, installation: &Installation, port: u16) -> Done<App> {
     let app = App::new(app_parts(settings, installation)?);
-    Ok(match installation.site(settings)? {
+    Ok(match installation.site(settings, port)? {
         Some(site) => app.with_site(site),
         None => app,
     })
@@ -416,7 +426,7 @@ mod tests {
         make(&installation, "test", true);
         let books = open_books(&installation).unwrap();
         let workers = start_workers(&settings, &installation, &books).unwrap();
-        let app = app(&settings, &installation, &books, &workers).unwrap();
+        let app = app(&settings, &installation, &books, &workers, 0).unwrap();
         assert!(app.book("test").is_some() && app.book("live").is_none());
         books.into_iter().for_each(OpenBook::stop);
     }

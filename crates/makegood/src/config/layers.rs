@@ -84,18 +84,21 @@ fn kind(value: &Value) -> &'static str {
 }
 
 /// Every number is a limit or a time, and nothing works without any of it; but what is kept may be
-/// kept for ever.
+/// kept for ever, and advertisers may promote as much as they like.
 fn check_number(name: &str, value: &Value, source: &str) -> Done {
     let is_retention = name.ends_with("_retention_days");
     let least = if is_retention { RETENTION_DAYS_MIN } else { 1 };
     match value.as_integer() {
-        Some(0) if name == "journal_retention_days" => Ok(()),
+        Some(0) if ZERO_IS_NO_LIMIT.contains(&name) => Ok(()),
         Some(number) if number < least => {
             Err(Failure::new(format!("{source} must be at least {least}")).next(SEE_MANUAL))
         }
         _ => Ok(()),
     }
 }
+
+/// Numbers that mean "for ever" or "any number" when they are 0.
+const ZERO_IS_NO_LIMIT: [&str; 2] = ["journal_retention_days", "promotions_under_way_max"];
 
 /// A hold may last thirty days. While it does, its key must be known, so that `reverse` finds it.
 const RETENTION_DAYS_MIN: i64 = 31;

@@ -67,15 +67,19 @@ impl Settings {
         Ok(Some(Post { mailer, test_mailer, letterhead: self.letterhead()? }))
     }
 
-    /// Mail goes into this folder, unless it was said where it goes: for a demonstration.
+    /// Mail goes into this folder, unless it was said where it goes: for a demonstration, whose
+    /// pages are on this machine.
     pub(crate) fn mail_into(&mut self, folder: PathBuf) {
+        let port = self.listen.rsplit_once(':').map_or("8080", |(_, port)| port);
+        let page = |name: &str| format!("http://localhost:{port}/{name}");
+        let (claim_page, purchase_page) = (page("gift"), page("gifts"));
         if self.mail_server.is_empty() && self.mail_folder.as_os_str().is_empty() {
             self.mail_folder = folder;
         }
         for (setting, usual) in [
             (&mut self.mail_from, "gifts@shop.example"),
-            (&mut self.mail_claim_page, "http://localhost:8080/gift"),
-            (&mut self.mail_purchase_page, "http://localhost:8080/purchase"),
+            (&mut self.mail_claim_page, &claim_page),
+            (&mut self.mail_purchase_page, &purchase_page),
         ] {
             if setting.is_empty() {
                 usual.clone_into(setting);
@@ -133,6 +137,7 @@ impl Settings {
             return_paths: ReturnPaths::new(self.domain()?).map_err(Failure::new)?,
             claim_page: self.mail_claim_page.clone(),
             purchase_page: self.purchase_page()?,
+            pictures: site::mail_picture,
         })
     }
 

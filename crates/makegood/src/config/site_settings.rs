@@ -1,8 +1,10 @@
 //! Settings of accounts: where people sign in.
 
+use base::Money;
 use store::BookName;
 
 use super::Settings;
+use super::promotion_settings::limits;
 use crate::failure::{Done, Failure};
 
 /// Where people sign in, as it was set and checked.
@@ -17,12 +19,29 @@ pub(crate) struct SitePlace {
 }
 
 impl Settings {
-    /// Where people sign in; `None` when nobody can.
+    /// From now on people sign in where the server listens, on this machine: for demonstrations.
+    pub(crate) fn site_here(&mut self, book: &str) {
+        self.site_origin = "http://localhost:0".to_owned();
+        self.site_book = book.to_owned();
+    }
+
+    /// Above which amounts a passkey confirms what is paid.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no list of limits.
+    pub(crate) fn site_step_up_above(&self) -> Done<Vec<Money>> {
+        let limits = limits("site_step_up_above", &self.site_step_up_above)?;
+        Ok(limits.into_iter().map(|(currency, amount)| Money { amount, currency }).collect())
+    }
+
+    /// Where people sign in; `None` when nobody can. `port` is where the server listens, which is
+    /// what port 0 of the origin stands for.
     ///
     /// # Errors
     ///
     /// A setting is missing, or does not fit.
-    pub(crate) fn site_place(&self) -> Done<Option<SitePlace>> {
+    pub(crate) fn site_place(&self, port: u16) -> Done<Option<SitePlace>> {
         if self.site_origin.is_empty() {
             return Ok(None);
         }
@@ -43,7 +62,11 @@ impl Settings {
             Failure::new("site_book names no book")
                 .next("set it to the book to which the accounts belong")
         })?;
-        Ok(Some(SitePlace { origin: self.site_origin.clone(), rp_id: rp_id.to_owned(), book }))
+        let origin = match self.site_origin.strip_suffix(":0") {
+            Some(origin) => format!("{origin}:{port}"),
+            None => self.site_origin.clone(),
+        };
+        Ok(Some(SitePlace { origin, rp_id: rp_id.to_owned(), book }))
     }
 }
 
@@ -73,7 +96,7 @@ mod tests {
         let variables = [("SITE_ORIGIN", origin), ("SITE_RP_ID", rp_id), ("SITE_BOOK", book)];
         let environment = Environment::of(&variables);
         let settings = Settings::load(&PlaceArgs::default(), None, &environment).unwrap();
-        match (settings.site_place(), expected) {
+        match (settings.site_place(8080), expected) {
             (Ok(place), Ok(rp_id)) => assert_eq!(place.unwrap().rp_id, rp_id, "{origin}"),
             (Err(failure), Err(named)) => {
                 assert!(failure.to_string().contains(named), "{failure}");

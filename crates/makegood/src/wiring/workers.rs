@@ -16,7 +16,7 @@ use jobs::{RailCaller, RailParts, RailReport, SettlementFigures, SettlementWatch
 use outside::clock::{Clock, SystemClock};
 use outside::random::SystemRandomness;
 use promotions::Alarm;
-use serving::{Feed, FeedParts};
+use serving::{Feed, FeedParts, RealDisk};
 use store::BookRecord;
 use writer::Handle;
 
@@ -233,6 +233,7 @@ impl Installation {
                 clock: Arc::clone(&clock),
                 clock_jump_max,
                 lists: lists.clone(),
+                disk: Arc::new(RealDisk),
             }
         }
     }

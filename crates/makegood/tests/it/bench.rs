@@ -1,5 +1,7 @@
-//! `makegood bench redeem`, `bench feed` and `bench claims`: they measure what they say, and refuse
+//! `makegood bench redeem`, `checkout`, `feed` and `claims`: they measure what they say, and refuse
 //! what they cannot measure.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -45,6 +47,46 @@ fn slow_two_processes_share_the_load() {
 }
 
 #[test]
+fn slow_checkouts_are_paid_by_a_card_and_a_method_and_measured() {
+    let place = Place::new();
+    let folder = place.path("work");
+    std::fs::create_dir_all(&folder).unwrap();
+    let quick = "bench checkout --seconds 1 --warm-up 0 --connections 4 --cards 8 --json --folder";
+    let quick: Vec<&str> = quick.split(' ').chain([folder.to_str().unwrap()]).collect();
+    let told = place.run(&quick).expect(0).json();
+    let members: Vec<&str> = told.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = [
+        "connections",
+        "processes",
+        "measured_seconds",
+        "operations_per_second",
+        "checkout",
+        "pay",
+        "unpaid",
+        "refused",
+        "first_refusal",
+        "rail_calls_per_checkout",
+        "cpu_us_per_checkout",
+        "machine_cpu_us_per_checkout",
+        "written_bytes_per_checkout",
+    ];
+    assert_eq!(BTreeSet::from_iter(members), BTreeSet::from_iter(expected));
+    assert_eq!((&told["connections"], &told["processes"]), (&json!(4), &json!(1)));
+    assert_eq!((&told["unpaid"], &told["refused"]), (&json!(0), &json!(0)), "{told}");
+    assert_eq!(told["first_refusal"], Value::Null);
+    // Both have a fraction; what stands before the point is enough. The rail authorizes and
+    // captures each; what it is asked again comes on top.
+    let whole = |member: &str| told[member].to_string().split('.').next().unwrap().parse::<u64>();
+    assert!(whole("operations_per_second").unwrap() > 0, "{told}");
+    assert!(whole("rail_calls_per_checkout").unwrap() >= 2, "{told}");
+    for of in ["checkout", "pay"] {
+        let times = ["p50_us", "p99_us", "worst_us"].map(|name| told[of][name].as_u64().unwrap());
+        assert!(times.is_sorted() && times[0] > 0, "{of}: {told}");
+    }
+    assert!(told["checkout"]["p50_us"].as_u64() > told["pay"]["p50_us"].as_u64(), "{told}");
+}
+
+#[test]
 fn what_cannot_be_measured_is_refused() {
     let place = Place::in_files();
     for (flags, why) in [
@@ -62,6 +104,7 @@ fn bench_feed(place: &Place, flags: &str) -> Ran {
     let folder = place.path("work");
     std::fs::create_dir_all(&folder).unwrap();
     let quick = "bench feed --seconds 1 --warm-up 0 --viewers 50 --events 2000 --event-rate 1000 \
+                 --serving-promotions 100 \
                  --redemption-rate 100 --cards 100 --json";
     let folder = ["--folder", folder.to_str().unwrap()];
     place.run(&quick.split_whitespace().chain(flags.split(' ')).chain(folder).collect::<Vec<_>>())
@@ -87,6 +130,9 @@ fn slow_the_feed_is_measured_at_each_size_and_bills_what_it_judges() {
     assert!(events["events"].as_u64().unwrap() >= 2_000, "{events}");
     // Half of them are views, and people look as people do.
     assert_eq!(events["billed_units"].as_u64(), events["events"].as_u64().map(|all| all / 2));
+    assert_eq!(events["promotions"], 100, "{events}");
+    let opening = &events["opening"];
+    assert!(opening["snapshot_bytes"].as_u64().unwrap() > 1_000, "{opening}");
     let redemptions = &told["redemptions"];
     assert_eq!(redemptions["refused"], 0, "{redemptions}");
     assert!(redemptions["events_per_second"].as_u64().unwrap() > 0, "{redemptions}");

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::client::Answer;
 use crate::course::{Course, Moment, Moments, Outcome, Plan};
+use crate::process::Place;
 use crate::shop::{checkout_body, method_body, method_tender, usd};
 
 const PRICE: i64 = 10_000;
@@ -101,8 +102,8 @@ fn end(course: Course) -> Outcome {
     outcome
 }
 
-fn undisturbed(tokens: [&'static str; 2]) -> Outcome {
-    let mut course = Course::begin(&PLAN, tokens);
+fn undisturbed(place: Place, tokens: [&'static str; 2]) -> Outcome {
+    let mut course = Course::begin(place, &PLAN, tokens);
     PLAN.steps.iter().for_each(|step| course.take(step));
     let outcome = end(course);
     assert_eq!(outcome.orders[0]["status"], "refunded", "{outcome:#?}");
@@ -112,11 +113,10 @@ fn undisturbed(tokens: [&'static str; 2]) -> Outcome {
     outcome
 }
 
-#[test]
-fn slow_killed_after_each_answer_it_ends_alike() {
+fn kill_after_each_answer(place: fn() -> Place) {
     let tokens = ["tok_ok", "tok_timeout"];
-    let expected = undisturbed(tokens);
-    let mut course = Course::begin(&PLAN, tokens);
+    let expected = undisturbed(place(), tokens);
+    let mut course = Course::begin(place(), &PLAN, tokens);
     for step in PLAN.steps {
         course.take(step);
         course.kill();
@@ -127,18 +127,41 @@ fn slow_killed_after_each_answer_it_ends_alike() {
 }
 
 #[test]
+fn slow_killed_after_each_answer_it_ends_alike() {
+    kill_after_each_answer(Place::new);
+}
+
+/// A course that is killed at one moment of each of these steps.
+fn killed_in(place: Place, tokens: [&'static str; 2], steps: &[&str], moment: Moment) -> Course {
+    let mut course = Course::begin(place, &PLAN, tokens);
+    for step in PLAN.steps {
+        if steps.contains(step) {
+            course.kill_during(step, moment);
+        }
+        course.take(step);
+    }
+    course
+}
+
+/// On PostgreSQL each kill is as long as a lease, so this is the course for it.
+#[test]
+fn slow_killed_twice_it_ends_alike() {
+    let tokens = ["tok_ok", "tok_refund_pending"];
+    let expected = undisturbed(Place::new(), tokens);
+    let steps = ["pay", "refund the rest"];
+    let course = killed_in(Place::new(), tokens, &steps, Moment::RailWrote(2));
+    assert_eq!(course.kills, steps.len());
+    assert_eq!(end(course), expected);
+}
+
+#[test]
 fn slow_killed_at_each_deed_of_the_rail_it_ends_alike() {
     let tokens = ["tok_ok", "tok_refund_pending"];
-    let expected = undisturbed(tokens);
+    let expected = undisturbed(Place::new(), tokens);
     let mut reached = BTreeSet::new();
     for lines in 1..=6 {
-        let mut course = Course::begin(&PLAN, tokens);
-        for step in PLAN.steps {
-            if PLAN.moving.contains(step) {
-                course.kill_during(step, Moment::RailWrote(lines));
-            }
-            course.take(step);
-        }
+        let moment = Moment::RailWrote(lines);
+        let mut course = killed_in(Place::new(), tokens, PLAN.moving, moment);
         reached.append(&mut course.reached);
         assert_eq!(end(course), expected, "killed after {lines} lines");
     }
@@ -150,11 +173,11 @@ fn slow_killed_at_each_deed_of_the_rail_it_ends_alike() {
 
 /// Kills at random moments while money moves, so many times a step.
 fn kill_while_money_moves(tokens: [&'static str; 2], courses: u64, kills: u64, seed: u64) {
-    let expected = undisturbed(tokens);
+    let expected = undisturbed(Place::new(), tokens);
     let mut moments = Moments(seed);
     let (mut happened_unanswered, mut reached) = (0, BTreeSet::new());
     for number in 0..courses {
-        let mut course = Course::begin(&PLAN, tokens);
+        let mut course = Course::begin(Place::new(), &PLAN, tokens);
         for step in PLAN.steps {
             if PLAN.moving.contains(step) {
                 for _ in 0..kills {
@@ -188,4 +211,17 @@ fn slow_killed_while_a_rail_is_silent_it_ends_alike() {
 fn long_killed_2000_times_it_ends_alike() {
     kill_while_money_moves(["tok_ok", "tok_refund_pending"], 60, 5, 20_261_131);
     kill_while_money_moves(["tok_ok", "tok_timeout"], 30, 2, 20_261_132);
+}
+
+#[test]
+#[ignore = "a soak: run by ./test long"]
+fn long_killed_on_postgresql_it_ends_alike() {
+    kill_after_each_answer(Place::in_database);
+    let tokens = ["tok_ok", "tok_refund_pending"];
+    let expected = undisturbed(Place::in_database(), tokens);
+    for lines in 1..=6 {
+        let moment = Moment::RailWrote(lines);
+        let course = killed_in(Place::in_database(), tokens, PLAN.moving, moment);
+        assert_eq!(end(course), expected, "killed after {lines} lines");
+    }
 }

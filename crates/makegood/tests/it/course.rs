@@ -17,7 +17,7 @@ use crate::shop::{SandboxFile, accounts, list};
 pub struct Plan {
     /// In this order. Each is a request under a key of its own.
     pub steps: &'static [&'static str],
-    /// Those in which money moves at the rail.
+    /// Those in which it is killed half way: money moves, a gift is sent or claimed.
     pub moving: &'static [&'static str],
     /// Path and body of a step.
     pub request: fn(&Course, &str) -> (String, Value),
@@ -79,10 +79,10 @@ pub struct Course {
 }
 
 impl Course {
-    pub fn begin(plan: &'static Plan, tokens: [&'static str; 2]) -> Course {
+    pub fn begin(place: Place, plan: &'static Plan, tokens: [&'static str; 2]) -> Course {
         let mut course = Course {
             plan,
-            place: Place::new(),
+            place,
             server: None,
             mailbox: plan.has_mailbox.then(Mailbox::open),
             tokens,
@@ -255,7 +255,7 @@ impl Course {
             payments: self.picked(&payments, &figures),
             refunds: self.picked(&refunds, &["status", "amount", "credit_note", "parts"]),
             rail_refunds: self.picked(&rail_refunds, &["status", "amount", "attempt"]),
-            cards: self.picked(&cards, &["id", "status", "value", "available"]),
+            cards: self.picked(&cards, &["id", "status", "value", "available", "owner"]),
             cards_in_all,
             asked: at_sandbox.payments(),
             captured: at_sandbox.captured(),

@@ -1,4 +1,5 @@
-//! Accounts: persons, what they sign in with, and their sessions, in `people.db` beside the keys.
+//! Accounts: persons, what they sign in with, their sessions and their requests to the support, in
+//! `people.db` beside the keys.
 //!
 //! They are no part of a book's journal: whoever signs in moves no money, and what is kept here has
 //! to be forgotten with the person. Every row names its book, and no method finds a row of another.
@@ -7,9 +8,14 @@
 //! the person's key, public keys.
 
 mod acts;
+mod askers;
+mod events;
+mod hand_overs;
 mod proofs;
 mod rows;
+mod schema;
 mod sessions;
+mod talks;
 
 use std::fmt;
 use std::path::Path;
@@ -17,125 +23,18 @@ use std::sync::{Mutex, PoisonError};
 
 use ::people::passkey::PublicKey;
 use ::people::totp::Totp;
-use ::people::{AddressLog, Person, SecretHash, SignIn};
-pub use acts::{Agreed, KnownAct};
+use ::people::{Person, SecretHash, SignIn};
+pub use acts::{ActDone, Agreed, KnownAct};
 use base::{PasskeyId, PersonId};
+pub use events::KnownApproval;
 use rusqlite::{Connection, Transaction};
+pub(super) use schema::{LAYOUT_2, LAYOUT_3, LAYOUT_5};
+pub(super) use talks::LAYOUT_4;
+pub use talks::{AssignedTo, KnownMessage, TalkFilter, TalkPlace};
 
 use super::store::{KeyStore, immediate, open};
 use super::{PEOPLE_FILE, PeopleError};
-use crate::keyring::KeyRing;
-
-/// Tables of layout 2. Instants are microseconds since 1970; absent ones are NULL.
-pub(super) const ACCOUNTS_SCHEMA: &str = "
-    CREATE TABLE persons (
-        book TEXT NOT NULL,
-        person BLOB NOT NULL,
-        state INTEGER NOT NULL,
-        roles INTEGER NOT NULL,
-        enrol_until INTEGER,
-        created_at INTEGER NOT NULL,
-        address BLOB,
-        sealed_address BLOB,
-        PRIMARY KEY (book, person),
-        UNIQUE (book, address)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE passkeys (
-        book TEXT NOT NULL,
-        passkey BLOB NOT NULL,
-        person BLOB NOT NULL,
-        credential BLOB NOT NULL,
-        public_key BLOB NOT NULL,
-        counter INTEGER NOT NULL,
-        backup_eligible INTEGER NOT NULL,
-        backed_up INTEGER NOT NULL,
-        created_at INTEGER NOT NULL,
-        used_at INTEGER,
-        PRIMARY KEY (book, passkey),
-        UNIQUE (book, credential)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX passkeys_of_person ON passkeys (book, person);
-    CREATE TABLE totps (
-        book TEXT NOT NULL,
-        person BLOB NOT NULL,
-        sealed BLOB NOT NULL,
-        offered_at INTEGER NOT NULL,
-        confirmed_at INTEGER,
-        last_step INTEGER,
-        failures INTEGER NOT NULL,
-        wait_until INTEGER,
-        PRIMARY KEY (book, person)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE recovery_codes (
-        book TEXT NOT NULL,
-        person BLOB NOT NULL,
-        hashes BLOB NOT NULL,
-        failures INTEGER NOT NULL,
-        wait_until INTEGER,
-        PRIMARY KEY (book, person)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE addresses (
-        book TEXT NOT NULL,
-        address BLOB NOT NULL,
-        sent BLOB NOT NULL,
-        failures INTEGER NOT NULL,
-        wait_until INTEGER,
-        PRIMARY KEY (book, address)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE sign_ins (
-        book TEXT NOT NULL,
-        browser BLOB NOT NULL,
-        sign_in BLOB NOT NULL,
-        begun_at INTEGER NOT NULL,
-        code BLOB,
-        code_expires_at INTEGER,
-        code_tries_left INTEGER,
-        person BLOB,
-        ways INTEGER NOT NULL,
-        challenge BLOB,
-        address BLOB,
-        sealed_address BLOB,
-        PRIMARY KEY (book, browser)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX sign_ins_by_age ON sign_ins (begun_at);
-    CREATE TABLE sessions (
-        book TEXT NOT NULL,
-        session BLOB NOT NULL,
-        person BLOB NOT NULL,
-        token BLOB NOT NULL,
-        ways INTEGER NOT NULL,
-        is_of_staff INTEGER NOT NULL,
-        device TEXT,
-        created_at INTEGER NOT NULL,
-        used_at INTEGER NOT NULL,
-        proven_at INTEGER NOT NULL,
-        ended_why INTEGER,
-        ended_at INTEGER,
-        challenge BLOB,
-        PRIMARY KEY (book, session),
-        UNIQUE (book, token)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX sessions_of_person ON sessions (book, person);
-    CREATE TABLE acts (
-        book TEXT NOT NULL,
-        nonce BLOB NOT NULL,
-        session BLOB NOT NULL,
-        person BLOB NOT NULL,
-        account BLOB NOT NULL,
-        minor INTEGER NOT NULL,
-        currency TEXT NOT NULL,
-        sealed_payee BLOB NOT NULL,
-        expires_at INTEGER NOT NULL,
-        done_at INTEGER,
-        passkey BLOB,
-        public_key BLOB,
-        client_data BLOB,
-        authenticator_data BLOB,
-        signature BLOB,
-        agreed_at INTEGER,
-        PRIMARY KEY (book, nonce)
-    ) STRICT, WITHOUT ROWID;
-    PRAGMA user_version = 2;";
+use crate::keyring::{KeyNumber, KeyRing};
 
 /// The accounts of all books. Share one among all threads; processes on one file share it as well.
 pub struct Accounts {
@@ -195,6 +94,8 @@ pub struct KnownPerson {
     pub person: Person,
     /// The keyed hash under which their mail address is found.
     pub address: Option<SecretHash>,
+    /// The key version under which it was hashed; `None` for the anchor, as all were once.
+    pub address_key: Option<KeyNumber>,
     /// The address itself, sealed under the person's key.
     pub sealed_address: Option<Vec<u8>>,
 }
@@ -218,6 +119,8 @@ pub struct KnownPasskey {
     pub backed_up: bool,
     /// When it was added.
     pub created_at: base::Instant,
+    /// When an administrator has confirmed it for staff.
+    pub confirmed_at: Option<base::Instant>,
     /// When it was used last.
     pub used_at: Option<base::Instant>,
 }
@@ -249,9 +152,4 @@ pub struct KnownSignIn {
     pub address: Option<SecretHash>,
     /// The address itself, sealed under the ring.
     pub sealed_address: Option<Vec<u8>>,
-}
-
-/// What is remembered of an address that nothing is known of.
-fn unknown_address() -> AddressLog {
-    AddressLog::default()
 }

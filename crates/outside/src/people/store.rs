@@ -9,14 +9,14 @@ use chacha20poly1305::XChaCha20Poly1305;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::PeopleError;
-use super::accounts::ACCOUNTS_SCHEMA;
+use super::accounts::{LAYOUT_2, LAYOUT_3, LAYOUT_4, LAYOUT_5};
 use crate::cipher::{cipher, decrypt, encrypt};
 use crate::keyring::{KeyNumber, KeyRing, RingError, SECRET_BYTES};
 use crate::random::{Randomness, SystemRandomness};
 use crate::strict_files::{create_empty, folder_of, prepare_folder, refuse_open_to_others};
 
 /// Layout of the file, kept in SQLite's `user_version`.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 5;
 
 /// Keys wrapped anew in one transaction.
 const REWRAPPED_AT_ONCE: u32 = 1_000;
@@ -232,16 +232,19 @@ pub(super) fn immediate(
 fn prepare_schema(connection: &mut Connection, fingerprint: &str) -> Result<(), PeopleError> {
     let transaction = immediate(connection)?;
     let layout: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    match layout {
-        0 => {
-            transaction.execute_batch(SCHEMA)?;
-            transaction.execute_batch(ACCOUNTS_SCHEMA)?;
-            transaction.execute("INSERT INTO ring (fingerprint) VALUES (?1)", [fingerprint])?;
+    if !(0..=LAYOUT).contains(&layout) {
+        return Err(PeopleError::UnknownLayout(layout));
+    }
+    if layout == 0 {
+        transaction.execute_batch(SCHEMA)?;
+        transaction.execute("INSERT INTO ring (fingerprint) VALUES (?1)", [fingerprint])?;
+    }
+    // Made before there were accounts; before it was known who asks; before there were requests;
+    // before shops handed people over.
+    for (before, change) in [(2, LAYOUT_2), (3, LAYOUT_3), (4, LAYOUT_4), (5, LAYOUT_5)] {
+        if layout < before {
+            transaction.execute_batch(change)?;
         }
-        // Made before there were accounts.
-        1 => transaction.execute_batch(ACCOUNTS_SCHEMA)?,
-        LAYOUT => {}
-        other => return Err(PeopleError::UnknownLayout(other)),
     }
     transaction.commit()?;
     Ok(())

@@ -6,15 +6,18 @@ use std::os::unix::fs::PermissionsExt;
 use ::people::passkey::{Assertion, PublicKey};
 use ::people::totp::Totp;
 use ::people::{
-    AddressLog, CodeSent, Person, RecoveryCodes, Role, SESSIONS_PER_PERSON_MAX, SecretHash,
-    Session, SessionEnd, SignIn, Tries, Way, Ways,
+    AccountChange, AccountEvent, AddressLog, Approval, ApprovalState, CodeSent, KnownBrowser,
+    NetworkLog, Permission, Person, RecoveryCodes, Role, SESSIONS_PER_PERSON_MAX, SecretHash,
+    SentToStranger, Session, SessionEnd, SignIn, Tries, Used, Way, Ways,
 };
 use base::{
-    AccountId, Currency, Instant, Money, PasskeyId, PersonId, SessionId, SignInId, Span, Text,
+    AccountId, ApprovalId, Currency, Instant, Money, PasskeyId, PersonId, SessionId, SignInId,
+    Span, Text, Token,
 };
+use outside::keyring::KeyNumber;
 use outside::people::{
-    Accounts, Agreed, KnownAct, KnownPasskey, KnownPerson, KnownSignIn, KnownTotp, PEOPLE_FILE,
-    PasskeyFound, PeopleError, PeopleKeys,
+    Accounts, ActDone, Agreed, KnownAct, KnownApproval, KnownPasskey, KnownPerson, KnownSignIn,
+    KnownTotp, PEOPLE_FILE, PasskeyFound, PeopleError, PeopleKeys,
 };
 
 use crate::ring;
@@ -35,14 +38,16 @@ fn hash(byte: u8) -> SecretHash {
 fn ann() -> KnownPerson {
     let person = Person::new(ANN, NOW);
     let person = person.with_roles(person.roles.with(Role::Finance), NOW);
-    KnownPerson { person, address: Some(hash(1)), sealed_address: Some(vec![1, 2, 3]) }
+    let (address, address_key) = (Some(hash(1)), Some(KeyNumber::FIRST));
+    KnownPerson { person, address, address_key, sealed_address: Some(vec![1, 2, 3]) }
 }
 
 fn session(number: u8) -> Session {
     let (id, device) = (SessionId::from_bits(number.into()), Text::new("Firefox on Linux").ok());
     let now = NOW.saturating_add(Span::seconds(number.into()));
     let ways = Ways::of(Way::MailCode).with(Way::Totp);
-    Session::open(id, &ann().person, hash(number), ways, device, now).unwrap()
+    let session = Session::open(id, &ann().person, hash(number), ways, device, now).unwrap();
+    session.by_staff_key(number.is_multiple_of(2))
 }
 
 /// A passkey of Ann's.
@@ -58,6 +63,7 @@ fn passkey() -> KnownPasskey {
         backup_eligible: true,
         backed_up: false,
         created_at: NOW,
+        confirmed_at: None,
         used_at: None,
     }
 }
@@ -71,7 +77,9 @@ fn what_is_kept_is_read_back_and_belongs_to_its_book() {
     let totp = Totp { last_step: Some(-1), tries, confirmed_at: Some(NOW), ..Totp::offered(NOW) };
     let totp = KnownTotp { totp, sealed: vec![4; 30] };
     let codes = RecoveryCodes { left: vec![hash(1), hash(2)], tries };
-    let log = AddressLog { sent: vec![NOW, Instant::MIN], tries };
+    let strangers = [None, Some(hash(3))].map(|network| SentToStranger { at: NOW, network });
+    let doubt = Used { full_at: NOW.saturating_add(Span::days(1)) };
+    let log = AddressLog { sent: strangers.into(), doubt };
     let sign_in = SignIn {
         code: Some(CodeSent::new(hash(8), NOW)),
         person: Some(BOB),
@@ -87,9 +95,10 @@ fn what_is_kept_is_read_back_and_belongs_to_its_book() {
         assert_eq!(rows.add_passkey(&other)?, PasskeyFound::Known);
         rows.put_totp(ANN, &totp)?;
         rows.put_recovery_codes(ANN, &codes)?;
-        rows.put_address(hash(1), &log)?;
+        rows.put_address(hash(1), &log, NOW)?;
         rows.put_sign_in(&sign_in, NOW)?;
-        rows.put_session(&session(1))
+        rows.put_session(&session(1))?;
+        rows.put_session(&session(2))
     });
     write.unwrap();
     // Another process reads the same.
@@ -104,9 +113,13 @@ fn what_is_kept_is_read_back_and_belongs_to_its_book() {
         assert_eq!(rows.address(hash(1))?, log);
         assert_eq!(rows.sign_in(hash(9))?, Some(sign_in.clone()));
         assert_eq!(rows.session(hash(1))?, Some(session(1)));
+        assert_eq!(rows.session(hash(2))?, Some(session(2)));
         rows.passkey_used(passkey.id, (9, true), NOW)?;
         let used = rows.passkey(&[7; 40])?.unwrap();
         assert_eq!((used.counter, used.backed_up, used.used_at), (9, true, Some(NOW)));
+        assert!(!rows.confirm_passkey(BOB, passkey.id, NOW)?, "it is somebody else's");
+        assert!(rows.confirm_passkey(ANN, passkey.id, NOW)?);
+        assert_eq!(rows.passkey(&[7; 40])?.unwrap().confirmed_at, Some(NOW));
         assert!(!rows.remove_passkey(BOB, passkey.id)?, "it is somebody else's");
         assert!(rows.remove_passkey(ANN, passkey.id)?);
         rows.remove_totp(ANN)?;
@@ -199,8 +212,14 @@ fn an_older_file_gets_its_tables() {
     let sealed = keys.seal(ANN, "name", "Ann").unwrap();
     drop(keys);
     let file = rusqlite::Connection::open(folder.path().join(PEOPLE_FILE)).unwrap();
-    let tables = ["persons", "passkeys", "totps", "recovery_codes", "addresses", "sign_ins"];
-    for table in tables.into_iter().chain(["sessions", "acts"]) {
+    let names: Vec<String> = file
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    for table in names.iter().filter(|name| !matches!(name.as_str(), "ring" | "person_keys")) {
         file.execute(&format!("DROP TABLE {table}"), []).unwrap();
     }
     file.pragma_update(None, "user_version", 1).unwrap();
@@ -209,6 +228,171 @@ fn an_older_file_gets_its_tables() {
     accounts.transact(BOOK, |rows| rows.put_person(&ann())).unwrap();
     let keys = PeopleKeys::open_or_create(folder.path(), &ring(1)).unwrap();
     assert!(keys.open(ANN, "name", &sealed).is_ok(), "keys are as they were");
+}
+
+/// The file of a version that did not know since when somebody is of staff.
+#[test]
+fn staff_of_an_older_file_is_staff_since_its_invitation() {
+    let folder = folder();
+    let accounts = Accounts::open_or_create(folder.path(), &ring(1)).unwrap();
+    accounts.transact(BOOK, |rows| rows.put_person(&ann())).unwrap();
+    drop(accounts);
+    let file = rusqlite::Connection::open(folder.path().join(PEOPLE_FILE)).unwrap();
+    let back = "ALTER TABLE persons DROP COLUMN staff_since;
+        ALTER TABLE persons DROP COLUMN address_key;
+        ALTER TABLE passkeys DROP COLUMN confirmed_at;
+        ALTER TABLE sessions DROP COLUMN by_staff_key;
+        DROP TABLE networks; DROP TABLE browsers; DROP TABLE account_events; DROP TABLE approvals;
+        DROP TABLE conversations; DROP TABLE messages; DROP TABLE hand_overs;
+        ALTER TABLE acts DROP COLUMN done_call;
+        DROP INDEX addresses_by_age; DROP INDEX acts_unsigned; DROP INDEX acts_unsigned_of_person;
+        DROP INDEX acts_undone; DROP INDEX acts_undone_of_person;
+        PRAGMA user_version = 2;";
+    file.execute_batch(back).unwrap();
+    drop(file);
+    let accounts = Accounts::open_or_create(folder.path(), &ring(1)).unwrap();
+    let found = accounts.transact(BOOK, |rows| rows.person(ANN)).unwrap().unwrap();
+    assert_eq!((found.person.staff_since, found.address_key), (Some(NOW), None));
+    assert!(found.person.roles.has(Role::Finance));
+}
+
+/// Logs of addresses and networks go once nothing in them is worth remembering.
+#[test]
+fn what_strangers_did_is_forgotten() {
+    let folder = folder();
+    let accounts = Accounts::open_or_create(folder.path(), &ring(1)).unwrap();
+    let until = |span| Used { full_at: NOW.saturating_add(span) };
+    let (hour, two) = (Span::hours(1), Span::hours(2));
+    let network = NetworkLog { asked: until(hour), wrong: until(two) };
+    let at = SentToStranger { at: NOW, network: Some(hash(4)) };
+    let log = AddressLog { sent: vec![at], doubt: Used::default() };
+    let check = |now: Instant| {
+        let read = accounts.transact(BOOK, |rows| {
+            // Somebody else comes, and what is over goes.
+            rows.put_address(hash(9), &AddressLog::default(), now)?;
+            rows.put_network(hash(9), &NetworkLog::default(), now)?;
+            Ok((rows.address(hash(1))?, rows.network(hash(2))?))
+        });
+        read.unwrap()
+    };
+    let write = accounts.transact(BOOK, |rows| {
+        rows.put_address(hash(1), &log, NOW)?;
+        rows.put_network(hash(2), &network, NOW)
+    });
+    write.unwrap();
+    assert_eq!(check(NOW), (log, network));
+    let after = NOW.saturating_add(hour);
+    assert_eq!(check(after), (AddressLog::default(), network));
+    assert_eq!(check(NOW.saturating_add(two)).1, NetworkLog::default());
+}
+
+#[test]
+fn browsers_are_known_for_whom_they_were_used() {
+    let folder = folder();
+    let accounts = Accounts::open_or_create(folder.path(), &ring(1)).unwrap();
+    let bob = KnownPerson {
+        person: Person::new(BOB, NOW),
+        address: Some(hash(2)),
+        address_key: None,
+        sealed_address: None,
+    };
+    let tries = Tries { failures: 3, wait_until: Some(NOW) };
+    let known = KnownBrowser { sent: vec![NOW], tries, ..KnownBrowser::new(NOW) };
+    let done = accounts.transact(BOOK, |rows| {
+        rows.put_person(&ann())?;
+        rows.put_person(&bob)?;
+        rows.put_browser(hash(7), ANN, &known, NOW)?;
+        rows.put_browser(hash(7), BOB, &KnownBrowser::new(NOW), NOW)?;
+        assert_eq!(rows.browser_at(hash(7), &[hash(1)])?, Some((ANN, known.clone())));
+        assert_eq!(rows.browser_at(hash(7), &[hash(9), hash(2)])?.unwrap().0, BOB);
+        assert_eq!(rows.browser_at(hash(7), &[hash(9)])?, None);
+        assert_eq!(rows.browser_at(hash(8), &[hash(1)])?, None);
+        // The ones that rested longest make room.
+        for number in 0..KnownBrowser::PER_PERSON_MAX {
+            let later = NOW.saturating_add(Span::hours(1 + u64::from(number)));
+            let byte = 100 + u8::try_from(number).unwrap();
+            rows.put_browser(hash(byte), ANN, &KnownBrowser::new(later), later)?;
+        }
+        assert_eq!(rows.browser_at(hash(7), &[hash(1)])?, None, "it rested longest");
+        assert!(rows.browser_at(hash(7), &[hash(2)])?.is_some(), "for others it is known");
+        rows.forget_browsers(ANN, Some(hash(103)))?;
+        assert!(rows.browser_at(hash(103), &[hash(1)])?.is_some());
+        assert_eq!(rows.browser_at(hash(104), &[hash(1)])?, None);
+        // After 400 days it is too old for anybody.
+        let late = NOW.saturating_add(KnownBrowser::LIFETIME);
+        rows.put_browser(hash(103), ANN, &KnownBrowser::new(late), late)?;
+        rows.browser_at(hash(7), &[hash(2)])
+    });
+    assert_eq!(done.unwrap(), None);
+}
+
+#[test]
+fn events_of_accounts_are_kept_and_own_ones_bounded() {
+    let folder = folder();
+    let accounts = Accounts::open_or_create(folder.path(), &ring(1)).unwrap();
+    let event = |by, change| AccountEvent {
+        person: ANN,
+        by,
+        change,
+        subject: Text::new("support").ok(),
+        at: NOW,
+    };
+    let most = AccountEvent::OWN_KEPT_MAX;
+    let kept = accounts.transact(BOOK, |rows| {
+        rows.add_event(&event(Some(BOB), AccountChange::Frozen))?;
+        rows.add_event(&AccountEvent { subject: None, ..event(None, AccountChange::RolesGiven) })?;
+        for _ in 0..most + 5 {
+            rows.add_event(&event(Some(ANN), AccountChange::PasskeyAdded))?;
+        }
+        assert_eq!(rows.events_of(BOB, 10)?, []);
+        rows.events_of(ANN, 10_000)
+    });
+    let kept = kept.unwrap();
+    assert_eq!(kept.len(), most as usize + 2);
+    assert_eq!(kept.last(), Some(&event(Some(BOB), AccountChange::Frozen)), "nobody flushes it");
+    assert_eq!(kept[most as usize].by, None);
+}
+
+#[test]
+fn requests_for_a_second_person_are_kept_for_a_month() {
+    let folder = folder();
+    let accounts = Accounts::open_or_create(folder.path(), &ring(1)).unwrap();
+    let (by, at) = (BOB, NOW);
+    let states = [
+        ApprovalState::Open,
+        ApprovalState::Approved { by, at },
+        ApprovalState::Declined { by, at },
+        ApprovalState::Withdrawn { at },
+        ApprovalState::Done { by, at },
+    ];
+    for (number, state) in (1..).zip(states) {
+        let approval = Approval {
+            id: ApprovalId::from_bits(number),
+            kind: Token::new("passkeys.lost").unwrap(),
+            act: [9; 32],
+            needs: Permission::ApprovePeople,
+            asked_by: ANN,
+            asked_at: NOW,
+            state,
+        };
+        let known = KnownApproval { approval, person: BOB };
+        let later = NOW.saturating_add(Span::days(30));
+        let found = accounts.transact(BOOK, |rows| {
+            rows.put_approval(&known, NOW)?;
+            assert_eq!(rows.approval(known.approval.id)?, Some(known.clone()));
+            // The owner objects: what is open is withdrawn, and nothing else.
+            rows.withdraw_approvals(BOB, NOW)?;
+            let after = rows.approval(known.approval.id)?.unwrap().approval.state;
+            let expected = match state {
+                ApprovalState::Open => ApprovalState::Withdrawn { at },
+                other => other,
+            };
+            assert_eq!(after, expected);
+            rows.put_approval(&known, later)?;
+            rows.approval(known.approval.id)
+        });
+        assert_eq!(found.unwrap(), None);
+    }
 }
 
 /// What somebody has signed can be checked again as long as it is kept.
@@ -226,7 +410,7 @@ fn signed_acts_stay_and_others_are_forgotten() {
         sealed_payee: vec![1, 2],
         expires_at: NOW,
         agreed,
-        done_at: None,
+        done: None,
     };
     let signed = act(
         1,
@@ -241,18 +425,45 @@ fn signed_acts_stay_and_others_are_forgotten() {
             at: NOW,
         }),
     );
-    let later = NOW.saturating_add(Span::days(2));
+    let later = NOW.saturating_add(Span::days(731));
+    let undone = KnownAct { nonce: [3; 16], ..signed.clone() };
     let found = accounts.transact(BOOK, |rows| {
+        rows.put_act(&undone, NOW)?;
         rows.put_act(&act(1, None), NOW)?;
         assert_eq!(rows.act([1; 16])?, Some(act(1, None)));
         rows.put_act(&signed, NOW)?;
         rows.put_act(&act(2, None), NOW)?;
-        rows.put_act(&KnownAct { done_at: Some(later), ..signed.clone() }, later)?;
-        Ok((rows.act([1; 16])?, rows.act([2; 16])?))
+        let soon = NOW.saturating_add(Span::days(2));
+        let done = ActDone { at: soon, call: Text::new("page-1-/v1/checkouts").unwrap() };
+        rows.put_act(&KnownAct { done: Some(done), ..signed.clone() }, soon)?;
+        assert_eq!(rows.act([2; 16])?, None, "nobody has signed it");
+        assert_eq!(rows.act([3; 16])?, Some(undone.clone()), "it may still be asked for");
+        rows.put_act(&KnownAct { expires_at: later, ..act(4, None) }, later)?;
+        assert_eq!(rows.act([3; 16])?, None, "it was never done");
+        // Asking is bounded, and pushes out what was asked for only.
+        for number in 0..30 {
+            let expires_at = later.saturating_add(Span::minutes(number.into()));
+            rows.put_act(&KnownAct { expires_at, ..act(100 + number, None) }, later)?;
+        }
+        assert_eq!((rows.act([109; 16])?, rows.act([110; 16])?.is_some()), (None, true));
+        rows.act([1; 16])
     });
-    let (kept, forgotten) = found.unwrap();
-    assert_eq!(kept, Some(KnownAct { done_at: Some(later), ..signed }));
-    assert_eq!(forgotten, None);
+    let kept = found.unwrap();
+    assert!(kept.as_ref().is_some_and(|kept| kept.done.is_some()), "it is evidence");
     let evidence = kept.unwrap().evidence(Text::new("Luna").unwrap()).unwrap();
     assert_eq!((evidence.act.payee.as_str(), evidence.act.nonce), ("Luna", [1; 16]));
+}
+
+#[test]
+fn a_hand_over_is_used_once_as_long_as_it_could_be() {
+    let folder = folder();
+    let accounts = Accounts::open_or_create(folder.path(), &ring(1)).unwrap();
+    let until = NOW.saturating_add(Span::minutes(1));
+    let uses = |book: &str, nonce: u8, now| {
+        accounts.transact(book, |rows| rows.use_hand_over([nonce; 16], until, now)).unwrap()
+    };
+    assert_eq!([uses(BOOK, 1, NOW), uses(BOOK, 1, NOW), uses(BOOK, 2, NOW)], [true, false, true]);
+    assert!(uses("another", 1, NOW), "books have hand-overs of their own");
+    // What is too old for its seal is forgotten.
+    assert!(uses(BOOK, 1, until));
 }

@@ -121,6 +121,8 @@ fn rotation_keeps_old_codes_valid_and_repeated_operations_known() {
     assert_eq!(candidates[1].1, stored);
     assert_eq!(new.code_for(CARD, 0, number(1)).unwrap(), card_code, "can still be shown");
     assert_eq!(new.hash_email("shop", "ann@example.com", number(1)).unwrap(), email);
+    let found: Vec<_> = new.email_hash_candidates("shop", "ann@example.com").collect();
+    assert_eq!((found.len(), found[0].0, found[1]), (2, number(2), (number(1), email)));
     assert_eq!(new.short_hash("operation", b"key"), old.short_hash("operation", b"key"));
     assert_eq!(new.fingerprint(), old.fingerprint());
 

@@ -9,6 +9,7 @@ mod codes;
 mod keyring;
 mod people;
 mod recipient_tokens;
+mod talks;
 
 use base::Instant;
 use outside::keyring::KeyRing;

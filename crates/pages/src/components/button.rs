@@ -52,6 +52,23 @@ impl Button<'_> {
     }
 }
 
+/// A button that sends its form as it is, filled in or not: back, or only to look.
+pub fn loose_button(text: &str, sends: (&str, &str)) -> Markup {
+    html! {
+        button type="submit" class=(Weight::Plain.class()) formnovalidate name=(sends.0)
+            value=(sends.1) { (text) }
+    }
+}
+
+/// A button that sends its form elsewhere, filled in or not: what stands in it comes back with the
+/// answer.
+pub fn aside_button(text: &str, action: &str, sends: Option<(&str, &str)>) -> Markup {
+    html! {
+        button type="submit" class=(Weight::Plain.class()) formnovalidate formaction=(action)
+            name=[sends.map(|(name, _)| name)] value=[sends.map(|(_, value)| value)] { (text) }
+    }
+}
+
 /// A way to another page that looks like a button. It changes nothing.
 pub fn link_button(href: &str, text: &str, weight: Weight) -> Markup {
     html! { a class=(weight.class()) href=(href) { (text) } }

@@ -11,6 +11,8 @@ pub enum Input {
     Lines,
     /// An address for mail.
     Mail,
+    /// An address for mail of somebody else, which the browser does not know.
+    OtherMail,
     /// An amount in major units, with the decimals of its currency.
     Amount,
     /// Digits that were sent to somebody.
@@ -19,6 +21,10 @@ pub enum Input {
     CardCode,
     /// A day.
     Day,
+    /// A time of a day, without its zone.
+    DayTime,
+    /// A whole number.
+    Number,
 }
 
 /// A field of a form: its name, help, an error, and the box.
@@ -40,6 +46,8 @@ pub struct Field<'a> {
     pub is_optional: bool,
     /// How many characters at most.
     pub characters_max: Option<u32>,
+    /// Whether one begins to type here: at most one field of a page.
+    pub has_focus: bool,
 }
 
 impl<'a> Field<'a> {
@@ -54,6 +62,7 @@ impl<'a> Field<'a> {
             input,
             is_optional: false,
             characters_max: None,
+            has_focus: false,
         }
     }
 
@@ -86,7 +95,8 @@ impl<'a> Field<'a> {
             return html! {
                 textarea class=(class) id=(self.name) name=(self.name) dir="auto"
                     aria-describedby=[told] aria-invalid=[is_wrong]
-                    maxlength=[self.characters_max] required[!self.is_optional] { (self.value) }
+                    maxlength=[self.characters_max] required[!self.is_optional]
+                    autofocus[self.has_focus] { (self.value) }
             };
         }
         let (kind, mode, fill) = self.input.attributes();
@@ -94,7 +104,7 @@ impl<'a> Field<'a> {
             input class=(class) id=(self.name) name=(self.name) type=(kind) value=(self.value)
                 inputmode=[mode] autocomplete=(fill) aria-describedby=[told]
                 aria-invalid=[is_wrong] maxlength=[self.characters_max]
-                required[!self.is_optional] dir=[self.input.direction()];
+                required[!self.is_optional] dir=[self.input.direction()] autofocus[self.has_focus];
         }
     }
 }
@@ -105,10 +115,13 @@ impl Input {
         match self {
             Input::Line | Input::Lines => ("text", None, "off"),
             Input::Mail => ("email", None, "email"),
+            Input::OtherMail => ("email", None, "off"),
             Input::Amount => ("text", Some("decimal"), "off"),
             Input::OneTimeCode => ("text", Some("numeric"), "one-time-code"),
             Input::CardCode => ("text", None, "off"),
             Input::Day => ("date", None, "off"),
+            Input::DayTime => ("datetime-local", None, "off"),
+            Input::Number => ("text", Some("numeric"), "off"),
         }
     }
 
@@ -116,7 +129,7 @@ impl Input {
     fn direction(self) -> Option<&'static str> {
         match self {
             Input::Line | Input::Lines => Some("auto"),
-            Input::Day => None,
+            Input::Day | Input::DayTime => None,
             _ => Some("ltr"),
         }
     }
@@ -139,15 +152,80 @@ pub fn choices(name: &str, legend: &str, hint: Option<&str>, among: &[Choice<'_>
         fieldset class="field" {
             legend { (legend) }
             @if let Some(hint) = hint { p class="hint" { (hint) } }
-            div class="choices" {
-                @for choice in among {
-                    label class="choice" {
-                        input type="radio" name=(name) value=(choice.value) required
-                            checked[choice.is_chosen];
-                        span { (choice.text) }
-                    }
+            (of_choices(name, among, false))
+        }
+    }
+}
+
+/// The same where what was chosen is wrong: that is read out with the choices, and the one that is
+/// chosen has the focus when `has_focus`.
+pub fn wrong_choices(
+    name: &str,
+    legend: &str,
+    wrong: &str,
+    among: &[Choice<'_>],
+    has_focus: bool,
+) -> Markup {
+    let wrong_id = format!("{name}-wrong");
+    html! {
+        fieldset class="field" aria-describedby=(wrong_id) {
+            legend { (legend) }
+            p class="wrong" id=(wrong_id) { (icon(Icon::Warning)) span { (wrong) } }
+            (of_choices(name, among, has_focus))
+        }
+    }
+}
+
+fn of_choices(name: &str, among: &[Choice<'_>], has_focus: bool) -> Markup {
+    // Sentences stand beneath each other, as far as there is no room for two of them.
+    let is_long = among.iter().any(|choice| choice.text.chars().count() > 28);
+    html! {
+        div class=(if is_long { "choices long" } else { "choices" }) {
+            @for choice in among {
+                label class="choice" {
+                    input type="radio" name=(name) value=(choice.value) required
+                        checked[choice.is_chosen] autofocus[has_focus && choice.is_chosen];
+                    span { (choice.text) }
                 }
             }
+        }
+    }
+}
+
+/// One of many things, in a list that opens.
+pub fn select(name: &str, label: &str, hint: Option<&str>, among: &[Choice<'_>]) -> Markup {
+    let hint_id = format!("{name}-hint");
+    html! {
+        div class="field" {
+            label for=(name) { (label) }
+            @if let Some(hint) = hint { p class="hint" id=(hint_id) { (hint) } }
+            select class="box" id=(name) name=(name) aria-describedby=[hint.map(|_| &hint_id)] {
+                @for choice in among {
+                    option value=(choice.value) selected[choice.is_chosen] { (choice.text) }
+                }
+            }
+        }
+    }
+}
+
+/// Something to be agreed to, or asked for. It is sent as `yes`, or not at all.
+pub fn tick(name: &str, text: &str, is_chosen: bool) -> Markup {
+    html! {
+        div class="field" {
+            label class="choice" {
+                input type="checkbox" name=(name) value="yes" checked[is_chosen];
+                span { (text) }
+            }
+        }
+    }
+}
+
+/// One of several things that may be chosen together. Each that is ticked is sent under the name.
+pub fn tick_of(name: &str, value: &str, text: &str, is_chosen: bool) -> Markup {
+    html! {
+        label class="choice" {
+            input type="checkbox" name=(name) value=(value) checked[is_chosen];
+            span { (text) }
         }
     }
 }

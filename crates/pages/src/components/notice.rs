@@ -41,6 +41,16 @@ impl Tone {
 /// What happened, what that means for the money, and what to do next. A failure is read out at
 /// once (`role=alert`), anything else when there is time (WCAG 2.2, 4.1.3).
 pub fn notice(tone: Tone, what: &str, money: &str, next: Option<&Markup>) -> Markup {
+    notice_of(tone, &html! { (what) }, &html! { (money) }, next)
+}
+
+/// The same of texts that say in which language they are.
+pub(crate) fn notice_of(
+    tone: Tone,
+    what: &Markup,
+    money: &Markup,
+    next: Option<&Markup>,
+) -> Markup {
     let role = if tone == Tone::Bad { "alert" } else { "status" };
     html! {
         div class=(tone.class("notice")) role=(role) {

@@ -42,39 +42,68 @@ pub struct Table<'a> {
 impl Table<'_> {
     /// The table. Where it is too wide it moves for itself, and by keyboard too.
     pub fn show(&self) -> Markup {
+        self.drawn("table", None)
+    }
+
+    /// The same beneath a heading that says what it is a table of.
+    pub fn show_titled(&self) -> Markup {
+        self.drawn("table", Some("unseen"))
+    }
+
+    /// Things, one a row. On a telephone each stands for itself, with the heads of the columns
+    /// beside what it says.
+    pub fn show_list(&self) -> Markup {
+        self.drawn("table list", None)
+    }
+
+    /// The same beneath a heading that says what is listed.
+    pub fn show_titled_list(&self) -> Markup {
+        self.drawn("table list", Some("unseen"))
+    }
+
+    fn drawn(&self, named: &str, caption: Option<&str>) -> Markup {
         html! {
-            div class="table" tabindex="0" role="region" aria-label=(self.caption) {
-                table {
-                    caption { (self.caption) }
-                    thead {
-                        tr {
+            div class=(named) tabindex="0" role="region" aria-label=(self.caption) {
+                table role="table" {
+                    caption class=[caption] { (self.caption) }
+                    thead role="rowgroup" {
+                        tr role="row" {
                             @for column in self.columns {
-                                th scope="col" class=[class(column)] { (column.head) }
+                                th role="columnheader" scope="col" class=[class(column)] {
+                                    (column.head)
+                                }
                             }
                         }
                     }
-                    tbody {
+                    tbody role="rowgroup" {
                         @if self.rows.is_empty() {
-                            tr {
-                                td class="nothing" colspan=(self.columns.len()) { (self.nothing) }
+                            tr role="row" {
+                                td role="cell" class="nothing" colspan=(self.columns.len()) {
+                                    (self.nothing)
+                                }
                             }
                         }
                         @for row in &self.rows { (self.row(row)) }
                     }
-                    @if let Some(foot) = &self.foot { tfoot { (self.row(foot)) } }
+                    @if let Some(foot) = &self.foot { tfoot role="rowgroup" { (self.row(foot)) } }
                 }
             }
         }
     }
 
+    /// Roles are told, for rows that are not drawn as a table are none for some browsers.
     fn row(&self, cells: &[Cell]) -> Markup {
         html! {
-            tr {
+            tr role="row" {
                 @for (position, (cell, column)) in cells.iter().zip(self.columns).enumerate() {
                     @if position == 0 {
-                        th scope="row" class=[class(column)] { (cell) }
+                        th role="rowheader" scope="row" class=[class(column)] { (cell) }
+                    } @else if cell.0.is_empty() {
+                        td role="cell" {}
                     } @else {
-                        td class=[class(column)] { (cell) }
+                        td role="cell" class=[class(column)] data-head=(column.head) {
+                            div { (cell) }
+                        }
                     }
                 }
             }

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::components::{Button, Icon, Prose, Weight, escaped, link_button, prose};
-use crate::{Frame, Width, Words, Zone};
+use crate::components::{Button, Icon, Prose, Weight, english, escaped, link_button, prose};
+use crate::{Language, Visit, Width, Words};
 
 /// Articles under one heading.
 #[derive(Clone, Debug)]
@@ -17,10 +17,6 @@ pub struct TopicView<'a> {
 /// The help centre.
 #[derive(Clone, Debug)]
 pub struct HelpView<'a> {
-    /// The name of the shop.
-    pub shop: &'a str,
-    /// For whom the page is.
-    pub zone: Zone,
     /// What was searched for, if anything was.
     pub query: Option<&'a str>,
     /// What was found: name, question, and how the answer begins.
@@ -36,12 +32,6 @@ pub struct HelpView<'a> {
 /// An article.
 #[derive(Clone, Debug)]
 pub struct ArticleView<'a> {
-    /// The name of the shop.
-    pub shop: &'a str,
-    /// For whom the page is.
-    pub zone: Zone,
-    /// Its path.
-    pub path: &'a str,
     /// The question.
     pub title: &'a str,
     /// The answer.
@@ -55,23 +45,20 @@ pub struct ArticleView<'a> {
 }
 
 /// `GET /help`.
-pub fn help_page(words: Words, view: &HelpView<'_>) -> Markup {
-    let frame = Frame {
-        words,
-        title: words.text("help.title"),
-        shop: view.shop,
-        zone: view.zone,
-        width: Width::Narrow,
-        path: "/help",
-    };
-    frame.page(&html! {
+pub fn help_page(visit: &Visit<'_>, view: &HelpView<'_>) -> Markup {
+    let words = visit.words;
+    visit.frame(words.text("help.title"), Width::Narrow).page(&html! {
         h1 { (words.text("help.title")) }
         (search_form(words, view))
         @if let Some(query) = view.query { (found(words, query, view)) }
         (contact(words, view.contact, view.from))
         @for topic in &view.topics {
             h2 { (words.text(topic_name(topic.name))) }
-            ul { @for (name, title) in &topic.articles { li { (way(name, title, view.from)) } } }
+            ul {
+                @for (name, title) in &topic.articles {
+                    li { (way(words, name, title, view.from)) }
+                }
+            }
         }
     })
 }
@@ -108,7 +95,7 @@ fn found(words: Words, query: &str, view: &HelpView<'_>) -> Markup {
             } @else {
                 h2 { (words.counted("help.found", count)) }
                 @for (name, title, beginning) in &view.found {
-                    p { (way(name, title, view.from)) br; (beginning) }
+                    p { (way(words, name, title, view.from)) br; (english(words, beginning)) }
                 }
             }
         }
@@ -128,12 +115,12 @@ fn contact(words: Words, form: Option<&str>, from: Option<&str>) -> Markup {
 }
 
 /// An article's address remembers where somebody came from.
-fn way(name: &str, title: &str, from: Option<&str>) -> Markup {
+fn way(words: Words, name: &str, title: &str, from: Option<&str>) -> Markup {
     let path = match from {
         Some(from) => format!("/help/{name}?from={}", escaped(from)),
         None => format!("/help/{name}"),
     };
-    html! { a href=(path) { (title) } }
+    html! { a href=(path) { (english(words, title)) } }
 }
 
 fn topic_name(topic: &str) -> &'static str {
@@ -149,22 +136,22 @@ fn topic_name(topic: &str) -> &'static str {
 }
 
 /// `GET /help/{article}`.
-pub fn article_page(words: Words, view: &ArticleView<'_>) -> Markup {
-    let frame = Frame {
-        words,
-        title: view.title,
-        shop: view.shop,
-        zone: view.zone,
-        width: Width::Narrow,
-        path: view.path,
-    };
-    frame.page(&html! {
-        h1 { (view.title) }
-        (prose(&view.answer))
+pub fn article_page(visit: &Visit<'_>, view: &ArticleView<'_>) -> Markup {
+    let words = visit.words;
+    visit.frame(view.title, Width::Narrow).page(&html! {
+        // Articles are in English; on another page they say so.
+        @if words.language == Language::English {
+            h1 { (view.title) }
+            (prose(&view.answer))
+        } @else {
+            div lang="en" dir="ltr" { h1 { (view.title) } (prose(&view.answer)) }
+        }
         @if !view.others.is_empty() {
             h2 { (words.text("help.others")) }
-            ul { @for (name, title) in &view.others { li { (way(name, title, view.from)) } } }
+            ul {
+                @for (name, title) in &view.others { li { (way(words, name, title, view.from)) } }
+            }
         }
-        (contact(words, view.contact, view.from))
+        (contact(words, view.contact, view.from.or(Some(visit.path))))
     })
 }

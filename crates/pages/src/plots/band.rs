@@ -29,10 +29,10 @@ pub struct BandPlot<'a> {
 
 const WIDTH: u32 = 640;
 const HEIGHT: u32 = 240;
-/// Room for marks: before the axis, and beneath it.
-const BEFORE: u32 = 64;
-const BENEATH: u32 = 28;
-const ABOVE: u32 = 10;
+/// Room for marks: before the axis, and beneath it. Their letters are larger on a telephone.
+const BEFORE: u32 = 96;
+const BENEATH: u32 = 32;
+const ABOVE: u32 = 20;
 const AFTER: u32 = 16;
 
 impl BandPlot<'_> {
@@ -42,7 +42,7 @@ impl BandPlot<'_> {
             (words.text("plot.expected"), area_sample("band")),
             (words.text("plot.came"), line_sample("ink-1")),
         ];
-        plot(self.title, &legend, &self.picture(words), &self.table(words))
+        plot(words, self.title, &legend, &self.picture(words), &self.table(words))
     }
 
     fn largest(&self) -> u64 {
@@ -107,6 +107,6 @@ impl BandPlot<'_> {
             foot: None,
             nothing: words.text("plot.nothing"),
         };
-        table.show()
+        table.show_titled()
     }
 }

@@ -34,28 +34,26 @@ pub struct BarPlot<'a> {
 }
 
 const WIDTH: u32 = 640;
-const ROW: u32 = 44;
 const BAR: u32 = 16;
 
 impl BarPlot<'_> {
     /// The plot and its table.
     pub fn show(&self, words: Words) -> Markup {
-        plot(self.title, &[], &self.picture(), &self.table(words))
+        plot(words, self.title, &[], &self.picture(), &self.table(words))
     }
 
+    /// Each bar with its words above it, which take as many lines as they need.
     fn picture(&self) -> Markup {
         let largest = self.bars.iter().map(|bar| bar.value).max().unwrap_or(0).max(1);
-        let rows = u32::try_from(self.bars.len()).unwrap_or(0).max(1);
         html! {
-            svg viewBox=(format!("0 0 {WIDTH} {}", rows * ROW)) role="img"
-                aria-label=(self.title) {
-                @for (row, bar) in (0_u32..).zip(&self.bars) {
-                    text x="0" y=(row * ROW + 14) { (bar.label) }
-                    text x=(WIDTH) y=(row * ROW + 14) text-anchor="end" { (bar.shown) }
-                    // What is not nothing is seen.
-                    rect class=(format!("fill-{}", bar.ink.clamp(1, 4))) x="0" rx="3"
-                        y=(row * ROW + 20) height=(BAR)
-                        width=(along(bar.value, largest, WIDTH).max(u32::from(bar.value > 0))) {}
+            div class="bars" role="img" aria-label=(self.title) {
+                @for bar in &self.bars {
+                    p { span { (bar.label) } " " (figure(&bar.shown)) }
+                    svg viewBox=(format!("0 0 {WIDTH} {BAR}")) preserveAspectRatio="none" {
+                        // What is not nothing is seen.
+                        rect class=(format!("fill-{}", bar.ink.clamp(1, 4))) x="0" y="0"
+                            height=(BAR) width=(long(bar.value, largest)) {}
+                    }
                 }
             }
         }
@@ -75,6 +73,11 @@ impl BarPlot<'_> {
             foot,
             nothing: words.text("plot.nothing"),
         };
-        table.show()
+        table.show_titled()
     }
+}
+
+/// How long a bar is.
+fn long(value: u64, largest: u64) -> u32 {
+    along(value, largest, WIDTH).max(2 * u32::from(value > 0))
 }

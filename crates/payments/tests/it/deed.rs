@@ -35,6 +35,8 @@ pub enum Deed {
     Retry(u8),
     GiveUp(u8),
     Dispute(u8, i64, u8),
+    /// As a dispute, of a refund that was made at the rail.
+    RefundedAtRail(u8, i64, u8),
     Win(u8, u8),
     Lose(u8, u8),
     /// Seconds pass.
@@ -88,6 +90,9 @@ pub fn parse(words: &[&str]) -> Option<Deed> {
         ["give_up", name] => Deed::GiveUp(index(name)?),
         ["dispute", name, amount, ref rest @ ..] => {
             Deed::Dispute(index(name)?, number(amount)?, stage(rest)?)
+        }
+        ["refunded_at_rail", name, amount, ref rest @ ..] => {
+            Deed::RefundedAtRail(index(name)?, number(amount)?, stage(rest)?)
         }
         ["win", name, ref rest @ ..] => Deed::Win(index(name)?, stage(rest)?),
         ["lose", name, ref rest @ ..] => Deed::Lose(index(name)?, stage(rest)?),

@@ -8,6 +8,7 @@ mod payments;
 mod public_failures;
 mod rail;
 mod random;
+mod refunded_at_rail;
 mod refunds;
 mod table;
 mod told;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use base::{Instant, MethodId, Text};
+use base::{Instant, MethodId, PaymentId, Text, Token};
 use ledger::{Position, Subject};
 use payments::{ConsentReason, Context, DisputeState, EventKind, Expiry, Manner, NewMethod};
+use payments::{MethodUse, NewPayment, Payment, PaymentState, authorize, note_use, use_of};
 use payments::{NextAction, Purpose, RefundNotice, Refusal, Step, backoff_seconds, create_method};
 
 use crate::deed::Deed;
-use crate::world::{World, method, of_promotion, purpose, start};
+use crate::world::{World, method, money, of_promotion, purpose, start};
 
 #[test]
 fn a_method_expires_with_the_end_of_its_month() {
@@ -44,6 +45,46 @@ fn a_method_is_kept_once() {
     assert_eq!(kept.events, [(EventKind::MethodCreated, subject)]);
     let again = create_method(&NewMethod(new), kept.methods.first(), context);
     assert_eq!(again.err(), Some(Refusal::IdTaken));
+}
+
+#[test]
+fn news_of_a_payment_say_whether_its_method_can_pay() {
+    let open = || {
+        let new = NewPayment {
+            id: PaymentId::from_bits(1),
+            amount: money(100),
+            purpose: purpose(),
+            return_url: None,
+        };
+        let context = Context { now: start(), position: Position::start(1) };
+        authorize(&new, &method(1, "sandbox"), None, context).unwrap().payments.remove(0)
+    };
+    let check = |state: PaymentState, expected: Option<MethodUse>| {
+        let after = Payment { state: state.clone(), ..open() };
+        assert_eq!(use_of(&open(), &after), expected, "{state:?}");
+        // What it says a second time is no news.
+        assert_eq!(use_of(&after, &after), None, "{state:?}");
+    };
+    let failed = |code: &str| PaymentState::Failed {
+        step: Step::Authorize,
+        code: Token::new(code).unwrap(),
+    };
+    check(PaymentState::Authorized, Some(MethodUse::Accepted));
+    check(PaymentState::Captured, Some(MethodUse::Accepted));
+    check(PaymentState::Voided, None);
+    check(PaymentState::Authorizing, None);
+    for code in ["declined", "insufficient_funds", "expired_method", "method_gone"] {
+        check(failed(code), Some(MethodUse::Declined));
+    }
+    for code in ["challenge_failed", "amount_too_small", "not_permitted", "not_received"] {
+        check(failed(code), None);
+    }
+    let declined = note_use(MethodUse::Declined, &method(1, "sandbox"), start()).unwrap();
+    let declined = &declined.methods[0];
+    assert_eq!(declined.declined_at, Some(start()));
+    let accepted = note_use(MethodUse::Accepted, declined, start()).unwrap();
+    assert_eq!(accepted.methods, [method(1, "sandbox")]);
+    assert_eq!(note_use(MethodUse::Accepted, &method(1, "sandbox"), start()), None);
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub fn method(bits: u128, rail_name: &str) -> Method {
         last4: Some(Token::new("4242").unwrap()),
         expiry: Expiry::new(2030, 1),
         is_store_mediated: false,
+        declined_at: None,
         created_at: start(),
     }
 }
@@ -172,7 +173,7 @@ impl World {
             Deed::Void => begin_void(payment, context),
             Deed::Voided => note_void(&VoidNotice::Voided, payment, context),
             Deed::VoidRefused => note_void(&VoidNotice::Failed, payment, context),
-            Deed::Dispute(..) | Deed::Win(..) | Deed::Lose(..) => {
+            Deed::Dispute(..) | Deed::RefundedAtRail(..) | Deed::Win(..) | Deed::Lose(..) => {
                 self.decide_dispute(deed, payment, context)
             }
             _ => self.decide_refund(deed, payment, context),
@@ -262,11 +263,13 @@ impl World {
         let rows = DisputeRows { payment, refunds: &refunds, accounts };
         let rest = Rest { id: refund_id(self.next_rest()), existing: None };
         match *deed {
-            Deed::Dispute(index, amount, stage) => {
+            Deed::Dispute(index, amount, stage) | Deed::RefundedAtRail(index, amount, stage) => {
+                let is_refund = matches!(deed, Deed::RefundedAtRail(..));
+                let reason = if is_refund { REFUNDED_AT_RAIL } else { "fraudulent" };
                 let new = OpenDispute {
                     id: dispute_id(index),
                     amount: money(amount),
-                    reason: Token::new("fraudulent").unwrap(),
+                    reason: Token::new(reason).unwrap(),
                     due_by: None,
                     stage,
                     rail_reference: None,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod approvals;
+mod askers;
 mod codes;
 mod hand_over;
 mod passkeys;
@@ -26,5 +27,6 @@ fn hash(byte: u8) -> SecretHash {
 fn person(roles: &[Role]) -> Person {
     let person = Person::new(PersonId::from_bits(1), NOW);
     let all = roles.iter().fold(person.roles, |all, role| all.with(*role));
-    Person { roles: all, ..person }
+    let staff_since = all.has_staff().then_some(NOW);
+    Person { roles: all, staff_since, ..person }
 }

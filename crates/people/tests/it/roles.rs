@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use base::{PersonId, Span};
-use people::{Permission, Person, PersonState, Refusal, Role, Roles, Strength, Way, Ways};
+use base::Span;
+use people::{
+    AccountChange, Enrolling, Permission, Person, PersonState, Refusal, Role, Roles, Strength, Way,
+    Ways,
+};
 
 use crate::{NOW, later, person};
 
@@ -71,34 +74,85 @@ fn strength_of_ways() {
     assert_eq!(of(&[Way::Passkey]), Strength::PhishingResistant);
 }
 
+fn enrolling(passkeys: usize, ways: &[Way]) -> Enrolling {
+    let ways = ways.iter().fold(Ways::default(), |all, one| all.with(*one));
+    Enrolling { passkeys, ways, by_staff_key: false }
+}
+
 #[test]
-fn who_may_add_a_passkey() {
+fn customers_add_passkeys_by_what_they_have() {
     let customer = person(&[]);
-    assert_eq!(customer.check_enrolment(0, false, NOW), Ok(()));
-    let needs_other = Err(Refusal::StrongerSignInNeeded);
-    assert_eq!(customer.check_enrolment(1, false, NOW), needs_other);
-    assert_eq!(customer.check_enrolment(1, true, NOW), Ok(()));
-    let full = Person::PASSKEYS_MAX;
-    assert_eq!(customer.check_enrolment(full, true, NOW), Err(Refusal::TooManyPasskeys));
-
-    // Reading the mailbox of somebody of staff is not enough.
-    let staff = person(&[Role::Finance]);
-    assert_eq!(staff.check_enrolment(0, false, NOW), Err(Refusal::EnrolmentClosed));
-    // The days after the role was given.
-    let invited = customer.with_roles(staff.roles, NOW);
-    let end = later(Person::ENROLMENT);
-    assert_eq!(invited.check_enrolment(0, false, NOW), Ok(()));
-    assert_eq!(invited.check_enrolment(0, false, end), Err(Refusal::EnrolmentClosed));
-    assert_eq!(invited.check_enrolment(1, false, NOW), needs_other);
-    // Another role does not open it again.
-    let more = invited.with_roles(invited.roles.with(Role::Admin), later(Span::days(2)));
-    assert_eq!(more.enrol_until, Some(end));
-    assert_eq!(more.with_roles(Roles::of_everybody(), NOW).enrol_until, None);
-
+    let check = |passkeys, way| customer.check_enrolment(enrolling(passkeys, &[way]), NOW);
+    assert_eq!(check(0, Way::MailCode), Ok(()));
+    assert_eq!(check(1, Way::MailCode), Err(Refusal::StrongerSignInNeeded));
+    assert_eq!(check(1, Way::Passkey), Ok(()));
+    assert_eq!(check(Person::PASSKEYS_MAX, Way::Passkey), Err(Refusal::TooManyPasskeys));
     for state in [PersonState::Frozen, PersonState::Erased] {
         let closed = Person { state, ..customer.clone() };
-        assert_eq!(closed.check_enrolment(0, true, NOW), Err(Refusal::AccountClosed));
+        let refused = closed.check_enrolment(enrolling(0, &[Way::Passkey]), NOW);
+        assert_eq!(refused, Err(Refusal::AccountClosed));
         assert_eq!(PersonState::from_number(state as u8), Some(state));
     }
-    assert_eq!(customer.id, PersonId::from_bits(1));
+}
+
+/// Neither the mailbox of somebody of staff nor a passkey that is older than their roles is enough.
+#[test]
+fn staff_adds_passkeys_by_one_that_counts_or_when_invited() {
+    let finance = person(&[Role::Finance]);
+    let closed = Err(Refusal::EnrolmentClosed);
+    let by = |of: &Person, ways: &[Way], now| of.check_enrolment(enrolling(1, ways), now);
+    assert_eq!(by(&finance, &[Way::MailCode], NOW), closed);
+    assert_eq!(by(&finance, &[Way::Passkey], NOW), closed, "it may be older than the role");
+    let with_staff_key = Enrolling { by_staff_key: true, ..enrolling(1, &[Way::Passkey]) };
+    assert_eq!(finance.check_enrolment(with_staff_key, NOW), Ok(()));
+    // The days after the role was given.
+    let invited = person(&[]).with_roles(finance.roles, NOW);
+    let end = later(Person::ENROLMENT);
+    assert_eq!(invited.check_enrolment(enrolling(0, &[Way::MailCode]), NOW), Ok(()));
+    assert_eq!(by(&invited, &[Way::MailCode, Way::Passkey], NOW), Ok(()), "the mailbox and it");
+    assert_eq!(by(&invited, &[Way::Passkey], NOW), Err(Refusal::MailCodeNeeded), "not it alone");
+    assert_eq!(by(&invited, &[Way::MailCode], end), closed);
+    // Another role does not open it again, but an administrator can.
+    let more = invited.with_roles(invited.roles.with(Role::Admin), later(Span::days(2)));
+    assert_eq!((more.enrol_until, more.staff_since), (Some(end), Some(NOW)));
+    assert_eq!(by(&more.open_for_passkey(end), &[Way::MailCode], end), Ok(()));
+    let left = more.with_roles(Roles::of_everybody(), NOW);
+    assert_eq!((left.enrol_until, left.staff_since), (None, None));
+    assert_eq!(left.open_for_passkey(NOW).enrol_until, None, "customers need no invitation");
+}
+
+#[test]
+fn a_passkey_counts_for_staff_when_it_is_younger_than_the_role_or_confirmed() {
+    let moment = Span::from_micros(1);
+    let hired = later(Span::days(9));
+    let staff = person(&[]).with_roles(person(&[Role::Support]).roles, hired);
+    let before = hired.saturating_sub(moment);
+    assert!(staff.counts_for_staff(hired, None));
+    assert!(!staff.counts_for_staff(before, None));
+    assert!(staff.counts_for_staff(before, Some(hired)), "confirmed");
+    assert!(!staff.counts_for_staff(before, Some(before)), "for a role that they had earlier");
+    // Somebody who left and came back is new.
+    let back = staff.with_roles(Roles::of_everybody(), hired);
+    let back = back.with_roles(staff.roles, later(Span::days(20)));
+    assert!(!back.counts_for_staff(hired, Some(hired)));
+    assert!(!person(&[]).counts_for_staff(NOW, Some(NOW)), "customers are no staff");
+}
+
+#[test]
+fn an_account_is_frozen_and_thawed_but_not_once_erased() {
+    let frozen = person(&[]).with_frozen(true).unwrap();
+    assert_eq!(frozen.check_active(), Err(Refusal::AccountClosed));
+    assert_eq!(frozen.with_frozen(false).unwrap(), person(&[]));
+    let erased = Person { state: PersonState::Erased, ..person(&[]) };
+    assert_eq!(erased.with_frozen(false), Err(Refusal::AccountClosed));
+}
+
+#[test]
+fn changes_of_accounts_are_read_back() {
+    let names: BTreeSet<_> = AccountChange::ALL.iter().map(|change| change.as_str()).collect();
+    assert_eq!(names.len(), AccountChange::ALL.len());
+    for change in AccountChange::ALL {
+        assert_eq!(AccountChange::from_number(*change as u8), Some(*change));
+    }
+    assert_eq!(AccountChange::from_number(0), None);
 }

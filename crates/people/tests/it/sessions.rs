@@ -1,7 +1,9 @@
 //! How long sessions live, and what they let people do.
 
 use base::{Instant, SessionId, Span};
-use people::{Permission, Person, PersonState, Refusal, Role, Session, SessionEnd, Way, Ways};
+use people::{
+    Factors, Permission, Person, PersonState, Refusal, Role, Session, SessionEnd, Way, Ways,
+};
 
 use crate::{NOW, hash, later, person};
 
@@ -47,6 +49,9 @@ fn staff_reaches_nothing_of_others_by_mail() {
     assert_eq!(need(&weak, Permission::MoveMoney), Err(Refusal::StrongerSignInNeeded));
     assert_eq!(need(&weak, Permission::ManagePeople), Err(Refusal::NotPermitted));
     let strong = weak.strengthened(Ways::of(Way::Passkey), hash(2), NOW);
+    let older = need(&strong, Permission::MoveMoney);
+    assert_eq!(older, Err(Refusal::PasskeyNotConfirmed), "the passkey is older than the role");
+    let strong = strong.by_staff_key(true);
     assert_eq!(need(&strong, Permission::MoveMoney), Ok(()));
     assert_eq!(need(&strong, Permission::ManagePeople), Err(Refusal::NotPermitted));
     assert!(strong.token == hash(2) && strong.token != weak.token, "it gets a new token");
@@ -100,4 +105,16 @@ fn changes_of_ways_in_want_a_fresh_proof() {
     assert_eq!(session.require_fresh(end), Err(Refusal::StrongerSignInNeeded));
     let proven = session.strengthened(Ways::of(Way::Totp), hash(2), end);
     assert_eq!(proven.require_fresh(end), Ok(()));
+}
+
+#[test]
+fn a_mailbox_alone_takes_no_second_factor_away() {
+    let by_mail = session(&person(&[]), Way::MailCode);
+    let (none, some) = (Factors::default(), Factors { totp: true, ..Factors::default() });
+    let refused = Err(Refusal::StrongerSignInNeeded);
+    assert_eq!(by_mail.require_removal(none, NOW), Ok(()));
+    assert_eq!(by_mail.require_removal(some, NOW), refused);
+    let both = by_mail.strengthened(Ways::of(Way::Totp), hash(2), NOW);
+    assert_eq!(both.require_removal(some, NOW), Ok(()));
+    assert_eq!(both.require_removal(some, later(Session::FRESH)), refused);
 }

@@ -152,3 +152,23 @@ fn somebody_must_have_been_verified() {
     let lax = Expected { must_verify_user: false, ..Device::expected(&nothing) };
     assert_eq!(evidence.check(&lax), Err(Refusal::PasskeyRefused));
 }
+
+#[test]
+fn an_agreement_covers_what_was_shown_for_as_long_as_it_lasts() {
+    let check = |(minor, payee, after): (i64, &str, Span), expected| {
+        let doing = (AccountId::from_bits(2), Money::new(minor, Currency::USD).unwrap(), payee);
+        let covers = evidence(act(), NOW).covers(doing, later(after));
+        assert_eq!(covers, expected, "{minor} {payee} {after:?}");
+    };
+    let almost = Span::seconds(299);
+    check((2_500, "Luna Ceramics", almost), Ok(()));
+    check((2_500, "Luna Ceramics", ValueAct::LIFETIME), Err(Refusal::ActExpired));
+    check((2_499, "Luna Ceramics", almost), Err(Refusal::ActChanged));
+    check((2_500, "Luna Ceramic", almost), Err(Refusal::ActChanged));
+    check((2_501, "Luna Ceramics", Span::days(1)), Err(Refusal::ActChanged));
+    let doing =
+        (AccountId::from_bits(2), Money::new(2_500, Currency::EUR).unwrap(), "Luna Ceramics");
+    assert_eq!(evidence(act(), NOW).covers(doing, NOW), Err(Refusal::ActChanged));
+    let doing = (AccountId::from_bits(3), act().amount, "Luna Ceramics");
+    assert_eq!(evidence(act(), NOW).covers(doing, NOW), Err(Refusal::ActChanged));
+}

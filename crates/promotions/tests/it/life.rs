@@ -1,10 +1,15 @@
 //! The life of a promotion, deed by deed.
 
-use base::{Amount, Money, Span};
-use promotions::{Actor, Audience, DeedKind, EndCause, MethodFacts, Promise, PromotionEvent};
+use base::{Amount, MethodId, Money, Span};
+use promotions::{
+    Actor, Audience, Authorization, DeedKind, EndCause, Factor, MethodFacts, PayWith,
+};
 use promotions::{CheckCode, Refusal, State, StopCause, Terms, TermsChange, Visibility};
+use promotions::{Promise, Promotion, PromotionEvent, Submission};
 
-use crate::world::{ADVERTISER, ANN, BOB, World, at, cents, dollars, hold, label, rule, terms};
+use crate::world::{
+    ADVERTISER, ANN, BOB, CHECKOUT, World, at, cents, dollars, hold, label, rule, terms,
+};
 
 fn kinds(world: &World) -> Vec<DeedKind> {
     world.deeds.iter().map(|deed| deed.kind).collect()
@@ -102,6 +107,46 @@ fn a_payment_that_fails_leaves_a_draft_that_can_change() {
 }
 
 #[test]
+fn whoever_agreed_to_other_tenders_has_not_agreed_to_these() {
+    let mut world = World::new();
+    world.compose(1, &terms());
+    let agreed = |factor| Authorization {
+        factor,
+        device: None,
+        session: None,
+        address: None,
+        region: None,
+        act: None,
+        terms_version: None,
+        at: world.now,
+    };
+    let (before, now) = (agreed(Factor::Totp), agreed(Factor::Passkey));
+    let method = PayWith::Method { method: MethodId::from_bits(7), at_most: None };
+    let draft = Promotion {
+        authorization: Some(before.clone()),
+        pay_with: vec![PayWith::Wallet, method],
+        ..world.only().clone()
+    };
+    let check = |pay_with: Option<&[PayWith]>, told: Option<&Authorization>, kept| {
+        let new = Submission { pay_with, authorization: told, ..Submission::as_composed(CHECKOUT) };
+        let submitted = world.with_facts(&draft.quote, |facts| {
+            promotions::submit(&new, &draft, facts, ADVERTISER, world.context())
+        });
+        let after = submitted.unwrap().promotions.remove(0);
+        assert_eq!(after.authorization.as_ref(), kept, "{pay_with:?}");
+        // The order in which the same were named is nobody's concern.
+        let others = pay_with.filter(|others| others.len() < 2).unwrap_or(&draft.pay_with);
+        assert_eq!(after.pay_with, others);
+    };
+    check(None, None, Some(&before));
+    check(Some(&[method, PayWith::Wallet]), None, Some(&before));
+    check(Some(&[method]), None, None);
+    check(Some(&[]), None, None);
+    check(Some(&[method]), Some(&now), Some(&now));
+    check(None, Some(&now), Some(&now));
+}
+
+#[test]
 fn a_draft_that_nobody_pays_is_thrown_away() {
     let mut world = World::new();
     let id = world.compose(1, &terms());
@@ -121,12 +166,13 @@ fn a_rejection_can_be_appealed_against_once_and_another_person_decides() {
     world.fund(id, dollars(5_000)).unwrap();
     let reject = |by: Actor| {
         move |row: &promotions::Promotion, at| {
-            promotions::reject(&rule("music_licence"), row, hold(), by, at)
+            promotions::reject(&rule("music_licence"), &label("v1"), row, hold(), by, at)
         }
     };
     world.change(id, reject(ANN)).unwrap();
     let rejected = world.deeds.last().unwrap();
     assert_eq!(rejected.rule, Some(rule("music_licence")));
+    assert_eq!(rejected.content_version, Some(label("v1")));
     assert_eq!(world.change(id, reject(ANN)), Err(Refusal::NotInReview));
     assert!(matches!(world.settle(id), Err(Refusal::NotDue { .. })));
     world.change(id, |row, at| promotions::appeal(row, ADVERTISER, at)).unwrap();
@@ -148,7 +194,9 @@ fn an_appeal_that_succeeds_runs() {
     world.submit(id).unwrap();
     world.fund(id, dollars(5_000)).unwrap();
     world
-        .change(id, |row, at| promotions::reject(&rule("misleading"), row, hold(), ANN, at))
+        .change(id, |row, at| {
+            promotions::reject(&rule("misleading"), &label("v1"), row, hold(), ANN, at)
+        })
         .unwrap();
     world.change(id, |row, at| promotions::appeal(row, ADVERTISER, at)).unwrap();
     world.approve(id).unwrap();
@@ -170,6 +218,19 @@ fn a_review_that_comes_too_late_returns_everything() {
 }
 
 #[test]
+fn what_claims_had_sent_back_stays_with_the_platform() {
+    let mut world = World::new();
+    let id = world.compose(1, &terms());
+    world.submit(id).unwrap();
+    world.fund(id, dollars(5_000)).unwrap();
+    world.now = terms().ends_at;
+    world.change(id, |row, at| promotions::complete(row, hold(), at)).unwrap();
+    let returning = promotions::Returning { back: cents(4_000), kept: cents(1_000) };
+    world.settle_returning(id, returning).unwrap();
+    assert_eq!(world.only().left_in_escrow(), Amount::ZERO);
+}
+
+#[test]
 fn pauses_of_advertiser_and_platform_stand_side_by_side() {
     let mut world = World::new();
     let id = world.allowed(1, &terms());
@@ -180,14 +241,51 @@ fn pauses_of_advertiser_and_platform_stand_side_by_side() {
     world.change(id, pause(ADVERTISER)).unwrap();
     assert_eq!(world.change(id, pause(ADVERTISER)), Err(Refusal::NothingToChange));
     assert_eq!(world.lease(id, 10), Err(Refusal::NotRunning));
+    assert_eq!(world.events, [PromotionEvent::Paused]);
     world.change(id, pause(ANN)).unwrap();
     world.change(id, resume(ADVERTISER)).unwrap();
-    assert_eq!(world.only().state, State::Paused);
+    // It was and is paused: nothing else is told.
+    assert_eq!((world.only().state, &world.events[..]), (State::Paused, &[][..]));
     assert_eq!(world.change(id, resume(ADVERTISER)), Err(Refusal::PausedByPlatform));
     world.change(id, resume(ANN)).unwrap();
     assert_eq!(world.only().state, State::Running);
     world.now = terms().ends_at;
     assert_eq!(world.change(id, pause(ANN)), Err(Refusal::Ended));
+}
+
+#[test]
+fn deeds_tell_what_holds_a_promotion_up() {
+    let mut world = World::new();
+    let id = world.allowed(1, &terms());
+    world.now = terms().starts_at;
+    let pause = |by: Actor| move |row: &promotions::Promotion, at| promotions::pause(row, by, at);
+    let resume = |by: Actor| move |row: &promotions::Promotion, at| promotions::resume(row, by, at);
+    let hold = |is_held: bool| {
+        move |row: &promotions::Promotion, at| {
+            promotions::hold_for_claim(row, is_held, at).ok_or(Refusal::NothingToChange)
+        }
+    };
+    let told = |world: &World| {
+        let mut pauses = promotions::Pauses::default();
+        world.deeds.iter().for_each(|deed| pauses.follow(deed));
+        assert_eq!(pauses, world.only().pauses);
+        (pauses.by_advertiser, pauses.by_platform, pauses.by_claim, pauses.post_is_private)
+    };
+    world.change(id, hold(true)).unwrap();
+    world.change(id, pause(ANN)).unwrap();
+    world.change(id, pause(ADVERTISER)).unwrap();
+    assert_eq!(told(&world), (true, true, true, false));
+    world.change(id, hold(false)).unwrap();
+    assert_eq!(told(&world), (true, true, false, false));
+    world.change(id, hold(true)).unwrap();
+    world.post.visibility = Visibility::Private;
+    follow(&mut world).unwrap();
+    world.change(id, resume(ANN)).unwrap();
+    assert_eq!(told(&world), (true, false, false, true));
+    world.change(id, resume(ADVERTISER)).unwrap();
+    world.post.visibility = Visibility::Public;
+    follow(&mut world).unwrap();
+    assert_eq!(told(&world), (false, false, false, false));
 }
 
 #[test]
@@ -273,6 +371,23 @@ fn a_post_that_is_deleted_while_it_is_paid_returns_everything() {
 }
 
 #[test]
+fn what_is_promoted_moves_with_other_content_only() {
+    let mut world = World::new();
+    let url = base::Text::new("https://shop.example/elsewhere").unwrap();
+    let moved = promotions::Post { url, ..crate::world::post() };
+    let tell = |world: &World, post: &promotions::Post| {
+        promotions::tell_post(post, Some(&world.post), world.context()).map(|_| ())
+    };
+    // Nobody has reviewed it yet.
+    assert_eq!(tell(&world, &moved), Ok(()));
+    world.allowed(1, &terms());
+    assert_eq!(tell(&world, &moved), Err(Refusal::PostChanged));
+    // Other content is reviewed again.
+    let other = promotions::Post { content_version: label("v2"), ..moved };
+    assert_eq!(tell(&world, &other), Ok(()));
+}
+
+#[test]
 fn posts_change_and_stay_deleted() {
     let mut world = World::new();
     let change = promotions::PostChange::default();
@@ -314,6 +429,12 @@ fn what_was_sold_does_not_change() {
     assert_eq!(world.only().quote.unit_price_max, price);
     let kept = world.deeds.last().unwrap().terms.as_ref().unwrap();
     assert_eq!(kept.audience, narrow);
+    // What is hoped for changes nothing of what is expected.
+    let expected = world.only().quote;
+    world.inventory.opportunities_per_day = 1;
+    edit(&mut world, &TermsChange { target: Some(Some(7)), ..change() }).unwrap();
+    assert_eq!(world.only().quote, expected);
+    world.inventory.opportunities_per_day = crate::world::inventory().opportunities_per_day;
     assert_eq!(world.deeds[0].terms, Some(terms()));
     let earlier = TermsChange { starts_at: Some(world.now), ..change() };
     edit(&mut world, &earlier).unwrap();

@@ -2,7 +2,7 @@
 
 use base::{Label, Span};
 use promotions::{AccountFacts, Audience, CheckCode, Goal, Inventory, Language, MarketPrices};
-use promotions::{MethodFacts, Micros, Promise, Severity, Terms, first_blocker, preflight};
+use promotions::{MethodFacts, Micros, Promise, Severity, Terms, first_blocker, preflight, quote};
 use proptest::prelude::*;
 
 use crate::world::{World, at, cents, dollars, inventory, label, terms};
@@ -161,6 +161,29 @@ fn codes_are_stable_and_their_first_blocker_counts() {
     let checks = [CheckCode::StartPassed, CheckCode::PostPrivate].map(CheckCode::check);
     assert_eq!(first_blocker(&checks), Some(CheckCode::PostPrivate));
     assert_eq!(CheckCode::StartPassed.check().severity, Severity::Hint);
+}
+
+#[test]
+fn the_rest_is_quoted_by_the_money_and_the_time_that_are_left() {
+    let terms = terms();
+    let half = terms.ends_at.since(terms.starts_at).unwrap().micros() / 2;
+    let middle = terms.starts_at.saturating_add(Span::from_micros(half));
+    let due = Micros::new(Micros::of(terms.budget.amount).get() / 2);
+    // Once money is what ends it, once people are.
+    let few = Inventory { opportunities_per_day: 2_000, ..inventory() };
+    for inventory in [inventory(), few] {
+        let whole = quote(&terms, &inventory, terms.starts_at);
+        let rest = promotions::quote_rest(&terms, due, &inventory, middle);
+        assert!(whole.units_low > 0, "{whole:?}");
+        // What is paid for a unit of the rest is as before, so is what all of it would bring.
+        assert!(rest.units_low.abs_diff(whole.units_low) <= 2, "{whole:?} {rest:?}");
+        assert!(rest.units_high <= rest.units_low * 2);
+    }
+    let all = quote(&terms, &few, middle);
+    assert!(all.units_low * 2 <= quote(&terms, &few, terms.starts_at).units_low + 2);
+    // All is spent: there is nothing to quote.
+    let spent = Micros::of(terms.budget.amount);
+    assert_eq!(promotions::quote_rest(&terms, spent, &few, middle), all);
 }
 
 #[test]

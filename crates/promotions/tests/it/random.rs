@@ -277,7 +277,7 @@ impl Play {
                 promotions::stop(&StopCause::Advertiser, row, hold(), ADVERTISER, at)
             }),
             Step::Reject { which } => world.change(ids[which], |row, at| {
-                promotions::reject(&rule("misleading"), row, hold(), ANN, at)
+                promotions::reject(&rule("misleading"), &label("v1"), row, hold(), ANN, at)
             }),
             Step::Appeal { which } => {
                 world.change(ids[which], |row, at| promotions::appeal(row, ADVERTISER, at))

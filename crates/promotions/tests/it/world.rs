@@ -87,6 +87,7 @@ pub fn post() -> Post {
         is_deleted: false,
         promotions: Vec::new(),
         created_at: at("2026-03-01T00:00:00Z"),
+        published_at: None,
     }
 }
 
@@ -206,6 +207,7 @@ impl World {
         let quote = self.quote(terms);
         let new = NewPromotion {
             authorization: None,
+            advertiser_age: None,
             id: PromotionId::from_bits(number),
             advertiser: PersonId::from_bits(1),
             post: self.post.name.clone(),
@@ -223,7 +225,8 @@ impl World {
     pub fn submit(&mut self, id: PromotionId) -> Result<(), Refusal> {
         let promotion = &self.promotions[&id];
         let submitted = self.with_facts(&promotion.quote, |facts| {
-            promotions::submit(CHECKOUT, None, promotion, facts, ADVERTISER, self.context())
+            let new = promotions::Submission::as_composed(CHECKOUT);
+            promotions::submit(&new, promotion, facts, ADVERTISER, self.context())
         });
         self.keep(submitted)
     }
@@ -322,15 +325,17 @@ impl World {
     }
 
     pub fn settle(&mut self, id: PromotionId) -> Result<(), Refusal> {
+        self.settle_returning(id, promotions::Returning::unclaimed(&self.promotions[&id]))
+    }
+
+    pub fn settle_returning(
+        &mut self,
+        id: PromotionId,
+        returning: promotions::Returning,
+    ) -> Result<(), Refusal> {
         let promotion = &self.promotions[&id];
         let settled = self.with_accounts(|accounts| {
-            promotions::settle(
-                promotion,
-                &self.post,
-                promotions::Returning::unclaimed(promotion),
-                accounts,
-                self.context(),
-            )
+            promotions::settle(promotion, &self.post, returning, accounts, self.context())
         });
         self.keep(settled)
     }
@@ -365,10 +370,11 @@ impl World {
     fn audit_promotion(&self, promotion: &Promotion) {
         let spend = &promotion.spend;
         let escrow = self.balance(promotion.escrow());
-        let gone = [spend.spent, promotion.returned, promotion.incentive_returned];
+        let gone = [spend.spent, promotion.returned, promotion.incentive_returned, promotion.kept];
         let gone = gone.iter().map(|amount| amount.minor()).sum::<i64>();
         let came = promotion.funded_at.map_or(0, |_| promotion.terms.budget.amount.minor());
         assert_eq!(came, escrow + gone, "of {promotion:?}");
+        assert_eq!(promotion.left_in_escrow().minor(), escrow, "of {promotion:?}");
 
         let slices = self.slices.values().filter(|slice| slice.promotion == promotion.id);
         let open: Vec<_> = slices.clone().filter(|one| one.state == SliceState::Open).collect();

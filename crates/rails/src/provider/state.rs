@@ -140,6 +140,9 @@ impl State {
     pub(super) fn tell(&mut self, kind: &str, at: i64, object: Object, faults: &Faults) {
         let event = Event { id: self.new_id("evt"), at, kind: kind.to_owned(), object };
         self.put(Change::Event(Box::new(event.clone())));
+        if self.happens(faults.lose_percent) {
+            return;
+        }
         self.deliver(event.clone(), false, faults);
         if self.happens(faults.duplicate_percent) {
             self.deliver(event.clone(), false, faults);

@@ -107,7 +107,7 @@ impl PaymentIntent {
             }
             _ => Amount::ZERO,
         };
-        let refunded = match charge.and_then(|charge| charge.amount_refunded) {
+        let refunded = match charge.and_then(Charge::refunded_amount) {
             _ if stage != PaymentStage::Captured => Some(Amount::ZERO),
             Some(number) => Some(amounts::from_stripe(number, currency)?.amount),
             None => None,
@@ -137,6 +137,16 @@ impl PaymentIntent {
 }
 
 impl Charge {
+    /// What was refunded of what was captured: the rest of an authorization that was captured in
+    /// part is released, and Stripe tells that as a refund too.
+    fn refunded_amount(&self) -> Option<i64> {
+        let released = match (self.amount, self.amount_captured) {
+            (Some(amount), Some(captured)) if self.captured => amount.saturating_sub(captured),
+            _ => 0,
+        };
+        Some(self.amount_refunded?.saturating_sub(released.max(0)).max(0))
+    }
+
     /// What was captured; a charge that knows no partial capture was captured whole.
     fn captured_amount(&self) -> Option<i64> {
         self.amount_captured.or(if self.captured { self.amount } else { None })
@@ -241,8 +251,11 @@ impl Dispute {
                 "warning_needs_response" | "warning_under_review" => DisputeStage::Inquiry,
                 "needs_response" | "under_review" => DisputeStage::Open,
                 "appeal_needs_response" | "appeal_under_review" => DisputeStage::Open,
-                "won" | "warning_closed" | "prevented" => DisputeStage::Won,
+                "won" | "warning_closed" => DisputeStage::Won,
                 "lost" => DisputeStage::Lost,
+                // Stopped before it became a chargeback: by a word to the bank, or by giving the
+                // payer the money. Stripe does not say which of them in this word.
+                "prevented" => DisputeStage::Unclear,
                 _ => return None,
             },
         })
@@ -315,8 +328,16 @@ impl Event {
                 // Whose it is only the payment tells.
                 Some(match dispute {
                     Some(state) => Change::Dispute(state),
-                    None => Change::Disputed(reference(intent)?),
+                    None => Change::TakenBack(reference(intent)?),
                 })
+            }
+            // It tells how much was refunded and not by which refund.
+            ("charge", Some(intent)) => {
+                let refunded = object.get("amount_refunded").and_then(serde_json::Value::as_i64);
+                if refunded.is_none_or(|amount| amount == 0) {
+                    return Ok(None);
+                }
+                Some(Change::TakenBack(reference(intent)?))
             }
             _ => return Ok(None),
         };
@@ -403,10 +424,42 @@ mod tests {
                 "reason": "fraudulent", "status": status, "payment_intent": intent,
             }))
         };
-        let asked = Ok(Some(Change::Disputed(Text::new("pi_1").unwrap())));
+        let asked = Ok(Some(Change::TakenBack(Text::new("pi_1").unwrap())));
         assert_eq!(dispute("ugx", "lost", json!("pi_1")), asked);
         assert_eq!(dispute("usd", "hatched", json!({"id": "pi_1"})), asked);
         assert!(matches!(dispute("usd", "lost", json!("pi_1")), Ok(Some(Change::Dispute(_)))));
         assert_eq!(dispute("usd", "lost", Value::Null), Ok(None));
+    }
+
+    /// Whether a dispute that was prevented has cost us the money only Stripe's pages say.
+    #[test]
+    fn a_dispute_that_was_prevented_is_not_taken_as_won() {
+        for (status, stage) in [
+            ("won", DisputeStage::Won),
+            ("warning_closed", DisputeStage::Won),
+            ("prevented", DisputeStage::Unclear),
+            ("lost", DisputeStage::Lost),
+        ] {
+            let change = translated(json!({
+                "object": "dispute", "id": "dp_1", "amount": 500, "currency": "usd",
+                "reason": "fraudulent", "status": status, "payment_intent": "pi_1",
+            }));
+            let Ok(Some(Change::Dispute(state))) = change else { panic!("{status}: {change:?}") };
+            assert_eq!(state.stage, stage, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_charge_that_was_refunded_is_asked_about() {
+        let charge = |refunded: i64, intent: Value| {
+            translated(json!({
+                "object": "charge", "id": "ch_1", "amount": 500, "amount_refunded": refunded,
+                "currency": "usd", "payment_intent": intent,
+            }))
+        };
+        let asked = Ok(Some(Change::TakenBack(Text::new("pi_1").unwrap())));
+        assert_eq!(charge(200, json!("pi_1")), asked);
+        assert_eq!(charge(0, json!("pi_1")), Ok(None));
+        assert_eq!(charge(200, Value::Null), Ok(None));
     }
 }

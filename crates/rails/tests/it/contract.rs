@@ -1,6 +1,7 @@
 //! What every rail promises, asked of the sandbox directly and through the Stripe adapter.
 
 use base::Span;
+use outside::clock::Clock;
 use rails::{Authorize, DisputeStage, FailureCode, Outcome, PaymentQuery, PaymentStage, Rail};
 use rails::{RefundQuery, RefundStage, Unknown};
 
@@ -287,6 +288,44 @@ fn a_dispute_that_nobody_answers_is_lost() {
         let refund = world.refund("rrf_1", &payment, 1).map(|_| ());
         assert_eq!(refund, Outcome::Failed(FailureCode::Disputed));
         assert_eq!(world.sandbox.balance(base::Currency::USD), -45);
+    });
+}
+
+#[test]
+fn a_refund_made_at_the_rail_itself_is_listed_beside_ours_and_told() {
+    both(|world| {
+        let payment = world.captured("pay_1", "refund_fails", 500);
+        let other = world.captured("pay_2", "ok", 500);
+        assert_eq!(succeeded(world.rail.refunds(&payment)), []);
+        let ours = succeeded(world.refund("rrf_1", &payment, 100));
+        let part = base::Amount::new(300).unwrap();
+        let theirs = world.sandbox.refund_at_rail(&payment, part).unwrap();
+        let told = |stage| {
+            let mut all = succeeded(world.rail.refunds(&payment));
+            all.sort_by_key(|refund| refund.operation.is_none());
+            let [first, second] = &all[..] else { panic!("{all:?}") };
+            assert_eq!((&first.reference, first.stage), (&ours.reference, stage));
+            assert_eq!((&second.reference, &second.operation), (&theirs, &None));
+            assert_eq!((second.amount, second.stage), (usd(300), stage));
+        };
+        told(RefundStage::Succeeded);
+        assert_eq!(world.look(&payment).refunded.unwrap().minor(), 400);
+        assert_eq!(succeeded(world.rail.refunds(&other)), []);
+        let too_much = world.sandbox.refund_at_rail(&payment, part);
+        assert_eq!(too_much, Err(FailureCode::AmountTooLarge));
+        let messages = world.messages();
+        let told_by_message = messages.iter().any(|message| {
+            let (headers, now) = (message.headers(), world.clock.now());
+            let events = world.rail.verify_and_translate(&headers, &message.body, now).unwrap();
+            let is_theirs = |event: &rails::RailEvent| {
+                matches!(&event.change, rails::Change::Refund(refund)
+                    if refund.reference == theirs && refund.operation.is_none())
+            };
+            events.iter().any(is_theirs)
+        });
+        assert!(told_by_message);
+        world.pass(Span::days(3));
+        told(RefundStage::Failed(FailureCode::MethodGone));
     });
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod contract;
+mod public_failures;
 mod sandbox;
 mod stripe;
 mod webhooks;

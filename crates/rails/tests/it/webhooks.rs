@@ -29,7 +29,7 @@ fn ask(world: &World, event: &RailEvent) -> (String, String) {
             let state = found.iter().find(|state| state.reference == old.reference).unwrap();
             (old.reference.to_string(), format!("{:?}", state.stage))
         }
-        Change::Disputed(payment) => panic!("a dispute of {payment} cannot be read"),
+        Change::TakenBack(payment) => panic!("what was taken back of {payment} cannot be read"),
     }
 }
 
@@ -89,7 +89,12 @@ fn late_doubled_and_disordered_messages_end_in_the_same_state() {
             (end.into_values().collect::<BTreeSet<_>>(), ids, forged)
         };
         let (calm, calm_ids, _) = end(Faults::default());
-        let stormy = Faults { delay_max: Span::days(3), duplicate_percent: 60, forge_percent: 60 };
+        let stormy = Faults {
+            delay_max: Span::days(3),
+            duplicate_percent: 60,
+            forge_percent: 60,
+            ..Faults::default()
+        };
         let (storm, storm_ids, forged) = end(stormy);
         assert_eq!(calm, storm);
         assert!(forged > 0 && storm_ids.len() > calm_ids.len(), "the storm was none");

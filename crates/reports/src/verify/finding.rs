@@ -81,7 +81,8 @@ checks! {
     /// Receipts and credit notes are numbered from 1 without a gap.
     Numbers => "numbers",
     /// A promotion's money is in escrow, spent, or gone back; it counts its slices, deeds and
-    /// settlements; its post lists it, and the order that has paid refunds what it gives back.
+    /// settlements; its post lists it, the order that has paid refunds what it gives back, and its
+    /// advertiser has the sums of what is under way.
     Promotions => "promotions",
     /// The tables go no further than the journal.
     Watermark => "watermark",

@@ -32,11 +32,12 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
             // Those of `promotions.rs`.
             Row::Promotion(_) | Row::Post(_) | Row::Deed(_) => {}
             Row::PromotionSettlement(_) | Row::Stream(_) => {}
-            Row::Incident(_) | Row::Signals(_) => {}
+            Row::Incident(_) | Row::Signals(_) | Row::Advertiser(_) => {}
             // Their sums are told again by each of their rows: whoever reads them checks that.
             Row::Claim(_) | Row::PromotionClaims(_) | Row::Claimant(_) | Row::Restitution(_) => {}
             Row::ClaimWords(_) | Row::FrozenFacts(_) | Row::ClaimStatement(_) => {}
             Row::AutomaticPaid(_) | Row::AccountFreeze(_) | Row::Suspect(_) => {}
+            Row::InstrumentClaims(_) => {}
         }
     }
     across.compare_sums();

@@ -2,11 +2,12 @@
 //! settlements, posts, and the order that has paid.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
-use base::{Amount, Currency, PostId, PromotionId};
+use base::{Amount, Currency, PersonId, PostId, PromotionId};
 use engine::{Key, Row};
 use ledger::{Account, AccountName};
-use promotions::{Deed, Micros, Post, Promotion, Settlement, Slice, SliceState, State};
+use promotions::{Advertiser, Deed, Micros, Post, Promotion, Settlement, Slice, SliceState, State};
 use promotions::{made_good_account, post_id, with_tax};
 use shop::Checkout;
 
@@ -16,7 +17,8 @@ use super::replay::{Image, Replay};
 
 /// Checks what must hold between the rows as the journal leaves them.
 pub(super) fn check(replay: &Replay, findings: &mut Findings) {
-    let mut across = Across { replay, findings, parts: HashMap::new(), sums: BTreeMap::new() };
+    let (parts, sums) = (HashMap::new(), BTreeMap::new());
+    let mut across = Across { replay, findings, parts, sums, under_way: BTreeMap::new() };
     let rows = || replay.images.values().filter_map(Image::latest).map(|version| &version.row);
     for row in rows() {
         match row {
@@ -35,6 +37,12 @@ pub(super) fn check(replay: &Replay, findings: &mut Findings) {
             _ => {}
         }
     }
+    for row in rows() {
+        if let Row::Advertiser(row) = row {
+            across.advertiser(row);
+        }
+    }
+    across.note_uncounted();
     across.compare_sums();
 }
 
@@ -85,11 +93,27 @@ struct Sums {
     borne: i128,
 }
 
+impl fmt::Display for UnderWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.count)?;
+        self.budgets.iter().try_for_each(|(of, sum)| write!(f, " {sum} {}", of.code()))
+    }
+}
+
 struct Across<'a> {
     replay: &'a Replay,
     findings: &'a mut Findings,
     parts: HashMap<PromotionId, Parts>,
     sums: BTreeMap<Currency, Sums>,
+    /// What promotions that are counted come to for each advertiser.
+    under_way: BTreeMap<PersonId, UnderWay>,
+}
+
+/// How many promotions an advertiser has under way, and their budgets in minor units.
+#[derive(Default, PartialEq)]
+struct UnderWay {
+    count: u32,
+    budgets: BTreeMap<Currency, i128>,
 }
 
 impl<'a> Across<'a> {
@@ -172,12 +196,41 @@ impl<'a> Across<'a> {
         self.compare_spend(row, &parts);
         self.compare_post(row, post_id(&row.post));
         self.compare_order(row);
-        let borne = minor(self.sent_back(row.id)) - minor(row.kept);
+        if row.is_counted {
+            let sums = self.under_way.entry(row.advertiser).or_default();
+            sums.count += 1;
+            *sums.budgets.entry(row.currency()).or_default() += minor(row.terms.budget.amount);
+        }
+        let (apart, with_its_tax) = self.apart(row.id);
+        let borne = minor(self.sent_back(row.id)) - minor(apart) + minor(with_its_tax);
+        let borne = borne - minor(row.kept);
         let sums = self.sums.entry(row.currency()).or_default();
         sums.borne += borne;
         sums.spent += minor(row.spend.spent);
         if row.funded_at.is_some() {
             sums.incentive += minor(row.terms.incentive) - minor(row.incentive_returned);
+        }
+    }
+
+    /// An advertiser has the sums of the promotions that say they are counted.
+    fn advertiser(&mut self, row: &Advertiser) {
+        let told = UnderWay {
+            count: row.under_way,
+            budgets: row.budgets.iter().map(|(of, sum)| (*of, minor(*sum))).collect(),
+        };
+        let found = self.under_way.remove(&row.person).unwrap_or_default();
+        if told != found {
+            let (told, found) = (told.to_string(), found.to_string());
+            let detail = format!("has {found} under way, its row says {told}");
+            self.findings.note(Check::Promotions, row.person, detail);
+        }
+    }
+
+    /// Whoever has a promotion that is counted has a row.
+    fn note_uncounted(&mut self) {
+        for (person, found) in std::mem::take(&mut self.under_way) {
+            let detail = format!("has {found} under way, and no row says so");
+            self.findings.note(Check::Promotions, person, detail);
         }
     }
 
@@ -282,7 +335,7 @@ impl<'a> Across<'a> {
         };
         // All that has gone back is one sum, by settlements and by claims: so is its tax.
         let back = row.returned.checked_add(self.sent_back(row.id)).unwrap_or(Amount::MAX);
-        let back = with_tax(back, paid, line.line.tax);
+        let back = with_tax(back, paid, line.line.tax).saturating_sub(self.apart(row.id).1);
         if line.refunded != back {
             let (refunded, back) = (line.refunded.minor(), back.minor());
             let detail = format!("{} has refunded {refunded}, back are {back}", order.id);
@@ -295,6 +348,14 @@ impl<'a> Across<'a> {
         match self.replay.row(Key::PromotionClaims(promotion)) {
             Some(Row::PromotionClaims(row)) => row.set_out,
             _ => Amount::ZERO,
+        }
+    }
+
+    /// What of that went another way than by the order, and the same with its tax.
+    fn apart(&self, promotion: PromotionId) -> (Amount, Amount) {
+        match self.replay.row(Key::PromotionClaims(promotion)) {
+            Some(Row::PromotionClaims(row)) => (row.apart, row.apart_gross),
+            _ => (Amount::ZERO, Amount::ZERO),
         }
     }
 

@@ -220,8 +220,10 @@ fn name_of(key: &Key) -> String {
         Key::FrozenFacts(id) => id.to_string(),
         Key::ClaimStatement(id) => id.to_string(),
         Key::AutomaticPaid(id) => id.to_string(),
+        Key::InstrumentClaims(id) => id.to_string(),
         Key::AccountFreeze(id) => id.to_string(),
         Key::Suspect(id) => id.to_string(),
+        Key::Advertiser(id) => id.to_string(),
         Key::Numbering(series) => series.as_str().to_owned(),
         Key::Operation(_) => "operation".to_owned(),
     }

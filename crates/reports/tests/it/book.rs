@@ -64,6 +64,7 @@ impl TestBook {
             sequence: seq,
             sending: SendingLimits::default(),
             rules: None,
+            promoting: None,
         };
         let mut change = decide(&command, self, context).unwrap();
         bend(&mut change);

@@ -8,7 +8,9 @@ use base::{PaymentId, PersonId, PromotionId, RailRefundId, RefundId, Region, Spa
 use engine::{AddTender, Command, Key, PromotionCommand, RefundIds, Row, ShopCommand};
 use giftcards::Funding;
 use ledger::{Account, AccountName};
-use promotions::{Actor, Audience, Bill, BillLine, Deed, DeedKind, Goal, Inventory, Lease};
+use promotions::{
+    Actor, Advertiser, Audience, Bill, BillLine, Deed, DeedKind, Goal, Inventory, Lease,
+};
 use promotions::{MarketPrices, Micros, NewPromotion, PayWith, Post, PostKind, Promise, Promotion};
 use promotions::{Return, Role, Slice, StopCause, Takeback, Terms, Visibility};
 use promotions::{deed_id, post_id, quote, settlement_id, slice_id};
@@ -45,6 +47,7 @@ fn post() -> Post {
         is_deleted: false,
         promotions: Vec::new(),
         created_at: Instant::MIN,
+        published_at: None,
     }
 }
 
@@ -77,6 +80,7 @@ fn compose(book: &mut TestBook, number: u128) {
         terms,
         pay_with: vec![PayWith::Wallet],
         authorization: None,
+        advertiser_age: None,
         metadata: Metadata::default(),
     };
     let (new, post) = (Box::new(new), Box::new(post()));
@@ -116,7 +120,13 @@ fn pay(book: &mut TestBook, number: u128) {
     };
     let shop = |command| Command::Shop(command);
     book.command(shop(ShopCommand::CreateCheckout(Box::new(new.into()))));
-    let submit = PromotionCommand::Submit { promotion: id, checkout, authorization: None, actor };
+    let submit = PromotionCommand::Submit {
+        promotion: id,
+        checkout,
+        pay_with: None,
+        authorization: None,
+        actor,
+    };
     promote(book, submit);
     let first = number * 100;
     let holds = std::array::from_fn(|at| HoldId::from_bits(first + at as u128));
@@ -335,6 +345,41 @@ fn accounts_that_promotions_do_not_add_up_to_are_named() {
     };
     let name = AccountName::PromotionEscrow(promotion(1)).to_string();
     check(in_euros, promotions, (&name, "of this currency"));
+}
+
+#[test]
+fn advertisers_with_other_sums_than_their_promotions_are_named() {
+    let of = |change: fn(&mut Advertiser)| {
+        move |book: &TestBook| {
+            let person = PersonId::from_bits(7);
+            let Row::Advertiser(mut row) = row(book, Key::Advertiser(person)) else { panic!() };
+            change(Arc::make_mut(&mut row));
+            vec![Row::Advertiser(row)]
+        }
+    };
+    let promotions = &[Check::Promotions];
+    let person = PersonId::from_bits(7).to_string();
+    let said = "has 1 5000 USD under way, its row says 2 5000 USD";
+    check(of(|row| row.under_way = 2), promotions, (&person, said));
+    let more = of(|row| {
+        row.budgets.insert(base::Currency::USD, amount(5_001));
+    });
+    check(more, promotions, (&person, "its row says 1 5001 USD"));
+    let of_nobody = |_: &TestBook| {
+        let mut row = Advertiser::new(PersonId::from_bits(8));
+        row.under_way = 1;
+        row.budgets.insert(base::Currency::EUR, amount(1));
+        vec![Row::Advertiser(Arc::new(row))]
+    };
+    let nobody = PersonId::from_bits(8).to_string();
+    check(of_nobody, promotions, (&nobody, "has 0 under way, its row says 1 1 EUR"));
+    // One that nobody counts, as if it were of somebody without a row.
+    let of_another = |book: &TestBook| {
+        let Row::Promotion(mut row) = row(book, Key::Promotion(promotion(1))) else { panic!() };
+        Arc::make_mut(&mut row).advertiser = PersonId::from_bits(8);
+        vec![Row::Promotion(row)]
+    };
+    check(of_another, promotions, (&nobody, "and no row says so"));
 }
 
 #[test]

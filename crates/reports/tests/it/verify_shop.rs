@@ -53,6 +53,7 @@ fn method() -> Method {
         last4: None,
         expiry: None,
         is_store_mediated: false,
+        declined_at: None,
         created_at: NOW,
     }
 }

@@ -7,8 +7,9 @@ use engine::{Answer, EventKind, Query};
 use promotions::{State as Standing, post_id};
 
 use super::Books;
+use crate::own::Owned;
 use crate::promoted::promoted;
-use crate::state::{State, own_viewers};
+use crate::state::State;
 use crate::{ServingError, locked};
 
 /// Bytes of journal read at a time.
@@ -105,10 +106,10 @@ impl Books {
         let Some(Answer::Post(post)) = post else { return Ok(()) };
         let creator = self.handle.ask(Query::Creator(post.creator))?;
         let Some(Answer::Creator(creator)) = creator else { return Ok(()) };
-        let own = own_viewers(&self.ring, &promotion, &post);
+        let owned = Owned::of(&self.ring, &promotion, &post);
         let believed = self.believed[promotion.terms.goal as usize - 1];
         let promoted = promoted(&promotion, &post, &creator.name, believed);
-        locked(state).put(promoted, own, now);
+        locked(state).put(promoted, owned, now);
         Ok(())
     }
 }

@@ -1,7 +1,6 @@
 //! Opening a log, and finding what is to be served.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,12 +14,13 @@ use store::{List, Page, Reader};
 use writer::Handle;
 
 use super::leases::lease_of;
-use super::{Books, clock_ahead, records};
+use super::replay::{Replay, Times, Whose};
+use super::{Books, clock_ahead};
 use crate::alarms::Alarms;
 use crate::bills::Bills;
 use crate::entry::Entry;
 use crate::incidents::Incidents;
-use crate::log::Log;
+use crate::log::{Log, Stream, streams};
 use crate::reports::{Reports, Rests};
 use crate::sample::SeenPages;
 use crate::state::State;
@@ -45,29 +45,16 @@ impl Books {
     pub(crate) fn open(mut parts: FeedParts) -> Result<(Books, State, Reports), ServingError> {
         let mut reader = (parts.open_reader)()?;
         let handle = parts.handle.clone();
-        let mut billed_to = 0;
         let ahead = clock_ahead(&handle)?;
         let now = Instant::from_micros(parts.clock.now().micros().saturating_add(ahead));
         // The book's time is never behind its journal's last, wherever the clock is.
         let last = i64::try_from(handle.figures().at_micros()).unwrap_or(i64::MAX);
         let book_now = now.max(Instant::from_micros(last));
         let latest = book_now.saturating_add(span_of(parts.clock_jump_max));
-        // One that ends before what was billed of it is an older copy: its numbers are used up. One
-        // from the future was written by a clock that had jumped: all that came would be too late.
-        let fits = |stream: &base::Label, entries: &[Entry]| {
-            billed_to = billed(&handle, stream).map_err(io::Error::other)?;
-            let is_whole = billed_to <= u64::try_from(records(entries).count()).unwrap_or(u64::MAX);
-            Ok(is_whole && records(entries).last().is_none_or(|record| record.at <= latest))
-        };
-        let (log, entries) = Log::open(&parts.folder, &mut SystemRandomness, fits)?;
-        let is_new = entries.is_empty();
-        let all: Vec<Record> = records(&entries).collect();
-        let billed_to = if is_new { 0 } else { billed_to };
-        let split = usize::try_from(billed_to).unwrap_or(usize::MAX).min(all.len());
-        let bills = Bills::new(log.stream().clone(), &all[split..]);
+        let (log, replay) = find(&parts, Times { now, latest })?;
+        let Replay { state, reports, waiting, .. } = replay;
+        let bills = Bills::new(log.stream().clone(), &waiting);
         let followed = reader.head()?.seq;
-        let state = State::new(&parts.ring, &parts.book, log.stream(), &entries, now);
-        let reports = Reports::new(log.stream(), &entries);
         let books = Books {
             handle: parts.handle,
             open_reader: parts.open_reader,
@@ -86,6 +73,7 @@ impl Books {
             watched_at: None,
             alarms: Alarms::default(),
             unheard: BTreeSet::new(),
+            asked_to: None,
             backs: Vec::new(),
         };
         Ok((books, state, reports))
@@ -220,6 +208,25 @@ fn due_with<'a>(
         }
     }
     charged.saturating_sub(repaid)
+}
+
+/// Goes on with a stream that nobody writes and that fits the book, or begins one.
+fn find(parts: &FeedParts, times: Times) -> Result<(Log, Replay), ServingError> {
+    let disk = &parts.disk;
+    let of = Whose { ring: &parts.ring, book: &parts.book };
+    for first in streams(&parts.folder)? {
+        let Some(stream) = Stream::lock(&first, disk)? else { continue };
+        let billed_to = billed(&parts.handle, stream.label())?;
+        let Some((mut replay, end)) = Replay::of(of, &stream, billed_to, times)? else {
+            continue;
+        };
+        let (log, counted) = Log::go_on(stream, end, replay.snapshot, times.now)?;
+        replay.take(&counted);
+        return Ok((log, replay));
+    }
+    let log = Log::begin(&parts.folder, &mut SystemRandomness, disk, times.now)?;
+    let replay = Replay::new(of, log.stream(), 0, times.now);
+    Ok((log, replay))
 }
 
 /// How far a stream was billed.

@@ -6,17 +6,14 @@
 //! | 8 | `MGTAIL1\n` |
 //! | 4 | length of what follows the sum, big-endian |
 //! | 8 | the first bytes of SHA-256 over it |
-//! | 8 | where the last counts in the log end that this follows |
+//! | 8 | where the last counts end that this follows: volume (24 bits) and place in it |
 //! | 8 | a number that grows by one with each that is written |
 //! | … | entries |
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read, Seek, SeekFrom};
 
-use sha2::{Digest, Sha256};
-
-use super::SUM_BYTES;
+use super::files::{Files, SUM_BYTES, sum};
 use crate::entry::Entry;
 
 const MAGIC: &[u8; 8] = b"MGTAIL1\n";
@@ -25,23 +22,23 @@ const ENDINGS: [&str; 2] = ["tail-a", "tail-b"];
 /// The two files of a log.
 #[derive(Debug)]
 pub(super) struct Tail {
-    log: PathBuf,
+    stream: Files,
     files: [Option<File>; 2],
     /// Of the next one.
     number: u64,
 }
 
 impl Tail {
-    /// The tail of the log of that name.
-    pub(super) fn of(log: &Path) -> Tail {
-        Tail { log: log.to_owned(), files: [None, None], number: 0 }
+    /// The tail of a stream.
+    pub(super) fn of(stream: &Files) -> Tail {
+        Tail { stream: stream.clone(), files: [None, None], number: 0 }
     }
 
     /// What was written last after counts that end there in the log.
     pub(super) fn read(&mut self, counted_to: u64) -> io::Result<Vec<Entry>> {
         let mut newest: Option<(u64, Vec<Entry>)> = None;
         for ending in ENDINGS {
-            let bytes = match std::fs::read(self.log.with_extension(ending)) {
+            let bytes = match std::fs::read(self.stream.with_ending(ending)) {
                 Ok(bytes) => bytes,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
@@ -66,28 +63,26 @@ impl Tail {
         let mut bytes = Vec::with_capacity(body.len() + 20);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&length.to_be_bytes());
-        bytes.extend_from_slice(&Sha256::digest(&body)[..SUM_BYTES]);
+        bytes.extend_from_slice(&sum(&body));
         bytes.extend_from_slice(&body);
         let place = usize::from(self.number % 2 == 1);
-        let path = self.log.with_extension(ENDINGS[place]);
         let file = match &mut self.files[place] {
             Some(file) => file,
-            empty => empty.insert(open(&path)?),
+            empty => empty.insert(open(&self.stream, ENDINGS[place])?),
         };
         file.seek(SeekFrom::Start(0))?;
-        file.write_all(&bytes)?;
-        file.sync_data()?;
+        self.stream.disk.write(file, &bytes)?;
+        self.stream.disk.sync(file)?;
         self.number += 1;
         Ok(())
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
+fn open(stream: &Files, ending: &str) -> io::Result<File> {
+    let path = stream.with_ending(ending);
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
     // It must be found after a crash.
-    if let Some(folder) = path.parent() {
-        File::open(folder)?.sync_all()?;
-    }
+    stream.sync_folder()?;
     Ok(file)
 }
 
@@ -96,9 +91,9 @@ fn parse(bytes: &[u8]) -> Option<(u64, u64, Vec<Entry>)> {
     let mut rest = bytes.strip_prefix(MAGIC)?;
     let mut length = [0; 4];
     rest.read_exact(&mut length).ok()?;
-    let (sum, rest) = rest.split_first_chunk::<SUM_BYTES>()?;
+    let (known, rest) = rest.split_first_chunk::<SUM_BYTES>()?;
     let body = rest.get(..usize::try_from(u32::from_be_bytes(length)).ok()?)?;
-    if Sha256::digest(body)[..SUM_BYTES] != sum[..] {
+    if sum(body) != *known {
         return None;
     }
     let (follows, body) = body.split_first_chunk()?;

@@ -1,13 +1,14 @@
 //! What the log keeps of counts, and what a crash leaves of them.
 
 use std::fs;
+use std::sync::Arc;
 
 use base::{Instant, PromotionId, Span};
 use feed::{CounterRecord, Counts, Outcome, Waterfall};
 use outside::random::SeededRandomness;
 use tempfile::TempDir;
 
-use super::Log;
+use super::{Disk, Log, RealDisk, Stream, streams};
 use crate::entry::Entry;
 
 const PROMOTIONS: u32 = 50;
@@ -29,7 +30,36 @@ fn counted(at: u64) -> Vec<Entry> {
 }
 
 fn open(folder: &TempDir) -> (Log, Vec<Entry>) {
-    Log::open(folder.path(), &mut SeededRandomness::new(1), |_, _| Ok(true)).unwrap()
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    let Some(first) = streams(folder.path()).unwrap().pop() else {
+        let random = &mut SeededRandomness::new(1);
+        return (Log::begin(folder.path(), random, &disk, second(0)).unwrap(), Vec::new());
+    };
+    let stream = Stream::lock(&first, &disk).unwrap().unwrap();
+    let mut entries = Vec::new();
+    let end = stream.read(0, |more| entries.extend_from_slice(more)).unwrap().unwrap();
+    let (log, mut counted) = Log::go_on(stream, end, None, second(0)).unwrap();
+    entries.append(&mut counted);
+    (log, entries)
+}
+
+#[test]
+fn the_stream_that_was_begun_last_comes_first() {
+    let folder = tempfile::tempdir().unwrap();
+    // One whose name is older than numbers.
+    fs::write(folder.path().join("feed-ffffffffffffffffffffffffffffffff.log"), b"").unwrap();
+    let (random, disk) = (&mut SeededRandomness::new(1), &(Arc::new(RealDisk) as Arc<dyn Disk>));
+    // A clock that goes back changes nothing.
+    let mut begun: Vec<String> = (0..6)
+        .map(|at| Log::begin(folder.path(), random, disk, second(60 - at)).unwrap())
+        .map(|log| log.stream().as_str().to_owned())
+        .collect();
+    begun.reverse();
+    begun.push("feed-ffffffffffffffffffffffffffffffff".to_owned());
+    let found = streams(folder.path()).unwrap();
+    let found: Vec<&str> =
+        found.iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect();
+    assert_eq!(found, begun);
 }
 
 /// Counts so many seconds, and dies.
@@ -106,4 +136,31 @@ fn a_process_that_ends_as_it_should_leaves_nothing_in_the_tail() {
     drop(log);
     ["tail-a", "tail-b"].iter().for_each(|ending| fs::remove_file(path(&folder, ending)).unwrap());
     assert_eq!(read(&folder), (2 * 30, None));
+}
+
+#[test]
+fn what_was_counted_stands_in_one_volume_whoever_dies_when_it_is_sealed() {
+    let folder = TempDir::new().unwrap();
+    for (volume, from) in [(1, 0), (2, 95), (3, 190)] {
+        count(&folder, from..from + 95);
+        let (mut log, _) = open(&folder);
+        assert_eq!(log.seal(second(from)).unwrap(), volume);
+    }
+    // It was begun, and a crash has left a part of the first bytes.
+    fs::write(path(&folder, "volume-00000003"), b"MG").unwrap();
+    let (served, _) = read(&folder);
+    assert_eq!(served, 2 * 3 * 95);
+    count(&folder, 300..310);
+    assert_eq!(read(&folder).0, 2 * (3 * 95 + 10));
+    // Of one that is sealed nothing may be missing.
+    let sealed = path(&folder, "volume-00000001");
+    let whole = fs::read(&sealed).unwrap();
+    fs::write(&sealed, &whole[..whole.len() - 1]).unwrap();
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    let first = streams(folder.path()).unwrap().remove(0);
+    let stream = Stream::lock(&first, &disk).unwrap().unwrap();
+    assert_eq!(stream.read(0, |_| {}).unwrap(), None);
+    assert!(stream.read(2, |_| {}).unwrap().is_some());
+    fs::remove_file(path(&folder, "volume-00000002")).unwrap();
+    assert_eq!(stream.read(2, |_| {}).unwrap(), None);
 }

@@ -9,6 +9,7 @@ use promotions::{EventKind, Goal, Micros};
 
 use super::State;
 use crate::Told;
+use crate::own::Owned;
 
 fn start() -> Instant {
     Instant::parse("2026-03-01T00:00:00Z").unwrap()
@@ -16,8 +17,9 @@ fn start() -> Instant {
 
 fn state() -> State {
     let ring = KeyRing::generate(start(), &mut SeededRandomness::new(3));
-    let mut state = State::new(&ring, "test", &Label::new("feed-1").unwrap(), &[], start());
-    state.own.insert(PromotionId::from_bits(1), [ViewerHash::new(1); 2]);
+    let mut state = State::new(&ring, "test", &Label::new("feed-1").unwrap());
+    let owned = Owned { viewers: [ViewerHash::new(1); 2], address: None };
+    state.owners.all.insert(PromotionId::from_bits(1), owned);
     state
 }
 

@@ -1,9 +1,14 @@
 //! Promotions that bring less or more than was quoted: the book is told once when that begins, and
 //! once when it is over.
 
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use base::{PromotionId, Span};
 use promotions::{Alarm, Goal, Viewer};
-use serving::Feed;
+use serving::{Disk, Feed, ServingError};
 use tempfile::tempdir;
 
 use crate::feed::view;
@@ -154,6 +159,58 @@ fn slow_the_same_alarm_is_told_once_a_day() {
     assert_eq!(hours(&town, &feed, 2), [behind]);
 }
 
+/// The last that is told of it is how it ended.
+#[test]
+fn slow_who_is_behind_at_the_end_is_told_of_though_it_was_told_of_that_day() {
+    let (town, folder) = (Town::new(), tempdir().unwrap());
+    let promotion = town.quoted_for(Goal::Views, 1, 500_000, 1, (2_000, 100_000));
+    town.approve(promotion);
+    let (behind, back) = ((promotion, Some(Alarm::Behind)), (promotion, None));
+    let feed = town.feed(folder.path());
+    assert_eq!(hours(&town, &feed, 2), [behind]);
+    let told = views(&town, &feed, 600);
+    assert_eq!([told, hours(&town, &feed, 2)].concat(), [back]);
+    assert_eq!(hours(&town, &feed, 19), []);
+    assert_eq!(feed.outside_quotes(), [1, 1, 0]);
+    assert_eq!(hours(&town, &feed, 2), [behind]);
+    town.advance(promotion);
+    assert_eq!(hours(&town, &feed, 3), []);
+}
+
+/// A disk on which nothing can be written while it is full.
+#[derive(Debug, Default)]
+struct Filling {
+    is_full: AtomicBool,
+}
+
+impl Disk for Filling {
+    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        match self.is_full.load(Ordering::SeqCst) {
+            true => Err(io::Error::other("the disk is full")),
+            false => file.write_all(bytes),
+        }
+    }
+}
+
+/// The book was told, and tells nobody of it again.
+#[test]
+fn who_is_behind_is_told_of_also_by_a_run_that_could_not_write_its_log() {
+    let (mut town, folder, disk) = (Town::new(), tempdir().unwrap(), Arc::new(Filling::default()));
+    town.disk = Arc::clone(&disk) as Arc<dyn Disk>;
+    let promotion = town.running(1, 500_000);
+    let feed = town.feed(folder.path());
+    feed.run().unwrap();
+    disk.is_full.store(true, Ordering::SeqCst);
+    town.wait(Span::hours(100));
+    let cut_short = feed.run().unwrap_err();
+    assert!(matches!(cut_short.error, ServingError::Log(_)), "{cut_short}");
+    assert_eq!(cut_short.done.alerted, [(promotion, Some(Alarm::Behind))]);
+    assert_eq!(cut_short.done.logged, 0);
+    disk.is_full.store(false, Ordering::SeqCst);
+    let ran = feed.run().unwrap();
+    assert!(ran.logged > 0 && ran.alerted.is_empty(), "{ran:?}");
+}
+
 /// What its advertiser holds up is not held against the quote, and no alarm is used up.
 #[test]
 fn a_pause_of_its_advertiser_alarms_nobody() {
@@ -186,7 +243,7 @@ fn the_shape_of_days_outlives_a_restart() {
     let expected = |feed: &Feed| {
         let (promotion, stretch) = (&town.promotion(promotion), Span::hours(1));
         let asked = serving::Asked { promotion, deeds: &[], stretch, reach: &|_| 1 };
-        feed.report_on(&asked).expected
+        feed.report_on(&asked).unwrap().expected
     };
     let before = expected(&feed);
     feed.close().unwrap();

@@ -39,7 +39,7 @@ fn event(feed: &Feed, token: &str, kind: EventKind) -> Verdict {
 /// What is told of a promotion, of which nobody changed anything.
 fn report(town: &Town, feed: &Feed, promotion: base::PromotionId) -> serving::Report {
     let (promotion, stretch) = (&town.promotion(promotion), Span::hours(1));
-    feed.report_on(&Asked { promotion, deeds: &[], stretch, reach: &|_| 1 })
+    feed.report_on(&Asked { promotion, deeds: &[], stretch, reach: &|_| 1 }).unwrap()
 }
 
 /// The logs of a folder.

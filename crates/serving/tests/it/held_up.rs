@@ -26,7 +26,7 @@ fn two_hours(town: &Town, feed: &Feed, first: u32) {
 fn report(town: &Town, feed: &Feed, promotion: PromotionId) -> (serving::Report, Counts) {
     let (promotion, deeds) = (&town.promotion(promotion), &town.deeds(promotion));
     let stretch = Span::hours(1);
-    let told = feed.report_on(&Asked { promotion, deeds, stretch, reach: &|_| 1 });
+    let told = feed.report_on(&Asked { promotion, deeds, stretch, reach: &|_| 1 }).unwrap();
     let mut counts = Counts::default();
     told.waterfall.iter().for_each(|(_, one)| counts.absorb(one));
     (told, counts)

@@ -35,7 +35,7 @@ fn end(town: &Town) {
 
 fn report(town: &Town, feed: &Feed, promotion: PromotionId) -> Report {
     let (promotion, stretch) = (&town.promotion(promotion), Span::hours(1));
-    feed.report_on(&Asked { promotion, deeds: &[], stretch, reach: &|_| 1 })
+    feed.report_on(&Asked { promotion, deeds: &[], stretch, reach: &|_| 1 }).unwrap()
 }
 
 /// So many minutes of six pages each; how many posts were shown.
@@ -208,7 +208,7 @@ fn pages_that_found_no_feed_are_errors() {
 }
 
 #[test]
-fn what_the_book_refuses_to_hear_is_said_once_and_others_are_looked_for() {
+fn what_people_have_told_much_of_is_ended_and_others_are_looked_for() {
     let (town, folder) = (Town::new(), tempdir().unwrap());
     town.running(1, 500_000);
     let feed = town.feed(folder.path());
@@ -233,14 +233,12 @@ fn what_the_book_refuses_to_hear_is_said_once_and_others_are_looked_for() {
         town.promote(PromotionCommand::CorrectIncident { incident, change, actor }).is_ok()
     });
     assert!(told.count() > 90);
-    let mut refused = 0;
     for page in 0..20 {
         feed.select(&Viewer::default(), Some(&format!("viewer-{page}")), 1, None);
         town.wait(Span::minutes(1));
-        refused += u32::from(feed.run().is_err());
+        feed.run().unwrap();
     }
-    assert_eq!(refused, 1);
-    assert!(incidents(&town)[0].is_open());
+    assert!(!incidents(&town)[0].is_open());
     let mut opened = Vec::new();
     for _ in 0..3 {
         // An event that says nothing, and events that nobody could take in.

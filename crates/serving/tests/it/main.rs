@@ -6,4 +6,7 @@ mod clocks;
 mod feed;
 mod held_up;
 mod incidents;
+mod old_logs;
+mod settled;
+mod snapshots;
 mod town;

@@ -14,7 +14,7 @@ use outside::keyring::KeyRing;
 use outside::random::SeededRandomness;
 use promotions::{Actor, Audience, Goal, Micros, NewPromotion, Post, PostKind, Promise, Promotion};
 use promotions::{Quote, Role, Slice, Terms, Visibility, post_id, slice_id};
-use serving::{Feed, FeedParts, ListFiles};
+use serving::{Disk, Feed, FeedParts, ListFiles, RealDisk};
 use shop::{Creator, NewLine};
 use store::{MemoryBook, Reader};
 use writer::{Archived, BookSpec, Options, Request, Running};
@@ -37,6 +37,8 @@ pub struct Town {
     pub lists: ListFiles,
     /// How far the wall clock may jump for a feed.
     pub clock_jump_max: Duration,
+    /// What makes logs durable.
+    pub disk: Arc<dyn Disk>,
 }
 
 impl Town {
@@ -53,6 +55,7 @@ impl Town {
             ring,
             lists: ListFiles::default(),
             clock_jump_max: JUMP_MAX,
+            disk: Arc::new(RealDisk),
         };
         town.shop(ShopCommand::CreateCreator(Box::new(Creator {
             id: CREATOR,
@@ -68,11 +71,11 @@ impl Town {
     /// The book's writer dies; until then nothing is decided, `meanwhile` happens, and another one
     /// takes over.
     pub fn without_writer(self, meanwhile: impl FnOnce()) -> Town {
-        let Town { running, book, clock, ring, lists, clock_jump_max } = self;
+        let Town { running, book, clock, ring, lists, clock_jump_max, disk } = self;
         running.stop();
         meanwhile();
         let running = spawn_writer(&book, &clock);
-        Town { running, book, clock, ring, lists, clock_jump_max }
+        Town { running, book, clock, ring, lists, clock_jump_max, disk }
     }
 
     /// Opens a feed over the logs of this folder.
@@ -91,6 +94,7 @@ impl Town {
             clock: Arc::new(self.clock.clone()),
             clock_jump_max: self.clock_jump_max,
             lists: self.lists.clone(),
+            disk: Arc::clone(&self.disk),
         })
     }
 
@@ -198,6 +202,7 @@ impl Town {
             quote,
             pay_with: Vec::new(),
             authorization: None,
+            advertiser_age: None,
             metadata: Metadata::default(),
         };
         let post = Post {
@@ -213,6 +218,7 @@ impl Town {
             is_deleted: false,
             promotions: Vec::new(),
             created_at: now,
+            published_at: None,
         };
         let compose =
             PromotionCommand::Compose { new: Box::new(new), post: Box::new(post), actor: BUYER };
@@ -247,8 +253,13 @@ impl Town {
             metadata: Metadata::default(),
         };
         self.shop(ShopCommand::CreateCheckout(Box::new(NewCheckout::from(new))));
-        let submit =
-            PromotionCommand::Submit { promotion, checkout, authorization: None, actor: BUYER };
+        let submit = PromotionCommand::Submit {
+            promotion,
+            checkout,
+            pay_with: None,
+            authorization: None,
+            actor: BUYER,
+        };
         self.promote(submit).unwrap();
         self.shop(ShopCommand::Pay {
             checkout,

@@ -47,6 +47,9 @@ mod market;
 #[path = "../../../engine/tests/it/market_cards.rs"]
 mod market_cards;
 #[allow(dead_code, reason = "shared with the engine's tests")]
+#[path = "../../../engine/tests/it/market_claims.rs"]
+mod market_claims;
+#[allow(dead_code, reason = "shared with the engine's tests")]
 #[path = "../../../engine/tests/it/market_promotions.rs"]
 mod market_promotions;
 #[allow(dead_code, reason = "shared with the engine's tests")]

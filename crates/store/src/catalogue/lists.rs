@@ -230,6 +230,7 @@ pub(crate) fn list(list: List, page: Page) -> (&'static Table, Query) {
         | List::PromotionSettlements { .. }
         | List::Slices { .. }
         | List::Claims { .. }
+        | List::ClaimsOf { .. }
         | List::Restitutions { .. } => of_promotions(list),
     };
     let name = table.name;
@@ -253,7 +254,10 @@ fn only(list: List) -> Option<&'static str> {
         List::Unsettled => Some(" where standing.is_open = 1"),
         List::Reported { sender: None } => Some(" where contact.is_reported = 1"),
         List::Reported { sender: Some(_) } => Some(" where contact.reported_at is not null"),
+        // The others are no persons.
+        List::ClaimsOf { .. } => Some(" where claim.claimant_kind = 1"),
         List::AccountFreezes { only_frozen: true } => Some(" where account_freeze.is_frozen = 1"),
+        List::Restitutions { only_stuck: true, .. } => Some(" where restitution.is_stuck = 1"),
         List::Suspects { only_open: true } => Some(" where suspect.is_open = 1"),
         _ => None,
     }
@@ -291,10 +295,13 @@ fn of_promotions(list: List) -> (&'static Table, &'static str, Option<Value>) {
             (&rows::claim::TABLE, "status", Some(Value::Int(i64::from(status as u8))))
         }
         List::Claims { .. } => (&rows::claim::TABLE, "id", None),
-        List::Restitutions { promotion: Some(promotion) } => {
+        List::ClaimsOf { claimant } => {
+            (&rows::claim::TABLE, "claimant", Some(id_value(claimant.bits())))
+        }
+        List::Restitutions { promotion: Some(promotion), .. } => {
             of(&rows::restitution::TABLE, promotion)
         }
-        List::Restitutions { promotion: None } => (&rows::restitution::TABLE, "id", None),
+        List::Restitutions { promotion: None, .. } => (&rows::restitution::TABLE, "id", None),
         List::Promotions { state: Some(state), .. } => {
             (&rows::promotion::TABLE, "state", Some(Value::Int(i64::from(state as u8))))
         }

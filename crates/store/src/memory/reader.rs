@@ -393,8 +393,8 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
             (buyer.is_none() || buyer == row.buyer, row.id.bits(), row.created_at)
         }
         (List::Payments { checkout }, Row::Payment(row)) => {
-            let paid = row.purpose.checkout();
-            (checkout.is_none_or(|wanted| wanted == paid), row.id.bits(), row.created_at)
+            let is_of = checkout.is_none_or(|wanted| wanted == row.purpose.checkout());
+            (is_of, row.id.bits(), row.created_at)
         }
         (List::RailRefunds { refund }, Row::RailRefund(row)) => {
             (refund.is_none() || refund == row.order_refund, row.id.bits(), row.created_at)
@@ -432,21 +432,26 @@ fn place_in(list: List, row: &Row) -> Option<(u128, Instant)> {
                 && status.is_none_or(|status| status == row.status);
             (is_shown, row.id.bits(), row.filed_at)
         }
-        (List::Restitutions { promotion }, Row::Restitution(row)) => {
-            (promotion.is_none_or(|id| id == row.promotion), row.id.bits(), row.at)
-        }
         (List::Incidents, Row::Incident(row)) => (true, row.id.bits(), row.first().at),
         (List::Slices { promotion }, Row::Slice(row)) => {
             (promotion == row.promotion, row.id.bits(), row.leased_at)
         }
-        _ => return place_in_accounts(list, row),
+        _ => return place_beside_claims(list, row),
     };
     is_shown.then_some((bits, created_at))
 }
 
-/// The same for lists of frozen accounts and suspects.
-fn place_in_accounts(list: List, row: &Row) -> Option<(u128, Instant)> {
+/// The same for lists of frozen accounts and suspects, of what somebody claims, and of what was
+/// repaid without a claim.
+fn place_beside_claims(list: List, row: &Row) -> Option<(u128, Instant)> {
     let (is_shown, bits, created_at) = match (list, row) {
+        (List::Restitutions { promotion, only_stuck }, Row::Restitution(row)) => {
+            let is_wanted = !only_stuck || row.is_stuck();
+            (is_wanted && promotion.is_none_or(|id| id == row.promotion), row.id.bits(), row.at)
+        }
+        (List::ClaimsOf { claimant }, Row::Claim(row)) => {
+            (row.claimant.person() == Some(claimant), row.id.bits(), row.filed_at)
+        }
         (List::AccountFreezes { only_frozen }, Row::AccountFreeze(row)) => {
             (!only_frozen || row.is_frozen(), row.person.bits(), row.frozen_at)
         }

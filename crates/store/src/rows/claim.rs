@@ -14,7 +14,7 @@ use super::{list, metadata_text};
 
 pub(crate) const TABLE: Table = Table {
     number: 34,
-    version: 2,
+    version: 3,
     name: "claim",
     key_columns: 1,
     columns: &[
@@ -54,8 +54,10 @@ pub(crate) const TABLE: Table = Table {
         integer("due_at").or_null(),
         integer("created_at"),
         integer("wakes_at").or_null(),
+        integer("for_stop_failed").or_null(),
     ],
     indexes: &[
+        Index { column: "claimant", only: Some("claimant_kind = 1") },
         Index { column: "promotion", only: Some("promotion is not null") },
         Index { column: "status", only: None },
         Index { column: "wakes_at", only: Some("wakes_at is not null") },
@@ -118,9 +120,11 @@ pub(super) fn write(row: &Claim, sink: &mut impl ValueSink) {
     sink.opt_instant(row.due_at());
     sink.instant(row.filed_at);
     sink.opt_instant(wakes_at(row));
+    sink.amount_or_null(row.causes.stop_failed);
 }
 
 /// Version 1 is without the time at which the platform looks at it next; so are rows of then.
+/// Version 2 is without what a stop that failed has cost.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Claim, ReadError> {
     let mut row = Claim {
         id: source.id()?,
@@ -167,11 +171,14 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Claim, 
     };
     let due_at = source.opt_instant()?;
     row.filed_at = source.instant()?;
+    let told = if version >= 2 { source.opt_instant()? } else { None };
+    if version >= 3 {
+        row.causes.stop_failed = source.amount_or_zero()?;
+    }
     check(&row)?;
     if due_at != row.due_at() {
         return Err(invalid("claim: due at another time than its steps say"));
     }
-    let told = if version >= 2 { source.opt_instant()? } else { None };
     if told.is_some() && told != wakes_at(&row) {
         return Err(invalid("claim: looked at at another time than it says"));
     }

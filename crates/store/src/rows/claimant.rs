@@ -1,15 +1,16 @@
 //! How many claims somebody has made.
 
 use base::PersonId;
-use claims::{Claimant, ClaimantClaims, Fingerprint};
+use claims::{Claimant, ClaimantClaims, Fingerprint, limits};
 use journal::{ReadError, ValueSink, ValueSource};
 
 use super::fields::{FieldSink, FieldSource, invalid};
+use super::list;
 use super::table::{Table, bytes, integer};
 
 pub(crate) const TABLE: Table = Table {
     number: 36,
-    version: 1,
+    version: 2,
     name: "claimant",
     key_columns: 1,
     columns: &[
@@ -18,6 +19,7 @@ pub(crate) const TABLE: Table = Table {
         bytes("claimant"),
         integer("open"),
         integer("ever"),
+        bytes("recent").or_null(),
     ],
     indexes: &[],
 };
@@ -27,15 +29,29 @@ pub(super) fn write(row: &ClaimantClaims, sink: &mut impl ValueSink) {
     write_claimant(row.claimant, sink);
     sink.int(i64::from(row.open));
     sink.int(i64::from(row.ever));
+    list::write(&row.recent, sink, |at, sink| sink.instant(*at));
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<ClaimantClaims, ReadError> {
-    let row = ClaimantClaims {
+/// Version 1 knows only how many there ever were: none of them is counted to a year.
+pub(super) fn read(
+    source: &mut impl ValueSource,
+    version: u8,
+) -> Result<ClaimantClaims, ReadError> {
+    let mut row = ClaimantClaims {
         id: source.id()?,
         claimant: read_claimant(source)?,
         open: source.number("open claims")?,
         ever: source.number("claims")?,
+        recent: Vec::new(),
     };
+    if version >= 2
+        && let Some(packed) = source.opt_bytes()?
+    {
+        row.recent = list::read_packed(&packed, |source| source.instant())?;
+    }
+    if row.recent.len() > limits::CLAIMS_REMEMBERED_MAX || !row.recent.is_sorted() {
+        return Err(invalid("claimant: times of claims that cannot be"));
+    }
     if row.id != row.claimant.id() || row.open > row.ever {
         return Err(invalid("claimant: another one's id, or more claims open than made"));
     }

@@ -65,9 +65,11 @@ fn check(row: &Deed) -> Result<(), ReadError> {
     let kind = row.kind;
     let (has_rule, may_have_rule) = (kind == DeedKind::Rejected, kind == DeedKind::Stopped);
     let has_version = matches!(kind, DeedKind::Approved | DeedKind::ContentChanged);
+    // Former releases did not say what was rejected.
+    let may_have_version = kind == DeedKind::Rejected;
     let has_terms = matches!(kind, DeedKind::Composed | DeedKind::Edited);
     let fits = (row.rule.is_some() == has_rule || may_have_rule)
-        && row.content_version.is_some() == has_version
+        && (row.content_version.is_some() == has_version || may_have_version)
         && row.terms.is_some() == has_terms;
     if !fits || (row.number == 1) != (kind == DeedKind::Composed) {
         return Err(invalid("deed: tells what one of its kind does not, or not what it does"));

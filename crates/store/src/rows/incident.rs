@@ -45,7 +45,7 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Incident, ReadError>
         latest: read_version(source)?,
         earlier: list::read(source, |source| read_version(source))?,
     };
-    if source.instant()? != row.first().at || row.earlier.len() >= limits::INCIDENT_VERSIONS_MAX {
+    if source.instant()? != row.first().at || row.earlier.len() > limits::INCIDENT_VERSIONS_MAX {
         return Err(invalid("incident: told first at another time, or too often"));
     }
     Ok(row)

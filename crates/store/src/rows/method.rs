@@ -9,7 +9,7 @@ use super::table::{Index, Table, bytes, integer, text};
 
 pub(crate) const TABLE: Table = Table {
     number: 8,
-    version: 1,
+    version: 2,
     name: "payment_method",
     key_columns: 1,
     columns: &[
@@ -22,6 +22,7 @@ pub(crate) const TABLE: Table = Table {
         integer("expiry").or_null(),
         integer("is_store_mediated"),
         integer("created_at"),
+        integer("declined_at").or_null(),
     ],
     indexes: &[Index { column: "owner", only: Some("owner is not null") }],
 };
@@ -36,9 +37,11 @@ pub(super) fn write(row: &Method, sink: &mut impl ValueSink) {
     sink.opt_int(row.expiry.map(|expiry| year_and_month(expiry).into()));
     sink.flag(row.is_store_mediated);
     sink.instant(row.created_at);
+    sink.opt_instant(row.declined_at);
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Method, ReadError> {
+/// Version 1 is without when it was declined.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Method, ReadError> {
     Ok(Method {
         id: source.id()?,
         rail: source.parsed("rail", Token::new)?,
@@ -49,6 +52,7 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Method, ReadError> {
         expiry: source.opt_int()?.map(read_expiry).transpose()?,
         is_store_mediated: source.flag()?,
         created_at: source.instant()?,
+        declined_at: if version >= 2 { source.opt_instant()? } else { None },
     })
 }
 

@@ -11,7 +11,7 @@ use super::terms::{read_labels, write_labels};
 
 pub(crate) const TABLE: Table = Table {
     number: 27,
-    version: 1,
+    version: 2,
     name: "post",
     key_columns: 1,
     columns: &[
@@ -27,6 +27,7 @@ pub(crate) const TABLE: Table = Table {
         integer("is_deleted"),
         bytes("promotions"),
         integer("created_at"),
+        integer("published_at").or_null(),
     ],
     indexes: &[],
 };
@@ -44,9 +45,11 @@ pub(super) fn write(row: &Post, sink: &mut impl ValueSink) {
     sink.flag(row.is_deleted);
     list::write(&row.promotions, sink, |promotion, sink| sink.id(*promotion));
     sink.instant(row.created_at);
+    sink.opt_instant(row.published_at);
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Post, ReadError> {
+/// Version 1 does not know when a post was published.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Post, ReadError> {
     let row = Post {
         id: source.id()?,
         name: source.parsed("name of a post", Label::new)?,
@@ -60,6 +63,7 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Post, ReadError> {
         is_deleted: source.flag()?,
         promotions: list::read(source, |source| source.id())?,
         created_at: source.instant()?,
+        published_at: if version >= 2 { source.opt_instant()? } else { None },
     };
     if row.id != post_id(&row.name) || row.tags.len() > limits::TAGS_PER_POST_MAX {
         return Err(invalid("post: another one's id, or too many tags"));

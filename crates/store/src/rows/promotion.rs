@@ -12,7 +12,7 @@ use super::{list, metadata_text, promotion_check, terms};
 
 pub(crate) const TABLE: Table = Table {
     number: 26,
-    version: 2,
+    version: 3,
     name: "promotion",
     key_columns: 1,
     columns: &[
@@ -71,6 +71,7 @@ pub(crate) const TABLE: Table = Table {
         integer("due_at").or_null(),
         integer("created_at"),
         integer("kept").or_null(),
+        integer("is_counted").or_null(),
     ],
     indexes: &[
         Index { column: "advertiser", only: None },
@@ -126,9 +127,10 @@ pub(super) fn write(row: &Promotion, sink: &mut impl ValueSink) {
     sink.opt_instant(row.due_at());
     sink.instant(row.created_at);
     sink.amount_or_null(row.kept);
+    sink.opt_int(row.is_counted.then_some(1));
 }
 
-/// Version 1 is without what was kept.
+/// Version 1 is without what was kept, version 2 without whether it is counted: those are not.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Promotion, ReadError> {
     let (id, advertiser): (_, PersonId) = (source.id()?, source.id()?);
     let post = source.parsed("name of a post", Label::new)?;
@@ -176,6 +178,7 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Promoti
         returned: source.amount()?,
         incentive_returned: source.amount()?,
         kept: base::Amount::ZERO,
+        is_counted: false,
         settlements: source.number("settlements")?,
         deeds: source.number("deeds")?,
         settles_at: source.opt_instant()?,
@@ -187,11 +190,23 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Promoti
     if version >= 2 {
         row.kept = source.amount_or_zero()?;
     }
+    if version >= 3 {
+        row.is_counted = read_counted(source)?;
+    }
     promotion_check::check(&row)?;
     if due_at != row.due_at() {
         return Err(invalid("promotion: due at another time than its state says"));
     }
     Ok(row)
+}
+
+/// Absent where it is not, as in rows of former versions.
+fn read_counted(source: &mut impl ValueSource) -> Result<bool, ReadError> {
+    match source.opt_int()? {
+        None => Ok(false),
+        Some(1) => Ok(true),
+        Some(_) => Err(invalid("promotion: whether it is counted")),
+    }
 }
 
 /// What is billed follows from the goal.
@@ -258,21 +273,29 @@ fn write_authorization(row: &Authorization, sink: &mut impl ValueSink) {
     sink.opt_text(row.region.as_ref().map(Region::as_str));
     sink.opt_text(row.terms_version.as_ref().map(Token::as_str));
     sink.instant(row.at);
+    // Rows of former versions end here, and so do those without.
+    if let Some(act) = &row.act {
+        sink.bytes(act);
+    }
 }
 
 fn unpack_authorization(packed: &[u8]) -> Result<Authorization, ReadError> {
     let mut source = EncodedSource::new(packed);
     let print =
         |source: &mut EncodedSource<'_>| source.opt_fixed16().map(|bytes| bytes.map(Fingerprint));
-    let row = Authorization {
+    let mut row = Authorization {
         factor: source.one_of("factor", Factor::from_number)?,
         device: print(&mut source)?,
         session: print(&mut source)?,
         address: print(&mut source)?,
         region: source.opt_parsed("region", Region::parse)?,
+        act: None,
         terms_version: source.opt_parsed("version of the terms of use", Token::new)?,
         at: source.instant()?,
     };
+    if !source.is_empty() {
+        row.act = Some(source.fixed16()?);
+    }
     source.finish()?;
     Ok(row)
 }

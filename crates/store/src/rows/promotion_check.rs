@@ -13,6 +13,10 @@ pub(super) fn check(row: &Promotion) -> Result<(), ReadError> {
     check_sold(row)?;
     check_slices(row)?;
     check_money(row)?;
+    // One that is older than the rows of advertisers may be under way and not counted.
+    if row.is_counted && !row.is_to_be_counted() {
+        return Err(invalid("promotion: counted, and not under way"));
+    }
     if row.deeds == 0 || row.settlements > row.deeds {
         return Err(invalid("promotion: composed by no deed, or settled by none"));
     }

@@ -10,7 +10,7 @@ use super::table::{Index, Table, bytes, integer, text};
 
 pub(crate) const TABLE: Table = Table {
     number: 35,
-    version: 2,
+    version: 3,
     name: "promotion_claims",
     key_columns: 1,
     columns: &[
@@ -27,6 +27,9 @@ pub(crate) const TABLE: Table = Table {
         integer("told_late_invalid").or_null(),
         integer("told_unspent").or_null(),
         integer("searched_since").or_null(),
+        integer("apart").or_null(),
+        integer("apart_gross").or_null(),
+        integer("for_stop_failed").or_null(),
     ],
     indexes: &[Index { column: "searched_since", only: Some("searched_since is not null") }],
 };
@@ -47,9 +50,12 @@ pub(super) fn write(row: &PromotionClaims, sink: &mut impl ValueSink) {
     let ToldBack { incident, late_invalid, unspent } = row.told_back;
     [incident, late_invalid, unspent].into_iter().for_each(|told| sink.amount_or_null(told));
     sink.opt_instant(row.searched_since);
+    let later = [row.apart, row.apart_gross, row.causes.stop_failed];
+    later.into_iter().for_each(|sum| sink.amount_or_null(sum));
 }
 
-/// Version 1 is without what restitutions have told, and what is to be looked for.
+/// Version 1 is without what restitutions have told, and what is to be looked for; version 2
+/// without what went another way than by the order, and what a stop that failed has cost.
 pub(super) fn read(
     source: &mut impl ValueSource,
     version: u8,
@@ -59,6 +65,8 @@ pub(super) fn read(
         currency: source.currency()?,
         causes: read_causes(source)?,
         set_out: source.amount()?,
+        apart: Amount::ZERO,
+        apart_gross: Amount::ZERO,
         claims: list::read(source, |source| {
             Ok(ClaimEntry {
                 claim: source.id()?,
@@ -78,6 +86,14 @@ pub(super) fn read(
         row.told_back = ToldBack { incident, late_invalid, unspent };
         row.searched_since = source.opt_instant()?;
     }
+    if version >= 3 {
+        row.apart = source.amount_or_zero()?;
+        row.apart_gross = source.amount_or_zero()?;
+        row.causes.stop_failed = source.amount_or_zero()?;
+    }
+    if row.apart > row.set_out || row.apart > row.apart_gross {
+        return Err(invalid("claims of a promotion: more went apart than has set out"));
+    }
     if row.set_out > row.committed() || row.committed() == Amount::MAX {
         return Err(invalid("claims of a promotion: more has set out than they take"));
     }
@@ -87,6 +103,7 @@ pub(super) fn read(
     Ok(row)
 }
 
+/// Those that every version of a row knows.
 pub(super) fn write_causes(causes: Causes, sink: &mut impl ValueSink) {
     sink.amount(causes.delivery);
     sink.amount(causes.overspend);
@@ -98,5 +115,6 @@ pub(super) fn read_causes(source: &mut impl ValueSource) -> Result<Causes, ReadE
         delivery: source.amount()?,
         overspend: source.amount()?,
         wrong_delivery: source.amount()?,
+        stop_failed: Amount::ZERO,
     })
 }

@@ -1,6 +1,7 @@
 //! What was repaid without a claim.
 
-use claims::{Digest, Fingerprint, Restitution, RestitutionKind, Way};
+use base::{Label, Token};
+use claims::{Digest, Fingerprint, Resolution, Resolved, Restitution, RestitutionKind, Stuck, Way};
 use claims::{restitution_id, restitution_statement_id};
 use journal::{ReadError, ValueSink, ValueSource};
 
@@ -9,7 +10,7 @@ use super::table::{Index, Table, bytes, integer, text};
 
 pub(crate) const TABLE: Table = Table {
     number: 37,
-    version: 1,
+    version: 2,
     name: "restitution",
     key_columns: 1,
     columns: &[
@@ -27,10 +28,19 @@ pub(crate) const TABLE: Table = Table {
         integer("due_at"),
         integer("paid_at").or_null(),
         integer("created_at"),
+        integer("escalated_at").or_null(),
+        integer("stuck_at").or_null(),
+        text("stuck_for").or_null(),
+        integer("resolved_at").or_null(),
+        bytes("resolved_by").or_null(),
+        integer("resolved_how").or_null(),
+        text("resolved_reference").or_null(),
+        integer("is_stuck").or_null(),
     ],
     indexes: &[
         Index { column: "promotion", only: None },
         Index { column: "created_at", only: Some("paid_at is null") },
+        Index { column: "is_stuck", only: Some("is_stuck = 1") },
     ],
 };
 
@@ -49,11 +59,25 @@ pub(super) fn write(row: &Restitution, sink: &mut impl ValueSink) {
     sink.instant(row.due_at);
     sink.opt_instant(row.paid_at);
     sink.instant(row.at);
+    sink.opt_instant(row.escalated_at);
+    let stuck = row.stuck.as_ref();
+    sink.opt_instant(stuck.map(|stuck| stuck.at));
+    sink.opt_text(stuck.map(|stuck| stuck.refusal.as_str()));
+    let resolved = stuck.and_then(|stuck| stuck.resolved.as_ref());
+    sink.opt_instant(resolved.map(|resolved| resolved.at));
+    sink.opt_id(resolved.map(|resolved| resolved.by));
+    sink.opt_int(resolved.map(|resolved| i64::from(resolved.how.number())));
+    sink.opt_text(resolved.and_then(|resolved| match &resolved.how {
+        Resolution::PaidByHand { reference } => Some(reference.as_str()),
+        Resolution::SentAgain | Resolution::StoreCredit => None,
+    }));
+    sink.opt_int(row.is_stuck().then_some(1));
 }
 
-pub(super) fn read(source: &mut impl ValueSource) -> Result<Restitution, ReadError> {
+/// Version 1 knows nothing of what was late or stuck.
+pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Restitution, ReadError> {
     let id = source.id()?;
-    let row = Restitution {
+    let mut row = Restitution {
         id,
         promotion: source.id()?,
         number: source.number("number of a restitution")?,
@@ -69,7 +93,22 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Restitution, ReadErr
         due_at: source.instant()?,
         paid_at: source.opt_instant()?,
         at: source.instant()?,
+        escalated_at: None,
+        stuck: None,
     };
+    if version >= 2 {
+        row.escalated_at = source.opt_instant()?;
+        row.stuck = read_stuck(source)?;
+        if source.opt_int()? != row.is_stuck().then_some(1) {
+            return Err(invalid("restitution: said to wait for a person when it does not"));
+        }
+    }
+    if row.stuck.is_some() && !matches!(row.kind.way(), Way::Refund(_)) {
+        return Err(invalid("restitution: stuck, though no order refunds it"));
+    }
+    if row.is_stuck() && row.paid_at.is_some() {
+        return Err(invalid("restitution: stuck, though it was paid"));
+    }
     if row.number == 0 || row.id != restitution_id(row.promotion, row.kind, row.cause) {
         return Err(invalid("restitution: another one's id"));
     }
@@ -83,4 +122,29 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<Restitution, ReadErr
         return Err(invalid("restitution: its tax is told where it is not, or not where it is"));
     }
     Ok(row)
+}
+
+fn read_stuck(source: &mut impl ValueSource) -> Result<Option<Stuck>, ReadError> {
+    let at = source.opt_instant()?;
+    let refusal = source.opt_parsed("why a restitution is stuck", Token::new)?;
+    let (resolved_at, by) = (source.opt_instant()?, source.opt_id()?);
+    let how: Option<u8> = source.opt_number("how a restitution was resolved")?;
+    let reference = source.opt_parsed("what names a payment", Label::new)?;
+    let how = match (how, reference) {
+        (None, None) => None,
+        (Some(1), None) => Some(Resolution::SentAgain),
+        (Some(2), None) => Some(Resolution::StoreCredit),
+        (Some(3), Some(reference)) => Some(Resolution::PaidByHand { reference }),
+        _ => return Err(invalid("how a restitution was resolved")),
+    };
+    let resolved = match (resolved_at, by, how) {
+        (None, None, None) => None,
+        (Some(at), Some(by), Some(how)) => Some(Resolved { at, by, how }),
+        _ => return Err(invalid("restitution: resolved in part")),
+    };
+    match (at, refusal) {
+        (Some(at), Some(refusal)) => Ok(Some(Stuck { at, refusal, resolved })),
+        (None, None) if resolved.is_none() => Ok(None),
+        _ => Err(invalid("restitution: stuck in part")),
+    }
 }

@@ -149,6 +149,37 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "accounts",
         text: include_str!("../../migrations/book/0022_accounts.sql"),
     },
+    // What advertisers have under way, what of it is counted, and methods that were declined.
+    Migration {
+        number: 23,
+        name: "advertisers",
+        text: include_str!("../../migrations/book/0023_advertisers.sql"),
+    },
+    // Claims of a person.
+    Migration {
+        number: 24,
+        name: "claimants",
+        text: include_str!("../../migrations/book/0024_claimants.sql"),
+    },
+    // When posts were published.
+    Migration {
+        number: 25,
+        name: "posts",
+        text: include_str!("../../migrations/book/0025_posts.sql"),
+    },
+    // Restitutions that are late, or that their order refuses to send; claims of a
+    // year; what stops that failed have cost.
+    Migration {
+        number: 26,
+        name: "stuck",
+        text: include_str!("../../migrations/book/0026_stuck.sql"),
+    },
+    // Who has claimed over which instrument.
+    Migration {
+        number: 27,
+        name: "instruments",
+        text: include_str!("../../migrations/book/0027_instruments.sql"),
+    },
 ];
 
 /// Migrations of the control store.

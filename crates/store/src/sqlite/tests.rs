@@ -225,12 +225,17 @@ fn every_list() -> impl Iterator<Item = (List, &'static str)> {
         (List::Claims { promotion: Some(promotion), status: None }, "claim_promotion"),
         (List::Claims { promotion: Some(promotion), status: in_review }, "claim_promotion"),
         (List::Claims { promotion: None, status: in_review }, "claim_status"),
+        (List::ClaimsOf { claimant: base::PersonId::from_bits(1) }, "claim_claimant"),
         (List::AccountFreezes { only_frozen: false }, "SCAN account_freeze"),
         (List::AccountFreezes { only_frozen: true }, "account_freeze_is_frozen"),
         (List::Suspects { only_open: false }, "SCAN suspect"),
         (List::Suspects { only_open: true }, "suspect_is_open"),
-        (List::Restitutions { promotion: None }, "SCAN restitution"),
-        (List::Restitutions { promotion: Some(promotion) }, "restitution_promotion"),
+        (List::Restitutions { promotion: None, only_stuck: false }, "SCAN restitution"),
+        (List::Restitutions { promotion: None, only_stuck: true }, "restitution_is_stuck"),
+        (
+            List::Restitutions { promotion: Some(promotion), only_stuck: false },
+            "restitution_promotion",
+        ),
     ];
     lists.into_iter()
 }

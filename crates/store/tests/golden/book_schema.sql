@@ -28,6 +28,16 @@ CREATE TABLE account_freeze (
 
 CREATE INDEX account_freeze_is_frozen on account_freeze (is_frozen, id) where is_frozen = 1;
 
+CREATE TABLE advertiser (
+    id blob not null,
+    under_way integer not null,
+    budgets blob not null,
+    age integer,
+    age_told_at integer,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
 CREATE TABLE automatic_paid (
     payer blob not null,
     payments blob not null,
@@ -156,9 +166,11 @@ CREATE TABLE claim (
     metadata text,
     due_at integer,
     created_at integer not null,
-    applied_seq integer not null, wakes_at integer,
+    applied_seq integer not null, wakes_at integer, for_stop_failed integer,
     primary key (id)
 ) strict, without rowid;
+
+CREATE INDEX claim_claimant on claim (claimant, id) where claimant_kind = 1;
 
 CREATE INDEX claim_promotion on claim (promotion, id) where promotion is not null;
 
@@ -192,7 +204,7 @@ CREATE TABLE claimant (
     claimant blob not null,
     open integer not null,
     ever integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, recent blob,
     primary key (id)
 ) strict, without rowid;
 
@@ -342,6 +354,13 @@ CREATE TABLE incident (
     primary key (id)
 ) strict, without rowid;
 
+CREATE TABLE instrument_claims (
+    id blob not null,
+    claims blob not null,
+    applied_seq integer not null,
+    primary key (id)
+) strict, without rowid;
+
 CREATE TABLE journal (
     first_seq integer not null,
     last_seq integer not null,
@@ -442,7 +461,7 @@ CREATE TABLE payment_method (
     expiry integer,
     is_store_mediated integer not null,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, declined_at integer,
     primary key (id)
 ) strict, without rowid;
 
@@ -478,7 +497,7 @@ CREATE TABLE post (
     is_deleted integer not null,
     promotions blob not null,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, published_at integer,
     primary key (id)
 ) strict, without rowid;
 
@@ -571,7 +590,7 @@ CREATE TABLE promotion (
     metadata text,
     due_at integer,
     created_at integer not null,
-    applied_seq integer not null, kept integer,
+    applied_seq integer not null, kept integer, is_counted integer,
     primary key (id)
 ) strict, without rowid;
 
@@ -591,7 +610,7 @@ CREATE TABLE promotion_claims (
     claims blob not null,
     restitutions integer not null,
     grants integer not null,
-    applied_seq integer not null, told_incident integer, told_late_invalid integer, told_unspent integer, searched_since integer,
+    applied_seq integer not null, told_incident integer, told_late_invalid integer, told_unspent integer, searched_since integer, apart integer, apart_gross integer, for_stop_failed integer,
     primary key (promotion)
 ) strict, without rowid;
 
@@ -685,11 +704,13 @@ CREATE TABLE restitution (
     due_at integer not null,
     paid_at integer,
     created_at integer not null,
-    applied_seq integer not null,
+    applied_seq integer not null, escalated_at integer, stuck_at integer, stuck_for text, resolved_at integer, resolved_by blob, resolved_how integer, resolved_reference text, is_stuck integer,
     primary key (id)
 ) strict, without rowid;
 
 CREATE INDEX restitution_created_at on restitution (created_at, id) where paid_at is null;
+
+CREATE INDEX restitution_is_stuck on restitution (is_stuck, id) where is_stuck = 1;
 
 CREATE INDEX restitution_promotion on restitution (promotion, id);
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use base::Token;
 use base::{Amount, ClaimId, Currency, Day, Metadata, PersonId, PromotionId, RefundId};
 use claims::{
     Attachment, Causes, Claim, ClaimEntry, Claimant, ClaimantClaims, Description, Digest,
@@ -10,6 +11,7 @@ use claims::{Facts, Fingerprint, FrozenFacts, Ground, KeptStatement, MediaType, 
 use claims::{
     PromotionClaims, Restitution, RestitutionKind, Status, Steps, Subject, Words, limits,
 };
+use claims::{Resolution, Resolved, Stuck};
 use claims::{restitution_id, restitution_statement_id, statement_id};
 use engine::Row;
 use journal::Value;
@@ -92,7 +94,20 @@ fn restitution(cause: u8) -> Restitution {
         at: at(5),
         due_at: at(6),
         paid_at: None,
+        escalated_at: None,
+        stuck: None,
     }
+}
+
+/// One that waits for a person, or did.
+fn stuck(cause: u8, resolved: Option<Resolution>) -> Restitution {
+    let by = PersonId::from_bits(3);
+    let stuck = Stuck {
+        at: at(7),
+        refusal: Token::new("limit_exceeded").unwrap(),
+        resolved: resolved.map(|how| Resolved { at: at(8), by, how }),
+    };
+    Restitution { escalated_at: Some(at(6)), stuck: Some(stuck), ..restitution(cause) }
 }
 
 #[test]
@@ -133,12 +148,17 @@ fn sums_that_cannot_exist_are_refused() {
     };
     check(&sums, Row::PromotionClaims, |row| row.set_out = amount(31));
     check(&sums, Row::PromotionClaims, |row| {
+        (row.apart, row.apart_gross) = (amount(31), amount(40))
+    });
+    check(&sums, Row::PromotionClaims, |row| (row.apart, row.apart_gross) = (amount(3), amount(2)));
+    check(&sums, Row::PromotionClaims, |row| {
         row.claims = vec![row.claims[0]; limits::CLAIMS_PER_PROMOTION_MAX + 1];
     });
     let claimant = Claimant::Contact(Fingerprint([5; 16]));
     let row = Row::Claimant(ClaimantClaims { open: 1, ever: 2, ..ClaimantClaims::new(claimant) });
     set(&row, "open", Value::Int(3));
     set(&row, "claimant", Value::Bytes(vec![6; 16]));
+    set(&row, "recent", Value::Bytes(vec![1]));
 }
 
 #[test]
@@ -150,6 +170,21 @@ fn restitutions_and_evidence_that_cannot_exist_are_refused() {
     check_it(|row| row.gross = None);
     check_it(|row| row.gross = Some(amount(8)));
     check_it(|row| row.number = 0);
+    let check_stuck =
+        |change: fn(&mut Restitution)| check(&stuck(1, None), Row::Restitution, change);
+    check_stuck(|row| row.paid_at = Some(at(9)));
+    check_stuck(|row| {
+        row.kind = RestitutionKind::DoubleCapture;
+        row.id = restitution_id(row.promotion, row.kind, row.cause);
+    });
+    let row = Row::Restitution(Arc::new(stuck(1, Some(Resolution::StoreCredit))));
+    set(&row, "stuck_at", Value::Null);
+    set(&row, "stuck_for", Value::Null);
+    set(&row, "resolved_by", Value::Null);
+    set(&row, "resolved_how", Value::Int(4));
+    set(&row, "resolved_how", Value::Int(3));
+    set(&row, "resolved_reference", Value::Text("x".to_owned()));
+    set(&row, "is_stuck", Value::Int(1));
     let claim = ClaimId::from_bits(1);
     let words = Words { claim, person: PersonId::from_bits(2), sealed: Box::new([1]) };
     check(&words, Row::ClaimWords, |row| {
@@ -184,6 +219,14 @@ fn claims_and_restitutions_are_listed() {
         let mut rows: Vec<Row> =
             claims.iter().map(|row| Row::Claim(Arc::new(row.clone()))).collect();
         rows.push(Row::Restitution(Arc::new(restitution(1))));
+        rows.push(Row::Restitution(Arc::new(stuck(2, None))));
+        rows.push(Row::Restitution(Arc::new(stuck(3, Some(Resolution::SentAgain)))));
+        // Ids follow from causes, so their order is any.
+        let mut all: Vec<Row> = rows[3..].to_vec();
+        all.sort_by_key(|row| match row {
+            Row::Restitution(row) => std::cmp::Reverse(row.id),
+            _ => panic!("another row"),
+        });
         Scribe::of(place).keep(rows.clone());
         let mut reader = place.reader();
         let mut listed = |promotion: Option<u128>, status, page| {
@@ -197,12 +240,21 @@ fn claims_and_restitutions_are_listed() {
         assert_eq!(listed(Some(1), Some(Status::InReview), whole()), [row(0)]);
         let later = Page { created_after: Some(at(12)), ..whole() };
         assert_eq!(listed(None, None, later), [row(2), row(1)]);
-        let mut repaid = |promotion: Option<u128>| {
-            let promotion = promotion.map(PromotionId::from_bits);
-            reader.list(List::Restitutions { promotion }, whole()).unwrap()
+        let mut made_by = |claimant: u128| {
+            let claimant = PersonId::from_bits(claimant);
+            reader.list(List::ClaimsOf { claimant }, whole()).unwrap()
         };
-        assert_eq!(repaid(None), [row(3)]);
-        assert_eq!(repaid(Some(1)), [row(3)]);
-        assert_eq!(repaid(Some(2)), []);
+        assert_eq!(made_by(7), [row(2), row(1), row(0)]);
+        assert_eq!(made_by(8), []);
+        let mut repaid = |promotion: Option<u128>, only_stuck| {
+            let promotion = promotion.map(PromotionId::from_bits);
+            reader.list(List::Restitutions { promotion, only_stuck }, whole()).unwrap()
+        };
+        assert_eq!(repaid(None, false), all);
+        assert_eq!(repaid(Some(1), false), all);
+        assert_eq!(repaid(Some(2), false), []);
+        assert_eq!(repaid(None, true), [row(4)]);
+        assert_eq!(repaid(Some(1), true), [row(4)]);
+        assert_eq!(repaid(Some(2), true), []);
     });
 }

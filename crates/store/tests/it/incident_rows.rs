@@ -65,7 +65,7 @@ fn incidents_that_cannot_exist_are_refused() {
     check(|row| row.earlier[0].terms.ended_at = Some(at(9)));
     check(|row| row.latest.terms.affects.promotions.reverse());
     check(|row| row.latest.terms.affects.regions[1] = row.latest.terms.affects.regions[0]);
-    check(|row| row.earlier = vec![version(20, None); limits::INCIDENT_VERSIONS_MAX]);
+    check(|row| row.earlier = vec![version(20, None); limits::INCIDENT_VERSIONS_MAX + 1]);
     check(|row| {
         let many = 0..=limits::INCIDENT_AFFECTS_MAX as u128;
         row.latest.terms.affects.promotions = many.map(PromotionId::from_bits).collect();

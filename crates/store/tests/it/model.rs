@@ -61,12 +61,14 @@ fn lists() -> Vec<List> {
         List::Claims { promotion: Some(PromotionId::from_bits(1)), status: None },
         List::Claims { promotion: None, status: Some(Status::InReview) },
         List::Claims { promotion: Some(PromotionId::from_bits(1)), status: Some(Status::Received) },
-        List::Restitutions { promotion: None },
+        List::ClaimsOf { claimant: PersonId::from_bits(1) },
+        List::Restitutions { promotion: None, only_stuck: false },
+        List::Restitutions { promotion: None, only_stuck: true },
         List::AccountFreezes { only_frozen: false },
         List::AccountFreezes { only_frozen: true },
         List::Suspects { only_open: false },
         List::Suspects { only_open: true },
-        List::Restitutions { promotion: Some(PromotionId::from_bits(1)) },
+        List::Restitutions { promotion: Some(PromotionId::from_bits(1)), only_stuck: false },
     ]
 }
 

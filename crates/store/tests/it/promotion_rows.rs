@@ -74,6 +74,7 @@ pub fn draft(number: u128, advertiser: u128) -> Promotion {
         returned: Amount::ZERO,
         incentive_returned: Amount::ZERO,
         kept: Amount::ZERO,
+        is_counted: false,
         settlements: 0,
         deeds: 1,
         settles_at: None,
@@ -105,7 +106,7 @@ pub fn running(number: u128, advertiser: u128) -> Promotion {
 }
 
 /// Over by itself at 50, and not settled yet.
-fn completed(number: u128) -> Promotion {
+pub fn completed(number: u128) -> Promotion {
     let end = End { cause: EndCause::TimeOver, at: at(50) };
     let settles_at = Some(at(90));
     Promotion { state: State::Completed, end: Some(end), settles_at, ..running(number, 7) }
@@ -127,7 +128,7 @@ fn settled(number: u128) -> Promotion {
     }
 }
 
-fn row(promotion: Promotion) -> Row {
+pub fn row(promotion: Promotion) -> Row {
     Row::Promotion(Arc::new(promotion))
 }
 
@@ -215,6 +216,7 @@ fn post(name: &str) -> Post {
         is_deleted: false,
         promotions: vec![promotion_id(2), promotion_id(1)],
         created_at: at(1),
+        published_at: None,
     }
 }
 
@@ -262,6 +264,7 @@ fn states_of_promotions_that_cannot_exist_are_refused() {
     check_shown(|row| (row.checkout, row.submitted_at) = (None, None));
     check_shown(|row| row.terms.promise = Promise::Guarantee);
     let check_over = |change: fn(&mut Promotion)| check(&completed(1), Row::Promotion, change);
+    check_over(|row| row.is_counted = true);
     check_over(|row| row.state = State::Rejected);
     check_over(|row| row.state = State::Stopped);
     check_over(|row| row.state = State::Settled);

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use store::rows::{TABLES, read_row, table_of, write_row};
 
 use crate::any;
-use crate::shop_rows::{checkout, open_payment, rail_refund};
+use crate::promotion_rows::{completed, row};
+use crate::shop_rows::{checkout, method, open_payment, rail_refund};
 use crate::support::{book_row, card, card_account, card_row, hold, hold_row, program, refund};
 
 fn values_of(row: &Row) -> Vec<Value> {
@@ -127,7 +128,7 @@ fn is_read_leniently(table: u8, values: &[Value]) -> bool {
 }
 
 /// Columns with lists, and others of several values, by the number of their table.
-const LISTS: [(u8, &str); 21] = [
+const LISTS: [(u8, &str); 22] = [
     (9, "open_refunds"),
     (15, "lines"),
     (15, "tenders"),
@@ -149,6 +150,7 @@ const LISTS: [(u8, &str); 21] = [
     (27, "tags"),
     (27, "promotions"),
     (29, "terms"),
+    (44, "budgets"),
 ];
 
 /// A list with one of its values replaced, wherever it stands; those of lists inside of it count.
@@ -226,6 +228,8 @@ fn numbers_of_tables_never_change() {
         (41, "automatic_paid"),
         (42, "account_freeze"),
         (43, "suspect"),
+        (44, "advertiser"),
+        (45, "instrument_claims"),
     ];
     assert_eq!(numbers, expected);
 }
@@ -233,7 +237,7 @@ fn numbers_of_tables_never_change() {
 #[test]
 fn unknown_tables_and_versions_are_named() {
     for (table, version) in
-        [(0, 1), (44, 1), (15, 3), (26, 3), (3, 4), (1, 2), (4, 0), (4, 6), (6, 0), (6, 4)]
+        [(0, 1), (46, 1), (15, 3), (26, 4), (3, 4), (1, 2), (4, 0), (4, 6), (6, 0), (6, 4)]
     {
         let result = read_row(table, version, &mut ValuesReader::new(&[]));
         assert_eq!(result, Err(ReadError::UnknownRowVersion { table, version }));
@@ -262,6 +266,8 @@ fn rows_of_former_versions_are_read_with_nothing_where_columns_came_later() {
     check(&Row::Refund(std::sync::Arc::new(refund(1))), &[7]);
     check(&Row::Program(std::sync::Arc::new(program(1))), &[12, 13]);
     check(&Row::Checkout(std::sync::Arc::new(checkout(1, Some(5)))), &[16]);
+    check(&method(1, None), &[9]);
+    check(&row(completed(1)), &[54, 55]);
 }
 
 /// Releases before knew by the code alone that a dispute keeps a refund back.

@@ -30,7 +30,7 @@ pub fn made(number: u128) -> base::Instant {
     at(i64::try_from(number).unwrap())
 }
 
-fn method(number: u128, owner: Option<u128>) -> Row {
+pub fn method(number: u128, owner: Option<u128>) -> Row {
     Row::Method(Arc::new(Method {
         id: MethodId::from_bits(number),
         rail: token("sandbox"),
@@ -40,6 +40,7 @@ fn method(number: u128, owner: Option<u128>) -> Row {
         last4: None,
         expiry: payments::Expiry::new(2027, 12),
         is_store_mediated: false,
+        declined_at: None,
         created_at: made(number),
     }))
 }

@@ -1,8 +1,13 @@
-//! Every question that people ask finds its answer.
+//! Every question that people ask finds its answer, and requests reach somebody.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod clocks;
+mod conversation;
 
 use std::collections::BTreeSet;
 
-use support::{Topic, article, articles, search};
+use support::{Block, Piece, Topic, article, articles, search};
 
 /// What people type, and the article that answers it. The questions are those that the texts
 /// which the product was asked for from answer, and those that supporters hear most.
@@ -89,4 +94,24 @@ fn nothing_that_is_typed_does_harm() {
     assert!(search("xyzzy").is_empty());
     assert!(search(&"refund ".repeat(100_000)).len() <= 8);
     assert!(search(&"ر".repeat(10_000)).is_empty());
+}
+
+/// Whoever reads what is written *so* looks for it on a page.
+#[test]
+fn what_articles_name_stands_on_a_page() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../pages/messages/en");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let said: String = files.map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let said = said.to_lowercase();
+    for article in articles() {
+        let pieces = article.blocks.iter().flat_map(|block| match block {
+            Block::Paragraph(pieces) => pieces.clone(),
+            Block::List(items) => items.concat(),
+        });
+        for piece in pieces {
+            let Piece::Named(name) = piece else { continue };
+            let begins = format!("= \"{}", name.to_lowercase());
+            assert!(said.contains(&begins), "{}: {name}", article.name);
+        }
+    }
 }

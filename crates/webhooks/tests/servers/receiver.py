@@ -54,7 +54,10 @@ class Receiver(BaseHTTPRequestHandler):
         self.do_POST()
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return  # the sender died on the way: a server hands on whole requests only
         headers = dict(self.headers)
         with saying:
             print(json.dumps({

@@ -156,6 +156,8 @@ impl Memory {
             automatic_paid: Table::new(1_000),
             account_freeze: Table::new(10_000),
             suspect: Table::new(100),
+            advertiser: Table::new(10_000),
+            instrument_claims: Table::new(1_000),
             settled: VecDeque::new(),
             absent: HashSet::new(),
             operations: HashMap::new(),

@@ -1,10 +1,14 @@
 //! What the rules decide, and what becomes of it.
 
-use base::{Amount, ClaimId, Currency};
-use claims::StepName;
+use base::{Amount, ClaimId, Currency, PersonId, Span};
+use claims::{
+    AutomaticPaid, AutomaticPayment, Payer, automatic_sums, follow_payers, is_cap_unknown,
+};
 use claims::{
     Cause, ClaimEvent, Decided, Digest, FactName, Ground, Outcome, Refusal, RestitutionKind, Status,
 };
+use claims::{Claim, Claimant, Finding, Fingerprint, Instrument, InstrumentClaims, StepName};
+use claims::{Value, WhyUnknown, follow_instruments, ring_marks};
 
 use super::world::{ANN, World, at, award, cents, codes, decided, dollars, new_claim, review_of};
 
@@ -42,6 +46,35 @@ fn outcomes() {
     check(&decided(Deny, 0), 1, Status::InReview, Referred, 0);
     check(&decided(Deny, 1), 0, Status::InReview, Referred, 0);
     check(&decided(Link, 0), 0, Status::InReview, Referred, 0);
+    // So does one that pays under a cap of which nobody knows how much is used up.
+    let beyond = Decided { is_cap_unknown: true, ..decided(Approve, 3_000) };
+    check(&beyond, 0, Status::InReview, Referred, 0);
+}
+
+/// A payer's row that is full tells no sum, and no rule pays by it any more, whatever a table asks.
+#[test]
+fn a_payer_has_a_hundred_payments_a_year_at_most() {
+    let mut world = World::new();
+    world.gathering(1, Ground::UnauthorizedCharge);
+    world.decide(1, &decided(Outcome::Approve, 3_000), 0).unwrap();
+    let payment = |number: u64| AutomaticPayment {
+        claim: ClaimId::from_bits(100 + u128::from(number)),
+        currency: Currency::USD,
+        amount: cents(1),
+        at: world.now,
+    };
+    let payer = Payer::Person(world.claim(1).owner.unwrap());
+    let row = |count: u64| AutomaticPaid {
+        payer: payer.id(),
+        payments: (0..count).map(payment).collect(),
+    };
+    let sums =
+        |row: &AutomaticPaid| automatic_sums(&[(payer, Some(row))], Currency::USD, world.now);
+    let (room, full) = (row(99), row(100));
+    assert!(!is_cap_unknown(&sums(&room)));
+    assert!(is_cap_unknown(&sums(&full)));
+    let after = follow_payers(world.claim(1), Some(world.now), &[(payer, Some(&room))]);
+    assert!(is_cap_unknown(&sums(&after[0])), "the hundredth fills it");
 }
 
 #[test]
@@ -221,4 +254,45 @@ fn reasons_of_a_rule_are_kept_as_they_are() {
     assert_eq!((decision.reviewed_by, decision.award.total()), (None, Amount::ZERO));
     // Six months, to the end of the day.
     assert_eq!(decision.appeal_until, Some(at("2026-09-10T00:00:00Z")));
+}
+
+/// A row of an instrument stays small, however often somebody claims over it, and others are
+/// counted all the same.
+#[test]
+fn what_is_known_of_an_instrument_is_bounded_and_nobody_drives_out_others() {
+    let mut world = World::new();
+    world.file(&new_claim(1, Ground::UnauthorizedCharge)).unwrap();
+    let instrument = Instrument::Device(Fingerprint([7; 16]));
+    let claim = world.claim(1).clone();
+    let of = |number: u128, person: u128| Claim {
+        id: ClaimId::from_bits(number),
+        claimant: Claimant::Person(PersonId::from_bits(person)),
+        filed_at: world.now.saturating_add(Span::hours(u64::try_from(number).unwrap())),
+        ..claim.clone()
+    };
+    let now = world.now.saturating_add(Span::days(30));
+    let mut row = InstrumentClaims { id: instrument.id(), claims: Vec::new() };
+    let mut add = |claim: &Claim| {
+        let after = follow_instruments(claim, &[(instrument, Some(&row))], now);
+        assert_eq!(follow_instruments(claim, &[(instrument, after.first())], now), []);
+        row = after.into_iter().next().unwrap_or_else(|| row.clone());
+        (row.claims.len(), ring_marks(&[(instrument, Some(&row))], &of(0, 0), now))
+    };
+    let marks = |count| Finding::Known(Value::Count(count));
+    for number in 1..=9 {
+        let kept = usize::try_from(number).unwrap().min(4);
+        assert_eq!(add(&of(number, 1)), (kept, marks(1)));
+    }
+    assert_eq!(add(&of(10, 2)), (5, marks(2)));
+    // Of others the oldest leaves.
+    for number in 0..200 {
+        add(&of(11 + number, 3 + number));
+    }
+    assert_eq!(row.claims.len(), 64);
+    assert_eq!(ring_marks(&[(instrument, Some(&row))], &of(0, 0), now), marks(64));
+    assert_eq!(ring_marks(&[(instrument, Some(&row))], &of(0, 202), now), marks(63));
+    // Where nothing is known of what was paid with, nothing is known of who shares it.
+    let unknown = Finding::Unknown(WhyUnknown::NotRecorded);
+    assert_eq!(ring_marks(&[], &of(0, 0), now), unknown);
+    assert_eq!(ring_marks(&[(instrument, None)], &of(0, 0), now), marks(0));
 }

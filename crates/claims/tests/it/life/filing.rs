@@ -7,6 +7,15 @@ use claims::{NewClaim, Outcome, Period, Purchase, Refusal, Status, StepName, lim
 use super::world::{ANN, OWNER, PAYMENT, World, at, contact, day, file_of, hint, new_claim};
 use super::world::{decided, purchase, region};
 
+/// One that somebody without an account makes, of a charge on their bank statement.
+pub fn hinted_claim(number: u128) -> NewClaim {
+    NewClaim {
+        claimant: contact(),
+        named: Named::Hint(hint()),
+        ..new_claim(number, Ground::UnauthorizedCharge)
+    }
+}
+
 fn period(starts_on: &str, ends_on: &str) -> Option<Period> {
     Some(Period { starts_on: day(starts_on), ends_on: day(ends_on) })
 }
@@ -188,12 +197,7 @@ fn coming_late_is_a_fact_and_no_refusal() {
 #[test]
 fn staff_finds_what_a_claim_without_an_account_is_about() {
     let mut world = World::new();
-    let new = NewClaim {
-        claimant: contact(),
-        named: Named::Hint(hint()),
-        ..new_claim(1, Ground::UnauthorizedCharge)
-    };
-    world.file(&new).unwrap();
+    world.file(&hinted_claim(1)).unwrap();
     assert_eq!((world.claim(1).promotion, world.claim(1).is_in_time()), (None, None));
     assert_eq!(world.freeze(1), Err(Refusal::NotMatched));
     world.purchase.as_mut().unwrap().currency = Currency::EUR;
@@ -208,6 +212,17 @@ fn staff_finds_what_a_claim_without_an_account_is_about() {
     assert_eq!(world.match_claim(1, ANN), Err(Refusal::AlreadyMatched));
     world.freeze(1).unwrap();
     assert_eq!(world.status(1), Status::Gathering);
+}
+
+#[test]
+fn a_claim_that_is_matched_is_decided_by_when_the_law_there_says() {
+    let mut world = World::new();
+    world.file(&hinted_claim(1)).unwrap();
+    let due = |world: &World| world.claim(1).steps.last(StepName::Decided).unwrap().due_at;
+    let before = due(&world);
+    world.purchase.as_mut().unwrap().region = Some(region("AT"));
+    world.match_claim(1, ANN).unwrap();
+    assert!(due(&world) < before, "{:?} {before:?}", due(&world));
 }
 
 #[test]
@@ -301,6 +316,17 @@ fn a_new_file_ends_the_link_to_what_was_decided() {
     // Facts that do not know of it would link it still: a person looks.
     world.decide(2, &decided(Outcome::Link, 0), 0).unwrap();
     assert_eq!(world.status(2), Status::InReview);
+}
+
+#[test]
+fn claims_count_for_a_year_and_the_newest_hundred_are_remembered() {
+    let claimant = Claimant::Person(OWNER);
+    let day = |days: u64| super::world::at("2026-01-01T00:00:00Z").saturating_add(Span::days(days));
+    let recent = vec![day(0), day(1), day(365)];
+    let row = claims::ClaimantClaims { recent, ever: 3, ..claims::ClaimantClaims::new(claimant) };
+    let counted = [0, 1, 2, 365, 366, 730].map(|days| row.in_year_before(day(days)));
+    // One of the same instant is the claim itself.
+    assert_eq!(counted, [0, 1, 2, 1, 1, 0]);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! What happens next, by when, and what is late.
 
 use base::Span;
-use claims::{Awaited, ClaimEvent, Ground, Named, NewClaim, Outcome, Refusal, StepName, Who};
+use claims::{Awaited, ClaimEvent, Ground, Outcome, Refusal, StepName, Who};
 
-use super::world::{ANN, World, at, award, contact, decided, hint, new_claim, review_of};
+use super::filing::hinted_claim;
+use super::world::{ANN, World, at, award, decided, new_claim, review_of};
 
 #[test]
 fn at_any_time_it_is_known_what_happens_next() {
@@ -14,19 +15,14 @@ fn at_any_time_it_is_known_what_happens_next() {
         assert!(!next.is_late);
     }
     let mut world = World::of_much();
-    let new = NewClaim {
-        claimant: contact(),
-        named: Named::Hint(hint()),
-        ..new_claim(1, Ground::UnauthorizedCharge)
-    };
-    world.file(&new).unwrap();
+    world.file(&hinted_claim(1)).unwrap();
     check(&world, Awaited::Match, Some("2026-03-12T00:00:00Z"));
     world.match_claim(1, ANN).unwrap();
     check(&world, Awaited::Facts, Some("2026-03-11T00:00:00Z"));
     world.freeze(1).unwrap();
     check(&world, Awaited::Decision, Some("2026-03-17T00:00:00Z"));
     world.hold(1).unwrap();
-    check(&world, Awaited::DisputeEnd, None);
+    check(&world, Awaited::DisputeEnd, Some("2026-06-07T12:00:00Z"));
     world.release(1).unwrap();
     check(&world, Awaited::Facts, Some("2026-03-11T00:00:00Z"));
     world.freeze(1).unwrap();
@@ -44,6 +40,20 @@ fn at_any_time_it_is_known_what_happens_next() {
     check(&world, Awaited::AppealDecision, Some("2026-03-24T00:00:00Z"));
     world.withdraw(1).unwrap();
     check(&world, Awaited::Nothing, None);
+}
+
+/// When a dispute should be over is always still to come, and nobody is late.
+#[test]
+fn a_dispute_takes_the_time_of_the_bank() {
+    let mut world = World::new();
+    world.file(&new_claim(1, Ground::TechnicalError)).unwrap();
+    world.hold(1).unwrap();
+    let held = world.now;
+    for (days, over) in [(0, 90), (89, 90), (90, 120), (119, 120), (120, 150), (1_000, 1_020)] {
+        let next = claims::next(world.claim(1), held.saturating_add(Span::days(days)));
+        let expected = Some(held.saturating_add(Span::days(over)));
+        assert_eq!((next.by, next.is_late), (expected, false), "after {days} days");
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! People who decide: one, a second one, and who may not.
 
 use claims::StepName;
-use claims::{ClaimEvent, Claimant, Ground, Named, NewClaim, Outcome, Refusal, Review, Status};
+use claims::{ClaimEvent, Claimant, Ground, Outcome, Refusal, Review, Status};
 
+use super::filing::hinted_claim;
 use super::world::{
-    ANN, BOB, CAT, OWNER, World, award, cents, contact, decided, dollars, hint, new_claim,
-    review_of,
+    ANN, BOB, CAT, OWNER, World, award, cents, decided, dollars, new_claim, review_of,
 };
 
 fn in_review(world: &mut World, number: u128) {
@@ -174,12 +174,7 @@ fn an_appeal_waits_for_new_facts_after_a_dispute() {
 #[test]
 fn nobody_decides_on_what_they_bought_by_filing_it_as_a_contact() {
     let mut world = World::new();
-    let new = NewClaim {
-        claimant: contact(),
-        named: Named::Hint(hint()),
-        ..new_claim(1, Ground::UnauthorizedCharge)
-    };
-    world.file(&new).unwrap();
+    world.file(&hinted_claim(1)).unwrap();
     assert_eq!(world.match_claim(1, OWNER), Err(Refusal::OwnClaim));
     world.match_claim(1, ANN).unwrap();
     assert_eq!(world.claim(1).owner, Some(OWNER));
@@ -198,12 +193,7 @@ fn in_review_on(world: &mut World, number: u128, ground: Ground) {
 #[test]
 fn a_charge_that_nobody_finds_is_denied_by_a_person() {
     let mut world = World::new();
-    let new = NewClaim {
-        claimant: contact(),
-        named: Named::Hint(hint()),
-        ..new_claim(1, Ground::UnauthorizedCharge)
-    };
-    world.file(&new).unwrap();
+    world.file(&hinted_claim(1)).unwrap();
     let approve = review_of(ANN, Outcome::Approve, award(10, 0));
     assert_eq!(world.review(1, &approve), Err(Refusal::NotMatched));
     world.review(1, &review_of(ANN, Outcome::Deny, award(0, 0))).unwrap();

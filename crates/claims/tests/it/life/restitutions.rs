@@ -1,9 +1,9 @@
 //! What is repaid without a claim.
 
 use base::Amount;
-use claims::{ClaimEvent, Ground, Outcome, Refusal, RestitutionKind};
+use claims::{ClaimEvent, Ground, Outcome, Refusal, Resolution, RestitutionKind};
 
-use super::world::{World, at, cents};
+use super::world::{ANN, OWNER, World, at, cents};
 
 #[test]
 fn each_way_has_a_cap_of_its_own() {
@@ -86,6 +86,78 @@ fn its_money_leaves_once_and_in_time() {
     assert_eq!((paid.paid_at, paid.is_late(made.due_at)), (Some(world.now), false));
     let again = claims::note_restitution_paid(&paid, world.now);
     assert_eq!(again, Err(Refusal::NothingToChange));
+}
+
+#[test]
+fn that_it_is_late_is_told_once() {
+    let mut world = World::new();
+    let id = world.restitute(RestitutionKind::Overspend, 1, 100).unwrap();
+    let made = world.restitutions[&id].clone();
+    let early = claims::escalate_restitution(&made, world.now);
+    assert_eq!(early, Err(Refusal::NotDue { due_at: made.due_at }));
+    world.now = made.due_at;
+    let told = claims::escalate_restitution(&made, world.now);
+    world.keep(told).unwrap();
+    assert_eq!(world.events.last(), Some(&ClaimEvent::RestitutionLate));
+    let told = world.restitutions[&id].clone();
+    let again = claims::escalate_restitution(&told, world.now);
+    assert_eq!(again, Err(Refusal::NothingToChange));
+    let paid = claims::note_restitution_paid(&told, world.now);
+    world.keep(paid).unwrap();
+    let paid = world.restitutions[&id].clone();
+    assert_eq!(claims::escalate_restitution(&paid, world.now), Err(Refusal::NothingDue));
+}
+
+/// The world looks at every sum, and at the tax of all that has gone back, after each.
+#[test]
+fn what_is_refused_takes_its_part_and_is_resolved_once() {
+    #[track_caller]
+    fn check(how: Resolution, is_paid: bool) {
+        let mut world = World::new();
+        let kind = RestitutionKind::Overspend;
+        assert_eq!(world.set_aside(kind, 1, 333), Err(Refusal::NothingDue), "nobody looks");
+        world.search();
+        let due_at = claims::tried_until(world.now);
+        assert_eq!(world.set_aside(kind, 1, 333), Err(Refusal::NotDue { due_at }));
+        world.now = due_at;
+        assert_eq!(
+            world.set_aside(RestitutionKind::Unspent, 1, 9),
+            Err(Refusal::NothingToRepay),
+            "the settlement returns that"
+        );
+        let id = world.set_aside(kind, 1, 333).unwrap();
+        assert_eq!(world.events.last(), Some(&ClaimEvent::RestitutionRefused));
+        assert!(world.restitutions[&id].is_stuck());
+        assert_eq!(world.restitute(kind, 1, 333), Err(Refusal::AlreadyRepaid));
+        assert_eq!(world.committed(), cents(333));
+        let waits = claims::note_restitution_paid(&world.restitutions[&id], world.now);
+        assert_eq!(waits, Err(Refusal::BeingPaid));
+        world.decided(1, Ground::TechnicalError, Outcome::PartlyApprove, 777);
+        world.start_payout(1).unwrap();
+        assert_eq!(world.resolve(id, OWNER, how.clone()), Err(Refusal::OwnClaim));
+        world.funds.is_disputed = true;
+        assert_eq!(world.resolve(id, ANN, how.clone()), Err(Refusal::PaymentDisputed));
+        world.funds.is_disputed = false;
+        world.resolve(id, ANN, how.clone()).unwrap();
+        let after = &world.restitutions[&id];
+        assert_eq!((after.is_stuck(), after.paid_at.is_some()), (false, is_paid));
+        assert_eq!(world.resolve(id, ANN, how), Err(Refusal::NotStuck));
+    }
+    check(Resolution::SentAgain, false);
+    check(Resolution::StoreCredit, true);
+    let reference = base::Label::new("transfer-7").unwrap();
+    check(Resolution::PaidByHand { reference }, true);
+}
+
+#[test]
+fn what_a_bank_has_given_back_is_counted_by_the_order_alone() {
+    let mut world = World::new();
+    world.search();
+    world.now = claims::tried_until(world.now);
+    let id = world.set_aside(RestitutionKind::Overspend, 1, 333).unwrap();
+    world.funds.lost = cents(1);
+    assert_eq!(world.resolve(id, ANN, Resolution::StoreCredit), Err(Refusal::PaidByBank));
+    world.resolve(id, ANN, Resolution::SentAgain).unwrap();
 }
 
 /// What settlements return is told of once, whatever the reasons are.

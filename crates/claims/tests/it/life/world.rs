@@ -11,6 +11,7 @@ use claims::{Filing, Fingerprint, Funds, Ground, LastFour, MediaType, Named, New
 use claims::{
     NewClaim, NewRestitution, NewWords, Outcome, PromotionClaims, Purchase, Refusal, Repaying,
 };
+use claims::{Resolution, Resolve};
 use claims::{Restitution, RestitutionKind, Review, Rows, Status, Way};
 
 pub const OWNER: PersonId = PersonId::from_bits(1);
@@ -105,6 +106,7 @@ pub fn decided(outcome: Outcome, amount: i64) -> Decided {
         elsewhere: cents(0),
         codes: codes(),
         waits_for_extension: false,
+        is_cap_unknown: false,
         automated: true,
         decision: None,
     }
@@ -201,29 +203,38 @@ impl World {
         }
     }
 
-    fn filing(&self, claimant: Claimant, ground: Ground, is_hint: bool) -> Filing<'_> {
+    /// The claims on what is bought that were decided before.
+    fn decided_before(&self, ground: Ground, is_hint: bool) -> Vec<&Claim> {
+        let promotion = self.purchase.as_ref().filter(|_| !is_hint).map(|one| one.promotion);
+        let row = promotion.and_then(|promotion| self.rows.get(&promotion));
+        let before = row.into_iter().flat_map(|row| row.decided(ground));
+        before.map(|first| &self.claims[&first]).collect()
+    }
+
+    fn filing<'a>(
+        &'a self,
+        claimant: Claimant,
+        decided: &'a [&'a Claim],
+        is_hint: bool,
+    ) -> Filing<'a> {
         let promotion = self.purchase.as_ref().filter(|_| !is_hint).map(|one| one.promotion);
         let rows = self.rows_of(claimant, promotion);
-        let first = rows.promotion.and_then(|row| row.first_decided(ground));
-        Filing {
-            existing: None,
-            purchase: self.purchase.as_ref(),
-            rows,
-            decided: first.map(|first| &self.claims[&first]),
-            clocks: self.clocks(),
-        }
+        let (purchase, clocks) = (self.purchase.as_ref(), self.clocks());
+        Filing { existing: None, purchase, rows, decided, clocks }
     }
 
     pub fn preview(&self, new: &NewClaim) -> Result<Claim, Refusal> {
         let is_hint = matches!(new.named, Named::Hint(_));
-        let filing = self.filing(new.claimant, new.ground, is_hint);
+        let decided = self.decided_before(new.ground, is_hint);
+        let filing = self.filing(new.claimant, &decided, is_hint);
         let filing = Filing { existing: self.claims.get(&new.id), ..filing };
         claims::preview(new, filing, self.now)
     }
 
     pub fn file(&mut self, new: &NewClaim) -> Result<(), Refusal> {
         let is_hint = matches!(new.named, Named::Hint(_));
-        let filing = self.filing(new.claimant, new.ground, is_hint);
+        let decided = self.decided_before(new.ground, is_hint);
+        let filing = self.filing(new.claimant, &decided, is_hint);
         let filing = Filing { existing: self.claims.get(&new.id), ..filing };
         let previewed = claims::preview(new, filing, self.now);
         let filed = claims::file(new, filing, self.now);
@@ -233,7 +244,8 @@ impl World {
 
     pub fn match_claim(&mut self, number: u128, by: PersonId) -> Result<(), Refusal> {
         let claim = self.claim(number).clone();
-        let filing = self.filing(claim.claimant, claim.ground, false);
+        let decided = self.decided_before(claim.ground, false);
+        let filing = self.filing(claim.claimant, &decided, false);
         let matched = claims::match_claim(by, &claim, filing, self.now);
         self.keep(matched)
     }
@@ -337,6 +349,45 @@ impl World {
         cause: u8,
         loss: i64,
     ) -> Result<RestitutionId, Refusal> {
+        self.owe((kind, cause, loss), None)
+    }
+
+    /// Its order refuses it.
+    pub fn set_aside(
+        &mut self,
+        kind: RestitutionKind,
+        cause: u8,
+        loss: i64,
+    ) -> Result<RestitutionId, Refusal> {
+        self.owe((kind, cause, loss), Some(Token::new("limit_exceeded").unwrap()))
+    }
+
+    /// A person has it go on.
+    pub fn resolve(
+        &mut self,
+        id: RestitutionId,
+        by: PersonId,
+        how: Resolution,
+    ) -> Result<(), Refusal> {
+        self.refunds += 1;
+        let resolve = Resolve { by, how, refund: RefundId::from_bits(self.refunds) };
+        let (restitution, row) = (&self.restitutions[&id], self.row().unwrap());
+        let owner = (OWNER, &self.funds);
+        let made = claims::resolve(&resolve, restitution, row, owner, with_tax, self.now);
+        self.keep(made)
+    }
+
+    /// Somebody looks from now on whether something is owed.
+    pub fn search(&mut self) {
+        let found = claims::search(PROMOTION, Currency::USD, self.row(), self.now);
+        self.rows.extend(found.promotions.into_iter().map(|row| (row.promotion, row)));
+    }
+
+    fn owe(
+        &mut self,
+        (kind, cause, loss): (RestitutionKind, u8, i64),
+        refusal: Option<Token<40>>,
+    ) -> Result<RestitutionId, Refusal> {
         self.refunds += 1;
         let of_kind = self.restitutions.values().filter(|one| one.kind == kind);
         let before: i64 = of_kind.map(|one| one.loss.minor()).sum();
@@ -360,7 +411,10 @@ impl World {
             captured_twice: self.captured_twice,
             clocks: self.clocks(),
         };
-        let made = claims::restitute(&new, repaying, with_tax, self.now);
+        let made = match refusal {
+            None => claims::restitute(&new, repaying, with_tax, self.now),
+            Some(refusal) => claims::set_aside(&new, &refusal, repaying, with_tax, self.now),
+        };
         let net = made.as_ref().map_or(Amount::ZERO, |effect| effect.restitutions[0].net);
         if kind.way() == Way::Capture {
             self.captured_twice = self.captured_twice.checked_sub(net).unwrap();
@@ -416,7 +470,7 @@ impl World {
             assert_ne!(self.rows.insert(row.promotion, row.clone()), Some(row));
         }
         for row in effect.claimants {
-            assert_ne!(self.claimants.insert(row.id, row), Some(row));
+            assert_ne!(self.claimants.insert(row.id, row.clone()), Some(row));
         }
         for restitution in effect.restitutions {
             self.restitutions.insert(restitution.id, restitution);
@@ -445,11 +499,12 @@ impl World {
             || self.restitutions.values().filter(|one| matches!(one.kind.way(), Way::Refund(_)));
         let restituted = minor(&mut refunded().map(|one| one.net));
         let committed = minor(&mut of_promotion().map(|claim| claim.committed())) + restituted;
-        let set_out = minor(&mut of_promotion().map(Claim::set_out)) + restituted;
+        let set_out = minor(&mut of_promotion().map(Claim::set_out))
+            + minor(&mut refunded().map(Restitution::set_out));
         let row = self.row();
         assert_eq!(row.map_or(0, |row| row.committed().minor()), committed);
         assert_eq!(row.map_or(0, |row| row.set_out.minor()), set_out);
-        for cause in [Cause::Delivery, Cause::Overspend, Cause::WrongDelivery] {
+        for cause in [Cause::Delivery, Cause::Overspend, Cause::WrongDelivery, Cause::StopFailed] {
             let claimed = minor(&mut of_promotion().map(|claim| claim.causes.of(cause)));
             let of_it = refunded().filter(|one| one.kind.way() == Way::Refund(cause));
             let sum = claimed + minor(&mut of_it.map(|one| one.net));
@@ -464,7 +519,7 @@ impl World {
         assert!(set_out <= committed);
         let payouts = self.claims.values().flat_map(|claim| &claim.payouts);
         let gross = minor(&mut payouts.map(|payout| payout.gross))
-            + minor(&mut refunded().filter_map(|one| one.gross))
+            + minor(&mut refunded().filter(|one| !one.is_stuck()).filter_map(|one| one.gross))
             + self.settled_gross.minor();
         assert_eq!(gross, with_tax(cents(returned + set_out)).minor());
 
@@ -480,8 +535,7 @@ impl World {
         let next = claims::next(claim, self.now);
         let is_waiting = claim.status.is_open();
         assert!(is_waiting || claim.due_at().is_none(), "a clock of what is over: {claim:?}");
-        let has_clock = next.by.is_some() || next.awaited == claims::Awaited::DisputeEnd;
-        assert!(!is_waiting || has_clock, "nobody knows how it goes on: {claim:?}");
+        assert!(!is_waiting || next.by.is_some(), "nobody knows how it goes on: {claim:?}");
         assert!(is_waiting || claim.held_since.is_none(), "held for ever: {claim:?}");
         let entry = self.row().and_then(|row| {
             row.claims.iter().find(|entry| entry.claim == claim.id).map(|entry| entry.status)
@@ -527,7 +581,10 @@ fn check_change(before: &Claim, after: &Claim) {
             other.begun_at == step.begun_at && (*other == step || !there.contains(other))
         };
         let same = after.steps.last(step.name).filter(is_same);
-        assert!(same.is_none_or(|same| same.due_at >= step.due_at), "a clock ran backwards");
+        // Of which law it is, and how soon that wants a decision, is known once it is matched.
+        let is_matched = before.promotion.is_none() && after.promotion.is_some();
+        let is_later = same.is_none_or(|same| same.due_at >= step.due_at);
+        assert!(is_later || is_matched, "a clock ran backwards");
     }
     assert_eq!(
         (before.id, before.claimant, before.ground),

@@ -6,6 +6,7 @@ use base::{Instant, PromotionId, Span};
 use promotions::Goal;
 
 use super::Billed;
+use crate::saved::saved;
 use crate::token::{Selection, ViewerHash};
 
 /// Sales remembered, the latest; about 150 MB when all are in use.
@@ -20,6 +21,8 @@ struct Sale {
     billed: Billed,
     is_repaid: bool,
 }
+
+saved!(Sale { at, token, promotion, viewer, billed, is_repaid });
 
 /// What is known of the sale of a token.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +46,8 @@ pub(super) struct Sales {
     by_record: BTreeMap<u64, Sale>,
     by_token: BTreeMap<TokenName, u64>,
 }
+
+saved!(Sales { keeps, by_record, by_token });
 
 impl Sales {
     pub(super) fn new(keeps: Span) -> Sales {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use base::{Instant, PromotionId};
 use promotions::{EventKind, Micros};
 
+use crate::saved::saved;
 use crate::token::ViewerHash;
 
 /// A billed event, as far as its repayment needs it.
@@ -20,6 +21,8 @@ pub(in crate::verdict) struct Billed {
     pub(in crate::verdict) kind: EventKind,
 }
 
+saved!(Billed { sequence, slice, price, kind });
+
 /// The latest billed events of each viewer.
 #[derive(Debug)]
 pub(super) struct BilledEvents {
@@ -30,6 +33,8 @@ pub(super) struct BilledEvents {
     /// viewer, and those that are repaid, have none left to point at.
     order: VecDeque<(Instant, ViewerHash)>,
 }
+
+saved!(BilledEvents { events_max, viewer_events_max, viewers, order });
 
 impl BilledEvents {
     pub(super) fn new(events_max: usize, viewer_events_max: usize) -> BilledEvents {

@@ -8,6 +8,7 @@ use promotions::Goal;
 use super::ChoicesPolicy;
 use super::alike::{Profile, Taste};
 use super::numbers::Numbered;
+use crate::saved::saved;
 use crate::token::ViewerHash;
 use crate::verdict::limits::part_number;
 
@@ -23,6 +24,8 @@ struct Cell {
     day: u32,
 }
 
+saved!(Cell { promotion, goal, shown, chosen, day });
+
 /// What is remembered of a viewer.
 #[derive(Debug, Default)]
 struct Chooser {
@@ -35,6 +38,8 @@ struct Chooser {
     /// By number of the promotion.
     cells: Vec<Cell>,
 }
+
+saved!(Chooser { day, hour, is_odd, cells });
 
 /// A promotion that somebody was shown.
 #[derive(Debug, Default)]
@@ -49,6 +54,8 @@ struct Offered {
     odd: VecDeque<ViewerHash>,
 }
 
+saved!(Offered { cells, shown, chosen, odd });
+
 /// What viewers did of what they were shown.
 #[derive(Debug)]
 pub(super) struct Choices {
@@ -60,6 +67,8 @@ pub(super) struct Choices {
     /// Cells of all viewers.
     cells: usize,
 }
+
+saved!(Choices { policy, viewers, by_day, promotions, cells });
 
 impl Choices {
     pub(super) fn new(policy: ChoicesPolicy) -> Choices {

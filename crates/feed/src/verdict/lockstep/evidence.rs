@@ -6,6 +6,7 @@ use base::{Instant, Span};
 
 use super::LockstepPolicy;
 use super::memory::{Action, Hit, Memory, Weight};
+use crate::saved::saved;
 use crate::token::ViewerHash;
 use crate::verdict::limits::part_number;
 
@@ -32,6 +33,8 @@ pub(super) struct Scale {
     /// Actions in each bucket within the memory, the latest at the back; empty ones are left out.
     traffic: VecDeque<(u64, u64)>,
 }
+
+saved!(Scale { length, current, actions, count, traffic });
 
 /// That a viewer acted on a promotion in the bucket at hand, and on another one before.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

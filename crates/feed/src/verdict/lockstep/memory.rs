@@ -7,6 +7,7 @@ use base::{Instant, PromotionId};
 use super::LockstepPolicy;
 use super::evidence::is_far_above;
 use super::numbers::Numbered;
+use crate::saved::saved;
 use crate::token::ViewerHash;
 
 /// One action of a viewer.
@@ -18,6 +19,8 @@ pub(super) struct Action {
     pub(super) promotion: u32,
 }
 
+saved!(Action { at, promotion });
+
 /// A viewer's actions, the latest at the back, and the hits against it.
 #[derive(Debug, Default)]
 struct Track {
@@ -28,6 +31,8 @@ struct Track {
     weights: VecDeque<(usize, Weight)>,
 }
 
+saved!(Track { actions, hits, weights });
+
 /// That a viewer was one of too many at once.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hit {
@@ -36,6 +41,8 @@ pub(super) struct Hit {
     /// The end of the bucket.
     pub(super) at: Instant,
 }
+
+saved!(Hit { scale, at });
 
 /// How many times others acted together with a viewer again, in one bucket.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +55,8 @@ pub(super) struct Weight {
     pub(super) expected: u64,
 }
 
+saved!(Weight { at, seen, expected });
+
 /// A promotion that somebody acted on lately.
 #[derive(Debug)]
 struct Entry {
@@ -56,6 +65,8 @@ struct Entry {
     /// Actions on it that are remembered.
     actions: u64,
 }
+
+saved!(Entry { since, actions });
 
 /// What viewers did lately.
 #[derive(Debug)]
@@ -68,6 +79,8 @@ pub(super) struct Memory {
     order: VecDeque<(Instant, ViewerHash)>,
     promotions: Numbered<Entry>,
 }
+
+saved!(Memory { actions_max, viewer_actions_max, viewers, order, promotions });
 
 impl Memory {
     pub(super) fn new(policy: &LockstepPolicy) -> Memory {

@@ -5,6 +5,8 @@ use std::ops::{Index, IndexMut};
 
 use base::PromotionId;
 
+use crate::saved::Saved;
+
 /// Something about each promotion, by a number that is used again when it is let go of.
 #[derive(Debug)]
 pub(super) struct Numbered<T> {
@@ -42,6 +44,20 @@ impl<T> Numbered<T> {
     pub(super) fn release(&mut self, number: u32) {
         self.numbers.remove(&self.rows[number as usize].0);
         self.free.push(number);
+    }
+}
+
+impl<T: Saved> Saved for Numbered<T> {
+    fn save(&self, out: &mut Vec<u8>) {
+        let Numbered { numbers, rows, free } = self;
+        numbers.save(out);
+        rows.save(out);
+        free.save(out);
+    }
+
+    fn restore(bytes: &mut &[u8]) -> Option<Numbered<T>> {
+        let (numbers, rows, free) = Saved::restore(bytes)?;
+        Some(Numbered { numbers, rows, free })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use promotions::EventKind;
 
+use crate::saved::saved;
 use crate::token::NONCES_A_PAGE;
 
 const WORDS: usize = NONCES_A_PAGE as usize / 64;
@@ -41,6 +42,8 @@ pub(super) struct Page {
     /// By the number of the mark.
     bits: Vec<(u8, Box<[u64; WORDS]>)>,
 }
+
+saved!(Page { listed, bits });
 
 impl Page {
     /// About what an empty one takes, with its place in a map.

@@ -258,6 +258,53 @@ fn a_judge_that_reads_its_log_goes_on_as_before() {
     assert!(repaid > 50, "{repaid} repayments");
 }
 
+#[test]
+fn a_judge_that_takes_over_a_memory_and_reads_the_rest_goes_on_as_before() {
+    let mut repaid = 0;
+    for seed in 0..3 {
+        let mut undisturbed = Desk::new(small());
+        let mut restarted = Desk::new(small());
+        let mut saved = (Vec::new(), 0);
+        for step in 0..900 {
+            live(&mut undisturbed, seed, step);
+            live(&mut restarted, seed, step);
+            if hash(&[seed, step, 9]).is_multiple_of(30) {
+                saved = (bytes_of(&restarted.judge), restarted.log.len());
+            }
+            if hash(&[seed, step, 8]).is_multiple_of(40) && !saved.0.is_empty() {
+                restarted.judge = judge(small());
+                let mut bytes = saved.0.as_slice();
+                restarted.judge.restore(&mut bytes).unwrap();
+                assert!(bytes.is_empty());
+                assert_eq!(bytes_of(&restarted.judge), saved.0, "as it was written");
+                let rest = &restarted.log[saved.1..];
+                rest.iter().for_each(|record| restarted.judge.replay(record).unwrap());
+            }
+        }
+        assert_eq!(undisturbed.log, restarted.log, "seed {seed}");
+        repaid += check_repayments(&undisturbed.log);
+    }
+    assert!(repaid > 50, "{repaid} repayments");
+}
+
+fn bytes_of(judge: &Judge) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    judge.save(&mut bytes);
+    bytes
+}
+
+#[test]
+fn a_memory_of_other_rules_is_not_taken_over() {
+    let mut desk = Desk::new(small());
+    (0..90).for_each(|step| live(&mut desk, 1, step));
+    let saved = bytes_of(&desk.judge);
+    let mut other = judge(Policy { view_dwell: Span::seconds(1), ..small() });
+    assert_eq!(other.restore(&mut saved.as_slice()), None);
+    let mut cut_off = judge(small());
+    assert_eq!(cut_off.restore(&mut &saved[..saved.len() - 1]), None);
+    assert_eq!((other.next_sequence(), cut_off.next_sequence()), (0, 0));
+}
+
 /// Each repayment is of one billed event, with its price, and the only one of it.
 fn check_repayments(log: &[Record]) -> usize {
     let mut billed = std::collections::BTreeMap::new();

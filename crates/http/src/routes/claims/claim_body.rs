@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::hint_body::HintBody;
 use crate::call::Caller;
 use crate::fields::{self, Checked, refuse};
+use crate::guesses;
 use crate::routes::gift_cards::issue::people::address;
 use crate::routes::promotions::one_of;
-use crate::wire;
+use crate::wire::{self, ClientBody};
 
 /// What went wrong with what, and what is told of it.
 #[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
@@ -68,6 +69,14 @@ pub(crate) struct ClaimBody {
         skip_serializing_if = "Option::is_none"
     )]
     contact: Option<ContactBody>,
+    /// Who is behind a claim without an account: each counts as a guess of this client, for a hint
+    /// costs nothing.
+    #[serde(
+        default,
+        deserialize_with = "wire::object_option",
+        skip_serializing_if = "wire::is_not_compared"
+    )]
+    pub(super) client: Option<ClientBody>,
     /// Strings of the platform.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     metadata: BTreeMap<String, String>,
@@ -135,6 +144,7 @@ impl ClaimBody {
     /// Checks every field by itself.
     pub(super) fn check(&self, caller: &Caller) -> Checked<Checks> {
         let description = Text::multiline(&self.description);
+        guesses::client_identity(&caller.app, self.client.as_ref())?;
         Ok(Checks {
             named: self.named(caller)?,
             ground: one_of("/ground", &self.ground, &Ground::ALL, Ground::as_str)?,

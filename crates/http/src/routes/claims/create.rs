@@ -6,6 +6,7 @@ use engine::{ClaimCommand, Command};
 use super::claim_body::{By, ClaimBody};
 use super::filing::{bytes_of, claimant, new_claim, promotion_of};
 use crate::call::Call;
+use crate::guesses;
 use crate::personal::{self, About, PersonalText};
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
@@ -30,6 +31,10 @@ pub(crate) async fn handle(mut call: Call<MakeClaims>) -> Result<Reply, Problem>
         By::Owner => promotion_of(caller, &checks.named).await?,
         By::Person(_) | By::Contact(_) => None,
     };
+    let asker = match (&checks.by, &body.client) {
+        (By::Contact(_), Some(client)) => Some(guesses::admit(caller, Some(client))?),
+        _ => None,
+    };
     let claimant = claimant(caller, &checks.by, promotion.as_deref())?;
     let plain = checks.description.as_str().to_owned();
     let text = match claimant {
@@ -48,6 +53,9 @@ pub(crate) async fn handle(mut call: Call<MakeClaims>) -> Result<Reply, Problem>
     let claim = Some(new.id);
     let command = Command::Claims(Box::new(ClaimCommand::File(new)));
     let reply = Prepared::creating(command, operation).decide(caller).await?;
+    if let Some(asker) = asker {
+        guesses::record(caller, &asker, false);
+    }
     caller.book().nudge_claims(claim);
     Ok(reply)
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::act;
 use crate::call::{Call, Caller};
+use crate::claim_rules::in_force;
 use crate::fields::{self, Checked, refuse};
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
@@ -38,7 +39,8 @@ pub(crate) struct DecideBody {
         skip_serializing_if = "Option::is_none"
     )]
     elsewhere: Option<MoneyBody>,
-    /// Machine words, the main reason first: those of the rule tables, or others.
+    /// Machine words, the main reason first: codes of the rule tables, or of people, that have a
+    /// text in the message file of the platform.
     #[schema(min_items = 1, max_items = 4, example = json!(["underdelivery"]))]
     reasons: Vec<String>,
     /// Who decides. Nobody does on a claim of their own, nor on an appeal against their decision.
@@ -66,12 +68,16 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
         ("/amount", fields::optional_money("/amount", body.amount.as_ref())?),
         ("/elsewhere", fields::optional_money("/elsewhere", body.elsewhere.as_ref())?),
     ];
-    let code = |pointer: &str, text: &String| fields::token(pointer, text);
     let review = Box::new(Review {
         by: fields::id("/by", &body.by)?,
         outcome: one_of("/outcome", &body.outcome, &OUTCOMES, Outcome::as_str)?,
         award: award(&sums),
-        codes: reasons(fields::each("/reasons", &body.reasons, limits::CODES_MAX, code)?)?,
+        codes: reasons(fields::each(
+            "/reasons",
+            &body.reasons,
+            limits::CODES_MAX,
+            |pointer, text| reason(pointer, text),
+        )?)?,
     });
     check_currency(&call.caller, claim, &sums).await?;
     act(&call.caller, ClaimCommand::Review { claim, review }, Some(operation)).await
@@ -91,6 +97,17 @@ fn reasons(codes: Vec<claims::Code>) -> Checked<Vec<claims::Code>> {
     } else {
         Ok(codes)
     }
+}
+
+/// A code that has a text: whoever reads the decision is to know why.
+fn reason(pointer: &str, text: &str) -> Checked<claims::Code> {
+    let code: claims::Code = fields::token(pointer, text)?;
+    let messages = in_force().rules.messages();
+    if messages.text(code.as_str()).is_some() {
+        return Ok(code);
+    }
+    let codes: Vec<&str> = messages.of_people().chain(messages.of_tables()).collect();
+    Err(refuse(pointer, format!("must be a code that has a text: {}", codes.join(", "))))
 }
 
 /// Sums are in the currency of the claim, which never changes.

@@ -1,10 +1,12 @@
 //! `POST /v1/claims/preview`: what a claim would be, and what would be decided on it.
 
+use std::sync::atomic::Ordering;
+
 use axum::http::StatusCode;
 use base::PersonId;
 use claims::{Facts, NewWords};
 use engine::{Answer, Query};
-use jobs::{NotYet, told_facts};
+use jobs::{Account, NotYet, Teller, told_facts};
 use promotions::Promotion;
 
 use super::claim_body::ClaimBody;
@@ -16,12 +18,14 @@ use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
 use crate::routes::promotions::report::deeds_of;
 use crate::scope::MakeClaims;
+use crate::sight::Sight;
 use crate::views::claim_trial::ClaimTrialView;
 
 /// Preview a claim
 ///
 /// Nothing is stored. The facts are those that are known now, and the decision is the one that
-/// these facts get by the rules of today: a claim that is made later may know more. While they are
+/// these facts get by the rules of today: a claim that is made later may know more. `leads_to` says
+/// where the claim would stand then, and what it would wait for. While they are
 /// not complete there is no decision, as a claim would wait for them; `waits_for` says for what.
 #[utoipa::path(post, path = "/v1/claims/preview", operation_id = "preview_claim_for_money",
     tag = "Claims",
@@ -55,19 +59,27 @@ pub(crate) async fn handle(mut call: Call<MakeClaims>) -> Result<Reply, Problem>
     }
 }
 
+/// What is known of the account that has bought a promotion.
+async fn account_of(caller: &Caller, promotion: &Promotion) -> Result<Account, Problem> {
+    let (book, promotion) = (caller.book(), promotion.clone());
+    let written = caller.key.last_write.load(Ordering::Relaxed).max(book.opened_at_seq());
+    let sight = Sight::of_book(book, written).await?;
+    book.reads().read(sight, move |reader| Account::of(&promotion, reader)).await
+}
+
 /// What the feed knows of the delivery of a promotion, and why that is not all yet.
 async fn told_of(
     caller: &Caller,
     promotion: Promotion,
 ) -> Result<(Facts, Option<NotYet>), Problem> {
     let deeds = deeds_of(caller, promotion.id).await?;
+    let account = account_of(caller, &promotion).await?;
     let now = caller.book().time().await?;
     let keeper = caller.book().feed().cloned();
     let told = blocking::spawn(move || {
-        let feed = keeper.as_ref().and_then(|keeper| keeper.feed());
-        let is_opening = keeper.as_ref().is_some_and(|it| it.feed().is_none() && !it.is_idle());
-        let not_yet = NotYet::of(&promotion, &deeds, is_opening, now);
-        (told_facts(feed, &promotion, &deeds, now), not_yet)
+        let teller = Teller::of(keeper.as_deref());
+        let not_yet = NotYet::of(&promotion, &deeds, teller.tells(), now);
+        (told_facts(teller.feed(), &promotion, &deeds, &account, now), not_yet)
     });
     told.await.map_err(|_| Problem::new(&catalog::UNAVAILABLE))
 }

@@ -40,7 +40,7 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     };
     let view = ClaimView::new(&evidence.claim, evidence.now);
     let mut view = view.with_description(description.as_deref());
-    if let Some(stated) = stated(&evidence) {
+    if let Some(stated) = stated(&evidence, Vec::new()) {
         view = view.with_explanation(stated.view().explanation());
     }
     if let Some(Answer::OrderRefund(refund)) = &refund {

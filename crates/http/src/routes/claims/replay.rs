@@ -36,7 +36,7 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
     let id = call.path_id(&catalog::CLAIM_NOT_FOUND)?;
     call.idempotency_key()?;
     let body: ReplayBody = call.json().await?;
-    check_text(body.rule_table.as_deref())?;
+    body.rule_table.as_deref().map_or(Ok(()), check_text)?;
     let evidence = evidence(&call.caller, id).await?;
     let facts = evidence.facts.as_ref().ok_or_else(|| Problem::new(&catalog::FACTS_MISSING))?;
     let other = match body.rule_table.as_deref() {
@@ -51,17 +51,26 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
 /// Bytes of a table that is too long.
 const TABLE_BYTES_MAX: usize = 65_537;
 
-fn check_text(table: Option<&str>) -> Result<(), Problem> {
-    let is_text = |table: &str| {
-        let is_odd = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
-        (1..TABLE_BYTES_MAX).contains(&table.len()) && !table.contains(is_odd)
-    };
-    match table {
-        Some(table) if !is_text(table) => {
-            Err(Problem::new(&catalog::INVALID_REQUEST).param("/rule_table"))
-        }
-        _ => Ok(()),
+/// Refuses what can be no table, nor the name of one.
+pub(super) fn check_text(table: &str) -> Result<(), Problem> {
+    let is_odd = |letter: char| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t');
+    if (1..TABLE_BYTES_MAX).contains(&table.len()) && !table.contains(is_odd) {
+        return Ok(());
     }
+    Err(Problem::new(&catalog::INVALID_REQUEST).param("/rule_table"))
+}
+
+/// The table of this text.
+///
+/// # Errors
+///
+/// `rule_table_broken`, with what is wrong.
+pub(super) fn loaded(text: &str) -> Result<Table, Problem> {
+    Table::load("rule_table", text).map_err(|errors| {
+        let errors: Vec<String> = errors.iter().take(10).map(ToString::to_string).collect();
+        let problem = Problem::new(&catalog::RULE_TABLE_BROKEN).param("/rule_table");
+        problem.detail(errors.join("; "))
+    })
 }
 
 /// The rules with the table that is named in the place of its own kind.
@@ -71,15 +80,8 @@ fn named(table: &str, claim: &Claim) -> Result<Rules, Problem> {
     if let Some(version) = version_of(table) {
         return rules.of_version(claim.ground, version).ok_or_else(unknown);
     }
-    match Table::load("rule_table", table) {
-        Ok(table) if table.decides(claim.ground) => Ok(rules.trying(table)),
-        Ok(_) => Err(unknown()),
-        Err(errors) => {
-            let errors: Vec<String> = errors.iter().take(10).map(ToString::to_string).collect();
-            let problem = Problem::new(&catalog::RULE_TABLE_BROKEN).param("/rule_table");
-            Err(problem.detail(errors.join("; ")))
-        }
-    }
+    let table = loaded(table)?;
+    if table.decides(claim.ground) { Ok(rules.trying(table)) } else { Err(unknown()) }
 }
 
 /// SHA-256 in 64 hexadecimal digits; `None` for any other text.

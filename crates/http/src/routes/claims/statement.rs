@@ -1,15 +1,17 @@
 //! `GET /v1/claims/{id}/statement`: a decision with everything that explains it.
 
-use base::Instant;
-use claims::{Claim, StepName};
+use base::{Instant, RefundId};
+use claims::{Claim, Ground, StepName};
 use engine::ClaimEvidence;
 
 use super::evidence;
-use crate::call::Call;
+use super::ways::ways;
+use crate::call::{Call, Caller};
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
+use crate::routes::promotions::report::sentences_of;
 use crate::scope::Read;
-use crate::views::claim_statement::{Stated, StatementView};
+use crate::views::claim_statement::{Stated, StatementView, Way};
 
 /// Read the statement of a claim
 ///
@@ -23,17 +25,33 @@ use crate::views::claim_statement::{Stated, StatementView};
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let id = call.path_id(&catalog::CLAIM_NOT_FOUND)?;
     let evidence = evidence(&call.caller, id).await?;
-    let stated = stated(&evidence);
+    // Somebody else's cards are not named to whoever claims that they did not agree.
+    let claim = &evidence.claim;
+    let is_owner = claim.owner.is_some() && claim.claimant.person() == claim.owner;
+    let payouts = claim.payouts.iter().filter(|_| is_owner);
+    let refunds: Vec<RefundId> = payouts.filter_map(|payout| payout.refund).collect();
+    let stated = stated(&evidence, ways(&call.caller, &refunds).await?);
     let stated = stated.ok_or_else(|| Problem::new(&catalog::CLAIM_STATEMENT_NOT_FOUND))?;
-    Ok(stated.reply(call.wants_text()))
+    let delivery = delivery(&call.caller, &evidence.claim).await?;
+    Ok(stated.with_delivery(delivery).reply(call.wants_text()))
 }
 
-/// The statement of a claim; `None` before there is one.
-pub(super) fn stated(evidence: &ClaimEvidence) -> Option<Stated> {
+/// Where everything went that was planned, when that is what the claim is about.
+async fn delivery(caller: &Caller, claim: &Claim) -> Result<Vec<String>, Problem> {
+    match (claim.ground, claim.promotion) {
+        (Ground::PoorOutcome | Ground::FailureToDeliver, Some(promotion)) => {
+            sentences_of(caller, promotion).await
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The statement of a claim, and to what its money has set out; `None` before there is one.
+pub(super) fn stated(evidence: &ClaimEvidence, ways: Vec<Way>) -> Option<Stated> {
     let claim = &evidence.claim;
     let facts = evidence.decided_on.as_ref().map(|row| &row.facts);
     let decision = evidence.statement.as_ref().and_then(|kept| kept.decision.as_ref());
-    Stated::of_claim(claim, facts, decision, paid_by(claim))
+    Stated::of_claim(claim, facts, decision, ways, paid_by(claim))
 }
 
 /// By when the money of a claim should have arrived.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::http::StatusCode;
 use base::{Instant, Region, Span, Text};
-use feed::verdict::{Event, Judgement, Reason, Verdict};
+use feed::verdict::{Event, Judgement, Overloaded, Reason, Verdict};
 use promotions::EventKind;
 use serde::{Deserialize, Serialize};
 use serving::Told;
@@ -71,8 +71,8 @@ pub(crate) struct EventBody {
 ///
 /// One verdict for each event, in order. Reporting an event again changes nothing: it is a
 /// `duplicate`. A `sale_returned` is `repaid` once, `invalid` (`not_billed`) when no sale of the
-/// token was billed, and only its `token` counts. When too much is remembered the answer is `busy`;
-/// send all of it again later.
+/// token was billed, and only its `token` counts. An event of whose kind too much is remembered has
+/// the verdict `busy`: send it again later. When that is all of them, the whole answer is `busy`.
 #[utoipa::path(post, path = "/v1/feed/events", operation_id = "report_feed_events", tag = "Feed",
     request_body = EventsBody,
     responses((status = 200, description = "Judged", body = FeedEventsView)))]
@@ -92,14 +92,20 @@ pub(crate) async fn handle(mut call: Call<ServeFeed>) -> Result<Reply, Problem> 
             // It reads its log: whoever sends the events again is heard.
             return Err(Problem::new(&catalog::BUSY).retry_after(Span::seconds(1)));
         }
-        let unknown = told.iter().map(|_| unknown()).collect::<Vec<_>>();
+        let unknown = told.iter().map(|_| Ok(unknown())).collect::<Vec<_>>();
         return Ok(Reply::view(StatusCode::OK, &FeedEventsView::new(&unknown)));
     };
-    let judged: Result<Vec<Judgement>, _> = feed.report(&told).into_iter().collect();
-    match judged {
-        Ok(judged) => Ok(Reply::view(StatusCode::OK, &FeedEventsView::new(&judged))),
-        Err(overloaded) => Err(Problem::new(&catalog::BUSY).retry_after(overloaded.retry_after)),
+    let judged = feed.report(&told);
+    match all_busy(&judged) {
+        Some(retry_after) => Err(Problem::new(&catalog::BUSY).retry_after(retry_after)),
+        None => Ok(Reply::view(StatusCode::OK, &FeedEventsView::new(&judged))),
     }
+}
+
+/// How long to wait when nothing was judged. Where something was, its verdicts are told: what was
+/// billed is not to be sent again.
+fn all_busy(judged: &[Result<Judgement, Overloaded>]) -> Option<Span> {
+    judged.iter().map(|one| one.err().map(|busy| busy.retry_after)).min().flatten()
 }
 
 /// Where nothing was ever promoted, no token is known.
@@ -179,4 +185,16 @@ fn check((index, body): (usize, &EventBody)) -> Checked<Read<'_>> {
             .map(|code| fields::region(&at("country"), code))
             .transpose()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_judged_is_told_where_a_part_has_to_wait() {
+        let busy = |seconds| Err(Overloaded { retry_after: Span::seconds(seconds) });
+        assert_eq!(all_busy(&[busy(60), busy(5)]), Some(Span::seconds(5)));
+        assert_eq!(all_busy(&[busy(60), Ok(unknown())]), None);
+    }
 }

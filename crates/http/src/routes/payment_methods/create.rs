@@ -132,6 +132,7 @@ impl Kept {
             last4,
             expiry: state.expires_at.and_then(|at| last_month(at, self.now)),
             is_store_mediated: rail.capabilities().store_mediated,
+            declined_at: None,
             // The decision sets the book's time.
             created_at: Instant::MIN,
         })

@@ -6,6 +6,7 @@ use promotions::{Authorization, Factor, Fingerprint};
 use serde::{Deserialize, Serialize};
 
 use super::one_of;
+use crate::account::read_nonce;
 use crate::call::Caller;
 use crate::fields::{self, Checked, refuse};
 
@@ -19,7 +20,7 @@ pub(crate) const NAME_BYTES_MAX: usize = 255;
 #[schema(as = AuthorizationInput)]
 pub(crate) struct AuthorizationBody {
     /// By what they proved to be who they are.
-    #[schema(pattern = "^(passkey|totp|password|none)$")]
+    #[schema(pattern = "^(passkey|totp|password|mail_code|hand_over|none)$")]
     factor: String,
     /// The device, as the platform tells devices apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,6 +42,11 @@ pub(crate) struct AuthorizationBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 40)]
     terms_version: Option<String>,
+    /// The act that their passkey has signed for this very payment, 32 hexadecimal digits: what
+    /// `POST /account/acts/use` has compared with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[0-9a-f]{32}$")]
+    act: Option<String>,
     /// When.
     #[schema(format = DateTime)]
     at: String,
@@ -65,16 +71,22 @@ impl AuthorizationBody {
             let address: IpAddr = text
                 .parse()
                 .map_err(|_| refuse("/authorization/ip", "must be an IPv4 or IPv6 address"))?;
-            Ok(fingerprint(caller, "address", &address.to_canonical().to_string()))
+            // By this the feed knows events that come from there.
+            Ok(serving::address_fingerprint(&caller.app.ring, caller.book().name(), address))
         };
         let region = |text: &String| fields::region("/authorization/region", text);
         let version = |text: &String| fields::token("/authorization/terms_version", text);
+        let act = |text: &String| {
+            let act = read_nonce(text);
+            act.ok_or_else(|| refuse("/authorization/act", "must be 32 hexadecimal digits"))
+        };
         Ok(Authorization {
             factor: one_of("/authorization/factor", &self.factor, &Factor::ALL, Factor::as_str)?,
             device: hashed("device", &self.device)?,
             session: hashed("session", &self.session)?,
             address: self.ip.as_ref().map(address).transpose()?,
             region: self.region.as_ref().map(region).transpose()?,
+            act: self.act.as_ref().map(act).transpose()?,
             terms_version: self.terms_version.as_ref().map(version).transpose()?,
             at: fields::instant("/authorization/at", &self.at)?,
         })

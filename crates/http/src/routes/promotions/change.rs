@@ -86,7 +86,7 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
         // What the platform adds is a part of the budget: a smaller one leaves less to pay.
         caller.require::<Review>()?;
     }
-    let quote = Box::new(quote_for(caller, &terms, known.now).await?);
+    let quote = Box::new(quote_for(caller, &terms, known.promotion.spend.due, known.now).await?);
     // All of the terms that were quoted, so that none is decided on with the quote of another.
     let change = Box::new(TermsChange::to(terms));
     let command = PromotionCommand::Edit { promotion, change, quote, actor };

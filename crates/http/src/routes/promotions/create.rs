@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use base::{Amount, Money};
 use engine::{Answer, PromotionCommand, Query};
-use promotions::{NewPromotion, Role, Terms};
+use promotions::{Micros, NewPromotion, Role, Terms};
 use serde::{Deserialize, Serialize};
 
 use super::audience_body::AudienceBody;
@@ -30,6 +30,11 @@ pub(crate) struct PromotionBody {
     /// Who pays.
     #[schema(pattern = "^per_[0-9a-hjkmnp-tv-z]{26}$")]
     advertiser: String,
+    /// How old they are in whole years, if the platform tells. It is kept for what they promote
+    /// later, and what is told last counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 150)]
+    advertiser_age: Option<i64>,
     #[serde(deserialize_with = "wire::object")]
     post: PostBody,
     /// What it is to bring about.
@@ -110,6 +115,7 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
     }
     let actor = actor(Role::Advertiser, body.by.as_deref())?;
     let advertiser = fields::id("/advertiser", &body.advertiser)?;
+    let advertiser_age = body.advertiser_age.map(age).transpose()?;
     let metadata = fields::metadata("/metadata", &body.metadata)?;
     let authorization = body.authorization.as_ref().map(|body| body.check(caller)).transpose()?;
     let tenders = paying::all_named(caller, &body.tenders)?;
@@ -118,7 +124,7 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
         caller.require::<Review>().map_err(|problem| problem.param("/incentive"))?;
     }
     let pay_with = paying::kept(caller, tenders).await?;
-    let quote = quote_for(caller, &terms, caller.book().time().await?).await?;
+    let quote = quote_for(caller, &terms, Micros::ZERO, caller.book().time().await?).await?;
     let new = Box::new(NewPromotion {
         id: caller.app.new_id(),
         advertiser,
@@ -127,10 +133,17 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
         quote,
         pay_with,
         authorization,
+        advertiser_age,
         metadata,
     });
     let command = PromotionCommand::Compose { new, post, actor };
     decide(caller, command, operation, StatusCode::CREATED).await
+}
+
+/// Whole years of a life.
+fn age(years: i64) -> Checked<u8> {
+    let years = u8::try_from(years).ok().filter(|years| *years <= 150);
+    years.ok_or_else(|| refuse("/advertiser_age", "must be from 0 to 150 years"))
 }
 
 fn terms(body: &PromotionBody) -> Checked<Terms> {

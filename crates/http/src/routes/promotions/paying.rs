@@ -64,6 +64,33 @@ pub(super) async fn kept(caller: &Caller, tenders: Vec<Named>) -> Result<Vec<Pay
     Ok(all)
 }
 
+/// The same of what is about to pay. A code that leads nowhere is left out: whoever adds it as a
+/// tender refuses it, and counts the guess.
+///
+/// # Errors
+///
+/// `unavailable`, `busy`.
+pub(super) async fn told(caller: &Caller, tenders: &[Named]) -> Result<Vec<PayWith>, Problem> {
+    let mut all = Vec::with_capacity(tenders.len());
+    for tender in tenders {
+        all.extend(match tender {
+            Named::Card(NamedCard { card: CardRef::Id(id), .. }) => Some(PayWith::Card(*id)),
+            Named::Card(NamedCard { card, .. }) => {
+                match caller.book().ask(Query::Lookup(card.clone())).await? {
+                    Some(Answer::Card { card, .. }) => Some(PayWith::Card(card.id)),
+                    _ => None,
+                }
+            }
+            Named::Wallet => Some(PayWith::Wallet),
+            Named::Method { method, wanted } => {
+                let at_most = wanted.map(|money| money.amount);
+                Some(PayWith::Method { method: *method, at_most })
+            }
+        });
+    }
+    Ok(all)
+}
+
 /// The card that is named, whatever state it is in.
 async fn card_of(caller: &Caller, named: NamedCard) -> Result<CardId, Problem> {
     let NamedCard { card, asker } = named;

@@ -42,6 +42,11 @@ pub(crate) struct PostBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 64)]
     content_version: Option<String>,
+    /// When it was published. Claims look at it: whoever uses the account of somebody else mostly
+    /// pays for a post of that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    published_at: Option<String>,
 }
 
 impl PostBody {
@@ -59,6 +64,8 @@ impl PostBody {
                 message: error.message,
             })
         };
+        let published_at = self.published_at.as_deref();
+        let published_at = published_at.map(|at| fields::instant("/post/published_at", at));
         Ok(Post {
             id: post_id(&name),
             name,
@@ -76,6 +83,7 @@ impl PostBody {
             promotions: Vec::new(),
             // The decision knows when it was first told of.
             created_at: Instant::MIN,
+            published_at: published_at.transpose()?,
         })
     }
 }
@@ -91,6 +99,9 @@ impl PostBody {
         }
         if self.tags.is_empty() {
             post.tags.clone_from(&known.tags);
+        }
+        if self.published_at.is_none() {
+            post.published_at = known.published_at;
         }
     }
 }

@@ -1,12 +1,13 @@
 //! `GET /v1/promotions/{id}/report`: what was planned, what was delivered, and why it was less.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::http::StatusCode;
-use base::{PromotionId, Span};
+use base::{Instant, PromotionId, Span};
 use engine::{Answer, Query as Question};
-use promotions::{Audience, Deed, Terms};
-use serving::Asked;
+use promotions::{Audience, Deed, Promotion, Terms};
+use serving::{Asked, Report, ServingError};
 
 use crate::call::{Call, Caller};
 use crate::fields::{Checked, refuse};
@@ -16,16 +17,19 @@ use crate::query::query_parameters;
 use crate::reply::Reply;
 use crate::scope::Read;
 use crate::sight::Sight;
-use crate::views::promotion_report::PromotionReportView;
+use crate::views::promotion_report::{PromotionReportView, sentences};
 
 query_parameters! {
     /// How fine.
     ReportQuery {
-        /// `minute`, `hour` when left out, or `day` (UTC).
+        /// `minute` (within its first ten days), `hour` when left out, or `day` (UTC).
         #[param(pattern = "^(minute|hour|day)$")]
         bucket,
     }
 }
+
+/// The longest time that is told by the minute.
+const BY_THE_MINUTE_MAX: Span = Span::days(10);
 
 /// Report on a promotion
 ///
@@ -46,24 +50,67 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let answer = caller.book().ask(Question::Promotion(id)).await?;
     let Some(Answer::Promotion { promotion, .. }) = answer else { return Err(missing()) };
     let deeds = deeds_of(caller, id).await?;
-    let keeper = caller.book().feed().cloned();
-    let (of_promotion, assumed) = (promotion.clone(), caller.app.limits.assumed_feed.clone());
+    if promotion.funded_at.is_some() {
+        check_fineness(&promotion.terms, bucket, caller.book().time().await?)?;
+    }
+    let made = made(caller, &promotion, &deeds, bucket).await?;
     let terms_deed = promotions::terms_deed(&deeds).map_or(0, |deed| deed.number);
+    let view = PromotionReportView::new(&promotion, made.as_ref(), (bucket, terms_deed));
+    Ok(Reply::view(StatusCode::OK, &view))
+}
+
+/// What the report of a promotion says of its delivery by now, in sentences; none where nothing
+/// was served, or where no report can be made at this moment.
+///
+/// # Errors
+///
+/// `unavailable`, `busy`.
+pub(crate) async fn sentences_of(caller: &Caller, id: PromotionId) -> Result<Vec<String>, Problem> {
+    let answer = caller.book().ask(Question::Promotion(id)).await?;
+    let Some(Answer::Promotion { promotion, .. }) = answer else { return Ok(Vec::new()) };
+    let deeds = deeds_of(caller, id).await?;
+    let made = made(caller, &promotion, &deeds, Span::days(1)).await.ok().flatten();
+    Ok(made.map(|report| sentences(&report, &promotion)).unwrap_or_default())
+}
+
+/// The report of a promotion; `None` where nothing was served. Of what nobody has paid for there is
+/// nothing to tell, and it may be of any length.
+async fn made(
+    caller: &Caller,
+    promotion: &Arc<Promotion>,
+    deeds: &[Deed],
+    stretch: Span,
+) -> Result<Option<Report>, Problem> {
+    let is_paid = promotion.funded_at.is_some();
+    let keeper = caller.book().feed().filter(|_| is_paid).cloned();
+    let (promotion, deeds) = (Arc::clone(promotion), deeds.to_vec());
+    let assumed = caller.app.limits.assumed_feed.clone();
     let made = crate::blocking::spawn(move || {
         let feed = keeper.as_ref().and_then(|keeper| keeper.feed());
         feed.map(|feed| {
-            let terms = &of_promotion.terms;
+            let terms = &promotion.terms;
             let reach = |audience: &Audience| {
                 let terms = Terms { audience: audience.clone(), ..terms.clone() };
                 inventory_of(Some(feed), &assumed, &terms).opportunities_per_day
             };
-            let (promotion, deeds) = (&of_promotion, deeds.as_slice());
-            feed.report_on(&Asked { promotion, deeds, stretch: bucket, reach: &reach })
+            let (promotion, deeds) = (&promotion, deeds.as_slice());
+            feed.report_in_turn(&Asked { promotion, deeds, stretch, reach: &reach })
         })
     });
-    let made = made.await.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?;
-    let view = PromotionReportView::new(&promotion, made.as_ref(), (bucket, terms_deed));
-    Ok(Reply::view(StatusCode::OK, &view))
+    let made = made.await.map_err(|_| Problem::new(&catalog::UNAVAILABLE))?.transpose();
+    made.map_err(|error| match error {
+        ServingError::Busy(_) => Problem::new(&catalog::BUSY).retry_after(Span::seconds(1)),
+        _ => Problem::new(&catalog::UNAVAILABLE),
+    })
+}
+
+/// Keeps the answer of a size that can be read: a year has half a million minutes.
+fn check_fineness(terms: &Terms, bucket: Span, now: Instant) -> Checked<()> {
+    let told = terms.ends_at.min(now).since(terms.starts_at).unwrap_or(Span::ZERO);
+    if bucket == Span::minutes(1) && told > BY_THE_MINUTE_MAX {
+        return Err(refuse("bucket", "must be hour or day: more than ten days are over"));
+    }
+    Ok(())
 }
 
 fn bucket(text: &str) -> Checked<Span> {

@@ -50,7 +50,8 @@ pub(crate) struct SubmitBody {
         skip_serializing_if = "Option::is_none"
     )]
     tax: Option<MoneyOrZeroBody>,
-    /// What pays in place of the tenders of the draft.
+    /// What pays in place of the tenders of the draft, which has these from then on. When they
+    /// differ, the `authorization` of the draft does not count: somebody agreed to others.
     #[serde(
         default,
         deserialize_with = "wire::object_list_said",
@@ -100,7 +101,12 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
     let named = body.tenders.as_deref().map(|tenders| paying::all_named(caller, tenders));
     let named = named.transpose()?;
     let known = details(caller, id).await?;
-    let said = Said { region, tax, return_url, authorization: authorization.map(Box::new), actor };
+    let pay_with = match &named {
+        Some(named) => Some(paying::told(caller, named).await?),
+        None => None,
+    };
+    let authorization = authorization.map(Box::new);
+    let said = Said { region, tax, return_url, pay_with, authorization, actor };
     let steps = steps(caller, &known, named, said).await?;
     let Begun { checkout, replayed } = begin(caller, steps, operation).await?;
     let paid = pay::go_on(caller, checkout).await?;
@@ -125,6 +131,7 @@ struct Said {
     region: Region,
     tax: Option<Money>,
     return_url: Option<ReturnUrl>,
+    pay_with: Option<Vec<PayWith>>,
     authorization: Option<Box<Authorization>>,
     actor: promotions::Actor,
 }
@@ -152,13 +159,18 @@ async fn steps(
     said: Said,
 ) -> Result<Vec<Step>, Problem> {
     let promotion = &known.promotion;
-    let Said { region, tax, return_url, authorization, actor } = said;
+    let Said { region, tax, return_url, pay_with, authorization, actor } = said;
     let new = new_checkout(caller, promotion, region, tax)?;
     let checkout = new.checkout.id;
     let mut steps = vec![Step::of_shop("", ShopCommand::CreateCheckout(Box::new(new)))];
     // First of all: whether it can be paid says more than how.
-    let submit =
-        PromotionCommand::Submit { promotion: promotion.id, checkout, authorization, actor };
+    let submit = PromotionCommand::Submit {
+        promotion: promotion.id,
+        checkout,
+        pay_with,
+        authorization,
+        actor,
+    };
     steps.push(Step {
         purpose: "submission of a promotion".to_owned(),
         command: Command::Promotions(Box::new(submit)),

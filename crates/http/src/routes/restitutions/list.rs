@@ -2,7 +2,7 @@
 
 use store::List;
 
-use crate::fields::optional_id;
+use crate::fields::{optional_id, refuse};
 use crate::lists::{CreatedQuery, PageQuery};
 use crate::problem::Problem;
 use crate::query::query_parameters;
@@ -19,6 +19,10 @@ query_parameters! {
         /// For which promotion.
         #[param(pattern = "^promo_[0-9a-hjkmnp-tv-z]{26}$")]
         promotion,
+        /// `stuck` for those that their order refuses to send, which wait for a person; all when
+        /// left out.
+        #[param(pattern = "^stuck$")]
+        status,
     }
 }
 
@@ -36,6 +40,11 @@ pub(crate) async fn handle(call: ReadCall<Read>) -> Result<Reply, Problem> {
     let (page, filters): (PageQuery, (CreatedQuery, RestitutionsQuery)) = call.query()?;
     let (created, wanted) = &filters;
     let promotion = optional_id("promotion", wanted.promotion.as_deref())?;
+    let only_stuck = match wanted.status.as_deref() {
+        None => false,
+        Some("stuck") => true,
+        Some(_) => return Err(refuse("status", "must be stuck").into()),
+    };
     let asked = Filtered { name: "restitutions", page: &page, created, filters: &filters };
-    reading::list(&call.caller, asked, List::Restitutions { promotion }).await
+    reading::list(&call.caller, asked, List::Restitutions { promotion, only_stuck }).await
 }

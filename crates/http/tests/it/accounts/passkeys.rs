@@ -4,17 +4,17 @@ use base::Span;
 use people::Role;
 use serde_json::{Value, json};
 
-use super::device::Device;
-use super::world::{BOOK, Browser, Place};
+use super::world::{BOOK, Browser, Place, new_device};
+use testbed::Device;
 
 const ANN: &str = "ann@mail.example";
 
-async fn add(browser: &mut Browser<'_>, device: &Device) {
+pub async fn add(browser: &mut Browser<'_>, device: &Device) {
     let options = browser.post("/account/passkeys/options", json!({})).await.expect(200);
     browser.post("/account/passkeys", device.create(&options)).await.expect(201);
 }
 
-async fn sign_in(browser: &mut Browser<'_>, device: &Device) -> super::world::Answer {
+pub async fn sign_in(browser: &mut Browser<'_>, device: &Device) -> super::world::Answer {
     let options = browser.post("/account/sign-in/passkey/options", json!({})).await.expect(200);
     browser.post("/account/sign-in/passkey", device.get(&options)).await
 }
@@ -22,7 +22,7 @@ async fn sign_in(browser: &mut Browser<'_>, device: &Device) -> super::world::An
 #[tokio::test]
 async fn a_passkey_is_made_used_and_removed() {
     let place = Place::new();
-    let (mut browser, device) = (place.browser(), Device::new(1));
+    let (mut browser, device) = (place.browser(), new_device(1));
     browser.sign_in(ANN).await;
     let options = browser.post("/account/passkeys/options", json!({})).await.expect(200);
     assert_eq!(options["rp"], json!({"id": "shop.example", "name": "Luna's"}));
@@ -47,7 +47,7 @@ async fn a_passkey_is_made_used_and_removed() {
     );
     // A moment later, so that it stands behind the first in the list.
     place.pass(Span::seconds(1));
-    add(&mut other, &Device::new(2)).await;
+    add(&mut other, &new_device(2)).await;
     let mut by_mail = place.browser();
     let asked = by_mail.enter_mail_code(ANN).await;
     assert_eq!(asked["ways"], json!(["passkey"]));
@@ -67,7 +67,7 @@ async fn a_passkey_is_made_used_and_removed() {
 #[tokio::test]
 async fn a_challenge_works_once_in_its_browser_at_our_origin() {
     let place = Place::new();
-    let (mut browser, device) = (place.browser(), Device::new(1));
+    let (mut browser, device) = (place.browser(), new_device(1));
     browser.sign_in(ANN).await;
     add(&mut browser, &device).await;
     let mut here = place.browser();
@@ -78,8 +78,8 @@ async fn a_challenge_works_once_in_its_browser_at_our_origin() {
     there.post("/account/sign-in/passkey", answer.clone()).await.refused(422, "passkey_refused");
     here.post("/account/sign-in/passkey", answer.clone()).await.expect(200);
     here.post("/account/sign-in/passkey", answer).await.refused(409, "sign_in_gone");
-    let mut phished = Device::new(1);
-    phished.origin = "https://shop.example.evil.example";
+    let mut phished = new_device(1);
+    phished.origin = "https://shop.example.evil.example".to_owned();
     sign_in(&mut place.browser(), &phished).await.refused(422, "passkey_refused");
     let mut slow = place.browser();
     let options = slow.post("/account/sign-in/passkey/options", json!({})).await.expect(200);
@@ -94,7 +94,7 @@ async fn a_mailbox_opens_no_door_of_staff() {
     let (boss, new) = ("boss@mail.example", "new@mail.example");
     let boss_id = place.person(boss).await;
     let new_id = place.person(new).await;
-    let device = Device::new(9);
+    let device = new_device(9);
     place
         .accounts
         .transact(BOOK, |rows| {
@@ -133,7 +133,7 @@ async fn a_mailbox_opens_no_door_of_staff() {
 #[tokio::test]
 async fn an_act_is_agreed_to_once_as_it_was_shown() {
     let place = Place::new();
-    let (mut browser, device) = (place.browser(), Device::new(1));
+    let (mut browser, device) = (place.browser(), new_device(1));
     browser.sign_in(ANN).await;
     let act = json!({
         "account": "acct_01jd3q8v9ec4y8s5k1m0t2n7xz", "amount": 2500, "currency": "USD",
@@ -182,4 +182,60 @@ async fn an_act_is_agreed_to_once_as_it_was_shown() {
     place.pass(Span::minutes(5));
     let late = agree(&late["act"], &late["options"]);
     browser.post("/account/acts/agree", late).await.refused(409, "act_expired");
+}
+
+#[tokio::test]
+async fn what_was_signed_is_good_for_one_call_that_does_just_that() {
+    let place = Place::new();
+    let (mut browser, device) = (place.browser(), new_device(1));
+    browser.sign_in(ANN).await;
+    add(&mut browser, &device).await;
+    let mut signed = async |amount: i64| {
+        let act = json!({"amount": amount, "currency": "USD", "payee": "Corner Shop"});
+        let asked = browser.post("/account/acts", act).await.expect(201);
+        let credential = device.get(&asked["options"]);
+        let agree = json!({"act": asked["act"], "credential": credential});
+        browser.post("/account/acts/agree", agree).await.expect(200);
+        asked["act"].clone()
+    };
+    let (first, second, late) = (signed(2_500).await, signed(2_500).await, signed(2_500).await);
+    let asked = json!({"amount": 2_500, "currency": "USD", "payee": "Corner Shop"});
+    let unsigned = browser.post("/account/acts", asked).await.expect(201)["act"].clone();
+    let with = |act: &Value, call: &str, more: Value| {
+        let mut body = json!({
+            "act": act, "call": call, "amount": 2_500, "currency": "USD", "payee": "Corner Shop",
+        });
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        body
+    };
+    let path = "/account/acts/use";
+    for other in [
+        json!({"amount": 2_501}),
+        json!({"currency": "EUR"}),
+        json!({"payee": "Another Shop"}),
+        json!({"account": "acct_01jd3q8v9ec4y8s5k1m0t2n7xz"}),
+    ] {
+        let answer = browser.post(path, with(&first, "pay-1", other)).await;
+        answer.refused(409, "act_changed");
+    }
+    browser.post(path, with(&unsigned, "pay-1", json!({}))).await.refused(409, "act_expired");
+    let mut thief = place.browser();
+    thief.sign_in("bob@mail.example").await;
+    thief.post(path, with(&first, "pay-1", json!({}))).await.refused(409, "act_expired");
+
+    browser.post(path, with(&first, "pay-1", json!({}))).await.expect(200);
+    // A repetition of the call does nothing more; another call needs another signature.
+    browser.post(path, with(&first, "pay-1", json!({}))).await.expect(200);
+    browser.post(path, with(&first, "pay-2", json!({}))).await.refused(409, "act_used");
+    let other = with(&first, "pay-1", json!({"amount": 1}));
+    browser.post(path, other).await.refused(409, "act_changed");
+    browser.post(path, with(&second, "pay-2", json!({}))).await.expect(200);
+
+    place.pass(Span::minutes(5));
+    browser.post(path, with(&late, "pay-3", json!({}))).await.refused(409, "act_expired");
+    // What was done in time may be asked again.
+    browser.post(path, with(&first, "pay-1", json!({}))).await.expect(200);
+    browser.post(path, with(&first, "pay-4", json!({}))).await.refused(409, "act_used");
 }

@@ -6,8 +6,7 @@ use people::Role;
 use people::passkey::PublicKey;
 use serde_json::json;
 
-use super::device::Device;
-use super::world::{BOOK, Browser, Place};
+use super::world::{BOOK, Browser, Place, new_device};
 
 /// The table. `MAKEGOOD_WRITE_SNAPSHOTS=1` writes it anew; read the difference before it is kept.
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/accounts/role_table.txt");
@@ -63,20 +62,26 @@ async fn may(browser: &mut Browser<'_>, method: &str, path: &str) -> bool {
     };
     assert!(answer.status < 500, "{path}: {}", answer.json);
     let code = answer.json["code"].as_str().unwrap_or_default();
-    let denied = ["session_ended", "not_permitted", "stronger_sign_in_needed", "foreign_request"];
+    let denied = [
+        "session_ended",
+        "not_permitted",
+        "stronger_sign_in_needed",
+        "passkey_not_confirmed",
+        "foreign_request",
+    ];
     !denied.contains(&code)
 }
 
 /// Browsers of two people with a role: one signed in by mail, one by passkey. They are two, for
 /// what one does to their account ends the other's session.
-async fn browsers(place: &Place, role: Role) -> (Browser<'_>, Browser<'_>) {
+pub async fn browsers(place: &Place, role: Role) -> (Browser<'_>, Browser<'_>) {
     let by_mail = format!("{}@mail.example", role.as_str());
     set_role(place, place.person(&by_mail).await, role);
     let mut weak = place.browser();
     weak.sign_in(&by_mail).await;
     let person = place.person(&format!("passkey-{by_mail}")).await;
     set_role(place, person, role);
-    let device = Device::new(role as u8);
+    let device = new_device(role as u8);
     let added = place.accounts.transact(BOOK, |rows| {
         rows.add_passkey(&KnownPasskey {
             id: PasskeyId::from_bits(u128::from(role as u8)),
@@ -87,6 +92,7 @@ async fn browsers(place: &Place, role: Role) -> (Browser<'_>, Browser<'_>) {
             backup_eligible: true,
             backed_up: false,
             created_at: place.now(),
+            confirmed_at: None,
             used_at: None,
         })
     });

@@ -1,6 +1,7 @@
 //! A server with accounts, and browsers that remember cookies.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -10,7 +11,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
 use base::{Instant, PersonId, Span};
-use http::{App, AppParts, Limits, SignInPost, Site};
+use http::{App, AppParts, Limits, Peer, SignInPost, Site};
 use mail::bounce::ReturnPaths;
 use mail::{Address, Domain, Mailer, Message, Name, Outcome};
 use outside::clock::{Clock, ManualClock};
@@ -36,25 +37,39 @@ impl Mailer for Postbox {
 
 pub struct Place {
     pub accounts: Arc<Accounts>,
+    pub people: Arc<PeopleKeys>,
     pub clock: ManualClock,
     router: axum::Router,
     mails: Receiver<Message>,
+    /// Mails that came while another was waited for.
+    put_aside: RefCell<VecDeque<Message>>,
+    pub ring: Arc<KeyRing>,
     pub folder: tempfile::TempDir,
 }
 
 impl Place {
     pub fn new() -> Place {
         let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir();
-        let folder = folder.unwrap();
         let start = Instant::parse("2026-11-20T10:00:00Z").unwrap();
-        let ring = Arc::new(KeyRing::generate(start, &mut SeededRandomness::new(1)));
+        let ring = KeyRing::generate(start, &mut SeededRandomness::new(1));
+        Place::open(folder.unwrap(), ring, ManualClock::new(start))
+    }
+
+    /// The same after a restart, with a fresh key in its ring.
+    pub fn rotated(self) -> Place {
+        let Place { folder, ring, clock, .. } = self;
+        let ring = ring.rotate(clock.now(), &mut SeededRandomness::new(2)).unwrap();
+        Place::open(folder, ring, clock)
+    }
+
+    fn open(folder: tempfile::TempDir, ring: KeyRing, clock: ManualClock) -> Place {
+        let ring = Arc::new(ring);
         let people = Arc::new(PeopleKeys::open_or_create(folder.path(), &ring).unwrap());
         let accounts = Arc::new(Accounts::open_or_create(folder.path(), &ring).unwrap());
-        let clock = ManualClock::new(start);
         let (sender, mails) = channel();
         let app = App::new(AppParts {
-            ring,
-            people,
+            ring: Arc::clone(&ring),
+            people: Arc::clone(&people),
             clock: Arc::new(clock.clone()),
             control: Box::new(MemoryControl::default()),
             limits: Limits::default(),
@@ -70,24 +85,49 @@ impl Place {
                 return_paths: ReturnPaths::new(Domain::new("shop.example").unwrap()).unwrap(),
             }),
             accounts: Arc::clone(&accounts),
+            demo: Vec::new(),
         };
         let router = http::router(Arc::new(app.with_site(site)));
-        Place { accounts, clock, router, mails, folder }
+        let put_aside = RefCell::default();
+        Place { accounts, people, clock, router, mails, put_aside, ring, folder }
     }
 
     pub fn browser(&self) -> Browser<'_> {
-        Browser { place: self, cookies: BTreeMap::new(), csrf: None, origin: Some(ORIGIN) }
+        let cookies = BTreeMap::new();
+        Browser { place: self, cookies, csrf: None, origin: Some(ORIGIN), peer: None }
     }
 
-    /// The code in the next mail, and to whom it went.
-    pub fn next_code(&self) -> (String, String) {
-        let mail = self.mails.recv_timeout(Duration::from_secs(20)).unwrap();
-        let text = &mail.content.text;
-        let line = text.lines().find(|line| {
-            line.len() == 9 && line.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ')
-        });
-        let code = line.unwrap_or_else(|| panic!("no code in {text}"));
-        (code.to_owned(), mail.to.address.as_str().to_owned())
+    /// The code in the next mail with one, and to whom it went.
+    pub async fn next_code(&self) -> (String, String) {
+        let mail = self.next_mail(|mail| code_in(mail).is_some()).await;
+        (code_in(&mail).unwrap(), mail.to.address.as_str().to_owned())
+    }
+
+    /// What the next mail to somebody says that has no code: subject, then text.
+    pub async fn next_news(&self, email: &str) -> (String, String) {
+        let is_theirs = |mail: &Message| mail.to.address.as_str() == email;
+        let mail = self.next_mail(|mail| is_theirs(mail) && code_in(mail).is_none()).await;
+        (mail.content.subject.as_str().to_owned(), mail.content.text)
+    }
+
+    /// Mails go by tasks of the server, so whoever waits for one must let them.
+    async fn next_mail(&self, is_it: impl Fn(&Message) -> bool) -> Message {
+        for _ in 0..2_000 {
+            self.put_aside.borrow_mut().extend(self.mails.try_iter());
+            let found = self.put_aside.borrow().iter().position(&is_it);
+            if let Some(mail) = found.and_then(|at| self.put_aside.borrow_mut().remove(at)) {
+                return mail;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no such mail came");
+    }
+
+    /// Whether no mail has come that nobody has read.
+    pub async fn has_no_mail(&self) -> bool {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        self.put_aside.borrow_mut().extend(self.mails.try_iter());
+        self.put_aside.borrow().is_empty()
     }
 
     pub fn pass(&self, span: Span) {
@@ -107,11 +147,21 @@ impl Place {
     }
 }
 
+/// The digits that stand in a line of their own.
+fn code_in(mail: &Message) -> Option<String> {
+    let is_code = |line: &&str| {
+        matches!(line.len(), 9 | 14) && line.bytes().all(|b| b.is_ascii_digit() || b == b' ')
+    };
+    mail.content.text.lines().find(is_code).map(str::to_owned)
+}
+
 pub struct Browser<'a> {
-    place: &'a Place,
+    pub place: &'a Place,
     pub cookies: BTreeMap<String, String>,
     pub csrf: Option<String>,
     pub origin: Option<&'static str>,
+    /// Where it is, when that is known.
+    pub peer: Option<&'static str>,
 }
 
 pub struct Answer {
@@ -162,6 +212,9 @@ impl Browser<'_> {
         }
         request = request.header("cookie", cookies.join("; "));
         request = request.header("user-agent", "Mozilla/5.0 (X11; Linux) Firefox/140.0");
+        if let Some(peer) = self.peer {
+            request = request.extension(Peer::new(peer.parse().unwrap()));
+        }
         let response = self.place.router.clone().oneshot(request.body(body).unwrap()).await;
         let (head, body) = response.unwrap().into_parts();
         for cookie in head.headers.get_all("set-cookie") {
@@ -183,7 +236,7 @@ impl Browser<'_> {
     /// Asks for a code by mail and enters it.
     pub async fn enter_mail_code(&mut self, email: &str) -> Value {
         self.post("/account/sign-in/mail", json!({"email": email})).await.expect(202);
-        let (code, to) = self.place.next_code();
+        let (code, to) = self.place.next_code().await;
         assert_eq!(to, email);
         self.post("/account/sign-in/code", json!({"code": code})).await.expect(200)
     }
@@ -193,4 +246,9 @@ impl Browser<'_> {
         let answer = self.enter_mail_code(email).await;
         assert_eq!(answer["status"], "signed_in");
     }
+}
+
+/// A device of somebody who uses this site.
+pub fn new_device(seed: u8) -> testbed::Device {
+    testbed::Device::new(seed, ORIGIN, "shop.example")
 }

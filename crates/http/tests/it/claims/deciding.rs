@@ -102,7 +102,8 @@ async fn an_appeal_is_decided_by_somebody_else() {
     };
     decide(crate::promotions::ADA).await_problem(422, "own_claim", None).await;
     let other = json!({
-        "outcome": "deny", "amount": {"amount": 1, "currency": "EUR"}, "reasons": ["r"], "by": BOB,
+        "outcome": "deny", "amount": {"amount": 1, "currency": "EUR"}, "reasons": ["goodwill"],
+        "by": BOB,
     });
     let other = world.post(&format!("{path}/decide"), other).fresh();
     other.await_problem(400, "invalid_request", Some("/amount/currency")).await;
@@ -116,8 +117,33 @@ async fn an_appeal_is_decided_by_somebody_else() {
     check_members(
         &statement,
         json!({"outcome": "partly_approve", "rule_table": null, "automated": false,
-            "reasons": [{"code": "goodwill", "text": "goodwill"}], "appeal": null}),
+            "appeal": null}),
     );
+    assert_eq!(statement["reasons"][0]["code"], "goodwill");
+    let text = statement["reasons"][0]["text"].as_str().unwrap();
+    assert!(text.contains("courtesy"), "{text}");
+}
+
+/// Whoever reads a decision is to know why: a code without a text is refused, with those that have
+/// one.
+#[tokio::test]
+async fn a_reason_has_a_text() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let promotion = ended(&shop, json!({}), 1_000).await;
+    let made = claim(&world, &promotion, "technical_error").await;
+    lead(&world, &made).await;
+    let path = format!("/v1/claims/{}/decide", id(&made));
+    let deny = |codes: &[&str]| {
+        world.post(&path, json!({"outcome": "deny", "reasons": codes, "by": BOB})).fresh()
+    };
+    let refused = deny(&["nothing_found", "because"]);
+    let problem = refused.await_problem(400, "invalid_request", Some("/reasons/1")).await;
+    let said = problem.json.to_string();
+    assert!(said.contains("goodwill") && said.contains("outcome_only"), "{said}");
+    let denied = deny(&["nothing_found", "outcome_only"]).await_status(200).await.json;
+    let reasons = denied["decision"]["reasons"].as_array().unwrap();
+    assert!(reasons.iter().all(|reason| reason["text"].as_str().unwrap().len() > 20));
 }
 
 #[tokio::test]
@@ -162,8 +188,13 @@ async fn while_a_payment_is_disputed_its_claims_wait() {
     });
     let held = read(&world, &made).await;
     check_members(&held, json!({"held": true, "due_at": null}));
-    assert_eq!(held["next"]["awaited"], "dispute_end");
-    let approve = json!({"outcome": "approve", "amount": usd(1), "reasons": ["r"], "by": EVE});
+    // A bank decides when that is over: it should be by then, and nobody here is late.
+    check_members(
+        &held["next"],
+        json!({"awaited": "dispute_end", "by": "2027-02-27T10:00:01Z", "is_late": false}),
+    );
+    let approve =
+        json!({"outcome": "approve", "amount": usd(1), "reasons": ["goodwill"], "by": EVE});
     let ask = world.post(&format!("/v1/claims/{}/decide", id(&made)), approve).fresh();
     assert_eq!(ask.send().await.status, 422);
 }

@@ -45,6 +45,30 @@ async fn a_claim_is_made_once() {
 }
 
 #[tokio::test]
+async fn claims_are_listed_by_who_has_made_them() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let promotion = ended(&shop, json!({}), 1_000).await;
+    let ask = world.post("/v1/claims", body(&promotion, "other")).fresh();
+    let made = ask.await_status(201).await.json;
+    world.post("/v1/claims", by_hint(json!({}))).fresh().await_status(201).await;
+    let of = |person: &str, more: &str| format!("/v1/claims?claimant={person}{more}");
+    let status = made["status"].as_str().unwrap();
+    for (path, expected) in [
+        (of(ADA, ""), vec![made.clone()]),
+        (of(ADA, &format!("&promotion={promotion}&status={status}")), vec![made.clone()]),
+        (of(ADA, "&status=paid"), vec![]),
+        (of(ADA, "&promotion=promo_01jd3q8v9ec4y8s5k1m0t2n7xz"), vec![]),
+        (of(EVE, ""), vec![]),
+    ] {
+        let page = world.get(&path).await_status(200).await.json;
+        assert_eq!(page["data"], json!(expected), "{path}");
+    }
+    let wrong = world.get("/v1/claims?claimant=ada");
+    wrong.await_problem(400, "invalid_request", Some("claimant")).await;
+}
+
+#[tokio::test]
 async fn a_charge_leads_to_its_promotion() {
     let world = World::new();
     let shop = Shop::open(&world).await;
@@ -91,6 +115,40 @@ async fn what_somebody_without_an_account_tells_is_found() {
     assert_ne!(lead(&world, &made).await["status"], "received");
 }
 
+/// Nobody has found the charge within two business days: that is told once.
+#[tokio::test]
+async fn a_claim_that_is_late_is_told_once() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let promotion = ended(&shop, json!({}), 1_000).await;
+    let hint = by_hint(json!({"ground": "technical_error"}));
+    let made = world.post("/v1/claims", hint).fresh().await_status(201).await.json;
+    assert_eq!(world.lead_claims().late, 0);
+    assert_eq!(read(&world, &made).await["next"]["is_late"], false);
+    clock(&world, "2026-12-02T10:00:00Z").await;
+    assert_eq!(read(&world, &made).await["next"]["is_late"], true);
+    let told = async || {
+        world.flush();
+        let events = world.get("/v1/events?limit=100").await_status(200).await.json;
+        let all = events["data"].as_array().unwrap().iter();
+        let of_it = all.filter(|event| event["type"] == "claim.escalated");
+        of_it.map(|event| event["data"]["id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(told().await, [] as [Value; 0]);
+    assert_eq!(world.lead_claims().late, 1);
+    assert_eq!(world.lead_claims().late, 0);
+    clock(&world, "2026-12-03T10:00:00Z").await;
+    assert_eq!(world.lead_claims().late, 0);
+    assert_eq!(told().await, [made["id"].clone()]);
+    on(&world, &made, "match", json!({"promotion": promotion, "by": BOB})).await;
+    let found = lead(&world, &made).await;
+    check_members(&found["next"], json!({"awaited": "review", "is_late": false}));
+    // Another step is late, and that is told as well.
+    clock(&world, "2026-12-14T10:00:00Z").await;
+    assert_eq!((world.lead_claims().late, world.lead_claims().late), (1, 0));
+    assert_eq!(told().await.len(), 2);
+}
+
 #[tokio::test]
 async fn a_preview_keeps_nothing() {
     let world = World::new();
@@ -103,10 +161,11 @@ async fn a_preview_keeps_nothing() {
     check_members(&tried["claim"], json!({"object": "claim", "claimant": ADA, "decision": null}));
     // Nobody tells how it was delivered, which is nothing to a poor outcome.
     check_members(&tried["decision"], json!({"outcome": "deny", "id": null, "claim": null}));
+    check_members(&tried["leads_to"], json!({"status": "denied", "awaited": "appeal"}));
     let facts = tried["facts"].as_array().unwrap();
     assert!(facts.iter().any(|fact| fact["name"] == "captured" && fact["value"] == usd(10_000)));
     let hint = preview(by_hint(json!({}))).await_status(200).await.json;
-    check_members(&hint, json!({"facts": [], "decision": null}));
+    check_members(&hint, json!({"facts": [], "decision": null, "leads_to": null}));
     let theirs = json!({"claimant": EVE, "promotion": promotion, "ground": "other",
         "description": "x"});
     preview(theirs).await_problem(422, "claim_not_theirs", None).await;
@@ -206,7 +265,7 @@ async fn a_claim_of_another_book_is_not_found() {
         let ask = world.get(&format!("{path}{part}")).with(&key);
         ask.await_problem(404, "claim_not_found", None).await;
     }
-    let staff = json!({"outcome": "deny", "reasons": ["r"], "by": BOB});
+    let staff = json!({"outcome": "deny", "reasons": ["goodwill"], "by": BOB});
     for (action, body) in [
         ("decide", staff),
         ("approve", json!({"by": BOB})),

@@ -54,6 +54,10 @@ async fn a_large_sum_needs_a_second_person() {
     // Nobody tells what was delivered, so the rules leave it to a person.
     let waits = lead(&world, &made).await;
     assert_eq!((&waits["status"], &waits["decision"]), (&json!("in_review"), &json!(null)));
+    // That is what a preview says of another one: nobody pays before somebody has looked.
+    let body = super::body(&promotion, "unauthorized_charge");
+    let tried = world.post("/v1/claims/preview", body).await_status(200).await.json;
+    check_members(&tried["leads_to"], json!({"status": "in_review", "awaited": "review"}));
     let decision = json!({
         "outcome": "partly_approve", "amount": usd(60_000), "reasons": ["goodwill"],
         "by": super::BOB,
@@ -79,8 +83,41 @@ async fn a_large_sum_needs_a_second_person() {
     let too_much = world.post(
         &format!("/v1/claims/{}/decide", id(&made)),
         json!({
-            "outcome": "approve", "amount": usd(1), "reasons": ["r"], "by": super::BOB,
+            "outcome": "approve", "amount": usd(1), "reasons": ["goodwill"], "by": super::BOB,
         }),
     );
     too_much.fresh().await_problem(422, "claim_not_in_review", None).await;
+}
+
+/// A statement tells which card and which method get what, once that is decided.
+#[tokio::test]
+async fn a_statement_names_what_the_money_goes_to() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let (card, method) = (world.issue(3_000).await, shop.method("tok_ok").await);
+    let tenders = json!([
+        {"kind": "gift_card", "code": card["code"], "client": {"session": "s"}},
+        {"kind": "payment_method", "payment_method": method},
+    ]);
+    let promotion = ended(&shop, json!({"tenders": tenders}), 3_000).await;
+    let made = claim(&world, &promotion, "other").await;
+    lead(&world, &made).await;
+    let decision = json!({
+        "outcome": "partly_approve", "amount": usd(8_000), "reasons": ["goodwill"],
+        "by": super::BOB,
+    });
+    on(&world, &made, "decide", decision).await;
+    let path = format!("/v1/claims/{}/statement", id(&made));
+    let told = async || world.get(&path).await_status(200).await.json["destinations"].clone();
+    let before = told().await;
+    assert_eq!(before.as_array().unwrap().len(), 1, "{before:#}");
+    check_members(&before[0], json!({"to": "what it was paid with", "amount": usd(8_000)}));
+    lead(&world, &made).await;
+    let sent = told().await;
+    let gift = format!("gift card ending in {}", card["last4"].as_str().unwrap());
+    check_members(&sent[0], json!({"to": "visa ending in 4242", "amount": usd(5_600)}));
+    check_members(&sent[1], json!({"to": gift, "amount": usd(2_400)}));
+    assert!(sent.as_array().unwrap().iter().all(|one| one["by"].is_string()), "{sent:#}");
+    let text = world.get(&path).header("accept", "text/plain").await_status(200).await.bytes;
+    assert!(String::from_utf8(text).unwrap().contains(&format!("goes to {gift} by ")));
 }

@@ -2,9 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{claim, clock, ended, lead, missing, on, rails_refund, tell};
+use base::{Amount, RefundId, Token};
+use claims::{Facts, Fingerprint, RestitutionKind};
+use engine::{ClaimCommand, Command, FoundLoss};
+use writer::Request;
+
+use super::{BOB, claim, clock, ended, lead, missing, on, rails_refund, tell};
+use crate::fake_rails::FakeRails;
 use crate::promotions::read as read_promotion;
 use crate::promotions::serving::Server;
+use crate::promotions::{act, compose};
 use crate::shop::{Shop, id};
 use crate::world::{World, check_members, usd};
 
@@ -95,6 +102,180 @@ async fn slow_what_settlements_return_is_told_once_in_files() {
     what_settlements_return_is_told(World::in_files()).await;
 }
 
+/// Of two payments one was taken, and the other one refused: what was taken goes back by itself.
+/// Whoever looks for what is owed finds it among the payments, and says once why it goes back.
+async fn a_payment_in_vain_is_found(world: World) {
+    let shop = Shop::open(&world).await;
+    let methods = [shop.method("tok_silent").await, shop.method("tok_silent").await];
+    let tenders = json!([
+        {"kind": "payment_method", "payment_method": methods[0], "amount": usd(4_000)},
+        {"kind": "payment_method", "payment_method": methods[1]},
+    ]);
+    let promotion = id(&compose(&shop, json!({"tenders": tenders})).await);
+    act(&shop, &promotion, "submit", json!({})).await;
+    let payments = shop.list("/v1/payments").await;
+    let of = |cents: i64| {
+        let it = payments.iter().find(|payment| payment["amount"] == usd(cents));
+        id(it.expect("both are asked"))
+    };
+    let rails = FakeRails::new(world.book.handle().clone());
+    rails.capture(of(4_000).parse().unwrap());
+    assert_eq!(world.lead_claims().restituted, 0, "it may still pay");
+    rails.decline(of(6_000).parse().unwrap());
+    let led = world.lead_claims();
+    assert_eq!((led.restituted, led.searched, &*led.refused), (1, 1, &[][..]), "{led:?}");
+    let made = restitutions(&world, &promotion).await;
+    assert_eq!(made.len(), 1, "{made:#?}");
+    check_members(
+        &made[0],
+        json!({"kind": "double_capture", "amount": usd(4_000), "gross": usd(4_000),
+            "payment": of(4_000), "status": "on_its_way"}),
+    );
+    // It is paid by another method, and nothing of that is owed.
+    let paid_by = shop.method("tok_ok").await;
+    let tenders = json!([{"kind": "payment_method", "payment_method": paid_by}]);
+    let paid = act(&shop, &promotion, "submit", json!({"tenders": tenders})).await;
+    assert_eq!(paid["status"], "in_review", "{paid:#}");
+    let led = world.lead_claims();
+    assert_eq!((led.restituted, led.repaid), (0, 0), "{led:?}");
+    rails_refund(&world).await;
+    assert_eq!(world.lead_claims().repaid, 1);
+    act(&shop, &promotion, "reject", json!({"rule": "music"})).await;
+    clock(&world, "2026-12-05T00:00:00Z").await;
+    repay(&world).await;
+    let all = restitutions(&world, &promotion).await;
+    let of_kind = |kind: &str| all.iter().filter(|row| row["kind"] == kind).count();
+    assert_eq!((all.len(), of_kind("double_capture"), of_kind("unspent")), (2, 1, 1), "{all:#?}");
+    assert_eq!(shop.read("payments", &of(4_000)).await["refunded"], usd(4_000));
+}
+
+#[tokio::test]
+async fn a_payment_in_vain_is_found_and_told_once() {
+    a_payment_in_vain_is_found(World::new()).await;
+}
+
+#[tokio::test]
+async fn slow_a_payment_in_vain_is_found_and_told_once_in_files() {
+    a_payment_in_vain_is_found(World::in_files()).await;
+}
+
+/// 3.00 were charged that should not have been, and the order has refused for a day to send them.
+async fn stuck(world: &World) -> (String, Value) {
+    let shop = Shop::open(world).await;
+    let promotion = ended(&shop, json!({}), 1_000).await;
+    clock(world, "2026-12-05T00:00:00Z").await;
+    rails_refund(world).await;
+    let set_aside = || {
+        let sum = Amount::new(300).unwrap();
+        let loss = FoundLoss {
+            promotion: promotion.parse().unwrap(),
+            kind: RestitutionKind::WrongDelivery,
+            cause: Fingerprint([1; 16]),
+            loss: sum,
+            loss_so_far: sum,
+            told: Facts::new(),
+        };
+        let refund = RefundId::from_bits(1);
+        let refusal = Token::new("limit_exceeded").unwrap();
+        let kept = ClaimCommand::SetRestitutionAside { loss: Box::new(loss), refund, refusal };
+        let command = Command::Claims(Box::new(kept));
+        let request = Request { command, actor: base::KeyId::from_bits(9), operation: None };
+        world.book.handle().decide(vec![request], false).unwrap().pop().unwrap().unwrap().result
+    };
+    clock(world, "2026-12-06T00:00:01Z").await;
+    set_aside().unwrap();
+    repay(world).await;
+    let all = restitutions(world, &promotion).await;
+    let listed = world.get("/v1/restitutions?status=stuck").await_status(200).await.json;
+    let row = listed["data"][0].clone();
+    assert!(listed["data"].as_array().unwrap().len() == 1 && all.len() == 2, "{listed:#}");
+    check_members(
+        &row,
+        json!({"kind": "wrong_delivery", "status": "stuck", "amount": usd(300), "refund": null,
+            "paid_at": null, "escalated_at": null}),
+    );
+    let code = json!({"code": "limit_exceeded", "resolution": null, "resolved_by": null});
+    check_members(&row["stuck"], code);
+    (format!("/v1/restitutions/{}", id(&row)), row)
+}
+
+/// A person has it go on; the other ways are refused from then on.
+async fn resolved(world: &World, action: &str, body: Value) -> (Value, Value) {
+    let (path, row) = stuck(world).await;
+    let of =
+        |action: &str, body: &Value| world.post(&format!("{path}/{action}"), body.clone()).fresh();
+    let own = "per_00000000000000000000000007";
+    let mut by_them = body.clone();
+    by_them["by"] = json!(own);
+    of(action, &by_them).await_problem(422, "own_claim", None).await;
+    // Late while it waits: that is told once.
+    clock(world, "2026-12-30T00:00:00Z").await;
+    let led = world.lead_claims();
+    assert_eq!((led.late_restitutions, led.stuck), (1, 0), "{led:?}");
+    assert_eq!(world.lead_claims().late_restitutions, 0);
+    let late = world.get(&path).await_status(200).await.json;
+    assert!(late["escalated_at"].is_string() && late["due_at"] == row["due_at"], "{late:#}");
+    let status = if action == "store-credit" { 201 } else { 200 };
+    let answer = of(action, &body).await_status(status).await.json;
+    for (other, body) in [
+        ("send-again", json!({"by": BOB})),
+        ("store-credit", json!({"by": BOB})),
+        ("paid-by-hand", json!({"by": BOB, "rail": "bank", "reference": "t-1"})),
+    ] {
+        of(other, &body).await_problem(422, "restitution_not_stuck", None).await;
+    }
+    let listed = world.get("/v1/restitutions?status=stuck").await_status(200).await.json;
+    assert_eq!(listed["data"], json!([]));
+    (answer, world.get(&path).await_status(200).await.json)
+}
+
+async fn a_restitution_that_is_stuck_is_resolved(open: fn() -> World) {
+    let world = open();
+    let (sent, _) = resolved(&world, "send-again", json!({"by": BOB})).await;
+    check_members(&sent, json!({"status": "on_its_way", "paid_at": null}));
+    check_members(&sent["stuck"], json!({"resolution": "sent_again", "resolved_by": BOB}));
+    rails_refund(&world).await;
+    repay(&world).await;
+    let paid = world.get(&format!("/v1/restitutions/{}", id(&sent))).await_status(200).await.json;
+    check_members(&paid, json!({"status": "paid", "gross": usd(300)}));
+    let shop_has = world.get("/v1/payments").await_status(200).await.json;
+    assert_eq!(shop_has["data"][0]["refunded"], usd(7_300));
+
+    let world = open();
+    let (card, row) = resolved(&world, "store-credit", json!({"by": BOB})).await;
+    check_members(&card, json!({"object": "gift_card", "balance": usd(300)}));
+    assert!(card["code"].is_string(), "{card:#}");
+    check_members(&row, json!({"status": "paid", "refund": null}));
+    check_members(
+        &row["stuck"],
+        json!({"resolution": "store_credit", "gift_card": id(&card), "reference": null}),
+    );
+
+    let world = open();
+    let body = json!({"by": BOB, "rail": "bank", "reference": "transfer-7"});
+    let (_, row) = resolved(&world, "paid-by-hand", body).await;
+    check_members(&row, json!({"status": "paid", "refund": null}));
+    check_members(
+        &row["stuck"],
+        json!({"resolution": "paid_by_hand", "gift_card": null, "reference": "transfer-7"}),
+    );
+    let events = world.get("/v1/events?limit=100").await_status(200).await.json;
+    for kind in ["restitution.refused", "restitution.escalated", "restitution.resolved"] {
+        let all = events["data"].as_array().unwrap().iter();
+        assert_eq!(all.filter(|event| event["type"] == kind).count(), 1, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_order_refuses_waits_for_a_person() {
+    a_restitution_that_is_stuck_is_resolved(World::new).await;
+}
+
+#[tokio::test]
+async fn slow_what_an_order_refuses_waits_for_a_person_in_files() {
+    a_restitution_that_is_stuck_is_resolved(World::in_files).await;
+}
+
 /// A statement as text, what `GET` tells of a decision and its payout, and other tables.
 #[tokio::test]
 async fn a_decision_is_told_with_its_table_and_tried_by_another() {
@@ -123,11 +304,7 @@ async fn a_decision_is_told_with_its_table_and_tried_by_another() {
     unknown.await_problem(422, "rule_table_not_found", Some("/rule_table")).await;
     let broken = ask(json!({"rule_table": "name = 5"}));
     broken.await_problem(422, "rule_table_broken", Some("/rule_table")).await;
-    let kind = "name = \"kind\"\nground = \"failure_to_deliver\"\n\
-        effective_from = 2030-01-01\n\
-        [[row]]\nid = \"k1\"\ncode = \"kindness\"\nwhen = {}\noutcome = \"review\"\n\
-        says = \"A person looks at all of them.\"\n";
-    let tried = on(&world, &made, "replay", json!({"rule_table": kind})).await;
+    let tried = on(&world, &made, "replay", json!({"rule_table": super::replaying::KIND})).await;
     check_members(&tried, json!({"outcome": "review"}));
     assert_eq!(tried["rule_table"]["row"], "k1", "{tried:#}");
 }

@@ -27,6 +27,10 @@ pub struct ClaimSamples {
     today: String,
 }
 
+/// Operations on a restitution that its order has refused to send.
+const OF_STUCK: [&str; 3] =
+    ["send_restitution_again", "credit_restitution", "note_restitution_paid_by_hand"];
+
 /// Operations on what a decision about an unauthorized charge leaves behind.
 const OF_ACCOUNTS: [&str; 3] = ["lift_account_freeze", "read_account_freeze", "review_suspect"];
 
@@ -41,7 +45,7 @@ impl ClaimSamples {
         let is_of_account = OF_ACCOUNTS.contains(&operation);
         // Nobody agreed to it: what is small is paid back, and the account is frozen.
         let views = if is_of_account { 200 } else { 20_000 };
-        let (promotion, owner) = shown(world, views).await;
+        let (promotion, owner) = shown(world, views, OF_STUCK.contains(&operation)).await;
         let mut samples = ClaimSamples {
             claim: String::new(),
             promotion,
@@ -63,6 +67,10 @@ impl ClaimSamples {
             }),
         };
         samples.claim = id(&world.post("/v1/claims", body).fresh().await_status(201).await.json);
+        if OF_STUCK.contains(&operation) {
+            samples.claim = stuck(world, &samples.promotion).await;
+            return samples;
+        }
         samples.lead(world, operation).await;
         samples
     }
@@ -77,9 +85,10 @@ impl ClaimSamples {
         }
         let decision = match operation {
             "approve_claim" => json!({
-                "outcome": "approve", "amount": usd(50_100), "reasons": ["x"], "by": PROPOSER,
+                "outcome": "approve", "amount": usd(50_100), "reasons": ["goodwill"],
+                "by": PROPOSER,
             }),
-            "appeal_claim" => json!({"outcome": "deny", "reasons": ["x"], "by": PROPOSER}),
+            "appeal_claim" => json!({"outcome": "deny", "reasons": ["goodwill"], "by": PROPOSER}),
             _ => return,
         };
         let path = format!("/v1/claims/{}/decide", self.claim);
@@ -104,13 +113,36 @@ impl ClaimSamples {
             "promotion" => &self.promotion,
             "claimant" => &self.owner,
             "by" => STAFF,
+            "reasons" => "goodwill",
             "starts_on" | "ends_on" | "charged_on" => &self.today,
             "sha256" => "abababababababababababababababababababababababababababababababab",
             "last4" => "4242",
+            "created_after" | "created_before" => "2026-11-20T10:00:00Z",
             "rule_table" => KIND_TABLE,
             _ => return None,
         })
     }
+}
+
+/// A restitution for this promotion that its order has refused for a day to send. That the last
+/// bill has come while a claim was open has somebody look for what is owed.
+async fn stuck(world: &World, promotion: &str) -> String {
+    world.pass(base::Span::days(1));
+    let sum = base::Amount::new(300).unwrap();
+    let loss = engine::FoundLoss {
+        promotion: promotion.parse().unwrap(),
+        kind: claims::RestitutionKind::WrongDelivery,
+        cause: claims::Fingerprint([1; 16]),
+        loss: sum,
+        loss_so_far: sum,
+        told: Facts::new(),
+    };
+    let restitution = claims::restitution_id(loss.promotion, loss.kind, loss.cause);
+    let refusal = base::Token::new("limit_exceeded").unwrap();
+    let refund = base::RefundId::from_bits(1);
+    let loss = Box::new(loss);
+    give(world, ClaimCommand::SetRestitutionAside { loss, refund, refusal });
+    restitution.to_string()
 }
 
 fn give(world: &World, command: ClaimCommand) {
@@ -120,8 +152,9 @@ fn give(world: &World, command: ClaimCommand) {
     outcome.unwrap().result.unwrap();
 }
 
-/// A promotion of somebody new, of which so many views were shown, at three cents each.
-async fn shown(world: &World, views: u64) -> (String, String) {
+/// A promotion of somebody new, of which so many views were shown, at three cents each. A claim is
+/// open when the last bill comes, if it is claimed.
+async fn shown(world: &World, views: u64, is_claimed: bool) -> (String, String) {
     let shop = Shop::open(world).await;
     let now = world.clock.now();
     let owner: PersonId = outside::random::new_id(now, &mut outside::random::SystemRandomness);
@@ -146,6 +179,10 @@ async fn shown(world: &World, views: u64) -> (String, String) {
     let mut server = Server::of_stream(world.book.handle(), promotion.parse().unwrap(), &promotion);
     server.lease(60_000);
     server.show(views, 0);
+    if is_claimed {
+        let claim = json!({"promotion": promotion, "ground": "other", "description": "x"});
+        world.post("/v1/claims", claim).fresh().await_status(201).await;
+    }
     server.close();
     (promotion, owner.to_string())
 }

@@ -85,6 +85,7 @@ impl PromotionSamples {
             "promotions" => &self.promotion,
             "started_at" => "2026-11-19T00:00:00Z",
             "ended_at" => "2026-11-19T01:00:00Z",
+            "published_at" => "2026-11-01T00:00:00Z",
             "language" | "languages" => "en",
             "countries" => "US",
             "genders" => "female",
@@ -92,6 +93,7 @@ impl PromotionSamples {
             "starts_at" => "2030-01-01T00:00:00Z",
             "ends_at" => "2030-01-08T00:00:00Z",
             "url" => "https://shop.example/v/1",
+            "act" => "abababababababababababababababab",
             _ => return None,
         })
     }

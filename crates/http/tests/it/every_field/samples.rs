@@ -231,7 +231,7 @@ impl Samples {
             "types" => "gift_card.issued",
             "recipient" => &self.return_path,
             "activates_at" | "deliver_at" => "2030-06-01T00:00:00Z",
-            "now" => "2026-11-21T00:00:00Z",
+            "now" => "2026-12-21T00:00:00Z",
             "at" => "2026-11-19T00:00:00Z",
             "path" => "/v1/redemptions",
             "gift_card" => &self.card,

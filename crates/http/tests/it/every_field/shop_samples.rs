@@ -45,6 +45,7 @@ impl ShopSamples {
             "rails",
         ];
         lists.contains(&template.split('/').nth(2).unwrap_or(""))
+            || template == "/v1/test/challenges"
     }
 
     pub async fn new(world: &World, operation: &str) -> ShopSamples {
@@ -57,7 +58,7 @@ impl ShopSamples {
         if operation != "add_tender" {
             shop.card_pays(&checkout, &world.issue(1_000).await).await;
         }
-        if operation == "cancel_attempt" {
+        if ["cancel_attempt", "answer_test_challenge"].contains(&operation) {
             shop.take_card_away(&checkout).await;
             shop.method_pays(&checkout, "tok_challenge").await;
             shop.pay(&checkout).await;
@@ -122,6 +123,7 @@ impl ShopSamples {
             "creator" => &self.creator,
             "product" => &self.product,
             "payment_method" => &self.method,
+            "checkout" => &self.checkout,
             "buyer" => "per_00000000000000000000000007",
             "rail" => "sandbox",
             "token" => "tok_ok",

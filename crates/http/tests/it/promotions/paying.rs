@@ -186,6 +186,7 @@ async fn who_agreed_to_pay_is_kept_without_being_readable() {
     let authorization = json!({
         "factor": "totp", "device": "s3cret-device", "session": "s3cret-session",
         "ip": "203.0.113.77", "terms_version": "2026-05", "region": "US-CA",
+        "act": "0123456789abcdef0123456789abcdef",
         "at": "2026-11-20T09:59:00Z",
     });
     let method = shop.method("tok_ok").await;
@@ -195,7 +196,10 @@ async fn who_agreed_to_pay_is_kept_without_being_readable() {
     let paid = act(&shop, &draft, "submit", body).await;
     assert_eq!(
         paid["authorization"],
-        json!({"factor": "totp", "terms_version": "2026-05", "at": "2026-11-20T09:59:00Z"})
+        json!({
+            "factor": "totp", "signed": true, "terms_version": "2026-05",
+            "at": "2026-11-20T09:59:00Z",
+        })
     );
     let last = world.book.handle().figures().seq();
     let bodies = (1..=last).map(|seq| world.block_of(seq).body.to_vec());
@@ -205,6 +209,29 @@ async fn who_agreed_to_pay_is_kept_without_being_readable() {
     for secret in ["s3cret", "203.0.113.77"] {
         assert!(!has(secret), "the journal tells {secret}");
     }
+}
+
+/// Somebody agreed to pay with one thing, and something else is to pay: nobody has agreed to that.
+#[tokio::test]
+async fn whoever_agreed_to_other_tenders_has_not_agreed() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let of = |method: &Value| json!([{"kind": "payment_method", "payment_method": method}]);
+    let (one, other) = (json!(shop.method("tok_ok").await), json!(shop.method("tok_ok").await));
+    let agreed = json!({"factor": "totp", "at": "2026-11-20T09:59:00Z"});
+    let submit = async |body: Value| {
+        let more = json!({"tenders": of(&one), "authorization": agreed});
+        let draft = id(&compose(&shop, more).await);
+        act(&shop, &draft, "submit", body).await
+    };
+    let paid = submit(json!({"tenders": of(&one)})).await;
+    check_members(&paid, json!({"status": "in_review"}));
+    assert_eq!(paid["authorization"]["factor"], "totp");
+    let paid = submit(json!({"tenders": of(&other)})).await;
+    check_members(&paid, json!({"status": "in_review", "authorization": null}));
+    assert_eq!(paid["tenders"][0]["payment_method"], other);
+    let paid = submit(json!({"tenders": of(&other), "authorization": agreed})).await;
+    assert_eq!(paid["authorization"]["factor"], "totp");
 }
 
 #[tokio::test]

@@ -44,6 +44,28 @@ async fn promotions_follow_their_post() {
 }
 
 #[tokio::test]
+async fn a_post_was_published_when_its_platform_says() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let tell = |at: Value| {
+        let mut body = input(&shop.creator, json!({}));
+        body["post"]["published_at"] = at;
+        world.post("/v1/promotions", body).fresh()
+    };
+    let read = || world.get("/v1/posts/v-1");
+    let late = tell(json!("2027-01-01T00:00:00Z"));
+    late.await_problem(422, "in_future", None).await;
+    let wrong = tell(json!("yesterday"));
+    wrong.await_problem(400, "invalid_request", Some("/post/published_at")).await;
+    tell(json!("2026-01-02T03:04:05Z")).await_status(201).await;
+    let known = read().await_status(200).await.json;
+    check_members(&known, json!({"published_at": "2026-01-02T03:04:05Z"}));
+    // What is not told again stays.
+    compose(&shop, json!({})).await;
+    assert_eq!(read().await_status(200).await.json["published_at"], known["published_at"]);
+}
+
+#[tokio::test]
 async fn a_post_is_found_by_any_name() {
     let world = World::new();
     let shop = Shop::open(&world).await;

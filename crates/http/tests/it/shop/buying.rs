@@ -41,6 +41,7 @@ async fn bought_cards_can_be_spent_and_claimed() {
         json!({
             "object": "gift_card_purchase", "status": "paid", "failure": null, "buyer": ADA,
             "total": usd(5_000), "quantity": 2, "undo_until": "2026-11-20T10:10:00Z",
+            "undo_left_s": 600,
             "next_action": null, "created_at": "2026-11-20T10:00:00Z",
         }),
     );
@@ -96,7 +97,7 @@ async fn a_declined_payment_issues_nothing() {
         &failed,
         json!({
             "status": "failed", "failure": "declined", "order": null, "gift_cards": [],
-            "undo_until": null,
+            "undo_until": null, "undo_left_s": null,
         }),
     );
     assert!(shop.list("/v1/gift-cards").await.is_empty());

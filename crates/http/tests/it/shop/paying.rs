@@ -256,3 +256,26 @@ async fn an_address_to_come_back_to_is_looked_at() {
         assert!(!told.text().contains("/done"), "{path}: {}", told.text());
     }
 }
+
+#[tokio::test]
+async fn a_challenge_is_answered_where_one_waits_in_a_test_book() {
+    let mut world = World::new();
+    let shop = Shop::open(&world).await;
+    let checkout = shop.checkout_with(json!([shop.line(1_000)]), json!({})).await;
+    let answer = |checkout: &str| {
+        world.post("/v1/test/challenges", json!({"checkout": checkout, "passed": true}))
+    };
+    answer(&checkout).await_problem(422, "checkout_not_paying", None).await;
+    let unknown = format!("chk_{}", "0".repeat(26));
+    answer(&unknown).await_problem(404, "checkout_not_found", None).await;
+    answer("chk_1").await_problem(400, "invalid_request", Some("/checkout")).await;
+    shop.method_pays(&checkout, "tok_challenge").await;
+    assert_eq!(shop.pay(&checkout).await["status"], "requires_action");
+    // Nobody hears the rail of this test, so the checkout is told as it is when the wait is over.
+    let waits = answer(&checkout).await_status(200).await.json;
+    assert_eq!(waits["status"], "requires_action");
+    let live = world.open_live_book("live");
+    let key = world.key_of(&live, store::KeyKind::Secret, http::Scopes::ALL);
+    let ask = world.post("/v1/test/challenges", json!({"checkout": checkout, "passed": true}));
+    ask.with(&key).await_problem(422, "not_a_test_book", None).await;
+}

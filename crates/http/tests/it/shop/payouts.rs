@@ -154,3 +154,48 @@ async fn a_run_is_about_the_past_and_a_rail_there_is() {
     let ask = world.post("/v1/payouts/runs", body).fresh();
     ask.await_problem(422, "rail_not_available", Some("/rail")).await;
 }
+
+#[tokio::test]
+async fn payouts_are_a_sheet_for_other_programs_too() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    sell(&shop, 1_000).await;
+    let named = json!({"name": "=1+1, \"Ann\"", "commission_basis_points": 0});
+    let named = id(&world.post("/v1/sellers", named).fresh().await_status(201).await.json);
+    let mut line = shop.line(1_234);
+    line["seller"] = json!(named);
+    let checkout = shop.checkout_with(json!([line]), json!({})).await;
+    shop.card_pays(&checkout, &world.issue(1_234).await).await;
+    shop.pay(&checkout).await;
+    world.pass(Span::seconds(60));
+    let made = run(&world, "run", "2026-11-20T10:00:30Z").await_status(201).await.json;
+    let payouts = made["payouts"].as_array().unwrap();
+    let of = |payee: &str| payouts.iter().find(|it| it.to_string().contains(payee)).unwrap();
+    let sheet = |path: &str, accept: &str| world.get(path).header("accept", accept);
+    let read = sheet("/v1/payouts?status=pending&limit=1", "text/csv").await_status(200).await;
+    assert_eq!(read.header("content-type"), Some("text/csv; charset=utf-8"));
+    let text = read.text();
+    let mut lines: Vec<&str> = text.split_terminator("\r\n").collect();
+    assert_eq!(lines.remove(0), "payout,created_at,status,payee,name,amount,currency,rail,failure");
+    let mut expected = [
+        (of(&shop.seller), &shop.seller, "Lamps & Co", "8.50"),
+        (of(&shop.creator), &shop.creator, "Ada", "0.50"),
+        (of(&named), &named, "\"'=1+1, \"\"Ann\"\"\"", "12.34"),
+    ]
+    .map(|(payout, payee, name, amount)| {
+        let made_at = payout["created_at"].as_str().unwrap();
+        format!("{},{made_at},pending,{payee},{name},{amount},USD,sandbox,", id(payout))
+    });
+    expected.sort();
+    lines.sort_unstable();
+    assert_eq!(lines, expected);
+    let none = sheet("/v1/payouts?status=failed", "text/csv").await_status(200).await;
+    assert_eq!(none.text().lines().count(), 1);
+    // Who asks for either gets what stands first; a filter is checked for both.
+    for (accept, is_sheet) in [("text/*", true), ("application/json, text/csv", false)] {
+        let read = sheet("/v1/payouts", accept).await_status(200).await;
+        assert_eq!(read.header("content-type") == Some("text/csv; charset=utf-8"), is_sheet);
+    }
+    let refused = sheet("/v1/payouts?status=exported", "text/csv");
+    refused.await_problem(400, "invalid_request", Some("status")).await;
+}

@@ -4,7 +4,7 @@ use base::{Amount, Currency, Metadata, Money, PersonId};
 use feed::Gap;
 use feed::billing::Summary;
 use feed::shortfall::{Delivered, MinuteShortfall};
-use promotions::{Actor, Delivery, End, EndCause, Goal, Pauses, PayWith, Promise, Quote, Review};
+use promotions::{Actor, Delivery, End, Goal, Pauses, PayWith, Promise, Quote, Review};
 use promotions::{Gender, SettingChange, SliceSums, Spend, State, Terms, deed_id};
 
 use super::*;
@@ -74,6 +74,7 @@ fn promotion(billed_units: u64) -> Promotion {
         settlements: 0,
         deeds: 1,
         settles_at: None,
+        is_counted: false,
         metadata: Metadata::default(),
         created_at: minute(0),
     }
@@ -130,7 +131,8 @@ fn report(delivered: &[(u64, u64)], lost: &[(u64, &[(Why, i64)])]) -> Report {
 fn told(promotion: &Promotion, deeds: &[Deed], report: &Report, now: Instant) -> Facts {
     let mut told = Told { facts: Facts::new(), promotion: promotion.id, now };
     told.deeds(deeds);
-    told.delivery(promotion, deeds, report);
+    told.moderation(promotion, deeds);
+    told.delivery(promotion, deeds, &Account::default(), report);
     told.facts
 }
 
@@ -211,6 +213,33 @@ fn half_by_an_outage_and_half_by_a_pause_is_told_by_halves() {
 }
 
 #[test]
+fn a_pause_around_a_full_minute_repays_nothing_of_it() {
+    let paused = [
+        (DeedKind::Paused, Role::Advertiser, 40, None),
+        (DeedKind::Resumed, Role::Advertiser, 40, None),
+    ];
+    let mut deeds = deeds(&paused);
+    deeds[2].at = minute(40).saturating_sub(Span::seconds(1));
+    deeds[3].at = minute(40).saturating_add(Span::seconds(1));
+    // Chosen after the pause, as far as anybody knows.
+    let facts = told(&promotion(600), &deeds, &report(&[(40, 600)], &[]), minute(200));
+    check(&facts, &[(FactName::WrongDelivery, cents(0))]);
+    // A minute that lies within it was not to be shown.
+    deeds[3].at = minute(41);
+    let facts = told(&promotion(600), &deeds, &report(&[(40, 600)], &[]), minute(200));
+    check(&facts, &[(FactName::WrongDelivery, cents(600))]);
+}
+
+#[test]
+fn what_was_repaid_since_is_not_claimed_as_well() {
+    let stopped = [(DeedKind::Paused, Role::Advertiser, 40, None)];
+    let mut log = report(&[(0, 570), (41, 30), (100, 0)], &[]);
+    log.delivered[2].1.repaid = Micros::new(20 * UNIT.unsigned_abs());
+    let facts = told(&promotion(600), &deeds(&stopped), &log, minute(200));
+    check(&facts, &[(FactName::WrongDelivery, cents(10))]);
+}
+
+#[test]
 fn who_lost_units_is_unknown_where_nobody_did() {
     let facts = told(&promotion(600), &deeds(&[]), &report(&[(0, 600)], &[]), minute(200));
     check_unknown(&facts, &COUNTS, WhyUnknown::NotRecorded);
@@ -282,7 +311,10 @@ fn whoever_held_it_up_for_all_of_its_time_has_kept_it_from_starting() {
     let later = Promotion { terms: Terms { starts_at: minute(60), ..terms() }, ..running };
     let facts = told(&later, &deeds(&[]), &log, minute(50));
     check(&facts, &[(FactName::Start, Value::Word("not_due"))]);
-    check(&told_facts(None, &later, &[], minute(50)), &[(FactName::Start, Value::Word("not_due"))]);
+    check(
+        &told_facts(None, &later, &[], &Account::default(), minute(50)),
+        &[(FactName::Start, Value::Word("not_due"))],
+    );
 }
 
 /// Terms for another audience.
@@ -290,6 +322,44 @@ fn to(change: impl FnOnce(&mut Audience)) -> Option<Terms> {
     let mut after = terms();
     change(&mut after.audience);
     Some(after)
+}
+
+/// An appeal that is won says that the rejection was wrong, if it was about the same.
+#[test]
+fn a_review_was_wrong_where_an_appeal_says_so() {
+    let log = report(&[(0, 600)], &[]);
+    let found_of = |promotion: &Promotion, done: &[(DeedKind, &str)]| {
+        let is_edit = |kind| (kind == DeedKind::Edited).then(terms);
+        let kinds: Vec<_> =
+            done.iter().map(|(kind, _)| (*kind, Role::Staff, 1, is_edit(*kind))).collect();
+        let mut deeds = deeds(&kinds);
+        for (deed, (_, version)) in deeds.iter_mut().skip(2).zip(done) {
+            deed.content_version = Label::new(version).ok();
+        }
+        let facts = told(promotion, &deeds, &log, minute(200));
+        facts.get(FactName::Moderation).map(|fact| fact.finding)
+    };
+    let word = |word| Some(Finding::Known(Value::Word(word)));
+    let found = |done: &[(DeedKind, &str)]| found_of(&promotion(600), done);
+    let rejected = (DeedKind::Rejected, "v1");
+    let appealed = (DeedKind::Appealed, "");
+    let approved = (DeedKind::Approved, "v1");
+    assert_eq!(found(&[rejected, appealed, approved]), word("rejected_wrongly"));
+    let shown = [approved, (DeedKind::ContentChanged, "v1"), rejected, appealed, approved];
+    assert_eq!(found(&shown), word("removed_wrongly"));
+    // Nobody has decided yet, or as before, or about something else.
+    assert_eq!(found(&[approved]), None);
+    assert_eq!(found(&[rejected]), None);
+    assert_eq!(found(&[rejected, appealed]), None);
+    assert_eq!(found(&[rejected, appealed, rejected]), None);
+    assert_eq!(found(&[rejected, appealed, (DeedKind::Approved, "v2")]), None);
+    assert_eq!(found(&[(DeedKind::Rejected, ""), appealed, approved]), None);
+    assert_eq!(found(&[rejected, (DeedKind::Edited, ""), appealed, approved]), None);
+    assert_eq!(found(&[rejected, appealed, (DeedKind::Edited, ""), approved]), None);
+    // What was removed for a rule later was not removed wrongly.
+    let end = Some(End { cause: EndCause::Policy, at: minute(90) });
+    let removed = Promotion { end, ..promotion(600) };
+    assert_eq!(found_of(&removed, &[rejected, appealed, approved]), None);
 }
 
 #[test]
@@ -337,19 +407,95 @@ fn facts_wait_for_what_is_still_to_come() {
         let slices = SliceSums { ever: 2, open: 1, ..promotion.slices };
         Promotion { slices, ..promotion.clone() }
     };
-    let not_yet = |promotion: &Promotion, is_opening: bool, now: u64| {
-        NotYet::of(promotion, &deeds, is_opening, minute(now))
+    let not_yet = |promotion: &Promotion, feed: Tells, now: u64| {
+        NotYet::of(promotion, &deeds, feed, minute(now))
     };
-    assert_eq!(not_yet(&whole, false, 200), None);
-    assert_eq!(not_yet(&open(&whole), false, 200), Some(NotYet::BillsOpen));
+    let here = Tells::UpTo(minute(199));
+    assert_eq!(not_yet(&whole, here, 200), None);
+    assert_eq!(not_yet(&open(&whole), here, 200), Some(NotYet::BillsOpen));
     // What was shown is told by the feed alone; what never was needs none.
-    assert_eq!(not_yet(&open(&whole), true, 200), Some(NotYet::FeedOpening));
-    assert_eq!(not_yet(&whole, true, 200), None);
+    assert_eq!(not_yet(&open(&whole), Tells::NothingYet, 200), Some(NotYet::FeedOpening));
+    assert_eq!(not_yet(&whole, Tells::NothingYet, 200), None);
     let running = Promotion { state: State::Running, end: None, ..whole.clone() };
-    assert_eq!(not_yet(&open(&running), false, 50), None);
-    assert_eq!(not_yet(&open(&running), false, 100), Some(NotYet::BillsOpen));
+    assert_eq!(not_yet(&open(&running), here, 50), None);
+    assert_eq!(not_yet(&open(&running), here, 100), Some(NotYet::BillsOpen));
     let unseen = Promotion { delivery: Delivery::default(), ..whole.clone() };
-    assert_eq!(not_yet(&open(&unseen), false, 200), None);
+    assert_eq!(not_yet(&open(&unseen), here, 200), None);
+    // The clock was moved a moment ago: the feed knows nothing of what was missed since.
+    assert_eq!(not_yet(&whole, here, 201), Some(NotYet::FeedBehind));
+    assert_eq!(not_yet(&whole, Tells::Nothing, 201), None);
     let behind = Promotion { deeds: 3, ..whole };
-    assert_eq!(not_yet(&behind, false, 200), Some(NotYet::DeedsBehind));
+    assert_eq!(not_yet(&behind, here, 200), Some(NotYet::DeedsBehind));
+}
+
+const CALLS: [u64; 3] = [30, 60, 90];
+
+/// An account with requests that failed in these minutes.
+fn account(failed: &[u64], agreed: Vec<promotions::Authorization>) -> Account {
+    let kept = failed.iter().map(|at| promotions::Signal {
+        happened: promotions::Happening {
+            at: minute(*at),
+            kind: promotions::SignalKind::CallFailed,
+            device: None,
+        },
+        told_at: minute(*at),
+    });
+    let person = PersonId::from_bits(2);
+    let kept = kept.collect();
+    Account::told(promotions::Signals { person, kept, dropped: 0, created_at: minute(0) }, agreed)
+}
+
+/// A cent was billed in each minute.
+#[test]
+fn what_was_charged_until_a_stop_that_had_failed_is_told() {
+    let log = report(&std::array::from_fn::<_, 100, _>(|at| (at as u64, 1)), &[]);
+    let cost = |failed: &[u64], done: &[(DeedKind, Role, u64, Option<Terms>)]| {
+        let (account, deeds) = (account(failed, Vec::new()), deeds(done));
+        account.billed_after_stop(&promotion(100), &deeds, &log).map(Amount::minor)
+    };
+    let stopped = (DeedKind::Stopped, Role::Advertiser, 95, None);
+    assert_eq!(cost(&[], std::slice::from_ref(&stopped)), None, "no request failed");
+    assert_eq!(cost(&CALLS, &[]), None, "nothing was stopped: it may have been an edit");
+    assert_eq!(cost(&CALLS, &[(DeedKind::Stopped, Role::Staff, 95, None)]), None);
+    assert_eq!(cost(&CALLS, std::slice::from_ref(&stopped)), Some(65));
+    assert_eq!(cost(&[30, 94], std::slice::from_ref(&stopped)), Some(1), "an hour lies between");
+    assert_eq!(cost(&[96], &[stopped]), None, "it came afterwards");
+    assert_eq!(cost(&[10], &[(DeedKind::PostHidden, Role::Platform, 20, None)]), Some(10));
+    let twice = [
+        (DeedKind::Paused, Role::Advertiser, 40, None),
+        (DeedKind::Resumed, Role::Advertiser, 50, None),
+        (DeedKind::Stopped, Role::Advertiser, 70, None),
+    ];
+    assert_eq!(cost(&CALLS, &twice), Some(10 + 10));
+}
+
+#[test]
+fn network_and_device_are_as_old_as_what_was_agreed_to_before() {
+    let print = |bits: u8| Some(promotions::Fingerprint([bits; 16]));
+    let agreed = |days: u64, device: u8, address: u8| promotions::Authorization {
+        act: None,
+        factor: promotions::Factor::Password,
+        device: print(device),
+        session: None,
+        address: print(address),
+        region: None,
+        terms_version: None,
+        at: minute(0).saturating_sub(Span::days(days)),
+    };
+    let now = agreed(0, 1, 7);
+    let age = |before: &[(u64, u8, u8)]| {
+        let before = before.iter().map(|(days, device, address)| agreed(*days, *device, *address));
+        let account = account(&[], before.collect());
+        (account.network_age(&now), account.paid_alike(&now))
+    };
+    let none = Finding::Unknown(WhyUnknown::NotRecorded);
+    let count = |count| Finding::Known(Value::Count(count));
+    let days = |days| Finding::Known(Value::Span(Span::days(days)));
+    assert_eq!(age(&[]), (none, count(0)));
+    assert_eq!(age(&[(31, 1, 7), (90, 2, 7), (200, 1, 8)]), (days(90), count(2)));
+    // What is not long ago may be the same thief.
+    assert_eq!(age(&[(30, 2, 7), (29, 1, 8)]), (none, count(0)));
+    let nowhere = promotions::Authorization { device: None, address: None, ..agreed(0, 1, 7) };
+    let account = account(&[], vec![nowhere.clone()]);
+    assert_eq!((account.network_age(&nowhere), account.paid_alike(&nowhere)), (none, none));
 }

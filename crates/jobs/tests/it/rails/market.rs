@@ -346,6 +346,7 @@ impl Market {
             last4: None,
             expiry: None,
             is_store_mediated: false,
+            declined_at: None,
             created_at: Instant::MIN,
         }))));
         id
@@ -498,6 +499,18 @@ impl Market {
         let seq = reader.head().unwrap().seq;
         self.handle().flush_and_wait(seq).unwrap();
         reader
+    }
+
+    /// Lines of the sandbox's file, each with what of ours it is about.
+    pub fn settled_lines(&self, told: &[rails::SettledLine]) -> Vec<payments::NewLine> {
+        let (rail, mut reader) = (Token::new("sandbox").unwrap(), self.reader());
+        let noted = told.iter().map(|line| {
+            let noted = jobs::settled_line(&rail, line);
+            let Some(name) = jobs::name_to_find(&rail, line) else { return noted };
+            let rows = reader.named_by_rail(&[name]).unwrap();
+            payments::NewLine { of: jobs::found_by_name(&rail, line, &rows), ..noted }
+        });
+        noted.collect()
     }
 
     /// `paid: captured captured`.

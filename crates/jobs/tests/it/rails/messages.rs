@@ -41,7 +41,12 @@ fn messages_may_come_twice_late_forged_and_in_any_order() {
     check(Faults { duplicate_percent: 100, ..Faults::default() });
     check(Faults { forge_percent: 100, ..Faults::default() });
     check(Faults { delay_max: Span::days(4), ..Faults::default() });
-    check(Faults { delay_max: Span::days(4), duplicate_percent: 50, forge_percent: 50 });
+    check(Faults {
+        delay_max: Span::days(4),
+        duplicate_percent: 50,
+        forge_percent: 50,
+        ..Faults::default()
+    });
 }
 
 #[test]

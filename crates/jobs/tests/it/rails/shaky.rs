@@ -6,10 +6,12 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use base::{Instant, Span};
 use rails::{
-    Authorize, Capabilities, Capture, DisputeState, Header, MethodState, MethodToken, Outcome,
-    PaymentQuery, PaymentState, Rail, RailEvent, Reference, Refund, RefundQuery, RefundState,
-    Unknown, Void, WebhookError,
+    Authorize, Capabilities, Capture, Change, DisputeStage, DisputeState, Header, MethodState,
+    MethodToken, Outcome, PaymentQuery, PaymentState, Rail, RailEvent, Reference, Refund,
+    RefundQuery, RefundState, Unknown, Void, WebhookError,
 };
+
+use super::market::{Kept, Market};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,10 @@ struct Plan {
     failed: Option<String>,
     /// Whoever calls dies.
     always_dies: bool,
+    /// Nobody sees whose refunds are.
+    hides_operations: bool,
+    /// Nobody is told who has won a dispute.
+    blurs_disputes: bool,
     /// A seed, and how many of a hundred calls go wrong.
     luck: Option<(u64, u8)>,
     /// How often each call was made about each thing.
@@ -99,6 +105,30 @@ impl Faults {
 
     pub fn forget_after(&self, span: Span) {
         self.change(|plan| plan.operations_last = Some(span));
+    }
+
+    /// From now on refunds do not say whose they are, as if somebody had changed that at the rail.
+    pub fn hide_operations(&self) {
+        self.change(|plan| plan.hides_operations = true);
+    }
+
+    /// From now on the rail does not say who has the money of a dispute that is over.
+    pub fn blur_disputes(&self) {
+        self.change(|plan| plan.blurs_disputes = true);
+    }
+
+    fn blurred(&self, state: DisputeState) -> DisputeState {
+        let is_over = matches!(state.stage, DisputeStage::Won | DisputeStage::Lost);
+        let stage = match is_over && self.0.0.lock().unwrap().blurs_disputes {
+            true => DisputeStage::Unclear,
+            false => state.stage,
+        };
+        DisputeState { stage, ..state }
+    }
+
+    fn seen(&self, state: RefundState) -> RefundState {
+        let hides = self.0.0.lock().unwrap().hides_operations;
+        RefundState { operation: state.operation.filter(|_| !hides), ..state }
     }
 
     /// From now on so many of a hundred calls go wrong.
@@ -229,8 +259,14 @@ impl Rail for Shaky {
         self.faults.call("refund?", about, || self.inner.refund_state(query))
     }
 
+    fn refunds(&self, payment: &Reference) -> Outcome<Vec<RefundState>> {
+        let told = self.faults.call("refunds?", payment.as_str(), || self.inner.refunds(payment));
+        told.map(|all| all.into_iter().map(|state| self.faults.seen(state)).collect())
+    }
+
     fn disputes(&self, payment: &Reference) -> Outcome<Vec<DisputeState>> {
-        self.faults.call("disputes?", payment.as_str(), || self.inner.disputes(payment))
+        let told = self.faults.call("disputes?", payment.as_str(), || self.inner.disputes(payment));
+        told.map(|all| all.into_iter().map(|state| self.faults.blurred(state)).collect())
     }
 
     fn verify_and_translate(
@@ -239,6 +275,22 @@ impl Rail for Shaky {
         body: &[u8],
         now: Instant,
     ) -> Result<Vec<RailEvent>, WebhookError> {
-        self.inner.verify_and_translate(headers, body, now)
+        let mut events = self.inner.verify_and_translate(headers, body, now)?;
+        for event in &mut events {
+            if let Change::Refund(state) = &event.change {
+                event.change = Change::Refund(self.faults.seen(state.clone()));
+            }
+        }
+        Ok(events)
     }
+}
+
+/// A book that calls its sandbox through a rail on which things go wrong, and what goes wrong.
+pub fn shaky_market(kept: Kept) -> (Market, Faults) {
+    let faults = Faults::default();
+    let of_rail = faults.clone();
+    let between = Arc::new(move |inner| {
+        Arc::new(Shaky { name: "sandbox", inner, faults: of_rail.clone() }) as Arc<dyn Rail>
+    });
+    (Market::open_with(kept, Some(between), Vec::new()), faults)
 }

@@ -36,7 +36,7 @@ fn code(number: u8) -> Code {
 }
 
 /// Sells cards by link, of a program that gives back what nobody claims.
-fn sell(market: &Market, token: &str) -> (CheckoutId, Vec<CardId>) {
+pub fn sell(market: &Market, token: &str) -> (CheckoutId, Vec<CardId>) {
     let terms = Program {
         id: PROGRAM,
         name: Text::new("Gifts").unwrap(),
@@ -106,7 +106,7 @@ fn sell(market: &Market, token: &str) -> (CheckoutId, Vec<CardId>) {
     (checkout, ids)
 }
 
-fn card(market: &Market, id: CardId) -> (Card, i64) {
+pub fn card(market: &Market, id: CardId) -> (Card, i64) {
     match market.handle().ask(Query::Card(id)).unwrap() {
         Some(Answer::Card { card, account, .. }) => (card.as_ref().clone(), account.balance()),
         other => panic!("{other:?}"),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use outside::clock::{Clock, SystemClock};
+use promotions::Audience;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -30,6 +31,9 @@ const CONNECTIONS: usize = 16;
 /// Time in which the server must show something.
 const SHOW_TIME_MAX: Duration = Duration::from_secs(120);
 
+/// Promotions that run, all for everybody.
+const PROMOTIONS: usize = 50;
+
 /// Measures in a new installation in this folder.
 pub(super) fn measure(args: &Args, folder: &Path) -> Done<BesideReport> {
     std::fs::create_dir_all(folder).map_err(Failure::new)?;
@@ -38,7 +42,7 @@ pub(super) fn measure(args: &Args, folder: &Path) -> Done<BesideReport> {
     Servers::serve(folder, &key, 1)?.stop()?;
     let mut codes = Codes::default();
     issue_cards(folder, &mut codes, args.cards)?;
-    book::open(folder)?.book.stop();
+    book::open(folder, std::iter::repeat_n(Audience::automatic(), PROMOTIONS))?.book.stop();
     let servers = Servers::serve(folder, &key, 1)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let report = runtime.map_err(Failure::new)?.block_on(drive(args, &servers, codes, key))?;

@@ -1,4 +1,5 @@
-//! The book that events are billed in: promotions of views for everybody, which the platform pays.
+//! The book that events are billed in: promotions of views, which the platform pays, each of a
+//! creator of its own.
 
 use std::path::Path;
 
@@ -16,8 +17,8 @@ use crate::config::{Environment, Settings};
 use crate::failure::{Done, Failure};
 use crate::wiring::{Installation, OpenBook, book_name};
 
-/// Promotions that run, each of a creator of its own.
-pub(super) const PROMOTIONS: u64 = 50;
+/// Commands that are decided at once.
+const AT_ONCE: usize = 1_200;
 
 /// What each may spend, in minor units: more than any run can.
 const BUDGET: i64 = 1_000_000_000;
@@ -35,8 +36,9 @@ pub(super) struct Bench {
     pub(super) book: OpenBook,
 }
 
-/// Opens book `test` in this folder, and has the promotions run from now on, for a day.
-pub(super) fn open(folder: &Path) -> Done<Bench> {
+/// Opens book `test` in this folder, and has a promotion run for each of these audiences from now
+/// on, for a day.
+pub(super) fn open(folder: &Path, audiences: impl Iterator<Item = Audience>) -> Done<Bench> {
     let environment = Environment::of_process();
     let settings = Settings::load(&place(folder), None, &environment)?;
     if settings.database().is_some() {
@@ -47,9 +49,14 @@ pub(super) fn open(folder: &Path) -> Done<Bench> {
     let record = installation.book_or_new(&book_name("test").map_err(Failure::new)?, true)?;
     let book = installation.open_book(&record)?;
     let now = installation.now();
-    for number in 0..PROMOTIONS {
-        decide(book.handle(), commands(number, now))?;
+    let mut waiting = Vec::with_capacity(AT_ONCE);
+    for (number, audience) in (0..).zip(audiences) {
+        waiting.extend(commands(number, audience, now));
+        if waiting.len() >= AT_ONCE {
+            decide(book.handle(), std::mem::take(&mut waiting))?;
+        }
     }
+    decide(book.handle(), waiting)?;
     Ok(Bench { installation, settings, record, book })
 }
 
@@ -59,6 +66,9 @@ pub(super) fn promotion(number: u64) -> PromotionId {
 }
 
 fn decide(handle: &Handle, commands: Vec<Command>) -> Done {
+    if commands.is_empty() {
+        return Ok(());
+    }
     let request = |command| Request { command, actor: KeyId::from_bits(1), operation: None };
     for outcome in handle.decide(commands.into_iter().map(request).collect(), false)? {
         outcome?.result.map_err(Failure::new)?;
@@ -67,15 +77,15 @@ fn decide(handle: &Handle, commands: Vec<Command>) -> Done {
 }
 
 /// What it takes to have a promotion run.
-fn commands(number: u64, now: Instant) -> Vec<Command> {
+fn commands(number: u64, audience: Audience, now: Instant) -> Vec<Command> {
     let parts = (Instant::from_micros(0), mixed(number));
     let (promotion, checkout) = (promotion(number), CheckoutId::from_parts(parts.0, parts.1));
     let advertiser = PersonId::from_parts(parts.0, parts.1);
     let creator = CreatorId::from_parts(parts.0, parts.1);
     let actor = Actor { role: Role::Advertiser, person: Some(advertiser) };
     let post = Label::new(&format!("post-{number}")).expect("a label");
-    let (new, post) =
-        (new_promotion(promotion, advertiser, &post, now), new_post(creator, post, now));
+    let new = new_promotion(promotion, advertiser, (&post, audience), now);
+    let post = new_post(creator, post, now);
     let payments = Box::new(std::array::from_fn(|_| PaymentId::from_parts(parts.0, parts.1)));
     let order = OrderId::from_parts(parts.0, parts.1);
     vec![
@@ -89,7 +99,13 @@ fn commands(number: u64, now: Instant) -> Vec<Command> {
         }))),
         of(PromotionCommand::Compose { new: Box::new(new), post: Box::new(post), actor }),
         Command::Shop(ShopCommand::CreateCheckout(Box::new(checkout_of(promotion, checkout)))),
-        of(PromotionCommand::Submit { promotion, checkout, authorization: None, actor }),
+        of(PromotionCommand::Submit {
+            promotion,
+            checkout,
+            pay_with: None,
+            authorization: None,
+            actor,
+        }),
         Command::Shop(ShopCommand::Pay { checkout, payments, order, return_url: None }),
         of(PromotionCommand::Approve { promotion, version: None, actor: STAFF }),
     ]
@@ -102,14 +118,14 @@ fn of(command: PromotionCommand) -> Command {
 fn new_promotion(
     id: PromotionId,
     advertiser: PersonId,
-    post: &Label,
+    (post, audience): (&Label, Audience),
     now: Instant,
 ) -> NewPromotion {
     let budget = Money::new(BUDGET, Currency::USD).expect("not negative");
     let terms = Terms {
         goal: Goal::Views,
         target: None,
-        audience: Audience::automatic(),
+        audience,
         budget,
         incentive: budget.amount,
         daily_budget: None,
@@ -134,6 +150,7 @@ fn new_promotion(
         quote,
         pay_with: Vec::new(),
         authorization: None,
+        advertiser_age: None,
         metadata: Default::default(),
     }
 }
@@ -152,6 +169,7 @@ fn new_post(creator: CreatorId, name: Label, now: Instant) -> Post {
         is_deleted: false,
         promotions: Vec::new(),
         created_at: now,
+        published_at: None,
     }
 }
 

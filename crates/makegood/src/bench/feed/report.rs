@@ -32,6 +32,7 @@ pub(super) struct TreeReport {
 /// Events from their verdicts to money in the book.
 #[derive(Debug, Serialize)]
 pub(super) struct EventsReport {
+    pub(super) promotions: u64,
     pub(super) events: u64,
     /// Units that the book was billed for; the rest are other kinds of events.
     pub(super) billed_units: u64,
@@ -42,6 +43,27 @@ pub(super) struct EventsReport {
     pub(super) judged_per_second: u64,
     /// The log of the feed.
     pub(super) log_bytes_per_event: u64,
+    /// Runs of the feed meanwhile, one a second: log, promotions, bills, money.
+    pub(super) run_p50_ms: u64,
+    pub(super) run_worst_ms: u64,
+    /// The longest in which a snapshot was made; none is made of a small log.
+    pub(super) run_with_snapshot_ms: Option<u64>,
+    /// Memory of the feed once all was shown, as the system counts it, what it keeps for quotes and
+    /// for reports among it.
+    pub(super) feed_bytes_per_promotion: u64,
+    pub(super) opening: OpeningReport,
+}
+
+/// Opening a feed, its promotions included.
+#[derive(Debug, Serialize)]
+pub(super) struct OpeningReport {
+    /// Without a log.
+    pub(super) new_ms: u64,
+    /// Reading all volumes of the log, and making a snapshot.
+    pub(super) from_all_volumes_ms: u64,
+    /// Reading that snapshot.
+    pub(super) from_snapshot_ms: u64,
+    pub(super) snapshot_bytes: u64,
 }
 
 /// Redemptions at an even rate, without and with events beside them.
@@ -112,14 +134,25 @@ impl SizeReport {
 impl EventsReport {
     fn text(&self) -> String {
         format!(
-            "{} events judged and billed in {:.2} s: {} a second, {} judged a second; {} units, \
-             {} bytes of log an event\n",
+            "{} events of {} promotions judged and billed in {:.2} s: {} a second, {} judged a \
+             second; {} units, {} bytes of log an event, {} bytes of memory a promotion\n  a run \
+             of the feed p50 {} ms, worst {} ms, with a snapshot {}\n  opened anew in {} ms, from \
+             all volumes in {} ms, from a snapshot of {} bytes in {} ms\n",
             self.events,
+            self.promotions,
             self.seconds,
             self.events_per_second,
             self.judged_per_second,
             self.billed_units,
             self.log_bytes_per_event,
+            self.feed_bytes_per_promotion,
+            self.run_p50_ms,
+            self.run_worst_ms,
+            self.run_with_snapshot_ms.map_or("none".to_owned(), |took| format!("{took} ms")),
+            self.opening.new_ms,
+            self.opening.from_all_volumes_ms,
+            self.opening.snapshot_bytes,
+            self.opening.from_snapshot_ms,
         )
     }
 }

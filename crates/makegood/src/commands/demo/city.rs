@@ -5,6 +5,7 @@ mod cast;
 mod desk;
 mod eyes;
 mod live;
+mod reviewer;
 
 use base::{CreatorId, Instant, PromotionId, Span};
 use engine::Row;
@@ -18,6 +19,7 @@ use cast::Day;
 use eyes::Eyes;
 
 pub(super) use live::look_on;
+pub(super) use reviewer::look_at_posts;
 
 /// Every city is made of the same people, who do the same. In this one a farm comes six times in an
 /// evening: often enough to be found, after some of what it did was billed.
@@ -112,14 +114,22 @@ pub(super) fn shown(keeper: &Keeper<'_>) -> Done<Shown> {
     Ok(Shown { running: most(State::Running)?, settled })
 }
 
-fn listed(keeper: &Keeper<'_>, state: State) -> Done<Vec<Promotion>> {
-    let list = List::Promotions { advertiser: None, state: Some(state) };
-    let rows = keeper.list(list, Page::after(None, 100))?;
+/// Promotions that stand there.
+pub(super) fn listed(keeper: &Keeper<'_>, state: State) -> Done<Vec<Promotion>> {
+    Ok(in_list(keeper.list(list_of(state), Page::after(None, 100))?))
+}
+
+fn list_of(state: State) -> List {
+    List::Promotions { advertiser: None, state: Some(state) }
+}
+
+/// The promotions among rows.
+fn in_list(rows: Vec<Row>) -> Vec<Promotion> {
     let promotion = |row| match row {
         Row::Promotion(row) => Some(Promotion::clone(&row)),
         _ => None,
     };
-    Ok(rows.into_iter().filter_map(promotion).collect())
+    rows.into_iter().filter_map(promotion).collect()
 }
 
 /// The market's creators, in the order in which they came.

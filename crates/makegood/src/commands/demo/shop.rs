@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base::{Amount, CardId, Currency, HoldId, Instant, KeyId, Money, PersonId, ProgramId, Region};
 use base::{SellerId, Span, Text, Token, TypedId};
-use engine::{Answer, CardRef, Command, GiftCardCommand, Query, Row};
+use engine::{Answer, CardRef, ClaimBy, Command, GiftCardCommand, Query, Row};
 use giftcards::{Adjust, AdjustReason, Code, CodeHash, Details, Direction, Funding, Issue, Label};
 use giftcards::{LineKind, NewCode, NewProgram, Place, Program, RefundHold, Sandbox};
 use giftcards::{Scope, limits};
@@ -17,7 +17,7 @@ use serving::Feed;
 use store::{List, Page};
 use writer::Request;
 
-use super::{city, market};
+use super::{city, claims, market, people};
 use crate::config::Settings;
 use crate::failure::{Done, Failure};
 use crate::wiring::{Installation, OpenBook, OwnerText, Seal};
@@ -93,10 +93,12 @@ impl Keeper<'_> {
         self.fill_past()?;
         market::trade(self)?;
         city::promote(self)?;
+        claims::file(self)?;
         let everyday = self.program("Everyday card", Currency::USD, None, Scope::default())?;
         self.fill_spending(everyday)?;
         self.fill_states(everyday)?;
         self.fill_restricted()?;
+        self.fill_wallet(everyday)?;
         let code = Some(last_code);
         self.issue(Sale { reference: "demo-welcome", code, ..Sale::usd(10_000) })?;
         Ok(())
@@ -158,6 +160,31 @@ impl Keeper<'_> {
         Ok(())
     }
 
+    /// What somebody was given, and some of it spent.
+    fn fill_wallet(&self, program: ProgramId) -> Done {
+        let person = self.person(people::CUSTOMER);
+        let gift = |message: &str| OwnerText {
+            name: Some("Ann Okafor".to_owned()),
+            message: Some(message.to_owned()),
+            ..OwnerText::default()
+        };
+        let sale =
+            |value, reference| Sale { program: Some(program), reference, ..Sale::usd(value) };
+        let birthday = gift("Happy birthday, Ann! Spend it on something you would not buy.");
+        let thanks = gift("Thank you for watering the plants all summer.");
+        let first = self.issue(Sale { owner: birthday, ..sale(5_000, "demo-birthday") })?;
+        let second = self.issue(Sale { owner: thanks, ..sale(2_000, "demo-thanks") })?;
+        for card in [first, second] {
+            let code = self.code_of(card)?;
+            let parsed = ParsedCode::parse(&code).expect("what was made can be read");
+            let hashes = self.installation.ring.hash_candidates(self.book_name(), &parsed);
+            let by = ClaimBy::Code(hashes.map(|(_, hash)| CodeHash(hash)).collect());
+            self.run(GiftCardCommand::Claim { by, card: Some(card), person })?;
+        }
+        self.redeem(first, 1_200, "order-1006")?;
+        Ok(())
+    }
+
     fn fill_restricted(&self) -> Done {
         let label = |text| Label::new(text).expect("a short word is a label");
         let mut scope = Scope::default();
@@ -176,15 +203,33 @@ impl Keeper<'_> {
     fn prepare_tour(&self) -> Done<Opened> {
         let card = self.issue(Sale { reference: "demo-tour", ..Sale::usd(5_000) })?;
         let hold = self.hold(card, 1_000, "order-2001", TOUR_HOLD_SECONDS)?;
+        let code = self.code_of(card)?;
+        let (journey, promotions) = (self.prepare_journey()?, city::shown(self)?);
+        Ok(Opened { card, code, hold, journey, promotions, now: self.now()? })
+    }
+
+    /// What somebody with an account has written in a claim.
+    pub(super) fn seal_of_claimant(&self, person: PersonId, text: &str) -> Done<giftcards::Sealed> {
+        let text = http::PersonalText::of_claimant_with_account(person, text.to_owned());
+        let installation = self.installation;
+        let sealed = http::seal_personal(&installation.ring, &installation.people, &[text])?.pop();
+        sealed.ok_or_else(|| Failure::new("a text was sealed and is not there"))
+    }
+
+    /// Somebody whom one can be.
+    pub(super) fn person(&self, key: &str) -> PersonId {
+        self.installation.demo_person(key)
+    }
+
+    /// The code of a card that was just made.
+    fn code_of(&self, card: CardId) -> Done<String> {
         let Some(Answer::Card { card: row, .. }) = self.book.handle().ask(Query::Card(card))?
         else {
-            return Err(Failure::new("the card of the tour is not there"));
+            return Err(Failure::new("a card that was just made is not there"));
         };
         let key = outside::keyring::KeyNumber::new(u32::from(row.code.key));
         let key = key.unwrap_or(self.installation.ring.current());
-        let code = self.installation.ring.code_for(card, row.code.nonce, key)?.reveal();
-        let (journey, promotions) = (self.prepare_journey()?, city::shown(self)?);
-        Ok(Opened { card, code, hold, journey, promotions, now: self.now()? })
+        Ok(self.installation.ring.code_for(card, row.code.nonce, key)?.reveal())
     }
 
     fn prepare_journey(&self) -> Done<Journey> {
@@ -399,7 +444,7 @@ impl Keeper<'_> {
 }
 
 /// Who gives the shop's commands: no key of any person has these bits.
-const SHOPKEEPER: KeyId = KeyId::from_bits(0);
+pub(super) const SHOPKEEPER: KeyId = KeyId::from_bits(0);
 
 /// A card to be sold.
 pub(super) struct Sale<'a> {

@@ -7,7 +7,7 @@ use http::{Book, ReadSide};
 use store::{BookRecord, Leases};
 use writer::Running;
 
-use super::{Args, Signals, WATCH_EVERY, listen, new_app};
+use super::{Args, Signals, WATCH_EVERY, bind, listen, new_app};
 use crate::config::Settings;
 use crate::failure::{Done, Ending, Failure};
 use crate::output;
@@ -27,14 +27,16 @@ pub(super) fn serve(
 ) -> Done<Ending> {
     let heads = installation.heads();
     let installation = Arc::new(installation);
-    let app = Arc::new(new_app(settings, &installation)?.among_processes());
+    let (listener, port) = bind(settings)?;
+    let app = Arc::new(new_app(settings, &installation, port)?.among_processes());
+    let routes = installation.routes(Arc::clone(&app), settings, port)?;
     installation.traces.iter().for_each(|traces| traces.watch(&app));
     // Asked every second, so its connection is kept.
     let mut listed = installation.control_within(LIST_TIME_MAX)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("no threads: {error}")))?;
     let ended = runtime.block_on(async {
-        let (listener, address) = listen(settings).await?;
+        let (listener, address) = listen(listener)?;
         let mut signals = Signals::listen()?;
         let advertised = settings.advertised(&address)?;
         let (opening, read_by) = (Arc::clone(&installation), Arc::clone(&installation));
@@ -72,7 +74,7 @@ pub(super) fn serve(
             // and nobody could tell the outcome of one that meets a connection being closed.
             tokio::time::sleep(2 * pace.look_every).await;
         };
-        if let Err(error) = http::serve(app, listener, stop).await {
+        if let Err(error) = http::serve_router(routes, &settings.limits(), listener, stop).await {
             tracing::warn!(%error, "not every request could be finished");
         }
         Ok::<_, Failure>(ownership)

@@ -34,8 +34,19 @@ fn report_claims(book: &str, ended: Result<ClaimsLed, JobError>) {
         Ok(led) => {
             let ClaimsLed { gathered, decided, sent, paid, late, .. } = led;
             let ClaimsLed { restituted, repaid, searched, refused, .. } = led;
+            let ClaimsLed { stuck, late_restitutions, .. } = led;
             if late > 0 {
                 tracing::warn!(book, late, "steps of claims are late");
+            }
+            if late_restitutions > 0 {
+                tracing::warn!(book, late_restitutions, "restitutions are late");
+            }
+            if stuck > 0 {
+                tracing::warn!(
+                    book,
+                    stuck,
+                    "orders refuse restitutions: a person has to resolve them"
+                );
             }
             if gathered + decided + sent + paid > 0 {
                 tracing::info!(book, gathered, decided, sent, paid, "led claims on");

@@ -11,6 +11,16 @@ use super::{AccountRows, PeopleError};
 /// Acts that nobody agreed to are forgotten after so long.
 const UNCONFIRMED_KEPT: Span = Span::days(1);
 
+/// Of those of one person only so many are kept, the newest.
+const UNCONFIRMED_MAX: u32 = 20;
+
+/// Acts that were agreed to and never done are forgotten after so long: longer than banks take
+/// money back. Those that were done stay.
+const UNDONE_KEPT: Span = Span::days(730);
+
+/// Of those of one person only so many are kept, the newest: more than anybody signs by hand.
+const UNDONE_MAX: u32 = 500;
+
 /// An act that somebody was asked to agree to. To whom value goes is personal, so it is sealed
 /// under the key of the person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +41,17 @@ pub struct KnownAct {
     pub expires_at: Instant,
     /// What the passkey said, once it did.
     pub agreed: Option<Agreed>,
-    /// When the act was done; it is done once.
-    pub done_at: Option<Instant>,
+    /// What was done with it; it is done once.
+    pub done: Option<ActDone>,
+}
+
+/// The one thing that was done with an act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActDone {
+    /// When.
+    pub at: Instant,
+    /// The idempotency key of the call that did it: a repetition of that call is the same thing.
+    pub call: Text<255>,
 }
 
 /// What a passkey said to an act.
@@ -77,7 +96,8 @@ impl AccountRows<'_> {
     pub fn act(&self, nonce: [u8; 16]) -> Result<Option<KnownAct>, PeopleError> {
         let mut statement = self.transaction.prepare(
             "SELECT session, person, account, minor, currency, sealed_payee, expires_at, done_at,
-                 passkey, public_key, client_data, authenticator_data, signature, agreed_at
+                 done_call, passkey, public_key, client_data, authenticator_data, signature,
+                 agreed_at
              FROM acts WHERE book = ?1 AND nonce = ?2",
         )?;
         let found: Option<ActRow> =
@@ -85,28 +105,28 @@ impl AccountRows<'_> {
         found.map(|row| read_act(nonce, row)).transpose()
     }
 
-    /// Keeps an act as it is now. Those that nobody agreed to are forgotten after a day; signed
-    /// ones stay, for they are evidence.
+    /// Keeps an act as it is now. Those that nobody agreed to are forgotten after a day, and those
+    /// that were signed and never done after two years; of both a person has so many only. What was
+    /// signed and done stays, for it is evidence.
     ///
     /// # Errors
     ///
     /// As [`AccountRows::act`].
     pub fn put_act(&self, act: &KnownAct, now: Instant) -> Result<(), PeopleError> {
-        let old = now.saturating_sub(UNCONFIRMED_KEPT).micros();
-        self.transaction.execute(
-            "DELETE FROM acts WHERE agreed_at IS NULL AND expires_at <= ?1",
-            params![old],
-        )?;
+        self.sweep_acts(now)?;
+        self.bound_acts(act)?;
         let agreed = act.agreed.as_ref();
         let assertion = agreed.map(|agreed| &agreed.assertion);
         self.transaction
             .prepare(
                 "INSERT INTO acts (book, nonce, session, person, account, minor, currency,
                      sealed_payee, expires_at, done_at, passkey, public_key, client_data,
-                     authenticator_data, signature, agreed_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                     authenticator_data, signature, agreed_at, done_call)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                     ?17)
                  ON CONFLICT (book, nonce) DO UPDATE SET done_at = excluded.done_at,
-                     passkey = excluded.passkey, public_key = excluded.public_key,
+                     done_call = excluded.done_call, passkey = excluded.passkey,
+                     public_key = excluded.public_key,
                      client_data = excluded.client_data,
                      authenticator_data = excluded.authenticator_data,
                      signature = excluded.signature, agreed_at = excluded.agreed_at",
@@ -121,17 +141,51 @@ impl AccountRows<'_> {
                 act.amount.currency.code(),
                 act.sealed_payee,
                 act.expires_at.micros(),
-                micros(act.done_at),
+                micros(act.done.as_ref().map(|done| done.at)),
                 agreed.map(|agreed| agreed.passkey.to_bytes()),
                 agreed.map(|agreed| agreed.key.as_bytes()),
                 assertion.map(|assertion| &assertion.client_data),
                 assertion.map(|assertion| &assertion.authenticator_data),
                 assertion.map(|assertion| &assertion.signature),
                 micros(agreed.map(|agreed| agreed.at)),
+                act.done.as_ref().map(|done| done.call.as_str()),
             ])?;
         Ok(())
     }
 }
+
+impl AccountRows<'_> {
+    fn sweep_acts(&self, now: Instant) -> Result<(), PeopleError> {
+        for (sweep, kept) in [(SWEEP_UNSIGNED, UNCONFIRMED_KEPT), (SWEEP_UNDONE, UNDONE_KEPT)] {
+            self.transaction.execute(sweep, params![now.saturating_sub(kept).micros()])?;
+        }
+        Ok(())
+    }
+
+    /// Makes room for one act of its person.
+    fn bound_acts(&self, act: &KnownAct) -> Result<(), PeopleError> {
+        let (bound, max) = match &act.agreed {
+            None => (BOUND_UNSIGNED, UNCONFIRMED_MAX),
+            Some(_) => (BOUND_UNDONE, UNDONE_MAX),
+        };
+        let of = params![self.book, act.person.to_bytes(), act.nonce, max - 1];
+        self.transaction.execute(bound, of)?;
+        Ok(())
+    }
+}
+
+// Each names the rows of one partial index, so that none looks through what was done.
+const SWEEP_UNSIGNED: &str = "DELETE FROM acts WHERE agreed_at IS NULL AND expires_at <= ?1";
+const SWEEP_UNDONE: &str = "DELETE FROM acts
+    WHERE agreed_at IS NOT NULL AND done_at IS NULL AND expires_at <= ?1";
+const BOUND_UNSIGNED: &str = "DELETE FROM acts WHERE book = ?1 AND nonce IN (
+    SELECT nonce FROM acts
+    WHERE book = ?1 AND person = ?2 AND agreed_at IS NULL AND nonce <> ?3
+    ORDER BY expires_at DESC LIMIT -1 OFFSET ?4)";
+const BOUND_UNDONE: &str = "DELETE FROM acts WHERE book = ?1 AND nonce IN (
+    SELECT nonce FROM acts
+    WHERE book = ?1 AND person = ?2 AND agreed_at IS NOT NULL AND done_at IS NULL AND nonce <> ?3
+    ORDER BY expires_at DESC LIMIT -1 OFFSET ?4)";
 
 type ActRow = (
     [u8; 16],
@@ -142,6 +196,7 @@ type ActRow = (
     Vec<u8>,
     i64,
     Option<i64>,
+    Option<String>,
     Option<[u8; 16]>,
     Option<Vec<u8>>,
     Option<Vec<u8>>,
@@ -152,8 +207,9 @@ type ActRow = (
 
 fn read_act(nonce: [u8; 16], row: ActRow) -> Result<KnownAct, PeopleError> {
     let table = "acts";
-    let (session, person, account, minor, currency, sealed_payee, expires_at, done_at, ..) = row;
-    let (.., passkey, key, client_data, authenticator_data, signature, at) = row;
+    let (session, person, account, minor, currency, sealed_payee, expires_at, ..) = row;
+    let (.., done_at, done_call, passkey, key, client_data, authenticator_data, signature, at) =
+        row;
     let agreed = match (passkey, key, client_data, authenticator_data, signature, at) {
         (None, None, None, None, None, None) => None,
         (Some(id), Some(key), Some(client_data), Some(data), Some(signature), Some(at)) => {
@@ -167,6 +223,13 @@ fn read_act(nonce: [u8; 16], row: ActRow) -> Result<KnownAct, PeopleError> {
         }
         _ => return Err(PeopleError::DamagedRow(table)),
     };
+    let done = match (instant_or_none(done_at, table)?, done_call) {
+        (None, None) => None,
+        (Some(at), Some(call)) => {
+            Some(ActDone { at, call: damaged(Text::new(&call).ok(), table)? })
+        }
+        _ => return Err(PeopleError::DamagedRow(table)),
+    };
     let currency = damaged(Currency::parse(&currency).ok(), table)?;
     Ok(KnownAct {
         nonce,
@@ -177,6 +240,6 @@ fn read_act(nonce: [u8; 16], row: ActRow) -> Result<KnownAct, PeopleError> {
         sealed_payee,
         expires_at: instant(expires_at, table)?,
         agreed,
-        done_at: instant_or_none(done_at, table)?,
+        done,
     })
 }

@@ -2,18 +2,18 @@
 
 use ::people::passkey::PublicKey;
 use ::people::totp::Totp;
-use ::people::{AddressLog, Person, PersonState, RecoveryCodes, Roles, SecretHash};
+use ::people::{Person, PersonState, RecoveryCodes, Roles, SecretHash};
 use base::{Instant, PasskeyId, PersonId};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::rows::{damaged, hash_or_none, instant, instant_or_none, micros, pieces, tries};
-use super::{
-    AccountRows, KnownPasskey, KnownPerson, KnownTotp, PasskeyFound, PeopleError, unknown_address,
-};
+use super::{AccountRows, KnownPasskey, KnownPerson, KnownTotp, PasskeyFound, PeopleError};
+use crate::keyring::KeyNumber;
 
-const PERSON: &str = "person, state, roles, enrol_until, created_at, address, sealed_address";
+const PERSON: &str = "person, state, roles, enrol_until, staff_since, created_at, address, \
+                      address_key, sealed_address";
 const PASSKEY: &str = "passkey, person, credential, public_key, counter, backup_eligible, \
-                       backed_up, created_at, used_at";
+                       backed_up, created_at, used_at, confirmed_at";
 
 impl AccountRows<'_> {
     /// The person of this id.
@@ -46,15 +46,17 @@ impl AccountRows<'_> {
     ///
     /// As [`AccountRows::person`]; an address that somebody else has is one of the database.
     pub fn put_person(&self, known: &KnownPerson) -> Result<(), PeopleError> {
-        let KnownPerson { person, address, sealed_address } = known;
+        let KnownPerson { person, address, address_key, sealed_address } = known;
         self.transaction
             .prepare(
-                "INSERT INTO persons (book, person, state, roles, enrol_until, created_at,
-                     address, sealed_address)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                "INSERT INTO persons (book, person, state, roles, enrol_until, staff_since,
+                     created_at, address, address_key, sealed_address)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT (book, person) DO UPDATE SET state = excluded.state,
                      roles = excluded.roles, enrol_until = excluded.enrol_until,
-                     address = excluded.address, sealed_address = excluded.sealed_address",
+                     staff_since = excluded.staff_since, address = excluded.address,
+                     address_key = excluded.address_key,
+                     sealed_address = excluded.sealed_address",
             )?
             .execute(params![
                 self.book,
@@ -62,8 +64,10 @@ impl AccountRows<'_> {
                 person.state as u8,
                 person.roles.number(),
                 micros(person.enrol_until),
+                micros(person.staff_since),
                 person.created_at.micros(),
                 address.map(|address| address.0),
+                address_key.map(KeyNumber::get),
                 sealed_address,
             ])?;
         Ok(())
@@ -105,8 +109,8 @@ impl AccountRows<'_> {
             .transaction
             .prepare(
                 "INSERT INTO passkeys (book, passkey, person, credential, public_key, counter,
-                     backup_eligible, backed_up, created_at, used_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                     backup_eligible, backed_up, created_at, used_at, confirmed_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                  ON CONFLICT (book, credential) DO NOTHING",
             )?
             .execute(params![
@@ -120,6 +124,7 @@ impl AccountRows<'_> {
                 passkey.backed_up,
                 passkey.created_at.micros(),
                 micros(passkey.used_at),
+                micros(passkey.confirmed_at),
             ])?;
         Ok(if added == 1 { PasskeyFound::New } else { PasskeyFound::Known })
     }
@@ -142,6 +147,25 @@ impl AccountRows<'_> {
             )?
             .execute(params![self.book, passkey.to_bytes(), counter, backed_up, now.micros()])?;
         Ok(())
+    }
+
+    /// Confirms a passkey of a person for staff; false when they have no such passkey.
+    ///
+    /// # Errors
+    ///
+    /// As [`AccountRows::person`].
+    pub fn confirm_passkey(
+        &self,
+        person: PersonId,
+        passkey: PasskeyId,
+        now: Instant,
+    ) -> Result<bool, PeopleError> {
+        let confirmed = self.transaction.execute(
+            "UPDATE passkeys SET confirmed_at = ?4
+             WHERE book = ?1 AND passkey = ?2 AND person = ?3",
+            params![self.book, passkey.to_bytes(), person.to_bytes(), now.micros()],
+        )?;
+        Ok(confirmed == 1)
     }
 
     /// Takes a passkey of a person away; false when they have no such passkey.
@@ -277,71 +301,48 @@ impl AccountRows<'_> {
             .execute(of)?;
         Ok(())
     }
-
-    /// What is remembered of an address.
-    ///
-    /// # Errors
-    ///
-    /// As [`AccountRows::person`].
-    pub fn address(&self, address: SecretHash) -> Result<AddressLog, PeopleError> {
-        let mut statement = self.transaction.prepare(
-            "SELECT sent, failures, wait_until FROM addresses WHERE book = ?1 AND address = ?2",
-        )?;
-        let found: Option<(Vec<u8>, u32, Option<i64>)> =
-            statement.query_row(params![self.book, address.0], |row| row.try_into()).optional()?;
-        let Some((sent, failures, wait_until)) = found else { return Ok(unknown_address()) };
-        let sent = pieces(&sent, "addresses")?.into_iter();
-        let sent = sent.map(|micros| instant(i64::from_be_bytes(micros), "addresses"));
-        let sent = sent.collect::<Result<_, _>>()?;
-        Ok(AddressLog { sent, tries: tries(failures, wait_until, "addresses")? })
-    }
-
-    /// Keeps what is remembered of an address.
-    ///
-    /// # Errors
-    ///
-    /// As [`AccountRows::person`].
-    pub fn put_address(&self, address: SecretHash, log: &AddressLog) -> Result<(), PeopleError> {
-        let sent: Vec<u8> = log.sent.iter().flat_map(|at| at.micros().to_be_bytes()).collect();
-        let wait_until = micros(log.tries.wait_until);
-        self.transaction
-            .prepare(
-                "INSERT INTO addresses (book, address, sent, failures, wait_until)
-                 VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (book, address) DO UPDATE SET sent = excluded.sent,
-                     failures = excluded.failures, wait_until = excluded.wait_until",
-            )?
-            .execute(params![self.book, address.0, sent, log.tries.failures, wait_until])?;
-        Ok(())
-    }
 }
 
-type PersonRow = ([u8; 16], u8, u32, Option<i64>, i64, Option<[u8; 16]>, Option<Vec<u8>>);
+type PersonRow = (
+    [u8; 16],
+    u8,
+    u32,
+    Option<i64>,
+    Option<i64>,
+    i64,
+    Option<[u8; 16]>,
+    Option<u32>,
+    Option<Vec<u8>>,
+);
 
 fn person_row(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
     row.try_into()
 }
 
 fn read_person(row: PersonRow) -> Result<KnownPerson, PeopleError> {
-    let (id, state, roles, enrol_until, created_at, address, sealed_address) = row;
+    let (id, state, roles, enrol_until, staff_since, created_at, address, key, sealed_address) =
+        row;
     let person = Person {
         id: PersonId::from_bytes(id),
         state: damaged(PersonState::from_number(state), "persons")?,
         roles: damaged(Roles::from_number(roles), "persons")?,
         enrol_until: instant_or_none(enrol_until, "persons")?,
+        staff_since: instant_or_none(staff_since, "persons")?,
         created_at: instant(created_at, "persons")?,
     };
-    Ok(KnownPerson { person, address: hash_or_none(address), sealed_address })
+    let address_key = key.map(|key| damaged(KeyNumber::new(key), "persons")).transpose()?;
+    Ok(KnownPerson { person, address: hash_or_none(address), address_key, sealed_address })
 }
 
-type PasskeyRow = ([u8; 16], [u8; 16], Vec<u8>, Vec<u8>, u32, bool, bool, i64, Option<i64>);
+type PasskeyRow =
+    ([u8; 16], [u8; 16], Vec<u8>, Vec<u8>, u32, bool, bool, i64, Option<i64>, Option<i64>);
 
 fn passkey_row(row: &Row<'_>) -> rusqlite::Result<PasskeyRow> {
     row.try_into()
 }
 
 fn read_passkey(row: PasskeyRow) -> Result<KnownPasskey, PeopleError> {
-    let (id, person, credential, key, counter, backup_eligible, backed_up, created, used) = row;
+    let (id, person, credential, key, counter, backup_eligible, backed_up, created, used, at) = row;
     Ok(KnownPasskey {
         id: PasskeyId::from_bytes(id),
         person: PersonId::from_bytes(person),
@@ -351,6 +352,7 @@ fn read_passkey(row: PasskeyRow) -> Result<KnownPasskey, PeopleError> {
         backup_eligible,
         backed_up,
         created_at: instant(created, "passkeys")?,
+        confirmed_at: instant_or_none(at, "passkeys")?,
         used_at: instant_or_none(used, "passkeys")?,
     })
 }

@@ -11,7 +11,7 @@ use super::{AccountRows, KnownSignIn, PeopleError};
 const ENDED_KEPT: Span = Span::days(30);
 
 const SESSION: &str = "session, person, token, ways, is_of_staff, device, created_at, used_at, \
-                       proven_at, ended_why, ended_at";
+                       proven_at, ended_why, ended_at, by_staff_key";
 
 impl AccountRows<'_> {
     /// The sign-in that a browser with this token has begun.
@@ -119,12 +119,12 @@ impl AccountRows<'_> {
         self.transaction
             .prepare(
                 "INSERT INTO sessions (book, session, person, token, ways, is_of_staff, device,
-                     created_at, used_at, proven_at, ended_why, ended_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                     created_at, used_at, proven_at, ended_why, ended_at, by_staff_key)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                  ON CONFLICT (book, session) DO UPDATE SET token = excluded.token,
                      ways = excluded.ways, used_at = excluded.used_at,
                      proven_at = excluded.proven_at, ended_why = excluded.ended_why,
-                     ended_at = excluded.ended_at",
+                     ended_at = excluded.ended_at, by_staff_key = excluded.by_staff_key",
             )?
             .execute(params![
                 self.book,
@@ -139,6 +139,7 @@ impl AccountRows<'_> {
                 session.proven_at.micros(),
                 why.map(|why| why as u8),
                 ended_at.map(Instant::micros),
+                session.by_staff_key,
             ])?;
         Ok(())
     }
@@ -268,6 +269,7 @@ type SessionRow = (
     i64,
     Option<u8>,
     Option<i64>,
+    bool,
 );
 
 fn session_row(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
@@ -276,7 +278,7 @@ fn session_row(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
 
 fn read_session(row: SessionRow) -> Result<Session, PeopleError> {
     let table = "sessions";
-    let (id, person, token, ways, is_of_staff, device, created, used, proven, why, at) = row;
+    let (id, person, token, ways, is_of_staff, device, created, used, proven, why, at, key) = row;
     let ended = match (why, at) {
         (None, None) => None,
         (Some(why), Some(at)) => {
@@ -291,6 +293,7 @@ fn read_session(row: SessionRow) -> Result<Session, PeopleError> {
         token: SecretHash(token),
         ways: damaged(Ways::from_number(ways), table)?,
         is_of_staff,
+        by_staff_key: key,
         device,
         created_at: instant(created, table)?,
         used_at: instant(used, table)?,

@@ -10,6 +10,7 @@ use writer::Request;
 use super::model::ShopModel;
 use crate::audit;
 use crate::market::{By, DEEDS, Line, Market, OPENING};
+use crate::market_claims;
 use crate::script;
 use crate::words::{Words, bits};
 use crate::world::World;
@@ -73,6 +74,14 @@ impl Customers {
                 return Some(line);
             }
         }
+        if self.random.percent(12) {
+            let mut luck = || u16::try_from(self.random.below(1_000)).unwrap();
+            let (which, luck) = (luck(), luck());
+            let step = usize::try_from(self.made).unwrap();
+            if let Some(text) = market_claims::act(world, step, which, luck) {
+                return Some(Line { text, by: By::Wish });
+            }
+        }
         if self.random.percent(8) {
             let which = u16::try_from(self.random.below(1_000)).unwrap();
             if let Some(line) = self.market.unclaimed(world, which) {
@@ -96,7 +105,7 @@ impl Customers {
                 self.random.pick_recent(&ids).map_or(Query::Book, |id| Query::$query(*id))
             }};
         }
-        match self.random.below(17) {
+        match self.random.below(20) {
             0 => some!(checkout, Checkout),
             1 => some!(order, Order),
             2 => some!(payment, Payment),
@@ -113,6 +122,9 @@ impl Customers {
             13 => some!(post, Post),
             14 => some!(slice, Slice),
             15 => some!(stream, Stream),
+            16 => some!(claim, Claim),
+            17 => some!(claim, ClaimEvidence),
+            18 => some!(restitution, Restitution),
             _ => {
                 let ids: Vec<_> = world.order.keys().copied().collect();
                 let request = RefundRequest::Everything;

@@ -13,6 +13,7 @@ use store::EntryRow;
 use writer::Operation;
 
 use crate::audit;
+use crate::market_claims;
 use crate::world::{View, World};
 
 /// Commands between two audits of the whole book.
@@ -42,7 +43,7 @@ pub struct Mark {
 impl ShopModel {
     pub fn new() -> ShopModel {
         ShopModel {
-            world: World { is_audited: false, ..World::new() },
+            world: World { is_audited: false, rules: Some(market_claims::rules()), ..World::new() },
             operations: Kept::default(),
             entries: Vec::new(),
             seq: 0,
@@ -168,7 +169,7 @@ impl Model for ShopModel {
     }
 
     fn ask(&self, query: &Query) -> Option<Answer> {
-        ask(query, &View { world: &self.world, loaded: None }, self.world.now)
+        ask(query, &View { world: &self.world, loaded: None }, None, self.world.now)
     }
 
     fn rows(&self) -> Vec<Row> {

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{
-    Amount, ClaimId, Day, Instant, PayerId, PaymentId, PersonId, PromotionId, RefundId, Span,
-    StatementId,
+    Amount, ClaimId, ClaimantId, Day, Instant, InstrumentId, PayerId, PaymentId, PersonId,
+    PromotionId, RefundId, Span, StatementId,
 };
 use claims::{AccountFreeze, AutomaticPaid, AutomaticPayment, LookedAt, Suspect, suspect_id};
 use claims::{Act, Appeal, Attachment, Award, Causes, ChargeHint, Claim, ClaimEntry, Claimant};
 use claims::{ClaimantClaims, Decision, DecisionRecord, Description, Digest, Evidence, Fact};
 use claims::{FactName, Facts, Finding, Fingerprint, FrozenFacts, Ground, KeptStatement, Kind};
+use claims::{InstrumentClaim, InstrumentClaims};
 use claims::{LastFour, MediaType, Outcome, Payout, Period, PromotionClaims, Restitution};
+use claims::{Resolution, Resolved, Stuck};
 use claims::{RestitutionKind, Status, Step, StepName, Steps, Subject, TableRow, Value, Way};
 use claims::{ToldBack, WhyUnknown, Words, restitution_id, restitution_statement_id, statement_id};
 use engine::Row;
@@ -39,10 +41,10 @@ fn claimant() -> impl Strategy<Value = Claimant> {
 
 /// Sums that stay in range together.
 fn causes() -> impl Strategy<Value = Causes> {
-    [amount(), amount(), amount()].prop_map(|amounts| {
-        let [delivery, overspend, wrong_delivery] =
-            amounts.map(|amount| base::Amount::new(amount.minor() / 4).unwrap());
-        Causes { delivery, overspend, wrong_delivery }
+    [amount(), amount(), amount(), amount()].prop_map(|amounts| {
+        let [delivery, overspend, wrong_delivery, stop_failed] =
+            amounts.map(|amount| base::Amount::new(amount.minor() / 5).unwrap());
+        Causes { delivery, overspend, wrong_delivery, stop_failed }
     })
 }
 
@@ -202,6 +204,8 @@ fn promotion_claims() -> impl Strategy<Value = PromotionClaims> {
                 currency,
                 causes,
                 set_out: set_out.min(causes.total()),
+                apart: set_out.min(causes.total()),
+                apart_gross: causes.total(),
                 claims: entries
                     .into_iter()
                     .map(|(claim, claimant, ground, status)| ClaimEntry {
@@ -253,8 +257,24 @@ fn restitution() -> impl Strategy<Value = Restitution> {
                 at,
                 due_at,
                 paid_at,
+                escalated_at: paid_at,
+                stuck: stuck(kind, number, due_at, paid_at),
             }
         })
+}
+
+/// That an order has refused it, where one refunds it.
+fn stuck(kind: RestitutionKind, number: u32, at: Instant, paid: Option<Instant>) -> Option<Stuck> {
+    let by = PersonId::from_bits(u128::from(number));
+    let how = match number % 3 {
+        0 => Resolution::SentAgain,
+        1 => Resolution::StoreCredit,
+        _ => Resolution::PaidByHand { reference: base::Label::new("transfer-1").unwrap() },
+    };
+    let refusal = base::Token::new("limit_exceeded").unwrap();
+    let resolved = paid.map(|at| Resolved { at, by, how });
+    let is_refund = matches!(kind.way(), Way::Refund(_));
+    is_refund.then_some(Stuck { at, refusal, resolved })
 }
 
 fn finding(name: FactName, number: u64) -> Finding {
@@ -346,6 +366,19 @@ fn automatic_paid() -> impl Strategy<Value = AutomaticPaid> {
     })
 }
 
+fn instrument_claims() -> impl Strategy<Value = InstrumentClaims> {
+    (bits(), btree_map(bits(), (bits(), instant()), 0..4)).prop_map(|(id, claims)| {
+        let claim = |(claim, (claimant, at))| InstrumentClaim {
+            claim: ClaimId::from_bits(claim),
+            claimant: ClaimantId::from_bits(claimant),
+            at,
+        };
+        let mut claims: Vec<_> = claims.into_iter().map(claim).collect();
+        claims.sort_by_key(|entry| entry.at);
+        InstrumentClaims { id: InstrumentId::from_bits(id), claims }
+    })
+}
+
 fn look() -> impl Strategy<Value = Option<LookedAt>> {
     let look = (bits(), instant());
     option::of(look.prop_map(|(by, at)| LookedAt { by: PersonId::from_bits(by), at }))
@@ -382,7 +415,8 @@ fn suspect() -> impl Strategy<Value = Suspect> {
 
 pub(super) fn row() -> impl Strategy<Value = Row> {
     let claimant = (claimant(), any::<u32>(), any::<u32>()).prop_map(|(claimant, open, ever)| {
-        ClaimantClaims { id: claimant.id(), claimant, open: open.min(ever), ever }
+        let recent = (0..ever % 9).map(|number| Instant::from_micros(i64::from(number))).collect();
+        ClaimantClaims { id: claimant.id(), claimant, open: open.min(ever), ever, recent }
     });
     let words = (bits(), bits(), vec(any::<u8>(), 0..20)).prop_map(|(claim, person, sealed)| {
         let (claim, person) = (ClaimId::from_bits(claim), PersonId::from_bits(person));
@@ -397,6 +431,7 @@ pub(super) fn row() -> impl Strategy<Value = Row> {
         1 => facts().prop_map(|row| Row::FrozenFacts(Arc::new(FrozenFacts::of(row)))).boxed(),
         1 => statement().prop_map(|row| Row::ClaimStatement(Arc::new(row))).boxed(),
         1 => automatic_paid().prop_map(|row| Row::AutomaticPaid(Arc::new(row))).boxed(),
+        1 => instrument_claims().prop_map(|row| Row::InstrumentClaims(Arc::new(row))).boxed(),
         1 => account_freeze().prop_map(|row| Row::AccountFreeze(Arc::new(row))).boxed(),
         1 => suspect().prop_map(|row| Row::Suspect(Arc::new(row))).boxed(),
     ]

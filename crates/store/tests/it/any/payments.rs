@@ -24,8 +24,10 @@ fn method() -> impl Strategy<Value = Method> {
         (1970..=9999_u16, 1..=12_u8).prop_map(|(year, month)| Expiry::new(year, month).unwrap());
     let who = (bits(), token(), text(), option::of(bits()));
     let looks = (option::of(token()), option::of("[0-9]{4}"), option::of(expiry));
-    (who, looks, any::<bool>(), instant()).prop_map(
-        |((id, rail, token, owner), (brand, last4, expiry), is_store_mediated, created_at)| {
+    let times = (option::of(instant()), instant());
+    (who, looks, any::<bool>(), times).prop_map(
+        |((id, rail, token, owner), (brand, last4, expiry), is_store_mediated, times)| {
+            let (declined_at, created_at) = times;
             Method {
                 id: MethodId::from_bits(id),
                 rail,
@@ -35,6 +37,7 @@ fn method() -> impl Strategy<Value = Method> {
                 last4: last4.map(|text| base::Token::new(&text).unwrap()),
                 expiry,
                 is_store_mediated,
+                declined_at,
                 created_at,
             }
         },

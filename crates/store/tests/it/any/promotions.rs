@@ -6,12 +6,14 @@ use base::{Amount, CardId, CheckoutId, CreatorId, Instant, Label, MethodId, Mone
 use base::{PersonId, PromotionId};
 use engine::Row;
 use ledger::{AccountName, Pending};
-use promotions::{Actor, Audience, Authorization, BillingStream, Deed, DeedKind, Delivery, Device};
+use promotions::{
+    Actor, Advertiser, Audience, Authorization, BillingStream, Deed, DeedKind, Delivery, Device,
+};
 use promotions::{End, EndCause, Factor, Fingerprint, Gender, Goal, Language, Micros, Pauses};
 use promotions::{PayWith, Post, PostKind, Promise, Promotion, Quote, Refused, Review, Role};
 use promotions::{Settlement, Slice, SliceState, SliceSums, Spend, State, Terms, Visibility};
-use promotions::{deed_id, limits, post_id, settlement_id, slice_id, stream_id};
-use proptest::collection::{btree_set, vec};
+use promotions::{ToldAge, deed_id, limits, post_id, settlement_id, slice_id, stream_id};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -102,13 +104,15 @@ fn authorization() -> impl Strategy<Value = Authorization> {
     let print = || option::of(any::<[u8; 16]>().prop_map(Fingerprint));
     let prints = [print(), print(), print()];
     let factor = select(Factor::ALL.to_vec());
-    (factor, prints, regions(), option::of(token()), instant()).prop_map(
-        |(factor, [device, session, address], regions, terms_version, at)| Authorization {
+    let act = option::of(any::<[u8; 16]>());
+    (factor, prints, regions(), act, option::of(token()), instant()).prop_map(
+        |(factor, [device, session, address], regions, act, terms_version, at)| Authorization {
             factor,
             device,
             session,
             address,
             region: regions.into_iter().next(),
+            act,
             terms_version,
             at,
         },
@@ -203,6 +207,11 @@ fn spent(due: Micros, terms: &Terms, open: u32, weights: [u64; 2]) -> (Spend, [A
     (Spend { due, carry_micros, spent, repaid }, left)
 }
 
+/// Rows from before there were sums of advertisers are not counted, whatever their state.
+fn counted_if(is_new: bool) -> impl Fn(Promotion) -> Promotion {
+    move |row| Promotion { is_counted: is_new && row.is_to_be_counted(), ..row }
+}
+
 /// Any promotion whose values fit each other.
 fn promotion() -> impl Strategy<Value = Promotion> {
     let with_quote = terms().prop_flat_map(|terms| (quote(&terms), Just(terms)));
@@ -242,7 +251,7 @@ fn promotion() -> impl Strategy<Value = Promotion> {
             let back = |number: usize| {
                 if has_returned && goes_back[number] { left[number] } else { Amount::ZERO }
             };
-            Promotion {
+            counted_if(weights[0].is_multiple_of(3))(Promotion {
                 id,
                 advertiser: PersonId::from_bits(advertiser),
                 post,
@@ -265,20 +274,33 @@ fn promotion() -> impl Strategy<Value = Promotion> {
                 settlements: standing.settlements,
                 deeds: deeds + standing.settlements,
                 settles_at: standing.settles_at,
+                is_counted: false,
                 metadata,
                 created_at,
                 terms,
-            }
+            })
         },
     )
+}
+
+fn advertiser() -> impl Strategy<Value = Advertiser> {
+    let budgets = btree_map(currency(), (1..=i64::MAX).prop_map(of), 0..4);
+    let age = option::of((any::<u8>(), instant()).prop_map(|(years, at)| ToldAge { years, at }));
+    (bits(), budgets, any::<u32>(), age).prop_map(|(person, budgets, count, age)| Advertiser {
+        person: PersonId::from_bits(person),
+        under_way: if budgets.is_empty() { 0 } else { count.max(1) },
+        budgets,
+        age,
+    })
 }
 
 fn post() -> impl Strategy<Value = Post> {
     let kinds = (select(PostKind::ALL.to_vec()), select(Visibility::ALL.to_vec()), any::<bool>());
     let language = option::of("[a-z]{2,3}".prop_map(|code| Language::new(&code).unwrap()));
     let words = (name(), text(), language, vec(label(), 0..3), label());
-    (words, kinds, bits(), btree_set(bits(), 0..4), instant()).prop_map(
-        |(words, (kind, visibility, is_deleted), creator, promotions, created_at)| {
+    let times = (instant(), option::of(instant()));
+    (words, kinds, bits(), btree_set(bits(), 0..4), times).prop_map(
+        |(words, (kind, visibility, is_deleted), creator, promotions, times)| {
             let (name, url, language, tags, content_version) = words;
             Post {
                 id: post_id(&name),
@@ -292,7 +314,8 @@ fn post() -> impl Strategy<Value = Post> {
                 content_version,
                 is_deleted,
                 promotions: promotions.into_iter().rev().map(PromotionId::from_bits).collect(),
-                created_at,
+                created_at: times.0,
+                published_at: times.1,
             }
         },
     )
@@ -360,10 +383,11 @@ fn deed() -> impl Strategy<Value = Deed> {
     let words = (token(), any::<bool>(), label(), terms());
     (promotion_id(), number, kind, who, words, instant()).prop_map(
         |(promotion, number, kind, (role, person), words, at)| {
-            let (rule, has_rule, version, terms) = words;
+            let (rule, coin, version, terms) = words;
             let number = if kind == DeedKind::Composed { 1 } else { number };
-            let has_rule = kind == DeedKind::Rejected || (kind == DeedKind::Stopped && has_rule);
-            let has_version = matches!(kind, DeedKind::Approved | DeedKind::ContentChanged);
+            let has_rule = kind == DeedKind::Rejected || (kind == DeedKind::Stopped && coin);
+            let has_version = matches!(kind, DeedKind::Approved | DeedKind::ContentChanged)
+                || (kind == DeedKind::Rejected && coin);
             let has_terms = matches!(kind, DeedKind::Composed | DeedKind::Edited);
             Deed {
                 id: deed_id(promotion, number),
@@ -430,5 +454,6 @@ pub(super) fn row() -> impl Strategy<Value = Row> {
         2 => deed().prop_map(|row| Row::Deed(Arc::new(row))).boxed(),
         2 => settlement().prop_map(|row| Row::PromotionSettlement(Arc::new(row))).boxed(),
         1 => stream().prop_map(Row::Stream).boxed(),
+        1 => advertiser().prop_map(|row| Row::Advertiser(Arc::new(row))).boxed(),
     ]
 }

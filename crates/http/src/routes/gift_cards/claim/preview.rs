@@ -19,8 +19,9 @@ use crate::routes::gift_cards::issue::people::SealedRecipient;
 use crate::routes::gift_cards::lookup::wait_for_failure_time;
 use crate::scope::LookUp;
 use crate::views::Time;
-use crate::views::gift_card::PersonText;
+use crate::views::gift_card::{PersonText, Regions};
 use crate::views::money::MoneyView;
+use crate::views::scope::ScopeView;
 use crate::wire::{self, ClientBody};
 
 /// What the recipient got. It is in the body, because servers and proxies write down addresses.
@@ -40,8 +41,8 @@ pub(crate) struct PreviewBody {
     client: Option<ClientBody>,
 }
 
-/// What a recipient sees before the claim: neither code nor ids, nor more of the sender than their
-/// first name.
+/// What a recipient sees before the claim: neither code nor ids of card or persons, nor more of the
+/// sender than their first name.
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ClaimPreview)]
 pub(crate) struct PreviewView<'a> {
@@ -54,6 +55,11 @@ pub(crate) struct PreviewView<'a> {
     value: MoneyView,
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Time>,
+    /// Where it may be spent; empty is everywhere.
+    #[schema(value_type = Vec<String>, example = json!(["US"]))]
+    regions: Regions<'a>,
+    /// On what it may be spent; `null` is everything.
+    scope: Option<ScopeView<'a>>,
     /// True once somebody has claimed it.
     claimed: bool,
     /// True once the sender was reported: by the recipient for whoever has the recipient token, by
@@ -121,6 +127,8 @@ async fn preview(caller: &Caller, card: &Card, voice: &Voice) -> Result<Reply, P
         message,
         value: MoneyView::new(card.value, card.currency),
         expires_at: card.expires_at.map(Time),
+        regions: Regions(details.map_or(&[], |details| &details.regions)),
+        scope: details.and_then(|details| ScopeView::new(&details.scope)),
         claimed: card.owner().is_some(),
         reported: contact.as_ref().is_some_and(|contact| contact.report.is_some()),
         sender_blocked: contact.as_ref().is_some_and(|contact| contact.blocked_since.is_some()),

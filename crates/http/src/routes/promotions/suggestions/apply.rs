@@ -37,7 +37,7 @@ pub(crate) async fn handle(mut call: Call<Promote>) -> Result<Reply, Problem> {
     let change = suggested.and_then(|suggested| suggested.change_of(&deeds));
     let Some(change) = change else { return Err(Problem::new(&catalog::SUGGESTION_NOT_FOUND)) };
     let terms = change.apply(&known.promotion.terms);
-    let quote = Box::new(quote_for(caller, &terms, known.now).await?);
+    let quote = Box::new(quote_for(caller, &terms, known.promotion.spend.due, known.now).await?);
     let change = Box::new(change);
     let command = PromotionCommand::Edit { promotion, change, quote, actor };
     match decide(caller, command, operation, StatusCode::OK).await {

@@ -141,7 +141,8 @@ impl World {
             24..31 => self.pay_again(),
             31..48 => self.refund(),
             48..55 => self.see_to_a_refund(),
-            55..60 => self.answer_a_challenge(),
+            55..58 => self.answer_a_challenge(),
+            58..60 => self.refund_at_the_rail(),
             60..64 => self.decide_a_dispute(),
             64..82 => {
                 let spans = [
@@ -166,6 +167,7 @@ impl World {
                     delay_max: Span::hours(self.dice.below(60)),
                     duplicate_percent: u8::try_from(self.dice.below(60)).unwrap(),
                     forge_percent: u8::try_from(self.dice.below(30)).unwrap(),
+                    lose_percent: 0,
                 };
                 self.told(format!("messages go wrong: {faults:?}"));
                 self.market.sandbox.set_faults(faults);
@@ -306,6 +308,19 @@ impl World {
         self.told(format!("{} passes: {passed}", reference.as_str()));
         // It may be over at the rail already.
         let _ = self.market.sandbox.finish_challenge(&reference, passed);
+    }
+
+    fn refund_at_the_rail(&mut self) {
+        let rows = Rows::of(&self.market);
+        let captured = rows.payments.iter().filter(|row| !row.captured.is_zero());
+        let captured: Vec<&Payment> = captured.collect();
+        let Some(payment) = self.dice.pick(&captured) else { return };
+        let Some(reference) = payment.rail_reference.clone() else { return };
+        let part = 1 + self.dice.below(u64::try_from(payment.captured.minor()).unwrap());
+        let part = base::Amount::new(i64::try_from(part).unwrap()).unwrap();
+        // The rail may have less, or be disputed.
+        let done = self.market.sandbox.refund_at_rail(&reference, part).is_ok();
+        self.told(format!("{}: {part} refunded at the rail: {done}", payment.id));
     }
 
     fn decide_a_dispute(&mut self) {

@@ -13,6 +13,7 @@ use world::{Incident, News};
 
 use super::cast::{Boost, Unseen};
 use crate::commands::demo::market::promoter;
+use crate::commands::demo::people;
 use crate::commands::demo::shop::{Keeper, word};
 use crate::failure::Done;
 
@@ -45,7 +46,7 @@ pub(super) fn compose(
     for boost in boosts {
         let bought = Bought {
             promotion: keeper.new_id(),
-            advertiser: keeper.new_id(),
+            advertiser: keeper.person(people::CREATOR),
             post: Label::new(boost.post).expect("names of posts are labels"),
             method: keeper.new_id(),
             budget: usd(boost.budget),
@@ -85,6 +86,7 @@ fn composing(
         quote,
         pay_with: vec![PayWith::Method { method: bought.method, at_most: None }],
         authorization: None,
+        advertiser_age: None,
         metadata: Default::default(),
     };
     let url = format!("https://shop.example/posts/{}", bought.post);
@@ -101,6 +103,7 @@ fn composing(
         is_deleted: false,
         promotions: Vec::new(),
         created_at: now,
+        published_at: None,
     };
     let (new, post) = (Box::new(new), Box::new(post));
     of(PromotionCommand::Compose { new, post, actor: by(bought) })
@@ -114,11 +117,12 @@ pub(super) fn pay(keeper: &Keeper<'_>, bought: &[Bought]) -> Done {
 
 /// Allows promotions.
 pub(super) fn approve(keeper: &Keeper<'_>, bought: &[Bought]) -> Done {
-    let approve = |bought: &Bought| {
-        let promotion = bought.promotion;
-        of(PromotionCommand::Approve { promotion, version: None, actor: STAFF })
-    };
-    keeper.decide_all(bought.iter().map(approve).collect())
+    keeper.decide_all(bought.iter().map(|bought| allowing(bought.promotion)).collect())
+}
+
+/// That whoever looks at it allows it.
+pub(super) fn allowing(promotion: PromotionId) -> Command {
+    of(PromotionCommand::Approve { promotion, version: None, actor: STAFF })
 }
 
 /// Brings promotions that nobody is shown where they are to stay.
@@ -212,6 +216,7 @@ fn paying(keeper: &Keeper<'_>, bought: &Bought) -> [Command; 4] {
         of(PromotionCommand::Submit {
             promotion,
             checkout,
+            pay_with: None,
             authorization: None,
             actor: by(bought),
         }),

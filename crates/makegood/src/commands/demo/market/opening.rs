@@ -8,6 +8,7 @@ use payments::{Expiry, Method, NewMethod, RailToken};
 use shop::{BasisPoints, Creator, Payee, Product, Seller};
 
 use super::goods::{CREATORS, METHODS, PLACES, STALLS, Stall, Thing};
+use crate::commands::demo::people;
 use crate::commands::demo::shop::{Keeper, word};
 use crate::failure::Done;
 
@@ -68,7 +69,10 @@ impl Opening {
             .flat_map(|(token, last4, buyers)| std::iter::repeat_n((*token, *last4), *buyers));
         for (number, (token, last4)) in methods.enumerate() {
             let place = PLACES[number % PLACES.len()];
-            let buyer = buyer(keeper, place, token);
+            let mut buyer = buyer(keeper, place, token);
+            if number == 0 {
+                buyer.person = keeper.person(people::CUSTOMER);
+            }
             commands.push(method(buyer.method, buyer.person, token, last4));
             opening.buyers.push(buyer);
         }
@@ -166,6 +170,7 @@ pub(super) fn method(id: MethodId, owner: PersonId, token: &str, last4: &str) ->
         last4: Some(Token::new(last4).expect("four digits are a token")),
         expiry: Expiry::new(METHODS_EXPIRE, 12),
         is_store_mediated: false,
+        declined_at: None,
         created_at: Instant::MIN,
     };
     Command::Payments(PaymentCommand::CreateMethod(Box::new(NewMethod(method))))

@@ -73,6 +73,7 @@ impl Sending {
                 return_paths: ReturnPaths::new(domain).unwrap(),
                 claim_page: "https://shop.example/gift".to_owned(),
                 purchase_page: None,
+                pictures: |_| None,
             },
             ring: Arc::clone(&self.ring),
             clock: Arc::new(self.clock),

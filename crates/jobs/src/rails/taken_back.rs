@@ -1,0 +1,303 @@
+//! What was taken back of a payment past us, as the rail shows it now: disputes, refunds that
+//! somebody has made at the rail itself, and refunds of ours that came back without a word.
+
+use base::Amount;
+use engine::{Refusal, Row};
+use payments::{Payment, REFUNDED_AT_RAIL, RailRefund, Refusal as PaymentRefusal};
+use rails::{
+    DisputeStage, DisputeState, Outcome, PaymentStage, PaymentState, Reference, RefundStage,
+    RefundState,
+};
+
+use super::caller::Verdict;
+use super::dispute_words::commands;
+use super::operation::{DoneFor, dispute_id, done_for};
+use super::refund_words::after_question;
+use super::report::RailReport;
+use super::visit::Visit;
+use crate::JobError;
+
+/// How it went.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heard {
+    /// Everything that the rail says is in the book.
+    pub(super) is_noted: bool,
+    /// Something of it is new, so that refunds may go on, or not any more.
+    pub(super) has_news: bool,
+}
+
+impl Heard {
+    const NOTHING: Heard = Heard { is_noted: true, has_news: false };
+    /// The rail did not say.
+    const SILENCE: Heard = Heard { is_noted: false, has_news: false };
+
+    fn and(self, other: Heard) -> Heard {
+        Heard {
+            is_noted: self.is_noted && other.is_noted,
+            has_news: self.has_news || other.has_news,
+        }
+    }
+}
+
+impl Visit<'_> {
+    /// Asks what was taken back of a payment, and brings our rows there. `told` is what the rail
+    /// has just said of the payment.
+    ///
+    /// What has come back to us is noted first, and refunds that somebody has sent from there
+    /// before what a bank disputes: it may dispute what they have given back already. Disputes are
+    /// heard also when nothing can be learned of refunds.
+    pub(super) fn taken_back(
+        &self,
+        payment: &Payment,
+        told: Option<&PaymentState>,
+    ) -> Result<Heard, JobError> {
+        let named = payment.rail_reference.as_ref();
+        let Some(reference) = named.or(told.map(|told| &told.reference)) else {
+            return Ok(Heard::SILENCE);
+        };
+        let (mut heard, foreign) = self.refunds_at(payment, reference, told)?;
+        let outcome = self.desk.called().disputes(reference);
+        self.notice(&outcome, &payment.id.to_string());
+        let mut disputes = Vec::new();
+        match outcome {
+            Outcome::Succeeded(told) => disputes = told,
+            _ => heard = heard.and(Heard::SILENCE),
+        }
+        let is_won = |told: &DisputeState| told.stage == DisputeStage::Won;
+        let (won, mut others): (Vec<_>, Vec<_>) = disputes.into_iter().partition(is_won);
+        // A refund covers one of them, and is in the book before that is over: what the dispute
+        // held back would be sent meanwhile.
+        let mut covering: Vec<&RefundState> = foreign.iter().collect();
+        for dispute in &mut others {
+            self.clear_up(payment, dispute, &mut covering)?;
+        }
+        let at_rail: Vec<_> = foreign.into_iter().map(as_dispute).collect();
+        for told in won.iter().chain(&at_rail).chain(&others) {
+            heard = heard.and(self.bring(payment, told)?);
+        }
+        Ok(heard)
+    }
+
+    /// Notes refunds of ours. Returns those that somebody else has made, what has come back first.
+    fn refunds_at(
+        &self,
+        payment: &Payment,
+        reference: &Reference,
+        told: Option<&PaymentState>,
+    ) -> Result<(Heard, Vec<RefundState>), JobError> {
+        if is_untouched(payment, told) {
+            return Ok((Heard::NOTHING, Vec::new()));
+        }
+        let outcome = self.desk.called().refunds(reference);
+        self.notice(&outcome, &payment.id.to_string());
+        let Outcome::Succeeded(all) = outcome else { return Ok((Heard::SILENCE, Vec::new())) };
+        // What was released can be told from a refund only beside what was captured.
+        let Some(all) = told.and_then(|told| without_release(all, told)) else {
+            return Ok((Heard::SILENCE, Vec::new()));
+        };
+        let (heard, mut foreign) = self.refunds(payment, all)?;
+        foreign.sort_by_key(|state| !matches!(state.stage, RefundStage::Failed(_)));
+        Ok((heard, foreign))
+    }
+
+    /// A dispute of which its rail says that it was prevented, and not who has the money: where a
+    /// refund was made there that covers it, the payer has that, and the dispute takes nothing.
+    fn clear_up(
+        &self,
+        payment: &Payment,
+        told: &mut DisputeState,
+        covering: &mut Vec<&RefundState>,
+    ) -> Result<(), JobError> {
+        let covers = |refund: &&RefundState| {
+            !matches!(refund.stage, RefundStage::Failed(_)) && refund.amount == told.amount
+        };
+        if told.stage == DisputeStage::Unclear
+            && let Some(place) = covering.iter().position(covers)
+        {
+            covering.remove(place);
+            let known =
+                self.shared.dispute(dispute_id(payment.id, self.desk.name(), &told.reference))?;
+            if known.is_none_or(|known| known.state != payments::DisputeState::Lost) {
+                told.stage = DisputeStage::Won;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings a dispute to where the rail shows it.
+    fn bring(&self, payment: &Payment, told: &DisputeState) -> Result<Heard, JobError> {
+        let mut heard = Heard::NOTHING;
+        let id = dispute_id(payment.id, self.desk.name(), &told.reference);
+        if told.stage == DisputeStage::Unclear {
+            let (rail, about) = (self.desk.name().to_owned(), id.to_string());
+            self.shared.report_once(&about.clone(), RailReport::Unclear { rail, about });
+        }
+        let known = self.shared.dispute(id)?;
+        let draw = || self.shared.ids.draw().refunds[0];
+        for command in commands(known.as_deref(), told, payment.id, id, draw) {
+            match self.shared.decide(command, self.desk.name(), id)? {
+                Verdict::Done => heard.has_news = true,
+                Verdict::Known => {}
+                Verdict::Refused(refusal) => {
+                    // A contradiction was reported, and hearing of it again would not solve it.
+                    heard.is_noted &= is_final(refusal);
+                    break;
+                }
+            }
+        }
+        Ok(heard)
+    }
+
+    /// Notes what the rail says of refunds of ours. Returns those that somebody else has made.
+    fn refunds(
+        &self,
+        payment: &Payment,
+        told: Vec<RefundState>,
+    ) -> Result<(Heard, Vec<RefundState>), JobError> {
+        let (mut heard, mut nameless) = (Heard::NOTHING, Vec::new());
+        for state in told {
+            match state.operation.as_ref().and_then(done_for) {
+                Some(DoneFor::Refund(id, attempt)) => {
+                    let refund = self.shared.refund(id)?.filter(|row| row.payment == payment.id);
+                    match refund {
+                        Some(refund) => {
+                            heard = heard.and(self.of_ours(&refund, attempt, state)?);
+                        }
+                        // Named as ours are, perhaps by a copy of this book.
+                        None => self.report_foreign(&state),
+                    }
+                }
+                Some(DoneFor::Payment(_)) | None => nameless.push(state),
+            }
+        }
+        let mut foreign = Vec::new();
+        for (state, refund) in self.with_ours(payment, nameless)? {
+            match refund {
+                Some(refund) => {
+                    heard = heard.and(self.of_ours(&refund, refund.attempt, state)?);
+                }
+                None => foreign.push(state),
+            }
+        }
+        Ok((heard, foreign))
+    }
+
+    /// Notes what the rail says of a refund of ours, when it is news.
+    fn of_ours(
+        &self,
+        refund: &RailRefund,
+        attempt: u32,
+        state: RefundState,
+    ) -> Result<Heard, JobError> {
+        // One that goes by another method is not this rail's any more.
+        let is_here = refund.rail.as_str() == self.desk.name();
+        let told = Outcome::Succeeded(Some(state));
+        let notice = after_question(refund, attempt, told).filter(|_| is_here);
+        let Some(notice) = notice else { return Ok(Heard::NOTHING) };
+        let verdict = self.note_refund(refund, attempt, notice)?;
+        Ok(Heard { has_news: verdict == Verdict::Done, ..Heard::NOTHING })
+    }
+
+    /// Refunds that do not say whose they are, each with that of ours which the rail calls so: its
+    /// operation was taken away at the rail. Those that are kept as made there are none of ours.
+    fn with_ours(
+        &self,
+        payment: &Payment,
+        told: Vec<RefundState>,
+    ) -> Result<Vec<(RefundState, Option<RailRefund>)>, JobError> {
+        let mut unknown = Vec::new();
+        for state in &told {
+            let id = dispute_id(payment.id, self.desk.name(), &state.reference);
+            if self.shared.dispute(id)?.is_none() {
+                unknown.push(state.reference.clone());
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(told.into_iter().map(|state| (state, None)).collect());
+        }
+        // What was noted a moment ago counts: money would be booked twice.
+        let mut reader = self.shared.reader()?;
+        let seq = self.shared.handle.figures().seq();
+        self.shared.handle.flush_and_wait(seq)?;
+        let rows = reader.named_by_rail(&unknown)?;
+        let ours = |state: &RefundState| {
+            rows.iter().find_map(|row| match row {
+                Row::RailRefund(row)
+                    if row.payment == payment.id
+                        && row.rail == payment.rail
+                        && row.rail_reference.as_ref() == Some(&state.reference) =>
+                {
+                    Some(row.as_ref().clone())
+                }
+                _ => None,
+            })
+        };
+        Ok(told
+            .into_iter()
+            .map(|state| {
+                let ours = ours(&state);
+                (state, ours)
+            })
+            .collect())
+    }
+
+    fn report_foreign(&self, state: &RefundState) {
+        let (rail, about) = (self.desk.name().to_owned(), state.reference.as_str().to_owned());
+        self.shared.report_once(&about.clone(), RailReport::Foreign { rail, about });
+    }
+}
+
+/// Whether nothing of a payment was refunded, by the rail and by us. That it was disputed says
+/// nothing.
+fn is_untouched(payment: &Payment, told: Option<&PaymentState>) -> bool {
+    let is_untouched_there = told.is_some_and(|told| told.refunded == Some(Amount::ZERO));
+    let is_untouched_here = payment.refunded.is_zero() && payment.open_refunds.is_empty();
+    // A refund that was made at the rail may have come back.
+    is_untouched_there && is_untouched_here && payment.disputed.is_zero()
+}
+
+/// The same without what was released because it was never captured: rails tell that as a refund as
+/// well, though not among what was refunded of the payment. `None` where the two cannot be told
+/// apart, because something was refunded between two questions.
+fn without_release(mut all: Vec<RefundState>, told: &PaymentState) -> Option<Vec<RefundState>> {
+    if told.stage != PaymentStage::Captured {
+        return Some(all);
+    }
+    let released = told.amount.amount.saturating_sub(told.captured);
+    if released.is_zero() {
+        return Some(all);
+    }
+    let refunded = i128::from(told.refunded?.minor());
+    let counts = |state: &&RefundState| !matches!(state.stage, RefundStage::Failed(_));
+    let sum: i128 =
+        all.iter().filter(counts).map(|state| i128::from(state.amount.amount.minor())).sum();
+    if sum == refunded {
+        return Some(all);
+    }
+    let is_it = |state: &RefundState| {
+        state.operation.is_none() && state.amount.amount == released && counts(&state)
+    };
+    let place = all.iter().rposition(is_it)?;
+    all.remove(place);
+    (sum == refunded + i128::from(released.minor())).then_some(all)
+}
+
+/// A refund that was made at the rail: the payer has it, unless it came back.
+fn as_dispute(state: RefundState) -> DisputeState {
+    DisputeState {
+        reference: state.reference,
+        payment: state.payment,
+        amount: state.amount,
+        ground: base::Text::new(REFUNDED_AT_RAIL).expect("a word is a text"),
+        due_at: None,
+        stage: match state.stage {
+            RefundStage::Pending | RefundStage::Succeeded => DisputeStage::Lost,
+            RefundStage::Failed(_) => DisputeStage::Won,
+        },
+    }
+}
+
+/// Whether a refusal stays as it is however often the rail tells the same.
+fn is_final(refusal: Refusal) -> bool {
+    matches!(refusal, Refusal::Payments(PaymentRefusal::Contradiction { .. }))
+}

@@ -1,0 +1,58 @@
+//! Time zones to choose from, one or two a country.
+
+/// Names of the IANA database, from west to east.
+pub(super) const ZONES: [&str; 48] = [
+    "Pacific/Honolulu",
+    "America/Anchorage",
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Mexico_City",
+    "America/Chicago",
+    "America/Bogota",
+    "America/Lima",
+    "America/New_York",
+    "America/Toronto",
+    "America/Caracas",
+    "America/Santiago",
+    "America/Halifax",
+    "America/Sao_Paulo",
+    "America/Argentina/Buenos_Aires",
+    "America/St_Johns",
+    "Atlantic/Azores",
+    "UTC",
+    "Europe/London",
+    "Europe/Lisbon",
+    "Africa/Casablanca",
+    "Africa/Lagos",
+    "Europe/Paris",
+    "Europe/Berlin",
+    "Europe/Madrid",
+    "Europe/Rome",
+    "Europe/Warsaw",
+    "Africa/Johannesburg",
+    "Africa/Cairo",
+    "Europe/Athens",
+    "Europe/Kyiv",
+    "Asia/Jerusalem",
+    "Asia/Beirut",
+    "Europe/Istanbul",
+    "Asia/Riyadh",
+    "Asia/Baghdad",
+    "Africa/Nairobi",
+    "Asia/Dubai",
+    "Asia/Karachi",
+    "Asia/Kolkata",
+    "Asia/Dhaka",
+    "Asia/Bangkok",
+    "Asia/Jakarta",
+    "Asia/Singapore",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+];
+
+/// The place of a zone as people say it: `New York` of `America/New_York`.
+pub(super) fn place(zone: &str) -> String {
+    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
+}

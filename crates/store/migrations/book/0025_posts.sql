@@ -1,0 +1,1 @@
+alter table post add column published_at integer;

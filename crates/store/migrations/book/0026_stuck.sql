@@ -1,0 +1,14 @@
+alter table restitution add column escalated_at integer;
+alter table restitution add column stuck_at integer;
+alter table restitution add column stuck_for text;
+alter table restitution add column resolved_at integer;
+alter table restitution add column resolved_by bytes;
+alter table restitution add column resolved_how integer;
+alter table restitution add column resolved_reference text;
+alter table restitution add column is_stuck integer;
+create index restitution_is_stuck on restitution (is_stuck, id) where is_stuck = 1;
+alter table promotion_claims add column apart integer;
+alter table promotion_claims add column apart_gross integer;
+alter table claimant add column recent bytes;
+alter table claim add column for_stop_failed integer;
+alter table promotion_claims add column for_stop_failed integer;
