@@ -253,6 +253,11 @@ impl StatementView {
         (self.rule_table, self.would_change)
     }
 
+    /// The same with sentences about where everything went.
+    pub(crate) fn with_delivery(self, delivery: Vec<String>) -> StatementView {
+        StatementView { delivery, ..self }
+    }
+
     /// What the tables that are in force at `at` say of facts.
     pub(crate) fn tried(rules: &Rules, claim: &Claim, facts: &Facts, at: Instant) -> StatementView {
         let tables = rules.tables(claim.ground, at);

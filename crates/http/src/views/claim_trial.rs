@@ -59,8 +59,13 @@ impl LeadsToView {
 }
 
 impl<'a> ClaimTrialView<'a> {
-    /// A preview of a claim, at the time at which it would be made.
-    pub(crate) fn new(preview: &'a Preview, not_yet: Option<NotYet>) -> ClaimTrialView<'a> {
+    /// A preview of a claim, at the time at which it would be made; `delivery` as its statement
+    /// would tell it.
+    pub(crate) fn new(
+        preview: &'a Preview,
+        not_yet: Option<NotYet>,
+        delivery: Vec<String>,
+    ) -> ClaimTrialView<'a> {
         let claim = &preview.claim;
         let decided = preview.decided.as_ref().filter(|_| not_yet.is_none());
         ClaimTrialView {
@@ -70,6 +75,7 @@ impl<'a> ClaimTrialView<'a> {
             decision: decided.map(|_| {
                 let rules = &in_force().rules;
                 StatementView::tried(rules, claim, &preview.facts, claim.filed_at)
+                    .with_delivery(delivery)
             }),
             leads_to: decided.map(|Foreseen { after, .. }| LeadsToView::new(after)),
             waits_for: not_yet.map(NotYet::as_str),

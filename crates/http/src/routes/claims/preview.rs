@@ -11,6 +11,7 @@ use promotions::Promotion;
 
 use super::claim_body::ClaimBody;
 use super::filing::{bytes_of, claimant, new_claim, promotion_of};
+use super::statement::delivery;
 use crate::blocking;
 use crate::call::{Call, Caller};
 use crate::claim_rules::in_force;
@@ -52,7 +53,8 @@ pub(crate) async fn handle(mut call: Call<MakeClaims>) -> Result<Reply, Problem>
     let question = Query::ClaimPreview { new, told: Box::new(told), rules: Some(in_force()) };
     match caller.book().ask(question).await? {
         Some(Answer::ClaimPreview(Ok(preview))) => {
-            Ok(Reply::view(StatusCode::OK, &ClaimTrialView::new(&preview, not_yet)))
+            let delivery = delivery(caller, &preview.claim).await?;
+            Ok(Reply::view(StatusCode::OK, &ClaimTrialView::new(&preview, not_yet, delivery)))
         }
         Some(Answer::ClaimPreview(Err(refusal))) => Err(Problem::refused(&refusal, false)),
         _ => Err(Problem::new(&catalog::UNAVAILABLE)),

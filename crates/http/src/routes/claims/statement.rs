@@ -37,7 +37,7 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
 }
 
 /// Where everything went that was planned, when that is what the claim is about.
-async fn delivery(caller: &Caller, claim: &Claim) -> Result<Vec<String>, Problem> {
+pub(super) async fn delivery(caller: &Caller, claim: &Claim) -> Result<Vec<String>, Problem> {
     match (claim.ground, claim.promotion) {
         (Ground::PoorOutcome | Ground::FailureToDeliver, Some(promotion)) => {
             sentences_of(caller, promotion).await

@@ -259,6 +259,7 @@ fn a_claim_gets_the_decision_that_was_shown_before_it_was_sent() {
         assert!(clock.monotonic() < Duration::from_secs(30), "{}", ada.browser.text());
     }
     assert_eq!(decision(&ada.browser.text()), shown);
+    assert!(shown.contains("Where it went, as far as is known by now"), "{shown}");
     ada.browser.sees("Denied").sees("Have somebody else decide");
     ada.browser.go("/claims").expect(200).sees("It brought me little");
     let mut eve = shop.signed_in("eve@example.org");
