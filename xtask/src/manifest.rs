@@ -4,12 +4,13 @@
 //! while our manifests use one key a line. What this reader does not understand it skips.
 
 /// A manifest: its package name and its dependencies.
-#[derive(Default)]
 pub struct Manifest {
     /// `package.name`, absent in the virtual manifest at the root.
     pub package: Option<String>,
     /// Whether `lints.workspace` is set.
     pub inherits_lints: bool,
+    /// Whether the library is compiled for tests of its own: all are that do not say otherwise.
+    pub tests_library: bool,
     /// Dependencies of every kind, in order of appearance.
     pub dependencies: Vec<Dependency>,
 }
@@ -43,7 +44,12 @@ pub enum Kind {
 impl Manifest {
     /// Reads a manifest.
     pub fn read(text: &str) -> Self {
-        let mut manifest = Self::default();
+        let mut manifest = Self {
+            package: None,
+            inherits_lints: false,
+            tests_library: true,
+            dependencies: Vec::new(),
+        };
         let mut table = String::new();
         let mut open_brackets = 0_isize;
         for (index, line) in text.lines().enumerate() {
@@ -78,6 +84,7 @@ impl Manifest {
         match (table, key) {
             ("package", "name") => self.package = Some(value.trim_matches('"').to_owned()),
             ("lints", "workspace") => self.inherits_lints = value == "true",
+            ("lib", "test") => self.tests_library = value == "true",
             _ => {
                 if let Some(kind) = kind_of(table) {
                     self.add(kind, key, value, line);

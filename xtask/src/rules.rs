@@ -19,6 +19,7 @@ mod sizes;
 mod sql_home;
 mod sql_money;
 mod titles;
+mod unit_tests;
 
 use crate::report::Finding;
 use crate::tree::Tree;
@@ -35,6 +36,7 @@ pub struct Rule {
 pub const RULES: &[Rule] = &[
     Rule { name: "edges", check: edges::check },
     Rule { name: "manifests", check: manifests::check },
+    Rule { name: "unit_tests", check: unit_tests::check },
     Rule { name: "purity", check: purity::check },
     Rule { name: "serializable_edge", check: serializable_edge::check },
     Rule { name: "sql_home", check: sql_home::check },

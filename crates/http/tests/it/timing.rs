@@ -67,9 +67,9 @@ async fn long_failing_look_ups_take_the_same_time() {
 }
 
 /// The measurement sees the leak that the delay hides: a code that is known is in memory, one of
-/// nobody must be looked for in the tables.
+/// nobody must be looked for in the tables. Beside other work that leak drowns.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn slow_without_the_delay_unknown_codes_are_told_apart() {
+async fn alone_slow_without_the_delay_unknown_codes_are_told_apart() {
     let limits = Limits { lookup_failure_delay: Duration::ZERO, ..many_clients() };
     let world = World::in_files_with(limits);
     let classes = [Class::of_nobody(), Class::made("replaced", &world, "replace-code").await];
