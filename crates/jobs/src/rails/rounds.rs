@@ -326,10 +326,13 @@ mod tests {
     fn an_answer_is_heard_once_it_is_there() {
         let mut rounds = Rounds::default();
         let rail = Token::new("sandbox").unwrap();
-        let question = Question { payment: PaymentId::from_bits(1), rail, tries: 0 };
+        let question = |bits| {
+            let payment = PaymentId::from_bits(bits);
+            Question { payment, rail: rail.clone(), tries: 0 }
+        };
         let (sender, receipt) = mpsc::channel();
         let (gone, dropped) = mpsc::channel();
-        rounds.asked = vec![(question.clone(), receipt), (question, dropped)];
+        rounds.asked = vec![(question(1), receipt), (question(2), dropped)];
         drop(gone);
         rounds.hear(day(1));
         assert_eq!((rounds.asked.len(), rounds.resting.len()), (1, 1));

@@ -1,9 +1,11 @@
 //! What was taken back of a payment past us, as the rail shows it now: disputes, refunds that
 //! somebody has made at the rail itself, and refunds of ours that came back without a word.
 
-use base::Amount;
+use base::{Amount, Money};
 use engine::{Refusal, Row};
-use payments::{Payment, REFUNDED_AT_RAIL, RailRefund, Refusal as PaymentRefusal};
+use payments::{
+    Payment, REFUNDED_AT_RAIL, RailRefund, RefundState as Known, Refusal as PaymentRefusal,
+};
 use rails::{
     DisputeStage, DisputeState, Outcome, PaymentStage, PaymentState, Reference, RefundStage,
     RefundState,
@@ -170,16 +172,37 @@ impl Visit<'_> {
                 Some(DoneFor::Payment(_)) | None => nameless.push(state),
             }
         }
+        // Before names are read: one of ours that gets its name meanwhile is in one of the two.
+        let unnamed = if nameless.is_empty() { Vec::new() } else { self.unnamed(payment)? };
         let mut foreign = Vec::new();
         for (state, refund) in self.with_ours(payment, nameless)? {
             match refund {
                 Some(refund) => {
                     heard = heard.and(self.of_ours(&refund, refund.attempt, state)?);
                 }
+                // It may be ours, and our own question about that will tell.
+                None if unnamed.contains(&state.amount) => heard = heard.and(Heard::SILENCE),
                 None => foreign.push(state),
             }
         }
         Ok((heard, foreign))
+    }
+
+    /// The amounts of our refunds of a payment that the rail may have made without our knowing
+    /// what it calls them, because its answer was lost or is still on its way.
+    fn unnamed(&self, payment: &Payment) -> Result<Vec<Money>, JobError> {
+        // As it is by now: one that was opened since the rail was asked may be among what it told.
+        let open = match self.shared.payment(payment.id)? {
+            Some(payment) => payment.open_refunds.clone(),
+            None => Vec::new(),
+        };
+        let mut amounts = Vec::new();
+        for id in open {
+            amounts.extend(
+                self.shared.refund(id)?.filter(|row| is_unnamed(row)).map(|row| row.amount),
+            );
+        }
+        Ok(amounts)
     }
 
     /// Notes what the rail says of a refund of ours, when it is news.
@@ -245,6 +268,10 @@ impl Visit<'_> {
         let (rail, about) = (self.desk.name().to_owned(), state.reference.as_str().to_owned());
         self.shared.report_once(&about.clone(), RailReport::Foreign { rail, about });
     }
+}
+
+fn is_unnamed(refund: &RailRefund) -> bool {
+    refund.state == Known::Sent && refund.rail_reference.is_none()
 }
 
 /// Whether nothing of a payment was refunded, by the rail and by us. That it was disputed says

@@ -163,6 +163,36 @@ fn one_of_ours_is_never_taken_for_somebody_elses() {
     }
 }
 
+/// The rail keeps an error of its own under our key, so its answer stays out for minutes.
+#[test]
+fn one_of_the_same_sum_waits_until_ours_is_known() {
+    for hides in [false, true] {
+        let (market, faults) = shaky_market(Kept::Memory);
+        let checkout = market.pay(&["tok_ok"]);
+        market.pass(soon());
+        if hides {
+            faults.hide_operations();
+        }
+        faults.unhear_all("refund");
+        let refund = market.refund(checkout, 4_000);
+        let clock = SystemClock::new();
+        while !faults.calls().contains(&"refund") {
+            assert!(clock.monotonic() < PATIENCE, "nobody sends it");
+            std::thread::yield_now();
+        }
+        refund_at_rail(&market, checkout, 4_000);
+        market.pass(soon());
+        assert!(market.disputes().is_empty(), "{hides}: {:#?}", market.disputes());
+        market.pass(Span::days(1));
+        assert_eq!(market.order_refund(refund).status().as_str(), "succeeded", "{hides}");
+        assert_eq!(the_one(&market, 4_000).state, DisputeState::Lost);
+        let payment = market.payments(checkout).remove(0);
+        assert_eq!((payment.refunded.minor(), payment.lost.minor()), (4_000, 4_000));
+        assert_eq!(market.reports(), [""; 0]);
+        market.close();
+    }
+}
+
 #[test]
 fn one_that_comes_back_gives_the_cards_back() {
     let market = Market::open(Kept::Memory);

@@ -46,6 +46,8 @@ struct Plan {
     keeps_error: Option<&'static str>,
     /// That key.
     failed: Option<String>,
+    /// Every answer to such a call is lost.
+    unheard: Option<&'static str>,
     /// Whoever calls dies.
     always_dies: bool,
     /// Nobody sees whose refunds are.
@@ -93,6 +95,11 @@ impl Faults {
     /// The rail fails the first call of this name and whatever comes under its key, as Stripe does.
     pub fn keep_error(&self, name: &'static str) {
         self.change(|plan| plan.keeps_error = Some(name));
+    }
+
+    /// Every answer to a call of this name is lost.
+    pub fn unhear_all(&self, name: &'static str) {
+        self.change(|plan| plan.unheard = Some(name));
     }
 
     pub fn always_die(&self, dies: bool) {
@@ -163,6 +170,7 @@ impl Faults {
         let number = plan.calls.len();
         let struck = plan.struck(name, about);
         let fault = plan.at.filter(|(at, _)| *at == number).map(|(_, fault)| fault).or(struck);
+        let fault = fault.or((plan.unheard == Some(name)).then_some(Fault::Unheard));
         let captures = plan.calls.iter().filter(|name| **name == "capture").count();
         if name == "capture" && plan.captures_max.is_some_and(|max| captures > max) {
             return Outcome::Failed(rails::FailureCode::Declined);
