@@ -1,5 +1,7 @@
 //! The provider's objects as Stripe writes them.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::FailureCode;
@@ -116,7 +118,7 @@ fn charge(payment: &Payment, depth: Depth) -> Value {
         "object": "charge",
         "amount": payment.amount,
         "amount_captured": payment.captured,
-        "amount_refunded": payment.refunded,
+        "amount_refunded": payment.refunded + released(payment),
         "balance_transaction": transaction,
         "captured": payment.captured_at.is_some(),
         "created": seconds(payment.created_at),
@@ -129,6 +131,27 @@ fn charge(payment: &Payment, depth: Depth) -> Value {
         "refunded": payment.captured_at.is_some() && payment.refunded == payment.captured,
         "status": "succeeded",
     })
+}
+
+/// What was let go because less was captured than authorized.
+fn released(payment: &Payment) -> i64 {
+    payment.captured_at.map_or(0, |_| payment.amount - payment.captured)
+}
+
+/// What was let go, as Stripe lists it: as one more refund, which nobody has asked for.
+pub(super) fn release(payment: &Payment) -> Option<Value> {
+    let amount = Some(released(payment)).filter(|amount| *amount > 0)?;
+    Some(refund(&Refund {
+        id: format!("re_rest{}", suffix(&payment.id)),
+        payment: payment.id.clone(),
+        metadata: BTreeMap::new(),
+        amount,
+        currency: payment.currency.clone(),
+        status: RefundStatus::Succeeded,
+        failure: None,
+        created_at: payment.captured_at?,
+        due_at: None,
+    }))
 }
 
 pub(super) fn refund(refund: &Refund) -> Value {

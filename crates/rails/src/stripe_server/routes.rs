@@ -229,7 +229,10 @@ impl<'a> Desk<'a> {
         let payment = parameters.text("payment_intent");
         let found = self.sandbox.provider.refunds(payment);
         let found = found.map_err(|trouble| self.refused(trouble))?;
-        let all: Vec<Value> = found.iter().map(render::refund).collect();
+        let paid = payment.map(|id| self.sandbox.provider.payment(id)).transpose();
+        let paid = paid.map_err(|trouble| self.refused(trouble))?.flatten();
+        let release = paid.as_ref().and_then(render::release);
+        let all: Vec<Value> = found.iter().map(render::refund).chain(release).collect();
         page("/v1/refunds", &all, &parameters)
     }
 

@@ -119,6 +119,11 @@ fn nothing_is_taken_or_returned_above_what_there_is() {
         refused(refund("r5", 1), FailureCode::AlreadyRefunded);
         let state = world.look(payment);
         assert_eq!((state.captured.minor(), state.refunded.unwrap().minor()), (600, 600));
+        // What was let go is no refund, though Stripe lists it as one that nobody has asked for.
+        let all = succeeded(world.rail.refunds(payment));
+        let nobodys = all.iter().filter(|refund| refund.operation.is_none());
+        let nobodys: Vec<_> = nobodys.map(|refund| refund.amount).collect();
+        assert_eq!(nobodys, if world.server.is_some() { vec![usd(400)] } else { Vec::new() });
     });
 }
 
