@@ -359,6 +359,8 @@ command_kinds! {
     CreditRailRefund = 226 => "credit_rail_refund",
     /// Notes that a refund over a rail was paid by hand.
     PayRailRefundByHand = 227 => "pay_rail_refund_by_hand",
+    /// Notes that a refund which is stuck was made at the rail itself.
+    NoteRefundAtRail = 228 => "note_refund_at_rail",
     /// Notes a dispute.
     OpenDispute = 230 => "open_dispute",
     /// Notes that a dispute was won.

@@ -136,6 +136,7 @@ fn walk_payments<R: Rows>(
         | PaymentCommand::RetryRefund { rail_refund }
         | PaymentCommand::GiveUpRefund { rail_refund, .. }
         | PaymentCommand::PayRailRefundByHand { rail_refund, .. }
+        | PaymentCommand::NoteRefundAtRail { rail_refund, .. }
         | PaymentCommand::ReplaceRefund { rail_refund, .. } => {
             rail_refunds::on_refund(*rail_refund, command, walk, at)
         }

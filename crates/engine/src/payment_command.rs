@@ -120,6 +120,13 @@ pub enum PaymentCommand {
         /// The rail over which it was paid.
         rail: RailName,
     },
+    /// Notes that a refund which is stuck was made at the rail itself.
+    NoteRefundAtRail {
+        /// The refund.
+        rail_refund: RailRefundId,
+        /// The rail's own name for the one that was made there.
+        reference: Text<255>,
+    },
     /// Opens another refund in the place of one that has failed.
     ReplaceRefund {
         /// The one that has failed.
@@ -191,6 +198,7 @@ impl PaymentCommand {
             PaymentCommand::ReplaceRefund { .. } => CommandKind::ReplaceRefund,
             PaymentCommand::CreditRailRefund { .. } => CommandKind::CreditRailRefund,
             PaymentCommand::PayRailRefundByHand { .. } => CommandKind::PayRailRefundByHand,
+            PaymentCommand::NoteRefundAtRail { .. } => CommandKind::NoteRefundAtRail,
             PaymentCommand::OpenDispute { .. } => CommandKind::OpenDispute,
             PaymentCommand::WinDispute { .. } => CommandKind::WinDispute,
             PaymentCommand::LoseDispute { .. } => CommandKind::LoseDispute,

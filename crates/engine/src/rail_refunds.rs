@@ -84,6 +84,10 @@ fn decided<R: Rows>(
             let accounts = Accounts::find(rail, refund, composed)?;
             payments::pay_by_hand(rail, refund, payment, accounts.to_refund(), context)?
         }
+        PaymentCommand::NoteRefundAtRail { reference, .. } => {
+            let accounts = Accounts::find(&refund.rail, refund, composed)?;
+            payments::made_at_rail(reference, refund, payment, accounts.to_refund(), context)?
+        }
         PaymentCommand::ConsentRefund { can_receive, .. } => {
             let method = method.ok_or(Refusal::MethodNotFound)?;
             payments::consent(method, *can_receive, refund, payment, context)?

@@ -1,14 +1,14 @@
 //! Giving back what is stuck otherwise than over its rail: in another form, or by hand.
 
-use base::{Amount, Money};
+use base::{Amount, Money, Text};
 use ledger::{RailName, Reason, Subject};
 
 use crate::authorize::changed;
 use crate::cap::{less, sum};
 use crate::capture::is_in_currency_of;
 use crate::post::Sheet;
-use crate::{Context, EventKind, Outcome, Payment, PaymentState, RailRefund, RefundAccounts};
-use crate::{RefundState, Refusal};
+use crate::{Context, Destination, EventKind, Outcome, Payment, PaymentState, RailRefund};
+use crate::{RefundAccounts, RefundState, Refusal};
 
 /// Gives a refund that is stuck in another form, such as a gift card, by the payer's word. Only the
 /// cap moves here; whoever gives the other form posts it, debit `refund/payable`.
@@ -42,15 +42,55 @@ pub fn pay_by_hand(
     accounts: RefundAccounts<'_>,
     context: Context,
 ) -> Result<Outcome, Refusal> {
-    let mut after = taken_over(refund, payment)?.without(refund.id);
-    after.refunded = sum(payment.refunded, refund.amount.amount)?;
-    let paid = refund.settled(RefundState::PaidByHand);
-    let (clearing, payable, _) = accounts.of(&RailRefund { rail: rail.clone(), ..paid.clone() });
+    let after = taken_over(refund, payment)?;
+    sent(rail, refund.settled(RefundState::PaidByHand), (payment, after), accounts, context)
+}
+
+/// Notes that a refund which is stuck was made in the rail's own pages, by somebody who has seen
+/// that. It is one attempt more, which nobody here has called, under the rail's name for it: what
+/// the rail says of former attempts is old, and when this one comes back it is stuck again.
+///
+/// Posts, debit `refund/payable`, credit `rail/{rail}/clearing`.
+///
+/// # Errors
+///
+/// As [`credit`]; and `ConsentNotNeeded` when the payer has agreed to another method.
+pub fn made_at_rail(
+    reference: &Text<255>,
+    refund: &RailRefund,
+    payment: &Payment,
+    accounts: RefundAccounts<'_>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    if refund.destination != Destination::Original {
+        return Err(Refusal::ConsentNotNeeded);
+    }
+    let after = taken_over(refund, payment)?;
+    let made = RailRefund {
+        attempt: refund.attempt.saturating_add(1),
+        rail_reference: Some(reference.clone()),
+        ..refund.settled(RefundState::Succeeded)
+    };
+    sent(&refund.rail, made, (payment, after), accounts, context)
+}
+
+/// A refund that has reached the payer over a rail: nothing of it is owed any more.
+fn sent(
+    rail: &RailName,
+    refund: RailRefund,
+    (before, after): (&Payment, Payment),
+    accounts: RefundAccounts<'_>,
+    context: Context,
+) -> Result<Outcome, Refusal> {
+    let mut after = after.without(refund.id);
+    after.refunded = sum(before.refunded, refund.amount.amount)?;
+    let of_rail = RailRefund { rail: rail.clone(), ..refund.clone() };
+    let (clearing, payable, _) = accounts.of(&of_rail);
     let mut sheet = Sheet::new(context, Reason::RefundSent, Subject::of(refund.id));
     sheet.transfer(Reason::RefundSent, &payable, &clearing, refund.amount)?;
-    Ok(Outcome::of_payment(payment, after)
-        .with_refund(paid)
+    Ok(Outcome::of_payment(before, after)
         .with_event(EventKind::RefundSucceeded, Subject::of(refund.id))
+        .with_refund(refund)
         .with_posted(sheet.finish()))
 }
 

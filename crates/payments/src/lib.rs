@@ -79,7 +79,7 @@ pub use authorize::{NewPayment, authorize, note_action, note_authorization};
 pub use backoff::backoff_seconds;
 pub use capture::{CaptureAccounts, begin_capture, note_capture, note_fee};
 pub use consent_reason::ConsentReason;
-pub use credit::{credit, pay_by_hand, take_credit_back};
+pub use credit::{credit, made_at_rail, pay_by_hand, take_credit_back};
 pub use dispute::{Dispute, DisputeAccounts, DisputeRows, DisputeState, OpenDispute, Rest};
 pub use dispute::{REFUNDED_AT_RAIL, lose, open_dispute, win};
 pub use event::EventKind;

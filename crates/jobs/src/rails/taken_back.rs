@@ -1,10 +1,13 @@
 //! What was taken back of a payment past us, as the rail shows it now: disputes, refunds that
 //! somebody has made at the rail itself, and refunds of ours that came back without a word.
 
+use std::sync::Arc;
+
 use base::{Amount, Money};
-use engine::{Refusal, Row};
+use engine::{PaymentCommand, Refusal, Row};
 use payments::{
-    Payment, REFUNDED_AT_RAIL, RailRefund, RefundState as Known, Refusal as PaymentRefusal,
+    Destination, Payment, REFUNDED_AT_RAIL, RailRefund, RefundState as Known,
+    Refusal as PaymentRefusal,
 };
 use rails::{
     DisputeStage, DisputeState, Outcome, PaymentStage, PaymentState, Reference, RefundStage,
@@ -182,27 +185,51 @@ impl Visit<'_> {
                 }
                 // It may be ours, and our own question about that will tell.
                 None if unnamed.contains(&state.amount) => heard = heard.and(Heard::SILENCE),
-                None => foreign.push(state),
+                None => match self.in_place_of(payment, &state)? {
+                    true => heard.has_news = true,
+                    false => foreign.push(state),
+                },
             }
         }
         Ok((heard, foreign))
     }
 
+    /// Whether somebody has made it there in the place of a refund of ours that is stuck: of just
+    /// that amount. Then that one is noted as made, and nothing is taken beside it.
+    fn in_place_of(&self, payment: &Payment, state: &RefundState) -> Result<bool, JobError> {
+        let id = dispute_id(payment.id, self.desk.name(), &state.reference);
+        let has_failed = matches!(state.stage, RefundStage::Failed(_));
+        if has_failed || self.shared.dispute(id)?.is_some() {
+            return Ok(false);
+        }
+        for refund in self.open_refunds(payment)? {
+            if is_stuck(&refund) && refund.amount == state.amount {
+                let (rail_refund, reference) = (refund.id, state.reference.clone());
+                let command = PaymentCommand::NoteRefundAtRail { rail_refund, reference };
+                if self.shared.decide(command, self.desk.name(), refund.id)? == Verdict::Done {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Our refunds of a payment at this rail that are not settled, as they are by now.
+    fn open_refunds(&self, payment: &Payment) -> Result<Vec<Arc<RailRefund>>, JobError> {
+        let ids = self.shared.payment(payment.id)?.map(|payment| payment.open_refunds.clone());
+        let mut rows = Vec::new();
+        for id in ids.unwrap_or_default() {
+            rows.extend(self.shared.refund(id)?);
+        }
+        rows.retain(|row| row.rail.as_str() == self.desk.name());
+        Ok(rows)
+    }
+
     /// The amounts of our refunds of a payment that the rail may have made without our knowing
     /// what it calls them, because its answer was lost or is still on its way.
     fn unnamed(&self, payment: &Payment) -> Result<Vec<Money>, JobError> {
-        // As it is by now: one that was opened since the rail was asked may be among what it told.
-        let open = match self.shared.payment(payment.id)? {
-            Some(payment) => payment.open_refunds.clone(),
-            None => Vec::new(),
-        };
-        let mut amounts = Vec::new();
-        for id in open {
-            amounts.extend(
-                self.shared.refund(id)?.filter(|row| is_unnamed(row)).map(|row| row.amount),
-            );
-        }
-        Ok(amounts)
+        let open = self.open_refunds(payment)?;
+        Ok(open.iter().filter(|row| is_unnamed(row)).map(|row| row.amount).collect())
     }
 
     /// Notes what the rail says of a refund of ours, when it is news.
@@ -272,6 +299,11 @@ impl Visit<'_> {
 
 fn is_unnamed(refund: &RailRefund) -> bool {
     refund.state == Known::Sent && refund.rail_reference.is_none()
+}
+
+fn is_stuck(refund: &RailRefund) -> bool {
+    let is_stuck = matches!(refund.state, Known::NeedsConsent { .. } | Known::Failed { .. });
+    is_stuck && refund.destination == Destination::Original
 }
 
 /// Whether nothing of a payment was refunded, by the rail and by us. That it was disputed says

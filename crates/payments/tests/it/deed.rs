@@ -23,6 +23,8 @@ pub enum Deed {
     /// So much of one is taken back, because a lost dispute has paid it.
     TakeCreditBack(u8, i64),
     ByHand(u8),
+    /// Somebody has made it in the rail's own pages.
+    AtRail(u8),
     Open(u8, i64),
     /// Everything, with ids for what can be sent and for what is kept back.
     GiveBack(u8, u8),
@@ -78,6 +80,7 @@ pub fn parse(words: &[&str]) -> Option<Deed> {
         ["credit", name] => Deed::Credit(index(name)?),
         ["take_back", name, amount] => Deed::TakeCreditBack(index(name)?, number(amount)?),
         ["by_hand", name] => Deed::ByHand(index(name)?),
+        ["at_rail", name] => Deed::AtRail(index(name)?),
         ["open", name, amount] => Deed::Open(index(name)?, number(amount)?),
         ["give_back", one, other] => Deed::GiveBack(index(one)?, index(other)?),
         ["replace", old, new] => Deed::Replace(index(old)?, index(new)?),

@@ -58,6 +58,7 @@ fn about_its_return() -> impl Strategy<Value = Deed> {
         1 => index.clone().prop_map(Deed::GiveUp),
         2 => index.clone().prop_map(Deed::Credit),
         1 => index.clone().prop_map(Deed::ByHand),
+        1 => index.clone().prop_map(Deed::AtRail),
         2 => (index, 0..70_i64).prop_map(|(index, sum)| Deed::TakeCreditBack(index, sum)),
         2 => dispute.clone().prop_map(|(index, sum, stage)| Deed::Dispute(index, sum, stage)),
         1 => dispute.prop_map(|(index, sum, stage)| Deed::RefundedAtRail(index, sum, stage)),

@@ -51,6 +51,39 @@ fn what_was_owed_is_paid_by_it_and_nothing_pays_it_again() {
 }
 
 #[test]
+fn one_in_the_place_of_ours_that_is_stuck_is_ours() {
+    check(
+        "authorize 100
+         captured 100
+         open r1 60
+         at_rail r1 -> ConsentNotNeeded
+         send r1
+         at_rail r1 -> ConsentNotNeeded
+         r1 succeeded
+         at_rail r1 -> ConsentNotNeeded
+         r1 returned
+         at_rail r1                     | captured | 100 60 0 0 0 40 | 40 0 0 0 40 0
+         r1 = succeeded
+         r1 returned attempt 1 -> NothingToChange
+         r1 succeeded attempt 1 -> NothingToChange
+         r1 succeeded -> NothingToChange
+         retry r1 -> ConsentNotNeeded
+         r1 returned                         # that one came back as well
+         r1 = needs_consent
+         at_rail r1
+         r1 = succeeded
+         open r2 40
+         send r2
+         r2 failed
+         dispute d1 30
+         at_rail r2 -> AmountExceedsRefundable
+         win d1
+         at_rail r2                     | captured | 100 100 0 0 0 0 | 0 0 0 0 0 0
+         r2 = succeeded",
+    );
+}
+
+#[test]
 fn while_a_refund_of_ours_may_be_it_nothing_is_booked() {
     check(
         "authorize 100

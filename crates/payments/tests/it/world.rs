@@ -240,6 +240,14 @@ impl World {
                 };
                 pay_by_hand(&rail("bank"), known(*index)?, payment, accounts, context)
             }
+            Deed::AtRail(index) => {
+                let refund = known(*index)?;
+                let clearing = self.account(AccountName::RailClearing(refund.rail.clone()));
+                let payable = self.account(AccountName::RefundPayable);
+                let accounts = RefundAccounts { clearing, payable, loss: None };
+                let reference = Text::new("made_there").unwrap();
+                made_at_rail(&reference, refund, payment, accounts, context)
+            }
             _ => unreachable!("not about a refund: {deed:?}"),
         }
     }
@@ -449,6 +457,7 @@ fn check_room(deed: &Deed, after: &Payment) {
         Deed::Replace(..)
             | Deed::Credit(_)
             | Deed::ByHand(_)
+            | Deed::AtRail(_)
             | Deed::Send(_)
             | Deed::Retry(_)
             | Deed::Consent(..)

@@ -126,8 +126,48 @@ fn what_waits_for_the_payer_is_paid_by_it_and_by_nothing_else() {
     let again = PaymentCommand::PayRailRefundByHand { rail_refund, rail };
     let refused = market.submit(engine::Command::Payments(again)).result;
     assert!(refused.is_err(), "{refused:?}");
+    // That one comes back as well.
+    market.pass(Span::days(4));
+    assert_eq!(market.order_refund(refund).status().as_str(), "needs_consent");
+    assert_eq!(market.ledger("refund/payable"), PRICE);
     assert_eq!(market.reports(), [""; 0]);
     market.close();
+}
+
+/// The lamp's part is stuck, and support sends just that: the rest of the payment stays what it is.
+#[test]
+fn a_part_that_is_stuck_and_was_made_at_the_rail_is_paid_once() {
+    for kept in [Kept::Memory, Kept::Sqlite] {
+        let market = Market::open(kept);
+        let checkout = market.pay(&["tok_refund_fails"]);
+        market.pass(soon());
+        let refund = market.refund(checkout, 6_000);
+        market.pass(Span::days(4));
+        assert_eq!(market.order_refund(refund).status().as_str(), "needs_consent");
+        let rail_refund = market.rail_refunds().remove(0).id;
+        let name = refund_at_rail(&market, checkout, 6_000);
+        market.pass(soon());
+        market.stop();
+        market.start();
+        market.pass(Span::days(1));
+        assert_eq!(market.order_refund(refund).status().as_str(), "succeeded");
+        assert_eq!(market.rail_refunds()[0].rail_reference, Some(name));
+        let again = PaymentCommand::RetryRefund { rail_refund };
+        let refused = market.submit(engine::Command::Payments(again)).result;
+        assert!(refused.is_err(), "{refused:?}");
+        // Nothing is taken of what nobody has asked back.
+        assert!(market.disputes().is_empty(), "{:#?}", market.disputes());
+        assert_eq!(market.ledger("refund/payable"), 0);
+        assert_eq!(market.ledger("chargeback/loss"), 0);
+        let payment = market.payments(checkout).remove(0);
+        assert_eq!((payment.refunded.minor(), payment.lost.minor()), (6_000, 0));
+        // What is left is nobody's, so a second one is taken of it.
+        refund_at_rail(&market, checkout, 4_000);
+        market.pass(soon());
+        the_one(&market, 4_000);
+        assert_eq!(market.reports(), [""; 0]);
+        market.close();
+    }
 }
 
 /// The answer to our refund is lost, and the rail tells of it without our operation: it may be the
