@@ -129,7 +129,7 @@ fn what_waits_for_the_payer_is_paid_by_it_and_by_nothing_else() {
     // That one comes back as well.
     market.pass(Span::days(4));
     assert_eq!(market.order_refund(refund).status().as_str(), "needs_consent");
-    assert_eq!(market.ledger("refund/payable"), PRICE);
+    assert_eq!(market.ledger("refund/payable"), -PRICE);
     assert_eq!(market.reports(), [""; 0]);
     market.close();
 }
