@@ -210,10 +210,7 @@ impl World {
             Deed::Refund(index, attempt, notice) => {
                 let refund = known(*index)?;
                 let attempt = attempt.unwrap_or(refund.attempt);
-                let clearing = self.account(AccountName::RailClearing(refund.rail.clone()));
-                let payable = self.account(AccountName::RefundPayable);
-                let loss = self.account(AccountName::ChargebackLoss);
-                let accounts = RefundAccounts { clearing, payable, loss };
+                let accounts = self.refund_accounts(&refund.rail);
                 note_refund(attempt, notice, refund, payment, accounts, context)
             }
             Deed::Consent(index, which) => {
@@ -233,22 +230,24 @@ impl World {
                 take_credit_back(part, known(*index)?, payment)
             }
             Deed::ByHand(index) => {
-                let accounts = RefundAccounts {
-                    clearing: self.account(AccountName::RailClearing(rail("bank"))),
-                    payable: self.account(AccountName::RefundPayable),
-                    loss: self.account(AccountName::ChargebackLoss),
-                };
+                let accounts = self.refund_accounts(&rail("bank"));
                 pay_by_hand(&rail("bank"), known(*index)?, payment, accounts, context)
             }
             Deed::AtRail(index) => {
                 let refund = known(*index)?;
-                let clearing = self.account(AccountName::RailClearing(refund.rail.clone()));
-                let payable = self.account(AccountName::RefundPayable);
-                let accounts = RefundAccounts { clearing, payable, loss: None };
+                let accounts = self.refund_accounts(&refund.rail);
                 let reference = Text::new("made_there").unwrap();
                 made_at_rail(&reference, refund, payment, accounts, context)
             }
             _ => unreachable!("not about a refund: {deed:?}"),
+        }
+    }
+
+    fn refund_accounts(&self, rail: &RailName) -> RefundAccounts<'_> {
+        RefundAccounts {
+            clearing: self.account(AccountName::RailClearing(rail.clone())),
+            payable: self.account(AccountName::RefundPayable),
+            loss: self.account(AccountName::ChargebackLoss),
         }
     }
 
