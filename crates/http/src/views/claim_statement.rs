@@ -129,8 +129,9 @@ pub(crate) struct Way {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ClaimDestination)]
 struct DestinationView {
-    /// A gift card or a payment method by its last characters, as soon as money has set out for it;
-    /// `what it was paid with` before.
+    /// A gift card or a payment method by its last characters, as soon as money has set out for it:
+    /// where it was sent at last, by the payer's word, or `the payer (paid by hand)`. `what it was
+    /// paid with` before.
     to: String,
     /// Tax included, once it has set out.
     amount: MoneyView,
