@@ -211,6 +211,11 @@ fn match_claim<R: Rows>(
     let book = at.rule_book();
     let matched = found
         .filing(book, claim.filed_at, |filing| claims::match_claim(by, claim, filing, at.now))?;
+    // Only now it is known what it was paid with.
+    let matched = match &found.bought {
+        Some(bought) => bought.with_instruments(matched, at.now),
+        None => matched,
+    };
     finish(id, matched, walk, at)
 }
 
