@@ -261,10 +261,20 @@ impl StatementView {
 
     /// What the tables that are in force at `at` say of facts.
     pub(crate) fn tried(rules: &Rules, claim: &Claim, facts: &Facts, at: Instant) -> StatementView {
-        let tables = rules.tables(claim.ground, at);
-        let decision = tables.decide(facts, claim.currency);
-        let (next, messages) = (follow_up(at, None), rules.messages());
-        shown(state(&decision, facts, tables, claim.currency, messages, next), claim.currency)
+        let decision = rules.tables(claim.ground, at).decide(facts, claim.currency);
+        StatementView::foreseen(rules, claim, (facts, &decision), at)
+    }
+
+    /// What the tables that are in force at `at` have said of facts.
+    pub(crate) fn foreseen(
+        rules: &Rules,
+        claim: &Claim,
+        (facts, decision): (&Facts, &Decision),
+        at: Instant,
+    ) -> StatementView {
+        let (tables, next) = (rules.tables(claim.ground, at), follow_up(at, None));
+        let stated = state(decision, facts, tables, claim.currency, rules.messages(), next);
+        shown(stated, claim.currency)
     }
 }
 
