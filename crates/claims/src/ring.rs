@@ -86,9 +86,9 @@ pub fn ring_marks(rows: &[InstrumentRow<'_>], claim: &Claim, now: Instant) -> Fi
 ///
 /// A claim counts however it was decided: that others have looked through it, or believed it, says
 /// nothing against what it shares with the next. One that was taken back does not count: nobody
-/// says any more that it was somebody else. What somebody without an account claims counts once it
-/// is granted, like all else that follows from it: whoever knows a promotion could otherwise make
-/// its owner look like one of a ring.
+/// says any more that it was somebody else. What somebody else claims than who bought it, with an
+/// account or without, counts once it is granted: whoever knows a charge could otherwise make its
+/// owner look like one of a ring.
 pub fn follow_instruments(
     claim: &Claim,
     rows: &[InstrumentRow<'_>],
@@ -113,7 +113,8 @@ impl InstrumentClaims {
         let stands = claim.ground == Ground::UnauthorizedCharge
             && claim.promotion.is_some()
             && claim.status != Status::Withdrawn;
-        let is_heard = claim.claimant.person().is_some() || claim.status.is_promised();
+        let is_own = claim.owner.is_some() && claim.claimant.person() == claim.owner;
+        let is_heard = is_own || claim.status.is_promised();
         match place {
             Some(place) if !stands => {
                 self.claims.remove(place);

@@ -112,6 +112,12 @@ impl<'a> Case<'a> {
         bought.with_instruments(Effect { automatic, ..effect }, now)
     }
 
+    /// What the rules of the day on which it was made say of these facts.
+    fn ruled(&self, facts: &Facts, book: &RuleBook) -> Decision {
+        let tables = book.rules.tables(self.claim.ground, self.claim.filed_at);
+        tables.decide(facts, self.claim.currency)
+    }
+
     /// What was paid under the yearly cap of a decision by now; nothing when it has none.
     fn yearly_sums(&self, decision: &Decision, now: Instant) -> Vec<(FactName, Finding)> {
         let bought = self.bought.as_ref().filter(|_| claims::has_yearly_cap(decision));
@@ -211,6 +217,11 @@ fn match_claim<R: Rows>(
     let book = at.rule_book();
     let matched = found
         .filing(book, claim.filed_at, |filing| claims::match_claim(by, claim, filing, at.now))?;
+    // Only now it is known what it was paid with.
+    let matched = match &found.bought {
+        Some(bought) => bought.with_instruments(matched, at.now),
+        None => matched,
+    };
     finish(id, matched, walk, at)
 }
 
@@ -245,8 +256,8 @@ fn decide<R: Rows>(id: ClaimId, walk: &mut Walk<'_, R>, at: Context) -> Decided 
         (Err(refusal), Status::Gathering) => return Err(refusal.into()),
         (Err(_), _) => &nothing,
     };
-    let (decision, follows) = conclude(&case, facts, book, at.now)?;
-    let effect = match follows {
+    let decision = case.ruled(facts, book);
+    let effect = match conclude(&case, (facts, &decision), book, at.now)? {
         Follows::Now(effect) => *effect,
         Follows::AfterSlices(bought) => return hold_first(&decision, claim, bought, walk, at),
     };
@@ -265,7 +276,7 @@ enum Follows<'a> {
     AfterSlices(&'a Bought<'a>),
 }
 
-/// What the rules say of a claim on these facts, and what follows. What is decided and what a
+/// What follows for a claim from what the rules say of these facts. What is decided and what a
 /// preview tells both come from here, so that they do not differ.
 ///
 /// # Errors
@@ -274,17 +285,16 @@ enum Follows<'a> {
 /// same yearly cap, since its facts were put together.
 fn conclude<'c>(
     case: &'c Case<'_>,
-    facts: &Facts,
+    (facts, decision): (&Facts, &Decision),
     book: &RuleBook,
     now: Instant,
-) -> Result<(Decision, Follows<'c>), Refusal> {
+) -> Result<Follows<'c>, Refusal> {
     let claim = case.claim;
-    let decision = book.rules.tables(claim.ground, claim.filed_at).decide(facts, claim.currency);
     if claim.status == Status::Gathering
-        && let Some(bought) = case.bought.as_ref().filter(|_| claim_acts::stops(&decision))
+        && let Some(bought) = case.bought.as_ref().filter(|_| claim_acts::stops(decision))
     {
         if bought.promotion.slices.open > 0 {
-            return Ok((decision, Follows::AfterSlices(bought)));
+            return Ok(Follows::AfterSlices(bought));
         }
         // What was billed since goes back with the rest.
         let spent = Finding::Known(Value::Money(bought.funds().spent));
@@ -292,17 +302,17 @@ fn conclude<'c>(
             return Err(Refusal::FactsOutdated);
         }
     }
-    let sums = case.yearly_sums(&decision, now);
+    let sums = case.yearly_sums(decision, now);
     let is_cap_unknown = claims::is_cap_unknown(&sums);
-    let decided = claims::Decided { is_cap_unknown, ..claims::Decided::from(&decision) };
+    let decided = claims::Decided { is_cap_unknown, ..claims::Decided::from(decision) };
     let effect = case.at_desk(book, |desk| claims::decide(&decided, claim, desk, now))?;
     // Others were paid under the same cap since its facts were put together.
     if claims::knows_less_than(facts, &sums) {
         return Err(Refusal::FactsOutdated);
     }
-    let counted = claims::has_yearly_cap(&decision).then_some(now);
+    let counted = claims::has_yearly_cap(decision).then_some(now);
     let effect = case.with_payers(effect, counted, now);
-    Ok((decision, Follows::Now(Box::new(effect))))
+    Ok(Follows::Now(Box::new(effect)))
 }
 
 /// Holds a promotion up that a decision wants stopped, and does the rest of what it asks for beside
@@ -358,8 +368,7 @@ fn one<R: Rows>(
     let changed = changed?;
     // The same facts and tables decide the same, for ever: so it is known what the rules wanted.
     let facts = case.facts.map(|row| &row.facts).filter(|_| claim.promotion.is_some());
-    let tables = book.rules.tables(claim.ground, claim.filed_at);
-    let decision = facts.map(|facts| tables.decide(facts, claim.currency));
+    let decision = facts.map(|facts| case.ruled(facts, book));
     let wants_stop = decision.as_ref().is_some_and(claim_acts::stops);
     let is_granted = changed.claims.iter().any(|after| after.status.is_promised());
     let is_out = case.bought.as_ref().is_some_and(|bought| bought.promotion.slices.open > 0);
@@ -465,22 +474,13 @@ pub(crate) fn preview<R: Rows>(
         claimant: known.claimant.as_ref(),
         facts: kept.as_ref(),
     };
-    let decided = match conclude(&case, &facts, book, now) {
-        Ok((decision, Follows::Now(effect))) => {
-            let after = effect.claims.into_iter().next();
-            Foreseen { decision, after: after.expect("it is decided on") }
-        }
-        Ok((decision, Follows::AfterSlices(_))) => {
-            Foreseen { decision, after: gathering.as_ref().clone() }
-        }
-        // It would be looked at again.
-        Err(_) => {
-            let tables = book.rules.tables(claim.ground, claim.filed_at);
-            let decision = tables.decide(&facts, claim.currency);
-            Foreseen { decision, after: gathering.as_ref().clone() }
-        }
+    let decision = case.ruled(&facts, book);
+    let after = match conclude(&case, (&facts, &decision), book, now) {
+        Ok(Follows::Now(effect)) => effect.claims.into_iter().next().expect("it is decided on"),
+        // Its promotion is held up first, or it would be looked at again.
+        Ok(Follows::AfterSlices(_)) | Err(_) => gathering.as_ref().clone(),
     };
-    Ok(Preview { claim, facts, decided: Some(decided) })
+    Ok(Preview { claim, facts, decided: Some(Foreseen { decision, after }) })
 }
 
 /// The rows beside a claim after an effect that nobody keeps.

@@ -158,8 +158,9 @@ pub(crate) fn one<R: Rows>(
             let version = version.as_ref().unwrap_or(&post.content_version);
             promotions::approve(version, promotion, post, *actor, context)?
         }
-        PromotionCommand::Reject { rule, actor, .. } => {
-            promotions::reject(rule, &post.content_version, promotion, hold, *actor, context)?
+        PromotionCommand::Reject { rule, version, actor, .. } => {
+            let version = version.as_ref().unwrap_or(&post.content_version);
+            promotions::reject(rule, version, (promotion, post), hold, *actor, context)?
         }
         PromotionCommand::Appeal { actor, .. } => promotions::appeal(promotion, *actor, context)?,
         PromotionCommand::Pause { actor, .. } => promotions::pause(promotion, *actor, context)?,

@@ -61,6 +61,8 @@ pub enum PromotionCommand {
         promotion: PromotionId,
         /// For which rule.
         rule: RuleCode,
+        /// The state of the post's content that was looked at; `None` is the present one.
+        version: Option<Label>,
         /// Who.
         actor: Actor,
     },

@@ -38,6 +38,8 @@ pub struct Limits {
     pub batch_body_bytes_max: usize,
     /// Operations of one batch; 1,000.
     pub batch_operations_max: usize,
+    /// Claims that one replay of all looks at; 20,000.
+    pub claims_replayed_max: u32,
     /// Connections served at once; 10,000.
     pub connections_max: usize,
     /// Time in which the headers of a request must arrive, and an idle connection is kept; 30 s.
@@ -72,6 +74,7 @@ impl Default for Limits {
             body_bytes_max: 1 << 20,
             batch_body_bytes_max: 4 << 20,
             batch_operations_max: 1_000,
+            claims_replayed_max: 20_000,
             connections_max: 10_000,
             header_time_max: Duration::from_secs(30),
             body_time_max: Duration::from_secs(10),

@@ -41,21 +41,25 @@ pub fn approve(
 }
 
 /// Does not allow a promotion, for a rule. What is left of its money goes back after `hold`
-/// unless there is an appeal. `version` is the state of the content that its post shows: whether an
+/// unless there is an appeal. `version` is the state of the content that was looked at: whether an
 /// appeal is about the same is known by it.
 ///
 /// # Errors
 ///
-/// In this order: `NotInReview`, `SameReviewer`.
+/// In this order: `NotInReview`, `PostChanged` when the post shows another state by now,
+/// `SameReviewer`.
 pub fn reject(
     rule: &RuleCode,
     version: &Label,
-    promotion: &Promotion,
+    (promotion, post): (&Promotion, &Post),
     hold: Span,
     actor: Actor,
     context: Context,
 ) -> Result<Outcome, Refusal> {
     check_reviewable(promotion)?;
+    if post.content_version != *version {
+        return Err(Refusal::PostChanged);
+    }
     check_reviewer(promotion, actor)?;
     let mut promotion = promotion.clone();
     promotion.review.rule = Some(rule.clone());

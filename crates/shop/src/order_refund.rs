@@ -74,6 +74,9 @@ pub struct RefundAllocation {
     /// The gift card that was given for it, when its payer has agreed to store credit because the
     /// card that had paid it is gone. What goes over rails tells that of itself.
     pub credit: Option<CardId>,
+    /// True when its payer was paid by hand, because the card that had paid it is gone. What goes
+    /// over rails tells that of itself, and former releases did not keep it.
+    pub by_hand: bool,
 }
 
 impl RefundAllocation {
@@ -185,11 +188,19 @@ pub fn credit_share(
     refund: &OrderRefund,
 ) -> Result<Outcome, Refusal> {
     owed_share(tender, refund)?;
+    note_share(tender, refund, |part| part.credit = Some(card))
+}
+
+/// Notes how the payer has got what was owed to a tender whose card is gone.
+fn note_share(
+    tender: TenderId,
+    refund: &OrderRefund,
+    note: impl Fn(&mut RefundAllocation),
+) -> Result<Outcome, Refusal> {
     let mut outcome = note_status(refund, tender, RefundStatus::Succeeded)?;
     let parts = outcome.refunds.iter_mut().flat_map(|refund| &mut refund.allocations);
-    for (part, before) in parts.zip(&refund.allocations) {
-        part.credit = if before.is_owed_to(tender) { Some(card) } else { before.credit };
-    }
+    let parts = parts.zip(&refund.allocations);
+    parts.filter(|(_, before)| before.is_owed_to(tender)).for_each(|(part, _)| note(part));
     Ok(outcome)
 }
 
@@ -210,7 +221,7 @@ pub fn pay_by_hand(
     context: Context,
 ) -> Result<Outcome, Refusal> {
     let money = owed_share(tender, refund)?;
-    let outcome = note_status(refund, tender, RefundStatus::Succeeded)?;
+    let outcome = note_share(tender, refund, |part| part.by_hand = true)?;
     let payable = or_open(accounts, AccountName::RefundPayable, money.currency);
     let clearing = or_open(accounts, AccountName::RailClearing(rail.clone()), money.currency);
     let (debit, credit) = (payable.id, clearing.id);

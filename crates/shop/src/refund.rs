@@ -398,8 +398,9 @@ fn allocations(
     for (tender, line, amount) in refunding.allocations.iter().copied() {
         let mut push = |amount: Amount, status| {
             if !amount.is_zero() {
-                let credit = None;
-                allocations.push(RefundAllocation { tender, line, amount, status, credit });
+                let (credit, by_hand) = (None, false);
+                let part = RefundAllocation { tender, line, amount, status, credit, by_hand };
+                allocations.push(part);
             }
         };
         match order.tender(tender).map(|tender| tender.paid_by) {

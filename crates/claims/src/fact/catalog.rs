@@ -232,7 +232,8 @@ facts! {
         "allowed", "review_late", "rejected_wrongly", "rejected_for_violation",
         "removed_for_violation", "removed_wrongly",
     ]), [], Review, "What reviews have said of post and terms. A rejection was wrong where an \
-        appeal was won over the same; that a stop for a rule was, nobody tells here.";
+        appeal was won over the same and it had held the promotion up for half of its time or \
+        more; that a stop for a rule was, nobody tells here.";
     46 AutomaticPerson "automatic_person" MONEY, [], Claims,
         "What this person was paid in the year before without anybody looking, for charges of \
          which no record proves who agreed, by rows with a yearly cap.";

@@ -100,10 +100,11 @@ fn instrument(world: &World, row: &InstrumentClaims) {
     }
 }
 
-/// What somebody with an account claims is known of each method and card that has paid.
+/// What somebody claims who has bought it is known of each method and card that has paid.
 fn over_instruments(world: &World, claim: &Claim) {
     let is_counted = claim.ground == Ground::UnauthorizedCharge
-        && claim.claimant.person().is_some()
+        && claim.owner.is_some()
+        && claim.claimant.person() == claim.owner
         && claim.status != Status::Withdrawn;
     let Some(promotion) = claim.promotion.filter(|_| is_counted) else { return };
     let checkout = world.promotion[&promotion].checkout.map(|checkout| &world.checkout[&checkout]);

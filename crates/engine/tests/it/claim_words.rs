@@ -6,6 +6,7 @@
 //! | `file X P failure` | Ada, the advertiser, claims for P; the ground by how it begins |
 //! | `… as=Eve charge=p file=7 days=-1d..0` | somebody else; a charge; what is shown; days |
 //! | `file X hint technical as=Eve` | Eve has no account, and knows of a charge of 54.00 |
+//! | `file X hint unauth as=Eve account` | she has one |
 //! | `match X P as=Ann`, `match X charge=p` | staff finds what it is about |
 //! | `facts X missing_platform=3 start=begun` | told, beside what rows tell |
 //! | `decide X` | the rules decide |
@@ -191,7 +192,7 @@ fn named(words: &Words<'_>) -> Named {
 fn new_claim(world: &World, words: &Words<'_>) -> NewClaim {
     let is_hint = words.at(2) == "hint";
     let name = words.value("as").unwrap_or("Ada");
-    let is_contact = is_hint || words.has("locked_out");
+    let is_contact = is_hint && !words.has("account") || words.has("locked_out");
     let day = |word: &str| Day::of(instant(world, word));
     let days = words.value("days").map(|days| days.split_once("..").unwrap());
     let ground = Ground::ALL.into_iter().find(|it| it.as_str().starts_with(words.at(3)));

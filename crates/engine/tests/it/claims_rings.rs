@@ -173,3 +173,39 @@ fn what_somebody_without_an_account_claims_counts_once_a_person_has_granted_it()
     );
     four(ONE_CARD, "", &script);
 }
+
+/// And so could whoever has an account: what they know of a charge that is not theirs counts once
+/// it is granted, be it by the rules.
+#[test]
+fn what_somebody_claims_for_a_charge_of_somebody_else_counts_once_it_is_granted() {
+    let script = format!(
+        "{TWO}
+         file Z hint unauth as=Zoe amount=1000 account
+         match Z R
+         facts Z => Z.rings 2
+         file V S unauth as=Lea
+         facts V => V.rings 2
+         decide Z => Z:approved
+         facts V => V.rings 3 V.rule u16
+         decide V => V:in_review"
+    );
+    four(ONE_CARD, "", &script);
+}
+
+/// What its owner has not found, and staff has, counts from then on: the next is put together with
+/// it, whatever is decided first.
+#[test]
+fn a_claim_counts_as_soon_as_staff_has_found_the_charge() {
+    let script = format!(
+        "{TWO}
+         file Z hint unauth as=Kim amount=1000 account
+         file V S unauth as=Lea
+         facts V => V.rings 2
+         match Z R
+         facts V => V.rings 3 V.rule u16
+         facts Z => Z.rings 3 Z.rule u16
+         take_back Z => Z:withdrawn
+         facts V => V.rings 2 V.rule u1"
+    );
+    four(ONE_CARD, "", &script);
+}

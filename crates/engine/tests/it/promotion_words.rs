@@ -15,7 +15,7 @@
 //! | `submit P K signed with=m,n` | with a record of who agreed; other methods than the draft's |
 //! | `submit P K signed device=x` | on a device that is known |
 //! | `count P` | counts one that is older than the rows of advertisers |
-//! | `approve P v1`, `reject P music as=Bob`, `appeal P` | without a name, Ann of the staff |
+//! | `approve P v1`, `reject P music v1 as=Bob`, `appeal P` | without a name, Ann of the staff |
 //! | `pause P`, `resume P staff`, `stop P`, `stop P rule=spam`, `stop P payment` | who, and why |
 //! | `advance P`, `settle_up P O R rails=x` | by time |
 //! | `alert P behind_plan` | it brings less, or more (`ahead_of_plan`), or is `back_on_plan` |
@@ -79,6 +79,7 @@ fn by_people(world: &World, words: &Words<'_>) -> Option<PromotionCommand> {
         "reject" => PromotionCommand::Reject {
             promotion: promotion(),
             rule: Token::new(words.at(2)).unwrap(),
+            version: words.bare(3).map(label),
             actor: staff(words),
         },
         "appeal" => PromotionCommand::Appeal { promotion: promotion(), actor: advertiser(words) },

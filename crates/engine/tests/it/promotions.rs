@@ -341,6 +341,7 @@ fn a_review_can_be_appealed_against_once() {
     after(
         &[DRAFT, PAID],
         "approve P v2 -> post_changed
+         reject P music v2 -> post_changed
          reject P music => P:rejected P.rule music P.why rejected P.due 259200
             => events promotion.rejected
          reject P music -> promotion_not_in_review

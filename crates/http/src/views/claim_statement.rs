@@ -129,8 +129,9 @@ pub(crate) struct Way {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ClaimDestination)]
 struct DestinationView {
-    /// A gift card or a payment method by its last characters, as soon as money has set out for it;
-    /// `what it was paid with` before.
+    /// A gift card or a payment method by its last characters, as soon as money has set out for it:
+    /// where it was sent at last, by the payer's word, or `the payer (paid by hand)`. `what it was
+    /// paid with` before.
     to: String,
     /// Tax included, once it has set out.
     amount: MoneyView,
@@ -260,10 +261,20 @@ impl StatementView {
 
     /// What the tables that are in force at `at` say of facts.
     pub(crate) fn tried(rules: &Rules, claim: &Claim, facts: &Facts, at: Instant) -> StatementView {
-        let tables = rules.tables(claim.ground, at);
-        let decision = tables.decide(facts, claim.currency);
-        let (next, messages) = (follow_up(at, None), rules.messages());
-        shown(state(&decision, facts, tables, claim.currency, messages, next), claim.currency)
+        let decision = rules.tables(claim.ground, at).decide(facts, claim.currency);
+        StatementView::foreseen(rules, claim, (facts, &decision), at)
+    }
+
+    /// What the tables that are in force at `at` have said of facts.
+    pub(crate) fn foreseen(
+        rules: &Rules,
+        claim: &Claim,
+        (facts, decision): (&Facts, &Decision),
+        at: Instant,
+    ) -> StatementView {
+        let (tables, next) = (rules.tables(claim.ground, at), follow_up(at, None));
+        let stated = state(decision, facts, tables, claim.currency, rules.messages(), next);
+        shown(stated, claim.currency)
     }
 }
 

@@ -72,10 +72,9 @@ impl<'a> ClaimTrialView<'a> {
             object: "claim_trial",
             claim: ClaimView::new(claim, claim.filed_at),
             facts: FactView::all(&preview.facts, claim.currency),
-            decision: decided.map(|_| {
-                let rules = &in_force().rules;
-                StatementView::tried(rules, claim, &preview.facts, claim.filed_at)
-                    .with_delivery(delivery)
+            decision: decided.map(|Foreseen { decision, .. }| {
+                let (rules, told) = (&in_force().rules, (&preview.facts, decision));
+                StatementView::foreseen(rules, claim, told, claim.filed_at).with_delivery(delivery)
             }),
             leads_to: decided.map(|Foreseen { after, .. }| LeadsToView::new(after)),
             waits_for: not_yet.map(NotYet::as_str),

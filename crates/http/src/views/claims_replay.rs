@@ -5,7 +5,7 @@ use claims::Outcome;
 use serde::Serialize;
 
 use crate::routes::claims::replay_all::Tried;
-use crate::views::{Id, Time};
+use crate::views::Id;
 
 /// What would change.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -24,9 +24,9 @@ pub(crate) struct ClaimsReplayView {
     moves: Vec<MoveView>,
     /// What would be paid.
     money: Vec<ReplayedMoneyView>,
-    /// Where the next call goes on (`created_before`), when there are older claims.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    continue_before: Option<Time>,
+    /// Where the next call goes on, when there may be more claims.
+    #[schema(value_type = Option<String>)]
+    continue_after: Option<Id<ClaimId>>,
 }
 
 /// Claims whose decision would change in one way.
@@ -62,7 +62,7 @@ struct ReplayedMoneyView {
 
 impl ClaimsReplayView {
     pub(crate) fn new(tried: Tried) -> ClaimsReplayView {
-        let Tried { difference, claims, without_facts, continue_before } = tried;
+        let Tried { difference, claims, without_facts, continue_after } = tried;
         let example = |place: &u64| {
             usize::try_from(*place).ok().and_then(|place| claims.get(place).copied()).map(Id)
         };
@@ -86,7 +86,7 @@ impl ClaimsReplayView {
             without_facts,
             moves: moves.collect(),
             money: money.collect(),
-            continue_before: continue_before.map(Time),
+            continue_after: continue_after.map(Id),
         }
     }
 }

@@ -58,6 +58,9 @@ pub(crate) struct RefundAllocationView {
     /// over rails tells that of its refunds over rails.
     #[schema(value_type = Option<String>)]
     gift_card: Option<Id<CardId>>,
+    /// True when the shop has paid it by hand because the card that had paid it is gone. What goes
+    /// over rails tells that of its refunds over rails.
+    paid_by_hand: bool,
 }
 
 /// What a refund does to a line.
@@ -116,7 +119,7 @@ impl RefundAllocationView {
         let allocation = |it: &RefundAllocation| {
             let part = RefundAllocationView::new((it.tender, it.line, it.amount), currency);
             let (status, gift_card) = (Some(it.status.as_str()), it.credit.map(Id));
-            RefundAllocationView { status, gift_card, ..part }
+            RefundAllocationView { status, gift_card, paid_by_hand: it.by_hand, ..part }
         };
         refund.allocations.iter().map(allocation).collect()
     }
@@ -148,6 +151,7 @@ impl RefundAllocationView {
             amount: MoneyView::new(amount, currency),
             status: None,
             gift_card: None,
+            paid_by_hand: false,
         }
     }
 }

@@ -183,7 +183,7 @@ fn good_of_promotions(card: &str) -> Vec<(&'static str, String, Value)> {
         ("PATCH", at(""), terms),
         ("POST", at("/submit"), submission),
         ("POST", at("/approve"), json!({"content_version": "1", "by": person})),
-        ("POST", at("/reject"), json!({"rule": "r", "by": person})),
+        ("POST", at("/reject"), json!({"rule": "r", "content_version": "1", "by": person})),
         ("POST", at("/appeal"), json!({"by": person})),
         ("POST", at("/pause"), json!({"by": person, "as": "staff"})),
         ("POST", at("/resume"), json!({"by": person, "as": "staff"})),

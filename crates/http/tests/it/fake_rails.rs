@@ -12,6 +12,7 @@
 //! | `tok_unknown` | does not know the method |
 //! | `tok_timeout` | does not answer when asked about the method |
 //! | `tok_expired` | says that the method has expired |
+//! | `tok_other` | calls the method by another name |
 //! | any other | does what it is asked |
 
 use std::sync::Arc;
@@ -204,7 +205,8 @@ impl Rail for FakeRail {
             _ => "2029-01-01T00:00:00Z",
         };
         let expires_at = Some(Instant::parse(expires_at).unwrap());
-        Outcome::Succeeded(MethodState { label: Text::new("visa 4242").unwrap(), expires_at })
+        let label = if token.reveal() == "tok_other" { "bankcard 5100" } else { "visa 4242" };
+        Outcome::Succeeded(MethodState { label: Text::new(label).unwrap(), expires_at })
     }
 
     fn authorize(&self, _: &Authorize<'_>) -> Outcome<rails::PaymentState> {

@@ -336,7 +336,8 @@ fn bought_audience(deeds: &[Deed]) -> Option<&Audience> {
 }
 
 /// What the last rejection was that was appealed against, if somebody else has allowed the same
-/// after all: the same terms for the same content. `None` when a rule ended it later; and where a
+/// after all: the same terms for the same content. `None` when a rule ended it later; where it was
+/// rejected before it was ever allowed, and [that did not hold it up](is_held_up); and where a
 /// former release has rejected it, for nobody knows what content that was about.
 fn overturned(promotion: &Promotion, deeds: &[Deed]) -> Option<&'static str> {
     let cause = promotion.end.map(|end| end.cause);
@@ -354,8 +355,22 @@ fn overturned(promotion: &Promotion, deeds: &[Deed]) -> Option<&'static str> {
     if deeds[decided].kind != DeedKind::Approved || is_edited || !is_same {
         return None;
     }
-    let was_allowed = last(DeedKind::Approved, &deeds[..rejected]).is_some();
-    Some(if was_allowed { "removed_wrongly" } else { "rejected_wrongly" })
+    if last(DeedKind::Approved, &deeds[..rejected]).is_some() {
+        return Some("removed_wrongly");
+    }
+    let [from, until] = [rejected, decided].map(|place| deeds[place].at);
+    is_held_up(promotion, from, until).then_some("rejected_wrongly")
+}
+
+/// Whether what lasted between two times has kept a promotion from being shown: for at least half
+/// of the time for which it was bought, counted from its payment if that came later. When it was
+/// over sooner, something else has kept it from being shown for longer.
+fn is_held_up(promotion: &Promotion, from: Instant, until: Instant) -> bool {
+    let terms = &promotion.terms;
+    let begins = promotion.funded_at.map_or(terms.starts_at, |at| at.max(terms.starts_at));
+    let micros = |from: Instant, until: Instant| until.since(from).map_or(0, Span::micros);
+    let held = micros(from.max(begins), until.min(terms.ends_at));
+    held > 0 && held >= micros(begins, terms.ends_at).div_ceil(2)
 }
 
 /// Whether it could ever be shown, and if not, who held it up for its whole time. `None` when that

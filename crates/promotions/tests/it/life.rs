@@ -164,11 +164,14 @@ fn a_rejection_can_be_appealed_against_once_and_another_person_decides() {
     let id = world.compose(1, &terms());
     world.submit(id).unwrap();
     world.fund(id, dollars(5_000)).unwrap();
-    let reject = |by: Actor| {
+    let post = &world.post.clone();
+    let of = |version: &'static str, by: Actor| {
         move |row: &promotions::Promotion, at| {
-            promotions::reject(&rule("music_licence"), &label("v1"), row, hold(), by, at)
+            promotions::reject(&rule("music_licence"), &label(version), (row, post), hold(), by, at)
         }
     };
+    let reject = |by: Actor| of("v1", by);
+    assert_eq!(world.change(id, of("v0", ANN)), Err(Refusal::PostChanged));
     world.change(id, reject(ANN)).unwrap();
     let rejected = world.deeds.last().unwrap();
     assert_eq!(rejected.rule, Some(rule("music_licence")));
@@ -193,9 +196,10 @@ fn an_appeal_that_succeeds_runs() {
     let id = world.compose(1, &terms());
     world.submit(id).unwrap();
     world.fund(id, dollars(5_000)).unwrap();
+    let post = world.post.clone();
     world
         .change(id, |row, at| {
-            promotions::reject(&rule("misleading"), &label("v1"), row, hold(), ANN, at)
+            promotions::reject(&rule("misleading"), &label("v1"), (row, &post), hold(), ANN, at)
         })
         .unwrap();
     world.change(id, |row, at| promotions::appeal(row, ADVERTISER, at)).unwrap();

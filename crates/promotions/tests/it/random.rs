@@ -276,9 +276,13 @@ impl Play {
             Step::Stop { which } => world.change(ids[which], |row, at| {
                 promotions::stop(&StopCause::Advertiser, row, hold(), ADVERTISER, at)
             }),
-            Step::Reject { which } => world.change(ids[which], |row, at| {
-                promotions::reject(&rule("misleading"), &label("v1"), row, hold(), ANN, at)
-            }),
+            Step::Reject { which } => {
+                let post = world.post.clone();
+                let version = &post.content_version;
+                world.change(ids[which], |row, at| {
+                    promotions::reject(&rule("misleading"), version, (row, &post), hold(), ANN, at)
+                })
+            }
             Step::Appeal { which } => {
                 world.change(ids[which], |row, at| promotions::appeal(row, ADVERTISER, at))
             }

@@ -179,15 +179,22 @@ impl Known {
         let path = format!("/v1/claims/{id}");
         let json: Value = page.get(&path).await?;
         let claim: wire::Claim = crate::inside::read(json.clone())?;
-        let statement = if_there(page.get(&format!("{path}/statement")).await)?;
+        let statement: Option<wire::Statement> =
+            if_there(page.get(&format!("{path}/statement")).await)?;
         let facts: Option<Facts> = if_there(page.get(&format!("{path}/facts")).await)?;
-        let (promotion, report) = match &claim.promotion {
-            Some(promotion) => {
-                let path = format!("/v1/promotions/{promotion}");
+        let promotion = claim.promotion.as_ref().map(|id| format!("/v1/promotions/{id}"));
+        // Making a report takes a while, and its sentences stand in statements about delivery.
+        let told = statement.as_ref().map_or(&[][..], |statement| &*statement.delivery);
+        let sentences = match &promotion {
+            Some(path) if told.is_empty() => {
                 let report: Option<Report> = if_there(page.get(&format!("{path}/report")).await)?;
-                (if_there(page.get(&path).await)?, report)
+                report.map(|report| report.sentences).unwrap_or_default()
             }
-            None => (None, None),
+            _ => told.to_vec(),
+        };
+        let promotion = match promotion {
+            Some(path) => if_there(page.get(&path).await)?,
+            None => None,
         };
         Ok(Known {
             claim,
@@ -195,7 +202,7 @@ impl Known {
             statement,
             facts: facts.map(|facts| facts.data).unwrap_or_default(),
             promotion,
-            sentences: report.map(|report| report.sentences).unwrap_or_default(),
+            sentences,
         })
     }
 

@@ -1,6 +1,6 @@
 //! Refunds of orders.
 
-use base::{CardId, Token};
+use base::Token;
 use journal::{ReadError, ValueSink, ValueSource};
 use shop::{LineRefund, OrderRefund, RefundAllocation, RefundStatus, TenderId};
 
@@ -31,6 +31,9 @@ pub(crate) const TABLE: Table = Table {
 /// In the place of a status: it has succeeded, and the card that was given for it follows.
 const CREDITED: i64 = 16;
 
+/// In the place of a status: it has succeeded, for it was paid by hand.
+const BY_HAND: i64 = 17;
+
 pub(super) fn write(row: &OrderRefund, sink: &mut impl ValueSink) {
     sink.id(row.id);
     sink.id(row.order);
@@ -44,6 +47,7 @@ pub(super) fn write(row: &OrderRefund, sink: &mut impl ValueSink) {
                 sink.int(CREDITED);
                 sink.id(card);
             }
+            None if part.by_hand => sink.int(BY_HAND),
             None => sink.int(i64::from(part.status as u8)),
         }
     });
@@ -63,8 +67,10 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<OrderRefund, ReadErr
     let allocations = list::read(source, |source| {
         let tender = TenderId(source.number("number of a tender")?);
         let (line, amount) = (line::read_id(source)?, source.amount()?);
-        let (status, credit) = read_status(source)?;
-        Ok(RefundAllocation { tender, line, amount, status, credit })
+        let number = source.int()?;
+        let credit = if number == CREDITED { Some(source.id()?) } else { None };
+        let (status, by_hand) = (status(number)?, number == BY_HAND);
+        Ok(RefundAllocation { tender, line, amount, status, credit, by_hand })
     })?;
     let lines = list::read(source, |source| {
         Ok(LineRefund {
@@ -94,12 +100,10 @@ pub(super) fn read(source: &mut impl ValueSource) -> Result<OrderRefund, ReadErr
     })
 }
 
-fn read_status(source: &mut impl ValueSource) -> Result<(RefundStatus, Option<CardId>), ReadError> {
-    match source.int()? {
-        CREDITED => Ok((RefundStatus::Succeeded, Some(source.id()?))),
-        number => {
-            let status = u8::try_from(number).ok().and_then(RefundStatus::from_number);
-            Ok((status.ok_or(invalid("status of a refund"))?, None))
-        }
+fn status(number: i64) -> Result<RefundStatus, ReadError> {
+    if [CREDITED, BY_HAND].contains(&number) {
+        return Ok(RefundStatus::Succeeded);
     }
+    let status = u8::try_from(number).ok().and_then(RefundStatus::from_number);
+    status.ok_or(invalid("status of a refund"))
 }

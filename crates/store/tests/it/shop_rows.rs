@@ -273,6 +273,7 @@ fn order_refund(number: u128, order: u128) -> OrderRefund {
             amount: whole,
             status: RefundStatus::Pending,
             credit: None,
+            by_hand: false,
         }],
         lines: vec![LineRefund { line, units: 1, amount: whole }],
         parts: vec![Part { party: Party::Seller(SellerId::from_bits(1)), amount: whole }],

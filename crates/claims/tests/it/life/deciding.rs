@@ -267,6 +267,7 @@ fn what_is_known_of_an_instrument_is_bounded_and_nobody_drives_out_others() {
     let of = |number: u128, person: u128| Claim {
         id: ClaimId::from_bits(number),
         claimant: Claimant::Person(PersonId::from_bits(person)),
+        owner: Some(PersonId::from_bits(person)),
         filed_at: world.now.saturating_add(Span::hours(u64::try_from(number).unwrap())),
         ..claim.clone()
     };

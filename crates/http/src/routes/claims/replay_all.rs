@@ -1,7 +1,7 @@
 //! `POST /v1/claims/replay`: what a changed table would do to all that was claimed before.
 
 use axum::http::StatusCode;
-use base::{ClaimId, FactsId, Instant};
+use base::{ClaimId, FactsId};
 use claims::{Claim, Difference, PastCase, Rules, facts_id};
 use engine::{Key, Row};
 use reports::ReportError;
@@ -11,15 +11,13 @@ use store::{List, Page, Reader, StoreError};
 use super::replay::{check_text, loaded};
 use crate::call::Call;
 use crate::claim_rules::in_force;
+use crate::fields;
 use crate::lists::Created;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::scope::ReviewClaims;
 use crate::sight::Sight;
 use crate::views::claims_replay::ClaimsReplayView;
-
-/// Claims that one call looks at, the newest first.
-const CLAIMS_MAX: usize = 20_000;
 
 /// Claims that are read at a time.
 const AT_ONCE: u32 = 200;
@@ -38,6 +36,9 @@ pub(crate) struct ReplayAllBody {
     /// Only claims that were made before this time.
     #[schema(value_type = Option<String>, format = DateTime)]
     created_before: Option<String>,
+    /// Only claims that come after this one, newest first: what the call before has told.
+    #[schema(pattern = "^claim_[0-9a-hjkmnp-tv-z]{26}$")]
+    continue_after: Option<String>,
 }
 
 /// Replay all claims
@@ -45,7 +46,7 @@ pub(crate) struct ReplayAllBody {
 /// What would be decided otherwise, and what that costs, if this table had been there when they
 /// were made: each claim whose facts are known is decided by the tables that were in force then,
 /// and by them with this one. Nothing is stored, and all claims stay as they are. One call looks at
-/// the 20,000 newest; `continue_before` tells where the next one goes on.
+/// the 20,000 newest; `continue_after` tells where the next one goes on.
 #[utoipa::path(post, path = "/v1/claims/replay", operation_id = "replay_claims", tag = "Claims",
     request_body = ReplayAllBody,
     responses((status = 200, description = "What would change", body = ClaimsReplayView)))]
@@ -57,15 +58,28 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
         ("/created_after", &body.created_after),
         ("/created_before", &body.created_before),
     )?;
+    let after = fields::optional_id("/continue_after", body.continue_after.as_deref())?;
+    let most = call.caller.app.limits.claims_replayed_max;
+    let asked = Asked { created, after, most };
     let rules = in_force().rules.trying(loaded(&body.rule_table)?);
     let book = call.caller.book();
     // All that was answered before is looked at.
     let sight = Sight::of_book(book, u64::MAX).await?;
     let tried = book.reads().report(sight, move |reader| {
-        let tried = Tried::over(reader, created, &in_force().rules, &rules);
+        let tried = Tried::over(reader, asked, &in_force().rules, &rules);
         tried.map_err(|error| ReportError::from(error).into())
     });
     Ok(Reply::view(StatusCode::OK, &ClaimsReplayView::new(tried.await?)))
+}
+
+/// Which claims are looked at, the newest first.
+#[derive(Clone, Copy)]
+struct Asked {
+    created: Created,
+    /// The last one of the call before.
+    after: Option<ClaimId>,
+    /// How many.
+    most: u32,
 }
 
 /// What was found.
@@ -76,32 +90,32 @@ pub(crate) struct Tried {
     pub(crate) claims: Vec<ClaimId>,
     /// Claims of which no facts are known.
     pub(crate) without_facts: u64,
-    /// When the oldest one was made that was looked at, if there are older ones.
-    pub(crate) continue_before: Option<Instant>,
+    /// The last one that was looked at, if there may be more.
+    pub(crate) continue_after: Option<ClaimId>,
 }
 
 impl Tried {
     fn over(
         reader: &mut dyn Reader,
-        created: Created,
+        asked: Asked,
         old: &Rules,
         new: &Rules,
     ) -> Result<Tried, StoreError> {
         let mut tried = Tried::default();
-        let (mut after, mut seen) = (None, 0);
+        let Asked { created, mut after, most: mut left } = asked;
         let list = List::Claims { promotion: None, status: None };
         loop {
             let Created { after: created_after, before: created_before } = created;
-            let page = Page { after, limit: AT_ONCE, created_after, created_before };
+            let (from, limit) = (after.map(|id| id.bits()), left.min(AT_ONCE));
+            let page = Page { after: from, limit, created_after, created_before };
             let rows = reader.list(list, page)?;
-            let is_last = rows.len() < AT_ONCE as usize;
+            let is_last = rows.len() < limit as usize;
             let claims: Vec<_> = rows.iter().filter_map(claim_of).collect();
             tried.decide(reader, &claims, old, new)?;
-            seen += rows.len();
             let Some(oldest) = claims.last().filter(|_| !is_last) else { return Ok(tried) };
-            after = Some(oldest.id.bits());
-            if seen >= CLAIMS_MAX {
-                tried.continue_before = Some(oldest.filed_at);
+            (after, left) = (Some(oldest.id), left - limit);
+            if left == 0 {
+                tried.continue_after = after;
                 return Ok(tried);
             }
         }

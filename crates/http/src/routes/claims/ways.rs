@@ -1,17 +1,49 @@
 //! To what the money of claims and restitutions goes, in words.
 
-use base::{CardId, MethodId, RefundId, Token};
-use engine::{Answer, Query};
-use payments::Method;
+use std::sync::Arc;
+
+use base::{Amount, CardId, MethodId, RefundId, Token};
+use claims::{Resolution, Restitution};
+use engine::{Answer, Query, Row, credit_for, credit_of};
+use payments::{ConsentReason, Destination, Method, RailRefund, RefundState};
 use shop::{Order, OrderRefund, PaidBy, RefundAllocation, RefundStatus};
+use store::{List, Page};
 
 use crate::call::Caller;
 use crate::problem::Problem;
+use crate::sight::Sight;
 use crate::views::claim_statement::Way;
 use crate::views::gift_card::last4;
 
-/// To what these refunds of an order go, each way once for each refund, in the order of tenders.
-/// What has failed goes nowhere.
+/// Refunds over rails that are looked at for one refund of an order: each of its tenders has one,
+/// and a few more where a dispute has parted it, or another one took its place.
+const OVER_RAILS_MAX: u32 = 200;
+
+/// Where the shop has paid outside of what it refunds.
+const BY_HAND: &str = "the payer (paid by hand)";
+
+/// To what a part of a refund goes.
+#[derive(Clone, Copy, PartialEq)]
+enum Goal {
+    Card(CardId),
+    Method(MethodId),
+    /// The bank has given it to the payer, after a dispute that was lost.
+    BankOf(MethodId),
+    ByHand,
+}
+
+/// A part of a refund that is on its way, or has arrived.
+#[derive(Clone, Copy)]
+struct Part {
+    goal: Goal,
+    /// Why it waits for the payer to agree to another way, if it does.
+    waits: Option<&'static str>,
+    amount: Amount,
+}
+
+/// To what these refunds of an order go, each way once for each refund, in the order of tenders:
+/// where they were sent at last, by the payer's word, and not what had paid. What has failed goes
+/// nowhere.
 ///
 /// # Errors
 ///
@@ -23,49 +55,126 @@ pub(crate) async fn ways(caller: &Caller, refunds: &[RefundId]) -> Result<Vec<Wa
         else {
             continue;
         };
-        if let Some(Answer::Order(order)) = ask(caller, Query::Order(refund.order)).await? {
-            ways.extend(of_refund(caller, &refund, &order).await?);
+        let Some(Answer::Order(order)) = ask(caller, Query::Order(refund.order)).await? else {
+            continue;
+        };
+        let over_rails = over_rails(caller, &order, refund.id).await?;
+        for part in parts(&refund, &order, &over_rails) {
+            ways.push(Way { to: words(caller, part).await?, amount: part.amount });
         }
     }
     Ok(ways)
 }
 
-async fn of_refund(
-    caller: &Caller,
-    refund: &OrderRefund,
-    order: &Order,
-) -> Result<Vec<Way>, Problem> {
-    // One tender may have paid many lines, and what replaces a lost card is another way.
-    let mut ways: Vec<(RefundAllocation, Way)> = Vec::new();
-    let is_going = |part: &&RefundAllocation| part.status != RefundStatus::Failed;
-    for part in refund.allocations.iter().filter(is_going) {
-        let is_same = |other: &RefundAllocation| {
-            (other.tender, other.credit, other.status) == (part.tender, part.credit, part.status)
-        };
-        match ways.iter_mut().find(|(other, _)| is_same(other)) {
-            Some((_, way)) => {
-                way.amount = way.amount.checked_add(part.amount).unwrap_or(way.amount)
-            }
-            None => {
-                let to = words(caller, part, order).await?;
-                ways.push((*part, Way { to, amount: part.amount }));
-            }
-        }
-    }
-    Ok(ways.into_iter().map(|(_, way)| way).collect())
+/// To what a restitution goes, as [`ways`]; and where its order has refused it, what a person has
+/// given instead.
+///
+/// # Errors
+///
+/// Those of [`ways`].
+pub(crate) async fn ways_of(caller: &Caller, row: &Restitution) -> Result<Vec<Way>, Problem> {
+    let resolved = row.stuck.as_ref().and_then(|stuck| stuck.resolved.as_ref());
+    let to = match resolved.map(|resolved| &resolved.how) {
+        Some(Resolution::StoreCredit) => gift_card(caller, credit_for(row.id)).await?,
+        Some(Resolution::PaidByHand { .. }) => BY_HAND.to_owned(),
+        // Money that comes back otherwise has no refund of an order, and no way is found for it.
+        Some(Resolution::SentAgain) | None => return ways(caller, &[row.refund]).await,
+    };
+    Ok(vec![Way { to, amount: row.gross.unwrap_or(row.net) }])
 }
 
-async fn words(caller: &Caller, part: &RefundAllocation, order: &Order) -> Result<String, Problem> {
-    let tender = order.tenders.iter().find(|tender| tender.id == part.tender);
-    let to = match (part.credit, tender.map(|tender| tender.paid_by)) {
-        (Some(card), _) | (None, Some(PaidBy::GiftCard { card, .. })) => {
-            gift_card(caller, card).await?
+/// What of a refund goes over rails, the oldest first.
+async fn over_rails(
+    caller: &Caller,
+    order: &Order,
+    refund: RefundId,
+) -> Result<Vec<Arc<RailRefund>>, Problem> {
+    let is_method = |paid_by| matches!(paid_by, PaidBy::PaymentMethod { .. });
+    if !order.tenders.iter().any(|tender| is_method(tender.paid_by)) {
+        return Ok(Vec::new());
+    }
+    let book = caller.book();
+    // All that was answered before is told, also what others have done.
+    let sight = Sight::of_book(book, u64::MAX).await?;
+    let (list, page) =
+        (List::RailRefunds { refund: Some(refund) }, Page::after(None, OVER_RAILS_MAX));
+    let rows = book.reads().read(sight, move |reader| reader.list(list, page)).await?;
+    let refunds = rows.into_iter().rev().filter_map(|row| match row {
+        Row::RailRefund(refund) => Some(refund),
+        _ => None,
+    });
+    Ok(refunds.collect())
+}
+
+/// One tender may have paid many lines, so equal parts are one.
+fn parts(refund: &OrderRefund, order: &Order, over_rails: &[Arc<RailRefund>]) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut add = |new: Part| {
+        let is_same = |part: &&mut Part| (part.goal, part.waits) == (new.goal, new.waits);
+        match parts.iter_mut().find(is_same) {
+            Some(part) => part.amount = part.amount.checked_add(new.amount).unwrap_or(part.amount),
+            None => parts.push(new),
         }
-        (None, Some(PaidBy::PaymentMethod { method, .. })) => method_words(caller, method).await?,
-        (None, None) => "what it was paid with".to_owned(),
     };
-    let needs_consent = part.status == RefundStatus::NeedsConsent;
-    Ok(if needs_consent { format!("{to}, or where else you agree to: it came back") } else { to })
+    let mut seen = Vec::new();
+    for part in &refund.allocations {
+        match order.tender(part.tender).map(|tender| tender.paid_by) {
+            Some(PaidBy::GiftCard { card, .. }) => {
+                of_card(part, card).into_iter().for_each(&mut add)
+            }
+            Some(PaidBy::PaymentMethod { method, payment }) if !seen.contains(&payment) => {
+                seen.push(payment);
+                let its = over_rails.iter().filter(|way| way.payment == payment);
+                its.filter_map(|way| of_rail(way, method)).for_each(&mut add);
+            }
+            Some(PaidBy::PaymentMethod { .. }) | None => {}
+        }
+    }
+    parts
+}
+
+/// What goes to a tender of a gift card.
+fn of_card(part: &RefundAllocation, card: CardId) -> Option<Part> {
+    let goal = if part.by_hand { Goal::ByHand } else { Goal::Card(part.credit.unwrap_or(card)) };
+    let waits = match part.status {
+        RefundStatus::Failed => return None,
+        RefundStatus::NeedsConsent => Some("it takes nothing back any more"),
+        RefundStatus::Pending | RefundStatus::Succeeded => None,
+    };
+    Some(Part { goal, waits, amount: part.amount })
+}
+
+/// What goes over a rail, of what this method has paid.
+fn of_rail(way: &RailRefund, method: MethodId) -> Option<Part> {
+    let sent_to = match way.destination {
+        Destination::Original => Goal::Method(method),
+        Destination::Other { method, .. } => Goal::Method(method),
+    };
+    let (goal, waits) = match way.state {
+        RefundState::Failed { .. } => return None,
+        RefundState::Waiting | RefundState::Sent | RefundState::Succeeded => (sent_to, None),
+        RefundState::NeedsConsent { reason: ConsentReason::CameBack } => {
+            (sent_to, Some("it came back"))
+        }
+        RefundState::NeedsConsent { .. } => (sent_to, Some("it cannot go there")),
+        RefundState::Settled => (Goal::BankOf(method), None),
+        RefundState::Credited => (Goal::Card(credit_of(way.id)), None),
+        RefundState::PaidByHand => (Goal::ByHand, None),
+    };
+    Some(Part { goal, waits, amount: way.amount.amount })
+}
+
+async fn words(caller: &Caller, part: Part) -> Result<String, Problem> {
+    let to = match part.goal {
+        Goal::Card(card) => gift_card(caller, card).await?,
+        Goal::Method(method) => method_words(caller, method).await?,
+        Goal::BankOf(method) => format!("{}, by its bank", method_words(caller, method).await?),
+        Goal::ByHand => BY_HAND.to_owned(),
+    };
+    Ok(match part.waits {
+        Some(why) => format!("{to}, or where else you agree to: {why}"),
+        None => to,
+    })
 }
 
 async fn gift_card(caller: &Caller, card: CardId) -> Result<String, Problem> {

@@ -6,7 +6,7 @@ use engine::{Answer, Query};
 use crate::call::Call;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
-use crate::routes::claims::ways::ways;
+use crate::routes::claims::ways::ways_of;
 use crate::scope::Read;
 use crate::views::claim_statement::{Stated, StatementView};
 
@@ -25,7 +25,6 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
         return Err(Problem::new(&catalog::RESTITUTION_NOT_FOUND));
     };
     let facts = facts.as_ref().map(|row| &row.facts);
-    // Money that comes back otherwise has no refund of an order, and no way is found for it.
-    let ways = ways(&call.caller, &[restitution.refund]).await?;
+    let ways = ways_of(&call.caller, &restitution).await?;
     Ok(Stated::of_restitution(&restitution, facts, ways).reply(call.wants_text()))
 }

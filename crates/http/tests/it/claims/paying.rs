@@ -1,6 +1,6 @@
 //! Claims that are paid: what is missing of a guarantee goes back, by claim and by settlement.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{claim, clock, ended, lead, missing, on, rails_refund, read, tell};
 use crate::promotions::read as read_promotion;
@@ -120,4 +120,125 @@ async fn a_statement_names_what_the_money_goes_to() {
     assert!(sent.as_array().unwrap().iter().all(|one| one["by"].is_string()), "{sent:#}");
     let text = world.get(&path).header("accept", "text/plain").await_status(200).await.bytes;
     assert!(String::from_utf8(text).unwrap().contains(&format!("goes to {gift} by ")));
+}
+
+/// A claim for a promotion that was paid with these, which grants 80.00: the path of its statement.
+async fn granted(shop: &Shop<'_>, tenders: Value) -> String {
+    let promotion = ended(shop, json!({"tenders": tenders}), 3_000).await;
+    let made = claim(shop.world, &promotion, "other").await;
+    lead(shop.world, &made).await;
+    let decision = json!({
+        "outcome": "partly_approve", "amount": usd(8_000), "reasons": ["goodwill"],
+        "by": super::BOB,
+    });
+    on(shop.world, &made, "decide", decision).await;
+    format!("/v1/claims/{}/statement", id(&made))
+}
+
+/// Each destination of a statement, with its cents.
+async fn told(world: &World, path: &str) -> Vec<(String, i64)> {
+    let stated = world.get(path).await_status(200).await.json;
+    let all = stated["destinations"].as_array().unwrap().iter();
+    let told = |one: &Value| {
+        (one["to"].as_str().unwrap().to_owned(), one["amount"]["amount"].as_i64().unwrap())
+    };
+    all.map(told).collect()
+}
+
+/// The refund over a rail that waits for its payer's word.
+async fn waits_for_consent(world: &World) -> String {
+    world.flush();
+    let path = "/v1/rail-refunds?status=needs_consent";
+    let stuck = world.get(path).await_status(200).await.json["data"].clone();
+    assert_eq!(stuck.as_array().unwrap().len(), 1, "{stuck:#}");
+    format!("/v1/rail-refunds/{}", id(&stuck[0]))
+}
+
+/// What a rail cannot send back goes where its payer agrees to, or is paid by hand, and the
+/// statement follows it.
+async fn a_statement_follows_the_money(new_world: fn() -> World) {
+    for way in ["consent", "store-credit", "paid-by-hand"] {
+        let world = new_world();
+        let shop = Shop::open(&world).await;
+        let gone = shop.method("tok_gone").await;
+        let tender = json!({"kind": "payment_method", "payment_method": gone});
+        let path = granted(&shop, json!([tender])).await;
+        assert_eq!(told(&world, &path).await, [("what it was paid with".to_owned(), 8_000)]);
+        world.lead_claims();
+        assert_eq!(told(&world, &path).await, [("visa ending in 4242".to_owned(), 8_000)]);
+        rails_refund(&world).await;
+        let waits = "visa ending in 4242, or where else you agree to: it cannot go there";
+        assert_eq!(told(&world, &path).await, [(waits.to_owned(), 8_000)]);
+        let stuck = waits_for_consent(&world).await;
+        let (body, status) = match way {
+            "consent" => {
+                (json!({"payment_method": shop.method_of("bank", "tok_other").await}), 200)
+            }
+            "store-credit" => (json!({}), 201),
+            _ => (json!({"rail": "bank"}), 200),
+        };
+        let ask = world.post(&format!("{stuck}/{way}"), body).fresh();
+        let given = ask.await_status(status).await.json;
+        let to = match way {
+            "consent" => "bankcard ending in 5100".to_owned(),
+            "store-credit" => format!("gift card ending in {}", given["last4"].as_str().unwrap()),
+            _ => "the payer (paid by hand)".to_owned(),
+        };
+        assert_eq!(told(&world, &path).await, [(to.clone(), 8_000)]);
+        let text = world.get(&path).header("accept", "text/plain").await_status(200).await.bytes;
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.contains(&format!("80.00 USD goes to {to} by ")), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_statement_names_where_the_money_was_sent_at_last() {
+    a_statement_follows_the_money(World::new).await;
+}
+
+#[tokio::test]
+async fn slow_a_statement_names_where_the_money_was_sent_at_last_in_files() {
+    a_statement_follows_the_money(World::in_files).await;
+}
+
+/// A card that takes nothing back any more gives its part to another card, or it is paid by hand.
+async fn a_statement_follows_what_a_card_had_paid(new_world: fn() -> World) {
+    for way in ["store-credit", "paid-by-hand"] {
+        let world = new_world();
+        let shop = Shop::open(&world).await;
+        let bought = json!({"funding": {"kind": "external"}});
+        let card = world.issue_with(10_000, bought).await;
+        let tender = json!({"kind": "gift_card", "code": card["code"], "client": {"session": "s"}});
+        let path = granted(&shop, json!([tender])).await;
+        let cancel = format!("/v1/gift-cards/{}/cancel", id(&card));
+        world.post(&cancel, json!({})).fresh().await_status(200).await;
+        world.lead_claims();
+        let to = format!("gift card ending in {}", card["last4"].as_str().unwrap());
+        let waits = format!("{to}, or where else you agree to: it takes nothing back any more");
+        assert_eq!(told(&world, &path).await, [(waits, 8_000)]);
+        let claim = path.trim_end_matches("/statement");
+        let claim = world.get(claim).await_status(200).await.json;
+        let refund = claim["payout"]["refund"].as_str().unwrap();
+        let mut body = json!({"tender": "t1"});
+        if way == "paid-by-hand" {
+            body["rail"] = json!("bank");
+        }
+        let ask = world.post(&format!("/v1/refunds/{refund}/{way}"), body).fresh();
+        let given = ask.send().await.json;
+        let to = match way {
+            "store-credit" => format!("gift card ending in {}", given["last4"].as_str().unwrap()),
+            _ => "the payer (paid by hand)".to_owned(),
+        };
+        assert_eq!(told(&world, &path).await, [(to, 8_000)], "{given:#}");
+    }
+}
+
+#[tokio::test]
+async fn a_statement_names_what_took_the_place_of_a_card() {
+    a_statement_follows_what_a_card_had_paid(World::new).await;
+}
+
+#[tokio::test]
+async fn slow_a_statement_names_what_took_the_place_of_a_card_in_files() {
+    a_statement_follows_what_a_card_had_paid(World::in_files).await;
 }

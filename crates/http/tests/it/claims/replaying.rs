@@ -1,10 +1,11 @@
 //! A changed table is tried on all that was claimed before it takes effect.
 
+use http::Limits;
 use serde_json::{Value, json};
 
 use super::{NOTHING_WRONG, all_ended, claim, clock, lead, read, tell};
 use crate::documents::check_schema;
-use crate::shop::Shop;
+use crate::shop::{Shop, id};
 use crate::world::{World, check_members};
 
 /// A table by which a person looks at each claim that something was not delivered.
@@ -36,7 +37,7 @@ async fn a_table_is_tried_on_all_claims(new_world: fn() -> World) {
         &found,
         json!({
             "object": "claims_replay", "claims": 2, "changed": 1, "without_facts": 1,
-            "continue_before": null,
+            "continue_after": null,
             "moves": [{
                 "before": "deny", "after": "review", "claims": 1, "examples": [claims[0]["id"]],
             }],
@@ -58,6 +59,49 @@ async fn a_table_is_tried_on_all_claims(new_world: fn() -> World) {
     broken.await_problem(422, "rule_table_broken", Some("/rule_table")).await;
     let odd = ask(json!({"rule_table": KIND, "created_after": "yesterday"}));
     odd.await_problem(400, "invalid_request", Some("/created_after")).await;
+}
+
+/// Claims of one instant, two at a time: each is looked at once, whatever the time.
+async fn claims_of_one_instant_are_each_tried(new_world: fn(Limits) -> World) {
+    let world = new_world(Limits { claims_replayed_max: 2, ..Limits::default() });
+    let shop = Shop::open(&world).await;
+    let promotions = all_ended(&shop, json!({}), 1_000, 5).await;
+    let mut claims = Vec::new();
+    for promotion in &promotions {
+        let made = claim(&world, promotion, "failure_to_deliver").await;
+        tell(&world, &made, &NOTHING_WRONG);
+        lead(&world, &made).await;
+        claims.push(made);
+    }
+    assert!(claims.iter().all(|made| made["created_at"] == claims[0]["created_at"]));
+    let (mut after, mut seen) = (Value::Null, Vec::new());
+    loop {
+        let body = json!({"rule_table": KIND, "continue_after": after});
+        let found = world.post("/v1/claims/replay", body).fresh().await_status(200).await.json;
+        seen.extend(found["moves"][0]["examples"].as_array().unwrap().clone());
+        after = found["continue_after"].clone();
+        if after.is_null() {
+            break;
+        }
+        assert_eq!((&found["claims"], Some(&after)), (&json!(2), seen.last()), "{found:#}");
+    }
+    // Of one instant the order is that of ids.
+    let mut all: Vec<_> = claims.iter().map(id).collect();
+    all.sort_unstable_by(|one, other| other.cmp(one));
+    assert_eq!(json!(seen), json!(all));
+    let odd = json!({"rule_table": KIND, "continue_after": "claim_1"});
+    let odd = world.post("/v1/claims/replay", odd).fresh();
+    odd.await_problem(400, "invalid_request", Some("/continue_after")).await;
+}
+
+#[tokio::test]
+async fn a_replay_goes_on_among_claims_of_one_instant() {
+    claims_of_one_instant_are_each_tried(World::with_limits).await;
+}
+
+#[tokio::test]
+async fn slow_a_replay_goes_on_among_claims_of_one_instant_in_files() {
+    claims_of_one_instant_are_each_tried(World::in_files_with).await;
 }
 
 #[tokio::test]

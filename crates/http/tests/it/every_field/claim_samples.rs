@@ -119,6 +119,7 @@ impl ClaimSamples {
             "last4" => "4242",
             "created_after" | "created_before" => "2026-11-20T10:00:00Z",
             "rule_table" => KIND_TABLE,
+            "continue_after" => &self.claim,
             _ => return None,
         })
     }

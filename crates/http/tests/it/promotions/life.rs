@@ -21,7 +21,10 @@ async fn an_appeal_is_decided_by_somebody_else() {
     ask("appeal", json!({})).await_problem(422, "promotion_not_rejected", None).await;
     let changed = json!({"content_version": "second"});
     ask("approve", changed).await_problem(422, "post_changed", None).await;
-    let rejected = act(&shop, &promotion, "reject", json!({"rule": "music", "by": EVE})).await;
+    let changed = json!({"rule": "music", "content_version": "second"});
+    ask("reject", changed).await_problem(422, "post_changed", None).await;
+    let rejected = json!({"rule": "music", "by": EVE, "content_version": "first"});
+    let rejected = act(&shop, &promotion, "reject", rejected).await;
     check_members(
         &rejected,
         json!({

@@ -202,6 +202,7 @@ async fn what_a_card_that_is_gone_had_paid_is_paid_by_hand() {
     let ask = world.post(&path, body.clone()).key("by-hand");
     let paid = ask.clone().await_status(200).await.json;
     check_members(&paid, json!({"object": "refund", "status": "succeeded"}));
+    check_members(&paid["allocations"][0], json!({"paid_by_hand": true, "gift_card": null}));
     assert!(ask.await_status(200).await.is_replayed());
     world.post(&path, body).fresh().await_problem(422, "nothing_to_change", None).await;
     assert_eq!(shop.read("refunds", &id(&refund)).await, paid);

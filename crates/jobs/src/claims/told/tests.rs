@@ -324,21 +324,55 @@ fn to(change: impl FnOnce(&mut Audience)) -> Option<Terms> {
     Some(after)
 }
 
+/// What is known of the review after these deeds: the last of them in the second of two minutes,
+/// the others in the first.
+fn reviewed(
+    promotion: &Promotion,
+    done: &[(DeedKind, &str)],
+    [first, last]: [u64; 2],
+    log: &Report,
+) -> Option<Finding> {
+    let is_edit = |kind| (kind == DeedKind::Edited).then(terms);
+    let at = |place: usize| if place + 1 == done.len() { last } else { first };
+    let kinds = done.iter().enumerate();
+    let kinds: Vec<_> =
+        kinds.map(|(place, (kind, _))| (*kind, Role::Staff, at(place), is_edit(*kind))).collect();
+    let mut deeds = deeds(&kinds);
+    for (deed, (_, version)) in deeds.iter_mut().skip(2).zip(done) {
+        deed.content_version = Label::new(version).ok();
+    }
+    let facts = told(promotion, &deeds, log, minute(200));
+    facts.get(FactName::Moderation).map(|fact| fact.finding)
+}
+
+/// A rejection that was over soon is not why nothing was shown.
+#[test]
+fn a_review_was_wrong_as_far_as_it_has_held_the_promotion_up() {
+    let log = report(&[], &[(10, &[(Why::AdvertiserPause, 1_000 * UNIT)])]);
+    let won = |times: [u64; 2], promotion: &Promotion| {
+        let done =
+            [(DeedKind::Rejected, "v1"), (DeedKind::Appealed, ""), (DeedKind::Approved, "v1")];
+        reviewed(promotion, &done, times, &log).is_some()
+    };
+    let bought = promotion(0);
+    assert!(won([0, 50], &bought) && won([50, 100], &bought));
+    assert!(!won([0, 49], &bought) && !won([30, 31], &bought));
+    // What came before its time has held nothing up.
+    let later = Terms { starts_at: minute(60), ends_at: minute(100), ..terms() };
+    let later = Promotion { terms: later, ..promotion(0) };
+    assert!(!won([0, 60], &later) && !won([0, 79], &later) && won([0, 80], &later));
+    // Before it was paid nobody could show it.
+    let paid = Promotion { funded_at: Some(minute(60)), ..promotion(0) };
+    assert!(!won([60, 79], &paid) && won([60, 80], &paid));
+}
+
 /// An appeal that is won says that the rejection was wrong, if it was about the same.
 #[test]
 fn a_review_was_wrong_where_an_appeal_says_so() {
     let log = report(&[(0, 600)], &[]);
-    let found_of = |promotion: &Promotion, done: &[(DeedKind, &str)]| {
-        let is_edit = |kind| (kind == DeedKind::Edited).then(terms);
-        let kinds: Vec<_> =
-            done.iter().map(|(kind, _)| (*kind, Role::Staff, 1, is_edit(*kind))).collect();
-        let mut deeds = deeds(&kinds);
-        for (deed, (_, version)) in deeds.iter_mut().skip(2).zip(done) {
-            deed.content_version = Label::new(version).ok();
-        }
-        let facts = told(promotion, &deeds, &log, minute(200));
-        facts.get(FactName::Moderation).map(|fact| fact.finding)
-    };
+    // The last of them in minute 80, the others at once.
+    let found_of =
+        |promotion: &Promotion, done: &[(DeedKind, &str)]| reviewed(promotion, done, [0, 80], &log);
     let word = |word| Some(Finding::Known(Value::Word(word)));
     let found = |done: &[(DeedKind, &str)]| found_of(&promotion(600), done);
     let rejected = (DeedKind::Rejected, "v1");

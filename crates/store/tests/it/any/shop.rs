@@ -269,6 +269,7 @@ fn order_refund() -> impl Strategy<Value = OrderRefund> {
                 amount,
                 status: status.0,
                 credit: credit(status),
+                by_hand: status == (RefundStatus::Succeeded, None) && number == 2,
             });
             let lines = (1..).zip(split(whole, &of_lines));
             let line =

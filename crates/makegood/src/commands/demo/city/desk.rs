@@ -140,7 +140,8 @@ pub(super) fn leave(keeper: &Keeper<'_>, left: &[(Unseen, Bought)]) -> Done {
             Unseen::Scheduled => approve(keeper, std::slice::from_ref(bought))?,
             Unseen::Rejected => {
                 let rule = word("health_claim");
-                let reject = PromotionCommand::Reject { promotion, rule, actor: STAFF };
+                let reject =
+                    PromotionCommand::Reject { promotion, rule, version: None, actor: STAFF };
                 keeper.decide_all(vec![of(reject)])?;
             }
         }
